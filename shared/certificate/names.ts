@@ -1,0 +1,97 @@
+import type { BaseBlock, Constructed } from 'asn1js'
+import type { Certificate } from 'pkijs'
+import { MalformedCertificate, type Der } from './pem.ts'
+import {
+  canonicalAttribute,
+  MalformedDistinguishedName,
+  readBer,
+  type DistinguishedName,
+} from './subject-dn.ts'
+import { thumbprint, type Thumbprint } from './thumbprint.ts'
+
+/** Subject and validity of a certificate; times in seconds since 1970. */
+export interface Subject {
+  readonly subject: DistinguishedName
+  readonly notBefore: number
+  readonly notAfter: number
+}
+
+/** Parsing costs a hundred times what hashing does, and the same few clients come again and again. */
+const REMEMBERED_CERTIFICATES = 1_000
+const remembered = new Map<Thumbprint, Subject>()
+
+/**
+ * What a certificate says of its holder, for `tls_client_auth`. Results are remembered by thumbprint.
+ *
+ * @throws MalformedCertificate `not-a-certificate` when it cannot be parsed to the end
+ * @see RFC 5280 §4.1.2.5, §4.1.2.6
+ */
+export async function readSubject(der: Der): Promise<Subject> {
+  const key = thumbprint(der)
+  const known = remembered.get(key)
+  if (known !== undefined) return known
+
+  const subject = await parse(der)
+  const [oldest] = remembered.keys()
+  if (oldest !== undefined && remembered.size >= REMEMBERED_CERTIFICATES) remembered.delete(oldest)
+  remembered.set(key, subject)
+  return subject
+}
+
+/**
+ * Reads a DER Name from its bytes: pkijs flattens the sets, and one RDN of two attributes is not two RDNs.
+ *
+ * @throws MalformedDistinguishedName
+ */
+export async function readName(der: Uint8Array): Promise<DistinguishedName> {
+  const { ObjectIdentifier, Sequence, Set } = await import('asn1js')
+  const name = await readBer(der)
+  // A type in another than its shortest encoding would be a second spelling of the name.
+  if (!Buffer.from(name.toBER()).equals(der)) throw new MalformedDistinguishedName()
+  return membersOf(name, Sequence).map((rdn) => membersOf(rdn, Set).map(readAttribute).sort())
+
+  function readAttribute(attribute: BaseBlock): string {
+    const [type, value, ...others] = membersOf(attribute, Sequence)
+    if (!(type instanceof ObjectIdentifier) || value === undefined || others.length > 0) {
+      throw new MalformedDistinguishedName()
+    }
+    return canonicalAttribute(type.getValue(), value)
+  }
+}
+
+function membersOf(block: BaseBlock, kind: typeof Constructed): BaseBlock[] {
+  if (!(block instanceof kind)) throw new MalformedDistinguishedName()
+  return block.valueBlock.value
+}
+
+async function parse(der: Der): Promise<Subject> {
+  const { Certificate } = await import('pkijs')
+  try {
+    const certificate = Certificate.fromBER(der)
+    const [notBefore, notAfter] = await readValidity(certificate)
+    return {
+      subject: await readName(new Uint8Array(certificate.subject.valueBeforeDecode)),
+      notBefore,
+      notAfter,
+    }
+  } catch (cause) {
+    throw new MalformedCertificate('not-a-certificate', { cause })
+  }
+}
+
+/**
+ * pkijs takes a malformed time for one of the year 1899 or for local time. A well-formed one (RFC 5280 §4.1.2.5)
+ * encodes back to the bytes that stand before the subject.
+ */
+async function readValidity({
+  notBefore,
+  notAfter,
+  subject,
+  tbsView,
+}: Certificate): Promise<[number, number]> {
+  const { Sequence } = await import('asn1js')
+  const validity = new Sequence({ value: [notBefore.toSchema(), notAfter.toSchema()] }).toBER()
+  const expected = Buffer.concat([Buffer.from(validity), Buffer.from(subject.valueBeforeDecode)])
+  if (!Buffer.from(tbsView).includes(expected)) throw new MalformedCertificate('not-a-certificate')
+  return [notBefore.value.getTime() / 1000, notAfter.value.getTime() / 1000]
+}

@@ -1,0 +1,185 @@
+import type { BaseBlock, BaseStringBlock } from 'asn1js'
+
+/**
+ * A name in the form in which names are compared: RDNs in the order of the certificate, each a sorted set of
+ * attributes, `OID=text` for string types and `OID#hex` (the BER) for all others.
+ */
+export type DistinguishedName = readonly (readonly string[])[]
+
+export class MalformedDistinguishedName extends Error {
+  override readonly name = 'MalformedDistinguishedName'
+
+  constructor(options?: ErrorOptions) {
+    super('malformed distinguished name', options)
+  }
+}
+
+/** RFC 4514 §3, and what OpenSSL prints. `SN` is surname there and here, never serialNumber (requirements D14). */
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ['cn', '2.5.4.3'],
+  ['commonname', '2.5.4.3'],
+  ['sn', '2.5.4.4'],
+  ['surname', '2.5.4.4'],
+  ['serialnumber', '2.5.4.5'],
+  ['c', '2.5.4.6'],
+  ['countryname', '2.5.4.6'],
+  ['l', '2.5.4.7'],
+  ['localityname', '2.5.4.7'],
+  ['st', '2.5.4.8'],
+  ['stateorprovincename', '2.5.4.8'],
+  ['street', '2.5.4.9'],
+  ['streetaddress', '2.5.4.9'],
+  ['o', '2.5.4.10'],
+  ['organizationname', '2.5.4.10'],
+  ['ou', '2.5.4.11'],
+  ['organizationalunitname', '2.5.4.11'],
+  ['title', '2.5.4.12'],
+  ['givenname', '2.5.4.42'],
+  ['gn', '2.5.4.42'],
+  ['organizationidentifier', '2.5.4.97'],
+  ['uid', '0.9.2342.19200300.100.1.1'],
+  ['userid', '0.9.2342.19200300.100.1.1'],
+  ['dc', '0.9.2342.19200300.100.1.25'],
+  ['domaincomponent', '0.9.2342.19200300.100.1.25'],
+  ['e', '1.2.840.113549.1.9.1'],
+  ['emailaddress', '1.2.840.113549.1.9.1'],
+])
+
+const NUMERIC_OID = /^[012](?:\.(?:0|[1-9][0-9]*))+$/
+const HEX_VALUE = /^#(?:[0-9A-Fa-f]{2})+$/
+
+/** Raw control characters have to be escaped; a lone surrogate has no UTF-8 form. */
+const NOT_IN_A_NAME = /[\p{Cc}\p{Cs}]/u
+
+/** RFC 4514 §3: `special`, `hexpair`, or a run of characters that need no escape. */
+const VALUE_TOKEN = /\\([ "#+,;<=>\\])|\\([0-9A-Fa-f]{2})|([^"+,;<>\\]+)/gy
+
+/** UniversalString, BMPString and the types of DirectoryString and IA5String: those OpenSSL compares as text. */
+const STRING_TAGS: ReadonlySet<number> = new Set([12, 19, 20, 22, 26, 28, 30])
+
+/**
+ * Reads a registered `tls_client_auth_subject_dn`.
+ *
+ * Besides RFC 4514: spaces around `,` `+` `=`, long type names, `E`, `emailAddress`, `serialNumber` and
+ * `organizationIdentifier`. Anything ambiguous, unknown or empty is refused here rather than when it is used.
+ *
+ * @throws MalformedDistinguishedName
+ * @see RFC 4514 §3, RFC 8705 §2.1.2; vectors dn-matching.json
+ */
+export async function parseDistinguishedName(text: string): Promise<DistinguishedName> {
+  if (NOT_IN_A_NAME.test(text)) throw new MalformedDistinguishedName()
+  const rdns = splitUnescaped(text, ',').map((rdn) =>
+    Promise.all(splitUnescaped(rdn, '+').map(parseAttribute)),
+  )
+  // RFC 4514 §2.1 begins with the last RDN of the certificate.
+  return (await Promise.all(rdns)).map((rdn) => rdn.sort()).reverse()
+}
+
+/** Order of RDNs matters, order within one does not; both are settled in the form of a name (requirements D13). */
+export function namesEqual(a: DistinguishedName, b: DistinguishedName): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+/**
+ * The comparable form of one attribute: spaces at the ends dropped, runs of them made one, ASCII letters in lower
+ * case, the string type forgotten. Nothing else folds: narrower than RFC 4518, and narrower refuses.
+ *
+ * @throws MalformedDistinguishedName when the bytes of a string are no text
+ */
+export function canonicalAttribute(type: string, value: BaseBlock): string {
+  const { tagClass, tagNumber, isConstructed } = value.idBlock
+  if (tagClass !== 1 || isConstructed || !STRING_TAGS.has(tagNumber)) {
+    return `${type}#${Buffer.from(value.valueBeforeDecodeView).toString('hex')}`
+  }
+  const text = (value as BaseStringBlock).getValue()
+  // asn1js warns and puts other characters in place of bytes it cannot decode.
+  if (value.warnings.length > 0 || !text.isWellFormed()) throw new MalformedDistinguishedName()
+  return canonicalText(type, text)
+}
+
+/**
+ * Exactly one BER value. The parser bounds nesting and number of elements.
+ *
+ * @throws MalformedDistinguishedName
+ */
+export async function readBer(bytes: Uint8Array): Promise<BaseBlock> {
+  const { fromBER } = await import('asn1js')
+  try {
+    const { offset, result } = fromBER(bytes)
+    if (offset === bytes.length) return result
+  } catch (cause) {
+    throw new MalformedDistinguishedName({ cause })
+  }
+  throw new MalformedDistinguishedName()
+}
+
+async function parseAttribute(text: string): Promise<string> {
+  const equals = text.indexOf('=')
+  const type = typeFrom(foldSpaces(text.slice(0, Math.max(equals, 0))))
+  if (type === undefined) throw new MalformedDistinguishedName()
+  const value = text.slice(equals + 1)
+  const hex = foldSpaces(value)
+  const attribute = hex.startsWith('#')
+    ? canonicalAttribute(type, await readBer(hexBytes(hex)))
+    : canonicalText(type, unescape(value))
+  if (attribute === canonicalText(type, '')) throw new MalformedDistinguishedName()
+  return attribute
+}
+
+function typeFrom(word: string): string | undefined {
+  return NUMERIC_OID.test(word) ? word : TYPES.get(lowerCase(word))
+}
+
+function hexBytes(hex: string): Buffer {
+  if (!HEX_VALUE.test(hex)) throw new MalformedDistinguishedName()
+  return Buffer.from(hex.slice(1), 'hex')
+}
+
+/** Hex pairs are bytes of UTF-8, so the value is put together as bytes and decoded as a whole (RFC 4514 §2.4). */
+function unescape(value: string): string {
+  const bytes: Buffer[] = []
+  let length = 0
+  for (const [token, special, hex, plain] of value.matchAll(VALUE_TOKEN)) {
+    bytes.push(hex === undefined ? Buffer.from(special ?? plain ?? '') : Buffer.from(hex, 'hex'))
+    length += token.length
+  }
+  if (length !== value.length) throw new MalformedDistinguishedName()
+  return decodeUtf8(Buffer.concat(bytes))
+}
+
+function decodeUtf8(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch (cause) {
+    throw new MalformedDistinguishedName({ cause })
+  }
+}
+
+function splitUnescaped(text: string, separator: string): string[] {
+  const parts: string[] = []
+  let start = 0
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '\\') i++
+    else if (text[i] === separator) {
+      parts.push(text.slice(start, i))
+      start = i + 1
+    }
+  }
+  return [...parts, text.slice(start)]
+}
+
+function canonicalText(type: string, text: string): string {
+  return `${type}=${lowerCase(foldSpaces(text))}`
+}
+
+function foldSpaces(text: string): string {
+  return text
+    .split(' ')
+    .filter((word) => word !== '')
+    .join(' ')
+}
+
+/** ASCII alone: `toLowerCase` would make the Kelvin sign a `k` and change letters of other scripts. */
+function lowerCase(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}

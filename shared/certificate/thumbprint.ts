@@ -1,0 +1,23 @@
+import { hash } from 'node:crypto'
+import type { Der } from './pem.ts'
+
+declare const thumbprintBrand: unique symbol
+
+/** An `x5t#S256` value. Comparing two of them is the business of `judge` alone. */
+export type Thumbprint = string & { readonly [thumbprintBrand]: true }
+
+/**
+ * The `x5t#S256` confirmation value of a certificate.
+ *
+ * @param der one X.509 certificate exactly as received; re-encoding would change the value
+ * @returns SHA-256 of `der`, base64url without padding, 43 characters
+ * @see RFC 8705 §3.1; vector RFC 8705 Appendix A
+ */
+export function thumbprint(der: Der): Thumbprint {
+  return hash('sha256', der, 'base64url') as Thumbprint
+}
+
+/** Shape only: 43 characters of the base64url alphabet. Nothing is decoded, trimmed or folded (requirements D8). */
+export function isThumbprint(value: unknown): value is Thumbprint {
+  return typeof value === 'string' && /^[A-Za-z0-9_-]{43}$/.test(value)
+}
