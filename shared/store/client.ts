@@ -1,0 +1,32 @@
+import * as z from 'zod/mini'
+import { flag, GRANT_TYPES, RESPONSE_TYPES, seconds, TOKEN_AUTH_METHODS } from './service.ts'
+
+export const Client = z.object({
+  clientId: z.number(),
+  clientIdAlias: z.optional(z.string()),
+  clientIdAliasEnabled: flag,
+  clientName: z.optional(z.string()),
+  clientType: z._default(z.enum(['PUBLIC', 'CONFIDENTIAL']), 'PUBLIC'),
+  tokenAuthMethod: z._default(z.enum(TOKEN_AUTH_METHODS), 'NONE'),
+  /** SHA-256 of the secret, base64url without padding. */
+  clientSecretDigest: z.optional(z.string()),
+  redirectUris: z._default(z.array(z.string()), []),
+  grantTypes: z._default(z.array(z.enum(GRANT_TYPES)), ['AUTHORIZATION_CODE']),
+  responseTypes: z._default(z.array(z.enum(RESPONSE_TYPES)), ['CODE']),
+  tlsClientAuthSubjectDn: z.optional(z.string()),
+  tlsClientCertificateBoundAccessTokens: flag,
+  pkceRequired: flag,
+  pkceS256Required: flag,
+  locked: flag,
+  extension: z.optional(
+    z.object({
+      requestableScopesEnabled: flag,
+      requestableScopes: z._default(z.array(z.string()), []),
+      accessTokenDuration: z.optional(seconds),
+      refreshTokenDuration: z.optional(seconds),
+    }),
+  ),
+  /** The client is a resource server and may introspect tokens meant for one of these, `*` for all (design, section 6). */
+  resourceServerAudiences: z._default(z.array(z.string()), []),
+})
+export type Client = z.infer<typeof Client>

@@ -1,0 +1,93 @@
+import type { EpochSeconds } from '../epoch-seconds.ts'
+
+/** SHA-256 of a whole token string, base64url without padding, 43 characters. */
+export type TokenDigest = string & { readonly __digest: true }
+
+/** Where a grant lies. All three are in every token string but the service, which is the caller's. */
+export interface GrantKey {
+  readonly service: number
+  readonly client: number
+  /** 16 random bytes, base64url without padding. */
+  readonly grantId: string
+}
+
+export interface CodeChallenge {
+  readonly value: string
+  readonly method: 'plain' | 'S256'
+}
+
+interface GrantMembers extends GrantKey {
+  /** The alias, when the client was named by it. */
+  readonly clientIdAlias?: string | undefined
+  readonly scopes: readonly string[]
+}
+
+export interface Ticket extends GrantMembers {
+  readonly stage: 'TICKET'
+  readonly ticketDigest: TokenDigest
+  readonly ticketIssuedAt: EpochSeconds
+  readonly ticketExpiresAt: EpochSeconds
+  /** The one asked for, or the only one registered. */
+  readonly redirectUri: string
+  readonly redirectUriAsked: boolean
+  readonly state?: string | undefined
+  readonly challenge?: CodeChallenge | undefined
+  readonly code?: undefined
+}
+
+/** What a redemption is held against; it stays in the item afterwards, so that a replay can be told. */
+export interface CodeMembers {
+  readonly codeDigest: TokenDigest
+  readonly codeIssuedAt: EpochSeconds
+  readonly codeExpiresAt: EpochSeconds
+  /** Only when the authorization request named one. */
+  readonly redirectUri?: string | undefined
+  readonly challenge?: CodeChallenge | undefined
+}
+
+export interface Code extends GrantMembers {
+  readonly stage: 'CODE'
+  readonly code: CodeMembers
+  readonly subject: string
+}
+
+export interface RefreshMembers {
+  readonly refreshDigest: TokenDigest
+  readonly refreshIssuedAt: EpochSeconds
+  readonly refreshExpiresAt: EpochSeconds
+  /** Of the part of the token that is constant for the grant. */
+  readonly familyDigest: TokenDigest
+  readonly replaced?: ReplacedToken | undefined
+}
+
+/** The refresh token before this one. */
+export interface ReplacedToken {
+  readonly digest: TokenDigest
+  readonly at: EpochSeconds
+  /** Only where the service answers the replaced token once more (`refreshTokenIdempotent`). */
+  readonly nonce?: string | undefined
+}
+
+export interface Tokens extends GrantMembers {
+  readonly stage: 'TOKENS'
+  readonly grantType: 'AUTHORIZATION_CODE' | 'CLIENT_CREDENTIALS'
+  readonly subject?: string | undefined
+  /** Whatever is stored: only `judge` may say what it means. */
+  readonly binding: unknown
+  readonly accessDigest: TokenDigest
+  readonly accessIssuedAt: EpochSeconds
+  readonly accessExpiresAt: EpochSeconds
+  /** Those of the access token; `scopes` are those of the grant. */
+  readonly accessScopes: readonly string[]
+  readonly code?: CodeMembers | undefined
+  readonly refresh?: RefreshMembers | undefined
+}
+
+export type Grant = Ticket | Code | Tokens
+
+/** The switch of a client that works at once, everywhere: no token lives without it (design, section 3). */
+export interface ClientState {
+  readonly locked: boolean
+  /** Tokens issued before this are cut off. */
+  readonly notBefore: EpochSeconds
+}

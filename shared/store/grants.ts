@@ -1,0 +1,99 @@
+import { type EpochSeconds, later } from '../epoch-seconds.ts'
+import type { ClientState, Code, Grant, GrantKey, RefreshMembers, Ticket, Tokens } from './grant.ts'
+import { grantAttributes, readClientState, readGrant } from './item.ts'
+import type { Item, Table } from './table.ts'
+
+/** TTL only collects garbage: it never decides, so it may come late, but it must not come early (design, section 3). */
+const TTL_SLACK_SECONDS = 3600
+
+export interface Found {
+  readonly grant: Grant | undefined
+  /** Of the client that the grant was made for. `undefined`: the client was deleted. */
+  readonly client: ClientState | undefined
+  /** Of the further client asked for. */
+  readonly caller: ClientState | undefined
+}
+
+/** `lost`: somebody else moved the grant on meanwhile; how it stands now, if it still does. */
+export type Transition =
+  { readonly done: true } | { readonly done: false; readonly current: Grant | undefined }
+
+/**
+ * Grants and the states of their clients, one item each. A grant moves TICKET -> CODE -> TOKENS -> gone, every step one
+ * conditional write on a digest that only the step before has stored, so of racing callers one wins.
+ *
+ * Every method throws StoreUnavailable, and DamagedItem for an item that is not as it was written.
+ */
+export function openGrants(table: Table) {
+  /** The grant, its client's state and, with `caller`, the state of that client of the same service: one read. */
+  async function find(key: GrantKey, caller?: number): Promise<Found> {
+    const keys = [{ id: grantId(key) }, { id: stateId(key.service, key.client) }]
+    const sameClient = caller === key.client
+    if (caller !== undefined && !sameClient) keys.push({ id: stateId(key.service, caller) })
+    const [grant, client, other] = await table.findAll(keys)
+    const state = client && readClientState(client)
+    return {
+      grant: grant && readGrant(grant, key),
+      client: state,
+      caller: sameClient ? state : other && readClientState(other),
+    }
+  }
+
+  async function create(grant: Ticket | Tokens): Promise<void> {
+    const item = { ...grantAttributes(grant), ttl: ttl(grant) }
+    const outcome = await table.create(item, { id: grantId(grant) })
+    if (!outcome.done) throw new Error('a random grant id was taken')
+  }
+
+  function issueCode(ticket: Ticket, code: Code): Promise<Transition> {
+    return move(code, { stage: 'TICKET', ticketDigest: ticket.ticketDigest })
+  }
+
+  function redeem(code: Code, tokens: Tokens): Promise<Transition> {
+    return move(tokens, { stage: 'CODE', codeDigest: code.code.codeDigest })
+  }
+
+  /** @param current the refresh token as it was read: no other refresh must have come between */
+  function refresh(current: RefreshMembers, tokens: Tokens): Promise<Transition> {
+    return move(tokens, { stage: 'TOKENS', refreshDigest: current.refreshDigest })
+  }
+
+  /** Ends the grant and all its tokens, as long as it is the one that was read (its code or its family is the same). */
+  async function end(tokens: Tokens): Promise<void> {
+    const stored =
+      tokens.refresh === undefined
+        ? { accessDigest: tokens.accessDigest }
+        : { familyDigest: tokens.refresh.familyDigest }
+    await table.remove({ id: grantId(tokens) }, stored)
+  }
+
+  async function move(to: Grant, stored: Item): Promise<Transition> {
+    const outcome = await table.update({ id: grantId(to) }, { ...grantAttributes(to), ttl: ttl(to) }, stored)
+    return outcome.done
+      ? outcome
+      : { done: false, current: outcome.current && readGrant(outcome.current, to) }
+  }
+
+  return { find, create, issueCode, redeem, refresh, end }
+}
+
+export type Grants = ReturnType<typeof openGrants>
+
+/** Key of a client's state in the table of grants. */
+export function stateId(service: number, client: number): string {
+  return `${String(service)}.${String(client)}`
+}
+
+function grantId({ service, client, grantId }: GrantKey): string {
+  return `${stateId(service, client)}.${grantId}`
+}
+
+function ttl(grant: Grant): EpochSeconds {
+  return later(endOf(grant), TTL_SLACK_SECONDS)
+}
+
+function endOf(grant: Grant): EpochSeconds {
+  if (grant.stage === 'TICKET') return grant.ticketExpiresAt
+  if (grant.stage === 'CODE') return grant.code.codeExpiresAt
+  return Math.max(grant.accessExpiresAt, grant.refresh?.refreshExpiresAt ?? 0) as EpochSeconds
+}

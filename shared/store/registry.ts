@@ -1,0 +1,120 @@
+import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto'
+import type * as z from 'zod/mini'
+import type { EpochSeconds } from '../epoch-seconds.ts'
+import { openCache } from './cache.ts'
+import { Client } from './client.ts'
+import { Service } from './service.ts'
+import type { Item, Table } from './table.ts'
+
+/** Services, clients, aliases and signing keys, read through a cache in memory (design, section 3). */
+export function openRegistry(table: Table, cacheSeconds: number, now: () => EpochSeconds) {
+  const cache = openCache(cacheSeconds, now)
+
+  const findService = (service: number): Promise<Service | undefined> =>
+    record(serviceKey(service), (item) => parse(Service, item))
+
+  const findClientByNumber = (service: number, client: number): Promise<Client | undefined> =>
+    record(clientKey(service, client), (item) => parse(Client, item))
+
+  /** @param clientId the number in decimal, or else the alias */
+  async function findClient(service: number, clientId: string): Promise<Client | undefined> {
+    const number = clientNumber(clientId)
+    if (number !== undefined) return findClientByNumber(service, number)
+    const named = await record(aliasKey(service, clientId), (item) => item['client'])
+    return typeof named === 'number' ? findClientByNumber(service, named) : undefined
+  }
+
+  /** The private signing key. It lies in a partition that only the token function's role may read. */
+  const findSigningKey = (service: number, kid: string): Promise<KeyObject | undefined> =>
+    record(signingKeyKey(service, kid), (item) =>
+      createPrivateKey({ key: item['jwk'] as JsonWebKey, format: 'jwk' }),
+    )
+
+  const putService = (service: z.input<typeof Service>): Promise<void> =>
+    put(serviceKey(service.apiKey), { record: Service.parse(service) })
+
+  const putClient = (service: number, client: z.input<typeof Client>): Promise<void> =>
+    put(clientKey(service, client.clientId), { record: Client.parse(client) })
+
+  const putSigningKey = (service: number, jwk: JsonWebKey & { kid: string }): Promise<void> =>
+    put(signingKeyKey(service, jwk.kid), { jwk })
+
+  /** Who manages the services of the deployment (design, section 1): digests of the v2 owner's and the v3 token. */
+  const putOwner = (owner: {
+    readonly apiKey: string
+    readonly apiSecretDigest: string
+    readonly organizationTokenDigest: string
+  }): Promise<void> => put({ pk: 'owner', sk: 'owner' }, { record: owner })
+
+  /** @returns whether the alias was free, or the client's already */
+  async function putAlias(service: number, alias: string, client: number): Promise<boolean> {
+    const outcome = await table.create({ client }, aliasKey(service, alias))
+    return outcome.done || outcome.current?.['client'] === client
+  }
+
+  async function deleteClient(service: number, client: Client): Promise<void> {
+    const { clientId, clientIdAlias } = client
+    if (clientIdAlias !== undefined) await remove(aliasKey(service, clientIdAlias), { client: clientId })
+    const key = clientKey(service, clientId)
+    await remove(key, key)
+  }
+
+  function record<T>(key: RegistryKey, read: (item: Item) => T | undefined): Promise<T | undefined> {
+    return cache.remember(cacheKey(key), async () => {
+      const item = await table.find({ ...key })
+      return item && read(item)
+    })
+  }
+
+  async function put(key: RegistryKey, item: Item): Promise<void> {
+    await table.replace(item, { ...key })
+    cache.forget(cacheKey(key))
+  }
+
+  async function remove(key: RegistryKey, stored: Item): Promise<void> {
+    await table.remove({ ...key }, { ...stored })
+    cache.forget(cacheKey(key))
+  }
+
+  return {
+    findService,
+    findClient,
+    findClientByNumber,
+    findSigningKey,
+    putService,
+    putClient,
+    putSigningKey,
+    putOwner,
+    putAlias,
+    deleteClient,
+  }
+}
+
+export type Registry = ReturnType<typeof openRegistry>
+
+interface RegistryKey {
+  readonly pk: string
+  readonly sk: string
+}
+
+const serviceKey = (service: number) => ({ pk: `service#${String(service)}`, sk: 'service' })
+const clientKey = (service: number, client: number) => ({
+  pk: `client#${String(service)}`,
+  sk: String(client),
+})
+const aliasKey = (service: number, alias: string) => ({ pk: `alias#${String(service)}`, sk: alias })
+const signingKeyKey = (service: number, kid: string) => ({ pk: `keys#${String(service)}`, sk: kid })
+const cacheKey = ({ pk, sk }: RegistryKey) => `${pk} ${sk}`
+
+const CLIENT_NUMBER = /^[1-9][0-9]{0,14}$/
+const MAX_CLIENT_NUMBER = 2 ** 48 - 1
+
+/** A client number is 6 bytes in every token string. `undefined`: the text is no such number. */
+export function clientNumber(text: string): number | undefined {
+  const number = CLIENT_NUMBER.test(text) ? Number(text) : undefined
+  return number !== undefined && number <= MAX_CLIENT_NUMBER ? number : undefined
+}
+
+function parse<T>(schema: z.ZodMiniType<T>, item: Item): T {
+  return schema.parse(item['record'])
+}

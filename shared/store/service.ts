@@ -1,0 +1,71 @@
+import * as z from 'zod/mini'
+
+/** Service and client settings under Authlete's property names (contract, section 3). Durations are in seconds. */
+
+export const GRANT_TYPES = ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'] as const
+export const RESPONSE_TYPES = ['CODE'] as const
+export const TOKEN_AUTH_METHODS = [
+  'NONE',
+  'CLIENT_SECRET_BASIC',
+  'CLIENT_SECRET_POST',
+  'TLS_CLIENT_AUTH',
+] as const
+export const ROLES = ['introspect', 'runtime', 'manage'] as const
+
+export type TokenAuthMethod = (typeof TOKEN_AUTH_METHODS)[number]
+export type Role = (typeof ROLES)[number]
+
+export const flag = z._default(z.boolean(), false)
+export const seconds = z.number().check(z.int(), z.positive())
+
+const Scope = z.object({
+  name: z.string(),
+  defaultEntry: flag,
+  description: z.optional(z.string()),
+})
+export type Scope = z.infer<typeof Scope>
+
+/** Who may call the Web API for the service: SHA-256 of a v2 API secret or a v3 access token. */
+const Credential = z.object({
+  digest: z.string(),
+  role: z.enum(ROLES),
+  /** Seconds since the epoch; absent: no end. */
+  expiresAt: z.optional(z.number()),
+})
+
+/** The public half of a signing key. The private half lies in a partition of its own. */
+const PublicJwk = z.looseObject({ kty: z.string(), kid: z.string(), alg: z.string(), use: z.literal('sig') })
+
+export const Service = z.object({
+  apiKey: z.number(),
+  serviceName: z.optional(z.string()),
+  issuer: z.string(),
+  credentials: z.array(Credential),
+  supportedGrantTypes: z._default(z.array(z.enum(GRANT_TYPES)), ['AUTHORIZATION_CODE', 'REFRESH_TOKEN']),
+  supportedResponseTypes: z._default(z.array(z.enum(RESPONSE_TYPES)), ['CODE']),
+  supportedTokenAuthMethods: z._default(z.array(z.enum(TOKEN_AUTH_METHODS)), ['CLIENT_SECRET_BASIC']),
+  supportedScopes: z._default(z.array(Scope), []),
+  scopeRequired: flag,
+  clientIdAliasEnabled: flag,
+  accessTokenDuration: z._default(seconds, 86400),
+  refreshTokenDuration: z._default(seconds, 864000),
+  authorizationCodeDuration: z._default(seconds, 60),
+  /** Absent: access tokens are opaque. */
+  accessTokenSignAlg: z.optional(z.literal('ES256')),
+  accessTokenSignatureKeyId: z.optional(z.string()),
+  jwks: z._default(z.array(PublicJwk), []),
+  tlsClientCertificateBoundAccessTokens: flag,
+  refreshTokenKept: flag,
+  refreshTokenIdempotent: flag,
+  pkceRequired: flag,
+  pkceS256Required: flag,
+  issSuppressed: flag,
+  authorizationEndpoint: z.optional(z.string()),
+  tokenEndpoint: z.optional(z.string()),
+  introspectionEndpoint: z.optional(z.string()),
+  jwksUri: z.optional(z.string()),
+  mtlsEndpointAliases: z._default(z.array(z.object({ name: z.string(), uri: z.string() })), []),
+  /** What tokens asked for without `resource` are meant for; the issuer unless set (design, section 6). */
+  defaultResource: z.optional(z.string()),
+})
+export type Service = z.infer<typeof Service>

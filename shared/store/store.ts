@@ -1,0 +1,50 @@
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { EpochSeconds } from '../epoch-seconds.ts'
+import { openClients } from './clients.ts'
+import { openGrants } from './grants.ts'
+import { openRegistry } from './registry.ts'
+import { openTable } from './table.ts'
+
+/** A hanging connection must end as 503 well before API Gateway gives up after 29 seconds. */
+const CONNECTION_TIMEOUT_MILLISECONDS = 1000
+const REQUEST_TIMEOUT_MILLISECONDS = 4000
+const ATTEMPT_BYTES = 12
+
+export interface StoreOptions {
+  readonly registryTable: string
+  readonly grantsTable: string
+  readonly registryCacheSeconds: number
+  readonly now: () => EpochSeconds
+  readonly random: (bytes: number) => Buffer
+  /** Beside what the SDK takes from the environment. */
+  readonly dynamodb?: DynamoDBClientConfig
+}
+
+/** The two tables of design section 3. */
+export function openStore(options: StoreOptions) {
+  const client = new DynamoDBClient({
+    maxAttempts: 3,
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MILLISECONDS,
+      requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
+      throwOnRequestTimeout: true,
+    },
+    ...options.dynamodb,
+  })
+  const document = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
+  const newAttempt = () => options.random(ATTEMPT_BYTES).toString('base64url')
+  const grantsTable = openTable(document, options.grantsTable, newAttempt)
+  const registryTable = openTable(document, options.registryTable, newAttempt)
+  const registry = openRegistry(registryTable, options.registryCacheSeconds, options.now)
+  return {
+    registry,
+    grants: openGrants(grantsTable),
+    clients: openClients(grantsTable, registry),
+    close: () => {
+      client.destroy()
+    },
+  }
+}
+
+export type Store = ReturnType<typeof openStore>

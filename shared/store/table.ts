@@ -1,0 +1,180 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
+import {
+  BatchGetCommand,
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb'
+import { StoreUnavailable, unavailable } from './unavailable.ts'
+
+export type Item = Readonly<Record<string, unknown>>
+type Key = Readonly<Record<string, string>>
+
+/** What a conditional write came to: `done`, or `lost` to somebody else, whose item stands there now (or none). */
+export type Outcome = { readonly done: true } | { readonly done: false; readonly current: Item | undefined }
+
+const UNPROCESSED_RETRIES_MILLISECONDS = [20, 80, 320]
+
+/**
+ * One DynamoDB table. Every call of the store goes through `send` here.
+ *
+ * All reads are strongly consistent. A conditional write demands equality with values that are stored, so it can
+ * neither create a ghost nor win twice. Each write leaves an `attempt` of its own in the item: when a condition fails
+ * and the item holds that very attempt, the write was ours and only its answer was lost (the SDK retries), which is
+ * success and not a loss (design, section 3).
+ *
+ * Every method throws StoreUnavailable when the table cannot be reached; any other failure is thrown as it came.
+ */
+export function openTable(client: DynamoDBDocumentClient, TableName: string, newAttempt: () => string) {
+  const send: DynamoDBDocumentClient['send'] = async (command: never) => {
+    try {
+      return (await client.send(command)) as never
+    } catch (error) {
+      throw unavailable(error)
+    }
+  }
+
+  async function find(key: Key): Promise<Item | undefined> {
+    const { Item } = await send(new GetCommand({ TableName, Key: key, ConsistentRead: true }))
+    return Item
+  }
+
+  /** In the order of the keys; `undefined` where there is no item. One round trip, at most 100 different keys. */
+  async function findAll(keys: readonly Key[]): Promise<(Item | undefined)[]> {
+    const found: Item[] = []
+    let pending: readonly Key[] = keys
+    for (const wait of [...UNPROCESSED_RETRIES_MILLISECONDS, undefined]) {
+      const request = { [TableName]: { Keys: [...pending], ConsistentRead: true } }
+      const answer = await send(new BatchGetCommand({ RequestItems: request }))
+      found.push(...(answer.Responses?.[TableName] ?? []))
+      pending = (answer.UnprocessedKeys?.[TableName]?.Keys ?? []) as readonly Key[]
+      if (pending.length === 0) return keys.map((key) => found.find((item) => matches(item, key)))
+      if (wait !== undefined) await delay(wait)
+    }
+    throw new StoreUnavailable('keys were left unprocessed')
+  }
+
+  async function query(partition: Key): Promise<Item[]> {
+    const condition = equalTo(partition)
+    const items: Item[] = []
+    let start: Item | undefined
+    do {
+      const answer = await send(
+        new QueryCommand({
+          TableName,
+          KeyConditionExpression: condition.expression,
+          ExpressionAttributeNames: condition.names,
+          ExpressionAttributeValues: condition.values,
+          ConsistentRead: true,
+          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+        }),
+      )
+      items.push(...(answer.Items ?? []))
+      start = answer.LastEvaluatedKey
+    } while (start !== undefined)
+    return items
+  }
+
+  /** Writes a new item; lost when its key is taken. */
+  async function create(item: Item, key: Key): Promise<Outcome> {
+    const attempt = newAttempt()
+    const names = Object.fromEntries(Object.keys(key).map((name) => [`#${name}`, name]))
+    const ConditionExpression = Object.keys(names)
+      .map((name) => `attribute_not_exists(${name})`)
+      .join(' AND ')
+    const Item = { ...item, ...key, attempt }
+    return settle(
+      send(new PutCommand({ TableName, Item, ConditionExpression, ExpressionAttributeNames: names })),
+      key,
+      attempt,
+    )
+  }
+
+  /** Writes an item whatever was there. Only for records of the registry. */
+  async function replace(item: Item, key: Key): Promise<void> {
+    await send(new PutCommand({ TableName, Item: { ...item, ...key, attempt: newAttempt() } }))
+  }
+
+  /** Sets what is defined in `change` and removes what is `undefined`, when all of `stored` is what the item holds. */
+  async function update(key: Key, change: Item, stored: Item): Promise<Outcome> {
+    const attempt = newAttempt()
+    const condition = equalTo({ ...stored })
+    const edit = setting({ ...change, attempt })
+    const command = new UpdateCommand({
+      TableName,
+      Key: key,
+      UpdateExpression: edit.expression,
+      ConditionExpression: condition.expression,
+      ExpressionAttributeNames: { ...condition.names, ...edit.names },
+      ExpressionAttributeValues: { ...condition.values, ...edit.values },
+    })
+    return settle(send(command), key, attempt)
+  }
+
+  /** Deletes the item, when all of `stored` is what it holds. An item that is gone by itself is done as well. */
+  async function remove(key: Key, stored: Item): Promise<Outcome> {
+    const condition = equalTo(stored)
+    const command = new DeleteCommand({
+      TableName,
+      Key: key,
+      ConditionExpression: condition.expression,
+      ExpressionAttributeNames: condition.names,
+      ExpressionAttributeValues: condition.values,
+    })
+    const outcome = await settle(send(command), key, undefined)
+    return outcome.done || outcome.current === undefined ? { done: true } : outcome
+  }
+
+  async function settle(write: Promise<unknown>, key: Key, attempt: string | undefined): Promise<Outcome> {
+    try {
+      await write
+      return { done: true }
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error
+      const current = await find(key)
+      return attempt !== undefined && current?.['attempt'] === attempt
+        ? { done: true }
+        : { done: false, current }
+    }
+  }
+
+  return { find, findAll, query, create, replace, update, remove }
+}
+
+export type Table = ReturnType<typeof openTable>
+
+function matches(item: Item, key: Key): boolean {
+  return Object.entries(key).every(([name, value]) => item[name] === value)
+}
+
+function equalTo(stored: Item) {
+  const entries = Object.entries(stored)
+  if (entries.length === 0) throw new Error('a conditional write needs a stored value to be equal to')
+  return {
+    expression: entries.map((_, i) => `#w${String(i)} = :w${String(i)}`).join(' AND '),
+    names: Object.fromEntries(entries.map(([name], i) => [`#w${String(i)}`, name])),
+    values: Object.fromEntries(entries.map(([, value], i) => [`:w${String(i)}`, value])),
+  }
+}
+
+function setting(change: Item) {
+  const names: Record<string, string> = {}
+  const values: Record<string, unknown> = {}
+  const sets: string[] = []
+  const removes: string[] = []
+  for (const [i, [name, value]] of Object.entries(change).entries()) {
+    names[`#s${String(i)}`] = name
+    if (value === undefined) {
+      removes.push(`#s${String(i)}`)
+    } else {
+      values[`:s${String(i)}`] = value
+      sets.push(`#s${String(i)} = :s${String(i)}`)
+    }
+  }
+  const remove = removes.length === 0 ? '' : ` REMOVE ${removes.join(', ')}`
+  return { expression: `SET ${sets.join(', ')}${remove}`, names, values }
+}
