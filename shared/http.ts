@@ -1,0 +1,22 @@
+/** One HTTP request as the core sees it: what API Gateway said, without API Gateway. */
+export interface HttpRequest {
+  readonly requestId: string
+  readonly method: string
+  /** The route's template, for example `/api/{serviceId}/auth/token`. */
+  readonly route: string
+  readonly pathParameters: Readonly<Record<string, string | undefined>>
+  /** Names in lower case; one entry for each time the header was sent, as far as the event tells. */
+  readonly headers: ReadonlyMap<string, readonly string[]>
+  readonly body: Buffer
+  /**
+   * PEM text of the certificate that the caller proved in the TLS handshake. Absent when there was none and when
+   * the event came from a domain or an API that the environment does not name (requirements A41, D12).
+   */
+  readonly tlsCertificate: string | undefined
+}
+
+export interface HttpResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}

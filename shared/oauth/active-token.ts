@@ -1,0 +1,51 @@
+import { boundThumbprint } from '../certificate/binding.ts'
+import type { Tokens } from '../store/grant.ts'
+import type { Service } from '../store/service.ts'
+
+/** What tokens that were asked for without a resource are meant for (design, section 6). */
+export function audienceOf(service: Service): string {
+  return service.defaultResource ?? service.issuer
+}
+
+/**
+ * What a live access token says of itself (RFC 7662 section 2.2), as the Web API words it (contract, section 6):
+ * `scope` is `null` when there is none, the audience is not told.
+ */
+export function activeToken(grant: Tokens, service: Service) {
+  return {
+    ...aboutGrant(grant, service, grant.accessScopes),
+    token_type: 'Bearer',
+    exp: grant.accessExpiresAt,
+    client_id: clientIdOf(grant),
+  }
+}
+
+/** The same for the OAuth face, with all that is known (requirements E06). `jti` is that of a JWT. */
+export function activeTokenInFull(grant: Tokens, service: Service, jti: string | undefined) {
+  return {
+    ...activeToken(grant, service),
+    iat: grant.accessIssuedAt,
+    aud: audienceOf(service),
+    ...(jti === undefined ? {} : { jti }),
+  }
+}
+
+/** What a live refresh token says of itself: it has no `token_type` (requirements E09). */
+export function activeRefreshToken(grant: Tokens, service: Service, expiresAt: number) {
+  return { ...aboutGrant(grant, service, grant.scopes), exp: expiresAt, client_id: clientIdOf(grant) }
+}
+
+export function clientIdOf(grant: Tokens): string {
+  return grant.clientIdAlias ?? String(grant.client)
+}
+
+function aboutGrant({ subject, binding }: Tokens, service: Service, scopes: readonly string[]) {
+  const bound = boundThumbprint(binding)
+  return {
+    ...(subject === undefined ? {} : { sub: subject }),
+    scope: scopes.length === 0 ? null : scopes.join(' '),
+    iss: service.issuer,
+    active: true,
+    ...(bound === undefined ? {} : { cnf: { 'x5t#S256': bound } }),
+  }
+}

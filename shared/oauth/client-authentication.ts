@@ -1,0 +1,156 @@
+import { readSubject } from '../certificate/names.ts'
+import { MalformedCertificate, readCertificate } from '../certificate/pem.ts'
+import { MalformedDistinguishedName, namesEqual, parseDistinguishedName } from '../certificate/subject-dn.ts'
+import type { EpochSeconds } from '../epoch-seconds.ts'
+import type { Client } from '../store/client.ts'
+import { clientNumber, type Registry } from '../store/registry.ts'
+import type { Service, TokenAuthMethod } from '../store/service.ts'
+import type { PresentedCredentials } from './presented-credentials.ts'
+import { type Reason, Refusal } from './refusal.ts'
+import { digest, sameDigest } from './token-string.ts'
+
+const MAX_CLIENT_ID_LENGTH = 256
+
+export interface IdentifiedClient {
+  readonly client: Client
+  /** The alias, when the request named the client by it. */
+  readonly clientIdAlias: string | undefined
+}
+
+/**
+ * The client that the request names. A certificate never names one (RFC 8705 section 2).
+ *
+ * @throws Refusal client-contradicted, client-unknown, client-alias-disabled, client-locked, or `unidentified`
+ */
+export async function identifyClient(
+  presented: PresentedCredentials,
+  service: Service,
+  registry: Registry,
+): Promise<IdentifiedClient> {
+  const { basic, form } = presented
+  if (basic !== undefined && form.clientId !== undefined && basic.clientId !== form.clientId) {
+    throw new Refusal('client-contradicted')
+  }
+  const named = basic?.clientId ?? form.clientId
+  if (named === undefined) throw new Refusal(presented.unidentified)
+  const found = await findNamedClient(named, service, registry)
+  if (typeof found === 'string') throw new Refusal(NAMED_REASON[found])
+  return found
+}
+
+const NAMED_REASON = {
+  unknown: 'client-unknown',
+  locked: 'client-locked',
+  'alias-disabled': 'client-alias-disabled',
+} as const
+
+/** @param named the client's number in decimal, or its alias where both sides have aliases on */
+export async function findNamedClient(
+  named: string,
+  service: Service,
+  registry: Registry,
+): Promise<IdentifiedClient | keyof typeof NAMED_REASON> {
+  if (named.length > MAX_CLIENT_ID_LENGTH) return 'unknown'
+  const client = await registry.findClient(service.apiKey, named)
+  if (client === undefined) return 'unknown'
+  if (client.locked) return 'locked'
+  if (clientNumber(named) !== undefined) return { client, clientIdAlias: undefined }
+  if (!service.clientIdAliasEnabled || !client.clientIdAliasEnabled) return 'alias-disabled'
+  return { client, clientIdAlias: named }
+}
+
+/**
+ * Proves that the request comes from the client, by the one method registered for it.
+ *
+ * @throws Refusal, always with `invalid_client`
+ * @see RFC 6749 section 2.3, RFC 8705 section 2
+ */
+export async function authenticateClient(
+  client: Client,
+  presented: PresentedCredentials,
+  service: Service,
+  now: EpochSeconds,
+): Promise<void> {
+  const method = client.tokenAuthMethod
+  if (!service.supportedTokenAuthMethods.includes(method))
+    throw new Refusal('method-unsupported', { named: method })
+  await METHODS[method](client, presented, now)
+}
+
+type Method = (client: Client, presented: PresentedCredentials, now: EpochSeconds) => void | Promise<void>
+
+/** The one place for client authentication methods: a method that is not here is not known to settings either. */
+const METHODS: Readonly<Record<TokenAuthMethod, Method>> = {
+  NONE: byNothing,
+  CLIENT_SECRET_BASIC: bySecretInHeader,
+  CLIENT_SECRET_POST: bySecretInForm,
+  TLS_CLIENT_AUTH: bySubjectOfCertificate,
+}
+
+function byNothing(client: Client, { basic, form }: PresentedCredentials): void {
+  if (client.clientType === 'CONFIDENTIAL') throw new Refusal('method-none-for-confidential')
+  const some = basic?.clientSecret ?? form.clientSecret ?? form.clientAssertion
+  if (some !== undefined) throw new Refusal('credentials-of-public')
+}
+
+function bySecretInHeader(client: Client, { basic, form }: PresentedCredentials): void {
+  refuseOthers(client, form.clientAssertion)
+  if (basic === undefined) throw new Refusal('client-secret-misplaced')
+  compareSecret(client, basic.clientSecret)
+}
+
+function bySecretInForm(client: Client, { basic, form }: PresentedCredentials): void {
+  refuseOthers(client, form.clientAssertion, basic?.clientSecret && form.clientSecret)
+  compareSecret(client, form.clientSecret)
+}
+
+function compareSecret(client: Client, secret: string | undefined): void {
+  if (client.clientType === 'PUBLIC') throw new Refusal('method-for-public')
+  if (secret === undefined) throw new Refusal('client-secret-missing', { named: client.tokenAuthMethod })
+  if (client.clientSecretDigest === undefined || !sameDigest(digest(secret), client.clientSecretDigest)) {
+    throw new Refusal('client-secret-wrong')
+  }
+}
+
+/** RFC 8705 section 2.1: the terminator has judged the chain, the registered subject names the client. */
+async function bySubjectOfCertificate(
+  client: Client,
+  { basic, form, certificate }: PresentedCredentials,
+  now: EpochSeconds,
+): Promise<void> {
+  if (client.clientType === 'PUBLIC') throw new Refusal('method-for-public')
+  refuseOthers(client, basic?.clientSecret, form.clientSecret, form.clientAssertion)
+  const presented = await refusing(MalformedCertificate, 'tls-certificate-unreadable', async () => {
+    const der = readCertificate(certificate)
+    return der && (await readSubject(der))
+  })
+  if (presented === undefined) throw new Refusal('tls-certificate-missing')
+  const { tlsClientAuthSubjectDn } = client
+  if (tlsClientAuthSubjectDn === undefined) throw new Refusal('tls-subject-unregistered')
+  const registered = await refusing(MalformedDistinguishedName, 'tls-subject-malformed', () =>
+    parseDistinguishedName(tlsClientAuthSubjectDn),
+  )
+  if (!namesEqual(presented.subject, registered)) throw new Refusal('tls-subject-differs')
+  // A resumed TLS connection may carry a certificate that has expired since (design, section 4).
+  if (now < presented.notBefore || now > presented.notAfter)
+    throw new Refusal('tls-certificate-outside-dates')
+}
+
+function refuseOthers(client: Client, ...credentials: (string | undefined)[]): void {
+  if (credentials.some((credential) => credential !== undefined)) {
+    throw new Refusal('method-not-registered', { named: client.tokenAuthMethod })
+  }
+}
+
+async function refusing<T>(
+  malformed: new (...parameters: never[]) => Error,
+  reason: Reason,
+  read: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof malformed) throw new Refusal(reason, { cause: error })
+    throw error
+  }
+}

@@ -1,0 +1,183 @@
+import { createHmac } from 'node:crypto'
+import type { Binding } from '../certificate/binding.ts'
+import { type EpochSeconds, later } from '../epoch-seconds.ts'
+import type { Runtime } from '../runtime.ts'
+import type { Client } from '../store/client.ts'
+import type { CodeMembers, GrantKey, RefreshMembers, Tokens } from '../store/grant.ts'
+import type { Service } from '../store/service.ts'
+import { audienceOf } from './active-token.ts'
+import { signAccessToken } from './jwt.ts'
+import { Refusal } from './refusal.ts'
+import {
+  digest,
+  locateRefreshToken,
+  makeFamily,
+  makeIdentifier,
+  makeOpaque,
+  makeRefreshSecret,
+  makeRefreshToken,
+} from './token-string.ts'
+
+/** What the tokens are to say; everything in it has been decided. */
+export interface TokenOrder {
+  readonly key: GrantKey
+  readonly client: Client
+  readonly clientIdAlias: string | undefined
+  readonly grantType: Tokens['grantType']
+  readonly subject: string | undefined
+  /** Of the grant; `accessScopes` of this access token. */
+  readonly scopes: readonly string[]
+  readonly accessScopes: readonly string[]
+  readonly binding: Binding
+  readonly code?: CodeMembers | undefined
+  readonly refresh?: RefreshToken | undefined
+}
+
+export interface RefreshToken {
+  readonly token: string
+  readonly members: RefreshMembers
+}
+
+/** Tokens ready to be stored (`grant`) and then handed out. */
+export interface Issued {
+  readonly grant: Tokens
+  /** The opaque token, or the `jti` of `jwt`. */
+  readonly accessToken: string
+  readonly jwt: string | undefined
+  readonly refreshToken: string | undefined
+  readonly issuedAt: EpochSeconds
+}
+
+/**
+ * Makes an access token for an order: the one place where one comes into being. Nothing is stored here.
+ *
+ * @throws Refusal jwt-not-signed when the service has no key for its algorithm
+ */
+export async function makeTokens(order: TokenOrder, service: Service, runtime: Runtime): Promise<Issued> {
+  const { key, client, refresh, accessScopes } = order
+  const issuedAt = runtime.now()
+  const expiresAt = later(issuedAt, accessTokenSeconds(service, client))
+  const jwtAlgorithm = service.accessTokenSignAlg
+  const accessToken =
+    jwtAlgorithm === undefined ? makeOpaque(key, runtime.random) : makeIdentifier(key, runtime.random)
+  const jwt =
+    jwtAlgorithm === undefined
+      ? undefined
+      : await signed(
+          order,
+          service,
+          { jti: accessToken, iat: issuedAt, exp: expiresAt },
+          jwtAlgorithm,
+          runtime,
+        )
+  const grant: Tokens = {
+    ...key,
+    stage: 'TOKENS',
+    clientIdAlias: order.clientIdAlias,
+    grantType: order.grantType,
+    subject: order.subject,
+    scopes: order.scopes,
+    accessScopes,
+    binding: order.binding,
+    accessDigest: digest(jwt ?? accessToken),
+    accessIssuedAt: issuedAt,
+    accessExpiresAt: expiresAt,
+    code: order.code,
+    refresh: refresh?.members,
+  }
+  return { grant, accessToken, jwt, refreshToken: refresh?.token, issuedAt }
+}
+
+/** The first refresh token of a grant, when the service and the client use them. */
+export function firstRefreshToken(
+  key: GrantKey,
+  service: Service,
+  client: Client,
+  { now, random }: Runtime,
+): RefreshToken | undefined {
+  const used = [service.supportedGrantTypes, client.grantTypes]
+  if (!used.every((grantTypes) => grantTypes.includes('REFRESH_TOKEN'))) return undefined
+  const family = makeFamily(random)
+  const token = makeRefreshToken(key, family, makeRefreshSecret(random))
+  const issuedAt = now()
+  return {
+    token,
+    members: {
+      refreshDigest: digest(token),
+      refreshIssuedAt: issuedAt,
+      refreshExpiresAt: later(issuedAt, refreshTokenSeconds(service, client)),
+      familyDigest: digest(family),
+    },
+  }
+}
+
+/** The successor of a refresh token of the same family. Its secret can be derived again by who has both halves. */
+export function nextRefreshToken(
+  presented: string,
+  current: RefreshMembers,
+  key: GrantKey,
+  service: Service,
+  client: Client,
+  { now, random }: Runtime,
+): RefreshToken {
+  const nonce = random(32).toString('base64url')
+  const token = deriveRefreshToken(presented, nonce, key)
+  const issuedAt = now()
+  return {
+    token,
+    members: {
+      refreshDigest: digest(token),
+      refreshIssuedAt: issuedAt,
+      refreshExpiresAt: later(issuedAt, refreshTokenSeconds(service, client)),
+      familyDigest: current.familyDigest,
+      replaced: {
+        digest: current.refreshDigest,
+        at: issuedAt,
+        ...(service.refreshTokenIdempotent ? { nonce } : {}),
+      },
+    },
+  }
+}
+
+/** HMAC-SHA-256(nonce of the rotation, token that it replaced) is the secret of the successor (design, section 3). */
+export function deriveRefreshToken(presented: string, nonce: string, key: GrantKey): string {
+  const located = locateRefreshToken(presented)
+  if (located === undefined) throw new Error('a refresh token that was found has lost its form')
+  return makeRefreshToken(key, located.family, createHmac('sha256', nonce).update(presented).digest())
+}
+
+async function signed(
+  order: TokenOrder,
+  service: Service,
+  times: { readonly jti: string; readonly iat: number; readonly exp: number },
+  alg: NonNullable<Service['accessTokenSignAlg']>,
+  { store }: Runtime,
+): Promise<string> {
+  const { accessTokenSignatureKeyId } = service
+  const jwk = service.jwks.find(
+    ({ alg: keyAlg, kid }) => keyAlg === alg && (accessTokenSignatureKeyId ?? kid) === kid,
+  )
+  const key = jwk && (await store.registry.findSigningKey(service.apiKey, jwk.kid))
+  if (jwk === undefined || key === undefined) {
+    throw new Refusal('jwt-not-signed', { cause: new Error(`no ${alg} key in the service`) })
+  }
+  const clientId = order.clientIdAlias ?? String(order.client.clientId)
+  const claims = {
+    iss: service.issuer,
+    sub: order.subject ?? clientId,
+    aud: audienceOf(service),
+    client_id: clientId,
+    scope: order.accessScopes.length === 0 ? undefined : order.accessScopes.join(' '),
+    cnf: order.binding === 'none' ? undefined : order.binding,
+    ...times,
+  }
+  return signAccessToken(claims, alg, jwk.kid, key)
+}
+
+function accessTokenSeconds(service: Service, { extension }: Client): number {
+  return Math.min(service.accessTokenDuration, extension?.accessTokenDuration ?? Infinity)
+}
+
+function refreshTokenSeconds(service: Service, { extension }: Client): number {
+  return Math.min(service.refreshTokenDuration, extension?.refreshTokenDuration ?? Infinity)
+}

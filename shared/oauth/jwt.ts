@@ -1,0 +1,65 @@
+import { type KeyObject, sign } from 'node:crypto'
+
+/** RFC 9068 section 2. `undefined` members are left out. */
+export interface AccessTokenClaims {
+  readonly iss: string
+  readonly sub: string
+  readonly aud: string
+  readonly client_id: string
+  readonly scope: string | undefined
+  readonly cnf: { readonly 'x5t#S256': string } | undefined
+  /** Seconds since the epoch. */
+  readonly exp: number
+  readonly iat: number
+  readonly jti: string
+}
+
+/** JWS algorithms that access tokens can be signed with, as `node:crypto` names their parts (RFC 7518 section 3.1). */
+const ALGORITHMS = {
+  ES256: { hash: 'sha256', options: { dsaEncoding: 'ieee-p1363' } },
+} as const
+
+/**
+ * A signed `at+jwt` (RFC 9068 section 2.1). Signed with `node:crypto`: on this path it is half the cost of a JOSE
+ * library (design, section 7).
+ */
+export function signAccessToken(
+  claims: AccessTokenClaims,
+  alg: keyof typeof ALGORITHMS,
+  kid: string,
+  key: KeyObject,
+): string {
+  const header = encode({ alg, typ: 'at+jwt', kid })
+  const input = `${header}.${encode(claims)}`
+  const { hash, options } = ALGORITHMS[alg]
+  return `${input}.${sign(hash, Buffer.from(input), { key, ...options }).toString('base64url')}`
+}
+
+/**
+ * The `jti` of a string in the form of a JWS with an asymmetric algorithm. Nothing is verified here: the stored digest
+ * of the whole string is the proof (requirements D36).
+ */
+export function readIdentifier(jwt: string): { readonly jti: string } | 'not-signed' | 'no-identifier' {
+  const [header, payload, signature, ...more] = jwt.split('.')
+  if (header === undefined || payload === undefined || !signature || more.length > 0) return 'not-signed'
+  const alg = decode(header)?.['alg']
+  if (typeof alg !== 'string' || !ASYMMETRIC.test(alg)) return 'not-signed'
+  const jti = decode(payload)?.['jti']
+  return typeof jti === 'string' ? { jti } : 'no-identifier'
+}
+
+const ASYMMETRIC = /^(?:ES|RS|PS)(?:256|384|512)$|^Ed(?:DSA|25519|448)$/
+
+function encode(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
+
+function decode(part: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString())
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

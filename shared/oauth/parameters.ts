@@ -1,0 +1,60 @@
+import { type Reason, Refusal } from './refusal.ts'
+
+const MAX_PARAMETERS = 100
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for (RFC 6749 appendix A)
+const CONTROL = /[\x00-\x1f\x7f]/
+
+export type Parameters = ReadonlyMap<string, string>
+
+/** Why a form is refused: as a whole, or because one of the parameters that the endpoint knows is in it twice. */
+export interface FormRules {
+  readonly malformed: Reason
+  /** By name; only these parameters are read. */
+  readonly repeated: Readonly<Record<string, Reason | ((parameters: Parameters) => Reason)>>
+}
+
+/**
+ * Reads `application/x-www-form-urlencoded` (RFC 6749 appendix B), strictly: what a lenient decoder would turn into
+ * something else is refused (requirements D26, D27).
+ *
+ * @returns the parameters that `rules` names and that have a value; an empty one counts as left out
+ * @throws Refusal with a reason of `rules`
+ */
+export function parseParameters(text: string, rules: FormRules): Parameters {
+  const pairs = text === '' ? [] : text.split('&')
+  if (pairs.length > MAX_PARAMETERS) throw new Refusal(rules.malformed)
+  const seen = new Map<string, string>()
+  let repeated: string | undefined
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=')
+    const name = decodeFormText(equals === -1 ? pair : pair.slice(0, equals))
+    const value = decodeFormText(equals === -1 ? '' : pair.slice(equals + 1))
+    if (name === undefined || value === undefined) throw new Refusal(rules.malformed)
+    if (!Object.hasOwn(rules.repeated, name)) continue
+    if (seen.has(name)) repeated ??= name
+    seen.set(name, value)
+  }
+  const parameters = new Map([...seen].filter(([, value]) => value !== ''))
+  if (repeated !== undefined) throw new Refusal(reasonFor(repeated, rules, parameters))
+  return parameters
+}
+
+function reasonFor(name: string, rules: FormRules, parameters: Parameters): Reason {
+  const reason = rules.repeated[name] ?? rules.malformed
+  return typeof reason === 'function' ? reason(parameters) : reason
+}
+
+/** @returns `undefined` for a broken escape, for bytes that are not UTF-8 and for control characters */
+export function decodeFormText(text: string): string | undefined {
+  const decoded = text.includes('%') || text.includes('+') ? unescape(text.replaceAll('+', ' ')) : text
+  return decoded === undefined || CONTROL.test(decoded) ? undefined : decoded
+}
+
+function unescape(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch (error) {
+    if (error instanceof URIError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,218 @@
+import type { Action, ApiStatus, WebApiMembers } from '../web-api.ts'
+
+type OAuthError =
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'invalid_grant'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'unsupported_response_type'
+  | 'invalid_scope'
+  | 'invalid_token'
+  | 'insufficient_scope'
+  | 'server_error'
+  | 'temporarily_unavailable'
+
+type Row = readonly [resultCode: string, action: Action | ApiStatus, error: OAuthError, message: string]
+
+/**
+ * Every way a request can be refused. The only place where a result code or a description is written.
+ *
+ * Codes and messages are the published ones (contract, section 7), but for codes whose last two digits are 91 or
+ * more: those are ours, in the free range of their family. An action that is a number is the HTTP status of an error
+ * about the API call itself. `{}` is filled from `Refusal.named`: a value that we own or that passed its grammar.
+ */
+// prettier-ignore
+export const REFUSALS = {
+  // The API call (contract, section 1.6): both faces where it fits, the Web API alone otherwise
+  'credentials-missing': ['A001202', 401, 'invalid_client', 'Authorization header is missing.'],
+  'credentials-malformed': ['A001203', 401, 'invalid_client', 'Credentials in Authorization header are malformed.'],
+  'service-unknown': ['A003201', 401, 'invalid_client', 'No service has the API credentials.'],
+  'service-secret-wrong': ['A003204', 401, 'invalid_client', 'The API credentials do not match those of the service.'],
+  'bearer-invalid': ['A458101', 401, 'invalid_client', 'The access token for the API is not valid.'],
+  'role-too-small': ['A001291', 403, 'invalid_client', 'The credentials do not have the role that this API requires.'],
+  'body-malformed': ['A001292', 400, 'invalid_request', 'The request body is neither a JSON object nor a form.'],
+  'body-too-large': ['A001293', 400, 'invalid_request', 'The request body is too large.'],
+  'member-wrong': ['A001294', 400, 'invalid_request', "The value of '{}' has a wrong type."],
+  'method-wrong': ['A001296', 405, 'invalid_request', 'The method is not allowed. Allowed: {}.'],
+  internal: ['A001101', 500, 'server_error', 'Internal server error.'],
+  unavailable: ['A001191', 503, 'temporarily_unavailable', 'The store is unavailable. Try again later.'],
+
+  // Authorization (7.1)
+  'authorization-parameters-missing': ['A004201', 'BAD_REQUEST', 'invalid_request', "The authorization request from the service does not contain 'parameters' parameter."],
+  'authorization-parameters-malformed': ['A004202', 'BAD_REQUEST', 'invalid_request', "The format of the value of 'parameters' request parameter is wrong."],
+  'authorization-client-missing': ['A010301', 'BAD_REQUEST', 'invalid_request', "The authorization request does not contain 'client_id' parameter."],
+  'authorization-client-repeated': ['A010303', 'BAD_REQUEST', 'invalid_request', "The authorization request contains multiple 'client_id' parameters."],
+  'authorization-client-unknown': ['A010304', 'BAD_REQUEST', 'invalid_request', 'No client has the client ID.'],
+  'authorization-client-locked': ['A010307', 'BAD_REQUEST', 'unauthorized_client', 'The client is locked.'],
+  'authorization-alias-disabled': ['A010309', 'BAD_REQUEST', 'invalid_request', 'The client ID alias of the client is not enabled.'],
+  'redirect-uri-repeated': ['A011302', 'BAD_REQUEST', 'invalid_request', "The authorization request contains multiple 'redirect_uri' parameters."],
+  'redirect-uri-unregistered': ['A011304', 'BAD_REQUEST', 'invalid_request', "The value of 'redirect_uri' is not registered."],
+  'redirect-uri-none-registered': ['A011309', 'BAD_REQUEST', 'invalid_request', 'The client has not registered any redirect URI.'],
+  'redirect-uri-required': ['A011313', 'BAD_REQUEST', 'invalid_request', "'redirect_uri' parameter must be contained when a client that has registered multiple redirect URIs makes an authorization request."],
+  'response-type-missing': ['A009301', 'BAD_REQUEST', 'invalid_request', "The authorization request does not contain 'response_type' parameter."],
+  'response-type-repeated': ['A009303', 'BAD_REQUEST', 'invalid_request', "The authorization request contains multiple 'response_type' parameters."],
+  'response-type-unsupported': ['A009305', 'BAD_REQUEST', 'unsupported_response_type', 'The response type is not supported by this service.'],
+  'response-type-undeclared': ['A009306', 'BAD_REQUEST', 'unauthorized_client', 'The client does not declare it uses the response type.'],
+  'authorization-scope-repeated': ['A007302', 'BAD_REQUEST', 'invalid_request', "The authorization request contains multiple 'scope' parameters."],
+  'authorization-scope-none': ['A007305', 'BAD_REQUEST', 'invalid_scope', "The authorization request has no 'scope' parameter or none of the given scopes is recognized as valid."],
+  'authorization-scope-malformed': ['A007391', 'BAD_REQUEST', 'invalid_scope', "The value of 'scope' does not conform to RFC 6749 section 3.3."],
+  'state-repeated': ['A013302', 'BAD_REQUEST', 'invalid_request', "The authorization request contains multiple 'state' parameters."],
+  'challenge-missing': ['A124301', 'BAD_REQUEST', 'invalid_request', "The authorization request does not contain 'code_challenge' parameter. See RFC 7636 for details."],
+  'challenge-repeated': ['A124303', 'BAD_REQUEST', 'invalid_request', "The authorization request contains multiple 'code_challenge' parameters."],
+  'challenge-malformed': ['A124304', 'BAD_REQUEST', 'invalid_request', "The value of 'code_challenge' does not comply with RFC 7636."],
+  'challenge-method-repeated': ['A124305', 'BAD_REQUEST', 'invalid_request', "The authorization request contains multiple 'code_challenge_method' parameters."],
+  'challenge-method-unsupported': ['A124306', 'BAD_REQUEST', 'invalid_request', "The value of 'code_challenge_method' is not supported."],
+  'challenge-method-missing': ['A124307', 'BAD_REQUEST', 'invalid_request', "'code_challenge_method=S256' must be explicitly included in the request."],
+  'challenge-method-plain': ['A124308', 'BAD_REQUEST', 'invalid_request', "The value of the 'code_challenge_method' request parameter must be 'S256'."],
+  'ticket-missing': ['A041201', 'BAD_REQUEST', 'invalid_request', "The value of 'ticket' in the /api/auth/authorization/issue request is null or empty."],
+  'ticket-unknown': ['A041202', 'BAD_REQUEST', 'invalid_request', 'There is no entity having the ticket specified in the /api/auth/authorization/issue request.'],
+  'ticket-expired': ['A041301', 'BAD_REQUEST', 'invalid_request', 'The ticket in the /api/auth/authorization/issue request has expired.'],
+  'ticket-cut-off': ['A041391', 'BAD_REQUEST', 'invalid_request', 'The ticket was cut off with all tokens of the client.'],
+  'ticket-consumed': ['A045304', 'BAD_REQUEST', 'invalid_request', 'The ticket for token issuance was consumed by another transaction, so tokens are not issued.'],
+  'subject-missing': ['A042201', 'BAD_REQUEST', 'invalid_request', "The value of 'subject' in the /api/auth/authorization/issue request is null or empty."],
+  'subject-too-long': ['A042202', 'BAD_REQUEST', 'invalid_request', "The length of 'subject' in the /api/auth/authorization/issue request exceeds the maximum length (100)."],
+  'subject-not-ascii': ['A042203', 'BAD_REQUEST', 'invalid_request', "The 'subject' in the /api/auth/authorization/issue request contains non-ASCII letters."],
+  'issue-scope-unknown': ['A045391', 'BAD_REQUEST', 'invalid_request', "The 'scopes' in the /api/auth/authorization/issue request contains a scope that is not available to the client."],
+
+  // Token endpoint, before the grant (7.2)
+  'parameters-missing': ['A047201', 'BAD_REQUEST', 'invalid_request', "The token request from the service does not contain 'parameters' parameter."],
+  'parameters-malformed': ['A047202', 'BAD_REQUEST', 'invalid_request', "The format of the value of 'parameters' request parameter is wrong."],
+  'grant-type-missing': ['A049301', 'BAD_REQUEST', 'invalid_request', "The token request does not contain 'grant_type' parameter."],
+  'grant-type-repeated': ['A049303', 'BAD_REQUEST', 'invalid_request', "The token request contains multiple 'grant_type' parameters."],
+  'grant-type-unknown': ['A049304', 'BAD_REQUEST', 'unsupported_grant_type', "The value of 'grant_type' in the token request is invalid."],
+  'grant-type-unsupported': ['A049305', 'BAD_REQUEST', 'unsupported_grant_type', "This service does not support the grant_type '{}'."],
+  'grant-type-undeclared': ['A047302', 'BAD_REQUEST', 'unauthorized_client', "The grant type specified by the 'grant_type' request parameter is not included in the list of grant types that the client has declared it may use."],
+  'client-missing': ['A244305', 'BAD_REQUEST', 'invalid_request', "The token request does not include any clue to identify the client. Add a 'client_id' parameter."],
+  'client-unidentified': ['A244391', 'INVALID_CLIENT', 'invalid_client', 'The request does not identify a client.'],
+  'client-repeated': ['A244301', 'BAD_REQUEST', 'invalid_request', "The token request contains multiple 'client_id' parameters."],
+  'client-contradicted': ['A048312', 'BAD_REQUEST', 'invalid_request', 'The token request specifies the client ID by two different ways but the values are different.'],
+  'client-unknown': ['A048304', 'INVALID_CLIENT', 'invalid_client', 'No client has the client ID.'],
+  'client-deleted': ['A048306', 'INVALID_CLIENT', 'invalid_client', 'The client has been deleted.'],
+  'client-locked': ['A048307', 'INVALID_CLIENT', 'invalid_client', 'The client is locked.'],
+  'client-alias-disabled': ['A048324', 'INVALID_CLIENT', 'invalid_client', 'The client ID alias of the client is not enabled.'],
+  'client-secret-repeated': ['A158301', 'BAD_REQUEST', 'invalid_request', "The request contains multiple 'client_secret' parameters."],
+  'assertion-type-repeated': ['A158304', 'BAD_REQUEST', 'invalid_request', "The request contains multiple 'client_assertion_type' parameters."],
+  'assertion-repeated': ['A158305', 'BAD_REQUEST', 'invalid_request', "The request contains multiple 'client_assertion' parameters."],
+  'methods-combined': ['A158391', 'BAD_REQUEST', 'invalid_request', 'The request uses more than one client authentication method.'],
+
+  // Client authentication (7.2)
+  'basic-malformed': ['A157391', 'INVALID_CLIENT', 'invalid_client', 'The Authorization header of the token request is malformed.'],
+  'method-none-for-confidential': ['A157301', 'INVALID_CLIENT', 'invalid_client', "The client type of the client is 'confidential' but the client authentication method is 'none'."],
+  'method-for-public': ['A157302', 'INVALID_CLIENT', 'invalid_client', "The client type of the client is 'public' but the client authentication method is not 'none'."],
+  'credentials-of-public': ['A157303', 'INVALID_CLIENT', 'invalid_client', "The request contains data for client authentication although the client type is 'public' and the client authentication method is 'none'."],
+  'client-secret-missing': ['A157304', 'INVALID_CLIENT', 'invalid_client', "The client authentication method is '{}' but the request does not include a client secret."],
+  'client-secret-wrong': ['A157305', 'INVALID_CLIENT', 'invalid_client', 'The client secret presented by the client does not match the expected one.'],
+  'client-secret-misplaced': ['A157357', 'INVALID_CLIENT', 'invalid_client', 'The client identifier is not found at the expected location.'],
+  'method-not-registered': ['A157392', 'INVALID_CLIENT', 'invalid_client', "The request uses another client authentication method than the client's, which is '{}'."],
+  'method-unsupported': ['A157344', 'INVALID_CLIENT', 'invalid_client', "The client authentication method '{}' is not supported."],
+  'tls-certificate-missing': ['A157327', 'INVALID_CLIENT', 'invalid_client', 'The request does not contain a client certificate.'],
+  'tls-certificate-unreadable': ['A157328', 'INVALID_CLIENT', 'invalid_client', 'The client certificate is malformed.'],
+  'tls-subject-unregistered': ['A157340', 'INVALID_CLIENT', 'invalid_client', 'A subject DN or SAN of the client certificate is not registered.'],
+  'tls-subject-malformed': ['A157342', 'INVALID_CLIENT', 'invalid_client', 'The subject DN of the registered client certificate is malformed.'],
+  'tls-subject-differs': ['A157343', 'INVALID_CLIENT', 'invalid_client', 'The subject DN of the presented client certificate and the registered subject DN do not match.'],
+  'tls-certificate-outside-dates': ['A157393', 'INVALID_CLIENT', 'invalid_client', 'The client certificate is expired or not yet valid.'],
+
+  // Binding (7.2)
+  'binding-certificate-missing': ['A244308', 'BAD_REQUEST', 'invalid_request', 'Because the feature of certificate-bound access tokens is enabled, the client must establish a mutual TLS connection to the token endpoint.'],
+  'binding-certificate-unreadable': ['A244309', 'BAD_REQUEST', 'invalid_request', 'The client certificate cannot be parsed as a valid certificate.'],
+
+  // Issuing (7.3)
+  'jwt-not-signed': ['A050202', 'INTERNAL_SERVER_ERROR', 'server_error', 'Failed to prepare a JWT-based access token.'],
+
+  // Scope at the token endpoint (7.3)
+  'scope-repeated': ['A052302', 'BAD_REQUEST', 'invalid_request', "The token request contains multiple 'scope' parameters."],
+  'scope-none': ['A052303', 'BAD_REQUEST', 'invalid_scope', "The token request has no 'scope' parameter or none of the given scopes is recognized as valid."],
+  'scope-malformed': ['A052391', 'BAD_REQUEST', 'invalid_scope', "The value of 'scope' does not conform to RFC 6749 section 3.3."],
+
+  // Grants (7.3)
+  'client-credentials-for-public': ['A052301', 'BAD_REQUEST', 'unauthorized_client', "Public clients are not allowed to use 'grant_type=client_credentials'."],
+  'code-missing': ['A050301', 'BAD_REQUEST', 'invalid_request', "The token request does not contain 'code' parameter although 'grant_type' is 'authorization_code'."],
+  'code-repeated': ['A050303', 'BAD_REQUEST', 'invalid_request', "The token request contains multiple 'code' parameters."],
+  'token-redirect-uri-repeated': ['A050304', 'BAD_REQUEST', 'invalid_request', "The token request contains multiple 'redirect_uri' parameters."],
+  'code-unknown': ['A050305', 'BAD_REQUEST', 'invalid_grant', 'No such authorization code.'],
+  'code-of-other-client': ['A050307', 'BAD_REQUEST', 'invalid_grant', 'The authorization code does not belong to the client.'],
+  'redirect-uri-missing': ['A050308', 'BAD_REQUEST', 'invalid_grant', "The authorization code was created with a redirect URI specified explicitly, but the token request does not contain 'redirect_uri' parameter."],
+  'redirect-uri-differs': ['A050309', 'BAD_REQUEST', 'invalid_grant', 'The redirect URI contained in the token request does not match the one which was specified when the authorization code was created.'],
+  'redirect-uri-unexpected': ['A050310', 'BAD_REQUEST', 'invalid_grant', "The token request contains 'redirect_uri' although the authorization code was created without specifying any redirect URI explicitly."],
+  'code-expired': ['A050311', 'BAD_REQUEST', 'invalid_grant', 'The authorization code has already expired.'],
+  'code-cut-off': ['A050391', 'BAD_REQUEST', 'invalid_grant', 'The authorization code was cut off with all tokens of the client.'],
+  'verifier-missing': ['A050312', 'BAD_REQUEST', 'invalid_grant', "The token request does not contain 'code_verifier' although the authorization code was created with 'code_challenge'."],
+  'verifier-repeated': ['A050314', 'BAD_REQUEST', 'invalid_request', "The token request contains multiple 'code_verifier' parameters."],
+  'verifier-differs': ['A050315', 'BAD_REQUEST', 'invalid_grant', "The code challenge value computed with 'code_verifier' is different from 'code_challenge' contained in the authorization request."],
+  'verifier-malformed': ['A050316', 'BAD_REQUEST', 'invalid_request', "The value of 'code_verifier' in the token request does not conform to the format defined in RFC 7636."],
+  'verifier-unexpected': ['A050317', 'BAD_REQUEST', 'invalid_grant', "The token request contains 'code_verifier' although its corresponding authorization request did not contain 'code_challenge'."],
+  'refresh-token-missing': ['A053301', 'BAD_REQUEST', 'invalid_request', "The token request does not contain 'refresh_token' parameter although 'grant_type' is 'refresh_token'."],
+  'refresh-token-repeated': ['A053303', 'BAD_REQUEST', 'invalid_request', "The token request contains multiple 'refresh_token' parameters."],
+  'refresh-scope-repeated': ['A053304', 'BAD_REQUEST', 'invalid_request', "The token request contains multiple 'scope' parameters."],
+  'refresh-token-unknown': ['A053305', 'BAD_REQUEST', 'invalid_grant', 'The refresh token passed to the token endpoint does not exist.'],
+  'refresh-token-of-other-client': ['A053307', 'BAD_REQUEST', 'invalid_grant', 'The refresh token does not belong to the client.'],
+  'refresh-token-expired': ['A053308', 'BAD_REQUEST', 'invalid_grant', 'The refresh token has already expired.'],
+  'refresh-scope-wider': ['A053309', 'BAD_REQUEST', 'invalid_scope', "The value of 'scope' in the token request contains a scope which is not covered by the old access token."],
+  'refresh-token-cut-off': ['A053391', 'BAD_REQUEST', 'invalid_grant', 'The refresh token was cut off with all tokens of the client.'],
+  'refresh-certificate-differs': ['A053392', 'BAD_REQUEST', 'invalid_grant', 'The refresh token is bound to another client certificate.'],
+  'refresh-grant-unbound': ['A053393', 'BAD_REQUEST', 'invalid_grant', 'The refresh token was issued unbound, and bound tokens are required since.'],
+  'refresh-binding-damaged': ['A053394', 'BAD_REQUEST', 'invalid_grant', 'The binding of the refresh token cannot be proved.'],
+
+  // Introspection (7.4)
+  'token-missing': ['A057301', 'BAD_REQUEST', 'invalid_request', 'The request does not contain a valid access token.'],
+  'token-parameters-malformed': ['A057391', 'BAD_REQUEST', 'invalid_request', 'The introspection request is not a well-formed form.'],
+  'token-repeated': ['A057392', 'BAD_REQUEST', 'invalid_request', "The introspection request contains multiple 'token' or 'scopes' parameters."],
+  'token-unknown': ['A057302', 'UNAUTHORIZED', 'invalid_token', 'The access token does not exist.'],
+  'token-without-identifier': ['A057304', 'UNAUTHORIZED', 'invalid_token', "Failed to extract the value of the 'jti' claim from the access token."],
+  'token-not-signed': ['A057306', 'UNAUTHORIZED', 'invalid_token', 'When the format of an access token is JWT, it must be a JWS signed with an asymmetric algorithm without encryption.'],
+  'token-client-deleted': ['A057393', 'UNAUTHORIZED', 'invalid_token', 'The client of the access token does not exist any longer.'],
+  'token-client-locked': ['A057394', 'UNAUTHORIZED', 'invalid_token', 'The client of the access token is locked.'],
+  'token-cut-off': ['A057395', 'UNAUTHORIZED', 'invalid_token', 'The access token was cut off with all tokens of the client.'],
+  'token-expired-refreshable': ['A065301', 'UNAUTHORIZED', 'invalid_token', 'The access token has expired but it can be refreshed using the corresponding refresh token.'],
+  'token-expired-with-refresh': ['A065302', 'UNAUTHORIZED', 'invalid_token', 'Both the access token and the refresh token have expired.'],
+  'token-expired': ['A065303', 'UNAUTHORIZED', 'invalid_token', 'The access token has expired.'],
+  'certificate-missing': ['A065304', 'UNAUTHORIZED', 'invalid_token', 'The client failed to present a certificate and the access token is MTLS bound.'],
+  'certificate-differs': ['A065305', 'UNAUTHORIZED', 'invalid_token', "The client's certificate does not match the thumbprint of the access token."],
+  'certificate-unreadable': ['A065307', 'UNAUTHORIZED', 'invalid_token', 'Failed to parse the client certificate because it is malformed.'],
+  'binding-damaged': ['A065391', 'UNAUTHORIZED', 'invalid_token', 'The binding of the access token cannot be proved.'],
+  'token-unbound': ['A065392', 'UNAUTHORIZED', 'invalid_token', 'The access token is not bound to a client certificate.'],
+  'token-scopeless': ['A064301', 'FORBIDDEN', 'insufficient_scope', 'No scopes are associated with the access token.'],
+  'scope-insufficient': ['A064302', 'FORBIDDEN', 'insufficient_scope', "The access token does not cover the required scope '{}'."],
+  'token-subjectless': ['A066301', 'FORBIDDEN', 'invalid_request', 'The access token is not associated with any subject.'],
+  'subject-differs': ['A066302', 'FORBIDDEN', 'invalid_request', 'The subject associated with the access token is different from the subject required to access the protected resource.'],
+
+  // Standard introspection (7.5)
+  'introspection-parameters-missing': ['A145201', 'BAD_REQUEST', 'invalid_request', "The standard introspection request from the service does not contain 'parameters' parameter."],
+  'introspection-parameters-malformed': ['A145202', 'BAD_REQUEST', 'invalid_request', "The format of the value of 'parameters' request parameter is wrong."],
+  'introspection-token-missing': ['A145302', 'BAD_REQUEST', 'invalid_request', "The 'token' request parameter is missing."],
+  'introspection-token-repeated': ['A145391', 'BAD_REQUEST', 'invalid_request', 'The standard introspection request contains a parameter more than once.'],
+  'caller-public': ['A145392', 'INVALID_CLIENT', 'invalid_client', 'A public client may not introspect tokens.'],
+} as const satisfies Record<string, Row>
+
+export type Reason = keyof typeof REFUSALS
+
+interface RefusalOptions {
+  /** Members of the Web API answer beside the row, for example the flags of introspection. */
+  readonly members?: WebApiMembers
+  /** What fills the `{}` of the message. Never raw input. */
+  readonly named?: string
+  /** The scopes that would have been enough (RFC 6750 section 3); they have passed their grammar. */
+  readonly scope?: string
+  /** Where an authorization error goes once client and redirect URI are known good (RFC 6749 section 4.1.2.1). */
+  readonly redirect?: (error: string, resultMessage: string) => string
+  /** For the log. */
+  readonly cause?: unknown
+}
+
+/** The request cannot be granted. `reason` is for the log and picks the row of the answer; nothing else says why. */
+export class Refusal extends Error {
+  readonly reason: Reason
+  readonly options: RefusalOptions
+
+  constructor(reason: Reason, options: RefusalOptions = {}) {
+    super(reason, { cause: options.cause })
+    this.reason = reason
+    this.options = options
+  }
+
+  /** The message of the row, complete. */
+  get description(): string {
+    return REFUSALS[this.reason][3].replace('{}', this.options.named ?? '')
+  }
+}

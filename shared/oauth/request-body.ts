@@ -1,0 +1,90 @@
+import { isUtf8 } from 'node:buffer'
+import type * as z from 'zod/mini'
+import type { HttpRequest } from '../http.ts'
+import { decodeFormText } from './parameters.ts'
+import { Refusal } from './refusal.ts'
+
+/** Bounded work before any trust (requirements D29). The Web API's bodies carry certificates. */
+const MAX_FORM_BYTES = 64 * 1024
+const MAX_CALL_BYTES = 256 * 1024
+
+const FORM_TYPE = 'application/x-www-form-urlencoded'
+
+/**
+ * The body of a request on the OAuth face, still encoded (RFC 6749 section 3.2: forms only).
+ *
+ * @throws Refusal body-malformed, body-too-large
+ */
+export function readForm(http: HttpRequest): string {
+  if (http.body.length > MAX_FORM_BYTES) throw new Refusal('body-too-large')
+  if (mediaType(http) !== FORM_TYPE) throw new Refusal('body-malformed')
+  return textOf(http.body)
+}
+
+/**
+ * The body of a Web API call, JSON or form. Members that are `null`, `""` or 0 count as absent, as Authlete's Java and
+ * Python clients write all members of their objects (contract, rule 2).
+ *
+ * @throws Refusal body-malformed, body-too-large, member-wrong
+ */
+export function readCall<Schema extends z.ZodMiniType>(http: HttpRequest, schema: Schema): z.output<Schema> {
+  if (http.body.length > MAX_CALL_BYTES) throw new Refusal('body-too-large')
+  const text = textOf(http.body)
+  const members = mediaType(http) === FORM_TYPE ? formMembers(text) : jsonMembers(text)
+  const present = Object.entries(members).filter(([, value]) => value !== null && value !== '' && value !== 0)
+  const parsed = schema.safeParse(Object.fromEntries(present))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new Refusal('member-wrong', { named: String(issue?.path[0] ?? 'body') })
+}
+
+/** In form bodies an array is one member, its items separated by a space (contract, section 1.1). */
+export function listMember(value: unknown): unknown {
+  return typeof value === 'string' ? value.split(' ').filter((item) => item !== '') : value
+}
+
+function mediaType(http: HttpRequest): string | undefined {
+  const [value, ...more] = http.headers.get('content-type') ?? []
+  return more.length > 0 ? undefined : value?.split(';', 1)[0]?.trim().toLowerCase()
+}
+
+/** Bytes that are not UTF-8 must not become replacement characters: two requests would read as one. */
+function textOf(body: Buffer): string {
+  if (!isUtf8(body)) throw new Refusal('body-malformed')
+  return body.toString()
+}
+
+function jsonMembers(text: string): object {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    // Without the cause: its message quotes the body.
+    if (error instanceof SyntaxError) throw new Refusal('body-malformed')
+    throw error
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Refusal('body-malformed')
+  return value
+}
+
+function formMembers(text: string): object {
+  const members = new Map<string, string>()
+  for (const pair of text === '' ? [] : text.split('&')) {
+    const equals = pair.indexOf('=')
+    const name = decodeFormText(equals === -1 ? pair : pair.slice(0, equals))
+    const value = decodeMember(equals === -1 ? '' : pair.slice(equals + 1))
+    if (name === undefined || value === undefined || members.has(name)) throw new Refusal('body-malformed')
+    members.set(name, value)
+  }
+  return Object.fromEntries(members)
+}
+
+/** A certificate in a form member has line breaks, which `decodeFormText` refuses. */
+function decodeMember(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch (error) {
+    if (error instanceof URIError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,55 @@
+import type { HttpRequest } from '../http.ts'
+import type { Runtime } from '../runtime.ts'
+import { type Role, ROLES, type Service } from '../store/service.ts'
+import { readBasic } from './basic.ts'
+import { type Reason, Refusal } from './refusal.ts'
+import { digest, sameDigest } from './token-string.ts'
+
+const SERVICE_ID = /^[1-9][0-9]{0,15}$/
+const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i
+
+/**
+ * The service on whose behalf the Web API is called: v3 names it in the path and brings a Bearer token, v2 names it
+ * in Basic credentials (contract, section 1.1). A larger role includes the smaller ones.
+ *
+ * @throws Refusal credentials-…, service-…, bearer-invalid, role-too-small
+ */
+export async function serviceByCredentials(
+  http: HttpRequest,
+  role: Role,
+  runtime: Runtime,
+): Promise<Service> {
+  const { serviceId } = http.pathParameters
+  if (!http.headers.has('authorization')) throw new Refusal('credentials-missing')
+  if (serviceId !== undefined) {
+    const secret = BEARER.exec(onlyAuthorization(http))?.[1]
+    if (secret === undefined) throw new Refusal('credentials-malformed')
+    return prove(serviceId, secret, role, runtime, 'bearer-invalid', 'bearer-invalid')
+  }
+  const basic = readBasic(http)
+  if (basic === 'absent' || basic === 'malformed') throw new Refusal('credentials-malformed')
+  return prove(basic.id, basic.secret, role, runtime, 'service-unknown', 'service-secret-wrong')
+}
+
+async function prove(
+  serviceId: string,
+  secret: string,
+  role: Role,
+  { store, now }: Runtime,
+  unknown: Reason,
+  wrong: Reason,
+): Promise<Service> {
+  const service = SERVICE_ID.test(serviceId) ? await store.registry.findService(Number(serviceId)) : undefined
+  if (service === undefined) throw new Refusal(unknown)
+  const presented = digest(secret)
+  const credential = service.credentials.find((known) => sameDigest(presented, known.digest))
+  if (credential === undefined) throw new Refusal(wrong)
+  if (credential.expiresAt !== undefined && now() >= credential.expiresAt) throw new Refusal(wrong)
+  if (ROLES.indexOf(credential.role) < ROLES.indexOf(role)) throw new Refusal('role-too-small')
+  return service
+}
+
+function onlyAuthorization(http: HttpRequest): string {
+  const [value, ...more] = http.headers.get('authorization') ?? []
+  return value === undefined || more.length > 0 ? '' : value
+}

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto'
+import type { EpochSeconds } from './epoch-seconds.ts'
+import { type Log, openLog } from './log.ts'
+import { readSettings, type Settings } from './settings.ts'
+import { openStore, type Store } from './store/store.ts'
+
+/** Everything that reaches outside the process, made once at cold start and passed in. */
+export interface Runtime {
+  readonly settings: Settings
+  readonly now: () => EpochSeconds
+  /** Milliseconds of a clock that only goes forward, for durations. */
+  readonly elapsed: () => number
+  readonly random: (bytes: number) => Buffer
+  readonly store: Store
+  readonly log: Log
+}
+
+/** @throws Error that names the environment variable which is missing or wrong */
+export function systemRuntime(): Runtime {
+  const settings = readSettings()
+  const now = () => Math.floor(Date.now() / 1000) as EpochSeconds
+  const random = pooledRandom()
+  return {
+    settings,
+    now,
+    elapsed: () => performance.now(),
+    random,
+    store: openStore({ ...settings, now, random }),
+    log: openLog(settings.logLevel),
+  }
+}
+
+const POOL_BYTES = 4096
+
+/** Bytes of the system's generator, drawn in large pieces: a call for each token would cost more than its hash. */
+function pooledRandom(): (bytes: number) => Buffer {
+  let pool = Buffer.alloc(0)
+  return (bytes) => {
+    if (pool.length < bytes) pool = randomBytes(POOL_BYTES)
+    const drawn = pool.subarray(0, bytes)
+    pool = pool.subarray(bytes)
+    return drawn
+  }
+}

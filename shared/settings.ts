@@ -1,0 +1,67 @@
+import * as z from 'zod/mini'
+
+const list = z.pipe(
+  z._default(z.string(), ''),
+  z.transform((text) =>
+    text
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== ''),
+  ),
+)
+
+const Environment = z.object({
+  REGISTRY_TABLE: z.string().check(z.minLength(3)),
+  GRANTS_TABLE: z.string().check(z.minLength(3)),
+  SERVICE_ID: z.optional(z.coerce.number().check(z.int(), z.positive())),
+  MTLS_DOMAINS: list,
+  API_IDS: list,
+  REGISTRY_CACHE_SECONDS: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(3600)), 10),
+  LOG_LEVEL: z._default(z.enum(['debug', 'info', 'warn', 'error', 'silent']), 'info'),
+})
+
+/** What a deployment says of itself, read once at cold start. */
+export interface Settings {
+  readonly registryTable: string
+  readonly grantsTable: string
+  /** The service of the OAuth face; its issuer is in its own record. */
+  readonly serviceId: number | undefined
+  /** Only an event from one of these domains and one of these APIs brings a certificate. */
+  readonly mtlsDomains: readonly string[]
+  readonly apiIds: readonly string[]
+  readonly registryCacheSeconds: number
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+}
+
+/** @throws Error that names the variables which are missing or wrong, never their values */
+export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
+  const parsed = Environment.safeParse(environment)
+  if (!parsed.success) {
+    const names = [...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))]
+    throw new Error(`environment: ${names.join(', ')} missing or not usable`)
+  }
+  const { data } = parsed
+  return {
+    registryTable: data.REGISTRY_TABLE,
+    grantsTable: data.GRANTS_TABLE,
+    serviceId: data.SERVICE_ID,
+    mtlsDomains: data.MTLS_DOMAINS,
+    apiIds: data.API_IDS,
+    registryCacheSeconds: data.REGISTRY_CACHE_SECONDS,
+    logLevel: data.LOG_LEVEL,
+  }
+}
+
+/**
+ * Without these a function with OAuth routes must not start: an empty list would make every client look as if it had
+ * no certificate, and no service would be there to answer for.
+ *
+ * @returns the service of the OAuth face
+ * @throws Error that names the variable
+ */
+export function requireOAuthSettings(settings: Settings): number {
+  if (settings.serviceId === undefined) throw new Error('environment: SERVICE_ID missing')
+  if (settings.mtlsDomains.length === 0) throw new Error('environment: MTLS_DOMAINS is empty')
+  if (settings.apiIds.length === 0) throw new Error('environment: API_IDS is empty')
+  return settings.serviceId
+}

@@ -1,0 +1,45 @@
+/** What the caller of the Web API has to do next: closed sets, clients branch on them (contract, section 2). */
+export type Action =
+  | 'OK'
+  | 'INTERACTION'
+  | 'LOCATION'
+  | 'BAD_REQUEST'
+  | 'INVALID_CLIENT'
+  | 'UNAUTHORIZED'
+  | 'FORBIDDEN'
+  | 'INTERNAL_SERVER_ERROR'
+
+/** HTTP status of an error about the API call itself, not about the OAuth request in it (contract, section 1.6). */
+export type ApiStatus = 400 | 401 | 403 | 404 | 405 | 500 | 503
+
+/** The status by which an authorization or resource server answers for an action; the OAuth face answers by it too. */
+export const HTTP_STATUS = {
+  OK: 200,
+  INTERACTION: 200,
+  LOCATION: 302,
+  BAD_REQUEST: 400,
+  INVALID_CLIENT: 401,
+  UNAUTHORIZED: 401,
+  FORBIDDEN: 403,
+  INTERNAL_SERVER_ERROR: 500,
+} as const satisfies Record<Action, number>
+
+/** Members of an answer. `undefined` is left out; `null` is never sent outside `responseContent` (contract, rule 2). */
+export type WebApiMembers = Readonly<Record<string, unknown>>
+
+export interface WebApiResponse extends WebApiMembers {
+  readonly resultCode: string
+  readonly resultMessage: string
+  readonly action: Action
+  readonly responseContent?: string | undefined
+}
+
+/** The envelope of a successful answer: `resultMessage` is the code in brackets and the message. */
+export function success(
+  resultCode: string,
+  message: string,
+  action: Action,
+  members: WebApiMembers,
+): WebApiResponse {
+  return { resultCode, resultMessage: `[${resultCode}] ${message}`, action, ...members }
+}
