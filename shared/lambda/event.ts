@@ -1,0 +1,122 @@
+import type {
+  APIGatewayEventClientCertificate,
+  APIGatewayProxyEvent,
+  APIGatewayProxyEventV2WithRequestContext,
+  APIGatewayEventRequestContextV2,
+} from 'aws-lambda'
+import type { HttpRequest } from '../http.ts'
+import type { Settings } from '../settings.ts'
+
+/** The event is not one of API Gateway's two formats. The message names the member, never its value. */
+export class MalformedEvent extends Error {}
+
+type EventV2 = APIGatewayProxyEventV2WithRequestContext<
+  APIGatewayEventRequestContextV2 & {
+    authentication?: { clientCert?: APIGatewayEventClientCertificate | null } | null
+  }
+>
+
+/**
+ * An event of an HTTP API (payload 2.0) or of a REST API (payload 1.0) as one request. The two are told apart
+ * strictly; everything else is refused.
+ *
+ * @throws MalformedEvent
+ */
+export function toHttpRequest(event: unknown, settings: Settings): HttpRequest {
+  if (!isObject(event) || !isObject(event['requestContext'])) throw new MalformedEvent('requestContext')
+  if (event['version'] === '2.0') return fromPayload2(event as unknown as EventV2, settings)
+  const version1 = event['version'] === undefined || event['version'] === '1.0'
+  if (version1 && typeof event['httpMethod'] === 'string') {
+    return fromPayload1(event as unknown as APIGatewayProxyEvent, settings)
+  }
+  throw new MalformedEvent('version')
+}
+
+function fromPayload2(event: EventV2, settings: Settings): HttpRequest {
+  const { requestContext } = event
+  if (typeof event.routeKey !== 'string') throw new MalformedEvent('routeKey')
+  if (!isObject(requestContext.http) || typeof requestContext.http.method !== 'string') {
+    throw new MalformedEvent('requestContext.http.method')
+  }
+  return {
+    requestId: requestIdOf(requestContext.requestId),
+    method: requestContext.http.method,
+    // `ANY /token`: the template, as `rawPath` may carry a stage or a mapping key in front.
+    route: event.routeKey.slice(event.routeKey.indexOf(' ') + 1),
+    pathParameters: event.pathParameters ?? {},
+    headers: singleHeaders(event.headers),
+    body: bodyOf(event.body, event.isBase64Encoded),
+    tlsCertificate: certificateOf(requestContext.authentication?.clientCert, requestContext, settings),
+  }
+}
+
+function fromPayload1(event: APIGatewayProxyEvent, settings: Settings): HttpRequest {
+  const { requestContext } = event
+  if (typeof event.resource !== 'string') throw new MalformedEvent('resource')
+  // With only `headers` a repeated header would show as its last value.
+  const headers = isObject(event.multiValueHeaders)
+    ? multipleHeaders(event.multiValueHeaders)
+    : singleHeaders(event.headers as Record<string, string | undefined> | null)
+  return {
+    requestId: requestIdOf(requestContext.requestId),
+    method: event.httpMethod,
+    route: event.resource,
+    pathParameters: event.pathParameters ?? {},
+    headers,
+    body: bodyOf(event.body, event.isBase64Encoded),
+    tlsCertificate: certificateOf(
+      (requestContext.identity as Partial<typeof requestContext.identity> | undefined)?.clientCert,
+      requestContext,
+      settings,
+    ),
+  }
+}
+
+/**
+ * The one source of a certificate on the OAuth face (requirements D12): the mutual-TLS context, and only from a domain
+ * and an API that the environment names. Elsewhere there is no certificate, and nothing else is looked at instead.
+ */
+function certificateOf(
+  clientCert: APIGatewayEventClientCertificate | null | undefined,
+  { domainName, apiId }: { readonly domainName?: string | undefined; readonly apiId?: string },
+  { mtlsDomains, apiIds }: Settings,
+): string | undefined {
+  if (!mtlsDomains.includes(domainName ?? '') || !apiIds.includes(apiId ?? '')) return undefined
+  if (clientCert === undefined || clientCert === null) return undefined
+  const pem: unknown = clientCert.clientCertPem
+  // Not absent: a certificate that cannot be seen is no reason to go on without one.
+  if (typeof pem !== 'string') throw new MalformedEvent('clientCertPem')
+  return pem
+}
+
+function bodyOf(body: unknown, isBase64Encoded: unknown): Buffer {
+  if (body === undefined || body === null) return Buffer.alloc(0)
+  if (typeof body !== 'string') throw new MalformedEvent('body')
+  return Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8')
+}
+
+function singleHeaders(headers: Readonly<Record<string, unknown>> | null | undefined) {
+  return new Map(
+    Object.entries(headers ?? {}).flatMap(([name, value]) =>
+      typeof value === 'string' ? [[name.toLowerCase(), [value]] as const] : [],
+    ),
+  )
+}
+
+function multipleHeaders(headers: Readonly<Record<string, unknown>>) {
+  const values = new Map<string, string[]>()
+  for (const [name, sent] of Object.entries(headers)) {
+    const known = values.get(name.toLowerCase()) ?? []
+    const strings = Array.isArray(sent) ? sent.filter((value) => typeof value === 'string') : []
+    values.set(name.toLowerCase(), [...known, ...strings])
+  }
+  return values
+}
+
+function requestIdOf(requestId: unknown): string {
+  return typeof requestId === 'string' ? requestId : 'unknown'
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

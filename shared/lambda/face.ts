@@ -1,0 +1,132 @@
+import type * as z from 'zod/mini'
+import type { HttpRequest } from '../http.ts'
+import type { LogEntry } from '../log.ts'
+import { type Reason, Refusal } from '../oauth/refusal.ts'
+import { readCall, readForm } from '../oauth/request-body.ts'
+import { serviceByCredentials } from '../oauth/service-credentials.ts'
+import type { Runtime } from '../runtime.ts'
+import { requireOAuthSettings } from '../settings.ts'
+import type { Role, Service } from '../store/service.ts'
+import { StoreUnavailable } from '../store/unavailable.ts'
+import type { WebApiResponse } from '../web-api.ts'
+import { type Answer, json, publicJson } from './answer.ts'
+import { type CallErrors, refused, refusedCall } from './refused.ts'
+
+/** One route of a function. `answer` never throws: every failure has its answer. */
+export interface Route {
+  readonly endpoint: string
+  readonly face: 'webApi' | 'oauth'
+  readonly answer: (http: HttpRequest, runtime: Runtime, entry: LogEntry) => Promise<Answer>
+}
+
+/** The decision of an endpoint: the same for both faces. @throws Refusal */
+type Decide<Request, Result> = (
+  request: Request,
+  service: Service,
+  runtime: Runtime,
+  entry: LogEntry,
+) => Promise<Result>
+
+interface WebApiSpec<Schema extends z.ZodMiniType, Request, Result> extends CallErrors {
+  readonly role: Role
+  readonly call: Schema
+  /** Sees the call alone: the TLS context of the caller is not the client's. */
+  readonly read: (call: z.output<Schema>) => Request
+  readonly decide: Decide<Request, Result>
+  readonly respond: (result: Result, service: Service) => WebApiResponse
+}
+
+/** The Web API: HTTP 200 whatever becomes of the OAuth request; other statuses speak of the call (contract, rule 1). */
+export function webApiRoute<Schema extends z.ZodMiniType, Request, Result>(
+  spec: WebApiSpec<Schema, Request, Result>,
+): Route {
+  return {
+    endpoint: spec.endpoint,
+    face: 'webApi',
+    answer: (http, runtime, entry) =>
+      guarded(
+        async () => {
+          allowOnly('POST', http)
+          const service = await serviceByCredentials(http, spec.role, runtime)
+          entry.service = service.apiKey
+          const request = spec.read(readCall(http, spec.call))
+          const result = await spec.decide(request, service, runtime, entry)
+          const response = spec.respond(result, service)
+          return { response: json(200, { type: spec.type, ...response }), outcome: response.action }
+        },
+        (refusal) => refusedCall(refusal, spec, http),
+      ),
+  }
+}
+
+interface OAuthSpec<Request, Result> {
+  readonly endpoint: string
+  readonly read: (form: string, http: HttpRequest) => Request
+  readonly decide: Decide<Request, Result>
+  readonly content: (result: Result, service: Service) => Readonly<Record<string, unknown>>
+  /** The scheme of `WWW-Authenticate`: client authentication, or a protected resource's answer (RFC 6750). */
+  readonly challenge: 'Basic' | 'Bearer'
+}
+
+/** The OAuth face: the HTTP message that the action stands for, without members that are `null` (requirements D37). */
+export function oauthRoute<Request, Result>(spec: OAuthSpec<Request, Result>): Route {
+  return {
+    endpoint: spec.endpoint,
+    face: 'oauth',
+    answer: (http, runtime, entry) =>
+      guarded(
+        async () => {
+          allowOnly('POST', http)
+          const service = await deployedService(runtime, entry)
+          const request = spec.read(readForm(http), http)
+          const result = await spec.decide(request, service, runtime, entry)
+          return { response: json(200, withoutNull(spec.content(result, service))), outcome: 'OK' }
+        },
+        (refusal) => refused(refusal, spec.challenge, http),
+      ),
+  }
+}
+
+/** A public document about the service, for everyone and to be kept a while (requirements G06). */
+export function documentRoute(endpoint: string, build: (service: Service) => object): Route {
+  return {
+    endpoint,
+    face: 'oauth',
+    answer: (http, runtime, entry) =>
+      guarded(
+        async () => {
+          allowOnly('GET', http)
+          const document = build(await deployedService(runtime, entry))
+          return { response: publicJson(document), outcome: 'OK' }
+        },
+        (refusal) => refused(refusal, 'Basic', http),
+      ),
+  }
+}
+
+/** The one place that catches: a refusal becomes its row, a failure of the store 503, anything else 500. */
+async function guarded(answer: () => Promise<Answer>, refuse: (refusal: Refusal) => Answer): Promise<Answer> {
+  try {
+    return await answer()
+  } catch (error) {
+    if (error instanceof Refusal) return refuse(error)
+    const reason: Reason = error instanceof StoreUnavailable ? 'unavailable' : 'internal'
+    return { ...refuse(new Refusal(reason)), failure: error }
+  }
+}
+
+function allowOnly(method: 'GET' | 'POST', http: HttpRequest): void {
+  if (http.method !== method) throw new Refusal('method-wrong', { named: method })
+}
+
+async function deployedService({ settings, store }: Runtime, entry: LogEntry): Promise<Service> {
+  const serviceId = requireOAuthSettings(settings)
+  entry.service = serviceId
+  const service = await store.registry.findService(serviceId)
+  if (service === undefined) throw new Error('the service of the OAuth face is not in the registry')
+  return service
+}
+
+function withoutNull(content: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(Object.entries(content).filter(([, value]) => value !== null))
+}

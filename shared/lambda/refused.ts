@@ -1,0 +1,99 @@
+import type { HttpRequest, HttpResponse } from '../http.ts'
+import { bearerChallenge } from '../oauth/bearer.ts'
+import { type Refusal, REFUSALS } from '../oauth/refusal.ts'
+import { type Action, HTTP_STATUS, type WebApiMembers } from '../web-api.ts'
+import { type Answer, json } from './answer.ts'
+
+/** What a route of the Web API says of all its refusals. */
+export interface CallErrors {
+  /** The path as messages name it: without `/api` and the service. */
+  readonly endpoint: string
+  readonly type: string
+  /** How `responseContent` words an error. */
+  readonly errors: 'json' | 'bearer'
+  /** Members that a refusal has in any case. */
+  readonly members?: WebApiMembers
+}
+
+/** The Web API's answer: HTTP 200 and the row, or the status of an error about the call itself (contract, 1.6). */
+export function refusedCall(refusal: Refusal, spec: CallErrors, http: HttpRequest): Answer {
+  const { reason, description, options } = refusal
+  const [resultCode, action, error] = REFUSALS[reason]
+  if (typeof action === 'number') {
+    const body = { resultCode, resultMessage: `[${resultCode}] ${spec.endpoint}, ${description}` }
+    // RFC 9110 section 15.5.2: a 401 names the scheme that would have been right.
+    const scheme = http.pathParameters['serviceId'] === undefined ? 'Basic realm="certbound"' : 'Bearer'
+    const challenge = action === 401 ? { 'www-authenticate': scheme } : {}
+    const headers = { ...statusHeaders(refusal, action, http), ...challenge }
+    return { response: json(action, body, headers), outcome: action, reason }
+  }
+  const resultMessage = `[${resultCode}] ${description}`
+  const errorMembers = {
+    error_description: resultMessage,
+    error,
+    error_uri: `https://docs.authlete.com/#${resultCode}`,
+  }
+  const responseContent =
+    options.redirect?.(error, resultMessage) ??
+    (spec.errors === 'json' ? JSON.stringify(errorMembers) : bearerContent(errorMembers, options.scope))
+  const outcome: Action = options.redirect === undefined ? action : 'LOCATION'
+  const envelope = { type: spec.type, resultCode, resultMessage, action: outcome, responseContent }
+  return {
+    response: json(200, { ...envelope, ...spec.members, ...options.members }),
+    outcome,
+    reason,
+    ...failureOf(refusal),
+  }
+}
+
+function bearerContent(
+  {
+    error,
+    error_description,
+    error_uri,
+  }: Readonly<Record<'error' | 'error_description' | 'error_uri', string>>,
+  scope: string | undefined,
+): string {
+  return bearerChallenge(error, { error_description, error_uri, scope })
+}
+
+/** Errors that an honest client can mend if it is told what is wrong. Of all others it learns the code alone. */
+const DESCRIBED: ReadonlySet<string> = new Set([
+  'invalid_request',
+  'invalid_scope',
+  'unauthorized_client',
+  'unsupported_grant_type',
+])
+
+/** The OAuth face's answer. One body for every `invalid_client`; no `error_uri`; nothing of the request (D19, C14). */
+export function refused(refusal: Refusal, challenge: 'Basic' | 'Bearer', http: HttpRequest): Answer {
+  const { reason, description, options } = refusal
+  const [, action, error] = REFUSALS[reason]
+  const status = typeof action === 'number' ? action : HTTP_STATUS[action]
+  const body = { error, ...(DESCRIBED.has(error) ? { error_description: description } : {}) }
+  const authenticate =
+    challenge === 'Bearer' ? bearerChallenge(error, { scope: options.scope }) : 'Basic realm="certbound"'
+  const challenged = status === 401 || (challenge === 'Bearer' && (status === 400 || status === 403))
+  const headers = {
+    ...statusHeaders(refusal, status, http),
+    ...(challenged ? { 'www-authenticate': authenticate } : {}),
+  }
+  return {
+    response: json(status, body, headers),
+    outcome: action,
+    reason,
+    ...failureOf(refusal),
+  }
+}
+
+/** By the `x-request-id` of an answer that is our fault its line in the log can be found. */
+function statusHeaders({ options }: Refusal, status: number, http: HttpRequest): HttpResponse['headers'] {
+  if (status === 405) return { allow: options.named ?? '' }
+  if (status === 503) return { 'retry-after': '1', 'x-request-id': http.requestId }
+  return status === 500 ? { 'x-request-id': http.requestId } : {}
+}
+
+/** A refusal that is our own fault is logged with its cause. */
+function failureOf({ reason, options }: Refusal): Pick<Answer, 'failure'> {
+  return REFUSALS[reason][1] === 'INTERNAL_SERVER_ERROR' ? { failure: options.cause } : {}
+}

@@ -1,0 +1,67 @@
+import type { HttpRequest } from '../http.ts'
+import type { LogEntry } from '../log.ts'
+import type { Runtime } from '../runtime.ts'
+import { requireOAuthSettings } from '../settings.ts'
+import { MalformedEvent, toHttpRequest } from './event.ts'
+import { type Answer, answerPlainly } from './answer.ts'
+import type { Route } from './face.ts'
+
+/** By route template, as API Gateway has them: `/token`, `/api/{serviceId}/auth/token`. */
+export type Routes = Readonly<Record<string, Route>>
+
+/** What a Lambda function returns to API Gateway, in both payload formats. */
+export interface LambdaResult {
+  readonly statusCode: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly isBase64Encoded: false
+}
+
+/**
+ * The Lambda handler over a function's routes: one event in, one result out, one log line.
+ *
+ * @returns a handler of one parameter: Lambda refuses to start what looks like a callback handler
+ * @throws Error that names the environment variable which an OAuth route needs and does not find
+ */
+export function serve(routes: Routes, runtime: Runtime): (event: unknown) => Promise<LambdaResult> {
+  if (Object.values(routes).some((route) => route.face === 'oauth')) requireOAuthSettings(runtime.settings)
+  return async (event) => {
+    const startedAt = runtime.elapsed()
+    const entry: LogEntry = {}
+    const { requestId, endpoint, answer } = await answerTo(event, routes, runtime, entry)
+    const line = {
+      requestId,
+      endpoint,
+      ...entry,
+      outcome: answer.outcome,
+      reason: answer.reason,
+      milliseconds: Math.round((runtime.elapsed() - startedAt) * 1000) / 1000,
+    }
+    if (answer.failure === undefined) runtime.log.request(line)
+    else runtime.log.failure(line, answer.failure)
+    const { status, headers, body } = answer.response
+    return { statusCode: status, headers, body, isBase64Encoded: false }
+  }
+}
+
+async function answerTo(event: unknown, routes: Routes, runtime: Runtime, entry: LogEntry) {
+  const http = readEvent(event, runtime)
+  if (http === undefined) {
+    return { requestId: 'unknown', endpoint: 'unknown', answer: answerPlainly(400, 'event-malformed') }
+  }
+  const { requestId } = http
+  const route = Object.hasOwn(routes, http.route) ? routes[http.route] : undefined
+  if (route === undefined)
+    return { requestId, endpoint: 'unknown', answer: answerPlainly(404, 'route-unknown') }
+  const answer: Answer = await route.answer(http, runtime, entry)
+  return { requestId, endpoint: route.endpoint, answer }
+}
+
+function readEvent(event: unknown, runtime: Runtime): HttpRequest | undefined {
+  try {
+    return toHttpRequest(event, runtime.settings)
+  } catch (error) {
+    if (error instanceof MalformedEvent) return undefined
+    throw error
+  }
+}
