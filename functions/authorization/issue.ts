@@ -1,0 +1,82 @@
+import { later } from '../../shared/epoch-seconds.ts'
+import type { LogEntry } from '../../shared/log.ts'
+import { proves } from '../../shared/oauth/find-token.ts'
+import { Refusal } from '../../shared/oauth/refusal.ts'
+import { availableScopes } from '../../shared/oauth/scope.ts'
+import { barred, expired } from '../../shared/oauth/standing.ts'
+import { digest, keyOf, locateOpaque, makeOpaque } from '../../shared/oauth/token-string.ts'
+import type { Runtime } from '../../shared/runtime.ts'
+import type { Code, Ticket } from '../../shared/store/grant.ts'
+import type { Service } from '../../shared/store/service.ts'
+import type { RedirectTarget } from './redirect.ts'
+import type { IssueRequest } from './request.ts'
+
+export interface IssuedCode extends RedirectTarget {
+  readonly code: string
+}
+
+/**
+ * Turns a ticket into an authorization code, once: the ticket is consumed.
+ *
+ * @throws Refusal ticket-…, issue-scope-unknown, authorization-client-locked
+ */
+export async function issueCode(
+  request: IssueRequest,
+  service: Service,
+  runtime: Runtime,
+  entry: LogEntry,
+): Promise<IssuedCode> {
+  const ticket = await findTicket(request.ticket, service, runtime)
+  entry.client = ticket.client
+  const scopes = request.scopes ?? ticket.scopes
+  await judgeScopes(request.scopes, ticket, service, runtime)
+
+  const { redirectUri, redirectUriAsked, state, challenge, clientIdAlias } = ticket
+  const key = keyOf(service.apiKey, ticket)
+  const code = makeOpaque(key, runtime.random)
+  const now = runtime.now()
+  const grant: Code = {
+    ...key,
+    stage: 'CODE',
+    clientIdAlias,
+    scopes,
+    subject: request.subject,
+    code: {
+      codeDigest: digest(code),
+      codeIssuedAt: now,
+      codeExpiresAt: later(now, service.authorizationCodeDuration),
+      redirectUri: redirectUriAsked ? redirectUri : undefined,
+      challenge,
+    },
+  }
+  const issued = await runtime.store.grants.issueCode(ticket, grant)
+  if (!issued.done) throw new Refusal('ticket-consumed')
+  return { code, redirectUri, state }
+}
+
+async function findTicket(text: string, service: Service, { store, now }: Runtime): Promise<Ticket> {
+  const locator = locateOpaque(text)
+  if (locator === undefined) throw new Refusal('ticket-unknown')
+  const { grant, client } = await store.grants.find(keyOf(service.apiKey, locator))
+  if (grant?.stage !== 'TICKET' || !proves(text, grant.ticketDigest)) throw new Refusal('ticket-unknown')
+  if (expired(grant.ticketExpiresAt, now())) throw new Refusal('ticket-expired')
+  const bar = barred(client, grant.ticketIssuedAt)
+  if (bar === 'locked') throw new Refusal('authorization-client-locked')
+  if (bar === 'deleted') throw new Refusal('authorization-client-unknown')
+  if (bar === 'cut-off') throw new Refusal('ticket-cut-off')
+  return grant
+}
+
+/** The end-user may grant other scopes than were asked for, but none that the client may not have. */
+async function judgeScopes(
+  scopes: readonly string[] | undefined,
+  ticket: Ticket,
+  service: Service,
+  { store }: Runtime,
+): Promise<void> {
+  if (scopes === undefined) return
+  const client = await store.registry.findClientByNumber(service.apiKey, ticket.client)
+  if (client === undefined) throw new Refusal('authorization-client-unknown')
+  const available = availableScopes(service, client)
+  if (!scopes.every((name) => available.has(name))) throw new Refusal('issue-scope-unknown')
+}

@@ -1,0 +1,40 @@
+import type { Client } from '../../shared/store/client.ts'
+import type { Service } from '../../shared/store/service.ts'
+import { success, type WebApiResponse } from '../../shared/web-api.ts'
+import type { IssuedTicket } from './endpoint.ts'
+import type { IssuedCode } from './issue.ts'
+import { location } from './redirect.ts'
+
+/** `/auth/authorization`, action INTERACTION (contract, section 2.1): views of client and service, without secrets. */
+export function authorizationResponse(issued: IssuedTicket, service: Service): WebApiResponse {
+  const { client, clientIdAlias, ticket, scopes } = issued
+  const message =
+    `Authlete has successfully issued a ticket to the service (API Key = ${String(service.apiKey)}) for the ` +
+    `authorization request from the client (ID = ${String(client.clientId)}). [response_type=code, openid=false]`
+  const { apiKey, serviceName, clientIdAliasEnabled } = service
+  return success('A004001', message, 'INTERACTION', {
+    ticket,
+    client: clientView(client),
+    service: { apiKey, serviceName, clientIdAliasEnabled },
+    scopes:
+      scopes.length === 0 ? undefined : service.supportedScopes.filter(({ name }) => scopes.includes(name)),
+    display: 'PAGE',
+    maxAge: 0,
+    acrEssential: false,
+    clientIdAliasUsed: clientIdAlias !== undefined,
+  })
+}
+
+/** `/auth/authorization/issue`, action LOCATION (contract, section 2.2): no access token is issued here. */
+export function issueResponse(issued: IssuedCode, service: Service): WebApiResponse {
+  return success('A040001', 'The authorization request was processed successfully.', 'LOCATION', {
+    responseContent: location(issued, { code: issued.code }, service),
+    authorizationCode: issued.code,
+    accessTokenExpiresAt: 0,
+    accessTokenDuration: 0,
+  })
+}
+
+function clientView({ clientId, clientIdAlias, clientIdAliasEnabled, clientName, clientType }: Client) {
+  return { clientId, clientIdAlias, clientIdAliasEnabled, clientName, clientType }
+}

@@ -1,0 +1,45 @@
+import type { Service } from '../../shared/store/service.ts'
+
+/**
+ * The authorization server's metadata (RFC 8414 section 2, RFC 8705 sections 3.3 and 5), the same on every domain.
+ * What is not offered is left out, but for `response_types_supported`, which is required.
+ */
+export function metadata(service: Service) {
+  const methods = lowerCase(service.supportedTokenAuthMethods)
+  const scopes = service.supportedScopes.map(({ name }) => name)
+  const authorizes = service.authorizationEndpoint !== undefined
+  return {
+    issuer: service.issuer,
+    authorization_endpoint: service.authorizationEndpoint,
+    token_endpoint: service.tokenEndpoint ?? `${service.issuer}/token`,
+    token_endpoint_auth_methods_supported: nonEmpty(methods),
+    introspection_endpoint: service.introspectionEndpoint ?? `${service.issuer}/introspection/standard`,
+    introspection_endpoint_auth_methods_supported: nonEmpty(methods.filter((method) => method !== 'none')),
+    jwks_uri: service.jwksUri ?? `${service.issuer}/jwks`,
+    scopes_supported: nonEmpty(scopes),
+    response_types_supported: authorizes ? lowerCase(service.supportedResponseTypes) : [],
+    grant_types_supported: nonEmpty(lowerCase(service.supportedGrantTypes)),
+    code_challenge_methods_supported: ['S256'],
+    authorization_response_iss_parameter_supported: service.issSuppressed ? undefined : true,
+    tls_client_certificate_bound_access_tokens: service.tlsClientCertificateBoundAccessTokens,
+    mtls_endpoint_aliases: aliases(service),
+  }
+}
+
+/** Public members only (requirements G07): the service's record has no others. */
+export function jwkSet(service: Service) {
+  return { keys: service.jwks }
+}
+
+function aliases({ mtlsEndpointAliases }: Service): object | undefined {
+  if (mtlsEndpointAliases.length === 0) return undefined
+  return Object.fromEntries(mtlsEndpointAliases.map(({ name, uri }) => [name, uri]))
+}
+
+function lowerCase(names: readonly string[]): readonly string[] {
+  return names.map((name) => name.toLowerCase())
+}
+
+function nonEmpty(list: readonly string[]): readonly string[] | undefined {
+  return list.length === 0 ? undefined : list
+}

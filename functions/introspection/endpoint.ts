@@ -1,0 +1,90 @@
+import { boundThumbprint, judge, type Verdict } from '../../shared/certificate/binding.ts'
+import type { LogEntry } from '../../shared/log.ts'
+import { findAccessToken } from '../../shared/oauth/find-token.ts'
+import { type Reason, Refusal } from '../../shared/oauth/refusal.ts'
+import { barred, type Standing, standingAt } from '../../shared/oauth/standing.ts'
+import type { Runtime } from '../../shared/runtime.ts'
+import type { Tokens } from '../../shared/store/grant.ts'
+import type { Service } from '../../shared/store/service.ts'
+import type { IntrospectionRequest } from './request.ts'
+
+export interface UsableToken {
+  readonly grant: Tokens
+  readonly standing: Standing
+  /** Of a JWT. */
+  readonly jti: string | undefined
+}
+
+const BAR_REASON = {
+  deleted: 'token-client-deleted',
+  locked: 'token-client-locked',
+  'cut-off': 'token-cut-off',
+} as const
+
+/** RFC 8705 section 3. Whatever comes with an unbound token is ignored, even a broken certificate. */
+const BINDING_REASON = {
+  unbound: undefined,
+  holds: undefined,
+  missing: 'certificate-missing',
+  unreadable: 'certificate-unreadable',
+  differs: 'certificate-differs',
+  damaged: 'binding-damaged',
+} as const satisfies Record<Verdict, Reason | undefined>
+
+/**
+ * Decides whether an access token may be used for one protected-resource request.
+ *
+ * The order is part of the contract: existence, expiry, binding, scope, subject. The first failure decides, so whoever
+ * holds a stolen bound token learns nothing of what it is good for (requirements D7).
+ *
+ * @throws Refusal token-…, certificate-…, binding-damaged, scope-insufficient, subject-differs
+ * @see RFC 8705 section 3, RFC 6750 section 3.1
+ */
+export async function introspect(
+  request: IntrospectionRequest,
+  service: Service,
+  { store, now }: Runtime,
+  entry: LogEntry,
+): Promise<UsableToken> {
+  const found = await findAccessToken(store.grants, service.apiKey, request.token)
+  if (typeof found === 'string') throw new Refusal(found)
+  const { grant, client, jti } = found
+  entry.client = grant.client
+  const bar = barred(client, grant.accessIssuedAt)
+  if (client === undefined || bar !== undefined) throw new Refusal(BAR_REASON[bar ?? 'deleted'])
+
+  const standing = standingAt(now(), grant, client)
+  if (!standing.usable) throw refusal(expiredReason(grant, standing), standing)
+
+  const bound = boundThumbprint(grant.binding)
+  if (bound !== undefined) entry.thumbprint = bound
+  const verdict = judge(grant.binding, request.clientCertificate)
+  const reason = request.boundOnly && verdict === 'unbound' ? 'token-unbound' : BINDING_REASON[verdict]
+  if (reason !== undefined) throw refusal(reason, standing)
+
+  judgeScopes(request.scopes, grant, standing)
+  judgeSubject(request.subject, grant, standing)
+  return { grant, standing, jti }
+}
+
+function judgeScopes(needed: readonly string[], { accessScopes }: Tokens, standing: Standing): void {
+  const missing = needed.find((name) => !accessScopes.includes(name))
+  if (missing === undefined) return
+  const insufficient = { ...standing, sufficient: false }
+  if (accessScopes.length === 0) throw refusal('token-scopeless', insufficient)
+  throw refusal('scope-insufficient', insufficient)
+}
+
+function judgeSubject(needed: string | undefined, { subject }: Tokens, standing: Standing): void {
+  if (needed === undefined || needed === subject) return
+  throw refusal(subject === undefined ? 'token-subjectless' : 'subject-differs', standing)
+}
+
+function expiredReason({ refresh }: Tokens, { refreshable }: Standing): Reason {
+  if (refreshable) return 'token-expired-refreshable'
+  return refresh === undefined ? 'token-expired' : 'token-expired-with-refresh'
+}
+
+function refusal(reason: Reason, standing: Standing): Refusal {
+  return new Refusal(reason, { members: { ...standing } })
+}

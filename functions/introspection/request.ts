@@ -1,0 +1,46 @@
+import * as z from 'zod/mini'
+import type { HttpRequest } from '../../shared/http.ts'
+import { type FormRules, parseParameters } from '../../shared/oauth/parameters.ts'
+import { Refusal } from '../../shared/oauth/refusal.ts'
+import { listMember } from '../../shared/oauth/request-body.ts'
+import { parseScope } from '../../shared/oauth/scope.ts'
+
+/** May the holder of this certificate use this token, with these scopes, for this subject? */
+export interface IntrospectionRequest {
+  readonly token: string
+  readonly scopes: readonly string[]
+  readonly subject: string | undefined
+  readonly clientCertificate: string | undefined
+  /** Only tokens that are bound (the OAuth face: its caller is known by nothing but its certificate). */
+  readonly boundOnly: boolean
+}
+
+const FORM: FormRules = {
+  malformed: 'token-parameters-malformed',
+  repeated: { token: 'token-repeated', scopes: 'token-repeated' },
+}
+
+/** The holder of the connection asks about a token of its own (design, section 1). @throws Refusal */
+export function fromForm(form: string, http: HttpRequest): IntrospectionRequest {
+  const parameters = parseParameters(form, FORM)
+  const token = parameters.get('token')
+  if (token === undefined) throw new Refusal('token-missing')
+  const asked = parameters.get('scopes')
+  const scopes = asked === undefined ? [] : parseScope(asked)
+  if (scopes === 'malformed') throw new Refusal('token-parameters-malformed')
+  return { token, scopes, subject: undefined, clientCertificate: http.tlsCertificate, boundOnly: true }
+}
+
+export const IntrospectionCall = z.object({
+  token: z.optional(z.string()),
+  scopes: z.optional(z.pipe(z.transform(listMember), z.array(z.string()))),
+  subject: z.optional(z.string()),
+  clientCertificate: z.optional(z.string()),
+})
+
+/** `/auth/introspection` of the Web API (contract, section 2.8). @throws Refusal */
+export function fromWebApi(call: z.infer<typeof IntrospectionCall>): IntrospectionRequest {
+  if (call.token === undefined) throw new Refusal('token-missing')
+  const { token, scopes = [], subject, clientCertificate } = call
+  return { token, scopes, subject, clientCertificate, boundOnly: false }
+}

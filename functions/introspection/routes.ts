@@ -1,0 +1,32 @@
+import { oauthRoute, webApiRoute } from '../../shared/lambda/face.ts'
+import type { Routes } from '../../shared/lambda/serve.ts'
+import { NO_STANDING } from '../../shared/oauth/standing.ts'
+import { introspect } from './endpoint.ts'
+import { fromForm, fromWebApi, IntrospectionCall } from './request.ts'
+import { holderContent, introspectionResponse } from './response.ts'
+
+const oauth = oauthRoute({
+  endpoint: '/introspection',
+  read: fromForm,
+  decide: introspect,
+  content: holderContent,
+  challenge: 'Bearer',
+})
+
+const webApi = webApiRoute({
+  endpoint: '/auth/introspection',
+  type: 'introspectionResponse',
+  role: 'introspect',
+  call: IntrospectionCall,
+  read: fromWebApi,
+  decide: introspect,
+  respond: introspectionResponse,
+  errors: 'bearer',
+  members: { ...NO_STANDING },
+})
+
+export const routes: Routes = {
+  '/introspection': oauth,
+  '/api/auth/introspection': webApi,
+  '/api/{serviceId}/auth/introspection': webApi,
+}

@@ -1,0 +1,101 @@
+import { boundThumbprint } from '../../shared/certificate/binding.ts'
+import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
+import type { LogEntry } from '../../shared/log.ts'
+import { audienceOf } from '../../shared/oauth/active-token.ts'
+import { authenticateClient, identifyClient } from '../../shared/oauth/client-authentication.ts'
+import { findAccessToken, findRefreshToken, type FoundToken } from '../../shared/oauth/find-token.ts'
+import type { PresentedCredentials } from '../../shared/oauth/presented-credentials.ts'
+import { Refusal } from '../../shared/oauth/refusal.ts'
+import { barred, expired } from '../../shared/oauth/standing.ts'
+import type { Runtime } from '../../shared/runtime.ts'
+import type { Client } from '../../shared/store/client.ts'
+import type { ClientState, RefreshMembers, Tokens } from '../../shared/store/grant.ts'
+import type { Service } from '../../shared/store/service.ts'
+import type { StandardIntrospectionRequest } from './request.ts'
+
+/** An inactive token is an answer, not a refusal (RFC 7662 section 2.2). */
+export type Introspected =
+  | { readonly type: 'access_token'; readonly grant: Tokens; readonly jti: string | undefined }
+  | { readonly type: 'refresh_token'; readonly grant: Tokens; readonly expiresAt: EpochSeconds }
+  | { readonly type: null }
+
+const INACTIVE: Introspected = { type: null }
+
+/**
+ * What a token says of itself, for a caller who may know: its service, a resource server that it is meant for, or the
+ * confidential client that owns it. For everyone else, and for every token that is not live, it is inactive, with
+ * nothing to tell the cases apart (requirements D30). The binding is reported, not judged (D31).
+ *
+ * @throws Refusal when the caller is not authenticated
+ * @see RFC 7662, RFC 8705 section 3.2
+ */
+export async function introspectStandard(
+  request: StandardIntrospectionRequest,
+  service: Service,
+  runtime: Runtime,
+  entry: LogEntry,
+): Promise<Introspected> {
+  const caller = request.caller && (await authenticatedCaller(request.caller, service, runtime, entry))
+  const found = await findToken(request.token, service, runtime, caller)
+  if (found === undefined) return INACTIVE
+  if (caller !== undefined) judgeState(found.caller)
+  entry.client ??= found.grant.client
+  const { grant, type } = found
+  const issuedAt = type === 'access_token' ? grant.accessIssuedAt : found.refresh.refreshIssuedAt
+  const expiresAt = type === 'access_token' ? grant.accessExpiresAt : found.refresh.refreshExpiresAt
+  const live = !expired(expiresAt, runtime.now()) && barred(found.client, issuedAt) === undefined
+  if (!live || !isProvable(grant) || !mayKnow(caller, found, service)) return INACTIVE
+  return type === 'access_token' ? { type, grant, jti: found.jti } : { type, grant, expiresAt }
+}
+
+type Found = FoundToken &
+  ({ readonly type: 'access_token' } | { readonly type: 'refresh_token'; readonly refresh: RefreshMembers })
+
+/** One read at most: the form of a token says which kind it can be. */
+async function findToken(
+  token: string,
+  service: Service,
+  { store }: Runtime,
+  caller: Client | undefined,
+): Promise<Found | undefined> {
+  const refreshed = await findRefreshToken(store.grants, service.apiKey, token, caller?.clientId)
+  if (refreshed?.grant.refresh !== undefined) {
+    return { ...refreshed, type: 'refresh_token', refresh: refreshed.grant.refresh }
+  }
+  const found = await findAccessToken(store.grants, service.apiKey, token, caller?.clientId)
+  return typeof found === 'string' ? undefined : { ...found, type: 'access_token' }
+}
+
+/** A client that was locked or deleted asks nothing more, at once. */
+function judgeState(caller: ClientState | undefined): void {
+  if (caller === undefined) throw new Refusal('client-deleted')
+  if (caller.locked) throw new Refusal('client-locked')
+}
+
+/** A damaged binding must not be reported as none: the resource server would let the token pass without a certificate. */
+function isProvable({ binding }: Tokens): boolean {
+  return binding === 'none' || boundThumbprint(binding) !== undefined
+}
+
+function mayKnow(caller: Client | undefined, { grant, type }: Found, service: Service): boolean {
+  if (caller === undefined || caller.clientId === grant.client) return true
+  const { resourceServerAudiences } = caller
+  return (
+    type === 'access_token' &&
+    (resourceServerAudiences.includes('*') || resourceServerAudiences.includes(audienceOf(service)))
+  )
+}
+
+async function authenticatedCaller(
+  presented: PresentedCredentials,
+  service: Service,
+  { store, now }: Runtime,
+  entry: LogEntry,
+): Promise<Client> {
+  const { client } = await identifyClient(presented, service, store.registry)
+  entry.client = client.clientId
+  await authenticateClient(client, presented, service, now())
+  // A public client has nothing to be known by: whoever found a token could ask in its name.
+  if (client.clientType === 'PUBLIC') throw new Refusal('caller-public')
+  return client
+}

@@ -1,0 +1,101 @@
+import type { LogEntry } from '../../../shared/log.ts'
+import { proves } from '../../../shared/oauth/find-token.ts'
+import { firstRefreshToken, type Issued, makeTokens } from '../../../shared/oauth/issue.ts'
+import { isVerifier, verifies } from '../../../shared/oauth/pkce.ts'
+import { Refusal } from '../../../shared/oauth/refusal.ts'
+import { barred, expired } from '../../../shared/oauth/standing.ts'
+import { keyOf, locateOpaque } from '../../../shared/oauth/token-string.ts'
+import type { Runtime } from '../../../shared/runtime.ts'
+import type { Code, CodeMembers, Tokens } from '../../../shared/store/grant.ts'
+import type { Grants } from '../../../shared/store/grants.ts'
+import type { TokenRequest } from '../request.ts'
+import type { TokenContext } from './grant-type.ts'
+
+/**
+ * Redeems an authorization code, once. A second redemption that is complete and right is a replay: it is refused and
+ * ends the grant with all that the first one gave; anything less is refused and changes nothing (requirements D22, D23).
+ *
+ * @throws Refusal code-…, redirect-uri-…, verifier-…
+ * @see RFC 6749 section 4.1.3, RFC 7636 section 4.6
+ */
+export async function redeemCode(
+  request: TokenRequest,
+  context: TokenContext,
+  runtime: Runtime,
+  entry: LogEntry,
+): Promise<Issued> {
+  const { grants } = runtime.store
+  const { code, codeVerifier } = request
+  if (code === undefined) throw new Refusal('code-missing')
+  if (codeVerifier !== undefined && !isVerifier(codeVerifier)) throw new Refusal('verifier-malformed')
+  const { grant, members } = await findCode(code, context, grants)
+  judgeRedirectUri(request.redirectUri, members)
+  judgeVerifier(codeVerifier, members)
+  if (grant.stage === 'TOKENS') return endReplayed(grant, grants, entry)
+  if (expired(members.codeExpiresAt, runtime.now())) throw new Refusal('code-expired')
+
+  const issued = await tokensFor(grant, context, runtime)
+  const redeemed = await grants.redeem(grant, issued.grant)
+  if (redeemed.done) return issued
+  const { current } = redeemed
+  if (current?.stage === 'TOKENS' && current.code?.codeDigest === members.codeDigest) {
+    return endReplayed(current, grants, entry)
+  }
+  throw new Refusal('code-unknown')
+}
+
+interface FoundCode {
+  readonly grant: Code | Tokens
+  readonly members: CodeMembers
+}
+
+/** The code's grant, redeemed or not, of this client and not barred. */
+async function findCode(code: string, { client, service }: TokenContext, grants: Grants): Promise<FoundCode> {
+  const locator = locateOpaque(code)
+  if (locator === undefined) throw new Refusal('code-unknown')
+  const { grant, client: state } = await grants.find(keyOf(service.apiKey, locator))
+  if (grant?.code === undefined || !proves(code, grant.code.codeDigest)) throw new Refusal('code-unknown')
+  if (grant.client !== client.clientId) throw new Refusal('code-of-other-client')
+  const bar = barred(state, grant.code.codeIssuedAt)
+  if (bar === 'cut-off') throw new Refusal('code-cut-off')
+  if (bar !== undefined) throw new Refusal(bar === 'locked' ? 'client-locked' : 'client-deleted')
+  return { grant, members: grant.code }
+}
+
+function judgeRedirectUri(redirectUri: string | undefined, code: CodeMembers): void {
+  if (redirectUri === code.redirectUri) return
+  if (redirectUri === undefined) throw new Refusal('redirect-uri-missing')
+  throw new Refusal(code.redirectUri === undefined ? 'redirect-uri-unexpected' : 'redirect-uri-differs')
+}
+
+/** Both directions of a downgrade are refused (RFC 9700 section 4.8.2). */
+function judgeVerifier(codeVerifier: string | undefined, { challenge }: CodeMembers): void {
+  if (challenge === undefined && codeVerifier === undefined) return
+  if (challenge === undefined) throw new Refusal('verifier-unexpected')
+  if (codeVerifier === undefined) throw new Refusal('verifier-missing')
+  if (!verifies(codeVerifier, challenge)) throw new Refusal('verifier-differs')
+}
+
+function tokensFor(grant: Code, context: TokenContext, runtime: Runtime): Promise<Issued> {
+  const { client, clientIdAlias, service, binding } = context
+  const key = { service: grant.service, client: grant.client, grantId: grant.grantId }
+  const order = {
+    key,
+    client,
+    clientIdAlias,
+    grantType: 'AUTHORIZATION_CODE',
+    subject: grant.subject,
+    scopes: grant.scopes,
+    accessScopes: grant.scopes,
+    binding,
+    code: grant.code,
+    refresh: firstRefreshToken(key, service, client, runtime),
+  } as const
+  return makeTokens(order, service, runtime)
+}
+
+async function endReplayed(grant: Tokens, grants: Grants, entry: LogEntry): Promise<never> {
+  await grants.end(grant)
+  entry.ended = 'code-replay'
+  throw new Refusal('code-unknown')
+}

@@ -1,0 +1,32 @@
+import { type Issued, makeTokens } from '../../../shared/oauth/issue.ts'
+import { Refusal } from '../../../shared/oauth/refusal.ts'
+import { grantScopes } from '../../../shared/oauth/scope.ts'
+import { makeGrantId } from '../../../shared/oauth/token-string.ts'
+import type { Runtime } from '../../../shared/runtime.ts'
+import type { TokenRequest } from '../request.ts'
+import type { TokenContext } from './grant-type.ts'
+
+/** RFC 6749 section 4.4. No refresh token (section 4.4.3). @throws Refusal scope-malformed, scope-none */
+export async function issueForClient(
+  request: TokenRequest,
+  { client, clientIdAlias, service, binding }: TokenContext,
+  runtime: Runtime,
+): Promise<Issued> {
+  const scopes = grantScopes(request.scope, service, client)
+  if (scopes === 'malformed') throw new Refusal('scope-malformed')
+  if (scopes === 'none') throw new Refusal('scope-none')
+  const key = { service: service.apiKey, client: client.clientId, grantId: makeGrantId(runtime.random) }
+  const order = {
+    key,
+    client,
+    clientIdAlias,
+    grantType: 'CLIENT_CREDENTIALS',
+    subject: undefined,
+    scopes,
+    accessScopes: scopes,
+    binding,
+  } as const
+  const issued = await makeTokens(order, service, runtime)
+  await runtime.store.grants.create(issued.grant)
+  return issued
+}

@@ -1,0 +1,163 @@
+import { type Binding, judge } from '../../../shared/certificate/binding.ts'
+import { later } from '../../../shared/epoch-seconds.ts'
+import type { LogEntry } from '../../../shared/log.ts'
+import { proves } from '../../../shared/oauth/find-token.ts'
+import {
+  deriveRefreshToken,
+  type Issued,
+  makeTokens,
+  nextRefreshToken,
+  type RefreshToken,
+} from '../../../shared/oauth/issue.ts'
+import { type Reason, Refusal } from '../../../shared/oauth/refusal.ts'
+import { bindTo, provesClientAnew } from '../../../shared/oauth/required-binding.ts'
+import { covers, parseScope } from '../../../shared/oauth/scope.ts'
+import { barred, expired } from '../../../shared/oauth/standing.ts'
+import { digest, keyOf, locateRefreshToken, sameDigest } from '../../../shared/oauth/token-string.ts'
+import type { Runtime } from '../../../shared/runtime.ts'
+import type { RefreshMembers, Tokens } from '../../../shared/store/grant.ts'
+import type { Grants } from '../../../shared/store/grants.ts'
+import type { TokenRequest } from '../request.ts'
+import type { TokenContext } from './grant-type.ts'
+
+/** A replaced token that comes again within this time was most likely sent twice, not stolen (requirements D39). */
+const REUSE_GRACE_SECONDS = 10
+
+/**
+ * Refreshes the access token of a grant (RFC 6749 section 6), bound as the grant demands (RFC 8705 section 4).
+ *
+ * @throws Refusal refresh-…, binding-certificate-…
+ */
+export async function refreshTokens(
+  request: TokenRequest,
+  context: TokenContext,
+  runtime: Runtime,
+  entry: LogEntry,
+): Promise<Issued> {
+  const { refreshToken: presented } = request
+  if (presented === undefined) throw new Refusal('refresh-token-missing')
+  const { grant, refresh } = await findRefreshed(presented, context, runtime.store.grants)
+  const binding = judgeBinding(grant, request, context)
+  if (binding !== 'none') entry.thumbprint = binding['x5t#S256']
+  const accessScopes = narrowedScopes(request.scope, grant)
+  const next = await successor(presented, grant, refresh, context, runtime, entry)
+
+  const { client, clientIdAlias } = context
+  const { grantType, subject, scopes, code } = grant
+  const key = keyOf(grant.service, grant)
+  const order = {
+    key,
+    client,
+    clientIdAlias,
+    grantType,
+    subject,
+    scopes,
+    accessScopes,
+    binding,
+    code,
+    refresh: next,
+  }
+  const issued = await makeTokens(order, context.service, runtime)
+  const written = await runtime.store.grants.refresh(refresh, issued.grant)
+  if (!written.done) throw new Refusal('refresh-token-unknown')
+  return issued
+}
+
+interface FoundRefresh {
+  readonly grant: Tokens
+  readonly refresh: RefreshMembers
+}
+
+/** The grant of the token's family, of this client and not barred. Whether the token is current is still open. */
+async function findRefreshed(
+  presented: string,
+  { client, service }: TokenContext,
+  grants: Grants,
+): Promise<FoundRefresh> {
+  const locator = locateRefreshToken(presented)
+  if (locator === undefined) throw new Refusal('refresh-token-unknown')
+  const { grant, client: state } = await grants.find(keyOf(service.apiKey, locator))
+  if (grant?.stage !== 'TOKENS' || grant.refresh === undefined) throw new Refusal('refresh-token-unknown')
+  if (!sameDigest(digest(locator.family), grant.refresh.familyDigest))
+    throw new Refusal('refresh-token-unknown')
+  if (grant.client !== client.clientId) throw new Refusal('refresh-token-of-other-client')
+  const bar = barred(state, grant.refresh.refreshIssuedAt)
+  if (bar === 'cut-off') throw new Refusal('refresh-token-cut-off')
+  if (bar !== undefined) throw new Refusal(bar === 'locked' ? 'client-locked' : 'client-deleted')
+  return { grant, refresh: grant.refresh }
+}
+
+const BINDING_REASON = {
+  missing: 'binding-certificate-missing',
+  unreadable: 'binding-certificate-unreadable',
+  differs: 'refresh-certificate-differs',
+  damaged: 'refresh-binding-damaged',
+} as const satisfies Record<string, Reason>
+
+/**
+ * What the new access token is bound to. A grant once bound stays bound (requirements D6); who authenticates anew by
+ * certificate or assertion may have renewed its certificate, all others need the one of the grant (D4, D5).
+ */
+function judgeBinding(grant: Tokens, request: TokenRequest, context: TokenContext): Binding {
+  const { certificate } = request.credentials
+  const anew = provesClientAnew(context.client.tokenAuthMethod)
+  const verdict = judge(grant.binding, certificate)
+  if (verdict === 'damaged') throw new Refusal(BINDING_REASON.damaged)
+  if (verdict === 'unbound') {
+    if (context.binding !== 'none' && !anew) throw new Refusal('refresh-grant-unbound')
+    return context.binding
+  }
+  if (!anew && verdict !== 'holds') throw new Refusal(BINDING_REASON[verdict])
+  return bindTo(certificate)
+}
+
+/** A narrower scope is for this access token alone; the grant keeps its own (requirements C23). */
+function narrowedScopes(scope: string | undefined, grant: Tokens): readonly string[] {
+  if (scope === undefined) return grant.scopes
+  const asked = parseScope(scope)
+  if (asked === 'malformed') throw new Refusal('scope-malformed')
+  if (!covers(grant.scopes, asked)) throw new Refusal('refresh-scope-wider')
+  return asked
+}
+
+/** Design, section 3: kept; rotated; or rotated, and the replaced token answered once more for a short while. */
+async function successor(
+  presented: string,
+  grant: Tokens,
+  refresh: RefreshMembers,
+  { service, client }: TokenContext,
+  runtime: Runtime,
+  entry: LogEntry,
+): Promise<RefreshToken> {
+  const now = runtime.now()
+  if (!proves(presented, refresh.refreshDigest)) {
+    const again = sentTwice(presented, grant, refresh, service.refreshTokenIdempotent, now)
+    if (again === 'reused') {
+      await runtime.store.grants.end(grant)
+      entry.ended = 'refresh-token-reuse'
+    }
+    if (typeof again === 'string') throw new Refusal('refresh-token-unknown')
+    return again
+  }
+  if (expired(refresh.refreshExpiresAt, now)) throw new Refusal('refresh-token-expired')
+  if (service.refreshTokenKept) return { token: presented, members: refresh }
+  return nextRefreshToken(presented, refresh, keyOf(grant.service, grant), service, client, runtime)
+}
+
+/**
+ * A token of the family that is not the current one. The one replaced last is forgiven for a while, as a lost answer
+ * makes honest clients send it again; anything else of the family is in two hands.
+ */
+function sentTwice(
+  presented: string,
+  grant: Tokens,
+  { replaced, ...current }: RefreshMembers,
+  idempotent: boolean,
+  now: ReturnType<Runtime['now']>,
+): RefreshToken | 'reused' | 'forgiven' {
+  if (replaced === undefined || !proves(presented, replaced.digest)) return 'reused'
+  if (now > later(replaced.at, REUSE_GRACE_SECONDS)) return 'reused'
+  if (!idempotent || replaced.nonce === undefined || expired(current.refreshExpiresAt, now)) return 'forgiven'
+  const token = deriveRefreshToken(presented, replaced.nonce, keyOf(grant.service, grant))
+  return proves(token, current.refreshDigest) ? { token, members: { ...current, replaced } } : 'forgiven'
+}

@@ -1,0 +1,67 @@
+import * as z from 'zod/mini'
+import type { HttpRequest } from '../../shared/http.ts'
+import { type FormRules, parseParameters, type Parameters } from '../../shared/oauth/parameters.ts'
+import {
+  CREDENTIAL_PARAMETERS,
+  credentialsFromHttp,
+  credentialsFromWebApi,
+  type PresentedCredentials,
+} from '../../shared/oauth/presented-credentials.ts'
+import { Refusal } from '../../shared/oauth/refusal.ts'
+
+/** A token request of either face. Its shape is settled, nothing in it is decided. */
+export interface TokenRequest {
+  readonly grantType: string | undefined
+  readonly credentials: PresentedCredentials
+  readonly code: string | undefined
+  readonly redirectUri: string | undefined
+  readonly codeVerifier: string | undefined
+  readonly refreshToken: string | undefined
+  readonly scope: string | undefined
+}
+
+const FORM: FormRules = {
+  malformed: 'parameters-malformed',
+  repeated: {
+    ...CREDENTIAL_PARAMETERS,
+    grant_type: 'grant-type-repeated',
+    code: 'code-repeated',
+    redirect_uri: 'token-redirect-uri-repeated',
+    code_verifier: 'verifier-repeated',
+    refresh_token: 'refresh-token-repeated',
+    scope: (parameters) =>
+      parameters.get('grant_type') === 'refresh_token' ? 'refresh-scope-repeated' : 'scope-repeated',
+  },
+}
+
+/** RFC 6749 section 3.2. @throws Refusal for the form or for how it presents credentials */
+export function fromForm(form: string, http: HttpRequest): TokenRequest {
+  const parameters = parseParameters(form, FORM)
+  return tokenRequest(parameters, credentialsFromHttp(http, parameters))
+}
+
+export const TokenCall = z.object({
+  parameters: z.optional(z.string()),
+  clientId: z.optional(z.string()),
+  clientSecret: z.optional(z.string()),
+  clientCertificate: z.optional(z.string()),
+})
+
+/** `/auth/token` of the Web API (contract, section 2.5). @throws Refusal as `fromForm` */
+export function fromWebApi(call: z.infer<typeof TokenCall>): TokenRequest {
+  if (call.parameters === undefined) throw new Refusal('parameters-missing')
+  const parameters = parseParameters(call.parameters, FORM)
+  return tokenRequest(parameters, credentialsFromWebApi(call, parameters))
+}
+
+function tokenRequest(parameters: Parameters, credentials: PresentedCredentials): TokenRequest {
+  return {
+    grantType: parameters.get('grant_type'),
+    credentials,
+    code: parameters.get('code'),
+    redirectUri: parameters.get('redirect_uri'),
+    codeVerifier: parameters.get('code_verifier'),
+    refreshToken: parameters.get('refresh_token'),
+    scope: parameters.get('scope'),
+  }
+}

@@ -1,0 +1,43 @@
+import { success, type WebApiResponse } from '../../shared/web-api.ts'
+import { GRANT_TYPES, type IssuedTokens } from './endpoint.ts'
+
+/** RFC 6749 section 5.1. `scope` is `null` when there is none: the Web API sends it so, the OAuth face leaves it out. */
+export function tokenContent({ grant, accessToken, jwt, refreshToken, issuedAt }: IssuedTokens) {
+  return {
+    access_token: jwt ?? accessToken,
+    ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
+    scope: grant.accessScopes.length === 0 ? null : grant.accessScopes.join(' '),
+    token_type: 'Bearer',
+    expires_in: grant.accessExpiresAt - issuedAt,
+  }
+}
+
+/** `/auth/token`, action OK (contract, section 2.5). Times that a member calls `ExpiresAt` are in milliseconds. */
+export function tokenResponse(issued: IssuedTokens): WebApiResponse {
+  const { grant, client, clientIdAlias, grantType, issuedAt } = issued
+  const { name, resultCode } = GRANT_TYPES[grantType]
+  const refreshExpiresAt = grant.refresh?.refreshExpiresAt
+  return success(
+    resultCode,
+    `The token request (grant_type=${grantType}) was processed successfully.`,
+    'OK',
+    {
+      responseContent: JSON.stringify(tokenContent(issued)),
+      accessToken: issued.accessToken,
+      jwtAccessToken: issued.jwt,
+      accessTokenExpiresAt: grant.accessExpiresAt * 1000,
+      accessTokenDuration: grant.accessExpiresAt - issuedAt,
+      refreshToken: issued.refreshToken,
+      refreshTokenExpiresAt: (refreshExpiresAt ?? 0) * 1000,
+      refreshTokenDuration: refreshExpiresAt === undefined ? 0 : refreshExpiresAt - issuedAt,
+      grantType: name,
+      clientId: client.clientId,
+      clientIdAlias: client.clientIdAlias,
+      clientIdAliasUsed: clientIdAlias !== undefined,
+      clientAuthMethod: client.tokenAuthMethod,
+      subject: grant.subject,
+      scopes: grant.accessScopes.length === 0 ? undefined : grant.accessScopes,
+      refreshTokenScopes: grant.refresh === undefined || grant.scopes.length === 0 ? undefined : grant.scopes,
+    },
+  )
+}
