@@ -1,0 +1,125 @@
+import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto'
+import { digest } from '../../shared/oauth/token-string.ts'
+import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
+import type { Store } from '../../shared/store/store.ts'
+
+/** Everything that a caller of a freshly seeded service needs; secrets are shown here and nowhere else. */
+export interface Seeded {
+  readonly issuer: string
+  readonly serviceId: number
+  readonly serviceApiKey: string
+  readonly serviceApiSecret: string
+  readonly serviceAccessToken: string
+  readonly serviceOwnerApiKey: string
+  readonly serviceOwnerApiSecret: string
+  readonly organizationAccessToken: string
+  readonly clients: readonly [SeededClient, SeededClient]
+}
+
+export interface SeededClient {
+  readonly type: 'PUBLIC' | 'CONFIDENTIAL'
+  readonly clientId: string
+  readonly clientSecret?: string
+  readonly redirectUri: string
+}
+
+const REDIRECT_URI = 'https://client.example.org/cb/example.com'
+
+/**
+ * One service as the article has it (the Web API's defaults, both binding flags on, PKCE not required) with an ES256
+ * key `1`, one public and one confidential client.
+ */
+export async function seed(store: Store, issuer: string, now: EpochSeconds): Promise<Seeded> {
+  const serviceId = randomNumber()
+  const seeded: Seeded = {
+    issuer,
+    serviceId,
+    serviceApiKey: String(serviceId),
+    serviceApiSecret: secret(),
+    serviceAccessToken: secret(),
+    serviceOwnerApiKey: String(randomNumber()),
+    serviceOwnerApiSecret: secret(),
+    organizationAccessToken: secret(),
+    clients: [
+      { type: 'PUBLIC', clientId: String(randomNumber()), redirectUri: REDIRECT_URI },
+      {
+        type: 'CONFIDENTIAL',
+        clientId: String(randomNumber()),
+        clientSecret: secret(),
+        redirectUri: REDIRECT_URI,
+      },
+    ],
+  }
+  await seedService(store, seeded)
+  for (const client of seeded.clients) await seedClient(store, serviceId, client, now)
+  return seeded
+}
+
+async function seedService(store: Store, seeded: Seeded): Promise<void> {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const about = { kid: '1', alg: 'ES256', use: 'sig' } as const
+  await store.registry.putSigningKey(seeded.serviceId, { ...privateKey.export({ format: 'jwk' }), ...about })
+  const publicJwk = { ...publicKey.export({ format: 'jwk' }), ...about, kty: 'EC' }
+  await store.registry.putService({
+    apiKey: seeded.serviceId,
+    serviceName: 'Local development',
+    issuer: seeded.issuer,
+    credentials: [
+      { digest: digest(seeded.serviceApiSecret), role: 'manage' },
+      { digest: digest(seeded.serviceAccessToken), role: 'manage' },
+    ],
+    supportedGrantTypes: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'],
+    supportedTokenAuthMethods: ['NONE', 'CLIENT_SECRET_BASIC', 'CLIENT_SECRET_POST', 'TLS_CLIENT_AUTH'],
+    supportedScopes: [
+      { name: 'accounts:read', description: 'Read accounts' },
+      { name: 'payments:write', description: 'Make payments' },
+    ],
+    clientIdAliasEnabled: true,
+    jwks: [publicJwk],
+    tlsClientCertificateBoundAccessTokens: true,
+  })
+  await store.registry.putOwner({
+    apiKey: seeded.serviceOwnerApiKey,
+    apiSecretDigest: digest(seeded.serviceOwnerApiSecret),
+    organizationTokenDigest: digest(seeded.organizationAccessToken),
+  })
+}
+
+async function seedClient(
+  store: Store,
+  service: number,
+  seeded: SeededClient,
+  now: EpochSeconds,
+): Promise<void> {
+  const { type, clientId, clientSecret, redirectUri } = seeded
+  const client = {
+    clientId: Number(clientId),
+    clientName: type === 'PUBLIC' ? 'Public client' : 'Confidential client',
+    clientType: type,
+    redirectUris: [redirectUri],
+    tlsClientCertificateBoundAccessTokens: true,
+  }
+  const created = await store.clients.create(
+    service,
+    clientSecret === undefined
+      ? { ...client, tokenAuthMethod: 'NONE', grantTypes: ['AUTHORIZATION_CODE', 'REFRESH_TOKEN'] }
+      : {
+          ...client,
+          tokenAuthMethod: 'CLIENT_SECRET_BASIC',
+          clientSecretDigest: digest(clientSecret),
+          grantTypes: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'],
+        },
+    now,
+  )
+  if (!created) throw new Error('a random client number was taken')
+}
+
+/** Fourteen digits, as the article's: within six bytes and within the integers of JSON. */
+function randomNumber(): number {
+  return randomInt(1e13, 2 ** 47)
+}
+
+/** 86 characters, 512 bits (contract, section 2.13). */
+function secret(): string {
+  return randomBytes(64).toString('base64url')
+}

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto'
+import { startEmbeddedEngine } from '../../infra/local/engine.ts'
+import { createTables, LOCAL_DYNAMODB } from '../../infra/local/tables.ts'
+import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
+import { type LogLine, openLog } from '../../shared/log.ts'
+import type { Runtime } from '../../shared/runtime.ts'
+import type { Settings } from '../../shared/settings.ts'
+import { openStore } from '../../shared/store/store.ts'
+
+/** As in test/events: the mutual-TLS domain and the two APIs. */
+export const MTLS_DOMAIN = 'mtls.api.example.com'
+export const API_IDS = ['a1b2c3d4e5', 'f6e5d4c3b2']
+
+export const START = 1_795_502_400 as EpochSeconds
+
+export interface FixedRuntime extends Runtime {
+  readonly clock: { now: EpochSeconds }
+  /** Every line that was logged, as written. */
+  readonly lines: string[]
+  readonly logged: () => (LogLine & { level: string; cause?: unknown })[]
+  readonly endpoint: string
+  readonly close: () => Promise<void>
+}
+
+/** A runtime with a clock that stands still until it is set, over a DynamoDB engine of its own or the one given. */
+export async function fixedRuntime(
+  settings: Partial<Settings> = {},
+  engine?: { readonly endpoint: string; readonly close: () => Promise<void> },
+): Promise<FixedRuntime> {
+  const { endpoint, close } = engine ?? (await startEmbeddedEngine({}))
+  const all: Settings = {
+    registryTable: 'registry',
+    grantsTable: 'grants',
+    serviceId: 21653835348762,
+    mtlsDomains: [MTLS_DOMAIN],
+    apiIds: API_IDS,
+    registryCacheSeconds: 10,
+    logLevel: 'info',
+    ...settings,
+  }
+  await createTables(endpoint, all.registryTable, all.grantsTable)
+  const clock = { now: START }
+  const lines: string[] = []
+  const store = openStore({
+    ...all,
+    now: () => clock.now,
+    random: randomBytes,
+    dynamodb: { ...LOCAL_DYNAMODB, endpoint },
+  })
+  return {
+    settings: all,
+    now: () => clock.now,
+    elapsed: () => 0,
+    random: randomBytes,
+    store,
+    log: openLog(all.logLevel, (line) => lines.push(line)),
+    clock,
+    lines,
+    logged: () => lines.map((line) => JSON.parse(line) as LogLine & { level: string }),
+    endpoint,
+    close: async () => {
+      store.close()
+      await close()
+    },
+  }
+}

@@ -1,0 +1,113 @@
+import { routes as authorization } from '../../functions/authorization/routes.ts'
+import { routes as discovery } from '../../functions/discovery/routes.ts'
+import { routes as introspection } from '../../functions/introspection/routes.ts'
+import { routes as standardIntrospection } from '../../functions/standard-introspection/routes.ts'
+import { routes as token } from '../../functions/token/routes.ts'
+import { serve } from '../../shared/lambda/serve.ts'
+import type { Runtime } from '../../shared/runtime.ts'
+import httpApi from '../events/httpapi-v2-plain.json' with { type: 'json' }
+import restApi from '../events/rest-v1-plain.json' with { type: 'json' }
+import { MTLS_DOMAIN } from './fixed-runtime.ts'
+
+export const FORMATS = ['2.0', '1.0'] as const
+export type Format = (typeof FORMATS)[number]
+
+/** One request as a test writes it. */
+export interface Sent {
+  /** The route's template, for example `/api/{serviceId}/auth/token`. */
+  readonly route: string
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
+  readonly body?: string | Buffer
+  /** PEM text of the mutual-TLS context. */
+  readonly certificate?: string | undefined
+  readonly pathParameters?: Readonly<Record<string, string>>
+  /** The mutual-TLS domain unless another is named. */
+  readonly domainName?: string
+  readonly apiId?: string
+}
+
+export interface Received {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly text: string
+  /** The body as JSON. */
+  readonly json: Record<string, unknown>
+}
+
+export const ROUTES = { ...authorization, ...discovery, ...introspection, ...standardIntrospection, ...token }
+
+/** Sends requests to the functions, as API Gateway events of either format. */
+export function gateway(runtime: Runtime) {
+  const handler = serve(ROUTES, runtime)
+  return async (sent: Sent, format: Format = '2.0'): Promise<Received> => {
+    const { statusCode, headers, body } = await handler(eventFor(sent, format))
+    return { status: statusCode, headers, text: body, json: JSON.parse(body) as Record<string, unknown> }
+  }
+}
+
+export function eventFor(sent: Sent, format: Format): object {
+  return format === '2.0' ? payload2(sent) : payload1(sent)
+}
+
+function payload2({ route, method = 'POST', headers = {}, body, certificate, ...rest }: Sent): object {
+  const { requestContext } = httpApi
+  const joined = Object.entries(headers).map(([name, value]) => [
+    name.toLowerCase(),
+    typeof value === 'string' ? value : value.join(','),
+  ])
+  return {
+    ...httpApi,
+    routeKey: `ANY ${route}`,
+    rawPath: route,
+    headers: Object.fromEntries(joined) as unknown,
+    ...(rest.pathParameters === undefined ? {} : { pathParameters: rest.pathParameters }),
+    requestContext: {
+      ...requestContext,
+      domainName: rest.domainName ?? MTLS_DOMAIN,
+      apiId: rest.apiId ?? requestContext.apiId,
+      http: { ...requestContext.http, method, path: route },
+      routeKey: `ANY ${route}`,
+      ...(certificate === undefined
+        ? {}
+        : { authentication: { clientCert: { clientCertPem: certificate } } }),
+    },
+    // The gateway hands forms over in base64.
+    body: body === undefined ? undefined : Buffer.from(body).toString('base64'),
+    isBase64Encoded: body !== undefined,
+  }
+}
+
+function payload1({ route, method = 'POST', headers = {}, body, certificate, ...rest }: Sent): object {
+  const { requestContext } = restApi
+  const multiple = Object.entries(headers).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? [value] : value,
+  ])
+  const single = Object.entries(headers).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value : value.at(-1),
+  ])
+  const binary = Buffer.isBuffer(body)
+  return {
+    ...restApi,
+    resource: route,
+    path: route,
+    httpMethod: method,
+    headers: Object.fromEntries(single) as unknown,
+    multiValueHeaders: Object.fromEntries(multiple) as unknown,
+    pathParameters: rest.pathParameters ?? null,
+    requestContext: {
+      ...requestContext,
+      domainName: rest.domainName ?? MTLS_DOMAIN,
+      apiId: rest.apiId ?? requestContext.apiId,
+      httpMethod: method,
+      identity: {
+        ...requestContext.identity,
+        clientCert: certificate === undefined ? null : { clientCertPem: certificate },
+      },
+    },
+    body: body === undefined ? null : binary ? body.toString('base64') : body,
+    isBase64Encoded: binary,
+  }
+}
