@@ -1,0 +1,167 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { readName, readSubject } from '../../../shared/certificate/names.ts'
+import { MalformedCertificate, readCertificate, type Der } from '../../../shared/certificate/pem.ts'
+import {
+  MalformedDistinguishedName,
+  namesEqual,
+  parseDistinguishedName,
+} from '../../../shared/certificate/subject-dn.ts'
+import { certificates, presented } from '../../support/vectors.ts'
+
+function certificate(reference: string): Der {
+  const der = readCertificate(presented(reference))
+  if (der === undefined) throw new Error(`no certificate in ${reference}`)
+  return der
+}
+
+/** The certificate with some bytes overwritten; its signature is wrong, which nobody looks at here. */
+function altered(reference: string, search: string, replacement: string): Der {
+  const der = Buffer.from(certificate(reference))
+  const at = der.lastIndexOf(Buffer.from(search, 'latin1'))
+  if (at === -1) throw new Error(`nothing to alter in ${reference}`)
+  Buffer.from(replacement, 'latin1').copy(der, at)
+  return readCertificate(der.toString('base64')) as Der
+}
+
+const named = certificates.filter(({ subject_dn }) => subject_dn !== '')
+const registered = certificates.flatMap(
+  ({ name, tls_client_auth_matches, tls_client_auth_does_not_match }) => [
+    ...(tls_client_auth_matches ?? []).map((entry) => ({ name, entry, matches: true })),
+    ...(tls_client_auth_does_not_match ?? []).map((entry) => ({ name, entry, matches: false })),
+  ],
+)
+const registeredNames = registered.flatMap(({ name, entry, matches }) => {
+  const dn = entry['tls_client_auth_subject_dn']
+  return dn === undefined ? [] : [{ name, dn, matches }]
+})
+
+describe('readSubject', () => {
+  test.each(named)('$name has the subject that OpenSSL prints', async (entry) => {
+    const { subject } = await readSubject(certificate(entry.name))
+    for (const dn of [entry.subject_dn, entry.subject_dn_ascii, entry.subject_dn_strict_rfc4514]) {
+      expect(namesEqual(await parseDistinguishedName(dn), subject)).toBe(true)
+    }
+  })
+
+  test.each(registeredNames)('$name and $dn: $matches', async ({ name, dn, matches }) => {
+    const { subject } = await readSubject(certificate(name))
+    const equal = await parseDistinguishedName(dn).then(
+      (registeredName) => namesEqual(registeredName, subject),
+      (error: unknown) => !(error instanceof MalformedDistinguishedName),
+    )
+    expect(equal).toBe(matches)
+  })
+
+  test('of a certificate without a subject is empty', async () => {
+    expect((await readSubject(certificate('dn-empty-subject-san-only'))).subject).toEqual([])
+  })
+
+  test.each(certificates)('$name is valid from $not_before to $not_after', async (entry) => {
+    const { notBefore, notAfter } = await readSubject(certificate(entry.name))
+    expect([notBefore, notAfter]).toEqual([
+      Date.parse(entry.not_before) / 1000,
+      Date.parse(entry.not_after) / 1000,
+    ])
+  })
+
+  test.each([
+    ['rfc8705-appendix-a', 'CN=mtls', '2018-10-18T12:37:09Z', '2022-05-02T12:37:09Z'],
+    [
+      'article',
+      'CN=client.example.org,O=Client,L=Chiyoda-ku,ST=Tokyo,C=JP',
+      '2020-05-11T11:07:23Z',
+      '2021-05-11T11:07:23Z',
+    ],
+  ])('reads the X.509 v1 certificate of %s', async (folder, dn, from, to) => {
+    expect(await readSubject(certificate(`file:${folder}/certificate.pem`))).toEqual({
+      subject: await parseDistinguishedName(dn),
+      notBefore: Date.parse(from) / 1000,
+      notAfter: Date.parse(to) / 1000,
+    })
+  })
+
+  test('gives the same object again', async () => {
+    const first = await readSubject(certificate('client-ec-p256'))
+    expect(await readSubject(certificate('client-ec-p256'))).toBe(first)
+    expect(await readSubject(certificate('client-ec-p256-renewed'))).not.toBe(first)
+  })
+
+  test('forgets the oldest of a thousand certificates', async () => {
+    const numbered = (serial: number) => {
+      const der = Buffer.from(certificate('client-other'))
+      der.writeUInt16BE(serial, der.indexOf(Buffer.from([0x02, 0x02, 0x10])) + 2)
+      return readCertificate(der.toString('base64')) as Der
+    }
+    const first = await readSubject(numbered(1))
+    for (let serial = 2; serial <= 1_000; serial++) await readSubject(numbered(serial))
+    expect(await readSubject(numbered(1))).toBe(first)
+    await readSubject(numbered(1_001))
+    expect(await readSubject(numbered(1))).not.toBe(first)
+    expect(await readSubject(numbered(1))).toEqual(first)
+  })
+
+  test('takes a value that is no string for its bytes', async () => {
+    const { subject } = await readSubject(altered('client-other', '\x0c\x11other', '\x16\x11other'))
+    expect(namesEqual(subject, await parseDistinguishedName('CN=other.example.org,O=Client2,C=JP'))).toBe(
+      true,
+    )
+    const bits = await readSubject(altered('client-other', '\x0c\x11other', '\x03\x11\0ther'))
+    expect(bits.subject.at(-1)).toEqual([`2.5.4.3#0311${Buffer.from('\0ther.example.org').toString('hex')}`])
+  })
+
+  test.each([
+    ['a time with a character too few', '240101000000Z', '2401010000000'],
+    ['a time with junk in front', '240101000000Z', 'xx0101000000Z'],
+    ['a month that does not exist', '240101000000Z', '249901000000Z'],
+    ['a time with an offset', '240101000000Z', '2401010000+00'],
+    ['a GeneralizedTime without seconds', '\x17\x0d240101000000Z', '\x18\x0d202401010000Z'],
+    ['a GeneralizedTime in local time', '\x17\x0d240101000000Z', '\x18\x0d20240101+0000'],
+    ['a subject that is no UTF-8', '\x0c\x11other', '\x0c\x11\xff'],
+    ['a subject of broken elements', '\x0c\x11other', '\x0c\x7fother'],
+    ['an attribute type that is no OID', '\x06\x03\x55\x04\x03\x0c\x11other', '\x04'],
+    ['an RDN that is no set', '\x31\x1a\x30\x18\x06\x03\x55\x04\x03\x0c\x11other', '\x30'],
+  ])('refuses %s', async (_name, search, replacement) => {
+    const refusal = readSubject(altered('client-other', search, replacement))
+    await expect(refusal).rejects.toThrow(new MalformedCertificate('not-a-certificate'))
+  })
+})
+
+describe('readName', () => {
+  const name = (hex: string) => readName(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
+
+  test('reads a name of one attribute', async () => {
+    expect(await name('300c 310a 3008 0603550403 0c0158')).toEqual([['2.5.4.3=x']])
+  })
+
+  test.each([
+    ['a type in a longer encoding', '300d 310b 3009 060480550403 0c0158'],
+    ['a byte after the name', '300c 310a 3008 0603550403 0c0158 00'],
+    ['no sequence', '310c 310a 3008 0603550403 0c0158'],
+    ['an attribute without a value', '3009 3107 3005 0603550403'],
+    ['a type that is text', '3010 310e 300c 0c07322e352e342e33 0c0158'],
+    ['an attribute of three members', '300f 310d 300b 0603550403 0c0158 0c0158'],
+    ['nothing', ''],
+  ])('refuses %s', async (_why, hex) => {
+    await expect(name(hex)).rejects.toThrow(MalformedDistinguishedName)
+  })
+})
+
+test('bytes changed anywhere give a subject or MalformedCertificate, nothing else', async () => {
+  const der = certificate('dn-multi-valued-rdn')
+  const change = fc.tuple(fc.nat(der.length - 1), fc.nat(255))
+  await fc.assert(
+    fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
+      const changed = Buffer.from(der)
+      for (const [at, value] of changes) changed[at] = value
+      const outcome = await subjectOf(changed.toString('base64')).catch((error: unknown) => error)
+      if (outcome instanceof Error) expect(outcome).toBeInstanceOf(MalformedCertificate)
+      else expect(outcome).toHaveProperty('subject')
+    }),
+    { numRuns: 1_000 },
+  )
+
+  async function subjectOf(text: string) {
+    return await readSubject(readCertificate(text) as Der)
+  }
+})
