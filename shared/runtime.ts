@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { EpochSeconds } from './epoch-seconds.ts'
 import { type Log, openLog } from './log.ts'
 import { readSettings, type Settings } from './settings.ts'
-import { openStore, type Store } from './store/store.ts'
+import { openStore, type Store, type StoreOptions } from './store/store.ts'
 
 /** Everything that reaches outside the process, made once at cold start and passed in. */
 export interface Runtime {
@@ -17,7 +17,11 @@ export interface Runtime {
 
 /** @throws Error that names the environment variable which is missing or wrong */
 export function systemRuntime(): Runtime {
-  const settings = readSettings()
+  return runtimeFor(readSettings())
+}
+
+/** @param dynamodb beside what the SDK takes from the environment */
+export function runtimeFor(settings: Settings, dynamodb?: StoreOptions['dynamodb']): Runtime {
   const now = () => Math.floor(Date.now() / 1000) as EpochSeconds
   const random = pooledRandom()
   return {
@@ -25,7 +29,7 @@ export function systemRuntime(): Runtime {
     now,
     elapsed: () => performance.now(),
     random,
-    store: openStore({ ...settings, now, random }),
+    store: openStore({ ...settings, now, random, ...(dynamodb === undefined ? {} : { dynamodb }) }),
     log: openLog(settings.logLevel),
   }
 }

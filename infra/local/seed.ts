@@ -25,14 +25,10 @@ export interface SeededClient {
 
 const REDIRECT_URI = 'https://client.example.org/cb/example.com'
 
-/**
- * One service as the article has it (the Web API's defaults, both binding flags on, PKCE not required) with an ES256
- * key `1`, one public and one confidential client.
- */
-export async function seed(store: Store, issuer: string, now: EpochSeconds): Promise<Seeded> {
+/** Everything random of a service and its two clients. */
+export function newIdentity(): Omit<Seeded, 'issuer'> {
   const serviceId = randomNumber()
-  const seeded: Seeded = {
-    issuer,
+  return {
     serviceId,
     serviceApiKey: String(serviceId),
     serviceApiSecret: secret(),
@@ -50,9 +46,21 @@ export async function seed(store: Store, issuer: string, now: EpochSeconds): Pro
       },
     ],
   }
+}
+
+/**
+ * One service as the article has it (the Web API's defaults, both binding flags on, PKCE not required) with an ES256
+ * key `1`, one public and one confidential client. A service that is there already keeps its settings, but for the
+ * issuer, which follows the port.
+ */
+export async function seed(store: Store, seeded: Seeded, now: EpochSeconds): Promise<void> {
+  const service = await store.registry.findService(seeded.serviceId)
+  if (service !== undefined) {
+    await store.registry.putService({ ...service, issuer: seeded.issuer })
+    return
+  }
   await seedService(store, seeded)
-  for (const client of seeded.clients) await seedClient(store, serviceId, client, now)
-  return seeded
+  for (const client of seeded.clients) await seedClient(store, seeded.serviceId, client, now)
 }
 
 async function seedService(store: Store, seeded: Seeded): Promise<void> {

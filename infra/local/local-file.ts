@@ -1,0 +1,19 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CLIENT_CERTIFICATES, type Site } from './site.ts'
+
+export type Local = Awaited<ReturnType<typeof writeLocalFile>>
+
+/** `local.json`, for scripts: everything that is printed, secrets of this development service included. */
+export async function writeLocalFile(site: Site, directory: string) {
+  const { seeded, certificates, webApiUrl, mtlsUrl } = site
+  const clients = seeded.clients.map((client) => {
+    const pair = certificates.clients.get(CLIENT_CERTIFICATES[client.type])
+    if (pair === undefined) throw new Error(`no certificate for the ${client.type} client`)
+    return { ...client, certificateFile: pair.certificateFile, keyFile: pair.keyFile }
+  })
+  const local = { webApiUrl, mtlsUrl, ...seeded, caFile: certificates.ca.certificateFile, clients }
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  await writeFile(join(directory, 'local.json'), `${JSON.stringify(local, null, 2)}\n`, { mode: 0o600 })
+  return local
+}

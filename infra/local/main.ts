@@ -1,0 +1,57 @@
+import { relative, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { curlWalk } from './curl-walk.ts'
+import { writeLocalFile } from './local-file.ts'
+import { startSite } from './site.ts'
+
+const HELP = `certbound on this machine: npm start -- [options]
+
+  --mtls-port PORT     the mutual-TLS domain (8443)
+  --api-port PORT      the plain domain with the Web API (8080)
+  --truststore FILE    PEM bundle of further CAs (or self-signed client certificates) that the mutual-TLS domain trusts
+  --data DIR           keep the data there between runs (in memory otherwise)
+  --directory DIR      development certificates and local.json (.certbound)
+  --help
+
+A port of 0 takes a free one. Ctrl-C stops it.`
+
+const OPTIONS = {
+  'mtls-port': { type: 'string', default: '8443' },
+  'api-port': { type: 'string', default: '8080' },
+  truststore: { type: 'string' },
+  data: { type: 'string' },
+  directory: { type: 'string', default: '.certbound' },
+  help: { type: 'boolean', default: false },
+} as const
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: OPTIONS, strict: true })
+  if (values.help) {
+    console.log(HELP)
+    return
+  }
+  const directory = resolve(values.directory)
+  const site = await startSite({
+    mtlsPort: port(values['mtls-port'], '--mtls-port'),
+    apiPort: port(values['api-port'], '--api-port'),
+    directory,
+    truststore: values.truststore,
+    dataDirectory: values.data,
+    logLevel: 'info',
+  })
+  const local = await writeLocalFile(site, directory)
+  console.log(curlWalk(local, (file) => relative('.', file)))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void site.close().then(() => console.log('stopped')))
+  }
+}
+
+function port(text: string, option: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) throw new Error(`${option} wants a port, 0 to 65535`)
+  return Number(text)
+}
+
+main().catch((error: unknown) => {
+  console.error(`certbound: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 1
+})
