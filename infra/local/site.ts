@@ -70,7 +70,10 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     const settings = settingsFor(identity.serviceId, options.logLevel)
     await createTables(engine.endpoint, settings.registryTable, settings.grantsTable)
     const runtime = runtimeFor(settings, { ...LOCAL_DYNAMODB, endpoint: engine.endpoint })
-    closers.push(() => Promise.resolve(runtime.store.close()))
+    closers.push(() => {
+      runtime.store.close()
+      return Promise.resolve()
+    })
 
     const common = { routes: deployedFunctions(runtime), apiId: API_ID, host: HOST, onError: console.error }
     const { server } = certificates

@@ -56,7 +56,7 @@ function fromPayload1(event: APIGatewayProxyEvent, settings: Settings): HttpRequ
   // With only `headers` a repeated header would show as its last value.
   const headers = isObject(event.multiValueHeaders)
     ? multipleHeaders(event.multiValueHeaders)
-    : singleHeaders(event.headers as Record<string, string | undefined> | null)
+    : singleHeaders(event.headers)
   return {
     requestId: requestIdOf(requestContext.requestId),
     method: event.httpMethod,

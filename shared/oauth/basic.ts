@@ -7,7 +7,7 @@ export interface BasicCredentials {
   readonly secret: string
 }
 
-const BASIC = /^basic +((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/i
+const BASIC = /^basic +([A-Za-z0-9+/]+={0,2})$/i
 
 /**
  * The `Authorization` header as Basic credentials, each half form-encoded (RFC 6749 section 2.3.1).
@@ -21,7 +21,7 @@ export function readBasic(http: HttpRequest): BasicCredentials | 'absent' | 'mal
   const encoded = BASIC.exec(header)?.[1]
   if (encoded === undefined || more.length > 0) return 'malformed'
   const bytes = Buffer.from(encoded, 'base64')
-  if (!isUtf8(bytes)) return 'malformed'
+  if (bytes.toString('base64') !== encoded || !isUtf8(bytes)) return 'malformed'
   const text = bytes.toString()
   const colon = text.indexOf(':')
   const id = decodeFormText(text.slice(0, Math.max(colon, 0)))

@@ -44,10 +44,10 @@ function reasonFor(name: string, rules: FormRules, parameters: Parameters): Reas
   return typeof reason === 'function' ? reason(parameters) : reason
 }
 
-/** @returns `undefined` for a broken escape, for bytes that are not UTF-8 and for control characters */
+/** @returns `undefined` for a broken escape, for what is not UTF-8 (JSON can bring in a lone surrogate) and for control characters */
 export function decodeFormText(text: string): string | undefined {
   const decoded = text.includes('%') || text.includes('+') ? unescape(text.replaceAll('+', ' ')) : text
-  return decoded === undefined || CONTROL.test(decoded) ? undefined : decoded
+  return decoded === undefined || !decoded.isWellFormed() || CONTROL.test(decoded) ? undefined : decoded
 }
 
 function unescape(text: string): string | undefined {

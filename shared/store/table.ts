@@ -30,9 +30,9 @@ const UNPROCESSED_RETRIES_MILLISECONDS = [20, 80, 320]
  * Every method throws StoreUnavailable when the table cannot be reached; any other failure is thrown as it came.
  */
 export function openTable(client: DynamoDBDocumentClient, TableName: string, newAttempt: () => string) {
-  const send: DynamoDBDocumentClient['send'] = async (command: never) => {
+  const send: DynamoDBDocumentClient['send'] = async (command: never): Promise<never> => {
     try {
-      return (await client.send(command)) as never
+      return await client.send<never, never>(command)
     } catch (error) {
       throw unavailable(error)
     }

@@ -31,10 +31,8 @@ describe('npm run invoke', () => {
 
   test('says in one line what is wrong', async () => {
     const unknown = await invoke('nope', 'test/events/rest-v1-mtls.json')
-    expect(unknown).toMatchObject({
-      code: 1,
-      stderr: expect.stringMatching(/^invoke: there is no function nope.*\n$/),
-    })
+    expect(unknown.code).toBe(1)
+    expect(unknown.stderr).toMatch(/^invoke: there is no function nope.*\n$/)
     const absent = await invoke('token', 'absent.json')
     expect(absent).toMatchObject({ code: 1, stderr: 'invoke: absent.json is no readable JSON file\n' })
   })
