@@ -27,6 +27,9 @@ const PARAMETERS: FormRules = {
   },
 }
 
+/** It is kept with the ticket, and an item of the store must stay small. */
+const MAX_STATE_LENGTH = 2048
+
 export const AuthorizationCall = z.object({ parameters: z.optional(z.string()) })
 
 /** `/auth/authorization` of the Web API (contract, section 2.1). @throws Refusal */
@@ -35,12 +38,14 @@ export function readAuthorization(call: z.infer<typeof AuthorizationCall>): Auth
   const parameters = parseParameters(call.parameters, PARAMETERS)
   const clientId = parameters.get('client_id')
   if (clientId === undefined) throw new Refusal('authorization-client-missing')
+  const state = parameters.get('state')
+  if (state !== undefined && state.length > MAX_STATE_LENGTH) throw new Refusal('state-too-long')
   return {
     clientId,
     responseType: parameters.get('response_type'),
     redirectUri: parameters.get('redirect_uri'),
     scope: parameters.get('scope'),
-    state: parameters.get('state'),
+    state,
     codeChallenge: parameters.get('code_challenge'),
     codeChallengeMethod: parameters.get('code_challenge_method'),
   }
@@ -69,5 +74,5 @@ export function readIssue({ ticket, subject, scopes }: z.infer<typeof IssueCall>
   if (subject === undefined) throw new Refusal('subject-missing')
   if (subject.length > MAX_SUBJECT_LENGTH) throw new Refusal('subject-too-long')
   if (!PRINTABLE_ASCII.test(subject)) throw new Refusal('subject-not-ascii')
-  return { ticket, subject, scopes: scopes === undefined || scopes.length === 0 ? undefined : scopes }
+  return { ticket, subject, scopes: scopes?.length ? [...new Set(scopes)] : undefined }
 }

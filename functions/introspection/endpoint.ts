@@ -2,6 +2,7 @@ import { boundThumbprint, judge, type Verdict } from '../../shared/certificate/b
 import type { LogEntry } from '../../shared/log.ts'
 import { findAccessToken } from '../../shared/oauth/find-token.ts'
 import { type Reason, Refusal } from '../../shared/oauth/refusal.ts'
+import { parseScope } from '../../shared/oauth/scope.ts'
 import { barred, type Standing, standingAt } from '../../shared/oauth/standing.ts'
 import type { Runtime } from '../../shared/runtime.ts'
 import type { Tokens } from '../../shared/store/grant.ts'
@@ -70,9 +71,14 @@ export async function introspect(
 function judgeScopes(needed: readonly string[], { accessScopes }: Tokens, standing: Standing): void {
   const missing = needed.find((name) => !accessScopes.includes(name))
   if (missing === undefined) return
-  const insufficient = { ...standing, sufficient: false }
-  if (accessScopes.length === 0) throw refusal('token-scopeless', insufficient)
-  throw refusal('scope-insufficient', insufficient)
+  const members = { ...standing, sufficient: false }
+  const scope = needed.join(' ')
+  // A resource server may ask for anything; what is not in the grammar must not reach a header.
+  const named = parseScope(scope) === 'malformed' ? {} : { named: missing, scope }
+  throw new Refusal(accessScopes.length === 0 ? 'token-scopeless' : 'scope-insufficient', {
+    members,
+    ...named,
+  })
 }
 
 function judgeSubject(needed: string | undefined, { subject }: Tokens, standing: Standing): void {

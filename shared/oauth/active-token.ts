@@ -35,7 +35,7 @@ export function activeRefreshToken(grant: Tokens, service: Service, expiresAt: n
   return { ...aboutGrant(grant, service, grant.scopes), exp: expiresAt, client_id: clientIdOf(grant) }
 }
 
-export function clientIdOf(grant: Tokens): string {
+function clientIdOf(grant: Tokens): string {
   return grant.clientIdAlias ?? String(grant.client)
 }
 

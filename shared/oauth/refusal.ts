@@ -58,6 +58,7 @@ export const REFUSALS = {
   'authorization-scope-none': ['A007305', 'BAD_REQUEST', 'invalid_scope', "The authorization request has no 'scope' parameter or none of the given scopes is recognized as valid."],
   'authorization-scope-malformed': ['A007391', 'BAD_REQUEST', 'invalid_scope', "The value of 'scope' does not conform to RFC 6749 section 3.3."],
   'state-repeated': ['A013302', 'BAD_REQUEST', 'invalid_request', "The authorization request contains multiple 'state' parameters."],
+  'state-too-long': ['A013304', 'BAD_REQUEST', 'invalid_request', "The length of 'state' exceeds the maximum length (2048)."],
   'challenge-missing': ['A124301', 'BAD_REQUEST', 'invalid_request', "The authorization request does not contain 'code_challenge' parameter. See RFC 7636 for details."],
   'challenge-repeated': ['A124303', 'BAD_REQUEST', 'invalid_request', "The authorization request contains multiple 'code_challenge' parameters."],
   'challenge-malformed': ['A124304', 'BAD_REQUEST', 'invalid_request', "The value of 'code_challenge' does not comply with RFC 7636."],

@@ -68,5 +68,3 @@ export function openClients(grantsTable: Table, registry: Registry) {
 
   return { create, setLocked, remove, cutOff }
 }
-
-export type Clients = ReturnType<typeof openClients>

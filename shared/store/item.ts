@@ -123,7 +123,7 @@ function readTokens(item: Item) {
   }
   return {
     grantType,
-    subject: optionalText(item, 'subject'),
+    subject: grantType === 'AUTHORIZATION_CODE' ? text(item, 'subject') : optionalText(item, 'subject'),
     binding: item['binding'],
     accessDigest: digest(item, 'accessDigest'),
     accessIssuedAt: seconds(item, 'accessIssuedAt'),
@@ -135,7 +135,7 @@ function readTokens(item: Item) {
 }
 
 function readRefresh(item: Item): RefreshMembers {
-  const replaced = item['replaced'] as Item | undefined
+  const replaced = optionalMap(item, 'replaced')
   return {
     refreshDigest: digest(item, 'refreshDigest'),
     refreshIssuedAt: seconds(item, 'refreshIssuedAt'),
@@ -150,7 +150,7 @@ function readRefresh(item: Item): RefreshMembers {
 }
 
 function readChallenge(item: Item): CodeChallenge | undefined {
-  const challenge = item['challenge'] as Item | undefined
+  const challenge = optionalMap(item, 'challenge')
   if (challenge === undefined) return undefined
   const method = challenge['method']
   if (method !== 'plain' && method !== 'S256') throw new DamagedItem('challenge')
@@ -175,6 +175,13 @@ function text(item: Item, name: string): string {
 
 function optionalText(item: Item, name: string): string | undefined {
   return item[name] === undefined ? undefined : text(item, name)
+}
+
+function optionalMap(item: Item, name: string): Item | undefined {
+  const value = item[name]
+  if (value === undefined) return undefined
+  if (typeof value !== 'object' || value === null) throw new DamagedItem(name)
+  return value as Item
 }
 
 function digest(item: Item, name: string): TokenDigest {

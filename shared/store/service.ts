@@ -23,7 +23,6 @@ const Scope = z.object({
   defaultEntry: flag,
   description: z.optional(z.string()),
 })
-export type Scope = z.infer<typeof Scope>
 
 /** Who may call the Web API for the service: SHA-256 of a v2 API secret or a v3 access token. */
 const Credential = z.object({
