@@ -1,0 +1,82 @@
+// Which module may know which (dependency-cruiser). Order: certificate <- store <- runtime <- oauth <- functions.
+const LEAVES = '^shared/(http|web-api|log|settings|epoch-seconds)[.]ts$'
+const BELOW_RUNTIME = '^shared/(certificate|store)/'
+const RUNTIME = '^shared/runtime[.]ts$'
+const KNOWN_TO_LAMBDA =
+  '^shared/(oauth/(refusal|bearer|request-body|service-credentials)|store/(service|unavailable))[.]ts$'
+const DEPLOYED = '^(functions|shared)/'
+
+const AT_RUN_TIME = { dependencyTypesNot: ['type-only'] }
+
+const forbid = (name, from, to) => ({ name, severity: 'error', from, to })
+const layer = (name, files, known) => forbid(name, { path: files }, { path: '^shared/', pathNot: known })
+const only = (name, packages, importers, kinds = {}) =>
+  forbid(name, { path: DEPLOYED, pathNot: importers }, { path: `(^|/)node_modules/${packages}/`, ...kinds })
+
+module.exports = {
+  forbidden: [
+    forbid('no-cycle', {}, { circular: true }),
+    forbid(
+      'no-orphan',
+      { orphan: true, path: '^(functions|shared|infra)/.*[.]ts$', pathNot: '[.]d[.]ts$' },
+      {},
+    ),
+    forbid('no-unresolved', {}, { couldNotResolve: true }),
+    forbid('no-barrel', {}, { path: '(^|/)index[.]ts$', pathNot: 'node_modules' }),
+    forbid('no-test-in-source', { pathNot: '^(test/|[^/]+$)' }, { path: '^test/' }),
+    forbid('no-infra-in-deployed', { path: DEPLOYED }, { path: '^infra/' }),
+    forbid('infra-by-routes', { path: '^infra/' }, { path: '^functions/', pathNot: '/routes[.]ts$' }),
+    forbid('no-function-in-shared', { path: '^shared/' }, { path: '^functions/' }),
+    // What is deployed is what package.json names under `dependencies`; types alone are erased.
+    forbid(
+      'no-development-package',
+      { path: DEPLOYED },
+      { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], ...AT_RUN_TIME },
+    ),
+
+    layer('leaf', LEAVES, LEAVES),
+    layer('certificate', '^shared/certificate/', ['^shared/certificate/']),
+    layer('store', '^shared/store/', [BELOW_RUNTIME, LEAVES]),
+    layer('runtime', RUNTIME, [BELOW_RUNTIME, LEAVES]),
+    layer('oauth', '^shared/oauth/', ['^shared/oauth/', RUNTIME, BELOW_RUNTIME, LEAVES]),
+    layer('lambda', '^shared/lambda/', ['^shared/lambda/', KNOWN_TO_LAMBDA, RUNTIME, LEAVES]),
+
+    forbid(
+      'function-to-function',
+      { path: '^functions/([^/]+)/' },
+      { path: '^functions/', pathNot: '^functions/$1/' },
+    ),
+    forbid(
+      'lambda-in-wiring-only',
+      { path: '^functions/', pathNot: '^functions/[^/]+/(handler|routes)[.]ts$' },
+      { path: '^shared/lambda/' },
+    ),
+    forbid(
+      'endpoint-decides',
+      { path: '^functions/.*/endpoint[.]ts$' },
+      { path: '^shared/http[.]ts$|^functions/.*/response[.]ts$' },
+    ),
+
+    only('aws-sdk', '@aws-sdk', '^shared/store/'),
+    only('lambda-types', '(@types/)?aws-lambda', '^shared/lambda/'),
+    only('pkijs', '(pkijs|asn1js)', '^shared/certificate/(names|subject-dn)[.]ts$'),
+    only('jose', 'jose', '^shared/oauth/'),
+    only('pino', 'pino', '^shared/log[.]ts$'),
+    only(
+      'zod',
+      'zod',
+      '^functions/[^/]+/request[.]ts$|^shared/settings[.]ts$|^shared/(store|oauth)/',
+      AT_RUN_TIME,
+    ),
+    // Cold start: these load where the need arises, by `import()`.
+    forbid(
+      'load-on-demand',
+      { path: DEPLOYED },
+      { path: '(^|/)node_modules/(pkijs|asn1js|jose)/', dynamic: false, ...AT_RUN_TIME },
+    ),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+  },
+}

@@ -1,0 +1,67 @@
+import { globSync, readFileSync, statSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { expect, test } from 'vitest'
+
+const root = dirname(import.meta.dirname)
+const GENERATED = ['node_modules', 'dist', 'coverage', 'package-lock.json']
+
+const files = (...patterns: string[]) =>
+  globSync(patterns, { cwd: root, exclude: (path) => GENERATED.includes(path) }).filter((file) =>
+    statSync(`${root}/${file}`).isFile(),
+  )
+const read = (file: string) => readFileSync(`${root}/${file}`, 'utf8')
+
+const sources = files('{functions,shared,infra}/**/*.{ts,js,yml}')
+const deployed = files('{functions,shared}/**/*.ts')
+const tests = files('test/**/*.{ts,cjs}')
+
+/** `file:line: text` of every line that matches. */
+function grep(pattern: RegExp, among: string[]) {
+  return among.flatMap((file) =>
+    read(file)
+      .split('\n')
+      .flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])),
+  )
+}
+
+test('the folders that are read are there', () => {
+  expect(deployed).toContain('shared/runtime.ts')
+  expect(sources).toContain('infra/functions.yml')
+  expect(tests).toContain('test/sources.test.ts')
+})
+
+test('time, entropy and the environment come from the runtime alone', () => {
+  const others = deployed.filter((file) => !['shared/runtime.ts', 'shared/settings.ts'].includes(file))
+  const reach =
+    /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\brandom(Bytes|UUID|Int|Fill)|Math\.random|getRandomValues|process\.env\b|hrtime/
+  expect(grep(reach, others)).toEqual([])
+})
+
+// A letter in brackets keeps a pattern from matching its own line.
+test('nothing is left for later', () => {
+  expect(grep(/\b([T]ODO|[F]IXME|[X]XX)\b/, sources)).toEqual([])
+})
+
+test('no file grows beyond 250 lines, tables of data aside', () => {
+  const grown = [...sources, ...tests].filter((file) => read(file).split('\n').length > 251)
+  expect(grown.filter((file) => !/refusal|schema/.test(basename(file)))).toEqual([])
+})
+
+test('no test is focused, skipped or planned', () => {
+  expect(grep(/\.(only|skip|skipIf|runIf|todo)[(]/, tests)).toEqual([])
+})
+
+test('every file has a name that says something', () => {
+  const vague = /^(index|utils?|helpers?|common|misc)\.ts$/
+  expect([...sources, ...tests].filter((file) => vague.test(basename(file)))).toEqual([])
+})
+
+test('no text names a path of one machine', () => {
+  const texts = files('**/*', '.*', '.ci/*')
+  expect(texts).toContain('.ci/run')
+  expect(grep(/\/(wor[k]|roo[t]|far[m])\//, texts)).toEqual([])
+})
+
+test('the lock file names no registry', () => {
+  expect(grep(/"resolved":/, ['package-lock.json'])).toEqual([])
+})
