@@ -44,8 +44,12 @@ interface Cause {
   readonly cause?: Cause
 }
 
-function describe(error: unknown): Cause {
+/** An error may be its own cause. */
+const MAX_CAUSES = 5
+
+function describe(error: unknown, causesLeft = MAX_CAUSES): Cause {
   if (!(error instanceof Error)) return { name: typeof error, message: 'not an Error' }
   const { name, message, stack, cause } = error
-  return { name, message, stack, ...(cause === undefined ? {} : { cause: describe(cause) }) }
+  const more = cause !== undefined && causesLeft > 0
+  return { name, message, stack, ...(more ? { cause: describe(cause, causesLeft - 1) } : {}) }
 }

@@ -40,7 +40,7 @@ const POOL_BYTES = 4096
 function pooledRandom(): (bytes: number) => Buffer {
   let pool = Buffer.alloc(0)
   return (bytes) => {
-    if (pool.length < bytes) pool = randomBytes(POOL_BYTES)
+    if (pool.length < bytes) pool = randomBytes(Math.max(POOL_BYTES, bytes))
     const drawn = pool.subarray(0, bytes)
     pool = pool.subarray(bytes)
     return drawn

@@ -10,13 +10,16 @@ const list = z.pipe(
   ),
 )
 
+/** Decimal digits alone: `Number` would also take `0x10`, `1e3` and spaces. */
+const whole = z.pipe(z.string().check(z.regex(/^[0-9]+$/)), z.transform(Number))
+
 const Environment = z.object({
   REGISTRY_TABLE: z.string().check(z.minLength(3)),
   GRANTS_TABLE: z.string().check(z.minLength(3)),
-  SERVICE_ID: z.optional(z.coerce.number().check(z.int(), z.positive())),
+  SERVICE_ID: z.optional(z.pipe(whole, z.number().check(z.int(), z.positive()))),
   MTLS_DOMAINS: list,
   API_IDS: list,
-  REGISTRY_CACHE_SECONDS: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(3600)), 10),
+  REGISTRY_CACHE_SECONDS: z._default(z.pipe(whole, z.number().check(z.maximum(3600))), 10),
   LOG_LEVEL: z._default(z.enum(['debug', 'info', 'warn', 'error', 'silent']), 'info'),
 })
 
@@ -35,7 +38,9 @@ export interface Settings {
 
 /** @throws Error that names the variables which are missing or wrong, never their values */
 export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
-  const parsed = Environment.safeParse(environment)
+  // What a template has no value for it leaves empty, not out.
+  const given = Object.entries(environment).filter(([, value]) => value !== '')
+  const parsed = Environment.safeParse(Object.fromEntries(given))
   if (!parsed.success) {
     const names = [...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))]
     throw new Error(`environment: ${names.join(', ')} missing or not usable`)

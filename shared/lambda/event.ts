@@ -43,7 +43,7 @@ function fromPayload2(event: EventV2, settings: Settings): HttpRequest {
     method: requestContext.http.method,
     // `ANY /token`: the template, as `rawPath` may carry a stage or a mapping key in front.
     route: event.routeKey.slice(event.routeKey.indexOf(' ') + 1),
-    pathParameters: event.pathParameters ?? {},
+    pathParameters: pathParametersOf(event.pathParameters),
     headers: singleHeaders(event.headers),
     body: bodyOf(event.body, event.isBase64Encoded),
     tlsCertificate: certificateOf(requestContext.authentication?.clientCert, requestContext, settings),
@@ -61,7 +61,7 @@ function fromPayload1(event: APIGatewayProxyEvent, settings: Settings): HttpRequ
     requestId: requestIdOf(requestContext.requestId),
     method: event.httpMethod,
     route: event.resource,
-    pathParameters: event.pathParameters ?? {},
+    pathParameters: pathParametersOf(event.pathParameters),
     headers,
     body: bodyOf(event.body, event.isBase64Encoded),
     tlsCertificate: certificateOf(
@@ -93,6 +93,13 @@ function bodyOf(body: unknown, isBase64Encoded: unknown): Buffer {
   if (body === undefined || body === null) return Buffer.alloc(0)
   if (typeof body !== 'string') throw new MalformedEvent('body')
   return Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8')
+}
+
+function pathParametersOf(parameters: unknown): HttpRequest['pathParameters'] {
+  if (parameters === undefined || parameters === null) return {}
+  const texts = isObject(parameters) && Object.values(parameters).every((value) => typeof value === 'string')
+  if (!texts) throw new MalformedEvent('pathParameters')
+  return parameters as Record<string, string>
 }
 
 function singleHeaders(headers: Readonly<Record<string, unknown>> | null | undefined) {

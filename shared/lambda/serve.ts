@@ -28,7 +28,7 @@ export function serve(routes: Routes, runtime: Runtime): (event: unknown) => Pro
   return async (event) => {
     const startedAt = runtime.elapsed()
     const entry: LogEntry = {}
-    const { requestId, endpoint, answer } = await answerTo(event, routes, runtime, entry)
+    const { requestId, endpoint, answer } = await answerTo(event, routes, atOneMoment(runtime), entry)
     const line = {
       requestId,
       endpoint,
@@ -42,6 +42,12 @@ export function serve(routes: Routes, runtime: Runtime): (event: unknown) => Pro
     const { status, headers, body } = answer.response
     return { statusCode: status, headers, body, isBase64Encoded: false }
   }
+}
+
+/** What a request issues is no younger than the state it was judged by, so a cut-off in between ends it too. */
+function atOneMoment(runtime: Runtime): Runtime {
+  const now = runtime.now()
+  return { ...runtime, now: () => now }
 }
 
 async function answerTo(event: unknown, routes: Routes, runtime: Runtime, entry: LogEntry) {

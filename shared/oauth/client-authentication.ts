@@ -9,8 +9,6 @@ import type { PresentedCredentials } from './presented-credentials.ts'
 import { type Reason, Refusal } from './refusal.ts'
 import { digest, sameDigest } from './token-string.ts'
 
-const MAX_CLIENT_ID_LENGTH = 256
-
 export interface IdentifiedClient {
   readonly client: Client
   /** The alias, when the request named the client by it. */
@@ -28,10 +26,8 @@ export async function identifyClient(
   registry: Registry,
 ): Promise<IdentifiedClient> {
   const { basic, form } = presented
-  if (basic !== undefined && form.clientId !== undefined && basic.clientId !== form.clientId) {
-    throw new Refusal('client-contradicted')
-  }
   const named = basic?.clientId ?? form.clientId
+  if (form.clientId !== undefined && form.clientId !== named) throw new Refusal('client-contradicted')
   if (named === undefined) throw new Refusal(presented.unidentified)
   const found = await findNamedClient(named, service, registry)
   if (typeof found === 'string') throw new Refusal(NAMED_REASON[found])
@@ -50,7 +46,6 @@ export async function findNamedClient(
   service: Service,
   registry: Registry,
 ): Promise<IdentifiedClient | keyof typeof NAMED_REASON> {
-  if (named.length > MAX_CLIENT_ID_LENGTH) return 'unknown'
   const client = await registry.findClient(service.apiKey, named)
   if (client === undefined) return 'unknown'
   if (client.locked) return 'locked'
@@ -95,7 +90,7 @@ function byNothing(client: Client, { basic, form }: PresentedCredentials): void 
 
 function bySecretInHeader(client: Client, { basic, form }: PresentedCredentials): void {
   refuseOthers(client, form.clientAssertion)
-  if (basic === undefined) throw new Refusal('client-secret-misplaced')
+  if (basic?.clientId === undefined) throw new Refusal('client-secret-misplaced')
   compareSecret(client, basic.clientSecret)
 }
 

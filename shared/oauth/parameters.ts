@@ -3,6 +3,7 @@ import { type Reason, Refusal } from './refusal.ts'
 const MAX_PARAMETERS = 100
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for (RFC 6749 appendix A)
 const CONTROL = /[\x00-\x1f\x7f]/
+const ESCAPED_LINE_BREAK = /%0[ad]/gi
 
 export type Parameters = ReadonlyMap<string, string>
 
@@ -28,9 +29,12 @@ export function parseParameters(text: string, rules: FormRules): Parameters {
   for (const pair of pairs) {
     const equals = pair.indexOf('=')
     const name = decodeFormText(equals === -1 ? pair : pair.slice(0, equals))
-    const value = decodeFormText(equals === -1 ? '' : pair.slice(equals + 1))
+    const encoded = equals === -1 ? '' : pair.slice(equals + 1)
+    const known = name !== undefined && Object.hasOwn(rules.repeated, name)
+    // A certificate has line breaks: where nobody reads it, it is ignored like any parameter (vector mtls-body-spoof).
+    const value = decodeFormText(known ? encoded : encoded.replaceAll(ESCAPED_LINE_BREAK, '+'))
     if (name === undefined || value === undefined) throw new Refusal(rules.malformed)
-    if (!Object.hasOwn(rules.repeated, name)) continue
+    if (!known) continue
     if (seen.has(name)) repeated ??= name
     seen.set(name, value)
   }

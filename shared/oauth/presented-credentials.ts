@@ -6,7 +6,7 @@ import { type Reason, Refusal } from './refusal.ts'
 /** What a request says of its client. Nothing in it is proved yet. */
 export interface PresentedCredentials {
   /** From the `Authorization` header, or what the Web API has in its place. */
-  readonly basic?: { readonly clientId: string; readonly clientSecret: string | undefined }
+  readonly basic?: { readonly clientId: string | undefined; readonly clientSecret: string | undefined }
   readonly form: {
     readonly clientId: string | undefined
     readonly clientSecret: string | undefined
@@ -60,7 +60,7 @@ export function credentialsFromWebApi(call: WebApiCredentials, parameters: Param
   const form = credentialsFromForm(parameters)
   const { clientId, clientSecret } = call
   return {
-    ...(clientId === undefined ? {} : { basic: { clientId, clientSecret } }),
+    ...(clientId === undefined && clientSecret === undefined ? {} : { basic: { clientId, clientSecret } }),
     form: clientSecret === undefined ? form : { ...form, clientSecret: undefined },
     certificate: call.clientCertificate,
     unidentified: 'client-missing',

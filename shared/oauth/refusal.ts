@@ -66,14 +66,14 @@ export const REFUSALS = {
   'challenge-method-unsupported': ['A124306', 'BAD_REQUEST', 'invalid_request', "The value of 'code_challenge_method' is not supported."],
   'challenge-method-missing': ['A124307', 'BAD_REQUEST', 'invalid_request', "'code_challenge_method=S256' must be explicitly included in the request."],
   'challenge-method-plain': ['A124308', 'BAD_REQUEST', 'invalid_request', "The value of the 'code_challenge_method' request parameter must be 'S256'."],
-  'ticket-missing': ['A041201', 'BAD_REQUEST', 'invalid_request', "The value of 'ticket' in the /api/auth/authorization/issue request is null or empty."],
+  'ticket-missing': ['A041201', 'INTERNAL_SERVER_ERROR', 'server_error', "The value of 'ticket' in the /api/auth/authorization/issue request is null or empty."],
   'ticket-unknown': ['A041202', 'BAD_REQUEST', 'invalid_request', 'There is no entity having the ticket specified in the /api/auth/authorization/issue request.'],
   'ticket-expired': ['A041301', 'BAD_REQUEST', 'invalid_request', 'The ticket in the /api/auth/authorization/issue request has expired.'],
   'ticket-cut-off': ['A041391', 'BAD_REQUEST', 'invalid_request', 'The ticket was cut off with all tokens of the client.'],
   'ticket-consumed': ['A045304', 'BAD_REQUEST', 'invalid_request', 'The ticket for token issuance was consumed by another transaction, so tokens are not issued.'],
-  'subject-missing': ['A042201', 'BAD_REQUEST', 'invalid_request', "The value of 'subject' in the /api/auth/authorization/issue request is null or empty."],
-  'subject-too-long': ['A042202', 'BAD_REQUEST', 'invalid_request', "The length of 'subject' in the /api/auth/authorization/issue request exceeds the maximum length (100)."],
-  'subject-not-ascii': ['A042203', 'BAD_REQUEST', 'invalid_request', "The 'subject' in the /api/auth/authorization/issue request contains non-ASCII letters."],
+  'subject-missing': ['A042201', 'INTERNAL_SERVER_ERROR', 'server_error', "The value of 'subject' in the /api/auth/authorization/issue request is null or empty."],
+  'subject-too-long': ['A042202', 'INTERNAL_SERVER_ERROR', 'server_error', "The length of 'subject' in the /api/auth/authorization/issue request exceeds the maximum length (100)."],
+  'subject-not-ascii': ['A042203', 'INTERNAL_SERVER_ERROR', 'server_error', "The 'subject' in the /api/auth/authorization/issue request contains non-ASCII letters."],
   'issue-scope-unknown': ['A045391', 'BAD_REQUEST', 'invalid_request', "The 'scopes' in the /api/auth/authorization/issue request contains a scope that is not available to the client."],
 
   // Token endpoint, before the grant (7.2)
@@ -214,6 +214,6 @@ export class Refusal extends Error {
 
   /** The message of the row, complete. */
   get description(): string {
-    return REFUSALS[this.reason][3].replace('{}', this.options.named ?? '')
+    return REFUSALS[this.reason][3].replace('{}', () => this.options.named ?? '')
   }
 }

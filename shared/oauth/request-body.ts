@@ -45,7 +45,9 @@ export function listMember(value: unknown): unknown {
 
 function mediaType(http: HttpRequest): string | undefined {
   const [value, ...more] = http.headers.get('content-type') ?? []
-  return more.length > 0 ? undefined : value?.split(';', 1)[0]?.trim().toLowerCase()
+  // HTTP API events join what was sent twice with a comma.
+  if (value === undefined || more.length > 0 || value.includes(',')) return undefined
+  return value.split(';', 1)[0]?.trim().toLowerCase()
 }
 
 /** Bytes that are not UTF-8 must not become replacement characters: two requests would read as one. */

@@ -80,7 +80,7 @@ export function digest(text: string | Buffer): TokenDigest {
 
 /** In constant time for two digests; a stored value of another length is no digest and never equal. */
 export function sameDigest(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a, 'latin1'), Buffer.from(b, 'latin1')]
+  const [left, right] = [Buffer.from(a, 'utf16le'), Buffer.from(b, 'utf16le')]
   return left.length === right.length && timingSafeEqual(left, right)
 }
 

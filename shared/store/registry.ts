@@ -6,6 +6,9 @@ import { Client } from './client.ts'
 import { Service } from './service.ts'
 import type { Item, Table } from './table.ts'
 
+/** In UTF-16 units, well within the 1024 bytes of a sort key. */
+const MAX_CLIENT_ID_LENGTH = 256
+
 /** Services, clients, aliases and signing keys, read through a cache in memory (design, section 3). */
 export function openRegistry(table: Table, cacheSeconds: number, now: () => EpochSeconds) {
   const cache = openCache(cacheSeconds, now)
@@ -20,6 +23,8 @@ export function openRegistry(table: Table, cacheSeconds: number, now: () => Epoc
   async function findClient(service: number, clientId: string): Promise<Client | undefined> {
     const number = clientNumber(clientId)
     if (number !== undefined) return findClientByNumber(service, number)
+    const isKey = clientId !== '' && clientId.length <= MAX_CLIENT_ID_LENGTH && clientId.isWellFormed()
+    if (!isKey) return undefined
     const named = await record(aliasKey(service, clientId), (item) => item['client'])
     return typeof named === 'number' ? findClientByNumber(service, named) : undefined
   }

@@ -21,6 +21,7 @@ export function unavailable(error: unknown): unknown {
   return new StoreUnavailable('the store is unavailable', { cause: error })
 }
 
+/** Not SyntaxError: that is an answer which is no JSON, so it is not DynamoDB's. */
 function isProgrammingError(error: unknown): boolean {
-  return error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError
+  return error instanceof TypeError || error instanceof RangeError
 }

@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest'
+import { type CallErrors, refused, refusedCall } from '../../../shared/lambda/refused.ts'
+import { type Reason, Refusal, REFUSALS } from '../../../shared/oauth/refusal.ts'
+import { HTTP_STATUS } from '../../../shared/web-api.ts'
+import { httpRequest } from '../../support/http-request.ts'
+
+const REASONS = Object.keys(REFUSALS) as Reason[]
+const HTTP = httpRequest({ headers: { authorization: ['Basic bWFyazptYXJr'] }, body: 'mark=mark' })
+const V3 = httpRequest({ pathParameters: { serviceId: '1' } })
+const SPEC: CallErrors = { endpoint: '/auth/token', type: 'tokenResponse', errors: 'json' }
+
+const json = ({ response }: { response: { body: string } }) =>
+  JSON.parse(response.body) as Record<string, unknown>
+const isCallError = (reason: Reason) => typeof REFUSALS[reason][1] === 'number'
+const statusOf = (reason: Reason) => {
+  const action = REFUSALS[reason][1]
+  return typeof action === 'number' ? action : HTTP_STATUS[action]
+}
+
+describe.each(['Basic', 'Bearer'] as const)('OAuth face with %s', (scheme) => {
+  const answer = (reason: Reason, options = {}) => refused(new Refusal(reason, options), scheme, HTTP)
+
+  test.each(REASONS)(
+    '%s has the status of its action, its error and no more than a description',
+    (reason) => {
+      const { response, reason: logged } = answer(reason, { named: 'X' })
+      expect(response.status).toBe(statusOf(reason))
+      expect(logged).toBe(reason)
+      const { error, ...rest } = json({ response })
+      expect(error).toBe(REFUSALS[reason][2])
+      expect(['[]', '["error_description"]']).toContain(JSON.stringify(Object.keys(rest)))
+      expect(response.headers).toMatchObject({
+        'cache-control': 'no-store',
+        'content-type': 'application/json',
+      })
+      expect(JSON.stringify(response)).not.toMatch(/mark|authlete|A\d{6}/)
+    },
+  )
+
+  test('every invalid_client has one body, and so has every invalid_grant and invalid_token', () => {
+    for (const error of ['invalid_client', 'invalid_grant', 'invalid_token']) {
+      const bodies = REASONS.filter((reason) => REFUSALS[reason][2] === error).map(
+        (reason) => answer(reason, { named: 'X' }).response.body,
+      )
+      expect(new Set(bodies)).toEqual(new Set([`{"error":"${error}"}`]))
+    }
+  })
+
+  test('a 401 has a challenge', () => {
+    for (const reason of REASONS.filter((name) => statusOf(name) === 401)) {
+      const challenge =
+        scheme === 'Basic' ? 'Basic realm="certbound"' : `Bearer error="${REFUSALS[reason][2]}"`
+      expect(answer(reason).response.headers['www-authenticate']).toBe(challenge)
+    }
+  })
+
+  test('an error that an honest client can mend is described, with its placeholder filled', () => {
+    expect(json(answer('code-missing'))['error_description']).toBe(REFUSALS['code-missing'][3])
+    expect(json(answer('grant-type-unsupported', { named: 'password' }))['error_description']).toBe(
+      "This service does not support the grant_type 'password'.",
+    )
+  })
+})
+
+test('a protected resource challenges also with 400 and 403, and names the scopes that would have been enough', () => {
+  const missing = refused(new Refusal('token-missing'), 'Bearer', HTTP)
+  expect(missing.response.headers['www-authenticate']).toBe('Bearer error="invalid_request"')
+  const scope = refused(new Refusal('token-scopeless', { scope: 'a b' }), 'Bearer', HTTP)
+  expect(scope.response.headers['www-authenticate']).toBe('Bearer error="insufficient_scope",scope="a b"')
+})
+
+test('client authentication challenges with 401 alone', () => {
+  for (const reason of REASONS.filter((name) => statusOf(name) !== 401)) {
+    expect(refused(new Refusal(reason), 'Basic', HTTP).response.headers).not.toHaveProperty(
+      'www-authenticate',
+    )
+  }
+})
+
+test.each([
+  ['method-wrong', { allow: 'POST' }],
+  ['internal', { 'x-request-id': 'request-1' }],
+  ['unavailable', { 'x-request-id': 'request-1', 'retry-after': '1' }],
+] as const)('%s has %j on both faces', (reason, headers) => {
+  const refusal = new Refusal(reason, { named: 'POST' })
+  expect(refused(refusal, 'Basic', HTTP).response.headers).toMatchObject(headers)
+  expect(refusedCall(refusal, SPEC, HTTP).response.headers).toMatchObject(headers)
+})
+
+test('what is our own fault is told to the log, and nothing else is', () => {
+  const cause = new Error('why')
+  for (const reason of REASONS) {
+    const ours = REFUSALS[reason][1] === 'INTERNAL_SERVER_ERROR'
+    for (const answer of [
+      refused(new Refusal(reason, { cause }), 'Basic', HTTP),
+      refusedCall(new Refusal(reason, { cause }), SPEC, HTTP),
+    ]) {
+      if (!isCallError(reason)) expect(answer.failure).toBe(ours ? cause : undefined)
+      expect(answer.response.body).not.toContain('why')
+    }
+  }
+})
+
+describe('Web API', () => {
+  const call = (reason: Reason, options = {}, spec = SPEC, http = HTTP) =>
+    refusedCall(new Refusal(reason, { named: 'X', ...options }), spec, http)
+
+  test.each(REASONS.filter(isCallError))(
+    '%s is about the call: its status, its code and the path',
+    (reason) => {
+      const [code, status] = REFUSALS[reason]
+      const { response, outcome } = call(reason)
+      expect([response.status, outcome]).toEqual([status, status])
+      const message = new Refusal(reason, { named: 'X' }).description
+      expect(json({ response })).toEqual({
+        resultCode: code,
+        resultMessage: `[${code}] /auth/token, ${message}`,
+      })
+    },
+  )
+
+  test.each(REASONS.filter((reason) => !isCallError(reason)))(
+    '%s is about the request in it: 200',
+    (reason) => {
+      const [resultCode, action, error] = REFUSALS[reason]
+      const { response } = call(reason)
+      expect(response.status).toBe(200)
+      const resultMessage = `[${resultCode}] ${new Refusal(reason, { named: 'X' }).description}`
+      const { responseContent, ...envelope } = json({ response })
+      expect(envelope).toEqual({ type: 'tokenResponse', resultCode, resultMessage, action })
+      expect(JSON.parse(String(responseContent))).toEqual({
+        error_description: resultMessage,
+        error,
+        error_uri: `https://docs.authlete.com/#${resultCode}`,
+      })
+    },
+  )
+
+  test('a 401 names the scheme of its version', () => {
+    for (const reason of REASONS.filter((name) => REFUSALS[name][1] === 401)) {
+      expect(call(reason).response.headers['www-authenticate']).toBe('Basic realm="certbound"')
+      expect(call(reason, {}, SPEC, V3).response.headers['www-authenticate']).toBe('Bearer')
+    }
+    expect(call('client-unknown').response.headers).not.toHaveProperty('www-authenticate')
+  })
+
+  test('introspection words its errors as WWW-Authenticate values, with quotes that close', () => {
+    const spec: CallErrors = { ...SPEC, errors: 'bearer' }
+    for (const reason of REASONS.filter((name) => !isCallError(name))) {
+      const [code, , error] = REFUSALS[reason]
+      const message = `[${code}] ${new Refusal(reason, { named: 'X' }).description}`
+      expect(json(call(reason, {}, spec))['responseContent']).toBe(
+        `Bearer error="${error}",error_description="${message}",error_uri="https://docs.authlete.com/#${code}"`,
+      )
+    }
+    expect(json(call('token-scopeless', { scope: 'a b' }, spec))['responseContent']).toMatch(/,scope="a b"$/)
+  })
+
+  test('an authorization error that may go to the client is a LOCATION', () => {
+    const redirect = (error: string, message: string) => `https://client.example.org/cb?${error}&${message}`
+    const answer = call('response-type-unsupported', { redirect })
+    expect(answer.outcome).toBe('LOCATION')
+    expect(json(answer)).toMatchObject({
+      action: 'LOCATION',
+      resultCode: 'A009305',
+      responseContent: `https://client.example.org/cb?unsupported_response_type&[A009305] ${REFUSALS['response-type-unsupported'][3]}`,
+    })
+  })
+
+  test('members of the refusal go before those of the route', () => {
+    const spec: CallErrors = { ...SPEC, members: { existent: false, usable: false } }
+    expect(json(call('token-unknown', {}, spec))).toMatchObject({ existent: false, usable: false })
+    expect(json(call('token-expired', { members: { existent: true } }, spec))).toMatchObject({
+      existent: true,
+      usable: false,
+    })
+  })
+})
