@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { HTTP_STATUS } from '../../shared/web-api.ts'
+import { type Format, FORMATS, type Received, type Sent } from '../support/gateway.ts'
+import { makeAccessToken, makeUnboundToken, MTLS_DN } from '../support/placeholders.ts'
+import { ACCESS_TOKENS, type VectorService, vectorService } from '../support/vector-service.ts'
+import { presented } from '../support/vectors.ts'
+
+type Decision = 'OK' | 'FORBIDDEN' | 'UNAUTHORIZED'
+
+const CERTIFICATES = {
+  right: 'client-ec-p256',
+  renewed: 'client-ec-p256-renewed',
+  other: 'client-other',
+  no: null,
+  unreadable: 'spelling:truncated-der',
+} as const
+
+/**
+ * Requests to use a token of scope `read`, once for that scope and once for one that it has not: the decision for each,
+ * and why. Only of unbound tokens the OAuth face does not speak (requirements D10).
+ */
+const TABLE: readonly {
+  readonly token: 'bound' | 'unbound'
+  readonly certificate: keyof typeof CERTIFICATES
+  readonly read: Decision
+  readonly write: Decision
+  readonly reason?: string
+}[] = [
+  { token: 'bound', certificate: 'right', read: 'OK', write: 'FORBIDDEN' },
+  {
+    token: 'bound',
+    certificate: 'renewed',
+    read: 'UNAUTHORIZED',
+    write: 'UNAUTHORIZED',
+    reason: 'certificate-differs',
+  },
+  {
+    token: 'bound',
+    certificate: 'other',
+    read: 'UNAUTHORIZED',
+    write: 'UNAUTHORIZED',
+    reason: 'certificate-differs',
+  },
+  {
+    token: 'bound',
+    certificate: 'no',
+    read: 'UNAUTHORIZED',
+    write: 'UNAUTHORIZED',
+    reason: 'certificate-missing',
+  },
+  {
+    token: 'bound',
+    certificate: 'unreadable',
+    read: 'UNAUTHORIZED',
+    write: 'UNAUTHORIZED',
+    reason: 'certificate-unreadable',
+  },
+  { token: 'unbound', certificate: 'right', read: 'OK', write: 'FORBIDDEN' },
+  { token: 'unbound', certificate: 'other', read: 'OK', write: 'FORBIDDEN' },
+  { token: 'unbound', certificate: 'no', read: 'OK', write: 'FORBIDDEN' },
+  { token: 'unbound', certificate: 'unreadable', read: 'OK', write: 'FORBIDDEN' },
+]
+const CASES = TABLE.flatMap(({ read, write, ...row }) => [
+  { ...row, scope: 'read', decision: read },
+  { ...row, scope: 'write', decision: write },
+])
+
+describe.each(ACCESS_TOKENS)('%s access tokens', (accessTokens) => {
+  let service: VectorService
+  let tokens: Record<'bound' | 'unbound', string>
+  beforeAll(async () => {
+    service = await vectorService(accessTokens)
+    const [bound, unbound] = [await makeAccessToken(service, MTLS_DN), await makeUnboundToken(service)]
+    tokens = { bound: bound.text, unbound: unbound.text }
+  })
+  afterAll(() => service.close())
+
+  describe.each(FORMATS)('payload %s', (format) => {
+    test.each(CASES)(
+      '$token token, $certificate certificate, scope $scope: $decision',
+      async ({ token, certificate, scope, decision, reason }) => {
+        const asked = { token: tokens[token], scope, certificate: presented(CERTIFICATES[certificate]) }
+        const forbidden = decision === 'FORBIDDEN' ? 'scope-insufficient' : undefined
+        await expectWebApi(asked, decision, reason ?? forbidden, format)
+        if (token === 'bound') await expectOAuth(asked, decision, reason ?? forbidden, format)
+        else await expectOAuth(asked, 'UNAUTHORIZED', 'token-unbound', format)
+      },
+    )
+  })
+
+  interface Asked {
+    readonly token: string
+    readonly scope: string
+    readonly certificate: string | undefined
+  }
+
+  async function expectWebApi(asked: Asked, decision: Decision, reason: string | undefined, format: Format) {
+    const { token, scope, certificate: clientCertificate } = asked
+    const { json } = await service.call(
+      '/auth/introspection',
+      { token, scopes: [scope], clientCertificate },
+      format,
+    )
+    expect(json['action']).toBe(decision)
+    expect(json['responseContent']).toMatch(
+      new RegExp(`^Bearer error="${ERROR[decision] ?? 'invalid_request'}"`),
+    )
+    expect(reasonInLog()).toBe(reason)
+  }
+
+  async function expectOAuth(asked: Asked, decision: Decision, reason: string | undefined, format: Format) {
+    const { status, json, headers } = await service.send(introspection(asked), format)
+    expect(status).toBe(HTTP_STATUS[decision])
+    expect(json['error']).toBe(ERROR[decision])
+    expect(reasonInLog()).toBe(reason)
+    expect(headers['www-authenticate']).toBe(CHALLENGE[decision])
+    if (decision !== 'UNAUTHORIZED') return
+    const unknown = { ...asked, token: 'A'.repeat(72) }
+    const answer: Received = await service.send(introspection(unknown), format)
+    expect(answer).toEqual({ status, json, headers, text: answer.text })
+  }
+
+  const ERROR: Partial<Record<Decision, string>> = {
+    UNAUTHORIZED: 'invalid_token',
+    FORBIDDEN: 'insufficient_scope',
+  }
+
+  const CHALLENGE: Partial<Record<Decision, string>> = {
+    UNAUTHORIZED: 'Bearer error="invalid_token"',
+    FORBIDDEN: 'Bearer error="insufficient_scope",scope="write"',
+  }
+
+  function introspection({ token, scope, certificate }: Asked): Sent {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    return { route: '/introspection', headers, body: `token=${token}&scopes=${scope}`, certificate }
+  }
+
+  function reasonInLog(): unknown {
+    return (JSON.parse(service.runtime.lines.at(-1) ?? '') as { reason?: string }).reason
+  }
+})

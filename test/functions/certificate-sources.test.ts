@@ -1,0 +1,227 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import executeApi from '../events/httpapi-v2-execute-api.json' with { type: 'json' }
+import { type Format, FORMATS, type Received, type Sent } from '../support/gateway.ts'
+import {
+  type CertifiedRequest,
+  makeAccessToken,
+  makeCode,
+  MTLS_DN,
+  PUBLIC,
+  tokenRequest,
+} from '../support/placeholders.ts'
+import { type SentWithQuery, type VectorService, vectorService } from '../support/vector-service.ts'
+import { certificatePem } from '../support/vectors.ts'
+
+/** Where terminators and proxies put a certificate. */
+const HEADERS = [
+  'cf-client-cert',
+  'client-cert',
+  'client-cert-chain',
+  'forwarded',
+  'http_ssl_client_cert',
+  'ssl-client-cert',
+  'ssl_client_cert',
+  'x-amzn-mtls-clientcert',
+  'x-amzn-mtls-clientcert-leaf',
+  'x-apigateway-client-cert',
+  'x-arr-clientcert',
+  'x-client-cert',
+  'x-client-certificate',
+  'x-forwarded-client-cert',
+  'x-forwarded-tls-client-cert',
+  'x-ssl-cert',
+  'x-ssl-client-cert',
+  'x-ssl-client-escaped-cert',
+]
+const FIELDS = ['clientCertificate', 'client_certificate', 'certificate', 'clientCertPem']
+
+const OTHER = certificatePem('client-other')
+
+let service: VectorService
+beforeAll(async () => {
+  service = await vectorService('opaque')
+})
+afterEach(() => service.items.removeGrants())
+afterAll(() => service.close())
+
+describe.each(FORMATS)('OAuth face, payload %s: no certificate', (format) => {
+  test.each(HEADERS)('comes from the header %s', async (header) => {
+    for (const request of await goodRequests()) {
+      const spelled = spellings(request.certificate).map((value) =>
+        withHeaders(bare(request), { [header]: value }),
+      )
+      await expectAsWithout(request, spelled, format)
+    }
+  })
+
+  test.each(FIELDS)('comes from the form parameter %s', async (field) => {
+    for (const request of await goodRequests()) {
+      const spelled = [request.certificate, ...spellings(request.certificate)].map((value) =>
+        withField(bare(request), field, value),
+      )
+      await expectAsWithout(request, spelled, format)
+    }
+  })
+
+  test('comes from the query', async () => {
+    for (const request of await goodRequests()) {
+      const query = String(
+        new URLSearchParams(FIELDS.map((name): [string, string] => [name, request.certificate])),
+      )
+      await expectAsWithout(request, [{ ...bare(request), query }], format)
+    }
+  })
+
+  test.each([
+    ['a domain that is not named', { domainName: 'api.example.com' }],
+    ['a domain below the one that is named', { domainName: 'x.mtls.api.example.com' }],
+    ['no domain', { domainName: '' }],
+    ['the execute-api endpoint', { domainName: executeApi.requestContext.domainName }],
+    ['an API that is not named', { apiId: 'z9y8x7w6v5' }],
+  ])('comes from the mutual-TLS context of %s', async (_, place) => {
+    for (const request of await goodRequests()) {
+      await expectAsWithout(request, [{ ...request, ...place }], format)
+    }
+  })
+})
+
+describe.each(FORMATS)(
+  'OAuth face, payload %s: the certificate of the mutual-TLS context decides',
+  (format) => {
+    test('against one of the right client everywhere else', async () => {
+      for (const request of [clientCredentials(), await introspection()]) {
+        const mine = { ...request, certificate: OTHER }
+        const refused = await service.send(mine, format)
+        expect(refused.status).toBe(401)
+        expect(await service.send(everywhere(mine, request.certificate), format)).toEqual(refused)
+        expect((await service.send(request, format)).status).toBe(200)
+      }
+    })
+
+    test('what a token is bound to, against one of another client everywhere else', async () => {
+      for (const request of [clientCredentials(), await redemption()]) {
+        const { status, json } = await service.send(everywhere(request, OTHER), format)
+        expect(status).toBe(200)
+        const asked = { ...(await introspection()), body: `token=${String(json['access_token'])}` }
+        const by = async (certificate: string) =>
+          (await service.send({ ...asked, certificate }, format)).status
+        expect([await by(request.certificate), await by(OTHER)]).toEqual([200, 401])
+      }
+    })
+  },
+)
+
+describe.each(FORMATS)('Web API, payload %s: the certificate is the member clientCertificate', (format) => {
+  test('and not the one of the mutual-TLS context, nor one in a header', async () => {
+    for (const call of await goodCalls()) {
+      const { certificate } = call
+      const without = await service.send(call.with(undefined), format)
+      expect(['INVALID_CLIENT', 'BAD_REQUEST', 'UNAUTHORIZED']).toContain(without.json['action'])
+      expect(await service.send({ ...call.with(undefined), certificate }, format)).toEqual(without)
+      for (const header of HEADERS) {
+        for (const value of spellings(certificate)) {
+          const spoofed = withHeaders({ ...call.with(undefined), certificate }, { [header]: value })
+          expect(await service.send(spoofed, format)).toEqual(without)
+        }
+      }
+      expect(await service.send(call.with(certificate), format)).toMatchObject({ json: { action: 'OK' } })
+    }
+  })
+
+  test('against any in the mutual-TLS context', async () => {
+    for (const call of [callOf(clientCredentials()), callOf(await introspection())]) {
+      const { certificate } = call
+      const refused = await service.send(call.with(OTHER), format)
+      expect(['INVALID_CLIENT', 'UNAUTHORIZED']).toContain(refused.json['action'])
+      expect(await service.send({ ...call.with(OTHER), certificate }, format)).toEqual(refused)
+      const allowed = await service.send({ ...call.with(certificate), certificate: OTHER }, format)
+      expect(allowed).toMatchObject({ json: { action: 'OK' } })
+    }
+  })
+})
+
+/** With its certificate each is answered 200. */
+async function goodRequests(): Promise<CertifiedRequest[]> {
+  return [clientCredentials(), await redemption(), await introspection()]
+}
+
+function clientCredentials(): CertifiedRequest {
+  return tokenRequest(MTLS_DN, { grant_type: 'client_credentials' })
+}
+
+async function redemption(): Promise<CertifiedRequest> {
+  return (await makeCode(service, PUBLIC)).use
+}
+
+async function introspection(): Promise<CertifiedRequest> {
+  return (await makeAccessToken(service, MTLS_DN)).use
+}
+
+async function goodCalls() {
+  return (await goodRequests()).map((request) => callOf(request))
+}
+
+/** The same request as the Web API has it. */
+function callOf({ route, body, certificate }: CertifiedRequest) {
+  const members =
+    route === '/token' ? { parameters: body } : { token: new URLSearchParams(body).get('token') }
+  const call = (clientCertificate: string | undefined) =>
+    service.callOf(`/auth${route}`, { ...members, clientCertificate })
+  return { certificate, with: call }
+}
+
+/** What each of these requests must give is what the good one gives without any certificate; nothing has changed. */
+async function expectAsWithout(request: CertifiedRequest, spoofed: readonly SentWithQuery[], format: Format) {
+  const without = await refusedBare(request, format)
+  const line = lastLine()
+  for (const sent of spoofed) {
+    expect(await service.send(sent, format)).toEqual(without)
+    expect(lastLine()).toEqual(line)
+  }
+  expect((await service.send(request, format)).status).toBe(200)
+}
+
+async function refusedBare(request: CertifiedRequest, format: Format): Promise<Received> {
+  const without = await service.send(bare(request), format)
+  expect([400, 401]).toContain(without.status)
+  return without
+}
+
+function lastLine(): object {
+  const { time, ...line } = JSON.parse(service.runtime.lines.at(-1) ?? '') as Record<string, unknown>
+  expect(time).toBeTypeOf('number')
+  return line
+}
+
+function bare({ certificate, ...rest }: CertifiedRequest): Omit<CertifiedRequest, 'certificate'> {
+  return rest
+}
+
+function withHeaders<S extends Sent>(sent: S, headers: NonNullable<Sent['headers']>): S {
+  return { ...sent, headers: { ...sent.headers, ...headers } }
+}
+
+function withField<S extends { readonly body: string }>(sent: S, name: string, value: string): S {
+  return { ...sent, body: `${sent.body}&${name}=${encodeURIComponent(value)}` }
+}
+
+/** Every header and every form parameter at once. */
+function everywhere(sent: CertifiedRequest, pem: string): CertifiedRequest {
+  const [escaped = ''] = spellings(pem)
+  const headers = Object.fromEntries(HEADERS.map((name) => [name, escaped]))
+  return FIELDS.reduce((all, name) => withField(all, name, escaped), withHeaders(sent, headers))
+}
+
+/** As nginx, RFC 9440, Envoy, RFC 7239 and Azure write a certificate into a header. */
+function spellings(pem: string): readonly string[] {
+  const escaped = encodeURIComponent(pem)
+  const base64 = pem.replaceAll(/-----[A-Z ]+-----|\s/g, '')
+  return [
+    escaped,
+    pem.replaceAll('\n', ' ').trim(),
+    `:${base64}:`,
+    `Hash=00;Cert="${escaped}"`,
+    `for=192.0.2.1;cert="${base64}"`,
+    base64,
+  ]
+}

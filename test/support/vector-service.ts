@@ -1,0 +1,141 @@
+import { generateKeyPairSync } from 'node:crypto'
+import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
+import { serve } from '../../shared/lambda/serve.ts'
+import { digest } from '../../shared/oauth/token-string.ts'
+import { TOKEN_AUTH_METHODS, type TokenAuthMethod } from '../../shared/store/service.ts'
+import type { Store } from '../../shared/store/store.ts'
+import { setup, type VectorClient } from './bad-requests.ts'
+import { fixedRuntime, START } from './fixed-runtime.ts'
+import { eventFor, type Format, type Received, ROUTES, type Sent } from './gateway.ts'
+import { openStoredItems } from './stored-items.ts'
+
+export const ACCESS_TOKENS = ['opaque', 'jwt'] as const
+export type AccessTokens = (typeof ACCESS_TOKENS)[number]
+
+export type VectorService = Awaited<ReturnType<typeof vectorService>>
+
+/** With a query, as no endpoint reads it. */
+export interface SentWithQuery extends Sent {
+  readonly query?: string | undefined
+}
+
+const API_SECRET = 'the-secret-of-the-service-for-its-web-api'
+/** Older than every token that a vector asks for. */
+const CLIENTS_SINCE = (START - 30 * 86400) as EpochSeconds
+
+/** The setup of `bad-requests.json` behind the real handlers, on an engine of its own. */
+export async function vectorService(accessTokens: AccessTokens) {
+  const runtime = await fixedRuntime()
+  const serviceId = runtime.settings.serviceId ?? 0
+  await registerService(runtime.store, serviceId, accessTokens)
+  for (const [i, [alias, client]] of Object.entries(setup.clients).entries()) {
+    await registerClient(runtime.store, serviceId, 1001 + i, alias, client)
+  }
+  const items = openStoredItems(runtime)
+  const handler = serve(ROUTES, runtime)
+  const authorization = basic(String(serviceId), API_SECRET)
+
+  async function send({ query, ...sent }: SentWithQuery, format: Format = '2.0'): Promise<Received> {
+    const event = { ...eventFor(sent, format), ...queryMembers(query) }
+    const { statusCode, headers, body } = await handler(event)
+    return { status: statusCode, headers, text: body, json: JSON.parse(body) as Record<string, unknown> }
+  }
+
+  /** A call of the Web API. `path` is without `/api`. */
+  const callOf = (path: string, members: object): Sent => ({
+    route: `/api${path}`,
+    headers: { 'content-type': 'application/json', authorization },
+    body: JSON.stringify(members),
+  })
+
+  return {
+    runtime,
+    items,
+    send,
+    callOf,
+    call: (path: string, members: object, format?: Format) => send(callOf(path, members), format),
+    /** What no answer and no line of the log may hold. */
+    secrets: [API_SECRET, ...Object.values(setup.clients).flatMap((client) => client.client_secret ?? [])],
+    close: async () => {
+      items.close()
+      await runtime.close()
+    },
+  }
+}
+
+/** `Authorization: Basic` of RFC 6749 section 2.3.1, for names that need no form encoding. */
+export function basic(id: string, secret: string): string {
+  return `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
+}
+
+/** As both event formats have a query, each in members that the other ignores. */
+function queryMembers(query: string | undefined): object {
+  if (query === undefined) return {}
+  const entries = [...new URLSearchParams(query)]
+  return {
+    rawQueryString: query,
+    queryStringParameters: Object.fromEntries(entries),
+    multiValueQueryStringParameters: Object.fromEntries(entries.map(([name, value]) => [name, [value]])),
+  }
+}
+
+async function registerService({ registry }: Store, serviceId: number, accessTokens: AccessTokens) {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const about = { kid: '1', alg: 'ES256', use: 'sig' } as const
+  await registry.putSigningKey(serviceId, { ...privateKey.export({ format: 'jwk' }), ...about })
+  await registry.putService({
+    apiKey: serviceId,
+    issuer: setup.issuer,
+    credentials: [{ digest: digest(API_SECRET), role: 'runtime' }],
+    supportedGrantTypes: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'],
+    supportedTokenAuthMethods: [...TOKEN_AUTH_METHODS],
+    supportedScopes: setup.scopes.map((name) => ({ name })),
+    clientIdAliasEnabled: true,
+    jwks: [{ ...publicKey.export({ format: 'jwk' }), ...about, kty: 'EC' }],
+    tlsClientCertificateBoundAccessTokens: true,
+    ...(accessTokens === 'jwt' ? { accessTokenSignAlg: 'ES256' } : {}),
+  })
+}
+
+/** Past registration, which refuses secrets as short as these. A client whose method is not there yet stays out. */
+async function registerClient(
+  { clients }: Store,
+  serviceId: number,
+  clientId: number,
+  clientIdAlias: string,
+  client: VectorClient,
+) {
+  const tokenAuthMethod = client.token_endpoint_auth_method.toUpperCase()
+  if (!isKnown(tokenAuthMethod)) return
+  const created = await clients.create(
+    serviceId,
+    {
+      clientId,
+      clientIdAlias,
+      clientIdAliasEnabled: true,
+      clientType: tokenAuthMethod === 'NONE' ? 'PUBLIC' : 'CONFIDENTIAL',
+      tokenAuthMethod,
+      clientSecretDigest: client.client_secret === undefined ? undefined : digest(client.client_secret),
+      tlsClientAuthSubjectDn: client.tls_client_auth_subject_dn,
+      tlsClientCertificateBoundAccessTokens: client.bound_tokens,
+      grantTypes: client.grants.map((grant) => GRANT_TYPE[grant]),
+      redirectUris: client.redirect_uris,
+      resourceServerAudiences: client.resourceServerAudiences,
+      ...(client.scopes === undefined
+        ? {}
+        : { extension: { requestableScopesEnabled: true, requestableScopes: client.scopes } }),
+    },
+    CLIENTS_SINCE,
+  )
+  if (!created) throw new Error(`client ${clientIdAlias} was not created`)
+}
+
+const GRANT_TYPE = {
+  authorization_code: 'AUTHORIZATION_CODE',
+  client_credentials: 'CLIENT_CREDENTIALS',
+  refresh_token: 'REFRESH_TOKEN',
+} as const
+
+function isKnown(method: string): method is TokenAuthMethod {
+  return TOKEN_AUTH_METHODS.some((known) => known === method)
+}
