@@ -1,0 +1,210 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { outcome } from '../../support/answers.ts'
+import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { rawTables } from '../../support/raw-tables.ts'
+import { BASIC, openWalk, PUBLIC, REDIRECT_URI, type TestClient, type Walk } from '../../support/walk.ts'
+
+const STATE = 'a b&c=é'
+
+let runtime: FixedRuntime
+let walk: Walk
+let tables: ReturnType<typeof rawTables>
+let client: TestClient
+
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+  tables = rawTables(runtime)
+})
+beforeEach(async () => {
+  runtime.clock.now = START
+  walk = await openWalk(runtime, { clientIdAliasEnabled: true })
+  client = await walk.addClient(PUBLIC)
+})
+afterAll(async () => {
+  tables.close()
+  await runtime.close()
+})
+
+const asked = (parameters: string | undefined) => walk.call('/auth/authorization', { parameters })
+const GOOD = () =>
+  `response_type=code&client_id=${client.id}&redirect_uri=${encodeURIComponent(REDIRECT_URI)}`
+
+describe('a good request', () => {
+  test('gets a ticket and what a consent page has to show', async () => {
+    const { status, json } = await walk.authorize(client, { scope: 'write read', state: STATE })
+    expect(status).toBe(200)
+    expect(json).toEqual({
+      type: 'authorizationResponse',
+      resultCode: 'A004001',
+      resultMessage:
+        `[A004001] Authlete has successfully issued a ticket to the service (API Key = ${walk.serviceId}) for the ` +
+        `authorization request from the client (ID = ${client.id}). [response_type=code, openid=false]`,
+      action: 'INTERACTION',
+      ticket: expect.stringMatching(/^[A-Za-z0-9_-]{72}$/) as unknown,
+      client: {
+        clientId: client.number,
+        clientIdAliasEnabled: false,
+        clientName: 'Test client',
+        clientType: 'PUBLIC',
+      },
+      service: { apiKey: walk.number, serviceName: 'Test service', clientIdAliasEnabled: true },
+      scopes: [
+        { name: 'read', description: 'Read', defaultEntry: false },
+        { name: 'write', defaultEntry: false },
+      ],
+      display: 'PAGE',
+      maxAge: 0,
+      acrEssential: false,
+      clientIdAliasUsed: false,
+    })
+  })
+
+  test('without scopes has none', async () => {
+    expect((await walk.authorize(client)).json).not.toHaveProperty('scopes')
+  })
+
+  test('by an alias says so, and the tokens are told by the form of the token request', async () => {
+    const settings = { clientIdAlias: 'my-client', clientIdAliasEnabled: true }
+    const named = await walk.addClient(PUBLIC, settings)
+    const { json } = await walk.authorize(named, { client_id: 'my-client' })
+    expect(json).toMatchObject({ clientIdAliasUsed: true, client: { clientId: named.number, ...settings } })
+    const code = (await walk.issue(json['ticket'])).json['authorizationCode'] as string
+    const answer = await walk.redeem(named, code, undefined, { client_id: 'my-client' })
+    expect(answer.json).toMatchObject({ clientIdAlias: 'my-client', clientIdAliasUsed: true })
+  })
+
+  test('may leave out the redirect URI where one is registered', async () => {
+    expect(outcome(await walk.authorize(client, { redirect_uri: undefined }))).toBe('INTERACTION A004001')
+  })
+
+  test('drops scopes that are unknown or not for the client', async () => {
+    const extension = { requestableScopesEnabled: true, requestableScopes: ['read'] }
+    const limited = await walk.addClient(PUBLIC, { extension })
+    const { json } = await walk.authorize(limited, { scope: 'read write nonsense' })
+    expect(json['scopes']).toEqual([{ name: 'read', description: 'Read', defaultEntry: false }])
+  })
+})
+
+describe('without a redirect: nothing is sent to a redirect URI that is not known good', () => {
+  const EVIL = 'https://evil.example/cb'
+
+  test.each([
+    ['no parameters', () => undefined, 'A004201 invalid_request'],
+    ['empty parameters', () => '', 'A004201 invalid_request'],
+    ['null', () => null as never, 'A004201 invalid_request'],
+    ['a broken escape', () => `${GOOD()}&state=%`, 'A004202 invalid_request'],
+    ['no client_id', () => 'response_type=code', 'A010301 invalid_request'],
+    ['an empty client_id', () => 'response_type=code&client_id=', 'A010301 invalid_request'],
+    ['two client_id', () => `${GOOD()}&client_id=${client.id}`, 'A010303 invalid_request'],
+    [
+      'an unknown client',
+      () => `response_type=code&client_id=1&redirect_uri=${EVIL}`,
+      'A010304 invalid_request',
+    ],
+    [
+      'another redirect URI',
+      () => `response_type=code&client_id=${client.id}&redirect_uri=${EVIL}`,
+      'A011304 invalid_request',
+    ],
+    ['a longer redirect URI', () => `${GOOD()}%2F`, 'A011304 invalid_request'],
+    ['a redirect URI with a query', () => `${GOOD()}%3Fa%3Db`, 'A011304 invalid_request'],
+    ['two redirect URIs', () => `${GOOD()}&redirect_uri=${EVIL}`, 'A011302 invalid_request'],
+    ['no response_type', () => GOOD().replace('response_type=code&', ''), 'A009301 invalid_request'],
+    ['an empty response_type', () => GOOD().replace('=code', '='), 'A009301 invalid_request'],
+    ['two response_type', () => `${GOOD()}&response_type=code`, 'A009303 invalid_request'],
+    ['two scope', () => `${GOOD()}&scope=read&scope=read`, 'A007302 invalid_request'],
+    ['two state', () => `${GOOD()}&state=a&state=`, 'A013302 invalid_request'],
+    ['a state of 2049 characters', () => `${GOOD()}&state=${'s'.repeat(2049)}`, 'A013304 invalid_request'],
+    ['two code_challenge', () => `${GOOD()}&code_challenge=a&code_challenge=a`, 'A124303 invalid_request'],
+    [
+      'two code_challenge_method',
+      () => `${GOOD()}&code_challenge_method=a&code_challenge_method=a`,
+      'A124305 invalid_request',
+    ],
+  ])('%s', async (_name, parameters, expected) => {
+    const answer = await asked(parameters())
+    expect([answer.status, outcome(answer)]).toEqual([200, `BAD_REQUEST ${expected}`])
+    expect(answer.text).not.toMatch(/Location|evil|https:\/\/client/)
+    expect(await tables.grantsOf(walk.number, client.number)).toEqual([])
+  })
+
+  test.each([
+    ['is locked', { locked: true }, {}, 'A010307 unauthorized_client'],
+    [
+      'is named by an alias that is off',
+      { clientIdAlias: 'off', clientIdAliasEnabled: false },
+      { client_id: 'off' },
+      'A010309 invalid_request',
+    ],
+    ['has no redirect URI', { redirectUris: [] }, {}, 'A011309 invalid_request'],
+    [
+      'has two redirect URIs and names none',
+      { redirectUris: ['https://a/', 'https://b/'] },
+      { redirect_uri: undefined },
+      'A011313 invalid_request',
+    ],
+  ])('a client that %s', async (_name, settings, parameters, expected) => {
+    const other = await walk.addClient(PUBLIC, settings)
+    expect(outcome(await walk.authorize(other, { state: STATE, ...parameters }))).toBe(
+      `BAD_REQUEST ${expected}`,
+    )
+  })
+})
+
+describe('with a redirect that carries state and iss', () => {
+  const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
+
+  test.each([
+    ['response_type=token', { response_type: 'token' }, 'A009305', 'unsupported_response_type'],
+    ['response_type=code token', { response_type: 'code token' }, 'A009305', 'unsupported_response_type'],
+    ['response_type=CODE', { response_type: 'CODE' }, 'A009305', 'unsupported_response_type'],
+    ['scopes outside the grammar', { scope: 'read  write' }, 'A007391', 'invalid_scope'],
+    ['scopes that nobody knows', { scope: 'nonsense' }, 'A007305', 'invalid_scope'],
+    ['a method without a challenge', { code_challenge_method: 'S256' }, 'A124301', 'invalid_request'],
+    ['a challenge that is too short', { code_challenge: CHALLENGE.slice(1) }, 'A124304', 'invalid_request'],
+    ['a challenge of other characters', { code_challenge: `${CHALLENGE}=` }, 'A124304', 'invalid_request'],
+    [
+      'an unknown method',
+      { code_challenge: CHALLENGE, code_challenge_method: 's256' },
+      'A124306',
+      'invalid_request',
+    ],
+  ])('%s', async (_name, parameters, resultCode, error) => {
+    const answer = await walk.authorize(client, { state: STATE, ...parameters })
+    const { type, action, responseContent } = answer.json
+    expect([answer.status, type, action]).toEqual([200, 'authorizationResponse', 'LOCATION'])
+    expect(responseContent).toMatch(new RegExp(`^${REDIRECT_URI}\\?state=`))
+    const query = new URL(responseContent as string).searchParams
+    expect(Object.fromEntries(query)).toEqual({
+      error,
+      error_description: expect.stringMatching(
+        new RegExp(`^\\[${resultCode}\\] [\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]+$`),
+      ) as unknown,
+      error_uri: `https://docs.authlete.com/#${resultCode}`,
+      state: STATE,
+      iss: 'https://as.example.com',
+    })
+    expect(await tables.grantsOf(walk.number, client.number)).toEqual([])
+  })
+
+  test.each([
+    [
+      'a service without the code flow',
+      { supportedResponseTypes: [] },
+      {},
+      'LOCATION A009305 unsupported_response_type',
+    ],
+    ['a client without the code flow', {}, { responseTypes: [] }, 'LOCATION A009306 unauthorized_client'],
+    ['a service that wants a scope', { scopeRequired: true }, {}, 'LOCATION A007305 invalid_scope'],
+  ])('%s', async (_name, service, settings, expected) => {
+    await walk.setService(service)
+    const asking = await walk.addClient(BASIC, settings)
+    expect(outcome(await walk.authorize(asking))).toBe(expected)
+  })
+
+  test('a state of 2048 characters comes back whole', async () => {
+    const state = 's'.repeat(2048)
+    const { json } = await walk.authorize(client, { state, response_type: 'token' })
+    expect(new URL(json['responseContent'] as string).searchParams.get('state')).toBe(state)
+  })
+})

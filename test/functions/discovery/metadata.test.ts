@@ -1,0 +1,232 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { digest } from '../../../shared/oauth/token-string.ts'
+import { outcome, tokensOf } from '../../support/answers.ts'
+import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
+import { FORMATS, ROUTES } from '../../support/gateway.ts'
+import {
+  BASIC,
+  basic,
+  openWalk,
+  OWN,
+  POST,
+  PUBLIC,
+  TLS,
+  type TestClient,
+  type Walk,
+} from '../../support/walk.ts'
+
+const METADATA = '/.well-known/oauth-authorization-server'
+const ISSUER = 'https://as.example.com'
+
+let runtime: FixedRuntime
+let walk: Walk
+
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+})
+beforeEach(async () => {
+  walk = await openWalk(runtime)
+})
+afterAll(() => runtime.close())
+
+const metadata = async () => (await walk.send({ route: METADATA, method: 'GET' })).json
+
+describe('the metadata', () => {
+  test('has what the service offers under the names of RFC 8414 and RFC 8705', async () => {
+    expect(await metadata()).toEqual({
+      issuer: ISSUER,
+      token_endpoint: `${ISSUER}/token`,
+      token_endpoint_auth_methods_supported: [
+        'none',
+        'client_secret_basic',
+        'client_secret_post',
+        'tls_client_auth',
+      ],
+      introspection_endpoint: `${ISSUER}/introspection/standard`,
+      introspection_endpoint_auth_methods_supported: [
+        'client_secret_basic',
+        'client_secret_post',
+        'tls_client_auth',
+      ],
+      jwks_uri: `${ISSUER}/jwks`,
+      scopes_supported: ['read', 'write', 'admin'],
+      response_types_supported: [],
+      grant_types_supported: ['authorization_code', 'client_credentials', 'refresh_token'],
+      code_challenge_methods_supported: ['S256'],
+      authorization_response_iss_parameter_supported: true,
+      tls_client_certificate_bound_access_tokens: true,
+    })
+  })
+
+  test('has the endpoints that the settings name', async () => {
+    await walk.setService({
+      authorizationEndpoint: 'https://login.example.com/authorize',
+      tokenEndpoint: 'https://login.example.com/token',
+      introspectionEndpoint: 'https://login.example.com/introspect',
+      jwksUri: 'https://login.example.com/keys',
+    })
+    expect(await metadata()).toMatchObject({
+      issuer: ISSUER,
+      authorization_endpoint: 'https://login.example.com/authorize',
+      token_endpoint: 'https://login.example.com/token',
+      introspection_endpoint: 'https://login.example.com/introspect',
+      jwks_uri: 'https://login.example.com/keys',
+      response_types_supported: ['code'],
+    })
+  })
+
+  test('has the aliases of the mutual-TLS domain', async () => {
+    const uri = 'https://mtls.example.com/token'
+    await walk.setService({ mtlsEndpointAliases: [{ name: 'token_endpoint', uri }] })
+    expect((await metadata())['mtls_endpoint_aliases']).toEqual({ token_endpoint: uri })
+  })
+
+  test('leaves out what is empty, but for the response types', async () => {
+    await walk.setService({
+      supportedGrantTypes: [],
+      supportedScopes: [],
+      supportedTokenAuthMethods: ['NONE'],
+      mtlsEndpointAliases: [],
+      issSuppressed: true,
+      tlsClientCertificateBoundAccessTokens: false,
+    })
+    expect(await metadata()).toEqual({
+      issuer: ISSUER,
+      token_endpoint: `${ISSUER}/token`,
+      token_endpoint_auth_methods_supported: ['none'],
+      introspection_endpoint: `${ISSUER}/introspection/standard`,
+      jwks_uri: `${ISSUER}/jwks`,
+      response_types_supported: [],
+      code_challenge_methods_supported: ['S256'],
+      tls_client_certificate_bound_access_tokens: false,
+    })
+  })
+
+  test('names endpoints that are there', async () => {
+    const { token_endpoint, introspection_endpoint, jwks_uri } = await metadata()
+    const paths = [token_endpoint, introspection_endpoint, jwks_uri].map(
+      (uri) => new URL(uri as string).pathname,
+    )
+    expect(Object.keys(ROUTES)).toEqual(expect.arrayContaining(paths))
+  })
+})
+
+describe('what the metadata lists is what works', () => {
+  const KINDS = {
+    none: PUBLIC,
+    client_secret_basic: BASIC,
+    client_secret_post: POST,
+    tls_client_auth: TLS,
+  } as const
+
+  /** Redeems a code over the connection of the client. */
+  async function redeemed(method: keyof typeof KINDS) {
+    const client = await walk.addClient(KINDS[method])
+    const code = await walk.code(client, { redirect_uri: undefined })
+    const inForm = method === 'client_secret_post' ? { client_secret: client.secret } : {}
+    const named = method === 'client_secret_basic' ? {} : { client_id: client.id, ...inForm }
+    const headers = method === 'client_secret_basic' ? basic(client) : {}
+    return walk.post('/token', { grant_type: 'authorization_code', code, ...named }, OWN, headers)
+  }
+
+  test.each(Object.keys(KINDS))('client authentication by %s', async (name) => {
+    const method = name as keyof typeof KINDS
+    const { token_endpoint_auth_methods_supported: listed } = await metadata()
+    expect(listed).toContain(method)
+    expect((await redeemed(method)).status).toBe(200)
+    await walk.setService({ supportedTokenAuthMethods: [] })
+    expect(await metadata()).not.toHaveProperty('token_endpoint_auth_methods_supported')
+    expect((await redeemed(method)).json).toEqual({ error: 'invalid_client' })
+  })
+
+  const GRANTS: Record<string, (client: TestClient) => Promise<string>> = {
+    authorization_code: async (client) => outcome(await walk.redeem(client, await walk.code(client))),
+    client_credentials: async (client) => outcome(await walk.credentials(client)),
+    refresh_token: async (client) =>
+      outcome(await walk.refresh(client, (await walk.granted(client)).refresh)),
+  }
+
+  test.each(Object.entries(GRANTS))('the grant type %s', async (grantType, ask) => {
+    const client = await walk.addClient(BASIC)
+    expect((await metadata())['grant_types_supported']).toContain(grantType)
+    expect(await ask(client)).toMatch(/^OK /)
+  })
+
+  test.each(Object.keys(GRANTS))('the grant type %s, no more once it is not listed', async (grantType) => {
+    const listed = Object.keys(GRANTS).filter((name) => name !== grantType)
+    const supportedGrantTypes = listed.map((name) => name.toUpperCase() as 'REFRESH_TOKEN')
+    await walk.setService({ supportedGrantTypes })
+    expect((await metadata())['grant_types_supported']).toEqual(listed)
+    const client = await walk.addClient(POST)
+    const answer = await walk.token(client, { grant_type: grantType, code: 'x', refresh_token: 'x' })
+    expect(outcome(answer)).toBe('BAD_REQUEST A049305 unsupported_grant_type')
+  })
+
+  test('the scopes: each is granted, and no other', async () => {
+    const { scopes_supported: scopes } = await metadata()
+    const client = await walk.addClient(BASIC)
+    const scope = (scopes as string[]).join(' ')
+    const answer = await walk.credentials(client, undefined, { scope: `${scope} other` })
+    expect((await walk.standard(tokensOf(answer).access))['scope']).toBe(scope)
+  })
+
+  test('the challenge method: S256 works at the authorization endpoint', async () => {
+    const client = await walk.addClient(PUBLIC, { pkceRequired: true, pkceS256Required: true })
+    const parameters = { code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM' }
+    const methods = (await metadata())['code_challenge_methods_supported'] as string[]
+    const answers = await Promise.all(
+      methods.map((code_challenge_method) =>
+        walk.authorize(client, { ...parameters, code_challenge_method }),
+      ),
+    )
+    expect(answers.map(outcome)).toEqual(['INTERACTION A004001'])
+  })
+})
+
+describe('the key set', () => {
+  test('is the public half of the signing key, and nothing more', async () => {
+    const { json, text } = await walk.send({ route: '/jwks', method: 'GET' })
+    const { crv, x, y, d } = walk.signingKey.export({ format: 'jwk' })
+    expect(json).toEqual({ keys: [{ kty: 'EC', crv, x, y, kid: '1', alg: 'ES256', use: 'sig' }] })
+    expect(text).not.toContain(d)
+  })
+
+  test('is empty without keys', async () => {
+    await walk.setService({ jwks: [] })
+    expect((await walk.send({ route: '/jwks', method: 'GET' })).json).toEqual({ keys: [] })
+  })
+})
+
+describe.each([METADATA, '/jwks'])('%s', (route) => {
+  test.each(FORMATS)(
+    'may be kept and read from any page, without credentials (payload %s)',
+    async (format) => {
+      const { status, headers } = await walk.send({ route, method: 'GET' }, format)
+      expect(status).toBe(200)
+      expect(headers).toEqual({
+        'content-type': 'application/json',
+        'cache-control': 'public, max-age=300',
+        'access-control-allow-origin': '*',
+      })
+    },
+  )
+
+  test('is the same on every domain', async () => {
+    const here = await walk.send({ route, method: 'GET' })
+    const there = await walk.send({ route, method: 'GET', domainName: 'api.example.com' })
+    expect(there.text).toBe(here.text)
+  })
+
+  test.each(['POST', 'PUT', 'DELETE'])('has no %s', async (method) => {
+    const { status, headers, json } = await walk.send({ route, method })
+    expect([status, headers['allow'], json['error']]).toEqual([405, 'GET', 'invalid_request'])
+  })
+
+  test('has no secret in it', async () => {
+    const { text } = await walk.send({ route, method: 'GET' })
+    for (const secret of Object.values(walk.secrets)) {
+      expect(text).not.toContain(secret)
+      expect(text).not.toContain(digest(secret))
+    }
+  })
+})

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { outcome, tokensOf } from '../../support/answers.ts'
+import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
+import type { Received } from '../../support/gateway.ts'
+import { certificatePem, certificates, spelling } from '../../support/vectors.ts'
+import {
+  BASIC,
+  BOUND,
+  openWalk,
+  OTHER,
+  OWN,
+  POST,
+  PUBLIC,
+  TLS,
+  type TestClient,
+  type Walk,
+} from '../../support/walk.ts'
+
+const thumbprintOf = (name: string) => certificates.find((entry) => entry.name === name)?.['x5t#S256']
+const UNREADABLE = spelling('truncated-der')
+
+let runtime: FixedRuntime
+let walk: Walk
+
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+  walk = await openWalk(runtime)
+})
+afterAll(() => runtime.close())
+
+const setBinding = (service: boolean) => walk.setService({ tlsClientCertificateBoundAccessTokens: service })
+
+/** The tokens of the answer, and what they are bound to. */
+async function boundTo(answer: Received): Promise<unknown> {
+  return (await walk.standard(tokensOf(answer).access))['cnf']
+}
+
+type Ask = (client: TestClient, certificate?: string) => Promise<Received>
+
+const GRANTS: Record<string, Ask> = {
+  authorization_code: async (client, certificate) =>
+    walk.redeem(client, await walk.code(client), certificate),
+  client_credentials: (client, certificate) => walk.credentials(client, certificate),
+}
+
+describe.each(Object.entries(GRANTS))('%s', (_name, ask) => {
+  test.each([
+    [true, true, true],
+    [true, false, false],
+    [false, true, false],
+    [false, false, false],
+  ])('service %s, client %s: a certificate binds %s', async (service, client, binds) => {
+    await setBinding(service)
+    const asking = await walk.addClient(BASIC, { tlsClientCertificateBoundAccessTokens: client })
+    const cnf = binds ? { 'x5t#S256': thumbprintOf('client-ec-p256') } : undefined
+    expect(await boundTo(await ask(asking, OWN))).toEqual(cnf)
+  })
+
+  test.each([
+    [true, false],
+    [false, true],
+    [false, false],
+  ])('service %s, client %s: no certificate is needed, a broken one is not read', async (service, client) => {
+    await setBinding(service)
+    const asking = await walk.addClient(BASIC, { tlsClientCertificateBoundAccessTokens: client })
+    expect(await boundTo(await ask(asking))).toBeUndefined()
+    expect(await boundTo(await ask(asking, UNREADABLE))).toBeUndefined()
+  })
+
+  test.each([
+    ['none', undefined, 'A244308'],
+    ['an empty one', '', 'A244308'],
+    ['one that a proxy calls (null)', '(null)', 'A244308'],
+    ['an unreadable one', UNREADABLE, 'A244309'],
+  ])('is refused with %s where both settings are on', async (_name, certificate, resultCode) => {
+    await setBinding(true)
+    const asking = await walk.addClient(POST, BOUND)
+    expect(outcome(await ask(asking, certificate))).toBe(`BAD_REQUEST ${resultCode} invalid_request`)
+  })
+})
+
+describe('binding', () => {
+  beforeAll(() => setBinding(true))
+
+  test.each([
+    ['NONE', PUBLIC],
+    ['CLIENT_SECRET_BASIC', BASIC],
+    ['CLIENT_SECRET_POST', POST],
+    ['TLS_CLIENT_AUTH', TLS],
+  ])('binds for a client that authenticates by %s', async (_method, kind) => {
+    const { access } = await walk.granted(await walk.addClient(kind, BOUND), OWN)
+    const { json } = await walk.introspect(access, OWN)
+    expect(json['certificateThumbprint']).toBe(thumbprintOf('client-ec-p256'))
+  })
+
+  test.each(certificates.map(({ name }) => name))('binds to the thumbprint of %s', async (name) => {
+    const client = await walk.addClient(BASIC, BOUND)
+    const answer = await walk.credentials(client, certificatePem(name))
+    expect(await boundTo(answer)).toEqual({ 'x5t#S256': thumbprintOf(name) })
+  })
+
+  test('does not bind a code: it is redeemed with whatever certificate comes', async () => {
+    const client = await walk.addClient(PUBLIC, BOUND)
+    const { access } = await walk.granted(client, OTHER)
+    expect((await walk.introspect(access, OTHER)).json['action']).toBe('OK')
+  })
+})
+
+describe('a certificate that is missing or unreadable', () => {
+  beforeAll(() => setBinding(true))
+
+  const KINDS = [
+    ['public', PUBLIC, 'BAD_REQUEST A244308 invalid_request', 'BAD_REQUEST A244309 invalid_request'],
+    ['secret', BASIC, 'BAD_REQUEST A244308 invalid_request', 'BAD_REQUEST A244309 invalid_request'],
+    ['mutual-TLS', TLS, 'INVALID_CLIENT A157327 invalid_client', 'INVALID_CLIENT A157328 invalid_client'],
+  ] as const
+
+  test.each(KINDS)('does not consume the code of a %s client', async (_name, kind, missing, unreadable) => {
+    const client = await walk.addClient(kind, BOUND)
+    const code = await walk.code(client)
+    expect(outcome(await walk.redeem(client, code))).toBe(missing)
+    expect(outcome(await walk.redeem(client, code, UNREADABLE))).toBe(unreadable)
+    expect(outcome(await walk.redeem(client, code, OWN))).toBe('OK A050001')
+  })
+
+  test.each(KINDS)(
+    'does not consume the refresh token of a %s client',
+    async (_name, kind, missing, unreadable) => {
+      const client = await walk.addClient(kind, BOUND)
+      const { access, refresh } = await walk.granted(client, OWN)
+      expect(outcome(await walk.refresh(client, refresh))).toBe(missing)
+      expect(outcome(await walk.refresh(client, refresh, UNREADABLE))).toBe(unreadable)
+      expect(outcome(await walk.introspect(access, OWN))).toBe('OK A056001')
+      expect(outcome(await walk.refresh(client, refresh, OWN))).toBe('OK A053001')
+    },
+  )
+
+  test('is looked at after the client has authenticated', async () => {
+    const client = await walk.addClient(BASIC, BOUND)
+    const answer = await walk.credentials({ ...client, secret: 'wrong' })
+    expect(outcome(answer)).toBe('INVALID_CLIENT A157305 invalid_client')
+  })
+
+  test('is looked at before the grant', async () => {
+    const client = await walk.addClient(BASIC, BOUND)
+    expect(outcome(await walk.redeem(client, 'no-such-code'))).toBe('BAD_REQUEST A244308 invalid_request')
+    expect(outcome(await walk.refresh(client, 'no-such-token'))).toBe('BAD_REQUEST A244308 invalid_request')
+  })
+})

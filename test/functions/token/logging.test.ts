@@ -1,0 +1,227 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startEmbeddedEngine } from '../../../infra/local/engine.ts'
+import { later } from '../../../shared/epoch-seconds.ts'
+import { tokensOf } from '../../support/answers.ts'
+import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { rawTables } from '../../support/raw-tables.ts'
+import { certificates, spelling } from '../../support/vectors.ts'
+import {
+  BASIC,
+  basic,
+  BOUND,
+  openWalk,
+  OTHER,
+  OWN,
+  POST,
+  PUBLIC,
+  TLS,
+  type Walk,
+} from '../../support/walk.ts'
+
+const THUMBPRINT = certificates.find(({ name }) => name === 'client-ec-p256')?.['x5t#S256']
+const REQUEST_ID = 'JKJaXmPLvHcESHA='
+
+let runtime: FixedRuntime
+let walk: Walk
+let tables: ReturnType<typeof rawTables>
+
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+  tables = rawTables(runtime)
+})
+beforeEach(async () => {
+  runtime.clock.now = START
+  runtime.lines.length = 0
+  walk = await openWalk(runtime)
+})
+afterAll(async () => {
+  tables.close()
+  await runtime.close()
+})
+
+/** The one line that was logged since the last look. */
+function line() {
+  const [only, ...more] = runtime.logged()
+  if (only === undefined || more.length > 0) throw new Error(`${String(runtime.lines.length)} lines`)
+  runtime.lines.length = 0
+  return only
+}
+
+describe('one line a request', () => {
+  test('tells a token request: who, how, what became of it and how long it took', async () => {
+    const client = await walk.addClient(BASIC, BOUND)
+    await walk.credentials(client, OWN)
+    expect(line()).toEqual({
+      level: 'info',
+      time: expect.any(Number) as unknown,
+      requestId: REQUEST_ID,
+      endpoint: '/auth/token',
+      service: walk.number,
+      client: client.number,
+      grantType: 'client_credentials',
+      thumbprint: THUMBPRINT,
+      outcome: 'OK',
+      milliseconds: 0,
+    })
+  })
+
+  test('tells why a request was refused, with what was known by then', async () => {
+    const client = await walk.addClient(BASIC, BOUND)
+    await walk.credentials(client)
+    expect(line()).toMatchObject({
+      client: client.number,
+      outcome: 'BAD_REQUEST',
+      reason: 'binding-certificate-missing',
+    })
+    await walk.call('/auth/token', {}, { secret: 'wrong' })
+    const unknown = line()
+    expect(unknown).toMatchObject({ outcome: 401, reason: 'bearer-invalid' })
+    expect(unknown).not.toHaveProperty('service')
+  })
+
+  test('tells introspection of a bound token by its thumbprint, the right and the wrong', async () => {
+    const client = await walk.addClient(PUBLIC, BOUND)
+    const { access } = await walk.granted(client, OWN)
+    runtime.lines.length = 0
+    await walk.introspect(access, OTHER)
+    const seen = { endpoint: '/auth/introspection', client: client.number, thumbprint: THUMBPRINT }
+    expect(line()).toMatchObject({ ...seen, outcome: 'UNAUTHORIZED', reason: 'certificate-differs' })
+    await walk.post('/introspection', { token: access }, OWN)
+    expect(line()).toMatchObject({ ...seen, endpoint: '/introspection', outcome: 'OK' })
+  })
+
+  test('tells that a code or a refresh token came again and ended the grant', async () => {
+    const client = await walk.addClient(PUBLIC, BOUND)
+    const code = await walk.code(client)
+    await walk.redeem(client, code, OWN)
+    runtime.lines.length = 0
+    await walk.redeem(client, code, OWN)
+    expect(line()).toMatchObject({ reason: 'code-unknown', ended: 'code-replay' })
+    const { refresh } = await walk.granted(client, OWN)
+    await walk.refresh(client, refresh, OWN)
+    runtime.clock.now = later(START, 11)
+    runtime.lines.length = 0
+    await walk.refresh(client, refresh, OWN)
+    expect(line()).toMatchObject({ reason: 'refresh-token-unknown', ended: 'refresh-token-reuse' })
+  })
+
+  test('tells an authorization error that was redirected, and a document', async () => {
+    const client = await walk.addClient(PUBLIC)
+    await walk.authorize(client, { response_type: 'token' })
+    const redirected = { outcome: 'LOCATION', reason: 'response-type-unsupported', client: client.number }
+    expect(line()).toMatchObject(redirected)
+    await walk.send({ route: '/jwks', method: 'GET' })
+    expect(line()).toMatchObject({ endpoint: '/jwks', service: walk.number, outcome: 'OK' })
+  })
+})
+
+describe('a failure of our own', () => {
+  test('is logged once with its cause, and answered without it', async () => {
+    await walk.setService({ accessTokenSignAlg: 'ES256', jwks: [] })
+    const client = await walk.addClient(BASIC)
+    const { text, json } = await walk.credentials(client)
+    expect(json).toMatchObject({ action: 'INTERNAL_SERVER_ERROR', resultCode: 'A050202' })
+    const logged = line()
+    expect(logged).toMatchObject({ level: 'error', reason: 'jwt-not-signed', cause: { name: 'Error' } })
+    expect(text).not.toContain((logged.cause as Error).message)
+  })
+
+  test('in an item of the store is 500 with the number of its line', async () => {
+    const client = await walk.addClient(BASIC)
+    const access = (await walk.credentials(client)).json['accessToken'] as string
+    await tables.tamper(walk.number, client.number, { accessIssuedAt: undefined })
+    runtime.lines.length = 0
+    const { status, headers, json } = await walk.introspect(access)
+    expect([status, headers['x-request-id']]).toEqual([500, REQUEST_ID])
+    const resultMessage = '[A001101] /auth/introspection, Internal server error.'
+    expect(json).toEqual({ resultCode: 'A001101', resultMessage })
+    const logged = { level: 'error', reason: 'internal', outcome: 500, requestId: REQUEST_ID }
+    expect(line()).toMatchObject({ ...logged, cause: { message: 'accessIssuedAt' } })
+    const onFace = await walk.post('/introspection', { token: access }, OWN)
+    expect([onFace.status, onFace.text]).toEqual([500, '{"error":"server_error"}'])
+  })
+
+  test('to reach the store is 503 on every route, to be tried again', async () => {
+    const engine = await startEmbeddedEngine({})
+    const lost = await fixedRuntime({}, engine)
+    const there = await openWalk(lost)
+    const client = await there.addClient(BASIC)
+    const { access } = await there.granted(client)
+    await engine.close()
+    lost.lines.length = 0
+    const onApi = await there.introspect(access)
+    expect([onApi.status, onApi.json]).toEqual([
+      503,
+      {
+        resultCode: 'A001191',
+        resultMessage: '[A001191] /auth/introspection, The store is unavailable. Try again later.',
+      },
+    ])
+    const onFace = await there.post('/token', { grant_type: 'client_credentials' }, undefined, basic(client))
+    expect([onFace.status, onFace.json]).toEqual([503, { error: 'temporarily_unavailable' }])
+    for (const { headers } of [onApi, onFace]) {
+      expect(headers).toMatchObject({
+        'retry-after': '1',
+        'x-request-id': REQUEST_ID,
+        'cache-control': 'no-store',
+      })
+    }
+    const unavailable = {
+      level: 'error',
+      reason: 'unavailable',
+      cause: { cause: { message: expect.anything() as unknown } },
+    }
+    expect(lost.logged()).toMatchObject([unavailable, unavailable])
+    lost.store.close()
+  })
+})
+
+describe('what was issued and presented is nowhere but with its owner', () => {
+  test('after a whole walk neither the tables nor the log hold any of it', async () => {
+    const secrets: string[] = [...Object.values(walk.secrets)]
+    const verifier = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
+    const challenge = {
+      code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+      code_challenge_method: 'S256',
+    }
+    for (const [kind, signed, idempotent] of [
+      [PUBLIC, undefined, false],
+      [BASIC, 'ES256', true],
+      [POST, undefined, true],
+      [TLS, 'ES256', false],
+    ] as const) {
+      await walk.setService({ accessTokenSignAlg: signed, refreshTokenIdempotent: idempotent })
+      const client = await walk.addClient(kind, BOUND)
+      const { json } = await walk.authorize(client, { ...challenge, state: 'state', scope: 'read' })
+      const issued = await walk.issue(json['ticket'])
+      const code = issued.json['authorizationCode'] as string
+      await walk.redeem(client, code, OWN)
+      await walk.redeem(client, code, OWN, { code_verifier: 'wrong'.repeat(10) })
+      const first = tokensOf(await walk.redeem(client, code, OWN, { code_verifier: verifier }))
+      const second = tokensOf(await walk.refresh(client, first.refresh, OWN))
+      await walk.refresh(client, first.refresh, OWN)
+      await walk.refresh(client, second.refresh, spelling('truncated-der'))
+      for (const token of [first.access, second.access, second.refresh, code]) {
+        await walk.introspect(token, OTHER)
+        await walk.introspect(token, OWN, { scopes: ['admin'], subject: 'somebody' })
+        await walk.standard(token)
+        await walk.post('/introspection', { token }, OWN)
+        await walk.post('/introspection/standard', { token, client_id: client.id }, OWN, basic(client))
+      }
+      await walk.post(
+        '/token',
+        { grant_type: 'refresh_token', refresh_token: second.refresh },
+        OWN,
+        basic(client),
+      )
+      const ticket = json['ticket'] as string
+      secrets.push(ticket, code, client.secret, verifier, ...Object.values(first), ...Object.values(second))
+    }
+    const log = runtime.lines.join('')
+    const stored = JSON.stringify(await tables.everything())
+    expect(secrets.every((secret) => secret.length > 40)).toBe(true)
+    expect(secrets.filter((secret) => log.includes(secret) || stored.includes(secret))).toEqual([])
+    expect(log).not.toMatch(/CERTIFICATE|MII[A-Za-z0-9+/]{20}/)
+    expect(stored).not.toMatch(/BEGIN|MII[A-Za-z0-9+/]{20}/)
+  })
+})

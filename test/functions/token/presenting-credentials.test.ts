@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
+import { FORMATS } from '../../support/gateway.ts'
+import {
+  BASIC,
+  basic,
+  BOUND,
+  openWalk,
+  OWN,
+  POST,
+  TLS,
+  type TestClient,
+  type Walk,
+} from '../../support/walk.ts'
+
+let runtime: FixedRuntime
+let walk: Walk
+
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+  walk = await openWalk(runtime)
+})
+afterAll(() => runtime.close())
+
+const named = ({ id }: TestClient) => ({ client_id: id })
+const withSecret = ({ id, secret }: TestClient) => ({ client_id: id, client_secret: secret })
+
+const CREDENTIALS = { grant_type: 'client_credentials' }
+
+test('Basic, each half form-encoded, also with its client_id in the form', async () => {
+  const client = await walk.addClient(BASIC)
+  expect((await walk.post('/token', CREDENTIALS, undefined, basic(client))).status).toBe(200)
+  const both = await walk.post('/token', { ...CREDENTIALS, ...named(client) }, undefined, basic(client))
+  expect(both.status).toBe(200)
+})
+
+test('Basic with another client_id in the form is invalid', async () => {
+  const [client, other] = [await walk.addClient(BASIC), await walk.addClient(BASIC)]
+  const { status, json } = await walk.post(
+    '/token',
+    { ...CREDENTIALS, ...named(other) },
+    undefined,
+    basic(client),
+  )
+  expect([status, json['error']]).toEqual([400, 'invalid_request'])
+})
+
+test.each([
+  ['Basic and a secret', (client: TestClient) => withSecret(client), true],
+  ['Basic and an assertion', (client: TestClient) => ({ ...named(client), client_assertion: 'a.b.c' }), true],
+  [
+    'a secret and an assertion',
+    (client: TestClient) => ({ ...withSecret(client), client_assertion: 'a.b.c' }),
+    false,
+  ],
+])('%s at once is invalid', async (_name, parametersOf, inHeader) => {
+  const client = await walk.addClient(inHeader ? BASIC : POST)
+  const headers = inHeader ? basic(client) : {}
+  const { status, json } = await walk.post(
+    '/token',
+    { ...CREDENTIALS, ...parametersOf(client) },
+    undefined,
+    headers,
+  )
+  expect([status, json['error']]).toEqual([400, 'invalid_request'])
+})
+
+test('a certificate on the connection is no method: it goes with any', async () => {
+  const client = await walk.addClient(BASIC, BOUND)
+  expect((await walk.post('/token', CREDENTIALS, OWN, basic(client))).status).toBe(200)
+})
+
+test.each(FORMATS)('by its certificate and client_id alone, payload %s', async (format) => {
+  const client = await walk.addClient(TLS, BOUND)
+  const { status, json } = await walk.send(
+    {
+      route: '/token',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: `grant_type=client_credentials&client_id=${client.id}`,
+      certificate: OWN,
+    },
+    format,
+  )
+  expect([status, json['token_type']]).toEqual([200, 'Bearer'])
+})
+
+test('by its certificate, not on a domain without mutual TLS', async () => {
+  const client = await walk.addClient(TLS, BOUND)
+  const sent = {
+    route: '/token',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: `grant_type=client_credentials&client_id=${client.id}`,
+    certificate: OWN,
+  }
+  expect((await walk.send({ ...sent, domainName: 'api.example.com' })).status).toBe(401)
+  expect((await walk.send({ ...sent, apiId: 'zzzzzzzzzz' })).status).toBe(401)
+  expect((await walk.send(sent)).status).toBe(200)
+})

@@ -1,0 +1,204 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { outcome } from '../../support/answers.ts'
+import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
+import { FORMATS, type Sent } from '../../support/gateway.ts'
+import { BASIC, BOUND, form, openWalk, OWN, PUBLIC, type TestClient, type Walk } from '../../support/walk.ts'
+
+let runtime: FixedRuntime
+let walk: Walk
+let client: TestClient
+
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+  walk = await openWalk(runtime)
+  client = await walk.addClient(BASIC)
+})
+afterAll(() => runtime.close())
+
+const APIS = [
+  ['/auth/authorization', 'authorizationResponse'],
+  ['/auth/authorization/issue', 'authorizationIssueResponse'],
+  ['/auth/token', 'tokenResponse'],
+  ['/auth/introspection', 'introspectionResponse'],
+  ['/auth/introspection/standard', 'standardIntrospectionResponse'],
+] as const
+
+const JSON_TYPE = { 'content-type': 'application/json' }
+const authorization = () => ({ authorization: `Bearer ${walk.secrets.manage}` })
+const sendTo = (api: string, sent: Omit<Sent, 'route'>) =>
+  walk.send({
+    route: `/api/{serviceId}${api}`,
+    pathParameters: { serviceId: walk.serviceId },
+    ...sent,
+    headers: { ...JSON_TYPE, ...authorization(), ...sent.headers },
+  })
+
+describe.each(APIS)('%s', (api, type) => {
+  test('answers a call without its members with 200, its type and what is missing', async () => {
+    const { status, headers, json } = await walk.call(api, {})
+    expect(status).toBe(200)
+    expect(headers).toMatchObject({ 'content-type': 'application/json', 'cache-control': 'no-store' })
+    expect(json['type']).toBe(type)
+    expect(json['resultMessage']).toMatch(/^\[A\d{6}\] /)
+    expect(Object.values(json)).not.toContain(null)
+  })
+
+  test.each([
+    ['text', 'hello'],
+    ['nothing', ''],
+    ['half an object', '{"parameters":"a'],
+    ['an array', '[{"parameters":"a=b"}]'],
+    ['null', 'null'],
+    ['a string', '"parameters"'],
+    ['bytes that are not UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
+  ])('answers a body of %s with 400', async (_name, body) => {
+    const { status, json } = await sendTo(api, { body })
+    expect([status, json]).toEqual([
+      400,
+      {
+        resultCode: 'A001292',
+        resultMessage: `[A001292] ${api}, The request body is neither a JSON object nor a form.`,
+      },
+    ])
+  })
+
+  test('takes 256 KiB, and not a byte more', async () => {
+    const body = (bytes: number) => `{"unknown":"${'x'.repeat(bytes - 14)}"}`
+    expect((await sendTo(api, { body: body(256 * 1024) })).status).toBe(200)
+    const { status, json } = await sendTo(api, { body: body(256 * 1024 + 1) })
+    expect([status, json]).toEqual([
+      400,
+      { resultCode: 'A001293', resultMessage: `[A001293] ${api}, The request body is too large.` },
+    ])
+  })
+
+  test.each(['GET', 'PUT', 'DELETE', 'HEAD', 'OPTIONS'])('answers %s with 405', async (method) => {
+    const { status, headers, json } = await sendTo(api, { method })
+    expect([status, headers['allow']]).toEqual([405, 'POST'])
+    expect(json).toEqual({
+      resultCode: 'A001296',
+      resultMessage: `[A001296] ${api}, The method is not allowed. Allowed: POST.`,
+    })
+  })
+})
+
+describe('a member of another type is named', () => {
+  test.each([
+    ['/auth/authorization', 'parameters', ['a=b']],
+    ['/auth/authorization/issue', 'ticket', 5],
+    ['/auth/authorization/issue', 'subject', { a: 1 }],
+    ['/auth/authorization/issue', 'scopes', [1]],
+    ['/auth/token', 'parameters', { grant_type: 'client_credentials' }],
+    ['/auth/token', 'clientId', 17566160603766],
+    ['/auth/token', 'clientSecret', true],
+    ['/auth/token', 'clientCertificate', ['pem']],
+    ['/auth/introspection', 'token', 1],
+    ['/auth/introspection', 'scopes', { read: true }],
+    ['/auth/introspection', 'subject', []],
+    ['/auth/introspection', 'clientCertificate', false],
+    ['/auth/introspection/standard', 'parameters', 1],
+  ])('%s: %s', async (api, name, value) => {
+    const { status, json } = await walk.call(api, { [name]: value })
+    expect([status, json]).toEqual([
+      400,
+      { resultCode: 'A001294', resultMessage: `[A001294] ${api}, The value of '${name}' has a wrong type.` },
+    ])
+  })
+})
+
+describe('what counts as left out', () => {
+  const parameters = 'grant_type=client_credentials'
+
+  test.each([null, '', 0, undefined])('%j, in every member', async (absent) => {
+    const inForm = await walk.addClient(PUBLIC)
+    const call = { clientId: absent, clientSecret: absent, clientCertificate: absent }
+    const named = { ...call, parameters: form({ grant_type: 'client_credentials', client_id: inForm.id }) }
+    expect(outcome(await walk.call('/auth/token', named))).toBe('BAD_REQUEST A052301 unauthorized_client')
+    expect(outcome(await walk.call('/auth/token', { ...call, parameters: absent }))).toBe(
+      'BAD_REQUEST A047201 invalid_request',
+    )
+  })
+
+  test('members that nobody knows, whatever they hold', async () => {
+    const unset = {
+      dpop: null,
+      accessTokenDuration: 0,
+      dpopNonceRequired: false,
+      properties: null,
+      x: { y: [1] },
+    }
+    const call = { ...unset, parameters, clientId: client.id, clientSecret: client.secret }
+    expect(outcome(await walk.call('/auth/token', call))).toBe('OK A052001')
+  })
+})
+
+describe('the body', () => {
+  const parameters = 'grant_type=client_credentials&scope=read'
+
+  test("may escape what Java's JSON escapes", async () => {
+    const body =
+      `{"parameters":"${parameters.replaceAll('=', '\\u003d').replaceAll('&', '\\u0026')}",` +
+      `"clientId":"${client.id}","clientSecret":"${client.secret}"}`
+    expect(body).toContain('\\u003d')
+    expect(outcome(await walk.call('/auth/token', body))).toBe('OK A052001')
+  })
+
+  test.each(FORMATS)('may be a form with the same members, payload %s', async (format) => {
+    const bound = await walk.addClient(BASIC, BOUND)
+    const body = form({
+      parameters,
+      clientId: bound.id,
+      clientSecret: bound.secret,
+      clientCertificate: OWN,
+      dpop: '',
+    })
+    const headers = { ...authorization(), 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' }
+    const call = { pathParameters: { serviceId: walk.serviceId }, headers }
+    const answer = await walk.send({ ...call, route: '/api/{serviceId}/auth/token', body }, format)
+    expect(outcome(answer)).toBe('OK A052001')
+    const introspection = form({
+      token: answer.json['accessToken'],
+      scopes: 'read write',
+      clientCertificate: OWN,
+    })
+    const sent = { ...call, route: '/api/{serviceId}/auth/introspection', body: introspection }
+    expect(outcome(await walk.send(sent, format))).toBe('FORBIDDEN A064302 insufficient_scope')
+  })
+
+  test.each([
+    ['a member twice', 'parameters=a&parameters=b'],
+    ['a broken escape', 'parameters=%zz'],
+    ['bytes that are not UTF-8', 'parameters=%ff'],
+  ])('as a form with %s is refused', async (_name, body) => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    expect((await sendTo('/auth/token', { headers, body })).json['resultCode']).toBe('A001292')
+  })
+
+  test('as JSON needs no content type', async () => {
+    const call = JSON.stringify({ parameters, clientId: client.id, clientSecret: client.secret })
+    const answer = await sendTo('/auth/token', { headers: { 'content-type': [] }, body: call })
+    expect(outcome(answer)).toBe('OK A052001')
+  })
+})
+
+describe('parameters', () => {
+  test.each([
+    ['a broken escape', 'grant_type=%', 'A047202'],
+    ['bytes that are not UTF-8', 'grant_type=%ff', 'A047202'],
+    ['a control character', 'grant_type=a%00', 'A047202'],
+    ['101 parameters', Array.from({ length: 101 }, (_, i) => `a${String(i)}=b`).join('&'), 'A047202'],
+    ['two grant types', 'grant_type=a&grant_type=a', 'A049303'],
+    ['two codes', 'grant_type=authorization_code&code=a&code=', 'A050303'],
+    ['two redirect URIs', 'redirect_uri=a&redirect_uri=a', 'A050304'],
+    ['two verifiers', 'code_verifier=a&code_verifier=a', 'A050314'],
+    ['two refresh tokens', 'refresh_token=a&refresh_token=a', 'A053303'],
+    ['two scopes', 'grant_type=client_credentials&scope=a&scope=a', 'A052302'],
+    ['two scopes at refresh', 'scope=a&scope=a&grant_type=refresh_token', 'A053304'],
+    ['two clients', 'client_id=a&client_id=a', 'A244301'],
+    ['two secrets', 'client_secret=a&client_secret=a', 'A158301'],
+    ['nothing known', 'a=b', 'A049301'],
+  ])('with %s are refused', async (_name, parameters, resultCode) => {
+    const answer = await walk.call('/auth/token', { parameters })
+    expect(outcome(answer)).toBe(`BAD_REQUEST ${resultCode} invalid_request`)
+  })
+})

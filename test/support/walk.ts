@@ -1,0 +1,241 @@
+import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto'
+import type * as z from 'zod/mini'
+import { digest } from '../../shared/oauth/token-string.ts'
+import type { Client } from '../../shared/store/client.ts'
+import type { Service } from '../../shared/store/service.ts'
+import type { FixedRuntime } from './fixed-runtime.ts'
+import { contentOf, tokensOf } from './answers.ts'
+import { type Format, gateway, type Received } from './gateway.ts'
+import { certificatePem } from './vectors.ts'
+
+export const REDIRECT_URI = 'https://client.example.org/cb/example.com'
+export const SUBJECT = 'testuser01'
+export const OWN = certificatePem('client-ec-p256')
+export const RENEWED = certificatePem('client-ec-p256-renewed')
+export const OTHER = certificatePem('client-other')
+
+type ServiceSettings = z.input<typeof Service>
+type ClientSettings = z.input<typeof Client>
+/** Of a form or a call; `undefined` takes out what would be there. */
+type Members = Readonly<Record<string, unknown>>
+
+export interface TestClient {
+  readonly number: number
+  readonly id: string
+  readonly secret: string
+  readonly settings: ClientSettings
+}
+
+/** How a call of the Web API is made: v3 with the `manage` token unless said otherwise. */
+interface CallOptions {
+  readonly version?: 'v2' | 'v3'
+  readonly secret?: string
+  readonly format?: Format
+}
+
+export const PUBLIC: Partial<ClientSettings> = {
+  clientType: 'PUBLIC',
+  tokenAuthMethod: 'NONE',
+  grantTypes: ['AUTHORIZATION_CODE', 'REFRESH_TOKEN'],
+}
+export const BASIC: Partial<ClientSettings> = {
+  clientType: 'CONFIDENTIAL',
+  tokenAuthMethod: 'CLIENT_SECRET_BASIC',
+  grantTypes: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'],
+}
+export const POST: Partial<ClientSettings> = { ...BASIC, tokenAuthMethod: 'CLIENT_SECRET_POST' }
+export const TLS: Partial<ClientSettings> = {
+  ...BASIC,
+  tokenAuthMethod: 'TLS_CLIENT_AUTH',
+  tlsClientAuthSubjectDn: 'CN=client.example.org,O=Client1,L=Chiyoda-ku,ST=Tokyo,C=JP',
+}
+export const BOUND = { tlsClientCertificateBoundAccessTokens: true } as const
+
+/**
+ * A service of its own in the registry, both with the Web API and as the one of the OAuth face, with an ES256 key `1`,
+ * binding on, and what a client and an authorization server send to it.
+ */
+export async function openWalk(runtime: FixedRuntime, settings: Partial<ServiceSettings> = {}) {
+  const secrets = { manage: newSecret(), runtime: newSecret(), introspect: newSecret() }
+  const keys = newKeys()
+  let service: ServiceSettings = {
+    apiKey: newNumber(),
+    serviceName: 'Test service',
+    issuer: 'https://as.example.com',
+    credentials: Object.entries(secrets).map(([role, secret]) => ({
+      digest: digest(secret),
+      role: role as keyof typeof secrets,
+    })),
+    supportedGrantTypes: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'],
+    supportedTokenAuthMethods: ['NONE', 'CLIENT_SECRET_BASIC', 'CLIENT_SECRET_POST', 'TLS_CLIENT_AUTH'],
+    supportedScopes: [{ name: 'read', description: 'Read' }, { name: 'write' }, { name: 'admin' }],
+    jwks: [keys.publicJwk],
+    ...BOUND,
+    ...settings,
+  }
+  const number = service.apiKey
+  const serviceId = String(number)
+  await runtime.store.registry.putService(service)
+  await runtime.store.registry.putSigningKey(number, keys.privateJwk)
+  const send = gateway({ ...runtime, settings: { ...runtime.settings, serviceId: number } })
+
+  async function setService(change: Partial<ServiceSettings>): Promise<void> {
+    service = { ...service, ...change }
+    await runtime.store.registry.putService(service)
+  }
+
+  async function addClient(kind: Partial<ClientSettings>, more: Partial<ClientSettings> = {}) {
+    const clientId = more.clientId ?? newNumber()
+    const secret = newSecret()
+    const settings: ClientSettings = {
+      clientName: 'Test client',
+      redirectUris: [REDIRECT_URI],
+      clientSecretDigest: digest(secret),
+      ...kind,
+      ...more,
+      clientId,
+    }
+    if (!(await runtime.store.clients.create(number, settings, runtime.now())))
+      throw new Error('client taken')
+    return { number: clientId, id: String(clientId), secret, settings } satisfies TestClient
+  }
+
+  const setClient = (client: TestClient, change: Partial<ClientSettings>): Promise<void> =>
+    runtime.store.registry.putClient(number, { ...client.settings, ...change })
+
+  function call(api: string, body: Members | string, options: CallOptions = {}): Promise<Received> {
+    const { version = 'v3', secret = secrets.manage, format } = options
+    const authorization =
+      version === 'v3'
+        ? `Bearer ${secret}`
+        : `Basic ${Buffer.from(`${serviceId}:${secret}`).toString('base64')}`
+    const request = {
+      route: version === 'v3' ? `/api/{serviceId}${api}` : `/api${api}`,
+      ...(version === 'v3' ? { pathParameters: { serviceId } } : {}),
+      headers: { authorization, 'content-type': 'application/json' },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    }
+    return send(request, format)
+  }
+
+  const authorize = (client: TestClient, parameters: Members = {}, options?: CallOptions) => {
+    const asked = { response_type: 'code', client_id: client.id, redirect_uri: REDIRECT_URI, ...parameters }
+    return call('/auth/authorization', { parameters: form(asked) }, options)
+  }
+
+  const issue = (ticket: unknown, members: Members = {}, options?: CallOptions) =>
+    call('/auth/authorization/issue', { ticket, subject: SUBJECT, ...members }, options)
+
+  /** Both steps. */
+  async function code(client: TestClient, parameters: Members = {}, members: Members = {}): Promise<string> {
+    const { json } = await authorize(client, parameters)
+    const issued = await issue(json['ticket'], members)
+    return issued.json['authorizationCode'] as string
+  }
+
+  /** With the client's credentials in the place that its method wants. */
+  function token(client: TestClient, parameters: Members, members: Members = {}, options?: CallOptions) {
+    const basic = client.settings.tokenAuthMethod === 'CLIENT_SECRET_BASIC'
+    const inForm = basic ? parameters : { ...formCredentials(client), ...parameters }
+    const inCall = basic ? { clientId: client.id, clientSecret: client.secret } : {}
+    return call('/auth/token', { parameters: form(inForm), ...inCall, ...members }, options)
+  }
+
+  const redeem = (client: TestClient, code: string, certificate?: string, parameters: Members = {}) => {
+    const asked = { grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI, ...parameters }
+    return token(client, asked, { clientCertificate: certificate })
+  }
+
+  const refresh = (
+    client: TestClient,
+    refreshToken: string,
+    certificate?: string,
+    parameters: Members = {},
+  ) =>
+    token(
+      client,
+      { grant_type: 'refresh_token', refresh_token: refreshToken, ...parameters },
+      { clientCertificate: certificate },
+    )
+
+  const credentials = (client: TestClient, certificate?: string, parameters: Members = {}) =>
+    token(client, { grant_type: 'client_credentials', ...parameters }, { clientCertificate: certificate })
+
+  /** From the authorization request to tokens. */
+  const granted = async (client: TestClient, certificate?: string, parameters: Members = {}) =>
+    tokensOf(await redeem(client, await code(client, parameters), certificate))
+
+  const introspect = (token: string, certificate?: string, members: Members = {}) =>
+    call('/auth/introspection', { token, clientCertificate: certificate, ...members })
+
+  const standard = async (token: string) =>
+    contentOf(await call('/auth/introspection/standard', { parameters: form({ token }) }))
+
+  /** The OAuth face, over a connection with or without a certificate. */
+  function post(
+    route: string,
+    parameters: Members,
+    certificate?: string,
+    headers: Record<string, string> = {},
+  ) {
+    const type = { 'content-type': 'application/x-www-form-urlencoded' }
+    return send({ route, headers: { ...type, ...headers }, body: form(parameters), certificate })
+  }
+
+  return {
+    ...{
+      runtime,
+      number,
+      serviceId,
+      secrets,
+      send,
+      setService,
+      addClient,
+      setClient,
+      call,
+      authorize,
+      issue,
+    },
+    ...{ code, token, redeem, refresh, credentials, granted, introspect, standard, post },
+    signingKey: keys.privateKey,
+  }
+}
+
+export type Walk = Awaited<ReturnType<typeof openWalk>>
+
+export function form(parameters: Members): string {
+  const present = Object.entries(parameters).filter(([, value]) => value !== undefined)
+  return new URLSearchParams(
+    present.map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString()
+}
+
+export function basic({ id, secret }: TestClient): { authorization: string } {
+  return { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` }
+}
+
+function formCredentials({ id, secret, settings }: TestClient): Members {
+  return {
+    client_id: id,
+    client_secret: settings.tokenAuthMethod === 'CLIENT_SECRET_POST' ? secret : undefined,
+  }
+}
+
+/** As numbers of the article: fourteen digits. */
+function newNumber(): number {
+  return randomInt(1e13, 1e14)
+}
+
+function newSecret(): string {
+  return randomBytes(64).toString('base64url')
+}
+
+function newKeys() {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const about = { kid: '1', alg: 'ES256', use: 'sig' } as const
+  return {
+    privateKey,
+    privateJwk: { ...privateKey.export({ format: 'jwk' }), ...about },
+    publicJwk: { ...publicKey.export({ format: 'jwk' }), ...about, kty: 'EC' },
+  }
+}
