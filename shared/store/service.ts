@@ -32,8 +32,18 @@ const Credential = z.object({
   expiresAt: z.optional(z.number()),
 })
 
-/** The public half of a signing key. The private half lies in a partition of its own. */
-const PublicJwk = z.looseObject({ kty: z.string(), kid: z.string(), alg: z.string(), use: z.literal('sig') })
+/** The public half of a signing key, and no other member: the private half lies in a partition of its own. */
+const PublicJwk = z.object({
+  kty: z.string(),
+  kid: z.string(),
+  alg: z.string(),
+  use: z.literal('sig'),
+  crv: z.optional(z.string()),
+  x: z.optional(z.string()),
+  y: z.optional(z.string()),
+  n: z.optional(z.string()),
+  e: z.optional(z.string()),
+})
 
 export const Service = z.object({
   apiKey: z.number(),

@@ -36,6 +36,23 @@ export async function refreshTokens(
 ): Promise<Issued> {
   const { refreshToken: presented } = request
   if (presented === undefined) throw new Refusal('refresh-token-missing')
+  const refreshed = await refreshOnce(presented, request, context, runtime, entry)
+  if (refreshed !== 'lost') return refreshed
+  // Somebody sent the same token at the same moment. Where it is answered once more, this one is too.
+  const again = context.service.refreshTokenIdempotent
+    ? await refreshOnce(presented, request, context, runtime, entry)
+    : 'lost'
+  if (again === 'lost') throw new Refusal('refresh-token-unknown')
+  return again
+}
+
+async function refreshOnce(
+  presented: string,
+  request: TokenRequest,
+  context: TokenContext,
+  runtime: Runtime,
+  entry: LogEntry,
+): Promise<Issued | 'lost'> {
   const { grant, refresh } = await findRefreshed(presented, context, runtime.store.grants)
   const binding = judgeBinding(grant, request, context)
   if (binding !== 'none') entry.thumbprint = binding['x5t#S256']
@@ -59,8 +76,7 @@ export async function refreshTokens(
   }
   const issued = await makeTokens(order, context.service, runtime)
   const written = await runtime.store.grants.refresh(refresh, issued.grant)
-  if (!written.done) throw new Refusal('refresh-token-unknown')
-  return issued
+  return written.done ? issued : 'lost'
 }
 
 interface FoundRefresh {
