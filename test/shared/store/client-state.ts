@@ -1,0 +1,212 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { later } from '../../../shared/epoch-seconds.ts'
+import { Client } from '../../../shared/store/client.ts'
+import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
+import { outcome, tokensOf } from '../../support/answers.ts'
+import { cutAll, delayFirstAnswer, pass } from '../../support/cutting-proxy.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { BASIC, openWalk, type TestClient, type Walk } from '../../support/walk.ts'
+import { type Engine, grantItem, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
+
+const LIVE = {
+  introspection: 'OK A056001',
+  refresh: 'OK A053001',
+  code: 'OK A050001',
+  ticket: 'LOCATION A040001',
+}
+const LOCKED = {
+  introspection: 'UNAUTHORIZED A057394 invalid_token',
+  refresh: 'INVALID_CLIENT A048307 invalid_client',
+  code: 'INVALID_CLIENT A048307 invalid_client',
+  ticket: 'BAD_REQUEST A010307 unauthorized_client',
+}
+const DELETED = {
+  introspection: 'UNAUTHORIZED A057393 invalid_token',
+  refresh: 'INVALID_CLIENT A048304 invalid_client',
+  code: 'INVALID_CLIENT A048304 invalid_client',
+  ticket: 'BAD_REQUEST A010304 invalid_request',
+}
+const CUT_OFF = {
+  introspection: 'UNAUTHORIZED A057395 invalid_token',
+  refresh: 'BAD_REQUEST A053391 invalid_grant',
+  code: 'BAD_REQUEST A050391 invalid_grant',
+  ticket: 'BAD_REQUEST A041391 invalid_request',
+}
+
+export function clientState(engine: Engine) {
+  let tested: StoreUnderTest
+  let walk: Walk
+  let client: TestClient
+  let record: Client
+  let held: Awaited<ReturnType<typeof hold>>
+  beforeAll(async () => {
+    tested = await openStoreUnderTest(engine)
+    walk = await openWalk(tested.runtime, { tlsClientCertificateBoundAccessTokens: false })
+  })
+  beforeEach(async () => {
+    tested.runtime.clock.now = START
+    client = await walk.addClient(BASIC)
+    record = Client.parse(client.settings)
+    held = await hold()
+  })
+  afterEach(() => {
+    tested.proxy.fate = pass
+  })
+  afterAll(() => tested.close())
+
+  const clients = () => tested.runtime.store.clients
+  const stored = () => grantItem(tested, { service: walk.number, client: client.number })
+  const advance = (seconds: number) => {
+    tested.runtime.clock.now = later(tested.runtime.clock.now, seconds)
+  }
+
+  /** One of everything that can be presented. */
+  async function hold() {
+    const { access, refresh } = await walk.granted(client)
+    const code = await walk.code(client)
+    return { access, refresh, code, ticket: (await walk.authorize(client)).json['ticket'] }
+  }
+
+  /** Presents all of it, which uses up what lives. */
+  const present = async ({ access, refresh, code, ticket } = held) => ({
+    introspection: outcome(await walk.introspect(access)),
+    refresh: outcome(await walk.refresh(client, refresh)),
+    code: outcome(await walk.redeem(client, code)),
+    ticket: outcome(await walk.issue(ticket)),
+  })
+
+  test('without a change of state everything lives', async () => {
+    expect(await present()).toEqual(LIVE)
+  })
+
+  describe('lock', () => {
+    test('stops everything in the next call, and unlocking brings it back', async () => {
+      expect(await clients().setLocked(walk.number, record, true)).toBe(true)
+      expect(await present()).toEqual(LOCKED)
+      expect(await walk.standard(held.access)).toEqual({ active: false })
+      expect(await clients().setLocked(walk.number, record, false)).toBe(true)
+      expect(await present()).toEqual(LIVE)
+    })
+
+    test('holds for tokens when it breaks off before the registry', async () => {
+      tested.proxy.fate = cutAll('PutItem', tested.runtime.settings.registryTable)
+      await expect(clients().setLocked(walk.number, record, true)).rejects.toBeInstanceOf(StoreUnavailable)
+      tested.proxy.fate = pass
+      expect(await present()).toEqual(LOCKED)
+    })
+
+    test('keeps a cut-off', async () => {
+      await clients().cutOff(walk.number, client.number, START)
+      await clients().setLocked(walk.number, record, true)
+      await clients().setLocked(walk.number, record, false)
+      expect(await present()).toEqual(CUT_OFF)
+    })
+  })
+
+  describe('deletion', () => {
+    test('stops everything in the next call', async () => {
+      await clients().remove(walk.number, record)
+      expect(await present()).toEqual(DELETED)
+      expect(await walk.standard(held.access)).toEqual({ active: false })
+      expect(await clients().setLocked(walk.number, record, false)).toBe(false)
+      expect(await present()).toEqual(DELETED)
+    })
+
+    test('is not undone by a new client with the same number', async () => {
+      await clients().remove(walk.number, record)
+      advance(1)
+      expect(await clients().create(walk.number, client.settings, tested.runtime.now())).toBe(true)
+      expect(await present()).toEqual(CUT_OFF)
+    })
+
+    test('holds for tokens when it breaks off before the registry', async () => {
+      tested.proxy.fate = cutAll('DeleteItem', tested.runtime.settings.registryTable)
+      await expect(clients().remove(walk.number, record)).rejects.toBeInstanceOf(StoreUnavailable)
+      tested.proxy.fate = pass
+      const byState = 'INVALID_CLIENT A048306 invalid_client'
+      expect(await present()).toEqual({ ...DELETED, refresh: byState, code: byState })
+    })
+  })
+
+  describe('creation', () => {
+    test('that breaks off before the registry leaves a state and no client', async () => {
+      const clientId = client.number + 1
+      tested.proxy.fate = cutAll('PutItem', tested.runtime.settings.registryTable)
+      const creation = clients().create(walk.number, { ...client.settings, clientId }, START)
+      await expect(creation).rejects.toBeInstanceOf(StoreUnavailable)
+      tested.proxy.fate = pass
+      expect(await grantItem(tested, { service: walk.number, client: clientId })).toBeDefined()
+      const asked = await walk.credentials({ ...client, id: String(clientId) })
+      expect(outcome(asked)).toBe('INVALID_CLIENT A048304 invalid_client')
+    })
+
+    test('of a record alone, without a state, gives tokens that nobody takes', async () => {
+      await tested.raw.remove(tested.runtime.settings.grantsTable, { id: `${walk.number}.${client.number}` })
+      const { access } = tokensOf(await walk.credentials(client))
+      expect(outcome(await walk.introspect(access))).toBe('UNAUTHORIZED A057393 invalid_token')
+    })
+
+    test('of a locked client locks it', async () => {
+      const settings = { ...client.settings, clientId: client.number + 1, locked: true }
+      await clients().create(walk.number, settings, START)
+      expect(await grantItem(tested, { service: walk.number, client: settings.clientId })).toEqual({
+        id: `${walk.number}.${settings.clientId}`,
+        locked: true,
+        notBefore: START,
+        attempt: expect.any(String) as string,
+      })
+    })
+  })
+
+  describe('cut-off', () => {
+    test('ends what was issued in the same second, and unlocking does not bring it back', async () => {
+      expect(await clients().cutOff(walk.number, client.number, START)).toBe(true)
+      expect(await present()).toEqual(CUT_OFF)
+      expect(await walk.standard(held.access)).toEqual({ active: false })
+      await clients().setLocked(walk.number, record, false)
+      expect(await present()).toEqual(CUT_OFF)
+    })
+
+    test('spares what was issued after it', async () => {
+      await clients().cutOff(walk.number, client.number, START)
+      advance(1)
+      const { access } = tokensOf(await walk.credentials(client))
+      expect(outcome(await walk.introspect(access))).toBe('OK A056001')
+      expect(await present(await hold())).toEqual(LIVE)
+    })
+
+    test('ends what was begun before it and finished in the next second', async () => {
+      const cutOff = async () => {
+        await tested.rival.store.clients.cutOff(walk.number, client.number, START)
+        advance(1)
+      }
+      tested.proxy.fate = delayFirstAnswer('BatchGetItem', cutOff)
+      const redeemed = await walk.redeem(client, held.code)
+      expect(outcome(redeemed)).toBe('OK A050001')
+      const { access, refresh } = tokensOf(redeemed)
+      expect(outcome(await walk.introspect(access))).toBe(CUT_OFF.introspection)
+      expect(outcome(await walk.refresh(client, refresh))).toBe(CUT_OFF.refresh)
+    })
+
+    test('never lets the bound sink', async () => {
+      await clients().cutOff(walk.number, client.number, later(START, 100))
+      expect(await clients().cutOff(walk.number, client.number, START)).toBe(true)
+      expect(await stored()).toMatchObject({ notBefore: START + 101 })
+    })
+
+    test('of two at the same moment the later stays', async () => {
+      const [one, other] = [tested.runtime.store.clients, tested.rival.store.clients]
+      for (const [first, second] of [
+        [7, 3],
+        [3, 7],
+      ] as const) {
+        const both = [
+          one.cutOff(walk.number, client.number, later(START, first)),
+          other.cutOff(walk.number, client.number, later(START, second)),
+        ]
+        expect(await Promise.all(both)).toEqual([true, true])
+        expect(await stored()).toMatchObject({ notBefore: START + 8 })
+      }
+    })
+  })
+}

@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DamagedItem } from '../../../shared/store/item.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { STAGES } from './grant-steps.ts'
+import { CLIENT, sampleClientTokens, sampleGrant, SERVICE } from './sample-grant.ts'
+import {
+  type Engine,
+  grantItem,
+  type Item,
+  openStoreUnderTest,
+  type StoreUnderTest,
+} from './store-under-test.ts'
+
+const WRONG = {
+  text: [null, '', 7, true, ['text'], { text: 'text' }, new Set(['text'])],
+  seconds: [null, '1795502400', 1795502400.5, 2n ** 60n, true, [START], { seconds: START }],
+  texts: [null, 'text', 7, true, { 0: 'text' }, ['text', 7], [null], new Set(['text'])],
+  flag: [null, 'true', 'false', 0, 1, [true], { flag: true }],
+  map: [null, '', 'text', 0, 7, false, true, [], ['text'], {}],
+} as const
+
+type Kind = keyof typeof WRONG
+
+/** Attributes without which there is no such grant. */
+const NEEDED: Readonly<Record<keyof typeof STAGES, Readonly<Record<string, Kind>>>> = {
+  TICKET: {
+    stage: 'text',
+    client: 'seconds',
+    scopes: 'texts',
+    ticketDigest: 'text',
+    ticketIssuedAt: 'seconds',
+    ticketExpiresAt: 'seconds',
+    redirectUri: 'text',
+    redirectUriAsked: 'flag',
+  },
+  CODE: {
+    stage: 'text',
+    client: 'seconds',
+    scopes: 'texts',
+    subject: 'text',
+    codeDigest: 'text',
+    codeIssuedAt: 'seconds',
+    codeExpiresAt: 'seconds',
+  },
+  TOKENS: {
+    stage: 'text',
+    client: 'seconds',
+    scopes: 'texts',
+    grantType: 'text',
+    subject: 'text',
+    accessDigest: 'text',
+    accessIssuedAt: 'seconds',
+    accessExpiresAt: 'seconds',
+    accessScopes: 'texts',
+  },
+  REFRESHED: {
+    codeIssuedAt: 'seconds',
+    codeExpiresAt: 'seconds',
+    refreshIssuedAt: 'seconds',
+    refreshExpiresAt: 'seconds',
+    familyDigest: 'text',
+  },
+}
+
+/** Attributes that may be absent: what a grant is without them. But they may not be anything. */
+const OPTIONAL: typeof NEEDED = {
+  TICKET: { clientIdAlias: 'text', state: 'text', challenge: 'map' },
+  CODE: { clientIdAlias: 'text', redirectUri: 'text', challenge: 'map' },
+  TOKENS: { clientIdAlias: 'text', codeDigest: 'text', refreshDigest: 'text' },
+  REFRESHED: { replaced: 'map' },
+}
+
+const STAGE_NAMES = ['TICKET', 'CODE', 'TOKENS', 'REFRESHED'] as const
+
+export function damagedItems(engine: Engine) {
+  let tested: StoreUnderTest
+  const written = new Map<keyof typeof STAGES, { sample: ReturnType<typeof sampleGrant>; item: Item }>()
+  beforeAll(async () => {
+    tested = await openStoreUnderTest(engine)
+    for (const stage of STAGE_NAMES) {
+      const sample = sampleGrant()
+      await STAGES[stage](tested.runtime.store.grants, sample)
+      written.set(stage, { sample, item: (await grantItem(tested, sample.key)) ?? {} })
+    }
+  })
+  afterAll(() => tested.close())
+
+  /** What becomes of reading a grant whose item was tampered with. */
+  async function read(stage: keyof typeof STAGES, tamper: (item: Item) => Item): Promise<unknown> {
+    const { sample, item } = written.get(stage) ?? { sample: sampleGrant(), item: {} }
+    const { settings, store } = tested.runtime
+    await tested.raw.put(settings.grantsTable, tamper(item))
+    return store.grants.find(sample.key).catch((error: unknown) => error)
+  }
+
+  describe.each(STAGE_NAMES)('%s', (stage) => {
+    test.each(Object.entries(NEEDED[stage]))('refuses when %s is missing or no %s', async (name, kind) => {
+      const outcomes = [await read(stage, (item) => without(item, name))]
+      for (const value of WRONG[kind]) {
+        outcomes.push(await read(stage, (item) => ({ ...item, [name]: value })))
+      }
+      expect(outcomes).toEqual(outcomes.map(() => new DamagedItem(name)))
+    })
+
+    test.each(Object.entries(OPTIONAL[stage]))('refuses when %s is there and no %s', async (name, kind) => {
+      expect(await read(stage, (item) => without(item, name))).toMatchObject({ grant: { client: CLIENT } })
+      for (const value of WRONG[kind]) {
+        expect(await read(stage, (item) => ({ ...item, [name]: value }))).toBeInstanceOf(DamagedItem)
+      }
+    })
+  })
+
+  test.each(['value', 'method'])('refuses a challenge without or with a wrong %s', async (name) => {
+    const challenge = { value: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', method: 'S256' }
+    for (const damaged of [
+      without(challenge, name),
+      { ...challenge, [name]: 7 },
+      { ...challenge, [name]: '' },
+    ]) {
+      expect(await read('CODE', (item) => ({ ...item, challenge: damaged }))).toBeInstanceOf(DamagedItem)
+    }
+  })
+
+  test.each(['digest', 'at'])('refuses a replaced token without or with a wrong %s', async (name) => {
+    const replaced = { digest: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', at: START }
+    for (const damaged of [
+      without(replaced, name),
+      { ...replaced, [name]: null },
+      { ...replaced, [name]: '' },
+    ]) {
+      expect(await read('REFRESHED', (item) => ({ ...item, replaced: damaged }))).toEqual(
+        new DamagedItem(name),
+      )
+    }
+  })
+
+  test('refuses a stage and a grant type that there are not', async () => {
+    expect(await read('CODE', (item) => ({ ...item, stage: 'DONE' }))).toEqual(new DamagedItem('stage'))
+    const grantType = 'PASSWORD'
+    expect(await read('TOKENS', (item) => ({ ...item, grantType }))).toEqual(new DamagedItem('grantType'))
+  })
+
+  test('refuses a grant of another client', async () => {
+    const outcome = await read('TOKENS', (item) => ({ ...item, client: CLIENT + 1 }))
+    expect(outcome).toEqual(new DamagedItem('client'))
+  })
+
+  test.each([undefined, null, '', 'None', 7, false, [], {}, { jkt: 'x' }, { 'x5t#S256': 'short' }])(
+    'hands on the binding %j as it is',
+    async (binding) => {
+      const damaged = await read('TOKENS', ({ binding: _, ...item }) => ({
+        ...item,
+        ...(binding === undefined ? {} : { binding }),
+      }))
+      expect(damaged).toMatchObject({ grant: { binding } })
+    },
+  )
+
+  test.each([
+    ['locked', 'flag'],
+    ['notBefore', 'seconds'],
+  ] as const)('refuses when %s of a state is missing or no %s', async (name, kind) => {
+    const tokens = sampleClientTokens()
+    await tested.runtime.store.grants.create(tokens)
+    const id = `${SERVICE}.${CLIENT}`
+    const state = { id, locked: false, notBefore: START }
+    const caller = { ...state, id: `${id}1` }
+    await tested.raw.put(tested.runtime.settings.grantsTable, caller)
+    for (const damaged of [
+      without(state, name),
+      ...WRONG[kind].map((value) => ({ ...state, [name]: value })),
+    ]) {
+      await tested.raw.put(tested.runtime.settings.grantsTable, damaged)
+      const asked = await tested.runtime.store.grants.find(tokens).catch((error: unknown) => error)
+      expect(asked).toEqual(new DamagedItem(name))
+      const asking = await tested.runtime.store.grants
+        .find({ ...tokens, client: Number(`${CLIENT}1`) }, CLIENT)
+        .catch((error: unknown) => error)
+      expect(asking).toEqual(new DamagedItem(name))
+    }
+    await tested.raw.remove(tested.runtime.settings.grantsTable, { id })
+  })
+}
+
+function without(item: Item, name: string): Item {
+  return Object.fromEntries(Object.entries(item).filter(([other]) => other !== name))
+}

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { later } from '../../../shared/epoch-seconds.ts'
+import type { Grants } from '../../../shared/store/grants.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { STAGES } from './grant-steps.ts'
+import { CLIENT, sampleClientTokens, sampleGrant, SERVICE } from './sample-grant.ts'
+import { type Engine, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
+
+const [CALLER, STRANGER] = [4711, 4712]
+
+export function findingGrants(engine: Engine) {
+  let tested: StoreUnderTest
+  let grants: Grants
+  beforeAll(async () => {
+    tested = await openStoreUnderTest(engine)
+    grants = tested.runtime.store.grants
+    const { clients } = tested.runtime.store
+    await clients.create(SERVICE, { clientId: CLIENT }, START)
+    await clients.create(SERVICE, { clientId: CALLER, locked: true }, later(START, 7))
+  })
+  afterAll(() => tested.close())
+
+  test('brings the grant and the states of its client and of the caller in one consistent read', async () => {
+    const sample = sampleGrant()
+    await STAGES.TOKENS(grants, sample)
+    tested.proxy.passed.length = 0
+    expect(await grants.find(sample.key, CALLER)).toEqual({
+      grant: sample.tokens,
+      client: { locked: false, notBefore: START },
+      caller: { locked: true, notBefore: START + 7 },
+    })
+    const ids = [`${SERVICE}.${CLIENT}.${sample.key.grantId}`, `${SERVICE}.${CLIENT}`, `${SERVICE}.${CALLER}`]
+    const Keys = ids.map((S) => ({ id: { S } }))
+    expect(tested.proxy.passed).toEqual([
+      {
+        operation: 'BatchGetItem',
+        body: { RequestItems: { [tested.runtime.settings.grantsTable]: { Keys, ConsistentRead: true } } },
+      },
+    ])
+  })
+
+  test('knows the caller that is the client of the grant', async () => {
+    const sample = sampleGrant()
+    await STAGES.TOKENS(grants, sample)
+    const found = await grants.find(sample.key, CLIENT)
+    expect(found.client).toEqual({ locked: false, notBefore: START })
+    expect(found.caller).toEqual(found.client)
+  })
+
+  test('finds states without a grant, and a grant without states', async () => {
+    const { key } = sampleGrant()
+    expect(await grants.find(key, STRANGER)).toEqual({
+      grant: undefined,
+      client: { locked: false, notBefore: START },
+      caller: undefined,
+    })
+    const orphan = { ...sampleClientTokens(), client: STRANGER }
+    await grants.create(orphan)
+    expect(await grants.find(orphan)).toEqual({ grant: orphan, client: undefined, caller: undefined })
+  })
+
+  test('finds nothing under the number of another service', async () => {
+    const tokens = sampleClientTokens()
+    await grants.create(tokens)
+    const found = await grants.find({ ...tokens, service: SERVICE + 1 }, CALLER)
+    expect(found).toEqual({ grant: undefined, client: undefined, caller: undefined })
+  })
+}

@@ -1,0 +1,43 @@
+import type { Grants } from '../../../shared/store/grants.ts'
+import type { sampleGrant } from './sample-grant.ts'
+
+type Sample = ReturnType<typeof sampleGrant>
+
+/** Brings a sample from nothing to a stage. */
+export const STAGES = {
+  TICKET: (grants: Grants, { ticket }: Sample) => grants.create(ticket),
+  CODE: async (grants: Grants, sample: Sample) => {
+    await STAGES.TICKET(grants, sample)
+    await grants.issueCode(sample.ticket, sample.code)
+  },
+  TOKENS: async (grants: Grants, sample: Sample) => {
+    await STAGES.CODE(grants, sample)
+    await grants.redeem(sample.code, sample.tokens)
+  },
+  REFRESHED: async (grants: Grants, sample: Sample) => {
+    await STAGES.TOKENS(grants, sample)
+    await grants.refresh(sample.tokens.refresh, sample.refreshed)
+  },
+}
+
+/** Each conditional step: the stage it starts from, what it does, and the grant that it leaves. */
+export const STEPS = [
+  {
+    name: 'issueCode',
+    from: 'TICKET',
+    take: (grants: Grants, { ticket, code }: Sample) => grants.issueCode(ticket, code),
+    to: (sample: Sample) => sample.code,
+  },
+  {
+    name: 'redeem',
+    from: 'CODE',
+    take: (grants: Grants, { code, tokens }: Sample) => grants.redeem(code, tokens),
+    to: (sample: Sample) => sample.tokens,
+  },
+  {
+    name: 'refresh',
+    from: 'TOKENS',
+    take: (grants: Grants, { tokens, refreshed }: Sample) => grants.refresh(tokens.refresh, refreshed),
+    to: (sample: Sample) => sample.refreshed,
+  },
+] as const

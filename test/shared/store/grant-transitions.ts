@@ -1,0 +1,229 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { later } from '../../../shared/epoch-seconds.ts'
+import type { Grant, Tokens } from '../../../shared/store/grant.ts'
+import type { Grants } from '../../../shared/store/grants.ts'
+import { tokensOf } from '../../support/answers.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { BASIC, openWalk } from '../../support/walk.ts'
+import { STAGES } from './grant-steps.ts'
+import { CLIENT, sampleClientTokens, sampleGrant, SERVICE } from './sample-grant.ts'
+import {
+  type Engine,
+  grantItem,
+  type Item,
+  openStoreUnderTest,
+  type StoreUnderTest,
+} from './store-under-test.ts'
+
+type Sample = ReturnType<typeof sampleGrant>
+
+const ALWAYS = {
+  client: CLIENT,
+  clientIdAlias: 'my-client',
+  attempt: expect.stringMatching(/^[\w-]{16}$/) as string,
+}
+
+function ticketItem({ key, ticket }: Sample): Item {
+  return {
+    id: `${SERVICE}.${CLIENT}.${key.grantId}`,
+    ...ALWAYS,
+    stage: 'TICKET',
+    scopes: ['accounts:read', 'payments:write'],
+    ticketDigest: ticket.ticketDigest,
+    ticketIssuedAt: START,
+    ticketExpiresAt: START + 86400,
+    redirectUri: 'https://client.example.org/cb/example.com',
+    redirectUriAsked: true,
+    state: 'af0ifjsldkj',
+    challenge: { method: 'S256', value: ticket.challenge?.value },
+    ttl: START + 86400 + 3600,
+  }
+}
+
+function codeItem({ key, code }: Sample): Item {
+  return {
+    id: `${SERVICE}.${CLIENT}.${key.grantId}`,
+    ...ALWAYS,
+    stage: 'CODE',
+    scopes: ['accounts:read', 'payments:write'],
+    subject: 'john.doe.with.a.long.name@example.com',
+    codeDigest: code.code.codeDigest,
+    codeIssuedAt: START + 1,
+    codeExpiresAt: START + 61,
+    redirectUri: 'https://client.example.org/cb/example.com',
+    challenge: { method: 'S256', value: code.code.challenge?.value },
+    ttl: START + 61 + 3600,
+  }
+}
+
+function tokensItem(sample: Sample, { accessDigest, binding }: Tokens): Item {
+  const { refresh } = sample.tokens
+  return {
+    ...codeItem(sample),
+    stage: 'TOKENS',
+    grantType: 'AUTHORIZATION_CODE',
+    binding,
+    accessDigest,
+    accessIssuedAt: START + 2,
+    accessExpiresAt: START + 86402,
+    accessScopes: ['accounts:read'],
+    refreshDigest: refresh.refreshDigest,
+    refreshIssuedAt: START + 2,
+    refreshExpiresAt: START + 864002,
+    familyDigest: refresh.familyDigest,
+    ttl: START + 864002 + 3600,
+  }
+}
+
+function refreshedItem(sample: Sample): Item {
+  const { refresh, accessDigest } = sample.refreshed
+  return {
+    ...tokensItem(sample, sample.refreshed),
+    accessDigest,
+    accessIssuedAt: START + 3,
+    accessExpiresAt: START + 86403,
+    refreshDigest: refresh.refreshDigest,
+    refreshIssuedAt: START + 3,
+    refreshExpiresAt: START + 864003,
+    replaced: { digest: sample.tokens.refresh.refreshDigest, at: START + 3, nonce: refresh.replaced.nonce },
+    ttl: START + 864003 + 3600,
+  }
+}
+
+const ITEMS = {
+  TICKET: ticketItem,
+  CODE: codeItem,
+  TOKENS: (sample: Sample) => tokensItem(sample, sample.tokens),
+  REFRESHED: refreshedItem,
+}
+
+const GRANTS: Readonly<Record<keyof typeof STAGES, (sample: Sample) => Grant>> = {
+  TICKET: ({ ticket }) => ticket,
+  CODE: ({ code }) => code,
+  TOKENS: ({ tokens }) => tokens,
+  REFRESHED: ({ refreshed }) => refreshed,
+}
+
+export function grantTransitions(engine: Engine) {
+  let tested: StoreUnderTest
+  let grants: Grants
+  beforeAll(async () => {
+    tested = await openStoreUnderTest(engine)
+    grants = tested.runtime.store.grants
+  })
+  afterAll(() => tested.close())
+
+  describe.each(['TICKET', 'CODE', 'TOKENS', 'REFRESHED'] as const)('%s', (stage) => {
+    test('is stored with these attributes and no others', async () => {
+      const sample = sampleGrant()
+      await STAGES[stage](grants, sample)
+      expect(await grantItem(tested, sample.key)).toEqual(ITEMS[stage](sample))
+    })
+
+    test('reads back as it was written', async () => {
+      const sample = sampleGrant()
+      await STAGES[stage](grants, sample)
+      expect((await grants.find(sample.key)).grant).toEqual(GRANTS[stage](sample))
+    })
+
+    test('stays under 1 KB', async () => {
+      const sample = sampleGrant()
+      await STAGES[stage](grants, sample)
+      expect(sizeOf(await grantItem(tested, sample.key))).toBeLessThan(1024)
+    })
+  })
+
+  test('nothing that was handed out lies in the tables', async () => {
+    const walk = await openWalk(tested.runtime, {
+      tlsClientCertificateBoundAccessTokens: false,
+      refreshTokenIdempotent: true,
+    })
+    const client = await walk.addClient(BASIC)
+    const { settings } = tested.runtime
+    const stored = async () =>
+      JSON.stringify([
+        await tested.raw.scan(settings.registryTable),
+        await tested.raw.scan(settings.grantsTable),
+      ])
+    const ticket = String((await walk.authorize(client)).json['ticket'])
+    const states = [await stored()]
+    const code = String((await walk.issue(ticket)).json['authorizationCode'])
+    states.push(await stored())
+    const first = tokensOf(await walk.redeem(client, code))
+    states.push(await stored())
+    await walk.setService({ accessTokenSignAlg: 'ES256' })
+    const second = tokensOf(await walk.refresh(client, first.refresh))
+    states.push(await stored())
+    const secrets = [...Object.values(first), ...Object.values(second), ...Object.values(walk.secrets)]
+    const found = [ticket, code, client.secret, ...secrets].filter((secret) =>
+      states.some((state) => state.includes(secret)),
+    )
+    expect(found).toEqual([])
+    const jti = JSON.parse(Buffer.from(second.access.split('.')[1] ?? '', 'base64url').toString()) as {
+      jti: string
+    }
+    expect(states.at(-1)).not.toContain(jti.jti)
+  })
+
+  test('tokens of a client alone are stored in one write, with these attributes and no others', async () => {
+    const tokens = sampleClientTokens()
+    tested.proxy.passed.length = 0
+    await grants.create(tokens)
+    expect(tested.proxy.passed.map(({ operation }) => operation)).toEqual(['PutItem'])
+    expect(await grantItem(tested, tokens)).toEqual({
+      id: `${SERVICE}.${CLIENT}.${tokens.grantId}`,
+      attempt: ALWAYS.attempt,
+      stage: 'TOKENS',
+      client: CLIENT,
+      scopes: [],
+      grantType: 'CLIENT_CREDENTIALS',
+      binding: 'none',
+      accessDigest: tokens.accessDigest,
+      accessIssuedAt: START,
+      accessExpiresAt: START + 86400,
+      accessScopes: [],
+      ttl: START + 86400 + 3600,
+    })
+    expect((await grants.find(tokens)).grant).toEqual(tokens)
+  })
+
+  test('an item lives as long as the later of access and refresh token', async () => {
+    const sample = sampleGrant()
+    await STAGES.CODE(grants, sample)
+    const refresh = { ...sample.tokens.refresh, refreshExpiresAt: later(START, 60) }
+    await grants.redeem(sample.code, { ...sample.tokens, refresh })
+    expect(await grantItem(tested, sample.key)).toMatchObject({ ttl: START + 86402 + 3600 })
+  })
+
+  test('a refresh without a refresh token leaves none of the one before', async () => {
+    const sample = sampleGrant()
+    await STAGES.TOKENS(grants, sample)
+    const { refresh, ...withoutRefresh } = sample.refreshed
+    await grants.refresh(sample.tokens.refresh, withoutRefresh)
+    expect((await grants.find(sample.key)).grant).toEqual(withoutRefresh)
+    expect(JSON.stringify(await grantItem(tested, sample.key))).not.toContain(refresh.familyDigest)
+  })
+
+  test('the end leaves nothing', async () => {
+    const sample = sampleGrant()
+    await STAGES.REFRESHED(grants, sample)
+    await grants.end(sample.tokens)
+    expect(await grantItem(tested, sample.key)).toBeUndefined()
+    expect((await grants.find(sample.key)).grant).toBeUndefined()
+
+    const tokens = sampleClientTokens()
+    await grants.create(tokens)
+    await grants.end(tokens)
+    expect(await grantItem(tested, tokens)).toBeUndefined()
+  })
+}
+
+/** As DynamoDB counts: names and texts in UTF-8, a number half a byte a digit and one more, 3 for a list or map and 1 for each member. */
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return Buffer.byteLength(value)
+  if (typeof value === 'number') return Math.ceil(String(value).length / 2) + 1
+  if (typeof value !== 'object' || value === null) return 1
+  const members = Object.entries(value)
+  const names = Array.isArray(value) ? 0 : members.reduce((sum, [name]) => sum + sizeOf(name), 0)
+  return members.reduce((sum, [, member]) => sum + sizeOf(member) + 1, names + 3)
+}

@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { later } from '../../../shared/epoch-seconds.ts'
+import { Client } from '../../../shared/store/client.ts'
+import { outcome, tokensOf } from '../../support/answers.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import type { Received } from '../../support/gateway.ts'
+import { type OtherProcess, startOtherProcess } from '../../support/other-process.ts'
+import {
+  BASIC,
+  form,
+  openWalk,
+  REDIRECT_URI,
+  SUBJECT,
+  type TestClient,
+  type Walk,
+} from '../../support/walk.ts'
+import { type Engine, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
+
+/** An hour: what the other process has read of the registry it does not read again. */
+const REGISTRY_CACHE_SECONDS = 3600
+
+export function otherProcess(engine: Engine) {
+  let tested: StoreUnderTest
+  let walk: Walk
+  let other: OtherProcess
+  beforeAll(async () => {
+    tested = await openStoreUnderTest(engine)
+    walk = await openWalk(tested.runtime, { tlsClientCertificateBoundAccessTokens: false })
+    const { settings, endpoint } = tested.rival
+    other = startOtherProcess({ ...settings, registryCacheSeconds: REGISTRY_CACHE_SECONDS }, endpoint)
+  })
+  afterAll(async () => {
+    await other.close()
+    await tested.close()
+  })
+
+  let client: TestClient
+  let record: Client
+  beforeEach(async () => {
+    tested.runtime.clock.now = START
+    client = await walk.addClient(BASIC)
+    record = Client.parse(client.settings)
+    await warm()
+  })
+
+  /** A call of the Web API that the other process answers. */
+  function call(api: string, members: object): Promise<Received> {
+    const sent = {
+      route: `/api/{serviceId}${api}`,
+      pathParameters: { serviceId: walk.serviceId },
+      headers: { authorization: `Bearer ${walk.secrets.manage}`, 'content-type': 'application/json' },
+      body: JSON.stringify(members),
+    }
+    return other.send(sent, tested.runtime.now())
+  }
+
+  const token = (parameters: Record<string, string>) =>
+    call('/auth/token', { parameters: form(parameters), clientId: client.id, clientSecret: client.secret })
+
+  const credentials = () => token({ grant_type: 'client_credentials' })
+  const introspect = (access: string) => call('/auth/introspection', { token: access })
+  const redeem = (code: string) =>
+    token({ grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI })
+  const refresh = (refreshToken: string) =>
+    token({ grant_type: 'refresh_token', refresh_token: refreshToken })
+
+  /** The other process has met the service and the client. */
+  async function warm(): Promise<void> {
+    const { access } = tokensOf(await credentials())
+    expect(outcome(await introspect(access))).toBe('OK A056001')
+  }
+
+  async function hold() {
+    const { access, refresh } = await walk.granted(client)
+    const code = await walk.code(client)
+    return { access, refresh, code, ticket: (await walk.authorize(client)).json['ticket'] }
+  }
+
+  const present = async (held: Awaited<ReturnType<typeof hold>>) => ({
+    introspection: outcome(await introspect(held.access)),
+    refresh: outcome(await refresh(held.refresh)),
+    code: outcome(await redeem(held.code)),
+    ticket: outcome(await call('/auth/authorization/issue', { ticket: held.ticket, subject: SUBJECT })),
+  })
+
+  const LIVE = {
+    introspection: 'OK A056001',
+    refresh: 'OK A053001',
+    code: 'OK A050001',
+    ticket: 'LOCATION A040001',
+  }
+
+  test('takes what this process has issued', async () => {
+    expect(await present(await hold())).toEqual(LIVE)
+  })
+
+  test('refuses everything of a locked client in its next call, and takes it again after the unlock', async () => {
+    const held = await hold()
+    await tested.runtime.store.clients.setLocked(walk.number, record, true)
+    expect(await present(held)).toEqual({
+      introspection: 'UNAUTHORIZED A057394 invalid_token',
+      refresh: 'INVALID_CLIENT A048307 invalid_client',
+      code: 'INVALID_CLIENT A048307 invalid_client',
+      ticket: 'BAD_REQUEST A010307 unauthorized_client',
+    })
+    await tested.runtime.store.clients.setLocked(walk.number, record, false)
+    expect(await present(held)).toEqual(LIVE)
+  })
+
+  test('refuses everything of a deleted client in its next call', async () => {
+    const held = await hold()
+    await tested.runtime.store.clients.remove(walk.number, record)
+    expect(await present(held)).toEqual({
+      introspection: 'UNAUTHORIZED A057393 invalid_token',
+      refresh: 'INVALID_CLIENT A048306 invalid_client',
+      code: 'INVALID_CLIENT A048306 invalid_client',
+      ticket: 'BAD_REQUEST A010304 invalid_request',
+    })
+  })
+
+  test('refuses everything that was cut off in its next call, and takes what came after', async () => {
+    const held = await hold()
+    await tested.runtime.store.clients.cutOff(walk.number, client.number, START)
+    expect(await present(held)).toEqual({
+      introspection: 'UNAUTHORIZED A057395 invalid_token',
+      refresh: 'BAD_REQUEST A053391 invalid_grant',
+      code: 'BAD_REQUEST A050391 invalid_grant',
+      ticket: 'BAD_REQUEST A041391 invalid_request',
+    })
+    tested.runtime.clock.now = later(START, 1)
+    expect(await present(await hold())).toEqual(LIVE)
+  })
+
+  describe('of a client that it still believes in', () => {
+    test.each([
+      ['locked', () => tested.runtime.store.clients.setLocked(walk.number, record, true), 'A057394'],
+      ['deleted', () => tested.runtime.store.clients.remove(walk.number, record), 'A057393'],
+    ])('issues tokens to one that was %s, and nobody takes them', async (_, stop, resultCode) => {
+      await stop()
+      const { access } = tokensOf(await credentials())
+      for (const introspected of [await introspect(access), await walk.introspect(access)]) {
+        expect(outcome(introspected)).toBe(`UNAUTHORIZED ${resultCode} invalid_token`)
+      }
+    })
+  })
+}

@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto'
+import { later } from '../../../shared/epoch-seconds.ts'
+import type { Code, RefreshMembers, Ticket, TokenDigest, Tokens } from '../../../shared/store/grant.ts'
+import { START } from '../../support/fixed-runtime.ts'
+
+export const SERVICE = 21653835348762
+export const CLIENT = 12898884596863
+
+/** One grant in each of its stages, with everything that a stage can have, as large as an ordinary one gets. */
+export function sampleGrant(grantId = randomBytes(16).toString('base64url')) {
+  const key = { service: SERVICE, client: CLIENT, grantId }
+  const members = { ...key, clientIdAlias: 'my-client', scopes: ['accounts:read', 'payments:write'] }
+  const redirectUri = 'https://client.example.org/cb/example.com'
+  const challenge = { value: randomDigest(), method: 'S256' } as const
+  const subject = 'john.doe.with.a.long.name@example.com'
+  const ticket: Ticket = {
+    ...members,
+    stage: 'TICKET',
+    ticketDigest: randomDigest(),
+    ticketIssuedAt: START,
+    ticketExpiresAt: later(START, 86400),
+    redirectUri,
+    redirectUriAsked: true,
+    state: 'af0ifjsldkj',
+    challenge,
+  }
+  const code: Code = {
+    ...members,
+    stage: 'CODE',
+    subject,
+    code: {
+      codeDigest: randomDigest(),
+      codeIssuedAt: later(START, 1),
+      codeExpiresAt: later(START, 61),
+      redirectUri,
+      challenge,
+    },
+  }
+  const refresh: RefreshMembers = {
+    refreshDigest: randomDigest(),
+    refreshIssuedAt: later(START, 2),
+    refreshExpiresAt: later(START, 864002),
+    familyDigest: randomDigest(),
+  }
+  const tokens = {
+    ...members,
+    stage: 'TOKENS',
+    grantType: 'AUTHORIZATION_CODE',
+    subject,
+    binding: { 'x5t#S256': randomDigest() },
+    accessDigest: randomDigest(),
+    accessIssuedAt: later(START, 2),
+    accessExpiresAt: later(START, 86402),
+    accessScopes: ['accounts:read'],
+    code: code.code,
+    refresh,
+  } as const satisfies Tokens
+  const refreshed = {
+    ...tokens,
+    accessDigest: randomDigest(),
+    accessIssuedAt: later(START, 3),
+    accessExpiresAt: later(START, 86403),
+    refresh: {
+      ...refresh,
+      refreshDigest: randomDigest(),
+      refreshIssuedAt: later(START, 3),
+      refreshExpiresAt: later(START, 864003),
+      replaced: { digest: refresh.refreshDigest, at: later(START, 3), nonce: randomDigest() },
+    },
+  } as const satisfies Tokens
+  return { key, ticket, code, tokens, refreshed }
+}
+
+/** The tokens of a client alone: the least that a grant can have. */
+export function sampleClientTokens(): Tokens {
+  return {
+    service: SERVICE,
+    client: CLIENT,
+    grantId: randomBytes(16).toString('base64url'),
+    stage: 'TOKENS',
+    grantType: 'CLIENT_CREDENTIALS',
+    scopes: [],
+    binding: 'none',
+    accessDigest: randomDigest(),
+    accessIssuedAt: START,
+    accessExpiresAt: later(START, 86400),
+    accessScopes: [],
+  }
+}
+
+export function randomDigest(): TokenDigest {
+  return randomBytes(32).toString('base64url') as TokenDigest
+}

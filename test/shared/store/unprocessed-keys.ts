@@ -1,0 +1,100 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
+import { outcome } from '../../support/answers.ts'
+import { type Fate, pass } from '../../support/cutting-proxy.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { BASIC, openWalk } from '../../support/walk.ts'
+import { CLIENT, sampleClientTokens, SERVICE } from './sample-grant.ts'
+import { type Engine, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
+
+interface Batch {
+  readonly Keys: readonly { readonly id: { readonly S: string } }[]
+}
+
+/** Answers a BatchGetItem as if there had been time only for the keys that are `processed`; the others are left. */
+function leaveUnprocessed(processed: (id: string, attempt: number) => boolean): Fate {
+  let attempt = 0
+  return async ({ operation, body }, forward) => {
+    const reply = await forward()
+    if (operation !== 'BatchGetItem') return reply
+    attempt += 1
+    const [[table, { Keys, ...rest }] = ['', { Keys: [] }]] = Object.entries(
+      body['RequestItems'] as Record<string, Batch>,
+    )
+    const { Responses } = JSON.parse(reply.body) as { Responses: Record<string, { id: { S: string } }[]> }
+    const isProcessed = ({ id }: { id: { S: string } }) => processed(id.S, attempt)
+    const left = Keys.filter((key) => !isProcessed(key))
+    const answer = {
+      Responses: { [table]: Responses[table]?.filter(isProcessed) },
+      UnprocessedKeys: left.length === 0 ? {} : { [table]: { Keys: left, ...rest } },
+    }
+    return { status: 200, body: JSON.stringify(answer) }
+  }
+}
+
+const isState = (id: string) => id.split('.').length === 2
+
+export function unprocessedKeys(engine: Engine) {
+  let tested: StoreUnderTest
+  beforeAll(async () => {
+    tested = await openStoreUnderTest(engine)
+    await tested.runtime.store.clients.create(SERVICE, { clientId: CLIENT, locked: true }, START)
+  })
+  afterEach(() => {
+    tested.proxy.fate = pass
+    tested.proxy.passed.length = 0
+  })
+  afterAll(() => tested.close())
+
+  const asked = () =>
+    tested.proxy.passed.map(({ body }) => {
+      const [batch] = Object.values(
+        body['RequestItems'] as Record<string, Batch & { ConsistentRead: boolean }>,
+      )
+      return { ids: batch?.Keys.map(({ id }) => id.S), consistent: batch?.ConsistentRead }
+    })
+
+  test('are asked again, they alone, and as consistently', async () => {
+    const { grants } = tested.runtime.store
+    const tokens = sampleClientTokens()
+    await grants.create(tokens)
+    tested.proxy.passed.length = 0
+    tested.proxy.fate = leaveUnprocessed((id, attempt) => !isState(id) || attempt === 3)
+    expect(await grants.find(tokens)).toEqual({
+      grant: tokens,
+      client: { locked: true, notBefore: START },
+      caller: undefined,
+    })
+    const [grant, state] = [`${SERVICE}.${CLIENT}.${tokens.grantId}`, `${SERVICE}.${CLIENT}`]
+    expect(asked()).toEqual([
+      { ids: [grant, state], consistent: true },
+      { ids: [state], consistent: true },
+      { ids: [state], consistent: true },
+    ])
+  })
+
+  test.each([
+    ['grant', (id: string) => isState(id)],
+    ['state', (id: string) => !isState(id)],
+    ['batch', () => false],
+  ])('make the store unavailable when the %s is never processed', async (_, processed) => {
+    const { grants } = tested.runtime.store
+    const tokens = sampleClientTokens()
+    await grants.create(tokens)
+    tested.proxy.passed.length = 0
+    tested.proxy.fate = leaveUnprocessed(processed)
+    await expect(grants.find(tokens)).rejects.toBeInstanceOf(StoreUnavailable)
+    expect(tested.proxy.passed).toHaveLength(4)
+  })
+
+  test("never let a locked client's token pass: 503", async () => {
+    const walk = await openWalk(tested.runtime, { tlsClientCertificateBoundAccessTokens: false })
+    const client = await walk.addClient(BASIC)
+    const { access } = await walk.granted(client)
+    expect(outcome(await walk.introspect(access))).toBe('OK A056001')
+    const record = await tested.runtime.store.registry.findClientByNumber(walk.number, client.number)
+    expect(record && (await tested.runtime.store.clients.setLocked(walk.number, record, true))).toBe(true)
+    tested.proxy.fate = leaveUnprocessed((id) => !isState(id))
+    expect(outcome(await walk.introspect(access))).toBe('503 A001191')
+  })
+}

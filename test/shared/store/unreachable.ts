@@ -1,0 +1,140 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { Client } from '../../../shared/store/client.ts'
+import { openStore, type Store } from '../../../shared/store/store.ts'
+import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
+import { cut, type Fate, fault, pass } from '../../support/cutting-proxy.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { CLIENT, sampleClientTokens, sampleGrant, SERVICE } from './sample-grant.ts'
+import { type Engine, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
+
+const CLIENT_RECORD = Client.parse({ clientId: CLIENT, clientIdAlias: 'my-client' })
+const { ticket, code, tokens, refreshed, key } = sampleGrant()
+const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
+
+/** Every method of the store that reaches out. */
+const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
+  'grants.find': ({ grants }) => grants.find(key, 1),
+  'grants.create': ({ grants }) => grants.create(sampleClientTokens()),
+  'grants.issueCode': ({ grants }) => grants.issueCode(ticket, code),
+  'grants.redeem': ({ grants }) => grants.redeem(code, tokens),
+  'grants.refresh': ({ grants }) => grants.refresh(tokens.refresh, refreshed),
+  'grants.end': ({ grants }) => grants.end(tokens),
+  'clients.create': ({ clients }) => clients.create(SERVICE, CLIENT_RECORD, START),
+  'clients.setLocked': ({ clients }) => clients.setLocked(SERVICE, CLIENT_RECORD, true),
+  'clients.remove': ({ clients }) => clients.remove(SERVICE, CLIENT_RECORD),
+  'clients.cutOff': ({ clients }) => clients.cutOff(SERVICE, CLIENT, START),
+  'registry.findService': ({ registry }) => registry.findService(SERVICE),
+  'registry.findClient': ({ registry }) => registry.findClient(SERVICE, 'my-client'),
+  'registry.findClientByNumber': ({ registry }) => registry.findClientByNumber(SERVICE, CLIENT),
+  'registry.findSigningKey': ({ registry }) => registry.findSigningKey(SERVICE, '1'),
+  'registry.putService': ({ registry }) =>
+    registry.putService({ apiKey: SERVICE, issuer: 'https://as.example.com', credentials: [] }),
+  'registry.putClient': ({ registry }) => registry.putClient(SERVICE, CLIENT_RECORD),
+  'registry.putAlias': ({ registry }) => registry.putAlias(SERVICE, 'my-client', CLIENT),
+  'registry.putSigningKey': ({ registry }) => registry.putSigningKey(SERVICE, { ...jwk, kid: '1' }),
+  'registry.putOwner': ({ registry }) =>
+    registry.putOwner({ apiKey: '1', apiSecretDigest: 'a', organizationTokenDigest: 'b' }),
+  'registry.deleteClient': ({ registry }) => registry.deleteClient(SERVICE, CLIENT_RECORD),
+}
+
+export function unreachable(engine: Engine) {
+  let tested: StoreUnderTest
+  beforeAll(async () => {
+    tested = await openStoreUnderTest(engine, { registryCacheSeconds: 0 })
+  })
+  afterEach(() => {
+    tested.proxy.fate = pass
+  })
+  afterAll(() => tested.close())
+
+  const call = (run: (store: Store) => Promise<unknown>, { store } = tested.runtime) =>
+    run(store).then(
+      () => 'an answer',
+      (error: unknown) => error,
+    )
+
+  test('every method of the store is among those that are tried', () => {
+    const { grants, clients, registry } = tested.runtime.store
+    const methods = Object.entries({ grants, clients, registry }).flatMap(([part, object]) =>
+      Object.keys(object).map((method) => `${part}.${method}`),
+    )
+    expect(methods.sort()).toEqual(Object.keys(CALLS).sort())
+  })
+
+  describe.each(Object.entries(CALLS))('%s', (_, run) => {
+    test('says that the store is unavailable when connections are cut, and why', async () => {
+      tested.proxy.fate = cut
+      const error = await call(run)
+      expect(error).toBeInstanceOf(StoreUnavailable)
+      expect(error).toHaveProperty('cause.code', 'ECONNRESET')
+    })
+  })
+
+  test('a request is sent three times at most', async () => {
+    const fresh = await openStoreUnderTest(engine)
+    onTestFinished(fresh.close)
+    fresh.proxy.passed.length = 0
+    fresh.proxy.fate = cut
+    expect(await call(({ grants }) => grants.find(key), fresh.runtime)).toBeInstanceOf(StoreUnavailable)
+    expect(fresh.proxy.passed.map(({ operation }) => operation)).toEqual(Array(3).fill('BatchGetItem'))
+  })
+
+  test('every method says that the store is unavailable when connections are refused', async () => {
+    const closed = await openStoreUnderTest(engine)
+    onTestFinished(closed.close)
+    await closed.proxy.close()
+    const errors = await Promise.all(Object.values(CALLS).map((run) => call(run, closed.runtime)))
+    expect(errors.filter((error) => !(error instanceof StoreUnavailable))).toEqual([])
+    const causes = errors.map((error) => (error as { cause: { code: string } }).cause.code)
+    expect(new Set(causes)).toEqual(new Set(['ECONNREFUSED']))
+  })
+
+  test.each([
+    ['an internal error', fault(500, 'InternalServerError')],
+    ['no service', fault(503, 'ServiceUnavailable')],
+    [
+      'a page of something in between',
+      () => Promise.resolve({ status: 502, body: '<html>Bad gateway</html>' }),
+    ],
+    ['an empty page', () => Promise.resolve({ status: 503, body: '' })],
+    ['too many requests for the table', fault(400, 'ProvisionedThroughputExceededException')],
+    ['too many requests for the account', fault(400, 'RequestLimitExceeded')],
+    ['too many requests', fault(400, 'ThrottlingException')],
+  ] satisfies [string, Fate][])('says that the store is unavailable when it answers %s', async (_, fate) => {
+    tested.proxy.fate = fate
+    expect(await call(({ grants }) => grants.find(key))).toBeInstanceOf(StoreUnavailable)
+    expect(await call(({ grants }) => grants.create(sampleClientTokens()))).toBeInstanceOf(StoreUnavailable)
+  })
+
+  test.each(['AccessDeniedException', 'ValidationException', 'UnrecognizedClientException'])(
+    'throws %s as it is: to try again would not help',
+    async (name) => {
+      tested.proxy.fate = fault(400, name)
+      tested.proxy.passed.length = 0
+      expect(await call(({ grants }) => grants.find(key))).toMatchObject({ name })
+      expect(tested.proxy.passed).toHaveLength(1)
+    },
+  )
+
+  test('every method throws that a table is missing', async () => {
+    const { settings, now, random, endpoint } = tested.runtime
+    const store = openStore({
+      ...settings,
+      registryTable: 'registry-missing',
+      grantsTable: 'grants-missing',
+      now,
+      random,
+      dynamodb: {
+        region: 'eu-west-1',
+        credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+        endpoint,
+      },
+    })
+    for (const run of Object.values(CALLS)) {
+      expect(await call(run, { ...tested.runtime, store })).toBeInstanceOf(ResourceNotFoundException)
+    }
+    store.close()
+  })
+}
