@@ -1,0 +1,9 @@
+import { startEmbeddedEngine } from '../local/engine.ts'
+import { report } from './child.ts'
+
+export interface EngineReady {
+  readonly endpoint: string
+}
+
+const { endpoint } = await startEmbeddedEngine({})
+report({ endpoint } satisfies EngineReady)

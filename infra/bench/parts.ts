@@ -1,0 +1,53 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { readCertificate } from '../../shared/certificate/pem.ts'
+import { thumbprint } from '../../shared/certificate/thumbprint.ts'
+import { signAccessToken } from '../../shared/oauth/jwt.ts'
+import { parseParameters } from '../../shared/oauth/parameters.ts'
+import { digest, locateOpaque, makeOpaque } from '../../shared/oauth/token-string.ts'
+import type { Runtime } from '../../shared/runtime.ts'
+
+export interface Part {
+  readonly name: string
+  readonly call: () => unknown
+}
+
+const LOCATOR = { client: 26888344961664, grantId: 'AAAAAAAAAAAAAAAAAAAAAA' }
+const FORM = 'grant_type=client_credentials&scope=accounts%3Aread+payments%3Awrite'
+const RULES = {
+  malformed: 'parameters-malformed',
+  repeated: { grant_type: 'grant-type-repeated', scope: 'scope-repeated' },
+} as const
+
+/** What design section 7 calls the parts: the pieces of a token request and of introspection. */
+export function partCases({ random, now }: Runtime, certificate: string): Part[] {
+  const opaque = makeOpaque(LOCATOR, random)
+  return [
+    { name: 'thumbprint of a PEM text', call: () => bound(certificate) },
+    { name: 'opaque token and its digest', call: () => digest(makeOpaque(LOCATOR, random)) },
+    { name: 'opaque token located', call: () => locateOpaque(opaque) },
+    { name: 'JWT signed, ES256', call: signer(now(), certificate) },
+    { name: 'parameters of a token request', call: () => parseParameters(FORM, RULES) },
+  ]
+}
+
+function bound(certificate: string) {
+  const der = readCertificate(certificate)
+  if (der === undefined) throw new Error('no certificate')
+  return thumbprint(der)
+}
+
+function signer(now: number, certificate: string) {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const claims = {
+    iss: 'https://mtls.bench.example',
+    sub: String(LOCATOR.client),
+    aud: 'https://mtls.bench.example',
+    client_id: String(LOCATOR.client),
+    scope: 'accounts:read',
+    cnf: { 'x5t#S256': bound(certificate) },
+    exp: now + 86_400,
+    iat: now,
+    jti: 'A'.repeat(52),
+  }
+  return () => signAccessToken(claims, 'ES256', '1', privateKey)
+}
