@@ -26,6 +26,8 @@ export function runScript(
   let stderr = ''
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  // A test that fails leaves its script behind: it ends with the tests at the latest.
+  process.once('exit', () => child.kill('SIGKILL'))
   const ended = once(child, 'close').then(() => child.exitCode)
   const printed = (text: string) =>
     new Promise<void>((resolve, reject) => {
