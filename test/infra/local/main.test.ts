@@ -106,6 +106,29 @@ describe('npm start', () => {
     await stop(third.script)
   })
 
+  test('trusts further CAs with --truststore, and none of them without', async () => {
+    const pems = [
+      'certs/ca-root.pem',
+      'certs/ca-issuing.pem',
+      'certs/client-other.pem',
+      'certs/client-other.test-key.pem',
+    ]
+    const [root = '', issuing = '', cert = '', key = ''] = await Promise.all(
+      pems.map((file) => readFile(new URL(`../../vectors/${file}`, import.meta.url), 'utf8')),
+    )
+    const truststore = join(directory, 'further.pem')
+    await writeFile(truststore, `${root}${issuing}`)
+    for (const [parameters, status] of [
+      [['--truststore', truststore], 200],
+      [[], 403],
+    ] as const) {
+      const { script, local } = await start(...parameters)
+      const ca = await readFile(local.caFile, 'utf8')
+      expect((await mutualTlsRequest(`${local.mtlsUrl}/jwks`, { ca, cert, key })).status).toBe(status)
+      await stop(script)
+    }
+  })
+
   test('says in one line what is wrong with an option, a file or a port', async () => {
     const busy = createServer()
     await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve))
