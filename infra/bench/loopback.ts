@@ -22,7 +22,7 @@ export interface LoopbackOptions {
 
 export const CONNECTIONS = 8
 /** Until the compiler has done with the code of a case. */
-const WARM_UP_REQUESTS = 2000
+const WARM_UP_REQUESTS = 1500
 
 /**
  * CPU time of the server alone, over real mutual TLS on kept-alive connections; client and engine are other processes.

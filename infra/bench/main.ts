@@ -5,13 +5,11 @@ import type { EngineReady } from './engine.ts'
 import type { InProcessArgument, InProcessReady } from './in-process.ts'
 import { measureLoopback } from './loopback.ts'
 import { conditions, print } from './report.ts'
-import type { SendersArgument, SendersReady } from './senders.ts'
 
 const USAGE = `npm run bench -- [options]
   --rounds N       rounds, in each of which every case is measured once (6)
-  --requests N     requests of a case in a round (500)
+  --requests N     requests of a case in a round (400)
   --engine NAME    embedded (default), or dynamodb-local, which needs Java
-  --senders        also what one call of DynamoDB costs, by ways of sending it
   --json           one JSON object instead of tables
   --help`
 
@@ -27,7 +25,6 @@ interface Options {
   readonly rounds: number
   readonly requests: number
   readonly engine: keyof typeof ENGINES
-  readonly senders: boolean
   readonly json: boolean
 }
 
@@ -40,26 +37,21 @@ try {
   process.exitCode = 1
 }
 
-async function bench({ rounds, requests, engine, senders, json }: Options): Promise<void> {
+async function bench({ rounds, requests, engine, json }: Options): Promise<void> {
   const { endpoint, close } = await ENGINES[engine]()
   try {
     const loopback = await measureLoopback({ endpoint, rounds, requests })
-    const sent = senders
-      ? await measured<SendersReady>('senders.ts', { endpoint, rounds, calls: requests })
-      : []
-    const inProcess = await measured<InProcessReady>('in-process.ts', { rounds, calls: requests })
-    print({ ...conditions(), engine, rounds, requests, loopback, senders: sent, ...inProcess }, json)
+    const inProcess = await measureInProcess({ rounds, calls: requests })
+    print({ ...conditions(), engine, rounds, requests, loopback, ...inProcess }, json)
   } finally {
     await close()
   }
 }
 
-/** What a program of this folder reports, in a fresh process: the compiler has seen nothing but what is measured there. */
-async function measured<Ready>(
-  program: string,
-  argument: InProcessArgument | SendersArgument,
-): Promise<Ready> {
-  const { ready, close } = await startChild<Ready>(new URL(program, import.meta.url), argument)
+/** In a fresh process: the compiler has seen nothing but what is measured there. */
+async function measureInProcess(argument: InProcessArgument): Promise<InProcessReady> {
+  const program = new URL('./in-process.ts', import.meta.url)
+  const { ready, close } = await startChild<InProcessReady>(program, argument)
   await close()
   return ready
 }
@@ -69,19 +61,18 @@ function readOptions(): Options | 'help' {
   const { values } = parseArgs({
     options: {
       rounds: { type: 'string', default: '6' },
-      requests: { type: 'string', default: '500' },
+      requests: { type: 'string', default: '400' },
       engine: { type: 'string', default: 'embedded' },
-      senders: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
-  const { engine, senders, json, help } = values
+  const { engine, json, help } = values
   if (help) return 'help'
   const [rounds, requests] = [Number(values.rounds), Number(values.requests)]
   const positive = [rounds, requests].every((number) => Number.isSafeInteger(number) && number > 0)
   if (!positive || !isEngine(engine)) throw new Error(USAGE)
-  return { rounds, requests, engine, senders, json }
+  return { rounds, requests, engine, json }
 }
 
 function isEngine(name: string): name is keyof typeof ENGINES {

@@ -8,8 +8,6 @@ export interface Results extends ReturnType<typeof conditions>, InProcessReady {
   readonly rounds: number
   readonly requests: number
   readonly loopback: readonly NamedSamples[]
-  /** Empty when they were not asked for. */
-  readonly senders: readonly NamedSamples[]
 }
 
 export function conditions() {
@@ -27,7 +25,7 @@ export function print(results: Results, json: boolean): void {
   console.log(text)
 }
 
-function asFigures({ loopback, senders, handlers, parts, ...about }: Results) {
+function asFigures({ loopback, handlers, parts, ...about }: Results) {
   return {
     ...about,
     connections: CONNECTIONS,
@@ -44,12 +42,11 @@ function asFigures({ loopback, senders, handlers, parts, ...about }: Results) {
       withoutSdk: cpuPerCall(withoutSdk),
     })),
     parts: parts.map(({ name, samples }) => ({ name, cpu: cpuPerCall(samples) })),
-    senders: senders.map(({ name, samples }) => ({ name, cpu: cpuPerCall(samples) })),
   }
 }
 
 function asTables(results: Results): string {
-  const { date, node, cpu, cores, engine, rounds, requests, loopback, handlers, parts, senders } = results
+  const { date, node, cpu, cores, engine, rounds, requests, loopback, handlers, parts } = results
   return [
     `certbound bench, ${date}, Node ${node}, ${cores} x ${cpu}`,
     `CPU microseconds a call (user and system), median of ${rounds} rounds of ${requests}, least and most beside it`,
@@ -63,16 +60,12 @@ function asTables(results: Results): string {
     'In process: handlers with canned answers of DynamoDB, below the SDK and in place of it',
     ...table(['', 'CPU us', 'least-most', 'own code', 'least-most'], handlers.map(handlerCells)),
     '',
-    ...namedTable('Parts', parts),
-    ...(senders.length === 0
-      ? []
-      : ['', ...namedTable('One call of DynamoDB, by ways of sending it', senders)]),
+    'Parts',
+    ...table(
+      ['', 'CPU us', 'least-most'],
+      parts.map(({ name, samples }) => [name, ...figureCells(cpuPerCall(samples))]),
+    ),
   ].join('\n')
-}
-
-function namedTable(title: string, rows: readonly NamedSamples[]): string[] {
-  const cells = rows.map(({ name, samples }) => [name, ...figureCells(cpuPerCall(samples))])
-  return [title, ...table(['', 'CPU us', 'least-most'], cells)]
 }
 
 function loopbackCells(name: string, samples: readonly Sample[], loopback: readonly NamedSamples[]) {

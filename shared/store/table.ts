@@ -109,8 +109,8 @@ export function openTable(client: DynamoDBDocumentClient, TableName: string, new
       Key: key,
       UpdateExpression: edit.expression,
       ConditionExpression: condition.expression,
-      ExpressionAttributeNames: { ...condition.names, ...edit.names },
-      ExpressionAttributeValues: { ...condition.values, ...edit.values },
+      ExpressionAttributeNames: Object.assign(edit.names, condition.names),
+      ExpressionAttributeValues: Object.assign(edit.values, condition.values),
     })
     return settle(send(command), key, attempt)
   }

@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, verify as verifySignature } from 'node:crypto'
 import fc from 'fast-check'
 import { exportJWK, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
@@ -35,6 +35,21 @@ const verify = (jwt: string) =>
   })
 
 describe('signAccessToken', () => {
+  test('a signature verifies when r or s begins with a zero byte', () => {
+    const zeroAt = { r: false, s: false }
+    for (let iat = 0; !(zeroAt.r && zeroAt.s); iat++) {
+      const jwt = sign({ ...CLAIMS, iat })
+      const [input, signature] = [jwt.slice(0, jwt.lastIndexOf('.')), jwt.slice(jwt.lastIndexOf('.') + 1)]
+      const raw = Buffer.from(signature, 'base64url')
+      expect(raw).toHaveLength(64)
+      if (raw[0] !== 0 && raw[32] !== 0) continue
+      const key = { key: publicKey, dsaEncoding: 'ieee-p1363' } as const
+      expect(verifySignature('sha256', Buffer.from(input), key, raw)).toBe(true)
+      zeroAt.r ||= raw[0] === 0
+      zeroAt.s ||= raw[32] === 0
+    }
+  })
+
   test('another JOSE library verifies it and reads the claims', async () => {
     const { payload, protectedHeader } = await verify(sign(CLAIMS))
     expect(protectedHeader).toEqual({ alg: 'ES256', typ: 'at+jwt', kid: '1' })

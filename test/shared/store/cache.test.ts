@@ -59,10 +59,12 @@ describe('remember', () => {
     expect(await cache.remember('a', read('a'))).toBe('a1')
   })
 
-  test('reads every time with 0 seconds', async () => {
+  test('reads every time with 0 seconds, also when the clock is set back', async () => {
     const cache = opened(0)
     await cache.remember('a', read('a'))
     expect(await cache.remember('a', read('a'))).toBe('a2')
+    clock = later(START, -1)
+    expect(await cache.remember('a', read('a'))).toBe('a3')
   })
 
   test('does not remember a miss', async () => {

@@ -53,6 +53,7 @@ export async function openStoreUnderTest(
 function rawTables(endpoint: string) {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({ ...LOCAL_DYNAMODB, endpoint }))
   return {
+    client,
     get: async (TableName: string, Key: Item): Promise<Item | undefined> =>
       (await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item,
     put: async (TableName: string, Item: Item): Promise<void> => {

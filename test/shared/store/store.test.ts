@@ -11,6 +11,7 @@ import { lostAnswers } from './lost-answers.ts'
 import { otherProcess } from './other-process.ts'
 import { races } from './races.ts'
 import { registryRecords } from './registry-records.ts'
+import { tableOutcomes } from './table-outcomes.ts'
 import { unprocessedKeys } from './unprocessed-keys.ts'
 import { unreachableAtEndpoints } from './unreachable-at-endpoints.ts'
 import { unreachable } from './unreachable.ts'
@@ -19,6 +20,7 @@ import { unreachable } from './unreachable.ts'
 const START_MILLISECONDS = 300_000
 
 const SUITES = {
+  'table outcomes': tableOutcomes,
   grants: grantTransitions,
   'finding grants': findingGrants,
   conditions,

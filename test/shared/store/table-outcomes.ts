@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openTable, type Table } from '../../../shared/store/table.ts'
+import { type Engine, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
+
+export function tableOutcomes(engine: Engine) {
+  let tested: StoreUnderTest
+  let table: Table
+  let attempts = 0
+  beforeAll(async () => {
+    tested = await openStoreUnderTest(engine)
+    const { grantsTable } = tested.runtime.settings
+    table = openTable(tested.raw.client, grantsTable, () => `attempt ${(attempts += 1)}`)
+  })
+  afterAll(() => tested.close())
+
+  describe('remove', () => {
+    test('is done when the item holds what it must', async () => {
+      await table.replace({ client: 1 }, { id: 'a' })
+      expect(await table.remove({ id: 'a' }, { client: 1 })).toEqual({ done: true })
+      expect(await table.find({ id: 'a' })).toBeUndefined()
+    })
+
+    test('is done when there is no item', async () => {
+      expect(await table.remove({ id: 'none' }, { client: 1 })).toEqual({ done: true })
+    })
+
+    test('is lost when another item stands there, which stays', async () => {
+      await table.replace({ client: 2 }, { id: 'b' })
+      const current = await table.find({ id: 'b' })
+      expect(await table.remove({ id: 'b' }, { client: 1 })).toEqual({ done: false, current })
+      expect(await table.find({ id: 'b' })).toEqual(current)
+    })
+  })
+
+  test('create is lost when the key is taken', async () => {
+    expect(await table.create({ client: 1 }, { id: 'c' })).toEqual({ done: true })
+    const current = await table.find({ id: 'c' })
+    expect(await table.create({ client: 2 }, { id: 'c' })).toEqual({ done: false, current })
+    expect(await table.find({ id: 'c' })).toEqual(current)
+  })
+
+  test('update sets, removes and leaves alone', async () => {
+    await table.create({ client: 1, old: 'a', kept: ['b'], count: 3 }, { id: 'd' })
+    const change = { old: undefined, absent: undefined, count: 4, added: { c: true } }
+    expect(await table.update({ id: 'd' }, change, { client: 1, count: 3 })).toEqual({ done: true })
+    const attempt = `attempt ${attempts}`
+    expect(await table.find({ id: 'd' })).toEqual({
+      ...{ id: 'd', client: 1, kept: ['b'], count: 4, added: { c: true } },
+      attempt,
+    })
+  })
+
+  test('update demands all that is to be stored', async () => {
+    await table.create({ client: 1, count: 3 }, { id: 'e' })
+    const current = await table.find({ id: 'e' })
+    for (const stored of [
+      { client: 1, count: 4 },
+      { client: 2, count: 3 },
+      { client: 1, absent: 1 },
+    ]) {
+      expect(await table.update({ id: 'e' }, { count: 9 }, stored)).toEqual({ done: false, current })
+    }
+  })
+
+  test('a write that demands nothing is never sent', async () => {
+    await expect(table.update({ id: 'f' }, { count: 1 }, {})).rejects.toThrow('needs a stored value')
+    await expect(table.remove({ id: 'f' }, {})).rejects.toThrow('needs a stored value')
+    expect(await table.find({ id: 'f' })).toBeUndefined()
+  })
+
+  test('findAll keeps the order of the keys, and the gaps', async () => {
+    const ids = ['g3', 'g1', 'none', 'g2']
+    for (const id of ['g1', 'g2', 'g3']) await table.replace({}, { id })
+    const found = await table.findAll(ids.map((id) => ({ id })))
+    expect(found.map((item) => item?.['id'])).toEqual(['g3', 'g1', undefined, 'g2'])
+  })
+}
