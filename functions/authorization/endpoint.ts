@@ -61,6 +61,7 @@ export async function authorize(
     redirectUri,
     redirectUriAsked: request.redirectUri !== undefined,
     state,
+    responseMode: 'query',
     challenge,
   }
   await runtime.store.grants.create(grant)

@@ -41,6 +41,7 @@ export async function issueCode(
     clientIdAlias,
     scopes,
     subject: request.subject,
+    properties: [],
     code: {
       codeDigest: digest(code),
       codeIssuedAt: now,

@@ -59,9 +59,7 @@ async function findToken(
   caller: Client | undefined,
 ): Promise<Found | undefined> {
   const refreshed = await findRefreshToken(store.grants, service.apiKey, token, caller?.clientId)
-  if (refreshed?.grant.refresh !== undefined) {
-    return { ...refreshed, type: 'refresh_token', refresh: refreshed.grant.refresh }
-  }
+  if (refreshed !== undefined) return { ...refreshed, type: 'refresh_token' }
   const found = await findAccessToken(store.grants, service.apiKey, token, caller?.clientId)
   return typeof found === 'string' ? undefined : { ...found, type: 'access_token' }
 }

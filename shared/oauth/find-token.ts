@@ -1,4 +1,4 @@
-import type { ClientState, TokenDigest, Tokens } from '../store/grant.ts'
+import type { ClientState, RefreshMembers, TokenDigest, Tokens } from '../store/grant.ts'
 import type { Grants } from '../store/grants.ts'
 import { readIdentifier } from './jwt.ts'
 import {
@@ -21,6 +21,10 @@ export interface FoundToken {
   readonly caller: ClientState | undefined
   /** Of a JWT. */
   readonly jti?: string
+}
+
+export interface FoundRefreshToken extends FoundToken {
+  readonly refresh: RefreshMembers
 }
 
 export type NotAnAccessToken = 'token-unknown' | 'token-not-signed' | 'token-without-identifier'
@@ -49,13 +53,25 @@ export async function findRefreshToken(
   service: number,
   token: string,
   caller?: number,
-): Promise<FoundToken | undefined> {
+): Promise<FoundRefreshToken | undefined> {
+  const found = await findRefreshFamily(grants, service, token, caller)
+  return found !== undefined && proves(token, found.refresh.refreshDigest) ? found : undefined
+}
+
+/** The grant that a refresh token belongs or belonged to: its family proves that, also after it was replaced. */
+export async function findRefreshFamily(
+  grants: Grants,
+  service: number,
+  token: string,
+  caller?: number,
+): Promise<FoundRefreshToken | undefined> {
   const locator = locateRefreshToken(token)
   if (locator === undefined) return undefined
   const found = await grants.find(keyOf(service, locator), caller)
   const { grant } = found
   if (grant?.stage !== 'TOKENS' || grant.refresh === undefined) return undefined
-  return proves(token, grant.refresh.refreshDigest) ? { ...found, grant } : undefined
+  if (!sameDigest(digest(locator.family), grant.refresh.familyDigest)) return undefined
+  return { ...found, grant, refresh: grant.refresh }
 }
 
 /** Whether the string is the one whose digest was stored. */

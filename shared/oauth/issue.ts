@@ -3,7 +3,7 @@ import type { Binding } from '../certificate/binding.ts'
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Client } from '../store/client.ts'
-import type { CodeMembers, GrantKey, RefreshMembers, Tokens } from '../store/grant.ts'
+import type { CodeMembers, GrantKey, Property, RefreshMembers, Tokens } from '../store/grant.ts'
 import type { Service } from '../store/service.ts'
 import { audienceOf } from './active-token.ts'
 import { signAccessToken } from './jwt.ts'
@@ -29,6 +29,9 @@ export interface TokenOrder {
   readonly scopes: readonly string[]
   readonly accessScopes: readonly string[]
   readonly binding: Binding
+  readonly properties: readonly Property[]
+  /** Of the grant, when it is being refreshed. */
+  readonly createdAt?: EpochSeconds
   readonly code?: CodeMembers | undefined
   readonly refresh?: RefreshToken | undefined
 }
@@ -79,6 +82,8 @@ export async function makeTokens(order: TokenOrder, service: Service, runtime: R
     scopes: order.scopes,
     accessScopes,
     binding: order.binding,
+    properties: order.properties,
+    createdAt: order.createdAt ?? issuedAt,
     accessDigest: digest(jwt ?? accessToken),
     accessIssuedAt: issuedAt,
     accessExpiresAt: expiresAt,

@@ -184,6 +184,14 @@ export const REFUSALS = {
   'introspection-token-missing': ['A145302', 'BAD_REQUEST', 'invalid_request', "The 'token' request parameter is missing."],
   'introspection-token-repeated': ['A145391', 'BAD_REQUEST', 'invalid_request', 'The standard introspection request contains a parameter more than once.'],
   'caller-public': ['A145392', 'INVALID_CLIENT', 'invalid_client', 'A public client may not introspect tokens.'],
+
+  // Revocation (7.5)
+  'revocation-parameters-missing': ['A113201', 'BAD_REQUEST', 'invalid_request', "The revocation request from the service does not contain 'parameters' parameter."],
+  'revocation-parameters-malformed': ['A113202', 'BAD_REQUEST', 'invalid_request', "The format of the value of 'parameters' request parameter is wrong."],
+  'revocation-token-missing': ['A115301', 'BAD_REQUEST', 'invalid_request', "The revocation request does not contain 'token' parameter."],
+  'revocation-token-repeated': ['A115303', 'BAD_REQUEST', 'invalid_request', "The revocation request contains multiple 'token' parameters."],
+  'revocation-client-unidentified': ['A116302', 'INVALID_CLIENT', 'invalid_client', "The revocation request does not contain 'client_secret' although the client type of the client application that is associated with the token is 'confidential'."],
+  'revocation-of-other-client': ['A116301', 'BAD_REQUEST', 'invalid_request', 'The presented token has not been issued to the client application.'],
 } as const satisfies Record<string, Row>
 
 export type Reason = keyof typeof REFUSALS

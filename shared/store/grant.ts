@@ -16,6 +16,13 @@ export interface CodeChallenge {
   readonly method: 'plain' | 'S256'
 }
 
+/** An extra property of a token (contract, section 4.8). A hidden one is for API answers alone. */
+export interface Property {
+  readonly key: string
+  readonly value: string
+  readonly hidden: boolean
+}
+
 interface GrantMembers extends GrantKey {
   /** The alias, when the client was named by it. */
   readonly clientIdAlias?: string | undefined
@@ -31,7 +38,10 @@ export interface Ticket extends GrantMembers {
   readonly redirectUri: string
   readonly redirectUriAsked: boolean
   readonly state?: string | undefined
+  readonly responseMode: 'query' | 'form_post'
   readonly challenge?: CodeChallenge | undefined
+  /** Whatever the authorization server wants to find again by the ticket. */
+  readonly context?: string | undefined
   readonly code?: undefined
 }
 
@@ -49,6 +59,7 @@ export interface Code extends GrantMembers {
   readonly stage: 'CODE'
   readonly code: CodeMembers
   readonly subject: string
+  readonly properties: readonly Property[]
 }
 
 export interface RefreshMembers {
@@ -72,6 +83,8 @@ export interface Tokens extends GrantMembers {
   readonly stage: 'TOKENS'
   readonly grantType: 'AUTHORIZATION_CODE' | 'CLIENT_CREDENTIALS'
   readonly subject?: string | undefined
+  readonly properties: readonly Property[]
+  readonly createdAt: EpochSeconds
   /** Whatever is stored: only `judge` may say what it means. */
   readonly binding: unknown
   readonly accessDigest: TokenDigest

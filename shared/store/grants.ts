@@ -67,6 +67,11 @@ export function openGrants(table: Table) {
     await table.remove({ id: grantId(tokens) }, stored)
   }
 
+  /** As `end`, but whatever came between: a revocation must not lose to a refresh at the same moment. */
+  async function revoke(tokens: Tokens): Promise<void> {
+    await table.remove({ id: grantId(tokens) }, { client: tokens.client })
+  }
+
   async function move(to: Grant, stored: Item): Promise<Transition> {
     const outcome = await table.update({ id: grantId(to) }, { ...grantAttributes(to), ttl: ttl(to) }, stored)
     return outcome.done
@@ -74,7 +79,7 @@ export function openGrants(table: Table) {
       : { done: false, current: outcome.current && readGrant(outcome.current, to) }
   }
 
-  return { find, create, issueCode, redeem, refresh, end }
+  return { find, create, issueCode, redeem, refresh, end, revoke }
 }
 
 export type Grants = ReturnType<typeof openGrants>

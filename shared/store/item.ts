@@ -5,6 +5,7 @@ import type {
   CodeMembers,
   Grant,
   GrantKey,
+  Property,
   RefreshMembers,
   Ticket,
   TokenDigest,
@@ -25,6 +26,7 @@ export function grantAttributes(grant: Grant): Item {
     clientIdAlias: grant.clientIdAlias,
     scopes: grant.scopes,
     subject: grant.stage === 'TICKET' ? undefined : grant.subject,
+    properties: grant.stage === 'TICKET' || grant.properties.length === 0 ? undefined : grant.properties,
     ...(grant.stage === 'TICKET' ? ticketAttributes(grant) : NO_TICKET),
     redirectUri: code?.redirectUri,
     challenge: code?.challenge,
@@ -39,11 +41,14 @@ const NO_TICKET = {
   ticketExpiresAt: undefined,
   redirectUriAsked: undefined,
   state: undefined,
+  responseMode: undefined,
+  context: undefined,
 }
 
 function ticketAttributes(ticket: Ticket): Item {
-  const { ticketDigest, ticketIssuedAt, ticketExpiresAt, redirectUriAsked, state } = ticket
-  return { ticketDigest, ticketIssuedAt, ticketExpiresAt, redirectUriAsked, state }
+  const { ticketDigest, ticketIssuedAt, ticketExpiresAt, redirectUriAsked, state, responseMode, context } =
+    ticket
+  return { ticketDigest, ticketIssuedAt, ticketExpiresAt, redirectUriAsked, state, responseMode, context }
 }
 
 function codeAttributes(code: CodeMembers | undefined): Item {
@@ -57,7 +62,9 @@ function codeAttributes(code: CodeMembers | undefined): Item {
 function tokenAttributes(tokens: Tokens): Item {
   const { grantType, binding, accessDigest, accessIssuedAt, accessExpiresAt, accessScopes, refresh } = tokens
   return {
+    ...listing(tokens),
     grantType,
+    createdAt: tokens.createdAt,
     binding,
     accessDigest,
     accessIssuedAt,
@@ -71,6 +78,19 @@ function tokenAttributes(tokens: Tokens): Item {
   }
 }
 
+/**
+ * The keys of the index by which the management API lists tokens: client, then subject. Only grants with tokens have
+ * them, so the index is sparse. No decision reads it: it is late by nature.
+ */
+export function listing({ service, client, subject }: Pick<Tokens, 'service' | 'client' | 'subject'>) {
+  return { listedClient: `${String(service)}.${String(client)}`, listedSubject: listedSubject(subject) }
+}
+
+/** A key must not be empty, and a client has a token of its own beside those of its users. */
+export function listedSubject(subject: string | undefined): string {
+  return subject === undefined ? '-' : `=${subject}`
+}
+
 /** @throws DamagedItem when a member is missing, of another type, or another client's */
 export function readGrant(item: Item, key: GrantKey): Grant {
   if (integer(item, 'client') !== key.client) throw new DamagedItem('client')
@@ -81,7 +101,8 @@ export function readGrant(item: Item, key: GrantKey): Grant {
   }
   if (item['stage'] === 'TICKET') return { ...members, stage: 'TICKET', ...readTicket(item) }
   if (item['stage'] === 'CODE') {
-    return { ...members, stage: 'CODE', code: readCode(item), subject: text(item, 'subject') }
+    const properties = readProperties(item)
+    return { ...members, stage: 'CODE', code: readCode(item), subject: text(item, 'subject'), properties }
   }
   if (item['stage'] === 'TOKENS') return { ...members, stage: 'TOKENS', ...readTokens(item) }
   throw new DamagedItem('stage')
@@ -102,6 +123,8 @@ function readTicket(item: Item) {
     redirectUri: text(item, 'redirectUri'),
     redirectUriAsked: item['redirectUriAsked'],
     state: optionalText(item, 'state'),
+    responseMode: readResponseMode(item),
+    context: optionalText(item, 'context'),
     challenge: readChallenge(item),
   }
 }
@@ -124,6 +147,8 @@ function readTokens(item: Item) {
   return {
     grantType,
     subject: grantType === 'AUTHORIZATION_CODE' ? text(item, 'subject') : optionalText(item, 'subject'),
+    properties: readProperties(item),
+    createdAt: seconds(item, 'createdAt'),
     binding: item['binding'],
     accessDigest: digest(item, 'accessDigest'),
     accessIssuedAt: seconds(item, 'accessIssuedAt'),
@@ -132,6 +157,23 @@ function readTokens(item: Item) {
     code: item['codeDigest'] === undefined ? undefined : readCode(item),
     refresh: item['refreshDigest'] === undefined ? undefined : readRefresh(item),
   } as const
+}
+
+function readResponseMode(item: Item): Ticket['responseMode'] {
+  const mode = item['responseMode']
+  if (mode !== 'query' && mode !== 'form_post') throw new DamagedItem('responseMode')
+  return mode
+}
+
+function readProperties(item: Item): readonly Property[] {
+  const properties = item['properties'] ?? []
+  if (!Array.isArray(properties)) throw new DamagedItem('properties')
+  return properties.map((property: Item) => {
+    if (typeof property['hidden'] !== 'boolean' || typeof property['value'] !== 'string') {
+      throw new DamagedItem('properties')
+    }
+    return { key: text(property, 'key'), value: property['value'], hidden: property['hidden'] }
+  })
 }
 
 function readRefresh(item: Item): RefreshMembers {

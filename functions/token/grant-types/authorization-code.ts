@@ -88,6 +88,7 @@ function tokensFor(grant: Code, context: TokenContext, runtime: Runtime): Promis
     scopes: grant.scopes,
     accessScopes: grant.scopes,
     binding,
+    properties: grant.properties,
     code: grant.code,
     refresh: firstRefreshToken(key, service, client, runtime),
   } as const

@@ -25,6 +25,7 @@ export async function issueForClient(
     scopes,
     accessScopes: scopes,
     binding,
+    properties: [],
   } as const
   const issued = await makeTokens(order, service, runtime)
   await runtime.store.grants.create(issued.grant)

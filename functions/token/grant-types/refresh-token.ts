@@ -1,7 +1,7 @@
 import { type Binding, judge } from '../../../shared/certificate/binding.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import type { LogEntry } from '../../../shared/log.ts'
-import { proves } from '../../../shared/oauth/find-token.ts'
+import { findRefreshFamily, type FoundRefreshToken, proves } from '../../../shared/oauth/find-token.ts'
 import {
   deriveRefreshToken,
   type Issued,
@@ -13,7 +13,7 @@ import { type Reason, Refusal } from '../../../shared/oauth/refusal.ts'
 import { bindTo, provesClientAnew } from '../../../shared/oauth/required-binding.ts'
 import { covers, parseScope } from '../../../shared/oauth/scope.ts'
 import { barred, expired } from '../../../shared/oauth/standing.ts'
-import { digest, keyOf, locateRefreshToken, sameDigest } from '../../../shared/oauth/token-string.ts'
+import { keyOf } from '../../../shared/oauth/token-string.ts'
 import type { Runtime } from '../../../shared/runtime.ts'
 import type { RefreshMembers, Tokens } from '../../../shared/store/grant.ts'
 import type { Grants } from '../../../shared/store/grants.ts'
@@ -60,7 +60,7 @@ async function refreshOnce(
   const next = await successor(presented, grant, refresh, context, runtime, entry)
 
   const { client, clientIdAlias } = context
-  const { grantType, subject, scopes, code } = grant
+  const { grantType, subject, scopes, properties, createdAt, code } = grant
   const key = keyOf(grant.service, grant)
   const order = {
     key,
@@ -71,6 +71,8 @@ async function refreshOnce(
     scopes,
     accessScopes,
     binding,
+    properties,
+    createdAt,
     code,
     refresh: next,
   }
@@ -79,28 +81,19 @@ async function refreshOnce(
   return written.done ? issued : 'lost'
 }
 
-interface FoundRefresh {
-  readonly grant: Tokens
-  readonly refresh: RefreshMembers
-}
-
 /** The grant of the token's family, of this client and not barred. Whether the token is current is still open. */
 async function findRefreshed(
   presented: string,
   { client, service }: TokenContext,
   grants: Grants,
-): Promise<FoundRefresh> {
-  const locator = locateRefreshToken(presented)
-  if (locator === undefined) throw new Refusal('refresh-token-unknown')
-  const { grant, client: state } = await grants.find(keyOf(service.apiKey, locator))
-  if (grant?.stage !== 'TOKENS' || grant.refresh === undefined) throw new Refusal('refresh-token-unknown')
-  if (!sameDigest(digest(locator.family), grant.refresh.familyDigest))
-    throw new Refusal('refresh-token-unknown')
-  if (grant.client !== client.clientId) throw new Refusal('refresh-token-of-other-client')
-  const bar = barred(state, grant.refresh.refreshIssuedAt)
+): Promise<FoundRefreshToken> {
+  const found = await findRefreshFamily(grants, service.apiKey, presented)
+  if (found === undefined) throw new Refusal('refresh-token-unknown')
+  if (found.grant.client !== client.clientId) throw new Refusal('refresh-token-of-other-client')
+  const bar = barred(found.client, found.refresh.refreshIssuedAt)
   if (bar === 'cut-off') throw new Refusal('refresh-token-cut-off')
   if (bar !== undefined) throw new Refusal(bar === 'locked' ? 'client-locked' : 'client-deleted')
-  return { grant, refresh: grant.refresh }
+  return found
 }
 
 const BINDING_REASON = {

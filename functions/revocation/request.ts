@@ -1,0 +1,51 @@
+import * as z from 'zod/mini'
+import type { HttpRequest } from '../../shared/http.ts'
+import { type FormRules, parseParameters, type Parameters } from '../../shared/oauth/parameters.ts'
+import {
+  CREDENTIAL_PARAMETERS,
+  credentialsFromHttp,
+  credentialsFromWebApi,
+  type PresentedCredentials,
+} from '../../shared/oauth/presented-credentials.ts'
+import { Refusal } from '../../shared/oauth/refusal.ts'
+
+/** `token_type_hint` is not read: the form of a token says what it is. */
+export interface RevocationRequest {
+  readonly token: string
+  readonly credentials: PresentedCredentials
+}
+
+const FORM: FormRules = {
+  malformed: 'revocation-parameters-malformed',
+  repeated: {
+    ...CREDENTIAL_PARAMETERS,
+    token: 'revocation-token-repeated',
+    token_type_hint: 'revocation-token-repeated',
+  },
+}
+
+/** RFC 7009 section 2.1. @throws Refusal for the form or for how it presents credentials */
+export function fromForm(form: string, http: HttpRequest): RevocationRequest {
+  const parameters = parseParameters(form, FORM)
+  return revocationRequest(parameters, credentialsFromHttp(http, parameters))
+}
+
+export const RevocationCall = z.object({
+  parameters: z.optional(z.string()),
+  clientId: z.optional(z.string()),
+  clientSecret: z.optional(z.string()),
+  clientCertificate: z.optional(z.string()),
+})
+
+/** `/auth/revocation` of the Web API (contract, section 2.10). @throws Refusal as `fromForm` */
+export function fromWebApi(call: z.infer<typeof RevocationCall>): RevocationRequest {
+  if (call.parameters === undefined) throw new Refusal('revocation-parameters-missing')
+  const parameters = parseParameters(call.parameters, FORM)
+  return revocationRequest(parameters, credentialsFromWebApi(call, parameters))
+}
+
+function revocationRequest(parameters: Parameters, credentials: PresentedCredentials): RevocationRequest {
+  const token = parameters.get('token')
+  if (token === undefined) throw new Refusal('revocation-token-missing')
+  return { token, credentials: { ...credentials, unidentified: 'revocation-client-unidentified' } }
+}
