@@ -5,6 +5,7 @@ export interface HttpRequest {
   /** The route's template, for example `/api/{serviceId}/auth/token`. */
   readonly route: string
   readonly pathParameters: Readonly<Record<string, string | undefined>>
+  readonly query: URLSearchParams
   /** Names in lower case; one entry for each time the header was sent, as far as the event tells. */
   readonly headers: ReadonlyMap<string, readonly string[]>
   readonly body: Buffer

@@ -20,6 +20,8 @@ export function json(status: number, body: object, headers: HttpResponse['header
   return { status, headers: { ...PRIVATE, ...headers }, body: JSON.stringify(body) }
 }
 
+export const NO_CONTENT: HttpResponse = { status: 204, headers: { 'cache-control': 'no-store' }, body: '' }
+
 /** A document that is the same for everyone, and may be kept a while (requirements G06). */
 export function publicJson(body: object): HttpResponse {
   const headers = {

@@ -44,6 +44,7 @@ function fromPayload2(event: EventV2, settings: Settings): HttpRequest {
     // `ANY /token`: the template, as `rawPath` may carry a stage or a mapping key in front.
     route: event.routeKey.slice(event.routeKey.indexOf(' ') + 1),
     pathParameters: pathParametersOf(event.pathParameters),
+    query: new URLSearchParams(typeof event.rawQueryString === 'string' ? event.rawQueryString : ''),
     headers: singleHeaders(event.headers),
     body: bodyOf(event.body, event.isBase64Encoded),
     tlsCertificate: certificateOf(requestContext.authentication?.clientCert, requestContext, settings),
@@ -62,6 +63,7 @@ function fromPayload1(event: APIGatewayProxyEvent, settings: Settings): HttpRequ
     method: event.httpMethod,
     route: event.resource,
     pathParameters: pathParametersOf(event.pathParameters),
+    query: queryOf(event.multiValueQueryStringParameters),
     headers,
     body: bodyOf(event.body, event.isBase64Encoded),
     tlsCertificate: certificateOf(
@@ -93,6 +95,14 @@ function bodyOf(body: unknown, isBase64Encoded: unknown): Buffer {
   if (body === undefined || body === null) return Buffer.alloc(0)
   if (typeof body !== 'string') throw new MalformedEvent('body')
   return Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8')
+}
+
+/** REST events carry the query decoded; only `multiValueQueryStringParameters` has all of it. */
+function queryOf(parameters: unknown): URLSearchParams {
+  const pairs = Object.entries(isObject(parameters) ? parameters : {}).flatMap(([name, values]) =>
+    Array.isArray(values) ? values.map((value) => [name, String(value)] as [string, string]) : [],
+  )
+  return new URLSearchParams(pairs)
 }
 
 function pathParametersOf(parameters: unknown): HttpRequest['pathParameters'] {

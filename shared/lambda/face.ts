@@ -3,13 +3,13 @@ import type { HttpRequest } from '../http.ts'
 import type { LogEntry } from '../log.ts'
 import { type Reason, Refusal } from '../oauth/refusal.ts'
 import { readCall, readForm } from '../oauth/request-body.ts'
-import { serviceByCredentials } from '../oauth/service-credentials.ts'
+import { proveOwner, serviceByCredentials, serviceForManagement } from '../oauth/service-credentials.ts'
 import type { Runtime } from '../runtime.ts'
 import { requireOAuthSettings } from '../settings.ts'
 import type { Role, Service } from '../store/service.ts'
 import { StoreUnavailable } from '../store/unavailable.ts'
 import type { WebApiResponse } from '../web-api.ts'
-import { type Answer, json, publicJson } from './answer.ts'
+import { type Answer, json, NO_CONTENT, publicJson } from './answer.ts'
 import { type CallErrors, refused, refusedCall } from './refused.ts'
 
 /** One route of a function. `answer` never throws: every failure has its answer. */
@@ -46,7 +46,7 @@ export function webApiRoute<Schema extends z.ZodMiniType, Request, Result>(
     answer: (http, runtime, entry) =>
       guarded(
         async () => {
-          allowOnly('POST', http)
+          allowOnly(['POST'], http)
           const service = await serviceByCredentials(http, spec.role, runtime)
           entry.service = service.apiKey
           const request = spec.read(readCall(http, spec.call))
@@ -56,6 +56,76 @@ export function webApiRoute<Schema extends z.ZodMiniType, Request, Result>(
         },
         (refusal) => refusedCall(refusal, spec, http),
       ),
+  }
+}
+
+interface ApiSpec<Request, Result> {
+  /** As messages name it: without `/api` and the service. */
+  readonly endpoint: string
+  readonly methods: readonly Method[]
+  readonly read: (http: HttpRequest) => Request
+  readonly decide: Decide<Request, Result>
+  /** The answer itself, without an envelope; `undefined` is 204 with an empty body (contract, rule 10). */
+  readonly respond: (result: Result, service: Service) => object | undefined
+}
+
+/** A management API of a service: its errors are HTTP statuses (contract, section 1.6). */
+export function managementRoute<Request, Result>(spec: ApiSpec<Request, Result>): Route {
+  return apiRoute(spec, (http, runtime) => serviceByCredentials(http, 'manage', runtime))
+}
+
+/** A management API of a service itself, for the service's own credentials and for who owns the deployment. */
+export function serviceRoute<Request, Result>(spec: ApiSpec<Request, Result>): Route {
+  return apiRoute(spec, serviceForManagement)
+}
+
+function apiRoute<Request, Result>(
+  spec: ApiSpec<Request, Result>,
+  findService: (http: HttpRequest, runtime: Runtime) => Promise<Service>,
+): Route {
+  return {
+    endpoint: spec.endpoint,
+    face: 'webApi',
+    answer: (http, runtime, entry) =>
+      guarded(
+        async () => {
+          allowOnly(spec.methods, http)
+          const service = await findService(http, runtime)
+          entry.service = service.apiKey
+          const result = await spec.decide(spec.read(http), service, runtime, entry)
+          return answerApi(spec.respond(result, service))
+        },
+        (refusal) => refusedCall(refusal, { ...spec, type: 'error', errors: 'json' }, http),
+      ),
+  }
+}
+
+interface OwnerSpec<Request, Result> extends Omit<ApiSpec<Request, Result>, 'decide' | 'respond'> {
+  readonly decide: (request: Request, runtime: Runtime, entry: LogEntry) => Promise<Result>
+  readonly respond: (result: Result) => object | undefined
+}
+
+/** An API over all services of the deployment, for its owner alone (design, section 1). */
+export function ownerRoute<Request, Result>(spec: OwnerSpec<Request, Result>): Route {
+  return {
+    endpoint: spec.endpoint,
+    face: 'webApi',
+    answer: (http, runtime, entry) =>
+      guarded(
+        async () => {
+          allowOnly(spec.methods, http)
+          await proveOwner(http, runtime)
+          return answerApi(spec.respond(await spec.decide(spec.read(http), runtime, entry)))
+        },
+        (refusal) => refusedCall(refusal, { ...spec, type: 'error', errors: 'json' }, http),
+      ),
+  }
+}
+
+function answerApi(body: object | undefined): Answer {
+  return {
+    response: body === undefined ? NO_CONTENT : json(200, body),
+    outcome: body === undefined ? 204 : 200,
   }
 }
 
@@ -76,7 +146,7 @@ export function oauthRoute<Request, Result>(spec: OAuthSpec<Request, Result>): R
     answer: (http, runtime, entry) =>
       guarded(
         async () => {
-          allowOnly('POST', http)
+          allowOnly(['POST'], http)
           const service = await deployedService(runtime, entry)
           const request = spec.read(readForm(http), http)
           const result = await spec.decide(request, service, runtime, entry)
@@ -95,7 +165,7 @@ export function documentRoute(endpoint: string, build: (service: Service) => obj
     answer: (http, runtime, entry) =>
       guarded(
         async () => {
-          allowOnly('GET', http)
+          allowOnly(['GET'], http)
           const document = build(await deployedService(runtime, entry))
           return { response: publicJson(document), outcome: 'OK' }
         },
@@ -115,8 +185,12 @@ async function guarded(answer: () => Promise<Answer>, refuse: (refusal: Refusal)
   }
 }
 
-function allowOnly(method: 'GET' | 'POST', http: HttpRequest): void {
-  if (http.method !== method) throw new Refusal('method-wrong', { named: method })
+type Method = 'GET' | 'POST' | 'DELETE'
+
+function allowOnly(methods: readonly Method[], http: HttpRequest): void {
+  if (!methods.some((method) => method === http.method)) {
+    throw new Refusal('method-wrong', { named: methods.join(', ') })
+  }
 }
 
 async function deployedService({ settings, store }: Runtime, entry: LogEntry): Promise<Service> {

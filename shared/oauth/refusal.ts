@@ -35,6 +35,10 @@ export const REFUSALS = {
   'body-too-large': ['A001293', 400, 'invalid_request', 'The request body is too large.'],
   'member-wrong': ['A001294', 400, 'invalid_request', "The value of '{}' has a wrong type."],
   'method-wrong': ['A001296', 405, 'invalid_request', 'The method is not allowed. Allowed: {}.'],
+  'owner-unknown': ['A002201', 401, 'invalid_client', 'No service owner has the API credentials.'],
+  'owner-secret-wrong': ['A002205', 401, 'invalid_client', 'The API credentials do not match those of the service owner.'],
+  'api-client-unknown': ['A001218', 404, 'invalid_request', 'The client does not exist.'],
+  'api-service-unknown': ['A037201', 404, 'invalid_request', 'The service does not exist.'],
   internal: ['A001101', 500, 'server_error', 'Internal server error.'],
   unavailable: ['A001191', 503, 'temporarily_unavailable', 'The store is unavailable. Try again later.'],
 

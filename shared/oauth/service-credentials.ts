@@ -53,3 +53,40 @@ function onlyAuthorization(http: HttpRequest): string {
   const [value, ...more] = http.headers.get('authorization') ?? []
   return value === undefined || more.length > 0 ? '' : value
 }
+
+/**
+ * The service that is itself to be managed: by its own credentials of the role `manage`, or by the owner of the
+ * deployment (v2: the owner's key on a path that names the service; v3: the organization's token).
+ *
+ * @throws Refusal
+ */
+export async function serviceForManagement(http: HttpRequest, runtime: Runtime): Promise<Service> {
+  const { serviceId, apiKey } = http.pathParameters
+  const isOwner = (await judgeOwner(http, runtime)) === undefined
+  if (!isOwner && apiKey === undefined) return serviceByCredentials(http, 'manage', runtime)
+  if (!isOwner) await proveOwner(http, runtime)
+  const named = serviceId ?? apiKey ?? ''
+  const service = SERVICE_ID.test(named) ? await runtime.store.registry.findService(Number(named)) : undefined
+  if (service === undefined) throw new Refusal('api-service-unknown')
+  return service
+}
+
+/** The owner of the deployment: v2 key and secret, or v3 token of the organization. @throws Refusal */
+export async function proveOwner(http: HttpRequest, runtime: Runtime): Promise<void> {
+  const reason = await judgeOwner(http, runtime)
+  if (reason !== undefined) throw new Refusal(reason)
+}
+
+async function judgeOwner(http: HttpRequest, { store }: Runtime): Promise<Reason | undefined> {
+  if (!http.headers.has('authorization')) return 'credentials-missing'
+  const owner = await store.registry.findOwner()
+  const bearer = BEARER.exec(onlyAuthorization(http))?.[1]
+  if (bearer !== undefined) {
+    const same = owner !== undefined && sameDigest(digest(bearer), owner.organizationTokenDigest)
+    return same ? undefined : 'bearer-invalid'
+  }
+  const basic = readBasic(http)
+  if (basic === 'absent' || basic === 'malformed') return 'credentials-malformed'
+  if (owner === undefined || basic.id !== owner.apiKey) return 'owner-unknown'
+  return sameDigest(digest(basic.secret), owner.apiSecretDigest) ? undefined : 'owner-secret-wrong'
+}

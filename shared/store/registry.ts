@@ -44,17 +44,31 @@ export function openRegistry(table: Table, cacheSeconds: number, now: () => Epoc
   const putSigningKey = (service: number, jwk: JsonWebKey & { kid: string }): Promise<void> =>
     put(signingKeyKey(service, jwk.kid), { jwk })
 
-  /** Who manages the services of the deployment (design, section 1): digests of the v2 owner's and the v3 token. */
-  const putOwner = (owner: {
-    readonly apiKey: string
-    readonly apiSecretDigest: string
-    readonly organizationTokenDigest: string
-  }): Promise<void> => put({ pk: 'owner', sk: 'owner' }, { record: owner })
+  const findOwner = (): Promise<Owner | undefined> => record(OWNER_KEY, (item) => item['record'] as Owner)
+
+  const putOwner = (owner: Owner): Promise<void> => put(OWNER_KEY, { record: owner })
+
+  /** All services of the deployment. Never from the cache. */
+  async function listServices(): Promise<Service[]> {
+    const items = await table.query({ pk: serviceKey(0).pk })
+    return items.map((item) => parse(Service, item))
+  }
+
+  /** All clients of a service in the order of their numbers as text. Never from the cache. */
+  async function listClients(service: number): Promise<Client[]> {
+    const items = await table.query({ pk: clientKey(service, 0).pk })
+    return items.map((item) => parse(Client, item))
+  }
 
   /** @returns whether the alias was free, or the client's already */
   async function putAlias(service: number, alias: string, client: number): Promise<boolean> {
     const outcome = await table.create({ client }, aliasKey(service, alias))
     return outcome.done || outcome.current?.['client'] === client
+  }
+
+  /** Its clients' records stay behind, but nobody can name them any more: their tokens are found by the service. */
+  async function deleteService(service: number): Promise<void> {
+    await remove(serviceKey(service), serviceKey(service))
   }
 
   async function deleteClient(service: number, client: Client): Promise<void> {
@@ -89,7 +103,11 @@ export function openRegistry(table: Table, cacheSeconds: number, now: () => Epoc
     putService,
     putClient,
     putSigningKey,
+    findOwner,
     putOwner,
+    listServices,
+    listClients,
+    deleteService,
     putAlias,
     deleteClient,
   }
@@ -97,12 +115,21 @@ export function openRegistry(table: Table, cacheSeconds: number, now: () => Epoc
 
 export type Registry = ReturnType<typeof openRegistry>
 
+/** Who manages the services of the deployment (design, section 1): v2 key and secret, v3 token, as digests. */
+export interface Owner {
+  readonly apiKey: string
+  readonly apiSecretDigest: string
+  readonly organizationTokenDigest: string
+}
+
+const OWNER_KEY = { pk: 'owner', sk: 'owner' }
+
 interface RegistryKey {
   readonly pk: string
   readonly sk: string
 }
 
-const serviceKey = (service: number) => ({ pk: `service#${String(service)}`, sk: 'service' })
+const serviceKey = (service: number) => ({ pk: 'service', sk: String(service) })
 const clientKey = (service: number, client: number) => ({
   pk: `client#${String(service)}`,
   sk: String(client),
