@@ -186,6 +186,7 @@ test('the store finds its keys in the tables, and DynamoDB the time to live in a
     grantId: 'grant',
     scopes: [],
     ticketDigest: 'digest' as TokenDigest,
+    responseMode: 'query',
     ticketIssuedAt: 1 as EpochSeconds,
     ticketExpiresAt: 600 as EpochSeconds,
     redirectUri: 'https://client.example.com/',

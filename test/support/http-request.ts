@@ -14,6 +14,7 @@ export function httpRequest({ headers = {}, body = '', ...rest }: Parts = {}): H
     method: 'POST',
     route: '/token',
     pathParameters: {},
+    query: new URLSearchParams(),
     tlsCertificate: undefined,
     ...rest,
     headers: new Map(sent),

@@ -19,6 +19,8 @@ const grant: Tokens = {
   stage: 'TOKENS',
   grantType: 'AUTHORIZATION_CODE',
   subject: 'user',
+  properties: [],
+  createdAt: 1_795_502_400 as EpochSeconds,
   scopes: ['a', 'b'],
   accessScopes: ['a'],
   binding: { 'x5t#S256': THUMBPRINT },

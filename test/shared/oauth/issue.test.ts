@@ -43,6 +43,7 @@ const ORDER: TokenOrder = {
   scopes: ['a', 'b'],
   accessScopes: ['a'],
   binding: 'none',
+  properties: [],
 }
 
 let runtime: FixedRuntime

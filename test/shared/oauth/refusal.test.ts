@@ -87,6 +87,7 @@ const ERRORS: Readonly<Record<Row['action'], readonly string[]>> = {
   400: ['invalid_request'],
   401: ['invalid_client'],
   403: ['invalid_client'],
+  404: ['invalid_request'],
   405: ['invalid_request'],
   500: ['server_error'],
   503: ['temporarily_unavailable'],

@@ -21,6 +21,8 @@ const tokens = (accessExpiresAt: EpochSeconds, withRefresh?: Tokens['refresh']):
   grantId: 'g',
   stage: 'TOKENS',
   grantType: 'AUTHORIZATION_CODE',
+  properties: [],
+  createdAt: 0 as EpochSeconds,
   scopes: [],
   accessScopes: [],
   binding: 'none',
