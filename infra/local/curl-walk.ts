@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path'
+import { DEVELOPMENT_USER } from './front-end/start.ts'
 import type { Local } from './local-file.ts'
 import { STRANGER } from './site.ts'
 
@@ -17,10 +18,16 @@ export function curlWalk(local: Local, shown: (file: string) => string): string 
   const api = `curl -s -u ${serviceApiKey}:${serviceApiSecret} -H 'Content-Type: application/json'`
   const redirect = encodeURIComponent(publicClient.redirectUri)
 
-  return `certbound is running. Paste these lines into another terminal in this folder.
+  return `certbound is running.
+
+Walk the code flow in a browser: ${local.frontEndUrl}/ (log in as ${DEVELOPMENT_USER.subject}, password: ${DEVELOPMENT_USER.password})
+
+Or paste these lines into another terminal in this folder.
 
   mutual TLS   ${mtlsUrl}   (the OAuth face: /token, /introspection, /introspection/standard, /jwks)
   Web API      ${webApiUrl}   (v2: /api/auth/...; v3: /api/${String(serviceId)}/auth/... with a Bearer token)
+  front end    ${local.frontEndMtlsUrl}   (an authorization server's /token, which asks the Web API)
+               ${local.resourceServerUrl}   (a resource server's /accounts, likewise)
 
 # 1. The confidential client gets a token over mutual TLS; it is bound to its certificate.
 TOKEN=$(curl -s ${confidentialTls} -u ${confidential.clientId}:${confidential.clientSecret ?? ''} ${mtlsUrl}/token -d grant_type=client_credentials -d scope=accounts:read | ${member('access_token')}); echo $TOKEN

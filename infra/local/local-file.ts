@@ -12,7 +12,10 @@ export async function writeLocalFile(site: Site, directory: string) {
     if (pair === undefined) throw new Error(`no certificate for the ${client.type} client`)
     return { ...client, certificateFile: pair.certificateFile, keyFile: pair.keyFile }
   })
-  const local = { webApiUrl, mtlsUrl, ...seeded, caFile: certificates.ca.certificateFile, clients }
+  const { frontEndUrl, frontEndMtlsUrl, resourceServerUrl } = site.frontEnd
+  const frontEnd = { frontEndUrl, frontEndMtlsUrl, resourceServerUrl }
+  const caFile = certificates.ca.certificateFile
+  const local = { webApiUrl, mtlsUrl, ...frontEnd, ...seeded, caFile, clients }
   await mkdir(directory, { recursive: true, mode: 0o700 })
   await writeFile(join(directory, 'local.json'), `${JSON.stringify(local, null, 2)}\n`, { mode: 0o600 })
   return local

@@ -6,11 +6,14 @@ import { startSite } from './site.ts'
 
 const HELP = `certbound on this machine: npm start -- [options]
 
-  --mtls-port PORT     the mutual-TLS domain (8443)
-  --api-port PORT      the plain domain with the Web API (8080)
-  --truststore FILE    PEM bundle of further CAs (or self-signed client certificates) that the mutual-TLS domain trusts
-  --data DIR           keep the data there between runs (in memory otherwise)
-  --directory DIR      development certificates and local.json (.certbound)
+  --mtls-port PORT            the mutual-TLS domain (8443)
+  --api-port PORT             the plain domain with the Web API (8080)
+  --front-end-port PORT       an authorization server in front of it: login and consent pages; and a demo client (8081)
+  --front-end-mtls-port PORT  its token endpoint, mutual TLS (8444)
+  --resource-port PORT        a resource server, mutual TLS (8445)
+  --truststore FILE           PEM bundle of further CAs (or self-signed client certificates) to be trusted
+  --data DIR                  keep the data there between runs (in memory otherwise)
+  --directory DIR             development certificates and local.json (.certbound)
   --help
 
 A port of 0 takes a free one. Ctrl-C stops it.`
@@ -18,6 +21,9 @@ A port of 0 takes a free one. Ctrl-C stops it.`
 const OPTIONS = {
   'mtls-port': { type: 'string', default: '8443' },
   'api-port': { type: 'string', default: '8080' },
+  'front-end-port': { type: 'string', default: '8081' },
+  'front-end-mtls-port': { type: 'string', default: '8444' },
+  'resource-port': { type: 'string', default: '8445' },
   truststore: { type: 'string' },
   data: { type: 'string' },
   directory: { type: 'string', default: '.certbound' },
@@ -32,8 +38,13 @@ async function main(): Promise<void> {
   }
   const directory = resolve(values.directory)
   const site = await startSite({
-    mtlsPort: port(values['mtls-port'], '--mtls-port'),
-    apiPort: port(values['api-port'], '--api-port'),
+    mtlsPort: port(values, 'mtls-port'),
+    apiPort: port(values, 'api-port'),
+    frontEndPorts: {
+      pages: port(values, 'front-end-port'),
+      tokenEndpoint: port(values, 'front-end-mtls-port'),
+      resourceServer: port(values, 'resource-port'),
+    },
     directory,
     truststore: values.truststore,
     dataDirectory: values.data,
@@ -46,8 +57,9 @@ async function main(): Promise<void> {
   }
 }
 
-function port(text: string, option: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) throw new Error(`${option} wants a port, 0 to 65535`)
+function port<Option extends string>(values: Readonly<Record<Option, string>>, option: Option): number {
+  const text = values[option]
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) throw new Error(`--${option} wants a port, 0 to 65535`)
   return Number(text)
 }
 

@@ -63,6 +63,21 @@ export async function seed(store: Store, seeded: Seeded, now: EpochSeconds): Pro
   for (const client of seeded.clients) await seedClient(store, seeded.serviceId, client, now)
 }
 
+/** Of the demo client, on whatever port it was in an earlier run. */
+const LOCAL_REDIRECT_URI = /^http:\/\/localhost:\d+\/cb$/
+
+/** Lets the public client receive its answers on this machine too. */
+export async function registerRedirectUri(
+  { registry }: Store,
+  { serviceId, clients }: Seeded,
+  uri: string,
+): Promise<void> {
+  const client = await registry.findClientByNumber(serviceId, Number(clients[0].clientId))
+  if (client === undefined) return
+  const others = client.redirectUris.filter((registered) => !LOCAL_REDIRECT_URI.test(registered))
+  await registry.putClient(serviceId, { ...client, redirectUris: [...others, uri] })
+}
+
 async function seedService(store: Store, seeded: Seeded): Promise<void> {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const about = { kid: '1', alg: 'ES256', use: 'sig' } as const

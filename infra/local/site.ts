@@ -1,14 +1,15 @@
 import { join } from 'node:path'
 import type { Settings } from '../../shared/settings.ts'
 import { type Runtime, runtimeFor } from '../../shared/runtime.ts'
-import { type DevelopmentCertificates, developmentCertificates } from './certificates.ts'
+import { type DevelopmentCertificates, developmentCertificates, type StoredPair } from './certificates.ts'
 import { deployedFunctions } from './deployed-functions.ts'
 import { mutualTlsEdge, plainEdge } from './edge.ts'
 import { startEmbeddedEngine } from './engine.ts'
+import { type FrontEnd, type FrontEndPorts, startFrontEnd } from './front-end/start.ts'
 import { keptSeed } from './kept-seed.ts'
-import { newIdentity, seed, type Seeded } from './seed.ts'
+import { newIdentity, registerRedirectUri, seed, type Seeded } from './seed.ts'
 import { createTables, LOCAL_DYNAMODB } from './tables.ts'
-import { readTruststore } from './truststore.ts'
+import { readTruststore, type Truststore } from './truststore.ts'
 
 export const CLIENT_CERTIFICATES = { PUBLIC: 'public-client', CONFIDENTIAL: 'confidential-client' } as const
 /** A certificate of the same CA that belongs to neither client: trusted at the edge, refused with their tokens. */
@@ -23,6 +24,8 @@ export interface SiteOptions {
   /** 0 takes a free port. */
   readonly mtlsPort: number
   readonly apiPort: number
+  /** Free ones without it. */
+  readonly frontEndPorts?: FrontEndPorts
   /** Where the development certificates are. */
   readonly directory: string
   /** Further trusted CAs. */
@@ -35,15 +38,18 @@ export interface SiteOptions {
 export interface Site {
   readonly mtlsUrl: string
   readonly webApiUrl: string
+  readonly frontEnd: FrontEnd
   readonly seeded: Seeded
   readonly certificates: DevelopmentCertificates
   readonly runtime: Runtime
   readonly close: () => Promise<void>
 }
 
+type Closers = (() => Promise<void>)[]
+
 /**
  * The whole of certbound on this machine: the engine in this process, a mutual-TLS domain and a plain domain in front
- * of the deployed handlers, and a seeded service.
+ * of the deployed handlers, a seeded service, and an authorization server and a resource server that use its Web API.
  *
  * @throws Error with one line for the user
  */
@@ -54,11 +60,12 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   ])
   const own = await readTruststore(certificates.ca.certificateFile)
   const further = options.truststore === undefined ? [] : await readTruststore(options.truststore)
+  const truststore = [...own, ...further]
   const { dataDirectory } = options
   const kept = keptSeed(dataDirectory)
   const identity = (await kept.read()) ?? newIdentity()
 
-  const closers: (() => Promise<void>)[] = []
+  const closers: Closers = []
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer()
   }
@@ -83,28 +90,55 @@ export async function startSite(options: SiteOptions): Promise<Site> {
       port: options.mtlsPort,
       key: server.key,
       cert: server.certificate,
-      truststore: [...own, ...further],
+      truststore,
     })
     closers.push(mtls.close)
     const api = await plainEdge({ ...common, domainName: API_DOMAIN, port: options.apiPort })
     closers.push(api.close)
 
     const mtlsUrl = `https://localhost:${String(mtls.port)}`
+    const webApiUrl = `http://localhost:${String(api.port)}`
     const seeded = { ...identity, issuer: mtlsUrl }
     await seed(runtime.store, seeded, runtime.now())
     await kept.write(seeded)
-    return {
-      mtlsUrl,
-      webApiUrl: `http://localhost:${String(api.port)}`,
-      seeded,
-      certificates,
-      runtime,
-      close,
-    }
+    const behind = { webApiUrl, seeded, certificates, truststore, runtime }
+    const frontEnd = await openFrontEnd(behind, options, closers)
+    return { mtlsUrl, webApiUrl, frontEnd, seeded, certificates, runtime, close }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+type Behind = Pick<Site, 'webApiUrl' | 'seeded' | 'certificates' | 'runtime'> & {
+  readonly truststore: Truststore
+}
+
+async function openFrontEnd(
+  { webApiUrl, seeded, certificates, truststore, runtime }: Behind,
+  { frontEndPorts = { pages: 0, tokenEndpoint: 0, resourceServer: 0 } }: SiteOptions,
+  closers: Closers,
+): Promise<FrontEnd> {
+  const frontEnd = await startFrontEnd({
+    ...seeded,
+    webApiUrl,
+    clientId: seeded.clients[0].clientId,
+    ports: frontEndPorts,
+    server: certificates.server,
+    ca: certificates.ca.certificate,
+    truststore: truststore.map(String),
+    holder: clientPair(certificates, CLIENT_CERTIFICATES.PUBLIC),
+    stranger: clientPair(certificates, STRANGER),
+    opened: (listening) => closers.push(listening.close),
+  })
+  await registerRedirectUri(runtime.store, seeded, frontEnd.redirectUri)
+  return frontEnd
+}
+
+function clientPair({ clients }: DevelopmentCertificates, name: string): StoredPair {
+  const pair = clients.get(name)
+  if (pair === undefined) throw new Error(`no certificate ${name}`)
+  return pair
 }
 
 function settingsFor(serviceId: number, logLevel: Settings['logLevel']): Settings {

@@ -10,7 +10,8 @@ import { mutualTlsRequest } from '../../../infra/local/mutual-tls-request.ts'
 import { runScript, type Script } from '../../support/script.ts'
 
 const MAIN = 'infra/local/main.ts'
-const FREE = ['--mtls-port', '0', '--api-port', '0']
+const PORTS = ['--mtls-port', '--api-port', '--front-end-port', '--front-end-mtls-port', '--resource-port']
+const FREE = PORTS.flatMap((option) => [option, '0'])
 /** Without curl on the machine its test is left out, aloud. */
 const CURL = spawnSync('curl', ['--version']).status === 0 ? ['curl'] : []
 if (CURL.length === 0) console.warn('no curl here: "prints curl lines that work as printed" is left out')
@@ -65,7 +66,7 @@ describe('npm start', () => {
     expect(Object.keys(local).toSorted()).toEqual(
       [
         'webApiUrl mtlsUrl issuer serviceId serviceApiKey serviceApiSecret serviceAccessToken serviceOwnerApiKey',
-        'serviceOwnerApiSecret organizationAccessToken caFile clients',
+        'serviceOwnerApiSecret organizationAccessToken caFile clients frontEndUrl frontEndMtlsUrl resourceServerUrl',
       ]
         .join(' ')
         .split(' ')
@@ -89,6 +90,14 @@ describe('npm start', () => {
     expect(stdout).toContain('"active":true,"cnf"')
     expect(stdout).toContain('401 Unauthorized')
     for (const code of ['A056001', 'A065304', 'A145001']) expect(stdout).toContain(`"resultCode":"${code}"`)
+    await stop(script)
+  })
+
+  test('shows in a browser what it says it does', async () => {
+    const { script, local } = await start()
+    expect(script.stdout()).toContain(`Walk the code flow in a browser: ${local.frontEndUrl}/ `)
+    const pages = await fetch(local.frontEndUrl)
+    expect(await pages.text()).toContain(encodeURIComponent(`${local.frontEndUrl}/cb`))
     await stop(script)
   })
 
@@ -136,8 +145,10 @@ describe('npm start', () => {
     const broken = join(directory, 'broken.pem')
     await writeFile(broken, 'nothing here')
     const cases: [string[], RegExp][] = [
-      [['--mtls-port', String(port)], /^certbound: port \d+ is in use: choose another with --mtls-port\n$/],
-      [['--api-port', String(port)], /^certbound: port \d+ is in use: choose another with --api-port\n$/],
+      ...PORTS.map((option): [string[], RegExp] => [
+        [option, String(port)],
+        new RegExp(`^certbound: port \\d+ is in use: choose another with ${option}\n$`),
+      ]),
       [['--mtls-port', 'x'], /^certbound: --mtls-port wants a port, 0 to 65535\n$/],
       [['--nonsense'], /^certbound: Unknown option '--nonsense'.*\n$/],
       [['--truststore', broken], /^certbound: truststore .*broken.pem: no PEM certificate in it\n$/],
@@ -146,11 +157,13 @@ describe('npm start', () => {
         /^certbound: truststore .*absent.pem: cannot be read.*\n$/,
       ],
     ]
-    for (const [parameters, line] of cases) {
-      const script = runScript(MAIN, [...FREE, '--directory', directory, ...parameters])
-      expect(await script.ended).toBe(1)
-      expect(script.stderr()).toMatch(line)
-    }
+    await Promise.all(
+      cases.map(async ([parameters, line]) => {
+        const script = runScript(MAIN, [...FREE, '--directory', directory, ...parameters])
+        expect(await script.ended).toBe(1)
+        expect(script.stderr()).toMatch(line)
+      }),
+    )
     await new Promise((resolve) => busy.close(resolve))
   })
 

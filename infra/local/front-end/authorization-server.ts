@@ -1,0 +1,105 @@
+import { type Request, type Response, Router, urlencoded } from 'express'
+import { consentTo, endUserDecisions, mustLogIn } from './end-user.ts'
+import { sendPage } from './markup.ts'
+import { consentPage, loginPage, STALE_PAGE, type User, wrongPasswordPage } from './pages.ts'
+import { type Interaction, openSessions, randomText, type Session } from './sessions.ts'
+import type { WebApi, WebApiAnswer } from './web-api-client.ts'
+
+const NOTHING_YET: Session = { consents: new Set() }
+
+/** What a browser sees of the authorization server: it decides about the end-user, the Web API about all else. */
+export function authorizationServer(webApi: WebApi, user: User): Router {
+  const sessions = openSessions()
+  const router = Router()
+  const { issue, deny, decideAlone } = endUserDecisions(webApi)
+  const form = urlencoded({ extended: false, limit: '8kb' })
+
+  router.get('/authorize', async (request, response) => {
+    const [, ...query] = request.originalUrl.split('?')
+    const authorization = await webApi('/auth/authorization', { parameters: query.join('?') })
+    const session = sessions.find(request) ?? NOTHING_YET
+    if (authorization.action === 'NO_INTERACTION') {
+      answerBrowser(response, await decideAlone(authorization, session))
+    } else if (authorization.action === 'INTERACTION') {
+      const step = mustLogIn(session.login, authorization) ? 'login' : 'consent'
+      const interaction: Interaction = { step, csrf: randomText(), authorization }
+      sessions.proceed(request, response, { ...session, interaction })
+      response.redirect(303, '/interaction')
+    } else answerBrowser(response, authorization)
+  })
+
+  router.get('/interaction', (request, response) => {
+    const { interaction, login } = sessions.find(request) ?? NOTHING_YET
+    if (interaction === undefined) sendPage(response, STALE_PAGE)
+    else if (interaction.step === 'login' || login === undefined)
+      sendPage(response, loginPage(interaction, user))
+    else sendPage(response, consentPage(interaction, login.subject))
+  })
+
+  router.post('/login', form, (request, response) => {
+    const session = sessions.find(request) ?? NOTHING_YET
+    const interaction = interactionOf(session, request, 'login')
+    if (interaction === undefined) {
+      sendPage(response, STALE_PAGE)
+    } else if (field(request, 'username') !== user.subject || field(request, 'password') !== user.password) {
+      sendPage(response, wrongPasswordPage(interaction, user))
+    } else {
+      const login = { subject: user.subject, authTime: Math.floor(Date.now() / 1000) }
+      const next: Interaction = { ...interaction, step: 'consent', csrf: randomText() }
+      sessions.proceed(request, response, { ...session, login, interaction: next })
+      response.redirect(303, '/interaction')
+    }
+  })
+
+  router.post('/consent', form, async (request, response) => {
+    const session = sessions.find(request) ?? NOTHING_YET
+    const authorization = interactionOf(session, request, 'consent')?.authorization
+    const { login } = session
+    const decision = field(request, 'decision')
+    if (authorization === undefined || login === undefined || !['allow', 'deny'].includes(decision)) {
+      sendPage(response, STALE_PAGE)
+      return
+    }
+    const consents = new Set(session.consents)
+    if (decision === 'allow') consents.add(consentTo(authorization))
+    sessions.proceed(request, response, { login, consents })
+    const decided = decision === 'allow' ? issue(authorization, login) : deny(authorization)
+    answerBrowser(response, await decided)
+  })
+
+  return router
+}
+
+function interactionOf(
+  { interaction }: Session,
+  request: Request,
+  step: Interaction['step'],
+): Interaction | undefined {
+  return interaction?.step === step && interaction.csrf === field(request, 'csrf') ? interaction : undefined
+}
+
+function field(request: Request, name: string): string {
+  const value = (request.body as Readonly<Record<string, unknown>> | undefined)?.[name]
+  return typeof value === 'string' ? value : ''
+}
+
+/** Contract, section 2.1. A browser is sent nowhere but where the Web API says. */
+function answerBrowser(response: Response, { action, responseContent = '' }: WebApiAnswer): void {
+  switch (action) {
+    case 'LOCATION':
+      response.status(302).set('location', responseContent).end()
+      break
+    case 'FORM':
+      // It posts itself to the client, by a script.
+      response.removeHeader('content-security-policy')
+      response.set('content-type', 'text/html;charset=UTF-8').end(responseContent)
+      break
+    case 'BAD_REQUEST':
+    case 'INTERNAL_SERVER_ERROR':
+      response.status(action === 'BAD_REQUEST' ? 400 : 500)
+      response.set('content-type', 'application/json').end(responseContent)
+      break
+    default:
+      throw new Error(`the Web API answered with the action ${action}`)
+  }
+}

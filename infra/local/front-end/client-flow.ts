@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto'
+
+/** What a client has to know of itself and its servers. */
+export interface DemoClient {
+  readonly clientId: string
+  readonly redirectUri: string
+  readonly issuer: string
+  readonly authorizationEndpoint: string
+  readonly tokenEndpoint: string
+  readonly accountsUrl: string
+}
+
+/** What the client keeps of a request until its answer comes; each 43 characters that nobody can guess. */
+export interface KeptRequest {
+  readonly state: string
+  readonly verifier: string
+}
+
+/** RFC 6749 section 4.1.1, RFC 7636 section 4.3. */
+export function authorizationRequest(client: DemoClient, { state, verifier }: KeptRequest): string {
+  const query = new URLSearchParams({
+    response_type: 'code',
+    client_id: client.clientId,
+    redirect_uri: client.redirectUri,
+    scope: 'accounts:read',
+    state,
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  })
+  return `${client.authorizationEndpoint}?${query.toString()}`
+}
+
+/**
+ * Whether an authorization response is the answer to this client's request, from the server that was asked.
+ * @see RFC 6749 section 10.12, RFC 9207 section 2.4
+ */
+export function judgeResponse(
+  answer: URLSearchParams,
+  { issuer }: DemoClient,
+  { state }: KeptRequest,
+): { readonly code: string } | { readonly problem: string } {
+  if (answer.get('state') !== state) return { problem: 'state: this is not the answer to that request.' }
+  if (answer.get('iss') !== issuer) return { problem: 'iss: this answer comes from another server.' }
+  const error = answer.get('error')
+  if (error !== null) return { problem: `${error}: ${answer.get('error_description') ?? ''}` }
+  const code = answer.get('code')
+  return code === null ? { problem: 'There is neither a code nor an error.' } : { code }
+}
+
+/** RFC 6749 section 4.1.3, RFC 7636 section 4.5. */
+export function tokenRequest(client: DemoClient, code: string, { verifier }: KeptRequest): string {
+  return new URLSearchParams({
+    grant_type: 'authorization_code',
+    client_id: client.clientId,
+    redirect_uri: client.redirectUri,
+    code,
+    code_verifier: verifier,
+  }).toString()
+}

@@ -1,0 +1,65 @@
+import { html, type Markup, type Page } from './markup.ts'
+import type { Interaction } from './sessions.ts'
+import type { WebApiAnswer } from './web-api-client.ts'
+
+export interface User {
+  readonly subject: string
+  readonly password: string
+}
+
+export function loginPage(interaction: Interaction, user: User): Page {
+  return { title: 'Log in', main: loginForm(interaction, user) }
+}
+
+export function wrongPasswordPage(interaction: Interaction, user: User): Page {
+  const main = html`<p role="alert">That is not the user name and password of the development user.</p>
+    ${loginForm(interaction, user)}`
+  return { status: 403, title: 'Log in', main }
+}
+
+function loginForm(interaction: Interaction, { subject, password }: User): Markup {
+  return html`<p><strong>${clientName(interaction)}</strong> asks for access. Please log in first.</p>
+    <p>Development user: <code>${subject}</code>, password: <code>${password}</code></p>
+    <form method="post" action="/login">
+      <input type="hidden" name="csrf" value="${interaction.csrf}" />
+      <label for="username">User name</label>
+      <input id="username" name="username" autocomplete="username" autocapitalize="none" required />
+      <label for="password">Password</label>
+      <input id="password" name="password" type="password" autocomplete="current-password" required />
+      <button>Log in</button>
+    </form>`
+}
+
+export function consentPage(interaction: Interaction, subject: string): Page {
+  const scopes = interaction.authorization.scopes ?? []
+  const main = html`<p>
+      You are <strong>${subject}</strong>. <strong>${clientName(interaction)}</strong> asks to act for you
+      ${scopes.length === 0 ? 'without any scope.' : 'with these scopes:'}
+    </p>
+    ${scopes.length === 0 ? '' : scopeList(scopes)}
+    <form method="post" action="/consent">
+      <input type="hidden" name="csrf" value="${interaction.csrf}" />
+      <button name="decision" value="allow">Allow</button>
+      <button name="decision" value="deny">Deny</button>
+    </form>`
+  return { title: 'Allow access?', main, forms: 'anywhere' }
+}
+
+function scopeList(scopes: NonNullable<WebApiAnswer['scopes']>): Markup {
+  return html`<ul>
+    ${scopes.map(({ name, description }) => html`<li>${description ?? name} (<code>${name}</code>)</li>`)}
+  </ul>`
+}
+
+/** Another session's form, one sent twice, or one of a request that another has replaced in this browser. */
+export const STALE_PAGE: Page = {
+  status: 403,
+  title: 'Not valid any more',
+  main: html`<p>
+    This page does not belong to what your browser is doing now. Go back to the application and start again.
+  </p>`,
+}
+
+function clientName({ authorization: { client } }: Interaction): string {
+  return client?.clientName ?? `Client ${client?.clientId ?? ''}`
+}

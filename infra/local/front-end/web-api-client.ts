@@ -1,0 +1,38 @@
+export interface WebApiAccess {
+  readonly webApiUrl: string
+  readonly serviceApiKey: string
+  readonly serviceApiSecret: string
+}
+
+/** What a front end reads of an answer (contract, sections 2.1 to 2.8); `action` says what it has to do. */
+export interface WebApiAnswer {
+  readonly action: string
+  readonly responseContent?: string
+  readonly ticket?: string
+  readonly client?: { readonly clientId: number; readonly clientName?: string }
+  readonly scopes?: readonly { readonly name: string; readonly description?: string }[]
+  readonly prompts?: readonly string[]
+  /** Seconds; 0 when the request does not care. */
+  readonly maxAge?: number
+  readonly subject?: string
+}
+
+export type WebApi = (path: string, call: object) => Promise<WebApiAnswer>
+
+const TIMEOUT_MILLISECONDS = 10_000
+
+/** Calls of the Web API as version 2 has them (Basic). They reject when the call itself is refused or fails. */
+export function webApiClient({ webApiUrl, serviceApiKey, serviceApiSecret }: WebApiAccess): WebApi {
+  const basic = Buffer.from(`${serviceApiKey}:${serviceApiSecret}`).toString('base64')
+  const headers = { authorization: `Basic ${basic}`, 'content-type': 'application/json' }
+  return async (path, call) => {
+    const answer = await fetch(`${webApiUrl}/api${path}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(call),
+      signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
+    })
+    if (!answer.ok) throw new Error(`${path} of the Web API answered ${answer.status}`)
+    return (await answer.json()) as WebApiAnswer
+  }
+}

@@ -1,0 +1,52 @@
+export interface PageAnswer {
+  readonly status: number
+  readonly location: string
+  readonly headers: Headers
+  readonly text: string
+}
+
+/** A browser without eyes: keeps cookies and follows no redirect by itself. */
+export function userAgent(origin: string) {
+  const cookies = new Map<string, string>()
+
+  /** GET, or POST of a form. */
+  async function go(url: string, form?: Readonly<Record<string, string>>): Promise<PageAnswer> {
+    const cookie = [...cookies].map((pair) => pair.join('=')).join('; ')
+    const sent = form === undefined ? {} : { method: 'POST', body: new URLSearchParams(form) }
+    const answer = await fetch(new URL(url, origin), { headers: { cookie }, redirect: 'manual', ...sent })
+    for (const line of answer.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+      cookies.set(name, value)
+    }
+    const location = answer.headers.get('location') ?? ''
+    return { status: answer.status, location, headers: answer.headers, text: await answer.text() }
+  }
+
+  return { go, cookies }
+}
+
+export type UserAgent = ReturnType<typeof userAgent>
+
+/** The hidden field of a page's form. */
+export function csrfOf({ text }: PageAnswer): string {
+  const [, value] = /name="csrf" value="([^"]+)"/.exec(text) ?? []
+  if (value === undefined) throw new Error(`no form in ${text}`)
+  return value
+}
+
+/** From an authorization request to the login page. */
+export async function arrive({ go }: UserAgent, query: string): Promise<PageAnswer> {
+  const { location } = await go(`/authorize?${query}`)
+  return go(location)
+}
+
+/** Logs in and gives the consent page. */
+export async function logIn(
+  { go }: UserAgent,
+  loginPage: PageAnswer,
+  user: { readonly subject: string; readonly password: string },
+): Promise<PageAnswer> {
+  const { subject: username, password } = user
+  const { location } = await go('/login', { csrf: csrfOf(loginPage), username, password })
+  return go(location)
+}
