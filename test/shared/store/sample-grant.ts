@@ -13,6 +13,7 @@ export function sampleGrant(grantId = randomBytes(16).toString('base64url')) {
   const redirectUri = 'https://client.example.org/cb/example.com'
   const challenge = { value: randomDigest(), method: 'S256' } as const
   const subject = 'john.doe.with.a.long.name@example.com'
+  const properties = [{ key: 'tier', value: 'gold', hidden: true }]
   const ticket: Ticket = {
     ...members,
     stage: 'TICKET',
@@ -22,12 +23,15 @@ export function sampleGrant(grantId = randomBytes(16).toString('base64url')) {
     redirectUri,
     redirectUriAsked: true,
     state: 'af0ifjsldkj',
+    responseMode: 'form_post',
+    context: 'session 42',
     challenge,
   }
   const code: Code = {
     ...members,
     stage: 'CODE',
     subject,
+    properties,
     code: {
       codeDigest: randomDigest(),
       codeIssuedAt: later(START, 1),
@@ -47,6 +51,8 @@ export function sampleGrant(grantId = randomBytes(16).toString('base64url')) {
     stage: 'TOKENS',
     grantType: 'AUTHORIZATION_CODE',
     subject,
+    properties,
+    createdAt: later(START, 2),
     binding: { 'x5t#S256': randomDigest() },
     accessDigest: randomDigest(),
     accessIssuedAt: later(START, 2),
@@ -80,6 +86,8 @@ export function sampleClientTokens(): Tokens {
     stage: 'TOKENS',
     grantType: 'CLIENT_CREDENTIALS',
     scopes: [],
+    properties: [],
+    createdAt: START,
     binding: 'none',
     accessDigest: randomDigest(),
     accessIssuedAt: START,
