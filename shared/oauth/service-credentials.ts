@@ -82,11 +82,11 @@ async function judgeOwner(http: HttpRequest, { store }: Runtime): Promise<Reason
   const owner = await store.registry.findOwner()
   const bearer = BEARER.exec(onlyAuthorization(http))?.[1]
   if (bearer !== undefined) {
-    const same = owner !== undefined && sameDigest(digest(bearer), owner.organizationTokenDigest)
-    return same ? undefined : 'bearer-invalid'
+    if (owner === undefined) return 'bearer-invalid'
+    return sameDigest(digest(bearer), owner.organizationTokenDigest) ? undefined : 'bearer-invalid'
   }
   const basic = readBasic(http)
   if (basic === 'absent' || basic === 'malformed') return 'credentials-malformed'
-  if (owner === undefined || basic.id !== owner.apiKey) return 'owner-unknown'
+  if (owner?.apiKey !== basic.id) return 'owner-unknown'
   return sameDigest(digest(basic.secret), owner.apiSecretDigest) ? undefined : 'owner-secret-wrong'
 }
