@@ -17,7 +17,9 @@ export function metadata(service: Service) {
     introspection_endpoint_auth_methods_supported: nonEmpty(methods.filter((method) => method !== 'none')),
     jwks_uri: service.jwksUri ?? `${service.issuer}/jwks`,
     scopes_supported: nonEmpty(scopes),
-    response_types_supported: authorizes ? lowerCase(service.supportedResponseTypes) : [],
+    response_types_supported: authorizes
+      ? lowerCase(service.supportedResponseTypes.filter((type) => type === 'CODE'))
+      : [],
     grant_types_supported: nonEmpty(lowerCase(service.supportedGrantTypes)),
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: service.issSuppressed ? undefined : true,

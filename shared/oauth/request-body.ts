@@ -28,14 +28,27 @@ export function readForm(http: HttpRequest): string {
  * @throws Refusal body-malformed, body-too-large, member-wrong
  */
 export function readCall<Schema extends z.ZodMiniType>(http: HttpRequest, schema: Schema): z.output<Schema> {
-  if (http.body.length > MAX_CALL_BYTES) throw new Refusal('body-too-large')
-  const text = textOf(http.body)
-  const members = mediaType(http) === FORM_TYPE ? formMembers(text) : jsonMembers(text)
-  const present = Object.entries(members).filter(([, value]) => value !== null && value !== '' && value !== 0)
-  const parsed = schema.safeParse(Object.fromEntries(present))
+  const members = mediaType(http) === FORM_TYPE ? formMembers(callText(http)) : readJsonObject(http)
+  const parsed = schema.safeParse(withoutEmpty(members))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw new Refusal('member-wrong', { named: String(issue?.path[0] ?? 'body') })
+}
+
+/** @throws Refusal body-malformed, body-too-large */
+export function readJsonObject(http: HttpRequest): Readonly<Record<string, unknown>> {
+  return jsonMembers(callText(http))
+}
+
+/** Without members that are `null`, `""` or 0. */
+export function withoutEmpty(members: object): Readonly<Record<string, unknown>> {
+  const present = Object.entries(members).filter(([, value]) => value !== null && value !== '' && value !== 0)
+  return Object.fromEntries(present)
+}
+
+function callText({ body }: HttpRequest): string {
+  if (body.length > MAX_CALL_BYTES) throw new Refusal('body-too-large')
+  return textOf(body)
 }
 
 /** In form bodies an array is one member, its items separated by a space (contract, section 1.1). */
@@ -56,7 +69,7 @@ function textOf(body: Buffer): string {
   return body.toString()
 }
 
-function jsonMembers(text: string): object {
+function jsonMembers(text: string): Readonly<Record<string, unknown>> {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -66,7 +79,7 @@ function jsonMembers(text: string): object {
     throw error
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Refusal('body-malformed')
-  return value
+  return value as Record<string, unknown>
 }
 
 function formMembers(text: string): object {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { flag, GRANT_TYPES, RESPONSE_TYPES, seconds, TOKEN_AUTH_METHODS } from './service.ts'
+import { flag, GRANT_TYPES, RECORD_MEMBERS, RESPONSE_TYPES, seconds, TOKEN_AUTH_METHODS } from './service.ts'
 
 export const Client = z.object({
   clientId: z.number(),
@@ -28,5 +28,6 @@ export const Client = z.object({
   ),
   /** The client is a resource server and may introspect tokens meant for one of these, `*` for all (design, section 6). */
   resourceServerAudiences: z._default(z.array(z.string()), []),
+  ...RECORD_MEMBERS,
 })
 export type Client = z.infer<typeof Client>

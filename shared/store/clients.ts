@@ -36,8 +36,9 @@ export function openClients(grantsTable: Table, registry: Registry) {
     const key = { id: stateId(service, client.clientId) }
     const outcome = await grantsTable.update(key, { locked }, key)
     if (!outcome.done) return false
-    await registry.putClient(service, { ...client, locked })
-    return true
+    return (
+      (await registry.changeClient(service, client.clientId, (now) => ({ ...now, locked }))) !== undefined
+    )
   }
 
   async function remove(service: number, client: Client): Promise<void> {

@@ -3,7 +3,8 @@ import * as z from 'zod/mini'
 /** Service and client settings under Authlete's property names (contract, section 3). Durations are in seconds. */
 
 export const GRANT_TYPES = ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'] as const
-export const RESPONSE_TYPES = ['CODE'] as const
+/** `NONE` can be registered, and authorization requests with it are refused. */
+export const RESPONSE_TYPES = ['CODE', 'NONE'] as const
 export const TOKEN_AUTH_METHODS = [
   'NONE',
   'CLIENT_SECRET_BASIC',
@@ -17,6 +18,15 @@ export type Role = (typeof ROLES)[number]
 
 export const flag = z._default(z.boolean(), false)
 export const seconds = z.number().check(z.int(), z.positive())
+
+/** What a record of the registry has beside its settings. */
+export const RECORD_MEMBERS = {
+  /** Seconds since the epoch; absent in records that no management API wrote. */
+  createdAt: z.optional(z.number()),
+  modifiedAt: z.optional(z.number()),
+  /** Settings without an effect on any decision, as they were given: names, contacts, links, attributes. */
+  carried: z._default(z.record(z.string(), z.unknown()), {}),
+}
 
 const Scope = z.object({
   name: z.string(),
@@ -47,6 +57,8 @@ const PublicJwk = z.object({
 
 export const Service = z.object({
   apiKey: z.number(),
+  /** A number of the record, other than `apiKey`: Authlete's clients hold it in 32 bits. */
+  number: z.optional(z.number()),
   serviceName: z.optional(z.string()),
   issuer: z.string(),
   credentials: z.array(Credential),
@@ -76,5 +88,6 @@ export const Service = z.object({
   mtlsEndpointAliases: z._default(z.array(z.object({ name: z.string(), uri: z.string() })), []),
   /** What tokens asked for without `resource` are meant for; the issuer unless set (design, section 6). */
   defaultResource: z.optional(z.string()),
+  ...RECORD_MEMBERS,
 })
 export type Service = z.infer<typeof Service>

@@ -99,6 +99,11 @@ export function openTable(client: DynamoDBDocumentClient, TableName: string, new
     await send(new PutCommand({ TableName, Item: { ...item, ...key, attempt: newAttempt() } }))
   }
 
+  /** Deletes an item whatever it holds. Only for records of the registry. */
+  async function erase(key: Key): Promise<void> {
+    await send(new DeleteCommand({ TableName, Key: key }))
+  }
+
   /** Sets what is defined in `change` and removes what is `undefined`, when all of `stored` is what the item holds. */
   async function update(key: Key, change: Item, stored: Item): Promise<Outcome> {
     const attempt = newAttempt()
@@ -142,7 +147,7 @@ export function openTable(client: DynamoDBDocumentClient, TableName: string, new
     }
   }
 
-  return { find, findAll, query, create, replace, update, remove }
+  return { find, findAll, query, create, replace, erase, update, remove }
 }
 
 export type Table = ReturnType<typeof openTable>

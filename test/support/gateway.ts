@@ -1,6 +1,7 @@
 import { routes as authorization } from '../../functions/authorization/routes.ts'
 import { routes as discovery } from '../../functions/discovery/routes.ts'
 import { routes as introspection } from '../../functions/introspection/routes.ts'
+import { routes as management } from '../../functions/management/routes.ts'
 import { routes as standardIntrospection } from '../../functions/standard-introspection/routes.ts'
 import { routes as token } from '../../functions/token/routes.ts'
 import { serve } from '../../shared/lambda/serve.ts'
@@ -35,7 +36,14 @@ export interface Received {
   readonly json: Record<string, unknown>
 }
 
-export const ROUTES = { ...authorization, ...discovery, ...introspection, ...standardIntrospection, ...token }
+export const ROUTES = {
+  ...authorization,
+  ...discovery,
+  ...introspection,
+  ...management,
+  ...standardIntrospection,
+  ...token,
+}
 
 /** Sends requests to the functions, as API Gateway events of either format. */
 export function gateway(runtime: Runtime) {

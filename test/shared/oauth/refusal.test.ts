@@ -29,11 +29,21 @@ const rows = Object.entries(REFUSALS).map(([reason, [code, action, error, messag
 /** Codes whose last two digits are 91 or more are ours. */
 const isOurs = ({ code }: Row) => Number(code.slice(-2)) >= 91
 
-/** The third digit from the right: 1 the server's fault, 2 the caller's, 3 the client's (contract, section 1.5). */
+/** The third digit from the right: 1 the server's fault, 2 the caller's, 3 the client's, 6 the operation's (contract, section 1.5). */
 const fault = ({ code }: Row) => code.at(-3)
 
 /** Contract, sections 1.5 and 2.2: the form is the client's, and a ticket may be gone without anyone's fault. */
-const BAD_REQUEST_ALL_THE_SAME = ['A004201', 'A004202', 'A041202', 'A047201', 'A047202', 'A145201', 'A145202']
+const BAD_REQUEST_ALL_THE_SAME = [
+  'A004201',
+  'A004202',
+  'A041202',
+  'A047201',
+  'A047202',
+  'A113201',
+  'A113202',
+  'A145201',
+  'A145202',
+]
 
 /** Contract, section 1.6: a credential that is not valid is the caller's fault, whatever the digit. */
 const STATUS_ALL_THE_SAME = ['A458101']
@@ -66,6 +76,7 @@ describe('the table', () => {
 function actionsFor(row: Row): readonly unknown[] {
   if (STATUS_ALL_THE_SAME.includes(row.code)) return [401]
   if (fault(row) === '1') return ['INTERNAL_SERVER_ERROR', 500, 503]
+  if (fault(row) === '6') return [400]
   if (fault(row) === '3') return ['BAD_REQUEST', 'INVALID_CLIENT', 'UNAUTHORIZED', 'FORBIDDEN']
   if (BAD_REQUEST_ALL_THE_SAME.includes(row.code)) return ['BAD_REQUEST']
   return fault(row) === '2' ? ['INTERNAL_SERVER_ERROR', 400, 401, 403, 404, 405] : []
@@ -128,6 +139,14 @@ const DIFFERENT: Readonly<Record<string, string>> = {
   A007305:
     "The authorization request has no 'scope' parameter or none of the given scopes is recognized as valid.",
   A052303: "The token request has no 'scope' parameter or none of the given scopes is recognized as valid.",
+  // Without the value that was sent.
+  A031201: "The value is not supported as a value for '{}'.",
+  // One setting has the limit, one has an index.
+  A031204: "The length of '{}' must not exceed 200 letters.",
+  A031208: "The element at the index '{}' of 'redirectUris' is not a well-formed URI.",
+  A031209: "The element at the index '{}' of 'redirectUris' is not an absolute URI.",
+  A031210: "The element at the index '{}' of 'redirectUris' has a fragment component.",
+  A031211: "The element at the index '{}' of 'redirectUris' is a duplicate.",
 }
 
 /** A placeholder to be filled, by `named` or by a limit of ours. */

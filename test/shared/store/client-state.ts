@@ -89,7 +89,7 @@ export function clientState(engine: Engine) {
     })
 
     test('holds for tokens when it breaks off before the registry', async () => {
-      tested.proxy.fate = cutAll('PutItem', tested.runtime.settings.registryTable)
+      tested.proxy.fate = cutAll('UpdateItem', tested.runtime.settings.registryTable)
       await expect(clients().setLocked(walk.number, record, true)).rejects.toBeInstanceOf(StoreUnavailable)
       tested.proxy.fate = pass
       expect(await present()).toEqual(LOCKED)

@@ -20,6 +20,7 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'grants.issueCode': ({ grants }) => grants.issueCode(ticket, code),
   'grants.redeem': ({ grants }) => grants.redeem(code, tokens),
   'grants.refresh': ({ grants }) => grants.refresh(tokens.refresh, refreshed),
+  'grants.revoke': ({ grants }) => grants.revoke(tokens),
   'grants.end': ({ grants }) => grants.end(tokens),
   'clients.create': ({ clients }) => clients.create(SERVICE, CLIENT_RECORD, START),
   'clients.setLocked': ({ clients }) => clients.setLocked(SERVICE, CLIENT_RECORD, true),
@@ -29,6 +30,16 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'registry.findClient': ({ registry }) => registry.findClient(SERVICE, 'my-client'),
   'registry.findClientByNumber': ({ registry }) => registry.findClientByNumber(SERVICE, CLIENT),
   'registry.findSigningKey': ({ registry }) => registry.findSigningKey(SERVICE, '1'),
+  'registry.currentClient': ({ registry }) => registry.currentClient(SERVICE, String(CLIENT)),
+  'registry.currentService': ({ registry }) => registry.currentService(SERVICE),
+  'registry.changeClient': ({ registry }) => registry.changeClient(SERVICE, CLIENT, () => CLIENT_RECORD),
+  'registry.changeService': ({ registry }) => registry.changeService(SERVICE, (service) => service),
+  'registry.createService': ({ registry }) =>
+    registry.createService({ apiKey: SERVICE, issuer: 'https://as.example.com', credentials: [] }),
+  'registry.findOwner': ({ registry }) => registry.findOwner(),
+  'registry.listServices': ({ registry }) => registry.listServices(),
+  'registry.listClients': ({ registry }) => registry.listClients(SERVICE),
+  'registry.isAliasTaken': ({ registry }) => registry.isAliasTaken(SERVICE, 'my-client'),
   'registry.putService': ({ registry }) =>
     registry.putService({ apiKey: SERVICE, issuer: 'https://as.example.com', credentials: [] }),
   'registry.putClient': ({ registry }) => registry.putClient(SERVICE, CLIENT_RECORD),
@@ -36,6 +47,9 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'registry.putSigningKey': ({ registry }) => registry.putSigningKey(SERVICE, { ...jwk, kid: '1' }),
   'registry.putOwner': ({ registry }) =>
     registry.putOwner({ apiKey: '1', apiSecretDigest: 'a', organizationTokenDigest: 'b' }),
+  'registry.deleteService': ({ registry }) => registry.deleteService(SERVICE),
+  'registry.deleteAlias': ({ registry }) => registry.deleteAlias(SERVICE, 'my-client', CLIENT),
+  'registry.deleteSigningKey': ({ registry }) => registry.deleteSigningKey(SERVICE, '1'),
   'registry.deleteClient': ({ registry }) => registry.deleteClient(SERVICE, CLIENT_RECORD),
 }
 

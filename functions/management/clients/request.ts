@@ -1,0 +1,124 @@
+import * as z from 'zod/mini'
+import type { HttpRequest } from '../../../shared/http.ts'
+import { Refusal } from '../../../shared/oauth/refusal.ts'
+import { readCall, readJsonObject, withoutEmpty } from '../../../shared/oauth/request-body.ts'
+import { readSettings } from '../../../shared/oauth/settings-body.ts'
+import { flag, GRANT_TYPES, RESPONSE_TYPES, TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
+import { CARRIED, CLIENT_RULES } from './settings-schema.ts'
+
+const text = z.optional(z.string())
+const texts = z._default(z.array(z.string()), [])
+const whole = z.optional(z.number().check(z.int()))
+
+/** Java writes `false` and 0 for what is not set, in the extension too. */
+const Extension = z.pipe(
+  z.transform((value: unknown) =>
+    typeof value === 'object' && value !== null ? withoutEmpty(value) : value,
+  ),
+  z.object({
+    requestableScopesEnabled: flag,
+    requestableScopes: texts,
+    accessTokenDuration: whole,
+    refreshTokenDuration: whole,
+    idTokenDuration: whole,
+    tokenExchangePermitted: flag,
+  }),
+)
+
+/** A client as it is created or replaced (contract, section 3.2). What is left out has its default. */
+const ClientSettings = z.object({
+  clientIdAlias: text,
+  clientIdAliasEnabled: flag,
+  clientType: z._default(z.enum(['PUBLIC', 'CONFIDENTIAL']), 'PUBLIC'),
+  tokenAuthMethod: z.optional(z.enum(TOKEN_AUTH_METHODS)),
+  grantTypes: z._default(z.array(z.enum(GRANT_TYPES)), ['AUTHORIZATION_CODE']),
+  responseTypes: z._default(z.array(z.enum(RESPONSE_TYPES)), ['CODE']),
+  redirectUris: texts,
+  tlsClientAuthSubjectDn: text,
+  tlsClientAuthSanDns: text,
+  tlsClientAuthSanUri: text,
+  tlsClientAuthSanIp: text,
+  tlsClientAuthSanEmail: text,
+  tlsClientCertificateBoundAccessTokens: flag,
+  pkceRequired: flag,
+  pkceS256Required: flag,
+  locked: flag,
+  extension: z.optional(Extension),
+  resourceServerAudiences: texts,
+  ...CARRIED,
+})
+export type ClientSettings = z.infer<typeof ClientSettings>
+
+export interface SettingsRequest {
+  readonly settings: ClientSettings
+  /** Of the members of CARRIED those that were given. */
+  readonly carried: Readonly<Record<string, unknown>>
+}
+
+/** @throws Refusal for the body or for a setting */
+export function readClient(http: HttpRequest): SettingsRequest {
+  if (http.body.length === 0) throw new Refusal('client-body-empty')
+  const settings = readSettings(withoutEmpty(readJsonObject(http)), ClientSettings, CLIENT_RULES)
+  const given = Object.entries(settings).filter(([name, value]) => name in CARRIED && value !== undefined)
+  const aliasEnabled = isVersion3(http) || settings.clientIdAliasEnabled
+  return { settings: { ...settings, clientIdAliasEnabled: aliasEnabled }, carried: Object.fromEntries(given) }
+}
+
+/** How the path names a client, and which codes its version has for one that is not there (contract, section 1.6). */
+export interface ClientNamed {
+  readonly clientId: string
+  readonly version: 2 | 3
+}
+
+export function readClientNamed(http: HttpRequest): ClientNamed {
+  return { clientId: http.pathParameters['clientId'] ?? '', version: isVersion3(http) ? 3 : 2 }
+}
+
+export function readUpdate(http: HttpRequest): ClientNamed & SettingsRequest {
+  return { ...readClientNamed(http), ...readClient(http) }
+}
+
+const LockCall = z.object({ clientLocked: z.boolean() })
+
+/** @throws Refusal member-wrong */
+export function readLock(http: HttpRequest): ClientNamed & { readonly locked: boolean } {
+  return { ...readClientNamed(http), locked: readCall(http, LockCall).clientLocked }
+}
+
+const SecretCall = z.object({ clientSecret: z._default(z.string(), '') })
+
+export function readSecret(http: HttpRequest): ClientNamed & { readonly secret: string } {
+  return { ...readClientNamed(http), secret: readCall(http, SecretCall).clientSecret }
+}
+
+export interface ListRequest {
+  readonly start: number
+  /** The first that is not in the answer. */
+  readonly end: number
+  readonly developer: string | undefined
+}
+
+/** @throws Refusal list-… */
+export function readList({ query }: HttpRequest): ListRequest {
+  return { ...readRange(query), developer: query.get('developer') ?? undefined }
+}
+
+const DEFAULT_END = 5
+
+/** @throws Refusal list-… */
+export function readRange(query: URLSearchParams): { readonly start: number; readonly end: number } {
+  const start = query.get('start') ?? '0'
+  const end = query.get('end') ?? String(DEFAULT_END)
+  if (!WHOLE.test(start)) throw new Refusal('list-start-malformed')
+  if (start.startsWith('-')) throw new Refusal('list-start-negative')
+  if (!WHOLE.test(end) || end.startsWith('-')) throw new Refusal('list-end-wrong')
+  return { start: Number(start), end: Number(end) }
+}
+
+/** What fits a 32-bit integer for certain. */
+const WHOLE = /^-?[0-9]{1,9}$/
+
+/** v3 has client ID aliases always on (contract, section 3.2). */
+function isVersion3({ pathParameters }: HttpRequest): boolean {
+  return pathParameters['serviceId'] !== undefined
+}

@@ -1,0 +1,48 @@
+import type { Client } from '../../../shared/store/client.ts'
+import type { Service } from '../../../shared/store/service.ts'
+import type { ClientList, CreatedClient } from './endpoint.ts'
+import type { ReplacedSecret } from './secret.ts'
+
+/** A client under Authlete's names, without its secret. Members without a value are `undefined`, so JSON leaves them out. */
+export function clientView(client: Client, service: Service) {
+  const { clientSecretDigest: _, carried, createdAt, modifiedAt, ...settings } = client
+  return {
+    ...carried,
+    ...settings,
+    serviceNumber: service.number,
+    clientIdAlias: client.clientIdAlias ?? String(client.clientId),
+    createdAt: milliseconds(createdAt),
+    modifiedAt: milliseconds(modifiedAt),
+  }
+}
+
+function milliseconds(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : seconds * 1000
+}
+
+export function createdClient({ client, secret }: CreatedClient, service: Service) {
+  return { ...clientView(client, service), clientSecret: secret }
+}
+
+export function clientList({ start, end, totalCount, clients }: ClientList, service: Service) {
+  return { start, end, totalCount, clients: clients.map((client) => clientView(client, service)) }
+}
+
+export function refreshedSecret({ client, secret }: ReplacedSecret) {
+  const message = `Successfully refreshed the client secret of the client (ID = ${String(client.clientId)}).`
+  return { ...result('A148001', message), newClientSecret: secret }
+}
+
+export function updatedSecret({ client, secret }: ReplacedSecret) {
+  const message = `Successfully updated the client secret of the client (ID = ${String(client.clientId)}).`
+  return { ...result('A149001', message), newClientSecret: secret }
+}
+
+/** No code is published for it. */
+export function updatedLock({ clientId }: Client) {
+  return result('A149091', `Updated the lock flag of the client (ID = ${String(clientId)}) successfully.`)
+}
+
+function result(resultCode: string, message: string) {
+  return { resultCode, resultMessage: `[${resultCode}] ${message}` }
+}

@@ -1,0 +1,62 @@
+import type { LogEntry } from '../../../shared/log.ts'
+import { type Reason, Refusal } from '../../../shared/oauth/refusal.ts'
+import { digest } from '../../../shared/oauth/token-string.ts'
+import type { Runtime } from '../../../shared/runtime.ts'
+import type { Client } from '../../../shared/store/client.ts'
+import type { Service } from '../../../shared/store/service.ts'
+import { newSecret } from '../identity.ts'
+import { findNamed } from './endpoint.ts'
+import type { ClientNamed } from './request.ts'
+
+/** What a client secret may be when it is set by its owner (contract, "Where certbound differs"). */
+const SECRET = /^[A-Za-z0-9_-]{32,86}$/
+
+export interface ReplacedSecret {
+  readonly client: Client
+  readonly secret: string
+}
+
+/** A new secret of ours. Tokens stay; other processes know the old secret until their caches end. @throws Refusal */
+export async function refreshSecret(
+  named: ClientNamed,
+  service: Service,
+  runtime: Runtime,
+  entry: LogEntry,
+): Promise<ReplacedSecret> {
+  const client = await findNamed(named, 'client-unknown-at-secret-refresh', service, runtime, entry)
+  return replaceSecret(
+    client,
+    newSecret(runtime.random),
+    'client-unknown-at-secret-refresh',
+    service,
+    runtime,
+  )
+}
+
+/** @throws Refusal client-secret-malformed, or when there is no such client */
+export async function updateSecret(
+  request: ClientNamed & { readonly secret: string },
+  service: Service,
+  runtime: Runtime,
+  entry: LogEntry,
+): Promise<ReplacedSecret> {
+  const client = await findNamed(request, 'client-unknown-at-secret-update', service, runtime, entry)
+  if (!SECRET.test(request.secret)) throw new Refusal('client-secret-malformed')
+  return replaceSecret(client, request.secret, 'client-unknown-at-secret-update', service, runtime)
+}
+
+async function replaceSecret(
+  { clientId }: Client,
+  secret: string,
+  unknown: Reason,
+  { apiKey }: Service,
+  { store, now }: Runtime,
+): Promise<ReplacedSecret> {
+  const client = await store.registry.changeClient(apiKey, clientId, (current) => ({
+    ...current,
+    clientSecretDigest: digest(secret),
+    modifiedAt: now(),
+  }))
+  if (client === undefined) throw new Refusal(unknown)
+  return { client, secret }
+}

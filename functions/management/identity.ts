@@ -1,0 +1,18 @@
+type Random = (bytes: number) => Buffer
+
+const SMALLEST = 1e13
+const LIMIT = 2 ** 47
+const SECRET_BYTES = 64
+
+/** The number of a client or a service: 14 or 15 digits, within six bytes and within the integers of JSON. */
+export function newNumber(random: Random): number {
+  for (;;) {
+    const number = random(6).readUIntBE(0, 6) % LIMIT
+    if (number >= SMALLEST) return number
+  }
+}
+
+/** 86 characters, 512 bits (contract, section 2.13). */
+export function newSecret(random: Random): string {
+  return random(SECRET_BYTES).toString('base64url')
+}

@@ -1,0 +1,239 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { digest } from '../../../shared/oauth/token-string.ts'
+import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import {
+  failure,
+  type Management,
+  nulls,
+  openManagement,
+  RUNTIME,
+  SERVICE,
+} from '../../support/management.ts'
+
+let runtime: FixedRuntime
+let management: Management
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+  management = await openManagement(runtime)
+})
+afterAll(() => runtime.close())
+
+const create = (body: unknown) => management.v3('POST', '/client/create', body)
+
+describe('a client that is created', () => {
+  test('with nothing said is public, with the defaults of the contract', async () => {
+    const { status, json } = await create({})
+    const { clientId, clientSecret, ...rest } = json
+    expect(status).toBe(200)
+    expect(rest).toEqual({
+      serviceNumber: 715948317,
+      clientIdAlias: String(clientId),
+      clientIdAliasEnabled: true,
+      clientType: 'PUBLIC',
+      tokenAuthMethod: 'NONE',
+      redirectUris: [],
+      grantTypes: ['AUTHORIZATION_CODE'],
+      responseTypes: ['CODE'],
+      tlsClientCertificateBoundAccessTokens: false,
+      pkceRequired: false,
+      pkceS256Required: false,
+      locked: false,
+      resourceServerAudiences: [],
+      createdAt: START * 1000,
+      modifiedAt: START * 1000,
+    })
+    expect(clientSecret).toMatch(/^[A-Za-z0-9_-]{86}$/)
+  })
+
+  test('has a number of 14 or 15 digits below 2^47', async () => {
+    for (let i = 0; i < 20; i++) {
+      const { clientId } = (await create({})).json
+      expect(String(clientId)).toMatch(/^[1-9][0-9]{13,14}$/)
+      expect(clientId).toBeLessThan(2 ** 47)
+    }
+  })
+
+  test('is stored with the digest of its secret and without the secret', async () => {
+    const { clientId, clientSecret } = (await create({ clientType: 'CONFIDENTIAL' })).json
+    const stored = await runtime.store.registry.findClientByNumber(SERVICE, Number(clientId))
+    expect(stored?.clientSecretDigest).toBe(digest(String(clientSecret)))
+    expect(JSON.stringify(stored)).not.toContain(String(clientSecret))
+    expect(runtime.lines.join('\n')).not.toContain(String(clientSecret))
+  })
+
+  test('confidential and without a method can use Basic', async () => {
+    const { json } = await create({ clientType: 'CONFIDENTIAL' })
+    expect(json['tokenAuthMethod']).toBe('CLIENT_SECRET_BASIC')
+  })
+
+  test('by Java, which writes every member of its object', async () => {
+    const { status, json } = await create({
+      clientId: 0,
+      number: 0,
+      clientType: null,
+      clientName: '',
+      grantTypes: null,
+      dpopRequired: false,
+      defaultMaxAge: 0,
+      requestUris: [],
+      extension: { accessTokenDuration: 0, requestableScopes: null, tokenExchangePermitted: false },
+    })
+    expect(status).toBe(200)
+    expect(json).toMatchObject({ clientType: 'PUBLIC', extension: { requestableScopesEnabled: false } })
+    expect(json['clientId']).not.toBe(0)
+    expect(nulls(json)).toEqual([])
+  })
+
+  test('does not choose its number or its secret', async () => {
+    const { json } = await create({ clientId: 17566160603766, clientSecret: 's'.repeat(43) })
+    expect(json['clientId']).not.toBe(17566160603766)
+    expect(json['clientSecret']).not.toBe('s'.repeat(43))
+  })
+
+  test('has what only describes it given back', async () => {
+    const described = {
+      clientName: 'Shop',
+      clientNames: [{ tag: 'ja', value: '店' }],
+      description: 'A shop',
+      developer: 'dev-1',
+      applicationType: 'WEB',
+      contacts: ['a@example.com'],
+      logoUri: 'https://client.example.org/logo.png',
+      attributes: [{ key: 'tier', value: 'gold' }],
+      customMetadata: '{"a":1}',
+      jwksUri: 'https://client.example.org/jwks',
+    }
+    const { json } = await create(described)
+    expect(json).toMatchObject(described)
+    expect((await management.v3('GET', `/client/get/${String(json['clientId'])}`)).json).toMatchObject(
+      described,
+    )
+  })
+
+  test('with a duration of its own and scopes', async () => {
+    const extension = { accessTokenDuration: 60, requestableScopesEnabled: true, requestableScopes: ['a'] }
+    expect((await create({ extension })).json['extension']).toEqual(extension)
+  })
+
+  test('locked is locked at once', async () => {
+    const { clientId } = (await create({ locked: true })).json
+    const stored = await runtime.store.registry.findClientByNumber(SERVICE, Number(clientId))
+    expect(stored?.locked).toBe(true)
+  })
+
+  test('by v2 has no alias enabled unless that is asked for', async () => {
+    expect((await management.v2('POST', '/client/create', {})).json['clientIdAliasEnabled']).toBe(false)
+    const asked = await management.v2('POST', '/client/create', { clientIdAliasEnabled: true })
+    expect(asked.json['clientIdAliasEnabled']).toBe(true)
+  })
+})
+
+describe('an alias', () => {
+  test('is unique in the service', async () => {
+    expect((await create({ clientIdAlias: 'shop' })).status).toBe(200)
+    expect(failure(await create({ clientIdAlias: 'shop' }))).toBe('400 A123603')
+  })
+
+  test('is no number, which would be another client', async () => {
+    expect(failure(await create({ clientIdAlias: '17566160603766' }))).toBe('400 A031202')
+  })
+
+  test('is of ASCII and of 200 characters at most', async () => {
+    expect(failure(await create({ clientIdAlias: 'größe' }))).toBe('400 A031203')
+    expect(failure(await create({ clientIdAlias: 'x'.repeat(201) }))).toBe('400 A031204')
+    expect((await create({ clientIdAlias: 'x'.repeat(200) })).status).toBe(200)
+  })
+})
+
+describe('redirect URIs', () => {
+  test.each([
+    ['https://client.example.org/cb', 200],
+    ['http://127.0.0.1:8080/cb?a=%20b', 200],
+    ['com.example.app:/cb', 200],
+    ['x'.repeat(201), 'A031204'],
+    ['https://client.example.org/größe', 'A031203'],
+    ['https://client.example.org/a b', 'A031208'],
+    ['https://client.example.org/%zz', 'A031208'],
+    ['/cb', 'A031209'],
+    ['client.example.org/cb', 'A031209'],
+    ['https://', 'A031209'],
+    ['https:///cb', 'A031209'],
+    ['https://client.example.org/cb#a', 'A031210'],
+    ['https://client.example.org/cb#', 'A031210'],
+    ['javascript:alert(1)', 'A031201'],
+    ['DATA:text/html,x', 'A031201'],
+  ])('%s: %s', async (uri, expected) => {
+    const answer = await create({ redirectUris: [uri] })
+    expect(answer.json['resultCode'] ?? answer.status).toBe(expected)
+  })
+
+  test('are different from each other, and the refusal tells which is not', async () => {
+    const uris = ['https://a.example/', 'https://b.example/', 'https://a.example/']
+    const { json } = await create({ redirectUris: uris })
+    expect(json).toEqual({
+      resultCode: 'A031211',
+      resultMessage:
+        "[A031211] /client/create, The element at the index '2' of 'redirectUris' is a duplicate.",
+    })
+  })
+})
+
+describe('the subject of a client certificate', () => {
+  const tls = { clientType: 'CONFIDENTIAL', tokenAuthMethod: 'TLS_CLIENT_AUTH' }
+
+  test('is one distinguished name', async () => {
+    const { json } = await create({ ...tls, tlsClientAuthSubjectDn: 'CN=Client, O=Example, C=JP' })
+    expect(json).toMatchObject({ ...tls, tlsClientAuthSubjectDn: 'CN=Client, O=Example, C=JP' })
+  })
+
+  test.each([
+    ['is missing', {}, 'A032217'],
+    ['is given twice', { tlsClientAuthSubjectDn: 'CN=a', tlsClientAuthSanDns: 'a' }, 'A032216'],
+    ['is no distinguished name', { tlsClientAuthSubjectDn: 'Client' }, 'A031223'],
+    ['is of a kind that is not judged', { tlsClientAuthSanDns: 'a.example' }, 'A031291'],
+  ])('%s', async (_, members, code) => {
+    expect(failure(await create({ ...tls, ...members }))).toBe(`400 ${code}`)
+  })
+})
+
+describe('what would be stored and ignored is refused by name', () => {
+  test.each([
+    [{ dpopRequired: true }, 'A031291', 'dpopRequired'],
+    [{ parRequired: true }, 'A031291', 'parRequired'],
+    [{ requestUris: ['https://a.example'] }, 'A031291', 'requestUris'],
+    [{ idTokenSignAlg: 'ES256' }, 'A031291', 'idTokenSignAlg'],
+    [{ bcDeliveryMode: 'POLL' }, 'A031291', 'bcDeliveryMode'],
+    [{ extension: { tokenExchangePermitted: true } }, 'A031291', 'tokenExchangePermitted'],
+    [{ extension: { idTokenDuration: 5 } }, 'A031291', 'idTokenDuration'],
+    [{ grantTypes: ['PASSWORD'] }, 'A031201', 'grantTypes'],
+    [{ grantTypes: ['AUTHORIZATION_CODE', 'IMPLICIT'] }, 'A031201', 'grantTypes'],
+    [{ responseTypes: ['TOKEN'] }, 'A031201', 'responseTypes'],
+    [{ tokenAuthMethod: 'CLIENT_SECRET_JWT' }, 'A031201', 'tokenAuthMethod'],
+    [{ clientType: 'OTHER' }, 'A031201', 'clientType'],
+    [{ subjectType: 'PAIRWISE' }, 'A031201', 'subjectType'],
+    [{ extension: { accessTokenDuration: -1 } }, 'A031213', 'accessTokenDuration'],
+    [{ jwks: '{' }, 'A031212', 'jwks'],
+    [{ jwks: '{"keys":[null]}' }, 'A031212', 'jwks'],
+    [{ jwks: 'null' }, 'A031212', 'jwks'],
+    [{ jwks: '{"keys":[{"kty":"EC","d":"x"}]}' }, 'A031212', 'jwks'],
+    [{ redirectUris: 'https://a.example' }, 'A001294', 'redirectUris'],
+    [{ pkceRequired: 'true' }, 'A001294', 'pkceRequired'],
+    [{ extension: { accessTokenDuration: 1.5 } }, 'A001294', 'extension'],
+  ])('%j: %s', async (body, code, named) => {
+    const { json, status } = await create(body)
+    expect([status, json['resultCode']]).toEqual([400, code])
+    expect(json['resultMessage']).toContain(`'${named}'`)
+  })
+
+  test('and what nobody knows is ignored', async () => {
+    expect((await create({ somethingNew: true })).status).toBe(200)
+  })
+})
+
+test('the call has a body that is an object, the right method and a credential of the role manage', async () => {
+  const bodies = await Promise.all(['', '[]', '{', 'null'].map(create))
+  expect(bodies.map(failure)).toEqual(['400 A032209', '400 A001292', '400 A001292', '400 A001292'])
+  expect(failure(await management.v3('GET', '/client/create'))).toBe('405 A001296')
+  expect(failure(await management.v3('POST', '/client/create', {}, RUNTIME))).toBe('403 A001291')
+  expect(failure(await management.v2('POST', '/client/create', {}, RUNTIME))).toBe('403 A001291')
+})

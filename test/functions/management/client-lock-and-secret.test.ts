@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { digest } from '../../../shared/oauth/token-string.ts'
+import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { failure, type Management, openManagement, SERVICE } from '../../support/management.ts'
+
+let runtime: FixedRuntime
+let management: Management
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+  management = await openManagement(runtime)
+})
+beforeEach(() => {
+  runtime.clock.now = START
+})
+afterAll(() => runtime.close())
+
+const post = (path: string, body: unknown) => management.v3('POST', path, body)
+const get = (path: string) => management.v3('GET', path)
+
+async function newClient(members: Record<string, unknown> = {}) {
+  const { json } = await post('/client/create', { clientType: 'CONFIDENTIAL', ...members })
+  return { id: String(json['clientId']), secret: String(json['clientSecret']), json }
+}
+
+const stored = (id: string) => runtime.store.registry.findClientByNumber(SERVICE, Number(id))
+const UNKNOWN = '17566160603766'
+
+describe('the lock flag', () => {
+  test('locks and unlocks, with both members of the answer', async () => {
+    const { id } = await newClient()
+    const { json } = await post(`/client/lock_flag/update/${id}`, { clientLocked: true })
+    expect(json).toEqual({
+      resultCode: 'A149091',
+      resultMessage: `[A149091] Updated the lock flag of the client (ID = ${id}) successfully.`,
+    })
+    expect((await get(`/client/get/${id}`)).json['locked']).toBe(true)
+    await management.v2('POST', `/client/lock_flag/update/${id}`, { clientLocked: false })
+    expect((await get(`/client/get/${id}`)).json['locked']).toBe(false)
+  })
+
+  test.each([{}, { clientLocked: 'true' }, { clientLocked: null }])('%j is refused', async (body) => {
+    const { id } = await newClient()
+    const answer = await post(`/client/lock_flag/update/${id}`, body)
+    expect(failure(answer)).toBe('400 A001294')
+    expect(answer.json['resultMessage']).toContain("'clientLocked'")
+  })
+
+  test('of a client that is not there', async () => {
+    const lock = { clientLocked: true }
+    expect(failure(await post(`/client/lock_flag/update/${UNKNOWN}`, lock))).toBe('404 A001212')
+    expect(failure(await management.v2('POST', '/client/lock_flag/update/nobody', lock))).toBe('404 A001218')
+  })
+})
+
+describe('the secret', () => {
+  test('is replaced by a new one that is shown once', async () => {
+    const { id, secret } = await newClient()
+    const { json } = await get(`/client/secret/refresh/${id}`)
+    expect(json).toEqual({
+      resultCode: 'A148001',
+      resultMessage: `[A148001] Successfully refreshed the client secret of the client (ID = ${id}).`,
+      newClientSecret: expect.stringMatching(/^[A-Za-z0-9_-]{86}$/) as string,
+    })
+    expect(json['newClientSecret']).not.toBe(secret)
+    expect((await stored(id))?.clientSecretDigest).toBe(digest(String(json['newClientSecret'])))
+    expect(runtime.lines.join('\n')).not.toContain(String(json['newClientSecret']))
+  })
+
+  test.each(['a'.repeat(32), 'A-_9'.repeat(21), 'z'.repeat(86)])('%s can be set', async (clientSecret) => {
+    const { id } = await newClient({ clientIdAlias: undefined })
+    const { json } = await management.v2('POST', `/client/secret/update/${id}`, { clientSecret })
+    expect(json).toMatchObject({ resultCode: 'A149001', newClientSecret: clientSecret })
+    expect(json).not.toHaveProperty('oldClientSecret')
+    expect((await stored(id))?.clientSecretDigest).toBe(digest(clientSecret))
+  })
+
+  test.each(['', 'a'.repeat(31), 'a'.repeat(87), `${'a'.repeat(40)}+`, `${'a'.repeat(40)}\n`])(
+    '%j cannot',
+    async (clientSecret) => {
+      const { id, secret } = await newClient()
+      const answer = await post(`/client/secret/update/${id}`, { clientSecret })
+      expect(failure(answer)).toBe('400 A149601')
+      expect((await stored(id))?.clientSecretDigest).toBe(digest(secret))
+    },
+  )
+
+  test('of a client that is not there', async () => {
+    const secret = { clientSecret: 'a'.repeat(40) }
+    expect(failure(await management.v2('GET', `/client/secret/refresh/${UNKNOWN}`))).toBe('404 A148201')
+    expect(failure(await management.v2('POST', `/client/secret/update/${UNKNOWN}`, secret))).toBe(
+      '404 A149201',
+    )
+    expect(failure(await get(`/client/secret/refresh/${UNKNOWN}`))).toBe('404 A001212')
+  })
+})

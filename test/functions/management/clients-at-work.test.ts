@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { outcome, tokensOf } from '../../support/answers.ts'
+import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
+import { bearer, type Management, openManagement } from '../../support/management.ts'
+import { openWalk, OTHER, OWN, REDIRECT_URI, type TestClient, type Walk } from '../../support/walk.ts'
+
+const GRANT_TYPES = ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN']
+
+let runtime: FixedRuntime
+let walk: Walk
+let management: Management
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+  walk = await openWalk(runtime, { clientIdAliasEnabled: true })
+  management = await openManagement(runtime)
+})
+afterAll(() => runtime.close())
+
+const manage = (method: string, path: string, body?: unknown) =>
+  management.call(method, `/api/${walk.serviceId}/client${path}`, body, bearer(walk.secrets.manage))
+
+/** A client as the management API makes it, to be used in a walk. */
+async function newClient(settings: Record<string, unknown> = {}): Promise<TestClient> {
+  const asked = {
+    clientType: 'CONFIDENTIAL',
+    grantTypes: GRANT_TYPES,
+    redirectUris: [REDIRECT_URI],
+    ...settings,
+  }
+  const { json } = await manage('POST', '/create', asked)
+  const number = Number(json['clientId'])
+  const tokenAuthMethod = json['tokenAuthMethod'] as 'CLIENT_SECRET_BASIC'
+  const known = { clientId: number, tokenAuthMethod }
+  return { number, id: String(number), secret: String(json['clientSecret']), settings: known }
+}
+
+test('a client that was just created gets bound tokens with its secret', async () => {
+  const client = await newClient({ tlsClientCertificateBoundAccessTokens: true })
+  const { access } = await walk.granted(client, OWN)
+  expect(outcome(await walk.introspect(access, OWN))).toBe('OK A056001')
+  expect(outcome(await walk.introspect(access, OTHER))).toBe('UNAUTHORIZED A065305 invalid_token')
+})
+
+test('an alias names the client in an authorization request', async () => {
+  const client = await newClient({ clientIdAlias: 'my-shop' })
+  const { json } = await walk.authorize({ ...client, id: 'my-shop' })
+  expect(json['action']).toBe('INTERACTION')
+})
+
+test('a client that authenticates by its certificate', async () => {
+  const client = await newClient({
+    tokenAuthMethod: 'TLS_CLIENT_AUTH',
+    tlsClientAuthSubjectDn: 'CN=client.example.org,O=Client1,L=Chiyoda-ku,ST=Tokyo,C=JP',
+  })
+  const { json } = await walk.credentials(client, OWN)
+  expect(json['action']).toBe('OK')
+})
+
+describe('at once, whatever caches hold', () => {
+  test('a lock ends the use of tokens, and unlocking brings it back', async () => {
+    const client = await newClient()
+    const { access } = await walk.granted(client)
+    const lock = (clientLocked: boolean) => manage('POST', `/lock_flag/update/${client.id}`, { clientLocked })
+    await lock(true)
+    expect(outcome(await walk.introspect(access))).toBe('UNAUTHORIZED A057394 invalid_token')
+    await lock(false)
+    expect(outcome(await walk.introspect(access))).toBe('OK A056001')
+  })
+
+  test('an update that says locked locks', async () => {
+    const client = await newClient()
+    const { access } = await walk.granted(client)
+    await manage('POST', `/update/${client.id}`, { locked: true })
+    expect(outcome(await walk.introspect(access))).toBe('UNAUTHORIZED A057394 invalid_token')
+  })
+
+  test('deleting ends the use of tokens', async () => {
+    const client = await newClient()
+    const { access } = await walk.granted(client)
+    await manage('DELETE', `/delete/${client.id}`)
+    expect(outcome(await walk.introspect(access))).toBe('UNAUTHORIZED A057393 invalid_token')
+  })
+})
+
+test('of two secrets the newer one is right, and tokens stay', async () => {
+  const client = await newClient()
+  const { access } = await walk.granted(client)
+  const { json } = await manage('GET', `/secret/refresh/${client.id}`)
+  const renewed = { ...client, secret: String(json['newClientSecret']) }
+  expect(outcome(await walk.credentials(client))).toBe('INVALID_CLIENT A157305 invalid_client')
+  expect(tokensOf(await walk.credentials(renewed)).access).toMatch(/./)
+  expect(outcome(await walk.introspect(access))).toBe('OK A056001')
+})

@@ -1,0 +1,246 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { digest } from '../../../shared/oauth/token-string.ts'
+import { later } from '../../../shared/epoch-seconds.ts'
+import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import {
+  failure,
+  type Management,
+  nulls,
+  openManagement,
+  RUNTIME,
+  SERVICE,
+} from '../../support/management.ts'
+
+let runtime: FixedRuntime
+let management: Management
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+  management = await openManagement(runtime)
+})
+beforeEach(() => {
+  runtime.clock.now = START
+})
+afterAll(() => runtime.close())
+
+const post = (path: string, body: unknown) => management.v3('POST', path, body)
+const get = (path: string) => management.v3('GET', path)
+
+async function newClient(members: Record<string, unknown> = {}) {
+  const { json } = await post('/client/create', { clientType: 'CONFIDENTIAL', ...members })
+  return { id: String(json['clientId']), secret: String(json['clientSecret']), json }
+}
+
+const stored = (id: string) => runtime.store.registry.findClientByNumber(SERVICE, Number(id))
+const UNKNOWN = '17566160603766'
+
+describe('reading a client', () => {
+  test.each(['v2', 'v3'] as const)('by number and by alias, without its secret (%s)', async (version) => {
+    const { id, json } = await newClient({ clientIdAlias: `read-${version}` })
+    const { clientSecret: _, ...visible } = json
+    for (const name of [id, `read-${version}`]) {
+      const answer = await management[version]('GET', `/client/get/${name}`)
+      expect(answer.json).toEqual(visible)
+      expect(answer.text).not.toMatch(/Secret"|Digest/)
+    }
+  })
+
+  test.each([
+    ['v3', UNKNOWN, 'A001212'],
+    ['v3', 'nobody', 'A001218'],
+    ['v2', UNKNOWN, 'A027201'],
+    ['v2', 'nobody', 'A027201'],
+  ] as const)('that is not there (%s, %s)', async (version, name, code) => {
+    expect(failure(await management[version]('GET', `/client/get/${name}`))).toBe(`404 ${code}`)
+  })
+})
+
+describe('listing clients', () => {
+  test('goes by creation, five at a time, and by developer', async () => {
+    const fresh = await fixedRuntime()
+    const { v3, v2 } = await openManagement(fresh)
+    const ids: unknown[] = []
+    for (let i = 0; i < 7; i++) {
+      fresh.clock.now = later(START, i)
+      const developer = i % 2 === 0 ? { developer: 'even' } : {}
+      ids.push((await v3('POST', '/client/create', developer)).json['clientId'])
+    }
+    const listed = async (query: string) => {
+      const { json } = await v3('GET', `/client/get/list${query}`)
+      const clients = json['clients'] as { clientId: number }[]
+      return [json['start'], json['end'], json['totalCount'], clients.map(({ clientId }) => clientId)]
+    }
+    expect(await listed('')).toEqual([0, 5, 7, ids.slice(0, 5)])
+    expect(await listed('?start=5&end=100')).toEqual([5, 100, 7, ids.slice(5)])
+    expect(await listed('?start=3&end=3')).toEqual([3, 3, 7, []])
+    expect(await listed('?developer=even&end=2')).toEqual([0, 2, 4, [ids[0], ids[2]]])
+    expect((await v2('GET', '/client/get/list?start=6&end=7')).json).toMatchObject({ totalCount: 7 })
+    await fresh.close()
+  })
+
+  test.each([
+    ['start=a', 'A028201'],
+    ['start=', 'A028201'],
+    ['start=-1', 'A028202'],
+    ['end=-1', 'A028291'],
+    ['end=1.5', 'A028291'],
+    ['end=99999999999', 'A028291'],
+  ])('%s: %s', async (query, code) => {
+    expect(failure(await get(`/client/get/list?${query}`))).toBe(`400 ${code}`)
+  })
+})
+
+describe('updating a client', () => {
+  test('replaces it: what is left out has its default again', async () => {
+    const { id, json } = await newClient({
+      clientName: 'Shop',
+      redirectUris: ['https://a.example/cb'],
+      grantTypes: ['CLIENT_CREDENTIALS'],
+      tlsClientCertificateBoundAccessTokens: true,
+      clientIdAlias: 'replaced',
+    })
+    runtime.clock.now = later(START, 60)
+    const answer = await post(`/client/update/${id}`, { description: 'new' })
+    const { clientSecret: _, clientName: __, ...before } = json
+    const after = {
+      ...before,
+      description: 'new',
+      clientIdAlias: id,
+      clientType: 'PUBLIC',
+      tokenAuthMethod: 'NONE',
+      grantTypes: ['AUTHORIZATION_CODE'],
+      redirectUris: [],
+      tlsClientCertificateBoundAccessTokens: false,
+      modifiedAt: (START + 60) * 1000,
+    }
+    expect(answer.json).toEqual(after)
+    expect((await get(`/client/get/${id}`)).json).toEqual(after)
+    expect(nulls(answer.json)).toEqual([])
+  })
+
+  test('of a confidential client without a method leaves it without one', async () => {
+    const { id } = await newClient()
+    const { json } = await post(`/client/update/${id}`, { clientType: 'CONFIDENTIAL' })
+    expect(json['tokenAuthMethod']).toBe('NONE')
+  })
+
+  test('keeps its secret and its number', async () => {
+    const { id, secret } = await newClient()
+    const { json } = await post(`/client/update/${id}`, { clientId: 5, clientSecret: 'x'.repeat(40) })
+    expect(String(json['clientId'])).toBe(id)
+    expect((await stored(id))?.clientSecretDigest).toBe(digest(secret))
+  })
+
+  test('with what was read changes nothing but the time', async () => {
+    const { id } = await newClient({ extension: { accessTokenDuration: 5 }, clientIdAlias: 'same-again' })
+    const read = (await get(`/client/get/${id}`)).json
+    expect((await post(`/client/update/${id}`, read)).json).toEqual(read)
+    expect((await get('/client/get/same-again')).json).toEqual(read)
+  })
+
+  test('moves the alias: the old one is free again', async () => {
+    const { id } = await newClient({ clientIdAlias: 'old-name' })
+    await post(`/client/update/${id}`, { clientIdAlias: 'new-name' })
+    expect((await get('/client/get/new-name')).json['clientId']).toBe(Number(id))
+    expect((await get('/client/get/old-name')).status).toBe(404)
+    await newClient({ clientIdAlias: 'old-name' })
+    expect((await get('/client/get/old-name')).status).toBe(200)
+  })
+
+  test("does not take another client's alias", async () => {
+    await newClient({ clientIdAlias: 'taken' })
+    const { id } = await newClient({ clientIdAlias: 'own' })
+    expect(failure(await post(`/client/update/${id}`, { clientIdAlias: 'taken' }))).toBe('400 A030601')
+    expect((await get('/client/get/own')).json['clientId']).toBe(Number(id))
+  })
+
+  test('an alias left behind by an update that broke off leads nowhere', async () => {
+    const { id } = await newClient()
+    await runtime.store.registry.putAlias(SERVICE, 'left-behind', Number(id))
+    expect((await get('/client/get/left-behind')).status).toBe(404)
+    expect(await runtime.store.registry.findClient(SERVICE, 'left-behind')).toBeUndefined()
+  })
+
+  test('checks the settings as creating does', async () => {
+    const { id } = await newClient()
+    const bad = { redirectUris: ['/cb'] }
+    expect(failure(await post(`/client/update/${id}`, bad))).toBe('400 A031209')
+    expect(failure(await post(`/client/update/${id}`, { parRequired: true }))).toBe('400 A031291')
+    expect(failure(await post(`/client/update/${id}`, ''))).toBe('400 A032209')
+  })
+
+  test('does not unlock it, and can lock it', async () => {
+    const { id } = await newClient()
+    await post(`/client/lock_flag/update/${id}`, { clientLocked: true })
+    expect((await post(`/client/update/${id}`, { locked: false })).json['locked']).toBe(true)
+    const other = await newClient()
+    expect((await post(`/client/update/${other.id}`, { locked: true })).json['locked']).toBe(true)
+  })
+
+  test('by two at once loses no change of the other', async () => {
+    const { id } = await newClient()
+    const [refreshed] = await Promise.all([
+      get(`/client/secret/refresh/${id}`),
+      post(`/client/update/${id}`, { clientName: 'Both' }),
+      post(`/client/lock_flag/update/${id}`, { clientLocked: true }),
+    ])
+    const client = await runtime.store.registry.currentClient(SERVICE, id)
+    expect(client?.clientSecretDigest).toBe(digest(String(refreshed.json['newClientSecret'])))
+    expect(client).toMatchObject({ locked: true, carried: { clientName: 'Both' } })
+  })
+
+  test.each([
+    ['v3', 'A001212'],
+    ['v2', 'A029201'],
+  ] as const)('that is not there (%s)', async (version, code) => {
+    expect(failure(await management[version]('POST', `/client/update/${UNKNOWN}`, {}))).toBe(`404 ${code}`)
+  })
+})
+
+describe('deleting a client', () => {
+  test.each(['v2', 'v3'] as const)(
+    'answers 204 without a body, and frees the alias (%s)',
+    async (version) => {
+      const { id } = await newClient({ clientIdAlias: 'deleted' })
+      const { status, text } = await management[version]('DELETE', `/client/delete/${id}`)
+      expect([status, text]).toEqual([204, ''])
+      expect((await get(`/client/get/${id}`)).status).toBe(404)
+      expect((await get('/client/get/deleted')).status).toBe(404)
+      expect((await newClient({ clientIdAlias: 'deleted' })).json['clientIdAlias']).toBe('deleted')
+      await management.v3('DELETE', '/client/delete/deleted')
+    },
+  )
+
+  test('a client that is deleted does not come back by an update', async () => {
+    const { id } = await newClient()
+    await Promise.all([
+      management.v3('DELETE', `/client/delete/${id}`),
+      post(`/client/update/${id}`, { clientName: 'x' }),
+      get(`/client/secret/refresh/${id}`),
+    ])
+    expect((await get(`/client/get/${id}`)).status).toBe(404)
+  })
+
+  test('that is not there', async () => {
+    expect(failure(await management.v3('DELETE', `/client/delete/${UNKNOWN}`))).toBe('404 A001212')
+    expect(failure(await management.v2('DELETE', `/client/delete/${UNKNOWN}`))).toBe('404 A026201')
+    expect((await management.v3('POST', `/client/delete/${UNKNOWN}`)).status).toBe(405)
+  })
+})
+
+test('no API of clients is open to a smaller role or to nobody', async () => {
+  const { id } = await newClient()
+  const calls = [
+    ['GET', `/client/get/${id}`],
+    ['GET', '/client/get/list'],
+    ['POST', `/client/update/${id}`],
+    ['DELETE', `/client/delete/${id}`],
+    ['POST', `/client/lock_flag/update/${id}`],
+    ['GET', `/client/secret/refresh/${id}`],
+    ['POST', `/client/secret/update/${id}`],
+  ] as const
+  for (const [method, path] of calls) {
+    expect(failure(await management.v3(method, path, {}, RUNTIME))).toBe('403 A001291')
+    expect(failure(await management.v2(method, path, {}, 'wrong'))).toBe('401 A003204')
+    expect(failure(await management.call(method, `/api${path}`, {}))).toBe('401 A001202')
+  }
+})

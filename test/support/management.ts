@@ -1,0 +1,100 @@
+import { routeMatcher } from '../../infra/local/route-match.ts'
+import { routes } from '../../functions/management/routes.ts'
+import { serve } from '../../shared/lambda/serve.ts'
+import { digest } from '../../shared/oauth/token-string.ts'
+import type { Service } from '../../shared/store/service.ts'
+import { type FixedRuntime } from './fixed-runtime.ts'
+import { eventFor, type Format } from './gateway.ts'
+
+export const SERVICE = 21653835348762
+export const MANAGE = 'm'.repeat(43)
+export const RUNTIME = 'r'.repeat(43)
+export const OWNER_KEY = '5525112351'
+export const OWNER_SECRET = 'o'.repeat(43)
+export const ORGANIZATION = 't'.repeat(43)
+
+export interface Answered {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly text: string
+  readonly json: Record<string, unknown>
+}
+
+export const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+export const basic = (id: string, secret: string) => ({
+  authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
+})
+
+/** A service with its credentials and the owner of the deployment, and the management function over it. */
+export async function openManagement(runtime: FixedRuntime, settings: Partial<Service> = {}) {
+  await runtime.store.registry.putService({
+    apiKey: SERVICE,
+    number: 715948317,
+    issuer: 'https://as.example.com',
+    clientIdAliasEnabled: true,
+    credentials: [
+      { digest: digest(MANAGE), role: 'manage' },
+      { digest: digest(RUNTIME), role: 'runtime' },
+    ],
+    ...settings,
+  })
+  await runtime.store.registry.putOwner({
+    apiKey: OWNER_KEY,
+    apiSecretDigest: digest(OWNER_SECRET),
+    organizationTokenDigest: digest(ORGANIZATION),
+  })
+  const handler = serve(routes, runtime)
+  const match = routeMatcher(
+    new Map(Object.keys(routes).map((template) => [template, (event: unknown) => handler(event)])),
+  )
+
+  async function call(
+    method: string,
+    target: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+    format: Format = '2.0',
+  ): Promise<Answered> {
+    const { pathname, search } = new URL(target, 'https://api.example.com')
+    const route = match(pathname)
+    if (route === undefined) throw new Error(`no route for ${target}`)
+    const sent = {
+      route: route.template,
+      method,
+      headers: { 'content-type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(route.pathParameters === undefined ? {} : { pathParameters: route.pathParameters }),
+    }
+    const query = new URLSearchParams(search)
+    const multiple = Object.fromEntries([...query.keys()].map((name) => [name, query.getAll(name)]))
+    const event = { ...eventFor(sent, format), rawQueryString: search.slice(1) }
+    const {
+      statusCode,
+      headers: answered,
+      body: text,
+    } = await handler(format === '2.0' ? event : { ...event, multiValueQueryStringParameters: multiple })
+    const isJson = answered['content-type'] === 'application/json'
+    const json = isJson ? (JSON.parse(text) as Record<string, unknown>) : {}
+    return { status: statusCode, headers: answered, text, json }
+  }
+
+  /** By v3: the path below `/api/{serviceId}`. */
+  const v3 = (method: string, path: string, body?: unknown, token: string = MANAGE) =>
+    call(method, `/api/${String(SERVICE)}${path}`, body, bearer(token))
+  /** By v2: the path below `/api`. */
+  const v2 = (method: string, path: string, body?: unknown, secret: string = MANAGE) =>
+    call(method, `/api${path}`, body, basic(String(SERVICE), secret))
+  return { call, v2, v3 }
+}
+
+export type Management = Awaited<ReturnType<typeof openManagement>>
+
+/** `status code`, for example `400 A031204`. */
+export const failure = ({ status, json }: Answered) => `${String(status)} ${String(json['resultCode'])}`
+
+/** Every place in an answer where there is a `null`, which the SDKs reject. */
+export function nulls(value: unknown, path = ''): string[] {
+  if (value === null) return [path]
+  if (typeof value !== 'object') return []
+  return Object.entries(value).flatMap(([name, member]) => nulls(member, `${path}/${name}`))
+}
