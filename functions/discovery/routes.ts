@@ -1,6 +1,6 @@
 import { documentRoute } from '../../shared/lambda/face.ts'
 import type { Routes } from '../../shared/lambda/serve.ts'
-import { jwkSet, metadata } from './metadata.ts'
+import { jwkSet, metadata } from '../../shared/oauth/metadata.ts'
 
 export const routes: Routes = {
   '/.well-known/oauth-authorization-server': documentRoute(

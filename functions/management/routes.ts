@@ -1,5 +1,12 @@
-import { managementRoute, type Route } from '../../shared/lambda/face.ts'
+import {
+  managementRoute,
+  ownerRoute,
+  probeRoute,
+  type Route,
+  serviceRoute,
+} from '../../shared/lambda/face.ts'
 import type { Routes } from '../../shared/lambda/serve.ts'
+import { jwkSet, metadata } from '../../shared/oauth/metadata.ts'
 import {
   createClient,
   deleteClient,
@@ -18,6 +25,9 @@ import {
   updatedSecret,
 } from './clients/response.ts'
 import { refreshSecret, updateSecret } from './clients/secret.ts'
+import { createService, deleteService, getService, listServices, updateService } from './services/endpoint.ts'
+import { readChange, readJwksCall, readNew, readServices } from './services/request.ts'
+import { changedService, createdService, serviceList, serviceView } from './services/response.ts'
 
 const create = managementRoute({
   endpoint: '/client/create',
@@ -83,6 +93,73 @@ const secretUpdate = managementRoute({
   respond: updatedSecret,
 })
 
+const serviceCreate = ownerRoute({
+  endpoint: '/service/create',
+  methods: ['POST'],
+  read: readNew,
+  decide: createService,
+  respond: createdService,
+})
+
+const serviceGetList = ownerRoute({
+  endpoint: '/service/get/list',
+  methods: ['GET'],
+  read: readServices,
+  decide: listServices,
+  respond: serviceList,
+})
+
+const serviceGet = serviceRoute({
+  endpoint: '/service/get',
+  methods: ['GET'],
+  read: () => undefined,
+  decide: getService,
+  respond: (service) => serviceView(service),
+})
+
+const serviceUpdate = serviceRoute({
+  endpoint: '/service/update',
+  methods: ['POST'],
+  read: readChange,
+  decide: updateService,
+  respond: changedService,
+})
+
+const serviceDelete = serviceRoute({
+  endpoint: '/service/delete',
+  methods: ['DELETE'],
+  read: () => undefined,
+  decide: deleteService,
+  respond: () => undefined,
+})
+
+/** For every caller of the Web API: the documents are public. */
+const configuration = managementRoute(
+  {
+    endpoint: '/service/configuration',
+    methods: ['GET'],
+    read: () => undefined,
+    decide: (_, service) => Promise.resolve(service),
+    respond: metadata,
+  },
+  'introspect',
+)
+
+const jwks = managementRoute(
+  {
+    endpoint: '/service/jwks/get',
+    methods: ['GET'],
+    read: readJwksCall,
+    decide: (_, service) => Promise.resolve(service),
+    respond: jwkSet,
+  },
+  'introspect',
+)
+
+const PROBED = { 'content-type': 'text/plain', 'cache-control': 'no-store' }
+const echo = probeRoute('/misc/echo', { status: 200, headers: PROBED, body: '' })
+const healthcheck = probeRoute('/lifecycle/healthcheck', { status: 200, headers: PROBED, body: 'OK' })
+
 export const routes: Routes = {
   ...inBothVersions('/client/create', create),
   ...inBothVersions('/client/get/{clientId}', get),
@@ -92,6 +169,18 @@ export const routes: Routes = {
   ...inBothVersions('/client/lock_flag/update/{clientId}', lock),
   ...inBothVersions('/client/secret/refresh/{clientId}', secretRefresh),
   ...inBothVersions('/client/secret/update/{clientId}', secretUpdate),
+  ...inBothVersions('/service/configuration', configuration),
+  ...inBothVersions('/service/jwks/get', jwks),
+  '/api/service/create': serviceCreate,
+  '/api/service/get/list': serviceGetList,
+  '/api/service/get/{apiKey}': serviceGet,
+  '/api/{serviceId}/service/get': serviceGet,
+  '/api/service/update/{apiKey}': serviceUpdate,
+  '/api/{serviceId}/service/update': serviceUpdate,
+  '/api/service/delete/{apiKey}': serviceDelete,
+  '/api/{serviceId}/service/delete': serviceDelete,
+  '/api/misc/echo': echo,
+  '/api/lifecycle/healthcheck': healthcheck,
 }
 
 /** v2 names the service in the credentials, v3 in the path (contract, section 1.1). */

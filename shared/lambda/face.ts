@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini'
-import type { HttpRequest } from '../http.ts'
+import type { HttpRequest, HttpResponse } from '../http.ts'
 import type { LogEntry } from '../log.ts'
 import { type Reason, Refusal } from '../oauth/refusal.ts'
 import { readCall, readForm } from '../oauth/request-body.ts'
@@ -70,8 +70,17 @@ interface ApiSpec<Request, Result> {
 }
 
 /** A management API of a service: its errors are HTTP statuses (contract, section 1.6). */
-export function managementRoute<Request, Result>(spec: ApiSpec<Request, Result>): Route {
-  return apiRoute(spec, (http, runtime) => serviceByCredentials(http, 'manage', runtime))
+export function managementRoute<Request, Result>(
+  spec: ApiSpec<Request, Result>,
+  role: Role = 'manage',
+): Route {
+  return apiRoute(spec, (http, runtime) => serviceByCredentials(http, role, runtime))
+}
+
+/** A probe: open to everyone, reads nothing and tells nothing (contract, section 1.4). */
+export function probeRoute(endpoint: string, response: HttpResponse): Route {
+  const answer = { response, outcome: response.status }
+  return { endpoint, face: 'webApi', answer: () => Promise.resolve(answer) }
 }
 
 /** A management API of a service itself, for the service's own credentials and for who owns the deployment. */

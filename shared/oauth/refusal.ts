@@ -40,6 +40,7 @@ export const REFUSALS = {
   'api-client-unknown': ['A001218', 404, 'invalid_request', 'The client does not exist.'],
   'api-client-number-unknown': ['A001212', 404, 'invalid_request', 'The client does not exist.'],
   'api-service-unknown': ['A037201', 404, 'invalid_request', 'The service does not exist.'],
+  'private-keys-withheld': ['A001217', 403, 'invalid_client', 'This API is not usable under the current configuration.'],
   internal: ['A001101', 500, 'server_error', 'Internal server error.'],
   unavailable: ['A001191', 503, 'temporarily_unavailable', 'The store is unavailable. Try again later.'],
 
@@ -225,6 +226,17 @@ export const REFUSALS = {
   'list-start-malformed': ['A028201', 400, 'invalid_request', "Parameter 'start' failed to be parsed as int."],
   'list-start-negative': ['A028202', 400, 'invalid_request', "Parameter 'start' must not be negative."],
   'list-end-wrong': ['A028291', 400, 'invalid_request', "Parameter 'end' must be an integer that is not negative."],
+
+  // Management of services (7.7)
+  'service-body-empty': ['A039201', 400, 'invalid_request', 'The request is empty.'],
+  'service-scope-duplicate': ['A039203', 400, 'invalid_request', "The scope name of the element at the index '{}' of 'supportedScopes' is a duplicate."],
+  'service-scope-unnamed': ['A039204', 400, 'invalid_request', "The scope name of the element at the index '{}' of 'supportedScopes' is not specified."],
+  'service-scope-malformed': ['A039206', 400, 'invalid_request', "The scope name of the element at the index '{}' of 'supportedScopes' contains a bad letter."],
+  'service-setting-not-offered': ['A039291', 400, 'invalid_request', "'{}' has no effect here and cannot be set."],
+  'service-value-unsupported': ['A039292', 400, 'invalid_request', "The value is not supported as a value for '{}'."],
+  'service-jwks-malformed': ['A039293', 400, 'invalid_request', "The value of 'jwks' is not a JWK Set of asymmetric signing keys with 'kid' and 'alg'."],
+  'service-key-without-private': ['A039294', 400, 'invalid_request', "The key at the index '{}' of 'jwks' has no private members, and none are stored for it."],
+  'service-signing-key-missing': ['A039295', 400, 'invalid_request', "'{}' needs a fitting key in 'jwks'."],
 } as const satisfies Record<string, Row>
 
 export type Reason = keyof typeof REFUSALS

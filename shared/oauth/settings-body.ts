@@ -22,11 +22,24 @@ export function readSettings<Schema extends z.ZodMiniType>(
 ): z.output<Schema> {
   const vain = rules.notOffered.find((name) => isSet(members[name]))
   if (vain !== undefined) throw rules.refuseNotOffered(vain)
-  const parsed = schema.safeParse(members)
+  const parsed = schema.safeParse(withoutNullInside(members))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const named = String(issue?.path[0] ?? 'body')
-  throw issue?.code === 'invalid_value' ? rules.refuseValue(named) : rules.refuseType(named)
+  const isValue = issue?.code === 'invalid_value' || issue?.code === 'too_small'
+  throw isValue ? rules.refuseValue(named) : rules.refuseType(named)
+}
+
+/** Java writes `null` for what is not set in the objects of a list, too. At the top `null` can have a meaning. */
+function withoutNullInside(members: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, withoutNull(value)]))
+}
+
+function withoutNull(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNull)
+  if (typeof value !== 'object' || value === null) return value
+  const present = Object.entries(value).filter(([, member]) => member !== null)
+  return Object.fromEntries(present.map(([name, member]) => [name, withoutNull(member)]))
 }
 
 /** Clients write `false`, 0, `""`, `null` and `[]` for what they do not set. */

@@ -28,10 +28,12 @@ export const RECORD_MEMBERS = {
   carried: z._default(z.record(z.string(), z.unknown()), {}),
 }
 
-const Scope = z.object({
+export const Scope = z.object({
   name: z.string(),
   defaultEntry: flag,
   description: z.optional(z.string()),
+  descriptions: z.optional(z.array(z.object({ tag: z.optional(z.string()), value: z.optional(z.string()) }))),
+  attributes: z.optional(z.array(z.object({ key: z.optional(z.string()), value: z.optional(z.string()) }))),
 })
 
 /** Who may call the Web API for the service: SHA-256 of a v2 API secret or a v3 access token. */
@@ -43,7 +45,7 @@ const Credential = z.object({
 })
 
 /** The public half of a signing key, and no other member: the private half lies in a partition of its own. */
-const PublicJwk = z.object({
+export const PublicJwk = z.object({
   kty: z.string(),
   kid: z.string(),
   alg: z.string(),

@@ -6,6 +6,7 @@ import { Client } from '../../../shared/store/client.ts'
 import { clientNumber } from '../../../shared/store/registry.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { newNumber, newSecret } from '../identity.ts'
+import { byCreation } from '../listing.ts'
 import type { ClientNamed, ClientSettings, ListRequest, SettingsRequest } from './request.ts'
 import { checkClient } from './rules.ts'
 
@@ -105,7 +106,7 @@ export async function listClients(
   const all = await store.registry.listClients(service.apiKey)
   const chosen = all
     .filter((client) => developer === undefined || client.carried['developer'] === developer)
-    .sort((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0) || a.clientId - b.clientId)
+    .sort(byCreation(({ clientId }) => clientId))
   return { ...request, totalCount: chosen.length, clients: chosen.slice(start, end) }
 }
 

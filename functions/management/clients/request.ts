@@ -4,6 +4,7 @@ import { Refusal } from '../../../shared/oauth/refusal.ts'
 import { readCall, readJsonObject, withoutEmpty } from '../../../shared/oauth/request-body.ts'
 import { readSettings } from '../../../shared/oauth/settings-body.ts'
 import { flag, GRANT_TYPES, RESPONSE_TYPES, TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
+import { type Range, readRange } from '../listing.ts'
 import { CARRIED, CLIENT_RULES } from './settings-schema.ts'
 
 const text = z.optional(z.string())
@@ -91,10 +92,7 @@ export function readSecret(http: HttpRequest): ClientNamed & { readonly secret: 
   return { ...readClientNamed(http), secret: readCall(http, SecretCall).clientSecret }
 }
 
-export interface ListRequest {
-  readonly start: number
-  /** The first that is not in the answer. */
-  readonly end: number
+export interface ListRequest extends Range {
   readonly developer: string | undefined
 }
 
@@ -102,21 +100,6 @@ export interface ListRequest {
 export function readList({ query }: HttpRequest): ListRequest {
   return { ...readRange(query), developer: query.get('developer') ?? undefined }
 }
-
-const DEFAULT_END = 5
-
-/** @throws Refusal list-… */
-export function readRange(query: URLSearchParams): { readonly start: number; readonly end: number } {
-  const start = query.get('start') ?? '0'
-  const end = query.get('end') ?? String(DEFAULT_END)
-  if (!WHOLE.test(start)) throw new Refusal('list-start-malformed')
-  if (start.startsWith('-')) throw new Refusal('list-start-negative')
-  if (!WHOLE.test(end) || end.startsWith('-')) throw new Refusal('list-end-wrong')
-  return { start: Number(start), end: Number(end) }
-}
-
-/** What fits a 32-bit integer for certain. */
-const WHOLE = /^-?[0-9]{1,9}$/
 
 /** v3 has client ID aliases always on (contract, section 3.2). */
 function isVersion3({ pathParameters }: HttpRequest): boolean {

@@ -1,5 +1,6 @@
 import type { Client } from '../../../shared/store/client.ts'
 import type { Service } from '../../../shared/store/service.ts'
+import { milliseconds } from '../listing.ts'
 import type { ClientList, CreatedClient } from './endpoint.ts'
 import type { ReplacedSecret } from './secret.ts'
 
@@ -14,10 +15,6 @@ export function clientView(client: Client, service: Service) {
     createdAt: milliseconds(createdAt),
     modifiedAt: milliseconds(modifiedAt),
   }
-}
-
-function milliseconds(seconds: number | undefined): number | undefined {
-  return seconds === undefined ? undefined : seconds * 1000
 }
 
 export function createdClient({ client, secret }: CreatedClient, service: Service) {

@@ -72,6 +72,7 @@ describe('a client that is created', () => {
       number: 0,
       clientType: null,
       clientName: '',
+      clientNames: [{ tag: null, value: 'Shop' }],
       grantTypes: null,
       dpopRequired: false,
       defaultMaxAge: 0,

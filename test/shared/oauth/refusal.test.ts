@@ -141,6 +141,7 @@ const DIFFERENT: Readonly<Record<string, string>> = {
   A052303: "The token request has no 'scope' parameter or none of the given scopes is recognized as valid.",
   // Without the value that was sent.
   A031201: "The value is not supported as a value for '{}'.",
+  A039206: "The scope name of the element at the index '{}' of 'supportedScopes' contains a bad letter.",
   // One setting has the limit, one has an index.
   A031204: "The length of '{}' must not exceed 200 letters.",
   A031208: "The element at the index '{}' of 'redirectUris' is not a well-formed URI.",

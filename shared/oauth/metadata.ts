@@ -1,4 +1,4 @@
-import type { Service } from '../../shared/store/service.ts'
+import type { Service } from '../store/service.ts'
 
 /**
  * The authorization server's metadata (RFC 8414 section 2, RFC 8705 sections 3.3 and 5), the same on every domain.

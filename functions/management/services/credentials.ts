@@ -1,0 +1,42 @@
+import { Refusal } from '../../../shared/oauth/refusal.ts'
+import { digest } from '../../../shared/oauth/token-string.ts'
+import type { Service } from '../../../shared/store/service.ts'
+import { newSecret } from '../identity.ts'
+import type { CredentialWish } from './request.ts'
+
+type Credential = Service['credentials'][number]
+
+/** A wish with the secret that it is fulfilled by, if it is a new credential. */
+export interface PreparedCredential extends CredentialWish {
+  readonly secret: string | undefined
+}
+
+export function prepareCredentials(
+  wishes: readonly CredentialWish[],
+  random: (bytes: number) => Buffer,
+): readonly PreparedCredential[] {
+  return wishes.map((wish) => ({ ...wish, secret: wish.id === undefined ? newSecret(random) : undefined }))
+}
+
+/**
+ * Exactly the credentials that are wished for; those that are not named any more are gone.
+ *
+ * @throws Refusal service-value-unsupported for an `id` that none has
+ */
+export function credentialsFrom(
+  prepared: readonly PreparedCredential[],
+  stored: readonly Credential[],
+): Credential[] {
+  return prepared.map(({ id, role, expiresAt, secret }) => {
+    const kept = stored.find((credential) => credentialId(credential) === id)?.digest
+    const digested = secret === undefined ? kept : digest(secret)
+    if (digested === undefined) throw new Refusal('service-value-unsupported', { named: 'credentials' })
+    const end = expiresAt !== undefined ? { expiresAt: Math.floor(expiresAt / 1000) } : {}
+    return { digest: digested, role, ...end }
+  })
+}
+
+/** A name of a credential by which nothing can be proved. */
+export function credentialId(credential: Credential): string {
+  return digest(credential.digest).slice(0, 16)
+}

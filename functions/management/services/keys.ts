@@ -1,0 +1,85 @@
+import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject, sign, verify } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import { Refusal } from '../../../shared/oauth/refusal.ts'
+import { PublicJwk, type Service } from '../../../shared/store/service.ts'
+
+/** A key of a JWK Set that was given: its halves lie in different places (design, section 3). */
+export interface GivenKey {
+  readonly publicJwk: Service['jwks'][number]
+  readonly privateJwk: (JsonWebKey & { readonly kid: string }) | undefined
+}
+
+/**
+ * The signing keys of a JWK Set (RFC 7517).
+ *
+ * @throws Refusal service-jwks-malformed
+ */
+export function readKeys(text: string): readonly GivenKey[] {
+  const keys = keysOf(text)?.map(readKey) ?? [undefined]
+  const read = keys.filter((key) => key !== undefined)
+  const kids = new Set(read.map(({ publicJwk }) => publicJwk.kid))
+  if (read.length < keys.length || kids.size < keys.length) throw new Refusal('service-jwks-malformed')
+  return read
+}
+
+function keysOf(text: string): readonly unknown[] | undefined {
+  try {
+    const set = JSON.parse(text) as { keys?: unknown } | null
+    return Array.isArray(set?.keys) ? set.keys : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+function readKey(jwk: unknown): GivenKey | undefined {
+  const { kid, use = 'sig', alg: named } = (jwk ?? {}) as Record<string, unknown>
+  const key = toKeyObject(jwk)
+  if (key === undefined || typeof kid !== 'string' || kid === '' || use !== 'sig') return undefined
+  const publicKey = key.type === 'private' ? createPublicKey(key) : key
+  const isP256 = publicKey.asymmetricKeyDetails?.namedCurve === 'prime256v1'
+  const alg = named ?? (isP256 ? 'ES256' : undefined)
+  if (typeof alg !== 'string' || (alg === 'ES256') !== isP256) return undefined
+  const about = { kid, alg, use: 'sig' as const }
+  const exported = { ...publicKey.export({ format: 'jwk' }), ...about }
+  const publicJwk = PublicJwk.parse(exported)
+  if (key.type === 'public') return { publicJwk, privateJwk: undefined }
+  return isPair(key, publicKey)
+    ? { publicJwk, privateJwk: { ...key.export({ format: 'jwk' }), ...about } }
+    : undefined
+}
+
+/** Symmetric keys are no signing keys of a service: their one half is both. */
+function toKeyObject(jwk: unknown): KeyObject | undefined {
+  try {
+    const input = { key: jwk as JsonWebKey, format: 'jwk' } as const
+    return typeof input.key.d === 'string' ? createPrivateKey(input) : createPublicKey(input)
+  } catch (error) {
+    // Node and OpenSSL have many errors for what is no key.
+    if (error instanceof Error) return undefined
+    throw error
+  }
+}
+
+/** A private half beside the public half of another key would sign what nobody can verify. */
+function isPair(privateKey: KeyObject, publicKey: KeyObject): boolean {
+  const probe = Buffer.from('a probe')
+  const digest = privateKey.asymmetricKeyType?.startsWith('ed') === true ? null : 'sha256'
+  return verify(digest, probe, publicKey, sign(digest, probe, privateKey))
+}
+
+/**
+ * A key without private members has to be there already, and a `kid` stays the name of the key that has it.
+ *
+ * @throws Refusal service-key-without-private, service-jwks-malformed
+ */
+export function checkKeys(given: readonly GivenKey[], stored: Service['jwks']): void {
+  for (const [index, { publicJwk, privateJwk }] of given.entries()) {
+    const known = stored.find(({ kid }) => kid === publicJwk.kid)
+    if (known !== undefined && !isDeepStrictEqual(known, publicJwk))
+      throw new Refusal('service-jwks-malformed')
+    if (known === undefined && privateJwk === undefined) {
+      throw new Refusal('service-key-without-private', { named: String(index) })
+    }
+  }
+}

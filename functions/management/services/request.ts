@@ -1,0 +1,113 @@
+import * as z from 'zod/mini'
+import type { HttpRequest } from '../../../shared/http.ts'
+import { Refusal } from '../../../shared/oauth/refusal.ts'
+import { readJsonObject, withoutEmpty } from '../../../shared/oauth/request-body.ts'
+import { readSettings } from '../../../shared/oauth/settings-body.ts'
+import {
+  GRANT_TYPES,
+  RESPONSE_TYPES,
+  ROLES,
+  Scope,
+  TOKEN_AUTH_METHODS,
+} from '../../../shared/store/service.ts'
+import { type Range, readRange } from '../listing.ts'
+import { CARRIED, SERVICE_RULES } from './settings-schema.ts'
+
+const text = z.optional(z.nullable(z.string()))
+const yesOrNo = z.optional(z.nullable(z.boolean()))
+/** 0 is what Java writes for a duration that is not set. */
+const duration = z.optional(z.nullable(z.number().check(z.int(), z.nonnegative())))
+
+/** Authlete's names are optional in JSON, so that a scope without one is refused by its index. */
+const NamedLater = z.extend(Scope, { name: z._default(z.string(), '') })
+
+/** Ours: `id` keeps a credential that is there, without it a new one is made. */
+const CredentialWish = z.object({
+  id: z.optional(z.string()),
+  role: z.enum(ROLES),
+  /** Milliseconds. */
+  expiresAt: z.optional(z.number().check(z.int(), z.positive())),
+})
+export type CredentialWish = z.infer<typeof CredentialWish>
+
+/** Settings of a service that decide something (contract, section 3.1). */
+const DECIDING = {
+  serviceName: text,
+  issuer: text,
+  supportedGrantTypes: z.optional(z.nullable(z.array(z.enum(GRANT_TYPES)))),
+  supportedResponseTypes: z.optional(z.nullable(z.array(z.enum(RESPONSE_TYPES)))),
+  supportedTokenAuthMethods: z.optional(z.nullable(z.array(z.enum(TOKEN_AUTH_METHODS)))),
+  supportedScopes: z.optional(z.nullable(z.array(NamedLater))),
+  scopeRequired: yesOrNo,
+  clientIdAliasEnabled: yesOrNo,
+  accessTokenDuration: duration,
+  refreshTokenDuration: duration,
+  authorizationCodeDuration: duration,
+  accessTokenSignAlg: z.optional(z.nullable(z.enum(['', 'ES256']))),
+  accessTokenSignatureKeyId: text,
+  tlsClientCertificateBoundAccessTokens: yesOrNo,
+  refreshTokenKept: yesOrNo,
+  refreshTokenIdempotent: yesOrNo,
+  pkceRequired: yesOrNo,
+  pkceS256Required: yesOrNo,
+  issSuppressed: yesOrNo,
+  authorizationEndpoint: text,
+  tokenEndpoint: text,
+  introspectionEndpoint: text,
+  jwksUri: text,
+  mtlsEndpointAliases: z.optional(z.nullable(z.array(z.object({ name: z.string(), uri: z.string() })))),
+  defaultResource: text,
+}
+
+const ServiceSettings = z.object({
+  ...DECIDING,
+  ...CARRIED,
+  jwks: text,
+  credentials: z.optional(z.array(CredentialWish)),
+})
+
+type Members = Readonly<Record<string, unknown>>
+
+/** What is to change: absent members stay, `null` goes back to the default (contract, rule 9). */
+export interface ServiceChange {
+  readonly deciding: Members
+  readonly carried: Members
+  /** A JWK Set as text; absent and `null` keep what is stored. */
+  readonly jwks: string | undefined
+  readonly credentials: readonly CredentialWish[] | undefined
+}
+
+/** @throws Refusal for the body or for a setting */
+export function readChange(http: HttpRequest): ServiceChange {
+  return changeIn(membersOf(http))
+}
+
+/** Java writes `null`, 0 and `""` for all that is not set. @throws Refusal as `readChange` */
+export function readNew(http: HttpRequest): ServiceChange {
+  return changeIn(withoutEmpty(membersOf(http)))
+}
+
+function membersOf(http: HttpRequest): Members {
+  if (http.body.length === 0) throw new Refusal('service-body-empty')
+  return readJsonObject(http)
+}
+
+function changeIn(members: Members): ServiceChange {
+  const { jwks, credentials, ...settings } = readSettings(members, ServiceSettings, SERVICE_RULES)
+  const given = Object.entries(settings).filter(([, value]) => value !== undefined)
+  return {
+    deciding: Object.fromEntries(given.filter(([name]) => name in DECIDING)),
+    carried: Object.fromEntries(given.filter(([name]) => name in CARRIED)),
+    jwks: jwks ?? undefined,
+    credentials,
+  }
+}
+
+export function readServices({ query }: HttpRequest): Range {
+  return readRange(query)
+}
+
+/** Private keys never leave, whoever asks. @throws Refusal private-keys-withheld */
+export function readJwksCall({ query }: HttpRequest): undefined {
+  if (query.get('includePrivateKeys')?.toLowerCase() === 'true') throw new Refusal('private-keys-withheld')
+}

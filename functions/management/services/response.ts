@@ -1,0 +1,37 @@
+import type { Service } from '../../../shared/store/service.ts'
+import { milliseconds } from '../listing.ts'
+import { credentialId } from './credentials.ts'
+import type { ChangedService, CreatedService, ServiceList } from './endpoint.ts'
+
+const NO_SECRETS: ReadonlyMap<string, string> = new Map()
+
+/** A service under Authlete's names: without secrets, with the public halves of its keys. Absent is `undefined`. */
+export function serviceView(service: Service, secrets: ReadonlyMap<string, string> = NO_SECRETS) {
+  const { carried, createdAt, modifiedAt, jwks, credentials, ...settings } = service
+  return {
+    ...carried,
+    ...settings,
+    // A string, as Authlete has it.
+    jwks: jwks.length === 0 ? undefined : JSON.stringify({ keys: jwks }),
+    credentials: credentials.map((credential) => ({
+      id: credentialId(credential),
+      role: credential.role,
+      expiresAt: milliseconds(credential.expiresAt),
+      secret: secrets.get(credential.digest),
+    })),
+    createdAt: milliseconds(createdAt),
+    modifiedAt: milliseconds(modifiedAt),
+  }
+}
+
+export function changedService({ service, secrets }: ChangedService) {
+  return serviceView(service, secrets)
+}
+
+export function createdService({ service, secrets, apiSecret }: CreatedService) {
+  return { ...serviceView(service, secrets), apiSecret }
+}
+
+export function serviceList({ start, end, totalCount, services }: ServiceList) {
+  return { start, end, totalCount, services: services.map((service) => serviceView(service)) }
+}

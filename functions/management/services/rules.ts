@@ -1,0 +1,63 @@
+import { Refusal } from '../../../shared/oauth/refusal.ts'
+import { parseScope } from '../../../shared/oauth/scope.ts'
+import type { Service } from '../../../shared/store/service.ts'
+
+/**
+ * What the settings of a service must be beyond their types, and together.
+ *
+ * @throws Refusal service-…
+ */
+export function checkService(service: Service): void {
+  checkIssuer(service.issuer)
+  checkScopes(service.supportedScopes)
+  checkSigning(service)
+  for (const name of ENDPOINTS) {
+    const uri = service[name]
+    if (uri !== undefined && !URL.canParse(uri))
+      throw new Refusal('service-value-unsupported', { named: name })
+  }
+}
+
+const ENDPOINTS = ['authorizationEndpoint', 'tokenEndpoint', 'introspectionEndpoint', 'jwksUri'] as const
+
+/** RFC 8414 section 2: https, no query, no fragment. Plain http is for one's own machine. */
+function checkIssuer(issuer: string): void {
+  const url = URL.canParse(issuer) ? new URL(issuer) : undefined
+  const isLocal = url?.protocol === 'http:' && LOOPBACK.includes(url.hostname)
+  if ((url?.protocol !== 'https:' && !isLocal) || /[?#]/.test(issuer)) {
+    throw new Refusal('service-value-unsupported', { named: 'issuer' })
+  }
+}
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
+
+function checkScopes(scopes: Service['supportedScopes']): void {
+  for (const [index, { name, attributes = [] }] of scopes.entries()) {
+    const named = String(index)
+    if (name === '') throw new Refusal('service-scope-unnamed', { named })
+    if (name.includes(' ') || parseScope(name) === 'malformed') {
+      throw new Refusal('service-scope-malformed', { named })
+    }
+    if (scopes.findIndex((scope) => scope.name === name) < index) {
+      throw new Refusal('service-scope-duplicate', { named })
+    }
+    const deciding = attributes.find(({ key = '' }) => DECIDING_ATTRIBUTES.includes(key))
+    if (deciding !== undefined)
+      throw new Refusal('service-setting-not-offered', { named: 'supportedScopes.attributes' })
+  }
+}
+
+/** By these attributes Authlete's scopes shorten tokens, match patterns or demand profiles. */
+const DECIDING_ATTRIBUTES = ['access_token.duration', 'refresh_token.duration', 'regex', 'fapi', 'fapi2']
+
+function checkSigning({ accessTokenSignAlg, accessTokenSignatureKeyId, jwks }: Service): void {
+  const named = 'accessTokenSignatureKeyId'
+  const isNamed = accessTokenSignatureKeyId !== undefined
+  if (isNamed && !jwks.some(({ kid }) => kid === accessTokenSignatureKeyId)) {
+    throw new Refusal('service-signing-key-missing', { named })
+  }
+  if (accessTokenSignAlg === undefined) return
+  const fits = ({ alg, kid }: Service['jwks'][number]) =>
+    alg === accessTokenSignAlg && (!isNamed || kid === accessTokenSignatureKeyId)
+  if (!jwks.some(fits)) throw new Refusal('service-signing-key-missing', { named: 'accessTokenSignAlg' })
+}

@@ -1,0 +1,106 @@
+import * as z from 'zod/mini'
+import { Refusal } from '../../../shared/oauth/refusal.ts'
+import type { SettingRules } from '../../../shared/oauth/settings-body.ts'
+
+const text = z.optional(z.nullable(z.string()))
+const texts = z.optional(z.nullable(z.array(z.string())))
+const number = z.optional(z.nullable(z.number()))
+const pairs = z.optional(
+  z.nullable(z.array(z.object({ key: z.optional(z.string()), value: z.optional(z.string()) }))),
+)
+
+/** Settings that describe a service, or concern endpoints of the front end, and decide nothing: stored and returned. */
+export const CARRIED = {
+  description: text,
+  accessTokenType: z.optional(z.nullable(z.enum(['', 'Bearer']))),
+  attributes: pairs,
+  metadata: pairs,
+  policyUri: text,
+  tosUri: text,
+  serviceDocumentation: text,
+  userInfoEndpoint: text,
+  revocationEndpoint: text,
+  registrationEndpoint: text,
+  pushedAuthReqEndpoint: text,
+  endSessionEndpoint: text,
+  supportedDisplays: texts,
+  supportedUiLocales: texts,
+  supportedClaims: texts,
+  supportedClaimTypes: texts,
+  supportedClaimLocales: texts,
+  supportedAcrs: texts,
+  supportedServiceProfiles: texts,
+  supportedRevocationAuthMethods: texts,
+  supportedIntrospectionAuthMethods: texts,
+  clientsPerDeveloper: number,
+  idTokenDuration: number,
+  pushedAuthReqDuration: number,
+  authorizationResponseDuration: number,
+  allowableClockSkew: number,
+  backchannelAuthReqIdDuration: number,
+  backchannelPollingInterval: number,
+  deviceFlowCodeDuration: number,
+  deviceFlowPollingInterval: number,
+}
+
+/** Settings of Authlete's services that nothing here reads. */
+const NOT_OFFERED = [
+  'accessTokenForExternalAttachmentEmbedded',
+  'accessTokenPersistent',
+  'backchannelBindingMessageRequiredInFapi',
+  'claimShortcutRestrictive',
+  'clientAssertionAudRestrictedToIssuer',
+  'dcrDuplicateSoftwareIdBlocked',
+  'dcrScopeUsedAsRequestable',
+  'directAuthorizationEndpointEnabled',
+  'directIntrospectionEndpointEnabled',
+  'directJwksEndpointEnabled',
+  'directRevocationEndpointEnabled',
+  'directTokenEndpointEnabled',
+  'directUserInfoEndpointEnabled',
+  'dpopNonceRequired',
+  'dynamicRegistrationSupported',
+  'errorDescriptionOmitted',
+  'errorUriOmitted',
+  'fapiModes',
+  'federationEnabled',
+  'frontChannelRequestObjectEncryptionRequired',
+  'grantManagementActionRequired',
+  'hsmEnabled',
+  'idTokenReissuable',
+  'idTokenSignatureKeyId',
+  'introspectionSignatureKeyId',
+  'jwtGrantByIdentifiableClientsOnly',
+  'loopbackRedirectionUriVariable',
+  'missingClientIdAllowed',
+  'mutualTlsValidatePkiCertChain',
+  'nativeSsoSupported',
+  'openidDroppedOnRefreshWithoutOfflineAccess',
+  'parRequired',
+  'refreshTokenDurationKept',
+  'refreshTokenDurationReset',
+  'requestObjectAudienceChecked',
+  'requestObjectEncryptionAlgMatchRequired',
+  'requestObjectEncryptionEncMatchRequired',
+  'requestObjectRequired',
+  'resourceSignatureKeyId',
+  'rsResponseSigned',
+  'singleAccessTokenPerSubject',
+  'supportedAuthorizationDetailsTypes',
+  'tokenBatchNotificationEndpoint',
+  'tokenExchangeByConfidentialClientsOnly',
+  'tokenExchangeByIdentifiableClientsOnly',
+  'tokenExchangeByPermittedClientsOnly',
+  'tokenExpirationLinked',
+  'traditionalRequestObjectProcessingApplied',
+  'trustedRootCertificates',
+  'userInfoSignatureKeyId',
+  'verifiableCredentialsEnabled',
+]
+
+export const SERVICE_RULES: SettingRules = {
+  notOffered: NOT_OFFERED,
+  refuseNotOffered: (named) => new Refusal('service-setting-not-offered', { named }),
+  refuseValue: (named) => new Refusal('service-value-unsupported', { named }),
+  refuseType: (named) => new Refusal('member-wrong', { named }),
+}

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
+import { failure, type Management, openManagement, RUNTIME } from '../../support/management.ts'
+
+let runtime: FixedRuntime
+let management: Management
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+  management = await openManagement(runtime, {
+    tlsClientCertificateBoundAccessTokens: true,
+    mtlsEndpointAliases: [{ name: 'token_endpoint', uri: 'https://mtls.example.com/token' }],
+  })
+})
+afterAll(() => runtime.close())
+
+describe.each(['v2', 'v3'] as const)('by %s', (version) => {
+  test('the discovery document is the document itself', async () => {
+    const { json } = await management[version](
+      'GET',
+      '/service/configuration?pretty=true',
+      undefined,
+      RUNTIME,
+    )
+    expect(json).toMatchObject({
+      issuer: 'https://as.example.com',
+      token_endpoint_auth_methods_supported: ['client_secret_basic'],
+      tls_client_certificate_bound_access_tokens: true,
+      mtls_endpoint_aliases: { token_endpoint: 'https://mtls.example.com/token' },
+    })
+    expect(json).not.toHaveProperty('resultCode')
+  })
+
+  test('a service without keys has an empty set', async () => {
+    const { json } = await management[version]('GET', '/service/jwks/get', undefined, RUNTIME)
+    expect(json).toEqual({ keys: [] })
+  })
+
+  test('both are for callers with credentials', async () => {
+    for (const path of ['/service/configuration', '/service/jwks/get']) {
+      const { status } = await management[version]('GET', path, undefined, 'wrong')
+      expect(status).toBe(401)
+      expect((await management[version]('POST', path, {})).status).toBe(405)
+    }
+  })
+})
+
+test('the probes need no credentials and tell nothing of what was sent', async () => {
+  const sent = { authorization: 'Bearer not-to-be-told' }
+  const health = await management.call('GET', '/api/lifecycle/healthcheck?extended=true', undefined, sent)
+  expect([health.status, health.headers['content-type'], health.text]).toEqual([200, 'text/plain', 'OK'])
+  const echo = await management.call('GET', '/api/misc/echo?a=not-to-be-told', undefined, sent)
+  expect([echo.status, echo.text]).toEqual([200, ''])
+  expect(runtime.lines.join('\n')).not.toContain('not-to-be-told')
+})
+
+test('response type none can be registered and is not announced', async () => {
+  const responses = {
+    supportedResponseTypes: ['CODE', 'NONE'],
+    authorizationEndpoint: 'https://as.example.com/a',
+  }
+  expect((await management.v3('POST', '/service/update', responses)).json).toMatchObject(responses)
+  const { json } = await management.v3('GET', '/service/configuration')
+  expect(json['response_types_supported']).toEqual(['code'])
+  expect(failure(await management.v3('GET', '/service/update'))).toBe('405 A001296')
+})

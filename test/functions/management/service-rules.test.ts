@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
+import { failure, type Management, openManagement } from '../../support/management.ts'
+
+let runtime: FixedRuntime
+let management: Management
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+  management = await openManagement(runtime)
+})
+afterAll(() => runtime.close())
+
+describe('a setting of a service', () => {
+  test.each([
+    [{ supportedGrantTypes: ['PASSWORD'] }, 'A039292', 'supportedGrantTypes'],
+    [{ supportedResponseTypes: ['TOKEN'] }, 'A039292', 'supportedResponseTypes'],
+    [{ supportedTokenAuthMethods: ['CLIENT_SECRET_JWT'] }, 'A039292', 'supportedTokenAuthMethods'],
+    [{ accessTokenSignAlg: 'HS256' }, 'A039292', 'accessTokenSignAlg'],
+    [{ accessTokenSignAlg: 'ES256' }, 'A039295', 'accessTokenSignAlg'],
+    [{ accessTokenSignatureKeyId: 'none' }, 'A039295', 'accessTokenSignatureKeyId'],
+    [{ issuer: null }, 'A039292', 'issuer'],
+    [{ issuer: 'http://as.example.com' }, 'A039292', 'issuer'],
+    [{ issuer: 'https://as.example.com/?a' }, 'A039292', 'issuer'],
+    [{ issuer: 'as.example.com' }, 'A039292', 'issuer'],
+    [{ tokenEndpoint: '/token' }, 'A039292', 'tokenEndpoint'],
+    [{ accessTokenPersistent: true }, 'A039291', 'accessTokenPersistent'],
+    [{ parRequired: true }, 'A039291', 'parRequired'],
+    [{ mutualTlsValidatePkiCertChain: true }, 'A039291', 'mutualTlsValidatePkiCertChain'],
+    [{ tokenExpirationLinked: true }, 'A039291', 'tokenExpirationLinked'],
+    [{ accessTokenDuration: -5 }, 'A039292', 'accessTokenDuration'],
+    [{ accessTokenDuration: '5' }, 'A001294', 'accessTokenDuration'],
+    [{ pkceRequired: 'true' }, 'A001294', 'pkceRequired'],
+    [{ supportedScopes: [{ name: 'a' }, { name: 'b' }, { name: 'a' }] }, 'A039203', '2'],
+    [{ supportedScopes: [{ name: 'a' }, {}] }, 'A039204', '1'],
+    [{ supportedScopes: [{ name: null }] }, 'A039204', '0'],
+    [{ supportedScopes: [{ name: 'a b' }] }, 'A039206', '0'],
+    [{ supportedScopes: [{ name: 'a"' }] }, 'A039206', '0'],
+    [
+      { supportedScopes: [{ name: 'a', attributes: [{ key: 'access_token.duration', value: '5' }] }] },
+      'A039291',
+      'supportedScopes.attributes',
+    ],
+  ])('%j is refused: %s', async (body, code, named) => {
+    const answer = await management.v3('POST', '/service/update', body)
+    expect(failure(answer)).toBe(`400 ${code}`)
+    expect(answer.json['resultMessage']).toContain(`'${named}'`)
+  })
+})

@@ -1,0 +1,173 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { rawTables } from '../../support/raw-tables.ts'
+import {
+  basic,
+  bearer,
+  failure,
+  MANAGE,
+  type Management,
+  openManagement,
+  ORGANIZATION,
+  RUNTIME,
+  SERVICE,
+} from '../../support/management.ts'
+
+let runtime: FixedRuntime
+let management: Management
+let tables: ReturnType<typeof rawTables>
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+  management = await openManagement(runtime)
+  tables = rawTables(runtime)
+})
+afterAll(async () => {
+  tables.close()
+  await runtime.close()
+})
+
+const update = (body: unknown) => management.v3('POST', '/service/update', body)
+
+function newKey(kid: string, curve = 'P-256') {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: curve })
+  const about = { kid, alg: curve === 'P-256' ? 'ES256' : 'ES384', use: 'sig' }
+  return {
+    own: { ...privateKey.export({ format: 'jwk' }), ...about } as Record<string, string>,
+    open: { ...publicKey.export({ format: 'jwk' }), ...about } as Record<string, string>,
+  }
+}
+const set = (...keys: object[]) => ({ jwks: JSON.stringify({ keys }) })
+
+describe('the keys of a service', () => {
+  const first = newKey('1')
+  const second = newKey('2')
+
+  test('are taken apart: the private halves stay', async () => {
+    const answer = await update({ ...set(first.own, second.own), accessTokenSignAlg: 'ES256' })
+    expect(JSON.parse(String(answer.json['jwks']))).toEqual({ keys: [first.open, second.open] })
+    for (const path of ['/service/get', '/service/jwks/get', '/service/configuration']) {
+      const { text } = await management.v3('GET', path)
+      expect(text).not.toContain(first.own.d)
+      expect(text).not.toContain('\\"d\\"')
+    }
+    const record = await runtime.store.registry.currentService(SERVICE)
+    expect(JSON.stringify(record)).not.toContain(first.own.d)
+    const key = await runtime.store.registry.findSigningKey(SERVICE, '1')
+    expect(key?.export({ format: 'jwk' }).d).toBe(first.own.d)
+  })
+
+  test.each([
+    ['only public members', set(first.open, second.open)],
+    ['null', { jwks: null }],
+    ['nothing', {}],
+  ])('stay when an update has %s', async (_, members) => {
+    await update(set(first.own, second.own))
+    const { json } = await update(members)
+    expect(JSON.parse(String(json['jwks']))).toEqual({ keys: [first.open, second.open] })
+    expect(await runtime.store.registry.findSigningKey(SERVICE, '2')).toBeDefined()
+  })
+
+  test('that are left out of a set are deleted, private half and all', async () => {
+    await update(set(first.own, second.own))
+    await update(set(first.open))
+    expect(await runtime.store.registry.findSigningKey(SERVICE, '1')).toBeDefined()
+    expect(await runtime.store.registry.findSigningKey(SERVICE, '2')).toBeUndefined()
+  })
+
+  test('go with their service', async () => {
+    const { json } = await management.call(
+      'POST',
+      '/api/service/create',
+      { issuer: 'https://a.example', ...set(first.own) },
+      bearer(ORGANIZATION),
+    )
+    const apiKey = Number(json['apiKey'])
+    expect(await runtime.store.registry.findSigningKey(apiKey, '1')).toBeDefined()
+    await management.call('DELETE', `/api/${String(apiKey)}/service/delete`, undefined, bearer(ORGANIZATION))
+    expect(await runtime.store.registry.findSigningKey(apiKey, '1')).toBeUndefined()
+  })
+
+  test.each([
+    ['no JSON', '{', 'A039293'],
+    ['no set', '[]', 'A039293'],
+    ['null', 'null', 'A039293'],
+    ['a key that is none', '{"keys":[null]}', 'A039293'],
+    [
+      'a symmetric key',
+      JSON.stringify({ keys: [{ kty: 'oct', k: 'AAAA', kid: '9', alg: 'HS256' }] }),
+      'A039293',
+    ],
+    ['no kid', set({ ...newKey('9').own, kid: undefined }).jwks, 'A039293'],
+    ['one kid twice', set(first.own, newKey('1').own).jwks, 'A039293'],
+    ['a key for encryption', set({ ...newKey('9').own, use: 'enc' }).jwks, 'A039293'],
+    ['an algorithm of another curve', set({ ...newKey('9', 'P-384').own, alg: 'ES256' }).jwks, 'A039293'],
+    ['halves of two keys', set({ ...newKey('9').own, d: newKey('9').own['d'] }).jwks, 'A039293'],
+    ['another key under a known kid', set(newKey('1').own).jwks, 'A039293'],
+    ['an unknown key without its private half', set(first.open, newKey('9').open).jwks, 'A039294'],
+  ])('are refused when the set has %s', async (_, jwks, code) => {
+    await update({ ...set(first.own), accessTokenSignAlg: null })
+    expect(failure(await update({ jwks }))).toBe(`400 ${code}`)
+    expect((await tables.everything()).map((item) => item['sk'])).not.toContain('9')
+  })
+
+  test('have to fit the algorithm of access tokens, and one that is in use cannot go', async () => {
+    const wide = newKey('3', 'P-384')
+    await update({ ...set(first.own), accessTokenSignAlg: 'ES256' })
+    expect(failure(await update(set(wide.own)))).toBe('400 A039295')
+    expect(failure(await update({ accessTokenSignatureKeyId: '3' }))).toBe('400 A039295')
+    expect((await update({ accessTokenSignatureKeyId: '1' })).status).toBe(200)
+    await update({ accessTokenSignatureKeyId: null, accessTokenSignAlg: null })
+  })
+})
+
+describe('private keys never leave', () => {
+  test.each(['true', 'TRUE'])('includePrivateKeys=%s', async (value) => {
+    const path = `/service/jwks/get?includePrivateKeys=${value}`
+    expect(failure(await management.v3('GET', path))).toBe('403 A001217')
+    expect(failure(await management.v2('GET', path))).toBe('403 A001217')
+    expect((await management.v3('GET', '/service/jwks/get?includePrivateKeys=false')).status).toBe(200)
+  })
+})
+
+describe('the credentials of a service', () => {
+  type Shown = { id: string; role: string; expiresAt?: number; secret?: string }[]
+  const shown = ({ json }: { json: Record<string, unknown> }) => json['credentials'] as Shown
+  const list = (secret: string) =>
+    management.call('GET', '/api/client/get/list', undefined, basic(String(SERVICE), secret))
+
+  test('are kept by id, made without one, ended when left out, and their secrets shown once', async () => {
+    const [manage, other] = shown(await management.v3('GET', '/service/get'))
+    const added = { role: 'manage', expiresAt: (START + 100) * 1000 }
+    const after = shown(await update({ credentials: [manage, added] }))
+    expect(after).toEqual([
+      manage,
+      { ...added, id: expect.any(String) as string, secret: expect.any(String) as string },
+    ])
+    const secret = String(after[1]?.secret)
+    expect(secret).toMatch(/^[A-Za-z0-9_-]{86}$/)
+    expect(shown(await management.v3('GET', '/service/get'))[1]).not.toHaveProperty('secret')
+    expect((await list(secret)).status).toBe(200)
+    expect(other?.role).toBe('runtime')
+    expect(failure(await list(RUNTIME))).toBe('401 A003204')
+    runtime.clock.now = (START + 100) as typeof START
+    expect(failure(await list(secret))).toBe('401 A003204')
+    expect((await list(MANAGE)).status).toBe(200)
+    runtime.clock.now = START
+  })
+
+  test.each([
+    [[{ role: 'owner' }], 'A039292'],
+    [[{ role: 'manage', id: 'unknown' }], 'A039292'],
+    [null, 'A001294'],
+    [[{ role: 'manage', expiresAt: 1.5 }], 'A001294'],
+  ])('%j is refused', async (credentials, code) => {
+    expect(failure(await update({ credentials }))).toBe(`400 ${code}`)
+  })
+
+  test('a digest is never shown', async () => {
+    const { text } = await management.v3('GET', '/service/get')
+    const record = await runtime.store.registry.currentService(SERVICE)
+    for (const { digest } of record?.credentials ?? []) expect(text).not.toContain(digest.slice(0, 16))
+  })
+})

@@ -1,0 +1,231 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { later } from '../../../shared/epoch-seconds.ts'
+import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import {
+  type Answered,
+  basic,
+  bearer,
+  failure,
+  MANAGE,
+  type Management,
+  nulls,
+  openManagement,
+  ORGANIZATION,
+  OWNER_KEY,
+  OWNER_SECRET,
+  RUNTIME,
+  SERVICE,
+} from '../../support/management.ts'
+
+let runtime: FixedRuntime
+let management: Management
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+  management = await openManagement(runtime)
+})
+beforeEach(() => {
+  runtime.clock.now = START
+})
+afterAll(() => runtime.close())
+
+const owner = basic(OWNER_KEY, OWNER_SECRET)
+const organization = bearer(ORGANIZATION)
+const create = (body: unknown, headers = owner) =>
+  management.call('POST', '/api/service/create', body, headers)
+const update = (apiKey: unknown, body: unknown) =>
+  management.call('POST', `/api/service/update/${String(apiKey)}`, body, owner)
+const read = (apiKey: unknown) =>
+  management.call('GET', `/api/service/get/${String(apiKey)}`, undefined, owner)
+const ISSUER = { issuer: 'https://new.example.com' }
+
+async function newService(members: object = {}): Promise<Answered['json']> {
+  return (await create({ ...ISSUER, ...members })).json
+}
+
+describe('a service that is created', () => {
+  test('has the defaults of the contract and a secret that is shown once', async () => {
+    const { apiKey, apiSecret, number, credentials, ...rest } = await newService()
+    expect(rest).toEqual({
+      ...ISSUER,
+      supportedGrantTypes: ['AUTHORIZATION_CODE', 'REFRESH_TOKEN'],
+      supportedResponseTypes: ['CODE'],
+      supportedTokenAuthMethods: ['CLIENT_SECRET_BASIC'],
+      supportedScopes: [],
+      scopeRequired: false,
+      clientIdAliasEnabled: false,
+      accessTokenDuration: 86400,
+      refreshTokenDuration: 864000,
+      authorizationCodeDuration: 60,
+      tlsClientCertificateBoundAccessTokens: false,
+      refreshTokenKept: false,
+      refreshTokenIdempotent: false,
+      pkceRequired: false,
+      pkceS256Required: false,
+      issSuppressed: false,
+      mtlsEndpointAliases: [],
+      createdAt: START * 1000,
+      modifiedAt: START * 1000,
+    })
+    expect(apiSecret).toMatch(/^[A-Za-z0-9_-]{86}$/)
+    expect(number).toBeLessThan(2 ** 31)
+    expect(credentials).toEqual([{ id: expect.stringMatching(/^.{16}$/) as string, role: 'manage' }])
+    const again = await read(apiKey)
+    expect(again.json).not.toHaveProperty('apiSecret')
+    expect(again.text).not.toContain(String(apiSecret))
+    expect(JSON.stringify(await runtime.store.registry.findService(Number(apiKey)))).not.toContain(apiSecret)
+  })
+
+  test('answers to its secret, in v2 and in v3', async () => {
+    const { apiKey, apiSecret } = await newService()
+    const id = String(apiKey)
+    const clients = await management.call(
+      'GET',
+      '/api/client/get/list',
+      undefined,
+      basic(id, String(apiSecret)),
+    )
+    expect(clients.json).toMatchObject({ totalCount: 0 })
+    const own = await management.call('GET', `/api/${id}/service/get`, undefined, bearer(String(apiSecret)))
+    expect(own.json).toMatchObject({ apiKey, ...ISSUER })
+  })
+
+  test('by Java, which writes every member of its object', async () => {
+    const { status, json } = await create({
+      ...ISSUER,
+      apiKey: 0,
+      number: 0,
+      serviceName: null,
+      supportedGrantTypes: null,
+      accessTokenDuration: 0,
+      accessTokenSignAlg: null,
+      parRequired: false,
+      jwks: null,
+      supportedScopes: [{ name: 'read', defaultEntry: false, description: null, attributes: null }],
+      credentials: null,
+    })
+    expect(status).toBe(200)
+    expect(json['accessTokenDuration']).toBe(86400)
+    expect(nulls(json)).toEqual([])
+  })
+
+  test('by the organization as well, and by nobody else', async () => {
+    expect((await create(ISSUER, organization)).status).toBe(200)
+    expect(failure(await create(ISSUER, basic(String(SERVICE), MANAGE)))).toBe('401 A002201')
+    expect(failure(await create(ISSUER, basic(OWNER_KEY, 'wrong')))).toBe('401 A002205')
+    expect(failure(await create(ISSUER, bearer(MANAGE)))).toBe('401 A458101')
+    expect(failure(await management.call('POST', '/api/service/create', ISSUER))).toBe('401 A001202')
+  })
+})
+
+describe('updating a service', () => {
+  const SETTINGS = {
+    serviceName: 'Bank',
+    description: 'A bank',
+    supportedGrantTypes: ['CLIENT_CREDENTIALS'],
+    supportedScopes: [
+      { name: 'read', defaultEntry: true, description: 'Read', descriptions: [{ tag: 'en', value: 'Read' }] },
+    ],
+    accessTokenDuration: 300,
+    pkceRequired: true,
+    tokenEndpoint: 'https://new.example.com/t',
+    attributes: [{ key: 'a', value: 'b' }],
+  }
+
+  test('keeps what is absent', async () => {
+    const { apiSecret: _, ...created } = await newService(SETTINGS)
+    runtime.clock.now = later(START, 5)
+    const { json } = await update(created['apiKey'], { accessTokenDuration: 600 })
+    const after = { ...created, accessTokenDuration: 600, modifiedAt: (START + 5) * 1000 }
+    expect(json).toEqual(after)
+    expect((await read(created['apiKey'])).json).toEqual(after)
+  })
+
+  test('takes null back to the default', async () => {
+    const { apiKey } = await newService(SETTINGS)
+    const cleared = Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, null]))
+    const { json } = await update(apiKey, cleared)
+    const { apiSecret: _, apiKey: __, number: ___, credentials: ____, ...defaults } = await newService()
+    expect(json).toMatchObject(defaults)
+    expect(json).not.toHaveProperty('serviceName')
+    expect(json).not.toHaveProperty('description')
+    expect(json).not.toHaveProperty('attributes')
+  })
+
+  test('sets false and the empty list, and 0 and the empty text where they say something', async () => {
+    const { apiKey } = await newService({ ...SETTINGS, clientsPerDeveloper: 3 })
+    const set = { pkceRequired: false, supportedScopes: [], description: '', clientsPerDeveloper: 0 }
+    expect((await update(apiKey, set)).json).toMatchObject(set)
+    expect((await update(apiKey, { accessTokenDuration: 0, tokenEndpoint: '' })).json).toMatchObject({
+      accessTokenDuration: 86400,
+    })
+  })
+
+  test('with what was read changes nothing', async () => {
+    const { apiSecret: _, ...created } = await newService(SETTINGS)
+    expect((await update(created['apiKey'], created)).json).toEqual(created)
+  })
+
+  test('does not move the service', async () => {
+    const { apiKey, number, createdAt } = await newService()
+    const { json } = await update(apiKey, { apiKey: 5, number: 6, createdAt: 7, apiSecret: 'x' })
+    expect(json).toMatchObject({ apiKey, number, createdAt })
+  })
+
+  test('works for the service itself by v3 and for the owner by v2', async () => {
+    expect((await management.v3('POST', '/service/update', { serviceName: 'A' })).json['serviceName']).toBe(
+      'A',
+    )
+    const byOrganization = `/api/${String(SERVICE)}/service/update`
+    expect((await management.call('POST', byOrganization, { serviceName: 'B' }, organization)).status).toBe(
+      200,
+    )
+    expect(failure(await management.v3('POST', '/service/update', {}, RUNTIME))).toBe('403 A001291')
+    const own = await management.v2('POST', `/service/update/${String(SERVICE)}`, {})
+    expect(failure(own)).toBe('401 A002201')
+    expect(failure(await management.v3('POST', '/service/update', ''))).toBe('400 A039201')
+    expect(failure(await update(5, {}))).toBe('404 A037201')
+  })
+
+  test('an issuer on this machine may be plain http', async () => {
+    expect((await create({ issuer: 'http://localhost:8080' })).status).toBe(200)
+  })
+})
+
+test('deleting a service ends it: 204, then it is unknown to everyone', async () => {
+  const { apiKey, apiSecret } = await newService()
+  const id = String(apiKey)
+  const deleted = await management.call(
+    'DELETE',
+    `/api/${id}/service/delete`,
+    undefined,
+    bearer(String(apiSecret)),
+  )
+  expect([deleted.status, deleted.text]).toEqual([204, ''])
+  expect(failure(await read(apiKey))).toBe('404 A037201')
+  const clients = await management.call(
+    'GET',
+    '/api/client/get/list',
+    undefined,
+    basic(id, String(apiSecret)),
+  )
+  expect(failure(clients)).toBe('401 A003201')
+  expect(failure(await management.call('DELETE', `/api/service/delete/${id}`, undefined, owner))).toBe(
+    '404 A037201',
+  )
+})
+
+test('the list goes by creation and is for the owner alone', async () => {
+  const fresh = await fixedRuntime()
+  const { call } = await openManagement(fresh)
+  const keys: unknown[] = [SERVICE]
+  for (let i = 1; i < 4; i++) {
+    fresh.clock.now = later(START, i)
+    keys.push((await call('POST', '/api/service/create', ISSUER, owner)).json['apiKey'])
+  }
+  const { json } = await call('GET', '/api/service/get/list?start=1&end=3', undefined, organization)
+  expect(json).toMatchObject({ start: 1, end: 3, totalCount: 4 })
+  expect((json['services'] as { apiKey: number }[]).map(({ apiKey }) => apiKey)).toEqual(keys.slice(1, 3))
+  const byService = await call('GET', '/api/service/get/list', undefined, basic(String(SERVICE), MANAGE))
+  expect(failure(byService)).toBe('401 A002201')
+  await fresh.close()
+})
