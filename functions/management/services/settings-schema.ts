@@ -1,9 +1,11 @@
 import * as z from 'zod/mini'
 import { Refusal } from '../../../shared/oauth/refusal.ts'
 import type { SettingRules } from '../../../shared/oauth/settings-body.ts'
+import { TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 
 const text = z.optional(z.nullable(z.string()))
 const texts = z.optional(z.nullable(z.array(z.string())))
+const methods = z.optional(z.nullable(z.array(z.enum(TOKEN_AUTH_METHODS))))
 const number = z.optional(z.nullable(z.number()))
 const pairs = z.optional(
   z.nullable(z.array(z.object({ key: z.optional(z.string()), value: z.optional(z.string()) }))),
@@ -23,15 +25,14 @@ export const CARRIED = {
   registrationEndpoint: text,
   pushedAuthReqEndpoint: text,
   endSessionEndpoint: text,
-  supportedDisplays: texts,
+  supportedDisplays: z.optional(z.nullable(z.array(z.enum(['PAGE', 'POPUP', 'TOUCH', 'WAP'])))),
   supportedUiLocales: texts,
   supportedClaims: texts,
-  supportedClaimTypes: texts,
+  supportedClaimTypes: z.optional(z.nullable(z.array(z.enum(['NORMAL', 'AGGREGATED', 'DISTRIBUTED'])))),
   supportedClaimLocales: texts,
   supportedAcrs: texts,
-  supportedServiceProfiles: texts,
-  supportedRevocationAuthMethods: texts,
-  supportedIntrospectionAuthMethods: texts,
+  supportedRevocationAuthMethods: methods,
+  supportedIntrospectionAuthMethods: methods,
   clientsPerDeveloper: number,
   idTokenDuration: number,
   pushedAuthReqDuration: number,
@@ -87,6 +88,7 @@ const NOT_OFFERED = [
   'rsResponseSigned',
   'singleAccessTokenPerSubject',
   'supportedAuthorizationDetailsTypes',
+  'supportedServiceProfiles',
   'tokenBatchNotificationEndpoint',
   'tokenExchangeByConfidentialClientsOnly',
   'tokenExchangeByIdentifiableClientsOnly',

@@ -15,6 +15,13 @@ describe('a setting of a service', () => {
     [{ supportedGrantTypes: ['PASSWORD'] }, 'A039292', 'supportedGrantTypes'],
     [{ supportedResponseTypes: ['TOKEN'] }, 'A039292', 'supportedResponseTypes'],
     [{ supportedTokenAuthMethods: ['CLIENT_SECRET_JWT'] }, 'A039292', 'supportedTokenAuthMethods'],
+    [{ supportedDisplays: ['WALL'] }, 'A039292', 'supportedDisplays'],
+    [
+      { supportedIntrospectionAuthMethods: ['CLIENT_SECRET_JWT'] },
+      'A039292',
+      'supportedIntrospectionAuthMethods',
+    ],
+    [{ supportedServiceProfiles: ['FAPI'] }, 'A039291', 'supportedServiceProfiles'],
     [{ accessTokenSignAlg: 'HS256' }, 'A039292', 'accessTokenSignAlg'],
     [{ accessTokenSignAlg: 'ES256' }, 'A039295', 'accessTokenSignAlg'],
     [{ accessTokenSignatureKeyId: 'none' }, 'A039295', 'accessTokenSignatureKeyId'],
