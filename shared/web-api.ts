@@ -2,11 +2,15 @@
 export type Action =
   | 'OK'
   | 'INTERACTION'
+  | 'NO_INTERACTION'
   | 'LOCATION'
+  | 'FORM'
   | 'BAD_REQUEST'
   | 'INVALID_CLIENT'
   | 'UNAUTHORIZED'
   | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'CALLER_ERROR'
   | 'INTERNAL_SERVER_ERROR'
 
 /** HTTP status of an error about the API call itself, not about the OAuth request in it (contract, section 1.6). */
@@ -16,13 +20,23 @@ export type ApiStatus = 400 | 401 | 403 | 404 | 405 | 500 | 503
 export const HTTP_STATUS = {
   OK: 200,
   INTERACTION: 200,
+  NO_INTERACTION: 200,
   LOCATION: 302,
+  FORM: 200,
   BAD_REQUEST: 400,
   INVALID_CLIENT: 401,
   UNAUTHORIZED: 401,
   FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  CALLER_ERROR: 400,
   INTERNAL_SERVER_ERROR: 500,
 } as const satisfies Record<Action, number>
+
+/** An authorization response: a URL for `Location`, or a page that posts itself (contract, section 2.1). */
+export interface Redirect {
+  readonly action: 'LOCATION' | 'FORM'
+  readonly responseContent: string
+}
 
 /** Members of an answer. `undefined` is left out; `null` is never sent outside `responseContent` (contract, rule 2). */
 export type WebApiMembers = Readonly<Record<string, unknown>>

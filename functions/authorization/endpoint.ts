@@ -9,7 +9,7 @@ import type { Runtime } from '../../shared/runtime.ts'
 import type { Client } from '../../shared/store/client.ts'
 import type { CodeChallenge, Ticket } from '../../shared/store/grant.ts'
 import type { Service } from '../../shared/store/service.ts'
-import { errorLocation } from './redirect.ts'
+import { errorRedirect } from './redirect.ts'
 import type { AuthorizationRequest } from './request.ts'
 
 /** The end-user may take a day to log in (contract, section 2.1). */
@@ -40,7 +40,7 @@ export async function authorize(
   const { responseType, state } = request
   if (responseType === undefined) throw new Refusal('response-type-missing')
 
-  const redirect = errorLocation({ redirectUri, state }, service)
+  const redirect = errorRedirect({ redirectUri, state, responseMode: 'query' }, service)
   const refuse = (reason: Reason) => new Refusal(reason, { redirect })
   const responseTypeReason = judgeResponseType(responseType, service, client)
   if (responseTypeReason !== undefined) throw refuse(responseTypeReason)
@@ -63,6 +63,7 @@ export async function authorize(
     state,
     responseMode: 'query',
     challenge,
+    context: request.context,
   }
   await runtime.store.grants.create(grant)
   return { ...identified, ticket, scopes }

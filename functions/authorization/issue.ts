@@ -1,19 +1,22 @@
 import { later } from '../../shared/epoch-seconds.ts'
 import type { LogEntry } from '../../shared/log.ts'
-import { proves } from '../../shared/oauth/find-token.ts'
 import { Refusal } from '../../shared/oauth/refusal.ts'
 import { availableScopes } from '../../shared/oauth/scope.ts'
-import { barred, expired } from '../../shared/oauth/standing.ts'
-import { digest, keyOf, locateOpaque, makeOpaque } from '../../shared/oauth/token-string.ts'
+import { digest, keyOf, makeOpaque } from '../../shared/oauth/token-string.ts'
 import type { Runtime } from '../../shared/runtime.ts'
 import type { Code, Ticket } from '../../shared/store/grant.ts'
 import type { Service } from '../../shared/store/service.ts'
 import type { RedirectTarget } from './redirect.ts'
 import type { IssueRequest } from './request.ts'
+import { findTicket } from './ticket.ts'
 
 export interface IssuedCode extends RedirectTarget {
   readonly code: string
+  /** Of the ticket. */
+  readonly context: string | undefined
 }
+
+const TICKET_REASONS = { unknown: 'ticket-unknown', expired: 'ticket-expired' } as const
 
 /**
  * Turns a ticket into an authorization code, once: the ticket is consumed.
@@ -26,12 +29,12 @@ export async function issueCode(
   runtime: Runtime,
   entry: LogEntry,
 ): Promise<IssuedCode> {
-  const ticket = await findTicket(request.ticket, service, runtime)
+  const ticket = await findTicket(request.ticket, TICKET_REASONS, service, runtime)
   entry.client = ticket.client
   const scopes = request.scopes ?? ticket.scopes
   await judgeScopes(request.scopes, ticket, service, runtime)
 
-  const { redirectUri, redirectUriAsked, state, challenge, clientIdAlias } = ticket
+  const { redirectUri, redirectUriAsked, state, responseMode, challenge, clientIdAlias, context } = ticket
   const key = keyOf(service.apiKey, ticket)
   const code = makeOpaque(key, runtime.random)
   const now = runtime.now()
@@ -52,20 +55,7 @@ export async function issueCode(
   }
   const issued = await runtime.store.grants.issueCode(ticket, grant)
   if (!issued.done) throw new Refusal('ticket-consumed')
-  return { code, redirectUri, state }
-}
-
-async function findTicket(text: string, service: Service, { store, now }: Runtime): Promise<Ticket> {
-  const locator = locateOpaque(text)
-  if (locator === undefined) throw new Refusal('ticket-unknown')
-  const { grant, client } = await store.grants.find(keyOf(service.apiKey, locator))
-  if (grant?.stage !== 'TICKET' || !proves(text, grant.ticketDigest)) throw new Refusal('ticket-unknown')
-  if (expired(grant.ticketExpiresAt, now())) throw new Refusal('ticket-expired')
-  const bar = barred(client, grant.ticketIssuedAt)
-  if (bar === 'locked') throw new Refusal('authorization-client-locked')
-  if (bar === 'deleted') throw new Refusal('authorization-client-unknown')
-  if (bar === 'cut-off') throw new Refusal('ticket-cut-off')
-  return grant
+  return { code, redirectUri, state, responseMode, context }
 }
 
 /** The end-user may grant other scopes than were asked for, but none that the client may not have. */

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { type FormRules, parseParameters } from '../../shared/oauth/parameters.ts'
 import { Refusal } from '../../shared/oauth/refusal.ts'
 import { listMember } from '../../shared/oauth/request-body.ts'
+import { Context } from './ticket-info.ts'
 
 /** RFC 6749 section 4.1.1 with RFC 7636 section 4.3. Nothing in it is decided. */
 export interface AuthorizationRequest {
@@ -12,6 +13,8 @@ export interface AuthorizationRequest {
   readonly state: string | undefined
   readonly codeChallenge: string | undefined
   readonly codeChallengeMethod: string | undefined
+  /** From the authorization server, to be kept with the ticket. */
+  readonly context: string | undefined
 }
 
 const PARAMETERS: FormRules = {
@@ -30,7 +33,10 @@ const PARAMETERS: FormRules = {
 /** It is kept with the ticket, and an item of the store must stay small. */
 const MAX_STATE_LENGTH = 2048
 
-export const AuthorizationCall = z.object({ parameters: z.optional(z.string()) })
+export const AuthorizationCall = z.object({
+  parameters: z.optional(z.string()),
+  context: z.optional(Context),
+})
 
 /** `/auth/authorization` of the Web API (contract, section 2.1). @throws Refusal */
 export function readAuthorization(call: z.infer<typeof AuthorizationCall>): AuthorizationRequest {
@@ -48,6 +54,7 @@ export function readAuthorization(call: z.infer<typeof AuthorizationCall>): Auth
     state,
     codeChallenge: parameters.get('code_challenge'),
     codeChallengeMethod: parameters.get('code_challenge_method'),
+    context: call.context,
   }
 }
 

@@ -3,7 +3,7 @@ import type { Service } from '../../shared/store/service.ts'
 import { success, type WebApiResponse } from '../../shared/web-api.ts'
 import type { IssuedTicket } from './endpoint.ts'
 import type { IssuedCode } from './issue.ts'
-import { location } from './redirect.ts'
+import { redirect } from './redirect.ts'
 
 /** `/auth/authorization`, action INTERACTION (contract, section 2.1): views of client and service, without secrets. */
 export function authorizationResponse(issued: IssuedTicket, service: Service): WebApiResponse {
@@ -25,13 +25,16 @@ export function authorizationResponse(issued: IssuedTicket, service: Service): W
   })
 }
 
-/** `/auth/authorization/issue`, action LOCATION (contract, section 2.2): no access token is issued here. */
+/** `/auth/authorization/issue`, action LOCATION or FORM (contract, section 2.2): no access token is issued here. */
 export function issueResponse(issued: IssuedCode, service: Service): WebApiResponse {
-  return success('A040001', 'The authorization request was processed successfully.', 'LOCATION', {
-    responseContent: location(issued, { code: issued.code }, service),
-    authorizationCode: issued.code,
+  const { code, context } = issued
+  const { action, responseContent } = redirect(issued, { code }, service)
+  return success('A040001', 'The authorization request was processed successfully.', action, {
+    responseContent,
+    authorizationCode: code,
     accessTokenExpiresAt: 0,
     accessTokenDuration: 0,
+    ticketInfo: context === undefined ? undefined : { context },
   })
 }
 

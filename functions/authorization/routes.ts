@@ -1,9 +1,20 @@
 import { webApiRoute } from '../../shared/lambda/face.ts'
 import type { Routes } from '../../shared/lambda/serve.ts'
+import type { WebApiResponse } from '../../shared/web-api.ts'
 import { authorize } from './endpoint.ts'
 import { issueCode } from './issue.ts'
+import { FailCall, failAuthorization, readFail } from './fail.ts'
 import { AuthorizationCall, IssueCall, readAuthorization, readIssue } from './request.ts'
 import { authorizationResponse, issueResponse } from './response.ts'
+import {
+  readTicketInfo,
+  readTicketUpdate,
+  ticketContext,
+  TicketInfoCall,
+  ticketInfoResponse,
+  TicketUpdateCall,
+  updateContext,
+} from './ticket-info.ts'
 
 const authorization = webApiRoute({
   endpoint: '/auth/authorization',
@@ -27,9 +38,49 @@ const issue = webApiRoute({
   errors: 'json',
 })
 
+const fail = webApiRoute({
+  endpoint: '/auth/authorization/fail',
+  type: 'authorizationFailResponse',
+  role: 'runtime',
+  call: FailCall,
+  read: readFail,
+  decide: failAuthorization,
+  respond: (never: never): WebApiResponse => never,
+  errors: 'json',
+})
+
+const ticketInfo = webApiRoute({
+  endpoint: '/auth/authorization/ticket/info',
+  type: 'authorizationTicketInfoResponse',
+  role: 'runtime',
+  methods: ['GET', 'POST'],
+  call: TicketInfoCall,
+  read: readTicketInfo,
+  decide: ticketContext,
+  respond: ticketInfoResponse,
+  errors: 'none',
+})
+
+const ticketUpdate = webApiRoute({
+  endpoint: '/auth/authorization/ticket/update',
+  type: 'authorizationTicketUpdateResponse',
+  role: 'runtime',
+  call: TicketUpdateCall,
+  read: readTicketUpdate,
+  decide: updateContext,
+  respond: ticketInfoResponse,
+  errors: 'none',
+})
+
 export const routes: Routes = {
   '/api/auth/authorization': authorization,
   '/api/{serviceId}/auth/authorization': authorization,
   '/api/auth/authorization/issue': issue,
   '/api/{serviceId}/auth/authorization/issue': issue,
+  '/api/auth/authorization/fail': fail,
+  '/api/{serviceId}/auth/authorization/fail': fail,
+  '/api/auth/authorization/ticket/info': ticketInfo,
+  '/api/{serviceId}/auth/authorization/ticket/info': ticketInfo,
+  '/api/auth/authorization/ticket/update': ticketUpdate,
+  '/api/{serviceId}/auth/authorization/ticket/update': ticketUpdate,
 }

@@ -29,6 +29,8 @@ type Decide<Request, Result> = (
 
 interface WebApiSpec<Schema extends z.ZodMiniType, Request, Result> extends CallErrors {
   readonly role: Role
+  /** POST alone unless said otherwise; with GET the members are those of the query. */
+  readonly methods?: readonly Method[]
   readonly call: Schema
   /** Sees the call alone: the TLS context of the caller is not the client's. */
   readonly read: (call: z.output<Schema>) => Request
@@ -46,7 +48,7 @@ export function webApiRoute<Schema extends z.ZodMiniType, Request, Result>(
     answer: (http, runtime, entry) =>
       guarded(
         async () => {
-          allowOnly(['POST'], http)
+          allowOnly(spec.methods ?? ['POST'], http)
           const service = await serviceByCredentials(http, spec.role, runtime)
           entry.service = service.apiKey
           const request = spec.read(readCall(http, spec.call))

@@ -9,8 +9,8 @@ export interface CallErrors {
   /** The path as messages name it: without `/api` and the service. */
   readonly endpoint: string
   readonly type: string
-  /** How `responseContent` words an error. */
-  readonly errors: 'json' | 'bearer'
+  /** How `responseContent` words an error; `none` where answers have no such member. */
+  readonly errors: 'json' | 'bearer' | 'none'
   /** Members that a refusal has in any case. */
   readonly members?: WebApiMembers
 }
@@ -33,10 +33,9 @@ export function refusedCall(refusal: Refusal, spec: CallErrors, http: HttpReques
     error,
     error_uri: `https://docs.authlete.com/#${resultCode}`,
   }
-  const responseContent =
-    options.redirect?.(error, resultMessage) ??
-    (spec.errors === 'json' ? JSON.stringify(errorMembers) : bearerContent(errorMembers, options.scope))
-  const outcome: Action = options.redirect === undefined ? action : 'LOCATION'
+  const redirect = options.redirect?.(error, resultMessage)
+  const responseContent = redirect?.responseContent ?? contentOf(errorMembers, spec, options.scope)
+  const outcome: Action = redirect?.action ?? action
   const envelope = { type: spec.type, resultCode, resultMessage, action: outcome, responseContent }
   return {
     response: json(200, { ...envelope, ...spec.members, ...options.members }),
@@ -46,15 +45,16 @@ export function refusedCall(refusal: Refusal, spec: CallErrors, http: HttpReques
   }
 }
 
-function bearerContent(
-  {
-    error,
-    error_description,
-    error_uri,
-  }: Readonly<Record<'error' | 'error_description' | 'error_uri', string>>,
-  scope: string | undefined,
-): string {
-  return bearerChallenge(error, { error_description, error_uri, scope })
+interface ErrorMembers {
+  readonly error: string
+  readonly error_description: string
+  readonly error_uri: string
+}
+
+function contentOf(members: ErrorMembers, { errors }: CallErrors, scope: string | undefined) {
+  if (errors === 'none') return undefined
+  const { error, ...about } = members
+  return errors === 'json' ? JSON.stringify(members) : bearerChallenge(error, { ...about, scope })
 }
 
 /** Errors that an honest client can mend if it is told what is wrong. Of all others it learns the code alone. */

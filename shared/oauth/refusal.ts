@@ -1,4 +1,4 @@
-import type { Action, ApiStatus, WebApiMembers } from '../web-api.ts'
+import type { Action, ApiStatus, Redirect, WebApiMembers } from '../web-api.ts'
 
 type OAuthError =
   | 'invalid_request'
@@ -10,6 +10,12 @@ type OAuthError =
   | 'invalid_scope'
   | 'invalid_token'
   | 'insufficient_scope'
+  | 'access_denied'
+  | 'login_required'
+  | 'account_selection_required'
+  | 'consent_required'
+  | 'interaction_required'
+  | 'invalid_target'
   | 'server_error'
   | 'temporarily_unavailable'
 
@@ -81,6 +87,33 @@ export const REFUSALS = {
   'subject-too-long': ['A042202', 'INTERNAL_SERVER_ERROR', 'server_error', "The length of 'subject' in the /api/auth/authorization/issue request exceeds the maximum length (100)."],
   'subject-not-ascii': ['A042203', 'INTERNAL_SERVER_ERROR', 'server_error', "The 'subject' in the /api/auth/authorization/issue request contains non-ASCII letters."],
   'issue-scope-unknown': ['A045391', 'BAD_REQUEST', 'invalid_request', "The 'scopes' in the /api/auth/authorization/issue request contains a scope that is not available to the client."],
+
+  // Failing an authorization request (2.3, 7.1): a reason is the answer that was asked for
+  'fail-ticket-missing': ['A059201', 'INTERNAL_SERVER_ERROR', 'server_error', "The value of 'ticket' in the /api/auth/authorization/fail request is null or empty."],
+  'fail-ticket-unknown': ['A059202', 'BAD_REQUEST', 'invalid_request', 'There is no entity having the ticket specified in the /api/auth/authorization/fail request.'],
+  'fail-ticket-expired': ['A059301', 'BAD_REQUEST', 'invalid_request', 'The ticket in the /api/auth/authorization/fail request has expired.'],
+  'fail-reason-missing': ['A060201', 'INTERNAL_SERVER_ERROR', 'server_error', "The /api/auth/authorization/fail request does not contain 'reason' parameter."],
+  'not-logged-in': ['A060301', 'BAD_REQUEST', 'login_required', 'The authorization request contains prompt=none, but no end-user has logged in this service.'],
+  'max-age-not-supported': ['A060302', 'BAD_REQUEST', 'login_required', "This service cannot handle 'max_age' parameter properly when the authorization request contains prompt=none."],
+  'max-age-exceeded': ['A060303', 'BAD_REQUEST', 'login_required', 'The authorization request contains prompt=none, but the maximum authentication age has passed.'],
+  'other-subject': ['A060304', 'BAD_REQUEST', 'login_required', "The authorization request contains prompt=none and specifies 'sub' claim, but the current end-user is different from the subject."],
+  'acr-not-satisfied': ['A060305', 'BAD_REQUEST', 'login_required', "The authorization request contains prompt=none and requests 'acr' as essential, but the authentication performed for the end-user satisfies none of the requested ACRs."],
+  denied: ['A060306', 'BAD_REQUEST', 'access_denied', 'The end-user denied the authorization request.'],
+  'unknown-failure': ['A060307', 'BAD_REQUEST', 'server_error', 'The authorization request failed due to an unknown reason.'],
+  'server-failure': ['A060308', 'BAD_REQUEST', 'server_error', 'The authorization request failed due to a server error.'],
+  'not-authenticated': ['A060309', 'BAD_REQUEST', 'login_required', 'The authorization request failed because the end-user was not authenticated or did not exist.'],
+  'account-selection-required': ['A060310', 'BAD_REQUEST', 'account_selection_required', 'The authorization server cannot obtain an account selection choice made by the end-user.'],
+  'consent-required': ['A060311', 'BAD_REQUEST', 'consent_required', 'The authorization server cannot obtain consent from the end-user.'],
+  'interaction-required': ['A060312', 'BAD_REQUEST', 'interaction_required', 'The authorization server needs interaction with the end-user.'],
+  'target-invalid': ['A060313', 'BAD_REQUEST', 'invalid_target', 'The requested resource is invalid.'],
+  'fail-scope-invalid': ['A060391', 'BAD_REQUEST', 'invalid_scope', 'The requested scope is invalid.'],
+  'fail-client-unauthorized': ['A060392', 'BAD_REQUEST', 'unauthorized_client', 'The client is not authorized to make the authorization request.'],
+  'fail-temporarily': ['A060393', 'BAD_REQUEST', 'temporarily_unavailable', 'The authorization server is temporarily unavailable.'],
+
+  // What is kept with a ticket (2.4)
+  'info-ticket-missing': ['A041291', 'CALLER_ERROR', 'invalid_request', "The request does not contain 'ticket' parameter."],
+  'info-ticket-unknown': ['A041392', 'NOT_FOUND', 'invalid_request', 'There is no entity having the ticket.'],
+  'info-missing': ['A041292', 'CALLER_ERROR', 'invalid_request', "The request does not contain 'info' parameter."],
 
   // Token endpoint, before the grant (7.2)
   'parameters-missing': ['A047201', 'BAD_REQUEST', 'invalid_request', "The token request from the service does not contain 'parameters' parameter."],
@@ -249,7 +282,7 @@ interface RefusalOptions {
   /** The scopes that would have been enough (RFC 6750 section 3); they have passed their grammar. */
   readonly scope?: string
   /** Where an authorization error goes once client and redirect URI are known good (RFC 6749 section 4.1.2.1). */
-  readonly redirect?: (error: string, resultMessage: string) => string
+  readonly redirect?: (error: string, resultMessage: string) => Redirect
   /** For the log. */
   readonly cause?: unknown
 }

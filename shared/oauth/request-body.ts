@@ -22,13 +22,13 @@ export function readForm(http: HttpRequest): string {
 }
 
 /**
- * The body of a Web API call, JSON or form. Members that are `null`, `""` or 0 count as absent, as Authlete's Java and
+ * The members of a Web API call: its body, JSON or form, or the query of a GET. Members that are `null`, `""` or 0 count as absent, as Authlete's Java and
  * Python clients write all members of their objects (contract, rule 2).
  *
  * @throws Refusal body-malformed, body-too-large, member-wrong
  */
 export function readCall<Schema extends z.ZodMiniType>(http: HttpRequest, schema: Schema): z.output<Schema> {
-  const members = mediaType(http) === FORM_TYPE ? formMembers(callText(http)) : readJsonObject(http)
+  const members = http.method === 'GET' ? queryMembers(http.query) : bodyMembers(http)
   const parsed = schema.safeParse(withoutEmpty(members))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
@@ -44,6 +44,16 @@ export function readJsonObject(http: HttpRequest): Readonly<Record<string, unkno
 export function withoutEmpty(members: object): Readonly<Record<string, unknown>> {
   const present = Object.entries(members).filter(([, value]) => value !== null && value !== '' && value !== 0)
   return Object.fromEntries(present)
+}
+
+function bodyMembers(http: HttpRequest): object {
+  return mediaType(http) === FORM_TYPE ? formMembers(callText(http)) : readJsonObject(http)
+}
+
+function queryMembers(query: URLSearchParams): object {
+  const members = new Map(query)
+  if (members.size !== query.size) throw new Refusal('body-malformed')
+  return Object.fromEntries(members)
 }
 
 function callText({ body }: HttpRequest): string {

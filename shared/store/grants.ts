@@ -53,6 +53,17 @@ export function openGrants(table: Table) {
     return move(tokens, { stage: 'CODE', codeDigest: code.code.codeDigest })
   }
 
+  /** Keeps what else is to be found by the ticket. */
+  function keepContext(ticket: Ticket, context: string): Promise<Transition> {
+    return move({ ...ticket, context }, { stage: 'TICKET', ticketDigest: ticket.ticketDigest })
+  }
+
+  /** Ends the ticket, as long as it has not become a code. Two at the same moment both succeed: the delete has no other trace. */
+  async function fail({ ticketDigest, ...key }: Ticket): Promise<boolean> {
+    const outcome = await table.remove({ id: grantId(key) }, { stage: 'TICKET', ticketDigest })
+    return outcome.done
+  }
+
   /** @param current the refresh token as it was read: no other refresh must have come between */
   function refresh(current: RefreshMembers, tokens: Tokens): Promise<Transition> {
     return move(tokens, { stage: 'TOKENS', refreshDigest: current.refreshDigest })
@@ -79,7 +90,7 @@ export function openGrants(table: Table) {
       : { done: false, current: outcome.current && readGrant(outcome.current, to) }
   }
 
-  return { find, create, issueCode, redeem, refresh, end, revoke }
+  return { find, create, keepContext, issueCode, fail, redeem, refresh, end, revoke }
 }
 
 export type Grants = ReturnType<typeof openGrants>

@@ -157,7 +157,8 @@ describe('Web API', () => {
   })
 
   test('an authorization error that may go to the client is a LOCATION', () => {
-    const redirect = (error: string, message: string) => `https://client.example.org/cb?${error}&${message}`
+    const redirect = (error: string, message: string) =>
+      ({ action: 'LOCATION', responseContent: `https://client.example.org/cb?${error}&${message}` }) as const
     const answer = call('response-type-unsupported', { redirect })
     expect(answer.outcome).toBe('LOCATION')
     expect(json(answer)).toMatchObject({

@@ -34,15 +34,8 @@ const fault = ({ code }: Row) => code.at(-3)
 
 /** Contract, sections 1.5 and 2.2: the form is the client's, and a ticket may be gone without anyone's fault. */
 const BAD_REQUEST_ALL_THE_SAME = [
-  'A004201',
-  'A004202',
-  'A041202',
-  'A047201',
-  'A047202',
-  'A113201',
-  'A113202',
-  'A145201',
-  'A145202',
+  ...['A004201', 'A004202', 'A041202', 'A059202', 'A047201', 'A047202', 'A113201', 'A113202'],
+  ...['A145201', 'A145202'],
 ]
 
 /** Contract, section 1.6: a credential that is not valid is the caller's fault, whatever the digit. */
@@ -77,9 +70,9 @@ function actionsFor(row: Row): readonly unknown[] {
   if (STATUS_ALL_THE_SAME.includes(row.code)) return [401]
   if (fault(row) === '1') return ['INTERNAL_SERVER_ERROR', 500, 503]
   if (fault(row) === '6') return [400]
-  if (fault(row) === '3') return ['BAD_REQUEST', 'INVALID_CLIENT', 'UNAUTHORIZED', 'FORBIDDEN']
+  if (fault(row) === '3') return ['BAD_REQUEST', 'INVALID_CLIENT', 'UNAUTHORIZED', 'FORBIDDEN', 'NOT_FOUND']
   if (BAD_REQUEST_ALL_THE_SAME.includes(row.code)) return ['BAD_REQUEST']
-  return fault(row) === '2' ? ['INTERNAL_SERVER_ERROR', 400, 401, 403, 404, 405] : []
+  return fault(row) === '2' ? ['INTERNAL_SERVER_ERROR', 'CALLER_ERROR', 400, 401, 403, 404, 405] : []
 }
 
 const ERRORS: Readonly<Record<Row['action'], readonly string[]>> = {
@@ -90,10 +83,15 @@ const ERRORS: Readonly<Record<Row['action'], readonly string[]>> = {
     'unauthorized_client',
     'unsupported_grant_type',
     'unsupported_response_type',
+    // Of failed authorization requests, which go to the redirect URI.
+    ...['access_denied', 'login_required', 'account_selection_required', 'consent_required'],
+    ...['interaction_required', 'invalid_target', 'server_error', 'temporarily_unavailable'],
   ],
   INVALID_CLIENT: ['invalid_client'],
   UNAUTHORIZED: ['invalid_token'],
   FORBIDDEN: ['insufficient_scope', 'invalid_request'],
+  NOT_FOUND: ['invalid_request'],
+  CALLER_ERROR: ['invalid_request'],
   INTERNAL_SERVER_ERROR: ['server_error'],
   400: ['invalid_request'],
   401: ['invalid_client'],

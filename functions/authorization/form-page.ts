@@ -1,0 +1,32 @@
+/**
+ * A page whose form posts the authorization response to the client: at once where scripts run, by its button where they
+ * do not (OAuth 2.0 Form Post Response Mode section 2).
+ */
+export function formPage(action: string, parameters: Readonly<Record<string, string>>): string {
+  const inputs = Object.entries(parameters).map(
+    ([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
+  )
+  return `<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="UTF-8"><title>Continue</title></head>
+<body onload="document.forms[0].submit()">
+<form method="post" action="${escapeHtml(action)}">
+${inputs.join('\n')}
+<button>Continue</button>
+</form>
+</body>
+</html>
+`
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
+}

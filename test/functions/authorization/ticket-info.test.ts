@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { later } from '../../../shared/epoch-seconds.ts'
+import { serve } from '../../../shared/lambda/serve.ts'
+import { outcome } from '../../support/answers.ts'
+import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { eventFor, type Format, FORMATS, ROUTES } from '../../support/gateway.ts'
+import { openWalk, PUBLIC, type TestClient, type Walk } from '../../support/walk.ts'
+
+let runtime: FixedRuntime
+let walk: Walk
+let client: TestClient
+
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+})
+beforeEach(async () => {
+  runtime.clock.now = START
+  walk = await openWalk(runtime)
+  client = await walk.addClient(PUBLIC)
+})
+afterAll(() => runtime.close())
+
+async function ticketFor(members: object = {}): Promise<string> {
+  const parameters = `response_type=code&client_id=${client.id}`
+  return (await walk.call('/auth/authorization', { parameters, ...members })).json['ticket'] as string
+}
+const info = (ticket: unknown) => walk.call('/auth/authorization/ticket/info', { ticket })
+const update = (ticket: unknown, text: unknown) =>
+  walk.call('/auth/authorization/ticket/update', { ticket, info: text })
+
+/** As a GET, with the ticket in the query, in either event format. */
+async function get(query: Record<string, string>, format: Format) {
+  const authorization = `Bearer ${walk.secrets.manage}`
+  const event = eventFor(
+    {
+      route: '/api/{serviceId}/auth/authorization/ticket/info',
+      method: 'GET',
+      pathParameters: { serviceId: walk.serviceId },
+      headers: { authorization },
+    },
+    format,
+  )
+  const inQuery =
+    format === '2.0'
+      ? { rawQueryString: new URLSearchParams(query).toString() }
+      : {
+          queryStringParameters: query,
+          multiValueQueryStringParameters: Object.fromEntries(
+            Object.entries(query).map(([name, value]) => [name, [value]]),
+          ),
+        }
+  const { statusCode, body } = await serve(ROUTES, runtime)({ ...event, ...inQuery })
+  return { status: statusCode, json: JSON.parse(body) as Record<string, unknown> }
+}
+
+describe('info', () => {
+  test('gives back what the authorization request brought, without a responseContent', async () => {
+    const ticket = await ticketFor({ context: '{"a":"é"}' })
+    expect((await info(ticket)).json).toEqual({
+      type: 'authorizationTicketInfoResponse',
+      resultCode: 'A041091',
+      resultMessage: '[A041091] The ticket was found.',
+      action: 'OK',
+      info: { context: '{"a":"é"}' },
+    })
+  })
+
+  test.each(FORMATS)('answers a GET (%s)', async (format) => {
+    const ticket = await ticketFor({ context: 'kept' })
+    expect(await get({ ticket }, format)).toMatchObject({
+      status: 200,
+      json: { action: 'OK', info: { context: 'kept' } },
+    })
+    expect((await get({}, format)).json['action']).toBe('CALLER_ERROR')
+  })
+
+  test('of a ticket without a context is empty', async () => {
+    expect((await info(await ticketFor())).json).toMatchObject({ action: 'OK', info: {} })
+  })
+
+  test('does not consume the ticket, and issue tells the context too', async () => {
+    const ticket = await ticketFor({ context: 'kept' })
+    await info(ticket)
+    const { json } = await walk.issue(ticket)
+    expect(json).toMatchObject({ action: 'LOCATION', ticketInfo: { context: 'kept' } })
+    expect((await info(ticket)).json['action']).toBe('NOT_FOUND')
+  })
+
+  test('the context does not outlive the ticket', async () => {
+    const { json } = await walk.issue(await ticketFor({ context: 'kept' }))
+    const answer = await walk.redeem(client, json['authorizationCode'] as string, undefined, {
+      redirect_uri: undefined,
+    })
+    expect(outcome(answer)).toBe('OK A050001')
+    expect(answer.text).not.toContain('kept')
+  })
+})
+
+describe('update', () => {
+  test.each([
+    ['a text', 'new'],
+    ['an object', { context: 'new' }],
+    ['an object with more in it', { context: 'new', other: 1 }],
+  ])('takes %s', async (_name, given) => {
+    const ticket = await ticketFor({ context: 'old' })
+    const { json } = await update(ticket, given)
+    expect(json).toMatchObject({
+      type: 'authorizationTicketUpdateResponse',
+      action: 'OK',
+      info: { context: 'new' },
+    })
+    expect((await info(ticket)).json['info']).toEqual({ context: 'new' })
+    expect((await walk.issue(ticket)).json['ticketInfo']).toEqual({ context: 'new' })
+  })
+
+  test.each([undefined, null, '', {}, { context: null }, { context: '' }])(
+    'to %j is the error of the caller, and changes nothing',
+    async (given) => {
+      const ticket = await ticketFor({ context: 'old' })
+      expect(outcome(await update(ticket, given))).toBe('CALLER_ERROR A041292')
+      expect((await info(ticket)).json['info']).toEqual({ context: 'old' })
+    },
+  )
+
+  test.each([7, ['new'], { context: 7 }, 'x'.repeat(8193), { context: 'é'.repeat(4097) }])(
+    'to something else is refused by name (%#)',
+    async (given) => {
+      const { status, json } = await update(await ticketFor(), given)
+      expect([status, json['resultCode']]).toEqual([400, 'A001294'])
+      expect(json['resultMessage']).toContain("'info'")
+    },
+  )
+
+  test('does not bring back a ticket that is gone', async () => {
+    const ticket = await ticketFor()
+    await walk.call('/auth/authorization/fail', { ticket, reason: 'DENIED' })
+    expect(outcome(await update(ticket, 'new'))).toBe('NOT_FOUND A041392')
+    expect(outcome(await walk.issue(ticket))).toBe('BAD_REQUEST A041202 invalid_request')
+  })
+
+  test('at the moment of issue leaves the code whole', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const ticket = await ticketFor()
+      const [updated, issued] = await Promise.all([update(ticket, 'new'), walk.issue(ticket)])
+      expect(['OK', 'NOT_FOUND']).toContain(updated.json['action'])
+      const code = issued.json['authorizationCode'] as string
+      const answer = await walk.redeem(client, code, undefined, { redirect_uri: undefined })
+      expect(outcome(answer)).toBe('OK A050001')
+    }
+  })
+})
+
+describe.each([
+  ['info', info],
+  ['update', (ticket: unknown) => update(ticket, 'new')],
+])('%s', (_name, ask) => {
+  test.each([undefined, '', null])('without a ticket (%j) is the error of the caller', async (ticket) => {
+    const answer = await ask(ticket)
+    expect(outcome(answer)).toBe('CALLER_ERROR A041291')
+    expect(answer.json).not.toHaveProperty('responseContent')
+  })
+
+  test('of what is no ticket finds nothing', async () => {
+    expect(outcome(await ask('nonsense'))).toBe('NOT_FOUND A041392')
+    expect(outcome(await ask(await walk.code(client)))).toBe('NOT_FOUND A041392')
+  })
+
+  test('of a ticket that has expired finds nothing', async () => {
+    const ticket = await ticketFor({ context: 'kept' })
+    runtime.clock.now = later(START, 86400)
+    expect(outcome(await ask(ticket))).toBe('NOT_FOUND A041392')
+  })
+})
+
+test.each([7, 'x'.repeat(8193)])(
+  'a context that is not a short text is refused by name (%#)',
+  async (context) => {
+    const { status, json } = await walk.call('/auth/authorization', { parameters: 'a=b', context })
+    expect([status, json['resultCode']]).toEqual([400, 'A001294'])
+    expect(json['resultMessage']).toContain("'context'")
+  },
+)
