@@ -12,6 +12,7 @@ import { otherProcess } from './other-process.ts'
 import { races } from './races.ts'
 import { registryRecords } from './registry-records.ts'
 import { tableOutcomes } from './table-outcomes.ts'
+import { ticketSteps } from './ticket-steps.ts'
 import { unprocessedKeys } from './unprocessed-keys.ts'
 import { unreachableAtEndpoints } from './unreachable-at-endpoints.ts'
 import { unreachable } from './unreachable.ts'
@@ -23,6 +24,7 @@ const SUITES = {
   'table outcomes': tableOutcomes,
   grants: grantTransitions,
   'finding grants': findingGrants,
+  tickets: ticketSteps,
   conditions,
   'damaged items': damagedItems,
   races,

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { STAGES } from './grant-steps.ts'
+import { sampleGrant } from './sample-grant.ts'
+import { type Engine, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
+
+/** Steps that end in a ticket or in nothing. */
+export function ticketSteps(engine: Engine): void {
+  let under: StoreUnderTest
+  beforeAll(async () => {
+    under = await openStoreUnderTest(engine)
+  })
+  afterAll(() => under.close())
+
+  test('a context is kept in place of another, and nothing else changes', async () => {
+    const { grants } = under.runtime.store
+    const sample = sampleGrant()
+    await STAGES.TICKET(grants, sample)
+    expect(await grants.keepContext(sample.ticket, 'session 43')).toEqual({ done: true })
+    expect((await grants.find(sample.key)).grant).toEqual({ ...sample.ticket, context: 'session 43' })
+  })
+
+  test('a ticket that failed is gone, and is no loss when it fails again', async () => {
+    const { grants } = under.runtime.store
+    const sample = sampleGrant()
+    await STAGES.TICKET(grants, sample)
+    expect(await grants.fail(sample.ticket)).toBe(true)
+    expect((await grants.find(sample.key)).grant).toBeUndefined()
+    expect(await grants.fail(sample.ticket)).toBe(true)
+    expect(await grants.keepContext(sample.ticket, 'session 43')).toEqual({ done: false, current: undefined })
+    expect((await grants.find(sample.key)).grant).toBeUndefined()
+  })
+
+  test.each(['CODE', 'TOKENS'] as const)(
+    'a ticket that became %s meanwhile neither fails nor keeps a context',
+    async (stage) => {
+      const { grants } = under.runtime.store
+      const sample = sampleGrant()
+      await STAGES[stage](grants, sample)
+      const current = (await grants.find(sample.key)).grant
+      expect(await grants.fail(sample.ticket)).toBe(false)
+      expect(await grants.keepContext(sample.ticket, 'session 43')).toEqual({ done: false, current })
+      expect((await grants.find(sample.key)).grant).toEqual(current)
+    },
+  )
+}
