@@ -93,9 +93,10 @@ export function listedSubject(subject: string | undefined): string {
 
 /** @throws DamagedItem when a member is missing, of another type, or another client's */
 export function readGrant(item: Item, key: GrantKey): Grant {
-  if (integer(item, 'client') !== key.client) throw new DamagedItem('client')
+  const { service, client, grantId } = key
+  if (integer(item, 'client') !== client) throw new DamagedItem('client')
   const members = {
-    ...key,
+    ...{ service, client, grantId },
     clientIdAlias: optionalText(item, 'clientIdAlias'),
     scopes: texts(item, 'scopes'),
   }
