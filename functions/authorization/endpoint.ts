@@ -9,15 +9,20 @@ import type { Runtime } from '../../shared/runtime.ts'
 import type { Client } from '../../shared/store/client.ts'
 import type { CodeChallenge, Ticket } from '../../shared/store/grant.ts'
 import type { Service } from '../../shared/store/service.ts'
+import { type Interaction, judgeInteraction } from './interaction.ts'
 import { errorRedirect } from './redirect.ts'
 import type { AuthorizationRequest } from './request.ts'
 
 /** The end-user may take a day to log in (contract, section 2.1). */
 const TICKET_SECONDS = 86400
 
+/** It is kept with the ticket, and an item of the store must stay small. */
+const MAX_STATE_LENGTH = 2048
+
 export interface IssuedTicket extends IdentifiedClient {
   readonly ticket: string
   readonly scopes: readonly string[]
+  readonly interaction: Interaction
 }
 
 /**
@@ -37,18 +42,19 @@ export async function authorize(
   const { client, clientIdAlias } = identified
   entry.client = client.clientId
   const redirectUri = judgeRedirectUri(request.redirectUri, client)
-  const { responseType, state } = request
-  if (responseType === undefined) throw new Refusal('response-type-missing')
-
-  const redirect = errorRedirect({ redirectUri, state, responseMode: 'query' }, service)
+  const { responseType, state, repeated } = request
+  const responseMode = judgeResponseMode(request.responseMode, redirectUri)
+  const target = { redirectUri, state, responseMode: responseMode ?? 'query' }
+  const redirect = errorRedirect(target, service)
   const refuse = (reason: Reason) => new Refusal(reason, { redirect })
-  const responseTypeReason = judgeResponseType(responseType, service, client)
-  if (responseTypeReason !== undefined) throw refuse(responseTypeReason)
-  const scopes = grantScopes(request.scope, service, client)
-  if (scopes === 'malformed') throw refuse('authorization-scope-malformed')
-  if (scopes === 'none') throw refuse('authorization-scope-none')
-  const challenge = judgeChallenge(request, service, client)
-  if (typeof challenge === 'string') throw refuse(challenge)
+  if (repeated !== undefined) throw refuse(repeated)
+  if (responseType === undefined) {
+    throw new Refusal(request.empty.has('response_type') ? 'response-type-empty' : 'response-type-missing')
+  }
+  if (responseMode === undefined) throw refuse('response-mode-unsupported')
+  const judged = judgeRequest(request, responseType, service, client)
+  if (typeof judged === 'string') throw refuse(judged)
+  const { scopes, challenge, interaction } = judged
 
   const key = { service: service.apiKey, client: client.clientId, grantId: makeGrantId(runtime.random) }
   const ticket = makeOpaque(key, runtime.random)
@@ -58,15 +64,38 @@ export async function authorize(
     clientIdAlias,
     scopes,
     ...ticketMembers(ticket, runtime.now()),
-    redirectUri,
+    ...target,
     redirectUriAsked: request.redirectUri !== undefined,
-    state,
-    responseMode: 'query',
     challenge,
     context: request.context,
   }
   await runtime.store.grants.create(grant)
-  return { ...identified, ticket, scopes }
+  return { ...identified, ticket, scopes, interaction }
+}
+
+interface Judged {
+  readonly scopes: readonly string[]
+  readonly challenge: CodeChallenge | undefined
+  readonly interaction: Interaction
+}
+
+/** All that is refused by way of the redirect URI. */
+function judgeRequest(
+  request: AuthorizationRequest,
+  responseType: string,
+  service: Service,
+  client: Client,
+): Judged | Reason {
+  if (request.state !== undefined && request.state.length > MAX_STATE_LENGTH) return 'state-too-long'
+  const responseTypeReason = judgeResponseType(responseType, service, client)
+  if (responseTypeReason !== undefined) return responseTypeReason
+  const scopes = grantScopes(request.scope, service, client)
+  if (scopes === 'malformed') return 'authorization-scope-malformed'
+  if (scopes === 'none') return 'authorization-scope-none'
+  const challenge = judgeChallenge(request, service, client)
+  if (typeof challenge === 'string') return challenge
+  const interaction = judgeInteraction(request)
+  return typeof interaction === 'string' ? interaction : { scopes, challenge, interaction }
 }
 
 const CLIENT_REASON = {
@@ -94,6 +123,15 @@ function judgeRedirectUri(asked: string | undefined, { redirectUris }: Client): 
   return asked ?? only
 }
 
+/** A page can post to the web alone; what else a redirect URI may be (`com.example.app:`) must not run in a page of ours. */
+function judgeResponseMode(
+  asked: string | undefined,
+  redirectUri: string,
+): Ticket['responseMode'] | undefined {
+  if (asked === undefined || asked === 'query') return 'query'
+  return asked === 'form_post' && /^https?:/i.test(redirectUri) ? 'form_post' : undefined
+}
+
 /** Only `code`: a token that the authorization endpoint hands out is never bound (requirements A44). */
 function judgeResponseType(responseType: string, service: Service, client: Client): Reason | undefined {
   if (responseType !== 'code' || !service.supportedResponseTypes.includes('CODE'))
@@ -103,12 +141,13 @@ function judgeResponseType(responseType: string, service: Service, client: Clien
 
 /** The method is fixed here; without one it is `plain` (RFC 7636 section 4.3). */
 function judgeChallenge(
-  { codeChallenge, codeChallengeMethod }: AuthorizationRequest,
+  { codeChallenge, codeChallengeMethod, empty }: AuthorizationRequest,
   service: Service,
   client: Client,
 ): CodeChallenge | Reason | undefined {
   const required = service.pkceRequired || client.pkceRequired || codeChallengeMethod !== undefined
-  if (codeChallenge === undefined) return required ? 'challenge-missing' : undefined
+  const missing = empty.has('code_challenge') ? 'challenge-empty' : 'challenge-missing'
+  if (codeChallenge === undefined) return required ? missing : undefined
   if (!isVerifier(codeChallenge)) return 'challenge-malformed'
   if (codeChallengeMethod === 'S256') return { value: codeChallenge, method: 'S256' }
   const s256Required = service.pkceS256Required || client.pkceS256Required

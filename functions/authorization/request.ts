@@ -1,18 +1,29 @@
 import * as z from 'zod/mini'
-import { type FormRules, parseParameters } from '../../shared/oauth/parameters.ts'
-import { Refusal } from '../../shared/oauth/refusal.ts'
+import { type FormRules, readParameters, reasonFor } from '../../shared/oauth/parameters.ts'
+import { type Reason, Refusal } from '../../shared/oauth/refusal.ts'
 import { listMember } from '../../shared/oauth/request-body.ts'
 import { Context } from './ticket-info.ts'
 
-/** RFC 6749 section 4.1.1 with RFC 7636 section 4.3. Nothing in it is decided. */
+/** RFC 6749 section 4.1.1 with RFC 7636 section 4.3. But for the client's name nothing in it is decided. */
 export interface AuthorizationRequest {
   readonly clientId: string
   readonly responseType: string | undefined
+  readonly responseMode: string | undefined
   readonly redirectUri: string | undefined
   readonly scope: string | undefined
   readonly state: string | undefined
   readonly codeChallenge: string | undefined
   readonly codeChallengeMethod: string | undefined
+  /** OpenID Connect Core section 3.1.2.1: how the end-user is to be asked. */
+  readonly prompt: string | undefined
+  readonly maxAge: string | undefined
+  readonly display: string | undefined
+  readonly uiLocales: string | undefined
+  readonly loginHint: string | undefined
+  /** Names of parameters without a value, which count as left out. */
+  readonly empty: ReadonlySet<string>
+  /** Why it is refused for a parameter that is in it twice, once it is known where to send that. */
+  readonly repeated: Reason | undefined
   /** From the authorization server, to be kept with the ticket. */
   readonly context: string | undefined
 }
@@ -27,11 +38,14 @@ const PARAMETERS: FormRules = {
     state: 'state-repeated',
     code_challenge: 'challenge-repeated',
     code_challenge_method: 'challenge-method-repeated',
+    response_mode: 'authorization-parameter-repeated',
+    prompt: 'authorization-parameter-repeated',
+    max_age: 'authorization-parameter-repeated',
+    display: 'authorization-parameter-repeated',
+    ui_locales: 'authorization-parameter-repeated',
+    login_hint: 'authorization-parameter-repeated',
   },
 }
-
-/** It is kept with the ticket, and an item of the store must stay small. */
-const MAX_STATE_LENGTH = 2048
 
 export const AuthorizationCall = z.object({
   parameters: z.optional(z.string()),
@@ -41,19 +55,32 @@ export const AuthorizationCall = z.object({
 /** `/auth/authorization` of the Web API (contract, section 2.1). @throws Refusal */
 export function readAuthorization(call: z.infer<typeof AuthorizationCall>): AuthorizationRequest {
   if (call.parameters === undefined) throw new Refusal('authorization-parameters-missing')
-  const parameters = parseParameters(call.parameters, PARAMETERS)
+  const { parameters, empty, repeated } = readParameters(call.parameters, PARAMETERS)
+  if (repeated.has('client_id')) throw new Refusal('authorization-client-repeated')
+  if (repeated.has('redirect_uri')) throw new Refusal('redirect-uri-repeated')
   const clientId = parameters.get('client_id')
-  if (clientId === undefined) throw new Refusal('authorization-client-missing')
-  const state = parameters.get('state')
-  if (state !== undefined && state.length > MAX_STATE_LENGTH) throw new Refusal('state-too-long')
+  if (clientId === undefined) {
+    throw new Refusal(empty.has('client_id') ? 'authorization-client-empty' : 'authorization-client-missing')
+  }
+  // Of two values neither is the client's.
+  const value = (name: string) => (repeated.has(name) ? undefined : parameters.get(name))
+  const [first] = repeated
   return {
     clientId,
-    responseType: parameters.get('response_type'),
-    redirectUri: parameters.get('redirect_uri'),
-    scope: parameters.get('scope'),
-    state,
-    codeChallenge: parameters.get('code_challenge'),
-    codeChallengeMethod: parameters.get('code_challenge_method'),
+    responseType: value('response_type'),
+    responseMode: value('response_mode'),
+    redirectUri: value('redirect_uri'),
+    scope: value('scope'),
+    state: value('state'),
+    codeChallenge: value('code_challenge'),
+    codeChallengeMethod: value('code_challenge_method'),
+    prompt: value('prompt'),
+    maxAge: value('max_age'),
+    display: value('display'),
+    uiLocales: value('ui_locales'),
+    loginHint: value('login_hint'),
+    empty,
+    repeated: first === undefined ? undefined : reasonFor(first, PARAMETERS, parameters),
     context: call.context,
   }
 }

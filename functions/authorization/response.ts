@@ -5,21 +5,26 @@ import type { IssuedTicket } from './endpoint.ts'
 import type { IssuedCode } from './issue.ts'
 import { redirect } from './redirect.ts'
 
-/** `/auth/authorization`, action INTERACTION (contract, section 2.1): views of client and service, without secrets. */
+/** `/auth/authorization`, action INTERACTION or NO_INTERACTION (contract, section 2.1): views of client and service, without secrets. */
 export function authorizationResponse(issued: IssuedTicket, service: Service): WebApiResponse {
-  const { client, clientIdAlias, ticket, scopes } = issued
+  const { client, clientIdAlias, ticket, scopes, interaction } = issued
+  const { prompts, lowestPrompt, uiLocales, loginHint, display, maxAge } = interaction
   const message =
     `Authlete has successfully issued a ticket to the service (API Key = ${String(service.apiKey)}) for the ` +
     `authorization request from the client (ID = ${String(client.clientId)}). [response_type=code, openid=false]`
   const { apiKey, serviceName, clientIdAliasEnabled } = service
-  return success('A004001', message, 'INTERACTION', {
+  return success('A004001', message, prompts.includes('NONE') ? 'NO_INTERACTION' : 'INTERACTION', {
     ticket,
     client: clientView(client),
     service: { apiKey, serviceName, clientIdAliasEnabled },
     scopes:
       scopes.length === 0 ? undefined : service.supportedScopes.filter(({ name }) => scopes.includes(name)),
-    display: 'PAGE',
-    maxAge: 0,
+    prompts: prompts.length === 0 ? undefined : prompts,
+    lowestPrompt,
+    uiLocales: uiLocales.length === 0 ? undefined : uiLocales,
+    loginHint,
+    display,
+    maxAge,
     acrEssential: false,
     clientIdAliasUsed: clientIdAlias !== undefined,
   })

@@ -38,7 +38,7 @@ export async function issueToken(
   runtime: Runtime,
   entry: LogEntry,
 ): Promise<IssuedTokens> {
-  const grantType = supportedGrantType(request.grantType, service)
+  const grantType = supportedGrantType(request, service)
   entry.grantType = grantType
   const identified = await identifyClient(request.credentials, service, runtime.store.registry)
   const { client } = identified
@@ -55,8 +55,13 @@ export async function issueToken(
   return { ...(await grant(request, context, runtime, entry)), ...context, grantType }
 }
 
-function supportedGrantType(asked: string | undefined, service: Service): keyof typeof GRANT_TYPES {
-  if (asked === undefined) throw new Refusal('grant-type-missing')
+function supportedGrantType(
+  { grantType: asked, empty }: TokenRequest,
+  service: Service,
+): keyof typeof GRANT_TYPES {
+  if (asked === undefined) {
+    throw new Refusal(empty.has('grant_type') ? 'grant-type-empty' : 'grant-type-missing')
+  }
   if (NOT_OFFERED.has(asked)) throw new Refusal('grant-type-unsupported', { named: asked })
   if (!isGrantType(asked)) throw new Refusal('grant-type-unknown')
   if (!service.supportedGrantTypes.includes(GRANT_TYPES[asked].name)) {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { HttpRequest } from '../../shared/http.ts'
-import { type FormRules, parseParameters, type Parameters } from '../../shared/oauth/parameters.ts'
+import { type Form, type FormRules, parseForm } from '../../shared/oauth/parameters.ts'
 import {
   CREDENTIAL_PARAMETERS,
   credentialsFromHttp,
@@ -18,6 +18,8 @@ export interface TokenRequest {
   readonly codeVerifier: string | undefined
   readonly refreshToken: string | undefined
   readonly scope: string | undefined
+  /** Names of parameters without a value, which count as left out. */
+  readonly empty: ReadonlySet<string>
 }
 
 const FORM: FormRules = {
@@ -36,8 +38,8 @@ const FORM: FormRules = {
 
 /** RFC 6749 section 3.2. @throws Refusal for the form or for how it presents credentials */
 export function fromForm(form: string, http: HttpRequest): TokenRequest {
-  const parameters = parseParameters(form, FORM)
-  return tokenRequest(parameters, credentialsFromHttp(http, parameters))
+  const read = parseForm(form, FORM)
+  return tokenRequest(read, credentialsFromHttp(http, read.parameters))
 }
 
 export const TokenCall = z.object({
@@ -50,11 +52,11 @@ export const TokenCall = z.object({
 /** `/auth/token` of the Web API (contract, section 2.5). @throws Refusal as `fromForm` */
 export function fromWebApi(call: z.infer<typeof TokenCall>): TokenRequest {
   if (call.parameters === undefined) throw new Refusal('parameters-missing')
-  const parameters = parseParameters(call.parameters, FORM)
-  return tokenRequest(parameters, credentialsFromWebApi(call, parameters))
+  const read = parseForm(call.parameters, FORM)
+  return tokenRequest(read, credentialsFromWebApi(call, read.parameters))
 }
 
-function tokenRequest(parameters: Parameters, credentials: PresentedCredentials): TokenRequest {
+function tokenRequest({ parameters, empty }: Form, credentials: PresentedCredentials): TokenRequest {
   return {
     grantType: parameters.get('grant_type'),
     credentials,
@@ -63,5 +65,6 @@ function tokenRequest(parameters: Parameters, credentials: PresentedCredentials)
     codeVerifier: parameters.get('code_verifier'),
     refreshToken: parameters.get('refresh_token'),
     scope: parameters.get('scope'),
+    empty,
   }
 }

@@ -14,18 +14,26 @@ export interface FormRules {
   readonly repeated: Readonly<Record<string, Reason | ((parameters: Parameters) => Reason)>>
 }
 
+/** A form as it was sent, with what may be wrong with it left to judge. */
+export interface Form {
+  /** Those that `rules` names and that have a value. */
+  readonly parameters: Parameters
+  /** Those that have none; they count as left out. */
+  readonly empty: ReadonlySet<string>
+  readonly repeated: ReadonlySet<string>
+}
+
 /**
  * Reads `application/x-www-form-urlencoded` (RFC 6749 appendix B), strictly: what a lenient decoder would turn into
- * something else is refused (requirements D26, D27).
+ * something else is refused (requirements D27).
  *
- * @returns the parameters that `rules` names and that have a value; an empty one counts as left out
- * @throws Refusal with a reason of `rules`
+ * @throws Refusal `rules.malformed`
  */
-export function parseParameters(text: string, rules: FormRules): Parameters {
+export function readParameters(text: string, rules: FormRules): Form {
   const pairs = text === '' ? [] : text.split('&')
   if (pairs.length > MAX_PARAMETERS) throw new Refusal(rules.malformed)
   const seen = new Map<string, string>()
-  let repeated: string | undefined
+  const repeated = new Set<string>()
   for (const pair of pairs) {
     const equals = pair.indexOf('=')
     const name = decodeFormText(equals === -1 ? pair : pair.slice(0, equals))
@@ -35,15 +43,28 @@ export function parseParameters(text: string, rules: FormRules): Parameters {
     const value = decodeFormText(known ? encoded : encoded.replaceAll(ESCAPED_LINE_BREAK, '+'))
     if (name === undefined || value === undefined) throw new Refusal(rules.malformed)
     if (!known) continue
-    if (seen.has(name)) repeated ??= name
+    if (seen.has(name)) repeated.add(name)
     seen.set(name, value)
   }
   const parameters = new Map([...seen].filter(([, value]) => value !== ''))
-  if (repeated !== undefined) throw new Refusal(reasonFor(repeated, rules, parameters))
-  return parameters
+  return { parameters, empty: new Set([...seen.keys()].filter((name) => !parameters.has(name))), repeated }
 }
 
-function reasonFor(name: string, rules: FormRules, parameters: Parameters): Reason {
+/** As `readParameters`, and no parameter may be in it twice (requirements D26). @throws Refusal with a reason of `rules` */
+export function parseForm(text: string, rules: FormRules): Form {
+  const form = readParameters(text, rules)
+  const [repeated] = form.repeated
+  if (repeated !== undefined) throw new Refusal(reasonFor(repeated, rules, form.parameters))
+  return form
+}
+
+/** The parameters of `parseForm` alone, where nobody asks which were empty. */
+export function parseParameters(text: string, rules: FormRules): Parameters {
+  return parseForm(text, rules).parameters
+}
+
+/** Why a repeated parameter is refused. */
+export function reasonFor(name: string, rules: FormRules, parameters: Parameters): Reason {
   const reason = rules.repeated[name] ?? rules.malformed
   return typeof reason === 'function' ? reason(parameters) : reason
 }

@@ -25,12 +25,12 @@ export async function redeemCode(
   entry: LogEntry,
 ): Promise<Issued> {
   const { grants } = runtime.store
-  const { code, codeVerifier } = request
-  if (code === undefined) throw new Refusal('code-missing')
+  const { code, codeVerifier, empty } = request
+  if (code === undefined) throw new Refusal(empty.has('code') ? 'code-empty' : 'code-missing')
   if (codeVerifier !== undefined && !isVerifier(codeVerifier)) throw new Refusal('verifier-malformed')
   const { grant, members } = await findCode(code, context, grants)
   judgeRedirectUri(request.redirectUri, members)
-  judgeVerifier(codeVerifier, members)
+  judgeVerifier(request, members)
   if (grant.stage === 'TOKENS') return endReplayed(grant, grants, entry)
   if (expired(members.codeExpiresAt, runtime.now())) throw new Refusal('code-expired')
 
@@ -69,10 +69,12 @@ function judgeRedirectUri(redirectUri: string | undefined, code: CodeMembers): v
 }
 
 /** Both directions of a downgrade are refused (RFC 9700 section 4.8.2). */
-function judgeVerifier(codeVerifier: string | undefined, { challenge }: CodeMembers): void {
+function judgeVerifier({ codeVerifier, empty }: TokenRequest, { challenge }: CodeMembers): void {
   if (challenge === undefined && codeVerifier === undefined) return
   if (challenge === undefined) throw new Refusal('verifier-unexpected')
-  if (codeVerifier === undefined) throw new Refusal('verifier-missing')
+  if (codeVerifier === undefined) {
+    throw new Refusal(empty.has('code_verifier') ? 'verifier-empty' : 'verifier-missing')
+  }
   if (!verifies(codeVerifier, challenge)) throw new Refusal('verifier-differs')
 }
 

@@ -35,7 +35,9 @@ export async function refreshTokens(
   entry: LogEntry,
 ): Promise<Issued> {
   const { refreshToken: presented } = request
-  if (presented === undefined) throw new Refusal('refresh-token-missing')
+  if (presented === undefined) {
+    throw new Refusal(request.empty.has('refresh_token') ? 'refresh-token-empty' : 'refresh-token-missing')
+  }
   const refreshed = await refreshOnce(presented, request, context, runtime, entry)
   if (refreshed !== 'lost') return refreshed
   // Somebody sent the same token at the same moment. Where it is answered once more, this one is too.

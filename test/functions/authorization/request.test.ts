@@ -94,7 +94,7 @@ describe('without a redirect: nothing is sent to a redirect URI that is not know
     ['null', () => null as never, 'A004201 invalid_request'],
     ['a broken escape', () => `${GOOD()}&state=%`, 'A004202 invalid_request'],
     ['no client_id', () => 'response_type=code', 'A010301 invalid_request'],
-    ['an empty client_id', () => 'response_type=code&client_id=', 'A010301 invalid_request'],
+    ['an empty client_id', () => 'response_type=code&client_id=', 'A010302 invalid_request'],
     ['two client_id', () => `${GOOD()}&client_id=${client.id}`, 'A010303 invalid_request'],
     [
       'an unknown client',
@@ -110,16 +110,11 @@ describe('without a redirect: nothing is sent to a redirect URI that is not know
     ['a redirect URI with a query', () => `${GOOD()}%3Fa%3Db`, 'A011304 invalid_request'],
     ['two redirect URIs', () => `${GOOD()}&redirect_uri=${EVIL}`, 'A011302 invalid_request'],
     ['no response_type', () => GOOD().replace('response_type=code&', ''), 'A009301 invalid_request'],
-    ['an empty response_type', () => GOOD().replace('=code', '='), 'A009301 invalid_request'],
-    ['two response_type', () => `${GOOD()}&response_type=code`, 'A009303 invalid_request'],
-    ['two scope', () => `${GOOD()}&scope=read&scope=read`, 'A007302 invalid_request'],
-    ['two state', () => `${GOOD()}&state=a&state=`, 'A013302 invalid_request'],
-    ['a state of 2049 characters', () => `${GOOD()}&state=${'s'.repeat(2049)}`, 'A013304 invalid_request'],
-    ['two code_challenge', () => `${GOOD()}&code_challenge=a&code_challenge=a`, 'A124303 invalid_request'],
+    ['an empty response_type', () => GOOD().replace('=code', '='), 'A009302 invalid_request'],
     [
-      'two code_challenge_method',
-      () => `${GOOD()}&code_challenge_method=a&code_challenge_method=a`,
-      'A124305 invalid_request',
+      'two state for another redirect URI',
+      () => `response_type=code&client_id=${client.id}&redirect_uri=${EVIL}&state=a&state=b`,
+      'A011304 invalid_request',
     ],
   ])('%s', async (_name, parameters, expected) => {
     const answer = await asked(parameters())
@@ -185,6 +180,50 @@ describe('with a redirect that carries state and iss', () => {
       iss: 'https://as.example.com',
     })
     expect(await tables.grantsOf(walk.number, client.number)).toEqual([])
+  })
+
+  test.each([
+    ['response_type=code', 'A009303'],
+    ['response_type=', 'A009303'],
+    ['scope=read&scope=read', 'A007302'],
+    ['code_challenge=a&code_challenge=', 'A124303'],
+    ['code_challenge_method=a&code_challenge_method=a', 'A124305'],
+    ['response_mode=form_post&response_mode=form_post', 'A004396'],
+    ['prompt=login&prompt=login', 'A004396'],
+    ['max_age=1&max_age=1', 'A004396'],
+    ['display=page&display=page', 'A004396'],
+    ['ui_locales=en&ui_locales=en', 'A004396'],
+    ['login_hint=a&login_hint=a', 'A004396'],
+  ])('repeated: %s', async (more, resultCode) => {
+    const answer = await asked(`${GOOD()}&state=s&${more}`)
+    expect(outcome(answer)).toBe(`LOCATION ${resultCode} invalid_request`)
+    const query = new URL(answer.json['responseContent'] as string).searchParams
+    expect([query.get('state'), query.get('iss')]).toEqual(['s', 'https://as.example.com'])
+    expect(await tables.grantsOf(walk.number, client.number)).toEqual([])
+  })
+
+  test.each(['state=a&state=b', 'state=a&state=', 'state=&state=b'])(
+    'of two states neither comes back: %s',
+    async (more) => {
+      const answer = await asked(`${GOOD()}&${more}`)
+      expect(outcome(answer)).toBe('LOCATION A013302 invalid_request')
+      expect(new URL(answer.json['responseContent'] as string).searchParams.has('state')).toBe(false)
+    },
+  )
+
+  test('a state of 2049 characters is refused with that state', async () => {
+    const state = 's'.repeat(2049)
+    const answer = await walk.authorize(client, { state })
+    expect(outcome(answer)).toBe('LOCATION A013304 invalid_request')
+    expect(new URL(answer.json['responseContent'] as string).searchParams.get('state')).toBe(state)
+  })
+
+  test('an empty challenge is as none: refused by its name only where one is required', async () => {
+    expect(outcome(await walk.authorize(client, { code_challenge: '' }))).toBe('INTERACTION A004001')
+    await walk.setService({ pkceRequired: true })
+    const empty = await walk.authorize(client, { code_challenge: '' })
+    expect(outcome(empty)).toBe('LOCATION A124302 invalid_request')
+    expect(outcome(await walk.authorize(client))).toBe('LOCATION A124301 invalid_request')
   })
 
   test.each([

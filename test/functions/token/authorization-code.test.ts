@@ -164,7 +164,7 @@ describe('a refusal leaves the code redeemable', () => {
 
   test('without a code: the request is invalid', async () => {
     const client = await walk.addClient(PUBLIC, BOUND)
-    expect(outcome(await walk.redeem(client, '', OWN))).toBe('BAD_REQUEST A050301 invalid_request')
+    expect(outcome(await walk.redeem(client, '', OWN))).toBe('BAD_REQUEST A050302 invalid_request')
   })
 })
 

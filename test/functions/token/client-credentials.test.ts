@@ -86,7 +86,7 @@ describe('the answer', () => {
     ['implicit', 'BAD_REQUEST A049304 unsupported_grant_type'],
     ['CLIENT_CREDENTIALS', 'BAD_REQUEST A049304 unsupported_grant_type'],
     ['__proto__', 'BAD_REQUEST A049304 unsupported_grant_type'],
-    ['', 'BAD_REQUEST A049301 invalid_request'],
+    ['', 'BAD_REQUEST A049302 invalid_request'],
   ])('is refused for grant_type=%s', async (grant_type, expected) => {
     const client = await walk.addClient(BASIC)
     expect(outcome(await walk.credentials(client, undefined, { grant_type }))).toBe(expected)

@@ -29,7 +29,7 @@ describe('redemption', () => {
     ['S256', S256, CHALLENGE, WRONG],
     ['S256', S256, 'a'.repeat(43), WRONG],
     ['S256', S256, undefined, MISSING],
-    ['S256', S256, '', MISSING],
+    ['S256', S256, '', 'BAD_REQUEST A050313 invalid_request'],
     ['S256', S256, VERIFIER.slice(0, 42), MALFORMED],
     ['S256', S256, 'a'.repeat(129), MALFORMED],
     ['S256', S256, `${VERIFIER.slice(0, 42)}=`, MALFORMED],

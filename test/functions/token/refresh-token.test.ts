@@ -156,7 +156,7 @@ describe('a refresh token', () => {
 
   test('is asked for by name', async () => {
     const client = await walk.addClient(PUBLIC)
-    expect(outcome(await walk.refresh(client, ''))).toBe('BAD_REQUEST A053301 invalid_request')
+    expect(outcome(await walk.refresh(client, ''))).toBe('BAD_REQUEST A053302 invalid_request')
   })
 })
 

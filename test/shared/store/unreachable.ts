@@ -18,6 +18,8 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'grants.find': ({ grants }) => grants.find(key, 1),
   'grants.create': ({ grants }) => grants.create(sampleClientTokens()),
   'grants.issueCode': ({ grants }) => grants.issueCode(ticket, code),
+  'grants.keepContext': ({ grants }) => grants.keepContext(ticket, 'session 43'),
+  'grants.fail': ({ grants }) => grants.fail(ticket),
   'grants.redeem': ({ grants }) => grants.redeem(code, tokens),
   'grants.refresh': ({ grants }) => grants.refresh(tokens.refresh, refreshed),
   'grants.revoke': ({ grants }) => grants.revoke(tokens),

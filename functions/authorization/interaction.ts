@@ -1,0 +1,62 @@
+import type { Reason } from '../../shared/oauth/refusal.ts'
+import type { AuthorizationRequest } from './request.ts'
+
+const PROMPTS = {
+  none: 'NONE',
+  login: 'LOGIN',
+  consent: 'CONSENT',
+  select_account: 'SELECT_ACCOUNT',
+} as const
+const DISPLAYS = { page: 'PAGE', popup: 'POPUP', touch: 'TOUCH', wap: 'WAP' } as const
+
+type Prompt = (typeof PROMPTS)[keyof typeof PROMPTS]
+
+/** In this order: what asks least of the end-user comes first. */
+const PROMPT_ORDER: readonly Prompt[] = Object.values(PROMPTS)
+
+/** How the end-user is to be asked (OpenID Connect Core section 3.1.2.1), for the authorization server to heed. */
+export interface Interaction {
+  /** None: as the authorization server likes. */
+  readonly prompts: readonly Prompt[]
+  readonly lowestPrompt: Prompt | undefined
+  /** Seconds; 0 as well where nothing was asked. */
+  readonly maxAge: number
+  readonly display: (typeof DISPLAYS)[keyof typeof DISPLAYS]
+  readonly uiLocales: readonly string[]
+  readonly loginHint: string | undefined
+}
+
+export function judgeInteraction(request: AuthorizationRequest): Interaction | Reason {
+  const prompts = readPrompts(request.prompt)
+  if (typeof prompts === 'string') return prompts
+  const { maxAge = '0', display = 'page', uiLocales, loginHint } = request
+  if (!isSeconds(maxAge)) return 'max-age-malformed'
+  if (!isOf(DISPLAYS, display)) return 'display-unknown'
+  return {
+    prompts,
+    lowestPrompt: PROMPT_ORDER.find((prompt) => prompts.includes(prompt)),
+    maxAge: Number(maxAge),
+    display: DISPLAYS[display],
+    uiLocales: uiLocales?.split(' ').filter((locale) => locale !== '') ?? [],
+    loginHint,
+  }
+}
+
+function readPrompts(text: string | undefined): readonly Prompt[] | Reason {
+  if (text === undefined) return []
+  const prompts = new Set<Prompt>()
+  for (const name of text.split(' ')) {
+    if (!isOf(PROMPTS, name)) return 'prompt-unknown'
+    prompts.add(PROMPTS[name])
+  }
+  return prompts.has('NONE') && prompts.size > 1 ? 'prompt-none-with-others' : [...prompts]
+}
+
+/** What a client of the Web API can hold: its member is a 32-bit number. */
+function isSeconds(text: string): boolean {
+  return /^[0-9]+$/.test(text) && Number(text) < 2 ** 31
+}
+
+function isOf<Names extends object>(names: Names, name: PropertyKey): name is keyof Names {
+  return Object.hasOwn(names, name)
+}
