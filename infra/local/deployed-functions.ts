@@ -2,13 +2,22 @@ import { routes as authorization } from '../../functions/authorization/routes.ts
 import { routes as discovery } from '../../functions/discovery/routes.ts'
 import { routes as introspection } from '../../functions/introspection/routes.ts'
 import { routes as management } from '../../functions/management/routes.ts'
+import { routes as revocation } from '../../functions/revocation/routes.ts'
 import { routes as standardIntrospection } from '../../functions/standard-introspection/routes.ts'
 import { routes as token } from '../../functions/token/routes.ts'
 import { serve } from '../../shared/lambda/serve.ts'
 import type { Runtime } from '../../shared/runtime.ts'
 import type { Routes } from './route-match.ts'
 
-const FUNCTIONS = [authorization, discovery, introspection, management, standardIntrospection, token]
+const FUNCTIONS = [
+  authorization,
+  discovery,
+  introspection,
+  management,
+  revocation,
+  standardIntrospection,
+  token,
+]
 
 /** The handlers that are deployed, each under its routes, over one runtime. */
 export function deployedFunctions(runtime: Runtime): Routes {

@@ -13,6 +13,8 @@ export function metadata(service: Service) {
     authorization_endpoint: service.authorizationEndpoint,
     token_endpoint: service.tokenEndpoint ?? `${service.issuer}/token`,
     token_endpoint_auth_methods_supported: nonEmpty(methods),
+    revocation_endpoint: service.revocationEndpoint ?? `${service.issuer}/revocation`,
+    revocation_endpoint_auth_methods_supported: nonEmpty(methods),
     introspection_endpoint: service.introspectionEndpoint ?? `${service.issuer}/introspection/standard`,
     introspection_endpoint_auth_methods_supported: nonEmpty(methods.filter((method) => method !== 'none')),
     jwks_uri: service.jwksUri ?? `${service.issuer}/jwks`,

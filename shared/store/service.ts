@@ -85,6 +85,7 @@ export const Service = z.object({
   issSuppressed: flag,
   authorizationEndpoint: z.optional(z.string()),
   tokenEndpoint: z.optional(z.string()),
+  revocationEndpoint: z.optional(z.string()),
   introspectionEndpoint: z.optional(z.string()),
   jwksUri: z.optional(z.string()),
   mtlsEndpointAliases: z._default(z.array(z.object({ name: z.string(), uri: z.string() })), []),

@@ -2,6 +2,7 @@ import { routes as authorization } from '../../functions/authorization/routes.ts
 import { routes as discovery } from '../../functions/discovery/routes.ts'
 import { routes as introspection } from '../../functions/introspection/routes.ts'
 import { routes as management } from '../../functions/management/routes.ts'
+import { routes as revocation } from '../../functions/revocation/routes.ts'
 import { routes as standardIntrospection } from '../../functions/standard-introspection/routes.ts'
 import { routes as token } from '../../functions/token/routes.ts'
 import { serve } from '../../shared/lambda/serve.ts'
@@ -41,6 +42,7 @@ export const ROUTES = {
   ...discovery,
   ...introspection,
   ...management,
+  ...revocation,
   ...standardIntrospection,
   ...token,
 }

@@ -19,7 +19,11 @@ export interface Made {
   readonly text: string
   /** How its holder uses it properly: as long as it lives, the answer is 200. */
   readonly use?: CertifiedRequest
+  /** The access token of its grant, where it is a refresh token. */
+  readonly access?: string
 }
+
+type Usable = Made & Required<Pick<Made, 'use'>>
 
 type Make = (service: VectorService) => Promise<Made>
 
@@ -89,7 +93,7 @@ export async function makeCode(
   service: VectorService,
   holder: Holder,
   without?: 'pkce' | 'redirect_uri',
-): Promise<Required<Made>> {
+): Promise<Usable> {
   const { code_verifier, code_challenge, method: code_challenge_method } = setup.pkce
   const redirect = without === 'redirect_uri' ? {} : { redirect_uri: REDIRECT_URI }
   const [challenge, verifier] =
@@ -105,12 +109,12 @@ export async function makeCode(
 }
 
 async function makeRefreshToken(service: VectorService, holder: Holder): Promise<Made> {
-  const { refreshToken: text } = await makeTokens(service, holder)
-  return { text, use: tokenRequest(holder, { grant_type: 'refresh_token', refresh_token: text }) }
+  const { refreshToken: text, accessToken: access } = await makeTokens(service, holder)
+  return { text, access, use: tokenRequest(holder, { grant_type: 'refresh_token', refresh_token: text }) }
 }
 
 /** Of scope read, bound to the holder's certificate. */
-export async function makeAccessToken(service: VectorService, holder: Holder): Promise<Required<Made>> {
+export async function makeAccessToken(service: VectorService, holder: Holder): Promise<Usable> {
   const request = tokenRequest(holder, { grant_type: 'client_credentials', scope: 'read' })
   const text = stringMember(await service.send(request), 'access_token')
   const certificate = certificatePem(holder.certificate)

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { Client } from '../../shared/store/client.ts'
 import { Service, TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
 
@@ -53,19 +52,6 @@ export const WAITING: readonly {
       'assertion-not-a-jwt',
       'assertion-encrypted',
       'assertion-too-long',
-    ],
-  },
-  {
-    missing: 'the revocation endpoint',
-    isThere: () => existsSync(new URL('../../functions/revocation', import.meta.url)),
-    ids: [
-      'revocation-no-client',
-      'revocation-token-missing',
-      'revocation-unknown-token-ok',
-      'revocation-other-clients-token',
-      'revocation-hint-unknown-ok',
-      'revocation-refresh-takes-access-ok',
-      'revocation-get',
     ],
   },
 ]

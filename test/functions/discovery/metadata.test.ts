@@ -42,6 +42,13 @@ describe('the metadata', () => {
         'client_secret_post',
         'tls_client_auth',
       ],
+      revocation_endpoint: `${ISSUER}/revocation`,
+      revocation_endpoint_auth_methods_supported: [
+        'none',
+        'client_secret_basic',
+        'client_secret_post',
+        'tls_client_auth',
+      ],
       introspection_endpoint: `${ISSUER}/introspection/standard`,
       introspection_endpoint_auth_methods_supported: [
         'client_secret_basic',
@@ -62,6 +69,7 @@ describe('the metadata', () => {
     await walk.setService({
       authorizationEndpoint: 'https://login.example.com/authorize',
       tokenEndpoint: 'https://login.example.com/token',
+      revocationEndpoint: 'https://login.example.com/revoke',
       introspectionEndpoint: 'https://login.example.com/introspect',
       jwksUri: 'https://login.example.com/keys',
     })
@@ -69,6 +77,7 @@ describe('the metadata', () => {
       issuer: ISSUER,
       authorization_endpoint: 'https://login.example.com/authorize',
       token_endpoint: 'https://login.example.com/token',
+      revocation_endpoint: 'https://login.example.com/revoke',
       introspection_endpoint: 'https://login.example.com/introspect',
       jwks_uri: 'https://login.example.com/keys',
       response_types_supported: ['code'],
@@ -94,6 +103,8 @@ describe('the metadata', () => {
       issuer: ISSUER,
       token_endpoint: `${ISSUER}/token`,
       token_endpoint_auth_methods_supported: ['none'],
+      revocation_endpoint: `${ISSUER}/revocation`,
+      revocation_endpoint_auth_methods_supported: ['none'],
       introspection_endpoint: `${ISSUER}/introspection/standard`,
       jwks_uri: `${ISSUER}/jwks`,
       response_types_supported: [],

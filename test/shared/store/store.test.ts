@@ -13,6 +13,7 @@ import { races } from './races.ts'
 import { registryRecords } from './registry-records.ts'
 import { tableOutcomes } from './table-outcomes.ts'
 import { ticketSteps } from './ticket-steps.ts'
+import { revocationAtEndpoint } from './revocation-at-endpoint.ts'
 import { unprocessedKeys } from './unprocessed-keys.ts'
 import { unreachableAtEndpoints } from './unreachable-at-endpoints.ts'
 import { unreachable } from './unreachable.ts'
@@ -28,6 +29,7 @@ const SUITES = {
   conditions,
   'damaged items': damagedItems,
   races,
+  'revocation at the endpoint': revocationAtEndpoint,
   'lost answers': lostAnswers,
   'lost answers at the endpoints': lostAnswersAtEndpoints,
   unreachable,

@@ -87,6 +87,7 @@ export function unreachableAtEndpoints(engine: Engine) {
       ['/auth/introspection/standard', { parameters: 'token=any' }],
       ['/auth/authorization', { parameters: 'response_type=code' }],
       ['/auth/authorization/issue', { ticket: 'any', subject: 'any' }],
+      ['/auth/revocation', { parameters: 'token=any' }],
       ['/auth/token', { parameters: 'grant_type=client_credentials' }],
     ])('%s answers 503 with the result code and nothing of the request', async (api, members) => {
       const { clock, settings } = tested.runtime

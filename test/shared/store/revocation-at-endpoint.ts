@@ -1,0 +1,83 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { outcome, tokensOf } from '../../support/answers.ts'
+import { cutAll, delayFirstAnswer, loseFirstAnswers, pass } from '../../support/cutting-proxy.ts'
+import { gateway, type Received } from '../../support/gateway.ts'
+import { basic, BASIC, form, openWalk, type TestClient, type Walk } from '../../support/walk.ts'
+import { type Engine, grantItem, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
+
+export function revocationAtEndpoint(engine: Engine) {
+  let tested: StoreUnderTest
+  let walk: Walk
+  let client: TestClient
+  let other: ReturnType<typeof gateway>
+  beforeAll(async () => {
+    tested = await openStoreUnderTest(engine)
+    walk = await openWalk(tested.runtime, { tlsClientCertificateBoundAccessTokens: false })
+    client = await walk.addClient(BASIC)
+    const { settings } = tested.rival
+    other = gateway({ ...tested.rival, settings: { ...settings, serviceId: walk.number } })
+  })
+  afterEach(() => {
+    tested.proxy.fate = pass
+  })
+  afterAll(() => tested.close())
+
+  const revoke = (token: string) => walk.post('/revocation', { token }, undefined, basic(client))
+
+  /** From another process. */
+  const askOther = (route: string, parameters: Record<string, string>): Promise<Received> => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', ...basic(client) }
+    return other({ route, headers, body: form(parameters) })
+  }
+
+  async function expectEnded(token: string): Promise<void> {
+    const grantId = Buffer.from(token, 'base64url').toString('base64url', 6, 22)
+    expect(await grantItem(tested, { service: walk.number, client: client.number, grantId })).toBeUndefined()
+  }
+
+  test.each(['access', 'refresh'] as const)(
+    'by the %s token takes with it what a refresh gave between its read and its write',
+    async (kind) => {
+      const tokens = await walk.granted(client)
+      let refreshed: Received | undefined
+      tested.proxy.fate = delayFirstAnswer('BatchGetItem', async () => {
+        refreshed = await askOther('/token', { grant_type: 'refresh_token', refresh_token: tokens.refresh })
+      })
+      expect((await revoke(tokens[kind])).status).toBe(200)
+      expect(refreshed?.status).toBe(200)
+      const introspected = await walk.introspect(String(refreshed?.json['access_token']))
+      expect(outcome(introspected)).toBe('UNAUTHORIZED A057302 invalid_token')
+      await expectEnded(tokens.refresh)
+    },
+  )
+
+  test('makes a refresh lose that has read before and writes after', async () => {
+    const tokens = await walk.granted(client)
+    tested.proxy.fate = delayFirstAnswer('BatchGetItem', async () => {
+      expect((await askOther('/revocation', { token: tokens.access })).status).toBe(200)
+    })
+    expect(outcome(await walk.refresh(client, tokens.refresh))).toBe('BAD_REQUEST A053305 invalid_grant')
+    await expectEnded(tokens.refresh)
+  })
+
+  test('is done although the answer to its write was lost', async () => {
+    const tokens = await walk.granted(client)
+    tested.proxy.fate = loseFirstAnswers('DeleteItem')
+    expect((await revoke(tokens.access)).status).toBe(200)
+    await expectEnded(tokens.refresh)
+  })
+
+  test.each(['BatchGetItem', 'DeleteItem'])(
+    'is 503 and deletes nothing while %s fails',
+    async (operation) => {
+      const { access, refresh } = await walk.granted(client)
+      tested.proxy.fate = cutAll(operation)
+      const answer = await revoke(access)
+      expect(answer).toMatchObject({ status: 503, json: { error: 'temporarily_unavailable' } })
+      expect(answer.headers).toHaveProperty('retry-after')
+      tested.proxy.fate = pass
+      expect(outcome(await walk.introspect(access))).toBe('OK A056001')
+      expect(tokensOf(await walk.refresh(client, refresh))).toHaveProperty('access')
+    },
+  )
+}
