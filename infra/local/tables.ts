@@ -1,4 +1,10 @@
-import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from '@aws-sdk/client-dynamodb'
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DynamoDBClient,
+  type KeySchemaElement,
+  ResourceInUseException,
+} from '@aws-sdk/client-dynamodb'
 
 /** DynamoDB on this machine takes any credentials, but Amazon's wants letters and digits only. */
 export const LOCAL_DYNAMODB = {
@@ -13,20 +19,37 @@ export async function createTables(
   grantsTable: string,
 ): Promise<void> {
   const client = new DynamoDBClient({ ...LOCAL_DYNAMODB, endpoint })
-  await createTable(client, registryTable, ['pk', 'sk'])
-  await createTable(client, grantsTable, ['id'])
+  await createTable(client, {
+    TableName: registryTable,
+    AttributeDefinitions: texts('pk', 'sk'),
+    KeySchema: keys('pk', 'sk'),
+  })
+  await createTable(client, {
+    TableName: grantsTable,
+    AttributeDefinitions: texts('id', 'listedClient', 'listedSubject'),
+    KeySchema: keys('id'),
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'listing',
+        KeySchema: keys('listedClient', 'listedSubject'),
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ],
+  })
   client.destroy()
 }
 
-async function createTable(client: DynamoDBClient, name: string, keys: readonly string[]): Promise<void> {
-  const command = new CreateTableCommand({
-    TableName: name,
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: keys.map((key) => ({ AttributeName: key, AttributeType: 'S' })),
-    KeySchema: keys.map((key, i) => ({ AttributeName: key, KeyType: i === 0 ? 'HASH' : 'RANGE' })),
-  })
+function texts(...names: readonly string[]): CreateTableCommandInput['AttributeDefinitions'] {
+  return names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' }))
+}
+
+function keys(...names: readonly string[]): KeySchemaElement[] {
+  return names.map((AttributeName, i) => ({ AttributeName, KeyType: i === 0 ? 'HASH' : 'RANGE' }))
+}
+
+async function createTable(client: DynamoDBClient, table: CreateTableCommandInput): Promise<void> {
   try {
-    await client.send(command)
+    await client.send(new CreateTableCommand({ ...table, BillingMode: 'PAY_PER_REQUEST' }))
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error
   }

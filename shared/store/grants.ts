@@ -1,6 +1,6 @@
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import type { ClientState, Code, Grant, GrantKey, RefreshMembers, Ticket, Tokens } from './grant.ts'
-import { grantAttributes, readClientState, readGrant } from './item.ts'
+import { grantAttributes, listing, readClientState, readGrant } from './item.ts'
 import type { Item, Table } from './table.ts'
 
 /** TTL only collects garbage: it never decides, so it may come late, but it must not come early (design, section 3). */
@@ -13,6 +13,9 @@ export interface Found {
   /** Of the further client asked for. */
   readonly caller: ClientState | undefined
 }
+
+/** DynamoDB reads so many items in one batch; each client's state is one of them. */
+const GRANTS_IN_BATCH = 50
 
 /** `lost`: somebody else moved the grant on meanwhile; how it stands now, if it still does. */
 export type Transition =
@@ -37,6 +40,39 @@ export function openGrants(table: Table) {
       client: state,
       caller: sameClient ? state : other && readClientState(other),
     }
+  }
+
+  /**
+   * Where the grants with tokens of a client lie, or of one of its subjects (`null`: of the client itself), in the order
+   * of the index. Never for a decision: the index is late (docs/store.md), so each must be read again.
+   */
+  async function list(service: number, client: number, subject?: string | null): Promise<GrantKey[]> {
+    const { listedClient, listedSubject } = listing({ service, client, subject: subject ?? undefined })
+    const items = await table.queryIndex('listing', {
+      listedClient,
+      ...(subject === undefined ? {} : { listedSubject }),
+    })
+    return items.map(({ id }) => ({ service, client, grantId: String(id).slice(listedClient.length + 1) }))
+  }
+
+  /** As `find` for many grants, in their order. Those that are gone, or have no tokens, are left out. */
+  async function findTokens(
+    keys: readonly GrantKey[],
+  ): Promise<{ readonly grant: Tokens; readonly client: ClientState | undefined }[]> {
+    const found = []
+    for (let start = 0; start < keys.length; start += GRANTS_IN_BATCH) {
+      const batch = keys.slice(start, start + GRANTS_IN_BATCH)
+      const ids = batch.flatMap((key) => [grantId(key), stateId(key.service, key.client)])
+      const items = await table.findAll([...new Set(ids)].map((id) => ({ id })))
+      const byId = new Map(items.flatMap((item) => (item === undefined ? [] : [[item['id'], item]])))
+      for (const key of batch) {
+        const item = byId.get(grantId(key))
+        const grant = item && readGrant(item, key)
+        const state = byId.get(stateId(key.service, key.client))
+        if (grant?.stage === 'TOKENS') found.push({ grant, client: state && readClientState(state) })
+      }
+    }
+    return found
   }
 
   async function create(grant: Ticket | Tokens): Promise<void> {
@@ -90,7 +126,7 @@ export function openGrants(table: Table) {
       : { done: false, current: outcome.current && readGrant(outcome.current, to) }
   }
 
-  return { find, create, keepContext, issueCode, fail, redeem, refresh, end, revoke }
+  return { find, list, findTokens, create, keepContext, issueCode, fail, redeem, refresh, end, revoke }
 }
 
 export type Grants = ReturnType<typeof openGrants>

@@ -22,7 +22,7 @@ const UNPROCESSED_RETRIES_MILLISECONDS = [20, 80, 320]
 /**
  * One DynamoDB table. Every call of the store goes through `send` here.
  *
- * All reads are strongly consistent. A conditional write demands equality with values that are stored, so it can
+ * All reads are strongly consistent, but for those of an index. A conditional write demands equality with values that are stored, so it can
  * neither create a ghost nor win twice. Each write leaves an `attempt` of its own in the item: when a condition fails
  * and the item holds that very attempt, the write was ours and only its answer was lost (the SDK retries), which is
  * success and not a loss (design, section 3).
@@ -58,7 +58,19 @@ export function openTable(client: DynamoDBDocumentClient, TableName: string, new
     throw new StoreUnavailable('keys were left unprocessed')
   }
 
-  async function query(partition: Key): Promise<Item[]> {
+  function query(partition: Key): Promise<Item[]> {
+    return queryAll(partition, { ConsistentRead: true })
+  }
+
+  /** The keys in an index. It is late by nature: what it has may be gone, and what was just written may be missing. */
+  function queryIndex(IndexName: string, partition: Key): Promise<Item[]> {
+    return queryAll(partition, { IndexName })
+  }
+
+  async function queryAll(
+    partition: Key,
+    options: { readonly ConsistentRead?: boolean; readonly IndexName?: string },
+  ): Promise<Item[]> {
     const condition = equalTo(partition)
     const items: Item[] = []
     let start: Item | undefined
@@ -69,7 +81,7 @@ export function openTable(client: DynamoDBDocumentClient, TableName: string, new
           KeyConditionExpression: condition.expression,
           ExpressionAttributeNames: condition.names,
           ExpressionAttributeValues: condition.values,
-          ConsistentRead: true,
+          ...options,
           ...(start === undefined ? {} : { ExclusiveStartKey: start }),
         }),
       )
@@ -147,7 +159,7 @@ export function openTable(client: DynamoDBDocumentClient, TableName: string, new
     }
   }
 
-  return { find, findAll, query, create, replace, erase, update, remove }
+  return { find, findAll, query, queryIndex, create, replace, erase, update, remove }
 }
 
 export type Table = ReturnType<typeof openTable>

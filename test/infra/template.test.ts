@@ -1,4 +1,9 @@
-import { CreateTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DynamoDBClient,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb'
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -38,6 +43,7 @@ interface Route {
 interface Table {
   readonly AttributeDefinitions: { AttributeName: string; AttributeType: 'S' }[]
   readonly KeySchema: { AttributeName: string; KeyType: 'HASH' | 'RANGE' }[]
+  readonly GlobalSecondaryIndexes?: NonNullable<CreateTableCommandInput['GlobalSecondaryIndexes']>
   readonly TimeToLiveSpecification: { AttributeName: string; Enabled: boolean }
 }
 interface Role {
@@ -165,9 +171,15 @@ test('the store finds its keys in the tables, and DynamoDB the time to live in a
   const dynamodb = { ...LOCAL_DYNAMODB, endpoint: engine.endpoint }
   const client = new DynamoDBClient(dynamodb)
   for (const TableName of ['RegistryTable', 'GrantsTable']) {
-    const { AttributeDefinitions, KeySchema } = resource<Table>(TableName).Properties
+    const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes } = resource<Table>(TableName).Properties
     await client.send(
-      new CreateTableCommand({ TableName, AttributeDefinitions, KeySchema, BillingMode: 'PAY_PER_REQUEST' }),
+      new CreateTableCommand({
+        TableName,
+        AttributeDefinitions,
+        KeySchema,
+        ...(GlobalSecondaryIndexes === undefined ? {} : { GlobalSecondaryIndexes }),
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
     )
   }
   const store = openStore({
@@ -198,6 +210,7 @@ test('the store finds its keys in the tables, and DynamoDB the time to live in a
   expect(Enabled).toBe(true)
   expect(Items?.[0]?.[AttributeName]).toEqual({ N: String(600 + 3600) })
   expect(await store.registry.findService(5)).toMatchObject({ apiKey: 5 })
+  expect(await store.grants.list(5, 6)).toEqual([])
 
   store.close()
   client.destroy()

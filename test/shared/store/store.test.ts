@@ -6,6 +6,7 @@ import { damagedItems } from './damaged-items.ts'
 import { expiry } from './expiry.ts'
 import { findingGrants } from './finding-grants.ts'
 import { grantTransitions } from './grant-transitions.ts'
+import { listingGrants } from './listing.ts'
 import { lostAnswersAtEndpoints } from './lost-answers-at-endpoints.ts'
 import { lostAnswers } from './lost-answers.ts'
 import { otherProcess } from './other-process.ts'
@@ -26,6 +27,7 @@ const SUITES = {
   grants: grantTransitions,
   'finding grants': findingGrants,
   tickets: ticketSteps,
+  'listing grants': listingGrants,
   conditions,
   'damaged items': damagedItems,
   races,

@@ -1,0 +1,116 @@
+import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { LOCAL_DYNAMODB } from '../../../infra/local/tables.ts'
+import type { Tokens } from '../../../shared/store/grant.ts'
+import type { Grants } from '../../../shared/store/grants.ts'
+import { cut, delayFirstAnswer, pass } from '../../support/cutting-proxy.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { STAGES } from './grant-steps.ts'
+import { sampleClientTokens, sampleGrant, SERVICE } from './sample-grant.ts'
+import { type Engine, grantItem, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
+
+export function listingGrants(engine: Engine) {
+  let tested: StoreUnderTest
+  let grants: Grants
+  let client = 5000
+  beforeAll(async () => {
+    tested = await openStoreUnderTest(engine)
+    grants = tested.runtime.store.grants
+  })
+  afterEach(() => {
+    tested.proxy.fate = pass
+  })
+  afterAll(() => tested.close())
+
+  const newClient = () => (client += 1)
+
+  async function add(of: number, subject?: string): Promise<Tokens> {
+    const sample = { ...sampleClientTokens(), client: of, subject, grantType: 'AUTHORIZATION_CODE' } as const
+    const tokens: Tokens =
+      subject === undefined ? { ...sample, grantType: 'CLIENT_CREDENTIALS' } : { ...sample, subject }
+    await grants.create(tokens)
+    return tokens
+  }
+
+  const idsOf = (found: readonly { readonly grantId: string }[]) => found.map(({ grantId }) => grantId).sort()
+
+  test('finds the grants of a client, of one of its subjects, and of the client itself', async () => {
+    const [one, other] = [newClient(), newClient()]
+    const [alice, second, bob, own] = [
+      await add(one, 'alice'),
+      await add(one, 'alice'),
+      await add(one, 'bob'),
+      await add(one),
+    ]
+    await add(other, 'alice')
+    expect(idsOf(await grants.list(SERVICE, one))).toEqual(idsOf([alice, second, bob, own]))
+    expect(idsOf(await grants.list(SERVICE, one, 'alice'))).toEqual(idsOf([alice, second]))
+    expect(idsOf(await grants.list(SERVICE, one, null))).toEqual(idsOf([own]))
+    expect(await grants.list(SERVICE, one, 'carol')).toEqual([])
+    expect(await grants.list(SERVICE + 1, one)).toEqual([])
+  })
+
+  test('a subject that looks like the mark of a client alone is a subject', async () => {
+    const of = newClient()
+    const [dash, own] = [await add(of, '-'), await add(of)]
+    expect(idsOf(await grants.list(SERVICE, of, '-'))).toEqual([dash.grantId])
+    expect(idsOf(await grants.list(SERVICE, of, null))).toEqual([own.grantId])
+  })
+
+  test('tickets, codes and the states of clients are not in the index, and tokens with their keys alone', async () => {
+    const sample = sampleGrant()
+    await STAGES.CODE(grants, sample)
+    await tested.runtime.store.clients.create(SERVICE, { clientId: sample.key.client }, START)
+    expect(await grants.list(SERVICE, sample.key.client)).toEqual([])
+    await grants.redeem(sample.code, sample.tokens)
+    const raw = new DynamoDBClient({ ...LOCAL_DYNAMODB, endpoint: engine.endpoint })
+    const { Items = [] } = await raw.send(
+      new QueryCommand({
+        TableName: tested.runtime.settings.grantsTable,
+        IndexName: 'listing',
+        KeyConditionExpression: 'listedClient = :client',
+        ExpressionAttributeValues: { ':client': { S: `${SERVICE}.${sample.key.client}` } },
+      }),
+    )
+    raw.destroy()
+    expect(Items.map((item) => Object.keys(item).sort())).toEqual([['id', 'listedClient', 'listedSubject']])
+  })
+
+  test('reads them again, with the state of their client, in one consistent batch', async () => {
+    const of = newClient()
+    await tested.runtime.store.clients.create(SERVICE, { clientId: of, locked: true }, START)
+    const tokens = await add(of, 'alice')
+    const keys = await grants.list(SERVICE, of)
+    tested.proxy.passed.length = 0
+    expect(await grants.findTokens(keys)).toEqual([
+      { grant: tokens, client: { locked: true, notBefore: START } },
+    ])
+    expect(tested.proxy.passed.map(({ operation }) => operation)).toEqual(['BatchGetItem'])
+    expect(JSON.stringify(tested.proxy.passed)).toContain('"ConsistentRead":true')
+  })
+
+  test('leaves out what is gone by the time it is read', async () => {
+    const of = newClient()
+    const [stays, goes] = [await add(of, 'alice'), await add(of, 'alice')]
+    tested.proxy.fate = delayFirstAnswer('Query', () => tested.rival.store.grants.revoke(goes))
+    const keys = await grants.list(SERVICE, of)
+    expect(keys).toHaveLength(2)
+    expect((await grants.findTokens(keys)).map(({ grant }) => grant)).toEqual([stays])
+    expect(await grantItem(tested, goes)).toBeUndefined()
+  })
+
+  test('reads more than fit into one batch, each once, in the order asked', async () => {
+    const of = newClient()
+    for (let i = 0; i < 120; i++) await add(of, `user-${i}`)
+    const keys = await grants.list(SERVICE, of)
+    expect(keys).toHaveLength(120)
+    const found = await grants.findTokens(keys)
+    expect(found.map(({ grant }) => grant.grantId)).toEqual(keys.map(({ grantId }) => grantId))
+  })
+
+  test('is unavailable with the store', async () => {
+    tested.proxy.fate = cut
+    await expect(grants.list(SERVICE, client)).rejects.toThrow('unavailable')
+    await expect(grants.findTokens([sampleClientTokens()])).rejects.toThrow('unavailable')
+  })
+}
