@@ -1,3 +1,5 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
@@ -90,4 +92,22 @@ test('of two secrets the newer one is right, and tokens stay', async () => {
   expect(outcome(await walk.credentials(client))).toBe('INVALID_CLIENT A157305 invalid_client')
   expect(tokensOf(await walk.credentials(renewed)).access).toMatch(/./)
   expect(outcome(await walk.introspect(access))).toBe('OK A056001')
+})
+
+test('a key that is put into a service signs its access tokens at once', async () => {
+  const client = await newClient()
+  const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
+  const [known] = (await runtime.store.registry.currentService(walk.number))?.jwks ?? []
+  const jwks = JSON.stringify({ keys: [known, { ...key, kid: '2' }] })
+  const signing = { jwks, accessTokenSignAlg: 'ES256', accessTokenSignatureKeyId: '2' }
+  const path = `/api/${walk.serviceId}/service/update`
+  const updated = await management.call('POST', path, signing, bearer(walk.secrets.manage))
+  const { keys } = JSON.parse(String(updated.json['jwks'])) as { keys: { kid: string }[] }
+  const published = keys.find(({ kid }) => kid === '2')
+  const { access } = await walk.granted(client)
+  const { protectedHeader } = await jwtVerify(
+    access,
+    createPublicKey({ key: { ...published }, format: 'jwk' }),
+  )
+  expect(protectedHeader).toMatchObject({ alg: 'ES256', kid: '2' })
 })
