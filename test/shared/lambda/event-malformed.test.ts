@@ -27,6 +27,7 @@ const Sound = z.strictObject({
   method: z.string(),
   route: z.string(),
   pathParameters: z.record(z.string(), z.string()),
+  query: z.instanceof(URLSearchParams),
   headers: z.map(z.string(), z.array(z.string())),
   body: z.instanceof(Buffer),
   tlsCertificate: z.optional(z.string()),

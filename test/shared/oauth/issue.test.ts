@@ -71,6 +71,8 @@ describe('makeTokens', () => {
       scopes: ['a', 'b'],
       accessScopes: ['a'],
       binding: 'none',
+      properties: [],
+      createdAt: START,
       accessDigest: digest(accessToken),
       accessIssuedAt: START,
       accessExpiresAt: later(START, 3600),
