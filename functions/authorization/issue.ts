@@ -2,6 +2,7 @@ import { later } from '../../shared/epoch-seconds.ts'
 import type { LogEntry } from '../../shared/log.ts'
 import { Refusal } from '../../shared/oauth/refusal.ts'
 import { availableScopes } from '../../shared/oauth/scope.ts'
+import { addExtras } from '../../shared/oauth/token-extras.ts'
 import { digest, keyOf, makeOpaque } from '../../shared/oauth/token-string.ts'
 import type { Runtime } from '../../shared/runtime.ts'
 import type { Code, Ticket } from '../../shared/store/grant.ts'
@@ -44,7 +45,8 @@ export async function issueCode(
     clientIdAlias,
     scopes,
     subject: request.subject,
-    properties: [],
+    ...addExtras({ properties: [] }, request.extras, 'issue-properties-too-large'),
+    accessTokenDuration: request.extras.accessTokenDuration,
     code: {
       codeDigest: digest(code),
       codeIssuedAt: now,

@@ -31,8 +31,8 @@ export function errorRedirect(target: RedirectTarget, service: Service, descript
       target,
       {
         error,
-        error_description: description ?? resultMessage,
-        error_uri: `https://docs.authlete.com/#${code}`,
+        ...(service.errorDescriptionOmitted ? {} : { error_description: description ?? resultMessage }),
+        ...(service.errorUriOmitted ? {} : { error_uri: `https://docs.authlete.com/#${code}` }),
       },
       service,
     )

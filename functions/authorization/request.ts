@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { type FormRules, readParameters, reasonFor } from '../../shared/oauth/parameters.ts'
 import { type Reason, Refusal } from '../../shared/oauth/refusal.ts'
 import { listMember } from '../../shared/oauth/request-body.ts'
+import { EXTRA_MEMBERS, readExtras, type TokenExtras } from '../../shared/oauth/token-extras.ts'
 import { Context } from './ticket-info.ts'
 
 /** RFC 6749 section 4.1.1 with RFC 7636 section 4.3. But for the client's name nothing in it is decided. */
@@ -91,6 +92,8 @@ export interface IssueRequest {
   readonly subject: string
   /** In place of those of the authorization request. */
   readonly scopes: readonly string[] | undefined
+  /** For the code's tokens. */
+  readonly extras: TokenExtras
 }
 
 const MAX_SUBJECT_LENGTH = 100
@@ -100,13 +103,16 @@ export const IssueCall = z.object({
   ticket: z.optional(z.string()),
   subject: z.optional(z.string()),
   scopes: z.optional(z.pipe(z.transform(listMember), z.array(z.string()))),
+  ...EXTRA_MEMBERS,
 })
 
 /** `/auth/authorization/issue` of the Web API (contract, section 2.2). @throws Refusal */
-export function readIssue({ ticket, subject, scopes }: z.infer<typeof IssueCall>): IssueRequest {
+export function readIssue(call: z.infer<typeof IssueCall>): IssueRequest {
+  const { ticket, subject, scopes } = call
   if (ticket === undefined) throw new Refusal('ticket-missing')
   if (subject === undefined) throw new Refusal('subject-missing')
   if (subject.length > MAX_SUBJECT_LENGTH) throw new Refusal('subject-too-long')
   if (!PRINTABLE_ASCII.test(subject)) throw new Refusal('subject-not-ascii')
-  return { ticket, subject, scopes: scopes?.length ? [...new Set(scopes)] : undefined }
+  const extras = readExtras(call)
+  return { ticket, subject, scopes: scopes?.length ? [...new Set(scopes)] : undefined, extras }
 }

@@ -18,6 +18,7 @@ export function introspectionResponse({ grant, standing }: UsableToken): WebApiR
     scopes: grant.accessScopes.length === 0 ? undefined : grant.accessScopes,
     expiresAt: grant.accessExpiresAt * 1000,
     grantType: grant.grantType,
+    properties: grant.properties.length === 0 ? undefined : grant.properties,
     ...standing,
   })
 }

@@ -13,10 +13,15 @@ import type { ClientState, RefreshMembers, Tokens } from '../../shared/store/gra
 import type { Service } from '../../shared/store/service.ts'
 import type { StandardIntrospectionRequest } from './request.ts'
 
+interface Live {
+  readonly grant: Tokens
+  readonly withHidden: boolean
+}
+
 /** An inactive token is an answer, not a refusal (RFC 7662 section 2.2). */
 export type Introspected =
-  | { readonly type: 'access_token'; readonly grant: Tokens; readonly jti: string | undefined }
-  | { readonly type: 'refresh_token'; readonly grant: Tokens; readonly expiresAt: EpochSeconds }
+  | (Live & { readonly type: 'access_token'; readonly jti: string | undefined })
+  | (Live & { readonly type: 'refresh_token'; readonly expiresAt: EpochSeconds })
   | { readonly type: null }
 
 const INACTIVE: Introspected = { type: null }
@@ -45,7 +50,9 @@ export async function introspectStandard(
   const expiresAt = type === 'access_token' ? grant.accessExpiresAt : found.refresh.refreshExpiresAt
   const live = !expired(expiresAt, runtime.now()) && barred(found.client, issuedAt) === undefined
   if (!live || !isProvable(grant) || !mayKnow(caller, found, service)) return INACTIVE
-  return type === 'access_token' ? { type, grant, jti: found.jti } : { type, grant, expiresAt }
+  const { withHidden } = request
+  if (type === 'access_token') return { type, grant, withHidden, jti: found.jti }
+  return { type, grant, withHidden, expiresAt }
 }
 
 type Found = FoundToken &

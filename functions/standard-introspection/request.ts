@@ -7,12 +7,15 @@ import {
   type PresentedCredentials,
 } from '../../shared/oauth/presented-credentials.ts'
 import { Refusal } from '../../shared/oauth/refusal.ts'
+import { flagMember } from '../../shared/oauth/request-body.ts'
 
 /** `token_type_hint` is not read: the form of a token says what it is, and a wrong hint must not hide it. */
 export interface StandardIntrospectionRequest {
   readonly token: string
   /** Of the client that asks. Absent on the Web API, whose caller is the service itself. */
   readonly caller?: PresentedCredentials
+  /** Hidden properties are told as well: only to the service itself. */
+  readonly withHidden: boolean
 }
 
 const CALL: FormRules = {
@@ -27,15 +30,18 @@ export function fromForm(form: string, http: HttpRequest): StandardIntrospection
   const caller = credentialsFromHttp(http, parameters)
   const token = parameters.get('token')
   if (token === undefined) throw new Refusal('introspection-token-missing')
-  return { token, caller }
+  return { token, caller, withHidden: false }
 }
 
-export const StandardIntrospectionCall = z.object({ parameters: z.optional(z.string()) })
+export const StandardIntrospectionCall = z.object({
+  parameters: z.optional(z.string()),
+  withHiddenProperties: z.optional(z.pipe(z.transform(flagMember), z.boolean())),
+})
 
 /** `/auth/introspection/standard` of the Web API (contract, section 2.9). @throws Refusal */
 export function fromWebApi(call: z.infer<typeof StandardIntrospectionCall>): StandardIntrospectionRequest {
   if (call.parameters === undefined) throw new Refusal('introspection-parameters-missing')
   const token = parseParameters(call.parameters, CALL).get('token')
   if (token === undefined) throw new Refusal('introspection-token-missing')
-  return { token }
+  return { token, withHidden: call.withHiddenProperties ?? false }
 }

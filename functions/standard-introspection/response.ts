@@ -21,6 +21,7 @@ export function standardIntrospectionResponse(introspected: Introspected, servic
 
 function contentOf(introspected: Introspected, service: Service) {
   if (introspected.type === null) return { active: false }
-  if (introspected.type === 'access_token') return activeToken(introspected.grant, service)
-  return activeRefreshToken(introspected.grant, service, introspected.expiresAt)
+  const { grant, withHidden } = introspected
+  if (introspected.type === 'access_token') return activeToken(grant, service, withHidden)
+  return activeRefreshToken(grant, service, introspected.expiresAt, withHidden)
 }

@@ -8,6 +8,7 @@ import {
   type PresentedCredentials,
 } from '../../shared/oauth/presented-credentials.ts'
 import { Refusal } from '../../shared/oauth/refusal.ts'
+import { EXTRA_MEMBERS, NO_EXTRAS, readExtras, type TokenExtras } from '../../shared/oauth/token-extras.ts'
 
 /** A token request of either face. Its shape is settled, nothing in it is decided. */
 export interface TokenRequest {
@@ -20,6 +21,8 @@ export interface TokenRequest {
   readonly scope: string | undefined
   /** Names of parameters without a value, which count as left out. */
   readonly empty: ReadonlySet<string>
+  /** From the caller of the Web API. */
+  readonly extras: TokenExtras
 }
 
 const FORM: FormRules = {
@@ -39,7 +42,7 @@ const FORM: FormRules = {
 /** RFC 6749 section 3.2. @throws Refusal for the form or for how it presents credentials */
 export function fromForm(form: string, http: HttpRequest): TokenRequest {
   const read = parseForm(form, FORM)
-  return tokenRequest(read, credentialsFromHttp(http, read.parameters))
+  return tokenRequest(read, credentialsFromHttp(http, read.parameters), NO_EXTRAS)
 }
 
 export const TokenCall = z.object({
@@ -47,16 +50,21 @@ export const TokenCall = z.object({
   clientId: z.optional(z.string()),
   clientSecret: z.optional(z.string()),
   clientCertificate: z.optional(z.string()),
+  ...EXTRA_MEMBERS,
 })
 
 /** `/auth/token` of the Web API (contract, section 2.5). @throws Refusal as `fromForm` */
 export function fromWebApi(call: z.infer<typeof TokenCall>): TokenRequest {
   if (call.parameters === undefined) throw new Refusal('parameters-missing')
   const read = parseForm(call.parameters, FORM)
-  return tokenRequest(read, credentialsFromWebApi(call, read.parameters))
+  return tokenRequest(read, credentialsFromWebApi(call, read.parameters), readExtras(call))
 }
 
-function tokenRequest({ parameters, empty }: Form, credentials: PresentedCredentials): TokenRequest {
+function tokenRequest(
+  { parameters, empty }: Form,
+  credentials: PresentedCredentials,
+  extras: TokenExtras,
+): TokenRequest {
   return {
     grantType: parameters.get('grant_type'),
     credentials,
@@ -66,5 +74,6 @@ function tokenRequest({ parameters, empty }: Form, credentials: PresentedCredent
     refreshToken: parameters.get('refresh_token'),
     scope: parameters.get('scope'),
     empty,
+    extras,
   }
 }

@@ -1,20 +1,23 @@
+import { propertyMembers } from '../../shared/oauth/properties.ts'
 import { success, type WebApiResponse } from '../../shared/web-api.ts'
 import { GRANT_TYPES, type IssuedTokens } from './endpoint.ts'
 
 /** RFC 6749 section 5.1. `scope` is `null` when there is none: the Web API sends it so, the OAuth face leaves it out. */
-export function tokenContent({ grant, accessToken, jwt, refreshToken, issuedAt }: IssuedTokens) {
+export function tokenContent(issued: IssuedTokens) {
+  const { grant, accessToken, jwt, refreshToken, issuedAt, service } = issued
   return {
+    ...propertyMembers(grant.properties),
     access_token: jwt ?? accessToken,
     ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
     scope: grant.accessScopes.length === 0 ? null : grant.accessScopes.join(' '),
-    token_type: 'Bearer',
+    token_type: service.accessTokenType,
     expires_in: grant.accessExpiresAt - issuedAt,
   }
 }
 
 /** `/auth/token`, action OK (contract, section 2.5). Times that a member calls `ExpiresAt` are in milliseconds. */
 export function tokenResponse(issued: IssuedTokens): WebApiResponse {
-  const { grant, client, clientIdAlias, grantType, issuedAt } = issued
+  const { grant, client, clientIdAlias, grantType, issuedAt, service } = issued
   const { name, resultCode } = GRANT_TYPES[grantType]
   const refreshExpiresAt = grant.refresh?.refreshExpiresAt
   return success(
@@ -36,8 +39,16 @@ export function tokenResponse(issued: IssuedTokens): WebApiResponse {
       clientIdAliasUsed: clientIdAlias !== undefined,
       clientAuthMethod: client.tokenAuthMethod,
       subject: grant.subject,
-      scopes: grant.accessScopes.length === 0 ? undefined : grant.accessScopes,
-      refreshTokenScopes: grant.refresh === undefined || grant.scopes.length === 0 ? undefined : grant.scopes,
+      properties: unlessEmpty(grant.properties),
+      serviceAttributes: unlessEmpty(service.attributes),
+      clientAttributes: unlessEmpty(client.attributes),
+      previousRefreshTokenUsed: issued.previousRefreshTokenUsed,
+      scopes: unlessEmpty(grant.accessScopes),
+      refreshTokenScopes: grant.refresh === undefined ? undefined : unlessEmpty(grant.scopes),
     },
   )
+}
+
+function unlessEmpty<Item>(list: readonly Item[]): readonly Item[] | undefined {
+  return list.length === 0 ? undefined : list
 }

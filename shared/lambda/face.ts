@@ -45,19 +45,21 @@ export function webApiRoute<Schema extends z.ZodMiniType, Request, Result>(
   return {
     endpoint: spec.endpoint,
     face: 'webApi',
-    answer: (http, runtime, entry) =>
-      guarded(
+    answer: (http, runtime, entry) => {
+      let service: Service | undefined
+      return guarded(
         async () => {
           allowOnly(spec.methods ?? ['POST'], http)
-          const service = await serviceByCredentials(http, spec.role, runtime)
+          service = await serviceByCredentials(http, spec.role, runtime)
           entry.service = service.apiKey
           const request = spec.read(readCall(http, spec.call))
           const result = await spec.decide(request, service, runtime, entry)
           const response = spec.respond(result, service)
           return { response: json(200, { type: spec.type, ...response }), outcome: response.action }
         },
-        (refusal) => refusedCall(refusal, spec, http),
-      ),
+        (refusal) => refusedCall(refusal, spec, http, service),
+      )
+    },
   }
 }
 
@@ -154,17 +156,19 @@ export function oauthRoute<Request, Result>(spec: OAuthSpec<Request, Result>): R
   return {
     endpoint: spec.endpoint,
     face: 'oauth',
-    answer: (http, runtime, entry) =>
-      guarded(
+    answer: (http, runtime, entry) => {
+      let service: Service | undefined
+      return guarded(
         async () => {
           allowOnly(['POST'], http)
-          const service = await deployedService(runtime, entry)
+          service = await deployedService(runtime, entry)
           const request = spec.read(readForm(http), http)
           const result = await spec.decide(request, service, runtime, entry)
           return { response: json(200, withoutNull(spec.content(result, service))), outcome: 'OK' }
         },
-        (refusal) => refused(refusal, spec.challenge, http),
-      ),
+        (refusal) => refused(refusal, spec.challenge, http, service),
+      )
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 import type { HttpRequest, HttpResponse } from '../http.ts'
 import { bearerChallenge } from '../oauth/bearer.ts'
 import { type Refusal, REFUSALS } from '../oauth/refusal.ts'
+import type { Service } from '../store/service.ts'
 import { type Action, HTTP_STATUS, type WebApiMembers } from '../web-api.ts'
 import { type Answer, json } from './answer.ts'
 
@@ -15,8 +16,16 @@ export interface CallErrors {
   readonly members?: WebApiMembers
 }
 
+/** What a service says of its errors. Unknown until it is known which service was meant. */
+type ErrorSettings = Pick<Service, 'errorDescriptionOmitted' | 'errorUriOmitted'>
+
 /** The Web API's answer: HTTP 200 and the row, or the status of an error about the call itself (contract, 1.6). */
-export function refusedCall(refusal: Refusal, spec: CallErrors, http: HttpRequest): Answer {
+export function refusedCall(
+  refusal: Refusal,
+  spec: CallErrors,
+  http: HttpRequest,
+  service?: ErrorSettings,
+): Answer {
   const { reason, description, options } = refusal
   const [resultCode, action, error] = REFUSALS[reason]
   if (typeof action === 'number') {
@@ -29,9 +38,9 @@ export function refusedCall(refusal: Refusal, spec: CallErrors, http: HttpReques
   }
   const resultMessage = `[${resultCode}] ${description}`
   const errorMembers = {
-    error_description: resultMessage,
+    error_description: service?.errorDescriptionOmitted === true ? undefined : resultMessage,
     error,
-    error_uri: `https://docs.authlete.com/#${resultCode}`,
+    error_uri: service?.errorUriOmitted === true ? undefined : `https://docs.authlete.com/#${resultCode}`,
   }
   const redirect = options.redirect?.(error, resultMessage)
   const responseContent = redirect?.responseContent ?? contentOf(errorMembers, spec, options.scope)
@@ -47,8 +56,8 @@ export function refusedCall(refusal: Refusal, spec: CallErrors, http: HttpReques
 
 interface ErrorMembers {
   readonly error: string
-  readonly error_description: string
-  readonly error_uri: string
+  readonly error_description: string | undefined
+  readonly error_uri: string | undefined
 }
 
 function contentOf(members: ErrorMembers, { errors }: CallErrors, scope: string | undefined) {
@@ -66,11 +75,17 @@ const DESCRIBED: ReadonlySet<string> = new Set([
 ])
 
 /** The OAuth face's answer. One body for every `invalid_client`; no `error_uri`; nothing of the request (D19, C14). */
-export function refused(refusal: Refusal, challenge: 'Basic' | 'Bearer', http: HttpRequest): Answer {
+export function refused(
+  refusal: Refusal,
+  challenge: 'Basic' | 'Bearer',
+  http: HttpRequest,
+  service?: ErrorSettings,
+): Answer {
   const { reason, description, options } = refusal
   const [, action, error] = REFUSALS[reason]
   const status = typeof action === 'number' ? action : HTTP_STATUS[action]
-  const body = { error, ...(DESCRIBED.has(error) ? { error_description: description } : {}) }
+  const described = DESCRIBED.has(error) && service?.errorDescriptionOmitted !== true
+  const body = { error, ...(described ? { error_description: description } : {}) }
   const authenticate =
     challenge === 'Bearer' ? bearerChallenge(error, { scope: options.scope }) : 'Basic realm="certbound"'
   const challenged = status === 401 || (challenge === 'Bearer' && (status === 400 || status === 403))

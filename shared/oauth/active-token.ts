@@ -1,6 +1,7 @@
 import { boundThumbprint } from '../certificate/binding.ts'
 import type { Tokens } from '../store/grant.ts'
 import type { Service } from '../store/service.ts'
+import { propertyMembers } from './properties.ts'
 
 /** What tokens that were asked for without a resource are meant for (design, section 6). */
 export function audienceOf(service: Service): string {
@@ -10,11 +11,13 @@ export function audienceOf(service: Service): string {
 /**
  * What a live access token says of itself (RFC 7662 section 2.2), as the Web API words it (contract, section 6):
  * `scope` is `null` when there is none, the audience is not told.
+ *
+ * @param withHidden whether hidden properties are told as well
  */
-export function activeToken(grant: Tokens, service: Service) {
+export function activeToken(grant: Tokens, service: Service, withHidden = false) {
   return {
-    ...aboutGrant(grant, service, grant.accessScopes),
-    token_type: 'Bearer',
+    ...aboutGrant(grant, service, grant.accessScopes, withHidden),
+    token_type: service.accessTokenType,
     exp: grant.accessExpiresAt,
     client_id: clientIdOf(grant),
   }
@@ -31,17 +34,27 @@ export function activeTokenInFull(grant: Tokens, service: Service, jti: string |
 }
 
 /** What a live refresh token says of itself: it has no `token_type` (requirements E09). */
-export function activeRefreshToken(grant: Tokens, service: Service, expiresAt: number) {
-  return { ...aboutGrant(grant, service, grant.scopes), exp: expiresAt, client_id: clientIdOf(grant) }
+export function activeRefreshToken(grant: Tokens, service: Service, expiresAt: number, withHidden = false) {
+  return {
+    ...aboutGrant(grant, service, grant.scopes, withHidden),
+    exp: expiresAt,
+    client_id: clientIdOf(grant),
+  }
 }
 
 function clientIdOf(grant: Tokens): string {
   return grant.clientIdAlias ?? String(grant.client)
 }
 
-function aboutGrant({ subject, binding }: Tokens, service: Service, scopes: readonly string[]) {
+function aboutGrant(
+  { subject, binding, properties }: Tokens,
+  service: Service,
+  scopes: readonly string[],
+  withHidden: boolean,
+) {
   const bound = boundThumbprint(binding)
   return {
+    ...propertyMembers(properties, withHidden),
     ...(subject === undefined ? {} : { sub: subject }),
     scope: scopes.length === 0 ? null : scopes.join(' '),
     iss: service.issuer,

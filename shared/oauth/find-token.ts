@@ -12,7 +12,7 @@ import {
 } from './token-string.ts'
 
 /** No token of ours is longer (requirements D29). */
-const MAX_TOKEN_LENGTH = 8192
+export const MAX_TOKEN_LENGTH = 8192
 
 export interface FoundToken {
   readonly grant: Tokens

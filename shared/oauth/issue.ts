@@ -3,11 +3,14 @@ import type { Binding } from '../certificate/binding.ts'
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Client } from '../store/client.ts'
-import type { CodeMembers, GrantKey, Property, RefreshMembers, Tokens } from '../store/grant.ts'
+import type { CodeMembers, GrantKey, RefreshMembers, Tokens } from '../store/grant.ts'
 import type { Service } from '../store/service.ts'
 import { audienceOf } from './active-token.ts'
+import { MAX_TOKEN_LENGTH } from './find-token.ts'
 import { signAccessToken } from './jwt.ts'
+import { propertyMembers } from './properties.ts'
 import { Refusal } from './refusal.ts'
+import { claimsOf, type StoredExtras } from './token-extras.ts'
 import {
   digest,
   locateRefreshToken,
@@ -19,7 +22,7 @@ import {
 } from './token-string.ts'
 
 /** What the tokens are to say; everything in it has been decided. */
-export interface TokenOrder {
+export interface TokenOrder extends StoredExtras {
   readonly key: GrantKey
   readonly client: Client
   readonly clientIdAlias: string | undefined
@@ -29,7 +32,8 @@ export interface TokenOrder {
   readonly scopes: readonly string[]
   readonly accessScopes: readonly string[]
   readonly binding: Binding
-  readonly properties: readonly Property[]
+  /** Seconds, in place of the settings. */
+  readonly accessTokenDuration?: number | undefined
   /** Of the grant, when it is being refreshed. */
   readonly createdAt?: EpochSeconds
   readonly code?: CodeMembers | undefined
@@ -39,6 +43,8 @@ export interface TokenOrder {
 export interface RefreshToken {
   readonly token: string
   readonly members: RefreshMembers
+  /** Answered once more, to the token that it replaced. */
+  readonly again?: true
 }
 
 /** Tokens ready to be stored (`grant`) and then handed out. */
@@ -48,6 +54,8 @@ export interface Issued {
   readonly accessToken: string
   readonly jwt: string | undefined
   readonly refreshToken: string | undefined
+  /** Of a refresh, where the replaced token may be answered once more. */
+  readonly previousRefreshTokenUsed?: boolean | undefined
   readonly issuedAt: EpochSeconds
 }
 
@@ -57,9 +65,9 @@ export interface Issued {
  * @throws Refusal jwt-not-signed when the service has no key for its algorithm
  */
 export async function makeTokens(order: TokenOrder, service: Service, runtime: Runtime): Promise<Issued> {
-  const { key, client, refresh, accessScopes } = order
+  const { key, refresh, accessScopes } = order
   const issuedAt = runtime.now()
-  const expiresAt = later(issuedAt, accessTokenSeconds(service, client))
+  const expiresAt = accessTokenEnd(order, service, issuedAt)
   const jwtAlgorithm = service.accessTokenSignAlg
   const accessToken =
     jwtAlgorithm === undefined ? makeOpaque(key, runtime.random) : makeIdentifier(key, runtime.random)
@@ -83,6 +91,7 @@ export async function makeTokens(order: TokenOrder, service: Service, runtime: R
     accessScopes,
     binding: order.binding,
     properties: order.properties,
+    jwtAtClaims: order.jwtAtClaims,
     createdAt: order.createdAt ?? issuedAt,
     accessDigest: digest(jwt ?? accessToken),
     accessIssuedAt: issuedAt,
@@ -99,6 +108,7 @@ export function firstRefreshToken(
   service: Service,
   client: Client,
   { now, random }: Runtime,
+  seconds = refreshTokenSeconds(service, client),
 ): RefreshToken | undefined {
   const used = [service.supportedGrantTypes, client.grantTypes]
   if (!used.every((grantTypes) => grantTypes.includes('REFRESH_TOKEN'))) return undefined
@@ -110,7 +120,7 @@ export function firstRefreshToken(
     members: {
       refreshDigest: digest(token),
       refreshIssuedAt: issuedAt,
-      refreshExpiresAt: later(issuedAt, refreshTokenSeconds(service, client)),
+      refreshExpiresAt: later(issuedAt, seconds),
       familyDigest: digest(family),
     },
   }
@@ -124,6 +134,7 @@ export function nextRefreshToken(
   service: Service,
   client: Client,
   { now, random }: Runtime,
+  seconds?: number,
 ): RefreshToken {
   const nonce = random(32).toString('base64url')
   const token = deriveRefreshToken(presented, nonce, key)
@@ -133,7 +144,10 @@ export function nextRefreshToken(
     members: {
       refreshDigest: digest(token),
       refreshIssuedAt: issuedAt,
-      refreshExpiresAt: later(issuedAt, refreshTokenSeconds(service, client)),
+      refreshExpiresAt:
+        seconds === undefined && service.refreshTokenDurationKept
+          ? current.refreshExpiresAt
+          : later(issuedAt, seconds ?? refreshTokenSeconds(service, client)),
       familyDigest: current.familyDigest,
       replaced: {
         digest: current.refreshDigest,
@@ -168,6 +182,9 @@ async function signed(
   }
   const clientId = order.clientIdAlias ?? String(order.client.clientId)
   const claims = {
+    ...propertyMembers(order.properties),
+    ...claimsOf(order),
+    // Written last: nothing that a caller adds may say what these say.
     iss: service.issuer,
     sub: order.subject ?? clientId,
     aud: audienceOf(service),
@@ -176,13 +193,23 @@ async function signed(
     cnf: order.binding === 'none' ? undefined : order.binding,
     ...times,
   }
-  return signAccessToken(claims, alg, jwk.kid, key)
+  const jwt = signAccessToken(claims, alg, jwk.kid, key)
+  if (jwt.length > MAX_TOKEN_LENGTH) throw new Refusal('jwt-not-signed', { cause: new Error('too long') })
+  return jwt
+}
+
+function accessTokenEnd(order: TokenOrder, service: Service, issuedAt: EpochSeconds): EpochSeconds {
+  const { accessTokenDuration, client, refresh } = order
+  const end = later(issuedAt, accessTokenDuration ?? accessTokenSeconds(service, client))
+  const refreshEnd = refresh?.members.refreshExpiresAt
+  return service.tokenExpirationLinked && refreshEnd !== undefined && refreshEnd < end ? refreshEnd : end
 }
 
 function accessTokenSeconds(service: Service, { extension }: Client): number {
   return Math.min(service.accessTokenDuration, extension?.accessTokenDuration ?? Infinity)
 }
 
-function refreshTokenSeconds(service: Service, { extension }: Client): number {
+/** Of a client's refresh tokens, unless the caller has it otherwise. */
+export function refreshTokenSeconds(service: Service, { extension }: Client): number {
   return Math.min(service.refreshTokenDuration, extension?.refreshTokenDuration ?? Infinity)
 }

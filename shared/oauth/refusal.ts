@@ -40,6 +40,8 @@ export const REFUSALS = {
   'body-malformed': ['A001292', 400, 'invalid_request', 'The request body is neither a JSON object nor a form.'],
   'body-too-large': ['A001293', 400, 'invalid_request', 'The request body is too large.'],
   'member-wrong': ['A001294', 400, 'invalid_request', "The value of '{}' has a wrong type."],
+  'member-refused': ['A001297', 400, 'invalid_request', "The parameter '{}' is not supported."],
+  'name-reserved': ['A001298', 400, 'invalid_request', "The name '{}' has a meaning of its own and cannot be given in 'properties' or 'jwtAtClaims'."],
   'method-wrong': ['A001296', 405, 'invalid_request', 'The method is not allowed. Allowed: {}.'],
   'owner-unknown': ['A002201', 401, 'invalid_client', 'No service owner has the API credentials.'],
   'owner-secret-wrong': ['A002205', 401, 'invalid_client', 'The API credentials do not match those of the service owner.'],
@@ -95,6 +97,7 @@ export const REFUSALS = {
   'subject-missing': ['A042201', 'INTERNAL_SERVER_ERROR', 'server_error', "The value of 'subject' in the /api/auth/authorization/issue request is null or empty."],
   'subject-too-long': ['A042202', 'INTERNAL_SERVER_ERROR', 'server_error', "The length of 'subject' in the /api/auth/authorization/issue request exceeds the maximum length (100)."],
   'subject-not-ascii': ['A042203', 'INTERNAL_SERVER_ERROR', 'server_error', "The 'subject' in the /api/auth/authorization/issue request contains non-ASCII letters."],
+  'issue-properties-too-large': ['A045201', 'INTERNAL_SERVER_ERROR', 'server_error', "The total size of 'properties' is too big."],
   'issue-scope-unknown': ['A045391', 'BAD_REQUEST', 'invalid_request', "The 'scopes' in the /api/auth/authorization/issue request contains a scope that is not available to the client."],
 
   // Failing an authorization request (2.3, 7.1): a reason is the answer that was asked for
@@ -168,6 +171,8 @@ export const REFUSALS = {
   'binding-certificate-unreadable': ['A244309', 'BAD_REQUEST', 'invalid_request', 'The client certificate cannot be parsed as a valid certificate.'],
 
   // Issuing (7.3)
+  'token-properties-too-large': ['A050201', 'INTERNAL_SERVER_ERROR', 'server_error', "The total size of 'properties' is too big."],
+  'claims-too-large': ['A050291', 'INTERNAL_SERVER_ERROR', 'server_error', "The total size of 'jwtAtClaims' is too big."],
   'jwt-not-signed': ['A050202', 'INTERNAL_SERVER_ERROR', 'server_error', 'Failed to prepare a JWT-based access token.'],
 
   // Scope at the token endpoint (7.3)

@@ -66,6 +66,16 @@ export function listMember(value: unknown): unknown {
   return typeof value === 'string' ? value.split(' ').filter((item) => item !== '') : value
 }
 
+/** In form bodies a number is text. */
+export function numberMember(value: unknown): unknown {
+  return typeof value === 'string' && /^-?[0-9]{1,16}$/.test(value) ? Number(value) : value
+}
+
+/** In form bodies a flag is text. */
+export function flagMember(value: unknown): unknown {
+  return value === 'true' || (value === 'false' ? false : value)
+}
+
 function mediaType(http: HttpRequest): string | undefined {
   const [value, ...more] = http.headers.get('content-type') ?? []
   // HTTP API events join what was sent twice with a comma.

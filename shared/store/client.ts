@@ -1,5 +1,13 @@
 import * as z from 'zod/mini'
-import { flag, GRANT_TYPES, RECORD_MEMBERS, RESPONSE_TYPES, seconds, TOKEN_AUTH_METHODS } from './service.ts'
+import {
+  attributes,
+  flag,
+  GRANT_TYPES,
+  RECORD_MEMBERS,
+  RESPONSE_TYPES,
+  seconds,
+  TOKEN_AUTH_METHODS,
+} from './service.ts'
 
 export const Client = z.object({
   clientId: z.number(),
@@ -18,6 +26,8 @@ export const Client = z.object({
   pkceRequired: flag,
   pkceS256Required: flag,
   locked: flag,
+  /** For the authorization server, which gets them back with every token. */
+  attributes,
   extension: z.optional(
     z.object({
       requestableScopesEnabled: flag,

@@ -60,6 +60,10 @@ export interface Code extends GrantMembers {
   readonly code: CodeMembers
   readonly subject: string
   readonly properties: readonly Property[]
+  /** Further claims of JWT access tokens, a JSON object. */
+  readonly jwtAtClaims?: string | undefined
+  /** Seconds, in place of the settings, for the access token that the code gives. */
+  readonly accessTokenDuration?: number | undefined
 }
 
 export interface RefreshMembers {
@@ -84,6 +88,8 @@ export interface Tokens extends GrantMembers {
   readonly grantType: 'AUTHORIZATION_CODE' | 'CLIENT_CREDENTIALS'
   readonly subject?: string | undefined
   readonly properties: readonly Property[]
+  /** Further claims of JWT access tokens, a JSON object; for the next refresh. */
+  readonly jwtAtClaims?: string | undefined
   readonly createdAt: EpochSeconds
   /** Whatever is stored: only `judge` may say what it means. */
   readonly binding: unknown

@@ -27,6 +27,8 @@ export function grantAttributes(grant: Grant): Item {
     scopes: grant.scopes,
     subject: grant.stage === 'TICKET' ? undefined : grant.subject,
     properties: grant.stage === 'TICKET' || grant.properties.length === 0 ? undefined : grant.properties,
+    jwtAtClaims: grant.stage === 'TICKET' ? undefined : grant.jwtAtClaims,
+    accessTokenDuration: grant.stage === 'CODE' ? grant.accessTokenDuration : undefined,
     ...(grant.stage === 'TICKET' ? ticketAttributes(grant) : NO_TICKET),
     redirectUri: code?.redirectUri,
     challenge: code?.challenge,
@@ -102,8 +104,16 @@ export function readGrant(item: Item, key: GrantKey): Grant {
   }
   if (item['stage'] === 'TICKET') return { ...members, stage: 'TICKET', ...readTicket(item) }
   if (item['stage'] === 'CODE') {
-    const properties = readProperties(item)
-    return { ...members, stage: 'CODE', code: readCode(item), subject: text(item, 'subject'), properties }
+    return {
+      ...members,
+      stage: 'CODE',
+      code: readCode(item),
+      subject: text(item, 'subject'),
+      properties: readProperties(item),
+      jwtAtClaims: optionalText(item, 'jwtAtClaims'),
+      accessTokenDuration:
+        item['accessTokenDuration'] === undefined ? undefined : integer(item, 'accessTokenDuration'),
+    }
   }
   if (item['stage'] === 'TOKENS') return { ...members, stage: 'TOKENS', ...readTokens(item) }
   throw new DamagedItem('stage')
@@ -149,6 +159,7 @@ function readTokens(item: Item) {
     grantType,
     subject: grantType === 'AUTHORIZATION_CODE' ? text(item, 'subject') : optionalText(item, 'subject'),
     properties: readProperties(item),
+    jwtAtClaims: optionalText(item, 'jwtAtClaims'),
     createdAt: seconds(item, 'createdAt'),
     binding: item['binding'],
     accessDigest: digest(item, 'accessDigest'),

@@ -17,6 +17,7 @@ export type TokenAuthMethod = (typeof TOKEN_AUTH_METHODS)[number]
 export type Role = (typeof ROLES)[number]
 
 export const flag = z._default(z.boolean(), false)
+export const attributes = z._default(z.array(z.object({ key: z.string(), value: z.string() })), [])
 export const seconds = z.number().check(z.int(), z.positive())
 
 /** What a record of the registry has beside its settings. */
@@ -70,6 +71,7 @@ export const Service = z.object({
   supportedScopes: z._default(z.array(Scope), []),
   scopeRequired: flag,
   clientIdAliasEnabled: flag,
+  accessTokenType: z._default(z.string(), 'Bearer'),
   accessTokenDuration: z._default(seconds, 86400),
   refreshTokenDuration: z._default(seconds, 864000),
   authorizationCodeDuration: z._default(seconds, 60),
@@ -79,10 +81,20 @@ export const Service = z.object({
   jwks: z._default(z.array(PublicJwk), []),
   tlsClientCertificateBoundAccessTokens: flag,
   refreshTokenKept: flag,
+  /** A rotated refresh token ends when the one before it would have ended. */
+  refreshTokenDurationKept: flag,
+  /** Where refresh tokens are kept, each use starts their life anew. */
+  refreshTokenDurationReset: flag,
   refreshTokenIdempotent: flag,
+  /** No access token outlives its refresh token. */
+  tokenExpirationLinked: flag,
   pkceRequired: flag,
   pkceS256Required: flag,
   issSuppressed: flag,
+  errorDescriptionOmitted: flag,
+  errorUriOmitted: flag,
+  /** For the authorization server, which gets them back with every token. */
+  attributes,
   authorizationEndpoint: z.optional(z.string()),
   tokenEndpoint: z.optional(z.string()),
   revocationEndpoint: z.optional(z.string()),

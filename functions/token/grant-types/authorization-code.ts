@@ -4,6 +4,7 @@ import { firstRefreshToken, type Issued, makeTokens } from '../../../shared/oaut
 import { isVerifier, verifies } from '../../../shared/oauth/pkce.ts'
 import { Refusal } from '../../../shared/oauth/refusal.ts'
 import { barred, expired } from '../../../shared/oauth/standing.ts'
+import { addExtras } from '../../../shared/oauth/token-extras.ts'
 import { keyOf, locateOpaque } from '../../../shared/oauth/token-string.ts'
 import type { Runtime } from '../../../shared/runtime.ts'
 import type { Code, CodeMembers, Tokens } from '../../../shared/store/grant.ts'
@@ -34,7 +35,7 @@ export async function redeemCode(
   if (grant.stage === 'TOKENS') return endReplayed(grant, grants, entry)
   if (expired(members.codeExpiresAt, runtime.now())) throw new Refusal('code-expired')
 
-  const issued = await tokensFor(grant, context, runtime)
+  const issued = await tokensFor(grant, request, context, runtime)
   const redeemed = await grants.redeem(grant, issued.grant)
   if (redeemed.done) return issued
   const { current } = redeemed
@@ -78,7 +79,12 @@ function judgeVerifier({ codeVerifier, empty }: TokenRequest, { challenge }: Cod
   if (!verifies(codeVerifier, challenge)) throw new Refusal('verifier-differs')
 }
 
-function tokensFor(grant: Code, context: TokenContext, runtime: Runtime): Promise<Issued> {
+function tokensFor(
+  grant: Code,
+  { extras }: TokenRequest,
+  context: TokenContext,
+  runtime: Runtime,
+): Promise<Issued> {
   const { client, clientIdAlias, service, binding } = context
   const key = { service: grant.service, client: grant.client, grantId: grant.grantId }
   const order = {
@@ -90,9 +96,10 @@ function tokensFor(grant: Code, context: TokenContext, runtime: Runtime): Promis
     scopes: grant.scopes,
     accessScopes: grant.scopes,
     binding,
-    properties: grant.properties,
+    ...addExtras(grant, extras, 'token-properties-too-large'),
+    accessTokenDuration: extras.accessTokenDuration ?? grant.accessTokenDuration,
     code: grant.code,
-    refresh: firstRefreshToken(key, service, client, runtime),
+    refresh: firstRefreshToken(key, service, client, runtime, extras.refreshTokenDuration),
   } as const
   return makeTokens(order, service, runtime)
 }

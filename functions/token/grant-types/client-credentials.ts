@@ -1,6 +1,7 @@
 import { type Issued, makeTokens } from '../../../shared/oauth/issue.ts'
 import { Refusal } from '../../../shared/oauth/refusal.ts'
 import { grantScopes } from '../../../shared/oauth/scope.ts'
+import { addExtras } from '../../../shared/oauth/token-extras.ts'
 import { makeGrantId } from '../../../shared/oauth/token-string.ts'
 import type { Runtime } from '../../../shared/runtime.ts'
 import type { TokenRequest } from '../request.ts'
@@ -25,7 +26,8 @@ export async function issueForClient(
     scopes,
     accessScopes: scopes,
     binding,
-    properties: [],
+    ...addExtras({ properties: [] }, request.extras, 'token-properties-too-large'),
+    accessTokenDuration: request.extras.accessTokenDuration,
   } as const
   const issued = await makeTokens(order, service, runtime)
   await runtime.store.grants.create(issued.grant)

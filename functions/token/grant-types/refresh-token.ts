@@ -8,11 +8,13 @@ import {
   makeTokens,
   nextRefreshToken,
   type RefreshToken,
+  refreshTokenSeconds,
 } from '../../../shared/oauth/issue.ts'
 import { type Reason, Refusal } from '../../../shared/oauth/refusal.ts'
 import { bindTo, provesClientAnew } from '../../../shared/oauth/required-binding.ts'
 import { covers, parseScope } from '../../../shared/oauth/scope.ts'
 import { barred, expired } from '../../../shared/oauth/standing.ts'
+import { addExtras } from '../../../shared/oauth/token-extras.ts'
 import { keyOf } from '../../../shared/oauth/token-string.ts'
 import type { Runtime } from '../../../shared/runtime.ts'
 import type { RefreshMembers, Tokens } from '../../../shared/store/grant.ts'
@@ -59,10 +61,12 @@ async function refreshOnce(
   const binding = judgeBinding(grant, request, context)
   if (binding !== 'none') entry.thumbprint = binding['x5t#S256']
   const accessScopes = narrowedScopes(request.scope, grant)
-  const next = await successor(presented, grant, refresh, context, runtime, entry)
+  const { extras } = request
+  const added = addExtras(grant, extras, 'token-properties-too-large')
+  const next = await successor(presented, request, { grant, refresh }, context, runtime, entry)
 
   const { client, clientIdAlias } = context
-  const { grantType, subject, scopes, properties, createdAt, code } = grant
+  const { grantType, subject, scopes, createdAt, code } = grant
   const key = keyOf(grant.service, grant)
   const order = {
     key,
@@ -73,14 +77,17 @@ async function refreshOnce(
     scopes,
     accessScopes,
     binding,
-    properties,
+    ...added,
+    accessTokenDuration: extras.accessTokenDuration,
     createdAt,
     code,
     refresh: next,
   }
   const issued = await makeTokens(order, context.service, runtime)
   const written = await runtime.store.grants.refresh(refresh, issued.grant)
-  return written.done ? issued : 'lost'
+  if (!written.done) return 'lost'
+  const { refreshTokenIdempotent } = context.service
+  return { ...issued, previousRefreshTokenUsed: refreshTokenIdempotent ? next.again === true : undefined }
 }
 
 /** The grant of the token's family, of this client and not barred. Whether the token is current is still open. */
@@ -134,8 +141,8 @@ function narrowedScopes(scope: string | undefined, grant: Tokens): readonly stri
 /** Design, section 3: kept; rotated; or rotated, and the replaced token answered once more for a short while. */
 async function successor(
   presented: string,
-  grant: Tokens,
-  refresh: RefreshMembers,
+  { extras }: TokenRequest,
+  { grant, refresh }: Pick<FoundRefreshToken, 'grant' | 'refresh'>,
   { service, client }: TokenContext,
   runtime: Runtime,
   entry: LogEntry,
@@ -151,8 +158,21 @@ async function successor(
     return again
   }
   if (expired(refresh.refreshExpiresAt, now)) throw new Refusal('refresh-token-expired')
-  if (service.refreshTokenKept) return { token: presented, members: refresh }
-  return nextRefreshToken(presented, refresh, keyOf(grant.service, grant), service, client, runtime)
+  const seconds = extras.refreshTokenDuration
+  if (!service.refreshTokenKept) {
+    return nextRefreshToken(
+      presented,
+      refresh,
+      keyOf(grant.service, grant),
+      service,
+      client,
+      runtime,
+      seconds,
+    )
+  }
+  if (!service.refreshTokenDurationReset) return { token: presented, members: refresh }
+  const refreshExpiresAt = later(now, seconds ?? refreshTokenSeconds(service, client))
+  return { token: presented, members: { ...refresh, refreshExpiresAt } }
 }
 
 /**
@@ -170,5 +190,7 @@ function sentTwice(
   if (now > later(replaced.at, REUSE_GRACE_SECONDS)) return 'reused'
   if (!idempotent || replaced.nonce === undefined || expired(current.refreshExpiresAt, now)) return 'forgiven'
   const token = deriveRefreshToken(presented, replaced.nonce, keyOf(grant.service, grant))
-  return proves(token, current.refreshDigest) ? { token, members: { ...current, replaced } } : 'forgiven'
+  return proves(token, current.refreshDigest)
+    ? { token, members: { ...current, replaced }, again: true }
+    : 'forgiven'
 }
