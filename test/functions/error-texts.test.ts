@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type FixedRuntime, fixedRuntime } from '../support/fixed-runtime.ts'
+import { openWalk, PUBLIC, type TestClient, type Walk } from '../support/walk.ts'
+
+let runtime: FixedRuntime
+let walk: Walk
+let client: TestClient
+
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+})
+beforeEach(async () => {
+  walk = await openWalk(runtime)
+  client = await walk.addClient(PUBLIC)
+})
+afterAll(() => runtime.close())
+
+const NEITHER = { errorDescriptionOmitted: true, errorUriOmitted: true }
+
+describe.each([
+  ['both', {}, ['error', 'error_description', 'error_uri']],
+  ['no description', { errorDescriptionOmitted: true }, ['error', 'error_uri']],
+  ['no URI', { errorUriOmitted: true }, ['error', 'error_description']],
+  ['neither', NEITHER, ['error']],
+])('%s', (_name, settings, expected) => {
+  beforeEach(() => walk.setService(settings))
+
+  test('in a JSON error', async () => {
+    const { json } = await walk.token(client, {})
+    expect(Object.keys(JSON.parse(json['responseContent'] as string) as object).sort()).toEqual(expected)
+    expect(json['resultMessage']).toMatch(/^\[A049301\] ./)
+  })
+
+  test('in a WWW-Authenticate value', async () => {
+    const { json } = await walk.introspect('nonsense')
+    const names = (json['responseContent'] as string).matchAll(/(?:^Bearer |,)(\w+)=/g)
+    expect([...names].map(([, name]) => name).sort()).toEqual(expected)
+  })
+
+  test.each([{ response_mode: 'query' }, { response_mode: 'form_post' }])(
+    'in an error that goes to the client by %j, also one that was asked for',
+    async (mode) => {
+      const refused = await walk.authorize(client, { ...mode, response_type: 'token' })
+      const { json } = await walk.authorize(client, mode)
+      const members = { ticket: json['ticket'], reason: 'DENIED', description: 'of ours' }
+      for (const answer of [refused, await walk.call('/auth/authorization/fail', members)]) {
+        const names = (answer.json['responseContent'] as string).match(/\berror(?:_\w+)?(?=["=])/g)
+        expect([...new Set(names)].sort()).toEqual(expected)
+      }
+    },
+  )
+})
+
+test('a description that is omitted is omitted on the OAuth face too', async () => {
+  expect((await walk.post('/token', {})).json).toHaveProperty('error_description')
+  await walk.setService(NEITHER)
+  expect((await walk.post('/token', {})).json).toEqual({ error: 'invalid_request' })
+})
+
+test('errors about the call are as ever', async () => {
+  await walk.setService(NEITHER)
+  const { status, json } = await walk.call('/auth/token', { parameters: 7 })
+  expect([status, json['resultCode']]).toEqual([400, 'A001294'])
+  expect(json['resultMessage']).toContain("'parameters'")
+})
