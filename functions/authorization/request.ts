@@ -3,7 +3,7 @@ import { type FormRules, readParameters, reasonFor } from '../../shared/oauth/pa
 import { type Reason, Refusal } from '../../shared/oauth/refusal.ts'
 import { listMember } from '../../shared/oauth/request-body.ts'
 import { EXTRA_MEMBERS, readExtras, type TokenExtras } from '../../shared/oauth/token-extras.ts'
-import { Context } from './ticket-info.ts'
+import { FAILURES, type Failure } from './failures.ts'
 
 /** RFC 6749 section 4.1.1 with RFC 7636 section 4.3. But for the client's name nothing in it is decided. */
 export interface AuthorizationRequest {
@@ -47,6 +47,11 @@ const PARAMETERS: FormRules = {
     login_hint: 'authorization-parameter-repeated',
   },
 }
+
+/** It lies in the ticket's item, which must stay small. */
+const MAX_CONTEXT_BYTES = 8192
+
+const Context = z.string().check(z.refine((text) => Buffer.byteLength(text) <= MAX_CONTEXT_BYTES))
 
 export const AuthorizationCall = z.object({
   parameters: z.optional(z.string()),
@@ -115,4 +120,51 @@ export function readIssue(call: z.infer<typeof IssueCall>): IssueRequest {
   if (!PRINTABLE_ASCII.test(subject)) throw new Refusal('subject-not-ascii')
   const extras = readExtras(call)
   return { ticket, subject, scopes: scopes?.length ? [...new Set(scopes)] : undefined, extras }
+}
+
+export interface FailRequest {
+  readonly ticket: string
+  readonly failure: Failure
+  /** In place of the error description that the failure has. */
+  readonly description: string | undefined
+}
+
+export const FailCall = z.object({
+  ticket: z.optional(z.string()),
+  reason: z.optional(z.enum(Object.keys(FAILURES) as [Failure, ...Failure[]])),
+  description: z.optional(z.string()),
+})
+
+/** `/auth/authorization/fail` of the Web API. @throws Refusal */
+export function readFail({ ticket, reason, description }: z.infer<typeof FailCall>): FailRequest {
+  if (ticket === undefined) throw new Refusal('fail-ticket-missing')
+  if (reason === undefined) throw new Refusal('fail-reason-missing')
+  return { ticket, failure: reason, description }
+}
+
+export const TicketInfoCall = z.object({ ticket: z.optional(z.string()) })
+
+/** `info` comes as text and as an object, in which clients of Java write `null` for nothing (contract, section 2.4). */
+export const TicketUpdateCall = z.object({
+  ticket: z.optional(z.string()),
+  info: z.optional(z.union([Context, z.object({ context: z.nullish(Context) })])),
+})
+
+export interface TicketUpdate {
+  readonly ticket: string
+  readonly context: string
+}
+
+/** @throws Refusal info-ticket-missing */
+export function readTicketInfo({ ticket }: z.infer<typeof TicketInfoCall>): string {
+  if (ticket === undefined) throw new Refusal('info-ticket-missing')
+  return ticket
+}
+
+/** @throws Refusal info-ticket-missing, info-missing */
+export function readTicketUpdate({ ticket, info }: z.infer<typeof TicketUpdateCall>): TicketUpdate {
+  const context = typeof info === 'string' ? info : info?.context
+  if (ticket === undefined) throw new Refusal('info-ticket-missing')
+  if (!context) throw new Refusal('info-missing')
+  return { ticket, context }
 }

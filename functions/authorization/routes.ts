@@ -3,18 +3,21 @@ import type { Routes } from '../../shared/lambda/serve.ts'
 import type { WebApiResponse } from '../../shared/web-api.ts'
 import { authorize } from './endpoint.ts'
 import { issueCode } from './issue.ts'
-import { FailCall, failAuthorization, readFail } from './fail.ts'
-import { AuthorizationCall, IssueCall, readAuthorization, readIssue } from './request.ts'
-import { authorizationResponse, issueResponse } from './response.ts'
+import { failAuthorization } from './fail.ts'
 import {
+  AuthorizationCall,
+  FailCall,
+  IssueCall,
+  readAuthorization,
+  readFail,
+  readIssue,
   readTicketInfo,
   readTicketUpdate,
-  ticketContext,
   TicketInfoCall,
-  ticketInfoResponse,
   TicketUpdateCall,
-  updateContext,
-} from './ticket-info.ts'
+} from './request.ts'
+import { authorizationResponse, issueResponse } from './response.ts'
+import { ticketContext, ticketInfoResponse, updateContext } from './ticket-info.ts'
 
 const authorization = webApiRoute({
   endpoint: '/auth/authorization',

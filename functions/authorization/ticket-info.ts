@@ -1,43 +1,11 @@
-import * as z from 'zod/mini'
 import type { LogEntry } from '../../shared/log.ts'
 import { Refusal } from '../../shared/oauth/refusal.ts'
 import type { Runtime } from '../../shared/runtime.ts'
 import type { Ticket } from '../../shared/store/grant.ts'
 import type { Service } from '../../shared/store/service.ts'
 import { success, type WebApiResponse } from '../../shared/web-api.ts'
+import type { TicketUpdate } from './request.ts'
 import { findTicket } from './ticket.ts'
-
-/** It lies in the ticket's item, which must stay small. */
-const MAX_CONTEXT_BYTES = 8192
-
-export const Context = z.string().check(z.refine((text) => Buffer.byteLength(text) <= MAX_CONTEXT_BYTES))
-
-export const TicketInfoCall = z.object({ ticket: z.optional(z.string()) })
-
-/** `info` comes as text and as an object, in which clients of Java write `null` for nothing (contract, section 2.4). */
-export const TicketUpdateCall = z.object({
-  ticket: z.optional(z.string()),
-  info: z.optional(z.union([Context, z.object({ context: z.nullish(Context) })])),
-})
-
-export interface TicketUpdate {
-  readonly ticket: string
-  readonly context: string
-}
-
-/** @throws Refusal info-ticket-missing */
-export function readTicketInfo({ ticket }: z.infer<typeof TicketInfoCall>): string {
-  if (ticket === undefined) throw new Refusal('info-ticket-missing')
-  return ticket
-}
-
-/** @throws Refusal info-ticket-missing, info-missing */
-export function readTicketUpdate({ ticket, info }: z.infer<typeof TicketUpdateCall>): TicketUpdate {
-  const context = typeof info === 'string' ? info : info?.context
-  if (ticket === undefined) throw new Refusal('info-ticket-missing')
-  if (!context) throw new Refusal('info-missing')
-  return { ticket, context }
-}
 
 /** What is kept with a ticket, which is not consumed. @throws Refusal info-ticket-unknown */
 export async function ticketContext(
