@@ -26,12 +26,12 @@ export async function createTables(
   })
   await createTable(client, {
     TableName: grantsTable,
-    AttributeDefinitions: texts('id', 'listedClient', 'listedSubject'),
+    AttributeDefinitions: texts('id', 'holder', 'held'),
     KeySchema: keys('id'),
     GlobalSecondaryIndexes: [
       {
         IndexName: 'listing',
-        KeySchema: keys('listedClient', 'listedSubject'),
+        KeySchema: keys('holder', 'held'),
         Projection: { ProjectionType: 'KEYS_ONLY' },
       },
     ],

@@ -47,12 +47,12 @@ export function openGrants(table: Table) {
    * of the index. Never for a decision: the index is late (docs/store.md), so each must be read again.
    */
   async function list(service: number, client: number, subject?: string | null): Promise<GrantKey[]> {
-    const { listedClient, listedSubject } = listing({ service, client, subject: subject ?? undefined })
+    const { holder, held } = listing({ service, client, subject: subject ?? undefined })
     const items = await table.queryIndex('listing', {
-      listedClient,
-      ...(subject === undefined ? {} : { listedSubject }),
+      holder,
+      ...(subject === undefined ? {} : { held }),
     })
-    return items.map(({ id }) => ({ service, client, grantId: String(id).slice(listedClient.length + 1) }))
+    return items.map(({ id }) => ({ service, client, grantId: String(id).slice(holder.length + 1) }))
   }
 
   /** As `find` for many grants, in their order. Those that are gone, or have no tokens, are left out. */

@@ -85,11 +85,11 @@ function tokenAttributes(tokens: Tokens): Item {
  * them, so the index is sparse. No decision reads it: it is late by nature.
  */
 export function listing({ service, client, subject }: Pick<Tokens, 'service' | 'client' | 'subject'>) {
-  return { listedClient: `${String(service)}.${String(client)}`, listedSubject: listedSubject(subject) }
+  return { holder: `${String(service)}.${String(client)}`, held: held(subject) }
 }
 
 /** A key must not be empty, and a client has a token of its own beside those of its users. */
-export function listedSubject(subject: string | undefined): string {
+export function held(subject: string | undefined): string {
   return subject === undefined ? '-' : `=${subject}`
 }
 

@@ -46,6 +46,7 @@ const ClientSettings = z.object({
   locked: flag,
   extension: z.optional(Extension),
   resourceServerAudiences: texts,
+  attributes: z._default(z.array(z.object({ key: z.string(), value: z.string() })), []),
   ...CARRIED,
 })
 export type ClientSettings = z.infer<typeof ClientSettings>

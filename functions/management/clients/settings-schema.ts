@@ -30,7 +30,6 @@ export const CARRIED = {
   organizationName: text,
   jwks: text,
   jwksUri: text,
-  attributes: z.optional(z.array(z.object({ key: text, value: text }))),
   customMetadata: text,
   mtlsEndpointAliasesUsed: yesOrNo,
 }

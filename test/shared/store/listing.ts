@@ -68,12 +68,12 @@ export function listingGrants(engine: Engine) {
       new QueryCommand({
         TableName: tested.runtime.settings.grantsTable,
         IndexName: 'listing',
-        KeyConditionExpression: 'listedClient = :client',
+        KeyConditionExpression: 'holder = :client',
         ExpressionAttributeValues: { ':client': { S: `${SERVICE}.${sample.key.client}` } },
       }),
     )
     raw.destroy()
-    expect(Items.map((item) => Object.keys(item).sort())).toEqual([['id', 'listedClient', 'listedSubject']])
+    expect(Items.map((item) => Object.keys(item).sort())).toEqual([['id', 'holder', 'held']])
   })
 
   test('reads them again, with the state of their client, in one consistent batch', async () => {

@@ -16,6 +16,8 @@ const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export
 /** Every method of the store that reaches out. */
 const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'grants.find': ({ grants }) => grants.find(key, 1),
+  'grants.list': ({ grants }) => grants.list(SERVICE, CLIENT),
+  'grants.findTokens': ({ grants }) => grants.findTokens([key]),
   'grants.create': ({ grants }) => grants.create(sampleClientTokens()),
   'grants.issueCode': ({ grants }) => grants.issueCode(ticket, code),
   'grants.keepContext': ({ grants }) => grants.keepContext(ticket, 'session 43'),
