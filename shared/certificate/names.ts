@@ -1,6 +1,9 @@
+import { createPublicKey, type KeyObject } from 'node:crypto'
 import type { BaseBlock, Constructed } from 'asn1js'
 import type { Certificate } from 'pkijs'
 import { MalformedCertificate, type Der } from './pem.ts'
+import { keyStrength, type KeyStrength } from './public-key.ts'
+import { sortNames, type SubjectAlternativeNames } from './subject-alternative-names.ts'
 import {
   canonicalAttribute,
   MalformedDistinguishedName,
@@ -9,9 +12,10 @@ import {
 } from './subject-dn.ts'
 import { thumbprint, type Thumbprint } from './thumbprint.ts'
 
-/** Subject and validity of a certificate; times in seconds since 1970. */
-export interface Subject {
+/** Names, validity and key of a certificate; times in seconds since 1970. */
+export interface Subject extends KeyStrength {
   readonly subject: DistinguishedName
+  readonly san: SubjectAlternativeNames
   readonly notBefore: number
   readonly notAfter: number
 }
@@ -24,7 +28,7 @@ const remembered = new Map<Thumbprint, Subject>()
  * What a certificate says of its holder, for `tls_client_auth`. Results are remembered by thumbprint.
  *
  * @throws MalformedCertificate `not-a-certificate` when it cannot be parsed to the end
- * @see RFC 5280 §4.1.2.5, §4.1.2.6
+ * @see RFC 5280 §4.1.2.5, §4.1.2.6, §4.2.1.6
  */
 export async function readSubject(der: Der): Promise<Subject> {
   const key = thumbprint(der)
@@ -71,8 +75,10 @@ async function parse(der: Der): Promise<Subject> {
     const [notBefore, notAfter] = await readValidity(certificate)
     return {
       subject: await readName(new Uint8Array(certificate.subject.valueBeforeDecode)),
+      san: await readAlternativeNames(certificate),
       notBefore,
       notAfter,
+      ...keyStrength(readKey(certificate)),
     }
   } catch (cause) {
     throw new MalformedCertificate('not-a-certificate', { cause })
@@ -94,4 +100,29 @@ async function readValidity({
   const expected = Buffer.concat([Buffer.from(validity), Buffer.from(subject.valueBeforeDecode)])
   if (!Buffer.from(tbsView).includes(expected)) throw new MalformedCertificate('not-a-certificate')
   return [notBefore.value.getTime() / 1000, notAfter.value.getTime() / 1000]
+}
+
+const SUBJECT_ALT_NAME = '2.5.29.17'
+const CONTEXT_SPECIFIC = 3
+
+/** One extension, or none; two of a kind are no certificate (RFC 5280 §4.2). Extensions of other kinds do not matter. */
+async function readAlternativeNames({ extensions = [] }: Certificate): Promise<SubjectAlternativeNames> {
+  const { Primitive, Sequence } = await import('asn1js')
+  const [extension, ...others] = extensions.filter(({ extnID }) => extnID === SUBJECT_ALT_NAME)
+  if (extension === undefined) return sortNames([])
+  if (others.length > 0) throw new MalformedCertificate('not-a-certificate')
+  const names = membersOf(await readBer(extension.extnValue.valueBlock.valueHexView), Sequence)
+  return sortNames(
+    names.flatMap((name) =>
+      name instanceof Primitive && name.idBlock.tagClass === CONTEXT_SPECIFIC
+        ? [[name.idBlock.tagNumber, name.valueBlock.valueHexView] as const]
+        : [],
+    ),
+  )
+}
+
+/** Of the key alone: `X509Certificate` is stricter than we are about fields that do not matter here. */
+function readKey({ subjectPublicKeyInfo }: Certificate): KeyObject {
+  const key = Buffer.from(subjectPublicKeyInfo.toSchema().toBER())
+  return createPublicKey({ key, format: 'der', type: 'spki' })
 }

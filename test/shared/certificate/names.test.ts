@@ -66,18 +66,23 @@ describe('readSubject', () => {
   })
 
   test.each([
-    ['rfc8705-appendix-a', 'CN=mtls', '2018-10-18T12:37:09Z', '2022-05-02T12:37:09Z'],
+    ['rfc8705-appendix-a', 'CN=mtls', '2018-10-18T12:37:09Z', '2022-05-02T12:37:09Z', 'ec', 256],
     [
       'article',
       'CN=client.example.org,O=Client,L=Chiyoda-ku,ST=Tokyo,C=JP',
       '2020-05-11T11:07:23Z',
       '2021-05-11T11:07:23Z',
+      'rsa',
+      2048,
     ],
-  ])('reads the X.509 v1 certificate of %s', async (folder, dn, from, to) => {
+  ])('reads the X.509 v1 certificate of %s', async (folder, dn, from, to, keyType, keyBits) => {
     expect(await readSubject(certificate(`file:${folder}/certificate.pem`))).toEqual({
       subject: await parseDistinguishedName(dn),
+      san: { dns: [], uri: [], email: [], ip: [] },
       notBefore: Date.parse(from) / 1000,
       notAfter: Date.parse(to) / 1000,
+      keyType,
+      keyBits,
     })
   })
 

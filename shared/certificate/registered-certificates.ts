@@ -1,0 +1,69 @@
+import { type KeyObject, X509Certificate } from 'node:crypto'
+import { isJwkSet, type Jwk, publicKeyOfJwk } from './jwk-set.ts'
+import { type Der, MalformedCertificate, readCertificate } from './pem.ts'
+import { isWeakKey, keyStrength } from './public-key.ts'
+import { thumbprint, type Thumbprint } from './thumbprint.ts'
+
+/** Why a JWK Set registers no certificate. */
+export type CertificateSetFault =
+  'not-a-jwk-set' | 'no-such-key' | 'no-certificate' | 'malformed-certificate' | 'key-differs' | 'weak-key'
+
+/**
+ * The certificates that a `self_signed_tls_client_auth` client has registered. Chain, dates and signature are not
+ * judged (requirements A20).
+ *
+ * @param jwks parsed JSON, from `jwks` or `jwks_uri`; JWKs without `x5c` are skipped, of the others the first element
+ *   counts, and one that is wrong spoils the set
+ * @param keyId `selfSignedCertificateKeyId`: only JWKs of that `kid` are looked at
+ * @see RFC 8705 section 2.2.2, RFC 7517 section 4.7
+ */
+export function registeredCertificates(
+  jwks: unknown,
+  keyId: string | undefined,
+): ReadonlySet<Thumbprint> | CertificateSetFault {
+  if (!isJwkSet(jwks)) return 'not-a-jwk-set'
+  const keys = keyId === undefined ? jwks.keys : jwks.keys.filter(({ kid }) => kid === keyId)
+  if (keys.length === 0 && keyId !== undefined) return 'no-such-key'
+
+  const registered = new Set<Thumbprint>()
+  for (const jwk of keys.filter(hasCertificate)) {
+    const certificate = firstCertificate(jwk)
+    if (certificate === undefined) return 'malformed-certificate'
+    if (!sameKey(certificate.key, publicKeyOfJwk(jwk))) return 'key-differs'
+    if (isWeakKey(keyStrength(certificate.key))) return 'weak-key'
+    registered.add(thumbprint(certificate.der))
+  }
+  return registered.size > 0 ? registered : 'no-certificate'
+}
+
+/** The whole certificate has to be the same; the same key in another certificate is not enough (requirements D16). */
+export function isRegistered(der: Der, registered: ReadonlySet<Thumbprint>): boolean {
+  return registered.has(thumbprint(der))
+}
+
+function hasCertificate({ x5c }: Jwk): boolean {
+  return x5c !== undefined && !(Array.isArray(x5c) && x5c.length === 0)
+}
+
+function firstCertificate({ x5c }: Jwk): { readonly der: Der; readonly key: KeyObject } | undefined {
+  const first: unknown = Array.isArray(x5c) ? x5c[0] : undefined
+  if (typeof first !== 'string' || Buffer.from(first, 'base64').toString('base64') !== first) return undefined
+  try {
+    const der = readCertificate(first)
+    return der && { der, key: new X509Certificate(der).publicKey }
+  } catch (error) {
+    // With a code it is OpenSSL's.
+    if (error instanceof MalformedCertificate || (error instanceof Error && 'code' in error)) return undefined
+    throw error
+  }
+}
+
+/** A certificate may restrict an RSA key to PSS, which no JWK says (RFC 4055 section 1.2): the numbers are the key. */
+function sameKey(certified: KeyObject, registered: KeyObject | undefined): boolean {
+  if (registered === undefined) return false
+  if (certified.asymmetricKeyType !== 'rsa-pss') return certified.equals(registered)
+  if (registered.asymmetricKeyType !== 'rsa') return false
+  const numbers = registered.export({ type: 'pkcs1', format: 'der' })
+  const ending = Buffer.concat([Buffer.of(0), numbers])
+  return certified.export({ type: 'spki', format: 'der' }).subarray(-ending.length).equals(ending)
+}

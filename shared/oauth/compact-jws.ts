@@ -1,0 +1,117 @@
+import type { KeyObject } from 'node:crypto'
+import { type Jwk, type JwkSet, publicKeyOfJwk } from '../certificate/jwk-set.ts'
+import { isWeakKey, keyStrength } from '../certificate/public-key.ts'
+import { type JsonObject, parseJsonObject } from './strict-json.ts'
+
+/** A JWS in the compact serialization, strictly read and not verified (RFC 7515 section 7.1). */
+export interface CompactJws {
+  readonly text: string
+  readonly header: JsonObject
+  readonly payload: Buffer
+}
+
+/** Bounded work before any trust (requirements D29). */
+const LIMIT_CHARACTERS = 8192
+
+/** `undefined`: not three parts, or one that has a second spelling or meaning (RFC 8725 section 3.7). */
+export function readCompactJws(text: string): CompactJws | undefined {
+  if (text.length > LIMIT_CHARACTERS) return undefined
+  const [header, payload, signature, ...more] = text.split('.').map(decode)
+  if (header === undefined || payload === undefined || signature === undefined || more.length > 0) {
+    return undefined
+  }
+  const members = parseJsonObject(header)
+  return members && { text, header: members, payload }
+}
+
+interface Algorithm {
+  readonly kty: string
+  readonly crv?: string
+}
+
+/** What a client may register: asymmetric algorithms, each with the one kind of key it goes with. */
+const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map([
+  ['ES256', { kty: 'EC', crv: 'P-256' }],
+  ['ES384', { kty: 'EC', crv: 'P-384' }],
+  ['ES512', { kty: 'EC', crv: 'P-521' }],
+  ['PS256', { kty: 'RSA' }],
+  ['PS384', { kty: 'RSA' }],
+  ['PS512', { kty: 'RSA' }],
+  ['RS256', { kty: 'RSA' }],
+  ['RS384', { kty: 'RSA' }],
+  ['RS512', { kty: 'RSA' }],
+  ['EdDSA', { kty: 'OKP', crv: 'Ed25519' }],
+  ['Ed25519', { kty: 'OKP', crv: 'Ed25519' }],
+])
+/** Where none is registered. */
+const DEFAULTS = ['ES256', 'PS256', 'RS256']
+
+export type JwsFault =
+  'algorithm-wrong' | 'crit-unknown' | 'kid-malformed' | 'key-unknown' | 'signature-wrong'
+
+/**
+ * Verifies the signature with the keys of the client, never with one that the header brings or names by a URL.
+ *
+ * @param alg the one that is registered, if any
+ * @see RFC 8725 sections 3.1 and 3.10, RFC 7515 section 4.1.11
+ */
+export async function verifyCompactJws(
+  { text, header }: CompactJws,
+  jwks: JwkSet,
+  alg: string | undefined,
+): Promise<JwsFault | undefined> {
+  const used = (alg === undefined ? DEFAULTS : [alg]).find((allowed) => allowed === header['alg'])
+  const algorithm = used === undefined ? undefined : ALGORITHMS.get(used)
+  if (used === undefined || algorithm === undefined) return 'algorithm-wrong'
+  // No extension is understood here, and an empty list is no list.
+  if (header['crit'] !== undefined) return 'crit-unknown'
+  const { kid } = header
+  if (kid !== undefined && typeof kid !== 'string') return 'kid-malformed'
+
+  const fitting = keysNamed(kid, jwks).filter((jwk) => fits(jwk, used, algorithm))
+  const keys = fitting.flatMap(strongKey)
+  if (keys.length === 0) return 'key-unknown'
+  for (const key of keys) if (await isSignedBy(text, key, used)) return undefined
+  return 'signature-wrong'
+}
+
+/** Keys may share a `kid`, if they are of different kinds or uses (RFC 7517 section 4.5, requirements M11). */
+function keysNamed(kid: string | undefined, { keys }: JwkSet): readonly Jwk[] {
+  if (kid === undefined) return keys
+  return Map.groupBy(keys, (jwk) => jwk['kid']).get(kid) ?? []
+}
+
+function fits(jwk: Jwk, alg: string, { kty, crv }: Algorithm): boolean {
+  const { use = 'sig', key_ops: operations = ['verify'] } = jwk
+  return (
+    jwk['kty'] === kty &&
+    (crv === undefined || jwk['crv'] === crv) &&
+    use === 'sig' &&
+    (jwk['alg'] ?? alg) === alg &&
+    Array.isArray(operations) &&
+    operations.includes('verify')
+  )
+}
+
+/** None when the JWK is malformed or its key too weak (requirements D18, P03). */
+function strongKey(jwk: Jwk): KeyObject[] {
+  const key = publicKeyOfJwk(jwk)
+  return key === undefined || isWeakKey(keyStrength(key)) ? [] : [key]
+}
+
+async function isSignedBy(text: string, key: KeyObject, alg: string): Promise<boolean> {
+  const { compactVerify, errors } = await import('jose')
+  try {
+    await compactVerify(text, key, { algorithms: [alg] })
+    return true
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return false
+    throw error
+  }
+}
+
+/** Node's decoder skips what it does not know; encoding again proves alphabet, no padding and unused bits of zero. */
+function decode(part: string): Buffer | undefined {
+  const bytes = Buffer.from(part, 'base64url')
+  return bytes.toString('base64url') === part ? bytes : undefined
+}

@@ -1,0 +1,47 @@
+import { BlockList, isIPv4, isIPv6 } from 'node:net'
+
+/** IANA IPv4 Special-Purpose Address Registry (RFC 6890), multicast and reserved space. */
+const SPECIAL_IPV4 = subnets('ipv4', [
+  ['0.0.0.0', 8], // this network
+  ['10.0.0.0', 8], // private
+  ['100.64.0.0', 10], // carrier-grade NAT
+  ['127.0.0.0', 8], // loopback
+  ['169.254.0.0', 16], // link-local, and what a cloud tells of its machines
+  ['172.16.0.0', 12], // private
+  ['192.0.0.0', 24], // IETF protocols
+  ['192.0.2.0', 24], // documentation
+  ['192.88.99.0', 24], // 6to4 relays
+  ['192.168.0.0', 16], // private
+  ['198.18.0.0', 15], // benchmarks
+  ['198.51.100.0', 24], // documentation
+  ['203.0.113.0', 24], // documentation
+  ['224.0.0.0', 4], // multicast
+  ['240.0.0.0', 4], // reserved, broadcast
+])
+
+/**
+ * Global unicast (RFC 4291 section 2.4). All else is refused: loopback, unique-local, link-local, multicast, and the
+ * forms that carry an IPv4 address (IPv4-mapped, NAT64).
+ */
+const GLOBAL_IPV6 = subnets('ipv6', [['2000::', 3]])
+
+/** IANA IPv6 Special-Purpose Address Registry, as far as it is global unicast. */
+const SPECIAL_IPV6 = subnets('ipv6', [
+  ['2001::', 23], // IETF protocols, Teredo
+  ['2001:db8::', 32], // documentation
+  ['2002::', 16], // 6to4
+  ['3fff::', 20], // documentation
+])
+
+/** Whether an IP address belongs to the public Internet, as far as a registry can tell. */
+export function isPublicAddress(address: string): boolean {
+  if (isIPv4(address)) return !SPECIAL_IPV4.check(address, 'ipv4')
+  if (!isIPv6(address) || address.includes('%')) return false
+  return GLOBAL_IPV6.check(address, 'ipv6') && !SPECIAL_IPV6.check(address, 'ipv6')
+}
+
+function subnets(family: 'ipv4' | 'ipv6', nets: readonly (readonly [string, number])[]): BlockList {
+  const list = new BlockList()
+  for (const [net, prefix] of nets) list.addSubnet(net, prefix, family)
+  return list
+}

@@ -1,0 +1,45 @@
+import { isUtf8 } from 'node:buffer'
+
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/**
+ * Reads a JSON object that says one thing only. `undefined`: the bytes are not UTF-8, not JSON, no object, or a member
+ * stands in it twice, at any depth, of which `JSON.parse` would take the last and others the first.
+ *
+ * @see RFC 8725 section 3.7, RFC 7515 section 4
+ */
+export function parseJsonObject(bytes: Buffer): JsonObject | undefined {
+  if (!isUtf8(bytes)) return undefined
+  const text = bytes.toString()
+  const value = parse(text)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  return repeatsMember(text) ? undefined : (value as JsonObject)
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+/** A string, with the colon after it when it names a member; or a bracket. */
+const TOKEN = /("[^"\\]*(?:\\.[^"\\]*)*")([ \t\r\n]*:)?|[{}[\]]/g
+
+/** @param text is known to be JSON */
+function repeatsMember(text: string): boolean {
+  const open: Set<unknown>[] = []
+  for (const [token, string, colon] of text.matchAll(TOKEN)) {
+    if (token === '{' || token === '[') open.push(new Set())
+    else if (token === '}' || token === ']') open.pop()
+    else if (string !== undefined && colon !== undefined) {
+      const name: unknown = JSON.parse(string)
+      const members = open.at(-1)
+      if (members?.has(name)) return true
+      members?.add(name)
+    }
+  }
+  return false
+}
