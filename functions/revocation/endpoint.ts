@@ -18,12 +18,13 @@ import type { RevocationRequest } from './request.ts'
 export async function revoke(
   request: RevocationRequest,
   service: Service,
-  { store, now }: Runtime,
+  runtime: Runtime,
   entry: LogEntry,
 ): Promise<void> {
+  const { store } = runtime
   const { client } = await identifyClient(request.credentials, service, store.registry)
   entry.client = client.clientId
-  await authenticateClient(client, request.credentials, service, now())
+  await authenticateClient(client, request.credentials, service, runtime)
   const grant = await findGrant(store.grants, service, request.token)
   if (grant === undefined) return
   if (grant.client !== client.clientId) throw new Refusal('revocation-of-other-client')

@@ -94,12 +94,12 @@ function mayKnow(caller: Client | undefined, { grant, type }: Found, service: Se
 async function authenticatedCaller(
   presented: PresentedCredentials,
   service: Service,
-  { store, now }: Runtime,
+  runtime: Runtime,
   entry: LogEntry,
 ): Promise<Client> {
-  const { client } = await identifyClient(presented, service, store.registry)
+  const { client } = await identifyClient(presented, service, runtime.store.registry)
   entry.client = client.clientId
-  await authenticateClient(client, presented, service, now())
+  await authenticateClient(client, presented, service, runtime)
   // A public client has nothing to be known by: whoever found a token could ask in its name.
   if (client.clientType === 'PUBLIC') throw new Refusal('caller-public')
   return client

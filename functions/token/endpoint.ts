@@ -43,7 +43,7 @@ export async function issueToken(
   const identified = await identifyClient(request.credentials, service, runtime.store.registry)
   const { client } = identified
   entry.client = client.clientId
-  await authenticateClient(client, request.credentials, service, runtime.now())
+  await authenticateClient(client, request.credentials, service, runtime)
   const { name, grant } = GRANT_TYPES[grantType]
   const required = bindingRequired(service, client)
   const binding = required ? bindTo(request.credentials.certificate) : 'none'

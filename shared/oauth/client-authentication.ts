@@ -1,12 +1,12 @@
-import { readSubject } from '../certificate/names.ts'
-import { MalformedCertificate, readCertificate } from '../certificate/pem.ts'
-import { MalformedDistinguishedName, namesEqual, parseDistinguishedName } from '../certificate/subject-dn.ts'
-import type { EpochSeconds } from '../epoch-seconds.ts'
+import type { Runtime } from '../runtime.ts'
 import type { Client } from '../store/client.ts'
 import { clientNumber, type Registry } from '../store/registry.ts'
 import type { Service, TokenAuthMethod } from '../store/service.ts'
+import { byAssertion, clientOfAssertion } from './assertion-authentication.ts'
+import { byRegisteredCertificate, bySubjectOfCertificate } from './certificate-authentication.ts'
+import { refuseOthers } from './other-credentials.ts'
 import type { PresentedCredentials } from './presented-credentials.ts'
-import { type Reason, Refusal } from './refusal.ts'
+import { Refusal } from './refusal.ts'
 import { digest, sameDigest } from './token-string.ts'
 
 export interface IdentifiedClient {
@@ -26,7 +26,7 @@ export async function identifyClient(
   registry: Registry,
 ): Promise<IdentifiedClient> {
   const { basic, form } = presented
-  const named = basic?.clientId ?? form.clientId
+  const named = basic?.clientId ?? form.clientId ?? clientOfAssertion(form.clientAssertion)
   if (form.clientId !== undefined && form.clientId !== named) throw new Refusal('client-contradicted')
   if (named === undefined) throw new Refusal(presented.unidentified)
   const found = await findNamedClient(named, service, registry)
@@ -64,15 +64,21 @@ export async function authenticateClient(
   client: Client,
   presented: PresentedCredentials,
   service: Service,
-  now: EpochSeconds,
+  runtime: Pick<Runtime, 'now' | 'store'>,
 ): Promise<void> {
   const method = client.tokenAuthMethod
   if (!service.supportedTokenAuthMethods.includes(method))
     throw new Refusal('method-unsupported', { named: method })
-  await METHODS[method](client, presented, now)
+  await METHODS[method](client, presented, service, runtime)
 }
 
-type Method = (client: Client, presented: PresentedCredentials, now: EpochSeconds) => void | Promise<void>
+/** @throws Refusal */
+export type Method = (
+  client: Client,
+  presented: PresentedCredentials,
+  service: Service,
+  runtime: Pick<Runtime, 'now' | 'store'>,
+) => void | Promise<void>
 
 /** The one place for client authentication methods: a method that is not here is not known to settings either. */
 const METHODS: Readonly<Record<TokenAuthMethod, Method>> = {
@@ -80,6 +86,8 @@ const METHODS: Readonly<Record<TokenAuthMethod, Method>> = {
   CLIENT_SECRET_BASIC: bySecretInHeader,
   CLIENT_SECRET_POST: bySecretInForm,
   TLS_CLIENT_AUTH: bySubjectOfCertificate,
+  SELF_SIGNED_TLS_CLIENT_AUTH: byRegisteredCertificate,
+  PRIVATE_KEY_JWT: byAssertion,
 }
 
 function byNothing(client: Client, { basic, form }: PresentedCredentials): void {
@@ -104,48 +112,5 @@ function compareSecret(client: Client, secret: string | undefined): void {
   if (secret === undefined) throw new Refusal('client-secret-missing', { named: client.tokenAuthMethod })
   if (client.clientSecretDigest === undefined || !sameDigest(digest(secret), client.clientSecretDigest)) {
     throw new Refusal('client-secret-wrong')
-  }
-}
-
-/** RFC 8705 section 2.1: the terminator has judged the chain, the registered subject names the client. */
-async function bySubjectOfCertificate(
-  client: Client,
-  { basic, form, certificate }: PresentedCredentials,
-  now: EpochSeconds,
-): Promise<void> {
-  if (client.clientType === 'PUBLIC') throw new Refusal('method-for-public')
-  refuseOthers(client, basic?.clientSecret, form.clientSecret, form.clientAssertion)
-  const presented = await refusing(MalformedCertificate, 'tls-certificate-unreadable', async () => {
-    const der = readCertificate(certificate)
-    return der && (await readSubject(der))
-  })
-  if (presented === undefined) throw new Refusal('tls-certificate-missing')
-  const { tlsClientAuthSubjectDn } = client
-  if (tlsClientAuthSubjectDn === undefined) throw new Refusal('tls-subject-unregistered')
-  const registered = await refusing(MalformedDistinguishedName, 'tls-subject-malformed', () =>
-    parseDistinguishedName(tlsClientAuthSubjectDn),
-  )
-  if (!namesEqual(presented.subject, registered)) throw new Refusal('tls-subject-differs')
-  // A resumed TLS connection may carry a certificate that has expired since (design, section 4).
-  if (now < presented.notBefore || now > presented.notAfter)
-    throw new Refusal('tls-certificate-outside-dates')
-}
-
-function refuseOthers(client: Client, ...credentials: (string | undefined)[]): void {
-  if (credentials.some((credential) => credential !== undefined)) {
-    throw new Refusal('method-not-registered', { named: client.tokenAuthMethod })
-  }
-}
-
-async function refusing<T>(
-  malformed: new (...parameters: never[]) => Error,
-  reason: Reason,
-  read: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await read()
-  } catch (error) {
-    if (error instanceof malformed) throw new Refusal(reason, { cause: error })
-    throw error
   }
 }

@@ -11,6 +11,7 @@ export interface PresentedCredentials {
     readonly clientId: string | undefined
     readonly clientSecret: string | undefined
     readonly clientAssertion: string | undefined
+    readonly clientAssertionType: string | undefined
   }
   /** PEM text from the mutual-TLS context, or what the Web API has in its place. */
   readonly certificate: string | undefined
@@ -72,6 +73,7 @@ function credentialsFromForm(parameters: Parameters): PresentedCredentials['form
     clientId: parameters.get('client_id'),
     clientSecret: parameters.get('client_secret'),
     clientAssertion: parameters.get('client_assertion'),
+    clientAssertionType: parameters.get('client_assertion_type'),
   }
   if (form.clientSecret !== undefined && form.clientAssertion !== undefined)
     throw new Refusal('methods-combined')

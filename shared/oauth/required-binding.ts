@@ -33,5 +33,11 @@ export function bindTo(certificate: string | undefined): Exclude<Binding, 'none'
  * renewed certificate (RFC 8705 sections 6.3 and 7.1; requirements D4). A secret may have been stolen with the token.
  */
 export function provesClientAnew(method: TokenAuthMethod): boolean {
-  return method === 'TLS_CLIENT_AUTH'
+  return ANEW.has(method)
 }
+
+const ANEW: ReadonlySet<TokenAuthMethod> = new Set([
+  'TLS_CLIENT_AUTH',
+  'SELF_SIGNED_TLS_CLIENT_AUTH',
+  'PRIVATE_KEY_JWT',
+])

@@ -1,4 +1,4 @@
-import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { createPrivateKey, hash, type JsonWebKey, type KeyObject } from 'node:crypto'
 import type * as z from 'zod/mini'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { Client } from './client.ts'
@@ -100,6 +100,23 @@ export function openRegistry(table: Table, cacheSeconds: number, now: () => Epoc
     return items.map((item) => parse(Client, item))
   }
 
+  /**
+   * Uses up the `jti` of a client assertion (RFC 7523 section 3).
+   *
+   * @param until epoch seconds; from then on the assertion is refused for its age
+   * @returns false when it was used before; a retry of one's own write is not a second use
+   */
+  async function useAssertion(
+    service: number,
+    client: number,
+    jti: string,
+    until: EpochSeconds,
+  ): Promise<boolean> {
+    const key = { pk: `jti#${String(service)}.${String(client)}`, sk: hash('sha256', jti, 'base64url') }
+    const outcome = await table.create({ ttl: until }, key)
+    return outcome.done
+  }
+
   /** @returns whether the alias was free, or the client's already */
   async function putAlias(service: number, alias: string, client: number): Promise<boolean> {
     const outcome = await records.create({ client }, aliasKey(service, alias))
@@ -148,6 +165,7 @@ export function openRegistry(table: Table, cacheSeconds: number, now: () => Epoc
     putAlias,
     isAliasTaken,
     deleteAlias,
+    useAssertion,
     deleteClient,
   }
 }

@@ -10,6 +10,8 @@ export const TOKEN_AUTH_METHODS = [
   'CLIENT_SECRET_BASIC',
   'CLIENT_SECRET_POST',
   'TLS_CLIENT_AUTH',
+  'SELF_SIGNED_TLS_CLIENT_AUTH',
+  'PRIVATE_KEY_JWT',
 ] as const
 export const ROLES = ['introspect', 'runtime', 'manage'] as const
 
@@ -101,6 +103,8 @@ export const Service = z.object({
   introspectionEndpoint: z.optional(z.string()),
   jwksUri: z.optional(z.string()),
   mtlsEndpointAliases: z._default(z.array(z.object({ name: z.string(), uri: z.string() })), []),
+  /** PEM: a `tls_client_auth` certificate must be issued by one of these; absent: by any that the terminator trusts (D17). */
+  clientCertificateIssuers: z.optional(z.array(z.string())),
   /** What tokens asked for without `resource` are meant for; the issuer unless set (design, section 6). */
   defaultResource: z.optional(z.string()),
   ...RECORD_MEMBERS,
