@@ -11,7 +11,7 @@ import type { Service } from '../store/service.ts'
 import { findInKeys } from './client-keys.ts'
 import { refuseOthers } from './other-credentials.ts'
 import type { PresentedCredentials } from './presented-credentials.ts'
-import { Refusal } from './refusal.ts'
+import { type Reason, Refusal } from './refusal.ts'
 
 type Surroundings = Pick<Runtime, 'now'>
 
@@ -43,14 +43,14 @@ export async function byRegisteredCertificate(
   { now }: Surroundings,
 ): Promise<void> {
   const der = presentedCertificate(client, presented)
-  let registersSome = false
+  let reason: Reason = 'self-signed-unregistered'
   const matched = await findInKeys(client, now(), (jwks) => {
     const registered = registeredCertificates(jwks, client.selfSignedCertificateKeyId)
     if (typeof registered === 'string') return undefined
-    registersSome = true
+    reason = 'self-signed-differs'
     return isRegistered(der, registered) ? true : undefined
   })
-  if (matched !== true) throw new Refusal(registersSome ? 'self-signed-differs' : 'self-signed-unregistered')
+  if (matched !== true) throw new Refusal(reason)
 }
 
 function presentedCertificate(client: Client, { basic, form, certificate }: PresentedCredentials): Der {
@@ -77,6 +77,13 @@ async function subjectOf(der: Der): Promise<Subject> {
   }
 }
 
+const SAN_REASON = {
+  dns: 'tls-san-dns-differs',
+  uri: 'tls-san-uri-differs',
+  ip: 'tls-san-ip-differs',
+  email: 'tls-san-email-differs',
+} as const satisfies Record<SanKind, Reason>
+
 async function judgeSubject(client: Client, { subject, san }: Subject): Promise<void> {
   const { tlsClientAuthSubjectDn } = client
   const names = registeredNames(client)
@@ -87,7 +94,7 @@ async function judgeSubject(client: Client, { subject, san }: Subject): Promise<
     throw new Refusal('tls-subject-ambiguous')
   }
   if (name !== undefined) {
-    if (!matchesSan(name.kind, name.value, san)) throw new Refusal('tls-san-differs')
+    if (!matchesSan(name.kind, name.value, san)) throw new Refusal(SAN_REASON[name.kind])
     return
   }
   const registered = await registeredDn(tlsClientAuthSubjectDn ?? '')

@@ -239,3 +239,20 @@ test('private signing keys are denied to every role but the one that signs token
   const all = ofType('AWS::IAM::Role').map(([id]) => id)
   expect(all.filter((id) => !denied.some(([other]) => other === id))).toEqual(['TokenRole'])
 })
+
+test('of the registry, functions that authenticate clients may write used assertions, and nothing else', () => {
+  const writes = ofType('AWS::IAM::Role').flatMap(([id]) =>
+    statementsOf(id)
+      .filter(({ Effect, Resource }) => Effect === 'Allow' && Resource['Fn::GetAtt'][0] === 'RegistryTable')
+      .filter(({ Action }) => Action.some((action) => action !== 'dynamodb:GetItem'))
+      .map(({ Action, Condition }) => ({ id, Action, Condition })),
+  )
+  const putAssertion = {
+    Action: ['dynamodb:PutItem'],
+    Condition: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['jti#*'] } },
+  }
+  expect(writes).toEqual([
+    { id: 'TokenRole', ...putAssertion },
+    { id: 'StandardIntrospectionRole', ...putAssertion },
+  ])
+})

@@ -1,11 +1,13 @@
-import { describe, expect, test } from 'vitest'
+import { X509Certificate } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { authenticateClient } from '../../../shared/oauth/client-authentication.ts'
 import type { PresentedCredentials } from '../../../shared/oauth/presented-credentials.ts'
 import { type Reason, Refusal, REFUSALS } from '../../../shared/oauth/refusal.ts'
 import { digest } from '../../../shared/oauth/token-string.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { Service, TOKEN_AUTH_METHODS, type TokenAuthMethod } from '../../../shared/store/service.ts'
-import { START } from '../../support/fixed-runtime.ts'
+import { jws, openAssertions } from '../../support/assertions.ts'
+import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
 import { certificatePem, spelling } from '../../support/vectors.ts'
 
 const SECRET = 'a-secret'
@@ -16,6 +18,16 @@ const service = Service.parse({
   supportedTokenAuthMethods: TOKEN_AUTH_METHODS,
 })
 
+const assertions = openAssertions()
+const own = new X509Certificate(certificatePem('client-ec-p256'))
+const OWN_JWK = { ...own.publicKey.export({ format: 'jwk' }), x5c: [own.raw.toString('base64')] }
+
+let runtime: FixedRuntime
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+})
+afterAll(() => runtime.close())
+
 function client(tokenAuthMethod: TokenAuthMethod, clientType: Client['clientType'] = 'CONFIDENTIAL'): Client {
   return Client.parse({
     clientId: 1,
@@ -23,7 +35,15 @@ function client(tokenAuthMethod: TokenAuthMethod, clientType: Client['clientType
     tokenAuthMethod,
     clientSecretDigest: digest(SECRET),
     tlsClientAuthSubjectDn: 'CN=client.example.org,O=Client1,L=Chiyoda-ku,ST=Tokyo,C=JP',
+    jwks: { keys: [OWN_JWK, ...assertions.jwks.keys] },
   })
+}
+
+let assertionsMade = 0
+function assertion(): string {
+  assertionsMade += 1
+  const claims = { iss: '1', sub: '1', aud: service.issuer, exp: START + 60, jti: String(assertionsMade) }
+  return jws({ alg: 'ES256', kid: 'k1' }, claims, assertions.key, 'ES256')
 }
 
 const CERTIFICATES = {
@@ -39,7 +59,8 @@ const HEADERS = {
   wrong: { clientId: '1', clientSecret: 'wrong' },
 }
 const FORM_SECRETS = { none: undefined, right: SECRET, wrong: 'wrong' }
-const ASSERTIONS = { none: undefined, some: 'x.y.z' }
+const ASSERTIONS = { none: () => undefined, malformed: () => 'x.y.z', right: assertion }
+const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
 interface Combination {
   readonly header: keyof typeof HEADERS
@@ -64,7 +85,8 @@ function presented({ header, formSecret, assertion, certificate }: Combination):
     form: {
       clientId: '1',
       clientSecret: FORM_SECRETS[formSecret],
-      clientAssertion: ASSERTIONS[assertion],
+      clientAssertion: ASSERTIONS[assertion](),
+      clientAssertionType: assertion === 'none' ? undefined : ASSERTION_TYPE,
     },
     certificate: CERTIFICATES[certificate],
     unidentified: 'client-unidentified',
@@ -73,7 +95,7 @@ function presented({ header, formSecret, assertion, certificate }: Combination):
 
 async function reasonFor(asking: Client, combination: Combination): Promise<Reason | undefined> {
   try {
-    await authenticateClient(asking, presented(combination), service, START)
+    await authenticateClient(asking, presented(combination), service, runtime)
     return undefined
   } catch (error) {
     if (error instanceof Refusal) return error.reason
@@ -84,13 +106,17 @@ async function reasonFor(asking: Client, combination: Combination): Promise<Reas
 const noSecret = ({ header, formSecret }: Combination) =>
   (header === 'none' || header === 'client id') && formSecret === 'none'
 
+const nothing = (combination: Combination) => noSecret(combination) && combination.assertion === 'none'
+
 /** When a client of the type that goes with its method is authenticated. A certificate is never in the way. */
 const ENOUGH: Readonly<Record<TokenAuthMethod, (combination: Combination) => boolean>> = {
-  NONE: (combination) => noSecret(combination),
-  CLIENT_SECRET_BASIC: ({ header }) => header === 'right',
-  CLIENT_SECRET_POST: ({ header, formSecret }) =>
-    formSecret === 'right' && (header === 'none' || header === 'client id'),
-  TLS_CLIENT_AUTH: (combination) => noSecret(combination) && combination.certificate === 'own',
+  NONE: nothing,
+  CLIENT_SECRET_BASIC: ({ header, assertion }) => header === 'right' && assertion === 'none',
+  CLIENT_SECRET_POST: ({ header, formSecret, assertion }) =>
+    formSecret === 'right' && (header === 'none' || header === 'client id') && assertion === 'none',
+  TLS_CLIENT_AUTH: (combination) => nothing(combination) && combination.certificate === 'own',
+  SELF_SIGNED_TLS_CLIENT_AUTH: (combination) => nothing(combination) && combination.certificate === 'own',
+  PRIVATE_KEY_JWT: (combination) => noSecret(combination) && combination.assertion === 'right',
 }
 
 describe.each(TOKEN_AUTH_METHODS)('%s', (method) => {
@@ -103,7 +129,7 @@ describe.each(TOKEN_AUTH_METHODS)('%s', (method) => {
       if (reason === undefined) accepted.push(combination)
       else expect(REFUSALS[reason].slice(1, 3)).toEqual(['INVALID_CLIENT', 'invalid_client'])
     }
-    const enough = COMBINATIONS.filter(({ assertion }) => assertion === 'none').filter(ENOUGH[method])
+    const enough = COMBINATIONS.filter(ENOUGH[method])
     expect(accepted).toEqual(enough)
     expect(enough).not.toEqual([])
   })
@@ -118,7 +144,7 @@ describe.each(TOKEN_AUTH_METHODS)('%s', (method) => {
     const narrow = { ...service, supportedTokenAuthMethods: others }
     for (const combination of COMBINATIONS.filter(ENOUGH[method])) {
       await expect(
-        authenticateClient(client(method, type), presented(combination), narrow, START),
+        authenticateClient(client(method, type), presented(combination), narrow, runtime),
       ).rejects.toThrow(expect.objectContaining({ reason: 'method-unsupported', options: { named: method } }))
     }
   })

@@ -158,7 +158,7 @@ const withoutLimit = (message: string) => message.replace(/\(\d+\)/, '({})')
 /** Placeholders left out, with the words and marks that belong to them. */
 function emptied(text: string): string {
   return text
-    .replaceAll(/ \((?:[A-Za-z ]+ = )?'?(?:\{[^}]+\}|%s)'?\)/g, '')
+    .replaceAll(/ \((?:(?:, )?(?:[A-Za-z ]+ = )?'?(?:\{[^}]+\}|%s)'?)+\)/g, '')
     .replaceAll(/ '\{[^}]+\}'/g, '')
     .replace(/: \{[^}]+\}$/, '.')
 }

@@ -48,6 +48,10 @@ describe('bindTo', () => {
   )
 })
 
-test('only a certificate proves the client anew, of the methods there are', () => {
-  expect(TOKEN_AUTH_METHODS.filter(provesClientAnew)).toEqual(['TLS_CLIENT_AUTH'])
+test('only a certificate and a key prove the client anew, of the methods there are', () => {
+  expect(TOKEN_AUTH_METHODS.filter(provesClientAnew)).toEqual([
+    'TLS_CLIENT_AUTH',
+    'SELF_SIGNED_TLS_CLIENT_AUTH',
+    'PRIVATE_KEY_JWT',
+  ])
 })
