@@ -200,11 +200,21 @@ async function expectInactive(tokens: readonly unknown[], service: VectorService
 }
 
 async function takeStep(step: string, values: Values, service: VectorService): Promise<Received> {
-  const use = values.get('code:ok')?.use
-  if (step !== 'redeem {code:ok} once' || use === undefined) throw new Error(`no step "${step}"`)
-  const redeemed = await service.send(use)
-  expect(redeemed.status).toBe(200)
-  return redeemed
+  const sent = STEPS[step]?.(values, service)
+  if (sent === undefined) throw new Error(`no step "${step}"`)
+  const received = await service.send(sent)
+  expect(received.status).toBe(200)
+  return received
+}
+
+type Step = (values: Values, service: VectorService) => SentWithQuery | undefined
+
+const STEPS: Readonly<Record<string, Step>> = {
+  'redeem {code:ok} once': (values) => values.get('code:ok')?.use,
+  'send assertion-ok with the same assertion first': (values, service) => {
+    const entry = requests.find(({ id }) => id === 'assertion-ok')
+    return entry && sentOn('oauth', entry, values, service)
+  },
 }
 
 /** A request that is refused, and one that only asks, changes nothing. */

@@ -1,5 +1,4 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto'
-import { SignJWT } from 'jose'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import { type AccessTokenClaims, signAccessToken } from '../../shared/oauth/jwt.ts'
 import { digest } from '../../shared/oauth/token-string.ts'
@@ -75,7 +74,6 @@ const MAKERS: Readonly<Record<string, Make>> = {
   'jwt:signature-broken': async (service) => ({
     text: breakSignature((await makeAccessToken(service, MTLS_DN)).text),
   }),
-  'assertion:ok': makeAssertion,
 }
 
 /** @throws Error for a placeholder that has no maker */
@@ -83,6 +81,9 @@ export function make(placeholder: string, service: VectorService): Promise<Made>
   const [kind, name = ''] = placeholder.split(':')
   if (kind === 'pem-url-encoded') return Promise.resolve({ text: encodeURIComponent(certificatePem(name)) })
   if (kind === 'rfc9440') return Promise.resolve({ text: `:${derBase64(name)}:` })
+  if (kind === 'assertion') {
+    return Promise.resolve({ text: service.assertions.make(name, service.runtime.now()) })
+  }
   const maker = MAKERS[placeholder]
   if (maker === undefined) throw new Error(`no maker for {${placeholder}}`)
   return maker(service)
@@ -168,16 +169,6 @@ function breakSignature(jwt: string): string {
   const signature = Buffer.from(encoded, 'base64url')
   signature.writeUInt8(signature.readUInt8(63) ^ 1, 63)
   return [header, payload, signature.toString('base64url')].join('.')
-}
-
-async function makeAssertion({ runtime }: VectorService): Promise<Made> {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const text = await new SignJWT({ iss: 'pkj', sub: 'pkj', aud: setup.issuer, jti: 'one' })
-    .setProtectedHeader({ alg: 'ES256', kid: 'k1', typ: 'JWT' })
-    .setIssuedAt(runtime.now())
-    .setExpirationTime(runtime.now() + 60)
-    .sign(privateKey)
-  return { text }
 }
 
 /** Makes something as it would have been made some time ago. */

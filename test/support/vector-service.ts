@@ -1,13 +1,16 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, X509Certificate } from 'node:crypto'
+import type { Jwk, JwkSet } from '../../shared/certificate/jwk-set.ts'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import { serve } from '../../shared/lambda/serve.ts'
 import { digest } from '../../shared/oauth/token-string.ts'
 import { TOKEN_AUTH_METHODS, type TokenAuthMethod } from '../../shared/store/service.ts'
 import type { Store } from '../../shared/store/store.ts'
+import { openAssertions } from './assertions.ts'
 import { setup, type VectorClient } from './bad-requests.ts'
 import { fixedRuntime, START } from './fixed-runtime.ts'
 import { eventFor, type Format, type Received, ROUTES, type Sent } from './gateway.ts'
 import { openStoredItems } from './stored-items.ts'
+import { certificatePem } from './vectors.ts'
 
 export const ACCESS_TOKENS = ['opaque', 'jwt'] as const
 export type AccessTokens = (typeof ACCESS_TOKENS)[number]
@@ -28,8 +31,10 @@ export async function vectorService(accessTokens: AccessTokens) {
   const runtime = await fixedRuntime()
   const serviceId = runtime.settings.serviceId ?? 0
   await registerService(runtime.store, serviceId, accessTokens)
+  const assertions = openAssertions()
   for (const [i, [alias, client]] of Object.entries(setup.clients).entries()) {
-    await registerClient(runtime.store, serviceId, 1001 + i, alias, client)
+    const jwks = jwksOf(client, assertions.jwks)
+    await registerClient(runtime.store, serviceId, 1001 + i, alias, { ...client, jwks })
   }
   const items = openStoredItems(runtime)
   const handler = serve(ROUTES, runtime)
@@ -51,6 +56,7 @@ export async function vectorService(accessTokens: AccessTokens) {
   return {
     runtime,
     items,
+    assertions,
     send,
     callOf,
     call: (path: string, members: object, format?: Format) => send(callOf(path, members), format),
@@ -93,20 +99,20 @@ async function registerService({ registry }: Store, serviceId: number, accessTok
     clientIdAliasEnabled: true,
     jwks: [{ ...publicKey.export({ format: 'jwk' }), ...about, kty: 'EC' }],
     tlsClientCertificateBoundAccessTokens: true,
+    clientCertificateIssuers: setup.allowed_client_issuers.map(certificatePem),
     ...(accessTokens === 'jwt' ? { accessTokenSignAlg: 'ES256' } : {}),
   })
 }
 
-/** Past registration, which refuses secrets as short as these. A client whose method is not there yet stays out. */
+/** Past registration, which refuses secrets as short as these. */
 async function registerClient(
   { clients }: Store,
   serviceId: number,
   clientId: number,
   clientIdAlias: string,
-  client: VectorClient,
+  client: Omit<VectorClient, 'jwks'> & { readonly jwks: JwkSet | undefined },
 ) {
-  const tokenAuthMethod = client.token_endpoint_auth_method.toUpperCase()
-  if (!isKnown(tokenAuthMethod)) return
+  const tokenAuthMethod = client.token_endpoint_auth_method.toUpperCase() as TokenAuthMethod
   const created = await clients.create(
     serviceId,
     {
@@ -117,6 +123,9 @@ async function registerClient(
       tokenAuthMethod,
       clientSecretDigest: client.client_secret === undefined ? undefined : digest(client.client_secret),
       tlsClientAuthSubjectDn: client.tls_client_auth_subject_dn,
+      tlsClientAuthSanEmail: client.tls_client_auth_san_email,
+      tokenAuthSignAlg: client.token_endpoint_auth_signing_alg,
+      jwks: client.jwks && { keys: [...client.jwks.keys] },
       tlsClientCertificateBoundAccessTokens: client.bound_tokens,
       grantTypes: client.grants.map((grant) => GRANT_TYPE[grant]),
       redirectUris: client.redirect_uris,
@@ -136,6 +145,14 @@ const GRANT_TYPE = {
   refresh_token: 'REFRESH_TOKEN',
 } as const
 
-function isKnown(method: string): method is TokenAuthMethod {
-  return TOKEN_AUTH_METHODS.some((known) => known === method)
+function jwksOf({ jwks }: VectorClient, ofAssertions: JwkSet): JwkSet | undefined {
+  if (jwks === undefined) return undefined
+  const certificate = /^x5c of (.+)$/.exec(jwks)?.[1]
+  return certificate === undefined ? ofAssertions : { keys: [jwkOf(certificate)] }
+}
+
+/** The JWK of `certs/NAME.pem`, with the certificate in it. */
+export function jwkOf(name: string): Jwk {
+  const { publicKey, raw } = new X509Certificate(certificatePem(name))
+  return { ...publicKey.export({ format: 'jwk' }), x5c: [raw.toString('base64')] }
 }
