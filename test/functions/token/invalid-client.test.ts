@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Reason } from '../../../shared/oauth/refusal.ts'
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
+import { TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
+import { asserted, PRIVATE_KEY_JWT } from '../../support/client-assertion.ts'
+import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { jwkOf } from '../../support/vector-service.ts'
 import { certificatePem, spelling } from '../../support/vectors.ts'
 import {
   BASIC,
@@ -20,7 +23,10 @@ let walk: Walk
 
 beforeAll(async () => {
   runtime = await fixedRuntime()
-  walk = await openWalk(runtime, { clientIdAliasEnabled: true })
+  walk = await openWalk(runtime, {
+    clientIdAliasEnabled: true,
+    supportedTokenAuthMethods: [...TOKEN_AUTH_METHODS],
+  })
 })
 afterAll(() => runtime.close())
 
@@ -157,8 +163,69 @@ const FAILURES: readonly (readonly [name: string, reason: Reason, make: () => Pr
   ],
 ]
 
+const SELF_SIGNED = { ...TLS, tokenAuthMethod: 'SELF_SIGNED_TLS_CLIENT_AUTH' } as const
+const byCertificate = async (settings: Parameters<Walk['addClient']>[0], certificate = OWN) => ({
+  parameters: named(await walk.addClient(settings)),
+  certificate,
+})
+const byAssertion = async (...claims: Record<string, unknown>[]) => {
+  const client = await walk.addClient(PRIVATE_KEY_JWT)
+  return { parameters: { ...named(client), ...asserted(client, START, ...claims) } }
+}
+
+/** The same for methods of certificates and keys. */
+const KEY_FAILURES: typeof FAILURES = [
+  [
+    'another SAN',
+    'tls-san-dns-differs',
+    () => byCertificate({ ...TLS, tlsClientAuthSubjectDn: undefined, tlsClientAuthSanDns: 'x.example.org' }),
+  ],
+  [
+    'two registered names',
+    'tls-subject-ambiguous',
+    () => byCertificate({ ...TLS, tlsClientAuthSanDns: 'client.example.org' }),
+  ],
+  [
+    'a weak key',
+    'tls-key-weak',
+    () =>
+      byCertificate(
+        { ...TLS, tlsClientAuthSubjectDn: 'CN=weak.example.org,O=Client1' },
+        certificatePem('weak-rsa-1024'),
+      ),
+  ],
+  ['no registered certificate', 'self-signed-unregistered', () => byCertificate(SELF_SIGNED)],
+  [
+    'another certificate than the registered one',
+    'self-signed-differs',
+    () => byCertificate({ ...SELF_SIGNED, jwks: { keys: [jwkOf('client-other')] } }),
+  ],
+  [
+    'keys that cannot be had',
+    'client-keys-unavailable',
+    () => byCertificate({ ...SELF_SIGNED, jwksUri: 'https://127.0.0.1/jwks' }),
+  ],
+  ['no JWT', 'assertion-malformed', () => Promise.resolve({ parameters: { client_assertion: 'abc.def' } })],
+  [
+    'an assertion for somebody else',
+    'assertion-audience-wrong',
+    () => byAssertion({ aud: 'https://other.example.com' }),
+  ],
+  ['an assertion past its end', 'assertion-time-wrong', () => byAssertion({ exp: START - 60 })],
+  [
+    'an assertion a second time',
+    'assertion-used',
+    async () => {
+      const asked = await byAssertion()
+      const first = await walk.post('/token', { grant_type: 'client_credentials', ...asked.parameters })
+      expect(first.status).toBe(200)
+      return asked
+    },
+  ],
+]
+
 describe('every invalid_client of the OAuth face is one answer', () => {
-  test.each(FAILURES)('%s', async (_name, reason, make) => {
+  test.each([...FAILURES, ...KEY_FAILURES])('%s', async (_name, reason, make) => {
     const { parameters = {}, headers = {}, certificate } = await make()
     const asked = { grant_type: 'client_credentials', ...parameters }
     const answer = await walk.post('/token', asked, certificate, headers)
