@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { type Jwk, type JwkSet, publicKeyOfJwk } from '../certificate/jwk-set.ts'
 import { isWeakKey, keyStrength } from '../certificate/public-key.ts'
+import { type Algorithm, ALGORITHMS } from './jws-algorithms.ts'
 import { type JsonObject, parseJsonObject } from './strict-json.ts'
 
 /** A JWS in the compact serialization, strictly read and not verified (RFC 7515 section 7.1). */
@@ -24,25 +25,6 @@ export function readCompactJws(text: string): CompactJws | undefined {
   return members && { text, header: members, payload }
 }
 
-interface Algorithm {
-  readonly kty: string
-  readonly crv?: string
-}
-
-/** What a client may register: asymmetric algorithms, each with the one kind of key it goes with. */
-const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map([
-  ['ES256', { kty: 'EC', crv: 'P-256' }],
-  ['ES384', { kty: 'EC', crv: 'P-384' }],
-  ['ES512', { kty: 'EC', crv: 'P-521' }],
-  ['PS256', { kty: 'RSA' }],
-  ['PS384', { kty: 'RSA' }],
-  ['PS512', { kty: 'RSA' }],
-  ['RS256', { kty: 'RSA' }],
-  ['RS384', { kty: 'RSA' }],
-  ['RS512', { kty: 'RSA' }],
-  ['EdDSA', { kty: 'OKP', crv: 'Ed25519' }],
-  ['Ed25519', { kty: 'OKP', crv: 'Ed25519' }],
-])
 /** Where none is registered. */
 const DEFAULTS = ['ES256', 'PS256', 'RS256']
 

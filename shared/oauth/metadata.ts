@@ -1,4 +1,9 @@
+<<<<<<< HEAD:shared/oauth/metadata.ts
 import type { Service } from '../store/service.ts'
+=======
+import { ALGORITHMS } from '../../shared/oauth/jws-algorithms.ts'
+import type { Service } from '../../shared/store/service.ts'
+>>>>>>> 9b0f1ed (discovery: the algorithms of client assertions; docs: settings of the new methods):functions/discovery/metadata.ts
 
 /**
  * The authorization server's metadata (RFC 8414 section 2, RFC 8705 sections 3.3 and 5), the same on every domain.
@@ -6,6 +11,7 @@ import type { Service } from '../store/service.ts'
  */
 export function metadata(service: Service) {
   const methods = lowerCase(service.supportedTokenAuthMethods)
+  const algorithms = methods.includes('private_key_jwt') ? [...ALGORITHMS.keys()] : undefined
   const scopes = service.supportedScopes.map(({ name }) => name)
   const authorizes = service.authorizationEndpoint !== undefined
   return {
@@ -13,10 +19,15 @@ export function metadata(service: Service) {
     authorization_endpoint: service.authorizationEndpoint,
     token_endpoint: service.tokenEndpoint ?? `${service.issuer}/token`,
     token_endpoint_auth_methods_supported: nonEmpty(methods),
+<<<<<<< HEAD:shared/oauth/metadata.ts
     revocation_endpoint: service.revocationEndpoint ?? `${service.issuer}/revocation`,
     revocation_endpoint_auth_methods_supported: nonEmpty(methods),
+=======
+    token_endpoint_auth_signing_alg_values_supported: algorithms,
+>>>>>>> 9b0f1ed (discovery: the algorithms of client assertions; docs: settings of the new methods):functions/discovery/metadata.ts
     introspection_endpoint: service.introspectionEndpoint ?? `${service.issuer}/introspection/standard`,
     introspection_endpoint_auth_methods_supported: nonEmpty(methods.filter((method) => method !== 'none')),
+    introspection_endpoint_auth_signing_alg_values_supported: algorithms,
     jwks_uri: service.jwksUri ?? `${service.issuer}/jwks`,
     scopes_supported: nonEmpty(scopes),
     response_types_supported: authorizes

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { digest } from '../../../shared/oauth/token-string.ts'
+import { TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
+import { asserted, PRIVATE_KEY_JWT } from '../../support/client-assertion.ts'
 import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
 import { FORMATS, ROUTES } from '../../support/gateway.ts'
+import { jwkOf } from '../../support/vector-service.ts'
 import {
   BASIC,
   basic,
@@ -65,6 +68,14 @@ describe('the metadata', () => {
     })
   })
 
+  test('has the algorithms of client assertions where these are taken, none of them symmetric', async () => {
+    await walk.setService({ supportedTokenAuthMethods: ['CLIENT_SECRET_BASIC', 'PRIVATE_KEY_JWT'] })
+    const document = await metadata()
+    const algorithms = 'ES256 ES384 ES512 PS256 PS384 PS512 RS256 RS384 RS512 EdDSA Ed25519'.split(' ')
+    for (const endpoint of ['token', 'introspection'])
+      expect(document[`${endpoint}_endpoint_auth_signing_alg_values_supported`]).toEqual(algorithms)
+  })
+
   test('has the endpoints that the settings name', async () => {
     await walk.setService({
       authorizationEndpoint: 'https://login.example.com/authorize',
@@ -123,25 +134,32 @@ describe('the metadata', () => {
 })
 
 describe('what the metadata lists is what works', () => {
-  const KINDS = {
+  const SELF_SIGNED: typeof TLS = {
+    ...{ ...TLS, tokenAuthMethod: 'SELF_SIGNED_TLS_CLIENT_AUTH' },
+    jwks: { keys: [jwkOf('client-ec-p256')] },
+  }
+  const KINDS: Readonly<Record<string, typeof TLS>> = {
     none: PUBLIC,
     client_secret_basic: BASIC,
     client_secret_post: POST,
     tls_client_auth: TLS,
-  } as const
+    self_signed_tls_client_auth: SELF_SIGNED,
+    private_key_jwt: PRIVATE_KEY_JWT,
+  }
 
   /** Redeems a code over the connection of the client. */
-  async function redeemed(method: keyof typeof KINDS) {
-    const client = await walk.addClient(KINDS[method])
+  async function redeemed(method: string) {
+    const client = await walk.addClient(KINDS[method] ?? {})
     const code = await walk.code(client, { redirect_uri: undefined })
-    const inForm = method === 'client_secret_post' ? { client_secret: client.secret } : {}
+    const secret = method === 'client_secret_post' ? { client_secret: client.secret } : {}
+    const inForm = method === 'private_key_jwt' ? asserted(client, runtime.now()) : secret
     const named = method === 'client_secret_basic' ? {} : { client_id: client.id, ...inForm }
     const headers = method === 'client_secret_basic' ? basic(client) : {}
     return walk.post('/token', { grant_type: 'authorization_code', code, ...named }, OWN, headers)
   }
 
-  test.each(Object.keys(KINDS))('client authentication by %s', async (name) => {
-    const method = name as keyof typeof KINDS
+  test.each(Object.keys(KINDS))('client authentication by %s', async (method) => {
+    await walk.setService({ supportedTokenAuthMethods: [...TOKEN_AUTH_METHODS] })
     const { token_endpoint_auth_methods_supported: listed } = await metadata()
     expect(listed).toContain(method)
     expect((await redeemed(method)).status).toBe(200)
