@@ -1,9 +1,5 @@
-<<<<<<< HEAD:shared/oauth/metadata.ts
 import type { Service } from '../store/service.ts'
-=======
-import { ALGORITHMS } from '../../shared/oauth/jws-algorithms.ts'
-import type { Service } from '../../shared/store/service.ts'
->>>>>>> 9b0f1ed (discovery: the algorithms of client assertions; docs: settings of the new methods):functions/discovery/metadata.ts
+import { ALGORITHMS } from './jws-algorithms.ts'
 
 /**
  * The authorization server's metadata (RFC 8414 section 2, RFC 8705 sections 3.3 and 5), the same on every domain.
@@ -19,12 +15,10 @@ export function metadata(service: Service) {
     authorization_endpoint: service.authorizationEndpoint,
     token_endpoint: service.tokenEndpoint ?? `${service.issuer}/token`,
     token_endpoint_auth_methods_supported: nonEmpty(methods),
-<<<<<<< HEAD:shared/oauth/metadata.ts
+    token_endpoint_auth_signing_alg_values_supported: algorithms,
     revocation_endpoint: service.revocationEndpoint ?? `${service.issuer}/revocation`,
     revocation_endpoint_auth_methods_supported: nonEmpty(methods),
-=======
-    token_endpoint_auth_signing_alg_values_supported: algorithms,
->>>>>>> 9b0f1ed (discovery: the algorithms of client assertions; docs: settings of the new methods):functions/discovery/metadata.ts
+    revocation_endpoint_auth_signing_alg_values_supported: algorithms,
     introspection_endpoint: service.introspectionEndpoint ?? `${service.issuer}/introspection/standard`,
     introspection_endpoint_auth_methods_supported: nonEmpty(methods.filter((method) => method !== 'none')),
     introspection_endpoint_auth_signing_alg_values_supported: algorithms,
