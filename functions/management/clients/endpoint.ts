@@ -9,6 +9,7 @@ import { newNumber, newSecret } from '../identity.ts'
 import { byCreation } from '../listing.ts'
 import type { ClientNamed, ClientSettings, ListRequest, SettingsRequest } from './request.ts'
 import { checkClient } from './rules.ts'
+import { JwkSet } from './settings-schema.ts'
 
 const CREATE_TRIES = 5
 
@@ -57,8 +58,9 @@ function methodOfNew({ clientType, tokenAuthMethod }: ClientSettings): Client['t
 
 /** The record stores what it knows; everything that only the management API knows is in `carried`. */
 function recordOf(settings: ClientSettings, carried: SettingsRequest['carried']) {
-  const { extension, ...members } = settings
-  return { ...members, ...(extension === undefined ? {} : { extension }), carried }
+  const { extension, jwks, ...members } = settings
+  const keys = jwks === undefined ? {} : { jwks: JwkSet.parse(JSON.parse(jwks)) }
+  return { ...members, ...keys, ...(extension === undefined ? {} : { extension }), carried }
 }
 
 /** @throws Refusal when there is no such client */

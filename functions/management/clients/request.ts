@@ -40,6 +40,11 @@ const ClientSettings = z.object({
   tlsClientAuthSanUri: text,
   tlsClientAuthSanIp: text,
   tlsClientAuthSanEmail: text,
+  /** A JWK Set as text (contract, section 3.2). */
+  jwks: text,
+  jwksUri: text,
+  selfSignedCertificateKeyId: text,
+  tokenAuthSignAlg: text,
   tlsClientCertificateBoundAccessTokens: flag,
   pkceRequired: flag,
   pkceS256Required: flag,

@@ -6,10 +6,11 @@ import type { ReplacedSecret } from './secret.ts'
 
 /** A client under Authlete's names, without its secret. Members without a value are `undefined`, so JSON leaves them out. */
 export function clientView(client: Client, service: Service) {
-  const { clientSecretDigest: _, carried, createdAt, modifiedAt, ...settings } = client
+  const { clientSecretDigest: _, carried, createdAt, modifiedAt, jwks, ...settings } = client
   return {
     ...carried,
     ...settings,
+    jwks: jwks && JSON.stringify(jwks),
     serviceNumber: service.number,
     clientIdAlias: client.clientIdAlias ?? String(client.clientId),
     createdAt: milliseconds(createdAt),

@@ -1,4 +1,8 @@
+import { registeredCertificates } from '../../../shared/certificate/registered-certificates.ts'
+import { isSanValue } from '../../../shared/certificate/subject-alternative-names.ts'
 import { MalformedDistinguishedName, parseDistinguishedName } from '../../../shared/certificate/subject-dn.ts'
+import { parseJwksUri } from '../../../shared/oauth/fetch-jwks.ts'
+import { ALGORITHMS } from '../../../shared/oauth/jws-algorithms.ts'
 import { Refusal } from '../../../shared/oauth/refusal.ts'
 import { clientNumber } from '../../../shared/store/registry.ts'
 import type { ClientSettings } from './request.ts'
@@ -17,7 +21,7 @@ export async function checkClient(settings: ClientSettings): Promise<void> {
   checkAlias(settings.clientIdAlias)
   checkRedirectUris(settings.redirectUris)
   checkExtension(settings.extension)
-  checkJwks(settings.jwks)
+  checkKeys(settings)
   await checkCertificateSubject(settings)
 }
 
@@ -61,13 +65,22 @@ function checkExtension(extension: ClientSettings['extension']): void {
   }
 }
 
-/** A client's keys are public ones (RFC 7591 section 2). */
-function checkJwks(jwks: string | undefined): void {
-  if (jwks === undefined) return
-  const keys = keysOf(jwks)
-  if (keys === undefined || keys.some((key) => PRIVATE_MEMBERS.some((name) => name in key))) {
+/** A client's keys are public ones (RFC 7591 section 2), and of the kind that its method needs. */
+function checkKeys({ jwks, jwksUri, tokenAuthMethod, tokenAuthSignAlg, ...settings }: ClientSettings): void {
+  const keys = jwks === undefined ? undefined : keysOf(jwks)
+  const isPrivate = keys?.some((key) => PRIVATE_MEMBERS.some((name) => name in key)) ?? false
+  if (jwks !== undefined && (keys === undefined || isPrivate)) {
     throw new Refusal('client-jwks-malformed', { named: 'jwks' })
   }
+  if (jwksUri !== undefined && parseJwksUri(jwksUri) === undefined) {
+    throw new Refusal('client-setting-invalid', { named: 'jwksUri' })
+  }
+  if (tokenAuthSignAlg !== undefined && !ALGORITHMS.has(tokenAuthSignAlg)) {
+    throw new Refusal('client-value-unsupported', { named: 'tokenAuthSignAlg' })
+  }
+  if (tokenAuthMethod !== 'SELF_SIGNED_TLS_CLIENT_AUTH' || jwksUri !== undefined) return
+  const registered = registeredCertificates({ keys: keys ?? [] }, settings.selfSignedCertificateKeyId)
+  if (typeof registered === 'string') throw new Refusal('client-setting-invalid', { named: 'jwks' })
 }
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
@@ -90,14 +103,33 @@ async function checkCertificateSubject(settings: ClientSettings): Promise<void> 
   if (set.length > 1) throw new Refusal('client-subjects-several')
   if (tokenAuthMethod === 'TLS_CLIENT_AUTH' && only === undefined) throw new Refusal('client-subject-missing')
   if (only === undefined) return
-  if (tlsClientAuthSubjectDn === undefined) throw new Refusal('client-setting-not-offered', { named: only })
+  if (only !== 'tlsClientAuthSubjectDn') {
+    checkName(only, settings)
+    return
+  }
   try {
-    await parseDistinguishedName(tlsClientAuthSubjectDn)
+    await parseDistinguishedName(tlsClientAuthSubjectDn ?? '')
   } catch (error) {
     if (!(error instanceof MalformedDistinguishedName)) throw error
     throw new Refusal('client-subject-malformed', { named: 'tlsClientAuthSubjectDn' })
   }
 }
+
+/** Requirements A07, D15: what could never match is refused when it is registered. */
+function checkName(
+  name: Exclude<(typeof SUBJECTS)[number], 'tlsClientAuthSubjectDn'>,
+  settings: ClientSettings,
+) {
+  if (!isSanValue(SAN_KINDS[name], settings[name] ?? ''))
+    throw new Refusal('client-setting-invalid', { named: name })
+}
+
+const SAN_KINDS = {
+  tlsClientAuthSanDns: 'dns',
+  tlsClientAuthSanUri: 'uri',
+  tlsClientAuthSanIp: 'ip',
+  tlsClientAuthSanEmail: 'email',
+} as const
 
 const SUBJECTS = [
   'tlsClientAuthSubjectDn',
