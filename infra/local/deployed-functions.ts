@@ -4,6 +4,7 @@ import { routes as introspection } from '../../functions/introspection/routes.ts
 import { routes as management } from '../../functions/management/routes.ts'
 import { routes as revocation } from '../../functions/revocation/routes.ts'
 import { routes as standardIntrospection } from '../../functions/standard-introspection/routes.ts'
+import { routes as tokenManagement } from '../../functions/token-management/routes.ts'
 import { routes as token } from '../../functions/token/routes.ts'
 import { serve } from '../../shared/lambda/serve.ts'
 import type { Runtime } from '../../shared/runtime.ts'
@@ -17,6 +18,7 @@ const FUNCTIONS = [
   revocation,
   standardIntrospection,
   token,
+  tokenManagement,
 ]
 
 /** The handlers that are deployed, each under its routes, over one runtime. */

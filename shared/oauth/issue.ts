@@ -34,6 +34,8 @@ export interface TokenOrder extends StoredExtras {
   readonly binding: Binding
   /** Seconds, in place of the settings. */
   readonly accessTokenDuration?: number | undefined
+  /** In place of the lifetime that service and client set. */
+  readonly accessExpiresAt?: EpochSeconds | undefined
   /** Of the grant, when it is being refreshed. */
   readonly createdAt?: EpochSeconds
   readonly code?: CodeMembers | undefined
@@ -67,7 +69,7 @@ export interface Issued {
 export async function makeTokens(order: TokenOrder, service: Service, runtime: Runtime): Promise<Issued> {
   const { key, refresh, accessScopes } = order
   const issuedAt = runtime.now()
-  const expiresAt = accessTokenEnd(order, service, issuedAt)
+  const expiresAt = order.accessExpiresAt ?? accessTokenEnd(order, service, issuedAt)
   const jwtAlgorithm = service.accessTokenSignAlg
   const accessToken =
     jwtAlgorithm === undefined ? makeOpaque(key, runtime.random) : makeIdentifier(key, runtime.random)
@@ -107,11 +109,16 @@ export function firstRefreshToken(
   key: GrantKey,
   service: Service,
   client: Client,
-  { now, random }: Runtime,
+  runtime: Runtime,
   seconds = refreshTokenSeconds(service, client),
 ): RefreshToken | undefined {
   const used = [service.supportedGrantTypes, client.grantTypes]
   if (!used.every((grantTypes) => grantTypes.includes('REFRESH_TOKEN'))) return undefined
+  return newRefreshToken(key, seconds, runtime)
+}
+
+/** A refresh token of a family of its own, for so many seconds. */
+export function newRefreshToken(key: GrantKey, seconds: number, { now, random }: Runtime): RefreshToken {
   const family = makeFamily(random)
   const token = makeRefreshToken(key, family, makeRefreshSecret(random))
   const issuedAt = now()

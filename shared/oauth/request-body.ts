@@ -66,14 +66,14 @@ export function listMember(value: unknown): unknown {
   return typeof value === 'string' ? value.split(' ').filter((item) => item !== '') : value
 }
 
-/** In form bodies a number is text. */
+/** In form bodies numbers and flags are text as well, and 0 is absent there too. */
 export function numberMember(value: unknown): unknown {
+  if (value === '0') return undefined
   return typeof value === 'string' && /^-?[0-9]{1,16}$/.test(value) ? Number(value) : value
 }
 
-/** In form bodies a flag is text. */
 export function flagMember(value: unknown): unknown {
-  return value === 'true' || (value === 'false' ? false : value)
+  return value === 'true' || value === 'false' ? value === 'true' : value
 }
 
 function mediaType(http: HttpRequest): string | undefined {

@@ -8,6 +8,8 @@ import type { GrantKey, TokenDigest } from '../store/grant.ts'
  *     ticket, code, opaque access token   client number (6) || grant id (16) || secret (32)
  *     refresh token                       client number (6) || grant id (16) || family (12) || secret (32)
  *     jti of a JWT access token           client number (6) || grant id (16) || random (17)
+ *
+ * The token id of the management API is client number || grant id alone: two bits of slack, which must be zero.
  */
 const CLIENT_BYTES = 6
 const GRANT_ID_BYTES = 16
@@ -62,6 +64,15 @@ export function locateIdentifier(text: string): Locator | undefined {
   return locate(decodeStrictly(text, JTI_BYTES))
 }
 
+/** `tokenId` and `accessTokenHash` of the management API, 30 characters: leads to the grant and is no token. */
+export function tokenIdOf(grant: Locator): string {
+  return join(grant)
+}
+
+export function locateTokenId(text: string): Locator | undefined {
+  return locate(decodeStrictly(text, LOCATOR_BYTES))
+}
+
 export function locateRefreshToken(text: string): (Locator & { readonly family: Buffer }) | undefined {
   const bytes = decodeStrictly(text, REFRESH_BYTES)
   const locator = locate(bytes)
@@ -101,7 +112,7 @@ function locate(bytes: Buffer | undefined): Locator | undefined {
 
 /** Node's decoder skips what it does not know, so the bytes must give the very string again. */
 function decodeStrictly(text: string, bytes: number): Buffer | undefined {
-  if (text.length !== (bytes / 3) * 4) return undefined
+  if (text.length !== Math.ceil((bytes * 4) / 3)) return undefined
   const decoded = Buffer.from(text, 'base64url')
   return decoded.length === bytes && decoded.toString('base64url') === text ? decoded : undefined
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import type { ClientState, Code, Grant, GrantKey, RefreshMembers, Ticket, Tokens } from './grant.ts'
 import { grantAttributes, listing, readClientState, readGrant } from './item.ts'
@@ -75,6 +76,11 @@ export function openGrants(table: Table) {
     return found
   }
 
+  async function findState(service: number, client: number): Promise<ClientState | undefined> {
+    const state = await table.find({ id: stateId(service, client) })
+    return state && readClientState(state)
+  }
+
   async function create(grant: Ticket | Tokens): Promise<void> {
     const item = { ...grantAttributes(grant), ttl: ttl(grant) }
     const outcome = await table.create(item, { id: grantId(grant) })
@@ -105,6 +111,19 @@ export function openGrants(table: Table) {
     return move(tokens, { stage: 'TOKENS', refreshDigest: current.refreshDigest })
   }
 
+  /**
+   * Changes what the management API may change, which leaves no digest to tell one state from the next: so this one
+   * transition is held against the attempt of the write before.
+   *
+   * @param current as it was read: nothing must have come between
+   */
+  async function change(current: Tokens, tokens: Tokens): Promise<Transition> {
+    const item = await table.find({ id: grantId(current) })
+    const stored = item && readGrant(item, current)
+    if (item === undefined || !isDeepStrictEqual(stored, current)) return { done: false, current: stored }
+    return move(tokens, { accessDigest: current.accessDigest, attempt: item['attempt'] })
+  }
+
   /** Ends the grant and all its tokens, as long as it is the one that was read (its code or its family is the same). */
   async function end(tokens: Tokens): Promise<void> {
     const stored =
@@ -126,7 +145,21 @@ export function openGrants(table: Table) {
       : { done: false, current: outcome.current && readGrant(outcome.current, to) }
   }
 
-  return { find, list, findTokens, create, keepContext, issueCode, fail, redeem, refresh, end, revoke }
+  return {
+    find,
+    list,
+    findTokens,
+    findState,
+    create,
+    keepContext,
+    issueCode,
+    fail,
+    redeem,
+    refresh,
+    change,
+    end,
+    revoke,
+  }
 }
 
 export type Grants = ReturnType<typeof openGrants>

@@ -4,6 +4,7 @@ import { routes as introspection } from '../../functions/introspection/routes.ts
 import { routes as management } from '../../functions/management/routes.ts'
 import { routes as revocation } from '../../functions/revocation/routes.ts'
 import { routes as standardIntrospection } from '../../functions/standard-introspection/routes.ts'
+import { routes as tokenManagement } from '../../functions/token-management/routes.ts'
 import { routes as token } from '../../functions/token/routes.ts'
 import { serve } from '../../shared/lambda/serve.ts'
 import type { Runtime } from '../../shared/runtime.ts'
@@ -24,6 +25,7 @@ export interface Sent {
   /** PEM text of the mutual-TLS context. */
   readonly certificate?: string | undefined
   readonly pathParameters?: Readonly<Record<string, string>>
+  readonly query?: string | undefined
   /** The mutual-TLS domain unless another is named. */
   readonly domainName?: string
   readonly apiId?: string
@@ -45,6 +47,7 @@ export const ROUTES = {
   ...revocation,
   ...standardIntrospection,
   ...token,
+  ...tokenManagement,
 }
 
 /** Sends requests to the functions, as API Gateway events of either format. */
@@ -52,7 +55,12 @@ export function gateway(runtime: Runtime) {
   const handler = serve(ROUTES, runtime)
   return async (sent: Sent, format: Format = '2.0'): Promise<Received> => {
     const { statusCode, headers, body } = await handler(eventFor(sent, format))
-    return { status: statusCode, headers, text: body, json: JSON.parse(body) as Record<string, unknown> }
+    return {
+      status: statusCode,
+      headers,
+      text: body,
+      json: JSON.parse(body || '{}') as Record<string, unknown>,
+    }
   }
 }
 
@@ -70,6 +78,7 @@ function payload2({ route, method = 'POST', headers = {}, body, certificate, ...
     ...httpApi,
     routeKey: `ANY ${route}`,
     rawPath: route,
+    rawQueryString: rest.query ?? '',
     headers: Object.fromEntries(joined) as unknown,
     ...(rest.pathParameters === undefined ? {} : { pathParameters: rest.pathParameters }),
     requestContext: {
@@ -107,6 +116,9 @@ function payload1({ route, method = 'POST', headers = {}, body, certificate, ...
     headers: Object.fromEntries(single) as unknown,
     multiValueHeaders: Object.fromEntries(multiple) as unknown,
     pathParameters: rest.pathParameters ?? null,
+    multiValueQueryStringParameters: Object.fromEntries(
+      [...new URLSearchParams(rest.query)].map(([name, value]) => [name, [value]]),
+    ),
     requestContext: {
       ...requestContext,
       domainName: rest.domainName ?? MTLS_DOMAIN,

@@ -38,6 +38,9 @@ const BAD_REQUEST_ALL_THE_SAME = [
   ...['A145201', 'A145202'],
 ]
 
+/** Contract, section 1.5: there the caller is who the answer is for. */
+const OF_TOKEN_MANAGEMENT = /^A(?:10[4-8]|13[45]|159)/
+
 /** Contract, section 1.6: a credential that is not valid is the caller's fault, whatever the digit. */
 const STATUS_ALL_THE_SAME = ['A458101']
 
@@ -71,6 +74,7 @@ function actionsFor(row: Row): readonly unknown[] {
   if (fault(row) === '1') return ['INTERNAL_SERVER_ERROR', 500, 503]
   if (fault(row) === '6') return [400]
   if (fault(row) === '3') return ['BAD_REQUEST', 'INVALID_CLIENT', 'UNAUTHORIZED', 'FORBIDDEN', 'NOT_FOUND']
+  if (fault(row) === '2' && OF_TOKEN_MANAGEMENT.test(row.code)) return ['BAD_REQUEST', 'NOT_FOUND', 400]
   if (BAD_REQUEST_ALL_THE_SAME.includes(row.code)) return ['BAD_REQUEST']
   return fault(row) === '2' ? ['INTERNAL_SERVER_ERROR', 'CALLER_ERROR', 400, 401, 403, 404, 405] : []
 }
@@ -150,7 +154,7 @@ const DIFFERENT: Readonly<Record<string, string>> = {
 
 /** A placeholder to be filled, by `named` or by a limit of ours. */
 function filled(text: string): string {
-  return text.replace(/\{[^}]+\}/, '{}')
+  return text.replace(/\{[^}]+\}|%d/, '{}')
 }
 
 const withoutLimit = (message: string) => message.replace(/\(\d+\)/, '({})')

@@ -1,0 +1,77 @@
+import * as z from 'zod/mini'
+import type { Thumbprint } from '../../../shared/certificate/thumbprint.ts'
+import { Refusal } from '../../../shared/oauth/refusal.ts'
+import type { Property } from '../../../shared/store/grant.ts'
+import { flag, names, positive, properties, refuseNotOffered, thumbprint } from '../request.ts'
+
+/** Tokens that the service itself asks for: nobody is authenticated but the service. */
+export interface CreateRequest {
+  readonly grantType: 'AUTHORIZATION_CODE' | 'CLIENT_CREDENTIALS'
+  /** The number, or the number or alias as text. */
+  readonly client: number | string
+  readonly clientIdAliasUsed: boolean
+  readonly subject: string | undefined
+  readonly scopes: readonly string[]
+  /** Seconds; `undefined`: those of service and client. */
+  readonly accessTokenDuration: number | undefined
+  readonly refreshTokenDuration: number | undefined
+  readonly properties: readonly Property[]
+  readonly certificateThumbprint: Thumbprint | undefined
+}
+
+const MAX_SUBJECT_LENGTH = 100
+const ASCII = /^[\x20-\x7e]+$/
+/** Those that the contract has and that are not offered. */
+const NOT_OFFERED = ['IMPLICIT', 'PASSWORD', 'CIBA', 'DEVICE_CODE', 'TOKEN_EXCHANGE', 'JWT_BEARER'] as const
+const GRANT_TYPES = ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS'] as const
+
+export const CreateCall = z.object({
+  grantType: z.optional(z.enum([...GRANT_TYPES, 'REFRESH_TOKEN', ...NOT_OFFERED, 'PRE_AUTHORIZED_CODE'])),
+  clientId: z.optional(positive),
+  clientIdentifier: z.optional(z.string()),
+  clientIdAliasUsed: z.optional(flag),
+  subject: z.optional(z.string()),
+  scopes: z.optional(names),
+  accessTokenDuration: z.optional(positive),
+  refreshTokenDuration: z.optional(positive),
+  properties: z.optional(properties),
+  certificateThumbprint: z.optional(thumbprint),
+  accessToken: z.optional(z.unknown()),
+  refreshToken: z.optional(z.unknown()),
+  accessTokenPersistent: z.optional(flag),
+  dpopKeyThumbprint: z.optional(z.unknown()),
+})
+
+/** `/auth/token/create` (contract, section 2.7). @throws Refusal create-…, member-not-offered */
+export function readCreate(call: z.infer<typeof CreateCall>): CreateRequest {
+  refuseNotOffered(call, ['accessToken', 'refreshToken', 'accessTokenPersistent', 'dpopKeyThumbprint'])
+  const grantType = offeredGrantType(call.grantType)
+  const client = call.clientId ?? call.clientIdentifier
+  if (client === undefined) throw new Refusal('create-client-unknown')
+  return {
+    grantType,
+    client,
+    clientIdAliasUsed: call.clientIdAliasUsed ?? false,
+    subject: grantType === 'CLIENT_CREDENTIALS' ? undefined : checkedSubject(call.subject),
+    scopes: [...new Set(call.scopes)],
+    accessTokenDuration: call.accessTokenDuration,
+    refreshTokenDuration: call.refreshTokenDuration,
+    properties: call.properties ?? [],
+    certificateThumbprint: call.certificateThumbprint,
+  }
+}
+
+function offeredGrantType(asked: z.infer<typeof CreateCall>['grantType']): CreateRequest['grantType'] {
+  if (asked === undefined) throw new Refusal('create-grant-type-missing')
+  if (asked === 'REFRESH_TOKEN') throw new Refusal('create-grant-type-refresh')
+  const offered = GRANT_TYPES.find((name) => name === asked)
+  if (offered === undefined) throw new Refusal('create-grant-type-unsupported')
+  return offered
+}
+
+function checkedSubject(subject: string | undefined): string {
+  if (subject === undefined) throw new Refusal('create-subject-missing')
+  if (subject.length > MAX_SUBJECT_LENGTH) throw new Refusal('create-subject-too-long')
+  if (!ASCII.test(subject)) throw new Refusal('create-subject-not-ascii')
+  return subject
+}

@@ -1,0 +1,36 @@
+import * as z from 'zod/mini'
+import type { HttpRequest } from '../../../shared/http.ts'
+import { Refusal } from '../../../shared/oauth/refusal.ts'
+import { readCall } from '../../../shared/oauth/request-body.ts'
+
+/** What is to end. */
+export type EndRequest =
+  | { readonly accessToken: string }
+  | { readonly refreshToken: string }
+  | { readonly client: string; readonly subject: string | undefined }
+  | { readonly client: undefined; readonly subject: string }
+
+const RevokeCall = z.object({
+  accessTokenIdentifier: z.optional(z.string()),
+  refreshTokenIdentifier: z.optional(z.string()),
+  clientIdentifier: z.optional(z.string()),
+  subject: z.optional(z.string()),
+})
+
+/** `/auth/token/revoke`: the first that is named counts (contract, section 2.7). @throws Refusal */
+export function readRevoke(http: HttpRequest): EndRequest {
+  const { accessTokenIdentifier, refreshTokenIdentifier, clientIdentifier, subject } = readCall(
+    http,
+    RevokeCall,
+  )
+  if (accessTokenIdentifier !== undefined) return { accessToken: accessTokenIdentifier }
+  if (refreshTokenIdentifier !== undefined) return { refreshToken: refreshTokenIdentifier }
+  if (clientIdentifier !== undefined) return { client: clientIdentifier, subject }
+  if (subject !== undefined) return { client: undefined, subject }
+  throw new Refusal('revoke-nothing-named')
+}
+
+/** `/auth/token/delete/{accessTokenIdentifier}` */
+export function readDelete({ pathParameters }: HttpRequest): EndRequest {
+  return { accessToken: pathParameters['accessTokenIdentifier'] ?? '' }
+}

@@ -1,0 +1,34 @@
+import { Refusal } from '../../shared/oauth/refusal.ts'
+import type { Runtime } from '../../shared/runtime.ts'
+import type { Client } from '../../shared/store/client.ts'
+import type { GrantKey } from '../../shared/store/grant.ts'
+import type { Grants } from '../../shared/store/grants.ts'
+import type { Service } from '../../shared/store/service.ts'
+
+const QUERIES_AT_ONCE = 20
+
+/** By its number or alias. @throws Refusal api-client-unknown */
+export async function clientNamed(named: string, { apiKey }: Service, { store }: Runtime): Promise<Client> {
+  const client = await store.registry.findClient(apiKey, named)
+  if (client === undefined) throw new Refusal('api-client-unknown')
+  return client
+}
+
+export async function allClients({ apiKey }: Service, { store }: Runtime): Promise<number[]> {
+  return (await store.registry.listClients(apiKey)).map(({ clientId }) => clientId)
+}
+
+/** Where the grants of these clients, or of one subject at them, lie, as far as the index knows. */
+export async function listKeys(
+  grants: Grants,
+  { apiKey }: Service,
+  clients: readonly number[],
+  subject: string | undefined,
+): Promise<GrantKey[]> {
+  const keys: GrantKey[] = []
+  for (let start = 0; start < clients.length; start += QUERIES_AT_ONCE) {
+    const some = clients.slice(start, start + QUERIES_AT_ONCE)
+    keys.push(...(await Promise.all(some.map((client) => grants.list(apiKey, client, subject)))).flat())
+  }
+  return keys
+}

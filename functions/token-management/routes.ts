@@ -1,0 +1,73 @@
+import { managementRoute, webApiRoute } from '../../shared/lambda/face.ts'
+import type { Routes } from '../../shared/lambda/serve.ts'
+import { createTokens } from './create/endpoint.ts'
+import { CreateCall, readCreate } from './create/request.ts'
+import { createResponse } from './create/response.ts'
+import { endTokens } from './end/endpoint.ts'
+import { readDelete, readRevoke } from './end/request.ts'
+import { revokeResponse } from './end/response.ts'
+import { listTokens } from './list/endpoint.ts'
+import { readList } from './list/request.ts'
+import { listResponse } from './list/response.ts'
+import { updateToken } from './update/endpoint.ts'
+import { readUpdate, UpdateCall } from './update/request.ts'
+import { updateResponse } from './update/response.ts'
+
+const create = webApiRoute({
+  endpoint: '/auth/token/create',
+  type: 'tokenCreateResponse',
+  role: 'manage',
+  call: CreateCall,
+  read: readCreate,
+  decide: createTokens,
+  respond: createResponse,
+  errors: 'none',
+})
+
+const update = webApiRoute({
+  endpoint: '/auth/token/update',
+  type: 'tokenUpdateResponse',
+  role: 'manage',
+  call: UpdateCall,
+  read: readUpdate,
+  decide: updateToken,
+  respond: updateResponse,
+  errors: 'none',
+})
+
+const remove = managementRoute({
+  endpoint: '/auth/token/delete',
+  methods: ['DELETE'],
+  read: readDelete,
+  decide: endTokens,
+  respond: () => undefined,
+})
+
+const revoke = managementRoute({
+  endpoint: '/auth/token/revoke',
+  methods: ['POST'],
+  read: readRevoke,
+  decide: endTokens,
+  respond: revokeResponse,
+})
+
+const list = managementRoute({
+  endpoint: '/auth/token/get/list',
+  methods: ['GET'],
+  read: readList,
+  decide: listTokens,
+  respond: listResponse,
+})
+
+export const routes: Routes = {
+  '/api/auth/token/create': create,
+  '/api/{serviceId}/auth/token/create': create,
+  '/api/auth/token/update': update,
+  '/api/{serviceId}/auth/token/update': update,
+  '/api/auth/token/delete/{accessTokenIdentifier}': remove,
+  '/api/{serviceId}/auth/token/delete/{accessTokenIdentifier}': remove,
+  '/api/auth/token/revoke': revoke,
+  '/api/{serviceId}/auth/token/revoke': revoke,
+  '/api/auth/token/get/list': list,
+  '/api/{serviceId}/auth/token/get/list': list,
+}

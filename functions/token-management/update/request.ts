@@ -1,0 +1,56 @@
+import * as z from 'zod/mini'
+import type { Thumbprint } from '../../../shared/certificate/thumbprint.ts'
+import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
+import { Refusal } from '../../../shared/oauth/refusal.ts'
+import type { Property } from '../../../shared/store/grant.ts'
+import { flag, names, positive, properties, refuseNotOffered, thumbprint } from '../request.ts'
+
+/** What is `undefined` stays as it is. */
+export interface UpdateRequest {
+  /** The token itself, when it was given: answered again. */
+  readonly accessToken: string | undefined
+  /** The token, or what leads to it. */
+  readonly named: string
+  readonly accessTokenExpiresAt: EpochSeconds | undefined
+  readonly refreshTokenExpiresAt: EpochSeconds | undefined
+  readonly scopes: readonly string[] | undefined
+  readonly properties: readonly Property[] | undefined
+  readonly certificateThumbprint: Thumbprint | undefined
+  readonly accessTokenValueUpdated: boolean
+}
+
+export const UpdateCall = z.object({
+  accessToken: z.optional(z.string()),
+  accessTokenHash: z.optional(z.string()),
+  tokenId: z.optional(z.string()),
+  accessTokenExpiresAt: z.optional(positive),
+  refreshTokenExpiresAt: z.optional(positive),
+  scopes: z.optional(names),
+  properties: z.optional(properties),
+  certificateThumbprint: z.optional(thumbprint),
+  accessTokenValueUpdated: z.optional(flag),
+  accessTokenPersistent: z.optional(flag),
+  dpopKeyThumbprint: z.optional(z.unknown()),
+})
+
+/** `/auth/token/update` (contract, section 2.7). @throws Refusal update-token-missing, member-not-offered */
+export function readUpdate(call: z.infer<typeof UpdateCall>): UpdateRequest {
+  refuseNotOffered(call, ['accessTokenPersistent', 'dpopKeyThumbprint'])
+  const { accessToken, accessTokenHash, tokenId, scopes, certificateThumbprint } = call
+  const named = accessToken ?? accessTokenHash ?? tokenId
+  if (named === undefined) throw new Refusal('update-token-missing')
+  return {
+    accessToken,
+    named,
+    accessTokenExpiresAt: inSeconds(call.accessTokenExpiresAt),
+    refreshTokenExpiresAt: inSeconds(call.refreshTokenExpiresAt),
+    scopes: scopes && [...new Set(scopes)],
+    properties: call.properties,
+    certificateThumbprint,
+    accessTokenValueUpdated: call.accessTokenValueUpdated ?? false,
+  }
+}
+
+function inSeconds(milliseconds: number | undefined): EpochSeconds | undefined {
+  return milliseconds === undefined ? undefined : (Math.floor(milliseconds / 1000) as EpochSeconds)
+}

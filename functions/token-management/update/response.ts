@@ -1,0 +1,18 @@
+import { tokenIdOf } from '../../../shared/oauth/token-string.ts'
+import { success, type WebApiResponse } from '../../../shared/web-api.ts'
+import type { UpdatedTokens } from './endpoint.ts'
+
+/** `/auth/token/update`, action OK (contract, section 2.7). */
+export function updateResponse({ grant, accessToken, jwt }: UpdatedTokens): WebApiResponse {
+  const { accessScopes, properties, refresh } = grant
+  return success('A135001', 'Updated the access token successfully.', 'OK', {
+    accessToken,
+    jwtAccessToken: jwt,
+    tokenType: 'Bearer',
+    tokenId: tokenIdOf(grant),
+    accessTokenExpiresAt: grant.accessExpiresAt * 1000,
+    refreshTokenExpiresAt: (refresh?.refreshExpiresAt ?? 0) * 1000,
+    scopes: accessScopes.length === 0 ? undefined : accessScopes,
+    properties: properties.length === 0 ? undefined : properties,
+  })
+}
