@@ -89,7 +89,7 @@ export function listing({ service, client, subject }: Pick<Tokens, 'service' | '
 }
 
 /** A key must not be empty, and a client has a token of its own beside those of its users. */
-export function held(subject: string | undefined): string {
+function held(subject: string | undefined): string {
   return subject === undefined ? '-' : `=${subject}`
 }
 

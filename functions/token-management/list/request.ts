@@ -18,11 +18,16 @@ export function readList({ query }: HttpRequest): ListRequest {
   const end = numberIn(query.get('end'), DEFAULT_END, 'list-tokens-end-malformed', 'list-tokens-end-negative')
   if (end - start > MAX_LENGTH) throw new Refusal('list-tokens-too-many')
   return {
-    client: query.get('clientIdentifier') || undefined,
-    subject: query.get('subject') || undefined,
+    client: presentIn(query, 'clientIdentifier'),
+    subject: presentIn(query, 'subject'),
     start,
     end,
   }
+}
+
+function presentIn(query: URLSearchParams, name: string): string | undefined {
+  const value = query.get(name)
+  return value === null || value === '' ? undefined : value
 }
 
 function numberIn(text: string | null, absent: number, malformed: Reason, negative: Reason): number {

@@ -41,7 +41,7 @@ describe.each([
     }
     const { json } = await walk.call('/auth/token/create', members)
     identifier = String(json['accessToken'])
-    access = String(json['jwtAccessToken'] ?? identifier)
+    access = (json['jwtAccessToken'] ?? identifier) as string
     refresh = String(json['refreshToken'])
     tokenId = String(json['tokenId'])
   })

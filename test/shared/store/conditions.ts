@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import type { Client } from '../../../shared/store/client.ts'
-import { pass } from '../../support/cutting-proxy.ts'
+import type { Tokens } from '../../../shared/store/grant.ts'
+import { delayFirstAnswer, pass } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { STAGES, STEPS } from './grant-steps.ts'
 import { CLIENT, randomDigest, sampleClientTokens, sampleGrant, SERVICE } from './sample-grant.ts'
@@ -73,6 +74,29 @@ export function conditions(engine: Engine) {
     await store.grants.create(alone)
     await store.grants.end({ ...alone, accessDigest: randomDigest() })
     expect((await store.grants.find(alone)).grant).toEqual(alone)
+  })
+
+  test('a change is lost when anything came between, and done on what is there', async () => {
+    const sample = sampleGrant()
+    await STAGES.TOKENS(store.grants, sample)
+    const read = async () => (await store.grants.find(sample.key)).grant as Tokens
+    const first = await read()
+    const bound = { ...first, binding: { 'x5t#S256': randomDigest() } }
+    expect(await store.grants.change(first, bound)).toEqual({ done: true })
+    const widened = { ...first, accessScopes: first.scopes }
+    expect(await store.grants.change(first, widened)).toEqual({ done: false, current: bound })
+    expect(await read()).toEqual(bound)
+
+    const second = await read()
+    const shorter = { ...second, accessExpiresAt: START }
+    tested.proxy.fate = delayFirstAnswer('GetItem', async () => {
+      expect(await tested.rival.store.grants.change(second, shorter)).toEqual({ done: true })
+    })
+    expect(await store.grants.change(second, widened)).toEqual({ done: false, current: shorter })
+    expect(await read()).toEqual(shorter)
+    await store.grants.revoke(second)
+    expect(await store.grants.change(shorter, widened)).toEqual({ done: false, current: undefined })
+    expect(await grantItem(tested, sample.key)).toBeUndefined()
   })
 
   test('end outruns a refresh that came in between', async () => {

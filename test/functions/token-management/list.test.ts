@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { later } from '../../../shared/epoch-seconds.ts'
+import { outcome } from '../../support/answers.ts'
+import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { FORMATS } from '../../support/gateway.ts'
+import { BASIC, openWalk, type TestClient, type Walk } from '../../support/walk.ts'
+
+let runtime: FixedRuntime
+let walk: Walk
+let client: TestClient
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+})
+beforeEach(async () => {
+  runtime.clock.now = START
+  walk = await openWalk(runtime)
+  client = await walk.addClient(BASIC)
+})
+afterAll(() => runtime.close())
+
+const list = (query: string, format?: (typeof FORMATS)[number]) =>
+  walk.send(
+    {
+      route: '/api/{serviceId}/auth/token/get/list',
+      method: 'GET',
+      pathParameters: { serviceId: walk.serviceId },
+      headers: { authorization: `Bearer ${walk.secrets.manage}` },
+      query,
+    },
+    format,
+  )
+type Listed = Record<string, unknown>
+const tokensIn = async (query: string) => (await list(query)).json['accessTokens'] as Listed[]
+
+async function make(of: TestClient, members: Record<string, unknown> = {}): Promise<Listed> {
+  const asked = { grantType: 'AUTHORIZATION_CODE', clientId: of.number, subject: 'alice', ...members }
+  return (await walk.call('/auth/token/create', asked)).json
+}
+const idsOf = (tokens: Listed[], name: string) => tokens.map((token) => String(token[name])).sort()
+
+test.each(FORMATS)('lists what is known of each token, payload %s', async (format) => {
+  const properties = [{ key: 'k', value: 'v', hidden: true }]
+  const made = await make(client, { scopes: ['read'], properties })
+  runtime.clock.now = later(START, 5)
+  await walk.refresh(client, String(made['refreshToken']))
+  expect((await list(`clientIdentifier=${client.id}&subject=alice`, format)).json).toEqual({
+    start: 0,
+    end: 5,
+    totalCount: 1,
+    client: {
+      clientId: client.number,
+      clientIdAliasEnabled: false,
+      clientName: 'Test client',
+      clientType: 'CONFIDENTIAL',
+    },
+    subject: 'alice',
+    accessTokens: [
+      {
+        accessTokenHash: made['tokenId'],
+        accessTokenExpiresAt: (START + 5 + 86400) * 1000,
+        refreshTokenHash: made['tokenId'],
+        refreshTokenExpiresAt: (START + 5 + 864000) * 1000,
+        createdAt: START * 1000,
+        lastRefreshedAt: (START + 5) * 1000,
+        clientId: client.number,
+        subject: 'alice',
+        grantType: 'AUTHORIZATION_CODE',
+        scopes: ['read'],
+        refreshTokenScopes: ['read'],
+        properties,
+      },
+    ],
+  })
+})
+
+test('a token of the client itself, not refreshed, without what it has not', async () => {
+  const made = await make(client, { grantType: 'CLIENT_CREDENTIALS' })
+  expect(await tokensIn(`clientIdentifier=${client.id}`)).toEqual([
+    {
+      accessTokenHash: made['tokenId'],
+      accessTokenExpiresAt: (START + 86400) * 1000,
+      refreshTokenExpiresAt: 0,
+      createdAt: START * 1000,
+      lastRefreshedAt: 0,
+      clientId: client.number,
+      grantType: 'CLIENT_CREDENTIALS',
+    },
+  ])
+})
+
+test('by client, by subject, by both, and all of the service', async () => {
+  const other = await walk.addClient(BASIC)
+  const [a, b, c] = [await make(client), await make(client, { subject: 'bob' }), await make(other)]
+  const expectListed = async (query: string, ...made: Listed[]) =>
+    expect(idsOf(await tokensIn(query), 'accessTokenHash')).toEqual(idsOf(made, 'tokenId'))
+  await expectListed(`clientIdentifier=${client.id}`, a, b)
+  await expectListed('subject=alice', a, c)
+  await expectListed(`clientIdentifier=${other.id}&subject=alice`, c)
+  await expectListed(`clientIdentifier=${other.id}&subject=bob`)
+  await expectListed('', a, b, c)
+  await expectListed('clientIdentifier=&subject=', a, b, c)
+})
+
+test('pages by start and end, without holes where tokens have ended', async () => {
+  const made: Listed[] = []
+  for (let i = 0; i < 12; i++)
+    made.push(await make(client, { subject: `user-${String(i).padStart(2, '0')}` }))
+  for (const { accessToken } of made.slice(1, 6)) {
+    await walk.call('/auth/token/update', {
+      accessToken,
+      accessTokenExpiresAt: 1000,
+      refreshTokenExpiresAt: 1000,
+    })
+  }
+  const subjects = async (start: number, end: number) =>
+    (await tokensIn(`clientIdentifier=${client.id}&start=${start}&end=${end}`)).map(({ subject }) => subject)
+  expect(await subjects(0, 3)).toEqual(['user-00', 'user-06', 'user-07'])
+  expect(await subjects(3, 6)).toEqual(['user-08', 'user-09', 'user-10'])
+  expect(await subjects(6, 9)).toEqual(['user-11'])
+  expect(await subjects(7, 9)).toEqual([])
+  expect(await subjects(3, 1)).toEqual([])
+  expect((await list(`clientIdentifier=${client.id}&start=0&end=100`)).json).toMatchObject({ totalCount: 7 })
+})
+
+test('a grant is listed as long as any of its tokens lives', async () => {
+  await make(client, { accessTokenDuration: 5, refreshTokenDuration: 10 })
+  runtime.clock.now = later(START, 9)
+  expect(await tokensIn('')).toHaveLength(1)
+  runtime.clock.now = later(START, 10)
+  expect(await tokensIn('')).toEqual([])
+})
+
+test('not what was revoked or cut off, but what is only locked', async () => {
+  const made = await make(client)
+  await runtime.store.clients.setLocked(walk.number, client.settings as never, true)
+  expect(await tokensIn('')).toHaveLength(1)
+  await walk.call('/auth/token/revoke', { accessTokenIdentifier: made['tokenId'] })
+  expect(await tokensIn('')).toEqual([])
+  await make(await walk.addClient(BASIC))
+  const other = await walk.addClient(BASIC)
+  await make(other)
+  await walk.call('/auth/token/revoke', { clientIdentifier: other.id })
+  expect(await tokensIn('')).toHaveLength(1)
+})
+
+test('not those of another service', async () => {
+  await make(client)
+  walk = await openWalk(runtime)
+  expect((await list('')).json).toEqual({ start: 0, end: 5, totalCount: 0, accessTokens: [] })
+})
+
+test.each([
+  ['400 A159201', 'start=x'],
+  ['400 A159202', 'start=-1'],
+  ['400 A159203', 'end=1.5'],
+  ['400 A159204', 'end=-1'],
+  ['400 A159205', 'start=1&end=1002'],
+  ['404 A001218', 'clientIdentifier=nobody'],
+])('%s for %s', async (expected, query) => {
+  expect(outcome(await list(query))).toBe(expected)
+})
+
+test('POST is 405', async () => {
+  expect((await walk.call('/auth/token/get/list', {})).status).toBe(405)
+})
