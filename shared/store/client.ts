@@ -34,6 +34,7 @@ export const Client = z.object({
   tlsClientCertificateBoundAccessTokens: flag,
   pkceRequired: flag,
   pkceS256Required: flag,
+  singleAccessTokenPerSubject: flag,
   locked: flag,
   /** For the authorization server, which gets them back with every token. */
   attributes,

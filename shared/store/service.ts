@@ -90,6 +90,7 @@ export const Service = z.object({
   refreshTokenIdempotent: flag,
   /** No access token outlives its refresh token. */
   tokenExpirationLinked: flag,
+  singleAccessTokenPerSubject: flag,
   pkceRequired: flag,
   pkceS256Required: flag,
   issSuppressed: flag,

@@ -46,6 +46,7 @@ const ClientSettings = z.object({
   selfSignedCertificateKeyId: text,
   tokenAuthSignAlg: text,
   tlsClientCertificateBoundAccessTokens: flag,
+  singleAccessTokenPerSubject: flag,
   pkceRequired: flag,
   pkceS256Required: flag,
   locked: flag,

@@ -75,7 +75,6 @@ const NOT_OFFERED = [
   'rsSignedRequestKeyId',
   'sectorIdentifierUri',
   'signedJwksUri',
-  'singleAccessTokenPerSubject',
   'trustAnchorId',
   'trustChain',
   'userInfoEncryptionAlg',

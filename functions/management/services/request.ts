@@ -52,6 +52,7 @@ const DECIDING = {
   refreshTokenDurationReset: yesOrNo,
   refreshTokenIdempotent: yesOrNo,
   tokenExpirationLinked: yesOrNo,
+  singleAccessTokenPerSubject: yesOrNo,
   pkceRequired: yesOrNo,
   pkceS256Required: yesOrNo,
   issSuppressed: yesOrNo,

@@ -79,7 +79,6 @@ const NOT_OFFERED = [
   'requestObjectRequired',
   'resourceSignatureKeyId',
   'rsResponseSigned',
-  'singleAccessTokenPerSubject',
   'supportedAuthorizationDetailsTypes',
   'supportedServiceProfiles',
   'tokenBatchNotificationEndpoint',

@@ -4,6 +4,7 @@ import type { LogEntry } from '../../../shared/log.ts'
 import { type Issued, makeTokens, newRefreshToken, refreshTokenSeconds } from '../../../shared/oauth/issue.ts'
 import { Refusal } from '../../../shared/oauth/refusal.ts'
 import { availableScopes } from '../../../shared/oauth/scope.ts'
+import { endOlderGrants } from '../../../shared/oauth/single-token.ts'
 import { makeGrantId } from '../../../shared/oauth/token-string.ts'
 import type { Runtime } from '../../../shared/runtime.ts'
 import type { Client } from '../../../shared/store/client.ts'
@@ -57,6 +58,7 @@ export async function createTokens(
     runtime,
   )
   await runtime.store.grants.create(issued.grant)
+  await endOlderGrants(issued.grant, service, client, runtime.store.grants)
   return { ...issued, client }
 }
 

@@ -3,6 +3,7 @@ import { proves } from '../../../shared/oauth/find-token.ts'
 import { firstRefreshToken, type Issued, makeTokens } from '../../../shared/oauth/issue.ts'
 import { isVerifier, verifies } from '../../../shared/oauth/pkce.ts'
 import { Refusal } from '../../../shared/oauth/refusal.ts'
+import { endOlderGrants } from '../../../shared/oauth/single-token.ts'
 import { barred, expired } from '../../../shared/oauth/standing.ts'
 import { addExtras } from '../../../shared/oauth/token-extras.ts'
 import { keyOf, locateOpaque } from '../../../shared/oauth/token-string.ts'
@@ -37,7 +38,10 @@ export async function redeemCode(
 
   const issued = await tokensFor(grant, request, context, runtime)
   const redeemed = await grants.redeem(grant, issued.grant)
-  if (redeemed.done) return issued
+  if (redeemed.done) {
+    await endOlderGrants(issued.grant, context.service, context.client, grants)
+    return issued
+  }
   const { current } = redeemed
   if (current?.stage === 'TOKENS' && current.code?.codeDigest === members.codeDigest) {
     return endReplayed(current, grants, entry)
