@@ -132,11 +132,11 @@ export function grantTransitions(engine: Engine) {
       expect((await grants.find(sample.key)).grant).toEqual(GRANTS[stage](sample))
     })
 
-    test('stays under 1 KB without the properties of the caller', async () => {
+    test("stays under 1 KB without the caller's properties", async () => {
       const sample = sampleGrant()
       await STAGES[stage](grants, sample)
-      const { properties: _, ...item } = (await grantItem(tested, sample.key)) as Item
-      expect(sizeOf(item)).toBeLessThan(1024)
+      const item = { ...(await grantItem(tested, sample.key)), properties: undefined }
+      expect(sizeOf(JSON.parse(JSON.stringify(item)))).toBeLessThan(1024)
     })
   })
 

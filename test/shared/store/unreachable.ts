@@ -26,6 +26,8 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'grants.refresh': ({ grants }) => grants.refresh(tokens.refresh, refreshed),
   'grants.revoke': ({ grants }) => grants.revoke(tokens),
   'grants.end': ({ grants }) => grants.end(tokens),
+  'grants.change': ({ grants }) => grants.change(tokens, refreshed),
+  'grants.findState': ({ grants }) => grants.findState(SERVICE, CLIENT),
   'clients.create': ({ clients }) => clients.create(SERVICE, CLIENT_RECORD, START),
   'clients.setLocked': ({ clients }) => clients.setLocked(SERVICE, CLIENT_RECORD, true),
   'clients.remove': ({ clients }) => clients.remove(SERVICE, CLIENT_RECORD),
@@ -49,6 +51,7 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'registry.putClient': ({ registry }) => registry.putClient(SERVICE, CLIENT_RECORD),
   'registry.putAlias': ({ registry }) => registry.putAlias(SERVICE, 'my-client', CLIENT),
   'registry.putSigningKey': ({ registry }) => registry.putSigningKey(SERVICE, { ...jwk, kid: '1' }),
+  'registry.useAssertion': ({ registry }) => registry.useAssertion(SERVICE, CLIENT, 'jti', START),
   'registry.putOwner': ({ registry }) =>
     registry.putOwner({ apiKey: '1', apiSecretDigest: 'a', organizationTokenDigest: 'b' }),
   'registry.deleteService': ({ registry }) => registry.deleteService(SERVICE),
