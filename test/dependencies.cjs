@@ -65,7 +65,7 @@ module.exports = {
     only(
       'zod',
       'zod',
-      '^functions/([^/]+/)+(request|settings-schema)[.]ts$|^shared/settings[.]ts$|^shared/(store|oauth)/',
+      '^functions/.*/(request|settings-schema)[.]ts$|^shared/settings[.]ts$|^shared/(store|oauth)/',
       AT_RUN_TIME,
     ),
     // Cold start: these load where the need arises, by `import()`.

@@ -1,13 +1,4 @@
-import {
-  CreateTableCommand,
-  type CreateTableCommandInput,
-  DynamoDBClient,
-  ScanCommand,
-} from '@aws-sdk/client-dynamodb'
-import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { CreateTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { beforeAll, expect, test } from 'vitest'
 import { functionNames } from '../../infra/build.ts'
 import { startEmbeddedEngine } from '../../infra/local/engine.ts'
@@ -16,75 +7,19 @@ import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import { readSettings, requireOAuthSettings } from '../../shared/settings.ts'
 import type { TokenDigest } from '../../shared/store/grant.ts'
 import { openStore } from '../../shared/store/store.ts'
-
-const root = join(import.meta.dirname, '../..')
-
-interface Resource<Properties> {
-  readonly Type: string
-  readonly Properties: Properties
-  readonly DeletionPolicy?: string
-  readonly UpdateReplacePolicy?: string
-}
-type Attribute = { 'Fn::GetAtt': [string, string] }
-type Reference = { Ref: string }
-
-interface Lambda {
-  readonly FunctionName: string
-  readonly Handler: string
-  readonly Runtime: string
-  readonly Architectures: string[]
-  readonly Role: Attribute
-  readonly Environment: { Variables: Record<string, string | Reference> }
-}
-interface Route {
-  readonly RouteKey: string
-  readonly Target: { 'Fn::Join': [string, [string, Reference]] }
-}
-interface Table {
-  readonly AttributeDefinitions: { AttributeName: string; AttributeType: 'S' }[]
-  readonly KeySchema: { AttributeName: string; KeyType: 'HASH' | 'RANGE' }[]
-  readonly GlobalSecondaryIndexes?: NonNullable<CreateTableCommandInput['GlobalSecondaryIndexes']>
-  readonly TimeToLiveSpecification: { AttributeName: string; Enabled: boolean }
-}
-interface Role {
-  readonly Policies: { PolicyDocument: { Statement: Statement[] } }[]
-}
-interface Statement {
-  readonly Effect: string
-  readonly Action: string[]
-  readonly Resource: Attribute
-  readonly Condition?: unknown
-}
+import {
+  type Attribute,
+  type Lambda,
+  packagedTemplate,
+  type Resource,
+  type Role,
+  type Route,
+  type Table,
+} from './packaged-template.ts'
 
 let resources: Record<string, Resource<never>>
-
-/** What `osls package` makes of the templates: no network, no account, nothing in the archives. */
 beforeAll(() => {
-  const folder = mkdtempSync(join(tmpdir(), 'certbound-template-'))
-  try {
-    for (const file of ['serverless.yml', 'infra'])
-      cpSync(join(root, file), join(folder, file), { recursive: true })
-    mkdirSync(join(folder, 'dist'))
-    const functions = readFileSync(join(folder, 'infra/functions.yml'), 'utf8')
-    for (const [artifact] of functions.matchAll(/dist\/.+?\.zip/g)) writeFileSync(join(folder, artifact), '')
-    execFileSync(
-      process.execPath,
-      [
-        join(root, 'node_modules/osls/bin/serverless.js'),
-        'package',
-        '--param=mtlsDomains=mtls.example.com',
-        '--param=serviceId=5',
-      ],
-      { cwd: folder, env: { PATH: process.env['PATH'], HOME: folder }, stdio: 'pipe' },
-    )
-    const template = readFileSync(
-      join(folder, '.serverless/cloudformation-template-update-stack.json'),
-      'utf8',
-    )
-    resources = (JSON.parse(template) as { Resources: typeof resources }).Resources
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  resources = packagedTemplate()
 })
 
 function resource<Properties>(id: string): Resource<Properties> {
