@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import type { ClientState, Code, Grant, GrantKey, RefreshMembers, Ticket, Tokens } from './grant.ts'
-import { grantAttributes, listing, readClientState, readGrant } from './item.ts'
+import { grantAttributes, readClientState, readGrant } from './item.ts'
+import { listing } from './listing.ts'
 import type { Item, Table } from './table.ts'
 
 /** TTL only collects garbage: it never decides, so it may come late, but it must not come early (design, section 3). */

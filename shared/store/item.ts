@@ -11,10 +11,8 @@ import type {
   TokenDigest,
   Tokens,
 } from './grant.ts'
+import { DamagedItem, listing, subjectHeld } from './listing.ts'
 import type { Item } from './table.ts'
-
-/** An item does not have the form that was written. The message names the attribute, never its value. */
-export class DamagedItem extends Error {}
 
 /** The flat attributes of a grant, `undefined` where it has none, so that an update removes what a stage leaves behind. */
 export function grantAttributes(grant: Grant): Item {
@@ -25,7 +23,7 @@ export function grantAttributes(grant: Grant): Item {
     client: grant.client,
     clientIdAlias: grant.clientIdAlias,
     scopes: grant.scopes,
-    subject: grant.stage === 'TICKET' ? undefined : grant.subject,
+    subject: grant.stage === 'CODE' ? grant.subject : undefined,
     properties: grant.stage === 'TICKET' || grant.properties.length === 0 ? undefined : grant.properties,
     jwtAtClaims: grant.stage === 'TICKET' ? undefined : grant.jwtAtClaims,
     accessTokenDuration: grant.stage === 'CODE' ? grant.accessTokenDuration : undefined,
@@ -78,19 +76,6 @@ function tokenAttributes(tokens: Tokens): Item {
     familyDigest: refresh?.familyDigest,
     replaced: refresh?.replaced,
   }
-}
-
-/**
- * The keys of the index by which the management API lists tokens: client, then subject. Only grants with tokens have
- * them, so the index is sparse. No decision reads it: it is late by nature.
- */
-export function listing({ service, client, subject }: Pick<Tokens, 'service' | 'client' | 'subject'>) {
-  return { holder: `${String(service)}.${String(client)}`, held: held(subject) }
-}
-
-/** A key must not be empty, and a client has a token of its own beside those of its users. */
-function held(subject: string | undefined): string {
-  return subject === undefined ? '-' : `=${subject}`
 }
 
 /** @throws DamagedItem when a member is missing, of another type, or another client's */
@@ -157,7 +142,7 @@ function readTokens(item: Item) {
   }
   return {
     grantType,
-    subject: grantType === 'AUTHORIZATION_CODE' ? text(item, 'subject') : optionalText(item, 'subject'),
+    subject: subjectHeld(item['held'], grantType),
     properties: readProperties(item),
     jwtAtClaims: optionalText(item, 'jwtAtClaims'),
     createdAt: seconds(item, 'createdAt'),

@@ -12,7 +12,6 @@ import {
   vectorService,
 } from '../support/vector-service.ts'
 import { presented } from '../support/vectors.ts'
-import { WAITING } from '../support/waiting-requests.ts'
 
 const JSON_TYPE = 'application/json'
 
@@ -28,10 +27,7 @@ interface Answered {
   readonly service: VectorService
 }
 
-const waiting = WAITING.flatMap(({ missing, isThere, ids }) => ids.map((id) => ({ id, missing, isThere })))
-const running = requests
-  .filter((entry) => waiting.every(({ id }) => id !== entry.id))
-  .flatMap((entry) => formsOf(entry))
+const running = requests.flatMap((entry) => formsOf(entry))
 
 describe.each(ACCESS_TOKENS)('%s access tokens', (accessTokens) => {
   let service: VectorService
@@ -52,13 +48,6 @@ describe.each(ACCESS_TOKENS)('%s access tokens', (accessTokens) => {
       }
     }
   }
-})
-
-describe('requests that wait', () => {
-  test.each(waiting)('$id waits for $missing, which is not there', ({ id, isThere }) => {
-    expect(requests.map((entry) => entry.id)).toContain(id)
-    expect(isThere()).toBe(false)
-  })
 })
 
 /** Sends the request of an entry and holds its answer, its line in the log and the tables against what is expected. */

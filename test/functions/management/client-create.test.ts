@@ -35,6 +35,8 @@ describe('a client that is created', () => {
       grantTypes: ['AUTHORIZATION_CODE'],
       responseTypes: ['CODE'],
       tlsClientCertificateBoundAccessTokens: false,
+      attributes: [],
+      singleAccessTokenPerSubject: false,
       pkceRequired: false,
       pkceS256Required: false,
       locked: false,
@@ -191,7 +193,7 @@ describe('the subject of a client certificate', () => {
     ['is missing', {}, 'A032217'],
     ['is given twice', { tlsClientAuthSubjectDn: 'CN=a', tlsClientAuthSanDns: 'a' }, 'A032216'],
     ['is no distinguished name', { tlsClientAuthSubjectDn: 'Client' }, 'A031223'],
-    ['is of a kind that is not judged', { tlsClientAuthSanDns: 'a.example' }, 'A031291'],
+    ['is no address', { tlsClientAuthSanIp: '192.0.2.010' }, 'A031202'],
   ])('%s', async (_, members, code) => {
     expect(failure(await create({ ...tls, ...members }))).toBe(`400 ${code}`)
   })

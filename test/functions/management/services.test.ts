@@ -59,6 +59,14 @@ describe('a service that is created', () => {
       tlsClientCertificateBoundAccessTokens: false,
       refreshTokenKept: false,
       refreshTokenIdempotent: false,
+      accessTokenType: 'Bearer',
+      attributes: [],
+      refreshTokenDurationKept: false,
+      refreshTokenDurationReset: false,
+      tokenExpirationLinked: false,
+      singleAccessTokenPerSubject: false,
+      errorDescriptionOmitted: false,
+      errorUriOmitted: false,
       pkceRequired: false,
       pkceS256Required: false,
       issSuppressed: false,
@@ -148,7 +156,7 @@ describe('updating a service', () => {
     expect(json).toMatchObject(defaults)
     expect(json).not.toHaveProperty('serviceName')
     expect(json).not.toHaveProperty('description')
-    expect(json).not.toHaveProperty('attributes')
+    expect(json).toMatchObject({ attributes: [] })
   })
 
   test('sets false and the empty list, and 0 and the empty text where they say something', async () => {

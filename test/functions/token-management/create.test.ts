@@ -177,7 +177,7 @@ describe.each([
 
   test('names the member that is not offered, and not its value', async () => {
     const { text } = await create({ accessToken: 'chosen-by-the-caller' })
-    expect(text).toContain("'accessToken' is not offered here.")
+    expect(text).toContain("The parameter 'accessToken' is not supported.")
     expect(text).not.toContain('chosen')
   })
 

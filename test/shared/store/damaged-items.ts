@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DamagedItem } from '../../../shared/store/item.ts'
+import { DamagedItem } from '../../../shared/store/listing.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { STAGES } from './grant-steps.ts'
 import { CLIENT, sampleClientTokens, sampleGrant, SERVICE } from './sample-grant.ts'
@@ -47,7 +47,6 @@ const NEEDED: Readonly<Record<keyof typeof STAGES, Readonly<Record<string, Kind>
     client: 'seconds',
     scopes: 'texts',
     grantType: 'text',
-    subject: 'text',
     accessDigest: 'text',
     accessIssuedAt: 'seconds',
     accessExpiresAt: 'seconds',

@@ -61,8 +61,9 @@ function codeItem({ key, code }: Sample): Item {
 
 function tokensItem(sample: Sample, { accessDigest, binding }: Tokens): Item {
   const { refresh } = sample.tokens
+  const { subject: _, ...code } = codeItem(sample)
   return {
-    ...codeItem(sample),
+    ...code,
     stage: 'TOKENS',
     grantType: 'AUTHORIZATION_CODE',
     holder: `${SERVICE}.${CLIENT}`,

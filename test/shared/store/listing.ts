@@ -73,7 +73,7 @@ export function listingGrants(engine: Engine) {
       }),
     )
     raw.destroy()
-    expect(Items.map((item) => Object.keys(item).sort())).toEqual([['id', 'holder', 'held']])
+    expect(Items.map((item) => Object.keys(item).sort())).toEqual([['held', 'holder', 'id']])
   })
 
   test('reads them again, with the state of their client, in one consistent batch', async () => {
