@@ -35,9 +35,8 @@ export function readParameters(text: string, rules: FormRules): Form {
   const seen = new Map<string, string>()
   const repeated = new Set<string>()
   for (const pair of pairs) {
-    const equals = pair.indexOf('=')
-    const name = decodeFormText(equals === -1 ? pair : pair.slice(0, equals))
-    const encoded = equals === -1 ? '' : pair.slice(equals + 1)
+    const [encodedName, encoded] = splitPair(pair)
+    const name = decodeFormText(encodedName)
     const known = name !== undefined && Object.hasOwn(rules.repeated, name)
     // A certificate has line breaks: where nobody reads it, it is ignored like any parameter (vector mtls-body-spoof).
     const value = decodeFormText(known ? encoded : encoded.replaceAll(ESCAPED_LINE_BREAK, '+'))
@@ -71,13 +70,20 @@ export function reasonFor(name: string, rules: FormRules, parameters: Parameters
 
 /** @returns `undefined` for a broken escape, for what is not UTF-8 (JSON can bring in a lone surrogate) and for control characters */
 export function decodeFormText(text: string): string | undefined {
-  const decoded = text.includes('%') || text.includes('+') ? unescape(text.replaceAll('+', ' ')) : text
+  const decoded = text.includes('%') || text.includes('+') ? decodeEscapes(text) : text
   return decoded === undefined || !decoded.isWellFormed() || CONTROL.test(decoded) ? undefined : decoded
 }
 
-function unescape(text: string): string | undefined {
+/** The name and the value of a pair, both still encoded. A name alone has the empty value. */
+export function splitPair(pair: string): readonly [name: string, value: string] {
+  const equals = pair.indexOf('=')
+  return equals === -1 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)]
+}
+
+/** Unlike `decodeFormText` it lets control characters stand. @returns `undefined` for a broken escape */
+export function decodeEscapes(text: string): string | undefined {
   try {
-    return decodeURIComponent(text)
+    return decodeURIComponent(text.replaceAll('+', ' '))
   } catch (error) {
     if (error instanceof URIError) return undefined
     throw error

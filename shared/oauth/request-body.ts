@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type * as z from 'zod/mini'
 import type { HttpRequest } from '../http.ts'
-import { decodeFormText } from './parameters.ts'
+import { decodeEscapes, decodeFormText, splitPair } from './parameters.ts'
 import { Refusal } from './refusal.ts'
 
 /** Bounded work before any trust (requirements D29). The Web API's bodies carry certificates. */
@@ -22,8 +22,8 @@ export function readForm(http: HttpRequest): string {
 }
 
 /**
- * The members of a Web API call: its body, JSON or form, or the query of a GET. Members that are `null`, `""` or 0 count as absent, as Authlete's Java and
- * Python clients write all members of their objects (contract, rule 2).
+ * The members of a Web API call: its body, JSON or form, or the query of a GET. Members that are `null`, `""` or 0
+ * count as absent, as Authlete's Java and Python clients write all members of their objects (contract, rule 2).
  *
  * @throws Refusal body-malformed, body-too-large, member-wrong
  */
@@ -105,21 +105,12 @@ function jsonMembers(text: string): Readonly<Record<string, unknown>> {
 function formMembers(text: string): object {
   const members = new Map<string, string>()
   for (const pair of text === '' ? [] : text.split('&')) {
-    const equals = pair.indexOf('=')
-    const name = decodeFormText(equals === -1 ? pair : pair.slice(0, equals))
-    const value = decodeMember(equals === -1 ? '' : pair.slice(equals + 1))
+    const [encodedName, encoded] = splitPair(pair)
+    const name = decodeFormText(encodedName)
+    // A certificate in a form member has line breaks, which `decodeFormText` refuses.
+    const value = decodeEscapes(encoded)
     if (name === undefined || value === undefined || members.has(name)) throw new Refusal('body-malformed')
     members.set(name, value)
   }
   return Object.fromEntries(members)
-}
-
-/** A certificate in a form member has line breaks, which `decodeFormText` refuses. */
-function decodeMember(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '))
-  } catch (error) {
-    if (error instanceof URIError) return undefined
-    throw error
-  }
 }
