@@ -6,7 +6,7 @@ import { load } from '../../support/vectors.ts'
 
 const root = new URL('../../../', import.meta.url).pathname
 const sources = globSync('{functions,shared}/**/*.ts', { cwd: root })
-  .filter((file) => file !== 'shared/oauth/refusal.ts')
+  .filter((file) => !file.startsWith('shared/oauth/refusals/'))
   .map((file) => readFileSync(`${root}${file}`, 'utf8'))
   .join('\n')
 
@@ -48,6 +48,15 @@ describe('the table', () => {
   test('has codes of A and six digits, each once', () => {
     for (const { code } of rows) expect(code).toMatch(/^A\d{6}$/)
     expect(new Set(rows.map(({ code }) => code)).size).toBe(rows.length)
+  })
+
+  test('has no name in two sections', async () => {
+    const sections = globSync('shared/oauth/refusals/*.ts', { cwd: root })
+    const tables = await Promise.all(sections.map((file) => import(`${root}${file}`) as Promise<object>))
+    const names = tables.flatMap((section) =>
+      Object.values(section).flatMap((table: object) => Object.keys(table)),
+    )
+    expect(names.toSorted()).toEqual(Object.keys(REFUSALS).toSorted())
   })
 
   test.each(rows)('$code $reason: the third digit from the right agrees with $action', (row) => {

@@ -1,0 +1,43 @@
+import type { Row } from './row.ts'
+
+/** Refusals of introspection and revocation (contract, sections 7.4 and 7.5). */
+// prettier-ignore
+export const INTROSPECTION = {
+  // Introspection (7.4)
+  'token-missing': ['A057301', 'BAD_REQUEST', 'invalid_request', 'The request does not contain a valid access token.'],
+  'token-parameters-malformed': ['A057391', 'BAD_REQUEST', 'invalid_request', 'The introspection request is not a well-formed form.'],
+  'token-repeated': ['A057392', 'BAD_REQUEST', 'invalid_request', "The introspection request contains multiple 'token' or 'scopes' parameters."],
+  'token-unknown': ['A057302', 'UNAUTHORIZED', 'invalid_token', 'The access token does not exist.'],
+  'token-without-identifier': ['A057304', 'UNAUTHORIZED', 'invalid_token', "Failed to extract the value of the 'jti' claim from the access token."],
+  'token-not-signed': ['A057306', 'UNAUTHORIZED', 'invalid_token', 'When the format of an access token is JWT, it must be a JWS signed with an asymmetric algorithm without encryption.'],
+  'token-client-deleted': ['A057393', 'UNAUTHORIZED', 'invalid_token', 'The client of the access token does not exist any longer.'],
+  'token-client-locked': ['A057394', 'UNAUTHORIZED', 'invalid_token', 'The client of the access token is locked.'],
+  'token-cut-off': ['A057395', 'UNAUTHORIZED', 'invalid_token', 'The access token was cut off with all tokens of the client.'],
+  'token-expired-refreshable': ['A065301', 'UNAUTHORIZED', 'invalid_token', 'The access token has expired but it can be refreshed using the corresponding refresh token.'],
+  'token-expired-with-refresh': ['A065302', 'UNAUTHORIZED', 'invalid_token', 'Both the access token and the refresh token have expired.'],
+  'token-expired': ['A065303', 'UNAUTHORIZED', 'invalid_token', 'The access token has expired.'],
+  'certificate-missing': ['A065304', 'UNAUTHORIZED', 'invalid_token', 'The client failed to present a certificate and the access token is MTLS bound.'],
+  'certificate-differs': ['A065305', 'UNAUTHORIZED', 'invalid_token', "The client's certificate does not match the thumbprint of the access token."],
+  'certificate-unreadable': ['A065307', 'UNAUTHORIZED', 'invalid_token', 'Failed to parse the client certificate because it is malformed.'],
+  'binding-damaged': ['A065391', 'UNAUTHORIZED', 'invalid_token', 'The binding of the access token cannot be proved.'],
+  'token-unbound': ['A065392', 'UNAUTHORIZED', 'invalid_token', 'The access token is not bound to a client certificate.'],
+  'token-scopeless': ['A064301', 'FORBIDDEN', 'insufficient_scope', 'No scopes are associated with the access token.'],
+  'scope-insufficient': ['A064302', 'FORBIDDEN', 'insufficient_scope', "The access token does not cover the required scope '{}'."],
+  'token-subjectless': ['A066301', 'FORBIDDEN', 'invalid_request', 'The access token is not associated with any subject.'],
+  'subject-differs': ['A066302', 'FORBIDDEN', 'invalid_request', 'The subject associated with the access token is different from the subject required to access the protected resource.'],
+
+  // Standard introspection (7.5)
+  'introspection-parameters-missing': ['A145201', 'BAD_REQUEST', 'invalid_request', "The standard introspection request from the service does not contain 'parameters' parameter."],
+  'introspection-parameters-malformed': ['A145202', 'BAD_REQUEST', 'invalid_request', "The format of the value of 'parameters' request parameter is wrong."],
+  'introspection-token-missing': ['A145302', 'BAD_REQUEST', 'invalid_request', "The 'token' request parameter is missing."],
+  'introspection-token-repeated': ['A145391', 'BAD_REQUEST', 'invalid_request', 'The standard introspection request contains a parameter more than once.'],
+  'caller-public': ['A145392', 'INVALID_CLIENT', 'invalid_client', 'A public client may not introspect tokens.'],
+
+  // Revocation (7.5)
+  'revocation-parameters-missing': ['A113201', 'BAD_REQUEST', 'invalid_request', "The revocation request from the service does not contain 'parameters' parameter."],
+  'revocation-parameters-malformed': ['A113202', 'BAD_REQUEST', 'invalid_request', "The format of the value of 'parameters' request parameter is wrong."],
+  'revocation-token-missing': ['A115301', 'BAD_REQUEST', 'invalid_request', "The revocation request does not contain 'token' parameter."],
+  'revocation-token-repeated': ['A115303', 'BAD_REQUEST', 'invalid_request', "The revocation request contains multiple 'token' parameters."],
+  'revocation-client-unidentified': ['A116302', 'INVALID_CLIENT', 'invalid_client', "The revocation request does not contain 'client_secret' although the client type of the client application that is associated with the token is 'confidential'."],
+  'revocation-of-other-client': ['A116301', 'BAD_REQUEST', 'invalid_request', 'The presented token has not been issued to the client application.'],
+} as const satisfies Record<string, Row>

@@ -1,0 +1,15 @@
+import type { Row } from './row.ts'
+
+/** Refusals of the management of services (contract, section 7.7). */
+// prettier-ignore
+export const SERVICE_MANAGEMENT = {
+  'service-body-empty': ['A039201', 400, 'invalid_request', 'The request is empty.'],
+  'service-scope-duplicate': ['A039203', 400, 'invalid_request', "The scope name of the element at the index '{}' of 'supportedScopes' is a duplicate."],
+  'service-scope-unnamed': ['A039204', 400, 'invalid_request', "The scope name of the element at the index '{}' of 'supportedScopes' is not specified."],
+  'service-scope-malformed': ['A039206', 400, 'invalid_request', "The scope name of the element at the index '{}' of 'supportedScopes' contains a bad letter."],
+  'service-setting-not-offered': ['A039291', 400, 'invalid_request', "'{}' has no effect here and cannot be set."],
+  'service-value-unsupported': ['A039292', 400, 'invalid_request', "The value is not supported as a value for '{}'."],
+  'service-jwks-malformed': ['A039293', 400, 'invalid_request', "The value of 'jwks' is not a JWK Set of asymmetric signing keys with 'kid' and 'alg'."],
+  'service-key-without-private': ['A039294', 400, 'invalid_request', "The key at the index '{}' of 'jwks' has no private members, and none are stored for it."],
+  'service-signing-key-missing': ['A039295', 400, 'invalid_request', "'{}' needs a fitting key in 'jwks'."],
+} as const satisfies Record<string, Row>

@@ -1,0 +1,25 @@
+import type { Row } from './row.ts'
+
+/** Refusals of the management of tokens (contract, section 7.6). */
+// prettier-ignore
+export const TOKEN_MANAGEMENT = {
+  'create-grant-type-missing': ['A104201', 'BAD_REQUEST', 'invalid_request', "The 'grantType' parameter is empty."],
+  'create-grant-type-refresh': ['A104202', 'BAD_REQUEST', 'invalid_request', "REFRESH_TOKEN is not allowed as a value for the 'grantType' parameter."],
+  'create-grant-type-unsupported': ['A104203', 'BAD_REQUEST', 'unsupported_grant_type', 'The specified grant type is not supported by this service.'],
+  'create-subject-missing': ['A105201', 'BAD_REQUEST', 'invalid_request', "The 'subject' parameter is empty."],
+  'create-subject-too-long': ['A105202', 'BAD_REQUEST', 'invalid_request', "The length of 'subject' in the /api/auth/token/create request exceeds the maximum length (100)."],
+  'create-subject-not-ascii': ['A105203', 'BAD_REQUEST', 'invalid_request', "The 'subject' in the /api/auth/token/create request contains non-ASCII letters."],
+  'create-scope-unsupported': ['A106201', 'BAD_REQUEST', 'invalid_scope', 'Unsupported scope.'],
+  'create-client-unknown': ['A107201', 'BAD_REQUEST', 'invalid_request', 'No client has the client ID.'],
+  'create-client-locked': ['A107203', 'BAD_REQUEST', 'invalid_request', 'The client identified by the client ID is locked.'],
+  'create-properties-too-big': ['A108201', 'BAD_REQUEST', 'invalid_request', "The total size of 'properties' is too big."],
+  'update-token-missing': ['A134201', 'BAD_REQUEST', 'invalid_request', "The /api/auth/token/update API call must contain either the 'accessToken' or 'accessTokenHash' parameter."],
+  'update-token-unknown': ['A134202', 'NOT_FOUND', 'invalid_request', "The access token identified by the 'accessToken' request parameter does not exist."],
+  'update-properties-too-big': ['A134291', 'BAD_REQUEST', 'invalid_request', "The total size of 'properties' is too big."],
+  'revoke-nothing-named': ['A135291', 400, 'invalid_request', 'The request names no token, client or subject.'],
+  'list-tokens-start-malformed': ['A159201', 400, 'invalid_request', "Parameter 'start' failed to be parsed as int."],
+  'list-tokens-start-negative': ['A159202', 400, 'invalid_request', "Parameter 'start' must not be negative."],
+  'list-tokens-end-malformed': ['A159203', 400, 'invalid_request', "Parameter 'end' failed to be parsed as int."],
+  'list-tokens-end-negative': ['A159204', 400, 'invalid_request', "Parameter 'end' must not be negative."],
+  'list-tokens-too-many': ['A159205', 400, 'invalid_request', 'The requested number of access tokens to be returned from this endpoint exceeds the maximum number (1000).'],
+} as const satisfies Record<string, Row>

@@ -1,0 +1,51 @@
+import type { Row } from './row.ts'
+
+/** Refusals of a token request whose client is known: binding, scope, grant (contract, sections 7.2 and 7.3). */
+// prettier-ignore
+export const TOKEN = {
+  // Binding (7.2)
+  'binding-certificate-missing': ['A244308', 'BAD_REQUEST', 'invalid_request', 'Because the feature of certificate-bound access tokens is enabled, the client must establish a mutual TLS connection to the token endpoint.'],
+  'binding-certificate-unreadable': ['A244309', 'BAD_REQUEST', 'invalid_request', 'The client certificate cannot be parsed as a valid certificate.'],
+
+  // Issuing (7.3)
+  'token-properties-too-large': ['A050201', 'INTERNAL_SERVER_ERROR', 'server_error', "The total size of 'properties' is too big."],
+  'claims-too-large': ['A050291', 'INTERNAL_SERVER_ERROR', 'server_error', "The total size of 'jwtAtClaims' is too big."],
+  'jwt-not-signed': ['A050202', 'INTERNAL_SERVER_ERROR', 'server_error', 'Failed to prepare a JWT-based access token.'],
+
+  // Scope at the token endpoint (7.3)
+  'scope-repeated': ['A052302', 'BAD_REQUEST', 'invalid_request', "The token request contains multiple 'scope' parameters."],
+  'scope-none': ['A052303', 'BAD_REQUEST', 'invalid_scope', "The token request has no 'scope' parameter or none of the given scopes is recognized as valid."],
+  'scope-malformed': ['A052391', 'BAD_REQUEST', 'invalid_scope', "The value of 'scope' does not conform to RFC 6749 section 3.3."],
+
+  // Grants (7.3)
+  'client-credentials-for-public': ['A052301', 'BAD_REQUEST', 'unauthorized_client', "Public clients are not allowed to use 'grant_type=client_credentials'."],
+  'code-missing': ['A050301', 'BAD_REQUEST', 'invalid_request', "The token request does not contain 'code' parameter although 'grant_type' is 'authorization_code'."],
+  'code-empty': ['A050302', 'BAD_REQUEST', 'invalid_request', "The value of 'code' in the token request is empty."],
+  'code-repeated': ['A050303', 'BAD_REQUEST', 'invalid_request', "The token request contains multiple 'code' parameters."],
+  'token-redirect-uri-repeated': ['A050304', 'BAD_REQUEST', 'invalid_request', "The token request contains multiple 'redirect_uri' parameters."],
+  'code-unknown': ['A050305', 'BAD_REQUEST', 'invalid_grant', 'No such authorization code.'],
+  'code-of-other-client': ['A050307', 'BAD_REQUEST', 'invalid_grant', 'The authorization code does not belong to the client.'],
+  'redirect-uri-missing': ['A050308', 'BAD_REQUEST', 'invalid_grant', "The authorization code was created with a redirect URI specified explicitly, but the token request does not contain 'redirect_uri' parameter."],
+  'redirect-uri-differs': ['A050309', 'BAD_REQUEST', 'invalid_grant', 'The redirect URI contained in the token request does not match the one which was specified when the authorization code was created.'],
+  'redirect-uri-unexpected': ['A050310', 'BAD_REQUEST', 'invalid_grant', "The token request contains 'redirect_uri' although the authorization code was created without specifying any redirect URI explicitly."],
+  'code-expired': ['A050311', 'BAD_REQUEST', 'invalid_grant', 'The authorization code has already expired.'],
+  'code-cut-off': ['A050391', 'BAD_REQUEST', 'invalid_grant', 'The authorization code was cut off with all tokens of the client.'],
+  'verifier-missing': ['A050312', 'BAD_REQUEST', 'invalid_grant', "The token request does not contain 'code_verifier' although the authorization code was created with 'code_challenge'."],
+  'verifier-empty': ['A050313', 'BAD_REQUEST', 'invalid_request', "The value of 'code_verifier' in the token request is empty."],
+  'verifier-repeated': ['A050314', 'BAD_REQUEST', 'invalid_request', "The token request contains multiple 'code_verifier' parameters."],
+  'verifier-differs': ['A050315', 'BAD_REQUEST', 'invalid_grant', "The code challenge value computed with 'code_verifier' is different from 'code_challenge' contained in the authorization request."],
+  'verifier-malformed': ['A050316', 'BAD_REQUEST', 'invalid_request', "The value of 'code_verifier' in the token request does not conform to the format defined in RFC 7636."],
+  'verifier-unexpected': ['A050317', 'BAD_REQUEST', 'invalid_grant', "The token request contains 'code_verifier' although its corresponding authorization request did not contain 'code_challenge'."],
+  'refresh-token-missing': ['A053301', 'BAD_REQUEST', 'invalid_request', "The token request does not contain 'refresh_token' parameter although 'grant_type' is 'refresh_token'."],
+  'refresh-token-empty': ['A053302', 'BAD_REQUEST', 'invalid_request', "The value of 'refresh_token' in the token request is empty."],
+  'refresh-token-repeated': ['A053303', 'BAD_REQUEST', 'invalid_request', "The token request contains multiple 'refresh_token' parameters."],
+  'refresh-scope-repeated': ['A053304', 'BAD_REQUEST', 'invalid_request', "The token request contains multiple 'scope' parameters."],
+  'refresh-token-unknown': ['A053305', 'BAD_REQUEST', 'invalid_grant', 'The refresh token passed to the token endpoint does not exist.'],
+  'refresh-token-of-other-client': ['A053307', 'BAD_REQUEST', 'invalid_grant', 'The refresh token does not belong to the client.'],
+  'refresh-token-expired': ['A053308', 'BAD_REQUEST', 'invalid_grant', 'The refresh token has already expired.'],
+  'refresh-scope-wider': ['A053309', 'BAD_REQUEST', 'invalid_scope', "The value of 'scope' in the token request contains a scope which is not covered by the old access token."],
+  'refresh-token-cut-off': ['A053391', 'BAD_REQUEST', 'invalid_grant', 'The refresh token was cut off with all tokens of the client.'],
+  'refresh-certificate-differs': ['A053392', 'BAD_REQUEST', 'invalid_grant', 'The refresh token is bound to another client certificate.'],
+  'refresh-grant-unbound': ['A053393', 'BAD_REQUEST', 'invalid_grant', 'The refresh token was issued unbound, and bound tokens are required since.'],
+  'refresh-binding-damaged': ['A053394', 'BAD_REQUEST', 'invalid_grant', 'The binding of the refresh token cannot be proved.'],
+} as const satisfies Record<string, Row>
