@@ -24,7 +24,7 @@ export async function findTicket(
   const { grant, client } = await store.grants.find(keyOf(service.apiKey, locator))
   if (grant?.stage !== 'TICKET' || !proves(text, grant.ticketDigest)) throw new Refusal(reasons.unknown)
   if (expired(grant.ticketExpiresAt, now())) throw new Refusal(reasons.expired)
-  const bar = barred(client, grant.ticketIssuedAt)
+  const bar = barred(client, service, grant.ticketIssuedAt)
   if (bar === 'locked') throw new Refusal('authorization-client-locked')
   if (bar === 'deleted') throw new Refusal('authorization-client-unknown')
   if (bar === 'cut-off') throw new Refusal('ticket-cut-off')

@@ -51,10 +51,10 @@ export async function introspect(
   if (typeof found === 'string') throw new Refusal(found)
   const { grant, client, jti } = found
   entry.client = grant.client
-  const bar = barred(client, grant.accessIssuedAt)
+  const bar = barred(client, service, grant.accessIssuedAt)
   if (client === undefined || bar !== undefined) throw new Refusal(BAR_REASON[bar ?? 'deleted'])
 
-  const standing = standingAt(now(), grant, client)
+  const standing = standingAt(now(), grant, client, service)
   if (!standing.usable) throw refusal(expiredReason(grant, standing), standing)
 
   const bound = boundThumbprint(grant.binding)

@@ -48,7 +48,7 @@ export async function introspectStandard(
   const { grant, type } = found
   const issuedAt = type === 'access_token' ? grant.accessIssuedAt : found.refresh.refreshIssuedAt
   const expiresAt = type === 'access_token' ? grant.accessExpiresAt : found.refresh.refreshExpiresAt
-  const live = !expired(expiresAt, runtime.now()) && barred(found.client, issuedAt) === undefined
+  const live = !expired(expiresAt, runtime.now()) && barred(found.client, service, issuedAt) === undefined
   if (!live || !isProvable(grant) || !mayKnow(caller, found, service)) return INACTIVE
   const { withHidden } = request
   if (type === 'access_token') return { type, grant, withHidden, jti: found.jti }

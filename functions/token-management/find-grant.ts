@@ -4,6 +4,7 @@ import { barred, expired } from '../../shared/oauth/standing.ts'
 import { keyOf, locateIdentifier, locateTokenId } from '../../shared/oauth/token-string.ts'
 import type { ClientState, Tokens } from '../../shared/store/grant.ts'
 import type { Grants } from '../../shared/store/grants.ts'
+import type { Service } from '../../shared/store/service.ts'
 
 export interface FoundGrant {
   readonly grant: Tokens
@@ -49,10 +50,10 @@ async function findByIdentifier(
 }
 
 /** Whether any token of the grant still is one. Those of a locked client are: they come back with it. */
-export function lives({ grant, client }: FoundGrant, now: EpochSeconds): boolean {
+export function lives({ grant, client }: FoundGrant, service: Service, now: EpochSeconds): boolean {
   const { refresh } = grant
   const isOver = (issuedAt: EpochSeconds, expiresAt: EpochSeconds) => {
-    const bar = barred(client, issuedAt)
+    const bar = barred(client, service, issuedAt)
     return expired(expiresAt, now) || bar === 'deleted' || bar === 'cut-off'
   }
   return (

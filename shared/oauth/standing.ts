@@ -1,5 +1,6 @@
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import type { ClientState, Tokens } from '../store/grant.ts'
+import type { Service } from '../store/service.ts'
 
 /** The flags of introspection (contract, section 2.8). */
 export interface Standing {
@@ -21,6 +22,7 @@ export function standingAt(
   now: EpochSeconds,
   { accessExpiresAt, refresh }: Tokens,
   client: ClientState,
+  service: CutOffs,
 ): Standing {
   return {
     existent: true,
@@ -29,16 +31,22 @@ export function standingAt(
     refreshable:
       refresh !== undefined &&
       !expired(refresh.refreshExpiresAt, now) &&
-      barred(client, refresh.refreshIssuedAt) === undefined,
+      barred(client, service, refresh.refreshIssuedAt) === undefined,
   }
 }
+
+/** Where a service ends what it issued before. */
+type CutOffs = Pick<Service, 'tokensNotBefore'>
 
 /** Why nothing of this client that was issued then lives any more. `undefined`: nothing bars it. */
 export function barred(
   client: ClientState | undefined,
+  { tokensNotBefore }: CutOffs,
   issuedAt: EpochSeconds,
 ): 'deleted' | 'locked' | 'cut-off' | undefined {
   if (client === undefined) return 'deleted'
   if (client.locked) return 'locked'
-  return issuedAt < client.notBefore ? 'cut-off' : undefined
+  const isCutOff =
+    issuedAt < client.notBefore || (tokensNotBefore !== undefined && issuedAt < tokensNotBefore)
+  return isCutOff ? 'cut-off' : undefined
 }

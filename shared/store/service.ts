@@ -98,6 +98,8 @@ export const Service = z.object({
   errorUriOmitted: flag,
   /** For the authorization server, which gets them back with every token. */
   attributes,
+  /** Epoch seconds: what was issued before has ended, whatever the tables say (after a restore they say too much). */
+  tokensNotBefore: z.optional(z.int()),
   authorizationEndpoint: z.optional(z.string()),
   tokenEndpoint: z.optional(z.string()),
   revocationEndpoint: z.optional(z.string()),

@@ -8,7 +8,7 @@ import { byCreation, type Range } from '../listing.ts'
 import { credentialsFrom, type PreparedCredential, prepareCredentials } from './credentials.ts'
 import { checkKeys, type GivenKey, readKeys } from './keys.ts'
 import type { ServiceChange } from './request.ts'
-import { checkService } from './rules.ts'
+import { checkCutOff, checkService } from './rules.ts'
 
 /** A service, and the secrets that were just made, by their digests: shown once. */
 export interface ChangedService {
@@ -112,6 +112,7 @@ function changed(current: Service, change: PreparedChange, now: number): Service
     modifiedAt: now,
   })
   checkService(service)
+  checkCutOff(current, service, now)
   return service
 }
 

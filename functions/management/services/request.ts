@@ -16,6 +16,15 @@ import { CARRIED, SERVICE_RULES } from './settings-schema.ts'
 const text = z.optional(z.nullable(z.string()))
 const yesOrNo = z.optional(z.nullable(z.boolean()))
 /** 0 is what Java writes for a duration that is not set. */
+/** Ours, in milliseconds as all that is named so; whole seconds are stored, and no token may live by the rounding. */
+const moment = z.optional(
+  z.nullable(
+    z.pipe(
+      z.int().check(z.nonnegative()),
+      z.transform((ms) => Math.ceil(ms / 1000)),
+    ),
+  ),
+)
 const duration = z.optional(z.nullable(z.number().check(z.int(), z.nonnegative())))
 
 /** Authlete's names are optional in JSON, so that a scope without one is refused by its index. */
@@ -66,6 +75,7 @@ const DECIDING = {
   jwksUri: text,
   mtlsEndpointAliases: z.optional(z.nullable(z.array(z.object({ name: z.string(), uri: z.string() })))),
   defaultResource: text,
+  tokensNotBefore: moment,
 }
 
 const ServiceSettings = z.object({

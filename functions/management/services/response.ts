@@ -7,7 +7,7 @@ const NO_SECRETS: ReadonlyMap<string, string> = new Map()
 
 /** A service under Authlete's names: without secrets, with the public halves of its keys. Absent is `undefined`. */
 export function serviceView(service: Service, secrets: ReadonlyMap<string, string> = NO_SECRETS) {
-  const { carried, createdAt, modifiedAt, jwks, credentials, ...settings } = service
+  const { carried, createdAt, modifiedAt, tokensNotBefore, jwks, credentials, ...settings } = service
   return {
     ...carried,
     ...settings,
@@ -19,6 +19,7 @@ export function serviceView(service: Service, secrets: ReadonlyMap<string, strin
       expiresAt: milliseconds(credential.expiresAt),
       secret: secrets.get(credential.digest),
     })),
+    tokensNotBefore: milliseconds(tokensNotBefore),
     createdAt: milliseconds(createdAt),
     modifiedAt: milliseconds(modifiedAt),
   }

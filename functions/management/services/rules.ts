@@ -18,6 +18,16 @@ export function checkService(service: Service): void {
   }
 }
 
+/** A mistake in a unit must not put the end of every token into another century. */
+const MAX_AHEAD_SECONDS = 3600
+
+/** What has ended stays so: moved back, the cut-off would bring tokens to life. @throws Refusal service-value-unsupported */
+export function checkCutOff(before: Service, { tokensNotBefore }: Service, now: number): void {
+  const isBack = (tokensNotBefore ?? 0) < (before.tokensNotBefore ?? 0)
+  const isFar = tokensNotBefore !== undefined && tokensNotBefore > now + MAX_AHEAD_SECONDS
+  if (isBack || isFar) throw new Refusal('service-value-unsupported', { named: 'tokensNotBefore' })
+}
+
 const ENDPOINTS = ['authorizationEndpoint', 'tokenEndpoint', 'introspectionEndpoint', 'jwksUri'] as const
 
 /** RFC 8414 section 2: https, no query, no fragment. Plain http is for one's own machine. */

@@ -24,10 +24,20 @@ export async function endTokens(
 ): Promise<number> {
   const { grants } = runtime.store
   if ('accessToken' in request) {
-    return endFound(await findByAccessToken(grants, service.apiKey, request.accessToken), runtime, entry)
+    return endFound(
+      await findByAccessToken(grants, service.apiKey, request.accessToken),
+      service,
+      runtime,
+      entry,
+    )
   }
   if ('refreshToken' in request) {
-    return endFound(await findByRefreshToken(grants, service.apiKey, request.refreshToken), runtime, entry)
+    return endFound(
+      await findByRefreshToken(grants, service.apiKey, request.refreshToken),
+      service,
+      runtime,
+      entry,
+    )
   }
   if (request.client === undefined) {
     const all = await allClients(service, runtime)
@@ -40,11 +50,16 @@ export async function endTokens(
     : endOfSubject([client.clientId], request.subject, service, runtime)
 }
 
-async function endFound(found: FoundGrant | undefined, runtime: Runtime, entry: LogEntry): Promise<number> {
+async function endFound(
+  found: FoundGrant | undefined,
+  service: Service,
+  runtime: Runtime,
+  entry: LogEntry,
+): Promise<number> {
   if (found === undefined) return 0
   entry.client = found.grant.client
   await runtime.store.grants.revoke(found.grant)
-  return lives(found, runtime.now()) ? 1 : 0
+  return lives(found, service, runtime.now()) ? 1 : 0
 }
 
 async function endOfSubject(
@@ -56,7 +71,7 @@ async function endOfSubject(
   const { grants } = runtime.store
   const found = await grants.findTokens(await listKeys(grants, service, clients, subject))
   await revokeAll(grants, found)
-  return found.filter((grant) => lives(grant, runtime.now())).length
+  return found.filter((grant) => lives(grant, service, runtime.now())).length
 }
 
 async function revokeAll(grants: Grants, found: readonly FoundGrant[]): Promise<void> {
@@ -73,5 +88,5 @@ async function cutOff(client: number, service: Service, runtime: Runtime): Promi
   if (!(await clients.cutOff(service.apiKey, client, runtime.now()))) return 0
   const keys = (await grants.list(service.apiKey, client)).slice(0, MAX_COUNTED)
   const found = await grants.findTokens(keys)
-  return found.filter(({ grant }) => lives({ grant, client: state }, runtime.now())).length
+  return found.filter(({ grant }) => lives({ grant, client: state }, service, runtime.now())).length
 }

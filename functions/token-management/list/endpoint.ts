@@ -38,7 +38,7 @@ export async function listTokens(
   let read = 0
   while (read < keys.length && living.length < end) {
     const found = await grants.findTokens(keys.slice(read, read + READ_AT_ONCE))
-    living.push(...found.filter((grant) => lives(grant, runtime.now())).map(({ grant }) => grant))
+    living.push(...found.filter((grant) => lives(grant, service, runtime.now())).map(({ grant }) => grant))
     read = Math.min(read + READ_AT_ONCE, keys.length)
   }
   const totalCount = living.length + keys.length - read

@@ -39,7 +39,8 @@ export async function updateToken(
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const { grants, registry } = runtime.store
     const found = await findByAccessToken(grants, service.apiKey, request.named)
-    if (found === undefined || !lives(found, runtime.now())) throw new Refusal('update-token-unknown')
+    if (found === undefined || !lives(found, service, runtime.now()))
+      throw new Refusal('update-token-unknown')
     entry.client = found.grant.client
     const client = await registry.findClientByNumber(service.apiKey, found.grant.client)
     if (client === undefined) throw new Refusal('update-token-unknown')

@@ -61,7 +61,7 @@ async function findCode(code: string, { client, service }: TokenContext, grants:
   const { grant, client: state } = await grants.find(keyOf(service.apiKey, locator))
   if (grant?.code === undefined || !proves(code, grant.code.codeDigest)) throw new Refusal('code-unknown')
   if (grant.client !== client.clientId) throw new Refusal('code-of-other-client')
-  const bar = barred(state, grant.code.codeIssuedAt)
+  const bar = barred(state, service, grant.code.codeIssuedAt)
   if (bar === 'cut-off') throw new Refusal('code-cut-off')
   if (bar !== undefined) throw new Refusal(bar === 'locked' ? 'client-locked' : 'client-deleted')
   return { grant, members: grant.code }

@@ -99,7 +99,7 @@ async function findRefreshed(
   const found = await findRefreshFamily(grants, service.apiKey, presented)
   if (found === undefined) throw new Refusal('refresh-token-unknown')
   if (found.grant.client !== client.clientId) throw new Refusal('refresh-token-of-other-client')
-  const bar = barred(found.client, found.refresh.refreshIssuedAt)
+  const bar = barred(found.client, service, found.refresh.refreshIssuedAt)
   if (bar === 'cut-off') throw new Refusal('refresh-token-cut-off')
   if (bar !== undefined) throw new Refusal(bar === 'locked' ? 'client-locked' : 'client-deleted')
   return found
