@@ -1,0 +1,104 @@
+import { X509Certificate } from 'node:crypto'
+import { createServer } from 'node:https'
+import { deployedFunctions } from '../../infra/local/deployed-functions.ts'
+import { mutualTlsEdge, plainEdge } from '../../infra/local/edge.ts'
+import { mutualTlsServer } from '../../infra/local/front-end/mutual-tls.ts'
+import { resourceServer } from '../../infra/local/front-end/resource-server.ts'
+import { webApiClient } from '../../infra/local/front-end/web-api-client.ts'
+import { gateway } from '../../infra/local/gateway.ts'
+import { listen, type Listening } from '../../infra/local/listen.ts'
+import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
+import { TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
+import { identity, vector } from '../infra/local/tls-client.ts'
+import { API_IDS, fixedRuntime, MTLS_DOMAIN } from '../support/fixed-runtime.ts'
+import { tlsFetch } from '../support/tls-fetch.ts'
+import { openWalk } from '../support/walk.ts'
+
+const TRUSTSTORE = ['ca-root', 'ca-issuing', 'ca-other-root', 'self-signed-ec']
+const HOST = '127.0.0.1'
+
+/**
+ * What a deployment is to its clients, on this machine: an issuer on a plain HTTPS domain whose metadata has aliases on
+ * a mutual-TLS domain, both over the deployed functions, and a resource server that asks the Web API.
+ */
+export async function openDeployment() {
+  const runtime = await fixedRuntime()
+  const opened: Listening[] = []
+  const open = async (listening: Promise<Listening>) => {
+    opened.push(await listening)
+    return String(opened.at(-1)?.port)
+  }
+  const server = identity('server-localhost', 'ca-issuing')
+  const onError = (error: unknown) => {
+    throw error
+  }
+  const site = { routes: deployedFunctions(runtime), apiId: API_IDS[0] ?? '', host: HOST, port: 0, onError }
+  const truststore = TRUSTSTORE.map(vector)
+  const mutualTls = await open(
+    mutualTlsEdge({
+      ...{ ...site, ...server, domainName: MTLS_DOMAIN },
+      truststore: truststore.map((pem) => new X509Certificate(pem)),
+    }),
+  )
+  const plain = await open(plainHttps({ ...site, domainName: 'api.example.com' }, server))
+  const webApi = await open(plainEdge({ ...site, domainName: 'api.example.com' }))
+
+  const issuer = `https://localhost:${plain}`
+  const alias = (name: string, path: string) => ({ name, uri: `https://localhost:${mutualTls}${path}` })
+  const walk = await openWalk(runtime, {
+    apiKey: runtime.settings.serviceId ?? 0,
+    issuer,
+    authorizationEndpoint: `${issuer}/authorize`,
+    mtlsEndpointAliases: [
+      alias('token_endpoint', '/token'),
+      alias('introspection_endpoint', '/introspection/standard'),
+      alias('revocation_endpoint', '/revocation'),
+    ],
+    supportedTokenAuthMethods: [...TOKEN_AUTH_METHODS],
+    supportedScopes: [{ name: 'accounts:read' }, { name: 'payments:write' }],
+  })
+  const access = { serviceApiKey: walk.serviceId, serviceApiSecret: walk.secrets.introspect }
+  const resources = resourceServer(webApiClient({ webApiUrl: `http://localhost:${webApi}`, ...access }))
+  const tls = { ...server, ca: truststore }
+  const resourcePort = await open(
+    listen(mutualTlsServer(tls, resources), { host: HOST, port: 0, option: '--resource-port' }),
+  )
+
+  /** What the authorization endpoint does once its end-user agrees. */
+  async function authorize({ search }: URL): Promise<URL> {
+    const asked = await walk.call('/auth/authorization', { parameters: search.slice(1) })
+    const issued = await walk.issue(asked.json['ticket'])
+    return new URL(issued.json['responseContent'] as string)
+  }
+
+  return {
+    ...{ runtime, walk, issuer, authorize },
+    accounts: new URL(`https://localhost:${resourcePort}/accounts`),
+    mutualTlsPort: Number(mutualTls),
+    mutualTlsUrl: `https://localhost:${mutualTls}`,
+    /** Presents the certificate `test/vectors/certs/NAME.pem`, or none. */
+    fetchAs: (name?: string) =>
+      tlsFetch({ ca: vector('ca-root'), ...(name === undefined ? {} : identity(name)) }),
+    /** The libraries have no other clock than that of the machine. */
+    setClock: () => {
+      runtime.clock.now = Math.floor(Date.now() / 1000) as EpochSeconds
+    },
+    close: async () => {
+      for (const { close } of opened) await close()
+      await runtime.close()
+    },
+  }
+}
+
+export type Deployment = Awaited<ReturnType<typeof openDeployment>>
+
+type PlainSite = Parameters<typeof plainEdge>[0]
+
+/** A plain custom domain of API Gateway as the world sees it: HTTPS that asks nobody for a certificate. */
+function plainHttps(site: PlainSite, { key, cert }: { readonly key: string; readonly cert: string }) {
+  const serve = gateway(site, { ...site, protocol: 'https' })
+  const server = createServer({ key, cert, minVersion: 'TLSv1.2' }, (request, response) => {
+    void serve(request, response, undefined)
+  })
+  return listen(server, { ...site, option: '--api-port' })
+}

@@ -1,0 +1,77 @@
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
+import * as oauth from 'oauth4webapi'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { BASIC, BOUND, type TestClient } from '../support/walk.ts'
+import { type Deployment, openDeployment } from './deployment.ts'
+import { SECRET_BASIC } from './kinds.ts'
+import { discover, openOauth4webapi } from './libraries.ts'
+import { cnfOf, setFormat } from './walk-through.ts'
+
+let deployment: Deployment
+let as: oauth.AuthorizationServer
+
+beforeAll(async () => {
+  deployment = await openDeployment()
+  await setFormat(deployment, 'JWT')
+  as = await discover(deployment)
+})
+beforeEach(() => deployment.setClock())
+afterAll(() => deployment.close())
+
+const RESOURCE = 'https://rs.example.com/accounts'
+
+/** What a resource server does offline with a request that carries the token. */
+function validate(accessToken: string, audience = deployment.issuer) {
+  const request = new Request(RESOURCE, { headers: { authorization: `Bearer ${accessToken}` } })
+  const options = { [oauth.customFetch]: deployment.fetchAs(), signingAlgorithms: ['ES256'] }
+  return oauth.validateJwtAccessToken(as, request, audience, options)
+}
+
+async function issued(client: TestClient): Promise<string> {
+  const kind = { ...SECRET_BASIC, settings: client.settings }
+  const own = await openOauth4webapi(deployment, { kind, client, certificate: SECRET_BASIC.holds })
+  return (await own.credentials('accounts:read')).access_token
+}
+
+describe('validateJwtAccessToken of oauth4webapi', () => {
+  test('takes an unbound token of this issuer for its audience', async () => {
+    const client = await deployment.walk.addClient(BASIC)
+    const claims = await validate(await issued(client))
+    expect(claims).toMatchObject({
+      ...{ iss: deployment.issuer, aud: deployment.issuer, sub: client.id, client_id: client.id },
+      scope: 'accounts:read',
+    })
+    expect(claims).not.toHaveProperty('cnf')
+  })
+
+  test('refuses it for another audience, and with a changed signature', async () => {
+    const token = await issued(await deployment.walk.addClient(BASIC))
+    await expect(validate(token, 'https://rs.example.com')).rejects.toMatchObject({
+      code: oauth.JWT_CLAIM_COMPARISON,
+    })
+    const [header, payload, signature = ''] = token.split('.')
+    const changed = signature.startsWith('A') ? `B${signature.slice(1)}` : `A${signature.slice(1)}`
+    await expect(validate([header, payload, changed].join('.'))).rejects.toMatchObject({
+      message: 'JWT signature verification failed',
+    })
+  })
+
+  test('refuses a bound token as it would any proof that it cannot check', async () => {
+    const token = await issued(await deployment.walk.addClient(BASIC, BOUND))
+    await expect(validate(token)).rejects.toMatchObject({
+      message: 'unsupported JWT Confirmation method',
+      cause: { claims: { cnf: cnfOf(SECRET_BASIC.holds) } },
+    })
+  })
+})
+
+test('a bound token verifies offline with the published keys and says what it is bound to', async () => {
+  const token = await issued(await deployment.walk.addClient(BASIC, BOUND))
+  const answer = await deployment.fetchAs()(as.jwks_uri ?? '', { headers: {} })
+  const keys = createLocalJWKSet((await answer.json()) as JSONWebKeySet)
+  const { payload } = await jwtVerify(token, keys, {
+    ...{ issuer: deployment.issuer, audience: deployment.issuer, typ: 'at+jwt' },
+    requiredClaims: ['exp', 'iat', 'sub', 'client_id', 'jti'],
+  })
+  expect(payload['cnf']).toEqual(cnfOf(SECRET_BASIC.holds))
+})
