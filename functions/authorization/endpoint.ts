@@ -132,8 +132,12 @@ function judgeResponseMode(
   return asked === 'form_post' && /^https?:/i.test(redirectUri) ? 'form_post' : undefined
 }
 
+/** Those that have a meaning somewhere (OAuth 2.0 Multiple Response Types section 3). */
+const RESPONSE_TYPES: ReadonlySet<string> = new Set(['code', 'token', 'id_token', 'none'])
+
 /** Only `code`: a token that the authorization endpoint hands out is never bound (requirements A44). */
 function judgeResponseType(responseType: string, service: Service, client: Client): Reason | undefined {
+  if (!responseType.split(' ').every((name) => RESPONSE_TYPES.has(name))) return 'response-type-unknown'
   if (responseType !== 'code' || !service.supportedResponseTypes.includes('CODE'))
     return 'response-type-unsupported'
   return client.responseTypes.includes('CODE') ? undefined : 'response-type-undeclared'

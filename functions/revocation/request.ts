@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { HttpRequest } from '../../shared/http.ts'
-import { type FormRules, parseParameters, type Parameters } from '../../shared/oauth/parameters.ts'
+import { type Form, type FormRules, parseForm } from '../../shared/oauth/parameters.ts'
 import {
   CREDENTIAL_PARAMETERS,
   credentialsFromHttp,
@@ -26,8 +26,8 @@ const FORM: FormRules = {
 
 /** RFC 7009 section 2.1. @throws Refusal for the form or for how it presents credentials */
 export function fromForm(form: string, http: HttpRequest): RevocationRequest {
-  const parameters = parseParameters(form, FORM)
-  return revocationRequest(parameters, credentialsFromHttp(http, parameters))
+  const read = parseForm(form, FORM)
+  return revocationRequest(read, credentialsFromHttp(http, read.parameters))
 }
 
 export const RevocationCall = z.object({
@@ -40,12 +40,17 @@ export const RevocationCall = z.object({
 /** `/auth/revocation` of the Web API (contract, section 2.10). @throws Refusal as `fromForm` */
 export function fromWebApi(call: z.infer<typeof RevocationCall>): RevocationRequest {
   if (call.parameters === undefined) throw new Refusal('revocation-parameters-missing')
-  const parameters = parseParameters(call.parameters, FORM)
-  return revocationRequest(parameters, credentialsFromWebApi(call, parameters))
+  const read = parseForm(call.parameters, FORM)
+  return revocationRequest(read, credentialsFromWebApi(call, read.parameters))
 }
 
-function revocationRequest(parameters: Parameters, credentials: PresentedCredentials): RevocationRequest {
+function revocationRequest(
+  { parameters, empty }: Form,
+  credentials: PresentedCredentials,
+): RevocationRequest {
   const token = parameters.get('token')
-  if (token === undefined) throw new Refusal('revocation-token-missing')
+  if (token === undefined) {
+    throw new Refusal(empty.has('token') ? 'revocation-token-empty' : 'revocation-token-missing')
+  }
   return { token, credentials: { ...credentials, unidentified: 'revocation-client-unidentified' } }
 }

@@ -62,6 +62,7 @@ function supportedGrantType(
   if (asked === undefined) {
     throw new Refusal(empty.has('grant_type') ? 'grant-type-empty' : 'grant-type-missing')
   }
+  if (asked === 'implicit') throw new Refusal('grant-type-implicit')
   if (NOT_OFFERED.has(asked)) throw new Refusal('grant-type-unsupported', { named: asked })
   if (!isGrantType(asked)) throw new Refusal('grant-type-unknown')
   if (!service.supportedGrantTypes.includes(GRANT_TYPES[asked].name)) {

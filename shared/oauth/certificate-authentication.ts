@@ -46,6 +46,7 @@ export async function byRegisteredCertificate(
   let reason: Reason = 'self-signed-unregistered'
   const matched = await findInKeys(client, now(), (jwks) => {
     const registered = registeredCertificates(jwks, client.selfSignedCertificateKeyId)
+    if (registered === 'no-certificate' && jwks.keys.length > 0) reason = 'self-signed-without-certificate'
     if (typeof registered === 'string') return undefined
     reason = 'self-signed-differs'
     return isRegistered(der, registered) ? true : undefined
@@ -61,18 +62,21 @@ function presentedCertificate(client: Client, { basic, form, certificate }: Pres
     if (der === undefined) throw new Refusal('tls-certificate-missing')
     return der
   } catch (error) {
-    if (error instanceof MalformedCertificate)
-      throw new Refusal('tls-certificate-unreadable', { cause: error })
-    throw error
+    throw refusalOf(error)
   }
+}
+
+function refusalOf(error: unknown): unknown {
+  if (!(error instanceof MalformedCertificate)) return error
+  const isOther = error.reason === 'not-a-certificate'
+  return new Refusal(isOther ? 'tls-certificate-not-x509' : 'tls-certificate-unreadable', { cause: error })
 }
 
 async function subjectOf(der: Der): Promise<Subject> {
   try {
     return await readSubject(der)
   } catch (error) {
-    if (error instanceof MalformedCertificate)
-      throw new Refusal('tls-certificate-unreadable', { cause: error })
+    if (error instanceof MalformedCertificate) throw new Refusal('tls-certificate-not-x509', { cause: error })
     throw error
   }
 }

@@ -27,7 +27,8 @@ export interface FoundRefreshToken extends FoundToken {
   readonly refresh: RefreshMembers
 }
 
-export type NotAnAccessToken = 'token-unknown' | 'token-not-signed' | 'token-without-identifier'
+export type NotAnAccessToken =
+  'token-unknown' | 'token-not-signed' | 'token-without-identifier' | 'token-identifier-empty'
 
 /**
  * The grant of an access token, opaque or JWT: one read, and proved by the digest of the whole string. A `jti` alone
@@ -93,6 +94,7 @@ function locateAccessToken(token: string): Place | NotAnAccessToken {
   const identifier = readIdentifier(token)
   if (identifier === 'not-signed') return 'token-not-signed'
   if (identifier === 'no-identifier') return 'token-without-identifier'
+  if (identifier === 'identifier-empty') return 'token-identifier-empty'
   const locator = locateIdentifier(identifier.jti)
   return locator === undefined ? 'token-unknown' : { locator, jti: identifier.jti }
 }

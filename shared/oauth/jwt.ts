@@ -54,12 +54,15 @@ function joined(der: Buffer, coordinateBytes: number): Buffer {
  * The `jti` of a string in the form of a JWS with an asymmetric algorithm. Nothing is verified here: the stored digest
  * of the whole string is the proof (requirements D36).
  */
-export function readIdentifier(jwt: string): { readonly jti: string } | 'not-signed' | 'no-identifier' {
+export function readIdentifier(
+  jwt: string,
+): { readonly jti: string } | 'not-signed' | 'no-identifier' | 'identifier-empty' {
   const [header, payload, signature, ...more] = jwt.split('.')
   if (header === undefined || payload === undefined || !signature || more.length > 0) return 'not-signed'
   const alg = decode(header)?.['alg']
   if (typeof alg !== 'string' || !ASYMMETRIC.test(alg)) return 'not-signed'
   const jti = decode(payload)?.['jti']
+  if (jti === null || jti === '') return 'identifier-empty'
   return typeof jti === 'string' ? { jti } : 'no-identifier'
 }
 

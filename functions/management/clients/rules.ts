@@ -75,6 +75,9 @@ function checkKeys({ jwks, jwksUri, tokenAuthMethod, tokenAuthSignAlg, ...settin
   if (jwksUri !== undefined && parseJwksUri(jwksUri) === undefined) {
     throw new Refusal('client-setting-invalid', { named: 'jwksUri' })
   }
+  if (tokenAuthSignAlg !== undefined && SYMMETRIC.test(tokenAuthSignAlg)) {
+    throw new Refusal('client-algorithm-symmetric', { named: 'tokenAuthSignAlg' })
+  }
   if (tokenAuthSignAlg !== undefined && !ALGORITHMS.has(tokenAuthSignAlg)) {
     throw new Refusal('client-value-unsupported', { named: 'tokenAuthSignAlg' })
   }
@@ -82,6 +85,9 @@ function checkKeys({ jwks, jwksUri, tokenAuthMethod, tokenAuthSignAlg, ...settin
   const registered = registeredCertificates({ keys: keys ?? [] }, settings.selfSignedCertificateKeyId)
   if (typeof registered === 'string') throw new Refusal('client-setting-invalid', { named: 'jwks' })
 }
+
+/** RFC 7518 section 3.1. */
+const SYMMETRIC = /^HS(?:256|384|512)$/
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 

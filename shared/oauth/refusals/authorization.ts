@@ -19,6 +19,7 @@ export const AUTHORIZATION = {
   'response-type-missing': ['A009301', 'BAD_REQUEST', 'invalid_request', "The authorization request does not contain 'response_type' parameter."],
   'response-type-empty': ['A009302', 'BAD_REQUEST', 'invalid_request', "The value of 'response_type' parameter contained in the authorization request is empty."],
   'response-type-repeated': ['A009303', 'BAD_REQUEST', 'invalid_request', "The authorization request contains multiple 'response_type' parameters."],
+  'response-type-unknown': ['A009304', 'BAD_REQUEST', 'unsupported_response_type', "The value of 'response_type' parameter contained in the authorization request is invalid."],
   'response-type-unsupported': ['A009305', 'BAD_REQUEST', 'unsupported_response_type', 'The response type is not supported by this service.'],
   'response-type-undeclared': ['A009306', 'BAD_REQUEST', 'unauthorized_client', 'The client does not declare it uses the response type.'],
   'authorization-scope-repeated': ['A007302', 'BAD_REQUEST', 'invalid_request', "The authorization request contains multiple 'scope' parameters."],

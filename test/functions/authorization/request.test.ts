@@ -152,7 +152,7 @@ describe('with a redirect that carries state and iss', () => {
   test.each([
     ['response_type=token', { response_type: 'token' }, 'A009305', 'unsupported_response_type'],
     ['response_type=code token', { response_type: 'code token' }, 'A009305', 'unsupported_response_type'],
-    ['response_type=CODE', { response_type: 'CODE' }, 'A009305', 'unsupported_response_type'],
+    ['response_type=CODE', { response_type: 'CODE' }, 'A009304', 'unsupported_response_type'],
     ['scopes outside the grammar', { scope: 'read  write' }, 'A007391', 'invalid_scope'],
     ['scopes that nobody knows', { scope: 'nonsense' }, 'A007305', 'invalid_scope'],
     ['a method without a challenge', { code_challenge_method: 'S256' }, 'A124301', 'invalid_request'],

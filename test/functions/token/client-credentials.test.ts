@@ -83,7 +83,7 @@ describe('the answer', () => {
 
   test.each([
     ['password', 'BAD_REQUEST A049305 unsupported_grant_type'],
-    ['implicit', 'BAD_REQUEST A049304 unsupported_grant_type'],
+    ['implicit', 'BAD_REQUEST A049306 unsupported_grant_type'],
     ['CLIENT_CREDENTIALS', 'BAD_REQUEST A049304 unsupported_grant_type'],
     ['__proto__', 'BAD_REQUEST A049304 unsupported_grant_type'],
     ['', 'BAD_REQUEST A049302 invalid_request'],

@@ -151,13 +151,16 @@ describe('readIdentifier', () => {
   test.each([
     ['a payload without jti', jwt({ alg: 'ES256' }, { sub: 'x' })],
     ['a jti that is a number', jwt({ alg: 'ES256' }, { jti: 1 })],
-    ['a jti that is null', jwt({ alg: 'ES256' }, { jti: null })],
     ['a payload that is not JSON', jwt({ alg: 'ES256' }, 'x')],
     ['a payload that is empty', jwt({ alg: 'ES256' }, '')],
     ['a payload that is null', jwt({ alg: 'ES256' }, 'null')],
     ['a payload that is text', jwt({ alg: 'ES256' }, '"jti"')],
   ])('finds no identifier in %s', (_what, text) => {
     expect(readIdentifier(text)).toBe('no-identifier')
+  })
+
+  test.each([null, ''])('tells a jti that is %j from one that is not there', (jti) => {
+    expect(readIdentifier(jwt({ alg: 'ES256' }, { jti }))).toBe('identifier-empty')
   })
 
   test('never throws', () => {

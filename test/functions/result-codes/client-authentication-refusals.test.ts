@@ -1,0 +1,218 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { CLIENT_AUTHENTICATION } from '../../../shared/oauth/refusals/client-authentication.ts'
+import { asserted, PRIVATE_KEY_JWT } from '../../support/client-assertion.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { type Bench, provokeAll, type Provoke, type Provoked } from '../../support/result-codes.ts'
+import { jwkOf } from '../../support/vector-service.ts'
+import { certificatePem } from '../../support/vectors.ts'
+import { BASIC, form, OTHER, OWN, POST, PUBLIC, type TestClient, TLS } from '../../support/walk.ts'
+
+const CREDENTIALS = 'grant_type=client_credentials'
+
+type Settings = Parameters<Bench['addClient']>[0]
+
+const invalid = (resultCode: string, provoke: Provoke): Provoked => [
+  `INVALID_CLIENT ${resultCode} invalid_client`,
+  provoke,
+]
+
+/** A token request with these parameters and the client's Basic credentials. */
+const asking =
+  (parameters: string): Provoke =>
+  ({ call, client: { id: clientId, secret: clientSecret } }) =>
+    call('/auth/token', { parameters, clientId, clientSecret })
+
+/** A token request that says nothing of its client but what is in these parameters. */
+const naming =
+  (parameters: (client: TestClient) => string): Provoke =>
+  ({ call, client }) =>
+    call('/auth/token', { parameters: `${CREDENTIALS}&${parameters(client)}` })
+
+/** A token request of a client with these settings, as its method wants it, over a connection with this certificate. */
+const as =
+  (settings: Settings, certificate?: string): Provoke =>
+  async ({ credentials, addClient }) =>
+    credentials(await addClient(settings), certificate)
+
+const registering = (kind: Settings, registered: Settings): Settings => ({
+  ...kind,
+  tlsClientAuthSubjectDn: undefined,
+  ...registered,
+})
+
+/** With an assertion that is right but for these claims, or another one in its place. */
+const asserting =
+  (change: (right: ReturnType<typeof asserted>, client: TestClient) => object, settings: Settings = {}) =>
+  async ({ credentials, addClient }: Bench) => {
+    const client = await addClient(PRIVATE_KEY_JWT, settings)
+    return credentials(client, undefined, { ...change(asserted(client, START), client) })
+  }
+const claiming = (claims: Record<string, unknown>) =>
+  asserting((_, client) => asserted(client, START, claims))
+
+const { privateKey: otherKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const SELF_SIGNED: Settings = registering(TLS, { tokenAuthMethod: 'SELF_SIGNED_TLS_CLIENT_AUTH' })
+
+provokeAll('client-authentication-refusals.test.ts', CLIENT_AUTHENTICATION, {
+  'parameters-missing': ['BAD_REQUEST A047201 invalid_request', ({ call }) => call('/auth/token', {})],
+  'parameters-malformed': ['BAD_REQUEST A047202 invalid_request', asking('a=%zz')],
+  'grant-type-missing': ['BAD_REQUEST A049301 invalid_request', asking('a=b')],
+  'grant-type-empty': ['BAD_REQUEST A049302 invalid_request', asking('grant_type=')],
+  'grant-type-repeated': ['BAD_REQUEST A049303 invalid_request', asking('grant_type=a&grant_type=a')],
+  'grant-type-unknown': ['BAD_REQUEST A049304 unsupported_grant_type', asking('grant_type=x')],
+  'grant-type-implicit': ['BAD_REQUEST A049306 unsupported_grant_type', asking('grant_type=implicit')],
+  'grant-type-unsupported': ['BAD_REQUEST A049305 unsupported_grant_type', asking('grant_type=password')],
+  'grant-type-undeclared': [
+    'BAD_REQUEST A047302 unauthorized_client',
+    as({ ...BASIC, grantTypes: ['AUTHORIZATION_CODE'] }),
+  ],
+  'client-missing': ['BAD_REQUEST A244305 invalid_request', naming(() => 'a=b')],
+  'client-unidentified': [
+    '401 invalid_client',
+    ({ post }) => post('/token', { grant_type: 'client_credentials' }),
+  ],
+  'client-repeated': ['BAD_REQUEST A244301 invalid_request', naming(() => 'client_id=1&client_id=1')],
+  'client-contradicted': ['BAD_REQUEST A048312 invalid_request', asking(`${CREDENTIALS}&client_id=4711`)],
+  'client-unknown': invalid(
+    'A048304',
+    naming(() => 'client_id=4711'),
+  ),
+  'client-deleted': invalid('A048306', async ({ v3, code, redeem, client, runtime, number }) => {
+    const unused = await code(client)
+    // As in a process that still remembers the client: its state is gone, its record is not.
+    const settings = await runtime.store.registry.findClientByNumber(number, client.number)
+    await v3('DELETE', `/client/delete/${client.id}`)
+    await runtime.store.registry.putClient(number, { ...client.settings, ...settings })
+    return redeem(client, unused)
+  }),
+  'client-locked': invalid('A048307', async ({ v3, credentials, client }) => {
+    await v3('POST', `/client/lock_flag/update/${client.id}`, { clientLocked: true })
+    return credentials(client)
+  }),
+  'client-alias-disabled': invalid('A048324', async ({ addClient, call }) => {
+    const { secret: clientSecret } = await addClient(BASIC, { clientIdAlias: 'an-alias' })
+    return call('/auth/token', { parameters: CREDENTIALS, clientId: 'an-alias', clientSecret })
+  }),
+  'client-secret-repeated': [
+    'BAD_REQUEST A158301 invalid_request',
+    naming(() => 'client_secret=a&client_secret=a'),
+  ],
+  'assertion-type-repeated': [
+    'BAD_REQUEST A158304 invalid_request',
+    naming(() => 'client_assertion_type=a&client_assertion_type=a'),
+  ],
+  'assertion-repeated': [
+    'BAD_REQUEST A158305 invalid_request',
+    naming(() => 'client_assertion=a&client_assertion=a'),
+  ],
+  'methods-combined': [
+    'BAD_REQUEST A158391 invalid_request',
+    naming(() => 'client_secret=a&client_assertion=a'),
+  ],
+
+  'basic-malformed': [
+    '401 invalid_client',
+    ({ post }) =>
+      post('/token', { grant_type: 'client_credentials' }, undefined, { authorization: 'Basic !' }),
+  ],
+  'method-none-for-confidential': invalid('A157301', as({ ...PUBLIC, clientType: 'CONFIDENTIAL' })),
+  'method-for-public': invalid('A157302', as({ ...BASIC, clientType: 'PUBLIC' })),
+  'credentials-of-public': invalid('A157303', async ({ addClient, call }) => {
+    const { id: clientId } = await addClient(PUBLIC)
+    return call('/auth/token', { parameters: CREDENTIALS, clientId, clientSecret: 'secret' })
+  }),
+  'client-secret-missing': invalid('A157304', async ({ addClient, call }) => {
+    const { id } = await addClient(POST)
+    return call('/auth/token', { parameters: `${CREDENTIALS}&client_id=${id}` })
+  }),
+  'client-secret-wrong': invalid('A157305', ({ call, client: { id: clientId } }) =>
+    call('/auth/token', { parameters: CREDENTIALS, clientId, clientSecret: 'secret' }),
+  ),
+  'client-secret-misplaced': invalid(
+    'A157357',
+    naming(({ id, secret }) => form({ client_id: id, client_secret: secret })),
+  ),
+  'method-not-registered': invalid('A157392', async ({ addClient, call }) => {
+    const { id: clientId, secret: clientSecret } = await addClient(PRIVATE_KEY_JWT)
+    return call('/auth/token', { parameters: CREDENTIALS, clientId, clientSecret })
+  }),
+  'method-unsupported': invalid('A157344', async ({ setService, credentials, client }) => {
+    await setService({ supportedTokenAuthMethods: ['NONE'] })
+    return credentials(client)
+  }),
+  'tls-certificate-missing': invalid('A157327', as(TLS)),
+  'tls-certificate-unreadable': invalid('A157328', as(TLS, 'no certificate')),
+  'tls-certificate-not-x509': invalid('A157334', as(TLS, 'MAMCAQE=')),
+  'tls-subject-unregistered': invalid('A157340', as(registering(TLS, {}), OWN)),
+  'tls-subject-malformed': invalid('A157342', as({ ...TLS, tlsClientAuthSubjectDn: 'no name' }, OWN)),
+  'tls-subject-differs': invalid('A157343', as(TLS, OTHER)),
+  'tls-certificate-outside-dates': invalid(
+    'A157393',
+    as({ ...TLS, tlsClientAuthSubjectDn: 'CN=expired.example.org,O=Client1' }, certificatePem('expired')),
+  ),
+  'tls-san-dns-differs': invalid('A157346', as(registering(TLS, { tlsClientAuthSanDns: 'x.example' }), OWN)),
+  'tls-san-uri-differs': invalid('A157347', as(registering(TLS, { tlsClientAuthSanUri: 'urn:x' }), OWN)),
+  'tls-san-ip-differs': invalid('A157348', as(registering(TLS, { tlsClientAuthSanIp: '192.0.2.1' }), OWN)),
+  'tls-san-email-differs': invalid(
+    'A157349',
+    as(registering(TLS, { tlsClientAuthSanEmail: 'x@example.org' }), OWN),
+  ),
+  'tls-subject-ambiguous': invalid('A157345', as({ ...TLS, tlsClientAuthSanDns: 'client.example.org' }, OWN)),
+  'tls-key-weak': invalid(
+    'A157394',
+    as({ ...TLS, tlsClientAuthSubjectDn: 'CN=weak.example.org,O=Client1' }, certificatePem('weak-rsa-1024')),
+  ),
+  'tls-issuer-unknown': invalid('A157395', async ({ setService, credentials, addClient }) => {
+    await setService({ clientCertificateIssuers: [certificatePem('ca-other-root')] })
+    return credentials(await addClient(TLS), OWN)
+  }),
+  'self-signed-unregistered': invalid('A157329', as(SELF_SIGNED, OWN)),
+  'self-signed-without-certificate': invalid(
+    'A157330',
+    as({ ...SELF_SIGNED, jwks: { keys: [{ ...jwkOf('self-signed-ec'), x5c: [] }] } }, OWN),
+  ),
+  'self-signed-differs': invalid(
+    'A157333',
+    as({ ...SELF_SIGNED, jwks: { keys: [jwkOf('self-signed-ec')] } }, OWN),
+  ),
+  'client-keys-unavailable': invalid(
+    'A157396',
+    as({ ...SELF_SIGNED, jwksUri: 'https://127.0.0.1/jwks' }, OWN),
+  ),
+
+  'assertion-type-missing': invalid(
+    'A157309',
+    asserting((right) => ({ ...right, client_assertion_type: undefined })),
+  ),
+  'assertion-type-unsupported': invalid(
+    'A157310',
+    asserting((right) => ({ ...right, client_assertion_type: 'x' })),
+  ),
+  'assertion-missing': invalid(
+    'A157311',
+    asserting((right) => ({ ...right, client_assertion: undefined })),
+  ),
+  'assertion-malformed': invalid(
+    'A157312',
+    asserting((right) => ({ ...right, client_assertion: 'a.b' })),
+  ),
+  'assertion-algorithm-wrong': invalid(
+    'A157313',
+    asserting((right) => right, { tokenAuthSignAlg: 'ES384' }),
+  ),
+  'assertion-party-wrong': invalid('A157397', claiming({ sub: 'another' })),
+  'assertion-audience-wrong': invalid('A157318', claiming({ aud: 'https://elsewhere.example.com' })),
+  'assertion-without-end': invalid('A157319', claiming({ exp: undefined })),
+  'assertion-time-wrong': invalid('A157320', claiming({ exp: START - 60 })),
+  'assertion-without-jti': invalid('A157324', claiming({ jti: undefined })),
+  'assertion-signature-wrong': invalid(
+    'A157326',
+    asserting((_, client) => asserted(client, START, {}, otherKey)),
+  ),
+  'assertion-used': invalid('A157398', async ({ credentials, addClient }) => {
+    const client = await addClient(PRIVATE_KEY_JWT)
+    const assertion = asserted(client, START)
+    await credentials(client, undefined, assertion)
+    return credentials(client, undefined, assertion)
+  }),
+})

@@ -1,0 +1,25 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { SERVICE_MANAGEMENT } from '../../../shared/oauth/refusals/service-management.ts'
+import { provokeAll, type Provoked } from '../../support/result-codes.ts'
+
+const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const publicJwk = { ...publicKey.export({ format: 'jwk' }), kid: 'new', alg: 'ES256', use: 'sig' }
+
+const updating = (resultCode: string, settings: object | string): Provoked => [
+  `400 ${resultCode}`,
+  ({ v3 }) => v3('POST', '/service/update', settings),
+]
+
+const scopes = (resultCode: string, ...supportedScopes: object[]) => updating(resultCode, { supportedScopes })
+
+provokeAll('service-management-refusals.test.ts', SERVICE_MANAGEMENT, {
+  'service-body-empty': updating('A039201', ''),
+  'service-scope-duplicate': scopes('A039203', { name: 'a' }, { name: 'a' }),
+  'service-scope-unnamed': scopes('A039204', {}),
+  'service-scope-malformed': scopes('A039206', { name: 'a b' }),
+  'service-setting-not-offered': updating('A039291', { parRequired: true }),
+  'service-value-unsupported': updating('A039292', { supportedGrantTypes: ['PASSWORD'] }),
+  'service-jwks-malformed': updating('A039293', { jwks: 'no set' }),
+  'service-key-without-private': updating('A039294', { jwks: JSON.stringify({ keys: [publicJwk] }) }),
+  'service-signing-key-missing': updating('A039295', { accessTokenSignatureKeyId: 'none' }),
+})

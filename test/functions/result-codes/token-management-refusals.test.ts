@@ -1,0 +1,63 @@
+import { TOKEN_MANAGEMENT } from '../../../shared/oauth/refusals/token-management.ts'
+import { tokensOf } from '../../support/answers.ts'
+import { provokeAll, type Provoke, type Provoked } from '../../support/result-codes.ts'
+
+const LARGE = [{ key: 'k', value: 'v'.repeat(20_000) }]
+
+const creating =
+  (members: Record<string, unknown>): Provoke =>
+  ({ call, client }) =>
+    call('/auth/token/create', {
+      grantType: 'AUTHORIZATION_CODE',
+      clientId: client.number,
+      subject: 'alice',
+      ...members,
+    })
+
+const refusing = (resultCode: string, members: Record<string, unknown>): Provoked => [
+  `BAD_REQUEST ${resultCode}`,
+  creating(members),
+]
+
+const listing = (resultCode: string, query: string): Provoked => [
+  `400 ${resultCode}`,
+  ({ v3 }) => v3('GET', `/auth/token/get/list?${query}`),
+]
+
+provokeAll('token-management-refusals.test.ts', TOKEN_MANAGEMENT, {
+  'create-grant-type-missing': refusing('A104201', { grantType: undefined }),
+  'create-grant-type-refresh': refusing('A104202', { grantType: 'REFRESH_TOKEN' }),
+  'create-grant-type-unsupported': refusing('A104203', { grantType: 'PASSWORD' }),
+  'create-subject-missing': refusing('A105201', { subject: undefined }),
+  'create-subject-too-long': refusing('A105202', { subject: 's'.repeat(101) }),
+  'create-subject-not-ascii': refusing('A105203', { subject: 'zoë' }),
+  'create-scope-unsupported': refusing('A106201', { scopes: ['unknown'] }),
+  'create-client-unknown': refusing('A107201', { clientId: 4711 }),
+  'create-client-locked': [
+    'BAD_REQUEST A107203',
+    async (bench) => {
+      await bench.v3('POST', `/client/lock_flag/update/${bench.client.id}`, { clientLocked: true })
+      return creating({})(bench)
+    },
+  ],
+  'create-properties-too-big': refusing('A108201', { properties: LARGE }),
+  'update-token-missing': ['BAD_REQUEST A134201', ({ call }) => call('/auth/token/update', {})],
+  'update-token-unknown': [
+    'NOT_FOUND A134202',
+    ({ call }) => call('/auth/token/update', { accessToken: 'unknown' }),
+  ],
+  'update-properties-too-big': [
+    'BAD_REQUEST A134291',
+    async ({ call, credentials, client }) =>
+      call('/auth/token/update', {
+        accessToken: tokensOf(await credentials(client)).access,
+        properties: LARGE,
+      }),
+  ],
+  'revoke-nothing-named': ['400 A135291', ({ call }) => call('/auth/token/revoke', {})],
+  'list-tokens-start-malformed': listing('A159201', 'start=x'),
+  'list-tokens-start-negative': listing('A159202', 'start=-1'),
+  'list-tokens-end-malformed': listing('A159203', 'end=x'),
+  'list-tokens-end-negative': listing('A159204', 'end=-1'),
+  'list-tokens-too-many': listing('A159205', 'start=0&end=1001'),
+})
