@@ -33,7 +33,7 @@ export type Provoke = (bench: Bench) => Promise<Received>
 export type Provoked = readonly [answer: string, provoke: Provoke]
 
 /** `BAD_REQUEST A050305 invalid_grant`; on the OAuth face, which tells no result code, `400 invalid_grant`. */
-export function shortOf(answer: Received): string {
+function shortOf(answer: Received): string {
   const { error, resultCode } = answer.json
   return resultCode === undefined && error !== undefined
     ? `${answer.status} ${JSON.stringify(error).slice(1, -1)}`
