@@ -41,19 +41,15 @@ export interface Redirect {
 /** Members of an answer. `undefined` is left out; `null` is never sent outside `responseContent` (contract, rule 2). */
 export type WebApiMembers = Readonly<Record<string, unknown>>
 
-export interface WebApiResponse extends WebApiMembers {
+/** What every answer to a runtime request has. The schemas of the endpoints say what else. */
+export interface WebApiResponse {
   readonly resultCode: string
   readonly resultMessage: string
   readonly action: Action
   readonly responseContent?: string | undefined
 }
 
-/** The envelope of a successful answer: `resultMessage` is the code in brackets and the message. */
-export function success(
-  resultCode: string,
-  message: string,
-  action: Action,
-  members: WebApiMembers,
-): WebApiResponse {
-  return { resultCode, resultMessage: `[${resultCode}] ${message}`, action, ...members }
+/** How a successful answer begins: `resultMessage` is the code in brackets and the message. */
+export function success(resultCode: string, message: string) {
+  return { resultCode, resultMessage: `[${resultCode}] ${message}` }
 }

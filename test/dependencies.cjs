@@ -6,6 +6,8 @@ const KNOWN_TO_LAMBDA =
   '^shared/(oauth/(refusal|bearer|request-body|service-credentials)|store/(service|unavailable))[.]ts$'
 const DEPLOYED = '^(functions|shared)/'
 
+const SCHEMAS = '-schema[.]ts$'
+
 const AT_RUN_TIME = { dependencyTypesNot: ['type-only'] }
 
 const forbid = (name, from, to) => ({ name, severity: 'error', from, to })
@@ -25,7 +27,23 @@ module.exports = {
     forbid('no-barrel', {}, { path: '(^|/)index[.]ts$', pathNot: 'node_modules' }),
     forbid('no-test-in-source', { pathNot: '^(test/|[^/]+$)' }, { path: '^test/' }),
     forbid('no-infra-in-deployed', { path: DEPLOYED }, { path: '^infra/' }),
-    forbid('infra-by-routes', { path: '^infra/' }, { path: '^functions/', pathNot: '/routes[.]ts$' }),
+    forbid(
+      'infra-by-routes',
+      { path: '^infra/', pathNot: '^infra/reference/' },
+      { path: '^functions/', pathNot: '/routes[.]ts$' },
+    ),
+    // The reference is made from what routes take and answer.
+    forbid(
+      'reference-by-schemas',
+      { path: '^infra/reference/' },
+      { path: '^functions/', pathNot: '/(routes|request|answer-schema)[.]ts$' },
+    ),
+    // Cold start: no answer is parsed, so types are all that is needed.
+    forbid(
+      'answer-schemas-as-types',
+      { path: DEPLOYED, pathNot: SCHEMAS },
+      { path: '(^|[/-])(answer|active-token|metadata)-schema[.]ts$', ...AT_RUN_TIME },
+    ),
     forbid('no-function-in-shared', { path: '^shared/' }, { path: '^functions/' }),
     // What is deployed is what package.json names under `dependencies`; types alone are erased.
     forbid(
@@ -65,7 +83,7 @@ module.exports = {
     only(
       'zod',
       'zod',
-      '^functions/.*/(request|settings-schema)[.]ts$|^shared/settings[.]ts$|^shared/(store|oauth)/',
+      '^functions/.*/(request|(settings|answer)-schema)[.]ts$|^shared/settings[.]ts$|^shared/(store|oauth)/',
       AT_RUN_TIME,
     ),
     // Cold start: these load where the need arises, by `import()`.

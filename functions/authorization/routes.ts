@@ -1,6 +1,5 @@
 import { webApiRoute } from '../../shared/lambda/face.ts'
 import type { Routes } from '../../shared/lambda/serve.ts'
-import type { WebApiResponse } from '../../shared/web-api.ts'
 import { authorize } from './endpoint.ts'
 import { issueCode } from './issue.ts'
 import { failAuthorization } from './fail.ts'
@@ -48,7 +47,7 @@ const fail = webApiRoute({
   call: FailCall,
   read: readFail,
   decide: failAuthorization,
-  respond: (never: never): WebApiResponse => never,
+  respond: (never: never) => never,
   errors: 'json',
 })
 

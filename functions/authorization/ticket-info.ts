@@ -3,7 +3,8 @@ import { Refusal } from '../../shared/oauth/refusal.ts'
 import type { Runtime } from '../../shared/runtime.ts'
 import type { Ticket } from '../../shared/store/grant.ts'
 import type { Service } from '../../shared/store/service.ts'
-import { success, type WebApiResponse } from '../../shared/web-api.ts'
+import { success } from '../../shared/web-api.ts'
+import type { TicketInfo } from './answer-schema.ts'
 import type { TicketUpdate } from './request.ts'
 import { findTicket } from './ticket.ts'
 
@@ -44,6 +45,6 @@ async function findInformed(
 }
 
 /** `/auth/authorization/ticket/info` and `/update`, action OK. Their result codes are not published: it is one of ours. */
-export function ticketInfoResponse(context: string | undefined): WebApiResponse {
-  return success('A041091', 'The ticket was found.', 'OK', { info: { context } })
+export function ticketInfoResponse(context: string | undefined): TicketInfo {
+  return { ...success('A041091', 'The ticket was found.'), action: 'OK', info: { context } }
 }

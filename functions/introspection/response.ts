@@ -2,12 +2,15 @@ import { boundThumbprint } from '../../shared/certificate/binding.ts'
 import { activeTokenInFull } from '../../shared/oauth/active-token.ts'
 import { bearerChallenge } from '../../shared/oauth/bearer.ts'
 import type { Service } from '../../shared/store/service.ts'
-import { success, type WebApiResponse } from '../../shared/web-api.ts'
+import { success } from '../../shared/web-api.ts'
+import type { Usable } from './answer-schema.ts'
 import type { UsableToken } from './endpoint.ts'
 
 /** `/auth/introspection`, action OK (contract, section 2.8). `expiresAt` is in milliseconds. */
-export function introspectionResponse({ grant, standing }: UsableToken): WebApiResponse {
-  return success('A056001', 'The access token is valid.', 'OK', {
+export function introspectionResponse({ grant, standing }: UsableToken): Usable {
+  return {
+    ...success('A056001', 'The access token is valid.'),
+    action: 'OK',
     // So it is published: the value with which a resource server would refuse, although it has no reason to.
     responseContent: bearerChallenge('invalid_request'),
     certificateThumbprint: boundThumbprint(grant.binding),
@@ -20,7 +23,7 @@ export function introspectionResponse({ grant, standing }: UsableToken): WebApiR
     grantType: grant.grantType,
     properties: grant.properties.length === 0 ? undefined : grant.properties,
     ...standing,
-  })
+  }
 }
 
 /** What the holder of the connection learns of its own token on the OAuth face. */

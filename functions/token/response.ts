@@ -1,9 +1,10 @@
 import { propertyMembers } from '../../shared/oauth/properties.ts'
-import { success, type WebApiResponse } from '../../shared/web-api.ts'
+import { success } from '../../shared/web-api.ts'
+import type { Issued, TokenMembers } from './answer-schema.ts'
 import { GRANT_TYPES, type IssuedTokens } from './endpoint.ts'
 
 /** RFC 6749 section 5.1. `scope` is `null` when there is none: the Web API sends it so, the OAuth face leaves it out. */
-export function tokenContent(issued: IssuedTokens) {
+export function tokenContent(issued: IssuedTokens): TokenMembers {
   const { grant, accessToken, jwt, refreshToken, issuedAt, service } = issued
   return {
     ...propertyMembers(grant.properties),
@@ -16,37 +17,34 @@ export function tokenContent(issued: IssuedTokens) {
 }
 
 /** `/auth/token`, action OK (contract, section 2.5). Times that a member calls `ExpiresAt` are in milliseconds. */
-export function tokenResponse(issued: IssuedTokens): WebApiResponse {
+export function tokenResponse(issued: IssuedTokens): Issued {
   const { grant, client, clientIdAlias, grantType, issuedAt, service } = issued
   const { name, resultCode } = GRANT_TYPES[grantType]
   const refreshExpiresAt = grant.refresh?.refreshExpiresAt
-  return success(
-    resultCode,
-    `The token request (grant_type=${grantType}) was processed successfully.`,
-    'OK',
-    {
-      responseContent: JSON.stringify(tokenContent(issued)),
-      accessToken: issued.accessToken,
-      jwtAccessToken: issued.jwt,
-      accessTokenExpiresAt: grant.accessExpiresAt * 1000,
-      accessTokenDuration: grant.accessExpiresAt - issuedAt,
-      refreshToken: issued.refreshToken,
-      refreshTokenExpiresAt: (refreshExpiresAt ?? 0) * 1000,
-      refreshTokenDuration: refreshExpiresAt === undefined ? 0 : refreshExpiresAt - issuedAt,
-      grantType: name,
-      clientId: client.clientId,
-      clientIdAlias: client.clientIdAlias,
-      clientIdAliasUsed: clientIdAlias !== undefined,
-      clientAuthMethod: client.tokenAuthMethod,
-      subject: grant.subject,
-      properties: unlessEmpty(grant.properties),
-      serviceAttributes: unlessEmpty(service.attributes),
-      clientAttributes: unlessEmpty(client.attributes),
-      previousRefreshTokenUsed: issued.previousRefreshTokenUsed,
-      scopes: unlessEmpty(grant.accessScopes),
-      refreshTokenScopes: grant.refresh === undefined ? undefined : unlessEmpty(grant.scopes),
-    },
-  )
+  return {
+    ...success(resultCode, `The token request (grant_type=${grantType}) was processed successfully.`),
+    action: 'OK',
+    responseContent: JSON.stringify(tokenContent(issued)),
+    accessToken: issued.accessToken,
+    jwtAccessToken: issued.jwt,
+    accessTokenExpiresAt: grant.accessExpiresAt * 1000,
+    accessTokenDuration: grant.accessExpiresAt - issuedAt,
+    refreshToken: issued.refreshToken,
+    refreshTokenExpiresAt: (refreshExpiresAt ?? 0) * 1000,
+    refreshTokenDuration: refreshExpiresAt === undefined ? 0 : refreshExpiresAt - issuedAt,
+    grantType: name,
+    clientId: client.clientId,
+    clientIdAlias: client.clientIdAlias,
+    clientIdAliasUsed: clientIdAlias !== undefined,
+    clientAuthMethod: client.tokenAuthMethod,
+    subject: grant.subject,
+    properties: unlessEmpty(grant.properties),
+    serviceAttributes: unlessEmpty(service.attributes),
+    clientAttributes: unlessEmpty(client.attributes),
+    previousRefreshTokenUsed: issued.previousRefreshTokenUsed,
+    scopes: unlessEmpty(grant.accessScopes),
+    refreshTokenScopes: grant.refresh === undefined ? undefined : unlessEmpty(grant.scopes),
+  }
 }
 
 function unlessEmpty<Item>(list: readonly Item[]): readonly Item[] | undefined {

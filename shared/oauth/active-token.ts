@@ -1,6 +1,7 @@
 import { boundThumbprint } from '../certificate/binding.ts'
 import type { Tokens } from '../store/grant.ts'
 import type { Service } from '../store/service.ts'
+import type { ActiveRefreshToken, ActiveToken, ActiveTokenInFull } from './active-token-schema.ts'
 import { propertyMembers } from './properties.ts'
 
 /** What tokens that were asked for without a resource are meant for (design, section 6). */
@@ -14,7 +15,7 @@ export function audienceOf(service: Service): string {
  *
  * @param withHidden whether hidden properties are told as well
  */
-export function activeToken(grant: Tokens, service: Service, withHidden = false) {
+export function activeToken(grant: Tokens, service: Service, withHidden = false): ActiveToken {
   return {
     ...aboutGrant(grant, service, grant.accessScopes, withHidden),
     token_type: service.accessTokenType,
@@ -24,7 +25,11 @@ export function activeToken(grant: Tokens, service: Service, withHidden = false)
 }
 
 /** The same for the OAuth face, with all that is known (requirements E06). `jti` is that of a JWT. */
-export function activeTokenInFull(grant: Tokens, service: Service, jti: string | undefined) {
+export function activeTokenInFull(
+  grant: Tokens,
+  service: Service,
+  jti: string | undefined,
+): ActiveTokenInFull {
   return {
     ...activeToken(grant, service),
     iat: grant.accessIssuedAt,
@@ -34,7 +39,12 @@ export function activeTokenInFull(grant: Tokens, service: Service, jti: string |
 }
 
 /** What a live refresh token says of itself: it has no `token_type` (requirements E09). */
-export function activeRefreshToken(grant: Tokens, service: Service, expiresAt: number, withHidden = false) {
+export function activeRefreshToken(
+  grant: Tokens,
+  service: Service,
+  expiresAt: number,
+  withHidden = false,
+): ActiveRefreshToken {
   return {
     ...aboutGrant(grant, service, grant.scopes, withHidden),
     exp: expiresAt,
@@ -58,7 +68,7 @@ function aboutGrant(
     ...(subject === undefined ? {} : { sub: subject }),
     scope: scopes.length === 0 ? null : scopes.join(' '),
     iss: service.issuer,
-    active: true,
+    active: true as const,
     ...(bound === undefined ? {} : { cnf: { 'x5t#S256': bound } }),
   }
 }

@@ -1,11 +1,12 @@
 import type { Service } from '../store/service.ts'
 import { ALGORITHMS } from './jws-algorithms.ts'
+import type { JwkSet, Metadata } from './metadata-schema.ts'
 
 /**
  * The authorization server's metadata (RFC 8414 section 2, RFC 8705 sections 3.3 and 5), the same on every domain.
  * What is not offered is left out, but for `response_types_supported`, which is required.
  */
-export function metadata(service: Service) {
+export function metadata(service: Service): Metadata {
   const methods = lowerCase(service.supportedTokenAuthMethods)
   const algorithms = methods.includes('private_key_jwt') ? [...ALGORITHMS.keys()] : undefined
   const scopes = service.supportedScopes.map(({ name }) => name)
@@ -36,11 +37,11 @@ export function metadata(service: Service) {
 }
 
 /** Public members only (requirements G07): the service's record has no others. */
-export function jwkSet(service: Service) {
+export function jwkSet(service: Service): JwkSet {
   return { keys: service.jwks }
 }
 
-function aliases({ mtlsEndpointAliases }: Service): object | undefined {
+function aliases({ mtlsEndpointAliases }: Service): Record<string, string> | undefined {
   if (mtlsEndpointAliases.length === 0) return undefined
   return Object.fromEntries(mtlsEndpointAliases.map(({ name, uri }) => [name, uri]))
 }

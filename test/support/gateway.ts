@@ -6,10 +6,10 @@ import { routes as revocation } from '../../functions/revocation/routes.ts'
 import { routes as standardIntrospection } from '../../functions/standard-introspection/routes.ts'
 import { routes as tokenManagement } from '../../functions/token-management/routes.ts'
 import { routes as token } from '../../functions/token/routes.ts'
-import { serve } from '../../shared/lambda/serve.ts'
 import type { Runtime } from '../../shared/runtime.ts'
 import httpApi from '../events/httpapi-v2-plain.json' with { type: 'json' }
 import restApi from '../events/rest-v1-plain.json' with { type: 'json' }
+import { serveChecked } from './checked-answers.ts'
 import { MTLS_DOMAIN } from './fixed-runtime.ts'
 
 export const FORMATS = ['2.0', '1.0'] as const
@@ -52,7 +52,7 @@ export const ROUTES = {
 
 /** Sends requests to the functions, as API Gateway events of either format. */
 export function gateway(runtime: Runtime) {
-  const handler = serve(ROUTES, runtime)
+  const handler = serveChecked(ROUTES, runtime)
   return async (sent: Sent, format: Format = '2.0'): Promise<Received> => {
     const { statusCode, headers, body } = await handler(eventFor(sent, format))
     return {

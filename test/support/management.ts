@@ -1,8 +1,8 @@
 import { routeMatcher } from '../../infra/local/route-match.ts'
 import { routes } from '../../functions/management/routes.ts'
-import { serve } from '../../shared/lambda/serve.ts'
 import { digest } from '../../shared/oauth/token-string.ts'
 import type { Service } from '../../shared/store/service.ts'
+import { serveChecked } from './checked-answers.ts'
 import { type FixedRuntime } from './fixed-runtime.ts'
 import { eventFor, type Format } from './gateway.ts'
 
@@ -43,7 +43,7 @@ export async function openManagement(runtime: FixedRuntime, settings: Partial<Se
     apiSecretDigest: digest(OWNER_SECRET),
     organizationTokenDigest: digest(ORGANIZATION),
   })
-  const handler = serve(routes, runtime)
+  const handler = serveChecked(routes, runtime)
   const match = routeMatcher(
     new Map(Object.keys(routes).map((template) => [template, (event: unknown) => handler(event)])),
   )

@@ -1,12 +1,12 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import type { Jwk, JwkSet } from '../../shared/certificate/jwk-set.ts'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
-import { serve } from '../../shared/lambda/serve.ts'
 import { digest } from '../../shared/oauth/token-string.ts'
 import { TOKEN_AUTH_METHODS, type TokenAuthMethod } from '../../shared/store/service.ts'
 import type { Store } from '../../shared/store/store.ts'
 import { openAssertions } from './assertions.ts'
 import { setup, type VectorClient } from './bad-requests.ts'
+import { serveChecked } from './checked-answers.ts'
 import { fixedRuntime, START } from './fixed-runtime.ts'
 import { eventFor, type Format, type Received, ROUTES, type Sent } from './gateway.ts'
 import { openStoredItems } from './stored-items.ts'
@@ -37,7 +37,7 @@ export async function vectorService(accessTokens: AccessTokens) {
     await registerClient(runtime.store, serviceId, 1001 + i, alias, { ...client, jwks })
   }
   const items = openStoredItems(runtime)
-  const handler = serve(ROUTES, runtime)
+  const handler = serveChecked(ROUTES, runtime)
   const authorization = basic(String(serviceId), API_SECRET)
 
   async function send({ query, ...sent }: SentWithQuery, format: Format = '2.0'): Promise<Received> {

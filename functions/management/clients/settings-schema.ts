@@ -32,6 +32,9 @@ export const CARRIED = {
   mtlsEndpointAliasesUsed: yesOrNo,
 }
 
+/** As a record carries them: they were of these types when they were stored. */
+export type CarriedSettings = z.infer<z.ZodMiniObject<typeof CARRIED>>
+
 /** RFC 7517 section 5. */
 export const JwkSet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) })
 

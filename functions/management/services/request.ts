@@ -13,19 +13,14 @@ import {
 import { type Range, readRange } from '../listing.ts'
 import { CARRIED, SERVICE_RULES } from './settings-schema.ts'
 
-const text = z.optional(z.nullable(z.string()))
-const yesOrNo = z.optional(z.nullable(z.boolean()))
+const yesOrNo = z.boolean()
 /** 0 is what Java writes for a duration that is not set. */
+const duration = z.number().check(z.int(), z.nonnegative())
 /** Ours, in milliseconds as all that is named so; whole seconds are stored, and no token may live by the rounding. */
-const moment = z.optional(
-  z.nullable(
-    z.pipe(
-      z.int().check(z.nonnegative()),
-      z.transform((ms) => Math.ceil(ms / 1000)),
-    ),
-  ),
+const moment = z.pipe(
+  z.int().check(z.nonnegative()),
+  z.transform((ms) => Math.ceil(ms / 1000)),
 )
-const duration = z.optional(z.nullable(z.number().check(z.int(), z.nonnegative())))
 
 /** Authlete's names are optional in JSON, so that a scope without one is refused by its index. */
 const NamedLater = z.extend(Scope, { name: z._default(z.string(), '') })
@@ -41,20 +36,20 @@ export type CredentialWish = z.infer<typeof CredentialWish>
 
 /** Settings of a service that decide something (contract, section 3.1). */
 const DECIDING = {
-  serviceName: text,
-  issuer: text,
-  supportedGrantTypes: z.optional(z.nullable(z.array(z.enum(GRANT_TYPES)))),
-  supportedResponseTypes: z.optional(z.nullable(z.array(z.enum(RESPONSE_TYPES)))),
-  supportedTokenAuthMethods: z.optional(z.nullable(z.array(z.enum(TOKEN_AUTH_METHODS)))),
-  supportedScopes: z.optional(z.nullable(z.array(NamedLater))),
+  serviceName: z.string(),
+  issuer: z.string(),
+  supportedGrantTypes: z.array(z.enum(GRANT_TYPES)),
+  supportedResponseTypes: z.array(z.enum(RESPONSE_TYPES)),
+  supportedTokenAuthMethods: z.array(z.enum(TOKEN_AUTH_METHODS)),
+  supportedScopes: z.array(NamedLater),
   scopeRequired: yesOrNo,
-  accessTokenType: z.optional(z.nullable(z.enum(['', 'Bearer']))),
+  accessTokenType: z.enum(['', 'Bearer']),
   clientIdAliasEnabled: yesOrNo,
   accessTokenDuration: duration,
   refreshTokenDuration: duration,
   authorizationCodeDuration: duration,
-  accessTokenSignAlg: z.optional(z.nullable(z.enum(['', 'ES256']))),
-  accessTokenSignatureKeyId: text,
+  accessTokenSignAlg: z.enum(['', 'ES256']),
+  accessTokenSignatureKeyId: z.string(),
   tlsClientCertificateBoundAccessTokens: yesOrNo,
   refreshTokenKept: yesOrNo,
   refreshTokenDurationKept: yesOrNo,
@@ -67,21 +62,27 @@ const DECIDING = {
   issSuppressed: yesOrNo,
   errorDescriptionOmitted: yesOrNo,
   errorUriOmitted: yesOrNo,
-  attributes: z.optional(z.nullable(z.array(z.object({ key: z.string(), value: z.string() })))),
-  authorizationEndpoint: text,
-  tokenEndpoint: text,
-  revocationEndpoint: text,
-  introspectionEndpoint: text,
-  jwksUri: text,
-  mtlsEndpointAliases: z.optional(z.nullable(z.array(z.object({ name: z.string(), uri: z.string() })))),
-  defaultResource: text,
+  attributes: z.array(z.object({ key: z.string(), value: z.string() })),
+  authorizationEndpoint: z.string(),
+  tokenEndpoint: z.string(),
+  revocationEndpoint: z.string(),
+  introspectionEndpoint: z.string(),
+  jwksUri: z.string(),
+  mtlsEndpointAliases: z.array(z.object({ name: z.string(), uri: z.string() })),
+  defaultResource: z.string(),
   tokensNotBefore: moment,
 }
 
+/** Each may be absent, or `null`. */
+function clearable<const Shape extends z.core.$ZodShape>(shape: Shape) {
+  const members = Object.entries(shape).map(([name, type]) => [name, z.optional(z.nullable(type))])
+  return Object.fromEntries(members) as {
+    [Name in keyof Shape]: z.ZodMiniOptional<z.ZodMiniNullable<Shape[Name]>>
+  }
+}
+
 const ServiceSettings = z.object({
-  ...DECIDING,
-  ...CARRIED,
-  jwks: text,
+  ...clearable({ ...DECIDING, ...CARRIED, jwks: z.string() }),
   credentials: z.optional(z.array(CredentialWish)),
 })
 

@@ -1,15 +1,17 @@
 import type { Service } from '../../../shared/store/service.ts'
 import { milliseconds } from '../listing.ts'
+import type { CreatedServiceAnswer, ServiceAnswer, ServiceListAnswer } from './answer-schema.ts'
 import { credentialId } from './credentials.ts'
 import type { ChangedService, CreatedService, ServiceList } from './endpoint.ts'
+import type { CarriedSettings } from './settings-schema.ts'
 
 const NO_SECRETS: ReadonlyMap<string, string> = new Map()
 
 /** A service under Authlete's names: without secrets, with the public halves of its keys. Absent is `undefined`. */
-export function serviceView(service: Service, secrets: ReadonlyMap<string, string> = NO_SECRETS) {
+export function serviceView(service: Service, secrets = NO_SECRETS): ServiceAnswer {
   const { carried, createdAt, modifiedAt, tokensNotBefore, jwks, credentials, ...settings } = service
   return {
-    ...carried,
+    ...(carried as CarriedSettings),
     ...settings,
     // A string, as Authlete has it.
     jwks: jwks.length === 0 ? undefined : JSON.stringify({ keys: jwks }),
@@ -25,14 +27,14 @@ export function serviceView(service: Service, secrets: ReadonlyMap<string, strin
   }
 }
 
-export function changedService({ service, secrets }: ChangedService) {
+export function changedService({ service, secrets }: ChangedService): ServiceAnswer {
   return serviceView(service, secrets)
 }
 
-export function createdService({ service, secrets, apiSecret }: CreatedService) {
+export function createdService({ service, secrets, apiSecret }: CreatedService): CreatedServiceAnswer {
   return { ...serviceView(service, secrets), apiSecret }
 }
 
-export function serviceList({ start, end, totalCount, services }: ServiceList) {
+export function serviceList({ start, end, totalCount, services }: ServiceList): ServiceListAnswer {
   return { start, end, totalCount, services: services.map((service) => serviceView(service)) }
 }

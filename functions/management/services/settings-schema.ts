@@ -3,13 +3,11 @@ import { Refusal } from '../../../shared/oauth/refusal.ts'
 import type { SettingRules } from '../../../shared/oauth/settings-body.ts'
 import { TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 
-const text = z.optional(z.nullable(z.string()))
-const texts = z.optional(z.nullable(z.array(z.string())))
-const methods = z.optional(z.nullable(z.array(z.enum(TOKEN_AUTH_METHODS))))
-const number = z.optional(z.nullable(z.number()))
-const pairs = z.optional(
-  z.nullable(z.array(z.object({ key: z.optional(z.string()), value: z.optional(z.string()) }))),
-)
+const text = z.string()
+const texts = z.array(z.string())
+const methods = z.array(z.enum(TOKEN_AUTH_METHODS))
+const number = z.number()
+const pairs = z.array(z.object({ key: z.optional(z.string()), value: z.optional(z.string()) }))
 
 /** Settings that describe a service, or concern endpoints of the front end, and decide nothing: stored and returned. */
 export const CARRIED = {
@@ -22,10 +20,10 @@ export const CARRIED = {
   registrationEndpoint: text,
   pushedAuthReqEndpoint: text,
   endSessionEndpoint: text,
-  supportedDisplays: z.optional(z.nullable(z.array(z.enum(['PAGE', 'POPUP', 'TOUCH', 'WAP'])))),
+  supportedDisplays: z.array(z.enum(['PAGE', 'POPUP', 'TOUCH', 'WAP'])),
   supportedUiLocales: texts,
   supportedClaims: texts,
-  supportedClaimTypes: z.optional(z.nullable(z.array(z.enum(['NORMAL', 'AGGREGATED', 'DISTRIBUTED'])))),
+  supportedClaimTypes: z.array(z.enum(['NORMAL', 'AGGREGATED', 'DISTRIBUTED'])),
   supportedClaimLocales: texts,
   supportedAcrs: texts,
   supportedRevocationAuthMethods: methods,
@@ -40,6 +38,9 @@ export const CARRIED = {
   deviceFlowCodeDuration: number,
   deviceFlowPollingInterval: number,
 }
+
+/** As a record carries them: they were of these types when they were stored. */
+export type CarriedSettings = Partial<z.infer<z.ZodMiniObject<typeof CARRIED>>>
 
 /** Settings of Authlete's services that nothing here reads. */
 const NOT_OFFERED = [

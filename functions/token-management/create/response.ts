@@ -1,13 +1,16 @@
 import { tokenIdOf } from '../../../shared/oauth/token-string.ts'
-import { success, type WebApiResponse } from '../../../shared/web-api.ts'
+import { success } from '../../../shared/web-api.ts'
+import type { Created } from './answer-schema.ts'
 import type { CreatedTokens } from './endpoint.ts'
 
 /** `/auth/token/create`, action OK (contract, section 2.7). */
-export function createResponse({ grant, client, issuedAt, ...issued }: CreatedTokens): WebApiResponse {
+export function createResponse({ grant, client, issuedAt, ...issued }: CreatedTokens): Created {
   const { grantType, accessScopes, scopes, properties } = grant
   const clientId = client.clientId
   const message = `An access token was created successfully: ${grantType}, client = ${String(clientId)}`
-  return success('A109001', message, 'OK', {
+  return {
+    ...success('A109001', message),
+    action: 'OK',
     accessToken: issued.accessToken,
     jwtAccessToken: issued.jwt,
     refreshToken: issued.refreshToken,
@@ -22,5 +25,5 @@ export function createResponse({ grant, client, issuedAt, ...issued }: CreatedTo
     scopes: accessScopes.length === 0 ? undefined : accessScopes,
     refreshTokenScopes: grant.refresh === undefined || scopes.length === 0 ? undefined : scopes,
     properties: properties.length === 0 ? undefined : properties,
-  })
+  }
 }

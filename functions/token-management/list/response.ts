@@ -1,10 +1,18 @@
 import { tokenIdOf } from '../../../shared/oauth/token-string.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
+import type { ListedToken, TokenListAnswer } from './answer-schema.ts'
 import type { TokenList } from './endpoint.ts'
 
 /** `/auth/token/get/list` (contract, section 2.7). */
-export function listResponse({ start, end, totalCount, client, subject, tokens }: TokenList) {
+export function listResponse({
+  start,
+  end,
+  totalCount,
+  client,
+  subject,
+  tokens,
+}: TokenList): TokenListAnswer {
   return {
     start,
     end,
@@ -16,7 +24,7 @@ export function listResponse({ start, end, totalCount, client, subject, tokens }
 }
 
 /** The hashes are one identifier of ours, which leads to the grant (design, section 3: nothing derived from a token). */
-function tokenView(grant: Tokens) {
+function tokenView(grant: Tokens): ListedToken {
   const { accessScopes, scopes, properties, refresh, createdAt, accessIssuedAt } = grant
   return {
     accessTokenHash: tokenIdOf(grant),

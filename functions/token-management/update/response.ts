@@ -1,11 +1,14 @@
 import { tokenIdOf } from '../../../shared/oauth/token-string.ts'
-import { success, type WebApiResponse } from '../../../shared/web-api.ts'
+import { success } from '../../../shared/web-api.ts'
+import type { Updated } from './answer-schema.ts'
 import type { UpdatedTokens } from './endpoint.ts'
 
 /** `/auth/token/update`, action OK (contract, section 2.7). */
-export function updateResponse({ grant, accessToken, jwt }: UpdatedTokens): WebApiResponse {
+export function updateResponse({ grant, accessToken, jwt }: UpdatedTokens): Updated {
   const { accessScopes, properties, refresh } = grant
-  return success('A135001', 'Updated the access token successfully.', 'OK', {
+  return {
+    ...success('A135001', 'Updated the access token successfully.'),
+    action: 'OK',
     accessToken,
     jwtAccessToken: jwt,
     tokenType: 'Bearer',
@@ -14,5 +17,5 @@ export function updateResponse({ grant, accessToken, jwt }: UpdatedTokens): WebA
     refreshTokenExpiresAt: (refresh?.refreshExpiresAt ?? 0) * 1000,
     scopes: accessScopes.length === 0 ? undefined : accessScopes,
     properties: properties.length === 0 ? undefined : properties,
-  })
+  }
 }

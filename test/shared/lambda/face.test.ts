@@ -50,7 +50,12 @@ const WEB_API = webApiRoute({
   call: z.object({ text: z.optional(z.string()) }),
   read: ({ text }) => text,
   decide: (text) => decide(text),
-  respond: (result) => success('A000001', 'It worked.', 'OK', { result, absent: undefined }),
+  respond: (result) => ({
+    ...success('A000001', 'It worked.'),
+    action: 'OK' as const,
+    result,
+    absent: undefined,
+  }),
   errors: 'json',
   members: { flag: false },
 })

@@ -1,0 +1,79 @@
+import * as z from 'zod/mini'
+import {
+  type Answered,
+  ClientSummary,
+  envelope,
+  milliseconds,
+  refusal,
+  seconds,
+  someOf,
+  texts,
+} from '../../shared/oauth/answer-schema.ts'
+import { Scope, Service } from '../../shared/store/service.ts'
+
+const prompt = z.enum(['NONE', 'LOGIN', 'CONSENT', 'SELECT_ACCOUNT'])
+
+/** `/auth/authorization`, to be decided by the authorization server (contract, section 2.1). */
+const Interaction = z.object({
+  ...envelope('authorizationResponse', ['INTERACTION', 'NO_INTERACTION']),
+  ticket: z.string(),
+  client: ClientSummary,
+  service: z.pick(Service, { apiKey: true, serviceName: true, clientIdAliasEnabled: true }),
+  scopes: someOf(Scope),
+  prompts: someOf(prompt),
+  lowestPrompt: z.optional(prompt),
+  uiLocales: texts,
+  loginHint: z.optional(z.string()),
+  display: z.enum(['PAGE', 'POPUP', 'TOUCH', 'WAP']),
+  maxAge: seconds,
+  acrEssential: z.boolean(),
+  clientIdAliasUsed: z.boolean(),
+})
+export type InteractionAnswer = Answered<typeof Interaction>
+
+export const AuthorizationAnswer = z.discriminatedUnion('action', [
+  Interaction,
+  refusal('authorizationResponse', ['BAD_REQUEST', 'LOCATION', 'FORM']),
+])
+
+/** `/auth/authorization/issue` (contract, section 2.2). No access token is issued here: its times are 0. */
+const Issued = z.object({
+  ...envelope('authorizationIssueResponse', ['LOCATION', 'FORM']),
+  responseContent: z.string(),
+  authorizationCode: z.string(),
+  accessTokenExpiresAt: milliseconds,
+  accessTokenDuration: seconds,
+  ticketInfo: z.optional(z.object({ context: z.string() })),
+})
+export type IssuedAnswer = Answered<typeof Issued>
+
+export const IssueAnswer = z.discriminatedUnion('action', [
+  Issued,
+  refusal('authorizationIssueResponse', ['BAD_REQUEST', 'INTERNAL_SERVER_ERROR']),
+])
+
+/** `/auth/authorization/fail` (contract, section 2.3): LOCATION and FORM are what was asked for. */
+export const FailAnswer = refusal('authorizationFailResponse', [
+  'LOCATION',
+  'FORM',
+  'BAD_REQUEST',
+  'INTERNAL_SERVER_ERROR',
+])
+
+/** `/auth/authorization/ticket/info`, action OK (contract, section 2.4). */
+const Info = z.object({
+  ...envelope('authorizationTicketInfoResponse', ['OK']),
+  info: z.object({ context: z.optional(z.string()) }),
+})
+const Updated = z.extend(Info, envelope('authorizationTicketUpdateResponse', ['OK']))
+/** Of both: `type` aside they are the same. */
+export type TicketInfo = Answered<typeof Info>
+
+export const TicketInfoAnswer = z.discriminatedUnion('action', [
+  Info,
+  z.object(envelope('authorizationTicketInfoResponse', ['NOT_FOUND', 'CALLER_ERROR'])),
+])
+export const TicketUpdateAnswer = z.discriminatedUnion('action', [
+  Updated,
+  z.object(envelope('authorizationTicketUpdateResponse', ['NOT_FOUND', 'CALLER_ERROR'])),
+])

@@ -1,0 +1,42 @@
+import * as z from 'zod/mini'
+import {
+  type Answered,
+  clientId,
+  envelope,
+  grantType,
+  milliseconds,
+  properties,
+  refusal,
+  texts,
+} from '../../shared/oauth/answer-schema.ts'
+
+/** In every answer, also in those that refuse (contract, section 2.8). */
+const STANDING = {
+  existent: z.boolean(),
+  usable: z.boolean(),
+  sufficient: z.boolean(),
+  refreshable: z.boolean(),
+}
+
+/** `/auth/introspection`, action OK (contract, section 2.8). */
+const Usable = z.object({
+  ...envelope('introspectionResponse', ['OK']),
+  /** A value for `WWW-Authenticate` here, too. */
+  responseContent: z.string(),
+  ...STANDING,
+  certificateThumbprint: z.optional(z.string()),
+  clientId,
+  clientIdAlias: z.optional(z.string()),
+  clientIdAliasUsed: z.boolean(),
+  subject: z.optional(z.string()),
+  scopes: texts,
+  expiresAt: milliseconds,
+  grantType,
+  properties,
+})
+export type Usable = Answered<typeof Usable>
+
+export const IntrospectionAnswer = z.discriminatedUnion('action', [
+  Usable,
+  z.extend(refusal('introspectionResponse', ['BAD_REQUEST', 'UNAUTHORIZED', 'FORBIDDEN']), STANDING),
+])

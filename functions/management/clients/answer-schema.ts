@@ -1,0 +1,36 @@
+import * as z from 'zod/mini'
+import { milliseconds, RESULT, type Sent } from '../../../shared/oauth/answer-schema.ts'
+import { Client } from '../../../shared/store/client.ts'
+import { CARRIED } from './settings-schema.ts'
+
+/** A client (contract, section 3.2): the settings of its record, and those that are only carried. */
+export const ClientAnswer = z.extend(z.omit(Client, { clientSecretDigest: true, carried: true }), {
+  ...CARRIED,
+  /** In decimal `clientId`, where the client has no other. */
+  clientIdAlias: z.string(),
+  /** A JWK Set as text. */
+  jwks: z.optional(z.string()),
+  serviceNumber: z.optional(z.int()),
+  createdAt: z.optional(milliseconds),
+  modifiedAt: z.optional(milliseconds),
+})
+export type ClientAnswer = Sent<z.output<typeof ClientAnswer>>
+
+/** The secret is shown once. */
+export const CreatedClientAnswer = z.extend(ClientAnswer, { clientSecret: z.string() })
+export type CreatedClientAnswer = Sent<z.output<typeof CreatedClientAnswer>>
+
+export const ClientListAnswer = z.object({
+  start: z.int(),
+  end: z.int(),
+  totalCount: z.int(),
+  clients: z.array(ClientAnswer),
+})
+export type ClientListAnswer = Sent<z.output<typeof ClientListAnswer>>
+
+export const LockAnswer = z.object(RESULT)
+export type LockAnswer = Sent<z.output<typeof LockAnswer>>
+
+/** There is no `oldClientSecret`: only digests of secrets are stored. */
+export const SecretAnswer = z.object({ ...RESULT, newClientSecret: z.string() })
+export type SecretAnswer = Sent<z.output<typeof SecretAnswer>>

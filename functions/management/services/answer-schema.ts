@@ -1,0 +1,37 @@
+import * as z from 'zod/mini'
+import { milliseconds, type Sent } from '../../../shared/oauth/answer-schema.ts'
+import { ROLES, Service } from '../../../shared/store/service.ts'
+import { CARRIED } from './settings-schema.ts'
+
+/** Ours: a credential of the Web API. `secret` is shown once, to whoever has just made it. */
+const Credential = z.object({
+  id: z.string(),
+  role: z.enum(ROLES),
+  expiresAt: z.optional(milliseconds),
+  secret: z.optional(z.string()),
+})
+
+/** A service (contract, section 3.1): the settings of its record, and those that are only carried. */
+export const ServiceAnswer = z.extend(z.omit(Service, { carried: true }), {
+  ...z.partial(z.object(CARRIED)).shape,
+  /** A JWK Set as text, with public members alone. */
+  jwks: z.optional(z.string()),
+  credentials: z.array(Credential),
+  /** Ours. */
+  tokensNotBefore: z.optional(milliseconds),
+  createdAt: z.optional(milliseconds),
+  modifiedAt: z.optional(milliseconds),
+})
+export type ServiceAnswer = Sent<z.output<typeof ServiceAnswer>>
+
+/** Shown once. */
+export const CreatedServiceAnswer = z.extend(ServiceAnswer, { apiSecret: z.string() })
+export type CreatedServiceAnswer = Sent<z.output<typeof CreatedServiceAnswer>>
+
+export const ServiceListAnswer = z.object({
+  start: z.int(),
+  end: z.int(),
+  totalCount: z.int(),
+  services: z.array(ServiceAnswer),
+})
+export type ServiceListAnswer = Sent<z.output<typeof ServiceListAnswer>>

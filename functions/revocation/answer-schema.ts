@@ -1,0 +1,14 @@
+import * as z from 'zod/mini'
+import { type Answered, envelope, refusal } from '../../shared/oauth/answer-schema.ts'
+
+/** `/auth/revocation`, action OK (contract, section 2.10): there is no `responseContent`. */
+const Revoked = z.object(envelope('revocationResponse', ['OK']))
+export type Revoked = Answered<typeof Revoked>
+
+export const RevocationAnswer = z.discriminatedUnion('action', [
+  Revoked,
+  refusal('revocationResponse', ['BAD_REQUEST', 'INVALID_CLIENT']),
+])
+
+/** RFC 7009 section 2.2: the status says it all. */
+export const OAuthRevocation = z.object({})

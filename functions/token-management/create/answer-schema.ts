@@ -1,0 +1,36 @@
+import * as z from 'zod/mini'
+import {
+  type Answered,
+  clientId,
+  envelope,
+  grantType,
+  milliseconds,
+  properties,
+  seconds,
+  texts,
+} from '../../../shared/oauth/answer-schema.ts'
+
+/** `/auth/token/create`, action OK (contract, section 2.7). */
+const Created = z.object({
+  ...envelope('tokenCreateResponse', ['OK']),
+  accessToken: z.string(),
+  jwtAccessToken: z.optional(z.string()),
+  refreshToken: z.optional(z.string()),
+  tokenType: z.string(),
+  tokenId: z.string(),
+  expiresIn: seconds,
+  expiresAt: milliseconds,
+  grantType,
+  clientId,
+  clientIdentifier: z.string(),
+  subject: z.optional(z.string()),
+  scopes: texts,
+  refreshTokenScopes: texts,
+  properties,
+})
+export type Created = Answered<typeof Created>
+
+export const CreateAnswer = z.discriminatedUnion('action', [
+  Created,
+  z.object(envelope('tokenCreateResponse', ['BAD_REQUEST', 'INTERNAL_SERVER_ERROR'])),
+])

@@ -1,0 +1,38 @@
+import * as z from 'zod/mini'
+import {
+  ClientSummary,
+  clientId,
+  grantType,
+  milliseconds,
+  properties,
+  type Sent,
+  texts,
+} from '../../../shared/oauth/answer-schema.ts'
+
+/** The hashes are identifiers of ours: nothing derived from a token. */
+const Listed = z.object({
+  accessTokenHash: z.string(),
+  accessTokenExpiresAt: milliseconds,
+  refreshTokenHash: z.optional(z.string()),
+  refreshTokenExpiresAt: milliseconds,
+  createdAt: milliseconds,
+  lastRefreshedAt: milliseconds,
+  clientId,
+  subject: z.optional(z.string()),
+  grantType,
+  scopes: texts,
+  refreshTokenScopes: texts,
+  properties,
+})
+export type ListedToken = Sent<z.output<typeof Listed>>
+
+/** `/auth/token/get/list` (contract, section 2.7). */
+export const TokenListAnswer = z.object({
+  start: z.int(),
+  end: z.int(),
+  totalCount: z.int(),
+  client: z.optional(ClientSummary),
+  subject: z.optional(z.string()),
+  accessTokens: z.array(Listed),
+})
+export type TokenListAnswer = Sent<z.output<typeof TokenListAnswer>>

@@ -1,0 +1,27 @@
+import * as z from 'zod/mini'
+import {
+  type Answered,
+  envelope,
+  milliseconds,
+  properties,
+  texts,
+} from '../../../shared/oauth/answer-schema.ts'
+
+/** `/auth/token/update`, action OK (contract, section 2.7). */
+const Updated = z.object({
+  ...envelope('tokenUpdateResponse', ['OK']),
+  accessToken: z.optional(z.string()),
+  jwtAccessToken: z.optional(z.string()),
+  tokenType: z.string(),
+  tokenId: z.string(),
+  accessTokenExpiresAt: milliseconds,
+  refreshTokenExpiresAt: milliseconds,
+  scopes: texts,
+  properties,
+})
+export type Updated = Answered<typeof Updated>
+
+export const UpdateAnswer = z.discriminatedUnion('action', [
+  Updated,
+  z.object(envelope('tokenUpdateResponse', ['BAD_REQUEST', 'NOT_FOUND', 'INTERNAL_SERVER_ERROR'])),
+])

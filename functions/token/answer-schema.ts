@@ -1,0 +1,61 @@
+import * as z from 'zod/mini'
+import {
+  type Answered,
+  attributes,
+  clientId,
+  envelope,
+  milliseconds,
+  properties,
+  refusal,
+  seconds,
+  type Sent,
+  texts,
+} from '../../shared/oauth/answer-schema.ts'
+import { GRANT_TYPES, TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
+
+/** `/auth/token`, action OK (contract, section 2.5). */
+const Issued = z.object({
+  ...envelope('tokenResponse', ['OK']),
+  responseContent: z.string(),
+  accessToken: z.string(),
+  jwtAccessToken: z.optional(z.string()),
+  accessTokenExpiresAt: milliseconds,
+  accessTokenDuration: seconds,
+  refreshToken: z.optional(z.string()),
+  refreshTokenExpiresAt: milliseconds,
+  refreshTokenDuration: seconds,
+  grantType: z.enum(GRANT_TYPES),
+  clientId,
+  clientIdAlias: z.optional(z.string()),
+  clientIdAliasUsed: z.boolean(),
+  clientAuthMethod: z.enum(TOKEN_AUTH_METHODS),
+  subject: z.optional(z.string()),
+  properties,
+  serviceAttributes: attributes,
+  clientAttributes: attributes,
+  previousRefreshTokenUsed: z.optional(z.boolean()),
+  scopes: texts,
+  refreshTokenScopes: texts,
+})
+export type Issued = Answered<typeof Issued>
+
+export const TokenAnswer = z.discriminatedUnion('action', [
+  Issued,
+  refusal('tokenResponse', ['BAD_REQUEST', 'INVALID_CLIENT', 'INTERNAL_SERVER_ERROR']),
+])
+
+/** RFC 6749 section 5.1. `scope` is `null` when there is none: so the Web API words it. */
+const Members = z.object({
+  access_token: z.string(),
+  token_type: z.string(),
+  expires_in: seconds,
+  refresh_token: z.optional(z.string()),
+  scope: z.nullable(z.string()),
+})
+export type TokenMembers = Sent<z.output<typeof Members>>
+
+/** `responseContent` of the Web API. Extra properties of the token stand beside these. */
+export const TokenContent = z.catchall(Members, z.string())
+
+/** The answer of the OAuth face. */
+export const OAuthToken = z.catchall(z.extend(Members, { scope: z.optional(z.string()) }), z.string())

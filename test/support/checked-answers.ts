@@ -1,0 +1,54 @@
+import { isDeepStrictEqual } from 'node:util'
+import type * as z from 'zod/mini'
+import { ANSWERS, type AnswerSpec } from '../../infra/reference/answers.ts'
+import type { Route } from '../../shared/lambda/face.ts'
+import { type LambdaResult, type Routes, serve } from '../../shared/lambda/serve.ts'
+import { ApiError, OAuthError } from '../../shared/oauth/answer-schema.ts'
+import type { Runtime } from '../../shared/runtime.ts'
+
+/** `serve`, with every answer held against the schema that the reference has for it. */
+export function serveChecked(routes: Routes, runtime: Runtime) {
+  const handler = serve(routes, runtime)
+  return async (event: unknown): Promise<LambdaResult> => {
+    const result = await handler(event)
+    const template = templateOf(event as { routeKey?: string; resource?: string })
+    const route = Object.hasOwn(routes, template) ? routes[template] : undefined
+    const wrong = route && faultIn(result, route)
+    if (wrong !== undefined) throw new Error(`${template} answered ${result.body}\n${wrong}`)
+    return result
+  }
+}
+
+const templateOf = ({ routeKey, resource = '' }: { routeKey?: string; resource?: string }) =>
+  routeKey === undefined ? resource : routeKey.slice(routeKey.indexOf(' ') + 1)
+
+/** What an answer has that its schema does not have, and the other way round. */
+export function faultIn({ statusCode, body }: LambdaResult, { endpoint, face }: Route): string | undefined {
+  const spec = ANSWERS[endpoint]
+  if (spec === undefined) return `no schema of ${endpoint}`
+  if (statusCode !== 200 && statusCode !== 204) return fault(face === 'oauth' ? OAuthError : ApiError, body)
+  if (spec.body === 'text') return undefined
+  if (spec.body === 'nothing') return statusCode === 204 && body === '' ? undefined : 'it should be empty'
+  return statusCode === 200
+    ? (fault(spec.body, body) ?? faultInContent(spec, body))
+    : 'it should not be empty'
+}
+
+function faultInContent({ content = {} }: AnswerSpec, body: string): string | undefined {
+  const { action = '', responseContent = '' } = JSON.parse(body) as Record<string, string>
+  const schema = content[action]
+  return schema && fault(schema, responseContent)
+}
+
+/** Nothing may be dropped, filled in or converted on the way. */
+function fault(schema: z.ZodMiniType, text: string): string | undefined {
+  // Of a member that is named so zod keeps nothing, whatever the schema says.
+  const value: unknown = JSON.parse(text, (name, member: unknown) =>
+    name === '__proto__' ? undefined : member,
+  )
+  const parsed = schema.safeParse(value)
+  if (!parsed.success) return JSON.stringify(parsed.error.issues)
+  return isDeepStrictEqual(parsed.data, value)
+    ? undefined
+    : `the schema has only ${JSON.stringify(parsed.data)}`
+}
