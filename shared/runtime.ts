@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { EpochSeconds } from './epoch-seconds.ts'
+import { type Internet, PUBLIC_INTERNET } from './internet.ts'
 import { type Log, openLog } from './log.ts'
 import { readSettings, type Settings } from './settings.ts'
 import { openStore, type Store, type StoreOptions } from './store/store.ts'
@@ -12,6 +13,7 @@ export interface Runtime {
   readonly elapsed: () => number
   readonly random: (bytes: number) => Buffer
   readonly store: Store
+  readonly internet: Internet
   readonly log: Log
 }
 
@@ -30,6 +32,7 @@ export function runtimeFor(settings: Settings, dynamodb?: StoreOptions['dynamodb
     elapsed: () => performance.now(),
     random,
     store: openStore({ ...settings, now, random, ...(dynamodb === undefined ? {} : { dynamodb }) }),
+    internet: PUBLIC_INTERNET,
     log: openLog(settings.logLevel),
   }
 }

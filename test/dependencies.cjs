@@ -1,5 +1,5 @@
 // Which module may know which (dependency-cruiser). Order: certificate <- store <- runtime <- oauth <- functions.
-const LEAVES = '^shared/(http|web-api|log|settings|epoch-seconds)[.]ts$'
+const LEAVES = '^shared/(http|web-api|log|settings|epoch-seconds|internet|public-address)[.]ts$'
 const BELOW_RUNTIME = '^shared/(certificate|store)/'
 const RUNTIME = '^shared/runtime[.]ts$'
 const KNOWN_TO_LAMBDA =

@@ -38,12 +38,17 @@ const FAULT_REASON = {
   'jti-malformed': 'assertion-without-jti',
 } as const satisfies Record<AssertionFault, Reason>
 
-/** The client that an assertion claims to be from, when nothing else names one. @throws Refusal assertion-malformed */
-export function clientOfAssertion(assertion: string | undefined): string | undefined {
-  if (assertion === undefined) return undefined
-  const named = clientIdOfAssertion(assertion)
-  if (typeof named === 'string') throw new Refusal('assertion-malformed')
-  return named.clientId
+/**
+ * The client that a request names: by its header, its form or, when nothing else does, by its assertion.
+ *
+ * @throws Refusal assertion-malformed
+ */
+export function namedClient({ basic, form }: PresentedCredentials): string | undefined {
+  const named = basic?.clientId ?? form.clientId
+  if (named !== undefined || form.clientAssertion === undefined) return named
+  const claimed = clientIdOfAssertion(form.clientAssertion)
+  if (typeof claimed === 'string') throw new Refusal('assertion-malformed')
+  return claimed.clientId
 }
 
 /**
@@ -54,25 +59,27 @@ export function clientOfAssertion(assertion: string | undefined): string | undef
  */
 export async function byAssertion(
   client: Client,
-  { basic, form }: PresentedCredentials,
+  presented: PresentedCredentials,
   service: Service,
-  { now, store }: Pick<Runtime, 'now' | 'store'>,
+  runtime: Pick<Runtime, 'now' | 'store' | 'internet'>,
 ): Promise<void> {
+  const { basic, form } = presented
   if (client.clientType === 'PUBLIC') throw new Refusal('method-for-public')
   refuseOthers(client, basic?.clientSecret, form.clientSecret)
-  const presented = { assertionType: form.clientAssertionType, assertion: form.clientAssertion }
-  const clientId = basic?.clientId ?? form.clientId ?? clientOfAssertion(form.clientAssertion) ?? ''
+  const sent = { assertionType: form.clientAssertionType, assertion: form.clientAssertion }
+  const clientId = namedClient(presented) ?? ''
+  const now = runtime.now()
   let fault: AssertionFault = 'key-unknown'
   // An unknown key may be a new one: the set behind a `jwksUri` is then looked at again.
-  const verified = await findInKeys(client, now(), async (jwks): Promise<VerifiedAssertion | undefined> => {
-    const expected = { clientId, issuer: service.issuer, jwks, alg: client.tokenAuthSignAlg, now: now() }
-    const outcome = await verifyClientAssertion(presented, expected)
+  const verified = await findInKeys(client, runtime, async (jwks): Promise<VerifiedAssertion | undefined> => {
+    const expected = { clientId, issuer: service.issuer, jwks, alg: client.tokenAuthSignAlg, now }
+    const outcome = await verifyClientAssertion(sent, expected)
     if (typeof outcome !== 'string') return outcome
     fault = outcome
     return undefined
   })
   if (verified === undefined) throw new Refusal(FAULT_REASON[fault])
   const { jti, expiresAt } = verified
-  const first = await store.registry.useAssertion(service.apiKey, client.clientId, jti, expiresAt)
+  const first = await runtime.store.registry.useAssertion(service.apiKey, client.clientId, jti, expiresAt)
   if (!first) throw new Refusal('assertion-used')
 }

@@ -13,26 +13,24 @@ import { refuseOthers } from './other-credentials.ts'
 import type { PresentedCredentials } from './presented-credentials.ts'
 import { type Reason, Refusal } from './refusal.ts'
 
-type Surroundings = Pick<Runtime, 'now'>
-
 /** RFC 8705 section 2.1: the terminator has judged the chain, the one registered subject value names the client. */
 export async function bySubjectOfCertificate(
   client: Client,
   presented: PresentedCredentials,
   service: Service,
-  { now }: Surroundings,
+  { now }: Pick<Runtime, 'now'>,
 ): Promise<void> {
-  const der = presentedCertificate(client, presented)
-  const subject = await subjectOf(der)
+  const der = await presentedCertificate(client, presented)
+  const subject = await refusing(PRESENTED, () => readSubject(der))
   await judgeSubject(client, subject)
   if (isWeakKey(subject)) throw new Refusal('tls-key-weak')
   // A resumed TLS connection may carry a certificate that has expired since (design, section 4).
   if (now() < subject.notBefore || now() > subject.notAfter)
     throw new Refusal('tls-certificate-outside-dates')
-  const { clientCertificateIssuers } = service
-  if (clientCertificateIssuers !== undefined && !issuedByOneOf(der, clientCertificateIssuers)) {
-    throw new Refusal('tls-issuer-unknown')
-  }
+  const { clientCertificateIssuers: issuers } = service
+  if (issuers === undefined) return
+  const issued = await refusing(ISSUERS, () => issuedByOneOf(der, issuers))
+  if (!issued) throw new Refusal('tls-issuer-unknown')
 }
 
 /** RFC 8705 section 2.2: the whole certificate is registered. Chain and dates are not judged (requirements A20). */
@@ -40,11 +38,11 @@ export async function byRegisteredCertificate(
   client: Client,
   presented: PresentedCredentials,
   _service: Service,
-  { now }: Surroundings,
+  runtime: Pick<Runtime, 'now' | 'internet'>,
 ): Promise<void> {
-  const der = presentedCertificate(client, presented)
+  const der = await presentedCertificate(client, presented)
   let reason: Reason = 'self-signed-unregistered'
-  const matched = await findInKeys(client, now(), (jwks) => {
+  const matched = await findInKeys(client, runtime, (jwks) => {
     const registered = registeredCertificates(jwks, client.selfSignedCertificateKeyId)
     if (registered === 'no-certificate' && jwks.keys.length > 0) reason = 'self-signed-without-certificate'
     if (typeof registered === 'string') return undefined
@@ -54,30 +52,35 @@ export async function byRegisteredCertificate(
   if (matched !== true) throw new Refusal(reason)
 }
 
-function presentedCertificate(client: Client, { basic, form, certificate }: PresentedCredentials): Der {
+async function presentedCertificate(
+  client: Client,
+  { basic, form, certificate }: PresentedCredentials,
+): Promise<Der> {
   if (client.clientType === 'PUBLIC') throw new Refusal('method-for-public')
   refuseOthers(client, basic?.clientSecret, form.clientSecret, form.clientAssertion)
-  try {
-    const der = readCertificate(certificate)
-    if (der === undefined) throw new Refusal('tls-certificate-missing')
-    return der
-  } catch (error) {
-    throw refusalOf(error)
-  }
+  const der = await refusing(PRESENTED, () => readCertificate(certificate))
+  if (der === undefined) throw new Refusal('tls-certificate-missing')
+  return der
 }
 
-function refusalOf(error: unknown): unknown {
-  if (!(error instanceof MalformedCertificate)) return error
-  const isOther = error.reason === 'not-a-certificate'
-  return new Refusal(isOther ? 'tls-certificate-not-x509' : 'tls-certificate-unreadable', { cause: error })
+interface Reasons {
+  readonly malformed: Reason
+  /** For what can be decoded and is no certificate. */
+  readonly notX509: Reason
 }
 
-async function subjectOf(der: Der): Promise<Subject> {
+const ISSUERS: Reasons = { malformed: 'tls-issuer-unknown', notX509: 'tls-issuer-unknown' }
+const REGISTERED: Reasons = { malformed: 'tls-subject-malformed', notX509: 'tls-subject-malformed' }
+const PRESENTED: Reasons = { malformed: 'tls-certificate-unreadable', notX509: 'tls-certificate-not-x509' }
+
+/** @throws Refusal for a certificate or a name that is malformed */
+async function refusing<T>({ malformed, notX509 }: Reasons, read: () => T | Promise<T>): Promise<T> {
   try {
-    return await readSubject(der)
-  } catch (error) {
-    if (error instanceof MalformedCertificate) throw new Refusal('tls-certificate-not-x509', { cause: error })
-    throw error
+    return await read()
+  } catch (cause) {
+    if (cause instanceof MalformedDistinguishedName) throw new Refusal(malformed, { cause })
+    if (!(cause instanceof MalformedCertificate)) throw cause
+    throw new Refusal(cause.reason === 'not-a-certificate' ? notX509 : malformed, { cause })
   }
 }
 
@@ -101,7 +104,7 @@ async function judgeSubject(client: Client, { subject, san }: Subject): Promise<
     if (!matchesSan(name.kind, name.value, san)) throw new Refusal(SAN_REASON[name.kind])
     return
   }
-  const registered = await registeredDn(tlsClientAuthSubjectDn ?? '')
+  const registered = await refusing(REGISTERED, () => parseDistinguishedName(tlsClientAuthSubjectDn ?? ''))
   if (!namesEqual(subject, registered)) throw new Refusal('tls-subject-differs')
 }
 
@@ -116,14 +119,4 @@ function registeredNames(client: Client): { readonly kind: SanKind; readonly val
     const value = values[kind]
     return value === undefined ? [] : [{ kind, value }]
   })
-}
-
-async function registeredDn(text: string) {
-  try {
-    return await parseDistinguishedName(text)
-  } catch (error) {
-    if (error instanceof MalformedDistinguishedName)
-      throw new Refusal('tls-subject-malformed', { cause: error })
-    throw error
-  }
 }

@@ -34,9 +34,16 @@ export type AssertionFault =
   | 'jti-missing'
   | 'jti-malformed'
 
+/** An assertion as it was read, once for each request. Nothing in it is verified. */
+export interface ClientAssertion {
+  readonly jws: CompactJws
+  /** `undefined`: its payload is no JSON object, or one of two meanings. */
+  readonly claims: JsonObject | undefined
+}
+
 export interface PresentedAssertion {
   readonly assertionType: string | undefined
-  readonly assertion: string | undefined
+  readonly assertion: ClientAssertion | 'malformed' | undefined
 }
 
 export interface ExpectedAssertion {
@@ -57,6 +64,11 @@ export interface VerifiedAssertion {
   readonly expiresAt: EpochSeconds
 }
 
+export function readClientAssertion(text: string): ClientAssertion | 'malformed' {
+  const jws = readCompactJws(text)
+  return jws === undefined ? 'malformed' : { jws, claims: parseJsonObject(jws.payload) }
+}
+
 /**
  * Verifies a client assertion of `private_key_jwt`. The signature comes before every claim: who cannot sign learns
  * nothing of what was expected. Whether the `jti` was used before is for the store to say.
@@ -70,12 +82,11 @@ export async function verifyClientAssertion(
   if (assertionType === undefined) return 'type-missing'
   if (assertionType !== ASSERTION_TYPE) return 'type-unsupported'
   if (assertion === undefined) return 'assertion-missing'
-  const jws = readCompactJws(assertion)
-  if (jws === undefined) return 'malformed'
+  if (assertion === 'malformed') return assertion
+  const { jws, claims } = assertion
   if (!hasRightType(jws)) return 'typ-wrong'
   const unsigned = await verifyCompactJws(jws, expected.jwks, expected.alg)
   if (unsigned !== undefined) return unsigned
-  const claims = parseJsonObject(jws.payload)
   if (claims === undefined) return 'malformed'
   return partyFault(claims, expected) ?? timeFault(claims, expected.now) ?? verified(claims)
 }
@@ -85,12 +96,10 @@ export async function verifyClientAssertion(
  * the two have to be equal (RFC 7521 section 4.2).
  */
 export function clientIdOfAssertion(
-  assertion: string,
+  assertion: ClientAssertion | 'malformed',
 ): { readonly clientId: string } | 'malformed' | 'iss-missing' {
-  const jws = readCompactJws(assertion)
-  const iss = jws && parseJsonObject(jws.payload)
-  if (iss === undefined) return 'malformed'
-  const clientId = iss['iss']
+  if (assertion === 'malformed' || assertion.claims === undefined) return 'malformed'
+  const clientId = assertion.claims['iss']
   return typeof clientId === 'string' && clientId !== '' ? { clientId } : 'iss-missing'
 }
 

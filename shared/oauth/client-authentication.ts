@@ -2,7 +2,7 @@ import type { Runtime } from '../runtime.ts'
 import type { Client } from '../store/client.ts'
 import { clientNumber, type Registry } from '../store/registry.ts'
 import type { Service, TokenAuthMethod } from '../store/service.ts'
-import { byAssertion, clientOfAssertion } from './assertion-authentication.ts'
+import { byAssertion, namedClient } from './assertion-authentication.ts'
 import { byRegisteredCertificate, bySubjectOfCertificate } from './certificate-authentication.ts'
 import { refuseOthers } from './other-credentials.ts'
 import type { PresentedCredentials } from './presented-credentials.ts'
@@ -25,9 +25,9 @@ export async function identifyClient(
   service: Service,
   registry: Registry,
 ): Promise<IdentifiedClient> {
-  const { basic, form } = presented
-  const named = basic?.clientId ?? form.clientId ?? clientOfAssertion(form.clientAssertion)
-  if (form.clientId !== undefined && form.clientId !== named) throw new Refusal('client-contradicted')
+  const named = namedClient(presented)
+  const { clientId } = presented.form
+  if (clientId !== undefined && clientId !== named) throw new Refusal('client-contradicted')
   if (named === undefined) throw new Refusal(presented.unidentified)
   const found = await findNamedClient(named, service, registry)
   if (typeof found === 'string') throw new Refusal(NAMED_REASON[found])
@@ -64,7 +64,7 @@ export async function authenticateClient(
   client: Client,
   presented: PresentedCredentials,
   service: Service,
-  runtime: Pick<Runtime, 'now' | 'store'>,
+  runtime: AuthenticationRuntime,
 ): Promise<void> {
   const method = client.tokenAuthMethod
   if (!service.supportedTokenAuthMethods.includes(method))
@@ -72,12 +72,14 @@ export async function authenticateClient(
   await METHODS[method](client, presented, service, runtime)
 }
 
+export type AuthenticationRuntime = Pick<Runtime, 'now' | 'store' | 'internet'>
+
 /** @throws Refusal */
 export type Method = (
   client: Client,
   presented: PresentedCredentials,
   service: Service,
-  runtime: Pick<Runtime, 'now' | 'store'>,
+  runtime: AuthenticationRuntime,
 ) => void | Promise<void>
 
 /** The one place for client authentication methods: a method that is not here is not known to settings either. */

@@ -3,6 +3,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import { isJwkSet, type JwkSet } from '../certificate/jwk-set.ts'
+import type { Internet } from '../internet.ts'
 import { parseJsonObject } from './strict-json.ts'
 
 export type JwksFault =
@@ -17,16 +18,6 @@ export class JwksUnavailable extends Error {
     super(`JWK Set unavailable: ${reason}`, options)
     this.reason = reason
   }
-}
-
-/** What a fetch asks of its surroundings. */
-export interface Surroundings {
-  readonly resolve: (hostname: string) => Promise<readonly LookupAddress[]>
-  readonly isAllowed: (address: string) => boolean
-  /** For the whole fetch, name resolution included. */
-  readonly limitMilliseconds: number
-  /** PEM of the certificates to trust in place of the system's. */
-  readonly ca: string | undefined
 }
 
 const LIMIT_URI_CHARACTERS = 2048
@@ -47,20 +38,20 @@ export function parseJwksUri(text: string): URL | undefined {
  * @throws JwksUnavailable
  * @see RFC 7517 section 5, requirements A19
  */
-export async function fetchJwks(uri: string, surroundings: Surroundings): Promise<JwkSet> {
+export async function fetchJwks(uri: string, internet: Internet): Promise<JwkSet> {
   const url = parseJwksUri(uri)
   if (url === undefined) throw new JwksUnavailable('uri-malformed')
-  const body = await fetchBody(url, surroundings)
+  const body = await fetchBody(url, internet)
   const jwks = parseJsonObject(body)
   if (!isJwkSet(jwks)) throw new JwksUnavailable('not-a-jwk-set')
   return jwks
 }
 
-async function fetchBody(url: URL, surroundings: Surroundings): Promise<Buffer> {
-  const limit = AbortSignal.timeout(surroundings.limitMilliseconds)
+async function fetchBody(url: URL, internet: Internet): Promise<Buffer> {
+  const limit = AbortSignal.timeout(internet.limitMilliseconds)
   try {
-    const addresses = await addressesOf(url, surroundings, limit)
-    return await get(url, addresses, surroundings, limit)
+    const addresses = await addressesOf(url, internet, limit)
+    return await get(url, addresses, internet, limit)
   } catch (cause) {
     if (cause instanceof JwksUnavailable) throw cause
     throw new JwksUnavailable(limit.aborted ? 'timeout' : 'unreachable', { cause })
@@ -71,7 +62,7 @@ type Addresses = readonly [LookupAddress, ...LookupAddress[]]
 
 async function addressesOf(
   url: URL,
-  { resolve, isAllowed }: Surroundings,
+  { resolve, isAllowed }: Internet,
   limit: AbortSignal,
 ): Promise<Addresses> {
   // Node connects to an address in the URL without asking for it, so it has to be judged as it stands.
@@ -92,12 +83,7 @@ function before<T>(limit: AbortSignal, outcome: Promise<T>): Promise<T> {
   return Promise.race([outcome, ended])
 }
 
-async function get(
-  url: URL,
-  addresses: Addresses,
-  { ca }: Surroundings,
-  signal: AbortSignal,
-): Promise<Buffer> {
+async function get(url: URL, addresses: Addresses, { ca }: Internet, signal: AbortSignal): Promise<Buffer> {
   const request = httpsRequest(url, {
     agent: false,
     headers: { accept: 'application/jwk-set+json, application/json' },

@@ -122,15 +122,16 @@ export function newRefreshToken(key: GrantKey, seconds: number, { now, random }:
   const family = makeFamily(random)
   const token = makeRefreshToken(key, family, makeRefreshSecret(random))
   const issuedAt = now()
-  return {
-    token,
-    members: {
-      refreshDigest: digest(token),
-      refreshIssuedAt: issuedAt,
-      refreshExpiresAt: later(issuedAt, seconds),
-      familyDigest: digest(family),
-    },
-  }
+  return refreshToken(token, digest(family), issuedAt, later(issuedAt, seconds))
+}
+
+function refreshToken(
+  token: string,
+  familyDigest: RefreshMembers['familyDigest'],
+  refreshIssuedAt: EpochSeconds,
+  refreshExpiresAt: EpochSeconds,
+) {
+  return { token, members: { refreshDigest: digest(token), refreshIssuedAt, refreshExpiresAt, familyDigest } }
 }
 
 /** The successor of a refresh token of the same family. Its secret can be derived again by who has both halves. */
@@ -145,24 +146,18 @@ export function nextRefreshToken(
 ): RefreshToken {
   const nonce = random(32).toString('base64url')
   const token = deriveRefreshToken(presented, nonce, key)
-  const issuedAt = now()
-  return {
-    token,
-    members: {
-      refreshDigest: digest(token),
-      refreshIssuedAt: issuedAt,
-      refreshExpiresAt:
-        seconds === undefined && service.refreshTokenDurationKept
-          ? current.refreshExpiresAt
-          : later(issuedAt, seconds ?? refreshTokenSeconds(service, client)),
-      familyDigest: current.familyDigest,
-      replaced: {
-        digest: current.refreshDigest,
-        at: issuedAt,
-        ...(service.refreshTokenIdempotent ? { nonce } : {}),
-      },
-    },
+  const at = now()
+  const expiresAt =
+    seconds === undefined && service.refreshTokenDurationKept
+      ? current.refreshExpiresAt
+      : later(at, seconds ?? refreshTokenSeconds(service, client))
+  const next = refreshToken(token, current.familyDigest, at, expiresAt)
+  const replaced = {
+    digest: current.refreshDigest,
+    at,
+    ...(service.refreshTokenIdempotent ? { nonce } : {}),
   }
+  return { token, members: { ...next.members, replaced } }
 }
 
 /** HMAC-SHA-256(nonce of the rotation, token that it replaced) is the secret of the successor (design, section 3). */

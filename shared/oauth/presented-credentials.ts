@@ -1,5 +1,6 @@
 import type { HttpRequest } from '../http.ts'
 import { readBasic } from './basic.ts'
+import { type ClientAssertion, readClientAssertion } from './client-assertion.ts'
 import type { Parameters } from './parameters.ts'
 import { type Reason, Refusal } from './refusal.ts'
 
@@ -10,7 +11,7 @@ export interface PresentedCredentials {
   readonly form: {
     readonly clientId: string | undefined
     readonly clientSecret: string | undefined
-    readonly clientAssertion: string | undefined
+    readonly clientAssertion: ClientAssertion | 'malformed' | undefined
     readonly clientAssertionType: string | undefined
   }
   /** PEM text from the mutual-TLS context, or what the Web API has in its place. */
@@ -69,10 +70,11 @@ export function credentialsFromWebApi(call: WebApiCredentials, parameters: Param
 }
 
 function credentialsFromForm(parameters: Parameters): PresentedCredentials['form'] {
+  const assertion = parameters.get('client_assertion')
   const form = {
     clientId: parameters.get('client_id'),
     clientSecret: parameters.get('client_secret'),
-    clientAssertion: parameters.get('client_assertion'),
+    clientAssertion: assertion === undefined ? undefined : readClientAssertion(assertion),
     clientAssertionType: parameters.get('client_assertion_type'),
   }
   if (form.clientSecret !== undefined && form.clientAssertion !== undefined)

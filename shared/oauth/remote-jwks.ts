@@ -1,8 +1,7 @@
-import { lookup } from 'node:dns/promises'
 import type { JwkSet } from '../certificate/jwk-set.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
-import { fetchJwks, type Surroundings } from './fetch-jwks.ts'
-import { isPublicAddress } from './public-address.ts'
+import type { Internet } from '../internet.ts'
+import { fetchJwks } from './fetch-jwks.ts'
 
 /** One fetch a minute for each URI, whatever came of it: who asks for unknown keys must not make us a flood. */
 const INTERVAL_SECONDS = 60
@@ -10,15 +9,6 @@ const INTERVAL_SECONDS = 60
 const LIFETIME_SECONDS = 600
 /** Each of up to 64 KiB. */
 const REMEMBERED_SETS = 200
-/** Within the time that a client waits for its token. */
-const LIMIT_MILLISECONDS = 3_000
-
-const INTERNET: Surroundings = {
-  resolve: (hostname) => lookup(hostname, { all: true }),
-  isAllowed: isPublicAddress,
-  limitMilliseconds: LIMIT_MILLISECONDS,
-  ca: undefined,
-}
 
 interface Remembered {
   readonly attemptedAt: EpochSeconds
@@ -27,7 +17,7 @@ interface Remembered {
 }
 
 /** The JWK Sets behind the `jwks_uri` of clients, remembered in this process (requirements A19). */
-export function openRemoteJwks(surroundings: Partial<Surroundings> = {}) {
+export function openRemoteJwks(internet: Internet) {
   const sets = new Map<string, Remembered>()
 
   /**
@@ -51,7 +41,7 @@ export function openRemoteJwks(surroundings: Partial<Surroundings> = {}) {
   function latest(uri: string, now: EpochSeconds): Promise<JwkSet> {
     const last = sets.get(uri)
     if (last !== undefined && now - last.attemptedAt < INTERVAL_SECONDS) return last.attempt
-    const attempt = fetchJwks(uri, { ...INTERNET, ...surroundings }).then((jwks) => {
+    const attempt = fetchJwks(uri, internet).then((jwks) => {
       next.known = { jwks, fetchedAt: now }
       return jwks
     })

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { startEmbeddedEngine } from '../../infra/local/engine.ts'
 import { createTables, LOCAL_DYNAMODB } from '../../infra/local/tables.ts'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
+import { type Internet, PUBLIC_INTERNET } from '../../shared/internet.ts'
 import { type LogLine, openLog } from '../../shared/log.ts'
 import type { Runtime } from '../../shared/runtime.ts'
 import type { Settings } from '../../shared/settings.ts'
@@ -26,6 +27,7 @@ export interface FixedRuntime extends Runtime {
 export async function fixedRuntime(
   settings: Partial<Settings> = {},
   engine?: { readonly endpoint: string; readonly close: () => Promise<void> },
+  internet: Internet = PUBLIC_INTERNET,
 ): Promise<FixedRuntime> {
   const { endpoint, close } = engine ?? (await startEmbeddedEngine({}))
   const all: Settings = {
@@ -53,6 +55,7 @@ export async function fixedRuntime(
     elapsed: () => 0,
     random: randomBytes,
     store,
+    internet,
     log: openLog(all.logLevel, (line) => lines.push(line)),
     clock,
     lines,

@@ -4,6 +4,7 @@ import {
   type AssertionFault,
   clientIdOfAssertion,
   type ExpectedAssertion,
+  readClientAssertion,
   verifyClientAssertion,
 } from '../../../shared/oauth/client-assertion.ts'
 import { ASSERTIONS, encode, jws, type Members, openAssertions } from '../../support/assertions.ts'
@@ -22,8 +23,10 @@ const EXPECTED: ExpectedAssertion = {
 const CLAIMS = { iss: 'pkj', sub: 'pkj', aud: setup.issuer, iat: START, exp: START + 60, jti: 'one' }
 const HEADER = { alg: 'ES256', kid: 'k1' }
 
-const verify = (assertion: string | undefined, changed: Partial<ExpectedAssertion> = {}) =>
-  verifyClientAssertion({ assertionType: TYPE, assertion }, { ...EXPECTED, ...changed })
+const verify = (text: string | undefined, changed: Partial<ExpectedAssertion> = {}) => {
+  const assertion = text === undefined ? undefined : readClientAssertion(text)
+  return verifyClientAssertion({ assertionType: TYPE, assertion }, { ...EXPECTED, ...changed })
+}
 const withClaims = (claims: Members) => verify(jws(HEADER, { ...CLAIMS, ...claims }, key, 'ES256'))
 const withHeader = (header: Members) => verify(jws({ ...HEADER, ...header }, CLAIMS, key, 'ES256'))
 const ACCEPTED = { jti: 'one', expiresAt: START + 70 }
@@ -75,7 +78,7 @@ describe('verifyClientAssertion', () => {
     ['urn:ietf:params:oauth:client-assertion-type:saml2-bearer', 'type-unsupported'],
     ['urn:ietf:params:oauth:grant-type:jwt-bearer', 'type-unsupported'],
   ])('the assertion type %j: %s', async (assertionType, fault) => {
-    const assertion = make('ok', START)
+    const assertion = readClientAssertion(make('ok', START))
     expect(await verifyClientAssertion({ assertionType, assertion }, EXPECTED)).toBe(fault)
   })
 
@@ -184,23 +187,25 @@ describe('verifyClientAssertion', () => {
 })
 
 describe('clientIdOfAssertion', () => {
+  const named = (text: string) => clientIdOfAssertion(readClientAssertion(text))
+
   test('is the issuer, whatever the signature', () => {
     for (const name of ['ok', 'expired', 'signature-broken', 'alg-none', 'crit-unknown']) {
-      expect(clientIdOfAssertion(make(name, START))).toEqual({ clientId: 'pkj' })
+      expect(named(make(name, START))).toEqual({ clientId: 'pkj' })
     }
-    expect(clientIdOfAssertion(make('iss-not-sub', START))).toEqual({ clientId: 'someone' })
+    expect(named(make('iss-not-sub', START))).toEqual({ clientId: 'someone' })
   })
 
   test.each([undefined, null, '', 1, ['pkj'], { pkj: 1 }])('is missing when it is %j', (iss) => {
-    expect(clientIdOfAssertion(jws(HEADER, { ...CLAIMS, iss }, key, 'ES256'))).toBe('iss-missing')
+    expect(named(jws(HEADER, { ...CLAIMS, iss }, key, 'ES256'))).toBe('iss-missing')
   })
 
   test.each(['not-a-jwt', 'five-parts', 'too-long'])('is not looked for in %s', (name) => {
-    expect(clientIdOfAssertion(make(name, START))).toBe('malformed')
+    expect(named(make(name, START))).toBe('malformed')
   })
 
   test('is not taken from a payload that says two things', () => {
     const payload = Buffer.from('{"iss":"pkj","iss":"basic"}').toString('base64url')
-    expect(clientIdOfAssertion(jws(HEADER, payload, key, 'ES256'))).toBe('malformed')
+    expect(named(jws(HEADER, payload, key, 'ES256'))).toBe('malformed')
   })
 })

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { authenticateClient } from '../../../shared/oauth/client-authentication.ts'
+import { readClientAssertion } from '../../../shared/oauth/client-assertion.ts'
 import type { PresentedCredentials } from '../../../shared/oauth/presented-credentials.ts'
 import { type Reason, Refusal, REFUSALS } from '../../../shared/oauth/refusal.ts'
 import { digest } from '../../../shared/oauth/token-string.ts'
@@ -59,7 +60,11 @@ const HEADERS = {
   wrong: { clientId: '1', clientSecret: 'wrong' },
 }
 const FORM_SECRETS = { none: undefined, right: SECRET, wrong: 'wrong' }
-const ASSERTIONS = { none: () => undefined, malformed: () => 'x.y.z', right: assertion }
+const ASSERTIONS = {
+  none: () => undefined,
+  malformed: () => readClientAssertion('x.y.z'),
+  right: () => readClientAssertion(assertion()),
+}
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
 interface Combination {

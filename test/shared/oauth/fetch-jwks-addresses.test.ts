@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { fetchJwks, parseJwksUri, type Surroundings } from '../../../shared/oauth/fetch-jwks.ts'
-import { isPublicAddress } from '../../../shared/oauth/public-address.ts'
+import type { Internet } from '../../../shared/internet.ts'
+import { fetchJwks, parseJwksUri } from '../../../shared/oauth/fetch-jwks.ts'
+import { isPublicAddress } from '../../../shared/public-address.ts'
 import { HOST, type KeyServer, reasonFor, startKeyServer } from './key-server.ts'
 
 let server: KeyServer
@@ -10,11 +11,11 @@ beforeAll(async () => {
 beforeEach(() => server.reset())
 afterAll(() => server.close())
 
-const fetch = (changed: Partial<Surroundings> = {}, uri = server.uri) =>
-  fetchJwks(uri, { ...server.surroundings, ...changed })
+const fetch = (changed: Partial<Internet> = {}, uri = server.uri) =>
+  fetchJwks(uri, { ...server.internet, ...changed })
 
 describe('fetchJwks', () => {
-  const answering = (...addresses: string[]): Partial<Surroundings> => ({
+  const answering = (...addresses: string[]): Partial<Internet> => ({
     resolve: (hostname) => {
       server.seen.lookups.push(hostname)
       return Promise.resolve(addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })))

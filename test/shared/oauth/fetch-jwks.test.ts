@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { fetchJwks, type Surroundings } from '../../../shared/oauth/fetch-jwks.ts'
+import type { Internet } from '../../../shared/internet.ts'
+import { fetchJwks } from '../../../shared/oauth/fetch-jwks.ts'
 import { answerWith, HOST, type KeyServer, reasonFor, startKeyServer } from './key-server.ts'
 
 let server: KeyServer
@@ -11,8 +12,8 @@ beforeAll(async () => {
 beforeEach(() => server.reset())
 afterAll(() => server.close())
 
-const fetch = (changed: Partial<Surroundings> = {}, uri = server.uri) =>
-  fetchJwks(uri, { ...server.surroundings, ...changed })
+const fetch = (changed: Partial<Internet> = {}, uri = server.uri) =>
+  fetchJwks(uri, { ...server.internet, ...changed })
 /** Long enough for a server that answers, also on a busy machine that has just started. */
 const IMPATIENT = { limitMilliseconds: 300 }
 describe('fetchJwks', () => {

@@ -5,7 +5,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { type JwksFault, JwksUnavailable, type Surroundings } from '../../../shared/oauth/fetch-jwks.ts'
+import type { Internet } from '../../../shared/internet.ts'
+import { type JwksFault, JwksUnavailable } from '../../../shared/oauth/fetch-jwks.ts'
 import { builtCertificate, element } from '../../support/built-certificate.ts'
 
 /** No resolver but the test's own knows it. */
@@ -39,7 +40,7 @@ export async function startKeyServer() {
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
 
-  const surroundings: Surroundings = {
+  const internet: Internet = {
     resolve: (hostname) => {
       seen.lookups.push(hostname)
       return Promise.resolve([LOOPBACK])
@@ -53,7 +54,7 @@ export async function startKeyServer() {
     uri: `https://${HOST}:${port}/jwks`,
     seen,
     state,
-    surroundings,
+    internet,
     /** Every connection has ended. */
     quiet: () => Promise.all(Array.from(sockets, (socket) => once(socket, 'close'))),
     reset: () => {

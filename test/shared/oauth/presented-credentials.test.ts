@@ -42,7 +42,8 @@ describe('credentialsFromHttp', () => {
     { client_id: 'a', client_assertion: 'x.y.z' },
   ])('reads %j from the form', (members) => {
     const form = { ...NOTHING, clientId: 'a' }
-    const { client_secret: clientSecret, client_assertion: clientAssertion } = members
+    const { client_secret: clientSecret, client_assertion: assertion } = members
+    const clientAssertion = assertion && 'malformed'
     expect(credentialsFromHttp(request(), parameters(members)).form).toEqual({
       ...form,
       clientSecret,

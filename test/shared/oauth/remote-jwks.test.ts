@@ -4,7 +4,7 @@ import type { JwkSet } from '../../../shared/certificate/jwk-set.ts'
 import { readCertificate, type Der } from '../../../shared/certificate/pem.ts'
 import { isRegistered, registeredCertificates } from '../../../shared/certificate/registered-certificates.ts'
 import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
-import type { Surroundings } from '../../../shared/oauth/fetch-jwks.ts'
+import { type Internet, PUBLIC_INTERNET } from '../../../shared/internet.ts'
 import { openRemoteJwks } from '../../../shared/oauth/remote-jwks.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { certificatePem } from '../../support/vectors.ts'
@@ -27,8 +27,8 @@ const fail = () => {
 const fetches = () => server.seen.requests.length
 const has = (kid: string) => (jwks: JwkSet) => jwks.keys.find((jwk) => jwk['kid'] === kid)
 
-function opened(changed: Partial<Surroundings> = {}) {
-  const remote = openRemoteJwks({ ...server.surroundings, ...changed })
+function opened(changed: Partial<Internet> = {}) {
+  const remote = openRemoteJwks({ ...server.internet, ...changed })
   return {
     ...remote,
     finds: async (kid: string, seconds: number) =>
@@ -171,7 +171,7 @@ describe('find', () => {
   })
 
   test('with nothing injected, a name of this machine is refused without a connection', async () => {
-    const remote = openRemoteJwks({ ca: server.surroundings.ca })
+    const remote = openRemoteJwks({ ...PUBLIC_INTERNET, ca: server.internet.ca })
     const uri = server.uri.replace(/keys\.example\.test/, 'localhost')
     expect(await reasonFor(remote.find(uri, at(0), has('a')))).toBe('address-refused')
     expect(server.seen.connections).toBe(0)
@@ -202,7 +202,7 @@ describe('certificates behind a jwks_uri', () => {
 
   test('follow a renewal: the old one, both, the new one', async () => {
     const [older, newer] = ['client-ec-p256', 'client-ec-p256-renewed']
-    const remote = openRemoteJwks(server.surroundings)
+    const remote = openRemoteJwks(server.internet)
     const publishCertificates = (...names: string[]) => {
       server.state.answer = answerWith(JSON.stringify({ keys: names.map(published) }))
     }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isPublicAddress } from '../../../shared/oauth/public-address.ts'
+import { isPublicAddress } from '../../shared/public-address.ts'
 
 describe('isPublicAddress', () => {
   test.each([

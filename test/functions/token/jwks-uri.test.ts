@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { later } from '../../../shared/epoch-seconds.ts'
+import { TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
+import { answerWith, HOST, type KeyServer, startKeyServer } from '../../shared/oauth/key-server.ts'
+import { outcome } from '../../support/answers.ts'
+import { jws, openAssertions } from '../../support/assertions.ts'
+import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { jwkOf } from '../../support/vector-service.ts'
+import { certificatePem } from '../../support/vectors.ts'
+import { BASIC, BOUND, openWalk, type TestClient, type Walk } from '../../support/walk.ts'
+
+const EC = certificatePem('self-signed-ec')
+const RSA = certificatePem('self-signed-rsa-pss-signature')
+const OK = 'OK A052001'
+const invalid = (resultCode: string) => `INVALID_CLIENT ${resultCode} invalid_client`
+const DIFFERS = invalid('A157333')
+const UNAVAILABLE = invalid('A157396')
+
+let server: KeyServer
+let rule: (address: string) => boolean
+let runtime: FixedRuntime
+let walk: Walk
+
+beforeAll(async () => {
+  server = await startKeyServer()
+})
+beforeEach(async () => {
+  server.reset()
+  rule = server.internet.isAllowed
+  // What is remembered of key servers goes with the runtime.
+  runtime = await fixedRuntime({}, undefined, {
+    ...server.internet,
+    isAllowed: (address) => rule(address),
+  })
+  walk = await openWalk(runtime, { supportedTokenAuthMethods: [...TOKEN_AUTH_METHODS] })
+  return () => runtime.close()
+})
+afterAll(() => server.close())
+
+const at = (seconds: number) => {
+  runtime.clock.now = later(START, seconds)
+}
+const publish = (...keys: object[]) => {
+  server.state.answer = answerWith(JSON.stringify({ keys }))
+}
+const fetches = () => server.seen.requests.length
+const [ecKey, rsaKey] = [jwkOf('self-signed-ec'), jwkOf('self-signed-rsa-pss-signature')]
+
+describe('SELF_SIGNED_TLS_CLIENT_AUTH with a jwksUri', () => {
+  const SELF_SIGNED = { ...BASIC, tokenAuthMethod: 'SELF_SIGNED_TLS_CLIENT_AUTH' } as const
+  let client: TestClient
+  let asked: (certificate: string) => Promise<string>
+
+  beforeEach(async () => {
+    // What the record holds beside it is not looked at.
+    const jwks = { keys: [jwkOf('client-ec-p256')] }
+    client = await walk.addClient(SELF_SIGNED, { jwksUri: server.uri, jwks })
+    asked = async (certificate) => outcome(await walk.credentials(client, certificate))
+  })
+
+  test('follows the rotation of certificates at the key server', async () => {
+    publish(ecKey)
+    expect(await asked(EC)).toBe(OK)
+    expect(await asked(EC)).toBe(OK)
+    expect(fetches()).toBe(1)
+
+    publish(ecKey, rsaKey)
+    at(59)
+    expect(await asked(RSA)).toBe(DIFFERS)
+    expect(fetches()).toBe(1)
+    at(60)
+    expect(await asked(RSA)).toBe(OK)
+    expect(fetches()).toBe(2)
+
+    at(120)
+    expect([await asked(EC), await asked(RSA)]).toEqual([OK, OK])
+    expect(fetches()).toBe(2)
+
+    publish(rsaKey)
+    at(659)
+    expect(await asked(EC)).toBe(OK)
+    at(660)
+    expect([await asked(EC), await asked(RSA)]).toEqual([DIFFERS, OK])
+    expect(fetches()).toBe(3)
+  })
+
+  test('asks the key server once a minute, however many certificates nobody knows come along', async () => {
+    publish(ecKey)
+    expect(await asked(EC)).toBe(OK)
+    at(60)
+    const strangers = ['client-ec-p256', 'client-other', 'client-rsa-2048', 'self-signed-rsa-pss-signature']
+    const names = Array.from({ length: 5 }, () => strangers).flat()
+    const outcomes = await Promise.all(names.map((name) => asked(certificatePem(name))))
+    expect(new Set(outcomes)).toEqual(new Set([DIFFERS]))
+    expect(fetches()).toBe(2)
+    at(119)
+    expect(await asked(RSA)).toBe(DIFFERS)
+    expect(fetches()).toBe(2)
+  })
+
+  test('lets nobody in while the set cannot be had, and asks again a minute later', async () => {
+    server.state.answer = answerWith('', 500)
+    expect(await asked(EC)).toBe(UNAVAILABLE)
+    publish(ecKey)
+    expect(await asked(EC)).toBe(UNAVAILABLE)
+    at(60)
+    expect(await asked(EC)).toBe(OK)
+    expect(fetches()).toBe(2)
+  })
+
+  test('connects to no address that the rule refuses', async () => {
+    publish(ecKey)
+    rule = () => false
+    expect(await asked(EC)).toBe(UNAVAILABLE)
+    expect(server.seen).toMatchObject({ connections: 0, lookups: [HOST] })
+  })
+
+  test('follows no redirect', async () => {
+    server.state.answer = answerWith('', 302, { location: '/elsewhere' })
+    expect(await asked(EC)).toBe(UNAVAILABLE)
+    expect(server.seen.requests).toEqual(['/jwks'])
+  })
+
+  test('binds on the OAuth face, and refreshes with either certificate', async () => {
+    publish(ecKey, rsaKey)
+    const bound = await walk.addClient(SELF_SIGNED, { jwksUri: server.uri, ...BOUND })
+    const send = async (members: object, certificate: string) =>
+      (await walk.post('/token', { client_id: bound.id, ...members }, certificate)).json
+    const code = await walk.code(bound)
+    const redirect_uri = 'https://client.example.org/cb/example.com'
+    const first = await send({ grant_type: 'authorization_code', code, redirect_uri }, EC)
+    const second = await send({ grant_type: 'refresh_token', refresh_token: first['refresh_token'] }, RSA)
+    const token = second['access_token'] as string
+    expect((await walk.post('/introspection', { token }, RSA)).status).toBe(200)
+    expect((await walk.post('/introspection', { token }, EC)).status).toBe(401)
+  })
+
+  test('is the certificate of the key that the client names', async () => {
+    publish({ ...ecKey, kid: 'ec' }, { ...rsaKey, kid: 'rsa' })
+    const named = { jwksUri: server.uri, selfSignedCertificateKeyId: 'rsa' }
+    const one = await walk.addClient(SELF_SIGNED, named)
+    expect(outcome(await walk.credentials(one, RSA))).toBe(OK)
+    expect(outcome(await walk.credentials(one, EC))).toBe(DIFFERS)
+  })
+})
+
+describe('PRIVATE_KEY_JWT with a jwksUri', () => {
+  const [old, fresh] = [openAssertions(), openAssertions()]
+  const key = ({ jwks }: typeof old, kid: string) => ({ ...jwks.keys[0], kid })
+  let client: TestClient
+
+  beforeEach(async () => {
+    client = await walk.addClient({ ...BASIC, tokenAuthMethod: 'PRIVATE_KEY_JWT', jwksUri: server.uri })
+  })
+
+  const asked = async (signedBy: typeof old, kid: string, jti: string) => {
+    const claims = { iss: client.id, sub: client.id, aud: 'https://as.example.com', jti }
+    const payload = { ...claims, exp: runtime.clock.now + 60 }
+    const parameters = {
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: jws({ alg: 'ES256', kid }, payload, signedBy.key, 'ES256'),
+    }
+    return outcome(await walk.credentials(client, undefined, parameters))
+  }
+
+  test('follows the rotation of keys, and an unknown key does not use up the assertion', async () => {
+    publish(key(old, 'old'))
+    expect(await asked(old, 'old', '1')).toBe(OK)
+    publish(key(old, 'old'), key(fresh, 'new'))
+    expect(await asked(fresh, 'new', '2')).toBe(invalid('A157326'))
+    expect(fetches()).toBe(1)
+    at(60)
+    expect(await asked(fresh, 'new', '2')).toBe(OK)
+    expect(await asked(old, 'old', '3')).toBe(OK)
+    expect(await asked(fresh, 'new', '2')).toBe(invalid('A157398'))
+    expect(fetches()).toBe(2)
+  })
+
+  test('finds the right one of two keys that share a kid', async () => {
+    publish(key(old, 'same'), { ...key(old, 'same'), use: 'enc' }, key(fresh, 'same'))
+    expect(await asked(fresh, 'same', '1')).toBe(OK)
+    expect(await asked(old, 'same', '2')).toBe(OK)
+    expect(await asked(openAssertions(), 'same', '3')).toBe(invalid('A157326'))
+  })
+
+  test.each(['__proto__', '../jwks', 'constructor', 'x'.repeat(4000)])(
+    'finds no key of kid %j',
+    async (kid) => {
+      publish(key(old, 'k1'))
+      expect(await asked(old, kid, '1')).toBe(invalid('A157326'))
+    },
+  )
+})
