@@ -9,6 +9,8 @@ export interface HttpRequest {
   /** Names in lower case; one entry for each time the header was sent, as far as the event tells. */
   readonly headers: ReadonlyMap<string, readonly string[]>
   readonly body: Buffer
+  /** Whether it came in by a domain and an API on which mutual TLS is demanded (the environment names them). */
+  readonly onMtlsDomain: boolean
   /**
    * PEM text of the certificate that the caller proved in the TLS handshake. Absent when there was none and when
    * the event came from a domain or an API that the environment does not name (requirements A41, D12).

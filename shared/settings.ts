@@ -13,15 +13,24 @@ const list = z.pipe(
 /** Decimal digits alone: `Number` would also take `0x10`, `1e3` and spaces. */
 const whole = z.pipe(z.string().check(z.regex(/^[0-9]+$/)), z.transform(Number))
 
+const yesOrNo = z.pipe(
+  z._default(z.enum(['true', 'false']), 'false'),
+  z.transform((text) => text === 'true'),
+)
+
 const Environment = z.object({
   REGISTRY_TABLE: z.string().check(z.minLength(3)),
   GRANTS_TABLE: z.string().check(z.minLength(3)),
   SERVICE_ID: z.optional(z.pipe(whole, z.number().check(z.int(), z.positive()))),
   MTLS_DOMAINS: list,
   API_IDS: list,
+  OAUTH_ON_MTLS_ONLY: yesOrNo,
   REGISTRY_CACHE_SECONDS: z._default(z.pipe(whole, z.number().check(z.maximum(3600))), 10),
   LOG_LEVEL: z._default(z.enum(['debug', 'info', 'warn', 'error', 'silent']), 'info'),
 })
+
+/** The variables of the environment that are read; all others are ignored. */
+export const VARIABLES: readonly string[] = Object.keys(Environment.shape)
 
 /** What a deployment says of itself, read once at cold start. */
 export interface Settings {
@@ -32,6 +41,8 @@ export interface Settings {
   /** Only an event from one of these domains and one of these APIs brings a certificate. */
   readonly mtlsDomains: readonly string[]
   readonly apiIds: readonly string[]
+  /** The OAuth endpoints answer 404 elsewhere; the public documents do not. */
+  readonly oauthOnMtlsOnly: boolean
   readonly registryCacheSeconds: number
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
@@ -52,6 +63,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
     serviceId: data.SERVICE_ID,
     mtlsDomains: data.MTLS_DOMAINS,
     apiIds: data.API_IDS,
+    oauthOnMtlsOnly: data.OAUTH_ON_MTLS_ONLY,
     registryCacheSeconds: data.REGISTRY_CACHE_SECONDS,
     logLevel: data.LOG_LEVEL,
   }

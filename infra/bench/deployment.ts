@@ -12,6 +12,7 @@ export function settingsFor(serviceId: number): Settings {
     serviceId,
     mtlsDomains: [SITE.domainName],
     apiIds: [SITE.apiId],
+    oauthOnMtlsOnly: false,
     registryCacheSeconds: 10,
     logLevel: 'info',
   }

@@ -148,6 +148,7 @@ function settingsFor(serviceId: number, logLevel: Settings['logLevel']): Setting
     serviceId,
     mtlsDomains: [MTLS_DOMAIN],
     apiIds: [API_ID],
+    oauthOnMtlsOnly: false,
     registryCacheSeconds: 10,
     logLevel,
   }

@@ -47,6 +47,7 @@ function fromPayload2(event: EventV2, settings: Settings): HttpRequest {
     query: new URLSearchParams(typeof event.rawQueryString === 'string' ? event.rawQueryString : ''),
     headers: singleHeaders(event.headers),
     body: bodyOf(event.body, event.isBase64Encoded),
+    onMtlsDomain: isOnMtlsDomain(requestContext, settings),
     tlsCertificate: certificateOf(requestContext.authentication?.clientCert, requestContext, settings),
   }
 }
@@ -66,6 +67,7 @@ function fromPayload1(event: APIGatewayProxyEvent, settings: Settings): HttpRequ
     query: queryOf(event.multiValueQueryStringParameters),
     headers,
     body: bodyOf(event.body, event.isBase64Encoded),
+    onMtlsDomain: isOnMtlsDomain(requestContext, settings),
     tlsCertificate: certificateOf(
       (requestContext.identity as Partial<typeof requestContext.identity> | undefined)?.clientCert,
       requestContext,
@@ -80,15 +82,25 @@ function fromPayload1(event: APIGatewayProxyEvent, settings: Settings): HttpRequ
  */
 function certificateOf(
   clientCert: APIGatewayEventClientCertificate | null | undefined,
-  { domainName, apiId }: { readonly domainName?: string | undefined; readonly apiId?: string },
-  { mtlsDomains, apiIds }: Settings,
+  entrance: Entrance,
+  settings: Settings,
 ): string | undefined {
-  if (!mtlsDomains.includes(domainName ?? '') || !apiIds.includes(apiId ?? '')) return undefined
+  if (!isOnMtlsDomain(entrance, settings)) return undefined
   if (clientCert === undefined || clientCert === null) return undefined
   const pem: unknown = clientCert.clientCertPem
   // Not absent: a certificate that cannot be seen is no reason to go on without one.
   if (typeof pem !== 'string') throw new MalformedEvent('clientCertPem')
   return pem
+}
+
+/** By which of the names that lead to a function an event came. */
+interface Entrance {
+  readonly domainName?: string | undefined
+  readonly apiId?: string
+}
+
+function isOnMtlsDomain({ domainName, apiId }: Entrance, { mtlsDomains, apiIds }: Settings): boolean {
+  return mtlsDomains.includes(domainName ?? '') && apiIds.includes(apiId ?? '')
 }
 
 function bodyOf(body: unknown, isBase64Encoded: unknown): Buffer {

@@ -9,7 +9,7 @@ import { requireOAuthSettings } from '../settings.ts'
 import type { Role, Service } from '../store/service.ts'
 import { StoreUnavailable } from '../store/unavailable.ts'
 import type { WebApiResponse } from '../web-api.ts'
-import { type Answer, json, NO_CONTENT, publicJson } from './answer.ts'
+import { type Answer, answerPlainly, json, NO_CONTENT, publicJson } from './answer.ts'
 import { type CallErrors, refused, refusedCall } from './refused.ts'
 
 /** One route of a function. `answer` never throws: every failure has its answer. */
@@ -156,7 +156,9 @@ export function oauthRoute<Request, Result>(spec: OAuthSpec<Request, Result>): R
   return {
     endpoint: spec.endpoint,
     face: 'oauth',
-    answer: (http, runtime, entry) => {
+    answer: async (http, runtime, entry) => {
+      // As if the route were not there: on the other domains there is no OAuth, only its documents.
+      if (runtime.settings.oauthOnMtlsOnly && !http.onMtlsDomain) return answerPlainly(404, 'domain-other')
       let service: Service | undefined
       return guarded(
         async () => {

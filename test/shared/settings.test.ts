@@ -7,6 +7,7 @@ const FULL = {
   SERVICE_ID: '21653835348762',
   MTLS_DOMAINS: 'mtls.example.com',
   API_IDS: 'a1b2c3d4e5',
+  OAUTH_ON_MTLS_ONLY: 'true',
   REGISTRY_CACHE_SECONDS: '0',
   LOG_LEVEL: 'warn',
 }
@@ -16,6 +17,7 @@ const DEFAULTS = {
   serviceId: undefined,
   mtlsDomains: [],
   apiIds: [],
+  oauthOnMtlsOnly: false,
   registryCacheSeconds: 10,
   logLevel: 'info',
 }
@@ -28,6 +30,7 @@ describe('readSettings', () => {
       serviceId: 21653835348762,
       mtlsDomains: ['mtls.example.com'],
       apiIds: ['a1b2c3d4e5'],
+      oauthOnMtlsOnly: true,
       registryCacheSeconds: 0,
       logLevel: 'warn',
     })
@@ -76,6 +79,7 @@ describe('readSettings', () => {
       ['0', '-1', '1.5', 'value', '9007199254740993', 'NaN', 'Infinity', '0x10', '1e3', ' 5', '+5'],
     ],
     ['REGISTRY_CACHE_SECONDS', ['-1', '3601', '0.5', 'value', 'Infinity', '0x10', '1e1', ' ', '10s']],
+    ['OAUTH_ON_MTLS_ONLY', ['TRUE', 'yes', '1', 'on', ' ']],
     ['LOG_LEVEL', ['INFO', 'trace', 'fatal', 'value', 'constructor']],
   ])('refuses %s with %j: the error names the variable, never the value', (name, values) => {
     for (const value of values) {

@@ -36,6 +36,7 @@ export async function fixedRuntime(
     serviceId: 21653835348762,
     mtlsDomains: [MTLS_DOMAIN],
     apiIds: API_IDS,
+    oauthOnMtlsOnly: false,
     registryCacheSeconds: 10,
     logLevel: 'info',
     ...settings,

@@ -15,6 +15,7 @@ export function httpRequest({ headers = {}, body = '', ...rest }: Parts = {}): H
     route: '/token',
     pathParameters: {},
     query: new URLSearchParams(),
+    onMtlsDomain: true,
     tlsCertificate: undefined,
     ...rest,
     headers: new Map(sent),

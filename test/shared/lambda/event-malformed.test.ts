@@ -16,6 +16,7 @@ const SETTINGS: Settings = {
   serviceId: 1,
   mtlsDomains: [MTLS_DOMAIN],
   apiIds: API_IDS,
+  oauthOnMtlsOnly: false,
   registryCacheSeconds: 10,
   logLevel: 'info',
 }
@@ -30,6 +31,7 @@ const Sound = z.strictObject({
   query: z.instanceof(URLSearchParams),
   headers: z.map(z.string(), z.array(z.string())),
   body: z.instanceof(Buffer),
+  onMtlsDomain: z.boolean(),
   tlsCertificate: z.optional(z.string()),
 })
 

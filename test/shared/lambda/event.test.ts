@@ -17,6 +17,7 @@ const SETTINGS: Settings = {
   serviceId: 1,
   mtlsDomains: [MTLS_DOMAIN],
   apiIds: API_IDS,
+  oauthOnMtlsOnly: false,
   registryCacheSeconds: 10,
   logLevel: 'info',
 }

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { digest } from '../../shared/oauth/token-string.ts'
+import executeApi from '../events/httpapi-v2-execute-api.json' with { type: 'json' }
+import { type FixedRuntime, fixedRuntime } from '../support/fixed-runtime.ts'
+import { FORMATS, gateway, ROUTES, type Sent } from '../support/gateway.ts'
+
+const PLAIN = 'auth.example.com'
+const DOCUMENTS = ['/.well-known/oauth-authorization-server', '/jwks']
+const OAUTH = Object.entries(ROUTES).flatMap(([route, { face }]) =>
+  face === 'oauth' && !DOCUMENTS.includes(route) ? [route] : [],
+)
+const ELSEWHERE: [string, Partial<Sent>][] = [
+  ['the plain domain', { domainName: PLAIN }],
+  ['the execute-api endpoint', { domainName: executeApi.requestContext.domainName }],
+  ['no domain', { domainName: '' }],
+  ['another API on the mutual-TLS domain', { apiId: 'z9y8x7w6v5' }],
+]
+
+let runtime: FixedRuntime
+let open: ReturnType<typeof gateway>
+let only: ReturnType<typeof gateway>
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+  await runtime.store.registry.putService({
+    apiKey: runtime.settings.serviceId ?? 0,
+    issuer: 'https://auth.example.com',
+    credentials: [{ digest: digest('s3cret'), role: 'introspect' }],
+  })
+  open = gateway(runtime)
+  only = gateway({ ...runtime, settings: { ...runtime.settings, oauthOnMtlsOnly: true } })
+})
+afterAll(() => runtime.close())
+
+const form = (route: string, sent: Partial<Sent> = {}): Sent => ({
+  route,
+  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  body: 'token=x',
+  ...sent,
+})
+
+test('there are OAuth routes', () => {
+  expect(OAUTH).toEqual(
+    expect.arrayContaining(['/introspection', '/introspection/standard', '/revocation', '/token']),
+  )
+})
+
+describe.each(FORMATS)('where OAuth is on the mutual-TLS domain alone, payload %s', (format) => {
+  describe.each(OAUTH)('%s', (route) => {
+    test.each(ELSEWHERE)('is not there on %s, and nothing is read', async (_, where) => {
+      runtime.lines.length = 0
+      const { status, json } = await only(form(route, where), format)
+      expect({ status, json }).toEqual({ status: 404, json: { error: 'invalid_request' } })
+      expect(runtime.logged()).toMatchObject([{ outcome: 404, reason: 'domain-other' }])
+      expect(runtime.logged()[0]).not.toHaveProperty('service')
+    })
+
+    test('answers on the mutual-TLS domain as ever', async () => {
+      const answer = await only(form(route), format)
+      expect(answer.status).not.toBe(404)
+      expect(answer).toEqual(await open(form(route), format))
+    })
+
+    test('answers everywhere without the setting', async () => {
+      for (const [, where] of ELSEWHERE) expect((await open(form(route, where), format)).status).not.toBe(404)
+    })
+  })
+
+  test.each(DOCUMENTS)('%s is there for everyone', async (route) => {
+    const { status } = await only({ route, method: 'GET', domainName: PLAIN }, format)
+    expect(status).toBe(200)
+  })
+
+  test('the Web API is on the plain domain', async () => {
+    const credentials = Buffer.from(`${String(runtime.settings.serviceId)}:s3cret`).toString('base64')
+    const { status, json } = await only(
+      {
+        route: '/api/auth/introspection',
+        headers: { authorization: `Basic ${credentials}`, 'content-type': 'application/json' },
+        body: '{"token":"x"}',
+        domainName: PLAIN,
+      },
+      format,
+    )
+    expect({ status, action: json['action'] }).toEqual({ status: 200, action: 'UNAUTHORIZED' })
+  })
+})
