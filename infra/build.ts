@@ -95,11 +95,12 @@ async function contents(folder: string, { outputs }: Metafile): Promise<Map<stri
   )
 }
 
-async function main(): Promise<void> {
+/** Every function into `dist/`. */
+export async function buildAll(): Promise<void> {
   for (const name of functionNames()) {
     const { startBytes, archive } = await bundle(`functions/${name}/handler.ts`, join(ROOT, 'dist', name))
     console.log(`${name.padEnd(24)} ${startBytes} bytes at start, ${archive.length} bytes zipped`)
   }
 }
 
-if (import.meta.main) await main()
+if (import.meta.main) await buildAll()

@@ -1,200 +1,134 @@
-import { CreateTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb'
-import { beforeAll, expect, test } from 'vitest'
-import { functionNames } from '../../infra/build.ts'
-import { startEmbeddedEngine } from '../../infra/local/engine.ts'
-import { LOCAL_DYNAMODB } from '../../infra/local/tables.ts'
-import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
+import { CelEngine, type Engine, TemplateFile } from '@aws/cloudformation-validate'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readSettings, requireOAuthSettings } from '../../shared/settings.ts'
-import type { TokenDigest } from '../../shared/store/grant.ts'
-import { openStore } from '../../shared/store/store.ts'
-import {
-  type Attribute,
-  type Lambda,
-  packagedTemplate,
-  type Resource,
-  type Role,
-  type Route,
-  type Table,
-} from './packaged-template.ts'
+import { serviceNumber } from '../../infra/deployment/parameters.ts'
+import { exampleSettings, packagedTemplate, type Packaged } from './packaged-template.ts'
+import { BUCKET_RULES, TABLE_RULES, TRUSTSTORE_RULES } from './rules/data.ts'
+import { DOMAIN_RULES } from './rules/domains.ts'
+import { FUNCTION_RULES } from './rules/functions.ts'
+import { ROLE_RULES } from './rules/roles.ts'
+import { lambdas, properties, type Rule, type Template } from './rules/template.ts'
+import { WATCHING_RULES } from './rules/watching.ts'
 
-let resources: Record<string, Resource<never>>
-beforeAll(() => {
-  resources = packagedTemplate()
-})
-
-function resource<Properties>(id: string): Resource<Properties> {
-  const found = resources[id]
-  if (found === undefined) throw new Error(`no resource ${id}`)
-  return found
+/** What is read of it; the types of the package itself cannot be resolved. */
+interface Diagnostic {
+  severity: string
+  ruleId: string
+  message: string
+  entity?: { logicalId?: string }
 }
 
-function ofType<Properties>(type: string): [string, Properties][] {
-  return Object.entries(resources)
-    .filter(([, { Type }]) => Type === type)
-    .map(([id, { Properties }]) => [id, Properties])
-}
+const TRUSTSTORE_FILE = join(import.meta.dirname, '../../infra/truststore.json')
 
-const lambdas = () => ofType<Lambda>('AWS::Lambda::Function')
-const statementsOf = (role: string) =>
-  resource<Role>(role).Properties.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+let packaged: Packaged
+beforeAll(async () => {
+  packaged = await packagedTemplate()
+}, 120_000)
 
-test('routes exactly what the functions answer, each to its function', async () => {
-  const routed = ofType<Route>('AWS::ApiGatewayV2::Route').map(([, { RouteKey, Target }]) => {
-    const integration = resource<{ IntegrationUri: Attribute }>(Target['Fn::Join'][1][1].Ref).Properties
-    const [id] = integration.IntegrationUri['Fn::GetAtt']
-    return `${RouteKey} ${resource<Lambda>(id).Properties.FunctionName}`
+const main = () => packaged.template
+const truststore = () => JSON.parse(readFileSync(TRUSTSTORE_FILE, 'utf8')) as Template
+
+const TEMPLATES: [string, () => Template, Readonly<Record<string, Rule>>][] = [
+  ['domains', main, DOMAIN_RULES],
+  ['functions', main, FUNCTION_RULES],
+  ['roles', main, ROLE_RULES],
+  ['tables', main, TABLE_RULES],
+  ['buckets', main, BUCKET_RULES],
+  ['watching', main, WATCHING_RULES],
+  ['trust store', truststore, TRUSTSTORE_RULES],
+]
+
+describe.each(TEMPLATES)('%s', (_, template, rules) => {
+  describe.each(Object.entries(rules))('%s', (_, { complaints, broken }) => {
+    test('holds', async () => {
+      expect(await complaints(template())).toEqual([])
+    })
+
+    test.each(Object.entries(broken))('catches %s', async (_, breakIt) => {
+      const copy = structuredClone(template())
+      breakIt(copy)
+      expect(copy).not.toEqual(template())
+      expect(await complaints(copy)).not.toEqual([])
+    })
+  })
+})
+
+describe('the validator of CloudFormation', () => {
+  let folder: string
+  let engine: Engine
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'certbound-validate-'))
+    engine = new CelEngine()
+  }, 60_000)
+  afterAll(() => {
+    engine.free()
+    rmSync(folder, { recursive: true })
   })
 
-  const answered: string[] = []
-  for (const name of functionNames()) {
-    const { routes } = (await import(`../../functions/${name}/routes.ts`)) as { routes: object }
-    answered.push(...Object.keys(routes).map((template) => `ANY ${template} certbound-dev-${name}`))
-  }
-  expect(routed.sort()).toEqual(answered.sort())
-})
+  /** A dependency that osls says twice; and a condition over a setting, which is decided once the template is made. */
+  const KNOWN = ['W3005', 'W8003']
 
-test('the API answers on custom domains only', () => {
-  expect(resource('HttpApi').Properties).toHaveProperty('DisableExecuteApiEndpoint', true)
-})
-
-test('every function has what its code was built for and a role of its own', () => {
-  for (const [, lambda] of lambdas()) {
-    expect(lambda).toMatchObject({
-      Handler: 'index.handler',
-      Runtime: 'nodejs24.x',
-      Architectures: ['arm64'],
+  function complaints(text: string): string[] {
+    const file = join(folder, 'template.json')
+    writeFileSync(file, text)
+    const { diagnostics } = engine.validateDetailed(new TemplateFile(file), {
+      severityLevel: 'WARN',
+      exclude: { ids: KNOWN },
+      pseudoParameterOverrides: { region: 'eu-central-1' },
     })
-  }
-  const roles = lambdas().map(([, { Role }]) => Role['Fn::GetAtt'][0])
-  expect(new Set(roles).size).toBe(functionNames().length)
-})
-
-test('the environment is what the settings read, the API its own', () => {
-  for (const [, { Environment }] of lambdas()) {
-    const variables = Object.entries(Environment.Variables).map(
-      ([name, value]) => [name, typeof value === 'string' ? value : value.Ref] as const,
-    )
-    const settings = readSettings(Object.fromEntries(variables))
-    expect(settings).toMatchObject({
-      registryTable: 'RegistryTable',
-      grantsTable: 'GrantsTable',
-      mtlsDomains: ['mtls.example.com'],
-      apiIds: ['HttpApi'],
-    })
-    expect(requireOAuthSettings(settings)).toBe(5)
-  }
-})
-
-test('tables are on demand, encrypted, protected and kept', () => {
-  for (const [id] of ofType('AWS::DynamoDB::Table')) {
-    expect(resource(id)).toMatchObject({
-      DeletionPolicy: 'Retain',
-      UpdateReplacePolicy: 'Retain',
-      Properties: {
-        BillingMode: 'PAY_PER_REQUEST',
-        DeletionProtectionEnabled: true,
-        SSESpecification: { SSEEnabled: true },
-      },
-    })
-  }
-  const recovery = { PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } }
-  expect(resource('RegistryTable').Properties).toMatchObject(recovery)
-})
-
-test('the store finds its keys in the tables, and DynamoDB the time to live in a grant', async () => {
-  const engine = await startEmbeddedEngine({})
-  const dynamodb = { ...LOCAL_DYNAMODB, endpoint: engine.endpoint }
-  const client = new DynamoDBClient(dynamodb)
-  for (const TableName of ['RegistryTable', 'GrantsTable']) {
-    const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes } = resource<Table>(TableName).Properties
-    await client.send(
-      new CreateTableCommand({
-        TableName,
-        AttributeDefinitions,
-        KeySchema,
-        ...(GlobalSecondaryIndexes === undefined ? {} : { GlobalSecondaryIndexes }),
-        BillingMode: 'PAY_PER_REQUEST',
-      }),
+    return (diagnostics as Diagnostic[]).map(
+      ({ severity, ruleId, entity, message }) =>
+        `${severity} ${ruleId} ${entity?.logicalId ?? ''}: ${message}`,
     )
   }
-  const store = openStore({
-    registryTable: 'RegistryTable',
-    grantsTable: 'GrantsTable',
-    registryCacheSeconds: 0,
-    now: () => 0 as EpochSeconds,
-    random: (bytes) => Buffer.alloc(bytes),
-    dynamodb,
-  })
-  await store.registry.putService({ apiKey: 5, issuer: 'https://auth.example.com', credentials: [] })
-  await store.grants.create({
-    stage: 'TICKET',
-    service: 5,
-    client: 6,
-    grantId: 'grant',
-    scopes: [],
-    ticketDigest: 'digest' as TokenDigest,
-    responseMode: 'query',
-    ticketIssuedAt: 1 as EpochSeconds,
-    ticketExpiresAt: 600 as EpochSeconds,
-    redirectUri: 'https://client.example.com/',
-    redirectUriAsked: false,
+
+  test('finds nothing, not even to warn of', () => {
+    expect(complaints(packaged.text)).toEqual([])
+    expect(complaints(readFileSync(TRUSTSTORE_FILE, 'utf8'))).toEqual([])
   })
 
-  const { AttributeName, Enabled } = resource<Table>('GrantsTable').Properties.TimeToLiveSpecification
-  const { Items } = await client.send(new ScanCommand({ TableName: 'GrantsTable' }))
-  expect(Enabled).toBe(true)
-  expect(Items?.[0]?.[AttributeName]).toEqual({ N: String(600 + 3600) })
-  expect(await store.registry.findService(5)).toMatchObject({ apiKey: 5 })
-  expect(await store.grants.list(5, 6)).toEqual([])
-
-  store.close()
-  client.destroy()
-  await engine.close()
+  test('finds what is wrong', () => {
+    const copy = structuredClone(main())
+    properties<Record<string, unknown>>(copy, 'MtlsDomain')['DomainNames'] = ['x']
+    expect(complaints(JSON.stringify(copy)).join()).toMatch(/(FATAL|ERROR) \w+ MtlsDomain/)
+  })
 })
 
-test('no role may do everything, or anything everywhere', () => {
-  for (const [id] of ofType('AWS::IAM::Role')) {
-    for (const { Action, Resource } of statementsOf(id)) {
-      expect(Action.filter((action) => action.includes('*'))).toEqual([])
-      const index = { 'Fn::Sub': '${GrantsTable.Arn}/index/listing' }
-      expect('Fn::GetAtt' in Resource || JSON.stringify(Resource) === JSON.stringify(index)).toBe(true)
-    }
-  }
-})
+test('is the same each time, apart from the time in the keys of the archives', async () => {
+  const mask = (text: string) => text.replace(/\d{13}-\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+  const again = await packagedTemplate()
+  expect(mask(again.text)).toBe(mask(packaged.text))
+  expect(again.text).not.toBe(packaged.text)
+}, 60_000)
 
-test('private signing keys are denied to every role but those that sign tokens', () => {
-  const denied = ofType('AWS::IAM::Role').filter(([id]) =>
-    statementsOf(id).some(
-      ({ Effect, Action, Resource, Condition }) =>
-        Effect === 'Deny' &&
-        Action.includes('dynamodb:GetItem') &&
-        Resource['Fn::GetAtt'][0] === 'RegistryTable' &&
-        JSON.stringify(Condition) === '{"ForAnyValue:StringLike":{"dynamodb:LeadingKeys":["keys#*"]}}',
-    ),
-  )
-  const all = ofType('AWS::IAM::Role').map(([id]) => id)
-  expect(all.filter((id) => !denied.some(([other]) => other === id)).sort()).toEqual([
-    'TokenManagementRole',
-    'TokenRole',
-  ])
-})
-
-test('of the registry, functions that authenticate clients may write used assertions, and nothing else', () => {
-  const writes = ofType('AWS::IAM::Role').flatMap(([id]) =>
-    statementsOf(id)
-      .filter(({ Effect, Resource }) => {
-        const [table] = (Resource as Partial<Attribute>)['Fn::GetAtt'] ?? []
-        return id !== 'ManagementRole' && Effect === 'Allow' && table === 'RegistryTable'
+describe('the settings of a deployment', () => {
+  test('are what the functions start with', async () => {
+    for (const [, { Properties }] of lambdas(main())) {
+      const variables = Object.entries(Properties.Environment.Variables).map(([name, value]) => {
+        const { Ref } = value as { Ref?: string }
+        return [name, Ref ?? (value as string)]
       })
-      .filter(({ Action }) => Action.some((action) => !/:(?:Batch)?Get|:Query/.test(action)))
-      .map(({ Action, Condition }) => ({ id, Action, Condition })),
-  )
-  const putAssertion = {
-    Action: ['dynamodb:PutItem'],
-    Condition: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': ['jti#*'] } },
-  }
-  const roles = ['TokenRole', 'StandardIntrospectionRole', 'RevocationRole']
-  expect(writes.sort((a, b) => a.id.localeCompare(b.id))).toEqual(
-    roles.sort((a, b) => a.localeCompare(b)).map((id) => ({ id, ...putAssertion })),
-  )
+      const settings = readSettings(Object.fromEntries(variables) as NodeJS.ProcessEnv)
+      expect(settings).toEqual({
+        registryTable: 'RegistryTable',
+        grantsTable: 'GrantsTable',
+        serviceId: serviceNumber(await exampleSettings()),
+        mtlsDomains: ['MtlsDomain'],
+        apiIds: ['HttpApi'],
+        oauthOnMtlsOnly: true,
+        registryCacheSeconds: 10,
+        logLevel: 'info',
+      })
+      expect(requireOAuthSettings(settings)).toBe(settings.serviceId)
+    }
+  })
+
+  test('decide about an imported certificate and who is told', () => {
+    const text = JSON.stringify(main().Conditions)
+    expect(text).toContain('{"Fn::Equals":["",""]}')
+    expect(text).toContain('{"Fn::Equals":["ops@example.com",""]}')
+  })
 })
