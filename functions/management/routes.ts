@@ -1,5 +1,6 @@
 import {
   managementRoute,
+  notOfferedRoute,
   ownerRoute,
   probeRoute,
   type Route,
@@ -179,6 +180,7 @@ export const routes: Routes = {
   '/api/{serviceId}/service/update': serviceUpdate,
   '/api/service/delete/{apiKey}': serviceDelete,
   '/api/{serviceId}/service/delete': serviceDelete,
+  '/api/{proxy+}': notOfferedRoute('/api'),
   '/api/misc/echo': echo,
   '/api/lifecycle/healthcheck': healthcheck,
 }

@@ -1,5 +1,8 @@
 import { managementRoute, webApiRoute } from '../../shared/lambda/face.ts'
 import type { Routes } from '../../shared/lambda/serve.ts'
+import { deleteAuthorization, listAuthorizations, updateAuthorization } from './authorizations/endpoint.ts'
+import { readAuthorizationChange, readAuthorizations, readDeletion } from './authorizations/request.ts'
+import { authorizationList, deletedAuthorization, updatedAuthorization } from './authorizations/response.ts'
 import { createTokens } from './create/endpoint.ts'
 import { CreateCall, readCreate } from './create/request.ts'
 import { createResponse } from './create/response.ts'
@@ -59,6 +62,30 @@ const list = managementRoute({
   respond: listResponse,
 })
 
+const authorizationsList = managementRoute({
+  endpoint: '/client/authorization/get/list',
+  methods: ['GET', 'POST'],
+  read: readAuthorizations,
+  decide: listAuthorizations,
+  respond: authorizationList,
+})
+
+const authorizationDelete = managementRoute({
+  endpoint: '/client/authorization/delete',
+  methods: ['DELETE'],
+  read: readDeletion,
+  decide: deleteAuthorization,
+  respond: deletedAuthorization,
+})
+
+const authorizationUpdate = managementRoute({
+  endpoint: '/client/authorization/update',
+  methods: ['POST'],
+  read: readAuthorizationChange,
+  decide: updateAuthorization,
+  respond: updatedAuthorization,
+})
+
 export const routes: Routes = {
   '/api/auth/token/create': create,
   '/api/{serviceId}/auth/token/create': create,
@@ -70,4 +97,12 @@ export const routes: Routes = {
   '/api/{serviceId}/auth/token/revoke': revoke,
   '/api/auth/token/get/list': list,
   '/api/{serviceId}/auth/token/get/list': list,
+  '/api/client/authorization/get/list': authorizationsList,
+  '/api/{serviceId}/client/authorization/get/list': authorizationsList,
+  '/api/{serviceId}/client/authorization/get/list/{subject}': authorizationsList,
+  '/api/client/authorization/delete/{clientId}': authorizationDelete,
+  '/api/{serviceId}/client/authorization/delete/{clientId}': authorizationDelete,
+  '/api/{serviceId}/client/authorization/delete/{clientId}/{subject}': authorizationDelete,
+  '/api/client/authorization/update/{clientId}': authorizationUpdate,
+  '/api/{serviceId}/client/authorization/update/{clientId}': authorizationUpdate,
 }

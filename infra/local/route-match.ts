@@ -18,7 +18,8 @@ interface Pattern {
 
 /**
  * Finds the route of a path (as sent, without the query). A literal segment wins over a parameter, the leftmost
- * difference decides. Parameters take one whole segment, never an empty one.
+ * difference decides. Parameters take one whole segment, never an empty one; `{name+}`, at the end, takes all that is
+ * left when nothing else does.
  */
 export function routeMatcher(routes: Routes): (path: string) => RouteMatch | undefined {
   const patterns = [...routes]
@@ -41,10 +42,16 @@ export function routeMatcher(routes: Routes): (path: string) => RouteMatch | und
 }
 
 function specificity({ segments }: Pattern): string {
-  return segments.map((segment) => (isParameter(segment) ? '1' : '0')).join('')
+  return segments.map((segment) => (isGreedy(segment) ? '2' : isParameter(segment) ? '1' : '0')).join('')
 }
 
 function bind(pattern: readonly string[], segments: readonly string[]): Record<string, string> | undefined {
+  const last = pattern.at(-1) ?? ''
+  if (isGreedy(last)) {
+    const rest = segments.slice(pattern.length - 1).join('/')
+    const plain = [...pattern.slice(0, -1), last.replace('+}', '}')]
+    return bind(plain, [...segments.slice(0, pattern.length - 1), rest])
+  }
   if (pattern.length !== segments.length) return undefined
   const parameters: Record<string, string> = {}
   for (const [index, expected] of pattern.entries()) {
@@ -56,6 +63,10 @@ function bind(pattern: readonly string[], segments: readonly string[]): Record<s
     } else if (segment !== expected) return undefined
   }
   return parameters
+}
+
+function isGreedy(segment: string): boolean {
+  return segment.endsWith('+}')
 }
 
 function isParameter(segment: string): boolean {

@@ -87,6 +87,16 @@ export function probeRoute(endpoint: string, response: HttpResponse): Route {
   return { endpoint, face: 'webApi', answer: () => Promise.resolve(answer) }
 }
 
+/** What answers wherever no other route does: clients of the Web API read a code and a message (contract, section 1.6). */
+export function notOfferedRoute(endpoint: string): Route {
+  const spec = { endpoint, type: 'error', errors: 'json' } as const
+  return {
+    endpoint,
+    face: 'webApi',
+    answer: (http) => Promise.resolve(refusedCall(new Refusal('api-not-offered'), spec, http)),
+  }
+}
+
 /** A management API of a service itself, for the service's own credentials and for who owns the deployment. */
 export function serviceRoute<Request, Result>(spec: ApiSpec<Request, Result>): Route {
   return apiRoute(spec, serviceForManagement)

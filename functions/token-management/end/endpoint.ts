@@ -62,7 +62,8 @@ async function endFound(
   return lives(found, service, runtime.now()) ? 1 : 0
 }
 
-async function endOfSubject(
+/** As far as the index knows (docs/store.md). @returns how many grants lived until now */
+export async function endOfSubject(
   clients: readonly number[],
   subject: string,
   service: Service,

@@ -36,6 +36,7 @@ provokeAll('api-call-refusals.test.ts', API_CALL, {
       call('/auth/token', { parameters: 'grant_type=x', properties: [{ key: 'iss', value: 'x' }] }),
   ],
   'method-wrong': ['405 A001296', ({ v3 }) => v3('GET', '/client/create')],
+  'api-not-offered': ['404 A001295', ({ v3 }) => v3('POST', '/pushed_auth_req', {})],
   'owner-unknown': [
     '401 A002201',
     ({ api }) => api('POST', '/api/service/create', {}, basicOf('4711', OWNER_SECRET)),

@@ -70,7 +70,6 @@ const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
     ...['A039230', 'A157101', 'A157102', 'A157335', 'A157336', 'A157337', 'A157338', 'A157339'],
   ],
   'introspection answers are not signed': ['A404301'],
-  'tokens of a subject at a client are ended by /auth/token/revoke': ['A137001', 'A137202', 'A138001'],
   'DPoP is not offered': ['A053311', 'A065308', 'A065309', 'A065310', 'A065311', 'A065312', 'A065313'],
   'pushed authorization requests are not offered': ['A008303', 'A245001'],
   'userinfo is not offered': ['A088302', 'A089307', 'A089308', 'A089309', 'A089310'],

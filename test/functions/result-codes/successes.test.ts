@@ -25,6 +25,8 @@ const SUCCESSES: Readonly<Record<string, Provoke>> = {
     call('/auth/revocation', { parameters: 'token=x', clientId, clientSecret }),
   A135001: async ({ call, credentials, client }) =>
     call('/auth/token/update', { accessToken: tokensOf(await credentials(client)).access }),
+  A137001: ({ v3, client }) => v3('DELETE', `/client/authorization/delete/${client.id}?subject=alice`),
+  A138001: ({ v3, client }) => v3('POST', `/client/authorization/update/${client.id}`, { subject: 'alice' }),
   A145001: ({ call }) => call('/auth/introspection/standard', { parameters: 'token=x' }),
   A148001: ({ v3, client }) => v3('GET', `/client/secret/refresh/${client.id}`),
   A149001: ({ v3, client }) =>

@@ -55,6 +55,10 @@ provokeAll('token-management-refusals.test.ts', TOKEN_MANAGEMENT, {
       }),
   ],
   'revoke-nothing-named': ['400 A135291', ({ call }) => call('/auth/token/revoke', {})],
+  'authorizations-subject-missing': [
+    '400 A137202',
+    ({ v3, client }) => v3('DELETE', `/client/authorization/delete/${client.id}`),
+  ],
   'list-tokens-start-malformed': listing('A159201', 'start=x'),
   'list-tokens-start-negative': listing('A159202', 'start=-1'),
   'list-tokens-end-malformed': listing('A159203', 'end=x'),

@@ -10,6 +10,8 @@ const TEMPLATES = [
   '/api/{serviceId}',
   '/.well-known/oauth-authorization-server',
   '/',
+  '/rest/{proxy+}',
+  '/rest/{name}/x',
 ]
 const match = routeMatcher(new Map(TEMPLATES.map((template) => [template, () => Promise.resolve(template)])))
 
@@ -23,6 +25,9 @@ describe('routeMatcher', () => {
     ['/api/1/other/token', '/api/{serviceId}/{section}/token', { serviceId: '1', section: 'other' }],
     ['/api/auth', '/api/{serviceId}', { serviceId: 'auth' }],
     ['/api/{serviceId}', '/api/{serviceId}', { serviceId: '{serviceId}' }],
+    ['/rest/a', '/rest/{proxy+}', { proxy: 'a' }],
+    ['/rest/a/b%2F/', '/rest/{proxy+}', { proxy: 'a/b//' }],
+    ['/rest/a/x', '/rest/{name}/x', { name: 'a' }],
     ['/api/%C3%A4%2F', '/api/{serviceId}', { serviceId: 'ä/' }],
   ])('takes %s by %s', async (path, template, pathParameters) => {
     const found = match(path)
@@ -35,6 +40,8 @@ describe('routeMatcher', () => {
     '',
     '/api',
     '/api/',
+    '/rest',
+    '/rest/',
     '/api//auth/token',
     '/api/auth/token/',
     '/API/auth/token',
