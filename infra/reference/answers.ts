@@ -21,6 +21,10 @@ import {
 } from '../../functions/management/services/answer-schema.ts'
 import { OAuthRevocation, RevocationAnswer } from '../../functions/revocation/answer-schema.ts'
 import { StandardIntrospectionAnswer } from '../../functions/standard-introspection/answer-schema.ts'
+import {
+  AuthorizationChangedAnswer,
+  AuthorizationListAnswer,
+} from '../../functions/token-management/authorizations/answer-schema.ts'
 import { CreateAnswer } from '../../functions/token-management/create/answer-schema.ts'
 import { RevokeAnswer } from '../../functions/token-management/end/answer-schema.ts'
 import { TokenListAnswer } from '../../functions/token-management/list/answer-schema.ts'
@@ -30,9 +34,9 @@ import { HeldToken, StandardAnswer, StandardContent } from '../../shared/oauth/a
 import { ErrorContent } from '../../shared/oauth/answer-schema.ts'
 import { JwkSet, Metadata } from '../../shared/oauth/metadata-schema.ts'
 
-/** What an endpoint answers with HTTP 200, or `text` or `nothing` (204). */
+/** What an endpoint answers with HTTP 200, or `text`, `nothing` (204), or `never`: it refuses all. */
 export interface AnswerSpec {
-  readonly body: z.ZodMiniType | 'text' | 'nothing'
+  readonly body: z.ZodMiniType | 'text' | 'nothing' | 'never'
   /** What JSON is in `responseContent`, by action. Other contents are URLs, pages and header values. */
   readonly content?: Readonly<Record<string, z.ZodMiniType>>
 }
@@ -71,6 +75,10 @@ export const ANSWERS: Readonly<Record<string, AnswerSpec>> = {
   '/auth/token/revoke': { body: RevokeAnswer },
   '/auth/token/get/list': { body: TokenListAnswer },
 
+  '/client/authorization/get/list': { body: AuthorizationListAnswer },
+  '/client/authorization/delete': { body: AuthorizationChangedAnswer },
+  '/client/authorization/update': { body: AuthorizationChangedAnswer },
+
   '/client/create': { body: CreatedClientAnswer },
   '/client/get': { body: ClientAnswer },
   '/client/get/list': { body: ClientListAnswer },
@@ -88,6 +96,7 @@ export const ANSWERS: Readonly<Record<string, AnswerSpec>> = {
   '/service/configuration': { body: Metadata },
   '/service/jwks/get': { body: JwkSet },
 
+  '/api': { body: 'never' },
   '/misc/echo': { body: 'text' },
   '/lifecycle/healthcheck': { body: 'text' },
 }

@@ -27,6 +27,7 @@ export function faultIn({ statusCode, body }: LambdaResult, { endpoint, face }: 
   const spec = ANSWERS[endpoint]
   if (spec === undefined) return `no schema of ${endpoint}`
   if (statusCode !== 200 && statusCode !== 204) return fault(face === 'oauth' ? OAuthError : ApiError, body)
+  if (spec.body === 'never') return 'it should refuse'
   if (spec.body === 'text') return undefined
   if (spec.body === 'nothing') return statusCode === 204 && body === '' ? undefined : 'it should be empty'
   return statusCode === 200

@@ -1,0 +1,26 @@
+import * as z from 'zod/mini'
+import { ClientSummary, RESULT, type Sent } from '../../../shared/oauth/answer-schema.ts'
+
+const tagged = z.optional(z.array(z.object({ tag: z.optional(z.string()), value: z.optional(z.string()) })))
+
+const AuthorizedClient = z.extend(ClientSummary, {
+  clientNames: tagged,
+  description: z.optional(z.string()),
+  descriptions: tagged,
+})
+export type AuthorizedClient = Sent<z.output<typeof AuthorizedClient>>
+
+/** `/client/authorization/get/list` (contract, section 1.4). */
+export const AuthorizationListAnswer = z.object({
+  start: z.int(),
+  end: z.int(),
+  totalCount: z.int(),
+  subject: z.string(),
+  developer: z.optional(z.string()),
+  clients: z.array(AuthorizedClient),
+})
+export type AuthorizationListAnswer = Sent<z.output<typeof AuthorizationListAnswer>>
+
+/** How many grants it was is in the message. */
+export const AuthorizationChangedAnswer = z.object(RESULT)
+export type AuthorizationChanged = Sent<z.output<typeof AuthorizationChangedAnswer>>
