@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { later } from '../../../shared/epoch-seconds.ts'
+import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { BASIC, basic, BOUND, openWalk, OWN, type TestClient, type Walk } from '../../support/walk.ts'
+
+let runtime: FixedRuntime
+let walk: Walk
+let owner: TestClient
+let ofOtherResource: TestClient
+let otherClient: TestClient
+
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+})
+beforeEach(async () => {
+  runtime.clock.now = START
+  walk = await openWalk(runtime)
+  owner = await walk.addClient(BASIC, BOUND)
+  ofOtherResource = await walk.addClient(BASIC, { resourceServerAudiences: ['https://rs.example.com'] })
+  otherClient = await walk.addClient(BASIC)
+})
+afterAll(() => runtime.close())
+
+const tokens = () => walk.granted(owner, OWN, { scope: 'read' })
+
+const TOKENS: Readonly<Record<string, () => Promise<string>>> = {
+  'a live token': async () => (await tokens()).access,
+  'a live refresh token': async () => (await tokens()).refresh,
+  'a live JWT': async () => {
+    await walk.setService({ accessTokenSignAlg: 'ES256' })
+    return (await tokens()).access
+  },
+  'a JWT of another issuer': async () => {
+    await walk.setService({ accessTokenSignAlg: 'ES256', issuer: 'https://other.example.com' })
+    const [header, payload] = (await tokens()).access.split('.')
+    await walk.setService({ issuer: 'https://as.example.com' })
+    return `${header}.${payload}.${'A'.repeat(86)}`
+  },
+  'an expired token': async () => {
+    const { access } = await tokens()
+    runtime.clock.now = later(START, 86400)
+    return access
+  },
+  'a revoked token': async () => {
+    const { access } = await tokens()
+    await walk.post('/revocation', { token: access }, OWN, basic(owner))
+    return access
+  },
+  'a token of a client that is locked': async () => {
+    const { access } = await tokens()
+    const client = await runtime.store.registry.findClientByNumber(walk.number, owner.number)
+    if (client === undefined) throw new Error('no client')
+    await runtime.store.clients.setLocked(walk.number, client, true)
+    return access
+  },
+  'a token of another service': async () => {
+    const elsewhere = await openWalk(runtime)
+    return (await elsewhere.granted(await elsewhere.addClient(BASIC))).access
+  },
+  'an unknown token': () => Promise.resolve('A'.repeat(72)),
+  'a text that is no token': () => Promise.resolve('"é'),
+  'a text that is too long': () => Promise.resolve('a'.repeat(20_000)),
+}
+
+/** What stays the same may not depend on the token or on who asks. */
+async function answerTo(caller: TestClient, token: string) {
+  const { status, headers, text } = await walk.post(
+    ...(['/introspection/standard', { token }, undefined, basic(caller)] as const),
+  )
+  return { status, headers, text }
+}
+
+describe('whoever may not know gets one and the same answer', () => {
+  test.each(Object.entries(TOKENS))('about %s', async (_name, make) => {
+    const token = await make()
+    const unknown = await answerTo(otherClient, 'A'.repeat(72))
+    expect([unknown.status, unknown.text]).toEqual([200, '{"active":false}'])
+    expect(await answerTo(ofOtherResource, token)).toEqual(unknown)
+    expect(await answerTo(otherClient, token)).toEqual(unknown)
+  })
+
+  test('while those who may know are told, so the tokens above are good', async () => {
+    const { access, refresh } = await tokens()
+    for (const token of [access, refresh])
+      expect((await answerTo(owner, token)).text).toContain('"active":true')
+  })
+})
+
+describe('a token is revoked by its own client alone', () => {
+  test.each(['access', 'refresh'] as const)('the %s token', async (kind) => {
+    const given = await tokens()
+    const strangers = [ofOtherResource, otherClient]
+    for (const stranger of strangers) {
+      const answer = await walk.post('/revocation', { token: given[kind] }, OWN, basic(stranger))
+      expect([answer.status, answer.json['error']]).toEqual([400, 'invalid_request'])
+      expect((await walk.post('/introspection', { token: given.access }, OWN)).status).toBe(200)
+    }
+    expect((await walk.post('/revocation', { token: given[kind] }, undefined, basic(owner))).status).toBe(200)
+    expect((await walk.post('/introspection', { token: given.access }, OWN)).status).toBe(401)
+    expect((await answerTo(owner, given[kind])).text).toBe('{"active":false}')
+  })
+})
