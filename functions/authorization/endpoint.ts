@@ -101,6 +101,7 @@ function judgeRequest(
 const CLIENT_REASON = {
   unknown: 'authorization-client-unknown',
   locked: 'authorization-client-locked',
+  'breaks-fapi2': 'authorization-client-breaks-fapi2',
   'alias-disabled': 'authorization-alias-disabled',
 } as const
 

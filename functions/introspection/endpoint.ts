@@ -60,7 +60,8 @@ export async function introspect(
   const bound = boundThumbprint(grant.binding)
   if (bound !== undefined) entry.thumbprint = bound
   const verdict = judge(grant.binding, request.clientCertificate)
-  const reason = request.boundOnly && verdict === 'unbound' ? 'token-unbound' : BINDING_REASON[verdict]
+  const boundOnly = request.boundOnly || service.fapi2
+  const reason = boundOnly && verdict === 'unbound' ? 'token-unbound' : BINDING_REASON[verdict]
   if (reason !== undefined) throw refusal(reason, standing)
 
   judgeScopes(request.scopes, grant, standing)

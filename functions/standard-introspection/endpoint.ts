@@ -49,7 +49,7 @@ export async function introspectStandard(
   const issuedAt = type === 'access_token' ? grant.accessIssuedAt : found.refresh.refreshIssuedAt
   const expiresAt = type === 'access_token' ? grant.accessExpiresAt : found.refresh.refreshExpiresAt
   const live = !expired(expiresAt, runtime.now()) && barred(found.client, service, issuedAt) === undefined
-  if (!live || !isProvable(grant) || !mayKnow(caller, found, service)) return INACTIVE
+  if (!live || !isProvable(grant, service) || !mayKnow(caller, found, service)) return INACTIVE
   const { withHidden } = request
   if (type === 'access_token') return { type, grant, withHidden, jti: found.jti }
   return { type, grant, withHidden, expiresAt }
@@ -77,9 +77,9 @@ function judgeState(caller: ClientState | undefined): void {
   if (caller.locked) throw new Refusal('client-locked')
 }
 
-/** A damaged binding must not be reported as none: the resource server would let the token pass without a certificate. */
-function isProvable({ binding }: Tokens): boolean {
-  return binding === 'none' || boundThumbprint(binding) !== undefined
+/** A damaged binding must not be reported as none: the resource server would let the token pass without a certificate. Under `fapi2` no unbound token is good. */
+function isProvable({ binding }: Tokens, { fapi2 }: Service): boolean {
+  return (binding === 'none' && !fapi2) || boundThumbprint(binding) !== undefined
 }
 
 function mayKnow(caller: Client | undefined, { grant, type }: Found, service: Service): boolean {

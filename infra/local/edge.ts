@@ -6,6 +6,7 @@ import type { TLSSocket } from 'node:tls'
 import { clientCertOf, type ClientCert } from './gateway-event.ts'
 import { gateway, refuse, type Gateway } from './gateway.ts'
 import { listen, type Listening } from './listen.ts'
+import { BCP_195 } from './tls-policy.ts'
 import { isAnchored, type Truststore } from './truststore.ts'
 
 export interface EdgeOptions extends Gateway {
@@ -65,7 +66,7 @@ function tlsOptions({ key, cert, truststore }: MutualTlsEdgeOptions) {
     key,
     cert,
     ca: truststore.map(String),
-    minVersion: 'TLSv1.2',
+    ...BCP_195,
     requestCert: true,
     // The answer to a certificate without trust is a 403, so the handshake itself has to succeed.
     rejectUnauthorized: false,

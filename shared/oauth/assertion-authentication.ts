@@ -72,7 +72,9 @@ export async function byAssertion(
   let fault: AssertionFault = 'key-unknown'
   // An unknown key may be a new one: the set behind a `jwksUri` is then looked at again.
   const verified = await findInKeys(client, runtime, async (jwks): Promise<VerifiedAssertion | undefined> => {
-    const expected = { clientId, issuer: service.issuer, jwks, alg: client.tokenAuthSignAlg, now }
+    const { issuer, fapi2: audienceIsString } = service
+    const alg = client.tokenAuthSignAlg
+    const expected = { clientId, issuer, audienceIsString, jwks, alg, now }
     const outcome = await verifyClientAssertion(sent, expected)
     if (typeof outcome !== 'string') return outcome
     fault = outcome

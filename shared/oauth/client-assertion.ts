@@ -50,6 +50,8 @@ export interface ExpectedAssertion {
   /** As the request named the client, by its number or its alias. */
   readonly clientId: string
   readonly issuer: string
+  /** Whether `aud` has to be the issuer alone, not a list of one (FAPI 2.0 section 5.3.2.1-8). */
+  readonly audienceIsString: boolean
   /** Of the client. */
   readonly jwks: JwkSet
   /** `token_endpoint_auth_signing_alg`. */
@@ -108,10 +110,13 @@ function hasRightType({ header: { typ } }: CompactJws): boolean {
   return typeof typ === 'string' && TYPES.includes(typ.toLowerCase().replace(/^application\//, ''))
 }
 
-function partyFault({ iss, sub, aud }: JsonObject, { clientId, issuer }: ExpectedAssertion) {
+function partyFault(
+  { iss, sub, aud }: JsonObject,
+  { clientId, issuer, audienceIsString }: ExpectedAssertion,
+) {
   if (iss !== clientId) return 'iss-wrong'
   if (sub !== clientId) return 'sub-wrong'
-  const [audience, ...others] = Array.isArray(aud) ? (aud as unknown[]) : [aud]
+  const [audience, ...others] = Array.isArray(aud) && !audienceIsString ? (aud as unknown[]) : [aud]
   // In a list of audiences another server could play it back here (requirements D33).
   return audience !== issuer || others.length > 0 ? 'aud-wrong' : undefined
 }

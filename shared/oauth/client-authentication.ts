@@ -4,6 +4,7 @@ import { clientNumber, type Registry } from '../store/registry.ts'
 import type { Service, TokenAuthMethod } from '../store/service.ts'
 import { byAssertion, namedClient } from './assertion-authentication.ts'
 import { byRegisteredCertificate, bySubjectOfCertificate } from './certificate-authentication.ts'
+import { fapi2BreachOf } from './fapi2.ts'
 import { refuseOthers } from './other-credentials.ts'
 import type { PresentedCredentials } from './presented-credentials.ts'
 import { Refusal } from './refusal.ts'
@@ -18,7 +19,7 @@ export interface IdentifiedClient {
 /**
  * The client that the request names. A certificate never names one (RFC 8705 section 2).
  *
- * @throws Refusal client-contradicted, client-unknown, client-alias-disabled, client-locked, or `unidentified`
+ * @throws Refusal client-contradicted, client-unknown, client-alias-disabled, client-locked, client-breaks-fapi2, or `unidentified`
  */
 export async function identifyClient(
   presented: PresentedCredentials,
@@ -37,6 +38,7 @@ export async function identifyClient(
 const NAMED_REASON = {
   unknown: 'client-unknown',
   locked: 'client-locked',
+  'breaks-fapi2': 'client-breaks-fapi2',
   'alias-disabled': 'client-alias-disabled',
 } as const
 
@@ -49,6 +51,7 @@ export async function findNamedClient(
   const client = await registry.findClient(service.apiKey, named)
   if (client === undefined) return 'unknown'
   if (client.locked) return 'locked'
+  if (fapi2BreachOf(client, service) !== undefined) return 'breaks-fapi2'
   if (clientNumber(named) !== undefined) return { client, clientIdAlias: undefined }
   if (!service.clientIdAliasEnabled || !client.clientIdAliasEnabled) return 'alias-disabled'
   return { client, clientIdAlias: named }

@@ -64,10 +64,11 @@ export interface Issued {
 /**
  * Makes an access token for an order: the one place where one comes into being. Nothing is stored here.
  *
- * @throws Refusal jwt-not-signed when the service has no key for its algorithm
+ * @throws Refusal unbound-not-fapi2, and jwt-not-signed when the service has no key for its algorithm
  */
 export async function makeTokens(order: TokenOrder, service: Service, runtime: Runtime): Promise<Issued> {
   const { key, refresh, accessScopes } = order
+  if (service.fapi2 && order.binding === 'none') throw new Refusal('unbound-not-fapi2')
   const issuedAt = runtime.now()
   const expiresAt = order.accessExpiresAt ?? accessTokenEnd(order, service, issuedAt)
   const jwtAlgorithm = service.accessTokenSignAlg

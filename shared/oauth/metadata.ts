@@ -1,4 +1,5 @@
 import type { Service } from '../store/service.ts'
+import { FAPI2_ALGORITHMS } from './fapi2.ts'
 import { ALGORITHMS } from './jws-algorithms.ts'
 import type { JwkSet, Metadata } from './metadata-schema.ts'
 
@@ -8,7 +9,7 @@ import type { JwkSet, Metadata } from './metadata-schema.ts'
  */
 export function metadata(service: Service): Metadata {
   const methods = lowerCase(service.supportedTokenAuthMethods)
-  const algorithms = methods.includes('private_key_jwt') ? [...ALGORITHMS.keys()] : undefined
+  const algorithms = methods.includes('private_key_jwt') ? assertionAlgorithms(service) : undefined
   const scopes = service.supportedScopes.map(({ name }) => name)
   const authorizes = service.authorizationEndpoint !== undefined
   return {
@@ -44,6 +45,10 @@ export function jwkSet(service: Service): JwkSet {
 function aliases({ mtlsEndpointAliases }: Service): Record<string, string> | undefined {
   if (mtlsEndpointAliases.length === 0) return undefined
   return Object.fromEntries(mtlsEndpointAliases.map(({ name, uri }) => [name, uri]))
+}
+
+function assertionAlgorithms({ fapi2 }: Service): readonly string[] {
+  return [...ALGORITHMS.keys()].filter((alg) => !fapi2 || FAPI2_ALGORITHMS.includes(alg))
 }
 
 function lowerCase(names: readonly string[]): readonly string[] {

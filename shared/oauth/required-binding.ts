@@ -5,9 +5,10 @@ import type { Client } from '../store/client.ts'
 import type { Service, TokenAuthMethod } from '../store/service.ts'
 import { Refusal } from './refusal.ts'
 
-/** Tokens are bound when both settings are on (design, section 4; requirements A32). */
+/** Tokens are bound when both settings are on (design, section 4; requirements A32), and always under `fapi2`. */
 export function bindingRequired(service: Service, client: Client): boolean {
-  return service.tlsClientCertificateBoundAccessTokens && client.tlsClientCertificateBoundAccessTokens
+  const { fapi2, tlsClientCertificateBoundAccessTokens } = service
+  return fapi2 || (tlsClientCertificateBoundAccessTokens && client.tlsClientCertificateBoundAccessTokens)
 }
 
 /**

@@ -82,6 +82,8 @@ export const Service = z.object({
   accessTokenSignatureKeyId: z.optional(z.string()),
   jwks: z._default(z.array(PublicJwk), []),
   tlsClientCertificateBoundAccessTokens: flag,
+  /** Ours: nothing but what the FAPI 2.0 Security Profile allows; what breaks it is refused by name. */
+  fapi2: flag,
   refreshTokenKept: flag,
   /** A rotated refresh token ends when the one before it would have ended. */
   refreshTokenDurationKept: flag,

@@ -7,6 +7,7 @@ import { resourceServer } from '../../infra/local/front-end/resource-server.ts'
 import { webApiClient } from '../../infra/local/front-end/web-api-client.ts'
 import { gateway } from '../../infra/local/gateway.ts'
 import { listen, type Listening } from '../../infra/local/listen.ts'
+import { BCP_195 } from '../../infra/local/tls-policy.ts'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import { TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
 import { identity, vector } from '../infra/local/tls-client.ts'
@@ -74,7 +75,7 @@ export async function openDeployment() {
   return {
     ...{ runtime, walk, issuer, authorize },
     accounts: new URL(`https://localhost:${resourcePort}/accounts`),
-    mutualTlsPort: Number(mutualTls),
+    ports: [plain, mutualTls, resourcePort].map(Number),
     mutualTlsUrl: `https://localhost:${mutualTls}`,
     /** Presents the certificate `test/vectors/certs/NAME.pem`, or none. */
     fetchAs: (name?: string) =>
@@ -90,6 +91,16 @@ export async function openDeployment() {
   }
 }
 
+/** With the switch on, and what it asks for. */
+export async function openFapi2Deployment() {
+  const deployment = await openDeployment()
+  await deployment.walk.setService({
+    ...{ fapi2: true, pkceRequired: true, pkceS256Required: true, refreshTokenKept: true },
+    supportedTokenAuthMethods: ['TLS_CLIENT_AUTH', 'SELF_SIGNED_TLS_CLIENT_AUTH', 'PRIVATE_KEY_JWT'],
+  })
+  return deployment
+}
+
 export type Deployment = Awaited<ReturnType<typeof openDeployment>>
 
 type PlainSite = Parameters<typeof plainEdge>[0]
@@ -97,7 +108,7 @@ type PlainSite = Parameters<typeof plainEdge>[0]
 /** A plain custom domain of API Gateway as the world sees it: HTTPS that asks nobody for a certificate. */
 function plainHttps(site: PlainSite, { key, cert }: { readonly key: string; readonly cert: string }) {
   const serve = gateway(site, { ...site, protocol: 'https' })
-  const server = createServer({ key, cert, minVersion: 'TLSv1.2' }, (request, response) => {
+  const server = createServer({ key, cert, ...BCP_195 }, (request, response) => {
     void serve(request, response, undefined)
   })
   return listen(server, { ...site, option: '--api-port' })

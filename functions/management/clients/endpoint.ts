@@ -1,4 +1,5 @@
 import type { LogEntry } from '../../../shared/log.ts'
+import { fapi2BreachOf } from '../../../shared/oauth/fapi2.ts'
 import { digest } from '../../../shared/oauth/token-string.ts'
 import { type Reason, Refusal } from '../../../shared/oauth/refusal.ts'
 import type { Runtime } from '../../../shared/runtime.ts'
@@ -41,6 +42,7 @@ export async function createClient(
       createdAt: now(),
       modifiedAt: now(),
     })
+    checkProfile(client, service)
     entry.client = client.clientId
     if (await store.clients.create(service.apiKey, client, now())) return { client, secret }
     const { clientIdAlias } = client
@@ -49,6 +51,12 @@ export async function createClient(
     }
   }
   throw new Error('no free client number was found')
+}
+
+/** @throws Refusal client-not-fapi2 */
+function checkProfile(client: Client, service: Service): void {
+  const breach = fapi2BreachOf(client, service)
+  if (breach !== undefined) throw new Refusal('client-not-fapi2', { named: breach })
 }
 
 /** A confidential client that is created without a method must be able to use Basic (contract, section 3.2). */
@@ -129,6 +137,7 @@ export async function updateClient(
   const { registry, clients } = store
   const before = await findNamed(request, 'client-unknown-at-update', service, runtime, entry)
   await checkClient(settings)
+  checkProfile(Client.parse({ ...recordOf(settings, carried), clientId: before.clientId }), service)
   await takeAlias(settings.clientIdAlias, before, service, runtime)
   if (settings.locked) await clients.setLocked(service.apiKey, before, true)
   const after = await registry.changeClient(service.apiKey, before.clientId, (current) => ({

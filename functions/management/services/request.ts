@@ -51,6 +51,7 @@ const DECIDING = {
   accessTokenSignAlg: z.enum(['', 'ES256']),
   accessTokenSignatureKeyId: z.string(),
   tlsClientCertificateBoundAccessTokens: yesOrNo,
+  fapi2: yesOrNo,
   refreshTokenKept: yesOrNo,
   refreshTokenDurationKept: yesOrNo,
   refreshTokenDurationReset: yesOrNo,

@@ -1,3 +1,4 @@
+import { fapi2Breach } from '../../../shared/oauth/fapi2.ts'
 import { Refusal } from '../../../shared/oauth/refusal.ts'
 import { parseScope } from '../../../shared/oauth/scope.ts'
 import type { Service } from '../../../shared/store/service.ts'
@@ -11,6 +12,8 @@ export function checkService(service: Service): void {
   checkIssuer(service.issuer)
   checkScopes(service.supportedScopes)
   checkSigning(service)
+  const breach = fapi2Breach(service)
+  if (breach !== undefined) throw new Refusal('service-not-fapi2', { named: breach })
   for (const name of ENDPOINTS) {
     const uri = service[name]
     if (uri !== undefined && !URL.canParse(uri))

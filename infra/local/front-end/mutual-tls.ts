@@ -1,6 +1,7 @@
 import { constants } from 'node:crypto'
 import { createServer, type Server } from 'node:https'
 import type { TLSSocket } from 'node:tls'
+import { BCP_195 } from '../tls-policy.ts'
 import type { Express, Request, RequestHandler } from 'express'
 
 export interface MutualTls {
@@ -19,7 +20,7 @@ export function mutualTlsServer({ key, cert, ca }: MutualTls, app: Express): Ser
       key,
       cert,
       ca: [...ca],
-      minVersion: 'TLSv1.2',
+      ...BCP_195,
       requestCert: true,
       rejectUnauthorized: false,
       // A resumed session would skip the verification; a renegotiated one could change the certificate.

@@ -30,4 +30,5 @@ export const CLIENT_MANAGEMENT = {
   'list-start-malformed': ['A028201', 400, 'invalid_request', "Parameter 'start' failed to be parsed as int."],
   'list-start-negative': ['A028202', 400, 'invalid_request', "Parameter 'start' must not be negative."],
   'list-end-wrong': ['A028291', 400, 'invalid_request', "Parameter 'end' must be an integer that is not negative."],
+  'client-not-fapi2': ['A031299', 400, 'invalid_request', "'fapi2' of the service does not allow this value of '{}'."],
 } as const satisfies Record<string, Row>

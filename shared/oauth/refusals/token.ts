@@ -8,6 +8,7 @@ export const TOKEN = {
   'binding-certificate-unreadable': ['A244309', 'BAD_REQUEST', 'invalid_request', 'The client certificate cannot be parsed as a valid certificate.'],
 
   // Issuing (7.3)
+  'unbound-not-fapi2': ['A050399', 'BAD_REQUEST', 'invalid_request', "'fapi2' of the service does not allow an access token without a binding."],
   'token-properties-too-large': ['A050201', 'INTERNAL_SERVER_ERROR', 'server_error', "The total size of 'properties' is too big."],
   'claims-too-large': ['A050291', 'INTERNAL_SERVER_ERROR', 'server_error', "The total size of 'jwtAtClaims' is too big."],
   'jwt-not-signed': ['A050202', 'INTERNAL_SERVER_ERROR', 'server_error', 'Failed to prepare a JWT-based access token.'],

@@ -57,6 +57,7 @@ describe('a service that is created', () => {
       refreshTokenDuration: 864000,
       authorizationCodeDuration: 60,
       tlsClientCertificateBoundAccessTokens: false,
+      fapi2: false,
       refreshTokenKept: false,
       refreshTokenIdempotent: false,
       accessTokenType: 'Bearer',

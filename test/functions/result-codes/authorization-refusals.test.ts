@@ -57,6 +57,13 @@ provokeAll('authorization-refusals.test.ts', AUTHORIZATION, {
   'authorization-client-empty': ['BAD_REQUEST A010302 invalid_request', asking({ client_id: '' })],
   'authorization-client-repeated': ['BAD_REQUEST A010303 invalid_request', twice('client_id')],
   'authorization-client-unknown': ['BAD_REQUEST A010304 invalid_request', asking({ client_id: '4711' })],
+  'authorization-client-breaks-fapi2': [
+    'BAD_REQUEST A010399 unauthorized_client',
+    async ({ setService, authorize, client }) => {
+      await setService({ fapi2: true })
+      return authorize(client)
+    },
+  ],
   'authorization-client-locked': [
     'BAD_REQUEST A010307 unauthorized_client',
     async ({ v3, authorize, client }) => {

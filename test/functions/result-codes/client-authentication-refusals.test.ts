@@ -77,6 +77,10 @@ provokeAll('client-authentication-refusals.test.ts', CLIENT_AUTHENTICATION, {
     'A048304',
     naming(() => 'client_id=4711'),
   ),
+  'client-breaks-fapi2': invalid('A048399', async ({ setService, credentials, client }) => {
+    await setService({ fapi2: true })
+    return credentials(client)
+  }),
   'client-deleted': invalid('A048306', async ({ v3, code, redeem, client, runtime, number }) => {
     const unused = await code(client)
     // As in a process that still remembers the client: its state is gone, its record is not.

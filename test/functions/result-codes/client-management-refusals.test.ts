@@ -30,6 +30,13 @@ provokeAll('client-management-refusals.test.ts', CLIENT_MANAGEMENT, {
   'client-setting-too-long': refusing('A031204', { clientIdAlias: 'a'.repeat(201) }),
   'client-setting-negative': refusing('A031213', { extension: { accessTokenDuration: -1 } }),
   'client-setting-not-offered': refusing('A031291', { parRequired: true }),
+  'client-not-fapi2': [
+    '400 A031299',
+    async ({ setService, v3 }) => {
+      await setService({ fapi2: true })
+      return v3('POST', '/client/create', { clientType: 'PUBLIC' })
+    },
+  ],
   'redirect-uri-malformed': redirecting('A031208', 'https://a b'),
   'redirect-uri-relative': redirecting('A031209', '/cb'),
   'redirect-uri-with-fragment': redirecting('A031210', 'https://a.example/#b'),

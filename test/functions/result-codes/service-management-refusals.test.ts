@@ -21,5 +21,6 @@ provokeAll('service-management-refusals.test.ts', SERVICE_MANAGEMENT, {
   'service-value-unsupported': updating('A039292', { supportedGrantTypes: ['PASSWORD'] }),
   'service-jwks-malformed': updating('A039293', { jwks: 'no set' }),
   'service-key-without-private': updating('A039294', { jwks: JSON.stringify({ keys: [publicJwk] }) }),
+  'service-not-fapi2': updating('A039299', { fapi2: true }),
   'service-signing-key-missing': updating('A039295', { accessTokenSignatureKeyId: 'none' }),
 })

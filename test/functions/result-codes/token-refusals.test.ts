@@ -45,6 +45,13 @@ provokeAll('token-refusals.test.ts', TOKEN, {
     'BAD_REQUEST A244309 invalid_request',
     async ({ credentials, addClient }) => credentials(await addClient(BASIC, BOUND), 'no certificate'),
   ],
+  'unbound-not-fapi2': [
+    'BAD_REQUEST A050399',
+    async ({ setService, call, client: { id: clientId } }) => {
+      await setService({ fapi2: true })
+      return call('/auth/token/create', { grantType: 'CLIENT_CREDENTIALS', clientId })
+    },
+  ],
   'token-properties-too-large': [
     'INTERNAL_SERVER_ERROR A050201 server_error',
     asking({ grant_type: 'client_credentials' }, { properties: [{ key: 'k', value: 'v'.repeat(20_000) }] }),

@@ -16,6 +16,7 @@ const { jwks, key, make } = openAssertions()
 const EXPECTED: ExpectedAssertion = {
   clientId: 'pkj',
   issuer: setup.issuer,
+  audienceIsString: false,
   jwks,
   alg: 'ES256',
   now: START,
@@ -101,6 +102,8 @@ describe('verifyClientAssertion', () => {
 
   test('takes the issuer in a list of one', async () => {
     expect(await withClaims({ aud: [setup.issuer] })).toEqual(ACCEPTED)
+    const alone = jws(HEADER, { ...CLAIMS, aud: [setup.issuer] }, key, 'ES256')
+    expect(await verify(alone, { audienceIsString: true })).toBe('aud-wrong')
   })
 
   test('a number that is too large for a number is no time', async () => {

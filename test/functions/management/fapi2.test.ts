@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
+import { failure, type Management, openManagement, SERVICE } from '../../support/management.ts'
+
+let runtime: FixedRuntime
+let management: Management
+
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+})
+beforeEach(async () => {
+  management = await openManagement(runtime, { fapi2: false })
+})
+afterAll(() => runtime.close())
+
+const PROFILE = {
+  fapi2: true,
+  supportedTokenAuthMethods: ['TLS_CLIENT_AUTH', 'SELF_SIGNED_TLS_CLIENT_AUTH', 'PRIVATE_KEY_JWT'],
+  tlsClientCertificateBoundAccessTokens: true,
+  pkceRequired: true,
+  pkceS256Required: true,
+  refreshTokenKept: true,
+}
+const CLIENT = {
+  clientType: 'CONFIDENTIAL',
+  tokenAuthMethod: 'TLS_CLIENT_AUTH',
+  tlsClientAuthSubjectDn: 'CN=client',
+  tlsClientCertificateBoundAccessTokens: true,
+}
+
+const updateService = (change: object) => management.v3('POST', '/service/update', change)
+const createClient = (change: object) => management.v3('POST', '/client/create', { ...CLIENT, ...change })
+
+/** `400 A039299 name of the setting`. */
+const refusal = (answer: Awaited<ReturnType<typeof updateService>>) =>
+  `${failure(answer)} ${/of '(\w+)'\.$/.exec(String(answer.json['resultMessage']))?.[1] ?? ''}`
+
+describe('a service with the switch', () => {
+  const BREACHES: readonly (readonly [name: string, value: unknown])[] = [
+    ['supportedTokenAuthMethods', ['TLS_CLIENT_AUTH', 'CLIENT_SECRET_BASIC']],
+    ['supportedTokenAuthMethods', ['NONE']],
+    ['supportedTokenAuthMethods', null],
+    ['tlsClientCertificateBoundAccessTokens', false],
+    ['pkceRequired', false],
+    ['pkceS256Required', false],
+    ['refreshTokenKept', false],
+    ['authorizationCodeDuration', 61],
+    ['issSuppressed', true],
+  ]
+
+  test.each(BREACHES)('is not switched on with %s %j', async (name, value) => {
+    expect(refusal(await updateService({ ...PROFILE, [name]: value }))).toBe(`400 A039299 ${name}`)
+    expect((await runtime.store.registry.currentService(SERVICE))?.fapi2).toBe(false)
+  })
+
+  test.each(BREACHES)('refuses %s %j afterwards', async (name, value) => {
+    expect((await updateService(PROFILE)).json).toMatchObject(PROFILE)
+    expect(refusal(await updateService({ [name]: value }))).toBe(`400 A039299 ${name}`)
+    expect((await updateService({})).json).toMatchObject(PROFILE)
+  })
+
+  test('may be switched off again', async () => {
+    await updateService(PROFILE)
+    expect((await updateService({ fapi2: false, pkceRequired: false })).status).toBe(200)
+  })
+})
+
+describe('a client of a service with the switch', () => {
+  const BREACHES: readonly (readonly [named: string, change: object])[] = [
+    ['clientType', { clientType: 'PUBLIC', tokenAuthMethod: 'NONE' }],
+    ['tokenAuthMethod', { tokenAuthMethod: 'CLIENT_SECRET_BASIC' }],
+    ['tokenAuthMethod', { tokenAuthMethod: 'CLIENT_SECRET_POST' }],
+    ['tokenAuthMethod', { tokenAuthMethod: undefined }],
+    ['tlsClientCertificateBoundAccessTokens', { tlsClientCertificateBoundAccessTokens: false }],
+    ['tokenAuthSignAlg', { tokenAuthMethod: 'PRIVATE_KEY_JWT', tokenAuthSignAlg: 'RS256' }],
+    ['tokenAuthSignAlg', { tokenAuthMethod: 'PRIVATE_KEY_JWT', tokenAuthSignAlg: 'ES384' }],
+    ['tokenAuthSignAlg', { tokenAuthMethod: 'PRIVATE_KEY_JWT' }],
+  ]
+
+  test.each(BREACHES)('is not registered or changed with a %s as in %j', async (named, change) => {
+    await updateService(PROFILE)
+    expect(refusal(await createClient(change))).toBe(`400 A031299 ${named}`)
+    expect(await runtime.store.registry.listClients(SERVICE)).toEqual([])
+    const { json } = await createClient({})
+    const path = `/client/update/${String(json['clientId'])}`
+    expect(refusal(await management.v3('POST', path, { ...CLIENT, ...change }))).toBe(`400 A031299 ${named}`)
+    const { json: kept } = await management.v3('GET', `/client/get/${String(json['clientId'])}`)
+    expect(kept).toMatchObject(CLIENT)
+    await management.v3('DELETE', `/client/delete/${String(json['clientId'])}`)
+  })
+
+  test.each(['PS256', 'ES256', 'EdDSA', 'Ed25519'])('may sign assertions with %s', async (alg) => {
+    await updateService(PROFILE)
+    const { status } = await createClient({ tokenAuthMethod: 'PRIVATE_KEY_JWT', tokenAuthSignAlg: alg })
+    expect(status).toBe(200)
+  })
+
+  test.each(BREACHES)('registers with a %s as in %j without the switch', async (_named, change) => {
+    expect((await createClient(change)).status).toBe(200)
+  })
+})
