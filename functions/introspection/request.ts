@@ -1,19 +1,10 @@
 import * as z from 'zod/mini'
 import type { HttpRequest } from '../../shared/http.ts'
+import type { IntrospectionRequest } from '../../shared/oauth/introspect.ts'
 import { type FormRules, parseParameters } from '../../shared/oauth/parameters.ts'
 import { Refusal } from '../../shared/oauth/refusal.ts'
 import { listMember } from '../../shared/oauth/request-body.ts'
 import { parseScope } from '../../shared/oauth/scope.ts'
-
-/** May the holder of this certificate use this token, with these scopes, for this subject? */
-export interface IntrospectionRequest {
-  readonly token: string
-  readonly scopes: readonly string[]
-  readonly subject: string | undefined
-  readonly clientCertificate: string | undefined
-  /** Only tokens that are bound (the OAuth face: its caller is known by nothing but its certificate). */
-  readonly boundOnly: boolean
-}
 
 const FORM: FormRules = {
   malformed: 'token-parameters-malformed',

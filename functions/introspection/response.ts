@@ -1,10 +1,10 @@
 import { boundThumbprint } from '../../shared/certificate/binding.ts'
 import { activeTokenInFull } from '../../shared/oauth/active-token.ts'
 import { bearerChallenge } from '../../shared/oauth/bearer.ts'
+import type { UsableToken } from '../../shared/oauth/introspect.ts'
 import type { Service } from '../../shared/store/service.ts'
 import { success } from '../../shared/web-api.ts'
 import type { Usable } from './answer-schema.ts'
-import type { UsableToken } from './endpoint.ts'
 
 /** `/auth/introspection`, action OK (contract, section 2.8). `expiresAt` is in milliseconds. */
 export function introspectionResponse({ grant, standing }: UsableToken): Usable {

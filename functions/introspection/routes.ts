@@ -1,7 +1,7 @@
 import { oauthRoute, webApiRoute } from '../../shared/lambda/face.ts'
 import type { Routes } from '../../shared/lambda/serve.ts'
+import { introspect } from '../../shared/oauth/introspect.ts'
 import { NO_STANDING } from '../../shared/oauth/standing.ts'
-import { introspect } from './endpoint.ts'
 import { fromForm, fromWebApi, IntrospectionCall } from './request.ts'
 import { holderContent, introspectionResponse } from './response.ts'
 

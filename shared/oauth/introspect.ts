@@ -1,13 +1,22 @@
-import { boundThumbprint, judge, type Verdict } from '../../shared/certificate/binding.ts'
-import type { LogEntry } from '../../shared/log.ts'
-import { findAccessToken } from '../../shared/oauth/find-token.ts'
-import { type Reason, Refusal } from '../../shared/oauth/refusal.ts'
-import { parseScope } from '../../shared/oauth/scope.ts'
-import { barred, type Standing, standingAt } from '../../shared/oauth/standing.ts'
-import type { Runtime } from '../../shared/runtime.ts'
-import type { Tokens } from '../../shared/store/grant.ts'
-import type { Service } from '../../shared/store/service.ts'
-import type { IntrospectionRequest } from './request.ts'
+import { boundThumbprint, judge, type Verdict } from '../certificate/binding.ts'
+import type { LogEntry } from '../log.ts'
+import { findAccessToken } from './find-token.ts'
+import { type Reason, Refusal } from './refusal.ts'
+import { parseScope } from './scope.ts'
+import { barred, type Standing, standingAt } from './standing.ts'
+import type { Runtime } from '../runtime.ts'
+import type { Tokens } from '../store/grant.ts'
+import type { Service } from '../store/service.ts'
+
+/** May the holder of this certificate use this token, with these scopes, for this subject? */
+export interface IntrospectionRequest {
+  readonly token: string
+  readonly scopes: readonly string[]
+  readonly subject: string | undefined
+  readonly clientCertificate: string | undefined
+  /** Only tokens that are bound: where nobody authenticates but the holder of the certificate (requirements D10). */
+  readonly boundOnly: boolean
+}
 
 export interface UsableToken {
   readonly grant: Tokens
