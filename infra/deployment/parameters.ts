@@ -39,6 +39,8 @@ function parametersOf(settings: DeploymentSettings, truststore: TruststoreObject
     truststoreBucket: truststore.bucket,
     truststoreKey: truststore.key,
     truststoreVersion: truststore.version,
+    resourceMtlsDomains: settings.resourceServers.map(({ mtlsDomain: name }) => name).join(','),
+    resourceApiIds: settings.resourceServers.map(({ apiId }) => apiId).join(','),
     mtlsOnly: String(settings.mtlsOnly),
     logRetentionDays: settings.logRetentionDays,
     throttleRate: throttle.rate,

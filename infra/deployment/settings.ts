@@ -35,6 +35,16 @@ const Settings = z.strictObject({
   }),
   plainDomain: z.strictObject({ name: domainName, certificateArn }),
   mtlsOnly: z._default(z.boolean(), true),
+  /** The APIs that functions/authorizer guards. */
+  resourceServers: z._default(
+    z.array(
+      z.strictObject({
+        mtlsDomain: domainName,
+        apiId: text(/^[a-z0-9]{10}$/, 'wants the identifier of an API, such as a1b2c3d4e5'),
+      }),
+    ),
+    [],
+  ),
   trustStore: z.array(z.string()).check(z.minLength(1, 'wants at least one PEM file')),
   /** Under Authlete's names; provisioning has the rules for them. */
   service: z.looseObject({ issuer }),

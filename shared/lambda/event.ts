@@ -7,6 +7,9 @@ import type {
 import type { HttpRequest } from '../http.ts'
 import type { Settings } from '../settings.ts'
 
+/** Where a certificate may come from. */
+export type CertifiedPlaces = Pick<Settings, 'mtlsDomains' | 'apiIds'>
+
 /** The event is not one of API Gateway's two formats. The message names the member, never its value. */
 export class MalformedEvent extends Error {}
 
@@ -22,17 +25,17 @@ type EventV2 = APIGatewayProxyEventV2WithRequestContext<
  *
  * @throws MalformedEvent
  */
-export function toHttpRequest(event: unknown, settings: Settings): HttpRequest {
+export function toHttpRequest(event: unknown, places: CertifiedPlaces): HttpRequest {
   if (!isObject(event) || !isObject(event['requestContext'])) throw new MalformedEvent('requestContext')
-  if (event['version'] === '2.0') return fromPayload2(event as unknown as EventV2, settings)
+  if (event['version'] === '2.0') return fromPayload2(event as unknown as EventV2, places)
   const version1 = event['version'] === undefined || event['version'] === '1.0'
   if (version1 && typeof event['httpMethod'] === 'string') {
-    return fromPayload1(event as unknown as APIGatewayProxyEvent, settings)
+    return fromPayload1(event as unknown as APIGatewayProxyEvent, places)
   }
   throw new MalformedEvent('version')
 }
 
-function fromPayload2(event: EventV2, settings: Settings): HttpRequest {
+function fromPayload2(event: EventV2, places: CertifiedPlaces): HttpRequest {
   const { requestContext } = event
   if (typeof event.routeKey !== 'string') throw new MalformedEvent('routeKey')
   if (!isObject(requestContext.http) || typeof requestContext.http.method !== 'string') {
@@ -47,12 +50,12 @@ function fromPayload2(event: EventV2, settings: Settings): HttpRequest {
     query: new URLSearchParams(typeof event.rawQueryString === 'string' ? event.rawQueryString : ''),
     headers: singleHeaders(event.headers),
     body: bodyOf(event.body, event.isBase64Encoded),
-    onMtlsDomain: isOnMtlsDomain(requestContext, settings),
-    tlsCertificate: certificateOf(requestContext.authentication?.clientCert, requestContext, settings),
+    onMtlsDomain: isOnMtlsDomain(requestContext, places),
+    tlsCertificate: certificateOf(requestContext.authentication?.clientCert, requestContext, places),
   }
 }
 
-function fromPayload1(event: APIGatewayProxyEvent, settings: Settings): HttpRequest {
+function fromPayload1(event: APIGatewayProxyEvent, places: CertifiedPlaces): HttpRequest {
   const { requestContext } = event
   if (typeof event.resource !== 'string') throw new MalformedEvent('resource')
   // With only `headers` a repeated header would show as its last value.
@@ -67,11 +70,11 @@ function fromPayload1(event: APIGatewayProxyEvent, settings: Settings): HttpRequ
     query: queryOf(event.multiValueQueryStringParameters),
     headers,
     body: bodyOf(event.body, event.isBase64Encoded),
-    onMtlsDomain: isOnMtlsDomain(requestContext, settings),
+    onMtlsDomain: isOnMtlsDomain(requestContext, places),
     tlsCertificate: certificateOf(
       (requestContext.identity as Partial<typeof requestContext.identity> | undefined)?.clientCert,
       requestContext,
-      settings,
+      places,
     ),
   }
 }
@@ -83,9 +86,9 @@ function fromPayload1(event: APIGatewayProxyEvent, settings: Settings): HttpRequ
 function certificateOf(
   clientCert: APIGatewayEventClientCertificate | null | undefined,
   entrance: Entrance,
-  settings: Settings,
+  places: CertifiedPlaces,
 ): string | undefined {
-  if (!isOnMtlsDomain(entrance, settings)) return undefined
+  if (!isOnMtlsDomain(entrance, places)) return undefined
   if (clientCert === undefined || clientCert === null) return undefined
   const pem: unknown = clientCert.clientCertPem
   // Not absent: a certificate that cannot be seen is no reason to go on without one.
@@ -99,7 +102,7 @@ interface Entrance {
   readonly apiId?: string
 }
 
-function isOnMtlsDomain({ domainName, apiId }: Entrance, { mtlsDomains, apiIds }: Settings): boolean {
+function isOnMtlsDomain({ domainName, apiId }: Entrance, { mtlsDomains, apiIds }: CertifiedPlaces): boolean {
   return mtlsDomains.includes(domainName ?? '') && apiIds.includes(apiId ?? '')
 }
 

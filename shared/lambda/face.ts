@@ -20,7 +20,7 @@ export interface Route {
 }
 
 /** The decision of an endpoint: the same for both faces. @throws Refusal */
-type Decide<Request, Result> = (
+export type Decide<Request, Result> = (
   request: Request,
   service: Service,
   runtime: Runtime,
@@ -220,7 +220,8 @@ function allowOnly(methods: readonly Method[], http: HttpRequest): void {
   }
 }
 
-async function deployedService({ settings, store }: Runtime, entry: LogEntry): Promise<Service> {
+/** The service of the OAuth face. */
+export async function deployedService({ settings, store }: Runtime, entry: LogEntry): Promise<Service> {
   const serviceId = requireOAuthSettings(settings)
   entry.service = serviceId
   const service = await store.registry.findService(serviceId)

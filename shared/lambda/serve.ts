@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../http.ts'
-import type { LogEntry } from '../log.ts'
+import type { LogEntry, LogLine } from '../log.ts'
 import type { Runtime } from '../runtime.ts'
 import { requireOAuthSettings } from '../settings.ts'
 import { MalformedEvent, toHttpRequest } from './event.ts'
@@ -29,23 +29,27 @@ export function serve(routes: Routes, runtime: Runtime): (event: unknown) => Pro
     const startedAt = runtime.elapsed()
     const entry: LogEntry = {}
     const { requestId, endpoint, answer } = await answerTo(event, routes, atOneMoment(runtime), entry)
-    const line = {
-      requestId,
-      endpoint,
-      ...entry,
-      outcome: answer.outcome,
-      reason: answer.reason,
-      milliseconds: Math.round((runtime.elapsed() - startedAt) * 1000) / 1000,
-    }
-    if (answer.failure === undefined) runtime.log.request(line)
-    else runtime.log.failure(line, answer.failure)
+    writeLine(runtime, startedAt, { requestId, endpoint, ...entry }, answer)
     const { status, headers, body } = answer.response
     return { statusCode: status, headers, body, isBase64Encoded: false }
   }
 }
 
+/** The one line of a request that began at `startedAt`. */
+export function writeLine(
+  { log, elapsed }: Runtime,
+  startedAt: number,
+  about: Pick<LogLine, 'requestId' | 'endpoint'> & LogEntry,
+  { outcome, reason, failure }: Omit<Answer, 'response'>,
+): void {
+  const milliseconds = Math.round((elapsed() - startedAt) * 1000) / 1000
+  const line = { ...about, outcome, reason, milliseconds }
+  if (failure === undefined) log.request(line)
+  else log.failure(line, failure)
+}
+
 /** What a request issues is no younger than the state it was judged by, so a cut-off in between ends it too. */
-function atOneMoment(runtime: Runtime): Runtime {
+export function atOneMoment(runtime: Runtime): Runtime {
   const now = runtime.now()
   return { ...runtime, now: () => now }
 }

@@ -29,6 +29,16 @@ describe('npm run invoke', () => {
     },
   )
 
+  test.each([
+    ['authorizer-v2-mtls', '"isAuthorized": false'],
+    ['authorizer-v1-mtls', '"Effect": "Deny"'],
+  ])('runs the authorizer on %s.json, whose token nobody has issued', async (event, answer) => {
+    const { code, stdout } = await invoke('authorizer', `test/events/${event}.json`)
+    expect(code).toBe(0)
+    expect(stdout).toContain(answer)
+    expect(stdout).toContain('"reason":"token-unknown"')
+  })
+
   test('says in one line what is wrong', async () => {
     const unknown = await invoke('nope', 'test/events/rest-v1-mtls.json')
     expect(unknown.code).toBe(1)

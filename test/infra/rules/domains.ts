@@ -1,4 +1,14 @@
-import { lambdas, ofType, properties, ref, type Rules, same, type Template, unless } from './template.ts'
+import {
+  type Lambda,
+  lambdas,
+  ofType,
+  properties,
+  ref,
+  type Rules,
+  same,
+  type Template,
+  unless,
+} from './template.ts'
 
 interface DomainName {
   DomainName: string
@@ -129,8 +139,10 @@ export const DOMAIN_RULES: Rules = {
 
   'certificates count on the mutual-TLS domain and from this API alone': {
     complaints: (template) =>
-      unless(lambdas(template), ({ Properties }) => {
+      unless(lambdas(template), ({ Properties }, id) => {
         const { MTLS_DOMAINS, API_IDS } = Properties.Environment.Variables
+        // It is asked by the APIs of resource servers, which the settings name.
+        if (id === AUTHORIZER) return typeof MTLS_DOMAINS === 'string' && typeof API_IDS === 'string'
         return same([MTLS_DOMAINS, API_IDS], [ref('MtlsDomain'), ref('HttpApi')])
       }),
     broken: {
@@ -146,9 +158,14 @@ export const DOMAIN_RULES: Rules = {
       'another API': (template) => {
         variables(template)['API_IDS'] = 'a1b2c3d4e5'
       },
+      'an authorizer for this API': (template) => {
+        properties<Lambda>(template, AUTHORIZER).Environment.Variables['API_IDS'] = ref('HttpApi')
+      },
     },
   },
 }
+
+const AUTHORIZER = 'AuthorizerLambdaFunction'
 
 function variables(template: Template): Record<string, unknown> {
   const [first] = lambdas(template)

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import * as z from 'zod/mini'
+import { authorizer } from '../../../functions/authorizer/authorizer.ts'
+import { serveAuthorizer } from '../../../shared/lambda/authorizer.ts'
+import { authorizerEvent } from '../../support/authorizer-events.ts'
+import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
+import { FORMATS } from '../../support/gateway.ts'
+import { rawTables } from '../../support/raw-tables.ts'
+import { load, presented } from '../../support/vectors.ts'
+import { BOUND, openWalk, OWN, PUBLIC } from '../../support/walk.ts'
+
+const { bindings } = load(
+  'binding.json',
+  z.strictObject({
+    about: z.string(),
+    bindings: z.array(
+      z.strictObject({
+        id: z.string(),
+        why: z.string(),
+        token: z.strictObject({ cnf: z.optional(z.unknown()) }),
+        certificate: z.nullable(z.string()),
+        verdict: z.enum(['holds', 'unbound', 'missing', 'differs', 'unreadable', 'damaged']),
+      }),
+    ),
+  }),
+)
+
+let runtime: FixedRuntime
+let tables: ReturnType<typeof rawTables>
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+  tables = rawTables(runtime)
+})
+afterAll(async () => {
+  tables.close()
+  await runtime.close()
+})
+
+describe.each([
+  ['opaque', {}],
+  ['jwt', { accessTokenSignAlg: 'ES256' }],
+] as const)('access tokens %s', (_name, settings) => {
+  let ask: (certificate: string | undefined, format: (typeof FORMATS)[number]) => Promise<boolean>
+  let bind: (binding: unknown) => Promise<void>
+  beforeAll(async () => {
+    const walk = await openWalk(runtime, settings)
+    const client = await walk.addClient(PUBLIC, BOUND)
+    const authorization = `Bearer ${(await walk.granted(client, OWN)).access}`
+    const handler = serveAuthorizer(authorizer, {
+      ...runtime,
+      settings: { ...runtime.settings, serviceId: walk.number },
+    })
+    bind = (binding) => tables.tamper(walk.number, client.number, { binding })
+    ask = async (certificate, format) => {
+      const result = await handler(authorizerEvent({ authorization, certificate }, format))
+      if ('isAuthorized' in result) return result.isAuthorized
+      return JSON.stringify(result.policyDocument).includes('"Effect":"Allow"')
+    }
+  })
+
+  test.each(bindings)('$id: $why', async ({ token, certificate, verdict }) => {
+    await bind('cnf' in token ? token.cnf : 'none')
+    for (const format of FORMATS) {
+      expect(await ask(presented(certificate), format)).toBe(verdict === 'holds')
+    }
+  })
+
+  test('a grant that says nothing of its binding is denied', async () => {
+    await bind(undefined)
+    for (const format of FORMATS) expect(await ask(OWN, format)).toBe(false)
+  })
+})
