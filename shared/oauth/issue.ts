@@ -4,12 +4,13 @@ import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Client } from '../store/client.ts'
 import type { CodeMembers, GrantKey, RefreshMembers, Tokens } from '../store/grant.ts'
-import type { Service } from '../store/service.ts'
+import type { Service, SigningAlgorithm } from '../store/service.ts'
 import { audienceOf } from './active-token.ts'
 import { MAX_TOKEN_LENGTH } from './find-token.ts'
 import { signAccessToken } from './jwt.ts'
 import { propertyMembers } from './properties.ts'
 import { Refusal } from './refusal.ts'
+import { findAccessTokenKey } from './signing-key.ts'
 import { claimsOf, type StoredExtras } from './token-extras.ts'
 import {
   digest,
@@ -172,15 +173,11 @@ async function signed(
   order: TokenOrder,
   service: Service,
   times: { readonly jti: string; readonly iat: number; readonly exp: number },
-  alg: NonNullable<Service['accessTokenSignAlg']>,
+  alg: SigningAlgorithm,
   { store }: Runtime,
 ): Promise<string> {
-  const { accessTokenSignatureKeyId } = service
-  const jwk = service.jwks.find(
-    ({ alg: keyAlg, kid }) => keyAlg === alg && (accessTokenSignatureKeyId ?? kid) === kid,
-  )
-  const key = jwk && (await store.registry.findSigningKey(service.apiKey, jwk.kid))
-  if (jwk === undefined || key === undefined) {
+  const signing = await findAccessTokenKey(service, store.registry)
+  if (signing === undefined) {
     throw new Refusal('jwt-not-signed', { cause: new Error(`no ${alg} key in the service`) })
   }
   const clientId = order.clientIdAlias ?? String(order.client.clientId)
@@ -196,7 +193,7 @@ async function signed(
     cnf: order.binding === 'none' ? undefined : order.binding,
     ...times,
   }
-  const jwt = signAccessToken(claims, alg, jwk.kid, key)
+  const jwt = signAccessToken(claims, alg, signing.kid, signing.key)
   if (jwt.length > MAX_TOKEN_LENGTH) throw new Refusal('jwt-not-signed', { cause: new Error('too long') })
   return jwt
 }

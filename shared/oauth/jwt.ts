@@ -1,4 +1,5 @@
-import { type KeyObject, sign } from 'node:crypto'
+import { constants, type KeyObject, sign } from 'node:crypto'
+import type { SigningAlgorithm } from '../store/service.ts'
 
 /** RFC 9068 section 2. `undefined` members are left out. */
 export interface AccessTokenClaims {
@@ -14,10 +15,15 @@ export interface AccessTokenClaims {
   readonly jti: string
 }
 
-/** JWS algorithms that access tokens can be signed with: the hash, and the bytes of r and of s (RFC 7518 section 3). */
-const ALGORITHMS = {
-  ES256: { hash: 'sha256', coordinateBytes: 32 },
-} as const
+/** RFC 7518 section 3, RFC 8037 section 3.1. For `PS256` the salt is as long as the hash. */
+const SIGNERS: Readonly<Record<SigningAlgorithm, (input: Buffer, key: KeyObject) => Buffer>> = {
+  ES256: (input, key) => joined(sign('sha256', input, key), 32),
+  ES384: (input, key) => joined(sign('sha384', input, key), 48),
+  PS256: (input, key) =>
+    sign('sha256', input, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }),
+  RS256: (input, key) => sign('sha256', input, key),
+  EdDSA: (input, key) => sign(null, input, key),
+}
 
 /**
  * A signed `at+jwt` (RFC 9068 section 2.1). Signed with `node:crypto`: on this path it is half the cost of a JOSE
@@ -25,15 +31,13 @@ const ALGORITHMS = {
  */
 export function signAccessToken(
   claims: AccessTokenClaims,
-  alg: keyof typeof ALGORITHMS,
+  alg: SigningAlgorithm,
   kid: string,
   key: KeyObject,
 ): string {
   const header = encode({ alg, typ: 'at+jwt', kid })
   const input = `${header}.${encode(claims)}`
-  const { hash, coordinateBytes } = ALGORITHMS[alg]
-  const signature = joined(sign(hash, Buffer.from(input), key), coordinateBytes)
-  return `${input}.${signature.toString('base64url')}`
+  return `${input}.${SIGNERS[alg](Buffer.from(input), key).toString('base64url')}`
 }
 
 /**

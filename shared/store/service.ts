@@ -13,9 +13,12 @@ export const TOKEN_AUTH_METHODS = [
   'SELF_SIGNED_TLS_CLIENT_AUTH',
   'PRIVATE_KEY_JWT',
 ] as const
+/** JWS algorithms that the service can sign with, each with the one kind of key it goes with (RFC 7518, RFC 8037). */
+export const SIGNING_ALGORITHMS = ['ES256', 'ES384', 'PS256', 'RS256', 'EdDSA'] as const
 export const ROLES = ['introspect', 'runtime', 'manage'] as const
 
 export type TokenAuthMethod = (typeof TOKEN_AUTH_METHODS)[number]
+export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number]
 export type Role = (typeof ROLES)[number]
 
 export const flag = z._default(z.boolean(), false)
@@ -78,7 +81,7 @@ export const Service = z.object({
   refreshTokenDuration: z._default(seconds, 864000),
   authorizationCodeDuration: z._default(seconds, 60),
   /** Absent: access tokens are opaque. */
-  accessTokenSignAlg: z.optional(z.literal('ES256')),
+  accessTokenSignAlg: z.optional(z.enum(SIGNING_ALGORITHMS)),
   accessTokenSignatureKeyId: z.optional(z.string()),
   jwks: z._default(z.array(PublicJwk), []),
   tlsClientCertificateBoundAccessTokens: flag,

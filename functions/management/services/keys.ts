@@ -1,7 +1,14 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject, sign, verify } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
+import { isWeakKey, keyStrength } from '../../../shared/certificate/public-key.ts'
+import { ALGORITHMS } from '../../../shared/oauth/jws-algorithms.ts'
 import { Refusal } from '../../../shared/oauth/refusal.ts'
-import { PublicJwk, type Service } from '../../../shared/store/service.ts'
+import {
+  PublicJwk,
+  type Service,
+  SIGNING_ALGORITHMS,
+  type SigningAlgorithm,
+} from '../../../shared/store/service.ts'
 
 /** A key of a JWK Set that was given: its halves lie in different places (design, section 3). */
 export interface GivenKey {
@@ -12,7 +19,7 @@ export interface GivenKey {
 /**
  * The signing keys of a JWK Set (RFC 7517).
  *
- * @throws Refusal service-jwks-malformed
+ * @throws Refusal service-jwks-malformed, service-key-weak
  */
 export function readKeys(text: string): readonly GivenKey[] {
   const keys = keysOf(text)?.map(readKey) ?? [undefined]
@@ -32,21 +39,31 @@ function keysOf(text: string): readonly unknown[] | undefined {
   }
 }
 
-function readKey(jwk: unknown): GivenKey | undefined {
+function readKey(jwk: unknown, index: number): GivenKey | undefined {
   const { kid, use = 'sig', alg: named } = (jwk ?? {}) as Record<string, unknown>
   const key = toKeyObject(jwk)
   if (key === undefined || typeof kid !== 'string' || kid === '' || use !== 'sig') return undefined
   const publicKey = key.type === 'private' ? createPublicKey(key) : key
-  const isP256 = publicKey.asymmetricKeyDetails?.namedCurve === 'prime256v1'
-  const alg = named ?? (isP256 ? 'ES256' : undefined)
-  if (typeof alg !== 'string' || (alg === 'ES256') !== isP256) return undefined
+  const exported = publicKey.export({ format: 'jwk' })
+  const alg = algorithmOf(exported, named)
+  if (alg === undefined) return undefined
+  if (isWeakKey(keyStrength(publicKey))) throw new Refusal('service-key-weak', { named: String(index) })
   const about = { kid, alg, use: 'sig' as const }
-  const exported = { ...publicKey.export({ format: 'jwk' }), ...about }
-  const publicJwk = PublicJwk.parse(exported)
+  const publicJwk = PublicJwk.parse({ ...exported, ...about })
   if (key.type === 'public') return { publicJwk, privateJwk: undefined }
   return isPair(key, publicKey)
     ? { publicJwk, privateJwk: { ...key.export({ format: 'jwk' }), ...about } }
     : undefined
+}
+
+/** One algorithm a key (RFC 8725 section 3.1): an RSA key, which goes with several, has to say which. */
+function algorithmOf({ kty, crv }: JsonWebKey, named: unknown): SigningAlgorithm | undefined {
+  const fitting = SIGNING_ALGORITHMS.filter((name) => {
+    const algorithm = ALGORITHMS.get(name)
+    return algorithm?.kty === kty && algorithm?.crv === crv
+  })
+  const alg = named ?? (fitting.length === 1 ? fitting[0] : undefined)
+  return fitting.find((name) => name === alg)
 }
 
 /** Symmetric keys are no signing keys of a service: their one half is both. */

@@ -8,6 +8,7 @@ import {
   RESPONSE_TYPES,
   ROLES,
   Scope,
+  SIGNING_ALGORITHMS,
   TOKEN_AUTH_METHODS,
 } from '../../../shared/store/service.ts'
 import { type Range, readRange } from '../listing.ts'
@@ -48,7 +49,7 @@ const DECIDING = {
   accessTokenDuration: duration,
   refreshTokenDuration: duration,
   authorizationCodeDuration: duration,
-  accessTokenSignAlg: z.enum(['', 'ES256']),
+  accessTokenSignAlg: z.enum(['', ...SIGNING_ALGORITHMS]),
   accessTokenSignatureKeyId: z.string(),
   tlsClientCertificateBoundAccessTokens: yesOrNo,
   fapi2: yesOrNo,

@@ -11,6 +11,7 @@ export const SERVICE_MANAGEMENT = {
   'service-value-unsupported': ['A039292', 400, 'invalid_request', "The value is not supported as a value for '{}'."],
   'service-jwks-malformed': ['A039293', 400, 'invalid_request', "The value of 'jwks' is not a JWK Set of asymmetric signing keys with 'kid' and 'alg'."],
   'service-key-without-private': ['A039294', 400, 'invalid_request', "The key at the index '{}' of 'jwks' has no private members, and none are stored for it."],
+  'service-key-weak': ['A039296', 400, 'invalid_request', "The key at the index '{}' of 'jwks' is too weak: RSA keys need 2048 bits."],
   'service-signing-key-missing': ['A039295', 400, 'invalid_request', "'{}' needs a fitting key in 'jwks'."],
   'service-not-fapi2': ['A039299', 400, 'invalid_request', "'fapi2' does not allow this value of '{}'."],
 } as const satisfies Record<string, Row>

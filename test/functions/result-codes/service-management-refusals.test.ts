@@ -5,6 +5,9 @@ import { provokeAll, type Provoked } from '../../support/result-codes.ts'
 const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const publicJwk = { ...publicKey.export({ format: 'jwk' }), kid: 'new', alg: 'ES256', use: 'sig' }
 
+const weak = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey
+const weakJwk = { ...weak.export({ format: 'jwk' }), kid: 'weak', alg: 'PS256' }
+
 const updating = (resultCode: string, settings: object | string): Provoked => [
   `400 ${resultCode}`,
   ({ v3 }) => v3('POST', '/service/update', settings),
@@ -21,6 +24,7 @@ provokeAll('service-management-refusals.test.ts', SERVICE_MANAGEMENT, {
   'service-value-unsupported': updating('A039292', { supportedGrantTypes: ['PASSWORD'] }),
   'service-jwks-malformed': updating('A039293', { jwks: 'no set' }),
   'service-key-without-private': updating('A039294', { jwks: JSON.stringify({ keys: [publicJwk] }) }),
+  'service-key-weak': updating('A039296', { jwks: JSON.stringify({ keys: [weakJwk] }) }),
   'service-not-fapi2': updating('A039299', { fapi2: true }),
   'service-signing-key-missing': updating('A039295', { accessTokenSignatureKeyId: 'none' }),
 })

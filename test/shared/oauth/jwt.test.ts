@@ -4,6 +4,8 @@ import { exportJWK, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { type AccessTokenClaims, readIdentifier, signAccessToken } from '../../../shared/oauth/jwt.ts'
+import { SIGNING_ALGORITHMS } from '../../../shared/store/service.ts'
+import { newSigningKey } from '../../support/signing-keys.ts'
 import { load } from '../../support/vectors.ts'
 
 const article = load(
@@ -54,6 +56,19 @@ describe('signAccessToken', () => {
     const { payload, protectedHeader } = await verify(sign(CLAIMS))
     expect(protectedHeader).toEqual({ alg: 'ES256', typ: 'at+jwt', kid: '1' })
     expect(payload).toEqual(CLAIMS)
+  })
+
+  test.each(SIGNING_ALGORITHMS)('%s: another JOSE library verifies it, each time', async (alg) => {
+    const { privateKey, publicKey } = newSigningKey('1', alg)
+    for (let iat = CLAIMS.iat; iat < CLAIMS.iat + 20; iat++) {
+      const jwt = signAccessToken({ ...CLAIMS, iat }, alg, '1', privateKey)
+      const { payload, protectedHeader } = await jwtVerify(jwt, publicKey, {
+        algorithms: [alg],
+        currentDate: new Date(CLAIMS.iat * 1000),
+      })
+      expect(protectedHeader).toEqual({ alg, typ: 'at+jwt', kid: '1' })
+      expect(payload).toEqual({ ...CLAIMS, iat })
+    }
   })
 
   test('the public key as a JWK verifies it too', async () => {
