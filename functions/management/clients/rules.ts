@@ -1,3 +1,4 @@
+import { type Jwk, publicKeyOfJwk } from '../../../shared/certificate/jwk-set.ts'
 import { registeredCertificates } from '../../../shared/certificate/registered-certificates.ts'
 import { isSanValue } from '../../../shared/certificate/subject-alternative-names.ts'
 import { MalformedDistinguishedName, parseDistinguishedName } from '../../../shared/certificate/subject-dn.ts'
@@ -68,8 +69,8 @@ function checkExtension(extension: ClientSettings['extension']): void {
 /** A client's keys are public ones (RFC 7591 section 2), and of the kind that its method needs. */
 function checkKeys({ jwks, jwksUri, tokenAuthMethod, tokenAuthSignAlg, ...settings }: ClientSettings): void {
   const keys = jwks === undefined ? undefined : keysOf(jwks)
-  const isPrivate = keys?.some((key) => PRIVATE_MEMBERS.some((name) => name in key)) ?? false
-  if (jwks !== undefined && (keys === undefined || isPrivate)) {
+  const isWrong = keys?.some((key) => isPrivate(key) || isUnreadable(key)) ?? true
+  if (jwks !== undefined && isWrong) {
     throw new Refusal('client-jwks-malformed', { named: 'jwks' })
   }
   if (jwksUri !== undefined && parseJwksUri(jwksUri) === undefined) {
@@ -91,7 +92,14 @@ const SYMMETRIC = /^HS(?:256|384|512)$/
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
-function keysOf(text: string): readonly object[] | undefined {
+const isPrivate = (key: object) => PRIVATE_MEMBERS.some((name) => name in key)
+
+/** RFC 8725 section 3.4: a point off its curve, for one. Kinds of key that nobody here uses are left alone. */
+function isUnreadable(key: Jwk): boolean {
+  return ['EC', 'RSA', 'OKP'].includes(String(key['kty'])) && publicKeyOfJwk(key) === undefined
+}
+
+function keysOf(text: string): readonly Jwk[] | undefined {
   try {
     const set = JwkSet.safeParse(JSON.parse(text))
     return set.success ? set.data.keys : undefined

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Deployment, openDeployment } from './deployment.ts'
+import { BY_SUBJECT } from './kinds.ts'
+import { failure, LIBRARIES } from './libraries.ts'
+import { INVALID_CLIENT } from './walk-through.ts'
+
+let deployment: Deployment
+let aliases: { name: string; uri: string }[]
+
+beforeAll(async () => {
+  deployment = await openDeployment()
+  const { registry } = deployment.runtime.store
+  aliases = (await registry.findService(deployment.walk.number))?.mtlsEndpointAliases ?? []
+})
+beforeEach(() => deployment.setClock())
+afterAll(() => deployment.close())
+
+/** RFC 8705 section 5. */
+describe.each(LIBRARIES)('%s, told that its client has a certificate,', (_library, open) => {
+  const tokens = async () => {
+    const client = await deployment.walk.addClient(BY_SUBJECT.settings)
+    const party = { kind: BY_SUBJECT, client, certificate: BY_SUBJECT.holds }
+    return (await open(deployment, party)).credentials('accounts:read')
+  }
+
+  test('goes to the mutual-TLS domain where the metadata has aliases', async () => {
+    await deployment.walk.setService({ mtlsEndpointAliases: aliases })
+    expect(await failure(tokens())).toBe('success')
+  })
+
+  test("stays with the issuer's own endpoints where it has none", async () => {
+    await deployment.walk.setService({ mtlsEndpointAliases: [] })
+    expect(await failure(tokens())).toBe(INVALID_CLIENT)
+  })
+
+  test('is not misled by an alias that is no endpoint of its own', async () => {
+    const more = [{ name: 'authorization_endpoint', uri: 'https://elsewhere.example.com/' }]
+    await deployment.walk.setService({ mtlsEndpointAliases: [...more, ...aliases] })
+    expect(await failure(tokens())).toBe('success')
+  })
+})

@@ -1,0 +1,41 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
+import { failure, type Management, openManagement } from '../../support/management.ts'
+import { jwkOf } from '../../support/vector-service.ts'
+
+let runtime: FixedRuntime
+let management: Management
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+  management = await openManagement(runtime)
+})
+afterAll(() => runtime.close())
+
+const register = (...keys: object[]) =>
+  management.v3('POST', '/client/create', {
+    ...{ clientType: 'CONFIDENTIAL', tokenAuthMethod: 'PRIVATE_KEY_JWT' },
+    jwks: JSON.stringify({ keys }),
+  })
+
+const [ec, rsa] = [jwkOf('client-ec-p256'), jwkOf('client-rsa-2048')]
+const { publicKey, privateKey } = generateKeyPairSync('x25519')
+
+test.each([
+  ['a key off its curve', { ...ec, y: ec['x'] }],
+  ['a point of another length', { ...ec, x: 'AAAA' }],
+  ['no point', { kty: 'EC', crv: 'P-256' }],
+  ['a curve that there is not', { ...ec, crv: 'P-255' }],
+  ['a modulus with a second spelling', { ...rsa, n: `AA${String(rsa['n'])}` }],
+  ['no exponent', { ...rsa, e: undefined }],
+  ['a private key', privateKey.export({ format: 'jwk' })],
+  ['a secret', { kty: 'oct', k: 'AAAA' }],
+])('%s is not registered, alone or beside a good key', async (_name, key) => {
+  expect(failure(await register(key))).toBe('400 A031212')
+  expect(failure(await register(ec, key))).toBe('400 A031212')
+})
+
+test('keys of every kind that can be read are, and kinds that nobody here uses', async () => {
+  const { status } = await register(ec, rsa, publicKey.export({ format: 'jwk' }), { kty: 'AKP', pub: 'AAAA' })
+  expect(status).toBe(200)
+})

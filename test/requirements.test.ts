@@ -1,0 +1,111 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import * as z from 'zod/mini'
+import { titlesIn } from './support/test-titles.ts'
+import { load } from './support/vectors.ts'
+
+const DOCS = join(import.meta.dirname, '../docs')
+const page = readFileSync(join(DOCS, 'requirements.md'), 'utf8')
+
+/** `- **A01** (P1) what is required: what proves it`. */
+const LINE = /^- \*\*(?<id>[A-Z]\d\d)\*\* \((?<priority>P[123])\) (?<what>[^:]+): (?<proof>.+)$/
+
+interface Line {
+  readonly id: string
+  readonly priority: string
+  readonly what: string
+  readonly proof: string
+}
+const lines = page
+  .split('\n')
+  .filter((text) => text.startsWith('- '))
+  .map((text) => LINE.exec(text)?.groups as unknown as Line | undefined)
+const read = lines.filter((line) => line !== undefined)
+
+const { requirements } = load(
+  'requirements.json',
+  z.strictObject({
+    about: z.string(),
+    requirements: z.array(z.strictObject({ id: z.string(), priority: z.enum(['P1', 'P2', 'P3']) })),
+  }),
+)
+
+/** `` `path.test.ts` “a title” “another” ``, below `test`. */
+const TESTS = /`(?<file>[\w./-]+\.ts)`(?<titles>(?: “[^”]+”)+)/g
+/** `` `bad-requests:ID` ``, an entry of a file below `test/vectors`. */
+const VECTOR = /`(?<file>[a-z-]+):(?<id>[^`]+)`/g
+const DOCUMENT = /\[[^\]]+\]\((?<file>[^)]+)\)/g
+const NOT_YET = /^not yet, (?<reason>.{10,})$/
+
+/** Required and not there yet; each has its reason on the page. */
+const OPEN = ['A42', 'G01', 'H02', 'H09', 'L13', 'N01', 'N05']
+
+const Entry = z.looseObject({ id: z.optional(z.string()), name: z.optional(z.string()) })
+
+/** The names of the entries of a file of vectors. */
+function entriesOf(file: string): readonly (string | undefined)[] {
+  const path = join(import.meta.dirname, 'vectors', `${file}.json`)
+  const members = Object.values(JSON.parse(readFileSync(path, 'utf8')) as object)
+  const tables = members.filter((member) => Array.isArray(member))
+  return tables.flatMap((table) =>
+    table.map((entry: unknown) => {
+      const { data } = Entry.safeParse(entry)
+      return data?.id ?? data?.name
+    }),
+  )
+}
+
+/** What of a proof is not there. */
+function missing(proof: string): string[] {
+  const tests = [...proof.matchAll(TESTS)].flatMap(({ groups: { file = '', titles = '' } = {} }) => {
+    const path = join(import.meta.dirname, file)
+    if (!existsSync(path)) return [file]
+    const there = titlesIn(path)
+    const named = [...titles.matchAll(/“([^”]+)”/g)].map(([, title = '']) => title)
+    return named.filter((title) => !there.has(title)).map((title) => `${file} “${title}”`)
+  })
+  const vectors = [...proof.matchAll(VECTOR)].flatMap(({ groups: { file = '', id = '' } = {} }) =>
+    entriesOf(file).includes(id) ? [] : [`${file}:${id}`],
+  )
+  const documents = [...proof.matchAll(DOCUMENT)]
+    .map(({ groups: { file = '' } = {} }) => file)
+    .filter((file) => !existsSync(join(DOCS, file)))
+  return [...tests, ...vectors, ...documents]
+}
+
+/** What is left of a proof without all that names something. */
+const rest = (proof: string) =>
+  [TESTS, VECTOR, DOCUMENT]
+    .reduce((text, pattern) => text.replaceAll(pattern, ''), proof)
+    .replaceAll(/[;,\s]/g, '')
+
+test('every line of the page can be read', () => {
+  expect(lines.length).toBe(read.length)
+  expect(read.length).toBeGreaterThan(0)
+})
+
+test('every requirement has its line, with its priority, in order', () => {
+  expect(read.map(({ id, priority }) => ({ id, priority }))).toEqual(requirements)
+})
+
+test('what is not there yet has a reason, and is P3 or known to be open', () => {
+  const open = read.filter(({ proof }) => NOT_YET.test(proof))
+  expect(open.filter(({ priority }) => priority !== 'P3').map(({ id }) => id)).toEqual(OPEN)
+})
+
+describe('the proof of', () => {
+  test.each(read.filter(({ proof }) => !NOT_YET.test(proof)))('$id is there', ({ proof }) => {
+    expect(missing(proof)).toEqual([])
+    expect(rest(proof)).toBe('')
+    expect(proof).toMatch(/[`[]/)
+  })
+})
+
+test('a proof that is not there is noticed', () => {
+  expect(missing('`functions/none.test.ts` “a title”')).toEqual(['functions/none.test.ts'])
+  const titles = '`requirements.test.ts` “a proof that is not there is noticed” “no such title”'
+  expect(missing(titles)).toEqual(['requirements.test.ts “no such title”'])
+  expect(missing('`bad-requests:code-ok`, `bad-requests:code-none`')).toEqual(['bad-requests:code-none'])
+  expect(missing('[settings](settings.md), [none](none.md)')).toEqual(['none.md'])
+})
