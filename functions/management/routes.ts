@@ -1,11 +1,6 @@
-import {
-  managementRoute,
-  notOfferedRoute,
-  ownerRoute,
-  probeRoute,
-  type Route,
-  serviceRoute,
-} from '../../shared/lambda/face.ts'
+import { managementRoute, ownerRoute, serviceRoute } from '../../shared/lambda/face.ts'
+import { notOfferedRoute, probeRoute } from '../../shared/lambda/open-routes.ts'
+import type { Route } from '../../shared/lambda/route.ts'
 import type { Routes } from '../../shared/lambda/serve.ts'
 import { jwkSet, metadata } from '../../shared/oauth/metadata.ts'
 import {
@@ -16,7 +11,18 @@ import {
   lockClient,
   updateClient,
 } from './clients/endpoint.ts'
-import { readClient, readClientNamed, readList, readLock, readSecret, readUpdate } from './clients/request.ts'
+import {
+  ClientSettings,
+  ClientListCall,
+  LockCall,
+  readClient,
+  readClientNamed,
+  readList,
+  readLock,
+  readSecret,
+  readUpdate,
+  SecretCall,
+} from './clients/request.ts'
 import {
   clientList,
   clientView,
@@ -27,12 +33,21 @@ import {
 } from './clients/response.ts'
 import { refreshSecret, updateSecret } from './clients/secret.ts'
 import { createService, deleteService, getService, listServices, updateService } from './services/endpoint.ts'
-import { readChange, readJwksCall, readNew, readServices } from './services/request.ts'
+import {
+  JwksCall,
+  ServiceListCall,
+  readChange,
+  readJwksCall,
+  readNew,
+  readServices,
+  ServiceSettings,
+} from './services/request.ts'
 import { changedService, createdService, serviceList, serviceView } from './services/response.ts'
 
 const create = managementRoute({
   endpoint: '/client/create',
   methods: ['POST'],
+  call: ClientSettings,
   read: readClient,
   decide: createClient,
   respond: createdClient,
@@ -49,6 +64,7 @@ const get = managementRoute({
 const list = managementRoute({
   endpoint: '/client/get/list',
   methods: ['GET'],
+  call: ClientListCall,
   read: readList,
   decide: listClients,
   respond: clientList,
@@ -57,6 +73,7 @@ const list = managementRoute({
 const update = managementRoute({
   endpoint: '/client/update',
   methods: ['POST'],
+  call: ClientSettings,
   read: readUpdate,
   decide: updateClient,
   respond: clientView,
@@ -73,6 +90,7 @@ const remove = managementRoute({
 const lock = managementRoute({
   endpoint: '/client/lock_flag/update',
   methods: ['POST'],
+  call: LockCall,
   read: readLock,
   decide: lockClient,
   respond: updatedLock,
@@ -89,6 +107,7 @@ const secretRefresh = managementRoute({
 const secretUpdate = managementRoute({
   endpoint: '/client/secret/update',
   methods: ['POST'],
+  call: SecretCall,
   read: readSecret,
   decide: updateSecret,
   respond: updatedSecret,
@@ -97,6 +116,7 @@ const secretUpdate = managementRoute({
 const serviceCreate = ownerRoute({
   endpoint: '/service/create',
   methods: ['POST'],
+  call: ServiceSettings,
   read: readNew,
   decide: createService,
   respond: createdService,
@@ -105,6 +125,7 @@ const serviceCreate = ownerRoute({
 const serviceGetList = ownerRoute({
   endpoint: '/service/get/list',
   methods: ['GET'],
+  call: ServiceListCall,
   read: readServices,
   decide: listServices,
   respond: serviceList,
@@ -121,6 +142,7 @@ const serviceGet = serviceRoute({
 const serviceUpdate = serviceRoute({
   endpoint: '/service/update',
   methods: ['POST'],
+  call: ServiceSettings,
   read: readChange,
   decide: updateService,
   respond: changedService,
@@ -150,6 +172,7 @@ const jwks = managementRoute(
   {
     endpoint: '/service/jwks/get',
     methods: ['GET'],
+    call: JwksCall,
     read: readJwksCall,
     decide: (_, service) => Promise.resolve(service),
     respond: jwkSet,

@@ -1,16 +1,23 @@
 import { managementRoute, webApiRoute } from '../../shared/lambda/face.ts'
 import type { Routes } from '../../shared/lambda/serve.ts'
 import { deleteAuthorization, listAuthorizations, updateAuthorization } from './authorizations/endpoint.ts'
-import { readAuthorizationChange, readAuthorizations, readDeletion } from './authorizations/request.ts'
+import {
+  AuthorizationChangeCall,
+  AuthorizationDeleteCall,
+  AuthorizationListCall,
+  readAuthorizationChange,
+  readAuthorizations,
+  readDeletion,
+} from './authorizations/request.ts'
 import { authorizationList, deletedAuthorization, updatedAuthorization } from './authorizations/response.ts'
 import { createTokens } from './create/endpoint.ts'
 import { CreateCall, readCreate } from './create/request.ts'
 import { createResponse } from './create/response.ts'
 import { endTokens } from './end/endpoint.ts'
-import { readDelete, readRevoke } from './end/request.ts'
+import { readDelete, readRevoke, RevokeCall } from './end/request.ts'
 import { revokeResponse } from './end/response.ts'
 import { listTokens } from './list/endpoint.ts'
-import { readList } from './list/request.ts'
+import { readList, TokenListCall } from './list/request.ts'
 import { listResponse } from './list/response.ts'
 import { updateToken } from './update/endpoint.ts'
 import { readUpdate, UpdateCall } from './update/request.ts'
@@ -49,6 +56,7 @@ const remove = managementRoute({
 const revoke = managementRoute({
   endpoint: '/auth/token/revoke',
   methods: ['POST'],
+  call: RevokeCall,
   read: readRevoke,
   decide: endTokens,
   respond: revokeResponse,
@@ -57,6 +65,7 @@ const revoke = managementRoute({
 const list = managementRoute({
   endpoint: '/auth/token/get/list',
   methods: ['GET'],
+  call: TokenListCall,
   read: readList,
   decide: listTokens,
   respond: listResponse,
@@ -65,6 +74,7 @@ const list = managementRoute({
 const authorizationsList = managementRoute({
   endpoint: '/client/authorization/get/list',
   methods: ['GET', 'POST'],
+  call: AuthorizationListCall,
   read: readAuthorizations,
   decide: listAuthorizations,
   respond: authorizationList,
@@ -73,6 +83,7 @@ const authorizationsList = managementRoute({
 const authorizationDelete = managementRoute({
   endpoint: '/client/authorization/delete',
   methods: ['DELETE'],
+  call: AuthorizationDeleteCall,
   read: readDeletion,
   decide: deleteAuthorization,
   respond: deletedAuthorization,
@@ -81,6 +92,7 @@ const authorizationDelete = managementRoute({
 const authorizationUpdate = managementRoute({
   endpoint: '/client/authorization/update',
   methods: ['POST'],
+  call: AuthorizationChangeCall,
   read: readAuthorizationChange,
   decide: updateAuthorization,
   respond: updatedAuthorization,

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini'
-import type { HttpRequest, HttpResponse } from '../http.ts'
+import type { HttpRequest } from '../http.ts'
 import type { LogEntry } from '../log.ts'
 import { type Reason, Refusal } from '../oauth/refusal.ts'
 import { readCall, readForm } from '../oauth/request-body.ts'
@@ -11,13 +11,7 @@ import { StoreUnavailable } from '../store/unavailable.ts'
 import type { WebApiResponse } from '../web-api.ts'
 import { type Answer, answerPlainly, json, NO_CONTENT, publicJson } from './answer.ts'
 import { type CallErrors, refused, refusedCall } from './refused.ts'
-
-/** One route of a function. `answer` never throws: every failure has its answer. */
-export interface Route {
-  readonly endpoint: string
-  readonly face: 'webApi' | 'oauth'
-  readonly answer: (http: HttpRequest, runtime: Runtime, entry: LogEntry) => Promise<Answer>
-}
+import type { Description, Method, Route } from './route.ts'
 
 /** The decision of an endpoint: the same for both faces. @throws Refusal */
 export type Decide<Request, Result> = (
@@ -42,14 +36,14 @@ interface WebApiSpec<Schema extends z.ZodMiniType, Request, Result> extends Call
 export function webApiRoute<Schema extends z.ZodMiniType, Request, Result>(
   spec: WebApiSpec<Schema, Request, Result>,
 ): Route {
+  const { endpoint, methods = ['POST'], role, call } = spec
   return {
-    endpoint: spec.endpoint,
-    face: 'webApi',
+    ...{ endpoint, face: 'webApi', methods, access: role, call },
     answer: (http, runtime, entry) => {
       let service: Service | undefined
       return guarded(
         async () => {
-          allowOnly(spec.methods ?? ['POST'], http)
+          allowOnly(methods, http)
           service = await serviceByCredentials(http, spec.role, runtime)
           entry.service = service.apiKey
           const request = spec.read(readCall(http, spec.call))
@@ -63,10 +57,8 @@ export function webApiRoute<Schema extends z.ZodMiniType, Request, Result>(
   }
 }
 
-interface ApiSpec<Request, Result> {
-  /** As messages name it: without `/api` and the service. */
-  readonly endpoint: string
-  readonly methods: readonly Method[]
+interface ApiSpec<Request, Result> extends Omit<Description, 'face' | 'access'> {
+  /** By `call`, if there is one. */
   readonly read: (http: HttpRequest) => Request
   readonly decide: Decide<Request, Result>
   /** The answer itself, without an envelope; `undefined` is 204 with an empty body (contract, rule 10). */
@@ -78,41 +70,26 @@ export function managementRoute<Request, Result>(
   spec: ApiSpec<Request, Result>,
   role: Role = 'manage',
 ): Route {
-  return apiRoute(spec, (http, runtime) => serviceByCredentials(http, role, runtime))
-}
-
-/** A probe: open to everyone, reads nothing and tells nothing (contract, section 1.4). */
-export function probeRoute(endpoint: string, response: HttpResponse): Route {
-  const answer = { response, outcome: response.status }
-  return { endpoint, face: 'webApi', answer: () => Promise.resolve(answer) }
-}
-
-/** What answers wherever no other route does: clients of the Web API read a code and a message (contract, section 1.6). */
-export function notOfferedRoute(endpoint: string): Route {
-  const spec = { endpoint, type: 'error', errors: 'json' } as const
-  return {
-    endpoint,
-    face: 'webApi',
-    answer: (http) => Promise.resolve(refusedCall(new Refusal('api-not-offered'), spec, http)),
-  }
+  return apiRoute(spec, role, (http, runtime) => serviceByCredentials(http, role, runtime))
 }
 
 /** A management API of a service itself, for the service's own credentials and for who owns the deployment. */
 export function serviceRoute<Request, Result>(spec: ApiSpec<Request, Result>): Route {
-  return apiRoute(spec, serviceForManagement)
+  return apiRoute(spec, 'service', serviceForManagement)
 }
 
 function apiRoute<Request, Result>(
   spec: ApiSpec<Request, Result>,
+  access: Description['access'],
   findService: (http: HttpRequest, runtime: Runtime) => Promise<Service>,
 ): Route {
+  const { endpoint, methods, call } = spec
   return {
-    endpoint: spec.endpoint,
-    face: 'webApi',
+    ...{ endpoint, face: 'webApi', methods, access, call },
     answer: (http, runtime, entry) =>
       guarded(
         async () => {
-          allowOnly(spec.methods, http)
+          allowOnly(methods, http)
           const service = await findService(http, runtime)
           entry.service = service.apiKey
           const result = await spec.decide(spec.read(http), service, runtime, entry)
@@ -130,13 +107,13 @@ interface OwnerSpec<Request, Result> extends Omit<ApiSpec<Request, Result>, 'dec
 
 /** An API over all services of the deployment, for its owner alone (design, section 1). */
 export function ownerRoute<Request, Result>(spec: OwnerSpec<Request, Result>): Route {
+  const { endpoint, methods, call } = spec
   return {
-    endpoint: spec.endpoint,
-    face: 'webApi',
+    ...{ endpoint, face: 'webApi', methods, access: 'owner', call },
     answer: (http, runtime, entry) =>
       guarded(
         async () => {
-          allowOnly(spec.methods, http)
+          allowOnly(methods, http)
           await proveOwner(http, runtime)
           return answerApi(spec.respond(await spec.decide(spec.read(http), runtime, entry)))
         },
@@ -163,9 +140,9 @@ interface OAuthSpec<Request, Result> {
 
 /** The OAuth face: the HTTP message that the action stands for, without members that are `null` (requirements D37). */
 export function oauthRoute<Request, Result>(spec: OAuthSpec<Request, Result>): Route {
+  const { endpoint, challenge } = spec
   return {
-    endpoint: spec.endpoint,
-    face: 'oauth',
+    ...{ endpoint, face: 'oauth', methods: ['POST'], access: challenge === 'Basic' ? 'client' : 'holder' },
     answer: async (http, runtime, entry) => {
       // As if the route were not there: on the other domains there is no OAuth, only its documents.
       if (runtime.settings.oauthOnMtlsOnly && !http.onMtlsDomain) return answerPlainly(404, 'domain-other')
@@ -187,8 +164,7 @@ export function oauthRoute<Request, Result>(spec: OAuthSpec<Request, Result>): R
 /** A public document about the service, for everyone and to be kept a while (requirements G06). */
 export function documentRoute(endpoint: string, build: (service: Service) => object): Route {
   return {
-    endpoint,
-    face: 'oauth',
+    ...{ endpoint, face: 'oauth', methods: ['GET'], access: 'everyone' },
     answer: (http, runtime, entry) =>
       guarded(
         async () => {
@@ -211,8 +187,6 @@ async function guarded(answer: () => Promise<Answer>, refuse: (refusal: Refusal)
     return { ...refuse(new Refusal(reason)), failure: error }
   }
 }
-
-type Method = 'GET' | 'POST' | 'DELETE'
 
 function allowOnly(methods: readonly Method[], http: HttpRequest): void {
   if (!methods.some((method) => method === http.method)) {

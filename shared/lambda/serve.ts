@@ -4,7 +4,7 @@ import type { Runtime } from '../runtime.ts'
 import { requireOAuthSettings } from '../settings.ts'
 import { MalformedEvent, toHttpRequest } from './event.ts'
 import { type Answer, answerPlainly } from './answer.ts'
-import type { Route } from './face.ts'
+import type { Route } from './route.ts'
 
 /** By route template, as API Gateway has them: `/token`, `/api/{serviceId}/auth/token`. */
 export type Routes = Readonly<Record<string, Route>>

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type * as z from 'zod/mini'
 import type { HttpRequest } from '../http.ts'
 import { decodeEscapes, decodeFormText, splitPair } from './parameters.ts'
-import { Refusal } from './refusal.ts'
+import { type Reason, Refusal } from './refusal.ts'
 
 /** Bounded work before any trust (requirements D29). The Web API's bodies carry certificates. */
 const MAX_FORM_BYTES = 64 * 1024
@@ -22,17 +22,24 @@ export function readForm(http: HttpRequest): string {
 }
 
 /**
- * The members of a Web API call: its body, JSON or form, or the query of a GET. Members that are `null`, `""` or 0
+ * The members of a Web API call: its body, JSON or form, or the query of a GET or DELETE. Members that are `null`, `""` or 0
  * count as absent, as Authlete's Java and Python clients write all members of their objects (contract, rule 2).
  *
+ * @param reasonOf for members of a wrong type that have a result code of their own
  * @throws Refusal body-malformed, body-too-large, member-wrong
  */
-export function readCall<Schema extends z.ZodMiniType>(http: HttpRequest, schema: Schema): z.output<Schema> {
-  const members = http.method === 'GET' ? queryMembers(http.query) : bodyMembers(http)
+export function readCall<Schema extends z.ZodMiniType>(
+  http: HttpRequest,
+  schema: Schema,
+  reasonOf: (named: string, isTooSmall: boolean) => Reason | undefined = () => undefined,
+): z.output<Schema> {
+  const inQuery = http.method === 'GET' || http.method === 'DELETE'
+  const members = inQuery ? queryMembers(http.query) : bodyMembers(http)
   const parsed = schema.safeParse(withoutEmpty(members))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  throw new Refusal('member-wrong', { named: String(issue?.path[0] ?? 'body') })
+  const named = String(issue?.path[0] ?? 'body')
+  throw new Refusal(reasonOf(named, issue?.code === 'too_small') ?? 'member-wrong', { named })
 }
 
 /** @throws Refusal body-malformed, body-too-large */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type * as z from 'zod/mini'
 import { ANSWERS, type AnswerSpec } from '../../infra/reference/answers.ts'
-import type { Route } from '../../shared/lambda/face.ts'
+import type { Route } from '../../shared/lambda/route.ts'
 import { type LambdaResult, type Routes, serve } from '../../shared/lambda/serve.ts'
 import { ApiError, OAuthError } from '../../shared/oauth/answer-schema.ts'
 import type { Runtime } from '../../shared/runtime.ts'

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini'
 import type { HttpRequest } from '../../../shared/http.ts'
 import { Refusal } from '../../../shared/oauth/refusal.ts'
+import { RANGE, type Range, rangeReason } from '../../../shared/oauth/range.ts'
 import { readCall, readJsonObject, withoutEmpty } from '../../../shared/oauth/request-body.ts'
 import { readSettings } from '../../../shared/oauth/settings-body.ts'
 import { flag, GRANT_TYPES, RESPONSE_TYPES, TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
-import { type Range, readRange } from '../listing.ts'
+import { LIST_REASONS } from '../request.ts'
 import { CARRIED, CLIENT_RULES } from './settings-schema.ts'
 
 const text = z.optional(z.string())
@@ -27,7 +28,7 @@ const Extension = z.pipe(
 )
 
 /** A client as it is created or replaced (contract, section 3.2). What is left out has its default. */
-const ClientSettings = z.object({
+export const ClientSettings = z.object({
   clientIdAlias: text,
   clientIdAliasEnabled: flag,
   clientType: z._default(z.enum(['PUBLIC', 'CONFIDENTIAL']), 'PUBLIC'),
@@ -86,26 +87,28 @@ export function readUpdate(http: HttpRequest): ClientNamed & SettingsRequest {
   return { ...readClientNamed(http), ...readClient(http) }
 }
 
-const LockCall = z.object({ clientLocked: z.boolean() })
+export const LockCall = z.object({ clientLocked: z.boolean() })
 
 /** @throws Refusal member-wrong */
 export function readLock(http: HttpRequest): ClientNamed & { readonly locked: boolean } {
   return { ...readClientNamed(http), locked: readCall(http, LockCall).clientLocked }
 }
 
-const SecretCall = z.object({ clientSecret: z._default(z.string(), '') })
+export const SecretCall = z.object({ clientSecret: z._default(z.string(), '') })
 
 export function readSecret(http: HttpRequest): ClientNamed & { readonly secret: string } {
   return { ...readClientNamed(http), secret: readCall(http, SecretCall).clientSecret }
 }
 
 export interface ListRequest extends Range {
-  readonly developer: string | undefined
+  readonly developer?: string | undefined
 }
 
+export const ClientListCall = z.object({ ...RANGE, developer: z.optional(z.string()) })
+
 /** @throws Refusal list-… */
-export function readList({ query }: HttpRequest): ListRequest {
-  return { ...readRange(query), developer: query.get('developer') ?? undefined }
+export function readList(http: HttpRequest): ListRequest {
+  return readCall(http, ClientListCall, rangeReason(LIST_REASONS))
 }
 
 /** v3 has client ID aliases always on (contract, section 3.2). */

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
 import type { HttpRequest } from '../../../shared/http.ts'
 import { Refusal } from '../../../shared/oauth/refusal.ts'
-import { readJsonObject, withoutEmpty } from '../../../shared/oauth/request-body.ts'
+import { RANGE, type Range, rangeReason } from '../../../shared/oauth/range.ts'
+import { flagMember, readCall, readJsonObject, withoutEmpty } from '../../../shared/oauth/request-body.ts'
 import { readSettings } from '../../../shared/oauth/settings-body.ts'
 import {
   GRANT_TYPES,
@@ -11,7 +12,7 @@ import {
   SIGNING_ALGORITHMS,
   TOKEN_AUTH_METHODS,
 } from '../../../shared/store/service.ts'
-import { type Range, readRange } from '../listing.ts'
+import { LIST_REASONS } from '../request.ts'
 import { CARRIED, SERVICE_RULES } from './settings-schema.ts'
 
 const yesOrNo = z.boolean()
@@ -83,7 +84,7 @@ function clearable<const Shape extends z.core.$ZodShape>(shape: Shape) {
   }
 }
 
-const ServiceSettings = z.object({
+export const ServiceSettings = z.object({
   ...clearable({ ...DECIDING, ...CARRIED, jwks: z.string() }),
   credentials: z.optional(z.array(CredentialWish)),
 })
@@ -125,11 +126,23 @@ function changeIn(members: Members): ServiceChange {
   }
 }
 
-export function readServices({ query }: HttpRequest): Range {
-  return readRange(query)
+export const ServiceListCall = z.object(RANGE)
+
+/** @throws Refusal list-… */
+export function readServices(http: HttpRequest): Range {
+  return readCall(http, ServiceListCall, rangeReason(LIST_REASONS))
 }
 
-/** Private keys never leave, whoever asks. @throws Refusal private-keys-withheld */
-export function readJwksCall({ query }: HttpRequest): undefined {
-  if (query.get('includePrivateKeys')?.toLowerCase() === 'true') throw new Refusal('private-keys-withheld')
+export const JwksCall = z.object({
+  includePrivateKeys: z.optional(
+    z.pipe(
+      z.transform((value: unknown) => (typeof value === 'string' ? flagMember(value.toLowerCase()) : value)),
+      z.boolean(),
+    ),
+  ),
+})
+
+/** Private keys never leave, whoever asks. @throws Refusal private-keys-withheld, member-wrong */
+export function readJwksCall(http: HttpRequest): undefined {
+  if (readCall(http, JwksCall).includePrivateKeys === true) throw new Refusal('private-keys-withheld')
 }

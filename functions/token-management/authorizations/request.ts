@@ -1,8 +1,9 @@
 import * as z from 'zod/mini'
 import type { HttpRequest } from '../../../shared/http.ts'
 import { Refusal } from '../../../shared/oauth/refusal.ts'
+import { RANGE, type Range } from '../../../shared/oauth/range.ts'
 import { readCall } from '../../../shared/oauth/request-body.ts'
-import { type Range, readRange } from '../range.ts'
+import { checkLength, tokenRangeReason } from '../range.ts'
 import { names } from '../request.ts'
 
 /** What an end-user has granted to clients (contract, section 1.4). */
@@ -12,17 +13,17 @@ export interface AuthorizationsRequest extends Range {
   readonly developer: string | undefined
 }
 
-const ListCall = z.object({
+export const AuthorizationListCall = z.object({
   subject: z.optional(z.string()),
   developer: z.optional(z.string()),
-  start: z.optional(z.unknown()),
-  end: z.optional(z.unknown()),
+  ...RANGE,
 })
 
 /** v3 names the subject in the path as well, v2 alone in the query or the body. @throws Refusal authorizations-subject-missing, list-tokens-… */
 export function readAuthorizations(http: HttpRequest): AuthorizationsRequest {
-  const { subject, developer, ...range } = readCall(http, ListCall)
-  return { subject: namedSubject(http, subject), developer, ...readRange(range) }
+  const { subject, developer, start, end } = readCall(http, AuthorizationListCall, tokenRangeReason)
+  checkLength({ start, end })
+  return { subject: namedSubject(http, subject), developer, start, end }
 }
 
 export interface ClientAuthorization {
@@ -30,9 +31,12 @@ export interface ClientAuthorization {
   readonly subject: string
 }
 
+export const AuthorizationDeleteCall = z.object({ subject: z.optional(z.string()) })
+
 /** @throws Refusal authorizations-subject-missing */
 export function readDeletion(http: HttpRequest): ClientAuthorization {
-  return { ...clientNamed(http), subject: namedSubject(http, http.query.get('subject') ?? undefined) }
+  const { subject } = readCall(http, AuthorizationDeleteCall)
+  return { ...clientNamed(http), subject: namedSubject(http, subject) }
 }
 
 export interface AuthorizationChange extends ClientAuthorization {
@@ -40,11 +44,14 @@ export interface AuthorizationChange extends ClientAuthorization {
   readonly scopes: readonly string[] | undefined
 }
 
-const ChangeCall = z.object({ subject: z.optional(z.string()), scopes: z.optional(names) })
+export const AuthorizationChangeCall = z.object({
+  subject: z.optional(z.string()),
+  scopes: z.optional(names),
+})
 
 /** @throws Refusal authorizations-subject-missing */
 export function readAuthorizationChange(http: HttpRequest): AuthorizationChange {
-  const { subject, scopes } = readCall(http, ChangeCall)
+  const { subject, scopes } = readCall(http, AuthorizationChangeCall)
   return {
     ...clientNamed(http),
     subject: namedSubject(http, subject),

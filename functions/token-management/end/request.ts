@@ -10,7 +10,7 @@ export type EndRequest =
   | { readonly client: string; readonly subject: string | undefined }
   | { readonly client: undefined; readonly subject: string }
 
-const RevokeCall = z.object({
+export const RevokeCall = z.object({
   accessTokenIdentifier: z.optional(z.string()),
   refreshTokenIdentifier: z.optional(z.string()),
   clientIdentifier: z.optional(z.string()),

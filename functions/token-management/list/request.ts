@@ -1,21 +1,23 @@
+import * as z from 'zod/mini'
 import type { HttpRequest } from '../../../shared/http.ts'
-import { type Range, readRange } from '../range.ts'
+import { RANGE, type Range } from '../../../shared/oauth/range.ts'
+import { readCall } from '../../../shared/oauth/request-body.ts'
+import { checkLength, tokenRangeReason } from '../range.ts'
 
 export interface ListRequest extends Range {
   readonly client: string | undefined
   readonly subject: string | undefined
 }
 
-/** `/auth/token/get/list` (contract, section 2.7). @throws Refusal list-tokens-… */
-export function readList({ query }: HttpRequest): ListRequest {
-  return {
-    client: presentIn(query, 'clientIdentifier'),
-    subject: presentIn(query, 'subject'),
-    ...readRange({ start: query.get('start') ?? undefined, end: query.get('end') ?? undefined }),
-  }
-}
+export const TokenListCall = z.object({
+  clientIdentifier: z.optional(z.string()),
+  subject: z.optional(z.string()),
+  ...RANGE,
+})
 
-function presentIn(query: URLSearchParams, name: string): string | undefined {
-  const value = query.get(name)
-  return value === null || value === '' ? undefined : value
+/** `/auth/token/get/list` (contract, section 2.7). @throws Refusal list-tokens-… */
+export function readList(http: HttpRequest): ListRequest {
+  const { clientIdentifier, subject, start, end } = readCall(http, TokenListCall, tokenRangeReason)
+  checkLength({ start, end })
+  return { client: clientIdentifier, subject, start, end }
 }

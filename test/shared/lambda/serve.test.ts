@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
-import type { Route } from '../../../shared/lambda/face.ts'
+import type { Route } from '../../../shared/lambda/route.ts'
 import { type Routes, serve } from '../../../shared/lambda/serve.ts'
 import { routes as authorization } from '../../../functions/authorization/routes.ts'
 import type { Settings } from '../../../shared/settings.ts'
@@ -26,6 +26,8 @@ const withSettings = (settings: Partial<Settings>) => ({
 const echo: Route = {
   endpoint: '/echo',
   face: 'webApi',
+  methods: ['POST'],
+  access: 'everyone',
   answer: (http, _runtime, entry) => {
     entry.client = 5
     const response = {

@@ -1,0 +1,7 @@
+import type { RangeReasons } from '../../shared/oauth/range.ts'
+
+/** Clients and services are listed alike. */
+export const LIST_REASONS: RangeReasons = {
+  start: { malformed: 'list-start-malformed', negative: 'list-start-negative' },
+  end: { malformed: 'list-end-wrong', negative: 'list-end-wrong' },
+}
