@@ -65,9 +65,14 @@ const Info = z.object({
   ...envelope('authorizationTicketInfoResponse', ['OK']),
   info: z.object({ context: z.optional(z.string()) }),
 })
-const Updated = z.extend(Info, envelope('authorizationTicketUpdateResponse', ['OK']))
-/** Of both: `type` aside they are the same. */
 export type TicketInfo = Answered<typeof Info>
+
+/** `/auth/authorization/ticket/update`, action OK: `info` as it came. */
+const Updated = z.object({
+  ...envelope('authorizationTicketUpdateResponse', ['OK']),
+  info: z.union([z.string(), z.object({ context: z.string() })]),
+})
+export type TicketUpdated = Answered<typeof Updated>
 
 export const TicketInfoAnswer = z.discriminatedUnion('action', [
   Info,

@@ -153,6 +153,8 @@ export const TicketUpdateCall = z.object({
 export interface TicketUpdate {
   readonly ticket: string
   readonly context: string
+  /** Whether `info` came as text: it is answered as it came. */
+  readonly asText: boolean
 }
 
 /** @throws Refusal info-ticket-missing */
@@ -166,5 +168,5 @@ export function readTicketUpdate({ ticket, info }: z.infer<typeof TicketUpdateCa
   const context = typeof info === 'string' ? info : info?.context
   if (ticket === undefined) throw new Refusal('info-ticket-missing')
   if (!context) throw new Refusal('info-missing')
-  return { ticket, context }
+  return { ticket, context, asText: typeof info === 'string' }
 }

@@ -16,7 +16,7 @@ import {
   TicketUpdateCall,
 } from './request.ts'
 import { authorizationResponse, issueResponse } from './response.ts'
-import { ticketContext, ticketInfoResponse, updateContext } from './ticket-info.ts'
+import { ticketContext, ticketInfoResponse, ticketUpdateResponse, updateContext } from './ticket-info.ts'
 
 const authorization = webApiRoute({
   endpoint: '/auth/authorization',
@@ -70,7 +70,7 @@ const ticketUpdate = webApiRoute({
   call: TicketUpdateCall,
   read: readTicketUpdate,
   decide: updateContext,
-  respond: ticketInfoResponse,
+  respond: ticketUpdateResponse,
   errors: 'none',
 })
 

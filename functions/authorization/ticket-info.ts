@@ -4,7 +4,7 @@ import type { Runtime } from '../../shared/runtime.ts'
 import type { Ticket } from '../../shared/store/grant.ts'
 import type { Service } from '../../shared/store/service.ts'
 import { success } from '../../shared/web-api.ts'
-import type { TicketInfo } from './answer-schema.ts'
+import type { TicketInfo, TicketUpdated } from './answer-schema.ts'
 import type { TicketUpdate } from './request.ts'
 import { findTicket } from './ticket.ts'
 
@@ -20,15 +20,15 @@ export async function ticketContext(
 
 /** Keeps something else with a ticket. @throws Refusal info-ticket-unknown */
 export async function updateContext(
-  { ticket: text, context }: TicketUpdate,
+  update: TicketUpdate,
   service: Service,
   runtime: Runtime,
   entry: LogEntry,
-): Promise<string> {
-  const ticket = await findInformed(text, service, runtime, entry)
-  const kept = await runtime.store.grants.keepContext(ticket, context)
+): Promise<TicketUpdate> {
+  const ticket = await findInformed(update.ticket, service, runtime, entry)
+  const kept = await runtime.store.grants.keepContext(ticket, update.context)
   if (!kept.done) throw new Refusal('info-ticket-unknown')
-  return context
+  return update
 }
 
 const REASONS = { unknown: 'info-ticket-unknown', expired: 'info-ticket-unknown' } as const
@@ -44,7 +44,15 @@ async function findInformed(
   return ticket
 }
 
-/** `/auth/authorization/ticket/info` and `/update`, action OK. Their result codes are not published: it is one of ours. */
+/** No result codes are published for these two: it is one of ours. */
+const FOUND = { ...success('A041091', 'The ticket was found.'), action: 'OK' } as const
+
+/** `/auth/authorization/ticket/info`, action OK. */
 export function ticketInfoResponse(context: string | undefined): TicketInfo {
-  return { ...success('A041091', 'The ticket was found.'), action: 'OK', info: { context } }
+  return { ...FOUND, info: { context } }
+}
+
+/** `/auth/authorization/ticket/update`, action OK: the TypeScript SDK sends and takes text alone, Java an object. */
+export function ticketUpdateResponse({ context, asText }: TicketUpdate): TicketUpdated {
+  return { ...FOUND, info: asText ? context : { context } }
 }

@@ -34,9 +34,11 @@ import {
 import { refreshSecret, updateSecret } from './clients/secret.ts'
 import { createService, deleteService, getService, listServices, updateService } from './services/endpoint.ts'
 import {
+  ConfigurationCall,
   JwksCall,
   ServiceListCall,
   readChange,
+  readConfigurationCall,
   readJwksCall,
   readNew,
   readServices,
@@ -161,7 +163,8 @@ const configuration = managementRoute(
   {
     endpoint: '/service/configuration',
     methods: ['GET'],
-    read: () => undefined,
+    call: ConfigurationCall,
+    read: readConfigurationCall,
     decide: (_, service) => Promise.resolve(service),
     respond: metadata,
   },

@@ -133,6 +133,15 @@ export function readServices(http: HttpRequest): Range {
   return readCall(http, ServiceListCall, rangeReason(LIST_REASONS))
 }
 
+export const ConfigurationCall = z.object({ patch: z.optional(z.unknown()) })
+
+/** Without the change that `patch` asks for the document would pass for another. @throws Refusal member-refused */
+export function readConfigurationCall(http: HttpRequest): undefined {
+  if (readCall(http, ConfigurationCall).patch !== undefined) {
+    throw new Refusal('member-refused', { named: 'patch' })
+  }
+}
+
 export const JwksCall = z.object({
   includePrivateKeys: z.optional(
     z.pipe(

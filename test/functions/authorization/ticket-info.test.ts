@@ -98,16 +98,16 @@ describe('info', () => {
 
 describe('update', () => {
   test.each([
-    ['a text', 'new'],
-    ['an object', { context: 'new' }],
-    ['an object with more in it', { context: 'new', other: 1 }],
-  ])('takes %s', async (_name, given) => {
+    ['a text', 'new', 'new'],
+    ['an object', { context: 'new' }, { context: 'new' }],
+    ['an object with more in it', { context: 'new', other: 1 }, { context: 'new' }],
+  ])('takes %s, and answers it as it came', async (_name, given, answered) => {
     const ticket = await ticketFor({ context: 'old' })
     const { json } = await update(ticket, given)
     expect(json).toMatchObject({
       type: 'authorizationTicketUpdateResponse',
       action: 'OK',
-      info: { context: 'new' },
+      info: answered,
     })
     expect((await info(ticket)).json['info']).toEqual({ context: 'new' })
     expect((await walk.issue(ticket)).json['ticketInfo']).toEqual({ context: 'new' })

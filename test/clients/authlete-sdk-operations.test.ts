@@ -1,0 +1,117 @@
+import { Authlete } from '@authlete/typescript-sdk'
+import { AuthleteDefaultError } from '@authlete/typescript-sdk/models/errors'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DRIVEN, openSdk, type Opened, operationsOf } from './authlete-sdk.ts'
+
+let opened: Opened
+beforeAll(async () => {
+  opened = await openSdk()
+})
+afterAll(() => opened.close())
+
+const PASSWORD = 'finishes a password grant, which is not offered (RFC 9700 section 2.4)'
+const OPENID = 'OpenID Connect is not offered'
+const REGISTRATION = 'clients do not register themselves'
+const CIBA = 'CIBA is not offered'
+const DEVICE = 'the device flow is not offered'
+const FEDERATION = 'OpenID Federation is not offered'
+const HSK = 'private keys lie in the registry, not in a module'
+const CREDENTIALS = 'verifiable credentials are not offered'
+const NATIVE_SSO = 'native SSO is not offered'
+const CONSENT = 'there is no record of consent beside the tokens: listAuthorizations and its kin change these'
+const EXTENSION = 'client.update sets the scopes of the extension'
+
+const TICKET = { ticket: 't' }
+const SUBJECT = { clientId: '1', subjectPathParameter: 'alice', subjectQueryParameter: 'alice' }
+
+/** Operations that are not offered: why, and a request that the SDK sends. */
+const NOT_OFFERED: Readonly<Record<string, readonly [reason: string, request: object]>> = {
+  'token.issue': [PASSWORD, { tokenIssueRequest: { ...TICKET, subject: 'alice' } }],
+  'token.fail': [PASSWORD, { tokenFailRequest: { ...TICKET, reason: 'UNKNOWN' } }],
+  'token.management.reissueIdToken': [OPENID, {}],
+  'userinfo.process': [OPENID, { userinfoRequest: { token: 't' } }],
+  'userinfo.issue': [OPENID, { userinfoIssueRequest: { token: 't' } }],
+  'pushedAuthorization.create': [
+    'pushed authorization requests are not offered',
+    { pushedAuthorizationRequest: { parameters: 'a=b' } },
+  ],
+  'grantManagement.processRequest': ['grant management is not offered', { gMRequest: {} }],
+  'joseObject.joseVerifyApi': ['a JOSE library does that', {}],
+  'client.management.getGrantedScopes': [CONSENT, SUBJECT],
+  'client.management.deleteGrantedScopes': [CONSENT, SUBJECT],
+  'client.management.getRequestableScopes': [EXTENSION, { clientId: '1' }],
+  'client.management.updateRequestableScopes': [
+    EXTENSION,
+    { clientId: '1', clientExtensionRequestableScopesUpdateRequest: {} },
+  ],
+  'client.management.deleteRequestableScopes': [EXTENSION, { clientId: '1' }],
+  'dynamicClientRegistration.register': [REGISTRATION, { requestBody: { json: '{}' } }],
+  'dynamicClientRegistration.get': [REGISTRATION, { requestBody: { token: 't', clientId: '1' } }],
+  'dynamicClientRegistration.update': [
+    REGISTRATION,
+    { requestBody: { json: '{}', token: 't', clientId: '1' } },
+  ],
+  'dynamicClientRegistration.delete': [REGISTRATION, { requestBody: { token: 't', clientId: '1' } }],
+  'ciba.processAuthentication': [CIBA, { backchannelAuthenticationRequest: { parameters: 'a=b' } }],
+  'ciba.issue': [CIBA, { backchannelAuthenticationIssueRequest: TICKET }],
+  'ciba.fail': [CIBA, { backchannelAuthenticationFailRequest: { ...TICKET, reason: 'ACCESS_DENIED' } }],
+  'ciba.complete': [
+    CIBA,
+    { backchannelAuthenticationCompleteRequest: { ...TICKET, result: 'AUTHORIZED', subject: 'alice' } },
+  ],
+  'deviceFlow.authorization': [DEVICE, { deviceAuthorizationRequest: { parameters: 'a=b' } }],
+  'deviceFlow.verification': [DEVICE, { deviceVerificationRequest: { userCode: 'x' } }],
+  'deviceFlow.complete': [
+    DEVICE,
+    { deviceCompleteRequest: { userCode: 'x', result: 'AUTHORIZED', subject: 'alice' } },
+  ],
+  'federation.configuration': [FEDERATION, { federationConfigurationRequest: {} }],
+  'federation.registration': [FEDERATION, { federationRegistrationRequest: {} }],
+  'hardwareSecurityKeys.create': [HSK, { hskCreateRequest: {} }],
+  'hardwareSecurityKeys.delete': [HSK, { handle: 'x' }],
+  'hardwareSecurityKeys.get': [HSK, { handle: 'x' }],
+  'hardwareSecurityKeys.list': [HSK, {}],
+  'verifiableCredentials.getMetadata': [CREDENTIALS, { vciMetadataRequest: { pretty: true } }],
+  'verifiableCredentials.getJwtIssuer': [CREDENTIALS, { vciJwtissuerRequest: { pretty: true } }],
+  'verifiableCredentials.getJwks': [CREDENTIALS, { vciJwksRequest: { pretty: true } }],
+  'verifiableCredentials.createOffer': [CREDENTIALS, { vciOfferCreateRequest: {} }],
+  'verifiableCredentials.getOfferInfo': [CREDENTIALS, { vciOfferInfoRequest: {} }],
+  'verifiableCredentials.parse': [CREDENTIALS, { vciSingleParseRequest: {} }],
+  'verifiableCredentials.issue': [CREDENTIALS, { vciSingleIssueRequest: {} }],
+  'verifiableCredentials.batchParse': [CREDENTIALS, { vciBatchParseRequest: {} }],
+  'verifiableCredentials.batchIssue': [CREDENTIALS, { vciBatchIssueRequest: {} }],
+  'verifiableCredentials.deferredParse': [CREDENTIALS, { vciDeferredParseRequest: {} }],
+  'verifiableCredentials.deferredIssue': [CREDENTIALS, { vciDeferredIssueRequest: {} }],
+  'nativeSso.process': [NATIVE_SSO, { nativeSsoRequest: { accessToken: 'a', deviceSecret: 's' } }],
+  'nativeSso.logout': [NATIVE_SSO, { nativeSsoLogoutRequest: { sessionId: 's' } }],
+}
+
+test('every operation of the SDK is driven by a test, or it is said why it is not offered', () => {
+  const operations = operationsOf(new Authlete({ bearer: 'x' }))
+  const known = [...Object.values(DRIVEN).flat(), ...Object.keys(NOT_OFFERED)]
+  expect(operations.length).toBeGreaterThan(50)
+  expect(known.toSorted()).toEqual(operations.toSorted())
+})
+
+type Operation = (request: object) => Promise<unknown>
+
+function operation(name: string): Operation {
+  const path = name.split('.')
+  const called = path.pop() ?? ''
+  let part: unknown = opened.service
+  for (const step of path) part = (part as Record<string, unknown>)[step]
+  return (request) =>
+    (part as Record<string, Operation>)[called]?.(request) ?? Promise.resolve('no operation')
+}
+
+test.each(Object.entries(NOT_OFFERED))(
+  '%s is refused in a form that is parsed',
+  async (name, [, request]) => {
+    const sent = operation(name)({ serviceId: opened.serviceId, ...request })
+    await expect(sent).rejects.toBeInstanceOf(AuthleteDefaultError)
+    await expect(sent).rejects.toMatchObject({
+      statusCode: 404,
+      body: '{"resultCode":"A001295","resultMessage":"[A001295] /api, This API is not offered."}',
+    })
+  },
+)

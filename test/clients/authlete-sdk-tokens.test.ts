@@ -1,0 +1,159 @@
+import { AuthleteDefaultError } from '@authlete/typescript-sdk/models/errors'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { expected, openSdk, type Opened } from './authlete-sdk.ts'
+
+let opened: Opened
+beforeAll(async () => {
+  opened = await openSdk()
+})
+afterAll(() => opened.close())
+
+let subjects = 0
+let subject: string
+beforeEach(() => {
+  subjects += 1
+  subject = `user-${subjects}`
+})
+
+const tokens = () => opened.service.token.management
+const clientNumber = () => Number(opened.publicClient.clientId)
+
+const create = (more: object = {}) =>
+  tokens().create({
+    serviceId: opened.serviceId,
+    tokenCreateRequest: { grantType: 'AUTHORIZATION_CODE', clientId: clientNumber(), subject, ...more },
+  })
+
+async function introspected(token = '', clientCertificate?: string) {
+  return opened.service.introspection.process({
+    serviceId: opened.serviceId,
+    introspectionRequest: { token, ...(clientCertificate === undefined ? {} : { clientCertificate }) },
+  })
+}
+const isUsable = async (token?: string) => (await introspected(token)).usable
+
+describe('tokens without an authorization', () => {
+  test('are made, with what was asked for', async () => {
+    const properties = [{ key: 'tier', value: 'gold', hidden: false }]
+    const answer = await create({
+      ...{ scopes: ['accounts:read'], properties, accessTokenDuration: 60, refreshTokenDuration: 600 },
+    })
+    expect(answer).toMatchObject({
+      action: 'OK',
+      resultCode: 'A109001',
+      grantType: 'AUTHORIZATION_CODE',
+      clientId: clientNumber(),
+      subject,
+      scopes: ['accounts:read'],
+      tokenType: 'Bearer',
+      expiresIn: 60,
+      properties,
+    })
+    expect(await introspected(answer.accessToken)).toMatchObject({ action: 'OK', subject, properties })
+  })
+
+  test('are bound by a thumbprint', async () => {
+    const { certificates } = opened
+    const bound = await create()
+    const { accessToken } = await create({ certificateThumbprint: 'A'.repeat(43) })
+    expect(await introspected(accessToken, certificates.public)).toMatchObject({ resultCode: 'A065305' })
+    expect(await introspected(bound.accessToken, certificates.public)).toMatchObject({ action: 'OK' })
+  })
+
+  test('are refused in a form that is parsed', async () => {
+    expect(await create({ grantType: 'REFRESH_TOKEN' })).toMatchObject({
+      action: 'BAD_REQUEST',
+      resultCode: 'A104202',
+    })
+    expect(await create({ clientId: 4711 })).toMatchObject({ action: 'BAD_REQUEST', resultCode: 'A107201' })
+    await expect(create({ accessToken: 'of my own' })).rejects.toMatchObject({
+      name: 'ResultError',
+      statusCode: 400,
+      resultCode: 'A001297',
+    })
+  })
+})
+
+describe('tokens', () => {
+  test('are changed', async () => {
+    const { accessToken = '' } = await create({ scopes: ['accounts:read'] })
+    const update = (more: object) =>
+      tokens().update({ serviceId: opened.serviceId, tokenUpdateRequest: { accessToken, ...more } })
+    expect(await update({ scopes: ['payments:write'] })).toMatchObject({
+      action: 'OK',
+      resultCode: 'A135001',
+      scopes: ['payments:write'],
+    })
+    const renewed = await update({ accessTokenValueUpdated: true })
+    expect(await isUsable(renewed.accessToken)).toBe(true)
+    expect(await isUsable(accessToken)).toBe(false)
+    expect(await update({})).toMatchObject({ action: 'NOT_FOUND', resultCode: 'A134202' })
+  })
+
+  test('are listed, by client and by subject', async () => {
+    await create({ scopes: ['accounts:read'] })
+    await create()
+    const list = (more: object) => tokens().list({ serviceId: opened.serviceId, ...more })
+    const answer = await list({ subject, clientIdentifier: String(clientNumber()) })
+    expect(answer).toMatchObject({ totalCount: 2, subject, client: { clientId: clientNumber() } })
+    expect(answer.accessTokens).toHaveLength(2)
+    expect((await list({ subject, start: 1, end: 2 })).accessTokens).toHaveLength(1)
+    await expect(list({ clientIdentifier: '4711' })).rejects.toBeInstanceOf(AuthleteDefaultError)
+  })
+
+  test('are deleted, and deleting what is not there is nothing', async () => {
+    const { accessToken = '' } = await create()
+    for (let i = 0; i < 2; i++) {
+      const deleting = tokens().delete({
+        serviceId: opened.serviceId,
+        accessTokenIdentifier: accessToken,
+      })
+      await expect(deleting).resolves.toBeUndefined()
+    }
+    expect(await isUsable(accessToken)).toBe(false)
+  })
+
+  test('are revoked by each of their names', async () => {
+    const { serviceId } = opened
+    const revoke = (tokenRevokeRequest: object) => tokens().revoke({ serviceId, tokenRevokeRequest })
+    const [first, second, third] = [await create(), await create(), await create()]
+    expect(await revoke({ accessTokenIdentifier: first.accessToken })).toMatchObject({ count: 1 })
+    expect(await revoke({ refreshTokenIdentifier: second.refreshToken })).toMatchObject({ count: 1 })
+    expect(await revoke({ clientIdentifier: String(clientNumber()), subject })).toMatchObject({ count: 1 })
+    for (const { accessToken } of [first, second, third]) expect(await isUsable(accessToken)).toBe(false)
+    await expect(revoke({})).rejects.toMatchObject({ statusCode: 400, resultCode: 'A135291' })
+  })
+})
+
+describe('applications of a user', () => {
+  const management = () => opened.service.client.management
+  const named = () => ({
+    serviceId: opened.serviceId,
+    clientId: String(clientNumber()),
+    subjectPathParameter: subject,
+    subjectQueryParameter: subject,
+  })
+
+  test('are listed, changed and ended', async () => {
+    const { accessToken } = await create({ scopes: ['accounts:read'] })
+    const { serviceId, clientId } = named()
+    expect(await management().listAuthorizations(named())).toMatchObject({
+      ...{ start: 0, end: 5, totalCount: 1, subject },
+      clients: [{ clientId: clientNumber(), clientName: 'Public client' }],
+    })
+    const updated = await management().updateAuthorizations({
+      ...{ serviceId, clientId },
+      clientAuthorizationUpdateRequest: { subject, scopes: ['payments:write'] },
+    })
+    expect(updated.resultCode).toBe('A138001')
+    expect((await introspected(accessToken)).scopes).toEqual(['payments:write'])
+    expect((await management().deleteAuthorizations(named())).resultCode).toBe('A137001')
+    expect(await isUsable(accessToken)).toBe(false)
+    expect(await management().listAuthorizations(named())).toMatchObject({ totalCount: 0, clients: [] })
+  })
+})
+
+test('every operation of this family was driven', () => {
+  const own = [...opened.answered].filter((name) => expected('tokens').includes(name))
+  expect(own.toSorted()).toEqual(expected('tokens'))
+})

@@ -1,0 +1,114 @@
+import { Authlete } from '@authlete/typescript-sdk'
+import { localSite } from '../infra/local/front-end/local-site.ts'
+
+/** The operations of `@authlete/typescript-sdk` that are offered here, by the file that drives them. */
+export const DRIVEN = {
+  authorization: [
+    'authorization.processRequest',
+    'authorization.fail',
+    'authorization.management.getTicketInfo',
+    'authorization.management.updateTicket',
+  ],
+  flow: [
+    'authorization.issue',
+    'token.process',
+    'introspection.process',
+    'introspection.standardProcess',
+    'revocation.process',
+  ],
+  tokens: [
+    'token.management.create',
+    'token.management.update',
+    'token.management.delete',
+    'token.management.revoke',
+    'token.management.list',
+    'client.management.listAuthorizations',
+    'client.management.updateAuthorizations',
+    'client.management.deleteAuthorizations',
+  ],
+  management: [
+    'service.create',
+    'service.get',
+    'service.list',
+    'service.update',
+    'service.delete',
+    'service.getConfiguration',
+    'jwkSetEndpoint.serviceJwksGetApi',
+    'client.create',
+    'client.get',
+    'client.list',
+    'client.update',
+    'client.delete',
+    'client.management.updateLockFlag',
+    'client.management.refreshSecret',
+    'client.management.updateSecret',
+  ],
+} as const
+
+type Family = keyof typeof DRIVEN
+
+/**
+ * What `npm start` runs, and two of Authlete's SDK, unchanged, in front of its Web API over HTTP: one with the service's
+ * token, one with the organization's. Every operation that answered is in `answered`.
+ */
+export async function openSdk() {
+  const site = await localSite()
+  const { seeded, webApiUrl: serverURL } = site
+  const answered = new Set<string>()
+  const sdk = (bearer: string) => recorded(new Authlete({ bearer, serverURL }), [], answered)
+  const [publicClient, confidentialClient] = seeded.clients
+  const certificateOf = (name: string) => site.certificates.clients.get(name)?.certificate ?? ''
+  return {
+    ...{ site, answered, publicClient, confidentialClient },
+    serviceId: String(seeded.serviceId),
+    /** PEM, of the development CA. */
+    certificates: {
+      public: certificateOf('public-client'),
+      confidential: certificateOf('confidential-client'),
+      stranger: certificateOf('stranger'),
+    },
+    service: sdk(seeded.serviceAccessToken),
+    organization: sdk(seeded.organizationAccessToken),
+    withToken: sdk,
+    close: site.close,
+  }
+}
+
+export type Opened = Awaited<ReturnType<typeof openSdk>>
+
+/** What a family has to drive, in the order of `answered`. */
+export function expected(family: Family): readonly string[] {
+  return DRIVEN[family].toSorted()
+}
+
+/** The paths of every operation, for example `client.management.updateSecret`: the SDK has getters for its parts. */
+export function operationsOf(part: object, path: readonly string[] = []): string[] {
+  const members = Object.getOwnPropertyDescriptors(Object.getPrototypeOf(part) as object)
+  return Object.entries(members).flatMap(([name, member]) => {
+    if (name === 'constructor') return []
+    if (typeof member.value === 'function') return [[...path, name].join('.')]
+    const inner: unknown = member.get?.call(part)
+    return isPart(inner) ? operationsOf(inner, [...path, name]) : []
+  })
+}
+
+/** A part of the SDK has members of its own, and only those are operations. */
+function isPart(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) !== Object.prototype
+}
+
+function recorded<Part extends object>(part: Part, path: readonly string[], answered: Set<string>): Part {
+  return new Proxy(part, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name, target)
+      const named = [...path, String(name)]
+      if (isPart(value) && typeof value !== 'function') return recorded(value, named, answered)
+      if (typeof value !== 'function') return value
+      return async (...given: unknown[]) => {
+        const result: unknown = await (value as (...all: unknown[]) => unknown).apply(target, given)
+        answered.add(named.join('.'))
+        return result
+      }
+    },
+  })
+}
