@@ -7,6 +7,7 @@ import { delimiter, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { listsTables } from './local/lists-tables.ts'
+import { unlessAnotherWasFaster } from './unless-another-was-faster.ts'
 
 /** Amazon's DynamoDB Local, packed into an npm package. Its licence allows development and testing only: never deployed. */
 const PACKAGE = 'amplify-dynamodb-simulator@2.9.30'
@@ -89,10 +90,6 @@ async function pack(workspace: string): Promise<string> {
     .digest('base64')
   if (`sha512-${digest}` !== INTEGRITY) throw new Error(`${PACKAGE} is not the package that was reviewed`)
   return tarball
-}
-
-function unlessAnotherWasFaster(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
 }
 
 async function answering(endpoint: string, child: ChildProcess): Promise<void> {
