@@ -53,8 +53,12 @@ export function demonstration(print: (line: string) => void) {
     print(`   ${right ? 'ok  ' : 'NOT '} ${what}${right ? '' : `, but ${JSON.stringify(found)}`}`)
   }
 
-  return { show, showRefusedConnection, check, failures: () => failures, steps: () => number }
+  const heading = (text: string) => print(`\n== ${text}`)
+
+  return { heading, show, showRefusedConnection, check, failures: () => failures, steps: () => number }
 }
+
+export type Demonstration = ReturnType<typeof demonstration>
 
 /** `responseContent/cnf/x5t#S256`: a string on the way is JSON. */
 function lookUp(value: unknown, [name, ...rest]: readonly string[]): unknown {

@@ -5,7 +5,7 @@ import { runtimeFor } from '../../shared/runtime.ts'
 import { readSettings } from '../../shared/settings.ts'
 import { startEmbeddedEngine } from './engine.ts'
 import { newIdentity, seed } from './seed.ts'
-import { createTables, LOCAL_DYNAMODB } from './tables.ts'
+import { createTables, localAws } from './tables.ts'
 
 const HELP = `Runs one deployed handler on one API Gateway event, over an engine in memory:
 
@@ -61,10 +61,7 @@ async function prepare(endpoint: string): Promise<void> {
     REGISTRY_TABLE: 'certbound-registry',
     GRANTS_TABLE: 'certbound-grants',
     SERVICE_ID: String(identity.serviceId),
-    AWS_REGION: LOCAL_DYNAMODB.region,
-    AWS_ACCESS_KEY_ID: LOCAL_DYNAMODB.credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: LOCAL_DYNAMODB.credentials.secretAccessKey,
-    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    ...localAws(endpoint),
   })
   const settings = readSettings()
   await createTables(endpoint, settings.registryTable, settings.grantsTable)

@@ -1,6 +1,8 @@
 import { relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { findLambdaRuntime } from '../lambda-runtime.ts'
 import { curlWalk } from './curl-walk.ts'
+import type { Packaged } from './lambda/packaged-functions.ts'
 import { writeLocalFile } from './local-file.ts'
 import { startSite } from './site.ts'
 
@@ -13,6 +15,7 @@ const HELP = `certbound on this machine: npm start -- [options]
   --resource-port PORT        a resource server, mutual TLS (8445)
   --truststore FILE           PEM bundle of further CAs (or self-signed client certificates) to be trusted
   --data DIR                  keep the data there between runs (in memory otherwise)
+  --packaged                  run what \`npm run package\` has made, each function a process under Lambda's runtime client
   --directory DIR             development certificates and local.json (.certbound)
   --help
 
@@ -26,6 +29,7 @@ const OPTIONS = {
   'resource-port': { type: 'string', default: '8445' },
   truststore: { type: 'string' },
   data: { type: 'string' },
+  packaged: { type: 'boolean', default: false },
   directory: { type: 'string', default: '.certbound' },
   help: { type: 'boolean', default: false },
 } as const
@@ -49,12 +53,23 @@ async function main(): Promise<void> {
     truststore: values.truststore,
     dataDirectory: values.data,
     logLevel: 'info',
+    packaged: values.packaged ? await packagedHere() : undefined,
   })
   const local = await writeLocalFile(site, directory)
   console.log(curlWalk(local, (file) => relative('.', file)))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void site.close().then(() => console.log('stopped')))
   }
+}
+
+/** @throws Error with one line for the user */
+async function packagedHere(): Promise<Packaged> {
+  const client = await findLambdaRuntime()
+  if (client === undefined) {
+    throw new Error("--packaged needs AWS's Lambda runtime client: npm run lambda-runtime compiles it")
+  }
+  const template = resolve('.serverless/cloudformation-template-update-stack.json')
+  return { client, template, archives: resolve('dist'), onLine: (line) => console.log(line) }
 }
 
 function port<Option extends string>(values: Readonly<Record<Option, string>>, option: Option): number {

@@ -4,11 +4,13 @@ import { type Runtime, runtimeFor } from '../../shared/runtime.ts'
 import { type DevelopmentCertificates, developmentCertificates, type StoredPair } from './certificates.ts'
 import { deployedFunctions } from './deployed-functions.ts'
 import { mutualTlsEdge, plainEdge } from './edge.ts'
-import { startEmbeddedEngine } from './engine.ts'
+import { type Engine, startEmbeddedEngine } from './engine.ts'
 import { type FrontEnd, type FrontEndPorts, startFrontEnd } from './front-end/start.ts'
 import { keptSeed } from './kept-seed.ts'
+import { type Packaged, startPackagedFunctions } from './lambda/packaged-functions.ts'
+import type { Routes } from './route-match.ts'
 import { newIdentity, registerRedirectUri, seed, type Seeded } from './seed.ts'
-import { createTables, LOCAL_DYNAMODB } from './tables.ts'
+import { createTables, LOCAL_DYNAMODB, localAws } from './tables.ts'
 import { readTruststore, type Truststore } from './truststore.ts'
 
 export const CLIENT_CERTIFICATES = { PUBLIC: 'public-client', CONFIDENTIAL: 'confidential-client' } as const
@@ -33,6 +35,10 @@ export interface SiteOptions {
   /** Keeps the data between runs; in memory without it. */
   readonly dataDirectory?: string | undefined
   readonly logLevel: Settings['logLevel']
+  /** Another DynamoDB than the embedded engine; it is closed with the site. */
+  readonly engine?: Engine
+  /** The functions as they are packaged, each a process under Lambda's runtime client; in this process without it. */
+  readonly packaged?: Packaged | undefined
 }
 
 export interface Site {
@@ -70,9 +76,11 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     for (const closer of closers.splice(0).reverse()) await closer()
   }
   try {
-    const engine = await startEmbeddedEngine(
-      dataDirectory === undefined ? {} : { directory: join(dataDirectory, 'dynamodb') },
-    )
+    const engine =
+      options.engine ??
+      (await startEmbeddedEngine(
+        dataDirectory === undefined ? {} : { directory: join(dataDirectory, 'dynamodb') },
+      ))
     closers.push(engine.close)
     const settings = settingsFor(identity.serviceId, options.logLevel)
     await createTables(engine.endpoint, settings.registryTable, settings.grantsTable)
@@ -82,7 +90,8 @@ export async function startSite(options: SiteOptions): Promise<Site> {
       return Promise.resolve()
     })
 
-    const common = { routes: deployedFunctions(runtime), apiId: API_ID, host: HOST, onError: console.error }
+    const routes = await openFunctions(options, runtime, engine, closers)
+    const common = { routes, apiId: API_ID, host: HOST, onError: console.error }
     const { server } = certificates
     const mtls = await mutualTlsEdge({
       ...common,
@@ -107,6 +116,30 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+async function openFunctions(
+  { packaged }: SiteOptions,
+  runtime: Runtime,
+  { endpoint }: Engine,
+  closers: Closers,
+): Promise<Routes> {
+  if (packaged === undefined) return deployedFunctions(runtime)
+  const variables = deployedVariables(runtime.settings)
+  const functions = await startPackagedFunctions(packaged, { variables, aws: localAws(endpoint) })
+  closers.push(functions.close)
+  return functions.routes
+}
+
+/** What a template refers to, or takes from the operator. */
+export function deployedVariables(settings: Settings): Record<string, string> {
+  return {
+    REGISTRY_TABLE: settings.registryTable,
+    GRANTS_TABLE: settings.grantsTable,
+    SERVICE_ID: String(settings.serviceId),
+    MTLS_DOMAINS: settings.mtlsDomains.join(','),
+    API_IDS: settings.apiIds.join(','),
   }
 }
 

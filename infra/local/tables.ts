@@ -12,6 +12,17 @@ export const LOCAL_DYNAMODB = {
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
 }
 
+/** What the SDK of a deployed function reads from its environment. */
+export function localAws(endpoint: string) {
+  const { region, credentials } = LOCAL_DYNAMODB
+  return {
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+  }
+}
+
 /** The two tables of design section 3, as in `infra/tables.yml`. Tables that are there stay as they are. */
 export async function createTables(
   endpoint: string,

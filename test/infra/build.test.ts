@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bundle, functionNames } from '../../infra/build.ts'
-import { unzip } from '../support/unzip.ts'
+import { unzip } from '../../infra/unzip.ts'
 
 const root = join(import.meta.dirname, '../..')
 const ENVIRONMENT = {

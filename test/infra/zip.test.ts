@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { zip } from '../../infra/zip.ts'
-import { unzip } from '../support/unzip.ts'
+import { unzip } from '../../infra/unzip.ts'
 
 const files = new Map([
   ['index.mjs', Buffer.from('export const handler = () => 1\n'.repeat(100))],

@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import type { PackagedFunction } from './packaged-template.ts'
+import { startRuntimeApi } from './runtime-api.ts'
+
+export interface LambdaProcessOptions extends Pick<
+  PackagedFunction,
+  'name' | 'handler' | 'timeoutSeconds' | 'memoryMegabytes'
+> {
+  /** Where the archive is unpacked. */
+  readonly folder: string
+  /** The program of AWS's runtime client. */
+  readonly client: string
+  /** All that the function has, beside what Lambda itself sets. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Of every line that the function writes. */
+  readonly onLine: (line: string) => void
+}
+
+export interface LambdaProcess {
+  /** One at a time. Rejects with what the handler threw, when the process ends, or when the time is up: it is killed then. */
+  readonly invoke: (event: unknown) => Promise<unknown>
+  readonly ended: Promise<unknown>
+  readonly close: () => Promise<void>
+}
+
+/** Lambda itself gives ten seconds, but to a processor of the function's own. */
+const START_LIMIT_SECONDS = 30
+
+/**
+ * One execution environment: a function under AWS's runtime client on this Node, loaded and ready for its first event.
+ *
+ * @throws FunctionError with what the runtime client says of a function that cannot be loaded
+ * @throws Error when the process ends, or is not ready in time
+ */
+export async function startLambdaProcess(options: LambdaProcessOptions): Promise<LambdaProcess> {
+  const arn = `arn:aws:lambda:local:000000000000:function:${options.name}`
+  const api = await startRuntimeApi(arn, options.timeoutSeconds)
+  const child = spawn(process.execPath, [options.client, options.handler], {
+    cwd: options.folder,
+    env: environment(options, api.address),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  const closed = Promise.all([
+    once(child, 'close'),
+    lines(child.stdout, options),
+    lines(child.stderr, options),
+  ])
+  const ended = closed.finally(() => process.off('exit', kill))
+  const close = async () => {
+    child.kill()
+    await ended
+    await api.close()
+  }
+
+  /** What is waited for, unless the process ends first; it is killed when the time is up. */
+  const within = async <T>(seconds: number, waited: Promise<T>): Promise<T> => {
+    let complaint: string | undefined
+    const timer = setTimeout(() => {
+      complaint = `timed out after ${seconds} s`
+      kill()
+    }, seconds * 1000)
+    const end = ended.then(() => {
+      throw new Error(`${options.name} ${complaint ?? `has ended with ${outcome(child)}`}`)
+    })
+    try {
+      return await Promise.race([waited, end])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  try {
+    await within(START_LIMIT_SECONDS, api.ready)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { invoke: (event) => within(options.timeoutSeconds, api.invoke(event)), ended, close }
+}
+
+/** Nothing of this process: what the template forgets is missing here as it would be there. */
+function environment(options: LambdaProcessOptions, address: string): NodeJS.ProcessEnv {
+  return {
+    ...options.environment,
+    _HANDLER: options.handler,
+    LAMBDA_TASK_ROOT: options.folder,
+    AWS_LAMBDA_RUNTIME_API: address,
+    AWS_LAMBDA_FUNCTION_NAME: options.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(options.memoryMegabytes),
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${options.name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    LANG: 'en_US.UTF-8',
+    TZ: ':UTC',
+  }
+}
+
+async function lines(stream: Readable, { onLine }: LambdaProcessOptions): Promise<void> {
+  for await (const line of createInterface({ input: stream })) onLine(line)
+}
+
+function outcome({ exitCode, signalCode }: ChildProcess): string {
+  return String(exitCode ?? signalCode)
+}

@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+
+/** One function as the packaged CloudFormation template has it. */
+export interface PackagedFunction {
+  readonly name: string
+  /** File name of its archive. */
+  readonly archive: string
+  /** As Lambda takes it: `index.handler`. */
+  readonly handler: string
+  readonly timeoutSeconds: number
+  readonly memoryMegabytes: number
+  /** Values as the template has them: texts, or what CloudFormation works out. */
+  readonly variables: Readonly<Record<string, unknown>>
+  /** Templates of the routes that lead to it. */
+  readonly routes: readonly string[]
+}
+
+interface Resource {
+  readonly Type: string
+  readonly Properties: unknown
+}
+interface Lambda {
+  readonly FunctionName: string
+  readonly Handler: string
+  readonly Timeout: number
+  readonly MemorySize: number
+  readonly Code: { readonly S3Key: string }
+  readonly Environment: { readonly Variables: Readonly<Record<string, unknown>> }
+}
+interface Route {
+  readonly RouteKey: string
+  readonly Target: { readonly 'Fn::Join': readonly [string, readonly [string, { readonly Ref: string }]] }
+}
+interface Integration {
+  readonly IntegrationUri: { readonly 'Fn::GetAtt': readonly [string, string] }
+}
+
+/** @throws Error with one line for the user when there is no such template */
+export async function readPackagedTemplate(file: string): Promise<PackagedFunction[]> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new Error(`${file} cannot be read: npm run package writes it`, { cause: error })
+  })
+  const resources = new Map(
+    Object.entries((JSON.parse(text) as { Resources: Record<string, Resource> }).Resources),
+  )
+  const ofType = (type: string) => [...resources].filter(([, { Type }]) => Type === type)
+  const routes = ofType('AWS::ApiGatewayV2::Route').map(([, { Properties }]) => {
+    const { RouteKey, Target } = Properties as Route
+    const integration = resources.get(Target['Fn::Join'][1][1].Ref)?.Properties as Integration
+    const [lambda] = integration.IntegrationUri['Fn::GetAtt']
+    return { lambda, template: RouteKey.slice(RouteKey.indexOf(' ') + 1) }
+  })
+  return ofType('AWS::Lambda::Function').map(([id, { Properties }]) => {
+    const { FunctionName, Handler, Timeout, MemorySize, Code, Environment } = Properties as Lambda
+    return {
+      name: FunctionName,
+      archive: basename(Code.S3Key),
+      handler: Handler,
+      timeoutSeconds: Timeout,
+      memoryMegabytes: MemorySize,
+      variables: Environment.Variables,
+      routes: routes.filter(({ lambda }) => lambda === id).map(({ template }) => template),
+    }
+  })
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { json } from 'node:stream/consumers'
+import { listen } from '../listen.ts'
+
+/** What the runtime client reports of a failure: of the start, or of one invocation. */
+class FunctionError extends Error {
+  constructor(reported: unknown) {
+    const { errorType, errorMessage } = reported as Readonly<Record<string, unknown>>
+    super(`${String(errorType)}: ${String(errorMessage)}`)
+  }
+}
+
+/** What comes to pass between an execution environment and Lambda. */
+export interface RuntimeApi {
+  /** Host and port, as `AWS_LAMBDA_RUNTIME_API` has it. */
+  readonly address: string
+  /** Resolves when the function has been loaded and asks for its first event; rejects when it cannot be loaded. */
+  readonly ready: Promise<void>
+  /** One at a time. Rejects with what the handler threw. */
+  readonly invoke: (event: unknown) => Promise<unknown>
+  readonly close: () => Promise<void>
+}
+
+interface Invocation {
+  readonly id: string
+  readonly event: unknown
+  readonly resolve: (result: unknown) => void
+  readonly reject: (error: Error) => void
+}
+
+const VERSION = '/2018-06-01/runtime'
+
+/**
+ * The Lambda Runtime API of one execution environment on this machine.
+ *
+ * @param functionArn for the context of invocations
+ * @param timeoutSeconds for their deadline
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+ */
+export async function startRuntimeApi(functionArn: string, timeoutSeconds: number): Promise<RuntimeApi> {
+  const ready = Promise.withResolvers<undefined>()
+  // Who starts the process may be told of its end first.
+  ready.promise.catch(() => undefined)
+  let current: Invocation | undefined
+  let waiting: ServerResponse | undefined
+
+  function deliver(): void {
+    if (waiting === undefined || current === undefined) return
+    const headers = {
+      'content-type': 'application/json',
+      'Lambda-Runtime-Aws-Request-Id': current.id,
+      'Lambda-Runtime-Deadline-Ms': String(Date.now() + timeoutSeconds * 1000),
+      'Lambda-Runtime-Invoked-Function-Arn': functionArn,
+      'Lambda-Runtime-Trace-Id': `Root=1-00000000-${'0'.repeat(24)};Sampled=0`,
+    }
+    waiting.writeHead(200, headers).end(JSON.stringify(current.event))
+    waiting = undefined
+  }
+
+  async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asked = `${request.method ?? ''} ${request.url ?? ''}`
+    if (asked === `GET ${VERSION}/invocation/next`) {
+      waiting = response
+      ready.resolve(undefined)
+      deliver()
+      return
+    }
+    const body = await json(request)
+    const invocation = `POST ${VERSION}/invocation/${current?.id ?? ''}`
+    if (asked === `${invocation}/response`) current?.resolve(body)
+    else if (asked === `${invocation}/error`) current?.reject(new FunctionError(body))
+    else if (asked === `POST ${VERSION}/init/error`) ready.reject(new FunctionError(body))
+    response.writeHead(202, { 'content-type': 'application/json' }).end('{"status":"OK"}')
+  }
+
+  const server = createServer((request, response) => {
+    take(request, response).catch((error: unknown) => {
+      current?.reject(new Error('the runtime client wrote what is no JSON', { cause: error }))
+      response.destroy()
+    })
+  })
+  const { port, close } = await listen(server, { host: '127.0.0.1', port: 0, option: '' })
+  const invoke = async (event: unknown) => {
+    try {
+      return await new Promise((resolve, reject) => {
+        current = { id: randomUUID(), event, resolve, reject }
+        deliver()
+      })
+    } finally {
+      current = undefined
+    }
+  }
+  return { address: `127.0.0.1:${port}`, ready: ready.promise, invoke, close }
+}
