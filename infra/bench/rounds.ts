@@ -57,7 +57,7 @@ export async function measureHere(calls: number, call: () => unknown): Promise<S
   return { calls, cpuMicroseconds: user + system, wallMilliseconds: performance.now() - startedAt }
 }
 
-function figure(values: readonly number[]): Figure {
+export function figure(values: readonly number[]): Figure {
   const sorted = values.toSorted((a, b) => a - b)
   const at = (index: number) => sorted[index] ?? NaN
   const middle = (sorted.length - 1) / 2
