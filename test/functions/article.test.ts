@@ -1,35 +1,12 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import * as z from 'zod/mini'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
-import { contentOf, outcome } from '../support/answers.ts'
 import { type FixedRuntime, fixedRuntime } from '../support/fixed-runtime.ts'
-import type { Received } from '../support/gateway.ts'
-import { load, Spelling } from '../support/vectors.ts'
-import {
-  BOUND,
-  form,
-  openWalk,
-  OTHER,
-  PUBLIC,
-  REDIRECT_URI,
-  type TestClient,
-  type Walk,
-} from '../support/walk.ts'
-
-const { spellings } = load(
-  'article/spellings.json',
-  z.strictObject({ about: z.string(), certificate: z.unknown(), spellings: z.array(Spelling) }),
-)
-const accepted = spellings.filter(({ verdict }) => verdict === 'accept')
-const refused = spellings.filter(({ verdict }) => verdict === 'refuse')
+import { BOUND, openWalk, PUBLIC, REDIRECT_URI, type TestClient, type Walk } from '../support/walk.ts'
+import { articleCases, CERTIFICATE, CLIENT, THUMBPRINT } from './article-cases.ts'
 
 const SERVICE = 21653835348762
-const CLIENT = 17566160603766
-const THUMBPRINT = 'OID_Sc2yReTDx9QS7f1SMUzNxsh7khJYmaIwqXw8Yuw'
 const ISSUED_AT = 1591852926 as EpochSeconds
-const JTI = /^[A-Za-z0-9_-]{52}$/
-const FORMATS = { opaque: undefined, JWT: 'ES256' } as const
 
 let runtime: FixedRuntime
 let walk: Walk
@@ -43,141 +20,13 @@ beforeAll(async () => {
 })
 afterAll(() => runtime.close())
 
-type Version = 'v2' | 'v3'
-
-/** The article's token request, for a code of its own. */
-async function tokenRequest(certificate: string | undefined, version: Version): Promise<Received> {
-  const { json } = await walk.authorize(client, {}, { version })
-  const issued = await walk.issue(json['ticket'], {}, { version })
-  const code = issued.json['authorizationCode'] as string
-  const parameters = `redirect_uri=${REDIRECT_URI}&client_id=${client.id}&grant_type=authorization_code&code=${code}`
-  return walk.call('/auth/token', { clientCertificate: certificate, parameters }, { version })
-}
-
-function introspection(token: string, clientCertificate: string | undefined, version: Version) {
-  return walk.call('/auth/introspection', { token, clientCertificate }, { version })
-}
-
-function standardIntrospection(token: string, version: Version) {
-  return walk.call('/auth/introspection/standard', { parameters: form({ token }) }, { version })
-}
-
-describe.each(['v2', 'v3'] as const)('the article, %s paths', (version) => {
-  describe.each(['opaque', 'JWT'] as const)('%s tokens', (format) => {
-    beforeAll(() => walk.setService({ accessTokenSignAlg: FORMATS[format] }))
-
-    test.each(accepted)('binds and uses a token with the certificate as $id', async ({ text }) => {
-      const answer = await tokenRequest(text, version)
-      const token = contentOf(answer)['access_token'] as string
-      const holder = await introspection(token, text, version)
-      expect([outcome(answer), outcome(holder)]).toEqual(['OK A050001', 'OK A056001'])
-      expect(holder.json['certificateThumbprint']).toBe(THUMBPRINT)
-    })
-
-    test('answers the token request with the members of the article', async () => {
-      const { status, json } = await tokenRequest(accepted[0]?.text, version)
-      expect(status).toBe(200)
-      expect(json).toEqual({
-        type: 'tokenResponse',
-        resultCode: 'A050001',
-        resultMessage:
-          '[A050001] The token request (grant_type=authorization_code) was processed successfully.',
-        accessToken: expect.stringMatching(format === 'JWT' ? JTI : /^[A-Za-z0-9_-]{72}$/) as unknown,
-        accessTokenDuration: 86400,
-        accessTokenExpiresAt: 1591939326000,
-        action: 'OK',
-        clientId: CLIENT,
-        clientIdAliasUsed: false,
-        clientAuthMethod: 'NONE',
-        grantType: 'AUTHORIZATION_CODE',
-        refreshToken: expect.stringMatching(/^[A-Za-z0-9_-]{88}$/) as unknown,
-        refreshTokenDuration: 864000,
-        refreshTokenExpiresAt: 1592716926000,
-        responseContent: expect.any(String) as unknown,
-        subject: 'testuser01',
-        ...(format === 'JWT' ? { jwtAccessToken: expect.any(String) as unknown } : {}),
-      })
-    })
-
-    test('answers the client with the tokens, scope null and the seconds', async () => {
-      const answer = await tokenRequest(accepted[0]?.text, version)
-      const { accessToken, jwtAccessToken, refreshToken } = answer.json
-      expect(contentOf(answer)).toEqual({
-        access_token: jwtAccessToken ?? accessToken,
-        refresh_token: refreshToken,
-        scope: null,
-        token_type: 'Bearer',
-        expires_in: 86400,
-      })
-    })
-
-    test('answers introspection with the right certificate with the members of the article', async () => {
-      const certificate = accepted[0]?.text
-      const token = contentOf(await tokenRequest(certificate, version))['access_token'] as string
-      expect((await introspection(token, certificate, version)).json).toEqual({
-        type: 'introspectionResponse',
-        resultCode: 'A056001',
-        resultMessage: '[A056001] The access token is valid.',
-        action: 'OK',
-        certificateThumbprint: THUMBPRINT,
-        clientId: CLIENT,
-        clientIdAliasUsed: false,
-        existent: true,
-        expiresAt: 1591939326000,
-        grantType: 'AUTHORIZATION_CODE',
-        refreshable: true,
-        responseContent: 'Bearer error="invalid_request"',
-        subject: 'testuser01',
-        sufficient: true,
-        usable: true,
-      })
-    })
-
-    test('refuses the token with another certificate and with none', async () => {
-      const token = contentOf(await tokenRequest(accepted[0]?.text, version))['access_token'] as string
-      expect(outcome(await introspection(token, OTHER, version))).toBe('UNAUTHORIZED A065305 invalid_token')
-      expect(outcome(await introspection(token, undefined, version))).toBe(
-        'UNAUTHORIZED A065304 invalid_token',
-      )
-    })
-
-    test('answers standard introspection with the members of the article, in a string', async () => {
-      const token = contentOf(await tokenRequest(accepted[0]?.text, version))['access_token'] as string
-      const answer = await standardIntrospection(token, version)
-      expect(answer.json).toEqual({
-        type: 'standardIntrospectionResponse',
-        resultCode: 'A145001',
-        resultMessage: '[A145001] Introspection was performed successfully (type=access_token, active=true).',
-        action: 'OK',
-        responseContent: expect.any(String) as unknown,
-      })
-      expect(contentOf(answer)).toEqual({
-        sub: 'testuser01',
-        scope: null,
-        iss: 'https://as.example.com',
-        active: true,
-        cnf: { 'x5t#S256': THUMBPRINT },
-        token_type: 'Bearer',
-        exp: 1591939326,
-        client_id: '17566160603766',
-      })
-    })
-
-    test.each(refused)('gives no token for the certificate as $id', async ({ text }) => {
-      expect(outcome(await tokenRequest(text, version))).toBe('BAD_REQUEST A244309 invalid_request')
-    })
-
-    test('gives no token without a certificate', async () => {
-      expect(outcome(await tokenRequest(undefined, version))).toBe('BAD_REQUEST A244308 invalid_request')
-    })
-  })
-})
+articleCases(() => ({ walk, client, time: (articles) => articles }))
 
 describe('the JWT of the article', () => {
   beforeAll(() => walk.setService({ accessTokenSignAlg: 'ES256' }))
 
   test('is verified by the published key and says what the article says, and what RFC 9068 adds', async () => {
-    const answer = await tokenRequest(accepted[0]?.text, 'v3')
+    const answer = await walk.redeem(client, await walk.code(client), CERTIFICATE)
     const jwt = answer.json['jwtAccessToken'] as string
     const jwks = await walk.send({ route: '/jwks', method: 'GET' })
     const { payload } = await jwtVerify(jwt, createLocalJWKSet(jwks.json as unknown as JSONWebKeySet), {
@@ -201,7 +50,6 @@ describe('the JWT of the article', () => {
   })
 
   test('leaves scope out of what the client gets over its own connection', async () => {
-    const certificate = accepted[0]?.text
     const code = await walk.code(client)
     const parameters = {
       grant_type: 'authorization_code',
@@ -209,7 +57,7 @@ describe('the JWT of the article', () => {
       redirect_uri: REDIRECT_URI,
       client_id: client.id,
     }
-    const { json } = await walk.post('/token', parameters, certificate)
+    const { json } = await walk.post('/token', parameters, CERTIFICATE)
     expect(Object.keys(json).sort()).toEqual(['access_token', 'expires_in', 'refresh_token', 'token_type'])
   })
 })

@@ -10,29 +10,9 @@ import {
   tokenRequest,
 } from '../support/placeholders.ts'
 import { type SentWithQuery, type VectorService, vectorService } from '../support/vector-service.ts'
+import { CERTIFICATE_HEADERS, headerSpellings } from '../support/certificate-headers.ts'
 import { certificatePem } from '../support/vectors.ts'
 
-/** Where terminators and proxies put a certificate. */
-const HEADERS = [
-  'cf-client-cert',
-  'client-cert',
-  'client-cert-chain',
-  'forwarded',
-  'http_ssl_client_cert',
-  'ssl-client-cert',
-  'ssl_client_cert',
-  'x-amzn-mtls-clientcert',
-  'x-amzn-mtls-clientcert-leaf',
-  'x-apigateway-client-cert',
-  'x-arr-clientcert',
-  'x-client-cert',
-  'x-client-certificate',
-  'x-forwarded-client-cert',
-  'x-forwarded-tls-client-cert',
-  'x-ssl-cert',
-  'x-ssl-client-cert',
-  'x-ssl-client-escaped-cert',
-]
 const FIELDS = ['clientCertificate', 'client_certificate', 'certificate', 'clientCertPem']
 
 const OTHER = certificatePem('client-other')
@@ -45,9 +25,9 @@ afterEach(() => service.items.removeGrants())
 afterAll(() => service.close())
 
 describe.each(FORMATS)('OAuth face, payload %s: no certificate', (format) => {
-  test.each(HEADERS)('comes from the header %s', async (header) => {
+  test.each(CERTIFICATE_HEADERS)('comes from the header %s', async (header) => {
     for (const request of await goodRequests()) {
-      const spelled = spellings(request.certificate).map((value) =>
+      const spelled = headerSpellings(request.certificate).map((value) =>
         withHeaders(bare(request), { [header]: value }),
       )
       await expectAsWithout(request, spelled, format)
@@ -56,7 +36,7 @@ describe.each(FORMATS)('OAuth face, payload %s: no certificate', (format) => {
 
   test.each(FIELDS)('comes from the form parameter %s', async (field) => {
     for (const request of await goodRequests()) {
-      const spelled = [request.certificate, ...spellings(request.certificate)].map((value) =>
+      const spelled = [request.certificate, ...headerSpellings(request.certificate)].map((value) =>
         withField(bare(request), field, value),
       )
       await expectAsWithout(request, spelled, format)
@@ -118,8 +98,8 @@ describe.each(FORMATS)('Web API, payload %s: the certificate is the member clien
       const without = await service.send(call.with(undefined), format)
       expect(['INVALID_CLIENT', 'BAD_REQUEST', 'UNAUTHORIZED']).toContain(without.json['action'])
       expect(await service.send({ ...call.with(undefined), certificate }, format)).toEqual(without)
-      for (const header of HEADERS) {
-        for (const value of spellings(certificate)) {
+      for (const header of CERTIFICATE_HEADERS) {
+        for (const value of headerSpellings(certificate)) {
           const spoofed = withHeaders({ ...call.with(undefined), certificate }, { [header]: value })
           expect(await service.send(spoofed, format)).toEqual(without)
         }
@@ -207,21 +187,7 @@ function withField<S extends { readonly body: string }>(sent: S, name: string, v
 
 /** Every header and every form parameter at once. */
 function everywhere(sent: CertifiedRequest, pem: string): CertifiedRequest {
-  const [escaped = ''] = spellings(pem)
-  const headers = Object.fromEntries(HEADERS.map((name) => [name, escaped]))
+  const [escaped = ''] = headerSpellings(pem)
+  const headers = Object.fromEntries(CERTIFICATE_HEADERS.map((name) => [name, escaped]))
   return FIELDS.reduce((all, name) => withField(all, name, escaped), withHeaders(sent, headers))
-}
-
-/** As nginx, RFC 9440, Envoy, RFC 7239 and Azure write a certificate into a header. */
-function spellings(pem: string): readonly string[] {
-  const escaped = encodeURIComponent(pem)
-  const base64 = pem.replaceAll(/-----[A-Z ]+-----|\s/g, '')
-  return [
-    escaped,
-    pem.replaceAll('\n', ' ').trim(),
-    `:${base64}:`,
-    `Hash=00;Cert="${escaped}"`,
-    `for=192.0.2.1;cert="${base64}"`,
-    base64,
-  ]
 }

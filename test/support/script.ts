@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -15,13 +16,17 @@ export interface Script {
   readonly ended: Promise<number | null>
 }
 
-/** Runs a script of the project as npm does: on this Node, from the project's root. */
+/** Runs a script of the project as npm does: on this Node, from the project's root unless another folder is named. */
 export function runScript(
   file: string,
   parameters: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
+  cwd = ROOT,
 ): Script {
-  const child = spawn(process.execPath, [file, ...parameters], { cwd: ROOT, env: { ...process.env, ...env } })
+  const child = spawn(process.execPath, [join(ROOT, file), ...parameters], {
+    cwd,
+    env: { ...process.env, ...env },
+  })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))

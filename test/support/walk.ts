@@ -1,11 +1,12 @@
 import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto'
 import type * as z from 'zod/mini'
 import { digest } from '../../shared/oauth/token-string.ts'
+import type { Runtime } from '../../shared/runtime.ts'
 import type { Client } from '../../shared/store/client.ts'
 import type { Service } from '../../shared/store/service.ts'
-import type { FixedRuntime } from './fixed-runtime.ts'
 import { contentOf, tokensOf } from './answers.ts'
-import { type Format, gateway, type Received } from './gateway.ts'
+import type { FixedRuntime } from './fixed-runtime.ts'
+import { type Format, gateway, type Received, type Sent } from './gateway.ts'
 import { certificatePem } from './vectors.ts'
 
 export const REDIRECT_URI = 'https://client.example.org/cb/example.com'
@@ -54,8 +55,14 @@ export const BOUND = { tlsClientCertificateBoundAccessTokens: true } as const
 /**
  * A service of its own in the registry, both with the Web API and as the one of the OAuth face, with an ES256 key `1`,
  * binding on, and what a client and an authorization server send to it.
+ *
+ * @param sender what takes the requests to functions over the same tables; without it they are in this process
  */
-export async function openWalk(runtime: FixedRuntime, settings: Partial<ServiceSettings> = {}) {
+export async function openWalk<R extends Runtime>(
+  runtime: R,
+  settings: Partial<ServiceSettings> = {},
+  sender?: (sent: Sent, format?: Format) => Promise<Received>,
+) {
   const secrets = { manage: newSecret(), runtime: newSecret(), introspect: newSecret() }
   const keys = newKeys()
   let service: ServiceSettings = {
@@ -77,7 +84,7 @@ export async function openWalk(runtime: FixedRuntime, settings: Partial<ServiceS
   const serviceId = String(number)
   await runtime.store.registry.putService(service)
   await runtime.store.registry.putSigningKey(number, keys.privateJwk)
-  const send = gateway({ ...runtime, settings: { ...runtime.settings, serviceId: number } })
+  const send = sender ?? gateway({ ...runtime, settings: { ...runtime.settings, serviceId: number } })
 
   async function setService(change: Partial<ServiceSettings>): Promise<void> {
     service = { ...service, ...change }
@@ -201,7 +208,9 @@ export async function openWalk(runtime: FixedRuntime, settings: Partial<ServiceS
   }
 }
 
-export type Walk = Awaited<ReturnType<typeof openWalk>>
+export type Walk<R extends Runtime = FixedRuntime> = Awaited<ReturnType<typeof openWalk<R>>>
+/** Wherever its functions run. */
+export type AnyWalk = Walk<Runtime>
 
 export function form(parameters: Members): string {
   const present = Object.entries(parameters).filter(([, value]) => value !== undefined)

@@ -26,6 +26,12 @@ export interface LambdaProcess {
   readonly close: () => Promise<void>
 }
 
+/** They end with this process at the latest. */
+const alive = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of alive) child.kill('SIGKILL')
+})
+
 /** Lambda itself gives ten seconds, but to a processor of the function's own. */
 const START_LIMIT_SECONDS = 30
 
@@ -44,17 +50,15 @@ export async function startLambdaProcess(options: LambdaProcessOptions): Promise
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const kill = () => child.kill('SIGKILL')
-  process.once('exit', kill)
-  const closed = Promise.all([
-    once(child, 'close'),
-    lines(child.stdout, options),
-    lines(child.stderr, options),
-  ])
-  const ended = closed.finally(() => process.off('exit', kill))
+  alive.add(child)
+  const written = [once(child, 'close'), lines(child.stdout, options), lines(child.stderr, options)]
+  const ended = Promise.all(written).then(() => {
+    alive.delete(child)
+    return api.close()
+  })
   const close = async () => {
     child.kill()
     await ended
-    await api.close()
   }
 
   /** What is waited for, unless the process ends first; it is killed when the time is up. */

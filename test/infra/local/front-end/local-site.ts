@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DEVELOPMENT_USER } from '../../../../infra/local/front-end/start.ts'
 import type { TlsIdentity } from '../../../../infra/local/mutual-tls-request.ts'
-import { type Site, startSite } from '../../../../infra/local/site.ts'
+import { type Site, type SiteOptions, startSite } from '../../../../infra/local/site.ts'
 import { arrive, csrfOf, logIn, userAgent } from './user-agent.ts'
 
 export interface LocalSite extends Site {
@@ -12,9 +12,9 @@ export interface LocalSite extends Site {
 }
 
 /** Everything that `npm start` starts, on free ports and without a word. */
-export async function localSite(): Promise<LocalSite> {
+export async function localSite(options: Partial<SiteOptions> = {}): Promise<LocalSite> {
   const directory = await mkdtemp(join(tmpdir(), 'certbound-front-end-'))
-  const site = await startSite({ mtlsPort: 0, apiPort: 0, directory, logLevel: 'silent' })
+  const site = await startSite({ mtlsPort: 0, apiPort: 0, directory, logLevel: 'silent', ...options })
   const ca = site.certificates.ca.certificate
   const identity = (name?: string) => {
     const pair = name === undefined ? undefined : site.certificates.clients.get(name)

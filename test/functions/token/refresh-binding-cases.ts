@@ -1,0 +1,139 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { outcome, tokensOf } from '../../support/answers.ts'
+import { certificates } from '../../support/vectors.ts'
+import { type AnyWalk, BASIC, BOUND, OTHER, OWN, POST, PUBLIC, RENEWED, TLS } from '../../support/walk.ts'
+
+export const thumbprintOf = (name: string) => certificates.find((entry) => entry.name === name)?.['x5t#S256']
+const SAME_CERTIFICATE_ONLY = [
+  ['public', PUBLIC],
+  ['Basic', BASIC],
+  ['secret-in-form', POST],
+] as const
+const EVERY_CLIENT = [...SAME_CERTIFICATE_ONLY, ['mutual-TLS', TLS]] as const
+
+/** What becomes of a binding at refresh, whatever answers the walk. */
+export function refreshBindingCases(open: () => AnyWalk): void {
+  let walk: AnyWalk
+  beforeEach(async () => {
+    walk = open()
+    await walk.setService(BOUND)
+  })
+
+  const cnfOf = async (access: string) => (await walk.standard(access))['cnf']
+
+  describe('the same certificate', () => {
+    test.each(EVERY_CLIENT)('refreshes for a %s client, and binds again', async (_name, kind) => {
+      const client = await walk.addClient(kind, BOUND)
+      const { refresh } = await walk.granted(client, OWN)
+      const { access } = tokensOf(await walk.refresh(client, refresh, OWN))
+      expect(await cnfOf(access)).toEqual({ 'x5t#S256': thumbprintOf('client-ec-p256') })
+    })
+  })
+
+  describe('a renewed certificate', () => {
+    test('moves the grant of a mutual-TLS client', async () => {
+      const client = await walk.addClient(TLS, BOUND)
+      const { refresh } = await walk.granted(client, OWN)
+      const { access } = tokensOf(await walk.refresh(client, refresh, RENEWED))
+      expect(await cnfOf(access)).toEqual({ 'x5t#S256': thumbprintOf('client-ec-p256-renewed') })
+      expect(outcome(await walk.introspect(access, OWN))).toBe('UNAUTHORIZED A065305 invalid_token')
+      expect(outcome(await walk.introspect(access, RENEWED))).toBe('OK A056001')
+    })
+
+    test.each(SAME_CERTIFICATE_ONLY)(
+      'is refused to a %s client, whose tokens stay usable',
+      async (_name, kind) => {
+        const client = await walk.addClient(kind, BOUND)
+        const { access, refresh } = await walk.granted(client, OWN)
+        expect(outcome(await walk.refresh(client, refresh, RENEWED))).toBe(
+          'BAD_REQUEST A053392 invalid_grant',
+        )
+        expect(outcome(await walk.introspect(access, OWN))).toBe('OK A056001')
+        expect(outcome(await walk.refresh(client, refresh, OWN))).toBe('OK A053001')
+      },
+    )
+
+    test('of somebody else is no client authentication', async () => {
+      const client = await walk.addClient(TLS, BOUND)
+      const { refresh } = await walk.granted(client, OWN)
+      expect(outcome(await walk.refresh(client, refresh, OTHER))).toBe(
+        'INVALID_CLIENT A157343 invalid_client',
+      )
+      expect(outcome(await walk.refresh(client, refresh, OWN))).toBe('OK A053001')
+    })
+  })
+
+  describe.each([
+    ['service', () => walk.setService({ tlsClientCertificateBoundAccessTokens: false })],
+    [
+      'client',
+      (client: Awaited<ReturnType<AnyWalk['addClient']>>) =>
+        walk.setClient(client, { tlsClientCertificateBoundAccessTokens: false }),
+    ],
+  ])('a grant issued bound, the setting of the %s off since', (_name, switchOff) => {
+    test.each(EVERY_CLIENT)('stays bound for a %s client', async (_kind, kind) => {
+      const client = await walk.addClient(kind, BOUND)
+      const { refresh } = await walk.granted(client, OWN)
+      await switchOff(client)
+      const { access } = tokensOf(await walk.refresh(client, refresh, OWN))
+      expect(await cnfOf(access)).toEqual({ 'x5t#S256': thumbprintOf('client-ec-p256') })
+      expect(outcome(await walk.introspect(access))).toBe('UNAUTHORIZED A065304 invalid_token')
+    })
+
+    test.each(SAME_CERTIFICATE_ONLY)(
+      'is refused to a %s client without the certificate',
+      async (_kind, kind) => {
+        const client = await walk.addClient(kind, BOUND)
+        const { access, refresh } = await walk.granted(client, OWN)
+        await switchOff(client)
+        expect(outcome(await walk.refresh(client, refresh))).toBe('BAD_REQUEST A244308 invalid_request')
+        expect(outcome(await walk.refresh(client, refresh, OTHER))).toBe('BAD_REQUEST A053392 invalid_grant')
+        expect(outcome(await walk.introspect(access, OWN))).toBe('OK A056001')
+        expect(outcome(await walk.refresh(client, refresh, OWN))).toBe('OK A053001')
+      },
+    )
+
+    test('moves for a mutual-TLS client, and to no token without a binding', async () => {
+      const client = await walk.addClient(TLS, BOUND)
+      const { refresh } = await walk.granted(client, OWN)
+      await switchOff(client)
+      const { access } = tokensOf(await walk.refresh(client, refresh, RENEWED))
+      expect(await cnfOf(access)).toEqual({ 'x5t#S256': thumbprintOf('client-ec-p256-renewed') })
+    })
+  })
+
+  describe('a grant issued unbound', () => {
+    const unbound = async (kind: typeof PUBLIC) => {
+      const client = await walk.addClient(kind, { tlsClientCertificateBoundAccessTokens: false })
+      return { client, ...(await walk.granted(client, OWN)) }
+    }
+
+    test.each(EVERY_CLIENT)(
+      'stays unbound for a %s client while nothing demands binding',
+      async (_name, kind) => {
+        const { client, refresh } = await unbound(kind)
+        const { access } = tokensOf(await walk.refresh(client, refresh, OWN))
+        expect(await cnfOf(access)).toBeUndefined()
+      },
+    )
+
+    test.each(SAME_CERTIFICATE_ONLY)(
+      'is refused to a %s client once binding is required',
+      async (_name, kind) => {
+        const { client, access, refresh } = await unbound(kind)
+        await walk.setClient(client, BOUND)
+        expect(outcome(await walk.refresh(client, refresh, OWN))).toBe('BAD_REQUEST A053393 invalid_grant')
+        expect((await walk.standard(access))['active']).toBe(true)
+        await walk.setClient(client, { tlsClientCertificateBoundAccessTokens: false })
+        expect(outcome(await walk.refresh(client, refresh, OWN))).toBe('OK A053001')
+      },
+    )
+
+    test('is bound at the next refresh of a mutual-TLS client once binding is required', async () => {
+      const { client, refresh } = await unbound(TLS)
+      await walk.setClient(client, BOUND)
+      const { access } = tokensOf(await walk.refresh(client, refresh, RENEWED))
+      expect(await cnfOf(access)).toEqual({ 'x5t#S256': thumbprintOf('client-ec-p256-renewed') })
+    })
+  })
+}
