@@ -45,6 +45,7 @@ export async function issueCode(
     clientIdAlias,
     scopes,
     subject: request.subject,
+    ...request.authentication,
     ...addExtras({ properties: [] }, request.extras, 'issue-properties-too-large'),
     accessTokenDuration: request.extras.accessTokenDuration,
     code: {

@@ -2,6 +2,8 @@ import * as z from 'zod/mini'
 import { type FormRules, readParameters, reasonFor } from '../../shared/oauth/parameters.ts'
 import { type Reason, Refusal } from '../../shared/oauth/refusal.ts'
 import { listMember } from '../../shared/oauth/request-body.ts'
+import { AUTHENTICATION_MEMBERS, readAuthentication } from '../../shared/oauth/authentication.ts'
+import type { Authentication } from '../../shared/store/grant.ts'
 import { EXTRA_MEMBERS, readExtras, type TokenExtras } from '../../shared/oauth/token-extras.ts'
 import { FAILURES, type Failure } from './failures.ts'
 
@@ -99,6 +101,7 @@ export interface IssueRequest {
   readonly scopes: readonly string[] | undefined
   /** For the code's tokens. */
   readonly extras: TokenExtras
+  readonly authentication: Authentication
 }
 
 const MAX_SUBJECT_LENGTH = 100
@@ -108,6 +111,7 @@ export const IssueCall = z.object({
   ticket: z.optional(z.string()),
   subject: z.optional(z.string()),
   scopes: z.optional(z.pipe(z.transform(listMember), z.array(z.string()))),
+  ...AUTHENTICATION_MEMBERS,
   ...EXTRA_MEMBERS,
 })
 
@@ -118,8 +122,12 @@ export function readIssue(call: z.infer<typeof IssueCall>): IssueRequest {
   if (subject === undefined) throw new Refusal('subject-missing')
   if (subject.length > MAX_SUBJECT_LENGTH) throw new Refusal('subject-too-long')
   if (!PRINTABLE_ASCII.test(subject)) throw new Refusal('subject-not-ascii')
-  const extras = readExtras(call)
-  return { ticket, subject, scopes: scopes?.length ? [...new Set(scopes)] : undefined, extras }
+  return {
+    ...{ ticket, subject },
+    scopes: scopes?.length ? [...new Set(scopes)] : undefined,
+    extras: readExtras(call),
+    authentication: readAuthentication(call),
+  }
 }
 
 export interface FailRequest {

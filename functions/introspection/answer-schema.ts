@@ -1,14 +1,18 @@
 import * as z from 'zod/mini'
 import {
   type Answered,
+  attributes,
   clientId,
   envelope,
   grantType,
   milliseconds,
   properties,
   refusal,
+  seconds,
+  someOf,
   texts,
 } from '../../shared/oauth/answer-schema.ts'
+import { Scope } from '../../shared/store/service.ts'
 
 /** In every answer, also in those that refuse (contract, section 2.8). */
 const STANDING = {
@@ -30,9 +34,15 @@ const Usable = z.object({
   clientIdAliasUsed: z.boolean(),
   subject: z.optional(z.string()),
   scopes: texts,
+  scopeDetails: someOf(Scope),
   expiresAt: milliseconds,
   grantType,
+  /** Of the authentication of the end-user, where it was told at issue; in seconds. */
+  acr: z.optional(z.string()),
+  authTime: z.optional(seconds),
   properties,
+  serviceAttributes: attributes,
+  clientAttributes: attributes,
 })
 export type Usable = Answered<typeof Usable>
 

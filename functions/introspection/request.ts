@@ -3,7 +3,7 @@ import type { HttpRequest } from '../../shared/http.ts'
 import type { IntrospectionRequest } from '../../shared/oauth/introspect.ts'
 import { type FormRules, parseParameters } from '../../shared/oauth/parameters.ts'
 import { Refusal } from '../../shared/oauth/refusal.ts'
-import { listMember } from '../../shared/oauth/request-body.ts'
+import { listMember, numberMember } from '../../shared/oauth/request-body.ts'
 import { parseScope } from '../../shared/oauth/scope.ts'
 
 const FORM: FormRules = {
@@ -27,11 +27,14 @@ export const IntrospectionCall = z.object({
   scopes: z.optional(z.pipe(z.transform(listMember), z.array(z.string()))),
   subject: z.optional(z.string()),
   clientCertificate: z.optional(z.string()),
+  acrValues: z.optional(z.pipe(z.transform(listMember), z.array(z.string()))),
+  /** 0 counts as absent, as everywhere (contract, rule 2). */
+  maxAge: z.optional(z.pipe(z.transform(numberMember), z.optional(z.int().check(z.positive())))),
 })
 
 /** `/auth/introspection` of the Web API (contract, section 2.8). @throws Refusal */
 export function fromWebApi(call: z.infer<typeof IntrospectionCall>): IntrospectionRequest {
   if (call.token === undefined) throw new Refusal('token-missing')
-  const { token, scopes = [], subject, clientCertificate } = call
-  return { token, scopes, subject, clientCertificate, boundOnly: false }
+  const { token, scopes = [], subject, clientCertificate, acrValues = [], maxAge } = call
+  return { token, scopes, subject, clientCertificate, boundOnly: false, acrValues, maxAge }
 }

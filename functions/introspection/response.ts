@@ -5,9 +5,14 @@ import type { UsableToken } from '../../shared/oauth/introspect.ts'
 import type { Service } from '../../shared/store/service.ts'
 import { success } from '../../shared/web-api.ts'
 import type { Usable } from './answer-schema.ts'
+import type { IntrospectedToken } from './endpoint.ts'
 
 /** `/auth/introspection`, action OK (contract, section 2.8). `expiresAt` is in milliseconds. */
-export function introspectionResponse({ grant, standing }: UsableToken): Usable {
+export function introspectionResponse(
+  { grant, standing, clientAttributes }: IntrospectedToken,
+  { attributes, supportedScopes }: Service,
+): Usable {
+  const scopeDetails = supportedScopes.filter(({ name }) => grant.accessScopes.includes(name))
   return {
     ...success('A056001', 'The access token is valid.'),
     action: 'OK',
@@ -18,12 +23,21 @@ export function introspectionResponse({ grant, standing }: UsableToken): Usable 
     clientIdAlias: grant.clientIdAlias,
     clientIdAliasUsed: grant.clientIdAlias !== undefined,
     subject: grant.subject,
-    scopes: grant.accessScopes.length === 0 ? undefined : grant.accessScopes,
+    scopes: unlessEmpty(grant.accessScopes),
+    scopeDetails: unlessEmpty(scopeDetails),
     expiresAt: grant.accessExpiresAt * 1000,
     grantType: grant.grantType,
-    properties: grant.properties.length === 0 ? undefined : grant.properties,
+    acr: grant.acr,
+    authTime: grant.authTime,
+    properties: unlessEmpty(grant.properties),
+    serviceAttributes: unlessEmpty(attributes),
+    clientAttributes: unlessEmpty(clientAttributes),
     ...standing,
   }
+}
+
+function unlessEmpty<Item>(list: readonly Item[]): readonly Item[] | undefined {
+  return list.length === 0 ? undefined : list
 }
 
 /** What the holder of the connection learns of its own token on the OAuth face. */

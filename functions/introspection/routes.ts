@@ -2,6 +2,7 @@ import { oauthRoute, webApiRoute } from '../../shared/lambda/face.ts'
 import type { Routes } from '../../shared/lambda/serve.ts'
 import { introspect } from '../../shared/oauth/introspect.ts'
 import { NO_STANDING } from '../../shared/oauth/standing.ts'
+import { introspectForService } from './endpoint.ts'
 import { fromForm, fromWebApi, IntrospectionCall } from './request.ts'
 import { holderContent, introspectionResponse } from './response.ts'
 
@@ -19,7 +20,7 @@ const webApi = webApiRoute({
   role: 'introspect',
   call: IntrospectionCall,
   read: fromWebApi,
-  decide: introspect,
+  decide: introspectForService,
   respond: introspectionResponse,
   errors: 'bearer',
   members: { ...NO_STANDING },

@@ -43,7 +43,7 @@ export function refusedCall(
     error_uri: service?.errorUriOmitted === true ? undefined : `https://docs.authlete.com/#${resultCode}`,
   }
   const redirect = options.redirect?.(error, resultMessage)
-  const responseContent = redirect?.responseContent ?? contentOf(errorMembers, spec, options.scope)
+  const responseContent = redirect?.responseContent ?? contentOf(errorMembers, spec, options.challenge)
   const outcome: Action = redirect?.action ?? action
   const envelope = { type: spec.type, resultCode, resultMessage, action: outcome, responseContent }
   return {
@@ -60,10 +60,14 @@ interface ErrorMembers {
   readonly error_uri: string | undefined
 }
 
-function contentOf(members: ErrorMembers, { errors }: CallErrors, scope: string | undefined) {
+function contentOf(
+  members: ErrorMembers,
+  { errors }: CallErrors,
+  challenge: Refusal['options']['challenge'],
+) {
   if (errors === 'none') return undefined
   const { error, ...about } = members
-  return errors === 'json' ? JSON.stringify(members) : bearerChallenge(error, { ...about, scope })
+  return errors === 'json' ? JSON.stringify(members) : bearerChallenge(error, { ...about, ...challenge })
 }
 
 /** Errors that an honest client can mend if it is told what is wrong. Of all others it learns the code alone. */
@@ -87,7 +91,7 @@ export function refused(
   const described = DESCRIBED.has(error) && service?.errorDescriptionOmitted !== true
   const body = { error, ...(described ? { error_description: description } : {}) }
   const authenticate =
-    challenge === 'Bearer' ? bearerChallenge(error, { scope: options.scope }) : 'Basic realm="certbound"'
+    challenge === 'Bearer' ? bearerChallenge(error, options.challenge) : 'Basic realm="certbound"'
   const challenged = status === 401 || (challenge === 'Bearer' && (status === 400 || status === 403))
   const headers = {
     ...statusHeaders(refusal, status, http),

@@ -8,6 +8,9 @@ const ACTIVE = {
   sub: z.optional(z.string()),
   client_id: z.string(),
   exp: seconds,
+  /** RFC 9470 section 6.2. */
+  acr: z.optional(z.string()),
+  auth_time: z.optional(seconds),
   /** RFC 8705 section 3.2. */
   cnf: z.optional(z.object({ 'x5t#S256': z.string() })),
 }

@@ -57,7 +57,7 @@ function clientIdOf(grant: Tokens): string {
 }
 
 function aboutGrant(
-  { subject, binding, properties }: Tokens,
+  { subject, acr, authTime, binding, properties }: Tokens,
   service: Service,
   scopes: readonly string[],
   withHidden: boolean,
@@ -66,6 +66,8 @@ function aboutGrant(
   return {
     ...propertyMembers(properties, withHidden),
     ...(subject === undefined ? {} : { sub: subject }),
+    ...(acr === undefined ? {} : { acr }),
+    ...(authTime === undefined ? {} : { auth_time: authTime }),
     scope: scopes.length === 0 ? null : scopes.join(' '),
     iss: service.issuer,
     active: true as const,

@@ -1,4 +1,5 @@
 import { boundThumbprint, judge, type Verdict } from '../certificate/binding.ts'
+import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import type { LogEntry } from '../log.ts'
 import { findAccessToken } from './find-token.ts'
 import { type Reason, Refusal } from './refusal.ts'
@@ -16,6 +17,9 @@ export interface IntrospectionRequest {
   readonly clientCertificate: string | undefined
   /** Only tokens that are bound: where nobody authenticates but the holder of the certificate (requirements D10). */
   readonly boundOnly: boolean
+  /** How the end-user must have been authenticated (RFC 9470): by one of these, and at most so many seconds ago. */
+  readonly acrValues?: readonly string[]
+  readonly maxAge?: number | undefined
 }
 
 export interface UsableToken {
@@ -44,10 +48,10 @@ const BINDING_REASON = {
 /**
  * Decides whether an access token may be used for one protected-resource request.
  *
- * The order is part of the contract: existence, expiry, binding, scope, subject. The first failure decides, so whoever
+ * The order is part of the contract: existence, expiry, binding, scope, subject, authentication. The first failure decides, so whoever
  * holds a stolen bound token learns nothing of what it is good for (requirements D7).
  *
- * @throws Refusal token-…, certificate-…, binding-damaged, scope-insufficient, subject-differs
+ * @throws Refusal token-…, certificate-…, binding-damaged, scope-insufficient, subject-differs, acr-insufficient, authentication-too-old
  * @see RFC 8705 section 3, RFC 6750 section 3.1
  */
 export async function introspect(
@@ -75,6 +79,7 @@ export async function introspect(
 
   judgeScopes(request.scopes, grant, standing)
   judgeSubject(request.subject, grant, standing)
+  judgeAuthentication(request, grant, now(), standing)
   return { grant, standing, jti }
 }
 
@@ -84,7 +89,7 @@ function judgeScopes(needed: readonly string[], { accessScopes }: Tokens, standi
   const members = { ...standing, sufficient: false }
   const scope = needed.join(' ')
   // A resource server may ask for anything; what is not in the grammar must not reach a header.
-  const named = parseScope(scope) === 'malformed' ? {} : { named: missing, scope }
+  const named = parseScope(scope) === 'malformed' ? {} : { named: missing, challenge: { scope } }
   throw new Refusal(accessScopes.length === 0 ? 'token-scopeless' : 'scope-insufficient', {
     members,
     ...named,
@@ -94,6 +99,24 @@ function judgeScopes(needed: readonly string[], { accessScopes }: Tokens, standi
 function judgeSubject(needed: string | undefined, { subject }: Tokens, standing: Standing): void {
   if (needed === undefined || needed === subject) return
   throw refusal(subject === undefined ? 'token-subjectless' : 'subject-differs', standing)
+}
+
+/** RFC 9470 section 3. Of a token that says nothing of it nobody knows how its end-user was authenticated. */
+function judgeAuthentication(
+  { acrValues = [], maxAge }: IntrospectionRequest,
+  { acr, authTime }: Tokens,
+  now: EpochSeconds,
+  standing: Standing,
+): void {
+  const members = { ...standing }
+  if (acrValues.length > 0 && (acr === undefined || !acrValues.includes(acr))) {
+    const acr_values = acrValues.join(' ')
+    const challenge = parseScope(acr_values) === 'malformed' ? {} : { acr_values }
+    throw new Refusal('acr-insufficient', { members, challenge })
+  }
+  if (maxAge !== undefined && (authTime === undefined || now > later(authTime, maxAge))) {
+    throw new Refusal('authentication-too-old', { members, challenge: { max_age: String(maxAge) } })
+  }
 }
 
 function expiredReason({ refresh }: Tokens, { refreshable }: Standing): Reason {

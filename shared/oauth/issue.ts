@@ -3,7 +3,7 @@ import type { Binding } from '../certificate/binding.ts'
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Client } from '../store/client.ts'
-import type { CodeMembers, GrantKey, RefreshMembers, Tokens } from '../store/grant.ts'
+import type { Authentication, CodeMembers, GrantKey, RefreshMembers, Tokens } from '../store/grant.ts'
 import type { Service, SigningAlgorithm } from '../store/service.ts'
 import { audienceOf } from './active-token.ts'
 import { MAX_TOKEN_LENGTH } from './find-token.ts'
@@ -23,7 +23,7 @@ import {
 } from './token-string.ts'
 
 /** What the tokens are to say; everything in it has been decided. */
-export interface TokenOrder extends StoredExtras {
+export interface TokenOrder extends StoredExtras, Authentication {
   readonly key: GrantKey
   readonly client: Client
   readonly clientIdAlias: string | undefined
@@ -96,6 +96,8 @@ export async function makeTokens(order: TokenOrder, service: Service, runtime: R
     binding: order.binding,
     properties: order.properties,
     jwtAtClaims: order.jwtAtClaims,
+    acr: order.acr,
+    authTime: order.authTime,
     createdAt: order.createdAt ?? issuedAt,
     accessDigest: digest(jwt ?? accessToken),
     accessIssuedAt: issuedAt,
@@ -190,6 +192,8 @@ async function signed(
     aud: audienceOf(service),
     client_id: clientId,
     scope: order.accessScopes.length === 0 ? undefined : order.accessScopes.join(' '),
+    acr: order.acr,
+    auth_time: order.authTime,
     cnf: order.binding === 'none' ? undefined : order.binding,
     ...times,
   }

@@ -8,6 +8,9 @@ export interface AccessTokenClaims {
   readonly aud: string
   readonly client_id: string
   readonly scope: string | undefined
+  /** RFC 9068 section 2.2.1. */
+  readonly acr?: string | undefined
+  readonly auth_time?: number | undefined
   readonly cnf: { readonly 'x5t#S256': string } | undefined
   /** Seconds since the epoch. */
   readonly exp: number

@@ -30,8 +30,8 @@ interface RefusalOptions {
   readonly members?: WebApiMembers
   /** What fills the `{}` of the message. Never raw input. */
   readonly named?: string
-  /** The scopes that would have been enough (RFC 6750 section 3); they have passed their grammar. */
-  readonly scope?: string
+  /** What would have been enough, beside the error in `WWW-Authenticate` (RFC 6750 section 3, RFC 9470 section 3); it has passed its grammar. */
+  readonly challenge?: Readonly<Record<string, string>>
   /** Where an authorization error goes once client and redirect URI are known good (RFC 6749 section 4.1.2.1). */
   readonly redirect?: (error: string, resultMessage: string) => Redirect
   /** For the log. */

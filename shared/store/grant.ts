@@ -23,6 +23,12 @@ export interface Property {
   readonly hidden: boolean
 }
 
+/** How the end-user was authenticated (OpenID Connect Core section 2), as the authorization server told it. */
+export interface Authentication {
+  readonly acr?: string | undefined
+  readonly authTime?: EpochSeconds | undefined
+}
+
 interface GrantMembers extends GrantKey {
   /** The alias, when the client was named by it. */
   readonly clientIdAlias?: string | undefined
@@ -55,7 +61,7 @@ export interface CodeMembers {
   readonly challenge?: CodeChallenge | undefined
 }
 
-export interface Code extends GrantMembers {
+export interface Code extends GrantMembers, Authentication {
   readonly stage: 'CODE'
   readonly code: CodeMembers
   readonly subject: string
@@ -83,7 +89,7 @@ export interface ReplacedToken {
   readonly nonce?: string | undefined
 }
 
-export interface Tokens extends GrantMembers {
+export interface Tokens extends GrantMembers, Authentication {
   readonly stage: 'TOKENS'
   readonly grantType: 'AUTHORIZATION_CODE' | 'CLIENT_CREDENTIALS'
   readonly subject?: string | undefined

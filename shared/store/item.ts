@@ -1,5 +1,6 @@
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import type {
+  Authentication,
   ClientState,
   CodeChallenge,
   CodeMembers,
@@ -26,6 +27,8 @@ export function grantAttributes(grant: Grant): Item {
     subject: grant.stage === 'CODE' ? grant.subject : undefined,
     properties: grant.stage === 'TICKET' || grant.properties.length === 0 ? undefined : grant.properties,
     jwtAtClaims: grant.stage === 'TICKET' ? undefined : grant.jwtAtClaims,
+    acr: grant.stage === 'TICKET' ? undefined : grant.acr,
+    authTime: grant.stage === 'TICKET' ? undefined : grant.authTime,
     accessTokenDuration: grant.stage === 'CODE' ? grant.accessTokenDuration : undefined,
     ...(grant.stage === 'TICKET' ? ticketAttributes(grant) : NO_TICKET),
     redirectUri: code?.redirectUri,
@@ -96,6 +99,7 @@ export function readGrant(item: Item, key: GrantKey): Grant {
       subject: text(item, 'subject'),
       properties: readProperties(item),
       jwtAtClaims: optionalText(item, 'jwtAtClaims'),
+      ...readAuthentication(item),
       accessTokenDuration:
         item['accessTokenDuration'] === undefined ? undefined : integer(item, 'accessTokenDuration'),
     }
@@ -145,6 +149,7 @@ function readTokens(item: Item) {
     subject: subjectHeld(item['held'], grantType),
     properties: readProperties(item),
     jwtAtClaims: optionalText(item, 'jwtAtClaims'),
+    ...readAuthentication(item),
     createdAt: seconds(item, 'createdAt'),
     binding: item['binding'],
     accessDigest: digest(item, 'accessDigest'),
@@ -154,6 +159,11 @@ function readTokens(item: Item) {
     code: item['codeDigest'] === undefined ? undefined : readCode(item),
     refresh: item['refreshDigest'] === undefined ? undefined : readRefresh(item),
   } as const
+}
+
+function readAuthentication(item: Item): Authentication {
+  const authTime = item['authTime'] === undefined ? undefined : seconds(item, 'authTime')
+  return { acr: optionalText(item, 'acr'), authTime }
 }
 
 function readResponseMode(item: Item): Ticket['responseMode'] {

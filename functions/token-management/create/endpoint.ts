@@ -4,6 +4,7 @@ import type { LogEntry } from '../../../shared/log.ts'
 import { type Issued, makeTokens, newRefreshToken, refreshTokenSeconds } from '../../../shared/oauth/issue.ts'
 import { Refusal } from '../../../shared/oauth/refusal.ts'
 import { availableScopes } from '../../../shared/oauth/scope.ts'
+import { addExtras, NO_EXTRAS } from '../../../shared/oauth/token-extras.ts'
 import { endOlderGrants } from '../../../shared/oauth/single-token.ts'
 import { makeGrantId } from '../../../shared/oauth/token-string.ts'
 import type { Runtime } from '../../../shared/runtime.ts'
@@ -28,7 +29,7 @@ export async function createTokens(
   runtime: Runtime,
   entry: LogEntry,
 ): Promise<CreatedTokens> {
-  const { grantType, subject, scopes, properties, accessTokenDuration } = request
+  const { grantType, subject, scopes, properties, jwtAtClaims, accessTokenDuration } = request
   if (!service.supportedGrantTypes.includes(grantType)) throw new Refusal('create-grant-type-unsupported')
   const client = await findClient(request, service, runtime)
   entry.client = client.clientId
@@ -46,10 +47,11 @@ export async function createTokens(
       clientIdAlias: request.clientIdAliasUsed ? client.clientIdAlias : undefined,
       grantType,
       subject,
+      ...request.authentication,
+      ...addExtras({ properties }, { ...NO_EXTRAS, jwtAtClaims }, 'create-properties-too-big'),
       scopes,
       accessScopes: scopes,
       binding,
-      properties,
       accessExpiresAt:
         accessTokenDuration === undefined ? undefined : later(runtime.now(), accessTokenDuration),
       refresh: firstRefreshToken(key, request, service, client, runtime),

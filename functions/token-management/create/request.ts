@@ -1,7 +1,10 @@
 import * as z from 'zod/mini'
 import type { Thumbprint } from '../../../shared/certificate/thumbprint.ts'
+import { AUTHENTICATION_MEMBERS, readAuthentication } from '../../../shared/oauth/authentication.ts'
+import { refuseReserved } from '../../../shared/oauth/properties.ts'
 import { Refusal } from '../../../shared/oauth/refusal.ts'
-import type { Property } from '../../../shared/store/grant.ts'
+import { type Claims, EXTRA_MEMBERS } from '../../../shared/oauth/token-extras.ts'
+import type { Authentication, Property } from '../../../shared/store/grant.ts'
 import { flag, names, positive, properties, refuseNotOffered, thumbprint } from '../request.ts'
 
 /** Tokens that the service itself asks for: nobody is authenticated but the service. */
@@ -17,6 +20,9 @@ export interface CreateRequest {
   readonly refreshTokenDuration: number | undefined
   readonly properties: readonly Property[]
   readonly certificateThumbprint: Thumbprint | undefined
+  readonly authentication: Authentication
+  /** Of a JWT access token. */
+  readonly jwtAtClaims: Claims
 }
 
 const MAX_SUBJECT_LENGTH = 100
@@ -36,6 +42,8 @@ export const CreateCall = z.object({
   refreshTokenDuration: z.optional(positive),
   properties: z.optional(properties),
   certificateThumbprint: z.optional(thumbprint),
+  ...AUTHENTICATION_MEMBERS,
+  jwtAtClaims: EXTRA_MEMBERS.jwtAtClaims,
   accessToken: z.optional(z.unknown()),
   refreshToken: z.optional(z.unknown()),
   accessTokenPersistent: z.optional(flag),
@@ -45,6 +53,8 @@ export const CreateCall = z.object({
 /** `/auth/token/create` (contract, section 2.7). @throws Refusal create-…, member-not-offered */
 export function readCreate(call: z.infer<typeof CreateCall>): CreateRequest {
   refuseNotOffered(call, ['accessToken', 'refreshToken', 'accessTokenPersistent', 'dpopKeyThumbprint'])
+  const { jwtAtClaims = {} } = call
+  refuseReserved(Object.keys(jwtAtClaims))
   const grantType = offeredGrantType(call.grantType)
   const client = call.clientId ?? call.clientIdentifier
   if (client === undefined) throw new Refusal('create-client-unknown')
@@ -58,6 +68,8 @@ export function readCreate(call: z.infer<typeof CreateCall>): CreateRequest {
     refreshTokenDuration: call.refreshTokenDuration,
     properties: call.properties ?? [],
     certificateThumbprint: call.certificateThumbprint,
+    authentication: readAuthentication(call),
+    jwtAtClaims,
   }
 }
 

@@ -59,10 +59,11 @@ async function changed(
 ): Promise<UpdatedTokens> {
   const grant = withMembers(current, request, client, service)
   if (!request.accessTokenValueUpdated) return { grant, accessToken: request.accessToken, jwt: undefined }
-  const { clientIdAlias, grantType, subject, scopes, accessScopes, properties, createdAt, code } = grant
+  const { clientIdAlias, grantType, subject, scopes, accessScopes, createdAt, code } = grant
+  const { acr, authTime, properties, jwtAtClaims } = grant
   const order = {
     ...{ key: keyOf(grant.service, grant), client, clientIdAlias, grantType, subject, scopes, accessScopes },
-    ...{ properties, createdAt, code },
+    ...{ acr, authTime, properties, jwtAtClaims, createdAt, code },
     binding: provable(grant.binding),
     accessExpiresAt: grant.accessExpiresAt,
   }

@@ -97,6 +97,8 @@ function tokensFor(
     clientIdAlias,
     grantType: 'AUTHORIZATION_CODE',
     subject: grant.subject,
+    acr: grant.acr,
+    authTime: grant.authTime,
     scopes: grant.scopes,
     accessScopes: grant.scopes,
     binding,

@@ -66,7 +66,7 @@ async function refreshOnce(
   const next = await successor(presented, request, { grant, refresh }, context, runtime, entry)
 
   const { client, clientIdAlias } = context
-  const { grantType, subject, scopes, createdAt, code } = grant
+  const { grantType, subject, acr, authTime, scopes, createdAt, code } = grant
   const key = keyOf(grant.service, grant)
   const order = {
     key,
@@ -74,6 +74,8 @@ async function refreshOnce(
     clientIdAlias,
     grantType,
     subject,
+    acr,
+    authTime,
     scopes,
     accessScopes,
     binding,

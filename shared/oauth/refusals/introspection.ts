@@ -26,6 +26,8 @@ export const INTROSPECTION = {
   'scope-insufficient': ['A064302', 'FORBIDDEN', 'insufficient_scope', "The access token does not cover the required scope '{}'."],
   'token-subjectless': ['A066301', 'FORBIDDEN', 'invalid_request', 'The access token is not associated with any subject.'],
   'subject-differs': ['A066302', 'FORBIDDEN', 'invalid_request', 'The subject associated with the access token is different from the subject required to access the protected resource.'],
+  'acr-insufficient': ['A065393', 'UNAUTHORIZED', 'insufficient_user_authentication', 'The end-user was not authenticated in one of the ways that the resource requires.'],
+  'authentication-too-old': ['A065394', 'UNAUTHORIZED', 'insufficient_user_authentication', 'The authentication of the end-user is not known to be as recent as the resource requires.'],
 
   // Standard introspection (7.5)
   'introspection-parameters-missing': ['A145201', 'BAD_REQUEST', 'invalid_request', "The standard introspection request from the service does not contain 'parameters' parameter."],

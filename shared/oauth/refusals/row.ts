@@ -10,6 +10,7 @@ type OAuthError =
   | 'invalid_scope'
   | 'invalid_token'
   | 'insufficient_scope'
+  | 'insufficient_user_authentication'
   | 'access_denied'
   | 'login_required'
   | 'account_selection_required'

@@ -127,6 +127,15 @@ provokeAll('introspection-refusals.test.ts', INTROSPECTION, {
       introspect((await granted(client)).access, undefined, { subject: 'alice' }),
   ],
 
+  'acr-insufficient': [
+    'UNAUTHORIZED A065393 insufficient_user_authentication',
+    introspecting({ acrValues: ['phr'] }),
+  ],
+  'authentication-too-old': [
+    'UNAUTHORIZED A065394 insufficient_user_authentication',
+    introspecting({ maxAge: 60 }),
+  ],
+
   'introspection-parameters-missing': ['BAD_REQUEST A145201 invalid_request', onStandard(undefined)],
   'introspection-parameters-malformed': ['BAD_REQUEST A145202 invalid_request', onStandard('token=%zz')],
   'introspection-token-missing': ['BAD_REQUEST A145302 invalid_request', onStandard('a=b')],

@@ -65,7 +65,7 @@ describe.each(['Basic', 'Bearer'] as const)('OAuth face with %s', (scheme) => {
 test('a protected resource challenges also with 400 and 403, and names the scopes that would have been enough', () => {
   const missing = refused(new Refusal('token-missing'), 'Bearer', HTTP)
   expect(missing.response.headers['www-authenticate']).toBe('Bearer error="invalid_request"')
-  const scope = refused(new Refusal('token-scopeless', { scope: 'a b' }), 'Bearer', HTTP)
+  const scope = refused(new Refusal('token-scopeless', { challenge: { scope: 'a b' } }), 'Bearer', HTTP)
   expect(scope.response.headers['www-authenticate']).toBe('Bearer error="insufficient_scope",scope="a b"')
 })
 
@@ -153,7 +153,9 @@ describe('Web API', () => {
         `Bearer error="${error}",error_description="${message}",error_uri="https://docs.authlete.com/#${code}"`,
       )
     }
-    expect(json(call('token-scopeless', { scope: 'a b' }, spec))['responseContent']).toMatch(/,scope="a b"$/)
+    expect(json(call('token-scopeless', { challenge: { scope: 'a b' } }, spec))['responseContent']).toMatch(
+      /,scope="a b"$/,
+    )
   })
 
   test('an authorization error that may go to the client is a LOCATION', () => {

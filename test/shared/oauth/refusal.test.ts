@@ -101,7 +101,7 @@ const ERRORS: Readonly<Record<Row['action'], readonly string[]>> = {
     ...['interaction_required', 'invalid_target', 'server_error', 'temporarily_unavailable'],
   ],
   INVALID_CLIENT: ['invalid_client'],
-  UNAUTHORIZED: ['invalid_token'],
+  UNAUTHORIZED: ['invalid_token', 'insufficient_user_authentication'],
   FORBIDDEN: ['insufficient_scope', 'invalid_request'],
   NOT_FOUND: ['invalid_request'],
   CALLER_ERROR: ['invalid_request'],

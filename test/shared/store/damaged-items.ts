@@ -64,8 +64,14 @@ const NEEDED: Readonly<Record<keyof typeof STAGES, Readonly<Record<string, Kind>
 /** Attributes that may be absent: what a grant is without them. But they may not be anything. */
 const OPTIONAL: typeof NEEDED = {
   TICKET: { clientIdAlias: 'text', state: 'text', challenge: 'map' },
-  CODE: { clientIdAlias: 'text', redirectUri: 'text', challenge: 'map' },
-  TOKENS: { clientIdAlias: 'text', codeDigest: 'text', refreshDigest: 'text' },
+  CODE: { clientIdAlias: 'text', redirectUri: 'text', challenge: 'map', acr: 'text', authTime: 'seconds' },
+  TOKENS: {
+    clientIdAlias: 'text',
+    acr: 'text',
+    authTime: 'seconds',
+    codeDigest: 'text',
+    refreshDigest: 'text',
+  },
   REFRESHED: { replaced: 'map' },
 }
 

@@ -13,6 +13,7 @@ export function sampleGrant(grantId = randomBytes(16).toString('base64url')) {
   const redirectUri = 'https://client.example.org/cb/example.com'
   const challenge = { value: randomDigest(), method: 'S256' } as const
   const subject = 'john.doe.with.a.long.name@example.com'
+  const authentication = { acr: 'phr', authTime: START }
   const properties = [{ key: 'tier', value: 'gold', hidden: true }]
   const ticket: Ticket = {
     ...members,
@@ -31,6 +32,7 @@ export function sampleGrant(grantId = randomBytes(16).toString('base64url')) {
     ...members,
     stage: 'CODE',
     subject,
+    ...authentication,
     properties,
     code: {
       codeDigest: randomDigest(),
@@ -51,6 +53,7 @@ export function sampleGrant(grantId = randomBytes(16).toString('base64url')) {
     stage: 'TOKENS',
     grantType: 'AUTHORIZATION_CODE',
     subject,
+    ...authentication,
     properties,
     createdAt: later(START, 2),
     binding: { 'x5t#S256': randomDigest() },

@@ -1,0 +1,200 @@
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { later } from '../../../shared/epoch-seconds.ts'
+import { contentOf, outcome, tokensOf } from '../../support/answers.ts'
+import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { BASIC, BOUND, form, openWalk, OTHER, OWN, type TestClient, type Walk } from '../../support/walk.ts'
+
+let runtime: FixedRuntime
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+})
+beforeEach(() => {
+  runtime.clock.now = START
+})
+afterAll(() => runtime.close())
+
+const AUTH_TIME = START - 100
+const TOLD = { acr: 'phr', authTime: AUTH_TIME }
+const INSUFFICIENT = (code: string) => `UNAUTHORIZED ${code} insufficient_user_authentication`
+
+describe.each([
+  ['opaque', {}],
+  ['JWT', { accessTokenSignAlg: 'ES256' }],
+] as const)('%s access tokens', (kind, settings) => {
+  let walk: Walk
+  let client: TestClient
+  beforeAll(async () => {
+    walk = await openWalk(runtime, settings)
+    client = await walk.addClient(BASIC)
+  })
+
+  async function told(token: string) {
+    const { acr, authTime } = (await walk.introspect(token)).json
+    const { acr: standardAcr, auth_time } = await walk.standard(token)
+    const claims = kind === 'JWT' ? decodeJwt(token) : { acr: standardAcr, auth_time }
+    expect([claims['acr'], claims['auth_time']]).toEqual([standardAcr, auth_time])
+    expect([standardAcr, auth_time]).toEqual([acr, authTime])
+    return { acr, authTime }
+  }
+
+  test('say how the end-user was authenticated, also after a refresh', async () => {
+    const first = tokensOf(await walk.redeem(client, await walk.code(client, {}, TOLD)))
+    expect(await told(first.access)).toEqual(TOLD)
+    expect(await walk.standard(first.refresh)).toMatchObject({ acr: 'phr', auth_time: AUTH_TIME })
+    const second = tokensOf(await walk.refresh(client, first.refresh))
+    expect(await told(second.access)).toEqual(TOLD)
+  })
+
+  test('say so when they were made by the service, and when they get another value', async () => {
+    const { json } = await walk.call('/auth/token/create', {
+      ...{ grantType: 'AUTHORIZATION_CODE', clientId: client.number, subject: 'alice', ...TOLD },
+      jwtAtClaims: '{"tenant":"a"}',
+    })
+    const access = String(json['jwtAccessToken'] ?? json['accessToken'])
+    expect(await told(access)).toEqual(TOLD)
+    const updated = await walk.call('/auth/token/update', {
+      accessToken: access,
+      accessTokenValueUpdated: true,
+    })
+    const renewed = String(updated.json['jwtAccessToken'] ?? updated.json['accessToken'])
+    expect(await told(renewed)).toEqual(TOLD)
+    if (kind === 'JWT') expect([access, renewed].map((jwt) => decodeJwt(jwt)['tenant'])).toEqual(['a', 'a'])
+  })
+
+  test.each([{}, { acr: null, authTime: 0 }, { acr: '', authTime: null }])(
+    'say nothing where %j was told',
+    async (members) => {
+      const { access } = tokensOf(await walk.redeem(client, await walk.code(client, {}, members)))
+      const answer = await walk.introspect(access)
+      expect(answer.json).not.toHaveProperty('acr')
+      expect(answer.json).not.toHaveProperty('authTime')
+      expect(await walk.standard(access)).not.toHaveProperty('auth_time')
+    },
+  )
+})
+
+describe('what is told', () => {
+  let walk: Walk
+  let client: TestClient
+  beforeAll(async () => {
+    walk = await openWalk(runtime)
+    client = await walk.addClient(BASIC)
+  })
+
+  test.each([
+    ['acr', 7],
+    ['acr', 'x'.repeat(257)],
+    ['authTime', 'yesterday'],
+    ['authTime', 1.5],
+    ['authTime', -1],
+    ['authTime', 1e15],
+  ])('has no %s of %j', async (name, value) => {
+    const { json } = await walk.authorize(client)
+    const answer = await walk.issue(json['ticket'], { [name]: value })
+    expect([answer.status, answer.json['resultCode']]).toEqual([400, 'A001294'])
+    expect(outcome(await walk.issue(json['ticket']))).toBe('LOCATION A040001')
+  })
+
+  test('may come in a form', async () => {
+    const { json } = await walk.authorize(client)
+    const issued = await walk.send({
+      route: '/api/{serviceId}/auth/authorization/issue',
+      pathParameters: { serviceId: walk.serviceId },
+      headers: {
+        authorization: `Bearer ${walk.secrets.manage}`,
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      body: form({ ticket: json['ticket'], subject: 'alice', acr: 'phr', authTime: AUTH_TIME }),
+    })
+    const answer = await walk.redeem(client, String(issued.json['authorizationCode']))
+    expect((await walk.introspect(tokensOf(answer).access)).json).toMatchObject(TOLD)
+  })
+})
+
+describe('a resource may require an authentication', () => {
+  let walk: Walk
+  let access: string
+  beforeAll(async () => {
+    walk = await openWalk(runtime)
+    const client = await walk.addClient(BASIC)
+    access = tokensOf(await walk.redeem(client, await walk.code(client, {}, TOLD))).access
+  })
+  const asking = (members: object) => walk.introspect(access, undefined, { ...members })
+
+  test.each<[object, string]>([
+    [{ acrValues: ['phr'] }, 'OK A056001'],
+    [{ acrValues: ['phrh', 'phr'] }, 'OK A056001'],
+    [{ acrValues: ['phrh'] }, INSUFFICIENT('A065393')],
+    [{ acrValues: ['PHR'] }, INSUFFICIENT('A065393')],
+    [{ acrValues: [] }, 'OK A056001'],
+    [{ acrValues: null, maxAge: 0 }, 'OK A056001'],
+    [{ maxAge: 101 }, 'OK A056001'],
+    [{ maxAge: 100 }, 'OK A056001'],
+    [{ maxAge: 99 }, INSUFFICIENT('A065394')],
+    [{ acrValues: ['phr'], maxAge: 99 }, INSUFFICIENT('A065394')],
+    [{ maxAge: -1 }, '400 A001294'],
+    [{ acrValues: [7] }, '400 A001294'],
+  ])('%j: %s', async (members, expected) => {
+    expect(outcome(await asking(members))).toBe(expected)
+  })
+
+  test('and says in the challenge what would do (RFC 9470 section 3)', async () => {
+    const byAcr = await asking({ acrValues: ['a', 'b'] })
+    expect(byAcr.json).toMatchObject({ existent: true, usable: true, sufficient: true })
+    expect(byAcr.json['responseContent']).toMatch(
+      /^Bearer error="insufficient_user_authentication",.*,acr_values="a b"$/,
+    )
+    expect((await asking({ maxAge: 7 })).json['responseContent']).toMatch(/,max_age="7"$/)
+    expect((await asking({ acrValues: ['a"b'] })).json['responseContent']).not.toContain('acr_values')
+  })
+
+  test('of a token that says nothing of it', async () => {
+    const client = await walk.addClient(BASIC)
+    const silent = tokensOf(await walk.credentials(client)).access
+    expect(outcome(await walk.introspect(silent, undefined, { acrValues: ['phr'] }))).toBe(
+      INSUFFICIENT('A065393'),
+    )
+    expect(outcome(await walk.introspect(silent, undefined, { maxAge: 86_400 }))).toBe(
+      INSUFFICIENT('A065394'),
+    )
+  })
+
+  test('and a thief learns nothing of it', async () => {
+    const bound = await walk.addClient(BASIC, BOUND)
+    const { access } = await walk.granted(bound, OWN)
+    const members = { acrValues: ['phr'] }
+    expect(outcome(await walk.introspect(access, OTHER, members))).toBe('UNAUTHORIZED A065305 invalid_token')
+    expect(outcome(await walk.introspect(access, OWN, members))).toBe(INSUFFICIENT('A065393'))
+  })
+
+  test('that grows old with the clock', async () => {
+    runtime.clock.now = later(START, 1)
+    expect(outcome(await asking({ maxAge: 100 }))).toBe(INSUFFICIENT('A065394'))
+  })
+})
+
+test('introspection brings the attributes of service and client, and what the scopes are', async () => {
+  const attributes = [{ key: 'tier', value: 'gold' }]
+  const own = [{ key: 'sector', value: 'bank' }]
+  const walk = await openWalk(runtime, { attributes })
+  const client = await walk.addClient(BASIC, { attributes: own })
+  const { access } = await walk.granted(client, undefined, { scope: 'read write' })
+  expect((await walk.introspect(access)).json).toMatchObject({
+    serviceAttributes: attributes,
+    clientAttributes: own,
+    scopeDetails: [
+      { name: 'read', defaultEntry: false, description: 'Read' },
+      { name: 'write', defaultEntry: false },
+    ],
+  })
+  const plain = await openWalk(runtime)
+  const bare = tokensOf(await plain.credentials(await plain.addClient(BASIC))).access
+  const { json } = await plain.introspect(bare)
+  for (const name of ['serviceAttributes', 'clientAttributes', 'scopeDetails', 'scopes']) {
+    expect(json).not.toHaveProperty(name)
+  }
+  expect(
+    contentOf(await plain.call('/auth/introspection/standard', { parameters: `token=${bare}` })),
+  ).not.toHaveProperty('serviceAttributes')
+})
