@@ -8,6 +8,7 @@ import type { Service, SigningAlgorithm } from '../store/service.ts'
 import { audienceOf } from './active-token.ts'
 import { MAX_TOKEN_LENGTH } from './find-token.ts'
 import { signAccessToken } from './jwt.ts'
+import { accessTokenSeconds, refreshTokenSeconds } from './lifetimes.ts'
 import { propertyMembers } from './properties.ts'
 import { Refusal } from './refusal.ts'
 import { findAccessTokenKey } from './signing-key.ts'
@@ -113,8 +114,9 @@ export function firstRefreshToken(
   key: GrantKey,
   service: Service,
   client: Client,
+  scopes: readonly string[],
   runtime: Runtime,
-  seconds = refreshTokenSeconds(service, client),
+  seconds = refreshTokenSeconds(service, client, scopes),
 ): RefreshToken | undefined {
   const used = [service.supportedGrantTypes, client.grantTypes]
   if (!used.every((grantTypes) => grantTypes.includes('REFRESH_TOKEN'))) return undefined
@@ -145,6 +147,7 @@ export function nextRefreshToken(
   key: GrantKey,
   service: Service,
   client: Client,
+  scopes: readonly string[],
   { now, random }: Runtime,
   seconds?: number,
 ): RefreshToken {
@@ -154,7 +157,7 @@ export function nextRefreshToken(
   const expiresAt =
     seconds === undefined && service.refreshTokenDurationKept
       ? current.refreshExpiresAt
-      : later(at, seconds ?? refreshTokenSeconds(service, client))
+      : later(at, seconds ?? refreshTokenSeconds(service, client, scopes))
   const next = refreshToken(token, current.familyDigest, at, expiresAt)
   const replaced = {
     digest: current.refreshDigest,
@@ -203,17 +206,8 @@ async function signed(
 }
 
 function accessTokenEnd(order: TokenOrder, service: Service, issuedAt: EpochSeconds): EpochSeconds {
-  const { accessTokenDuration, client, refresh } = order
-  const end = later(issuedAt, accessTokenDuration ?? accessTokenSeconds(service, client))
+  const { accessTokenDuration, client, accessScopes, refresh } = order
+  const end = later(issuedAt, accessTokenDuration ?? accessTokenSeconds(service, client, accessScopes))
   const refreshEnd = refresh?.members.refreshExpiresAt
   return service.tokenExpirationLinked && refreshEnd !== undefined && refreshEnd < end ? refreshEnd : end
-}
-
-function accessTokenSeconds(service: Service, { extension }: Client): number {
-  return Math.min(service.accessTokenDuration, extension?.accessTokenDuration ?? Infinity)
-}
-
-/** Of a client's refresh tokens, unless the caller has it otherwise. */
-export function refreshTokenSeconds(service: Service, { extension }: Client): number {
-  return Math.min(service.refreshTokenDuration, extension?.refreshTokenDuration ?? Infinity)
 }

@@ -1,4 +1,5 @@
 import { fapi2Breach } from '../../../shared/oauth/fapi2.ts'
+import { isScopeDuration, SCOPE_DURATIONS } from '../../../shared/oauth/lifetimes.ts'
 import { Refusal } from '../../../shared/oauth/refusal.ts'
 import { parseScope } from '../../../shared/oauth/scope.ts'
 import type { Service } from '../../../shared/store/service.ts'
@@ -31,7 +32,13 @@ export function checkCutOff(before: Service, { tokensNotBefore }: Service, now: 
   if (isBack || isFar) throw new Refusal('service-value-unsupported', { named: 'tokensNotBefore' })
 }
 
-const ENDPOINTS = ['authorizationEndpoint', 'tokenEndpoint', 'introspectionEndpoint', 'jwksUri'] as const
+const ENDPOINTS = [
+  'authorizationEndpoint',
+  'tokenEndpoint',
+  'revocationEndpoint',
+  'introspectionEndpoint',
+  'jwksUri',
+] as const
 
 /** RFC 8414 section 2: https, no query, no fragment. Plain http is for one's own machine. */
 function checkIssuer(issuer: string): void {
@@ -57,11 +64,23 @@ function checkScopes(scopes: Service['supportedScopes']): void {
     const deciding = attributes.find(({ key = '' }) => DECIDING_ATTRIBUTES.includes(key))
     if (deciding !== undefined)
       throw new Refusal('service-setting-not-offered', { named: 'supportedScopes.attributes' })
+    if (attributes.some(isWrongDuration))
+      throw new Refusal('service-value-unsupported', { named: 'supportedScopes.attributes' })
   }
 }
 
-/** By these attributes Authlete's scopes shorten tokens, match patterns or demand profiles. */
-const DECIDING_ATTRIBUTES = ['access_token.duration', 'refresh_token.duration', 'regex', 'fapi', 'fapi2']
+/** By these attributes Authlete's scopes match patterns or demand profiles. */
+const DECIDING_ATTRIBUTES = ['regex', 'fapi', 'fapi2']
+
+function isWrongDuration({
+  key,
+  value = '',
+}: {
+  key?: string | undefined
+  value?: string | undefined
+}): boolean {
+  return SCOPE_DURATIONS.some((duration) => duration === key) && !isScopeDuration(value)
+}
 
 function checkSigning({ accessTokenSignAlg, accessTokenSignatureKeyId, jwks }: Service): void {
   const named = 'accessTokenSignatureKeyId'

@@ -1,7 +1,8 @@
 import type { Binding } from '../../../shared/certificate/binding.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import type { LogEntry } from '../../../shared/log.ts'
-import { type Issued, makeTokens, newRefreshToken, refreshTokenSeconds } from '../../../shared/oauth/issue.ts'
+import { type Issued, makeTokens, newRefreshToken } from '../../../shared/oauth/issue.ts'
+import { refreshTokenSeconds } from '../../../shared/oauth/lifetimes.ts'
 import { Refusal } from '../../../shared/oauth/refusal.ts'
 import { availableScopes } from '../../../shared/oauth/scope.ts'
 import { addExtras, NO_EXTRAS } from '../../../shared/oauth/token-extras.ts'
@@ -81,7 +82,7 @@ function bindingTo({ certificateThumbprint }: CreateRequest): Binding {
 /** Also where the client does not declare that it refreshes (contract, section 2.7). */
 function firstRefreshToken(
   key: Parameters<typeof newRefreshToken>[0],
-  { grantType, refreshTokenDuration }: CreateRequest,
+  { grantType, scopes, refreshTokenDuration }: CreateRequest,
   service: Service,
   client: Client,
   runtime: Runtime,
@@ -89,5 +90,5 @@ function firstRefreshToken(
   if (grantType === 'CLIENT_CREDENTIALS' || !service.supportedGrantTypes.includes('REFRESH_TOKEN')) {
     return undefined
   }
-  return newRefreshToken(key, refreshTokenDuration ?? refreshTokenSeconds(service, client), runtime)
+  return newRefreshToken(key, refreshTokenDuration ?? refreshTokenSeconds(service, client, scopes), runtime)
 }

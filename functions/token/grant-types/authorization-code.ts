@@ -105,7 +105,7 @@ function tokensFor(
     ...addExtras(grant, extras, 'token-properties-too-large'),
     accessTokenDuration: extras.accessTokenDuration ?? grant.accessTokenDuration,
     code: grant.code,
-    refresh: firstRefreshToken(key, service, client, runtime, extras.refreshTokenDuration),
+    refresh: firstRefreshToken(key, service, client, grant.scopes, runtime, extras.refreshTokenDuration),
   } as const
   return makeTokens(order, service, runtime)
 }

@@ -8,8 +8,8 @@ import {
   makeTokens,
   nextRefreshToken,
   type RefreshToken,
-  refreshTokenSeconds,
 } from '../../../shared/oauth/issue.ts'
+import { refreshTokenSeconds } from '../../../shared/oauth/lifetimes.ts'
 import { type Reason, Refusal } from '../../../shared/oauth/refusal.ts'
 import { bindTo, provesClientAnew } from '../../../shared/oauth/required-binding.ts'
 import { covers, parseScope } from '../../../shared/oauth/scope.ts'
@@ -168,12 +168,13 @@ async function successor(
       keyOf(grant.service, grant),
       service,
       client,
+      grant.scopes,
       runtime,
       seconds,
     )
   }
   if (!service.refreshTokenDurationReset) return { token: presented, members: refresh }
-  const refreshExpiresAt = later(now, seconds ?? refreshTokenSeconds(service, client))
+  const refreshExpiresAt = later(now, seconds ?? refreshTokenSeconds(service, client, grant.scopes))
   return { token: presented, members: { ...refresh, refreshExpiresAt } }
 }
 

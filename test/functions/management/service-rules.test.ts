@@ -42,7 +42,7 @@ describe('a setting of a service', () => {
     [{ supportedScopes: [{ name: 'a b' }] }, 'A039206', '0'],
     [{ supportedScopes: [{ name: 'a"' }] }, 'A039206', '0'],
     [
-      { supportedScopes: [{ name: 'a', attributes: [{ key: 'access_token.duration', value: '5' }] }] },
+      { supportedScopes: [{ name: 'a', attributes: [{ key: 'regex', value: '^a$' }] }] },
       'A039291',
       'supportedScopes.attributes',
     ],

@@ -156,7 +156,7 @@ describe('makeTokens', () => {
 
 describe('firstRefreshToken', () => {
   test('is made where the service and the client use them', () => {
-    const first = firstRefreshToken(KEY, service, client, runtime)
+    const first = firstRefreshToken(KEY, service, client, [], runtime)
     const located = locateRefreshToken(first?.token ?? '')
     expect(located).toMatchObject(GRANT)
     expect(first?.members).toEqual({
@@ -169,14 +169,14 @@ describe('firstRefreshToken', () => {
 
   test('is not made where either does not', () => {
     const without = { ...client, grantTypes: ['AUTHORIZATION_CODE' as const] }
-    expect(firstRefreshToken(KEY, service, without, runtime)).toBeUndefined()
+    expect(firstRefreshToken(KEY, service, without, [], runtime)).toBeUndefined()
     const never: Service = { ...service, supportedGrantTypes: ['AUTHORIZATION_CODE'] }
-    expect(firstRefreshToken(KEY, never, client, runtime)).toBeUndefined()
+    expect(firstRefreshToken(KEY, never, client, [], runtime)).toBeUndefined()
   })
 
   test('lives shorter for a client that says so, never longer', () => {
     for (const [duration, expected] of [[60, 60] as const, [86400, 7200] as const]) {
-      const first = firstRefreshToken(KEY, service, extended({ refreshTokenDuration: duration }), runtime)
+      const first = firstRefreshToken(KEY, service, extended({ refreshTokenDuration: duration }), [], runtime)
       expect(first?.members.refreshExpiresAt).toBe(START + expected)
     }
   })
@@ -184,7 +184,7 @@ describe('firstRefreshToken', () => {
 
 describe('the successor of a refresh token', () => {
   const first = () => {
-    const made = firstRefreshToken(KEY, service, client, runtime)
+    const made = firstRefreshToken(KEY, service, client, [], runtime)
     if (made === undefined) throw new Error('no refresh token')
     return made
   }
@@ -192,7 +192,7 @@ describe('the successor of a refresh token', () => {
   test('is of the same family and grant, remembers what it replaced, and lives anew', () => {
     const { token, members } = first()
     runtime.clock.now = later(START, 50)
-    const next = nextRefreshToken(token, members, KEY, service, client, runtime)
+    const next = nextRefreshToken(token, members, KEY, service, client, [], runtime)
     runtime.clock.now = START
     expect(locateRefreshToken(next.token)).toEqual(locateRefreshToken(token))
     expect(next.token).not.toBe(token)
@@ -208,7 +208,7 @@ describe('the successor of a refresh token', () => {
   test('can be derived again from the nonce and the token it replaced, where the service keeps the nonce', () => {
     const { token, members } = first()
     const idempotent = { ...service, refreshTokenIdempotent: true }
-    const next = nextRefreshToken(token, members, KEY, idempotent, client, runtime)
+    const next = nextRefreshToken(token, members, KEY, idempotent, client, [], runtime)
     const nonce = next.members.replaced?.nonce ?? ''
     expect(Buffer.from(nonce, 'base64url')).toHaveLength(32)
     expect(deriveRefreshToken(token, nonce, KEY)).toBe(next.token)
@@ -227,7 +227,7 @@ describe('the successor of a refresh token', () => {
   test('is different at every rotation', () => {
     const { token, members } = first()
     const made = Array.from({ length: 100 }, () =>
-      nextRefreshToken(token, members, KEY, service, client, runtime),
+      nextRefreshToken(token, members, KEY, service, client, [], runtime),
     )
     expect(new Set(made.map((next) => next.token)).size).toBe(100)
   })
