@@ -1,18 +1,21 @@
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../shared/store/service.ts'
+import { keySet, newSigningKey } from '../support/signing-keys.ts'
 import { BASIC, BOUND, type TestClient } from '../support/walk.ts'
 import { type Deployment, openDeployment } from './deployment.ts'
 import { SECRET_BASIC } from './kinds.ts'
 import { discover, openOauth4webapi } from './libraries.ts'
-import { cnfOf, setFormat } from './walk-through.ts'
+import { cnfOf } from './walk-through.ts'
 
 let deployment: Deployment
 let as: oauth.AuthorizationServer
 
 beforeAll(async () => {
   deployment = await openDeployment()
-  await setFormat(deployment, 'JWT')
+  const keys = SIGNING_ALGORITHMS.map((alg) => newSigningKey(alg, alg).own)
+  expect((await deployment.walk.call('/service/update', keySet(...keys))).status).toBe(200)
   as = await discover(deployment)
 })
 beforeEach(() => deployment.setClock())
@@ -21,22 +24,23 @@ afterAll(() => deployment.close())
 const RESOURCE = 'https://rs.example.com/accounts'
 
 /** What a resource server does offline with a request that carries the token. */
-function validate(accessToken: string, audience = deployment.issuer) {
+function validate(accessToken: string, alg: string, audience = deployment.issuer) {
   const request = new Request(RESOURCE, { headers: { authorization: `Bearer ${accessToken}` } })
-  const options = { [oauth.customFetch]: deployment.fetchAs(), signingAlgorithms: ['ES256'] }
+  const options = { [oauth.customFetch]: deployment.fetchAs(), signingAlgorithms: [alg] }
   return oauth.validateJwtAccessToken(as, request, audience, options)
 }
 
-async function issued(client: TestClient): Promise<string> {
+async function issued(client: TestClient, accessTokenSignAlg: SigningAlgorithm): Promise<string> {
+  expect((await deployment.walk.call('/service/update', { accessTokenSignAlg })).status).toBe(200)
   const kind = { ...SECRET_BASIC, settings: client.settings }
   const own = await openOauth4webapi(deployment, { kind, client, certificate: SECRET_BASIC.holds })
   return (await own.credentials('accounts:read')).access_token
 }
 
-describe('validateJwtAccessToken of oauth4webapi', () => {
+describe.each(SIGNING_ALGORITHMS)('validateJwtAccessToken of oauth4webapi, with %s', (alg) => {
   test('takes an unbound token of this issuer for its audience', async () => {
     const client = await deployment.walk.addClient(BASIC)
-    const claims = await validate(await issued(client))
+    const claims = await validate(await issued(client, alg), alg)
     expect(claims).toMatchObject({
       ...{ iss: deployment.issuer, aud: deployment.issuer, sub: client.id, client_id: client.id },
       scope: 'accounts:read',
@@ -45,20 +49,20 @@ describe('validateJwtAccessToken of oauth4webapi', () => {
   })
 
   test('refuses it for another audience, and with a changed signature', async () => {
-    const token = await issued(await deployment.walk.addClient(BASIC))
-    await expect(validate(token, 'https://rs.example.com')).rejects.toMatchObject({
+    const token = await issued(await deployment.walk.addClient(BASIC), alg)
+    await expect(validate(token, alg, 'https://rs.example.com')).rejects.toMatchObject({
       code: oauth.JWT_CLAIM_COMPARISON,
     })
     const [header, payload, signature = ''] = token.split('.')
     const changed = signature.startsWith('A') ? `B${signature.slice(1)}` : `A${signature.slice(1)}`
-    await expect(validate([header, payload, changed].join('.'))).rejects.toMatchObject({
+    await expect(validate([header, payload, changed].join('.'), alg)).rejects.toMatchObject({
       message: 'JWT signature verification failed',
     })
   })
 
   test('refuses a bound token as it would any proof that it cannot check', async () => {
-    const token = await issued(await deployment.walk.addClient(BASIC, BOUND))
-    await expect(validate(token)).rejects.toMatchObject({
+    const token = await issued(await deployment.walk.addClient(BASIC, BOUND), alg)
+    await expect(validate(token, alg)).rejects.toMatchObject({
       message: 'unsupported JWT Confirmation method',
       cause: { claims: { cnf: cnfOf(SECRET_BASIC.holds) } },
     })
@@ -66,7 +70,7 @@ describe('validateJwtAccessToken of oauth4webapi', () => {
 })
 
 test('a bound token verifies offline with the published keys and says what it is bound to', async () => {
-  const token = await issued(await deployment.walk.addClient(BASIC, BOUND))
+  const token = await issued(await deployment.walk.addClient(BASIC, BOUND), 'ES256')
   const answer = await deployment.fetchAs()(as.jwks_uri ?? '', { headers: {} })
   const keys = createLocalJWKSet((await answer.json()) as JSONWebKeySet)
   const { payload } = await jwtVerify(token, keys, {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
+import { keySet, newSigningKey } from '../../support/signing-keys.ts'
 import { failure, type Management, openManagement, SERVICE } from '../../support/management.ts'
 
 let runtime: FixedRuntime
@@ -57,6 +58,19 @@ describe('a service with the switch', () => {
     expect((await updateService(PROFILE)).json).toMatchObject(PROFILE)
     expect(refusal(await updateService({ [name]: value }))).toBe(`400 A039299 ${name}`)
     expect((await updateService({})).json).toMatchObject(PROFILE)
+  })
+
+  test.each([
+    ['ES256', 200],
+    ['PS256', 200],
+    ['EdDSA', 200],
+    ['RS256', 400],
+    ['ES384', 400],
+  ] as const)('signs access tokens with %s: %i', async (accessTokenSignAlg, status) => {
+    await updateService({ ...PROFILE, ...keySet(newSigningKey('1', accessTokenSignAlg).own) })
+    const answer = await updateService({ accessTokenSignAlg })
+    expect(answer.status).toBe(status)
+    if (status === 400) expect(refusal(answer)).toBe('400 A039299 accessTokenSignAlg')
   })
 
   test('may be switched off again', async () => {
