@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { outcome } from '../support/answers.ts'
+import { type FixedRuntime, fixedRuntime } from '../support/fixed-runtime.ts'
+import { pemSpellings, spelling } from '../support/vectors.ts'
+import { BASIC, basic, BOUND, openWalk, OWN, type TestClient, type Walk } from '../support/walk.ts'
+
+let runtime: FixedRuntime
+let walk: Walk
+let client: TestClient
+let bound: string
+
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+  walk = await openWalk(runtime)
+  client = await walk.addClient(BASIC, BOUND)
+  bound = (await walk.granted(client, OWN)).access
+})
+beforeEach(() => {
+  runtime.lines.length = 0
+})
+afterAll(() => runtime.close())
+
+const OUTCOMES = {
+  refuse: {
+    token: 'BAD_REQUEST A244309 invalid_request',
+    introspection: 'UNAUTHORIZED A065307 invalid_token',
+    face: '400 invalid_request',
+  },
+  absent: {
+    token: 'BAD_REQUEST A244308 invalid_request',
+    introspection: 'UNAUTHORIZED A065304 invalid_token',
+    face: '400 invalid_request',
+  },
+} as const
+
+/** Of a whole call (requirements D29), in bytes. */
+const CALL_LIMIT = 256 * 1024
+const TOO_LONG = { token: '400 A001293', introspection: '400 A001293' }
+
+/** Of the text, what no answer and no line of the log may have. */
+const pieces = (text: string) => text.match(/[A-Za-z0-9+/]{40}/g) ?? []
+
+const all = pemSpellings.spellings.filter(({ source }) => source !== 'client-cert')
+const refused = all.flatMap(({ id, why, verdict }) => (verdict === 'accept' ? [] : [{ id, why, verdict }]))
+const taken = all.filter(({ verdict }) => verdict === 'accept')
+
+describe('a certificate', () => {
+  test.each(taken)('as $id binds and proves: $why', async ({ id, thumbprint_differs: differs }) => {
+    const { json } = await walk.credentials(client, spelling(id))
+    const cnf = (await walk.standard(json['accessToken'] as string))['cnf'] as Record<string, string>
+    expect(cnf['x5t#S256'] === pemSpellings['expected_x5t#S256']).toBe(differs !== true)
+    const proved = outcome(await walk.introspect(bound, spelling(id)))
+    expect(proved).toBe(differs ? 'UNAUTHORIZED A065305 invalid_token' : 'OK A056001')
+  })
+
+  test.each(refused)(
+    'as $id gives nothing ($verdict), and nothing of it is told: $why',
+    async ({ id, verdict }) => {
+      const text = spelling(id)
+      const answers = [await walk.credentials(client, text), await walk.introspect(bound, text)] as const
+      const { token, introspection } = text.length > CALL_LIMIT ? TOO_LONG : OUTCOMES[verdict]
+      expect(answers.map(outcome)).toEqual([token, introspection])
+      const form = { grant_type: 'client_credentials' }
+      const { status, json, text: body } = await walk.post('/token', form, text, basic(client))
+      expect(`${String(status)} ${String(json['error'])}`).toBe(OUTCOMES[verdict].face)
+      const told = [...answers.map((answer) => answer.text), body, ...runtime.lines].join('\n')
+      expect(pieces(text).filter((piece) => told.includes(piece))).toEqual([])
+      expect(runtime.lines.length).toBe(3)
+    },
+  )
+})
