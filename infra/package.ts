@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util'
 import { existsSync } from 'node:fs'
 import { buildAll } from './build.ts'
-import { osls } from './deployment/osls.ts'
+import { packageStack } from './deployment/osls.ts'
 import { writeParameters } from './deployment/parameters.ts'
 import { readDeployment } from './deployment/settings.ts'
+import { TRUSTSTORE_KEY } from './deployment/truststore.ts'
 
 const HELP = `The CloudFormation template and the archives of the functions, offline: npm run package -- [options]
 
@@ -32,11 +33,9 @@ async function main(): Promise<void> {
   await buildAll()
   const truststore = { bucket: values['truststore-bucket'], version: values['truststore-version'] }
   await writeParameters(settings, { ...truststore, key: TRUSTSTORE_KEY })
-  await osls(['package'])
+  await packageStack()
   console.log(`The template of ${file}: .serverless/cloudformation-template-update-stack.json`)
 }
-
-const TRUSTSTORE_KEY = 'truststore.pem'
 
 main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : String(error))

@@ -4,6 +4,8 @@ const BELOW_RUNTIME = '^shared/(certificate|store)/'
 const RUNTIME = '^shared/runtime[.]ts$'
 const KNOWN_TO_LAMBDA =
   '^shared/(oauth/(refusal|bearer|request-body|service-credentials)|store/(service|unavailable))[.]ts$'
+const PROVISIONING = '^infra/provisioning/management[.]ts$'
+const MANAGEMENT_STEPS = '^functions/management/((clients|services)/(request|endpoint)|identity)[.]ts$'
 const DEPLOYED = '^(functions|shared)/'
 
 const SCHEMAS = '-schema[.]ts$'
@@ -29,8 +31,14 @@ module.exports = {
     forbid('no-infra-in-deployed', { path: DEPLOYED }, { path: '^infra/' }),
     forbid(
       'infra-by-routes',
-      { path: '^infra/', pathNot: '^infra/reference/' },
+      { path: '^infra/', pathNot: ['^infra/reference/', PROVISIONING] },
       { path: '^functions/', pathNot: '/routes[.]ts$' },
+    ),
+    // The first service is made by the steps of the management API, before anybody has credentials for it.
+    forbid(
+      'provisioning-by-management',
+      { path: PROVISIONING },
+      { path: '^functions/', pathNot: MANAGEMENT_STEPS },
     ),
     // The reference is made from what routes take and answer.
     forbid(

@@ -122,9 +122,12 @@ function complaints(file: string, issue: z.core.$ZodIssue, config: unknown): str
     config,
   )
   if (value === undefined) return [`${file}: ${path.join('.')} is missing`]
-  const wanted = { invalid_type: 'has a wrong type', invalid_value: 'has a value that is not offered' }
-  const told =
-    issue.code === 'invalid_type' || issue.code === 'invalid_value' ? wanted[issue.code] : issue.message
+  const isOurs = issue.message !== 'Invalid input'
+  const told = isOurs
+    ? issue.message
+    : issue.code === 'invalid_value'
+      ? 'has a value that is not offered'
+      : 'has a wrong type'
   return [`${file}: ${path.join('.') || 'the file'} ${told}`]
 }
 

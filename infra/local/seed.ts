@@ -1,18 +1,18 @@
-import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { digest } from '../../shared/oauth/token-string.ts'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
+import { PublicJwk } from '../../shared/store/service.ts'
 import type { Store } from '../../shared/store/store.ts'
+import { type OwnerCredentials, putOwner } from '../owner.ts'
+import { newSigningKey } from '../signing-key.ts'
 
 /** Everything that a caller of a freshly seeded service needs; secrets are shown here and nowhere else. */
-export interface Seeded {
+export interface Seeded extends OwnerCredentials {
   readonly issuer: string
   readonly serviceId: number
   readonly serviceApiKey: string
   readonly serviceApiSecret: string
   readonly serviceAccessToken: string
-  readonly serviceOwnerApiKey: string
-  readonly serviceOwnerApiSecret: string
-  readonly organizationAccessToken: string
   readonly clients: readonly [SeededClient, SeededClient]
 }
 
@@ -79,10 +79,8 @@ export async function registerRedirectUri(
 }
 
 async function seedService(store: Store, seeded: Seeded): Promise<void> {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const about = { kid: '1', alg: 'ES256', use: 'sig' } as const
-  await store.registry.putSigningKey(seeded.serviceId, { ...privateKey.export({ format: 'jwk' }), ...about })
-  const publicJwk = { ...publicKey.export({ format: 'jwk' }), ...about, kty: 'EC' }
+  const signingKey = newSigningKey('1')
+  await store.registry.putSigningKey(seeded.serviceId, signingKey)
   await store.registry.putService({
     apiKey: seeded.serviceId,
     serviceName: 'Local development',
@@ -98,14 +96,10 @@ async function seedService(store: Store, seeded: Seeded): Promise<void> {
       { name: 'payments:write', description: 'Make payments' },
     ],
     clientIdAliasEnabled: true,
-    jwks: [publicJwk],
+    jwks: [PublicJwk.parse(signingKey)],
     tlsClientCertificateBoundAccessTokens: true,
   })
-  await store.registry.putOwner({
-    apiKey: seeded.serviceOwnerApiKey,
-    apiSecretDigest: digest(seeded.serviceOwnerApiSecret),
-    organizationTokenDigest: digest(seeded.organizationAccessToken),
-  })
+  await putOwner(store.registry, seeded)
 }
 
 async function seedClient(

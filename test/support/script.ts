@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -16,24 +16,34 @@ export interface Script {
   readonly ended: Promise<number | null>
 }
 
-/** Runs a script of the project as npm does: on this Node, from the project's root unless another folder is named. */
+/**
+ * Runs a script of the project as npm does: on this Node, from the project's root unless another folder is named.
+ *
+ * @param input what it reads; nothing by default
+ */
 export function runScript(
   file: string,
   parameters: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
   cwd = ROOT,
+  input = '',
 ): Script {
-  const child = spawn(process.execPath, [join(ROOT, file), ...parameters], {
+  const child = spawn(process.execPath, [resolve(ROOT, file), ...parameters], {
     cwd,
     env: { ...process.env, ...env },
   })
+  child.stdin.end(input)
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
   // A test that fails leaves its script behind: it ends with the tests at the latest.
-  process.once('exit', () => child.kill('SIGKILL'))
-  const ended = once(child, 'close').then(() => child.exitCode)
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  const ended = once(child, 'close').then(() => {
+    process.off('exit', kill)
+    return child.exitCode
+  })
   const printed = (text: string) =>
     new Promise<void>((resolve, reject) => {
       const look = () => {

@@ -21,15 +21,18 @@ export interface CreatedService extends ChangedService {
   readonly apiSecret: string
 }
 
-/** @throws Refusal service-… */
+/**
+ * @param apiKey its number, where that is decided elsewhere
+ * @throws Refusal service-…
+ */
 export async function createService(
   change: ServiceChange,
   { store, now, random }: Runtime,
   entry: LogEntry,
+  apiKey = newNumber(random),
 ): Promise<CreatedService> {
   const apiSecret = newSecret(random)
   const prepared = prepare(change, random)
-  const apiKey = newNumber(random)
   entry.service = apiKey
   const identity = { apiKey, number: random(4).readUInt32BE() >>> 1, createdAt: now() }
   const blank = { ...Service.parse({ apiKey, issuer: '', credentials: [] }), ...identity }

@@ -1,0 +1,20 @@
+import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2'
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
+import { S3Client } from '@aws-sdk/client-s3'
+
+/** Of AWS in one Region; credentials and endpoints are those of the environment. */
+export function openClients(region: string) {
+  const cloudFormation = new CloudFormationClient({ region })
+  const s3 = new S3Client({ region })
+  const gateway = new ApiGatewayV2Client({ region })
+  return {
+    cloudFormation,
+    s3,
+    gateway,
+    close: () => {
+      for (const client of [cloudFormation, s3, gateway]) client.destroy()
+    },
+  }
+}
+
+export type Clients = ReturnType<typeof openClients>

@@ -1,0 +1,33 @@
+import type { Stack } from './fake-cloudformation.ts'
+import type { Bucket } from './fake-s3.ts'
+
+/** An answer of AWS that is no success. */
+export class Failure extends Error {
+  readonly status: number
+  readonly code: string
+  constructor(status: number, code: string, message: string) {
+    super(message)
+    this.status = status
+    this.code = code
+  }
+}
+
+export interface Answer {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Buffer
+}
+
+export interface Domain {
+  truststoreVersion: string | undefined
+  warnings: string[]
+}
+
+/** What an account holds. */
+export interface Account {
+  readonly stacks: Map<string, Stack>
+  readonly buckets: Map<string, Bucket>
+  readonly domains: Map<string, Domain>
+  /** Of a resource that cannot be made: its logical id, and why. */
+  readonly broken: Map<string, string>
+}

@@ -1,0 +1,82 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { type Account, type Answer, Failure } from './fake-account.ts'
+
+export interface Bucket {
+  readonly versioned: boolean
+  /** By key, the newest version last. */
+  readonly objects: Map<string, StoredObject[]>
+}
+
+export interface StoredObject {
+  readonly version: string
+  readonly body: string
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+interface Request {
+  readonly method: string
+  readonly url: URL
+  readonly headers: IncomingHttpHeaders
+  readonly body: Buffer
+}
+
+/** As much of S3 as osls and the deployment call, with the bucket in the path. */
+export function objectStore({ method, url, headers, body }: Request, { buckets }: Account): Answer {
+  const [bucketName = '', ...rest] = url.pathname.slice(1).split('/')
+  const key = decodeURIComponent(rest.join('/'))
+  const bucket = buckets.get(bucketName)
+  if (bucket === undefined) throw new Failure(404, 'NoSuchBucket', 'The specified bucket does not exist')
+  if (key === '') return list(bucket, url)
+  const stored = bucket.objects.get(key)?.at(-1)
+  if (method === 'PUT') return put(bucket, key, headers, body)
+  if (stored === undefined)
+    throw new Failure(404, method === 'HEAD' ? 'NotFound' : 'NoSuchKey', 'The specified key does not exist.')
+  const metadata = Object.entries(stored.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value])
+  const about = {
+    'last-modified': 'Wed, 25 Nov 2026 10:00:00 GMT',
+    ...Object.fromEntries(metadata),
+    ...(bucket.versioned ? { 'x-amz-version-id': stored.version } : {}),
+  } as Record<string, string>
+  return { headers: about, body: method === 'HEAD' ? '' : stored.body }
+}
+
+function put(
+  { versioned, objects }: Bucket,
+  key: string,
+  headers: IncomingHttpHeaders,
+  body: Buffer,
+): Answer {
+  const prefix = 'x-amz-meta-'
+  const given = Object.entries(headers).filter(([name]) => name.startsWith(prefix))
+  const metadata = Object.fromEntries(
+    given.map(([name, value]) => [name.slice(prefix.length), String(value)]),
+  )
+  const versions = objects.get(key) ?? []
+  const version = `version-${String(versions.length + 1)}`
+  objects.set(key, [...versions, { version, body: content(body, headers), metadata }])
+  return { headers: { etag: '"etag"', ...(versioned ? { 'x-amz-version-id': version } : {}) } }
+}
+
+/** The SDK sends bodies in signed chunks, each after its length in hexadecimal. */
+function content(body: Buffer, headers: IncomingHttpHeaders): string {
+  if (headers['content-encoding'] !== 'aws-chunked') return body.toString('latin1')
+  const parts: Buffer[] = []
+  for (let at = 0; ;) {
+    const end = body.indexOf('\r\n', at)
+    const length = parseInt(body.toString('latin1', at, end), 16)
+    if (!(length > 0)) return Buffer.concat(parts).toString('latin1')
+    parts.push(body.subarray(end + 2, end + 2 + length))
+    at = end + 2 + length + 2
+  }
+}
+
+function list({ objects }: Bucket, url: URL): Answer {
+  if (url.searchParams.has('location'))
+    return { body: '<LocationConstraint>eu-central-1</LocationConstraint>' }
+  const prefix = url.searchParams.get('prefix') ?? ''
+  const keys = [...objects.keys()].filter((key) => key.startsWith(prefix))
+  const contents = keys.map(
+    (key) => `<Contents><Key>${key}</Key><LastModified>2026-11-25T10:00:00.000Z</LastModified></Contents>`,
+  )
+  return { body: `<ListBucketResult><IsTruncated>false</IsTruncated>${contents.join('')}</ListBucketResult>` }
+}
