@@ -44,7 +44,7 @@ module.exports = {
     forbid(
       'reference-by-schemas',
       { path: '^infra/reference/' },
-      { path: '^functions/', pathNot: '/(routes|request|answer-schema)[.]ts$' },
+      { path: '^functions/', pathNot: '/(routes|request|(answer|settings)-schema)[.]ts$' },
     ),
     // Cold start: no answer is parsed, so types are all that is needed.
     forbid(

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import {
+  apiKey,
   type Answered,
   ClientSummary,
   envelope,
@@ -18,7 +19,7 @@ const Interaction = z.object({
   ...envelope('authorizationResponse', ['INTERACTION', 'NO_INTERACTION']),
   ticket: z.string(),
   client: ClientSummary,
-  service: z.pick(Service, { apiKey: true, serviceName: true, clientIdAliasEnabled: true }),
+  service: z.object({ apiKey, ...z.pick(Service, { serviceName: true, clientIdAliasEnabled: true }).shape }),
   scopes: someOf(Scope),
   prompts: someOf(prompt),
   lowestPrompt: z.optional(prompt),

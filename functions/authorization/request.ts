@@ -31,7 +31,7 @@ export interface AuthorizationRequest {
   readonly context: string | undefined
 }
 
-const PARAMETERS: FormRules = {
+export const PARAMETERS: FormRules = {
   malformed: 'authorization-parameters-malformed',
   repeated: {
     client_id: 'authorization-client-repeated',

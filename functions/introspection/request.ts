@@ -6,7 +6,7 @@ import { Refusal } from '../../shared/oauth/refusal.ts'
 import { listMember, numberMember } from '../../shared/oauth/request-body.ts'
 import { parseScope } from '../../shared/oauth/scope.ts'
 
-const FORM: FormRules = {
+export const FORM: FormRules = {
   malformed: 'token-parameters-malformed',
   repeated: { token: 'token-repeated', scopes: 'token-repeated' },
 }

@@ -15,7 +15,7 @@ export interface RevocationRequest {
   readonly credentials: PresentedCredentials
 }
 
-const FORM: FormRules = {
+export const FORM: FormRules = {
   malformed: 'revocation-parameters-malformed',
   repeated: {
     ...CREDENTIAL_PARAMETERS,

@@ -18,11 +18,11 @@ export interface StandardIntrospectionRequest {
   readonly withHidden: boolean
 }
 
-const CALL: FormRules = {
+export const CALL: FormRules = {
   malformed: 'introspection-parameters-malformed',
   repeated: { token: 'introspection-token-repeated', token_type_hint: 'introspection-token-repeated' },
 }
-const FORM: FormRules = { ...CALL, repeated: { ...CALL.repeated, ...CREDENTIAL_PARAMETERS } }
+export const FORM: FormRules = { ...CALL, repeated: { ...CALL.repeated, ...CREDENTIAL_PARAMETERS } }
 
 /** RFC 7662 section 2.1. @throws Refusal for the form or for how it presents credentials */
 export function fromForm(form: string, http: HttpRequest): StandardIntrospectionRequest {

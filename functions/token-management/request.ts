@@ -17,7 +17,10 @@ export const positive = z.pipe(
 )
 export const flag = z.pipe(z.transform(flagMember), z.boolean())
 export const names = z.pipe(z.transform(listMember), z.array(z.string()))
-export const thumbprint = z.custom<Thumbprint>(isThumbprint)
+export const thumbprint = z.pipe(
+  z.string().check(z.refine((text) => isThumbprint(text))),
+  z.transform((text) => text as Thumbprint),
+)
 /** JSON bodies alone have them (contract, section 1.1). */
 export const properties = z.array(
   z.object({

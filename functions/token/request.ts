@@ -25,7 +25,7 @@ export interface TokenRequest {
   readonly extras: TokenExtras
 }
 
-const FORM: FormRules = {
+export const FORM: FormRules = {
   malformed: 'parameters-malformed',
   repeated: {
     ...CREDENTIAL_PARAMETERS,

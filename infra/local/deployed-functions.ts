@@ -21,6 +21,9 @@ const FUNCTIONS = [
   tokenManagement,
 ]
 
+/** All of them in one. */
+export const DEPLOYED_ROUTES = Object.assign({}, ...FUNCTIONS) as (typeof FUNCTIONS)[number]
+
 /** The handlers that are deployed, each under its routes, over one runtime. */
 export function deployedFunctions(runtime: Runtime): Routes {
   return new Map(

@@ -55,6 +55,7 @@ export const OAuthError = z.object({ error: z.string(), error_description: z.opt
 export const milliseconds = z.int().check(z.nonnegative())
 export const seconds = z.int().check(z.nonnegative())
 export const clientId = z.int().check(z.positive())
+export const apiKey = z.int().check(z.positive())
 
 /** Absent when there are none: an SDK does not take `null` (contract, rule 2). */
 export const someOf = <Item extends z.ZodMiniType>(item: Item) =>
@@ -67,10 +68,8 @@ export const attributes = someOf(z.object({ key: z.string(), value: z.string() }
 export const grantType = z.enum(['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS'])
 
 /** A client for whoever shows it to an end-user or an operator. */
-export const ClientSummary = z.pick(Client, {
-  clientId: true,
-  clientIdAlias: true,
-  clientIdAliasEnabled: true,
-  clientName: true,
-  clientType: true,
+export const ClientSummary = z.object({
+  clientId,
+  ...z.pick(Client, { clientIdAlias: true, clientIdAliasEnabled: true, clientName: true, clientType: true })
+    .shape,
 })

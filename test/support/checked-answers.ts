@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type * as z from 'zod/mini'
+import openApi from '../../docs/openapi.json' with { type: 'json' }
 import { ANSWERS, type AnswerSpec } from '../../infra/reference/answers.ts'
 import type { Route } from '../../shared/lambda/route.ts'
 import { type LambdaResult, type Routes, serve } from '../../shared/lambda/serve.ts'
@@ -13,7 +14,7 @@ export function serveChecked(routes: Routes, runtime: Runtime) {
     const result = await handler(event)
     const template = templateOf(event as { routeKey?: string; resource?: string })
     const route = Object.hasOwn(routes, template) ? routes[template] : undefined
-    const wrong = route && faultIn(result, route)
+    const wrong = route && (faultIn(result, route) ?? faultInCode(result, template))
     if (wrong !== undefined) throw new Error(`${template} answered ${result.body}\n${wrong}`)
     return result
   }
@@ -34,6 +35,18 @@ export function faultIn({ statusCode, body }: LambdaResult, { endpoint, face }: 
     ? (fault(spec.body, body) ?? faultInContent(spec, body))
     : 'it should not be empty'
 }
+
+/** A code that the reference does not have for this path. */
+function faultInCode({ body }: LambdaResult, template: string): string | undefined {
+  const operations = Object.values(PATHS[template] ?? {})
+  const { resultCode } = JSON.parse(body.startsWith('{') ? body : '{}') as { resultCode?: string }
+  const known = operations.flatMap(({ 'x-result-codes': codes = [] }) => codes)
+  if (resultCode === undefined || operations.length === 0 || known.includes(resultCode)) return undefined
+  return `docs/openapi.json has no ${resultCode} there; \`npm run reference\` makes it anew`
+}
+
+type Paths = Readonly<Record<string, Readonly<Record<string, { 'x-result-codes'?: string[] }>>>>
+const PATHS = openApi.paths as unknown as Paths
 
 function faultInContent({ content = {} }: AnswerSpec, body: string): string | undefined {
   const { action = '', responseContent = '' } = JSON.parse(body) as Record<string, string>

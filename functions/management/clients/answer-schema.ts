@@ -1,10 +1,11 @@
 import * as z from 'zod/mini'
-import { milliseconds, RESULT, type Sent } from '../../../shared/oauth/answer-schema.ts'
+import { clientId, milliseconds, RESULT, type Sent } from '../../../shared/oauth/answer-schema.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { CARRIED } from './settings-schema.ts'
 
 /** A client (contract, section 3.2): the settings of its record, and those that are only carried. */
 export const ClientAnswer = z.extend(z.omit(Client, { clientSecretDigest: true, carried: true }), {
+  clientId,
   ...CARRIED,
   /** In decimal `clientId`, where the client has no other. */
   clientIdAlias: z.string(),

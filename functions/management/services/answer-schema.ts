@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { milliseconds, type Sent } from '../../../shared/oauth/answer-schema.ts'
+import { apiKey, milliseconds, type Sent } from '../../../shared/oauth/answer-schema.ts'
 import { ROLES, Service } from '../../../shared/store/service.ts'
 import { CARRIED } from './settings-schema.ts'
 
@@ -13,6 +13,8 @@ const Credential = z.object({
 
 /** A service (contract, section 3.1): the settings of its record, and those that are only carried. */
 export const ServiceAnswer = z.extend(z.omit(Service, { carried: true }), {
+  apiKey,
+  number: z.optional(z.int()),
   ...z.partial(z.object(CARRIED)).shape,
   /** A JWK Set as text, with public members alone. */
   jwks: z.optional(z.string()),

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { told } from '../../infra/reference/endpoints.ts'
+import { type Call, CALLS, inQuery, putOwner, sentTo } from '../support/every-call.ts'
+import { fixedRuntime, type FixedRuntime } from '../support/fixed-runtime.ts'
+import { ROUTES } from '../support/gateway.ts'
+import { BASIC, openWalk, type TestClient, type Walk } from '../support/walk.ts'
+
+let runtime: FixedRuntime
+let walk: Walk
+let client: TestClient
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+  walk = await openWalk(runtime)
+  client = await walk.addClient(BASIC)
+  await putOwner(runtime)
+})
+afterAll(() => runtime.close())
+
+const about = ({ template }: Call) => told(ROUTES[template]?.endpoint ?? '')
+const POSTS = CALLS.filter((call) => !inQuery(call))
+
+describe.each(POSTS)('$name', (call) => {
+  test('takes a form, unless the reference says JSON', async () => {
+    const sent = sentTo(call, {}, walk, client)
+    const headers = { ...sent.headers, 'content-type': 'application/x-www-form-urlencoded' }
+    const { json } = await walk.send({ ...sent, headers, body: 'unknownToAll=1' })
+    expect(json['resultCode'] === 'A001292').toBe(about(call).jsonOnly === true)
+  })
+})
+
+describe('without a member that the reference calls required', () => {
+  const REQUIRING = POSTS.filter((call) => about(call).required !== undefined)
+
+  test.each(REQUIRING)('$name refuses', async (call) => {
+    const { required = [] } = about(call)
+    for (const missing of required) {
+      const others = required.filter((name) => name !== missing).map((name) => [name, SAMPLES[name]])
+      const { status, json } = await walk.send(
+        sentTo(call, Object.fromEntries(others) as Record<string, unknown>, walk, client),
+      )
+      const isRefused = status === 400 || (status === 200 && json['action'] !== 'OK')
+      expect(isRefused, `${missing}: ${JSON.stringify(json)}`).toBe(true)
+      expect(String(json['resultMessage'])).toMatch(NAMED[missing] ?? `'${missing}'`)
+    }
+  })
+
+  const SAMPLES: Readonly<Record<string, unknown>> = {
+    ...{ ticket: 'x', subject: 'x', reason: 'DENIED', info: 'x' },
+  }
+  /** Messages that are published without the name of the member. */
+  const NAMED: Readonly<Record<string, string>> = { token: 'a valid access token' }
+})

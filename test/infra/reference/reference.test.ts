@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import openApi from '../../../docs/openapi.json' with { type: 'json' }
+import { functionNames } from '../../../infra/build.ts'
+import { ENDPOINTS } from '../../../infra/reference/endpoints.ts'
+import { jsonSchemas, type JsonSchema } from '../../../infra/reference/json-schemas.ts'
+import { referenceFiles } from '../../../infra/reference/main.ts'
+import { MEMBERS, PATH_PARAMETERS } from '../../../infra/reference/members.ts'
+import { SETTINGS } from '../../../infra/reference/settings.ts'
+import type { Routes } from '../../../shared/lambda/serve.ts'
+
+const root = join(import.meta.dirname, '../../..')
+
+test.each(Object.entries(referenceFiles()))('%s is what `npm run reference` makes', (file, text) => {
+  expect(readFileSync(join(root, file), 'utf8') === text, `run \`npm run reference\`: ${file} is old`).toBe(
+    true,
+  )
+})
+
+interface Parameter {
+  readonly name: string
+  readonly in: 'path' | 'query'
+  readonly required?: boolean
+}
+interface Operation {
+  readonly operationId: string
+  readonly tags: readonly string[]
+  readonly security: readonly Record<string, string[]>[]
+  readonly parameters?: readonly Parameter[]
+  readonly requestBody?: { readonly content: Record<string, object> }
+  readonly responses: Record<string, object>
+}
+const { paths, components, tags } = openApi as unknown as {
+  paths: Record<string, Record<string, Operation>>
+  components: Record<'schemas' | 'responses' | 'securitySchemes', Record<string, object>>
+  tags: { name: string }[]
+}
+const operations = Object.entries(paths).flatMap(([template, item]) =>
+  Object.entries(item).map(([method, operation]) => ({ template, method, operation })),
+)
+
+test('every method of every deployed route is in the file, and nothing else is', async () => {
+  const deployed: string[] = []
+  for (const name of functionNames()) {
+    const { routes } = (await import(`../../../functions/${name}/routes.ts`).catch(() => ({
+      routes: {},
+    }))) as {
+      routes: Routes
+    }
+    for (const [template, { methods }] of Object.entries(routes)) {
+      deployed.push(...methods.map((method) => `${method.toLowerCase()} ${template}`))
+    }
+  }
+  expect(deployed.length).toBeGreaterThan(60)
+  expect(operations.map(({ template, method }) => `${method} ${template}`).sort()).toEqual(deployed.sort())
+})
+
+describe('the OpenAPI file', () => {
+  test('is of version 3.1, and says what it has to say at the top', () => {
+    expect(openApi.openapi).toBe('3.1.0')
+    const { title, version } = openApi.info
+    expect([title, version]).toEqual([expect.stringMatching(/./), expect.stringMatching(/^\d/)])
+    expect(Object.keys(openApi).sort()).toEqual(['components', 'info', 'openapi', 'paths', 'servers', 'tags'])
+  })
+
+  test('refers to nothing that is not there', () => {
+    const references = [...JSON.stringify(openApi).matchAll(/"\$ref":"([^"]*)"/g)].map(
+      ([, text = '']) => text,
+    )
+    expect(references.length).toBeGreaterThan(100)
+    const missing = references.filter((reference) => resolve(reference) === undefined)
+    expect(missing).toEqual([])
+  })
+
+  test('has no schema that nothing refers to', () => {
+    const text = JSON.stringify(openApi)
+    const names = Object.keys(components.schemas)
+    expect(names.filter((name) => !text.includes(`"#/components/schemas/${name}"`))).toEqual([])
+  })
+
+  test('names each operation once', () => {
+    const ids = operations.map(({ operation }) => operation.operationId)
+    expect(ids.filter((id, index) => ids.indexOf(id) < index || !/^[A-Za-z0-9_]+$/.test(id))).toEqual([])
+  })
+
+  test.each(operations)('$method $template is a whole operation', ({ template, method, operation }) => {
+    const { parameters = [], responses, requestBody, security } = operation
+    const named = [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
+    const inPath = parameters.filter((parameter) => parameter.in === 'path')
+    expect(inPath.map(({ name }) => name)).toEqual(named)
+    expect(inPath.every(({ required }) => required)).toBe(true)
+    expect(new Set(parameters.map(({ name }) => name)).size).toBe(parameters.length)
+    expect(requestBody !== undefined).toBe(method === 'post')
+    const statuses = Object.keys(responses)
+    expect(statuses.every((status) => ['200', '204', 'default'].includes(status))).toBe(true)
+    expect(statuses).toContain(statuses.includes('204') ? '204' : '200')
+    expect(operation.tags.every((tag) => tags.some(({ name }) => name === tag))).toBe(true)
+    const schemes = security.flatMap((alternative) => Object.keys(alternative))
+    expect(schemes.filter((scheme) => !(scheme in components.securitySchemes))).toEqual([])
+  })
+
+  test.each(Object.entries(components.schemas))('%s is a schema', (_, schema) => {
+    for (const inside of allIn(schema as JsonSchema)) {
+      const { properties = {}, required = [], type } = inside
+      expect(required.filter((name) => !(name in properties))).toEqual([])
+      const types = ['string', 'integer', 'number', 'boolean', 'object', 'array', 'null', undefined]
+      expect([type].flat().every((one) => types.includes(one))).toBe(true)
+      expect(Object.keys(inside).filter((keyword) => !KEYWORDS.includes(keyword))).toEqual([])
+    }
+  })
+})
+
+/** Those of JSON Schema 2020-12 that are in use. */
+const KEYWORDS = [
+  ...[
+    '$ref',
+    'type',
+    'properties',
+    'required',
+    'items',
+    'anyOf',
+    'oneOf',
+    'additionalProperties',
+    'propertyNames',
+  ],
+  ...['enum', 'const', 'pattern', 'description', 'default', 'minimum', 'maximum', 'exclusiveMinimum'],
+  ...['minItems', 'minLength', 'contentMediaType', 'contentSchema'],
+]
+
+function resolve(reference: string): unknown {
+  const steps = reference.slice('#/'.length).split('/')
+  return steps.reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], openApi)
+}
+
+function allIn(schema: JsonSchema): JsonSchema[] {
+  const { properties = {}, items, anyOf = [], oneOf = [], additionalProperties: more } = schema
+  const inside = [...Object.values(properties), ...anyOf, ...oneOf, ...(items === undefined ? [] : [items])]
+  return [schema, ...[...inside, ...(typeof more === 'object' ? [more] : [])].flatMap(allIn)]
+}
+
+test('no description is left of what is not there any more', () => {
+  const members = Object.entries(jsonSchemas()).flatMap(([name, schema]) =>
+    allIn(schema).flatMap(({ properties = {} }) =>
+      Object.keys(properties).flatMap((member) => [member, `${name}.${member}`]),
+    ),
+  )
+  const described = [...Object.keys(MEMBERS), ...Object.keys(SETTINGS)]
+  expect(described.filter((name) => !members.includes(name))).toEqual([])
+  expect(
+    Object.keys(PATH_PARAMETERS).filter(
+      (name) => !Object.keys(paths).some((path) => path.includes(`{${name}}`)),
+    ),
+  ).toEqual([])
+  const endpoints = new Set(operations.map(({ template }) => template))
+  expect(
+    Object.keys(ENDPOINTS).filter((name) => ![...endpoints].some((path) => path.includes(name))),
+  ).toEqual([])
+})

@@ -1,0 +1,57 @@
+import type * as z from 'zod/mini'
+import { digest } from '../../shared/oauth/token-string.ts'
+import type { FixedRuntime } from './fixed-runtime.ts'
+import { ROUTES, type Sent } from './gateway.ts'
+import { ORGANIZATION, OWNER_KEY, OWNER_SECRET } from './management.ts'
+import type { TestClient, Walk } from './walk.ts'
+
+type Members = Record<string, z.ZodMiniType>
+
+/** Every method of every route of the Web API that reads members. */
+export const CALLS = Object.entries(ROUTES).flatMap(([template, { call, methods, access }]) => {
+  if (call === undefined) return []
+  const { shape } = call as unknown as { shape: Members }
+  return methods.map((method) => ({ name: `${method} ${template}`, template, method, access, call, shape }))
+})
+export type Call = (typeof CALLS)[number]
+
+/** A query has text alone. */
+export const inQuery = ({ method }: Pick<Call, 'method'>) => method !== 'POST'
+
+/** The owner of the deployment, whom services are managed by. */
+export async function putOwner({ store }: FixedRuntime): Promise<void> {
+  await store.registry.putOwner({
+    apiKey: OWNER_KEY,
+    apiSecretDigest: digest(OWNER_SECRET),
+    organizationTokenDigest: digest(ORGANIZATION),
+  })
+}
+
+/** By credentials of the role that is needed, for the service and the client of the walk. */
+export function sentTo(
+  { template, method, access }: Call,
+  members: Record<string, unknown>,
+  { serviceId, secrets }: Walk,
+  client: TestClient,
+): Sent {
+  const isOwner = access === 'owner' || (access === 'service' && !template.includes('{serviceId}'))
+  const isV3 = template.includes('{serviceId}')
+  const basic = `Basic ${Buffer.from(`${serviceId}:${secrets.manage}`).toString('base64')}`
+  const authorization = isOwner ? `Bearer ${ORGANIZATION}` : isV3 ? `Bearer ${secrets.manage}` : basic
+  const parameters = Object.entries({
+    serviceId,
+    apiKey: serviceId,
+    clientId: client.id,
+    subject: 'testuser01',
+  })
+  const pathParameters = Object.fromEntries(parameters.filter(([name]) => template.includes(`{${name}}`)))
+  const about = { route: template, method, pathParameters }
+  if (inQuery({ method })) {
+    const query = new URLSearchParams(
+      Object.entries(members).map(([name, value]): [string, string] => [name, String(value)]),
+    )
+    return { ...about, headers: { authorization }, query: query.toString() }
+  }
+  const headers = { authorization, 'content-type': 'application/json' }
+  return { ...about, headers, body: JSON.stringify(members) }
+}
