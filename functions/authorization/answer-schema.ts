@@ -21,6 +21,8 @@ const Interaction = z.object({
   client: ClientSummary,
   service: z.object({ apiKey, ...z.pick(Service, { serviceName: true, clientIdAliasEnabled: true }).shape }),
   scopes: someOf(Scope),
+  /** RFC 8707: those asked for. */
+  resources: texts,
   prompts: someOf(prompt),
   lowestPrompt: z.optional(prompt),
   uiLocales: texts,

@@ -3,6 +3,7 @@ import type { LogEntry } from '../../shared/log.ts'
 import { findNamedClient, type IdentifiedClient } from '../../shared/oauth/client-authentication.ts'
 import { isVerifier } from '../../shared/oauth/pkce.ts'
 import { type Reason, Refusal } from '../../shared/oauth/refusal.ts'
+import { parseResources } from '../../shared/oauth/resource.ts'
 import { grantScopes } from '../../shared/oauth/scope.ts'
 import { digest, makeGrantId, makeOpaque } from '../../shared/oauth/token-string.ts'
 import type { Runtime } from '../../shared/runtime.ts'
@@ -22,6 +23,7 @@ const MAX_STATE_LENGTH = 2048
 export interface IssuedTicket extends IdentifiedClient {
   readonly ticket: string
   readonly scopes: readonly string[]
+  readonly resources: readonly string[]
   readonly interaction: Interaction
 }
 
@@ -54,7 +56,7 @@ export async function authorize(
   if (responseMode === undefined) throw refuse('response-mode-unsupported')
   const judged = judgeRequest(request, responseType, service, client)
   if (typeof judged === 'string') throw refuse(judged)
-  const { scopes, challenge, interaction } = judged
+  const { scopes, resources, challenge, interaction } = judged
 
   const key = { service: service.apiKey, client: client.clientId, grantId: makeGrantId(runtime.random) }
   const ticket = makeOpaque(key, runtime.random)
@@ -63,6 +65,7 @@ export async function authorize(
     stage: 'TICKET',
     clientIdAlias,
     scopes,
+    resources,
     ...ticketMembers(ticket, runtime.now()),
     ...target,
     redirectUriAsked: request.redirectUri !== undefined,
@@ -70,11 +73,12 @@ export async function authorize(
     context: request.context,
   }
   await runtime.store.grants.create(grant)
-  return { ...identified, ticket, scopes, interaction }
+  return { ...identified, ticket, scopes, resources, interaction }
 }
 
 interface Judged {
   readonly scopes: readonly string[]
+  readonly resources: readonly string[]
   readonly challenge: CodeChallenge | undefined
   readonly interaction: Interaction
 }
@@ -92,10 +96,12 @@ function judgeRequest(
   const scopes = grantScopes(request.scope, service, client)
   if (scopes === 'malformed') return 'authorization-scope-malformed'
   if (scopes === 'none') return 'authorization-scope-none'
+  const resources = parseResources(request.resources)
+  if (resources === 'malformed') return 'authorization-resource-malformed'
   const challenge = judgeChallenge(request, service, client)
   if (typeof challenge === 'string') return challenge
   const interaction = judgeInteraction(request)
-  return typeof interaction === 'string' ? interaction : { scopes, challenge, interaction }
+  return typeof interaction === 'string' ? interaction : { scopes, resources, challenge, interaction }
 }
 
 const CLIENT_REASON = {

@@ -44,6 +44,7 @@ export async function issueCode(
     stage: 'CODE',
     clientIdAlias,
     scopes,
+    resources: ticket.resources,
     subject: request.subject,
     ...request.authentication,
     ...addExtras({ properties: [] }, request.extras, 'issue-properties-too-large'),

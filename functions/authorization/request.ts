@@ -23,6 +23,8 @@ export interface AuthorizationRequest {
   readonly display: string | undefined
   readonly uiLocales: string | undefined
   readonly loginHint: string | undefined
+  /** RFC 8707: as they came. */
+  readonly resources: readonly string[]
   /** Names of parameters without a value, which count as left out. */
   readonly empty: ReadonlySet<string>
   /** Why it is refused for a parameter that is in it twice, once it is known where to send that. */
@@ -48,6 +50,7 @@ export const PARAMETERS: FormRules = {
     ui_locales: 'authorization-parameter-repeated',
     login_hint: 'authorization-parameter-repeated',
   },
+  several: ['resource'],
 }
 
 /** It lies in the ticket's item, which must stay small. */
@@ -63,7 +66,7 @@ export const AuthorizationCall = z.object({
 /** `/auth/authorization` of the Web API (contract, section 2.1). @throws Refusal */
 export function readAuthorization(call: z.infer<typeof AuthorizationCall>): AuthorizationRequest {
   if (call.parameters === undefined) throw new Refusal('authorization-parameters-missing')
-  const { parameters, empty, repeated } = readParameters(call.parameters, PARAMETERS)
+  const { parameters, empty, repeated, several } = readParameters(call.parameters, PARAMETERS)
   if (repeated.has('client_id')) throw new Refusal('authorization-client-repeated')
   if (repeated.has('redirect_uri')) throw new Refusal('redirect-uri-repeated')
   const clientId = parameters.get('client_id')
@@ -87,6 +90,7 @@ export function readAuthorization(call: z.infer<typeof AuthorizationCall>): Auth
     display: value('display'),
     uiLocales: value('ui_locales'),
     loginHint: value('login_hint'),
+    resources: several.get('resource') ?? [],
     empty,
     repeated: first === undefined ? undefined : reasonFor(first, PARAMETERS, parameters),
     context: call.context,

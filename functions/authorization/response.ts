@@ -8,7 +8,7 @@ import { redirect } from './redirect.ts'
 
 /** `/auth/authorization`, action INTERACTION or NO_INTERACTION (contract, section 2.1): views of client and service, without secrets. */
 export function authorizationResponse(issued: IssuedTicket, service: Service): InteractionAnswer {
-  const { client, clientIdAlias, ticket, scopes, interaction } = issued
+  const { client, clientIdAlias, ticket, scopes, resources, interaction } = issued
   const { prompts, lowestPrompt, uiLocales, loginHint, display, maxAge } = interaction
   const message =
     `Authlete has successfully issued a ticket to the service (API Key = ${String(service.apiKey)}) for the ` +
@@ -22,6 +22,7 @@ export function authorizationResponse(issued: IssuedTicket, service: Service): I
     service: { apiKey, serviceName, clientIdAliasEnabled },
     scopes:
       scopes.length === 0 ? undefined : service.supportedScopes.filter(({ name }) => scopes.includes(name)),
+    resources: resources.length === 0 ? undefined : resources,
     prompts: prompts.length === 0 ? undefined : prompts,
     lowestPrompt,
     uiLocales: uiLocales.length === 0 ? undefined : uiLocales,

@@ -12,5 +12,12 @@ export function fromAuthorization(http: HttpRequest): IntrospectionRequest {
   if (bearer === 'absent') throw new Refusal('token-missing')
   if (bearer === 'malformed') throw new Refusal('credentials-malformed')
   const { token } = bearer
-  return { token, scopes: [], subject: undefined, clientCertificate: http.tlsCertificate, boundOnly: true }
+  return {
+    token,
+    scopes: [],
+    subject: undefined,
+    clientCertificate: http.tlsCertificate,
+    boundOnly: true,
+    resources: [],
+  }
 }

@@ -1,6 +1,6 @@
 import { boundThumbprint } from '../../shared/certificate/binding.ts'
-import { audienceOf } from '../../shared/oauth/active-token.ts'
 import type { UsableToken } from '../../shared/oauth/introspect.ts'
+import { audiencesOf } from '../../shared/oauth/resource.ts'
 import type { Service } from '../../shared/store/service.ts'
 
 /**
@@ -15,7 +15,8 @@ export function authorizerContext({ grant }: UsableToken, service: Service) {
     ...(subject === undefined ? {} : { sub: subject }),
     ...(accessScopes.length === 0 ? {} : { scope: accessScopes.join(' ') }),
     iss: service.issuer,
-    aud: audienceOf(service),
+    // A context has no lists; no resource has a space in it.
+    aud: audiencesOf(grant, service).join(' '),
     exp: grant.accessExpiresAt,
     ...(thumbprint === undefined ? {} : { certificateThumbprint: thumbprint }),
   }

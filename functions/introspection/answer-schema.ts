@@ -35,6 +35,9 @@ const Usable = z.object({
   subject: z.optional(z.string()),
   scopes: texts,
   scopeDetails: someOf(Scope),
+  /** Of the grant, and of this access token (RFC 8707). */
+  resources: texts,
+  accessTokenResources: texts,
   expiresAt: milliseconds,
   grantType,
   /** Of the authentication of the end-user, where it was told at issue; in seconds. */

@@ -19,13 +19,21 @@ export function fromForm(form: string, http: HttpRequest): IntrospectionRequest 
   const asked = parameters.get('scopes')
   const scopes = asked === undefined ? [] : parseScope(asked)
   if (scopes === 'malformed') throw new Refusal('token-parameters-malformed')
-  return { token, scopes, subject: undefined, clientCertificate: http.tlsCertificate, boundOnly: true }
+  return {
+    token,
+    scopes,
+    subject: undefined,
+    clientCertificate: http.tlsCertificate,
+    boundOnly: true,
+    resources: [],
+  }
 }
 
 export const IntrospectionCall = z.object({
   token: z.optional(z.string()),
   scopes: z.optional(z.pipe(z.transform(listMember), z.array(z.string()))),
   subject: z.optional(z.string()),
+  resources: z.optional(z.pipe(z.transform(listMember), z.array(z.string()))),
   clientCertificate: z.optional(z.string()),
   acrValues: z.optional(z.pipe(z.transform(listMember), z.array(z.string()))),
   /** 0 counts as absent, as everywhere (contract, rule 2). */
@@ -35,6 +43,6 @@ export const IntrospectionCall = z.object({
 /** `/auth/introspection` of the Web API (contract, section 2.8). @throws Refusal */
 export function fromWebApi(call: z.infer<typeof IntrospectionCall>): IntrospectionRequest {
   if (call.token === undefined) throw new Refusal('token-missing')
-  const { token, scopes = [], subject, clientCertificate, acrValues = [], maxAge } = call
-  return { token, scopes, subject, clientCertificate, boundOnly: false, acrValues, maxAge }
+  const { token, scopes = [], subject, clientCertificate, resources = [], acrValues = [], maxAge } = call
+  return { token, scopes, subject, clientCertificate, boundOnly: false, resources, acrValues, maxAge }
 }

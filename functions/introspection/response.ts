@@ -25,6 +25,8 @@ export function introspectionResponse(
     subject: grant.subject,
     scopes: unlessEmpty(grant.accessScopes),
     scopeDetails: unlessEmpty(scopeDetails),
+    resources: unlessEmpty(grant.resources),
+    accessTokenResources: unlessEmpty(grant.accessResources),
     expiresAt: grant.accessExpiresAt * 1000,
     grantType: grant.grantType,
     acr: grant.acr,

@@ -1,11 +1,11 @@
 import { boundThumbprint } from '../../shared/certificate/binding.ts'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import type { LogEntry } from '../../shared/log.ts'
-import { audienceOf } from '../../shared/oauth/active-token.ts'
 import { authenticateClient, identifyClient } from '../../shared/oauth/client-authentication.ts'
 import { findAccessToken, findRefreshToken, type FoundToken } from '../../shared/oauth/find-token.ts'
 import type { PresentedCredentials } from '../../shared/oauth/presented-credentials.ts'
 import { Refusal } from '../../shared/oauth/refusal.ts'
+import { audiencesOf } from '../../shared/oauth/resource.ts'
 import { barred, expired } from '../../shared/oauth/standing.ts'
 import type { Runtime } from '../../shared/runtime.ts'
 import type { Client } from '../../shared/store/client.ts'
@@ -49,7 +49,8 @@ export async function introspectStandard(
   const issuedAt = type === 'access_token' ? grant.accessIssuedAt : found.refresh.refreshIssuedAt
   const expiresAt = type === 'access_token' ? grant.accessExpiresAt : found.refresh.refreshExpiresAt
   const live = !expired(expiresAt, runtime.now()) && barred(found.client, service, issuedAt) === undefined
-  if (!live || !isProvable(grant, service) || !mayKnow(caller, found, service)) return INACTIVE
+  const isMeant = request.resourceServer === undefined || isMeantFor(request.resourceServer, found)
+  if (!live || !isMeant || !isProvable(grant, service) || !mayKnow(caller, found, service)) return INACTIVE
   const { withHidden } = request
   if (type === 'access_token') return { type, grant, withHidden, jti: found.jti }
   return { type, grant, withHidden, expiresAt }
@@ -82,12 +83,19 @@ function isProvable({ binding }: Tokens, { fapi2 }: Service): boolean {
   return (binding === 'none' && !fapi2) || boundThumbprint(binding) !== undefined
 }
 
+/** Only resources that were asked for tell for whom a token is: all others are for any (contract, section 2.9). */
+function isMeantFor(resourceServer: string, { grant, type }: Found): boolean {
+  const resources = type === 'access_token' ? grant.accessResources : grant.resources
+  return resources.length === 0 || resources.includes(resourceServer)
+}
+
 function mayKnow(caller: Client | undefined, { grant, type }: Found, service: Service): boolean {
   if (caller === undefined || caller.clientId === grant.client) return true
   const { resourceServerAudiences } = caller
   return (
     type === 'access_token' &&
-    (resourceServerAudiences.includes('*') || resourceServerAudiences.includes(audienceOf(service)))
+    (resourceServerAudiences.includes('*') ||
+      audiencesOf(grant, service).some((audience) => resourceServerAudiences.includes(audience)))
   )
 }
 

@@ -16,6 +16,8 @@ export interface StandardIntrospectionRequest {
   readonly caller?: PresentedCredentials
   /** Hidden properties are told as well: only to the service itself. */
   readonly withHidden: boolean
+  /** URI of the resource server that asked the service. */
+  readonly resourceServer?: string | undefined
 }
 
 export const CALL: FormRules = {
@@ -36,6 +38,7 @@ export function fromForm(form: string, http: HttpRequest): StandardIntrospection
 export const StandardIntrospectionCall = z.object({
   parameters: z.optional(z.string()),
   withHiddenProperties: z.optional(z.pipe(z.transform(flagMember), z.boolean())),
+  rsUri: z.optional(z.string()),
 })
 
 /** `/auth/introspection/standard` of the Web API (contract, section 2.9). @throws Refusal */
@@ -43,5 +46,5 @@ export function fromWebApi(call: z.infer<typeof StandardIntrospectionCall>): Sta
   if (call.parameters === undefined) throw new Refusal('introspection-parameters-missing')
   const token = parseParameters(call.parameters, CALL).get('token')
   if (token === undefined) throw new Refusal('introspection-token-missing')
-  return { token, withHidden: call.withHiddenProperties ?? false }
+  return { token, withHidden: call.withHiddenProperties ?? false, resourceServer: call.rsUri }
 }

@@ -36,6 +36,9 @@ const Issued = z.object({
   previousRefreshTokenUsed: z.optional(z.boolean()),
   scopes: texts,
   refreshTokenScopes: texts,
+  /** Of the grant, and of this access token (RFC 8707). */
+  resources: texts,
+  accessTokenResources: texts,
 })
 export type Issued = Answered<typeof Issued>
 

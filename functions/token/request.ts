@@ -19,6 +19,8 @@ export interface TokenRequest {
   readonly codeVerifier: string | undefined
   readonly refreshToken: string | undefined
   readonly scope: string | undefined
+  /** RFC 8707: as they came. */
+  readonly resources: readonly string[]
   /** Names of parameters without a value, which count as left out. */
   readonly empty: ReadonlySet<string>
   /** From the caller of the Web API. */
@@ -37,6 +39,7 @@ export const FORM: FormRules = {
     scope: (parameters) =>
       parameters.get('grant_type') === 'refresh_token' ? 'refresh-scope-repeated' : 'scope-repeated',
   },
+  several: ['resource'],
 }
 
 /** RFC 6749 section 3.2. @throws Refusal for the form or for how it presents credentials */
@@ -61,7 +64,7 @@ export function fromWebApi(call: z.infer<typeof TokenCall>): TokenRequest {
 }
 
 function tokenRequest(
-  { parameters, empty }: Form,
+  { parameters, empty, several }: Form,
   credentials: PresentedCredentials,
   extras: TokenExtras,
 ): TokenRequest {
@@ -73,6 +76,7 @@ function tokenRequest(
     codeVerifier: parameters.get('code_verifier'),
     refreshToken: parameters.get('refresh_token'),
     scope: parameters.get('scope'),
+    resources: several.get('resource') ?? [],
     empty,
     extras,
   }

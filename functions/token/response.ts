@@ -43,6 +43,8 @@ export function tokenResponse(issued: IssuedTokens): Issued {
     clientAttributes: unlessEmpty(client.attributes),
     previousRefreshTokenUsed: issued.previousRefreshTokenUsed,
     scopes: unlessEmpty(grant.accessScopes),
+    resources: unlessEmpty(grant.resources),
+    accessTokenResources: unlessEmpty(grant.accessResources),
     refreshTokenScopes: grant.refresh === undefined ? undefined : unlessEmpty(grant.scopes),
   }
 }

@@ -74,6 +74,7 @@ function contentOf(
 const DESCRIBED: ReadonlySet<string> = new Set([
   'invalid_request',
   'invalid_scope',
+  'invalid_target',
   'unauthorized_client',
   'unsupported_grant_type',
 ])

@@ -8,6 +8,8 @@ const ACTIVE = {
   sub: z.optional(z.string()),
   client_id: z.string(),
   exp: seconds,
+  /** The resources that were asked for, if any. */
+  aud: z.optional(z.array(z.string())),
   /** RFC 9470 section 6.2. */
   acr: z.optional(z.string()),
   auth_time: z.optional(seconds),
@@ -21,7 +23,7 @@ export type ActiveRefreshToken = Sent<z.output<typeof ActiveRefreshToken>>
 const ActiveToken = z.extend(ActiveRefreshToken, { token_type: z.string() })
 export type ActiveToken = Sent<z.output<typeof ActiveToken>>
 
-const IN_FULL = { iat: seconds, aud: z.string(), jti: z.optional(z.string()) }
+const IN_FULL = { iat: seconds, aud: z.union([z.string(), z.array(z.string())]), jti: z.optional(z.string()) }
 /** To the OAuth face, which leaves out what is `null`. */
 const ActiveTokenInFull = z.extend(ActiveToken, IN_FULL)
 export type ActiveTokenInFull = Sent<z.output<typeof ActiveTokenInFull>>

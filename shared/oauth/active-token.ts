@@ -3,21 +3,17 @@ import type { Tokens } from '../store/grant.ts'
 import type { Service } from '../store/service.ts'
 import type { ActiveRefreshToken, ActiveToken, ActiveTokenInFull } from './active-token-schema.ts'
 import { propertyMembers } from './properties.ts'
-
-/** What tokens that were asked for without a resource are meant for (design, section 6). */
-export function audienceOf(service: Service): string {
-  return service.defaultResource ?? service.issuer
-}
+import { audOf } from './resource.ts'
 
 /**
  * What a live access token says of itself (RFC 7662 section 2.2), as the Web API words it (contract, section 6):
- * `scope` is `null` when there is none, the audience is not told.
+ * `scope` is `null` when there is none, and the audience is told only where resources were asked for.
  *
  * @param withHidden whether hidden properties are told as well
  */
 export function activeToken(grant: Tokens, service: Service, withHidden = false): ActiveToken {
   return {
-    ...aboutGrant(grant, service, grant.accessScopes, withHidden),
+    ...aboutGrant(grant, service, grant.accessScopes, grant.accessResources, withHidden),
     token_type: service.accessTokenType,
     exp: grant.accessExpiresAt,
     client_id: clientIdOf(grant),
@@ -33,7 +29,7 @@ export function activeTokenInFull(
   return {
     ...activeToken(grant, service),
     iat: grant.accessIssuedAt,
-    aud: audienceOf(service),
+    aud: audOf(grant, service),
     ...(jti === undefined ? {} : { jti }),
   }
 }
@@ -46,7 +42,7 @@ export function activeRefreshToken(
   withHidden = false,
 ): ActiveRefreshToken {
   return {
-    ...aboutGrant(grant, service, grant.scopes, withHidden),
+    ...aboutGrant(grant, service, grant.scopes, grant.resources, withHidden),
     exp: expiresAt,
     client_id: clientIdOf(grant),
   }
@@ -60,6 +56,7 @@ function aboutGrant(
   { subject, acr, authTime, binding, properties }: Tokens,
   service: Service,
   scopes: readonly string[],
+  resources: readonly string[],
   withHidden: boolean,
 ) {
   const bound = boundThumbprint(binding)
@@ -70,6 +67,7 @@ function aboutGrant(
     ...(authTime === undefined ? {} : { auth_time: authTime }),
     scope: scopes.length === 0 ? null : scopes.join(' '),
     iss: service.issuer,
+    ...(resources.length === 0 ? {} : { aud: resources }),
     active: true as const,
     ...(bound === undefined ? {} : { cnf: { 'x5t#S256': bound } }),
   }

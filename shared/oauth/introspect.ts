@@ -3,6 +3,7 @@ import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import type { LogEntry } from '../log.ts'
 import { findAccessToken } from './find-token.ts'
 import { type Reason, Refusal } from './refusal.ts'
+import { audiencesOf } from './resource.ts'
 import { parseScope } from './scope.ts'
 import { barred, type Standing, standingAt } from './standing.ts'
 import type { Runtime } from '../runtime.ts'
@@ -15,6 +16,8 @@ export interface IntrospectionRequest {
   readonly scopes: readonly string[]
   readonly subject: string | undefined
   readonly clientCertificate: string | undefined
+  /** What the token has to be meant for, all of them. */
+  readonly resources: readonly string[]
   /** Only tokens that are bound: where nobody authenticates but the holder of the certificate (requirements D10). */
   readonly boundOnly: boolean
   /** How the end-user must have been authenticated (RFC 9470): by one of these, and at most so many seconds ago. */
@@ -48,10 +51,11 @@ const BINDING_REASON = {
 /**
  * Decides whether an access token may be used for one protected-resource request.
  *
- * The order is part of the contract: existence, expiry, binding, scope, subject, authentication. The first failure decides, so whoever
- * holds a stolen bound token learns nothing of what it is good for (requirements D7).
+ * The order is part of the contract: existence, expiry, binding, scope, subject, resource, authentication. The first failure
+ * decides, so whoever holds a stolen bound token learns nothing of what it is good for (requirements D7).
  *
- * @throws Refusal token-…, certificate-…, binding-damaged, scope-insufficient, subject-differs, acr-insufficient, authentication-too-old
+ * @throws Refusal token-…, certificate-…, binding-damaged, scope-insufficient, subject-differs, resource-not-covered,
+ *   acr-insufficient, authentication-too-old
  * @see RFC 8705 section 3, RFC 6750 section 3.1
  */
 export async function introspect(
@@ -79,6 +83,9 @@ export async function introspect(
 
   judgeScopes(request.scopes, grant, standing)
   judgeSubject(request.subject, grant, standing)
+  const audiences = audiencesOf(grant, service)
+  const isMeant = request.resources.every((resource) => audiences.includes(resource))
+  if (!isMeant) throw refusal('resource-not-covered', standing)
   judgeAuthentication(request, grant, now(), standing)
   return { grant, standing, jti }
 }

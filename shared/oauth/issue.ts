@@ -5,12 +5,12 @@ import type { Runtime } from '../runtime.ts'
 import type { Client } from '../store/client.ts'
 import type { Authentication, CodeMembers, GrantKey, RefreshMembers, Tokens } from '../store/grant.ts'
 import type { Service, SigningAlgorithm } from '../store/service.ts'
-import { audienceOf } from './active-token.ts'
 import { MAX_TOKEN_LENGTH } from './find-token.ts'
 import { signAccessToken } from './jwt.ts'
 import { accessTokenSeconds, refreshTokenSeconds } from './lifetimes.ts'
 import { propertyMembers } from './properties.ts'
 import { Refusal } from './refusal.ts'
+import { audOf } from './resource.ts'
 import { findAccessTokenKey } from './signing-key.ts'
 import { claimsOf, type StoredExtras } from './token-extras.ts'
 import {
@@ -33,6 +33,8 @@ export interface TokenOrder extends StoredExtras, Authentication {
   /** Of the grant; `accessScopes` of this access token. */
   readonly scopes: readonly string[]
   readonly accessScopes: readonly string[]
+  readonly resources: readonly string[]
+  readonly accessResources: readonly string[]
   readonly binding: Binding
   /** Seconds, in place of the settings. */
   readonly accessTokenDuration?: number | undefined
@@ -94,6 +96,8 @@ export async function makeTokens(order: TokenOrder, service: Service, runtime: R
     subject: order.subject,
     scopes: order.scopes,
     accessScopes,
+    resources: order.resources,
+    accessResources: order.accessResources,
     binding: order.binding,
     properties: order.properties,
     jwtAtClaims: order.jwtAtClaims,
@@ -192,7 +196,7 @@ async function signed(
     // Written last: nothing that a caller adds may say what these say.
     iss: service.issuer,
     sub: order.subject ?? clientId,
-    aud: audienceOf(service),
+    aud: audOf(order, service),
     client_id: clientId,
     scope: order.accessScopes.length === 0 ? undefined : order.accessScopes.join(' '),
     acr: order.acr,

@@ -5,7 +5,7 @@ import type { SigningAlgorithm } from '../store/service.ts'
 export interface AccessTokenClaims {
   readonly iss: string
   readonly sub: string
-  readonly aud: string
+  readonly aud: string | readonly string[]
   readonly client_id: string
   readonly scope: string | undefined
   /** RFC 9068 section 2.2.1. */

@@ -12,6 +12,8 @@ export interface FormRules {
   readonly malformed: Reason
   /** By name; only these parameters are read. */
   readonly repeated: Readonly<Record<string, Reason | ((parameters: Parameters) => Reason)>>
+  /** Parameters that may be in it several times. */
+  readonly several?: readonly string[]
 }
 
 /** A form as it was sent, with what may be wrong with it left to judge. */
@@ -21,6 +23,8 @@ export interface Form {
   /** Those that have none; they count as left out. */
   readonly empty: ReadonlySet<string>
   readonly repeated: ReadonlySet<string>
+  /** The values of those that may be in it several times, by name. */
+  readonly several: ReadonlyMap<string, readonly string[]>
 }
 
 /**
@@ -34,19 +38,23 @@ export function readParameters(text: string, rules: FormRules): Form {
   if (pairs.length > MAX_PARAMETERS) throw new Refusal(rules.malformed)
   const seen = new Map<string, string>()
   const repeated = new Set<string>()
+  const several = new Map((rules.several ?? []).map((name) => [name, [] as string[]]))
   for (const pair of pairs) {
     const [encodedName, encoded] = splitPair(pair)
     const name = decodeFormText(encodedName)
-    const known = name !== undefined && Object.hasOwn(rules.repeated, name)
+    const values = name === undefined ? undefined : several.get(name)
+    const known = values !== undefined || (name !== undefined && Object.hasOwn(rules.repeated, name))
     // A certificate has line breaks: where nobody reads it, it is ignored like any parameter (vector mtls-body-spoof).
     const value = decodeFormText(known ? encoded : encoded.replaceAll(ESCAPED_LINE_BREAK, '+'))
     if (name === undefined || value === undefined) throw new Refusal(rules.malformed)
-    if (!known) continue
+    if (values !== undefined && value !== '') values.push(value)
+    if (values !== undefined || !known) continue
     if (seen.has(name)) repeated.add(name)
     seen.set(name, value)
   }
   const parameters = new Map([...seen].filter(([, value]) => value !== ''))
-  return { parameters, empty: new Set([...seen.keys()].filter((name) => !parameters.has(name))), repeated }
+  const empty = new Set([...seen.keys()].filter((name) => !parameters.has(name)))
+  return { parameters, empty, repeated, several }
 }
 
 /** As `readParameters`, and no parameter may be in it twice (requirements D26). @throws Refusal with a reason of `rules` */

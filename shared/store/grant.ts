@@ -33,6 +33,8 @@ interface GrantMembers extends GrantKey {
   /** The alias, when the client was named by it. */
   readonly clientIdAlias?: string | undefined
   readonly scopes: readonly string[]
+  /** That were asked for (RFC 8707), each once; none: the tokens are meant for the service's default. */
+  readonly resources: readonly string[]
 }
 
 export interface Ticket extends GrantMembers {
@@ -104,6 +106,8 @@ export interface Tokens extends GrantMembers, Authentication {
   readonly accessExpiresAt: EpochSeconds
   /** Those of the access token; `scopes` are those of the grant. */
   readonly accessScopes: readonly string[]
+  /** The same for resources: none exactly when the grant has none. */
+  readonly accessResources: readonly string[]
   readonly code?: CodeMembers | undefined
   readonly refresh?: RefreshMembers | undefined
 }

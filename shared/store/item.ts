@@ -1,4 +1,13 @@
-import type { EpochSeconds } from '../epoch-seconds.ts'
+import {
+  digest,
+  integer,
+  optionalMap,
+  optionalText,
+  optionalTexts,
+  seconds,
+  text,
+  texts,
+} from './attributes.ts'
 import type {
   Authentication,
   ClientState,
@@ -9,7 +18,6 @@ import type {
   Property,
   RefreshMembers,
   Ticket,
-  TokenDigest,
   Tokens,
 } from './grant.ts'
 import { DamagedItem, listing, subjectHeld } from './listing.ts'
@@ -24,6 +32,7 @@ export function grantAttributes(grant: Grant): Item {
     client: grant.client,
     clientIdAlias: grant.clientIdAlias,
     scopes: grant.scopes,
+    resources: unlessEmpty(grant.resources),
     subject: grant.stage === 'CODE' ? grant.subject : undefined,
     properties: grant.stage === 'TICKET' || grant.properties.length === 0 ? undefined : grant.properties,
     jwtAtClaims: grant.stage === 'TICKET' ? undefined : grant.jwtAtClaims,
@@ -73,6 +82,7 @@ function tokenAttributes(tokens: Tokens): Item {
     accessIssuedAt,
     accessExpiresAt,
     accessScopes,
+    accessResources: unlessEmpty(tokens.accessResources),
     refreshDigest: refresh?.refreshDigest,
     refreshIssuedAt: refresh?.refreshIssuedAt,
     refreshExpiresAt: refresh?.refreshExpiresAt,
@@ -89,6 +99,7 @@ export function readGrant(item: Item, key: GrantKey): Grant {
     ...{ service, client, grantId },
     clientIdAlias: optionalText(item, 'clientIdAlias'),
     scopes: texts(item, 'scopes'),
+    resources: optionalTexts(item, 'resources'),
   }
   if (item['stage'] === 'TICKET') return { ...members, stage: 'TICKET', ...readTicket(item) }
   if (item['stage'] === 'CODE') {
@@ -156,6 +167,7 @@ function readTokens(item: Item) {
     accessIssuedAt: seconds(item, 'accessIssuedAt'),
     accessExpiresAt: seconds(item, 'accessExpiresAt'),
     accessScopes: texts(item, 'accessScopes'),
+    accessResources: readAccessResources(item),
     code: item['codeDigest'] === undefined ? undefined : readCode(item),
     refresh: item['refreshDigest'] === undefined ? undefined : readRefresh(item),
   } as const
@@ -164,6 +176,15 @@ function readTokens(item: Item) {
 function readAuthentication(item: Item): Authentication {
   const authTime = item['authTime'] === undefined ? undefined : seconds(item, 'authTime')
   return { acr: optionalText(item, 'acr'), authTime }
+}
+
+/** A token that was meant for some of the resources must not pass for one of the service's default. */
+function readAccessResources(item: Item): readonly string[] {
+  const granted = optionalTexts(item, 'resources')
+  const resources = optionalTexts(item, 'accessResources')
+  const isPart = resources.every((resource) => granted.includes(resource))
+  if (!isPart || (resources.length === 0 && granted.length > 0)) throw new DamagedItem('accessResources')
+  return resources
 }
 
 function readResponseMode(item: Item): Ticket['responseMode'] {
@@ -206,40 +227,6 @@ function readChallenge(item: Item): CodeChallenge | undefined {
   return { value: text(challenge, 'value'), method }
 }
 
-function seconds(item: Item, name: string): EpochSeconds {
-  return integer(item, name) as EpochSeconds
-}
-
-function integer(item: Item, name: string): number {
-  const value = item[name]
-  if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw new DamagedItem(name)
-  return value
-}
-
-function text(item: Item, name: string): string {
-  const value = item[name]
-  if (typeof value !== 'string' || value === '') throw new DamagedItem(name)
-  return value
-}
-
-function optionalText(item: Item, name: string): string | undefined {
-  return item[name] === undefined ? undefined : text(item, name)
-}
-
-function optionalMap(item: Item, name: string): Item | undefined {
-  const value = item[name]
-  if (value === undefined) return undefined
-  if (typeof value !== 'object' || value === null) throw new DamagedItem(name)
-  return value as Item
-}
-
-function digest(item: Item, name: string): TokenDigest {
-  return text(item, name) as TokenDigest
-}
-
-function texts(item: Item, name: string): readonly string[] {
-  const value = item[name]
-  if (!Array.isArray(value) || !value.every((element) => typeof element === 'string'))
-    throw new DamagedItem(name)
-  return value
+function unlessEmpty(values: readonly string[]): readonly string[] | undefined {
+  return values.length === 0 ? undefined : values
 }

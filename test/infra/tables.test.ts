@@ -74,6 +74,7 @@ test('a grant has its time to live where the table of grants looks for it', asyn
     client: 6,
     grantId: 'grant',
     scopes: [],
+    resources: [],
     ticketDigest: 'digest' as TokenDigest,
     responseMode: 'query',
     ticketIssuedAt: 1 as EpochSeconds,

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import type * as z from 'zod/mini'
 import { digest } from '../../shared/oauth/token-string.ts'
 import type { Runtime } from '../../shared/runtime.ts'
@@ -7,6 +7,7 @@ import type { Service } from '../../shared/store/service.ts'
 import { contentOf, tokensOf } from './answers.ts'
 import type { FixedRuntime } from './fixed-runtime.ts'
 import { type Format, gateway, type Received, type Sent } from './gateway.ts'
+import { newSigningKey } from './signing-keys.ts'
 import { certificatePem } from './vectors.ts'
 
 export const REDIRECT_URI = 'https://client.example.org/cb/example.com'
@@ -64,7 +65,7 @@ export async function openWalk<R extends Runtime>(
   sender?: (sent: Sent, format?: Format) => Promise<Received>,
 ) {
   const secrets = { manage: newSecret(), runtime: newSecret(), introspect: newSecret() }
-  const keys = newKeys()
+  const keys = newSigningKey('1', 'ES256')
   let service: ServiceSettings = {
     apiKey: newNumber(),
     serviceName: 'Test service',
@@ -76,14 +77,14 @@ export async function openWalk<R extends Runtime>(
     supportedGrantTypes: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'],
     supportedTokenAuthMethods: ['NONE', 'CLIENT_SECRET_BASIC', 'CLIENT_SECRET_POST', 'TLS_CLIENT_AUTH'],
     supportedScopes: [{ name: 'read', description: 'Read' }, { name: 'write' }, { name: 'admin' }],
-    jwks: [keys.publicJwk],
+    jwks: [{ ...keys.open, kty: 'EC' }],
     ...BOUND,
     ...settings,
   }
   const number = service.apiKey
   const serviceId = String(number)
   await runtime.store.registry.putService(service)
-  await runtime.store.registry.putSigningKey(number, keys.privateJwk)
+  await runtime.store.registry.putSigningKey(number, keys.own)
   const send = sender ?? gateway({ ...runtime, settings: { ...runtime.settings, serviceId: number } })
 
   async function setService(change: Partial<ServiceSettings>): Promise<void> {
@@ -212,8 +213,12 @@ export type Walk<R extends Runtime = FixedRuntime> = Awaited<ReturnType<typeof o
 /** Wherever its functions run. */
 export type AnyWalk = Walk<Runtime>
 
+/** A list is the parameter several times. */
 export function form(parameters: Members): string {
-  const present = Object.entries(parameters).filter(([, value]) => value !== undefined)
+  const pairs = Object.entries(parameters).flatMap(([name, value]) =>
+    [value].flat().map((single): [string, unknown] => [name, single]),
+  )
+  const present = pairs.filter(([, value]) => value !== undefined)
   return new URLSearchParams(
     present.map(([name, value]): [string, string] => [name, String(value)]),
   ).toString()
@@ -237,14 +242,4 @@ function newNumber(): number {
 
 function newSecret(): string {
   return randomBytes(64).toString('base64url')
-}
-
-function newKeys() {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const about = { kid: '1', alg: 'ES256', use: 'sig' } as const
-  return {
-    privateKey,
-    privateJwk: { ...privateKey.export({ format: 'jwk' }), ...about },
-    publicJwk: { ...publicKey.export({ format: 'jwk' }), ...about, kty: 'EC' },
-  }
 }

@@ -30,7 +30,7 @@ export async function createTokens(
   runtime: Runtime,
   entry: LogEntry,
 ): Promise<CreatedTokens> {
-  const { grantType, subject, scopes, properties, jwtAtClaims, accessTokenDuration } = request
+  const { grantType, subject, scopes, resources, properties, jwtAtClaims, accessTokenDuration } = request
   if (!service.supportedGrantTypes.includes(grantType)) throw new Refusal('create-grant-type-unsupported')
   const client = await findClient(request, service, runtime)
   entry.client = client.clientId
@@ -52,6 +52,8 @@ export async function createTokens(
       ...addExtras({ properties }, { ...NO_EXTRAS, jwtAtClaims }, 'create-properties-too-big'),
       scopes,
       accessScopes: scopes,
+      resources,
+      accessResources: resources,
       binding,
       accessExpiresAt:
         accessTokenDuration === undefined ? undefined : later(runtime.now(), accessTokenDuration),

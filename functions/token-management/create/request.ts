@@ -3,6 +3,7 @@ import type { Thumbprint } from '../../../shared/certificate/thumbprint.ts'
 import { AUTHENTICATION_MEMBERS, readAuthentication } from '../../../shared/oauth/authentication.ts'
 import { refuseReserved } from '../../../shared/oauth/properties.ts'
 import { Refusal } from '../../../shared/oauth/refusal.ts'
+import { parseResources } from '../../../shared/oauth/resource.ts'
 import { type Claims, EXTRA_MEMBERS } from '../../../shared/oauth/token-extras.ts'
 import type { Authentication, Property } from '../../../shared/store/grant.ts'
 import { flag, names, positive, properties, refuseNotOffered, thumbprint } from '../request.ts'
@@ -15,6 +16,7 @@ export interface CreateRequest {
   readonly clientIdAliasUsed: boolean
   readonly subject: string | undefined
   readonly scopes: readonly string[]
+  readonly resources: readonly string[]
   /** Seconds; `undefined`: those of service and client. */
   readonly accessTokenDuration: number | undefined
   readonly refreshTokenDuration: number | undefined
@@ -38,6 +40,7 @@ export const CreateCall = z.object({
   clientIdAliasUsed: z.optional(flag),
   subject: z.optional(z.string()),
   scopes: z.optional(names),
+  resources: z.optional(names),
   accessTokenDuration: z.optional(positive),
   refreshTokenDuration: z.optional(positive),
   properties: z.optional(properties),
@@ -64,6 +67,7 @@ export function readCreate(call: z.infer<typeof CreateCall>): CreateRequest {
     clientIdAliasUsed: call.clientIdAliasUsed ?? false,
     subject: grantType === 'CLIENT_CREDENTIALS' ? undefined : checkedSubject(call.subject),
     scopes: [...new Set(call.scopes)],
+    resources: checkedResources(call.resources),
     accessTokenDuration: call.accessTokenDuration,
     refreshTokenDuration: call.refreshTokenDuration,
     properties: call.properties ?? [],
@@ -79,6 +83,12 @@ function offeredGrantType(asked: z.infer<typeof CreateCall>['grantType']): Creat
   const offered = GRANT_TYPES.find((name) => name === asked)
   if (offered === undefined) throw new Refusal('create-grant-type-unsupported')
   return offered
+}
+
+function checkedResources(given: readonly string[] = []): readonly string[] {
+  const resources = parseResources(given)
+  if (resources === 'malformed') throw new Refusal('create-resource-malformed')
+  return resources
 }
 
 function checkedSubject(subject: string | undefined): string {

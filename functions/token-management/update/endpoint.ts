@@ -64,6 +64,7 @@ async function changed(
   const order = {
     ...{ key: keyOf(grant.service, grant), client, clientIdAlias, grantType, subject, scopes, accessScopes },
     ...{ acr, authTime, properties, jwtAtClaims, createdAt, code },
+    ...{ resources: grant.resources, accessResources: grant.accessResources },
     binding: provable(grant.binding),
     accessExpiresAt: grant.accessExpiresAt,
   }

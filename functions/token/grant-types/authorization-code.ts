@@ -3,6 +3,7 @@ import { proves } from '../../../shared/oauth/find-token.ts'
 import { firstRefreshToken, type Issued, makeTokens } from '../../../shared/oauth/issue.ts'
 import { isVerifier, verifies } from '../../../shared/oauth/pkce.ts'
 import { Refusal } from '../../../shared/oauth/refusal.ts'
+import { narrowedResources, parseResources } from '../../../shared/oauth/resource.ts'
 import { endOlderGrants } from '../../../shared/oauth/single-token.ts'
 import { barred, expired } from '../../../shared/oauth/standing.ts'
 import { addExtras } from '../../../shared/oauth/token-extras.ts'
@@ -17,7 +18,7 @@ import type { TokenContext } from './grant-type.ts'
  * Redeems an authorization code, once. A second redemption that is complete and right is a replay: it is refused and
  * ends the grant with all that the first one gave; anything less is refused and changes nothing (requirements D22, D23).
  *
- * @throws Refusal code-…, redirect-uri-…, verifier-…
+ * @throws Refusal code-…, redirect-uri-…, verifier-…, resource-malformed
  * @see RFC 6749 section 4.1.3, RFC 7636 section 4.6
  */
 export async function redeemCode(
@@ -30,13 +31,15 @@ export async function redeemCode(
   const { code, codeVerifier, empty } = request
   if (code === undefined) throw new Refusal(empty.has('code') ? 'code-empty' : 'code-missing')
   if (codeVerifier !== undefined && !isVerifier(codeVerifier)) throw new Refusal('verifier-malformed')
+  const resources = parseResources(request.resources)
+  if (resources === 'malformed') throw new Refusal('resource-malformed')
   const { grant, members } = await findCode(code, context, grants)
   judgeRedirectUri(request.redirectUri, members)
   judgeVerifier(request, members)
   if (grant.stage === 'TOKENS') return endReplayed(grant, grants, entry)
   if (expired(members.codeExpiresAt, runtime.now())) throw new Refusal('code-expired')
 
-  const issued = await tokensFor(grant, request, context, runtime)
+  const issued = await tokensFor(grant, resources, request, context, runtime)
   const redeemed = await grants.redeem(grant, issued.grant)
   if (redeemed.done) {
     await endOlderGrants(issued.grant, context.service, context.client, grants)
@@ -83,13 +86,16 @@ function judgeVerifier({ codeVerifier, empty }: TokenRequest, { challenge }: Cod
   if (!verifies(codeVerifier, challenge)) throw new Refusal('verifier-differs')
 }
 
-function tokensFor(
+async function tokensFor(
   grant: Code,
+  asked: readonly string[],
   { extras }: TokenRequest,
   context: TokenContext,
   runtime: Runtime,
 ): Promise<Issued> {
   const { client, clientIdAlias, service, binding } = context
+  const accessResources = narrowedResources(asked, grant.resources)
+  if (accessResources === 'wider') throw new Refusal('code-resource-wider')
   const key = { service: grant.service, client: grant.client, grantId: grant.grantId }
   const order = {
     key,
@@ -101,6 +107,8 @@ function tokensFor(
     authTime: grant.authTime,
     scopes: grant.scopes,
     accessScopes: grant.scopes,
+    resources: grant.resources,
+    accessResources,
     binding,
     ...addExtras(grant, extras, 'token-properties-too-large'),
     accessTokenDuration: extras.accessTokenDuration ?? grant.accessTokenDuration,

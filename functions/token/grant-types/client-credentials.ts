@@ -1,5 +1,6 @@
 import { type Issued, makeTokens } from '../../../shared/oauth/issue.ts'
 import { Refusal } from '../../../shared/oauth/refusal.ts'
+import { parseResources } from '../../../shared/oauth/resource.ts'
 import { grantScopes } from '../../../shared/oauth/scope.ts'
 import { addExtras } from '../../../shared/oauth/token-extras.ts'
 import { makeGrantId } from '../../../shared/oauth/token-string.ts'
@@ -7,7 +8,7 @@ import type { Runtime } from '../../../shared/runtime.ts'
 import type { TokenRequest } from '../request.ts'
 import type { TokenContext } from './grant-type.ts'
 
-/** RFC 6749 section 4.4. No refresh token (section 4.4.3). @throws Refusal scope-malformed, scope-none */
+/** RFC 6749 section 4.4. No refresh token (section 4.4.3). @throws Refusal scope-…, resource-malformed */
 export async function issueForClient(
   request: TokenRequest,
   { client, clientIdAlias, service, binding }: TokenContext,
@@ -16,6 +17,8 @@ export async function issueForClient(
   const scopes = grantScopes(request.scope, service, client)
   if (scopes === 'malformed') throw new Refusal('scope-malformed')
   if (scopes === 'none') throw new Refusal('scope-none')
+  const resources = parseResources(request.resources)
+  if (resources === 'malformed') throw new Refusal('resource-malformed')
   const key = { service: service.apiKey, client: client.clientId, grantId: makeGrantId(runtime.random) }
   const order = {
     key,
@@ -25,6 +28,8 @@ export async function issueForClient(
     subject: undefined,
     scopes,
     accessScopes: scopes,
+    resources,
+    accessResources: resources,
     binding,
     ...addExtras({ properties: [] }, request.extras, 'token-properties-too-large'),
     accessTokenDuration: request.extras.accessTokenDuration,

@@ -12,6 +12,7 @@ import {
 import { refreshTokenSeconds } from '../../../shared/oauth/lifetimes.ts'
 import { type Reason, Refusal } from '../../../shared/oauth/refusal.ts'
 import { bindTo, provesClientAnew } from '../../../shared/oauth/required-binding.ts'
+import { narrowedResources, parseResources } from '../../../shared/oauth/resource.ts'
 import { covers, parseScope } from '../../../shared/oauth/scope.ts'
 import { barred, expired } from '../../../shared/oauth/standing.ts'
 import { addExtras } from '../../../shared/oauth/token-extras.ts'
@@ -28,7 +29,7 @@ const REUSE_GRACE_SECONDS = 10
 /**
  * Refreshes the access token of a grant (RFC 6749 section 6), bound as the grant demands (RFC 8705 section 4).
  *
- * @throws Refusal refresh-…, binding-certificate-…
+ * @throws Refusal refresh-…, resource-malformed, binding-certificate-…
  */
 export async function refreshTokens(
   request: TokenRequest,
@@ -61,12 +62,13 @@ async function refreshOnce(
   const binding = judgeBinding(grant, request, context)
   if (binding !== 'none') entry.thumbprint = binding['x5t#S256']
   const accessScopes = narrowedScopes(request.scope, grant)
+  const accessResources = resourcesOf(request, grant)
   const { extras } = request
   const added = addExtras(grant, extras, 'token-properties-too-large')
   const next = await successor(presented, request, { grant, refresh }, context, runtime, entry)
 
   const { client, clientIdAlias } = context
-  const { grantType, subject, acr, authTime, scopes, createdAt, code } = grant
+  const { grantType, subject, acr, authTime, scopes, resources, createdAt, code } = grant
   const key = keyOf(grant.service, grant)
   const order = {
     key,
@@ -78,6 +80,8 @@ async function refreshOnce(
     authTime,
     scopes,
     accessScopes,
+    resources,
+    accessResources,
     binding,
     ...added,
     accessTokenDuration: extras.accessTokenDuration,
@@ -138,6 +142,15 @@ function narrowedScopes(scope: string | undefined, grant: Tokens): readonly stri
   if (asked === 'malformed') throw new Refusal('scope-malformed')
   if (!covers(grant.scopes, asked)) throw new Refusal('refresh-scope-wider')
   return asked
+}
+
+/** As with scopes: those of this access token alone. */
+function resourcesOf({ resources }: TokenRequest, grant: Tokens): readonly string[] {
+  const asked = parseResources(resources)
+  if (asked === 'malformed') throw new Refusal('resource-malformed')
+  const narrowed = narrowedResources(asked, grant.resources)
+  if (narrowed === 'wider') throw new Refusal('refresh-resource-wider')
+  return narrowed
 }
 
 /** Design, section 3: kept; rotated; or rotated, and the replaced token answered once more for a short while. */

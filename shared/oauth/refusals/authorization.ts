@@ -42,6 +42,7 @@ export const AUTHORIZATION = {
   'max-age-malformed': ['A004394', 'BAD_REQUEST', 'invalid_request', "The value of 'max_age' is not a number of seconds."],
   'display-unknown': ['A004395', 'BAD_REQUEST', 'invalid_request', "The value of 'display' is not supported."],
   'authorization-parameter-repeated': ['A004396', 'BAD_REQUEST', 'invalid_request', 'The authorization request contains a parameter more than once.'],
+  'authorization-resource-malformed': ['A004397', 'BAD_REQUEST', 'invalid_target', "The authorization request has a value of 'resource' that is not an absolute URI without a fragment, or too many of them."],
   'ticket-missing': ['A041201', 'INTERNAL_SERVER_ERROR', 'server_error', "The value of 'ticket' in the /api/auth/authorization/issue request is null or empty."],
   'ticket-unknown': ['A041202', 'BAD_REQUEST', 'invalid_request', 'There is no entity having the ticket specified in the /api/auth/authorization/issue request.'],
   'ticket-expired': ['A041301', 'BAD_REQUEST', 'invalid_request', 'The ticket in the /api/auth/authorization/issue request has expired.'],

@@ -28,6 +28,7 @@ export const INTROSPECTION = {
   'subject-differs': ['A066302', 'FORBIDDEN', 'invalid_request', 'The subject associated with the access token is different from the subject required to access the protected resource.'],
   'acr-insufficient': ['A065393', 'UNAUTHORIZED', 'insufficient_user_authentication', 'The end-user was not authenticated in one of the ways that the resource requires.'],
   'authentication-too-old': ['A065394', 'UNAUTHORIZED', 'insufficient_user_authentication', 'The authentication of the end-user is not known to be as recent as the resource requires.'],
+  'resource-not-covered': ['A065395', 'UNAUTHORIZED', 'invalid_token', 'The access token is not meant for the resource.'],
 
   // Standard introspection (7.5)
   'introspection-parameters-missing': ['A145201', 'BAD_REQUEST', 'invalid_request', "The standard introspection request from the service does not contain 'parameters' parameter."],

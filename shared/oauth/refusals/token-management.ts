@@ -10,6 +10,7 @@ export const TOKEN_MANAGEMENT = {
   'create-subject-too-long': ['A105202', 'BAD_REQUEST', 'invalid_request', "The length of 'subject' in the /api/auth/token/create request exceeds the maximum length (100)."],
   'create-subject-not-ascii': ['A105203', 'BAD_REQUEST', 'invalid_request', "The 'subject' in the /api/auth/token/create request contains non-ASCII letters."],
   'create-scope-unsupported': ['A106201', 'BAD_REQUEST', 'invalid_scope', 'Unsupported scope.'],
+  'create-resource-malformed': ['A106291', 'BAD_REQUEST', 'invalid_target', "The value of 'resources' has an element that is not an absolute URI without a fragment, or too many of them."],
   'create-client-unknown': ['A107201', 'BAD_REQUEST', 'invalid_request', 'No client has the client ID.'],
   'create-client-locked': ['A107203', 'BAD_REQUEST', 'invalid_request', 'The client identified by the client ID is locked.'],
   'create-properties-too-big': ['A108201', 'BAD_REQUEST', 'invalid_request', "The total size of 'properties' is too big."],

@@ -18,6 +18,11 @@ export const TOKEN = {
   'scope-none': ['A052303', 'BAD_REQUEST', 'invalid_scope', "The token request has no 'scope' parameter or none of the given scopes is recognized as valid."],
   'scope-malformed': ['A052391', 'BAD_REQUEST', 'invalid_scope', "The value of 'scope' does not conform to RFC 6749 section 3.3."],
 
+  // Resources (RFC 8707)
+  'resource-malformed': ['A049391', 'BAD_REQUEST', 'invalid_target', "The token request has a value of 'resource' that is not an absolute URI without a fragment, or too many of them."],
+  'code-resource-wider': ['A050393', 'BAD_REQUEST', 'invalid_target', 'The token request names a resource that the authorization request did not name.'],
+  'refresh-resource-wider': ['A053395', 'BAD_REQUEST', 'invalid_target', 'The token request names a resource that is not one of the grant.'],
+
   // Grants (7.3)
   'client-credentials-for-public': ['A052301', 'BAD_REQUEST', 'unauthorized_client', "Public clients are not allowed to use 'grant_type=client_credentials'."],
   'code-missing': ['A050301', 'BAD_REQUEST', 'invalid_request', "The token request does not contain 'code' parameter although 'grant_type' is 'authorization_code'."],

@@ -153,6 +153,10 @@ provokeAll('authorization-refusals.test.ts', AUTHORIZATION, {
   'display-unknown': ['LOCATION A004395 invalid_request', asking({ display: 'wall' })],
   'authorization-parameter-repeated': ['LOCATION A004396 invalid_request', twice('login_hint')],
 
+  'authorization-resource-malformed': [
+    'LOCATION A004397 invalid_target',
+    asking({ resource: 'https://rs.example.com/#part' }),
+  ],
   'ticket-missing': [
     'INTERNAL_SERVER_ERROR A041201 server_error',
     ({ call }) => call('/auth/authorization/issue', { subject: 'alice' }),

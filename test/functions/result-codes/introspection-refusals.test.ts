@@ -127,6 +127,10 @@ provokeAll('introspection-refusals.test.ts', INTROSPECTION, {
       introspect((await granted(client)).access, undefined, { subject: 'alice' }),
   ],
 
+  'resource-not-covered': [
+    'UNAUTHORIZED A065395 invalid_token',
+    introspecting({ resources: ['https://rs.example.com'] }),
+  ],
   'acr-insufficient': [
     'UNAUTHORIZED A065393 insufficient_user_authentication',
     introspecting({ acrValues: ['phr'] }),

@@ -32,6 +32,7 @@ provokeAll('token-management-refusals.test.ts', TOKEN_MANAGEMENT, {
   'create-subject-too-long': refusing('A105202', { subject: 's'.repeat(101) }),
   'create-subject-not-ascii': refusing('A105203', { subject: 'zoë' }),
   'create-scope-unsupported': refusing('A106201', { scopes: ['unknown'] }),
+  'create-resource-malformed': refusing('A106291', { resources: ['rs.example.com'] }),
   'create-client-unknown': refusing('A107201', { clientId: 4711 }),
   'create-client-locked': [
     'BAD_REQUEST A107203',

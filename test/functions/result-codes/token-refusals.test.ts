@@ -85,6 +85,19 @@ provokeAll('token-refusals.test.ts', TOKEN, {
     'BAD_REQUEST A052301 unauthorized_client',
     async ({ credentials, addClient }) => credentials(await addClient(PUBLIC)),
   ],
+  'resource-malformed': [
+    'BAD_REQUEST A049391 invalid_target',
+    asking({ grant_type: 'client_credentials', resource: '/here' }),
+  ],
+  'code-resource-wider': [
+    'BAD_REQUEST A050393 invalid_target',
+    redeeming({ resource: 'https://a.example' }, { resource: 'https://b.example' }),
+  ],
+  'refresh-resource-wider': [
+    'BAD_REQUEST A053395 invalid_target',
+    async (bench) =>
+      bench.refresh(bench.client, await refreshed(bench), undefined, { resource: 'https://a.example' }),
+  ],
   'code-missing': ['BAD_REQUEST A050301 invalid_request', asking({ ...CODE, code: undefined })],
   'code-empty': ['BAD_REQUEST A050302 invalid_request', asking({ ...CODE, code: '' })],
   'code-repeated': ['BAD_REQUEST A050303 invalid_request', twice({ ...CODE, code: undefined }, 'code')],

@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
-import {
-  activeRefreshToken,
-  activeToken,
-  activeTokenInFull,
-  audienceOf,
-} from '../../../shared/oauth/active-token.ts'
+import { activeRefreshToken, activeToken, activeTokenInFull } from '../../../shared/oauth/active-token.ts'
 import { digest } from '../../../shared/oauth/token-string.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
 import { Service } from '../../../shared/store/service.ts'
@@ -23,6 +18,8 @@ const grant: Tokens = {
   createdAt: 1_795_502_400 as EpochSeconds,
   scopes: ['a', 'b'],
   accessScopes: ['a'],
+  resources: [],
+  accessResources: [],
   binding: { 'x5t#S256': THUMBPRINT },
   accessDigest: digest('access'),
   accessIssuedAt: 1_795_502_400 as EpochSeconds,
@@ -89,7 +86,13 @@ test('a client is named as it was asked for', () => {
   expect(activeRefreshToken(aliased, service, 5).client_id).toBe('shop')
 })
 
-test('tokens are meant for the default resource, or else for the issuer', () => {
-  expect(audienceOf(service)).toBe('https://as.example.com')
-  expect(audienceOf({ ...service, defaultResource: 'https://rs.example.com' })).toBe('https://rs.example.com')
+test('resources that were asked for are told: all of the grant by its refresh token', () => {
+  const meant = { ...grant, resources: ['https://a.example', 'https://b.example'] }
+  const one = { ...meant, accessResources: ['https://a.example'] }
+  expect(activeToken(one, service).aud).toEqual(['https://a.example'])
+  expect(activeTokenInFull(one, service, undefined).aud).toBe('https://a.example')
+  const both = { ...meant, accessResources: meant.resources }
+  expect(activeTokenInFull(both, service, undefined).aud).toEqual(meant.resources)
+  expect(activeRefreshToken(one, service, 5).aud).toEqual(meant.resources)
+  expect(activeToken(grant, service)).not.toHaveProperty('aud')
 })

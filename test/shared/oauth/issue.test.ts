@@ -42,6 +42,8 @@ const ORDER: TokenOrder = {
   subject: 'user',
   scopes: ['a', 'b'],
   accessScopes: ['a'],
+  resources: [],
+  accessResources: [],
   binding: 'none',
   properties: [],
 }
@@ -70,6 +72,8 @@ describe('makeTokens', () => {
       subject: 'user',
       scopes: ['a', 'b'],
       accessScopes: ['a'],
+      resources: [],
+      accessResources: [],
       binding: 'none',
       properties: [],
       createdAt: START,

@@ -14,7 +14,7 @@ const article = load(
 )
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-const CLAIMS: AccessTokenClaims = {
+const CLAIMS = {
   iss: 'https://as.example.com',
   sub: 'user',
   aud: 'https://rs.example.com',
@@ -24,7 +24,7 @@ const CLAIMS: AccessTokenClaims = {
   exp: 1_795_588_800,
   iat: 1_795_502_400,
   jti: 'GBT5tr6jAAECAwQFBgcICQoLDA0ODwABAgMEBQYHCAkKCwwNDg8Q',
-}
+} satisfies AccessTokenClaims
 const sign = (claims: AccessTokenClaims, kid = '1') => signAccessToken(claims, 'ES256', kid, privateKey)
 const verify = (jwt: string, key = publicKey) =>
   jwtVerify(jwt, key, {

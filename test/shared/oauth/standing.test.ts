@@ -26,6 +26,8 @@ const tokens = (accessExpiresAt: EpochSeconds, withRefresh?: Tokens['refresh']):
   createdAt: 0 as EpochSeconds,
   scopes: [],
   accessScopes: [],
+  resources: [],
+  accessResources: [],
   binding: 'none',
   accessDigest: digest('access'),
   accessIssuedAt: NOW,

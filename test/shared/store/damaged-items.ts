@@ -51,6 +51,7 @@ const NEEDED: Readonly<Record<keyof typeof STAGES, Readonly<Record<string, Kind>
     accessIssuedAt: 'seconds',
     accessExpiresAt: 'seconds',
     accessScopes: 'texts',
+    accessResources: 'texts',
   },
   REFRESHED: {
     codeIssuedAt: 'seconds',
@@ -63,8 +64,15 @@ const NEEDED: Readonly<Record<keyof typeof STAGES, Readonly<Record<string, Kind>
 
 /** Attributes that may be absent: what a grant is without them. But they may not be anything. */
 const OPTIONAL: typeof NEEDED = {
-  TICKET: { clientIdAlias: 'text', state: 'text', challenge: 'map' },
-  CODE: { clientIdAlias: 'text', redirectUri: 'text', challenge: 'map', acr: 'text', authTime: 'seconds' },
+  TICKET: { clientIdAlias: 'text', resources: 'texts', state: 'text', challenge: 'map' },
+  CODE: {
+    clientIdAlias: 'text',
+    resources: 'texts',
+    redirectUri: 'text',
+    challenge: 'map',
+    acr: 'text',
+    authTime: 'seconds',
+  },
   TOKENS: {
     clientIdAlias: 'text',
     acr: 'text',
@@ -137,6 +145,25 @@ export function damagedItems(engine: Engine) {
         new DamagedItem(name),
       )
     }
+  })
+
+  test.each([
+    ['resources of a token that has some', { resources: undefined }],
+    ['no resource of a token that has some', { accessResources: undefined }],
+    ['a resource that is not of the grant', { accessResources: ['https://c.example.com/'] }],
+    ['no resources in a list', { accessResources: [] }],
+  ])('refuses a token that would be for another audience: %s', async (_, change) => {
+    const damaged = await read('TOKENS', (item) => ({ ...item, ...change }))
+    expect(damaged).toEqual(new DamagedItem('accessResources'))
+  })
+
+  test('reads grants from before there were resources', async () => {
+    for (const stage of STAGE_NAMES) {
+      const old = await read(stage, (item) => without(without(item, 'resources'), 'accessResources'))
+      expect(old).toMatchObject({ grant: { resources: [] } })
+    }
+    const tokens = await read('TOKENS', (item) => without(without(item, 'resources'), 'accessResources'))
+    expect(tokens).toMatchObject({ grant: { accessResources: [] } })
   })
 
   test('refuses a stage and a grant type that there are not', async () => {

@@ -29,6 +29,7 @@ function ticketItem({ key, ticket }: Sample): Item {
     ...ALWAYS,
     stage: 'TICKET',
     scopes: ['accounts:read', 'payments:write'],
+    resources: ['https://a.example.com/', 'https://b.example.com/'],
     ticketDigest: ticket.ticketDigest,
     ticketIssuedAt: START,
     ticketExpiresAt: START + 86400,
@@ -48,6 +49,7 @@ function codeItem({ key, code }: Sample): Item {
     ...ALWAYS,
     stage: 'CODE',
     scopes: ['accounts:read', 'payments:write'],
+    resources: ['https://a.example.com/', 'https://b.example.com/'],
     subject: 'john.doe.with.a.long.name@example.com',
     acr: 'phr',
     authTime: START,
@@ -76,6 +78,7 @@ function tokensItem(sample: Sample, { accessDigest, binding }: Tokens): Item {
     accessIssuedAt: START + 2,
     accessExpiresAt: START + 86402,
     accessScopes: ['accounts:read'],
+    accessResources: ['https://a.example.com/'],
     refreshDigest: refresh.refreshDigest,
     refreshIssuedAt: START + 2,
     refreshExpiresAt: START + 864002,
@@ -135,11 +138,12 @@ export function grantTransitions(engine: Engine) {
       expect((await grants.find(sample.key)).grant).toEqual(GRANTS[stage](sample))
     })
 
-    test('stays under 1 KB without what the caller adds', async () => {
+    test('stays under 1 KB without what the caller adds and the client asks for', async () => {
       const sample = sampleGrant()
       await STAGES[stage](grants, sample)
       const added = { properties: undefined, acr: undefined, authTime: undefined }
-      const item = { ...(await grantItem(tested, sample.key)), ...added }
+      const asked = { resources: undefined, accessResources: undefined }
+      const item = { ...(await grantItem(tested, sample.key)), ...added, ...asked }
       expect(sizeOf(JSON.parse(JSON.stringify(item)))).toBeLessThan(1024)
     })
   })

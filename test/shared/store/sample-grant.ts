@@ -9,7 +9,9 @@ export const CLIENT = 12898884596863
 /** One grant in each of its stages, with everything that a stage can have, as large as an ordinary one gets. */
 export function sampleGrant(grantId = randomBytes(16).toString('base64url')) {
   const key = { service: SERVICE, client: CLIENT, grantId }
-  const members = { ...key, clientIdAlias: 'my-client', scopes: ['accounts:read', 'payments:write'] }
+  const scopes = ['accounts:read', 'payments:write']
+  const resources = ['https://a.example.com/', 'https://b.example.com/']
+  const members = { ...key, clientIdAlias: 'my-client', scopes, resources }
   const redirectUri = 'https://client.example.org/cb/example.com'
   const challenge = { value: randomDigest(), method: 'S256' } as const
   const subject = 'john.doe.with.a.long.name@example.com'
@@ -61,6 +63,7 @@ export function sampleGrant(grantId = randomBytes(16).toString('base64url')) {
     accessIssuedAt: later(START, 2),
     accessExpiresAt: later(START, 86402),
     accessScopes: ['accounts:read'],
+    accessResources: ['https://a.example.com/'],
     code: code.code,
     refresh,
   } as const satisfies Tokens
@@ -89,6 +92,7 @@ export function sampleClientTokens(): Tokens {
     stage: 'TOKENS',
     grantType: 'CLIENT_CREDENTIALS',
     scopes: [],
+    resources: [],
     properties: [],
     createdAt: START,
     binding: 'none',
@@ -96,6 +100,7 @@ export function sampleClientTokens(): Tokens {
     accessIssuedAt: START,
     accessExpiresAt: later(START, 86400),
     accessScopes: [],
+    accessResources: [],
   }
 }
 
