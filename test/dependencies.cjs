@@ -85,7 +85,11 @@ module.exports = {
 
     only('aws-sdk', '@aws-sdk', '^shared/store/'),
     only('lambda-types', '(@types/)?aws-lambda', '^shared/lambda/'),
-    only('pkijs', '(pkijs|asn1js)', '^shared/certificate/(names|subject-dn)[.]ts$'),
+    only(
+      'pkijs',
+      '(pkijs|asn1js)',
+      '^shared/certificate/(names|subject-dn|chain|path-constraints|name-constraints)[.]ts$',
+    ),
     only('jose', 'jose', '^shared/oauth/'),
     only('pino', 'pino', '^shared/log[.]ts$'),
     only(

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import type { HttpRequest } from '../../shared/http.ts'
 import { type Form, type FormRules, parseForm } from '../../shared/oauth/parameters.ts'
 import {
+  CREDENTIAL_MEMBERS,
   CREDENTIAL_PARAMETERS,
   credentialsFromHttp,
   credentialsFromWebApi,
@@ -32,9 +33,7 @@ export function fromForm(form: string, http: HttpRequest): RevocationRequest {
 
 export const RevocationCall = z.object({
   parameters: z.optional(z.string()),
-  clientId: z.optional(z.string()),
-  clientSecret: z.optional(z.string()),
-  clientCertificate: z.optional(z.string()),
+  ...CREDENTIAL_MEMBERS,
 })
 
 /** `/auth/revocation` of the Web API (contract, section 2.10). @throws Refusal as `fromForm` */

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import type { HttpRequest } from '../../shared/http.ts'
 import { type Form, type FormRules, parseForm } from '../../shared/oauth/parameters.ts'
 import {
+  CREDENTIAL_MEMBERS,
   CREDENTIAL_PARAMETERS,
   credentialsFromHttp,
   credentialsFromWebApi,
@@ -50,9 +51,7 @@ export function fromForm(form: string, http: HttpRequest): TokenRequest {
 
 export const TokenCall = z.object({
   parameters: z.optional(z.string()),
-  clientId: z.optional(z.string()),
-  clientSecret: z.optional(z.string()),
-  clientCertificate: z.optional(z.string()),
+  ...CREDENTIAL_MEMBERS,
   ...EXTRA_MEMBERS,
 })
 

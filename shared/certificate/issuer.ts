@@ -1,10 +1,11 @@
 import { X509Certificate } from 'node:crypto'
+import { BoundedMap } from './bounded-map.ts'
 import { type Der, MalformedCertificate, readCertificate } from './pem.ts'
 import { thumbprint } from './thumbprint.ts'
 
 /** A verified signature costs more than all else at the token endpoint, and the same few clients come again and again. */
 const REMEMBERED_PAIRS = 1_000
-const remembered = new Map<string, boolean>()
+const remembered = new BoundedMap<string, boolean>(REMEMBERED_PAIRS)
 
 /**
  * Whether a client certificate was issued directly by one of the certificates on the service's list: issuer name, key
@@ -25,14 +26,17 @@ function readIssuer(text: string): Der {
   return der
 }
 
-function issuedBy(der: Der, issuer: Der): boolean {
+/**
+ * Whether one certificate was issued by another: names, key identifiers, key usage and signature.
+ *
+ * @throws MalformedCertificate when OpenSSL does not read one of them
+ */
+export function issuedBy(der: Der, issuer: Der): boolean {
   const key = `${thumbprint(der)} ${thumbprint(issuer)}`
   const known = remembered.get(key)
   if (known !== undefined) return known
 
   const issued = verify(der, issuer)
-  const [oldest] = remembered.keys()
-  if (oldest !== undefined && remembered.size >= REMEMBERED_PAIRS) remembered.delete(oldest)
   remembered.set(key, issued)
   return issued
 }

@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import type { BaseBlock, Constructed } from 'asn1js'
 import type { Certificate } from 'pkijs'
+import { BoundedMap } from './bounded-map.ts'
 import { MalformedCertificate, type Der } from './pem.ts'
 import { keyStrength, type KeyStrength } from './public-key.ts'
 import { sortNames, type SubjectAlternativeNames } from './subject-alternative-names.ts'
@@ -22,7 +23,7 @@ export interface Subject extends KeyStrength {
 
 /** Parsing costs a hundred times what hashing does, and the same few clients come again and again. */
 const REMEMBERED_CERTIFICATES = 1_000
-const remembered = new Map<Thumbprint, Subject>()
+const remembered = new BoundedMap<Thumbprint, Subject>(REMEMBERED_CERTIFICATES)
 
 /**
  * What a certificate says of its holder, for `tls_client_auth`. Results are remembered by thumbprint.
@@ -36,8 +37,6 @@ export async function readSubject(der: Der): Promise<Subject> {
   if (known !== undefined) return known
 
   const subject = await parse(der)
-  const [oldest] = remembered.keys()
-  if (oldest !== undefined && remembered.size >= REMEMBERED_CERTIFICATES) remembered.delete(oldest)
   remembered.set(key, subject)
   return subject
 }

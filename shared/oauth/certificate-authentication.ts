@@ -5,6 +5,7 @@ import { isWeakKey } from '../certificate/public-key.ts'
 import { isRegistered, registeredCertificates } from '../certificate/registered-certificates.ts'
 import { matchesSan, type SanKind } from '../certificate/subject-alternative-names.ts'
 import { MalformedDistinguishedName, namesEqual, parseDistinguishedName } from '../certificate/subject-dn.ts'
+import type { EpochSeconds } from '../epoch-seconds.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Client } from '../store/client.ts'
 import type { Service } from '../store/service.ts'
@@ -28,9 +29,39 @@ export async function bySubjectOfCertificate(
   if (now() < subject.notBefore || now() > subject.notAfter)
     throw new Refusal('tls-certificate-outside-dates')
   const { clientCertificateIssuers: issuers } = service
-  if (issuers === undefined) return
-  const issued = await refusing(ISSUERS, () => issuedByOneOf(der, issuers))
-  if (!issued) throw new Refusal('tls-issuer-unknown')
+  if (issuers !== undefined) {
+    const issued = await refusing(ISSUERS, () => issuedByOneOf(der, issuers))
+    if (!issued) throw new Refusal('tls-issuer-unknown')
+  }
+  if (service.mutualTlsValidatePkiCertChain) await judgeChain(der, presented.certificatePath, service, now())
+}
+
+/** More than any TLS peer has a reason to send (requirements D29). */
+const LIMIT_PATH = 10
+
+const FAULT_REASON = { 'no-path': 'tls-path-missing', 'path-invalid': 'tls-path-invalid' } as const
+
+/** Where the operator wants it judged once more, or has a terminator that judges nothing. */
+async function judgeChain(
+  der: Der,
+  path: readonly string[] = [],
+  { trustedRootCertificates }: Service,
+  now: EpochSeconds,
+): Promise<void> {
+  if (trustedRootCertificates.length === 0) throw new Refusal('tls-roots-missing')
+  if (path.length > LIMIT_PATH) throw new Refusal('tls-path-missing')
+  const trusted = await refusing(ROOTS, () => trustedRootCertificates.flatMap(readListed))
+  const sent = await refusing(PATH, () => path.flatMap(readListed))
+  // Few services ask for it: it is not loaded at cold start.
+  const { chainFault } = await import('../certificate/chain.ts')
+  const fault = await refusing(CHAIN, () => chainFault(der, trusted, sent, now))
+  if (fault !== undefined) throw new Refusal(FAULT_REASON[fault])
+}
+
+/** Texts that count as absent are left out. */
+function readListed(text: string): Der[] {
+  const der = readCertificate(text)
+  return der === undefined ? [] : [der]
 }
 
 /** RFC 8705 section 2.2: the whole certificate is registered. Chain and dates are not judged (requirements A20). */
@@ -71,6 +102,9 @@ interface Reasons {
 
 const ISSUERS: Reasons = { malformed: 'tls-issuer-unknown', notX509: 'tls-issuer-unknown' }
 const REGISTERED: Reasons = { malformed: 'tls-subject-malformed', notX509: 'tls-subject-malformed' }
+const ROOTS: Reasons = { malformed: 'tls-root-malformed', notX509: 'tls-root-not-x509' }
+const PATH: Reasons = { malformed: 'tls-path-missing', notX509: 'tls-path-missing' }
+const CHAIN: Reasons = { malformed: 'tls-path-invalid', notX509: 'tls-path-invalid' }
 const PRESENTED: Reasons = { malformed: 'tls-certificate-unreadable', notX509: 'tls-certificate-not-x509' }
 
 /** @throws Refusal for a certificate or a name that is malformed */

@@ -1,8 +1,10 @@
+import * as z from 'zod/mini'
 import type { HttpRequest } from '../http.ts'
 import { readBasic } from './basic.ts'
 import { type ClientAssertion, readClientAssertion } from './client-assertion.ts'
 import type { Parameters } from './parameters.ts'
 import { type Reason, Refusal } from './refusal.ts'
+import { listMember } from './request-body.ts'
 
 /** What a request says of its client. Nothing in it is proved yet. */
 export interface PresentedCredentials {
@@ -16,6 +18,8 @@ export interface PresentedCredentials {
   }
   /** PEM text from the mutual-TLS context, or what the Web API has in its place. */
   readonly certificate: string | undefined
+  /** PEM texts of what the client sent along with it; the OAuth face has none. */
+  readonly certificatePath?: readonly string[] | undefined
   /** Why to refuse when none of this names a client: the two faces differ (contract 7.2, requirements A02). */
   readonly unidentified: Reason
 }
@@ -52,7 +56,24 @@ interface WebApiCredentials {
   readonly clientId?: string | undefined
   readonly clientSecret?: string | undefined
   readonly clientCertificate?: string | undefined
+  readonly clientCertificatePath?: readonly string[] | undefined
 }
+
+/** How calls carry what `credentialsFromWebApi` reads. */
+export const CREDENTIAL_MEMBERS = {
+  clientId: z.optional(z.string()),
+  clientSecret: z.optional(z.string()),
+  clientCertificate: z.optional(z.string()),
+  clientCertificatePath: z.optional(z.pipe(z.transform(certificateList), z.array(z.string()))),
+}
+
+/** In form bodies a list is one text, its items separated by a space. PEM has spaces, but ends by its label. */
+function certificateList(value: unknown): unknown {
+  if (typeof value !== 'string' || !value.includes(BEGIN)) return listMember(value)
+  return value.split(new RegExp(`(?=${BEGIN})`)).filter((text) => text.trim() !== '')
+}
+
+const BEGIN = '-----BEGIN '
 
 /**
  * Credentials of a request on the Web API. Members of the call win over the same in `parameters`: a secret in the
@@ -65,6 +86,7 @@ export function credentialsFromWebApi(call: WebApiCredentials, parameters: Param
     ...(clientId === undefined && clientSecret === undefined ? {} : { basic: { clientId, clientSecret } }),
     form: clientSecret === undefined ? form : { ...form, clientSecret: undefined },
     certificate: call.clientCertificate,
+    certificatePath: call.clientCertificatePath,
     unidentified: 'client-missing',
   }
 }

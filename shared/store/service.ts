@@ -111,6 +111,10 @@ export const Service = z.object({
   introspectionEndpoint: z.optional(z.string()),
   jwksUri: z.optional(z.string()),
   mtlsEndpointAliases: z._default(z.array(z.object({ name: z.string(), uri: z.string() })), []),
+  /** Whether the path of a `tls_client_auth` certificate has to lead to one of the roots. */
+  mutualTlsValidatePkiCertChain: flag,
+  /** PEM: roots, and authorities below them that clients do not send along. */
+  trustedRootCertificates: z._default(z.array(z.string()), []),
   /** PEM: a `tls_client_auth` certificate must be issued by one of these; absent: by any that the terminator trusts (D17). */
   clientCertificateIssuers: z.optional(z.array(z.string())),
   /** What tokens asked for without `resource` are meant for; the issuer unless set (design, section 6). */

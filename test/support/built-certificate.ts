@@ -12,6 +12,10 @@ export interface Built {
   readonly publicKey?: KeyObject
   /** P-256, private. */
   readonly signedWith?: KeyObject
+  readonly notBefore?: string
+  readonly notAfter?: string
+  /** SHA-256 unless this is there. */
+  readonly hash?: 'SHA-1'
   readonly extensions?: readonly { readonly oid: string; readonly value: Buffer; readonly critical?: true }[]
 }
 
@@ -21,8 +25,8 @@ export async function builtCertificate(built: Built): Promise<Der> {
   const certificate = new pkijs.Certificate({ version: 2, serialNumber: new Integer({ value: 1 }) })
   certificate.subject = commonName(subject)
   certificate.issuer = commonName(issuer)
-  certificate.notBefore.value = new Date('2024-01-01T00:00:00Z')
-  certificate.notAfter.value = new Date('2049-12-31T23:59:59Z')
+  certificate.notBefore.value = new Date(built.notBefore ?? '2024-01-01T00:00:00Z')
+  certificate.notAfter.value = new Date(built.notAfter ?? '2049-12-31T23:59:59Z')
   certificate.subjectPublicKeyInfo = pkijs.PublicKeyInfo.fromBER(
     publicKey.export({ type: 'spki', format: 'der' }),
   )
@@ -31,7 +35,8 @@ export async function builtCertificate(built: Built): Promise<Der> {
       new pkijs.Extension({ extnID: oid, critical, extnValue: Uint8Array.from(value).buffer }),
   )
   const key = built.signedWith ?? signer.privateKey
-  await certificate.sign(key.toCryptoKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign']), 'SHA-256')
+  const signingKey = key.toCryptoKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign'])
+  await certificate.sign(signingKey, built.hash ?? 'SHA-256')
   return readCertificate(Buffer.from(certificate.toSchema().toBER()).toString('base64')) as Der
 }
 

@@ -15,6 +15,7 @@ import {
 import { LIST_REASONS } from '../request.ts'
 import { CARRIED, SERVICE_RULES } from './settings-schema.ts'
 
+const texts = z.optional(z.nullable(z.array(z.string())))
 const yesOrNo = z.boolean()
 /** 0 is what Java writes for a duration that is not set. */
 const duration = z.number().check(z.int(), z.nonnegative())
@@ -72,6 +73,9 @@ const DECIDING = {
   introspectionEndpoint: z.string(),
   jwksUri: z.string(),
   mtlsEndpointAliases: z.array(z.object({ name: z.string(), uri: z.string() })),
+  mutualTlsValidatePkiCertChain: yesOrNo,
+  trustedRootCertificates: texts,
+  clientCertificateIssuers: texts,
   defaultResource: z.string(),
   tokensNotBefore: moment,
 }

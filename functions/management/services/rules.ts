@@ -1,6 +1,9 @@
 import { fapi2Breach } from '../../../shared/oauth/fapi2.ts'
 import { isScopeDuration, SCOPE_DURATIONS } from '../../../shared/oauth/lifetimes.ts'
-import { Refusal } from '../../../shared/oauth/refusal.ts'
+import { readAuthority } from '../../../shared/certificate/chain.ts'
+import { issuedBy } from '../../../shared/certificate/issuer.ts'
+import { type Der, MalformedCertificate } from '../../../shared/certificate/pem.ts'
+import { type Reason, Refusal } from '../../../shared/oauth/refusal.ts'
 import { parseScope } from '../../../shared/oauth/scope.ts'
 import type { Service } from '../../../shared/store/service.ts'
 
@@ -15,6 +18,7 @@ export function checkService(service: Service): void {
   checkSigning(service)
   const breach = fapi2Breach(service)
   if (breach !== undefined) throw new Refusal('service-not-fapi2', { named: breach })
+  checkAuthorities(service)
   for (const name of ENDPOINTS) {
     const uri = service[name]
     if (uri !== undefined && !URL.canParse(uri))
@@ -92,4 +96,27 @@ function checkSigning({ accessTokenSignAlg, accessTokenSignatureKeyId, jwks }: S
   const fits = ({ alg, kid }: Service['jwks'][number]) =>
     alg === accessTokenSignAlg && (!isNamed || kid === accessTokenSignatureKeyId)
   if (!jwks.some(fits)) throw new Refusal('service-signing-key-missing', { named: 'accessTokenSignAlg' })
+}
+
+/** Roots that are not there would let no client in; what is no authority would never be of use. */
+function checkAuthorities(service: Service): void {
+  const { mutualTlsValidatePkiCertChain, trustedRootCertificates, clientCertificateIssuers = [] } = service
+  const trusted = trustedRootCertificates.map((text, index) =>
+    authorityFrom(text, 'service-root-malformed', String(index)),
+  )
+  if (mutualTlsValidatePkiCertChain && !trusted.some((der) => issuedBy(der, der))) {
+    throw new Refusal('service-roots-missing')
+  }
+  for (const text of clientCertificateIssuers) {
+    authorityFrom(text, 'service-value-unsupported', 'clientCertificateIssuers')
+  }
+}
+
+function authorityFrom(text: string, reason: Reason, named: string): Der {
+  try {
+    return readAuthority(text)
+  } catch (cause) {
+    if (cause instanceof MalformedCertificate) throw new Refusal(reason, { named, cause })
+    throw cause
+  }
 }

@@ -7,11 +7,13 @@ export const SERVICE_MANAGEMENT = {
   'service-scope-duplicate': ['A039203', 400, 'invalid_request', "The scope name of the element at the index '{}' of 'supportedScopes' is a duplicate."],
   'service-scope-unnamed': ['A039204', 400, 'invalid_request', "The scope name of the element at the index '{}' of 'supportedScopes' is not specified."],
   'service-scope-malformed': ['A039206', 400, 'invalid_request', "The scope name of the element at the index '{}' of 'supportedScopes' contains a bad letter."],
+  'service-root-malformed': ['A039230', 400, 'invalid_request', 'The value (trustedRootCertificates[{}]) is not a valid X509 certificate in PEM format.'],
   'service-setting-not-offered': ['A039291', 400, 'invalid_request', "'{}' has no effect here and cannot be set."],
   'service-value-unsupported': ['A039292', 400, 'invalid_request', "The value is not supported as a value for '{}'."],
   'service-jwks-malformed': ['A039293', 400, 'invalid_request', "The value of 'jwks' is not a JWK Set of asymmetric signing keys with 'kid' and 'alg'."],
   'service-key-without-private': ['A039294', 400, 'invalid_request', "The key at the index '{}' of 'jwks' has no private members, and none are stored for it."],
   'service-key-weak': ['A039296', 400, 'invalid_request', "The key at the index '{}' of 'jwks' is too weak: RSA keys need 2048 bits."],
+  'service-roots-missing': ['A039297', 400, 'invalid_request', "'mutualTlsValidatePkiCertChain' needs the certificate of a root, which is self-signed, in 'trustedRootCertificates'."],
   'service-signing-key-missing': ['A039295', 400, 'invalid_request', "'{}' needs a fitting key in 'jwks'."],
   'service-not-fapi2': ['A039299', 400, 'invalid_request', "'fapi2' does not allow this value of '{}'."],
 } as const satisfies Record<string, Row>

@@ -31,7 +31,7 @@ describe('a setting of a service', () => {
     [{ issuer: 'as.example.com' }, 'A039292', 'issuer'],
     [{ tokenEndpoint: '/token' }, 'A039292', 'tokenEndpoint'],
     [{ accessTokenPersistent: true }, 'A039291', 'accessTokenPersistent'],
-    [{ mutualTlsValidatePkiCertChain: true }, 'A039291', 'mutualTlsValidatePkiCertChain'],
+    [{ mutualTlsValidatePkiCertChain: true }, 'A039297', 'mutualTlsValidatePkiCertChain'],
     [{ parRequired: true }, 'A039291', 'parRequired'],
     [{ accessTokenDuration: -5 }, 'A039292', 'accessTokenDuration'],
     [{ accessTokenDuration: '5' }, 'A001294', 'accessTokenDuration'],

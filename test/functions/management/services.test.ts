@@ -72,6 +72,8 @@ describe('a service that is created', () => {
       pkceS256Required: false,
       issSuppressed: false,
       mtlsEndpointAliases: [],
+      mutualTlsValidatePkiCertChain: false,
+      trustedRootCertificates: [],
       createdAt: START * 1000,
       modifiedAt: START * 1000,
     })

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { CLIENT_AUTHENTICATION } from '../../../shared/oauth/refusals/client-authentication.ts'
+import { authority, client, pemOf } from '../../support/certificate-chain.ts'
 import { asserted, PRIVATE_KEY_JWT } from '../../support/client-assertion.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { type Bench, provokeAll, type Provoke, type Provoked } from '../../support/result-codes.ts'
@@ -33,6 +34,13 @@ const as =
   (settings: Settings, certificate?: string): Provoke =>
   async ({ credentials, addClient }) =>
     credentials(await addClient(settings), certificate)
+
+/** The client of `TLS`, where the service validates its path to these roots. */
+const chain = (resultCode: string, ...trustedRootCertificates: string[]): Provoked =>
+  invalid(resultCode, async ({ setService, credentials, addClient }) => {
+    await setService({ mutualTlsValidatePkiCertChain: true, trustedRootCertificates })
+    return credentials(await addClient(TLS), OWN)
+  })
 
 const registering = (kind: Settings, registered: Settings): Settings => ({
   ...kind,
@@ -169,6 +177,16 @@ provokeAll('client-authentication-refusals.test.ts', CLIENT_AUTHENTICATION, {
   'tls-issuer-unknown': invalid('A157395', async ({ setService, credentials, addClient }) => {
     await setService({ clientCertificateIssuers: [certificatePem('ca-other-root')] })
     return credentials(await addClient(TLS), OWN)
+  }),
+  'tls-roots-missing': chain('A157335'),
+  'tls-root-malformed': chain('A157336', 'x'),
+  'tls-root-not-x509': chain('A157337', 'AAAA'),
+  'tls-path-missing': chain('A157338', certificatePem('ca-root')),
+  'tls-path-invalid': invalid('A157339', async ({ setService, credentials, addClient }) => {
+    const root = await authority('Root')
+    const forgeable = await client(root, { hash: 'SHA-1' })
+    await setService({ mutualTlsValidatePkiCertChain: true, trustedRootCertificates: [pemOf(root)] })
+    return credentials(await addClient({ ...TLS, tlsClientAuthSubjectDn: 'CN=client' }), pemOf(forgeable))
   }),
   'self-signed-unregistered': invalid('A157329', as(SELF_SIGNED, OWN)),
   'self-signed-without-certificate': invalid(

@@ -66,9 +66,7 @@ const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
     ...['A055301', 'A061301', 'A063201', 'A063202', 'A063203', 'A063301', 'A067201', 'A067301', 'A067302'],
     ...['A067303', 'A111201', 'A111202', 'A111203'],
   ],
-  'chains are left to who ends TLS': [
-    ...['A039230', 'A157101', 'A157102', 'A157335', 'A157336', 'A157337', 'A157338', 'A157339'],
-  ],
+  'whatever goes wrong in judging a path, the path is invalid: A157339': ['A157101', 'A157102'],
   'introspection answers are not signed': ['A404301'],
   'DPoP is not offered': ['A053311', 'A065308', 'A065309', 'A065310', 'A065311', 'A065312', 'A065313'],
   'pushed authorization requests are not offered': ['A008303', 'A245001'],

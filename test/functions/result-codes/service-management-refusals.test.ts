@@ -20,6 +20,8 @@ provokeAll('service-management-refusals.test.ts', SERVICE_MANAGEMENT, {
   'service-scope-duplicate': scopes('A039203', { name: 'a' }, { name: 'a' }),
   'service-scope-unnamed': scopes('A039204', {}),
   'service-scope-malformed': scopes('A039206', { name: 'a b' }),
+  'service-root-malformed': updating('A039230', { trustedRootCertificates: ['x'] }),
+  'service-roots-missing': updating('A039297', { mutualTlsValidatePkiCertChain: true }),
   'service-setting-not-offered': updating('A039291', { parRequired: true }),
   'service-value-unsupported': updating('A039292', { supportedGrantTypes: ['PASSWORD'] }),
   'service-jwks-malformed': updating('A039293', { jwks: 'no set' }),

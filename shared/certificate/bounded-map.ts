@@ -1,0 +1,15 @@
+/** What was worked out before, as long as it is among the last so many: certificates come from outside, memory does not. */
+export class BoundedMap<Key, Value> extends Map<Key, Value> {
+  readonly #limit: number
+
+  constructor(limit: number) {
+    super()
+    this.#limit = limit
+  }
+
+  override set(key: Key, value: Value): this {
+    const [oldest] = this.keys()
+    if (oldest !== undefined && this.size >= this.#limit && !this.has(key)) this.delete(oldest)
+    return super.set(key, value)
+  }
+}
