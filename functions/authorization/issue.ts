@@ -22,7 +22,7 @@ const TICKET_REASONS = { unknown: 'ticket-unknown', expired: 'ticket-expired' } 
 /**
  * Turns a ticket into an authorization code, once: the ticket is consumed.
  *
- * @throws Refusal ticket-…, issue-scope-unknown, authorization-client-locked
+ * @throws Refusal ticket-…, subject-is-client, issue-scope-unknown, authorization-client-locked
  */
 export async function issueCode(
   request: IssueRequest,
@@ -32,6 +32,9 @@ export async function issueCode(
 ): Promise<IssuedCode> {
   const ticket = await findTicket(request.ticket, TICKET_REASONS, service, runtime)
   entry.client = ticket.client
+  // A token of the client itself has the client for its subject (RFC 9700 section 4.15).
+  const namesake = await runtime.store.registry.findClient(service.apiKey, request.subject)
+  if (namesake !== undefined) throw new Refusal('subject-is-client')
   const scopes = request.scopes ?? ticket.scopes
   await judgeScopes(request.scopes, ticket, service, runtime)
 

@@ -34,6 +34,13 @@ export async function createTokens(
   if (!service.supportedGrantTypes.includes(grantType)) throw new Refusal('create-grant-type-unsupported')
   const client = await findClient(request, service, runtime)
   entry.client = client.clientId
+  // A token of a client itself has that for its subject (RFC 9700 section 4.15).
+  if (
+    subject !== undefined &&
+    (await runtime.store.registry.findClient(service.apiKey, subject)) !== undefined
+  ) {
+    throw new Refusal('create-subject-is-client')
+  }
   const available = availableScopes(service, client)
   if (!scopes.every((name) => available.has(name))) throw new Refusal('create-scope-unsupported')
   if (tooBig(properties)) throw new Refusal('create-properties-too-big')

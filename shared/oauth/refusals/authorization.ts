@@ -51,6 +51,7 @@ export const AUTHORIZATION = {
   'subject-missing': ['A042201', 'INTERNAL_SERVER_ERROR', 'server_error', "The value of 'subject' in the /api/auth/authorization/issue request is null or empty."],
   'subject-too-long': ['A042202', 'INTERNAL_SERVER_ERROR', 'server_error', "The length of 'subject' in the /api/auth/authorization/issue request exceeds the maximum length (100)."],
   'subject-not-ascii': ['A042203', 'INTERNAL_SERVER_ERROR', 'server_error', "The 'subject' in the /api/auth/authorization/issue request contains non-ASCII letters."],
+  'subject-is-client': ['A042291', 'INTERNAL_SERVER_ERROR', 'server_error', "The value of 'subject' in the /api/auth/authorization/issue request is the client ID of a client."],
   'issue-properties-too-large': ['A045201', 'INTERNAL_SERVER_ERROR', 'server_error', "The total size of 'properties' is too big."],
   'issue-scope-unknown': ['A045391', 'BAD_REQUEST', 'invalid_request', "The 'scopes' in the /api/auth/authorization/issue request contains a scope that is not available to the client."],
 

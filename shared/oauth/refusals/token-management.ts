@@ -9,6 +9,7 @@ export const TOKEN_MANAGEMENT = {
   'create-subject-missing': ['A105201', 'BAD_REQUEST', 'invalid_request', "The 'subject' parameter is empty."],
   'create-subject-too-long': ['A105202', 'BAD_REQUEST', 'invalid_request', "The length of 'subject' in the /api/auth/token/create request exceeds the maximum length (100)."],
   'create-subject-not-ascii': ['A105203', 'BAD_REQUEST', 'invalid_request', "The 'subject' in the /api/auth/token/create request contains non-ASCII letters."],
+  'create-subject-is-client': ['A105291', 'BAD_REQUEST', 'invalid_request', "The 'subject' in the /api/auth/token/create request is the client ID of a client."],
   'create-scope-unsupported': ['A106201', 'BAD_REQUEST', 'invalid_scope', 'Unsupported scope.'],
   'create-resource-malformed': ['A106291', 'BAD_REQUEST', 'invalid_target', "The value of 'resources' has an element that is not an absolute URI without a fragment, or too many of them."],
   'create-client-unknown': ['A107201', 'BAD_REQUEST', 'invalid_request', 'No client has the client ID.'],

@@ -189,6 +189,10 @@ provokeAll('authorization-refusals.test.ts', AUTHORIZATION, {
   'subject-missing': ['INTERNAL_SERVER_ERROR A042201 server_error', issuing({ subject: '' })],
   'subject-too-long': ['INTERNAL_SERVER_ERROR A042202 server_error', issuing({ subject: 's'.repeat(101) })],
   'subject-not-ascii': ['INTERNAL_SERVER_ERROR A042203 server_error', issuing({ subject: 'zoë' })],
+  'subject-is-client': [
+    'INTERNAL_SERVER_ERROR A042291 server_error',
+    (bench) => issuing({ subject: bench.client.id })(bench),
+  ],
   'issue-properties-too-large': [
     'INTERNAL_SERVER_ERROR A045201 server_error',
     issuing({ properties: [{ key: 'k', value: 'v'.repeat(20_000) }] }),

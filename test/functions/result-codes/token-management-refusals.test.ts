@@ -31,6 +31,10 @@ provokeAll('token-management-refusals.test.ts', TOKEN_MANAGEMENT, {
   'create-subject-missing': refusing('A105201', { subject: undefined }),
   'create-subject-too-long': refusing('A105202', { subject: 's'.repeat(101) }),
   'create-subject-not-ascii': refusing('A105203', { subject: 'zoë' }),
+  'create-subject-is-client': [
+    'BAD_REQUEST A105291',
+    (bench) => creating({ subject: bench.client.id })(bench),
+  ],
   'create-scope-unsupported': refusing('A106201', { scopes: ['unknown'] }),
   'create-resource-malformed': refusing('A106291', { resources: ['rs.example.com'] }),
   'create-client-unknown': refusing('A107201', { clientId: 4711 }),
