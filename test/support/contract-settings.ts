@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { certificatePem } from './vectors.ts'
 
 /**
  * Every setting that the Web API's description has for a service and for a client, by what becomes of it here: it has
@@ -37,6 +38,8 @@ export const SERVICE_SETTINGS: ContractSettings = {
     jwksUri: text,
     tlsClientCertificateBoundAccessTokens: true,
     mtlsEndpointAliases: [{ name: 'token_endpoint', uri: text }],
+    mutualTlsValidatePkiCertChain: true,
+    trustedRootCertificates: [certificatePem('ca-root')],
     refreshTokenKept: true,
     refreshTokenDurationKept: true,
     refreshTokenDurationReset: true,
@@ -100,7 +103,7 @@ export const SERVICE_SETTINGS: ContractSettings = {
     userPinLength: 8,
   },
   refused: [
-    ...['mutualTlsValidatePkiCertChain', 'trustedRootCertificates', 'parRequired', 'requestObjectRequired'],
+    ...['parRequired', 'requestObjectRequired'],
     ...['missingClientIdAllowed', 'introspectionSignatureKeyId', 'supportedServiceProfiles'],
   ],
   readOnly: ['apiKey', 'apiSecret', 'number', 'serviceOwnerNumber', 'createdAt', 'modifiedAt'],

@@ -71,6 +71,7 @@ const KINDS: readonly Kind[] = [
 
 /** What a setting needs beside it. */
 const TOGETHER: Readonly<Record<string, readonly string[]>> = {
+  mutualTlsValidatePkiCertChain: ['trustedRootCertificates'],
   accessTokenSignAlg: ['jwks'],
   accessTokenSignatureKeyId: ['jwks'],
   tokenAuthMethod: ['jwks'],
