@@ -6,6 +6,8 @@ const KNOWN_TO_LAMBDA =
   '^shared/(oauth/(refusal|bearer|request-body|service-credentials)|store/(service|unavailable))[.]ts$'
 const PROVISIONING = '^infra/provisioning/management[.]ts$'
 const MANAGEMENT_STEPS = '^functions/management/((clients|services)/(request|endpoint)|identity)[.]ts$'
+const KNOWN_TO_RESOURCE_SERVERS =
+  '^shared/(certificate/.*|oauth/(bearer|scope|strict-json|compact-jws)|lambda/event)[.]ts$'
 const DEPLOYED = '^(functions|shared)/'
 
 const SCHEMAS = '-schema[.]ts$'
@@ -67,6 +69,17 @@ module.exports = {
     layer('oauth', '^shared/oauth/', ['^shared/oauth/', RUNTIME, BELOW_RUNTIME, LEAVES]),
     layer('lambda', '^shared/lambda/', ['^shared/lambda/', KNOWN_TO_LAMBDA, RUNTIME, LEAVES]),
 
+    // What resource servers run, published on its own: it knows neither a store nor a runtime.
+    layer('resource-server', '^shared/resource-server/', [
+      '^shared/resource-server/',
+      KNOWN_TO_RESOURCE_SERVERS,
+    ]),
+    forbid(
+      'resource-server-apart',
+      { path: '^(functions|shared)/', pathNot: '^shared/resource-server/' },
+      { path: '^shared/resource-server/' },
+    ),
+
     forbid(
       'function-to-function',
       { path: '^functions/([^/]+)/' },
@@ -90,7 +103,7 @@ module.exports = {
       '(pkijs|asn1js)',
       '^shared/certificate/(names|subject-dn|chain|path-constraints|name-constraints)[.]ts$',
     ),
-    only('jose', 'jose', '^shared/oauth/'),
+    only('jose', 'jose', '^shared/(oauth|resource-server)/'),
     only('pino', 'pino', '^shared/log[.]ts$'),
     only(
       'zod',

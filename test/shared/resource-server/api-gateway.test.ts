@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { requireToken } from '../../../shared/resource-server/api-gateway.ts'
+import { type AccessToken, protectedResource } from '../../../shared/resource-server/protected-resource.ts'
+import authorizerV2 from '../../events/authorizer-v2-mtls.json' with { type: 'json' }
+import { API_IDS, MTLS_DOMAIN } from '../../support/fixed-runtime.ts'
+import { eventFor, FORMATS, type Sent } from '../../support/gateway.ts'
+import { type Issuer, openIssuer } from '../../support/token-issuer.ts'
+import { BASIC, BOUND, OTHER, OWN, PUBLIC } from '../../support/walk.ts'
+
+const PLACES = { mtlsDomains: [MTLS_DOMAIN], apiIds: API_IDS }
+
+interface Result {
+  readonly statusCode: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+const tell = (event: object, token: AccessToken, context: unknown) =>
+  Promise.resolve({
+    statusCode: 200,
+    body: JSON.stringify({ sub: token.subject, context, seen: 'requestContext' in event }),
+  })
+
+describe.each([
+  ['JWTs offline', 'jwt', 'offline'],
+  ['opaque tokens by introspection', 'opaque', 'online'],
+] as const)('%s', (_way, format, mode) => {
+  let issuer: Issuer
+  let handler: (event: object, context: unknown) => Promise<Result>
+  let good: string
+  beforeAll(async () => {
+    issuer = await openIssuer(format)
+    const client = await issuer.walk.addClient(PUBLIC, BOUND)
+    good = (await issuer.walk.granted(client, OWN, { scope: 'read' })).access
+    handler = requireToken(protectedResource(issuer[mode]), { ...PLACES, scopes: ['read'] }, tell)
+  })
+  afterAll(() => issuer.close())
+
+  describe.each(FORMATS)('payload %s', (payload) => {
+    const call = (sent: Partial<Sent>) =>
+      handler(eventFor({ route: '/accounts', method: 'GET', ...sent }, payload), 'the context')
+    const bearer = (token: string, certificate?: string) => ({
+      headers: { Authorization: `Bearer ${token}` },
+      certificate,
+    })
+
+    test('the holder is served, the same token with another certificate right after it is not', async () => {
+      const body = JSON.stringify({ sub: 'testuser01', context: 'the context', seen: true })
+      for (let i = 0; i < 2; i++) {
+        expect(await call(bearer(good, OWN))).toEqual({ statusCode: 200, body })
+        for (const certificate of [OTHER, undefined]) {
+          expect(await call(bearer(good, certificate))).toEqual({
+            statusCode: 401,
+            headers: {
+              'cache-control': 'no-store',
+              pragma: 'no-cache',
+              'content-type': 'application/json',
+              'www-authenticate': 'Bearer error="invalid_token"',
+            },
+            body: '{"error":"invalid_token"}',
+            isBase64Encoded: false,
+          })
+        }
+      }
+    })
+
+    test.each([
+      ['another domain', { domainName: 'api.example.com' }],
+      ['another API', { apiId: 'z9y8x7w6v5' }],
+    ])('a certificate from %s is none', async (_where, place) => {
+      expect(await call({ ...bearer(good, OWN), ...place })).toMatchObject({ statusCode: 401 })
+    })
+
+    test('a certificate in a header is none', async () => {
+      const { headers } = bearer(good)
+      for (const name of ['client-cert', 'x-amzn-mtls-clientcert', 'x-forwarded-client-cert']) {
+        expect(await call({ headers: { ...headers, [name]: OWN } })).toMatchObject({ statusCode: 401 })
+      }
+    })
+
+    test('no header, two tokens, an unbound token, too little scope', async () => {
+      expect(await call({ certificate: OWN })).toMatchObject({
+        statusCode: 401,
+        headers: { 'www-authenticate': 'Bearer' },
+        body: '',
+      })
+      const twice = { headers: { Authorization: [`Bearer ${good}`, `Bearer ${good}`] }, certificate: OWN }
+      expect(await call(twice)).toMatchObject({ statusCode: 400 })
+      const { walk } = issuer
+      const unbound = await walk.granted(await walk.addClient(BASIC), undefined, { scope: 'read' })
+      expect(await call(bearer(unbound.access, OWN))).toMatchObject({ statusCode: 401 })
+      const little = await walk.granted(await walk.addClient(PUBLIC, BOUND), OWN, { scope: 'write' })
+      expect(await call(bearer(little.access, OWN))).toMatchObject({
+        statusCode: 403,
+        headers: { 'www-authenticate': 'Bearer error="insufficient_scope",scope="read"' },
+      })
+    })
+  })
+
+  test('what is no event of an API is thrown', async () => {
+    const { routeKey: _none, ...rest } = authorizerV2
+    for (const event of [undefined, {}, { version: '3.0', requestContext: {} }, rest]) {
+      await expect(handler(event as object, undefined)).rejects.toThrow()
+    }
+  })
+})
+
+test('without a domain or an API of its own it is not made', () => {
+  const resource = protectedResource({ issuer: 'i', audience: 'a', jwks: { keys: [] } })
+  for (const missing of [{ mtlsDomains: [] }, { apiIds: [] }]) {
+    expect(() => requireToken(resource, { ...PLACES, ...missing }, tell)).toThrow(TypeError)
+  }
+})
+
+test('the handler has two parameters: with more, Lambda would wait for a callback', () => {
+  const resource = protectedResource({ issuer: 'i', audience: 'a', jwks: { keys: [] } })
+  expect(requireToken(resource, PLACES, tell)).toHaveLength(2)
+})

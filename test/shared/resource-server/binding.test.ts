@@ -1,0 +1,88 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { createServer } from 'node:http'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import * as z from 'zod/mini'
+import { listen, type Listening } from '../../../infra/local/listen.ts'
+import {
+  protectedResource,
+  type ProtectedResource,
+} from '../../../shared/resource-server/protected-resource.ts'
+import { jws } from '../../support/forged-tokens.ts'
+import { load, presented } from '../../support/vectors.ts'
+
+const { bindings } = load(
+  'binding.json',
+  z.strictObject({
+    about: z.string(),
+    bindings: z.array(
+      z.strictObject({
+        id: z.string(),
+        why: z.string(),
+        token: z.strictObject({ cnf: z.optional(z.unknown()) }),
+        certificate: z.nullable(z.string()),
+        verdict: z.enum(['holds', 'unbound', 'missing', 'differs', 'unreadable', 'damaged']),
+      }),
+    ),
+  }),
+)
+
+const REASONS = {
+  unbound: 'token-unbound',
+  missing: 'certificate-missing',
+  differs: 'certificate-differs',
+  unreadable: 'certificate-unreadable',
+  damaged: 'binding-damaged',
+}
+
+const EXPECTED = { issuer: 'https://as.example.com', audience: 'https://accounts.example.com' }
+const now = Math.floor(Date.now() / 1000)
+const CLAIMS = {
+  ...{ iss: EXPECTED.issuer, aud: EXPECTED.audience, sub: 's', client_id: 'c', jti: 'j' },
+  ...{ iat: now, exp: now + 3600, scope: 'read' },
+}
+
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: '1', alg: 'ES256', use: 'sig' }] }
+
+/** Says of every token what the test has told it. */
+let endpoint: Listening
+let answer: object
+beforeAll(async () => {
+  const server = createServer((_request, response) => {
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(answer))
+  })
+  endpoint = await listen(server, { host: '127.0.0.1', port: 0, option: '' })
+})
+afterAll(() => endpoint.close())
+
+const WAYS: [string, (unboundTokens: 'refused' | 'allowed') => ProtectedResource][] = [
+  ['a JWT', (unboundTokens) => protectedResource({ ...EXPECTED, jwks, unboundTokens })],
+  [
+    'an introspection answer',
+    (unboundTokens) => {
+      const url = `http://127.0.0.1:${endpoint.port}/`
+      const introspection = { endpoint: url, clientId: 'rs', clientSecret: 's' }
+      return protectedResource({ ...EXPECTED, introspection, unboundTokens })
+    },
+  ],
+]
+
+describe.each(WAYS)('the binding in %s', (_way, resource) => {
+  async function decide(cnf: object, certificate: string | undefined, unbound: 'refused' | 'allowed') {
+    answer = { active: true, token_type: 'Bearer', ...CLAIMS, ...cnf }
+    const token = jws({ alg: 'ES256', kid: '1', typ: 'at+jwt' }, { ...CLAIMS, ...cnf }, privateKey)
+    const decision = await resource(unbound)(['read'])({ authorization: [`Bearer ${token}`], certificate })
+    return decision.allowed ? 'allowed' : `${decision.status} ${decision.reason}`
+  }
+
+  test.each(bindings)('$id: $why', async ({ token, certificate, verdict }) => {
+    const refused = verdict === 'holds' ? 'allowed' : `401 ${REASONS[verdict]}`
+    expect(await decide(token, presented(certificate), 'refused')).toBe(refused)
+    const allowed = verdict === 'unbound' ? 'allowed' : refused
+    expect(await decide(token, presented(certificate), 'allowed')).toBe(allowed)
+  })
+
+  test.each(['none', 0, false, [], ['x5t#S256']])('%j is no binding and not none', async (cnf) => {
+    expect(await decide({ cnf }, undefined, 'allowed')).toBe('401 binding-damaged')
+  })
+})

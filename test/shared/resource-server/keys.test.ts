@@ -1,0 +1,229 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { createServer, type ServerResponse } from 'node:http'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { listen, type Listening } from '../../../infra/local/listen.ts'
+import {
+  protectedResource,
+  type ProtectedResource,
+  type ProtectedResourceOptions,
+} from '../../../shared/resource-server/protected-resource.ts'
+import { jws } from '../../support/forged-tokens.ts'
+
+const EXPECTED = {
+  ...{ issuer: 'https://as.example.com', audience: 'https://accounts.example.com' },
+  unboundTokens: 'allowed',
+} as const
+
+const pair = (kid: string | undefined) => {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return { privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256', use: 'sig' } }
+}
+const [first, second] = [pair('1'), pair('2')]
+
+function token(key: KeyObject, header: object = {}, claims: object = {}): string {
+  const now = Math.floor(Date.now() / 1000)
+  const all = {
+    ...{ iss: EXPECTED.issuer, aud: EXPECTED.audience, sub: 's', client_id: 'c', jti: 'j' },
+    ...{ iat: now, exp: now + 3600, ...claims },
+  }
+  return jws({ alg: 'ES256', kid: '1', typ: 'at+jwt', ...header }, all, key)
+}
+
+let server: Listening
+let url: string
+let answer: (response: ServerResponse) => unknown
+let asked = 0
+beforeAll(async () => {
+  const listener = createServer((_request, response) => {
+    asked += 1
+    answer(response)
+  })
+  server = await listen(listener, { host: '127.0.0.1', port: 0, option: '' })
+  url = `http://127.0.0.1:${server.port}/jwks`
+})
+beforeEach(() => {
+  asked = 0
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+afterAll(() => server.close())
+
+const says = (body: unknown, status = 200) => {
+  return (response: ServerResponse) => {
+    response.writeHead(status, { 'content-type': 'application/json' })
+    response.end(typeof body === 'string' ? body : JSON.stringify(body))
+  }
+}
+
+async function decide(resource: ProtectedResource, jwt: string) {
+  const decision = await resource([])({ authorization: [`Bearer ${jwt}`], certificate: undefined })
+  return decision.allowed ? 'allowed' : `${decision.status} ${decision.reason}`
+}
+
+describe('keys that are fetched', () => {
+  test('are fetched once, for good tokens and for unknown keys alike', async () => {
+    answer = says({ keys: [first.jwk] })
+    const resource = protectedResource({ ...EXPECTED, jwks: url })
+    for (let i = 0; i < 5; i++) {
+      expect(await decide(resource, token(first.privateKey))).toBe('allowed')
+      expect(await decide(resource, token(second.privateKey, { kid: `unknown-${i}` }))).toBe(
+        '401 token-unusable',
+      )
+    }
+    expect(asked).toBe(1)
+  })
+
+  test('are not fetched for what cannot be a token of this issuer', async () => {
+    answer = says({ keys: [first.jwk] })
+    const resource = protectedResource({ ...EXPECTED, jwks: url })
+    for (const jwt of [
+      'x',
+      'a.b.c',
+      token(first.privateKey, { alg: 'HS256' }),
+      token(first.privateKey, { alg: 'none' }),
+    ]) {
+      expect(await decide(resource, jwt)).toBe('401 token-unusable')
+    }
+    expect(asked).toBe(0)
+  })
+
+  test('are fetched anew for a key that is new, half a minute after the last time', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+    answer = says({ keys: [first.jwk] })
+    const resource = protectedResource({ ...EXPECTED, jwks: url })
+    expect(await decide(resource, token(first.privateKey))).toBe('allowed')
+    answer = says({ keys: [first.jwk, second.jwk] })
+    const rotated = token(second.privateKey, { kid: '2' })
+    expect(await decide(resource, rotated)).toBe('401 token-unusable')
+    vi.setSystemTime(Date.now() + 31_000)
+    expect(await decide(resource, rotated)).toBe('allowed')
+    expect(await decide(resource, token(first.privateKey))).toBe('allowed')
+    expect(asked).toBe(2)
+  })
+
+  test('work no longer than ten minutes after they were withdrawn', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+    answer = says({ keys: [first.jwk] })
+    const resource = protectedResource({ ...EXPECTED, jwks: url })
+    const jwt = token(first.privateKey)
+    expect(await decide(resource, jwt)).toBe('allowed')
+    answer = says({ keys: [second.jwk] })
+    vi.setSystemTime(Date.now() + 601_000)
+    expect(await decide(resource, jwt)).toBe('401 token-unusable')
+  })
+
+  test.each([
+    ['an error', says('', 500)],
+    ['a redirect', says('', 302)],
+    ['no JSON', says('<html>')],
+    ['no key set', says({ keys: 5 })],
+    ['a broken key', says({ keys: [{ ...first.jwk, x: 'AAAA' }] })],
+    ['a connection that ends', (response: ServerResponse) => response.destroy()],
+  ])('%s: 503, until there are some', async (_what, reply) => {
+    const failures: unknown[] = []
+    const onFailure = (error: unknown) => failures.push(error)
+    answer = reply
+    const resource = protectedResource({ ...EXPECTED, jwks: url, onFailure })
+    expect(await decide(resource, token(first.privateKey))).toBe('503 undecided')
+    expect(String(failures[0])).toContain('the keys of the issuer cannot be had')
+    expect(failures[0]).toHaveProperty('cause')
+  })
+
+  test('that came late are used', async () => {
+    answer = says('', 500)
+    const resource = protectedResource({ ...EXPECTED, jwks: url })
+    expect(await decide(resource, token(first.privateKey))).toBe('503 undecided')
+    answer = says({ keys: [first.jwk] })
+    expect(await decide(resource, token(first.privateKey))).toBe('allowed')
+  })
+})
+
+describe('keys that are given', () => {
+  test('are good for the algorithm that they name, and for those that are accepted', async () => {
+    const { privateKey } = first
+    const jwks = { keys: [first.jwk] }
+    expect(await decide(protectedResource({ ...EXPECTED, jwks }), token(privateKey))).toBe('allowed')
+    const others = protectedResource({ ...EXPECTED, jwks, algorithms: ['PS256'] })
+    expect(await decide(others, token(privateKey))).toBe('401 token-unusable')
+    const named = protectedResource({ ...EXPECTED, jwks: { keys: [{ ...first.jwk, alg: 'ES384' }] } })
+    expect(await decide(named, token(privateKey))).toBe('401 token-unusable')
+    const encrypting = protectedResource({ ...EXPECTED, jwks: { keys: [{ ...first.jwk, use: 'enc' }] } })
+    expect(await decide(encrypting, token(privateKey))).toBe('401 token-unusable')
+  })
+
+  test('without a kid in the token must leave no choice', async () => {
+    const jwt = token(first.privateKey, { kid: undefined })
+    const one = protectedResource({ ...EXPECTED, jwks: { keys: [first.jwk] } })
+    expect(await decide(one, jwt)).toBe('allowed')
+    const two = protectedResource({ ...EXPECTED, jwks: { keys: [first.jwk, second.jwk] } })
+    expect(await decide(two, jwt)).toBe('401 token-unusable')
+  })
+
+  test.each([
+    ['at+jwt', 'allowed'],
+    ['AT+JWT', 'allowed'],
+    ['application/at+jwt', 'allowed'],
+    ['Application/At+Jwt', 'allowed'],
+    ['JWT', '401 token-unusable'],
+    ['', '401 token-unusable'],
+  ])('verify tokens of typ %j: %s', async (typ, expected) => {
+    const resource = protectedResource({ ...EXPECTED, jwks: { keys: [first.jwk] } })
+    expect(await decide(resource, token(first.privateKey, { typ }))).toBe(expected)
+  })
+
+  test('verify a token for several resources, and tell its claims', async () => {
+    const resource = protectedResource({ ...EXPECTED, jwks: { keys: [first.jwk] } })
+    const aud = ['https://other.example.com', EXPECTED.audience]
+    const jwt = token(first.privateKey, {}, { aud, sub: 'someone', scope: 'a b', acr: '1' })
+    const decision = await resource(['b'])({ authorization: [`Bearer ${jwt}`], certificate: undefined })
+    expect(decision).toMatchObject({
+      allowed: true,
+      token: { clientId: 'c', subject: 'someone', scopes: ['a', 'b'], claims: { acr: '1', aud } },
+    })
+  })
+
+  test.each([5, ['read'], '', 'read  write', 'read"', null])('a scope %j is none', async (scope) => {
+    const resource = protectedResource({ ...EXPECTED, jwks: { keys: [first.jwk] } })
+    const jwt = token(first.privateKey, {}, { scope })
+    const presented = { authorization: [`Bearer ${jwt}`], certificate: undefined }
+    expect(await resource(['read'])(presented)).toMatchObject({ status: 403 })
+    expect(await resource([])(presented)).toMatchObject({ allowed: true, token: { scopes: [] } })
+  })
+})
+
+describe('options that cannot work or accept too much are a TypeError', () => {
+  const jwks = { keys: [] }
+  const introspection = { endpoint: 'https://as.example.com/i', clientId: 'r', clientSecret: 's' }
+  test.each([
+    ['no issuer', { audience: 'a', jwks }, 'issuer and audience'],
+    ['an empty issuer', { issuer: '', audience: 'a', jwks }, 'issuer and audience'],
+    ['no audience', { issuer: 'i', jwks }, 'issuer and audience'],
+    ['neither keys nor introspection', EXPECTED, 'either jwks or introspection'],
+    ['both', { ...EXPECTED, jwks, introspection }, 'either jwks or introspection'],
+    ['keys over HTTP', { ...EXPECTED, jwks: 'http://as.example.com/jwks' }, 'https'],
+    ['keys from a file', { ...EXPECTED, jwks: 'file:///jwks' }, 'https'],
+    ['keys from nowhere', { ...EXPECTED, jwks: '/jwks' }, 'Invalid URL'],
+    [
+      'introspection over HTTP',
+      { ...EXPECTED, introspection: { ...introspection, endpoint: 'http://a.example/' } },
+      'https',
+    ],
+    [
+      'introspection of nobody',
+      { ...EXPECTED, introspection: { ...introspection, clientSecret: undefined } },
+      'clientSecret',
+    ],
+    ['no signature', { ...EXPECTED, jwks, algorithms: ['ES256', 'none'] }, 'asymmetric'],
+    ['a secret for a key', { ...EXPECTED, jwks, algorithms: ['HS256'] }, 'asymmetric'],
+  ])('%s', (_what, options, message) => {
+    const open = () => protectedResource(options as ProtectedResourceOptions)
+    expect(open).toThrow(TypeError)
+    expect(open).toThrow(message)
+  })
+
+  test('a scope that no token can have', () => {
+    const resource = protectedResource({ ...EXPECTED, jwks })
+    for (const scope of ['', 'a"b', 'a\n', 'ä']) expect(() => resource([scope])).toThrow(TypeError)
+  })
+})
