@@ -1,5 +1,5 @@
+import { Agent as PlainAgent, request as plainRequest, type IncomingHttpHeaders } from 'node:http'
 import { Agent, request } from 'node:https'
-import type { IncomingHttpHeaders } from 'node:http'
 
 /** PEM texts. Without `cert` and `key` the client presents no certificate. */
 export interface TlsIdentity {
@@ -14,24 +14,32 @@ export interface HttpAnswer {
   readonly text: string
 }
 
-/** Sends one request over a connection of its own. Rejects when the handshake or the connection fails. */
+interface Message {
+  readonly form?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Sends one request over a connection of its own; where the URL is not of TLS the identity plays no part. Without `ca` the
+ * system's count. Rejects when the handshake or the connection fails.
+ */
 export function mutualTlsRequest(
   url: string,
-  identity: TlsIdentity,
-  {
-    form,
-    headers = {},
-  }: { readonly form?: string; readonly headers?: Readonly<Record<string, string>> } = {},
+  identity: Partial<TlsIdentity>,
+  { form, headers = {}, signal }: Message = {},
 ): Promise<HttpAnswer> {
-  const agent = new Agent({ ...identity, keepAlive: false })
+  const isTls = url.startsWith('https:')
+  const agent = isTls ? new Agent({ ...identity, keepAlive: false }) : new PlainAgent({ keepAlive: false })
   const formHeaders = form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }
   return new Promise((resolve, reject) => {
     const options = {
       agent,
       method: form === undefined ? 'GET' : 'POST',
       headers: { ...formHeaders, ...headers },
+      ...(signal === undefined ? {} : { signal }),
     }
-    const sent = request(url, options, (response) => {
+    const sent = (isTls ? request : plainRequest)(url, options, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.once('error', reject)

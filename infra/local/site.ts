@@ -44,6 +44,9 @@ export interface SiteOptions {
 export interface Site {
   readonly mtlsUrl: string
   readonly webApiUrl: string
+  /** Of the engine: who asks it is asked for no password. */
+  readonly dynamodbUrl: string
+  readonly truststore: Truststore
   readonly frontEnd: FrontEnd
   readonly seeded: Seeded
   readonly certificates: DevelopmentCertificates
@@ -112,7 +115,8 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     await kept.write(seeded)
     const behind = { webApiUrl, seeded, certificates, truststore, runtime }
     const frontEnd = await openFrontEnd(behind, options, closers)
-    return { mtlsUrl, webApiUrl, frontEnd, seeded, certificates, runtime, close }
+    const about = { mtlsUrl, webApiUrl, dynamodbUrl: engine.endpoint, truststore }
+    return { ...about, frontEnd, seeded, certificates, runtime, close }
   } catch (error) {
     await close()
     throw error

@@ -66,6 +66,7 @@ describe('npm start', () => {
     expect(Object.keys(local).toSorted()).toEqual(
       [
         'webApiUrl mtlsUrl issuer serviceId serviceApiKey serviceApiSecret serviceAccessToken serviceOwnerApiKey',
+        'dynamodbUrl registryTable grantsTable truststoreFile',
         'serviceOwnerApiSecret organizationAccessToken caFile clients frontEndUrl frontEndMtlsUrl resourceServerUrl',
       ]
         .join(' ')

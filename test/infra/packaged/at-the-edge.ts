@@ -1,7 +1,7 @@
 import { beforeAll, expect, test, vi } from 'vitest'
 import { mutualTlsRequest } from '../../../infra/local/mutual-tls-request.ts'
 import { outcome } from '../../support/answers.ts'
-import { CERTIFICATE_HEADERS, headerSpellings } from '../../support/certificate-headers.ts'
+import { CERTIFICATE_HEADERS, headerSpellings } from '../../../infra/doctor/outside/certificate-headers.ts'
 import { certificatePem } from '../../support/vectors.ts'
 import {
   type AnyWalk,
