@@ -14,6 +14,14 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   // Requests
   parameters: 'The request of the client as it came: a query, or a form body.',
   clientCertificate: 'PEM of the certificate that the client proved in the TLS handshake.',
+  accessTokenResources: 'The resources of the access token: all of `resources`, or some.',
+  trustedRootCertificates: 'PEM of the authorities that paths end at, and of those that complete them.',
+  mutualTlsValidatePkiCertChain:
+    'Whether the path of a `TLS_CLIENT_AUTH` certificate has to lead to one of `trustedRootCertificates`.',
+  rsUri: 'The resource server that asks: a token that names resources is inactive for others.',
+  resources: 'Resources (RFC 8707): absolute URIs.',
+  clientCertificatePath:
+    'The certificates that the client sent after its own, a PEM each. For `mutualTlsValidatePkiCertChain`.',
   clientSecret: 'From the `Authorization: Basic` header of the client.',
   context: 'Any text, to be kept with the ticket (8192 bytes at most).',
   ticket: 'What stands for the authorization request.',
