@@ -8,22 +8,30 @@ import type { DeploymentSettings } from '../deployment/settings.ts'
 import { findStack } from '../deployment/stack.ts'
 import { LOCAL_DYNAMODB } from '../local/tables.ts'
 
-/** The tables of a deployment that is there. @throws Complaint */
-export async function deployedRuntime(settings: DeploymentSettings, clients: Clients): Promise<Runtime> {
+/** The tables of a deployment that is there, but for those that are named. @throws Complaint */
+export async function deployedRuntime(
+  settings: DeploymentSettings,
+  clients: Clients,
+  named: Partial<TableNames> = {},
+): Promise<Runtime> {
   const name = mainStackName(settings)
   const outputs = (await findStack(clients.cloudFormation, name))?.outputs
-  const registryTable = outputs?.get('RegistryTableName')
-  const grantsTable = outputs?.get('GrantsTableName')
+  const registryTable = named.registryTable ?? outputs?.get('RegistryTableName')
+  const grantsTable = named.grantsTable ?? outputs?.get('GrantsTableName')
   if (registryTable === undefined || grantsTable === undefined) {
     throw new Complaint(`the stack ${name} is not there, or not complete: npm run deploy comes first`)
   }
   return runtimeOver({ registryTable, grantsTable }, settings, { region: settings.region })
 }
 
-/** The tables of a DynamoDB on this machine. @throws Complaint */
-export async function localRuntime(settings: DeploymentSettings, endpoint: string): Promise<Runtime> {
+/** The tables of a DynamoDB on this machine, but for those that are named. @throws Complaint */
+export async function localRuntime(
+  settings: DeploymentSettings,
+  endpoint: string,
+  named: Partial<TableNames> = {},
+): Promise<Runtime> {
   await expectDynamoDb(endpoint)
-  return runtimeOver(localTableNames(settings), settings, { ...LOCAL_DYNAMODB, endpoint })
+  return runtimeOver({ ...localTableNames(settings), ...named }, settings, { ...LOCAL_DYNAMODB, endpoint })
 }
 
 function runtimeOver(

@@ -67,5 +67,20 @@ export function openClients(grantsTable: Table, registry: Registry) {
     throw new Error('the state of the client changes too fast to be cut off')
   }
 
-  return { create, setLocked, remove, cutOff }
+  /**
+   * Makes the state of a client anew that is in the registry alone, after a restore.
+   *
+   * @returns false when it has one
+   */
+  async function revive(
+    service: number,
+    client: number,
+    locked: boolean,
+    notBefore: EpochSeconds,
+  ): Promise<boolean> {
+    const outcome = await grantsTable.create({ locked, notBefore }, { id: stateId(service, client) })
+    return outcome.done
+  }
+
+  return { create, setLocked, remove, cutOff, revive }
 }

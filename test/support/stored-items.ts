@@ -29,6 +29,15 @@ export function openStoredItems({ endpoint, settings }: FixedRuntime) {
     return [...(await scan(settings.registryTable)), ...(await scan(settings.grantsTable))]
   }
 
+  /** As a table that was restored from a backup: what the backup has, and nothing else. */
+  async function restore(TableName: string, backup: readonly Item[]): Promise<void> {
+    for (const { id, pk, sk } of await scan(TableName)) {
+      const Key = id === undefined ? { pk, sk } : { id }
+      await document.send(new DeleteCommand({ TableName, Key }))
+    }
+    for (const Item of backup) await document.send(new PutCommand({ TableName, Item }))
+  }
+
   /** Removes every grant. The states of the clients stay. */
   async function removeGrants(): Promise<void> {
     const grants = (await scan(settings.grantsTable)).filter(({ stage }) => stage !== undefined)
@@ -44,7 +53,7 @@ export function openStoredItems({ endpoint, settings }: FixedRuntime) {
     await document.send(new PutCommand({ TableName: settings.grantsTable, Item: { ...item, binding } }))
   }
 
-  return { all, removeGrants, damageBinding, close: () => client.destroy() }
+  return { all, scan, restore, removeGrants, damageBinding, close: () => client.destroy() }
 }
 
 function keyText({ pk, sk, id }: Item): string {
