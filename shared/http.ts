@@ -18,6 +18,11 @@ export interface HttpRequest {
   readonly tlsCertificate: string | undefined
 }
 
+/** Without members that are `null`: the OAuth face sends none (requirements D37). */
+export function withoutNull(content: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(Object.entries(content).filter(([, value]) => value !== null))
+}
+
 export interface HttpResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>

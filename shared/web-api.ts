@@ -5,6 +5,7 @@ export type Action =
   | 'NO_INTERACTION'
   | 'LOCATION'
   | 'FORM'
+  | 'JWT'
   | 'BAD_REQUEST'
   | 'INVALID_CLIENT'
   | 'UNAUTHORIZED'
@@ -23,6 +24,7 @@ export const HTTP_STATUS = {
   NO_INTERACTION: 200,
   LOCATION: 302,
   FORM: 200,
+  JWT: 200,
   BAD_REQUEST: 400,
   INVALID_CLIENT: 401,
   UNAUTHORIZED: 401,

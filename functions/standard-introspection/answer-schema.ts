@@ -1,9 +1,9 @@
 import * as z from 'zod/mini'
 import { type Answered, envelope, refusal } from '../../shared/oauth/answer-schema.ts'
 
-/** `/auth/introspection/standard`, action OK (contract, section 2.9). */
+/** `/auth/introspection/standard` (contract, section 2.9). With JWT the content is a JWS. */
 const Introspected = z.object({
-  ...envelope('standardIntrospectionResponse', ['OK']),
+  ...envelope('standardIntrospectionResponse', ['OK', 'JWT']),
   responseContent: z.string(),
 })
 export type IntrospectedAnswer = Answered<typeof Introspected>

@@ -1,11 +1,16 @@
 import { boundThumbprint } from '../../shared/certificate/binding.ts'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import type { LogEntry } from '../../shared/log.ts'
-import { authenticateClient, identifyClient } from '../../shared/oauth/client-authentication.ts'
+import {
+  authenticateClient,
+  type IdentifiedClient,
+  identifyClient,
+} from '../../shared/oauth/client-authentication.ts'
 import { findAccessToken, findRefreshToken, type FoundToken } from '../../shared/oauth/find-token.ts'
 import type { PresentedCredentials } from '../../shared/oauth/presented-credentials.ts'
 import { Refusal } from '../../shared/oauth/refusal.ts'
 import { audiencesOf } from '../../shared/oauth/resource.ts'
+import { findIntrospectionKey, type SigningKey } from '../../shared/oauth/signing-key.ts'
 import { barred, expired } from '../../shared/oauth/standing.ts'
 import type { Runtime } from '../../shared/runtime.ts'
 import type { Client } from '../../shared/store/client.ts'
@@ -26,12 +31,24 @@ export type Introspected =
 
 const INACTIVE: Introspected = { type: null }
 
+export interface StandardIntrospection {
+  readonly introspected: Introspected
+  /** By which the answer is to be signed. */
+  readonly signature: Signature | undefined
+}
+
+interface Signature extends SigningKey {
+  /** Who asked. */
+  readonly audience: string
+  readonly issuedAt: EpochSeconds
+}
+
 /**
  * What a token says of itself, for a caller who may know: its service, a resource server that it is meant for, or the
  * confidential client that owns it. For everyone else, and for every token that is not live, it is inactive, with
  * nothing to tell the cases apart (requirements D30). The binding is reported, not judged (D31).
  *
- * @throws Refusal when the caller is not authenticated
+ * @throws Refusal when the caller is not authenticated, introspection-not-signed
  * @see RFC 7662, RFC 8705 section 3.2
  */
 export async function introspectStandard(
@@ -39,8 +56,41 @@ export async function introspectStandard(
   service: Service,
   runtime: Runtime,
   entry: LogEntry,
-): Promise<Introspected> {
+): Promise<StandardIntrospection> {
   const caller = request.caller && (await authenticatedCaller(request.caller, service, runtime, entry))
+  const signature = await signatureFor(request, caller, service, runtime)
+  return { introspected: await introspectToken(request, caller?.client, service, runtime, entry), signature }
+}
+
+/** Where it is asked for and cannot be given, nothing else is told in its place. */
+async function signatureFor(
+  { signed, resourceServer = '' }: StandardIntrospectionRequest,
+  caller: IdentifiedClient | undefined,
+  service: Service,
+  { store, now }: Runtime,
+): Promise<Signature | undefined> {
+  if (signed === undefined) return undefined
+  const alg = signed.alg ?? caller?.client.introspectionSignAlg ?? DEFAULT_ALGORITHM
+  const key = await findIntrospectionKey(alg, service, store.registry)
+  if (key === undefined) throw new Refusal('introspection-not-signed')
+  const audience = caller === undefined ? resourceServer : clientIdOf(caller)
+  return { ...key, audience, issuedAt: now() }
+}
+
+/** RFC 9701 section 6. */
+const DEFAULT_ALGORITHM = 'RS256'
+
+function clientIdOf({ client, clientIdAlias }: IdentifiedClient): string {
+  return clientIdAlias ?? String(client.clientId)
+}
+
+async function introspectToken(
+  request: StandardIntrospectionRequest,
+  caller: Client | undefined,
+  service: Service,
+  runtime: Runtime,
+  entry: LogEntry,
+): Promise<Introspected> {
   const found = await findToken(request.token, service, runtime, caller)
   if (found === undefined) return INACTIVE
   if (caller !== undefined) judgeState(found.caller)
@@ -104,11 +154,12 @@ async function authenticatedCaller(
   service: Service,
   runtime: Runtime,
   entry: LogEntry,
-): Promise<Client> {
-  const { client } = await identifyClient(presented, service, runtime.store.registry)
+): Promise<IdentifiedClient> {
+  const identified = await identifyClient(presented, service, runtime.store.registry)
+  const { client } = identified
   entry.client = client.clientId
   await authenticateClient(client, presented, service, runtime)
   // A public client has nothing to be known by: whoever found a token could ask in its name.
   if (client.clientType === 'PUBLIC') throw new Refusal('caller-public')
-  return client
+  return identified
 }

@@ -18,7 +18,15 @@ export interface StandardIntrospectionRequest {
   readonly withHidden: boolean
   /** URI of the resource server that asked the service. */
   readonly resourceServer?: string | undefined
+  /** The answer is to be signed (RFC 9701). */
+  readonly signed?: {
+    /** `undefined`: as the caller is registered. */
+    readonly alg: string | undefined
+  }
 }
+
+/** RFC 9701 section 4. */
+export const SIGNED_TYPE = 'application/token-introspection+jwt'
 
 export const CALL: FormRules = {
   malformed: 'introspection-parameters-malformed',
@@ -32,19 +40,47 @@ export function fromForm(form: string, http: HttpRequest): StandardIntrospection
   const caller = credentialsFromHttp(http, parameters)
   const token = parameters.get('token')
   if (token === undefined) throw new Refusal('introspection-token-missing')
-  return { token, caller, withHidden: false }
+  return { token, caller, withHidden: false, ...(accepts(http) ? { signed: { alg: undefined } } : {}) }
+}
+
+/** Whoever lists the type, and not with `q=0`, gets it (RFC 9110 section 12.5.1): it is never a range. */
+function accepts({ headers }: HttpRequest): boolean {
+  const listed = (headers.get('accept') ?? []).join(',').toLowerCase().split(',')
+  return listed.some((range) => {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim())
+    return type === SIGNED_TYPE && !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter))
+  })
 }
 
 export const StandardIntrospectionCall = z.object({
   parameters: z.optional(z.string()),
   withHiddenProperties: z.optional(z.pipe(z.transform(flagMember), z.boolean())),
   rsUri: z.optional(z.string()),
+  httpAcceptHeader: z.optional(z.string()),
+  introspectionSignAlg: z.optional(z.string()),
+  introspectionEncryptionAlg: z.optional(z.unknown()),
+  sharedKeyForSign: z.optional(z.unknown()),
+  sharedKeyForEncryption: z.optional(z.unknown()),
+  publicKeyForEncryption: z.optional(z.unknown()),
 })
+
+/** Responses are neither encrypted nor signed with a secret. */
+const NOT_OFFERED = [
+  'introspectionEncryptionAlg',
+  'sharedKeyForSign',
+  'sharedKeyForEncryption',
+  'publicKeyForEncryption',
+] as const
 
 /** `/auth/introspection/standard` of the Web API (contract, section 2.9). @throws Refusal */
 export function fromWebApi(call: z.infer<typeof StandardIntrospectionCall>): StandardIntrospectionRequest {
+  const vain = NOT_OFFERED.find((name) => call[name] !== undefined)
+  if (vain !== undefined) throw new Refusal('member-refused', { named: vain })
   if (call.parameters === undefined) throw new Refusal('introspection-parameters-missing')
   const token = parseParameters(call.parameters, CALL).get('token')
   if (token === undefined) throw new Refusal('introspection-token-missing')
-  return { token, withHidden: call.withHiddenProperties ?? false, resourceServer: call.rsUri }
+  const asked = { token, withHidden: call.withHiddenProperties ?? false, resourceServer: call.rsUri }
+  if (call.httpAcceptHeader !== SIGNED_TYPE) return asked
+  if (call.rsUri === undefined) throw new Refusal('introspection-resource-server-missing')
+  return { ...asked, signed: { alg: call.introspectionSignAlg } }
 }

@@ -1,27 +1,50 @@
+import { signJwt } from '../../shared/oauth/jwt.ts'
 import { activeRefreshToken, activeToken, activeTokenInFull } from '../../shared/oauth/active-token.ts'
 import type { Service } from '../../shared/store/service.ts'
+import { withoutNull } from '../../shared/http.ts'
 import { success } from '../../shared/web-api.ts'
 import type { IntrospectedAnswer } from './answer-schema.ts'
-import type { Introspected } from './endpoint.ts'
+import type { Introspected, StandardIntrospection } from './endpoint.ts'
+import { SIGNED_TYPE } from './request.ts'
 
 /** RFC 7662 section 2.2 on the OAuth face. */
-export function introspectionContent(introspected: Introspected, service: Service) {
+export function introspectionContent({ introspected }: StandardIntrospection, service: Service) {
   return introspected.type === 'access_token'
     ? activeTokenInFull(introspected.grant, service, introspected.jti)
     : contentOf(introspected, service)
 }
 
-/** `/auth/introspection/standard`, action OK (contract, sections 2.9 and 6): `responseContent` is a string. */
+/** The same, signed (RFC 9701 section 5): `undefined` where that was not asked for. */
+export function signedIntrospection(result: StandardIntrospection, service: Service) {
+  if (result.signature === undefined) return undefined
+  const content = withoutNull(introspectionContent(result, service))
+  return { mediaType: SIGNED_TYPE, text: sign(content, result.signature, service) }
+}
+
+/** No `sub` and no `exp` beside `token_introspection`: it must not pass for an access token. */
+function sign(
+  content: object,
+  { alg, kid, key, audience, issuedAt }: Signature,
+  { issuer }: Service,
+): string {
+  const claims = { iss: issuer, aud: audience, iat: issuedAt, token_introspection: content }
+  return signJwt('token-introspection+jwt', claims, alg, kid, key)
+}
+
+type Signature = NonNullable<StandardIntrospection['signature']>
+
+/** `/auth/introspection/standard`, actions OK and JWT (contract, sections 2.9 and 6): `responseContent` is a string. */
 export function standardIntrospectionResponse(
-  introspected: Introspected,
+  { introspected, signature }: StandardIntrospection,
   service: Service,
 ): IntrospectedAnswer {
+  const content = contentOf(introspected, service)
   const { type } = introspected
   const about = `type=${String(type)}, active=${String(type !== null)}`
   return {
     ...success('A145001', `Introspection was performed successfully (${about}).`),
-    action: 'OK',
-    responseContent: JSON.stringify(contentOf(introspected, service)),
+    action: signature === undefined ? 'OK' : 'JWT',
+    responseContent: signature === undefined ? JSON.stringify(content) : sign(content, signature, service),
   }
 }
 

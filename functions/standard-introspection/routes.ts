@@ -2,13 +2,14 @@ import { oauthRoute, webApiRoute } from '../../shared/lambda/face.ts'
 import type { Routes } from '../../shared/lambda/serve.ts'
 import { introspectStandard } from './endpoint.ts'
 import { fromForm, fromWebApi, StandardIntrospectionCall } from './request.ts'
-import { introspectionContent, standardIntrospectionResponse } from './response.ts'
+import { introspectionContent, signedIntrospection, standardIntrospectionResponse } from './response.ts'
 
 const oauth = oauthRoute({
   endpoint: '/introspection/standard',
   read: fromForm,
   decide: introspectStandard,
   content: introspectionContent,
+  signed: signedIntrospection,
   challenge: 'Basic',
 })
 

@@ -1,4 +1,4 @@
-import type * as z from 'zod/mini'
+import * as z from 'zod/mini'
 import {
   AuthorizationAnswer,
   FailAnswer,
@@ -30,7 +30,7 @@ import { RevokeAnswer } from '../../functions/token-management/end/answer-schema
 import { TokenListAnswer } from '../../functions/token-management/list/answer-schema.ts'
 import { UpdateAnswer } from '../../functions/token-management/update/answer-schema.ts'
 import { OAuthToken, TokenAnswer, TokenContent } from '../../functions/token/answer-schema.ts'
-import { HeldToken, StandardAnswer, StandardContent } from '../../shared/oauth/active-token-schema.ts'
+import { HeldToken, signed, StandardAnswer, StandardContent } from '../../shared/oauth/active-token-schema.ts'
 import { ErrorContent } from '../../shared/oauth/answer-schema.ts'
 import { JwkSet, Metadata } from '../../shared/oauth/metadata-schema.ts'
 
@@ -51,7 +51,7 @@ const ERRORS = {
 export const ANSWERS: Readonly<Record<string, AnswerSpec>> = {
   '/token': { body: OAuthToken },
   '/introspection': { body: HeldToken },
-  '/introspection/standard': { body: StandardAnswer },
+  '/introspection/standard': { body: z.union([StandardAnswer, signed(StandardAnswer)]) },
   '/revocation': { body: OAuthRevocation },
   '/jwks': { body: JwkSet },
   '/.well-known/oauth-authorization-server': { body: Metadata },
@@ -65,7 +65,7 @@ export const ANSWERS: Readonly<Record<string, AnswerSpec>> = {
   '/auth/introspection': { body: IntrospectionAnswer },
   '/auth/introspection/standard': {
     body: StandardIntrospectionAnswer,
-    content: { OK: StandardContent, ...ERRORS },
+    content: { OK: StandardContent, JWT: signed(StandardContent), ...ERRORS },
   },
   '/auth/revocation': { body: RevocationAnswer, content: ERRORS },
 

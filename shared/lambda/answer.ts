@@ -20,6 +20,16 @@ export function json(status: number, body: object, headers: HttpResponse['header
   return { status, headers: { ...PRIVATE, ...headers }, body: JSON.stringify(body) }
 }
 
+export interface Signed {
+  readonly mediaType: string
+  readonly text: string
+}
+
+/** The same as a JWT. */
+export function signedAnswer({ mediaType, text }: Signed): HttpResponse {
+  return { status: 200, headers: { ...PRIVATE, 'content-type': mediaType }, body: text }
+}
+
 export const NO_CONTENT: HttpResponse = { status: 204, headers: { 'cache-control': 'no-store' }, body: '' }
 
 /** A document that is the same for everyone, and may be kept a while (requirements G06). */

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini'
-import type { HttpRequest } from '../http.ts'
+import { type HttpRequest, withoutNull } from '../http.ts'
 import type { LogEntry } from '../log.ts'
 import { type Reason, Refusal } from '../oauth/refusal.ts'
 import { readCall, readForm } from '../oauth/request-body.ts'
@@ -9,7 +9,15 @@ import { requireOAuthSettings } from '../settings.ts'
 import type { Role, Service } from '../store/service.ts'
 import { StoreUnavailable } from '../store/unavailable.ts'
 import type { WebApiResponse } from '../web-api.ts'
-import { type Answer, answerPlainly, json, NO_CONTENT, publicJson } from './answer.ts'
+import {
+  type Signed,
+  signedAnswer,
+  type Answer,
+  answerPlainly,
+  json,
+  NO_CONTENT,
+  publicJson,
+} from './answer.ts'
 import { type CallErrors, refused, refusedCall } from './refused.ts'
 import type { Description, Method, Route } from './route.ts'
 
@@ -134,6 +142,8 @@ interface OAuthSpec<Request, Result> {
   readonly read: (form: string, http: HttpRequest) => Request
   readonly decide: Decide<Request, Result>
   readonly content: (result: Result, service: Service) => Readonly<Record<string, unknown>>
+  /** In place of `content`, where the request has asked for it: an answer of another media type. */
+  readonly signed?: (result: Result, service: Service) => Signed | undefined
   /** The scheme of `WWW-Authenticate`: client authentication, or a protected resource's answer (RFC 6750). */
   readonly challenge: 'Basic' | 'Bearer'
 }
@@ -153,7 +163,11 @@ export function oauthRoute<Request, Result>(spec: OAuthSpec<Request, Result>): R
           service = await deployedService(runtime, entry)
           const request = spec.read(readForm(http), http)
           const result = await spec.decide(request, service, runtime, entry)
-          return { response: json(200, withoutNull(spec.content(result, service))), outcome: 'OK' }
+          const signed = spec.signed?.(result, service)
+          const response = signed
+            ? signedAnswer(signed)
+            : json(200, withoutNull(spec.content(result, service)))
+          return { response, outcome: 'OK' }
         },
         (refusal) => refused(refusal, spec.challenge, http, service),
       )
@@ -201,8 +215,4 @@ export async function deployedService({ settings, store }: Runtime, entry: LogEn
   const service = await store.registry.findService(serviceId)
   if (service === undefined) throw new Error('the service of the OAuth face is not in the registry')
   return service
-}
-
-function withoutNull(content: Readonly<Record<string, unknown>>): object {
-  return Object.fromEntries(Object.entries(content).filter(([, value]) => value !== null))
 }

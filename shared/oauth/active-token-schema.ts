@@ -42,6 +42,10 @@ export const StandardAnswer = z.union([
   z.catchall(z.extend(ActiveRefreshToken, { scope }), extra),
 ])
 
+/** What a signed answer says, of either face (RFC 9701 section 5). */
+export const signed = (content: z.ZodMiniType) =>
+  z.object({ iss: z.string(), aud: z.string(), iat: seconds, token_introspection: content })
+
 /** `responseContent` of the Web API's. */
 export const StandardContent = z.union([
   inactive,

@@ -38,7 +38,18 @@ export function signAccessToken(
   kid: string,
   key: KeyObject,
 ): string {
-  const header = encode({ alg, typ: 'at+jwt', kid })
+  return signJwt('at+jwt', claims, alg, kid, key)
+}
+
+/** A JWS of a type of its own, so that no other kind of JWT passes for it (RFC 8725 section 3.11). */
+export function signJwt(
+  typ: string,
+  claims: object,
+  alg: SigningAlgorithm,
+  kid: string,
+  key: KeyObject,
+): string {
+  const header = encode({ alg, typ, kid })
   const input = `${header}.${encode(claims)}`
   return `${input}.${SIGNERS[alg](Buffer.from(input), key).toString('base64url')}`
 }

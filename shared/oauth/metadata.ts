@@ -1,4 +1,4 @@
-import type { Service } from '../store/service.ts'
+import { type Service, SIGNING_ALGORITHMS } from '../store/service.ts'
 import { FAPI2_ALGORITHMS } from './fapi2.ts'
 import { ALGORITHMS } from './jws-algorithms.ts'
 import type { JwkSet, Metadata } from './metadata-schema.ts'
@@ -25,6 +25,7 @@ export function metadata(service: Service): Metadata {
     introspection_endpoint_auth_methods_supported: nonEmpty(methods.filter((method) => method !== 'none')),
     introspection_endpoint_auth_signing_alg_values_supported: algorithms,
     jwks_uri: service.jwksUri ?? `${service.issuer}/jwks`,
+    introspection_signing_alg_values_supported: nonEmpty(signingAlgorithms(service)),
     scopes_supported: nonEmpty(scopes),
     response_types_supported: authorizes
       ? lowerCase(service.supportedResponseTypes.filter((type) => type === 'CODE'))
@@ -40,6 +41,11 @@ export function metadata(service: Service): Metadata {
 /** Public members only (requirements G07): the service's record has no others. */
 export function jwkSet(service: Service): JwkSet {
   return { keys: service.jwks }
+}
+
+/** Those of the keys, and no others. */
+function signingAlgorithms({ jwks }: Service): readonly string[] {
+  return SIGNING_ALGORITHMS.filter((name) => jwks.some(({ alg }) => alg === name))
 }
 
 function aliases({ mtlsEndpointAliases }: Service): Record<string, string> | undefined {

@@ -1,25 +1,51 @@
 import type { KeyObject } from 'node:crypto'
 import type { Registry } from '../store/registry.ts'
-import type { Service } from '../store/service.ts'
+import { type Service, SIGNING_ALGORITHMS, type SigningAlgorithm } from '../store/service.ts'
 
 export interface SigningKey {
+  readonly alg: SigningAlgorithm
   readonly kid: string
   readonly key: KeyObject
 }
 
-/** The public half of the key that signs access tokens: the one that is named, or the first that fits. */
-function accessTokenKey(service: Service): Service['jwks'][number] | undefined {
-  const { accessTokenSignAlg, accessTokenSignatureKeyId, jwks } = service
-  return jwks.find(({ alg, kid }) => alg === accessTokenSignAlg && (accessTokenSignatureKeyId ?? kid) === kid)
-}
+type PublicJwk = Service['jwks'][number]
 
 /** `undefined`: the service has no key that fits. */
 export async function findAccessTokenKey(
   service: Service,
   registry: Registry,
 ): Promise<SigningKey | undefined> {
-  const jwk = accessTokenKey(service)
-  if (jwk === undefined) return undefined
+  return privateHalf(accessTokenKey(service), service, registry)
+}
+
+/** The one that is named, or else the first that fits. */
+function accessTokenKey({ accessTokenSignAlg, accessTokenSignatureKeyId, jwks }: Service) {
+  return jwks.find(({ alg, kid }) => alg === accessTokenSignAlg && (accessTokenSignatureKeyId ?? kid) === kid)
+}
+
+/**
+ * The key for a signed introspection response: resource servers have algorithms of their own, so the key that is named
+ * has precedence among those that fit, and no more.
+ *
+ * @returns `undefined`: the service has no key that fits
+ */
+export async function findIntrospectionKey(
+  asked: string,
+  service: Service,
+  registry: Registry,
+): Promise<SigningKey | undefined> {
+  const fitting = service.jwks.filter(({ alg }) => alg === asked)
+  const named = fitting.find(({ kid }) => kid === service.introspectionSignatureKeyId)
+  return privateHalf(named ?? fitting[0], service, registry)
+}
+
+async function privateHalf(
+  jwk: PublicJwk | undefined,
+  service: Service,
+  registry: Registry,
+): Promise<SigningKey | undefined> {
+  const alg = SIGNING_ALGORITHMS.find((name) => name === jwk?.alg)
+  if (jwk === undefined || alg === undefined) return undefined
   const key = await registry.findSigningKey(service.apiKey, jwk.kid)
-  return key && { kid: jwk.kid, key }
+  return key && { alg, kid: jwk.kid, key }
 }

@@ -6,6 +6,7 @@ import {
   RECORD_MEMBERS,
   RESPONSE_TYPES,
   seconds,
+  SIGNING_ALGORITHMS,
   TOKEN_AUTH_METHODS,
 } from './service.ts'
 
@@ -31,6 +32,8 @@ export const Client = z.object({
   jwksUri: z.optional(z.string()),
   selfSignedCertificateKeyId: z.optional(z.string()),
   tokenAuthSignAlg: z.optional(z.string()),
+  /** Of a resource server: how introspection responses to it are signed (RFC 9701 section 6). */
+  introspectionSignAlg: z.optional(z.enum(SIGNING_ALGORITHMS)),
   tlsClientCertificateBoundAccessTokens: flag,
   pkceRequired: flag,
   pkceS256Required: flag,

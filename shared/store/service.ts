@@ -83,6 +83,8 @@ export const Service = z.object({
   /** Absent: access tokens are opaque. */
   accessTokenSignAlg: z.optional(z.enum(SIGNING_ALGORITHMS)),
   accessTokenSignatureKeyId: z.optional(z.string()),
+  /** Of those that fit the algorithm of a signed introspection response, the key that signs it. */
+  introspectionSignatureKeyId: z.optional(z.string()),
   jwks: z._default(z.array(PublicJwk), []),
   tlsClientCertificateBoundAccessTokens: flag,
   /** Ours: nothing but what the FAPI 2.0 Security Profile allows; what breaks it is refused by name. */

@@ -48,16 +48,20 @@ function faultInCode({ body }: LambdaResult, template: string): string | undefin
 type Paths = Readonly<Record<string, Readonly<Record<string, { 'x-result-codes'?: string[] }>>>>
 const PATHS = openApi.paths as unknown as Paths
 
-function faultInContent({ content = {} }: AnswerSpec, body: string): string | undefined {
+function faultInContent({ content }: AnswerSpec, body: string): string | undefined {
+  if (content === undefined) return undefined
   const { action = '', responseContent = '' } = JSON.parse(body) as Record<string, string>
   const schema = content[action]
   return schema && fault(schema, responseContent)
 }
 
+const isJws = (text: string) => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)
+const payloadOf = (jws: string) => Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()
+
 /** Nothing may be dropped, filled in or converted on the way. */
 function fault(schema: z.ZodMiniType, text: string): string | undefined {
   // Of a member that is named so zod keeps nothing, whatever the schema says.
-  const value: unknown = JSON.parse(text, (name, member: unknown) =>
+  const value: unknown = JSON.parse(isJws(text) ? payloadOf(text) : text, (name, member: unknown) =>
     name === '__proto__' ? undefined : member,
   )
   const parsed = schema.safeParse(value)

@@ -35,6 +35,7 @@ export const SERVICE_SETTINGS: ContractSettings = {
     jwks: JSON.stringify({ keys: [{ ...jwk, ...privateKey.export({ format: 'jwk' }) }] }),
     accessTokenSignAlg: 'ES256',
     accessTokenSignatureKeyId: 'k',
+    introspectionSignatureKeyId: 'k',
     jwksUri: text,
     tlsClientCertificateBoundAccessTokens: true,
     mtlsEndpointAliases: [{ name: 'token_endpoint', uri: text }],
@@ -103,8 +104,7 @@ export const SERVICE_SETTINGS: ContractSettings = {
     userPinLength: 8,
   },
   refused: [
-    ...['parRequired', 'requestObjectRequired'],
-    ...['missingClientIdAllowed', 'introspectionSignatureKeyId', 'supportedServiceProfiles'],
+    ...['parRequired', 'requestObjectRequired', 'missingClientIdAllowed', 'supportedServiceProfiles'],
   ],
   readOnly: ['apiKey', 'apiSecret', 'number', 'serviceOwnerNumber', 'createdAt', 'modifiedAt'],
 }

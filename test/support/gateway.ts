@@ -59,7 +59,10 @@ export function gateway(runtime: Runtime) {
       status: statusCode,
       headers,
       text: body,
-      json: JSON.parse(body || '{}') as Record<string, unknown>,
+      json: JSON.parse(headers['content-type'] === 'application/json' ? body : '{}') as Record<
+        string,
+        unknown
+      >,
     }
   }
 }

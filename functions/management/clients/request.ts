@@ -4,7 +4,13 @@ import { Refusal } from '../../../shared/oauth/refusal.ts'
 import { RANGE, type Range, rangeReason } from '../../../shared/oauth/range.ts'
 import { readCall, readJsonObject, withoutEmpty } from '../../../shared/oauth/request-body.ts'
 import { readSettings } from '../../../shared/oauth/settings-body.ts'
-import { flag, GRANT_TYPES, RESPONSE_TYPES, TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
+import {
+  flag,
+  GRANT_TYPES,
+  RESPONSE_TYPES,
+  SIGNING_ALGORITHMS,
+  TOKEN_AUTH_METHODS,
+} from '../../../shared/store/service.ts'
 import { LIST_REASONS } from '../request.ts'
 import { CARRIED, CLIENT_RULES } from './settings-schema.ts'
 
@@ -46,6 +52,7 @@ export const ClientSettings = z.object({
   jwksUri: text,
   selfSignedCertificateKeyId: text,
   tokenAuthSignAlg: text,
+  introspectionSignAlg: z.optional(z.enum(SIGNING_ALGORITHMS)),
   tlsClientCertificateBoundAccessTokens: flag,
   singleAccessTokenPerSubject: flag,
   pkceRequired: flag,

@@ -53,6 +53,7 @@ const DECIDING = {
   authorizationCodeDuration: duration,
   accessTokenSignAlg: z.enum(['', ...SIGNING_ALGORITHMS]),
   accessTokenSignatureKeyId: z.string(),
+  introspectionSignatureKeyId: z.string(),
   tlsClientCertificateBoundAccessTokens: yesOrNo,
   fapi2: yesOrNo,
   refreshTokenKept: yesOrNo,

@@ -86,15 +86,15 @@ function isWrongDuration({
   return SCOPE_DURATIONS.some((duration) => duration === key) && !isScopeDuration(value)
 }
 
-function checkSigning({ accessTokenSignAlg, accessTokenSignatureKeyId, jwks }: Service): void {
-  const named = 'accessTokenSignatureKeyId'
-  const isNamed = accessTokenSignatureKeyId !== undefined
-  if (isNamed && !jwks.some(({ kid }) => kid === accessTokenSignatureKeyId)) {
-    throw new Refusal('service-signing-key-missing', { named })
+function checkSigning(service: Service): void {
+  const { accessTokenSignAlg, accessTokenSignatureKeyId, jwks } = service
+  for (const named of ['accessTokenSignatureKeyId', 'introspectionSignatureKeyId'] as const) {
+    const isThere = service[named] === undefined || jwks.some(({ kid }) => kid === service[named])
+    if (!isThere) throw new Refusal('service-signing-key-missing', { named })
   }
   if (accessTokenSignAlg === undefined) return
   const fits = ({ alg, kid }: Service['jwks'][number]) =>
-    alg === accessTokenSignAlg && (!isNamed || kid === accessTokenSignatureKeyId)
+    alg === accessTokenSignAlg && (accessTokenSignatureKeyId ?? kid) === kid
   if (!jwks.some(fits)) throw new Refusal('service-signing-key-missing', { named: 'accessTokenSignAlg' })
 }
 

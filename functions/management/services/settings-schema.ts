@@ -98,7 +98,6 @@ const NOT_OFFERED = [
   'idTokenAudType',
   'idTokenReissuable',
   'idTokenSignatureKeyId',
-  'introspectionSignatureKeyId',
   'jwtGrantByIdentifiableClientsOnly',
   'jwtGrantEncryptedJwtRejected',
   'jwtGrantUnsignedJwtRejected',

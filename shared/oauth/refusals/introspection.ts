@@ -35,6 +35,8 @@ export const INTROSPECTION = {
   'introspection-parameters-malformed': ['A145202', 'BAD_REQUEST', 'invalid_request', "The format of the value of 'parameters' request parameter is wrong."],
   'introspection-token-missing': ['A145302', 'BAD_REQUEST', 'invalid_request', "The 'token' request parameter is missing."],
   'introspection-token-repeated': ['A145391', 'BAD_REQUEST', 'invalid_request', 'The standard introspection request contains a parameter more than once.'],
+  'introspection-resource-server-missing': ['A404301', 'BAD_REQUEST', 'invalid_request', 'The URI of the resource server is required when a JWT introspection response is requested.'],
+  'introspection-not-signed': ['A404391', 'BAD_REQUEST', 'invalid_request', 'No key of the service fits the algorithm of the signed introspection response.'],
   'caller-public': ['A145392', 'INVALID_CLIENT', 'invalid_client', 'A public client may not introspect tokens.'],
 
   // Revocation (7.5)

@@ -7,6 +7,7 @@ import { rawTables } from '../../support/raw-tables.ts'
 import { type Bench, provokeAll, type Provoke } from '../../support/result-codes.ts'
 import { BASIC, BOUND, form, OTHER, OWN, PUBLIC } from '../../support/walk.ts'
 
+const SIGNED = 'application/token-introspection+jwt'
 const UNKNOWN = 'A'.repeat(72)
 const jwtOf = (header: object, payload: object) => `${encode(header)}.${encode(payload)}.${'A'.repeat(86)}`
 
@@ -140,6 +141,17 @@ provokeAll('introspection-refusals.test.ts', INTROSPECTION, {
     introspecting({ maxAge: 60 }),
   ],
 
+  'introspection-resource-server-missing': [
+    'BAD_REQUEST A404301 invalid_request',
+    ({ call }) => call('/auth/introspection/standard', { parameters: 'token=a', httpAcceptHeader: SIGNED }),
+  ],
+  'introspection-not-signed': [
+    'BAD_REQUEST A404391 invalid_request',
+    ({ call }) => {
+      const asked = { parameters: 'token=a', httpAcceptHeader: SIGNED, rsUri: 'https://rs.example.com' }
+      return call('/auth/introspection/standard', asked)
+    },
+  ],
   'introspection-parameters-missing': ['BAD_REQUEST A145201 invalid_request', onStandard(undefined)],
   'introspection-parameters-malformed': ['BAD_REQUEST A145202 invalid_request', onStandard('token=%zz')],
   'introspection-token-missing': ['BAD_REQUEST A145302 invalid_request', onStandard('a=b')],
