@@ -132,10 +132,11 @@ export async function updateClient(
   runtime: Runtime,
   entry: LogEntry,
 ): Promise<Client> {
-  const { settings, carried } = request
+  const { carried } = request
   const { store, now } = runtime
   const { registry, clients } = store
   const before = await findNamed(request, 'client-unknown-at-update', service, runtime, entry)
+  const settings = withoutOwnNumber(request.settings, before.clientId)
   await checkClient(settings)
   checkProfile(Client.parse({ ...recordOf(settings, carried), clientId: before.clientId }), service)
   await takeAlias(settings.clientIdAlias, before, service, runtime)
@@ -151,6 +152,11 @@ export async function updateClient(
   if (after === undefined) throw new Refusal('client-unknown-at-update')
   await leaveAlias(before, after, service, runtime)
   return after
+}
+
+/** A client without an alias is shown with its number in that place, and clients of the API send back what they read. */
+function withoutOwnNumber(settings: ClientSettings, clientId: number): ClientSettings {
+  return settings.clientIdAlias === String(clientId) ? { ...settings, clientIdAlias: undefined } : settings
 }
 
 async function takeAlias(
