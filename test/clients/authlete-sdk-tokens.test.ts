@@ -98,6 +98,7 @@ describe('tokens', () => {
     expect(answer).toMatchObject({ totalCount: 2, subject, client: { clientId: clientNumber() } })
     expect(answer.accessTokens).toHaveLength(2)
     expect((await list({ subject, start: 1, end: 2 })).accessTokens).toHaveLength(1)
+    expect((await list({})).totalCount).toBeGreaterThan(1)
     await expect(list({ clientIdentifier: '4711' })).rejects.toBeInstanceOf(AuthleteDefaultError)
   })
 
