@@ -125,7 +125,7 @@ const KEYWORDS = [
     'propertyNames',
   ],
   ...['enum', 'const', 'pattern', 'description', 'default', 'minimum', 'maximum', 'exclusiveMinimum'],
-  ...['minItems', 'minLength', 'contentMediaType', 'contentSchema'],
+  ...['minItems', 'maxItems', 'minLength', 'maxLength', 'contentMediaType', 'contentSchema'],
 ]
 
 function resolve(reference: string): unknown {
