@@ -3,7 +3,7 @@ import { isScopeDuration, SCOPE_DURATIONS } from '../../../shared/oauth/lifetime
 import { readAuthority } from '../../../shared/certificate/chain.ts'
 import { issuedBy } from '../../../shared/certificate/issuer.ts'
 import { type Der, MalformedCertificate } from '../../../shared/certificate/pem.ts'
-import { type Reason, Refusal } from '../../../shared/oauth/refusal.ts'
+import { Refusal } from '../../../shared/oauth/refusal.ts'
 import { parseScope } from '../../../shared/oauth/scope.ts'
 import type { Service } from '../../../shared/store/service.ts'
 
@@ -101,22 +101,23 @@ function checkSigning(service: Service): void {
 /** Roots that are not there would let no client in; what is no authority would never be of use. */
 function checkAuthorities(service: Service): void {
   const { mutualTlsValidatePkiCertChain, trustedRootCertificates, clientCertificateIssuers = [] } = service
-  const trusted = trustedRootCertificates.map((text, index) =>
-    authorityFrom(text, 'service-root-malformed', String(index)),
-  )
+  const trusted = trustedRootCertificates.map((text, index) => {
+    const named = String(index)
+    return authorityFrom(text, new Refusal('service-root-malformed', { named }))
+  })
   if (mutualTlsValidatePkiCertChain && !trusted.some((der) => issuedBy(der, der))) {
     throw new Refusal('service-roots-missing')
   }
+  const named = 'clientCertificateIssuers'
   for (const text of clientCertificateIssuers) {
-    authorityFrom(text, 'service-value-unsupported', 'clientCertificateIssuers')
+    authorityFrom(text, new Refusal('service-value-unsupported', { named }))
   }
 }
 
-function authorityFrom(text: string, reason: Reason, named: string): Der {
+function authorityFrom(text: string, refusal: Refusal): Der {
   try {
     return readAuthority(text)
-  } catch (cause) {
-    if (cause instanceof MalformedCertificate) throw new Refusal(reason, { named, cause })
-    throw cause
+  } catch (error) {
+    throw error instanceof MalformedCertificate ? refusal : error
   }
 }

@@ -151,6 +151,7 @@ const DIFFERENT: Readonly<Record<string, string>> = {
     "The authorization request has no 'scope' parameter or none of the given scopes is recognized as valid.",
   A052303: "The token request has no 'scope' parameter or none of the given scopes is recognized as valid.",
   // Without the value that was sent.
+  A039230: 'The value (trustedRootCertificates[{}]) is not a valid X509 certificate in PEM format.',
   A031222: "The algorithm given as the value of '{}' is not asymmetric.",
   A031201: "The value is not supported as a value for '{}'.",
   A039206: "The scope name of the element at the index '{}' of 'supportedScopes' contains a bad letter.",
