@@ -28,6 +28,7 @@ Or paste these lines into another terminal in this folder.
   Web API      ${webApiUrl}   (v2: /api/auth/...; v3: /api/${String(serviceId)}/auth/... with a Bearer token)
   front end    ${local.frontEndMtlsUrl}   (an authorization server's /token, which asks the Web API)
                ${local.resourceServerUrl}   (a resource server's /accounts, likewise)
+               ${local.librarySampleUrl}   (a resource server that uses certbound/resource-server)
 
 # 1. The confidential client gets a token over mutual TLS; it is bound to its certificate.
 TOKEN=$(curl -s ${confidentialTls} -u ${confidential.clientId}:${confidential.clientSecret ?? ''} ${mtlsUrl}/token -d grant_type=client_credentials -d scope=accounts:read | ${member('access_token')}); echo $TOKEN
@@ -37,6 +38,11 @@ curl -s ${confidentialTls} ${mtlsUrl}/introspection -d token=$TOKEN; echo
 
 # ... and a thief with another certificate may not.
 curl -s -i ${strangerTls} ${mtlsUrl}/introspection -d token=$TOKEN; echo
+
+# The same at a resource server that uses certbound/resource-server: its holder 200, a thief 401, no certificate no connection.
+curl -s ${confidentialTls} -H "Authorization: Bearer $TOKEN" ${local.librarySampleUrl}; echo
+curl -s -i ${strangerTls} -H "Authorization: Bearer $TOKEN" ${local.librarySampleUrl}; echo
+curl -s --cacert ${ca} -H "Authorization: Bearer $TOKEN" ${local.librarySampleUrl} || echo 'no connection'
 
 # 3. The article's flow: an authorization server asks the Web API for a ticket, then for a code ...
 TICKET=$(${api} ${webApiUrl}/api/auth/authorization -d '{"parameters":"response_type=code&client_id=${publicClient.clientId}&redirect_uri=${redirect}"}' | ${member('ticket')}); echo $TICKET

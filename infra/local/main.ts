@@ -13,6 +13,7 @@ const HELP = `certbound on this machine: npm start -- [options]
   --front-end-port PORT       an authorization server in front of it: login and consent pages; and a demo client (8081)
   --front-end-mtls-port PORT  its token endpoint, mutual TLS (8444)
   --resource-port PORT        a resource server, mutual TLS (8445)
+  --library-port PORT         a resource server that uses certbound/resource-server, mutual TLS (8446)
   --truststore FILE           PEM bundle of further CAs (or self-signed client certificates) to be trusted
   --data DIR                  keep the data there between runs (in memory otherwise)
   --packaged                  run what \`npm run package\` has made, each function a process under Lambda's runtime client
@@ -27,6 +28,7 @@ const OPTIONS = {
   'front-end-port': { type: 'string', default: '8081' },
   'front-end-mtls-port': { type: 'string', default: '8444' },
   'resource-port': { type: 'string', default: '8445' },
+  'library-port': { type: 'string', default: '8446' },
   truststore: { type: 'string' },
   data: { type: 'string' },
   packaged: { type: 'boolean', default: false },
@@ -49,6 +51,7 @@ async function main(): Promise<void> {
       tokenEndpoint: port(values, 'front-end-mtls-port'),
       resourceServer: port(values, 'resource-port'),
     },
+    libraryPort: port(values, 'library-port'),
     directory,
     truststore: values.truststore,
     dataDirectory: values.data,

@@ -9,6 +9,7 @@ import { type FrontEnd, type FrontEndPorts, startFrontEnd } from './front-end/st
 import { keptSeed } from './kept-seed.ts'
 import { type Packaged, startPackagedFunctions } from './lambda/packaged-functions.ts'
 import type { Routes } from './route-match.ts'
+import { startSampleResourceServer } from './sample-resource-server.ts'
 import { newIdentity, registerRedirectUri, seed, type Seeded } from './seed.ts'
 import { createTables, LOCAL_DYNAMODB, localAws } from './tables.ts'
 import { readTruststore, type Truststore } from './truststore.ts'
@@ -28,6 +29,8 @@ export interface SiteOptions {
   readonly apiPort: number
   /** Free ones without it. */
   readonly frontEndPorts?: FrontEndPorts
+  /** Of the resource server with the library; a free one without it. */
+  readonly libraryPort?: number
   /** Where the development certificates are. */
   readonly directory: string
   /** Further trusted CAs. */
@@ -48,6 +51,8 @@ export interface Site {
   readonly dynamodbUrl: string
   readonly truststore: Truststore
   readonly frontEnd: FrontEnd
+  /** A resource server that uses certbound/resource-server. */
+  readonly librarySampleUrl: string
   readonly seeded: Seeded
   readonly certificates: DevelopmentCertificates
   readonly runtime: Runtime
@@ -115,8 +120,9 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     await kept.write(seeded)
     const behind = { webApiUrl, seeded, certificates, truststore, runtime }
     const frontEnd = await openFrontEnd(behind, options, closers)
+    const librarySampleUrl = await openSample(behind, options, closers)
     const about = { mtlsUrl, webApiUrl, dynamodbUrl: engine.endpoint, truststore }
-    return { ...about, frontEnd, seeded, certificates, runtime, close }
+    return { ...about, frontEnd, librarySampleUrl, seeded, certificates, runtime, close }
   } catch (error) {
     await close()
     throw error
@@ -170,6 +176,20 @@ async function openFrontEnd(
   })
   await registerRedirectUri(runtime.store, seeded, frontEnd.redirectUri)
   return frontEnd
+}
+
+async function openSample(
+  { webApiUrl, seeded, certificates, truststore, runtime }: Behind,
+  { libraryPort: port = 0 }: SiteOptions,
+  closers: Closers,
+): Promise<string> {
+  const sample = await startSampleResourceServer({
+    ...{ store: runtime.store, now: runtime.now(), host: HOST, port, plainUrl: webApiUrl },
+    ...{ serviceId: seeded.serviceId, issuer: seeded.issuer, server: certificates.server },
+    truststore: truststore.map(String),
+  })
+  closers.push(sample.close)
+  return `https://localhost:${sample.port}`
 }
 
 function clientPair({ clients }: DevelopmentCertificates, name: string): StoredPair {

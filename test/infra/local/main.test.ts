@@ -10,7 +10,8 @@ import { mutualTlsRequest } from '../../../infra/local/mutual-tls-request.ts'
 import { runScript, type Script } from '../../support/script.ts'
 
 const MAIN = 'infra/local/main.ts'
-const PORTS = ['--mtls-port', '--api-port', '--front-end-port', '--front-end-mtls-port', '--resource-port']
+const FRONT_END = ['--front-end-port', '--front-end-mtls-port', '--resource-port']
+const PORTS = ['--mtls-port', '--api-port', ...FRONT_END, '--library-port']
 const FREE = PORTS.flatMap((option) => [option, '0'])
 /** Without curl on the machine its test is left out, aloud. */
 const CURL = spawnSync('curl', ['--version']).status === 0 ? ['curl'] : []
@@ -68,6 +69,7 @@ describe('npm start', () => {
         'webApiUrl mtlsUrl issuer serviceId serviceApiKey serviceApiSecret serviceAccessToken serviceOwnerApiKey',
         'dynamodbUrl registryTable grantsTable truststoreFile',
         'serviceOwnerApiSecret organizationAccessToken caFile clients frontEndUrl frontEndMtlsUrl resourceServerUrl',
+        'librarySampleUrl',
       ]
         .join(' ')
         .split(' ')
@@ -87,9 +89,12 @@ describe('npm start', () => {
       .split('\n')
       .filter((line) => /^([A-Z]+=\$\(|curl )/.test(line))
     const { stdout } = await promisify(execFile)('bash', ['-c', lines.join('\n')])
-    expect(lines).toHaveLength(10)
+    expect(lines).toHaveLength(13)
     expect(stdout).toContain('"active":true,"cnf"')
-    expect(stdout).toContain('401 Unauthorized')
+    expect(stdout).toContain('"accounts":["Current account","Savings"]')
+    expect(stdout.split('401 Unauthorized')).toHaveLength(3)
+    expect(stdout).toContain('www-authenticate: Bearer error="invalid_token"')
+    expect(stdout).toContain('no connection')
     for (const code of ['A056001', 'A065304', 'A145001']) expect(stdout).toContain(`"resultCode":"${code}"`)
     await stop(script)
   })

@@ -6,7 +6,14 @@ import type { Local } from '../../../infra/local/local-file.ts'
 import { runScript } from '../../support/script.ts'
 import type { PackagedSite } from './packaged-site.ts'
 
-const PORTS = ['--mtls-port', '--api-port', '--front-end-port', '--front-end-mtls-port', '--resource-port']
+const PORTS = [
+  '--mtls-port',
+  '--api-port',
+  '--front-end-port',
+  '--front-end-mtls-port',
+  '--resource-port',
+  '--library-port',
+]
 
 export function npmStart(site: () => PackagedSite): void {
   async function start(folder: string) {
