@@ -14,7 +14,11 @@ const BLOCK = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-
  * @throws Error with one line that names the file when it cannot be read, is empty or holds anything broken
  */
 export async function readTruststore(file: string): Promise<Truststore> {
-  const text = await readText(file)
+  return parseTruststore(await readText(file), file)
+}
+
+/** @throws Error with one line that names `file` when the bundle is empty or holds anything broken */
+export function parseTruststore(text: string, file: string): Truststore {
   const blocks = text.match(BLOCK) ?? []
   if (blocks.length !== text.split('-----BEGIN ').length - 1) {
     throw new Error(`truststore ${file}: something in it is not a complete PEM certificate`)

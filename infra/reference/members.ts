@@ -14,6 +14,16 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   // Requests
   parameters: 'The request of the client as it came: a query, or a form body.',
   clientCertificate: 'PEM of the certificate that the client proved in the TLS handshake.',
+  introspection_signing_alg_values_supported: 'Algorithms of signed introspection answers (RFC 9701).',
+  token_introspection: 'What the answer says that is not signed.',
+  introspectionSignatureKeyId: 'The `kid` of the key that signs introspection answers.',
+  publicKeyForEncryption: 'Refused: answers are signed by a key of the service, and not encrypted.',
+  sharedKeyForEncryption: 'Refused: answers are signed by a key of the service, and not encrypted.',
+  sharedKeyForSign: 'Refused: answers are signed by a key of the service, and not encrypted.',
+  introspectionEncryptionAlg: 'Refused: answers are signed by a key of the service, and not encrypted.',
+  introspectionSignAlg: 'The algorithm of signed introspection answers.',
+  httpAcceptHeader:
+    'The `Accept` header of the request: `application/token-introspection+jwt` asks for a signed answer (RFC 9701).',
   accessTokenResources: 'The resources of the access token: all of `resources`, or some.',
   trustedRootCertificates: 'PEM of the authorities that paths end at, and of those that complete them.',
   mutualTlsValidatePkiCertChain:
