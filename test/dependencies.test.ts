@@ -64,7 +64,7 @@ const PLANTED: [string, string, string][] = [
   ['oauth', 'shared/oauth/lambda.ts', `import '../lambda/event.ts'`],
   ['lambda', 'shared/lambda/store.ts', `import '../store/grants.ts'`],
   ['resource-server', 'shared/resource-server/express.ts', `import '../oauth/jwt.ts'; import './node.ts'`],
-  ['resource-server-apart', 'shared/oauth/check.ts', `import '../resource-server/node.ts'`],
+  ['resource-server-apart', 'functions/discovery/check.ts', `import '../../shared/resource-server/node.ts'`],
   ['function-to-function', 'functions/discovery/request.ts', `import '../token/request.ts'`],
   ['lambda-in-wiring-only', 'functions/discovery/response.ts', `import '../../shared/lambda/event.ts'`],
   ['endpoint-decides', 'functions/discovery/endpoint.ts', `import '../../shared/http.ts'`],
