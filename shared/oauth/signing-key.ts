@@ -19,7 +19,7 @@ export async function findAccessTokenKey(
 }
 
 /** The one that is named, or else the first that fits. */
-function accessTokenKey({ accessTokenSignAlg, accessTokenSignatureKeyId, jwks }: Service) {
+export function accessTokenKey({ accessTokenSignAlg, accessTokenSignatureKeyId, jwks }: Service) {
   return jwks.find(({ alg, kid }) => alg === accessTokenSignAlg && (accessTokenSignatureKeyId ?? kid) === kid)
 }
 

@@ -105,6 +105,11 @@ export const Service = z.object({
   errorUriOmitted: flag,
   /** For the authorization server, which gets them back with every token. */
   attributes,
+  /**
+   * Keys that have ceased to sign access tokens, or sign shorter ones: until when they signed the others, and when the
+   * last of these ends. Epoch seconds.
+   */
+  keyUses: z._default(z.array(z.object({ kid: z.string(), signedUntil: z.int(), tokensEnd: z.int() })), []),
   /** Epoch seconds: what was issued before has ended, whatever the tables say (after a restore they say too much). */
   tokensNotBefore: z.optional(z.int()),
   authorizationEndpoint: z.optional(z.string()),

@@ -12,7 +12,7 @@ const Credential = z.object({
 })
 
 /** A service (contract, section 3.1): the settings of its record, and those that are only carried. */
-export const ServiceAnswer = z.extend(z.omit(Service, { carried: true }), {
+export const ServiceAnswer = z.extend(z.omit(Service, { carried: true, keyUses: true }), {
   apiKey,
   number: z.optional(z.int()),
   ...z.partial(z.object(CARRIED)).shape,

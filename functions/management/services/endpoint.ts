@@ -1,3 +1,4 @@
+import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
 import type { LogEntry } from '../../../shared/log.ts'
 import { Refusal } from '../../../shared/oauth/refusal.ts'
 import type { Range } from '../../../shared/oauth/range.ts'
@@ -7,6 +8,7 @@ import { Service } from '../../../shared/store/service.ts'
 import { newNumber, newSecret } from '../identity.ts'
 import { byCreation } from '../listing.ts'
 import { credentialsFrom, type PreparedCredential, prepareCredentials } from './credentials.ts'
+import { keyUsesAfter } from './key-rotation.ts'
 import { checkKeys, type GivenKey, readKeys } from './keys.ts'
 import type { ServiceChange } from './request.ts'
 import { checkCutOff, checkService } from './rules.ts'
@@ -36,7 +38,7 @@ export async function createService(
   entry.service = apiKey
   const identity = { apiKey, number: random(4).readUInt32BE() >>> 1, createdAt: now() }
   const blank = { ...Service.parse({ apiKey, issuer: '', credentials: [] }), ...identity }
-  const wished = changed(blank, prepared, now())
+  const wished = changed(blank, prepared, now(), 0)
   const own = { digest: digest(apiSecret), role: 'manage' as const }
   const service = { ...wished, credentials: [own, ...wished.credentials] }
   await putKeys(apiKey, prepared.keys, store)
@@ -71,14 +73,16 @@ export async function listServices(range: Range, { store }: Runtime): Promise<Se
 export async function updateService(
   change: ServiceChange,
   { apiKey }: Service,
-  { store, now, random }: Runtime,
+  { store, now, random, settings }: Runtime,
 ): Promise<ChangedService> {
+  const { registryCacheSeconds } = settings
   const prepared = prepare(change, random)
+  const apply = (current: Service) => changed(current, prepared, now(), registryCacheSeconds)
   const before = await store.registry.currentService(apiKey)
   if (before === undefined) throw new Refusal('api-service-unknown')
-  changed(before, prepared, now())
+  apply(before)
   await putKeys(apiKey, prepared.keys, store)
-  const service = await store.registry.changeService(apiKey, (current) => changed(current, prepared, now()))
+  const service = await store.registry.changeService(apiKey, apply)
   if (service === undefined) throw new Refusal('api-service-unknown')
   await deleteKeys(before, service, store)
   return { service, secrets: secretsOf(prepared) }
@@ -104,7 +108,7 @@ function prepare({ jwks, credentials, ...rest }: ServiceChange, random: Runtime[
 }
 
 /** The service after the change. @throws Refusal service-… when it cannot be so */
-function changed(current: Service, change: PreparedChange, now: number): Service {
+function changed(current: Service, change: PreparedChange, now: EpochSeconds, cacheSeconds: number): Service {
   const { keys, credentials } = change
   if (keys !== undefined) checkKeys(keys, current.jwks)
   const deciding = withoutCleared({ ...current, ...change.deciding }, NO_SETTING)
@@ -117,7 +121,7 @@ function changed(current: Service, change: PreparedChange, now: number): Service
   })
   checkService(service)
   checkCutOff(current, service, now)
-  return service
+  return { ...service, keyUses: keyUsesAfter(current, service, now, cacheSeconds) }
 }
 
 /** No lifetime is 0 and no URL or algorithm is empty: clients write these for what is not set. */

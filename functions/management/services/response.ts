@@ -9,7 +9,16 @@ const NO_SECRETS: ReadonlyMap<string, string> = new Map()
 
 /** A service under Authlete's names: without secrets, with the public halves of its keys. Absent is `undefined`. */
 export function serviceView(service: Service, secrets = NO_SECRETS): ServiceAnswer {
-  const { carried, createdAt, modifiedAt, tokensNotBefore, jwks, credentials, ...settings } = service
+  const {
+    carried,
+    createdAt,
+    modifiedAt,
+    tokensNotBefore,
+    jwks,
+    credentials,
+    keyUses: _,
+    ...settings
+  } = service
   return {
     ...(carried as CarriedSettings),
     ...settings,

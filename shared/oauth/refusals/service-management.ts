@@ -13,6 +13,8 @@ export const SERVICE_MANAGEMENT = {
   'service-jwks-malformed': ['A039293', 400, 'invalid_request', "The value of 'jwks' is not a JWK Set of asymmetric signing keys with 'kid' and 'alg'."],
   'service-key-without-private': ['A039294', 400, 'invalid_request', "The key at the index '{}' of 'jwks' has no private members, and none are stored for it."],
   'service-key-weak': ['A039296', 400, 'invalid_request', "The key at the index '{}' of 'jwks' is too weak: RSA keys need 2048 bits."],
+  'service-key-unpublished': ['A039298', 400, 'invalid_request', "'{}' must be a key that is in 'jwks' already: it is published before it signs."],
+  'service-key-in-use': ['A039691', 400, 'invalid_request', "'{}' leaves out a key, and access tokens that it signed may still live."],
   'service-roots-missing': ['A039297', 400, 'invalid_request', "'mutualTlsValidatePkiCertChain' needs the certificate of a root, which is self-signed, in 'trustedRootCertificates'."],
   'service-signing-key-missing': ['A039295', 400, 'invalid_request', "'{}' needs a fitting key in 'jwks'."],
   'service-not-fapi2': ['A039299', 400, 'invalid_request', "'fapi2' does not allow this value of '{}'."],

@@ -1,0 +1,57 @@
+import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
+import { Refusal } from '../../../shared/oauth/refusal.ts'
+import { accessTokenKey } from '../../../shared/oauth/signing-key.ts'
+import type { Service } from '../../../shared/store/service.ts'
+
+type KeyUses = Service['keyUses']
+
+/**
+ * Judges a change by what verifiers know: a key is published before it signs, and stays until the last token that it
+ * signed has ended (requirements H09).
+ *
+ * @param cacheSeconds for so long a function may go on signing with the key that it had (`REGISTRY_CACHE_SECONDS`)
+ * @returns the uses of keys to be remembered from now on
+ * @throws Refusal service-key-unpublished, service-key-in-use
+ */
+export function keyUsesAfter(
+  before: Service,
+  after: Service,
+  now: EpochSeconds,
+  cacheSeconds: number,
+): KeyUses {
+  judgePublished(before, after)
+  const uses = withLatest(before, after, later(now, cacheSeconds)).filter((use) => counts(use, after, now))
+  const removed = uses.find(({ kid }) => !after.jwks.some((jwk) => jwk.kid === kid))
+  if (removed !== undefined) throw new Refusal('service-key-in-use', { named: 'jwks' })
+  return uses
+}
+
+/** The first key of a service has nobody to take by surprise. */
+function judgePublished(before: Service, after: Service): void {
+  const signing = accessTokenKey(after)
+  if (signing === undefined || accessTokenKey(before) === undefined) return
+  if (!before.jwks.some(({ kid }) => kid === signing.kid)) {
+    throw new Refusal('service-key-unpublished', { named: 'accessTokenSignatureKeyId' })
+  }
+}
+
+/** A key that ceases to sign, or goes on with shorter tokens, leaves tokens behind that end later. */
+function withLatest(before: Service, after: Service, signedUntil: EpochSeconds): KeyUses {
+  const signed = accessTokenKey(before)
+  const isKept = signed !== undefined && accessTokenKey(after)?.kid === signed.kid
+  if (signed === undefined || (isKept && after.accessTokenDuration >= before.accessTokenDuration)) {
+    return before.keyUses
+  }
+  const earlier = before.keyUses.find(({ kid }) => kid === signed.kid)
+  const tokensEnd = Math.max(signedUntil + before.accessTokenDuration, earlier?.tokensEnd ?? 0)
+  return [...before.keyUses.filter((use) => use !== earlier), { kid: signed.kid, signedUntil, tokensEnd }]
+}
+
+/** What was signed has ended by itself, or was cut off: so a key that was stolen can go at once. */
+function counts(
+  { signedUntil, tokensEnd }: KeyUses[number],
+  { tokensNotBefore = 0 }: Service,
+  now: EpochSeconds,
+) {
+  return now < tokensEnd && tokensNotBefore <= signedUntil
+}

@@ -1,0 +1,153 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { later } from '../../../shared/epoch-seconds.ts'
+import { outcome, tokensOf } from '../../support/answers.ts'
+import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { BASIC, openWalk, type TestClient, type Walk } from '../../support/walk.ts'
+
+/** Of the service in this file, and what functions may keep in memory. */
+const TOKEN_SECONDS = 600
+const CACHE_SECONDS = 10
+
+let runtime: FixedRuntime
+let walk: Walk
+let client: TestClient
+beforeAll(async () => {
+  runtime = await fixedRuntime({ registryCacheSeconds: CACHE_SECONDS })
+})
+beforeEach(async () => {
+  runtime.clock.now = START
+  walk = await openWalk(runtime, {
+    accessTokenSignAlg: 'ES256',
+    accessTokenSignatureKeyId: '1',
+    accessTokenDuration: TOKEN_SECONDS,
+    tlsClientCertificateBoundAccessTokens: false,
+  })
+  client = await walk.addClient(BASIC)
+})
+afterAll(() => runtime.close())
+
+const pass = (seconds: number) => (runtime.clock.now = later(runtime.clock.now, seconds))
+const update = (change: Record<string, unknown>) => walk.call('/service/update', change)
+const refusal = async (change: Record<string, unknown>) => {
+  const { status, json } = await update(change)
+  return [status, json['resultCode']].join(' ')
+}
+
+const published = async (): Promise<JSONWebKeySet> =>
+  (await walk.send({ route: '/jwks', method: 'GET' })).json as unknown as JSONWebKeySet
+const kids = async () => (await published()).keys.map(({ kid }) => kid)
+
+async function setOf(...keys: object[]): Promise<string> {
+  const known = (await published()).keys
+  return JSON.stringify({ keys: [...known, ...keys] })
+}
+const onlyKeys = async (...wanted: string[]) =>
+  JSON.stringify({ keys: (await published()).keys.filter(({ kid = '' }) => wanted.includes(kid)) })
+const newKey = (kid: string) => {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return { ...privateKey.export({ format: 'jwk' }), kid, alg: 'ES256', use: 'sig' }
+}
+
+const token = async () => tokensOf(await walk.credentials(client)).access
+const signerOf = (jwt: string) => decodeProtectedHeader(jwt).kid
+const verified = async (jwt: string) => {
+  const currentDate = new Date(runtime.now() * 1000)
+  return (await jwtVerify(jwt, createLocalJWKSet(await published()), { currentDate })).protectedHeader.kid
+}
+
+describe('a key is rotated', () => {
+  test('published, signing, removed when the last token of the old one has ended', async () => {
+    const old = await token()
+    expect((await update({ jwks: await setOf(newKey('2')) })).status).toBe(200)
+    expect(await kids()).toEqual(['1', '2'])
+    expect(signerOf(await token())).toBe('1')
+
+    expect((await update({ accessTokenSignatureKeyId: '2' })).status).toBe(200)
+    const last = old
+    const fresh = await token()
+    expect([await verified(last), await verified(fresh)]).toEqual(['1', '2'])
+
+    const withoutOld = await onlyKeys('2')
+    pass(CACHE_SECONDS + TOKEN_SECONDS - 1)
+    expect(await refusal({ jwks: withoutOld })).toBe('400 A039691')
+    expect(await kids()).toEqual(['1', '2'])
+    pass(1)
+    expect((await update({ jwks: withoutOld })).status).toBe(200)
+    expect(await kids()).toEqual(['2'])
+    expect(await verified(await token())).toBe('2')
+  })
+
+  test('not published and made to sign in one step', async () => {
+    const jwks = await setOf(newKey('2'))
+    expect(await refusal({ jwks, accessTokenSignatureKeyId: '2' })).toBe('400 A039298')
+    expect(await kids()).toEqual(['1'])
+    expect(signerOf(await token())).toBe('1')
+  })
+
+  test('not made to sign by its place in the set either', async () => {
+    await update({ accessTokenSignatureKeyId: null })
+    const { keys } = await published()
+    expect(await refusal({ jwks: JSON.stringify({ keys: [newKey('0'), ...keys] }) })).toBe('400 A039298')
+  })
+
+  test('not removed in the step in which another one begins to sign', async () => {
+    await update({ jwks: await setOf(newKey('2')) })
+    const change = { jwks: await onlyKeys('2'), accessTokenSignatureKeyId: '2' }
+    expect(await refusal(change)).toBe('400 A039691')
+    expect(signerOf(await token())).toBe('1')
+  })
+
+  test('not removed when tokens become opaque', async () => {
+    await update({ jwks: await setOf(newKey('2')) })
+    await update({ accessTokenSignAlg: null, accessTokenSignatureKeyId: null })
+    expect(await refusal({ jwks: await onlyKeys('2') })).toBe('400 A039691')
+  })
+
+  test('longer tokens of an earlier setting count, too', async () => {
+    await update({ jwks: await setOf(newKey('2')) })
+    await update({ accessTokenDuration: 60 })
+    await update({ accessTokenSignatureKeyId: '2' })
+    const withoutOld = await onlyKeys('2')
+    pass(CACHE_SECONDS + 60)
+    expect(await refusal({ jwks: withoutOld })).toBe('400 A039691')
+    pass(TOKEN_SECONDS - 60)
+    expect((await update({ jwks: withoutOld })).status).toBe(200)
+  })
+
+  test('signing again starts its time anew', async () => {
+    await update({ jwks: await setOf(newKey('2')) })
+    await update({ accessTokenSignatureKeyId: '2' })
+    pass(CACHE_SECONDS + TOKEN_SECONDS)
+    await update({ accessTokenSignatureKeyId: '1' })
+    await update({ accessTokenSignatureKeyId: '2' })
+    expect(await refusal({ jwks: await onlyKeys('2') })).toBe('400 A039691')
+  })
+})
+
+describe('a key that never signed, and one that was stolen', () => {
+  test('can go at once', async () => {
+    await update({ jwks: await setOf(newKey('2')) })
+    expect((await update({ jwks: await onlyKeys('1') })).status).toBe(200)
+    expect(await kids()).toEqual(['1'])
+  })
+
+  test('can go when all that it signed is cut off', async () => {
+    await update({ jwks: await setOf(newKey('2')) })
+    const stolen = await token()
+    await update({ accessTokenSignatureKeyId: '2' })
+    const withoutStolen = await onlyKeys('2')
+    const until = (seconds: number) => (runtime.now() + CACHE_SECONDS + seconds) * 1000
+    expect(await refusal({ jwks: withoutStolen, tokensNotBefore: until(0) })).toBe('400 A039691')
+    expect((await update({ jwks: withoutStolen, tokensNotBefore: until(1) })).status).toBe(200)
+    expect(await kids()).toEqual(['2'])
+    expect(outcome(await walk.introspect(stolen))).toBe('UNAUTHORIZED A057395 invalid_token')
+  })
+})
+
+test('nothing of this is told with the service', async () => {
+  await update({ jwks: await setOf(newKey('2')) })
+  const { json } = await update({ accessTokenSignatureKeyId: '2' })
+  expect(json).not.toHaveProperty('keyUses')
+})
