@@ -74,6 +74,7 @@ const TOGETHER: Readonly<Record<string, readonly string[]>> = {
   mutualTlsValidatePkiCertChain: ['trustedRootCertificates'],
   accessTokenSignAlg: ['jwks'],
   accessTokenSignatureKeyId: ['jwks'],
+  introspectionSignatureKeyId: ['jwks'],
   tokenAuthMethod: ['jwks'],
 }
 
