@@ -202,6 +202,7 @@ export const MEMBERS: Readonly<Record<string, string>> = {
 /** Of paths. */
 export const PATH_PARAMETERS: Readonly<Record<string, string>> = {
   serviceId: 'The number of the service.',
+  issuerPath: 'The path of the issuer (RFC 8414 section 3.1).',
   apiKey: 'The number of the service.',
   clientId: 'The client’s number or alias.',
   accessTokenIdentifier: 'An access token, or its `tokenId`.',

@@ -23,10 +23,20 @@ export function operationsOf(route: Route): Operation[] {
   const templates = Object.keys(DEPLOYED_ROUTES).filter((template) => DEPLOYED_ROUTES[template] === route)
   return templates.flatMap((template) =>
     route.methods.map((method): Operation => {
-      const about = { template, route, version: versionOf(template), method: METHODS[method] }
+      const about = {
+        template: pathOf(template),
+        route,
+        version: versionOf(template),
+        method: METHODS[method],
+      }
       return { ...about, id: idOf(about, route.methods.length > 1) }
     }),
   )
+}
+
+/** OpenAPI has no parameter that takes several segments. */
+export function pathOf(template: string): string {
+  return template.replace('+}', '}')
 }
 
 function versionOf(template: string): Operation['version'] {

@@ -175,15 +175,23 @@ export function oauthRoute<Request, Result>(spec: OAuthSpec<Request, Result>): R
   }
 }
 
-/** A public document about the service, for everyone and to be kept a while (requirements G06). */
-export function documentRoute(endpoint: string, build: (service: Service) => object): Route {
+/**
+ * A public document about the service, for everyone and to be kept a while (requirements G06).
+ *
+ * @param build `undefined`: there is no such document of this service
+ */
+export function documentRoute(
+  endpoint: string,
+  build: (service: Service, http: HttpRequest) => object | undefined,
+): Route {
   return {
     ...{ endpoint, face: 'oauth', methods: ['GET'], access: 'everyone' },
     answer: (http, runtime, entry) =>
       guarded(
         async () => {
           allowOnly(['GET'], http)
-          const document = build(await deployedService(runtime, entry))
+          const document = build(await deployedService(runtime, entry), http)
+          if (document === undefined) return answerPlainly(404, 'document-other')
           return { response: publicJson(document), outcome: 'OK' }
         },
         (refusal) => refused(refusal, 'Basic', http),

@@ -8,6 +8,8 @@ import type { JwkSet, Metadata } from './metadata-schema.ts'
  * What is not offered is left out, but for `response_types_supported`, which is required.
  */
 export function metadata(service: Service): Metadata {
+  // Where the routes are: the path of an issuer is part of its name alone.
+  const { origin } = new URL(service.issuer)
   const methods = lowerCase(service.supportedTokenAuthMethods)
   const algorithms = methods.includes('private_key_jwt') ? assertionAlgorithms(service) : undefined
   const scopes = service.supportedScopes.map(({ name }) => name)
@@ -15,16 +17,16 @@ export function metadata(service: Service): Metadata {
   return {
     issuer: service.issuer,
     authorization_endpoint: service.authorizationEndpoint,
-    token_endpoint: service.tokenEndpoint ?? `${service.issuer}/token`,
+    token_endpoint: service.tokenEndpoint ?? `${origin}/token`,
     token_endpoint_auth_methods_supported: nonEmpty(methods),
     token_endpoint_auth_signing_alg_values_supported: algorithms,
-    revocation_endpoint: service.revocationEndpoint ?? `${service.issuer}/revocation`,
+    revocation_endpoint: service.revocationEndpoint ?? `${origin}/revocation`,
     revocation_endpoint_auth_methods_supported: nonEmpty(methods),
     revocation_endpoint_auth_signing_alg_values_supported: algorithms,
-    introspection_endpoint: service.introspectionEndpoint ?? `${service.issuer}/introspection/standard`,
+    introspection_endpoint: service.introspectionEndpoint ?? `${origin}/introspection/standard`,
     introspection_endpoint_auth_methods_supported: nonEmpty(methods.filter((method) => method !== 'none')),
     introspection_endpoint_auth_signing_alg_values_supported: algorithms,
-    jwks_uri: service.jwksUri ?? `${service.issuer}/jwks`,
+    jwks_uri: service.jwksUri ?? `${origin}/jwks`,
     introspection_signing_alg_values_supported: nonEmpty(signingAlgorithms(service)),
     scopes_supported: nonEmpty(scopes),
     response_types_supported: authorizes

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type * as z from 'zod/mini'
 import openApi from '../../docs/openapi.json' with { type: 'json' }
 import { ANSWERS, type AnswerSpec } from '../../infra/reference/answers.ts'
+import { pathOf } from '../../infra/reference/operations.ts'
 import type { Route } from '../../shared/lambda/route.ts'
 import { type LambdaResult, type Routes, serve } from '../../shared/lambda/serve.ts'
 import { ApiError, OAuthError } from '../../shared/oauth/answer-schema.ts'
@@ -38,7 +39,7 @@ export function faultIn({ statusCode, body }: LambdaResult, { endpoint, face }: 
 
 /** A code that the reference does not have for this path. */
 function faultInCode({ body }: LambdaResult, template: string): string | undefined {
-  const operations = Object.values(PATHS[template] ?? {})
+  const operations = Object.values(PATHS[pathOf(template)] ?? {})
   const { resultCode } = JSON.parse(body.startsWith('{') ? body : '{}') as { resultCode?: string }
   const known = operations.flatMap(({ 'x-result-codes': codes = [] }) => codes)
   if (resultCode === undefined || operations.length === 0 || known.includes(resultCode)) return undefined

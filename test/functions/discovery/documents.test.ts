@@ -64,3 +64,44 @@ describe.each([METADATA, '/jwks'])('%s', (route) => {
     }
   })
 })
+
+describe('of an issuer with a path', () => {
+  const read = (issuerPath: string, format: (typeof FORMATS)[number] = '2.0') =>
+    walk.send({ route: `${METADATA}/{issuerPath+}`, method: 'GET', pathParameters: { issuerPath } }, format)
+
+  test.each(FORMATS)('the metadata is where RFC 8414 has it (payload %s)', async (format) => {
+    await walk.setService({ issuer: 'https://as.example.com/tenants/one' })
+    const { status, json } = await read('tenants/one', format)
+    expect(status).toBe(200)
+    expect(json['issuer']).toBe('https://as.example.com/tenants/one')
+    expect(json).toEqual((await walk.send({ route: METADATA, method: 'GET' })).json)
+  })
+
+  test('the slash at its end is not part of the place', async () => {
+    await walk.setService({ issuer: 'https://as.example.com/one/' })
+    expect((await read('one')).json['issuer']).toBe('https://as.example.com/one/')
+  })
+
+  test('endpoints are at the root of the domain, where the routes are', async () => {
+    await walk.setService({ issuer: 'https://as.example.com/tenants/one' })
+    const { json } = await read('tenants/one')
+    expect([json['token_endpoint'], json['jwks_uri']]).toEqual([
+      'https://as.example.com/token',
+      'https://as.example.com/jwks',
+    ])
+  })
+
+  test.each(['two', 'tenants', 'tenants/one/more', 'tenants/On%65', 'tenants//one', '%zz'])(
+    'there is none at %s',
+    async (issuerPath) => {
+      await walk.setService({ issuer: 'https://as.example.com/tenants/one' })
+      const { status, text } = await read(issuerPath)
+      expect(status).toBe(404)
+      expect(text).not.toContain('issuer')
+    },
+  )
+
+  test('there is none at any path when the issuer has none', async () => {
+    expect((await read('tenants/one')).status).toBe(404)
+  })
+})
