@@ -67,7 +67,6 @@ const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
     ...['A067303', 'A111201', 'A111202', 'A111203'],
   ],
   'whatever goes wrong in judging a path, the path is invalid: A157339': ['A157101', 'A157102'],
-  'introspection answers are not signed': ['A404301'],
   'DPoP is not offered': ['A053311', 'A065308', 'A065309', 'A065310', 'A065311', 'A065312', 'A065313'],
   'pushed authorization requests are not offered': ['A008303', 'A245001'],
   'userinfo is not offered': ['A088302', 'A089307', 'A089308', 'A089309', 'A089310'],
