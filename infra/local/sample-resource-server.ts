@@ -68,6 +68,8 @@ async function registerResourceServer({ store, serviceId, now }: SampleOptions) 
       clientSecretDigest: digest(clientSecret),
       grantTypes: [],
       resourceServerAudiences: ['*'],
+      // It gets no tokens; were it ever to, they would be bound as all others.
+      tlsClientCertificateBoundAccessTokens: true,
     },
     now,
   )
