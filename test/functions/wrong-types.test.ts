@@ -55,7 +55,10 @@ describe.each(CALLS)('$name', (call) => {
 })
 
 /** Refused by name whatever they are, so that they have no wrong type. */
-const OF_ANY_TYPE = ['accessToken', 'refreshToken', 'dpopKeyThumbprint']
+const OF_ANY_TYPE = [
+  ...['accessToken', 'refreshToken', 'dpopKeyThumbprint'],
+  ...['introspectionEncryptionAlg', 'publicKeyForEncryption', 'sharedKeyForEncryption', 'sharedKeyForSign'],
+]
 
 test('every member has a wrong type, but for text in a query and for what is refused anyhow', () => {
   const without = CALLS.filter((call) => !inQuery(call)).flatMap((call) =>

@@ -6,7 +6,8 @@ const TOLERATED_SECONDS = 5
 /** Assertions of clients and signatures of AWS calls fail beyond it. */
 const TOO_FAR_SECONDS = 60
 
-const TODO = 'let both clocks follow a time server: times in tokens and in client assertions are compared'
+const WHAT_TO_DO =
+  'let both clocks follow a time server: times in tokens and in client assertions are compared'
 
 /** Both clocks tell the same time. */
 export const clock: Check = {
@@ -19,10 +20,10 @@ export const clock: Check = {
     }
     const apart = Math.abs(inspected.now().getTime() - Date.parse(date)) / 1000
     const what = `the clocks of the deployment and of this machine are ${Math.round(apart)} seconds apart`
-    if (apart > TOO_FAR_SECONDS) return [fail(what, TODO)]
+    if (apart > TOO_FAR_SECONDS) return [fail(what, WHAT_TO_DO)]
     return [
       apart > TOLERATED_SECONDS
-        ? warn(what, TODO)
+        ? warn(what, WHAT_TO_DO)
         : ok('the clocks of the deployment and of this machine agree'),
     ]
   },
