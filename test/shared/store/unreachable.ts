@@ -32,6 +32,7 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'clients.setLocked': ({ clients }) => clients.setLocked(SERVICE, CLIENT_RECORD, true),
   'clients.remove': ({ clients }) => clients.remove(SERVICE, CLIENT_RECORD),
   'clients.cutOff': ({ clients }) => clients.cutOff(SERVICE, CLIENT, START),
+  'clients.revive': ({ clients }) => clients.revive(key.service, key.client, false, START),
   'registry.findService': ({ registry }) => registry.findService(SERVICE),
   'registry.findClient': ({ registry }) => registry.findClient(SERVICE, 'my-client'),
   'registry.findClientByNumber': ({ registry }) => registry.findClientByNumber(SERVICE, CLIENT),
