@@ -5,9 +5,12 @@ import { type FixedRuntime, fixedRuntime } from '../support/fixed-runtime.ts'
 import { FORMATS, gateway, ROUTES, type Sent } from '../support/gateway.ts'
 
 const PLAIN = 'auth.example.com'
-const DOCUMENTS = ['/.well-known/oauth-authorization-server', '/jwks']
+const METADATA = '/.well-known/oauth-authorization-server'
+/** The issuer here has no path, so that there is no document at one; that it is looked for is what counts. */
+const AT_PATHS = `${METADATA}/{issuerPath+}`
+const DOCUMENTS = [METADATA, '/jwks']
 const OAUTH = Object.entries(ROUTES).flatMap(([route, { face }]) =>
-  face === 'oauth' && !DOCUMENTS.includes(route) ? [route] : [],
+  face === 'oauth' && ![...DOCUMENTS, AT_PATHS].includes(route) ? [route] : [],
 )
 const ELSEWHERE: [string, Partial<Sent>][] = [
   ['the plain domain', { domainName: PLAIN }],
@@ -68,6 +71,13 @@ describe.each(FORMATS)('where OAuth is on the mutual-TLS domain alone, payload %
   test.each(DOCUMENTS)('%s is there for everyone', async (route) => {
     const { status } = await only({ route, method: 'GET', domainName: PLAIN }, format)
     expect(status).toBe(200)
+  })
+
+  test('metadata at the path of an issuer are looked for everywhere', async () => {
+    runtime.lines.length = 0
+    const pathParameters = { issuerPath: 'other' }
+    await only({ route: AT_PATHS, method: 'GET', domainName: PLAIN, pathParameters }, format)
+    expect(runtime.logged()).toMatchObject([{ outcome: 404, reason: 'document-other' }])
   })
 
   test('the Web API is on the plain domain', async () => {
