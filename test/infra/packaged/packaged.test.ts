@@ -30,7 +30,11 @@ test('the package holds an archive for every function, and routes to it', async 
   expect(await readdir(archives)).toEqual(expect.arrayContaining(functions.map(({ archive }) => archive)))
   expect(functions.find(({ archive }) => archive === 'discovery.zip')).toMatchObject({
     handler: 'index.handler',
-    routes: ['/.well-known/oauth-authorization-server', '/jwks'],
+    routes: [
+      '/.well-known/oauth-authorization-server',
+      '/.well-known/oauth-authorization-server/{issuerPath+}',
+      '/jwks',
+    ],
     variables: { LOG_LEVEL: 'info' },
   })
 })
