@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { openClients } from './deployment/clients.ts'
-import { Complaint } from './deployment/complaint.ts'
+import { endComplaining } from './deployment/complaint.ts'
 import { confirm } from './deployment/confirm.ts'
 import { deploy } from './deployment/deploy.ts'
 import { deployLocally } from './deployment/local-tables.ts'
@@ -44,9 +44,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  const text = error instanceof Error ? error.message : String(error)
-  const what = error instanceof Complaint ? '' : 'unexpected: '
-  for (const line of text.split('\n')) console.error(`deploy: ${what}${line}`)
-  process.exitCode = 1
-})
+main().catch(endComplaining('deploy'))

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import type { Runtime } from '../shared/runtime.ts'
 import { StoreUnavailable } from '../shared/store/unavailable.ts'
 import { type Clients, openClients } from './deployment/clients.ts'
-import { Complaint, explained } from './deployment/complaint.ts'
+import { Complaint, endComplaining, explained } from './deployment/complaint.ts'
 import { confirm } from './deployment/confirm.ts'
 import { serviceNumber } from './deployment/parameters.ts'
 import { truststoreOf } from './deployment/readiness.ts'
@@ -92,9 +92,4 @@ async function fillTruststore(
   tell(`trust store: ${isNew ? 'the domain takes a minute to know it' : 'is as the settings have it'}`)
 }
 
-main().catch((error: unknown) => {
-  const text = error instanceof Error ? error.message : String(error)
-  const what = error instanceof Complaint ? '' : 'unexpected: '
-  for (const line of text.split('\n')) console.error(`provision: ${what}${line}`)
-  process.exitCode = 1
-})
+main().catch(endComplaining('provision'))

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import type { Runtime } from '../shared/runtime.ts'
 import { StoreUnavailable } from '../shared/store/unavailable.ts'
 import { openClients } from './deployment/clients.ts'
-import { Complaint, explained } from './deployment/complaint.ts'
+import { Complaint, endComplaining, explained } from './deployment/complaint.ts'
 import { confirm } from './deployment/confirm.ts'
 import type { TableNames } from './deployment/local-tables.ts'
 import { type DeploymentSettings, readDeployment } from './deployment/settings.ts'
@@ -101,9 +101,4 @@ function revived({ revive }: Values): RestoreOptions['revive'] {
   return new Set(revive.map(Number))
 }
 
-main().catch((error: unknown) => {
-  const text = error instanceof Error ? error.message : String(error)
-  const what = error instanceof Complaint ? '' : 'unexpected: '
-  for (const line of text.split('\n')) console.error(`restore: ${what}${line}`)
-  process.exitCode = 1
-})
+main().catch(endComplaining('restore'))

@@ -40,3 +40,13 @@ export async function attempt<Result>(doing: string, action: () => Promise<Resul
     throw explained(doing, error)
   }
 }
+
+/** How a script ends that failed: a line for each thing to be done, on standard error, and the exit code 1. */
+export function endComplaining(script: string): (error: unknown) => void {
+  return (error) => {
+    const text = error instanceof Error ? error.message : String(error)
+    const what = error instanceof Complaint ? '' : 'unexpected: '
+    for (const line of text.split('\n')) console.error(`${script}: ${what}${line}`)
+    process.exitCode = 1
+  }
+}
