@@ -125,3 +125,20 @@ export function presented(reference: string | null): string | undefined {
 function read(file: string): string {
   return readFileSync(new URL(`../vectors/${file}`, import.meta.url), 'utf8')
 }
+
+/** What a binding and a certificate come to. */
+export const { bindings } = load(
+  'binding.json',
+  z.strictObject({
+    about: z.string(),
+    bindings: z.array(
+      z.strictObject({
+        id: z.string(),
+        why: z.string(),
+        token: z.strictObject({ cnf: z.optional(z.unknown()) }),
+        certificate: z.nullable(z.string()),
+        verdict: z.enum(['unbound', 'holds', 'missing', 'unreadable', 'differs', 'damaged']),
+      }),
+    ),
+  }),
+)

@@ -1,29 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import * as z from 'zod/mini'
 import { authorizer } from '../../../functions/authorizer/authorizer.ts'
 import { serveAuthorizer } from '../../../shared/lambda/authorizer.ts'
 import { authorizerEvent } from '../../support/authorizer-events.ts'
 import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
 import { FORMATS } from '../../support/gateway.ts'
 import { rawTables } from '../../support/raw-tables.ts'
-import { load, presented } from '../../support/vectors.ts'
+import { bindings, presented } from '../../support/vectors.ts'
 import { BOUND, openWalk, OWN, PUBLIC } from '../../support/walk.ts'
-
-const { bindings } = load(
-  'binding.json',
-  z.strictObject({
-    about: z.string(),
-    bindings: z.array(
-      z.strictObject({
-        id: z.string(),
-        why: z.string(),
-        token: z.strictObject({ cnf: z.optional(z.unknown()) }),
-        certificate: z.nullable(z.string()),
-        verdict: z.enum(['holds', 'unbound', 'missing', 'differs', 'unreadable', 'damaged']),
-      }),
-    ),
-  }),
-)
 
 let runtime: FixedRuntime
 let tables: ReturnType<typeof rawTables>

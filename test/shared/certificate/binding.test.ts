@@ -1,24 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import * as z from 'zod/mini'
 import { judge } from '../../../shared/certificate/binding.ts'
-import { certificatePem, load, pemSpellings, presented, spelling } from '../../support/vectors.ts'
-
-const { bindings } = load(
-  'binding.json',
-  z.strictObject({
-    about: z.string(),
-    bindings: z.array(
-      z.strictObject({
-        id: z.string(),
-        why: z.string(),
-        token: z.strictObject({ cnf: z.optional(z.unknown()) }),
-        certificate: z.nullable(z.string()),
-        verdict: z.enum(['unbound', 'holds', 'missing', 'unreadable', 'differs', 'damaged']),
-      }),
-    ),
-  }),
-)
+import { bindings, certificatePem, pemSpellings, presented, spelling } from '../../support/vectors.ts'
 
 const own = pemSpellings['expected_x5t#S256']
 const certificate = certificatePem('client-ec-p256')

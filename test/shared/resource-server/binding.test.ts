@@ -1,30 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import * as z from 'zod/mini'
 import { listen, type Listening } from '../../../infra/local/listen.ts'
 import {
   protectedResource,
   type ProtectedResource,
 } from '../../../shared/resource-server/protected-resource.ts'
 import { jws } from '../../support/forged-tokens.ts'
-import { load, presented } from '../../support/vectors.ts'
-
-const { bindings } = load(
-  'binding.json',
-  z.strictObject({
-    about: z.string(),
-    bindings: z.array(
-      z.strictObject({
-        id: z.string(),
-        why: z.string(),
-        token: z.strictObject({ cnf: z.optional(z.unknown()) }),
-        certificate: z.nullable(z.string()),
-        verdict: z.enum(['holds', 'unbound', 'missing', 'differs', 'unreadable', 'damaged']),
-      }),
-    ),
-  }),
-)
+import { bindings, presented } from '../../support/vectors.ts'
 
 const REASONS = {
   unbound: 'token-unbound',
