@@ -1,4 +1,4 @@
-import { digest } from '../shared/oauth/token-string.ts'
+import { digest } from '../shared/store/digest.ts'
 import type { Registry } from '../shared/store/registry.ts'
 
 /** Who manages the services of a deployment, by v2 and by v3; secrets are shown once. */

@@ -1,13 +1,11 @@
-// Which module may know which (dependency-cruiser). Order: certificate <- store <- runtime <- oauth <- functions.
-const LEAVES = '^shared/(http|web-api|log|settings|epoch-seconds|internet|public-address)[.]ts$'
-const BELOW_RUNTIME = '^shared/(certificate|store)/'
-const RUNTIME = '^shared/runtime[.]ts$'
-const KNOWN_TO_LAMBDA =
-  '^shared/(oauth/(refusal|bearer|request-body|service-credentials)|store/(service|unavailable))[.]ts$'
+// Which module may know which (dependency-cruiser). From below: certificate and refusal <- store <- runtime <- request,
+// authentication, token, metadata <- lambda <- functions. Of the files beside the folders of `shared`, three are not leaves.
+const RUNTIME = '^shared/(runtime|answer-schema)[.]ts$'
+const LEAVES = '^shared/(?!(runtime|answer-schema)[.]ts$)[^/]+[.]ts$'
+const BELOW_RUNTIME = '^shared/(certificate|refusal|store)/'
+const BELOW_FACES = '^shared/(certificate|refusal|store|request|authentication|gateway)/'
 const PROVISIONING = '^infra/provisioning/management[.]ts$'
-const MANAGEMENT_STEPS = '^functions/management/((clients|services)/(request|endpoint)|identity)[.]ts$'
-const KNOWN_TO_RESOURCE_SERVERS =
-  '^shared/(certificate/.*|oauth/(bearer|scope|strict-json|compact-jws)|lambda/event)[.]ts$'
+const MANAGEMENT_STEPS = '^functions/management/(clients|services)/(request|decide)[.]ts$'
 const DEPLOYED = '^(functions|shared)/'
 
 const SCHEMAS = '-schema[.]ts$'
@@ -64,15 +62,30 @@ module.exports = {
 
     layer('leaf', LEAVES, LEAVES),
     layer('certificate', '^shared/certificate/', ['^shared/certificate/']),
+    layer('refusal', '^shared/refusal/', ['^shared/refusal/', LEAVES]),
     layer('store', '^shared/store/', [BELOW_RUNTIME, LEAVES]),
-    layer('runtime', RUNTIME, [BELOW_RUNTIME, LEAVES]),
-    layer('oauth', '^shared/oauth/', ['^shared/oauth/', RUNTIME, BELOW_RUNTIME, LEAVES]),
-    layer('lambda', '^shared/lambda/', ['^shared/lambda/', KNOWN_TO_LAMBDA, RUNTIME, LEAVES]),
+    layer('runtime', RUNTIME, [BELOW_RUNTIME, RUNTIME, LEAVES]),
+    // The strict readers know no store: resource servers run them, too.
+    layer('request', '^shared/request/', ['^shared/(request|refusal|certificate)/', LEAVES]),
+    layer('gateway', '^shared/gateway/', ['^shared/(gateway|certificate)/', LEAVES]),
+    layer('authentication', '^shared/authentication/', [
+      '^shared/(authentication|request)/',
+      BELOW_RUNTIME,
+      RUNTIME,
+      LEAVES,
+    ]),
+    layer('token', '^shared/token/', ['^shared/(token|request)/', BELOW_RUNTIME, RUNTIME, LEAVES]),
+    layer('metadata', '^shared/metadata/', [
+      '^shared/(metadata|authentication|token)/',
+      BELOW_RUNTIME,
+      RUNTIME,
+      LEAVES,
+    ]),
+    layer('lambda', '^shared/lambda/', ['^shared/lambda/', BELOW_FACES, RUNTIME, LEAVES]),
 
     // What resource servers run, published on its own: it knows neither a store nor a runtime.
     layer('resource-server', '^shared/resource-server/', [
-      '^shared/resource-server/',
-      KNOWN_TO_RESOURCE_SERVERS,
+      '^shared/(resource-server|certificate|request|gateway)/',
     ]),
     forbid(
       'resource-server-apart',
@@ -88,27 +101,23 @@ module.exports = {
     forbid(
       'lambda-in-wiring-only',
       { path: '^functions/', pathNot: '^functions/[^/]+/(handler|routes)[.]ts$' },
-      { path: '^shared/lambda/' },
+      { path: '^shared/(lambda|gateway)/' },
     ),
     forbid(
-      'endpoint-decides',
-      { path: '^functions/.*/endpoint[.]ts$' },
-      { path: '^shared/http[.]ts$|^functions/.*/response[.]ts$' },
+      'decide-decides',
+      { path: '^functions/.*/decide[.]ts$' },
+      { path: '^shared/http[.]ts$|^functions/.*/respond[.]ts$' },
     ),
 
     only('aws-sdk', '@aws-sdk', '^shared/store/'),
-    only('lambda-types', '(@types/)?aws-lambda', '^shared/lambda/'),
-    only(
-      'pkijs',
-      '(pkijs|asn1js)',
-      '^shared/certificate/(names|subject-dn|chain|path-constraints|name-constraints)[.]ts$',
-    ),
-    only('jose', 'jose', '^shared/(oauth|resource-server)/'),
+    only('lambda-types', '(@types/)?aws-lambda', '^shared/gateway/'),
+    only('pkijs', '(pkijs|asn1js)', '^shared/certificate/((names|subject-dn)[.]ts$|path/)'),
+    only('jose', 'jose', '^shared/(authentication|resource-server)/'),
     only('pino', 'pino', '^shared/log[.]ts$'),
     only(
       'zod',
       'zod',
-      '^functions/.*/(request|(settings|answer)-schema)[.]ts$|^shared/settings[.]ts$|^shared/(store|oauth)/',
+      '^functions/.*/(request|(settings|answer)-schema)[.]ts$|^shared/(settings|answer-schema)[.]ts$|^shared/(store|request|authentication|token|metadata)/',
       AT_RUN_TIME,
     ),
     // Cold start: these load where the need arises, by `import()`.

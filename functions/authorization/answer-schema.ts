@@ -9,7 +9,7 @@ import {
   seconds,
   someOf,
   texts,
-} from '../../shared/oauth/answer-schema.ts'
+} from '../../shared/answer-schema.ts'
 import { Scope, Service } from '../../shared/store/service.ts'
 
 const prompt = z.enum(['NONE', 'LOGIN', 'CONSENT', 'SELECT_ACCOUNT'])

@@ -1,5 +1,5 @@
 import type { LogEntry } from '../../shared/log.ts'
-import { Refusal } from '../../shared/oauth/refusal.ts'
+import { Refusal } from '../../shared/refusal/refusal.ts'
 import type { Runtime } from '../../shared/runtime.ts'
 import type { Service } from '../../shared/store/service.ts'
 import { FAILURES } from './failures.ts'

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini'
-import { type FormRules, readParameters, reasonFor } from '../../shared/oauth/parameters.ts'
-import { type Reason, Refusal } from '../../shared/oauth/refusal.ts'
-import { listMember } from '../../shared/oauth/request-body.ts'
-import { AUTHENTICATION_MEMBERS, readAuthentication } from '../../shared/oauth/authentication.ts'
+import { type FormRules, readParameters, reasonFor } from '../../shared/request/form.ts'
+import { type Reason, Refusal } from '../../shared/refusal/refusal.ts'
+import { listMember } from '../../shared/request/body.ts'
+import { AUTHENTICATION_MEMBERS, readAuthentication } from '../../shared/token/end-user-authentication.ts'
 import type { Authentication } from '../../shared/store/grant.ts'
-import { EXTRA_MEMBERS, readExtras, type TokenExtras } from '../../shared/oauth/token-extras.ts'
+import { EXTRA_MEMBERS, readExtras, type TokenExtras } from '../../shared/token/extras.ts'
 import { FAILURES, type Failure } from './failures.ts'
 
 /** RFC 6749 section 4.1.1 with RFC 7636 section 4.3. But for the client's name nothing in it is decided. */

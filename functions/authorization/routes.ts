@@ -1,6 +1,6 @@
 import { webApiRoute } from '../../shared/lambda/face.ts'
 import type { Routes } from '../../shared/lambda/serve.ts'
-import { authorize } from './endpoint.ts'
+import { authorize } from './decide.ts'
 import { issueCode } from './issue.ts'
 import { failAuthorization } from './fail.ts'
 import {
@@ -15,7 +15,7 @@ import {
   TicketInfoCall,
   TicketUpdateCall,
 } from './request.ts'
-import { authorizationResponse, issueResponse } from './response.ts'
+import { authorizationResponse, issueResponse } from './respond.ts'
 import { ticketContext, ticketInfoResponse, ticketUpdateResponse, updateContext } from './ticket-info.ts'
 
 const authorization = webApiRoute({

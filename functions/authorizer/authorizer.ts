@@ -1,6 +1,6 @@
-import { introspect } from '../../shared/oauth/introspect.ts'
+import { introspect } from '../../shared/token/introspect.ts'
 import { fromAuthorization } from './request.ts'
-import { authorizerContext } from './response.ts'
+import { authorizerContext } from './respond.ts'
 
 /** The decision of `/introspection` about the token in the `Authorization` header (design, section 1). */
 export const authorizer = { read: fromAuthorization, decide: introspect, context: authorizerContext }

@@ -1,7 +1,7 @@
 import type { HttpRequest } from '../../shared/http.ts'
-import { readBearer } from '../../shared/oauth/bearer.ts'
-import type { IntrospectionRequest } from '../../shared/oauth/introspect.ts'
-import { Refusal } from '../../shared/oauth/refusal.ts'
+import { readBearer } from '../../shared/request/bearer.ts'
+import type { IntrospectionRequest } from '../../shared/token/introspect.ts'
+import { Refusal } from '../../shared/refusal/refusal.ts'
 
 /**
  * May this request to a resource server pass? Which scopes its route needs is not known here: they are told to the

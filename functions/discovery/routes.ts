@@ -1,7 +1,7 @@
 import type { HttpRequest } from '../../shared/http.ts'
 import { documentRoute } from '../../shared/lambda/face.ts'
 import type { Routes } from '../../shared/lambda/serve.ts'
-import { jwkSet, metadata } from '../../shared/oauth/metadata.ts'
+import { jwkSet, metadata } from '../../shared/metadata/metadata.ts'
 import type { Service } from '../../shared/store/service.ts'
 
 const metadataRoute = documentRoute('/.well-known/oauth-authorization-server', (service, http) =>

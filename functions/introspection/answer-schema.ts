@@ -11,7 +11,7 @@ import {
   seconds,
   someOf,
   texts,
-} from '../../shared/oauth/answer-schema.ts'
+} from '../../shared/answer-schema.ts'
 import { Scope } from '../../shared/store/service.ts'
 
 /** In every answer, also in those that refuse (contract, section 2.8). */

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini'
 import type { HttpRequest } from '../../shared/http.ts'
-import type { IntrospectionRequest } from '../../shared/oauth/introspect.ts'
-import { type FormRules, parseParameters } from '../../shared/oauth/parameters.ts'
-import { Refusal } from '../../shared/oauth/refusal.ts'
-import { listMember, numberMember } from '../../shared/oauth/request-body.ts'
-import { parseScope } from '../../shared/oauth/scope.ts'
+import type { IntrospectionRequest } from '../../shared/token/introspect.ts'
+import { type FormRules, parseParameters } from '../../shared/request/form.ts'
+import { Refusal } from '../../shared/refusal/refusal.ts'
+import { listMember, numberMember } from '../../shared/request/body.ts'
+import { parseScope } from '../../shared/request/scope.ts'
 
 export const FORM: FormRules = {
   malformed: 'token-parameters-malformed',

@@ -1,10 +1,10 @@
 import { oauthRoute, webApiRoute } from '../../shared/lambda/face.ts'
 import type { Routes } from '../../shared/lambda/serve.ts'
-import { introspect } from '../../shared/oauth/introspect.ts'
-import { NO_STANDING } from '../../shared/oauth/standing.ts'
-import { introspectForService } from './endpoint.ts'
+import { introspect } from '../../shared/token/introspect.ts'
+import { NO_STANDING } from '../../shared/token/standing.ts'
+import { introspectForService } from './decide.ts'
 import { fromForm, fromWebApi, IntrospectionCall } from './request.ts'
-import { holderContent, introspectionResponse } from './response.ts'
+import { holderContent, introspectionResponse } from './respond.ts'
 
 const oauth = oauthRoute({
   endpoint: '/introspection',

@@ -1,4 +1,4 @@
-import type { RangeReasons } from '../../shared/oauth/range.ts'
+import type { RangeReasons } from '../../shared/request/range.ts'
 
 /** Clients and services are listed alike. */
 export const LIST_REASONS: RangeReasons = {

@@ -2,7 +2,7 @@ import { managementRoute, ownerRoute, serviceRoute } from '../../shared/lambda/f
 import { notOfferedRoute, probeRoute } from '../../shared/lambda/open-routes.ts'
 import type { Route } from '../../shared/lambda/route.ts'
 import type { Routes } from '../../shared/lambda/serve.ts'
-import { jwkSet, metadata } from '../../shared/oauth/metadata.ts'
+import { jwkSet, metadata } from '../../shared/metadata/metadata.ts'
 import {
   createClient,
   deleteClient,
@@ -10,7 +10,7 @@ import {
   listClients,
   lockClient,
   updateClient,
-} from './clients/endpoint.ts'
+} from './clients/decide.ts'
 import {
   ClientSettings,
   ClientListCall,
@@ -30,9 +30,9 @@ import {
   refreshedSecret,
   updatedLock,
   updatedSecret,
-} from './clients/response.ts'
+} from './clients/respond.ts'
 import { refreshSecret, updateSecret } from './clients/secret.ts'
-import { createService, deleteService, getService, listServices, updateService } from './services/endpoint.ts'
+import { createService, deleteService, getService, listServices, updateService } from './services/decide.ts'
 import {
   ConfigurationCall,
   JwksCall,
@@ -44,7 +44,7 @@ import {
   readServices,
   ServiceSettings,
 } from './services/request.ts'
-import { changedService, createdService, serviceList, serviceView } from './services/response.ts'
+import { changedService, createdService, serviceList, serviceView } from './services/respond.ts'
 
 const create = managementRoute({
   endpoint: '/client/create',

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { type Answered, envelope, refusal } from '../../shared/oauth/answer-schema.ts'
+import { type Answered, envelope, refusal } from '../../shared/answer-schema.ts'
 
 /** `/auth/revocation`, action OK (contract, section 2.10): there is no `responseContent`. */
 const Revoked = z.object(envelope('revocationResponse', ['OK']))

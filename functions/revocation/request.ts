@@ -1,14 +1,14 @@
 import * as z from 'zod/mini'
 import type { HttpRequest } from '../../shared/http.ts'
-import { type Form, type FormRules, parseForm } from '../../shared/oauth/parameters.ts'
+import { type Form, type FormRules, parseForm } from '../../shared/request/form.ts'
 import {
   CREDENTIAL_MEMBERS,
   CREDENTIAL_PARAMETERS,
   credentialsFromHttp,
   credentialsFromWebApi,
   type PresentedCredentials,
-} from '../../shared/oauth/presented-credentials.ts'
-import { Refusal } from '../../shared/oauth/refusal.ts'
+} from '../../shared/authentication/presented-credentials.ts'
+import { Refusal } from '../../shared/refusal/refusal.ts'
 
 /** `token_type_hint` is not read: the form of a token says what it is. */
 export interface RevocationRequest {

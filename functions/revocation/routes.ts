@@ -1,8 +1,8 @@
 import { oauthRoute, webApiRoute } from '../../shared/lambda/face.ts'
 import type { Routes } from '../../shared/lambda/serve.ts'
-import { revoke } from './endpoint.ts'
+import { revoke } from './decide.ts'
 import { fromForm, fromWebApi, RevocationCall } from './request.ts'
-import { revocationContent, revocationResponse } from './response.ts'
+import { revocationContent, revocationResponse } from './respond.ts'
 
 const oauth = oauthRoute({
   endpoint: '/revocation',

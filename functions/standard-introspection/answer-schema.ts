@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { type Answered, envelope, refusal } from '../../shared/oauth/answer-schema.ts'
+import { type Answered, envelope, refusal } from '../../shared/answer-schema.ts'
 
 /** `/auth/introspection/standard` (contract, section 2.9). With JWT the content is a JWS. */
 const Introspected = z.object({

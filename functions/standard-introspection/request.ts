@@ -1,13 +1,13 @@
 import * as z from 'zod/mini'
 import type { HttpRequest } from '../../shared/http.ts'
-import { type FormRules, parseParameters } from '../../shared/oauth/parameters.ts'
+import { type FormRules, parseParameters } from '../../shared/request/form.ts'
 import {
   CREDENTIAL_PARAMETERS,
   credentialsFromHttp,
   type PresentedCredentials,
-} from '../../shared/oauth/presented-credentials.ts'
-import { Refusal } from '../../shared/oauth/refusal.ts'
-import { flagMember } from '../../shared/oauth/request-body.ts'
+} from '../../shared/authentication/presented-credentials.ts'
+import { Refusal } from '../../shared/refusal/refusal.ts'
+import { flagMember } from '../../shared/request/body.ts'
 
 /** `token_type_hint` is not read: the form of a token says what it is, and a wrong hint must not hide it. */
 export interface StandardIntrospectionRequest {

@@ -1,8 +1,8 @@
 import { oauthRoute, webApiRoute } from '../../shared/lambda/face.ts'
 import type { Routes } from '../../shared/lambda/serve.ts'
-import { introspectStandard } from './endpoint.ts'
+import { introspectStandard } from './decide.ts'
 import { fromForm, fromWebApi, StandardIntrospectionCall } from './request.ts'
-import { introspectionContent, signedIntrospection, standardIntrospectionResponse } from './response.ts'
+import { introspectionContent, signedIntrospection, standardIntrospectionResponse } from './respond.ts'
 
 const oauth = oauthRoute({
   endpoint: '/introspection/standard',

@@ -1,4 +1,4 @@
-import { Refusal } from '../../shared/oauth/refusal.ts'
+import { Refusal } from '../../shared/refusal/refusal.ts'
 import type { Runtime } from '../../shared/runtime.ts'
 import type { Client } from '../../shared/store/client.ts'
 import type { GrantKey } from '../../shared/store/grant.ts'

@@ -1,5 +1,5 @@
-import { type Range, rangeReason } from '../../shared/oauth/range.ts'
-import { Refusal } from '../../shared/oauth/refusal.ts'
+import { type Range, rangeReason } from '../../shared/request/range.ts'
+import { Refusal } from '../../shared/refusal/refusal.ts'
 
 /** For `readCall`. */
 export const tokenRangeReason = rangeReason({

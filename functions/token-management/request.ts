@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { isThumbprint, type Thumbprint } from '../../shared/certificate/thumbprint.ts'
-import { Refusal } from '../../shared/oauth/refusal.ts'
-import { flagMember, listMember, numberMember } from '../../shared/oauth/request-body.ts'
+import { Refusal } from '../../shared/refusal/refusal.ts'
+import { flagMember, listMember, numberMember } from '../../shared/request/body.ts'
 import type { Property } from '../../shared/store/grant.ts'
 
 /** Members that several of the APIs have. */

@@ -1,6 +1,6 @@
 import { managementRoute, webApiRoute } from '../../shared/lambda/face.ts'
 import type { Routes } from '../../shared/lambda/serve.ts'
-import { deleteAuthorization, listAuthorizations, updateAuthorization } from './authorizations/endpoint.ts'
+import { deleteAuthorization, listAuthorizations, updateAuthorization } from './authorizations/decide.ts'
 import {
   AuthorizationChangeCall,
   AuthorizationDeleteCall,
@@ -9,19 +9,19 @@ import {
   readAuthorizations,
   readDeletion,
 } from './authorizations/request.ts'
-import { authorizationList, deletedAuthorization, updatedAuthorization } from './authorizations/response.ts'
-import { createTokens } from './create/endpoint.ts'
+import { authorizationList, deletedAuthorization, updatedAuthorization } from './authorizations/respond.ts'
+import { createTokens } from './create/decide.ts'
 import { CreateCall, readCreate } from './create/request.ts'
-import { createResponse } from './create/response.ts'
-import { endTokens } from './end/endpoint.ts'
+import { createResponse } from './create/respond.ts'
+import { endTokens } from './end/decide.ts'
 import { readDelete, readRevoke, RevokeCall } from './end/request.ts'
-import { revokeResponse } from './end/response.ts'
-import { listTokens } from './list/endpoint.ts'
+import { revokeResponse } from './end/respond.ts'
+import { listTokens } from './list/decide.ts'
 import { readList, TokenListCall } from './list/request.ts'
-import { listResponse } from './list/response.ts'
-import { updateToken } from './update/endpoint.ts'
+import { listResponse } from './list/respond.ts'
+import { updateToken } from './update/decide.ts'
 import { readUpdate, UpdateCall } from './update/request.ts'
-import { updateResponse } from './update/response.ts'
+import { updateResponse } from './update/respond.ts'
 
 const create = webApiRoute({
   endpoint: '/auth/token/create',

@@ -10,7 +10,7 @@ import {
   seconds,
   type Sent,
   texts,
-} from '../../shared/oauth/answer-schema.ts'
+} from '../../shared/answer-schema.ts'
 import { GRANT_TYPES, TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
 
 /** `/auth/token`, action OK (contract, section 2.5). */

@@ -1,15 +1,15 @@
 import * as z from 'zod/mini'
 import type { HttpRequest } from '../../shared/http.ts'
-import { type Form, type FormRules, parseForm } from '../../shared/oauth/parameters.ts'
+import { type Form, type FormRules, parseForm } from '../../shared/request/form.ts'
 import {
   CREDENTIAL_MEMBERS,
   CREDENTIAL_PARAMETERS,
   credentialsFromHttp,
   credentialsFromWebApi,
   type PresentedCredentials,
-} from '../../shared/oauth/presented-credentials.ts'
-import { Refusal } from '../../shared/oauth/refusal.ts'
-import { EXTRA_MEMBERS, NO_EXTRAS, readExtras, type TokenExtras } from '../../shared/oauth/token-extras.ts'
+} from '../../shared/authentication/presented-credentials.ts'
+import { Refusal } from '../../shared/refusal/refusal.ts'
+import { EXTRA_MEMBERS, NO_EXTRAS, readExtras, type TokenExtras } from '../../shared/token/extras.ts'
 
 /** A token request of either face. Its shape is settled, nothing in it is decided. */
 export interface TokenRequest {

@@ -1,8 +1,8 @@
 import { oauthRoute, webApiRoute } from '../../shared/lambda/face.ts'
 import type { Routes } from '../../shared/lambda/serve.ts'
-import { issueToken } from './endpoint.ts'
+import { issueToken } from './decide.ts'
 import { fromForm, fromWebApi, TokenCall } from './request.ts'
-import { tokenContent, tokenResponse } from './response.ts'
+import { tokenContent, tokenResponse } from './respond.ts'
 
 const oauth = oauthRoute({
   endpoint: '/token',

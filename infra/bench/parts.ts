@@ -1,9 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { readCertificate } from '../../shared/certificate/pem.ts'
 import { thumbprint } from '../../shared/certificate/thumbprint.ts'
-import { signAccessToken } from '../../shared/oauth/jwt.ts'
-import { parseParameters } from '../../shared/oauth/parameters.ts'
-import { digest, locateOpaque, makeOpaque } from '../../shared/oauth/token-string.ts'
+import { signAccessToken } from '../../shared/token/jwt.ts'
+import { parseParameters } from '../../shared/request/form.ts'
+import { locateOpaque, makeOpaque } from '../../shared/token/token-string.ts'
+import { digest } from '../../shared/store/digest.ts'
 import type { Runtime } from '../../shared/runtime.ts'
 
 export interface Part {

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { createServer } from 'node:https'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
-import { digest } from '../../shared/oauth/token-string.ts'
+import { digest } from '../../shared/store/digest.ts'
 import { requireToken } from '../../shared/resource-server/node.ts'
 import { protectedResource } from '../../shared/resource-server/protected-resource.ts'
 import type { Store } from '../../shared/store/store.ts'

@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import { digest } from '../../shared/oauth/token-string.ts'
+import { digest } from '../../shared/store/digest.ts'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import { PublicJwk } from '../../shared/store/service.ts'
 import type { Store } from '../../shared/store/store.ts'

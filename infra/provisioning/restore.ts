@@ -1,5 +1,5 @@
 import { type EpochSeconds, later } from '../../shared/epoch-seconds.ts'
-import { digest } from '../../shared/oauth/token-string.ts'
+import { digest } from '../../shared/store/digest.ts'
 import type { Client } from '../../shared/store/client.ts'
 import type { Service } from '../../shared/store/service.ts'
 import type { Store } from '../../shared/store/store.ts'

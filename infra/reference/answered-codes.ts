@@ -1,6 +1,6 @@
 import type { Route } from '../../shared/lambda/route.ts'
-import { REFUSALS } from '../../shared/oauth/refusal.ts'
-import type { Row } from '../../shared/oauth/refusals/row.ts'
+import { REFUSALS } from '../../shared/refusal/refusal.ts'
+import type { Row } from '../../shared/refusal/row.ts'
 import { ANSWERS } from './answers.ts'
 import { insideOf, type JsonSchema, nameOf } from './json-schemas.ts'
 import { codesOf } from './result-codes.ts'

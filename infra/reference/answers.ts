@@ -30,9 +30,9 @@ import { RevokeAnswer } from '../../functions/token-management/end/answer-schema
 import { TokenListAnswer } from '../../functions/token-management/list/answer-schema.ts'
 import { UpdateAnswer } from '../../functions/token-management/update/answer-schema.ts'
 import { OAuthToken, TokenAnswer, TokenContent } from '../../functions/token/answer-schema.ts'
-import { HeldToken, signed, StandardAnswer, StandardContent } from '../../shared/oauth/active-token-schema.ts'
-import { ErrorContent } from '../../shared/oauth/answer-schema.ts'
-import { JwkSet, Metadata } from '../../shared/oauth/metadata-schema.ts'
+import { HeldToken, signed, StandardAnswer, StandardContent } from '../../shared/token/active-token-schema.ts'
+import { ErrorContent } from '../../shared/answer-schema.ts'
+import { JwkSet, Metadata } from '../../shared/metadata/metadata-schema.ts'
 
 /** What an endpoint answers with HTTP 200, or `text`, `nothing` (204), or `never`: it refuses all. */
 export interface AnswerSpec {

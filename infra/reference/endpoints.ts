@@ -3,7 +3,7 @@ import { FORM as INTROSPECTION } from '../../functions/introspection/request.ts'
 import { FORM as REVOCATION } from '../../functions/revocation/request.ts'
 import { CALL as STANDARD_CALL, FORM as STANDARD } from '../../functions/standard-introspection/request.ts'
 import { FORM as TOKEN } from '../../functions/token/request.ts'
-import type { FormRules } from '../../shared/oauth/parameters.ts'
+import type { FormRules } from '../../shared/request/form.ts'
 
 /** What no schema says of an endpoint. */
 interface Told {

@@ -1,5 +1,5 @@
 import type { Description, Route } from '../../shared/lambda/route.ts'
-import { REFUSALS } from '../../shared/oauth/refusal.ts'
+import { REFUSALS } from '../../shared/refusal/refusal.ts'
 import { answeredCodes } from './answered-codes.ts'
 import { ANSWERS } from './answers.ts'
 import { told } from './endpoints.ts'

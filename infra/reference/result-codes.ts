@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import ts from 'typescript'
-import { type Reason, REFUSALS } from '../../shared/oauth/refusal.ts'
+import { type Reason, REFUSALS } from '../../shared/refusal/refusal.ts'
 
 /**
  * Which result codes an endpoint can answer, read from the source: a refusal is named where it is thrown, and a success where
@@ -28,7 +28,7 @@ interface Module {
 
 /** All but the table of refusals itself, which has every code. */
 const modules = new Map(
-  globSync('{functions,shared}/**/*.ts', { cwd: ROOT, exclude: ['shared/oauth/refusals/**'] }).map(
+  globSync('{functions,shared}/**/*.ts', { cwd: ROOT, exclude: ['shared/refusal/**'] }).map(
     (file) => [file, readModule(file)] as const,
   ),
 )

@@ -1,11 +1,11 @@
 import type { HttpRequest } from '../http.ts'
 import type { LogEntry } from '../log.ts'
-import { Refusal, REFUSALS } from '../oauth/refusal.ts'
+import { Refusal, REFUSALS } from '../refusal/refusal.ts'
 import type { Runtime } from '../runtime.ts'
 import { requireOAuthSettings } from '../settings.ts'
 import type { Service } from '../store/service.ts'
 import type { Answer } from './answer.ts'
-import { type AuthorizerRequest, toAuthorizerRequest } from './authorizer-event.ts'
+import { type AuthorizerRequest, toAuthorizerRequest } from '../gateway/authorizer-event.ts'
 import { type Decide, deployedService } from './face.ts'
 import { atOneMoment, writeLine } from './serve.ts'
 

@@ -1,5 +1,5 @@
 import type { HttpResponse } from '../http.ts'
-import { Refusal } from '../oauth/refusal.ts'
+import { Refusal } from '../refusal/refusal.ts'
 import { refusedCall } from './refused.ts'
 import type { Route } from './route.ts'
 

@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse } from '../http.ts'
-import { bearerChallenge } from '../oauth/bearer.ts'
-import { type Refusal, REFUSALS } from '../oauth/refusal.ts'
+import { bearerChallenge } from '../request/bearer.ts'
+import { type Refusal, REFUSALS } from '../refusal/refusal.ts'
 import type { Service } from '../store/service.ts'
 import { type Action, HTTP_STATUS, type WebApiMembers } from '../web-api.ts'
 import { type Answer, json } from './answer.ts'

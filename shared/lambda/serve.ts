@@ -2,7 +2,7 @@ import type { HttpRequest } from '../http.ts'
 import type { LogEntry, LogLine } from '../log.ts'
 import type { Runtime } from '../runtime.ts'
 import { requireOAuthSettings } from '../settings.ts'
-import { MalformedEvent, toHttpRequest } from './event.ts'
+import { MalformedEvent, toHttpRequest } from '../gateway/event.ts'
 import { type Answer, answerPlainly } from './answer.ts'
 import type { Route } from './route.ts'
 

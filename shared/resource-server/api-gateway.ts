@@ -1,4 +1,4 @@
-import { toHttpRequest } from '../lambda/event.ts'
+import { toHttpRequest } from '../gateway/event.ts'
 import type { AccessToken, ProtectedResource } from './protected-resource.ts'
 
 export interface ApiGatewayOptions {

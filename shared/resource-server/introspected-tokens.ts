@@ -1,7 +1,7 @@
 import { type Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http'
 import { Agent, request as requestHttps } from 'node:https'
 import type { SecureContextOptions } from 'node:tls'
-import { parseJsonObject, type JsonObject } from '../oauth/strict-json.ts'
+import { parseJsonObject, type JsonObject } from '../request/strict-json.ts'
 import { type Expected, isMeant, type ReadToken, trustedUrl } from './read-token.ts'
 
 export interface IntrospectionOptions {

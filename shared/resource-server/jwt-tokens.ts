@@ -1,6 +1,6 @@
 import type { JWTVerifyGetKey } from 'jose'
-import { readCompactJws } from '../oauth/compact-jws.ts'
-import { parseJsonObject } from '../oauth/strict-json.ts'
+import { readCompactJws } from '../request/compact-jws.ts'
+import { parseJsonObject } from '../request/strict-json.ts'
 import { type Expected, type ReadToken, trustedUrl } from './read-token.ts'
 
 /** A JWK Set (RFC 7517 section 5). */

@@ -1,6 +1,6 @@
 import { judge, type Verdict } from '../certificate/binding.ts'
-import { readBearer } from '../oauth/bearer.ts'
-import { covers, parseScope } from '../oauth/scope.ts'
+import { readBearer } from '../request/bearer.ts'
+import { covers, parseScope } from '../request/scope.ts'
 import { type IntrospectionOptions, introspectedTokens } from './introspected-tokens.ts'
 import { type JwtOptions, jwtTokens } from './jwt-tokens.ts'
 import type { Claims, Expected, ReadToken } from './read-token.ts'

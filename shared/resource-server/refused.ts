@@ -1,4 +1,4 @@
-import { bearerChallenge } from '../oauth/bearer.ts'
+import { bearerChallenge } from '../request/bearer.ts'
 
 export type RefusalReason =
   | 'token-missing'

@@ -1,5 +1,5 @@
 import type { EpochSeconds } from '../epoch-seconds.ts'
-import type { TokenDigest } from './grant.ts'
+import type { TokenDigest } from './digest.ts'
 import { DamagedItem } from './listing.ts'
 import type { Item } from './table.ts'
 

@@ -1,7 +1,5 @@
 import type { EpochSeconds } from '../epoch-seconds.ts'
-
-/** SHA-256 of a whole token string, base64url without padding, 43 characters. */
-export type TokenDigest = string & { readonly __digest: true }
+import type { TokenDigest } from './digest.ts'
 
 /** Where a grant lies. All three are in every token string but the service, which is the caller's. */
 export interface GrantKey {

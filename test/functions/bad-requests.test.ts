@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { REFUSALS } from '../../shared/oauth/refusal.ts'
+import { REFUSALS } from '../../shared/refusal/refusal.ts'
 import { HTTP_STATUS } from '../../shared/web-api.ts'
 import { bodyOf, type Entry, type Face, pathOf, requests } from '../support/bad-requests.ts'
 import { eventFor, type Format, FORMATS, type Received } from '../support/gateway.ts'

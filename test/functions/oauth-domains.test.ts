@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { digest } from '../../shared/oauth/token-string.ts'
+import { digest } from '../../shared/store/digest.ts'
 import executeApi from '../events/httpapi-v2-execute-api.json' with { type: 'json' }
 import { type FixedRuntime, fixedRuntime } from '../support/fixed-runtime.ts'
 import { FORMATS, gateway, ROUTES, type Sent } from '../support/gateway.ts'

@@ -5,7 +5,7 @@ import { ANSWERS, type AnswerSpec } from '../../infra/reference/answers.ts'
 import { pathOf } from '../../infra/reference/operations.ts'
 import type { Route } from '../../shared/lambda/route.ts'
 import { type LambdaResult, type Routes, serve } from '../../shared/lambda/serve.ts'
-import { ApiError, OAuthError } from '../../shared/oauth/answer-schema.ts'
+import { ApiError, OAuthError } from '../../shared/answer-schema.ts'
 import type { Runtime } from '../../shared/runtime.ts'
 
 /** `serve`, with every answer held against the schema that the reference has for it. */

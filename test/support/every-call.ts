@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini'
-import { digest } from '../../shared/oauth/token-string.ts'
+import { digest } from '../../shared/store/digest.ts'
 import type { FixedRuntime } from './fixed-runtime.ts'
 import { ROUTES, type Sent } from './gateway.ts'
 import { ORGANIZATION, OWNER_KEY, OWNER_SECRET } from './management.ts'

@@ -1,6 +1,6 @@
 import { routeMatcher } from '../../infra/local/route-match.ts'
 import { routes } from '../../functions/management/routes.ts'
-import { digest } from '../../shared/oauth/token-string.ts'
+import { digest } from '../../shared/store/digest.ts'
 import type { Service } from '../../shared/store/service.ts'
 import { serveChecked } from './checked-answers.ts'
 import { type FixedRuntime } from './fixed-runtime.ts'

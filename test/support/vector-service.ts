@@ -1,7 +1,7 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import type { Jwk, JwkSet } from '../../shared/certificate/jwk-set.ts'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
-import { digest } from '../../shared/oauth/token-string.ts'
+import { digest } from '../../shared/store/digest.ts'
 import { TOKEN_AUTH_METHODS, type TokenAuthMethod } from '../../shared/store/service.ts'
 import type { Store } from '../../shared/store/store.ts'
 import { openAssertions } from './assertions.ts'

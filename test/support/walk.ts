@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import type * as z from 'zod/mini'
-import { digest } from '../../shared/oauth/token-string.ts'
+import { digest } from '../../shared/store/digest.ts'
 import type { Runtime } from '../../shared/runtime.ts'
 import type { Client } from '../../shared/store/client.ts'
 import type { Service } from '../../shared/store/service.ts'

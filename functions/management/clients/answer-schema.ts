@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { clientId, milliseconds, RESULT, type Sent } from '../../../shared/oauth/answer-schema.ts'
+import { clientId, milliseconds, RESULT, type Sent } from '../../../shared/answer-schema.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { CARRIED } from './settings-schema.ts'
 

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini'
 import type { HttpRequest } from '../../../shared/http.ts'
-import { Refusal } from '../../../shared/oauth/refusal.ts'
-import { RANGE, type Range, rangeReason } from '../../../shared/oauth/range.ts'
-import { readCall, readJsonObject, withoutEmpty } from '../../../shared/oauth/request-body.ts'
-import { readSettings } from '../../../shared/oauth/settings-body.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
+import { RANGE, type Range, rangeReason } from '../../../shared/request/range.ts'
+import { readCall, readJsonObject, withoutEmpty } from '../../../shared/request/body.ts'
+import { readSettings } from '../../../shared/request/settings-body.ts'
 import {
   flag,
   GRANT_TYPES,

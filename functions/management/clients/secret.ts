@@ -1,11 +1,11 @@
 import type { LogEntry } from '../../../shared/log.ts'
-import { type Reason, Refusal } from '../../../shared/oauth/refusal.ts'
-import { digest } from '../../../shared/oauth/token-string.ts'
+import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
+import { digest } from '../../../shared/store/digest.ts'
 import type { Runtime } from '../../../shared/runtime.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { Service } from '../../../shared/store/service.ts'
-import { newSecret } from '../identity.ts'
-import { findNamed } from './endpoint.ts'
+import { newSecret } from '../../../shared/store/identity.ts'
+import { findNamed } from './decide.ts'
 import type { ClientNamed } from './request.ts'
 
 /** What a client secret may be when it is set by its owner (contract, "Where certbound differs"). */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import { Refusal } from '../../../shared/oauth/refusal.ts'
-import type { SettingRules } from '../../../shared/oauth/settings-body.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
+import type { SettingRules } from '../../../shared/request/settings-body.ts'
 
 const text = z.optional(z.string())
 const tagged = z.optional(z.array(z.object({ tag: text, value: text })))

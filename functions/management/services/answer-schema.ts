@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { apiKey, milliseconds, type Sent } from '../../../shared/oauth/answer-schema.ts'
+import { apiKey, milliseconds, type Sent } from '../../../shared/answer-schema.ts'
 import { ROLES, Service } from '../../../shared/store/service.ts'
 import { CARRIED } from './settings-schema.ts'
 

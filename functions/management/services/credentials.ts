@@ -1,7 +1,7 @@
-import { Refusal } from '../../../shared/oauth/refusal.ts'
-import { digest } from '../../../shared/oauth/token-string.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
+import { digest } from '../../../shared/store/digest.ts'
 import type { Service } from '../../../shared/store/service.ts'
-import { newSecret } from '../identity.ts'
+import { newSecret } from '../../../shared/store/identity.ts'
 import type { CredentialWish } from './request.ts'
 
 type Credential = Service['credentials'][number]

@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject, sign, verify } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { isWeakKey, keyStrength } from '../../../shared/certificate/public-key.ts'
-import { ALGORITHMS } from '../../../shared/oauth/jws-algorithms.ts'
-import { Refusal } from '../../../shared/oauth/refusal.ts'
+import { ALGORITHMS } from '../../../shared/authentication/jws-algorithms.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
 import {
   PublicJwk,
   type Service,

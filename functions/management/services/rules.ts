@@ -1,10 +1,10 @@
-import { fapi2Breach } from '../../../shared/oauth/fapi2.ts'
-import { isScopeDuration, SCOPE_DURATIONS } from '../../../shared/oauth/lifetimes.ts'
-import { readAuthority } from '../../../shared/certificate/chain.ts'
+import { fapi2Breach } from '../../../shared/store/fapi2.ts'
+import { isScopeDuration, SCOPE_DURATIONS } from '../../../shared/token/lifetimes.ts'
+import { readAuthority } from '../../../shared/certificate/path/chain.ts'
 import { issuedBy } from '../../../shared/certificate/issuer.ts'
 import { type Der, MalformedCertificate } from '../../../shared/certificate/pem.ts'
-import { Refusal } from '../../../shared/oauth/refusal.ts'
-import { parseScope } from '../../../shared/oauth/scope.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
+import { parseScope } from '../../../shared/request/scope.ts'
 import type { Service } from '../../../shared/store/service.ts'
 
 /**

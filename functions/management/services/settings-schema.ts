@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import { Refusal } from '../../../shared/oauth/refusal.ts'
-import type { SettingRules } from '../../../shared/oauth/settings-body.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
+import type { SettingRules } from '../../../shared/request/settings-body.ts'
 import { TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 
 const text = z.string()

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { ClientSummary, RESULT, type Sent } from '../../../shared/oauth/answer-schema.ts'
+import { ClientSummary, RESULT, type Sent } from '../../../shared/answer-schema.ts'
 
 const tagged = z.optional(z.array(z.object({ tag: z.optional(z.string()), value: z.optional(z.string()) })))
 

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import type { HttpRequest } from '../../../shared/http.ts'
-import { Refusal } from '../../../shared/oauth/refusal.ts'
-import { RANGE, type Range } from '../../../shared/oauth/range.ts'
-import { readCall } from '../../../shared/oauth/request-body.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
+import { RANGE, type Range } from '../../../shared/request/range.ts'
+import { readCall } from '../../../shared/request/body.ts'
 import { checkLength, tokenRangeReason } from '../range.ts'
 import { names } from '../request.ts'
 

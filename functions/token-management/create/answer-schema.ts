@@ -8,7 +8,7 @@ import {
   properties,
   seconds,
   texts,
-} from '../../../shared/oauth/answer-schema.ts'
+} from '../../../shared/answer-schema.ts'
 
 /** `/auth/token/create`, action OK (contract, section 2.7). */
 const Created = z.object({

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { RESULT, type Sent } from '../../../shared/oauth/answer-schema.ts'
+import { RESULT, type Sent } from '../../../shared/answer-schema.ts'
 
 /** `/auth/token/revoke` (contract, section 2.7). */
 export const RevokeAnswer = z.object({ ...RESULT, count: z.int().check(z.nonnegative()) })

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import type { HttpRequest } from '../../../shared/http.ts'
-import { Refusal } from '../../../shared/oauth/refusal.ts'
-import { readCall } from '../../../shared/oauth/request-body.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
+import { readCall } from '../../../shared/request/body.ts'
 
 /** What is to end. */
 export type EndRequest =

@@ -7,7 +7,7 @@ import {
   properties,
   type Sent,
   texts,
-} from '../../../shared/oauth/answer-schema.ts'
+} from '../../../shared/answer-schema.ts'
 
 /** The hashes are identifiers of ours: nothing derived from a token. */
 const Listed = z.object({

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import type { HttpRequest } from '../../../shared/http.ts'
-import { RANGE, type Range } from '../../../shared/oauth/range.ts'
-import { readCall } from '../../../shared/oauth/request-body.ts'
+import { RANGE, type Range } from '../../../shared/request/range.ts'
+import { readCall } from '../../../shared/request/body.ts'
 import { checkLength, tokenRangeReason } from '../range.ts'
 
 export interface ListRequest extends Range {

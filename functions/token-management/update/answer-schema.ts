@@ -1,11 +1,5 @@
 import * as z from 'zod/mini'
-import {
-  type Answered,
-  envelope,
-  milliseconds,
-  properties,
-  texts,
-} from '../../../shared/oauth/answer-schema.ts'
+import { type Answered, envelope, milliseconds, properties, texts } from '../../../shared/answer-schema.ts'
 
 /** `/auth/token/update`, action OK (contract, section 2.7). */
 const Updated = z.object({

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import type { Thumbprint } from '../../../shared/certificate/thumbprint.ts'
 import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
-import { Refusal } from '../../../shared/oauth/refusal.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Property } from '../../../shared/store/grant.ts'
 import { flag, names, positive, properties, refuseNotOffered, thumbprint } from '../request.ts'
 

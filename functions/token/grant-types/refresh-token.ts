@@ -1,22 +1,22 @@
 import { type Binding, judge } from '../../../shared/certificate/binding.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import type { LogEntry } from '../../../shared/log.ts'
-import { findRefreshFamily, type FoundRefreshToken, proves } from '../../../shared/oauth/find-token.ts'
+import { findRefreshFamily, type FoundRefreshToken, proves } from '../../../shared/token/find-token.ts'
 import {
   deriveRefreshToken,
   type Issued,
   makeTokens,
   nextRefreshToken,
   type RefreshToken,
-} from '../../../shared/oauth/issue.ts'
-import { refreshTokenSeconds } from '../../../shared/oauth/lifetimes.ts'
-import { type Reason, Refusal } from '../../../shared/oauth/refusal.ts'
-import { bindTo, provesClientAnew } from '../../../shared/oauth/required-binding.ts'
-import { narrowedResources, parseResources } from '../../../shared/oauth/resource.ts'
-import { covers, parseScope } from '../../../shared/oauth/scope.ts'
-import { barred, expired } from '../../../shared/oauth/standing.ts'
-import { addExtras } from '../../../shared/oauth/token-extras.ts'
-import { keyOf } from '../../../shared/oauth/token-string.ts'
+} from '../../../shared/token/issue.ts'
+import { refreshTokenSeconds } from '../../../shared/token/lifetimes.ts'
+import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
+import { bindTo, provesClientAnew } from '../../../shared/token/required-binding.ts'
+import { narrowedResources, parseResources } from '../../../shared/token/resource.ts'
+import { covers, parseScope } from '../../../shared/request/scope.ts'
+import { barred, expired } from '../../../shared/token/standing.ts'
+import { addExtras } from '../../../shared/token/extras.ts'
+import { keyOf } from '../../../shared/token/token-string.ts'
 import type { Runtime } from '../../../shared/runtime.ts'
 import type { RefreshMembers, Tokens } from '../../../shared/store/grant.ts'
 import type { Grants } from '../../../shared/store/grants.ts'

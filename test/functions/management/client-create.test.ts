@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { digest } from '../../../shared/oauth/token-string.ts'
+import { digest } from '../../../shared/store/digest.ts'
 import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
 import {
   failure,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { digest } from '../../../shared/oauth/token-string.ts'
+import { digest } from '../../../shared/store/digest.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
 import {

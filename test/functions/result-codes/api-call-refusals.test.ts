@@ -1,4 +1,4 @@
-import { API_CALL } from '../../../shared/oauth/refusals/api-call.ts'
+import { API_CALL } from '../../../shared/refusal/api-call.ts'
 import { cut, fault } from '../../support/cutting-proxy.ts'
 import { basicOf, OWNER_KEY, OWNER_SECRET, provokeAll } from '../../support/result-codes.ts'
 

@@ -1,4 +1,4 @@
-import { AUTHORIZATION } from '../../../shared/oauth/refusals/authorization.ts'
+import { AUTHORIZATION } from '../../../shared/refusal/authorization.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { delayFirstAnswer } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'

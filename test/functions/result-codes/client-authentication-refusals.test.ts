@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { CLIENT_AUTHENTICATION } from '../../../shared/oauth/refusals/client-authentication.ts'
+import { CLIENT_AUTHENTICATION } from '../../../shared/refusal/client-authentication.ts'
 import { authority, client, pemOf } from '../../support/certificate-chain.ts'
 import { asserted, PRIVATE_KEY_JWT } from '../../support/client-assertion.ts'
 import { START } from '../../support/fixed-runtime.ts'

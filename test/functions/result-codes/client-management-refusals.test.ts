@@ -1,4 +1,4 @@
-import { CLIENT_MANAGEMENT } from '../../../shared/oauth/refusals/client-management.ts'
+import { CLIENT_MANAGEMENT } from '../../../shared/refusal/client-management.ts'
 import { provokeAll, type Provoke, type Provoked } from '../../support/result-codes.ts'
 
 const SUBJECT_DN = 'CN=client.example.org,O=Client1,L=Chiyoda-ku,ST=Tokyo,C=JP'

@@ -1,4 +1,4 @@
-import { INTROSPECTION } from '../../../shared/oauth/refusals/introspection.ts'
+import { INTROSPECTION } from '../../../shared/refusal/introspection.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { encode } from '../../support/assertions.ts'
 import { tokensOf } from '../../support/answers.ts'

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import * as z from 'zod/mini'
-import { REFUSALS } from '../../../shared/oauth/refusal.ts'
+import { REFUSALS } from '../../../shared/refusal/refusal.ts'
 import { load } from '../../support/vectors.ts'
 
 const root = new URL('../../../', import.meta.url).pathname

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { SERVICE_MANAGEMENT } from '../../../shared/oauth/refusals/service-management.ts'
+import { SERVICE_MANAGEMENT } from '../../../shared/refusal/service-management.ts'
 import { provokeAll, type Provoked } from '../../support/result-codes.ts'
 
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })

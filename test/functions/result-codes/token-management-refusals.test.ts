@@ -1,4 +1,4 @@
-import { TOKEN_MANAGEMENT } from '../../../shared/oauth/refusals/token-management.ts'
+import { TOKEN_MANAGEMENT } from '../../../shared/refusal/token-management.ts'
 import { tokensOf } from '../../support/answers.ts'
 import { provokeAll, type Provoke, type Provoked } from '../../support/result-codes.ts'
 

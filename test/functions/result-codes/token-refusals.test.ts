@@ -1,4 +1,4 @@
-import { TOKEN } from '../../../shared/oauth/refusals/token.ts'
+import { TOKEN } from '../../../shared/refusal/token.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Reason } from '../../../shared/oauth/refusal.ts'
+import type { Reason } from '../../../shared/refusal/refusal.ts'
 import { TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 import { asserted, PRIVATE_KEY_JWT } from '../../support/client-assertion.ts'
 import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
-import { answerWith, HOST, type KeyServer, startKeyServer } from '../../shared/oauth/key-server.ts'
+import { answerWith, HOST, type KeyServer, startKeyServer } from '../../shared/authentication/key-server.ts'
 import { outcome } from '../../support/answers.ts'
 import { jws, openAssertions } from '../../support/assertions.ts'
 import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
-import { digest } from '../../../shared/oauth/token-string.ts'
+import { digest } from '../../../shared/store/digest.ts'
 import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
 import { FORMATS } from '../../support/gateway.ts'
 import { openWalk, type Walk } from '../../support/walk.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { routes as management } from '../../../functions/management/routes.ts'
 import { serve } from '../../../shared/lambda/serve.ts'
-import { metadata } from '../../../shared/oauth/metadata.ts'
+import { metadata } from '../../../shared/metadata/metadata.ts'
 import type { Runtime } from '../../../shared/runtime.ts'
 import { type Deployment, openDeployment } from '../../support/deployment.ts'
 import type { FixedRuntime } from '../../support/fixed-runtime.ts'

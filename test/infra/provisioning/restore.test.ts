@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { digest } from '../../../shared/oauth/token-string.ts'
+import { digest } from '../../../shared/store/digest.ts'
 import { type Deployment, openDeployment } from '../../support/deployment.ts'
 import { openProvisioning, type Provisioning, SERVICE } from './provisioning.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type RestoreOptions, restoreOwner, restoreServices } from '../../../infra/provisioning/restore.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
-import { digest } from '../../../shared/oauth/token-string.ts'
+import { digest } from '../../../shared/store/digest.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { deployedRoutes } from '../../../infra/reference/operations.ts'
 import { codesOf } from '../../../infra/reference/result-codes.ts'
-import { REFUSALS } from '../../../shared/oauth/refusal.ts'
+import { REFUSALS } from '../../../shared/refusal/refusal.ts'
 
 test('the codes of an endpoint are those that its code names, however far away', () => {
   const { successes, reasons } = codesOf('/auth/authorization/ticket/info')

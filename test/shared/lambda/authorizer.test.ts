@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { serveAuthorizer } from '../../../shared/lambda/authorizer.ts'
-import { Refusal } from '../../../shared/oauth/refusal.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Settings } from '../../../shared/settings.ts'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import authorizerV1 from '../../events/authorizer-v1-mtls.json' with { type: 'json' }

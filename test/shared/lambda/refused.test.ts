@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type CallErrors, refused, refusedCall } from '../../../shared/lambda/refused.ts'
-import { type Reason, Refusal, REFUSALS } from '../../../shared/oauth/refusal.ts'
+import { type Reason, Refusal, REFUSALS } from '../../../shared/refusal/refusal.ts'
 import { HTTP_STATUS } from '../../../shared/web-api.ts'
 import { httpRequest } from '../../support/http-request.ts'
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { later } from '../../../shared/epoch-seconds.ts'
-import type { Code, RefreshMembers, Ticket, TokenDigest, Tokens } from '../../../shared/store/grant.ts'
+import type { Code, RefreshMembers, Ticket, Tokens } from '../../../shared/store/grant.ts'
+import type { TokenDigest } from '../../../shared/store/digest.ts'
 import { START } from '../../support/fixed-runtime.ts'
 
 export const SERVICE = 21653835348762

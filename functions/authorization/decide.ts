@@ -1,0 +1,171 @@
+import { type EpochSeconds, later } from '../../shared/epoch-seconds.ts'
+import type { LogEntry } from '../../shared/log.ts'
+import { findNamedClient, type IdentifiedClient } from '../../shared/authentication/client-authentication.ts'
+import { isVerifier } from '../../shared/token/pkce.ts'
+import { type Reason, Refusal } from '../../shared/refusal/refusal.ts'
+import { parseResources } from '../../shared/token/resource.ts'
+import { grantScopes } from '../../shared/token/scopes.ts'
+import { makeGrantId, makeOpaque } from '../../shared/token/token-string.ts'
+import { digest } from '../../shared/store/digest.ts'
+import type { Runtime } from '../../shared/runtime.ts'
+import type { Client } from '../../shared/store/client.ts'
+import type { CodeChallenge, Ticket } from '../../shared/store/grant.ts'
+import type { Service } from '../../shared/store/service.ts'
+import { type Interaction, judgeInteraction } from './interaction.ts'
+import { errorRedirect } from './redirect.ts'
+import type { AuthorizationRequest } from './request.ts'
+
+/** The end-user may take a day to log in (contract, section 2.1). */
+const TICKET_SECONDS = 86400
+
+/** It is kept with the ticket, and an item of the store must stay small. */
+const MAX_STATE_LENGTH = 2048
+
+export interface IssuedTicket extends IdentifiedClient {
+  readonly ticket: string
+  readonly scopes: readonly string[]
+  readonly resources: readonly string[]
+  readonly interaction: Interaction
+}
+
+/**
+ * Judges an authorization request and keeps it under a ticket. Until client and redirect URI are known good nothing
+ * is sent anywhere; from then on an error goes to the redirect URI.
+ *
+ * @throws Refusal
+ * @see RFC 6749 sections 4.1.1 and 4.1.2.1, RFC 7636 section 4.4
+ */
+export async function authorize(
+  request: AuthorizationRequest,
+  service: Service,
+  runtime: Runtime,
+  entry: LogEntry,
+): Promise<IssuedTicket> {
+  const identified = await identify(request.clientId, service, runtime)
+  const { client, clientIdAlias } = identified
+  entry.client = client.clientId
+  const redirectUri = judgeRedirectUri(request.redirectUri, client)
+  const { responseType, state, repeated } = request
+  const responseMode = judgeResponseMode(request.responseMode, redirectUri)
+  const target = { redirectUri, state, responseMode: responseMode ?? 'query' }
+  const redirect = errorRedirect(target, service)
+  const refuse = (reason: Reason) => new Refusal(reason, { redirect })
+  if (repeated !== undefined) throw refuse(repeated)
+  if (responseType === undefined) {
+    throw new Refusal(request.empty.has('response_type') ? 'response-type-empty' : 'response-type-missing')
+  }
+  if (responseMode === undefined) throw refuse('response-mode-unsupported')
+  const judged = judgeRequest(request, responseType, service, client)
+  if (typeof judged === 'string') throw refuse(judged)
+  const { scopes, resources, challenge, interaction } = judged
+
+  const key = { service: service.apiKey, client: client.clientId, grantId: makeGrantId(runtime.random) }
+  const ticket = makeOpaque(key, runtime.random)
+  const grant: Ticket = {
+    ...key,
+    stage: 'TICKET',
+    clientIdAlias,
+    scopes,
+    resources,
+    ...ticketMembers(ticket, runtime.now()),
+    ...target,
+    redirectUriAsked: request.redirectUri !== undefined,
+    challenge,
+    context: request.context,
+  }
+  await runtime.store.grants.create(grant)
+  return { ...identified, ticket, scopes, resources, interaction }
+}
+
+interface Judged {
+  readonly scopes: readonly string[]
+  readonly resources: readonly string[]
+  readonly challenge: CodeChallenge | undefined
+  readonly interaction: Interaction
+}
+
+/** All that is refused by way of the redirect URI. */
+function judgeRequest(
+  request: AuthorizationRequest,
+  responseType: string,
+  service: Service,
+  client: Client,
+): Judged | Reason {
+  if (request.state !== undefined && request.state.length > MAX_STATE_LENGTH) return 'state-too-long'
+  const responseTypeReason = judgeResponseType(responseType, service, client)
+  if (responseTypeReason !== undefined) return responseTypeReason
+  const scopes = grantScopes(request.scope, service, client)
+  if (scopes === 'malformed') return 'authorization-scope-malformed'
+  if (scopes === 'none') return 'authorization-scope-none'
+  const resources = parseResources(request.resources)
+  if (resources === 'malformed') return 'authorization-resource-malformed'
+  const challenge = judgeChallenge(request, service, client)
+  if (typeof challenge === 'string') return challenge
+  const interaction = judgeInteraction(request)
+  return typeof interaction === 'string' ? interaction : { scopes, resources, challenge, interaction }
+}
+
+const CLIENT_REASON = {
+  unknown: 'authorization-client-unknown',
+  locked: 'authorization-client-locked',
+  'breaks-fapi2': 'authorization-client-breaks-fapi2',
+  'alias-disabled': 'authorization-alias-disabled',
+} as const
+
+async function identify(clientId: string, service: Service, { store }: Runtime): Promise<IdentifiedClient> {
+  const found = await findNamedClient(clientId, service, store.registry)
+  if (typeof found === 'string') throw new Refusal(CLIENT_REASON[found])
+  return found
+}
+
+function ticketMembers(ticket: string, now: EpochSeconds) {
+  return { ticketDigest: digest(ticket), ticketIssuedAt: now, ticketExpiresAt: later(now, TICKET_SECONDS) }
+}
+
+/** Exact string comparison (RFC 9700 section 2.1). */
+function judgeRedirectUri(asked: string | undefined, { redirectUris }: Client): string {
+  const [only, ...more] = redirectUris
+  if (only === undefined) throw new Refusal('redirect-uri-none-registered')
+  if (asked === undefined && more.length > 0) throw new Refusal('redirect-uri-required')
+  if (asked !== undefined && !redirectUris.includes(asked)) throw new Refusal('redirect-uri-unregistered')
+  return asked ?? only
+}
+
+/** A page can post to the web alone; what else a redirect URI may be (`com.example.app:`) must not run in a page of ours. */
+function judgeResponseMode(
+  asked: string | undefined,
+  redirectUri: string,
+): Ticket['responseMode'] | undefined {
+  if (asked === undefined || asked === 'query') return 'query'
+  return asked === 'form_post' && /^https?:/i.test(redirectUri) ? 'form_post' : undefined
+}
+
+/** Those that have a meaning somewhere (OAuth 2.0 Multiple Response Types section 3). */
+const RESPONSE_TYPES: ReadonlySet<string> = new Set(['code', 'token', 'id_token', 'none'])
+
+/** Only `code`: a token that the authorization endpoint hands out is never bound (requirements A44). */
+function judgeResponseType(responseType: string, service: Service, client: Client): Reason | undefined {
+  if (!responseType.split(' ').every((name) => RESPONSE_TYPES.has(name))) return 'response-type-unknown'
+  if (responseType !== 'code' || !service.supportedResponseTypes.includes('CODE'))
+    return 'response-type-unsupported'
+  return client.responseTypes.includes('CODE') ? undefined : 'response-type-undeclared'
+}
+
+/** The method is fixed here; without one it is `plain` (RFC 7636 section 4.3). */
+function judgeChallenge(
+  { codeChallenge, codeChallengeMethod, empty }: AuthorizationRequest,
+  service: Service,
+  client: Client,
+): CodeChallenge | Reason | undefined {
+  const required = service.pkceRequired || client.pkceRequired || codeChallengeMethod !== undefined
+  const missing = empty.has('code_challenge') ? 'challenge-empty' : 'challenge-missing'
+  if (codeChallenge === undefined) return required ? missing : undefined
+  if (!isVerifier(codeChallenge)) return 'challenge-malformed'
+  if (codeChallengeMethod === 'S256') return { value: codeChallenge, method: 'S256' }
+  const s256Required = service.pkceS256Required || client.pkceS256Required
+  if (codeChallengeMethod === undefined && s256Required) return 'challenge-method-missing'
+  if (codeChallengeMethod === 'plain' && s256Required) return 'challenge-method-plain'
+  if (codeChallengeMethod !== undefined && codeChallengeMethod !== 'plain')
+    return 'challenge-method-unsupported'
+  return { value: codeChallenge, method: 'plain' }
+}

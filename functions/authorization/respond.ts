@@ -1,0 +1,54 @@
+import type { Client } from '../../shared/store/client.ts'
+import type { Service } from '../../shared/store/service.ts'
+import { success } from '../../shared/web-api.ts'
+import type { InteractionAnswer, IssuedAnswer } from './answer-schema.ts'
+import type { IssuedTicket } from './decide.ts'
+import type { IssuedCode } from './issue.ts'
+import { redirect } from './redirect.ts'
+
+/** `/auth/authorization`, action INTERACTION or NO_INTERACTION (contract, section 2.1): views of client and service, without secrets. */
+export function authorizationResponse(issued: IssuedTicket, service: Service): InteractionAnswer {
+  const { client, clientIdAlias, ticket, scopes, resources, interaction } = issued
+  const { prompts, lowestPrompt, uiLocales, loginHint, display, maxAge } = interaction
+  const message =
+    `Authlete has successfully issued a ticket to the service (API Key = ${String(service.apiKey)}) for the ` +
+    `authorization request from the client (ID = ${String(client.clientId)}). [response_type=code, openid=false]`
+  const { apiKey, serviceName, clientIdAliasEnabled } = service
+  return {
+    ...success('A004001', message),
+    action: prompts.includes('NONE') ? 'NO_INTERACTION' : 'INTERACTION',
+    ticket,
+    client: clientView(client),
+    service: { apiKey, serviceName, clientIdAliasEnabled },
+    scopes:
+      scopes.length === 0 ? undefined : service.supportedScopes.filter(({ name }) => scopes.includes(name)),
+    resources: resources.length === 0 ? undefined : resources,
+    prompts: prompts.length === 0 ? undefined : prompts,
+    lowestPrompt,
+    uiLocales: uiLocales.length === 0 ? undefined : uiLocales,
+    loginHint,
+    display,
+    maxAge,
+    acrEssential: false,
+    clientIdAliasUsed: clientIdAlias !== undefined,
+  }
+}
+
+/** `/auth/authorization/issue`, action LOCATION or FORM (contract, section 2.2): no access token is issued here. */
+export function issueResponse(issued: IssuedCode, service: Service): IssuedAnswer {
+  const { code, context } = issued
+  const { action, responseContent } = redirect(issued, { code }, service)
+  return {
+    ...success('A040001', 'The authorization request was processed successfully.'),
+    action,
+    responseContent,
+    authorizationCode: code,
+    accessTokenExpiresAt: 0,
+    accessTokenDuration: 0,
+    ticketInfo: context === undefined ? undefined : { context },
+  }
+}
+
+function clientView({ clientId, clientIdAlias, clientIdAliasEnabled, clientName, clientType }: Client) {
+  return { clientId, clientIdAlias, clientIdAliasEnabled, clientName, clientType }
+}

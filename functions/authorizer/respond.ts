@@ -1,0 +1,23 @@
+import { boundThumbprint } from '../../shared/certificate/binding.ts'
+import type { UsableToken } from '../../shared/token/introspect.ts'
+import { audiencesOf } from '../../shared/token/resource.ts'
+import type { Service } from '../../shared/store/service.ts'
+
+/**
+ * What the integration learns, as `requestContext.authorizer.lambda` (HTTP API) or `requestContext.authorizer` (REST
+ * API, where every value arrives as text). Strings and numbers alone; never the token. `exp` is in seconds.
+ */
+export function authorizerContext({ grant }: UsableToken, service: Service) {
+  const { subject, accessScopes } = grant
+  const thumbprint = boundThumbprint(grant.binding)
+  return {
+    client_id: grant.clientIdAlias ?? String(grant.client),
+    ...(subject === undefined ? {} : { sub: subject }),
+    ...(accessScopes.length === 0 ? {} : { scope: accessScopes.join(' ') }),
+    iss: service.issuer,
+    // A context has no lists; no resource has a space in it.
+    aud: audiencesOf(grant, service).join(' '),
+    exp: grant.accessExpiresAt,
+    ...(thumbprint === undefined ? {} : { certificateThumbprint: thumbprint }),
+  }
+}

@@ -1,0 +1,48 @@
+import { boundThumbprint } from '../../shared/certificate/binding.ts'
+import { activeTokenInFull } from '../../shared/token/active-token.ts'
+import { bearerChallenge } from '../../shared/request/bearer.ts'
+import type { UsableToken } from '../../shared/token/introspect.ts'
+import type { Service } from '../../shared/store/service.ts'
+import { success } from '../../shared/web-api.ts'
+import type { Usable } from './answer-schema.ts'
+import type { IntrospectedToken } from './decide.ts'
+
+/** `/auth/introspection`, action OK (contract, section 2.8). `expiresAt` is in milliseconds. */
+export function introspectionResponse(
+  { grant, standing, clientAttributes }: IntrospectedToken,
+  { attributes, supportedScopes }: Service,
+): Usable {
+  const scopeDetails = supportedScopes.filter(({ name }) => grant.accessScopes.includes(name))
+  return {
+    ...success('A056001', 'The access token is valid.'),
+    action: 'OK',
+    // So it is published: the value with which a resource server would refuse, although it has no reason to.
+    responseContent: bearerChallenge('invalid_request'),
+    certificateThumbprint: boundThumbprint(grant.binding),
+    clientId: grant.client,
+    clientIdAlias: grant.clientIdAlias,
+    clientIdAliasUsed: grant.clientIdAlias !== undefined,
+    subject: grant.subject,
+    scopes: unlessEmpty(grant.accessScopes),
+    scopeDetails: unlessEmpty(scopeDetails),
+    resources: unlessEmpty(grant.resources),
+    accessTokenResources: unlessEmpty(grant.accessResources),
+    expiresAt: grant.accessExpiresAt * 1000,
+    grantType: grant.grantType,
+    acr: grant.acr,
+    authTime: grant.authTime,
+    properties: unlessEmpty(grant.properties),
+    serviceAttributes: unlessEmpty(attributes),
+    clientAttributes: unlessEmpty(clientAttributes),
+    ...standing,
+  }
+}
+
+function unlessEmpty<Item>(list: readonly Item[]): readonly Item[] | undefined {
+  return list.length === 0 ? undefined : list
+}
+
+/** What the holder of the connection learns of its own token on the OAuth face. */
+export function holderContent({ grant, jti }: UsableToken, service: Service) {
+  return activeTokenInFull(grant, service, jti)
+}

@@ -1,0 +1,54 @@
+import type { Client } from '../../../shared/store/client.ts'
+import type { Service } from '../../../shared/store/service.ts'
+import { success } from '../../../shared/web-api.ts'
+import { milliseconds } from '../listing.ts'
+import type {
+  ClientAnswer,
+  ClientListAnswer,
+  CreatedClientAnswer,
+  LockAnswer,
+  SecretAnswer,
+} from './answer-schema.ts'
+import type { ClientList, CreatedClient } from './decide.ts'
+import type { ReplacedSecret } from './secret.ts'
+import type { CarriedSettings } from './settings-schema.ts'
+
+/** A client under Authlete's names, without its secret. Members without a value are `undefined`, so JSON leaves them out. */
+export function clientView(client: Client, service: Service): ClientAnswer {
+  const { clientSecretDigest: _, carried, createdAt, modifiedAt, jwks, ...settings } = client
+  return {
+    ...(carried as CarriedSettings),
+    ...settings,
+    jwks: jwks && JSON.stringify(jwks),
+    serviceNumber: service.number,
+    clientIdAlias: client.clientIdAlias ?? String(client.clientId),
+    createdAt: milliseconds(createdAt),
+    modifiedAt: milliseconds(modifiedAt),
+  }
+}
+
+export function createdClient({ client, secret }: CreatedClient, service: Service): CreatedClientAnswer {
+  return { ...clientView(client, service), clientSecret: secret }
+}
+
+export function clientList(
+  { start, end, totalCount, clients }: ClientList,
+  service: Service,
+): ClientListAnswer {
+  return { start, end, totalCount, clients: clients.map((client) => clientView(client, service)) }
+}
+
+export function refreshedSecret({ client, secret }: ReplacedSecret): SecretAnswer {
+  const message = `Successfully refreshed the client secret of the client (ID = ${String(client.clientId)}).`
+  return { ...success('A148001', message), newClientSecret: secret }
+}
+
+export function updatedSecret({ client, secret }: ReplacedSecret): SecretAnswer {
+  const message = `Successfully updated the client secret of the client (ID = ${String(client.clientId)}).`
+  return { ...success('A149001', message), newClientSecret: secret }
+}
+
+/** No code is published for it. */
+export function updatedLock({ clientId }: Client): LockAnswer {
+  return success('A149091', `Updated the lock flag of the client (ID = ${String(clientId)}) successfully.`)
+}

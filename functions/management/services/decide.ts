@@ -1,0 +1,151 @@
+import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
+import type { LogEntry } from '../../../shared/log.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
+import type { Range } from '../../../shared/request/range.ts'
+import { digest } from '../../../shared/store/digest.ts'
+import type { Runtime } from '../../../shared/runtime.ts'
+import { Service } from '../../../shared/store/service.ts'
+import { newNumber, newSecret } from '../../../shared/store/identity.ts'
+import { byCreation } from '../listing.ts'
+import { credentialsFrom, type PreparedCredential, prepareCredentials } from './credentials.ts'
+import { keyUsesAfter } from './key-rotation.ts'
+import { checkKeys, type GivenKey, readKeys } from './keys.ts'
+import type { ServiceChange } from './request.ts'
+import { checkCutOff, checkService } from './rules.ts'
+
+/** A service, and the secrets that were just made, by their digests: shown once. */
+export interface ChangedService {
+  readonly service: Service
+  readonly secrets: ReadonlyMap<string, string>
+}
+
+export interface CreatedService extends ChangedService {
+  readonly apiSecret: string
+}
+
+/**
+ * @param apiKey its number, where that is decided elsewhere
+ * @throws Refusal service-…
+ */
+export async function createService(
+  change: ServiceChange,
+  { store, now, random }: Runtime,
+  entry: LogEntry,
+  apiKey = newNumber(random),
+): Promise<CreatedService> {
+  const apiSecret = newSecret(random)
+  const prepared = prepare(change, random)
+  entry.service = apiKey
+  const identity = { apiKey, number: random(4).readUInt32BE() >>> 1, createdAt: now() }
+  const blank = { ...Service.parse({ apiKey, issuer: '', credentials: [] }), ...identity }
+  const wished = changed(blank, prepared, now(), 0)
+  const own = { digest: digest(apiSecret), role: 'manage' as const }
+  const service = { ...wished, credentials: [own, ...wished.credentials] }
+  await putKeys(apiKey, prepared.keys, store)
+  if (!(await store.registry.createService(service))) throw new Error('a random service number was taken')
+  return { service, apiSecret, secrets: secretsOf(prepared) }
+}
+
+/** @throws Refusal api-service-unknown */
+export async function getService(_: undefined, { apiKey }: Service, { store }: Runtime): Promise<Service> {
+  const service = await store.registry.currentService(apiKey)
+  if (service === undefined) throw new Refusal('api-service-unknown')
+  return service
+}
+
+export interface ServiceList extends Range {
+  readonly totalCount: number
+  readonly services: readonly Service[]
+}
+
+export async function listServices(range: Range, { store }: Runtime): Promise<ServiceList> {
+  const all = await store.registry.listServices()
+  const services = all.sort(byCreation(({ apiKey }) => apiKey)).slice(range.start, range.end)
+  return { ...range, totalCount: all.length, services }
+}
+
+/**
+ * What is absent stays, `null` goes back to its default (contract, rule 9). New private keys are stored before the
+ * record that names them, those it does not name any more are deleted after it.
+ *
+ * @throws Refusal service-…
+ */
+export async function updateService(
+  change: ServiceChange,
+  { apiKey }: Service,
+  { store, now, random, settings }: Runtime,
+): Promise<ChangedService> {
+  const { registryCacheSeconds } = settings
+  const prepared = prepare(change, random)
+  const apply = (current: Service) => changed(current, prepared, now(), registryCacheSeconds)
+  const before = await store.registry.currentService(apiKey)
+  if (before === undefined) throw new Refusal('api-service-unknown')
+  apply(before)
+  await putKeys(apiKey, prepared.keys, store)
+  const service = await store.registry.changeService(apiKey, apply)
+  if (service === undefined) throw new Refusal('api-service-unknown')
+  await deleteKeys(before, service, store)
+  return { service, secrets: secretsOf(prepared) }
+}
+
+/** Its private keys go with it. */
+export async function deleteService(_: undefined, service: Service, { store }: Runtime): Promise<void> {
+  await store.registry.deleteService(service.apiKey)
+  await deleteKeys(service, { ...service, jwks: [] }, store)
+}
+
+interface PreparedChange extends Omit<ServiceChange, 'jwks' | 'credentials'> {
+  readonly keys: readonly GivenKey[] | undefined
+  readonly credentials: readonly PreparedCredential[] | undefined
+}
+
+function prepare({ jwks, credentials, ...rest }: ServiceChange, random: Runtime['random']): PreparedChange {
+  return {
+    ...rest,
+    keys: jwks === undefined ? undefined : readKeys(jwks),
+    credentials: credentials && prepareCredentials(credentials, random),
+  }
+}
+
+/** The service after the change. @throws Refusal service-… when it cannot be so */
+function changed(current: Service, change: PreparedChange, now: EpochSeconds, cacheSeconds: number): Service {
+  const { keys, credentials } = change
+  if (keys !== undefined) checkKeys(keys, current.jwks)
+  const deciding = withoutCleared({ ...current, ...change.deciding }, NO_SETTING)
+  const service = Service.parse({
+    ...{ issuer: '', ...deciding },
+    carried: withoutCleared({ ...current.carried, ...change.carried }, [null]),
+    jwks: keys?.map(({ publicJwk }) => publicJwk) ?? current.jwks,
+    credentials: credentials ? credentialsFrom(credentials, current.credentials) : current.credentials,
+    modifiedAt: now,
+  })
+  checkService(service)
+  checkCutOff(current, service, now)
+  return { ...service, keyUses: keyUsesAfter(current, service, now, cacheSeconds) }
+}
+
+/** No lifetime is 0 and no URL or algorithm is empty: clients write these for what is not set. */
+const NO_SETTING: readonly unknown[] = [null, 0, '']
+
+function withoutCleared(members: object, cleared: readonly unknown[]): object {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => !cleared.includes(value)))
+}
+
+async function putKeys(service: number, keys: readonly GivenKey[] = [], { registry }: Runtime['store']) {
+  for (const { privateJwk } of keys) {
+    if (privateJwk !== undefined) await registry.putSigningKey(service, privateJwk)
+  }
+}
+
+async function deleteKeys(before: Service, after: Service, { registry }: Runtime['store']): Promise<void> {
+  const kept = new Set(after.jwks.map(({ kid }) => kid))
+  for (const { kid } of before.jwks) {
+    if (!kept.has(kid)) await registry.deleteSigningKey(before.apiKey, kid)
+  }
+}
+
+function secretsOf({ credentials = [] }: PreparedChange): ReadonlyMap<string, string> {
+  return new Map(
+    credentials.flatMap(({ secret }) => (secret === undefined ? [] : [[digest(secret), secret]])),
+  )
+}

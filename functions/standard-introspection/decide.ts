@@ -1,0 +1,165 @@
+import { boundThumbprint } from '../../shared/certificate/binding.ts'
+import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
+import type { LogEntry } from '../../shared/log.ts'
+import {
+  authenticateClient,
+  type IdentifiedClient,
+  identifyClient,
+} from '../../shared/authentication/client-authentication.ts'
+import { findAccessToken, findRefreshToken, type FoundToken } from '../../shared/token/find-token.ts'
+import type { PresentedCredentials } from '../../shared/authentication/presented-credentials.ts'
+import { Refusal } from '../../shared/refusal/refusal.ts'
+import { audiencesOf } from '../../shared/token/resource.ts'
+import { findIntrospectionKey, type SigningKey } from '../../shared/token/signing-key.ts'
+import { barred, expired } from '../../shared/token/standing.ts'
+import type { Runtime } from '../../shared/runtime.ts'
+import type { Client } from '../../shared/store/client.ts'
+import type { ClientState, RefreshMembers, Tokens } from '../../shared/store/grant.ts'
+import type { Service } from '../../shared/store/service.ts'
+import type { StandardIntrospectionRequest } from './request.ts'
+
+interface Live {
+  readonly grant: Tokens
+  readonly withHidden: boolean
+}
+
+/** An inactive token is an answer, not a refusal (RFC 7662 section 2.2). */
+export type Introspected =
+  | (Live & { readonly type: 'access_token'; readonly jti: string | undefined })
+  | (Live & { readonly type: 'refresh_token'; readonly expiresAt: EpochSeconds })
+  | { readonly type: null }
+
+const INACTIVE: Introspected = { type: null }
+
+export interface StandardIntrospection {
+  readonly introspected: Introspected
+  /** By which the answer is to be signed. */
+  readonly signature: Signature | undefined
+}
+
+interface Signature extends SigningKey {
+  /** Who asked. */
+  readonly audience: string
+  readonly issuedAt: EpochSeconds
+}
+
+/**
+ * What a token says of itself, for a caller who may know: its service, a resource server that it is meant for, or the
+ * confidential client that owns it. For everyone else, and for every token that is not live, it is inactive, with
+ * nothing to tell the cases apart (requirements D30). The binding is reported, not judged (D31).
+ *
+ * @throws Refusal when the caller is not authenticated, introspection-not-signed
+ * @see RFC 7662, RFC 8705 section 3.2
+ */
+export async function introspectStandard(
+  request: StandardIntrospectionRequest,
+  service: Service,
+  runtime: Runtime,
+  entry: LogEntry,
+): Promise<StandardIntrospection> {
+  const caller = request.caller && (await authenticatedCaller(request.caller, service, runtime, entry))
+  const signature = await signatureFor(request, caller, service, runtime)
+  return { introspected: await introspectToken(request, caller?.client, service, runtime, entry), signature }
+}
+
+/** Where it is asked for and cannot be given, nothing else is told in its place. */
+async function signatureFor(
+  { signed, resourceServer = '' }: StandardIntrospectionRequest,
+  caller: IdentifiedClient | undefined,
+  service: Service,
+  { store, now }: Runtime,
+): Promise<Signature | undefined> {
+  if (signed === undefined) return undefined
+  const alg = signed.alg ?? caller?.client.introspectionSignAlg ?? DEFAULT_ALGORITHM
+  const key = await findIntrospectionKey(alg, service, store.registry)
+  if (key === undefined) throw new Refusal('introspection-not-signed')
+  const audience = caller === undefined ? resourceServer : clientIdOf(caller)
+  return { ...key, audience, issuedAt: now() }
+}
+
+/** RFC 9701 section 6. */
+const DEFAULT_ALGORITHM = 'RS256'
+
+function clientIdOf({ client, clientIdAlias }: IdentifiedClient): string {
+  return clientIdAlias ?? String(client.clientId)
+}
+
+async function introspectToken(
+  request: StandardIntrospectionRequest,
+  caller: Client | undefined,
+  service: Service,
+  runtime: Runtime,
+  entry: LogEntry,
+): Promise<Introspected> {
+  const found = await findToken(request.token, service, runtime, caller)
+  if (found === undefined) return INACTIVE
+  if (caller !== undefined) judgeState(found.caller)
+  entry.client ??= found.grant.client
+  const { grant, type } = found
+  const issuedAt = type === 'access_token' ? grant.accessIssuedAt : found.refresh.refreshIssuedAt
+  const expiresAt = type === 'access_token' ? grant.accessExpiresAt : found.refresh.refreshExpiresAt
+  const live = !expired(expiresAt, runtime.now()) && barred(found.client, service, issuedAt) === undefined
+  const isMeant = request.resourceServer === undefined || isMeantFor(request.resourceServer, found)
+  if (!live || !isMeant || !isProvable(grant, service) || !mayKnow(caller, found, service)) return INACTIVE
+  const { withHidden } = request
+  if (type === 'access_token') return { type, grant, withHidden, jti: found.jti }
+  return { type, grant, withHidden, expiresAt }
+}
+
+type Found = FoundToken &
+  ({ readonly type: 'access_token' } | { readonly type: 'refresh_token'; readonly refresh: RefreshMembers })
+
+/** One read at most: the form of a token says which kind it can be. */
+async function findToken(
+  token: string,
+  service: Service,
+  { store }: Runtime,
+  caller: Client | undefined,
+): Promise<Found | undefined> {
+  const refreshed = await findRefreshToken(store.grants, service.apiKey, token, caller?.clientId)
+  if (refreshed !== undefined) return { ...refreshed, type: 'refresh_token' }
+  const found = await findAccessToken(store.grants, service.apiKey, token, caller?.clientId)
+  return typeof found === 'string' ? undefined : { ...found, type: 'access_token' }
+}
+
+/** A client that was locked or deleted asks nothing more, at once. */
+function judgeState(caller: ClientState | undefined): void {
+  if (caller === undefined) throw new Refusal('client-deleted')
+  if (caller.locked) throw new Refusal('client-locked')
+}
+
+/** A damaged binding must not be reported as none: the resource server would let the token pass without a certificate. Under `fapi2` no unbound token is good. */
+function isProvable({ binding }: Tokens, { fapi2 }: Service): boolean {
+  return (binding === 'none' && !fapi2) || boundThumbprint(binding) !== undefined
+}
+
+/** Only resources that were asked for tell for whom a token is: all others are for any (contract, section 2.9). */
+function isMeantFor(resourceServer: string, { grant, type }: Found): boolean {
+  const resources = type === 'access_token' ? grant.accessResources : grant.resources
+  return resources.length === 0 || resources.includes(resourceServer)
+}
+
+function mayKnow(caller: Client | undefined, { grant, type }: Found, service: Service): boolean {
+  if (caller === undefined || caller.clientId === grant.client) return true
+  const { resourceServerAudiences } = caller
+  return (
+    type === 'access_token' &&
+    (resourceServerAudiences.includes('*') ||
+      audiencesOf(grant, service).some((audience) => resourceServerAudiences.includes(audience)))
+  )
+}
+
+async function authenticatedCaller(
+  presented: PresentedCredentials,
+  service: Service,
+  runtime: Runtime,
+  entry: LogEntry,
+): Promise<IdentifiedClient> {
+  const identified = await identifyClient(presented, service, runtime.store.registry)
+  const { client } = identified
+  entry.client = client.clientId
+  await authenticateClient(client, presented, service, runtime)
+  // A public client has nothing to be known by: whoever found a token could ask in its name.
+  if (client.clientType === 'PUBLIC') throw new Refusal('caller-public')
+  return identified
+}

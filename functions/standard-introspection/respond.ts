@@ -1,0 +1,56 @@
+import { signJwt } from '../../shared/token/jwt.ts'
+import { activeRefreshToken, activeToken, activeTokenInFull } from '../../shared/token/active-token.ts'
+import type { Service } from '../../shared/store/service.ts'
+import { withoutNull } from '../../shared/http.ts'
+import { success } from '../../shared/web-api.ts'
+import type { IntrospectedAnswer } from './answer-schema.ts'
+import type { Introspected, StandardIntrospection } from './decide.ts'
+import { SIGNED_TYPE } from './request.ts'
+
+/** RFC 7662 section 2.2 on the OAuth face. */
+export function introspectionContent({ introspected }: StandardIntrospection, service: Service) {
+  return introspected.type === 'access_token'
+    ? activeTokenInFull(introspected.grant, service, introspected.jti)
+    : contentOf(introspected, service)
+}
+
+/** The same, signed (RFC 9701 section 5): `undefined` where that was not asked for. */
+export function signedIntrospection(result: StandardIntrospection, service: Service) {
+  if (result.signature === undefined) return undefined
+  const content = withoutNull(introspectionContent(result, service))
+  return { mediaType: SIGNED_TYPE, text: sign(content, result.signature, service) }
+}
+
+/** No `sub` and no `exp` beside `token_introspection`: it must not pass for an access token. */
+function sign(
+  content: object,
+  { alg, kid, key, audience, issuedAt }: Signature,
+  { issuer }: Service,
+): string {
+  const claims = { iss: issuer, aud: audience, iat: issuedAt, token_introspection: content }
+  return signJwt('token-introspection+jwt', claims, alg, kid, key)
+}
+
+type Signature = NonNullable<StandardIntrospection['signature']>
+
+/** `/auth/introspection/standard`, actions OK and JWT (contract, sections 2.9 and 6): `responseContent` is a string. */
+export function standardIntrospectionResponse(
+  { introspected, signature }: StandardIntrospection,
+  service: Service,
+): IntrospectedAnswer {
+  const content = contentOf(introspected, service)
+  const { type } = introspected
+  const about = `type=${String(type)}, active=${String(type !== null)}`
+  return {
+    ...success('A145001', `Introspection was performed successfully (${about}).`),
+    action: signature === undefined ? 'OK' : 'JWT',
+    responseContent: signature === undefined ? JSON.stringify(content) : sign(content, signature, service),
+  }
+}
+
+function contentOf(introspected: Introspected, service: Service) {
+  if (introspected.type === null) return { active: false }
+  const { grant, withHidden } = introspected
+  if (introspected.type === 'access_token') return activeToken(grant, service, withHidden)
+  return activeRefreshToken(grant, service, introspected.expiresAt, withHidden)
+}

@@ -1,0 +1,35 @@
+import { success } from '../../../shared/web-api.ts'
+import type { Client } from '../../../shared/store/client.ts'
+import type { Service } from '../../../shared/store/service.ts'
+import type { AuthorizationChanged, AuthorizationListAnswer, AuthorizedClient } from './answer-schema.ts'
+import type { AuthorizationList, ChangedAuthorization } from './decide.ts'
+
+/** `/client/authorization/get/list` (contract, section 1.4): views of the clients, without secrets. */
+export function authorizationList({ clients, ...list }: AuthorizationList): AuthorizationListAnswer {
+  return { ...list, clients: clients.map(clientView) }
+}
+
+function clientView(client: Client): AuthorizedClient {
+  const { clientId, clientIdAlias, clientIdAliasEnabled, clientName, clientType, carried } = client
+  // As they were checked when they were stored.
+  const { clientNames, description, descriptions } = carried as Partial<AuthorizedClient>
+  return {
+    ...{ clientId, clientIdAlias, clientIdAliasEnabled, clientName, clientType },
+    ...{ clientNames, description, descriptions },
+  }
+}
+
+export function deletedAuthorization(changed: ChangedAuthorization, service: Service): AuthorizationChanged {
+  return success('A137001', messageOf('Deleted', changed, service))
+}
+
+export function updatedAuthorization(changed: ChangedAuthorization, service: Service): AuthorizationChanged {
+  return success('A138001', messageOf('Updated', changed, service))
+}
+
+function messageOf(done: string, { client, count }: ChangedAuthorization, { apiKey }: Service): string {
+  return (
+    `${done} ${String(count)} access token(s) issued to the client (ID = ${String(client.clientId)}) ` +
+    `of the service (API Key = ${String(apiKey)}).`
+  )
+}

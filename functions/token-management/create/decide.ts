@@ -1,0 +1,103 @@
+import type { Binding } from '../../../shared/certificate/binding.ts'
+import { later } from '../../../shared/epoch-seconds.ts'
+import type { LogEntry } from '../../../shared/log.ts'
+import { type Issued, makeTokens, newRefreshToken } from '../../../shared/token/issue.ts'
+import { refreshTokenSeconds } from '../../../shared/token/lifetimes.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
+import { availableScopes } from '../../../shared/token/scopes.ts'
+import { addExtras, NO_EXTRAS } from '../../../shared/token/extras.ts'
+import { endOlderGrants } from '../../../shared/token/single-token.ts'
+import { makeGrantId } from '../../../shared/token/token-string.ts'
+import type { Runtime } from '../../../shared/runtime.ts'
+import type { Client } from '../../../shared/store/client.ts'
+import type { Service } from '../../../shared/store/service.ts'
+import { tooBig } from '../request.ts'
+import type { CreateRequest } from './request.ts'
+
+export interface CreatedTokens extends Issued {
+  readonly client: Client
+}
+
+/**
+ * Makes tokens without an authorization or a token request. A thumbprint binds them whatever the settings say
+ * (contract, section 4.1).
+ *
+ * @throws Refusal create-…, jwt-not-signed
+ */
+export async function createTokens(
+  request: CreateRequest,
+  service: Service,
+  runtime: Runtime,
+  entry: LogEntry,
+): Promise<CreatedTokens> {
+  const { grantType, subject, scopes, resources, properties, jwtAtClaims, accessTokenDuration } = request
+  if (!service.supportedGrantTypes.includes(grantType)) throw new Refusal('create-grant-type-unsupported')
+  const client = await findClient(request, service, runtime)
+  entry.client = client.clientId
+  // A token of a client itself has that for its subject (RFC 9700 section 4.15).
+  if (
+    subject !== undefined &&
+    (await runtime.store.registry.findClient(service.apiKey, subject)) !== undefined
+  ) {
+    throw new Refusal('create-subject-is-client')
+  }
+  const available = availableScopes(service, client)
+  if (!scopes.every((name) => available.has(name))) throw new Refusal('create-scope-unsupported')
+  if (tooBig(properties)) throw new Refusal('create-properties-too-big')
+
+  const binding = bindingTo(request)
+  if (binding !== 'none') entry.thumbprint = binding['x5t#S256']
+  const key = { service: service.apiKey, client: client.clientId, grantId: makeGrantId(runtime.random) }
+  const issued = await makeTokens(
+    {
+      key,
+      client,
+      clientIdAlias: request.clientIdAliasUsed ? client.clientIdAlias : undefined,
+      grantType,
+      subject,
+      ...request.authentication,
+      ...addExtras({ properties }, { ...NO_EXTRAS, jwtAtClaims }, 'create-properties-too-big'),
+      scopes,
+      accessScopes: scopes,
+      resources,
+      accessResources: resources,
+      binding,
+      accessExpiresAt:
+        accessTokenDuration === undefined ? undefined : later(runtime.now(), accessTokenDuration),
+      refresh: firstRefreshToken(key, request, service, client, runtime),
+    },
+    service,
+    runtime,
+  )
+  await runtime.store.grants.create(issued.grant)
+  await endOlderGrants(issued.grant, service, client, runtime.store.grants)
+  return { ...issued, client }
+}
+
+async function findClient({ client: named }: CreateRequest, { apiKey }: Service, { store }: Runtime) {
+  const client =
+    typeof named === 'number'
+      ? await store.registry.findClientByNumber(apiKey, named)
+      : await store.registry.findClient(apiKey, named)
+  if (client === undefined) throw new Refusal('create-client-unknown')
+  if (client.locked) throw new Refusal('create-client-locked')
+  return client
+}
+
+function bindingTo({ certificateThumbprint }: CreateRequest): Binding {
+  return certificateThumbprint === undefined ? 'none' : { 'x5t#S256': certificateThumbprint }
+}
+
+/** Also where the client does not declare that it refreshes (contract, section 2.7). */
+function firstRefreshToken(
+  key: Parameters<typeof newRefreshToken>[0],
+  { grantType, scopes, refreshTokenDuration }: CreateRequest,
+  service: Service,
+  client: Client,
+  runtime: Runtime,
+) {
+  if (grantType === 'CLIENT_CREDENTIALS' || !service.supportedGrantTypes.includes('REFRESH_TOKEN')) {
+    return undefined
+  }
+  return newRefreshToken(key, refreshTokenDuration ?? refreshTokenSeconds(service, client, scopes), runtime)
+}

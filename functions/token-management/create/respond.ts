@@ -1,0 +1,29 @@
+import { tokenIdOf } from '../../../shared/token/token-string.ts'
+import { success } from '../../../shared/web-api.ts'
+import type { Created } from './answer-schema.ts'
+import type { CreatedTokens } from './decide.ts'
+
+/** `/auth/token/create`, action OK (contract, section 2.7). */
+export function createResponse({ grant, client, issuedAt, ...issued }: CreatedTokens): Created {
+  const { grantType, accessScopes, scopes, properties } = grant
+  const clientId = client.clientId
+  const message = `An access token was created successfully: ${grantType}, client = ${String(clientId)}`
+  return {
+    ...success('A109001', message),
+    action: 'OK',
+    accessToken: issued.accessToken,
+    jwtAccessToken: issued.jwt,
+    refreshToken: issued.refreshToken,
+    tokenType: 'Bearer',
+    tokenId: tokenIdOf(grant),
+    expiresIn: grant.accessExpiresAt - issuedAt,
+    expiresAt: grant.accessExpiresAt * 1000,
+    grantType,
+    clientId,
+    clientIdentifier: grant.clientIdAlias ?? String(clientId),
+    subject: grant.subject,
+    scopes: accessScopes.length === 0 ? undefined : accessScopes,
+    refreshTokenScopes: grant.refresh === undefined || scopes.length === 0 ? undefined : scopes,
+    properties: properties.length === 0 ? undefined : properties,
+  }
+}

@@ -1,0 +1,47 @@
+import { tokenIdOf } from '../../../shared/token/token-string.ts'
+import type { Client } from '../../../shared/store/client.ts'
+import type { Tokens } from '../../../shared/store/grant.ts'
+import type { ListedToken, TokenListAnswer } from './answer-schema.ts'
+import type { TokenList } from './decide.ts'
+
+/** `/auth/token/get/list` (contract, section 2.7). */
+export function listResponse({
+  start,
+  end,
+  totalCount,
+  client,
+  subject,
+  tokens,
+}: TokenList): TokenListAnswer {
+  return {
+    start,
+    end,
+    totalCount,
+    client: client && clientView(client),
+    subject,
+    accessTokens: tokens.map(tokenView),
+  }
+}
+
+/** The hashes are one identifier of ours, which leads to the grant (design, section 3: nothing derived from a token). */
+function tokenView(grant: Tokens): ListedToken {
+  const { accessScopes, scopes, properties, refresh, createdAt, accessIssuedAt } = grant
+  return {
+    accessTokenHash: tokenIdOf(grant),
+    accessTokenExpiresAt: grant.accessExpiresAt * 1000,
+    refreshTokenHash: refresh && tokenIdOf(grant),
+    refreshTokenExpiresAt: (refresh?.refreshExpiresAt ?? 0) * 1000,
+    createdAt: createdAt * 1000,
+    lastRefreshedAt: accessIssuedAt > createdAt ? accessIssuedAt * 1000 : 0,
+    clientId: grant.client,
+    subject: grant.subject,
+    grantType: grant.grantType,
+    scopes: accessScopes.length === 0 ? undefined : accessScopes,
+    refreshTokenScopes: refresh === undefined || scopes.length === 0 ? undefined : scopes,
+    properties: properties.length === 0 ? undefined : properties,
+  }
+}
+
+function clientView({ clientId, clientIdAlias, clientIdAliasEnabled, clientName, clientType }: Client) {
+  return { clientId, clientIdAlias, clientIdAliasEnabled, clientName, clientType }
+}

@@ -1,0 +1,102 @@
+import { type Binding, boundThumbprint } from '../../../shared/certificate/binding.ts'
+import type { LogEntry } from '../../../shared/log.ts'
+import { makeTokens } from '../../../shared/token/issue.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
+import { availableScopes } from '../../../shared/token/scopes.ts'
+import { keyOf } from '../../../shared/token/token-string.ts'
+import type { Runtime } from '../../../shared/runtime.ts'
+import type { Client } from '../../../shared/store/client.ts'
+import type { Tokens } from '../../../shared/store/grant.ts'
+import type { Service } from '../../../shared/store/service.ts'
+import { findByAccessToken, lives } from '../find-grant.ts'
+import { tooBig } from '../request.ts'
+import type { UpdateRequest } from './request.ts'
+
+export interface UpdatedTokens {
+  readonly grant: Tokens
+  /** As it was presented, or the new one. `undefined`: named by an identifier, and it stays. */
+  readonly accessToken: string | undefined
+  readonly jwt: string | undefined
+}
+
+const TRIES = 5
+
+/**
+ * Changes the tokens of a grant. A JWT that keeps its value says what it said before: what is asked here, and at
+ * introspection, is the grant.
+ *
+ * @throws Refusal update-…, jwt-not-signed
+ */
+export async function updateToken(
+  request: UpdateRequest,
+  service: Service,
+  runtime: Runtime,
+  entry: LogEntry,
+): Promise<UpdatedTokens> {
+  if (request.properties !== undefined && tooBig(request.properties)) {
+    throw new Refusal('update-properties-too-big')
+  }
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const { grants, registry } = runtime.store
+    const found = await findByAccessToken(grants, service.apiKey, request.named)
+    if (found === undefined || !lives(found, service, runtime.now()))
+      throw new Refusal('update-token-unknown')
+    entry.client = found.grant.client
+    const client = await registry.findClientByNumber(service.apiKey, found.grant.client)
+    if (client === undefined) throw new Refusal('update-token-unknown')
+    const updated = await changed(found.grant, request, client, service, runtime)
+    if ((await grants.change(found.grant, updated.grant)).done) return updated
+  }
+  throw new Error('the token changes too fast to be updated')
+}
+
+async function changed(
+  current: Tokens,
+  request: UpdateRequest,
+  client: Client,
+  service: Service,
+  runtime: Runtime,
+): Promise<UpdatedTokens> {
+  const grant = withMembers(current, request, client, service)
+  if (!request.accessTokenValueUpdated) return { grant, accessToken: request.accessToken, jwt: undefined }
+  const { clientIdAlias, grantType, subject, scopes, accessScopes, createdAt, code } = grant
+  const { acr, authTime, properties, jwtAtClaims } = grant
+  const order = {
+    ...{ key: keyOf(grant.service, grant), client, clientIdAlias, grantType, subject, scopes, accessScopes },
+    ...{ acr, authTime, properties, jwtAtClaims, createdAt, code },
+    ...{ resources: grant.resources, accessResources: grant.accessResources },
+    binding: provable(grant.binding),
+    accessExpiresAt: grant.accessExpiresAt,
+  }
+  const issued = await makeTokens(order, service, runtime)
+  return {
+    grant: { ...issued.grant, refresh: grant.refresh },
+    accessToken: issued.accessToken,
+    jwt: issued.jwt,
+  }
+}
+
+/** Scopes are those of the grant as well: otherwise a refresh would bring back what was taken. */
+function withMembers(current: Tokens, request: UpdateRequest, client: Client, service: Service): Tokens {
+  const { certificateThumbprint, accessTokenExpiresAt, refreshTokenExpiresAt, properties } = request
+  const available = availableScopes(service, client)
+  const scopes = request.scopes?.filter((name) => available.has(name))
+  return {
+    ...current,
+    ...(scopes === undefined ? {} : { scopes, accessScopes: scopes }),
+    ...(properties === undefined ? {} : { properties }),
+    ...(certificateThumbprint === undefined ? {} : { binding: { 'x5t#S256': certificateThumbprint } }),
+    accessExpiresAt: accessTokenExpiresAt ?? current.accessExpiresAt,
+    refresh: current.refresh && {
+      ...current.refresh,
+      refreshExpiresAt: refreshTokenExpiresAt ?? current.refresh.refreshExpiresAt,
+    },
+  }
+}
+
+/** A new JWT must not be made as unbound because the binding cannot be read. */
+function provable(binding: unknown): Binding {
+  const bound = boundThumbprint(binding)
+  if (bound === undefined && binding !== 'none') throw new Error('the binding of the token is damaged')
+  return bound === undefined ? 'none' : { 'x5t#S256': bound }
+}

@@ -1,0 +1,21 @@
+import { tokenIdOf } from '../../../shared/token/token-string.ts'
+import { success } from '../../../shared/web-api.ts'
+import type { Updated } from './answer-schema.ts'
+import type { UpdatedTokens } from './decide.ts'
+
+/** `/auth/token/update`, action OK (contract, section 2.7). */
+export function updateResponse({ grant, accessToken, jwt }: UpdatedTokens): Updated {
+  const { accessScopes, properties, refresh } = grant
+  return {
+    ...success('A135001', 'Updated the access token successfully.'),
+    action: 'OK',
+    accessToken,
+    jwtAccessToken: jwt,
+    tokenType: 'Bearer',
+    tokenId: tokenIdOf(grant),
+    accessTokenExpiresAt: grant.accessExpiresAt * 1000,
+    refreshTokenExpiresAt: (refresh?.refreshExpiresAt ?? 0) * 1000,
+    scopes: accessScopes.length === 0 ? undefined : accessScopes,
+    properties: properties.length === 0 ? undefined : properties,
+  }
+}

@@ -1,0 +1,76 @@
+import type { LogEntry } from '../../shared/log.ts'
+import { authenticateClient, identifyClient } from '../../shared/authentication/client-authentication.ts'
+import type { Issued } from '../../shared/token/issue.ts'
+import { Refusal } from '../../shared/refusal/refusal.ts'
+import { bindingRequired, bindTo } from '../../shared/token/required-binding.ts'
+import type { Runtime } from '../../shared/runtime.ts'
+import type { Service } from '../../shared/store/service.ts'
+import { redeemCode } from './grant-types/authorization-code.ts'
+import { issueForClient } from './grant-types/client-credentials.ts'
+import type { GrantType, TokenContext } from './grant-types/grant-type.ts'
+import { refreshTokens } from './grant-types/refresh-token.ts'
+import type { TokenRequest } from './request.ts'
+
+/** Each `grant_type` value: its name in settings and answers, its result code, and what it does. */
+export const GRANT_TYPES = {
+  authorization_code: { name: 'AUTHORIZATION_CODE', resultCode: 'A050001', grant: redeemCode },
+  client_credentials: { name: 'CLIENT_CREDENTIALS', resultCode: 'A052001', grant: issueForClient },
+  refresh_token: { name: 'REFRESH_TOKEN', resultCode: 'A053001', grant: refreshTokens },
+} as const satisfies Record<string, { name: string; resultCode: string; grant: GrantType }>
+
+export interface IssuedTokens extends Issued, TokenContext {
+  readonly grantType: keyof typeof GRANT_TYPES
+}
+
+/** Grant types that have a name but are not offered: refused under that name (RFC 9700 section 2.4). */
+const NOT_OFFERED = new Set(['password'])
+
+/**
+ * Issues tokens for one token request. The order is the same on both faces (design, section 2), and nothing is
+ * consumed before the last check has passed: grant type, client, client authentication, certificate, grant.
+ *
+ * @throws Refusal
+ * @see RFC 6749 section 3.2, RFC 8705 section 3
+ */
+export async function issueToken(
+  request: TokenRequest,
+  service: Service,
+  runtime: Runtime,
+  entry: LogEntry,
+): Promise<IssuedTokens> {
+  const grantType = supportedGrantType(request, service)
+  entry.grantType = grantType
+  const identified = await identifyClient(request.credentials, service, runtime.store.registry)
+  const { client } = identified
+  entry.client = client.clientId
+  await authenticateClient(client, request.credentials, service, runtime)
+  const { name, grant } = GRANT_TYPES[grantType]
+  const required = bindingRequired(service, client)
+  const binding = required ? bindTo(request.credentials.certificate) : 'none'
+  if (binding !== 'none') entry.thumbprint = binding['x5t#S256']
+  if (name === 'CLIENT_CREDENTIALS' && client.clientType === 'PUBLIC')
+    throw new Refusal('client-credentials-for-public')
+  if (!client.grantTypes.includes(name)) throw new Refusal('grant-type-undeclared')
+  const context: TokenContext = { ...identified, service, binding }
+  return { ...(await grant(request, context, runtime, entry)), ...context, grantType }
+}
+
+function supportedGrantType(
+  { grantType: asked, empty }: TokenRequest,
+  service: Service,
+): keyof typeof GRANT_TYPES {
+  if (asked === undefined) {
+    throw new Refusal(empty.has('grant_type') ? 'grant-type-empty' : 'grant-type-missing')
+  }
+  if (asked === 'implicit') throw new Refusal('grant-type-implicit')
+  if (NOT_OFFERED.has(asked)) throw new Refusal('grant-type-unsupported', { named: asked })
+  if (!isGrantType(asked)) throw new Refusal('grant-type-unknown')
+  if (!service.supportedGrantTypes.includes(GRANT_TYPES[asked].name)) {
+    throw new Refusal('grant-type-unsupported', { named: asked })
+  }
+  return asked
+}
+
+function isGrantType(text: string): text is keyof typeof GRANT_TYPES {
+  return Object.hasOwn(GRANT_TYPES, text)
+}

@@ -1,0 +1,54 @@
+import { propertyMembers } from '../../shared/token/properties.ts'
+import { success } from '../../shared/web-api.ts'
+import type { Issued, TokenMembers } from './answer-schema.ts'
+import { GRANT_TYPES, type IssuedTokens } from './decide.ts'
+
+/** RFC 6749 section 5.1. `scope` is `null` when there is none: the Web API sends it so, the OAuth face leaves it out. */
+export function tokenContent(issued: IssuedTokens): TokenMembers {
+  const { grant, accessToken, jwt, refreshToken, issuedAt, service } = issued
+  return {
+    ...propertyMembers(grant.properties),
+    access_token: jwt ?? accessToken,
+    ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
+    scope: grant.accessScopes.length === 0 ? null : grant.accessScopes.join(' '),
+    token_type: service.accessTokenType,
+    expires_in: grant.accessExpiresAt - issuedAt,
+  }
+}
+
+/** `/auth/token`, action OK (contract, section 2.5). Times that a member calls `ExpiresAt` are in milliseconds. */
+export function tokenResponse(issued: IssuedTokens): Issued {
+  const { grant, client, clientIdAlias, grantType, issuedAt, service } = issued
+  const { name, resultCode } = GRANT_TYPES[grantType]
+  const refreshExpiresAt = grant.refresh?.refreshExpiresAt
+  return {
+    ...success(resultCode, `The token request (grant_type=${grantType}) was processed successfully.`),
+    action: 'OK',
+    responseContent: JSON.stringify(tokenContent(issued)),
+    accessToken: issued.accessToken,
+    jwtAccessToken: issued.jwt,
+    accessTokenExpiresAt: grant.accessExpiresAt * 1000,
+    accessTokenDuration: grant.accessExpiresAt - issuedAt,
+    refreshToken: issued.refreshToken,
+    refreshTokenExpiresAt: (refreshExpiresAt ?? 0) * 1000,
+    refreshTokenDuration: refreshExpiresAt === undefined ? 0 : refreshExpiresAt - issuedAt,
+    grantType: name,
+    clientId: client.clientId,
+    clientIdAlias: client.clientIdAlias,
+    clientIdAliasUsed: clientIdAlias !== undefined,
+    clientAuthMethod: client.tokenAuthMethod,
+    subject: grant.subject,
+    properties: unlessEmpty(grant.properties),
+    serviceAttributes: unlessEmpty(service.attributes),
+    clientAttributes: unlessEmpty(client.attributes),
+    previousRefreshTokenUsed: issued.previousRefreshTokenUsed,
+    scopes: unlessEmpty(grant.accessScopes),
+    resources: unlessEmpty(grant.resources),
+    accessTokenResources: unlessEmpty(grant.accessResources),
+    refreshTokenScopes: grant.refresh === undefined ? undefined : unlessEmpty(grant.scopes),
+  }
+}
+
+function unlessEmpty<Item>(list: readonly Item[]): readonly Item[] | undefined {
+  return list.length === 0 ? undefined : list
+}

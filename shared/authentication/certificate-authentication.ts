@@ -1,0 +1,156 @@
+import { issuedByOneOf } from '../certificate/issuer.ts'
+import { readSubject, type Subject } from '../certificate/names.ts'
+import { type Der, MalformedCertificate, readCertificate } from '../certificate/pem.ts'
+import { isWeakKey } from '../certificate/public-key.ts'
+import { isRegistered, registeredCertificates } from '../certificate/registered-certificates.ts'
+import { matchesSan, type SanKind } from '../certificate/subject-alternative-names.ts'
+import { MalformedDistinguishedName, namesEqual, parseDistinguishedName } from '../certificate/subject-dn.ts'
+import type { EpochSeconds } from '../epoch-seconds.ts'
+import type { Runtime } from '../runtime.ts'
+import type { Client } from '../store/client.ts'
+import type { Service } from '../store/service.ts'
+import { findInKeys } from './client-keys.ts'
+import { refuseOthers } from './other-credentials.ts'
+import type { PresentedCredentials } from './presented-credentials.ts'
+import { type Reason, Refusal } from '../refusal/refusal.ts'
+
+/** RFC 8705 section 2.1: the terminator has judged the chain, the one registered subject value names the client. */
+export async function bySubjectOfCertificate(
+  client: Client,
+  presented: PresentedCredentials,
+  service: Service,
+  { now }: Pick<Runtime, 'now'>,
+): Promise<void> {
+  const der = await presentedCertificate(client, presented)
+  const subject = await refusing(PRESENTED, () => readSubject(der))
+  await judgeSubject(client, subject)
+  if (isWeakKey(subject)) throw new Refusal('tls-key-weak')
+  // A resumed TLS connection may carry a certificate that has expired since (design, section 4).
+  if (now() < subject.notBefore || now() > subject.notAfter)
+    throw new Refusal('tls-certificate-outside-dates')
+  const { clientCertificateIssuers: issuers } = service
+  if (issuers !== undefined) {
+    const issued = await refusing(ISSUERS, () => issuedByOneOf(der, issuers))
+    if (!issued) throw new Refusal('tls-issuer-unknown')
+  }
+  if (service.mutualTlsValidatePkiCertChain) await judgeChain(der, presented.certificatePath, service, now())
+}
+
+/** More than any TLS peer has a reason to send (requirements D29). */
+const LIMIT_PATH = 10
+
+const FAULT_REASON = { 'no-path': 'tls-path-missing', 'path-invalid': 'tls-path-invalid' } as const
+
+/** Where the operator wants it judged once more, or has a terminator that judges nothing. */
+async function judgeChain(
+  der: Der,
+  path: readonly string[] = [],
+  { trustedRootCertificates }: Service,
+  now: EpochSeconds,
+): Promise<void> {
+  if (trustedRootCertificates.length === 0) throw new Refusal('tls-roots-missing')
+  if (path.length > LIMIT_PATH) throw new Refusal('tls-path-missing')
+  const trusted = await refusing(ROOTS, () => trustedRootCertificates.flatMap(readListed))
+  const sent = await refusing(PATH, () => path.flatMap(readListed))
+  // Few services ask for it: it is not loaded at cold start.
+  const { chainFault } = await import('../certificate/path/chain.ts')
+  const fault = await refusing(CHAIN, () => chainFault(der, trusted, sent, now))
+  if (fault !== undefined) throw new Refusal(FAULT_REASON[fault])
+}
+
+/** Texts that count as absent are left out. */
+function readListed(text: string): Der[] {
+  const der = readCertificate(text)
+  return der === undefined ? [] : [der]
+}
+
+/** RFC 8705 section 2.2: the whole certificate is registered. Chain and dates are not judged (requirements A20). */
+export async function byRegisteredCertificate(
+  client: Client,
+  presented: PresentedCredentials,
+  _service: Service,
+  runtime: Pick<Runtime, 'now' | 'internet'>,
+): Promise<void> {
+  const der = await presentedCertificate(client, presented)
+  let reason: Reason = 'self-signed-unregistered'
+  const matched = await findInKeys(client, runtime, (jwks) => {
+    const registered = registeredCertificates(jwks, client.selfSignedCertificateKeyId)
+    if (registered === 'no-certificate' && jwks.keys.length > 0) reason = 'self-signed-without-certificate'
+    if (typeof registered === 'string') return undefined
+    reason = 'self-signed-differs'
+    return isRegistered(der, registered) ? true : undefined
+  })
+  if (matched !== true) throw new Refusal(reason)
+}
+
+async function presentedCertificate(
+  client: Client,
+  { basic, form, certificate }: PresentedCredentials,
+): Promise<Der> {
+  if (client.clientType === 'PUBLIC') throw new Refusal('method-for-public')
+  refuseOthers(client, basic?.clientSecret, form.clientSecret, form.clientAssertion)
+  const der = await refusing(PRESENTED, () => readCertificate(certificate))
+  if (der === undefined) throw new Refusal('tls-certificate-missing')
+  return der
+}
+
+interface Reasons {
+  readonly malformed: Reason
+  /** For what can be decoded and is no certificate. */
+  readonly notX509: Reason
+}
+
+const ISSUERS: Reasons = { malformed: 'tls-issuer-unknown', notX509: 'tls-issuer-unknown' }
+const REGISTERED: Reasons = { malformed: 'tls-subject-malformed', notX509: 'tls-subject-malformed' }
+const ROOTS: Reasons = { malformed: 'tls-root-malformed', notX509: 'tls-root-not-x509' }
+const PATH: Reasons = { malformed: 'tls-path-missing', notX509: 'tls-path-missing' }
+const CHAIN: Reasons = { malformed: 'tls-path-invalid', notX509: 'tls-path-invalid' }
+const PRESENTED: Reasons = { malformed: 'tls-certificate-unreadable', notX509: 'tls-certificate-not-x509' }
+
+/** @throws Refusal for a certificate or a name that is malformed */
+async function refusing<T>({ malformed, notX509 }: Reasons, read: () => T | Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (cause) {
+    if (cause instanceof MalformedDistinguishedName) throw new Refusal(malformed, { cause })
+    if (!(cause instanceof MalformedCertificate)) throw cause
+    throw new Refusal(cause.reason === 'not-a-certificate' ? notX509 : malformed, { cause })
+  }
+}
+
+const SAN_REASON = {
+  dns: 'tls-san-dns-differs',
+  uri: 'tls-san-uri-differs',
+  ip: 'tls-san-ip-differs',
+  email: 'tls-san-email-differs',
+} as const satisfies Record<SanKind, Reason>
+
+async function judgeSubject(client: Client, { subject, san }: Subject): Promise<void> {
+  const { tlsClientAuthSubjectDn } = client
+  const names = registeredNames(client)
+  const [name, ...more] = names
+  if (tlsClientAuthSubjectDn === undefined && name === undefined)
+    throw new Refusal('tls-subject-unregistered')
+  if (more.length > 0 || (tlsClientAuthSubjectDn !== undefined && name !== undefined)) {
+    throw new Refusal('tls-subject-ambiguous')
+  }
+  if (name !== undefined) {
+    if (!matchesSan(name.kind, name.value, san)) throw new Refusal(SAN_REASON[name.kind])
+    return
+  }
+  const registered = await refusing(REGISTERED, () => parseDistinguishedName(tlsClientAuthSubjectDn ?? ''))
+  if (!namesEqual(subject, registered)) throw new Refusal('tls-subject-differs')
+}
+
+function registeredNames(client: Client): { readonly kind: SanKind; readonly value: string }[] {
+  const values: Readonly<Record<SanKind, string | undefined>> = {
+    dns: client.tlsClientAuthSanDns,
+    uri: client.tlsClientAuthSanUri,
+    ip: client.tlsClientAuthSanIp,
+    email: client.tlsClientAuthSanEmail,
+  }
+  return (['dns', 'uri', 'ip', 'email'] as const).flatMap((kind) => {
+    const value = values[kind]
+    return value === undefined ? [] : [{ kind, value }]
+  })
+}

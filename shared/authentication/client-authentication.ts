@@ -1,0 +1,121 @@
+import type { Runtime } from '../runtime.ts'
+import type { Client } from '../store/client.ts'
+import { clientNumber, type Registry } from '../store/registry.ts'
+import type { Service, TokenAuthMethod } from '../store/service.ts'
+import { byAssertion, namedClient } from './assertion-authentication.ts'
+import { byRegisteredCertificate, bySubjectOfCertificate } from './certificate-authentication.ts'
+import { fapi2BreachOf } from '../store/fapi2.ts'
+import { refuseOthers } from './other-credentials.ts'
+import type { PresentedCredentials } from './presented-credentials.ts'
+import { Refusal } from '../refusal/refusal.ts'
+import { digest, sameDigest } from '../store/digest.ts'
+
+export interface IdentifiedClient {
+  readonly client: Client
+  /** The alias, when the request named the client by it. */
+  readonly clientIdAlias: string | undefined
+}
+
+/**
+ * The client that the request names. A certificate never names one (RFC 8705 section 2).
+ *
+ * @throws Refusal client-contradicted, client-unknown, client-alias-disabled, client-locked, client-breaks-fapi2, or `unidentified`
+ */
+export async function identifyClient(
+  presented: PresentedCredentials,
+  service: Service,
+  registry: Registry,
+): Promise<IdentifiedClient> {
+  const named = namedClient(presented)
+  const { clientId } = presented.form
+  if (clientId !== undefined && clientId !== named) throw new Refusal('client-contradicted')
+  if (named === undefined) throw new Refusal(presented.unidentified)
+  const found = await findNamedClient(named, service, registry)
+  if (typeof found === 'string') throw new Refusal(NAMED_REASON[found])
+  return found
+}
+
+const NAMED_REASON = {
+  unknown: 'client-unknown',
+  locked: 'client-locked',
+  'breaks-fapi2': 'client-breaks-fapi2',
+  'alias-disabled': 'client-alias-disabled',
+} as const
+
+/** @param named the client's number in decimal, or its alias where both sides have aliases on */
+export async function findNamedClient(
+  named: string,
+  service: Service,
+  registry: Registry,
+): Promise<IdentifiedClient | keyof typeof NAMED_REASON> {
+  const client = await registry.findClient(service.apiKey, named)
+  if (client === undefined) return 'unknown'
+  if (client.locked) return 'locked'
+  if (fapi2BreachOf(client, service) !== undefined) return 'breaks-fapi2'
+  if (clientNumber(named) !== undefined) return { client, clientIdAlias: undefined }
+  if (!service.clientIdAliasEnabled || !client.clientIdAliasEnabled) return 'alias-disabled'
+  return { client, clientIdAlias: named }
+}
+
+/**
+ * Proves that the request comes from the client, by the one method registered for it.
+ *
+ * @throws Refusal, always with `invalid_client`
+ * @see RFC 6749 section 2.3, RFC 8705 section 2
+ */
+export async function authenticateClient(
+  client: Client,
+  presented: PresentedCredentials,
+  service: Service,
+  runtime: AuthenticationRuntime,
+): Promise<void> {
+  const method = client.tokenAuthMethod
+  if (!service.supportedTokenAuthMethods.includes(method))
+    throw new Refusal('method-unsupported', { named: method })
+  await METHODS[method](client, presented, service, runtime)
+}
+
+export type AuthenticationRuntime = Pick<Runtime, 'now' | 'store' | 'internet'>
+
+/** @throws Refusal */
+export type Method = (
+  client: Client,
+  presented: PresentedCredentials,
+  service: Service,
+  runtime: AuthenticationRuntime,
+) => void | Promise<void>
+
+/** The one place for client authentication methods: a method that is not here is not known to settings either. */
+const METHODS: Readonly<Record<TokenAuthMethod, Method>> = {
+  NONE: byNothing,
+  CLIENT_SECRET_BASIC: bySecretInHeader,
+  CLIENT_SECRET_POST: bySecretInForm,
+  TLS_CLIENT_AUTH: bySubjectOfCertificate,
+  SELF_SIGNED_TLS_CLIENT_AUTH: byRegisteredCertificate,
+  PRIVATE_KEY_JWT: byAssertion,
+}
+
+function byNothing(client: Client, { basic, form }: PresentedCredentials): void {
+  if (client.clientType === 'CONFIDENTIAL') throw new Refusal('method-none-for-confidential')
+  const some = basic?.clientSecret ?? form.clientSecret ?? form.clientAssertion
+  if (some !== undefined) throw new Refusal('credentials-of-public')
+}
+
+function bySecretInHeader(client: Client, { basic, form }: PresentedCredentials): void {
+  refuseOthers(client, form.clientAssertion)
+  if (basic?.clientId === undefined) throw new Refusal('client-secret-misplaced')
+  compareSecret(client, basic.clientSecret)
+}
+
+function bySecretInForm(client: Client, { basic, form }: PresentedCredentials): void {
+  refuseOthers(client, form.clientAssertion, basic?.clientSecret && form.clientSecret)
+  compareSecret(client, form.clientSecret)
+}
+
+function compareSecret(client: Client, secret: string | undefined): void {
+  if (client.clientType === 'PUBLIC') throw new Refusal('method-for-public')
+  if (secret === undefined) throw new Refusal('client-secret-missing', { named: client.tokenAuthMethod })
+  if (client.clientSecretDigest === undefined || !sameDigest(digest(secret), client.clientSecretDigest)) {
+    throw new Refusal('client-secret-wrong')
+  }
+}

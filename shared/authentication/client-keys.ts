@@ -1,0 +1,35 @@
+import type { JwkSet } from '../certificate/jwk-set.ts'
+import type { Internet } from '../internet.ts'
+import type { Runtime } from '../runtime.ts'
+import type { Client } from '../store/client.ts'
+import { JwksUnavailable } from './fetch-jwks.ts'
+import { Refusal } from '../refusal/refusal.ts'
+import { openRemoteJwks } from './remote-jwks.ts'
+
+/** Sets are remembered for as long as the way by which they were fetched. */
+const remembered = new WeakMap<Internet, ReturnType<typeof openRemoteJwks>>()
+
+/**
+ * What `select` finds in the registered keys of a client: at its `jwksUri`, or else in its `jwks`.
+ *
+ * @throws Refusal client-keys-unavailable
+ */
+export async function findInKeys<T>(
+  { jwks, jwksUri }: Client,
+  { now, internet }: Pick<Runtime, 'now' | 'internet'>,
+  select: (jwks: JwkSet) => T | undefined | Promise<T | undefined>,
+): Promise<T | undefined> {
+  if (jwksUri === undefined) return select(jwks ?? { keys: [] })
+  try {
+    return await remoteJwks(internet).find(jwksUri, now(), select)
+  } catch (error) {
+    if (error instanceof JwksUnavailable) throw new Refusal('client-keys-unavailable', { cause: error })
+    throw error
+  }
+}
+
+function remoteJwks(internet: Internet) {
+  const remote = remembered.get(internet) ?? openRemoteJwks(internet)
+  remembered.set(internet, remote)
+  return remote
+}

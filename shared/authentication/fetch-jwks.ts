@@ -1,0 +1,123 @@
+import type { LookupAddress } from 'node:dns'
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { isIP } from 'node:net'
+import { isJwkSet, type JwkSet } from '../certificate/jwk-set.ts'
+import type { Internet } from '../internet.ts'
+import { parseJsonObject } from '../request/strict-json.ts'
+
+export type JwksFault =
+  'uri-malformed' | 'address-refused' | 'unreachable' | 'timeout' | 'status' | 'too-large' | 'not-a-jwk-set'
+
+/** The keys behind a `jwks_uri` cannot be had. Whose fault it is, the reason tells; nothing of the answer is kept. */
+export class JwksUnavailable extends Error {
+  override readonly name = 'JwksUnavailable'
+  readonly reason: JwksFault
+
+  constructor(reason: JwksFault, options?: ErrorOptions) {
+    super(`JWK Set unavailable: ${reason}`, options)
+    this.reason = reason
+  }
+}
+
+const LIMIT_URI_CHARACTERS = 2048
+const LIMIT_BYTES = 64 * 1024
+
+/** An absolute https URL without credentials and fragment, or `undefined`. For registration, too. */
+export function parseJwksUri(text: string): URL | undefined {
+  const url = text.length <= LIMIT_URI_CHARACTERS ? URL.parse(text) : null
+  if (url?.protocol !== 'https:' || url.username + url.password + url.hash !== '') return undefined
+  return url
+}
+
+/**
+ * Fetches a JWK Set. The client chooses the URL, so the server must not be led to an address of its own network: the
+ * name is resolved once, every address has to be allowed, and the connection goes to one of these and nowhere else.
+ * Redirects are not followed.
+ *
+ * @throws JwksUnavailable
+ * @see RFC 7517 section 5, requirements A19
+ */
+export async function fetchJwks(uri: string, internet: Internet): Promise<JwkSet> {
+  const url = parseJwksUri(uri)
+  if (url === undefined) throw new JwksUnavailable('uri-malformed')
+  const body = await fetchBody(url, internet)
+  const jwks = parseJsonObject(body)
+  if (!isJwkSet(jwks)) throw new JwksUnavailable('not-a-jwk-set')
+  return jwks
+}
+
+async function fetchBody(url: URL, internet: Internet): Promise<Buffer> {
+  const limit = AbortSignal.timeout(internet.limitMilliseconds)
+  try {
+    const addresses = await addressesOf(url, internet, limit)
+    return await get(url, addresses, internet, limit)
+  } catch (cause) {
+    if (cause instanceof JwksUnavailable) throw cause
+    throw new JwksUnavailable(limit.aborted ? 'timeout' : 'unreachable', { cause })
+  }
+}
+
+type Addresses = readonly [LookupAddress, ...LookupAddress[]]
+
+async function addressesOf(
+  url: URL,
+  { resolve, isAllowed }: Internet,
+  limit: AbortSignal,
+): Promise<Addresses> {
+  // Node connects to an address in the URL without asking for it, so it has to be judged as it stands.
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const family = isIP(host)
+  const addresses = family === 0 ? await before(limit, resolve(host)) : [{ address: host, family }]
+  const [first, ...others] = addresses
+  if (first === undefined) throw new JwksUnavailable('unreachable')
+  if (!addresses.every(({ address }) => isAllowed(address))) throw new JwksUnavailable('address-refused')
+  return [first, ...others]
+}
+
+/** A lookup of the system cannot be cancelled, only left behind. */
+function before<T>(limit: AbortSignal, outcome: Promise<T>): Promise<T> {
+  const ended = new Promise<never>((_resolve, reject) => {
+    limit.addEventListener('abort', () => reject(limit.reason as Error))
+  })
+  return Promise.race([outcome, ended])
+}
+
+async function get(url: URL, addresses: Addresses, { ca }: Internet, signal: AbortSignal): Promise<Buffer> {
+  const request = httpsRequest(url, {
+    agent: false,
+    headers: { accept: 'application/jwk-set+json, application/json' },
+    lookup: (_hostname, { all }, answer) =>
+      all === true ? answer(null, [...addresses]) : answer(null, addresses[0].address, addresses[0].family),
+    signal,
+    ...(ca === undefined ? {} : { ca }),
+  })
+  try {
+    const response = await responseTo(request)
+    if (response.statusCode !== 200) throw new JwksUnavailable('status')
+    return await bodyOf(response)
+  } finally {
+    request.destroy()
+  }
+}
+
+function responseTo(request: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request.once('response', resolve)
+    // Stays: an error after the response must not end the process.
+    request.on('error', reject)
+    request.once('close', () => reject(new Error('closed without a response')))
+    request.end()
+  })
+}
+
+async function bodyOf(response: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    length += chunk.length
+    if (length > LIMIT_BYTES) throw new JwksUnavailable('too-large')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}

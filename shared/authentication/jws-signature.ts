@@ -1,0 +1,72 @@
+import type { KeyObject } from 'node:crypto'
+import { type Jwk, type JwkSet, publicKeyOfJwk } from '../certificate/jwk-set.ts'
+import { isWeakKey, keyStrength } from '../certificate/public-key.ts'
+import { type Algorithm, ALGORITHMS } from './jws-algorithms.ts'
+import type { CompactJws } from '../request/compact-jws.ts'
+
+/** Where none is registered. */
+const DEFAULTS = ['ES256', 'PS256', 'RS256']
+
+export type JwsFault =
+  'algorithm-wrong' | 'crit-unknown' | 'kid-malformed' | 'key-unknown' | 'signature-wrong'
+
+/**
+ * Verifies the signature with the keys of the client, never with one that the header brings or names by a URL.
+ *
+ * @param alg the one that is registered, if any
+ * @see RFC 8725 sections 3.1 and 3.10, RFC 7515 section 4.1.11
+ */
+export async function verifyCompactJws(
+  { text, header }: CompactJws,
+  jwks: JwkSet,
+  alg: string | undefined,
+): Promise<JwsFault | undefined> {
+  const used = (alg === undefined ? DEFAULTS : [alg]).find((allowed) => allowed === header['alg'])
+  const algorithm = used === undefined ? undefined : ALGORITHMS.get(used)
+  if (used === undefined || algorithm === undefined) return 'algorithm-wrong'
+  // No extension is understood here, and an empty list is no list.
+  if (header['crit'] !== undefined) return 'crit-unknown'
+  const { kid } = header
+  if (kid !== undefined && typeof kid !== 'string') return 'kid-malformed'
+
+  const fitting = keysNamed(kid, jwks).filter((jwk) => fits(jwk, used, algorithm))
+  const keys = fitting.flatMap(strongKey)
+  if (keys.length === 0) return 'key-unknown'
+  for (const key of keys) if (await isSignedBy(text, key, used)) return undefined
+  return 'signature-wrong'
+}
+
+/** Keys may share a `kid`, if they are of different kinds or uses (RFC 7517 section 4.5, requirements M11). */
+function keysNamed(kid: string | undefined, { keys }: JwkSet): readonly Jwk[] {
+  if (kid === undefined) return keys
+  return Map.groupBy(keys, (jwk) => jwk['kid']).get(kid) ?? []
+}
+
+function fits(jwk: Jwk, alg: string, { kty, crv }: Algorithm): boolean {
+  const { use = 'sig', key_ops: operations = ['verify'] } = jwk
+  return (
+    jwk['kty'] === kty &&
+    (crv === undefined || jwk['crv'] === crv) &&
+    use === 'sig' &&
+    (jwk['alg'] ?? alg) === alg &&
+    Array.isArray(operations) &&
+    operations.includes('verify')
+  )
+}
+
+/** None when the JWK is malformed or its key too weak (requirements D18, P03). */
+function strongKey(jwk: Jwk): KeyObject[] {
+  const key = publicKeyOfJwk(jwk)
+  return key === undefined || isWeakKey(keyStrength(key)) ? [] : [key]
+}
+
+async function isSignedBy(text: string, key: KeyObject, alg: string): Promise<boolean> {
+  const { compactVerify, errors } = await import('jose')
+  try {
+    await compactVerify(text, key, { algorithms: [alg] })
+    return true
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return false
+    throw error
+  }
+}

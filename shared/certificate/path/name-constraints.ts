@@ -1,0 +1,117 @@
+import { isIPv4 } from 'node:net'
+import type { GeneralSubtree, NameConstraints, RelativeDistinguishedNames } from 'pkijs'
+import { readName, type Subject } from '../names.ts'
+import type { SanKind } from '../subject-alternative-names.ts'
+import type { DistinguishedName } from '../subject-dn.ts'
+
+type Kind = SanKind | 'dn'
+type Name = string | DistinguishedName
+
+/** A subtree of names. `undefined`: whether the name is in it cannot be told. */
+interface Subtree {
+  readonly kind: Kind
+  readonly has: (name: Name) => boolean | undefined
+}
+
+/**
+ * Whether one of the names of a certificate lies outside what an authority may certify: in no permitted subtree of its
+ * kind, or in an excluded one. The engine of pkijs is content when one of several names is permitted, and lets an
+ * authority widen what the one above it permits.
+ *
+ * Constraints that are not judged here (on a single mailbox, on kinds that name nobody here) leave everything outside.
+ *
+ * @see RFC 5280 section 4.2.1.10
+ */
+export async function isOutside(subject: Subject, constraints: NameConstraints): Promise<boolean> {
+  const permitted = await readSubtrees(constraints.permittedSubtrees)
+  const excluded = await readSubtrees(constraints.excludedSubtrees)
+  if (permitted === undefined || excluded === undefined) return true
+  return namesOf(subject).some(([kind, name]) => {
+    const own = permitted.filter((subtree) => subtree.kind === kind)
+    if (own.length > 0 && !own.some(({ has }) => has(name) === true)) return true
+    return excluded.some((subtree) => subtree.kind === kind && subtree.has(name) !== false)
+  })
+}
+
+const EMAIL_ADDRESS = '1.2.840.113549.1.9.1'
+
+/** All names that may stand for somebody; e-mail addresses in the subject are such ones too. */
+function namesOf({ subject, san }: Subject): (readonly [Kind, Name])[] {
+  const addresses = subject.flat().filter((attribute) => attribute.startsWith(EMAIL_ADDRESS))
+  return [
+    ...(subject.length === 0 ? [] : [['dn', subject] as const]),
+    ...addresses.map((attribute) => ['email', attribute.slice(EMAIL_ADDRESS.length + 1)] as const),
+    ...(['dns', 'uri', 'email', 'ip'] as const).flatMap((kind) =>
+      san[kind].map((name) => [kind, name] as const),
+    ),
+  ]
+}
+
+async function readSubtrees(subtrees: readonly GeneralSubtree[] = []): Promise<Subtree[] | undefined> {
+  const read = await Promise.all(subtrees.map(readSubtree))
+  return read.every((subtree) => subtree !== undefined) ? read : undefined
+}
+
+const TEXT_KINDS: ReadonlyMap<number, 'email' | 'dns' | 'uri'> = new Map([
+  [1, 'email'],
+  [2, 'dns'],
+  [6, 'uri'],
+])
+
+async function readSubtree({ base, minimum, maximum }: GeneralSubtree): Promise<Subtree | undefined> {
+  if (minimum !== 0 || maximum !== undefined) return undefined
+  const value: unknown = base.value
+  if (base.type === 4) {
+    const prefix = await readName(new Uint8Array((value as RelativeDistinguishedNames).valueBeforeDecode))
+    return { kind: 'dn', has: (name) => typeof name !== 'string' && startsWith(name, prefix) }
+  }
+  if (base.type === 7) {
+    const octets = (value as { readonly valueBlock: { readonly valueHexView: Uint8Array } }).valueBlock
+    return addressRange(Buffer.from(octets.valueHexView))
+  }
+  const kind = TEXT_KINDS.get(base.type)
+  return kind === undefined || typeof value !== 'string' ? undefined : domain(kind, value.toLowerCase())
+}
+
+function startsWith(name: DistinguishedName, prefix: DistinguishedName): boolean {
+  return prefix.every((rdn, index) => JSON.stringify(name[index]) === JSON.stringify(rdn))
+}
+
+/** A host name and all below it (`dns`), that host alone, or with a dot in front all below it alone (`email`, `uri`). */
+function domain(kind: 'email' | 'dns' | 'uri', base: string): Subtree | undefined {
+  if (base.includes('@') || (base === '' && kind !== 'dns')) return undefined
+  const below = base.startsWith('.') || base === '' ? base : `.${base}`
+  return {
+    kind,
+    has: (name) => {
+      const host = hostOf(kind, String(name).toLowerCase())
+      if (host === undefined) return undefined
+      if (kind === 'dns' || base.startsWith('.')) return host === base || host.endsWith(below)
+      return host === base
+    },
+  }
+}
+
+const AUTHORITY = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([a-z0-9._-]+)(?::[0-9]*)?(?:[/?#]|$)/
+
+/** A URI without a host name is in no domain, and not known to be outside of one either. */
+function hostOf(kind: 'email' | 'dns' | 'uri', name: string): string | undefined {
+  if (kind === 'dns') return name
+  const host = kind === 'email' ? /^[^@]+@([^@]+)$/.exec(name)?.[1] : AUTHORITY.exec(name)?.[1]
+  return host === undefined || isIPv4(host) ? undefined : host
+}
+
+/** Address and mask, 4 or 16 bytes each. */
+function addressRange(octets: Buffer): Subtree | undefined {
+  if (octets.length !== 8 && octets.length !== 32) return undefined
+  const mask = octets.subarray(octets.length / 2)
+  const masked = (address: Buffer) => mask.map((bits, at) => bits & (address[at] ?? 0))
+  const network = Buffer.from(masked(octets))
+  return {
+    kind: 'ip',
+    has: (name) => {
+      const address = Buffer.from(String(name), 'hex')
+      return address.length === mask.length && network.equals(masked(address))
+    },
+  }
+}

@@ -1,0 +1,94 @@
+import type { Certificate, Extension, NameConstraints } from 'pkijs'
+import { isOutside } from './name-constraints.ts'
+import { readSubject } from '../names.ts'
+import type { Der } from '../pem.ts'
+
+const BASIC_CONSTRAINTS = '2.5.29.19'
+const NAME_CONSTRAINTS = '2.5.29.30'
+
+/** Critical extensions that are judged here, by the engine or, as to the use of keys, on purpose not (requirements D41). */
+const UNDERSTOOD: ReadonlySet<string> = new Set([
+  BASIC_CONSTRAINTS,
+  NAME_CONSTRAINTS,
+  '2.5.29.15', // keyUsage
+  '2.5.29.17', // subjectAltName
+  '2.5.29.32', // certificatePolicies
+  '2.5.29.33', // policyMappings
+  '2.5.29.36', // policyConstraints
+  '2.5.29.37', // extKeyUsage
+  '2.5.29.54', // inhibitAnyPolicy
+])
+
+/** RSASSA-PSS says its hash in parameters; the others are in the algorithm. SHA-1 and older can be forged. */
+const STRONG_HASHES: ReadonlySet<string> = new Set(['SHA-256', 'SHA-384', 'SHA-512'])
+const EDWARDS: ReadonlySet<string> = new Set(['1.3.101.112', '1.3.101.113'])
+
+/** A certificate of a path, parsed and as it was received. */
+export interface PathMember {
+  readonly certificate: Certificate
+  readonly der: Der
+}
+
+/**
+ * Whether a path keeps the rules of RFC 5280 that the chain engine of pkijs does not judge, or not strictly: path
+ * length, name constraints, critical extensions that nobody here understands, and the hash of each signature.
+ *
+ * @param members from the client's certificate to the root
+ */
+export async function isWellConstrained(members: readonly PathMember[]): Promise<boolean> {
+  const { getCrypto } = await import('pkijs')
+  const crypto = getCrypto(true)
+  const path = members.map(({ certificate }) => certificate)
+  const isStrong = ({ signatureAlgorithm }: Certificate) =>
+    EDWARDS.has(signatureAlgorithm.algorithmId) ||
+    STRONG_HASHES.has(crypto.getHashAlgorithm(signatureAlgorithm))
+  return (
+    path.every(isUnderstood) &&
+    path.slice(0, -1).every(isStrong) &&
+    path.every((certificate, index) => isWithinLength(certificate, path.slice(1, index))) &&
+    (await keepsNames(members))
+  )
+}
+
+/** RFC 5280 section 4.2. What cannot be parsed is not understood. */
+function isUnderstood({ extensions = [] }: Certificate): boolean {
+  const kinds = new Set(extensions.map(({ extnID }) => extnID))
+  if (kinds.size < extensions.length) return false
+  return extensions.every(({ extnID, critical, parsedValue }) => {
+    const broken =
+      parsedValue === undefined || (parsedValue as { parsingError?: string }).parsingError !== undefined
+    if (UNDERSTOOD.has(extnID)) return !broken
+    return !critical
+  })
+}
+
+/** RFC 5280 section 4.2.1.9: certificates issued to oneself do not count. */
+function isWithinLength(certificate: Certificate, below: readonly Certificate[]): boolean {
+  const value = extensionOf(certificate, BASIC_CONSTRAINTS)?.parsedValue as
+    { readonly pathLenConstraint?: unknown } | undefined
+  const limit = value?.pathLenConstraint
+  if (limit === undefined) return true
+  return typeof limit === 'number' && below.filter((ca) => !isSelfIssued(ca)).length <= limit
+}
+
+/** RFC 5280 section 4.2.1.10: of every authority for everything below it. */
+async function keepsNames(members: readonly PathMember[]): Promise<boolean> {
+  for (const [index, authority] of members.entries()) {
+    const constraints = extensionOf(authority.certificate, NAME_CONSTRAINTS)?.parsedValue as
+      NameConstraints | undefined
+    if (index === 0 || constraints === undefined) continue
+    for (const [at, { certificate, der }] of members.slice(0, index).entries()) {
+      if (at > 0 && isSelfIssued(certificate)) continue
+      if (await isOutside(await readSubject(der), constraints)) return false
+    }
+  }
+  return true
+}
+
+function extensionOf({ extensions = [] }: Certificate, oid: string): Extension | undefined {
+  return extensions.find(({ extnID }) => extnID === oid)
+}
+
+function isSelfIssued({ issuer, subject }: Certificate): boolean {
+  return issuer.isEqual(subject)
+}

@@ -1,0 +1,35 @@
+import * as z from 'zod/mini'
+import { PublicJwk } from '../store/service.ts'
+import type { Sent } from '../answer-schema.ts'
+
+const names = z.array(z.string()).check(z.minLength(1))
+const some = z.optional(names)
+
+/** RFC 8414 section 2, with RFC 8705 sections 3.3 and 5 and RFC 9207 section 3. */
+export const Metadata = z.object({
+  issuer: z.string(),
+  authorization_endpoint: z.optional(z.string()),
+  token_endpoint: z.string(),
+  token_endpoint_auth_methods_supported: some,
+  token_endpoint_auth_signing_alg_values_supported: some,
+  revocation_endpoint: z.string(),
+  revocation_endpoint_auth_methods_supported: some,
+  revocation_endpoint_auth_signing_alg_values_supported: some,
+  introspection_endpoint: z.string(),
+  introspection_endpoint_auth_methods_supported: some,
+  introspection_endpoint_auth_signing_alg_values_supported: some,
+  introspection_signing_alg_values_supported: some,
+  jwks_uri: z.string(),
+  scopes_supported: some,
+  response_types_supported: z.array(z.string()),
+  grant_types_supported: some,
+  code_challenge_methods_supported: names,
+  authorization_response_iss_parameter_supported: z.optional(z.literal(true)),
+  tls_client_certificate_bound_access_tokens: z.boolean(),
+  mtls_endpoint_aliases: z.optional(z.record(z.string(), z.string())),
+})
+export type Metadata = Sent<z.output<typeof Metadata>>
+
+/** RFC 7517 section 5: public members alone. */
+export const JwkSet = z.object({ keys: z.array(PublicJwk) })
+export type JwkSet = Sent<z.output<typeof JwkSet>>

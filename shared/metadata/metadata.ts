@@ -1,0 +1,68 @@
+import { type Service, SIGNING_ALGORITHMS } from '../store/service.ts'
+import { FAPI2_ALGORITHMS } from '../store/fapi2.ts'
+import { ALGORITHMS } from '../authentication/jws-algorithms.ts'
+import type { JwkSet, Metadata } from './metadata-schema.ts'
+
+/**
+ * The authorization server's metadata (RFC 8414 section 2, RFC 8705 sections 3.3 and 5), the same on every domain.
+ * What is not offered is left out, but for `response_types_supported`, which is required.
+ */
+export function metadata(service: Service): Metadata {
+  // Where the routes are: the path of an issuer is part of its name alone.
+  const { origin } = new URL(service.issuer)
+  const methods = lowerCase(service.supportedTokenAuthMethods)
+  const algorithms = methods.includes('private_key_jwt') ? assertionAlgorithms(service) : undefined
+  const scopes = service.supportedScopes.map(({ name }) => name)
+  const authorizes = service.authorizationEndpoint !== undefined
+  return {
+    issuer: service.issuer,
+    authorization_endpoint: service.authorizationEndpoint,
+    token_endpoint: service.tokenEndpoint ?? `${origin}/token`,
+    token_endpoint_auth_methods_supported: nonEmpty(methods),
+    token_endpoint_auth_signing_alg_values_supported: algorithms,
+    revocation_endpoint: service.revocationEndpoint ?? `${origin}/revocation`,
+    revocation_endpoint_auth_methods_supported: nonEmpty(methods),
+    revocation_endpoint_auth_signing_alg_values_supported: algorithms,
+    introspection_endpoint: service.introspectionEndpoint ?? `${origin}/introspection/standard`,
+    introspection_endpoint_auth_methods_supported: nonEmpty(methods.filter((method) => method !== 'none')),
+    introspection_endpoint_auth_signing_alg_values_supported: algorithms,
+    jwks_uri: service.jwksUri ?? `${origin}/jwks`,
+    introspection_signing_alg_values_supported: nonEmpty(signingAlgorithms(service)),
+    scopes_supported: nonEmpty(scopes),
+    response_types_supported: authorizes
+      ? lowerCase(service.supportedResponseTypes.filter((type) => type === 'CODE'))
+      : [],
+    grant_types_supported: nonEmpty(lowerCase(service.supportedGrantTypes)),
+    code_challenge_methods_supported: ['S256'],
+    authorization_response_iss_parameter_supported: service.issSuppressed ? undefined : true,
+    tls_client_certificate_bound_access_tokens: service.tlsClientCertificateBoundAccessTokens,
+    mtls_endpoint_aliases: aliases(service),
+  }
+}
+
+/** Public members only (requirements G07): the service's record has no others. */
+export function jwkSet(service: Service): JwkSet {
+  return { keys: service.jwks }
+}
+
+/** Those of the keys, and no others. */
+function signingAlgorithms({ jwks }: Service): readonly string[] {
+  return SIGNING_ALGORITHMS.filter((name) => jwks.some(({ alg }) => alg === name))
+}
+
+function aliases({ mtlsEndpointAliases }: Service): Record<string, string> | undefined {
+  if (mtlsEndpointAliases.length === 0) return undefined
+  return Object.fromEntries(mtlsEndpointAliases.map(({ name, uri }) => [name, uri]))
+}
+
+function assertionAlgorithms({ fapi2 }: Service): readonly string[] {
+  return [...ALGORITHMS.keys()].filter((alg) => !fapi2 || FAPI2_ALGORITHMS.includes(alg))
+}
+
+function lowerCase(names: readonly string[]): readonly string[] {
+  return names.map((name) => name.toLowerCase())
+}
+
+function nonEmpty(list: readonly string[]): readonly string[] | undefined {
+  return list.length === 0 ? undefined : list
+}

@@ -1,0 +1,123 @@
+import { isUtf8 } from 'node:buffer'
+import type * as z from 'zod/mini'
+import type { HttpRequest } from '../http.ts'
+import { decodeEscapes, decodeFormText, splitPair } from './form.ts'
+import { type Reason, Refusal } from '../refusal/refusal.ts'
+
+/** Bounded work before any trust (requirements D29). The Web API's bodies carry certificates. */
+const MAX_FORM_BYTES = 64 * 1024
+const MAX_CALL_BYTES = 256 * 1024
+
+const FORM_TYPE = 'application/x-www-form-urlencoded'
+
+/**
+ * The body of a request on the OAuth face, still encoded (RFC 6749 section 3.2: forms only).
+ *
+ * @throws Refusal body-malformed, body-too-large
+ */
+export function readForm(http: HttpRequest): string {
+  if (http.body.length > MAX_FORM_BYTES) throw new Refusal('body-too-large')
+  if (mediaType(http) !== FORM_TYPE) throw new Refusal('body-malformed')
+  return textOf(http.body)
+}
+
+/**
+ * The members of a Web API call: its body, JSON or form, or the query of a GET or DELETE. Members that are `null`, `""` or 0
+ * count as absent, as Authlete's Java and Python clients write all members of their objects (contract, rule 2).
+ *
+ * @param reasonOf for members of a wrong type that have a result code of their own
+ * @throws Refusal body-malformed, body-too-large, member-wrong
+ */
+export function readCall<Schema extends z.ZodMiniType>(
+  http: HttpRequest,
+  schema: Schema,
+  reasonOf: (named: string, isTooSmall: boolean) => Reason | undefined = () => undefined,
+): z.output<Schema> {
+  const inQuery = http.method === 'GET' || http.method === 'DELETE'
+  const members = inQuery ? queryMembers(http.query) : bodyMembers(http)
+  const parsed = schema.safeParse(withoutEmpty(members))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const named = String(issue?.path[0] ?? 'body')
+  throw new Refusal(reasonOf(named, issue?.code === 'too_small') ?? 'member-wrong', { named })
+}
+
+/** @throws Refusal body-malformed, body-too-large */
+export function readJsonObject(http: HttpRequest): Readonly<Record<string, unknown>> {
+  return jsonMembers(callText(http))
+}
+
+/** Without members that are `null`, `""` or 0. */
+export function withoutEmpty(members: object): Readonly<Record<string, unknown>> {
+  const present = Object.entries(members).filter(([, value]) => value !== null && value !== '' && value !== 0)
+  return Object.fromEntries(present)
+}
+
+function bodyMembers(http: HttpRequest): object {
+  return mediaType(http) === FORM_TYPE ? formMembers(callText(http)) : readJsonObject(http)
+}
+
+function queryMembers(query: URLSearchParams): object {
+  const members = new Map(query)
+  if (members.size !== query.size) throw new Refusal('body-malformed')
+  return Object.fromEntries(members)
+}
+
+function callText({ body }: HttpRequest): string {
+  if (body.length > MAX_CALL_BYTES) throw new Refusal('body-too-large')
+  return textOf(body)
+}
+
+/** In form bodies an array is one member, its items separated by a space (contract, section 1.1). */
+export function listMember(value: unknown): unknown {
+  return typeof value === 'string' ? value.split(' ').filter((item) => item !== '') : value
+}
+
+/** In form bodies numbers and flags are text as well, and 0 is absent there too. */
+export function numberMember(value: unknown): unknown {
+  if (value === '0') return undefined
+  return typeof value === 'string' && /^-?[0-9]{1,16}$/.test(value) ? Number(value) : value
+}
+
+export function flagMember(value: unknown): unknown {
+  return value === 'true' || value === 'false' ? value === 'true' : value
+}
+
+function mediaType(http: HttpRequest): string | undefined {
+  const [value, ...more] = http.headers.get('content-type') ?? []
+  // HTTP API events join what was sent twice with a comma.
+  if (value === undefined || more.length > 0 || value.includes(',')) return undefined
+  return value.split(';', 1)[0]?.trim().toLowerCase()
+}
+
+/** Bytes that are not UTF-8 must not become replacement characters: two requests would read as one. */
+function textOf(body: Buffer): string {
+  if (!isUtf8(body)) throw new Refusal('body-malformed')
+  return body.toString()
+}
+
+function jsonMembers(text: string): Readonly<Record<string, unknown>> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    // Without the cause: its message quotes the body.
+    if (error instanceof SyntaxError) throw new Refusal('body-malformed')
+    throw error
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Refusal('body-malformed')
+  return value as Record<string, unknown>
+}
+
+function formMembers(text: string): object {
+  const members = new Map<string, string>()
+  for (const pair of text === '' ? [] : text.split('&')) {
+    const [encodedName, encoded] = splitPair(pair)
+    const name = decodeFormText(encodedName)
+    // A certificate in a form member has line breaks, which `decodeFormText` refuses.
+    const value = decodeEscapes(encoded)
+    if (name === undefined || value === undefined || members.has(name)) throw new Refusal('body-malformed')
+    members.set(name, value)
+  }
+  return Object.fromEntries(members)
+}

@@ -1,0 +1,94 @@
+import type { ClientState, RefreshMembers, Tokens } from '../store/grant.ts'
+import type { TokenDigest } from '../store/digest.ts'
+import type { Grants } from '../store/grants.ts'
+import { readIdentifier } from './jwt.ts'
+import { keyOf, locateIdentifier, locateOpaque, locateRefreshToken, type Locator } from './token-string.ts'
+import { digest, sameDigest } from '../store/digest.ts'
+
+/** No token of ours is longer (requirements D29). */
+export const MAX_TOKEN_LENGTH = 8192
+
+export interface FoundToken {
+  readonly grant: Tokens
+  readonly client: ClientState | undefined
+  /** State of the client that asks, when one was named. */
+  readonly caller: ClientState | undefined
+  /** Of a JWT. */
+  readonly jti?: string
+}
+
+export interface FoundRefreshToken extends FoundToken {
+  readonly refresh: RefreshMembers
+}
+
+export type NotAnAccessToken =
+  'token-unknown' | 'token-not-signed' | 'token-without-identifier' | 'token-identifier-empty'
+
+/**
+ * The grant of an access token, opaque or JWT: one read, and proved by the digest of the whole string. A `jti` alone
+ * finds the grant and proves nothing. Strings that cannot be a token are refused without a read.
+ */
+export async function findAccessToken(
+  grants: Grants,
+  service: number,
+  token: string,
+  caller?: number,
+): Promise<FoundToken | NotAnAccessToken> {
+  const place = locateAccessToken(token)
+  if (typeof place === 'string') return place
+  const found = await grants.find(keyOf(service, place.locator), caller)
+  const { grant } = found
+  if (grant?.stage !== 'TOKENS' || !proves(token, grant.accessDigest)) return 'token-unknown'
+  return { ...found, grant, ...(place.jti === undefined ? {} : { jti: place.jti }) }
+}
+
+/** The grant whose current refresh token this is. */
+export async function findRefreshToken(
+  grants: Grants,
+  service: number,
+  token: string,
+  caller?: number,
+): Promise<FoundRefreshToken | undefined> {
+  const found = await findRefreshFamily(grants, service, token, caller)
+  return found !== undefined && proves(token, found.refresh.refreshDigest) ? found : undefined
+}
+
+/** The grant that a refresh token belongs or belonged to: its family proves that, also after it was replaced. */
+export async function findRefreshFamily(
+  grants: Grants,
+  service: number,
+  token: string,
+  caller?: number,
+): Promise<FoundRefreshToken | undefined> {
+  const locator = locateRefreshToken(token)
+  if (locator === undefined) return undefined
+  const found = await grants.find(keyOf(service, locator), caller)
+  const { grant } = found
+  if (grant?.stage !== 'TOKENS' || grant.refresh === undefined) return undefined
+  if (!sameDigest(digest(locator.family), grant.refresh.familyDigest)) return undefined
+  return { ...found, grant, refresh: grant.refresh }
+}
+
+/** Whether the string is the one whose digest was stored. */
+export function proves(token: string, stored: TokenDigest): boolean {
+  return sameDigest(digest(token), stored)
+}
+
+interface Place {
+  readonly locator: Locator
+  readonly jti?: string
+}
+
+function locateAccessToken(token: string): Place | NotAnAccessToken {
+  if (token.length > MAX_TOKEN_LENGTH) return 'token-unknown'
+  if (!token.includes('.')) {
+    const locator = locateOpaque(token)
+    return locator === undefined ? 'token-unknown' : { locator }
+  }
+  const identifier = readIdentifier(token)
+  if (identifier === 'not-signed') return 'token-not-signed'
+  if (identifier === 'no-identifier') return 'token-without-identifier'
+  if (identifier === 'identifier-empty') return 'token-identifier-empty'
+  const locator = locateIdentifier(identifier.jti)
+  return locator === undefined ? 'token-unknown' : { locator, jti: identifier.jti }
+}

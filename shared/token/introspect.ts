@@ -1,0 +1,136 @@
+import { boundThumbprint, judge, type Verdict } from '../certificate/binding.ts'
+import { type EpochSeconds, later } from '../epoch-seconds.ts'
+import type { LogEntry } from '../log.ts'
+import { findAccessToken } from './find-token.ts'
+import { type Reason, Refusal } from '../refusal/refusal.ts'
+import { audiencesOf } from './resource.ts'
+import { parseScope } from '../request/scope.ts'
+import { barred, type Standing, standingAt } from './standing.ts'
+import type { Runtime } from '../runtime.ts'
+import type { Tokens } from '../store/grant.ts'
+import type { Service } from '../store/service.ts'
+
+/** May the holder of this certificate use this token, with these scopes, for this subject? */
+export interface IntrospectionRequest {
+  readonly token: string
+  readonly scopes: readonly string[]
+  readonly subject: string | undefined
+  readonly clientCertificate: string | undefined
+  /** What the token has to be meant for, all of them. */
+  readonly resources: readonly string[]
+  /** Only tokens that are bound: where nobody authenticates but the holder of the certificate (requirements D10). */
+  readonly boundOnly: boolean
+  /** How the end-user must have been authenticated (RFC 9470): by one of these, and at most so many seconds ago. */
+  readonly acrValues?: readonly string[]
+  readonly maxAge?: number | undefined
+}
+
+export interface UsableToken {
+  readonly grant: Tokens
+  readonly standing: Standing
+  /** Of a JWT. */
+  readonly jti: string | undefined
+}
+
+const BAR_REASON = {
+  deleted: 'token-client-deleted',
+  locked: 'token-client-locked',
+  'cut-off': 'token-cut-off',
+} as const
+
+/** RFC 8705 section 3. Whatever comes with an unbound token is ignored, even a broken certificate. */
+const BINDING_REASON = {
+  unbound: undefined,
+  holds: undefined,
+  missing: 'certificate-missing',
+  unreadable: 'certificate-unreadable',
+  differs: 'certificate-differs',
+  damaged: 'binding-damaged',
+} as const satisfies Record<Verdict, Reason | undefined>
+
+/**
+ * Decides whether an access token may be used for one protected-resource request.
+ *
+ * The order is part of the contract: existence, expiry, binding, scope, subject, resource, authentication. The first failure
+ * decides, so whoever holds a stolen bound token learns nothing of what it is good for (requirements D7).
+ *
+ * @throws Refusal token-…, certificate-…, binding-damaged, scope-insufficient, subject-differs, resource-not-covered,
+ *   acr-insufficient, authentication-too-old
+ * @see RFC 8705 section 3, RFC 6750 section 3.1
+ */
+export async function introspect(
+  request: IntrospectionRequest,
+  service: Service,
+  { store, now }: Runtime,
+  entry: LogEntry,
+): Promise<UsableToken> {
+  const found = await findAccessToken(store.grants, service.apiKey, request.token)
+  if (typeof found === 'string') throw new Refusal(found)
+  const { grant, client, jti } = found
+  entry.client = grant.client
+  const bar = barred(client, service, grant.accessIssuedAt)
+  if (client === undefined || bar !== undefined) throw new Refusal(BAR_REASON[bar ?? 'deleted'])
+
+  const standing = standingAt(now(), grant, client, service)
+  if (!standing.usable) throw refusal(expiredReason(grant, standing), standing)
+
+  const bound = boundThumbprint(grant.binding)
+  if (bound !== undefined) entry.thumbprint = bound
+  const verdict = judge(grant.binding, request.clientCertificate)
+  const boundOnly = request.boundOnly || service.fapi2
+  const reason = boundOnly && verdict === 'unbound' ? 'token-unbound' : BINDING_REASON[verdict]
+  if (reason !== undefined) throw refusal(reason, standing)
+
+  judgeScopes(request.scopes, grant, standing)
+  judgeSubject(request.subject, grant, standing)
+  const audiences = audiencesOf(grant, service)
+  const isMeant = request.resources.every((resource) => audiences.includes(resource))
+  if (!isMeant) throw refusal('resource-not-covered', standing)
+  judgeAuthentication(request, grant, now(), standing)
+  return { grant, standing, jti }
+}
+
+function judgeScopes(needed: readonly string[], { accessScopes }: Tokens, standing: Standing): void {
+  const missing = needed.find((name) => !accessScopes.includes(name))
+  if (missing === undefined) return
+  const members = { ...standing, sufficient: false }
+  const scope = needed.join(' ')
+  // A resource server may ask for anything; what is not in the grammar must not reach a header.
+  const named = parseScope(scope) === 'malformed' ? {} : { named: missing, challenge: { scope } }
+  throw new Refusal(accessScopes.length === 0 ? 'token-scopeless' : 'scope-insufficient', {
+    members,
+    ...named,
+  })
+}
+
+function judgeSubject(needed: string | undefined, { subject }: Tokens, standing: Standing): void {
+  if (needed === undefined || needed === subject) return
+  throw refusal(subject === undefined ? 'token-subjectless' : 'subject-differs', standing)
+}
+
+/** RFC 9470 section 3. Of a token that says nothing of it nobody knows how its end-user was authenticated. */
+function judgeAuthentication(
+  { acrValues = [], maxAge }: IntrospectionRequest,
+  { acr, authTime }: Tokens,
+  now: EpochSeconds,
+  standing: Standing,
+): void {
+  const members = { ...standing }
+  if (acrValues.length > 0 && (acr === undefined || !acrValues.includes(acr))) {
+    const acr_values = acrValues.join(' ')
+    const challenge = parseScope(acr_values) === 'malformed' ? {} : { acr_values }
+    throw new Refusal('acr-insufficient', { members, challenge })
+  }
+  if (maxAge !== undefined && (authTime === undefined || now > later(authTime, maxAge))) {
+    throw new Refusal('authentication-too-old', { members, challenge: { max_age: String(maxAge) } })
+  }
+}
+
+function expiredReason({ refresh }: Tokens, { refreshable }: Standing): Reason {
+  if (refreshable) return 'token-expired-refreshable'
+  return refresh === undefined ? 'token-expired' : 'token-expired-with-refresh'
+}
+
+function refusal(reason: Reason, standing: Standing): Refusal {
+  return new Refusal(reason, { members: { ...standing } })
+}

@@ -1,0 +1,44 @@
+import type { Binding } from '../certificate/binding.ts'
+import { MalformedCertificate, readCertificate } from '../certificate/pem.ts'
+import { thumbprint } from '../certificate/thumbprint.ts'
+import type { Client } from '../store/client.ts'
+import type { Service, TokenAuthMethod } from '../store/service.ts'
+import { Refusal } from '../refusal/refusal.ts'
+
+/** Tokens are bound when both settings are on (design, section 4; requirements A32), and always under `fapi2`. */
+export function bindingRequired(service: Service, client: Client): boolean {
+  const { fapi2, tlsClientCertificateBoundAccessTokens } = service
+  return fapi2 || (tlsClientCertificateBoundAccessTokens && client.tlsClientCertificateBoundAccessTokens)
+}
+
+/**
+ * The binding to the certificate presented.
+ *
+ * @throws Refusal binding-certificate-missing, binding-certificate-unreadable
+ * @see RFC 8705 section 3
+ */
+export function bindTo(certificate: string | undefined): Exclude<Binding, 'none'> {
+  try {
+    const der = readCertificate(certificate)
+    if (der === undefined) throw new Refusal('binding-certificate-missing')
+    return { 'x5t#S256': thumbprint(der) }
+  } catch (error) {
+    if (error instanceof MalformedCertificate)
+      throw new Refusal('binding-certificate-unreadable', { cause: error })
+    throw error
+  }
+}
+
+/**
+ * Whether the method proves the client anew, whatever certificate it holds: only such a one may move a grant to a
+ * renewed certificate (RFC 8705 sections 6.3 and 7.1; requirements D4). A secret may have been stolen with the token.
+ */
+export function provesClientAnew(method: TokenAuthMethod): boolean {
+  return ANEW.has(method)
+}
+
+const ANEW: ReadonlySet<TokenAuthMethod> = new Set([
+  'TLS_CLIENT_AUTH',
+  'SELF_SIGNED_TLS_CLIENT_AUTH',
+  'PRIVATE_KEY_JWT',
+])

@@ -1,0 +1,32 @@
+import type { Client } from '../store/client.ts'
+import type { Service } from '../store/service.ts'
+import { parseScope } from '../request/scope.ts'
+
+/** Scopes that the client may have at all. */
+export function availableScopes(service: Service, client: Client): ReadonlySet<string> {
+  const names = service.supportedScopes.map((scope) => scope.name)
+  const { extension } = client
+  if (extension?.requestableScopesEnabled !== true) return new Set(names)
+  return new Set(names.filter((name) => extension.requestableScopes.includes(name)))
+}
+
+/**
+ * What is granted for a `scope` parameter: what is not available is dropped, but of what was asked something must be
+ * left (requirements D25). Without the parameter it is the default entries.
+ */
+export function grantScopes(
+  text: string | undefined,
+  service: Service,
+  client: Client,
+): readonly string[] | 'malformed' | 'none' {
+  const asked = text === undefined ? defaultScopes(service) : parseScope(text)
+  if (asked === 'malformed') return 'malformed'
+  const available = availableScopes(service, client)
+  const granted = asked.filter((name) => available.has(name))
+  const needed = text !== undefined || service.scopeRequired
+  return granted.length === 0 && needed ? 'none' : granted
+}
+
+function defaultScopes(service: Service): readonly string[] {
+  return service.supportedScopes.filter((scope) => scope.defaultEntry).map((scope) => scope.name)
+}

@@ -1,0 +1,106 @@
+import type { GrantKey } from '../store/grant.ts'
+
+/**
+ * The layouts of design section 3. All lengths are multiples of three bytes, so base64url has no slack bits and one
+ * string has one reading:
+ *
+ *     ticket, code, opaque access token   client number (6) || grant id (16) || secret (32)
+ *     refresh token                       client number (6) || grant id (16) || family (12) || secret (32)
+ *     jti of a JWT access token           client number (6) || grant id (16) || random (17)
+ *
+ * The token id of the management API is client number || grant id alone: two bits of slack, which must be zero.
+ */
+const CLIENT_BYTES = 6
+const GRANT_ID_BYTES = 16
+const FAMILY_BYTES = 12
+const SECRET_BYTES = 32
+const IDENTIFIER_BYTES = 17
+const LOCATOR_BYTES = CLIENT_BYTES + GRANT_ID_BYTES
+const OPAQUE_BYTES = LOCATOR_BYTES + SECRET_BYTES
+const REFRESH_BYTES = LOCATOR_BYTES + FAMILY_BYTES + SECRET_BYTES
+const JTI_BYTES = LOCATOR_BYTES + IDENTIFIER_BYTES
+
+type Random = (bytes: number) => Buffer
+
+/** The part of a token string that finds its grant and proves nothing. */
+export interface Locator {
+  readonly client: number
+  readonly grantId: string
+}
+
+export function makeGrantId(random: Random): string {
+  return random(GRANT_ID_BYTES).toString('base64url')
+}
+
+/** A ticket, a code or an opaque access token, 72 characters. */
+export function makeOpaque(grant: Locator, random: Random): string {
+  return join(grant, random(SECRET_BYTES))
+}
+
+/** The `jti` of a JWT access token, 52 characters. It names the token and is none. */
+export function makeIdentifier(grant: Locator, random: Random): string {
+  return join(grant, random(IDENTIFIER_BYTES))
+}
+
+export function makeFamily(random: Random): Buffer {
+  return Buffer.from(random(FAMILY_BYTES))
+}
+
+export function makeRefreshSecret(random: Random): Buffer {
+  return random(SECRET_BYTES)
+}
+
+/** 88 characters. */
+export function makeRefreshToken(grant: Locator, family: Buffer, secret: Buffer): string {
+  return join(grant, family, secret)
+}
+
+export function locateOpaque(text: string): Locator | undefined {
+  return locate(decodeStrictly(text, OPAQUE_BYTES))
+}
+
+export function locateIdentifier(text: string): Locator | undefined {
+  return locate(decodeStrictly(text, JTI_BYTES))
+}
+
+/** `tokenId` and `accessTokenHash` of the management API, 30 characters: leads to the grant and is no token. */
+export function tokenIdOf(grant: Locator): string {
+  return join(grant)
+}
+
+export function locateTokenId(text: string): Locator | undefined {
+  return locate(decodeStrictly(text, LOCATOR_BYTES))
+}
+
+export function locateRefreshToken(text: string): (Locator & { readonly family: Buffer }) | undefined {
+  const bytes = decodeStrictly(text, REFRESH_BYTES)
+  const locator = locate(bytes)
+  if (bytes === undefined || locator === undefined) return undefined
+  return { ...locator, family: bytes.subarray(LOCATOR_BYTES, LOCATOR_BYTES + FAMILY_BYTES) }
+}
+
+export function keyOf(service: number, { client, grantId }: Locator): GrantKey {
+  return { service, client, grantId }
+}
+
+function join({ client, grantId }: Locator, ...rest: Buffer[]): string {
+  const head = Buffer.alloc(CLIENT_BYTES)
+  head.writeUIntBE(client, 0, CLIENT_BYTES)
+  return Buffer.concat([head, Buffer.from(grantId, 'base64url'), ...rest]).toString('base64url')
+}
+
+function locate(bytes: Buffer | undefined): Locator | undefined {
+  return (
+    bytes && {
+      client: bytes.readUIntBE(0, CLIENT_BYTES),
+      grantId: bytes.toString('base64url', CLIENT_BYTES, LOCATOR_BYTES),
+    }
+  )
+}
+
+/** Node's decoder skips what it does not know, so the bytes must give the very string again. */
+function decodeStrictly(text: string, bytes: number): Buffer | undefined {
+  if (text.length !== Math.ceil((bytes * 4) / 3)) return undefined
+  const decoded = Buffer.from(text, 'base64url')
+  return decoded.length === bytes && decoded.toString('base64url') === text ? decoded : undefined
+}

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest'
+import {
+  CREDENTIAL_PARAMETERS,
+  credentialsFromHttp,
+  credentialsFromWebApi,
+} from '../../../shared/authentication/presented-credentials.ts'
+import { REFUSALS } from '../../../shared/refusal/refusal.ts'
+import { httpRequest } from '../../support/http-request.ts'
+import { certificatePem } from '../../support/vectors.ts'
+
+const CERTIFICATE = certificatePem('client-ec-p256')
+const NOTHING = { clientId: undefined, clientSecret: undefined, clientAssertion: undefined }
+
+const request = (headers = {}, tlsCertificate?: string) => httpRequest({ headers, tlsCertificate })
+const basic = (id: string, secret: string) => ({
+  authorization: [`Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`],
+})
+const parameters = (members: Record<string, string>) => new Map(Object.entries(members))
+
+describe('credentialsFromHttp', () => {
+  test('nothing presented is nothing, and names why a client is missing', () => {
+    expect(credentialsFromHttp(request(), new Map())).toEqual({
+      form: NOTHING,
+      certificate: undefined,
+      unidentified: 'client-unidentified',
+    })
+  })
+
+  test('reads the header, the form and the certificate of the connection', () => {
+    expect(
+      credentialsFromHttp(request(basic('a', 'b'), CERTIFICATE), parameters({ client_id: 'a' })),
+    ).toEqual({
+      basic: { clientId: 'a', clientSecret: 'b' },
+      form: { ...NOTHING, clientId: 'a' },
+      certificate: CERTIFICATE,
+      unidentified: 'client-unidentified',
+    })
+  })
+
+  test.each([
+    { client_id: 'a', client_secret: 'b' },
+    { client_id: 'a', client_assertion: 'x.y.z' },
+  ])('reads %j from the form', (members) => {
+    const form = { ...NOTHING, clientId: 'a' }
+    const { client_secret: clientSecret, client_assertion: assertion } = members
+    const clientAssertion = assertion && 'malformed'
+    expect(credentialsFromHttp(request(), parameters(members)).form).toEqual({
+      ...form,
+      clientSecret,
+      clientAssertion,
+    })
+  })
+
+  test('no header is a source of a certificate', () => {
+    const spoofed = Object.fromEntries(
+      ['client-cert', 'x-client-cert', 'x-amzn-mtls-clientcert', 'x-forwarded-client-cert', 'x-ssl-cert'].map(
+        (name) => [name, [CERTIFICATE]],
+      ),
+    )
+    const form = parameters({ client_certificate: CERTIFICATE, clientCertificate: CERTIFICATE })
+    expect(credentialsFromHttp(request(spoofed), form).certificate).toBeUndefined()
+  })
+
+  test.each([
+    [basic('a', 'b'), { client_secret: 'b' }, 'methods-combined'],
+    [basic('a', ''), { client_secret: 'b' }, 'methods-combined'],
+    [basic('a', 'b'), { client_assertion: 'x.y.z' }, 'methods-combined'],
+    [{}, { client_secret: 'b', client_assertion: 'x.y.z' }, 'methods-combined'],
+    [{ authorization: ['Bearer x'] }, { client_id: 'a', client_secret: 'b' }, 'basic-malformed'],
+    [{ authorization: [''] }, {}, 'basic-malformed'],
+  ])('refuses %j with %j: %s', (headers, members, reason) => {
+    expect(() => credentialsFromHttp(request(headers), parameters(members))).toThrow(
+      expect.objectContaining({ reason }),
+    )
+  })
+})
+
+describe('credentialsFromWebApi', () => {
+  test('nothing presented is nothing, and names why a client is missing', () => {
+    expect(credentialsFromWebApi({}, new Map())).toEqual({
+      form: NOTHING,
+      certificate: undefined,
+      unidentified: 'client-missing',
+    })
+  })
+
+  test('members of the call stand for the header and the connection', () => {
+    const call = { clientId: 'a', clientSecret: 'b', clientCertificate: CERTIFICATE }
+    expect(credentialsFromWebApi(call, new Map())).toEqual({
+      basic: { clientId: 'a', clientSecret: 'b' },
+      form: NOTHING,
+      certificate: CERTIFICATE,
+      unidentified: 'client-missing',
+    })
+  })
+
+  test('a secret of the call wins: the one in the form is not even looked at', () => {
+    const form = parameters({ client_id: 'a', client_secret: 'wrong' })
+    const { basic: header, form: rest } = credentialsFromWebApi({ clientId: 'a', clientSecret: 'b' }, form)
+    expect(header).toEqual({ clientId: 'a', clientSecret: 'b' })
+    expect(rest).toEqual({ ...NOTHING, clientId: 'a' })
+  })
+
+  test('a client id of the call alone leaves the secret of the form', () => {
+    const form = parameters({ client_id: 'a', client_secret: 'b' })
+    const presented = credentialsFromWebApi({ clientId: 'a' }, form)
+    expect(presented.basic).toEqual({ clientId: 'a', clientSecret: undefined })
+    expect(presented.form.clientSecret).toBe('b')
+  })
+
+  test('a secret of the call without a client id names no client', () => {
+    const presented = credentialsFromWebApi({ clientSecret: 'b' }, parameters({ client_secret: 'c' }))
+    expect(presented).toMatchObject({ basic: { clientId: undefined, clientSecret: 'b' }, form: NOTHING })
+  })
+
+  test('refuses a secret and an assertion in the form', () => {
+    const form = parameters({ client_secret: 'b', client_assertion: 'x.y.z' })
+    expect(() => credentialsFromWebApi({}, form)).toThrow(
+      expect.objectContaining({ reason: 'methods-combined' }),
+    )
+  })
+})
+
+test('each parameter of client authentication has its reason for being there twice', () => {
+  for (const [name, reason] of Object.entries(CREDENTIAL_PARAMETERS)) {
+    expect(REFUSALS[reason]).toEqual([
+      expect.anything(),
+      'BAD_REQUEST',
+      'invalid_request',
+      expect.stringContaining(`multiple '${name}' parameters`),
+    ])
+  }
+})

@@ -1,0 +1,207 @@
+import { describe, expect, test } from 'vitest'
+import { toHttpRequest } from '../../../shared/gateway/event.ts'
+import type { Settings } from '../../../shared/settings.ts'
+import authorizerV1 from '../../events/authorizer-v1-mtls.json' with { type: 'json' }
+import authorizerV2 from '../../events/authorizer-v2-mtls.json' with { type: 'json' }
+import executeApi from '../../events/httpapi-v2-execute-api.json' with { type: 'json' }
+import v2Mtls from '../../events/httpapi-v2-mtls.json' with { type: 'json' }
+import v2Plain from '../../events/httpapi-v2-plain.json' with { type: 'json' }
+import v1Mtls from '../../events/rest-v1-mtls.json' with { type: 'json' }
+import v1Plain from '../../events/rest-v1-plain.json' with { type: 'json' }
+import { API_IDS, MTLS_DOMAIN } from '../../support/fixed-runtime.ts'
+import { eventFor, FORMATS, type Sent } from '../../support/gateway.ts'
+
+const SETTINGS: Settings = {
+  registryTable: 'registry',
+  grantsTable: 'grants',
+  serviceId: 1,
+  mtlsDomains: [MTLS_DOMAIN],
+  apiIds: API_IDS,
+  oauthOnMtlsOnly: false,
+  registryCacheSeconds: 10,
+  logLevel: 'info',
+}
+const read = (event: unknown, settings: Partial<Settings> = {}) =>
+  toHttpRequest(event, { ...SETTINGS, ...settings })
+const PEM = v2Mtls.requestContext.authentication.clientCert.clientCertPem
+
+describe('the events of test/events', () => {
+  test('a form of an HTTP API and of a REST API are one request', () => {
+    const [one, other] = [read(v2Mtls), read(v1Mtls)]
+    for (const http of [one, other]) {
+      expect(http).toMatchObject({ method: 'POST', route: '/token', pathParameters: {}, tlsCertificate: PEM })
+      expect(http.body.toString()).toBe(
+        'grant_type=client_credentials&scope=accounts%3Aread%20payments%3Awrite&client_id=client-1',
+      )
+      expect(http.headers.get('content-type')).toEqual(['application/x-www-form-urlencoded'])
+      expect(http.headers.get('host')).toEqual(['mtls.api.example.com'])
+    }
+    expect(one.requestId).toBe('JKJaXmPLvHcESHA=')
+    expect(other.requestId).toBe('3f1b6a52-8f6c-4f0d-9b0e-6a7c1d2e3f40')
+  })
+
+  test.each([
+    ['an HTTP API on the plain domain', v2Plain],
+    ['a REST API on the plain domain', v1Plain],
+    ['an execute-api endpoint', executeApi],
+  ])('%s brings no certificate', (_what, event) => {
+    expect(read(event)).toMatchObject({ method: 'POST', route: '/token', tlsCertificate: undefined })
+  })
+
+  test.each([
+    ['an HTTP API', authorizerV2],
+    ['a REST API', authorizerV1],
+  ])('an authorizer of %s sees a request without a body', (_what, event) => {
+    const http = read(event)
+    expect(http).toMatchObject({ method: 'GET', route: '/accounts', tlsCertificate: PEM })
+    expect(http.body).toHaveLength(0)
+    expect(http.headers.get('authorization')).toEqual(['Bearer c2FtcGxlLW9wYXF1ZS10b2tlbg'])
+  })
+})
+
+describe.each(FORMATS)('format %s', (format) => {
+  const asRead = (sent: Partial<Sent>, changes = {}, settings: Partial<Settings> = {}) =>
+    read({ ...eventFor({ route: '/token', ...sent }, format), ...changes }, settings)
+
+  test('has the template of the route and its path parameters', () => {
+    const route = '/api/{serviceId}/auth/token'
+    const http = asRead({ route, pathParameters: { serviceId: '21653835348762' } })
+    expect(http).toMatchObject({ route, pathParameters: { serviceId: '21653835348762' } })
+  })
+
+  test.each(['GET', 'POST', 'PUT', 'HEAD'])('has the method %s', (method) => {
+    expect(asRead({ method }).method).toBe(method)
+  })
+
+  test('has header names in lower case', () => {
+    const http = asRead({ headers: { 'Content-Type': 'text/plain', 'X-One': 'a' } })
+    expect([...http.headers]).toEqual([
+      ['content-type', ['text/plain']],
+      ['x-one', ['a']],
+    ])
+  })
+
+  test('has every byte of the body', () => {
+    const bytes = Buffer.from(Array.from({ length: 256 }, (_none, i) => i))
+    expect(asRead({ body: bytes }).body).toEqual(bytes)
+    expect(asRead({ body: 'é=😀' }).body.toString()).toBe('é=😀')
+    expect(asRead({}).body).toHaveLength(0)
+  })
+
+  test.each([undefined, null])('has no body and no path parameters where they are %s', (absent) => {
+    const http = asRead({ body: 'a=b' }, { body: absent, pathParameters: absent })
+    expect(http.body).toHaveLength(0)
+    expect(http.pathParameters).toEqual({})
+  })
+
+  test('takes a body for base64 only where the event says so', () => {
+    expect(asRead({}, { body: 'YT1i', isBase64Encoded: true }).body.toString()).toBe('a=b')
+    for (const flag of [false, undefined, null, 'true', 1]) {
+      expect(asRead({}, { body: 'YT1i', isBase64Encoded: flag }).body.toString()).toBe('YT1i')
+    }
+  })
+
+  test('is certified on a named domain of a named API', () => {
+    expect(asRead({ certificate: PEM }).tlsCertificate).toBe(PEM)
+    const settings = { mtlsDomains: ['other.example.com', MTLS_DOMAIN], apiIds: ['x', ...API_IDS] }
+    expect(asRead({ certificate: PEM }, {}, settings).tlsCertificate).toBe(PEM)
+  })
+
+  test('hands the text on as it came, whatever it is', () => {
+    for (const certificate of ['', ' ', '(null)', 'x'.repeat(100_000), `${PEM}${PEM}`]) {
+      expect(asRead({ certificate }).tlsCertificate).toBe(certificate)
+    }
+  })
+
+  test.each([
+    ['another domain', { domainName: 'other.example.com' }],
+    ['a domain under the named one', { domainName: `a.${MTLS_DOMAIN}` }],
+    ['a domain that the named one is under', { domainName: MTLS_DOMAIN.slice(5) }],
+    ['a domain in other case', { domainName: MTLS_DOMAIN.toUpperCase() }],
+    ['a domain with a dot at the end', { domainName: `${MTLS_DOMAIN}.` }],
+    ['an empty domain', { domainName: '' }],
+    ['another API', { apiId: 'zzzzzzzzzz' }],
+    ['an empty API', { apiId: '' }],
+  ])('is not certified from %s', (_what, sent) => {
+    expect(asRead({ certificate: PEM, ...sent }).tlsCertificate).toBeUndefined()
+  })
+
+  test.each([{ mtlsDomains: [] }, { apiIds: [] }, { mtlsDomains: [], apiIds: [] }])(
+    'is not certified with %j',
+    (settings) => {
+      expect(asRead({ certificate: PEM }, {}, settings).tlsCertificate).toBeUndefined()
+    },
+  )
+
+  test('is not certified by a header or the body', () => {
+    const headers = { 'client-cert': PEM, 'x-amzn-mtls-clientcert': PEM, 'x-forwarded-client-cert': PEM }
+    expect(asRead({ headers, body: PEM }).tlsCertificate).toBeUndefined()
+  })
+})
+
+const inContext = <Event extends { requestContext: object }>(event: Event, changes: object) => ({
+  ...event,
+  requestContext: { ...event.requestContext, ...changes },
+})
+
+describe('a certificate', () => {
+  test.each([undefined, null, {}, { clientCert: null }, { clientCert: undefined }])(
+    'is absent in an HTTP API with authentication %j',
+    (authentication) => {
+      expect(read(inContext(v2Mtls, { authentication })).tlsCertificate).toBeUndefined()
+    },
+  )
+
+  test.each([undefined, null, {}, { clientCert: null }])(
+    'is absent in a REST API with identity %j',
+    (identity) => {
+      expect(read(inContext(v1Mtls, { identity })).tlsCertificate).toBeUndefined()
+    },
+  )
+
+  test('is taken from the place of its own format only', () => {
+    const { authentication } = v2Mtls.requestContext
+    const { identity } = v1Mtls.requestContext
+    expect(read(inContext(v2Plain, { domainName: MTLS_DOMAIN, identity })).tlsCertificate).toBeUndefined()
+    expect(
+      read(inContext(v1Plain, { domainName: MTLS_DOMAIN, authentication })).tlsCertificate,
+    ).toBeUndefined()
+  })
+
+  test('of an HTTP API with payload 1.0 is where that of a REST API is', () => {
+    expect(read({ ...v1Mtls, version: '1.0' }).tlsCertificate).toBe(PEM)
+  })
+
+  test.each([undefined, null, 5, ['x'], { toString: 'x' }])(
+    'without text (%j) refuses the event',
+    (clientCertPem) => {
+      const clientCert = { ...v2Mtls.requestContext.authentication.clientCert, clientCertPem }
+      expect(() => read(inContext(v2Mtls, { authentication: { clientCert } }))).toThrow('clientCertPem')
+      expect(() => read(inContext(v1Mtls, { identity: { clientCert } }))).toThrow('clientCertPem')
+    },
+  )
+
+  test('that is refused on the named domain is nothing on another', () => {
+    const changes = { authentication: { clientCert: 5 }, domainName: 'api.example.com' }
+    expect(read(inContext(v2Mtls, changes)).tlsCertificate).toBeUndefined()
+  })
+})
+
+describe('headers of a REST API', () => {
+  test('that were sent twice are all there', () => {
+    const multiValueHeaders = { Authorization: ['Basic a', 'Basic b'], authorization: ['Basic c'] }
+    expect(read({ ...v1Plain, multiValueHeaders }).headers.get('authorization')).toEqual([
+      'Basic a',
+      'Basic b',
+      'Basic c',
+    ])
+  })
+
+  test.each([undefined, null])('are single where multi-value headers are %s', (multiValueHeaders) => {
+    expect(read({ ...v1Plain, multiValueHeaders }).headers.get('host')).toEqual(['api.example.com'])
+  })
+
+  test('may be missing', () => {
+    expect(read({ ...v1Plain, headers: null, multiValueHeaders: null }).headers.size).toBe(0)
+  })
+})

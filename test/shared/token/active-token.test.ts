@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest'
+import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
+import { activeRefreshToken, activeToken, activeTokenInFull } from '../../../shared/token/active-token.ts'
+import { digest } from '../../../shared/store/digest.ts'
+import type { Tokens } from '../../../shared/store/grant.ts'
+import { Service } from '../../../shared/store/service.ts'
+
+const THUMBPRINT = 'OID_Sc2yReTDx9QS7f1SMUzNxsh7khJYmaIwqXw8Yuw'
+const service = Service.parse({ apiKey: 1, issuer: 'https://as.example.com', credentials: [] })
+const grant: Tokens = {
+  service: 1,
+  client: 26478243745571,
+  grantId: 'g',
+  stage: 'TOKENS',
+  grantType: 'AUTHORIZATION_CODE',
+  subject: 'user',
+  properties: [],
+  createdAt: 1_795_502_400 as EpochSeconds,
+  scopes: ['a', 'b'],
+  accessScopes: ['a'],
+  resources: [],
+  accessResources: [],
+  binding: { 'x5t#S256': THUMBPRINT },
+  accessDigest: digest('access'),
+  accessIssuedAt: 1_795_502_400 as EpochSeconds,
+  accessExpiresAt: 1_795_588_800 as EpochSeconds,
+}
+const ACCESS = {
+  sub: 'user',
+  scope: 'a',
+  iss: 'https://as.example.com',
+  active: true,
+  cnf: { 'x5t#S256': THUMBPRINT },
+  token_type: 'Bearer',
+  exp: 1_795_588_800,
+  client_id: '26478243745571',
+}
+
+describe('an access token', () => {
+  test('says what it is, its client by a string, its end in seconds', () => {
+    expect(activeToken(grant, service)).toEqual(ACCESS)
+  })
+
+  test('says in full also when it began and whom it is for', () => {
+    expect(activeTokenInFull(grant, service, undefined)).toEqual({
+      ...ACCESS,
+      iat: 1_795_502_400,
+      aud: 'https://as.example.com',
+    })
+    expect(activeTokenInFull(grant, service, 'j')).toMatchObject({ jti: 'j' })
+  })
+
+  test('has no subject, scope or binding where there is none', () => {
+    const bare = activeToken({ ...grant, subject: undefined, accessScopes: [], binding: 'none' }, service)
+    expect(bare).toEqual({
+      scope: null,
+      iss: 'https://as.example.com',
+      active: true,
+      token_type: 'Bearer',
+      exp: 1_795_588_800,
+      client_id: '26478243745571',
+    })
+  })
+
+  test.each([[{ jkt: 'x' }], [{ 'x5t#S256': 'short' }], [undefined], ['x']])(
+    'shows no binding that cannot be proved: %j',
+    (binding) => {
+      expect(activeToken({ ...grant, binding }, service)).not.toHaveProperty('cnf')
+    },
+  )
+
+  test('shows the thumbprint alone of a binding', () => {
+    const binding = { 'x5t#S256': THUMBPRINT, jkt: 'x' }
+    expect(activeToken({ ...grant, binding }, service).cnf).toEqual({ 'x5t#S256': THUMBPRINT })
+  })
+})
+
+test('a refresh token has the scopes of the grant, its own end and no token_type', () => {
+  const { token_type: _type, ...rest } = ACCESS
+  expect(activeRefreshToken(grant, service, 5)).toEqual({ ...rest, scope: 'a b', exp: 5 })
+})
+
+test('a client is named as it was asked for', () => {
+  const aliased = { ...grant, clientIdAlias: 'shop' }
+  expect(activeToken(aliased, service).client_id).toBe('shop')
+  expect(activeRefreshToken(aliased, service, 5).client_id).toBe('shop')
+})
+
+test('resources that were asked for are told: all of the grant by its refresh token', () => {
+  const meant = { ...grant, resources: ['https://a.example', 'https://b.example'] }
+  const one = { ...meant, accessResources: ['https://a.example'] }
+  expect(activeToken(one, service).aud).toEqual(['https://a.example'])
+  expect(activeTokenInFull(one, service, undefined).aud).toBe('https://a.example')
+  const both = { ...meant, accessResources: meant.resources }
+  expect(activeTokenInFull(both, service, undefined).aud).toEqual(meant.resources)
+  expect(activeRefreshToken(one, service, 5).aud).toEqual(meant.resources)
+  expect(activeToken(grant, service)).not.toHaveProperty('aud')
+})

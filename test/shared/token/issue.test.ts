@@ -1,0 +1,238 @@
+import { createHmac, generateKeyPairSync } from 'node:crypto'
+import { decodeProtectedHeader, jwtVerify } from 'jose'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { later } from '../../../shared/epoch-seconds.ts'
+import {
+  deriveRefreshToken,
+  firstRefreshToken,
+  makeTokens,
+  nextRefreshToken,
+  type TokenOrder,
+} from '../../../shared/token/issue.ts'
+import { locateIdentifier, locateOpaque, locateRefreshToken } from '../../../shared/token/token-string.ts'
+import { digest } from '../../../shared/store/digest.ts'
+import { Client } from '../../../shared/store/client.ts'
+import { Service } from '../../../shared/store/service.ts'
+import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+
+const GRANT = { client: 26478243745571, grantId: 'AAECAwQFBgcICQoLDA0ODw' }
+const KEY = { service: 21653835348762, ...GRANT }
+const keys = [1, 2].map(() => generateKeyPairSync('ec', { namedCurve: 'P-256' }))
+const published = (kid: string) => ({ kty: 'EC', kid, alg: 'ES256', use: 'sig' as const })
+
+const service = Service.parse({
+  apiKey: KEY.service,
+  issuer: 'https://as.example.com',
+  credentials: [],
+  supportedGrantTypes: ['AUTHORIZATION_CODE', 'REFRESH_TOKEN'],
+  accessTokenDuration: 3600,
+  refreshTokenDuration: 7200,
+})
+const jwtService: Service = { ...service, accessTokenSignAlg: 'ES256', jwks: ['1', '2'].map(published) }
+const client = Client.parse({ clientId: KEY.client, grantTypes: ['AUTHORIZATION_CODE', 'REFRESH_TOKEN'] })
+const ORDER: TokenOrder = {
+  key: KEY,
+  client,
+  clientIdAlias: undefined,
+  grantType: 'AUTHORIZATION_CODE',
+  subject: 'user',
+  scopes: ['a', 'b'],
+  accessScopes: ['a'],
+  resources: [],
+  accessResources: [],
+  binding: 'none',
+  properties: [],
+}
+
+let runtime: FixedRuntime
+beforeAll(async () => {
+  runtime = await fixedRuntime()
+  for (const [i, { privateKey }] of keys.entries()) {
+    const jwk = { ...privateKey.export({ format: 'jwk' }), kid: String(i + 1) }
+    await runtime.store.registry.putSigningKey(KEY.service, jwk)
+  }
+})
+afterAll(() => runtime.close())
+
+const extended = (extension: object) => Client.parse({ ...client, extension })
+
+describe('makeTokens', () => {
+  test('makes an opaque token that is stored as its digest', async () => {
+    const { grant, accessToken, jwt, refreshToken, issuedAt } = await makeTokens(ORDER, service, runtime)
+    expect(locateOpaque(accessToken)).toEqual(GRANT)
+    expect([jwt, refreshToken, issuedAt]).toEqual([undefined, undefined, START])
+    expect(grant).toEqual({
+      ...KEY,
+      stage: 'TOKENS',
+      grantType: 'AUTHORIZATION_CODE',
+      subject: 'user',
+      scopes: ['a', 'b'],
+      accessScopes: ['a'],
+      resources: [],
+      accessResources: [],
+      binding: 'none',
+      properties: [],
+      createdAt: START,
+      accessDigest: digest(accessToken),
+      accessIssuedAt: START,
+      accessExpiresAt: later(START, 3600),
+    })
+  })
+
+  test.each([
+    [undefined, 3600],
+    [60, 60],
+    [3600, 3600],
+    [86400, 3600],
+  ])('lives as long as the service says, and shorter for a client with %s', async (duration, expected) => {
+    const shorter = extended(duration === undefined ? {} : { accessTokenDuration: duration })
+    const { grant } = await makeTokens({ ...ORDER, client: shorter }, service, runtime)
+    expect(grant.accessExpiresAt - grant.accessIssuedAt).toBe(expected)
+  })
+
+  async function payloadOf(order: TokenOrder, by: Service = jwtService) {
+    const { jwt, accessToken, grant } = await makeTokens(order, by, runtime)
+    const kid = decodeProtectedHeader(jwt ?? '').kid
+    const { payload } = await jwtVerify(jwt ?? '', keys[Number(kid) - 1]?.publicKey ?? Buffer.alloc(0), {
+      currentDate: new Date(START * 1000),
+    })
+    expect(grant.accessDigest).toBe(digest(jwt ?? ''))
+    expect(payload.jti).toBe(accessToken)
+    expect(locateIdentifier(accessToken)).toEqual(GRANT)
+    return { kid, payload }
+  }
+
+  test('makes a JWT that is stored as the digest of the whole string', async () => {
+    const { kid, payload } = await payloadOf(ORDER)
+    expect(kid).toBe('1')
+    expect(payload).toEqual({
+      iss: 'https://as.example.com',
+      sub: 'user',
+      aud: 'https://as.example.com',
+      client_id: '26478243745571',
+      scope: 'a',
+      iat: START,
+      exp: START + 3600,
+      jti: payload.jti,
+    })
+  })
+
+  test('a JWT of a client has the client for its subject, and no scope when there is none', async () => {
+    const { payload } = await payloadOf({ ...ORDER, subject: undefined, accessScopes: [] })
+    expect(payload.sub).toBe('26478243745571')
+    expect(payload).not.toHaveProperty('scope')
+  })
+
+  test('a JWT names a client by the alias that it was asked by', async () => {
+    const { payload } = await payloadOf({ ...ORDER, subject: undefined, clientIdAlias: 'shop' })
+    expect(payload).toMatchObject({ client_id: 'shop', sub: 'shop' })
+  })
+
+  test('a bound JWT shows its binding and nothing beside it', async () => {
+    const binding = { 'x5t#S256': 'A'.repeat(43) } as unknown as TokenOrder['binding']
+    expect((await payloadOf({ ...ORDER, binding })).payload['cnf']).toEqual({ 'x5t#S256': 'A'.repeat(43) })
+  })
+
+  test('a JWT is meant for the default resource', async () => {
+    const other = { ...jwtService, defaultResource: 'https://rs.example.com' }
+    expect((await payloadOf(ORDER, other)).payload.aud).toBe('https://rs.example.com')
+  })
+
+  test('a JWT is signed with the key that the service names', async () => {
+    expect((await payloadOf(ORDER, { ...jwtService, accessTokenSignatureKeyId: '2' })).kid).toBe('2')
+  })
+
+  test.each([
+    ['no key', { jwks: [] }],
+    ['no key of the algorithm', { jwks: [{ ...published('1'), alg: 'PS256' }] }],
+    ['a key identifier that no key has', { accessTokenSignatureKeyId: '9' }],
+    ['a key whose private half is missing', { jwks: [published('3')] }],
+  ])('refuses with its cause for %s', async (_what, settings) => {
+    await expect(makeTokens(ORDER, { ...jwtService, ...settings }, runtime)).rejects.toThrow(
+      expect.objectContaining({ reason: 'jwt-not-signed', cause: new Error('no ES256 key in the service') }),
+    )
+  })
+})
+
+describe('firstRefreshToken', () => {
+  test('is made where the service and the client use them', () => {
+    const first = firstRefreshToken(KEY, service, client, [], runtime)
+    const located = locateRefreshToken(first?.token ?? '')
+    expect(located).toMatchObject(GRANT)
+    expect(first?.members).toEqual({
+      refreshDigest: digest(first?.token ?? ''),
+      refreshIssuedAt: START,
+      refreshExpiresAt: later(START, 7200),
+      familyDigest: digest(located?.family ?? ''),
+    })
+  })
+
+  test('is not made where either does not', () => {
+    const without = { ...client, grantTypes: ['AUTHORIZATION_CODE' as const] }
+    expect(firstRefreshToken(KEY, service, without, [], runtime)).toBeUndefined()
+    const never: Service = { ...service, supportedGrantTypes: ['AUTHORIZATION_CODE'] }
+    expect(firstRefreshToken(KEY, never, client, [], runtime)).toBeUndefined()
+  })
+
+  test('lives shorter for a client that says so, never longer', () => {
+    for (const [duration, expected] of [[60, 60] as const, [86400, 7200] as const]) {
+      const first = firstRefreshToken(KEY, service, extended({ refreshTokenDuration: duration }), [], runtime)
+      expect(first?.members.refreshExpiresAt).toBe(START + expected)
+    }
+  })
+})
+
+describe('the successor of a refresh token', () => {
+  const first = () => {
+    const made = firstRefreshToken(KEY, service, client, [], runtime)
+    if (made === undefined) throw new Error('no refresh token')
+    return made
+  }
+
+  test('is of the same family and grant, remembers what it replaced, and lives anew', () => {
+    const { token, members } = first()
+    runtime.clock.now = later(START, 50)
+    const next = nextRefreshToken(token, members, KEY, service, client, [], runtime)
+    runtime.clock.now = START
+    expect(locateRefreshToken(next.token)).toEqual(locateRefreshToken(token))
+    expect(next.token).not.toBe(token)
+    expect(next.members).toEqual({
+      refreshDigest: digest(next.token),
+      refreshIssuedAt: later(START, 50),
+      refreshExpiresAt: later(START, 7250),
+      familyDigest: members.familyDigest,
+      replaced: { digest: members.refreshDigest, at: later(START, 50) },
+    })
+  })
+
+  test('can be derived again from the nonce and the token it replaced, where the service keeps the nonce', () => {
+    const { token, members } = first()
+    const idempotent = { ...service, refreshTokenIdempotent: true }
+    const next = nextRefreshToken(token, members, KEY, idempotent, client, [], runtime)
+    const nonce = next.members.replaced?.nonce ?? ''
+    expect(Buffer.from(nonce, 'base64url')).toHaveLength(32)
+    expect(deriveRefreshToken(token, nonce, KEY)).toBe(next.token)
+    expect(deriveRefreshToken(token, nonce, KEY)).toBe(next.token)
+    expect(deriveRefreshToken(first().token, nonce, KEY)).not.toBe(next.token)
+    const otherNonce = nonce.slice(0, -1) + (nonce.endsWith('A') ? 'E' : 'A')
+    expect(deriveRefreshToken(token, otherNonce, KEY)).not.toBe(next.token)
+  })
+
+  test('has HMAC-SHA-256 of the token it replaced for its secret', () => {
+    const { token } = first()
+    const secret = createHmac('sha256', 'nonce').update(token).digest('hex')
+    expect(Buffer.from(deriveRefreshToken(token, 'nonce', KEY), 'base64url').toString('hex', 34)).toBe(secret)
+  })
+
+  test('is different at every rotation', () => {
+    const { token, members } = first()
+    const made = Array.from({ length: 100 }, () =>
+      nextRefreshToken(token, members, KEY, service, client, [], runtime),
+    )
+    expect(new Set(made.map((next) => next.token)).size).toBe(100)
+  })
+
+  test('is not derived from what is no refresh token', () => {
+    expect(() => deriveRefreshToken('x', 'nonce', KEY)).toThrow('has lost its form')
+  })
+})
