@@ -4,7 +4,7 @@ const RUNTIME = '^shared/(runtime|answer-schema)[.]ts$'
 const LEAVES = '^shared/(?!(runtime|answer-schema)[.]ts$)[^/]+[.]ts$'
 const BELOW_RUNTIME = '^shared/(certificate|refusal|store)/'
 const BELOW_FACES = '^shared/(certificate|refusal|store|request|authentication|gateway)/'
-const PROVISIONING = '^infra/provisioning/management[.]ts$'
+const PROVISIONING = '^infra/aws/provisioning/management[.]ts$'
 const MANAGEMENT_STEPS = '^functions/management/(clients|services)/(request|decide)[.]ts$'
 const DEPLOYED = '^(functions|shared)/'
 

@@ -11,7 +11,7 @@ const rules = createRequire(import.meta.url)('./dependencies.cjs') as Required<I
 /** Files that break no rule, most of them targets for the others. */
 const ALLOWED: Record<string, string> = {
   'test/support/clock.ts': '',
-  'infra/local/main.ts': `import '../../functions/token/routes.ts'; import '../../shared/runtime.ts'; import 'jose'`,
+  'infra/emulator/main.ts': `import '../../functions/token/routes.ts'; import '../../shared/runtime.ts'; import 'jose'`,
   'functions/token/handler.ts': `import './routes.ts'; import '../../shared/gateway/event.ts'`,
   'functions/token/routes.ts': `import './request.ts'; import './decide.ts'; import './respond.ts'`,
   'functions/token/request.ts': `import 'zod'; import '../../shared/http.ts'`,
@@ -45,14 +45,14 @@ const PLANTED: [string, string, string][] = [
   ['no-orphan', 'shared/token/orphan.ts', ''],
   ['no-unresolved', 'shared/token/unresolved.ts', `import './missing.ts'`],
   ['no-barrel', 'shared/refusal/barrel.ts', `import './index.ts'`],
-  ['no-test-in-source', 'infra/local/clock.ts', `import '../../test/support/clock.ts'`],
-  ['no-infra-in-deployed', 'functions/token/infra.ts', `import '../../infra/local/main.ts'`],
-  ['infra-by-routes', 'infra/local/decide.ts', `import '../../functions/token/decide.ts'`],
+  ['no-test-in-source', 'infra/emulator/clock.ts', `import '../../test/support/clock.ts'`],
+  ['no-infra-in-deployed', 'functions/token/infra.ts', `import '../../infra/emulator/main.ts'`],
+  ['infra-by-routes', 'infra/emulator/decide.ts', `import '../../functions/token/decide.ts'`],
   ['reference-by-schemas', 'infra/reference/decide.ts', `import '../../functions/token/decide.ts'`],
   [
     'provisioning-by-management',
-    'infra/provisioning/management.ts',
-    `import '../../functions/token/decide.ts'`,
+    'infra/aws/provisioning/management.ts',
+    `import '../../../functions/token/decide.ts'`,
   ],
   ['answer-schemas-as-types', 'functions/token/answers.ts', `import './answer-schema.ts'`],
   ['no-function-in-shared', 'shared/token/function.ts', `import '../../functions/token/request.ts'`],

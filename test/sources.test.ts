@@ -26,7 +26,7 @@ function grep(pattern: RegExp, among: string[]) {
 
 test('the folders that are read are there', () => {
   expect(deployed).toContain('shared/runtime.ts')
-  expect(sources).toContain('infra/functions.yml')
+  expect(sources).toContain('infra/aws/template/functions.yml')
   expect(tests).toContain('test/sources.test.ts')
 })
 

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { issueCertificate } from '../local/issue-certificate.ts'
+import { issueCertificate } from '../emulator/issue-certificate.ts'
 
 const DAY_MILLISECONDS = 86_400_000
 

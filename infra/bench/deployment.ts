@@ -1,6 +1,6 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import type { Settings } from '../../shared/settings.ts'
-import { LOCAL_DYNAMODB } from '../local/tables.ts'
+import { LOCAL_DYNAMODB } from '../tables/tables.ts'
 
 /** Where the events of the bench come from. */
 export const SITE = { domainName: 'mtls.bench.example', apiId: 'bench' }

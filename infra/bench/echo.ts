@@ -1,7 +1,7 @@
 import { constants } from 'node:crypto'
 import { createServer } from 'node:https'
-import { listen } from '../local/listen.ts'
-import type { Truststore } from '../local/truststore.ts'
+import { listen } from '../emulator/listen.ts'
+import type { Truststore } from '../truststore/truststore.ts'
 
 export interface EchoOptions {
   readonly cert: string

@@ -1,4 +1,4 @@
-import { startEmbeddedEngine } from '../local/engine.ts'
+import { startEmbeddedEngine } from '../emulator/engine.ts'
 import { report } from './child.ts'
 
 export interface EngineReady {

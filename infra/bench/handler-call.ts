@@ -1,6 +1,6 @@
 import type { LambdaResult } from '../../shared/lambda/serve.ts'
 import type { Runtime } from '../../shared/runtime.ts'
-import { deployedFunctions } from '../local/deployed-functions.ts'
+import { deployedFunctions } from '../emulator/deployed-functions.ts'
 import { SITE } from './deployment.ts'
 
 export interface HandlerRequest {

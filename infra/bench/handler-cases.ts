@@ -1,5 +1,5 @@
 import type { Runtime } from '../../shared/runtime.ts'
-import type { Seeded } from '../local/seed.ts'
+import type { Seeded } from '../emulator/seed.ts'
 import type { CannedStore } from './canned-store.ts'
 import { type Answered, handlerCalls, type Prepare } from './handler-call.ts'
 import { basic, confidentialClient, FORMATS, seedFormat } from './services.ts'

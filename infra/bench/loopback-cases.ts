@@ -1,4 +1,4 @@
-import type { Seeded } from '../local/seed.ts'
+import type { Seeded } from '../emulator/seed.ts'
 import type { KeptAliveClient, Post } from './kept-alive-client.ts'
 import type { ServerReady } from './server.ts'
 import { confidentialClient, type Format, FORMATS } from './services.ts'

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { startDynamoDbLocal } from '../dynamodb-local.ts'
+import { startDynamoDbLocal } from '../emulator/dynamodb-local.ts'
 import { startChild } from './child.ts'
 import type { EngineReady } from './engine.ts'
 import type { InProcessArgument, InProcessReady } from './in-process.ts'

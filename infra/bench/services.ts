@@ -1,6 +1,6 @@
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import type { Store } from '../../shared/store/store.ts'
-import { newIdentity, seed, type Seeded } from '../local/seed.ts'
+import { newIdentity, seed, type Seeded } from '../emulator/seed.ts'
 
 export const FORMATS = ['opaque', 'JWT'] as const
 export type Format = (typeof FORMATS)[number]

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openApi } from './openapi.ts'
 import { page } from './page.ts'
+import { ROOT } from '../root.ts'
 
 /** The files that are made, by their paths from the project's root. */
 export function referenceFiles(): Readonly<Record<string, string>> {
@@ -12,9 +13,8 @@ export function referenceFiles(): Readonly<Record<string, string>> {
 }
 
 if (import.meta.main) {
-  const root = join(import.meta.dirname, '../..')
   for (const [file, text] of Object.entries(referenceFiles())) {
-    writeFileSync(join(root, file), text)
+    writeFileSync(join(ROOT, file), text)
     console.log(`${file}: ${Buffer.byteLength(text)} bytes`)
   }
 }

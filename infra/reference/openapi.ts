@@ -7,8 +7,7 @@ import { told } from './endpoints.ts'
 import { type JsonSchema, jsonSchemas, nameAfter, nameOf, reference } from './json-schemas.ts'
 import { PATH_PARAMETERS } from './members.ts'
 import { deployedRoutes, type Operation, operationsOf } from './operations.ts'
-
-const ROOT = join(import.meta.dirname, '../..')
+import { ROOT } from '../root.ts'
 
 /** The OpenAPI 3.1 description of all routes. */
 export function openApi() {

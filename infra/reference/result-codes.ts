@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import ts from 'typescript'
 import { type Reason, REFUSALS } from '../../shared/refusal/refusal.ts'
+import { ROOT } from '../root.ts'
 
 /**
  * Which result codes an endpoint can answer, read from the source: a refusal is named where it is thrown, and a success where
@@ -12,7 +13,6 @@ export interface Codes {
   readonly reasons: readonly Reason[]
 }
 
-const ROOT = dirname(dirname(import.meta.dirname))
 const CODE = /^A[0-9]{6}$/
 
 interface Declaration {

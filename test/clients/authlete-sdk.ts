@@ -1,5 +1,5 @@
 import { Authlete } from '@authlete/typescript-sdk'
-import { localSite } from '../infra/local/front-end/local-site.ts'
+import { localSite } from '../infra/examples/authorization-server/local-site.ts'
 
 /** The operations of `@authlete/typescript-sdk` that are offered here, by the file that drives them. */
 export const DRIVEN = {

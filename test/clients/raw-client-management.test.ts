@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type LocalSite, localSite } from '../infra/local/front-end/local-site.ts'
+import { type LocalSite, localSite } from '../infra/examples/authorization-server/local-site.ts'
 import { nulls } from '../support/management.ts'
 import { CLIENT, rawClient, type RawClient, SERVICE } from './raw-client.ts'
 

@@ -1,6 +1,6 @@
 import { CLIENT_RULES } from '../../functions/management/clients/settings-schema.ts'
 import { SERVICE_RULES } from '../../functions/management/services/settings-schema.ts'
-import type { LocalSite } from '../infra/local/front-end/local-site.ts'
+import type { LocalSite } from '../infra/examples/authorization-server/local-site.ts'
 import { CLIENT_SETTINGS, type ContractSettings, SERVICE_SETTINGS } from '../support/contract-settings.ts'
 
 /** The properties of the objects that Authlete's Java and Python clients send: what stands there is what is not set. */

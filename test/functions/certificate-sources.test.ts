@@ -10,7 +10,7 @@ import {
   tokenRequest,
 } from '../support/placeholders.ts'
 import { type SentWithQuery, type VectorService, vectorService } from '../support/vector-service.ts'
-import { CERTIFICATE_HEADERS, headerSpellings } from '../../infra/doctor/outside/certificate-headers.ts'
+import { CERTIFICATE_HEADERS, headerSpellings } from '../../infra/aws/doctor/outside/certificate-headers.ts'
 import { certificatePem } from '../support/vectors.ts'
 
 const FIELDS = ['clientCertificate', 'client_certificate', 'certificate', 'clientCertPem']

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { buffer } from 'node:stream/consumers'
-import { listen } from '../../infra/local/listen.ts'
+import { listen } from '../../infra/emulator/listen.ts'
 
 /** What AWS answers to a call: an object as JSON, a text as it is, a number as an error of that status. */
 type Answer = object | string | number

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { functionNames } from '../../infra/build.ts'
+import { functionNames } from '../../infra/package/build.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const COPIED = ['package.json', 'serverless.yml', 'certbound.example.jsonc', 'functions', 'infra', 'shared']

@@ -1,5 +1,5 @@
-import { findJava, startDynamoDbLocal } from '../../infra/dynamodb-local.ts'
-import { startEmbeddedEngine } from '../../infra/local/engine.ts'
+import { findJava, startDynamoDbLocal } from '../../infra/emulator/dynamodb-local.ts'
+import { startEmbeddedEngine } from '../../infra/emulator/engine.ts'
 
 const EMBEDDED = { name: 'embedded engine', start: () => startEmbeddedEngine({}) }
 const AMAZON = { name: 'DynamoDB Local', start: startDynamoDbLocal }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { startEmbeddedEngine } from '../../infra/local/engine.ts'
-import { createTables, LOCAL_DYNAMODB } from '../../infra/local/tables.ts'
+import { startEmbeddedEngine } from '../../infra/emulator/engine.ts'
+import { createTables, LOCAL_DYNAMODB } from '../../infra/tables/tables.ts'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import { type Internet, PUBLIC_INTERNET } from '../../shared/internet.ts'
 import { type LogLine, openLog } from '../../shared/log.ts'

@@ -1,4 +1,4 @@
-import { routeMatcher } from '../../infra/local/route-match.ts'
+import { routeMatcher } from '../../infra/emulator/route-match.ts'
 import { routes } from '../../functions/management/routes.ts'
 import { digest } from '../../shared/store/digest.ts'
 import type { Service } from '../../shared/store/service.ts'

@@ -4,13 +4,13 @@ import { Hono } from 'hono'
 import { type OutgoingHttpHeaders, type RequestListener } from 'node:http'
 import { createServer, request as httpsRequest } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { listen, type Listening } from '../../infra/local/listen.ts'
+import { listen, type Listening } from '../../infra/emulator/listen.ts'
 import * as onExpress from '../../shared/resource-server/express.ts'
 import * as onFastify from '../../shared/resource-server/fastify.ts'
 import * as onHono from '../../shared/resource-server/hono.ts'
 import * as onNode from '../../shared/resource-server/node.ts'
 import type { AccessToken, ProtectedResource } from '../../shared/resource-server/protected-resource.ts'
-import { identity, vector } from '../infra/local/tls-client.ts'
+import { identity, vector } from '../infra/emulator/tls-client.ts'
 
 /** A client that shows no certificate is let connect, so that it is the check that has to refuse it. */
 const TLS = {

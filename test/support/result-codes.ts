@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startEmbeddedEngine } from '../../infra/local/engine.ts'
-import { routeMatcher } from '../../infra/local/route-match.ts'
+import { startEmbeddedEngine } from '../../infra/emulator/engine.ts'
+import { routeMatcher } from '../../infra/emulator/route-match.ts'
 import type { Row } from '../../shared/refusal/row.ts'
 import { digest } from '../../shared/store/digest.ts'
 import { TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
-import { LOCAL_DYNAMODB } from '../../infra/local/tables.ts'
+import { LOCAL_DYNAMODB } from '../../infra/tables/tables.ts'
 import type { FixedRuntime } from './fixed-runtime.ts'
 
 type Item = Record<string, unknown>

@@ -1,4 +1,4 @@
-import { mutualTlsRequest, type TlsIdentity } from '../../infra/local/mutual-tls-request.ts'
+import { mutualTlsRequest, type TlsIdentity } from '../../infra/emulator/mutual-tls-request.ts'
 
 /**
  * `fetch` for client libraries that let their users bring their own: HTTPS with this certificate, which the global one

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startEmbeddedEngine } from '../../../infra/local/engine.ts'
+import { startEmbeddedEngine } from '../../../infra/emulator/engine.ts'
 import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
 import { TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import openApi from '../../../docs/openapi.json' with { type: 'json' }
-import { functionNames } from '../../../infra/build.ts'
+import { functionNames } from '../../../infra/package/build.ts'
 import { pathOf } from '../../../infra/reference/operations.ts'
 import { ENDPOINTS } from '../../../infra/reference/endpoints.ts'
 import { jsonSchemas, type JsonSchema } from '../../../infra/reference/json-schemas.ts'

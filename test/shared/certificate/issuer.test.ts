@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { issueCertificate } from '../../../infra/local/issue-certificate.ts'
+import { issueCertificate } from '../../../infra/emulator/issue-certificate.ts'
 import { issuedByOneOf } from '../../../shared/certificate/issuer.ts'
 import { MalformedCertificate, readCertificate, type Der } from '../../../shared/certificate/pem.ts'
 import { builtCertificate } from '../../support/built-certificate.ts'

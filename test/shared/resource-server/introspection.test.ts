@@ -1,14 +1,14 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { deployedFunctions } from '../../../infra/local/deployed-functions.ts'
-import { mutualTlsEdge } from '../../../infra/local/edge.ts'
-import { listen, type Listening } from '../../../infra/local/listen.ts'
-import { readTruststore } from '../../../infra/local/truststore.ts'
+import { deployedFunctions } from '../../../infra/emulator/deployed-functions.ts'
+import { mutualTlsEdge } from '../../../infra/emulator/edge.ts'
+import { listen, type Listening } from '../../../infra/emulator/listen.ts'
+import { readTruststore } from '../../../infra/truststore/truststore.ts'
 import {
   protectedResource,
   type ProtectedResourceOptions,
 } from '../../../shared/resource-server/protected-resource.ts'
-import { identity, vector } from '../../infra/local/tls-client.ts'
+import { identity, vector } from '../../infra/emulator/tls-client.ts'
 import { MTLS_DOMAIN } from '../../support/fixed-runtime.ts'
 import { type Issuer, openIssuer } from '../../support/token-issuer.ts'
 import { BOUND, OTHER, OWN, PUBLIC, TLS } from '../../support/walk.ts'

@@ -1,6 +1,6 @@
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { LOCAL_DYNAMODB } from '../../../infra/local/tables.ts'
+import { LOCAL_DYNAMODB } from '../../../infra/tables/tables.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
 import type { Grants } from '../../../shared/store/grants.ts'
 import { cut, delayFirstAnswer, pass } from '../../support/cutting-proxy.ts'

@@ -6,7 +6,7 @@ import {
   PutCommand,
   ScanCommand,
 } from '@aws-sdk/lib-dynamodb'
-import { LOCAL_DYNAMODB } from '../../../infra/local/tables.ts'
+import { LOCAL_DYNAMODB } from '../../../infra/tables/tables.ts'
 import type { Settings } from '../../../shared/settings.ts'
 import { type CuttingProxy, startCuttingProxy } from '../../support/cutting-proxy.ts'
 import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'

@@ -1,0 +1,63 @@
+import { hash } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DeploymentSettings } from './settings.ts'
+import { ROOT } from '../../root.ts'
+
+/** The object that the mutual-TLS domain reads, at exactly this version. */
+export interface TruststoreObject {
+  readonly bucket: string
+  readonly key: string
+  readonly version: string
+}
+
+/** Fourteen or fifteen digits, as the management API makes them. */
+const SMALLEST_NUMBER = 10 ** 13
+const NUMBERS = 2 ** 47 - SMALLEST_NUMBER
+
+/**
+ * The number of the deployment's service. The functions must know it before the service is there, and it is no secret:
+ * so it follows from the issuer.
+ */
+export function serviceNumber({ service }: DeploymentSettings): number {
+  return SMALLEST_NUMBER + (hash('sha256', service.issuer, 'buffer').readUIntBE(0, 6) % NUMBERS)
+}
+
+/** Every value that serverless.yml and the files it names ask for. */
+function parametersOf(settings: DeploymentSettings, truststore: TruststoreObject) {
+  const { mtlsDomain, plainDomain, alarms, throttle } = settings
+  return {
+    region: settings.region,
+    stage: settings.stage,
+    serviceId: String(serviceNumber(settings)),
+    mtlsDomain: mtlsDomain.name,
+    mtlsCertificateArn: mtlsDomain.certificateArn,
+    ownershipCertificateArn: mtlsDomain.ownershipCertificateArn ?? '',
+    plainDomain: plainDomain.name,
+    plainCertificateArn: plainDomain.certificateArn,
+    truststoreBucket: truststore.bucket,
+    truststoreKey: truststore.key,
+    truststoreVersion: truststore.version,
+    resourceMtlsDomains: settings.resourceServers.map(({ mtlsDomain: name }) => name).join(','),
+    resourceApiIds: settings.resourceServers.map(({ apiId }) => apiId).join(','),
+    mtlsOnly: String(settings.mtlsOnly),
+    logRetentionDays: settings.logRetentionDays,
+    throttleRate: throttle.rate,
+    throttleBurst: throttle.burst,
+    alarmEmail: alarms.email ?? '',
+    refusalsThreshold: alarms.refusals,
+    registryCacheSeconds: String(settings.registryCacheSeconds),
+    logLevel: settings.logLevel,
+  }
+}
+
+/** @param project whose serverless.yml is to be packaged */
+export async function writeParameters(
+  settings: DeploymentSettings,
+  truststore: TruststoreObject,
+  project = ROOT,
+): Promise<void> {
+  await mkdir(join(project, 'dist'), { recursive: true })
+  const text = `${JSON.stringify(parametersOf(settings, truststore), null, 2)}\n`
+  await writeFile(join(project, 'dist/parameters.json'), text)
+}

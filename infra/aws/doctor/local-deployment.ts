@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { runtimeFor } from '../../../shared/runtime.ts'
+import type { Local } from '../../emulator/local-file.ts'
+import { LOCAL_DYNAMODB } from '../../tables/tables.ts'
+import { readTruststore } from '../../truststore/truststore.ts'
+import type { Inspected, Visitor } from './inspected.ts'
+
+/** What `npm start` has written: everything of the deployment on this machine, a client and its certificate included. */
+export async function localDeployment(directory: string): Promise<Inspected> {
+  const file = join(directory, 'local.json')
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new Error(`${file} cannot be read: npm start writes it, and has to be running`, { cause: error })
+  })
+  const local = JSON.parse(text) as Local
+  return {
+    mtlsUrl: local.mtlsUrl,
+    plainUrl: local.webApiUrl,
+    ca: await readFile(local.caFile, 'utf8'),
+    visitor: await visitorOf(local),
+    truststore: await readTruststore(local.truststoreFile),
+    ...(await registryOf(local)),
+    now: () => new Date(),
+  }
+}
+
+async function visitorOf({ clients }: Local): Promise<Visitor | undefined> {
+  const client = clients.find(({ type }) => type === 'CONFIDENTIAL')
+  if (client === undefined) return undefined
+  const { clientId, clientSecret, certificateFile, keyFile } = client
+  return {
+    clientId,
+    clientSecret,
+    cert: await readFile(certificateFile, 'utf8'),
+    key: await readFile(keyFile, 'utf8'),
+  }
+}
+
+/** No request is answered here. */
+const UNUSED = { mtlsDomains: [], apiIds: [], oauthOnMtlsOnly: false, logLevel: 'silent' } as const
+
+async function registryOf(local: Local): Promise<Pick<Inspected, 'service' | 'clients'>> {
+  const { serviceId, registryTable, grantsTable, dynamodbUrl } = local
+  const settings = { ...UNUSED, registryTable, grantsTable, serviceId, registryCacheSeconds: 0 }
+  const { store } = runtimeFor(settings, { ...LOCAL_DYNAMODB, endpoint: dynamodbUrl })
+  try {
+    const service = await store.registry.findService(serviceId)
+    return { service, clients: await store.registry.listClients(serviceId) }
+  } finally {
+    store.close()
+  }
+}

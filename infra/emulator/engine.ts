@@ -1,0 +1,67 @@
+import { mkdir } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
+import { createRequire } from 'node:module'
+import dynalite from 'dynalite'
+import { listen } from './listen.ts'
+import { listsTables } from '../tables/lists-tables.ts'
+
+export interface Engine {
+  readonly endpoint: string
+  readonly close: () => Promise<void>
+}
+
+interface LevelDirectory {
+  open(): Promise<void>
+  close(): Promise<void>
+}
+
+const IMMEDIATELY = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }
+
+/**
+ * A DynamoDB in this process, on 127.0.0.1 only.
+ *
+ * @param directory keeps the data between runs; in memory without it
+ * @param port a free one by default
+ * @throws Error with one line for the user when the directory or the port cannot be had
+ */
+export async function startEmbeddedEngine({
+  directory,
+  port = 0,
+}: {
+  directory?: string
+  port?: number
+}): Promise<Engine> {
+  if (directory !== undefined) await tryDirectory(directory)
+  const server = dynalite(directory === undefined ? IMMEDIATELY : { ...IMMEDIATELY, path: directory })
+  // dynalite rethrows what a broken-off request reports, which would end the process.
+  server.on('request', (request: IncomingMessage) => request.removeAllListeners('error'))
+  const listening = await listen(server, { host: '127.0.0.1', port, option: '--engine-port' })
+  const endpoint = `http://127.0.0.1:${listening.port}`
+  // Only with its first answer has dynalite opened, and locked, its directory.
+  await listsTables(endpoint)
+  return { endpoint, close: listening.close }
+}
+
+/** dynalite opens its directory behind the caller's back, and a failure there ends the process: so it is opened once before. */
+async function tryDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    const level = levelOfDynalite(directory)
+    await level.open()
+    await level.close()
+  } catch (error) {
+    throw new Error(`data directory ${directory} ${complaint(error as Error)}`, { cause: error })
+  }
+}
+
+function levelOfDynalite(directory: string): LevelDirectory {
+  const requireFromDynalite = createRequire(import.meta.resolve('dynalite'))
+  const { Level } = requireFromDynalite('level') as { Level: new (directory: string) => LevelDirectory }
+  return new Level(directory)
+}
+
+function complaint(error: NodeJS.ErrnoException): string {
+  const reason = error.cause === undefined ? error : (error.cause as NodeJS.ErrnoException)
+  if (reason.code === 'LEVEL_LOCKED') return 'is in use by another process'
+  return `cannot be opened (${reason.code ?? reason.message})`
+}

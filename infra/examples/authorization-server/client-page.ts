@@ -1,0 +1,118 @@
+import { type Request, type Response, Router } from 'express'
+import { type HttpAnswer, mutualTlsRequest, type TlsIdentity } from '../../emulator/mutual-tls-request.ts'
+import {
+  authorizationRequest,
+  type DemoClient,
+  judgeResponse,
+  type KeptRequest,
+  tokenRequest,
+} from './client-flow.ts'
+import { html, type Markup, sendPage } from './markup.ts'
+import { randomText, readCookie } from './sessions.ts'
+
+export const CALLBACK_PATH = '/cb'
+
+export interface Presenters {
+  /** Has the certificate that the token gets bound to. */
+  readonly holder: TlsIdentity
+  /** Has a certificate of the same CA. */
+  readonly stranger: TlsIdentity
+}
+
+const COOKIE = 'certbound-client'
+const COOKIE_OPTIONS = { httpOnly: true, sameSite: 'lax', path: CALLBACK_PATH } as const
+
+/** A client that a person can watch: it sends the browser off, and shows all that it does with the answer. */
+export function clientPage(client: DemoClient, presenters: Presenters): Router {
+  const router = Router()
+
+  router.get('/', (_request, response) => {
+    const kept = { state: randomText(), verifier: randomText() }
+    response.cookie(COOKIE, `${kept.state}.${kept.verifier}`, COOKIE_OPTIONS)
+    const url = authorizationRequest(client, kept)
+    const main = html`<p>
+        This page is an OAuth client. It sends you to the authorization server, which asks you to log in and
+        to agree, and sends you back with a code.
+      </p>
+      <p><a class="button" href="${url}">Start the code flow</a></p>
+      <h2>The authorization request</h2>
+      <pre tabindex="0">${url.replaceAll(/[?&]/g, '\n  $&')}</pre>`
+    sendPage(response, { title: 'Demo client', main })
+  })
+
+  router.get(CALLBACK_PATH, async (request, response) => {
+    const kept = keptRequest(request)
+    response.clearCookie(COOKIE, COOKIE_OPTIONS)
+    if (kept === undefined) {
+      sendProblem(response, 'No request of this browser waits for an answer.')
+      return
+    }
+    const answer = new URL(request.originalUrl, client.redirectUri).searchParams
+    const judged = judgeResponse(answer, client, kept)
+    if ('problem' in judged) {
+      sendProblem(response, judged.problem)
+      return
+    }
+    const form = tokenRequest(client, judged.code, kept)
+    const token = await mutualTlsRequest(client.tokenEndpoint, presenters.holder, { form })
+    const main = html`<h2>The code arrived</h2>
+      <pre tabindex="0">${judged.code}</pre>
+      <h2>The client exchanges it over mutual TLS, with its certificate</h2>
+      <pre tabindex="0">${`POST ${client.tokenEndpoint}\n\n${token.status} ${token.text}`}</pre>
+      ${token.status === 200 ? await uses(client, presenters, token) : html``} ${AGAIN}`
+    sendPage(response, { title: 'Back at the client', main })
+  })
+
+  return router
+}
+
+const AGAIN = html`<p><a href="/">Once more</a></p>`
+
+function keptRequest(request: Request): KeptRequest | undefined {
+  const [state, verifier] = readCookie(request, COOKIE)?.split('.') ?? []
+  return state === undefined || verifier === undefined ? undefined : { state, verifier }
+}
+
+function sendProblem(response: Response, problem: string): void {
+  const main = html`<p role="alert">${problem}</p>
+    ${AGAIN}`
+  sendPage(response, { status: 400, title: 'No token', main })
+}
+
+/** The same token in three hands. */
+async function uses(
+  { accountsUrl }: DemoClient,
+  { holder, stranger }: Presenters,
+  token: HttpAnswer,
+): Promise<Markup> {
+  const { access_token } = JSON.parse(token.text) as { readonly access_token: string }
+  const headers = { authorization: `Bearer ${access_token}` }
+  const use = async (who: string, identity: TlsIdentity) => {
+    const { status, text, headers: answered } = await mutualTlsRequest(accountsUrl, identity, { headers })
+    return html`<tr>
+      <th scope="row">${who}</th>
+      <td>${status}</td>
+      <td><code>${text === '' ? (answered['www-authenticate'] ?? '') : text}</code></td>
+    </tr>`
+  }
+  return html`<h2>The token at the resource server</h2>
+    <table>
+      <caption>
+        GET ${accountsUrl}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Who presents the token</th>
+          <th scope="col">Status</th>
+          <th scope="col">Answer</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${[
+          await use('the client, with its certificate', holder),
+          await use('a thief, with a certificate of the same CA', stranger),
+          await use('a thief without a certificate', { ca: holder.ca }),
+        ]}
+      </tbody>
+    </table>`
+}

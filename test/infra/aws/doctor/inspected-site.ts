@@ -1,0 +1,38 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Check, type Finding } from '../../../../infra/aws/doctor/finding.ts'
+import type { Inspected } from '../../../../infra/aws/doctor/inspected.ts'
+import { localDeployment } from '../../../../infra/aws/doctor/local-deployment.ts'
+import { writeLocalFile } from '../../../../infra/emulator/local-file.ts'
+import { type LocalSite, localSite } from '../../examples/authorization-server/local-site.ts'
+
+export interface InspectedSite extends LocalSite {
+  readonly directory: string
+  /** As it is at this moment. */
+  readonly inspected: () => Promise<Inspected>
+}
+
+/** A deployment on this machine as it should be. */
+export async function inspectedSite(): Promise<InspectedSite> {
+  const directory = await mkdtemp(join(tmpdir(), 'certbound-doctor-'))
+  const site = await localSite()
+  await writeLocalFile(site, directory)
+  const close = async () => {
+    await site.close()
+    await rm(directory, { recursive: true })
+  }
+  return { ...site, directory, close, inspected: () => localDeployment(directory) }
+}
+
+/** What a check says in short: `ok`, or every finding that is not, as `fail: what it says`. */
+export async function verdict({ ask }: Check, inspected: Inspected): Promise<string | string[]> {
+  const findings = await ask(inspected)
+  const amiss = findings.filter(({ status }) => status !== 'ok')
+  return amiss.length === 0 && findings.length > 0 ? 'ok' : amiss.map(inShort)
+}
+
+function inShort({ status, what, todo }: Finding): string {
+  if (todo === undefined || todo === '') throw new Error(`nothing to do about: ${what}`)
+  return `${status}: ${what}`
+}

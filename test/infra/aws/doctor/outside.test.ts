@@ -1,0 +1,209 @@
+import { createServer } from 'node:https'
+import type { APIGatewayProxyEventV2 } from 'aws-lambda'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { Inspected } from '../../../../infra/aws/doctor/inspected.ts'
+import { clock } from '../../../../infra/aws/doctor/outside/clock.ts'
+import { keys, metadata } from '../../../../infra/aws/doctor/outside/documents.ts'
+import {
+  certificateRequired,
+  strangerRefused,
+  visitorLetIn,
+} from '../../../../infra/aws/doctor/outside/mutual-tls.ts'
+import { spoofedHeaders } from '../../../../infra/aws/doctor/outside/spoofed-headers.ts'
+import { deployedFunctions } from '../../../../infra/emulator/deployed-functions.ts'
+import { plainEdge } from '../../../../infra/emulator/edge.ts'
+import { listen } from '../../../../infra/emulator/listen.ts'
+import type { LambdaHandler, Routes } from '../../../../infra/emulator/route-match.ts'
+import { makeIdentity } from '../../emulator/tls-client.ts'
+import { type InspectedSite, inspectedSite, verdict } from './inspected-site.ts'
+
+let site: InspectedSite
+let good: Inspected
+beforeAll(async () => {
+  site = await inspectedSite()
+  good = await site.inspected()
+})
+afterAll(() => site.close())
+
+const ALL = { certificateRequired, strangerRefused, visitorLetIn, spoofedHeaders, metadata, keys, clock }
+
+test.each(Object.entries(ALL))('%s finds nothing amiss in what is as it should be', async (_name, check) => {
+  expect(await verdict(check, good)).toBe('ok')
+})
+
+/** A server of TLS that wants no certificate and answers everyone. */
+async function openToAll(): Promise<string> {
+  const { key, certificate: cert } = site.certificates.server
+  const server = createServer({ key, cert }, (_request, response) => response.end('{"keys":[]}'))
+  const { port, close } = await listen(server, { host: '127.0.0.1', port: 0, option: '' })
+  onTestFinished(close)
+  return `https://localhost:${port}`
+}
+
+/** A plain domain whose functions have been wrapped. */
+async function plainDomain(
+  wrap: (template: string, handler: LambdaHandler) => LambdaHandler,
+): Promise<string> {
+  const routes: Routes = new Map(
+    [...deployedFunctions(site.runtime)].map(([template, handler]) => [template, wrap(template, handler)]),
+  )
+  const about = { domainName: 'api.certbound.test', apiId: 'local', host: '127.0.0.1', port: 0 }
+  const { port, close } = await plainEdge({ ...about, routes, onError: console.error })
+  onTestFinished(close)
+  return `http://localhost:${port}`
+}
+
+const answering = (body: object) => () =>
+  Promise.resolve({ statusCode: 200, headers: {}, body: JSON.stringify(body) })
+
+describe('mutual TLS', () => {
+  test('that is off, and a domain that is not there, are told', async () => {
+    const open = { ...good, mtlsUrl: await openToAll() }
+    expect(await verdict(certificateRequired, open)).toEqual([
+      expect.stringMatching(
+        /^fail: mutual TLS is off: https:.* answers without a client certificate \(200\)$/,
+      ),
+    ])
+    expect(await verdict(strangerRefused, open)).toEqual([
+      expect.stringMatching(/^fail: .* lets in a certificate that no CA has issued/),
+    ])
+    for (const mtlsUrl of ['https://localhost:1', 'https://nowhere.invalid']) {
+      for (const check of [certificateRequired, strangerRefused, visitorLetIn]) {
+        expect(await verdict(check, { ...good, mtlsUrl })).toEqual([
+          expect.stringMatching(/^fail: .* cannot be reached \((ECONNREFUSED|ENOTFOUND|EAI_AGAIN)\)$/),
+        ])
+      }
+    }
+  })
+
+  test('whose server certificate nobody vouches for is no mutual TLS that works', async () => {
+    const findings = await verdict(certificateRequired, { ...good, ca: undefined })
+    expect(findings).toEqual([
+      expect.stringMatching(/^fail: .* cannot be reached \(UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED/),
+    ])
+  })
+
+  test('that keeps the client out is told, and that there was none to ask with', async () => {
+    const visitor = await makeIdentity(undefined, {})
+    expect(await verdict(visitorLetIn, { ...good, visitor })).toEqual([
+      expect.stringMatching(/^fail: the client certificate is not let in by .* \(403\)$/),
+    ])
+    expect(await verdict(visitorLetIn, { ...good, visitor: undefined })).toEqual([
+      'skipped: whether a client certificate is let in',
+    ])
+  })
+})
+
+describe('a certificate in a header', () => {
+  const fromHeader = (_template: string, handler: LambdaHandler): LambdaHandler => {
+    return (event) => {
+      const { requestContext, headers, ...rest } = event as APIGatewayProxyEventV2
+      const escaped = headers['x-ssl-cert']
+      if (escaped?.startsWith('-----BEGIN%20') !== true) return handler(event)
+      const authentication = { clientCert: { clientCertPem: decodeURIComponent(escaped) } }
+      const context = { ...requestContext, domainName: 'mtls.certbound.test', authentication }
+      return handler({ ...rest, headers, requestContext: context })
+    }
+  }
+
+  test('that changes an answer is named', async () => {
+    const plainUrl = await plainDomain(fromHeader)
+    expect(await verdict(spoofedHeaders, { ...good, plainUrl })).toEqual(
+      ['/token', '/introspection'].map(
+        (route) =>
+          `fail: the header x-ssl-cert changes the answer of ${route} on the plain domain: a certificate is taken from it`,
+      ),
+    )
+  })
+
+  test('is not all: a plain domain that takes a certificate is told as well', async () => {
+    const findings = await verdict(spoofedHeaders, { ...good, plainUrl: good.mtlsUrl })
+    expect(findings).toEqual(
+      ['/token', '/introspection'].map(
+        (route) =>
+          `fail: ${route} on the plain domain takes a client certificate without checking who has issued it`,
+      ),
+    )
+  })
+
+  test('is not asked about without a client, or without a token', async () => {
+    const { visitor } = good
+    if (visitor === undefined) throw new Error('a visitor is missing')
+    const { cert, key, clientId } = visitor
+    expect(await verdict(spoofedHeaders, { ...good, visitor: { cert, key } })).toEqual([
+      'skipped: whether a certificate in a header changes an answer',
+    ])
+    expect(await verdict(spoofedHeaders, { ...good, visitor: { cert, key, clientId } })).toEqual([
+      expect.stringMatching(/^skipped: what a certificate in a header does for a stolen token/),
+    ])
+  })
+})
+
+describe('documents', () => {
+  test('of another deployment are told', async () => {
+    const other = await inspectedSite()
+    onTestFinished(other.close)
+    const mixed = { ...good, plainUrl: (await other.inspected()).plainUrl }
+    expect(await verdict(metadata, mixed)).toEqual([
+      'fail: metadata differs between the two domains (200, 200)',
+      `fail: metadata say the issuer is ${other.mtlsUrl}, the service ${site.mtlsUrl}`,
+      expect.stringMatching(
+        /^fail: metadata send clients with certificates to .* not on the mutual-TLS domain$/,
+      ),
+    ])
+    expect(await verdict(keys, mixed)).toEqual(['fail: /jwks differs between the two domains (200, 200)'])
+  })
+
+  test('that are not there are told', async () => {
+    const plainUrl = await plainDomain(() => () => Promise.resolve({ statusCode: 500, body: 'planted' }))
+    expect(await verdict(metadata, { ...good, plainUrl })).toEqual([
+      'fail: the plain domain does not answer with metadata (500)',
+    ])
+    expect(await verdict(keys, { ...good, plainUrl })).toEqual([
+      'fail: /jwks of the plain domain is no JWK Set (500)',
+    ])
+  })
+
+  test('with a private key are told, and without a key for the tokens', async () => {
+    const leak = { keys: [{ kty: 'EC', kid: 'k1', alg: 'ES256', d: 'private' }] }
+    const plainUrl = await plainDomain((template, handler) =>
+      template === '/jwks' ? answering(leak) : handler,
+    )
+    expect(await verdict(keys, { ...good, plainUrl })).toContain('fail: /jwks publishes the private key k1')
+
+    if (good.service === undefined) throw new Error('a service is missing')
+    const service = { ...good.service, accessTokenSignAlg: 'ES384' as const }
+    expect(await verdict(keys, { ...good, service })).toEqual([
+      'fail: access tokens are to be signed with ES384, and /jwks has no such key',
+    ])
+  })
+
+  test('are compared by who has a certificate alone', async () => {
+    const alone = { ...good, visitor: undefined }
+    expect(await verdict(metadata, alone)).toEqual([
+      'skipped: whether metadata is the same on the mutual-TLS domain',
+    ])
+  })
+})
+
+describe('clocks', () => {
+  test.each([
+    [20, 'warn'],
+    [-20, 'warn'],
+    [120, 'fail'],
+    [-86_400, 'fail'],
+  ])('that are %d seconds apart: %s', async (seconds, status) => {
+    const now = () => new Date(Date.now() + seconds * 1000)
+    expect(await verdict(clock, { ...good, now })).toEqual([
+      expect.stringMatching(
+        new RegExp(`^${status}: the clocks of the deployment and of this machine are \\d+ seconds apart$`),
+      ),
+    ])
+  })
+
+  test('nobody answers for are not known', async () => {
+    expect(await verdict(clock, { ...good, plainUrl: 'http://localhost:1' })).toEqual([
+      'skipped: how far the clocks are apart',
+    ])
+  })
+})

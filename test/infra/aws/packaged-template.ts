@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { writeParameters } from '../../../infra/aws/deployment/parameters.ts'
+import { type DeploymentSettings, readDeployment } from '../../../infra/aws/deployment/settings.ts'
+import type { Template } from './rules/template.ts'
+
+const root = join(import.meta.dirname, '../../..')
+
+const TRUSTSTORE = { bucket: 'certbound-truststore', key: 'truststore.pem', version: 'version-1' }
+
+/** The settings of the example, with some of them changed. */
+export async function exampleSettings(
+  changes: Partial<DeploymentSettings> = {},
+): Promise<DeploymentSettings> {
+  const settings = await readDeployment(join(root, 'certbound.example.jsonc'))
+  if (!('region' in settings)) throw new Error(settings.join('\n'))
+  return { ...settings, ...changes }
+}
+
+export interface Packaged {
+  readonly template: Template
+  /** As osls wrote it. */
+  readonly text: string
+}
+
+/** What `osls package` makes of the templates: no network, no account, nothing in the archives. */
+export async function packagedTemplate(changes: Partial<DeploymentSettings> = {}): Promise<Packaged> {
+  const folder = mkdtempSync(join(tmpdir(), 'certbound-template-'))
+  try {
+    for (const file of ['serverless.yml', 'infra'])
+      cpSync(join(root, file), join(folder, file), { recursive: true })
+    mkdirSync(join(folder, 'dist'))
+    const functions = readFileSync(join(folder, 'infra/aws/template/functions.yml'), 'utf8')
+    for (const [artifact] of functions.matchAll(/dist\/.+?\.zip/g)) writeFileSync(join(folder, artifact), '')
+    await writeParameters(await exampleSettings(changes), TRUSTSTORE, folder)
+    execFileSync(process.execPath, [join(root, 'node_modules/osls/bin/serverless.js'), 'package'], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'], HOME: folder },
+      stdio: 'pipe',
+    })
+    const text = readFileSync(join(folder, '.serverless/cloudformation-template-update-stack.json'), 'utf8')
+    return { template: JSON.parse(text) as Template, text }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}

@@ -1,0 +1,196 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { routes as management } from '../../../../functions/management/routes.ts'
+import { serve } from '../../../../shared/lambda/serve.ts'
+import { metadata } from '../../../../shared/metadata/metadata.ts'
+import type { Runtime } from '../../../../shared/runtime.ts'
+import { type Deployment, openDeployment } from '../../../support/deployment.ts'
+import type { FixedRuntime } from '../../../support/fixed-runtime.ts'
+import { eventFor, gateway } from '../../../support/gateway.ts'
+import { rawTables } from '../../../support/raw-tables.ts'
+import { certificatePem } from '../../../support/vectors.ts'
+import { openProvisioning, type Provisioning, SERVICE } from './provisioning.ts'
+
+let deployment: Deployment
+let provisioning: Provisioning
+let runtime: Runtime
+beforeAll(async () => {
+  deployment = await openDeployment()
+})
+beforeEach(async () => {
+  provisioning = await openProvisioning(deployment)
+  runtime = provisioning.runtime
+  deployment.configure()
+  return provisioning.close
+})
+afterAll(() => deployment.close())
+
+const deployTables = () => provisioning.deployTables()
+const provision = (...more: string[]) => provisioning.provision(...more)
+
+interface Made {
+  service?: { serviceId: number; credentials: { role: string; secret: string }[] }
+  owner?: { serviceOwnerApiKey: string; serviceOwnerApiSecret: string; organizationAccessToken: string }
+  client?: { alias: string; clientId: number; clientSecret?: string }
+}
+/** Everything that was shown, as one. */
+const made = (stdout: string): Made =>
+  Object.assign(
+    {},
+    ...stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Made),
+  ) as Made
+
+async function statusOf(route: string, token: string, method = 'GET'): Promise<number> {
+  const handler = serve(management, runtime)
+  const serviceId = { pathParameters: { serviceId: String(SERVICE) } }
+  const headers = { authorization: `Bearer ${token}` }
+  const { statusCode } = await handler(eventFor({ route, method, headers, ...serviceId }, '2.0'))
+  return statusCode
+}
+
+async function stored(): Promise<string> {
+  const raw = rawTables({
+    endpoint: provisioning.engine.endpoint,
+    settings: runtime.settings,
+  } as FixedRuntime)
+  const text = JSON.stringify(await raw.everything())
+  raw.close()
+  return text
+}
+
+test('tables first, then a service with secure settings, its owner and its clients', async () => {
+  const early = await provision()
+  expect(early.code).toBe(1)
+  expect(early.stderr).toMatch(/^provision: the tables: ResourceNotFoundException.*\n$/)
+  const tables = await deployTables()
+  expect([tables.code, tables.stderr]).toEqual([0, ''])
+  expect(tables.stdout).toContain('certbound-prod-registry, certbound-prod-grants')
+
+  const { code, stdout, stderr } = await provision('--json')
+  expect(code, stderr).toBe(0)
+  const { service, owner, client } = made(stdout)
+  expect(service?.serviceId).toBe(SERVICE)
+
+  const record = await runtime.store.registry.findService(SERVICE)
+  expect(record).toMatchObject({
+    issuer: 'https://auth.example.com',
+    tlsClientCertificateBoundAccessTokens: true,
+    pkceRequired: true,
+    pkceS256Required: true,
+    accessTokenDuration: 3600,
+    authorizationCodeDuration: 60,
+    supportedTokenAuthMethods: ['TLS_CLIENT_AUTH'],
+    jwks: [{ kid: '1', alg: 'ES256', use: 'sig' }],
+  })
+  expect(await runtime.store.registry.findSigningKey(SERVICE, '1')).toMatchObject({ type: 'private' })
+  expect(record && metadata(record)).toMatchObject({
+    token_endpoint: 'https://mtls.auth.example.com/token',
+    introspection_endpoint: 'https://mtls.auth.example.com/introspection/standard',
+    jwks_uri: 'https://auth.example.com/jwks',
+    mtls_endpoint_aliases: undefined,
+  })
+  expect(await runtime.store.registry.findClient(SERVICE, 'payments')).toMatchObject({
+    clientId: client?.clientId,
+    tokenAuthMethod: 'TLS_CLIENT_AUTH',
+    tlsClientCertificateBoundAccessTokens: true,
+    tlsClientAuthSubjectDn: 'CN=payments.example.com,O=Example,C=DE',
+  })
+  expect(await runtime.store.grants.findState(SERVICE, client?.clientId ?? 0)).toMatchObject({
+    locked: false,
+  })
+  expect(client).not.toHaveProperty('clientSecret')
+
+  const secrets = service?.credentials ?? []
+  expect(secrets.map(({ role }) => role)).toEqual(['manage', 'runtime', 'introspect'])
+  const answers = await Promise.all(
+    secrets.map(({ secret }) => statusOf('/api/{serviceId}/client/get/list', secret)),
+  )
+  expect(answers).toEqual([200, 403, 403])
+  expect(await statusOf('/api/service/get/list', owner?.organizationAccessToken ?? '')).toBe(200)
+
+  const text = await stored()
+  const shown = [
+    ...secrets.map(({ secret }) => secret),
+    owner?.serviceOwnerApiSecret ?? '',
+    owner?.organizationAccessToken ?? '',
+  ]
+  expect(shown.filter((secret) => secret.length < 43 || text.includes(secret))).toEqual([])
+}, 60_000)
+
+test('a second run changes nothing, shows no secret and says what is there', async () => {
+  await deployTables()
+  await provision()
+  const before = await stored()
+  const { code, stdout } = await provision()
+  expect(code).toBe(0)
+  expect(stdout.split('\n')).toEqual([
+    `  service ${String(SERVICE)}: is there and stays as it is`,
+    '  owner of the deployment: is there and stays as it is',
+    '  client payments: is there and stays as it is',
+    '',
+  ])
+  expect(await stored()).toBe(before)
+}, 60_000)
+
+test('a client that is added later is made, with the secret that it needs', async () => {
+  await deployTables()
+  await provision()
+  deployment.configure(
+    '"clients": [',
+    '"clients": [{ "clientIdAlias": "web", "clientType": "CONFIDENTIAL" },',
+  )
+  const { stdout } = await provision('--json')
+  const { client, ...others } = made(stdout)
+  expect(others).toEqual({})
+  expect(client).toMatchObject({ alias: 'web', clientSecret: expect.stringMatching(/^[\w-]{86}$/) as string })
+  expect(await runtime.store.registry.listClients(SERVICE)).toHaveLength(2)
+}, 60_000)
+
+test('what was provisioned issues bound tokens to the client, and to nobody without its certificate', async () => {
+  deployment.configure(
+    'CN=payments.example.com,O=Example,C=DE',
+    'CN=client.example.org,O=Client1,L=Chiyoda-ku,ST=Tokyo,C=JP',
+  )
+  await deployTables()
+  const { service, client } = made((await provision('--json')).stdout)
+  const send = gateway(runtime)
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const body = `grant_type=client_credentials&client_id=${String(client?.clientId)}`
+  const certificate = certificatePem('client-ec-p256')
+  const issued = await send({ route: '/token', headers, body, certificate })
+  expect(issued).toMatchObject({ status: 200, json: { token_type: 'Bearer', expires_in: 3600 } })
+  expect((await send({ route: '/token', headers, body })).status).toBe(401)
+  expect(
+    (await send({ route: '/token', headers, body, certificate, domainName: 'auth.example.com' })).status,
+  ).toBe(404)
+
+  const introspect = service?.credentials.find(({ role }) => role === 'introspect')?.secret ?? ''
+  const call = (clientCertificate?: string) =>
+    send({
+      route: '/api/{serviceId}/auth/introspection',
+      pathParameters: { serviceId: String(SERVICE) },
+      headers: { authorization: `Bearer ${introspect}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ token: issued.json['access_token'], clientCertificate }),
+      domainName: 'auth.example.com',
+    })
+  expect((await call(certificate)).json).toMatchObject({ action: 'OK' })
+  expect((await call(certificatePem('client-other'))).json).toMatchObject({ action: 'UNAUTHORIZED' })
+  expect((await call()).json).toMatchObject({ action: 'UNAUTHORIZED' })
+}, 60_000)
+
+test('where OAuth is on both domains, metadata has the addresses of both', async () => {
+  deployment.configure('// "mtlsOnly": true', '"mtlsOnly": false')
+  await deployTables()
+  await provision()
+  const record = await runtime.store.registry.findService(SERVICE)
+  expect(record && metadata(record)).toMatchObject({
+    token_endpoint: 'https://auth.example.com/token',
+    mtls_endpoint_aliases: {
+      token_endpoint: 'https://mtls.auth.example.com/token',
+      revocation_endpoint: 'https://mtls.auth.example.com/revocation',
+      introspection_endpoint: 'https://mtls.auth.example.com/introspection/standard',
+    },
+  })
+}, 60_000)

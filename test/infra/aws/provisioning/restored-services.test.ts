@@ -1,0 +1,232 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  type RestoreOptions,
+  restoreOwner,
+  restoreServices,
+} from '../../../../infra/aws/provisioning/restore.ts'
+import { later } from '../../../../shared/epoch-seconds.ts'
+import { digest } from '../../../../shared/store/digest.ts'
+import { Client } from '../../../../shared/store/client.ts'
+import { outcome, tokensOf } from '../../../support/answers.ts'
+import { type FixedRuntime, fixedRuntime, START } from '../../../support/fixed-runtime.ts'
+import { openStoredItems } from '../../../support/stored-items.ts'
+import { BASIC, BOUND, openWalk, OWN, type TestClient, TLS, type Walk } from '../../../support/walk.ts'
+
+const MINUTE = 60
+const CACHE_SECONDS = 10
+
+let runtime: FixedRuntime
+let items: ReturnType<typeof openStoredItems>
+let walk: Walk
+let [kept, locked, deleted, certified]: TestClient[] = []
+let issued: Awaited<ReturnType<typeof issueBefore>>
+beforeAll(async () => {
+  runtime = await fixedRuntime({ registryCacheSeconds: 0 })
+  items = openStoredItems(runtime)
+})
+afterAll(async () => {
+  items.close()
+  await runtime.close()
+})
+
+/** A backup of both tables; then a grant is revoked, a secret replaced, one client locked and another deleted. */
+beforeEach(async () => {
+  runtime.clock.now = START
+  await items.restore(runtime.settings.registryTable, [])
+  await items.restore(runtime.settings.grantsTable, [])
+  walk = await openWalk(runtime)
+  ;[kept, locked, deleted] = [
+    await walk.addClient(BASIC, BOUND),
+    await walk.addClient(BASIC, BOUND),
+    await walk.addClient(BASIC, BOUND),
+  ]
+  certified = await walk.addClient(TLS, BOUND)
+  issued = await issueBefore()
+})
+
+async function issueBefore() {
+  const revoked = tokensOf(await walk.credentials(known(kept), OWN))
+  const living = tokensOf(await walk.credentials(known(kept), OWN))
+  const backup = {
+    registry: await items.scan(runtime.settings.registryTable),
+    grants: await items.scan(runtime.settings.grantsTable),
+  }
+  await walk.call('/auth/token/revoke', { accessTokenIdentifier: revoked.access })
+  await runtime.store.clients.setLocked(walk.number, Client.parse(known(locked).settings), true)
+  await runtime.store.clients.remove(walk.number, Client.parse(known(deleted).settings))
+  return { revoked, living, backup }
+}
+
+const known = (client: TestClient | undefined): TestClient => {
+  if (client === undefined) throw new Error('no such client')
+  return client
+}
+
+const restore = (more: Partial<RestoreOptions> = {}) =>
+  restoreServices(runtime.store, {
+    now: runtime.clock.now,
+    random: runtime.random,
+    cacheSeconds: CACHE_SECONDS,
+    newClientSecrets: true,
+    revive: new Set(),
+    ...more,
+  })
+
+async function backToBackup(tables: readonly ('registry' | 'grants')[]): Promise<void> {
+  runtime.clock.now = later(START, MINUTE)
+  for (const table of tables) {
+    await items.restore(runtime.settings[`${table}Table`], issued.backup[table])
+  }
+}
+
+/** With the secrets that the restore has shown. */
+async function restored(more?: Partial<RestoreOptions>) {
+  const [service, ...others] = await restore(more)
+  if (service === undefined || others.length > 0) throw new Error('not one service')
+  const manage = service.credentials.find(({ role }) => role === 'manage')?.secret ?? ''
+  const clientNow = (client: TestClient | undefined) => {
+    const found = service.clients.find(({ clientId }) => clientId === known(client).number)
+    return { ...known(client), secret: found?.secret ?? known(client).secret, state: found?.state }
+  }
+  const call = { secret: manage }
+  const introspect = (token: string) =>
+    walk.call('/auth/introspection', { token, clientCertificate: OWN }, call)
+  const credentials = (client: TestClient) =>
+    walk.token(client, { grant_type: 'client_credentials' }, { clientCertificate: OWN }, call)
+  return { service, clientNow, introspect, credentials }
+}
+
+function afterCutOff(): void {
+  runtime.clock.now = later(runtime.clock.now, CACHE_SECONDS + 1)
+}
+
+describe('both tables were restored', () => {
+  beforeEach(() => backToBackup(['registry', 'grants']))
+
+  test('without more, what was revoked lives again', async () => {
+    expect(outcome(await walk.introspect(issued.revoked.access, OWN))).toBe('OK A056001')
+  })
+
+  test('tokens of before have ended, those of after the cut-off live', async () => {
+    const { service, introspect, credentials, clientNow } = await restored()
+    expect(service.tokensNotBefore).toBe(runtime.clock.now + CACHE_SECONDS + 1)
+    for (const { access } of [issued.revoked, issued.living]) {
+      expect(outcome(await introspect(access))).toBe('UNAUTHORIZED A057395 invalid_token')
+    }
+    // Given by a function that still has the old secrets in its cache.
+    const stale = tokensOf(await credentials(clientNow(kept)))
+    expect(outcome(await introspect(stale.access))).toBe('UNAUTHORIZED A057395 invalid_token')
+    afterCutOff()
+    const fresh = tokensOf(await credentials(clientNow(kept)))
+    expect(outcome(await introspect(fresh.access))).toBe('OK A056001')
+  })
+
+  test('secrets of the service and of clients are new ones, shown once', async () => {
+    const { service, credentials, clientNow } = await restored()
+    const old = await walk.introspect(issued.living.access, OWN)
+    expect(`${String(old.status)} ${String(old.json['resultCode'])}`).toBe('401 A458101')
+    expect(outcome(await credentials(known(kept)))).toBe('INVALID_CLIENT A157305 invalid_client')
+    expect(outcome(await credentials(clientNow(kept)))).toBe('OK A052001')
+    const shown = [...service.credentials.map(({ secret }) => secret), clientNow(kept).secret]
+    const stored = JSON.stringify(await items.all())
+    for (const secret of shown) {
+      expect(secret).toHaveLength(86)
+      expect(stored).not.toContain(secret)
+      expect(stored).toContain(digest(secret))
+    }
+  })
+
+  test('a client that has no secret gets none', async () => {
+    const { service } = await restored()
+    const { secret } = service.clients.find(({ clientId }) => clientId === known(certified).number) ?? {}
+    expect(secret).toBeUndefined()
+  })
+
+  test('secrets of clients stay where they are to stay', async () => {
+    const { service, credentials } = await restored({ newClientSecrets: false })
+    expect(service.clients.map(({ secret }) => secret)).toEqual([undefined, undefined, undefined, undefined])
+    expect(outcome(await credentials(known(kept)))).toBe('OK A052001')
+  })
+
+  test('once more: ends what was issued in between', async () => {
+    const first = await restored()
+    afterCutOff()
+    const between = tokensOf(await first.credentials(first.clientNow(kept)))
+    runtime.clock.now = later(runtime.clock.now, MINUTE)
+    const second = await restored()
+    expect(outcome(await second.introspect(between.access))).toBe('UNAUTHORIZED A057395 invalid_token')
+  })
+
+  test('a cut-off that lies ahead already is not moved back', async () => {
+    const ahead = later(runtime.clock.now, 1000)
+    await walk.setService({ tokensNotBefore: ahead })
+    expect((await restored()).service.tokensNotBefore).toBe(ahead)
+  })
+})
+
+describe('the registry alone was restored', () => {
+  beforeEach(() => backToBackup(['registry']))
+
+  test('a lock that was set since is in the registry again', async () => {
+    const before = await runtime.store.registry.findClientByNumber(walk.number, known(locked).number)
+    expect(before?.locked).toBe(false)
+    const { clientNow, credentials } = await restored()
+    expect(outcome(await credentials(clientNow(locked)))).toBe('INVALID_CLIENT A048307 invalid_client')
+  })
+
+  test('a client that was deleted since stays without a state: its tokens do not live', async () => {
+    const { clientNow, credentials, introspect } = await restored()
+    expect(clientNow(deleted).state).toBe('missing')
+    expect(clientNow(kept).state).toBe('kept')
+    afterCutOff()
+    const { access } = tokensOf(await credentials(clientNow(deleted)))
+    expect(outcome(await introspect(access))).toBe('UNAUTHORIZED A057393 invalid_token')
+  })
+
+  test('it is revived by its number alone, and never by repeating', async () => {
+    const { clientNow, credentials, introspect } = await restored({
+      revive: new Set([known(deleted).number]),
+    })
+    expect(clientNow(deleted).state).toBe('revived')
+    afterCutOff()
+    const { access } = tokensOf(await credentials(clientNow(deleted)))
+    expect(outcome(await introspect(access))).toBe('OK A056001')
+  })
+
+  test('it comes back locked where the backup says so, and cut off as all others', async () => {
+    await walk.setClient(known(deleted), { locked: true })
+    const { service } = await restored({ revive: new Set([known(deleted).number]) })
+    expect(await runtime.store.grants.findState(walk.number, known(deleted).number)).toEqual({
+      locked: true,
+      notBefore: service.tokensNotBefore,
+    })
+  })
+
+  test('reviving takes no lock away', async () => {
+    await restored({ revive: new Set([known(locked).number]) })
+    expect(await runtime.store.grants.findState(walk.number, known(locked).number)).toMatchObject({
+      locked: true,
+    })
+  })
+})
+
+describe('the owner of the deployment', () => {
+  const options = { cacheSeconds: 0, newClientSecrets: false, revive: new Set<number>() }
+
+  test('gets new secrets', async () => {
+    await runtime.store.registry.putOwner({ apiKey: '1', apiSecretDigest: 'a', organizationTokenDigest: 'b' })
+    const now = START
+    const owner = await restoreOwner(runtime.store, { ...options, now, random: runtime.random })
+    expect(await runtime.store.registry.findOwner()).toEqual({
+      apiKey: owner?.serviceOwnerApiKey,
+      apiSecretDigest: digest(owner?.serviceOwnerApiSecret ?? ''),
+      organizationTokenDigest: digest(owner?.organizationAccessToken ?? ''),
+    })
+  })
+
+  test('is not made up where there is none', async () => {
+    expect(
+      await restoreOwner(runtime.store, { ...options, now: START, random: runtime.random }),
+    ).toBeUndefined()
+  })
+})

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type Engine, startEmbeddedEngine } from '../../../../infra/emulator/engine.ts'
+import { createTables } from '../../../../infra/tables/tables.ts'
+import { type Deployment, openDeployment } from '../../../support/deployment.ts'
+import { Failure } from '../../../support/fake-account.ts'
+
+const BUCKET = 'truststore-certbound-prod-truststorebucket'
+const MTLS = 'mtls.auth.example.com'
+
+let deployment: Deployment
+let engine: Engine
+beforeAll(async () => {
+  engine = await startEmbeddedEngine({})
+  await createTables(engine.endpoint, 'registry', 'grants')
+  deployment = await openDeployment(engine.endpoint)
+})
+/** A deployment that is there, with nothing in it. */
+beforeEach(() => {
+  const { stacks, buckets, domains } = deployment.aws.account
+  const stack = (outputs: Record<string, string>) => {
+    return { status: 'CREATE_COMPLETE', outputs, events: [], template: '{}' }
+  }
+  stacks.set('certbound-prod', stack({ RegistryTableName: 'registry', GrantsTableName: 'grants' }))
+  stacks.set('truststore-certbound-prod', stack({ TruststoreBucketName: BUCKET }))
+  buckets.set(BUCKET, { versioned: true, objects: new Map() })
+  domains.set(MTLS, { truststoreVersion: 'version-0', warnings: [] })
+  deployment.aws.refused.clear()
+  deployment.aws.calls.length = 0
+})
+afterAll(async () => {
+  await engine.close()
+  await deployment.close()
+})
+
+const provision = () => deployment.run('infra/aws/provision.ts', ['--yes', '--json'])
+const domain = () => deployment.aws.account.domains.get(MTLS)?.truststoreVersion
+
+test('brings the certificates of the settings to the domain, and again only when they have changed', async () => {
+  const first = await provision()
+  expect(first.code, first.stderr).toBe(0)
+  expect(first.stderr).toContain('trust store: the domain takes a minute to know it')
+  expect(first.stdout).toContain('"role":"manage"')
+  expect(domain()).toBe('version-1')
+
+  const second = await provision()
+  expect(second).toMatchObject({ code: 0, stdout: '' })
+  expect(second.stderr).toContain('trust store: is as the settings have it')
+  expect(domain()).toBe('version-1')
+
+  deployment.trust('ca-root', 'ca-issuing', 'self-signed-ec')
+  expect((await provision()).code).toBe(0)
+  expect(domain()).toBe('version-2')
+}, 60_000)
+
+test('does not take what the gateway would not take', async () => {
+  deployment.trust('ca-issuing', 'weak-rsa-1024')
+  const { code, stderr } = await provision()
+  deployment.trust('ca-root', 'ca-issuing')
+  expect(code).toBe(1)
+  expect(stderr).toContain('does not lead to a root')
+  expect(stderr).toContain('a key or a signature that API Gateway does not take')
+  expect(domain()).toBe('version-0')
+})
+
+test.each([
+  [
+    'GetDomainName',
+    404,
+    'NotFoundException',
+    /looking at the domain mtls.auth.example.com: NotFoundException/,
+  ],
+  [
+    'UpdateDomainName',
+    429,
+    'TooManyRequestsException',
+    /changing the domain mtls.auth.example.com: TooManyReq/,
+  ],
+  ['PUT /', 403, 'AccessDenied', /filling the bucket \S+: the AWS credentials do not allow it/],
+])(
+  '%s answered with %i %s is told in one line',
+  async (call, status, code, told) => {
+    deployment.aws.refused.set(call, new Failure(status, code, 'no'))
+    const answer = await provision()
+    expect(answer.code).toBe(1)
+    expect(answer.stderr.trim().split('\n').at(-1)).toMatch(told)
+  },
+  60_000,
+)
+
+test('needs a bucket that keeps versions', async () => {
+  deployment.aws.account.buckets.set(BUCKET, { versioned: false, objects: new Map() })
+  expect((await provision()).stderr).toContain(`the bucket ${BUCKET} keeps no versions`)
+})
+
+test('says that the deployment comes first', async () => {
+  deployment.aws.account.stacks.clear()
+  const { code, stderr } = await provision()
+  const told =
+    'provision: the stack certbound-prod is not there, or not complete: npm run deploy comes first\n'
+  expect([code, stderr]).toEqual([1, told])
+})

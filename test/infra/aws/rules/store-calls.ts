@@ -1,0 +1,155 @@
+import { dirname, join, relative } from 'node:path'
+import ts from 'typescript'
+
+const ROOT = join(import.meta.dirname, '../../../..')
+
+export type TableName = 'RegistryTable' | 'GrantsTable'
+
+/** One kind of call to DynamoDB. */
+export interface StoreCall {
+  readonly table: TableName
+  readonly action: string
+  readonly index: boolean
+  /** It writes identifiers of client assertions, and nothing else. */
+  readonly assertion: boolean
+}
+
+export interface StoreUse {
+  readonly calls: readonly StoreCall[]
+  readonly readsSigningKeys: boolean
+}
+
+/** Which table the modules of the store hold when they call a method of `openTable`. */
+const TABLE_OF: Readonly<Record<string, TableName>> = {
+  'shared/store/grants.ts': 'GrantsTable',
+  'shared/store/clients.ts': 'GrantsTable',
+  'shared/store/registry.ts': 'RegistryTable',
+  'shared/store/records.ts': 'RegistryTable',
+}
+
+const ACTION_OF: Readonly<Record<string, string>> = {
+  GetCommand: 'dynamodb:GetItem',
+  BatchGetCommand: 'dynamodb:BatchGetItem',
+  QueryCommand: 'dynamodb:Query',
+  PutCommand: 'dynamodb:PutItem',
+  UpdateCommand: 'dynamodb:UpdateItem',
+  DeleteCommand: 'dynamodb:DeleteItem',
+}
+
+const TABLE_FILE = 'shared/store/table.ts'
+
+interface Step {
+  readonly node: ts.Node
+  /** Set from where a module of the store calls its table. */
+  readonly call?: Omit<StoreCall, 'action'>
+  readonly assertion: boolean
+}
+
+/**
+ * The calls to DynamoDB that functions can make, read from their sources by the type checker: from a handler through
+ * everything that it mentions down to the commands in shared/store/table.ts. What opens a part of the store (`open...`)
+ * is passed by: its methods count where they are used.
+ */
+export function storeUses(names: readonly string[]): ReadonlyMap<string, StoreUse> {
+  const handlers = names.map((name) => join(ROOT, `functions/${name}/handler.ts`))
+  const program = ts.createProgram(handlers, compilerOptions())
+  const checker = program.getTypeChecker()
+  return new Map(
+    names.map((name, index) => {
+      const source = program.getSourceFile(handlers[index] ?? '')
+      if (source === undefined) throw new Error(`no handler of ${name}`)
+      return [name, useFrom(source, checker)]
+    }),
+  )
+}
+
+function compilerOptions(): ts.CompilerOptions {
+  const file: { config?: unknown } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) =>
+    ts.sys.readFile(path),
+  )
+  return ts.parseJsonConfigFileContent(file.config, ts.sys, ROOT).options
+}
+
+function useFrom(source: ts.SourceFile, checker: ts.TypeChecker): StoreUse {
+  const calls = new Map<string, StoreCall>()
+  let readsSigningKeys = false
+  const seen = new Set<string>()
+  const waiting: Step[] = [{ node: source, assertion: false }]
+
+  function visit(node: ts.Node, step: Step): void {
+    if (ts.isTypeNode(node) || ts.isImportDeclaration(node)) return
+    if (ts.isIdentifier(node)) mention(node, step)
+    ts.forEachChild(node, (child) => {
+      // A function inside counts where it is mentioned, or where it stands when it has no name.
+      if (!ts.isFunctionDeclaration(child) || ts.isSourceFile(node)) visit(child, step)
+    })
+  }
+
+  function mention(name: ts.Identifier, step: Step): void {
+    const { call } = step
+    const action = ACTION_OF[name.text]
+    if (action !== undefined && call !== undefined) {
+      const found = { ...call, action }
+      calls.set(JSON.stringify(found), found)
+    }
+    if (name.text === 'findSigningKey') readsSigningKeys = true
+    for (const declaration of declarationsOf(name, checker)) follow(name, declaration, step)
+  }
+
+  function follow(name: ts.Identifier, declaration: ts.Node, step: Step): void {
+    const [from, to] = [fileOf(name), fileOf(declaration)]
+    if (!/^(functions|shared)\//.test(to) || isOpener(declaration)) return
+    const assertion = step.assertion || name.text === 'useAssertion'
+    if (to !== TABLE_FILE || from === TABLE_FILE) {
+      go({ ...step, node: declaration, assertion })
+      return
+    }
+    const table = TABLE_OF[from]
+    if (table === undefined) throw new Error(`which table does ${from} call?`)
+    go({ node: declaration, call: { table, index: name.text === 'queryIndex', assertion }, assertion })
+  }
+
+  function go(step: Step): void {
+    const key = `${fileOf(step.node)}:${String(step.node.pos)} ${JSON.stringify(step.call ?? step.assertion)}`
+    if (seen.has(key)) return
+    seen.add(key)
+    waiting.push(step)
+  }
+
+  for (let step = waiting.pop(); step !== undefined; step = waiting.pop()) visit(step.node, step)
+  return { calls: [...calls.values()], readsSigningKeys }
+}
+
+/** Where a name gets its value: a function, what a constant is, a member of an object. */
+function declarationsOf(name: ts.Identifier, checker: ts.TypeChecker): ts.Node[] {
+  const shorthand = ts.isShorthandPropertyAssignment(name.parent)
+  const symbol = shorthand
+    ? checker.getShorthandAssignmentValueSymbol(name.parent)
+    : checker.getSymbolAtLocation(name)
+  if (symbol === undefined) return []
+  const isAlias = (symbol.flags & ts.SymbolFlags.Alias) !== 0
+  const { declarations = [] } = isAlias ? checker.getAliasedSymbol(symbol) : symbol
+  return declarations.filter((declaration) => VALUES.some((isValue) => isValue(declaration)))
+}
+
+const VALUES = [
+  ts.isFunctionDeclaration,
+  ts.isVariableDeclaration,
+  ts.isPropertyAssignment,
+  ts.isShorthandPropertyAssignment,
+  ts.isMethodDeclaration,
+  ts.isClassDeclaration,
+]
+
+function isOpener(declaration: ts.Node): boolean {
+  return (
+    ts.isFunctionDeclaration(declaration) &&
+    fileOf(declaration).startsWith('shared/store/') &&
+    declaration.name?.text.startsWith('open') === true
+  )
+}
+
+function fileOf(node: ts.Node): string {
+  const { fileName } = node.getSourceFile()
+  return join(relative(ROOT, dirname(fileName)), fileName.slice(dirname(fileName).length + 1))
+}

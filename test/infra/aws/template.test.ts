@@ -1,0 +1,136 @@
+import { CelEngine, type Engine, TemplateFile } from '@aws/cloudformation-validate'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readSettings, requireOAuthSettings } from '../../../shared/settings.ts'
+import { serviceNumber } from '../../../infra/aws/deployment/parameters.ts'
+import { exampleSettings, packagedTemplate, type Packaged } from './packaged-template.ts'
+import { BUCKET_RULES, TABLE_RULES, TRUSTSTORE_RULES } from './rules/data.ts'
+import { DOMAIN_RULES } from './rules/domains.ts'
+import { FUNCTION_RULES } from './rules/functions.ts'
+import { ROLE_RULES } from './rules/roles.ts'
+import { lambdas, properties, type Rule, type Template } from './rules/template.ts'
+import { WATCHING_RULES } from './rules/watching.ts'
+
+/** What is read of it; the types of the package itself cannot be resolved. */
+interface Diagnostic {
+  severity: string
+  ruleId: string
+  message: string
+  entity?: { logicalId?: string }
+}
+
+const TRUSTSTORE_FILE = join(import.meta.dirname, '../../../infra/aws/template/truststore.json')
+
+let packaged: Packaged
+beforeAll(async () => {
+  packaged = await packagedTemplate()
+}, 120_000)
+
+const main = () => packaged.template
+const truststore = () => JSON.parse(readFileSync(TRUSTSTORE_FILE, 'utf8')) as Template
+
+const TEMPLATES: [string, () => Template, Readonly<Record<string, Rule>>][] = [
+  ['domains', main, DOMAIN_RULES],
+  ['functions', main, FUNCTION_RULES],
+  ['roles', main, ROLE_RULES],
+  ['tables', main, TABLE_RULES],
+  ['buckets', main, BUCKET_RULES],
+  ['watching', main, WATCHING_RULES],
+  ['trust store', truststore, TRUSTSTORE_RULES],
+]
+
+describe.each(TEMPLATES)('%s', (_, template, rules) => {
+  describe.each(Object.entries(rules))('%s', (_, { complaints, broken }) => {
+    test('holds', async () => {
+      expect(await complaints(template())).toEqual([])
+    })
+
+    test.each(Object.entries(broken))('catches %s', async (_, breakIt) => {
+      const copy = structuredClone(template())
+      breakIt(copy)
+      expect(copy).not.toEqual(template())
+      expect(await complaints(copy)).not.toEqual([])
+    })
+  })
+})
+
+describe('the validator of CloudFormation', () => {
+  let folder: string
+  let engine: Engine
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'certbound-validate-'))
+    engine = new CelEngine()
+  }, 60_000)
+  afterAll(() => {
+    engine.free()
+    rmSync(folder, { recursive: true })
+  })
+
+  /** A dependency that osls says twice; and a condition over a setting, which is decided once the template is made. */
+  const KNOWN = ['W3005', 'W8003']
+
+  function complaints(text: string): string[] {
+    const file = join(folder, 'template.json')
+    writeFileSync(file, text)
+    const { diagnostics } = engine.validateDetailed(new TemplateFile(file), {
+      severityLevel: 'WARN',
+      exclude: { ids: KNOWN },
+      pseudoParameterOverrides: { region: 'eu-central-1' },
+    })
+    return (diagnostics as Diagnostic[]).map(
+      ({ severity, ruleId, entity, message }) =>
+        `${severity} ${ruleId} ${entity?.logicalId ?? ''}: ${message}`,
+    )
+  }
+
+  test('finds nothing, not even to warn of', () => {
+    expect(complaints(packaged.text)).toEqual([])
+    expect(complaints(readFileSync(TRUSTSTORE_FILE, 'utf8'))).toEqual([])
+  })
+
+  test('finds what is wrong', () => {
+    const copy = structuredClone(main())
+    properties<Record<string, unknown>>(copy, 'MtlsDomain')['DomainNames'] = ['x']
+    expect(complaints(JSON.stringify(copy)).join()).toMatch(/(FATAL|ERROR) \w+ MtlsDomain/)
+  })
+})
+
+test('is the same each time, apart from the time in the keys of the archives', async () => {
+  const mask = (text: string) => text.replace(/\d{13}-\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+  const again = await packagedTemplate()
+  expect(mask(again.text)).toBe(mask(packaged.text))
+  expect(again.text).not.toBe(packaged.text)
+}, 60_000)
+
+describe('the settings of a deployment', () => {
+  test('are what the functions start with', async () => {
+    // The authorizer has the domains and APIs of resource servers.
+    for (const [id, { Properties }] of lambdas(main())) {
+      if (id === 'AuthorizerLambdaFunction') continue
+      const variables = Object.entries(Properties.Environment.Variables).map(([name, value]) => {
+        const { Ref } = value as { Ref?: string }
+        return [name, Ref ?? (value as string)]
+      })
+      const settings = readSettings(Object.fromEntries(variables) as NodeJS.ProcessEnv)
+      expect(settings).toEqual({
+        registryTable: 'RegistryTable',
+        grantsTable: 'GrantsTable',
+        serviceId: serviceNumber(await exampleSettings()),
+        mtlsDomains: ['MtlsDomain'],
+        apiIds: ['HttpApi'],
+        oauthOnMtlsOnly: true,
+        registryCacheSeconds: 10,
+        logLevel: 'info',
+      })
+      expect(requireOAuthSettings(settings)).toBe(settings.serviceId)
+    }
+  })
+
+  test('decide about an imported certificate and who is told', () => {
+    const text = JSON.stringify(main().Conditions)
+    expect(text).toContain('{"Fn::Equals":["",""]}')
+    expect(text).toContain('{"Fn::Equals":["ops@example.com",""]}')
+  })
+})

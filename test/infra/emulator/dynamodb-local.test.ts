@@ -1,0 +1,80 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { findJava, startDynamoDbLocal } from '../../../infra/emulator/dynamodb-local.ts'
+
+const java = findJava()
+
+/** A directory with a program `java` that tells this version. */
+async function javaOf(version: string): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), 'java-'))
+  onTestFinished(() => rm(home, { recursive: true }))
+  await mkdir(join(home, 'bin'))
+  await writeFile(
+    join(home, 'bin', 'java'),
+    `#!/bin/sh\necho 'openjdk version "${version}" 2026-10-20' >&2\n`,
+  )
+  await chmod(join(home, 'bin', 'java'), 0o755)
+  return home
+}
+
+function environment(home: string | undefined, path: string): void {
+  vi.stubEnv('JAVA_HOME', home)
+  vi.stubEnv('PATH', path)
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+  })
+}
+
+describe('findJava', () => {
+  test.each(['17.0.21', '17', '25.0.1'])('takes version %s of the PATH', async (version) => {
+    const home = await javaOf(version)
+    environment(undefined, `/nowhere:${home}/bin:/usr/bin:/bin`)
+    expect(findJava()).toBe(join(home, 'bin', 'java'))
+  })
+
+  test('prefers JAVA_HOME', async () => {
+    const home = await javaOf('21.0.1')
+    environment(home, `${await javaOf('17.0.1')}/bin:/usr/bin:/bin`)
+    expect(findJava()).toBe(join(home, 'bin', 'java'))
+  })
+
+  test.each(['16.0.2', '1.8.0_452'])('passes over version %s', async (version) => {
+    const [old, current] = [await javaOf(version), await javaOf('17.0.1')]
+    environment(old, `${current}/bin:/usr/bin:/bin`)
+    expect(findJava()).toBe(join(current, 'bin', 'java'))
+  })
+
+  test('finds none where there is none, and DynamoDB Local says what it needs', async () => {
+    environment(undefined, '/nowhere')
+    expect(findJava()).toBeUndefined()
+    await expect(startDynamoDbLocal()).rejects.toThrow('DynamoDB Local needs Java 17 or later')
+  })
+})
+
+describe('startDynamoDbLocal', () => {
+  if (java === undefined) {
+    test('is not tried: no Java 17 or later here', () => {
+      expect(java).toBeUndefined()
+    })
+    return
+  }
+
+  test('answers from its first moment on and is gone after close', { timeout: 180_000 }, async () => {
+    const { endpoint, close } = await startDynamoDbLocal()
+    onTestFinished(close)
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+    const client = new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials, maxAttempts: 1 })
+    onTestFinished(() => {
+      client.destroy()
+    })
+    expect((await client.send(new ListTablesCommand({}))).TableNames).toEqual([])
+
+    await close()
+    await expect(client.send(new ListTablesCommand({}))).rejects.toThrow(
+      /ECONNREFUSED|ECONNRESET|socket hang up/,
+    )
+  })
+})

@@ -1,0 +1,57 @@
+import { beforeAll, expect, test, vi } from 'vitest'
+import { type AnyWalk, basic, BASIC, BOUND, OWN, type TestClient } from '../../../support/walk.ts'
+import type { PackagedSite } from './packaged-site.ts'
+
+interface At {
+  readonly site: PackagedSite
+  readonly walk: AnyWalk
+}
+
+type Line = Readonly<Record<string, unknown>>
+
+/** The last of all: it looks at every line that the tests before it have caused. */
+export function logs(at: () => At): void {
+  let site: PackagedSite
+  let walk: AnyWalk
+  let client: TestClient
+  beforeAll(async () => {
+    ;({ site, walk } = at())
+    client = await walk.addClient(BASIC, BOUND)
+  })
+
+  test('is one line a request, from the function that has answered', async () => {
+    const { json } = await walk.post('/token', { grant_type: 'client_credentials' }, OWN, basic(client))
+    await walk.introspect(json['access_token'] as string, OWN)
+    await walk.introspect(json['access_token'] as string)
+    const ofClient = () =>
+      site.lines
+        .map(({ name, line }): Line => ({ name, ...(JSON.parse(line) as Line) }))
+        .filter((line) => line['client'] === client.number)
+        .sort((one, other) => String(one['name']).localeCompare(String(other['name'])))
+    // A line and its answer come over different pipes.
+    await vi.waitFor(() => expect(ofClient()).toHaveLength(3))
+    expect(ofClient()).toMatchObject([
+      { name: 'certbound-dev-introspection', endpoint: '/auth/introspection', outcome: 'OK' },
+      { name: 'certbound-dev-introspection', outcome: 'UNAUTHORIZED', reason: 'certificate-missing' },
+      { name: 'certbound-dev-token', endpoint: '/token', outcome: 'OK' },
+    ])
+  })
+
+  test('is JSON with a request of its own in every line', () => {
+    const ids = site.lines.map(({ line }) => (JSON.parse(line) as Line)['requestId'])
+    expect(ids.length).toBeGreaterThan(500)
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  test('holds no token, code, secret or certificate: nothing that is longer than a thumbprint', () => {
+    const telling = site.lines.filter(({ line }) => {
+      const { thumbprint, ...rest } = JSON.parse(line) as Line
+      expect(thumbprint ?? '').toMatch(/^([\w-]{43})?$/)
+      return /[\w-]{43}|BEGIN|MII/.test(JSON.stringify(rest))
+    })
+    expect(telling).toEqual([])
+    for (const secret of [client.secret, ...Object.values(walk.secrets), site.seeded.serviceApiSecret]) {
+      expect(secret).toMatch(/^[\w-]{43}/)
+    }
+  })
+}

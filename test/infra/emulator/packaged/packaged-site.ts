@@ -1,0 +1,76 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { bundle, functionNames } from '../../../../infra/package/build.ts'
+import { findJava, startDynamoDbLocal } from '../../../../infra/emulator/dynamodb-local.ts'
+import { findLambdaRuntime } from '../../../../infra/emulator/lambda-runtime.ts'
+import type { Packaged } from '../../../../infra/emulator/lambda/packaged-functions.ts'
+import { type CuttingProxy, startCuttingProxy } from '../../../support/cutting-proxy.ts'
+import { type LocalSite, localSite } from '../../examples/authorization-server/local-site.ts'
+import { type Authority, makeAuthority, vector } from '../tls-client.ts'
+import { packagedTemplate } from '../../aws/packaged-template.ts'
+
+export interface PackagedSite extends LocalSite {
+  /** Between the functions and DynamoDB Local. */
+  readonly proxy: CuttingProxy
+  /** A CA that the truststore holds beside those of test/vectors and of the site itself. */
+  readonly authority: Authority
+  readonly packaged: Packaged
+  /** Every line that a function has written, with its name. */
+  readonly lines: { readonly name: string; readonly line: string }[]
+}
+
+/** What the packaged functions need and is not here, in words. */
+export async function missingHere(): Promise<string[]> {
+  const needed = [
+    ['Java 17 or later for DynamoDB Local', findJava()],
+    ['compiled runtime client of Lambda (npm run lambda-runtime)', await findLambdaRuntime()],
+  ] as const
+  return needed.flatMap(([name, found]) => (found === undefined ? [name] : []))
+}
+
+/** Archives and template of this project, made as `npm run package` makes them, in a folder of their own. */
+export async function packageProject(folder: string): Promise<Pick<Packaged, 'template' | 'archives'>> {
+  const archives = join(folder, 'dist')
+  await Promise.all(
+    functionNames().map((name) => bundle(`functions/${name}/handler.ts`, join(archives, name))),
+  )
+  // Tests change a service and look at once, and ask the plain domain for what it must refuse.
+  const { text } = await packagedTemplate({ stage: 'dev', registryCacheSeconds: 0, mtlsOnly: false })
+  const template = join(folder, '.serverless/cloudformation-template-update-stack.json')
+  await mkdir(dirname(template))
+  await writeFile(template, text)
+  return { archives, template }
+}
+
+/** Everything that `npm start -- --packaged` starts, over DynamoDB Local, with further CAs in the truststore. */
+export async function packagedSite(): Promise<PackagedSite> {
+  const folder = await mkdtemp(join(tmpdir(), 'certbound-packaged-'))
+  const lines: { name: string; line: string }[] = []
+  const packaged = {
+    ...(await packageProject(folder)),
+    client: (await findLambdaRuntime()) ?? '',
+    onLine: (line: string, name: string) => lines.push({ name, line }),
+  }
+  const authority = await makeAuthority('Packaged Test CA')
+  const truststore = join(folder, 'truststore.pem')
+  const pems = [vector('ca-root'), vector('ca-issuing'), String(authority.certificate)]
+  await writeFile(truststore, pems.join(''))
+
+  const engine = await startDynamoDbLocal()
+  const proxy = await startCuttingProxy(engine.endpoint)
+  const closeEngine = async () => {
+    await proxy.close()
+    await engine.close()
+  }
+  const site = await localSite({
+    packaged,
+    truststore,
+    engine: { endpoint: proxy.endpoint, close: closeEngine },
+  })
+  const close = async () => {
+    await site.close()
+    await rm(folder, { recursive: true })
+  }
+  return { ...site, proxy, authority, packaged, lines, close }
+}

@@ -1,0 +1,72 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { functionNames } from '../../../../infra/package/build.ts'
+import { readPackagedTemplate } from '../../../../infra/emulator/lambda/packaged-template.ts'
+import { articleCases, CLIENT } from '../../../functions/article-cases.ts'
+import { refreshBindingCases } from '../../../functions/token/refresh-binding-cases.ts'
+import { type AnyWalk, BOUND, openWalk, PUBLIC, type TestClient } from '../../../support/walk.ts'
+import { atTheEdge } from './at-the-edge.ts'
+import { demonstrationOnSite } from './demonstration-on-site.ts'
+import { environments } from './environments.ts'
+import { handlers } from './handlers.ts'
+import { logs } from './logs.ts'
+import { npmStart } from './npm-start.ts'
+import { overTheWire } from './over-the-wire.ts'
+import { missingHere, packageProject, type PackagedSite, packagedSite } from './packaged-site.ts'
+import { storeDown } from './store-down.ts'
+
+const NAME = "the packaged functions under Lambda's runtime client, on DynamoDB Local"
+const missing = await missingHere()
+if (missing.length > 0) console.warn(`${NAME} are left out: no ${missing.join(', no ')} here`)
+
+test('the package holds an archive for every function, and routes to it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'certbound-packaged-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const { template, archives } = await packageProject(folder)
+  const functions = await readPackagedTemplate(template)
+  expect(functions.map(({ archive }) => basename(archive, '.zip')).sort()).toEqual(functionNames())
+  expect(await readdir(archives)).toEqual(expect.arrayContaining(functions.map(({ archive }) => archive)))
+  expect(functions.find(({ archive }) => archive === 'discovery.zip')).toMatchObject({
+    handler: 'index.handler',
+    routes: [
+      '/.well-known/oauth-authorization-server',
+      '/.well-known/oauth-authorization-server/{issuerPath+}',
+      '/jwks',
+    ],
+    variables: { LOG_LEVEL: 'info' },
+  })
+})
+
+// One site for all: a Java machine and a process a function are started once.
+describe.each(missing.length === 0 ? [NAME] : [])('%s', () => {
+  let site: PackagedSite
+  let walk: AnyWalk
+  let client: TestClient
+  beforeAll(async () => {
+    site = await packagedSite()
+  }, 120_000)
+  afterAll(() => site.close())
+
+  // It wants the service as it was seeded.
+  describe('the demonstration', () => demonstrationOnSite(() => site))
+
+  describe('over real connections', () => {
+    beforeAll(async () => {
+      const issuer = 'https://as.example.com'
+      walk = await openWalk(site.runtime, { apiKey: site.seeded.serviceId, issuer }, overTheWire(site))
+      client = await walk.addClient(PUBLIC, { ...BOUND, clientId: CLIENT })
+    })
+
+    articleCases(() => ({ walk, client, time: () => expect.any(Number) as unknown }))
+    describe('the binding at refresh', () => refreshBindingCases(() => walk))
+    describe('at the edge', () => atTheEdge(() => ({ site, walk })))
+    describe('without the store', () => storeDown(() => ({ site, walk })))
+    describe('what they log', () => logs(() => ({ site, walk })))
+  })
+
+  describe('npm start -- --packaged', () => npmStart(() => site))
+  describe('a handler', () => handlers(() => site))
+  describe('an environment', () => environments(() => site))
+})

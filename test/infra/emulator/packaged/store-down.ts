@@ -1,0 +1,60 @@
+import { afterEach, beforeAll, expect, test } from 'vitest'
+import { cut, pass } from '../../../support/cutting-proxy.ts'
+import { outcome } from '../../../support/answers.ts'
+import { type AnyWalk, basic, BASIC, BOUND, OWN, type TestClient } from '../../../support/walk.ts'
+import type { PackagedSite } from './packaged-site.ts'
+
+interface At {
+  readonly site: PackagedSite
+  readonly walk: AnyWalk
+}
+
+const CALLS = [
+  ['/auth/authorization', { parameters: 'response_type=code' }],
+  ['/auth/token', { parameters: 'grant_type=client_credentials' }],
+  ['/auth/introspection', { token: 'any' }],
+  ['/auth/introspection/standard', { parameters: 'token=any' }],
+  ['/auth/revocation', { parameters: 'token=any' }],
+  ['/auth/token/revoke', { accessTokenIdentifier: 'any' }],
+  ['/client/create', {}],
+] as const
+
+export function storeDown(at: () => At): void {
+  let site: PackagedSite
+  let walk: AnyWalk
+  let client: TestClient
+  beforeAll(async () => {
+    ;({ site, walk } = at())
+    client = await walk.addClient(BASIC, BOUND)
+  })
+  afterEach(() => {
+    site.proxy.fate = pass
+  })
+
+  test.each(CALLS)('%s of the Web API answers 503', async (api, members) => {
+    site.proxy.fate = cut
+    const answer = await walk.call(api, members)
+    expect(answer).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '1' },
+      json: { resultCode: 'A001191' },
+    })
+  })
+
+  test('the OAuth face answers 503, and with the store everything is as it was', async () => {
+    const issued = await walk.post('/token', { grant_type: 'client_credentials' }, OWN, basic(client))
+    const token = issued.json['access_token'] as string
+    site.proxy.fate = cut
+    for (const [route, parameters] of [
+      ['/token', { grant_type: 'client_credentials' }],
+      ['/introspection', { token }],
+      ['/introspection/standard', { token }],
+      ['/revocation', { token }],
+    ] as const) {
+      const answer = await walk.post(route, parameters, OWN, basic(client))
+      expect(answer).toMatchObject({ status: 503, json: { error: 'temporarily_unavailable' } })
+    }
+    site.proxy.fate = pass
+    expect(outcome(await walk.introspect(token, OWN))).toBe('OK A056001')
+  })
+}

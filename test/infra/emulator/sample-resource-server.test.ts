@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { mutualTlsRequest, type TlsIdentity } from '../../../infra/emulator/mutual-tls-request.ts'
+import { CLIENT_CERTIFICATES, startSite, STRANGER } from '../../../infra/emulator/site.ts'
+import { type LocalSite, localSite } from '../examples/authorization-server/local-site.ts'
+import { makeIdentity } from './tls-client.ts'
+
+let site: LocalSite
+beforeAll(async () => {
+  site = await localSite()
+})
+afterAll(() => site.close())
+
+const holder = () => site.identity(CLIENT_CERTIFICATES.CONFIDENTIAL)
+const use = async (token: string, identity: TlsIdentity) => {
+  const headers = { authorization: `Bearer ${token}` }
+  const { status, text } = await mutualTlsRequest(site.librarySampleUrl, identity, { headers })
+  return [status, text]
+}
+
+async function obtainToken(scope: string): Promise<string> {
+  const { clientId, clientSecret = '' } = site.seeded.clients[1]
+  const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`
+  const { text } = await mutualTlsRequest(`${site.mtlsUrl}/token`, holder(), {
+    form: `grant_type=client_credentials&scope=${scope}`,
+    headers: { authorization },
+  })
+  return (JSON.parse(text) as { access_token: string }).access_token
+}
+
+test('the holder is served, a thief is not, and without a trusted certificate there is no connection', async () => {
+  const token = await obtainToken('accounts:read')
+  const [status, text = ''] = await use(token, holder())
+  expect(status).toBe(200)
+  expect(JSON.parse(String(text))).toMatchObject({
+    clientId: site.seeded.clients[1].clientId,
+    scopes: ['accounts:read'],
+  })
+  expect(await use(token, site.identity(STRANGER))).toEqual([401, '{"error":"invalid_token"}'])
+  await expect(use(token, site.identity())).rejects.toThrow()
+  const untrusted = { ca: site.certificates.ca.certificate, ...(await makeIdentity(undefined, {})) }
+  await expect(use(token, untrusted)).rejects.toThrow()
+  expect(await use(await obtainToken('payments:write'), holder())).toEqual([
+    403,
+    '{"error":"insufficient_scope"}',
+  ])
+})
+
+test('its client ends with it', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'certbound-sample-'))
+  for (let i = 0; i < 2; i++) {
+    const options = { mtlsPort: 0, apiPort: 0, directory, dataDirectory: join(directory, 'data') }
+    const kept = await startSite({ ...options, logLevel: 'silent' })
+    expect(await kept.runtime.store.registry.listClients(kept.seeded.serviceId)).toHaveLength(3)
+    await kept.close()
+  }
+  await rm(directory, { recursive: true })
+})

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DEVELOPMENT_USER } from '../../../../infra/examples/authorization-server/start.ts'
+import { registerRedirectUri } from '../../../../infra/emulator/seed.ts'
+import { type LocalSite, localSite } from './local-site.ts'
+import { csrfOf, logIn, type UserAgent, userAgent } from './user-agent.ts'
+
+let site: LocalSite
+beforeAll(async () => {
+  site = await localSite()
+})
+afterAll(() => site.close())
+
+/** From the first page to the redirect that leads back to the client. */
+async function walk(decision: 'allow' | 'deny'): Promise<{ agent: UserAgent; back: URL }> {
+  const agent = userAgent(site.frontEnd.frontEndUrl)
+  const { text } = await agent.go('/')
+  const link = /href="([^"]+\/authorize[^"]+)"/.exec(text)?.[1]?.replaceAll('&amp;', '&') ?? ''
+  expect(new URL(link).searchParams.get('code_challenge_method')).toBe('S256')
+  const consent = await logIn(agent, await agent.go((await agent.go(link)).location), DEVELOPMENT_USER)
+  const { location } = await agent.go('/consent', { csrf: csrfOf(consent), decision })
+  return { agent, back: new URL(location) }
+}
+
+test('shows that the token is good in one hand only', async () => {
+  const { agent, back } = await walk('allow')
+  const { status, text } = await agent.go(back.href)
+  expect(status).toBe(200)
+  expect(text).toContain(back.searchParams.get('code'))
+  expect(text).toContain('&quot;token_type&quot;:&quot;Bearer&quot;')
+  expect(text.match(/(?<=<td>)\d+(?=<\/td>)/g)).toEqual(['200', '401', '401'])
+  expect(text).toContain('A065305')
+})
+
+test('redeems nothing that is not the answer to its own request, from the server that was asked', async () => {
+  const { agent, back } = await walk('allow')
+  const { 'certbound-client': kept = '' } = Object.fromEntries(agent.cookies)
+  const altered = (name: string, value: string) => {
+    const url = new URL(back)
+    url.searchParams.set(name, value)
+    return url.href
+  }
+  for (const url of [altered('state', 'x'), altered('iss', 'https://other.example')]) {
+    agent.cookies.set('certbound-client', kept)
+    const { status, text } = await agent.go(url)
+    expect(status).toBe(400)
+    expect(text).toContain('No token')
+  }
+  agent.cookies.set('certbound-client', kept)
+  expect((await agent.go(back.href)).status).toBe(200)
+})
+
+test('takes an answer once, and from the browser that asked', async () => {
+  const { agent, back } = await walk('allow')
+  expect((await userAgent(site.frontEnd.frontEndUrl).go(back.href)).status).toBe(400)
+  expect((await agent.go(back.href)).status).toBe(200)
+  expect((await agent.go(back.href)).status).toBe(400)
+})
+
+test('shows why there is no token when the end-user denies', async () => {
+  const { agent, back } = await walk('deny')
+  const { status, text } = await agent.go(back.href)
+  expect(status).toBe(400)
+  expect(text).toContain('access_denied')
+})
+
+test('is registered on the port of this run, beside what was registered before', async () => {
+  const { seeded, runtime, frontEnd } = site
+  const [{ clientId, redirectUri }] = seeded.clients
+  const registered = async () =>
+    (await runtime.store.registry.findClientByNumber(seeded.serviceId, Number(clientId)))?.redirectUris
+  expect(await registered()).toEqual([redirectUri, frontEnd.redirectUri])
+  await registerRedirectUri(runtime.store, seeded, 'http://localhost:1/cb')
+  expect(await registered()).toEqual([redirectUri, 'http://localhost:1/cb'])
+  await registerRedirectUri(runtime.store, seeded, frontEnd.redirectUri)
+})

@@ -1,0 +1,53 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DEVELOPMENT_USER } from '../../../../infra/examples/authorization-server/start.ts'
+import type { TlsIdentity } from '../../../../infra/emulator/mutual-tls-request.ts'
+import { type Site, type SiteOptions, startSite } from '../../../../infra/emulator/site.ts'
+import { arrive, csrfOf, logIn, userAgent } from './user-agent.ts'
+
+export interface LocalSite extends Site {
+  /** `undefined`: a client without a certificate. */
+  readonly identity: (name?: string) => TlsIdentity
+}
+
+/** Everything that `npm start` starts, on free ports and without a word. */
+export async function localSite(options: Partial<SiteOptions> = {}): Promise<LocalSite> {
+  const directory = await mkdtemp(join(tmpdir(), 'certbound-front-end-'))
+  const site = await startSite({ mtlsPort: 0, apiPort: 0, directory, logLevel: 'silent', ...options })
+  const ca = site.certificates.ca.certificate
+  const identity = (name?: string) => {
+    const pair = name === undefined ? undefined : site.certificates.clients.get(name)
+    return pair === undefined ? { ca } : { ca, cert: pair.certificate, key: pair.key }
+  }
+  const close = async () => {
+    await site.close()
+    await rm(directory, { recursive: true })
+  }
+  return { ...site, identity, close }
+}
+
+/** A request of the article's public client. */
+export function authorizationQuery({ seeded }: Site, more: Readonly<Record<string, string>> = {}): string {
+  const [{ clientId, redirectUri }] = seeded.clients
+  const asked = { response_type: 'code', client_id: clientId, redirect_uri: redirectUri, ...more }
+  return new URLSearchParams(asked).toString()
+}
+
+/** The token request for a code that the end-user has just agreed to. */
+export async function tokenForm(site: Site, scope = 'accounts:read'): Promise<string> {
+  const agent = userAgent(site.frontEnd.frontEndUrl)
+  const consent = await logIn(
+    agent,
+    await arrive(agent, authorizationQuery(site, { scope })),
+    DEVELOPMENT_USER,
+  )
+  const { location } = await agent.go('/consent', { csrf: csrfOf(consent), decision: 'allow' })
+  const [{ clientId, redirectUri }] = site.seeded.clients
+  return new URLSearchParams({
+    grant_type: 'authorization_code',
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    code: new URL(location).searchParams.get('code') ?? '',
+  }).toString()
+}
