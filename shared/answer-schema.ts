@@ -17,7 +17,7 @@ export type Sent<Value> = Value extends readonly (infer Item)[]
     ? { readonly [Name in keyof Value]: Sent<Value[Name]> }
     : Value
 
-/** Contract, section 1.5. The same two are the whole body of an error about the call itself (section 1.6). */
+/** Authlete contract, section 1.5. The same two are the whole body of an error about the call itself (section 1.6). */
 export const RESULT = {
   resultCode: z.string().check(z.regex(/^A[0-9]{6}$/)),
   resultMessage: z.string().check(z.regex(/^\[A[0-9]{6}\] /)),
@@ -41,14 +41,14 @@ export function refusal<const Type extends string, const Actions extends readonl
 
 export const ApiError = z.object(RESULT)
 
-/** `responseContent` of a refusal (contract, section 1.5). */
+/** `responseContent` of a refusal (Authlete contract, section 1.5). */
 export const ErrorContent = z.object({
   error: z.string(),
   error_description: z.optional(z.string()),
   error_uri: z.optional(z.string()),
 })
 
-/** RFC 6749 section 5.2. There is no `error_uri` on the OAuth face (requirements D19). */
+/** RFC 6749 section 5.2. There is no `error_uri` on the OAuth face (decisions D19). */
 export const OAuthError = z.object({ error: z.string(), error_description: z.optional(z.string()) })
 
 /** Since the epoch. */
@@ -57,7 +57,7 @@ export const seconds = z.int().check(z.nonnegative())
 export const clientId = z.int().check(z.positive())
 export const apiKey = z.int().check(z.positive())
 
-/** Absent when there are none: an SDK does not take `null` (contract, rule 2). */
+/** Absent when there are none: an SDK does not take `null` (Authlete contract, rule 2). */
 export const someOf = <Item extends z.ZodMiniType>(item: Item) =>
   z.optional(z.array(item).check(z.minLength(1)))
 

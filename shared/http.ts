@@ -18,7 +18,7 @@ export interface HttpRequest {
   readonly tlsCertificate: string | undefined
 }
 
-/** Without members that are `null`: the OAuth face sends none (requirements D37). */
+/** Without members that are `null`: the OAuth face sends none (decisions D37). */
 export function withoutNull(content: Readonly<Record<string, unknown>>): object {
   return Object.fromEntries(Object.entries(content).filter(([, value]) => value !== null))
 }

@@ -1,4 +1,4 @@
-/** What the caller of the Web API has to do next: closed sets, clients branch on them (contract, section 2). */
+/** What the caller of the Web API has to do next: closed sets, clients branch on them (Authlete contract, section 2). */
 export type Action =
   | 'OK'
   | 'INTERACTION'
@@ -14,7 +14,7 @@ export type Action =
   | 'CALLER_ERROR'
   | 'INTERNAL_SERVER_ERROR'
 
-/** HTTP status of an error about the API call itself, not about the OAuth request in it (contract, section 1.6). */
+/** HTTP status of an error about the API call itself, not about the OAuth request in it (Authlete contract, section 1.6). */
 export type ApiStatus = 400 | 401 | 403 | 404 | 405 | 500 | 503
 
 /** The status by which an authorization or resource server answers for an action; the OAuth face answers by it too. */
@@ -34,13 +34,13 @@ export const HTTP_STATUS = {
   INTERNAL_SERVER_ERROR: 500,
 } as const satisfies Record<Action, number>
 
-/** An authorization response: a URL for `Location`, or a page that posts itself (contract, section 2.1). */
+/** An authorization response: a URL for `Location`, or a page that posts itself (Authlete contract, section 2.1). */
 export interface Redirect {
   readonly action: 'LOCATION' | 'FORM'
   readonly responseContent: string
 }
 
-/** Members of an answer. `undefined` is left out; `null` is never sent outside `responseContent` (contract, rule 2). */
+/** Members of an answer. `undefined` is left out; `null` is never sent outside `responseContent` (Authlete contract, rule 2). */
 export type WebApiMembers = Readonly<Record<string, unknown>>
 
 /** What every answer to a runtime request has. The schemas of the endpoints say what else. */

@@ -14,7 +14,7 @@ import { Scope, Service } from '../../shared/store/service.ts'
 
 const prompt = z.enum(['NONE', 'LOGIN', 'CONSENT', 'SELECT_ACCOUNT'])
 
-/** `/auth/authorization`, to be decided by the authorization server (contract, section 2.1). */
+/** `/auth/authorization`, to be decided by the authorization server (Authlete contract, section 2.1). */
 const Interaction = z.object({
   ...envelope('authorizationResponse', ['INTERACTION', 'NO_INTERACTION']),
   ticket: z.string(),
@@ -39,7 +39,7 @@ export const AuthorizationAnswer = z.discriminatedUnion('action', [
   refusal('authorizationResponse', ['BAD_REQUEST', 'LOCATION', 'FORM']),
 ])
 
-/** `/auth/authorization/issue` (contract, section 2.2). No access token is issued here: its times are 0. */
+/** `/auth/authorization/issue` (Authlete contract, section 2.2). No access token is issued here: its times are 0. */
 const Issued = z.object({
   ...envelope('authorizationIssueResponse', ['LOCATION', 'FORM']),
   responseContent: z.string(),
@@ -55,7 +55,7 @@ export const IssueAnswer = z.discriminatedUnion('action', [
   refusal('authorizationIssueResponse', ['BAD_REQUEST', 'INTERNAL_SERVER_ERROR']),
 ])
 
-/** `/auth/authorization/fail` (contract, section 2.3): LOCATION and FORM are what was asked for. */
+/** `/auth/authorization/fail` (Authlete contract, section 2.3): LOCATION and FORM are what was asked for. */
 export const FailAnswer = refusal('authorizationFailResponse', [
   'LOCATION',
   'FORM',
@@ -63,7 +63,7 @@ export const FailAnswer = refusal('authorizationFailResponse', [
   'INTERNAL_SERVER_ERROR',
 ])
 
-/** `/auth/authorization/ticket/info`, action OK (contract, section 2.4). */
+/** `/auth/authorization/ticket/info`, action OK (Authlete contract, section 2.4). */
 const Info = z.object({
   ...envelope('authorizationTicketInfoResponse', ['OK']),
   info: z.object({ context: z.optional(z.string()) }),

@@ -15,7 +15,7 @@ import { type Interaction, judgeInteraction } from './interaction.ts'
 import { errorRedirect } from './redirect.ts'
 import type { AuthorizationRequest } from './request.ts'
 
-/** The end-user may take a day to log in (contract, section 2.1). */
+/** The end-user may take a day to log in (Authlete contract, section 2.1). */
 const TICKET_SECONDS = 86400
 
 /** It is kept with the ticket, and an item of the store must stay small. */

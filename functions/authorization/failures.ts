@@ -1,6 +1,6 @@
 import type { Reason } from '../../shared/refusal/refusal.ts'
 
-/** Why the authorization server does not go on, and what the client is told of it (contract, section 2.3). */
+/** Why the authorization server does not go on, and what the client is told of it (Authlete contract, section 2.3). */
 export const FAILURES = {
   UNKNOWN: 'unknown-failure',
   NOT_LOGGED_IN: 'not-logged-in',

@@ -63,7 +63,7 @@ export const AuthorizationCall = z.object({
   context: z.optional(Context),
 })
 
-/** `/auth/authorization` of the Web API (contract, section 2.1). @throws Refusal */
+/** `/auth/authorization` of the Web API (Authlete contract, section 2.1). @throws Refusal */
 export function readAuthorization(call: z.infer<typeof AuthorizationCall>): AuthorizationRequest {
   if (call.parameters === undefined) throw new Refusal('authorization-parameters-missing')
   const { parameters, empty, repeated, several } = readParameters(call.parameters, PARAMETERS)
@@ -119,7 +119,7 @@ export const IssueCall = z.object({
   ...EXTRA_MEMBERS,
 })
 
-/** `/auth/authorization/issue` of the Web API (contract, section 2.2). @throws Refusal */
+/** `/auth/authorization/issue` of the Web API (Authlete contract, section 2.2). @throws Refusal */
 export function readIssue(call: z.infer<typeof IssueCall>): IssueRequest {
   const { ticket, subject, scopes } = call
   if (ticket === undefined) throw new Refusal('ticket-missing')
@@ -156,7 +156,7 @@ export function readFail({ ticket, reason, description }: z.infer<typeof FailCal
 
 export const TicketInfoCall = z.object({ ticket: z.optional(z.string()) })
 
-/** `info` comes as text and as an object, in which clients of Java write `null` for nothing (contract, section 2.4). */
+/** `info` comes as text and as an object, in which clients of Java write `null` for nothing (Authlete contract, section 2.4). */
 export const TicketUpdateCall = z.object({
   ticket: z.optional(z.string()),
   info: z.optional(z.union([Context, z.object({ context: z.nullish(Context) })])),

@@ -6,7 +6,7 @@ import type { IssuedTicket } from './decide.ts'
 import type { IssuedCode } from './issue.ts'
 import { redirect } from './redirect.ts'
 
-/** `/auth/authorization`, action INTERACTION or NO_INTERACTION (contract, section 2.1): views of client and service, without secrets. */
+/** `/auth/authorization`, action INTERACTION or NO_INTERACTION (Authlete contract, section 2.1): views of client and service, without secrets. */
 export function authorizationResponse(issued: IssuedTicket, service: Service): InteractionAnswer {
   const { client, clientIdAlias, ticket, scopes, resources, interaction } = issued
   const { prompts, lowestPrompt, uiLocales, loginHint, display, maxAge } = interaction
@@ -34,7 +34,7 @@ export function authorizationResponse(issued: IssuedTicket, service: Service): I
   }
 }
 
-/** `/auth/authorization/issue`, action LOCATION or FORM (contract, section 2.2): no access token is issued here. */
+/** `/auth/authorization/issue`, action LOCATION or FORM (Authlete contract, section 2.2): no access token is issued here. */
 export function issueResponse(issued: IssuedCode, service: Service): IssuedAnswer {
   const { code, context } = issued
   const { action, responseContent } = redirect(issued, { code }, service)

@@ -14,7 +14,7 @@ import {
 } from '../../shared/answer-schema.ts'
 import { Scope } from '../../shared/store/service.ts'
 
-/** In every answer, also in those that refuse (contract, section 2.8). */
+/** In every answer, also in those that refuse (Authlete contract, section 2.8). */
 const STANDING = {
   existent: z.boolean(),
   usable: z.boolean(),
@@ -22,7 +22,7 @@ const STANDING = {
   refreshable: z.boolean(),
 }
 
-/** `/auth/introspection`, action OK (contract, section 2.8). */
+/** `/auth/introspection`, action OK (Authlete contract, section 2.8). */
 const Usable = z.object({
   ...envelope('introspectionResponse', ['OK']),
   /** A value for `WWW-Authenticate` here, too. */

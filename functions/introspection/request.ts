@@ -11,7 +11,7 @@ export const FORM: FormRules = {
   repeated: { token: 'token-repeated', scopes: 'token-repeated' },
 }
 
-/** The holder of the connection asks about a token of its own (design, section 1). @throws Refusal */
+/** The holder of the connection asks about a token of its own (architecture, section 1). @throws Refusal */
 export function fromForm(form: string, http: HttpRequest): IntrospectionRequest {
   const parameters = parseParameters(form, FORM)
   const token = parameters.get('token')
@@ -36,11 +36,11 @@ export const IntrospectionCall = z.object({
   resources: z.optional(z.pipe(z.transform(listMember), z.array(z.string()))),
   clientCertificate: z.optional(z.string()),
   acrValues: z.optional(z.pipe(z.transform(listMember), z.array(z.string()))),
-  /** 0 counts as absent, as everywhere (contract, rule 2). */
+  /** 0 counts as absent, as everywhere (Authlete contract, rule 2). */
   maxAge: z.optional(z.pipe(z.transform(numberMember), z.optional(z.int().check(z.positive())))),
 })
 
-/** `/auth/introspection` of the Web API (contract, section 2.8). @throws Refusal */
+/** `/auth/introspection` of the Web API (Authlete contract, section 2.8). @throws Refusal */
 export function fromWebApi(call: z.infer<typeof IntrospectionCall>): IntrospectionRequest {
   if (call.token === undefined) throw new Refusal('token-missing')
   const { token, scopes = [], subject, clientCertificate, resources = [], acrValues = [], maxAge } = call

@@ -7,7 +7,7 @@ import { success } from '../../shared/web-api.ts'
 import type { Usable } from './answer-schema.ts'
 import type { IntrospectedToken } from './decide.ts'
 
-/** `/auth/introspection`, action OK (contract, section 2.8). `expiresAt` is in milliseconds. */
+/** `/auth/introspection`, action OK (Authlete contract, section 2.8). `expiresAt` is in milliseconds. */
 export function introspectionResponse(
   { grant, standing, clientAttributes }: IntrospectedToken,
   { attributes, supportedScopes }: Service,

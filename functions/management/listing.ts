@@ -5,7 +5,7 @@ export function byCreation<Listed extends { readonly createdAt?: number | undefi
   return (a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0) || numberOf(a) - numberOf(b)
 }
 
-/** Members named `...At` are milliseconds (contract, rule 5). */
+/** Members named `...At` are milliseconds (Authlete contract, rule 5). */
 export function milliseconds(seconds: number | undefined): number | undefined {
   return seconds === undefined ? undefined : seconds * 1000
 }

@@ -211,7 +211,7 @@ export const routes: Routes = {
   '/api/lifecycle/healthcheck': healthcheck,
 }
 
-/** v2 names the service in the credentials, v3 in the path (contract, section 1.1). */
+/** v2 names the service in the credentials, v3 in the path (Authlete contract, section 1.1). */
 function inBothVersions(path: string, route: Route): Routes {
   return { [`/api${path}`]: route, [`/api/{serviceId}${path}`]: route }
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { type Answered, envelope, refusal } from '../../shared/answer-schema.ts'
 
-/** `/auth/revocation`, action OK (contract, section 2.10): there is no `responseContent`. */
+/** `/auth/revocation`, action OK (Authlete contract, section 2.10): there is no `responseContent`. */
 const Revoked = z.object(envelope('revocationResponse', ['OK']))
 export type Revoked = Answered<typeof Revoked>
 

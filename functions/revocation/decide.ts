@@ -9,7 +9,7 @@ import type { Service } from '../../shared/store/service.ts'
 import type { RevocationRequest } from './request.ts'
 
 /**
- * Revokes a token of the client that asks, and with it the whole grant (requirements D40). A bound token needs no
+ * Revokes a token of the client that asks, and with it the whole grant (decisions D40). A bound token needs no
  * certificate for that: giving up a token needs no proof (F07). A token that is not there is revoked.
  *
  * @throws Refusal revocation-…, or when the client is not authenticated

@@ -6,7 +6,7 @@ export function revocationContent() {
   return {}
 }
 
-/** `/auth/revocation`, action OK (contract, section 2.10), for a token that was there and for one that was not. */
+/** `/auth/revocation`, action OK (Authlete contract, section 2.10), for a token that was there and for one that was not. */
 export function revocationResponse(): Revoked {
   return { ...success('A113001', 'The token has been revoked successfully.'), action: 'OK' }
 }

@@ -46,7 +46,7 @@ interface Signature extends SigningKey {
 /**
  * What a token says of itself, for a caller who may know: its service, a resource server that it is meant for, or the
  * confidential client that owns it. For everyone else, and for every token that is not live, it is inactive, with
- * nothing to tell the cases apart (requirements D30). The binding is reported, not judged (D31).
+ * nothing to tell the cases apart (decisions D30). The binding is reported, not judged (D31).
  *
  * @throws Refusal when the caller is not authenticated, introspection-not-signed
  * @see RFC 7662, RFC 8705 section 3.2
@@ -133,7 +133,7 @@ function isProvable({ binding }: Tokens, { fapi2 }: Service): boolean {
   return (binding === 'none' && !fapi2) || boundThumbprint(binding) !== undefined
 }
 
-/** Only resources that were asked for tell for whom a token is: all others are for any (contract, section 2.9). */
+/** Only resources that were asked for tell for whom a token is: all others are for any (Authlete contract, section 2.9). */
 function isMeantFor(resourceServer: string, { grant, type }: Found): boolean {
   const resources = type === 'access_token' ? grant.accessResources : grant.resources
   return resources.length === 0 || resources.includes(resourceServer)

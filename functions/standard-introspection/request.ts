@@ -72,7 +72,7 @@ const NOT_OFFERED = [
   'publicKeyForEncryption',
 ] as const
 
-/** `/auth/introspection/standard` of the Web API (contract, section 2.9). @throws Refusal */
+/** `/auth/introspection/standard` of the Web API (Authlete contract, section 2.9). @throws Refusal */
 export function fromWebApi(call: z.infer<typeof StandardIntrospectionCall>): StandardIntrospectionRequest {
   const vain = NOT_OFFERED.find((name) => call[name] !== undefined)
   if (vain !== undefined) throw new Refusal('member-refused', { named: vain })

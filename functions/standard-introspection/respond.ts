@@ -33,7 +33,7 @@ function sign(
 
 type Signature = NonNullable<StandardIntrospection['signature']>
 
-/** `/auth/introspection/standard`, actions OK and JWT (contract, sections 2.9 and 6): `responseContent` is a string. */
+/** `/auth/introspection/standard`, actions OK and JWT (Authlete contract, sections 2.9 and 6): `responseContent` is a string. */
 export function standardIntrospectionResponse(
   { introspected, signature }: StandardIntrospection,
   service: Service,

@@ -21,7 +21,7 @@ export const thumbprint = z.pipe(
   z.string().check(z.refine((text) => isThumbprint(text))),
   z.transform((text) => text as Thumbprint),
 )
-/** JSON bodies alone have them (contract, section 1.1). */
+/** JSON bodies alone have them (Authlete contract, section 1.1). */
 export const properties = z.array(
   z.object({
     key: z.string().check(z.minLength(1)),

@@ -13,7 +13,7 @@ import {
 } from '../../shared/answer-schema.ts'
 import { GRANT_TYPES, TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
 
-/** `/auth/token`, action OK (contract, section 2.5). */
+/** `/auth/token`, action OK (Authlete contract, section 2.5). */
 const Issued = z.object({
   ...envelope('tokenResponse', ['OK']),
   responseContent: z.string(),

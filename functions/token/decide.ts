@@ -26,7 +26,7 @@ export interface IssuedTokens extends Issued, TokenContext {
 const NOT_OFFERED = new Set(['password'])
 
 /**
- * Issues tokens for one token request. The order is the same on both faces (design, section 2), and nothing is
+ * Issues tokens for one token request. The order is the same on both faces (architecture, section 2), and nothing is
  * consumed before the last check has passed: grant type, client, client authentication, certificate, grant.
  *
  * @throws Refusal

@@ -16,7 +16,7 @@ export function tokenContent(issued: IssuedTokens): TokenMembers {
   }
 }
 
-/** `/auth/token`, action OK (contract, section 2.5). Times that a member calls `ExpiresAt` are in milliseconds. */
+/** `/auth/token`, action OK (Authlete contract, section 2.5). Times that a member calls `ExpiresAt` are in milliseconds. */
 export function tokenResponse(issued: IssuedTokens): Issued {
   const { grant, client, clientIdAlias, grantType, issuedAt, service } = issued
   const { name, resultCode } = GRANT_TYPES[grantType]

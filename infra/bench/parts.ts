@@ -19,7 +19,7 @@ const RULES = {
   repeated: { grant_type: 'grant-type-repeated', scope: 'scope-repeated' },
 } as const
 
-/** What design section 7 calls the parts: the pieces of a token request and of introspection. */
+/** What architecture, section 7 calls the parts: the pieces of a token request and of introspection. */
 export function partCases({ random, now }: Runtime, certificate: string): Part[] {
   const opaque = makeOpaque(LOCATOR, random)
   return [

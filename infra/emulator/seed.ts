@@ -136,7 +136,7 @@ function randomNumber(): number {
   return randomInt(1e13, 2 ** 47)
 }
 
-/** 86 characters, 512 bits (contract, section 2.13). */
+/** 86 characters, 512 bits (Authlete contract, section 2.13). */
 function secret(): string {
   return randomBytes(64).toString('base64url')
 }

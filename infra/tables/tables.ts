@@ -23,7 +23,7 @@ export function localAws(endpoint: string) {
   }
 }
 
-/** The two tables of design section 3, as in `infra/aws/template/tables.yml`. Tables that are there stay as they are. */
+/** The two tables of architecture, section 3, as in `infra/aws/template/tables.yml`. Tables that are there stay as they are. */
 export async function createTables(
   endpoint: string,
   registryTable: string,

@@ -10,7 +10,7 @@ const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i
 
 /**
  * The service on whose behalf the Web API is called: v3 names it in the path and brings a Bearer token, v2 names it
- * in Basic credentials (contract, section 1.1). A larger role includes the smaller ones.
+ * in Basic credentials (Authlete contract, section 1.1). A larger role includes the smaller ones.
  *
  * @throws Refusal credentials-…, service-…, bearer-invalid, role-too-small
  */

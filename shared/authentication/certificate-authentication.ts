@@ -25,7 +25,7 @@ export async function bySubjectOfCertificate(
   const subject = await refusing(PRESENTED, () => readSubject(der))
   await judgeSubject(client, subject)
   if (isWeakKey(subject)) throw new Refusal('tls-key-weak')
-  // A resumed TLS connection may carry a certificate that has expired since (design, section 4).
+  // A resumed TLS connection may carry a certificate that has expired since (architecture, section 4).
   if (now() < subject.notBefore || now() > subject.notAfter)
     throw new Refusal('tls-certificate-outside-dates')
   const { clientCertificateIssuers: issuers } = service
@@ -36,7 +36,7 @@ export async function bySubjectOfCertificate(
   if (service.mutualTlsValidatePkiCertChain) await judgeChain(der, presented.certificatePath, service, now())
 }
 
-/** More than any TLS peer has a reason to send (requirements D29). */
+/** More than any TLS peer has a reason to send (decisions D29). */
 const LIMIT_PATH = 10
 
 const FAULT_REASON = { 'no-path': 'tls-path-missing', 'path-invalid': 'tls-path-invalid' } as const

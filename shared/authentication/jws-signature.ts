@@ -54,7 +54,7 @@ function fits(jwk: Jwk, alg: string, { kty, crv }: Algorithm): boolean {
   )
 }
 
-/** None when the JWK is malformed or its key too weak (requirements D18, P03). */
+/** None when the JWK is malformed or its key too weak (decisions D18, P03). */
 function strongKey(jwk: Jwk): KeyObject[] {
   const key = publicKeyOfJwk(jwk)
   return key === undefined || isWeakKey(keyStrength(key)) ? [] : [key]

@@ -20,7 +20,7 @@ export interface PresentedCredentials {
   readonly certificate: string | undefined
   /** PEM texts of what the client sent along with it; the OAuth face has none. */
   readonly certificatePath?: readonly string[] | undefined
-  /** Why to refuse when none of this names a client: the two faces differ (contract 7.2, requirements A02). */
+  /** Why to refuse when none of this names a client: the two faces differ (Authlete contract 7.2, requirements A02). */
   readonly unidentified: Reason
 }
 
@@ -34,7 +34,7 @@ export const CREDENTIAL_PARAMETERS = {
 
 /**
  * Credentials of a request on the OAuth face. The certificate comes from the TLS context and from nowhere else
- * (requirements D12).
+ * (decisions D12).
  *
  * @throws Refusal basic-malformed, methods-combined (RFC 6749 section 2.3: one method a request)
  */
@@ -77,7 +77,7 @@ const BEGIN = '-----BEGIN '
 
 /**
  * Credentials of a request on the Web API. Members of the call win over the same in `parameters`: a secret in the
- * form is then not even looked at (contract, section 4.2).
+ * form is then not even looked at (Authlete contract, section 4.2).
  */
 export function credentialsFromWebApi(call: WebApiCredentials, parameters: Parameters): PresentedCredentials {
   const form = credentialsFromForm(parameters)

@@ -32,7 +32,7 @@ export class MalformedCertificate extends Error {
   }
 }
 
-/** Bounds all work that follows; a certificate with thousands of names still fits (requirements D29). */
+/** Bounds all work that follows; a certificate with thousands of names still fits (decisions D29). */
 const LIMIT_CHARACTERS = 65_536
 
 const BEGIN = '-----BEGIN CERTIFICATE-----'

@@ -36,7 +36,7 @@ export function registeredCertificates(
   return registered.size > 0 ? registered : 'no-certificate'
 }
 
-/** The whole certificate has to be the same; the same key in another certificate is not enough (requirements D16). */
+/** The whole certificate has to be the same; the same key in another certificate is not enough (decisions D16). */
 export function isRegistered(der: Der, registered: ReadonlySet<Thumbprint>): boolean {
   return registered.has(thumbprint(der))
 }

@@ -40,7 +40,7 @@ interface WebApiSpec<Schema extends z.ZodMiniType, Request, Result> extends Call
   readonly respond: (result: Result, service: Service) => WebApiResponse
 }
 
-/** The Web API: HTTP 200 whatever becomes of the OAuth request; other statuses speak of the call (contract, rule 1). */
+/** The Web API: HTTP 200 whatever becomes of the OAuth request; other statuses speak of the call (Authlete contract, rule 1). */
 export function webApiRoute<Schema extends z.ZodMiniType, Request, Result>(
   spec: WebApiSpec<Schema, Request, Result>,
 ): Route {
@@ -69,11 +69,11 @@ interface ApiSpec<Request, Result> extends Omit<Description, 'face' | 'access'> 
   /** By `call`, if there is one. */
   readonly read: (http: HttpRequest) => Request
   readonly decide: Decide<Request, Result>
-  /** The answer itself, without an envelope; `undefined` is 204 with an empty body (contract, rule 10). */
+  /** The answer itself, without an envelope; `undefined` is 204 with an empty body (Authlete contract, rule 10). */
   readonly respond: (result: Result, service: Service) => object | undefined
 }
 
-/** A management API of a service: its errors are HTTP statuses (contract, section 1.6). */
+/** A management API of a service: its errors are HTTP statuses (Authlete contract, section 1.6). */
 export function managementRoute<Request, Result>(
   spec: ApiSpec<Request, Result>,
   role: Role = 'manage',
@@ -113,7 +113,7 @@ interface OwnerSpec<Request, Result> extends Omit<ApiSpec<Request, Result>, 'dec
   readonly respond: (result: Result) => object | undefined
 }
 
-/** An API over all services of the deployment, for its owner alone (design, section 1). */
+/** An API over all services of the deployment, for its owner alone (architecture, section 1). */
 export function ownerRoute<Request, Result>(spec: OwnerSpec<Request, Result>): Route {
   const { endpoint, methods, call } = spec
   return {
@@ -148,7 +148,7 @@ interface OAuthSpec<Request, Result> {
   readonly challenge: 'Basic' | 'Bearer'
 }
 
-/** The OAuth face: the HTTP message that the action stands for, without members that are `null` (requirements D37). */
+/** The OAuth face: the HTTP message that the action stands for, without members that are `null` (decisions D37). */
 export function oauthRoute<Request, Result>(spec: OAuthSpec<Request, Result>): Route {
   const { endpoint, challenge } = spec
   return {

@@ -3,7 +3,7 @@ import { Refusal } from '../refusal/refusal.ts'
 import { refusedCall } from './refused.ts'
 import type { Route } from './route.ts'
 
-/** A probe: open to everyone, reads nothing and tells nothing (contract, section 1.4). */
+/** A probe: open to everyone, reads nothing and tells nothing (Authlete contract, section 1.4). */
 export function probeRoute(endpoint: string, response: HttpResponse): Route {
   const answer = { response, outcome: response.status }
   return {
@@ -15,7 +15,7 @@ export function probeRoute(endpoint: string, response: HttpResponse): Route {
   }
 }
 
-/** What answers wherever no other route does: clients of the Web API read a code and a message (contract, section 1.6). */
+/** What answers wherever no other route does: clients of the Web API read a code and a message (Authlete contract, section 1.6). */
 export function notOfferedRoute(endpoint: string): Route {
   const spec = { endpoint, type: 'error', errors: 'json' } as const
   return {

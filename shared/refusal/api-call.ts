@@ -1,6 +1,6 @@
 import type { Row } from './row.ts'
 
-/** Refusals of the API call itself, not of the OAuth request in it (contract, section 1.6). */
+/** Refusals of the API call itself, not of the OAuth request in it (Authlete contract, section 1.6). */
 // prettier-ignore
 export const API_CALL = {
   'credentials-missing': ['A001202', 401, 'invalid_client', 'Authorization header is missing.'],

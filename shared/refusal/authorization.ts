@@ -1,6 +1,6 @@
 import type { Row } from './row.ts'
 
-/** Refusals of authorization requests and tickets (contract, sections 2.1 to 2.4 and 7.1). */
+/** Refusals of authorization requests and tickets (Authlete contract, sections 2.1 to 2.4 and 7.1). */
 // prettier-ignore
 export const AUTHORIZATION = {
   // Authorization (7.1)

@@ -1,6 +1,6 @@
 import type { Row } from './row.ts'
 
-/** Refusals before the grant: grant type, client, client authentication (contract, section 7.2). */
+/** Refusals before the grant: grant type, client, client authentication (Authlete contract, section 7.2). */
 // prettier-ignore
 export const CLIENT_AUTHENTICATION = {
   // Token endpoint, before the grant (7.2)

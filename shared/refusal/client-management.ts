@@ -1,6 +1,6 @@
 import type { Row } from './row.ts'
 
-/** Refusals of the management of clients (contract, sections 7.6 and 7.7). */
+/** Refusals of the management of clients (Authlete contract, sections 7.6 and 7.7). */
 // prettier-ignore
 export const CLIENT_MANAGEMENT = {
   'client-body-empty': ['A032209', 400, 'invalid_request', 'The request is empty.'],

@@ -1,6 +1,6 @@
 import type { Row } from './row.ts'
 
-/** Refusals of introspection and revocation (contract, sections 7.4 and 7.5). */
+/** Refusals of introspection and revocation (Authlete contract, sections 7.4 and 7.5). */
 // prettier-ignore
 export const INTROSPECTION = {
   // Introspection (7.4)

@@ -23,7 +23,7 @@ type OAuthError =
 /**
  * A way to be refused. `{}` in the message is filled from `Refusal.named`: a value that we own or that passed its grammar.
  *
- * Codes and messages are the published ones (contract, section 7), but for codes whose last two digits are 91 or
+ * Codes and messages are the published ones (Authlete contract, section 7), but for codes whose last two digits are 91 or
  * more: those are ours, in the free range of their family. An action that is a number is the HTTP status of an error
  * about the API call itself.
  */

@@ -1,6 +1,6 @@
 import type { Row } from './row.ts'
 
-/** Refusals of the management of services (contract, section 7.7). */
+/** Refusals of the management of services (Authlete contract, section 7.7). */
 // prettier-ignore
 export const SERVICE_MANAGEMENT = {
   'service-body-empty': ['A039201', 400, 'invalid_request', 'The request is empty.'],

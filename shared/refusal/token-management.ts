@@ -1,6 +1,6 @@
 import type { Row } from './row.ts'
 
-/** Refusals of the management of tokens (contract, section 7.6). */
+/** Refusals of the management of tokens (Authlete contract, section 7.6). */
 // prettier-ignore
 export const TOKEN_MANAGEMENT = {
   'create-grant-type-missing': ['A104201', 'BAD_REQUEST', 'invalid_request', "The 'grantType' parameter is empty."],

@@ -1,6 +1,6 @@
 import type { Row } from './row.ts'
 
-/** Refusals of a token request whose client is known: binding, scope, grant (contract, sections 7.2 and 7.3). */
+/** Refusals of a token request whose client is known: binding, scope, grant (Authlete contract, sections 7.2 and 7.3). */
 // prettier-ignore
 export const TOKEN = {
   // Binding (7.2)

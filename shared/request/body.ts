@@ -4,7 +4,7 @@ import type { HttpRequest } from '../http.ts'
 import { decodeEscapes, decodeFormText, splitPair } from './form.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 
-/** Bounded work before any trust (requirements D29). The Web API's bodies carry certificates. */
+/** Bounded work before any trust (decisions D29). The Web API's bodies carry certificates. */
 const MAX_FORM_BYTES = 64 * 1024
 const MAX_CALL_BYTES = 256 * 1024
 
@@ -23,7 +23,7 @@ export function readForm(http: HttpRequest): string {
 
 /**
  * The members of a Web API call: its body, JSON or form, or the query of a GET or DELETE. Members that are `null`, `""` or 0
- * count as absent, as Authlete's Java and Python clients write all members of their objects (contract, rule 2).
+ * count as absent, as Authlete's Java and Python clients write all members of their objects (Authlete contract, rule 2).
  *
  * @param reasonOf for members of a wrong type that have a result code of their own
  * @throws Refusal body-malformed, body-too-large, member-wrong
@@ -68,7 +68,7 @@ function callText({ body }: HttpRequest): string {
   return textOf(body)
 }
 
-/** In form bodies an array is one member, its items separated by a space (contract, section 1.1). */
+/** In form bodies an array is one member, its items separated by a space (Authlete contract, section 1.1). */
 export function listMember(value: unknown): unknown {
   return typeof value === 'string' ? value.split(' ').filter((item) => item !== '') : value
 }

@@ -11,7 +11,7 @@ export interface SettingRules {
 }
 
 /**
- * The settings in a body. Members that nobody knows are ignored (contract, section 1.1).
+ * The settings in a body. Members that nobody knows are ignored (Authlete contract, section 1.1).
  *
  * @throws Refusal of `rules`
  */

@@ -49,7 +49,7 @@ export const Client = z.object({
       refreshTokenDuration: z.optional(seconds),
     }),
   ),
-  /** The client is a resource server and may introspect tokens meant for one of these, `*` for all (design, section 6). */
+  /** The client is a resource server and may introspect tokens meant for one of these, `*` for all (architecture, section 6). */
   resourceServerAudiences: z._default(z.array(z.string()), []),
   ...RECORD_MEMBERS,
 })

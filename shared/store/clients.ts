@@ -10,7 +10,7 @@ const CUT_OFF_TRIES = 10
 
 /**
  * What changes a client at once: its state (in the table of grants, read with every token) comes before the registry,
- * which other processes see through their caches. A crash between the two fails closed (design, section 3).
+ * which other processes see through their caches. A crash between the two fails closed (architecture, section 3).
  */
 export function openClients(grantsTable: Table, registry: Registry) {
   /** @returns false when the number or the alias is taken */

@@ -14,7 +14,7 @@ export interface CodeChallenge {
   readonly method: 'plain' | 'S256'
 }
 
-/** An extra property of a token (contract, section 4.8). A hidden one is for API answers alone. */
+/** An extra property of a token (Authlete contract, section 4.8). A hidden one is for API answers alone. */
 export interface Property {
   readonly key: string
   readonly value: string
@@ -112,7 +112,7 @@ export interface Tokens extends GrantMembers, Authentication {
 
 export type Grant = Ticket | Code | Tokens
 
-/** The switch of a client that works at once, everywhere: no token lives without it (design, section 3). */
+/** The switch of a client that works at once, everywhere: no token lives without it (architecture, section 3). */
 export interface ClientState {
   readonly locked: boolean
   /** Tokens issued before this are cut off. */

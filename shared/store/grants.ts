@@ -5,7 +5,7 @@ import { grantAttributes, readClientState, readGrant } from './item.ts'
 import { listing } from './listing.ts'
 import type { Item, Table } from './table.ts'
 
-/** TTL only collects garbage: it never decides, so it may come late, but it must not come early (design, section 3). */
+/** TTL only collects garbage: it never decides, so it may come late, but it must not come early (architecture, section 3). */
 const TTL_SLACK_SECONDS = 3600
 
 export interface Found {

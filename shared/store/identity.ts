@@ -12,7 +12,7 @@ export function newNumber(random: Random): number {
   }
 }
 
-/** 86 characters, 512 bits (contract, section 2.13). */
+/** 86 characters, 512 bits (Authlete contract, section 2.13). */
 export function newSecret(random: Random): string {
   return random(SECRET_BYTES).toString('base64url')
 }

@@ -9,7 +9,7 @@ import type { Table } from './table.ts'
 /** In UTF-16 units, well within the 1024 bytes of a sort key. */
 const MAX_CLIENT_ID_LENGTH = 256
 
-/** Services, clients, aliases and signing keys, read through a cache in memory (design, section 3). */
+/** Services, clients, aliases and signing keys, read through a cache in memory (architecture, section 3). */
 export function openRegistry(table: Table, cacheSeconds: number, now: () => EpochSeconds) {
   const records = openRecords(table, cacheSeconds, now)
 
@@ -172,7 +172,7 @@ export function openRegistry(table: Table, cacheSeconds: number, now: () => Epoc
 
 export type Registry = ReturnType<typeof openRegistry>
 
-/** Who manages the services of the deployment (design, section 1): v2 key and secret, v3 token, as digests. */
+/** Who manages the services of the deployment (architecture, section 1): v2 key and secret, v3 token, as digests. */
 export interface Owner {
   readonly apiKey: string
   readonly apiSecretDigest: string

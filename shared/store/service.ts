@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 
-/** Service and client settings under Authlete's property names (contract, section 3). Durations are in seconds. */
+/** Service and client settings under Authlete's property names (Authlete contract, section 3). Durations are in seconds. */
 
 export const GRANT_TYPES = ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'] as const
 /** `NONE` can be registered, and authorization requests with it are refused. */
@@ -124,7 +124,7 @@ export const Service = z.object({
   trustedRootCertificates: z._default(z.array(z.string()), []),
   /** PEM: a `tls_client_auth` certificate must be issued by one of these; absent: by any that the terminator trusts (D17). */
   clientCertificateIssuers: z.optional(z.array(z.string())),
-  /** What tokens asked for without `resource` are meant for; the issuer unless set (design, section 6). */
+  /** What tokens asked for without `resource` are meant for; the issuer unless set (architecture, section 6). */
   defaultResource: z.optional(z.string()),
   ...RECORD_MEMBERS,
 })

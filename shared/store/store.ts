@@ -21,7 +21,7 @@ export interface StoreOptions {
   readonly dynamodb?: DynamoDBClientConfig
 }
 
-/** The two tables of design section 3. */
+/** The two tables of architecture, section 3. */
 export function openStore(options: StoreOptions) {
   const client = new DynamoDBClient({
     maxAttempts: 3,

@@ -25,7 +25,7 @@ const UNPROCESSED_RETRIES_MILLISECONDS = [20, 80, 320]
  * All reads are strongly consistent, but for those of an index. A conditional write demands equality with values that are stored, so it can
  * neither create a ghost nor win twice. Each write leaves an `attempt` of its own in the item: when a condition fails
  * and the item holds that very attempt, the write was ours and only its answer was lost (the SDK retries), which is
- * success and not a loss (design, section 3).
+ * success and not a loss (architecture, section 3).
  *
  * Every method throws StoreUnavailable when the table cannot be reached; any other failure is thrown as it came.
  */

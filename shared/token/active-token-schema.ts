@@ -17,7 +17,7 @@ const ACTIVE = {
   cnf: z.optional(z.object({ 'x5t#S256': z.string() })),
 }
 
-/** `scope` is `null` when there is none: so the Web API words it (contract, section 6). */
+/** `scope` is `null` when there is none: so the Web API words it (Authlete contract, section 6). */
 const ActiveRefreshToken = z.object({ ...ACTIVE, scope: z.nullable(z.string()) })
 export type ActiveRefreshToken = Sent<z.output<typeof ActiveRefreshToken>>
 const ActiveToken = z.extend(ActiveRefreshToken, { token_type: z.string() })

@@ -6,7 +6,7 @@ import { propertyMembers } from './properties.ts'
 import { audOf } from './resource.ts'
 
 /**
- * What a live access token says of itself (RFC 7662 section 2.2), as the Web API words it (contract, section 6):
+ * What a live access token says of itself (RFC 7662 section 2.2), as the Web API words it (Authlete contract, section 6):
  * `scope` is `null` when there is none, and the audience is told only where resources were asked for.
  *
  * @param withHidden whether hidden properties are told as well

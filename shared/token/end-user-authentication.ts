@@ -8,7 +8,7 @@ const MAX_ACR_LENGTH = 256
 /** The year 9999. */
 const MAX_SECONDS = 253_402_300_799
 
-/** Members of a call by which an authorization server tells how it authenticated the end-user (contract, section 2.2). */
+/** Members of a call by which an authorization server tells how it authenticated the end-user (Authlete contract, section 2.2). */
 export const AUTHENTICATION_MEMBERS = {
   acr: z.optional(z.string().check(z.maxLength(MAX_ACR_LENGTH))),
   authTime: z.optional(

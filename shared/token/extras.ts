@@ -13,7 +13,7 @@ import { numberMember } from '../request/body.ts'
 
 export type Claims = Readonly<Record<string, unknown>>
 
-/** What a caller of the Web API adds to tokens, beside what the client asked for (contract, sections 2.2 and 2.5). */
+/** What a caller of the Web API adds to tokens, beside what the client asked for (Authlete contract, sections 2.2 and 2.5). */
 export interface TokenExtras {
   readonly properties: readonly Property[]
   /** Of a JWT access token. */

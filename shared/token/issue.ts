@@ -171,7 +171,7 @@ export function nextRefreshToken(
   return { token, members: { ...next.members, replaced } }
 }
 
-/** HMAC-SHA-256(nonce of the rotation, token that it replaced) is the secret of the successor (design, section 3). */
+/** HMAC-SHA-256(nonce of the rotation, token that it replaced) is the secret of the successor (architecture, section 3). */
 export function deriveRefreshToken(presented: string, nonce: string, key: GrantKey): string {
   const located = locateRefreshToken(presented)
   if (located === undefined) throw new Error('a refresh token that was found has lost its form')

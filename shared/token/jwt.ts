@@ -30,7 +30,7 @@ const SIGNERS: Readonly<Record<SigningAlgorithm, (input: Buffer, key: KeyObject)
 
 /**
  * A signed `at+jwt` (RFC 9068 section 2.1). Signed with `node:crypto`: on this path it is half the cost of a JOSE
- * library (design, section 7).
+ * library (architecture, section 7).
  */
 export function signAccessToken(
   claims: AccessTokenClaims,
@@ -70,7 +70,7 @@ function joined(der: Buffer, coordinateBytes: number): Buffer {
 
 /**
  * The `jti` of a string in the form of a JWS with an asymmetric algorithm. Nothing is verified here: the stored digest
- * of the whole string is the proof (requirements D36).
+ * of the whole string is the proof (decisions D36).
  */
 export function readIdentifier(
   jwt: string,

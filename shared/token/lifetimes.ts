@@ -1,7 +1,7 @@
 import type { Client } from '../store/client.ts'
 import type { Service } from '../store/service.ts'
 
-/** Attributes of scopes that shorten tokens with the scope; seconds as text (contract, section 3.2). */
+/** Attributes of scopes that shorten tokens with the scope; seconds as text (Authlete contract, section 3.2). */
 export const SCOPE_DURATIONS = ['access_token.duration', 'refresh_token.duration'] as const
 const SECONDS = /^[1-9][0-9]{0,8}$/
 

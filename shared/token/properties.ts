@@ -8,7 +8,7 @@ import { Refusal } from '../refusal/refusal.ts'
  */
 const MAX_PROPERTIES_BYTES = 4096
 
-/** Members of token answers, introspection and JWTs that have a meaning of their own (contract, section 4.8). */
+/** Members of token answers, introspection and JWTs that have a meaning of their own (Authlete contract, section 4.8). */
 const RESERVED: ReadonlySet<string> = new Set([
   ...['access_token', 'refresh_token', 'id_token', 'issued_token_type', 'token_type', 'expires_in', 'scope'],
   ...['error', 'error_description', 'error_uri', 'code', 'state', 'active', 'username', 'client_id'],
@@ -24,7 +24,7 @@ const Given = z.array(
   }),
 )
 
-/** An array, or JSON text of one: the published description has it as text (contract, section 2.5). */
+/** An array, or JSON text of one: the published description has it as text (Authlete contract, section 2.5). */
 export const GivenProperties = z.pipe(z.transform(fromJson), Given)
 
 /** @throws Refusal name-reserved */

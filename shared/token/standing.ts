@@ -2,7 +2,7 @@ import type { EpochSeconds } from '../epoch-seconds.ts'
 import type { ClientState, Tokens } from '../store/grant.ts'
 import type { Service } from '../store/service.ts'
 
-/** The flags of introspection (contract, section 2.8). */
+/** The flags of introspection (Authlete contract, section 2.8). */
 export interface Standing {
   readonly existent: boolean
   readonly usable: boolean
@@ -12,7 +12,7 @@ export interface Standing {
 
 export const NO_STANDING: Standing = { existent: false, usable: false, sufficient: false, refreshable: false }
 
-/** Expired is expired at the very second, whatever the table still holds (requirements D35). */
+/** Expired is expired at the very second, whatever the table still holds (decisions D35). */
 export function expired(expiresAt: EpochSeconds, now: EpochSeconds): boolean {
   return now >= expiresAt
 }

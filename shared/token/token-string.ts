@@ -1,7 +1,7 @@
 import type { GrantKey } from '../store/grant.ts'
 
 /**
- * The layouts of design section 3. All lengths are multiples of three bytes, so base64url has no slack bits and one
+ * The layouts of architecture, section 3. All lengths are multiples of three bytes, so base64url has no slack bits and one
  * string has one reading:
  *
  *     ticket, code, opaque access token   client number (6) || grant id (16) || secret (32)

@@ -101,7 +101,7 @@ function python(value: unknown): string {
   )
 }
 
-/** One property a member, arrays joined by spaces, and what is not set left empty (contract, section 1.1). */
+/** One property a member, arrays joined by spaces, and what is not set left empty (Authlete contract, section 1.1). */
 function form(members: object): string {
   const texts = Object.entries(members).map(([name, value]): [string, string] => {
     if (Array.isArray(value)) return [name, value.join(' ')]

@@ -84,7 +84,7 @@ function expectAnswer({ entry, face, received, content }: Answered): void {
     expect(received.headers['allow']).toBe(status === 405 ? 'POST' : undefined)
     const challenge = received.headers['www-authenticate']
     expect(challenge?.slice(0, www_authenticate?.length)).toBe(www_authenticate)
-    // One body for every failed authentication and for every token that is not good (design, section 2).
+    // One body for every failed authentication and for every token that is not good (architecture, section 2).
     if (status === 401) expect(content).toEqual({ error })
     expect(content).not.toHaveProperty('error_uri')
   }
@@ -223,7 +223,7 @@ function contentOf({ json, text }: Received, face: Face): Answered['content'] {
   if (typeof content !== 'string') return {}
   if (!content.startsWith('Bearer')) return JSON.parse(content) as Answered['content']
   const members = [...content.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', value]) => [name, value])
-  // With action OK it is a header that nobody sends (contract, section 2.8).
+  // With action OK it is a header that nobody sends (Authlete contract, section 2.8).
   return json['action'] === 'OK' ? {} : (Object.fromEntries(members) as Answered['content'])
 }
 

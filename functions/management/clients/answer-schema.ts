@@ -3,7 +3,7 @@ import { clientId, milliseconds, RESULT, type Sent } from '../../../shared/answe
 import { Client } from '../../../shared/store/client.ts'
 import { CARRIED } from './settings-schema.ts'
 
-/** A client (contract, section 3.2): the settings of its record, and those that are only carried. */
+/** A client (Authlete contract, section 3.2): the settings of its record, and those that are only carried. */
 export const ClientAnswer = z.extend(z.omit(Client, { clientSecretDigest: true, carried: true }), {
   clientId,
   ...CARRIED,

@@ -21,7 +21,7 @@ export interface CreatedClient {
 }
 
 /**
- * Public clients get a secret too (contract, section 2.13): they need none until their type changes.
+ * Public clients get a secret too (Authlete contract, section 2.13): they need none until their type changes.
  *
  * @throws Refusal client-…
  */
@@ -59,7 +59,7 @@ function checkProfile(client: Client, service: Service): void {
   if (breach !== undefined) throw new Refusal('client-not-fapi2', { named: breach })
 }
 
-/** A confidential client that is created without a method must be able to use Basic (contract, section 3.2). */
+/** A confidential client that is created without a method must be able to use Basic (Authlete contract, section 3.2). */
 function methodOfNew({ clientType, tokenAuthMethod }: ClientSettings): Client['tokenAuthMethod'] {
   return tokenAuthMethod ?? (clientType === 'CONFIDENTIAL' ? 'CLIENT_SECRET_BASIC' : 'NONE')
 }
@@ -121,7 +121,7 @@ export async function listClients(
 }
 
 /**
- * Replaces the settings: what is left out goes back to its default (contract, rule 9). The secret stays. A lock stays
+ * Replaces the settings: what is left out goes back to its default (Authlete contract, rule 9). The secret stays. A lock stays
  * as well: it is a decision of its own, and only `lock_flag` takes it back.
  *
  * @throws Refusal client-…
@@ -188,7 +188,7 @@ export async function deleteClient(
   await runtime.store.clients.remove(service.apiKey, client)
 }
 
-/** Locks or unlocks at once: the state of the client is read with each of its tokens (design, section 3). */
+/** Locks or unlocks at once: the state of the client is read with each of its tokens (architecture, section 3). */
 export async function lockClient(
   request: ClientNamed & { readonly locked: boolean },
   service: Service,

@@ -33,7 +33,7 @@ const Extension = z.pipe(
   }),
 )
 
-/** A client as it is created or replaced (contract, section 3.2). What is left out has its default. */
+/** A client as it is created or replaced (Authlete contract, section 3.2). What is left out has its default. */
 export const ClientSettings = z.object({
   clientIdAlias: text,
   clientIdAliasEnabled: flag,
@@ -47,7 +47,7 @@ export const ClientSettings = z.object({
   tlsClientAuthSanUri: text,
   tlsClientAuthSanIp: text,
   tlsClientAuthSanEmail: text,
-  /** A JWK Set as text (contract, section 3.2). */
+  /** A JWK Set as text (Authlete contract, section 3.2). */
   jwks: text,
   jwksUri: text,
   selfSignedCertificateKeyId: text,
@@ -80,7 +80,7 @@ export function readClient(http: HttpRequest): SettingsRequest {
   return { settings: { ...settings, clientIdAliasEnabled: aliasEnabled }, carried: Object.fromEntries(given) }
 }
 
-/** How the path names a client, and which codes its version has for one that is not there (contract, section 1.6). */
+/** How the path names a client, and which codes its version has for one that is not there (Authlete contract, section 1.6). */
 export interface ClientNamed {
   readonly clientId: string
   readonly version: 2 | 3
@@ -118,7 +118,7 @@ export function readList(http: HttpRequest): ListRequest {
   return readCall(http, ClientListCall, rangeReason(LIST_REASONS))
 }
 
-/** v3 has client ID aliases always on (contract, section 3.2). */
+/** v3 has client ID aliases always on (Authlete contract, section 3.2). */
 function isVersion3({ pathParameters }: HttpRequest): boolean {
   return pathParameters['serviceId'] !== undefined
 }

@@ -14,7 +14,7 @@ const MAX_LENGTH = 200
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/
 
 /**
- * What a client's settings must be beyond their types (contract, section 7.7).
+ * What a client's settings must be beyond their types (Authlete contract, section 7.7).
  *
  * @throws Refusal client-…
  */

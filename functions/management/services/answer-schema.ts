@@ -11,7 +11,7 @@ const Credential = z.object({
   secret: z.optional(z.string()),
 })
 
-/** A service (contract, section 3.1): the settings of its record, and those that are only carried. */
+/** A service (Authlete contract, section 3.1): the settings of its record, and those that are only carried. */
 export const ServiceAnswer = z.extend(z.omit(Service, { carried: true, keyUses: true }), {
   apiKey,
   number: z.optional(z.int()),

@@ -65,7 +65,7 @@ export async function listServices(range: Range, { store }: Runtime): Promise<Se
 }
 
 /**
- * What is absent stays, `null` goes back to its default (contract, rule 9). New private keys are stored before the
+ * What is absent stays, `null` goes back to its default (Authlete contract, rule 9). New private keys are stored before the
  * record that names them, those it does not name any more are deleted after it.
  *
  * @throws Refusal service-…

@@ -10,7 +10,7 @@ import {
   type SigningAlgorithm,
 } from '../../../shared/store/service.ts'
 
-/** A key of a JWK Set that was given: its halves lie in different places (design, section 3). */
+/** A key of a JWK Set that was given: its halves lie in different places (architecture, section 3). */
 export interface GivenKey {
   readonly publicJwk: Service['jwks'][number]
   readonly privateJwk: (JsonWebKey & { readonly kid: string }) | undefined

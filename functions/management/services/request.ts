@@ -37,7 +37,7 @@ const CredentialWish = z.object({
 })
 export type CredentialWish = z.infer<typeof CredentialWish>
 
-/** Settings of a service that decide something (contract, section 3.1). */
+/** Settings of a service that decide something (Authlete contract, section 3.1). */
 const DECIDING = {
   serviceName: z.string(),
   issuer: z.string(),
@@ -96,7 +96,7 @@ export const ServiceSettings = z.object({
 
 type Members = Readonly<Record<string, unknown>>
 
-/** What is to change: absent members stay, `null` goes back to the default (contract, rule 9). */
+/** What is to change: absent members stay, `null` goes back to the default (Authlete contract, rule 9). */
 export interface ServiceChange {
   readonly deciding: Members
   readonly carried: Members

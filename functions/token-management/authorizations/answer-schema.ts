@@ -10,7 +10,7 @@ const AuthorizedClient = z.extend(ClientSummary, {
 })
 export type AuthorizedClient = Sent<z.output<typeof AuthorizedClient>>
 
-/** `/client/authorization/get/list` (contract, section 1.4). */
+/** `/client/authorization/get/list` (Authlete contract, section 1.4). */
 export const AuthorizationListAnswer = z.object({
   start: z.int(),
   end: z.int(),

@@ -6,7 +6,7 @@ import { readCall } from '../../../shared/request/body.ts'
 import { checkLength, tokenRangeReason } from '../range.ts'
 import { names } from '../request.ts'
 
-/** What an end-user has granted to clients (contract, section 1.4). */
+/** What an end-user has granted to clients (Authlete contract, section 1.4). */
 export interface AuthorizationsRequest extends Range {
   readonly subject: string
   /** Of the clients. */

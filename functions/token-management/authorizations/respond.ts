@@ -4,7 +4,7 @@ import type { Service } from '../../../shared/store/service.ts'
 import type { AuthorizationChanged, AuthorizationListAnswer, AuthorizedClient } from './answer-schema.ts'
 import type { AuthorizationList, ChangedAuthorization } from './decide.ts'
 
-/** `/client/authorization/get/list` (contract, section 1.4): views of the clients, without secrets. */
+/** `/client/authorization/get/list` (Authlete contract, section 1.4): views of the clients, without secrets. */
 export function authorizationList({ clients, ...list }: AuthorizationList): AuthorizationListAnswer {
   return { ...list, clients: clients.map(clientView) }
 }

@@ -10,7 +10,7 @@ import {
   texts,
 } from '../../../shared/answer-schema.ts'
 
-/** `/auth/token/create`, action OK (contract, section 2.7). */
+/** `/auth/token/create`, action OK (Authlete contract, section 2.7). */
 const Created = z.object({
   ...envelope('tokenCreateResponse', ['OK']),
   accessToken: z.string(),

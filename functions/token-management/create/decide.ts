@@ -20,7 +20,7 @@ export interface CreatedTokens extends Issued {
 
 /**
  * Makes tokens without an authorization or a token request. A thumbprint binds them whatever the settings say
- * (contract, section 4.1).
+ * (Authlete contract, section 4.1).
  *
  * @throws Refusal create-…, jwt-not-signed
  */
@@ -88,7 +88,7 @@ function bindingTo({ certificateThumbprint }: CreateRequest): Binding {
   return certificateThumbprint === undefined ? 'none' : { 'x5t#S256': certificateThumbprint }
 }
 
-/** Also where the client does not declare that it refreshes (contract, section 2.7). */
+/** Also where the client does not declare that it refreshes (Authlete contract, section 2.7). */
 function firstRefreshToken(
   key: Parameters<typeof newRefreshToken>[0],
   { grantType, scopes, refreshTokenDuration }: CreateRequest,

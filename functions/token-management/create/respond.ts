@@ -3,7 +3,7 @@ import { success } from '../../../shared/web-api.ts'
 import type { Created } from './answer-schema.ts'
 import type { CreatedTokens } from './decide.ts'
 
-/** `/auth/token/create`, action OK (contract, section 2.7). */
+/** `/auth/token/create`, action OK (Authlete contract, section 2.7). */
 export function createResponse({ grant, client, issuedAt, ...issued }: CreatedTokens): Created {
   const { grantType, accessScopes, scopes, properties } = grant
   const clientId = client.clientId

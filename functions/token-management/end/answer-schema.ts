@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { RESULT, type Sent } from '../../../shared/answer-schema.ts'
 
-/** `/auth/token/revoke` (contract, section 2.7). */
+/** `/auth/token/revoke` (Authlete contract, section 2.7). */
 export const RevokeAnswer = z.object({ ...RESULT, count: z.int().check(z.nonnegative()) })
 export type Revoked = Sent<z.output<typeof RevokeAnswer>>

@@ -17,7 +17,7 @@ export const RevokeCall = z.object({
   subject: z.optional(z.string()),
 })
 
-/** `/auth/token/revoke`: the first that is named counts (contract, section 2.7). @throws Refusal */
+/** `/auth/token/revoke`: the first that is named counts (Authlete contract, section 2.7). @throws Refusal */
 export function readRevoke(http: HttpRequest): EndRequest {
   const { accessTokenIdentifier, refreshTokenIdentifier, clientIdentifier, subject } = readCall(
     http,

@@ -26,7 +26,7 @@ const Listed = z.object({
 })
 export type ListedToken = Sent<z.output<typeof Listed>>
 
-/** `/auth/token/get/list` (contract, section 2.7). */
+/** `/auth/token/get/list` (Authlete contract, section 2.7). */
 export const TokenListAnswer = z.object({
   start: z.int(),
   end: z.int(),

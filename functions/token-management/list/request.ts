@@ -15,7 +15,7 @@ export const TokenListCall = z.object({
   ...RANGE,
 })
 
-/** `/auth/token/get/list` (contract, section 2.7). @throws Refusal list-tokens-… */
+/** `/auth/token/get/list` (Authlete contract, section 2.7). @throws Refusal list-tokens-… */
 export function readList(http: HttpRequest): ListRequest {
   const { clientIdentifier, subject, start, end } = readCall(http, TokenListCall, tokenRangeReason)
   checkLength({ start, end })

@@ -4,7 +4,7 @@ import type { Tokens } from '../../../shared/store/grant.ts'
 import type { ListedToken, TokenListAnswer } from './answer-schema.ts'
 import type { TokenList } from './decide.ts'
 
-/** `/auth/token/get/list` (contract, section 2.7). */
+/** `/auth/token/get/list` (Authlete contract, section 2.7). */
 export function listResponse({
   start,
   end,
@@ -23,7 +23,7 @@ export function listResponse({
   }
 }
 
-/** The hashes are one identifier of ours, which leads to the grant (design, section 3: nothing derived from a token). */
+/** The hashes are one identifier of ours, which leads to the grant (architecture, section 3: nothing derived from a token). */
 function tokenView(grant: Tokens): ListedToken {
   const { accessScopes, scopes, properties, refresh, createdAt, accessIssuedAt } = grant
   return {

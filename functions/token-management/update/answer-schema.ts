@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { type Answered, envelope, milliseconds, properties, texts } from '../../../shared/answer-schema.ts'
 
-/** `/auth/token/update`, action OK (contract, section 2.7). */
+/** `/auth/token/update`, action OK (Authlete contract, section 2.7). */
 const Updated = z.object({
   ...envelope('tokenUpdateResponse', ['OK']),
   accessToken: z.optional(z.string()),

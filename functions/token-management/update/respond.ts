@@ -3,7 +3,7 @@ import { success } from '../../../shared/web-api.ts'
 import type { Updated } from './answer-schema.ts'
 import type { UpdatedTokens } from './decide.ts'
 
-/** `/auth/token/update`, action OK (contract, section 2.7). */
+/** `/auth/token/update`, action OK (Authlete contract, section 2.7). */
 export function updateResponse({ grant, accessToken, jwt }: UpdatedTokens): Updated {
   const { accessScopes, properties, refresh } = grant
   return {

@@ -23,7 +23,7 @@ import type { Grants } from '../../../shared/store/grants.ts'
 import type { TokenRequest } from '../request.ts'
 import type { TokenContext } from './grant-type.ts'
 
-/** A replaced token that comes again within this time was most likely sent twice, not stolen (requirements D39). */
+/** A replaced token that comes again within this time was most likely sent twice, not stolen (decisions D39). */
 const REUSE_GRACE_SECONDS = 10
 
 /**
@@ -119,7 +119,7 @@ const BINDING_REASON = {
 } as const satisfies Record<string, Reason>
 
 /**
- * What the new access token is bound to. A grant once bound stays bound (requirements D6); who authenticates anew by
+ * What the new access token is bound to. A grant once bound stays bound (decisions D6); who authenticates anew by
  * certificate or assertion may have renewed its certificate, all others need the one of the grant (D4, D5).
  */
 function judgeBinding(grant: Tokens, request: TokenRequest, context: TokenContext): Binding {
@@ -153,7 +153,7 @@ function resourcesOf({ resources }: TokenRequest, grant: Tokens): readonly strin
   return narrowed
 }
 
-/** Design, section 3: kept; rotated; or rotated, and the replaced token answered once more for a short while. */
+/** Architecture, section 3: kept; rotated; or rotated, and the replaced token answered once more for a short while. */
 async function successor(
   presented: string,
   { extras }: TokenRequest,

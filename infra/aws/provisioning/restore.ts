@@ -100,7 +100,7 @@ function usesSecret({ tokenAuthMethod }: Client): boolean {
   return tokenAuthMethod === 'CLIENT_SECRET_BASIC' || tokenAuthMethod === 'CLIENT_SECRET_POST'
 }
 
-/** 86 characters, 512 bits (contract, section 2.13). */
+/** 86 characters, 512 bits (Authlete contract, section 2.13). */
 function newSecret({ random }: RestoreOptions): string {
   return random(64).toString('base64url')
 }

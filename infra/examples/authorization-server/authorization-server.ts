@@ -83,7 +83,7 @@ function field(request: Request, name: string): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** Contract, section 2.1. A browser is sent nowhere but where the Web API says. */
+/** Authlete contract, section 2.1. A browser is sent nowhere but where the Web API says. */
 function answerBrowser(response: Response, { action, responseContent = '' }: WebApiAnswer): void {
   switch (action) {
     case 'LOCATION':

@@ -1,7 +1,7 @@
 import type { Login, Session } from './sessions.ts'
 import type { WebApi, WebApiAnswer } from './web-api-client.ts'
 
-/** What the end-user decided, or had decided before, told to the Web API (contract, sections 2.2 and 2.3). */
+/** What the end-user decided, or had decided before, told to the Web API (Authlete contract, sections 2.2 and 2.3). */
 export function endUserDecisions(webApi: WebApi) {
   const issue = ({ ticket }: WebApiAnswer, { subject, authTime }: Login) =>
     webApi('/auth/authorization/issue', { ticket, subject, authTime })

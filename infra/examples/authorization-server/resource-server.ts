@@ -3,7 +3,7 @@ import { application } from './application.ts'
 import { clientCertificate, refuseUntrusted } from './mutual-tls.ts'
 import type { WebApi } from './web-api-client.ts'
 
-/** Contract, section 2.8. */
+/** Authlete contract, section 2.8. */
 const STATUS: Readonly<Record<string, number>> = {
   BAD_REQUEST: 400,
   UNAUTHORIZED: 401,

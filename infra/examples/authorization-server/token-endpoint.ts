@@ -4,7 +4,7 @@ import { application } from './application.ts'
 import { clientCertificate, refuseUntrusted } from './mutual-tls.ts'
 import type { WebApi } from './web-api-client.ts'
 
-/** Contract, section 2.5. */
+/** Authlete contract, section 2.5. */
 const STATUS: Readonly<Record<string, number>> = {
   OK: 200,
   BAD_REQUEST: 400,

@@ -4,7 +4,7 @@ export interface WebApiAccess {
   readonly serviceApiSecret: string
 }
 
-/** What a front end reads of an answer (contract, sections 2.1 to 2.8); `action` says what it has to do. */
+/** What a front end reads of an answer (Authlete contract, sections 2.1 to 2.8); `action` says what it has to do. */
 export interface WebApiAnswer {
   readonly action: string
   readonly responseContent?: string

@@ -30,19 +30,19 @@ const rows = Object.entries(REFUSALS).map(([reason, [code, action, error, messag
 /** Codes whose last two digits are 91 or more are ours. */
 const isOurs = ({ code }: Row) => Number(code.slice(-2)) >= 91
 
-/** The third digit from the right: 1 the server's fault, 2 the caller's, 3 the client's, 6 the operation's (contract, section 1.5). */
+/** The third digit from the right: 1 the server's fault, 2 the caller's, 3 the client's, 6 the operation's (Authlete contract, section 1.5). */
 const fault = ({ code }: Row) => code.at(-3)
 
-/** Contract, sections 1.5 and 2.2: the form is the client's, and a ticket may be gone without anyone's fault. */
+/** Authlete contract, sections 1.5 and 2.2: the form is the client's, and a ticket may be gone without anyone's fault. */
 const BAD_REQUEST_ALL_THE_SAME = [
   ...['A004201', 'A004202', 'A041202', 'A059202', 'A047201', 'A047202', 'A113201', 'A113202'],
   ...['A145201', 'A145202'],
 ]
 
-/** Contract, section 1.5: there the caller is who the answer is for. */
+/** Authlete contract, section 1.5: there the caller is who the answer is for. */
 const OF_TOKEN_MANAGEMENT = /^A(?:10[4-8]|13[45]|159)/
 
-/** Contract, section 1.6: a credential that is not valid is the caller's fault, whatever the digit. */
+/** Authlete contract, section 1.6: a credential that is not valid is the caller's fault, whatever the digit. */
 const STATUS_ALL_THE_SAME = ['A458101']
 
 describe('the table', () => {
@@ -78,7 +78,7 @@ describe('the table', () => {
   })
 })
 
-/** What a row with this code may say (contract, sections 1.5 and 1.6). */
+/** What a row with this code may say (Authlete contract, sections 1.5 and 1.6). */
 function actionsFor(row: Row): readonly unknown[] {
   if (STATUS_ALL_THE_SAME.includes(row.code)) return [401]
   if (fault(row) === '1') return ['INTERNAL_SERVER_ERROR', 500, 503]
@@ -147,7 +147,7 @@ const DIFFERENT: Readonly<Record<string, string>> = {
   A001101: 'Internal server error.',
   // Seen without a full stop.
   A157357: 'The client identifier is not found at the expected location.',
-  // Scopes that were asked for and are not there are refused whatever the service's defaults are (requirements D25).
+  // Scopes that were asked for and are not there are refused whatever the service's defaults are (decisions D25).
   A007305:
     "The authorization request has no 'scope' parameter or none of the given scopes is recognized as valid.",
   A052303: "The token request has no 'scope' parameter or none of the given scopes is recognized as valid.",

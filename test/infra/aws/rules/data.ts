@@ -24,7 +24,7 @@ const policies = (template: Template) => ofType<BucketPolicy>(template, 'AWS::S3
 
 const PUBLIC_ACCESS = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets']
 
-/** Design, section 3. That the time to live is the attribute which the code writes is tested on the store itself. */
+/** Architecture, section 3. That the time to live is the attribute which the code writes is tested on the store itself. */
 export const TABLE_RULES: Rules = {
   'tables are on demand, encrypted, protected and kept': {
     complaints: (template) => [
