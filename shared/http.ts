@@ -28,3 +28,14 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
+
+/** An answer on the OAuth face that is not JSON: a JWT. */
+export class SignedBody {
+  readonly mediaType: string
+  readonly text: string
+
+  constructor(mediaType: string, text: string) {
+    this.mediaType = mediaType
+    this.text = text
+  }
+}

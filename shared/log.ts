@@ -1,18 +1,54 @@
 import { destination, pino } from 'pino'
 import type { Settings } from './settings.ts'
 
-/** What is known of a request so far: filled by the steps that learn it, written once, when it has been answered. */
+/** What a line says of a request, as far as its steps have learned it. */
 export interface LogEntry {
   service?: number
+  /** The credential of the Web API that was used: it names it and proves nothing. */
+  credential?: string
   client?: number
   grantType?: string
   thumbprint?: string
-  /** A grant that this request ended, and why: a code or a refresh token was used again. */
+  /** Why this request ended a grant: a code or a refresh token was used again. */
   ended?: 'code-replay' | 'refresh-token-reuse'
 }
 
+/** Records what the steps of one request learn. Its line is written once, when the request has been answered. */
+export class RequestLog {
+  readonly #entry: LogEntry = {}
+
+  get entry(): Readonly<LogEntry> {
+    return this.#entry
+  }
+
+  service(apiKey: number): void {
+    this.#entry.service = apiKey
+  }
+
+  credential(name: string): void {
+    this.#entry.credential = name
+  }
+
+  client(clientId: number): void {
+    this.#entry.client = clientId
+  }
+
+  grantType(grantType: string): void {
+    this.#entry.grantType = grantType
+  }
+
+  /** @param thumbprint that a token is bound to; `undefined` for an unbound one, which leaves no trace */
+  thumbprint(thumbprint: string | undefined): void {
+    if (thumbprint !== undefined) this.#entry.thumbprint = thumbprint
+  }
+
+  ended(why: NonNullable<LogEntry['ended']>): void {
+    this.#entry.ended = why
+  }
+}
+
 /** The one line of a request. Never a token, code, secret, key or certificate: thumbprints are fine. */
-export interface LogLine extends LogEntry {
+export interface LogLine extends Readonly<LogEntry> {
   readonly requestId: string
   readonly endpoint: string
   /** The action, or the HTTP status of an error about the call itself. */

@@ -1,7 +1,7 @@
 // Which module may know which (dependency-cruiser). From below: certificate and refusal <- store <- runtime <- request,
-// authentication, token, metadata <- lambda <- functions. Of the files beside the folders of `shared`, three are not leaves.
-const RUNTIME = '^shared/(runtime|answer-schema)[.]ts$'
-const LEAVES = '^shared/(?!(runtime|answer-schema)[.]ts$)[^/]+[.]ts$'
+// authentication, token, metadata <- lambda <- functions. The files beside the folders of `shared` are leaves, but for these.
+const RUNTIME = '^shared/(runtime|call|answer-schema)[.]ts$'
+const LEAVES = '^shared/(?!(runtime|call|answer-schema)[.]ts$)[^/]+[.]ts$'
 const BELOW_RUNTIME = '^shared/(certificate|refusal|store)/'
 const BELOW_FACES = '^shared/(certificate|refusal|store|request|authentication|gateway)/'
 const PROVISIONING = '^infra/aws/provisioning/management[.]ts$'

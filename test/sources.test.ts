@@ -37,6 +37,10 @@ test('time, entropy and the environment come from the runtime alone', () => {
   expect(grep(reach, others)).toEqual([])
 })
 
+test('only what is listed reads the clock during a request', () => {
+  expect(grep(/\bclock\(\)/, deployed).map((line) => line.split(':')[0])).toEqual(['shared/call.ts'])
+})
+
 // A letter in brackets keeps a pattern from matching its own line.
 test('nothing is left for later', () => {
   expect(grep(/\b([T]ODO|[F]IXME|[X]XX)\b/, sources)).toEqual([])

@@ -1,5 +1,4 @@
 import { type EpochSeconds, later } from '../../shared/epoch-seconds.ts'
-import type { LogEntry } from '../../shared/log.ts'
 import { findNamedClient, type IdentifiedClient } from '../../shared/authentication/client-authentication.ts'
 import { isVerifier } from '../../shared/token/pkce.ts'
 import { type Reason, Refusal } from '../../shared/refusal/refusal.ts'
@@ -7,7 +6,7 @@ import { parseResources } from '../../shared/token/resource.ts'
 import { grantScopes } from '../../shared/token/scopes.ts'
 import { makeGrantId, makeOpaque } from '../../shared/token/token-string.ts'
 import { digest } from '../../shared/store/digest.ts'
-import type { Runtime } from '../../shared/runtime.ts'
+import type { Call } from '../../shared/call.ts'
 import type { Client } from '../../shared/store/client.ts'
 import type { CodeChallenge, Ticket } from '../../shared/store/grant.ts'
 import type { Service } from '../../shared/store/service.ts'
@@ -35,15 +34,11 @@ export interface IssuedTicket extends IdentifiedClient {
  * @throws Refusal
  * @see RFC 6749 sections 4.1.1 and 4.1.2.1, RFC 7636 section 4.4
  */
-export async function authorize(
-  request: AuthorizationRequest,
-  service: Service,
-  runtime: Runtime,
-  entry: LogEntry,
-): Promise<IssuedTicket> {
-  const identified = await identify(request.clientId, service, runtime)
+export async function authorize(request: AuthorizationRequest, call: Call): Promise<IssuedTicket> {
+  const { service, now, random, store, log } = call
+  const identified = await identify(request.clientId, call)
   const { client, clientIdAlias } = identified
-  entry.client = client.clientId
+  log.client(client.clientId)
   const redirectUri = judgeRedirectUri(request.redirectUri, client)
   const { responseType, state, repeated } = request
   const responseMode = judgeResponseMode(request.responseMode, redirectUri)
@@ -59,21 +54,21 @@ export async function authorize(
   if (typeof judged === 'string') throw refuse(judged)
   const { scopes, resources, challenge, interaction } = judged
 
-  const key = { service: service.apiKey, client: client.clientId, grantId: makeGrantId(runtime.random) }
-  const ticket = makeOpaque(key, runtime.random)
+  const key = { service: service.apiKey, client: client.clientId, grantId: makeGrantId(random) }
+  const ticket = makeOpaque(key, random)
   const grant: Ticket = {
     ...key,
     stage: 'TICKET',
     clientIdAlias,
     scopes,
     resources,
-    ...ticketMembers(ticket, runtime.now()),
+    ...ticketMembers(ticket, now),
     ...target,
     redirectUriAsked: request.redirectUri !== undefined,
     challenge,
     context: request.context,
   }
-  await runtime.store.grants.create(grant)
+  await store.grants.create(grant)
   return { ...identified, ticket, scopes, resources, interaction }
 }
 
@@ -112,8 +107,8 @@ const CLIENT_REASON = {
   'alias-disabled': 'authorization-alias-disabled',
 } as const
 
-async function identify(clientId: string, service: Service, { store }: Runtime): Promise<IdentifiedClient> {
-  const found = await findNamedClient(clientId, service, store.registry)
+async function identify(clientId: string, call: Call): Promise<IdentifiedClient> {
+  const found = await findNamedClient(clientId, call)
   if (typeof found === 'string') throw new Refusal(CLIENT_REASON[found])
   return found
 }

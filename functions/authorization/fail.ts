@@ -1,7 +1,5 @@
-import type { LogEntry } from '../../shared/log.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
-import type { Runtime } from '../../shared/runtime.ts'
-import type { Service } from '../../shared/store/service.ts'
+import type { Call } from '../../shared/call.ts'
 import { FAILURES } from './failures.ts'
 import { errorRedirect } from './redirect.ts'
 import type { FailRequest } from './request.ts'
@@ -14,13 +12,11 @@ import { findTicket } from './ticket.ts'
  */
 export async function failAuthorization(
   { ticket: text, failure, description }: FailRequest,
-  service: Service,
-  runtime: Runtime,
-  entry: LogEntry,
+  call: Call,
 ): Promise<never> {
   const reasons = { unknown: 'fail-ticket-unknown', expired: 'fail-ticket-expired' } as const
-  const ticket = await findTicket(text, reasons, service, runtime)
-  entry.client = ticket.client
-  if (!(await runtime.store.grants.fail(ticket))) throw new Refusal('fail-ticket-unknown')
-  throw new Refusal(FAILURES[failure], { redirect: errorRedirect(ticket, service, description) })
+  const ticket = await findTicket(text, reasons, call)
+  call.log.client(ticket.client)
+  if (!(await call.store.grants.fail(ticket))) throw new Refusal('fail-ticket-unknown')
+  throw new Refusal(FAILURES[failure], { redirect: errorRedirect(ticket, call.service, description) })
 }

@@ -1,13 +1,11 @@
 import { later } from '../../shared/epoch-seconds.ts'
-import type { LogEntry } from '../../shared/log.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
 import { availableScopes } from '../../shared/token/scopes.ts'
 import { addExtras } from '../../shared/token/extras.ts'
 import { keyOf, makeOpaque } from '../../shared/token/token-string.ts'
 import { digest } from '../../shared/store/digest.ts'
-import type { Runtime } from '../../shared/runtime.ts'
+import type { Call } from '../../shared/call.ts'
 import type { Code, Ticket } from '../../shared/store/grant.ts'
-import type { Service } from '../../shared/store/service.ts'
 import type { RedirectTarget } from './redirect.ts'
 import type { IssueRequest } from './request.ts'
 import { findTicket } from './ticket.ts'
@@ -25,24 +23,19 @@ const TICKET_REASONS = { unknown: 'ticket-unknown', expired: 'ticket-expired' } 
  *
  * @throws Refusal ticket-…, subject-is-client, issue-scope-unknown, authorization-client-locked
  */
-export async function issueCode(
-  request: IssueRequest,
-  service: Service,
-  runtime: Runtime,
-  entry: LogEntry,
-): Promise<IssuedCode> {
-  const ticket = await findTicket(request.ticket, TICKET_REASONS, service, runtime)
-  entry.client = ticket.client
+export async function issueCode(request: IssueRequest, call: Call): Promise<IssuedCode> {
+  const { service, now, random, store, log } = call
+  const ticket = await findTicket(request.ticket, TICKET_REASONS, call)
+  log.client(ticket.client)
   // A token of the client itself has the client for its subject (RFC 9700 section 4.15).
-  const namesake = await runtime.store.registry.findClient(service.apiKey, request.subject)
+  const namesake = await store.registry.findClient(service.apiKey, request.subject)
   if (namesake !== undefined) throw new Refusal('subject-is-client')
   const scopes = request.scopes ?? ticket.scopes
-  await judgeScopes(request.scopes, ticket, service, runtime)
+  await judgeScopes(request.scopes, ticket, call)
 
   const { redirectUri, redirectUriAsked, state, responseMode, challenge, clientIdAlias, context } = ticket
   const key = keyOf(service.apiKey, ticket)
-  const code = makeOpaque(key, runtime.random)
-  const now = runtime.now()
+  const code = makeOpaque(key, random)
   const grant: Code = {
     ...key,
     stage: 'CODE',
@@ -61,7 +54,7 @@ export async function issueCode(
       challenge,
     },
   }
-  const issued = await runtime.store.grants.issueCode(ticket, grant)
+  const issued = await store.grants.issueCode(ticket, grant)
   if (!issued.done) throw new Refusal('ticket-consumed')
   return { code, redirectUri, state, responseMode, context }
 }
@@ -70,8 +63,7 @@ export async function issueCode(
 async function judgeScopes(
   scopes: readonly string[] | undefined,
   ticket: Ticket,
-  service: Service,
-  { store }: Runtime,
+  { service, store }: Call,
 ): Promise<void> {
   if (scopes === undefined) return
   const client = await store.registry.findClientByNumber(service.apiKey, ticket.client)

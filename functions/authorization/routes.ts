@@ -1,5 +1,6 @@
-import { webApiRoute } from '../../shared/lambda/face.ts'
-import type { Routes } from '../../shared/lambda/serve.ts'
+import { byRole } from '../../shared/lambda/access.ts'
+import { webApi } from '../../shared/lambda/faces.ts'
+import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
 import { authorize } from './decide.ts'
 import { issueCode } from './issue.ts'
 import { failAuthorization } from './fail.ts'
@@ -18,71 +19,46 @@ import {
 import { authorizationResponse, issueResponse } from './respond.ts'
 import { ticketContext, ticketInfoResponse, ticketUpdateResponse, updateContext } from './ticket-info.ts'
 
-const authorization = webApiRoute({
-  endpoint: '/auth/authorization',
-  type: 'authorizationResponse',
-  role: 'runtime',
-  call: AuthorizationCall,
-  read: readAuthorization,
-  decide: authorize,
-  respond: authorizationResponse,
-  errors: 'json',
-})
-
-const issue = webApiRoute({
-  endpoint: '/auth/authorization/issue',
-  type: 'authorizationIssueResponse',
-  role: 'runtime',
-  call: IssueCall,
-  read: readIssue,
-  decide: issueCode,
-  respond: issueResponse,
-  errors: 'json',
-})
-
-const fail = webApiRoute({
-  endpoint: '/auth/authorization/fail',
-  type: 'authorizationFailResponse',
-  role: 'runtime',
-  call: FailCall,
-  read: readFail,
-  decide: failAuthorization,
-  respond: (never: never) => never,
-  errors: 'json',
-})
-
-const ticketInfo = webApiRoute({
-  endpoint: '/auth/authorization/ticket/info',
-  type: 'authorizationTicketInfoResponse',
-  role: 'runtime',
-  methods: ['GET', 'POST'],
-  call: TicketInfoCall,
-  read: readTicketInfo,
-  decide: ticketContext,
-  respond: ticketInfoResponse,
-  errors: 'none',
-})
-
-const ticketUpdate = webApiRoute({
-  endpoint: '/auth/authorization/ticket/update',
-  type: 'authorizationTicketUpdateResponse',
-  role: 'runtime',
-  call: TicketUpdateCall,
-  read: readTicketUpdate,
-  decide: updateContext,
-  respond: ticketUpdateResponse,
-  errors: 'none',
-})
-
-export const routes: Routes = {
-  '/api/auth/authorization': authorization,
-  '/api/{serviceId}/auth/authorization': authorization,
-  '/api/auth/authorization/issue': issue,
-  '/api/{serviceId}/auth/authorization/issue': issue,
-  '/api/auth/authorization/fail': fail,
-  '/api/{serviceId}/auth/authorization/fail': fail,
-  '/api/auth/authorization/ticket/info': ticketInfo,
-  '/api/{serviceId}/auth/authorization/ticket/info': ticketInfo,
-  '/api/auth/authorization/ticket/update': ticketUpdate,
-  '/api/{serviceId}/auth/authorization/ticket/update': ticketUpdate,
-}
+export const routes = routesOf(
+  route({
+    paths: inBothVersions('/auth/authorization'),
+    access: byRole('runtime'),
+    face: webApi({ type: 'authorizationResponse', call: AuthorizationCall, errors: 'json' }),
+    read: readAuthorization,
+    decide: authorize,
+    respond: authorizationResponse,
+  }),
+  route({
+    paths: inBothVersions('/auth/authorization/issue'),
+    access: byRole('runtime'),
+    face: webApi({ type: 'authorizationIssueResponse', call: IssueCall, errors: 'json' }),
+    read: readIssue,
+    decide: issueCode,
+    respond: issueResponse,
+  }),
+  route({
+    paths: inBothVersions('/auth/authorization/fail'),
+    access: byRole('runtime'),
+    face: webApi({ type: 'authorizationFailResponse', call: FailCall, errors: 'json' }),
+    read: readFail,
+    decide: failAuthorization,
+    respond: (never: never) => never,
+  }),
+  route({
+    paths: inBothVersions('/auth/authorization/ticket/info'),
+    methods: ['GET', 'POST'],
+    access: byRole('runtime'),
+    face: webApi({ type: 'authorizationTicketInfoResponse', call: TicketInfoCall, errors: 'none' }),
+    read: readTicketInfo,
+    decide: ticketContext,
+    respond: ticketInfoResponse,
+  }),
+  route({
+    paths: inBothVersions('/auth/authorization/ticket/update'),
+    access: byRole('runtime'),
+    face: webApi({ type: 'authorizationTicketUpdateResponse', call: TicketUpdateCall, errors: 'none' }),
+    read: readTicketUpdate,
+    decide: updateContext,
+    respond: ticketUpdateResponse,
+  }),
+)

@@ -1,46 +1,29 @@
-import type { LogEntry } from '../../shared/log.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
-import type { Runtime } from '../../shared/runtime.ts'
+import type { Call } from '../../shared/call.ts'
 import type { Ticket } from '../../shared/store/grant.ts'
-import type { Service } from '../../shared/store/service.ts'
 import { success } from '../../shared/web-api.ts'
 import type { TicketInfo, TicketUpdated } from './answer-schema.ts'
 import type { TicketUpdate } from './request.ts'
 import { findTicket } from './ticket.ts'
 
 /** What is kept with a ticket, which is not consumed. @throws Refusal info-ticket-unknown */
-export async function ticketContext(
-  text: string,
-  service: Service,
-  runtime: Runtime,
-  entry: LogEntry,
-): Promise<string | undefined> {
-  return (await findInformed(text, service, runtime, entry)).context
+export async function ticketContext(text: string, call: Call): Promise<string | undefined> {
+  return (await findInformed(text, call)).context
 }
 
 /** Keeps something else with a ticket. @throws Refusal info-ticket-unknown */
-export async function updateContext(
-  update: TicketUpdate,
-  service: Service,
-  runtime: Runtime,
-  entry: LogEntry,
-): Promise<TicketUpdate> {
-  const ticket = await findInformed(update.ticket, service, runtime, entry)
-  const kept = await runtime.store.grants.keepContext(ticket, update.context)
+export async function updateContext(update: TicketUpdate, call: Call): Promise<TicketUpdate> {
+  const ticket = await findInformed(update.ticket, call)
+  const kept = await call.store.grants.keepContext(ticket, update.context)
   if (!kept.done) throw new Refusal('info-ticket-unknown')
   return update
 }
 
 const REASONS = { unknown: 'info-ticket-unknown', expired: 'info-ticket-unknown' } as const
 
-async function findInformed(
-  text: string,
-  service: Service,
-  runtime: Runtime,
-  entry: LogEntry,
-): Promise<Ticket> {
-  const ticket = await findTicket(text, REASONS, service, runtime)
-  entry.client = ticket.client
+async function findInformed(text: string, call: Call): Promise<Ticket> {
+  const ticket = await findTicket(text, REASONS, call)
+  call.log.client(ticket.client)
   return ticket
 }
 

@@ -2,9 +2,8 @@ import { proves } from '../../shared/token/find-token.ts'
 import { type Reason, Refusal } from '../../shared/refusal/refusal.ts'
 import { barred, expired } from '../../shared/token/standing.ts'
 import { keyOf, locateOpaque } from '../../shared/token/token-string.ts'
-import type { Runtime } from '../../shared/runtime.ts'
+import type { Call } from '../../shared/call.ts'
 import type { Ticket } from '../../shared/store/grant.ts'
-import type { Service } from '../../shared/store/service.ts'
 
 /** How an endpoint words that a ticket is of no use. */
 export interface TicketReasons {
@@ -16,14 +15,13 @@ export interface TicketReasons {
 export async function findTicket(
   text: string,
   reasons: TicketReasons,
-  service: Service,
-  { store, now }: Runtime,
+  { service, store, now }: Call,
 ): Promise<Ticket> {
   const locator = locateOpaque(text)
   if (locator === undefined) throw new Refusal(reasons.unknown)
   const { grant, client } = await store.grants.find(keyOf(service.apiKey, locator))
   if (grant?.stage !== 'TICKET' || !proves(text, grant.ticketDigest)) throw new Refusal(reasons.unknown)
-  if (expired(grant.ticketExpiresAt, now())) throw new Refusal(reasons.expired)
+  if (expired(grant.ticketExpiresAt, now)) throw new Refusal(reasons.expired)
   const bar = barred(client, service, grant.ticketIssuedAt)
   if (bar === 'locked') throw new Refusal('authorization-client-locked')
   if (bar === 'deleted') throw new Refusal('authorization-client-unknown')

@@ -1,25 +1,30 @@
 import type { HttpRequest } from '../../shared/http.ts'
-import { documentRoute } from '../../shared/lambda/face.ts'
-import type { Routes } from '../../shared/lambda/serve.ts'
+import { ofDeployment } from '../../shared/lambda/access.ts'
+import { publicDocument } from '../../shared/lambda/faces.ts'
+import { route, routesOf } from '../../shared/lambda/route.ts'
 import { jwkSet, metadata } from '../../shared/metadata/metadata.ts'
-import type { Service } from '../../shared/store/service.ts'
+import { isAboutIssuer } from './decide.ts'
 
-const metadataRoute = documentRoute('/.well-known/oauth-authorization-server', (service, http) =>
-  isAboutIssuer(http, service) ? metadata(service) : undefined,
+export const routes = routesOf(
+  route({
+    paths: [
+      '/.well-known/oauth-authorization-server',
+      '/.well-known/oauth-authorization-server/{issuerPath+}',
+    ],
+    methods: ['GET'],
+    access: ofDeployment('everyone'),
+    face: publicDocument,
+    read: ({ pathParameters }: HttpRequest) => pathParameters['issuerPath'],
+    decide: (issuerPath, { service }) => Promise.resolve(isAboutIssuer(issuerPath, service)),
+    respond: (isAbout, service) => (isAbout ? metadata(service) : undefined),
+  }),
+  route({
+    paths: ['/jwks'],
+    methods: ['GET'],
+    access: ofDeployment('everyone'),
+    face: publicDocument,
+    read: () => undefined,
+    decide: () => Promise.resolve(),
+    respond: (_, service) => jwkSet(service),
+  }),
 )
-
-export const routes: Routes = {
-  '/.well-known/oauth-authorization-server': metadataRoute,
-  '/.well-known/oauth-authorization-server/{issuerPath+}': metadataRoute,
-  '/jwks': documentRoute('/jwks', jwkSet),
-}
-
-/**
- * The path of an issuer comes after the well-known one (RFC 8414 section 3.1). Without a path the document is told of the
- * issuer that there is: its clients compare the issuer in it with the one that they know (section 3.3).
- */
-function isAboutIssuer({ pathParameters }: HttpRequest, { issuer }: Service): boolean {
-  const { issuerPath } = pathParameters
-  const path = new URL(issuer).pathname.replace(/\/$/, '')
-  return issuerPath === undefined || `/${encodeURI(issuerPath)}` === path
-}

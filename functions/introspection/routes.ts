@@ -1,33 +1,32 @@
-import { oauthRoute, webApiRoute } from '../../shared/lambda/face.ts'
-import type { Routes } from '../../shared/lambda/serve.ts'
+import { byRole, ofDeployment } from '../../shared/lambda/access.ts'
+import { oauth, webApi } from '../../shared/lambda/faces.ts'
+import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
 import { introspect } from '../../shared/token/introspect.ts'
 import { NO_STANDING } from '../../shared/token/standing.ts'
 import { introspectForService } from './decide.ts'
 import { fromForm, fromWebApi, IntrospectionCall } from './request.ts'
 import { holderContent, introspectionResponse } from './respond.ts'
 
-const oauth = oauthRoute({
-  endpoint: '/introspection',
-  read: fromForm,
-  decide: introspect,
-  content: holderContent,
-  challenge: 'Bearer',
-})
-
-const webApi = webApiRoute({
-  endpoint: '/auth/introspection',
-  type: 'introspectionResponse',
-  role: 'introspect',
-  call: IntrospectionCall,
-  read: fromWebApi,
-  decide: introspectForService,
-  respond: introspectionResponse,
-  errors: 'bearer',
-  members: { ...NO_STANDING },
-})
-
-export const routes: Routes = {
-  '/introspection': oauth,
-  '/api/auth/introspection': webApi,
-  '/api/{serviceId}/auth/introspection': webApi,
-}
+export const routes = routesOf(
+  route({
+    paths: ['/introspection'],
+    access: ofDeployment('holder'),
+    face: oauth('Bearer'),
+    read: fromForm,
+    decide: introspect,
+    respond: holderContent,
+  }),
+  route({
+    paths: inBothVersions('/auth/introspection'),
+    access: byRole('introspect'),
+    face: webApi({
+      type: 'introspectionResponse',
+      call: IntrospectionCall,
+      errors: 'bearer',
+      members: { ...NO_STANDING },
+    }),
+    read: fromWebApi,
+    decide: introspectForService,
+    respond: introspectionResponse,
+  }),
+)

@@ -1,30 +1,25 @@
-import { oauthRoute, webApiRoute } from '../../shared/lambda/face.ts'
-import type { Routes } from '../../shared/lambda/serve.ts'
+import { byRole, ofDeployment } from '../../shared/lambda/access.ts'
+import { oauth, webApi } from '../../shared/lambda/faces.ts'
+import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
 import { revoke } from './decide.ts'
 import { fromForm, fromWebApi, RevocationCall } from './request.ts'
 import { revocationContent, revocationResponse } from './respond.ts'
 
-const oauth = oauthRoute({
-  endpoint: '/revocation',
-  read: fromForm,
-  decide: revoke,
-  content: revocationContent,
-  challenge: 'Basic',
-})
-
-const webApi = webApiRoute({
-  endpoint: '/auth/revocation',
-  type: 'revocationResponse',
-  role: 'runtime',
-  call: RevocationCall,
-  read: fromWebApi,
-  decide: revoke,
-  respond: revocationResponse,
-  errors: 'json',
-})
-
-export const routes: Routes = {
-  '/revocation': oauth,
-  '/api/auth/revocation': webApi,
-  '/api/{serviceId}/auth/revocation': webApi,
-}
+export const routes = routesOf(
+  route({
+    paths: ['/revocation'],
+    access: ofDeployment('client'),
+    face: oauth('Basic'),
+    read: fromForm,
+    decide: revoke,
+    respond: revocationContent,
+  }),
+  route({
+    paths: inBothVersions('/auth/revocation'),
+    access: byRole('runtime'),
+    face: webApi({ type: 'revocationResponse', call: RevocationCall, errors: 'json' }),
+    read: fromWebApi,
+    decide: revoke,
+    respond: revocationResponse,
+  }),
+)

@@ -1,6 +1,5 @@
 import { boundThumbprint } from '../../shared/certificate/binding.ts'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
-import type { LogEntry } from '../../shared/log.ts'
 import {
   authenticateClient,
   type IdentifiedClient,
@@ -12,7 +11,7 @@ import { Refusal } from '../../shared/refusal/refusal.ts'
 import { audiencesOf } from '../../shared/token/resource.ts'
 import { findIntrospectionKey, type SigningKey } from '../../shared/token/signing-key.ts'
 import { barred, expired } from '../../shared/token/standing.ts'
-import type { Runtime } from '../../shared/runtime.ts'
+import type { Call } from '../../shared/call.ts'
 import type { Client } from '../../shared/store/client.ts'
 import type { ClientState, RefreshMembers, Tokens } from '../../shared/store/grant.ts'
 import type { Service } from '../../shared/store/service.ts'
@@ -53,28 +52,25 @@ interface Signature extends SigningKey {
  */
 export async function introspectStandard(
   request: StandardIntrospectionRequest,
-  service: Service,
-  runtime: Runtime,
-  entry: LogEntry,
+  call: Call,
 ): Promise<StandardIntrospection> {
-  const caller = request.caller && (await authenticatedCaller(request.caller, service, runtime, entry))
-  const signature = await signatureFor(request, caller, service, runtime)
-  return { introspected: await introspectToken(request, caller?.client, service, runtime, entry), signature }
+  const caller = request.caller && (await authenticatedCaller(request.caller, call))
+  const signature = await signatureFor(request, caller, call)
+  return { introspected: await introspectToken(request, caller?.client, call), signature }
 }
 
 /** Where it is asked for and cannot be given, nothing else is told in its place. */
 async function signatureFor(
   { signed, resourceServer = '' }: StandardIntrospectionRequest,
   caller: IdentifiedClient | undefined,
-  service: Service,
-  { store, now }: Runtime,
+  call: Call,
 ): Promise<Signature | undefined> {
   if (signed === undefined) return undefined
   const alg = signed.alg ?? caller?.client.introspectionSignAlg ?? DEFAULT_ALGORITHM
-  const key = await findIntrospectionKey(alg, service, store.registry)
+  const key = await findIntrospectionKey(alg, call)
   if (key === undefined) throw new Refusal('introspection-not-signed')
   const audience = caller === undefined ? resourceServer : clientIdOf(caller)
-  return { ...key, audience, issuedAt: now() }
+  return { ...key, audience, issuedAt: call.now }
 }
 
 /** RFC 9701 section 6. */
@@ -87,18 +83,17 @@ function clientIdOf({ client, clientIdAlias }: IdentifiedClient): string {
 async function introspectToken(
   request: StandardIntrospectionRequest,
   caller: Client | undefined,
-  service: Service,
-  runtime: Runtime,
-  entry: LogEntry,
+  call: Call,
 ): Promise<Introspected> {
-  const found = await findToken(request.token, service, runtime, caller)
+  const { service, now, log } = call
+  const found = await findToken(request.token, caller, call)
   if (found === undefined) return INACTIVE
   if (caller !== undefined) judgeState(found.caller)
-  entry.client ??= found.grant.client
+  if (caller === undefined) log.client(found.grant.client)
   const { grant, type } = found
   const issuedAt = type === 'access_token' ? grant.accessIssuedAt : found.refresh.refreshIssuedAt
   const expiresAt = type === 'access_token' ? grant.accessExpiresAt : found.refresh.refreshExpiresAt
-  const live = !expired(expiresAt, runtime.now()) && barred(found.client, service, issuedAt) === undefined
+  const live = !expired(expiresAt, now) && barred(found.client, service, issuedAt) === undefined
   const isMeant = request.resourceServer === undefined || isMeantFor(request.resourceServer, found)
   if (!live || !isMeant || !isProvable(grant, service) || !mayKnow(caller, found, service)) return INACTIVE
   const { withHidden } = request
@@ -110,15 +105,10 @@ type Found = FoundToken &
   ({ readonly type: 'access_token' } | { readonly type: 'refresh_token'; readonly refresh: RefreshMembers })
 
 /** One read at most: the form of a token says which kind it can be. */
-async function findToken(
-  token: string,
-  service: Service,
-  { store }: Runtime,
-  caller: Client | undefined,
-): Promise<Found | undefined> {
-  const refreshed = await findRefreshToken(store.grants, service.apiKey, token, caller?.clientId)
+async function findToken(token: string, caller: Client | undefined, call: Call): Promise<Found | undefined> {
+  const refreshed = await findRefreshToken(token, call, caller?.clientId)
   if (refreshed !== undefined) return { ...refreshed, type: 'refresh_token' }
-  const found = await findAccessToken(store.grants, service.apiKey, token, caller?.clientId)
+  const found = await findAccessToken(token, call, caller?.clientId)
   return typeof found === 'string' ? undefined : { ...found, type: 'access_token' }
 }
 
@@ -149,16 +139,11 @@ function mayKnow(caller: Client | undefined, { grant, type }: Found, service: Se
   )
 }
 
-async function authenticatedCaller(
-  presented: PresentedCredentials,
-  service: Service,
-  runtime: Runtime,
-  entry: LogEntry,
-): Promise<IdentifiedClient> {
-  const identified = await identifyClient(presented, service, runtime.store.registry)
+async function authenticatedCaller(presented: PresentedCredentials, call: Call): Promise<IdentifiedClient> {
+  const identified = await identifyClient(presented, call)
   const { client } = identified
-  entry.client = client.clientId
-  await authenticateClient(client, presented, service, runtime)
+  call.log.client(client.clientId)
+  await authenticateClient(client, presented, call)
   // A public client has nothing to be known by: whoever found a token could ask in its name.
   if (client.clientType === 'PUBLIC') throw new Refusal('caller-public')
   return identified

@@ -1,24 +1,20 @@
 import { signJwt } from '../../shared/token/jwt.ts'
 import { activeRefreshToken, activeToken, activeTokenInFull } from '../../shared/token/active-token.ts'
 import type { Service } from '../../shared/store/service.ts'
-import { withoutNull } from '../../shared/http.ts'
+import { SignedBody, withoutNull } from '../../shared/http.ts'
 import { success } from '../../shared/web-api.ts'
 import type { IntrospectedAnswer } from './answer-schema.ts'
 import type { Introspected, StandardIntrospection } from './decide.ts'
 import { SIGNED_TYPE } from './request.ts'
 
-/** RFC 7662 section 2.2 on the OAuth face. */
-export function introspectionContent({ introspected }: StandardIntrospection, service: Service) {
-  return introspected.type === 'access_token'
-    ? activeTokenInFull(introspected.grant, service, introspected.jti)
-    : contentOf(introspected, service)
-}
-
-/** The same, signed (RFC 9701 section 5): `undefined` where that was not asked for. */
-export function signedIntrospection(result: StandardIntrospection, service: Service) {
-  if (result.signature === undefined) return undefined
-  const content = withoutNull(introspectionContent(result, service))
-  return { mediaType: SIGNED_TYPE, text: sign(content, result.signature, service) }
+/** RFC 7662 section 2.2 on the OAuth face; as a JWT where that was asked for (RFC 9701 section 5). */
+export function oauthResponse({ introspected, signature }: StandardIntrospection, service: Service) {
+  const content =
+    introspected.type === 'access_token'
+      ? activeTokenInFull(introspected.grant, service, introspected.jti)
+      : contentOf(introspected, service)
+  if (signature === undefined) return content
+  return new SignedBody(SIGNED_TYPE, sign(withoutNull(content), signature, service))
 }
 
 /** No `sub` and no `exp` beside `token_introspection`: it must not pass for an access token. */

@@ -1,31 +1,25 @@
-import { oauthRoute, webApiRoute } from '../../shared/lambda/face.ts'
-import type { Routes } from '../../shared/lambda/serve.ts'
+import { byRole, ofDeployment } from '../../shared/lambda/access.ts'
+import { oauth, webApi } from '../../shared/lambda/faces.ts'
+import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
 import { introspectStandard } from './decide.ts'
 import { fromForm, fromWebApi, StandardIntrospectionCall } from './request.ts'
-import { introspectionContent, signedIntrospection, standardIntrospectionResponse } from './respond.ts'
+import { oauthResponse, standardIntrospectionResponse } from './respond.ts'
 
-const oauth = oauthRoute({
-  endpoint: '/introspection/standard',
-  read: fromForm,
-  decide: introspectStandard,
-  content: introspectionContent,
-  signed: signedIntrospection,
-  challenge: 'Basic',
-})
-
-const webApi = webApiRoute({
-  endpoint: '/auth/introspection/standard',
-  type: 'standardIntrospectionResponse',
-  role: 'introspect',
-  call: StandardIntrospectionCall,
-  read: fromWebApi,
-  decide: introspectStandard,
-  respond: standardIntrospectionResponse,
-  errors: 'json',
-})
-
-export const routes: Routes = {
-  '/introspection/standard': oauth,
-  '/api/auth/introspection/standard': webApi,
-  '/api/{serviceId}/auth/introspection/standard': webApi,
-}
+export const routes = routesOf(
+  route({
+    paths: ['/introspection/standard'],
+    access: ofDeployment('client'),
+    face: oauth('Basic'),
+    read: fromForm,
+    decide: introspectStandard,
+    respond: oauthResponse,
+  }),
+  route({
+    paths: inBothVersions('/auth/introspection/standard'),
+    access: byRole('introspect'),
+    face: webApi({ type: 'standardIntrospectionResponse', call: StandardIntrospectionCall, errors: 'json' }),
+    read: fromWebApi,
+    decide: introspectStandard,
+    respond: standardIntrospectionResponse,
+  }),
+)

@@ -3,8 +3,7 @@ import { findAccessToken, findRefreshFamily } from '../../shared/token/find-toke
 import { barred, expired } from '../../shared/token/standing.ts'
 import { keyOf, locateIdentifier, locateTokenId } from '../../shared/token/token-string.ts'
 import type { ClientState, Tokens } from '../../shared/store/grant.ts'
-import type { Grants } from '../../shared/store/grants.ts'
-import type { Service } from '../../shared/store/service.ts'
+import type { Call } from '../../shared/call.ts'
 
 export interface FoundGrant {
   readonly grant: Tokens
@@ -15,42 +14,30 @@ export interface FoundGrant {
  * The grant of an access token, or that which its `tokenId` or its bare `jti` leads to. Identifiers prove nothing, so
  * they are for the management API alone.
  */
-export async function findByAccessToken(
-  grants: Grants,
-  service: number,
-  text: string,
-): Promise<FoundGrant | undefined> {
+export async function findByAccessToken(text: string, call: Call): Promise<FoundGrant | undefined> {
   if (locateTokenId(text) === undefined && locateIdentifier(text) === undefined) {
-    const found = await findAccessToken(grants, service, text)
+    const found = await findAccessToken(text, call)
     return typeof found === 'string' ? undefined : found
   }
-  return findByIdentifier(grants, service, text)
+  return findByIdentifier(text, call)
 }
 
 /** The grant of a refresh token, also of one that was replaced, or that which its identifier leads to. */
-export async function findByRefreshToken(
-  grants: Grants,
-  service: number,
-  text: string,
-): Promise<FoundGrant | undefined> {
-  if (locateTokenId(text) === undefined) return findRefreshFamily(grants, service, text)
-  const found = await findByIdentifier(grants, service, text)
+export async function findByRefreshToken(text: string, call: Call): Promise<FoundGrant | undefined> {
+  if (locateTokenId(text) === undefined) return findRefreshFamily(text, call)
+  const found = await findByIdentifier(text, call)
   return found?.grant.refresh === undefined ? undefined : found
 }
 
-async function findByIdentifier(
-  grants: Grants,
-  service: number,
-  text: string,
-): Promise<FoundGrant | undefined> {
+async function findByIdentifier(text: string, { service, store }: Call): Promise<FoundGrant | undefined> {
   const locator = locateTokenId(text) ?? locateIdentifier(text)
   if (locator === undefined) return undefined
-  const { grant, client } = await grants.find(keyOf(service, locator))
+  const { grant, client } = await store.grants.find(keyOf(service.apiKey, locator))
   return grant?.stage === 'TOKENS' ? { grant, client } : undefined
 }
 
 /** Whether any token of the grant still is one. Those of a locked client are: they come back with it. */
-export function lives({ grant, client }: FoundGrant, service: Service, now: EpochSeconds): boolean {
+export function lives({ grant, client }: FoundGrant, { service, now }: Call): boolean {
   const { refresh } = grant
   const isOver = (issuedAt: EpochSeconds, expiresAt: EpochSeconds) => {
     const bar = barred(client, service, issuedAt)

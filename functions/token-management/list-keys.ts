@@ -1,29 +1,26 @@
 import { Refusal } from '../../shared/refusal/refusal.ts'
-import type { Runtime } from '../../shared/runtime.ts'
+import type { Call } from '../../shared/call.ts'
 import type { Client } from '../../shared/store/client.ts'
 import type { GrantKey } from '../../shared/store/grant.ts'
-import type { Grants } from '../../shared/store/grants.ts'
-import type { Service } from '../../shared/store/service.ts'
 
 const QUERIES_AT_ONCE = 20
 
 /** By its number or alias. @throws Refusal api-client-unknown */
-export async function clientNamed(named: string, { apiKey }: Service, { store }: Runtime): Promise<Client> {
+export async function clientNamed(named: string, { service: { apiKey }, store }: Call): Promise<Client> {
   const client = await store.registry.findClient(apiKey, named)
   if (client === undefined) throw new Refusal('api-client-unknown')
   return client
 }
 
-export async function allClients({ apiKey }: Service, { store }: Runtime): Promise<number[]> {
+export async function allClients({ service: { apiKey }, store }: Call): Promise<number[]> {
   return (await store.registry.listClients(apiKey)).map(({ clientId }) => clientId)
 }
 
 /** Where the grants of these clients, or of one subject at them, lie, as far as the index knows. */
 export async function listKeys(
-  grants: Grants,
-  { apiKey }: Service,
   clients: readonly number[],
   subject: string | undefined,
+  { service: { apiKey }, store: { grants } }: Call,
 ): Promise<GrantKey[]> {
   const keys: GrantKey[] = []
   for (let start = 0; start < clients.length; start += QUERIES_AT_ONCE) {

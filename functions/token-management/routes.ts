@@ -1,5 +1,6 @@
-import { managementRoute, webApiRoute } from '../../shared/lambda/face.ts'
-import type { Routes } from '../../shared/lambda/serve.ts'
+import { byRole } from '../../shared/lambda/access.ts'
+import { managementApi, webApi } from '../../shared/lambda/faces.ts'
+import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
 import { deleteAuthorization, listAuthorizations, updateAuthorization } from './authorizations/decide.ts'
 import {
   AuthorizationChangeCall,
@@ -23,98 +24,79 @@ import { updateToken } from './update/decide.ts'
 import { readUpdate, UpdateCall } from './update/request.ts'
 import { updateResponse } from './update/respond.ts'
 
-const create = webApiRoute({
-  endpoint: '/auth/token/create',
-  type: 'tokenCreateResponse',
-  role: 'manage',
-  call: CreateCall,
-  read: readCreate,
-  decide: createTokens,
-  respond: createResponse,
-  errors: 'none',
-})
-
-const update = webApiRoute({
-  endpoint: '/auth/token/update',
-  type: 'tokenUpdateResponse',
-  role: 'manage',
-  call: UpdateCall,
-  read: readUpdate,
-  decide: updateToken,
-  respond: updateResponse,
-  errors: 'none',
-})
-
-const remove = managementRoute({
-  endpoint: '/auth/token/delete',
-  methods: ['DELETE'],
-  read: readDelete,
-  decide: endTokens,
-  respond: () => undefined,
-})
-
-const revoke = managementRoute({
-  endpoint: '/auth/token/revoke',
-  methods: ['POST'],
-  call: RevokeCall,
-  read: readRevoke,
-  decide: endTokens,
-  respond: revokeResponse,
-})
-
-const list = managementRoute({
-  endpoint: '/auth/token/get/list',
-  methods: ['GET'],
-  call: TokenListCall,
-  read: readList,
-  decide: listTokens,
-  respond: listResponse,
-})
-
-const authorizationsList = managementRoute({
-  endpoint: '/client/authorization/get/list',
-  methods: ['GET', 'POST'],
-  call: AuthorizationListCall,
-  read: readAuthorizations,
-  decide: listAuthorizations,
-  respond: authorizationList,
-})
-
-const authorizationDelete = managementRoute({
-  endpoint: '/client/authorization/delete',
-  methods: ['DELETE'],
-  call: AuthorizationDeleteCall,
-  read: readDeletion,
-  decide: deleteAuthorization,
-  respond: deletedAuthorization,
-})
-
-const authorizationUpdate = managementRoute({
-  endpoint: '/client/authorization/update',
-  methods: ['POST'],
-  call: AuthorizationChangeCall,
-  read: readAuthorizationChange,
-  decide: updateAuthorization,
-  respond: updatedAuthorization,
-})
-
-export const routes: Routes = {
-  '/api/auth/token/create': create,
-  '/api/{serviceId}/auth/token/create': create,
-  '/api/auth/token/update': update,
-  '/api/{serviceId}/auth/token/update': update,
-  '/api/auth/token/delete/{accessTokenIdentifier}': remove,
-  '/api/{serviceId}/auth/token/delete/{accessTokenIdentifier}': remove,
-  '/api/auth/token/revoke': revoke,
-  '/api/{serviceId}/auth/token/revoke': revoke,
-  '/api/auth/token/get/list': list,
-  '/api/{serviceId}/auth/token/get/list': list,
-  '/api/client/authorization/get/list': authorizationsList,
-  '/api/{serviceId}/client/authorization/get/list': authorizationsList,
-  '/api/{serviceId}/client/authorization/get/list/{subject}': authorizationsList,
-  '/api/client/authorization/delete/{clientId}': authorizationDelete,
-  '/api/{serviceId}/client/authorization/delete/{clientId}': authorizationDelete,
-  '/api/{serviceId}/client/authorization/delete/{clientId}/{subject}': authorizationDelete,
-  '/api/client/authorization/update/{clientId}': authorizationUpdate,
-  '/api/{serviceId}/client/authorization/update/{clientId}': authorizationUpdate,
-}
+export const routes = routesOf(
+  route({
+    paths: inBothVersions('/auth/token/create'),
+    access: byRole('manage'),
+    face: webApi({ type: 'tokenCreateResponse', call: CreateCall, errors: 'none' }),
+    read: readCreate,
+    decide: createTokens,
+    respond: createResponse,
+  }),
+  route({
+    paths: inBothVersions('/auth/token/update'),
+    access: byRole('manage'),
+    face: webApi({ type: 'tokenUpdateResponse', call: UpdateCall, errors: 'none' }),
+    read: readUpdate,
+    decide: updateToken,
+    respond: updateResponse,
+  }),
+  route({
+    paths: inBothVersions('/auth/token/delete/{accessTokenIdentifier}'),
+    methods: ['DELETE'],
+    access: byRole('manage'),
+    face: managementApi(),
+    read: readDelete,
+    decide: endTokens,
+    respond: () => undefined,
+  }),
+  route({
+    paths: inBothVersions('/auth/token/revoke'),
+    access: byRole('manage'),
+    face: managementApi(RevokeCall),
+    read: readRevoke,
+    decide: endTokens,
+    respond: revokeResponse,
+  }),
+  route({
+    paths: inBothVersions('/auth/token/get/list'),
+    methods: ['GET'],
+    access: byRole('manage'),
+    face: managementApi(TokenListCall),
+    read: readList,
+    decide: listTokens,
+    respond: listResponse,
+  }),
+  route({
+    paths: [
+      ...inBothVersions('/client/authorization/get/list'),
+      '/api/{serviceId}/client/authorization/get/list/{subject}',
+    ],
+    methods: ['GET', 'POST'],
+    access: byRole('manage'),
+    face: managementApi(AuthorizationListCall),
+    read: readAuthorizations,
+    decide: listAuthorizations,
+    respond: authorizationList,
+  }),
+  route({
+    paths: [
+      ...inBothVersions('/client/authorization/delete/{clientId}'),
+      '/api/{serviceId}/client/authorization/delete/{clientId}/{subject}',
+    ],
+    methods: ['DELETE'],
+    access: byRole('manage'),
+    face: managementApi(AuthorizationDeleteCall),
+    read: readDeletion,
+    decide: deleteAuthorization,
+    respond: deletedAuthorization,
+  }),
+  route({
+    paths: inBothVersions('/client/authorization/update/{clientId}'),
+    access: byRole('manage'),
+    face: managementApi(AuthorizationChangeCall),
+    read: readAuthorizationChange,
+    decide: updateAuthorization,
+    respond: updatedAuthorization,
+  }),
+)

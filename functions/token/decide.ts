@@ -1,9 +1,9 @@
-import type { LogEntry } from '../../shared/log.ts'
 import { authenticateClient, identifyClient } from '../../shared/authentication/client-authentication.ts'
 import type { Issued } from '../../shared/token/issue.ts'
+import { boundThumbprint } from '../../shared/certificate/binding.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
 import { bindingRequired, bindTo } from '../../shared/token/required-binding.ts'
-import type { Runtime } from '../../shared/runtime.ts'
+import type { Call } from '../../shared/call.ts'
 import type { Service } from '../../shared/store/service.ts'
 import { redeemCode } from './grant-types/authorization-code.ts'
 import { issueForClient } from './grant-types/client-credentials.ts'
@@ -32,27 +32,23 @@ const NOT_OFFERED = new Set(['password'])
  * @throws Refusal
  * @see RFC 6749 section 3.2, RFC 8705 section 3
  */
-export async function issueToken(
-  request: TokenRequest,
-  service: Service,
-  runtime: Runtime,
-  entry: LogEntry,
-): Promise<IssuedTokens> {
+export async function issueToken(request: TokenRequest, call: Call): Promise<IssuedTokens> {
+  const { service, log } = call
   const grantType = supportedGrantType(request, service)
-  entry.grantType = grantType
-  const identified = await identifyClient(request.credentials, service, runtime.store.registry)
+  log.grantType(grantType)
+  const identified = await identifyClient(request.credentials, call)
   const { client } = identified
-  entry.client = client.clientId
-  await authenticateClient(client, request.credentials, service, runtime)
+  log.client(client.clientId)
+  await authenticateClient(client, request.credentials, call)
   const { name, grant } = GRANT_TYPES[grantType]
   const required = bindingRequired(service, client)
   const binding = required ? bindTo(request.credentials.certificate) : 'none'
-  if (binding !== 'none') entry.thumbprint = binding['x5t#S256']
+  log.thumbprint(boundThumbprint(binding))
   if (name === 'CLIENT_CREDENTIALS' && client.clientType === 'PUBLIC')
     throw new Refusal('client-credentials-for-public')
   if (!client.grantTypes.includes(name)) throw new Refusal('grant-type-undeclared')
-  const context: TokenContext = { ...identified, service, binding }
-  return { ...(await grant(request, context, runtime, entry)), ...context, grantType }
+  const context: TokenContext = { ...identified, binding }
+  return { ...(await grant(request, context, call)), ...context, grantType }
 }
 
 function supportedGrantType(

@@ -1,11 +1,12 @@
 import { propertyMembers } from '../../shared/token/properties.ts'
+import type { Service } from '../../shared/store/service.ts'
 import { success } from '../../shared/web-api.ts'
 import type { Issued, TokenMembers } from './answer-schema.ts'
 import { GRANT_TYPES, type IssuedTokens } from './decide.ts'
 
 /** RFC 6749 section 5.1. `scope` is `null` when there is none: the Web API sends it so, the OAuth face leaves it out. */
-export function tokenContent(issued: IssuedTokens): TokenMembers {
-  const { grant, accessToken, jwt, refreshToken, issuedAt, service } = issued
+export function tokenContent(issued: IssuedTokens, service: Service): TokenMembers {
+  const { grant, accessToken, jwt, refreshToken, issuedAt } = issued
   return {
     ...propertyMembers(grant.properties),
     access_token: jwt ?? accessToken,
@@ -17,14 +18,14 @@ export function tokenContent(issued: IssuedTokens): TokenMembers {
 }
 
 /** `/auth/token`, action OK (Authlete contract, section 2.5). Times that a member calls `ExpiresAt` are in milliseconds. */
-export function tokenResponse(issued: IssuedTokens): Issued {
-  const { grant, client, clientIdAlias, grantType, issuedAt, service } = issued
+export function tokenResponse(issued: IssuedTokens, service: Service): Issued {
+  const { grant, client, clientIdAlias, grantType, issuedAt } = issued
   const { name, resultCode } = GRANT_TYPES[grantType]
   const refreshExpiresAt = grant.refresh?.refreshExpiresAt
   return {
     ...success(resultCode, `The token request (grant_type=${grantType}) was processed successfully.`),
     action: 'OK',
-    responseContent: JSON.stringify(tokenContent(issued)),
+    responseContent: JSON.stringify(tokenContent(issued, service)),
     accessToken: issued.accessToken,
     jwtAccessToken: issued.jwt,
     accessTokenExpiresAt: grant.accessExpiresAt * 1000,

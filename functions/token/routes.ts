@@ -1,30 +1,25 @@
-import { oauthRoute, webApiRoute } from '../../shared/lambda/face.ts'
-import type { Routes } from '../../shared/lambda/serve.ts'
+import { byRole, ofDeployment } from '../../shared/lambda/access.ts'
+import { oauth, webApi } from '../../shared/lambda/faces.ts'
+import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
 import { issueToken } from './decide.ts'
 import { fromForm, fromWebApi, TokenCall } from './request.ts'
 import { tokenContent, tokenResponse } from './respond.ts'
 
-const oauth = oauthRoute({
-  endpoint: '/token',
-  read: fromForm,
-  decide: issueToken,
-  content: tokenContent,
-  challenge: 'Basic',
-})
-
-const webApi = webApiRoute({
-  endpoint: '/auth/token',
-  type: 'tokenResponse',
-  role: 'runtime',
-  call: TokenCall,
-  read: fromWebApi,
-  decide: issueToken,
-  respond: tokenResponse,
-  errors: 'json',
-})
-
-export const routes: Routes = {
-  '/token': oauth,
-  '/api/auth/token': webApi,
-  '/api/{serviceId}/auth/token': webApi,
-}
+export const routes = routesOf(
+  route({
+    paths: ['/token'],
+    access: ofDeployment('client'),
+    face: oauth('Basic'),
+    read: fromForm,
+    decide: issueToken,
+    respond: tokenContent,
+  }),
+  route({
+    paths: inBothVersions('/auth/token'),
+    access: byRole('runtime'),
+    face: webApi({ type: 'tokenResponse', call: TokenCall, errors: 'json' }),
+    read: fromWebApi,
+    decide: issueToken,
+    respond: tokenResponse,
+  }),
+)

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import ts from 'typescript'
 import { type Reason, REFUSALS } from '../../shared/refusal/refusal.ts'
+import { endpointOf } from '../../shared/lambda/route.ts'
 import { ROOT } from '../root.ts'
 
 /**
@@ -65,12 +66,17 @@ function routeOf(endpoint: string): Declaration {
 }
 
 function callNaming(endpoint: string, node: ts.Node): ts.Node | undefined {
-  const isText = (expression: ts.Node) => ts.isStringLiteral(expression) && expression.text === endpoint
+  const isPath = (inside: ts.Node): boolean =>
+    (ts.isStringLiteral(inside) && endpointOf(inside.text) === endpoint) ||
+    (ts.forEachChild(inside, (child) => isPath(child) || undefined) ?? false)
+  const isPaths = (member: ts.Node) =>
+    ts.isPropertyAssignment(member) && member.name.getText() === 'paths' && isPath(member.initializer)
   const names = (argument: ts.Expression) =>
-    isText(argument) ||
-    (ts.isObjectLiteralExpression(argument) &&
-      argument.properties.some((member) => ts.isPropertyAssignment(member) && isText(member.initializer)))
-  if (ts.isCallExpression(node) && node.arguments.some(names)) return node
+    (ts.isStringLiteral(argument) && isPath(argument)) ||
+    (ts.isObjectLiteralExpression(argument) && argument.properties.some(isPaths))
+  const isRoute =
+    ts.isCallExpression(node) && ['route', 'probe', 'notOffered'].includes(node.expression.getText())
+  if (isRoute && node.arguments.some(names)) return node
   return ts.forEachChild(node, (child) => callNaming(endpoint, child))
 }
 
@@ -100,7 +106,7 @@ function resolve(file: string, name: string): Declaration[] {
 }
 
 function sourceOf(file: string): ts.SourceFile {
-  return ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.ESNext)
+  return ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.ESNext, true)
 }
 
 function readModule(file: string): Module {

@@ -1,12 +1,12 @@
 import type { HttpRequest } from '../http.ts'
-import type { Runtime } from '../runtime.ts'
-import { type Role, ROLES, type Service } from '../store/service.ts'
-import { readBasic } from '../request/basic.ts'
+import type { Call, Caller, OwnerCall, Surroundings } from '../call.ts'
+import { type Role, ROLES } from '../store/service.ts'
+import { type BasicCredentials, readBasic } from '../request/basic.ts'
+import { readBearer } from '../request/bearer.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
-import { digest, sameDigest } from '../store/digest.ts'
+import { credentialId, digest, sameDigest } from '../store/digest.ts'
 
 const SERVICE_ID = /^[1-9][0-9]{0,15}$/
-const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i
 
 /**
  * The service on whose behalf the Web API is called: v3 names it in the path and brings a Bearer token, v2 names it
@@ -17,41 +17,46 @@ const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i
 export async function serviceByCredentials(
   http: HttpRequest,
   role: Role,
-  runtime: Runtime,
-): Promise<Service> {
+  around: Surroundings,
+): Promise<Call> {
   const { serviceId } = http.pathParameters
   if (!http.headers.has('authorization')) throw new Refusal('credentials-missing')
   if (serviceId !== undefined) {
-    const secret = BEARER.exec(onlyAuthorization(http))?.[1]
-    if (secret === undefined) throw new Refusal('credentials-malformed')
-    return prove(serviceId, secret, role, runtime, 'bearer-invalid', 'bearer-invalid')
+    const bearer = readBearer(http.headers.get('authorization') ?? [])
+    if (typeof bearer === 'string') throw new Refusal('credentials-malformed')
+    return prove({ id: serviceId, secret: bearer.token }, role, around, BEARER_REASONS)
   }
   const basic = readBasic(http)
   if (basic === 'absent' || basic === 'malformed') throw new Refusal('credentials-malformed')
-  return prove(basic.id, basic.secret, role, runtime, 'service-unknown', 'service-secret-wrong')
+  return prove(basic, role, around, BASIC_REASONS)
 }
 
+interface ProofReasons {
+  readonly unknown: Reason
+  readonly wrong: Reason
+}
+
+const BASIC_REASONS: ProofReasons = { unknown: 'service-unknown', wrong: 'service-secret-wrong' }
+const BEARER_REASONS: ProofReasons = { unknown: 'bearer-invalid', wrong: 'bearer-invalid' }
+
 async function prove(
-  serviceId: string,
-  secret: string,
+  { id, secret }: BasicCredentials,
   role: Role,
-  { store, now }: Runtime,
-  unknown: Reason,
-  wrong: Reason,
-): Promise<Service> {
-  const service = SERVICE_ID.test(serviceId) ? await store.registry.findService(Number(serviceId)) : undefined
+  around: Surroundings,
+  { unknown, wrong }: ProofReasons,
+): Promise<Call> {
+  const { store, now, log } = around
+  const service = SERVICE_ID.test(id) ? await store.registry.findService(Number(id)) : undefined
   if (service === undefined) throw new Refusal(unknown)
   const presented = digest(secret)
   const credential = service.credentials.find((known) => sameDigest(presented, known.digest))
   if (credential === undefined) throw new Refusal(wrong)
-  if (credential.expiresAt !== undefined && now() >= credential.expiresAt) throw new Refusal(wrong)
+  if (credential.expiresAt !== undefined && now >= credential.expiresAt) throw new Refusal(wrong)
+  log.service(service.apiKey)
+  const caller = { credential: credentialId(credential), role: credential.role }
+  log.credential(caller.credential)
   if (ROLES.indexOf(credential.role) < ROLES.indexOf(role)) throw new Refusal('role-too-small')
-  return service
-}
-
-function onlyAuthorization(http: HttpRequest): string {
-  const [value, ...more] = http.headers.get('authorization') ?? []
-  return value === undefined || more.length > 0 ? '' : value
+  return { ...around, service, caller }
 }
 
 /**
@@ -60,33 +65,40 @@ function onlyAuthorization(http: HttpRequest): string {
  *
  * @throws Refusal
  */
-export async function serviceForManagement(http: HttpRequest, runtime: Runtime): Promise<Service> {
+export async function serviceForManagement(http: HttpRequest, around: Surroundings): Promise<Call> {
   const { serviceId, apiKey } = http.pathParameters
-  const isOwner = (await judgeOwner(http, runtime)) === undefined
-  if (!isOwner && apiKey === undefined) return serviceByCredentials(http, 'manage', runtime)
-  if (!isOwner) await proveOwner(http, runtime)
+  const owner = await judgeOwner(http, around)
+  if (typeof owner === 'string' && apiKey === undefined) return serviceByCredentials(http, 'manage', around)
+  const { caller } = admitted(owner, around)
   const named = serviceId ?? apiKey ?? ''
-  const service = SERVICE_ID.test(named) ? await runtime.store.registry.findService(Number(named)) : undefined
+  const service = SERVICE_ID.test(named) ? await around.store.registry.findService(Number(named)) : undefined
   if (service === undefined) throw new Refusal('api-service-unknown')
-  return service
+  around.log.service(service.apiKey)
+  return { ...around, service, caller }
 }
 
 /** The owner of the deployment: v2 key and secret, or v3 token of the organization. @throws Refusal */
-export async function proveOwner(http: HttpRequest, runtime: Runtime): Promise<void> {
-  const reason = await judgeOwner(http, runtime)
-  if (reason !== undefined) throw new Refusal(reason)
+export async function proveOwner(http: HttpRequest, around: Surroundings): Promise<OwnerCall> {
+  return admitted(await judgeOwner(http, around), around)
 }
 
-async function judgeOwner(http: HttpRequest, { store }: Runtime): Promise<Reason | undefined> {
+function admitted(owner: Caller | Reason, around: Surroundings): OwnerCall {
+  if (typeof owner === 'string') throw new Refusal(owner)
+  around.log.credential(owner.credential)
+  return { ...around, caller: owner }
+}
+
+async function judgeOwner(http: HttpRequest, { store }: Surroundings): Promise<Caller | Reason> {
   if (!http.headers.has('authorization')) return 'credentials-missing'
   const owner = await store.registry.findOwner()
-  const bearer = BEARER.exec(onlyAuthorization(http))?.[1]
-  if (bearer !== undefined) {
-    if (owner === undefined) return 'bearer-invalid'
-    return sameDigest(digest(bearer), owner.organizationTokenDigest) ? undefined : 'bearer-invalid'
+  const bearer = readBearer(http.headers.get('authorization') ?? [])
+  if (typeof bearer !== 'string') {
+    const isRight = owner !== undefined && sameDigest(digest(bearer.token), owner.organizationTokenDigest)
+    return isRight ? { credential: 'organization', role: 'owner' } : 'bearer-invalid'
   }
   const basic = readBasic(http)
   if (basic === 'absent' || basic === 'malformed') return 'credentials-malformed'
   if (owner?.apiKey !== basic.id) return 'owner-unknown'
-  return sameDigest(digest(basic.secret), owner.apiSecretDigest) ? undefined : 'owner-secret-wrong'
+  const isRight = sameDigest(digest(basic.secret), owner.apiSecretDigest)
+  return isRight ? { credential: 'owner', role: 'owner' } : 'owner-secret-wrong'
 }

@@ -1,6 +1,5 @@
-import type { Runtime } from '../runtime.ts'
+import type { Call } from '../call.ts'
 import type { Client } from '../store/client.ts'
-import type { Service } from '../store/service.ts'
 import {
   type AssertionFault,
   clientIdOfAssertion,
@@ -60,18 +59,17 @@ export function namedClient({ basic, form }: PresentedCredentials): string | und
 export async function byAssertion(
   client: Client,
   presented: PresentedCredentials,
-  service: Service,
-  runtime: Pick<Runtime, 'now' | 'store' | 'internet'>,
+  call: Call,
 ): Promise<void> {
   const { basic, form } = presented
+  const { service, store, now } = call
   if (client.clientType === 'PUBLIC') throw new Refusal('method-for-public')
   refuseOthers(client, basic?.clientSecret, form.clientSecret)
   const sent = { assertionType: form.clientAssertionType, assertion: form.clientAssertion }
   const clientId = namedClient(presented) ?? ''
-  const now = runtime.now()
   let fault: AssertionFault = 'key-unknown'
   // An unknown key may be a new one: the set behind a `jwksUri` is then looked at again.
-  const verified = await findInKeys(client, runtime, async (jwks): Promise<VerifiedAssertion | undefined> => {
+  const verified = await findInKeys(client, call, async (jwks): Promise<VerifiedAssertion | undefined> => {
     const { issuer, fapi2: audienceIsString } = service
     const alg = client.tokenAuthSignAlg
     const expected = { clientId, issuer, audienceIsString, jwks, alg, now }
@@ -82,6 +80,6 @@ export async function byAssertion(
   })
   if (verified === undefined) throw new Refusal(FAULT_REASON[fault])
   const { jti, expiresAt } = verified
-  const first = await runtime.store.registry.useAssertion(service.apiKey, client.clientId, jti, expiresAt)
+  const first = await store.registry.useAssertion(service.apiKey, client.clientId, jti, expiresAt)
   if (!first) throw new Refusal('assertion-used')
 }

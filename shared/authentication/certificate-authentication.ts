@@ -6,7 +6,7 @@ import { isRegistered, registeredCertificates } from '../certificate/registered-
 import { matchesSan, type SanKind } from '../certificate/subject-alternative-names.ts'
 import { MalformedDistinguishedName, namesEqual, parseDistinguishedName } from '../certificate/subject-dn.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
-import type { Runtime } from '../runtime.ts'
+import type { Call } from '../call.ts'
 import type { Client } from '../store/client.ts'
 import type { Service } from '../store/service.ts'
 import { findInKeys } from './client-keys.ts'
@@ -18,22 +18,20 @@ import { type Reason, Refusal } from '../refusal/refusal.ts'
 export async function bySubjectOfCertificate(
   client: Client,
   presented: PresentedCredentials,
-  service: Service,
-  { now }: Pick<Runtime, 'now'>,
+  { service, now }: Call,
 ): Promise<void> {
   const der = await presentedCertificate(client, presented)
   const subject = await refusing(PRESENTED, () => readSubject(der))
   await judgeSubject(client, subject)
   if (isWeakKey(subject)) throw new Refusal('tls-key-weak')
   // A resumed TLS connection may carry a certificate that has expired since (architecture, section 4).
-  if (now() < subject.notBefore || now() > subject.notAfter)
-    throw new Refusal('tls-certificate-outside-dates')
+  if (now < subject.notBefore || now > subject.notAfter) throw new Refusal('tls-certificate-outside-dates')
   const { clientCertificateIssuers: issuers } = service
   if (issuers !== undefined) {
     const issued = await refusing(ISSUERS, () => issuedByOneOf(der, issuers))
     if (!issued) throw new Refusal('tls-issuer-unknown')
   }
-  if (service.mutualTlsValidatePkiCertChain) await judgeChain(der, presented.certificatePath, service, now())
+  if (service.mutualTlsValidatePkiCertChain) await judgeChain(der, presented.certificatePath, service, now)
 }
 
 /** More than any TLS peer has a reason to send (decisions D29). */
@@ -68,12 +66,11 @@ function readListed(text: string): Der[] {
 export async function byRegisteredCertificate(
   client: Client,
   presented: PresentedCredentials,
-  _service: Service,
-  runtime: Pick<Runtime, 'now' | 'internet'>,
+  call: Call,
 ): Promise<void> {
   const der = await presentedCertificate(client, presented)
   let reason: Reason = 'self-signed-unregistered'
-  const matched = await findInKeys(client, runtime, (jwks) => {
+  const matched = await findInKeys(client, call, (jwks) => {
     const registered = registeredCertificates(jwks, client.selfSignedCertificateKeyId)
     if (registered === 'no-certificate' && jwks.keys.length > 0) reason = 'self-signed-without-certificate'
     if (typeof registered === 'string') return undefined

@@ -1,7 +1,7 @@
-import type { Runtime } from '../runtime.ts'
+import type { Call } from '../call.ts'
 import type { Client } from '../store/client.ts'
-import { clientNumber, type Registry } from '../store/registry.ts'
-import type { Service, TokenAuthMethod } from '../store/service.ts'
+import { clientNumber } from '../store/registry.ts'
+import type { TokenAuthMethod } from '../store/service.ts'
 import { byAssertion, namedClient } from './assertion-authentication.ts'
 import { byRegisteredCertificate, bySubjectOfCertificate } from './certificate-authentication.ts'
 import { fapi2BreachOf } from '../store/fapi2.ts'
@@ -21,16 +21,12 @@ export interface IdentifiedClient {
  *
  * @throws Refusal client-contradicted, client-unknown, client-alias-disabled, client-locked, client-breaks-fapi2, or `unidentified`
  */
-export async function identifyClient(
-  presented: PresentedCredentials,
-  service: Service,
-  registry: Registry,
-): Promise<IdentifiedClient> {
+export async function identifyClient(presented: PresentedCredentials, call: Call): Promise<IdentifiedClient> {
   const named = namedClient(presented)
   const { clientId } = presented.form
   if (clientId !== undefined && clientId !== named) throw new Refusal('client-contradicted')
   if (named === undefined) throw new Refusal(presented.unidentified)
-  const found = await findNamedClient(named, service, registry)
+  const found = await findNamedClient(named, call)
   if (typeof found === 'string') throw new Refusal(NAMED_REASON[found])
   return found
 }
@@ -45,10 +41,9 @@ const NAMED_REASON = {
 /** @param named the client's number in decimal, or its alias where both sides have aliases on */
 export async function findNamedClient(
   named: string,
-  service: Service,
-  registry: Registry,
+  { service, store }: Call,
 ): Promise<IdentifiedClient | keyof typeof NAMED_REASON> {
-  const client = await registry.findClient(service.apiKey, named)
+  const client = await store.registry.findClient(service.apiKey, named)
   if (client === undefined) return 'unknown'
   if (client.locked) return 'locked'
   if (fapi2BreachOf(client, service) !== undefined) return 'breaks-fapi2'
@@ -66,24 +61,16 @@ export async function findNamedClient(
 export async function authenticateClient(
   client: Client,
   presented: PresentedCredentials,
-  service: Service,
-  runtime: AuthenticationRuntime,
+  call: Call,
 ): Promise<void> {
   const method = client.tokenAuthMethod
-  if (!service.supportedTokenAuthMethods.includes(method))
+  if (!call.service.supportedTokenAuthMethods.includes(method))
     throw new Refusal('method-unsupported', { named: method })
-  await METHODS[method](client, presented, service, runtime)
+  await METHODS[method](client, presented, call)
 }
 
-export type AuthenticationRuntime = Pick<Runtime, 'now' | 'store' | 'internet'>
-
 /** @throws Refusal */
-export type Method = (
-  client: Client,
-  presented: PresentedCredentials,
-  service: Service,
-  runtime: AuthenticationRuntime,
-) => void | Promise<void>
+export type Method = (client: Client, presented: PresentedCredentials, call: Call) => void | Promise<void>
 
 /** The one place for client authentication methods: a method that is not here is not known to settings either. */
 const METHODS: Readonly<Record<TokenAuthMethod, Method>> = {

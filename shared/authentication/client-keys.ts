@@ -1,6 +1,6 @@
 import type { JwkSet } from '../certificate/jwk-set.ts'
 import type { Internet } from '../internet.ts'
-import type { Runtime } from '../runtime.ts'
+import type { Call } from '../call.ts'
 import type { Client } from '../store/client.ts'
 import { JwksUnavailable } from './fetch-jwks.ts'
 import { Refusal } from '../refusal/refusal.ts'
@@ -16,12 +16,12 @@ const remembered = new WeakMap<Internet, ReturnType<typeof openRemoteJwks>>()
  */
 export async function findInKeys<T>(
   { jwks, jwksUri }: Client,
-  { now, internet }: Pick<Runtime, 'now' | 'internet'>,
+  { now, internet }: Pick<Call, 'now' | 'internet'>,
   select: (jwks: JwkSet) => T | undefined | Promise<T | undefined>,
 ): Promise<T | undefined> {
   if (jwksUri === undefined) return select(jwks ?? { keys: [] })
   try {
-    return await remoteJwks(internet).find(jwksUri, now(), select)
+    return await remoteJwks(internet).find(jwksUri, now, select)
   } catch (error) {
     if (error instanceof JwksUnavailable) throw new Refusal('client-keys-unavailable', { cause: error })
     throw error

@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../http.ts'
+import type { HttpResponse, SignedBody } from '../http.ts'
 
 export interface Answer {
   readonly response: HttpResponse
@@ -8,8 +8,11 @@ export interface Answer {
   readonly failure?: unknown
 }
 
-/** Where it is not even known which face was meant. */
-export function answerPlainly(status: 400 | 404, reason: string): Answer {
+/** Why nothing of the request was looked at. */
+export type PlainReason = 'event-malformed' | 'route-unknown' | 'domain-other' | 'document-other'
+
+/** The answer where it is not known which face was meant. */
+export function answerPlainly(status: 400 | 404, reason: PlainReason): Answer {
   return { response: json(status, { error: 'invalid_request' }), outcome: status, reason }
 }
 
@@ -20,13 +23,7 @@ export function json(status: number, body: object, headers: HttpResponse['header
   return { status, headers: { ...PRIVATE, ...headers }, body: JSON.stringify(body) }
 }
 
-export interface Signed {
-  readonly mediaType: string
-  readonly text: string
-}
-
-/** The same as a JWT. */
-export function signedAnswer({ mediaType, text }: Signed): HttpResponse {
+export function signedAnswer({ mediaType, text }: SignedBody): HttpResponse {
   return { status: 200, headers: { ...PRIVATE, 'content-type': mediaType }, body: text }
 }
 

@@ -1,20 +1,21 @@
+import { type Call, surroundings } from '../call.ts'
 import type { HttpRequest } from '../http.ts'
-import type { LogEntry } from '../log.ts'
+import { RequestLog } from '../log.ts'
 import { Refusal, REFUSALS } from '../refusal/refusal.ts'
 import type { Runtime } from '../runtime.ts'
 import { requireOAuthSettings } from '../settings.ts'
 import type { Service } from '../store/service.ts'
 import type { Answer } from './answer.ts'
 import { type AuthorizerRequest, toAuthorizerRequest } from '../gateway/authorizer-event.ts'
-import { type Decide, deployedService } from './face.ts'
-import { atOneMoment, writeLine } from './serve.ts'
+import { callToDeployment } from './access.ts'
+import { writeLine } from './serve.ts'
 
 /** Flat: a REST API takes no lists and no objects. */
 type Context = Readonly<Record<string, string | number>> & { readonly client_id: string }
 
 interface AuthorizerSpec<Request, Result> {
   readonly read: (http: HttpRequest) => Request
-  readonly decide: Decide<Request, Result>
+  readonly decide: (request: Request, call: Call) => Promise<Result>
   readonly context: (result: Result, service: Service) => Context
 }
 
@@ -45,14 +46,14 @@ export function serveAuthorizer<Request, Result>(
   requireOAuthSettings(runtime.settings)
   return async (event) => {
     const startedAt = runtime.elapsed()
-    const entry: LogEntry = {}
+    const log = new RequestLog()
     const asked = readEvent(event, runtime)
     const decision =
       asked instanceof Error
         ? { outcome: 500, reason: 'event-malformed', failure: asked }
-        : await decisionOn(asked.http, spec, atOneMoment(runtime), entry)
+        : await decisionOn(asked.http, spec, runtime, log)
     const requestId = asked instanceof Error ? 'unknown' : asked.http.requestId
-    writeLine(runtime, startedAt, { requestId, endpoint: 'authorizer', ...entry }, decision)
+    writeLine(runtime, startedAt, { requestId, endpoint: 'authorizer', ...log.entry }, decision)
     if (asked instanceof Error || 'failure' in decision) throw new Error('the authorizer could not decide')
     return answer(asked, decision)
   }
@@ -62,12 +63,12 @@ async function decisionOn<Request, Result>(
   http: HttpRequest,
   { read, decide, context }: AuthorizerSpec<Request, Result>,
   runtime: Runtime,
-  entry: LogEntry,
+  log: RequestLog,
 ): Promise<Decision> {
   try {
-    const service = await deployedService(runtime, entry)
-    const result = await decide(read(http), service, runtime, entry)
-    return { outcome: 'OK', context: context(result, service) }
+    const call = await callToDeployment(surroundings(runtime, log), runtime.settings)
+    const result = await decide(read(http), call)
+    return { outcome: 'OK', context: context(result, call.service) }
   } catch (error) {
     if (!(error instanceof Refusal)) return { outcome: 500, reason: 'internal', failure: error }
     return { outcome: REFUSALS[error.reason][1], reason: error.reason }

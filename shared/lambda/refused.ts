@@ -16,8 +16,8 @@ export interface CallErrors {
   readonly members?: WebApiMembers
 }
 
-/** What a service says of its errors. Unknown until it is known which service was meant. */
-type ErrorSettings = Pick<Service, 'errorDescriptionOmitted' | 'errorUriOmitted'>
+/** How a service words its errors. */
+export type ErrorSettings = Pick<Service, 'errorDescriptionOmitted' | 'errorUriOmitted'>
 
 /** The Web API's answer: HTTP 200 and the row, or the status of an error about the call itself (Authlete contract, 1.6). */
 export function refusedCall(

@@ -1,13 +1,10 @@
 import type { HttpRequest } from '../http.ts'
-import type { LogEntry, LogLine } from '../log.ts'
+import { type LogLine, RequestLog } from '../log.ts'
 import type { Runtime } from '../runtime.ts'
 import { requireOAuthSettings } from '../settings.ts'
 import { MalformedEvent, toHttpRequest } from '../gateway/event.ts'
 import { type Answer, answerPlainly } from './answer.ts'
-import type { Route } from './route.ts'
-
-/** By route template, as API Gateway has them: `/token`, `/api/{serviceId}/auth/token`. */
-export type Routes = Readonly<Record<string, Route>>
+import type { Routes } from './route.ts'
 
 /** What a Lambda function returns to API Gateway, in both payload formats. */
 export interface LambdaResult {
@@ -27,9 +24,9 @@ export function serve(routes: Routes, runtime: Runtime): (event: unknown) => Pro
   if (Object.values(routes).some((route) => route.face === 'oauth')) requireOAuthSettings(runtime.settings)
   return async (event) => {
     const startedAt = runtime.elapsed()
-    const entry: LogEntry = {}
-    const { requestId, endpoint, answer } = await answerTo(event, routes, atOneMoment(runtime), entry)
-    writeLine(runtime, startedAt, { requestId, endpoint, ...entry }, answer)
+    const log = new RequestLog()
+    const { requestId, endpoint, answer } = await answerTo(event, routes, runtime, log)
+    writeLine(runtime, startedAt, { requestId, endpoint, ...log.entry }, answer)
     const { status, headers, body } = answer.response
     return { statusCode: status, headers, body, isBase64Encoded: false }
   }
@@ -39,7 +36,7 @@ export function serve(routes: Routes, runtime: Runtime): (event: unknown) => Pro
 export function writeLine(
   { log, elapsed }: Runtime,
   startedAt: number,
-  about: Pick<LogLine, 'requestId' | 'endpoint'> & LogEntry,
+  about: Omit<LogLine, 'outcome' | 'reason' | 'milliseconds'>,
   { outcome, reason, failure }: Omit<Answer, 'response'>,
 ): void {
   const milliseconds = Math.round((elapsed() - startedAt) * 1000) / 1000
@@ -48,13 +45,7 @@ export function writeLine(
   else log.failure(line, failure)
 }
 
-/** What a request issues is no younger than the state it was judged by, so a cut-off in between ends it too. */
-export function atOneMoment(runtime: Runtime): Runtime {
-  const now = runtime.now()
-  return { ...runtime, now: () => now }
-}
-
-async function answerTo(event: unknown, routes: Routes, runtime: Runtime, entry: LogEntry) {
+async function answerTo(event: unknown, routes: Routes, runtime: Runtime, log: RequestLog) {
   const http = readEvent(event, runtime)
   if (http === undefined) {
     return { requestId: 'unknown', endpoint: 'unknown', answer: answerPlainly(400, 'event-malformed') }
@@ -63,7 +54,7 @@ async function answerTo(event: unknown, routes: Routes, runtime: Runtime, entry:
   const route = Object.hasOwn(routes, http.route) ? routes[http.route] : undefined
   if (route === undefined)
     return { requestId, endpoint: 'unknown', answer: answerPlainly(404, 'route-unknown') }
-  const answer: Answer = await route.answer(http, runtime, entry)
+  const answer: Answer = await route.answer(http, runtime, log)
   return { requestId, endpoint: route.endpoint, answer }
 }
 

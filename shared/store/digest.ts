@@ -13,3 +13,8 @@ export function sameDigest(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a, 'utf16le'), Buffer.from(b, 'utf16le')]
   return left.length === right.length && timingSafeEqual(left, right)
 }
+
+/** A name of a credential by which nothing can be proved. */
+export function credentialId({ digest: stored }: { readonly digest: string }): string {
+  return digest(stored).slice(0, 16)
+}

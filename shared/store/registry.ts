@@ -144,6 +144,8 @@ export function openRegistry(table: Table, cacheSeconds: number, now: () => Epoc
   }
 
   return {
+    /** How long other processes may still see a record as it was. */
+    cacheSeconds,
     findService,
     findClient,
     findClientByNumber,

@@ -1,6 +1,6 @@
 import type { ClientState, RefreshMembers, Tokens } from '../store/grant.ts'
 import type { TokenDigest } from '../store/digest.ts'
-import type { Grants } from '../store/grants.ts'
+import type { Call } from '../call.ts'
 import { readIdentifier } from './jwt.ts'
 import { keyOf, locateIdentifier, locateOpaque, locateRefreshToken, type Locator } from './token-string.ts'
 import { digest, sameDigest } from '../store/digest.ts'
@@ -29,14 +29,13 @@ export type NotAnAccessToken =
  * finds the grant and proves nothing. Strings that cannot be a token are refused without a read.
  */
 export async function findAccessToken(
-  grants: Grants,
-  service: number,
   token: string,
+  { service, store }: Call,
   caller?: number,
 ): Promise<FoundToken | NotAnAccessToken> {
   const place = locateAccessToken(token)
   if (typeof place === 'string') return place
-  const found = await grants.find(keyOf(service, place.locator), caller)
+  const found = await store.grants.find(keyOf(service.apiKey, place.locator), caller)
   const { grant } = found
   if (grant?.stage !== 'TOKENS' || !proves(token, grant.accessDigest)) return 'token-unknown'
   return { ...found, grant, ...(place.jti === undefined ? {} : { jti: place.jti }) }
@@ -44,25 +43,23 @@ export async function findAccessToken(
 
 /** The grant whose current refresh token this is. */
 export async function findRefreshToken(
-  grants: Grants,
-  service: number,
   token: string,
+  call: Call,
   caller?: number,
 ): Promise<FoundRefreshToken | undefined> {
-  const found = await findRefreshFamily(grants, service, token, caller)
+  const found = await findRefreshFamily(token, call, caller)
   return found !== undefined && proves(token, found.refresh.refreshDigest) ? found : undefined
 }
 
 /** The grant that a refresh token belongs or belonged to: its family proves that, also after it was replaced. */
 export async function findRefreshFamily(
-  grants: Grants,
-  service: number,
   token: string,
+  { service, store }: Call,
   caller?: number,
 ): Promise<FoundRefreshToken | undefined> {
   const locator = locateRefreshToken(token)
   if (locator === undefined) return undefined
-  const found = await grants.find(keyOf(service, locator), caller)
+  const found = await store.grants.find(keyOf(service.apiKey, locator), caller)
   const { grant } = found
   if (grant?.stage !== 'TOKENS' || grant.refresh === undefined) return undefined
   if (!sameDigest(digest(locator.family), grant.refresh.familyDigest)) return undefined

@@ -1,14 +1,12 @@
 import { boundThumbprint, judge, type Verdict } from '../certificate/binding.ts'
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
-import type { LogEntry } from '../log.ts'
+import type { Call } from '../call.ts'
 import { findAccessToken } from './find-token.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 import { audiencesOf } from './resource.ts'
 import { parseScope } from '../request/scope.ts'
 import { barred, type Standing, standingAt } from './standing.ts'
-import type { Runtime } from '../runtime.ts'
 import type { Tokens } from '../store/grant.ts'
-import type { Service } from '../store/service.ts'
 
 /** May the holder of this certificate use this token, with these scopes, for this subject? */
 export interface IntrospectionRequest {
@@ -58,24 +56,19 @@ const BINDING_REASON = {
  *   acr-insufficient, authentication-too-old
  * @see RFC 8705 section 3, RFC 6750 section 3.1
  */
-export async function introspect(
-  request: IntrospectionRequest,
-  service: Service,
-  { store, now }: Runtime,
-  entry: LogEntry,
-): Promise<UsableToken> {
-  const found = await findAccessToken(store.grants, service.apiKey, request.token)
+export async function introspect(request: IntrospectionRequest, call: Call): Promise<UsableToken> {
+  const { service, now, log } = call
+  const found = await findAccessToken(request.token, call)
   if (typeof found === 'string') throw new Refusal(found)
   const { grant, client, jti } = found
-  entry.client = grant.client
+  log.client(grant.client)
   const bar = barred(client, service, grant.accessIssuedAt)
   if (client === undefined || bar !== undefined) throw new Refusal(BAR_REASON[bar ?? 'deleted'])
 
-  const standing = standingAt(now(), grant, client, service)
+  const standing = standingAt(now, grant, client, service)
   if (!standing.usable) throw refusal(expiredReason(grant, standing), standing)
 
-  const bound = boundThumbprint(grant.binding)
-  if (bound !== undefined) entry.thumbprint = bound
+  log.thumbprint(boundThumbprint(grant.binding))
   const verdict = judge(grant.binding, request.clientCertificate)
   const boundOnly = request.boundOnly || service.fapi2
   const reason = boundOnly && verdict === 'unbound' ? 'token-unbound' : BINDING_REASON[verdict]
@@ -86,7 +79,7 @@ export async function introspect(
   const audiences = audiencesOf(grant, service)
   const isMeant = request.resources.every((resource) => audiences.includes(resource))
   if (!isMeant) throw refusal('resource-not-covered', standing)
-  judgeAuthentication(request, grant, now(), standing)
+  judgeAuthentication(request, grant, now, standing)
   return { grant, standing, jti }
 }
 

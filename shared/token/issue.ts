@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Binding } from '../certificate/binding.ts'
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
-import type { Runtime } from '../runtime.ts'
+import type { Call } from '../call.ts'
 import type { Client } from '../store/client.ts'
 import type { Authentication, CodeMembers, GrantKey, RefreshMembers, Tokens } from '../store/grant.ts'
 import type { Service, SigningAlgorithm } from '../store/service.ts'
@@ -70,24 +70,17 @@ export interface Issued {
  *
  * @throws Refusal unbound-not-fapi2, and jwt-not-signed when the service has no key for its algorithm
  */
-export async function makeTokens(order: TokenOrder, service: Service, runtime: Runtime): Promise<Issued> {
+export async function makeTokens(order: TokenOrder, call: Call): Promise<Issued> {
+  const { service, now: issuedAt, random } = call
   const { key, refresh, accessScopes } = order
   if (service.fapi2 && order.binding === 'none') throw new Refusal('unbound-not-fapi2')
-  const issuedAt = runtime.now()
   const expiresAt = order.accessExpiresAt ?? accessTokenEnd(order, service, issuedAt)
   const jwtAlgorithm = service.accessTokenSignAlg
-  const accessToken =
-    jwtAlgorithm === undefined ? makeOpaque(key, runtime.random) : makeIdentifier(key, runtime.random)
+  const accessToken = jwtAlgorithm === undefined ? makeOpaque(key, random) : makeIdentifier(key, random)
   const jwt =
     jwtAlgorithm === undefined
       ? undefined
-      : await signed(
-          order,
-          service,
-          { jti: accessToken, iat: issuedAt, exp: expiresAt },
-          jwtAlgorithm,
-          runtime,
-        )
+      : await signed(order, { jti: accessToken, iat: issuedAt, exp: expiresAt }, jwtAlgorithm, call)
   const grant: Tokens = {
     ...key,
     stage: 'TOKENS',
@@ -116,23 +109,21 @@ export async function makeTokens(order: TokenOrder, service: Service, runtime: R
 /** The first refresh token of a grant, when the service and the client use them. */
 export function firstRefreshToken(
   key: GrantKey,
-  service: Service,
   client: Client,
   scopes: readonly string[],
-  runtime: Runtime,
-  seconds = refreshTokenSeconds(service, client, scopes),
+  call: Call,
+  seconds = refreshTokenSeconds(call.service, client, scopes),
 ): RefreshToken | undefined {
-  const used = [service.supportedGrantTypes, client.grantTypes]
+  const used = [call.service.supportedGrantTypes, client.grantTypes]
   if (!used.every((grantTypes) => grantTypes.includes('REFRESH_TOKEN'))) return undefined
-  return newRefreshToken(key, seconds, runtime)
+  return newRefreshToken(key, seconds, call)
 }
 
 /** A refresh token of a family of its own, for so many seconds. */
-export function newRefreshToken(key: GrantKey, seconds: number, { now, random }: Runtime): RefreshToken {
+export function newRefreshToken(key: GrantKey, seconds: number, { now, random }: Call): RefreshToken {
   const family = makeFamily(random)
   const token = makeRefreshToken(key, family, makeRefreshSecret(random))
-  const issuedAt = now()
-  return refreshToken(token, digest(family), issuedAt, later(issuedAt, seconds))
+  return refreshToken(token, digest(family), now, later(now, seconds))
 }
 
 function refreshToken(
@@ -149,23 +140,21 @@ export function nextRefreshToken(
   presented: string,
   current: RefreshMembers,
   key: GrantKey,
-  service: Service,
   client: Client,
   scopes: readonly string[],
-  { now, random }: Runtime,
+  { service, now, random }: Call,
   seconds?: number,
 ): RefreshToken {
   const nonce = random(32).toString('base64url')
   const token = deriveRefreshToken(presented, nonce, key)
-  const at = now()
   const expiresAt =
     seconds === undefined && service.refreshTokenDurationKept
       ? current.refreshExpiresAt
-      : later(at, seconds ?? refreshTokenSeconds(service, client, scopes))
-  const next = refreshToken(token, current.familyDigest, at, expiresAt)
+      : later(now, seconds ?? refreshTokenSeconds(service, client, scopes))
+  const next = refreshToken(token, current.familyDigest, now, expiresAt)
   const replaced = {
     digest: current.refreshDigest,
-    at,
+    at: now,
     ...(service.refreshTokenIdempotent ? { nonce } : {}),
   }
   return { token, members: { ...next.members, replaced } }
@@ -180,12 +169,11 @@ export function deriveRefreshToken(presented: string, nonce: string, key: GrantK
 
 async function signed(
   order: TokenOrder,
-  service: Service,
   times: { readonly jti: string; readonly iat: number; readonly exp: number },
   alg: SigningAlgorithm,
-  { store }: Runtime,
+  call: Call,
 ): Promise<string> {
-  const signing = await findAccessTokenKey(service, store.registry)
+  const signing = await findAccessTokenKey(call)
   if (signing === undefined) {
     throw new Refusal('jwt-not-signed', { cause: new Error(`no ${alg} key in the service`) })
   }
@@ -194,9 +182,9 @@ async function signed(
     ...propertyMembers(order.properties),
     ...claimsOf(order),
     // Written last: nothing that a caller adds may say what these say.
-    iss: service.issuer,
+    iss: call.service.issuer,
     sub: order.subject ?? clientId,
-    aud: audOf(order, service),
+    aud: audOf(order, call.service),
     client_id: clientId,
     scope: order.accessScopes.length === 0 ? undefined : order.accessScopes.join(' '),
     acr: order.acr,

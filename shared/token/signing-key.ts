@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import type { Registry } from '../store/registry.ts'
+import type { Call } from '../call.ts'
 import { type Service, SIGNING_ALGORITHMS, type SigningAlgorithm } from '../store/service.ts'
 
 export interface SigningKey {
@@ -11,11 +11,8 @@ export interface SigningKey {
 type PublicJwk = Service['jwks'][number]
 
 /** `undefined`: the service has no key that fits. */
-export async function findAccessTokenKey(
-  service: Service,
-  registry: Registry,
-): Promise<SigningKey | undefined> {
-  return privateHalf(accessTokenKey(service), service, registry)
+export async function findAccessTokenKey(call: Call): Promise<SigningKey | undefined> {
+  return privateHalf(accessTokenKey(call.service), call)
 }
 
 /** The one that is named, or else the first that fits. */
@@ -29,23 +26,19 @@ export function accessTokenKey({ accessTokenSignAlg, accessTokenSignatureKeyId, 
  *
  * @returns `undefined`: the service has no key that fits
  */
-export async function findIntrospectionKey(
-  asked: string,
-  service: Service,
-  registry: Registry,
-): Promise<SigningKey | undefined> {
+export async function findIntrospectionKey(asked: string, call: Call): Promise<SigningKey | undefined> {
+  const { service } = call
   const fitting = service.jwks.filter(({ alg }) => alg === asked)
   const named = fitting.find(({ kid }) => kid === service.introspectionSignatureKeyId)
-  return privateHalf(named ?? fitting[0], service, registry)
+  return privateHalf(named ?? fitting[0], call)
 }
 
 async function privateHalf(
   jwk: PublicJwk | undefined,
-  service: Service,
-  registry: Registry,
+  { service, store }: Call,
 ): Promise<SigningKey | undefined> {
   const alg = SIGNING_ALGORITHMS.find((name) => name === jwk?.alg)
   if (jwk === undefined || alg === undefined) return undefined
-  const key = await registry.findSigningKey(service.apiKey, jwk.kid)
+  const key = await store.registry.findSigningKey(service.apiKey, jwk.kid)
   return key && { alg, kid: jwk.kid, key }
 }

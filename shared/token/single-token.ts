@@ -1,7 +1,6 @@
 import type { Client } from '../store/client.ts'
 import type { Tokens } from '../store/grant.ts'
-import type { Grants } from '../store/grants.ts'
-import type { Service } from '../store/service.ts'
+import type { Call } from '../call.ts'
 
 /**
  * Where a subject may have one grant at a client (`singleAccessTokenPerSubject` on either side), the one that was just
@@ -10,9 +9,8 @@ import type { Service } from '../store/service.ts'
  */
 export async function endOlderGrants(
   { service: apiKey, client: clientId, grantId, subject, createdAt }: Tokens,
-  service: Service,
   client: Client,
-  grants: Grants,
+  { service, store: { grants } }: Call,
 ): Promise<void> {
   if (subject === undefined) return
   if (!service.singleAccessTokenPerSubject && !client.singleAccessTokenPerSubject) return

@@ -3,8 +3,8 @@ import type * as z from 'zod/mini'
 import openApi from '../../docs/openapi.json' with { type: 'json' }
 import { ANSWERS, type AnswerSpec } from '../../infra/reference/answers.ts'
 import { pathOf } from '../../infra/reference/operations.ts'
-import type { Route } from '../../shared/lambda/route.ts'
-import { type LambdaResult, type Routes, serve } from '../../shared/lambda/serve.ts'
+import type { Route, Routes } from '../../shared/lambda/route.ts'
+import { type LambdaResult, serve } from '../../shared/lambda/serve.ts'
 import { ApiError, OAuthError } from '../../shared/answer-schema.ts'
 import type { Runtime } from '../../shared/runtime.ts'
 

@@ -1,8 +1,7 @@
-import type { LogEntry } from '../../../shared/log.ts'
 import { fapi2BreachOf } from '../../../shared/store/fapi2.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
-import type { Runtime } from '../../../shared/runtime.ts'
+import type { Call } from '../../../shared/call.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { clientNumber } from '../../../shared/store/registry.ts'
 import type { Service } from '../../../shared/store/service.ts'
@@ -27,9 +26,7 @@ export interface CreatedClient {
  */
 export async function createClient(
   { settings, carried }: SettingsRequest,
-  service: Service,
-  { store, now, random }: Runtime,
-  entry: LogEntry,
+  { service, store, now, random, log }: Call,
 ): Promise<CreatedClient> {
   await checkClient(settings)
   const secret = newSecret(random)
@@ -39,12 +36,12 @@ export async function createClient(
       ...record,
       clientId: newNumber(random),
       clientSecretDigest: digest(secret),
-      createdAt: now(),
-      modifiedAt: now(),
+      createdAt: now,
+      modifiedAt: now,
     })
     checkProfile(client, service)
-    entry.client = client.clientId
-    if (await store.clients.create(service.apiKey, client, now())) return { client, secret }
+    log.client(client.clientId)
+    if (await store.clients.create(service.apiKey, client, now)) return { client, secret }
     const { clientIdAlias } = client
     if (clientIdAlias !== undefined && (await store.registry.isAliasTaken(service.apiKey, clientIdAlias))) {
       throw new Refusal('client-alias-taken')
@@ -72,28 +69,21 @@ function recordOf(settings: ClientSettings, carried: SettingsRequest['carried'])
 }
 
 /** @throws Refusal when there is no such client */
-export async function getClient(
-  named: ClientNamed,
-  service: Service,
-  runtime: Runtime,
-  entry: LogEntry,
-): Promise<Client> {
-  return findNamed(named, 'client-unknown-at-get', service, runtime, entry)
+export async function getClient(named: ClientNamed, call: Call): Promise<Client> {
+  return findNamed(named, 'client-unknown-at-get', call)
 }
 
 /** @param reason2 what v2 answers where there is no such client; v3 has the same codes everywhere */
 export async function findNamed(
   { clientId, version }: ClientNamed,
   reason2: Reason | undefined,
-  service: Service,
-  { store }: Runtime,
-  entry: LogEntry,
+  { service, store, log }: Call,
 ): Promise<Client> {
   const client = await store.registry.currentClient(service.apiKey, clientId)
   if (client === undefined) {
     throw new Refusal(version === 2 && reason2 !== undefined ? reason2 : unknownReason(clientId))
   }
-  entry.client = client.clientId
+  log.client(client.clientId)
   return client
 }
 
@@ -107,11 +97,7 @@ export interface ClientList extends ListRequest {
 }
 
 /** In the order in which they were created. */
-export async function listClients(
-  request: ListRequest,
-  service: Service,
-  { store }: Runtime,
-): Promise<ClientList> {
+export async function listClients(request: ListRequest, { service, store }: Call): Promise<ClientList> {
   const { start, end, developer } = request
   const all = await store.registry.listClients(service.apiKey)
   const chosen = all
@@ -126,20 +112,15 @@ export async function listClients(
  *
  * @throws Refusal client-…
  */
-export async function updateClient(
-  request: ClientNamed & SettingsRequest,
-  service: Service,
-  runtime: Runtime,
-  entry: LogEntry,
-): Promise<Client> {
+export async function updateClient(request: ClientNamed & SettingsRequest, call: Call): Promise<Client> {
   const { carried } = request
-  const { store, now } = runtime
+  const { service, store, now } = call
   const { registry, clients } = store
-  const before = await findNamed(request, 'client-unknown-at-update', service, runtime, entry)
+  const before = await findNamed(request, 'client-unknown-at-update', call)
   const settings = withoutOwnNumber(request.settings, before.clientId)
   await checkClient(settings)
   checkProfile(Client.parse({ ...recordOf(settings, carried), clientId: before.clientId }), service)
-  await takeAlias(settings.clientIdAlias, before, service, runtime)
+  await takeAlias(settings.clientIdAlias, before, call)
   if (settings.locked) await clients.setLocked(service.apiKey, before, true)
   const after = await registry.changeClient(service.apiKey, before.clientId, (current) => ({
     ...recordOf(settings, carried),
@@ -147,10 +128,10 @@ export async function updateClient(
     clientSecretDigest: current.clientSecretDigest,
     locked: current.locked,
     createdAt: current.createdAt,
-    modifiedAt: now(),
+    modifiedAt: now,
   }))
   if (after === undefined) throw new Refusal('client-unknown-at-update')
-  await leaveAlias(before, after, service, runtime)
+  await leaveAlias(before, after, call)
   return after
 }
 
@@ -162,8 +143,7 @@ function withoutOwnNumber(settings: ClientSettings, clientId: number): ClientSet
 async function takeAlias(
   alias: string | undefined,
   { clientId, clientIdAlias }: Client,
-  { apiKey }: Service,
-  { store }: Runtime,
+  { service: { apiKey }, store }: Call,
 ): Promise<void> {
   if (alias === undefined || alias === clientIdAlias) return
   if (!(await store.registry.putAlias(apiKey, alias, clientId))) {
@@ -171,32 +151,25 @@ async function takeAlias(
   }
 }
 
-async function leaveAlias(before: Client, after: Client, { apiKey }: Service, { store }: Runtime) {
+async function leaveAlias(before: Client, after: Client, { service: { apiKey }, store }: Call) {
   const { clientIdAlias, clientId } = before
   if (clientIdAlias === undefined || clientIdAlias === after.clientIdAlias) return
   await store.registry.deleteAlias(apiKey, clientIdAlias, clientId)
 }
 
 /** @throws Refusal when there is no such client */
-export async function deleteClient(
-  named: ClientNamed,
-  service: Service,
-  runtime: Runtime,
-  entry: LogEntry,
-): Promise<void> {
-  const client = await findNamed(named, 'client-unknown-at-delete', service, runtime, entry)
-  await runtime.store.clients.remove(service.apiKey, client)
+export async function deleteClient(named: ClientNamed, call: Call): Promise<void> {
+  const client = await findNamed(named, 'client-unknown-at-delete', call)
+  await call.store.clients.remove(call.service.apiKey, client)
 }
 
 /** Locks or unlocks at once: the state of the client is read with each of its tokens (architecture, section 3). */
 export async function lockClient(
   request: ClientNamed & { readonly locked: boolean },
-  service: Service,
-  runtime: Runtime,
-  entry: LogEntry,
+  call: Call,
 ): Promise<Client> {
-  const client = await findNamed(request, undefined, service, runtime, entry)
-  const done = await runtime.store.clients.setLocked(service.apiKey, client, request.locked)
+  const client = await findNamed(request, undefined, call)
+  const done = await call.store.clients.setLocked(call.service.apiKey, client, request.locked)
   if (!done) throw new Refusal(unknownReason(request.clientId))
   return client
 }

@@ -1,9 +1,7 @@
-import type { LogEntry } from '../../../shared/log.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
 import { digest } from '../../../shared/store/digest.ts'
-import type { Runtime } from '../../../shared/runtime.ts'
+import type { Call } from '../../../shared/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
-import type { Service } from '../../../shared/store/service.ts'
 import { newSecret } from '../../../shared/store/identity.ts'
 import { findNamed } from './decide.ts'
 import type { ClientNamed } from './request.ts'
@@ -17,45 +15,31 @@ export interface ReplacedSecret {
 }
 
 /** A new secret of ours. Tokens stay; other processes know the old secret until their caches end. @throws Refusal */
-export async function refreshSecret(
-  named: ClientNamed,
-  service: Service,
-  runtime: Runtime,
-  entry: LogEntry,
-): Promise<ReplacedSecret> {
-  const client = await findNamed(named, 'client-unknown-at-secret-refresh', service, runtime, entry)
-  return replaceSecret(
-    client,
-    newSecret(runtime.random),
-    'client-unknown-at-secret-refresh',
-    service,
-    runtime,
-  )
+export async function refreshSecret(named: ClientNamed, call: Call): Promise<ReplacedSecret> {
+  const client = await findNamed(named, 'client-unknown-at-secret-refresh', call)
+  return replaceSecret(client, newSecret(call.random), 'client-unknown-at-secret-refresh', call)
 }
 
 /** @throws Refusal client-secret-malformed, or when there is no such client */
 export async function updateSecret(
   request: ClientNamed & { readonly secret: string },
-  service: Service,
-  runtime: Runtime,
-  entry: LogEntry,
+  call: Call,
 ): Promise<ReplacedSecret> {
-  const client = await findNamed(request, 'client-unknown-at-secret-update', service, runtime, entry)
+  const client = await findNamed(request, 'client-unknown-at-secret-update', call)
   if (!SECRET.test(request.secret)) throw new Refusal('client-secret-malformed')
-  return replaceSecret(client, request.secret, 'client-unknown-at-secret-update', service, runtime)
+  return replaceSecret(client, request.secret, 'client-unknown-at-secret-update', call)
 }
 
 async function replaceSecret(
   { clientId }: Client,
   secret: string,
   unknown: Reason,
-  { apiKey }: Service,
-  { store, now }: Runtime,
+  { service: { apiKey }, store, now }: Call,
 ): Promise<ReplacedSecret> {
   const client = await store.registry.changeClient(apiKey, clientId, (current) => ({
     ...current,
     clientSecretDigest: digest(secret),
-    modifiedAt: now(),
+    modifiedAt: now,
   }))
   if (client === undefined) throw new Refusal(unknown)
   return { client, secret }

@@ -1,5 +1,5 @@
 import { Refusal } from '../../../shared/refusal/refusal.ts'
-import { digest } from '../../../shared/store/digest.ts'
+import { credentialId, digest } from '../../../shared/store/digest.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { newSecret } from '../../../shared/store/identity.ts'
 import type { CredentialWish } from './request.ts'
@@ -34,9 +34,4 @@ export function credentialsFrom(
     const end = expiresAt !== undefined ? { expiresAt: Math.floor(expiresAt / 1000) } : {}
     return { digest: digested, role, ...end }
   })
-}
-
-/** A name of a credential by which nothing can be proved. */
-export function credentialId(credential: Credential): string {
-  return digest(credential.digest).slice(0, 16)
 }

@@ -1,9 +1,8 @@
 import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
-import type { LogEntry } from '../../../shared/log.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Range } from '../../../shared/request/range.ts'
 import { digest } from '../../../shared/store/digest.ts'
-import type { Runtime } from '../../../shared/runtime.ts'
+import type { Call, OwnerCall } from '../../../shared/call.ts'
 import { Service } from '../../../shared/store/service.ts'
 import { newNumber, newSecret } from '../../../shared/store/identity.ts'
 import { byCreation } from '../listing.ts'
@@ -29,16 +28,15 @@ export interface CreatedService extends ChangedService {
  */
 export async function createService(
   change: ServiceChange,
-  { store, now, random }: Runtime,
-  entry: LogEntry,
+  { store, now, random, log }: OwnerCall,
   apiKey = newNumber(random),
 ): Promise<CreatedService> {
   const apiSecret = newSecret(random)
   const prepared = prepare(change, random)
-  entry.service = apiKey
-  const identity = { apiKey, number: random(4).readUInt32BE() >>> 1, createdAt: now() }
+  log.service(apiKey)
+  const identity = { apiKey, number: random(4).readUInt32BE() >>> 1, createdAt: now }
   const blank = { ...Service.parse({ apiKey, issuer: '', credentials: [] }), ...identity }
-  const wished = changed(blank, prepared, now(), 0)
+  const wished = changed(blank, prepared, now, 0)
   const own = { digest: digest(apiSecret), role: 'manage' as const }
   const service = { ...wished, credentials: [own, ...wished.credentials] }
   await putKeys(apiKey, prepared.keys, store)
@@ -47,7 +45,7 @@ export async function createService(
 }
 
 /** @throws Refusal api-service-unknown */
-export async function getService(_: undefined, { apiKey }: Service, { store }: Runtime): Promise<Service> {
+export async function getService(_: undefined, { service: { apiKey }, store }: Call): Promise<Service> {
   const service = await store.registry.currentService(apiKey)
   if (service === undefined) throw new Refusal('api-service-unknown')
   return service
@@ -58,7 +56,7 @@ export interface ServiceList extends Range {
   readonly services: readonly Service[]
 }
 
-export async function listServices(range: Range, { store }: Runtime): Promise<ServiceList> {
+export async function listServices(range: Range, { store }: OwnerCall): Promise<ServiceList> {
   const all = await store.registry.listServices()
   const services = all.sort(byCreation(({ apiKey }) => apiKey)).slice(range.start, range.end)
   return { ...range, totalCount: all.length, services }
@@ -72,12 +70,10 @@ export async function listServices(range: Range, { store }: Runtime): Promise<Se
  */
 export async function updateService(
   change: ServiceChange,
-  { apiKey }: Service,
-  { store, now, random, settings }: Runtime,
+  { service: { apiKey }, store, now, random }: Call,
 ): Promise<ChangedService> {
-  const { registryCacheSeconds } = settings
   const prepared = prepare(change, random)
-  const apply = (current: Service) => changed(current, prepared, now(), registryCacheSeconds)
+  const apply = (current: Service) => changed(current, prepared, now, store.registry.cacheSeconds)
   const before = await store.registry.currentService(apiKey)
   if (before === undefined) throw new Refusal('api-service-unknown')
   apply(before)
@@ -89,7 +85,7 @@ export async function updateService(
 }
 
 /** Its private keys go with it. */
-export async function deleteService(_: undefined, service: Service, { store }: Runtime): Promise<void> {
+export async function deleteService(_: undefined, { service, store }: Call): Promise<void> {
   await store.registry.deleteService(service.apiKey)
   await deleteKeys(service, { ...service, jwks: [] }, store)
 }
@@ -99,7 +95,7 @@ interface PreparedChange extends Omit<ServiceChange, 'jwks' | 'credentials'> {
   readonly credentials: readonly PreparedCredential[] | undefined
 }
 
-function prepare({ jwks, credentials, ...rest }: ServiceChange, random: Runtime['random']): PreparedChange {
+function prepare({ jwks, credentials, ...rest }: ServiceChange, random: Call['random']): PreparedChange {
   return {
     ...rest,
     keys: jwks === undefined ? undefined : readKeys(jwks),
@@ -131,13 +127,13 @@ function withoutCleared(members: object, cleared: readonly unknown[]): object {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => !cleared.includes(value)))
 }
 
-async function putKeys(service: number, keys: readonly GivenKey[] = [], { registry }: Runtime['store']) {
+async function putKeys(service: number, keys: readonly GivenKey[] = [], { registry }: Call['store']) {
   for (const { privateJwk } of keys) {
     if (privateJwk !== undefined) await registry.putSigningKey(service, privateJwk)
   }
 }
 
-async function deleteKeys(before: Service, after: Service, { registry }: Runtime['store']): Promise<void> {
+async function deleteKeys(before: Service, after: Service, { registry }: Call['store']): Promise<void> {
   const kept = new Set(after.jwks.map(({ kid }) => kid))
   for (const { kid } of before.jwks) {
     if (!kept.has(kid)) await registry.deleteSigningKey(before.apiKey, kid)

@@ -1,7 +1,7 @@
 import type { Service } from '../../../shared/store/service.ts'
 import { milliseconds } from '../listing.ts'
 import type { CreatedServiceAnswer, ServiceAnswer, ServiceListAnswer } from './answer-schema.ts'
-import { credentialId } from './credentials.ts'
+import { credentialId } from '../../../shared/store/digest.ts'
 import type { ChangedService, CreatedService, ServiceList } from './decide.ts'
 import type { CarriedSettings } from './settings-schema.ts'
 

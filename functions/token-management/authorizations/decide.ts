@@ -1,9 +1,7 @@
-import type { LogEntry } from '../../../shared/log.ts'
 import { availableScopes } from '../../../shared/token/scopes.ts'
-import type { Runtime } from '../../../shared/runtime.ts'
+import type { Call } from '../../../shared/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { GrantKey } from '../../../shared/store/grant.ts'
-import type { Service } from '../../../shared/store/service.ts'
 import { endOfSubject } from '../end/decide.ts'
 import { lives } from '../find-grant.ts'
 import { clientNamed, listKeys } from '../list-keys.ts'
@@ -17,16 +15,15 @@ export interface AuthorizationList extends AuthorizationsRequest {
 /** The clients that hold tokens of the end-user, as far as the index knows (docs/store.md). */
 export async function listAuthorizations(
   request: AuthorizationsRequest,
-  service: Service,
-  runtime: Runtime,
+  call: Call,
 ): Promise<AuthorizationList> {
   const { subject, developer, start, end } = request
-  const { registry, grants } = runtime.store
-  const all = await registry.listClients(service.apiKey)
+  const { registry, grants } = call.store
+  const all = await registry.listClients(call.service.apiKey)
   const asked = all.filter(({ carried }) => developer === undefined || carried['developer'] === developer)
   const numbers = asked.map(({ clientId }) => clientId)
-  const found = await grants.findTokens(await listKeys(grants, service, numbers, subject))
-  const living = found.filter((grant) => lives(grant, service, runtime.now()))
+  const found = await grants.findTokens(await listKeys(numbers, subject, call))
+  const living = found.filter((grant) => lives(grant, call))
   const holders = new Set(living.map(({ grant }) => grant.client))
   const clients = asked.filter(({ clientId }) => holders.has(clientId))
   return { ...request, totalCount: clients.length, clients: clients.slice(start, end) }
@@ -41,13 +38,11 @@ export interface ChangedAuthorization {
 /** Ends the tokens that a client holds of an end-user. @throws Refusal api-client-unknown */
 export async function deleteAuthorization(
   request: ClientAuthorization,
-  service: Service,
-  runtime: Runtime,
-  entry: LogEntry,
+  call: Call,
 ): Promise<ChangedAuthorization> {
-  const client = await clientNamed(request.client, service, runtime)
-  entry.client = client.clientId
-  return { client, count: await endOfSubject([client.clientId], request.subject, service, runtime) }
+  const client = await clientNamed(request.client, call)
+  call.log.client(client.clientId)
+  return { client, count: await endOfSubject([client.clientId], request.subject, call) }
 }
 
 /**
@@ -58,18 +53,16 @@ export async function deleteAuthorization(
  */
 export async function updateAuthorization(
   request: AuthorizationChange,
-  service: Service,
-  runtime: Runtime,
-  entry: LogEntry,
+  call: Call,
 ): Promise<ChangedAuthorization> {
-  const client = await clientNamed(request.client, service, runtime)
-  entry.client = client.clientId
+  const client = await clientNamed(request.client, call)
+  call.log.client(client.clientId)
   if (request.scopes === undefined) return { client, count: 0 }
-  const available = availableScopes(service, client)
+  const available = availableScopes(call.service, client)
   const scopes = request.scopes.filter((name) => available.has(name))
   let count = 0
-  for (const key of await listKeys(runtime.store.grants, service, [client.clientId], request.subject)) {
-    if (await rescope(key, scopes, service, runtime)) count += 1
+  for (const key of await listKeys([client.clientId], request.subject, call)) {
+    if (await rescope(key, scopes, call)) count += 1
   }
   return { client, count }
 }
@@ -77,16 +70,11 @@ export async function updateAuthorization(
 const TRIES = 5
 
 /** @returns false when it does not live (any longer) */
-async function rescope(
-  key: GrantKey,
-  scopes: readonly string[],
-  service: Service,
-  { store, now }: Runtime,
-): Promise<boolean> {
-  const { grants } = store
+async function rescope(key: GrantKey, scopes: readonly string[], call: Call): Promise<boolean> {
+  const { grants } = call.store
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const [found] = await grants.findTokens([key])
-    if (found === undefined || !lives(found, service, now())) return false
+    if (found === undefined || !lives(found, call)) return false
     const { done } = await grants.change(found.grant, { ...found.grant, scopes, accessScopes: scopes })
     if (done) return true
   }

@@ -1,6 +1,5 @@
 import type { Binding } from '../../../shared/certificate/binding.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
-import type { LogEntry } from '../../../shared/log.ts'
 import { type Issued, makeTokens, newRefreshToken } from '../../../shared/token/issue.ts'
 import { refreshTokenSeconds } from '../../../shared/token/lifetimes.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
@@ -8,9 +7,8 @@ import { availableScopes } from '../../../shared/token/scopes.ts'
 import { addExtras, NO_EXTRAS } from '../../../shared/token/extras.ts'
 import { endOlderGrants } from '../../../shared/token/single-token.ts'
 import { makeGrantId } from '../../../shared/token/token-string.ts'
-import type { Runtime } from '../../../shared/runtime.ts'
+import type { Call } from '../../../shared/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
-import type { Service } from '../../../shared/store/service.ts'
 import { tooBig } from '../request.ts'
 import type { CreateRequest } from './request.ts'
 
@@ -24,21 +22,14 @@ export interface CreatedTokens extends Issued {
  *
  * @throws Refusal create-…, jwt-not-signed
  */
-export async function createTokens(
-  request: CreateRequest,
-  service: Service,
-  runtime: Runtime,
-  entry: LogEntry,
-): Promise<CreatedTokens> {
+export async function createTokens(request: CreateRequest, call: Call): Promise<CreatedTokens> {
   const { grantType, subject, scopes, resources, properties, jwtAtClaims, accessTokenDuration } = request
+  const { service, now, random, store, log } = call
   if (!service.supportedGrantTypes.includes(grantType)) throw new Refusal('create-grant-type-unsupported')
-  const client = await findClient(request, service, runtime)
-  entry.client = client.clientId
+  const client = await findClient(request, call)
+  log.client(client.clientId)
   // A token of a client itself has that for its subject (RFC 9700 section 4.15).
-  if (
-    subject !== undefined &&
-    (await runtime.store.registry.findClient(service.apiKey, subject)) !== undefined
-  ) {
+  if (subject !== undefined && (await store.registry.findClient(service.apiKey, subject)) !== undefined) {
     throw new Refusal('create-subject-is-client')
   }
   const available = availableScopes(service, client)
@@ -46,8 +37,8 @@ export async function createTokens(
   if (tooBig(properties)) throw new Refusal('create-properties-too-big')
 
   const binding = bindingTo(request)
-  if (binding !== 'none') entry.thumbprint = binding['x5t#S256']
-  const key = { service: service.apiKey, client: client.clientId, grantId: makeGrantId(runtime.random) }
+  log.thumbprint(request.certificateThumbprint)
+  const key = { service: service.apiKey, client: client.clientId, grantId: makeGrantId(random) }
   const issued = await makeTokens(
     {
       key,
@@ -62,19 +53,17 @@ export async function createTokens(
       resources,
       accessResources: resources,
       binding,
-      accessExpiresAt:
-        accessTokenDuration === undefined ? undefined : later(runtime.now(), accessTokenDuration),
-      refresh: firstRefreshToken(key, request, service, client, runtime),
+      accessExpiresAt: accessTokenDuration === undefined ? undefined : later(now, accessTokenDuration),
+      refresh: firstRefreshToken(key, request, client, call),
     },
-    service,
-    runtime,
+    call,
   )
-  await runtime.store.grants.create(issued.grant)
-  await endOlderGrants(issued.grant, service, client, runtime.store.grants)
+  await store.grants.create(issued.grant)
+  await endOlderGrants(issued.grant, client, call)
   return { ...issued, client }
 }
 
-async function findClient({ client: named }: CreateRequest, { apiKey }: Service, { store }: Runtime) {
+async function findClient({ client: named }: CreateRequest, { service: { apiKey }, store }: Call) {
   const client =
     typeof named === 'number'
       ? await store.registry.findClientByNumber(apiKey, named)
@@ -92,12 +81,12 @@ function bindingTo({ certificateThumbprint }: CreateRequest): Binding {
 function firstRefreshToken(
   key: Parameters<typeof newRefreshToken>[0],
   { grantType, scopes, refreshTokenDuration }: CreateRequest,
-  service: Service,
   client: Client,
-  runtime: Runtime,
+  call: Call,
 ) {
+  const { service } = call
   if (grantType === 'CLIENT_CREDENTIALS' || !service.supportedGrantTypes.includes('REFRESH_TOKEN')) {
     return undefined
   }
-  return newRefreshToken(key, refreshTokenDuration ?? refreshTokenSeconds(service, client, scopes), runtime)
+  return newRefreshToken(key, refreshTokenDuration ?? refreshTokenSeconds(service, client, scopes), call)
 }

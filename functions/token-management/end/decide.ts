@@ -1,7 +1,5 @@
-import type { LogEntry } from '../../../shared/log.ts'
-import type { Runtime } from '../../../shared/runtime.ts'
+import type { Call } from '../../../shared/call.ts'
 import type { Grants } from '../../../shared/store/grants.ts'
-import type { Service } from '../../../shared/store/service.ts'
 import { findByAccessToken, findByRefreshToken, type FoundGrant, lives } from '../find-grant.ts'
 import { allClients, clientNamed, listKeys } from '../list-keys.ts'
 import type { EndRequest } from './request.ts'
@@ -16,63 +14,36 @@ const DELETIONS_AT_ONCE = 25
  * @returns how many of them lived until now
  * @throws Refusal api-client-unknown
  */
-export async function endTokens(
-  request: EndRequest,
-  service: Service,
-  runtime: Runtime,
-  entry: LogEntry,
-): Promise<number> {
-  const { grants } = runtime.store
+export async function endTokens(request: EndRequest, call: Call): Promise<number> {
   if ('accessToken' in request) {
-    return endFound(
-      await findByAccessToken(grants, service.apiKey, request.accessToken),
-      service,
-      runtime,
-      entry,
-    )
+    return endFound(await findByAccessToken(request.accessToken, call), call)
   }
   if ('refreshToken' in request) {
-    return endFound(
-      await findByRefreshToken(grants, service.apiKey, request.refreshToken),
-      service,
-      runtime,
-      entry,
-    )
+    return endFound(await findByRefreshToken(request.refreshToken, call), call)
   }
   if (request.client === undefined) {
-    const all = await allClients(service, runtime)
-    return endOfSubject(all, request.subject, service, runtime)
+    return endOfSubject(await allClients(call), request.subject, call)
   }
-  const client = await clientNamed(request.client, service, runtime)
-  entry.client = client.clientId
+  const client = await clientNamed(request.client, call)
+  call.log.client(client.clientId)
   return request.subject === undefined
-    ? cutOff(client.clientId, service, runtime)
-    : endOfSubject([client.clientId], request.subject, service, runtime)
+    ? cutOff(client.clientId, call)
+    : endOfSubject([client.clientId], request.subject, call)
 }
 
-async function endFound(
-  found: FoundGrant | undefined,
-  service: Service,
-  runtime: Runtime,
-  entry: LogEntry,
-): Promise<number> {
+async function endFound(found: FoundGrant | undefined, call: Call): Promise<number> {
   if (found === undefined) return 0
-  entry.client = found.grant.client
-  await runtime.store.grants.revoke(found.grant)
-  return lives(found, service, runtime.now()) ? 1 : 0
+  call.log.client(found.grant.client)
+  await call.store.grants.revoke(found.grant)
+  return lives(found, call) ? 1 : 0
 }
 
 /** As far as the index knows (docs/store.md). @returns how many grants lived until now */
-export async function endOfSubject(
-  clients: readonly number[],
-  subject: string,
-  service: Service,
-  runtime: Runtime,
-): Promise<number> {
-  const { grants } = runtime.store
-  const found = await grants.findTokens(await listKeys(grants, service, clients, subject))
+export async function endOfSubject(clients: readonly number[], subject: string, call: Call): Promise<number> {
+  const { grants } = call.store
+  const found = await grants.findTokens(await listKeys(clients, subject, call))
   await revokeAll(grants, found)
-  return found.filter((grant) => lives(grant, service, runtime.now())).length
+  return found.filter((grant) => lives(grant, call)).length
 }
 
 async function revokeAll(grants: Grants, found: readonly FoundGrant[]): Promise<void> {
@@ -83,11 +54,12 @@ async function revokeAll(grants: Grants, found: readonly FoundGrant[]): Promise<
 }
 
 /** By the client's state, so that nothing is missed however late the index is: that only counts. */
-async function cutOff(client: number, service: Service, runtime: Runtime): Promise<number> {
-  const { grants, clients } = runtime.store
+async function cutOff(client: number, call: Call): Promise<number> {
+  const { service, now, store } = call
+  const { grants, clients } = store
   const state = await grants.findState(service.apiKey, client)
-  if (!(await clients.cutOff(service.apiKey, client, runtime.now()))) return 0
+  if (!(await clients.cutOff(service.apiKey, client, now))) return 0
   const keys = (await grants.list(service.apiKey, client)).slice(0, MAX_COUNTED)
   const found = await grants.findTokens(keys)
-  return found.filter(({ grant }) => lives({ grant, client: state }, service, runtime.now())).length
+  return found.filter(({ grant }) => lives({ grant, client: state }, call)).length
 }

@@ -1,8 +1,6 @@
-import type { LogEntry } from '../../../shared/log.ts'
-import type { Runtime } from '../../../shared/runtime.ts'
+import type { Call } from '../../../shared/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
-import type { Service } from '../../../shared/store/service.ts'
 import { lives } from '../find-grant.ts'
 import { allClients, clientNamed, listKeys } from '../list-keys.ts'
 import type { ListRequest } from './request.ts'
@@ -25,20 +23,18 @@ const READ_AT_ONCE = 50
  */
 export async function listTokens(
   { client: named, subject, start, end }: ListRequest,
-  service: Service,
-  runtime: Runtime,
-  entry: LogEntry,
+  call: Call,
 ): Promise<TokenList> {
-  const { grants } = runtime.store
-  const client = named === undefined ? undefined : await clientNamed(named, service, runtime)
-  if (client !== undefined) entry.client = client.clientId
-  const clients = client === undefined ? await allClients(service, runtime) : [client.clientId]
-  const keys = await listKeys(grants, service, clients, subject)
+  const { grants } = call.store
+  const client = named === undefined ? undefined : await clientNamed(named, call)
+  if (client !== undefined) call.log.client(client.clientId)
+  const clients = client === undefined ? await allClients(call) : [client.clientId]
+  const keys = await listKeys(clients, subject, call)
   const living: Tokens[] = []
   let read = 0
   while (read < keys.length && living.length < end) {
     const found = await grants.findTokens(keys.slice(read, read + READ_AT_ONCE))
-    living.push(...found.filter((grant) => lives(grant, service, runtime.now())).map(({ grant }) => grant))
+    living.push(...found.filter((grant) => lives(grant, call)).map(({ grant }) => grant))
     read = Math.min(read + READ_AT_ONCE, keys.length)
   }
   const totalCount = living.length + keys.length - read

@@ -1,10 +1,9 @@
 import { type Binding, boundThumbprint } from '../../../shared/certificate/binding.ts'
-import type { LogEntry } from '../../../shared/log.ts'
 import { makeTokens } from '../../../shared/token/issue.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { availableScopes } from '../../../shared/token/scopes.ts'
 import { keyOf } from '../../../shared/token/token-string.ts'
-import type { Runtime } from '../../../shared/runtime.ts'
+import type { Call } from '../../../shared/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
 import type { Service } from '../../../shared/store/service.ts'
@@ -27,24 +26,18 @@ const TRIES = 5
  *
  * @throws Refusal update-…, jwt-not-signed
  */
-export async function updateToken(
-  request: UpdateRequest,
-  service: Service,
-  runtime: Runtime,
-  entry: LogEntry,
-): Promise<UpdatedTokens> {
+export async function updateToken(request: UpdateRequest, call: Call): Promise<UpdatedTokens> {
   if (request.properties !== undefined && tooBig(request.properties)) {
     throw new Refusal('update-properties-too-big')
   }
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const { grants, registry } = runtime.store
-    const found = await findByAccessToken(grants, service.apiKey, request.named)
-    if (found === undefined || !lives(found, service, runtime.now()))
-      throw new Refusal('update-token-unknown')
-    entry.client = found.grant.client
-    const client = await registry.findClientByNumber(service.apiKey, found.grant.client)
+    const { grants, registry } = call.store
+    const found = await findByAccessToken(request.named, call)
+    if (found === undefined || !lives(found, call)) throw new Refusal('update-token-unknown')
+    call.log.client(found.grant.client)
+    const client = await registry.findClientByNumber(call.service.apiKey, found.grant.client)
     if (client === undefined) throw new Refusal('update-token-unknown')
-    const updated = await changed(found.grant, request, client, service, runtime)
+    const updated = await changed(found.grant, request, client, call)
     if ((await grants.change(found.grant, updated.grant)).done) return updated
   }
   throw new Error('the token changes too fast to be updated')
@@ -54,10 +47,9 @@ async function changed(
   current: Tokens,
   request: UpdateRequest,
   client: Client,
-  service: Service,
-  runtime: Runtime,
+  call: Call,
 ): Promise<UpdatedTokens> {
-  const grant = withMembers(current, request, client, service)
+  const grant = withMembers(current, request, client, call.service)
   if (!request.accessTokenValueUpdated) return { grant, accessToken: request.accessToken, jwt: undefined }
   const { clientIdAlias, grantType, subject, scopes, accessScopes, createdAt, code } = grant
   const { acr, authTime, properties, jwtAtClaims } = grant
@@ -68,7 +60,7 @@ async function changed(
     binding: provable(grant.binding),
     accessExpiresAt: grant.accessExpiresAt,
   }
-  const issued = await makeTokens(order, service, runtime)
+  const issued = await makeTokens(order, call)
   return {
     grant: { ...issued.grant, refresh: grant.refresh },
     accessToken: issued.accessToken,

@@ -1,4 +1,3 @@
-import type { LogEntry } from '../../../shared/log.ts'
 import { proves } from '../../../shared/token/find-token.ts'
 import { firstRefreshToken, type Issued, makeTokens } from '../../../shared/token/issue.ts'
 import { isVerifier, verifies } from '../../../shared/token/pkce.ts'
@@ -8,9 +7,8 @@ import { endOlderGrants } from '../../../shared/token/single-token.ts'
 import { barred, expired } from '../../../shared/token/standing.ts'
 import { addExtras } from '../../../shared/token/extras.ts'
 import { keyOf, locateOpaque } from '../../../shared/token/token-string.ts'
-import type { Runtime } from '../../../shared/runtime.ts'
+import type { Call } from '../../../shared/call.ts'
 import type { Code, CodeMembers, Tokens } from '../../../shared/store/grant.ts'
-import type { Grants } from '../../../shared/store/grants.ts'
 import type { TokenRequest } from '../request.ts'
 import type { TokenContext } from './grant-type.ts'
 
@@ -21,33 +19,28 @@ import type { TokenContext } from './grant-type.ts'
  * @throws Refusal code-…, redirect-uri-…, verifier-…, resource-malformed
  * @see RFC 6749 section 4.1.3, RFC 7636 section 4.6
  */
-export async function redeemCode(
-  request: TokenRequest,
-  context: TokenContext,
-  runtime: Runtime,
-  entry: LogEntry,
-): Promise<Issued> {
-  const { grants } = runtime.store
+export async function redeemCode(request: TokenRequest, context: TokenContext, call: Call): Promise<Issued> {
+  const { grants } = call.store
   const { code, codeVerifier, empty } = request
   if (code === undefined) throw new Refusal(empty.has('code') ? 'code-empty' : 'code-missing')
   if (codeVerifier !== undefined && !isVerifier(codeVerifier)) throw new Refusal('verifier-malformed')
   const resources = parseResources(request.resources)
   if (resources === 'malformed') throw new Refusal('resource-malformed')
-  const { grant, members } = await findCode(code, context, grants)
+  const { grant, members } = await findCode(code, context, call)
   judgeRedirectUri(request.redirectUri, members)
   judgeVerifier(request, members)
-  if (grant.stage === 'TOKENS') return endReplayed(grant, grants, entry)
-  if (expired(members.codeExpiresAt, runtime.now())) throw new Refusal('code-expired')
+  if (grant.stage === 'TOKENS') return endReplayed(grant, call)
+  if (expired(members.codeExpiresAt, call.now)) throw new Refusal('code-expired')
 
-  const issued = await tokensFor(grant, resources, request, context, runtime)
+  const issued = await tokensFor(grant, resources, request, context, call)
   const redeemed = await grants.redeem(grant, issued.grant)
   if (redeemed.done) {
-    await endOlderGrants(issued.grant, context.service, context.client, grants)
+    await endOlderGrants(issued.grant, context.client, call)
     return issued
   }
   const { current } = redeemed
   if (current?.stage === 'TOKENS' && current.code?.codeDigest === members.codeDigest) {
-    return endReplayed(current, grants, entry)
+    return endReplayed(current, call)
   }
   throw new Refusal('code-unknown')
 }
@@ -58,10 +51,14 @@ interface FoundCode {
 }
 
 /** The code's grant, redeemed or not, of this client and not barred. */
-async function findCode(code: string, { client, service }: TokenContext, grants: Grants): Promise<FoundCode> {
+async function findCode(
+  code: string,
+  { client }: TokenContext,
+  { service, store }: Call,
+): Promise<FoundCode> {
   const locator = locateOpaque(code)
   if (locator === undefined) throw new Refusal('code-unknown')
-  const { grant, client: state } = await grants.find(keyOf(service.apiKey, locator))
+  const { grant, client: state } = await store.grants.find(keyOf(service.apiKey, locator))
   if (grant?.code === undefined || !proves(code, grant.code.codeDigest)) throw new Refusal('code-unknown')
   if (grant.client !== client.clientId) throw new Refusal('code-of-other-client')
   const bar = barred(state, service, grant.code.codeIssuedAt)
@@ -91,9 +88,9 @@ async function tokensFor(
   asked: readonly string[],
   { extras }: TokenRequest,
   context: TokenContext,
-  runtime: Runtime,
+  call: Call,
 ): Promise<Issued> {
-  const { client, clientIdAlias, service, binding } = context
+  const { client, clientIdAlias, binding } = context
   const accessResources = narrowedResources(asked, grant.resources)
   if (accessResources === 'wider') throw new Refusal('code-resource-wider')
   const key = { service: grant.service, client: grant.client, grantId: grant.grantId }
@@ -113,13 +110,13 @@ async function tokensFor(
     ...addExtras(grant, extras, 'token-properties-too-large'),
     accessTokenDuration: extras.accessTokenDuration ?? grant.accessTokenDuration,
     code: grant.code,
-    refresh: firstRefreshToken(key, service, client, grant.scopes, runtime, extras.refreshTokenDuration),
+    refresh: firstRefreshToken(key, client, grant.scopes, call, extras.refreshTokenDuration),
   } as const
-  return makeTokens(order, service, runtime)
+  return makeTokens(order, call)
 }
 
-async function endReplayed(grant: Tokens, grants: Grants, entry: LogEntry): Promise<never> {
-  await grants.end(grant)
-  entry.ended = 'code-replay'
+async function endReplayed(grant: Tokens, { store, log }: Call): Promise<never> {
+  await store.grants.end(grant)
+  log.ended('code-replay')
   throw new Refusal('code-unknown')
 }

@@ -4,22 +4,23 @@ import { parseResources } from '../../../shared/token/resource.ts'
 import { grantScopes } from '../../../shared/token/scopes.ts'
 import { addExtras } from '../../../shared/token/extras.ts'
 import { makeGrantId } from '../../../shared/token/token-string.ts'
-import type { Runtime } from '../../../shared/runtime.ts'
+import type { Call } from '../../../shared/call.ts'
 import type { TokenRequest } from '../request.ts'
 import type { TokenContext } from './grant-type.ts'
 
 /** RFC 6749 section 4.4. No refresh token (section 4.4.3). @throws Refusal scope-…, resource-malformed */
 export async function issueForClient(
   request: TokenRequest,
-  { client, clientIdAlias, service, binding }: TokenContext,
-  runtime: Runtime,
+  { client, clientIdAlias, binding }: TokenContext,
+  call: Call,
 ): Promise<Issued> {
+  const { service, random, store } = call
   const scopes = grantScopes(request.scope, service, client)
   if (scopes === 'malformed') throw new Refusal('scope-malformed')
   if (scopes === 'none') throw new Refusal('scope-none')
   const resources = parseResources(request.resources)
   if (resources === 'malformed') throw new Refusal('resource-malformed')
-  const key = { service: service.apiKey, client: client.clientId, grantId: makeGrantId(runtime.random) }
+  const key = { service: service.apiKey, client: client.clientId, grantId: makeGrantId(random) }
   const order = {
     key,
     client,
@@ -34,7 +35,7 @@ export async function issueForClient(
     ...addExtras({ properties: [] }, request.extras, 'token-properties-too-large'),
     accessTokenDuration: request.extras.accessTokenDuration,
   } as const
-  const issued = await makeTokens(order, service, runtime)
-  await runtime.store.grants.create(issued.grant)
+  const issued = await makeTokens(order, call)
+  await store.grants.create(issued.grant)
   return issued
 }

@@ -1,22 +1,14 @@
 import type { Binding } from '../../../shared/certificate/binding.ts'
-import type { LogEntry } from '../../../shared/log.ts'
 import type { IdentifiedClient } from '../../../shared/authentication/client-authentication.ts'
 import type { Issued } from '../../../shared/token/issue.ts'
-import type { Runtime } from '../../../shared/runtime.ts'
-import type { Service } from '../../../shared/store/service.ts'
+import type { Call } from '../../../shared/call.ts'
 import type { TokenRequest } from '../request.ts'
 
 /** What is settled before a grant is looked at: the client is authenticated. */
 export interface TokenContext extends IdentifiedClient {
-  readonly service: Service
   /** To the certificate presented where binding is required, `none` otherwise. */
   readonly binding: Binding
 }
 
 /** One way to ask for tokens: judges the grant, writes it once, and gives the tokens that were stored. */
-export type GrantType = (
-  request: TokenRequest,
-  context: TokenContext,
-  runtime: Runtime,
-  entry: LogEntry,
-) => Promise<Issued>
+export type GrantType = (request: TokenRequest, context: TokenContext, call: Call) => Promise<Issued>

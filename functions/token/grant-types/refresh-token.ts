@@ -1,6 +1,5 @@
-import { type Binding, judge } from '../../../shared/certificate/binding.ts'
+import { type Binding, boundThumbprint, judge } from '../../../shared/certificate/binding.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
-import type { LogEntry } from '../../../shared/log.ts'
 import { findRefreshFamily, type FoundRefreshToken, proves } from '../../../shared/token/find-token.ts'
 import {
   deriveRefreshToken,
@@ -17,9 +16,8 @@ import { covers, parseScope } from '../../../shared/request/scope.ts'
 import { barred, expired } from '../../../shared/token/standing.ts'
 import { addExtras } from '../../../shared/token/extras.ts'
 import { keyOf } from '../../../shared/token/token-string.ts'
-import type { Runtime } from '../../../shared/runtime.ts'
+import type { Call } from '../../../shared/call.ts'
 import type { RefreshMembers, Tokens } from '../../../shared/store/grant.ts'
-import type { Grants } from '../../../shared/store/grants.ts'
 import type { TokenRequest } from '../request.ts'
 import type { TokenContext } from './grant-type.ts'
 
@@ -34,18 +32,17 @@ const REUSE_GRACE_SECONDS = 10
 export async function refreshTokens(
   request: TokenRequest,
   context: TokenContext,
-  runtime: Runtime,
-  entry: LogEntry,
+  call: Call,
 ): Promise<Issued> {
   const { refreshToken: presented } = request
   if (presented === undefined) {
     throw new Refusal(request.empty.has('refresh_token') ? 'refresh-token-empty' : 'refresh-token-missing')
   }
-  const refreshed = await refreshOnce(presented, request, context, runtime, entry)
+  const refreshed = await refreshOnce(presented, request, context, call)
   if (refreshed !== 'lost') return refreshed
   // Somebody sent the same token at the same moment. Where it is answered once more, this one is too.
-  const again = context.service.refreshTokenIdempotent
-    ? await refreshOnce(presented, request, context, runtime, entry)
+  const again = call.service.refreshTokenIdempotent
+    ? await refreshOnce(presented, request, context, call)
     : 'lost'
   if (again === 'lost') throw new Refusal('refresh-token-unknown')
   return again
@@ -55,17 +52,16 @@ async function refreshOnce(
   presented: string,
   request: TokenRequest,
   context: TokenContext,
-  runtime: Runtime,
-  entry: LogEntry,
+  call: Call,
 ): Promise<Issued | 'lost'> {
-  const { grant, refresh } = await findRefreshed(presented, context, runtime.store.grants)
+  const { grant, refresh } = await findRefreshed(presented, context, call)
   const binding = judgeBinding(grant, request, context)
-  if (binding !== 'none') entry.thumbprint = binding['x5t#S256']
+  call.log.thumbprint(boundThumbprint(binding))
   const accessScopes = narrowedScopes(request.scope, grant)
   const accessResources = resourcesOf(request, grant)
   const { extras } = request
   const added = addExtras(grant, extras, 'token-properties-too-large')
-  const next = await successor(presented, request, { grant, refresh }, context, runtime, entry)
+  const next = await successor(presented, request, { grant, refresh }, context, call)
 
   const { client, clientIdAlias } = context
   const { grantType, subject, acr, authTime, scopes, resources, createdAt, code } = grant
@@ -89,23 +85,23 @@ async function refreshOnce(
     code,
     refresh: next,
   }
-  const issued = await makeTokens(order, context.service, runtime)
-  const written = await runtime.store.grants.refresh(refresh, issued.grant)
+  const issued = await makeTokens(order, call)
+  const written = await call.store.grants.refresh(refresh, issued.grant)
   if (!written.done) return 'lost'
-  const { refreshTokenIdempotent } = context.service
+  const { refreshTokenIdempotent } = call.service
   return { ...issued, previousRefreshTokenUsed: refreshTokenIdempotent ? next.again === true : undefined }
 }
 
 /** The grant of the token's family, of this client and not barred. Whether the token is current is still open. */
 async function findRefreshed(
   presented: string,
-  { client, service }: TokenContext,
-  grants: Grants,
+  { client }: TokenContext,
+  call: Call,
 ): Promise<FoundRefreshToken> {
-  const found = await findRefreshFamily(grants, service.apiKey, presented)
+  const found = await findRefreshFamily(presented, call)
   if (found === undefined) throw new Refusal('refresh-token-unknown')
   if (found.grant.client !== client.clientId) throw new Refusal('refresh-token-of-other-client')
-  const bar = barred(found.client, service, found.refresh.refreshIssuedAt)
+  const bar = barred(found.client, call.service, found.refresh.refreshIssuedAt)
   if (bar === 'cut-off') throw new Refusal('refresh-token-cut-off')
   if (bar !== undefined) throw new Refusal(bar === 'locked' ? 'client-locked' : 'client-deleted')
   return found
@@ -158,16 +154,15 @@ async function successor(
   presented: string,
   { extras }: TokenRequest,
   { grant, refresh }: Pick<FoundRefreshToken, 'grant' | 'refresh'>,
-  { service, client }: TokenContext,
-  runtime: Runtime,
-  entry: LogEntry,
+  { client }: TokenContext,
+  call: Call,
 ): Promise<RefreshToken> {
-  const now = runtime.now()
+  const { service, now } = call
   if (!proves(presented, refresh.refreshDigest)) {
     const again = sentTwice(presented, grant, refresh, service.refreshTokenIdempotent, now)
     if (again === 'reused') {
-      await runtime.store.grants.end(grant)
-      entry.ended = 'refresh-token-reuse'
+      await call.store.grants.end(grant)
+      call.log.ended('refresh-token-reuse')
     }
     if (typeof again === 'string') throw new Refusal('refresh-token-unknown')
     return again
@@ -179,10 +174,9 @@ async function successor(
       presented,
       refresh,
       keyOf(grant.service, grant),
-      service,
       client,
       grant.scopes,
-      runtime,
+      call,
       seconds,
     )
   }
@@ -200,7 +194,7 @@ function sentTwice(
   grant: Tokens,
   { replaced, ...current }: RefreshMembers,
   idempotent: boolean,
-  now: ReturnType<Runtime['now']>,
+  now: Call['now'],
 ): RefreshToken | 'reused' | 'forgiven' {
   if (replaced === undefined || !proves(presented, replaced.digest)) return 'reused'
   if (now > later(replaced.at, REUSE_GRACE_SECONDS)) return 'reused'

@@ -3,7 +3,9 @@ import { readClient } from '../../../functions/management/clients/request.ts'
 import { newNumber, newSecret } from '../../../shared/store/identity.ts'
 import { createService } from '../../../functions/management/services/decide.ts'
 import { readNew } from '../../../functions/management/services/request.ts'
+import { type OwnerCall, surroundings } from '../../../shared/call.ts'
 import type { HttpRequest } from '../../../shared/http.ts'
+import { RequestLog } from '../../../shared/log.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Runtime } from '../../../shared/runtime.ts'
 import type { Service } from '../../../shared/store/service.ts'
@@ -20,12 +22,16 @@ type Settings = Readonly<Record<string, unknown>>
  */
 export function openManagement(runtime: Runtime) {
   const { random, store } = runtime
+  const owner = (): OwnerCall => ({
+    ...surroundings(runtime, new RequestLog()),
+    caller: { credential: 'provisioning', role: 'owner' },
+  })
 
   function newService(number: number, settings: Settings) {
     return told('service', async () => {
       const change = readNew(bodyOf(settings))
       expectKnown(settings, { ...change.deciding, ...change.carried, jwks: true, credentials: true })
-      return createService(change, runtime, {}, number)
+      return createService(change, owner(), number)
     })
   }
 
@@ -33,7 +39,7 @@ export function openManagement(runtime: Runtime) {
     return told(`client ${name}`, async () => {
       const request = readClient(bodyOf(wished))
       expectKnown(wished, request.settings)
-      return createClient(request, service, runtime, {})
+      return createClient(request, { ...owner(), service })
     })
   }
 

@@ -57,6 +57,7 @@ describe('one line a request', () => {
       requestId: REQUEST_ID,
       endpoint: '/auth/token',
       service: walk.number,
+      credential: expect.stringMatching(/^[\w-]{16}$/) as unknown,
       client: client.number,
       grantType: 'client_credentials',
       thumbprint: THUMBPRINT,

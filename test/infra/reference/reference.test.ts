@@ -9,7 +9,7 @@ import { jsonSchemas, type JsonSchema } from '../../../infra/reference/json-sche
 import { referenceFiles } from '../../../infra/reference/main.ts'
 import { MEMBERS, PATH_PARAMETERS } from '../../../infra/reference/members.ts'
 import { SETTINGS } from '../../../infra/reference/settings.ts'
-import type { Routes } from '../../../shared/lambda/serve.ts'
+import type { Routes } from '../../../shared/lambda/route.ts'
 
 const root = join(import.meta.dirname, '../../..')
 

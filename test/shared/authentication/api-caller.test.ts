@@ -3,6 +3,7 @@ import { serviceByCredentials } from '../../../shared/authentication/api-caller.
 import { digest } from '../../../shared/store/digest.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import type { Role } from '../../../shared/store/service.ts'
+import { around } from '../../support/test-call.ts'
 import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
 import { httpRequest } from '../../support/http-request.ts'
 
@@ -42,15 +43,15 @@ const basic = (id: string | number, secret: string) =>
   `Basic ${Buffer.from(`${String(id)}:${secret}`).toString('base64')}`
 
 const v2 = (authorization: string, role: Role = 'introspect') =>
-  serviceByCredentials(request([authorization]), role, runtime)
+  serviceByCredentials(request([authorization]), role, around(runtime))
 const v3 = (authorization: string, role: Role = 'introspect', serviceId = String(SERVICE)) =>
-  serviceByCredentials(request([authorization], serviceId), role, runtime)
+  serviceByCredentials(request([authorization], serviceId), role, around(runtime))
 const refused = (reason: string) => expect.objectContaining({ reason }) as Error
 
 describe('Basic credentials (v2)', () => {
   test('find the service that they name', async () => {
-    expect((await v2(basic(SERVICE, SECRETS.manage))).apiKey).toBe(SERVICE)
-    expect((await v2(basic(OTHER_SERVICE, 'other-secret'))).apiKey).toBe(OTHER_SERVICE)
+    expect((await v2(basic(SERVICE, SECRETS.manage))).service.apiKey).toBe(SERVICE)
+    expect((await v2(basic(OTHER_SERVICE, 'other-secret'))).service.apiKey).toBe(OTHER_SERVICE)
   })
 
   test.each([
@@ -76,8 +77,8 @@ describe('Basic credentials (v2)', () => {
 
 describe('a Bearer token (v3)', () => {
   test('belongs to the service of the path', async () => {
-    expect((await v3(`Bearer ${SECRETS.manage}`)).apiKey).toBe(SERVICE)
-    expect((await v3(`bearer   ${SECRETS.manage}`)).apiKey).toBe(SERVICE)
+    expect((await v3(`Bearer ${SECRETS.manage}`)).service.apiKey).toBe(SERVICE)
+    expect((await v3(`bearer   ${SECRETS.manage}`)).service.apiKey).toBe(SERVICE)
   })
 
   test.each([
@@ -99,10 +100,10 @@ describe('a Bearer token (v3)', () => {
 
 test('without the header credentials are missing, with two they are malformed', async () => {
   for (const serviceId of [undefined, String(SERVICE)]) {
-    const none = serviceByCredentials(request([], serviceId), 'introspect', runtime)
+    const none = serviceByCredentials(request([], serviceId), 'introspect', around(runtime))
     await expect(none).rejects.toThrow(refused('credentials-missing'))
     const scheme = serviceId === undefined ? basic(SERVICE, SECRETS.manage) : `Bearer ${SECRETS.manage}`
-    const two = serviceByCredentials(request([scheme, scheme], serviceId), 'introspect', runtime)
+    const two = serviceByCredentials(request([scheme, scheme], serviceId), 'introspect', around(runtime))
     await expect(two).rejects.toThrow(refused('credentials-malformed'))
   }
 })
@@ -117,7 +118,11 @@ describe.each([
     'role %s where %s is needed',
     async (role, asked) => {
       const enough = ORDER.indexOf(role) >= ORDER.indexOf(asked)
-      if (enough) await expect(ask(role, asked)).resolves.toMatchObject({ apiKey: SERVICE })
+      if (enough)
+        await expect(ask(role, asked)).resolves.toMatchObject({
+          service: { apiKey: SERVICE },
+          caller: { role },
+        })
       else await expect(ask(role, asked)).rejects.toThrow(refused('role-too-small'))
     },
   )
@@ -125,7 +130,7 @@ describe.each([
 
 test('a credential ends at the very second', async () => {
   runtime.clock.now = later(EXPIRES, -1)
-  await expect(v3('Bearer short-lived')).resolves.toMatchObject({ apiKey: SERVICE })
+  await expect(v3('Bearer short-lived')).resolves.toMatchObject({ service: { apiKey: SERVICE } })
   for (const after of [0, 1]) {
     runtime.clock.now = later(EXPIRES, after)
     await expect(v3('Bearer short-lived')).rejects.toThrow(refused('bearer-invalid'))

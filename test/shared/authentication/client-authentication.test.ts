@@ -8,6 +8,7 @@ import { digest } from '../../../shared/store/digest.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { Service, TOKEN_AUTH_METHODS, type TokenAuthMethod } from '../../../shared/store/service.ts'
 import { jws, openAssertions } from '../../support/assertions.ts'
+import { callOf } from '../../support/test-call.ts'
 import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
 import { certificatePem, spelling } from '../../support/vectors.ts'
 
@@ -100,7 +101,7 @@ function presented({ header, formSecret, assertion, certificate }: Combination):
 
 async function reasonFor(asking: Client, combination: Combination): Promise<Reason | undefined> {
   try {
-    await authenticateClient(asking, presented(combination), service, runtime)
+    await authenticateClient(asking, presented(combination), callOf(runtime, service))
     return undefined
   } catch (error) {
     if (error instanceof Refusal) return error.reason
@@ -149,7 +150,7 @@ describe.each(TOKEN_AUTH_METHODS)('%s', (method) => {
     const narrow = { ...service, supportedTokenAuthMethods: others }
     for (const combination of COMBINATIONS.filter(ENOUGH[method])) {
       await expect(
-        authenticateClient(client(method, type), presented(combination), narrow, runtime),
+        authenticateClient(client(method, type), presented(combination), callOf(runtime, narrow)),
       ).rejects.toThrow(expect.objectContaining({ reason: 'method-unsupported', options: { named: method } }))
     }
   })

@@ -13,6 +13,7 @@ import { locateIdentifier, locateOpaque, locateRefreshToken } from '../../../sha
 import { digest } from '../../../shared/store/digest.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { Service } from '../../../shared/store/service.ts'
+import { callOf } from '../../support/test-call.ts'
 import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
 
 const GRANT = { client: 26478243745571, grantId: 'AAECAwQFBgcICQoLDA0ODw' }
@@ -58,7 +59,10 @@ const extended = (extension: object) => Client.parse({ ...client, extension })
 
 describe('makeTokens', () => {
   test('makes an opaque token that is stored as its digest', async () => {
-    const { grant, accessToken, jwt, refreshToken, issuedAt } = await makeTokens(ORDER, service, runtime)
+    const { grant, accessToken, jwt, refreshToken, issuedAt } = await makeTokens(
+      ORDER,
+      callOf(runtime, service),
+    )
     expect(locateOpaque(accessToken)).toEqual(GRANT)
     expect([jwt, refreshToken, issuedAt]).toEqual([undefined, undefined, START])
     expect(grant).toEqual({
@@ -86,12 +90,12 @@ describe('makeTokens', () => {
     [86400, 3600],
   ])('lives as long as the service says, and shorter for a client with %s', async (duration, expected) => {
     const shorter = extended(duration === undefined ? {} : { accessTokenDuration: duration })
-    const { grant } = await makeTokens({ ...ORDER, client: shorter }, service, runtime)
+    const { grant } = await makeTokens({ ...ORDER, client: shorter }, callOf(runtime, service))
     expect(grant.accessExpiresAt - grant.accessIssuedAt).toBe(expected)
   })
 
   async function payloadOf(order: TokenOrder, by: Service = jwtService) {
-    const { jwt, accessToken, grant } = await makeTokens(order, by, runtime)
+    const { jwt, accessToken, grant } = await makeTokens(order, callOf(runtime, by))
     const kid = decodeProtectedHeader(jwt ?? '').kid
     const { payload } = await jwtVerify(jwt ?? '', keys[Number(kid) - 1]?.publicKey ?? Buffer.alloc(0), {
       currentDate: new Date(START * 1000),
@@ -148,7 +152,7 @@ describe('makeTokens', () => {
     ['a key identifier that no key has', { accessTokenSignatureKeyId: '9' }],
     ['a key whose private half is missing', { jwks: [published('3')] }],
   ])('refuses with its cause for %s', async (_what, settings) => {
-    await expect(makeTokens(ORDER, { ...jwtService, ...settings }, runtime)).rejects.toThrow(
+    await expect(makeTokens(ORDER, callOf(runtime, { ...jwtService, ...settings }))).rejects.toThrow(
       expect.objectContaining({ reason: 'jwt-not-signed', cause: new Error('no ES256 key in the service') }),
     )
   })
@@ -156,7 +160,7 @@ describe('makeTokens', () => {
 
 describe('firstRefreshToken', () => {
   test('is made where the service and the client use them', () => {
-    const first = firstRefreshToken(KEY, service, client, [], runtime)
+    const first = firstRefreshToken(KEY, client, [], callOf(runtime, service))
     const located = locateRefreshToken(first?.token ?? '')
     expect(located).toMatchObject(GRANT)
     expect(first?.members).toEqual({
@@ -169,14 +173,19 @@ describe('firstRefreshToken', () => {
 
   test('is not made where either does not', () => {
     const without = { ...client, grantTypes: ['AUTHORIZATION_CODE' as const] }
-    expect(firstRefreshToken(KEY, service, without, [], runtime)).toBeUndefined()
+    expect(firstRefreshToken(KEY, without, [], callOf(runtime, service))).toBeUndefined()
     const never: Service = { ...service, supportedGrantTypes: ['AUTHORIZATION_CODE'] }
-    expect(firstRefreshToken(KEY, never, client, [], runtime)).toBeUndefined()
+    expect(firstRefreshToken(KEY, client, [], callOf(runtime, never))).toBeUndefined()
   })
 
   test('lives shorter for a client that says so, never longer', () => {
     for (const [duration, expected] of [[60, 60] as const, [86400, 7200] as const]) {
-      const first = firstRefreshToken(KEY, service, extended({ refreshTokenDuration: duration }), [], runtime)
+      const first = firstRefreshToken(
+        KEY,
+        extended({ refreshTokenDuration: duration }),
+        [],
+        callOf(runtime, service),
+      )
       expect(first?.members.refreshExpiresAt).toBe(START + expected)
     }
   })
@@ -184,7 +193,7 @@ describe('firstRefreshToken', () => {
 
 describe('the successor of a refresh token', () => {
   const first = () => {
-    const made = firstRefreshToken(KEY, service, client, [], runtime)
+    const made = firstRefreshToken(KEY, client, [], callOf(runtime, service))
     if (made === undefined) throw new Error('no refresh token')
     return made
   }
@@ -192,7 +201,7 @@ describe('the successor of a refresh token', () => {
   test('is of the same family and grant, remembers what it replaced, and lives anew', () => {
     const { token, members } = first()
     runtime.clock.now = later(START, 50)
-    const next = nextRefreshToken(token, members, KEY, service, client, [], runtime)
+    const next = nextRefreshToken(token, members, KEY, client, [], callOf(runtime, service))
     runtime.clock.now = START
     expect(locateRefreshToken(next.token)).toEqual(locateRefreshToken(token))
     expect(next.token).not.toBe(token)
@@ -208,7 +217,7 @@ describe('the successor of a refresh token', () => {
   test('can be derived again from the nonce and the token it replaced, where the service keeps the nonce', () => {
     const { token, members } = first()
     const idempotent = { ...service, refreshTokenIdempotent: true }
-    const next = nextRefreshToken(token, members, KEY, idempotent, client, [], runtime)
+    const next = nextRefreshToken(token, members, KEY, client, [], callOf(runtime, idempotent))
     const nonce = next.members.replaced?.nonce ?? ''
     expect(Buffer.from(nonce, 'base64url')).toHaveLength(32)
     expect(deriveRefreshToken(token, nonce, KEY)).toBe(next.token)
@@ -227,7 +236,7 @@ describe('the successor of a refresh token', () => {
   test('is different at every rotation', () => {
     const { token, members } = first()
     const made = Array.from({ length: 100 }, () =>
-      nextRefreshToken(token, members, KEY, service, client, [], runtime),
+      nextRefreshToken(token, members, KEY, client, [], callOf(runtime, service)),
     )
     expect(new Set(made.map((next) => next.token)).size).toBe(100)
   })

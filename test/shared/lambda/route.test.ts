@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
-import { documentRoute, oauthRoute, webApiRoute } from '../../../shared/lambda/face.ts'
+import { byRole, ofDeployment } from '../../../shared/lambda/access.ts'
+import { oauth as oauthFace, publicDocument, webApi as webApiFace } from '../../../shared/lambda/faces.ts'
+import { route, routesOf } from '../../../shared/lambda/route.ts'
 import { serve } from '../../../shared/lambda/serve.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { digest } from '../../../shared/store/digest.ts'
@@ -30,37 +32,43 @@ afterAll(() => runtime.close())
 /** What the endpoint makes of a request is given by each test. */
 let decide: (request: string | undefined) => Promise<string>
 
-const OAUTH = oauthRoute({
-  endpoint: '/oauth',
-  read: (form) => form,
-  decide: (form) => decide(form),
-  content: (result, service) => ({
-    result,
-    issuer: service.issuer,
-    none: null,
-    deep: { none: null },
-    no: false,
+const ROUTES = routesOf(
+  route({
+    paths: ['/oauth'],
+    access: ofDeployment('client'),
+    face: oauthFace('Basic'),
+    read: (...[form]) => form,
+    decide: (form) => decide(form),
+    respond: (result, { issuer }) => ({ result, issuer, none: null, deep: { none: null }, no: false }),
   }),
-  challenge: 'Basic',
-})
-const WEB_API = webApiRoute({
-  endpoint: '/web-api',
-  type: 'testResponse',
-  role: 'runtime',
-  call: z.object({ text: z.optional(z.string()) }),
-  read: ({ text }) => text,
-  decide: (text) => decide(text),
-  respond: (result) => ({
-    ...success('A000001', 'It worked.'),
-    action: 'OK' as const,
-    result,
-    absent: undefined,
+  route({
+    paths: ['/web-api'],
+    access: byRole('runtime'),
+    face: webApiFace({
+      type: 'testResponse',
+      call: z.object({ text: z.optional(z.string()) }),
+      errors: 'json',
+      members: { flag: false },
+    }),
+    read: ({ text }) => text,
+    decide: (text) => decide(text),
+    respond: (result) => ({
+      ...success('A000001', 'It worked.'),
+      action: 'OK' as const,
+      result,
+      absent: undefined,
+    }),
   }),
-  errors: 'json',
-  members: { flag: false },
-})
-const DOCUMENT = documentRoute('/document', (service) => ({ issuer: service.issuer }))
-const ROUTES = { '/oauth': OAUTH, '/web-api': WEB_API, '/document': DOCUMENT }
+  route({
+    paths: ['/document'],
+    methods: ['GET'],
+    access: ofDeployment('everyone'),
+    face: publicDocument,
+    read: () => undefined,
+    decide: () => Promise.resolve(),
+    respond: (_, { issuer }) => ({ issuer }),
+  }),
+)
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 const CREDENTIALS = { authorization: `Basic ${Buffer.from(`${SERVICE}:s3cret`).toString('base64')}` }
@@ -184,7 +192,7 @@ describe.each(FORMATS)('format %s', (format) => {
     expect(runtime.logged()[0]?.cause).toMatchObject({
       name: 'Error',
       message: 'inner words',
-      stack: expect.stringContaining('face.test.ts') as string,
+      stack: expect.stringContaining('route.test.ts') as string,
       cause: { name: 'TypeError', message: 'inmost words' },
     })
     expect(runtime.lines[0]).not.toContain(MARK)
