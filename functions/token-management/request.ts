@@ -30,7 +30,7 @@ export const properties = z.array(
   }),
 )
 
-/** A flag that is off is not there: Java writes all of them. @throws Refusal member-not-offered */
+/** A flag that is off is not there: Java writes all of them. @throws Refusal member-refused */
 export function refuseNotOffered(call: Readonly<Record<string, unknown>>, members: readonly string[]): void {
   const named = members.find((member) => call[member] !== undefined && call[member] !== false)
   if (named !== undefined) throw new Refusal('member-refused', { named })

@@ -53,7 +53,7 @@ export const CreateCall = z.object({
   dpopKeyThumbprint: z.optional(z.unknown()),
 })
 
-/** `/auth/token/create` (Authlete contract, section 2.7). @throws Refusal create-…, member-not-offered */
+/** `/auth/token/create` (Authlete contract, section 2.7). @throws Refusal create-…, member-refused */
 export function readCreate(call: z.infer<typeof CreateCall>): CreateRequest {
   refuseNotOffered(call, ['accessToken', 'refreshToken', 'accessTokenPersistent', 'dpopKeyThumbprint'])
   const { jwtAtClaims = {} } = call

@@ -33,7 +33,7 @@ export const UpdateCall = z.object({
   dpopKeyThumbprint: z.optional(z.unknown()),
 })
 
-/** `/auth/token/update` (Authlete contract, section 2.7). @throws Refusal update-token-missing, member-not-offered */
+/** `/auth/token/update` (Authlete contract, section 2.7). @throws Refusal update-token-missing, member-refused */
 export function readUpdate(call: z.infer<typeof UpdateCall>): UpdateRequest {
   refuseNotOffered(call, ['accessTokenPersistent', 'dpopKeyThumbprint'])
   const { accessToken, accessTokenHash, tokenId, scopes, certificateThumbprint } = call
