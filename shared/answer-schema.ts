@@ -17,7 +17,7 @@ export type Sent<Value> = Value extends readonly (infer Item)[]
     ? { readonly [Name in keyof Value]: Sent<Value[Name]> }
     : Value
 
-/** Authlete contract, section 1.5. The same two are the whole body of an error about the call itself (section 1.6). */
+/** Authlete contract, section 1.5. The same two are the whole body of an error about the call itself (Authlete contract, section 1.6). */
 export const RESULT = {
   resultCode: z.string().check(z.regex(/^A[0-9]{6}$/)),
   resultMessage: z.string().check(z.regex(/^\[A[0-9]{6}\] /)),
@@ -48,7 +48,7 @@ export const ErrorContent = z.object({
   error_uri: z.optional(z.string()),
 })
 
-/** RFC 6749 section 5.2. There is no `error_uri` on the OAuth face (decisions D19). */
+/** RFC 6749 section 5.2. There is no `error_uri` on the OAuth face (decision D19). */
 export const OAuthError = z.object({ error: z.string(), error_description: z.optional(z.string()) })
 
 /** Since the epoch. */

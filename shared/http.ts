@@ -13,12 +13,12 @@ export interface HttpRequest {
   readonly onMtlsDomain: boolean
   /**
    * PEM text of the certificate that the caller proved in the TLS handshake. Absent when there was none and when
-   * the event came from a domain or an API that the environment does not name (requirements A41, D12).
+   * the event came from a domain or an API that the environment does not name (requirement A41, decision D12).
    */
   readonly tlsCertificate: string | undefined
 }
 
-/** Without members that are `null`: the OAuth face sends none (decisions D37). */
+/** Without members that are `null`: the OAuth face sends none (decision D37). */
 export function withoutNull(content: Readonly<Record<string, unknown>>): object {
   return Object.fromEntries(Object.entries(content).filter(([, value]) => value !== null))
 }

@@ -138,7 +138,7 @@ function judgeResponseMode(
 /** Those that have a meaning somewhere (OAuth 2.0 Multiple Response Types section 3). */
 const RESPONSE_TYPES: ReadonlySet<string> = new Set(['code', 'token', 'id_token', 'none'])
 
-/** Only `code`: a token that the authorization endpoint hands out is never bound (requirements A44). */
+/** Only `code`: a token that the authorization endpoint hands out is never bound (requirement A44). */
 function judgeResponseType(responseType: string, service: Service, client: Client): Reason | undefined {
   if (!responseType.split(' ').every((name) => RESPONSE_TYPES.has(name))) return 'response-type-unknown'
   if (responseType !== 'code' || !service.supportedResponseTypes.includes('CODE'))

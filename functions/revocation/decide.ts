@@ -6,8 +6,8 @@ import type { Tokens } from '../../shared/store/grant.ts'
 import type { RevocationRequest } from './request.ts'
 
 /**
- * Revokes a token of the client that asks, and with it the whole grant (decisions D40). A bound token needs no
- * certificate for that: giving up a token needs no proof (F07). A token that is not there is revoked.
+ * Revokes a token of the client that asks, and with it the whole grant (decision D40). A bound token needs no
+ * certificate for that: giving up a token needs no proof (requirement F07). A token that is not there is revoked.
  *
  * @throws Refusal revocation-…, or when the client is not authenticated
  * @see RFC 7009 section 2

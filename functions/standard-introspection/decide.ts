@@ -45,7 +45,7 @@ interface Signature extends SigningKey {
 /**
  * What a token says of itself, for a caller who may know: its service, a resource server that it is meant for, or the
  * confidential client that owns it. For everyone else, and for every token that is not live, it is inactive, with
- * nothing to tell the cases apart (decisions D30). The binding is reported, not judged (D31).
+ * nothing to tell the cases apart (decision D30). The binding is reported, not judged (decision D31).
  *
  * @throws Refusal when the caller is not authenticated, introspection-not-signed
  * @see RFC 7662, RFC 8705 section 3.2

@@ -52,7 +52,7 @@ export function namedClient({ basic, form }: PresentedCredentials): string | und
 
 /**
  * `private_key_jwt` (RFC 7523 section 3): signed by a key of the client, for this issuer, used once. An assertion that
- * fails does not use up its `jti` (requirements I08).
+ * fails does not use up its `jti` (requirement I08).
  *
  * @throws Refusal assertion-…
  */

@@ -34,7 +34,7 @@ export async function bySubjectOfCertificate(
   if (service.mutualTlsValidatePkiCertChain) await judgeChain(der, presented.certificatePath, service, now)
 }
 
-/** More than any TLS peer has a reason to send (decisions D29). */
+/** More than any TLS peer has a reason to send (decision D29). */
 const LIMIT_PATH = 10
 
 const FAULT_REASON = { 'no-path': 'tls-path-missing', 'path-invalid': 'tls-path-invalid' } as const
@@ -62,7 +62,7 @@ function readListed(text: string): Der[] {
   return der === undefined ? [] : [der]
 }
 
-/** RFC 8705 section 2.2: the whole certificate is registered. Chain and dates are not judged (requirements A20). */
+/** RFC 8705 section 2.2: the whole certificate is registered. Chain and dates are not judged (requirement A20). */
 export async function byRegisteredCertificate(
   client: Client,
   presented: PresentedCredentials,

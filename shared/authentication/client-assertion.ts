@@ -6,7 +6,7 @@ import { type JsonObject, parseJsonObject } from '../request/strict-json.ts'
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
-/** Decisions D34, I04. */
+/** Decision D34, requirement I04. */
 const SKEW_SECONDS = 10
 const LONGEST_SECONDS = 3600
 const LIMIT_JTI_CHARACTERS = 256
@@ -118,7 +118,7 @@ function partyFault(
   if (iss !== clientId) return 'iss-wrong'
   if (sub !== clientId) return 'sub-wrong'
   const [audience, ...others] = Array.isArray(aud) && !audienceIsString ? (aud as unknown[]) : [aud]
-  // In a list of audiences another server could play it back here (decisions D33).
+  // In a list of audiences another server could play it back here (decision D33).
   return audience !== issuer || others.length > 0 ? 'aud-wrong' : undefined
 }
 

@@ -36,7 +36,7 @@ export function parseJwksUri(text: string): URL | undefined {
  * Redirects are not followed.
  *
  * @throws JwksUnavailable
- * @see RFC 7517 section 5, requirements A19
+ * @see RFC 7517 section 5, requirement A19
  */
 export async function fetchJwks(uri: string, internet: Internet): Promise<JwkSet> {
   const url = parseJwksUri(uri)

@@ -36,7 +36,7 @@ export async function verifyCompactJws(
   return 'signature-wrong'
 }
 
-/** Keys may share a `kid`, if they are of different kinds or uses (RFC 7517 section 4.5, requirements M11). */
+/** Keys may share a `kid`, if they are of different kinds or uses (RFC 7517 section 4.5, requirement M11). */
 function keysNamed(kid: string | undefined, { keys }: JwkSet): readonly Jwk[] {
   if (kid === undefined) return keys
   return Map.groupBy(keys, (jwk) => jwk['kid']).get(kid) ?? []
@@ -54,7 +54,7 @@ function fits(jwk: Jwk, alg: string, { kty, crv }: Algorithm): boolean {
   )
 }
 
-/** None when the JWK is malformed or its key too weak (decisions D18, P03). */
+/** None when the JWK is malformed or its key too weak (decision D18, requirement P03). */
 function strongKey(jwk: Jwk): KeyObject[] {
   const key = publicKeyOfJwk(jwk)
   return key === undefined || isWeakKey(keyStrength(key)) ? [] : [key]

@@ -20,7 +20,7 @@ export interface PresentedCredentials {
   readonly certificate: string | undefined
   /** PEM texts of what the client sent along with it; the OAuth face has none. */
   readonly certificatePath?: readonly string[] | undefined
-  /** Why to refuse when none of this names a client: the two faces differ (Authlete contract 7.2, requirements A02). */
+  /** Why to refuse when none of this names a client: the two faces differ (Authlete contract, section 7.2; requirement A02). */
   readonly unidentified: Reason
 }
 
@@ -34,7 +34,7 @@ export const CREDENTIAL_PARAMETERS = {
 
 /**
  * Credentials of a request on the OAuth face. The certificate comes from the TLS context and from nowhere else
- * (decisions D12).
+ * (decision D12).
  *
  * @throws Refusal basic-malformed, methods-combined (RFC 6749 section 2.3: one method a request)
  */

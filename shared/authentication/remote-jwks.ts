@@ -16,7 +16,7 @@ interface Remembered {
   known: { readonly jwks: JwkSet; readonly fetchedAt: EpochSeconds } | undefined
 }
 
-/** The JWK Sets behind the `jwks_uri` of clients, remembered in this process (requirements A19). */
+/** The JWK Sets behind the `jwks_uri` of clients, remembered in this process (requirement A19). */
 export function openRemoteJwks(internet: Internet) {
   const sets = new Map<string, Remembered>()
 

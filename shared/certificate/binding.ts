@@ -11,7 +11,7 @@ export type Verdict = 'unbound' | 'holds' | 'missing' | 'unreadable' | 'differs'
  * Decides whether a certificate is the one that a token is bound to. Who asks decides what a verdict means.
  *
  * A binding that cannot be proved here, such as a `cnf` with `jkt` alone, is damaged: to call it unbound would turn a
- * bound token into a bearer token (decisions D11).
+ * bound token into a bearer token (decision D11).
  *
  * @param binding as stored, not trusted to be a `Binding`; members beside `x5t#S256` are ignored (RFC 7800 §3.1)
  * @param certificate in any spelling of `readCertificate`; read only when there is something to compare it with

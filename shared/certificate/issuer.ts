@@ -14,7 +14,7 @@ const remembered = new BoundedMap<string, boolean>(REMEMBERED_PAIRS)
  *
  * @param issuers each one certificate in any spelling of `readCertificate`; an empty list has issued nothing
  * @throws MalformedCertificate when an entry of the list cannot be read
- * @see RFC 8705 section 7.4, decisions D17
+ * @see RFC 8705 section 7.4, decision D17
  */
 export function issuedByOneOf(der: Der, issuers: readonly string[]): boolean {
   return issuers.map(readIssuer).some((issuer) => issuedBy(der, issuer))

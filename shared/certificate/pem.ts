@@ -32,7 +32,7 @@ export class MalformedCertificate extends Error {
   }
 }
 
-/** Bounds all work that follows; a certificate with thousands of names still fits (decisions D29). */
+/** Bounds all work that follows; a certificate with thousands of names still fits (decision D29). */
 const LIMIT_CHARACTERS = 65_536
 
 const BEGIN = '-----BEGIN CERTIFICATE-----'
@@ -76,7 +76,7 @@ function isWhiteSpace(code: number): boolean {
   return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
 }
 
-/** One level of one encoding. Neither `%` nor `\` can occur in a PEM text, so this cannot be ambiguous (D38). */
+/** One level of one encoding. Neither `%` nor `\` can occur in a PEM text, so this cannot be ambiguous (decision D38). */
 function undoEscapes(text: string): string {
   if (text.includes('%')) return percentDecode(text)
   return text.includes('\\') ? text.replaceAll('\\r\\n', '\n').replaceAll('\\n', '\n') : text

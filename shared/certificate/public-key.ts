@@ -8,7 +8,7 @@ export interface KeyStrength {
   readonly keyBits: number
 }
 
-/** FAPI 2.0 5.4.1. A type that is not here is too weak, whatever its size (decisions D18). */
+/** FAPI 2.0 5.4.1. A type that is not here is too weak, whatever its size (decision D18). */
 const MINIMUM_BITS: ReadonlyMap<string, number> = new Map([
   ['rsa', 2048],
   ['rsa-pss', 2048],
@@ -29,7 +29,7 @@ export function keyStrength(key: KeyObject): KeyStrength {
   return { keyType, keyBits: modulusLength ?? EDWARDS_BITS.get(keyType) ?? curveBits(namedCurve) }
 }
 
-/** For client authentication alone: binding does not look at the key (decisions D1, D18). */
+/** For client authentication alone: binding does not look at the key (decisions D1 and D18). */
 export function isWeakKey({ keyType, keyBits }: KeyStrength): boolean {
   return keyBits < (MINIMUM_BITS.get(keyType) ?? Infinity)
 }

@@ -10,7 +10,7 @@ export type CertificateSetFault =
 
 /**
  * The certificates that a `self_signed_tls_client_auth` client has registered. Chain, dates and signature are not
- * judged (requirements A20).
+ * judged (requirement A20).
  *
  * @param jwks parsed JSON, from `jwks` or `jwks_uri`; JWKs without `x5c` are skipped, of the others the first element
  *   counts, and one that is wrong spoils the set
@@ -36,7 +36,7 @@ export function registeredCertificates(
   return registered.size > 0 ? registered : 'no-certificate'
 }
 
-/** The whole certificate has to be the same; the same key in another certificate is not enough (decisions D16). */
+/** The whole certificate has to be the same; the same key in another certificate is not enough (decision D16). */
 export function isRegistered(der: Der, registered: ReadonlySet<Thumbprint>): boolean {
   return registered.has(thumbprint(der))
 }

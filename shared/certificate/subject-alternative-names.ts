@@ -29,7 +29,7 @@ export function sortNames(entries: readonly (readonly [number, Uint8Array])[]): 
 
 /**
  * Whether a certificate has the registered name among those of its kind. Wildcards are characters like others: an
- * identifier is not a host pattern (decisions D15).
+ * identifier is not a host pattern (decision D15).
  *
  * @param registered matches nothing when it is malformed
  * @see RFC 8705 section 2.1.2

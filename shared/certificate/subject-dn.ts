@@ -14,7 +14,7 @@ export class MalformedDistinguishedName extends Error {
   }
 }
 
-/** RFC 4514 §3, and what OpenSSL prints. `SN` is surname there and here, never serialNumber (decisions D14). */
+/** RFC 4514 §3, and what OpenSSL prints. `SN` is surname there and here, never serialNumber (decision D14). */
 const TYPES: ReadonlyMap<string, string> = new Map([
   ['cn', '2.5.4.3'],
   ['commonname', '2.5.4.3'],
@@ -75,7 +75,7 @@ export async function parseDistinguishedName(text: string): Promise<Distinguishe
   return (await Promise.all(rdns)).map((rdn) => rdn.sort()).reverse()
 }
 
-/** Order of RDNs matters, order within one does not; both are settled in the form of a name (decisions D13). */
+/** Order of RDNs matters, order within one does not; both are settled in the form of a name (decision D13). */
 export function namesEqual(a: DistinguishedName, b: DistinguishedName): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }

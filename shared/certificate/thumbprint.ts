@@ -17,7 +17,7 @@ export function thumbprint(der: Der): Thumbprint {
   return hash('sha256', der, 'base64url') as Thumbprint
 }
 
-/** Shape only: 43 characters of the base64url alphabet. Nothing is decoded, trimmed or folded (decisions D8). */
+/** Shape only: 43 characters of the base64url alphabet. Nothing is decoded, trimmed or folded (decision D8). */
 export function isThumbprint(value: unknown): value is Thumbprint {
   return typeof value === 'string' && /^[A-Za-z0-9_-]{43}$/.test(value)
 }

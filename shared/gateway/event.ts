@@ -80,7 +80,7 @@ function fromPayload1(event: APIGatewayProxyEvent, places: CertifiedPlaces): Htt
 }
 
 /**
- * The one source of a certificate on the OAuth face (decisions D12): the mutual-TLS context, and only from a domain
+ * The one source of a certificate on the OAuth face (decision D12): the mutual-TLS context, and only from a domain
  * and an API that the environment names. Elsewhere there is no certificate, and nothing else is looked at instead.
  */
 function certificateOf(

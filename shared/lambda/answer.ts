@@ -29,7 +29,7 @@ export function signedAnswer({ mediaType, text }: SignedBody): HttpResponse {
 
 export const NO_CONTENT: HttpResponse = { status: 204, headers: { 'cache-control': 'no-store' }, body: '' }
 
-/** A document that is the same for everyone, and may be kept a while (requirements G06). */
+/** A document that is the same for everyone, and may be kept a while (requirement G06). */
 export function publicJson(body: object): HttpResponse {
   const headers = {
     'content-type': 'application/json',

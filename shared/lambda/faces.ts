@@ -31,8 +31,7 @@ interface WebApiFace<Schema extends z.ZodMiniType> {
 }
 
 /**
- * The Web API: HTTP 200 whatever becomes of the OAuth request; other statuses speak of the call (Authlete contract,
- * rule 1). `read` sees only the call: the TLS context of the caller is not the client's.
+ * The Web API: HTTP 200 whatever becomes of the OAuth request; other statuses speak of the call (Authlete contract, rule 1). `read` sees only the call: the TLS context of the caller is not the client's.
  */
 export function webApi<Schema extends z.ZodMiniType>(
   spec: WebApiFace<Schema>,
@@ -49,7 +48,7 @@ export function webApi<Schema extends z.ZodMiniType>(
 
 /**
  * A management API: the answer has no envelope, `undefined` is 204 with an empty body (Authlete contract, rule 10), and
- * errors are HTTP statuses (section 1.6).
+ * errors are HTTP statuses (Authlete contract, section 1.6).
  *
  * @param call what `read` reads from the request by itself, for the reference
  */
@@ -70,7 +69,7 @@ export function managementApi(call?: z.ZodMiniType): Face<[http: HttpRequest], o
 type OAuthBody = Readonly<Record<string, unknown>> | SignedBody
 
 /**
- * The OAuth face: the HTTP message that the action stands for, without members that are `null` (decisions D37).
+ * The OAuth face: the HTTP message that the action stands for, without members that are `null` (decision D37).
  *
  * @param challenge the scheme of `WWW-Authenticate`: client authentication, or a protected resource (RFC 6750)
  */
@@ -86,7 +85,7 @@ export function oauth(challenge: 'Basic' | 'Bearer'): Face<[form: string, http: 
   }
 }
 
-/** A public document about the service, for everyone and to be kept a while (requirements G06). */
+/** A public document about the service, for everyone and to be kept a while (requirement G06). */
 export const publicDocument: Face<[http: HttpRequest], object | undefined> = {
   name: 'oauth',
   given: (http) => [http],

@@ -19,7 +19,7 @@ export interface CallErrors {
 /** How a service words its errors. */
 export type ErrorSettings = Pick<Service, 'errorDescriptionOmitted' | 'errorUriOmitted'>
 
-/** The Web API's answer: HTTP 200 and the row, or the status of an error about the call itself (Authlete contract, 1.6). */
+/** The Web API's answer: HTTP 200 and the row, or the status of an error about the call itself (Authlete contract, section 1.6). */
 export function refusedCall(
   refusal: Refusal,
   spec: CallErrors,
@@ -79,7 +79,7 @@ const DESCRIBED: ReadonlySet<string> = new Set([
   'unsupported_grant_type',
 ])
 
-/** The OAuth face's answer. One body for every `invalid_client`; no `error_uri`; nothing of the request (D19, C14). */
+/** The OAuth face's answer. One body for every `invalid_client`; no `error_uri`; nothing of the request (decision D19, requirement C14). */
 export function refused(
   refusal: Refusal,
   challenge: 'Basic' | 'Bearer',

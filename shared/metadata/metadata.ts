@@ -40,7 +40,7 @@ export function metadata(service: Service): Metadata {
   }
 }
 
-/** Public members only (requirements G07): the service's record has no others. */
+/** Public members only (requirement G07): the service's record has no others. */
 export function jwkSet(service: Service): JwkSet {
   return { keys: service.jwks }
 }

@@ -3,7 +3,7 @@ import type { Row } from './row.ts'
 /** Refusals of authorization requests and tickets (Authlete contract, sections 2.1 to 2.4 and 7.1). */
 // prettier-ignore
 export const AUTHORIZATION = {
-  // Authorization (7.1)
+  // Authorization
   'authorization-parameters-missing': ['A004201', 'BAD_REQUEST', 'invalid_request', "The authorization request from the service does not contain 'parameters' parameter."],
   'authorization-parameters-malformed': ['A004202', 'BAD_REQUEST', 'invalid_request', "The format of the value of 'parameters' request parameter is wrong."],
   'authorization-client-missing': ['A010301', 'BAD_REQUEST', 'invalid_request', "The authorization request does not contain 'client_id' parameter."],

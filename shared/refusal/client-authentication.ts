@@ -3,7 +3,7 @@ import type { Row } from './row.ts'
 /** Refusals before the grant: grant type, client, client authentication (Authlete contract, section 7.2). */
 // prettier-ignore
 export const CLIENT_AUTHENTICATION = {
-  // Token endpoint, before the grant (7.2)
+  // Token endpoint, before the grant
   'parameters-missing': ['A047201', 'BAD_REQUEST', 'invalid_request', "The token request from the service does not contain 'parameters' parameter."],
   'parameters-malformed': ['A047202', 'BAD_REQUEST', 'invalid_request', "The format of the value of 'parameters' request parameter is wrong."],
   'grant-type-missing': ['A049301', 'BAD_REQUEST', 'invalid_request', "The token request does not contain 'grant_type' parameter."],
@@ -27,7 +27,7 @@ export const CLIENT_AUTHENTICATION = {
   'assertion-repeated': ['A158305', 'BAD_REQUEST', 'invalid_request', "The request contains multiple 'client_assertion' parameters."],
   'methods-combined': ['A158391', 'BAD_REQUEST', 'invalid_request', 'The request uses more than one client authentication method.'],
 
-  // Client authentication (7.2)
+  // Client authentication
   'basic-malformed': ['A157391', 'INVALID_CLIENT', 'invalid_client', 'The Authorization header of the token request is malformed.'],
   'method-none-for-confidential': ['A157301', 'INVALID_CLIENT', 'invalid_client', "The client type of the client is 'confidential' but the client authentication method is 'none'."],
   'method-for-public': ['A157302', 'INVALID_CLIENT', 'invalid_client', "The client type of the client is 'public' but the client authentication method is not 'none'."],

@@ -3,7 +3,7 @@ import type { Row } from './row.ts'
 /** Refusals of introspection and revocation (Authlete contract, sections 7.4 and 7.5). */
 // prettier-ignore
 export const INTROSPECTION = {
-  // Introspection (7.4)
+  // Introspection
   'token-missing': ['A057301', 'BAD_REQUEST', 'invalid_request', 'The request does not contain a valid access token.'],
   'token-parameters-malformed': ['A057391', 'BAD_REQUEST', 'invalid_request', 'The introspection request is not a well-formed form.'],
   'token-repeated': ['A057392', 'BAD_REQUEST', 'invalid_request', "The introspection request contains multiple 'token' or 'scopes' parameters."],
@@ -30,7 +30,7 @@ export const INTROSPECTION = {
   'authentication-too-old': ['A065394', 'UNAUTHORIZED', 'insufficient_user_authentication', 'The authentication of the end-user is not known to be as recent as the resource requires.'],
   'resource-not-covered': ['A065395', 'UNAUTHORIZED', 'invalid_token', 'The access token is not meant for the resource.'],
 
-  // Standard introspection (7.5)
+  // Standard introspection
   'introspection-parameters-missing': ['A145201', 'BAD_REQUEST', 'invalid_request', "The standard introspection request from the service does not contain 'parameters' parameter."],
   'introspection-parameters-malformed': ['A145202', 'BAD_REQUEST', 'invalid_request', "The format of the value of 'parameters' request parameter is wrong."],
   'introspection-token-missing': ['A145302', 'BAD_REQUEST', 'invalid_request', "The 'token' request parameter is missing."],
@@ -39,7 +39,7 @@ export const INTROSPECTION = {
   'introspection-not-signed': ['A404391', 'BAD_REQUEST', 'invalid_request', 'No key of the service fits the algorithm of the signed introspection response.'],
   'caller-public': ['A145392', 'INVALID_CLIENT', 'invalid_client', 'A public client may not introspect tokens.'],
 
-  // Revocation (7.5)
+  // Revocation
   'revocation-parameters-missing': ['A113201', 'BAD_REQUEST', 'invalid_request', "The revocation request from the service does not contain 'parameters' parameter."],
   'revocation-parameters-malformed': ['A113202', 'BAD_REQUEST', 'invalid_request', "The format of the value of 'parameters' request parameter is wrong."],
   'revocation-token-missing': ['A115301', 'BAD_REQUEST', 'invalid_request', "The revocation request does not contain 'token' parameter."],

@@ -3,17 +3,17 @@ import type { Row } from './row.ts'
 /** Refusals of a token request whose client is known: binding, scope, grant (Authlete contract, sections 7.2 and 7.3). */
 // prettier-ignore
 export const TOKEN = {
-  // Binding (7.2)
+  // Binding
   'binding-certificate-missing': ['A244308', 'BAD_REQUEST', 'invalid_request', 'Because the feature of certificate-bound access tokens is enabled, the client must establish a mutual TLS connection to the token endpoint.'],
   'binding-certificate-unreadable': ['A244309', 'BAD_REQUEST', 'invalid_request', 'The client certificate cannot be parsed as a valid certificate.'],
 
-  // Issuing (7.3)
+  // Issuing
   'unbound-not-fapi2': ['A050399', 'BAD_REQUEST', 'invalid_request', "'fapi2' of the service does not allow an access token without a binding."],
   'token-properties-too-large': ['A050201', 'INTERNAL_SERVER_ERROR', 'server_error', "The total size of 'properties' is too big."],
   'claims-too-large': ['A050291', 'INTERNAL_SERVER_ERROR', 'server_error', "The total size of 'jwtAtClaims' is too big."],
   'jwt-not-signed': ['A050202', 'INTERNAL_SERVER_ERROR', 'server_error', 'Failed to prepare a JWT-based access token.'],
 
-  // Scope at the token endpoint (7.3)
+  // Scope at the token endpoint
   'scope-repeated': ['A052302', 'BAD_REQUEST', 'invalid_request', "The token request contains multiple 'scope' parameters."],
   'scope-none': ['A052303', 'BAD_REQUEST', 'invalid_scope', "The token request has no 'scope' parameter or none of the given scopes is recognized as valid."],
   'scope-malformed': ['A052391', 'BAD_REQUEST', 'invalid_scope', "The value of 'scope' does not conform to RFC 6749 section 3.3."],
@@ -23,7 +23,7 @@ export const TOKEN = {
   'code-resource-wider': ['A050393', 'BAD_REQUEST', 'invalid_target', 'The token request names a resource that the authorization request did not name.'],
   'refresh-resource-wider': ['A053395', 'BAD_REQUEST', 'invalid_target', 'The token request names a resource that is not one of the grant.'],
 
-  // Grants (7.3)
+  // Grants
   'client-credentials-for-public': ['A052301', 'BAD_REQUEST', 'unauthorized_client', "Public clients are not allowed to use 'grant_type=client_credentials'."],
   'code-missing': ['A050301', 'BAD_REQUEST', 'invalid_request', "The token request does not contain 'code' parameter although 'grant_type' is 'authorization_code'."],
   'code-empty': ['A050302', 'BAD_REQUEST', 'invalid_request', "The value of 'code' in the token request is empty."],

@@ -13,7 +13,7 @@ const BASIC = /^basic +([A-Za-z0-9+/]+={0,2})$/i
  * The `Authorization` header as Basic credentials, each half form-encoded (RFC 6749 section 2.3.1).
  *
  * @returns `absent` without the header; `malformed` for another scheme, for two headers and for anything not strictly
- *   encoded: it was an attempt all the same (decisions D20)
+ *   encoded: it was an attempt all the same (decision D20)
  */
 export function readBasic(http: HttpRequest): BasicCredentials | 'absent' | 'malformed' {
   const [header, ...more] = http.headers.get('authorization') ?? []

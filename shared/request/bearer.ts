@@ -4,7 +4,7 @@ const ATTEMPT = /^bearer(?:[\s,]|$)/i
 
 /**
  * The token of a request to a protected resource: from the `Authorization` header and from nowhere else (RFC 6750
- * section 2.1, requirements N03).
+ * section 2.1, requirement N03).
  *
  * @param authorization the values of every `Authorization` header that was sent
  * @returns `absent` also for another scheme: that request did not try (section 3.1); `malformed` for two headers or two

@@ -4,7 +4,7 @@ import type { HttpRequest } from '../http.ts'
 import { decodeEscapes, decodeFormText, splitPair } from './form.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 
-/** Bounded work before any trust (decisions D29). The Web API's bodies carry certificates. */
+/** Bounded work before any trust (decision D29). The Web API's bodies carry certificates. */
 const MAX_FORM_BYTES = 64 * 1024
 const MAX_CALL_BYTES = 256 * 1024
 

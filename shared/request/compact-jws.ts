@@ -7,7 +7,7 @@ export interface CompactJws {
   readonly payload: Buffer
 }
 
-/** Bounded work before any trust (decisions D29). */
+/** Bounded work before any trust (decision D29). */
 const LIMIT_CHARACTERS = 8192
 
 /** `undefined`: not three parts, or one that has a second spelling or meaning (RFC 8725 section 3.7). */

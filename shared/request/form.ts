@@ -29,7 +29,7 @@ export interface Form {
 
 /**
  * Reads `application/x-www-form-urlencoded` (RFC 6749 appendix B), strictly: what a lenient decoder would turn into
- * something else is refused (decisions D27).
+ * something else is refused (decision D27).
  *
  * @throws Refusal `rules.malformed`
  */
@@ -57,7 +57,7 @@ export function readParameters(text: string, rules: FormRules): Form {
   return { parameters, empty, repeated, several }
 }
 
-/** As `readParameters`, and no parameter may be in it twice (decisions D26). @throws Refusal with a reason of `rules` */
+/** As `readParameters`, and no parameter may be in it twice (decision D26). @throws Refusal with a reason of `rules` */
 export function parseForm(text: string, rules: FormRules): Form {
   const form = readParameters(text, rules)
   const [repeated] = form.repeated

@@ -102,7 +102,7 @@ function tokenReader(options: ProtectedResourceOptions): ReadToken {
   return introspectedTokens(options.introspection, options)
 }
 
-/** Only a token without any `cnf` is unbound; one that is no object can prove nothing (decisions D11). */
+/** Only a token without any `cnf` is unbound; one that is no object can prove nothing (decision D11). */
 function bindingOf(claims: Claims): unknown {
   if (!Object.hasOwn(claims, 'cnf')) return 'none'
   const { cnf } = claims

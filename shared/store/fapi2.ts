@@ -1,7 +1,7 @@
 import type { Client } from './client.ts'
 import type { Service } from './service.ts'
 
-/** What the switch `fapi2` of a service asks for: the FAPI 2.0 Security Profile with mutual TLS (requirements M02). */
+/** What the switch `fapi2` of a service asks for: the FAPI 2.0 Security Profile with mutual TLS (requirement M02). */
 
 /** Section 5.3.2.1-6. */
 const METHODS: readonly string[] = ['TLS_CLIENT_AUTH', 'SELF_SIGNED_TLS_CLIENT_AUTH', 'PRIVATE_KEY_JWT']

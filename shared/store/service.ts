@@ -122,7 +122,7 @@ export const Service = z.object({
   mutualTlsValidatePkiCertChain: flag,
   /** PEM: roots, and authorities below them that clients do not send along. */
   trustedRootCertificates: z._default(z.array(z.string()), []),
-  /** PEM: a `tls_client_auth` certificate must be issued by one of these; absent: by any that the terminator trusts (D17). */
+  /** PEM: a `tls_client_auth` certificate must be issued by one of these; absent: by any that the terminator trusts (decision D17). */
   clientCertificateIssuers: z.optional(z.array(z.string())),
   /** What tokens asked for without `resource` are meant for; the issuer unless set (architecture, section 6). */
   defaultResource: z.optional(z.string()),

@@ -20,7 +20,7 @@ export function activeToken(grant: Tokens, service: Service, withHidden = false)
   }
 }
 
-/** The same for the OAuth face, with all that is known (requirements E06). `jti` is that of a JWT. */
+/** The same for the OAuth face, with all that is known (requirement E06). `jti` is that of a JWT. */
 export function activeTokenInFull(
   grant: Tokens,
   service: Service,
@@ -34,7 +34,7 @@ export function activeTokenInFull(
   }
 }
 
-/** What a live refresh token says of itself: it has no `token_type` (requirements E09). */
+/** What a live refresh token says of itself: it has no `token_type` (requirement E09). */
 export function activeRefreshToken(
   grant: Tokens,
   service: Service,

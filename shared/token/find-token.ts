@@ -5,7 +5,7 @@ import { readIdentifier } from './jwt.ts'
 import { keyOf, locateIdentifier, locateOpaque, locateRefreshToken, type Locator } from './token-string.ts'
 import { digest, sameDigest } from '../store/digest.ts'
 
-/** No token of ours is longer (decisions D29). */
+/** No token of ours is longer (decision D29). */
 export const MAX_TOKEN_LENGTH = 8192
 
 export interface FoundToken {

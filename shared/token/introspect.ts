@@ -16,7 +16,7 @@ export interface IntrospectionRequest {
   readonly clientCertificate: string | undefined
   /** What the token has to be meant for, all of them. */
   readonly resources: readonly string[]
-  /** Only tokens that are bound: where nobody authenticates but the holder of the certificate (decisions D10). */
+  /** Only tokens that are bound: where nobody authenticates but the holder of the certificate (decision D10). */
   readonly boundOnly: boolean
   /** How the end-user must have been authenticated (RFC 9470): by one of these, and at most so many seconds ago. */
   readonly acrValues?: readonly string[]
@@ -49,8 +49,8 @@ const BINDING_REASON = {
 /**
  * Decides whether an access token may be used for one protected-resource request.
  *
- * The order is part of the contract: existence, expiry, binding, scope, subject, resource, authentication. The first failure
- * decides, so whoever holds a stolen bound token learns nothing of what it is good for (decisions D7).
+ * Callers depend on the order: existence, expiry, binding, scope, subject, resource, authentication. The first failure
+ * decides, so whoever holds a stolen bound token learns nothing of what it is good for (decision D7).
  *
  * @throws Refusal token-…, certificate-…, binding-damaged, scope-insufficient, subject-differs, resource-not-covered,
  *   acr-insufficient, authentication-too-old

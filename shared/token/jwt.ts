@@ -70,7 +70,7 @@ function joined(der: Buffer, coordinateBytes: number): Buffer {
 
 /**
  * The `jti` of a string in the form of a JWS with an asymmetric algorithm. Nothing is verified here: the stored digest
- * of the whole string is the proof (decisions D36).
+ * of the whole string is the proof (decision D36).
  */
 export function readIdentifier(
   jwt: string,

@@ -5,7 +5,7 @@ import type { Client } from '../store/client.ts'
 import type { Service, TokenAuthMethod } from '../store/service.ts'
 import { Refusal } from '../refusal/refusal.ts'
 
-/** Tokens are bound when both settings are on (architecture, section 4; requirements A32), and always under `fapi2`. */
+/** Tokens are bound when both settings are on (architecture, section 4; requirement A32), and always under `fapi2`. */
 export function bindingRequired(service: Service, client: Client): boolean {
   const { fapi2, tlsClientCertificateBoundAccessTokens } = service
   return fapi2 || (tlsClientCertificateBoundAccessTokens && client.tlsClientCertificateBoundAccessTokens)
@@ -31,7 +31,7 @@ export function bindTo(certificate: string | undefined): Exclude<Binding, 'none'
 
 /**
  * Whether the method proves the client anew, whatever certificate it holds: only such a one may move a grant to a
- * renewed certificate (RFC 8705 sections 6.3 and 7.1; decisions D4). A secret may have been stolen with the token.
+ * renewed certificate (RFC 8705 sections 6.3 and 7.1; decision D4). A secret may have been stolen with the token.
  */
 export function provesClientAnew(method: TokenAuthMethod): boolean {
   return ANEW.has(method)

@@ -29,7 +29,7 @@ export function narrowedResources(
   return asked.every((resource) => granted.includes(resource)) ? asked : 'wider'
 }
 
-/** What an access token is meant for: the resources asked for, or else the service's default (requirements H06). */
+/** What an access token is meant for: the resources asked for, or else the service's default (requirement H06). */
 export function audiencesOf({ accessResources }: Pick<Tokens, 'accessResources'>, service: Service) {
   return accessResources.length === 0 ? [service.defaultResource ?? service.issuer] : accessResources
 }

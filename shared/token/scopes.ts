@@ -12,7 +12,7 @@ export function availableScopes(service: Service, client: Client): ReadonlySet<s
 
 /**
  * What is granted for a `scope` parameter: what is not available is dropped, but of what was asked something must be
- * left (decisions D25). Without the parameter it is the default entries.
+ * left (decision D25). Without the parameter it is the default entries.
  */
 export function grantScopes(
   text: string | undefined,

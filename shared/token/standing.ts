@@ -12,7 +12,7 @@ export interface Standing {
 
 export const NO_STANDING: Standing = { existent: false, usable: false, sufficient: false, refreshable: false }
 
-/** Expired is expired at the very second, whatever the table still holds (decisions D35). */
+/** Expired is expired at the very second, whatever the table still holds (decision D35). */
 export function expired(expiresAt: EpochSeconds, now: EpochSeconds): boolean {
   return now >= expiresAt
 }

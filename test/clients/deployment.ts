@@ -77,7 +77,7 @@ export async function openDeployment() {
     accounts: new URL(`https://localhost:${resourcePort}/accounts`),
     ports: [plain, mutualTls, resourcePort].map(Number),
     mutualTlsUrl: `https://localhost:${mutualTls}`,
-    /** Presents the certificate `test/vectors/certs/NAME.pem`, or none. */
+    /** Presents the certificate `NAME.pem` of test/vectors/certs, or none. */
     fetchAs: (name?: string) =>
       tlsFetch({ ca: vector('ca-root'), ...(name === undefined ? {} : identity(name)) }),
     /** The libraries have no other clock than that of the machine. */

@@ -8,7 +8,7 @@ import { failure, LIBRARIES, openOauth4webapi } from './libraries.ts'
 import { codeFlow, FORMATS, INVALID_TOKEN, parties, setFormat } from './walk-through.ts'
 
 /**
- * The FAPI 2.0 Security Profile with mutual TLS, lines M05 and M07 to M09 of docs/requirements.md: the code flow and the
+ * The FAPI 2.0 Security Profile with mutual TLS, requirements M05 and M07 to M09: the code flow and the
  * resource. Pushed authorization requests are not there.
  */
 

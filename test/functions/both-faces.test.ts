@@ -17,7 +17,7 @@ const CERTIFICATES = {
 
 /**
  * Requests to use a token of scope `read`, once for that scope and once for one that it has not: the decision for each,
- * and why. Only of unbound tokens the OAuth face does not speak (decisions D10).
+ * and why. Only of unbound tokens the OAuth face does not speak (decision D10).
  */
 const TABLE: readonly {
   readonly token: 'bound' | 'unbound'

@@ -33,7 +33,7 @@ const OUTCOMES = {
   },
 } as const
 
-/** Of a whole call (decisions D29), in bytes. */
+/** Of a whole call (decision D29), in bytes. */
 const CALL_LIMIT = 256 * 1024
 const TOO_LONG = { token: '400 A001293', introspection: '400 A001293' }
 

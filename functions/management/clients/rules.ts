@@ -129,7 +129,7 @@ async function checkCertificateSubject(settings: ClientSettings): Promise<void> 
   }
 }
 
-/** Requirements A07, D15: what could never match is refused when it is registered. */
+/** Requirement A07, decision D15: what could never match is refused when it is registered. */
 function checkName(
   name: Exclude<(typeof SUBJECTS)[number], 'tlsClientAuthSubjectDn'>,
   settings: ClientSettings,

@@ -6,7 +6,7 @@ import { newSecret } from '../../../shared/store/identity.ts'
 import { findNamed } from './decide.ts'
 import type { ClientNamed } from './request.ts'
 
-/** What a client secret may be when it is set by its owner (Authlete contract, "Where certbound differs"). */
+/** What a client secret may be when it is set by its owner (docs/differences.md). */
 const SECRET = /^[A-Za-z0-9_-]{32,86}$/
 
 export interface ReplacedSecret {

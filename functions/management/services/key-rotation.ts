@@ -7,7 +7,7 @@ type KeyUses = Service['keyUses']
 
 /**
  * Judges a change by what verifiers know: a key is published before it signs, and stays until the last token that it
- * signed has ended (requirements H09).
+ * signed has ended (requirement H09).
  *
  * @param cacheSeconds for so long a function may go on signing with the key that it had (`REGISTRY_CACHE_SECONDS`)
  * @returns the uses of keys to be remembered from now on

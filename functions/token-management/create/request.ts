@@ -29,7 +29,7 @@ export interface CreateRequest {
 
 const MAX_SUBJECT_LENGTH = 100
 const ASCII = /^[\x20-\x7e]+$/
-/** Those that the contract has and that are not offered. */
+/** Those of Authlete that are not offered. */
 const NOT_OFFERED = ['IMPLICIT', 'PASSWORD', 'CIBA', 'DEVICE_CODE', 'TOKEN_EXCHANGE', 'JWT_BEARER'] as const
 const GRANT_TYPES = ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS'] as const
 

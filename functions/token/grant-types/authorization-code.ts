@@ -14,7 +14,7 @@ import type { TokenContext } from './grant-type.ts'
 
 /**
  * Redeems an authorization code, once. A second redemption that is complete and right is a replay: it is refused and
- * ends the grant with all that the first one gave; anything less is refused and changes nothing (decisions D22, D23).
+ * ends the grant with all that the first one gave; anything less is refused and changes nothing (decisions D22 and D23).
  *
  * @throws Refusal code-…, redirect-uri-…, verifier-…, resource-malformed
  * @see RFC 6749 section 4.1.3, RFC 7636 section 4.6

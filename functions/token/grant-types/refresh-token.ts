@@ -21,7 +21,7 @@ import type { RefreshMembers, Tokens } from '../../../shared/store/grant.ts'
 import type { TokenRequest } from '../request.ts'
 import type { TokenContext } from './grant-type.ts'
 
-/** A replaced token that comes again within this time was most likely sent twice, not stolen (decisions D39). */
+/** A replaced token that comes again within this time was most likely sent twice, not stolen (decision D39). */
 const REUSE_GRACE_SECONDS = 10
 
 /**
@@ -115,8 +115,8 @@ const BINDING_REASON = {
 } as const satisfies Record<string, Reason>
 
 /**
- * What the new access token is bound to. A grant once bound stays bound (decisions D6); who authenticates anew by
- * certificate or assertion may have renewed its certificate, all others need the one of the grant (D4, D5).
+ * What the new access token is bound to. A grant once bound stays bound (decision D6); who authenticates anew by
+ * certificate or assertion may have renewed its certificate, all others need the one of the grant (decisions D4 and D5).
  */
 function judgeBinding(grant: Tokens, request: TokenRequest, context: TokenContext): Binding {
   const { certificate } = request.credentials
@@ -131,7 +131,7 @@ function judgeBinding(grant: Tokens, request: TokenRequest, context: TokenContex
   return bindTo(certificate)
 }
 
-/** A narrower scope is for this access token alone; the grant keeps its own (requirements C23). */
+/** A narrower scope is for this access token alone; the grant keeps its own (requirement C23). */
 function narrowedScopes(scope: string | undefined, grant: Tokens): readonly string[] {
   if (scope === undefined) return grant.scopes
   const asked = parseScope(scope)

@@ -6,7 +6,7 @@ import type { Der } from '../pem.ts'
 const BASIC_CONSTRAINTS = '2.5.29.19'
 const NAME_CONSTRAINTS = '2.5.29.30'
 
-/** Critical extensions that are judged here, by the engine or, as to the use of keys, on purpose not (decisions D41). */
+/** Critical extensions that are judged here, by the engine or, as to the use of keys, on purpose not (decision D41). */
 const UNDERSTOOD: ReadonlySet<string> = new Set([
   BASIC_CONSTRAINTS,
   NAME_CONSTRAINTS,

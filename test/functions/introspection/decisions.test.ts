@@ -49,7 +49,7 @@ const at = (seconds: number) => {
   runtime.clock.now = later(START, seconds)
 }
 
-/** Outcome and the four flags in the contract's order, `t` or `f`. */
+/** Outcome and the four flags, `t` or `f`, in the order of Authlete contract, section 2.8. */
 async function decision(token: string, certificate?: string, members: Record<string, unknown> = {}) {
   const answer = await walk.introspect(token, certificate, members)
   const flags = ['existent', 'usable', 'sufficient', 'refreshable'].map((name) => answer.json[name])

@@ -10,7 +10,7 @@ export type TemplateResources = Readonly<Record<string, TemplateResource>>
 type Wanted = Readonly<Record<string, unknown>>
 
 /**
- * The result of an authorizer is not kept (requirements N05): the key of that cache is the identity source alone, so one
+ * The result of an authorizer is not kept (requirement N05): the key of that cache is the identity source alone, so one
  * good call would open the door for the same token with another certificate.
  */
 const AUTHORIZERS: Readonly<Record<string, Wanted>> = {

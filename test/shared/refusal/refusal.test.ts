@@ -147,7 +147,7 @@ const DIFFERENT: Readonly<Record<string, string>> = {
   A001101: 'Internal server error.',
   // Seen without a full stop.
   A157357: 'The client identifier is not found at the expected location.',
-  // Scopes that were asked for and are not there are refused whatever the service's defaults are (decisions D25).
+  // Scopes that were asked for and are not there are refused whatever the service's defaults are (decision D25).
   A007305:
     "The authorization request has no 'scope' parameter or none of the given scopes is recognized as valid.",
   A052303: "The token request has no 'scope' parameter or none of the given scopes is recognized as valid.",
