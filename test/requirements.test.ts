@@ -8,7 +8,7 @@ import { load } from './support/vectors.ts'
 const DOCS = join(import.meta.dirname, '../docs')
 const page = readFileSync(join(DOCS, 'requirements.md'), 'utf8')
 
-/** `- **A01** (P1) what is required: what proves it`. */
+/** An id, a priority, what is required, and behind a colon what proves it. */
 const LINE = /^- \*\*(?<id>[A-Z]\d\d)\*\* \((?<priority>P[123])\) (?<what>[^:]+): (?<proof>.+)$/
 
 interface Line {
