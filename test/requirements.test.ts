@@ -31,14 +31,14 @@ const { requirements } = load(
   }),
 )
 
-/** `` `path.test.ts` “a title” “another” ``, below `test`. */
+/** `` `path.test.ts` “a title” “another” ``; the path is below `test`. */
 const TESTS = /`(?<file>[\w./-]+\.ts)`(?<titles>(?: “[^”]+”)+)/g
 /** `` `bad-requests:ID` ``, an entry of a file below `test/vectors`. */
 const VECTOR = /`(?<file>[a-z-]+):(?<id>[^`]+)`/g
 const DOCUMENT = /\[[^\]]+\]\((?<file>[^)]+)\)/g
 const NOT_YET = /^not yet, (?<reason>.{10,})$/
 
-/** Required and not there yet; each has its reason on the page. */
+/** P1 and P2 requirements that are not met yet; the page has a reason for each. */
 const OPEN: readonly string[] = []
 
 const Entry = z.looseObject({ id: z.optional(z.string()), name: z.optional(z.string()) })
@@ -56,7 +56,7 @@ function entriesOf(file: string): readonly (string | undefined)[] {
   )
 }
 
-/** What of a proof is not there. */
+/** The files, titles, vectors and pages that a proof names and that do not exist. */
 function missing(proof: string): string[] {
   const tests = [...proof.matchAll(TESTS)].flatMap(({ groups: { file = '', titles = '' } = {} }) => {
     const path = join(import.meta.dirname, file)
@@ -74,37 +74,41 @@ function missing(proof: string): string[] {
   return [...tests, ...vectors, ...documents]
 }
 
-/** What is left of a proof without all that names something. */
+/** What a proof has beside names and separators: it must be nothing. */
 const rest = (proof: string) =>
   [TESTS, VECTOR, DOCUMENT]
     .reduce((text, pattern) => text.replaceAll(pattern, ''), proof)
     .replaceAll(/[;,\s]/g, '')
 
-test('every line of the page can be read', () => {
+test('every line of docs/requirements.md has the form of a requirement', () => {
   expect(lines.length).toBe(read.length)
   expect(read.length).toBeGreaterThan(0)
 })
 
-test('every requirement has its line, with its priority, in order', () => {
+test('every requirement of the specifications has a line with its priority, in order', () => {
   expect(read.map(({ id, priority }) => ({ id, priority }))).toEqual(requirements)
 })
 
-test('what is not there yet has a reason, and is P3 or known to be open', () => {
+test('a requirement that is not met yet has a reason, and is P3 or listed as open', () => {
   const open = read.filter(({ proof }) => NOT_YET.test(proof))
   expect(open.filter(({ priority }) => priority !== 'P3').map(({ id }) => id)).toEqual(OPEN)
 })
 
-describe('the proof of', () => {
-  test.each(read.filter(({ proof }) => !NOT_YET.test(proof)))('$id is there', ({ proof }) => {
-    expect(missing(proof)).toEqual([])
-    expect(rest(proof)).toBe('')
-    expect(proof).toMatch(/[`[]/)
-  })
+describe('proofs', () => {
+  test.each(read.filter(({ proof }) => !NOT_YET.test(proof)))(
+    'everything that the proof of $id names exists',
+    ({ proof }) => {
+      expect(missing(proof)).toEqual([])
+      expect(rest(proof)).toBe('')
+      expect(proof).toMatch(/[`[]/)
+    },
+  )
 })
 
-test('a proof that is not there is noticed', () => {
+test('a file, title, vector or page that does not exist is noticed in a proof', () => {
   expect(missing('`functions/none.test.ts` “a title”')).toEqual(['functions/none.test.ts'])
-  const titles = '`requirements.test.ts` “a proof that is not there is noticed” “no such title”'
+  const titles =
+    '`requirements.test.ts` “a file, title, vector or page that does not exist is noticed in a proof” “no such title”'
   expect(missing(titles)).toEqual(['requirements.test.ts “no such title”'])
   expect(missing('`bad-requests:code-ok`, `bad-requests:code-none`')).toEqual(['bad-requests:code-none'])
   expect(missing('[settings](settings.md), [none](none.md)')).toEqual(['none.md'])
