@@ -72,6 +72,15 @@ test('every file and folder that a comment or a page names exists', () => {
   ).toEqual([])
 })
 
+test('README.md has at most 120 lines, and the demo has the steps that it shows', () => {
+  const readme = readProjectFile('README.md')
+  const shown = [...readme.matchAll(/^\d+\. (.+)$/gm)].map(([, title = '']) => title)
+  const demo = projectFiles('infra/emulator/demo*.ts').map(readProjectFile).join('\n')
+  expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(120)
+  expect(shown.length).toBeGreaterThan(3)
+  expect(shown.filter((title) => !demo.includes(title))).toEqual([])
+})
+
 test('citations of every kind are read', () => {
   const cited = sources.flatMap(commentsOf).join('\n')
   const kinds = [/architecture, section 3/i, /Authlete contract, section 2\.5/, /Authlete contract, rule 2/]
