@@ -1,7 +1,7 @@
 import { later } from '../../shared/epoch-seconds.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
 import { availableScopes } from '../../shared/token/scopes.ts'
-import { addExtras } from '../../shared/token/extras.ts'
+import { addTo, refuseSubjectOfClient } from '../../shared/token/terms.ts'
 import { keyOf, makeOpaque } from '../../shared/token/token-string.ts'
 import { digest } from '../../shared/store/digest.ts'
 import type { Call } from '../../shared/call.ts'
@@ -27,11 +27,9 @@ export async function issueCode(request: IssueRequest, call: Call): Promise<Issu
   const { service, now, random, store, log } = call
   const ticket = await findTicket(request.ticket, TICKET_REASONS, call)
   log.client(ticket.client)
-  // A token of the client itself has the client for its subject (RFC 9700 section 4.15).
-  const namesake = await store.registry.findClient(service.apiKey, request.subject)
-  if (namesake !== undefined) throw new Refusal('subject-is-client')
-  const scopes = request.scopes ?? ticket.scopes
+  await refuseSubjectOfClient(request.subject, 'subject-is-client', call)
   await judgeScopes(request.scopes, ticket, call)
+  const granted = request.scopes === undefined ? {} : { scopes: request.scopes }
 
   const { redirectUri, redirectUriAsked, state, responseMode, challenge, clientIdAlias, context } = ticket
   const key = keyOf(service.apiKey, ticket)
@@ -40,11 +38,11 @@ export async function issueCode(request: IssueRequest, call: Call): Promise<Issu
     ...key,
     stage: 'CODE',
     clientIdAlias,
-    scopes,
-    resources: ticket.resources,
-    subject: request.subject,
-    ...request.authentication,
-    ...addExtras({ properties: [] }, request.extras, 'issue-properties-too-large'),
+    terms: addTo(
+      { ...ticket.terms, ...granted, subject: request.subject, ...request.authentication },
+      request.extras,
+      'issue-properties-too-large',
+    ),
     accessTokenDuration: request.extras.accessTokenDuration,
     code: {
       codeDigest: digest(code),

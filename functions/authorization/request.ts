@@ -2,8 +2,12 @@ import * as z from 'zod/mini'
 import { type FormRules, readParameters, reasonFor } from '../../shared/request/form.ts'
 import { type Reason, Refusal } from '../../shared/refusal/refusal.ts'
 import { listMember } from '../../shared/request/body.ts'
-import { AUTHENTICATION_MEMBERS, readAuthentication } from '../../shared/token/end-user-authentication.ts'
-import type { Authentication } from '../../shared/store/grant.ts'
+import {
+  AUTHENTICATION_MEMBERS,
+  type EndUserAuthentication,
+  readAuthentication,
+  readSubject,
+} from '../../shared/token/terms.ts'
 import { EXTRA_MEMBERS, readExtras, type TokenExtras } from '../../shared/token/extras.ts'
 import { FAILURES, type Failure } from './failures.ts'
 
@@ -105,11 +109,8 @@ export interface IssueRequest {
   readonly scopes: readonly string[] | undefined
   /** For the code's tokens. */
   readonly extras: TokenExtras
-  readonly authentication: Authentication
+  readonly authentication: EndUserAuthentication
 }
-
-const MAX_SUBJECT_LENGTH = 100
-const PRINTABLE_ASCII = /^[\x20-\x7e]+$/
 
 export const IssueCall = z.object({
   ticket: z.optional(z.string()),
@@ -119,15 +120,19 @@ export const IssueCall = z.object({
   ...EXTRA_MEMBERS,
 })
 
+const SUBJECT_REASONS = {
+  missing: 'subject-missing',
+  tooLong: 'subject-too-long',
+  notAscii: 'subject-not-ascii',
+} as const
+
 /** `/auth/authorization/issue` of the Web API (Authlete contract, section 2.2). @throws Refusal */
 export function readIssue(call: z.infer<typeof IssueCall>): IssueRequest {
   const { ticket, subject, scopes } = call
   if (ticket === undefined) throw new Refusal('ticket-missing')
-  if (subject === undefined) throw new Refusal('subject-missing')
-  if (subject.length > MAX_SUBJECT_LENGTH) throw new Refusal('subject-too-long')
-  if (!PRINTABLE_ASCII.test(subject)) throw new Refusal('subject-not-ascii')
   return {
-    ...{ ticket, subject },
+    ticket,
+    subject: readSubject(subject, SUBJECT_REASONS),
     scopes: scopes?.length ? [...new Set(scopes)] : undefined,
     extras: readExtras(call),
     authentication: readAuthentication(call),

@@ -1,5 +1,6 @@
 import { boundThumbprint } from '../../shared/certificate/binding.ts'
 import type { UsableToken } from '../../shared/token/introspect.ts'
+import { clientIdText } from '../../shared/token/client-id.ts'
 import { audiencesOf } from '../../shared/token/resource.ts'
 import type { Service } from '../../shared/store/service.ts'
 
@@ -8,10 +9,13 @@ import type { Service } from '../../shared/store/service.ts'
  * API, where every value arrives as text). Strings and numbers alone; never the token. `exp` is in seconds.
  */
 export function authorizerContext({ grant }: UsableToken, service: Service) {
-  const { subject, accessScopes } = grant
+  const {
+    accessScopes,
+    terms: { subject },
+  } = grant
   const thumbprint = boundThumbprint(grant.binding)
   return {
-    client_id: grant.clientIdAlias ?? String(grant.client),
+    client_id: clientIdText(grant),
     ...(subject === undefined ? {} : { sub: subject }),
     ...(accessScopes.length === 0 ? {} : { scope: accessScopes.join(' ') }),
     iss: service.issuer,

@@ -12,6 +12,7 @@ export function introspectionResponse(
   { grant, standing, clientAttributes }: IntrospectedToken,
   { attributes, supportedScopes }: Service,
 ): Usable {
+  const { terms } = grant
   const scopeDetails = supportedScopes.filter(({ name }) => grant.accessScopes.includes(name))
   return {
     ...success('A056001', 'The access token is valid.'),
@@ -22,16 +23,16 @@ export function introspectionResponse(
     clientId: grant.client,
     clientIdAlias: grant.clientIdAlias,
     clientIdAliasUsed: grant.clientIdAlias !== undefined,
-    subject: grant.subject,
+    subject: terms.subject,
     scopes: unlessEmpty(grant.accessScopes),
     scopeDetails: unlessEmpty(scopeDetails),
-    resources: unlessEmpty(grant.resources),
+    resources: unlessEmpty(terms.resources),
     accessTokenResources: unlessEmpty(grant.accessResources),
     expiresAt: grant.accessExpiresAt * 1000,
     grantType: grant.grantType,
-    acr: grant.acr,
-    authTime: grant.authTime,
-    properties: unlessEmpty(grant.properties),
+    acr: terms.acr,
+    authTime: terms.authTime,
+    properties: unlessEmpty(terms.properties),
     serviceAttributes: unlessEmpty(attributes),
     clientAttributes: unlessEmpty(clientAttributes),
     ...standing,

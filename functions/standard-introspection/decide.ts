@@ -9,7 +9,7 @@ import { findAccessToken, findRefreshToken, type FoundToken } from '../../shared
 import type { PresentedCredentials } from '../../shared/authentication/presented-credentials.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
 import { audiencesOf } from '../../shared/token/resource.ts'
-import { findIntrospectionKey, type SigningKey } from '../../shared/token/signing-key.ts'
+import { findIntrospectionKey, type SigningKey } from '../../shared/token/sign.ts'
 import { barred, expired } from '../../shared/token/standing.ts'
 import type { Call } from '../../shared/call.ts'
 import type { Client } from '../../shared/store/client.ts'
@@ -125,7 +125,7 @@ function isProvable({ binding }: Tokens, { fapi2 }: Service): boolean {
 
 /** Only resources that were asked for tell for whom a token is: all others are for any (Authlete contract, section 2.9). */
 function isMeantFor(resourceServer: string, { grant, type }: Found): boolean {
-  const resources = type === 'access_token' ? grant.accessResources : grant.resources
+  const resources = type === 'access_token' ? grant.accessResources : grant.terms.resources
   return resources.length === 0 || resources.includes(resourceServer)
 }
 

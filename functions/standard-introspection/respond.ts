@@ -1,4 +1,4 @@
-import { signJwt } from '../../shared/token/jwt.ts'
+import { signJwt } from '../../shared/token/sign.ts'
 import { activeRefreshToken, activeToken, activeTokenInFull } from '../../shared/token/active-token.ts'
 import type { Service } from '../../shared/store/service.ts'
 import { SignedBody, withoutNull } from '../../shared/http.ts'
@@ -18,13 +18,9 @@ export function oauthResponse({ introspected, signature }: StandardIntrospection
 }
 
 /** No `sub` and no `exp` beside `token_introspection`: it must not pass for an access token. */
-function sign(
-  content: object,
-  { alg, kid, key, audience, issuedAt }: Signature,
-  { issuer }: Service,
-): string {
+function sign(content: object, { audience, issuedAt, ...key }: Signature, { issuer }: Service): string {
   const claims = { iss: issuer, aud: audience, iat: issuedAt, token_introspection: content }
-  return signJwt('token-introspection+jwt', claims, alg, kid, key)
+  return signJwt('token-introspection+jwt', claims, key)
 }
 
 type Signature = NonNullable<StandardIntrospection['signature']>

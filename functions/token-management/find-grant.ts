@@ -48,3 +48,8 @@ export function lives({ grant, client }: FoundGrant, { service, now }: Call): bo
     (refresh !== undefined && !isOver(refresh.refreshIssuedAt, refresh.refreshExpiresAt))
   )
 }
+
+/** With other scopes, in the terms as well: otherwise a refresh would bring back what was taken. */
+export function rescoped(grant: Tokens, scopes: readonly string[]): Tokens {
+  return { ...grant, terms: { ...grant.terms, scopes }, accessScopes: scopes }
+}

@@ -1,4 +1,4 @@
-import { propertyMembers } from '../../shared/token/properties.ts'
+import { propertyMembers } from '../../shared/token/terms.ts'
 import type { Service } from '../../shared/store/service.ts'
 import { success } from '../../shared/web-api.ts'
 import type { Issued, TokenMembers } from './answer-schema.ts'
@@ -8,7 +8,7 @@ import { GRANT_TYPES, type IssuedTokens } from './decide.ts'
 export function tokenContent(issued: IssuedTokens, service: Service): TokenMembers {
   const { grant, accessToken, jwt, refreshToken, issuedAt } = issued
   return {
-    ...propertyMembers(grant.properties),
+    ...propertyMembers(grant.terms.properties),
     access_token: jwt ?? accessToken,
     ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
     scope: grant.accessScopes.length === 0 ? null : grant.accessScopes.join(' '),
@@ -20,6 +20,7 @@ export function tokenContent(issued: IssuedTokens, service: Service): TokenMembe
 /** `/auth/token`, action OK (Authlete contract, section 2.5). Times that a member calls `ExpiresAt` are in milliseconds. */
 export function tokenResponse(issued: IssuedTokens, service: Service): Issued {
   const { grant, client, clientIdAlias, grantType, issuedAt } = issued
+  const { terms } = grant
   const { name, resultCode } = GRANT_TYPES[grantType]
   const refreshExpiresAt = grant.refresh?.refreshExpiresAt
   return {
@@ -38,15 +39,15 @@ export function tokenResponse(issued: IssuedTokens, service: Service): Issued {
     clientIdAlias: client.clientIdAlias,
     clientIdAliasUsed: clientIdAlias !== undefined,
     clientAuthMethod: client.tokenAuthMethod,
-    subject: grant.subject,
-    properties: unlessEmpty(grant.properties),
+    subject: terms.subject,
+    properties: unlessEmpty(terms.properties),
     serviceAttributes: unlessEmpty(service.attributes),
     clientAttributes: unlessEmpty(client.attributes),
     previousRefreshTokenUsed: issued.previousRefreshTokenUsed,
     scopes: unlessEmpty(grant.accessScopes),
-    resources: unlessEmpty(grant.resources),
+    resources: unlessEmpty(terms.resources),
     accessTokenResources: unlessEmpty(grant.accessResources),
-    refreshTokenScopes: grant.refresh === undefined ? undefined : unlessEmpty(grant.scopes),
+    refreshTokenScopes: grant.refresh === undefined ? undefined : unlessEmpty(terms.scopes),
   }
 }
 

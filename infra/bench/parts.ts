@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { readCertificate } from '../../shared/certificate/pem.ts'
 import { thumbprint } from '../../shared/certificate/thumbprint.ts'
-import { signAccessToken } from '../../shared/token/jwt.ts'
+import { signJwt } from '../../shared/token/sign.ts'
 import { parseParameters } from '../../shared/request/form.ts'
 import { locateOpaque, makeOpaque } from '../../shared/token/token-string.ts'
 import { digest } from '../../shared/store/digest.ts'
@@ -50,5 +50,5 @@ function signer(now: number, certificate: string) {
     iat: now,
     jti: 'A'.repeat(52),
   }
-  return () => signAccessToken(claims, 'ES256', '1', privateKey)
+  return () => signJwt('at+jwt', claims, { alg: 'ES256', kid: '1', key: privateKey })
 }

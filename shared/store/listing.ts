@@ -3,11 +3,17 @@ import type { Tokens } from './grant.ts'
 /** An item does not have the form that was written. The message names the attribute, never its value. */
 export class DamagedItem extends Error {}
 
+interface Listed {
+  readonly service: number
+  readonly client: number
+  readonly subject: string | undefined
+}
+
 /**
  * The keys of the index by which the management API lists tokens: client, then subject. Only grants with tokens have
  * them, so the index is sparse. No decision reads it: it is late by nature.
  */
-export function listing({ service, client, subject }: Pick<Tokens, 'service' | 'client' | 'subject'>) {
+export function listing({ service, client, subject }: Listed) {
   return { holder: `${String(service)}.${String(client)}`, held: held(subject) }
 }
 

@@ -1,22 +1,23 @@
 import { boundThumbprint } from '../certificate/binding.ts'
-import type { Tokens } from '../store/grant.ts'
+import type { Terms, Tokens } from '../store/grant.ts'
 import type { Service } from '../store/service.ts'
 import type { ActiveRefreshToken, ActiveToken, ActiveTokenInFull } from './active-token-schema.ts'
-import { propertyMembers } from './properties.ts'
+import { clientIdText } from './client-id.ts'
 import { audOf } from './resource.ts'
+import { propertyMembers } from './terms.ts'
 
 /**
- * What a live access token says of itself (RFC 7662 section 2.2), as the Web API words it (Authlete contract, section 6):
- * `scope` is `null` when there is none, and the audience is told only where resources were asked for.
+ * The members of a live access token at introspection (RFC 7662 section 2.2), in the words of the Web API (Authlete
+ * contract, section 6): `scope` is `null` when there is none, and the audience is there only where resources were asked for.
  *
- * @param withHidden whether hidden properties are told as well
+ * @param withHidden whether hidden properties are shown as well
  */
 export function activeToken(grant: Tokens, service: Service, withHidden = false): ActiveToken {
+  const narrowed = { scopes: grant.accessScopes, resources: grant.accessResources }
   return {
-    ...aboutGrant(grant, service, grant.accessScopes, grant.accessResources, withHidden),
+    ...aboutGrant(grant, service, narrowed, withHidden),
     token_type: service.accessTokenType,
     exp: grant.accessExpiresAt,
-    client_id: clientIdOf(grant),
   }
 }
 
@@ -30,45 +31,39 @@ export function activeTokenInFull(
     ...activeToken(grant, service),
     iat: grant.accessIssuedAt,
     aud: audOf(grant, service),
-    ...(jti === undefined ? {} : { jti }),
+    jti,
   }
 }
 
-/** What a live refresh token says of itself: it has no `token_type` (requirement E09). */
+/** The members of a live refresh token: it has no `token_type` (requirement E09). */
 export function activeRefreshToken(
   grant: Tokens,
   service: Service,
   expiresAt: number,
   withHidden = false,
 ): ActiveRefreshToken {
-  return {
-    ...aboutGrant(grant, service, grant.scopes, grant.resources, withHidden),
-    exp: expiresAt,
-    client_id: clientIdOf(grant),
-  }
+  return { ...aboutGrant(grant, service, grant.terms, withHidden), exp: expiresAt }
 }
 
-function clientIdOf(grant: Tokens): string {
-  return grant.clientIdAlias ?? String(grant.client)
-}
-
+/** Own members come last, `undefined` where there is none: no property may take their place (decision D46). */
 function aboutGrant(
-  { subject, acr, authTime, binding, properties }: Tokens,
+  grant: Tokens,
   service: Service,
-  scopes: readonly string[],
-  resources: readonly string[],
+  { scopes, resources }: Pick<Terms, 'scopes' | 'resources'>,
   withHidden: boolean,
 ) {
-  const bound = boundThumbprint(binding)
+  const { subject, acr, authTime, properties } = grant.terms
+  const bound = boundThumbprint(grant.binding)
   return {
     ...propertyMembers(properties, withHidden),
-    ...(subject === undefined ? {} : { sub: subject }),
-    ...(acr === undefined ? {} : { acr }),
-    ...(authTime === undefined ? {} : { auth_time: authTime }),
+    sub: subject,
+    acr,
+    auth_time: authTime,
     scope: scopes.length === 0 ? null : scopes.join(' '),
     iss: service.issuer,
-    ...(resources.length === 0 ? {} : { aud: resources }),
+    client_id: clientIdText(grant),
+    aud: resources.length === 0 ? undefined : resources,
     active: true as const,
-    ...(bound === undefined ? {} : { cnf: { 'x5t#S256': bound } }),
+    cnf: bound === undefined ? undefined : { 'x5t#S256': bound },
   }
 }

@@ -1,7 +1,7 @@
 import type { ClientState, RefreshMembers, Tokens } from '../store/grant.ts'
 import type { TokenDigest } from '../store/digest.ts'
 import type { Call } from '../call.ts'
-import { readIdentifier } from './jwt.ts'
+import { readIdentifier } from './jwt-identifier.ts'
 import { keyOf, locateIdentifier, locateOpaque, locateRefreshToken, type Locator } from './token-string.ts'
 import { digest, sameDigest } from '../store/digest.ts'
 

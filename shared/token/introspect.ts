@@ -96,7 +96,7 @@ function judgeScopes(needed: readonly string[], { accessScopes }: Tokens, standi
   })
 }
 
-function judgeSubject(needed: string | undefined, { subject }: Tokens, standing: Standing): void {
+function judgeSubject(needed: string | undefined, { terms: { subject } }: Tokens, standing: Standing): void {
   if (needed === undefined || needed === subject) return
   throw refusal(subject === undefined ? 'token-subjectless' : 'subject-differs', standing)
 }
@@ -104,7 +104,7 @@ function judgeSubject(needed: string | undefined, { subject }: Tokens, standing:
 /** RFC 9470 section 3. Of a token that says nothing of it nobody knows how its end-user was authenticated. */
 function judgeAuthentication(
   { acrValues = [], maxAge }: IntrospectionRequest,
-  { acr, authTime }: Tokens,
+  { terms: { acr, authTime } }: Tokens,
   now: EpochSeconds,
   standing: Standing,
 ): void {

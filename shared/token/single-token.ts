@@ -8,7 +8,7 @@ import type { Call } from '../call.ts'
  * of two in the same second each ends the other, as none can be said to be older.
  */
 export async function endOlderGrants(
-  { service: apiKey, client: clientId, grantId, subject, createdAt }: Tokens,
+  { service: apiKey, client: clientId, grantId, terms: { subject }, createdAt }: Tokens,
   client: Client,
   { service, store: { grants } }: Call,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
-import { type AccessTokenClaims, signAccessToken } from '../../shared/token/jwt.ts'
+import { signJwt } from '../../shared/token/sign.ts'
 import { digest } from '../../shared/store/digest.ts'
 import { setup } from './bad-requests.ts'
 import type { Received, Sent } from './gateway.ts'
@@ -159,9 +159,15 @@ function damaged(binding: unknown): Make {
 /** Right in all but issuer and key: its `jti` is that of a live token. */
 async function makeTokenOfOtherIssuer(service: VectorService): Promise<Made> {
   const payload = (await makeAccessToken(service, MTLS_DN)).text.split('.')[1] ?? ''
-  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as AccessTokenClaims
+  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  return { text: signAccessToken({ ...claims, iss: 'https://other.example.com' }, 'ES256', '1', privateKey) }
+  return {
+    text: signJwt(
+      'at+jwt',
+      { ...claims, iss: 'https://other.example.com' },
+      { alg: 'ES256', kid: '1', key: privateKey },
+    ),
+  }
 }
 
 function breakSignature(jwt: string): string {

@@ -1,6 +1,6 @@
 import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
-import { accessTokenKey } from '../../../shared/token/signing-key.ts'
+import { accessTokenKey } from '../../../shared/token/sign.ts'
 import type { Service } from '../../../shared/store/service.ts'
 
 type KeyUses = Service['keyUses']

@@ -3,7 +3,7 @@ import type { Call } from '../../../shared/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { GrantKey } from '../../../shared/store/grant.ts'
 import { endOfSubject } from '../end/decide.ts'
-import { lives } from '../find-grant.ts'
+import { lives, rescoped } from '../find-grant.ts'
 import { clientNamed, listKeys } from '../list-keys.ts'
 import type { AuthorizationChange, AuthorizationsRequest, ClientAuthorization } from './request.ts'
 
@@ -75,7 +75,7 @@ async function rescope(key: GrantKey, scopes: readonly string[], call: Call): Pr
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const [found] = await grants.findTokens([key])
     if (found === undefined || !lives(found, call)) return false
-    const { done } = await grants.change(found.grant, { ...found.grant, scopes, accessScopes: scopes })
+    const { done } = await grants.change(found.grant, rescoped(found.grant, scopes))
     if (done) return true
   }
   throw new Error('the token changes too fast to be updated')

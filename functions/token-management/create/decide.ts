@@ -1,15 +1,18 @@
 import type { Binding } from '../../../shared/certificate/binding.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
-import { type Issued, makeTokens, newRefreshToken } from '../../../shared/token/issue.ts'
-import { refreshTokenSeconds } from '../../../shared/token/lifetimes.ts'
+import { type Issued, makeTokens } from '../../../shared/token/issue.ts'
+import {
+  newRefreshToken,
+  type RefreshedGrant,
+  type RefreshToken,
+} from '../../../shared/token/refresh-token.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { availableScopes } from '../../../shared/token/scopes.ts'
-import { addExtras, NO_EXTRAS } from '../../../shared/token/extras.ts'
+import { addTo, refuseSubjectOfClient } from '../../../shared/token/terms.ts'
 import { endOlderGrants } from '../../../shared/token/single-token.ts'
 import { makeGrantId } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
-import { tooBig } from '../request.ts'
 import type { CreateRequest } from './request.ts'
 
 export interface CreatedTokens extends Issued {
@@ -23,19 +26,17 @@ export interface CreatedTokens extends Issued {
  * @throws Refusal create-…, jwt-not-signed
  */
 export async function createTokens(request: CreateRequest, call: Call): Promise<CreatedTokens> {
-  const { grantType, subject, scopes, resources, properties, jwtAtClaims, accessTokenDuration } = request
+  const { grantType, subject, scopes, resources, accessTokenDuration } = request
   const { service, now, random, store, log } = call
   if (!service.supportedGrantTypes.includes(grantType)) throw new Refusal('create-grant-type-unsupported')
   const client = await findClient(request, call)
   log.client(client.clientId)
-  // A token of a client itself has that for its subject (RFC 9700 section 4.15).
-  if (subject !== undefined && (await store.registry.findClient(service.apiKey, subject)) !== undefined) {
-    throw new Refusal('create-subject-is-client')
-  }
+  await refuseSubjectOfClient(subject, 'create-subject-is-client', call)
   const available = availableScopes(service, client)
   if (!scopes.every((name) => available.has(name))) throw new Refusal('create-scope-unsupported')
-  if (tooBig(properties)) throw new Refusal('create-properties-too-big')
 
+  const granted = { scopes, resources, subject, ...request.authentication, properties: [] }
+  const terms = addTo(granted, request.additions, 'create-properties-too-big')
   const binding = bindingTo(request)
   log.thumbprint(request.certificateThumbprint)
   const key = { service: service.apiKey, client: client.clientId, grantId: makeGrantId(random) }
@@ -45,16 +46,10 @@ export async function createTokens(request: CreateRequest, call: Call): Promise<
       client,
       clientIdAlias: request.clientIdAliasUsed ? client.clientIdAlias : undefined,
       grantType,
-      subject,
-      ...request.authentication,
-      ...addExtras({ properties }, { ...NO_EXTRAS, jwtAtClaims }, 'create-properties-too-big'),
-      scopes,
-      accessScopes: scopes,
-      resources,
-      accessResources: resources,
+      terms,
       binding,
       accessExpiresAt: accessTokenDuration === undefined ? undefined : later(now, accessTokenDuration),
-      refresh: firstRefreshToken(key, request, client, call),
+      refresh: firstRefreshToken({ key, client, terms }, request, call),
     },
     call,
   )
@@ -79,14 +74,11 @@ function bindingTo({ certificateThumbprint }: CreateRequest): Binding {
 
 /** Also where the client does not declare that it refreshes (Authlete contract, section 2.7). */
 function firstRefreshToken(
-  key: Parameters<typeof newRefreshToken>[0],
-  { grantType, scopes, refreshTokenDuration }: CreateRequest,
-  client: Client,
+  grant: RefreshedGrant,
+  { grantType, refreshTokenDuration }: CreateRequest,
   call: Call,
-) {
-  const { service } = call
-  if (grantType === 'CLIENT_CREDENTIALS' || !service.supportedGrantTypes.includes('REFRESH_TOKEN')) {
-    return undefined
-  }
-  return newRefreshToken(key, refreshTokenDuration ?? refreshTokenSeconds(service, client, scopes), call)
+): RefreshToken | undefined {
+  const refreshes = call.service.supportedGrantTypes.includes('REFRESH_TOKEN')
+  if (grantType === 'CLIENT_CREDENTIALS' || !refreshes) return undefined
+  return newRefreshToken(grant, call, refreshTokenDuration)
 }

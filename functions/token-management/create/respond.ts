@@ -1,11 +1,16 @@
 import { tokenIdOf } from '../../../shared/token/token-string.ts'
+import { clientIdText } from '../../../shared/token/client-id.ts'
 import { success } from '../../../shared/web-api.ts'
 import type { Created } from './answer-schema.ts'
 import type { CreatedTokens } from './decide.ts'
 
 /** `/auth/token/create`, action OK (Authlete contract, section 2.7). */
 export function createResponse({ grant, client, issuedAt, ...issued }: CreatedTokens): Created {
-  const { grantType, accessScopes, scopes, properties } = grant
+  const {
+    grantType,
+    accessScopes,
+    terms: { scopes, subject, properties },
+  } = grant
   const clientId = client.clientId
   const message = `An access token was created successfully: ${grantType}, client = ${String(clientId)}`
   return {
@@ -20,8 +25,8 @@ export function createResponse({ grant, client, issuedAt, ...issued }: CreatedTo
     expiresAt: grant.accessExpiresAt * 1000,
     grantType,
     clientId,
-    clientIdentifier: grant.clientIdAlias ?? String(clientId),
-    subject: grant.subject,
+    clientIdentifier: clientIdText(grant),
+    subject,
     scopes: accessScopes.length === 0 ? undefined : accessScopes,
     refreshTokenScopes: grant.refresh === undefined || scopes.length === 0 ? undefined : scopes,
     properties: properties.length === 0 ? undefined : properties,

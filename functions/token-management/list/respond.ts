@@ -25,7 +25,8 @@ export function listResponse({
 
 /** The hashes are one identifier of ours, which leads to the grant (architecture, section 3: nothing derived from a token). */
 function tokenView(grant: Tokens): ListedToken {
-  const { accessScopes, scopes, properties, refresh, createdAt, accessIssuedAt } = grant
+  const { accessScopes, terms, refresh, createdAt, accessIssuedAt } = grant
+  const { scopes, subject, properties } = terms
   return {
     accessTokenHash: tokenIdOf(grant),
     accessTokenExpiresAt: grant.accessExpiresAt * 1000,
@@ -34,7 +35,7 @@ function tokenView(grant: Tokens): ListedToken {
     createdAt: createdAt * 1000,
     lastRefreshedAt: accessIssuedAt > createdAt ? accessIssuedAt * 1000 : 0,
     clientId: grant.client,
-    subject: grant.subject,
+    subject,
     grantType: grant.grantType,
     scopes: accessScopes.length === 0 ? undefined : accessScopes,
     refreshTokenScopes: refresh === undefined || scopes.length === 0 ? undefined : scopes,

@@ -8,7 +8,8 @@ import type { Client } from '../../../shared/store/client.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { findByAccessToken, lives } from '../find-grant.ts'
-import { tooBig } from '../request.ts'
+import { rescoped } from '../find-grant.ts'
+import { judgeSize } from '../../../shared/token/terms.ts'
 import type { UpdateRequest } from './request.ts'
 
 export interface UpdatedTokens {
@@ -27,9 +28,7 @@ const TRIES = 5
  * @throws Refusal update-…, jwt-not-signed
  */
 export async function updateToken(request: UpdateRequest, call: Call): Promise<UpdatedTokens> {
-  if (request.properties !== undefined && tooBig(request.properties)) {
-    throw new Refusal('update-properties-too-big')
-  }
+  judgeSize(request.properties ?? [], 'update-properties-too-big')
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const { grants, registry } = call.store
     const found = await findByAccessToken(request.named, call)
@@ -51,12 +50,10 @@ async function changed(
 ): Promise<UpdatedTokens> {
   const grant = withMembers(current, request, client, call.service)
   if (!request.accessTokenValueUpdated) return { grant, accessToken: request.accessToken, jwt: undefined }
-  const { clientIdAlias, grantType, subject, scopes, accessScopes, createdAt, code } = grant
-  const { acr, authTime, properties, jwtAtClaims } = grant
+  const { clientIdAlias, grantType, terms, accessScopes, accessResources, createdAt, code } = grant
   const order = {
-    ...{ key: keyOf(grant.service, grant), client, clientIdAlias, grantType, subject, scopes, accessScopes },
-    ...{ acr, authTime, properties, jwtAtClaims, createdAt, code },
-    ...{ resources: grant.resources, accessResources: grant.accessResources },
+    ...{ key: keyOf(grant.service, grant), client, clientIdAlias, grantType, terms, createdAt, code },
+    narrowed: { scopes: accessScopes, resources: accessResources },
     binding: provable(grant.binding),
     accessExpiresAt: grant.accessExpiresAt,
   }
@@ -68,15 +65,14 @@ async function changed(
   }
 }
 
-/** Scopes are those of the grant as well: otherwise a refresh would bring back what was taken. */
 function withMembers(current: Tokens, request: UpdateRequest, client: Client, service: Service): Tokens {
   const { certificateThumbprint, accessTokenExpiresAt, refreshTokenExpiresAt, properties } = request
   const available = availableScopes(service, client)
   const scopes = request.scopes?.filter((name) => available.has(name))
+  const grant = scopes === undefined ? current : rescoped(current, scopes)
   return {
-    ...current,
-    ...(scopes === undefined ? {} : { scopes, accessScopes: scopes }),
-    ...(properties === undefined ? {} : { properties }),
+    ...grant,
+    terms: { ...grant.terms, ...(properties === undefined ? {} : { properties }) },
     ...(certificateThumbprint === undefined ? {} : { binding: { 'x5t#S256': certificateThumbprint } }),
     accessExpiresAt: accessTokenExpiresAt ?? current.accessExpiresAt,
     refresh: current.refresh && {

@@ -3,7 +3,8 @@ import type { Thumbprint } from '../../../shared/certificate/thumbprint.ts'
 import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Property } from '../../../shared/store/grant.ts'
-import { flag, names, positive, properties, refuseNotOffered, thumbprint } from '../request.ts'
+import { PROPERTY_MEMBERS, readProperties } from '../../../shared/token/terms.ts'
+import { flag, names, positive, refuseNotOffered, thumbprint } from '../request.ts'
 
 /** What is `undefined` stays as it is. */
 export interface UpdateRequest {
@@ -26,7 +27,7 @@ export const UpdateCall = z.object({
   accessTokenExpiresAt: z.optional(positive),
   refreshTokenExpiresAt: z.optional(positive),
   scopes: z.optional(names),
-  properties: z.optional(properties),
+  properties: PROPERTY_MEMBERS.properties,
   certificateThumbprint: z.optional(thumbprint),
   accessTokenValueUpdated: z.optional(flag),
   accessTokenPersistent: z.optional(flag),
@@ -45,7 +46,7 @@ export function readUpdate(call: z.infer<typeof UpdateCall>): UpdateRequest {
     accessTokenExpiresAt: inSeconds(call.accessTokenExpiresAt),
     refreshTokenExpiresAt: inSeconds(call.refreshTokenExpiresAt),
     scopes: scopes && [...new Set(scopes)],
-    properties: call.properties,
+    properties: readProperties(call.properties),
     certificateThumbprint,
     accessTokenValueUpdated: call.accessTokenValueUpdated ?? false,
   }

@@ -5,7 +5,11 @@ import type { UpdatedTokens } from './decide.ts'
 
 /** `/auth/token/update`, action OK (Authlete contract, section 2.7). */
 export function updateResponse({ grant, accessToken, jwt }: UpdatedTokens): Updated {
-  const { accessScopes, properties, refresh } = grant
+  const {
+    accessScopes,
+    terms: { properties },
+    refresh,
+  } = grant
   return {
     ...success('A135001', 'Updated the access token successfully.'),
     action: 'OK',

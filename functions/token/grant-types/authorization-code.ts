@@ -1,11 +1,12 @@
 import { proves } from '../../../shared/token/find-token.ts'
-import { firstRefreshToken, type Issued, makeTokens } from '../../../shared/token/issue.ts'
+import { type Issued, makeTokens } from '../../../shared/token/issue.ts'
+import { firstRefreshToken } from '../../../shared/token/refresh-token.ts'
 import { isVerifier, verifies } from '../../../shared/token/pkce.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { narrowedResources, parseResources } from '../../../shared/token/resource.ts'
 import { endOlderGrants } from '../../../shared/token/single-token.ts'
 import { barred, expired } from '../../../shared/token/standing.ts'
-import { addExtras } from '../../../shared/token/extras.ts'
+import { addTo } from '../../../shared/token/terms.ts'
 import { keyOf, locateOpaque } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/call.ts'
 import type { Code, CodeMembers, Tokens } from '../../../shared/store/grant.ts'
@@ -59,7 +60,8 @@ async function findCode(
   const locator = locateOpaque(code)
   if (locator === undefined) throw new Refusal('code-unknown')
   const { grant, client: state } = await store.grants.find(keyOf(service.apiKey, locator))
-  if (grant?.code === undefined || !proves(code, grant.code.codeDigest)) throw new Refusal('code-unknown')
+  if (grant === undefined || grant.stage === 'TICKET') throw new Refusal('code-unknown')
+  if (grant.code === undefined || !proves(code, grant.code.codeDigest)) throw new Refusal('code-unknown')
   if (grant.client !== client.clientId) throw new Refusal('code-of-other-client')
   const bar = barred(state, service, grant.code.codeIssuedAt)
   if (bar === 'cut-off') throw new Refusal('code-cut-off')
@@ -91,26 +93,21 @@ async function tokensFor(
   call: Call,
 ): Promise<Issued> {
   const { client, clientIdAlias, binding } = context
-  const accessResources = narrowedResources(asked, grant.resources)
-  if (accessResources === 'wider') throw new Refusal('code-resource-wider')
-  const key = { service: grant.service, client: grant.client, grantId: grant.grantId }
+  const resources = narrowedResources(asked, grant.terms.resources)
+  if (resources === 'wider') throw new Refusal('code-resource-wider')
+  const key = keyOf(grant.service, grant)
+  const terms = addTo(grant.terms, extras, 'token-properties-too-large')
   const order = {
     key,
     client,
     clientIdAlias,
     grantType: 'AUTHORIZATION_CODE',
-    subject: grant.subject,
-    acr: grant.acr,
-    authTime: grant.authTime,
-    scopes: grant.scopes,
-    accessScopes: grant.scopes,
-    resources: grant.resources,
-    accessResources,
+    terms,
+    narrowed: { scopes: terms.scopes, resources },
     binding,
-    ...addExtras(grant, extras, 'token-properties-too-large'),
     accessTokenDuration: extras.accessTokenDuration ?? grant.accessTokenDuration,
     code: grant.code,
-    refresh: firstRefreshToken(key, client, grant.scopes, call, extras.refreshTokenDuration),
+    refresh: firstRefreshToken({ key, client, terms }, call, extras.refreshTokenDuration),
   } as const
   return makeTokens(order, call)
 }

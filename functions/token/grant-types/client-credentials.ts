@@ -2,7 +2,7 @@ import { type Issued, makeTokens } from '../../../shared/token/issue.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { parseResources } from '../../../shared/token/resource.ts'
 import { grantScopes } from '../../../shared/token/scopes.ts'
-import { addExtras } from '../../../shared/token/extras.ts'
+import { addTo } from '../../../shared/token/terms.ts'
 import { makeGrantId } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/call.ts'
 import type { TokenRequest } from '../request.ts'
@@ -26,13 +26,8 @@ export async function issueForClient(
     client,
     clientIdAlias,
     grantType: 'CLIENT_CREDENTIALS',
-    subject: undefined,
-    scopes,
-    accessScopes: scopes,
-    resources,
-    accessResources: resources,
+    terms: addTo({ scopes, resources, properties: [] }, request.extras, 'token-properties-too-large'),
     binding,
-    ...addExtras({ properties: [] }, request.extras, 'token-properties-too-large'),
     accessTokenDuration: request.extras.accessTokenDuration,
   } as const
   const issued = await makeTokens(order, call)

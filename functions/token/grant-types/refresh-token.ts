@@ -1,23 +1,22 @@
 import { type Binding, boundThumbprint, judge } from '../../../shared/certificate/binding.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { findRefreshFamily, type FoundRefreshToken, proves } from '../../../shared/token/find-token.ts'
+import { type Issued, makeTokens } from '../../../shared/token/issue.ts'
 import {
   deriveRefreshToken,
-  type Issued,
-  makeTokens,
   nextRefreshToken,
   type RefreshToken,
-} from '../../../shared/token/issue.ts'
+} from '../../../shared/token/refresh-token.ts'
 import { refreshTokenSeconds } from '../../../shared/token/lifetimes.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
 import { bindTo, provesClientAnew } from '../../../shared/token/required-binding.ts'
 import { narrowedResources, parseResources } from '../../../shared/token/resource.ts'
 import { covers, parseScope } from '../../../shared/request/scope.ts'
 import { barred, expired } from '../../../shared/token/standing.ts'
-import { addExtras } from '../../../shared/token/extras.ts'
+import { addTo } from '../../../shared/token/terms.ts'
 import { keyOf } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/call.ts'
-import type { RefreshMembers, Tokens } from '../../../shared/store/grant.ts'
+import type { RefreshMembers, Terms, Tokens } from '../../../shared/store/grant.ts'
 import type { TokenRequest } from '../request.ts'
 import type { TokenContext } from './grant-type.ts'
 
@@ -54,36 +53,22 @@ async function refreshOnce(
   context: TokenContext,
   call: Call,
 ): Promise<Issued | 'lost'> {
-  const { grant, refresh } = await findRefreshed(presented, context, call)
+  const found = await findRefreshed(presented, context, call)
+  const { grant, refresh } = found
   const binding = judgeBinding(grant, request, context)
   call.log.thumbprint(boundThumbprint(binding))
-  const accessScopes = narrowedScopes(request.scope, grant)
-  const accessResources = resourcesOf(request, grant)
-  const { extras } = request
-  const added = addExtras(grant, extras, 'token-properties-too-large')
-  const next = await successor(presented, request, { grant, refresh }, context, call)
+  const narrowed = {
+    scopes: narrowedScopes(request.scope, grant.terms),
+    resources: narrowedTo(request.resources, grant.terms),
+  }
+  const terms = addTo(grant.terms, request.extras, 'token-properties-too-large')
+  const next = await successor(presented, request, found, context, call)
 
   const { client, clientIdAlias } = context
-  const { grantType, subject, acr, authTime, scopes, resources, createdAt, code } = grant
-  const key = keyOf(grant.service, grant)
+  const { grantType, createdAt, code } = grant
   const order = {
-    key,
-    client,
-    clientIdAlias,
-    grantType,
-    subject,
-    acr,
-    authTime,
-    scopes,
-    accessScopes,
-    resources,
-    accessResources,
-    binding,
-    ...added,
-    accessTokenDuration: extras.accessTokenDuration,
-    createdAt,
-    code,
-    refresh: next,
+    ...{ key: keyOf(grant.service, grant), client, clientIdAlias, grantType, terms, narrowed, binding },
+    ...{ accessTokenDuration: request.extras.accessTokenDuration, createdAt, code, refresh: next },
   }
   const issued = await makeTokens(order, call)
   const written = await call.store.grants.refresh(refresh, issued.grant)
@@ -131,20 +116,20 @@ function judgeBinding(grant: Tokens, request: TokenRequest, context: TokenContex
   return bindTo(certificate)
 }
 
-/** A narrower scope is for this access token alone; the grant keeps its own (requirement C23). */
-function narrowedScopes(scope: string | undefined, grant: Tokens): readonly string[] {
-  if (scope === undefined) return grant.scopes
+/** A narrower scope is only for this access token; the grant keeps its own (requirement C23). */
+function narrowedScopes(scope: string | undefined, { scopes }: Terms): readonly string[] {
+  if (scope === undefined) return scopes
   const asked = parseScope(scope)
   if (asked === 'malformed') throw new Refusal('scope-malformed')
-  if (!covers(grant.scopes, asked)) throw new Refusal('refresh-scope-wider')
+  if (!covers(scopes, asked)) throw new Refusal('refresh-scope-wider')
   return asked
 }
 
-/** As with scopes: those of this access token alone. */
-function resourcesOf({ resources }: TokenRequest, grant: Tokens): readonly string[] {
+/** The same for resources. */
+function narrowedTo(resources: readonly string[], terms: Terms): readonly string[] {
   const asked = parseResources(resources)
   if (asked === 'malformed') throw new Refusal('resource-malformed')
-  const narrowed = narrowedResources(asked, grant.resources)
+  const narrowed = narrowedResources(asked, terms.resources)
   if (narrowed === 'wider') throw new Refusal('refresh-resource-wider')
   return narrowed
 }
@@ -153,13 +138,13 @@ function resourcesOf({ resources }: TokenRequest, grant: Tokens): readonly strin
 async function successor(
   presented: string,
   { extras }: TokenRequest,
-  { grant, refresh }: Pick<FoundRefreshToken, 'grant' | 'refresh'>,
+  { grant, refresh }: FoundRefreshToken,
   { client }: TokenContext,
   call: Call,
 ): Promise<RefreshToken> {
   const { service, now } = call
   if (!proves(presented, refresh.refreshDigest)) {
-    const again = sentTwice(presented, grant, refresh, service.refreshTokenIdempotent, now)
+    const again = sentTwice(presented, grant, refresh, call)
     if (again === 'reused') {
       await call.store.grants.end(grant)
       call.log.ended('refresh-token-reuse')
@@ -169,20 +154,11 @@ async function successor(
   }
   if (expired(refresh.refreshExpiresAt, now)) throw new Refusal('refresh-token-expired')
   const seconds = extras.refreshTokenDuration
-  if (!service.refreshTokenKept) {
-    return nextRefreshToken(
-      presented,
-      refresh,
-      keyOf(grant.service, grant),
-      client,
-      grant.scopes,
-      call,
-      seconds,
-    )
-  }
+  const refreshed = { key: keyOf(grant.service, grant), client, terms: grant.terms }
+  if (!service.refreshTokenKept) return nextRefreshToken(presented, refresh, refreshed, call, seconds)
   if (!service.refreshTokenDurationReset) return { token: presented, members: refresh }
-  const refreshExpiresAt = later(now, seconds ?? refreshTokenSeconds(service, client, grant.scopes))
-  return { token: presented, members: { ...refresh, refreshExpiresAt } }
+  const lifetime = seconds ?? refreshTokenSeconds(service, client, grant.terms.scopes)
+  return { token: presented, members: { ...refresh, refreshExpiresAt: later(now, lifetime) } }
 }
 
 /**
@@ -193,12 +169,16 @@ function sentTwice(
   presented: string,
   grant: Tokens,
   { replaced, ...current }: RefreshMembers,
-  idempotent: boolean,
-  now: Call['now'],
+  { service, now }: Call,
 ): RefreshToken | 'reused' | 'forgiven' {
   if (replaced === undefined || !proves(presented, replaced.digest)) return 'reused'
   if (now > later(replaced.at, REUSE_GRACE_SECONDS)) return 'reused'
-  if (!idempotent || replaced.nonce === undefined || expired(current.refreshExpiresAt, now)) return 'forgiven'
+  if (
+    !service.refreshTokenIdempotent ||
+    replaced.nonce === undefined ||
+    expired(current.refreshExpiresAt, now)
+  )
+    return 'forgiven'
   const token = deriveRefreshToken(presented, replaced.nonce, keyOf(grant.service, grant))
   return proves(token, current.refreshDigest)
     ? { token, members: { ...current, replaced }, again: true }

@@ -185,7 +185,8 @@ describe.each([
 
   test.each<[string, Record<string, unknown>]>([
     ['BAD_REQUEST A134201', {}],
-    ['BAD_REQUEST A134291', { tokenId: 'x', properties: [{ key: 'k', value: 'x'.repeat(16_384) }] }],
+    ['BAD_REQUEST A134291', { tokenId: 'x', properties: [{ key: 'k', value: 'x'.repeat(4_096) }] }],
+    ['400 A001298', { tokenId: 'x', properties: [{ key: 'sub', value: 'admin' }] }],
     ['400 A001294', { tokenId: 'x', accessTokenExpiresAt: 'soon' }],
     ['400 A001294', { tokenId: 'x', accessTokenExpiresAt: 1e17 }],
     ['400 A001294', { tokenId: 'x', certificateThumbprint: '=' }],

@@ -83,7 +83,7 @@ export function conditions(engine: Engine) {
     const first = await read()
     const bound = { ...first, binding: { 'x5t#S256': randomDigest() } }
     expect(await store.grants.change(first, bound)).toEqual({ done: true })
-    const widened = { ...first, accessScopes: first.scopes }
+    const widened = { ...first, accessScopes: first.terms.scopes }
     expect(await store.grants.change(first, widened)).toEqual({ done: false, current: bound })
     expect(await read()).toEqual(bound)
 

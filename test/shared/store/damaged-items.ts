@@ -160,7 +160,7 @@ export function damagedItems(engine: Engine) {
   test('reads grants from before there were resources', async () => {
     for (const stage of STAGE_NAMES) {
       const old = await read(stage, (item) => without(without(item, 'resources'), 'accessResources'))
-      expect(old).toMatchObject({ grant: { resources: [] } })
+      expect(old).toMatchObject({ grant: { terms: { resources: [] } } })
     }
     const tokens = await read('TOKENS', (item) => without(without(item, 'resources'), 'accessResources'))
     expect(tokens).toMatchObject({ grant: { accessResources: [] } })

@@ -25,9 +25,12 @@ export function listingGrants(engine: Engine) {
   const newClient = () => (client += 1)
 
   async function add(of: number, subject?: string): Promise<Tokens> {
-    const sample = { ...sampleClientTokens(), client: of, subject, grantType: 'AUTHORIZATION_CODE' } as const
-    const tokens: Tokens =
-      subject === undefined ? { ...sample, grantType: 'CLIENT_CREDENTIALS' } : { ...sample, subject }
+    const sample = { ...sampleClientTokens(), client: of }
+    const tokens: Tokens = {
+      ...sample,
+      terms: { ...sample.terms, subject },
+      grantType: subject === undefined ? 'CLIENT_CREDENTIALS' : 'AUTHORIZATION_CODE',
+    }
     await grants.create(tokens)
     return tokens
   }

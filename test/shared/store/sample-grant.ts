@@ -12,15 +12,17 @@ export function sampleGrant(grantId = randomBytes(16).toString('base64url')) {
   const key = { service: SERVICE, client: CLIENT, grantId }
   const scopes = ['accounts:read', 'payments:write']
   const resources = ['https://a.example.com/', 'https://b.example.com/']
-  const members = { ...key, clientIdAlias: 'my-client', scopes, resources }
+  const members = { ...key, clientIdAlias: 'my-client' }
   const redirectUri = 'https://client.example.org/cb/example.com'
   const challenge = { value: randomDigest(), method: 'S256' } as const
   const subject = 'john.doe.with.a.long.name@example.com'
   const authentication = { acr: 'phr', authTime: START }
   const properties = [{ key: 'tier', value: 'gold', hidden: true }]
+  const terms = { scopes, resources, subject, ...authentication, properties }
   const ticket: Ticket = {
     ...members,
     stage: 'TICKET',
+    terms: { scopes, resources, properties: [] },
     ticketDigest: randomDigest(),
     ticketIssuedAt: START,
     ticketExpiresAt: later(START, 86400),
@@ -34,9 +36,7 @@ export function sampleGrant(grantId = randomBytes(16).toString('base64url')) {
   const code: Code = {
     ...members,
     stage: 'CODE',
-    subject,
-    ...authentication,
-    properties,
+    terms,
     code: {
       codeDigest: randomDigest(),
       codeIssuedAt: later(START, 1),
@@ -54,10 +54,8 @@ export function sampleGrant(grantId = randomBytes(16).toString('base64url')) {
   const tokens = {
     ...members,
     stage: 'TOKENS',
+    terms,
     grantType: 'AUTHORIZATION_CODE',
-    subject,
-    ...authentication,
-    properties,
     createdAt: later(START, 2),
     binding: { 'x5t#S256': randomDigest() },
     accessDigest: randomDigest(),
@@ -91,10 +89,8 @@ export function sampleClientTokens(): Tokens {
     client: CLIENT,
     grantId: randomBytes(16).toString('base64url'),
     stage: 'TOKENS',
+    terms: { scopes: [], resources: [], properties: [] },
     grantType: 'CLIENT_CREDENTIALS',
-    scopes: [],
-    resources: [],
-    properties: [],
     createdAt: START,
     binding: 'none',
     accessDigest: randomDigest(),

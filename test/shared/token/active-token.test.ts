@@ -13,12 +13,9 @@ const grant: Tokens = {
   grantId: 'g',
   stage: 'TOKENS',
   grantType: 'AUTHORIZATION_CODE',
-  subject: 'user',
-  properties: [],
   createdAt: 1_795_502_400 as EpochSeconds,
-  scopes: ['a', 'b'],
+  terms: { scopes: ['a', 'b'], resources: [], subject: 'user', properties: [] },
   accessScopes: ['a'],
-  resources: [],
   accessResources: [],
   binding: { 'x5t#S256': THUMBPRINT },
   accessDigest: digest('access'),
@@ -51,7 +48,15 @@ describe('an access token', () => {
   })
 
   test('has no subject, scope or binding where there is none', () => {
-    const bare = activeToken({ ...grant, subject: undefined, accessScopes: [], binding: 'none' }, service)
+    const bare = activeToken(
+      {
+        ...grant,
+        terms: { ...grant.terms, subject: undefined },
+        accessScopes: [],
+        binding: 'none',
+      },
+      service,
+    )
     expect(bare).toEqual({
       scope: null,
       iss: 'https://as.example.com',
@@ -65,7 +70,7 @@ describe('an access token', () => {
   test.each([[{ jkt: 'x' }], [{ 'x5t#S256': 'short' }], [undefined], ['x']])(
     'shows no binding that cannot be proved: %j',
     (binding) => {
-      expect(activeToken({ ...grant, binding }, service)).not.toHaveProperty('cnf')
+      expect(activeToken({ ...grant, binding }, service).cnf).toBeUndefined()
     },
   )
 
@@ -87,12 +92,23 @@ test('a client is named as it was asked for', () => {
 })
 
 test('resources that were asked for are told: all of the grant by its refresh token', () => {
-  const meant = { ...grant, resources: ['https://a.example', 'https://b.example'] }
+  const resources = ['https://a.example', 'https://b.example']
+  const meant = { ...grant, terms: { ...grant.terms, resources } }
   const one = { ...meant, accessResources: ['https://a.example'] }
   expect(activeToken(one, service).aud).toEqual(['https://a.example'])
   expect(activeTokenInFull(one, service, undefined).aud).toBe('https://a.example')
-  const both = { ...meant, accessResources: meant.resources }
-  expect(activeTokenInFull(both, service, undefined).aud).toEqual(meant.resources)
-  expect(activeRefreshToken(one, service, 5).aud).toEqual(meant.resources)
-  expect(activeToken(grant, service)).not.toHaveProperty('aud')
+  const both = { ...meant, accessResources: resources }
+  expect(activeTokenInFull(both, service, undefined).aud).toEqual(resources)
+  expect(activeRefreshToken(one, service, 5).aud).toEqual(resources)
+  expect(activeToken(grant, service).aud).toBeUndefined()
+})
+
+test('reserved names among the properties of a stored grant have no effect', () => {
+  const reserved = ['sub', 'cnf', 'acr', 'aud', 'username', 'act', 'nbf', 'refresh_token', 'active']
+  const properties = reserved.map((key) => ({ key, value: 'forged', hidden: false }))
+  const forged = { ...grant, terms: { ...grant.terms, properties } }
+  expect(activeToken(forged, service, true)).toEqual(ACCESS)
+  const bare = { ...forged, terms: { ...forged.terms, subject: undefined }, binding: 'none' }
+  expect(JSON.stringify(activeToken(bare, service, true))).not.toContain('forged')
+  expect(JSON.stringify(activeRefreshToken(bare, service, 5, true))).not.toContain('forged')
 })

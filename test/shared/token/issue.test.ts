@@ -1,15 +1,9 @@
-import { createHmac, generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync } from 'node:crypto'
 import { decodeProtectedHeader, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
-import {
-  deriveRefreshToken,
-  firstRefreshToken,
-  makeTokens,
-  nextRefreshToken,
-  type TokenOrder,
-} from '../../../shared/token/issue.ts'
-import { locateIdentifier, locateOpaque, locateRefreshToken } from '../../../shared/token/token-string.ts'
+import { makeTokens, type TokenOrder } from '../../../shared/token/issue.ts'
+import { locateIdentifier, locateOpaque } from '../../../shared/token/token-string.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { Service } from '../../../shared/store/service.ts'
@@ -36,13 +30,9 @@ const ORDER: TokenOrder = {
   client,
   clientIdAlias: undefined,
   grantType: 'AUTHORIZATION_CODE',
-  subject: 'user',
-  scopes: ['a', 'b'],
-  accessScopes: ['a'],
-  resources: [],
-  accessResources: [],
+  terms: { scopes: ['a', 'b'], resources: [], subject: 'user', properties: [] },
+  narrowed: { scopes: ['a'], resources: [] },
   binding: 'none',
-  properties: [],
 }
 
 let runtime: FixedRuntime
@@ -69,13 +59,10 @@ describe('makeTokens', () => {
       ...KEY,
       stage: 'TOKENS',
       grantType: 'AUTHORIZATION_CODE',
-      subject: 'user',
-      scopes: ['a', 'b'],
+      terms: ORDER.terms,
       accessScopes: ['a'],
-      resources: [],
       accessResources: [],
       binding: 'none',
-      properties: [],
       createdAt: START,
       accessDigest: digest(accessToken),
       accessIssuedAt: START,
@@ -122,13 +109,21 @@ describe('makeTokens', () => {
   })
 
   test('a JWT of a client has the client for its subject, and no scope when there is none', async () => {
-    const { payload } = await payloadOf({ ...ORDER, subject: undefined, accessScopes: [] })
+    const { payload } = await payloadOf({
+      ...ORDER,
+      terms: { ...ORDER.terms, subject: undefined },
+      narrowed: { scopes: [], resources: [] },
+    })
     expect(payload.sub).toBe('26478243745571')
     expect(payload).not.toHaveProperty('scope')
   })
 
   test('a JWT names a client by the alias that it was asked by', async () => {
-    const { payload } = await payloadOf({ ...ORDER, subject: undefined, clientIdAlias: 'shop' })
+    const { payload } = await payloadOf({
+      ...ORDER,
+      terms: { ...ORDER.terms, subject: undefined },
+      clientIdAlias: 'shop',
+    })
     expect(payload).toMatchObject({ client_id: 'shop', sub: 'shop' })
   })
 
@@ -155,93 +150,5 @@ describe('makeTokens', () => {
     await expect(makeTokens(ORDER, callOf(runtime, { ...jwtService, ...settings }))).rejects.toThrow(
       expect.objectContaining({ reason: 'jwt-not-signed', cause: new Error('no ES256 key in the service') }),
     )
-  })
-})
-
-describe('firstRefreshToken', () => {
-  test('is made where the service and the client use them', () => {
-    const first = firstRefreshToken(KEY, client, [], callOf(runtime, service))
-    const located = locateRefreshToken(first?.token ?? '')
-    expect(located).toMatchObject(GRANT)
-    expect(first?.members).toEqual({
-      refreshDigest: digest(first?.token ?? ''),
-      refreshIssuedAt: START,
-      refreshExpiresAt: later(START, 7200),
-      familyDigest: digest(located?.family ?? ''),
-    })
-  })
-
-  test('is not made where either does not', () => {
-    const without = { ...client, grantTypes: ['AUTHORIZATION_CODE' as const] }
-    expect(firstRefreshToken(KEY, without, [], callOf(runtime, service))).toBeUndefined()
-    const never: Service = { ...service, supportedGrantTypes: ['AUTHORIZATION_CODE'] }
-    expect(firstRefreshToken(KEY, client, [], callOf(runtime, never))).toBeUndefined()
-  })
-
-  test('lives shorter for a client that says so, never longer', () => {
-    for (const [duration, expected] of [[60, 60] as const, [86400, 7200] as const]) {
-      const first = firstRefreshToken(
-        KEY,
-        extended({ refreshTokenDuration: duration }),
-        [],
-        callOf(runtime, service),
-      )
-      expect(first?.members.refreshExpiresAt).toBe(START + expected)
-    }
-  })
-})
-
-describe('the successor of a refresh token', () => {
-  const first = () => {
-    const made = firstRefreshToken(KEY, client, [], callOf(runtime, service))
-    if (made === undefined) throw new Error('no refresh token')
-    return made
-  }
-
-  test('is of the same family and grant, remembers what it replaced, and lives anew', () => {
-    const { token, members } = first()
-    runtime.clock.now = later(START, 50)
-    const next = nextRefreshToken(token, members, KEY, client, [], callOf(runtime, service))
-    runtime.clock.now = START
-    expect(locateRefreshToken(next.token)).toEqual(locateRefreshToken(token))
-    expect(next.token).not.toBe(token)
-    expect(next.members).toEqual({
-      refreshDigest: digest(next.token),
-      refreshIssuedAt: later(START, 50),
-      refreshExpiresAt: later(START, 7250),
-      familyDigest: members.familyDigest,
-      replaced: { digest: members.refreshDigest, at: later(START, 50) },
-    })
-  })
-
-  test('can be derived again from the nonce and the token it replaced, where the service keeps the nonce', () => {
-    const { token, members } = first()
-    const idempotent = { ...service, refreshTokenIdempotent: true }
-    const next = nextRefreshToken(token, members, KEY, client, [], callOf(runtime, idempotent))
-    const nonce = next.members.replaced?.nonce ?? ''
-    expect(Buffer.from(nonce, 'base64url')).toHaveLength(32)
-    expect(deriveRefreshToken(token, nonce, KEY)).toBe(next.token)
-    expect(deriveRefreshToken(token, nonce, KEY)).toBe(next.token)
-    expect(deriveRefreshToken(first().token, nonce, KEY)).not.toBe(next.token)
-    const otherNonce = nonce.slice(0, -1) + (nonce.endsWith('A') ? 'E' : 'A')
-    expect(deriveRefreshToken(token, otherNonce, KEY)).not.toBe(next.token)
-  })
-
-  test('has HMAC-SHA-256 of the token it replaced for its secret', () => {
-    const { token } = first()
-    const secret = createHmac('sha256', 'nonce').update(token).digest('hex')
-    expect(Buffer.from(deriveRefreshToken(token, 'nonce', KEY), 'base64url').toString('hex', 34)).toBe(secret)
-  })
-
-  test('is different at every rotation', () => {
-    const { token, members } = first()
-    const made = Array.from({ length: 100 }, () =>
-      nextRefreshToken(token, members, KEY, client, [], callOf(runtime, service)),
-    )
-    expect(new Set(made.map((next) => next.token)).size).toBe(100)
-  })
-
-  test('is not derived from what is no refresh token', () => {
-    expect(() => deriveRefreshToken('x', 'nonce', KEY)).toThrow('has lost its form')
   })
 })

@@ -1,0 +1,27 @@
+/**
+ * The `jti` of a string in the form of a JWS with an asymmetric algorithm. Nothing is verified here: the stored digest
+ * of the whole string is the proof (decision D36).
+ */
+export function readIdentifier(
+  jwt: string,
+): { readonly jti: string } | 'not-signed' | 'no-identifier' | 'identifier-empty' {
+  const [header, payload, signature, ...more] = jwt.split('.')
+  if (header === undefined || payload === undefined || !signature || more.length > 0) return 'not-signed'
+  const alg = decode(header)?.['alg']
+  if (typeof alg !== 'string' || !ASYMMETRIC.test(alg)) return 'not-signed'
+  const jti = decode(payload)?.['jti']
+  if (jti === null || jti === '') return 'identifier-empty'
+  return typeof jti === 'string' ? { jti } : 'no-identifier'
+}
+
+const ASYMMETRIC = /^(?:ES|RS|PS)(?:256|384|512)$|^Ed(?:DSA|25519|448)$/
+
+function decode(part: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString())
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,82 @@
+import { createHmac } from 'node:crypto'
+import type { Call } from '../call.ts'
+import { type EpochSeconds, later } from '../epoch-seconds.ts'
+import type { Client } from '../store/client.ts'
+import { digest, type TokenDigest } from '../store/digest.ts'
+import type { GrantKey, RefreshMembers, Terms } from '../store/grant.ts'
+import { refreshTokenSeconds } from './lifetimes.ts'
+import { locateRefreshToken, makeFamily, makeRefreshSecret, makeRefreshToken } from './token-string.ts'
+
+export interface RefreshToken {
+  readonly token: string
+  readonly members: RefreshMembers
+  /** Answered once more, to the token that it replaced. */
+  readonly again?: true
+}
+
+/** Whose refresh token it is, and what decides how long it lives. */
+export interface RefreshedGrant {
+  readonly key: GrantKey
+  readonly client: Client
+  readonly terms: Pick<Terms, 'scopes'>
+}
+
+/** The first refresh token of a grant, when the service and the client use them. @param seconds in place of the settings */
+export function firstRefreshToken(
+  grant: RefreshedGrant,
+  call: Call,
+  seconds?: number,
+): RefreshToken | undefined {
+  const used = [call.service.supportedGrantTypes, grant.client.grantTypes]
+  if (!used.every((grantTypes) => grantTypes.includes('REFRESH_TOKEN'))) return undefined
+  return newRefreshToken(grant, call, seconds)
+}
+
+/** A refresh token of a new family. @param seconds in place of the settings */
+export function newRefreshToken(
+  { key, client, terms }: RefreshedGrant,
+  { service, now, random }: Call,
+  seconds = refreshTokenSeconds(service, client, terms.scopes),
+): RefreshToken {
+  const family = makeFamily(random)
+  const token = makeRefreshToken(key, family, makeRefreshSecret(random))
+  return refreshToken(token, digest(family), now, later(now, seconds))
+}
+
+function refreshToken(
+  token: string,
+  familyDigest: TokenDigest,
+  refreshIssuedAt: EpochSeconds,
+  refreshExpiresAt: EpochSeconds,
+) {
+  return { token, members: { refreshDigest: digest(token), refreshIssuedAt, refreshExpiresAt, familyDigest } }
+}
+
+/** The successor of a refresh token in its family. Both its halves are needed to derive its secret again. */
+export function nextRefreshToken(
+  presented: string,
+  current: RefreshMembers,
+  { key, client, terms }: RefreshedGrant,
+  { service, now, random }: Call,
+  seconds?: number,
+): RefreshToken {
+  const nonce = random(32).toString('base64url')
+  const token = deriveRefreshToken(presented, nonce, key)
+  const expiresAt =
+    seconds === undefined && service.refreshTokenDurationKept
+      ? current.refreshExpiresAt
+      : later(now, seconds ?? refreshTokenSeconds(service, client, terms.scopes))
+  const next = refreshToken(token, current.familyDigest, now, expiresAt)
+  const kept = service.refreshTokenIdempotent ? { nonce } : {}
+  return {
+    token,
+    members: { ...next.members, replaced: { digest: current.refreshDigest, at: now, ...kept } },
+  }
+}
+
+/** HMAC-SHA-256(nonce of the rotation, token that it replaced) is the secret of the successor (architecture, section 3). */
+export function deriveRefreshToken(presented: string, nonce: string, key: GrantKey): string {
+  const located = locateRefreshToken(presented)
+  if (located === undefined) throw new Error('a refresh token that was found has lost its form')
+  return makeRefreshToken(key, located.family, createHmac('sha256', nonce).update(presented).digest())
+}

@@ -1,0 +1,183 @@
+import * as z from 'zod/mini'
+import type { Call } from '../call.ts'
+import type { EpochSeconds } from '../epoch-seconds.ts'
+import { numberMember } from '../request/body.ts'
+import { type Reason, Refusal } from '../refusal/refusal.ts'
+import type { Property, Terms } from '../store/grant.ts'
+
+/** The rules on what callers of the Web API may put into a grant, the same on every path that takes it. */
+
+// Subject
+
+const MAX_SUBJECT_LENGTH = 100
+const PRINTABLE_ASCII = /^[\x20-\x7e]+$/
+
+interface SubjectReasons {
+  readonly missing: Reason
+  readonly tooLong: Reason
+  readonly notAscii: Reason
+}
+
+/** @throws Refusal of `reasons` */
+export function readSubject(subject: string | undefined, reasons: SubjectReasons): string {
+  if (subject === undefined) throw new Refusal(reasons.missing)
+  if (subject.length > MAX_SUBJECT_LENGTH) throw new Refusal(reasons.tooLong)
+  if (!PRINTABLE_ASCII.test(subject)) throw new Refusal(reasons.notAscii)
+  return subject
+}
+
+/**
+ * A client's own token has the client for its subject, so no end-user may be named like one (RFC 9700 section 4.15).
+ *
+ * @throws Refusal `reason`
+ */
+export async function refuseSubjectOfClient(
+  subject: string | undefined,
+  reason: Reason,
+  { service, store }: Call,
+): Promise<void> {
+  if (subject === undefined) return
+  const namesake = await store.registry.findClient(service.apiKey, subject)
+  if (namesake !== undefined) throw new Refusal(reason)
+}
+
+// Authentication of the end-user
+
+/** It lies in the grant's item, which must stay small. */
+const MAX_ACR_LENGTH = 256
+/** The year 9999. */
+const MAX_SECONDS = 253_402_300_799
+
+/** Members of a call that say how and when the end-user was authenticated (Authlete contract, section 2.2). */
+export const AUTHENTICATION_MEMBERS = {
+  acr: z.optional(z.string().check(z.maxLength(MAX_ACR_LENGTH))),
+  authTime: z.optional(
+    z.pipe(z.transform(numberMember), z.optional(z.int().check(z.nonnegative(), z.maximum(MAX_SECONDS)))),
+  ),
+}
+
+export type EndUserAuthentication = Pick<Terms, 'acr' | 'authTime'>
+
+export function readAuthentication({
+  acr,
+  authTime,
+}: z.infer<z.ZodMiniObject<typeof AUTHENTICATION_MEMBERS>>): EndUserAuthentication {
+  return { acr, authTime: authTime as EpochSeconds | undefined }
+}
+
+// Properties and claims
+
+/**
+ * As JSON, in which each property is at least as long as in the store. With the longest scopes, redirect URI and claims
+ * an item stays under 16 KB.
+ */
+const MAX_PROPERTIES_BYTES = 4096
+const MAX_CLAIMS_BYTES = 2048
+
+/** Members of token answers, introspection and JWTs that have a meaning of their own (Authlete contract, section 4.8). */
+const RESERVED: ReadonlySet<string> = new Set([
+  ...['access_token', 'refresh_token', 'id_token', 'issued_token_type', 'token_type', 'expires_in', 'scope'],
+  ...['error', 'error_description', 'error_uri', 'code', 'state', 'active', 'username', 'client_id'],
+  ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'cnf', 'act', 'may_act'],
+  ...['auth_time', 'acr', 'amr', 'grant_id', 'authorization_details', 'token_introspection'],
+])
+
+/** An array, or JSON text of one: the published description has it as text (Authlete contract, section 2.5). */
+const GivenProperties = z.pipe(
+  z.transform(fromJson),
+  z.array(
+    z.object({
+      key: z.string().check(z.minLength(1)),
+      value: z.nullish(z.string()),
+      hidden: z.nullish(z.boolean()),
+    }),
+  ),
+)
+
+/** Members of a call. */
+export const PROPERTY_MEMBERS = {
+  properties: z.optional(GivenProperties),
+  /** JSON text, or the object itself. */
+  jwtAtClaims: z.optional(z.pipe(z.transform(fromJson), z.record(z.string(), z.unknown()))),
+}
+
+/** What a caller adds to the terms of a grant. */
+export interface Additions {
+  readonly properties: readonly Property[]
+  /** Of a JWT access token. */
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+export const NO_ADDITIONS: Additions = { properties: [], claims: {} }
+
+/** @throws Refusal name-reserved */
+export function readAdditions({
+  properties,
+  jwtAtClaims = {},
+}: z.infer<z.ZodMiniObject<typeof PROPERTY_MEMBERS>>): Additions {
+  refuseReserved(Object.keys(jwtAtClaims))
+  return { properties: readProperties(properties) ?? [], claims: jwtAtClaims }
+}
+
+/** @throws Refusal name-reserved */
+export function readProperties(
+  given: z.infer<typeof GivenProperties> | undefined,
+): readonly Property[] | undefined {
+  refuseReserved(given?.map(({ key }) => key) ?? [])
+  return given?.map(({ key, value, hidden }) => ({ key, value: value ?? '', hidden: hidden ?? false }))
+}
+
+function refuseReserved(names: readonly string[]): void {
+  const named = names.find((name) => RESERVED.has(name))
+  if (named !== undefined) throw new Refusal('name-reserved', { named })
+}
+
+/**
+ * The terms with what a caller adds: a property takes the place of the one with its key. Only additions are judged, so
+ * that a refresh without any goes on, whatever the grant holds (decision D46).
+ *
+ * @param tooLarge how the endpoint refuses properties that are too large
+ * @throws Refusal tooLarge, claims-too-large
+ */
+export function addTo(terms: Terms, given: Additions, tooLarge: Reason): Terms {
+  const properties = merged(terms.properties, given.properties)
+  if (given.properties.length > 0) judgeSize(properties, tooLarge)
+  if (Object.keys(given.claims).length === 0) return { ...terms, properties }
+  const jwtAtClaims = JSON.stringify({ ...claimsOf(terms), ...given.claims })
+  if (Buffer.byteLength(jwtAtClaims) > MAX_CLAIMS_BYTES) throw new Refusal('claims-too-large')
+  return { ...terms, properties, jwtAtClaims }
+}
+
+/** @throws Refusal tooLarge */
+export function judgeSize(properties: readonly Property[], tooLarge: Reason): void {
+  if (Buffer.byteLength(JSON.stringify(properties)) > MAX_PROPERTIES_BYTES) throw new Refusal(tooLarge)
+}
+
+function merged(stored: readonly Property[], given: readonly Property[]): readonly Property[] {
+  return [...new Map([...stored, ...given].map((property) => [property.key, property])).values()]
+}
+
+/**
+ * Members of an answer or of a JWT. A reserved name that an older version has stored is left out.
+ *
+ * @param withHidden for callers of the Web API who ask for them
+ */
+export function propertyMembers(properties: readonly Property[], withHidden = false): Record<string, string> {
+  const shown = properties.filter(({ key, hidden }) => (withHidden || !hidden) && !RESERVED.has(key))
+  return Object.fromEntries(shown.map(({ key, value }) => [key, value]))
+}
+
+export function claimsOf({ jwtAtClaims }: Terms): Readonly<Record<string, unknown>> {
+  return jwtAtClaims === undefined ? {} : (JSON.parse(jwtAtClaims) as Record<string, unknown>)
+}
+
+/** `undefined`, which no schema takes, for text that is not JSON. */
+function fromJson(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  try {
+    return JSON.parse(value)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
