@@ -2,9 +2,9 @@ import { toHttpRequest } from '../gateway/event.ts'
 import type { AccessToken, ProtectedResource } from './protected-resource.ts'
 
 export interface ApiGatewayOptions {
-  /** The mutual-TLS domains of this API. A certificate from elsewhere is none. */
+  /** The mutual-TLS domains of this API. Certificates in events from other domains are ignored. */
   readonly mtlsDomains: readonly string[]
-  /** The identifiers of this API: the same function may be mapped twice. */
+  /** The identifiers of this API. Certificates in events from other APIs of the same function are ignored. */
   readonly apiIds: readonly string[]
   readonly scopes?: readonly string[]
 }
@@ -18,11 +18,11 @@ export interface ApiGatewayResult {
 }
 
 /**
- * A Lambda handler behind the mutual-TLS domain of an HTTP API (payload 2.0) or a REST API: `handler` is called for requests
- * with a good token and the certificate that it is bound to; all others are answered as RFC 6750 has it, which an
- * authorizer cannot do. What is no event of API Gateway is thrown.
+ * A Lambda handler behind the mutual-TLS domain of an HTTP API (payload 2.0) or a REST API. It calls `handler` for requests
+ * with a valid token and the certificate that the token is bound to. It answers all other requests as RFC 6750 requires,
+ * which a Lambda authorizer cannot do. Its promise rejects for events that are not requests from API Gateway.
  *
- * @throws TypeError when no domain or no API is named: no request would ever have a certificate
+ * @throws TypeError when no domain or no API is named, because then no request would ever have a certificate
  */
 export function requireToken<Event, Context, Result>(
   resource: ProtectedResource,
@@ -30,7 +30,7 @@ export function requireToken<Event, Context, Result>(
   handler: (event: Event, token: AccessToken, context: Context) => Result | Promise<Result>,
 ): (event: Event, context: Context) => Promise<Result | ApiGatewayResult> {
   if (mtlsDomains.length === 0 || apiIds.length === 0)
-    throw new TypeError('mtlsDomains and apiIds are needed')
+    throw new TypeError('mtlsDomains and apiIds must each have an entry')
   const decide = resource(scopes)
   return async (event, context) => {
     const { headers, tlsCertificate } = toHttpRequest(event, { mtlsDomains, apiIds })
@@ -39,7 +39,7 @@ export function requireToken<Event, Context, Result>(
       certificate: tlsCertificate,
     })
     if (decision.allowed) return handler(event, decision.token, context)
-    const { status, headers: answered, body } = decision
-    return { statusCode: status, headers: answered, body, isBase64Encoded: false }
+    const { status: statusCode, headers: errorHeaders, body } = decision
+    return { statusCode, headers: errorHeaders, body, isBase64Encoded: false }
   }
 }

@@ -1,8 +1,8 @@
-import { type IncomingRequest, presentedBy } from './connection.ts'
-import { remember } from './passed.ts'
+import { type IncomingRequest, toResourceRequest } from './incoming-request.ts'
 import type { ProtectedResource } from './protected-resource.ts'
+import { rememberToken } from './token-of.ts'
 
-export { tokenOf } from './passed.ts'
+export { tokenOf } from './token-of.ts'
 
 interface Response {
   writeHead: (status: number, headers: Record<string, string>) => unknown
@@ -10,8 +10,8 @@ interface Response {
 }
 
 /**
- * Middleware for Express 4 and 5: `app.get('/accounts', requireToken(resource, 'accounts:read'), handler)`. The handler
- * has the token as `tokenOf(request)`.
+ * Middleware for Express 4 and 5: `app.get('/accounts', requireToken(resource, 'accounts:read'), handler)`. In the handler,
+ * `tokenOf(request)` returns the token.
  */
 export function requireToken(
   resource: ProtectedResource,
@@ -19,9 +19,9 @@ export function requireToken(
 ): (request: IncomingRequest, response: Response, next: (error?: unknown) => void) => Promise<void> {
   const decide = resource(scopes)
   return async (request, response, next) => {
-    const decision = await decide(presentedBy(request))
+    const decision = await decide(toResourceRequest(request))
     if (decision.allowed) {
-      remember(request, decision.token)
+      rememberToken(request, decision.token)
       next()
       return
     }

@@ -1,8 +1,8 @@
-import { type IncomingRequest, presentedBy } from './connection.ts'
-import { remember } from './passed.ts'
+import { type IncomingRequest, toResourceRequest } from './incoming-request.ts'
 import type { ProtectedResource } from './protected-resource.ts'
+import { rememberToken } from './token-of.ts'
 
-export { tokenOf } from './passed.ts'
+export { tokenOf } from './token-of.ts'
 
 interface Reply {
   code: (status: number) => unknown
@@ -11,8 +11,8 @@ interface Reply {
 }
 
 /**
- * A hook for Fastify 4 and 5: `app.get('/accounts', { onRequest: requireToken(resource, 'accounts:read') }, handler)`, so
- * that no body is read before. The handler has the token as `tokenOf(request)`.
+ * A hook for Fastify 4 and 5: `app.get('/accounts', { onRequest: requireToken(resource, 'accounts:read') }, handler)`. As
+ * `onRequest` it runs before the body is read. In the handler, `tokenOf(request)` returns the token.
  */
 export function requireToken(
   resource: ProtectedResource,
@@ -20,9 +20,9 @@ export function requireToken(
 ): (request: { readonly raw: IncomingRequest }, reply: Reply) => Promise<unknown> {
   const decide = resource(scopes)
   return async (request, reply) => {
-    const decision = await decide(presentedBy(request.raw))
+    const decision = await decide(toResourceRequest(request.raw))
     if (decision.allowed) {
-      remember(request, decision.token)
+      rememberToken(request, decision.token)
       return undefined
     }
     reply.code(decision.status)

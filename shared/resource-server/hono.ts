@@ -1,16 +1,16 @@
-import { type IncomingRequest, presentedBy } from './connection.ts'
-import { remember } from './passed.ts'
+import { type IncomingRequest, toResourceRequest } from './incoming-request.ts'
 import type { ProtectedResource } from './protected-resource.ts'
+import { rememberToken } from './token-of.ts'
 
-export { tokenOf } from './passed.ts'
+export { tokenOf } from './token-of.ts'
 
 interface Context {
   readonly env: unknown
 }
 
 /**
- * Middleware for Hono on `@hono/node-server`: `app.get('/accounts', requireToken(resource, 'accounts:read'), handler)`. The
- * handler has the token as `tokenOf(c)`. Headers and connection are those of Node's own request, `c.env.incoming`.
+ * Middleware for Hono on `@hono/node-server`: `app.get('/accounts', requireToken(resource, 'accounts:read'), handler)`. In
+ * the handler, `tokenOf(c)` returns the token. Headers and connection come from Node's own request, `c.env.incoming`.
  */
 export function requireToken(
   resource: ProtectedResource,
@@ -18,9 +18,9 @@ export function requireToken(
 ): (c: Context, next: () => Promise<void>) => Promise<Response | undefined> {
   const decide = resource(scopes)
   return async (c, next) => {
-    const decision = await decide(presentedBy(incomingOf(c)))
+    const decision = await decide(toResourceRequest(incomingOf(c)))
     if (decision.allowed) {
-      remember(c, decision.token)
+      rememberToken(c, decision.token)
       await next()
       return undefined
     }
@@ -29,9 +29,11 @@ export function requireToken(
   }
 }
 
-/** @throws Error where Hono does not run on Node: no connection can be seen there */
+/** @throws Error on other runtimes than Node, where the connection cannot be seen */
 function incomingOf({ env }: Context): IncomingRequest {
   const incoming = (env as { readonly incoming?: IncomingRequest } | undefined)?.incoming
-  if (incoming === undefined) throw new Error('the certificate is seen on @hono/node-server alone')
+  if (incoming === undefined) {
+    throw new Error('the client certificate is only visible on @hono/node-server: serve this app with it')
+  }
   return incoming
 }

@@ -2,16 +2,16 @@ import { type Agent as HttpAgent, type IncomingMessage, request as requestHttp }
 import { Agent, request as requestHttps } from 'node:https'
 import type { SecureContextOptions } from 'node:tls'
 import { parseJsonObject, type JsonObject } from '../request/strict-json.ts'
-import { type Expected, isMeant, type ReadToken, trustedUrl } from './read-token.ts'
+import { type ExpectedClaims, hasExpectedClaims, type ReadToken, trustedUrl } from './read-token.ts'
 
 export interface IntrospectionOptions {
-  /** `/introspection/standard` of certbound, or any endpoint of RFC 7662 that tells `iss`, `aud` and `cnf`. */
+  /** URL of certbound's `/introspection/standard`, or of any RFC 7662 endpoint that answers with `iss`, `aud` and `cnf`. */
   readonly endpoint: string
-  /** Of this resource server, which is a client of its own. */
+  /** The client ID of this resource server, which is a client of its own. */
   readonly clientId: string
-  /** With it by `client_secret_basic`, without by the certificate in `tls`. */
+  /** With a secret the client authenticates by `client_secret_basic`, without one by the certificate in `tls`. */
   readonly clientSecret?: string
-  /** PEM: the resource server's own certificate and key, and the CA of the endpoint if it is not a public one. */
+  /** PEM: the certificate and key of the resource server, and the CA of the endpoint if it is not a public one. */
   readonly tls?: Pick<SecureContextOptions, 'cert' | 'key' | 'ca'>
 }
 
@@ -19,40 +19,43 @@ const LIMIT_MILLISECONDS = 5_000
 const LIMIT_BYTES = 65_536
 
 /**
- * Tokens of either format, asked about on every request: what was revoked or locked is refused at once.
+ * Reads tokens of either format by asking the issuer on every request. Revoked tokens, and tokens of locked clients, are
+ * refused at once.
+ *
  * @throws TypeError for options that cannot work
  */
-export function introspectedTokens(options: IntrospectionOptions, expected: Expected): ReadToken {
+export function introspectedTokens(options: IntrospectionOptions, expected: ExpectedClaims): ReadToken {
   const { clientId, clientSecret, tls } = options
   const url = trustedUrl(options.endpoint, 'introspection.endpoint')
   if (clientSecret === undefined && tls?.cert === undefined) {
     throw new TypeError('introspection needs a clientSecret, or a certificate in tls')
   }
-  // One agent for all requests; without TLS, which is for this machine alone, the default one.
+  // All requests share one agent. Plain HTTP, which never leaves this machine, uses Node's default agent.
   const agent = url.protocol === 'https:' ? new Agent({ keepAlive: true, ...tls }) : undefined
-  const authorization = clientSecret === undefined ? {} : { authorization: basic(clientId, clientSecret) }
+  const authorization =
+    clientSecret === undefined ? {} : { authorization: basicCredentials(clientId, clientSecret) }
   const inForm = clientSecret === undefined ? { client_id: clientId } : {}
 
   return async (token) => {
     const form = new URLSearchParams({ ...inForm, token }).toString()
-    const answer = await ask(url, agent, authorization, form)
-    if (answer['active'] === false) return undefined
-    if (answer['active'] !== true) throw new Error('the introspection endpoint did not say active')
-    // A refresh token is active, too, and has no `token_type`.
-    const { client_id: client, token_type: type } = answer
+    const response = await requestIntrospection(url, agent, authorization, form)
+    if (response['active'] === false) return undefined
+    if (response['active'] !== true) throw new Error('the introspection response lacks a boolean active')
+    // Refresh tokens are active as well, but have no `token_type`.
+    const { client_id: client, token_type: type } = response
     const isAccessToken = typeof client === 'string' && typeof type === 'string'
-    return isAccessToken && isMeant(answer, expected) ? answer : undefined
+    return isAccessToken && hasExpectedClaims(response, expected) ? response : undefined
   }
 }
 
 /** RFC 6749 section 2.3.1. */
-function basic(id: string, secret: string): string {
+function basicCredentials(id: string, secret: string): string {
   const encode = (text: string) => new URLSearchParams([['', text]]).toString().slice(1)
   return `Basic ${Buffer.from(`${encode(id)}:${encode(secret)}`).toString('base64')}`
 }
 
-/** @throws Error for everything but a JSON object with status 200 */
-async function ask(
+/** @throws Error unless the endpoint answers 200 with a JSON object */
+async function requestIntrospection(
   url: URL,
   agent: HttpAgent | undefined,
   authorization: object,
@@ -73,17 +76,18 @@ async function ask(
   const body = await bytesOf(response)
   const { statusCode } = response
   if (statusCode !== 200) throw new Error(`the introspection endpoint answered ${String(statusCode)}`)
-  const answer = parseJsonObject(body)
-  if (answer === undefined) throw new Error('the introspection endpoint answered with no JSON object')
-  return answer
+  const members = parseJsonObject(body)
+  if (members === undefined) throw new Error('the introspection response is not a valid JSON object')
+  return members
 }
 
+/** @throws Error when the body is too long */
 async function bytesOf(response: AsyncIterable<Buffer>): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of response) {
     length += chunk.length
-    if (length > LIMIT_BYTES) throw new Error('the introspection endpoint answered too much')
+    if (length > LIMIT_BYTES) throw new Error(`the introspection response exceeds ${LIMIT_BYTES} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

@@ -1,7 +1,7 @@
 import type { JWTVerifyGetKey } from 'jose'
 import { readCompactJws } from '../request/compact-jws.ts'
 import { parseJsonObject } from '../request/strict-json.ts'
-import { type Expected, type ReadToken, trustedUrl } from './read-token.ts'
+import { type ExpectedClaims, type ReadToken, trustedUrl } from './read-token.ts'
 
 /** A JWK Set (RFC 7517 section 5). */
 export interface Jwks {
@@ -9,28 +9,34 @@ export interface Jwks {
 }
 
 export interface JwtOptions {
-  /** The issuer's `jwks_uri`, or its keys. Fetched keys are kept for ten minutes, and fetched anew for an unknown `kid`. */
+  /**
+   * The issuer's `jwks_uri`, or its keys. Fetched keys are kept for ten minutes. An unknown `kid` fetches them again, at the
+   * earliest 30 seconds after the last fetch.
+   */
   readonly jwks: string | Jwks
-  /** JWS algorithms that are accepted (RFC 8725 section 3.1). */
+  /** The accepted JWS algorithms (RFC 8725 section 3.1). Default: all asymmetric ones of certbound. */
   readonly algorithms?: readonly string[]
 }
 
-/** Asymmetric ones, and none of them weak. A key with an `alg` is good for that one alone. */
+/** Asymmetric and strong. A key with an `alg` is only used with that algorithm. */
 const ALGORITHMS = ['ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512', 'RS256', 'EdDSA', 'Ed25519']
 const SYMMETRIC_OR_NONE = /^(?:HS|none$)/i
 
-/** RFC 9068 section 2.2: each of them is in every access token. `iss` and `aud` besides. */
+/** Every access token has these claims, besides `iss` and `aud` (RFC 9068 section 2.2). */
 const REQUIRED = ['exp', 'iat', 'sub', 'client_id', 'jti']
 
 /**
- * JWT access tokens, verified without asking anybody (RFC 9068 section 4). What has been revoked meanwhile is not known
- * here: such a token lives until it expires.
+ * Reads JWT access tokens, verified offline (RFC 9068 section 4). It cannot see that a token has been revoked: such a token
+ * is accepted until it expires.
  *
  * @throws TypeError for options that would accept too much
  */
-export function jwtTokens({ jwks, algorithms = ALGORITHMS }: JwtOptions, expected: Expected): ReadToken {
+export function jwtTokens(
+  { jwks, algorithms = ALGORITHMS }: JwtOptions,
+  expected: ExpectedClaims,
+): ReadToken {
   if (algorithms.some((name) => SYMMETRIC_OR_NONE.test(name))) {
-    throw new TypeError('algorithms must be asymmetric: public keys are no secrets')
+    throw new TypeError('algorithms must all be asymmetric')
   }
   const source = typeof jwks === 'string' ? trustedUrl(jwks, 'jwks') : jwks
   let opened: Promise<JWTVerifyGetKey> | undefined
@@ -41,9 +47,9 @@ export function jwtTokens({ jwks, algorithms = ALGORITHMS }: JwtOptions, expecte
     if (claims === undefined) return undefined
     const { errors, jwtVerify } = await import('jose')
     try {
-      await jwtVerify(token, await (opened ??= openKeys(source)), {
+      await jwtVerify(token, await (opened ??= openJwks(source)), {
         algorithms: [...algorithms],
-        // In any case, with `application/` or without (RFC 9068 section 4): no ID token, no client assertion.
+        // Refuses ID tokens and client assertions. jose ignores case and the prefix `application/` (RFC 9068 section 4).
         typ: 'at+jwt',
         issuer: expected.issuer,
         audience: expected.audience,
@@ -57,8 +63,8 @@ export function jwtTokens({ jwks, algorithms = ALGORITHMS }: JwtOptions, expecte
   }
 }
 
-/** The keys, with every failure to get any told apart from a key that is not among them. */
-async function openKeys(source: URL | Jwks): Promise<JWTVerifyGetKey> {
+/** Its keys throw a JOSEError only if the token names a key that is not in the set; if there are no keys, they throw an Error. */
+async function openJwks(source: URL | Jwks): Promise<JWTVerifyGetKey> {
   const { createLocalJWKSet, createRemoteJWKSet, errors } = await import('jose')
   const keys =
     source instanceof URL
@@ -68,9 +74,9 @@ async function openKeys(source: URL | Jwks): Promise<JWTVerifyGetKey> {
     try {
       return await keys(header, token)
     } catch (error) {
-      const notThere =
+      const noSingleMatch =
         error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys
-      throw notThere ? error : new Error('the keys of the issuer cannot be had', { cause: error })
+      throw noSingleMatch ? error : new Error('cannot get the keys of the issuer', { cause: error })
     }
   }
 }

@@ -1,4 +1,4 @@
-import { type IncomingRequest, presentedBy } from './connection.ts'
+import { type IncomingRequest, toResourceRequest } from './incoming-request.ts'
 import type { AccessToken, ProtectedResource } from './protected-resource.ts'
 
 interface Response {
@@ -7,8 +7,8 @@ interface Response {
 }
 
 /**
- * A request listener for node:https (or node:http2) that calls `handler` for requests with a good token and the
- * certificate that it is bound to, and answers all others.
+ * A request listener for node:https or node:http2. It calls `handler` for requests with a valid token and the certificate
+ * that the token is bound to, and answers all other requests itself.
  */
 export function requireToken<Request extends IncomingRequest, Answer extends Response>(
   resource: ProtectedResource,
@@ -17,7 +17,7 @@ export function requireToken<Request extends IncomingRequest, Answer extends Res
 ): (request: Request, response: Answer) => void {
   const decide = resource(scopes)
   const answer = async (request: Request, response: Answer) => {
-    const decision = await decide(presentedBy(request))
+    const decision = await decide(toResourceRequest(request))
     if (decision.allowed) {
       await handler(request, response, decision.token)
       return

@@ -1,63 +1,70 @@
 import { judge, type Verdict } from '../certificate/binding.ts'
 import { readBearer } from '../request/bearer.ts'
 import { covers, parseScope } from '../request/scope.ts'
+import { type ErrorResponse, errorResponse, type RefusalReason } from './error-response.ts'
 import { type IntrospectionOptions, introspectedTokens } from './introspected-tokens.ts'
 import { type JwtOptions, jwtTokens } from './jwt-tokens.ts'
-import type { Claims, Expected, ReadToken } from './read-token.ts'
-import { type RefusalReason, type Refused, refused } from './refused.ts'
+import type { ExpectedClaims, ReadToken, TokenClaims } from './read-token.ts'
 
-interface Options extends Expected {
-  /** Tokens that are bound to no certificate: whoever finds one can use it, so they are refused unless this says otherwise. */
+interface CommonOptions extends ExpectedClaims {
+  /** Whether tokens without a binding pass. Anyone who finds such a token can use it. Default: `refused`. */
   readonly unboundTokens?: 'refused' | 'allowed'
-  /** Told why the answer was 503: keys or introspection cannot be had. Its errors hold no token. */
+  /** Called with the cause of each answer 503: no keys, or no introspection. The error contains no token. */
   readonly onFailure?: (error: unknown) => void
 }
 
-/** JWTs verified offline by the keys of the issuer; or tokens of either format by introspection. */
-export type ProtectedResourceOptions = Options &
+/** With `jwks`, JWTs are verified offline. With `introspection`, the issuer is asked about tokens of either format. */
+export type ProtectedResourceOptions = CommonOptions &
   (
     | (JwtOptions & { readonly introspection?: undefined })
     | { readonly introspection: IntrospectionOptions; readonly jwks?: undefined }
   )
 
-/** What a request to a protected resource shows. */
-export interface Presented {
-  /** The values of every `Authorization` header. */
+/** The credentials of a request to a protected resource. */
+export interface ResourceRequest {
+  /** The values of all `Authorization` headers. */
   readonly authorization: readonly string[]
   /** PEM of the certificate whose key the caller proved in the TLS handshake of this connection, if any. */
   readonly certificate: string | undefined
 }
 
-/** A token that was let pass. */
+/** An access token that passed the check. */
 export interface AccessToken {
   readonly clientId: string
-  /** The end-user; where there is none, the client itself or nothing. */
+  /** The end-user. If there is none: the client itself, or `undefined`. */
   readonly subject: string | undefined
   readonly scopes: readonly string[]
-  /** The claims of the JWT, or the members of the introspection answer. */
-  readonly claims: Claims
+  /** The claims of the JWT, or the members of the introspection response. */
+  readonly claims: TokenClaims
 }
 
-export type Decision = { readonly allowed: true; readonly token: AccessToken } | Refused
-
-/** Decides about one request, once it is known which scopes it needs. Never throws, never rejects. */
-export type ProtectedResource = (scopes: readonly string[]) => (presented: Presented) => Promise<Decision>
+export type Decision = { readonly allowed: true; readonly token: AccessToken } | ErrorResponse
 
 /**
- * A resource server's check of bound access tokens (RFC 8705 section 3, RFC 6750).
+ * Takes the scopes that a request needs, and returns the function that decides about such requests. If keys or introspection
+ * fail, the decision is a 503. The promise rejects only if `onFailure` throws.
  *
- * The order is that of certbound itself: form, token, possession, scope. The first failure decides, so whoever holds a
- * stolen token learns nothing of what it is good for.
+ * @throws TypeError for a malformed scope (RFC 6749 section 3.3)
+ */
+export type ProtectedResource = (scopes: readonly string[]) => (request: ResourceRequest) => Promise<Decision>
+
+/**
+ * Checks bound access tokens for a resource server (RFC 8705 section 3, RFC 6750).
+ *
+ * The order is the one of certbound's own introspection: syntax, token, binding, scope. The first failure decides, so the
+ * thief of a bound token does not learn which scopes it has.
  *
  * @throws TypeError for options that cannot work or would accept too much
  */
 export function protectedResource(options: ProtectedResourceOptions): ProtectedResource {
   const { issuer, audience, unboundTokens = 'refused', onFailure = () => undefined } = options
-  // Without these every comparison would hold between two things that are not there.
-  if (!isFilled(issuer) || !isFilled(audience)) throw new TypeError('issuer and audience are needed')
+  // Two missing values would compare as equal.
+  if (!isFilled(issuer) || !isFilled(audience)) {
+    throw new TypeError('issuer and audience must be non-empty strings')
+  }
   const readToken = tokenReader(options)
 
-  async function decide({ authorization, certificate }: Presented, scopes: readonly string[]) {
+  async function decide({ authorization, certificate }: ResourceRequest, scopes: readonly string[]) {
     const bearer = readBearer(authorization)
     if (bearer === 'absent') return 'token-missing'
     if (bearer === 'malformed') return 'authorization-malformed'
@@ -71,15 +78,15 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
 
   return (scopes) => {
     const needed = scopes.length === 0 ? [] : parseScope(scopes.join(' '))
-    if (needed === 'malformed') throw new TypeError('a scope is malformed')
-    return async (presented) => {
+    if (needed === 'malformed') throw new TypeError('scopes must be scope tokens of RFC 6749 section 3.3')
+    return async (request) => {
       try {
-        const decision = await decide(presented, needed)
-        if (typeof decision === 'string') return refused(decision, needed)
+        const decision = await decide(request, needed)
+        if (typeof decision === 'string') return errorResponse(decision, needed)
         return { allowed: true, token: decision }
       } catch (error) {
         onFailure(error)
-        return refused('undecided', needed)
+        return errorResponse('undecided', needed)
       }
     }
   }
@@ -96,20 +103,20 @@ const REASONS = {
 
 function tokenReader(options: ProtectedResourceOptions): ReadToken {
   if ((options.jwks === undefined) === (options.introspection === undefined)) {
-    throw new TypeError('either jwks or introspection is needed')
+    throw new TypeError('options must have either jwks or introspection')
   }
   if (options.introspection === undefined) return jwtTokens(options, options)
   return introspectedTokens(options.introspection, options)
 }
 
-/** Only a token without any `cnf` is unbound; one that is no object can prove nothing (decision D11). */
-function bindingOf(claims: Claims): unknown {
+/** Only a token without `cnf` is unbound. A `cnf` that is not an object proves nothing, so it is damaged (decision D11). */
+function bindingOf(claims: TokenClaims): unknown {
   if (!Object.hasOwn(claims, 'cnf')) return 'none'
   const { cnf } = claims
   return typeof cnf === 'object' ? cnf : undefined
 }
 
-function tokenFrom(claims: Claims): AccessToken {
+function tokenFrom(claims: TokenClaims): AccessToken {
   const { client_id: clientId, sub, scope } = claims
   const scopes = typeof scope === 'string' ? parseScope(scope) : []
   return {

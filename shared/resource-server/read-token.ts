@@ -1,33 +1,37 @@
-/** Of a JWT, or the members of an introspection answer. */
-export type Claims = Readonly<Record<string, unknown>>
+/** The claims of a JWT, or the members of an introspection response. */
+export type TokenClaims = Readonly<Record<string, unknown>>
 
 /**
- * What a live access token of the issuer for this resource says of itself: the claims of a JWT (RFC 9068 section 2.2) or
- * the members of an introspection answer (RFC 7662 section 2.2). `undefined`: it is none. Nothing of its binding is judged.
+ * Reads what a live access token of the issuer for this resource contains: the claims of a JWT (RFC 9068 section 2.2) or the
+ * members of an introspection response (RFC 7662 section 2.2). It does not judge the binding.
  *
- * @throws Error when it cannot be told: that is not the caller's fault
+ * @returns `undefined` when the text is not such a token
+ * @throws Error when the keys or the introspection endpoint cannot be reached, which is not the caller's fault
  */
-export type ReadToken = (token: string) => Promise<Claims | undefined>
+export type ReadToken = (token: string) => Promise<TokenClaims | undefined>
 
-/** Whose tokens, and for which resource: both exactly as the tokens say it (RFC 8725 sections 3.8 and 3.9). */
-export interface Expected {
+/** The issuer of the tokens, and the resource that they are for: both exactly as in the tokens (RFC 8725 sections 3.8 and 3.9). */
+export interface ExpectedClaims {
   readonly issuer: string
   readonly audience: string
 }
 
-export function isMeant({ iss, aud }: Claims, { issuer, audience }: Expected): boolean {
+export function hasExpectedClaims({ iss, aud }: TokenClaims, { issuer, audience }: ExpectedClaims): boolean {
   return iss === issuer && (Array.isArray(aud) ? aud.includes(audience) : aud === audience)
 }
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
 /**
- * Where keys and verdicts come from: over TLS, as whoever changes them on the way lets every token pass.
- * @throws TypeError
+ * Parses the URL of the issuer's keys or of its introspection endpoint. It must use TLS, because an attacker who can change
+ * these answers can let every token pass. Plain HTTP is accepted on the own machine.
+ *
+ * @param option the name of the option, for the message
+ * @throws TypeError when the text is not a URL, or is one without TLS
  */
 export function trustedUrl(text: string, option: string): URL {
-  const url = new URL(text)
-  const local = url.protocol === 'http:' && LOOPBACK.includes(url.hostname)
-  if (url.protocol !== 'https:' && !local) throw new TypeError(`${option} must be an https URL`)
-  return url
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol === 'https:') return url
+  if (url?.protocol === 'http:' && LOOPBACK.includes(url.hostname)) return url
+  throw new TypeError(`${option} must be an https URL`)
 }

@@ -12,7 +12,7 @@ import * as onNode from '../../shared/resource-server/node.ts'
 import type { AccessToken, ProtectedResource } from '../../shared/resource-server/protected-resource.ts'
 import { identity, vector } from '../infra/emulator/tls-client.ts'
 
-/** A client that shows no certificate is let connect, so that it is the check that has to refuse it. */
+/** Clients without a trusted certificate can connect, so that only the check can refuse them. */
 const TLS = {
   ...identity('server-localhost', 'ca-issuing'),
   ca: [vector('ca-root'), vector('ca-issuing')],
@@ -20,26 +20,26 @@ const TLS = {
   rejectUnauthorized: false,
 }
 
-const told = ({ clientId, subject, scopes }: AccessToken) => ({ clientId, subject, scopes })
+const shown = ({ clientId, subject, scopes }: AccessToken) => ({ clientId, subject, scopes })
 
 type Start = (resource: ProtectedResource, scopes: readonly string[]) => Promise<Listening>
 
 const https = (listener: RequestListener) =>
   listen(createServer(TLS, listener), { host: '127.0.0.1', port: 0, option: '' })
 
-/** One protected resource, `/accounts`, on each kind of server that there is an adapter for. */
+/** Starts a server with one protected resource, `/accounts`: one kind of server for each adapter. */
 export const SERVERS: Readonly<Record<string, Start>> = {
   'node:https': (resource, scopes) =>
     https(
       onNode.requireToken(resource, scopes, (_request, response, token) => {
-        response.end(JSON.stringify(told(token)))
+        response.end(JSON.stringify(shown(token)))
       }),
     ),
 
   Express: (resource, scopes) => {
     const app = express()
     app.all('/accounts', onExpress.requireToken(resource, ...scopes), (request, response) => {
-      response.json(told(onExpress.tokenOf(request)))
+      response.json(shown(onExpress.tokenOf(request)))
     })
     return https(app)
   },
@@ -47,7 +47,7 @@ export const SERVERS: Readonly<Record<string, Start>> = {
   Fastify: async (resource, scopes) => {
     const app = fastify({ https: TLS })
     app.all('/accounts', { onRequest: onFastify.requireToken(resource, ...scopes) }, (request) =>
-      told(onFastify.tokenOf(request)),
+      shown(onFastify.tokenOf(request)),
     )
     await app.listen({ host: '127.0.0.1', port: 0 })
     const { port } = app.server.address() as AddressInfo
@@ -56,9 +56,9 @@ export const SERVERS: Readonly<Record<string, Start>> = {
 
   Hono: (resource, scopes) => {
     const app = new Hono()
-    app.all('/accounts', onHono.requireToken(resource, ...scopes), (c) => c.json(told(onHono.tokenOf(c))))
+    app.all('/accounts', onHono.requireToken(resource, ...scopes), (c) => c.json(shown(onHono.tokenOf(c))))
     return https((incoming, outgoing) => {
-      // As @hono/node-server has it.
+      // As @hono/node-server does it.
       const headers = new Headers()
       for (const [name, values = []] of Object.entries(incoming.headersDistinct)) {
         for (const value of values) headers.append(name, value)
@@ -84,7 +84,7 @@ export interface Identity {
   readonly key: string
 }
 
-/** Asks for `/accounts` over a connection of its own. */
+/** Requests `/accounts` over a new connection. */
 export function ask(
   { port }: Listening,
   headers: OutgoingHttpHeaders,

@@ -3,20 +3,20 @@ import { once } from 'node:events'
 import { connect, createSecureServer } from 'node:http2'
 import { expect, test } from 'vitest'
 import { listen } from '../../../infra/emulator/listen.ts'
-import { presentedBy } from '../../../shared/resource-server/connection.ts'
 import { requireToken as onHono } from '../../../shared/resource-server/hono.ts'
+import { toResourceRequest } from '../../../shared/resource-server/incoming-request.ts'
 import { requireToken as onNode } from '../../../shared/resource-server/node.ts'
-import { tokenOf } from '../../../shared/resource-server/passed.ts'
 import { type Decision, protectedResource } from '../../../shared/resource-server/protected-resource.ts'
+import { tokenOf } from '../../../shared/resource-server/token-of.ts'
 import { identity, vector } from '../../infra/emulator/tls-client.ts'
 import { openIssuer } from '../../support/token-issuer.ts'
 import { BOUND, OWN, PUBLIC } from '../../support/walk.ts'
 
-test('a request that has passed no check has no token', () => {
-  expect(() => tokenOf({})).toThrow('passed no check')
+test('tokenOf throws for a request that did not pass a check', () => {
+  expect(() => tokenOf({})).toThrow('did not pass requireToken')
 })
 
-test('a connection without TLS, or one that nobody vouches for, shows no certificate', () => {
+test('a connection without TLS, or with an untrusted certificate, counts as one without a certificate', () => {
   const getPeerX509Certificate = () => ({ toString: () => OWN })
   for (const socket of [
     undefined,
@@ -27,14 +27,14 @@ test('a connection without TLS, or one that nobody vouches for, shows no certifi
     { authorized: 'true', getPeerX509Certificate },
     { authorized: true, getPeerX509Certificate: () => undefined },
   ]) {
-    expect(presentedBy({ rawHeaders: [], socket }).certificate).toBeUndefined()
+    expect(toResourceRequest({ rawHeaders: [], socket }).certificate).toBeUndefined()
   }
   expect(
-    presentedBy({ rawHeaders: [], socket: { authorized: true, getPeerX509Certificate } }).certificate,
+    toResourceRequest({ rawHeaders: [], socket: { authorized: true, getPeerX509Certificate } }).certificate,
   ).toBe(OWN)
 })
 
-test('every Authorization header counts, and no value that only looks like one', () => {
+test('every Authorization header is read, and no header value is mistaken for a header name', () => {
   const rawHeaders = [
     'x-a',
     'authorization',
@@ -45,10 +45,10 @@ test('every Authorization header counts, and no value that only looks like one',
     'x',
     'y',
   ]
-  expect(presentedBy({ rawHeaders, socket: undefined }).authorization).toEqual(['Bearer a', 'Bearer b'])
+  expect(toResourceRequest({ rawHeaders, socket: undefined }).authorization).toEqual(['Bearer a', 'Bearer b'])
 })
 
-test('Hono elsewhere than on Node lets nothing pass', async () => {
+test('Hono on another runtime than Node answers every request with an error', async () => {
   const resource = () => () => Promise.resolve({ allowed: true } as Decision)
   const app = new Hono()
   app.onError((error) => new Response(error.message, { status: 500 }))
@@ -59,7 +59,7 @@ test('Hono elsewhere than on Node lets nothing pass', async () => {
   }
 })
 
-test('over HTTP/2 the certificate is that of the connection, too', async () => {
+test('requests over HTTP/2 have the certificate of their connection', async () => {
   const issuer = await openIssuer('jwt')
   const { walk } = issuer
   const { access } = await walk.granted(await walk.addClient(PUBLIC, BOUND), OWN, { scope: 'read' })

@@ -15,10 +15,10 @@ interface Result {
   readonly body: string
 }
 
-const tell = (event: object, token: AccessToken, context: unknown) =>
+const handle = (event: object, token: AccessToken, context: unknown) =>
   Promise.resolve({
     statusCode: 200,
-    body: JSON.stringify({ sub: token.subject, context, seen: 'requestContext' in event }),
+    body: JSON.stringify({ sub: token.subject, context, gotEvent: 'requestContext' in event }),
   })
 
 describe.each([
@@ -32,7 +32,7 @@ describe.each([
     issuer = await openIssuer(format)
     const client = await issuer.walk.addClient(PUBLIC, BOUND)
     good = (await issuer.walk.granted(client, OWN, { scope: 'read' })).access
-    handler = requireToken(protectedResource(issuer[mode]), { ...PLACES, scopes: ['read'] }, tell)
+    handler = requireToken(protectedResource(issuer[mode]), { ...PLACES, scopes: ['read'] }, handle)
   })
   afterAll(() => issuer.close())
 
@@ -44,8 +44,8 @@ describe.each([
       certificate,
     })
 
-    test('the holder is served, the same token with another certificate right after it is not', async () => {
-      const body = JSON.stringify({ sub: 'testuser01', context: 'the context', seen: true })
+    test('the holder of the certificate is served, and the same token with another certificate is refused right after', async () => {
+      const body = JSON.stringify({ sub: 'testuser01', context: 'the context', gotEvent: true })
       for (let i = 0; i < 2; i++) {
         expect(await call(bearer(good, OWN))).toEqual({ statusCode: 200, body })
         for (const certificate of [OTHER, undefined]) {
@@ -67,18 +67,18 @@ describe.each([
     test.each([
       ['another domain', { domainName: 'api.example.com' }],
       ['another API', { apiId: 'z9y8x7w6v5' }],
-    ])('a certificate from %s is none', async (_where, place) => {
+    ])('a certificate in an event from %s is ignored', async (_where, place) => {
       expect(await call({ ...bearer(good, OWN), ...place })).toMatchObject({ statusCode: 401 })
     })
 
-    test('a certificate in a header is none', async () => {
+    test('a certificate in a header is ignored', async () => {
       const { headers } = bearer(good)
       for (const name of ['client-cert', 'x-amzn-mtls-clientcert', 'x-forwarded-client-cert']) {
         expect(await call({ headers: { ...headers, [name]: OWN } })).toMatchObject({ statusCode: 401 })
       }
     })
 
-    test('no header, two tokens, an unbound token, too little scope', async () => {
+    test('a missing token, two tokens, an unbound token and a missing scope get the answers of RFC 6750', async () => {
       expect(await call({ certificate: OWN })).toMatchObject({
         statusCode: 401,
         headers: { 'www-authenticate': 'Bearer' },
@@ -97,7 +97,7 @@ describe.each([
     })
   })
 
-  test('what is no event of an API is thrown', async () => {
+  test('events that are not API Gateway requests are thrown', async () => {
     const { routeKey: _none, ...rest } = authorizerV2
     for (const event of [undefined, {}, { version: '3.0', requestContext: {} }, rest]) {
       await expect(handler(event as object, undefined)).rejects.toThrow()
@@ -105,14 +105,14 @@ describe.each([
   })
 })
 
-test('without a domain or an API of its own it is not made', () => {
+test('requireToken throws without a mutual-TLS domain or an API identifier', () => {
   const resource = protectedResource({ issuer: 'i', audience: 'a', jwks: { keys: [] } })
   for (const missing of [{ mtlsDomains: [] }, { apiIds: [] }]) {
-    expect(() => requireToken(resource, { ...PLACES, ...missing }, tell)).toThrow(TypeError)
+    expect(() => requireToken(resource, { ...PLACES, ...missing }, handle)).toThrow(TypeError)
   }
 })
 
-test('the handler has two parameters: with more, Lambda would wait for a callback', () => {
+test('the Lambda handler has two parameters, because Lambda waits for a callback if there are three', () => {
   const resource = protectedResource({ issuer: 'i', audience: 'a', jwks: { keys: [] } })
-  expect(requireToken(resource, PLACES, tell)).toHaveLength(2)
+  expect(requireToken(resource, PLACES, handle)).toHaveLength(2)
 })

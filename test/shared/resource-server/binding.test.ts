@@ -27,7 +27,7 @@ const CLAIMS = {
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: '1', alg: 'ES256', use: 'sig' }] }
 
-/** Says of every token what the test has told it. */
+/** An introspection endpoint that answers every request with the test's `answer`. */
 let endpoint: Listening
 let answer: object
 beforeAll(async () => {
@@ -39,9 +39,9 @@ beforeAll(async () => {
 afterAll(() => endpoint.close())
 
 const WAYS: [string, (unboundTokens: 'refused' | 'allowed') => ProtectedResource][] = [
-  ['a JWT', (unboundTokens) => protectedResource({ ...EXPECTED, jwks, unboundTokens })],
+  ['in a JWT', (unboundTokens) => protectedResource({ ...EXPECTED, jwks, unboundTokens })],
   [
-    'an introspection answer',
+    'in an introspection response',
     (unboundTokens) => {
       const url = `http://127.0.0.1:${endpoint.port}/`
       const introspection = { endpoint: url, clientId: 'rs', clientSecret: 's' }
@@ -50,7 +50,7 @@ const WAYS: [string, (unboundTokens: 'refused' | 'allowed') => ProtectedResource
   ],
 ]
 
-describe.each(WAYS)('the binding in %s', (_way, resource) => {
+describe.each(WAYS)('a binding %s', (_way, resource) => {
   async function decide(cnf: object, certificate: string | undefined, unbound: 'refused' | 'allowed') {
     answer = { active: true, token_type: 'Bearer', ...CLAIMS, ...cnf }
     const token = jws({ alg: 'ES256', kid: '1', typ: 'at+jwt' }, { ...CLAIMS, ...cnf }, privateKey)
@@ -58,14 +58,17 @@ describe.each(WAYS)('the binding in %s', (_way, resource) => {
     return decision.allowed ? 'allowed' : `${decision.status} ${decision.reason}`
   }
 
-  test.each(bindings)('$id: $why', async ({ token, certificate, verdict }) => {
+  test.each(bindings)('binding $id decides: $why', async ({ token, certificate, verdict }) => {
     const refused = verdict === 'holds' ? 'allowed' : `401 ${REASONS[verdict]}`
     expect(await decide(token, presented(certificate), 'refused')).toBe(refused)
     const allowed = verdict === 'unbound' ? 'allowed' : refused
     expect(await decide(token, presented(certificate), 'allowed')).toBe(allowed)
   })
 
-  test.each(['none', 0, false, [], ['x5t#S256']])('%j is no binding and not none', async (cnf) => {
-    expect(await decide({ cnf }, undefined, 'allowed')).toBe('401 binding-damaged')
-  })
+  test.each(['none', 0, false, [], ['x5t#S256']])(
+    'a cnf of %j is damaged: the token is neither bound nor unbound',
+    async (cnf) => {
+      expect(await decide({ cnf }, undefined, 'allowed')).toBe('401 binding-damaged')
+    },
+  )
 })

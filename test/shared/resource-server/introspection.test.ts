@@ -20,14 +20,14 @@ const ACTIVE = {
 
 let endpoint: Listening
 let answer: (response: ServerResponse) => unknown
-let heard: { headers: IncomingHttpHeaders; body: string } | undefined
+let received: { headers: IncomingHttpHeaders; body: string } | undefined
 const failures: unknown[] = []
 beforeAll(async () => {
   const server = createServer((request, response) => {
     let body = ''
     request.on('data', (chunk: Buffer) => (body += chunk.toString()))
     request.once('end', () => {
-      heard = { headers: request.headers, body }
+      received = { headers: request.headers, body }
       answer(response)
     })
   })
@@ -38,7 +38,7 @@ beforeEach(() => {
 })
 afterAll(() => endpoint.close())
 
-const says = (body: unknown, status = 200) => {
+const responds = (body: unknown, status = 200) => {
   return (response: ServerResponse) => {
     response.statusCode = status
     response.end(typeof body === 'string' ? body : JSON.stringify(body))
@@ -58,71 +58,74 @@ async function decide(options: ProtectedResourceOptions, certificate?: string, t
   return decision.allowed ? 'allowed' : `${decision.status} ${decision.reason}`
 }
 
-test('asks with the credentials of the resource server, form-encoded', async () => {
-  answer = says(ACTIVE)
+test('the introspection request has the form-encoded credentials of the resource server', async () => {
+  answer = responds(ACTIVE)
   expect(await decide(online())).toBe('allowed')
-  const basic = Buffer.from('r+s:a%2Bb%3Ac').toString('base64')
-  expect(heard?.headers).toMatchObject({
-    authorization: `Basic ${basic}`,
+  const credentials = Buffer.from('r+s:a%2Bb%3Ac').toString('base64')
+  expect(received?.headers).toMatchObject({
+    authorization: `Basic ${credentials}`,
     'content-type': 'application/x-www-form-urlencoded',
   })
-  expect(heard?.body).toBe('token=to.ken')
+  expect(received?.body).toBe('token=to.ken')
 })
 
-describe('what is not the live access token of this issuer for this resource is refused', () => {
+describe('inactive tokens and tokens for others', () => {
   test.each([
-    ['inactive', { active: false }],
-    ['inactive, whatever else is said', { ...ACTIVE, active: false }],
-    ['of another issuer', { ...ACTIVE, iss: 'https://other.example.com' }],
-    ['of nobody', { ...ACTIVE, iss: undefined }],
-    ['for another resource', { ...ACTIVE, aud: 'https://other.example.com' }],
-    ['for other resources', { ...ACTIVE, aud: ['https://other.example.com'] }],
-    ['for no resource', { ...ACTIVE, aud: undefined }],
-    ['of no client', { ...ACTIVE, client_id: undefined }],
-    ['of no type, as a refresh token is', { ...ACTIVE, token_type: undefined }],
-  ])('%s', async (_what, body) => {
-    answer = says(body)
+    ['of an inactive token', { active: false }],
+    ['of an inactive token, with all other members', { ...ACTIVE, active: false }],
+    ['with another issuer', { ...ACTIVE, iss: 'https://other.example.com' }],
+    ['without an issuer', { ...ACTIVE, iss: undefined }],
+    ['with another audience', { ...ACTIVE, aud: 'https://other.example.com' }],
+    ['with a list of other audiences', { ...ACTIVE, aud: ['https://other.example.com'] }],
+    ['without an audience', { ...ACTIVE, aud: undefined }],
+    ['without a client', { ...ACTIVE, client_id: undefined }],
+    ['without a token type, as for a refresh token', { ...ACTIVE, token_type: undefined }],
+  ])('an introspection response %s refuses the token', async (_what, body) => {
+    answer = responds(body)
     expect(await decide(online())).toBe('401 token-unusable')
     expect(failures).toEqual([])
   })
 
-  test('and one for several resources is not', async () => {
-    answer = says({ ...ACTIVE, aud: ['https://other.example.com', EXPECTED.audience] })
+  test('a token for several resources is accepted when this resource is among them', async () => {
+    answer = responds({ ...ACTIVE, aud: ['https://other.example.com', EXPECTED.audience] })
     expect(await decide(online())).toBe('allowed')
   })
 })
 
-describe('what is no answer is 503, and the operator is told why', () => {
+describe('unusable introspection responses', () => {
   test.each([
-    ['wrong credentials', says({ error: 'invalid_client' }, 401), /answered 401/],
-    ['a store that is away', says({ ...ACTIVE }, 503), /answered 503/],
-    ['a redirect', says('', 302), /answered 302/],
-    ['another success', says(ACTIVE, 201), /answered 201/],
-    ['nothing', says(''), /no JSON object/],
-    ['a page', says('<html>'), /no JSON object/],
-    ['a list', says([ACTIVE]), /no JSON object/],
-    ['a member twice', says('{"active":false,"active":true}'), /no JSON object/],
-    ['no verdict', says({ ...ACTIVE, active: undefined }), /did not say active/],
-    ['a verdict in words', says({ ...ACTIVE, active: 'true' }), /did not say active/],
-    ['a number for a verdict', says({ ...ACTIVE, active: 1 }), /did not say active/],
-    ['too much', says({ ...ACTIVE, x: 'x'.repeat(70_000) }), /too much/],
-    ['a connection that ends', (response: ServerResponse) => response.destroy(), /hang up|ECONNRESET/],
-  ])('%s', async (_what, reply, message) => {
-    answer = reply
-    expect(await decide(online())).toBe('503 undecided')
-    expect(failures).toHaveLength(1)
-    expect((failures[0] as Error).message).toMatch(message)
-    expect(String(failures[0])).not.toContain('to.ken')
-  })
+    ['401 for wrong credentials', responds({ error: 'invalid_client' }, 401), /answered 401/],
+    ['503 for an unavailable store', responds({ ...ACTIVE }, 503), /answered 503/],
+    ['a redirect', responds('', 302), /answered 302/],
+    ['201', responds(ACTIVE, 201), /answered 201/],
+    ['no body', responds(''), /not a valid JSON object/],
+    ['an HTML page', responds('<html>'), /not a valid JSON object/],
+    ['a JSON array', responds([ACTIVE]), /not a valid JSON object/],
+    ['a member that occurs twice', responds('{"active":false,"active":true}'), /not a valid JSON object/],
+    ['no active', responds({ ...ACTIVE, active: undefined }), /lacks a boolean active/],
+    ['active as text', responds({ ...ACTIVE, active: 'true' }), /lacks a boolean active/],
+    ['active as a number', responds({ ...ACTIVE, active: 1 }), /lacks a boolean active/],
+    ['a body over the limit', responds({ ...ACTIVE, x: 'x'.repeat(70_000) }), /exceeds 65536 bytes/],
+    ['a closed connection', (response: ServerResponse) => response.destroy(), /hang up|ECONNRESET/],
+  ])(
+    'after %s from the introspection endpoint the answer is 503, and onFailure gets the cause',
+    async (_what, reply, message) => {
+      answer = reply
+      expect(await decide(online())).toBe('503 undecided')
+      expect(failures).toHaveLength(1)
+      expect((failures[0] as Error).message).toMatch(message)
+      expect(String(failures[0])).not.toContain('to.ken')
+    },
+  )
 
-  test('an endpoint that is not there; without a listener for failures as well', async () => {
+  test('without an introspection endpoint to connect to the answer is 503, with and without onFailure', async () => {
     const nowhere = { endpoint: 'http://127.0.0.1:1/', clientId: 'r', clientSecret: 's' }
     expect(await decide(online({ introspection: nowhere }))).toBe('503 undecided')
     expect(await decide({ ...EXPECTED, introspection: nowhere })).toBe('503 undecided')
   })
 })
 
-describe('over mutual TLS, as the client that its certificate proves', () => {
+describe('a resource server that authenticates by its certificate', () => {
   let issuer: Issuer
   let edge: Listening
   beforeAll(async () => {
@@ -148,9 +151,9 @@ describe('over mutual TLS, as the client that its certificate proves', () => {
     await issuer.close()
   })
 
-  test('a bound token is decided about; without the certificate there is no answer', async () => {
+  test('introspection over mutual TLS decides about bound tokens, and is a 503 without a trusted endpoint or the right certificate', async () => {
     const { walk } = issuer
-    // Its subject is that of the certificate it connects with.
+    // The subject of client-other, the certificate that the resource server connects with.
     const server = await walk.addClient(TLS, {
       tlsClientAuthSubjectDn: 'CN=other.example.org,O=Client2,C=JP',
       resourceServerAudiences: ['*'],

@@ -32,24 +32,24 @@ function token(key: KeyObject, header: object = {}, claims: object = {}): string
 let server: Listening
 let url: string
 let answer: (response: ServerResponse) => unknown
-let asked = 0
+let fetches = 0
 beforeAll(async () => {
   const listener = createServer((_request, response) => {
-    asked += 1
+    fetches += 1
     answer(response)
   })
   server = await listen(listener, { host: '127.0.0.1', port: 0, option: '' })
   url = `http://127.0.0.1:${server.port}/jwks`
 })
 beforeEach(() => {
-  asked = 0
+  fetches = 0
 })
 afterEach(() => {
   vi.useRealTimers()
 })
 afterAll(() => server.close())
 
-const says = (body: unknown, status = 200) => {
+const responds = (body: unknown, status = 200) => {
   return (response: ServerResponse) => {
     response.writeHead(status, { 'content-type': 'application/json' })
     response.end(typeof body === 'string' ? body : JSON.stringify(body))
@@ -61,9 +61,9 @@ async function decide(resource: ProtectedResource, jwt: string) {
   return decision.allowed ? 'allowed' : `${decision.status} ${decision.reason}`
 }
 
-describe('keys that are fetched', () => {
-  test('are fetched once, for good tokens and for unknown keys alike', async () => {
-    answer = says({ keys: [first.jwk] })
+describe('keys from a URL', () => {
+  test('keys are fetched once for several tokens, also for tokens with unknown keys', async () => {
+    answer = responds({ keys: [first.jwk] })
     const resource = protectedResource({ ...EXPECTED, jwks: url })
     for (let i = 0; i < 5; i++) {
       expect(await decide(resource, token(first.privateKey))).toBe('allowed')
@@ -71,11 +71,11 @@ describe('keys that are fetched', () => {
         '401 token-unusable',
       )
     }
-    expect(asked).toBe(1)
+    expect(fetches).toBe(1)
   })
 
-  test('are not fetched for what cannot be a token of this issuer', async () => {
-    answer = says({ keys: [first.jwk] })
+  test('keys are not fetched for text that cannot be a token of the issuer', async () => {
+    answer = responds({ keys: [first.jwk] })
     const resource = protectedResource({ ...EXPECTED, jwks: url })
     for (const jwt of [
       'x',
@@ -85,62 +85,65 @@ describe('keys that are fetched', () => {
     ]) {
       expect(await decide(resource, jwt)).toBe('401 token-unusable')
     }
-    expect(asked).toBe(0)
+    expect(fetches).toBe(0)
   })
 
-  test('are fetched anew for a key that is new, half a minute after the last time', async () => {
+  test('an unknown key fetches the keys again, at the earliest 30 seconds after the last fetch', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
-    answer = says({ keys: [first.jwk] })
+    answer = responds({ keys: [first.jwk] })
     const resource = protectedResource({ ...EXPECTED, jwks: url })
     expect(await decide(resource, token(first.privateKey))).toBe('allowed')
-    answer = says({ keys: [first.jwk, second.jwk] })
+    answer = responds({ keys: [first.jwk, second.jwk] })
     const rotated = token(second.privateKey, { kid: '2' })
     expect(await decide(resource, rotated)).toBe('401 token-unusable')
     vi.setSystemTime(Date.now() + 31_000)
     expect(await decide(resource, rotated)).toBe('allowed')
     expect(await decide(resource, token(first.privateKey))).toBe('allowed')
-    expect(asked).toBe(2)
+    expect(fetches).toBe(2)
   })
 
-  test('work no longer than ten minutes after they were withdrawn', async () => {
+  test('a withdrawn key is refused after ten minutes at the latest', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
-    answer = says({ keys: [first.jwk] })
+    answer = responds({ keys: [first.jwk] })
     const resource = protectedResource({ ...EXPECTED, jwks: url })
     const jwt = token(first.privateKey)
     expect(await decide(resource, jwt)).toBe('allowed')
-    answer = says({ keys: [second.jwk] })
+    answer = responds({ keys: [second.jwk] })
     vi.setSystemTime(Date.now() + 601_000)
     expect(await decide(resource, jwt)).toBe('401 token-unusable')
   })
 
   test.each([
-    ['an error', says('', 500)],
-    ['a redirect', says('', 302)],
-    ['no JSON', says('<html>')],
-    ['no key set', says({ keys: 5 })],
-    ['a broken key', says({ keys: [{ ...first.jwk, x: 'AAAA' }] })],
-    ['a connection that ends', (response: ServerResponse) => response.destroy()],
-  ])('%s: 503, until there are some', async (_what, reply) => {
-    const failures: unknown[] = []
-    const onFailure = (error: unknown) => failures.push(error)
-    answer = reply
-    const resource = protectedResource({ ...EXPECTED, jwks: url, onFailure })
-    expect(await decide(resource, token(first.privateKey))).toBe('503 undecided')
-    expect(String(failures[0])).toContain('the keys of the issuer cannot be had')
-    expect(failures[0]).toHaveProperty('cause')
-  })
+    ['an error', responds('', 500)],
+    ['a redirect', responds('', 302)],
+    ['an HTML page', responds('<html>')],
+    ['a malformed key set', responds({ keys: 5 })],
+    ['a broken key', responds({ keys: [{ ...first.jwk, x: 'AAAA' }] })],
+    ['a closed connection', (response: ServerResponse) => response.destroy()],
+  ])(
+    'after %s in place of the keys the answer is 503, and onFailure gets the cause',
+    async (_what, reply) => {
+      const failures: unknown[] = []
+      const onFailure = (error: unknown) => failures.push(error)
+      answer = reply
+      const resource = protectedResource({ ...EXPECTED, jwks: url, onFailure })
+      expect(await decide(resource, token(first.privateKey))).toBe('503 undecided')
+      expect(String(failures[0])).toContain('cannot get the keys of the issuer')
+      expect(failures[0]).toHaveProperty('cause')
+    },
+  )
 
-  test('that came late are used', async () => {
-    answer = says('', 500)
+  test('keys are fetched again after a failed fetch', async () => {
+    answer = responds('', 500)
     const resource = protectedResource({ ...EXPECTED, jwks: url })
     expect(await decide(resource, token(first.privateKey))).toBe('503 undecided')
-    answer = says({ keys: [first.jwk] })
+    answer = responds({ keys: [first.jwk] })
     expect(await decide(resource, token(first.privateKey))).toBe('allowed')
   })
 })
 
-describe('keys that are given', () => {
-  test('are good for the algorithm that they name, and for those that are accepted', async () => {
+describe('keys in the options', () => {
+  test('a key verifies only with its own algorithm, only with an accepted one, and only if it is for signatures', async () => {
     const { privateKey } = first
     const jwks = { keys: [first.jwk] }
     expect(await decide(protectedResource({ ...EXPECTED, jwks }), token(privateKey))).toBe('allowed')
@@ -152,7 +155,7 @@ describe('keys that are given', () => {
     expect(await decide(encrypting, token(privateKey))).toBe('401 token-unusable')
   })
 
-  test('without a kid in the token must leave no choice', async () => {
+  test('a token without kid is accepted if there is one key, and refused if there are two', async () => {
     const jwt = token(first.privateKey, { kid: undefined })
     const one = protectedResource({ ...EXPECTED, jwks: { keys: [first.jwk] } })
     expect(await decide(one, jwt)).toBe('allowed')
@@ -167,12 +170,12 @@ describe('keys that are given', () => {
     ['Application/At+Jwt', 'allowed'],
     ['JWT', '401 token-unusable'],
     ['', '401 token-unusable'],
-  ])('verify tokens of typ %j: %s', async (typ, expected) => {
+  ])('a token of typ %j is %s', async (typ, expected) => {
     const resource = protectedResource({ ...EXPECTED, jwks: { keys: [first.jwk] } })
     expect(await decide(resource, token(first.privateKey, { typ }))).toBe(expected)
   })
 
-  test('verify a token for several resources, and tell its claims', async () => {
+  test('a token for several resources is accepted, and its claims are returned', async () => {
     const resource = protectedResource({ ...EXPECTED, jwks: { keys: [first.jwk] } })
     const aud = ['https://other.example.com', EXPECTED.audience]
     const jwt = token(first.privateKey, {}, { aud, sub: 'someone', scope: 'a b', acr: '1' })
@@ -183,46 +186,49 @@ describe('keys that are given', () => {
     })
   })
 
-  test.each([5, ['read'], '', 'read  write', 'read"', null])('a scope %j is none', async (scope) => {
-    const resource = protectedResource({ ...EXPECTED, jwks: { keys: [first.jwk] } })
-    const jwt = token(first.privateKey, {}, { scope })
-    const presented = { authorization: [`Bearer ${jwt}`], certificate: undefined }
-    expect(await resource(['read'])(presented)).toMatchObject({ status: 403 })
-    expect(await resource([])(presented)).toMatchObject({ allowed: true, token: { scopes: [] } })
-  })
+  test.each([5, ['read'], '', 'read  write', 'read"', null])(
+    'a malformed scope claim %j gives the token no scopes',
+    async (scope) => {
+      const resource = protectedResource({ ...EXPECTED, jwks: { keys: [first.jwk] } })
+      const jwt = token(first.privateKey, {}, { scope })
+      const presented = { authorization: [`Bearer ${jwt}`], certificate: undefined }
+      expect(await resource(['read'])(presented)).toMatchObject({ status: 403 })
+      expect(await resource([])(presented)).toMatchObject({ allowed: true, token: { scopes: [] } })
+    },
+  )
 })
 
-describe('options that cannot work or accept too much are a TypeError', () => {
+describe('options that cannot work or would accept too much', () => {
   const jwks = { keys: [] }
   const introspection = { endpoint: 'https://as.example.com/i', clientId: 'r', clientSecret: 's' }
   test.each([
     ['no issuer', { audience: 'a', jwks }, 'issuer and audience'],
     ['an empty issuer', { issuer: '', audience: 'a', jwks }, 'issuer and audience'],
     ['no audience', { issuer: 'i', jwks }, 'issuer and audience'],
-    ['neither keys nor introspection', EXPECTED, 'either jwks or introspection'],
-    ['both', { ...EXPECTED, jwks, introspection }, 'either jwks or introspection'],
-    ['keys over HTTP', { ...EXPECTED, jwks: 'http://as.example.com/jwks' }, 'https'],
-    ['keys from a file', { ...EXPECTED, jwks: 'file:///jwks' }, 'https'],
-    ['keys from nowhere', { ...EXPECTED, jwks: '/jwks' }, 'Invalid URL'],
+    ['neither jwks nor introspection', EXPECTED, 'either jwks or introspection'],
+    ['both jwks and introspection', { ...EXPECTED, jwks, introspection }, 'either jwks or introspection'],
+    ['a jwks URL over HTTP', { ...EXPECTED, jwks: 'http://as.example.com/jwks' }, 'https'],
+    ['a jwks URL of a file', { ...EXPECTED, jwks: 'file:///jwks' }, 'https'],
+    ['a jwks URL without a host', { ...EXPECTED, jwks: '/jwks' }, 'jwks must be an https URL'],
     [
-      'introspection over HTTP',
+      'an introspection endpoint over HTTP',
       { ...EXPECTED, introspection: { ...introspection, endpoint: 'http://a.example/' } },
       'https',
     ],
     [
-      'introspection of nobody',
+      'introspection without credentials',
       { ...EXPECTED, introspection: { ...introspection, clientSecret: undefined } },
       'clientSecret',
     ],
-    ['no signature', { ...EXPECTED, jwks, algorithms: ['ES256', 'none'] }, 'asymmetric'],
-    ['a secret for a key', { ...EXPECTED, jwks, algorithms: ['HS256'] }, 'asymmetric'],
-  ])('%s', (_what, options, message) => {
+    ['the algorithm none', { ...EXPECTED, jwks, algorithms: ['ES256', 'none'] }, 'asymmetric'],
+    ['a symmetric algorithm', { ...EXPECTED, jwks, algorithms: ['HS256'] }, 'asymmetric'],
+  ])('protectedResource throws a TypeError for %s', (_what, options, message) => {
     const open = () => protectedResource(options as ProtectedResourceOptions)
     expect(open).toThrow(TypeError)
     expect(open).toThrow(message)
   })
 
-  test('a scope that no token can have', () => {
+  test('a resource throws a TypeError for a scope that no token can have', () => {
     const resource = protectedResource({ ...EXPECTED, jwks })
     for (const scope of ['', 'a"b', 'a\n', 'ä']) expect(() => resource([scope])).toThrow(TypeError)
   })

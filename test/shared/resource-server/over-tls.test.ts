@@ -14,14 +14,14 @@ const HOLDER = identity('client-ec-p256')
 const RENEWED = identity('client-ec-p256-renewed')
 const THIEF = identity('client-other')
 
-const BARE = [401, 'Bearer', '']
+const NO_TOKEN = [401, 'Bearer', '']
 const MALFORMED = [400, 'Bearer error="invalid_request"', '{"error":"invalid_request"}']
 const INVALID = [401, 'Bearer error="invalid_token"', '{"error":"invalid_token"}']
 const INSUFFICIENT = [403, 'Bearer error="insufficient_scope",scope="read"', '{"error":"insufficient_scope"}']
 
-const inShort = ({ status, challenge, text }: Answered) => [status, challenge, text]
+const summary = ({ status, challenge, text }: Answered) => [status, challenge, text]
 
-/** How tokens are judged, and which there are. */
+/** Each way to check tokens, with the formats that it can check. */
 const WAYS = [
   ['JWTs offline', 'jwt', 'offline'],
   ['JWTs by introspection', 'jwt', 'online'],
@@ -57,15 +57,15 @@ describe.each(WAYS)('%s', (_way, format, mode) => {
     })
 
     const use = async (token: string, presented?: Identity, from = server) =>
-      inShort(await ask(from, { authorization: `Bearer ${token}` }, presented))
+      summary(await ask(from, { authorization: `Bearer ${token}` }, presented))
 
-    test('serves the holder, and knows whose token it is', async () => {
+    test('the holder of the certificate is served, and the handler gets the token', async () => {
       const { status, text } = await ask(server, { authorization: `Bearer ${good}` }, HOLDER)
       expect(status).toBe(200)
       expect(JSON.parse(text)).toEqual({ clientId: client.id, subject: 'testuser01', scopes: ['read'] })
     })
 
-    test('refuses the same token with any other certificate, right after a good call', async () => {
+    test('the token of a served request is refused with any other certificate right after', async () => {
       for (const [presented, expected] of [
         [HOLDER, 200],
         [THIEF, 401],
@@ -80,7 +80,7 @@ describe.each(WAYS)('%s', (_way, format, mode) => {
       }
     })
 
-    test('takes no certificate that its own CAs do not vouch for, also not the one of the token', async () => {
+    test('an untrusted certificate is ignored, even if the token is bound to it', async () => {
       const bound = await issuer.walk.redeem(
         client,
         await issuer.walk.code(client, { scope: 'read' }),
@@ -91,30 +91,30 @@ describe.each(WAYS)('%s', (_way, format, mode) => {
       expect(await use(access, identity('self-signed-ec'))).toEqual(INVALID)
     })
 
-    test('lets nobody keep what it refuses', async () => {
+    test('an error response must not be stored', async () => {
       const { headers } = await ask(server, { authorization: `Bearer ${good}` }, THIEF)
       expect(headers['cache-control']).toBe('no-store')
       expect(headers['content-type']).toMatch(/^application.json/)
     })
 
     test.each([
-      ['in other case', (token: string) => `bEARER ${token}`],
-      ['with more spaces', (token: string) => `Bearer   ${token}`],
-    ])('reads the scheme %s', async (_how, spell) => {
+      ['in another case', (token: string) => `bEARER ${token}`],
+      ['with several spaces', (token: string) => `Bearer   ${token}`],
+    ])('the scheme Bearer is read %s', async (_how, spell) => {
       expect((await ask(server, { authorization: spell(good) }, HOLDER)).status).toBe(200)
     })
 
     test.each([
-      ['no header', () => ({}), BARE],
-      ['another scheme', (token: string) => ({ authorization: `Basic ${token}` }), BARE],
-      ['the token alone', (token: string) => ({ authorization: token }), BARE],
-      ['another header', (token: string) => ({ 'x-authorization': `Bearer ${token}` }), BARE],
-      ['a cookie', (token: string) => ({ cookie: `access_token=${token}` }), BARE],
-      ['a scheme alone', () => ({ authorization: 'Bearer' }), MALFORMED],
-      ['more after the token', (token: string) => ({ authorization: `Bearer ${token} x` }), MALFORMED],
+      ['no Authorization header', () => ({}), NO_TOKEN],
+      ['another scheme', (token: string) => ({ authorization: `Basic ${token}` }), NO_TOKEN],
+      ['a token without a scheme', (token: string) => ({ authorization: token }), NO_TOKEN],
+      ['another header', (token: string) => ({ 'x-authorization': `Bearer ${token}` }), NO_TOKEN],
+      ['a cookie', (token: string) => ({ cookie: `access_token=${token}` }), NO_TOKEN],
+      ['a scheme without a token', () => ({ authorization: 'Bearer' }), MALFORMED],
+      ['text after the token', (token: string) => ({ authorization: `Bearer ${token} x` }), MALFORMED],
       ['two tokens', (token: string) => ({ authorization: `Bearer ${token}, Bearer ${token}` }), MALFORMED],
       [
-        'two headers',
+        'two Authorization headers',
         (token: string) => ({ authorization: [`Bearer ${token}`, `Bearer ${token}`] }),
         MALFORMED,
       ],
@@ -124,32 +124,35 @@ describe.each(WAYS)('%s', (_way, format, mode) => {
         (token: string) => ({ authorization: `Bearer ${token}!` }),
         MALFORMED,
       ],
-    ])('with %s: no token, or a malformed one', async (_what, headers, expected) => {
-      // Node's own types have one Authorization header at most.
-      const sent = headers(good) as Record<string, string>
-      expect(inShort(await ask(server, sent, HOLDER))).toEqual(expected)
-    })
+    ])(
+      'a request with %s is refused as without a token or as malformed',
+      async (_what, headers, expected) => {
+        // Node's types allow only one Authorization header.
+        const sent = headers(good) as Record<string, string>
+        expect(summary(await ask(server, sent, HOLDER))).toEqual(expected)
+      },
+    )
 
-    test('looks for no token in the query or in a form', async () => {
-      expect(inShort(await ask(server, {}, HOLDER, { query: `?access_token=${good}` }))).toEqual(BARE)
+    test('a token in the query or in a form is ignored', async () => {
+      expect(summary(await ask(server, {}, HOLDER, { query: `?access_token=${good}` }))).toEqual(NO_TOKEN)
       const body = `access_token=${good}`
       const headers = {
         'content-type': 'application/x-www-form-urlencoded',
         'content-length': Buffer.byteLength(body),
       }
-      expect(inShort(await ask(server, headers, HOLDER, { method: 'POST', body }))).toEqual(BARE)
+      expect(summary(await ask(server, headers, HOLDER, { method: 'POST', body }))).toEqual(NO_TOKEN)
     })
 
-    test('takes no certificate from a header', async () => {
+    test('a certificate in a header is ignored', async () => {
       const pem = encodeURIComponent(OWN)
       const headers = { 'client-cert': pem, 'x-amzn-mtls-clientcert': pem, 'x-ssl-client-cert': pem }
       for (const presented of [undefined, THIEF]) {
         const answered = await ask(server, { authorization: `Bearer ${good}`, ...headers }, presented)
-        expect(inShort(answered)).toEqual(INVALID)
+        expect(summary(answered)).toEqual(INVALID)
       }
     })
 
-    test('asks for the scope, and for possession before it', async () => {
+    test('a wrong certificate is refused before a missing scope', async () => {
       for (const parameters of [{ scope: 'write' }, {}]) {
         const token = await granted(client, parameters)
         expect(await use(token, HOLDER)).toEqual(INSUFFICIENT)
@@ -158,7 +161,7 @@ describe.each(WAYS)('%s', (_way, format, mode) => {
       }
     })
 
-    test('refuses an unbound token, unless it is told otherwise', async () => {
+    test('an unbound token is refused unless the options allow it', async () => {
       const { access } = await issuer.walk.granted(await issuer.walk.addClient(BASIC), undefined, {
         scope: 'read',
       })
@@ -170,16 +173,19 @@ describe.each(WAYS)('%s', (_way, format, mode) => {
       expect(await use(good, undefined, lenient)).toEqual(INVALID)
     })
 
-    test.each(['A'.repeat(72), 'x', 'a.b', 'a.b.c', 'A'.repeat(9000)])('refuses %.10s', async (token) => {
-      expect(await use(token, HOLDER)).toEqual(INVALID)
-    })
+    test.each(['A'.repeat(72), 'x', 'a.b', 'a.b.c', 'A'.repeat(9000)])(
+      'the malformed token %.10s is refused',
+      async (token) => {
+        expect(await use(token, HOLDER)).toEqual(INVALID)
+      },
+    )
 
-    test('refuses a refresh token, also its own', async () => {
+    test('a refresh token is refused, even one of the resource server itself', async () => {
       const own = await issuer.walk.granted(issuer.resourceServer, OWN, { scope: 'read' })
       for (const from of [server, lenient]) expect(await use(own.refresh, HOLDER, from)).toEqual(INVALID)
     })
 
-    test('refuses an expired token', async () => {
+    test('an expired token is refused', async () => {
       const { clock } = issuer.runtime
       const now = clock.now
       clock.now = later(now, -86401)
@@ -188,7 +194,7 @@ describe.each(WAYS)('%s', (_way, format, mode) => {
       expect(await use(token, HOLDER)).toEqual(INVALID)
     })
 
-    test('refuses a revoked token at once, where it asks; offline it lives until it expires', async () => {
+    test('a revoked token is refused at once by introspection, and accepted offline until it expires', async () => {
       const other = await issuer.walk.addClient(PUBLIC, BOUND)
       const token = await granted(other)
       expect((await use(token, HOLDER))[0]).toBe(200)
@@ -197,7 +203,7 @@ describe.each(WAYS)('%s', (_way, format, mode) => {
     })
   })
 
-  test('refuses each forged token, whoever presents it', async () => {
+  test('forged tokens are refused', async () => {
     const jwt = format === 'jwt' ? good : await jwtOf(issuer, client)
     const start = SERVERS['node:https']
     if (start === undefined) throw new Error('no server')
@@ -207,12 +213,12 @@ describe.each(WAYS)('%s', (_way, format, mode) => {
     for (const [name, token] of Object.entries(forgedTokens(jwt, issuer.walk.signingKey))) {
       for (const server of [strict, lenient]) {
         const answered = await ask(server, { authorization: `Bearer ${token}` }, HOLDER)
-        if (JSON.stringify(inShort(answered)) !== JSON.stringify(INVALID)) {
+        if (JSON.stringify(summary(answered)) !== JSON.stringify(INVALID)) {
           passed.push(`${name}: ${answered.status} ${server === lenient ? 'unbound allowed' : ''}`.trim())
         }
       }
     }
-    // Signed by the issuer and unbound: that is what was allowed.
+    // The issuer signed this one, and it is unbound: the options allow it.
     expect(passed).toEqual(mode === 'offline' ? ['no cnf: 200 unbound allowed'] : [])
     await Promise.all([strict.close(), lenient.close()])
   })

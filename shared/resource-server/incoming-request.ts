@@ -1,15 +1,15 @@
 import type { TLSSocket } from 'node:tls'
-import type { Presented } from './protected-resource.ts'
+import type { ResourceRequest } from './protected-resource.ts'
 
 /** A request of node:http, node:https or node:http2. */
 export interface IncomingRequest {
-  /** Names and values by turns. `headers` drops a second `Authorization`. */
+  /** Header names and values in turn. `headers` would drop a second `Authorization`. */
   readonly rawHeaders: readonly string[]
   readonly socket: unknown
 }
 
-/** What a request over its own TLS connection shows. No header is ever a source of the certificate. */
-export function presentedBy({ rawHeaders, socket }: IncomingRequest): Presented {
+/** Reads the credentials of a request over its own TLS connection. The certificate never comes from a header. */
+export function toResourceRequest({ rawHeaders, socket }: IncomingRequest): ResourceRequest {
   const authorization = rawHeaders.filter(
     (_value, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === 'authorization',
   )
@@ -17,8 +17,8 @@ export function presentedBy({ rawHeaders, socket }: IncomingRequest): Presented 
 }
 
 /**
- * PEM of the certificate that the TLS handshake has proved and that the server's `ca` vouches for. A server that lets
- * untrusted certificates connect (`rejectUnauthorized: false`) sees no certificate in them here.
+ * PEM of the client's certificate, if the TLS handshake proved its key and the server's `ca` trusts it. Servers with
+ * `rejectUnauthorized: false` also let clients with untrusted certificates connect; those count as clients without one.
  */
 function certificateOf(socket: unknown): string | undefined {
   const tls = socket as Partial<TLSSocket> | undefined
