@@ -16,7 +16,7 @@ const NO_FOCUS = {
 }
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', '.certbound/', '.serverless/', '.cache/']),
+  globalIgnores(['**/dist/', 'coverage/', '.certbound/', '.serverless/', '.cache/']),
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

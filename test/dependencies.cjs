@@ -83,7 +83,7 @@ module.exports = {
     ]),
     layer('lambda', '^shared/lambda/', ['^shared/lambda/', BELOW_FACES, RUNTIME, LEAVES]),
 
-    // What resource servers run, published on its own: it knows neither a store nor a runtime.
+    // The library for resource servers is a package of its own, which knows neither a store nor a runtime.
     layer('resource-server', '^shared/resource-server/', [
       '^shared/(resource-server|certificate|request|gateway)/',
     ]),
@@ -129,6 +129,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^shared/resource-server/dist/' },
     tsPreCompilationDeps: true,
   },
 }

@@ -66,6 +66,15 @@ test('no text names a path of one machine', () => {
   expect(grep(/\/(wor[k]|roo[t]|far[m])\//, texts)).toEqual([])
 })
 
-test('the lock file names no registry', () => {
-  expect(grep(/"resolved":/, ['package-lock.json'])).toEqual([])
+// A workspace is resolved to its folder, which is not an address.
+test('the lock file has no address of a package', () => {
+  const address = /"resolved": "([a-z][a-z\d+.-]*:|\/\/)/i
+  expect(grep(address, ['package-lock.json'])).toEqual([])
+  for (const planted of [
+    'https://registry.example/a.tgz',
+    'git+ssh://git@example.com/a.git',
+    'file:../a',
+    '//example.com/a',
+  ])
+    expect(`"resolved": "${planted}"`).toMatch(address)
 })

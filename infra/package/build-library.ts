@@ -1,41 +1,68 @@
 import { build } from 'esbuild'
-import { execFileSync } from 'node:child_process'
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import ts from 'typescript'
 import { ROOT } from '../root.ts'
 
-/** What package.json exports, each under its own path. */
-const ENTRIES = ['protected-resource', 'node', 'express', 'fastify', 'hono', 'api-gateway']
+const LIBRARY = 'shared/resource-server'
+/** `npm pack` writes its archive here (.npmrc). */
+const ARCHIVES = 'dist/library'
 
 /**
- * The library for resource servers, as published: ES modules and their types, for Node 20 and later. `jose` is not bundled.
+ * Builds the library for resource servers, as it is published: ES modules and their types, for Node 20 and later. The shared
+ * modules that it imports are bundled with it; packages are not.
  *
- * @param folder beside which the types of everything are made, before those of the library are taken from there
+ * @param project the folder of a project that has the library's workspace; the sources are those of this project
+ * @throws Error when a module cannot be bundled, or its types do not follow from that module
  */
-export async function buildLibrary(folder = join(ROOT, 'dist/resource-server')): Promise<void> {
-  await rm(folder, { recursive: true, force: true })
+export async function buildLibrary(project = ROOT): Promise<void> {
+  const folder = join(project, LIBRARY, 'dist')
+  const archives = join(project, ARCHIVES)
+  for (const old of [folder, archives]) await rm(old, { recursive: true, force: true })
+  await writeModules(folder)
+  await writeTypes(folder)
+  // Last, so that `npm pack` fails without a complete build.
+  await mkdir(archives, { recursive: true })
+}
+
+async function writeModules(folder: string): Promise<void> {
+  const manifest = await readFile(join(ROOT, LIBRARY, 'package.json'), 'utf8')
+  const { exports } = JSON.parse(manifest) as { exports: Record<string, { default: string }> }
   await build({
     absWorkingDir: ROOT,
-    entryPoints: ENTRIES.map((name) => `shared/resource-server/${name}.ts`),
+    entryPoints: Object.values(exports).map((entry) => `${LIBRARY}/${basename(entry.default, '.js')}.ts`),
     outdir: folder,
     bundle: true,
-    // Adapters and `tokenOf` have to be about the same requests.
+    // All adapters must share one record of checked requests.
     splitting: true,
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    external: ['jose'],
+    packages: 'external',
     logLevel: 'warning',
   })
-  const types = join(dirname(folder), `${basename(folder)}-types`)
-  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
-  const project = join(ROOT, 'infra/resource-server.tsconfig.json')
-  execFileSync(process.execPath, [tsc, '-p', project, '--outDir', types], { stdio: 'inherit' })
-  for (const name of await readdir(join(types, 'resource-server'))) {
-    const text = await readFile(join(types, 'resource-server', name), 'utf8')
-    await writeFile(join(folder, name), text.replaceAll(/(from '\.\/[\w-]+)\.ts'/g, "$1.js'"))
+}
+
+async function writeTypes(folder: string): Promise<void> {
+  const modules = (await readdir(join(ROOT, LIBRARY))).filter((name) => name.endsWith('.ts'))
+  for (const name of modules) {
+    const text = await readFile(join(ROOT, LIBRARY, name), 'utf8')
+    await writeFile(join(folder, name.replace('.ts', '.d.ts')), declarationsOf(name, text))
   }
-  await rm(types, { recursive: true })
+}
+
+/** The types of one module, without a look at the modules that it imports. */
+function declarationsOf(fileName: string, text: string): string {
+  const compilerOptions = { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.NodeNext }
+  const { outputText, diagnostics = [] } = ts.transpileDeclaration(text, {
+    fileName,
+    reportDiagnostics: true,
+    compilerOptions,
+  })
+  const [fault] = diagnostics
+  if (fault !== undefined)
+    throw new Error(`${fileName}: ${ts.flattenDiagnosticMessageText(fault.messageText, ' ')}`)
+  return outputText
 }
 
 if (import.meta.main) await buildLibrary()
