@@ -17,7 +17,7 @@ import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildLibrary } from '../../../infra/package/build-library.ts'
 import { jws } from '../../support/forged-tokens.ts'
-import { OTHER, OWN } from '../../support/walk.ts'
+import { certificatePem } from '../../support/vectors.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const LIBRARY = 'shared/resource-server'
@@ -128,14 +128,15 @@ function boundToken() {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const options = { issuer: 'https://as.example.com', audience: 'https://rs.example.com' }
   const now = Math.floor(Date.now() / 1000)
-  const { raw } = new X509Certificate(OWN)
+  const [holder, thief] = [certificatePem('client-ec-p256'), certificatePem('client-other')]
+  const { raw } = new X509Certificate(holder)
   const claims = {
     ...{ iss: options.issuer, aud: options.audience, sub: 's', client_id: 'c', jti: 'j', scope: 'read' },
     ...{ iat: now, exp: now + 60, cnf: { 'x5t#S256': createHash('sha256').update(raw).digest('base64url') } },
   }
   const jwks = { keys: [publicKey.export({ format: 'jwk' })] }
   const token = jws({ alg: 'ES256', typ: 'at+jwt' }, claims, privateKey)
-  return { options: { ...options, jwks }, token, holder: OWN, thief: OTHER }
+  return { options: { ...options, jwks }, token, holder, thief }
 }
 
 test('the adapters serve the holder of a bound token and refuse others, in JavaScript', () => {
