@@ -1,3 +1,5 @@
+import type { Presented } from './certificate/presented.ts'
+
 /** One HTTP request as the core sees it: what API Gateway said, without API Gateway. */
 export interface HttpRequest {
   readonly requestId: string
@@ -12,10 +14,10 @@ export interface HttpRequest {
   /** Whether it came in by a domain and an API on which mutual TLS is demanded (the environment names them). */
   readonly onMtlsDomain: boolean
   /**
-   * PEM text of the certificate that the caller proved in the TLS handshake. Absent when there was none and when
+   * The certificate that the caller proved in the TLS handshake. Absent when there was none and when
    * the event came from a domain or an API that the environment does not name (requirement A41, decision D12).
    */
-  readonly tlsCertificate: string | undefined
+  readonly tlsCertificate: Presented
 }
 
 /** Without members that are `null`: the OAuth face sends none (decision D37). */

@@ -60,7 +60,7 @@ module.exports = {
       { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], ...AT_RUN_TIME },
     ),
 
-    layer('leaf', LEAVES, LEAVES),
+    layer('leaf', LEAVES, [LEAVES, '^shared/certificate/']),
     layer('certificate', '^shared/certificate/', ['^shared/certificate/']),
     layer('refusal', '^shared/refusal/', ['^shared/refusal/', LEAVES]),
     layer('store', '^shared/store/', [BELOW_RUNTIME, LEAVES]),

@@ -6,7 +6,7 @@ import {
   AUTHENTICATION_MEMBERS,
   type EndUserAuthentication,
   readAuthentication,
-  readSubject,
+  checkSubject,
 } from '../../shared/token/terms.ts'
 import { EXTRA_MEMBERS, readExtras, type TokenExtras } from '../../shared/token/extras.ts'
 import { FAILURES, type Failure } from './failures.ts'
@@ -132,7 +132,7 @@ export function readIssue(call: z.infer<typeof IssueCall>): IssueRequest {
   if (ticket === undefined) throw new Refusal('ticket-missing')
   return {
     ticket,
-    subject: readSubject(subject, SUBJECT_REASONS),
+    subject: checkSubject(subject, SUBJECT_REASONS),
     scopes: scopes?.length ? [...new Set(scopes)] : undefined,
     extras: readExtras(call),
     authentication: readAuthentication(call),

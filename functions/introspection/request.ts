@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { present } from '../../shared/certificate/presented.ts'
 import type { HttpRequest } from '../../shared/http.ts'
 import type { IntrospectionRequest } from '../../shared/token/introspect.ts'
 import { type FormRules, parseParameters } from '../../shared/request/form.ts'
@@ -43,6 +44,7 @@ export const IntrospectionCall = z.object({
 /** `/auth/introspection` of the Web API (Authlete contract, section 2.8). @throws Refusal */
 export function fromWebApi(call: z.infer<typeof IntrospectionCall>): IntrospectionRequest {
   if (call.token === undefined) throw new Refusal('token-missing')
-  const { token, scopes = [], subject, clientCertificate, resources = [], acrValues = [], maxAge } = call
+  const { token, scopes = [], subject, resources = [], acrValues = [], maxAge } = call
+  const clientCertificate = present(call.clientCertificate)
   return { token, scopes, subject, clientCertificate, boundOnly: false, resources, acrValues, maxAge }
 }

@@ -1,6 +1,7 @@
 import { issuedByOneOf } from '../certificate/issuer.ts'
 import { readSubject, type Subject } from '../certificate/names.ts'
 import { type Der, MalformedCertificate, readCertificate } from '../certificate/pem.ts'
+import type { Presented, ReadCertificate } from '../certificate/presented.ts'
 import { isWeakKey } from '../certificate/public-key.ts'
 import { isRegistered, registeredCertificates } from '../certificate/registered-certificates.ts'
 import { matchesSan, type SanKind } from '../certificate/subject-alternative-names.ts'
@@ -20,7 +21,7 @@ export async function bySubjectOfCertificate(
   presented: PresentedCredentials,
   { service, now }: Call,
 ): Promise<void> {
-  const der = await presentedCertificate(client, presented)
+  const { der } = presentedCertificate(client, presented)
   const subject = await refusing(PRESENTED, () => readSubject(der))
   await judgeSubject(client, subject)
   if (isWeakKey(subject)) throw new Refusal('tls-key-weak')
@@ -42,14 +43,14 @@ const FAULT_REASON = { 'no-path': 'tls-path-missing', 'path-invalid': 'tls-path-
 /** Where the operator wants it judged once more, or has a terminator that judges nothing. */
 async function judgeChain(
   der: Der,
-  path: readonly string[] = [],
+  path: readonly Presented[] = [],
   { trustedRootCertificates }: Service,
   now: EpochSeconds,
 ): Promise<void> {
   if (trustedRootCertificates.length === 0) throw new Refusal('tls-roots-missing')
   if (path.length > LIMIT_PATH) throw new Refusal('tls-path-missing')
   const trusted = await refusing(ROOTS, () => trustedRootCertificates.flatMap(readListed))
-  const sent = await refusing(PATH, () => path.flatMap(readListed))
+  const sent = path.flatMap(readSent)
   // Few services ask for it: it is not loaded at cold start.
   const { chainFault } = await import('../certificate/path/chain.ts')
   const fault = await refusing(CHAIN, () => chainFault(der, trusted, sent, now))
@@ -62,13 +63,20 @@ function readListed(text: string): Der[] {
   return der === undefined ? [] : [der]
 }
 
+/** Entries that count as absent are left out. */
+function readSent(presented: Presented): Der[] {
+  if (presented === 'absent') return []
+  if ('malformed' in presented) throw new Refusal('tls-path-missing')
+  return [presented.der]
+}
+
 /** RFC 8705 section 2.2: the whole certificate is registered. Chain and dates are not judged (requirement A20). */
 export async function byRegisteredCertificate(
   client: Client,
   presented: PresentedCredentials,
   call: Call,
 ): Promise<void> {
-  const der = await presentedCertificate(client, presented)
+  const { der } = presentedCertificate(client, presented)
   let reason: Reason = 'self-signed-unregistered'
   const matched = await findInKeys(client, call, (jwks) => {
     const registered = registeredCertificates(jwks, client.selfSignedCertificateKeyId)
@@ -80,15 +88,17 @@ export async function byRegisteredCertificate(
   if (matched !== true) throw new Refusal(reason)
 }
 
-async function presentedCertificate(
+/** @throws Refusal method-for-public, method-not-registered, tls-certificate-… */
+function presentedCertificate(
   client: Client,
   { basic, form, certificate }: PresentedCredentials,
-): Promise<Der> {
+): ReadCertificate {
   if (client.clientType === 'PUBLIC') throw new Refusal('method-for-public')
   refuseOthers(client, basic?.clientSecret, form.clientSecret, form.clientAssertion)
-  const der = await refusing(PRESENTED, () => readCertificate(certificate))
-  if (der === undefined) throw new Refusal('tls-certificate-missing')
-  return der
+  if (certificate === 'absent') throw new Refusal('tls-certificate-missing')
+  if (!('malformed' in certificate)) return certificate
+  const isNotX509 = certificate.malformed === 'not-a-certificate'
+  throw new Refusal(isNotX509 ? PRESENTED.notX509 : PRESENTED.malformed)
 }
 
 interface Reasons {
@@ -100,7 +110,6 @@ interface Reasons {
 const ISSUERS: Reasons = { malformed: 'tls-issuer-unknown', notX509: 'tls-issuer-unknown' }
 const REGISTERED: Reasons = { malformed: 'tls-subject-malformed', notX509: 'tls-subject-malformed' }
 const ROOTS: Reasons = { malformed: 'tls-root-malformed', notX509: 'tls-root-not-x509' }
-const PATH: Reasons = { malformed: 'tls-path-missing', notX509: 'tls-path-missing' }
 const CHAIN: Reasons = { malformed: 'tls-path-invalid', notX509: 'tls-path-invalid' }
 const PRESENTED: Reasons = { malformed: 'tls-certificate-unreadable', notX509: 'tls-certificate-not-x509' }
 

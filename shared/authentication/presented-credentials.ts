@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { present, type Presented } from '../certificate/presented.ts'
 import type { HttpRequest } from '../http.ts'
 import { readBasic } from '../request/basic.ts'
 import { type ClientAssertion, readClientAssertion } from './client-assertion.ts'
@@ -16,10 +17,10 @@ export interface PresentedCredentials {
     readonly clientAssertion: ClientAssertion | 'malformed' | undefined
     readonly clientAssertionType: string | undefined
   }
-  /** PEM text from the mutual-TLS context, or what the Web API has in its place. */
-  readonly certificate: string | undefined
-  /** PEM texts of what the client sent along with it; the OAuth face has none. */
-  readonly certificatePath?: readonly string[] | undefined
+  /** From the mutual-TLS context, or what the Web API has in its place. */
+  readonly certificate: Presented
+  /** What the client sent along with it; the OAuth face has none. */
+  readonly certificatePath?: readonly Presented[] | undefined
   /** Why to refuse when none of this names a client: the two faces differ (Authlete contract, section 7.2; requirement A02). */
   readonly unidentified: Reason
 }
@@ -85,8 +86,8 @@ export function credentialsFromWebApi(call: WebApiCredentials, parameters: Param
   return {
     ...(clientId === undefined && clientSecret === undefined ? {} : { basic: { clientId, clientSecret } }),
     form: clientSecret === undefined ? form : { ...form, clientSecret: undefined },
-    certificate: call.clientCertificate,
-    certificatePath: call.clientCertificatePath,
+    certificate: present(call.clientCertificate),
+    certificatePath: call.clientCertificatePath?.map(present),
     unidentified: 'client-missing',
   }
 }

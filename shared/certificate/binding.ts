@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
-import { MalformedCertificate, readCertificate, type Der } from './pem.ts'
-import { isThumbprint, thumbprint, type Thumbprint } from './thumbprint.ts'
+import type { Presented } from './presented.ts'
+import { isThumbprint, type Thumbprint } from './thumbprint.ts'
 
 /** What a stored grant says of its binding. An unbound grant says so: silence is damage, not freedom. */
 export type Binding = 'none' | { readonly 'x5t#S256': Thumbprint }
@@ -14,17 +14,15 @@ export type Verdict = 'unbound' | 'holds' | 'missing' | 'unreadable' | 'differs'
  * bound token into a bearer token (decision D11).
  *
  * @param binding as stored, not trusted to be a `Binding`; members beside `x5t#S256` are ignored (RFC 7800 §3.1)
- * @param certificate in any spelling of `readCertificate`; read only when there is something to compare it with
  * @see RFC 8705 §3; vectors binding.json
  */
-export function judge(binding: unknown, certificate: string | undefined): Verdict {
+export function judge(binding: unknown, presented: Presented): Verdict {
   if (binding === 'none') return 'unbound'
   const bound = boundThumbprint(binding)
   if (bound === undefined) return 'damaged'
-  const der = presented(certificate)
-  if (der === undefined) return 'missing'
-  if (der === 'unreadable') return der
-  return equal(thumbprint(der), bound) ? 'holds' : 'differs'
+  if (presented === 'absent') return 'missing'
+  if ('malformed' in presented) return 'unreadable'
+  return equal(presented.thumbprint, bound) ? 'holds' : 'differs'
 }
 
 /** The thumbprint in a stored binding. `undefined`: none, or one that cannot be proved here. */
@@ -32,15 +30,6 @@ export function boundThumbprint(binding: unknown): Thumbprint | undefined {
   if (typeof binding !== 'object' || binding === null || Array.isArray(binding)) return undefined
   const value: unknown = Object.getOwnPropertyDescriptor(binding, 'x5t#S256')?.value
   return isThumbprint(value) ? value : undefined
-}
-
-function presented(certificate: string | undefined): Der | undefined | 'unreadable' {
-  try {
-    return readCertificate(certificate)
-  } catch (error) {
-    if (error instanceof MalformedCertificate) return 'unreadable'
-    throw error
-  }
 }
 
 /** A thumbprint is public; constant time only saves every reader from asking whether it matters here. */

@@ -4,6 +4,7 @@ import type {
   APIGatewayProxyEventV2WithRequestContext,
   APIGatewayEventRequestContextV2,
 } from 'aws-lambda'
+import { present, type Presented } from '../certificate/presented.ts'
 import type { HttpRequest } from '../http.ts'
 import type { Settings } from '../settings.ts'
 
@@ -87,13 +88,13 @@ function certificateOf(
   clientCert: APIGatewayEventClientCertificate | null | undefined,
   entrance: Entrance,
   places: CertifiedPlaces,
-): string | undefined {
-  if (!isOnMtlsDomain(entrance, places)) return undefined
-  if (clientCert === undefined || clientCert === null) return undefined
+): Presented {
+  if (!isOnMtlsDomain(entrance, places)) return 'absent'
+  if (clientCert === undefined || clientCert === null) return 'absent'
   const pem: unknown = clientCert.clientCertPem
   // Not absent: a certificate that cannot be seen is no reason to go on without one.
   if (typeof pem !== 'string') throw new MalformedEvent('clientCertPem')
-  return pem
+  return present(pem)
 }
 
 /** By which of the names that lead to a function an event came. */

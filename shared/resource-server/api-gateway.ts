@@ -36,7 +36,7 @@ export function requireToken<Event, Context, Result>(
     const { headers, tlsCertificate } = toHttpRequest(event, { mtlsDomains, apiIds })
     const decision = await decide({
       authorization: headers.get('authorization') ?? [],
-      certificate: tlsCertificate,
+      certificate: tlsCertificate === 'absent' ? undefined : tlsCertificate,
     })
     if (decision.allowed) return handler(event, decision.token, context)
     const { status: statusCode, headers: errorHeaders, body } = decision

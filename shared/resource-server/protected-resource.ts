@@ -1,4 +1,5 @@
 import { judge, type Verdict } from '../certificate/binding.ts'
+import { present, type Presented } from '../certificate/presented.ts'
 import { readBearer } from '../request/bearer.ts'
 import { covers, parseScope } from '../request/scope.ts'
 import { type ErrorResponse, errorResponse, type RefusalReason } from './error-response.ts'
@@ -24,8 +25,11 @@ export type ProtectedResourceOptions = CommonOptions &
 export interface ResourceRequest {
   /** The values of all `Authorization` headers. */
   readonly authorization: readonly string[]
-  /** PEM of the certificate whose key the caller proved in the TLS handshake of this connection, if any. */
-  readonly certificate: string | undefined
+  /**
+   * The certificate whose key the caller proved in the TLS handshake of this connection, if any: its PEM, or as it was read
+   * from an event of API Gateway.
+   */
+  readonly certificate: string | Exclude<Presented, 'absent'> | undefined
 }
 
 /** An access token that passed the check. */
@@ -70,7 +74,8 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
     if (bearer === 'malformed') return 'authorization-malformed'
     const claims = await readToken(bearer.token)
     if (claims === undefined) return 'token-unusable'
-    const reason = REASONS[judge(bindingOf(claims), certificate)]
+    const presented = typeof certificate === 'object' ? certificate : present(certificate)
+    const reason = REASONS[judge(bindingOf(claims), presented)]
     if (reason !== undefined && !(reason === 'token-unbound' && unboundTokens === 'allowed')) return reason
     const token = tokenFrom(claims)
     return covers(token.scopes, scopes) ? token : 'scope-insufficient'

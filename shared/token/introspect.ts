@@ -1,4 +1,5 @@
 import { boundThumbprint, judge, type Verdict } from '../certificate/binding.ts'
+import type { Presented } from '../certificate/presented.ts'
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import type { Call } from '../call.ts'
 import { findAccessToken } from './find-token.ts'
@@ -13,7 +14,7 @@ export interface IntrospectionRequest {
   readonly token: string
   readonly scopes: readonly string[]
   readonly subject: string | undefined
-  readonly clientCertificate: string | undefined
+  readonly clientCertificate: Presented
   /** What the token has to be meant for, all of them. */
   readonly resources: readonly string[]
   /** Only tokens that are bound: where nobody authenticates but the holder of the certificate (decision D10). */

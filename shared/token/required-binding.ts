@@ -1,6 +1,5 @@
 import type { Binding } from '../certificate/binding.ts'
-import { MalformedCertificate, readCertificate } from '../certificate/pem.ts'
-import { thumbprint } from '../certificate/thumbprint.ts'
+import type { Presented } from '../certificate/presented.ts'
 import type { Client } from '../store/client.ts'
 import type { Service, TokenAuthMethod } from '../store/service.ts'
 import { Refusal } from '../refusal/refusal.ts'
@@ -17,16 +16,10 @@ export function bindingRequired(service: Service, client: Client): boolean {
  * @throws Refusal binding-certificate-missing, binding-certificate-unreadable
  * @see RFC 8705 section 3
  */
-export function bindTo(certificate: string | undefined): Exclude<Binding, 'none'> {
-  try {
-    const der = readCertificate(certificate)
-    if (der === undefined) throw new Refusal('binding-certificate-missing')
-    return { 'x5t#S256': thumbprint(der) }
-  } catch (error) {
-    if (error instanceof MalformedCertificate)
-      throw new Refusal('binding-certificate-unreadable', { cause: error })
-    throw error
-  }
+export function bindTo(presented: Presented): Exclude<Binding, 'none'> {
+  if (presented === 'absent') throw new Refusal('binding-certificate-missing')
+  if ('malformed' in presented) throw new Refusal('binding-certificate-unreadable')
+  return { 'x5t#S256': presented.thumbprint }
 }
 
 /**

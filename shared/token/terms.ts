@@ -19,7 +19,7 @@ interface SubjectReasons {
 }
 
 /** @throws Refusal of `reasons` */
-export function readSubject(subject: string | undefined, reasons: SubjectReasons): string {
+export function checkSubject(subject: string | undefined, reasons: SubjectReasons): string {
   if (subject === undefined) throw new Refusal(reasons.missing)
   if (subject.length > MAX_SUBJECT_LENGTH) throw new Refusal(reasons.tooLong)
   if (!PRINTABLE_ASCII.test(subject)) throw new Refusal(reasons.notAscii)

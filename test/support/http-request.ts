@@ -16,7 +16,7 @@ export function httpRequest({ headers = {}, body = '', ...rest }: Parts = {}): H
     pathParameters: {},
     query: new URLSearchParams(),
     onMtlsDomain: true,
-    tlsCertificate: undefined,
+    tlsCertificate: 'absent',
     ...rest,
     headers: new Map(sent),
     body: Buffer.from(body),

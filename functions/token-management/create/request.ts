@@ -7,7 +7,7 @@ import {
   PROPERTY_MEMBERS,
   readAdditions,
   readAuthentication,
-  readSubject,
+  checkSubject,
 } from '../../../shared/token/terms.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { parseResources } from '../../../shared/token/resource.ts'
@@ -70,7 +70,7 @@ export function readCreate(call: z.infer<typeof CreateCall>): CreateRequest {
     grantType,
     client,
     clientIdAliasUsed: call.clientIdAliasUsed ?? false,
-    subject: grantType === 'CLIENT_CREDENTIALS' ? undefined : readSubject(call.subject, SUBJECT_REASONS),
+    subject: grantType === 'CLIENT_CREDENTIALS' ? undefined : checkSubject(call.subject, SUBJECT_REASONS),
     scopes: [...new Set(call.scopes)],
     resources: checkedResources(call.resources),
     accessTokenDuration: call.accessTokenDuration,

@@ -76,7 +76,7 @@ function bodyOf(settings: Settings): HttpRequest {
     headers: new Map([['content-type', ['application/json']]]),
     body: Buffer.from(JSON.stringify(settings)),
     onMtlsDomain: false,
-    tlsCertificate: undefined,
+    tlsCertificate: 'absent',
   }
 }
 

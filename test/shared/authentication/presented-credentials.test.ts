@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { present } from '../../../shared/certificate/presented.ts'
 import {
   CREDENTIAL_PARAMETERS,
   credentialsFromHttp,
@@ -11,7 +12,8 @@ import { certificatePem } from '../../support/vectors.ts'
 const CERTIFICATE = certificatePem('client-ec-p256')
 const NOTHING = { clientId: undefined, clientSecret: undefined, clientAssertion: undefined }
 
-const request = (headers = {}, tlsCertificate?: string) => httpRequest({ headers, tlsCertificate })
+const request = (headers = {}, tlsCertificate?: string) =>
+  httpRequest({ headers, tlsCertificate: present(tlsCertificate) })
 const basic = (id: string, secret: string) => ({
   authorization: [`Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`],
 })
@@ -21,7 +23,7 @@ describe('credentialsFromHttp', () => {
   test('nothing presented is nothing, and names why a client is missing', () => {
     expect(credentialsFromHttp(request(), new Map())).toEqual({
       form: NOTHING,
-      certificate: undefined,
+      certificate: 'absent',
       unidentified: 'client-unidentified',
     })
   })
@@ -32,7 +34,7 @@ describe('credentialsFromHttp', () => {
     ).toEqual({
       basic: { clientId: 'a', clientSecret: 'b' },
       form: { ...NOTHING, clientId: 'a' },
-      certificate: CERTIFICATE,
+      certificate: present(CERTIFICATE),
       unidentified: 'client-unidentified',
     })
   })
@@ -58,7 +60,7 @@ describe('credentialsFromHttp', () => {
       ),
     )
     const form = parameters({ client_certificate: CERTIFICATE, clientCertificate: CERTIFICATE })
-    expect(credentialsFromHttp(request(spoofed), form).certificate).toBeUndefined()
+    expect(credentialsFromHttp(request(spoofed), form).certificate).toBe('absent')
   })
 
   test.each([
@@ -79,7 +81,7 @@ describe('credentialsFromWebApi', () => {
   test('nothing presented is nothing, and names why a client is missing', () => {
     expect(credentialsFromWebApi({}, new Map())).toEqual({
       form: NOTHING,
-      certificate: undefined,
+      certificate: 'absent',
       unidentified: 'client-missing',
     })
   })
@@ -89,7 +91,7 @@ describe('credentialsFromWebApi', () => {
     expect(credentialsFromWebApi(call, new Map())).toEqual({
       basic: { clientId: 'a', clientSecret: 'b' },
       form: NOTHING,
-      certificate: CERTIFICATE,
+      certificate: present(CERTIFICATE),
       unidentified: 'client-missing',
     })
   })

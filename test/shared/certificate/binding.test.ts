@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { judge } from '../../../shared/certificate/binding.ts'
+import { present } from '../../../shared/certificate/presented.ts'
 import { bindings, certificatePem, pemSpellings, presented, spelling } from '../../support/vectors.ts'
 
 const own = pemSpellings['expected_x5t#S256']
@@ -8,14 +9,14 @@ const certificate = certificatePem('client-ec-p256')
 
 describe('judge', () => {
   test.each(bindings)('$id: $verdict, $why', ({ token, certificate: reference, verdict }) => {
-    expect(judge('cnf' in token ? token.cnf : 'none', presented(reference))).toBe(verdict)
+    expect(judge('cnf' in token ? token.cnf : 'none', present(presented(reference)))).toBe(verdict)
   })
 
   test('holds for every spelling of the bound certificate', () => {
     const accepted = pemSpellings.spellings.filter(
       (entry) => entry['x5t#S256'] === own && entry.source === 'text',
     )
-    expect(accepted.map(({ id }) => judge({ 'x5t#S256': own }, spelling(id)))).toEqual(
+    expect(accepted.map(({ id }) => judge({ 'x5t#S256': own }, present(spelling(id))))).toEqual(
       accepted.map(() => 'holds'),
     )
   })
@@ -29,15 +30,13 @@ describe('judge', () => {
     ['an array with a thumbprint for a member', Object.assign([], { 'x5t#S256': own })],
     ['none as a member', { none: true }],
   ])('takes %s for damage, whatever is presented', (_name, binding) => {
-    expect([certificate, undefined, spelling('truncated-der')].map((text) => judge(binding, text))).toEqual([
-      'damaged',
-      'damaged',
-      'damaged',
-    ])
+    expect(
+      [certificate, undefined, spelling('truncated-der')].map((text) => judge(binding, present(text))),
+    ).toEqual(['damaged', 'damaged', 'damaged'])
   })
 
   test.each(['', ' \n', '(null)'])('takes %j for no certificate', (text) => {
-    expect(judge({ 'x5t#S256': own }, text)).toBe('missing')
+    expect(judge({ 'x5t#S256': own }, present(text))).toBe('missing')
   })
 
   test('holds only for the thumbprint of the certificate', () => {
@@ -47,7 +46,7 @@ describe('judge', () => {
     const any = fc.stringMatching(/^[A-Za-z0-9_-]{43}$/)
     fc.assert(
       fc.property(fc.oneof(nearly, any, fc.constant(own)), (value) => {
-        expect(judge({ 'x5t#S256': value }, certificate)).toBe(value === own ? 'holds' : 'differs')
+        expect(judge({ 'x5t#S256': value }, present(certificate))).toBe(value === own ? 'holds' : 'differs')
       }),
       { numRuns: 500 },
     )
@@ -56,8 +55,8 @@ describe('judge', () => {
   test('never holds for a binding that is not a thumbprint', () => {
     fc.assert(
       fc.property(fc.anything(), fc.constantFrom(certificate, undefined, 'x'), (binding, text) => {
-        expect(judge(binding, text)).toBe('damaged')
-        expect(judge({ 'x5t#S256': binding }, text)).toBe('damaged')
+        expect(judge(binding, present(text))).toBe('damaged')
+        expect(judge({ 'x5t#S256': binding }, present(text))).toBe('damaged')
       }),
     )
   })

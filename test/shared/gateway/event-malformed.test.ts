@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import type { HttpRequest } from '../../../shared/http.ts'
+import { present } from '../../../shared/certificate/presented.ts'
 import { MalformedEvent, toHttpRequest } from '../../../shared/gateway/event.ts'
 import type { Settings } from '../../../shared/settings.ts'
 import authorizerV1 from '../../events/authorizer-v1-mtls.json' with { type: 'json' }
@@ -32,7 +33,11 @@ const Sound = z.strictObject({
   headers: z.map(z.string(), z.array(z.string())),
   body: z.instanceof(Buffer),
   onMtlsDomain: z.boolean(),
-  tlsCertificate: z.optional(z.string()),
+  tlsCertificate: z.union([
+    z.literal('absent'),
+    z.strictObject({ malformed: z.string() }),
+    z.strictObject({ der: z.instanceof(Buffer), thumbprint: z.string() }),
+  ]),
 })
 
 /** The request, when it is what its type says; `undefined` for a MalformedEvent. Anything else is thrown. */
@@ -75,8 +80,9 @@ describe.each(Object.entries(EVENTS))('%s', (_name, event) => {
     for (const path of paths(event)) {
       for (const wrong of WRONG) {
         const http = read(replaced(event, path, wrong))
-        if (http?.tlsCertificate === undefined || path.at(-1) === 'clientCertPem') continue
-        expect(http.tlsCertificate).toBe(PEM)
+        if (http === undefined || http.tlsCertificate === 'absent' || path.at(-1) === 'clientCertPem')
+          continue
+        expect(http.tlsCertificate).toEqual(present(PEM))
       }
     }
   })

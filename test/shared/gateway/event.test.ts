@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { present } from '../../../shared/certificate/presented.ts'
 import { toHttpRequest } from '../../../shared/gateway/event.ts'
 import type { Settings } from '../../../shared/settings.ts'
 import authorizerV1 from '../../events/authorizer-v1-mtls.json' with { type: 'json' }
@@ -29,7 +30,12 @@ describe('the events of test/events', () => {
   test('a form of an HTTP API and of a REST API are one request', () => {
     const [one, other] = [read(v2Mtls), read(v1Mtls)]
     for (const http of [one, other]) {
-      expect(http).toMatchObject({ method: 'POST', route: '/token', pathParameters: {}, tlsCertificate: PEM })
+      expect(http).toMatchObject({
+        method: 'POST',
+        route: '/token',
+        pathParameters: {},
+        tlsCertificate: present(PEM),
+      })
       expect(http.body.toString()).toBe(
         'grant_type=client_credentials&scope=accounts%3Aread%20payments%3Awrite&client_id=client-1',
       )
@@ -45,7 +51,7 @@ describe('the events of test/events', () => {
     ['a REST API on the plain domain', v1Plain],
     ['an execute-api endpoint', executeApi],
   ])('%s brings no certificate', (_what, event) => {
-    expect(read(event)).toMatchObject({ method: 'POST', route: '/token', tlsCertificate: undefined })
+    expect(read(event)).toMatchObject({ method: 'POST', route: '/token', tlsCertificate: 'absent' })
   })
 
   test.each([
@@ -53,7 +59,7 @@ describe('the events of test/events', () => {
     ['a REST API', authorizerV1],
   ])('an authorizer of %s sees a request without a body', (_what, event) => {
     const http = read(event)
-    expect(http).toMatchObject({ method: 'GET', route: '/accounts', tlsCertificate: PEM })
+    expect(http).toMatchObject({ method: 'GET', route: '/accounts', tlsCertificate: present(PEM) })
     expect(http.body).toHaveLength(0)
     expect(http.headers.get('authorization')).toEqual(['Bearer c2FtcGxlLW9wYXF1ZS10b2tlbg'])
   })
@@ -102,14 +108,17 @@ describe.each(FORMATS)('format %s', (format) => {
   })
 
   test('is certified on a named domain of a named API', () => {
-    expect(asRead({ certificate: PEM }).tlsCertificate).toBe(PEM)
+    expect(asRead({ certificate: PEM }).tlsCertificate).toEqual(present(PEM))
     const settings = { mtlsDomains: ['other.example.com', MTLS_DOMAIN], apiIds: ['x', ...API_IDS] }
-    expect(asRead({ certificate: PEM }, {}, settings).tlsCertificate).toBe(PEM)
+    expect(asRead({ certificate: PEM }, {}, settings).tlsCertificate).toEqual(present(PEM))
   })
 
-  test('hands the text on as it came, whatever it is', () => {
-    for (const certificate of ['', ' ', '(null)', 'x'.repeat(100_000), `${PEM}${PEM}`]) {
-      expect(asRead({ certificate }).tlsCertificate).toBe(certificate)
+  test('has a certificate that cannot be read as malformed, never as absent', () => {
+    for (const certificate of ['x'.repeat(100_000), `${PEM}${PEM}`, 'x']) {
+      expect(asRead({ certificate }).tlsCertificate).toHaveProperty('malformed')
+    }
+    for (const certificate of ['', ' ', '(null)']) {
+      expect(asRead({ certificate }).tlsCertificate).toBe('absent')
     }
   })
 
@@ -123,19 +132,19 @@ describe.each(FORMATS)('format %s', (format) => {
     ['another API', { apiId: 'zzzzzzzzzz' }],
     ['an empty API', { apiId: '' }],
   ])('is not certified from %s', (_what, sent) => {
-    expect(asRead({ certificate: PEM, ...sent }).tlsCertificate).toBeUndefined()
+    expect(asRead({ certificate: PEM, ...sent }).tlsCertificate).toBe('absent')
   })
 
   test.each([{ mtlsDomains: [] }, { apiIds: [] }, { mtlsDomains: [], apiIds: [] }])(
     'is not certified with %j',
     (settings) => {
-      expect(asRead({ certificate: PEM }, {}, settings).tlsCertificate).toBeUndefined()
+      expect(asRead({ certificate: PEM }, {}, settings).tlsCertificate).toBe('absent')
     },
   )
 
   test('is not certified by a header or the body', () => {
     const headers = { 'client-cert': PEM, 'x-amzn-mtls-clientcert': PEM, 'x-forwarded-client-cert': PEM }
-    expect(asRead({ headers, body: PEM }).tlsCertificate).toBeUndefined()
+    expect(asRead({ headers, body: PEM }).tlsCertificate).toBe('absent')
   })
 })
 
@@ -148,28 +157,28 @@ describe('a certificate', () => {
   test.each([undefined, null, {}, { clientCert: null }, { clientCert: undefined }])(
     'is absent in an HTTP API with authentication %j',
     (authentication) => {
-      expect(read(inContext(v2Mtls, { authentication })).tlsCertificate).toBeUndefined()
+      expect(read(inContext(v2Mtls, { authentication })).tlsCertificate).toBe('absent')
     },
   )
 
   test.each([undefined, null, {}, { clientCert: null }])(
     'is absent in a REST API with identity %j',
     (identity) => {
-      expect(read(inContext(v1Mtls, { identity })).tlsCertificate).toBeUndefined()
+      expect(read(inContext(v1Mtls, { identity })).tlsCertificate).toBe('absent')
     },
   )
 
   test('is taken from the place of its own format only', () => {
     const { authentication } = v2Mtls.requestContext
     const { identity } = v1Mtls.requestContext
-    expect(read(inContext(v2Plain, { domainName: MTLS_DOMAIN, identity })).tlsCertificate).toBeUndefined()
-    expect(
-      read(inContext(v1Plain, { domainName: MTLS_DOMAIN, authentication })).tlsCertificate,
-    ).toBeUndefined()
+    expect(read(inContext(v2Plain, { domainName: MTLS_DOMAIN, identity })).tlsCertificate).toBe('absent')
+    expect(read(inContext(v1Plain, { domainName: MTLS_DOMAIN, authentication })).tlsCertificate).toBe(
+      'absent',
+    )
   })
 
   test('of an HTTP API with payload 1.0 is where that of a REST API is', () => {
-    expect(read({ ...v1Mtls, version: '1.0' }).tlsCertificate).toBe(PEM)
+    expect(read({ ...v1Mtls, version: '1.0' }).tlsCertificate).toEqual(present(PEM))
   })
 
   test.each([undefined, null, 5, ['x'], { toString: 'x' }])(
@@ -183,7 +192,7 @@ describe('a certificate', () => {
 
   test('that is refused on the named domain is nothing on another', () => {
     const changes = { authentication: { clientCert: 5 }, domainName: 'api.example.com' }
-    expect(read(inContext(v2Mtls, changes)).tlsCertificate).toBeUndefined()
+    expect(read(inContext(v2Mtls, changes)).tlsCertificate).toBe('absent')
   })
 })
 
