@@ -51,11 +51,6 @@ export default defineConfig(
     rules: { 'no-console': 'error' },
   },
   {
-    // What opens a store is one closure around many short functions.
-    files: ['shared/store/**'],
-    rules: { 'max-lines-per-function': ['error', { max: 120, skipBlankLines: true, skipComments: true }] },
-  },
-  {
     // Tables of data.
     files: ['shared/refusal/**', '**/*schema*'],
     rules: { 'max-lines': 'off' },

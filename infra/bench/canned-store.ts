@@ -1,11 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { BatchGetCommand, DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
 import type { Runtime } from '../../shared/runtime.ts'
-import { openClients } from '../../shared/store/clients.ts'
-import { openGrants } from '../../shared/store/grants.ts'
-import { openRegistry } from '../../shared/store/registry.ts'
+import { Clients } from '../../shared/store/clients.ts'
+import { Grants } from '../../shared/store/grants.ts'
+import { Registry } from '../../shared/store/registry.ts'
 import { openStore, type Store } from '../../shared/store/store.ts'
-import { openTable } from '../../shared/store/table.ts'
+import { Table } from '../../shared/store/table.ts'
 import { cannedAnswers } from './canned-answers.ts'
 import { engineAt } from './deployment.ts'
 
@@ -61,12 +61,12 @@ export function cannedAboveSdk({ settings, now, random }: Runtime, endpoint: str
   const { answer, replay } = cannedAnswers<Call, object>((call) => document.send(call), keyOfRead, {})
   const canned = { send: answer } as unknown as DynamoDBDocumentClient
   const newAttempt = () => random(12).toString('base64url')
-  const grantsTable = openTable(canned, settings.grantsTable, newAttempt)
-  const registryTable = openTable(canned, settings.registryTable, newAttempt)
-  const registry = openRegistry(registryTable, settings.registryCacheSeconds, now)
-  const clients = openClients(grantsTable, registry)
+  const grantsTable = new Table(canned, settings.grantsTable, newAttempt)
+  const registryTable = new Table(canned, settings.registryTable, newAttempt)
+  const registry = new Registry(registryTable, settings.registryCacheSeconds, now)
+  const clients = new Clients(grantsTable, registry)
   const close = () => client.destroy()
-  return { store: { registry, grants: openGrants(grantsTable), clients, close }, replay }
+  return { store: { registry, grants: new Grants(grantsTable), clients, close }, replay }
 }
 
 function keyOfRead(command: object): string | undefined {

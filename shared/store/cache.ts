@@ -2,31 +2,41 @@ import type { EpochSeconds } from '../epoch-seconds.ts'
 
 const MAX_ENTRIES = 1000
 
+interface Entry {
+  readonly value: unknown
+  readonly readAt: EpochSeconds
+}
+
 /**
  * Remembers what was read, for `seconds`; with 0 nothing. Misses are not remembered. A write in this process is seen
  * at once: `forget` also stops a read that began before the write from being remembered after it.
  */
-export function openCache(seconds: number, now: () => EpochSeconds) {
-  const entries = new Map<string, { readonly value: unknown; readonly readAt: EpochSeconds }>()
-  let writes = 0
+export class Cache {
+  readonly #seconds: number
+  readonly #clock: () => EpochSeconds
+  readonly #entries = new Map<string, Entry>()
+  #writes = 0
 
-  async function remember<T>(key: string, read: () => Promise<T | undefined>): Promise<T | undefined> {
-    const known = entries.get(key)
-    if (known !== undefined && now() - known.readAt < seconds) return known.value as T
-    const readAt = now()
-    const writesBefore = writes
+  constructor(seconds: number, clock: () => EpochSeconds) {
+    this.#seconds = seconds
+    this.#clock = clock
+  }
+
+  async remember<T>(key: string, read: () => Promise<T | undefined>): Promise<T | undefined> {
+    const known = this.#entries.get(key)
+    const readAt = this.#clock()
+    if (known !== undefined && readAt - known.readAt < this.#seconds) return known.value as T
+    const writesBefore = this.#writes
     const value = await read()
-    entries.delete(key)
-    if (value === undefined || seconds === 0 || writes !== writesBefore) return value
-    entries.set(key, { value, readAt })
-    if (entries.size > MAX_ENTRIES) entries.delete(entries.keys().next().value ?? '')
+    this.#entries.delete(key)
+    if (value === undefined || this.#seconds === 0 || this.#writes !== writesBefore) return value
+    this.#entries.set(key, { value, readAt })
+    if (this.#entries.size > MAX_ENTRIES) this.#entries.delete(this.#entries.keys().next().value ?? '')
     return value
   }
 
-  function forget(key: string): void {
-    writes += 1
-    entries.delete(key)
+  forget(key: string): void {
+    this.#writes += 1
+    this.#entries.delete(key)
   }
-
-  return { remember, forget }
 }

@@ -12,39 +12,47 @@ const CUT_OFF_TRIES = 10
  * What changes a client at once: its state (in the table of grants, read with every token) comes before the registry,
  * which other processes see through their caches. A crash between the two fails closed (architecture, section 3).
  */
-export function openClients(grantsTable: Table, registry: Registry) {
+export class Clients {
+  readonly #grantsTable: Table
+  readonly #registry: Registry
+
+  constructor(grantsTable: Table, registry: Registry) {
+    this.#grantsTable = grantsTable
+    this.#registry = registry
+  }
+
   /** @returns false when the number or the alias is taken */
-  async function create(
-    service: number,
-    client: z.input<typeof Client>,
-    now: EpochSeconds,
-  ): Promise<boolean> {
+  async create(service: number, client: z.input<typeof Client>, now: EpochSeconds): Promise<boolean> {
     const key = { id: stateId(service, client.clientId) }
-    const state = await grantsTable.create({ locked: client.locked ?? false, notBefore: now }, key)
+    const state = await this.#grantsTable.create({ locked: client.locked ?? false, notBefore: now }, key)
     if (!state.done) return false
     const { clientIdAlias } = client
-    if (clientIdAlias !== undefined && !(await registry.putAlias(service, clientIdAlias, client.clientId))) {
-      await grantsTable.remove(key, key)
+    if (
+      clientIdAlias !== undefined &&
+      !(await this.#registry.putAlias(service, clientIdAlias, client.clientId))
+    ) {
+      await this.#grantsTable.remove(key, key)
       return false
     }
-    await registry.putClient(service, client)
+    await this.#registry.putClient(service, client)
     return true
   }
 
   /** @returns false when there is no such client */
-  async function setLocked(service: number, client: Client, locked: boolean): Promise<boolean> {
+  async setLocked(service: number, client: Client, locked: boolean): Promise<boolean> {
     const key = { id: stateId(service, client.clientId) }
-    const outcome = await grantsTable.update(key, { locked }, key)
+    const outcome = await this.#grantsTable.update(key, { locked }, key)
     if (!outcome.done) return false
     return (
-      (await registry.changeClient(service, client.clientId, (now) => ({ ...now, locked }))) !== undefined
+      (await this.#registry.changeClient(service, client.clientId, (now) => ({ ...now, locked }))) !==
+      undefined
     )
   }
 
-  async function remove(service: number, client: Client): Promise<void> {
+  async remove(service: number, client: Client): Promise<void> {
     const key = { id: stateId(service, client.clientId) }
-    await grantsTable.remove(key, key)
-    await registry.deleteClient(service, client)
+    await this.#grantsTable.remove(key, key)
+    await this.#registry.deleteClient(service, client)
   }
 
   /**
@@ -53,15 +61,19 @@ export function openClients(grantsTable: Table, registry: Registry) {
    *
    * @returns false when there is no such client
    */
-  async function cutOff(service: number, client: number, now: EpochSeconds): Promise<boolean> {
+  async cutOff(service: number, client: number, now: EpochSeconds): Promise<boolean> {
     const key = { id: stateId(service, client) }
     const notBefore = later(now, 1)
     for (let attempt = 0; attempt < CUT_OFF_TRIES; attempt++) {
-      const item = await grantsTable.find(key)
+      const item = await this.#grantsTable.find(key)
       if (item === undefined) return false
       const state = readClientState(item)
       if (state.notBefore >= notBefore) return true
-      const outcome = await grantsTable.update(key, { notBefore }, { ...key, notBefore: state.notBefore })
+      const outcome = await this.#grantsTable.update(
+        key,
+        { notBefore },
+        { ...key, notBefore: state.notBefore },
+      )
       if (outcome.done) return true
     }
     throw new Error('the state of the client changes too fast to be cut off')
@@ -72,15 +84,8 @@ export function openClients(grantsTable: Table, registry: Registry) {
    *
    * @returns false when it has one
    */
-  async function revive(
-    service: number,
-    client: number,
-    locked: boolean,
-    notBefore: EpochSeconds,
-  ): Promise<boolean> {
-    const outcome = await grantsTable.create({ locked, notBefore }, { id: stateId(service, client) })
+  async revive(service: number, client: number, locked: boolean, notBefore: EpochSeconds): Promise<boolean> {
+    const outcome = await this.#grantsTable.create({ locked, notBefore }, { id: stateId(service, client) })
     return outcome.done
   }
-
-  return { create, setLocked, remove, cutOff, revive }
 }

@@ -29,13 +29,19 @@ export type Transition =
  *
  * Every method throws StoreUnavailable, and DamagedItem for an item that is not as it was written.
  */
-export function openGrants(table: Table) {
+export class Grants {
+  readonly #table: Table
+
+  constructor(table: Table) {
+    this.#table = table
+  }
+
   /** The grant, its client's state and, with `caller`, the state of that client of the same service: one read. */
-  async function find(key: GrantKey, caller?: number): Promise<Found> {
+  async find(key: GrantKey, caller?: number): Promise<Found> {
     const keys = [{ id: grantId(key) }, { id: stateId(key.service, key.client) }]
     const sameClient = caller === key.client
     if (caller !== undefined && !sameClient) keys.push({ id: stateId(key.service, caller) })
-    const [grant, client, other] = await table.findAll(keys)
+    const [grant, client, other] = await this.#table.findAll(keys)
     const state = client && readClientState(client)
     return {
       grant: grant && readGrant(grant, key),
@@ -48,9 +54,9 @@ export function openGrants(table: Table) {
    * Where the grants with tokens of a client lie, or of one of its subjects (`null`: of the client itself), in the order
    * of the index. Never for a decision: the index is late (docs/store.md), so each must be read again.
    */
-  async function list(service: number, client: number, subject?: string | null): Promise<GrantKey[]> {
+  async list(service: number, client: number, subject?: string | null): Promise<GrantKey[]> {
     const { holder, held } = listing({ service, client, subject: subject ?? undefined })
-    const items = await table.queryIndex('listing', {
+    const items = await this.#table.queryIndex('listing', {
       holder,
       ...(subject === undefined ? {} : { held }),
     })
@@ -58,14 +64,14 @@ export function openGrants(table: Table) {
   }
 
   /** As `find` for many grants, in their order. Those that are gone, or have no tokens, are left out. */
-  async function findTokens(
+  async findTokens(
     keys: readonly GrantKey[],
   ): Promise<{ readonly grant: Tokens; readonly client: ClientState | undefined }[]> {
     const found = []
     for (let start = 0; start < keys.length; start += GRANTS_IN_BATCH) {
       const batch = keys.slice(start, start + GRANTS_IN_BATCH)
       const ids = batch.flatMap((key) => [grantId(key), stateId(key.service, key.client)])
-      const items = await table.findAll([...new Set(ids)].map((id) => ({ id })))
+      const items = await this.#table.findAll([...new Set(ids)].map((id) => ({ id })))
       const byId = new Map(items.flatMap((item) => (item === undefined ? [] : [[item['id'], item]])))
       for (const key of batch) {
         const item = byId.get(grantId(key))
@@ -77,39 +83,39 @@ export function openGrants(table: Table) {
     return found
   }
 
-  async function findState(service: number, client: number): Promise<ClientState | undefined> {
-    const state = await table.find({ id: stateId(service, client) })
+  async findState(service: number, client: number): Promise<ClientState | undefined> {
+    const state = await this.#table.find({ id: stateId(service, client) })
     return state && readClientState(state)
   }
 
-  async function create(grant: Ticket | Tokens): Promise<void> {
+  async create(grant: Ticket | Tokens): Promise<void> {
     const item = { ...grantAttributes(grant), ttl: ttl(grant) }
-    const outcome = await table.create(item, { id: grantId(grant) })
+    const outcome = await this.#table.create(item, { id: grantId(grant) })
     if (!outcome.done) throw new Error('a random grant id was taken')
   }
 
-  function issueCode(ticket: Ticket, code: Code): Promise<Transition> {
-    return move(code, { stage: 'TICKET', ticketDigest: ticket.ticketDigest })
+  issueCode(ticket: Ticket, code: Code): Promise<Transition> {
+    return this.#move(code, { stage: 'TICKET', ticketDigest: ticket.ticketDigest })
   }
 
-  function redeem(code: Code, tokens: Tokens): Promise<Transition> {
-    return move(tokens, { stage: 'CODE', codeDigest: code.code.codeDigest })
+  redeem(code: Code, tokens: Tokens): Promise<Transition> {
+    return this.#move(tokens, { stage: 'CODE', codeDigest: code.code.codeDigest })
   }
 
   /** Keeps what else is to be found by the ticket. */
-  function keepContext(ticket: Ticket, context: string): Promise<Transition> {
-    return move({ ...ticket, context }, { stage: 'TICKET', ticketDigest: ticket.ticketDigest })
+  keepContext(ticket: Ticket, context: string): Promise<Transition> {
+    return this.#move({ ...ticket, context }, { stage: 'TICKET', ticketDigest: ticket.ticketDigest })
   }
 
   /** Ends the ticket, as long as it has not become a code. Two at the same moment both succeed: the delete has no other trace. */
-  async function fail({ ticketDigest, ...key }: Ticket): Promise<boolean> {
-    const outcome = await table.remove({ id: grantId(key) }, { stage: 'TICKET', ticketDigest })
+  async fail({ ticketDigest, ...key }: Ticket): Promise<boolean> {
+    const outcome = await this.#table.remove({ id: grantId(key) }, { stage: 'TICKET', ticketDigest })
     return outcome.done
   }
 
   /** @param current the refresh token as it was read: no other refresh must have come between */
-  function refresh(current: RefreshMembers, tokens: Tokens): Promise<Transition> {
-    return move(tokens, { stage: 'TOKENS', refreshDigest: current.refreshDigest })
+  refresh(current: RefreshMembers, tokens: Tokens): Promise<Transition> {
+    return this.#move(tokens, { stage: 'TOKENS', refreshDigest: current.refreshDigest })
   }
 
   /**
@@ -118,52 +124,38 @@ export function openGrants(table: Table) {
    *
    * @param current as it was read: nothing must have come between
    */
-  async function change(current: Tokens, tokens: Tokens): Promise<Transition> {
-    const item = await table.find({ id: grantId(current) })
+  async change(current: Tokens, tokens: Tokens): Promise<Transition> {
+    const item = await this.#table.find({ id: grantId(current) })
     const stored = item && readGrant(item, current)
     if (item === undefined || !isDeepStrictEqual(stored, current)) return { done: false, current: stored }
-    return move(tokens, { accessDigest: current.accessDigest, attempt: item['attempt'] })
+    return this.#move(tokens, { accessDigest: current.accessDigest, attempt: item['attempt'] })
   }
 
   /** Ends the grant and all its tokens, as long as it is the one that was read (its code or its family is the same). */
-  async function end(tokens: Tokens): Promise<void> {
+  async end(tokens: Tokens): Promise<void> {
     const stored =
       tokens.refresh === undefined
         ? { accessDigest: tokens.accessDigest }
         : { familyDigest: tokens.refresh.familyDigest }
-    await table.remove({ id: grantId(tokens) }, stored)
+    await this.#table.remove({ id: grantId(tokens) }, stored)
   }
 
   /** As `end`, but whatever came between: a revocation must not lose to a refresh at the same moment. */
-  async function revoke(tokens: Tokens): Promise<void> {
-    await table.remove({ id: grantId(tokens) }, { client: tokens.client })
+  async revoke(tokens: Tokens): Promise<void> {
+    await this.#table.remove({ id: grantId(tokens) }, { client: tokens.client })
   }
 
-  async function move(to: Grant, stored: Item): Promise<Transition> {
-    const outcome = await table.update({ id: grantId(to) }, { ...grantAttributes(to), ttl: ttl(to) }, stored)
+  async #move(to: Grant, stored: Item): Promise<Transition> {
+    const outcome = await this.#table.update(
+      { id: grantId(to) },
+      { ...grantAttributes(to), ttl: ttl(to) },
+      stored,
+    )
     return outcome.done
       ? outcome
       : { done: false, current: outcome.current && readGrant(outcome.current, to) }
   }
-
-  return {
-    find,
-    list,
-    findTokens,
-    findState,
-    create,
-    keepContext,
-    issueCode,
-    fail,
-    redeem,
-    refresh,
-    change,
-    end,
-    revoke,
-  }
 }
-
-export type Grants = ReturnType<typeof openGrants>
 
 /** Key of a client's state in the table of grants. */
 export function stateId(service: number, client: number): string {

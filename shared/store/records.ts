@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini'
 import type { EpochSeconds } from '../epoch-seconds.ts'
-import { openCache } from './cache.ts'
-import type { Item, Table } from './table.ts'
+import { Cache } from './cache.ts'
+import type { Item, Outcome, Table } from './table.ts'
 
 const CHANGE_TRIES = 10
 
@@ -12,57 +12,69 @@ export interface RecordKey {
 
 const cacheKey = ({ pk, sk }: RecordKey) => `${pk} ${sk}`
 
-/** Records of the registry by key, with the cache that `remember` alone reads and every write keeps right. */
-export function openRecords(table: Table, cacheSeconds: number, now: () => EpochSeconds) {
-  const cache = openCache(cacheSeconds, now)
+/** Records of the registry by key. Only `remember` reads the cache, and every write keeps it right. */
+export class Records {
+  readonly #table: Table
+  readonly #cache: Cache
 
-  function remember<T>(key: RecordKey, read: (item: Item) => T | undefined): Promise<T | undefined> {
-    return cache.remember(cacheKey(key), async () => {
-      const item = await find(key)
+  constructor(table: Table, cacheSeconds: number, now: () => EpochSeconds) {
+    this.#table = table
+    this.#cache = new Cache(cacheSeconds, now)
+  }
+
+  remember<T>(key: RecordKey, read: (item: Item) => T | undefined): Promise<T | undefined> {
+    return this.#cache.remember(cacheKey(key), async () => {
+      const item = await this.find(key)
       return item && read(item)
     })
   }
 
   /** Never from the cache. */
-  const find = (key: RecordKey): Promise<Item | undefined> => table.find({ ...key })
-
-  /** All of a partition. Never from the cache. */
-  const list = ({ pk }: RecordKey): Promise<Item[]> => table.query({ pk })
-
-  async function put(key: RecordKey, item: Item): Promise<void> {
-    await table.replace(item, { ...key })
-    cache.forget(cacheKey(key))
+  find(key: RecordKey): Promise<Item | undefined> {
+    return this.#table.find({ ...key })
   }
 
-  /** Two who change a record at once both do, and one that was deleted does not come back. */
-  async function change<Schema extends z.ZodMiniType>(
+  /** All of a partition. Never from the cache. */
+  list({ pk }: RecordKey): Promise<Item[]> {
+    return this.#table.query({ pk })
+  }
+
+  create(key: RecordKey, item: Item): Promise<Outcome> {
+    return this.#table.create(item, { ...key })
+  }
+
+  async put(key: RecordKey, item: Item): Promise<void> {
+    await this.#table.replace(item, { ...key })
+    this.#cache.forget(cacheKey(key))
+  }
+
+  /** Concurrent changes are both applied, and a deleted record is never resurrected. */
+  async change<Schema extends z.ZodMiniType>(
     key: RecordKey,
     schema: Schema,
     changed: (record: z.output<Schema>) => z.input<Schema>,
   ): Promise<z.output<Schema> | undefined> {
     for (let attempt = 0; attempt < CHANGE_TRIES; attempt++) {
-      const item = await find(key)
+      const item = await this.find(key)
       if (item === undefined) return undefined
       const record = schema.parse(changed(parse(schema, item)))
-      const outcome = await table.update({ ...key }, { record }, { ...key, attempt: item['attempt'] })
-      cache.forget(cacheKey(key))
+      const outcome = await this.#table.update({ ...key }, { record }, { ...key, attempt: item['attempt'] })
+      this.#cache.forget(cacheKey(key))
       if (outcome.done) return record
     }
     throw new Error('the record changes too fast to be changed')
   }
 
-  async function remove(key: RecordKey, stored: Item): Promise<void> {
-    await table.remove({ ...key }, { ...stored })
-    cache.forget(cacheKey(key))
+  async remove(key: RecordKey, stored: Item): Promise<void> {
+    await this.#table.remove({ ...key }, { ...stored })
+    this.#cache.forget(cacheKey(key))
   }
 
   /** Without a read: a role that may delete signing keys need not be able to read them. */
-  async function erase(key: RecordKey): Promise<void> {
-    await table.erase({ ...key })
-    cache.forget(cacheKey(key))
+  async erase(key: RecordKey): Promise<void> {
+    await this.#table.erase({ ...key })
+    this.#cache.forget(cacheKey(key))
   }
-
-  return { remember, find, list, create: table.create, put, change, remove, erase }
 }
 
 export function parse<Schema extends z.ZodMiniType>(schema: Schema, item: Item): z.output<Schema> {

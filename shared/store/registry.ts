@@ -2,7 +2,7 @@ import { createPrivateKey, hash, type JsonWebKey, type KeyObject } from 'node:cr
 import type * as z from 'zod/mini'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { Client } from './client.ts'
-import { openRecords, parse } from './records.ts'
+import { Records, parse } from './records.ts'
 import { Service } from './service.ts'
 import type { Table } from './table.ts'
 
@@ -10,93 +10,114 @@ import type { Table } from './table.ts'
 const MAX_CLIENT_ID_LENGTH = 256
 
 /** Services, clients, aliases and signing keys, read through a cache in memory (architecture, section 3). */
-export function openRegistry(table: Table, cacheSeconds: number, now: () => EpochSeconds) {
-  const records = openRecords(table, cacheSeconds, now)
+export class Registry {
+  /** How long other processes may still see a record as it was. */
+  readonly cacheSeconds: number
+  readonly #records: Records
 
-  const findService = (service: number): Promise<Service | undefined> =>
-    records.remember(serviceKey(service), (item) => parse(Service, item))
+  constructor(table: Table, cacheSeconds: number, now: () => EpochSeconds) {
+    this.cacheSeconds = cacheSeconds
+    this.#records = new Records(table, cacheSeconds, now)
+  }
 
-  const findClientByNumber = (service: number, client: number): Promise<Client | undefined> =>
-    records.remember(clientKey(service, client), (item) => parse(Client, item))
+  findService(service: number): Promise<Service | undefined> {
+    return this.#records.remember(serviceKey(service), (item) => parse(Service, item))
+  }
+
+  findClientByNumber(service: number, client: number): Promise<Client | undefined> {
+    return this.#records.remember(clientKey(service, client), (item) => parse(Client, item))
+  }
 
   /** @param clientId the number in decimal, or else the alias */
-  async function findClient(service: number, clientId: string): Promise<Client | undefined> {
+  async findClient(service: number, clientId: string): Promise<Client | undefined> {
     const number = clientNumber(clientId)
-    if (number !== undefined) return findClientByNumber(service, number)
+    if (number !== undefined) return this.findClientByNumber(service, number)
     const isKey = clientId !== '' && clientId.length <= MAX_CLIENT_ID_LENGTH && clientId.isWellFormed()
     if (!isKey) return undefined
-    const named = await records.remember(aliasKey(service, clientId), (item) => item['client'])
-    const client = typeof named === 'number' ? await findClientByNumber(service, named) : undefined
+    const named = await this.#records.remember(aliasKey(service, clientId), (item) => item['client'])
+    const client = typeof named === 'number' ? await this.findClientByNumber(service, named) : undefined
     // A rename that broke off leaves the old alias behind: it must not lead anywhere.
     return client?.clientIdAlias === clientId ? client : undefined
   }
 
   /** As `findClient`, never from the cache: for who is about to change it. */
-  async function currentClient(service: number, clientId: string): Promise<Client | undefined> {
-    const number = clientNumber(clientId) ?? (await findClient(service, clientId))?.clientId
+  async currentClient(service: number, clientId: string): Promise<Client | undefined> {
+    const number = clientNumber(clientId) ?? (await this.findClient(service, clientId))?.clientId
     if (number === undefined) return undefined
-    const item = await records.find(clientKey(service, number))
+    const item = await this.#records.find(clientKey(service, number))
     const client = item && parse(Client, item)
     return String(number) === clientId || client?.clientIdAlias === clientId ? client : undefined
   }
 
   /** Never from the cache. */
-  async function currentService(service: number): Promise<Service | undefined> {
-    const item = await records.find(serviceKey(service))
+  async currentService(service: number): Promise<Service | undefined> {
+    const item = await this.#records.find(serviceKey(service))
     return item && parse(Service, item)
   }
 
   /** @returns the client as it is now, or `undefined` when there is none (any longer) */
-  const changeClient = (
+  changeClient(
     service: number,
     client: number,
     change: (client: Client) => z.input<typeof Client>,
-  ): Promise<Client | undefined> => records.change(clientKey(service, client), Client, change)
-
-  /** @returns the service as it is now, or `undefined` when there is none (any longer) */
-  const changeService = (
-    service: number,
-    change: (service: Service) => z.input<typeof Service>,
-  ): Promise<Service | undefined> => records.change(serviceKey(service), Service, change)
-
-  /** The private signing key. It lies in a partition that only the token function's role may read. */
-  const findSigningKey = (service: number, kid: string): Promise<KeyObject | undefined> =>
-    records.remember(signingKeyKey(service, kid), (item) =>
-      createPrivateKey({ key: item['jwk'] as JsonWebKey, format: 'jwk' }),
-    )
-
-  const putService = (service: z.input<typeof Service>): Promise<void> =>
-    records.put(serviceKey(service.apiKey), { record: Service.parse(service) })
-
-  /** @returns false when the number is taken */
-  async function createService(service: z.input<typeof Service>): Promise<boolean> {
-    const record = Service.parse(service)
-    return (await records.create({ record }, serviceKey(service.apiKey))).done
+  ): Promise<Client | undefined> {
+    return this.#records.change(clientKey(service, client), Client, change)
   }
 
-  const putClient = (service: number, client: z.input<typeof Client>): Promise<void> =>
-    records.put(clientKey(service, client.clientId), { record: Client.parse(client) })
+  /** @returns the service as it is now, or `undefined` when there is none (any longer) */
+  changeService(
+    service: number,
+    change: (service: Service) => z.input<typeof Service>,
+  ): Promise<Service | undefined> {
+    return this.#records.change(serviceKey(service), Service, change)
+  }
 
-  const putSigningKey = (service: number, jwk: JsonWebKey & { kid: string }): Promise<void> =>
-    records.put(signingKeyKey(service, jwk.kid), { jwk })
+  /** The private signing key. It lies in a partition that only the token function's role may read. */
+  findSigningKey(service: number, kid: string): Promise<KeyObject | undefined> {
+    return this.#records.remember(signingKeyKey(service, kid), (item) =>
+      createPrivateKey({ key: item['jwk'] as JsonWebKey, format: 'jwk' }),
+    )
+  }
 
-  const deleteSigningKey = (service: number, kid: string): Promise<void> =>
-    records.erase(signingKeyKey(service, kid))
+  putService(service: z.input<typeof Service>): Promise<void> {
+    return this.#records.put(serviceKey(service.apiKey), { record: Service.parse(service) })
+  }
 
-  const findOwner = (): Promise<Owner | undefined> =>
-    records.remember(OWNER_KEY, (item) => item['record'] as Owner)
+  /** @returns false when the number is taken */
+  async createService(service: z.input<typeof Service>): Promise<boolean> {
+    const record = Service.parse(service)
+    return (await this.#records.create(serviceKey(service.apiKey), { record })).done
+  }
 
-  const putOwner = (owner: Owner): Promise<void> => records.put(OWNER_KEY, { record: owner })
+  putClient(service: number, client: z.input<typeof Client>): Promise<void> {
+    return this.#records.put(clientKey(service, client.clientId), { record: Client.parse(client) })
+  }
+
+  putSigningKey(service: number, jwk: JsonWebKey & { kid: string }): Promise<void> {
+    return this.#records.put(signingKeyKey(service, jwk.kid), { jwk })
+  }
+
+  deleteSigningKey(service: number, kid: string): Promise<void> {
+    return this.#records.erase(signingKeyKey(service, kid))
+  }
+
+  findOwner(): Promise<Owner | undefined> {
+    return this.#records.remember(OWNER_KEY, (item) => item['record'] as Owner)
+  }
+
+  putOwner(owner: Owner): Promise<void> {
+    return this.#records.put(OWNER_KEY, { record: owner })
+  }
 
   /** All services of the deployment. Never from the cache. */
-  async function listServices(): Promise<Service[]> {
-    const items = await records.list(serviceKey(0))
+  async listServices(): Promise<Service[]> {
+    const items = await this.#records.list(serviceKey(0))
     return items.map((item) => parse(Service, item))
   }
 
   /** All clients of a service in the order of their numbers as text. Never from the cache. */
-  async function listClients(service: number): Promise<Client[]> {
-    const items = await records.list(clientKey(service, 0))
+  async listClients(service: number): Promise<Client[]> {
+    const items = await this.#records.list(clientKey(service, 0))
     return items.map((item) => parse(Client, item))
   }
 
@@ -106,73 +127,38 @@ export function openRegistry(table: Table, cacheSeconds: number, now: () => Epoc
    * @param until epoch seconds; from then on the assertion is refused for its age
    * @returns false when it was used before; a retry of one's own write is not a second use
    */
-  async function useAssertion(
-    service: number,
-    client: number,
-    jti: string,
-    until: EpochSeconds,
-  ): Promise<boolean> {
+  async useAssertion(service: number, client: number, jti: string, until: EpochSeconds): Promise<boolean> {
     const key = { pk: `jti#${String(service)}.${String(client)}`, sk: hash('sha256', jti, 'base64url') }
-    const outcome = await table.create({ ttl: until }, key)
+    const outcome = await this.#records.create(key, { ttl: until })
     return outcome.done
   }
 
   /** @returns whether the alias was free, or the client's already */
-  async function putAlias(service: number, alias: string, client: number): Promise<boolean> {
-    const outcome = await records.create({ client }, aliasKey(service, alias))
+  async putAlias(service: number, alias: string, client: number): Promise<boolean> {
+    const outcome = await this.#records.create(aliasKey(service, alias), { client })
     return outcome.done || outcome.current?.['client'] === client
   }
 
-  async function isAliasTaken(service: number, alias: string): Promise<boolean> {
-    return (await records.find(aliasKey(service, alias))) !== undefined
+  async isAliasTaken(service: number, alias: string): Promise<boolean> {
+    return (await this.#records.find(aliasKey(service, alias))) !== undefined
   }
 
-  async function deleteAlias(service: number, alias: string, client: number): Promise<void> {
-    await records.remove(aliasKey(service, alias), { client })
+  async deleteAlias(service: number, alias: string, client: number): Promise<void> {
+    await this.#records.remove(aliasKey(service, alias), { client })
   }
 
   /** Its clients' records stay behind, but nobody can name them any more: their tokens are found by the service. */
-  async function deleteService(service: number): Promise<void> {
-    await records.remove(serviceKey(service), serviceKey(service))
+  async deleteService(service: number): Promise<void> {
+    await this.#records.remove(serviceKey(service), serviceKey(service))
   }
 
-  async function deleteClient(service: number, client: Client): Promise<void> {
+  async deleteClient(service: number, client: Client): Promise<void> {
     const { clientId, clientIdAlias } = client
-    if (clientIdAlias !== undefined) await deleteAlias(service, clientIdAlias, clientId)
+    if (clientIdAlias !== undefined) await this.deleteAlias(service, clientIdAlias, clientId)
     const key = clientKey(service, clientId)
-    await records.remove(key, key)
-  }
-
-  return {
-    /** How long other processes may still see a record as it was. */
-    cacheSeconds,
-    findService,
-    findClient,
-    findClientByNumber,
-    findSigningKey,
-    currentClient,
-    currentService,
-    putService,
-    putClient,
-    changeClient,
-    changeService,
-    createService,
-    putSigningKey,
-    deleteSigningKey,
-    findOwner,
-    putOwner,
-    listServices,
-    listClients,
-    deleteService,
-    putAlias,
-    isAliasTaken,
-    deleteAlias,
-    useAssertion,
-    deleteClient,
+    await this.#records.remove(key, key)
   }
 }
-
-export type Registry = ReturnType<typeof openRegistry>
 
 /** Who manages the services of the deployment (architecture, section 1): v2 key and secret, v3 token, as digests. */
 export interface Owner {

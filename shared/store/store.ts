@@ -1,10 +1,10 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { EpochSeconds } from '../epoch-seconds.ts'
-import { openClients } from './clients.ts'
-import { openGrants } from './grants.ts'
-import { openRegistry } from './registry.ts'
-import { openTable } from './table.ts'
+import { Clients } from './clients.ts'
+import { Grants } from './grants.ts'
+import { Registry } from './registry.ts'
+import { Table } from './table.ts'
 
 /** A hanging connection must end as 503 well before API Gateway gives up after 29 seconds. */
 const CONNECTION_TIMEOUT_MILLISECONDS = 1000
@@ -34,13 +34,13 @@ export function openStore(options: StoreOptions) {
   })
   const document = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
   const newAttempt = () => options.random(ATTEMPT_BYTES).toString('base64url')
-  const grantsTable = openTable(document, options.grantsTable, newAttempt)
-  const registryTable = openTable(document, options.registryTable, newAttempt)
-  const registry = openRegistry(registryTable, options.registryCacheSeconds, options.now)
+  const grantsTable = new Table(document, options.grantsTable, newAttempt)
+  const registryTable = new Table(document, options.registryTable, newAttempt)
+  const registry = new Registry(registryTable, options.registryCacheSeconds, options.now)
   return {
     registry,
-    grants: openGrants(grantsTable),
-    clients: openClients(grantsTable, registry),
+    grants: new Grants(grantsTable),
+    clients: new Clients(grantsTable, registry),
     close: () => {
       client.destroy()
     },

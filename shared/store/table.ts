@@ -29,45 +29,55 @@ const UNPROCESSED_RETRIES_MILLISECONDS = [20, 80, 320]
  *
  * Every method throws StoreUnavailable when the table cannot be reached; any other failure is thrown as it came.
  */
-export function openTable(client: DynamoDBDocumentClient, TableName: string, newAttempt: () => string) {
-  const send: DynamoDBDocumentClient['send'] = async (command: never): Promise<never> => {
-    try {
-      return await client.send<never, never>(command)
-    } catch (error) {
-      throw unavailable(error)
+export class Table {
+  readonly #send: DynamoDBDocumentClient['send']
+  readonly #name: string
+  readonly #newAttempt: () => string
+
+  constructor(client: DynamoDBDocumentClient, name: string, newAttempt: () => string) {
+    this.#name = name
+    this.#newAttempt = newAttempt
+    this.#send = async (command: never): Promise<never> => {
+      try {
+        return await client.send<never, never>(command)
+      } catch (error) {
+        throw unavailable(error)
+      }
     }
   }
 
-  async function find(key: Key): Promise<Item | undefined> {
-    const { Item } = await send(new GetCommand({ TableName, Key: key, ConsistentRead: true }))
+  async find(key: Key): Promise<Item | undefined> {
+    const { Item } = await this.#send(
+      new GetCommand({ TableName: this.#name, Key: key, ConsistentRead: true }),
+    )
     return Item
   }
 
   /** In the order of the keys; `undefined` where there is no item. One round trip, at most 100 different keys. */
-  async function findAll(keys: readonly Key[]): Promise<(Item | undefined)[]> {
+  async findAll(keys: readonly Key[]): Promise<(Item | undefined)[]> {
     const found: Item[] = []
     let pending: readonly Key[] = keys
     for (const wait of [...UNPROCESSED_RETRIES_MILLISECONDS, undefined]) {
-      const request = { [TableName]: { Keys: [...pending], ConsistentRead: true } }
-      const answer = await send(new BatchGetCommand({ RequestItems: request }))
-      found.push(...(answer.Responses?.[TableName] ?? []))
-      pending = (answer.UnprocessedKeys?.[TableName]?.Keys ?? []) as readonly Key[]
+      const request = { [this.#name]: { Keys: [...pending], ConsistentRead: true } }
+      const answer = await this.#send(new BatchGetCommand({ RequestItems: request }))
+      found.push(...(answer.Responses?.[this.#name] ?? []))
+      pending = (answer.UnprocessedKeys?.[this.#name]?.Keys ?? []) as readonly Key[]
       if (pending.length === 0) return keys.map((key) => found.find((item) => matches(item, key)))
       if (wait !== undefined) await delay(wait)
     }
     throw new StoreUnavailable('keys were left unprocessed')
   }
 
-  function query(partition: Key): Promise<Item[]> {
-    return queryAll(partition, { ConsistentRead: true })
+  query(partition: Key): Promise<Item[]> {
+    return this.#queryAll(partition, { ConsistentRead: true })
   }
 
   /** The keys in an index. It is late by nature: what it has may be gone, and what was just written may be missing. */
-  function queryIndex(IndexName: string, partition: Key): Promise<Item[]> {
-    return queryAll(partition, { IndexName })
+  queryIndex(IndexName: string, partition: Key): Promise<Item[]> {
+    return this.#queryAll(partition, { IndexName })
   }
 
-  async function queryAll(
+  async #queryAll(
     partition: Key,
     options: { readonly ConsistentRead?: boolean; readonly IndexName?: string },
   ): Promise<Item[]> {
@@ -75,9 +85,9 @@ export function openTable(client: DynamoDBDocumentClient, TableName: string, new
     const items: Item[] = []
     let start: Item | undefined
     do {
-      const answer = await send(
+      const answer = await this.#send(
         new QueryCommand({
-          TableName,
+          TableName: this.#name,
           KeyConditionExpression: condition.expression,
           ExpressionAttributeNames: condition.names,
           ExpressionAttributeValues: condition.values,
@@ -92,77 +102,77 @@ export function openTable(client: DynamoDBDocumentClient, TableName: string, new
   }
 
   /** Writes a new item; lost when its key is taken. */
-  async function create(item: Item, key: Key): Promise<Outcome> {
-    const attempt = newAttempt()
+  async create(item: Item, key: Key): Promise<Outcome> {
+    const attempt = this.#newAttempt()
     const names = Object.fromEntries(Object.keys(key).map((name) => [`#${name}`, name]))
     const ConditionExpression = Object.keys(names)
       .map((name) => `attribute_not_exists(${name})`)
       .join(' AND ')
     const Item = { ...item, ...key, attempt }
-    return settle(
-      send(new PutCommand({ TableName, Item, ConditionExpression, ExpressionAttributeNames: names })),
+    return this.#settle(
+      this.#send(
+        new PutCommand({ TableName: this.#name, Item, ConditionExpression, ExpressionAttributeNames: names }),
+      ),
       key,
       attempt,
     )
   }
 
   /** Writes an item whatever was there. Only for records of the registry. */
-  async function replace(item: Item, key: Key): Promise<void> {
-    await send(new PutCommand({ TableName, Item: { ...item, ...key, attempt: newAttempt() } }))
+  async replace(item: Item, key: Key): Promise<void> {
+    await this.#send(
+      new PutCommand({ TableName: this.#name, Item: { ...item, ...key, attempt: this.#newAttempt() } }),
+    )
   }
 
   /** Deletes an item whatever it holds. Only for records of the registry. */
-  async function erase(key: Key): Promise<void> {
-    await send(new DeleteCommand({ TableName, Key: key }))
+  async erase(key: Key): Promise<void> {
+    await this.#send(new DeleteCommand({ TableName: this.#name, Key: key }))
   }
 
   /** Sets what is defined in `change` and removes what is `undefined`, when all of `stored` is what the item holds. */
-  async function update(key: Key, change: Item, stored: Item): Promise<Outcome> {
-    const attempt = newAttempt()
+  async update(key: Key, change: Item, stored: Item): Promise<Outcome> {
+    const attempt = this.#newAttempt()
     const condition = equalTo({ ...stored })
     const edit = setting({ ...change, attempt })
     const command = new UpdateCommand({
-      TableName,
+      TableName: this.#name,
       Key: key,
       UpdateExpression: edit.expression,
       ConditionExpression: condition.expression,
       ExpressionAttributeNames: Object.assign(edit.names, condition.names),
       ExpressionAttributeValues: Object.assign(edit.values, condition.values),
     })
-    return settle(send(command), key, attempt)
+    return this.#settle(this.#send(command), key, attempt)
   }
 
   /** Deletes the item, when all of `stored` is what it holds. An item that is gone by itself is done as well. */
-  async function remove(key: Key, stored: Item): Promise<Outcome> {
+  async remove(key: Key, stored: Item): Promise<Outcome> {
     const condition = equalTo(stored)
     const command = new DeleteCommand({
-      TableName,
+      TableName: this.#name,
       Key: key,
       ConditionExpression: condition.expression,
       ExpressionAttributeNames: condition.names,
       ExpressionAttributeValues: condition.values,
     })
-    const outcome = await settle(send(command), key, undefined)
+    const outcome = await this.#settle(this.#send(command), key, undefined)
     return outcome.done || outcome.current === undefined ? { done: true } : outcome
   }
 
-  async function settle(write: Promise<unknown>, key: Key, attempt: string | undefined): Promise<Outcome> {
+  async #settle(write: Promise<unknown>, key: Key, attempt: string | undefined): Promise<Outcome> {
     try {
       await write
       return { done: true }
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error
-      const current = await find(key)
+      const current = await this.find(key)
       return attempt !== undefined && current?.['attempt'] === attempt
         ? { done: true }
         : { done: false, current }
     }
   }
-
-  return { find, findAll, query, queryIndex, create, replace, erase, update, remove }
 }
-
-export type Table = ReturnType<typeof openTable>
 
 function matches(item: Item, key: Key): boolean {
   return Object.entries(key).every(([name, value]) => item[name] === value)

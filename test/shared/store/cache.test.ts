@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
-import { openCache } from '../../../shared/store/cache.ts'
+import { Cache } from '../../../shared/store/cache.ts'
 
 const START = 1_795_502_400 as EpochSeconds
 const SECONDS = 10
@@ -12,7 +12,7 @@ beforeEach(() => {
   reads = []
 })
 
-const opened = (seconds = SECONDS) => openCache(seconds, () => clock)
+const opened = (seconds = SECONDS) => new Cache(seconds, () => clock)
 
 /** What each key holds in the store behind: its name and how often it was read. */
 const read = (key: string) => () => {

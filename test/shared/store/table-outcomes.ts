@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openTable, type Table } from '../../../shared/store/table.ts'
+import { Table } from '../../../shared/store/table.ts'
 import { type Engine, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
 
 export function tableOutcomes(engine: Engine) {
@@ -9,7 +9,7 @@ export function tableOutcomes(engine: Engine) {
   beforeAll(async () => {
     tested = await openStoreUnderTest(engine)
     const { grantsTable } = tested.runtime.settings
-    table = openTable(tested.raw.client, grantsTable, () => `attempt ${(attempts += 1)}`)
+    table = new Table(tested.raw.client, grantsTable, () => `attempt ${(attempts += 1)}`)
   })
   afterAll(() => tested.close())
 
