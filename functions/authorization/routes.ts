@@ -1,23 +1,17 @@
 import { byRole } from '../../shared/lambda/access.ts'
 import { webApi } from '../../shared/lambda/faces.ts'
 import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
-import { authorize } from './decide.ts'
-import { issueCode } from './issue.ts'
-import { failAuthorization } from './fail.ts'
-import {
-  AuthorizationCall,
-  FailCall,
-  IssueCall,
-  readAuthorization,
-  readFail,
-  readIssue,
-  readTicketInfo,
-  readTicketUpdate,
-  TicketInfoCall,
-  TicketUpdateCall,
-} from './request.ts'
-import { authorizationResponse, issueResponse } from './respond.ts'
-import { ticketContext, ticketInfoResponse, ticketUpdateResponse, updateContext } from './ticket-info.ts'
+import { authorize } from './authorize/decide.ts'
+import { AuthorizationCall, readAuthorization } from './authorize/request.ts'
+import { authorizationResponse } from './authorize/respond.ts'
+import { failAuthorization } from './fail/decide.ts'
+import { FailCall, readFail } from './fail/request.ts'
+import { issueCode } from './issue/decide.ts'
+import { IssueCall, readIssue } from './issue/request.ts'
+import { issueResponse } from './issue/respond.ts'
+import { ticketContext, updateContext } from './ticket-info/decide.ts'
+import { readTicketInfo, readTicketUpdate, TicketInfoCall, TicketUpdateCall } from './ticket-info/request.ts'
+import { ticketInfoResponse, ticketUpdateResponse } from './ticket-info/respond.ts'
 
 export const routes = routesOf(
   route({

@@ -1,4 +1,4 @@
-import { PARAMETERS as AUTHORIZATION } from '../../functions/authorization/request.ts'
+import { PARAMETERS as AUTHORIZATION } from '../../functions/authorization/authorize/request.ts'
 import { FORM as INTROSPECTION } from '../../functions/introspection/request.ts'
 import { FORM as REVOCATION } from '../../functions/revocation/request.ts'
 import { CALL as STANDARD_CALL, FORM as STANDARD } from '../../functions/standard-introspection/request.ts'

@@ -1,17 +1,20 @@
-import { type EpochSeconds, later } from '../../shared/epoch-seconds.ts'
-import { findNamedClient, type IdentifiedClient } from '../../shared/authentication/client-authentication.ts'
-import { isVerifier } from '../../shared/token/pkce.ts'
-import { type Reason, Refusal } from '../../shared/refusal/refusal.ts'
-import { parseResources } from '../../shared/token/resource.ts'
-import { grantScopes } from '../../shared/token/scopes.ts'
-import { makeGrantId, makeOpaque } from '../../shared/token/token-string.ts'
-import { digest } from '../../shared/store/digest.ts'
-import type { Call } from '../../shared/call.ts'
-import type { Client } from '../../shared/store/client.ts'
-import type { CodeChallenge, Ticket } from '../../shared/store/grant.ts'
-import type { Service } from '../../shared/store/service.ts'
+import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
+import {
+  findNamedClient,
+  type IdentifiedClient,
+} from '../../../shared/authentication/client-authentication.ts'
+import { isVerifier } from '../../../shared/token/pkce.ts'
+import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
+import { parseResources } from '../../../shared/token/resource.ts'
+import { grantScopes } from '../../../shared/token/scopes.ts'
+import { makeGrantId, makeOpaque } from '../../../shared/token/token-string.ts'
+import { digest } from '../../../shared/store/digest.ts'
+import type { Call } from '../../../shared/call.ts'
+import type { Client } from '../../../shared/store/client.ts'
+import type { CodeChallenge, Ticket } from '../../../shared/store/grant.ts'
+import type { Service } from '../../../shared/store/service.ts'
 import { type Interaction, judgeInteraction } from './interaction.ts'
-import { errorRedirect } from './redirect.ts'
+import { errorRedirect } from '../redirect.ts'
 import type { AuthorizationRequest } from './request.ts'
 
 /** The end-user may take a day to log in (Authlete contract, section 2.1). */

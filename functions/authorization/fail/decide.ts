@@ -1,9 +1,9 @@
-import { Refusal } from '../../shared/refusal/refusal.ts'
-import type { Call } from '../../shared/call.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
+import type { Call } from '../../../shared/call.ts'
 import { FAILURES } from './failures.ts'
-import { errorRedirect } from './redirect.ts'
+import { errorRedirect } from '../redirect.ts'
 import type { FailRequest } from './request.ts'
-import { findTicket } from './ticket.ts'
+import { findTicket } from '../ticket.ts'
 
 /**
  * Ends an authorization request with an error for the client: the ticket is consumed.

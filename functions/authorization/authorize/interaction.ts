@@ -1,4 +1,4 @@
-import type { Reason } from '../../shared/refusal/refusal.ts'
+import type { Reason } from '../../../shared/refusal/refusal.ts'
 import type { AuthorizationRequest } from './request.ts'
 
 const PROMPTS = {

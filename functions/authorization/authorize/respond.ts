@@ -1,10 +1,8 @@
-import type { Client } from '../../shared/store/client.ts'
-import type { Service } from '../../shared/store/service.ts'
-import { success } from '../../shared/web-api.ts'
-import type { InteractionAnswer, IssuedAnswer } from './answer-schema.ts'
+import type { Client } from '../../../shared/store/client.ts'
+import type { Service } from '../../../shared/store/service.ts'
+import { success } from '../../../shared/web-api.ts'
+import type { InteractionAnswer } from '../answer-schema.ts'
 import type { IssuedTicket } from './decide.ts'
-import type { IssuedCode } from './issue.ts'
-import { redirect } from './redirect.ts'
 
 /** `/auth/authorization`, action INTERACTION or NO_INTERACTION (Authlete contract, section 2.1): views of client and service, without secrets. */
 export function authorizationResponse(issued: IssuedTicket, service: Service): InteractionAnswer {
@@ -31,21 +29,6 @@ export function authorizationResponse(issued: IssuedTicket, service: Service): I
     maxAge,
     acrEssential: false,
     clientIdAliasUsed: clientIdAlias !== undefined,
-  }
-}
-
-/** `/auth/authorization/issue`, action LOCATION or FORM (Authlete contract, section 2.2): no access token is issued here. */
-export function issueResponse(issued: IssuedCode, service: Service): IssuedAnswer {
-  const { code, context } = issued
-  const { action, responseContent } = redirect(issued, { code }, service)
-  return {
-    ...success('A040001', 'The authorization request was processed successfully.'),
-    action,
-    responseContent,
-    authorizationCode: code,
-    accessTokenExpiresAt: 0,
-    accessTokenDuration: 0,
-    ticketInfo: context === undefined ? undefined : { context },
   }
 }
 

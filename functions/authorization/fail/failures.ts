@@ -1,4 +1,4 @@
-import type { Reason } from '../../shared/refusal/refusal.ts'
+import type { Reason } from '../../../shared/refusal/refusal.ts'
 
 /** Why the authorization server does not go on, and what the client is told of it (Authlete contract, section 2.3). */
 export const FAILURES = {

@@ -1,0 +1,32 @@
+import * as z from 'zod/mini'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
+import { Context } from '../context-schema.ts'
+
+export const TicketInfoCall = z.object({ ticket: z.optional(z.string()) })
+
+/** `info` comes as text and as an object, in which clients of Java write `null` for nothing (Authlete contract, section 2.4). */
+export const TicketUpdateCall = z.object({
+  ticket: z.optional(z.string()),
+  info: z.optional(z.union([Context, z.object({ context: z.nullish(Context) })])),
+})
+
+export interface TicketUpdate {
+  readonly ticket: string
+  readonly context: string
+  /** Whether `info` came as text: it is answered as it came. */
+  readonly asText: boolean
+}
+
+/** @throws Refusal info-ticket-missing */
+export function readTicketInfo({ ticket }: z.infer<typeof TicketInfoCall>): string {
+  if (ticket === undefined) throw new Refusal('info-ticket-missing')
+  return ticket
+}
+
+/** @throws Refusal info-ticket-missing, info-missing */
+export function readTicketUpdate({ ticket, info }: z.infer<typeof TicketUpdateCall>): TicketUpdate {
+  const context = typeof info === 'string' ? info : info?.context
+  if (ticket === undefined) throw new Refusal('info-ticket-missing')
+  if (!context) throw new Refusal('info-missing')
+  return { ticket, context, asText: typeof info === 'string' }
+}
