@@ -1,5 +1,5 @@
-import type { Client } from '../../../shared/store/client.ts'
 import type { Service } from '../../../shared/store/service.ts'
+import { clientSummary } from '../../../shared/token/client-summary.ts'
 import { success } from '../../../shared/web-api.ts'
 import type { InteractionAnswer } from '../answer-schema.ts'
 import type { IssuedTicket } from './decide.ts'
@@ -16,7 +16,7 @@ export function authorizationResponse(issued: IssuedTicket, service: Service): I
     ...success('A004001', message),
     action: prompts.includes('NONE') ? 'NO_INTERACTION' : 'INTERACTION',
     ticket,
-    client: clientView(client),
+    client: clientSummary(client),
     service: { apiKey, serviceName, clientIdAliasEnabled },
     scopes:
       scopes.length === 0 ? undefined : service.supportedScopes.filter(({ name }) => scopes.includes(name)),
@@ -30,8 +30,4 @@ export function authorizationResponse(issued: IssuedTicket, service: Service): I
     acrEssential: false,
     clientIdAliasUsed: clientIdAlias !== undefined,
   }
-}
-
-function clientView({ clientId, clientIdAlias, clientIdAliasEnabled, clientName, clientType }: Client) {
-  return { clientId, clientIdAlias, clientIdAliasEnabled, clientName, clientType }
 }

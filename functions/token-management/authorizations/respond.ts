@@ -1,3 +1,4 @@
+import { clientSummary } from '../../../shared/token/client-summary.ts'
 import { success } from '../../../shared/web-api.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { Service } from '../../../shared/store/service.ts'
@@ -6,17 +7,13 @@ import type { AuthorizationList, ChangedAuthorization } from './decide.ts'
 
 /** `/client/authorization/get/list` (Authlete contract, section 1.4): views of the clients, without secrets. */
 export function authorizationList({ clients, ...list }: AuthorizationList): AuthorizationListAnswer {
-  return { ...list, clients: clients.map(clientView) }
+  return { ...list, clients: clients.map(authorizedClient) }
 }
 
-function clientView(client: Client): AuthorizedClient {
-  const { clientId, clientIdAlias, clientIdAliasEnabled, clientName, clientType, carried } = client
-  // As they were checked when they were stored.
-  const { clientNames, description, descriptions } = carried as Partial<AuthorizedClient>
-  return {
-    ...{ clientId, clientIdAlias, clientIdAliasEnabled, clientName, clientType },
-    ...{ clientNames, description, descriptions },
-  }
+function authorizedClient(client: Client): AuthorizedClient {
+  // Their types were checked before they were stored.
+  const { clientNames, description, descriptions } = client.carried as Partial<AuthorizedClient>
+  return { ...clientSummary(client), clientNames, description, descriptions }
 }
 
 export function deletedAuthorization(changed: ChangedAuthorization, service: Service): AuthorizationChanged {

@@ -1,5 +1,5 @@
+import { clientSummary } from '../../../shared/token/client-summary.ts'
 import { tokenIdOf } from '../../../shared/token/token-string.ts'
-import type { Client } from '../../../shared/store/client.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
 import type { ListedToken, TokenListAnswer } from './answer-schema.ts'
 import type { TokenList } from './decide.ts'
@@ -17,7 +17,7 @@ export function listResponse({
     start,
     end,
     totalCount,
-    client: client && clientView(client),
+    client: client && clientSummary(client),
     subject,
     accessTokens: tokens.map(tokenView),
   }
@@ -41,8 +41,4 @@ function tokenView(grant: Tokens): ListedToken {
     refreshTokenScopes: refresh === undefined || scopes.length === 0 ? undefined : scopes,
     properties: properties.length === 0 ? undefined : properties,
   }
-}
-
-function clientView({ clientId, clientIdAlias, clientIdAliasEnabled, clientName, clientType }: Client) {
-  return { clientId, clientIdAlias, clientIdAliasEnabled, clientName, clientType }
 }
