@@ -7,8 +7,8 @@ import {
 import { ClientSettings } from '../../functions/management/clients/request.ts'
 import { CreatedServiceAnswer, ServiceAnswer } from '../../functions/management/services/answer-schema.ts'
 import { ServiceSettings } from '../../functions/management/services/request.ts'
-import { CARRIED as CARRIED_OF_CLIENTS } from '../../functions/management/clients/settings-schema.ts'
-import { CARRIED as CARRIED_OF_SERVICES } from '../../functions/management/services/settings-schema.ts'
+import { CARRIED_BY_CLIENTS as CARRIED_OF_CLIENTS } from '../../functions/management/clients/settings-schema.ts'
+import { CARRIED_BY_SERVICES as CARRIED_OF_SERVICES } from '../../functions/management/services/settings-schema.ts'
 import { ApiError, ErrorContent, OAuthError } from '../../shared/answer-schema.ts'
 import { JwkSet, Metadata } from '../../shared/metadata/metadata-schema.ts'
 import { ANSWERS } from './answers.ts'
@@ -114,9 +114,8 @@ function convert(registry: Named, io: 'input' | 'output'): Record<string, JsonSc
     io,
     uri: reference,
     unrepresentable: 'any',
-    override: ({ zodSchema, jsonSchema }) => {
-      if (io === 'input') Object.assign(jsonSchema, afterReading(zodSchema))
-      else delete jsonSchema.default
+    override: ({ jsonSchema }) => {
+      if (io === 'output') delete jsonSchema.default
       // A client must take members that it does not know.
       if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
       // What every integer of JSON is.
@@ -126,16 +125,6 @@ function convert(registry: Named, io: 'input' | 'output'): Record<string, JsonSc
   })
   const all = Object.entries(schemas as Record<string, JsonSchema>)
   return Object.fromEntries(all.map(([name, { $schema: _, $id: _id, ...schema }]) => [name, schema]))
-}
-
-/** What is first read from text, as a form has it, is of the type that it has afterwards. */
-function afterReading({ _zod: { def } }: z.core.$ZodTypes): object {
-  if (def.type !== 'pipe' || def.in._zod.def.type !== 'transform') return {}
-  const { $schema: _, ...schema } = z.toJSONSchema(def.out, {
-    io: 'input',
-    unrepresentable: 'any',
-  }) as JsonSchema
-  return schema
 }
 
 /** Of each member, at any depth. */

@@ -1,9 +1,9 @@
 import type * as z from 'zod/mini'
 import type { Refusal } from '../refusal/refusal.ts'
 
-/** How settings of a client or of a service are refused. Every function is given the name of the setting. */
+/** How the settings of a client or of a service are refused. Each function takes the name of the setting. */
 export interface SettingRules {
-  /** Settings of Authlete's that have no effect here: who sets one would rely on it in vain. */
+  /** Settings of Authlete that have no effect here: nobody may rely on them, so setting one is refused. */
   readonly notOffered: readonly string[]
   readonly refuseNotOffered: (named: string) => Refusal
   readonly refuseValue: (named: string) => Refusal
@@ -11,17 +11,17 @@ export interface SettingRules {
 }
 
 /**
- * The settings in a body. Members that nobody knows are ignored (Authlete contract, section 1.1).
+ * Parses the settings in a JSON body. Members that are unknown to Authlete too are ignored (Authlete contract, section 1.1).
  *
- * @throws Refusal of `rules`
+ * @throws Refusal as `rules` makes it
  */
-export function readSettings<Schema extends z.ZodMiniType>(
+export function parseSettings<Schema extends z.ZodMiniType>(
   members: Readonly<Record<string, unknown>>,
   schema: Schema,
   rules: SettingRules,
 ): z.output<Schema> {
-  const vain = rules.notOffered.find((name) => isSet(members[name]))
-  if (vain !== undefined) throw rules.refuseNotOffered(vain)
+  const refused = rules.notOffered.find((name) => isSet(members[name]))
+  if (refused !== undefined) throw rules.refuseNotOffered(refused)
   const parsed = schema.safeParse(withoutNullInside(members))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
@@ -30,7 +30,7 @@ export function readSettings<Schema extends z.ZodMiniType>(
   throw isValue ? rules.refuseValue(named) : rules.refuseType(named)
 }
 
-/** Java writes `null` for what is not set in the objects of a list, too. At the top `null` can have a meaning. */
+/** Authlete's Java client writes `null` for members that are not set, in lists too. At the top level `null` has a meaning. */
 function withoutNullInside(members: object): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, withoutNull(value)]))
 }
@@ -42,7 +42,7 @@ function withoutNull(value: unknown): unknown {
   return Object.fromEntries(present.map(([name, member]) => [name, withoutNull(member)]))
 }
 
-/** Clients write `false`, 0, `""`, `null` and `[]` for what they do not set. */
+/** Authlete's clients write `false`, 0, `""`, `null` or `[]` for a setting that is not set. */
 function isSet(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0
   return ![undefined, null, false, 0, ''].includes(value as null)

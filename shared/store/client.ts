@@ -10,47 +10,54 @@ import {
   TOKEN_AUTH_METHODS,
 } from './service.ts'
 
-export const Client = z.object({
-  clientId: z.number(),
-  clientIdAlias: z.optional(z.string()),
+const text = z.optional(z.string())
+const texts = z._default(z.array(z.string()), [])
+
+/**
+ * The settings that decide something: their types as stored, and their defaults. What each one means is in
+ * client-reference.ts. The request and the answer of the management API are derived from these.
+ */
+export const CLIENT_SETTINGS = {
+  clientIdAlias: text,
   clientIdAliasEnabled: flag,
-  clientName: z.optional(z.string()),
+  clientName: text,
   clientType: z._default(z.enum(['PUBLIC', 'CONFIDENTIAL']), 'PUBLIC'),
   tokenAuthMethod: z._default(z.enum(TOKEN_AUTH_METHODS), 'NONE'),
-  /** SHA-256 of the secret, base64url without padding. */
-  clientSecretDigest: z.optional(z.string()),
-  redirectUris: z._default(z.array(z.string()), []),
+  redirectUris: texts,
   grantTypes: z._default(z.array(z.enum(GRANT_TYPES)), ['AUTHORIZATION_CODE']),
   responseTypes: z._default(z.array(z.enum(RESPONSE_TYPES)), ['CODE']),
-  tlsClientAuthSubjectDn: z.optional(z.string()),
-  tlsClientAuthSanDns: z.optional(z.string()),
-  tlsClientAuthSanUri: z.optional(z.string()),
-  tlsClientAuthSanIp: z.optional(z.string()),
-  tlsClientAuthSanEmail: z.optional(z.string()),
-  /** Public keys, for `PRIVATE_KEY_JWT` and `SELF_SIGNED_TLS_CLIENT_AUTH`; not looked at when `jwksUri` is set. */
+  tlsClientAuthSubjectDn: text,
+  tlsClientAuthSanDns: text,
+  tlsClientAuthSanUri: text,
+  tlsClientAuthSanIp: text,
+  tlsClientAuthSanEmail: text,
   jwks: z.optional(z.object({ keys: z.array(z.record(z.string(), z.unknown())) })),
-  jwksUri: z.optional(z.string()),
-  selfSignedCertificateKeyId: z.optional(z.string()),
-  tokenAuthSignAlg: z.optional(z.string()),
-  /** Of a resource server: how introspection responses to it are signed (RFC 9701 section 6). */
+  jwksUri: text,
+  selfSignedCertificateKeyId: text,
+  tokenAuthSignAlg: text,
   introspectionSignAlg: z.optional(z.enum(SIGNING_ALGORITHMS)),
   tlsClientCertificateBoundAccessTokens: flag,
   pkceRequired: flag,
   pkceS256Required: flag,
   singleAccessTokenPerSubject: flag,
   locked: flag,
-  /** For the authorization server, which gets them back with every token. */
   attributes,
   extension: z.optional(
     z.object({
       requestableScopesEnabled: flag,
-      requestableScopes: z._default(z.array(z.string()), []),
+      requestableScopes: texts,
       accessTokenDuration: z.optional(seconds),
       refreshTokenDuration: z.optional(seconds),
     }),
   ),
-  /** The client is a resource server and may introspect tokens meant for one of these, `*` for all (architecture, section 6). */
-  resourceServerAudiences: z._default(z.array(z.string()), []),
+  resourceServerAudiences: texts,
+}
+
+export const Client = z.object({
+  clientId: z.number(),
+  ...CLIENT_SETTINGS,
+  /** SHA-256 of the secret, base64url without padding. */
+  clientSecretDigest: text,
   ...RECORD_MEMBERS,
 })
 export type Client = z.infer<typeof Client>

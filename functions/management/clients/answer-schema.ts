@@ -1,13 +1,13 @@
 import * as z from 'zod/mini'
 import { clientId, milliseconds, RESULT, type Sent } from '../../../shared/answer-schema.ts'
 import { Client } from '../../../shared/store/client.ts'
-import { CARRIED } from './settings-schema.ts'
+import { CARRIED_BY_CLIENTS } from './settings-schema.ts'
 
-/** A client (Authlete contract, section 3.2): the settings of its record, and those that are only carried. */
+/** A client (Authlete contract, section 3.2): the settings of its record and those that it carries. */
 export const ClientAnswer = z.extend(z.omit(Client, { clientSecretDigest: true, carried: true }), {
   clientId,
-  ...CARRIED,
-  /** In decimal `clientId`, where the client has no other. */
+  ...z.partial(z.object(CARRIED_BY_CLIENTS)).shape,
+  /** `clientId` in decimal when the client has no alias. */
   clientIdAlias: z.string(),
   /** A JWK Set as text. */
   jwks: z.optional(z.string()),
@@ -17,7 +17,7 @@ export const ClientAnswer = z.extend(z.omit(Client, { clientSecretDigest: true, 
 })
 export type ClientAnswer = Sent<z.output<typeof ClientAnswer>>
 
-/** The secret is shown once. */
+/** Only this answer has the secret. */
 export const CreatedClientAnswer = z.extend(ClientAnswer, { clientSecret: z.string() })
 export type CreatedClientAnswer = Sent<z.output<typeof CreatedClientAnswer>>
 

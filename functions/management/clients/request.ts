@@ -3,84 +3,62 @@ import type { HttpRequest } from '../../../shared/http.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { RANGE, type Range, rangeReason } from '../../../shared/request/range.ts'
 import { readCall, readJsonObject, withoutEmpty } from '../../../shared/request/body.ts'
-import { readSettings } from '../../../shared/request/settings-body.ts'
-import {
-  flag,
-  GRANT_TYPES,
-  RESPONSE_TYPES,
-  SIGNING_ALGORITHMS,
-  TOKEN_AUTH_METHODS,
-} from '../../../shared/store/service.ts'
+import { parseSettings } from '../../../shared/request/settings-body.ts'
+import { CLIENT_SETTINGS } from '../../../shared/store/client.ts'
+import { flag, TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 import { LIST_REASONS } from '../request.ts'
-import { CARRIED, CLIENT_RULES } from './settings-schema.ts'
+import { CARRIED_BY_CLIENTS, CLIENT_RULES } from './settings-schema.ts'
 
-const text = z.optional(z.string())
-const texts = z._default(z.array(z.string()), [])
-const whole = z.optional(z.number().check(z.int()))
+const wholeNumber = z.optional(z.number().check(z.int()))
 
-/** Java writes `false` and 0 for what is not set, in the extension too. */
+/** Java writes `false` and 0 for members that are not set, in the extension too. */
 const Extension = z.pipe(
   z.transform((value: unknown) =>
     typeof value === 'object' && value !== null ? withoutEmpty(value) : value,
   ),
   z.object({
     requestableScopesEnabled: flag,
-    requestableScopes: texts,
-    accessTokenDuration: whole,
-    refreshTokenDuration: whole,
-    idTokenDuration: whole,
+    requestableScopes: z._default(z.array(z.string()), []),
+    accessTokenDuration: wholeNumber,
+    refreshTokenDuration: wholeNumber,
+    idTokenDuration: wholeNumber,
     tokenExchangePermitted: flag,
   }),
 )
 
-/** A client as it is created or replaced (Authlete contract, section 3.2). What is left out has its default. */
+/** A client to create, or to put in place of the one before (Authlete contract, section 3.2). Absent settings get their defaults. */
 export const ClientSettings = z.object({
-  clientIdAlias: text,
-  clientIdAliasEnabled: flag,
-  clientType: z._default(z.enum(['PUBLIC', 'CONFIDENTIAL']), 'PUBLIC'),
+  ...CLIENT_SETTINGS,
+  ...z.partial(z.object(CARRIED_BY_CLIENTS)).shape,
+  /** The default depends on the type of the client. */
   tokenAuthMethod: z.optional(z.enum(TOKEN_AUTH_METHODS)),
-  grantTypes: z._default(z.array(z.enum(GRANT_TYPES)), ['AUTHORIZATION_CODE']),
-  responseTypes: z._default(z.array(z.enum(RESPONSE_TYPES)), ['CODE']),
-  redirectUris: texts,
-  tlsClientAuthSubjectDn: text,
-  tlsClientAuthSanDns: text,
-  tlsClientAuthSanUri: text,
-  tlsClientAuthSanIp: text,
-  tlsClientAuthSanEmail: text,
-  /** A JWK Set as text (Authlete contract, section 3.2). */
-  jwks: text,
-  jwksUri: text,
-  selfSignedCertificateKeyId: text,
-  tokenAuthSignAlg: text,
-  introspectionSignAlg: z.optional(z.enum(SIGNING_ALGORITHMS)),
-  tlsClientCertificateBoundAccessTokens: flag,
-  singleAccessTokenPerSubject: flag,
-  pkceRequired: flag,
-  pkceS256Required: flag,
-  locked: flag,
+  /** A JWK Set as text. */
+  jwks: z.optional(z.string()),
   extension: z.optional(Extension),
-  resourceServerAudiences: texts,
-  attributes: z._default(z.array(z.object({ key: z.string(), value: z.string() })), []),
-  ...CARRIED,
 })
 export type ClientSettings = z.infer<typeof ClientSettings>
 
 export interface SettingsRequest {
   readonly settings: ClientSettings
-  /** Of the members of CARRIED those that were given. */
+  /** The members of CARRIED_BY_CLIENTS that the request has. */
   readonly carried: Readonly<Record<string, unknown>>
 }
 
 /** @throws Refusal for the body or for a setting */
 export function readClient(http: HttpRequest): SettingsRequest {
   if (http.body.length === 0) throw new Refusal('client-body-empty')
-  const settings = readSettings(withoutEmpty(readJsonObject(http)), ClientSettings, CLIENT_RULES)
-  const given = Object.entries(settings).filter(([name, value]) => name in CARRIED && value !== undefined)
+  const settings = parseSettings(withoutEmpty(readJsonObject(http)), ClientSettings, CLIENT_RULES)
+  const carried = Object.entries(settings).filter(
+    ([name, value]) => name in CARRIED_BY_CLIENTS && value !== undefined,
+  )
   const aliasEnabled = isVersion3(http) || settings.clientIdAliasEnabled
-  return { settings: { ...settings, clientIdAliasEnabled: aliasEnabled }, carried: Object.fromEntries(given) }
+  return {
+    settings: { ...settings, clientIdAliasEnabled: aliasEnabled },
+    carried: Object.fromEntries(carried),
+  }
 }
 
-/** How the path names a client, and which codes its version has for one that is not there (Authlete contract, section 1.6). */
+/** The client in the path. The version decides which code an unknown client gets (Authlete contract, section 1.6). */
 export interface ClientNamed {
   readonly clientId: string
   readonly version: 2 | 3
@@ -118,7 +96,7 @@ export function readList(http: HttpRequest): ListRequest {
   return readCall(http, ClientListCall, rangeReason(LIST_REASONS))
 }
 
-/** v3 has client ID aliases always on (Authlete contract, section 3.2). */
+/** In v3 client ID aliases are always on (Authlete contract, section 3.2). */
 function isVersion3({ pathParameters }: HttpRequest): boolean {
   return pathParameters['serviceId'] !== undefined
 }

@@ -11,13 +11,13 @@ import type {
 } from './answer-schema.ts'
 import type { ClientList, CreatedClient } from './decide.ts'
 import type { ReplacedSecret } from './secret.ts'
-import type { CarriedSettings } from './settings-schema.ts'
+import type { CarriedByClient } from './settings-schema.ts'
 
-/** A client under Authlete's names, without its secret. Members without a value are `undefined`, so JSON leaves them out. */
+/** A client under Authlete's names, without its secret. Members without a value are `undefined`: JSON leaves them out. */
 export function clientView(client: Client, service: Service): ClientAnswer {
   const { clientSecretDigest: _, carried, createdAt, modifiedAt, jwks, ...settings } = client
   return {
-    ...(carried as CarriedSettings),
+    ...(carried as CarriedByClient),
     ...settings,
     jwks: jwks && JSON.stringify(jwks),
     serviceNumber: service.number,
@@ -48,7 +48,7 @@ export function updatedSecret({ client, secret }: ReplacedSecret): SecretAnswer 
   return { ...success('A149001', message), newClientSecret: secret }
 }
 
-/** No code is published for it. */
+/** Authlete publishes no code for this answer. */
 export function updatedLock({ clientId }: Client): LockAnswer {
   return success('A149091', `Updated the lock flag of the client (ID = ${String(clientId)}) successfully.`)
 }

@@ -9,12 +9,12 @@ import { clientNumber } from '../../../shared/store/registry.ts'
 import type { ClientSettings } from './request.ts'
 import { JwkSet } from './settings-schema.ts'
 
-/** What the messages of A031204 say. */
+/** As in the message of A031204. */
 const MAX_LENGTH = 200
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/
 
 /**
- * What a client's settings must be beyond their types (Authlete contract, section 7.7).
+ * Checks what the types of a client's settings cannot express (Authlete contract, section 7.7).
  *
  * @throws Refusal client-…
  */
@@ -26,7 +26,7 @@ export async function checkClient(settings: ClientSettings): Promise<void> {
   await checkCertificateSubject(settings)
 }
 
-/** A number in decimal would name the client that has it, never this one. */
+/** An alias that looks like a number would name the client with that number. */
 function checkAlias(alias: string | undefined): void {
   if (alias === undefined) return
   if (!PRINTABLE_ASCII.test(alias)) throw new Refusal('client-setting-not-ascii', { named: 'clientIdAlias' })
@@ -50,7 +50,7 @@ function checkRedirectUris(uris: readonly string[]): void {
 
 /** RFC 3986 section 2: reserved and unreserved characters and escapes. */
 const WELL_FORMED = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/
-/** RFC 3986 section 3: a scheme, and something behind it. With an authority there is a host. */
+/** RFC 3986 section 3: a scheme followed by something. An authority has a host. */
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:(?:\/\/[^/?#]|[^/]|\/[^/])/
 const RUN_BY_BROWSERS = /^(?:javascript|data|vbscript|blob|file):/i
 
@@ -66,7 +66,7 @@ function checkExtension(extension: ClientSettings['extension']): void {
   }
 }
 
-/** A client's keys are public ones (RFC 7591 section 2), and of the kind that its method needs. */
+/** A client's keys must be public (RFC 7591 section 2), and of the kind that its method needs. */
 function checkKeys({ jwks, jwksUri, tokenAuthMethod, tokenAuthSignAlg, ...settings }: ClientSettings): void {
   const keys = jwks === undefined ? undefined : keysOf(jwks)
   const isWrong = keys?.some((key) => isPrivate(key) || isUnreadable(key)) ?? true
@@ -94,7 +94,7 @@ const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
 const isPrivate = (key: object) => PRIVATE_MEMBERS.some((name) => name in key)
 
-/** RFC 8725 section 3.4: a point off its curve, for one. Kinds of key that nobody here uses are left alone. */
+/** RFC 8725 section 3.4: for example a point that is not on its curve. Key types that certbound does not use are accepted. */
 function isUnreadable(key: Jwk): boolean {
   return ['EC', 'RSA', 'OKP'].includes(String(key['kty'])) && publicKeyOfJwk(key) === undefined
 }
@@ -109,7 +109,7 @@ function keysOf(text: string): readonly Jwk[] | undefined {
   }
 }
 
-/** RFC 8705 section 2.1.2: exactly one of the five says who the client is. */
+/** RFC 8705 section 2.1.2: exactly one of the five settings identifies the client. */
 async function checkCertificateSubject(settings: ClientSettings): Promise<void> {
   const { tlsClientAuthSubjectDn, tokenAuthMethod } = settings
   const set = SUBJECTS.filter((name) => settings[name] !== undefined)
@@ -129,7 +129,7 @@ async function checkCertificateSubject(settings: ClientSettings): Promise<void> 
   }
 }
 
-/** Requirement A07, decision D15: what could never match is refused when it is registered. */
+/** A value that no certificate can match is refused when it is registered (requirement A07, decision D15). */
 function checkName(
   name: Exclude<(typeof SUBJECTS)[number], 'tlsClientAuthSubjectDn'>,
   settings: ClientSettings,

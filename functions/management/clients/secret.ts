@@ -6,7 +6,7 @@ import { newSecret } from '../../../shared/store/identity.ts'
 import { findNamed } from './decide.ts'
 import type { ClientNamed } from './request.ts'
 
-/** What a client secret may be when it is set by its owner (docs/differences.md). */
+/** The format of a client secret that a caller sets (docs/differences.md). */
 const SECRET = /^[A-Za-z0-9_-]{32,86}$/
 
 export interface ReplacedSecret {
@@ -14,13 +14,13 @@ export interface ReplacedSecret {
   readonly secret: string
 }
 
-/** A new secret of ours. Tokens stay; other processes know the old secret until their caches end. @throws Refusal */
+/** Makes a new secret. Tokens stay valid; other processes accept the old secret until their caches expire. @throws Refusal */
 export async function refreshSecret(named: ClientNamed, call: Call): Promise<ReplacedSecret> {
   const client = await findNamed(named, 'client-unknown-at-secret-refresh', call)
   return replaceSecret(client, newSecret(call.random), 'client-unknown-at-secret-refresh', call)
 }
 
-/** @throws Refusal client-secret-malformed, or when there is no such client */
+/** @throws Refusal client-secret-malformed, or when the client is unknown */
 export async function updateSecret(
   request: ClientNamed & { readonly secret: string },
   call: Call,

@@ -2,20 +2,18 @@ import * as z from 'zod/mini'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { SettingRules } from '../../../shared/request/settings-body.ts'
 
-const text = z.optional(z.string())
-const tagged = z.optional(z.array(z.object({ tag: text, value: text })))
-const yesOrNo = z.optional(z.boolean())
+const text = z.string()
+const tagged = z.array(z.object({ tag: z.optional(text), value: z.optional(text) }))
 
-/** Settings that describe a client and decide nothing: stored and returned. */
-export const CARRIED = {
-  clientName: text,
+/** Settings that are stored and returned, and decide nothing: they describe the client. */
+export const CARRIED_BY_CLIENTS = {
   clientNames: tagged,
   description: text,
   descriptions: tagged,
   developer: text,
-  applicationType: z.optional(z.enum(['WEB', 'NATIVE'])),
-  subjectType: z.optional(z.enum(['PUBLIC'])),
-  contacts: z.optional(z.array(z.string())),
+  applicationType: z.enum(['WEB', 'NATIVE']),
+  subjectType: z.enum(['PUBLIC']),
+  contacts: z.array(text),
   logoUri: text,
   logoUris: tagged,
   clientUri: text,
@@ -29,16 +27,16 @@ export const CARRIED = {
   softwareVersion: text,
   organizationName: text,
   customMetadata: text,
-  mtlsEndpointAliasesUsed: yesOrNo,
+  mtlsEndpointAliasesUsed: z.boolean(),
 }
 
-/** As a record carries them: they were of these types when they were stored. */
-export type CarriedSettings = z.infer<z.ZodMiniObject<typeof CARRIED>>
+/** The type of `carried` in a record: the values were checked before they were stored. */
+export type CarriedByClient = Partial<z.infer<z.ZodMiniObject<typeof CARRIED_BY_CLIENTS>>>
 
 /** RFC 7517 section 5. */
 export const JwkSet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) })
 
-/** Settings of Authlete's clients that nothing here reads. */
+/** Settings of Authlete that have no effect here. */
 const NOT_OFFERED = [
   'authTimeRequired',
   'authorizationDetailsTypes',

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini'
 import { apiKey, milliseconds, type Sent } from '../../../shared/answer-schema.ts'
 import { ROLES, Service } from '../../../shared/store/service.ts'
-import { CARRIED } from './settings-schema.ts'
+import { CARRIED_BY_SERVICES } from './settings-schema.ts'
 
-/** Ours: a credential of the Web API. `secret` is shown once, to whoever has just made it. */
+/** Not in Authlete: a credential of the Web API. Only the answer to the call that made it has `secret`. */
 const Credential = z.object({
   id: z.string(),
   role: z.enum(ROLES),
@@ -11,22 +11,21 @@ const Credential = z.object({
   secret: z.optional(z.string()),
 })
 
-/** A service (Authlete contract, section 3.1): the settings of its record, and those that are only carried. */
+/** A service (Authlete contract, section 3.1): the settings of its record and those that it carries. */
 export const ServiceAnswer = z.extend(z.omit(Service, { carried: true, keyUses: true }), {
   apiKey,
   number: z.optional(z.int()),
-  ...z.partial(z.object(CARRIED)).shape,
-  /** A JWK Set as text, with public members alone. */
+  ...z.partial(z.object(CARRIED_BY_SERVICES)).shape,
+  /** A JWK Set as text, with public members only. */
   jwks: z.optional(z.string()),
   credentials: z.array(Credential),
-  /** Ours. */
   tokensNotBefore: z.optional(milliseconds),
   createdAt: z.optional(milliseconds),
   modifiedAt: z.optional(milliseconds),
 })
 export type ServiceAnswer = Sent<z.output<typeof ServiceAnswer>>
 
-/** Shown once. */
+/** Only this answer has the secret. */
 export const CreatedServiceAnswer = z.extend(ServiceAnswer, { apiSecret: z.string() })
 export type CreatedServiceAnswer = Sent<z.output<typeof CreatedServiceAnswer>>
 

@@ -6,7 +6,7 @@ import type { CredentialWish } from './request.ts'
 
 type Credential = Service['credentials'][number]
 
-/** A wish with the secret that it is fulfilled by, if it is a new credential. */
+/** A wish, with a new secret if it asks for a new credential. */
 export interface PreparedCredential extends CredentialWish {
   readonly secret: string | undefined
 }
@@ -19,9 +19,9 @@ export function prepareCredentials(
 }
 
 /**
- * Exactly the credentials that are wished for; those that are not named any more are gone.
+ * The credentials as wished; stored ones without a wish end.
  *
- * @throws Refusal service-value-unsupported for an `id` that none has
+ * @throws Refusal service-value-unsupported for an unknown `id`
  */
 export function credentialsFrom(
   prepared: readonly PreparedCredential[],

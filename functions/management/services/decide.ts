@@ -107,10 +107,10 @@ function prepare({ jwks, credentials, ...rest }: ServiceChange, random: Call['ra
 function changed(current: Service, change: PreparedChange, now: EpochSeconds, cacheSeconds: number): Service {
   const { keys, credentials } = change
   if (keys !== undefined) checkKeys(keys, current.jwks)
-  const deciding = withoutCleared({ ...current, ...change.deciding }, NO_SETTING)
+  const deciding = withoutCleared({ ...current, ...change.deciding })
   const service = Service.parse({
     ...{ issuer: '', ...deciding },
-    carried: withoutCleared({ ...current.carried, ...change.carried }, [null]),
+    carried: withoutCleared({ ...current.carried, ...change.carried }),
     jwks: keys?.map(({ publicJwk }) => publicJwk) ?? current.jwks,
     credentials: credentials ? credentialsFrom(credentials, current.credentials) : current.credentials,
     modifiedAt: now,
@@ -120,11 +120,8 @@ function changed(current: Service, change: PreparedChange, now: EpochSeconds, ca
   return { ...service, keyUses: keyUsesAfter(current, service, now, cacheSeconds) }
 }
 
-/** No lifetime is 0 and no URL or algorithm is empty: clients write these for what is not set. */
-const NO_SETTING: readonly unknown[] = [null, 0, '']
-
-function withoutCleared(members: object, cleared: readonly unknown[]): object {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => !cleared.includes(value)))
+function withoutCleared(members: object): object {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null))
 }
 
 async function putKeys(service: number, keys: readonly GivenKey[] = [], { registry }: Call['store']) {

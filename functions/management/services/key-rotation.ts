@@ -6,11 +6,11 @@ import type { Service } from '../../../shared/store/service.ts'
 type KeyUses = Service['keyUses']
 
 /**
- * Judges a change by what verifiers know: a key is published before it signs, and stays until the last token that it
- * signed has ended (requirement H09).
+ * Checks a change of keys so that verifiers are never surprised: a key is published before it signs, and stays published
+ * until the last token that it signed has expired (requirement H09).
  *
- * @param cacheSeconds for so long a function may go on signing with the key that it had (`REGISTRY_CACHE_SECONDS`)
- * @returns the uses of keys to be remembered from now on
+ * @param cacheSeconds how long a function may go on signing with the earlier key (`REGISTRY_CACHE_SECONDS`)
+ * @returns the uses of keys to store
  * @throws Refusal service-key-unpublished, service-key-in-use
  */
 export function keyUsesAfter(
@@ -26,7 +26,7 @@ export function keyUsesAfter(
   return uses
 }
 
-/** The first key of a service has nobody to take by surprise. */
+/** The first key of a service surprises nobody. */
 function judgePublished(before: Service, after: Service): void {
   const signing = accessTokenKey(after)
   if (signing === undefined || accessTokenKey(before) === undefined) return
@@ -35,7 +35,7 @@ function judgePublished(before: Service, after: Service): void {
   }
 }
 
-/** A key that ceases to sign, or goes on with shorter tokens, leaves tokens behind that end later. */
+/** When a key stops signing, or signs shorter tokens, earlier tokens outlive the change. */
 function withLatest(before: Service, after: Service, signedUntil: EpochSeconds): KeyUses {
   const signed = accessTokenKey(before)
   const isKept = signed !== undefined && accessTokenKey(after)?.kid === signed.kid
@@ -47,7 +47,7 @@ function withLatest(before: Service, after: Service, signedUntil: EpochSeconds):
   return [...before.keyUses.filter((use) => use !== earlier), { kid: signed.kid, signedUntil, tokensEnd }]
 }
 
-/** What was signed has ended by itself, or was cut off: so a key that was stolen can go at once. */
+/** A use no longer counts once its tokens have expired or were cut off: a stolen key can be removed at once. */
 function counts(
   { signedUntil, tokensEnd }: KeyUses[number],
   { tokensNotBefore = 0 }: Service,

@@ -10,7 +10,7 @@ import {
   type SigningAlgorithm,
 } from '../../../shared/store/service.ts'
 
-/** A key of a JWK Set that was given: its halves lie in different places (architecture, section 3). */
+/** A key of a JWK Set in a request. Its halves are stored in different places (architecture, section 3). */
 export interface GivenKey {
   readonly publicJwk: Service['jwks'][number]
   readonly privateJwk: (JsonWebKey & { readonly kid: string }) | undefined
@@ -56,7 +56,7 @@ function readKey(jwk: unknown, index: number): GivenKey | undefined {
     : undefined
 }
 
-/** One algorithm a key (RFC 8725 section 3.1): an RSA key, which goes with several, has to say which. */
+/** One algorithm for each key (RFC 8725 section 3.1): an RSA key, which fits several, must name one. */
 function algorithmOf({ kty, crv }: JsonWebKey, named: unknown): SigningAlgorithm | undefined {
   const fitting = SIGNING_ALGORITHMS.filter((name) => {
     const algorithm = ALGORITHMS.get(name)
@@ -66,19 +66,19 @@ function algorithmOf({ kty, crv }: JsonWebKey, named: unknown): SigningAlgorithm
   return fitting.find((name) => name === alg)
 }
 
-/** Symmetric keys are no signing keys of a service: their one half is both. */
+/** `undefined` for symmetric keys: a service signs with asymmetric keys only. */
 function toKeyObject(jwk: unknown): KeyObject | undefined {
   try {
     const input = { key: jwk as JsonWebKey, format: 'jwk' } as const
     return typeof input.key.d === 'string' ? createPrivateKey(input) : createPublicKey(input)
   } catch (error) {
-    // Node and OpenSSL have many errors for what is no key.
+    // Node and OpenSSL have many errors for malformed keys.
     if (error instanceof Error) return undefined
     throw error
   }
 }
 
-/** A private half beside the public half of another key would sign what nobody can verify. */
+/** Nobody could verify what a private half signs beside the public half of another key. */
 function isPair(privateKey: KeyObject, publicKey: KeyObject): boolean {
   const probe = Buffer.from('a probe')
   const digest = privateKey.asymmetricKeyType?.startsWith('ed') === true ? null : 'sha256'
@@ -86,7 +86,7 @@ function isPair(privateKey: KeyObject, publicKey: KeyObject): boolean {
 }
 
 /**
- * A key without private members has to be there already, and a `kid` stays the name of the key that has it.
+ * A key without private members must be stored already, and a `kid` always names the same key.
  *
  * @throws Refusal service-key-without-private, service-jwks-malformed
  */

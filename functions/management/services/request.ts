@@ -3,32 +3,21 @@ import type { HttpRequest } from '../../../shared/http.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { RANGE, type Range, rangeReason } from '../../../shared/request/range.ts'
 import { flagMember, readCall, readJsonObject, withoutEmpty } from '../../../shared/request/body.ts'
-import { readSettings } from '../../../shared/request/settings-body.ts'
-import {
-  GRANT_TYPES,
-  RESPONSE_TYPES,
-  ROLES,
-  Scope,
-  SIGNING_ALGORITHMS,
-  TOKEN_AUTH_METHODS,
-} from '../../../shared/store/service.ts'
+import { parseSettings } from '../../../shared/request/settings-body.ts'
+import { ROLES, Scope, SERVICE_SETTINGS } from '../../../shared/store/service.ts'
 import { LIST_REASONS } from '../request.ts'
-import { CARRIED, SERVICE_RULES } from './settings-schema.ts'
+import { CARRIED_BY_SERVICES, SERVICE_RULES } from './settings-schema.ts'
 
-const texts = z.optional(z.nullable(z.array(z.string())))
-const yesOrNo = z.boolean()
-/** 0 is what Java writes for a duration that is not set. */
-const duration = z.number().check(z.int(), z.nonnegative())
-/** Ours, in milliseconds as all that is named so; whole seconds are stored, and no token may live by the rounding. */
+/** In the stored scope the name is required. Here a scope without one is refused by its index. */
+const ScopeWithoutName = z.extend(Scope, { name: z._default(z.string(), '') })
+
+/** Milliseconds, stored as seconds: rounded up, so that the rounding keeps no token alive. */
 const moment = z.pipe(
   z.int().check(z.nonnegative()),
-  z.transform((ms) => Math.ceil(ms / 1000)),
+  z.transform((ms) => (ms === 0 ? null : Math.ceil(ms / 1000))),
 )
 
-/** Authlete's names are optional in JSON, so that a scope without one is refused by its index. */
-const NamedLater = z.extend(Scope, { name: z._default(z.string(), '') })
-
-/** Ours: `id` keeps a credential that is there, without it a new one is made. */
+/** With `id` the credential is kept, without it a new one is made. */
 const CredentialWish = z.object({
   id: z.optional(z.string()),
   role: z.enum(ROLES),
@@ -37,70 +26,60 @@ const CredentialWish = z.object({
 })
 export type CredentialWish = z.infer<typeof CredentialWish>
 
-/** Settings of a service that decide something (Authlete contract, section 3.1). */
+/** Keys and credentials are not stored as they are given: see keys.ts and credentials.ts. */
+const { jwks: _, credentials: __, ...PLAIN_SETTINGS } = SERVICE_SETTINGS
+
+/** Settings that are stored as they are given, but for those that a request writes in another form. */
 const DECIDING = {
-  serviceName: z.string(),
-  issuer: z.string(),
-  supportedGrantTypes: z.array(z.enum(GRANT_TYPES)),
-  supportedResponseTypes: z.array(z.enum(RESPONSE_TYPES)),
-  supportedTokenAuthMethods: z.array(z.enum(TOKEN_AUTH_METHODS)),
-  supportedScopes: z.array(NamedLater),
-  scopeRequired: yesOrNo,
-  accessTokenType: z.enum(['', 'Bearer']),
-  clientIdAliasEnabled: yesOrNo,
-  accessTokenDuration: duration,
-  refreshTokenDuration: duration,
-  authorizationCodeDuration: duration,
-  accessTokenSignAlg: z.enum(['', ...SIGNING_ALGORITHMS]),
-  accessTokenSignatureKeyId: z.string(),
-  introspectionSignatureKeyId: z.string(),
-  tlsClientCertificateBoundAccessTokens: yesOrNo,
-  fapi2: yesOrNo,
-  refreshTokenKept: yesOrNo,
-  refreshTokenDurationKept: yesOrNo,
-  refreshTokenDurationReset: yesOrNo,
-  refreshTokenIdempotent: yesOrNo,
-  tokenExpirationLinked: yesOrNo,
-  singleAccessTokenPerSubject: yesOrNo,
-  pkceRequired: yesOrNo,
-  pkceS256Required: yesOrNo,
-  issSuppressed: yesOrNo,
-  errorDescriptionOmitted: yesOrNo,
-  errorUriOmitted: yesOrNo,
-  attributes: z.array(z.object({ key: z.string(), value: z.string() })),
-  authorizationEndpoint: z.string(),
-  tokenEndpoint: z.string(),
-  revocationEndpoint: z.string(),
-  introspectionEndpoint: z.string(),
-  jwksUri: z.string(),
-  mtlsEndpointAliases: z.array(z.object({ name: z.string(), uri: z.string() })),
-  mutualTlsValidatePkiCertChain: yesOrNo,
-  trustedRootCertificates: texts,
-  clientCertificateIssuers: texts,
-  defaultResource: z.string(),
+  ...PLAIN_SETTINGS,
+  accessTokenType: z.enum(['Bearer']),
+  supportedScopes: z.array(ScopeWithoutName),
   tokensNotBefore: moment,
 }
 
-/** Each may be absent, or `null`. */
-function clearable<const Shape extends z.core.$ZodShape>(shape: Shape) {
-  const members = Object.entries(shape).map(([name, type]) => [name, z.optional(z.nullable(type))])
-  return Object.fromEntries(members) as {
-    [Name in keyof Shape]: z.ZodMiniOptional<z.ZodMiniNullable<Shape[Name]>>
-  }
+/** Authlete's clients write these for a setting that is not set: no lifetime is 0, no URL or algorithm is empty. */
+const EMPTY: Readonly<Record<string, unknown>> = { number: 0, string: '', enum: '' }
+
+/** `null` and the empty value of the type clear a setting. */
+function clearable(stored: z.ZodMiniType): z.ZodMiniType {
+  const type = withoutDefault(stored)
+  const empty = EMPTY[type._zod.def.type] ?? null
+  return z.pipe(
+    z.transform((given: unknown) => (given === empty ? null : given)),
+    z.nullable(type),
+  )
 }
 
+/** An absent member must stay absent: it changes nothing. */
+function withoutDefault(type: z.ZodMiniType): z.ZodMiniType {
+  const isWrapped = type instanceof z.ZodMiniDefault || type instanceof z.ZodMiniOptional
+  return isWrapped ? withoutDefault(type._zod.def.innerType as z.ZodMiniType) : type
+}
+
+function changesOf<Name extends string>(
+  types: Readonly<Record<Name, z.ZodMiniType>>,
+  change: (type: z.ZodMiniType) => z.ZodMiniType,
+) {
+  const members = Object.entries<z.ZodMiniType>(types).map(([name, type]) => [name, z.optional(change(type))])
+  return Object.fromEntries(members) as Record<Name, z.ZodMiniType>
+}
+
+/** A service to create, or the changes to one (Authlete contract, section 3.1). */
 export const ServiceSettings = z.object({
-  ...clearable({ ...DECIDING, ...CARRIED, jwks: z.string() }),
+  ...changesOf(DECIDING, clearable),
+  // These can be 0 or empty.
+  ...changesOf(CARRIED_BY_SERVICES, z.nullable),
+  jwks: z.optional(z.nullable(z.string())),
   credentials: z.optional(z.array(CredentialWish)),
 })
 
 type Members = Readonly<Record<string, unknown>>
 
-/** What is to change: absent members stay, `null` goes back to the default (Authlete contract, rule 9). */
+/** Absent members keep the stored value, `null` puts the default in its place (Authlete contract, rule 9). */
 export interface ServiceChange {
   readonly deciding: Members
   readonly carried: Members
-  /** A JWK Set as text; absent and `null` keep what is stored. */
+  /** A JWK Set as text; absent: the keys stay. */
   readonly jwks: string | undefined
   readonly credentials: readonly CredentialWish[] | undefined
 }
@@ -110,7 +89,7 @@ export function readChange(http: HttpRequest): ServiceChange {
   return changeIn(membersOf(http))
 }
 
-/** Java writes `null`, 0 and `""` for all that is not set. @throws Refusal as `readChange` */
+/** Java writes `null`, 0 and `""` for all settings that are not set. @throws Refusal as `readChange` */
 export function readNew(http: HttpRequest): ServiceChange {
   return changeIn(withoutEmpty(membersOf(http)))
 }
@@ -121,11 +100,11 @@ function membersOf(http: HttpRequest): Members {
 }
 
 function changeIn(members: Members): ServiceChange {
-  const { jwks, credentials, ...settings } = readSettings(members, ServiceSettings, SERVICE_RULES)
+  const { jwks, credentials, ...settings } = parseSettings(members, ServiceSettings, SERVICE_RULES)
   const given = Object.entries(settings).filter(([, value]) => value !== undefined)
   return {
     deciding: Object.fromEntries(given.filter(([name]) => name in DECIDING)),
-    carried: Object.fromEntries(given.filter(([name]) => name in CARRIED)),
+    carried: Object.fromEntries(given.filter(([name]) => name in CARRIED_BY_SERVICES)),
     jwks: jwks ?? undefined,
     credentials,
   }
@@ -140,7 +119,7 @@ export function readServices(http: HttpRequest): Range {
 
 export const ConfigurationCall = z.object({ patch: z.optional(z.unknown()) })
 
-/** Without the change that `patch` asks for the document would pass for another. @throws Refusal member-refused */
+/** `patch` would change the document, which is not supported. Ignoring it would answer with another document than the one asked for. @throws Refusal member-refused */
 export function readConfigurationCall(http: HttpRequest): undefined {
   if (readCall(http, ConfigurationCall).patch !== undefined) {
     throw new Refusal('member-refused', { named: 'patch' })
@@ -156,7 +135,7 @@ export const JwksCall = z.object({
   ),
 })
 
-/** Private keys never leave, whoever asks. @throws Refusal private-keys-withheld, member-wrong */
+/** Private keys are never returned, to no caller. @throws Refusal private-keys-withheld, member-wrong */
 export function readJwksCall(http: HttpRequest): undefined {
   if (readCall(http, JwksCall).includePrivateKeys === true) throw new Refusal('private-keys-withheld')
 }

@@ -3,11 +3,11 @@ import { milliseconds } from '../listing.ts'
 import type { CreatedServiceAnswer, ServiceAnswer, ServiceListAnswer } from './answer-schema.ts'
 import { credentialId } from '../../../shared/store/digest.ts'
 import type { ChangedService, CreatedService, ServiceList } from './decide.ts'
-import type { CarriedSettings } from './settings-schema.ts'
+import type { CarriedByService } from './settings-schema.ts'
 
 const NO_SECRETS: ReadonlyMap<string, string> = new Map()
 
-/** A service under Authlete's names: without secrets, with the public halves of its keys. Absent is `undefined`. */
+/** A service under Authlete's names, without secrets and private keys. Members without a value are `undefined`: JSON leaves them out. */
 export function serviceView(service: Service, secrets = NO_SECRETS): ServiceAnswer {
   const {
     carried,
@@ -20,9 +20,9 @@ export function serviceView(service: Service, secrets = NO_SECRETS): ServiceAnsw
     ...settings
   } = service
   return {
-    ...(carried as CarriedSettings),
+    ...(carried as CarriedByService),
     ...settings,
-    // A string, as Authlete has it.
+    // Authlete's clients expect a string.
     jwks: jwks.length === 0 ? undefined : JSON.stringify({ keys: jwks }),
     credentials: credentials.map((credential) => ({
       id: credentialId(credential),

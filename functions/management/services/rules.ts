@@ -8,7 +8,7 @@ import { parseScope } from '../../../shared/request/scope.ts'
 import type { Service } from '../../../shared/store/service.ts'
 
 /**
- * What the settings of a service must be beyond their types, and together.
+ * Checks what the types of a service's settings cannot express, and how the settings fit together.
  *
  * @throws Refusal service-…
  */
@@ -26,10 +26,10 @@ export function checkService(service: Service): void {
   }
 }
 
-/** A mistake in a unit must not put the end of every token into another century. */
+/** A mistake in the unit must not invalidate all tokens until another century. */
 const MAX_AHEAD_SECONDS = 3600
 
-/** What has ended stays so: moved back, the cut-off would bring tokens to life. @throws Refusal service-value-unsupported */
+/** Tokens that were cut off stay invalid, so the cut-off never moves back. @throws Refusal service-value-unsupported */
 export function checkCutOff(before: Service, { tokensNotBefore }: Service, now: number): void {
   const isBack = (tokensNotBefore ?? 0) < (before.tokensNotBefore ?? 0)
   const isFar = tokensNotBefore !== undefined && tokensNotBefore > now + MAX_AHEAD_SECONDS
@@ -44,7 +44,7 @@ const ENDPOINTS = [
   'jwksUri',
 ] as const
 
-/** RFC 8414 section 2: https, no query, no fragment. Plain http is for one's own machine. */
+/** RFC 8414 section 2: https, no query, no fragment. Plain http is allowed on loopback addresses only. */
 function checkIssuer(issuer: string): void {
   const url = URL.canParse(issuer) ? new URL(issuer) : undefined
   const isLocal = url?.protocol === 'http:' && LOOPBACK.includes(url.hostname)
@@ -73,7 +73,7 @@ function checkScopes(scopes: Service['supportedScopes']): void {
   }
 }
 
-/** By these attributes Authlete's scopes match patterns or demand profiles. */
+/** With these attributes Authlete's scopes match patterns or require profiles, which is not supported. */
 const DECIDING_ATTRIBUTES = ['regex', 'fapi', 'fapi2']
 
 function isWrongDuration({
@@ -98,7 +98,7 @@ function checkSigning(service: Service): void {
   if (!jwks.some(fits)) throw new Refusal('service-signing-key-missing', { named: 'accessTokenSignAlg' })
 }
 
-/** Roots that are not there would let no client in; what is no authority would never be of use. */
+/** Without a root no client could authenticate; a certificate that is not an authority's would have no effect. */
 function checkAuthorities(service: Service): void {
   const { mutualTlsValidatePkiCertChain, trustedRootCertificates, clientCertificateIssuers = [] } = service
   const trusted = trustedRootCertificates.map((text, index) => {

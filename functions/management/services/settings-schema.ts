@@ -9,8 +9,8 @@ const methods = z.array(z.enum(TOKEN_AUTH_METHODS))
 const number = z.number()
 const pairs = z.array(z.object({ key: z.optional(z.string()), value: z.optional(z.string()) }))
 
-/** Settings that describe a service, or concern endpoints of the front end, and decide nothing: stored and returned. */
-export const CARRIED = {
+/** Settings that are stored and returned, and decide nothing: they describe the service, or concern endpoints of the front end. */
+export const CARRIED_BY_SERVICES = {
   description: text,
   metadata: pairs,
   policyUri: text,
@@ -55,10 +55,10 @@ export const CARRIED = {
   userPinLength: number,
 }
 
-/** As a record carries them: they were of these types when they were stored. */
-export type CarriedSettings = Partial<z.infer<z.ZodMiniObject<typeof CARRIED>>>
+/** The type of `carried` in a record: the values were checked before they were stored. */
+export type CarriedByService = Partial<z.infer<z.ZodMiniObject<typeof CARRIED_BY_SERVICES>>>
 
-/** Settings of Authlete's services that nothing here reads. */
+/** Settings of Authlete that have no effect here. */
 const NOT_OFFERED = [
   'accessTokenForExternalAttachmentEmbedded',
   'accessTokenPersistent',

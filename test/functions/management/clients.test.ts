@@ -185,7 +185,7 @@ describe('updating a client', () => {
     ])
     const client = await runtime.store.registry.currentClient(SERVICE, id)
     expect(client?.clientSecretDigest).toBe(digest(String(refreshed.json['newClientSecret'])))
-    expect(client).toMatchObject({ locked: true, carried: { clientName: 'Both' } })
+    expect(client).toMatchObject({ locked: true, clientName: 'Both' })
   })
 
   test.each([

@@ -1,0 +1,45 @@
+import type { CLIENT_SETTINGS } from './client.ts'
+
+/** What each setting of a client means, in Markdown: for the reference and docs/settings.md, never deployed. */
+export const CLIENT_MEANINGS = {
+  clientIdAlias:
+    'A second name of the client, unique in the service. In answers the number stands in for it.',
+  clientIdAliasEnabled: 'Whether the client may be named by its alias. The service must allow it too.',
+  clientName: 'The name of the client; shown with a ticket.',
+  clientType:
+    'Whether the client can keep a secret. Must be `CONFIDENTIAL` for client credentials and for every authentication method but `NONE`.',
+  tokenAuthMethod:
+    'The only method by which the client authenticates. When a `CONFIDENTIAL` client is created without one, it is `CLIENT_SECRET_BASIC`.',
+  redirectUris: 'The redirect URIs; compared as strings.',
+  grantTypes:
+    'The grant types that the client may use. Refresh tokens are issued only to clients with `REFRESH_TOKEN`.',
+  responseTypes: 'The response types that the client may use.',
+  tlsClientAuthSubjectDn:
+    'For `TLS_CLIENT_AUTH`: the subject of the certificate as in RFC 4514, compared by value. Exactly one of the five `tlsClientAuth…` settings must be set.',
+  tlsClientAuthSanDns: 'For `TLS_CLIENT_AUTH`: a DNS name in the certificate. Wildcards are not expanded.',
+  tlsClientAuthSanUri: 'For `TLS_CLIENT_AUTH`: a URI in the certificate.',
+  tlsClientAuthSanIp: 'For `TLS_CLIENT_AUTH`: an IP address in the certificate, compared as bytes.',
+  tlsClientAuthSanEmail: 'For `TLS_CLIENT_AUTH`: an email address in the certificate.',
+  jwks: 'A JWK Set as text: public keys for `PRIVATE_KEY_JWT`; for `SELF_SIGNED_TLS_CLIENT_AUTH` keys with the certificate as the first element of `x5c`. Several at once allow rotation. Ignored with `jwksUri`.',
+  jwksUri: 'Where the JWK Set is: an https URL on a public address, cached for ten minutes.',
+  selfSignedCertificateKeyId:
+    'For `SELF_SIGNED_TLS_CLIENT_AUTH`: `kid` of the key whose certificate is accepted. Absent: every certificate in the set.',
+  tokenAuthSignAlg:
+    'The only algorithm of the client’s assertions. Absent: `ES256`, `PS256` and `RS256` are accepted.',
+  introspectionSignAlg:
+    'For resource servers: the algorithm of signed introspection responses (RFC 9701 section 6). The service needs a key that fits. Absent: `RS256`.',
+  tlsClientCertificateBoundAccessTokens:
+    'Whether access tokens are bound to client certificates (RFC 8705), where the service has it on as well.',
+  pkceRequired:
+    'Whether authorization requests must have a code challenge. On at the service or at the client is enough.',
+  pkceS256Required:
+    'Whether the code challenge method must be `S256`. On at the service or at the client is enough.',
+  singleAccessTokenPerSubject:
+    'Whether a new token of a subject ends the older tokens that the subject has at the client. On at the service or at the client is enough.',
+  locked:
+    'Whether the client is locked: it gets no tokens, and its tokens are invalid at once. An update can lock a client; only `/client/lock_flag/update` unlocks it.',
+  attributes: 'Pairs of key and value, returned as `clientAttributes` with every token and at introspection.',
+  extension: 'Settings that were added later.',
+  resourceServerAudiences:
+    'Not in Authlete. Makes the client a resource server, which may introspect tokens meant for one of these audiences; `*` stands for all.',
+} as const satisfies Record<keyof typeof CLIENT_SETTINGS, string>

@@ -1,0 +1,68 @@
+import type { SERVICE_SETTINGS } from './service.ts'
+
+/** What each setting of a service means, in Markdown: for the reference and docs/settings.md, never deployed. */
+export const SERVICE_MEANINGS = {
+  serviceName: 'The name of the service; shown with a ticket.',
+  issuer: '`iss` in every response and token, and the base of the endpoints in the metadata.',
+  credentials:
+    'Not in Authlete. Who may call the Web API for the service: a list of `id`, `role` and `expiresAt`. Several at once allow rotation. An entry with an `id` keeps that credential; an entry without one makes a new credential, whose secret is shown once; a credential that the list leaves out ends.',
+  supportedGrantTypes:
+    'The grant types that the service offers. Without `REFRESH_TOKEN` no refresh tokens are issued.',
+  supportedResponseTypes: 'The response types that can be registered. Only `CODE` can be used.',
+  supportedTokenAuthMethods:
+    'The client authentication methods of the token, revocation and introspection endpoints.',
+  supportedScopes:
+    'The scopes that the service offers. The attributes `access_token.duration` and `refresh_token.duration` (seconds) shorten tokens that have the scope; the attributes `regex`, `fapi` and `fapi2` are refused.',
+  scopeRequired: 'Whether a request that ends up without any scope is refused.',
+  clientIdAliasEnabled: 'Whether clients may be named by alias. The client must allow it too.',
+  accessTokenType: '`token_type` of token responses. Only `Bearer` is supported.',
+  accessTokenDuration: 'Lifetime of access tokens in seconds.',
+  refreshTokenDuration: 'Lifetime of refresh tokens in seconds.',
+  authorizationCodeDuration: 'Lifetime of authorization codes in seconds.',
+  accessTokenSignAlg:
+    'The algorithm that signs access tokens, which are then JWTs. Absent: access tokens are opaque.',
+  accessTokenSignatureKeyId:
+    '`kid` of the key that signs access tokens. Absent: the first key that fits the algorithm.',
+  introspectionSignatureKeyId:
+    '`kid` of the key that signs introspection responses (RFC 9701), where it fits the algorithm asked for. Absent: the first key that fits.',
+  jwks: 'A JWK Set as text: the signing keys, each with one algorithm (RSA keys must name theirs and have 2048 bits). Private keys can be written, and are never returned.',
+  tlsClientCertificateBoundAccessTokens:
+    'Whether access tokens are bound to client certificates (RFC 8705), for clients that have it on as well.',
+  fapi2:
+    'Not in Authlete. Enforces the [FAPI 2.0 Security Profile](https://openid.net/specs/fapi-security-profile-2_0-final.html) with mutual TLS: settings of the service or of a client that violate it are refused by name, clients that were registered before and violate it are refused when they are used, and no unbound token is issued or accepted.',
+  refreshTokenKept: 'Whether a refresh returns the same refresh token instead of a new one.',
+  refreshTokenDurationKept:
+    'Whether a new refresh token expires when the one that it replaces would have expired.',
+  refreshTokenDurationReset:
+    'Whether each use of a refresh token starts its lifetime again. Only with `refreshTokenKept`.',
+  refreshTokenIdempotent:
+    'Whether a refresh token that was replaced less than 10 seconds ago gets the same successor again.',
+  tokenExpirationLinked: 'Whether access tokens expire no later than their refresh token.',
+  singleAccessTokenPerSubject:
+    'Whether a new token of a subject ends the older tokens that the subject has at the client, with their refresh tokens. Not for client credentials. On at the service or at the client is enough. It uses an index that may lag behind: see store.md.',
+  pkceRequired:
+    'Whether authorization requests must have a code challenge. On at the service or at the client is enough.',
+  pkceS256Required:
+    'Whether the code challenge method must be `S256`. On at the service or at the client is enough.',
+  issSuppressed: 'Whether authorization responses omit `iss` (RFC 9207).',
+  errorDescriptionOmitted: 'Whether errors omit `error_description`.',
+  errorUriOmitted: 'Whether errors omit `error_uri`.',
+  attributes:
+    'Pairs of key and value, returned as `serviceAttributes` with every token and at introspection.',
+  tokensNotBefore:
+    'Not in Authlete. Milliseconds since the epoch: every token, code and ticket that was issued before this moment is invalid. It can only move forward, at most an hour ahead. For use after a restore: see operations.md.',
+  authorizationEndpoint: 'For the metadata. Absent: at the root of the issuer’s domain.',
+  tokenEndpoint: 'For the metadata. Absent: at the root of the issuer’s domain.',
+  revocationEndpoint: 'For the metadata. Absent: at the root of the issuer’s domain.',
+  introspectionEndpoint: 'For the metadata. Absent: at the root of the issuer’s domain.',
+  jwksUri: 'For the metadata. Absent: at the root of the issuer’s domain.',
+  mtlsEndpointAliases: 'For the metadata: the endpoints on the mutual-TLS domain (RFC 8705 section 5).',
+  mutualTlsValidatePkiCertChain:
+    'Whether the certificate path of a `TLS_CLIENT_AUTH` client must lead to one of `trustedRootCertificates`.',
+  trustedRootCertificates:
+    'PEM: the roots that certificate paths end at, and the authorities below them that complete the paths.',
+  clientCertificateIssuers:
+    'Not in Authlete. PEM of the CAs that issue the certificates of `TLS_CLIENT_AUTH` clients directly. An empty list lets no certificate in. Absent: every CA in the trust store can issue a certificate in a client’s name.',
+  defaultResource:
+    'Not in Authlete. `aud` of tokens that are requested without `resource`. Absent: the issuer.',
+} as const satisfies Record<keyof typeof SERVICE_SETTINGS, string>
