@@ -52,6 +52,12 @@ module.exports = {
       { path: DEPLOYED, pathNot: SCHEMAS },
       { path: '(^|[/-])(answer|active-token|metadata)-schema[.]ts$', ...AT_RUN_TIME },
     ),
+    // Descriptions are for the reference: no deployed function carries them.
+    forbid(
+      'descriptions-not-deployed',
+      { path: DEPLOYED },
+      { path: '^(functions|shared)/.*reference[.]ts$' },
+    ),
     forbid('no-function-in-shared', { path: '^shared/' }, { path: '^functions/' }),
     // What is deployed is what package.json names under `dependencies`; types alone are erased.
     forbid(

@@ -1,115 +1,237 @@
-import { PARAMETERS as AUTHORIZATION } from '../../functions/authorization/authorize/request.ts'
-import { FORM as INTROSPECTION } from '../../functions/introspection/request.ts'
-import { FORM as REVOCATION } from '../../functions/revocation/request.ts'
-import { CALL as STANDARD_CALL, FORM as STANDARD } from '../../functions/standard-introspection/request.ts'
-import { FORM as TOKEN } from '../../functions/token/request.ts'
+import * as z from 'zod/mini'
+import {
+  AuthorizationAnswer,
+  FailAnswer,
+  IssueAnswer,
+  TicketInfoAnswer,
+  TicketUpdateAnswer,
+} from '../../functions/authorization/answer-schema.ts'
+import { PARAMETERS as AUTHORIZATION_PARAMETERS } from '../../functions/authorization/authorize/request.ts'
+import { IntrospectionAnswer } from '../../functions/introspection/answer-schema.ts'
+import { FORM as INTROSPECTION_FORM } from '../../functions/introspection/request.ts'
+import {
+  ClientAnswer,
+  ClientListAnswer,
+  CreatedClientAnswer,
+  LockAnswer,
+  SecretAnswer,
+} from '../../functions/management/clients/answer-schema.ts'
+import {
+  CreatedServiceAnswer,
+  ServiceAnswer,
+  ServiceListAnswer,
+} from '../../functions/management/services/answer-schema.ts'
+import { OAuthRevocation, RevocationAnswer } from '../../functions/revocation/answer-schema.ts'
+import { FORM as REVOCATION_FORM } from '../../functions/revocation/request.ts'
+import { StandardIntrospectionAnswer } from '../../functions/standard-introspection/answer-schema.ts'
+import {
+  CALL as STANDARD_PARAMETERS,
+  FORM as STANDARD_FORM,
+} from '../../functions/standard-introspection/request.ts'
+import {
+  AuthorizationChangedAnswer,
+  AuthorizationListAnswer,
+} from '../../functions/token-management/authorizations/answer-schema.ts'
+import { CreateAnswer } from '../../functions/token-management/create/answer-schema.ts'
+import { RevokeAnswer } from '../../functions/token-management/end/answer-schema.ts'
+import { TokenListAnswer } from '../../functions/token-management/list/answer-schema.ts'
+import { UpdateAnswer } from '../../functions/token-management/update/answer-schema.ts'
+import { OAuthToken, TokenAnswer, TokenContent } from '../../functions/token/answer-schema.ts'
+import { FORM as TOKEN_FORM } from '../../functions/token/request.ts'
+import { ErrorContent } from '../../shared/answer-schema.ts'
+import { JwkSet, Metadata } from '../../shared/metadata/metadata-schema.ts'
 import type { FormRules } from '../../shared/request/form.ts'
+import { HeldToken, signed, StandardAnswer, StandardContent } from '../../shared/token/active-token-schema.ts'
 
-/** What no schema says of an endpoint. */
-interface Told {
+/** What the declaration of a route does not contain and its readers need. */
+export interface EndpointReference {
   readonly summary: string
-  /** Members without which the call is refused by a code of its own. */
+  /** The body of an answer with HTTP 200, or `text`, `nothing` (204), or `refusal`: every request is refused. */
+  readonly answer: z.ZodMiniType | 'text' | 'nothing' | 'refusal'
+  /** The JSON in `responseContent`, by action. With other actions it is a URL, a page or a header value. */
+  readonly content?: Readonly<Record<string, z.ZodMiniType>>
+  /** Members that the schema has as optional, because a call without one has a result code of its own. */
   readonly required?: readonly string[]
   /** The parameters of the form, or of the member `parameters`. */
   readonly form?: FormRules
-  /** Nothing but a JSON body is read. */
+  /** The body must be JSON: a form is refused. */
   readonly jsonOnly?: true
 }
 
-/** In the order in which the reference has them. */
-export const ENDPOINTS: Readonly<Record<string, Told>> = {
+const ERRORS = {
+  BAD_REQUEST: ErrorContent,
+  INVALID_CLIENT: ErrorContent,
+  INTERNAL_SERVER_ERROR: ErrorContent,
+}
+
+/** By the endpoint's name as in messages (without `/api`, service and parameters), in the order of the reference. */
+export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
   '/auth/authorization': {
-    summary: 'Judges an authorization request, and gives a ticket for it.',
+    summary: 'Checks an authorization request and issues a ticket for it.',
+    answer: AuthorizationAnswer,
+    content: ERRORS,
     required: ['parameters'],
-    form: AUTHORIZATION,
+    form: AUTHORIZATION_PARAMETERS,
   },
   '/auth/authorization/issue': {
-    summary: 'The end-user agrees: an authorization code for the ticket.',
+    summary: 'The end-user agrees: issues an authorization code for the ticket.',
+    answer: IssueAnswer,
+    content: ERRORS,
     required: ['ticket', 'subject'],
   },
   '/auth/authorization/fail': {
-    summary: 'The authorization request fails: an error for the client.',
+    summary: 'The authorization request fails: makes the error for the client.',
+    answer: FailAnswer,
+    content: ERRORS,
     required: ['ticket', 'reason'],
   },
-  '/auth/authorization/ticket/info': { summary: 'What is kept with a ticket.', required: ['ticket'] },
+  '/auth/authorization/ticket/info': {
+    summary: 'Reads the text that is stored with a ticket.',
+    answer: TicketInfoAnswer,
+    required: ['ticket'],
+  },
   '/auth/authorization/ticket/update': {
-    summary: 'Keeps something with a ticket.',
+    summary: 'Stores a text with a ticket.',
+    answer: TicketUpdateAnswer,
     required: ['ticket', 'info'],
   },
   '/auth/token': {
     summary: 'Answers a token request (RFC 6749, RFC 8705).',
+    answer: TokenAnswer,
+    content: { OK: TokenContent, ...ERRORS },
     required: ['parameters'],
-    form: TOKEN,
+    form: TOKEN_FORM,
   },
   '/auth/introspection': {
-    summary: 'Whether an access token may be used for one request to a protected resource.',
+    summary: 'Decides whether an access token is valid for one request to a protected resource.',
+    answer: IntrospectionAnswer,
     required: ['token'],
   },
   '/auth/introspection/standard': {
     summary: 'Answers a token introspection request (RFC 7662).',
+    answer: StandardIntrospectionAnswer,
+    content: { OK: StandardContent, JWT: signed(StandardContent), ...ERRORS },
     required: ['parameters'],
-    form: STANDARD_CALL,
+    form: STANDARD_PARAMETERS,
   },
   '/auth/revocation': {
     summary: 'Answers a token revocation request (RFC 7009).',
+    answer: RevocationAnswer,
+    content: ERRORS,
     required: ['parameters'],
-    form: REVOCATION,
+    form: REVOCATION_FORM,
   },
 
-  '/auth/token/create': { summary: 'Makes tokens, bound or not.', required: ['grantType'] },
-  '/auth/token/update': { summary: 'Changes a token, which is named by one of three members.' },
-  '/auth/token/delete': { summary: 'Ends a token, its refresh token with it.' },
-  '/auth/token/revoke': { summary: 'Ends tokens: the first member that is there counts.' },
-  '/auth/token/get/list': { summary: 'Tokens of a client, of a subject, or of both.' },
-  '/client/authorization/get/list': { summary: 'Clients that hold tokens of an end-user.' },
+  '/auth/token/create': {
+    summary: 'Issues tokens, bound to a certificate or not.',
+    answer: CreateAnswer,
+    required: ['grantType'],
+  },
+  '/auth/token/update': {
+    summary: 'Changes a token, which one of three members names.',
+    answer: UpdateAnswer,
+  },
+  '/auth/token/delete': { summary: 'Deletes a token and its refresh token.', answer: 'nothing' },
+  '/auth/token/revoke': {
+    summary: 'Revokes tokens. If several members are present, the first one decides which.',
+    answer: RevokeAnswer,
+  },
+  '/auth/token/get/list': {
+    summary: 'Lists the tokens of a client, of a subject, or of both together.',
+    answer: TokenListAnswer,
+  },
+  '/client/authorization/get/list': {
+    summary: 'Lists the clients that have tokens of an end-user.',
+    answer: AuthorizationListAnswer,
+  },
   '/client/authorization/update': {
-    summary: 'Other scopes for the tokens that a client holds of an end-user.',
+    summary: 'Changes the scopes of the tokens that a client has of an end-user.',
+    answer: AuthorizationChangedAnswer,
   },
-  '/client/authorization/delete': { summary: 'Ends the tokens that a client holds of an end-user.' },
+  '/client/authorization/delete': {
+    summary: 'Revokes the tokens that a client has of an end-user.',
+    answer: AuthorizationChangedAnswer,
+  },
 
-  '/client/create': { summary: 'Makes a client.', jsonOnly: true },
-  '/client/get': { summary: 'One client.' },
-  '/client/get/list': { summary: 'The clients of the service.' },
+  '/client/create': { summary: 'Creates a client.', answer: CreatedClientAnswer, jsonOnly: true },
+  '/client/get': { summary: 'Reads a client.', answer: ClientAnswer },
+  '/client/get/list': { summary: 'Lists the clients of the service.', answer: ClientListAnswer },
   '/client/update': {
-    summary: 'Replaces a client: what is absent goes back to its default.',
+    summary: 'Replaces the settings of a client: absent settings get their defaults.',
+    answer: ClientAnswer,
     jsonOnly: true,
   },
-  '/client/delete': { summary: 'Ends a client, all its tokens with it.' },
-  '/client/lock_flag/update': { summary: 'Locks or unlocks a client, at once.', required: ['clientLocked'] },
-  '/client/secret/refresh': { summary: 'A new secret for a client.' },
-  '/client/secret/update': { summary: 'Sets the secret of a client.', required: ['clientSecret'] },
+  '/client/delete': { summary: 'Deletes a client and all its tokens.', answer: 'nothing' },
+  '/client/lock_flag/update': {
+    summary: 'Locks or unlocks a client, with immediate effect.',
+    answer: LockAnswer,
+    required: ['clientLocked'],
+  },
+  '/client/secret/refresh': { summary: 'Makes a new secret for a client.', answer: SecretAnswer },
+  '/client/secret/update': {
+    summary: 'Sets the secret of a client.',
+    answer: SecretAnswer,
+    required: ['clientSecret'],
+  },
 
-  '/service/create': { summary: 'Makes a service.', required: ['issuer'], jsonOnly: true },
-  '/service/get': { summary: 'One service.' },
-  '/service/get/list': { summary: 'All services.' },
-  '/service/update': { summary: 'Changes a service: what is absent stays, `null` clears.', jsonOnly: true },
-  '/service/delete': { summary: 'Ends a service.' },
-  '/service/configuration': { summary: 'The authorization server metadata of the service (RFC 8414).' },
-  '/service/jwks/get': { summary: 'The public keys of the service (RFC 7517).' },
+  '/service/create': {
+    summary: 'Creates a service.',
+    answer: CreatedServiceAnswer,
+    required: ['issuer'],
+    jsonOnly: true,
+  },
+  '/service/get': { summary: 'Reads a service.', answer: ServiceAnswer },
+  '/service/get/list': { summary: 'Lists all services.', answer: ServiceListAnswer },
+  '/service/update': {
+    summary: 'Changes a service: absent settings stay, `null` puts the default in place.',
+    answer: ServiceAnswer,
+    jsonOnly: true,
+  },
+  '/service/delete': { summary: 'Deletes a service.', answer: 'nothing' },
+  '/service/configuration': {
+    summary: 'Reads the authorization server metadata of the service (RFC 8414).',
+    answer: Metadata,
+  },
+  '/service/jwks/get': { summary: 'Reads the public keys of the service (RFC 7517).', answer: JwkSet },
 
-  '/misc/echo': { summary: 'A probe.' },
-  '/lifecycle/healthcheck': { summary: 'A probe: `OK`.' },
+  '/misc/echo': { summary: 'Answers with an empty text: for probes.', answer: 'text' },
+  '/lifecycle/healthcheck': { summary: 'Answers `OK`: for probes.', answer: 'text' },
+  '/api': { summary: 'Refuses every other API.', answer: 'refusal' },
 
-  '/token': { summary: 'The token endpoint (RFC 6749, RFC 8705).', required: ['grant_type'], form: TOKEN },
+  '/token': {
+    summary: 'The token endpoint (RFC 6749, RFC 8705).',
+    answer: OAuthToken,
+    required: ['grant_type'],
+    form: TOKEN_FORM,
+  },
   '/introspection': {
-    summary: 'Whether the holder of the connection may use an access token that is bound to its certificate.',
+    summary: 'Decides whether the holder of the client certificate may use an access token bound to it.',
+    answer: HeldToken,
     required: ['token'],
-    form: INTROSPECTION,
+    form: INTROSPECTION_FORM,
   },
   '/introspection/standard': {
     summary: 'Token introspection (RFC 7662).',
+    answer: z.union([StandardAnswer, signed(StandardAnswer)]),
     required: ['token'],
-    form: STANDARD,
+    form: STANDARD_FORM,
   },
-  '/revocation': { summary: 'Token revocation (RFC 7009).', required: ['token'], form: REVOCATION },
-  '/.well-known/oauth-authorization-server': { summary: 'The authorization server metadata (RFC 8414).' },
-  '/jwks': { summary: 'The public keys (RFC 7517).' },
+  '/revocation': {
+    summary: 'Token revocation (RFC 7009).',
+    answer: OAuthRevocation,
+    required: ['token'],
+    form: REVOCATION_FORM,
+  },
+  '/.well-known/oauth-authorization-server': {
+    summary: 'The authorization server metadata (RFC 8414).',
+    answer: Metadata,
+  },
+  '/jwks': { summary: 'The public keys of the service (RFC 7517).', answer: JwkSet },
 }
 
-/** @throws Error when the endpoint is not in the table */
-export function told(endpoint: string): Told {
+/** @throws Error when ENDPOINTS does not have the endpoint */
+export function referenceOf(endpoint: string): EndpointReference {
   const found = ENDPOINTS[endpoint]
-  if (found === undefined)
-    throw new Error(`infra/reference/endpoints.ts does not tell what ${endpoint} is for`)
+  if (found === undefined) throw new Error(`add ${endpoint} to infra/reference/endpoints.ts`)
   return found
 }

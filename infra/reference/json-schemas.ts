@@ -5,22 +5,19 @@ import {
   SecretAnswer,
 } from '../../functions/management/clients/answer-schema.ts'
 import { ClientSettings } from '../../functions/management/clients/request.ts'
+import { CARRIED_BY_CLIENTS } from '../../functions/management/clients/settings-schema.ts'
 import { CreatedServiceAnswer, ServiceAnswer } from '../../functions/management/services/answer-schema.ts'
 import { ServiceSettings } from '../../functions/management/services/request.ts'
-import { CARRIED_BY_CLIENTS as CARRIED_OF_CLIENTS } from '../../functions/management/clients/settings-schema.ts'
-import { CARRIED_BY_SERVICES as CARRIED_OF_SERVICES } from '../../functions/management/services/settings-schema.ts'
+import { CARRIED_BY_SERVICES } from '../../functions/management/services/settings-schema.ts'
 import { ApiError, ErrorContent, OAuthError } from '../../shared/answer-schema.ts'
 import { JwkSet, Metadata } from '../../shared/metadata/metadata-schema.ts'
-import { ANSWERS } from './answers.ts'
-import { told } from './endpoints.ts'
+import { CLIENT_MEANINGS, EXTENSION_MEANINGS } from '../../shared/store/client-reference.ts'
+import { SERVICE_MEANINGS } from '../../shared/store/service-reference.ts'
+import { ENDPOINTS, referenceOf } from './endpoints.ts'
 import { MEMBERS } from './members.ts'
 import { deployedRoutes } from './operations.ts'
-import { SETTINGS } from './settings.ts'
 
-/** Settings that have no effect. */
-const CARRIED = new Set([...Object.keys(CARRIED_OF_CLIENTS), ...Object.keys(CARRIED_OF_SERVICES)])
-
-/** As far as they are looked into here. */
+/** JSON Schema, as far as it is read here. */
 export interface JsonSchema {
   [keyword: string]: unknown
   $ref?: string
@@ -33,10 +30,14 @@ export interface JsonSchema {
   additionalProperties?: boolean | JsonSchema
   enum?: string[]
   const?: unknown
-  description?: string
+  description?: string | undefined
+  contentMediaType?: string
+  contentSchema?: JsonSchema
 }
 
-/** Names of schemas that are of no one endpoint. All others are called after theirs. */
+type Kind = 'Request' | 'Response' | 'Content' | 'Form'
+
+/** Names of schemas that several endpoints share. Every other schema is named after its endpoint. */
 const NAMES = new Map<z.ZodMiniType, string>([
   [ApiError, 'ApiError'],
   [OAuthError, 'OAuthError'],
@@ -54,17 +55,13 @@ const NAMES = new Map<z.ZodMiniType, string>([
 
 export const reference = (name: string) => `#/components/schemas/${name}`
 
-export function nameAfter(endpoint: string, kind: 'Request' | 'Response' | 'Content' | 'Form'): string {
+export function nameAfter(endpoint: string, kind: Kind): string {
   const words = endpoint.split(/[^A-Za-z0-9]+/).filter((word) => word !== '')
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('') + kind
 }
 
-/** @returns the name under which the schema of an endpoint is found */
-export function nameOf(
-  schema: z.ZodMiniType,
-  endpoint: string,
-  kind: Parameters<typeof nameAfter>[1],
-): string {
+/** The name of a schema in the OpenAPI file. */
+export function nameOf(schema: z.ZodMiniType, endpoint: string, kind: Kind): string {
   const name = NAMES.get(schema) ?? nameAfter(endpoint, kind)
   NAMES.set(schema, name)
   return name
@@ -77,30 +74,24 @@ export function jsonSchemas(): Record<string, JsonSchema> {
   const forms: [string, JsonSchema][] = []
   for (const schema of [ApiError, OAuthError]) add(answers, schema, '', 'Response')
   for (const { endpoint, call } of deployedRoutes()) {
-    const { body, content = {} } = ANSWERS[endpoint] ?? { body: 'text' }
+    const { answer, content = {}, form, required = [] } = referenceOf(endpoint)
     if (call !== undefined) add(requests, call, endpoint, 'Request')
-    if (typeof body === 'object') add(answers, body, endpoint, 'Response')
+    if (typeof answer === 'object') add(answers, answer, endpoint, 'Response')
     for (const schema of Object.values(content)) add(answers, schema, endpoint, 'Content')
-    const { form, required = [] } = told(endpoint)
     if (form !== undefined && call === undefined) {
       forms.push([nameAfter(endpoint, 'Form'), formSchema(Object.keys(form.repeated), required)])
     }
   }
-  const taken = { ...convert(requests, 'input'), ...Object.fromEntries(forms), ...convert(answers, 'output') }
-  for (const [name, schema] of Object.entries(taken)) describe(schema, name)
-  addRequired(taken)
-  addContents(taken)
-  return taken
+  const all = { ...convert(requests, 'input'), ...Object.fromEntries(forms), ...convert(answers, 'output') }
+  for (const [name, schema] of Object.entries(all)) describe(schema, name, SETTINGS[name])
+  addDetails(all)
+  addContents(all)
+  return all
 }
 
 type Named = ReturnType<typeof z.registry<{ id: string }>>
 
-function add(
-  registry: Named,
-  schema: z.ZodMiniType,
-  endpoint: string,
-  kind: Parameters<typeof nameAfter>[1],
-): void {
+function add(registry: Named, schema: z.ZodMiniType, endpoint: string, kind: Kind): void {
   if (!registry.has(schema)) registry.add(schema, { id: nameOf(schema, endpoint, kind) })
 }
 
@@ -116,39 +107,57 @@ function convert(registry: Named, io: 'input' | 'output'): Record<string, JsonSc
     unrepresentable: 'any',
     override: ({ jsonSchema }) => {
       if (io === 'output') delete jsonSchema.default
-      // A client must take members that it does not know.
+      // Clients must accept unknown members.
       if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
-      // What every integer of JSON is.
+      // The bounds of every JSON integer.
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
     },
   })
   const all = Object.entries(schemas as Record<string, JsonSchema>)
-  return Object.fromEntries(all.map(([name, { $schema: _, $id: _id, ...schema }]) => [name, schema]))
+  return Object.fromEntries(all.map(([name, { $schema: _, $id: _id, ...schema }]) => [name, schema] as const))
 }
 
-/** Of each member, at any depth. */
-function describe(schema: JsonSchema, name: string): void {
+type Meanings = Readonly<Record<string, string>>
+
+function withCarried(carried: object, deciding: Meanings): Meanings {
+  const stored = Object.keys(carried).map((name) => [name, 'Stored and returned; has no effect.'] as const)
+  return { ...Object.fromEntries(stored), ...deciding }
+}
+
+const OF_SERVICES = withCarried(CARRIED_BY_SERVICES, SERVICE_MEANINGS)
+const OF_CLIENTS = withCarried(CARRIED_BY_CLIENTS, CLIENT_MEANINGS)
+
+/** Schemas and members whose own members are settings. */
+const SETTINGS: Readonly<Record<string, Meanings>> = {
+  ...{
+    ServiceSettings: OF_SERVICES,
+    Service: OF_SERVICES,
+    CreatedService: OF_SERVICES,
+    service: OF_SERVICES,
+  },
+  ...{ ClientSettings: OF_CLIENTS, Client: OF_CLIENTS, CreatedClient: OF_CLIENTS, client: OF_CLIENTS },
+  ...{ clients: OF_CLIENTS, extension: EXTENSION_MEANINGS },
+}
+
+/** Adds the description of each member, at any depth. */
+function describe(schema: JsonSchema, name: string, settings: Meanings = {}): void {
   for (const [member, inside] of Object.entries(schema.properties ?? {})) {
-    const description = descriptionOf(name, member)
-    if (description === undefined) throw new Error(`no description of ${name}.${member} in infra/reference`)
+    const description = settings[member] ?? MEMBERS[`${name}.${member}`] ?? MEMBERS[member]
+    if (description === undefined) throw new Error(`describe ${name}.${member} in infra/reference/members.ts`)
     schema.properties = { ...schema.properties, [member]: { ...inside, description } }
-    describe(schema.properties[member] ?? {}, name)
+    describe(schema.properties[member] ?? {}, name, SETTINGS[member])
   }
-  for (const inside of insideOf(schema)) describe(inside, name)
+  for (const inside of insideOf(schema)) describe(inside, name, settings)
+  if (typeof schema.additionalProperties === 'object') {
+    schema.additionalProperties = {
+      ...schema.additionalProperties,
+      description: 'An extra property of the token.',
+    }
+  }
 }
 
-function descriptionOf(name: string, member: string): string | undefined {
-  const told = MEMBERS[`${name}.${member}`] ?? MEMBERS[member] ?? SETTINGS[member]
-  return told ?? (CARRIED.has(member) ? 'Stored and returned.' : undefined)
-}
-
-export function insideOf({
-  items,
-  anyOf = [],
-  oneOf = [],
-  additionalProperties: more,
-}: JsonSchema): JsonSchema[] {
+export function insideOf({ items, anyOf = [], oneOf = [], additionalProperties: more }: JsonSchema) {
   return [
     ...anyOf,
     ...oneOf,
@@ -157,26 +166,30 @@ export function insideOf({
   ]
 }
 
-/** What is missing is refused by a code of its own, so that no schema asks for it. */
-function addRequired(schemas: Record<string, JsonSchema>): void {
+/** Adds what the schema that parses a call does not have: a missing member has a result code of its own. */
+function addDetails(schemas: Record<string, JsonSchema>): void {
   for (const { endpoint, call } of deployedRoutes()) {
     const schema = call && schemas[nameOf(call, endpoint, 'Request')]
-    const { required } = told(endpoint)
+    const { required, form } = referenceOf(endpoint)
     if (schema !== undefined && required !== undefined) schema.required = [...required]
+    const parameters = schema?.properties?.['parameters']
+    if (parameters === undefined || form === undefined) continue
+    const names = Object.keys(form.repeated).map((name) => `\`${name}\``)
+    parameters.description = `${parameters.description ?? ''} It can have: ${names.join(', ')}.`
   }
 }
 
-/** The JSON in `responseContent`, for the actions that have some. */
+/** Adds the schema of the JSON in `responseContent`, for the actions that have JSON there. */
 function addContents(schemas: Record<string, JsonSchema>): void {
-  for (const [endpoint, { body, content = {} }] of Object.entries(ANSWERS)) {
-    if (typeof body !== 'object') continue
-    const schema = schemas[nameOf(body, endpoint, 'Response')] ?? {}
+  for (const [endpoint, { answer, content = {} }] of Object.entries(ENDPOINTS)) {
+    if (typeof answer !== 'object') continue
+    const schema = schemas[nameOf(answer, endpoint, 'Response')] ?? {}
     for (const variant of [schema, ...insideOf(schema)]) {
       const [only, ...more] = new Set(variant.properties?.['action']?.enum?.map((action) => content[action]))
       const text = variant.properties?.['responseContent']
       if (only === undefined || more.length > 0 || text === undefined) continue
-      text['contentMediaType'] = 'application/json'
-      text['contentSchema'] = { $ref: reference(nameOf(only, endpoint, 'Content')) }
+      text.contentMediaType = 'application/json'
+      text.contentSchema = { $ref: reference(nameOf(only, endpoint, 'Content')) }
     }
   }
 }

@@ -1,14 +1,17 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { ROOT } from '../root.ts'
 import { openApi } from './openapi.ts'
 import { page } from './page.ts'
-import { ROOT } from '../root.ts'
+import { settingsPage } from './settings-page.ts'
 
-/** The files that are made, by their paths from the project's root. */
+/** The generated files by path from the project's root; of docs/settings.md only some parts are generated. */
 export function referenceFiles(): Readonly<Record<string, string>> {
+  const api = openApi()
   return {
-    'docs/openapi.json': `${JSON.stringify(openApi(), undefined, 2)}\n`,
-    'docs/reference.md': page(),
+    'docs/openapi.json': `${JSON.stringify(api, undefined, 2)}\n`,
+    'docs/reference.md': page(api),
+    'docs/settings.md': settingsPage(readFileSync(join(ROOT, 'docs/settings.md'), 'utf8')),
   }
 }
 

@@ -1,27 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Description, Route } from '../../shared/lambda/route.ts'
-import { answeredCodes } from './answered-codes.ts'
-import { ANSWERS } from './answers.ts'
-import { told } from './endpoints.ts'
+import { ROOT } from '../root.ts'
+import { referenceOf } from './endpoints.ts'
 import { type JsonSchema, jsonSchemas, nameAfter, nameOf, reference } from './json-schemas.ts'
 import { PATH_PARAMETERS } from './members.ts'
-import { deployedRoutes, type Operation, operationsOf } from './operations.ts'
-import { ROOT } from '../root.ts'
+import { deployedRoutes, operationsOf, type RouteMethod } from './operations.ts'
+import { resultCodes } from './result-codes.ts'
 
 /** The OpenAPI 3.1 description of all routes. */
 export function openApi() {
   const schemas = jsonSchemas()
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
-  const paths: Record<string, Record<string, object>> = {}
-  for (const route of deployedRoutes()) {
-    const codes = allCodes(answeredCodes(route, schemas))
-    for (const operation of operationsOf(route)) {
-      paths[operation.template] = {
-        ...paths[operation.template],
-        [operation.method]: describe(operation, codes, schemas),
-      }
-    }
+  const paths: Record<string, Record<string, Operation>> = {}
+  for (const called of deployedRoutes().flatMap(operationsOf)) {
+    const { template, method } = called
+    paths[template] = { ...paths[template], [method]: operation(called, schemas) }
   }
   return {
     openapi: '3.1.0',
@@ -29,12 +23,13 @@ export function openApi() {
       title: 'certbound',
       version,
       summary: 'OAuth 2.0 access tokens bound to the client’s TLS certificate (RFC 8705)',
+      description: readFileSync(join(import.meta.dirname, 'introduction.md'), 'utf8'),
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [
       {
         url: 'https://mtls.example.com',
-        description: 'The mutual-TLS domain: the one where a client can prove a certificate',
+        description: 'The mutual-TLS domain: the only one where clients can prove a certificate',
       },
       { url: 'https://api.example.com', description: 'The plain domain' },
     ],
@@ -44,16 +39,45 @@ export function openApi() {
   }
 }
 
-export const TAGS = {
+export type OpenApi = ReturnType<typeof openApi>
+
+/** One method of one path in the file. */
+export interface Operation {
+  readonly operationId: string
+  readonly summary: string
+  readonly description: string
+  readonly tags: readonly string[]
+  readonly security: readonly object[]
+  readonly parameters?: readonly Parameter[]
+  readonly requestBody?: { readonly required: true; readonly content: Content }
+  readonly responses: Readonly<
+    Record<string, { readonly $ref?: string; readonly description?: string; readonly content?: Content }>
+  >
+  readonly 'x-result-codes'?: readonly string[]
+  /** On the OAuth face. */
+  readonly 'x-errors'?: readonly string[]
+}
+
+interface Parameter {
+  readonly name: string
+  readonly in: 'path' | 'query'
+  readonly required: boolean
+  readonly description?: string | undefined
+  readonly schema: JsonSchema
+}
+
+type Content = Readonly<Record<string, { readonly schema: JsonSchema; readonly encoding?: object }>>
+
+const TAGS = {
   runtime: 'Web API: requests of clients, passed on by an authorization server or a resource server.',
   tokens: 'Web API: management of tokens.',
   clients: 'Web API: management of clients.',
   services: 'Web API: management of services.',
   probes: 'Open to everyone.',
-  oauth: 'OAuth: clients and resource servers themselves.',
+  oauth: 'OAuth: for clients and resource servers themselves.',
 } as const
 
-export function tagOf({ endpoint, face, access }: Route): keyof typeof TAGS {
+function tagOf({ endpoint, face, access }: Route): keyof typeof TAGS {
   if (face === 'oauth') return 'oauth'
   if (access === 'everyone') return 'probes'
   if (endpoint.startsWith('/service/')) return 'services'
@@ -61,139 +85,114 @@ export function tagOf({ endpoint, face, access }: Route): keyof typeof TAGS {
   return endpoint.startsWith('/client/') ? 'clients' : 'runtime'
 }
 
-const MEDIA = { json: 'application/json', form: 'application/x-www-form-urlencoded' } as const
+const JSON_TYPE = 'application/json'
+const FORM_TYPE = 'application/x-www-form-urlencoded'
 
-function describe(
-  operation: Operation,
-  codes: readonly string[],
-  schemas: Record<string, JsonSchema>,
-): object {
-  const { id, route, method } = operation
-  const { summary } = told(route.endpoint)
-  const parameters = [...inPath(operation), ...inQuery(operation, schemas)]
+function operation(called: RouteMethod, schemas: Record<string, JsonSchema>): Operation {
+  const { id, route, method, version, template } = called
+  const members = route.call && schemas[nameOf(route.call, route.endpoint, 'Request')]
+  const parameters = [...inPath(template), ...(method === 'post' ? [] : inQuery(members, template))]
+  const [callers, security] = accessOf(version)[route.access]
   return {
     operationId: id,
-    summary,
+    summary: referenceOf(route.endpoint).summary,
+    description: `For ${callers}.`,
     tags: [tagOf(route)],
-    security: security(operation),
+    security,
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(method === 'post' ? { requestBody: requestBody(operation, schemas) } : {}),
+    ...(method === 'post' ? { requestBody: { required: true, content: bodyOf(route, members) } } : {}),
     responses: responses(route),
-    ...(route.face === 'oauth' ? {} : { 'x-result-codes': codes }),
+    [route.face === 'oauth' ? 'x-errors' : 'x-result-codes']: resultCodes(route),
   }
 }
 
-/** Of successes and refusals together. */
-function allCodes({ successes, refusals }: ReturnType<typeof answeredCodes>): string[] {
-  return [...new Set([...successes, ...refusals.map(([code]) => code)])].sort()
-}
-
-function inPath({ template }: Operation): object[] {
+function inPath(template: string): Parameter[] {
   return [...template.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
-    ...{ name, in: 'path', required: true, description: PATH_PARAMETERS[name] },
-    schema: { type: 'string' },
+    ...{ name, in: 'path', required: true, description: PATH_PARAMETERS[name], schema: { type: 'string' } },
   }))
 }
 
-/** What the path has is not read from the query. */
-function inQuery({ route, method, template }: Operation, schemas: Record<string, JsonSchema>): object[] {
-  if (method === 'post' || route.call === undefined) return []
-  const { properties = {}, required = [] } = schemas[nameOf(route.call, route.endpoint, 'Request')] ?? {}
-  const open = Object.entries(properties).filter(([name]) => !template.includes(`{${name}}`))
-  return open.map(([name, { description, ...schema }]) => ({
-    ...{ name, in: 'query', description, schema },
-    ...(required.includes(name) ? { required: true } : {}),
-  }))
+/** The members of a call by GET or DELETE that are not in the path. */
+function inQuery({ properties = {}, required = [] }: JsonSchema = {}, template: string): Parameter[] {
+  const members = Object.entries(properties).filter(([name]) => !template.includes(`{${name}}`))
+  return members.map(([name, schema]) => {
+    const { description } = schema
+    return { name, in: 'query', required: required.includes(name), description, schema }
+  })
 }
 
-function requestBody({ route }: Operation, schemas: Record<string, JsonSchema>): object {
-  const { endpoint, call } = route
-  if (call === undefined) {
-    return {
-      required: true,
-      content: { [MEDIA.form]: { schema: { $ref: reference(nameAfter(endpoint, 'Form')) } } },
-    }
-  }
-  const name = nameOf(call, endpoint, 'Request')
+function bodyOf({ endpoint, call }: Route, members: JsonSchema = {}): Content {
+  const name = call ? nameOf(call, endpoint, 'Request') : nameAfter(endpoint, 'Form')
   const schema = { $ref: reference(name) }
-  const json = { [MEDIA.json]: { schema } }
-  if (told(endpoint).jsonOnly === true) return { required: true, content: json }
-  const lists = Object.entries(schemas[name]?.properties ?? {}).filter(
-    ([, { items }]) => items?.type === 'string',
-  )
-  const encoding = Object.fromEntries(
-    lists.map(([member]) => [member, { style: 'spaceDelimited', explode: false }]),
-  )
-  const form = { [MEDIA.form]: { schema, ...(lists.length === 0 ? {} : { encoding }) } }
-  return { required: true, content: { ...json, ...form } }
+  if (call === undefined) return { [FORM_TYPE]: { schema } }
+  if (referenceOf(endpoint).jsonOnly === true) return { [JSON_TYPE]: { schema } }
+  const lists = Object.entries(members.properties ?? {}).filter(([, { items }]) => items?.type === 'string')
+  const encoding = lists.map(([list]) => [list, { style: 'spaceDelimited', explode: false }] as const)
+  const form = { schema, ...(lists.length === 0 ? {} : { encoding: Object.fromEntries(encoding) }) }
+  return { [JSON_TYPE]: { schema }, [FORM_TYPE]: form }
 }
 
-function responses({ endpoint, face, access }: Route): object {
-  const { body } = ANSWERS[endpoint] ?? { body: 'text' }
-  const errors =
-    access === 'everyone' && face === 'webApi' ? {} : { default: { $ref: `#/components/responses/${face}` } }
-  if (body === 'nothing') return { 204: { description: 'It is gone.' }, ...errors }
-  if (typeof body === 'string') {
-    return {
-      200: { description: 'It works.', content: { 'text/plain': { schema: { type: 'string' } } } },
-      ...errors,
-    }
-  }
-  const schema = { $ref: reference(nameOf(body, endpoint, 'Response')) }
-  return { 200: { description: 'The answer.', content: { [MEDIA.json]: { schema } } }, ...errors }
+function responses({ endpoint, face, access }: Route): Operation['responses'] {
+  const { answer } = referenceOf(endpoint)
+  const isProbe = access === 'everyone' && face === 'webApi'
+  const errors = isProbe ? {} : { default: { $ref: `#/components/responses/${face}` } }
+  if (answer === 'nothing') return { 204: { description: 'Done; no body.' }, ...errors }
+  const content =
+    typeof answer === 'string'
+      ? { 'text/plain': { schema: { type: 'string' } } }
+      : { [JSON_TYPE]: { schema: { $ref: reference(nameOf(answer, endpoint, 'Response')) } } }
+  return { 200: { description: 'The answer.', content }, ...errors }
 }
 
 const RESPONSES = {
   webApi: {
     description: 'An error about the call itself: 400, 401, 403, 404, 405, 500 or 503.',
-    content: { [MEDIA.json]: { schema: { $ref: reference('ApiError') } } },
+    content: { [JSON_TYPE]: { schema: { $ref: reference('ApiError') } } },
   },
   oauth: {
     description: 'An OAuth error: 400, 401, 403, 404, 405, 500 or 503.',
-    content: { [MEDIA.json]: { schema: { $ref: reference('OAuthError') } } },
+    content: { [JSON_TYPE]: { schema: { $ref: reference('OAuthError') } } },
   },
 }
 
+const basic = (description: string) => ({ type: 'http', scheme: 'basic', description })
+const bearer = (description: string) => ({ type: 'http', scheme: 'bearer', description })
+
 const SECURITY_SCHEMES = {
-  serviceSecret: {
-    type: 'http',
-    scheme: 'basic',
-    description: 'v2: number of the service and a secret of a role.',
-  },
-  serviceToken: { type: 'http', scheme: 'bearer', description: 'v3: a token of a role.' },
-  ownerSecret: {
-    type: 'http',
-    scheme: 'basic',
-    description: 'v2: key and secret of the owner of the deployment.',
-  },
-  ownerToken: { type: 'http', scheme: 'bearer', description: 'v3: the token of the organization.' },
-  clientSecret: { type: 'http', scheme: 'basic', description: 'OAuth: `client_secret_basic`.' },
+  serviceSecret: basic('v2: the number of the service, and a secret that has a role.'),
+  serviceToken: bearer('v3: a token that has a role.'),
+  ownerSecret: basic('v2: the key and the secret of the owner of the deployment.'),
+  ownerToken: bearer('v3: the token of the organization.'),
+  clientSecret: basic('OAuth: `client_secret_basic`.'),
   clientCertificate: { type: 'mutualTLS', description: 'OAuth: the certificate of the connection.' },
 }
 
-/** One of the list is enough. In OpenAPI 3.1 the names beside such schemes are roles. */
-function security({ route: { access }, version }: Operation): object[] {
+type Access = Readonly<
+  Record<Description['access'], readonly [callers: string, alternatives: readonly object[]]>
+>
+
+/** Who may call, and the security schemes for it. In OpenAPI 3.1 the names in the lists are roles. */
+function accessOf(version: RouteMethod['version']): Access {
   const scheme = version === 'v3' ? 'serviceToken' : 'serviceSecret'
   const owner = [{ ownerSecret: [] }, { ownerToken: [] }]
-  const table: Record<Description['access'], object[]> = {
-    introspect: [{ [scheme]: ['introspect'] }],
-    runtime: [{ [scheme]: ['runtime'] }],
-    manage: [{ [scheme]: ['manage'] }],
-    service: version === 'v3' ? [{ serviceToken: ['manage'] }, { ownerToken: [] }] : owner,
-    owner,
-    client: [
-      {},
-      { clientSecret: [] },
-      { clientCertificate: [] },
-      { clientSecret: [], clientCertificate: [] },
+  const service = [{ serviceToken: ['manage'] }, { ownerToken: [] }]
+  const client = [{}, { clientSecret: [] }, { clientCertificate: [] }]
+  return {
+    introspect: ['callers with the role `introspect`', [{ [scheme]: ['introspect'] }]],
+    runtime: ['callers with the role `runtime`', [{ [scheme]: ['runtime'] }]],
+    manage: ['callers with the role `manage`', [{ [scheme]: ['manage'] }]],
+    service: [
+      'callers with the role `manage` (v3), and for the owner of the deployment',
+      version === 'v3' ? service : owner,
     ],
-    holder: [{ clientCertificate: [] }],
-    everyone: [],
+    owner: ['the owner of the deployment', owner],
+    client: ['clients', [...client, { clientSecret: [], clientCertificate: [] }]],
+    holder: ['the holder of the client certificate', [{ clientCertificate: [] }]],
+    everyone: ['everyone', []],
   }
-  return table[access]
 }
 
-/** Calls that are all in the query have no body to be referred to. */
+/** The schemas that something refers to: a call by GET or DELETE has parameters instead. */
 function reached(paths: object, schemas: Record<string, JsonSchema>): Record<string, JsonSchema> {
   const found = new Set<string>()
   const look = (value: unknown) => {

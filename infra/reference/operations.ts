@@ -2,52 +2,47 @@ import { DEPLOYED_ROUTES } from '../emulator/deployed-functions.ts'
 import type { Route } from '../../shared/lambda/route.ts'
 import { ENDPOINTS } from './endpoints.ts'
 
-/** One method of one path. */
-export interface Operation {
+/** One method of one path of a route. */
+export interface RouteMethod {
   readonly id: string
   readonly template: string
   readonly method: 'get' | 'post' | 'delete'
   readonly route: Route
-  /** Of the Web API. */
+  /** Of the Web API; absent on the OAuth face. */
   readonly version: 'v2' | 'v3' | undefined
 }
 
-/** All routes that take anything, in the order of `ENDPOINTS`, each once. */
+/** Every route that accepts a method, once, in the order of `ENDPOINTS`. */
 export function deployedRoutes(): Route[] {
   const offered = [...new Set(Object.values(DEPLOYED_ROUTES))].filter(({ methods }) => methods.length > 0)
   const order = Object.keys(ENDPOINTS)
   return offered.sort((a, b) => order.indexOf(a.endpoint) - order.indexOf(b.endpoint))
 }
 
-export function operationsOf(route: Route): Operation[] {
+export function operationsOf(route: Route): RouteMethod[] {
   const templates = Object.keys(DEPLOYED_ROUTES).filter((template) => DEPLOYED_ROUTES[template] === route)
   return templates.flatMap((template) =>
-    route.methods.map((method): Operation => {
-      const about = {
-        template: pathOf(template),
-        route,
-        version: versionOf(template),
-        method: METHODS[method],
-      }
-      return { ...about, id: idOf(about, route.methods.length > 1) }
+    route.methods.map((name): RouteMethod => {
+      const version = versionOf(template)
+      const method = METHODS[name]
+      const id = [version ?? 'oauth', ...wordsOf(template), ...(route.methods.length > 1 ? [method] : [])]
+      return { id: id.join('_'), template: pathOf(template), method, route, version }
     }),
   )
 }
 
-/** OpenAPI has no parameter that takes several segments. */
+/** OpenAPI has no parameter that matches several segments. */
 export function pathOf(template: string): string {
   return template.replace('+}', '}')
 }
 
-function versionOf(template: string): Operation['version'] {
+function versionOf(template: string): RouteMethod['version'] {
   if (template.includes('{serviceId}')) return 'v3'
   return template.startsWith('/api/') ? 'v2' : undefined
 }
 
 const METHODS = { GET: 'get', POST: 'post', DELETE: 'delete' } as const
 
-/** For example `v3_auth_token`, `oauth_introspection_standard`, `v2_client_get_clientId`. */
-function idOf({ template, version, method }: Omit<Operation, 'id'>, withMethod: boolean): string {
-  const words = template.split(/[^A-Za-z0-9]+/).filter((word) => !['', 'api', 'serviceId'].includes(word))
-  return [version ?? 'oauth', ...words, ...(withMethod ? [method] : [])].join('_')
+function wordsOf(template: string): string[] {
+  return template.split(/[^A-Za-z0-9]+/).filter((word) => !['', 'api', 'serviceId'].includes(word))
 }

@@ -1,9 +1,8 @@
-import type { CLIENT_SETTINGS } from './client.ts'
+import type { Client, CLIENT_SETTINGS } from './client.ts'
 
 /** What each setting of a client means, in Markdown: for the reference and docs/settings.md, never deployed. */
 export const CLIENT_MEANINGS = {
-  clientIdAlias:
-    'A second name of the client, unique in the service. In answers the number stands in for it.',
+  clientIdAlias: 'A second name of the client, unique in the service.',
   clientIdAliasEnabled: 'Whether the client may be named by its alias. The service must allow it too.',
   clientName: 'The name of the client; shown with a ticket.',
   clientType:
@@ -39,7 +38,16 @@ export const CLIENT_MEANINGS = {
   locked:
     'Whether the client is locked: it gets no tokens, and its tokens are invalid at once. An update can lock a client; only `/client/lock_flag/update` unlocks it.',
   attributes: 'Pairs of key and value, returned as `clientAttributes` with every token and at introspection.',
-  extension: 'Settings that were added later.',
+  extension:
+    'Settings in an object of their own: `requestableScopesEnabled`, `requestableScopes`, `accessTokenDuration`, `refreshTokenDuration`.',
   resourceServerAudiences:
     'Not in Authlete. Makes the client a resource server, which may introspect tokens meant for one of these audiences; `*` stands for all.',
 } as const satisfies Record<keyof typeof CLIENT_SETTINGS, string>
+
+/** What each member of `extension` means. */
+export const EXTENSION_MEANINGS = {
+  requestableScopesEnabled: 'Whether `requestableScopes` limits the client.',
+  requestableScopes: 'The only scopes that the client may have.',
+  accessTokenDuration: 'Seconds. The shortest lifetime of service, client and scopes applies.',
+  refreshTokenDuration: 'Seconds. The shortest lifetime of service, client and scopes applies.',
+} as const satisfies Record<keyof NonNullable<Client['extension']>, string>

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { told } from '../../infra/reference/endpoints.ts'
+import { referenceOf } from '../../infra/reference/endpoints.ts'
 import { type Call, CALLS, inQuery, putOwner, sentTo } from '../support/every-call.ts'
 import { fixedRuntime, type FixedRuntime } from '../support/fixed-runtime.ts'
 import { ROUTES } from '../support/gateway.ts'
@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => runtime.close())
 
-const about = ({ template }: Call) => told(ROUTES[template]?.endpoint ?? '')
+const about = ({ template }: Call) => referenceOf(ROUTES[template]?.endpoint ?? '')
 const POSTS = CALLS.filter((call) => !inQuery(call))
 
 describe.each(POSTS)('$name', (call) => {

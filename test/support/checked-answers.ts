@@ -1,21 +1,23 @@
 import { isDeepStrictEqual } from 'node:util'
 import type * as z from 'zod/mini'
-import openApi from '../../docs/openapi.json' with { type: 'json' }
-import { ANSWERS, type AnswerSpec } from '../../infra/reference/answers.ts'
-import { pathOf } from '../../infra/reference/operations.ts'
+import { type EndpointReference, referenceOf } from '../../infra/reference/endpoints.ts'
+import { resultCodes } from '../../infra/reference/result-codes.ts'
 import type { Route, Routes } from '../../shared/lambda/route.ts'
 import { type LambdaResult, serve } from '../../shared/lambda/serve.ts'
 import { ApiError, OAuthError } from '../../shared/answer-schema.ts'
 import type { Runtime } from '../../shared/runtime.ts'
 
-/** `serve`, with every answer held against the schema that the reference has for it. */
+/** `endpoint code` for every answer of the test file; on the OAuth face `endpoint error`. */
+export const answered = new Set<string>()
+
+/** `serve`; it throws if the reference does not allow an answer. */
 export function serveChecked(routes: Routes, runtime: Runtime) {
   const handler = serve(routes, runtime)
   return async (event: unknown): Promise<LambdaResult> => {
     const result = await handler(event)
     const template = templateOf(event as { routeKey?: string; resource?: string })
     const route = Object.hasOwn(routes, template) ? routes[template] : undefined
-    const wrong = route && (faultIn(result, route) ?? faultInCode(result, template))
+    const wrong = route && (faultIn(result, route) ?? faultInCode(result, route))
     if (wrong !== undefined) throw new Error(`${template} answered ${result.body}\n${wrong}`)
     return result
   }
@@ -24,32 +26,30 @@ export function serveChecked(routes: Routes, runtime: Runtime) {
 const templateOf = ({ routeKey, resource = '' }: { routeKey?: string; resource?: string }) =>
   routeKey === undefined ? resource : routeKey.slice(routeKey.indexOf(' ') + 1)
 
-/** What an answer has that its schema does not have, and the other way round. */
+/** How an answer differs from its schema in the reference: members may be neither missing nor additional. */
 export function faultIn({ statusCode, body }: LambdaResult, { endpoint, face }: Route): string | undefined {
-  const spec = ANSWERS[endpoint]
-  if (spec === undefined) return `no schema of ${endpoint}`
+  const described = referenceOf(endpoint)
+  const { answer } = described
   if (statusCode !== 200 && statusCode !== 204) return fault(face === 'oauth' ? OAuthError : ApiError, body)
-  if (spec.body === 'never') return 'it should refuse'
-  if (spec.body === 'text') return undefined
-  if (spec.body === 'nothing') return statusCode === 204 && body === '' ? undefined : 'it should be empty'
+  if (answer === 'refusal') return 'the reference has refusals only'
+  if (answer === 'text') return undefined
+  if (answer === 'nothing') return statusCode === 204 && body === '' ? undefined : 'the body must be empty'
   return statusCode === 200
-    ? (fault(spec.body, body) ?? faultInContent(spec, body))
-    : 'it should not be empty'
+    ? (fault(answer, body) ?? faultInContent(described, body))
+    : 'the body must not be empty'
 }
 
-/** A code that the reference does not have for this path. */
-function faultInCode({ body }: LambdaResult, template: string): string | undefined {
-  const operations = Object.values(PATHS[pathOf(template)] ?? {})
-  const { resultCode } = JSON.parse(body.startsWith('{') ? body : '{}') as { resultCode?: string }
-  const known = operations.flatMap(({ 'x-result-codes': codes = [] }) => codes)
-  if (resultCode === undefined || operations.length === 0 || known.includes(resultCode)) return undefined
-  return `docs/openapi.json has no ${resultCode} there; \`npm run reference\` makes it anew`
+/** A code or an error that the reference does not have at the endpoint. */
+function faultInCode({ body }: LambdaResult, route: Route): string | undefined {
+  const { resultCode, error } = JSON.parse(body.startsWith('{') ? body : '{}') as Record<string, string>
+  const code = route.face === 'oauth' ? error : resultCode
+  if (code === undefined) return undefined
+  answered.add(`${route.endpoint} ${code}`)
+  if (resultCodes(route).includes(code)) return undefined
+  return `add ${code} for ${route.endpoint} to infra/reference/result-codes.json, then run \`npm run reference\``
 }
 
-type Paths = Readonly<Record<string, Readonly<Record<string, { 'x-result-codes'?: string[] }>>>>
-const PATHS = openApi.paths as unknown as Paths
-
-function faultInContent({ content }: AnswerSpec, body: string): string | undefined {
+function faultInContent({ content }: EndpointReference, body: string): string | undefined {
   if (content === undefined) return undefined
   const { action = '', responseContent = '' } = JSON.parse(body) as Record<string, string>
   const schema = content[action]
@@ -59,9 +59,9 @@ function faultInContent({ content }: AnswerSpec, body: string): string | undefin
 const isJws = (text: string) => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)
 const payloadOf = (jws: string) => Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()
 
-/** Nothing may be dropped, filled in or converted on the way. */
+/** The schema must accept the value and leave it as it is: nothing dropped, filled in or converted. */
 function fault(schema: z.ZodMiniType, text: string): string | undefined {
-  // Of a member that is named so zod keeps nothing, whatever the schema says.
+  // zod drops a member of this name under every schema.
   const value: unknown = JSON.parse(isJws(text) ? payloadOf(text) : text, (name, member: unknown) =>
     name === '__proto__' ? undefined : member,
   )

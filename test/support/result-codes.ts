@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startEmbeddedEngine } from '../../infra/emulator/engine.ts'
 import { routeMatcher } from '../../infra/emulator/route-match.ts'
+import { resultCodes } from '../../infra/reference/result-codes.ts'
 import type { Row } from '../../shared/refusal/row.ts'
 import { digest } from '../../shared/store/digest.ts'
 import { TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
 import { outcome } from './answers.ts'
+import { answered } from './checked-answers.ts'
 import { type CuttingProxy, pass, startCuttingProxy } from './cutting-proxy.ts'
 import { type FixedRuntime, fixedRuntime, START } from './fixed-runtime.ts'
 import { type Received, ROUTES } from './gateway.ts'
@@ -19,7 +21,7 @@ export interface Bench extends Walk {
   readonly client: TestClient
   /** Between the handlers and the engine. */
   readonly proxy: CuttingProxy
-  /** Any path of the Web API, in full; with the service's `manage` token unless other headers are given. */
+  /** Any path of the Web API, in full; with the service's `manage` token by default. */
   readonly api: (method: string, target: string, body?: unknown, headers?: Headers) => Promise<Received>
   /** The same below `/api/{serviceId}`. */
   readonly v3: (method: string, path: string, body?: unknown, headers?: Headers) => Promise<Received>
@@ -32,7 +34,7 @@ export type Provoke = (bench: Bench) => Promise<Received>
 /** The answer in short (`shortOf`), and what provokes it. */
 export type Provoked = readonly [answer: string, provoke: Provoke]
 
-/** `BAD_REQUEST A050305 invalid_grant`; on the OAuth face, which tells no result code, `400 invalid_grant`. */
+/** `BAD_REQUEST A050305 invalid_grant`; on the OAuth face, where answers have no result code, `400 invalid_grant`. */
 function shortOf(answer: Received): string {
   const { error, resultCode } = answer.json
   return resultCode === undefined && error !== undefined
@@ -107,10 +109,11 @@ export const basicOf = (id: string, secret: string): Headers => ({
 })
 
 /**
- * Tests that each refusal of a section of the table can be provoked from outside, and what is answered. The log has to
- * name the very reason: another refusal with the same code would not do.
+ * Tests that a request from outside provokes each refusal of a section of the table, and how it is answered. The log must
+ * have the same reason: another refusal with the same code is not enough. No code of the section may be in the reference
+ * of endpoints that do not answer it.
  *
- * @param file where the entries are, for the message about one that is missing
+ * @param file where the entries are, for the message about a missing one
  */
 export function provokeAll<Section extends Readonly<Record<string, Row>>>(
   file: string,
@@ -122,7 +125,7 @@ export function provokeAll<Section extends Readonly<Record<string, Row>>>(
   describe('provoked', () => {
     test.each(Object.entries(section))('%s', async (reason, [code, action, error]) => {
       const entry = entries[reason]
-      const wanted = `${reason} has no entry: add to test/functions/result-codes/${file} '${reason}': ['${action} ${code} ${error}', how it is provoked]`
+      const wanted = `add to test/functions/result-codes/${file} '${reason}': ['${action} ${code} ${error}', how to provoke it]`
       if (entry === undefined) throw new Error(wanted)
       const [answer, provoke] = entry
       const received = await provoke(await open())
@@ -134,5 +137,17 @@ export function provokeAll<Section extends Readonly<Record<string, Row>>>(
     test('and nothing else is listed', () => {
       expect(Object.keys(entries).toSorted()).toEqual(Object.keys(section).toSorted())
     })
+
+    test('the reference has no code that none of its endpoints answers', () => {
+      expect(notAnswered(Object.values(section).map(([code]) => code))).toEqual([])
+    })
+  })
+}
+
+/** The codes that the reference has for endpoints, none of which answered them in this test file. */
+export function notAnswered(codes: readonly string[]): string[] {
+  return codes.filter((code) => {
+    const endpoints = Object.values(ROUTES).filter((route) => resultCodes(route).includes(code))
+    return endpoints.length > 0 && !endpoints.some(({ endpoint }) => answered.has(`${endpoint} ${code}`))
   })
 }

@@ -44,6 +44,10 @@ describe.each(['v2', 'v3'] as const)('by %s', (version) => {
   })
 })
 
+test('a patch of the discovery document is refused', async () => {
+  expect(failure(await management.v3('GET', '/service/configuration?patch=[]'))).toBe('400 A001297')
+})
+
 test('the probes need no credentials and tell nothing of what was sent', async () => {
   const sent = { authorization: 'Bearer not-to-be-told' }
   const health = await management.call('GET', '/api/lifecycle/healthcheck?extended=true', undefined, sent)

@@ -109,9 +109,12 @@ provokeAll('introspection-refusals.test.ts', INTROSPECTION, {
     }),
   ],
   'token-unbound': [
-    '401 invalid_token',
-    async ({ granted, client, post }) =>
-      post('/introspection', { token: (await granted(client)).access }, OWN),
+    'UNAUTHORIZED A065392 invalid_token',
+    async ({ granted, client, setService, introspect }) => {
+      const { access } = await granted(client)
+      await setService({ fapi2: true })
+      return introspect(access)
+    },
   ],
   'token-scopeless': ['FORBIDDEN A064301 insufficient_scope', introspecting({ scopes: ['read'] })],
   'scope-insufficient': [

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { tokensOf } from '../../support/answers.ts'
-import { benches, type Bench, type Provoke } from '../../support/result-codes.ts'
+import { benches, type Bench, notAnswered, type Provoke } from '../../support/result-codes.ts'
 
 const root = new URL('../../../', import.meta.url).pathname
 const written = globSync('functions/**/*.ts', { cwd: root })
@@ -46,5 +46,9 @@ describe('a success', () => {
 
   test('is here for each code that the functions answer with', () => {
     expect(Object.keys(SUCCESSES).toSorted()).toEqual([...new Set(written)].toSorted())
+  })
+
+  test('that the reference has is answered at one of its endpoints', () => {
+    expect(notAnswered(Object.keys(SUCCESSES))).toEqual([])
   })
 })

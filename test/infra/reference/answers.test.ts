@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { ANSWERS } from '../../../infra/reference/answers.ts'
+import { ENDPOINTS } from '../../../infra/reference/endpoints.ts'
 import { faultIn } from '../../support/checked-answers.ts'
 import { ROUTES } from '../../support/gateway.ts'
 
-test('every endpoint has the schema of its answer, and nothing else has one', () => {
+test('the table of endpoints has every endpoint, and nothing else', () => {
   const endpoints = new Set(Object.values(ROUTES).map(({ endpoint }) => endpoint))
-  expect(new Set(Object.keys(ANSWERS))).toEqual(endpoints)
+  expect(new Set(Object.keys(ENDPOINTS))).toEqual(endpoints)
 })
 
 const ANSWER = {
@@ -39,26 +39,26 @@ const fault = (template: string, body: object | string, statusCode = 200) => {
   )
 }
 
-test('an answer that is as its schema says passes', () => {
+test('an answer that fits its schema has no fault', () => {
   expect(fault('/api/auth/introspection', ANSWER)).toBeUndefined()
   expect(fault('/token', { error: 'invalid_client' }, 401)).toBeUndefined()
   expect(fault('/api/client/delete/{clientId}', '', 204)).toBeUndefined()
 })
 
 test.each([
-  ['a member that the schema does not have', { ...ANSWER, secret: 'x' }],
+  ['a member that is not in the schema', { ...ANSWER, secret: 'x' }],
   ['an empty list', { ...ANSWER, scopes: [] }],
-  ['null for what is absent', { ...ANSWER, subject: null }],
-  ['a number as text', { ...ANSWER, clientId: '1001' }],
-  ['half a millisecond', { ...ANSWER, expiresAt: 1.5 }],
+  ['null for an absent member', { ...ANSWER, subject: null }],
+  ['a number as a string', { ...ANSWER, clientId: '1001' }],
+  ['a fraction of a millisecond', { ...ANSWER, expiresAt: 1.5 }],
   ['an action of another endpoint', { ...ANSWER, action: 'INTERACTION' }],
   ['a refusal without its flags', { ...ANSWER, action: 'UNAUTHORIZED', existent: undefined }],
   ['no action', { ...ANSWER, action: undefined }],
-])('%s is a fault', (_, answer) => {
+])('an answer with %s has a fault', (_, answer) => {
   expect(fault('/api/auth/introspection', answer)).toBeTypeOf('string')
 })
 
-test('a setting that has a default in the record is not filled in', () => {
+test('a missing setting is a fault even if the record has a default for it', () => {
   const metadata = { keys: [{ kty: 'EC', kid: '1', alg: 'ES256', use: 'sig', d: 'x' }] }
   expect(fault('/jwks', metadata)).toMatch(/^the schema has only/)
   expect(fault('/api/auth/token/get/list', LISTED)).toBeUndefined()
@@ -74,7 +74,7 @@ const LISTED = {
   accessTokens: [],
 }
 
-test('what is in responseContent is held against its schema as well', () => {
+test('the JSON in responseContent must fit its schema too', () => {
   const refusal = {
     type: 'revocationResponse',
     resultCode: 'A116301',
@@ -87,7 +87,7 @@ test('what is in responseContent is held against its schema as well', () => {
   expect(answered({ error: 'invalid_request', state: 'x' })).toBeTypeOf('string')
 })
 
-test('errors about the call are two members, and nothing answers 200 in place of 204', () => {
+test('an error about the call has two members, and 200 in place of 204 is a fault', () => {
   const error = {
     resultCode: 'A001202',
     resultMessage: '[A001202] /auth/token, Authorization header is missing.',

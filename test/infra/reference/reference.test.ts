@@ -4,19 +4,16 @@ import { describe, expect, test } from 'vitest'
 import openApi from '../../../docs/openapi.json' with { type: 'json' }
 import { functionNames } from '../../../infra/package/build.ts'
 import { pathOf } from '../../../infra/reference/operations.ts'
-import { ENDPOINTS } from '../../../infra/reference/endpoints.ts'
 import { jsonSchemas, type JsonSchema } from '../../../infra/reference/json-schemas.ts'
 import { referenceFiles } from '../../../infra/reference/main.ts'
 import { MEMBERS, PATH_PARAMETERS } from '../../../infra/reference/members.ts'
-import { SETTINGS } from '../../../infra/reference/settings.ts'
 import type { Routes } from '../../../shared/lambda/route.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
-test.each(Object.entries(referenceFiles()))('%s is what `npm run reference` makes', (file, text) => {
-  expect(readFileSync(join(root, file), 'utf8') === text, `run \`npm run reference\`: ${file} is old`).toBe(
-    true,
-  )
+test.each(Object.entries(referenceFiles()))('%s is up to date', (file, text) => {
+  const isCurrent = readFileSync(join(root, file), 'utf8') === text
+  expect(isCurrent, `${file} is out of date: run \`npm run reference\``).toBe(true)
 })
 
 interface Parameter {
@@ -41,7 +38,7 @@ const operations = Object.entries(paths).flatMap(([template, item]) =>
   Object.entries(item).map(([method, operation]) => ({ template, method, operation })),
 )
 
-test('every method of every deployed route is in the file, and nothing else is', async () => {
+test('the OpenAPI file has every method of every deployed route, and nothing else', async () => {
   const deployed: string[] = []
   for (const name of functionNames()) {
     const { routes } = (await import(`../../../functions/${name}/routes.ts`).catch(() => ({
@@ -58,14 +55,14 @@ test('every method of every deployed route is in the file, and nothing else is',
 })
 
 describe('the OpenAPI file', () => {
-  test('is of version 3.1, and says what it has to say at the top', () => {
+  test('is of version 3.1 and has title, version and all sections', () => {
     expect(openApi.openapi).toBe('3.1.0')
     const { title, version } = openApi.info
     expect([title, version]).toEqual([expect.stringMatching(/./), expect.stringMatching(/^\d/)])
     expect(Object.keys(openApi).sort()).toEqual(['components', 'info', 'openapi', 'paths', 'servers', 'tags'])
   })
 
-  test('refers to nothing that is not there', () => {
+  test('refers only to existing schemas and responses', () => {
     const references = [...JSON.stringify(openApi).matchAll(/"\$ref":"([^"]*)"/g)].map(
       ([, text = '']) => text,
     )
@@ -74,34 +71,37 @@ describe('the OpenAPI file', () => {
     expect(missing).toEqual([])
   })
 
-  test('has no schema that nothing refers to', () => {
+  test('has no schema without a reference to it', () => {
     const text = JSON.stringify(openApi)
     const names = Object.keys(components.schemas)
     expect(names.filter((name) => !text.includes(`"#/components/schemas/${name}"`))).toEqual([])
   })
 
-  test('names each operation once', () => {
+  test('gives each operation an id of its own', () => {
     const ids = operations.map(({ operation }) => operation.operationId)
     expect(ids.filter((id, index) => ids.indexOf(id) < index || !/^[A-Za-z0-9_]+$/.test(id))).toEqual([])
   })
 
-  test.each(operations)('$method $template is a whole operation', ({ template, method, operation }) => {
-    const { parameters = [], responses, requestBody, security } = operation
-    const named = [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
-    const inPath = parameters.filter((parameter) => parameter.in === 'path')
-    expect(inPath.map(({ name }) => name)).toEqual(named)
-    expect(inPath.every(({ required }) => required)).toBe(true)
-    expect(new Set(parameters.map(({ name }) => name)).size).toBe(parameters.length)
-    expect(requestBody !== undefined).toBe(method === 'post')
-    const statuses = Object.keys(responses)
-    expect(statuses.every((status) => ['200', '204', 'default'].includes(status))).toBe(true)
-    expect(statuses).toContain(statuses.includes('204') ? '204' : '200')
-    expect(operation.tags.every((tag) => tags.some(({ name }) => name === tag))).toBe(true)
-    const schemes = security.flatMap((alternative) => Object.keys(alternative))
-    expect(schemes.filter((scheme) => !(scheme in components.securitySchemes))).toEqual([])
-  })
+  test.each(operations)(
+    '$method $template has all parts of an operation',
+    ({ template, method, operation }) => {
+      const { parameters = [], responses, requestBody, security } = operation
+      const named = [...template.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
+      const inPath = parameters.filter((parameter) => parameter.in === 'path')
+      expect(inPath.map(({ name }) => name)).toEqual(named)
+      expect(inPath.every(({ required }) => required)).toBe(true)
+      expect(new Set(parameters.map(({ name }) => name)).size).toBe(parameters.length)
+      expect(requestBody !== undefined).toBe(method === 'post')
+      const statuses = Object.keys(responses)
+      expect(statuses.every((status) => ['200', '204', 'default'].includes(status))).toBe(true)
+      expect(statuses).toContain(statuses.includes('204') ? '204' : '200')
+      expect(operation.tags.every((tag) => tags.some(({ name }) => name === tag))).toBe(true)
+      const schemes = security.flatMap((alternative) => Object.keys(alternative))
+      expect(schemes.filter((scheme) => !(scheme in components.securitySchemes))).toEqual([])
+    },
+  )
 
-  test.each(Object.entries(components.schemas))('%s is a schema', (_, schema) => {
+  test.each(Object.entries(components.schemas))('%s is a valid schema', (_, schema) => {
     for (const inside of allIn(schema as JsonSchema)) {
       const { properties = {}, required = [], type } = inside
       expect(required.filter((name) => !(name in properties))).toEqual([])
@@ -112,7 +112,7 @@ describe('the OpenAPI file', () => {
   })
 })
 
-/** Those of JSON Schema 2020-12 that are in use. */
+/** The keywords of JSON Schema 2020-12 that are in use. */
 const KEYWORDS = [
   ...[
     '$ref',
@@ -140,21 +140,16 @@ function allIn(schema: JsonSchema): JsonSchema[] {
   return [schema, ...[...inside, ...(typeof more === 'object' ? [more] : [])].flatMap(allIn)]
 }
 
-test('no description is left of what is not there any more', () => {
+test('every description is in use', () => {
   const members = Object.entries(jsonSchemas()).flatMap(([name, schema]) =>
     allIn(schema).flatMap(({ properties = {} }) =>
       Object.keys(properties).flatMap((member) => [member, `${name}.${member}`]),
     ),
   )
-  const described = [...Object.keys(MEMBERS), ...Object.keys(SETTINGS)]
-  expect(described.filter((name) => !members.includes(name))).toEqual([])
+  expect(Object.keys(MEMBERS).filter((name) => !members.includes(name))).toEqual([])
   expect(
     Object.keys(PATH_PARAMETERS).filter(
       (name) => !Object.keys(paths).some((path) => path.includes(`{${name}}`)),
     ),
-  ).toEqual([])
-  const endpoints = new Set(operations.map(({ template }) => template))
-  expect(
-    Object.keys(ENDPOINTS).filter((name) => ![...endpoints].some((path) => path.includes(name))),
   ).toEqual([])
 })

@@ -1,27 +1,37 @@
+import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { deployedRoutes } from '../../../infra/reference/operations.ts'
-import { codesOf } from '../../../infra/reference/result-codes.ts'
+import { resultCodes } from '../../../infra/reference/result-codes.ts'
+import GROUPS from '../../../infra/reference/result-codes.json' with { type: 'json' }
 import { REFUSALS } from '../../../shared/refusal/refusal.ts'
+import { ROUTES } from '../../support/gateway.ts'
 
-test('the codes of an endpoint are those that its code names, however far away', () => {
-  const { successes, reasons } = codesOf('/auth/authorization/ticket/info')
-  expect(successes).toEqual(['A041091'])
-  expect(reasons).toContain('info-ticket-unknown')
-  expect(reasons).toContain('role-too-small')
-  expect(reasons).not.toContain('info-missing')
-  expect(codesOf('/auth/token').reasons).toContain('tls-key-weak')
-  expect(codesOf('/auth/introspection').reasons).not.toContain('tls-key-weak')
+const root = new URL('../../../', import.meta.url).pathname
+const rows = Object.values(REFUSALS)
+const codes = GROUPS.flatMap((group) => group.codes)
+
+test('a route has the codes of its endpoint, of its access and of what it reads', () => {
+  const update = ROUTES['/api/client/update/{clientId}']
+  const found = update && resultCodes(update)
+  expect(found).toEqual(expect.arrayContaining(['A029201', 'A001291', 'A001293']))
+  expect(found).not.toContain('A027201')
 })
 
-test('every way to be refused belongs to an endpoint', () => {
-  const named = new Set(
-    [...deployedRoutes().map(({ endpoint }) => endpoint), '/api'].flatMap(
-      (endpoint) => codesOf(endpoint).reasons,
-    ),
+test('each code is listed once, and is one that certbound answers', () => {
+  const successes = globSync('functions/**/*.ts', { cwd: root }).flatMap(
+    (file) => readFileSync(`${root}${file}`, 'utf8').match(/(?<=')A\d{6}(?=')/g) ?? [],
   )
-  expect(Object.keys(REFUSALS).filter((reason) => !named.has(reason as keyof typeof REFUSALS))).toEqual([])
+  const known = new Set<string>([...rows.flatMap(([code, , error]) => [code, error]), ...successes])
+  expect(codes.filter((code, index) => codes.indexOf(code) < index || !known.has(code))).toEqual([])
 })
 
-test('an endpoint that no route has is no endpoint', () => {
-  expect(() => codesOf('/nothing')).toThrow('no route is called /nothing')
+test('every success and every refusal of the Web API is listed', () => {
+  const onOAuthFace = ['A057391', 'A057392', 'A145392', 'A157391', 'A244391']
+  const missing = rows.map(([code]) => code as string).filter((code) => !codes.includes(code))
+  expect([...new Set(missing)].sort()).toEqual(onOAuthFace)
+})
+
+test('a group of codes names endpoints, faces, kinds of access, or what a route reads', () => {
+  const traits = Object.values(ROUTES).flatMap(({ endpoint, face, access }) => [endpoint, face, access])
+  const known = new Set<string>([...traits, 'body', 'query'])
+  expect(GROUPS.flatMap(({ at }) => at).filter((trait) => !known.has(trait))).toEqual([])
 })

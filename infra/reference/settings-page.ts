@@ -1,0 +1,49 @@
+import type * as z from 'zod/mini'
+import { CARRIED_BY_CLIENTS, CLIENT_RULES } from '../../functions/management/clients/settings-schema.ts'
+import { CARRIED_BY_SERVICES, SERVICE_RULES } from '../../functions/management/services/settings-schema.ts'
+import { CLIENT_SETTINGS } from '../../shared/store/client.ts'
+import { CLIENT_MEANINGS } from '../../shared/store/client-reference.ts'
+import { SERVICE_SETTINGS } from '../../shared/store/service.ts'
+import { SERVICE_MEANINGS } from '../../shared/store/service-reference.ts'
+
+const PARTS: Readonly<Record<string, string>> = {
+  'service settings': table(SERVICE_SETTINGS, SERVICE_MEANINGS),
+  'carried by services': list(Object.keys(CARRIED_BY_SERVICES)),
+  'refused for services': list(SERVICE_RULES.notOffered),
+  'client settings': table(CLIENT_SETTINGS, CLIENT_MEANINGS),
+  'carried by clients': list(Object.keys(CARRIED_BY_CLIENTS)),
+  'refused for clients': list(CLIENT_RULES.notOffered),
+}
+
+/** @param text the page as it is; what stands between `<!-- made: NAME -->` and `<!-- end -->` is replaced */
+export function settingsPage(text: string): string {
+  return text.replaceAll(
+    /(<!-- made: (.*) -->\n)[^]*?(<!-- end -->)/g,
+    (_, begin: string, name: string, end: string) => `${begin}\n${PARTS[name] ?? ''}\n${end}`,
+  )
+}
+
+function table<Name extends string>(
+  types: Readonly<Record<Name, z.ZodMiniType>>,
+  meanings: Readonly<Record<Name, string>>,
+) {
+  const rows = Object.entries<z.ZodMiniType>(types).map(
+    ([name, type]) => `| \`${name}\` | ${defaultOf(type)} | ${meanings[name as Name]} |\n`,
+  )
+  return `| setting | default | meaning |\n| --- | --- | --- |\n${rows.join('')}`
+}
+
+function defaultOf({ _zod: { def } }: z.ZodMiniType): string {
+  if (def.type === 'optional') return 'absent'
+  if (def.type !== 'default') return 'required'
+  const value: unknown = (def as z.core.$ZodDefaultDef).defaultValue
+  const values = [value].flat().map((one) => `\`${String(one)}\``)
+  return values.join(', ') || 'none'
+}
+
+function list(names: readonly string[]): string {
+  return `${[...names]
+    .sort()
+    .map((name) => `\`${name}\``)
+    .join(', ')}.\n`
+}
