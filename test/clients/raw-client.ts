@@ -1,5 +1,3 @@
-import { CLIENT_RULES } from '../../functions/management/clients/settings-schema.ts'
-import { SERVICE_RULES } from '../../functions/management/services/settings-schema.ts'
 import type { LocalSite } from '../infra/examples/authorization-server/local-site.ts'
 import { CLIENT_SETTINGS, type ContractSettings, SERVICE_SETTINGS } from '../support/contract-settings.ts'
 
@@ -66,8 +64,8 @@ export const REQUESTS = {
 const FLAG = /(Required|Enabled|Supported|Registered|Signed|Checked|Omitted|Rejected|Only|Used|Migration)$/
 
 /** All settings of a client or a service, none set. */
-function unset({ effect, carried, readOnly }: ContractSettings, refused: readonly string[]): Unset {
-  const valued = Object.entries({ ...effect, ...carried }).map(([name, value]) => [name, emptyLike(value)])
+function unset({ accepted, refused, readOnly }: ContractSettings): Unset {
+  const valued = Object.entries(accepted).map(([name, value]) => [name, emptyLike(value)])
   const named = [...refused, ...readOnly].map((name) => [name, FLAG.test(name) ? false : null])
   return Object.fromEntries([...valued, ...named]) as Unset
 }
@@ -76,12 +74,12 @@ const emptyLike = (value: unknown) =>
   typeof value === 'boolean' ? false : typeof value === 'number' ? 0 : null
 
 export const CLIENT: Unset = {
-  ...unset(CLIENT_SETTINGS, CLIENT_RULES.notOffered),
+  ...unset(CLIENT_SETTINGS),
   clientId: 0,
   number: 0,
   defaultMaxAge: 0,
 }
-export const SERVICE: Unset = { ...unset(SERVICE_SETTINGS, SERVICE_RULES.notOffered), apiKey: 0, number: 0 }
+export const SERVICE: Unset = { ...unset(SERVICE_SETTINGS), apiKey: 0, number: 0 }
 
 /** Gson escapes what HTML could take for its own. */
 const java = (members: object) =>

@@ -1,170 +1,72 @@
 import { generateKeyPairSync } from 'node:crypto'
+import openApi from '../../docs/openapi.json' with { type: 'json' }
+import { CARRIED_BY_CLIENTS, CLIENT_RULES } from '../../functions/management/clients/settings-schema.ts'
+import { CARRIED_BY_SERVICES, SERVICE_RULES } from '../../functions/management/services/settings-schema.ts'
+import type { JsonSchema } from '../../infra/reference/json-schemas.ts'
 import { certificatePem } from './vectors.ts'
 
-/**
- * Every setting that the Web API's description has for a service and for a client, by what becomes of it here: it has
- * an effect or is carried (both with a value to try), is refused by name, or is read-only and ignored.
- */
+/** What happens to each setting of a service or of a client. */
 export interface ContractSettings {
-  readonly effect: Readonly<Record<string, unknown>>
-  readonly carried: Readonly<Record<string, unknown>>
+  /** Stored and returned, with a value to try. */
+  readonly accepted: Readonly<Record<string, unknown>>
+  /** The names of the accepted settings that have no effect. */
+  readonly carried: readonly string[]
+  /** Refused by name. */
   readonly refused: readonly string[]
+  /** Ignored: only certbound sets them. */
   readonly readOnly: readonly string[]
 }
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'k', alg: 'ES256', use: 'sig' }
-const text = 'https://as.example.com/x'
-const seconds = 60
-const list = ['x']
-const pairs = [{ key: 'k', value: 'v' }]
+
+/** Values that the type of a setting does not suggest. */
+const OF_SERVICES = {
+  jwks: JSON.stringify({ keys: [{ ...jwk, ...privateKey.export({ format: 'jwk' }) }] }),
+  ...{ accessTokenSignAlg: 'ES256', accessTokenSignatureKeyId: 'k', introspectionSignatureKeyId: 'k' },
+  trustedRootCertificates: [certificatePem('ca-root')],
+  clientCertificateIssuers: [certificatePem('ca-root')],
+  tokensNotBefore: 60_000,
+}
+const OF_CLIENTS = {
+  jwks: JSON.stringify({ keys: [jwk] }),
+  ...{ tokenAuthSignAlg: 'ES256', tlsClientAuthSubjectDn: 'CN=a', tlsClientAuthSanDns: 'a.example' },
+  ...{ tlsClientAuthSanIp: '192.0.2.1', tlsClientAuthSanEmail: 'a@example.org' },
+  extension: {
+    ...{ requestableScopesEnabled: true, requestableScopes: ['read'] },
+    ...{ accessTokenDuration: 60, refreshTokenDuration: 60 },
+  },
+}
+
+function samples(request: JsonSchema, special: Readonly<Record<string, unknown>>) {
+  const names = Object.entries(request.properties ?? {})
+  return Object.fromEntries(names.map(([name, schema]) => [name, special[name] ?? sample(schema)]))
+}
+
+/** A value that is not the default: defaults are the first or the empty ones. */
+function sample({ type, enum: values, properties = {}, items, anyOf }: JsonSchema): unknown {
+  const [inner] = anyOf ?? []
+  if (inner !== undefined) return sample(inner)
+  if (values !== undefined) return values.at(-1)
+  if (items !== undefined) return [sample(items)]
+  const members = Object.entries(properties).map(([name, member]) => [name, sample(member)])
+  const ofType = { boolean: true, integer: 60, number: 60, object: Object.fromEntries(members) as unknown }
+  return ofType[[type].flat()[0] as keyof typeof ofType] ?? 'https://as.example.com/x'
+}
+
+const { ServiceSettings, ClientSettings } = openApi.components.schemas as Record<string, JsonSchema>
 
 export const SERVICE_SETTINGS: ContractSettings = {
-  effect: {
-    serviceName: 'A service',
-    issuer: 'https://other.example.com',
-    supportedGrantTypes: ['CLIENT_CREDENTIALS'],
-    supportedResponseTypes: ['NONE'],
-    supportedTokenAuthMethods: ['NONE', 'PRIVATE_KEY_JWT'],
-    supportedScopes: [{ name: 'read', defaultEntry: true, description: 'Read' }],
-    scopeRequired: true,
-    accessTokenType: 'Bearer',
-    accessTokenDuration: seconds,
-    refreshTokenDuration: seconds,
-    authorizationCodeDuration: seconds,
-    jwks: JSON.stringify({ keys: [{ ...jwk, ...privateKey.export({ format: 'jwk' }) }] }),
-    accessTokenSignAlg: 'ES256',
-    accessTokenSignatureKeyId: 'k',
-    introspectionSignatureKeyId: 'k',
-    jwksUri: text,
-    tlsClientCertificateBoundAccessTokens: true,
-    mtlsEndpointAliases: [{ name: 'token_endpoint', uri: text }],
-    mutualTlsValidatePkiCertChain: true,
-    trustedRootCertificates: [certificatePem('ca-root')],
-    refreshTokenKept: true,
-    refreshTokenDurationKept: true,
-    refreshTokenDurationReset: true,
-    refreshTokenIdempotent: true,
-    tokenExpirationLinked: true,
-    singleAccessTokenPerSubject: true,
-    pkceRequired: true,
-    pkceS256Required: true,
-    clientIdAliasEnabled: true,
-    issSuppressed: true,
-    errorDescriptionOmitted: true,
-    errorUriOmitted: true,
-    authorizationEndpoint: text,
-    tokenEndpoint: text,
-    revocationEndpoint: text,
-    introspectionEndpoint: text,
-    attributes: pairs,
-  },
-  carried: {
-    description: 'x',
-    metadata: pairs,
-    policyUri: text,
-    tosUri: text,
-    serviceDocumentation: text,
-    userInfoEndpoint: text,
-    registrationEndpoint: text,
-    registrationManagementEndpoint: text,
-    pushedAuthReqEndpoint: text,
-    endSessionEndpoint: text,
-    backchannelAuthenticationEndpoint: text,
-    deviceAuthorizationEndpoint: text,
-    deviceVerificationUri: text,
-    deviceVerificationUriComplete: text,
-    federationRegistrationEndpoint: text,
-    grantManagementEndpoint: text,
-    organizationName: 'x',
-    supportedDisplays: ['PAGE'],
-    supportedUiLocales: list,
-    supportedClaims: list,
-    supportedClaimTypes: ['NORMAL'],
-    supportedClaimLocales: list,
-    supportedAcrs: list,
-    supportedRevocationAuthMethods: ['NONE'],
-    supportedIntrospectionAuthMethods: ['CLIENT_SECRET_BASIC'],
-    clientsPerDeveloper: 5,
-    idTokenDuration: seconds,
-    pushedAuthReqDuration: seconds,
-    authorizationResponseDuration: seconds,
-    allowableClockSkew: seconds,
-    backchannelAuthReqIdDuration: seconds,
-    backchannelPollingInterval: seconds,
-    deviceFlowCodeDuration: seconds,
-    deviceFlowPollingInterval: seconds,
-    federationConfigurationDuration: seconds,
-    cnonceDuration: seconds,
-    credentialDuration: seconds,
-    credentialOfferDuration: seconds,
-    credentialTransactionDuration: seconds,
-    dpopNonceDuration: seconds,
-    userCodeLength: 8,
-    userPinLength: 8,
-  },
-  refused: [
-    ...['parRequired', 'requestObjectRequired', 'missingClientIdAllowed', 'supportedServiceProfiles'],
-  ],
+  accepted: samples(ServiceSettings ?? {}, OF_SERVICES),
+  carried: Object.keys(CARRIED_BY_SERVICES),
+  refused: SERVICE_RULES.notOffered,
   readOnly: ['apiKey', 'apiSecret', 'number', 'serviceOwnerNumber', 'createdAt', 'modifiedAt'],
 }
 
 export const CLIENT_SETTINGS: ContractSettings = {
-  effect: {
-    clientIdAlias: 'an-alias',
-    clientIdAliasEnabled: true,
-    clientType: 'CONFIDENTIAL',
-    tokenAuthMethod: 'PRIVATE_KEY_JWT',
-    tokenAuthSignAlg: 'ES256',
-    tlsClientAuthSubjectDn: 'CN=a',
-    tlsClientAuthSanDns: 'a.example',
-    tlsClientAuthSanUri: 'urn:a',
-    tlsClientAuthSanIp: '192.0.2.1',
-    tlsClientAuthSanEmail: 'a@example.org',
-    selfSignedCertificateKeyId: 'k',
-    tlsClientCertificateBoundAccessTokens: true,
-    jwks: JSON.stringify({ keys: [jwk] }),
-    jwksUri: 'https://keys.example.com/jwks',
-    redirectUris: ['https://a.example/cb'],
-    grantTypes: ['REFRESH_TOKEN'],
-    responseTypes: ['NONE'],
-    pkceRequired: true,
-    pkceS256Required: true,
-    singleAccessTokenPerSubject: true,
-    extension: {
-      requestableScopesEnabled: true,
-      requestableScopes: ['read'],
-      accessTokenDuration: seconds,
-      refreshTokenDuration: seconds,
-    },
-    attributes: pairs,
-    locked: true,
-  },
-  carried: {
-    clientName: 'x',
-    clientNames: [{ tag: 'ja', value: 'x' }],
-    description: 'x',
-    descriptions: [{ tag: 'ja', value: 'x' }],
-    developer: 'x',
-    applicationType: 'WEB',
-    subjectType: 'PUBLIC',
-    contacts: list,
-    logoUri: text,
-    logoUris: [{ tag: 'ja', value: text }],
-    clientUri: text,
-    clientUris: [{ tag: 'ja', value: text }],
-    policyUri: text,
-    policyUris: [{ tag: 'ja', value: text }],
-    tosUri: text,
-    tosUris: [{ tag: 'ja', value: text }],
-    loginUri: text,
-    softwareId: 'x',
-    softwareVersion: 'x',
-    organizationName: 'x',
-    customMetadata: '{}',
-    mtlsEndpointAliasesUsed: true,
-  },
-  refused: ['parRequired', 'dpopRequired'],
+  accepted: samples(ClientSettings ?? {}, OF_CLIENTS),
+  carried: Object.keys(CARRIED_BY_CLIENTS),
+  refused: CLIENT_RULES.notOffered,
   readOnly: [
     ...['clientId', 'clientSecret', 'number', 'serviceNumber', 'createdAt', 'modifiedAt'],
     ...['registrationAccessTokenHash', 'dynamicallyRegistered', 'derivedSectorIdentifier'],
