@@ -48,6 +48,7 @@ export function benches() {
   let proxy: CuttingProxy
   let runtime: FixedRuntime
   beforeAll(async () => {
+    answered.clear()
     engine = await startEmbeddedEngine({})
     proxy = await startCuttingProxy(engine.endpoint)
     runtime = await fixedRuntime({}, proxy)
