@@ -20,8 +20,7 @@ export function deployedRoutes(): Route[] {
 }
 
 export function operationsOf(route: Route): RouteMethod[] {
-  const templates = Object.keys(DEPLOYED_ROUTES).filter((template) => DEPLOYED_ROUTES[template] === route)
-  return templates.flatMap((template) =>
+  return route.paths.flatMap((template) =>
     route.methods.map((name): RouteMethod => {
       const version = versionOf(template)
       const method = METHODS[name]

@@ -1,3 +1,4 @@
+import { endpointOf } from '../../shared/lambda/route.ts'
 import { REFUSALS } from '../../shared/refusal/refusal.ts'
 import { insideOf, type JsonSchema } from './json-schemas.ts'
 import type { OpenApi, Operation } from './openapi.ts'
@@ -33,7 +34,6 @@ export function page({ info, tags, paths, components }: OpenApi): string {
   return [HEAD, info.description, ...chapters, '## Objects\n', ...objects, ...last].join('\n')
 }
 
-const endpointOf = (path: string) => path.replace(/^\/api(\/\{serviceId\})?/, '').replace(/(\/\{\w+\})+$/, '')
 const nameIn = (ref: string) => ref.slice(ref.lastIndexOf('/') + 1)
 const linkTo = (ref: string) => `[${nameIn(ref)}](#${nameIn(ref).toLowerCase()})`
 const code = (text: string) => `\`${text === '' ? '""' : text}\``
