@@ -20,12 +20,12 @@ afterAll(() => runtime.close())
 
 const create = (body: unknown) => management.v3('POST', '/client/create', body)
 
-describe('a client that is created', () => {
-  test('with nothing said is public, with the defaults of the contract', async () => {
+describe('creating a client', () => {
+  test('a client that is created without settings is public and has the defaults of the contract', async () => {
     const { status, json } = await create({})
     const { clientId, clientSecret, ...rest } = json
     expect(status).toBe(200)
-    expect(rest).toEqual({
+    expect(rest).toMatchObject({
       serviceNumber: 715948317,
       clientIdAlias: String(clientId),
       clientIdAliasEnabled: true,
@@ -47,7 +47,7 @@ describe('a client that is created', () => {
     expect(clientSecret).toMatch(/^[A-Za-z0-9_-]{86}$/)
   })
 
-  test('has a number of 14 or 15 digits below 2^47', async () => {
+  test('a new client has a number of 14 or 15 digits, below 2^47', async () => {
     for (let i = 0; i < 20; i++) {
       const { clientId } = (await create({})).json
       expect(String(clientId)).toMatch(/^[1-9][0-9]{13,14}$/)
@@ -55,7 +55,7 @@ describe('a client that is created', () => {
     }
   })
 
-  test('is stored with the digest of its secret and without the secret', async () => {
+  test('a client is stored with the digest of its secret and without the secret', async () => {
     const { clientId, clientSecret } = (await create({ clientType: 'CONFIDENTIAL' })).json
     const stored = await runtime.store.registry.findClientByNumber(SERVICE, Number(clientId))
     expect(stored?.clientSecretDigest).toBe(digest(String(clientSecret)))
@@ -63,12 +63,12 @@ describe('a client that is created', () => {
     expect(runtime.lines.join('\n')).not.toContain(String(clientSecret))
   })
 
-  test('confidential and without a method can use Basic', async () => {
+  test('a confidential client that is created without a method uses Basic', async () => {
     const { json } = await create({ clientType: 'CONFIDENTIAL' })
     expect(json['tokenAuthMethod']).toBe('CLIENT_SECRET_BASIC')
   })
 
-  test('by Java, which writes every member of its object', async () => {
+  test('a client is created from a body of the Java client, which has every member', async () => {
     const { status, json } = await create({
       clientId: 0,
       number: 0,
@@ -87,13 +87,13 @@ describe('a client that is created', () => {
     expect(nulls(json)).toEqual([])
   })
 
-  test('does not choose its number or its secret', async () => {
+  test('a new client gets its number and its secret from certbound, whatever the body has', async () => {
     const { json } = await create({ clientId: 17566160603766, clientSecret: 's'.repeat(43) })
     expect(json['clientId']).not.toBe(17566160603766)
     expect(json['clientSecret']).not.toBe('s'.repeat(43))
   })
 
-  test('has what only describes it given back', async () => {
+  test('settings that describe a client are stored and returned', async () => {
     const described = {
       clientName: 'Shop',
       clientNames: [{ tag: 'ja', value: '店' }],
@@ -113,18 +113,18 @@ describe('a client that is created', () => {
     )
   })
 
-  test('with a duration of its own and scopes', async () => {
+  test('a new client can have a token lifetime and scopes in its extension', async () => {
     const extension = { accessTokenDuration: 60, requestableScopesEnabled: true, requestableScopes: ['a'] }
     expect((await create({ extension })).json['extension']).toEqual(extension)
   })
 
-  test('locked is locked at once', async () => {
+  test('a client that is created locked is stored locked', async () => {
     const { clientId } = (await create({ locked: true })).json
     const stored = await runtime.store.registry.findClientByNumber(SERVICE, Number(clientId))
     expect(stored?.locked).toBe(true)
   })
 
-  test('by v2 has no alias enabled unless that is asked for', async () => {
+  test('a client that is created by v2 has aliases off by default', async () => {
     expect((await management.v2('POST', '/client/create', {})).json['clientIdAliasEnabled']).toBe(false)
     const asked = await management.v2('POST', '/client/create', { clientIdAliasEnabled: true })
     expect(asked.json['clientIdAliasEnabled']).toBe(true)
@@ -132,16 +132,16 @@ describe('a client that is created', () => {
 })
 
 describe('an alias', () => {
-  test('is unique in the service', async () => {
+  test('an alias is unique in the service', async () => {
     expect((await create({ clientIdAlias: 'shop' })).status).toBe(200)
     expect(failure(await create({ clientIdAlias: 'shop' }))).toBe('400 A123603')
   })
 
-  test('is no number, which would be another client', async () => {
+  test('an alias must not look like the number of a client', async () => {
     expect(failure(await create({ clientIdAlias: '17566160603766' }))).toBe('400 A031202')
   })
 
-  test('is of ASCII and of 200 characters at most', async () => {
+  test('an alias is ASCII of at most 200 characters', async () => {
     expect(failure(await create({ clientIdAlias: 'größe' }))).toBe('400 A031203')
     expect(failure(await create({ clientIdAlias: 'x'.repeat(201) }))).toBe('400 A031204')
     expect((await create({ clientIdAlias: 'x'.repeat(200) })).status).toBe(200)
@@ -165,12 +165,12 @@ describe('redirect URIs', () => {
     ['https://client.example.org/cb#', 'A031210'],
     ['javascript:alert(1)', 'A031201'],
     ['DATA:text/html,x', 'A031201'],
-  ])('%s: %s', async (uri, expected) => {
+  ])('a client with the redirect URI %s is answered with %s', async (uri, expected) => {
     const answer = await create({ redirectUris: [uri] })
     expect(answer.json['resultCode'] ?? answer.status).toBe(expected)
   })
 
-  test('are different from each other, and the refusal tells which is not', async () => {
+  test('redirect URIs are different from each other, and the refusal names the duplicate by its index', async () => {
     const uris = ['https://a.example/', 'https://b.example/', 'https://a.example/']
     const { json } = await create({ redirectUris: uris })
     expect(json).toEqual({
@@ -184,22 +184,22 @@ describe('redirect URIs', () => {
 describe('the subject of a client certificate', () => {
   const tls = { clientType: 'CONFIDENTIAL', tokenAuthMethod: 'TLS_CLIENT_AUTH' }
 
-  test('is one distinguished name', async () => {
+  test('the subject of a client certificate is one distinguished name', async () => {
     const { json } = await create({ ...tls, tlsClientAuthSubjectDn: 'CN=Client, O=Example, C=JP' })
     expect(json).toMatchObject({ ...tls, tlsClientAuthSubjectDn: 'CN=Client, O=Example, C=JP' })
   })
 
   test.each([
-    ['is missing', {}, 'A032217'],
-    ['is given twice', { tlsClientAuthSubjectDn: 'CN=a', tlsClientAuthSanDns: 'a' }, 'A032216'],
-    ['is no distinguished name', { tlsClientAuthSubjectDn: 'Client' }, 'A031223'],
-    ['is no address', { tlsClientAuthSanIp: '192.0.2.010' }, 'A031202'],
-  ])('%s', async (_, members, code) => {
+    ['missing', {}, 'A032217'],
+    ['given twice', { tlsClientAuthSubjectDn: 'CN=a', tlsClientAuthSanDns: 'a' }, 'A032216'],
+    ['no distinguished name', { tlsClientAuthSubjectDn: 'Client' }, 'A031223'],
+    ['no IP address', { tlsClientAuthSanIp: '192.0.2.010' }, 'A031202'],
+  ])('a subject that is %s is refused', async (_, members, code) => {
     expect(failure(await create({ ...tls, ...members }))).toBe(`400 ${code}`)
   })
 })
 
-describe('what would be stored and ignored is refused by name', () => {
+describe('a setting that certbound would not follow', () => {
   test.each([
     [{ dpopRequired: true }, 'A031291', 'dpopRequired'],
     [{ parRequired: true }, 'A031291', 'parRequired'],
@@ -222,18 +222,18 @@ describe('what would be stored and ignored is refused by name', () => {
     [{ redirectUris: 'https://a.example' }, 'A001294', 'redirectUris'],
     [{ pkceRequired: 'true' }, 'A001294', 'pkceRequired'],
     [{ extension: { accessTokenDuration: 1.5 } }, 'A001294', 'extension'],
-  ])('%j: %s', async (body, code, named) => {
+  ])('%j is refused with %s and its name', async (body, code, named) => {
     const { json, status } = await create(body)
     expect([status, json['resultCode']]).toEqual([400, code])
     expect(json['resultMessage']).toContain(`'${named}'`)
   })
 
-  test('and what nobody knows is ignored', async () => {
+  test('a member that is unknown to Authlete is ignored', async () => {
     expect((await create({ somethingNew: true })).status).toBe(200)
   })
 })
 
-test('the call has a body that is an object, the right method and a credential of the role manage', async () => {
+test('creating a client takes an object as body, POST, and a credential with the role manage', async () => {
   const bodies = await Promise.all(['', '[]', '{', 'null'].map(create))
   expect(bodies.map(failure)).toEqual(['400 A032209', '400 A001292', '400 A001292', '400 A001292'])
   expect(failure(await management.v3('GET', '/client/create'))).toBe('405 A001296')

@@ -26,7 +26,7 @@ const stored = (id: string) => runtime.store.registry.findClientByNumber(SERVICE
 const UNKNOWN = '17566160603766'
 
 describe('the lock flag', () => {
-  test('locks and unlocks, with both members of the answer', async () => {
+  test('the lock flag locks and unlocks a client, and the answer has two members', async () => {
     const { id } = await newClient()
     const { json } = await post(`/client/lock_flag/update/${id}`, { clientLocked: true })
     expect(json).toEqual({
@@ -38,14 +38,17 @@ describe('the lock flag', () => {
     expect((await get(`/client/get/${id}`)).json['locked']).toBe(false)
   })
 
-  test.each([{}, { clientLocked: 'true' }, { clientLocked: null }])('%j is refused', async (body) => {
-    const { id } = await newClient()
-    const answer = await post(`/client/lock_flag/update/${id}`, body)
-    expect(failure(answer)).toBe('400 A001294')
-    expect(answer.json['resultMessage']).toContain("'clientLocked'")
-  })
+  test.each([{}, { clientLocked: 'true' }, { clientLocked: null }])(
+    'a lock flag of %j is refused',
+    async (body) => {
+      const { id } = await newClient()
+      const answer = await post(`/client/lock_flag/update/${id}`, body)
+      expect(failure(answer)).toBe('400 A001294')
+      expect(answer.json['resultMessage']).toContain("'clientLocked'")
+    },
+  )
 
-  test('of a client that is not there', async () => {
+  test('locking an unknown client is refused', async () => {
     const lock = { clientLocked: true }
     expect(failure(await post(`/client/lock_flag/update/${UNKNOWN}`, lock))).toBe('404 A001212')
     expect(failure(await management.v2('POST', '/client/lock_flag/update/nobody', lock))).toBe('404 A001218')
@@ -53,7 +56,7 @@ describe('the lock flag', () => {
 })
 
 describe('the secret', () => {
-  test('is replaced by a new one that is shown once', async () => {
+  test('refreshing a secret replaces it by a new one, which only this answer has', async () => {
     const { id, secret } = await newClient()
     const { json } = await get(`/client/secret/refresh/${id}`)
     expect(json).toEqual({
@@ -66,16 +69,19 @@ describe('the secret', () => {
     expect(runtime.lines.join('\n')).not.toContain(String(json['newClientSecret']))
   })
 
-  test.each(['a'.repeat(32), 'A-_9'.repeat(21), 'z'.repeat(86)])('%s can be set', async (clientSecret) => {
-    const { id } = await newClient({ clientIdAlias: undefined })
-    const { json } = await management.v2('POST', `/client/secret/update/${id}`, { clientSecret })
-    expect(json).toMatchObject({ resultCode: 'A149001', newClientSecret: clientSecret })
-    expect(json).not.toHaveProperty('oldClientSecret')
-    expect((await stored(id))?.clientSecretDigest).toBe(digest(clientSecret))
-  })
+  test.each(['a'.repeat(32), 'A-_9'.repeat(21), 'z'.repeat(86)])(
+    'the secret %s can be set',
+    async (clientSecret) => {
+      const { id } = await newClient({ clientIdAlias: undefined })
+      const { json } = await management.v2('POST', `/client/secret/update/${id}`, { clientSecret })
+      expect(json).toMatchObject({ resultCode: 'A149001', newClientSecret: clientSecret })
+      expect(json).not.toHaveProperty('oldClientSecret')
+      expect((await stored(id))?.clientSecretDigest).toBe(digest(clientSecret))
+    },
+  )
 
   test.each(['', 'a'.repeat(31), 'a'.repeat(87), `${'a'.repeat(40)}+`, `${'a'.repeat(40)}\n`])(
-    '%j cannot',
+    'the secret %j cannot be set',
     async (clientSecret) => {
       const { id, secret } = await newClient()
       const answer = await post(`/client/secret/update/${id}`, { clientSecret })
@@ -84,7 +90,7 @@ describe('the secret', () => {
     },
   )
 
-  test('of a client that is not there', async () => {
+  test('changing the secret of an unknown client is refused', async () => {
     const secret = { clientSecret: 'a'.repeat(40) }
     expect(failure(await management.v2('GET', `/client/secret/refresh/${UNKNOWN}`))).toBe('404 A148201')
     expect(failure(await management.v2('POST', `/client/secret/update/${UNKNOWN}`, secret))).toBe(

@@ -21,7 +21,7 @@ afterAll(() => runtime.close())
 const manage = (method: string, path: string, body?: unknown) =>
   management.call(method, `/api/${walk.serviceId}/client${path}`, body, bearer(walk.secrets.manage))
 
-/** A client as the management API makes it, to be used in a walk. */
+/** A client that the management API creates, for use in a walk. */
 async function newClient(settings: Record<string, unknown> = {}): Promise<TestClient> {
   const asked = {
     clientType: 'CONFIDENTIAL',
@@ -36,7 +36,7 @@ async function newClient(settings: Record<string, unknown> = {}): Promise<TestCl
   return { number, id: String(number), secret: String(json['clientSecret']), settings: known }
 }
 
-test('a client that was just created gets bound tokens with its secret', async () => {
+test('a new client gets bound tokens with its secret', async () => {
   const client = await newClient({ tlsClientCertificateBoundAccessTokens: true })
   const { access } = await walk.granted(client, OWN)
   expect(outcome(await walk.introspect(access, OWN))).toBe('OK A056001')
@@ -49,7 +49,7 @@ test('an alias names the client in an authorization request', async () => {
   expect(json['action']).toBe('INTERACTION')
 })
 
-test('a client that authenticates by its certificate', async () => {
+test('a new client can authenticate with its certificate', async () => {
   const client = await newClient({
     tokenAuthMethod: 'TLS_CLIENT_AUTH',
     tlsClientAuthSubjectDn: 'CN=client.example.org,O=Client1,L=Chiyoda-ku,ST=Tokyo,C=JP',
@@ -58,8 +58,8 @@ test('a client that authenticates by its certificate', async () => {
   expect(json['action']).toBe('OK')
 })
 
-describe('at once, whatever caches hold', () => {
-  test('a lock ends the use of tokens, and unlocking brings it back', async () => {
+describe('caches do not delay', () => {
+  test('locking a client makes its tokens invalid at once, and unlocking makes them valid again', async () => {
     const client = await newClient()
     const { access } = await walk.granted(client)
     const lock = (clientLocked: boolean) => manage('POST', `/lock_flag/update/${client.id}`, { clientLocked })
@@ -69,14 +69,14 @@ describe('at once, whatever caches hold', () => {
     expect(outcome(await walk.introspect(access))).toBe('OK A056001')
   })
 
-  test('an update that says locked locks', async () => {
+  test('an update with locked makes the tokens of the client invalid at once', async () => {
     const client = await newClient()
     const { access } = await walk.granted(client)
     await manage('POST', `/update/${client.id}`, { locked: true })
     expect(outcome(await walk.introspect(access))).toBe('UNAUTHORIZED A057394 invalid_token')
   })
 
-  test('deleting ends the use of tokens', async () => {
+  test('deleting a client makes its tokens invalid at once', async () => {
     const client = await newClient()
     const { access } = await walk.granted(client)
     await manage('DELETE', `/delete/${client.id}`)
@@ -84,7 +84,7 @@ describe('at once, whatever caches hold', () => {
   })
 })
 
-test('of two secrets the newer one is right, and tokens stay', async () => {
+test('after a secret is refreshed only the new one is accepted, and tokens stay valid', async () => {
   const client = await newClient()
   const { access } = await walk.granted(client)
   const { json } = await manage('GET', `/secret/refresh/${client.id}`)
@@ -94,7 +94,7 @@ test('of two secrets the newer one is right, and tokens stay', async () => {
   expect(outcome(await walk.introspect(access))).toBe('OK A056001')
 })
 
-test('a key that is put into a service signs its access tokens at once', async () => {
+test('a key that is added to a service signs its access tokens at once', async () => {
   const client = await newClient()
   const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
   const [known] = (await runtime.store.registry.currentService(walk.number))?.jwks ?? []

@@ -34,28 +34,31 @@ const stored = (id: string) => runtime.store.registry.findClientByNumber(SERVICE
 const UNKNOWN = '17566160603766'
 
 describe('reading a client', () => {
-  test.each(['v2', 'v3'] as const)('by number and by alias, without its secret (%s)', async (version) => {
-    const { id, json } = await newClient({ clientIdAlias: `read-${version}` })
-    const { clientSecret: _, ...visible } = json
-    for (const name of [id, `read-${version}`]) {
-      const answer = await management[version]('GET', `/client/get/${name}`)
-      expect(answer.json).toEqual(visible)
-      expect(answer.text).not.toMatch(/Secret"|Digest/)
-    }
-  })
+  test.each(['v2', 'v3'] as const)(
+    'a client is read by number and by alias, without its secret (%s)',
+    async (version) => {
+      const { id, json } = await newClient({ clientIdAlias: `read-${version}` })
+      const { clientSecret: _, ...visible } = json
+      for (const name of [id, `read-${version}`]) {
+        const answer = await management[version]('GET', `/client/get/${name}`)
+        expect(answer.json).toEqual(visible)
+        expect(answer.text).not.toMatch(/Secret"|Digest/)
+      }
+    },
+  )
 
   test.each([
     ['v3', UNKNOWN, 'A001212'],
     ['v3', 'nobody', 'A001218'],
     ['v2', UNKNOWN, 'A027201'],
     ['v2', 'nobody', 'A027201'],
-  ] as const)('that is not there (%s, %s)', async (version, name, code) => {
+  ] as const)('reading an unknown client is refused (%s, %s)', async (version, name, code) => {
     expect(failure(await management[version]('GET', `/client/get/${name}`))).toBe(`404 ${code}`)
   })
 })
 
 describe('listing clients', () => {
-  test('goes by creation, five at a time, and by developer', async () => {
+  test('clients are listed in the order of their creation, five at a time, and by developer', async () => {
     const fresh = await fixedRuntime()
     const { v3, v2 } = await openManagement(fresh)
     const ids: unknown[] = []
@@ -84,13 +87,13 @@ describe('listing clients', () => {
     ['end=-1', 'A028291'],
     ['end=1.5', 'A028291'],
     ['end=99999999999', 'A028291'],
-  ])('%s: %s', async (query, code) => {
+  ])('a list with %s is refused with %s', async (query, code) => {
     expect(failure(await get(`/client/get/list?${query}`))).toBe(`400 ${code}`)
   })
 })
 
 describe('updating a client', () => {
-  test('replaces it: what is left out has its default again', async () => {
+  test('an update replaces the settings: absent ones get their defaults', async () => {
     const { id, json } = await newClient({
       clientName: 'Shop',
       redirectUris: ['https://a.example/cb'],
@@ -117,27 +120,27 @@ describe('updating a client', () => {
     expect(nulls(answer.json)).toEqual([])
   })
 
-  test('of a confidential client without a method leaves it without one', async () => {
+  test('an update of a confidential client without a method sets the method NONE', async () => {
     const { id } = await newClient()
     const { json } = await post(`/client/update/${id}`, { clientType: 'CONFIDENTIAL' })
     expect(json['tokenAuthMethod']).toBe('NONE')
   })
 
-  test('keeps its secret and its number', async () => {
+  test('an update keeps the secret and the number', async () => {
     const { id, secret } = await newClient()
     const { json } = await post(`/client/update/${id}`, { clientId: 5, clientSecret: 'x'.repeat(40) })
     expect(String(json['clientId'])).toBe(id)
     expect((await stored(id))?.clientSecretDigest).toBe(digest(secret))
   })
 
-  test('with what was read changes nothing but the time', async () => {
+  test('an update with the settings that were read changes only the time', async () => {
     const { id } = await newClient({ extension: { accessTokenDuration: 5 }, clientIdAlias: 'same-again' })
     const read = (await get(`/client/get/${id}`)).json
     expect((await post(`/client/update/${id}`, read)).json).toEqual(read)
     expect((await get('/client/get/same-again')).json).toEqual(read)
   })
 
-  test('moves the alias: the old one is free again', async () => {
+  test('an update with another alias frees the old one', async () => {
     const { id } = await newClient({ clientIdAlias: 'old-name' })
     await post(`/client/update/${id}`, { clientIdAlias: 'new-name' })
     expect((await get('/client/get/new-name')).json['clientId']).toBe(Number(id))
@@ -146,21 +149,21 @@ describe('updating a client', () => {
     expect((await get('/client/get/old-name')).status).toBe(200)
   })
 
-  test("does not take another client's alias", async () => {
+  test("an update cannot take another client's alias", async () => {
     await newClient({ clientIdAlias: 'taken' })
     const { id } = await newClient({ clientIdAlias: 'own' })
     expect(failure(await post(`/client/update/${id}`, { clientIdAlias: 'taken' }))).toBe('400 A030601')
     expect((await get('/client/get/own')).json['clientId']).toBe(Number(id))
   })
 
-  test('an alias left behind by an update that broke off leads nowhere', async () => {
+  test('an alias that an interrupted update left behind names no client', async () => {
     const { id } = await newClient()
     await runtime.store.registry.putAlias(SERVICE, 'left-behind', Number(id))
     expect((await get('/client/get/left-behind')).status).toBe(404)
     expect(await runtime.store.registry.findClient(SERVICE, 'left-behind')).toBeUndefined()
   })
 
-  test('checks the settings as creating does', async () => {
+  test('an update checks the settings in the same way as creation', async () => {
     const { id } = await newClient()
     const bad = { redirectUris: ['/cb'] }
     expect(failure(await post(`/client/update/${id}`, bad))).toBe('400 A031209')
@@ -168,7 +171,7 @@ describe('updating a client', () => {
     expect(failure(await post(`/client/update/${id}`, ''))).toBe('400 A032209')
   })
 
-  test('does not unlock it, and can lock it', async () => {
+  test('an update can lock a client, and cannot unlock it', async () => {
     const { id } = await newClient()
     await post(`/client/lock_flag/update/${id}`, { clientLocked: true })
     expect((await post(`/client/update/${id}`, { locked: false })).json['locked']).toBe(true)
@@ -176,7 +179,7 @@ describe('updating a client', () => {
     expect((await post(`/client/update/${other.id}`, { locked: true })).json['locked']).toBe(true)
   })
 
-  test('by two at once loses no change of the other', async () => {
+  test('concurrent changes of a client are all applied', async () => {
     const { id } = await newClient()
     const [refreshed] = await Promise.all([
       get(`/client/secret/refresh/${id}`),
@@ -191,14 +194,14 @@ describe('updating a client', () => {
   test.each([
     ['v3', 'A001212'],
     ['v2', 'A029201'],
-  ] as const)('that is not there (%s)', async (version, code) => {
+  ] as const)('updating an unknown client is refused (%s)', async (version, code) => {
     expect(failure(await management[version]('POST', `/client/update/${UNKNOWN}`, {}))).toBe(`404 ${code}`)
   })
 })
 
 describe('deleting a client', () => {
   test.each(['v2', 'v3'] as const)(
-    'answers 204 without a body, and frees the alias (%s)',
+    'deleting a client is answered with 204 and no body, and frees the alias (%s)',
     async (version) => {
       const { id } = await newClient({ clientIdAlias: 'deleted' })
       const { status, text } = await management[version]('DELETE', `/client/delete/${id}`)
@@ -210,7 +213,7 @@ describe('deleting a client', () => {
     },
   )
 
-  test('a client that is deleted does not come back by an update', async () => {
+  test('a deleted client is not resurrected by a concurrent update', async () => {
     const { id } = await newClient()
     await Promise.all([
       management.v3('DELETE', `/client/delete/${id}`),
@@ -220,14 +223,14 @@ describe('deleting a client', () => {
     expect((await get(`/client/get/${id}`)).status).toBe(404)
   })
 
-  test('that is not there', async () => {
+  test('deleting an unknown client is refused', async () => {
     expect(failure(await management.v3('DELETE', `/client/delete/${UNKNOWN}`))).toBe('404 A001212')
     expect(failure(await management.v2('DELETE', `/client/delete/${UNKNOWN}`))).toBe('404 A026201')
     expect((await management.v3('POST', `/client/delete/${UNKNOWN}`)).status).toBe(405)
   })
 })
 
-test('no API of clients is open to a smaller role or to nobody', async () => {
+test('every API of clients requires the role manage', async () => {
   const { id } = await newClient()
   const calls = [
     ['GET', `/client/get/${id}`],

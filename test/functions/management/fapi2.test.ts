@@ -36,7 +36,7 @@ const createClient = (change: object) => management.v3('POST', '/client/create',
 const refusal = (answer: Awaited<ReturnType<typeof updateService>>) =>
   `${failure(answer)} ${/of '(\w+)'\.$/.exec(String(answer.json['resultMessage']))?.[1] ?? ''}`
 
-describe('a service with the switch', () => {
+describe('a service with fapi2', () => {
   const BREACHES: readonly (readonly [name: string, value: unknown])[] = [
     ['supportedTokenAuthMethods', ['TLS_CLIENT_AUTH', 'CLIENT_SECRET_BASIC']],
     ['supportedTokenAuthMethods', ['NONE']],
@@ -49,12 +49,12 @@ describe('a service with the switch', () => {
     ['issSuppressed', true],
   ]
 
-  test.each(BREACHES)('is not switched on with %s %j', async (name, value) => {
+  test.each(BREACHES)('fapi2 cannot be switched on with %s %j', async (name, value) => {
     expect(refusal(await updateService({ ...PROFILE, [name]: value }))).toBe(`400 A039299 ${name}`)
     expect((await runtime.store.registry.currentService(SERVICE))?.fapi2).toBe(false)
   })
 
-  test.each(BREACHES)('refuses %s %j afterwards', async (name, value) => {
+  test.each(BREACHES)('a service with fapi2 refuses %s %j', async (name, value) => {
     expect((await updateService(PROFILE)).json).toMatchObject(PROFILE)
     expect(refusal(await updateService({ [name]: value }))).toBe(`400 A039299 ${name}`)
     expect((await updateService({})).json).toMatchObject(PROFILE)
@@ -66,20 +66,23 @@ describe('a service with the switch', () => {
     ['EdDSA', 200],
     ['RS256', 400],
     ['ES384', 400],
-  ] as const)('signs access tokens with %s: %i', async (accessTokenSignAlg, status) => {
-    await updateService({ ...PROFILE, ...keySet(newSigningKey('1', accessTokenSignAlg).own) })
-    const answer = await updateService({ accessTokenSignAlg })
-    expect(answer.status).toBe(status)
-    if (status === 400) expect(refusal(answer)).toBe('400 A039299 accessTokenSignAlg')
-  })
+  ] as const)(
+    'a service with fapi2 that sets the signing algorithm %s is answered with %i',
+    async (accessTokenSignAlg, status) => {
+      await updateService({ ...PROFILE, ...keySet(newSigningKey('1', accessTokenSignAlg).own) })
+      const answer = await updateService({ accessTokenSignAlg })
+      expect(answer.status).toBe(status)
+      if (status === 400) expect(refusal(answer)).toBe('400 A039299 accessTokenSignAlg')
+    },
+  )
 
-  test('may be switched off again', async () => {
+  test('fapi2 can be switched off again', async () => {
     await updateService(PROFILE)
     expect((await updateService({ fapi2: false, pkceRequired: false })).status).toBe(200)
   })
 })
 
-describe('a client of a service with the switch', () => {
+describe('a client of a service with fapi2', () => {
   const BREACHES: readonly (readonly [named: string, change: object])[] = [
     ['clientType', { clientType: 'PUBLIC', tokenAuthMethod: 'NONE' }],
     ['tokenAuthMethod', { tokenAuthMethod: 'CLIENT_SECRET_BASIC' }],
@@ -91,25 +94,36 @@ describe('a client of a service with the switch', () => {
     ['tokenAuthSignAlg', { tokenAuthMethod: 'PRIVATE_KEY_JWT' }],
   ]
 
-  test.each(BREACHES)('is not registered or changed with a %s as in %j', async (named, change) => {
-    await updateService(PROFILE)
-    expect(refusal(await createClient(change))).toBe(`400 A031299 ${named}`)
-    expect(await runtime.store.registry.listClients(SERVICE)).toEqual([])
-    const { json } = await createClient({})
-    const path = `/client/update/${String(json['clientId'])}`
-    expect(refusal(await management.v3('POST', path, { ...CLIENT, ...change }))).toBe(`400 A031299 ${named}`)
-    const { json: kept } = await management.v3('GET', `/client/get/${String(json['clientId'])}`)
-    expect(kept).toMatchObject(CLIENT)
-    await management.v3('DELETE', `/client/delete/${String(json['clientId'])}`)
-  })
+  test.each(BREACHES)(
+    'a client of a service with fapi2 cannot be registered or changed with a %s as in %j',
+    async (named, change) => {
+      await updateService(PROFILE)
+      expect(refusal(await createClient(change))).toBe(`400 A031299 ${named}`)
+      expect(await runtime.store.registry.listClients(SERVICE)).toEqual([])
+      const { json } = await createClient({})
+      const path = `/client/update/${String(json['clientId'])}`
+      expect(refusal(await management.v3('POST', path, { ...CLIENT, ...change }))).toBe(
+        `400 A031299 ${named}`,
+      )
+      const { json: kept } = await management.v3('GET', `/client/get/${String(json['clientId'])}`)
+      expect(kept).toMatchObject(CLIENT)
+      await management.v3('DELETE', `/client/delete/${String(json['clientId'])}`)
+    },
+  )
 
-  test.each(['PS256', 'ES256', 'EdDSA', 'Ed25519'])('may sign assertions with %s', async (alg) => {
-    await updateService(PROFILE)
-    const { status } = await createClient({ tokenAuthMethod: 'PRIVATE_KEY_JWT', tokenAuthSignAlg: alg })
-    expect(status).toBe(200)
-  })
+  test.each(['PS256', 'ES256', 'EdDSA', 'Ed25519'])(
+    'a client of a service with fapi2 may sign assertions with %s',
+    async (alg) => {
+      await updateService(PROFILE)
+      const { status } = await createClient({ tokenAuthMethod: 'PRIVATE_KEY_JWT', tokenAuthSignAlg: alg })
+      expect(status).toBe(200)
+    },
+  )
 
-  test.each(BREACHES)('registers with a %s as in %j without the switch', async (_named, change) => {
-    expect((await createClient(change)).status).toBe(200)
-  })
+  test.each(BREACHES)(
+    'without fapi2 a client can be registered with a %s as in %j',
+    async (_named, change) => {
+      expect((await createClient(change)).status).toBe(200)
+    },
+  )
 })

@@ -6,7 +6,7 @@ import { outcome, tokensOf } from '../../support/answers.ts'
 import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
 import { BASIC, openWalk, type TestClient, type Walk } from '../../support/walk.ts'
 
-/** Of the service in this file, and what functions may keep in memory. */
+/** The token lifetime of the service, and how long functions may cache it. */
 const TOKEN_SECONDS = 600
 const CACHE_SECONDS = 10
 
@@ -57,8 +57,8 @@ const verified = async (jwt: string) => {
   return (await jwtVerify(jwt, createLocalJWKSet(await published()), { currentDate })).protectedHeader.kid
 }
 
-describe('a key is rotated', () => {
-  test('published, signing, removed when the last token of the old one has ended', async () => {
+describe('the signing key', () => {
+  test('a key is published, signs, and is removed once the last token of the old key has expired', async () => {
     const old = await token()
     expect((await update({ jwks: await setOf(newKey('2')) })).status).toBe(200)
     expect(await kids()).toEqual(['1', '2'])
@@ -79,33 +79,33 @@ describe('a key is rotated', () => {
     expect(await verified(await token())).toBe('2')
   })
 
-  test('not published and made to sign in one step', async () => {
+  test('a key cannot be published and start to sign in one request', async () => {
     const jwks = await setOf(newKey('2'))
     expect(await refusal({ jwks, accessTokenSignatureKeyId: '2' })).toBe('400 A039298')
     expect(await kids()).toEqual(['1'])
     expect(signerOf(await token())).toBe('1')
   })
 
-  test('not made to sign by its place in the set either', async () => {
+  test('a key that is not published yet cannot become the signing key by its place in the set', async () => {
     await update({ accessTokenSignatureKeyId: null })
     const { keys } = await published()
     expect(await refusal({ jwks: JSON.stringify({ keys: [newKey('0'), ...keys] }) })).toBe('400 A039298')
   })
 
-  test('not removed in the step in which another one begins to sign', async () => {
+  test('a key cannot be removed in the request that makes another one sign', async () => {
     await update({ jwks: await setOf(newKey('2')) })
     const change = { jwks: await onlyKeys('2'), accessTokenSignatureKeyId: '2' }
     expect(await refusal(change)).toBe('400 A039691')
     expect(signerOf(await token())).toBe('1')
   })
 
-  test('not removed when tokens become opaque', async () => {
+  test('a key that signed tokens cannot be removed when tokens become opaque', async () => {
     await update({ jwks: await setOf(newKey('2')) })
     await update({ accessTokenSignAlg: null, accessTokenSignatureKeyId: null })
     expect(await refusal({ jwks: await onlyKeys('2') })).toBe('400 A039691')
   })
 
-  test('longer tokens of an earlier setting count, too', async () => {
+  test('a key that signed longer tokens under an earlier setting cannot be removed before they expire', async () => {
     await update({ jwks: await setOf(newKey('2')) })
     await update({ accessTokenDuration: 60 })
     await update({ accessTokenSignatureKeyId: '2' })
@@ -116,7 +116,7 @@ describe('a key is rotated', () => {
     expect((await update({ jwks: withoutOld })).status).toBe(200)
   })
 
-  test('signing again starts its time anew', async () => {
+  test('a key that signs again must stay for another token lifetime', async () => {
     await update({ jwks: await setOf(newKey('2')) })
     await update({ accessTokenSignatureKeyId: '2' })
     pass(CACHE_SECONDS + TOKEN_SECONDS)
@@ -126,14 +126,14 @@ describe('a key is rotated', () => {
   })
 })
 
-describe('a key that never signed, and one that was stolen', () => {
-  test('can go at once', async () => {
+describe('removing a key early', () => {
+  test('a key that never signed can be removed at once', async () => {
     await update({ jwks: await setOf(newKey('2')) })
     expect((await update({ jwks: await onlyKeys('1') })).status).toBe(200)
     expect(await kids()).toEqual(['1'])
   })
 
-  test('can go when all that it signed is cut off', async () => {
+  test('a stolen key can be removed once every token that it signed is cut off', async () => {
     await update({ jwks: await setOf(newKey('2')) })
     const stolen = await token()
     await update({ accessTokenSignatureKeyId: '2' })
@@ -146,7 +146,7 @@ describe('a key that never signed, and one that was stolen', () => {
   })
 })
 
-test('nothing of this is told with the service', async () => {
+test('the answer has no uses of keys', async () => {
   await update({ jwks: await setOf(newKey('2')) })
   const { json } = await update({ accessTokenSignatureKeyId: '2' })
   expect(json).not.toHaveProperty('keyUses')

@@ -18,7 +18,7 @@ const ROOT = certificatePem('ca-root')
 const ISSUING = certificatePem('ca-issuing')
 const update = (settings: object) => management.v3('POST', '/service/update', settings)
 
-test('roots and authorities below them are taken, shown, kept and cleared', async () => {
+test('roots and the authorities below them are stored, returned, kept by other updates, and cleared', async () => {
   const settings = { mutualTlsValidatePkiCertChain: true, trustedRootCertificates: [ROOT, ISSUING] }
   expect((await update(settings)).json).toMatchObject(settings)
   expect((await update({ description: 'x' })).json).toMatchObject(settings)
@@ -32,18 +32,21 @@ test('roots and authorities below them are taken, shown, kept and cleared', asyn
 })
 
 test.each<[string, string[], string]>([
-  ['no certificate', [ROOT, 'x'], '1'],
-  ['nothing', ['', ROOT], '0'],
+  ['a text that is no certificate', [ROOT, 'x'], '1'],
+  ['an empty text', ['', ROOT], '0'],
   ['half a certificate', [spelling('truncated-der')], '0'],
-  ['two in one', [ROOT, ISSUING, ROOT + ISSUING], '2'],
+  ['two certificates in one text', [ROOT, ISSUING, ROOT + ISSUING], '2'],
   ['a certificate of a client', [ROOT, certificatePem('client-ec-p256')], '1'],
   ['a certificate of a client that has issued it itself', [certificatePem('self-signed-ec')], '0'],
-])('a list with %s in it is refused by its place', async (_name, trustedRootCertificates, place) => {
-  const answer = await update({ trustedRootCertificates })
-  expect(failure(answer)).toBe('400 A039230')
-  expect(answer.json['resultMessage']).toContain(`trustedRootCertificates[${place}]`)
-  expect((await management.v3('GET', '/service/get')).json['trustedRootCertificates']).toEqual([])
-})
+])(
+  'a list with %s is refused, and the refusal has the index',
+  async (_name, trustedRootCertificates, place) => {
+    const answer = await update({ trustedRootCertificates })
+    expect(failure(answer)).toBe('400 A039230')
+    expect(answer.json['resultMessage']).toContain(`trustedRootCertificates[${place}]`)
+    expect((await management.v3('GET', '/service/get')).json['trustedRootCertificates']).toEqual([])
+  },
+)
 
 test.each([[[]], [[ISSUING]]])(
   'validation without a root is refused: %#',
@@ -53,7 +56,7 @@ test.each([[[]], [[ISSUING]]])(
   },
 )
 
-test('the issuers of client certificates are taken, emptied, and given up', async () => {
+test('issuers of client certificates are stored, emptied and cleared', async () => {
   const list = async (clientCertificateIssuers: unknown) =>
     (await update({ clientCertificateIssuers })).json['clientCertificateIssuers']
   expect(await list([ISSUING])).toEqual([ISSUING])

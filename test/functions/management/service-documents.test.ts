@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => runtime.close())
 
 describe.each(['v2', 'v3'] as const)('by %s', (version) => {
-  test('the discovery document is the document itself', async () => {
+  test('the discovery document is returned as it is', async () => {
     const { json } = await management[version](
       'GET',
       '/service/configuration?pretty=true',
@@ -35,7 +35,7 @@ describe.each(['v2', 'v3'] as const)('by %s', (version) => {
     expect(json).toEqual({ keys: [] })
   })
 
-  test('both are for callers with credentials', async () => {
+  test('discovery document and key set require credentials', async () => {
     for (const path of ['/service/configuration', '/service/jwks/get']) {
       const { status } = await management[version]('GET', path, undefined, 'wrong')
       expect(status).toBe(401)
@@ -48,7 +48,7 @@ test('a patch of the discovery document is refused', async () => {
   expect(failure(await management.v3('GET', '/service/configuration?patch=[]'))).toBe('400 A001297')
 })
 
-test('the probes need no credentials and tell nothing of what was sent', async () => {
+test('the probes require no credentials and repeat nothing of the request', async () => {
   const sent = { authorization: 'Bearer not-to-be-told' }
   const health = await management.call('GET', '/api/lifecycle/healthcheck?extended=true', undefined, sent)
   expect([health.status, health.headers['content-type'], health.text]).toEqual([200, 'text/plain', 'OK'])
@@ -57,7 +57,7 @@ test('the probes need no credentials and tell nothing of what was sent', async (
   expect(runtime.lines.join('\n')).not.toContain('not-to-be-told')
 })
 
-test('response type none can be registered and is not announced', async () => {
+test('the response type none can be registered, and the discovery document leaves it out', async () => {
   const responses = {
     supportedResponseTypes: ['CODE', 'NONE'],
     authorizationEndpoint: 'https://as.example.com/a',

@@ -17,7 +17,7 @@ const update = (...keys: object[]) => management.v3('POST', '/service/update', k
 const published = async () => (await management.v3('GET', '/service/jwks/get')).json
 
 describe('a signing key', () => {
-  test.each(SIGNING_ALGORITHMS)('of %s is taken, its private half kept apart', async (alg) => {
+  test.each(SIGNING_ALGORITHMS)('a signing key of %s is stored, with its private half apart', async (alg) => {
     const { own, open } = newSigningKey('k', alg)
     expect((await update(own)).status).toBe(200)
     expect(await published()).toEqual({ keys: [open] })
@@ -27,7 +27,7 @@ describe('a signing key', () => {
   })
 
   test.each(['ES256', 'ES384', 'EdDSA'] as const)(
-    'of %s need not say so: there is no other for it',
+    'a signing key that fits only %s needs no alg',
     async (alg) => {
       const { own, open } = newSigningKey('k', alg)
       expect((await update({ ...own, alg: undefined })).status).toBe(200)
@@ -45,7 +45,7 @@ describe('a signing key', () => {
   })
 
   test.each([
-    ['an RSA key that does not say for which algorithm', { ...rsa, alg: undefined }],
+    ['an RSA key without alg', { ...rsa, alg: undefined }],
     ['an RSA key for RS512', { ...rsa, alg: 'RS512' }],
     ['an RSA key for ES256', { ...rsa, alg: 'ES256' }],
     ['an RSA key for encryption', { ...rsa, alg: 'RSA-OAEP' }],
@@ -53,8 +53,8 @@ describe('a signing key', () => {
     ['a P-256 key for an algorithm by an inherited name', { ...p256, alg: 'toString' }],
     ['a P-384 key for ES256', { ...newSigningKey('k', 'ES384').own, alg: 'ES256' }],
     ['an Ed25519 key for ES256', { ...newSigningKey('k', 'EdDSA').own, alg: 'ES256' }],
-    ['an algorithm that is none', { ...p256, alg: 'none' }],
-    ['an algorithm that is a list', { ...p256, alg: ['ES256'] }],
+    ['a key for the algorithm none', { ...p256, alg: 'none' }],
+    ['a key with a list of algorithms', { ...p256, alg: ['ES256'] }],
     ['a P-521 key', ofCurve('P-521')],
     ['a secp256k1 key', ofCurve('secp256k1')],
     ['an Ed448 key', exported(generateKeyPairSync('ed448').privateKey)],
@@ -62,7 +62,7 @@ describe('a signing key', () => {
     ['a symmetric key', { kty: 'oct', k: 'A'.repeat(43), kid: 'k', alg: 'HS256' }],
     ['a point that is not on the curve', { ...p256, y: p256.x }],
     ['the modulus of another key', { ...rsa, n: newSigningKey('k', 'PS256').own.n }],
-  ])('is refused: %s', async (_, key) => {
+  ])('%s is refused as a signing key', async (_, key) => {
     expect(failure(await update(key))).toBe('400 A039293')
     expect(await published()).toEqual({ keys: [] })
   })
@@ -70,7 +70,7 @@ describe('a signing key', () => {
   test.each([
     ['RSA of 1024 bits', exported(generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey)],
     ['RSA of 2047 bits', exported(generateKeyPairSync('rsa', { modulusLength: 2047 }).privateKey)],
-  ])('is refused as too weak, by its place: %s', async (_, key) => {
+  ])('a key of %s is refused as too weak, and the refusal has the index', async (_, key) => {
     const answer = await update(p256, { ...key, kid: 'weak', alg: 'PS256' })
     expect(failure(answer)).toBe('400 A039296')
     expect(answer.json['resultMessage']).toContain("index '1'")
@@ -79,8 +79,11 @@ describe('a signing key', () => {
   })
 })
 
-test.each(['HS256', 'ES512', 'RS512', 'none', 'es256'])('access tokens by %s are refused', async (alg) => {
-  const answer = await management.v3('POST', '/service/update', { accessTokenSignAlg: alg })
-  expect(failure(answer)).toBe('400 A039292')
-  expect(answer.json['resultMessage']).toContain("'accessTokenSignAlg'")
-})
+test.each(['HS256', 'ES512', 'RS512', 'none', 'es256'])(
+  '%s is refused as the signing algorithm of access tokens',
+  async (alg) => {
+    const answer = await management.v3('POST', '/service/update', { accessTokenSignAlg: alg })
+    expect(failure(answer)).toBe('400 A039292')
+    expect(answer.json['resultMessage']).toContain("'accessTokenSignAlg'")
+  },
+)

@@ -37,7 +37,7 @@ describe('the keys of a service', () => {
   const first = newKey('1')
   const second = newKey('2')
 
-  test('are taken apart: the private halves stay', async () => {
+  test('private keys of a service are stored apart and never returned', async () => {
     const answer = await update({ ...set(first.own, second.own), accessTokenSignAlg: 'ES256' })
     expect(JSON.parse(String(answer.json['jwks']))).toEqual({ keys: [first.open, second.open] })
     for (const path of ['/service/get', '/service/jwks/get', '/service/configuration']) {
@@ -54,22 +54,22 @@ describe('the keys of a service', () => {
   test.each([
     ['only public members', set(first.open, second.open)],
     ['null', { jwks: null }],
-    ['nothing', {}],
-  ])('stay when an update has %s', async (_, members) => {
+    ['no keys', {}],
+  ])('keys stay when an update has %s', async (_, members) => {
     await update(set(first.own, second.own))
     const { json } = await update(members)
     expect(JSON.parse(String(json['jwks']))).toEqual({ keys: [first.open, second.open] })
     expect(await runtime.store.registry.findSigningKey(SERVICE, '2')).toBeDefined()
   })
 
-  test('that are left out of a set are deleted, private half and all', async () => {
+  test('a key that is left out of the set is deleted with its private half', async () => {
     await update(set(first.own, second.own))
     await update(set(first.open))
     expect(await runtime.store.registry.findSigningKey(SERVICE, '1')).toBeDefined()
     expect(await runtime.store.registry.findSigningKey(SERVICE, '2')).toBeUndefined()
   })
 
-  test('go with their service', async () => {
+  test('deleting a service deletes its private keys', async () => {
     const { json } = await management.call(
       'POST',
       '/api/service/create',
@@ -86,25 +86,25 @@ describe('the keys of a service', () => {
     ['no JSON', '{', 'A039293'],
     ['no set', '[]', 'A039293'],
     ['null', 'null', 'A039293'],
-    ['a key that is none', '{"keys":[null]}', 'A039293'],
+    ['null for a key', '{"keys":[null]}', 'A039293'],
     [
       'a symmetric key',
       JSON.stringify({ keys: [{ kty: 'oct', k: 'AAAA', kid: '9', alg: 'HS256' }] }),
       'A039293',
     ],
     ['no kid', set({ ...newKey('9').own, kid: undefined }).jwks, 'A039293'],
-    ['one kid twice', set(newKey('9').own, newKey('9').own).jwks, 'A039293'],
+    ['the same kid twice', set(newKey('9').own, newKey('9').own).jwks, 'A039293'],
     ['a key for encryption', set({ ...newKey('9').own, use: 'enc' }).jwks, 'A039293'],
     ['halves of two keys', set({ ...newKey('9').own, d: newKey('9').own.d }).jwks, 'A039293'],
     ['another key under a known kid', set(newKey('1').own).jwks, 'A039293'],
     ['an unknown key without its private half', set(first.open, newKey('9').open).jwks, 'A039294'],
-  ])('are refused when the set has %s', async (_, jwks, code) => {
+  ])('a key set that is or has %s is refused', async (_, jwks, code) => {
     await update({ ...set(first.own), accessTokenSignAlg: null })
     expect(failure(await update({ jwks }))).toBe(`400 ${code}`)
     expect((await tables.everything()).map((item) => item['sk'])).not.toContain('9')
   })
 
-  test('have to fit the algorithm of access tokens, and one that is in use cannot go', async () => {
+  test('the key set must have a key for the algorithm of access tokens', async () => {
     const wide = newKey('3', 'ES384')
     await update({ ...set(first.own), accessTokenSignAlg: 'ES256' })
     expect(failure(await update(set(wide.own)))).toBe('400 A039295')
@@ -115,8 +115,8 @@ describe('the keys of a service', () => {
   })
 })
 
-describe('private keys never leave', () => {
-  test.each(['true', 'TRUE'])('includePrivateKeys=%s', async (value) => {
+describe('private keys', () => {
+  test.each(['true', 'TRUE'])('private keys are withheld with includePrivateKeys=%s', async (value) => {
     const path = `/service/jwks/get?includePrivateKeys=${value}`
     expect(failure(await management.v3('GET', path))).toBe('403 A001217')
     expect(failure(await management.v2('GET', path))).toBe('403 A001217')
@@ -130,7 +130,7 @@ describe('the credentials of a service', () => {
   const list = (secret: string) =>
     management.call('GET', '/api/client/get/list', undefined, basic(String(SERVICE), secret))
 
-  test('are kept by id, made without one, ended when left out, and their secrets shown once', async () => {
+  test('a credential is kept by its id, made without one, and ended when left out; its secret is returned once', async () => {
     const [manage, other] = shown(await management.v3('GET', '/service/get'))
     const added = { role: 'manage', expiresAt: (START + 100) * 1000 }
     const after = shown(await update({ credentials: [manage, added] }))
@@ -155,11 +155,11 @@ describe('the credentials of a service', () => {
     [[{ role: 'manage', id: 'unknown' }], 'A039292'],
     [null, 'A001294'],
     [[{ role: 'manage', expiresAt: 1.5 }], 'A001294'],
-  ])('%j is refused', async (credentials, code) => {
+  ])('credentials of %j are refused', async (credentials, code) => {
     expect(failure(await update({ credentials }))).toBe(`400 ${code}`)
   })
 
-  test('a digest is never shown', async () => {
+  test('the digest of a credential is never returned', async () => {
     const { text } = await management.v3('GET', '/service/get')
     const record = await runtime.store.registry.currentService(SERVICE)
     for (const { digest } of record?.credentials ?? []) expect(text).not.toContain(digest.slice(0, 16))

@@ -42,10 +42,10 @@ async function newService(members: object = {}): Promise<Answered['json']> {
   return (await create({ ...ISSUER, ...members })).json
 }
 
-describe('a service that is created', () => {
-  test('has the defaults of the contract and a secret that is shown once', async () => {
+describe('creating a service', () => {
+  test('a new service has the defaults of the contract, and a secret that only this answer has', async () => {
     const { apiKey, apiSecret, number, credentials, ...rest } = await newService()
-    expect(rest).toEqual({
+    expect(rest).toMatchObject({
       ...ISSUER,
       supportedGrantTypes: ['AUTHORIZATION_CODE', 'REFRESH_TOKEN'],
       supportedResponseTypes: ['CODE'],
@@ -86,7 +86,7 @@ describe('a service that is created', () => {
     expect(JSON.stringify(await runtime.store.registry.findService(Number(apiKey)))).not.toContain(apiSecret)
   })
 
-  test('answers to its secret, in v2 and in v3', async () => {
+  test('a new service accepts its secret, in v2 and in v3', async () => {
     const { apiKey, apiSecret } = await newService()
     const id = String(apiKey)
     const clients = await management.call(
@@ -100,7 +100,7 @@ describe('a service that is created', () => {
     expect(own.json).toMatchObject({ apiKey, ...ISSUER })
   })
 
-  test('by Java, which writes every member of its object', async () => {
+  test('a service is created from a body of the Java client, which has every member', async () => {
     const { status, json } = await create({
       ...ISSUER,
       apiKey: 0,
@@ -119,7 +119,7 @@ describe('a service that is created', () => {
     expect(nulls(json)).toEqual([])
   })
 
-  test('by the organization as well, and by nobody else', async () => {
+  test('only the owner and the organization can create services', async () => {
     expect((await create(ISSUER, organization)).status).toBe(200)
     expect(failure(await create(ISSUER, basic(String(SERVICE), MANAGE)))).toBe('401 A002201')
     expect(failure(await create(ISSUER, basic(OWNER_KEY, 'wrong')))).toBe('401 A002205')
@@ -142,7 +142,7 @@ describe('updating a service', () => {
     attributes: [{ key: 'a', value: 'b' }],
   }
 
-  test('keeps what is absent', async () => {
+  test('an update keeps the settings that are absent', async () => {
     const { apiSecret: _, ...created } = await newService(SETTINGS)
     runtime.clock.now = later(START, 5)
     const { json } = await update(created['apiKey'], { accessTokenDuration: 600 })
@@ -151,7 +151,7 @@ describe('updating a service', () => {
     expect((await read(created['apiKey'])).json).toEqual(after)
   })
 
-  test('takes null back to the default', async () => {
+  test('an update with null puts the default in place', async () => {
     const { apiKey } = await newService(SETTINGS)
     const cleared = Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, null]))
     const { json } = await update(apiKey, cleared)
@@ -162,7 +162,7 @@ describe('updating a service', () => {
     expect(json).toMatchObject({ attributes: [] })
   })
 
-  test('sets false and the empty list, and 0 and the empty text where they say something', async () => {
+  test('an update sets false and empty lists, and 0 and empty texts if they are valid values', async () => {
     const { apiKey } = await newService({ ...SETTINGS, clientsPerDeveloper: 3 })
     const set = { pkceRequired: false, supportedScopes: [], description: '', clientsPerDeveloper: 0 }
     expect((await update(apiKey, set)).json).toMatchObject(set)
@@ -171,18 +171,18 @@ describe('updating a service', () => {
     })
   })
 
-  test('with what was read changes nothing', async () => {
+  test('an update with the settings that were read changes nothing', async () => {
     const { apiSecret: _, ...created } = await newService(SETTINGS)
     expect((await update(created['apiKey'], created)).json).toEqual(created)
   })
 
-  test('does not move the service', async () => {
+  test('an update keeps the number and the time of creation of the service', async () => {
     const { apiKey, number, createdAt } = await newService()
     const { json } = await update(apiKey, { apiKey: 5, number: 6, createdAt: 7, apiSecret: 'x' })
     expect(json).toMatchObject({ apiKey, number, createdAt })
   })
 
-  test('works for the service itself by v3 and for the owner by v2', async () => {
+  test('a service is updated with its own credentials by v3, and by the owner by v2', async () => {
     expect((await management.v3('POST', '/service/update', { serviceName: 'A' })).json['serviceName']).toBe(
       'A',
     )
@@ -197,12 +197,12 @@ describe('updating a service', () => {
     expect(failure(await update(5, {}))).toBe('404 A037201')
   })
 
-  test('an issuer on this machine may be plain http', async () => {
+  test('an issuer on a loopback address may be plain http', async () => {
     expect((await create({ issuer: 'http://localhost:8080' })).status).toBe(200)
   })
 })
 
-test('deleting a service ends it: 204, then it is unknown to everyone', async () => {
+test('a deleted service is unknown to all callers', async () => {
   const { apiKey, apiSecret } = await newService()
   const id = String(apiKey)
   const deleted = await management.call(
@@ -225,7 +225,7 @@ test('deleting a service ends it: 204, then it is unknown to everyone', async ()
   )
 })
 
-test('the list goes by creation and is for the owner alone', async () => {
+test('services are listed in the order of their creation, for the owner only', async () => {
   const fresh = await fixedRuntime()
   const { call } = await openManagement(fresh)
   const keys: unknown[] = [SERVICE]

@@ -29,7 +29,7 @@ const cutOffAt = (seconds: number) => cutOff((START + seconds) * 1000)
 describe('tokensNotBefore of a service', () => {
   beforeAll(open)
 
-  test('ends every token that was issued before, and none that is issued later', async () => {
+  test('tokensNotBefore makes every token invalid that was issued before, and none that is issued later', async () => {
     const old = tokensOf(await walk.credentials(confidential, OWN))
     const user = await walk.granted(publicClient, OWN)
     after(MINUTE)
@@ -48,7 +48,7 @@ describe('tokensNotBefore of a service', () => {
     expect(outcome(await walk.introspect(later.access, OWN))).toBe('OK A056001')
   })
 
-  test('ends codes and tickets too', async () => {
+  test('tokensNotBefore makes codes and tickets invalid too', async () => {
     const code = await walk.code(publicClient)
     const { json } = await walk.authorize(publicClient)
     after(2 * MINUTE - 1)
@@ -57,7 +57,7 @@ describe('tokensNotBefore of a service', () => {
     expect(outcome(await walk.issue(json['ticket']))).toBe('BAD_REQUEST A041391 invalid_request')
   })
 
-  test('ends a refresh token by its own time, not by that of its grant', async () => {
+  test('tokensNotBefore compares the time of a refresh token, not that of its grant', async () => {
     const granted = await walk.granted(publicClient, OWN)
     after(4 * MINUTE)
     const refreshed = await walk.refresh(publicClient, granted.refresh, OWN)
@@ -69,7 +69,7 @@ describe('tokensNotBefore of a service', () => {
   })
 })
 
-describe('tokensNotBefore moves forward alone', () => {
+describe('tokensNotBefore moves only forward', () => {
   beforeAll(async () => {
     await open()
     after(MINUTE)
@@ -82,18 +82,18 @@ describe('tokensNotBefore moves forward alone', () => {
     ['away with 0', 0],
     ['far ahead', (START + MINUTE + 3601) * 1000],
     ['into seconds', START + MINUTE],
-  ])('%s: refused', async (_, milliseconds) => {
+  ])('moving tokensNotBefore %s is refused', async (_, milliseconds) => {
     const { status, json } = await cutOff(milliseconds)
     expect(`${String(status)} ${String(json['resultCode'])}`).toBe('400 A039292')
     expect(json['resultMessage']).toContain("'tokensNotBefore'")
   })
 
-  test('a part of a second counts whole: nothing lives by the rounding', async () => {
+  test('tokensNotBefore is rounded up to a second, so that the rounding keeps no token valid', async () => {
     const { json } = await cutOff((START + MINUTE) * 1000 + 1)
     expect(json['tokensNotBefore']).toBe((START + MINUTE + 1) * 1000)
   })
 
-  test('other changes keep it', async () => {
+  test('other changes keep tokensNotBefore', async () => {
     const { json } = await walk.call('/service/update', { accessTokenDuration: 600 })
     expect(json['tokensNotBefore']).toBe((START + MINUTE + 1) * 1000)
   })
