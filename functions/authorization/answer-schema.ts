@@ -40,7 +40,7 @@ export const AuthorizationAnswer = z.discriminatedUnion('action', [
 ])
 
 /** `/auth/authorization/issue` (Authlete contract, section 2.2). No access token is issued here: its times are 0. */
-const Issued = z.object({
+const IssuedCodeAnswer = z.object({
   ...envelope('authorizationIssueResponse', ['LOCATION', 'FORM']),
   responseContent: z.string(),
   authorizationCode: z.string(),
@@ -48,10 +48,10 @@ const Issued = z.object({
   accessTokenDuration: seconds,
   ticketInfo: z.optional(z.object({ context: z.string() })),
 })
-export type IssuedAnswer = Answered<typeof Issued>
+export type IssuedAnswer = Answered<typeof IssuedCodeAnswer>
 
 export const IssueAnswer = z.discriminatedUnion('action', [
-  Issued,
+  IssuedCodeAnswer,
   refusal('authorizationIssueResponse', ['BAD_REQUEST', 'INTERNAL_SERVER_ERROR']),
 ])
 

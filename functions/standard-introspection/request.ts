@@ -74,8 +74,8 @@ const NOT_OFFERED = [
 
 /** `/auth/introspection/standard` of the Web API (Authlete contract, section 2.9). @throws Refusal */
 export function fromWebApi(call: z.infer<typeof StandardIntrospectionCall>): StandardIntrospectionRequest {
-  const vain = NOT_OFFERED.find((name) => call[name] !== undefined)
-  if (vain !== undefined) throw new Refusal('member-refused', { named: vain })
+  const refused = NOT_OFFERED.find((name) => call[name] !== undefined)
+  if (refused !== undefined) throw new Refusal('member-refused', { named: refused })
   if (call.parameters === undefined) throw new Refusal('introspection-parameters-missing')
   const token = parseParameters(call.parameters, CALL).get('token')
   if (token === undefined) throw new Refusal('introspection-token-missing')

@@ -14,7 +14,7 @@ import {
 import { GRANT_TYPES, TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
 
 /** `/auth/token`, action OK (Authlete contract, section 2.5). */
-const Issued = z.object({
+const IssuedTokensAnswer = z.object({
   ...envelope('tokenResponse', ['OK']),
   responseContent: z.string(),
   accessToken: z.string(),
@@ -40,10 +40,10 @@ const Issued = z.object({
   resources: texts,
   accessTokenResources: texts,
 })
-export type Issued = Answered<typeof Issued>
+export type IssuedTokensAnswer = Answered<typeof IssuedTokensAnswer>
 
 export const TokenAnswer = z.discriminatedUnion('action', [
-  Issued,
+  IssuedTokensAnswer,
   refusal('tokenResponse', ['BAD_REQUEST', 'INVALID_CLIENT', 'INTERNAL_SERVER_ERROR']),
 ])
 

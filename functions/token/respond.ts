@@ -1,7 +1,7 @@
 import { propertyMembers } from '../../shared/token/terms.ts'
 import type { Service } from '../../shared/store/service.ts'
 import { success } from '../../shared/web-api.ts'
-import type { Issued, TokenMembers } from './answer-schema.ts'
+import type { IssuedTokensAnswer, TokenMembers } from './answer-schema.ts'
 import { GRANT_TYPES, type IssuedTokens } from './decide.ts'
 
 /** RFC 6749 section 5.1. `scope` is `null` when there is none: the Web API sends it so, the OAuth face leaves it out. */
@@ -18,7 +18,7 @@ export function tokenContent(issued: IssuedTokens, service: Service): TokenMembe
 }
 
 /** `/auth/token`, action OK (Authlete contract, section 2.5). Times that a member calls `ExpiresAt` are in milliseconds. */
-export function tokenResponse(issued: IssuedTokens, service: Service): Issued {
+export function tokenResponse(issued: IssuedTokens, service: Service): IssuedTokensAnswer {
   const { grant, client, clientIdAlias, grantType, issuedAt } = issued
   const { terms } = grant
   const { name, resultCode } = GRANT_TYPES[grantType]

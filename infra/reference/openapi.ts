@@ -35,7 +35,11 @@ export function openApi() {
     ],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
-    components: { schemas: reached(paths, schemas), responses: RESPONSES, securitySchemes: SECURITY_SCHEMES },
+    components: {
+      schemas: referredTo(paths, schemas),
+      responses: RESPONSES,
+      securitySchemes: SECURITY_SCHEMES,
+    },
   }
 }
 
@@ -192,17 +196,9 @@ function accessOf(version: RouteMethod['version']): Access {
   }
 }
 
-/** The schemas that something refers to: a call by GET or DELETE has parameters instead. */
-function reached(paths: object, schemas: Record<string, JsonSchema>): Record<string, JsonSchema> {
-  const found = new Set<string>()
-  const look = (value: unknown) => {
-    for (const [, name = ''] of JSON.stringify(value).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
-      if (found.has(name)) continue
-      if (!(name in schemas)) throw new Error(`there is no schema ${name}`)
-      found.add(name)
-      look(schemas[name])
-    }
-  }
-  look([paths, RESPONSES])
-  return Object.fromEntries(Object.entries(schemas).filter(([name]) => found.has(name)))
+/** The schemas that something else refers to: the members of a call by GET or DELETE are parameters instead. */
+function referredTo(paths: object, schemas: Record<string, JsonSchema>): Record<string, JsonSchema> {
+  const isUsed = ([name]: [string, JsonSchema]) =>
+    JSON.stringify([paths, RESPONSES, { ...schemas, [name]: undefined }]).includes(`"${reference(name)}"`)
+  return Object.fromEntries(Object.entries(schemas).filter(isUsed))
 }

@@ -9,7 +9,7 @@ import { newNumber, newSecret } from '../../../shared/store/identity.ts'
 import { byCreation } from '../listing.ts'
 import type { ClientNamed, ClientSettings, ListRequest, SettingsRequest } from './request.ts'
 import { checkClient } from './rules.ts'
-import { JwkSet } from './settings-schema.ts'
+import { ClientJwkSet } from './settings-schema.ts'
 
 const CREATE_TRIES = 5
 
@@ -64,7 +64,7 @@ function methodOfNew({ clientType, tokenAuthMethod }: ClientSettings): Client['t
 /** The record stores what it knows; everything that only the management API knows is in `carried`. */
 function recordOf(settings: ClientSettings, carried: SettingsRequest['carried']) {
   const { extension, jwks, ...members } = settings
-  const keys = jwks === undefined ? {} : { jwks: JwkSet.parse(JSON.parse(jwks)) }
+  const keys = jwks === undefined ? {} : { jwks: ClientJwkSet.parse(JSON.parse(jwks)) }
   return { ...members, ...keys, ...(extension === undefined ? {} : { extension }), carried }
 }
 

@@ -7,7 +7,7 @@ import { ALGORITHMS } from '../../../shared/authentication/jws-algorithms.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { clientNumber } from '../../../shared/store/registry.ts'
 import type { ClientSettings } from './request.ts'
-import { JwkSet } from './settings-schema.ts'
+import { ClientJwkSet } from './settings-schema.ts'
 
 /** As in the message of A031204. */
 const MAX_LENGTH = 200
@@ -101,7 +101,7 @@ function isUnreadable(key: Jwk): boolean {
 
 function keysOf(text: string): readonly Jwk[] | undefined {
   try {
-    const set = JwkSet.safeParse(JSON.parse(text))
+    const set = ClientJwkSet.safeParse(JSON.parse(text))
     return set.success ? set.data.keys : undefined
   } catch (error) {
     if (error instanceof SyntaxError) return undefined

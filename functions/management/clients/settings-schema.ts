@@ -34,7 +34,7 @@ export const CARRIED_BY_CLIENTS = {
 export type CarriedByClient = Partial<z.infer<z.ZodMiniObject<typeof CARRIED_BY_CLIENTS>>>
 
 /** RFC 7517 section 5. */
-export const JwkSet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) })
+export const ClientJwkSet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) })
 
 /** Settings of Authlete that have no effect here. */
 const NOT_OFFERED = [
