@@ -61,6 +61,8 @@ export default defineConfig(
       'no-restricted-syntax': ['error', NO_DEFAULT_EXPORT, NO_UNBOUND_CATCH, NO_FOCUS],
       // A `describe` is one function however many tests it has.
       'max-lines-per-function': 'off',
+      // A fixture that needs no other one has to say so by `{}`.
+      'no-empty-pattern': ['error', { allowObjectPatternsAsParameters: true }],
     },
   },
   {
@@ -72,5 +74,10 @@ export default defineConfig(
     files: ['**/*.{js,cjs}'],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: { globals: { console: 'readonly', process: 'readonly', module: 'writable' } },
+  },
+  {
+    files: ['**/*.cjs'],
+    languageOptions: { globals: { __dirname: 'readonly', require: 'readonly' } },
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
 )

