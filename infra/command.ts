@@ -1,31 +1,34 @@
-import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
+import type { parseArgs, ParseArgsOptionsConfig } from 'node:util'
 
-/** What a person must do something about. It is printed as it is, without a stack. */
+/** What a person must do something about. Its message is printed line by line, without a stack. */
 export class Complaint extends Error {}
 
-/** What a command has of the terminal that it runs in. Tests bring their own. */
+/** What a command sees of the terminal in which it runs. Tests bring their own. */
 export interface Io {
-  /** One line on standard output: what was asked for. */
+  /** Prints one line on standard output: the result. */
   readonly out: (line: string) => void
-  /** One line on standard error: everything else. */
+  /** Prints one line on standard error: everything else. */
   readonly err: (line: string) => void
   /** The answer to a question, without its line end. `undefined`: standard input has ended. */
   readonly ask: (question: string) => Promise<string | undefined>
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Aborted when the process is to end (SIGINT, SIGTERM). Commands that serve wait for it. */
+  /** Aborted when the process must end (SIGINT, SIGTERM). A command that reads it must end by itself; all others are killed. */
   readonly stop: AbortSignal
 }
 
-/** One command of `certbound`. It imports what it needs when it runs, so that `--help` is quick. */
+/** One command of `certbound`. */
 export interface Command<Options extends ParseArgsOptionsConfig = ParseArgsOptionsConfig> {
-  /** The text of `--help`, which is answered for every command. */
+  /** The text of `--help`, which every command has. */
   readonly help: string
   readonly options: Options
-  /** Whether arguments that are no options may follow. */
+  /** Whether the command takes arguments that are no options. */
   readonly allowPositionals?: boolean
-  /** @returns the exit code @throws Complaint and others: one line for a person, and the exit code `failed` */
-  readonly run: (parsed: Parsed<Options>, io: Io) => Promise<number>
-  /** The exit code when `run` throws; 1 unless said otherwise. */
+  /**
+   * @returns the exit code
+   * @throws Complaint for a person; any error ends the command with the exit code `failed`
+   */
+  run(parsed: Parsed<Options>, io: Io): Promise<number>
+  /** The exit code when `run` throws or the arguments are wrong; 1 by default. */
   readonly failed?: number
 }
 
@@ -33,7 +36,7 @@ export type Parsed<Options extends ParseArgsOptionsConfig> = ReturnType<
   typeof parseArgs<{ options: Options; allowPositionals: true; strict: true }>
 >
 
-/** Lets the compiler see which options a command has. */
+/** Lets the compiler infer the options of a command. */
 export function command<const Options extends ParseArgsOptionsConfig>(
   spec: Command<Options>,
 ): Command<Options> {

@@ -1,75 +1,59 @@
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import { openClients } from './deployment/clients.ts'
+import { command } from '../command.ts'
+import { openAws } from './deployment/aws.ts'
 import { readDeployment } from './deployment/settings.ts'
 import { CHECKS, inspect, type Report } from './doctor/checks.ts'
-import { accountChecks, deployedDeployment, type VisitorFiles } from './doctor/deployed.ts'
+import { accountChecks, inspectedDeployment, type VisitorFiles } from './doctor/deployed.ts'
 import { localDeployment } from './doctor/local-deployment.ts'
-import { count, inLines } from './doctor/report.ts'
+import { reportLines, summary } from './doctor/report.ts'
 
-const HELP = `Looks at a deployment, and says what is wrong and what to do: npm run doctor -- [options]
+const HELP = `Checks a deployment: what is wrong, and what to do: npm run doctor -- [options]
 
-  --settings FILE   of a deployment on AWS (certbound.jsonc), with the AWS credentials of the environment
+  --settings FILE   the settings of a deployment on AWS (certbound.jsonc), with the AWS credentials of the environment
   --certificate FILE, --key FILE
-                    PEM of a client certificate that the trust store vouches for, and
+                    PEM of a client certificate that the trust store accepts, and
   --client-id ID, --client-secret-file FILE
-                    the client whose it is; without them some checks are left out, and say so
-  --local           the deployment that npm start runs, instead
-  --directory DIR   where it has written local.json (.certbound)
-  --json            one JSON object, for scripts
-  --strict          what is to be looked at counts as wrong
+                    the client that owns it; without them some checks are skipped
+  --local           check the deployment that npm start runs
+  --directory DIR   where npm start writes local.json (.certbound)
+  --json            print one JSON object, for scripts
+  --strict          count warnings as failures
   --help
 
-Exit code: 0 nothing is wrong, 1 something is, 2 it could not be looked at.`
+Exit code: 0 nothing is wrong, 1 something is wrong, 2 the deployment could not be checked.`
 
-const OPTIONS = {
-  settings: { type: 'string', default: 'certbound.jsonc' },
-  certificate: { type: 'string' },
-  key: { type: 'string' },
-  'client-id': { type: 'string' },
-  'client-secret-file': { type: 'string' },
-  local: { type: 'boolean', default: false },
-  directory: { type: 'string', default: '.certbound' },
-  json: { type: 'boolean', default: false },
-  strict: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
-} as const
+export const COMMAND = command({
+  help: HELP,
+  failed: 2,
+  options: {
+    settings: { type: 'string', default: 'certbound.jsonc' },
+    certificate: { type: 'string' },
+    key: { type: 'string' },
+    'client-id': { type: 'string' },
+    'client-secret-file': { type: 'string' },
+    local: { type: 'boolean', default: false },
+    directory: { type: 'string', default: '.certbound' },
+    json: { type: 'boolean', default: false },
+    strict: { type: 'boolean', default: false },
+  },
+  run: async ({ values }, { out }) => {
+    const reports = values.local
+      ? await inspect(await localDeployment(resolve(values.directory)))
+      : await inspectAws(values.settings, values)
+    const counts = summary(reports)
+    if (values.json) out(JSON.stringify({ ...counts, checks: reports }, null, 2))
+    else for (const line of reportLines(reports)) out(line)
+    return counts.wrong > 0 || (values.strict && counts.toLookAt > 0) ? 1 : 0
+  },
+})
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({ options: OPTIONS, strict: true })
-  if (values.help) {
-    console.log(HELP)
-    return 0
-  }
-  const reports = values.local
-    ? await inspect(await localDeployment(resolve(values.directory)))
-    : await onAws(values.settings, values)
-  const [wrong, toLookAt, unknown] = [
-    count(reports, 'fail'),
-    count(reports, 'warn'),
-    count(reports, 'skipped'),
-  ]
-  const json = () => JSON.stringify({ wrong, toLookAt, unknown, checks: reports }, null, 2)
-  console.log(values.json ? json() : inLines(reports).join('\n'))
-  return wrong > 0 || (values.strict && toLookAt > 0) ? 1 : 0
-}
-
-async function onAws(file: string, files: VisitorFiles): Promise<readonly Report[]> {
+async function inspectAws(file: string, files: VisitorFiles): Promise<readonly Report[]> {
   const settings = await readDeployment(file)
-  if (!('region' in settings)) throw new Error(settings.join('\n'))
-  const clients = openClients(settings.region)
+  const aws = openAws(settings.region)
   try {
-    const { inspected, account } = await deployedDeployment(settings, clients, files)
+    const { inspected, account } = await inspectedDeployment(settings, aws, files)
     return await inspect(inspected, [...CHECKS, ...accountChecks(account)])
   } finally {
-    clients.close()
+    aws.close()
   }
 }
-
-main().then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    console.error(`doctor: ${error instanceof Error ? error.message : String(error)}`)
-    process.exitCode = 2
-  },
-)

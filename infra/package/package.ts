@@ -29,7 +29,6 @@ async function main(): Promise<void> {
   const own = values.settings ?? 'certbound.jsonc'
   const file = values.settings !== undefined || existsSync(own) ? own : 'certbound.example.jsonc'
   const settings = await readDeployment(file)
-  if (!('region' in settings)) throw new Error(settings.join('\n'))
   await buildAll()
   const truststore = { bucket: values['truststore-bucket'], version: values['truststore-version'] }
   await writeParameters(settings, { ...truststore, key: TRUSTSTORE_KEY })

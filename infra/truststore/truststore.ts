@@ -1,56 +1,89 @@
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { Complaint } from '../command.ts'
 
 /** CA certificates (root and intermediates) and self-signed client certificates. */
 export type Truststore = readonly X509Certificate[]
 
-/** API Gateway: at most four CA certificates above the leaf. */
-const MAX_CA_CERTIFICATES = 4
+/** API Gateway accepts at most four CA certificates above the leaf. */
+export const MAX_CA_CERTIFICATES = 4
 
 const BLOCK = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g
+const DAY_MILLISECONDS = 86_400_000
+const SOON_DAYS = 30
 
 /**
- * Reads a bundle of PEM certificates; text between them is ignored.
- * @throws Error with one line that names the file when it cannot be read, is empty or holds anything broken
+ * Reads a bundle of PEM certificates. Text between them is ignored.
+ * @throws Complaint with one line that names the file when it cannot be read, is empty or holds anything broken
  */
 export async function readTruststore(file: string): Promise<Truststore> {
   return parseTruststore(await readText(file), file)
 }
 
-/** @throws Error with one line that names `file` when the bundle is empty or holds anything broken */
+/** @throws Complaint with one line that names `file` when the bundle is empty or holds anything broken */
 export function parseTruststore(text: string, file: string): Truststore {
   const blocks = text.match(BLOCK) ?? []
   if (blocks.length !== text.split('-----BEGIN ').length - 1) {
-    throw new Error(`truststore ${file}: something in it is not a complete PEM certificate`)
+    throw new Complaint(`truststore ${file}: something in it is not a complete PEM certificate`)
   }
-  if (blocks.length === 0) throw new Error(`truststore ${file}: no PEM certificate in it`)
+  if (blocks.length === 0) throw new Complaint(`truststore ${file}: no PEM certificate in it`)
   return blocks.map((block, index) => parseCertificate(block, `truststore ${file}: certificate ${index + 1}`))
 }
 
 /**
- * Whether a leaf leads to a self-signed certificate through the truststore alone. What the client sent along plays
- * no part, as at API Gateway. To be asked besides OpenSSL's verdict, which also covers key usage and weak keys.
+ * Whether a leaf leads to a self-signed certificate through certificates of the trust store only. What the client sent
+ * along is ignored, as API Gateway ignores it. OpenSSL's verdict, which covers key usage and weak keys, comes on top.
  */
 export function isAnchored(leaf: X509Certificate, truststore: Truststore, time: Date): boolean {
-  if (isSelfIssued(leaf)) return truststore.some((trusted) => trusted.raw.equals(leaf.raw))
-  return hasIssuer(leaf, truststore, time, MAX_CA_CERTIFICATES)
-}
-
-function hasIssuer(certificate: X509Certificate, truststore: Truststore, time: Date, left: number): boolean {
-  if (left === 0) return false
-  return truststore.some(
-    (candidate) =>
-      candidate.ca &&
-      certificate.checkIssued(candidate) &&
-      certificate.verify(candidate.publicKey) &&
-      candidate.validFromDate <= time &&
-      time <= candidate.validToDate &&
-      (isSelfIssued(candidate) || hasIssuer(candidate, truststore, time, left - 1)),
+  if (isSelfIssued(leaf)) return isIn(leaf, truststore)
+  const valid = truststore.filter(
+    ({ validFromDate, validToDate }) => validFromDate <= time && time <= validToDate,
   )
+  return chainLength(leaf, valid, 1 + MAX_CA_CERTIFICATES) !== undefined
 }
 
-function isSelfIssued(certificate: X509Certificate): boolean {
-  return certificate.subject === certificate.issuer
+/** Whether this very certificate is in the trust store. */
+export function isIn(certificate: X509Certificate, truststore: Truststore): boolean {
+  return truststore.some(({ raw }) => raw.equals(certificate.raw))
+}
+
+/** Whether a CA of the trust store has signed a certificate. Dates are not checked. */
+export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  return issuer.ca && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)
+}
+
+/** The shortest way to a self-issued certificate, both ends counted; `undefined` when there is none within `most`. */
+export function chainLength(
+  certificate: X509Certificate,
+  truststore: Truststore,
+  most: number,
+): number | undefined {
+  if (isSelfIssued(certificate)) return 1
+  if (most === 1) return undefined
+  const issuers = truststore.filter((candidate) => isIssuedBy(certificate, candidate))
+  const lengths = issuers.flatMap((issuer) => chainLength(issuer, truststore, most - 1) ?? [])
+  return lengths.length === 0 ? undefined : 1 + Math.min(...lengths)
+}
+
+export function isSelfIssued({ subject, issuer }: X509Certificate): boolean {
+  return subject === issuer
+}
+
+/** Its subject as people write it, the common name first. Node has `undefined` for an empty subject. */
+export function subjectOf({ subject = '' }: { readonly subject?: string }): string {
+  return subject.split('\n').reverse().join(', ') || 'a certificate without a subject'
+}
+
+/** What is wrong with the dates of a certificate, as the end of a sentence; a `warning` is good for at most 30 days more. */
+export function dateProblem(
+  { validFrom, validFromDate, validTo, validToDate }: X509Certificate,
+  now: Date,
+): { readonly warning: boolean; readonly text: string } | undefined {
+  const days = (validToDate.getTime() - now.getTime()) / DAY_MILLISECONDS
+  if (days <= 0) return { warning: false, text: `has expired (${validTo})` }
+  if (validFromDate > now) return { warning: false, text: `is not valid yet (${validFrom})` }
+  if (days > SOON_DAYS) return undefined
+  return { warning: true, text: `expires in ${Math.ceil(days)} days (${validTo})` }
 }
 
 async function readText(file: string): Promise<string> {
@@ -58,7 +91,7 @@ async function readText(file: string): Promise<string> {
     return await readFile(file, 'utf8')
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    throw new Error(`truststore ${file}: cannot be read (${code ?? message})`, { cause: error })
+    throw new Complaint(`truststore ${file}: cannot be read (${code ?? message})`, { cause: error })
   }
 }
 
@@ -66,6 +99,6 @@ function parseCertificate(pem: string, name: string): X509Certificate {
   try {
     return new X509Certificate(pem)
   } catch (error) {
-    throw new Error(`${name} is broken`, { cause: error })
+    throw new Complaint(`${name} is broken`, { cause: error })
   }
 }

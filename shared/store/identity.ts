@@ -1,14 +1,15 @@
 type Random = (bytes: number) => Buffer
 
-const SMALLEST = 1e13
-const LIMIT = 2 ** 47
+/** Every number has 14 or 15 digits: it is at least the one and below the other. */
+export const SMALLEST_NUMBER = 1e13
+export const NUMBER_LIMIT = 2 ** 47
 const SECRET_BYTES = 64
 
 /** The number of a client or a service: 14 or 15 digits, within six bytes and within the integers of JSON. */
 export function newNumber(random: Random): number {
   for (;;) {
-    const number = random(6).readUIntBE(0, 6) % LIMIT
-    if (number >= SMALLEST) return number
+    const number = random(6).readUIntBE(0, 6) % NUMBER_LIMIT
+    if (number >= SMALLEST_NUMBER) return number
   }
 }
 

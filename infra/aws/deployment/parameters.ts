@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { DeploymentSettings } from './settings.ts'
+import { NUMBER_LIMIT, SMALLEST_NUMBER } from '../../../shared/store/identity.ts'
 import { ROOT } from '../../root.ts'
+import type { DeploymentSettings } from './settings.ts'
 
 /** The object that the mutual-TLS domain reads, at exactly this version. */
 export interface TruststoreObject {
@@ -11,16 +12,13 @@ export interface TruststoreObject {
   readonly version: string
 }
 
-/** Fourteen or fifteen digits, as the management API makes them. */
-const SMALLEST_NUMBER = 10 ** 13
-const NUMBERS = 2 ** 47 - SMALLEST_NUMBER
-
 /**
- * The number of the deployment's service. The functions must know it before the service is there, and it is no secret:
- * so it follows from the issuer.
+ * The number of the deployment's service. It follows from the issuer, because the functions must know it before the service
+ * exists. It is no secret.
  */
 export function serviceNumber({ service }: DeploymentSettings): number {
-  return SMALLEST_NUMBER + (hash('sha256', service.issuer, 'buffer').readUIntBE(0, 6) % NUMBERS)
+  const number = hash('sha256', service.issuer, 'buffer').readUIntBE(0, 6)
+  return SMALLEST_NUMBER + (number % (NUMBER_LIMIT - SMALLEST_NUMBER))
 }
 
 /** Every value that serverless.yml and the files it names ask for. */
@@ -51,7 +49,7 @@ function parametersOf(settings: DeploymentSettings, truststore: TruststoreObject
   }
 }
 
-/** @param project whose serverless.yml is to be packaged */
+/** @param project the folder whose serverless.yml will be packaged */
 export async function writeParameters(
   settings: DeploymentSettings,
   truststore: TruststoreObject,

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
+import { Complaint } from '../../command.ts'
 import { functionNames } from '../../package/build.ts'
-import { Complaint, explained } from './complaint.ts'
+import { ROOT } from '../../root.ts'
+import { attempt, openAws } from './aws.ts'
 import { type DeploymentSettings, readDeployment } from './settings.ts'
 import { readTruststoreFiles, type TruststoreBundle } from './truststore-files.ts'
-import { ROOT } from '../../root.ts'
 
 export interface Ready {
   readonly settings: DeploymentSettings
@@ -13,45 +13,39 @@ export interface Ready {
 }
 
 /**
- * Everything that a deployment needs of this machine. Nothing is asked of AWS yet.
+ * Everything that a deployment needs on this machine. Calls nothing on AWS.
  *
  * @throws Complaint with all that is missing, one line each
  */
 export async function readiness(file: string, now: Date): Promise<Ready> {
-  const settings = await readDeployment(file)
-  const complaints = [...archiveComplaints(), ...(await credentialComplaints())]
-  if (!('region' in settings)) throw new Complaint([...settings, ...complaints].join('\n'))
-  const truststore = await truststoreOf(settings, file, now)
-  const all = [...truststore.complaints, ...complaints]
-  if (all.length > 0) throw new Complaint(all.join('\n'))
+  const missing: string[] = []
+  const collect = (error: unknown): undefined => {
+    if (!(error instanceof Complaint)) throw error
+    missing.push(error.message)
+  }
+  const settings = await readDeployment(file).catch(collect)
+  const truststore = settings && (await truststoreOf(settings, file, now).catch(collect))
+  await expectCredentials().catch(collect)
+  const absent = functionNames().filter((name) => !existsSync(join(ROOT, 'dist', `${name}.zip`)))
+  if (absent.length > 0) missing.push(`dist/${absent.join('.zip, ')}.zip missing: npm run build makes it`)
+  if (settings === undefined || truststore === undefined || missing.length > 0)
+    throw new Complaint(missing.join('\n'))
   return { settings, truststore }
 }
 
-/** The trust store of the settings; its files count from theirs. */
-export function truststoreOf(
-  settings: DeploymentSettings,
+/** The trust store of the settings. Its paths are relative to the settings file. @throws Complaint */
+export async function truststoreOf(
+  { trustStore }: DeploymentSettings,
   file: string,
   now: Date,
 ): Promise<TruststoreBundle> {
   return readTruststoreFiles(
-    settings.trustStore.map((name) => resolve(dirname(file), name)),
+    trustStore.map((name) => resolve(dirname(file), name)),
     now,
   )
 }
 
-function archiveComplaints(): string[] {
-  const missing = functionNames().filter((name) => !existsSync(join(ROOT, 'dist', `${name}.zip`)))
-  return missing.length === 0 ? [] : [`dist/${missing.join('.zip, ')}.zip missing: npm run build makes them`]
-}
-
-async function credentialComplaints(): Promise<string[]> {
-  const client = new CloudFormationClient({ region: 'us-east-1' })
-  try {
-    await client.config.credentials()
-    return []
-  } catch (error) {
-    return [explained('credentials', error).message]
-  } finally {
-    client.destroy()
-  }
+async function expectCredentials(): Promise<void> {
+  const aws = openAws('us-east-1')
+  await attempt('credentials', () => aws.cloudFormation.config.credentials()).finally(aws.close)
 }

@@ -1,32 +1,36 @@
 import { readFile } from 'node:fs/promises'
-import ts from 'typescript'
+import { type JSONVisitor, parse, printParseErrorCode, visit } from 'jsonc-parser'
 import * as z from 'zod/mini'
+import { Complaint } from '../../command.ts'
 
 /** What CloudWatch offers. */
 const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]
+/** Comments are always allowed. */
+const JSONC = { allowTrailingComma: true }
 
-const text = (pattern: RegExp, wanted: string) => z.string().check(z.regex(pattern, wanted))
-const count = (wanted: string) => z.number().check(z.int(wanted), z.positive(wanted))
+const text = (pattern: RegExp, rule: string) => z.string().check(z.regex(pattern, rule))
+const count = (rule: string) => z.number().check(z.int(rule), z.positive(rule))
+const CACHE_RULE = 'must be a whole number from 0 to 3600'
 
 const domainName = text(
   /^(?=.{4,64}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/,
-  'wants a domain name in lower case, such as auth.example.com',
+  'must be a domain name in lower case, such as auth.example.com',
 )
 const certificateArn = text(
   /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[a-z0-9-]+$/,
-  'wants the ARN of a certificate in ACM: arn:aws:acm:REGION:ACCOUNT:certificate/ID',
+  'must be the ARN of a certificate in ACM: arn:aws:acm:REGION:ACCOUNT:certificate/ID',
 )
 const issuer = text(
   /^https:\/\/[^\s?#]*[^\s?#/]$/,
-  'wants an https URL without a query, a fragment or a slash at its end (RFC 8414)',
+  'must be an https URL without a query, a fragment or a slash at its end (RFC 8414)',
 )
 
-/** The settings of one deployment. Where they come from: certbound.example.jsonc, which says what each is for. */
+/** The settings of one deployment. `certbound.example.jsonc` explains each. */
 const Settings = z.strictObject({
-  region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'wants a Region, such as eu-central-1'),
+  region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS Region, such as eu-central-1'),
   stage: text(
     /^[a-z][a-z0-9-]{0,19}$/,
-    'wants up to 20 lower-case letters, digits and hyphens, such as prod',
+    'must be up to 20 lower-case letters, digits and hyphens, such as prod',
   ),
   mtlsDomain: z.strictObject({
     name: domainName,
@@ -40,39 +44,34 @@ const Settings = z.strictObject({
     z.array(
       z.strictObject({
         mtlsDomain: domainName,
-        apiId: text(/^[a-z0-9]{10}$/, 'wants the identifier of an API, such as a1b2c3d4e5'),
+        apiId: text(/^[a-z0-9]{10}$/, 'must be the identifier of an API, such as a1b2c3d4e5'),
       }),
     ),
     [],
   ),
-  trustStore: z.array(z.string()).check(z.minLength(1, 'wants at least one PEM file')),
-  /** Under Authlete's names; provisioning has the rules for them. */
+  trustStore: z.array(z.string()).check(z.minLength(1, 'must name at least one PEM file')),
+  /** Under Authlete's names; the management API checks them. */
   service: z.looseObject({ issuer }),
   clients: z._default(
-    z.array(
-      z.looseObject({ clientIdAlias: z.string().check(z.minLength(1, 'wants a name for the client')) }),
-    ),
+    z.array(z.looseObject({ clientIdAlias: z.string().check(z.minLength(1, 'must be a name')) })),
     [],
   ),
   alarms: z._default(
     z.strictObject({
-      email: z.optional(text(/^[^\s@]+@[^\s@]+$/, 'wants an e-mail address')),
-      refusals: z._default(count('wants a number of refusals in five minutes'), 100),
+      email: z.optional(text(/^[^\s@]+@[^\s@]+$/, 'must be an e-mail address')),
+      refusals: z._default(count('must be a number of refused requests in five minutes'), 100),
     }),
     { refusals: 100 },
   ),
   throttle: z._default(
-    z.strictObject({ rate: count('wants requests a second'), burst: count('wants a number of requests') }),
+    z.strictObject({
+      rate: count('must be a number of requests a second'),
+      burst: count('must be a number of requests at once'),
+    }),
     { rate: 100, burst: 200 },
   ),
   registryCacheSeconds: z._default(
-    z
-      .number()
-      .check(
-        z.int('wants whole seconds'),
-        z.minimum(0, 'wants 0 to 3600'),
-        z.maximum(3600, 'wants 0 to 3600'),
-      ),
+    z.number().check(z.int(CACHE_RULE), z.minimum(0, CACHE_RULE), z.maximum(3600, CACHE_RULE)),
     10,
   ),
   logRetentionDays: z._default(z.literal(RETENTION_DAYS), 90),
@@ -80,58 +79,69 @@ const Settings = z.strictObject({
 })
 export type DeploymentSettings = z.infer<typeof Settings>
 
-/**
- * @returns the settings, or everything that is wrong with the file: one line each, naming the setting
- */
-export async function readDeployment(file: string): Promise<DeploymentSettings | readonly string[]> {
-  const content = await textOf(file)
-  if (content === undefined) {
-    return [
-      `${file} is not there: copy certbound.example.jsonc and fill it in, or name another with --settings`,
-    ]
+/** @throws Complaint with everything that is wrong with the file: a line for each setting */
+export async function readDeployment(file: string): Promise<DeploymentSettings> {
+  const content = await contentOf(file)
+  const [first] = syntaxErrors(content)
+  if (first !== undefined) throw new Complaint(`${file}, line ${first}`)
+  const config: unknown = parse(content, [], JSONC)
+  const { data, error } = Settings.safeParse(config)
+  const wrong = data === undefined ? error.issues.flatMap((it) => inWords(it, config)) : contradictions(data)
+  if (data === undefined || wrong.length > 0) {
+    throw new Complaint(wrong.map((line) => `${file}: ${line}`).join('\n'))
   }
-  const parsed: { config?: unknown; error?: ts.Diagnostic } = ts.parseConfigFileTextToJson(file, content)
-  if (parsed.error !== undefined) return [syntaxError(file, content, parsed.error)]
-  const checked = Settings.safeParse(parsed.config)
-  if (!checked.success) return checked.error.issues.flatMap((issue) => complaints(file, issue, parsed.config))
-  const wrong = contradictions(checked.data)
-  return wrong.length === 0 ? checked.data : wrong.map((complaint) => `${file}: ${complaint}`)
+  return data
 }
 
-async function textOf(file: string): Promise<string | undefined> {
+async function contentOf(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8')
+    return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new Error(`${file} cannot be read`, { cause: error })
+    const { code, message } = error as NodeJS.ErrnoException
+    const hint = 'copy certbound.example.jsonc and fill it in, or name another file with --settings'
+    const why = code === 'ENOENT' ? `does not exist: ${hint}` : `cannot be read: ${message}`
+    throw new Complaint(`${file} ${why}`, { cause: error })
   }
 }
 
-function syntaxError(file: string, content: string, { start = 0, messageText }: ts.Diagnostic): string {
-  const line = content.slice(0, start).split('\n').length
-  return `${file}, line ${line}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`
+/** Each as `line: what is wrong`. Of two members with one name the parser would silently take the last. */
+function syntaxErrors(content: string): string[] {
+  const errors: string[] = []
+  const objects: Set<string>[] = []
+  const visitor: JSONVisitor = {
+    onObjectBegin: () => void objects.push(new Set()),
+    onObjectEnd: () => void objects.pop(),
+    onObjectProperty: (name, _offset, _length, line) => {
+      if (objects.at(-1)?.has(name) === true) errors.push(`${line + 1}: ${name} is there twice`)
+      objects.at(-1)?.add(name)
+    },
+    onError: (code, _offset, _length, line) => {
+      const words = printParseErrorCode(code).replaceAll(/\B[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+      errors.push(`${line + 1}: not JSON (${words.toLowerCase()})`)
+    },
+  }
+  visit(content, visitor, JSONC)
+  return errors
 }
 
-function complaints(file: string, issue: z.core.$ZodIssue, config: unknown): string[] {
+function inWords(issue: z.core.$ZodIssue, config: unknown): string[] {
   const path = issue.path.map(String)
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${file}: ${[...path, key].join('.')} is no setting`)
+    return issue.keys.map((key) => `${[...path, key].join('.')} is not a setting`)
   }
-  const value = path.reduce<unknown>(
-    (at, name) => (at as Record<string, unknown> | undefined)?.[name],
-    config,
-  )
-  if (value === undefined) return [`${file}: ${path.join('.')} is missing`]
-  const isOurs = issue.message !== 'Invalid input'
-  const told = isOurs
-    ? issue.message
-    : issue.code === 'invalid_value'
-      ? 'has a value that is not offered'
-      : 'has a wrong type'
-  return [`${file}: ${path.join('.') || 'the file'} ${told}`]
+  const value = path.reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], config)
+  if (value === undefined) return [`${path.join('.')} is missing`]
+  return [`${path.join('.') || 'the file'} ${ruleOf(issue)}`]
 }
 
-/** What no setting shows by itself. */
+/** Our own words, or zod's rule in words where a type or a value has none. */
+function ruleOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`
+  const isOurs = issue.code !== 'invalid_type' || issue.message !== 'Invalid input'
+  return isOurs ? issue.message : `must be of type ${issue.expected}`
+}
+
+/** Rules over several settings. */
 function contradictions({ region, mtlsDomain, plainDomain, clients }: DeploymentSettings): string[] {
   const arns = {
     'mtlsDomain.certificateArn': mtlsDomain.certificateArn,
@@ -142,12 +152,9 @@ function contradictions({ region, mtlsDomain, plainDomain, clients }: Deployment
     ([, arn]) => arn !== undefined && arn.split(':')[3] !== region,
   )
   const aliases = clients.map(({ clientIdAlias }) => clientIdAlias)
-  const twice = aliases.filter((alias, index) => aliases.indexOf(alias) < index)
   return [
-    ...elsewhere.map(
-      ([name]) => `${name} is of another Region than ${region}: Regional domains take their own alone`,
-    ),
-    ...(mtlsDomain.name === plainDomain.name ? ['mtlsDomain.name and plainDomain.name are the same'] : []),
-    ...(twice.length > 0 ? ['clients: two have the same clientIdAlias'] : []),
+    ...elsewhere.map(([name]) => `${name} must be of the Region ${region}, as the domains are Regional`),
+    ...(mtlsDomain.name === plainDomain.name ? ['mtlsDomain.name and plainDomain.name must differ'] : []),
+    ...(new Set(aliases).size < aliases.length ? ['clients: two clients have the same clientIdAlias'] : []),
   ]
 }

@@ -6,17 +6,23 @@ import {
   DescribeStacksCommand,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation'
-import { attempt, Complaint } from './complaint.ts'
+import { Complaint } from '../../command.ts'
+import { attempt } from './aws.ts'
+import type { DeploymentSettings } from './settings.ts'
 
 export interface StackState {
-  /** As CloudFormation says it, for example `UPDATE_COMPLETE`. */
+  /** The status in CloudFormation, for example `UPDATE_COMPLETE`. */
   readonly status: string
   readonly outputs: ReadonlyMap<string, string>
 }
 
 const POLL_MILLISECONDS = 5000
 
-/** @returns `undefined` where there is no such stack */
+export const mainStackName = ({ stage }: DeploymentSettings): string => `certbound-${stage}`
+/** Begins differently from the main stack's name, so that no stage makes the two names equal. */
+export const truststoreStackName = ({ stage }: DeploymentSettings): string => `truststore-certbound-${stage}`
+
+/** @returns `undefined` when the stack does not exist @throws Complaint */
 export async function findStack(
   client: CloudFormationClient,
   StackName: string,
@@ -35,43 +41,41 @@ async function describe(client: CloudFormationClient, StackName: string) {
   try {
     return (await client.send(new DescribeStacksCommand({ StackName }))).Stacks
   } catch (error) {
-    // CloudFormation has no error of its own for it.
+    // CloudFormation has no error type of its own for it.
     if (error instanceof Error && error.message.includes('does not exist')) return undefined
     throw error
   }
 }
 
-/** Why a stack cannot be changed now; `undefined` where it can, or is not there yet. */
+/** Why a stack cannot be changed now; `undefined` when it can be, or does not exist. */
 export function obstacle(name: string, state: StackState | undefined): string | undefined {
   if (state === undefined || /^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT)_COMPLETE$/.test(state.status))
     return undefined
   if (state.status.endsWith('_IN_PROGRESS'))
-    return `the stack ${name} is being changed at this moment: wait until it is done`
-  return `the stack ${name} is left over from a failure (${state.status}): look at its events in CloudFormation, delete it, and deploy again`
+    return `the stack ${name} is being changed by somebody else: wait until that is done`
+  return `the stack ${name} is left over from a failure (${state.status}): read its events in CloudFormation, delete it, and deploy again`
 }
 
 /**
- * Makes a stack, or changes it to what the template says, and waits until that is done.
+ * Creates or updates a stack, and waits until that is done. The SDK's waiters would repeat every error of a poll, such as
+ * expired credentials, until their time is over.
  *
- * @returns the stack as it is now
+ * @returns the stack as it is then
  * @throws Complaint with the reason of the resource that failed
  */
 export async function putStack(
   client: CloudFormationClient,
   StackName: string,
   TemplateBody: string,
-  pollMilliseconds = POLL_MILLISECONDS,
 ): Promise<StackState> {
-  const before = await findStack(client, StackName)
-  await attempt(`changing the stack ${StackName}`, () =>
-    change(client, StackName, TemplateBody, before !== undefined),
-  )
+  const isThere = (await findStack(client, StackName)) !== undefined
+  await attempt(`changing the stack ${StackName}`, () => change(client, StackName, TemplateBody, isThere))
   for (;;) {
     const state = await findStack(client, StackName)
-    if (state === undefined) throw new Complaint(`the stack ${StackName} has gone while it was made`)
+    if (state === undefined) throw new Complaint(`the stack ${StackName} was deleted while it was being made`)
     if (/^(CREATE|UPDATE)_COMPLETE$/.test(state.status)) return state
-    if (!state.status.endsWith('_IN_PROGRESS')) throw await failure(client, StackName, state)
-    await delay(pollMilliseconds)
+    if (!state.status.endsWith('_IN_PROGRESS')) throw await failure(client, StackName, state.status)
+    await delay(POLL_MILLISECONDS)
   }
 }
 
@@ -81,31 +85,25 @@ async function change(
   TemplateBody: string,
   isThere: boolean,
 ) {
-  if (!isThere) {
-    await client.send(new CreateStackCommand({ StackName, TemplateBody, EnableTerminationProtection: true }))
-    return
-  }
+  const create = { StackName, TemplateBody, EnableTerminationProtection: true }
   try {
-    await client.send(new UpdateStackCommand({ StackName, TemplateBody }))
+    if (isThere) await client.send(new UpdateStackCommand({ StackName, TemplateBody }))
+    else await client.send(new CreateStackCommand(create))
   } catch (error) {
     if (!(error instanceof Error && error.message.includes('No updates are to be performed'))) throw error
   }
 }
 
-async function failure(
-  client: CloudFormationClient,
-  StackName: string,
-  { status }: StackState,
-): Promise<Complaint> {
+async function failure(client: CloudFormationClient, StackName: string, status: string): Promise<Complaint> {
   const { StackEvents = [] } = await attempt(`reading the events of ${StackName}`, () =>
     client.send(new DescribeStackEventsCommand({ StackName })),
   )
-  // The newest come first; what failed last is what the others were cancelled for, or the other way round.
-  const failed = StackEvents.filter(({ ResourceStatus = '' }) => ResourceStatus.endsWith('_FAILED'))
-  const first = failed.findLast(
-    ({ ResourceStatusReason = '' }) => !ResourceStatusReason.includes('cancelled'),
+  // The newest event comes first. The oldest failure is the cause, unless CloudFormation only cancelled that resource.
+  const first = StackEvents.findLast(
+    ({ ResourceStatus = '', ResourceStatusReason = '' }) =>
+      ResourceStatus.endsWith('_FAILED') && !ResourceStatusReason.includes('cancelled'),
   )
   const why =
     first === undefined ? '' : `: ${first.LogicalResourceId ?? ''}, ${first.ResourceStatusReason ?? ''}`
-  return new Complaint(`the stack ${StackName} could not be made and was taken back (${status})${why}`)
+  return new Complaint(`the stack ${StackName} failed and was rolled back (${status})${why}`)
 }

@@ -1,23 +1,34 @@
 import type { X509Certificate } from 'node:crypto'
-import { readTruststore } from '../../truststore/truststore.ts'
+import { Complaint } from '../../command.ts'
+import {
+  chainLength,
+  dateProblem,
+  isSelfIssued,
+  MAX_CA_CERTIFICATES,
+  readTruststore,
+  subjectOf,
+  type Truststore,
+} from '../../truststore/truststore.ts'
 
-/** API Gateway: RSA of 2048 bits or more, ECDSA of 256 or more, signed with SHA-256 or better; nothing else. */
+/** API Gateway accepts RSA of 2048 bits or more and ECDSA of 256 bits or more, signed with SHA-256 or better. */
 const MINIMUM_RSA_BITS = 2048
 const CURVES: readonly (string | undefined)[] = ['prime256v1', 'secp384r1', 'secp521r1']
 const WEAK_HASH = /md[245]|sha-?1(?!\d)/i
-const MAX_CHAIN = 4
-const SOON_MILLISECONDS = 30 * 86_400_000
+/** More than API Gateway accepts: a chain that is too long gets another message than a chain without a root. */
+const SEARCHED_CHAIN = 10
 
 export interface TruststoreBundle {
-  /** All certificates, each once. */
+  /** Every certificate, once. */
   readonly pem: string
   readonly subjects: readonly string[]
-  /** What API Gateway would not take, or what would keep clients out. */
-  readonly complaints: readonly string[]
   readonly warnings: readonly string[]
 }
 
-/** The PEM files of the settings as the one object that the domain reads. */
+/**
+ * The PEM files of the settings as the one object that the domain reads.
+ *
+ * @throws Complaint with everything that API Gateway would not accept, or that would lock clients out: one line each
+ */
 export async function readTruststoreFiles(files: readonly string[], now: Date): Promise<TruststoreBundle> {
   const certificates = new Map<string, X509Certificate>()
   const complaints: string[] = []
@@ -27,72 +38,51 @@ export async function readTruststoreFiles(files: readonly string[], now: Date): 
     }
   }
   const all = [...certificates.values()]
+  complaints.push(...all.flatMap((certificate) => complaintsAbout(certificate, all, now)))
+  if (complaints.length > 0) throw new Complaint(complaints.join('\n'))
   return {
     pem: all.map(String).join(''),
-    subjects: all.map(nameOf),
-    complaints: [...complaints, ...all.flatMap((certificate) => complaintsAbout(certificate, all, now))],
-    warnings: all.flatMap((certificate) => warningsAbout(certificate, now)),
+    subjects: all.map(subjectOf),
+    warnings: all.flatMap((certificate) => {
+      const problem = dateProblem(certificate, now)
+      return problem === undefined
+        ? []
+        : [`${about(certificate)} ${problem.text}: its clients are refused then`]
+    }),
   }
 }
 
-async function certificatesOf(file: string, complaints: string[]): Promise<readonly X509Certificate[]> {
+async function certificatesOf(file: string, complaints: string[]): Promise<Truststore> {
   try {
     return await readTruststore(file)
   } catch (error) {
-    if (!(error instanceof Error)) throw error
+    if (!(error instanceof Complaint)) throw error
     complaints.push(error.message)
     return []
   }
 }
 
-const nameOf = ({ subject }: X509Certificate): string =>
-  subject.split('\n').reverse().join(', ') || 'a certificate without a subject'
+const about = (certificate: X509Certificate): string => `trust store: ${subjectOf(certificate)}`
 
-function complaintsAbout(certificate: X509Certificate, all: readonly X509Certificate[], now: Date): string[] {
+function complaintsAbout(certificate: X509Certificate, all: Truststore, now: Date): string[] {
+  const dates = dateProblem(certificate, now)
+  const length = chainLength(certificate, all, SEARCHED_CHAIN)
   const wrong = [
-    certificate.validToDate < now && `has expired (${certificate.validTo})`,
-    certificate.validFromDate > now && `is not valid yet (${certificate.validFrom})`,
-    isWeak(certificate) && 'has a key or a signature that API Gateway does not take',
+    dates?.warning === false && dates.text,
+    isWeak(certificate) && 'has a key or a signature that API Gateway does not accept',
     !certificate.ca && !isSelfIssued(certificate) && 'is neither a CA nor self-signed',
-    chainLength(certificate, all) === undefined && `does not lead to a root: add ${issuerOf(certificate)}`,
-    (chainLength(certificate, all) ?? 0) > MAX_CHAIN && `is more than ${MAX_CHAIN} steps from its root`,
+    length === undefined && `does not lead to a root: add ${subjectOf({ subject: certificate.issuer })}`,
+    (length ?? 0) > MAX_CA_CERTIFICATES && `is more than ${MAX_CA_CERTIFICATES} steps from its root`,
   ]
-  return wrong.filter((text) => text !== false).map((text) => `trust store: ${nameOf(certificate)} ${text}`)
+  return wrong.filter((text) => text !== false).map((text) => `${about(certificate)} ${text}`)
 }
 
-function warningsAbout(certificate: X509Certificate, now: Date): string[] {
-  const left = certificate.validToDate.getTime() - now.getTime()
-  return left > 0 && left < SOON_MILLISECONDS
-    ? [
-        `trust store: ${nameOf(certificate)} expires soon (${certificate.validTo}): its clients are refused from then on`,
-      ]
-    : []
-}
-
-function isWeak(certificate: X509Certificate): boolean {
-  const { asymmetricKeyType, asymmetricKeyDetails = {} } = certificate.publicKey
+function isWeak({ publicKey, signatureAlgorithm = '' }: X509Certificate): boolean {
+  const { asymmetricKeyType, asymmetricKeyDetails = {} } = publicKey
   const { modulusLength = 0, namedCurve } = asymmetricKeyDetails
   const isStrong =
     asymmetricKeyType === 'rsa'
       ? modulusLength >= MINIMUM_RSA_BITS
       : asymmetricKeyType === 'ec' && CURVES.includes(namedCurve)
-  return !isStrong || WEAK_HASH.test(certificate.signatureAlgorithm ?? '')
+  return !isStrong || WEAK_HASH.test(signatureAlgorithm)
 }
-
-/** Certificates from this one to its root, both counted; `undefined` where one is missing. Those in a circle lead nowhere. */
-function chainLength(
-  certificate: X509Certificate,
-  all: readonly X509Certificate[],
-  left = 10,
-): number | undefined {
-  if (isSelfIssued(certificate)) return 1
-  if (left === 0) return undefined
-  const issuers = all.filter(
-    (other) => other.ca && certificate.checkIssued(other) && certificate.verify(other.publicKey),
-  )
-  const lengths = issuers.flatMap((issuer) => chainLength(issuer, all, left - 1) ?? [])
-  return lengths.length === 0 ? undefined : 1 + Math.min(...lengths)
-}
-
-const isSelfIssued = ({ subject, issuer }: X509Certificate): boolean => subject === issuer
-const issuerOf = ({ issuer }: X509Certificate): string => issuer.split('\n').reverse().join(', ')

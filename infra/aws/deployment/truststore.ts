@@ -1,25 +1,42 @@
 import { hash } from 'node:crypto'
+import { GetDomainNameCommand } from '@aws-sdk/client-apigatewayv2'
 import { HeadObjectCommand, NotFound, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
-import { attempt, Complaint } from './complaint.ts'
+import { Complaint } from '../../command.ts'
+import { type Aws, attempt } from './aws.ts'
 import type { TruststoreObject } from './parameters.ts'
+import type { DeploymentSettings } from './settings.ts'
+import { findStack, truststoreStackName } from './stack.ts'
 
+/** Of the stack of the trust store. */
+export const BUCKET_OUTPUT = 'TruststoreBucketName'
 export const TRUSTSTORE_KEY = 'truststore.pem'
 
-/** @returns the object where the bucket has this very bundle */
+/** The bucket of a deployment that exists. @throws Complaint */
+export async function truststoreBucket(
+  settings: DeploymentSettings,
+  { cloudFormation }: Aws,
+): Promise<string> {
+  const name = truststoreStackName(settings)
+  const bucket = (await findStack(cloudFormation, name))?.outputs.get(BUCKET_OUTPUT)
+  if (bucket === undefined) throw new Complaint(`the stack ${name} does not exist: run npm run deploy first`)
+  return bucket
+}
+
+/** @returns the object, if the bucket holds exactly this bundle @throws Complaint */
 export async function findTruststore(
   s3: S3Client,
   bucket: string,
   bundle: string,
 ): Promise<TruststoreObject | undefined> {
   const stored = await attempt(`looking into the bucket ${bucket}`, () => head(s3, bucket))
-  const isSame = stored?.Metadata?.['sha256'] === digestOf(bundle)
+  const isSame = stored?.Metadata?.['sha256'] === contentHash(bundle)
   return isSame && stored.VersionId !== undefined
     ? { bucket, key: TRUSTSTORE_KEY, version: stored.VersionId }
     : undefined
 }
 
 /**
- * Puts the bundle into the bucket, unless it is there. Older versions stay: a domain that was not changed yet reads them.
+ * Puts the bundle into the bucket, unless it is there. Older versions stay for domains that still read them.
  *
  * @throws Complaint
  */
@@ -30,16 +47,15 @@ export async function fillTruststore(
 ): Promise<TruststoreObject> {
   const found = await findTruststore(s3, bucket, bundle)
   if (found !== undefined) return found
+  const object = {
+    Bucket: bucket,
+    Key: TRUSTSTORE_KEY,
+    Body: bundle,
+    ContentType: 'application/x-pem-file',
+    Metadata: { sha256: contentHash(bundle) },
+  }
   const { VersionId } = await attempt(`filling the bucket ${bucket}`, () =>
-    s3.send(
-      new PutObjectCommand({
-        Bucket: bucket,
-        Key: TRUSTSTORE_KEY,
-        Body: bundle,
-        ContentType: 'application/x-pem-file',
-        Metadata: { sha256: digestOf(bundle) },
-      }),
-    ),
+    s3.send(new PutObjectCommand(object)),
   )
   if (VersionId === undefined)
     throw new Complaint(`the bucket ${bucket} keeps no versions: switch versioning on`)
@@ -50,10 +66,18 @@ async function head(s3: S3Client, Bucket: string) {
   try {
     return await s3.send(new HeadObjectCommand({ Bucket, Key: TRUSTSTORE_KEY }))
   } catch (error) {
-    // An empty bucket and one that is not there look the same in an answer without a body.
+    // HEAD has no body, so a missing object and a missing bucket look the same.
     if (error instanceof NotFound) return undefined
     throw error
   }
 }
 
-const digestOf = (bundle: string): string => hash('sha256', bundle, 'hex')
+/** What API Gateway reads for a domain. @throws Complaint */
+export async function mutualTlsOf({ gateway }: Aws, DomainName: string) {
+  const answer = await attempt(`looking at the domain ${DomainName}`, () =>
+    gateway.send(new GetDomainNameCommand({ DomainName })),
+  )
+  return answer.MutualTlsAuthentication
+}
+
+const contentHash = (bundle: string): string => hash('sha256', bundle, 'hex')

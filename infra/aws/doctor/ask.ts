@@ -9,25 +9,23 @@ export interface Question {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** What came of a request: an answer, or the code of what kept it from one. */
-export type Outcome = HttpAnswer | { readonly broken: string }
+/** The answer to a request, or the code of the error that prevented it. */
+export type Reply = HttpAnswer | { readonly broken: string }
 
 type Identity = Pick<TlsIdentity, 'cert' | 'key'>
 
-/** Asks over a connection of its own, that a certificate is presented on if the server wants one. Never rejects. */
+/** Sends a request over a new connection, which presents the certificate if the server asks for one. Never rejects. */
 export async function ask(
   { ca }: Pick<Inspected, 'ca'>,
   url: string,
   { form, headers = {} }: Question = {},
   { cert, key }: Identity = {},
-): Promise<Outcome> {
-  const body = form === undefined ? {} : { form: new URLSearchParams(form).toString() }
-  const identity = {
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined || key === undefined ? {} : { cert, key }),
-  }
+): Promise<Reply> {
+  const body = form && { form: new URLSearchParams(form).toString() }
+  const own = cert !== undefined && key !== undefined && { cert, key }
   const signal = AbortSignal.timeout(LIMIT_MILLISECONDS)
   try {
+    const identity = { ...(ca !== undefined && { ca }), ...own }
     return await mutualTlsRequest(url, identity, { ...body, headers, signal })
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
@@ -35,20 +33,21 @@ export async function ask(
   }
 }
 
-/** Nobody is there to answer: a wrong name, a wrong port, no way to it, or a server certificate that is not believed. */
-export function isUnreachable(outcome: Outcome): outcome is { readonly broken: string } {
-  return 'broken' in outcome && !/^(ECONNRESET|EPROTO|EPIPE|ERR_SSL_|ERR_STREAM)/.test(outcome.broken)
+/** Whether nobody answered: a wrong name or port, no route, or a server certificate that cannot be verified. */
+export function isUnreachable(reply: Reply): reply is { readonly broken: string } {
+  return 'broken' in reply && !/^(ECONNRESET|EPROTO|EPIPE|ERR_SSL_|ERR_STREAM)/.test(reply.broken)
 }
 
-export function inWords(outcome: Outcome): string {
-  return 'broken' in outcome ? outcome.broken : String(outcome.status)
+/** The HTTP status; the code of the error when there is no answer. */
+export function statusOf(reply: Reply): string {
+  return 'broken' in reply ? reply.broken : String(reply.status)
 }
 
-/** JSON of an answer; `undefined` where there is none. */
-export function jsonOf(outcome: Outcome): Readonly<Record<string, unknown>> | undefined {
-  if ('broken' in outcome) return undefined
+/** The JSON object of an answer; `undefined` when it is anything else. */
+export function jsonOf(reply: Reply): Readonly<Record<string, unknown>> | undefined {
+  if ('broken' in reply) return undefined
   try {
-    const json: unknown = JSON.parse(outcome.text)
+    const json: unknown = JSON.parse(reply.text)
     return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : undefined
   } catch (error) {
     if (error instanceof SyntaxError) return undefined

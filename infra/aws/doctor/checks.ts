@@ -1,21 +1,20 @@
-import type { Check, Finding } from './finding.ts'
-import { fail } from './finding.ts'
+import { type Check, fail, type Finding } from './finding.ts'
 import { issuers, registered, trustedDates } from './inside/certificates.ts'
 import { binding } from './inside/registry.ts'
 import type { Inspected } from './inspected.ts'
 import { clock } from './outside/clock.ts'
-import { keys, metadata } from './outside/documents.ts'
+import { keySetCheck, metadataCheck } from './outside/documents.ts'
 import { certificateRequired, strangerRefused, visitorLetIn } from './outside/mutual-tls.ts'
 import { spoofedHeaders } from './outside/spoofed-headers.ts'
 
-/** From outside: what everyone who reaches the domains can see; then what the registry and the trust store say. */
+/** First what everyone can see who reaches the domains; then what the registry and the trust store hold. */
 export const CHECKS: readonly Check[] = [
   certificateRequired,
   strangerRefused,
   visitorLetIn,
   spoofedHeaders,
-  metadata,
-  keys,
+  metadataCheck,
+  keySetCheck,
   clock,
   binding,
   issuers,
@@ -28,18 +27,18 @@ export interface Report {
   readonly findings: readonly Finding[]
 }
 
-/** Asks one after the other. A check that cannot be carried out has failed: nothing is known to be right. */
-export async function inspect(
-  inspected: Inspected,
-  checks: readonly Check[] = CHECKS,
-): Promise<readonly Report[]> {
+/** Makes the checks one after the other. A check that throws has failed. */
+export async function inspect(inspected: Inspected, checks = CHECKS): Promise<readonly Report[]> {
   const reports: Report[] = []
-  for (const { name, ask } of checks) {
-    const findings = await ask(inspected).catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error)
-      return [fail(`it could not be looked at: ${why}`, 'look at what this says, and ask again')]
-    })
-    reports.push({ name, findings })
-  }
+  for (const check of checks) reports.push({ name: check.name, findings: await findingsOf(check, inspected) })
   return reports
+}
+
+async function findingsOf({ ask }: Check, inspected: Inspected): Promise<readonly Finding[]> {
+  try {
+    return await ask(inspected)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return [fail(`the check failed to run: ${why}`, 'mend what this names, and run it again')]
+  }
 }

@@ -1,27 +1,25 @@
 import { readFile } from 'node:fs/promises'
 import { GetObjectCommand } from '@aws-sdk/client-s3'
-import type { Clients } from '../deployment/clients.ts'
-import { Complaint } from '../deployment/complaint.ts'
-import { serviceNumber } from '../deployment/parameters.ts'
-import { BUCKET_OUTPUT, truststoreStackName } from '../deployment/plan.ts'
-import type { DeploymentSettings } from '../deployment/settings.ts'
-import { findStack } from '../deployment/stack.ts'
-import { TRUSTSTORE_KEY } from '../deployment/truststore.ts'
+import { Complaint } from '../../command.ts'
 import { parseTruststore, type Truststore } from '../../truststore/truststore.ts'
-import { deployedRuntime } from '../provisioning/target.ts'
+import type { Aws } from '../deployment/aws.ts'
+import { serviceNumber } from '../deployment/parameters.ts'
+import type { DeploymentSettings } from '../deployment/settings.ts'
+import { openDeployedTables } from '../deployment/tables.ts'
+import { TRUSTSTORE_KEY, truststoreBucket } from '../deployment/truststore.ts'
 import type { Account } from './aws/account.ts'
-import { authorizers, domains, executeApi } from './aws/gateway.ts'
 import { invokers } from './aws/functions.ts'
+import { authorizers, domains, executeApi } from './aws/gateway.ts'
 import { timeToLive } from './aws/tables.ts'
 import type { Check } from './finding.ts'
 import type { Inspected, Visitor } from './inspected.ts'
 
-/** What can only be asked of AWS. */
+/** Checks that need AWS. */
 export function accountChecks(account: Account): readonly Check[] {
   return [executeApi, domains, authorizers, invokers, timeToLive].map((check) => check(account))
 }
 
-/** The files that the command line names; both or none. */
+/** The files that the command line names: certificate and key, or neither. */
 export interface VisitorFiles {
   readonly certificate?: string | undefined
   readonly key?: string | undefined
@@ -29,13 +27,9 @@ export interface VisitorFiles {
   readonly 'client-secret-file'?: string | undefined
 }
 
-/** A deployment on AWS: its registry, and the trust store in its newest version. @throws Complaint */
-export async function deployedDeployment(
-  settings: DeploymentSettings,
-  clients: Clients,
-  files: VisitorFiles,
-) {
-  const runtime = await deployedRuntime(settings, clients)
+/** A deployment on AWS, with its registry and the newest version of its trust store. @throws Complaint */
+export async function inspectedDeployment(settings: DeploymentSettings, aws: Aws, files: VisitorFiles) {
+  const runtime = await openDeployedTables(settings, aws)
   const { registry } = runtime.store
   const number = serviceNumber(settings)
   const inspected: Inspected = {
@@ -43,24 +37,19 @@ export async function deployedDeployment(
     plainUrl: `https://${settings.plainDomain.name}`,
     ca: undefined,
     visitor: await visitorOf(files),
-    truststore: await truststoreOf(settings, clients),
+    truststore: await uploadedTruststore(settings, aws),
     service: await registry.findService(number),
     clients: await registry.listClients(number),
     now: () => new Date(),
   }
   runtime.store.close()
   const { registryTable, grantsTable } = runtime.settings
-  return { inspected, account: { clients, settings, tables: [registryTable, grantsTable] } satisfies Account }
+  return { inspected, account: { aws, settings, tables: [registryTable, grantsTable] } satisfies Account }
 }
 
-async function truststoreOf(
-  settings: DeploymentSettings,
-  { cloudFormation, s3 }: Clients,
-): Promise<Truststore> {
-  const name = truststoreStackName(settings)
-  const Bucket = (await findStack(cloudFormation, name))?.outputs.get(BUCKET_OUTPUT)
-  if (Bucket === undefined) throw new Complaint(`the stack ${name} is not there: npm run deploy comes first`)
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: TRUSTSTORE_KEY }))
+async function uploadedTruststore(settings: DeploymentSettings, aws: Aws): Promise<Truststore> {
+  const Bucket = await truststoreBucket(settings, aws)
+  const { Body } = await aws.s3.send(new GetObjectCommand({ Bucket, Key: TRUSTSTORE_KEY }))
   return parseTruststore((await Body?.transformToString()) ?? '', `s3://${Bucket}/${TRUSTSTORE_KEY}`)
 }
 
@@ -68,12 +57,8 @@ async function visitorOf(files: VisitorFiles): Promise<Visitor | undefined> {
   const { certificate, key, 'client-id': clientId, 'client-secret-file': secretFile } = files
   if (certificate === undefined && key === undefined) return undefined
   if (certificate === undefined || key === undefined)
-    throw new Complaint('--certificate and --key go together')
+    throw new Complaint('--certificate and --key must be given together')
+  const [cert, privateKey] = [await readFile(certificate, 'utf8'), await readFile(key, 'utf8')]
   const clientSecret = secretFile === undefined ? undefined : (await readFile(secretFile, 'utf8')).trim()
-  return {
-    cert: await readFile(certificate, 'utf8'),
-    key: await readFile(key, 'utf8'),
-    clientId,
-    clientSecret,
-  }
+  return { cert, key: privateKey, clientId, clientSecret }
 }

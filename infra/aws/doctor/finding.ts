@@ -1,21 +1,20 @@
 import type { Inspected } from './inspected.ts'
 
-/** `skipped`: it could not be asked here, and nothing is known of it. */
+/** `skipped`: the check could not be made here, so its result is unknown. */
 export type Status = 'ok' | 'warn' | 'fail' | 'skipped'
 
-/** One thing that is as it should be, or is not. */
 export interface Finding {
   readonly status: Status
-  /** In plain words. */
+  /** What was found, in plain words. */
   readonly what: string
-  /** What is to be done about it. */
+  /** What to do about it. */
   readonly todo?: string
 }
 
 export interface Check {
-  /** A word or two, the same in every run: scripts know a check by it. */
+  /** One to three words that never change: scripts know a check by them. */
   readonly name: string
-  readonly ask: (inspected: Inspected) => Promise<readonly Finding[]>
+  readonly ask: (inspected: Inspected) => readonly Finding[] | Promise<readonly Finding[]>
 }
 
 export const ok = (what: string): Finding => ({ status: 'ok', what })
@@ -23,7 +22,8 @@ export const warn = (what: string, todo: string): Finding => ({ status: 'warn', 
 export const fail = (what: string, todo: string): Finding => ({ status: 'fail', what, todo })
 export const skipped = (what: string, todo: string): Finding => ({ status: 'skipped', what, todo })
 
-/** What is amiss, or that nothing is. */
-export function orElse(amiss: readonly Finding[], fine: string): readonly Finding[] {
-  return amiss.length > 0 ? amiss : [ok(fine)]
+/** What is wrong, or else that nothing is. */
+export function orElse(problems: readonly (Finding | false)[], fine: string): readonly Finding[] {
+  const found = problems.filter((problem) => problem !== false)
+  return found.length > 0 ? found : [ok(fine)]
 }

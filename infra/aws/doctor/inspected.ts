@@ -2,7 +2,7 @@ import type { Client } from '../../../shared/store/client.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import type { Truststore } from '../../truststore/truststore.ts'
 
-/** A certificate that the trust store vouches for, and the client whose it is, where that is known. */
+/** A certificate that the trust store accepts and, if known, the client that owns it. */
 export interface Visitor {
   /** PEM. */
   readonly cert: string
@@ -16,10 +16,10 @@ export interface Inspected {
   /** Without a slash at the end. */
   readonly mtlsUrl: string
   readonly plainUrl: string
-  /** PEM of the CA that the servers' certificates come from; those of the system without it. */
+  /** PEM of the CA of the server certificates; `undefined` for the CAs of the system. */
   readonly ca: string | undefined
   readonly visitor: Visitor | undefined
-  /** What the operator believes to be trusted. */
+  /** The certificates that the operator trusts. */
   readonly truststore: Truststore
   readonly service: Service | undefined
   readonly clients: readonly Client[]

@@ -1,16 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runtimeFor } from '../../../shared/runtime.ts'
+import { Complaint } from '../../command.ts'
 import type { Local } from '../../emulator/local-file.ts'
 import { LOCAL_DYNAMODB } from '../../tables/tables.ts'
 import { readTruststore } from '../../truststore/truststore.ts'
 import type { Inspected, Visitor } from './inspected.ts'
 
-/** What `npm start` has written: everything of the deployment on this machine, a client and its certificate included. */
+/** The deployment that `npm start` runs on this machine, as its local.json describes it. @throws Complaint */
 export async function localDeployment(directory: string): Promise<Inspected> {
   const file = join(directory, 'local.json')
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new Error(`${file} cannot be read: npm start writes it, and has to be running`, { cause: error })
+    throw new Complaint(`${file} cannot be read: npm start writes it and must be running`, { cause: error })
   })
   const local = JSON.parse(text) as Local
   return {
@@ -28,15 +29,11 @@ async function visitorOf({ clients }: Local): Promise<Visitor | undefined> {
   const client = clients.find(({ type }) => type === 'CONFIDENTIAL')
   if (client === undefined) return undefined
   const { clientId, clientSecret, certificateFile, keyFile } = client
-  return {
-    clientId,
-    clientSecret,
-    cert: await readFile(certificateFile, 'utf8'),
-    key: await readFile(keyFile, 'utf8'),
-  }
+  const [cert, key] = [await readFile(certificateFile, 'utf8'), await readFile(keyFile, 'utf8')]
+  return { clientId, clientSecret, cert, key }
 }
 
-/** No request is answered here. */
+/** Of the settings of a function: nobody sends requests here. */
 const UNUSED = { mtlsDomains: [], apiIds: [], oauthOnMtlsOnly: false, logLevel: 'silent' } as const
 
 async function registryOf(local: Local): Promise<Pick<Inspected, 'service' | 'clients'>> {

@@ -3,22 +3,21 @@ import type { Status } from './finding.ts'
 
 const MARKS: Readonly<Record<Status, string>> = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL', skipped: 'skip' }
 
-export function count(reports: readonly Report[], wanted: Status): number {
-  return reports.flatMap(({ findings }) => findings).filter(({ status }) => status === wanted).length
+/** How many findings there are of each kind, apart from the good ones. */
+export function summary(reports: readonly Report[]) {
+  const all = reports.flatMap(({ findings }) => findings.map(({ status }) => status))
+  const count = (status: Status) => all.filter((each) => each === status).length
+  return { wrong: count('fail'), toLookAt: count('warn'), unknown: count('skipped') }
 }
 
-/** For people: one line a finding, and one for what to do. */
-export function inLines(reports: readonly Report[]): string[] {
+/** For people: a line for each finding, and one for what to do about it. */
+export function reportLines(reports: readonly Report[]): string[] {
   const lines = reports.flatMap(({ name, findings }) =>
     findings.flatMap(({ status, what, todo }) => [
       `${MARKS[status]}  ${name}: ${what}`,
       ...(todo === undefined ? [] : [`      -> ${todo}`]),
     ]),
   )
-  const [failed, warned, unknown] = [
-    count(reports, 'fail'),
-    count(reports, 'warn'),
-    count(reports, 'skipped'),
-  ]
-  return [...lines, '', `${failed} wrong, ${warned} to be looked at, ${unknown} not known`]
+  const { wrong, toLookAt, unknown } = summary(reports)
+  return [...lines, '', `${wrong} failures, ${toLookAt} warnings, ${unknown} skipped`]
 }

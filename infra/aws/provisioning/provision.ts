@@ -2,92 +2,83 @@ import type { Runtime } from '../../../shared/runtime.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { serviceNumber } from '../deployment/parameters.ts'
 import type { DeploymentSettings } from '../deployment/settings.ts'
-import type { OwnerCredentials } from './owner.ts'
 import { openManagement } from './management.ts'
-import { clientSettings, serviceSettings } from './secure-settings.ts'
+import type { OwnerCredentials } from './owner.ts'
+import { clientMembers, serviceMembers } from './secure-settings.ts'
 
-type Management = ReturnType<typeof openManagement>
-type ClientWish = DeploymentSettings['clients'][number]
-
-/** What of the settings is in the tables. */
+/** Which parts of the settings the tables have. */
 export interface Present {
   readonly owner: boolean
   readonly service: Service | undefined
-  /** By alias, with their numbers. */
-  readonly clients: ReadonlyMap<string, number>
+  /** Aliases. */
+  readonly clients: ReadonlySet<string>
 }
 
-export async function lookFor(settings: DeploymentSettings, { store }: Runtime): Promise<Present> {
+export async function findPresent(settings: DeploymentSettings, { store }: Runtime): Promise<Present> {
   const { registry } = store
   const number = serviceNumber(settings)
-  const clients = new Map<string, number>()
+  const clients = new Set<string>()
   for (const { clientIdAlias } of settings.clients) {
     const client = await registry.currentClient(number, clientIdAlias)
-    if (client !== undefined) clients.set(clientIdAlias, client.clientId)
+    if (client !== undefined) clients.add(clientIdAlias)
   }
   const owner = (await registry.findOwner()) !== undefined
   return { owner, service: await registry.currentService(number), clients }
 }
 
-/** Secrets that were just made: nobody can read them again. */
-export interface Made {
+/** Secrets that were just made. Nobody can read them again. */
+export interface NewSecrets {
   readonly owner?: OwnerCredentials
   readonly service?: ServiceCredentials
   readonly client?: { readonly alias: string; readonly clientId: number; readonly clientSecret?: string }
 }
 
-export interface ServiceCredentials {
+interface ServiceCredentials {
   readonly serviceId: number
   readonly issuer: string
-  /** By role. A secret is the password of v2, with the number as user name, and the bearer token of v3. */
+  /** In v2 a secret is the password to the service's number, in v3 it is the bearer token. */
   readonly credentials: readonly { readonly role: string; readonly secret: string }[]
 }
 
 /**
- * Makes what is not there, in an order in which each step needs only those before, and leaves alone what is. Each secret is
- * handed over as soon as it is stored: what fails afterwards must not lose it.
+ * Makes what is missing, each part after those that it needs, and changes nothing else.
  *
- * @throws Complaint that names the setting which is wrong
+ * @param show gets each secret as soon as its digest is stored, so that a later failure does not lose it
+ * @throws Complaint that names the wrong setting
  */
 export async function provision(
   settings: DeploymentSettings,
   present: Present,
   runtime: Runtime,
-  made: (made: Made) => void,
+  show: (secrets: NewSecrets) => void,
 ): Promise<void> {
   const management = openManagement(runtime)
-  const service = present.service ?? (await makeService(settings, management, made))
-  if (!present.owner) made({ owner: await management.newOwner() })
-  for (const wish of settings.clients) {
-    if (!present.clients.has(wish.clientIdAlias)) await makeClient(wish, service, management, made)
+  const service = present.service ?? (await makeService(settings, management, show))
+  if (!present.owner) show({ owner: await management.newOwner() })
+  for (const client of settings.clients) {
+    const alias = client.clientIdAlias
+    if (present.clients.has(alias)) continue
+    const made = await management.newClient(alias, clientMembers(client), service)
+    // Every client has a secret, but only some methods of authentication use it.
+    const usesSecret = made.client.tokenAuthMethod.startsWith('CLIENT_SECRET')
+    show({
+      client: { alias, clientId: made.client.clientId, ...(usesSecret && { clientSecret: made.secret }) },
+    })
   }
 }
 
 async function makeService(
   settings: DeploymentSettings,
-  management: Management,
-  made: (made: Made) => void,
+  { newService }: ReturnType<typeof openManagement>,
+  show: (secrets: NewSecrets) => void,
 ): Promise<Service> {
-  const created = await management.newService(serviceNumber(settings), serviceSettings(settings))
-  const { service, secrets, apiSecret } = created
+  const made = await newService(serviceNumber(settings), serviceMembers(settings))
+  const { service, secrets, apiSecret } = made
   const others = service.credentials.flatMap(({ digest, role }) => {
     const secret = secrets.get(digest)
     return secret === undefined ? [] : [{ role, secret }]
   })
   const credentials = [{ role: 'manage', secret: apiSecret }, ...others]
-  made({ service: { serviceId: service.apiKey, issuer: service.issuer, credentials } })
+  show({ service: { serviceId: service.apiKey, issuer: service.issuer, credentials } })
   return service
-}
-
-async function makeClient(
-  wish: ClientWish,
-  service: Service,
-  management: Management,
-  made: (made: Made) => void,
-): Promise<void> {
-  const alias = wish.clientIdAlias
-  const { client, secret } = await management.newClient(alias, clientSettings(wish), service)
-  // Every client has a secret; whoever proves itself otherwise need not know it.
-  const shown = client.tokenAuthMethod.startsWith('CLIENT_SECRET') ? { clientSecret: secret } : {}
-  made({ client: { alias, clientId: client.clientId, ...shown } })
 }

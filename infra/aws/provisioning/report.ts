@@ -1,37 +1,43 @@
 import type { Service } from '../../../shared/store/service.ts'
-import type { TableNames } from '../deployment/local-tables.ts'
-import type { Made, Present } from './provision.ts'
-import type { RestoredOwner, RestoredService } from './restore.ts'
+import type { TableNames } from '../deployment/tables.ts'
+import type { OwnerCredentials } from './owner.ts'
+import type { NewSecrets, Present } from './provision.ts'
+import type { RestoredClient, RestoredService } from './restore.ts'
 
-/** What is there, and what would be made. */
-export function planLines(
+/** What exists, and what would be made. */
+export function provisionPlan(
   { owner, service, clients }: Present,
   number: number,
   aliases: readonly string[],
 ): string[] {
-  const says = (isThere: boolean) => (isThere ? 'is there and stays as it is' : 'is made')
+  const action = (exists: boolean) => (exists ? 'exists, no change' : 'create')
   return [
-    `  service ${String(number)}: ${says(service !== undefined)}`,
-    `  owner of the deployment: ${says(owner)}`,
-    ...aliases.map((alias) => `  client ${alias}: ${says(clients.has(alias))}`),
+    `  service ${number}: ${action(service !== undefined)}`,
+    `  owner of the deployment: ${action(owner)}`,
+    ...aliases.map((alias) => `  client ${alias}: ${action(clients.has(alias))}`),
   ]
 }
 
-/** Secrets for the eyes of who asked for them. */
-export function madeLines({ owner, service, client }: Made): string[] {
+/** New secrets in words. */
+export function secretLines({ owner, service, client }: NewSecrets): string[] {
   return [
-    ...(service === undefined ? [] : [`service ${String(service.serviceId)}, issuer ${service.issuer}`]),
-    ...(service?.credentials ?? []).map(({ role, secret }) => `  ${role.padEnd(12)}${secret}`),
-    ...(owner === undefined
-      ? []
-      : [
-          'owner of the deployment',
-          `  key         ${owner.serviceOwnerApiKey}`,
-          `  secret      ${owner.serviceOwnerApiSecret}`,
-          `  token       ${owner.organizationAccessToken}`,
-        ]),
-    ...(client === undefined ? [] : [`client ${client.alias}: ${String(client.clientId)}`]),
-    ...(client?.clientSecret === undefined ? [] : [`  secret      ${client.clientSecret}`]),
+    ...(service === undefined ? [] : [`service ${service.serviceId}, issuer ${service.issuer}`]),
+    ...(service?.credentials ?? []).map(({ role, secret }) => secretLine(role, secret)),
+    ...ownerLines(owner),
+    ...(client === undefined ? [] : [`client ${client.alias}: ${client.clientId}`]),
+    ...(client?.clientSecret === undefined ? [] : [secretLine('secret', client.clientSecret)]),
+  ]
+}
+
+const secretLine = (name: string, secret: string): string => `  ${name.padEnd(12)}${secret}`
+
+function ownerLines(owner: OwnerCredentials | undefined): string[] {
+  if (owner === undefined) return []
+  return [
+    'owner of the deployment',
+    secretLine('key', owner.serviceOwnerApiKey),
+    secretLine('secret', owner.serviceOwnerApiSecret),
+    secretLine('token', owner.organizationAccessToken),
   ]
 }
 
@@ -44,8 +50,7 @@ export function restorePlan(
   return [
     `In ${registryTable} and ${grantsTable}:`,
     ...services.map(
-      ({ apiKey, issuer }) =>
-        `  service ${String(apiKey)}, ${issuer}: all its tokens end, its credentials are new`,
+      ({ apiKey, issuer }) => `  service ${apiKey}, ${issuer}: ends all tokens, replaces all credentials`,
     ),
     `  clients that authenticate with a secret ${newClientSecrets ? 'get a new one' : 'keep the one of the backup'}`,
     '  the owner of the deployment gets new secrets',
@@ -54,31 +59,22 @@ export function restorePlan(
 
 interface Restored {
   readonly services: readonly RestoredService[]
-  readonly owner: RestoredOwner | undefined
+  readonly owner: OwnerCredentials | undefined
 }
 
-/** Secrets for the eyes of who asked for them, and what is left to be done. */
+/** New secrets in words, and what is left to do. */
 export function restoredLines({ services, owner }: Restored): string[] {
-  return [
-    ...services.flatMap(serviceLines),
-    ...(owner === undefined
-      ? []
-      : [
-          `owner of the deployment: ${owner.serviceOwnerApiKey}`,
-          `  secret      ${owner.serviceOwnerApiSecret}`,
-          `  token       ${owner.organizationAccessToken}`,
-        ]),
-  ]
+  return [...services.flatMap(serviceLines), ...ownerLines(owner)]
 }
 
 function serviceLines({ apiKey, tokensNotBefore, credentials, clients }: RestoredService): string[] {
   const until = new Date(tokensNotBefore * 1000).toISOString()
   return [
-    `service ${String(apiKey)}: what was issued before ${until} has ended`,
-    ...credentials.map(({ role, secret }) => `  ${role.padEnd(12)}${secret}`),
+    `service ${apiKey}: everything that was issued before ${until} has ended`,
+    ...credentials.map(({ role, secret }) => secretLine(role, secret)),
     ...clients.flatMap(({ clientId, name, state, secret }) => [
-      `client ${String(clientId)}${name === undefined ? '' : ` (${name})`}${STATES[state]}`,
-      ...(secret === undefined ? [] : [`  secret      ${secret}`]),
+      `client ${clientId}${name === undefined ? '' : ` (${name})`}${STATES[state]}`,
+      ...(secret === undefined ? [] : [secretLine('secret', secret)]),
     ]),
   ]
 }
@@ -86,5 +82,6 @@ function serviceLines({ apiKey, tokensNotBefore, credentials, clients }: Restore
 const STATES = {
   kept: '',
   revived: ': revived',
-  missing: ': has no state, so that nothing of it lives. Delete it if it was deleted before, or --revive it',
-} as const satisfies Record<RestoredService['clients'][number]['state'], string>
+  missing:
+    ': has no state, so its tokens are not accepted. If it was deleted, delete it again; if not, --revive it',
+} as const satisfies Record<RestoredClient['state'], string>

@@ -1,21 +1,22 @@
 import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
-import { digest } from '../../../shared/store/digest.ts'
 import type { Client } from '../../../shared/store/client.ts'
-import type { Service } from '../../../shared/store/service.ts'
+import { digest } from '../../../shared/store/digest.ts'
+import { newSecret } from '../../../shared/store/identity.ts'
 import type { Store } from '../../../shared/store/store.ts'
+import { type OwnerCredentials, renewOwner } from './owner.ts'
 
 export interface RestoreOptions {
   readonly now: EpochSeconds
   readonly random: (bytes: number) => Buffer
-  /** How long a running function may still go on with what it read before (`REGISTRY_CACHE_SECONDS`). */
+  /** How long a running function may use what it read before (`REGISTRY_CACHE_SECONDS`). */
   readonly cacheSeconds: number
-  /** New secrets for clients too; those of the services and of the owner are always new. */
+  /** Whether clients get new secrets. Services and the owner always do. */
   readonly newClientSecrets: boolean
-  /** Numbers of clients whose lost state is made anew. Without its state nothing of a client lives. */
+  /** Numbers of clients whose lost state is made again. Without a state no token of a client is accepted. */
   readonly revive: ReadonlySet<number> | 'all'
 }
 
-/** Secrets are shown once; the tables have their digests. */
+/** The secrets are shown once; the tables have their digests. */
 export interface RestoredService {
   readonly apiKey: number
   readonly issuer: string
@@ -27,17 +28,17 @@ export interface RestoredService {
 export interface RestoredClient {
   readonly clientId: number
   readonly name: string | undefined
-  /** `missing`: it was deleted after the backup, or the table of grants was lost. It stays unusable until it is revived. */
+  /** `missing`: deleted after the backup, or the table of grants was lost. The client is unusable until it is revived. */
   readonly state: 'kept' | 'revived' | 'missing'
   readonly secret: string | undefined
 }
 
 /**
- * Makes a restored registry safe again. A backup brings back what was ended since: tokens, codes and tickets (ended once
- * more, by `tokensNotBefore`), secrets that were replaced (replaced again), locks that were set (taken over from the
- * clients' states, which lie in the other table) and clients that were deleted (they have no state, and so stay dead).
+ * Makes a restored registry safe again. A backup revives what was ended after it: tokens, codes and tickets (ended again by
+ * `tokensNotBefore`), replaced secrets (replaced again), locks (copied from the states of the clients, which lie in the other
+ * table) and deleted clients (they have no state, so they stay unusable).
  *
- * May be repeated: then it ends what was issued in between, and the secrets of the last time.
+ * It can be repeated. Then it ends what was issued in between, and replaces the secrets of the last time.
  */
 export async function restoreServices(store: Store, options: RestoreOptions): Promise<RestoredService[]> {
   const restored = []
@@ -49,16 +50,16 @@ export async function restoreServices(store: Store, options: RestoreOptions): Pr
 
 async function restoreService(
   apiKey: number,
-  { registry, ...store }: Store,
+  store: Store,
   options: RestoreOptions,
 ): Promise<RestoredService> {
-  // Tokens that a function with a warm cache still gives to an old secret must end as well; times are whole seconds.
+  // A function with a warm cache still issues tokens for an old secret. They must end, too; times are whole seconds.
   const cutOff = later(options.now, options.cacheSeconds + 1)
   const secrets: { readonly role: string; readonly secret: string }[] = []
-  const service = await registry.changeService(apiKey, (current) => {
+  const service = await store.registry.changeService(apiKey, (current) => {
     secrets.length = 0
     const credentials = current.credentials.map((credential) => {
-      const secret = newSecret(options)
+      const secret = newSecret(options.random)
       secrets.push({ role: credential.role, secret })
       return { ...credential, digest: digest(secret) }
     })
@@ -66,63 +67,42 @@ async function restoreService(
   })
   if (service === undefined) throw new Error(`service ${apiKey} was deleted while it was being restored`)
   const clients = []
-  for (const client of await registry.listClients(apiKey)) {
-    clients.push(await restoreClient(service, client, { registry, ...store }, options, cutOff))
+  for (const client of await store.registry.listClients(apiKey)) {
+    clients.push(await restoreClient(apiKey, client, store, options, cutOff))
   }
   const { issuer, tokensNotBefore = cutOff } = service
   return { apiKey, issuer, tokensNotBefore: tokensNotBefore as EpochSeconds, credentials: secrets, clients }
 }
 
 async function restoreClient(
-  { apiKey }: Service,
+  apiKey: number,
   client: Client,
   { registry, grants, clients }: Store,
   options: RestoreOptions,
   cutOff: EpochSeconds,
 ): Promise<RestoredClient> {
-  const { clientId, clientName, clientIdAlias } = client
+  const { clientId, clientName, clientIdAlias, tokenAuthMethod } = client
   const before = await grants.findState(apiKey, clientId)
   const revived =
     before === undefined &&
     (options.revive === 'all' || options.revive.has(clientId)) &&
     (await clients.revive(apiKey, clientId, client.locked, cutOff))
-  const secret = options.newClientSecrets && usesSecret(client) ? newSecret(options) : undefined
+  const usesSecret = tokenAuthMethod === 'CLIENT_SECRET_BASIC' || tokenAuthMethod === 'CLIENT_SECRET_POST'
+  const secret = options.newClientSecrets && usesSecret ? newSecret(options.random) : undefined
   await registry.changeClient(apiKey, clientId, (current) => ({
     ...current,
     locked: before?.locked ?? current.locked,
-    ...(secret === undefined ? {} : { clientSecretDigest: digest(secret) }),
+    ...(secret !== undefined && { clientSecretDigest: digest(secret) }),
   }))
   const state = before === undefined ? (revived ? 'revived' : 'missing') : 'kept'
   return { clientId, name: clientName ?? clientIdAlias, state, secret }
 }
 
-function usesSecret({ tokenAuthMethod }: Client): boolean {
-  return tokenAuthMethod === 'CLIENT_SECRET_BASIC' || tokenAuthMethod === 'CLIENT_SECRET_POST'
-}
-
-/** 86 characters, 512 bits (Authlete contract, section 2.13). */
-function newSecret({ random }: RestoreOptions): string {
-  return random(64).toString('base64url')
-}
-
-export interface RestoredOwner {
-  readonly serviceOwnerApiKey: string
-  readonly serviceOwnerApiSecret: string
-  readonly organizationAccessToken: string
-}
-
-/** New secrets for who manages the services of the deployment; `undefined` where there is nobody. */
+/** New secrets for the owner; `undefined` when the deployment has no owner. */
 export async function restoreOwner(
   { registry }: Store,
-  options: RestoreOptions,
-): Promise<RestoredOwner | undefined> {
+  { random }: Pick<RestoreOptions, 'random'>,
+): Promise<OwnerCredentials | undefined> {
   const owner = await registry.findOwner()
-  if (owner === undefined) return undefined
-  const [serviceOwnerApiSecret, organizationAccessToken] = [newSecret(options), newSecret(options)]
-  await registry.putOwner({
-    ...owner,
-    apiSecretDigest: digest(serviceOwnerApiSecret),
-    organizationTokenDigest: digest(organizationAccessToken),
-  })
-  return { serviceOwnerApiKey: owner.apiKey, serviceOwnerApiSecret, organizationAccessToken }
+  return owner && renewOwner(registry, random, owner.apiKey)
 }

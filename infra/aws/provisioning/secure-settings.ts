@@ -1,15 +1,15 @@
 import type { DeploymentSettings } from '../deployment/settings.ts'
 import { newSigningKey } from './signing-key.ts'
 
-type Settings = Readonly<Record<string, unknown>>
+type Members = Readonly<Record<string, unknown>>
 
 const HOUR_SECONDS = 3600
 
 /**
- * What a new service has unless its settings say otherwise: everything bound, PKCE with S256, an ES256 key, and endpoints
- * on the domains where they answer. `manage` credentials it has in any case.
+ * The members of a new service. Its settings replace the defaults: bound tokens, PKCE with S256, an ES256 key, and endpoints on
+ * the domains where they answer. The management API adds a `manage` credential.
  */
-export function serviceSettings(settings: DeploymentSettings): Settings {
+export function serviceMembers(settings: DeploymentSettings): Members {
   return {
     supportedTokenAuthMethods: ['TLS_CLIENT_AUTH'],
     tlsClientCertificateBoundAccessTokens: true,
@@ -24,13 +24,14 @@ export function serviceSettings(settings: DeploymentSettings): Settings {
   }
 }
 
-export function clientSettings(client: DeploymentSettings['clients'][number]): Settings {
+/** The members of a new client. Its tokens are bound unless its settings say no. */
+export function clientMembers(client: DeploymentSettings['clients'][number]): Members {
   return { tlsClientCertificateBoundAccessTokens: true, ...client }
 }
 
-/** RFC 8705 section 5: where OAuth is on both domains, clients with a certificate have addresses of their own. */
-function endpoints({ mtlsOnly, mtlsDomain, plainDomain }: DeploymentSettings): Settings {
-  const { mtls, plain } = { mtls: `https://${mtlsDomain.name}`, plain: `https://${plainDomain.name}` }
+/** RFC 8705 section 5: when OAuth is on both domains, clients with a certificate use aliases of the endpoints. */
+function endpoints({ mtlsOnly, mtlsDomain, plainDomain }: DeploymentSettings): Members {
+  const [mtls, plain] = [`https://${mtlsDomain.name}`, `https://${plainDomain.name}`]
   const oauth = mtlsOnly ? mtls : plain
   const aliases = Object.entries(PATHS).map(([name, path]) => ({ name, uri: `${mtls}${path}` }))
   return {

@@ -1,9 +1,9 @@
-import type { Clients } from '../../deployment/clients.ts'
+import type { Aws } from '../../deployment/aws.ts'
 import type { DeploymentSettings } from '../../deployment/settings.ts'
 
-/** Where AWS is asked about a deployment. */
+/** A deployment as AWS describes it. */
 export interface Account {
-  readonly clients: Clients
+  readonly aws: Aws
   readonly settings: Pick<DeploymentSettings, 'stage' | 'mtlsDomain' | 'plainDomain'>
   readonly tables: readonly string[]
 }

@@ -9,29 +9,36 @@ interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
 
-/** Who may invoke a function can say in the event whose certificate there was: that is for API Gateway alone. */
-export const invokers = ({ clients: { lambda }, settings }: Account): Check => ({
+/** An event names the client certificate, so whoever invokes a function can claim any certificate. Only API Gateway may. */
+export const invokers = (account: Account): Check => ({
   name: 'who may invoke',
   ask: async () => {
-    const findings: Finding[] = []
+    const problems: Finding[] = []
     for (const name of functionNames()) {
-      const FunctionName = `certbound-${settings.stage}-${name}`
-      try {
-        const { Policy = '{}' } = await lambda.send(new GetPolicyCommand({ FunctionName }))
-        const { Statement = [] } = JSON.parse(Policy) as { Statement?: readonly Statement[] }
-        findings.push(
-          ...Statement.filter((statement) => !isGateway(statement)).map((statement) =>
-            others(FunctionName, statement),
+      const FunctionName = `certbound-${account.settings.stage}-${name}`
+      const others = (await statementsOf(FunctionName, account)).filter((statement) => !isGateway(statement))
+      for (const { Principal } of others) {
+        problems.push(
+          fail(
+            `${JSON.stringify(Principal)} may invoke ${FunctionName}, and so act as any client`,
+            'remove this statement from the resource policy of the function: aws lambda remove-permission',
           ),
         )
-      } catch (error) {
-        // No policy at all: nobody but the account's own people may invoke it.
-        if (!(error instanceof ResourceNotFoundException)) throw error
       }
     }
-    return orElse(findings, 'API Gateway alone may invoke the functions, and the people whom IAM allows it')
+    return orElse(problems, 'only API Gateway, and whom IAM allows it, may invoke the functions')
   },
 })
+
+async function statementsOf(FunctionName: string, { aws }: Account): Promise<readonly Statement[]> {
+  try {
+    const { Policy = '{}' } = await aws.lambda.send(new GetPolicyCommand({ FunctionName }))
+    return (JSON.parse(Policy) as { Statement?: readonly Statement[] }).Statement ?? []
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return []
+    throw error
+  }
+}
 
 function isGateway({ Effect, Principal, Condition = {} }: Statement): boolean {
   if (Effect !== 'Allow') return true
@@ -40,11 +47,4 @@ function isGateway({ Effect, Principal, Condition = {} }: Statement): boolean {
     .flatMap((members) => Object.entries(members))
     .find(([key]) => key.toLowerCase() === 'aws:sourcearn')?.[1]
   return service === 'apigateway.amazonaws.com' && typeof source === 'string' && source.startsWith('arn:')
-}
-
-function others(name: string, { Principal }: Statement): Finding {
-  return fail(
-    `${JSON.stringify(Principal)} may invoke ${name}, and so be any client`,
-    'take this statement from the resource policy of the function: aws lambda remove-permission',
-  )
 }

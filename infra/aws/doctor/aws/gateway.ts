@@ -1,4 +1,5 @@
 import {
+  type Authorizer,
   GetApiCommand,
   GetApiMappingsCommand,
   GetApisCommand,
@@ -12,124 +13,106 @@ import type { Account } from './account.ts'
 
 const DEPLOY = 'npm run deploy'
 
-/** Nobody gets around mutual TLS by the address that API Gateway itself gives an API. */
-export const executeApi = ({ clients: { gateway }, settings }: Account): Check => ({
+/** The address that API Gateway itself gives an API must be closed: it would bypass mutual TLS. */
+export const executeApi = (account: Account): Check => ({
   name: 'execute-api',
   ask: async (inspected) => {
-    const apis = await mappedApis({ clients: { gateway }, settings })
+    const apis = await mappedApis(account)
     if (apis.length !== 1) {
-      return [
-        fail(
-          `the two domains lead to ${apis.length} APIs (${apis.join(', ')})`,
-          `map both to the one API: ${DEPLOY}`,
-        ),
-      ]
+      const what = `the two domains lead to ${apis.length} APIs (${apis.join(', ')})`
+      return [fail(what, `map both to the one API: ${DEPLOY}`)]
     }
     const [ApiId = ''] = apis
-    const { DisableExecuteApiEndpoint, ApiEndpoint = '' } = await gateway.send(new GetApiCommand({ ApiId }))
-    const outcome = await ask(inspected, `${ApiEndpoint}/jwks`)
-    const answers = !('broken' in outcome) && outcome.status === 200
-    const findings: Finding[] = []
-    if (DisableExecuteApiEndpoint !== true) {
-      findings.push(
-        fail(
-          `the execute-api endpoint of the API ${ApiId} is open: a way around mutual TLS`,
-          `close it: ${DEPLOY}`,
-        ),
-      )
-    }
-    if (answers) findings.push(fail(`${ApiEndpoint} answers: a way around mutual TLS`, `close it: ${DEPLOY}`))
-    return orElse(findings, 'the execute-api endpoint is closed')
+    const api = await account.aws.gateway.send(new GetApiCommand({ ApiId }))
+    const { DisableExecuteApiEndpoint: isClosed = false, ApiEndpoint = '' } = api
+    const reply = await ask(inspected, `${ApiEndpoint}/jwks`)
+    const answers = !('broken' in reply) && reply.status === 200
+    const close = `close it: ${DEPLOY}`
+    return orElse(
+      [
+        !isClosed &&
+          fail(`the execute-api endpoint of the API ${ApiId} is open: it bypasses mutual TLS`, close),
+        answers && fail(`${ApiEndpoint} answers: it bypasses mutual TLS`, close),
+      ],
+      'the execute-api endpoint is closed',
+    )
   },
 })
 
-async function mappedApis({
-  clients: { gateway },
-  settings,
-}: Pick<Account, 'settings'> & { clients: Pick<Account['clients'], 'gateway'> }) {
+async function mappedApis({ aws, settings }: Account): Promise<readonly string[]> {
   const ids = new Set<string>()
   for (const { name } of [settings.mtlsDomain, settings.plainDomain]) {
-    const { Items = [] } = await gateway.send(new GetApiMappingsCommand({ DomainName: name }))
+    const { Items = [] } = await aws.gateway.send(new GetApiMappingsCommand({ DomainName: name }))
     for (const { ApiId } of Items) if (ApiId !== undefined) ids.add(ApiId)
     if (Items.length === 0) ids.add(`none at ${name}`)
   }
   return [...ids]
 }
 
-/** The mutual-TLS domain reads the newest version of its trust store, and can read all of it; the plain one has none. */
-export const domains = ({ clients: { gateway, s3 }, settings }: Account): Check => ({
+/** The mutual-TLS domain reads the newest version of its trust store completely, and the plain domain has no mutual TLS. */
+export const domains = ({ aws, settings }: Account): Check => ({
   name: 'domains',
   ask: async () => {
     const [mtls, plain] = [settings.mtlsDomain.name, settings.plainDomain.name]
-    const { MutualTlsAuthentication: store } = await gateway.send(
-      new GetDomainNameCommand({ DomainName: mtls }),
-    )
-    const { MutualTlsAuthentication: other } = await gateway.send(
-      new GetDomainNameCommand({ DomainName: plain }),
-    )
+    const readDomain = (DomainName: string) => aws.gateway.send(new GetDomainNameCommand({ DomainName }))
+    const { MutualTlsAuthentication: store } = await readDomain(mtls)
+    const { MutualTlsAuthentication: other } = await readDomain(plain)
     const onPlain =
-      other?.TruststoreUri === undefined
-        ? []
-        : [fail(`${plain} has mutual TLS, and is the domain for everyone`, DEPLOY)]
+      other?.TruststoreUri !== undefined &&
+      fail(`${plain} has mutual TLS, but is the domain for everyone`, DEPLOY)
     const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(store?.TruststoreUri ?? '') ?? []
     if (store === undefined || Bucket === undefined || Key === undefined) {
-      return [fail(`mutual TLS is off: ${mtls} has no trust store`, DEPLOY), ...onPlain]
+      const off = fail(`mutual TLS is off: ${mtls} has no trust store`, DEPLOY)
+      return orElse([off, onPlain], '')
     }
-    const { VersionId } = await s3.send(new HeadObjectCommand({ Bucket, Key }))
-    const stale = VersionId === undefined || VersionId !== store.TruststoreVersion
+    const { VersionId: newest } = await aws.s3.send(new HeadObjectCommand({ Bucket, Key }))
+    const { TruststoreVersion: version, TruststoreWarnings: warnings = [] } = store
+    const versions = `version ${version ?? 'none'} of the trust store, the newest is ${newest ?? 'without a version'}`
     return orElse(
       [
-        ...(stale
-          ? [
-              fail(
-                `${mtls} reads version ${store.TruststoreVersion ?? 'none'} of the trust store, the newest is ${VersionId ?? 'without a version'}`,
-                `let it read the newest: ${DEPLOY}`,
-              ),
-            ]
-          : []),
-        ...(store.TruststoreWarnings ?? []).map((warning) =>
+        (newest === undefined || newest !== version) &&
+          fail(`${mtls} reads ${versions}`, `let it read the newest: ${DEPLOY}`),
+        ...warnings.map((warning) =>
           fail(
             `API Gateway cannot read all of the trust store: ${warning}`,
-            `mend the certificate it names, whose clients are refused, and ${DEPLOY}`,
+            `mend the certificate that it names, whose clients are refused, then ${DEPLOY}`,
           ),
         ),
-        ...onPlain,
+        onPlain,
       ],
       `${mtls} reads the newest version of its trust store`,
     )
   },
 })
 
-/** What one certificate is allowed must not be remembered for another (RFC 8705 section 3). */
-export const authorizers = ({ clients: { gateway }, settings }: Account): Check => ({
+/** A result for one certificate must not be cached and used for another (RFC 8705 section 3). */
+export const authorizers = (account: Account): Check => ({
   name: 'authorizer',
   ask: async () => {
-    const findings: Finding[] = []
+    const problems: Finding[] = []
     let NextToken: string | undefined
     do {
-      const { Items = [], NextToken: next } = await gateway.send(new GetApisCommand({ NextToken }))
-      for (const { ApiId = '', Name = '' } of Items) {
-        const { Items: all = [] } = await gateway.send(
-          new GetAuthorizersCommand({ ApiId, MaxResults: '500' }),
-        )
-        const cached = all.filter(
-          ({ AuthorizerUri = '', AuthorizerResultTtlInSeconds: seconds = 0 }) =>
-            AuthorizerUri.includes(`:function:certbound-${settings.stage}-authorizer`) && seconds > 0,
-        )
-        for (const { AuthorizerResultTtlInSeconds: seconds } of cached) {
-          findings.push(
+      const page = await account.aws.gateway.send(new GetApisCommand({ NextToken }))
+      for (const { ApiId = '', Name = '' } of page.Items ?? []) {
+        for (const { AuthorizerResultTtlInSeconds: seconds } of await cachedAuthorizers(ApiId, account)) {
+          problems.push(
             fail(
-              `the API ${Name || ApiId} remembers what the authorizer has said for ${seconds ?? 0} seconds: whoever has the token then needs no certificate`,
+              `the API ${Name || ApiId} caches the authorizer's results for ${seconds ?? 0} seconds, in which a token works without its certificate`,
               'set AuthorizerResultTtlInSeconds of its authorizer to 0',
             ),
           )
         }
       }
-      NextToken = next
+      NextToken = page.NextToken
     } while (NextToken !== undefined)
-    return orElse(
-      findings,
-      'no HTTP API remembers what the authorizer has said (REST APIs are not looked at)',
-    )
+    return orElse(problems, "no HTTP API caches the authorizer's results (REST APIs are not checked)")
   },
 })
+
+async function cachedAuthorizers(ApiId: string, { aws, settings }: Account): Promise<readonly Authorizer[]> {
+  const { Items = [] } = await aws.gateway.send(new GetAuthorizersCommand({ ApiId, MaxResults: '500' }))
+  return Items.filter(
+    ({ AuthorizerUri = '', AuthorizerResultTtlInSeconds: seconds = 0 }) =>
+      AuthorizerUri.includes(`:function:certbound-${settings.stage}-authorizer`) && seconds > 0,
+  )
+}

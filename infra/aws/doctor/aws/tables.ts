@@ -1,27 +1,19 @@
 import { DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb'
-import { type Check, orElse, warn } from '../finding.ts'
+import { type Check, type Finding, orElse, warn } from '../finding.ts'
 import type { Account } from './account.ts'
 
-/** What has expired is taken away. Nothing relies on it: every decision compares the time itself. */
-export const timeToLive = ({ clients: { dynamodb }, tables }: Account): Check => ({
+/** Expired items are deleted. Decisions never rely on it: each compares the time itself. */
+export const timeToLive = ({ aws, tables }: Account): Check => ({
   name: 'time to live',
   ask: async () => {
-    const off: string[] = []
+    const problems: Finding[] = []
     for (const TableName of tables) {
-      const { TimeToLiveDescription: about } = await dynamodb.send(
-        new DescribeTimeToLiveCommand({ TableName }),
-      )
-      const isOn = about?.TimeToLiveStatus === 'ENABLED' || about?.TimeToLiveStatus === 'ENABLING'
-      if (!isOn || about.AttributeName !== 'ttl') off.push(TableName)
+      const answer = await aws.dynamodb.send(new DescribeTimeToLiveCommand({ TableName }))
+      const { TimeToLiveStatus: status, AttributeName } = answer.TimeToLiveDescription ?? {}
+      const isOn = (status === 'ENABLED' || status === 'ENABLING') && AttributeName === 'ttl'
+      const what = `nothing is ever deleted from ${TableName}: its time to live is not enabled for the attribute ttl`
+      if (!isOn) problems.push(warn(what, 'enable it: npm run deploy'))
     }
-    return orElse(
-      off.map((table) =>
-        warn(
-          `nothing is ever taken out of ${table}: its time to live is not on for the attribute ttl`,
-          'switch it on: npm run deploy',
-        ),
-      ),
-      'what has expired is taken out of both tables',
-    )
+    return orElse(problems, 'expired items are deleted from both tables')
   },
 })

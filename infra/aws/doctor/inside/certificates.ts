@@ -1,13 +1,10 @@
 import { X509Certificate } from 'node:crypto'
 import type { Client } from '../../../../shared/store/client.ts'
+import { dateProblem, isIn, isIssuedBy, subjectOf, type Truststore } from '../../../truststore/truststore.ts'
 import { type Check, fail, type Finding, orElse, warn } from '../finding.ts'
-import type { Inspected } from '../inspected.ts'
-import { nameOf } from './registry.ts'
+import { clientLabel } from './registry.ts'
 
-const DAY_MILLISECONDS = 86_400_000
-const SOON_DAYS = 30
-
-/** More than one CA may issue a certificate with a client's name in it, unless the service says which ones do. */
+/** Only CAs that the service names can issue a certificate with the name of a client. */
 export const issuers: Check = {
   name: 'issuers',
   ask: ({ truststore, service, clients }) => {
@@ -15,97 +12,76 @@ export const issuers: Check = {
     const byName = clients.filter(({ tokenAuthMethod }) => tokenAuthMethod === 'TLS_CLIENT_AUTH')
     const issuing = issuingAuthorities(truststore)
     if (named === undefined && issuing.length > 1 && byName.length > 0) {
-      return Promise.resolve([
+      const [cas, names] = [issuing.map(subjectOf).join('; '), byName.map(clientLabel).join(', ')]
+      return [
         fail(
-          `${issuing.length} CAs are trusted (${issuing.map(subjectOf).join('; ')}), and each can issue a certificate with the name of ${byName.map(nameOf).join(', ')}`,
-          'name those that issue the certificates of your clients in clientCertificateIssuers of the service',
+          `${issuing.length} CAs are trusted (${cas}), and each can issue a certificate with the name of ${names}`,
+          'set clientCertificateIssuers of the service to those that issue the certificates of your clients',
         ),
-      ])
+      ]
     }
     const unknown = (named ?? []).filter((issuer) => !isIn(issuer, truststore))
-    return Promise.resolve(
-      orElse(
-        unknown.map((issuer) =>
-          fail(
-            `clientCertificateIssuers names ${subjectOf(issuer)}, which the trust store does not have: its clients are refused`,
-            'put this CA into the trust store (npm run deploy), or take it from clientCertificateIssuers',
-          ),
+    return orElse(
+      unknown.map((issuer) =>
+        fail(
+          `clientCertificateIssuers names ${subjectOf(issuer)}, which is not in the trust store: its clients are refused`,
+          'add this CA to the trust store (npm run deploy), or remove it from clientCertificateIssuers',
         ),
-        'it is settled which CA issues the certificates of clients',
       ),
+      'only known CAs can issue the certificates of clients',
     )
   },
 }
 
-/** No certificate in the trust store has expired, or is about to. */
+/** No certificate of the trust store has expired, or will soon. */
 export const trustedDates: Check = {
   name: 'trust store dates',
   ask: ({ truststore, now }) =>
-    Promise.resolve(
-      orElse(
-        truststore.flatMap((certificate) =>
-          expiry(
-            certificate,
-            now(),
-            `${subjectOf(certificate)} of the trust store`,
-            'put its successor beside it: npm run deploy',
-          ),
-        ),
-        `${truststore.length} certificates of the trust store are good for ${SOON_DAYS} days and more`,
-      ),
+    orElse(
+      truststore.flatMap((certificate) => {
+        const whose = `${subjectOf(certificate)} of the trust store`
+        return dateFindings(certificate, now(), whose, 'add its successor: npm run deploy')
+      }),
+      `${truststore.length} certificates of the trust store are valid for 30 days and more`,
     ),
 }
 
-/** Self-signed certificates that clients have registered are trusted at the edge, and not about to expire. */
+/** Self-signed certificates that clients have registered are in the trust store, and do not expire soon. */
 export const registered: Check = {
   name: 'registered certificates',
   ask: ({ clients, truststore, now }) => {
     const all = clients.flatMap((client) =>
-      certificatesOf(client).map((certificate) => ({ client, certificate })),
+      certificatesOf(client).map((certificate) => ({ whose: clientLabel(client), certificate })),
     )
-    const findings = all.flatMap(({ client, certificate }): Finding[] => [
-      ...expiry(
+    const problems = all.flatMap(({ whose, certificate }) => [
+      ...dateFindings(
         certificate,
         now(),
-        `the certificate that ${nameOf(client)} has registered`,
-        'register its successor beside it, and put that into the trust store: npm run deploy',
+        `the certificate that ${whose} has registered`,
+        'register its successor as well, and add that to the trust store: npm run deploy',
       ),
-      ...(isIn(certificate, truststore)
-        ? []
-        : [
-            fail(
-              `the self-signed certificate of ${nameOf(client)} is not in the trust store: the client is refused before any function runs`,
-              'put the certificate itself into the trust store: npm run deploy',
-            ),
-          ]),
+      !isIn(certificate, truststore) &&
+        fail(
+          `the self-signed certificate of ${whose} is not in the trust store: API Gateway refuses the client`,
+          'add the certificate itself to the trust store: npm run deploy',
+        ),
     ])
-    return Promise.resolve(
-      orElse(findings, `${all.length} registered certificates are trusted and not about to expire`),
-    )
+    return orElse(problems, `${all.length} registered certificates are trusted and do not expire soon`)
   },
 }
 
-function expiry(certificate: X509Certificate, now: Date, whose: string, todo: string): Finding[] {
-  const days = (certificate.validToDate.getTime() - now.getTime()) / DAY_MILLISECONDS
-  if (days <= 0) return [fail(`${whose} has expired (${certificate.validTo})`, todo)]
-  if (certificate.validFromDate > now)
-    return [fail(`${whose} is not valid yet (${certificate.validFrom})`, todo)]
-  return days > SOON_DAYS
-    ? []
-    : [warn(`${whose} expires in ${Math.ceil(days)} days (${certificate.validTo})`, todo)]
+function dateFindings(certificate: X509Certificate, now: Date, whose: string, todo: string): Finding[] {
+  const problem = dateProblem(certificate, now)
+  if (problem === undefined) return []
+  return [(problem.warning ? warn : fail)(`${whose} ${problem.text}`, todo)]
 }
 
-/** Those that no other CA of the trust store is issued by: they issue for clients. */
-function issuingAuthorities(truststore: Inspected['truststore']): readonly X509Certificate[] {
+/** CAs that issued no other CA of the trust store: these issue for clients. */
+function issuingAuthorities(truststore: Truststore): Truststore {
   const authorities = truststore.filter(({ ca }) => ca)
   return authorities.filter(
     (candidate) =>
-      !authorities.some(
-        (other) =>
-          !other.raw.equals(candidate.raw) &&
-          other.checkIssued(candidate) &&
-          other.verify(candidate.publicKey),
-      ),
+      !authorities.some((other) => !other.raw.equals(candidate.raw) && isIssuedBy(other, candidate)),
   )
 }
 
@@ -115,14 +91,4 @@ function certificatesOf({ tokenAuthMethod, jwks }: Client): X509Certificate[] {
     const first: unknown = Array.isArray(x5c) ? x5c[0] : undefined
     return typeof first === 'string' ? [new X509Certificate(Buffer.from(first, 'base64'))] : []
   })
-}
-
-function isIn(certificate: X509Certificate, truststore: Inspected['truststore']): boolean {
-  return truststore.some(({ raw }) => raw.equals(certificate.raw))
-}
-
-function subjectOf({ subject }: X509Certificate): string {
-  return (
-    (subject as string | undefined)?.split('\n').reverse().join(', ') ?? 'a certificate without a subject'
-  )
 }

@@ -1,33 +1,30 @@
 import type { Client } from '../../../../shared/store/client.ts'
 import { type Check, fail, orElse, warn } from '../finding.ts'
 
-/** The service is there, and binds tokens to certificates; every client of it as well. */
+/** The service exists, and binds its tokens and those of every client to certificates. */
 export const binding: Check = {
   name: 'binding',
   ask: ({ service, clients }) => {
-    if (service === undefined) {
-      return Promise.resolve([fail('there is no service in the registry', 'npm run provision')])
-    }
+    if (service === undefined) return [fail('the registry has no service', 'npm run provision')]
     if (!service.tlsClientCertificateBoundAccessTokens) {
       const todo = 'set tlsClientCertificateBoundAccessTokens of the service'
-      return Promise.resolve([warn('tokens are bound to nothing: who steals one can use it', todo)])
+      return [warn('tokens are not bound: whoever steals one can use it', todo)]
     }
     const unbound = clients.filter((client) => !client.tlsClientCertificateBoundAccessTokens)
-    return Promise.resolve(
-      orElse(
-        unbound.map((client) =>
-          warn(
-            `the service binds tokens to certificates, those of ${nameOf(client)} are not: who steals one can use it`,
-            'set tlsClientCertificateBoundAccessTokens of the client, unless it cannot present a certificate',
-          ),
+    return orElse(
+      unbound.map((client) =>
+        warn(
+          `the service binds tokens to certificates, but not those of ${clientLabel(client)}: whoever steals one can use it`,
+          'set tlsClientCertificateBoundAccessTokens of the client, unless it cannot present a certificate',
         ),
-        `tokens of the service and of ${clients.length} clients are bound to certificates`,
       ),
+      `tokens of the service and of ${clients.length} clients are bound to certificates`,
     )
   },
 }
 
-export function nameOf({ clientId, clientName, clientIdAlias }: Client): string {
+/** A client in a message: its number and its name. */
+export function clientLabel({ clientId, clientName, clientIdAlias }: Client): string {
   const name = clientName ?? clientIdAlias
   return name === undefined ? `client ${clientId}` : `client ${clientId} (${name})`
 }

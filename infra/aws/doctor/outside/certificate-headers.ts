@@ -1,4 +1,4 @@
-/** Where terminators and proxies put a certificate. */
+/** Headers in which TLS terminators and proxies pass a client certificate on. */
 export const CERTIFICATE_HEADERS = [
   'cf-client-cert',
   'client-cert',
@@ -20,7 +20,7 @@ export const CERTIFICATE_HEADERS = [
   'x-ssl-client-escaped-cert',
 ]
 
-/** As nginx, RFC 9440, Envoy, RFC 7239 and Azure write a certificate into a header. */
+/** A certificate as nginx, RFC 9440, Envoy, RFC 7239 and Azure write it into a header. */
 export function headerSpellings(pem: string): readonly string[] {
   const escaped = encodeURIComponent(pem)
   const base64 = pem.replaceAll(/-----[A-Z ]+-----|\s/g, '')

@@ -1,132 +1,108 @@
-import { ask, inWords, jsonOf, type Outcome } from '../ask.ts'
+import { ask, jsonOf, type Reply, statusOf } from '../ask.ts'
 import { type Check, fail, type Finding, orElse, skipped } from '../finding.ts'
 import type { Inspected } from '../inspected.ts'
 
-const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
+type Json = Readonly<Record<string, unknown>>
 
-interface Both {
-  readonly plain: Outcome
-  /** `undefined` where nobody is let in to ask. */
-  readonly mtls: Outcome | undefined
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
+const READ_LOG = 'read the log of the function discovery'
+
+interface Replies {
+  readonly plain: Reply
+  /** `undefined` without a client certificate to ask with. */
+  readonly mtls: Reply | undefined
 }
 
-async function onBoth(inspected: Inspected, path: string): Promise<Both> {
+async function askBoth(inspected: Inspected, path: string): Promise<Replies> {
   const { plainUrl, mtlsUrl, visitor } = inspected
   const plain = await ask(inspected, plainUrl + path)
   return { plain, mtls: visitor && (await ask(inspected, mtlsUrl + path, {}, visitor)) }
 }
 
-/** Clients are told the same on both domains, and to come to the mutual-TLS domain for bound tokens. */
-export const metadata: Check = {
+/** The metadata are the same on both domains, and send clients with certificates to the mutual-TLS domain. */
+export const metadataCheck: Check = {
   name: 'metadata',
   ask: async (inspected) => {
-    const both = await onBoth(inspected, '/.well-known/oauth-authorization-server')
+    const both = await askBoth(inspected, '/.well-known/oauth-authorization-server')
     const document = jsonOf(both.plain)
-    if (document === undefined || 'broken' in both.plain || both.plain.status !== 200) {
-      const why = `the plain domain does not answer with metadata (${inWords(both.plain)})`
-      return [
-        fail(
-          why,
-          'npm run provision, where there is no service yet; look at the log of the function discovery',
-        ),
-      ]
+    if (document === undefined || statusOf(both.plain) !== '200') {
+      const what = `the plain domain does not answer with metadata (${statusOf(both.plain)})`
+      return [fail(what, `npm run provision, if there is no service yet; otherwise ${READ_LOG}`)]
     }
     return orElse(
       [
         ...sameOn(both, 'metadata'),
-        ...issuerOf(document, inspected),
-        ...tokenEndpointOf(document, inspected),
+        wrongIssuer(document, inspected),
+        wrongTokenEndpoint(document, inspected),
       ],
-      'metadata are the same on both domains, and lead to the mutual-TLS domain',
+      'the metadata are the same on both domains, and lead to the mutual-TLS domain',
     )
   },
 }
 
-/** The keys for who verifies offline are there, the same on both domains, and public. */
-export const keys: Check = {
+/** The keys that verify JWT access tokens are published, the same on both domains, and public. */
+export const keySetCheck: Check = {
   name: 'JWK Set',
   ask: async (inspected) => {
-    const both = await onBoth(inspected, '/jwks')
+    const both = await askBoth(inspected, '/jwks')
     const set = jsonOf(both.plain)?.['keys']
     if (!Array.isArray(set)) {
-      return [
-        fail(
-          `/jwks of the plain domain is no JWK Set (${inWords(both.plain)})`,
-          'look at the log of the function discovery',
-        ),
-      ]
+      return [fail(`/jwks of the plain domain is not a JWK Set (${statusOf(both.plain)})`, READ_LOG)]
     }
-    const jwks = set as readonly Readonly<Record<string, unknown>>[]
+    const jwks = set as readonly Json[]
     const leaked = jwks.filter((jwk) => PRIVATE_MEMBERS.some((member) => member in jwk))
-    const wanted = inspected.service?.accessTokenSignAlg
-    const fits = wanted === undefined || jwks.some(({ alg }) => alg === wanted)
+    const required = inspected.service?.accessTokenSignAlg
     return orElse(
       [
         ...sameOn(both, '/jwks'),
         ...leaked.map(({ kid }) =>
           fail(
             `/jwks publishes the private key ${String(kid)}`,
-            'replace this key at once, and find out who has changed the service',
+            'replace this key at once, and find out who changed the service',
           ),
         ),
-        ...(fits
-          ? []
-          : [
-              fail(
-                `access tokens are to be signed with ${wanted}, and /jwks has no such key`,
-                'give the service a key for it',
-              ),
-            ]),
+        required !== undefined &&
+          !jwks.some(({ alg }) => alg === required) &&
+          fail(
+            `access tokens must be signed with ${required}, but /jwks has no such key`,
+            'give the service a key for it',
+          ),
       ],
       `/jwks is the same on both domains, with ${jwks.length} public keys`,
     )
   },
 }
 
-function sameOn({ plain, mtls }: Both, name: string): Finding[] {
+function sameOn({ plain, mtls }: Replies, name: string): Finding[] {
   if (mtls === undefined) {
-    return [
-      skipped(
-        `whether ${name} is the same on the mutual-TLS domain`,
-        'name a client certificate with --certificate and --key',
-      ),
-    ]
+    const todo = 'name a client certificate with --certificate and --key'
+    return [skipped(`whether ${name} is the same on the mutual-TLS domain`, todo)]
   }
-  const isSame = !('broken' in plain) && !('broken' in mtls) && plain.text === mtls.text
-  return isSame
-    ? []
-    : [
-        fail(
-          `${name} differs between the two domains (${inWords(plain)}, ${inWords(mtls)})`,
-          'map both domains to the same API: npm run deploy',
-        ),
-      ]
+  if (!('broken' in plain) && !('broken' in mtls) && plain.text === mtls.text) return []
+  const what = `${name} differs between the two domains (${statusOf(plain)}, ${statusOf(mtls)})`
+  return [fail(what, 'map both domains to the same API: npm run deploy')]
 }
 
-function issuerOf({ issuer }: Readonly<Record<string, unknown>>, { service }: Inspected): Finding[] {
-  if (service === undefined || service.issuer === issuer) return []
-  return [
+function wrongIssuer({ issuer }: Json, { service }: Inspected): Finding | false {
+  return (
+    service !== undefined &&
+    service.issuer !== issuer &&
     fail(
-      `metadata say the issuer is ${String(issuer)}, the service ${service.issuer}`,
-      'the functions and the registry are of two deployments: compare SERVICE_ID and REGISTRY_TABLE of the function discovery',
-    ),
-  ]
+      `the issuer in the metadata is ${String(issuer)}, but the service has ${service.issuer}`,
+      'the functions and the registry belong to two deployments: compare SERVICE_ID and REGISTRY_TABLE of the function discovery',
+    )
+  )
 }
 
-function tokenEndpointOf(document: Readonly<Record<string, unknown>>, { mtlsUrl }: Inspected): Finding[] {
-  const aliases = document['mtls_endpoint_aliases'] as Readonly<Record<string, unknown>> | undefined
+function wrongTokenEndpoint(document: Json, { mtlsUrl }: Inspected): Finding | false {
+  const aliases = document['mtls_endpoint_aliases'] as Json | undefined
   const endpoint = aliases?.['token_endpoint'] ?? document['token_endpoint']
-  if (
-    typeof endpoint === 'string' &&
-    URL.canParse(endpoint) &&
-    new URL(endpoint).origin === new URL(mtlsUrl).origin
-  ) {
-    return []
-  }
-  return [
+  const origin = typeof endpoint === 'string' ? URL.parse(endpoint)?.origin : undefined
+  return (
+    origin !== new URL(mtlsUrl).origin &&
     fail(
-      `metadata send clients with certificates to ${String(endpoint)}, which is not on the mutual-TLS domain`,
+      `the metadata send clients with certificates to ${String(endpoint)}, which is not on the mutual-TLS domain`,
       'set mtlsEndpointAliases of the service to the endpoints of the mutual-TLS domain',
-    ),
-  ]
+    )
+  )
 }

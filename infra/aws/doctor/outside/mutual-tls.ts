@@ -1,71 +1,62 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { issueCertificate } from '../../../emulator/issue-certificate.ts'
-import { ask, inWords, isUnreachable, type Outcome } from '../ask.ts'
+import { ask, isUnreachable, type Reply, statusOf } from '../ask.ts'
 import { type Check, fail, type Finding, ok, skipped } from '../finding.ts'
 import type { Inspected } from '../inspected.ts'
 
 const HOUR_MILLISECONDS = 3_600_000
-const REACH = 'look at the DNS record, at the port, and at the server certificate of the domain'
+const REACH = 'check the DNS record, the port, and the server certificate of the domain'
 const SWITCH_ON = 'give the domain its trust store again: npm run deploy'
 
-/** The gateway ends the connection, or answers 403 by itself. */
-const isRefused = (outcome: Outcome): boolean => 'broken' in outcome || outcome.status === 403
+const addressOf = ({ mtlsUrl }: Inspected): string => `${mtlsUrl}/jwks`
+const unreachable = (url: string, reply: Reply): Finding =>
+  fail(`${url} cannot be reached (${statusOf(reply)})`, REACH)
 
-function judged(url: string, outcome: Outcome, let_in: string, refused: string): Finding {
-  if (isUnreachable(outcome)) return fail(`${url} cannot be reached (${outcome.broken})`, REACH)
-  return isRefused(outcome) ? ok(refused) : fail(`${let_in} (${inWords(outcome)})`, SWITCH_ON)
+/** The gateway refuses a client when it ends the connection or answers 403. */
+function expectRefusal(url: string, reply: Reply, wrong: string, fine: string): Finding {
+  if (isUnreachable(reply)) return unreachable(url, reply)
+  const isRefused = 'broken' in reply || reply.status === 403
+  return isRefused ? ok(fine) : fail(`${wrong} (${statusOf(reply)})`, SWITCH_ON)
 }
 
-/** Mutual TLS is on: nobody is answered without a certificate. */
+/** Mutual TLS is on: nobody gets an answer without a certificate. */
 export const certificateRequired: Check = {
   name: 'mutual TLS',
   ask: async (inspected) => {
-    const url = `${inspected.mtlsUrl}/jwks`
-    const outcome = await ask(inspected, url)
-    return [
-      judged(
-        url,
-        outcome,
-        `mutual TLS is off: ${url} answers without a client certificate`,
-        'the mutual-TLS domain answers nobody without a client certificate',
-      ),
-    ]
+    const url = addressOf(inspected)
+    const wrong = `mutual TLS is off: ${url} answers without a client certificate`
+    const fine = 'the mutual-TLS domain answers nobody without a client certificate'
+    return [expectRefusal(url, await ask(inspected, url), wrong, fine)]
   },
 }
 
-/** Trust is not given to everyone: a certificate that nobody has issued is refused. */
+/** A certificate that no CA of the trust store issued is refused. */
 export const strangerRefused: Check = {
   name: 'trust',
   ask: async (inspected) => {
-    const url = `${inspected.mtlsUrl}/jwks`
-    const outcome = await ask(inspected, url, {}, await stranger(inspected))
-    return [
-      judged(
-        url,
-        outcome,
-        `${url} lets in a certificate that no CA has issued`,
-        'the mutual-TLS domain refuses a certificate that no CA of the trust store has issued',
-      ),
-    ]
+    const url = addressOf(inspected)
+    const wrong = `${url} accepts a certificate that no CA has issued`
+    const fine = 'the mutual-TLS domain refuses a certificate that no CA of the trust store has issued'
+    return [expectRefusal(url, await ask(inspected, url, {}, await stranger(inspected)), wrong, fine)]
   },
 }
 
-/** Who has a certificate of the trust store gets through. */
+/** A certificate of the trust store is accepted. */
 export const visitorLetIn: Check = {
   name: 'client certificate',
   ask: async (inspected) => {
-    const { mtlsUrl, visitor } = inspected
+    const { visitor } = inspected
     if (visitor === undefined) {
-      return [skipped('whether a client certificate is let in', 'name one with --certificate and --key')]
+      return [skipped('whether a client certificate is accepted', 'name one with --certificate and --key')]
     }
-    const url = `${mtlsUrl}/jwks`
-    const outcome = await ask(inspected, url, {}, visitor)
-    if (isUnreachable(outcome)) return [fail(`${url} cannot be reached (${outcome.broken})`, REACH)]
-    if (!('broken' in outcome) && outcome.status === 200) return [ok('the client certificate is let in')]
+    const url = addressOf(inspected)
+    const reply = await ask(inspected, url, {}, visitor)
+    if (isUnreachable(reply)) return [unreachable(url, reply)]
+    if (statusOf(reply) === '200') return [ok('the client certificate is accepted')]
     return [
       fail(
-        `the client certificate is not let in by ${url} (${inWords(outcome)})`,
-        'put its CA, every intermediate included, or itself where it is self-signed, into the trust store: npm run deploy',
+        `the client certificate is not accepted by ${url} (${statusOf(reply)})`,
+        'add its CA with every intermediate, or a self-signed certificate itself, to the trust store: npm run deploy',
       ),
     ]
   },

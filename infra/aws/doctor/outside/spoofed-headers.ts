@@ -1,92 +1,71 @@
-import { ask, inWords, jsonOf, type Outcome, type Question } from '../ask.ts'
+import { ask, jsonOf, type Question, type Reply, statusOf } from '../ask.ts'
 import { type Check, fail, type Finding, ok, skipped } from '../finding.ts'
 import type { Inspected, Visitor } from '../inspected.ts'
 import { CERTIFICATE_HEADERS, headerSpellings } from './certificate-headers.ts'
 
-/** A request whose answer hangs on the certificate of its connection. */
+/** A request to the plain domain whose answer depends on the certificate of the connection. */
 interface Case {
-  readonly name: string
-  readonly url: string
+  readonly path: string
   readonly question: Question
-  readonly identity?: Visitor
 }
 
 /**
- * A certificate is what the connection has proved, and never what a header says: with the client's certificate in any
- * header the plain domain answers as without it, and so it does where the certificate itself is presented.
+ * Only the connection proves a certificate. With the client's certificate in a header the plain domain answers as without it.
+ * It also does so when the client presents the certificate there, because nobody checks who issued it.
  */
 export const spoofedHeaders: Check = {
   name: 'spoofed certificate',
   ask: async (inspected) => {
     const { visitor } = inspected
     if (visitor?.clientId === undefined) {
-      return [
-        skipped(
-          'whether a certificate in a header changes an answer',
-          'name a client with --certificate, --key and --client-id',
-        ),
-      ]
+      const todo = 'name a client with --certificate, --key and --client-id'
+      return [skipped('whether a certificate in a header changes an answer', todo)]
     }
-    const findings: Finding[] = []
     const token = await boundToken(inspected, visitor)
-    if (token === undefined) {
-      findings.push(
-        skipped(
-          'what a certificate in a header does for a stolen token: the client gets none by client_credentials',
-          'name a client with that grant type, and its secret if it has one',
-        ),
-      )
-    }
-    const cases = casesFor(inspected, visitor, token)
-    for (const each of cases) findings.push(...(await changedBy(inspected, each, visitor.cert)))
-    return findings.some(({ status }) => status === 'fail')
-      ? findings
-      : [
-          ...findings,
-          ok(`${CERTIFICATE_HEADERS.length} headers that carry certificates elsewhere change no answer`),
-        ]
+    const cases: Case[] = [{ path: '/token', question: tokenRequest(visitor) }]
+    if (token !== undefined) cases.push({ path: '/introspection', question: { form: { token } } })
+    const problems: Finding[] = []
+    for (const each of cases) problems.push(...(await changesOf(each, inspected, visitor)))
+    const unknown = skipped(
+      'what a certificate in a header does for a stolen token: the client gets none by client_credentials',
+      'name a client with that grant type, and its secret if it has one',
+    )
+    const fine = ok(
+      `${CERTIFICATE_HEADERS.length} headers that carry certificates elsewhere change no answer`,
+    )
+    return [...(token === undefined ? [unknown] : []), ...(problems.length === 0 ? [fine] : problems)]
   },
 }
 
-function casesFor({ plainUrl }: Inspected, visitor: Visitor, token: string | undefined): Case[] {
-  const use = { form: { token: token ?? '' } }
-  return [
-    { name: '/token', url: `${plainUrl}/token`, question: tokenRequest(visitor) },
-    ...(token === undefined
-      ? []
-      : [{ name: '/introspection', url: `${plainUrl}/introspection`, question: use }]),
-  ]
-}
-
-async function changedBy(
+async function changesOf(
+  { path, question }: Case,
   inspected: Inspected,
-  { name, url, question }: Case,
-  certificate: string,
+  visitor: Visitor,
 ): Promise<Finding[]> {
-  const without = summary(await ask(inspected, url, question))
-  const changing: string[] = []
+  const url = inspected.plainUrl + path
+  const without = summaryOf(await ask(inspected, url, question))
+  const changing = new Set<string>()
   for (const header of CERTIFICATE_HEADERS) {
-    for (const value of headerSpellings(certificate)) {
+    for (const value of headerSpellings(visitor.cert)) {
       const headers = { ...question.headers, [header]: value }
-      if (summary(await ask(inspected, url, { ...question, headers })) !== without) changing.push(header)
+      const reply = await ask(inspected, url, { ...question, headers })
+      if (summaryOf(reply) !== without) changing.add(header)
     }
   }
-  const presented = summary(await ask(inspected, url, question, inspected.visitor))
-  return [
-    ...[...new Set(changing)].map((header) =>
-      fail(
-        `the header ${header} changes the answer of ${name} on the plain domain: a certificate is taken from it`,
-        'nothing of certbound reads it: find out what stands between the gateway and the functions, and take it away',
-      ),
+  const problems = [...changing].map((header) =>
+    fail(
+      `the header ${header} changes the answer of ${path} on the plain domain: a certificate is read from it`,
+      'certbound does not read it: find out what stands between the gateway and the functions, and remove it',
     ),
-    ...(presented === without
-      ? []
-      : [
-          fail(
-            `${name} on the plain domain takes a client certificate without checking who has issued it`,
-            'the plain domain must ask for none, and must not be among MTLS_DOMAINS: npm run deploy',
-          ),
-        ]),
+  )
+  const presented = summaryOf(await ask(inspected, url, question, visitor))
+  if (presented === without) return problems
+  return [
+    ...problems,
+    fail(
+      `${path} on the plain domain accepts a client certificate without checking its issuer`,
+      'the plain domain must not ask for one, and must not be among MTLS_DOMAINS: npm run deploy',
+    ),
   ]
 }
 
@@ -103,7 +82,7 @@ function tokenRequest({ clientId = '', clientSecret }: Visitor): Question {
   return { form, headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` } }
 }
 
-/** Status and error: an answer may have a random token or a time in it. */
-function summary(outcome: Outcome): string {
-  return `${inWords(outcome)} ${String(jsonOf(outcome)?.['error'])}`
+/** Status and error only: an answer may hold a random token or a time. */
+function summaryOf(reply: Reply): string {
+  return `${statusOf(reply)} ${String(jsonOf(reply)?.['error'])}`
 }

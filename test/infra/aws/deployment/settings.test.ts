@@ -4,127 +4,135 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { serviceNumber } from '../../../../infra/aws/deployment/parameters.ts'
 import { readDeployment } from '../../../../infra/aws/deployment/settings.ts'
+import { Complaint } from '../../../../infra/command.ts'
 import { clientNumber } from '../../../../shared/store/registry.ts'
 import { exampleSettings } from '../packaged-template.ts'
 
 const EXAMPLE = readFileSync(join(import.meta.dirname, '../../../../certbound.example.jsonc'), 'utf8')
 
 let folder: string
+let file: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'certbound-settings-'))
+  file = join(folder, 'certbound.jsonc')
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** The example with texts replaced. */
-function read(...replaced: [string, string][]) {
-  const file = join(folder, 'certbound.jsonc')
-  let text = EXAMPLE
-  for (const [from, to] of replaced) {
-    if (!text.includes(from)) throw new Error(`the example has no ${from}`)
-    text = text.replace(from, to)
-  }
+type Replacement = [string, string]
+
+function read(text: string) {
   writeFileSync(file, text)
   return readDeployment(file)
 }
 
-/** What is wrong, without the name of the file. */
-async function complaints(...replaced: [string, string][]): Promise<string[]> {
-  const found = await read(...replaced)
-  if ('region' in found) return []
-  return found.map((line) => line.replace(join(folder, 'certbound.jsonc'), 'FILE'))
+/** The example with texts replaced. */
+function example(...replaced: Replacement[]): string {
+  return replaced.reduce((text, [from, to]) => {
+    if (!text.includes(from)) throw new Error(`the example has no ${from}`)
+    return text.replace(from, to)
+  }, EXAMPLE)
 }
 
-test('the example is complete, and what is commented out has the values that it shows', async () => {
+/** What is wrong with a file, without its name: a line each. */
+async function complaints(text: string): Promise<string[]> {
+  const error: unknown = await read(text).catch((error: unknown) => error)
+  if (!(error instanceof Complaint)) throw new Error('no complaint', { cause: error })
+  return error.message.replaceAll(file, 'FILE').split('\n')
+}
+
+test('the example is complete, and its commented settings have the default values', async () => {
   const shown = await read(
-    ['// "mtlsOnly"', '"mtlsOnly"'],
-    ['// "refusals"', '"refusals"'],
-    ['// "throttle"', '"throttle"'],
-    ['// "registryCacheSeconds"', '"registryCacheSeconds"'],
-    ['// "logRetentionDays"', '"logRetentionDays"'],
-    ['// "logLevel"', '"logLevel"'],
+    example(
+      ['// "mtlsOnly"', '"mtlsOnly"'],
+      ['// "refusals"', '"refusals"'],
+      ['// "throttle"', '"throttle"'],
+      ['// "registryCacheSeconds"', '"registryCacheSeconds"'],
+      ['// "logRetentionDays"', '"logRetentionDays"'],
+      ['// "logLevel"', '"logLevel"'],
+    ),
   )
   expect(shown).toEqual(await exampleSettings())
 })
 
-test.each<[string, [string, string], string]>([
-  ['a Region', ['"region": "eu-central-1"', '"region": "Frankfurt"'], 'region wants a Region'],
-  ['a stage', ['"stage": "prod"', '"stage": "Prod!"'], 'stage wants up to 20 lower-case letters'],
+test.each<[Replacement, string]>([
+  [['"region": "eu-central-1"', '"region": "Frankfurt"'], 'region must be an AWS Region, such as'],
+  [['"stage": "prod"', '"stage": "Prod!"'], 'stage must be up to 20 lower-case letters'],
+  [['"name": "mtls.auth', '"name": "MTLS.auth'], 'mtlsDomain.name must be a domain name in lower case'],
+  [['"name": "auth.', '"name": "*.'], 'plainDomain.name must be a domain name'],
+  [['arn:aws:acm', 'arn:aws:iam'], 'mtlsDomain.certificateArn must be the ARN'],
+  [['acm:eu-central-1', 'acm:us-east-1'], 'mtlsDomain.certificateArn must be of the Region eu-central-1'],
+  [['"mtls.auth.example.com"', '"auth.example.com"'], 'mtlsDomain.name and plainDomain.name must differ'],
+  [['["clients-ca.pem"]', '[]'], 'trustStore must name at least one PEM file'],
+  [['"issuer": "https', '"issuer": "http'], 'service.issuer must be an https URL'],
+  [['https://auth.example.com"', 'https://auth.example.com/"'], 'service.issuer must be an https URL'],
+  [['"clientIdAlias": "payments",', ''], 'clients.0.clientIdAlias is missing'],
+  [['ops@example.com', 'ops'], 'alarms.email must be an e-mail address'],
+  [['// "refusals": 100', '"refusals": 0'], 'alarms.refusals must be a number of refused requests'],
   [
-    'a domain',
-    ['"name": "mtls.auth', '"name": "MTLS.auth'],
-    'mtlsDomain.name wants a domain name in lower case',
-  ],
-  ['a wildcard', ['"name": "auth.', '"name": "*.'], 'plainDomain.name wants a domain name'],
-  ['a certificate', ['arn:aws:acm', 'arn:aws:iam'], 'mtlsDomain.certificateArn wants the ARN'],
-  ['another Region', ['acm:eu-central-1', 'acm:us-east-1'], 'mtlsDomain.certificateArn is of another Region'],
-  [
-    'the same domain',
-    ['"mtls.auth.example.com"', '"auth.example.com"'],
-    'mtlsDomain.name and plainDomain.name are the same',
-  ],
-  ['no trust store', ['["clients-ca.pem"]', '[]'], 'trustStore wants at least one PEM file'],
-  ['a plain issuer', ['"issuer": "https', '"issuer": "http'], 'service.issuer wants an https URL'],
-  [
-    'a slash',
-    ['https://auth.example.com"', 'https://auth.example.com/"'],
-    'service.issuer wants an https URL',
-  ],
-  ['a client without a name', ['"clientIdAlias": "payments",', ''], 'clients.0.clientIdAlias is missing'],
-  ['an e-mail address', ['ops@example.com', 'ops'], 'alarms.email wants an e-mail address'],
-  ['a number', ['// "refusals": 100', '"refusals": 0'], 'alarms.refusals wants a number of refusals'],
-  [
-    'a limit',
     ['// "throttle": { "rate": 100', '"throttle": { "rate": 0.5'],
-    'throttle.rate wants requests a second',
+    'throttle.rate must be a number of requests',
   ],
+  [['// "logRetentionDays": 90', '"logRetentionDays": 91'], 'logRetentionDays must be one of 1, 3, 5'],
+  [['// "registryCacheSeconds": 10', '"registryCacheSeconds": 4000'], 'registryCacheSeconds must be a whole'],
+  [['// "mtlsOnly": true', '"mtlsOnly": "yes"'], 'mtlsOnly must be of type boolean'],
+  [['"stage"', '"stages": 1, "stage"'], 'stages is not a setting'],
   [
-    'a retention',
-    ['// "logRetentionDays": 90', '"logRetentionDays": 91'],
-    'logRetentionDays has a value that is not offered',
+    ['"clients": [', '"clients": [{ "clientIdAlias": "payments" },'],
+    'clients: two clients have the same clientIdAlias',
   ],
-  [
-    'a cache',
-    ['// "registryCacheSeconds": 10', '"registryCacheSeconds": 4000'],
-    'registryCacheSeconds wants 0 to 3600',
-  ],
-  ['a type', ['// "mtlsOnly": true', '"mtlsOnly": "yes"'], 'mtlsOnly has a wrong type'],
-  ['a name', ['"stage"', '"stages": 1, "stage"'], 'stages is no setting'],
-])('%s that cannot be is named', async (_, replaced, told) => {
-  expect(await complaints(replaced)).toEqual([expect.stringMatching(`^FILE: ${told}`)])
+])('in certbound.jsonc %j is refused: %s', async (replaced, line) => {
+  expect(await complaints(example(replaced))).toEqual([expect.stringMatching(`^FILE: ${line}`)])
 })
 
-test('everything that is wrong is named at once', async () => {
-  const replaced: [string, string][] = [
+test('everything that is wrong with certbound.jsonc is named at once', async () => {
+  const replaced: Replacement[] = [
     ['"region": "eu-central-1",', ''],
     ['"stage": "prod"', '"stage": ""'],
     ['"trustStore"', '"truststore"'],
   ]
-  expect(await complaints(...replaced)).toEqual([
+  expect(await complaints(example(...replaced))).toEqual([
     'FILE: region is missing',
-    expect.stringContaining('FILE: stage wants'),
+    expect.stringContaining('FILE: stage must be'),
     'FILE: trustStore is missing',
-    'FILE: truststore is no setting',
+    'FILE: truststore is not a setting',
   ])
 })
 
-test('a file that is no JSON is named with the line', async () => {
-  expect(await complaints(['"stage": "prod",', '"stage": prod,'])).toEqual([
-    expect.stringMatching(/^FILE, line 8: /),
-  ])
+test.each<[string, string, string]>([
+  [
+    'a value without quotes',
+    example(['"stage": "prod",', '"stage": prod,']),
+    'FILE, line 8: not JSON (invalid symbol)',
+  ],
+  ['a missing comma', '{\n"region": "eu"\n"stage": 1}', 'FILE, line 3: not JSON (comma expected)'],
+  ['an empty file', '', 'FILE, line 1: not JSON (value expected)'],
+  ['text after the end', '{}\n{}', 'FILE, line 2: not JSON (end of file expected)'],
+  [
+    'a member that is there twice',
+    '{ "stage": 1,\n"service": {},\n"stage": 2 }',
+    'FILE, line 3: stage is there twice',
+  ],
+  ['another type', '[]', 'FILE: the file must be of type object'],
+])('%s in certbound.jsonc is refused, with the line', async (_, text, line) => {
+  expect(await complaints(text)).toEqual([line])
 })
 
-test('a file that is not there is said to be so', async () => {
-  expect(await readDeployment(join(folder, 'absent.jsonc'))).toEqual([
-    expect.stringMatching(/absent.jsonc is not there: copy/),
-  ])
+test('certbound.jsonc may have comments, trailing commas, a byte order mark, and one name in two objects', async () => {
+  const text = `\uFEFF/* first */ ${example()} // last`
+  expect(await read(text)).toEqual(await exampleSettings())
 })
 
-test('two clients of one name are refused', async () => {
-  const twice: [string, string] = ['"clients": [', '"clients": [{ "clientIdAlias": "payments" },']
-  expect(await complaints(twice)).toEqual(['FILE: clients: two have the same clientIdAlias'])
+test('a settings file that does not exist gets a hint', async () => {
+  await expect(readDeployment(join(folder, 'absent.jsonc'))).rejects.toThrow(
+    /absent.jsonc does not exist: copy certbound.example.jsonc and fill it in/,
+  )
 })
 
-test('the number of the service follows from the issuer and fits everywhere', async () => {
+test('a settings file that cannot be read is named', async () => {
+  await expect(readDeployment(folder)).rejects.toThrow(`${folder} cannot be read: EISDIR`)
+})
+
+test('the number of the service follows from the issuer and is a number of a service', async () => {
   const settings = await exampleSettings()
   const numbers = Array.from({ length: 200 }, (_, i) =>
     serviceNumber({ ...settings, service: { issuer: `https://auth-${String(i)}.example.com` } }),

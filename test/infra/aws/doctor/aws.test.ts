@@ -16,16 +16,16 @@ import { type InspectedSite, inspectedSite, verdict } from './inspected-site.ts'
 const answers = new Map<string, object | string | number>()
 let site: InspectedSite
 let inspected: Inspected
-let aws: Awaited<ReturnType<typeof startAnsweringAws>>
+let answering: Awaited<ReturnType<typeof startAnsweringAws>>
 let account: Account
 
 beforeAll(async () => {
   site = await inspectedSite()
   inspected = await site.inspected()
-  aws = await startAnsweringAws(answers)
+  answering = await startAnsweringAws(answers)
   const config = {
     region: 'eu-central-1',
-    endpoint: aws.endpoint,
+    endpoint: answering.endpoint,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   }
   const clients = {
@@ -45,10 +45,10 @@ beforeAll(async () => {
     mtlsDomain: domain('mtls.example.com'),
     plainDomain: domain('api.example.com'),
   }
-  account = { clients, settings, tables: ['registry', 'grants'] }
+  account = { aws: clients, settings, tables: ['registry', 'grants'] }
 })
 afterAll(async () => {
-  await aws.close()
+  await answering.close()
   await site.close()
 })
 
@@ -99,12 +99,9 @@ beforeEach(() => {
 
 const ALL = { executeApi, domains, authorizers, invokers, timeToLive }
 
-test.each(Object.entries(ALL))(
-  '%s finds nothing amiss in an account as it should be',
-  async (_name, check) => {
-    expect(await verdict(check(account), inspected)).toBe('ok')
-  },
-)
+test.each(Object.entries(ALL))('the check %s finds nothing wrong in a good account', async (_name, check) => {
+  expect(await verdict(check(account), inspected)).toBe('ok')
+})
 
 test.each<[string, keyof typeof ALL, string, object | string, RegExp]>([
   [
@@ -112,7 +109,7 @@ test.each<[string, keyof typeof ALL, string, object | string, RegExp]>([
     'executeApi',
     'GET /v2/apis/a1b2',
     { apiId: 'a1b2', apiEndpoint: 'https://localhost:1' },
-    /^fail: the execute-api endpoint of the API a1b2 is open: a way around mutual TLS$/,
+    /^fail: the execute-api endpoint of the API a1b2 is open: it bypasses mutual TLS$/,
   ],
   [
     'two APIs behind the two domains',
@@ -150,7 +147,7 @@ test.each<[string, keyof typeof ALL, string, object | string, RegExp]>([
     /^fail: mtls.example.com reads version v2 of the trust store, the newest is v3$/,
   ],
   [
-    'a trust store that cannot be read whole',
+    'a trust store that cannot be read completely',
     'domains',
     `GET ${MTLS}`,
     { mutualTlsAuthentication: { ...STORE, truststoreWarnings: ['certificate 2 is malformed'] } },
@@ -161,7 +158,7 @@ test.each<[string, keyof typeof ALL, string, object | string, RegExp]>([
     'authorizers',
     'GET /v2/apis/other/authorizers',
     authorizer(300),
-    /^fail: the API accounts remembers what the authorizer has said for 300 seconds/,
+    /^fail: the API accounts caches the authorizer's results for 300 seconds/,
   ],
   [
     'a function that another account may invoke',
@@ -189,37 +186,37 @@ test.each<[string, keyof typeof ALL, string, object | string, RegExp]>([
     'timeToLive',
     'DescribeTimeToLive grants',
     { TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } },
-    /^warn: nothing is ever taken out of grants/,
+    /^warn: nothing is ever deleted from grants/,
   ],
   [
     'time to live on another attribute',
     'timeToLive',
     'DescribeTimeToLive registry',
     { TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: 'expires' } },
-    /^warn: nothing is ever taken out of registry/,
+    /^warn: nothing is ever deleted from registry/,
   ],
-])('tells %s', async (_name, check, call, answer, said) => {
+])('doctor finds %s', async (_name, check, call, answer, said) => {
   answers.set(call, answer)
   expect(await verdict(ALL[check](account), inspected)).toEqual([expect.stringMatching(said)])
 })
 
-test('tells an execute-api endpoint that answers, whatever its setting says', async () => {
+test('doctor finds an execute-api endpoint that answers, whatever its setting is', async () => {
   answers.set('GET /v2/apis/a1b2', {
     apiId: 'a1b2',
     apiEndpoint: site.webApiUrl,
     disableExecuteApiEndpoint: true,
   })
   expect(await verdict(executeApi(account), inspected)).toEqual([
-    `fail: ${site.webApiUrl} answers: a way around mutual TLS`,
+    `fail: ${site.webApiUrl} answers: it bypasses mutual TLS`,
   ])
 })
 
-test('leaves authorizers of others alone', async () => {
+test('doctor ignores cached authorizers that are not certbound', async () => {
   answers.set('GET /v2/apis/other/authorizers', authorizer(300, 'theirs'))
   expect(await verdict(authorizers(account), inspected)).toBe('ok')
 })
 
-test('what AWS does not let be read is not known to be right', async () => {
+test('a check that AWS does not allow has failed', async () => {
   for (const [call, check] of [
     [`GET ${TOKEN}`, invokers],
     ['GET /v2/apis', authorizers],
@@ -229,7 +226,7 @@ test('what AWS does not let be read is not known to be right', async () => {
     answers.set(call, 403)
     const [report] = await inspect(inspected, [check(account)])
     expect(report?.findings).toMatchObject([
-      { status: 'fail', what: expect.stringContaining('could not be looked at') as string },
+      { status: 'fail', what: expect.stringContaining('the check failed to run') as string },
     ])
   }
 })

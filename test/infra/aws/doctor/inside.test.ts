@@ -29,36 +29,36 @@ afterAll(() => site.close())
 const inspected = async (more: Partial<Inspected> = {}) => ({ ...(await site.inspected()), ...more })
 
 describe('binding', () => {
-  test('of the service and all its clients is fine', async () => {
+  test('a service whose clients all have bound tokens passes the binding check', async () => {
     await walk.addClient(PUBLIC, BOUND)
     expect(await verdict(binding, await inspected())).toBe('ok')
   })
 
-  test('that a client does without is told, with the name of the client', async () => {
+  test('the binding check names a client whose tokens are not bound', async () => {
     await walk.addClient(PUBLIC, BOUND)
     const { id } = await walk.addClient(PUBLIC, { clientName: 'Old app' })
     expect(await verdict(binding, await inspected())).toEqual([
-      `warn: the service binds tokens to certificates, those of client ${id} (Old app) are not: who steals one can use it`,
+      `warn: the service binds tokens to certificates, but not those of client ${id} (Old app): whoever steals one can use it`,
     ])
   })
 
-  test('that is off for the service is told', async () => {
+  test('the binding check finds a service that binds no tokens', async () => {
     await walk.setService({ tlsClientCertificateBoundAccessTokens: false })
     expect(await verdict(binding, await inspected())).toEqual([
-      'warn: tokens are bound to nothing: who steals one can use it',
+      'warn: tokens are not bound: whoever steals one can use it',
     ])
   })
 
-  test('is nothing without a service', async () => {
+  test('the binding check fails without a service', async () => {
     await site.runtime.store.registry.deleteService(walk.number)
-    expect(await verdict(binding, await inspected())).toEqual(['fail: there is no service in the registry'])
+    expect(await verdict(binding, await inspected())).toEqual(['fail: the registry has no service'])
   })
 })
 
 describe('issuers', () => {
   const two = [ROOT, ISSUING, OTHER_ROOT]
 
-  test('that are more than one need a list, where clients are known by a name', async () => {
+  test('several CAs need clientCertificateIssuers when clients are identified by a name', async () => {
     expect(await verdict(issuers, await inspected({ truststore: two }))).toBe('ok')
     const { id } = await walk.addClient(TLS, { ...BOUND, clientName: 'Payments' })
     expect(await verdict(issuers, await inspected({ truststore: two }))).toEqual([
@@ -68,18 +68,16 @@ describe('issuers', () => {
         ),
       ),
     ])
-    // A root and its intermediate are one: clients have their certificates from the intermediate.
+    // A root and its intermediate count as one: only the intermediate issues for clients.
     expect(await verdict(issuers, await inspected({ truststore: [ROOT, ISSUING] }))).toBe('ok')
     await walk.setService({ clientCertificateIssuers: [String(ISSUING)] })
     expect(await verdict(issuers, await inspected({ truststore: two }))).toBe('ok')
   })
 
-  test('that the service names and the trust store does not have are told', async () => {
+  test('the issuers check finds an issuer that is not in the trust store', async () => {
     await walk.setService({ clientCertificateIssuers: [String(ISSUING), String(OTHER_ROOT)] })
     expect(await verdict(issuers, await inspected({ truststore: [ROOT, ISSUING] }))).toEqual([
-      expect.stringMatching(
-        /^fail: clientCertificateIssuers names CN=.*, which the trust store does not have/,
-      ),
+      expect.stringMatching(/^fail: clientCertificateIssuers names CN=.*, which is not in the trust store/),
     ])
   })
 })
@@ -101,7 +99,7 @@ describe('the trust store', () => {
       365,
       [expect.stringMatching(/^fail: CN=Dated CA, O=.* of the trust store is not valid yet/) as string],
     ],
-  ])('with a CA that is valid from day %d to day %d', async (from, until, said) => {
+  ])('a trust store with a CA that is valid from day %d to day %d: %s', async (from, until, said) => {
     const truststore = [ROOT, await dated(from, until)]
     expect(await verdict(trustedDates, await inspected({ truststore }))).toEqual(said)
   })
@@ -117,12 +115,12 @@ describe('a registered self-signed certificate', () => {
     return { certificate, name: `client ${id} (Partner)` }
   }
 
-  test('that is trusted and good for long is fine', async () => {
+  test('a registered self-signed certificate that is trusted and valid for long passes', async () => {
     const { certificate } = await register(365)
     expect(await verdict(registered, await inspected({ truststore: [ROOT, certificate] }))).toBe('ok')
   })
 
-  test('that is about to expire, or has, is told', async () => {
+  test('a registered self-signed certificate that expires soon, or has expired, is found', async () => {
     const soon = await register(12)
     const past = await register(-1)
     const truststore = [soon.certificate, past.certificate]
@@ -133,10 +131,10 @@ describe('a registered self-signed certificate', () => {
     ])
   })
 
-  test('that is not in the trust store is told', async () => {
+  test('a registered self-signed certificate that is not in the trust store is found', async () => {
     const { name } = await register(365)
     expect(await verdict(registered, await inspected())).toEqual([
-      `fail: the self-signed certificate of ${name} is not in the trust store: the client is refused before any function runs`,
+      `fail: the self-signed certificate of ${name} is not in the trust store: API Gateway refuses the client`,
     ])
   })
 })

@@ -9,11 +9,11 @@ import { type LocalSite, localSite } from '../../examples/authorization-server/l
 
 export interface InspectedSite extends LocalSite {
   readonly directory: string
-  /** As it is at this moment. */
+  /** Read again at each call. */
   readonly inspected: () => Promise<Inspected>
 }
 
-/** A deployment on this machine as it should be. */
+/** A good deployment on this machine. */
 export async function inspectedSite(): Promise<InspectedSite> {
   const directory = await mkdtemp(join(tmpdir(), 'certbound-doctor-'))
   const site = await localSite()
@@ -25,11 +25,11 @@ export async function inspectedSite(): Promise<InspectedSite> {
   return { ...site, directory, close, inspected: () => localDeployment(directory) }
 }
 
-/** What a check says in short: `ok`, or every finding that is not, as `fail: what it says`. */
+/** The result of a check in short: `ok`, or every other finding as `status: what`. */
 export async function verdict({ ask }: Check, inspected: Inspected): Promise<string | string[]> {
   const findings = await ask(inspected)
-  const amiss = findings.filter(({ status }) => status !== 'ok')
-  return amiss.length === 0 && findings.length > 0 ? 'ok' : amiss.map(inShort)
+  const problems = findings.filter(({ status }) => status !== 'ok')
+  return problems.length === 0 && findings.length > 0 ? 'ok' : problems.map(inShort)
 }
 
 function inShort({ status, what, todo }: Finding): string {

@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Inspected } from '../../../../infra/aws/doctor/inspected.ts'
 import { clock } from '../../../../infra/aws/doctor/outside/clock.ts'
-import { keys, metadata } from '../../../../infra/aws/doctor/outside/documents.ts'
+import { keySetCheck, metadataCheck } from '../../../../infra/aws/doctor/outside/documents.ts'
 import {
   certificateRequired,
   strangerRefused,
@@ -25,13 +25,24 @@ beforeAll(async () => {
 })
 afterAll(() => site.close())
 
-const ALL = { certificateRequired, strangerRefused, visitorLetIn, spoofedHeaders, metadata, keys, clock }
+const ALL = {
+  certificateRequired,
+  strangerRefused,
+  visitorLetIn,
+  spoofedHeaders,
+  metadataCheck,
+  keySetCheck,
+  clock,
+}
 
-test.each(Object.entries(ALL))('%s finds nothing amiss in what is as it should be', async (_name, check) => {
-  expect(await verdict(check, good)).toBe('ok')
-})
+test.each(Object.entries(ALL))(
+  'the check %s finds nothing wrong in a good deployment',
+  async (_name, check) => {
+    expect(await verdict(check, good)).toBe('ok')
+  },
+)
 
-/** A server of TLS that wants no certificate and answers everyone. */
+/** A TLS server that asks for no certificate and answers everyone. */
 async function openToAll(): Promise<string> {
   const { key, certificate: cert } = site.certificates.server
   const server = createServer({ key, cert }, (_request, response) => response.end('{"keys":[]}'))
@@ -40,7 +51,7 @@ async function openToAll(): Promise<string> {
   return `https://localhost:${port}`
 }
 
-/** A plain domain whose functions have been wrapped. */
+/** A plain domain with its functions wrapped. */
 async function plainDomain(
   wrap: (template: string, handler: LambdaHandler) => LambdaHandler,
 ): Promise<string> {
@@ -57,7 +68,7 @@ const answering = (body: object) => () =>
   Promise.resolve({ statusCode: 200, headers: {}, body: JSON.stringify(body) })
 
 describe('mutual TLS', () => {
-  test('that is off, and a domain that is not there, are told', async () => {
+  test('doctor finds mutual TLS that is off, and a domain that does not exist', async () => {
     const open = { ...good, mtlsUrl: await openToAll() }
     expect(await verdict(certificateRequired, open)).toEqual([
       expect.stringMatching(
@@ -65,7 +76,7 @@ describe('mutual TLS', () => {
       ),
     ])
     expect(await verdict(strangerRefused, open)).toEqual([
-      expect.stringMatching(/^fail: .* lets in a certificate that no CA has issued/),
+      expect.stringMatching(/^fail: .* accepts a certificate that no CA has issued/),
     ])
     for (const mtlsUrl of ['https://localhost:1', 'https://nowhere.invalid']) {
       for (const check of [certificateRequired, strangerRefused, visitorLetIn]) {
@@ -76,20 +87,20 @@ describe('mutual TLS', () => {
     }
   })
 
-  test('whose server certificate nobody vouches for is no mutual TLS that works', async () => {
+  test('doctor refuses a mutual-TLS domain whose server certificate cannot be verified', async () => {
     const findings = await verdict(certificateRequired, { ...good, ca: undefined })
     expect(findings).toEqual([
       expect.stringMatching(/^fail: .* cannot be reached \(UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED/),
     ])
   })
 
-  test('that keeps the client out is told, and that there was none to ask with', async () => {
+  test('doctor finds a domain that refuses the client, and skips the check without a client', async () => {
     const visitor = await makeIdentity(undefined, {})
     expect(await verdict(visitorLetIn, { ...good, visitor })).toEqual([
-      expect.stringMatching(/^fail: the client certificate is not let in by .* \(403\)$/),
+      expect.stringMatching(/^fail: the client certificate is not accepted by .* \(403\)$/),
     ])
     expect(await verdict(visitorLetIn, { ...good, visitor: undefined })).toEqual([
-      'skipped: whether a client certificate is let in',
+      'skipped: whether a client certificate is accepted',
     ])
   })
 })
@@ -106,27 +117,27 @@ describe('a certificate in a header', () => {
     }
   }
 
-  test('that changes an answer is named', async () => {
+  test('doctor names a header whose certificate changes an answer', async () => {
     const plainUrl = await plainDomain(fromHeader)
     expect(await verdict(spoofedHeaders, { ...good, plainUrl })).toEqual(
       ['/token', '/introspection'].map(
         (route) =>
-          `fail: the header x-ssl-cert changes the answer of ${route} on the plain domain: a certificate is taken from it`,
+          `fail: the header x-ssl-cert changes the answer of ${route} on the plain domain: a certificate is read from it`,
       ),
     )
   })
 
-  test('is not all: a plain domain that takes a certificate is told as well', async () => {
+  test('doctor finds a plain domain that accepts a certificate of the connection', async () => {
     const findings = await verdict(spoofedHeaders, { ...good, plainUrl: good.mtlsUrl })
     expect(findings).toEqual(
       ['/token', '/introspection'].map(
         (route) =>
-          `fail: ${route} on the plain domain takes a client certificate without checking who has issued it`,
+          `fail: ${route} on the plain domain accepts a client certificate without checking its issuer`,
       ),
     )
   })
 
-  test('is not asked about without a client, or without a token', async () => {
+  test('doctor skips the header checks without a client, and those of tokens without a token', async () => {
     const { visitor } = good
     if (visitor === undefined) throw new Error('a visitor is missing')
     const { cert, key, clientId } = visitor
@@ -140,47 +151,51 @@ describe('a certificate in a header', () => {
 })
 
 describe('documents', () => {
-  test('of another deployment are told', async () => {
+  test('doctor finds documents of another deployment', async () => {
     const other = await inspectedSite()
     onTestFinished(other.close)
     const mixed = { ...good, plainUrl: (await other.inspected()).plainUrl }
-    expect(await verdict(metadata, mixed)).toEqual([
+    expect(await verdict(metadataCheck, mixed)).toEqual([
       'fail: metadata differs between the two domains (200, 200)',
-      `fail: metadata say the issuer is ${other.mtlsUrl}, the service ${site.mtlsUrl}`,
+      `fail: the issuer in the metadata is ${other.mtlsUrl}, but the service has ${site.mtlsUrl}`,
       expect.stringMatching(
-        /^fail: metadata send clients with certificates to .* not on the mutual-TLS domain$/,
+        /^fail: the metadata send clients with certificates to .* not on the mutual-TLS domain$/,
       ),
     ])
-    expect(await verdict(keys, mixed)).toEqual(['fail: /jwks differs between the two domains (200, 200)'])
+    expect(await verdict(keySetCheck, mixed)).toEqual([
+      'fail: /jwks differs between the two domains (200, 200)',
+    ])
   })
 
-  test('that are not there are told', async () => {
+  test('doctor finds missing documents', async () => {
     const plainUrl = await plainDomain(() => () => Promise.resolve({ statusCode: 500, body: 'planted' }))
-    expect(await verdict(metadata, { ...good, plainUrl })).toEqual([
+    expect(await verdict(metadataCheck, { ...good, plainUrl })).toEqual([
       'fail: the plain domain does not answer with metadata (500)',
     ])
-    expect(await verdict(keys, { ...good, plainUrl })).toEqual([
-      'fail: /jwks of the plain domain is no JWK Set (500)',
+    expect(await verdict(keySetCheck, { ...good, plainUrl })).toEqual([
+      'fail: /jwks of the plain domain is not a JWK Set (500)',
     ])
   })
 
-  test('with a private key are told, and without a key for the tokens', async () => {
+  test('doctor finds a JWK Set with a private key, and one without a key for the tokens', async () => {
     const leak = { keys: [{ kty: 'EC', kid: 'k1', alg: 'ES256', d: 'private' }] }
     const plainUrl = await plainDomain((template, handler) =>
       template === '/jwks' ? answering(leak) : handler,
     )
-    expect(await verdict(keys, { ...good, plainUrl })).toContain('fail: /jwks publishes the private key k1')
+    expect(await verdict(keySetCheck, { ...good, plainUrl })).toContain(
+      'fail: /jwks publishes the private key k1',
+    )
 
     if (good.service === undefined) throw new Error('a service is missing')
     const service = { ...good.service, accessTokenSignAlg: 'ES384' as const }
-    expect(await verdict(keys, { ...good, service })).toEqual([
-      'fail: access tokens are to be signed with ES384, and /jwks has no such key',
+    expect(await verdict(keySetCheck, { ...good, service })).toEqual([
+      'fail: access tokens must be signed with ES384, but /jwks has no such key',
     ])
   })
 
-  test('are compared by who has a certificate alone', async () => {
+  test('doctor compares the documents only with a client certificate', async () => {
     const alone = { ...good, visitor: undefined }
-    expect(await verdict(metadata, alone)).toEqual([
+    expect(await verdict(metadataCheck, alone)).toEqual([
       'skipped: whether metadata is the same on the mutual-TLS domain',
     ])
   })
@@ -192,7 +207,7 @@ describe('clocks', () => {
     [-20, 'warn'],
     [120, 'fail'],
     [-86_400, 'fail'],
-  ])('that are %d seconds apart: %s', async (seconds, status) => {
+  ])('doctor judges clocks that are %d seconds apart: %s', async (seconds, status) => {
     const now = () => new Date(Date.now() + seconds * 1000)
     expect(await verdict(clock, { ...good, now })).toEqual([
       expect.stringMatching(
@@ -201,9 +216,9 @@ describe('clocks', () => {
     ])
   })
 
-  test('nobody answers for are not known', async () => {
+  test('doctor skips the clocks when nobody answers', async () => {
     expect(await verdict(clock, { ...good, plainUrl: 'http://localhost:1' })).toEqual([
-      'skipped: how far the clocks are apart',
+      'skipped: how far apart the clocks are',
     ])
   })
 })

@@ -1,38 +1,20 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { routes as management } from '../../../../functions/management/routes.ts'
 import { serve } from '../../../../shared/lambda/serve.ts'
 import { metadata } from '../../../../shared/metadata/metadata.ts'
 import type { Runtime } from '../../../../shared/runtime.ts'
-import { type Deployment, openDeployment } from '../../../support/deployment.ts'
 import type { FixedRuntime } from '../../../support/fixed-runtime.ts'
 import { eventFor, gateway } from '../../../support/gateway.ts'
 import { rawTables } from '../../../support/raw-tables.ts'
 import { certificatePem } from '../../../support/vectors.ts'
-import { openProvisioning, type Provisioning, SERVICE } from './provisioning.ts'
-
-let deployment: Deployment
-let provisioning: Provisioning
-let runtime: Runtime
-beforeAll(async () => {
-  deployment = await openDeployment()
-})
-beforeEach(async () => {
-  provisioning = await openProvisioning(deployment)
-  runtime = provisioning.runtime
-  deployment.configure()
-  return provisioning.close
-})
-afterAll(() => deployment.close())
-
-const deployTables = () => provisioning.deployTables()
-const provision = (...more: string[]) => provisioning.provision(...more)
+import { SERVICE, test } from './provisioning.ts'
 
 interface Made {
   service?: { serviceId: number; credentials: { role: string; secret: string }[] }
   owner?: { serviceOwnerApiKey: string; serviceOwnerApiSecret: string; organizationAccessToken: string }
   client?: { alias: string; clientId: number; clientSecret?: string }
 }
-/** Everything that was shown, as one. */
+/** All secrets that were printed, as one object. */
 const made = (stdout: string): Made =>
   Object.assign(
     {},
@@ -42,25 +24,25 @@ const made = (stdout: string): Made =>
       .map((line) => JSON.parse(line) as Made),
   ) as Made
 
-async function statusOf(route: string, token: string, method = 'GET'): Promise<number> {
+async function statusOf(runtime: Runtime, route: string, token: string): Promise<number> {
   const handler = serve(management, runtime)
   const serviceId = { pathParameters: { serviceId: String(SERVICE) } }
   const headers = { authorization: `Bearer ${token}` }
-  const { statusCode } = await handler(eventFor({ route, method, headers, ...serviceId }, '2.0'))
+  const { statusCode } = await handler(eventFor({ route, method: 'GET', headers, ...serviceId }, '2.0'))
   return statusCode
 }
 
-async function stored(): Promise<string> {
-  const raw = rawTables({
-    endpoint: provisioning.engine.endpoint,
-    settings: runtime.settings,
-  } as FixedRuntime)
+async function stored(endpoint: string, { settings }: Runtime): Promise<string> {
+  const raw = rawTables({ endpoint, settings } as FixedRuntime)
   const text = JSON.stringify(await raw.everything())
   raw.close()
   return text
 }
 
-test('tables first, then a service with secure settings, its owner and its clients', async () => {
+test('provision needs tables, and makes a service with secure settings, its owner and its clients', async ({
+  provisioning,
+}) => {
+  const { deployTables, endpoint, provision, registry, runtime } = provisioning
   const early = await provision()
   expect(early.code).toBe(1)
   expect(early.stderr).toMatch(/^provision: the tables: ResourceNotFoundException.*\n$/)
@@ -73,7 +55,7 @@ test('tables first, then a service with secure settings, its owner and its clien
   const { service, owner, client } = made(stdout)
   expect(service?.serviceId).toBe(SERVICE)
 
-  const record = await runtime.store.registry.findService(SERVICE)
+  const record = await registry.findService(SERVICE)
   expect(record).toMatchObject({
     issuer: 'https://auth.example.com',
     tlsClientCertificateBoundAccessTokens: true,
@@ -84,14 +66,14 @@ test('tables first, then a service with secure settings, its owner and its clien
     supportedTokenAuthMethods: ['TLS_CLIENT_AUTH'],
     jwks: [{ kid: '1', alg: 'ES256', use: 'sig' }],
   })
-  expect(await runtime.store.registry.findSigningKey(SERVICE, '1')).toMatchObject({ type: 'private' })
+  expect(await registry.findSigningKey(SERVICE, '1')).toMatchObject({ type: 'private' })
   expect(record && metadata(record)).toMatchObject({
     token_endpoint: 'https://mtls.auth.example.com/token',
     introspection_endpoint: 'https://mtls.auth.example.com/introspection/standard',
     jwks_uri: 'https://auth.example.com/jwks',
     mtls_endpoint_aliases: undefined,
   })
-  expect(await runtime.store.registry.findClient(SERVICE, 'payments')).toMatchObject({
+  expect(await registry.findClient(SERVICE, 'payments')).toMatchObject({
     clientId: client?.clientId,
     tokenAuthMethod: 'TLS_CLIENT_AUTH',
     tlsClientCertificateBoundAccessTokens: true,
@@ -105,51 +87,57 @@ test('tables first, then a service with secure settings, its owner and its clien
   const secrets = service?.credentials ?? []
   expect(secrets.map(({ role }) => role)).toEqual(['manage', 'runtime', 'introspect'])
   const answers = await Promise.all(
-    secrets.map(({ secret }) => statusOf('/api/{serviceId}/client/get/list', secret)),
+    secrets.map(({ secret }) => statusOf(runtime, '/api/{serviceId}/client/get/list', secret)),
   )
   expect(answers).toEqual([200, 403, 403])
-  expect(await statusOf('/api/service/get/list', owner?.organizationAccessToken ?? '')).toBe(200)
+  expect(await statusOf(runtime, '/api/service/get/list', owner?.organizationAccessToken ?? '')).toBe(200)
 
-  const text = await stored()
+  const text = await stored(endpoint, runtime)
   const shown = [
     ...secrets.map(({ secret }) => secret),
     owner?.serviceOwnerApiSecret ?? '',
     owner?.organizationAccessToken ?? '',
   ]
   expect(shown.filter((secret) => secret.length < 43 || text.includes(secret))).toEqual([])
-}, 60_000)
+})
 
-test('a second run changes nothing, shows no secret and says what is there', async () => {
+test('a second provision changes nothing, shows no secret and names what exists', async ({
+  provisioning,
+}) => {
+  const { deployTables, endpoint, provision, runtime } = provisioning
   await deployTables()
   await provision()
-  const before = await stored()
+  const before = await stored(endpoint, runtime)
   const { code, stdout } = await provision()
   expect(code).toBe(0)
   expect(stdout.split('\n')).toEqual([
-    `  service ${String(SERVICE)}: is there and stays as it is`,
-    '  owner of the deployment: is there and stays as it is',
-    '  client payments: is there and stays as it is',
+    `  service ${String(SERVICE)}: exists, no change`,
+    '  owner of the deployment: exists, no change',
+    '  client payments: exists, no change',
     '',
   ])
-  expect(await stored()).toBe(before)
-}, 60_000)
+  expect(await stored(endpoint, runtime)).toBe(before)
+})
 
-test('a client that is added later is made, with the secret that it needs', async () => {
+test('provision makes a client that is added later, with the secret that it needs', async ({
+  provisioning,
+}) => {
+  const { configure, deployTables, provision, registry } = provisioning
   await deployTables()
   await provision()
-  deployment.configure(
-    '"clients": [',
-    '"clients": [{ "clientIdAlias": "web", "clientType": "CONFIDENTIAL" },',
-  )
+  configure('"clients": [', '"clients": [{ "clientIdAlias": "web", "clientType": "CONFIDENTIAL" },')
   const { stdout } = await provision('--json')
   const { client, ...others } = made(stdout)
   expect(others).toEqual({})
   expect(client).toMatchObject({ alias: 'web', clientSecret: expect.stringMatching(/^[\w-]{86}$/) as string })
-  expect(await runtime.store.registry.listClients(SERVICE)).toHaveLength(2)
-}, 60_000)
+  expect(await registry.listClients(SERVICE)).toHaveLength(2)
+})
 
-test('what was provisioned issues bound tokens to the client, and to nobody without its certificate', async () => {
-  deployment.configure(
+test('a provisioned service issues bound tokens to its client, and to nobody without its certificate', async ({
+  provisioning,
+}) => {
+  const { configure, deployTables, provision, runtime } = provisioning
+  configure(
     'CN=payments.example.com,O=Example,C=DE',
     'CN=client.example.org,O=Client1,L=Chiyoda-ku,ST=Tokyo,C=JP',
   )
@@ -178,13 +166,14 @@ test('what was provisioned issues bound tokens to the client, and to nobody with
   expect((await call(certificate)).json).toMatchObject({ action: 'OK' })
   expect((await call(certificatePem('client-other'))).json).toMatchObject({ action: 'UNAUTHORIZED' })
   expect((await call()).json).toMatchObject({ action: 'UNAUTHORIZED' })
-}, 60_000)
+})
 
-test('where OAuth is on both domains, metadata has the addresses of both', async () => {
-  deployment.configure('// "mtlsOnly": true', '"mtlsOnly": false')
+test('when OAuth is on both domains, the metadata have the addresses of both', async ({ provisioning }) => {
+  const { configure, deployTables, provision, registry } = provisioning
+  configure('// "mtlsOnly": true', '"mtlsOnly": false')
   await deployTables()
   await provision()
-  const record = await runtime.store.registry.findService(SERVICE)
+  const record = await registry.findService(SERVICE)
   expect(record && metadata(record)).toMatchObject({
     token_endpoint: 'https://auth.example.com/token',
     mtls_endpoint_aliases: {
@@ -193,4 +182,4 @@ test('where OAuth is on both domains, metadata has the addresses of both', async
       introspection_endpoint: 'https://mtls.auth.example.com/introspection/standard',
     },
   })
-}, 60_000)
+})

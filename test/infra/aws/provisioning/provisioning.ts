@@ -1,14 +1,16 @@
+import { test as base } from 'vitest'
 import { startEmbeddedEngine } from '../../../../infra/emulator/engine.ts'
 import { LOCAL_DYNAMODB } from '../../../../infra/tables/tables.ts'
 import { runtimeFor } from '../../../../shared/runtime.ts'
-import type { Deployment } from '../../../support/deployment.ts'
+import type { Surroundings } from '../../../support/command-line.ts'
+import { type Deployment, openDeployment } from '../../../support/deployment.ts'
 import { API_IDS, MTLS_DOMAIN } from '../../../support/fixed-runtime.ts'
 
 /** The number that follows from the issuer of the example. */
 export const SERVICE = 41754916716729
 
-/** An empty engine for a deployment's scripts, and a runtime over what they make of it. */
-export async function openProvisioning(deployment: Deployment) {
+/** An empty engine for the commands of a deployment, and a runtime over what they make of it. */
+async function openProvisioning(deployment: Deployment) {
   const engine = await startEmbeddedEngine({})
   const settings = {
     registryTable: 'certbound-prod-registry',
@@ -22,13 +24,16 @@ export async function openProvisioning(deployment: Deployment) {
   } as const
   const runtime = runtimeFor(settings, { ...LOCAL_DYNAMODB, endpoint: engine.endpoint })
   const local = ['--endpoint', engine.endpoint]
+  const run = (argv: readonly string[], surroundings?: Surroundings) =>
+    deployment.run([...argv, ...local], surroundings)
   return {
-    engine,
+    endpoint: engine.endpoint,
+    configure: deployment.configure,
     runtime,
-    deployTables: () => deployment.run('infra/aws/deploy.ts', local),
-    provision: (...more: string[]) => deployment.run('infra/aws/provision.ts', [...local, '--yes', ...more]),
-    /** @param answer what is typed when it asks */
-    provisionAsked: (answer: string) => deployment.run('infra/aws/provision.ts', local, { input: answer }),
+    registry: runtime.store.registry,
+    run,
+    deployTables: () => run(['deploy']),
+    provision: (...more: string[]) => run(['provision', '--yes', ...more]),
     close: async () => {
       runtime.store.close()
       await engine.close()
@@ -36,4 +41,16 @@ export async function openProvisioning(deployment: Deployment) {
   }
 }
 
-export type Provisioning = Awaited<ReturnType<typeof openProvisioning>>
+/** A test with a project of its file and empty tables of its own. */
+export const test = base
+  .extend('deployment', { scope: 'file' }, async ({}, { onCleanup }) => {
+    const deployment = await openDeployment()
+    onCleanup(deployment.close)
+    return deployment
+  })
+  .extend('provisioning', async ({ deployment }, { onCleanup }) => {
+    deployment.configure()
+    const provisioning = await openProvisioning(deployment)
+    onCleanup(provisioning.close)
+    return provisioning
+  })

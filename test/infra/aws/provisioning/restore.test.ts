@@ -1,73 +1,73 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { digest } from '../../../../shared/store/digest.ts'
-import { type Deployment, openDeployment } from '../../../support/deployment.ts'
-import { openProvisioning, type Provisioning, SERVICE } from './provisioning.ts'
+import { SERVICE, test as base } from './provisioning.ts'
 
-let deployment: Deployment
-let provisioning: Provisioning
-beforeAll(async () => {
-  deployment = await openDeployment()
-})
-beforeEach(async () => {
-  provisioning = await openProvisioning(deployment)
+/** Over tables that have been provisioned. */
+const test = base.extend('provisioned', async ({ provisioning }) => {
   await provisioning.deployTables()
   await provisioning.provision()
-  return provisioning.close
+  return { ...provisioning, currentService: () => provisioning.registry.currentService(SERVICE) }
 })
-afterAll(() => deployment.close())
-
-const registry = () => provisioning.runtime.store.registry
-const restore = (parameters: readonly string[], input = '') =>
-  deployment.run('infra/aws/restore.ts', ['--endpoint', provisioning.engine.endpoint, ...parameters], {
-    input,
-  })
 
 interface Restored {
   services: { apiKey: number; tokensNotBefore: number; credentials: { role: string; secret: string }[] }[]
   owner: { organizationAccessToken: string }
 }
 
-test('shows new secrets once, and the tables have their digests', async () => {
-  const before = await registry().currentService(SERVICE)
-  const { code, stdout, stderr } = await restore(['--yes', '--json'])
-  expect([code, stderr.includes('all its tokens end')]).toEqual([0, true])
+test('restore shows new secrets once, and the tables have their digests', async ({ provisioned }) => {
+  const { currentService, registry, run } = provisioned
+  const before = await currentService()
+  const { code, stdout, stderr } = await run(['restore', '--yes', '--json'])
+  expect([code, stderr]).toEqual([0, expect.stringContaining('ends all tokens')])
   const { services, owner } = JSON.parse(stdout) as Restored
-  const after = await registry().currentService(SERVICE)
+  const after = await currentService()
   expect(services.map(({ apiKey }) => apiKey)).toEqual([SERVICE])
   expect(after?.tokensNotBefore).toBe(services[0]?.tokensNotBefore)
   expect(after?.credentials.map((credential) => credential.digest)).toEqual(
     services[0]?.credentials.map(({ secret }) => digest(secret)),
   )
   expect(after?.credentials).not.toEqual(before?.credentials)
-  expect((await registry().findOwner())?.organizationTokenDigest).toBe(digest(owner.organizationAccessToken))
+  expect((await registry.findOwner())?.organizationTokenDigest).toBe(digest(owner.organizationAccessToken))
 })
 
-test('asks, and changes nothing unless the answer is yes', async () => {
-  const before = await registry().currentService(SERVICE)
-  const { code, stdout, stderr } = await restore([], 'no\n')
+test('restore changes nothing unless the answer is yes', async ({ provisioned }) => {
+  const before = await provisioned.currentService()
+  const { code, stdout, stderr } = await provisioned.run(['restore'], { answer: 'no' })
   expect([code, stderr]).toEqual([1, 'restore: nothing was changed\n'])
   expect(stdout).toContain(`service ${String(SERVICE)}`)
-  expect(await registry().currentService(SERVICE)).toEqual(before)
+  expect(await provisioned.currentService()).toEqual(before)
 })
 
-test('says in words what was done', async () => {
-  const { stdout } = await restore([], 'yes\n')
-  const after = await registry().currentService(SERVICE)
-  const until = new Date((after?.tokensNotBefore ?? 0) * 1000).toISOString()
-  expect(stdout).toContain(`service ${String(SERVICE)}: what was issued before ${until} has ended`)
+test('restore prints in words what it did', async ({ provisioned }) => {
+  const { stdout } = await provisioned.run(['restore'], { answer: 'yes' })
+  const { tokensNotBefore = 0 } = (await provisioned.currentService()) ?? {}
+  const until = new Date(tokensNotBefore * 1000).toISOString()
+  expect(stdout).toContain(`service ${String(SERVICE)}: everything that was issued before ${until} has ended`)
   expect(stdout).toMatch(/^ {2}manage {6}[\w-]{86}$/m)
+  expect(stdout).toMatch(
+    /^owner of the deployment\n {2}key {9}\d+\n {2}secret {6}[\w-]{86}\n {2}token {7}[\w-]{86}$/m,
+  )
   expect(stdout).toMatch(/^client \d+ \(payments\)$/m)
 })
 
-test.each([
-  [['--revive', 'payments'], '--revive wants the number of a client, or all: not payments'],
-  [['--client-secrets', 'some'], '--client-secrets wants new or keep'],
+test.for([
+  [['--revive', 'payments'], '--revive must be the number of a client, or all: not payments'],
+  [['--client-secrets', 'some'], '--client-secrets must be new or keep'],
   [['--registry', 'certbound-prod-grants'], 'the tables: ValidationException'],
-])('%j is refused in one line, and nothing is changed', async (parameters, complaint) => {
-  const before = await registry().currentService(SERVICE)
-  const { code, stderr } = await restore(['--yes', ...parameters])
-  expect(code).toBe(1)
-  expect(stderr).toContain(`restore: ${complaint}`)
-  expect(stderr.trim().split('\n')).toHaveLength(1)
-  expect(await registry().currentService(SERVICE)).toEqual(before)
+] as const)(
+  'restore refuses %j in one line, and changes nothing',
+  async ([more, complaint], { provisioned }) => {
+    const before = await provisioned.currentService()
+    const { code, stderr } = await provisioned.run(['restore', '--yes', ...more])
+    expect(code).toBe(1)
+    expect(stderr).toContain(`restore: ${complaint}`)
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+    expect(await provisioned.currentService()).toEqual(before)
+  },
+)
+
+test('restore refuses a registry without a service', async ({ provisioning }) => {
+  await provisioning.deployTables()
+  const { code, stderr } = await provisioning.run(['restore', '--yes'])
+  expect([code, stderr]).toEqual([1, 'restore: the table certbound-prod-registry has no service\n'])
 })

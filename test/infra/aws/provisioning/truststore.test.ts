@@ -14,7 +14,7 @@ beforeAll(async () => {
   await createTables(engine.endpoint, 'registry', 'grants')
   deployment = await openDeployment(engine.endpoint)
 })
-/** A deployment that is there, with nothing in it. */
+/** A deployment that exists, with nothing in it. */
 beforeEach(() => {
   const { stacks, buckets, domains } = deployment.aws.account
   const stack = (outputs: Record<string, string>) => {
@@ -32,33 +32,33 @@ afterAll(async () => {
   await deployment.close()
 })
 
-const provision = () => deployment.run('infra/aws/provision.ts', ['--yes', '--json'])
+const provision = () => deployment.run(['provision', '--yes', '--json'])
 const domain = () => deployment.aws.account.domains.get(MTLS)?.truststoreVersion
 
-test('brings the certificates of the settings to the domain, and again only when they have changed', async () => {
+test('provision brings the certificates of the settings to the domain, and again only when they change', async () => {
   const first = await provision()
   expect(first.code, first.stderr).toBe(0)
-  expect(first.stderr).toContain('trust store: the domain takes a minute to know it')
+  expect(first.stderr).toContain('trust store: replaced; the domain uses it in about a minute')
   expect(first.stdout).toContain('"role":"manage"')
   expect(domain()).toBe('version-1')
 
   const second = await provision()
   expect(second).toMatchObject({ code: 0, stdout: '' })
-  expect(second.stderr).toContain('trust store: is as the settings have it')
+  expect(second.stderr).toContain('trust store: no change')
   expect(domain()).toBe('version-1')
 
   deployment.trust('ca-root', 'ca-issuing', 'self-signed-ec')
   expect((await provision()).code).toBe(0)
   expect(domain()).toBe('version-2')
-}, 60_000)
+})
 
-test('does not take what the gateway would not take', async () => {
+test('provision refuses certificates that API Gateway would not accept', async () => {
   deployment.trust('ca-issuing', 'weak-rsa-1024')
   const { code, stderr } = await provision()
   deployment.trust('ca-root', 'ca-issuing')
   expect(code).toBe(1)
   expect(stderr).toContain('does not lead to a root')
-  expect(stderr).toContain('a key or a signature that API Gateway does not take')
+  expect(stderr).toContain('has a key or a signature that API Gateway does not accept')
   expect(domain()).toBe('version-0')
 })
 
@@ -76,26 +76,21 @@ test.each([
     /changing the domain mtls.auth.example.com: TooManyReq/,
   ],
   ['PUT /', 403, 'AccessDenied', /filling the bucket \S+: the AWS credentials do not allow it/],
-])(
-  '%s answered with %i %s is told in one line',
-  async (call, status, code, told) => {
-    deployment.aws.refused.set(call, new Failure(status, code, 'no'))
-    const answer = await provision()
-    expect(answer.code).toBe(1)
-    expect(answer.stderr.trim().split('\n').at(-1)).toMatch(told)
-  },
-  60_000,
-)
+])('%s answered with %i %s ends provision with one line', async (call, status, code, line) => {
+  deployment.aws.refused.set(call, new Failure(status, code, 'no'))
+  const answer = await provision()
+  expect(answer.code).toBe(1)
+  expect(answer.stderr.trim().split('\n').at(-1)).toMatch(line)
+})
 
-test('needs a bucket that keeps versions', async () => {
+test('provision needs a bucket that keeps versions', async () => {
   deployment.aws.account.buckets.set(BUCKET, { versioned: false, objects: new Map() })
   expect((await provision()).stderr).toContain(`the bucket ${BUCKET} keeps no versions`)
 })
 
-test('says that the deployment comes first', async () => {
+test('before the first deployment provision says that deploy comes first', async () => {
   deployment.aws.account.stacks.clear()
   const { code, stderr } = await provision()
-  const told =
-    'provision: the stack certbound-prod is not there, or not complete: npm run deploy comes first\n'
-  expect([code, stderr]).toEqual([1, told])
+  const line = 'the stack certbound-prod does not exist or is not complete: run npm run deploy first'
+  expect([code, stderr]).toEqual([1, `provision: ${line}\n`])
 })

@@ -1,0 +1,115 @@
+import { type Runtime, runtimeFor } from '../../../shared/runtime.ts'
+import { Complaint, type Io } from '../../command.ts'
+import { listsTables } from '../../tables/lists-tables.ts'
+import { createTables, LOCAL_DYNAMODB } from '../../tables/tables.ts'
+import { type Aws, openAws } from './aws.ts'
+import { serviceNumber } from './parameters.ts'
+import type { DeploymentSettings } from './settings.ts'
+import { findStack, mainStackName } from './stack.ts'
+
+export interface TableNames {
+  readonly registryTable: string
+  readonly grantsTable: string
+}
+
+/** Which tables a command works on. */
+interface Choice {
+  /** The URL of a DynamoDB on this machine; AWS without it. */
+  readonly endpoint: string | undefined
+  /** A table that replaces the deployment's own. */
+  readonly registry?: string | undefined
+  readonly grants?: string | undefined
+}
+
+/**
+ * Opens the tables of a deployment for one action.
+ *
+ * @param action gets AWS as well, unless the tables are on this machine
+ * @throws Complaint when the tables are not there
+ */
+export async function withTables<Result>(
+  settings: DeploymentSettings,
+  choice: Choice,
+  action: (runtime: Runtime, aws?: Aws) => Promise<Result>,
+): Promise<Result> {
+  if (choice.endpoint !== undefined) {
+    const runtime = await openLocalTables(settings, choice.endpoint, choice)
+    return action(runtime).finally(() => runtime.store.close())
+  }
+  const aws = openAws(settings.region)
+  try {
+    const runtime = await openDeployedTables(settings, aws, choice)
+    return await action(runtime, aws).finally(() => runtime.store.close())
+  } finally {
+    aws.close()
+  }
+}
+
+/** Opens the tables that the stack made. @throws Complaint when there is no stack */
+export async function openDeployedTables(
+  settings: DeploymentSettings,
+  { cloudFormation }: Aws,
+  { registry, grants }: Omit<Choice, 'endpoint'> = {},
+): Promise<Runtime> {
+  const name = mainStackName(settings)
+  const outputs = (await findStack(cloudFormation, name))?.outputs
+  const registryTable = registry ?? outputs?.get('RegistryTableName')
+  const grantsTable = grants ?? outputs?.get('GrantsTableName')
+  if (registryTable === undefined || grantsTable === undefined) {
+    throw new Complaint(`the stack ${name} does not exist or is not complete: run npm run deploy first`)
+  }
+  return openTables({ registryTable, grantsTable }, settings, { region: settings.region })
+}
+
+async function openLocalTables(
+  settings: DeploymentSettings,
+  endpoint: string,
+  { registry, grants }: Choice,
+): Promise<Runtime> {
+  await expectDynamoDb(endpoint)
+  const { registryTable, grantsTable } = localTableNames(settings)
+  const names = { registryTable: registry ?? registryTable, grantsTable: grants ?? grantsTable }
+  return openTables(names, settings, { ...LOCAL_DYNAMODB, endpoint })
+}
+
+function openTables(
+  names: TableNames,
+  settings: DeploymentSettings,
+  dynamodb: NonNullable<Parameters<typeof runtimeFor>[1]>,
+): Runtime {
+  // Nobody sends requests here, and without a cache the tables decide.
+  const unused = { mtlsDomains: [], apiIds: [], logLevel: 'silent', registryCacheSeconds: 0 } as const
+  const serviceId = serviceNumber(settings)
+  return runtimeFor({ ...names, ...unused, serviceId, oauthOnMtlsOnly: settings.mtlsOnly }, dynamodb)
+}
+
+/** The names of the tables where no stack makes them. */
+function localTableNames({ stage }: DeploymentSettings): TableNames {
+  return { registryTable: `certbound-${stage}-registry`, grantsTable: `certbound-${stage}-grants` }
+}
+
+/**
+ * Makes the tables in a DynamoDB on this machine, unless they exist.
+ *
+ * @returns lines that say what to do next
+ * @throws Complaint when no DynamoDB answers
+ */
+export async function deployLocally(settings: DeploymentSettings, endpoint: string): Promise<string[]> {
+  await expectDynamoDb(endpoint)
+  const { registryTable, grantsTable } = localTableNames(settings)
+  await createTables(endpoint, registryTable, grantsTable)
+  return [
+    `Tables at ${endpoint}: ${registryTable}, ${grantsTable}`,
+    `Then, once: npm run provision -- --endpoint ${endpoint}`,
+  ]
+}
+
+/** The URL of a DynamoDB on this machine, from an option or the environment; `undefined` for AWS. */
+export function localEndpoint(option: string | undefined, { env }: Io): string | undefined {
+  const endpoint = option ?? env['AWS_ENDPOINT_URL_DYNAMODB']
+  return endpoint === '' ? undefined : endpoint
+}
+
+async function expectDynamoDb(endpoint: string): Promise<void> {
+  if (!(await listsTables(endpoint))) throw new Complaint(`no DynamoDB answers at ${endpoint}`)
+}

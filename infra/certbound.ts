@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util'
+import { type Command, Complaint, type Io, type Parsed } from './command.ts'
+import { TERMINAL } from './terminal.ts'
+
+const OVERVIEW = `certbound: OAuth 2.0 access tokens that are bound to the client's TLS certificate (RFC 8705)
+
+  npm run certbound -- COMMAND [options]
+
+  deploy      makes a deployment on AWS, or brings it up to date
+  provision   makes its service, its clients and its owner, and renews its trust store
+  doctor      checks a deployment: what is wrong, and what to do
+  restore     makes tables from a backup safe again
+
+Each command is also an npm script: npm run doctor -- [options]. --help after a command lists its options.`
+
+type Load = () => Promise<{ readonly COMMAND: Command }>
+
+const COMMANDS: Readonly<Record<string, Load>> = {
+  deploy: () => import('./aws/deploy.ts'),
+  provision: () => import('./aws/provision.ts'),
+  doctor: () => import('./aws/doctor.ts'),
+  restore: () => import('./aws/restore.ts'),
+}
+
+/**
+ * Runs one command of certbound. Whatever the command throws is printed.
+ *
+ * @param argv the name of the command and its arguments; without a name the commands are listed
+ * @returns the exit code
+ */
+export async function main([name, ...args]: readonly string[], io: Io): Promise<number> {
+  if (name === undefined || name === '--help') {
+    io.out(OVERVIEW)
+    return 0
+  }
+  if (!Object.hasOwn(COMMANDS, name)) {
+    io.err(`certbound: there is no command ${name}: --help lists them`)
+    return 1
+  }
+  const { COMMAND } = await (COMMANDS[name] as Load)()
+  try {
+    const parsed = parse(COMMAND, args)
+    if (parsed.values['help'] !== true) return await COMMAND.run(parsed, io)
+    io.out(COMMAND.help)
+    return 0
+  } catch (error) {
+    for (const line of linesOf(error)) io.err(`${name}: ${line}`)
+    return COMMAND.failed ?? 1
+  }
+}
+
+function parse({ options, allowPositionals = false }: Command, args: string[]): Parsed<Command['options']> {
+  try {
+    const withHelp = { ...options, help: { type: 'boolean' } } as const
+    return parseArgs({ args, options: withHelp, allowPositionals, strict: true })
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException
+    if (code.startsWith('ERR_PARSE_ARGS')) throw new Complaint(`${message}\n--help lists the options`)
+    throw error
+  }
+}
+
+function linesOf(error: unknown): string[] {
+  const text = error instanceof Error ? error.message : String(error)
+  return `${error instanceof Complaint ? '' : 'unexpected: '}${text}`.split('\n')
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2), TERMINAL)

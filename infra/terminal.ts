@@ -1,0 +1,34 @@
+import { createInterface } from 'node:readline'
+import type { Io } from './command.ts'
+
+let stopping: AbortController | undefined
+
+/** The terminal of this process. */
+export const TERMINAL: Io = {
+  out: (line) => void process.stdout.write(`${line}\n`),
+  err: (line) => void process.stderr.write(`${line}\n`),
+  ask,
+  env: process.env,
+  get stop() {
+    stopping ??= abortedBySignals()
+    return stopping.signal
+  },
+}
+
+/** The question goes to standard error: standard output may be read by a program. */
+async function ask(question: string): Promise<string | undefined> {
+  process.stderr.write(question)
+  const lines = createInterface({ input: process.stdin })
+  for await (const line of lines) {
+    lines.close()
+    return line
+  }
+  return undefined
+}
+
+/** npm and the terminal both pass Ctrl-C on, so a signal may come twice. */
+function abortedBySignals(): AbortController {
+  const controller = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => controller.abort())
+  return controller
+}

@@ -1,0 +1,38 @@
+import { vi } from 'vitest'
+import type { main } from '../../infra/certbound.ts'
+
+/** What a command did. */
+export interface Ran {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Surroundings {
+  /** Variables that are set, or with `undefined` unset, while the command runs. */
+  readonly env?: NodeJS.ProcessEnv
+  /** The line that is typed when the command asks; without it standard input has ended. */
+  readonly answer?: string
+}
+
+/** Runs a command of certbound in this process, as `certbound` does from a terminal. */
+export async function runCommand(
+  run: typeof main,
+  argv: readonly string[],
+  { env = {}, answer }: Surroundings = {},
+): Promise<Ran> {
+  const printed = { stdout: '', stderr: '' }
+  const io = {
+    out: (line: string) => void (printed.stdout += `${line}\n`),
+    err: (line: string) => void (printed.stderr += `${line}\n`),
+    ask: () => Promise.resolve(answer),
+    env: process.env,
+    stop: new AbortController().signal,
+  }
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+  try {
+    return { code: await run(argv, io), ...printed }
+  } finally {
+    vi.unstubAllEnvs()
+  }
+}
