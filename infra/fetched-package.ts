@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { cachedFolder } from './cached-folder.ts'
+
+const run = promisify(execFile)
+
+/** A package of the npm registry that is no dependency: most runs do not need it, or it must not be in `node_modules`. */
+export interface PinnedPackage {
+  /** `name@version` */
+  readonly spec: string
+  /** Of the package as it was reviewed, as in package-lock.json. */
+  readonly integrity: string
+}
+
+/**
+ * Fetches a package from the configured registry, unless it is in `.cache` already.
+ *
+ * @param name path below `.cache` @param part the folder of the archive that is kept
+ * @returns the folder of the package
+ * @throws Error when the registry has another content
+ */
+export function fetchedPackage(
+  { spec, integrity }: PinnedPackage,
+  name = spec,
+  part = 'package',
+): Promise<string> {
+  return cachedFolder(name, async (cwd) => {
+    const { stdout } = await run('npm', ['pack', spec, '--silent', '--ignore-scripts'], { cwd })
+    const archive = join(cwd, stdout.trim())
+    const digest = createHash('sha512')
+      .update(await readFile(archive))
+      .digest('base64')
+    if (`sha512-${digest}` !== integrity) throw new Error(`${spec} is not the package that was reviewed`)
+    await run('tar', ['xzf', archive, part], { cwd })
+    return join(cwd, part)
+  })
+}

@@ -1,0 +1,11 @@
+import type { ChildProcessWithoutNullStreams } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+
+/** What a process prints from now on, and how it ends. */
+export async function outcome(child: ChildProcessWithoutNullStreams) {
+  const [stdout, stderr] = [text(child.stdout), text(child.stderr)]
+  await once(child, 'close')
+  const { exitCode, signalCode } = child
+  return { exitCode, signalCode, stdout: await stdout, stderr: await stderr }
+}
