@@ -2,10 +2,8 @@ import { resolve } from 'node:path'
 import { command } from '../command.ts'
 import { openAws } from './deployment/aws.ts'
 import { readDeployment } from './deployment/settings.ts'
-import { CHECKS, inspect, type Report } from './doctor/checks.ts'
-import { accountChecks, inspectedDeployment, type VisitorFiles } from './doctor/deployed.ts'
-import { localDeployment } from './doctor/local-deployment.ts'
-import { reportLines, summary } from './doctor/report.ts'
+import { accountChecks, CHECKS, inspect, type Report, reportLines, summary } from './doctor/checks.ts'
+import { awsDeployment, localDeployment, type VisitorFiles } from './doctor/deployments.ts'
 
 const HELP = `Checks a deployment: what is wrong, and what to do: npm run doctor -- [options]
 
@@ -51,7 +49,7 @@ async function inspectAws(file: string, files: VisitorFiles): Promise<readonly R
   const settings = await readDeployment(file)
   const aws = openAws(settings.region)
   try {
-    const { inspected, account } = await inspectedDeployment(settings, aws, files)
+    const { inspected, account } = await awsDeployment(settings, aws, files)
     return await inspect(inspected, [...CHECKS, ...accountChecks(account)])
   } finally {
     aws.close()

@@ -6,9 +6,9 @@ import { serviceNumber } from './deployment/parameters.ts'
 import { truststoreOf } from './deployment/readiness.ts'
 import { type DeploymentSettings, readDeployment } from './deployment/settings.ts'
 import { localEndpoint, withTables } from './deployment/tables.ts'
+import { renewTruststore } from './deployment/truststore.ts'
 import { findPresent, provision } from './provisioning/provision.ts'
 import { provisionPlan, secretLines } from './provisioning/report.ts'
-import { renewTruststore } from './provisioning/truststore.ts'
 
 const HELP = `Makes the service, the clients and the owner of a deployment, and renews its trust store: npm run provision -- [options]
 
@@ -36,7 +36,7 @@ export const COMMAND = command({
       await attempt('the tables', () => fillTables(settings, runtime, values, io))
       if (aws === undefined) return
       const bundle = await truststoreOf(settings, values.settings, new Date())
-      const isChanged = await renewTruststore(settings, bundle, aws)
+      const isChanged = await renewTruststore(settings, bundle.pem, aws)
       for (const warning of bundle.warnings) tell(warning)
       tell(`trust store: ${isChanged ? 'replaced; the domain uses it in about a minute' : 'no change'}`)
     })

@@ -1,5 +1,5 @@
 import type { Runtime } from '../../shared/runtime.ts'
-import { command, Complaint, type Io } from '../command.ts'
+import { command, Complaint } from '../command.ts'
 import { attempt } from './deployment/aws.ts'
 import { confirm } from './deployment/confirm.ts'
 import { readDeployment } from './deployment/settings.ts'
@@ -34,44 +34,33 @@ export const COMMAND = command({
     endpoint: { type: 'string' },
   },
   run: async ({ values }, io) => {
+    const { registry, grants, json, yes } = values
     if (!['new', 'keep'].includes(values['client-secrets']))
       throw new Complaint('--client-secrets must be new or keep')
-    const choices = {
-      revive: readRevive(values.revive),
-      newClientSecrets: values['client-secrets'] === 'new',
-      json: values.json,
-      yes: values.yes,
-    }
+    const newClientSecrets = values['client-secrets'] === 'new'
+    const revive = readRevive(values.revive)
     const settings = await readDeployment(values.settings)
-    const { registry, grants } = values
     const endpoint = localEndpoint(values.endpoint, io)
     await withTables(settings, { endpoint, registry, grants }, (runtime) =>
-      attempt('the tables', () =>
-        restore({ ...choices, cacheSeconds: settings.registryCacheSeconds }, runtime, io),
-      ),
+      attempt('the tables', async () => {
+        for (const line of await planOf(runtime, newClientSecrets)) (json ? io.err : io.out)(line)
+        if (!yes) await confirm(io)
+        const { store, random, now } = runtime
+        const cacheSeconds = settings.registryCacheSeconds
+        const options = { now: now(), random, cacheSeconds, newClientSecrets, revive }
+        const services = await restoreServices(store, options)
+        const restored = { services, owner: await restoreOwner(store, options) }
+        for (const line of json ? [JSON.stringify(restored)] : restoredLines(restored)) io.out(line)
+      }),
     )
     return 0
   },
 })
 
-interface Choices extends Omit<RestoreOptions, 'now' | 'random'> {
-  readonly json: boolean
-  readonly yes: boolean
-}
-
-async function restore({ json, yes, ...choices }: Choices, runtime: Runtime, io: Io): Promise<void> {
-  const { store, settings, now, random } = runtime
+async function planOf({ store, settings }: Runtime, newClientSecrets: boolean): Promise<string[]> {
   const services = await store.registry.listServices()
   if (services.length === 0) throw new Complaint(`the table ${settings.registryTable} has no service`)
-  const plan = restorePlan(services, settings, choices.newClientSecrets)
-  for (const line of plan) (json ? io.err : io.out)(line)
-  if (!yes) await confirm(io)
-  const options = { ...choices, now: now(), random }
-  const restored = {
-    services: await restoreServices(store, options),
-    owner: await restoreOwner(store, options),
-  }
-  for (const line of json ? [JSON.stringify(restored)] : restoredLines(restored)) io.out(line)
+  return restorePlan(services, settings, newClientSecrets)
 }
 
 function readRevive(texts: readonly string[]): RestoreOptions['revive'] {

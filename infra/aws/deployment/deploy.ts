@@ -1,15 +1,45 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Complaint } from '../../command.ts'
+import { functionNames } from '../../package/build.ts'
 import type { Aws } from './aws.ts'
 import { deployStack, packageStack } from './osls.ts'
-import { type TruststoreObject, writeParameters } from './parameters.ts'
+import { serviceNumber, type TruststoreObject, writeParameters } from './parameters.ts'
 import type { Ready } from './readiness.ts'
 import type { DeploymentSettings } from './settings.ts'
-import { findStack, mainStackName, putStack, truststoreStackName } from './stack.ts'
-import { fillTruststore, mutualTlsOf, truststoreBucket } from './truststore.ts'
+import { findStack, mainStackName, obstacle, putStack, truststoreStackName } from './stack.ts'
+import { BUCKET_OUTPUT, fillTruststore, findTruststore, mutualTlsOf, truststoreBucket } from './truststore.ts'
 
 const TRUSTSTORE_TEMPLATE = join(import.meta.dirname, '../template/truststore.json')
+
+/**
+ * What `deploy` would do. Changes nothing.
+ *
+ * @returns lines to show before the question
+ * @throws Complaint when a stack cannot be changed now
+ */
+export async function planOf({ settings, truststore }: Ready, aws: Aws): Promise<string[]> {
+  const [store, main] = [truststoreStackName(settings), mainStackName(settings)]
+  const storeStack = await findStack(aws.cloudFormation, store)
+  const mainStack = await findStack(aws.cloudFormation, main)
+  const obstacles = [obstacle(store, storeStack), obstacle(main, mainStack)].filter((it) => it !== undefined)
+  if (obstacles.length > 0) throw new Complaint(obstacles.join('\n'))
+
+  const bucket = storeStack?.outputs.get(BUCKET_OUTPUT)
+  const isFilled =
+    bucket !== undefined && (await findTruststore(aws.s3, bucket, truststore.pem)) !== undefined
+  const { mtlsDomain, plainDomain, region, stage, service } = settings
+  const action = (stack: object | undefined) => (stack === undefined ? 'create' : 'update')
+  return [
+    `certbound in ${region}, stage ${stage}: service ${serviceNumber(settings)}, issuer ${service.issuer}`,
+    `  1. stack ${store}: ${action(storeStack)}; the bucket of the trust store`,
+    `  2. trust store: ${isFilled ? 'has' : 'gets'} ${truststore.subjects.length} certificates`,
+    ...truststore.subjects.map((subject) => `       ${subject}`),
+    `  3. stack ${main}: ${action(mainStack)}; ${functionNames().length} functions, two tables, one API`,
+    `       ${mtlsDomain.name} (mutual TLS) and ${plainDomain.name}`,
+    ...truststore.warnings,
+  ]
+}
 
 /**
  * Fills the trust store first: the domain cannot be made before its object exists at a known version. Each step keeps or
@@ -51,8 +81,10 @@ function nextSteps(
   { mtlsDomain, plainDomain }: DeploymentSettings,
   outputs: ReadonlyMap<string, string>,
 ): string[] {
-  const record = (name: string, id: string) =>
-    `  ${name} CNAME ${outputs.get(`${id}Target`) ?? '?'} (Route 53: alias in zone ${outputs.get(`${id}HostedZone`) ?? '?'})`
+  const record = (name: string, id: string) => {
+    const [target, zone] = [outputs.get(`${id}Target`) ?? '?', outputs.get(`${id}HostedZone`) ?? '?']
+    return `  ${name} CNAME ${target} (Route 53: alias in zone ${zone})`
+  }
   return [
     'Deployed. Make these DNS records:',
     record(mtlsDomain.name, 'MtlsDomain'),

@@ -12,11 +12,8 @@ export interface TableNames {
   readonly grantsTable: string
 }
 
-/** Which tables a command works on. */
-interface Choice {
-  /** The URL of a DynamoDB on this machine; AWS without it. */
-  readonly endpoint: string | undefined
-  /** A table that replaces the deployment's own. */
+/** Tables that replace those of the deployment. */
+interface Replaced {
   readonly registry?: string | undefined
   readonly grants?: string | undefined
 }
@@ -24,21 +21,25 @@ interface Choice {
 /**
  * Opens the tables of a deployment for one action.
  *
+ * @param endpoint the URL of a DynamoDB on this machine; AWS without it
  * @param action gets AWS as well, unless the tables are on this machine
- * @throws Complaint when the tables are not there
+ * @throws Complaint when the tables do not exist
  */
 export async function withTables<Result>(
   settings: DeploymentSettings,
-  choice: Choice,
+  { endpoint, registry, grants }: Replaced & { readonly endpoint: string | undefined },
   action: (runtime: Runtime, aws?: Aws) => Promise<Result>,
 ): Promise<Result> {
-  if (choice.endpoint !== undefined) {
-    const runtime = await openLocalTables(settings, choice.endpoint, choice)
+  if (endpoint !== undefined) {
+    await expectDynamoDb(endpoint)
+    const { registryTable, grantsTable } = localTableNames(settings)
+    const names = { registryTable: registry ?? registryTable, grantsTable: grants ?? grantsTable }
+    const runtime = openTables(names, serviceNumber(settings), { ...LOCAL_DYNAMODB, endpoint })
     return action(runtime).finally(() => runtime.store.close())
   }
   const aws = openAws(settings.region)
   try {
-    const runtime = await openDeployedTables(settings, aws, choice)
+    const runtime = await openDeployedTables(settings, aws, { registry, grants })
     return await action(runtime, aws).finally(() => runtime.store.close())
   } finally {
     aws.close()
@@ -49,7 +50,7 @@ export async function withTables<Result>(
 export async function openDeployedTables(
   settings: DeploymentSettings,
   { cloudFormation }: Aws,
-  { registry, grants }: Omit<Choice, 'endpoint'> = {},
+  { registry, grants }: Replaced = {},
 ): Promise<Runtime> {
   const name = mainStackName(settings)
   const outputs = (await findStack(cloudFormation, name))?.outputs
@@ -58,29 +59,19 @@ export async function openDeployedTables(
   if (registryTable === undefined || grantsTable === undefined) {
     throw new Complaint(`the stack ${name} does not exist or is not complete: run npm run deploy first`)
   }
-  return openTables({ registryTable, grantsTable }, settings, { region: settings.region })
+  return openTables({ registryTable, grantsTable }, serviceNumber(settings), { region: settings.region })
 }
 
-async function openLocalTables(
-  settings: DeploymentSettings,
-  endpoint: string,
-  { registry, grants }: Choice,
-): Promise<Runtime> {
-  await expectDynamoDb(endpoint)
-  const { registryTable, grantsTable } = localTableNames(settings)
-  const names = { registryTable: registry ?? registryTable, grantsTable: grants ?? grantsTable }
-  return openTables(names, settings, { ...LOCAL_DYNAMODB, endpoint })
-}
-
-function openTables(
-  names: TableNames,
-  settings: DeploymentSettings,
+/** Opens tables without a cache, so that the tables decide. */
+export function openTables(
+  { registryTable, grantsTable }: TableNames,
+  serviceId: number,
   dynamodb: NonNullable<Parameters<typeof runtimeFor>[1]>,
 ): Runtime {
-  // Nobody sends requests here, and without a cache the tables decide.
-  const unused = { mtlsDomains: [], apiIds: [], logLevel: 'silent', registryCacheSeconds: 0 } as const
-  const serviceId = serviceNumber(settings)
-  return runtimeFor({ ...names, ...unused, serviceId, oauthOnMtlsOnly: settings.mtlsOnly }, dynamodb)
+  const uncached = { registryTable, grantsTable, serviceId, registryCacheSeconds: 0 }
+  // Nobody sends requests here.
+  const unused = { mtlsDomains: [], apiIds: [], oauthOnMtlsOnly: true, logLevel: 'silent' } as const
+  return runtimeFor({ ...uncached, ...unused }, dynamodb)
 }
 
 /** The names of the tables where no stack makes them. */

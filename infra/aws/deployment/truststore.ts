@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { GetDomainNameCommand } from '@aws-sdk/client-apigatewayv2'
+import { GetDomainNameCommand, UpdateDomainNameCommand } from '@aws-sdk/client-apigatewayv2'
 import { HeadObjectCommand, NotFound, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { Complaint } from '../../command.ts'
 import { type Aws, attempt } from './aws.ts'
@@ -72,7 +72,28 @@ async function head(s3: S3Client, Bucket: string) {
   }
 }
 
-/** What API Gateway reads for a domain. @throws Complaint */
+/**
+ * Replaces the trust store of a deployment without deploying again.
+ *
+ * @returns whether the domain was changed
+ * @throws Complaint
+ */
+export async function renewTruststore(
+  settings: DeploymentSettings,
+  bundle: string,
+  aws: Aws,
+): Promise<boolean> {
+  const { bucket, key, version } = await fillTruststore(aws.s3, await truststoreBucket(settings, aws), bundle)
+  const DomainName = settings.mtlsDomain.name
+  if ((await mutualTlsOf(aws, DomainName))?.TruststoreVersion === version) return false
+  const MutualTlsAuthentication = { TruststoreUri: `s3://${bucket}/${key}`, TruststoreVersion: version }
+  await attempt(`changing the domain ${DomainName}`, () =>
+    aws.gateway.send(new UpdateDomainNameCommand({ DomainName, MutualTlsAuthentication })),
+  )
+  return true
+}
+
+/** The trust store that a domain reads. @throws Complaint */
 export async function mutualTlsOf({ gateway }: Aws, DomainName: string) {
   const answer = await attempt(`looking at the domain ${DomainName}`, () =>
     gateway.send(new GetDomainNameCommand({ DomainName })),

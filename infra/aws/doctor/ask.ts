@@ -1,5 +1,5 @@
 import { type HttpAnswer, mutualTlsRequest, type TlsIdentity } from '../../emulator/mutual-tls-request.ts'
-import type { Inspected } from './inspected.ts'
+import type { Inspected } from './check.ts'
 
 const LIMIT_MILLISECONDS = 15_000
 

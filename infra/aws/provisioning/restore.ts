@@ -16,22 +16,8 @@ export interface RestoreOptions {
   readonly revive: ReadonlySet<number> | 'all'
 }
 
-/** The secrets are shown once; the tables have their digests. */
-export interface RestoredService {
-  readonly apiKey: number
-  readonly issuer: string
-  readonly tokensNotBefore: EpochSeconds
-  readonly credentials: readonly { readonly role: string; readonly secret: string }[]
-  readonly clients: readonly RestoredClient[]
-}
-
-export interface RestoredClient {
-  readonly clientId: number
-  readonly name: string | undefined
-  /** `missing`: deleted after the backup, or the table of grants was lost. The client is unusable until it is revived. */
-  readonly state: 'kept' | 'revived' | 'missing'
-  readonly secret: string | undefined
-}
+export type ClientState = 'kept' | 'revived' | 'missing'
+export type RestoredService = Awaited<ReturnType<typeof restoreService>>
 
 /**
  * Makes a restored registry safe again. A backup revives what was ended after it: tokens, codes and tickets (ended again by
@@ -48,11 +34,8 @@ export async function restoreServices(store: Store, options: RestoreOptions): Pr
   return restored
 }
 
-async function restoreService(
-  apiKey: number,
-  store: Store,
-  options: RestoreOptions,
-): Promise<RestoredService> {
+/** @returns the new secrets, which are shown once: the tables have only their digests */
+async function restoreService(apiKey: number, store: Store, options: RestoreOptions) {
   // A function with a warm cache still issues tokens for an old secret. They must end, too; times are whole seconds.
   const cutOff = later(options.now, options.cacheSeconds + 1)
   const secrets: { readonly role: string; readonly secret: string }[] = []
@@ -80,7 +63,7 @@ async function restoreClient(
   { registry, grants, clients }: Store,
   options: RestoreOptions,
   cutOff: EpochSeconds,
-): Promise<RestoredClient> {
+) {
   const { clientId, clientName, clientIdAlias, tokenAuthMethod } = client
   const before = await grants.findState(apiKey, clientId)
   const revived =
@@ -94,7 +77,8 @@ async function restoreClient(
     locked: before?.locked ?? current.locked,
     ...(secret !== undefined && { clientSecretDigest: digest(secret) }),
   }))
-  const state = before === undefined ? (revived ? 'revived' : 'missing') : 'kept'
+  // Missing: deleted after the backup, or the table of grants was lost. The client is unusable until it is revived.
+  const state: ClientState = before === undefined ? (revived ? 'revived' : 'missing') : 'kept'
   return { clientId, name: clientName ?? clientIdAlias, state, secret }
 }
 

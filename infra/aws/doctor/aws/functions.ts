@@ -1,7 +1,6 @@
 import { GetPolicyCommand, ResourceNotFoundException } from '@aws-sdk/client-lambda'
 import { functionNames } from '../../../package/build.ts'
-import { type Check, fail, type Finding, orElse } from '../finding.ts'
-import type { Account } from './account.ts'
+import { type Account, type Check, fail, type Finding, orElse } from '../check.ts'
 
 interface Statement {
   readonly Effect: string

@@ -4,12 +4,11 @@ import {
   GetApiMappingsCommand,
   GetApisCommand,
   GetAuthorizersCommand,
-  GetDomainNameCommand,
 } from '@aws-sdk/client-apigatewayv2'
 import { HeadObjectCommand } from '@aws-sdk/client-s3'
+import { mutualTlsOf } from '../../deployment/truststore.ts'
 import { ask } from '../ask.ts'
-import { type Check, fail, type Finding, orElse } from '../finding.ts'
-import type { Account } from './account.ts'
+import { type Account, type Check, fail, type Finding, orElse } from '../check.ts'
 
 const DEPLOY = 'npm run deploy'
 
@@ -54,9 +53,8 @@ export const domains = ({ aws, settings }: Account): Check => ({
   name: 'domains',
   ask: async () => {
     const [mtls, plain] = [settings.mtlsDomain.name, settings.plainDomain.name]
-    const readDomain = (DomainName: string) => aws.gateway.send(new GetDomainNameCommand({ DomainName }))
-    const { MutualTlsAuthentication: store } = await readDomain(mtls)
-    const { MutualTlsAuthentication: other } = await readDomain(plain)
+    const store = await mutualTlsOf(aws, mtls)
+    const other = await mutualTlsOf(aws, plain)
     const onPlain =
       other?.TruststoreUri !== undefined &&
       fail(`${plain} has mutual TLS, but is the domain for everyone`, DEPLOY)

@@ -1,6 +1,5 @@
 import { DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb'
-import { type Check, type Finding, orElse, warn } from '../finding.ts'
-import type { Account } from './account.ts'
+import { type Account, type Check, type Finding, orElse, warn } from '../check.ts'
 
 /** Expired items are deleted. Decisions never rely on it: each compares the time itself. */
 export const timeToLive = ({ aws, tables }: Account): Check => ({

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import type { Client } from '../../../../shared/store/client.ts'
 import { dateProblem, isIn, isIssuedBy, subjectOf, type Truststore } from '../../../truststore/truststore.ts'
-import { type Check, fail, type Finding, orElse, warn } from '../finding.ts'
+import { type Check, fail, type Finding, orElse, warn } from '../check.ts'
 import { clientLabel } from './registry.ts'
 
 /** Only CAs that the service names can issue a certificate with the name of a client. */

@@ -1,5 +1,5 @@
 import type { Client } from '../../../../shared/store/client.ts'
-import { type Check, fail, orElse, warn } from '../finding.ts'
+import { type Check, fail, orElse, warn } from '../check.ts'
 
 /** The service exists, and binds its tokens and those of every client to certificates. */
 export const binding: Check = {

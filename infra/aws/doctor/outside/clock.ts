@@ -1,5 +1,5 @@
 import { ask } from '../ask.ts'
-import { type Check, fail, ok, skipped, warn } from '../finding.ts'
+import { type Check, fail, ok, skipped, warn } from '../check.ts'
 
 /** The `Date` of an answer has whole seconds, and the answer takes time to arrive. */
 const TOLERATED_SECONDS = 5

@@ -1,6 +1,5 @@
 import { ask, jsonOf, type Reply, statusOf } from '../ask.ts'
-import { type Check, fail, type Finding, orElse, skipped } from '../finding.ts'
-import type { Inspected } from '../inspected.ts'
+import { type Check, fail, type Finding, type Inspected, orElse, skipped } from '../check.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

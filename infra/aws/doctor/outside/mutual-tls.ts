@@ -1,8 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { issueCertificate } from '../../../emulator/issue-certificate.ts'
 import { ask, isUnreachable, type Reply, statusOf } from '../ask.ts'
-import { type Check, fail, type Finding, ok, skipped } from '../finding.ts'
-import type { Inspected } from '../inspected.ts'
+import { type Check, fail, type Finding, type Inspected, ok, skipped } from '../check.ts'
 
 const HOUR_MILLISECONDS = 3_600_000
 const REACH = 'check the DNS record, the port, and the server certificate of the domain'

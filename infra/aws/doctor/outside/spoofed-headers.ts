@@ -1,6 +1,5 @@
 import { ask, jsonOf, type Question, type Reply, statusOf } from '../ask.ts'
-import { type Check, fail, type Finding, ok, skipped } from '../finding.ts'
-import type { Inspected, Visitor } from '../inspected.ts'
+import { type Check, fail, type Finding, type Inspected, ok, skipped, type Visitor } from '../check.ts'
 import { CERTIFICATE_HEADERS, headerSpellings } from './certificate-headers.ts'
 
 /** A request to the plain domain whose answer depends on the certificate of the connection. */

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { openAws } from '../../../../infra/aws/deployment/aws.ts'
-import { inspectedDeployment } from '../../../../infra/aws/doctor/deployed.ts'
+import { awsDeployment } from '../../../../infra/aws/doctor/deployments.ts'
 import { type Engine, startEmbeddedEngine } from '../../../../infra/emulator/engine.ts'
 import { createTables } from '../../../../infra/tables/tables.ts'
 import { type Deployment, openDeployment } from '../../../support/deployment.ts'
@@ -213,7 +213,7 @@ describe('deployments', { timeout: 60_000 }, () => {
     writeFileSync(certificate ?? '', certificatePem('client-ec-p256'))
     writeFileSync(key ?? '', 'key')
     const settings = await exampleSettings()
-    const { inspected, account } = await inspectedDeployment(settings, aws, {
+    const { inspected, account } = await awsDeployment(settings, aws, {
       certificate,
       key,
       'client-id': '5',
@@ -229,7 +229,7 @@ describe('deployments', { timeout: 60_000 }, () => {
       ['ca-root', 'ca-issuing', 'self-signed-ec'].map(certificatePem),
     )
     expect(account.tables).toEqual(tables)
-    await expect(inspectedDeployment(settings, aws, { certificate })).rejects.toThrow(
+    await expect(awsDeployment(settings, aws, { certificate })).rejects.toThrow(
       '--certificate and --key must be given together',
     )
   })

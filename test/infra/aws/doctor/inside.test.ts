@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Inspected } from '../../../../infra/aws/doctor/inspected.ts'
+import type { Inspected } from '../../../../infra/aws/doctor/check.ts'
 import { issuers, registered, trustedDates } from '../../../../infra/aws/doctor/inside/certificates.ts'
 import { binding } from '../../../../infra/aws/doctor/inside/registry.ts'
 import { type AnyWalk, BOUND, openWalk, PUBLIC, TLS } from '../../../support/walk.ts'

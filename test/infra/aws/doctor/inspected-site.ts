@@ -1,9 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Check, type Finding } from '../../../../infra/aws/doctor/finding.ts'
-import type { Inspected } from '../../../../infra/aws/doctor/inspected.ts'
-import { localDeployment } from '../../../../infra/aws/doctor/local-deployment.ts'
+import type { Check, Finding, Inspected } from '../../../../infra/aws/doctor/check.ts'
+import { localDeployment } from '../../../../infra/aws/doctor/deployments.ts'
 import { writeLocalFile } from '../../../../infra/emulator/local-file.ts'
 import { type LocalSite, localSite } from '../../examples/authorization-server/local-site.ts'
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:https'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import type { Inspected } from '../../../../infra/aws/doctor/inspected.ts'
+import type { Inspected } from '../../../../infra/aws/doctor/check.ts'
 import { clock } from '../../../../infra/aws/doctor/outside/clock.ts'
 import { keySetCheck, metadataCheck } from '../../../../infra/aws/doctor/outside/documents.ts'
 import {

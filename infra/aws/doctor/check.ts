@@ -1,0 +1,64 @@
+import type { Client } from '../../../shared/store/client.ts'
+import type { Service } from '../../../shared/store/service.ts'
+import type { Truststore } from '../../truststore/truststore.ts'
+import type { Aws } from '../deployment/aws.ts'
+import type { DeploymentSettings } from '../deployment/settings.ts'
+
+/** A deployment as the checks see it. */
+export interface Inspected {
+  /** Without a slash at the end. */
+  readonly mtlsUrl: string
+  readonly plainUrl: string
+  /** PEM of the CA of the server certificates; `undefined` for the CAs of the system. */
+  readonly ca: string | undefined
+  readonly visitor: Visitor | undefined
+  /** The certificates that the operator trusts. */
+  readonly truststore: Truststore
+  readonly service: Service | undefined
+  readonly clients: readonly Client[]
+  readonly now: () => Date
+}
+
+/** A certificate that the trust store accepts and, if known, the client that owns it. */
+export interface Visitor {
+  /** PEM. */
+  readonly cert: string
+  readonly key: string
+  readonly clientId?: string | undefined
+  readonly clientSecret?: string | undefined
+}
+
+/** A deployment as AWS describes it, for checks that need AWS. */
+export interface Account {
+  readonly aws: Aws
+  readonly settings: Pick<DeploymentSettings, 'stage' | 'mtlsDomain' | 'plainDomain'>
+  readonly tables: readonly string[]
+}
+
+export interface Check {
+  /** One to three words that never change: scripts know a check by them. */
+  readonly name: string
+  readonly ask: (inspected: Inspected) => readonly Finding[] | Promise<readonly Finding[]>
+}
+
+/** `skipped`: the check could not be made here, so its result is unknown. */
+export type Status = 'ok' | 'warn' | 'fail' | 'skipped'
+
+export interface Finding {
+  readonly status: Status
+  /** What was found, in plain words. */
+  readonly what: string
+  /** What to do about it. */
+  readonly todo?: string
+}
+
+export const ok = (what: string): Finding => ({ status: 'ok', what })
+export const warn = (what: string, todo: string): Finding => ({ status: 'warn', what, todo })
+export const fail = (what: string, todo: string): Finding => ({ status: 'fail', what, todo })
+export const skipped = (what: string, todo: string): Finding => ({ status: 'skipped', what, todo })
+
+/** What is wrong, or else that nothing is. */
+export function orElse(problems: readonly (Finding | false)[], fine: string): readonly Finding[] {
+  const found = problems.filter((problem) => problem !== false)
+  return found.length > 0 ? found : [ok(fine)]
+}

@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { GetObjectCommand } from '@aws-sdk/client-s3'
+import type { Runtime } from '../../../shared/runtime.ts'
+import { Complaint } from '../../command.ts'
+import type { Local } from '../../emulator/local-file.ts'
+import { LOCAL_DYNAMODB } from '../../tables/tables.ts'
+import { parseTruststore, readTruststore, type Truststore } from '../../truststore/truststore.ts'
+import type { Aws } from '../deployment/aws.ts'
+import { serviceNumber } from '../deployment/parameters.ts'
+import type { DeploymentSettings } from '../deployment/settings.ts'
+import { openDeployedTables, openTables } from '../deployment/tables.ts'
+import { TRUSTSTORE_KEY, truststoreBucket } from '../deployment/truststore.ts'
+import type { Account, Inspected, Visitor } from './check.ts'
+
+const now = () => new Date()
+
+/** The deployment that `npm start` runs on this machine, as its local.json describes it. @throws Complaint */
+export async function localDeployment(directory: string): Promise<Inspected> {
+  const file = join(directory, 'local.json')
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new Complaint(`${file} cannot be read: npm start writes it and must be running`, { cause: error })
+  })
+  const local = JSON.parse(text) as Local
+  const { mtlsUrl, webApiUrl: plainUrl, dynamodbUrl: endpoint } = local
+  const client = local.clients.find(({ type }) => type === 'CONFIDENTIAL')
+  return {
+    mtlsUrl,
+    plainUrl,
+    ca: await readFile(local.caFile, 'utf8'),
+    visitor: client && (await visitorOf(client.certificateFile, client.keyFile, client)),
+    truststore: await readTruststore(local.truststoreFile),
+    ...(await registryOf(
+      openTables(local, local.serviceId, { ...LOCAL_DYNAMODB, endpoint }),
+      local.serviceId,
+    )),
+    now,
+  }
+}
+
+/** The files that the command line names: certificate and key, or neither. */
+export interface VisitorFiles {
+  readonly certificate?: string | undefined
+  readonly key?: string | undefined
+  readonly 'client-id'?: string | undefined
+  readonly 'client-secret-file'?: string | undefined
+}
+
+/** A deployment on AWS, with its registry and the newest version of its trust store. @throws Complaint */
+export async function awsDeployment(
+  settings: DeploymentSettings,
+  aws: Aws,
+  files: VisitorFiles,
+): Promise<{ readonly inspected: Inspected; readonly account: Account }> {
+  const runtime = await openDeployedTables(settings, aws)
+  const { registryTable, grantsTable } = runtime.settings
+  const inspected = {
+    mtlsUrl: `https://${settings.mtlsDomain.name}`,
+    plainUrl: `https://${settings.plainDomain.name}`,
+    ca: undefined,
+    visitor: await namedVisitor(files),
+    truststore: await uploadedTruststore(settings, aws),
+    ...(await registryOf(runtime, serviceNumber(settings))),
+    now,
+  }
+  return { inspected, account: { aws, settings, tables: [registryTable, grantsTable] } }
+}
+
+async function registryOf(
+  { store }: Runtime,
+  serviceId: number,
+): Promise<Pick<Inspected, 'service' | 'clients'>> {
+  try {
+    const service = await store.registry.findService(serviceId)
+    return { service, clients: await store.registry.listClients(serviceId) }
+  } finally {
+    store.close()
+  }
+}
+
+async function uploadedTruststore(settings: DeploymentSettings, aws: Aws): Promise<Truststore> {
+  const Bucket = await truststoreBucket(settings, aws)
+  const { Body } = await aws.s3.send(new GetObjectCommand({ Bucket, Key: TRUSTSTORE_KEY }))
+  return parseTruststore((await Body?.transformToString()) ?? '', `s3://${Bucket}/${TRUSTSTORE_KEY}`)
+}
+
+async function namedVisitor(files: VisitorFiles): Promise<Visitor | undefined> {
+  const { certificate, key, 'client-id': clientId, 'client-secret-file': secretFile } = files
+  if (certificate === undefined && key === undefined) return undefined
+  if (certificate === undefined || key === undefined)
+    throw new Complaint('--certificate and --key must be given together')
+  const clientSecret = secretFile === undefined ? undefined : (await readFile(secretFile, 'utf8')).trim()
+  return visitorOf(certificate, key, { clientId, clientSecret })
+}
+
+async function visitorOf(
+  certificateFile: string,
+  keyFile: string,
+  { clientId, clientSecret }: Pick<Visitor, 'clientId' | 'clientSecret'>,
+): Promise<Visitor> {
+  const [cert, key] = [await readFile(certificateFile, 'utf8'), await readFile(keyFile, 'utf8')]
+  return { cert, key, clientId, clientSecret }
+}
