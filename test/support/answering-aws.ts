@@ -2,12 +2,12 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { listen } from '../../infra/emulator/listen.ts'
 
-/** What AWS answers to a call: an object as JSON, a text as it is, a number as an error of that status. */
+/** An answer to a call: an object is its JSON, a text is a version of an object, a number is the status of an error. */
 type Answer = object | string | number
 
 /**
- * AWS on loopback that answers calls which only read from a table: `GET /v2/apis`, `HEAD /bucket/key`,
- * `DescribeTimeToLive TABLE`. Whatever is not there is not found.
+ * AWS on loopback that answers calls from a map: `GET /v2/apis`, `HEAD /bucket/key`, `DescribeTimeToLive TABLE`. All other
+ * calls are not found.
  */
 export async function startAnsweringAws(answers: Map<string, Answer>) {
   const server = createServer((request, response) => {

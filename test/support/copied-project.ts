@@ -11,7 +11,7 @@ export interface CopiedProject {
   readonly remove: () => void
 }
 
-/** The sources in a folder of their own, for scripts that write into the project. The archives are empty. */
+/** A copy of the sources, for commands that write into the project. The archives are empty. */
 export function copiedProject(): CopiedProject {
   const folder = mkdtempSync(join(tmpdir(), 'certbound-project-'))
   for (const name of COPIED) cpSync(join(ROOT, name), join(folder, name), { recursive: true })

@@ -1,7 +1,7 @@
 import type { Stack } from './fake-cloudformation.ts'
 import type { Bucket } from './fake-s3.ts'
 
-/** An answer of AWS that is no success. */
+/** An error that AWS answers. */
 export class Failure extends Error {
   readonly status: number
   readonly code: string
@@ -23,11 +23,11 @@ export interface Domain {
   warnings: string[]
 }
 
-/** What an account holds. */
+/** The contents of an account. */
 export interface Account {
   readonly stacks: Map<string, Stack>
   readonly buckets: Map<string, Bucket>
   readonly domains: Map<string, Domain>
-  /** Of a resource that cannot be made: its logical id, and why. */
+  /** Resources that cannot be made: the reason, by logical id. */
   readonly broken: Map<string, string>
 }

@@ -10,18 +10,18 @@ export interface FakeAws {
   readonly endpoint: string
   /** Every call, as `CreateStack certbound-prod` or `PUT /bucket/key`. */
   readonly calls: string[]
-  /** Calls that begin so are refused. */
+  /** Failures of calls, by the beginning of the call. */
   readonly refused: Map<string, Failure>
-  /** The environment of a process that has this account. */
+  /** The environment of a process that uses this account. */
   readonly environment: NodeJS.ProcessEnv
   readonly close: () => Promise<void>
 }
 
 /**
- * An AWS account on loopback: as much of CloudFormation, S3, API Gateway and STS as a deployment calls. It does with a
- * template what matters here: a domain cannot be made before its trust store object is there at its version.
+ * An AWS account on loopback: the calls of a deployment to CloudFormation, S3, API Gateway, Lambda and STS. As on AWS, a
+ * domain cannot be made before the object of its trust store exists at the named version.
  *
- * @param tables where DynamoDB is, for an account that has tables
+ * @param tables the URL of a DynamoDB, for an account with tables
  */
 export async function startFakeAws(tables?: string): Promise<FakeAws> {
   const account: Account = { stacks: new Map(), buckets: new Map(), domains: new Map(), broken: new Map() }

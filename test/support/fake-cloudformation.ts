@@ -3,7 +3,7 @@ import { type Account, type Answer, Failure } from './fake-account.ts'
 export interface Stack {
   status: string
   outputs: Record<string, string>
-  /** Of the last change, the newest first. */
+  /** Those of the last change, the newest first. */
   events: { id: string; resource: string; type: string; status: string; reason?: string }[]
   template: string
 }
@@ -91,7 +91,7 @@ function updated(name: string, stack: Stack | undefined, template: string): stri
   return template
 }
 
-/** Makes what the template says, or nothing of it. */
+/** Makes everything in the template, or nothing. */
 function change(action: 'CreateStack' | 'UpdateStack', name: string, text: string, account: Account): Answer {
   const verb = action === 'CreateStack' ? 'CREATE' : 'UPDATE'
   const template = JSON.parse(text) as Template

@@ -3,7 +3,7 @@ import { type Account, type Answer, Failure } from './fake-account.ts'
 
 export interface Bucket {
   readonly versioned: boolean
-  /** By key, the newest version last. */
+  /** The versions of each key, the newest last. */
   readonly objects: Map<string, StoredObject[]>
 }
 
@@ -20,7 +20,7 @@ interface Request {
   readonly body: Buffer
 }
 
-/** As much of S3 as osls and the deployment call, with the bucket in the path. */
+/** The calls of osls and of a deployment to S3, with the bucket in the path. */
 export function objectStore({ method, url, headers, body }: Request, { buckets }: Account): Answer {
   const [bucketName = '', ...rest] = url.pathname.slice(1).split('/')
   const key = decodeURIComponent(rest.join('/'))
@@ -57,7 +57,7 @@ function put(
   return { headers: { etag: '"etag"', ...(versioned ? { 'x-amz-version-id': version } : {}) } }
 }
 
-/** The SDK sends bodies in signed chunks, each after its length in hexadecimal. */
+/** The SDK sends a body in signed chunks. Each follows its length in hexadecimal. */
 function content(body: Buffer, headers: IncomingHttpHeaders): string {
   if (headers['content-encoding'] !== 'aws-chunked') return body.toString('latin1')
   const parts: Buffer[] = []

@@ -17,9 +17,9 @@ export interface Script {
 }
 
 /**
- * Runs a script of the project as npm does: on this Node, from the project's root unless another folder is named.
+ * Runs a script of the project as npm does: on this Node, in the project's root by default.
  *
- * @param input what it reads; nothing by default
+ * @param input its standard input; empty by default
  */
 export function runScript(
   file: string,
@@ -37,7 +37,7 @@ export function runScript(
   let stderr = ''
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-  // A test that fails leaves its script behind: it ends with the tests at the latest.
+  // A failing test leaves its script behind. It ends with the tests at the latest.
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)
   const ended = once(child, 'close').then(() => {

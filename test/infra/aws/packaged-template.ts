@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '../../..')
 
 const TRUSTSTORE = { bucket: 'certbound-truststore', key: 'truststore.pem', version: 'version-1' }
 
-/** The settings of the example, with some of them changed. */
+/** The settings of the example, some of them replaced. */
 export async function exampleSettings(
   changes: Partial<DeploymentSettings> = {},
 ): Promise<DeploymentSettings> {
@@ -19,11 +19,11 @@ export async function exampleSettings(
 
 export interface Packaged {
   readonly template: Template
-  /** As osls wrote it. */
+  /** As written by osls. */
   readonly text: string
 }
 
-/** What `osls package` makes of the templates: no network, no account, nothing in the archives. */
+/** The template that `osls package` makes, without network and account. The archives are empty. */
 export async function packagedTemplate(changes: Partial<DeploymentSettings> = {}): Promise<Packaged> {
   const folder = mkdtempSync(join(tmpdir(), 'certbound-template-'))
   try {
@@ -35,7 +35,7 @@ export async function packagedTemplate(changes: Partial<DeploymentSettings> = {}
     await writeParameters(await exampleSettings(changes), TRUSTSTORE, folder)
     execFileSync(process.execPath, [join(root, 'node_modules/osls/bin/serverless.js'), 'package'], {
       cwd: folder,
-      env: { PATH: process.env['PATH'], HOME: folder },
+      env: { PATH: process.env['PATH'], HOME: folder, NODE_COMPILE_CACHE: join(root, '.cache/compiled') },
       stdio: 'pipe',
     })
     const text = readFileSync(join(folder, '.serverless/cloudformation-template-update-stack.json'), 'utf8')

@@ -20,7 +20,7 @@ interface Table {
   TimeToLiveSpecification: { AttributeName: string; Enabled: boolean }
 }
 
-/** The tables as the template has them, in an engine, and the store over them. */
+/** The tables of the template in an engine, and the store over them. */
 let template: Template
 let engine: Engine
 let client: DynamoDBClient
@@ -54,7 +54,7 @@ afterAll(async () => {
   await engine.close()
 })
 
-/** Where DynamoDB looks for the end of an item. */
+/** The attribute in which DynamoDB finds the end of an item. */
 function timeToLive(table: string): string {
   const { AttributeName, Enabled } = properties<Table>(template, table).TimeToLiveSpecification
   expect(Enabled).toBe(true)
@@ -67,7 +67,7 @@ async function onlyItem(TableName: string) {
   return Items[0] ?? {}
 }
 
-test('a grant has its time to live where the table of grants looks for it', async () => {
+test('the time to live of a grant is in the attribute that the table of grants names', async () => {
   await store.grants.create({
     stage: 'TICKET',
     service: 5,
@@ -84,12 +84,12 @@ test('a grant has its time to live where the table of grants looks for it', asyn
   expect((await onlyItem('GrantsTable'))[timeToLive('GrantsTable')]).toEqual({ N: String(600 + 3600) })
 })
 
-test('a used assertion has its time to live where the registry looks for it', async () => {
+test('the time to live of a used assertion is in the attribute that the registry names', async () => {
   expect(await store.registry.useAssertion(5, 6, 'jti', 700 as EpochSeconds)).toBe(true)
   expect((await onlyItem('RegistryTable'))[timeToLive('RegistryTable')]).toEqual({ N: '700' })
 })
 
-test('the store finds its keys and its index', async () => {
+test('the store works with the keys and the index of the template', async () => {
   await store.registry.putService({ apiKey: 5, issuer: 'https://auth.example.com', credentials: [] })
   expect(await store.registry.findService(5)).toMatchObject({ apiKey: 5 })
   expect(await store.registry.listServices()).toHaveLength(1)

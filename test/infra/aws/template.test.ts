@@ -13,7 +13,7 @@ import { ROLE_RULES } from './rules/roles.ts'
 import { lambdas, properties, type Rule, type Template } from './rules/template.ts'
 import { WATCHING_RULES } from './rules/watching.ts'
 
-/** What is read of it; the types of the package itself cannot be resolved. */
+/** The members that are read here. The package's own types cannot be resolved. */
 interface Diagnostic {
   severity: string
   ruleId: string
@@ -68,7 +68,7 @@ describe('the validator of CloudFormation', () => {
     rmSync(folder, { recursive: true })
   })
 
-  /** A dependency that osls says twice; and a condition over a setting, which is decided once the template is made. */
+  /** A dependency that osls writes twice; and a condition over a setting, which is constant in a packaged template. */
   const KNOWN = ['W3005', 'W8003']
 
   function complaints(text: string): string[] {
@@ -85,19 +85,19 @@ describe('the validator of CloudFormation', () => {
     )
   }
 
-  test('finds nothing, not even to warn of', () => {
+  test('the validator of CloudFormation finds neither errors nor warnings in the templates', () => {
     expect(complaints(packaged.text)).toEqual([])
     expect(complaints(readFileSync(TRUSTSTORE_FILE, 'utf8'))).toEqual([])
   })
 
-  test('finds what is wrong', () => {
+  test('the validator of CloudFormation finds a planted error', () => {
     const copy = structuredClone(main())
     properties<Record<string, unknown>>(copy, 'MtlsDomain')['DomainNames'] = ['x']
     expect(complaints(JSON.stringify(copy)).join()).toMatch(/(FATAL|ERROR) \w+ MtlsDomain/)
   })
 })
 
-test('is the same each time, apart from the time in the keys of the archives', async () => {
+test('the template is the same each time, apart from the time in the keys of the archives', async () => {
   const mask = (text: string) => text.replace(/\d{13}-\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
   const again = await packagedTemplate()
   expect(mask(again.text)).toBe(mask(packaged.text))
@@ -105,8 +105,8 @@ test('is the same each time, apart from the time in the keys of the archives', a
 }, 60_000)
 
 describe('the settings of a deployment', () => {
-  test('are what the functions start with', async () => {
-    // The authorizer has the domains and APIs of resource servers.
+  test('the functions start with the settings of the deployment', async () => {
+    // The authorizer gets the domains and APIs of resource servers.
     for (const [id, { Properties }] of lambdas(main())) {
       if (id === 'AuthorizerLambdaFunction') continue
       const variables = Object.entries(Properties.Environment.Variables).map(([name, value]) => {
@@ -128,7 +128,7 @@ describe('the settings of a deployment', () => {
     }
   })
 
-  test('decide about an imported certificate and who is told', () => {
+  test('an imported certificate and an e-mail address are conditions of the template', () => {
     const text = JSON.stringify(main().Conditions)
     expect(text).toContain('{"Fn::Equals":["",""]}')
     expect(text).toContain('{"Fn::Equals":["ops@example.com",""]}')

@@ -6,7 +6,7 @@ const TOLERATED_SECONDS = 5
 /** Client assertions and signatures of AWS calls fail beyond it. */
 const TOO_FAR_SECONDS = 60
 
-const TODO = 'let both clocks follow a time server: times in tokens and in client assertions are compared'
+const REMEDY = 'let both clocks follow a time server: times in tokens and in client assertions are compared'
 
 export const clock: Check = {
   name: 'clock',
@@ -16,8 +16,8 @@ export const clock: Check = {
     if (date === undefined) return [skipped('how far apart the clocks are', 'let the plain domain answer')]
     const apart = Math.abs(inspected.now().getTime() - Date.parse(date)) / 1000
     const what = `the clocks of the deployment and of this machine are ${Math.round(apart)} seconds apart`
-    if (apart > TOO_FAR_SECONDS) return [fail(what, TODO)]
-    if (apart > TOLERATED_SECONDS) return [warn(what, TODO)]
+    if (apart > TOO_FAR_SECONDS) return [fail(what, REMEDY)]
+    if (apart > TOLERATED_SECONDS) return [warn(what, REMEDY)]
     return [ok('the clocks of the deployment and of this machine agree')]
   },
 }

@@ -29,7 +29,7 @@ afterAll(async () => {
   await runtime.close()
 })
 
-/** A backup of both tables; then a grant is revoked, a secret replaced, one client locked and another deleted. */
+/** Makes a backup of both tables. Then a grant is revoked, one client is locked and another is deleted. */
 beforeEach(async () => {
   runtime.clock.now = START
   await items.restore(runtime.settings.registryTable, [])
@@ -79,7 +79,7 @@ async function backToBackup(tables: readonly ('registry' | 'grants')[]): Promise
   }
 }
 
-/** With the secrets that the restore has shown. */
+/** Restores the services, and goes on with the new secrets. */
 async function restored(more?: Partial<RestoreOptions>) {
   const [service, ...others] = await restore(more)
   if (service === undefined || others.length > 0) throw new Error('not one service')
@@ -100,20 +100,20 @@ function afterCutOff(): void {
   runtime.clock.now = later(runtime.clock.now, CACHE_SECONDS + 1)
 }
 
-describe('both tables were restored', () => {
+describe('after both tables were restored', () => {
   beforeEach(() => backToBackup(['registry', 'grants']))
 
-  test('without more, what was revoked lives again', async () => {
+  test('without certbound restore a revoked token is accepted again', async () => {
     expect(outcome(await walk.introspect(issued.revoked.access, OWN))).toBe('OK A056001')
   })
 
-  test('tokens of before have ended, those of after the cut-off live', async () => {
+  test('restore ends tokens from before the cut-off, and later ones are accepted', async () => {
     const { service, introspect, credentials, clientNow } = await restored()
     expect(service.tokensNotBefore).toBe(runtime.clock.now + CACHE_SECONDS + 1)
     for (const { access } of [issued.revoked, issued.living]) {
       expect(outcome(await introspect(access))).toBe('UNAUTHORIZED A057395 invalid_token')
     }
-    // Given by a function that still has the old secrets in its cache.
+    // Issued by a function that still has the old secrets in its cache.
     const stale = tokensOf(await credentials(clientNow(kept)))
     expect(outcome(await introspect(stale.access))).toBe('UNAUTHORIZED A057395 invalid_token')
     afterCutOff()
@@ -121,7 +121,7 @@ describe('both tables were restored', () => {
     expect(outcome(await introspect(fresh.access))).toBe('OK A056001')
   })
 
-  test('secrets of the service and of clients are new ones, shown once', async () => {
+  test('restore replaces the secrets of the service and of clients, and shows them once', async () => {
     const { service, credentials, clientNow } = await restored()
     const old = await walk.introspect(issued.living.access, OWN)
     expect(`${String(old.status)} ${String(old.json['resultCode'])}`).toBe('401 A458101')
@@ -136,19 +136,19 @@ describe('both tables were restored', () => {
     }
   })
 
-  test('a client that has no secret gets none', async () => {
+  test('restore gives no secret to a client that uses none', async () => {
     const { service } = await restored()
     const { secret } = service.clients.find(({ clientId }) => clientId === known(certified).number) ?? {}
     expect(secret).toBeUndefined()
   })
 
-  test('secrets of clients stay where they are to stay', async () => {
+  test('restore keeps the secrets of clients on request', async () => {
     const { service, credentials } = await restored({ newClientSecrets: false })
     expect(service.clients.map(({ secret }) => secret)).toEqual([undefined, undefined, undefined, undefined])
     expect(outcome(await credentials(known(kept)))).toBe('OK A052001')
   })
 
-  test('once more: ends what was issued in between', async () => {
+  test('a repeated restore ends tokens that were issued in between', async () => {
     const first = await restored()
     afterCutOff()
     const between = tokensOf(await first.credentials(first.clientNow(kept)))
@@ -157,24 +157,24 @@ describe('both tables were restored', () => {
     expect(outcome(await second.introspect(between.access))).toBe('UNAUTHORIZED A057395 invalid_token')
   })
 
-  test('a cut-off that lies ahead already is not moved back', async () => {
+  test('restore does not move a later cut-off back', async () => {
     const ahead = later(runtime.clock.now, 1000)
     await walk.setService({ tokensNotBefore: ahead })
     expect((await restored()).service.tokensNotBefore).toBe(ahead)
   })
 })
 
-describe('the registry alone was restored', () => {
+describe('after only the registry was restored', () => {
   beforeEach(() => backToBackup(['registry']))
 
-  test('a lock that was set since is in the registry again', async () => {
+  test('restore copies a later lock into the registry', async () => {
     const before = await runtime.store.registry.findClientByNumber(walk.number, known(locked).number)
     expect(before?.locked).toBe(false)
     const { clientNow, credentials } = await restored()
     expect(outcome(await credentials(clientNow(locked)))).toBe('INVALID_CLIENT A048307 invalid_client')
   })
 
-  test('a client that was deleted since stays without a state: its tokens do not live', async () => {
+  test('restore leaves a deleted client without a state, so that its tokens are not accepted', async () => {
     const { clientNow, credentials, introspect } = await restored()
     expect(clientNow(deleted).state).toBe('missing')
     expect(clientNow(kept).state).toBe('kept')
@@ -183,7 +183,7 @@ describe('the registry alone was restored', () => {
     expect(outcome(await introspect(access))).toBe('UNAUTHORIZED A057393 invalid_token')
   })
 
-  test('it is revived by its number alone, and never by repeating', async () => {
+  test('restore revives a deleted client only by its number', async () => {
     const { clientNow, credentials, introspect } = await restored({
       revive: new Set([known(deleted).number]),
     })
@@ -193,7 +193,7 @@ describe('the registry alone was restored', () => {
     expect(outcome(await introspect(access))).toBe('OK A056001')
   })
 
-  test('it comes back locked where the backup says so, and cut off as all others', async () => {
+  test('a revived client is locked if the backup has it locked, and cut off like all others', async () => {
     await walk.setClient(known(deleted), { locked: true })
     const { service } = await restored({ revive: new Set([known(deleted).number]) })
     expect(await runtime.store.grants.findState(walk.number, known(deleted).number)).toEqual({
@@ -202,7 +202,7 @@ describe('the registry alone was restored', () => {
     })
   })
 
-  test('reviving takes no lock away', async () => {
+  test('reviving a locked client does not unlock it', async () => {
     await restored({ revive: new Set([known(locked).number]) })
     expect(await runtime.store.grants.findState(walk.number, known(locked).number)).toMatchObject({
       locked: true,
@@ -211,7 +211,7 @@ describe('the registry alone was restored', () => {
 })
 
 describe('the owner of the deployment', () => {
-  test('gets new secrets under the same key', async () => {
+  test('restore gives the owner new secrets under the same key', async () => {
     await runtime.store.registry.putOwner({ apiKey: '1', apiSecretDigest: 'a', organizationTokenDigest: 'b' })
     const owner = await restoreOwner(runtime.store, runtime)
     expect(await runtime.store.registry.findOwner()).toEqual({
@@ -222,7 +222,7 @@ describe('the owner of the deployment', () => {
     expect(owner?.serviceOwnerApiKey).toBe('1')
   })
 
-  test('is not made where there is none', async () => {
+  test('restore makes no owner when there is none', async () => {
     expect(await restoreOwner(runtime.store, runtime)).toBeUndefined()
     expect(await runtime.store.registry.findOwner()).toBeUndefined()
   })

@@ -24,9 +24,9 @@ const policies = (template: Template) => ofType<BucketPolicy>(template, 'AWS::S3
 
 const PUBLIC_ACCESS = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets']
 
-/** Architecture, section 3. That the time to live is the attribute which the code writes is tested on the store itself. */
+/** Architecture, section 3. test/infra/aws/tables.test.ts checks the attribute of the time to live with the store itself. */
 export const TABLE_RULES: Rules = {
-  'tables are on demand, encrypted, protected and kept': {
+  'tables are on demand, encrypted, protected from deletion, and outlive the stack': {
     complaints: (template) => [
       ...unless(tables(template), ({ DeletionPolicy, UpdateReplacePolicy, Properties }) =>
         same(
@@ -48,42 +48,34 @@ export const TABLE_RULES: Rules = {
         : ['other tables']),
     ],
     broken: {
-      'a table that goes with the stack': (template) => {
-        delete resource(template, 'GrantsTable').DeletionPolicy
-      },
-      'a table that goes with its replacement': (template) => {
-        resource(template, 'RegistryTable').UpdateReplacePolicy = 'Delete'
-      },
-      'no protection': (template) => {
-        table(template, 'GrantsTable').DeletionProtectionEnabled = false
-      },
-      'no encryption': (template) => {
-        table(template, 'RegistryTable').SSESpecification.SSEEnabled = false
-      },
-      'capacity that somebody has to plan': (template) => {
-        table(template, 'GrantsTable').BillingMode = 'PROVISIONED'
-      },
+      'a table that is deleted with the stack': (template) =>
+        delete resource(template, 'GrantsTable').DeletionPolicy,
+      'a table that is deleted when it is replaced': (template) =>
+        (resource(template, 'RegistryTable').UpdateReplacePolicy = 'Delete'),
+      'no protection': (template) => (table(template, 'GrantsTable').DeletionProtectionEnabled = false),
+      'no encryption': (template) => (table(template, 'RegistryTable').SSESpecification.SSEEnabled = false),
+      'provisioned capacity': (template) => (table(template, 'GrantsTable').BillingMode = 'PROVISIONED'),
     },
   },
 
-  'the registry can be recovered, and tokens that were revoked cannot': {
+  'the registry can be recovered, and the grants cannot, as that would revive revoked tokens': {
     complaints: (template) =>
       unless(tables(template), ({ Properties: { PointInTimeRecoverySpecification: recovery } }, id) =>
         id === 'RegistryTable' ? recovery?.PointInTimeRecoveryEnabled === true : recovery === undefined,
       ),
     broken: {
-      'a registry without recovery': (template) => {
-        delete table(template, 'RegistryTable').PointInTimeRecoverySpecification
-      },
-      'grants with recovery': (template) => {
-        table(template, 'GrantsTable').PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true }
-      },
+      'a registry without recovery': (template) =>
+        delete table(template, 'RegistryTable').PointInTimeRecoverySpecification,
+      'grants with recovery': (template) =>
+        (table(template, 'GrantsTable').PointInTimeRecoverySpecification = {
+          PointInTimeRecoveryEnabled: true,
+        }),
     },
   },
 }
 
 export const BUCKET_RULES: Rules = {
-  'no bucket is open, and each is encrypted': {
+  'no bucket is public, and each is encrypted': {
     complaints: (template) =>
       unless(
         buckets(template),
@@ -104,7 +96,7 @@ export const BUCKET_RULES: Rules = {
     },
   },
 
-  'every bucket is reached over TLS alone': {
+  'every bucket is reached only over TLS': {
     complaints: (template) =>
       unless(buckets(template), (_, id) =>
         policies(template).some(
@@ -121,7 +113,7 @@ export const BUCKET_RULES: Rules = {
       'no policy': (template) => {
         for (const [, policy] of policies(template)) policy.Type = 'AWS::S3::OtherPolicy'
       },
-      'a policy without its condition turned round': (template) => {
+      'a policy for TLS instead of against its absence': (template) => {
         for (const [, { Properties }] of policies(template))
           for (const statement of Properties.PolicyDocument.Statement)
             statement.Condition = { Bool: { 'aws:SecureTransport': 'true' } }
@@ -130,7 +122,7 @@ export const BUCKET_RULES: Rules = {
   },
 }
 
-/** The trust store decides who may connect: its versions are named, and it is never lost. */
+/** The trust store decides who may connect, so it has versions and is never deleted. */
 export const TRUSTSTORE_RULES: Rules = {
   ...BUCKET_RULES,
   'the trust store has versions and outlives its stack': {
@@ -145,7 +137,7 @@ export const TRUSTSTORE_RULES: Rules = {
       'no versions': (template) => {
         for (const [, { Properties }] of buckets(template)) delete Properties.VersioningConfiguration
       },
-      'a bucket that goes with the stack': (template) => {
+      'a bucket that is deleted with the stack': (template) => {
         for (const [, bucket] of buckets(template)) delete bucket.DeletionPolicy
       },
     },

@@ -27,7 +27,7 @@ const mutualTls = (template: Template) =>
 const domain = (template: Template, id: string) => properties<DomainName>(template, id)
 const mapping = (template: Template, id: string) => properties<ApiMapping>(template, id)
 
-/** Platform facts, section 2: a certificate counts where it was demanded, and nowhere can it be left out. */
+/** A certificate counts only where it was demanded, and no way leads around it. */
 export const DOMAIN_RULES: Rules = {
   'the API answers on custom domains only': {
     complaints: (template) =>
@@ -36,13 +36,11 @@ export const DOMAIN_RULES: Rules = {
         ({ Properties }) => Properties.DisableExecuteApiEndpoint === true,
       ),
     broken: {
-      'the execute-api endpoint on': (template) => {
-        properties<{ DisableExecuteApiEndpoint: boolean }>(template, 'HttpApi').DisableExecuteApiEndpoint =
-          false
-      },
-      'the execute-api endpoint as it is by itself': (template) => {
-        delete template.Resources['HttpApi']?.Properties['DisableExecuteApiEndpoint']
-      },
+      'the execute-api endpoint on': (template) =>
+        (properties<{ DisableExecuteApiEndpoint: boolean }>(template, 'HttpApi').DisableExecuteApiEndpoint =
+          false),
+      'the execute-api endpoint left at its default': (template) =>
+        delete template.Resources['HttpApi']?.Properties['DisableExecuteApiEndpoint'],
     },
   },
 
@@ -56,19 +54,15 @@ export const DOMAIN_RULES: Rules = {
       return same(found, [['HttpApi'], ['MtlsDomain'], ['MtlsDomain', 'PlainDomain']]) ? [] : [String(found)]
     },
     broken: {
-      'no mutual TLS': (template) => {
-        delete domain(template, 'MtlsDomain').MutualTlsAuthentication
-      },
-      'mutual TLS on both': (template) => {
-        domain(template, 'PlainDomain').MutualTlsAuthentication = { TruststoreUri: 's3://bucket/key' }
-      },
-      'a third domain': (template) => {
-        template.Resources['Other'] = structuredClone(template.Resources['PlainDomain']) as never
-      },
+      'no mutual TLS': (template) => delete domain(template, 'MtlsDomain').MutualTlsAuthentication,
+      'mutual TLS on both': (template) =>
+        (domain(template, 'PlainDomain').MutualTlsAuthentication = { TruststoreUri: 's3://bucket/key' }),
+      'a third domain': (template) =>
+        (template.Resources['Other'] = structuredClone(template.Resources['PlainDomain']) as never),
     },
   },
 
-  'the trust store is named with its version': {
+  'the domain names its trust store with a version': {
     complaints: (template) =>
       unless(mutualTls(template), ({ Properties: { MutualTlsAuthentication: store } }) =>
         [
@@ -77,12 +71,13 @@ export const DOMAIN_RULES: Rules = {
         ].every(Boolean),
       ),
     broken: {
-      'no version': (template) => {
-        delete domain(template, 'MtlsDomain').MutualTlsAuthentication?.TruststoreVersion
-      },
-      'no trust store': (template) => {
-        domain(template, 'MtlsDomain').MutualTlsAuthentication = { TruststoreUri: '', TruststoreVersion: '1' }
-      },
+      'no version': (template) =>
+        delete domain(template, 'MtlsDomain').MutualTlsAuthentication?.TruststoreVersion,
+      'no trust store': (template) =>
+        (domain(template, 'MtlsDomain').MutualTlsAuthentication = {
+          TruststoreUri: '',
+          TruststoreVersion: '1',
+        }),
     },
   },
 
@@ -102,7 +97,7 @@ export const DOMAIN_RULES: Rules = {
         for (const configuration of domain(template, 'PlainDomain').DomainNameConfigurations)
           configuration.SecurityPolicy = 'TLS_1_0'
       },
-      'a policy that mutual TLS cannot be combined with': (template) => {
+      'a policy that cannot be combined with mutual TLS': (template) => {
         for (const configuration of domain(template, 'MtlsDomain').DomainNameConfigurations)
           configuration.SecurityPolicy = 'SecurityPolicy_TLS13_1_3_2025_09'
       },
@@ -113,7 +108,7 @@ export const DOMAIN_RULES: Rules = {
     },
   },
 
-  'both domains lead to the one API, and nothing else does': {
+  'only the two domains lead to the API': {
     complaints: (template) => {
       const mappings = ofType<ApiMapping>(template, 'AWS::ApiGatewayV2::ApiMapping')
       const found = mappings.map(([, { Properties }]) => Properties)
@@ -125,42 +120,28 @@ export const DOMAIN_RULES: Rules = {
       return same(found, wanted) ? [] : [JSON.stringify(found)]
     },
     broken: {
-      'no mapping of one': (template) => {
-        delete template.Resources['MtlsMapping']
-      },
-      'another API': (template) => {
-        mapping(template, 'PlainMapping').ApiId = ref('OtherApi')
-      },
-      'a path before the routes': (template) => {
-        Object.assign(mapping(template, 'MtlsMapping'), { ApiMappingKey: 'v1' })
-      },
+      'no mapping of one': (template) => delete template.Resources['MtlsMapping'],
+      'another API': (template) => (mapping(template, 'PlainMapping').ApiId = ref('OtherApi')),
+      'a path before the routes': (template) =>
+        void Object.assign(mapping(template, 'MtlsMapping'), { ApiMappingKey: 'v1' }),
     },
   },
 
-  'certificates count on the mutual-TLS domain and from this API alone': {
+  'certificates count only on the mutual-TLS domain and from this API': {
     complaints: (template) =>
       unless(lambdas(template), ({ Properties }, id) => {
         const { MTLS_DOMAINS, API_IDS } = Properties.Environment.Variables
-        // It is asked by the APIs of resource servers, which the settings name.
+        // The APIs of resource servers ask it, which the settings name.
         if (id === AUTHORIZER) return typeof MTLS_DOMAINS === 'string' && typeof API_IDS === 'string'
         return same([MTLS_DOMAINS, API_IDS], [ref('MtlsDomain'), ref('HttpApi')])
       }),
     broken: {
-      'the plain domain': (template) => {
-        variables(template)['MTLS_DOMAINS'] = ref('PlainDomain')
-      },
-      'a name of its own': (template) => {
-        variables(template)['MTLS_DOMAINS'] = 'mtls.auth.example.com'
-      },
-      'no domain': (template) => {
-        variables(template)['MTLS_DOMAINS'] = ''
-      },
-      'another API': (template) => {
-        variables(template)['API_IDS'] = 'a1b2c3d4e5'
-      },
-      'an authorizer for this API': (template) => {
-        properties<Lambda>(template, AUTHORIZER).Environment.Variables['API_IDS'] = ref('HttpApi')
-      },
+      'the plain domain': (template) => (variables(template)['MTLS_DOMAINS'] = ref('PlainDomain')),
+      'a name of its own': (template) => (variables(template)['MTLS_DOMAINS'] = 'mtls.auth.example.com'),
+      'no domain': (template) => (variables(template)['MTLS_DOMAINS'] = ''),
+      'another API': (template) => (variables(template)['API_IDS'] = 'a1b2c3d4e5'),
+      'an authorizer for this API': (template) =>
+        (properties<Lambda>(template, AUTHORIZER).Environment.Variables['API_IDS'] = ref('HttpApi')),
     },
   },
 }

@@ -42,7 +42,7 @@ async function routesOf(name: string): Promise<string[]> {
 
 /** Functions and the routes that lead to them. */
 export const FUNCTION_RULES: Rules = {
-  'routes are exactly what the functions answer, each to its function': {
+  'the routes are exactly those that the functions answer, each to its function': {
     complaints: async (template) => {
       const routed = ofType<Route>(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => {
         const [, [, { Ref }]] = Properties.Target['Fn::Join']
@@ -50,7 +50,7 @@ export const FUNCTION_RULES: Rules = {
         return `${Properties.RouteKey} ${nameOf(lambda(template, IntegrationUri['Fn::GetAtt'][0]))}`
       })
       const answered: string[] = []
-      // The authorizer is called by the APIs of resource servers.
+      // The APIs of resource servers call the authorizer.
       for (const name of functionNames().filter((name) => name !== 'authorizer')) {
         answered.push(...(await routesOf(name)).map((path) => `ANY ${path} ${name}`))
       }
@@ -64,9 +64,7 @@ export const FUNCTION_RULES: Rules = {
           Properties: { ...token.Properties, RouteKey: 'ANY /other' },
         }
       },
-      'a route that is left out': (template) => {
-        delete template.Resources['HttpApiRouteAnyJwks']
-      },
+      'a route that is missing': (template) => delete template.Resources['HttpApiRouteAnyJwks'],
       'a route to another function': (template) => {
         const { Target } = properties<Route>(template, 'HttpApiRouteAnyRevocation')
         properties<Route>(template, 'HttpApiRouteAnyToken').Target = Target
@@ -74,7 +72,7 @@ export const FUNCTION_RULES: Rules = {
     },
   },
 
-  'every function has what its code was built for and a role of its own': {
+  'every function runs on Node 24 and arm64, with its own role': {
     complaints: (template) => {
       const wrong = unless(lambdas(template), ({ Properties: { Handler, Runtime, Architectures } }) =>
         same([Handler, Runtime, Architectures], ['index.handler', 'nodejs24.x', ['arm64']]),
@@ -90,33 +88,25 @@ export const FUNCTION_RULES: Rules = {
       ]
     },
     broken: {
-      'an old runtime': (template) => {
-        lambda(template, 'TokenLambdaFunction').Runtime = 'nodejs22.x'
-      },
-      'another architecture': (template) => {
-        lambda(template, 'TokenLambdaFunction').Architectures = ['x86_64']
-      },
-      'the role of another': (template) => {
-        lambda(template, 'DiscoveryLambdaFunction').Role = attribute('TokenRole', 'Arn')
-      },
-      'a function that is missing': (template) => {
-        delete template.Resources['RevocationLambdaFunction']
-      },
+      'an old runtime': (template) => (lambda(template, 'TokenLambdaFunction').Runtime = 'nodejs22.x'),
+      'another architecture': (template) =>
+        (lambda(template, 'TokenLambdaFunction').Architectures = ['x86_64']),
+      'the role of another': (template) =>
+        (lambda(template, 'DiscoveryLambdaFunction').Role = attribute('TokenRole', 'Arn')),
+      'a function that is missing': (template) => delete template.Resources['RevocationLambdaFunction'],
     },
   },
 
-  'the environment is what the code reads, and no more': {
+  'the environment has exactly the variables that the code reads': {
     complaints: (template) =>
       lambdas(template).flatMap(([id, { Properties }]) =>
         difference(Object.keys(Properties.Environment.Variables), VARIABLES).map((wrong) => `${id} ${wrong}`),
       ),
     broken: {
-      'a variable that nobody reads': (template) => {
-        lambda(template, 'TokenLambdaFunction').Environment.Variables['DEBUG'] = '1'
-      },
-      'a variable that is missing': (template) => {
-        delete lambda(template, 'TokenLambdaFunction').Environment.Variables['LOG_LEVEL']
-      },
+      'a variable that nobody reads': (template) =>
+        (lambda(template, 'TokenLambdaFunction').Environment.Variables['DEBUG'] = '1'),
+      'a variable that is missing': (template) =>
+        delete lambda(template, 'TokenLambdaFunction').Environment.Variables['LOG_LEVEL'],
     },
   },
 
@@ -129,22 +119,20 @@ export const FUNCTION_RULES: Rules = {
           JSON.stringify(SourceArn ?? '').includes('{"Ref":"HttpApi"}'),
       ),
     broken: {
-      'every API of the account': (template) => {
-        delete template.Resources['TokenLambdaPermissionHttpApi']?.Properties['SourceArn']
-      },
-      everyone: (template) => {
-        properties<{ Principal: string }>(template, 'TokenLambdaPermissionHttpApi').Principal = '*'
-      },
+      'every API of the account': (template) =>
+        delete template.Resources['TokenLambdaPermissionHttpApi']?.Properties['SourceArn'],
+      everyone: (template) =>
+        (properties<{ Principal: string }>(template, 'TokenLambdaPermissionHttpApi').Principal = '*'),
     },
   },
 
-  'tokens and introspection have a limit of their own, every other route one for all': {
+  'tokens and introspection have limits of their own, and all other routes have one': {
     complaints: (template) => {
       const { Properties, DependsOn } = stage(template)
       const wrong = difference(Object.keys(Properties.RouteSettings), THROTTLED)
       const limits = [Properties.DefaultRouteSettings, ...Object.values(Properties.RouteSettings)]
       const unlimited = limits.filter((limit) => !isLimit(limit)).map((limit) => JSON.stringify(limit))
-      // The gateway refuses settings of a route that is not there yet.
+      // API Gateway refuses settings of a route that does not exist yet.
       const routes = ofType<Route>(template, 'AWS::ApiGatewayV2::Route')
       const waitsFor = routes
         .filter(([id]) => DependsOn?.includes(id))
@@ -152,22 +140,17 @@ export const FUNCTION_RULES: Rules = {
       return [...wrong, ...unlimited, ...difference(waitsFor, THROTTLED)]
     },
     broken: {
-      'a route without a limit': (template) => {
-        delete stage(template).Properties.RouteSettings['ANY /token']
-      },
-      'a limit without a rate': (template) => {
-        stage(template).Properties.RouteSettings['ANY /introspection'] = { ThrottlingBurstLimit: 1 }
-      },
-      'no limit for the others': (template) => {
-        stage(template).Properties.DefaultRouteSettings = { DetailedMetricsEnabled: true }
-      },
-      'a stage that does not wait for its routes': (template) => {
-        stage(template).DependsOn = ['HttpApiLogGroup']
-      },
+      'a route without a limit': (template) => delete stage(template).Properties.RouteSettings['ANY /token'],
+      'a limit without a rate': (template) =>
+        (stage(template).Properties.RouteSettings['ANY /introspection'] = { ThrottlingBurstLimit: 1 }),
+      'no limit for the other routes': (template) =>
+        (stage(template).Properties.DefaultRouteSettings = { DetailedMetricsEnabled: true }),
+      'a stage that does not wait for its routes': (template) =>
+        (stage(template).DependsOn = ['HttpApiLogGroup']),
     },
   },
 
-  'no answer of an authorizer is kept': {
+  'no result of an authorizer is cached': {
     complaints: (template) => [
       ...unless(
         ofType<Authorizer>(template, 'AWS::ApiGatewayV2::Authorizer'),
@@ -179,24 +162,21 @@ export const FUNCTION_RULES: Rules = {
       ),
     ],
     broken: {
-      'for five minutes': (template) => {
-        template.Resources['Authorizer'] = {
+      'for five minutes': (template) =>
+        (template.Resources['Authorizer'] = {
           Type: 'AWS::ApiGatewayV2::Authorizer',
           Properties: { ApiId: ref('HttpApi'), AuthorizerType: 'REQUEST', AuthorizerResultTtlInSeconds: 300 },
-        }
-      },
-      'as a REST API does by itself': (template) => {
-        template.Resources['Authorizer'] = {
+        }),
+      'as by default in a REST API': (template) =>
+        (template.Resources['Authorizer'] = {
           Type: 'AWS::ApiGateway::Authorizer',
           Properties: { Type: 'REQUEST' },
-        }
-      },
-      'without a certificate to look at': (template) => {
-        template.Resources['Authorizer'] = {
+        }),
+      'of a type that sees no certificate': (template) =>
+        (template.Resources['Authorizer'] = {
           Type: 'AWS::ApiGateway::Authorizer',
           Properties: { Type: 'TOKEN', AuthorizerResultTtlInSeconds: 0 },
-        }
-      },
+        }),
     },
   },
 }

@@ -37,7 +37,7 @@ function statements(template: Template, id: string): Statement[] {
 
 const keysOf = (partition: string) => ({ 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [partition] } })
 
-/** One line for each action that a statement is about. */
+/** One line for each action of a statement. */
 function lines({ Effect, Action, Resource, Condition }: Statement): string[] {
   const condition = Condition === undefined ? '' : ` ${JSON.stringify(Condition)}`
   return Action.map((action) => `${Effect} ${action} ${JSON.stringify(Resource)}${condition}`)
@@ -45,7 +45,7 @@ function lines({ Effect, Action, Resource, Condition }: Statement): string[] {
 
 let uses: ReadonlyMap<string, StoreUse> | undefined
 
-/** What a function's role has to say, from the calls in its code. */
+/** What the role of a function must allow, from the calls in its code. */
 function wanted(name: string, logGroup: string): string[] {
   uses ??= storeUses(functionNames())
   const use = uses.get(name)
@@ -80,7 +80,7 @@ function wanted(name: string, logGroup: string): string[] {
   ].flatMap(lines)
 }
 
-/** Least privilege: what a function's code calls, and no more. */
+/** Least privilege: exactly what a function's code calls. */
 export const ROLE_RULES: Rules = {
   'each role allows exactly the calls that the code of its function makes': {
     complaints: (template) =>
@@ -92,13 +92,12 @@ export const ROLE_RULES: Rules = {
         return difference(allowed, needed).map((wrong) => `${role[0]} ${wrong}`)
       }),
     broken: {
-      'a call too many': (template) => {
+      'a call too many': (template) =>
         statements(template, 'IntrospectionRole').push({
           Effect: 'Allow',
           Action: ['dynamodb:DeleteItem'],
           Resource: attribute('GrantsTable', 'Arn'),
-        })
-      },
+        }),
       'a call too few': (template) => {
         const grants = attribute('GrantsTable', 'Arn')
         const kept = statements(template, 'RevocationRole').filter(({ Resource }) => !same(Resource, grants))
@@ -108,11 +107,11 @@ export const ROLE_RULES: Rules = {
         const kept = statements(template, 'DiscoveryRole').filter(({ Effect }) => Effect !== 'Deny')
         statements(template, 'DiscoveryRole').splice(0, Infinity, ...kept)
       },
-      'signing keys that who signs cannot read': (template) => {
+      'signing keys that a function that signs cannot read': (template) => {
         const deny = statements(template, 'DiscoveryRole').filter(({ Effect }) => Effect === 'Deny')
         statements(template, 'TokenRole').push(...deny)
       },
-      'used assertions as a way to write anything': (template) => {
+      'a right to write used assertions that allows every item': (template) => {
         for (const statement of statements(template, 'TokenRole'))
           if (same(statement.Condition, keysOf('jti#*'))) delete statement.Condition
       },
@@ -124,7 +123,7 @@ export const ROLE_RULES: Rules = {
     },
   },
 
-  'no role may do everything, or anything everywhere': {
+  'no role allows every call, or a call on everything': {
     complaints: (template) =>
       roles(template).flatMap(([id, { Properties }]) =>
         statementsOf(Properties).flatMap(({ Action, Resource }) =>
@@ -134,24 +133,22 @@ export const ROLE_RULES: Rules = {
         ),
       ),
     broken: {
-      'every call': (template) => {
+      'every call': (template) =>
         statements(template, 'TokenRole').push({
           Effect: 'Allow',
           Action: ['dynamodb:*'],
           Resource: attribute('GrantsTable', 'Arn'),
-        })
-      },
-      'every table': (template) => {
+        }),
+      'every table': (template) =>
         statements(template, 'TokenRole').push({
           Effect: 'Allow',
           Action: ['dynamodb:GetItem'],
           Resource: '*',
-        })
-      },
+        }),
     },
   },
 
-  'roles are for Lambda, one a function, without policies of others': {
+  'each function has one role, only for Lambda, without managed policies': {
     complaints: (template) => {
       const lambda = [
         { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
@@ -165,19 +162,16 @@ export const ROLE_RULES: Rules = {
       return [...wrong.map(([id]) => id), ...count]
     },
     broken: {
-      'a role that everyone can have': (template) => {
-        properties<Role>(template, 'TokenRole').AssumeRolePolicyDocument.Statement = [
+      'a role that everyone can assume': (template) =>
+        (properties<Role>(template, 'TokenRole').AssumeRolePolicyDocument.Statement = [
           { Effect: 'Allow', Principal: '*' },
-        ]
-      },
-      'a policy of others': (template) => {
-        properties<Role>(template, 'TokenRole').ManagedPolicyArns = [
+        ]),
+      'a managed policy': (template) =>
+        (properties<Role>(template, 'TokenRole').ManagedPolicyArns = [
           'arn:aws:iam::aws:policy/AdministratorAccess',
-        ]
-      },
-      'a role for nobody': (template) => {
-        template.Resources['OtherRole'] = structuredClone(template.Resources['TokenRole']) as never
-      },
+        ]),
+      'a role without a function': (template) =>
+        (template.Resources['OtherRole'] = structuredClone(template.Resources['TokenRole']) as never),
     },
   },
 }

@@ -10,7 +10,7 @@ export interface StoreCall {
   readonly table: TableName
   readonly action: string
   readonly index: boolean
-  /** It writes identifiers of client assertions, and nothing else. */
+  /** It writes only identifiers of client assertions. */
   readonly assertion: boolean
 }
 
@@ -40,15 +40,15 @@ const TABLE_FILE = 'shared/store/table.ts'
 
 interface Step {
   readonly node: ts.Node
-  /** Set from where a module of the store calls its table. */
+  /** Set once a module of the store calls its table. */
   readonly call?: Omit<StoreCall, 'action'>
   readonly assertion: boolean
 }
 
 /**
  * The calls to DynamoDB that functions can make, read from their sources by the type checker: from a handler through
- * everything that it mentions down to the commands in shared/store/table.ts. What opens a part of the store (`open...`)
- * is passed by: its methods count where they are used.
+ * everything that it mentions down to the commands in shared/store/table.ts. It skips what opens a part of the store
+ * (`open...`), whose methods count where they are used.
  */
 export function storeUses(names: readonly string[]): ReadonlyMap<string, StoreUse> {
   const handlers = names.map((name) => join(ROOT, `functions/${name}/handler.ts`))
@@ -80,7 +80,7 @@ function useFrom(source: ts.SourceFile, checker: ts.TypeChecker): StoreUse {
     if (ts.isTypeNode(node) || ts.isImportDeclaration(node)) return
     if (ts.isIdentifier(node)) mention(node, step)
     ts.forEachChild(node, (child) => {
-      // A function inside counts where it is mentioned, or where it stands when it has no name.
+      // A named inner function counts where it is mentioned, and one without a name where it is written.
       if (!ts.isFunctionDeclaration(child) || ts.isSourceFile(node)) visit(child, step)
     })
   }
@@ -120,7 +120,7 @@ function useFrom(source: ts.SourceFile, checker: ts.TypeChecker): StoreUse {
   return { calls: [...calls.values()], readsSigningKeys }
 }
 
-/** Where a name gets its value: a function, what a constant is, a member of an object. */
+/** Where a name gets its value: a function, a constant, a member of an object. */
 function declarationsOf(name: ts.Identifier, checker: ts.TypeChecker): ts.Node[] {
   const shorthand = ts.isShorthandPropertyAssignment(name.parent)
   const symbol = shorthand

@@ -16,17 +16,14 @@ export interface Resource<Properties = Record<string, unknown>> {
   Condition?: string
 }
 
-/**
- * One thing that a template must be: complaints about one that is not, and templates broken on purpose, each of which
- * must give at least one complaint.
- */
+/** One rule for a template: what is wrong with it, and templates broken on purpose, each of which must give a complaint. */
 export interface Rule {
   readonly complaints: (template: Template) => string[] | Promise<string[]>
   readonly broken: Readonly<Record<string, (template: Template) => void>>
 }
 export type Rules = Readonly<Record<string, Rule>>
 
-/** All resources of a type, under their logical ids. Properties are what CloudFormation says they are. */
+/** All resources of a type, with their logical ids. The caller names the properties that CloudFormation gives the type. */
 export function ofType<Properties>({ Resources }: Template, type: string): [string, Resource<Properties>][] {
   return Object.entries(Resources).filter(([, { Type }]) => Type === type) as [string, Resource<never>][]
 }
@@ -46,7 +43,7 @@ export const ref = (id: string) => ({ Ref: id })
 export const attribute = (id: string, name: string) => ({ 'Fn::GetAtt': [id, name] })
 export const same = isDeepStrictEqual
 
-/** A complaint about each of `ids` that `isRight` does not hold for. */
+/** The ids of resources for which `isRight` does not hold. */
 export function unless<Properties>(
   resources: readonly [string, Resource<Properties>][],
   isRight: (resource: Resource<Properties>, id: string) => boolean,
@@ -54,7 +51,7 @@ export function unless<Properties>(
   return resources.filter(([id, found]) => !isRight(found, id)).map(([id]) => id)
 }
 
-/** What is in one list and not in the other, signed. */
+/** What only one of two lists has, in words. */
 export function difference(found: Iterable<string>, wanted: Iterable<string>): string[] {
   const [has, wants] = [new Set(found), new Set(wanted)]
   return [

@@ -37,7 +37,7 @@ const logGroups = (template: Template) =>
 const filters = (template: Template) => ofType<MetricFilter>(template, 'AWS::Logs::MetricFilter')
 const logGroupOf = (lambda: string) => lambda.replace('LambdaFunction', 'LogGroup')
 
-/** Of the request nothing but its route, and of the certificate what everyone may know. */
+/** Of the request only its route, and of the certificate only what is public. */
 const LOGGED = [
   'requestId',
   'requestTime',
@@ -57,7 +57,7 @@ const LOGGED = [
   'identity.clientCert.validity.notAfter',
 ]
 
-/** Names of the log line that the filters look for (shared/log.ts). */
+/** Members of the log line that the filters read (shared/log.ts). */
 const LINE_MEMBERS = ['reason', 'ended']
 
 function watched(template: Template, metricName: string): string[] {
@@ -77,26 +77,23 @@ const ofFunctions = (metricName: string) => (template: Template) =>
     lambdas(template).map(([id]) => id),
   )
 
-/** Who is told what, and what is written down. */
+/** Alarms and logs. */
 export const WATCHING_RULES: Rules = {
   'errors of every function are watched': {
     complaints: ofFunctions('Errors'),
     broken: {
-      'a function that nobody watches': (template) => {
-        alarm(template, 'FunctionErrorsAlarm').Metrics?.pop()
-      },
+      'a function that nobody watches': (template) => alarm(template, 'FunctionErrorsAlarm').Metrics?.pop(),
     },
   },
   'throttles of every function are watched': {
     complaints: ofFunctions('Throttles'),
     broken: {
-      'a function that nobody watches': (template) => {
-        alarm(template, 'FunctionThrottlesAlarm').Metrics?.pop()
-      },
+      'a function that nobody watches': (template) =>
+        alarm(template, 'FunctionThrottlesAlarm').Metrics?.pop(),
     },
   },
 
-  'an alarm adds up all it watches, ten metrics at most, and somebody is told': {
+  'an alarm adds up at most ten metrics, and is sent to the topic': {
     complaints: (template) =>
       unless(alarms(template), ({ Properties: { Metrics = [], AlarmActions } }) => {
         const sums = Metrics.filter(({ ReturnData }) => ReturnData).map(({ Expression }) => Expression)
@@ -104,9 +101,7 @@ export const WATCHING_RULES: Rules = {
         return right && same(AlarmActions, [ref('AlarmTopic')])
       }),
     broken: {
-      'nobody is told': (template) => {
-        delete alarm(template, 'LatencyAlarm').AlarmActions
-      },
+      'an alarm without a topic': (template) => delete alarm(template, 'LatencyAlarm').AlarmActions,
       'too many metrics': (template) => {
         const { Metrics = [] } = alarm(template, 'FunctionErrorsAlarm')
         Metrics.push(...structuredClone(Metrics.slice(1)))
@@ -114,20 +109,18 @@ export const WATCHING_RULES: Rules = {
     },
   },
 
-  'the API is watched for errors and latency, the log for refusals': {
+  'alarms watch errors and latency of the API, and refusals in the log': {
     complaints: (template) =>
       difference(
         alarms(template).flatMap(([, { Properties }]) => Properties.MetricName ?? []),
         ['5xx', 'Latency', 'Refusals', 'StolenTokens'],
       ),
     broken: {
-      'no look at the latency': (template) => {
-        delete template.Resources['LatencyAlarm']
-      },
+      'no alarm for the latency': (template) => delete template.Resources['LatencyAlarm'],
     },
   },
 
-  'refusals of every function are counted, by members that its log lines have': {
+  'refusals of every function are counted, by members that log lines have': {
     complaints: (template) => {
       const counting = filters(template).filter(([, { Properties }]) => counts(Properties, 'Refusals'))
       const members = filters(template).flatMap(([, { Properties }]) =>
@@ -142,16 +135,13 @@ export const WATCHING_RULES: Rules = {
       ]
     },
     broken: {
-      'a function whose refusals do not count': (template) => {
-        delete template.Resources['TokenRefusals']
-      },
-      'a member that no line has': (template) => {
-        properties<MetricFilter>(template, 'TokenRefusals').FilterPattern = '{ $.refused = "*" }'
-      },
+      'a function whose refusals are not counted': (template) => delete template.Resources['TokenRefusals'],
+      'a member that no line has': (template) =>
+        (properties<MetricFilter>(template, 'TokenRefusals').FilterPattern = '{ $.refused = "*" }'),
     },
   },
 
-  'alarms and filters speak of the same metrics': {
+  'alarms and filters name the same metrics': {
     complaints: (template) => {
       const counted = filters(template).flatMap(([, { Properties }]) =>
         Properties.MetricTransformations.map(
@@ -177,17 +167,16 @@ export const WATCHING_RULES: Rules = {
     },
   },
 
-  'no log is kept for ever': {
+  'every log has a retention': {
     complaints: (template) =>
       unless(logGroups(template), ({ Properties }) => Number(Properties.RetentionInDays) > 0),
     broken: {
-      'a log without an end': (template) => {
-        delete template.Resources['TokenLogGroup']?.Properties['RetentionInDays']
-      },
+      'a log without a retention': (template) =>
+        delete template.Resources['TokenLogGroup']?.Properties['RetentionInDays'],
     },
   },
 
-  'access is logged, without anything that could be a secret': {
+  'access is logged without anything that could be secret': {
     complaints: (template) => {
       const { Format = '', DestinationArn } =
         properties<Stage>(template, 'HttpApiStage').AccessLogSettings ?? {}
@@ -200,17 +189,15 @@ export const WATCHING_RULES: Rules = {
       ]
     },
     broken: {
-      'no access log': (template) => {
-        delete properties<Stage>(template, 'HttpApiStage').AccessLogSettings
-      },
-      'the path, in which tokens can be': (template) => {
+      'no access log': (template) => delete properties<Stage>(template, 'HttpApiStage').AccessLogSettings,
+      'the path, which can have a token': (template) => {
         const { AccessLogSettings } = properties<Stage>(template, 'HttpApiStage')
         if (AccessLogSettings !== undefined) AccessLogSettings.Format = '{"path":"$context.path"}'
       },
     },
   },
 
-  'the outputs name what a person needs': {
+  'the outputs name the targets of DNS, the tables, the topic and all functions': {
     complaints: ({ Outputs, ...template }) => {
       const values = Object.values(Outputs).map(({ Value }) => JSON.stringify(Value))
       const targets = ['MtlsDomain', 'PlainDomain'].flatMap((id) => [
@@ -224,12 +211,8 @@ export const WATCHING_RULES: Rules = {
       return wanted.filter((value) => !values.includes(value))
     },
     broken: {
-      'no target for DNS': ({ Outputs }) => {
-        delete Outputs['MtlsDomainTarget']
-      },
-      'a function without its ARN': ({ Outputs }) => {
-        delete Outputs['DiscoveryFunctionArn']
-      },
+      'no target for DNS': ({ Outputs }) => delete Outputs['MtlsDomainTarget'],
+      'a function without its ARN': ({ Outputs }) => delete Outputs['DiscoveryFunctionArn'],
     },
   },
 }
