@@ -3,10 +3,10 @@ import { command, type Io } from '../command.ts'
 import { attempt } from './deployment/aws.ts'
 import { confirm } from './deployment/confirm.ts'
 import { serviceNumber } from './deployment/parameters.ts'
-import { truststoreOf } from './deployment/readiness.ts'
 import { type DeploymentSettings, readDeployment } from './deployment/settings.ts'
 import { localEndpoint, withTables } from './deployment/tables.ts'
 import { renewTruststore } from './deployment/truststore.ts'
+import { readTruststoreFiles } from './deployment/truststore-files.ts'
 import { findPresent, provision } from './provisioning/provision.ts'
 import { provisionPlan, secretLines } from './provisioning/report.ts'
 
@@ -35,7 +35,7 @@ export const COMMAND = command({
     await withTables(settings, { endpoint }, async (runtime, aws) => {
       await attempt('the tables', () => fillTables(settings, runtime, values, io))
       if (aws === undefined) return
-      const bundle = await truststoreOf(settings, values.settings, new Date())
+      const bundle = await readTruststoreFiles(settings.trustStore, values.settings, new Date())
       const isChanged = await renewTruststore(settings, bundle.pem, aws)
       for (const warning of bundle.warnings) tell(warning)
       tell(`trust store: ${isChanged ? 'replaced; the domain uses it in about a minute' : 'no change'}`)

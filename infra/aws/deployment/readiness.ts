@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { Complaint } from '../../command.ts'
 import { functionNames } from '../../package/build.ts'
 import { ROOT } from '../../root.ts'
@@ -24,25 +24,13 @@ export async function readiness(file: string, now: Date): Promise<Ready> {
     missing.push(error.message)
   }
   const settings = await readDeployment(file).catch(collect)
-  const truststore = settings && (await truststoreOf(settings, file, now).catch(collect))
+  const truststore = settings && (await readTruststoreFiles(settings.trustStore, file, now).catch(collect))
   await expectCredentials().catch(collect)
   const absent = functionNames().filter((name) => !existsSync(join(ROOT, 'dist', `${name}.zip`)))
   if (absent.length > 0) missing.push(`dist/${absent.join('.zip, ')}.zip missing: npm run build makes it`)
   if (settings === undefined || truststore === undefined || missing.length > 0)
     throw new Complaint(missing.join('\n'))
   return { settings, truststore }
-}
-
-/** The trust store of the settings. Its paths are relative to the settings file. @throws Complaint */
-export async function truststoreOf(
-  { trustStore }: DeploymentSettings,
-  file: string,
-  now: Date,
-): Promise<TruststoreBundle> {
-  return readTruststoreFiles(
-    trustStore.map((name) => resolve(dirname(file), name)),
-    now,
-  )
 }
 
 async function expectCredentials(): Promise<void> {

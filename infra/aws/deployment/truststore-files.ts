@@ -1,4 +1,5 @@
 import type { X509Certificate } from 'node:crypto'
+import { dirname, resolve } from 'node:path'
 import { Complaint } from '../../command.ts'
 import {
   chainLength,
@@ -27,13 +28,18 @@ export interface TruststoreBundle {
 /**
  * The PEM files of the settings as the one object that the domain reads.
  *
+ * @param settingsFile paths of the files are relative to it
  * @throws Complaint with everything that API Gateway would not accept, or that would lock clients out: one line each
  */
-export async function readTruststoreFiles(files: readonly string[], now: Date): Promise<TruststoreBundle> {
+export async function readTruststoreFiles(
+  files: readonly string[],
+  settingsFile: string,
+  now: Date,
+): Promise<TruststoreBundle> {
   const certificates = new Map<string, X509Certificate>()
   const complaints: string[] = []
   for (const file of files) {
-    for (const certificate of await certificatesOf(file, complaints)) {
+    for (const certificate of await certificatesOf(resolve(dirname(settingsFile), file), complaints)) {
       certificates.set(certificate.fingerprint256, certificate)
     }
   }

@@ -17,9 +17,8 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const read = (text: string, now = NOW) => {
-  const file = join(folder, 'clients.pem')
-  writeFileSync(file, text)
-  return readTruststoreFiles([file], now)
+  writeFileSync(join(folder, 'clients.pem'), text)
+  return readTruststoreFiles(['clients.pem'], join(folder, 'certbound.jsonc'), now)
 }
 const vectors = (...names: string[]) => names.map((name) => certificatePem(name)).join('')
 const complaint = (text: string) =>
@@ -72,7 +71,7 @@ test('a key on a curve of less than 256 bits is refused in a trust store', async
 })
 
 test('a missing file and a file with a private key are refused as trust stores', async () => {
-  const absent = readTruststoreFiles([join(folder, 'absent.pem')], NOW)
+  const absent = readTruststoreFiles([join(folder, 'absent.pem')], 'certbound.jsonc', NOW)
   await expect(absent).rejects.toThrow(/absent.pem: cannot be read \(ENOENT\)/)
   const key = '-----BEGIN PRIVATE KEY-----\nMA==\n-----END PRIVATE KEY-----\n'
   expect(await complaint(key)).toContain('not a complete PEM certificate')
