@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { main } from '../../infra/certbound.ts'
 import { runCommand } from '../support/command-line.ts'
 import { runScript } from '../support/script.ts'
@@ -44,6 +47,14 @@ test.each([
   expect(ran.stderr).toMatch(
     new RegExp(`^${name}: Unknown option '--nonsense'.*\n${name}: --help lists the options\n$`),
   )
+})
+
+test('an error that is no complaint is called unexpected', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'certbound-broken-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  await writeFile(join(directory, 'local.json'), 'broken')
+  const { code, stderr } = await run('doctor', '--local', '--directory', directory)
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^doctor: unexpected: Unexpected token .*\n$/)])
 })
 
 test('certbound runs as a process and ends with the exit code of its command', async () => {
