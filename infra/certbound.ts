@@ -6,20 +6,20 @@ const OVERVIEW = `certbound: OAuth 2.0 access tokens that are bound to the clien
 
   npm run certbound -- COMMAND [options]
 
-  deploy      makes a deployment on AWS, or brings it up to date
+  deploy      makes a deployment on AWS, or updates it
   provision   makes its service, its clients and its owner, and renews its trust store
-  doctor      checks a deployment: what is wrong, and what to do
-  restore     makes tables from a backup safe again
+  restore     makes tables from a backup safe
+  doctor      checks a deployment, and prints what is wrong and what to do
 
-Each command is also an npm script: npm run doctor -- [options]. --help after a command lists its options.`
+Each command is also an npm script, for example npm run doctor -- --strict. --help after a command lists its options.`
 
 type Load = () => Promise<{ readonly COMMAND: Command }>
 
 const COMMANDS: Readonly<Record<string, Load>> = {
   deploy: () => import('./aws/deploy.ts'),
   provision: () => import('./aws/provision.ts'),
-  doctor: () => import('./aws/doctor.ts'),
   restore: () => import('./aws/restore.ts'),
+  doctor: () => import('./aws/doctor.ts'),
 }
 
 /**

@@ -6,7 +6,7 @@ import { readiness } from './deployment/readiness.ts'
 import { readDeployment } from './deployment/settings.ts'
 import { deployLocally, localEndpoint } from './deployment/tables.ts'
 
-const HELP = `Makes a deployment on AWS, or updates it: npm run deploy -- [options]
+const HELP = `certbound deploy: makes a deployment on AWS, or updates it
 
   --settings FILE   the settings (certbound.jsonc); certbound.example.jsonc explains them
   --yes             do not ask before anything is changed

@@ -5,7 +5,7 @@ import { readDeployment } from './deployment/settings.ts'
 import { accountChecks, CHECKS, inspect, type Report, reportLines, summary } from './doctor/checks.ts'
 import { awsDeployment, localDeployment, type VisitorFiles } from './doctor/deployments.ts'
 
-const HELP = `Checks a deployment: what is wrong, and what to do: npm run doctor -- [options]
+const HELP = `certbound doctor: checks a deployment, and prints what is wrong and what to do
 
   --settings FILE   the settings of a deployment on AWS (certbound.jsonc), with the AWS credentials of the environment
   --certificate FILE, --key FILE

@@ -10,7 +10,7 @@ import { readTruststoreFiles } from './deployment/truststore-files.ts'
 import { findPresent, provision } from './provisioning/provision.ts'
 import { provisionPlan, secretLines } from './provisioning/report.ts'
 
-const HELP = `Makes the service, the clients and the owner of a deployment, and renews its trust store: npm run provision -- [options]
+const HELP = `certbound provision: makes the service, the clients and the owner of a deployment, and renews its trust store
 
   --settings FILE   the settings (certbound.jsonc)
   --yes             do not ask before anything is written

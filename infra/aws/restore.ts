@@ -7,7 +7,7 @@ import { localEndpoint, withTables } from './deployment/tables.ts'
 import { restoredLines, restorePlan } from './provisioning/report.ts'
 import { type RestoreOptions, restoreOwner, restoreServices } from './provisioning/restore.ts'
 
-const HELP = `Makes tables from a backup safe: ends again what was ended since, and replaces all secrets: npm run restore -- [options]
+const HELP = `certbound restore: makes tables from a backup safe: ends again what was ended since, and replaces all secrets
 
   --settings FILE        the settings (certbound.jsonc)
   --registry TABLE       the restored table of services and clients, in place of the deployment's own
