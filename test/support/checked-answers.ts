@@ -46,7 +46,7 @@ function faultInCode({ body }: LambdaResult, route: Route): string | undefined {
   if (code === undefined) return undefined
   answered.add(`${route.endpoint} ${code}`)
   if (resultCodes(route).includes(code)) return undefined
-  return `add ${code} for ${route.endpoint} to infra/reference/result-codes.json, then run \`npm run reference\``
+  return `add ${code} for ${route.endpoint} to infra/reference/result-codes.json, then run \`npm run generate\``
 }
 
 function faultInContent({ content }: EndpointReference, body: string): string | undefined {

@@ -2,7 +2,9 @@ import { hash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NUMBER_LIMIT, SMALLEST_NUMBER } from '../../../shared/store/identity.ts'
+import { functionNames } from '../../package/build.ts'
 import { ROOT } from '../../root.ts'
+import { watching } from '../template/per-function.ts'
 import type { DeploymentSettings } from './settings.ts'
 
 /** The object that the mutual-TLS domain reads, at exactly this version. */
@@ -49,13 +51,19 @@ function parametersOf(settings: DeploymentSettings, truststore: TruststoreObject
   }
 }
 
-/** @param project the folder whose serverless.yml will be packaged */
+/**
+ * Writes what serverless.yml reads from dist/: the values of the deployment, and the parts that each function has.
+ *
+ * @param project the folder whose serverless.yml will be packaged
+ */
 export async function writeParameters(
   settings: DeploymentSettings,
   truststore: TruststoreObject,
   project = ROOT,
 ): Promise<void> {
   await mkdir(join(project, 'dist'), { recursive: true })
-  const text = `${JSON.stringify(parametersOf(settings, truststore), null, 2)}\n`
-  await writeFile(join(project, 'dist/parameters.json'), text)
+  const values = { parameters: parametersOf(settings, truststore), watching: watching(functionNames()) }
+  for (const [name, value] of Object.entries(values)) {
+    await writeFile(join(project, `dist/${name}.json`), `${JSON.stringify(value, null, 2)}\n`)
+  }
 }

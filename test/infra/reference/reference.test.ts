@@ -5,15 +5,15 @@ import openApi from '../../../docs/openapi.json' with { type: 'json' }
 import { functionNames } from '../../../infra/package/build.ts'
 import { pathOf } from '../../../infra/reference/operations.ts'
 import { jsonSchemas, type JsonSchema } from '../../../infra/reference/json-schemas.ts'
-import { referenceFiles } from '../../../infra/reference/main.ts'
+import { generatedFiles } from '../../../infra/generate.ts'
 import { MEMBERS, PATH_PARAMETERS } from '../../../infra/reference/members.ts'
 import type { Routes } from '../../../shared/lambda/route.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
-test.each(Object.entries(referenceFiles()))('%s is up to date', (file, text) => {
+test.each(Object.entries(await generatedFiles()))('%s is up to date', (file, text) => {
   const isCurrent = readFileSync(join(root, file), 'utf8') === text
-  expect(isCurrent, `${file} is out of date: run \`npm run reference\``).toBe(true)
+  expect(isCurrent, `${file} is out of date: run \`npm run generate\``).toBe(true)
 })
 
 interface Parameter {

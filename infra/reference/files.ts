@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../root.ts'
 import { openApi } from './openapi.ts'
@@ -12,12 +12,5 @@ export function referenceFiles(): Readonly<Record<string, string>> {
     'docs/openapi.json': `${JSON.stringify(api, undefined, 2)}\n`,
     'docs/reference.md': page(api),
     'docs/settings.md': settingsPage(readFileSync(join(ROOT, 'docs/settings.md'), 'utf8')),
-  }
-}
-
-if (import.meta.main) {
-  for (const [file, text] of Object.entries(referenceFiles())) {
-    writeFileSync(join(ROOT, file), text)
-    console.log(`${file}: ${Buffer.byteLength(text)} bytes`)
   }
 }

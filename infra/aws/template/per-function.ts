@@ -1,0 +1,174 @@
+import type { Routes } from '../../../shared/lambda/route.ts'
+import { functionNames } from '../../package/build.ts'
+
+/** The parts of the template that repeat for each function: made from the folders in functions/ and their routes. */
+
+/** A function and the templates of its routes. */
+interface DeployedFunction {
+  readonly name: string
+  readonly paths: readonly string[]
+}
+
+/** In the order of their names. */
+async function deployedFunctions(): Promise<readonly DeployedFunction[]> {
+  return Promise.all(functionNames().map(async (name) => ({ name, paths: await pathsOf(name) })))
+}
+
+async function pathsOf(name: string): Promise<readonly string[]> {
+  if (UNROUTED[name] !== undefined) return []
+  const { routes } = (await import(`../../../functions/${name}/routes.ts`)) as { routes: Routes }
+  return Object.keys(routes)
+}
+
+/** Functions that the APIs of resource servers call: their values in functions.yml, and why. */
+const UNROUTED: Readonly<Record<string, readonly string[]>> = {
+  authorizer: [
+    '  # The API of a resource server calls it, from a stack of its own (docs/resource-servers.md). The domain and the API',
+    '  # that may bring a certificate are those of that API.',
+    '  environment:',
+    '    MTLS_DOMAINS: ${param:resourceMtlsDomains}',
+    '    API_IDS: ${param:resourceApiIds}',
+  ],
+}
+
+/** `functions.yml` for osls. Which methods a route takes, the function decides. */
+export async function functionsYaml(): Promise<string> {
+  const about =
+    '# Made by `npm run generate` from functions/*/routes.ts. Each function answers its routes for every method.\n'
+  return about + (await deployedFunctions()).map(functionYaml).join('\n')
+}
+
+function functionYaml({ name, paths }: DeployedFunction): string {
+  const events = paths.map((path) => `    - httpApi: { method: '*', path: ${quoted(path)} }`)
+  return [
+    `${name}:`,
+    '  handler: index.handler',
+    `  role: ${logicalName(name)}Role`,
+    `  package: { artifact: dist/${name}.zip }`,
+    ...(UNROUTED[name] ?? ['  events:', ...events]),
+    '',
+  ].join('\n')
+}
+
+const quoted = (path: string) => (path.includes('{') ? `'${path}'` : path)
+
+/** `StandardIntrospection` for `standard-introspection`. */
+function logicalName(name: string): string {
+  return name.split('-').map(capitalized).join('')
+}
+
+const capitalized = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
+
+/** The logical id that osls makes: it spells a hyphen out. */
+function lambdaId(name: string): string {
+  return `${capitalized(name).replaceAll('-', 'Dash')}LambdaFunction`
+}
+
+const logGroupId = (name: string) => lambdaId(name).replace('LambdaFunction', 'LogGroup')
+
+/** An alarm takes ten metrics: a sum is one of them. */
+const FUNCTIONS_IN_ALARM = 9
+
+/** Alarms over all functions, filters that count refusals in their logs, and outputs that name them. */
+export function watching(names: readonly string[]) {
+  const alarms = SUMS.flatMap((sum) =>
+    inGroups(names, FUNCTIONS_IN_ALARM).map((group, i): [string, object] => [
+      `${sum.id}${i === 0 ? '' : String(i + 1)}`,
+      sumAlarm(sum, group),
+    ]),
+  )
+  const refusals = names.map((name) => filter(name, 'Refusals', '{ $.reason = "*" }'))
+  const stolen = JUDGES.map((name) => filter(name, 'StolenTokens', STOLEN))
+  const outputs = names.map((name): [string, object] => [
+    `${logicalName(name)}FunctionArn`,
+    { Value: { 'Fn::GetAtt': [lambdaId(name), 'Arn'] }, Description: `The function ${name}` },
+  ])
+  return {
+    Resources: Object.fromEntries([...alarms, ...refusals, ...stolen]),
+    Outputs: Object.fromEntries(outputs),
+  }
+}
+
+interface Sum {
+  readonly id: string
+  readonly metric: string
+  readonly label: string
+  readonly description: string
+}
+
+const SUMS: readonly Sum[] = [
+  {
+    // A handler answers its own failures with 500 or 503. This counts functions that did not start or did not end, and
+    // the authorizer, which throws when it cannot decide.
+    id: 'FunctionErrorsAlarm',
+    metric: 'Errors',
+    label: 'errors of all functions',
+    description: 'A function broke off, did not start or took too long. Its log group has the reason.',
+  },
+  {
+    id: 'FunctionThrottlesAlarm',
+    metric: 'Throttles',
+    label: 'throttles of all functions',
+    description:
+      'Lambda refused calls. Ask for more concurrency in the account, or find out who calls so often.',
+  },
+]
+
+function sumAlarm({ metric, label, description }: Sum, names: readonly string[]) {
+  const metrics = names.map((name, i) => ({
+    Id: `m${String(i)}`,
+    ReturnData: false,
+    MetricStat: {
+      Period: 300,
+      Stat: 'Sum',
+      Metric: {
+        Namespace: 'AWS/Lambda',
+        MetricName: metric,
+        Dimensions: [{ Name: 'FunctionName', Value: { Ref: lambdaId(name) } }],
+      },
+    },
+  }))
+  const topic = [{ Ref: 'AlarmTopic' }]
+  return {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      AlarmDescription: description,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      TreatMissingData: 'notBreaching',
+      AlarmActions: topic,
+      OKActions: topic,
+      Metrics: [{ Id: 'all', Label: label, Expression: 'SUM(METRICS())', ReturnData: true }, ...metrics],
+    },
+  }
+}
+
+/** The functions that see a certificate or a code beside what it belongs to. */
+const JUDGES = ['token', 'introspection', 'authorizer'] as const
+
+const STOLEN =
+  '{ ($.reason = "certificate-differs") || ($.reason = "refresh-certificate-differs") || ($.ended = "*") }'
+
+/** Counts lines of a function's log (shared/log.ts). The alarms on these metrics are in misuse.yml. */
+function filter(name: string, metric: string, pattern: string): [string, object] {
+  const transformation = {
+    MetricNamespace: 'certbound/${param:stage}',
+    MetricName: metric,
+    MetricValue: '1',
+    DefaultValue: 0,
+    Unit: 'Count',
+  }
+  const properties = {
+    LogGroupName: { Ref: logGroupId(name) },
+    FilterPattern: pattern,
+    MetricTransformations: [transformation],
+  }
+  return [`${logicalName(name)}${metric}`, { Type: 'AWS::Logs::MetricFilter', Properties: properties }]
+}
+
+function inGroups<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  )
+}
