@@ -19,7 +19,7 @@ export interface StoreUse {
   readonly readsSigningKeys: boolean
 }
 
-/** Which table the modules of the store hold when they call a method of `openTable`. */
+/** Which table the modules of the store hold when they call a method of `Table`. */
 const TABLE_OF: Readonly<Record<string, TableName>> = {
   'shared/store/grants.ts': 'GrantsTable',
   'shared/store/clients.ts': 'GrantsTable',
@@ -47,8 +47,8 @@ interface Step {
 
 /**
  * The calls to DynamoDB that functions can make, read from their sources by the type checker: from a handler through
- * everything that it mentions down to the commands in shared/store/table.ts. It skips what opens a part of the store
- * (`open...`), whose methods count where they are used.
+ * everything that it mentions down to the commands in shared/store/table.ts. It skips `openStore` and the classes of the
+ * store, whose methods count where they are used.
  */
 export function storeUses(names: readonly string[]): ReadonlyMap<string, StoreUse> {
   const handlers = names.map((name) => join(ROOT, `functions/${name}/handler.ts`))
@@ -78,14 +78,14 @@ function useFrom(source: ts.SourceFile, checker: ts.TypeChecker): StoreUse {
 
   function visit(node: ts.Node, step: Step): void {
     if (ts.isTypeNode(node) || ts.isImportDeclaration(node)) return
-    if (ts.isIdentifier(node)) mention(node, step)
+    if (ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) mention(node, step)
     ts.forEachChild(node, (child) => {
       // A named inner function counts where it is mentioned, and one without a name where it is written.
       if (!ts.isFunctionDeclaration(child) || ts.isSourceFile(node)) visit(child, step)
     })
   }
 
-  function mention(name: ts.Identifier, step: Step): void {
+  function mention(name: ts.MemberName, step: Step): void {
     const { call } = step
     const action = ACTION_OF[name.text]
     if (action !== undefined && call !== undefined) {
@@ -96,9 +96,9 @@ function useFrom(source: ts.SourceFile, checker: ts.TypeChecker): StoreUse {
     for (const declaration of declarationsOf(name, checker)) follow(name, declaration, step)
   }
 
-  function follow(name: ts.Identifier, declaration: ts.Node, step: Step): void {
+  function follow(name: ts.MemberName, declaration: ts.Node, step: Step): void {
     const [from, to] = [fileOf(name), fileOf(declaration)]
-    if (!/^(functions|shared)\//.test(to) || isOpener(declaration)) return
+    if (!/^(functions|shared)\//.test(to) || opensStore(declaration)) return
     const assertion = step.assertion || name.text === 'useAssertion'
     if (to !== TABLE_FILE || from === TABLE_FILE) {
       go({ ...step, node: declaration, assertion })
@@ -121,7 +121,7 @@ function useFrom(source: ts.SourceFile, checker: ts.TypeChecker): StoreUse {
 }
 
 /** Where a name gets its value: a function, a constant, a member of an object. */
-function declarationsOf(name: ts.Identifier, checker: ts.TypeChecker): ts.Node[] {
+function declarationsOf(name: ts.MemberName, checker: ts.TypeChecker): ts.Node[] {
   const shorthand = ts.isShorthandPropertyAssignment(name.parent)
   const symbol = shorthand
     ? checker.getShorthandAssignmentValueSymbol(name.parent)
@@ -141,12 +141,10 @@ const VALUES = [
   ts.isClassDeclaration,
 ]
 
-function isOpener(declaration: ts.Node): boolean {
-  return (
-    ts.isFunctionDeclaration(declaration) &&
-    fileOf(declaration).startsWith('shared/store/') &&
-    declaration.name?.text.startsWith('open') === true
-  )
+function opensStore(declaration: ts.Node): boolean {
+  if (!fileOf(declaration).startsWith('shared/store/')) return false
+  if (ts.isClassDeclaration(declaration)) return true
+  return ts.isFunctionDeclaration(declaration) && declaration.name?.text === 'openStore'
 }
 
 function fileOf(node: ts.Node): string {
