@@ -62,6 +62,9 @@ function declarationsOf(fileName: string, text: string): string {
   const [fault] = diagnostics
   if (fault !== undefined)
     throw new Error(`${fileName}: ${ts.flattenDiagnosticMessageText(fault.messageText, ' ')}`)
+  // The package has no other modules of certbound; the importer would see `any`.
+  if (outputText.includes("from '../"))
+    throw new Error(`${fileName}: its public types name a module outside the library`)
   return outputText
 }
 

@@ -25,12 +25,13 @@ export type ProtectedResourceOptions = CommonOptions &
 export interface ResourceRequest {
   /** The values of all `Authorization` headers. */
   readonly authorization: readonly string[]
-  /**
-   * The certificate whose key the caller proved in the TLS handshake of this connection, if any: its PEM, or as it was read
-   * from an event of API Gateway.
-   */
-  readonly certificate: string | Exclude<Presented, 'absent'> | undefined
+  /** PEM of the certificate whose key the caller proved in the TLS handshake of this connection, if any. */
+  readonly certificate: string | EventCertificate | undefined
 }
+
+/** The certificate of an event of API Gateway. Only `requireToken` makes one: its thumbprint is not computed again. */
+export type EventCertificate =
+  { readonly malformed: string } | { readonly der: Uint8Array; readonly thumbprint: string }
 
 /** An access token that passed the check. */
 export interface AccessToken {
@@ -74,7 +75,7 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
     if (bearer === 'malformed') return 'authorization-malformed'
     const claims = await readToken(bearer.token)
     if (claims === undefined) return 'token-unusable'
-    const presented = typeof certificate === 'object' ? certificate : present(certificate)
+    const presented = typeof certificate === 'object' ? (certificate as Presented) : present(certificate)
     const reason = REASONS[judge(bindingOf(claims), presented)]
     if (reason !== undefined && !(reason === 'token-unbound' && unboundTokens === 'allowed')) return reason
     const token = tokenFrom(claims)
