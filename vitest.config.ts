@@ -7,6 +7,10 @@ export default defineConfig({
     allowOnly: false,
     // One for each core: many tests wait for processes and connections.
     maxWorkers: '100%',
+    // A worker loads each module once, for all of its files. So no file may leave process-wide state behind.
+    isolate: false,
+    // Node loads the sources itself, as it does outside of the tests.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: ['default', new ClosingLine()],

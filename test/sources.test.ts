@@ -3,11 +3,12 @@ import { basename, dirname } from 'node:path'
 import { expect, test } from 'vitest'
 
 const root = dirname(import.meta.dirname)
-const GENERATED = ['node_modules', 'dist', 'coverage', 'package-lock.json']
+/** `.git` is a file with a path where the project is checked out as a worktree. */
+const LEFT_OUT = ['node_modules', 'dist', 'coverage', 'package-lock.json', '.git']
 
 const files = (...patterns: string[]) =>
-  globSync(patterns, { cwd: root, exclude: (path) => GENERATED.includes(path) }).filter((file) =>
-    statSync(`${root}/${file}`).isFile(),
+  globSync(patterns, { cwd: root, exclude: (path) => LEFT_OUT.includes(path) }).filter(
+    (file) => !LEFT_OUT.includes(file) && statSync(`${root}/${file}`).isFile(),
   )
 const read = (file: string) => readFileSync(`${root}/${file}`, 'utf8')
 

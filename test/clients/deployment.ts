@@ -72,14 +72,21 @@ export async function openDeployment() {
     return new URL(issued.json['responseContent'] as string)
   }
 
+  const fetches = new Map<string | undefined, ReturnType<typeof tlsFetch>>()
+  /** Presents the certificate `NAME.pem` of test/vectors/certs, or none. */
+  function fetchAs(name?: string) {
+    const known =
+      fetches.get(name) ?? tlsFetch({ ca: vector('ca-root'), ...(name === undefined ? {} : identity(name)) })
+    fetches.set(name, known)
+    return known
+  }
+
   return {
     ...{ runtime, walk, issuer, authorize },
     accounts: new URL(`https://localhost:${resourcePort}/accounts`),
     ports: [plain, mutualTls, resourcePort].map(Number),
     mutualTlsUrl: `https://localhost:${mutualTls}`,
-    /** Presents the certificate `NAME.pem` of test/vectors/certs, or none. */
-    fetchAs: (name?: string) =>
-      tlsFetch({ ca: vector('ca-root'), ...(name === undefined ? {} : identity(name)) }),
+    fetchAs,
     /** The libraries have no other clock than that of the machine. */
     setClock: () => {
       runtime.clock.now = Math.floor(Date.now() / 1000) as EpochSeconds

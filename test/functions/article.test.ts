@@ -1,24 +1,20 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
-import { type FixedRuntime, fixedRuntime } from '../support/fixed-runtime.ts'
-import { BOUND, openWalk, PUBLIC, REDIRECT_URI, type TestClient, type Walk } from '../support/walk.ts'
+import { testRuntime } from '../support/test-runtime.ts'
+import { BOUND, openWalk, PUBLIC, REDIRECT_URI } from '../support/walk.ts'
 import { articleCases, CERTIFICATE, CLIENT, THUMBPRINT } from './article-cases.ts'
 
 const SERVICE = 21653835348762
 const ISSUED_AT = 1591852926 as EpochSeconds
 
-let runtime: FixedRuntime
-let walk: Walk
-let client: TestClient
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
+const runtime = await testRuntime()
+runtime.clock.now = ISSUED_AT
+const walk = await openWalk(runtime, { apiKey: SERVICE, issuer: 'https://as.example.com' })
+const client = await walk.addClient(PUBLIC, { ...BOUND, clientId: CLIENT })
+beforeEach(() => {
   runtime.clock.now = ISSUED_AT
-  walk = await openWalk(runtime, { apiKey: SERVICE, issuer: 'https://as.example.com' })
-  client = await walk.addClient(PUBLIC, { ...BOUND, clientId: CLIENT })
 })
-afterAll(() => runtime.close())
 
 articleCases(() => ({ walk, client, time: (articles) => articles }))
 

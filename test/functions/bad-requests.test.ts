@@ -34,7 +34,7 @@ describe.each(ACCESS_TOKENS)('%s access tokens', (accessTokens) => {
   beforeAll(async () => {
     service = await vectorService(accessTokens)
   })
-  afterEach(() => service.items.removeGrants())
+  afterEach(() => service.runtime.tables.removeGrants())
   afterAll(() => service.close())
 
   for (const { entry, form } of running.filter(({ entry }) => runsWith(accessTokens, entry))) {
@@ -54,7 +54,7 @@ describe.each(ACCESS_TOKENS)('%s access tokens', (accessTokens) => {
 async function judged(service: VectorService, entry: Entry, face: Face, format: Format): Promise<Answered> {
   const values = await makeValues(entry, service)
   const earlier = entry.before === undefined ? undefined : await takeStep(entry.before, values, service)
-  const stored = await service.items.all()
+  const stored = await service.runtime.tables.everything()
   const sent = sentOn(face, entry, values, service)
   service.runtime.lines.length = 0
   const received = await service.send(sent, format)
@@ -65,7 +65,7 @@ async function judged(service: VectorService, entry: Entry, face: Face, format: 
   expectAnswer(answered)
   expectLine(answered, requestIdOf(eventFor(sent, format)), lines)
   expectNoEcho(answered, sent, lines)
-  if (!mayChange(entry)) expect(await service.items.all()).toEqual(stored)
+  if (!mayChange(entry)) expect(await service.runtime.tables.everything()).toEqual(stored)
   return answered
 }
 

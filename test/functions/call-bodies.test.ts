@@ -1,20 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { referenceOf } from '../../infra/reference/endpoints.ts'
 import { type Call, CALLS, inQuery, putOwner, sentTo } from '../support/every-call.ts'
-import { fixedRuntime, type FixedRuntime } from '../support/fixed-runtime.ts'
 import { ROUTES } from '../support/gateway.ts'
-import { BASIC, openWalk, type TestClient, type Walk } from '../support/walk.ts'
+import { testWalk } from '../support/test-runtime.ts'
+import { BASIC } from '../support/walk.ts'
 
-let runtime: FixedRuntime
-let walk: Walk
-let client: TestClient
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  walk = await openWalk(runtime)
-  client = await walk.addClient(BASIC)
-  await putOwner(runtime)
-})
-afterAll(() => runtime.close())
+const walk = await testWalk()
+const client = await walk.addClient(BASIC)
+await putOwner(walk.runtime)
 
 const about = ({ template }: Call) => referenceOf(ROUTES[template]?.endpoint ?? '')
 const POSTS = CALLS.filter((call) => !inQuery(call))

@@ -21,7 +21,7 @@ let service: VectorService
 beforeAll(async () => {
   service = await vectorService('opaque')
 })
-afterEach(() => service.items.removeGrants())
+afterEach(() => service.runtime.tables.removeGrants())
 afterAll(() => service.close())
 
 describe.each(FORMATS)('OAuth face, payload %s: no certificate', (format) => {

@@ -1,24 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { outcome } from '../support/answers.ts'
-import { type FixedRuntime, fixedRuntime } from '../support/fixed-runtime.ts'
+import { testWalk } from '../support/test-runtime.ts'
 import { pemSpellings, spelling } from '../support/vectors.ts'
-import { BASIC, basic, BOUND, openWalk, OWN, type TestClient, type Walk } from '../support/walk.ts'
+import { BASIC, basic, BOUND, OWN } from '../support/walk.ts'
 
-let runtime: FixedRuntime
-let walk: Walk
-let client: TestClient
-let bound: string
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  walk = await openWalk(runtime)
-  client = await walk.addClient(BASIC, BOUND)
-  bound = (await walk.granted(client, OWN)).access
-})
-beforeEach(() => {
-  runtime.lines.length = 0
-})
-afterAll(() => runtime.close())
+const walk = await testWalk()
+const { runtime } = walk
+const client = await walk.addClient(BASIC, BOUND)
+const bound = (await walk.granted(client, OWN)).access
 
 const OUTCOMES = {
   refuse: {

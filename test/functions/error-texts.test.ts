@@ -1,19 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type FixedRuntime, fixedRuntime } from '../support/fixed-runtime.ts'
-import { openWalk, PUBLIC, type TestClient, type Walk } from '../support/walk.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { testWalk } from '../support/test-runtime.ts'
+import { PUBLIC } from '../support/walk.ts'
 
-let runtime: FixedRuntime
-let walk: Walk
-let client: TestClient
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
-beforeEach(async () => {
-  walk = await openWalk(runtime)
-  client = await walk.addClient(PUBLIC)
-})
-afterAll(() => runtime.close())
+const walk = await testWalk()
+const client = await walk.addClient(PUBLIC)
 
 const NEITHER = { errorDescriptionOmitted: true, errorUriOmitted: true }
 

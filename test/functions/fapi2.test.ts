@@ -1,22 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
 import { outcome } from '../support/answers.ts'
 import { asserted, PRIVATE_KEY_JWT } from '../support/client-assertion.ts'
-import { type FixedRuntime, fixedRuntime } from '../support/fixed-runtime.ts'
-import { BASIC, BOUND, openWalk, OWN, POST, PUBLIC, REDIRECT_URI, TLS, type Walk } from '../support/walk.ts'
+import { testWalk } from '../support/test-runtime.ts'
+import { BASIC, BOUND, OWN, POST, PUBLIC, REDIRECT_URI, TLS, type Walk } from '../support/walk.ts'
 
 /** What was there before the switch `fapi2` was put on, as it fares with it. */
 
-let runtime: FixedRuntime
-let walk: Walk
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
-beforeEach(async () => {
-  walk = await openWalk(runtime, { supportedTokenAuthMethods: [...TOKEN_AUTH_METHODS] })
-})
-afterAll(() => runtime.close())
+const walk = await testWalk({ supportedTokenAuthMethods: [...TOKEN_AUTH_METHODS] })
+const { runtime } = walk
 
 const switchOn = () => walk.setService({ fapi2: true })
 

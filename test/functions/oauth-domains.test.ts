@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { digest } from '../../shared/store/digest.ts'
 import executeApi from '../events/httpapi-v2-execute-api.json' with { type: 'json' }
-import { type FixedRuntime, fixedRuntime } from '../support/fixed-runtime.ts'
 import { FORMATS, gateway, ROUTES, type Sent } from '../support/gateway.ts'
+import { testRuntime } from '../support/test-runtime.ts'
 
 const PLAIN = 'auth.example.com'
 const METADATA = '/.well-known/oauth-authorization-server'
@@ -19,20 +19,16 @@ const ELSEWHERE: [string, Partial<Sent>][] = [
   ['another API on the mutual-TLS domain', { apiId: 'z9y8x7w6v5' }],
 ]
 
-let runtime: FixedRuntime
-let open: ReturnType<typeof gateway>
-let only: ReturnType<typeof gateway>
+const runtime = await testRuntime()
+const open = gateway(runtime)
+const only = gateway({ ...runtime, settings: { ...runtime.settings, oauthOnMtlsOnly: true } })
 beforeAll(async () => {
-  runtime = await fixedRuntime()
   await runtime.store.registry.putService({
     apiKey: runtime.settings.serviceId ?? 0,
     issuer: 'https://auth.example.com',
     credentials: [{ digest: digest('s3cret'), role: 'introspect' }],
   })
-  open = gateway(runtime)
-  only = gateway({ ...runtime, settings: { ...runtime.settings, oauthOnMtlsOnly: true } })
 })
-afterAll(() => runtime.close())
 
 const form = (route: string, sent: Partial<Sent> = {}): Sent => ({
   route,

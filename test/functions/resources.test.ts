@@ -1,26 +1,22 @@
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { contentOf, outcome, tokensOf } from '../support/answers.ts'
-import { type FixedRuntime, fixedRuntime } from '../support/fixed-runtime.ts'
+import { testRuntime } from '../support/test-runtime.ts'
 import { ACCESS_TOKENS, type AccessTokens } from '../support/vector-service.ts'
 import { BASIC, basic, BOUND, form, openWalk, OWN, type TestClient, type Walk } from '../support/walk.ts'
 
 const ISSUER = 'https://as.example.com'
 const [A, B, C] = ['https://a.example.com/', 'https://b.example.com/api?v=1', 'urn:example:c'] as const
 
-let runtime: FixedRuntime
 let walk: Walk
 let client: TestClient
 
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
+const runtime = await testRuntime()
 const open = async (accessTokens: AccessTokens = 'jwt') => {
   walk = await openWalk(runtime, accessTokens === 'jwt' ? { accessTokenSignAlg: 'ES256' } : {})
   client = await walk.addClient(BASIC, BOUND)
 }
 beforeEach(() => open())
-afterAll(() => runtime.close())
 
 const credentials = (resource?: string | string[]) => walk.credentials(client, OWN, { resource })
 const redeemed = async (authorized: string[], resource?: string | string[]) =>

@@ -1,25 +1,21 @@
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { outcome, tokensOf } from '../support/answers.ts'
-import { type FixedRuntime, fixedRuntime } from '../support/fixed-runtime.ts'
+import { testRuntime } from '../support/test-runtime.ts'
 import { BASIC, openWalk, SUBJECT, type TestClient, type Walk } from '../support/walk.ts'
 
 const ALIAS = 'the-app'
 
-let runtime: FixedRuntime
 let walk: Walk
 let client: TestClient
 let other: TestClient
 
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
+const runtime = await testRuntime()
 beforeEach(async () => {
   walk = await openWalk(runtime, { clientIdAliasEnabled: true, accessTokenSignAlg: 'ES256' })
   client = await walk.addClient(BASIC)
   other = await walk.addClient(BASIC, { clientIdAlias: ALIAS, clientIdAliasEnabled: true })
 })
-afterAll(() => runtime.close())
 
 const ticket = async () => (await walk.authorize(client)).json['ticket']
 

@@ -1,28 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Route } from '../../shared/lambda/route.ts'
-import { fixedRuntime, type FixedRuntime } from '../support/fixed-runtime.ts'
 import { type Call, CALLS, inQuery, putOwner, sentTo } from '../support/every-call.ts'
 import { ROUTES } from '../support/gateway.ts'
-import { rawTables } from '../support/raw-tables.ts'
-import { BASIC, openWalk, type TestClient, type Walk } from '../support/walk.ts'
+import { testWalk } from '../support/test-runtime.ts'
+import { BASIC } from '../support/walk.ts'
 
-let runtime: FixedRuntime
-let walk: Walk
-let client: TestClient
-let tables: ReturnType<typeof rawTables>
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  walk = await openWalk(runtime)
-  client = await walk.addClient(BASIC)
-  await walk.granted(client)
-  await putOwner(runtime)
-  tables = rawTables(runtime)
-})
-afterAll(async () => {
-  tables.close()
-  await runtime.close()
-})
-
+const walk = await testWalk()
+const { tables } = walk.runtime
+const client = await walk.addClient(BASIC)
+await walk.granted(client)
+await putOwner(walk.runtime)
 /** One of each kind of JSON, none of which counts as absent. */
 const VALUES = ['text', 'other text', '-1', 7, 7.5, -7, true, { key: 1 }, [[1]], ['text', 1]]
 

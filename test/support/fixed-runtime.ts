@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { startEmbeddedEngine } from '../../infra/emulator/engine.ts'
 import { createTables, LOCAL_DYNAMODB } from '../../infra/tables/tables.ts'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
@@ -7,6 +8,7 @@ import { type LogLine, openLog } from '../../shared/log.ts'
 import type { Runtime } from '../../shared/runtime.ts'
 import type { Settings } from '../../shared/settings.ts'
 import { openStore } from '../../shared/store/store.ts'
+import { rawTables } from './raw-tables.ts'
 
 /** As in test/events: the mutual-TLS domain and the two APIs. */
 export const MTLS_DOMAIN = 'mtls.api.example.com'
@@ -20,6 +22,8 @@ export interface FixedRuntime extends Runtime {
   readonly lines: string[]
   readonly logged: () => (LogLine & { level: string; cause?: unknown })[]
   readonly endpoint: string
+  /** What really lies in the tables. */
+  readonly tables: ReturnType<typeof rawTables>
   readonly close: () => Promise<void>
 }
 
@@ -43,12 +47,13 @@ export async function fixedRuntime(
   }
   await createTables(endpoint, all.registryTable, all.grantsTable)
   const clock = { now: START }
+  const tables = rawTables({ endpoint, settings: all })
   const lines: string[] = []
   const store = openStore({
     ...all,
     now: () => clock.now,
     random: randomBytes,
-    dynamodb: { ...LOCAL_DYNAMODB, endpoint },
+    dynamodb: { ...LOCAL_DYNAMODB, endpoint, retryStrategy: await retriesWithoutWaits() },
   })
   return {
     settings: all,
@@ -62,9 +67,20 @@ export async function fixedRuntime(
     lines,
     logged: () => lines.map((line) => JSON.parse(line) as LogLine & { level: string }),
     endpoint,
+    tables,
     close: async () => {
+      tables.close()
       store.close()
       await close()
     },
   }
+}
+
+/** The SDK's own strategy, which decides what is sent again and how often, without the time that it waits in between. */
+async function retriesWithoutWaits() {
+  const client = new DynamoDBClient({ ...LOCAL_DYNAMODB, maxAttempts: 3 })
+  const strategy = await client.config.retryStrategy()
+  client.destroy()
+  const backoff = { setDelayBase: () => undefined, computeNextBackoffDelay: () => 0 }
+  return Object.assign(strategy, { retryBackoffStrategy: backoff })
 }

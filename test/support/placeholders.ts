@@ -151,7 +151,7 @@ async function makeEndedTokens(service: VectorService) {
 function damaged(binding: unknown): Make {
   return async (service) => {
     const { text } = await makeAccessToken(service, MTLS_DN)
-    await service.items.damageBinding(digest(text), binding)
+    await service.runtime.tables.damageBinding(digest(text), binding)
     return { text }
   }
 }

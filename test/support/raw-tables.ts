@@ -1,38 +1,89 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb'
+import {
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  ScanCommand,
+} from '@aws-sdk/lib-dynamodb'
 import { LOCAL_DYNAMODB } from '../../infra/tables/tables.ts'
-import type { FixedRuntime } from './fixed-runtime.ts'
+import type { Settings } from '../../shared/settings.ts'
 
-type Item = Record<string, unknown>
+export type Item = Record<string, unknown>
 
-/** The tables of a runtime as they lie there, past the store. */
-export function rawTables({ endpoint, settings }: FixedRuntime) {
-  const document = DynamoDBDocumentClient.from(new DynamoDBClient({ ...LOCAL_DYNAMODB, endpoint }))
+interface Tables {
+  readonly endpoint: string
+  readonly settings: Pick<Settings, 'registryTable' | 'grantsTable'>
+}
 
-  async function scan(TableName: string): Promise<Item[]> {
-    const { Items = [] } = await document.send(new ScanCommand({ TableName, ConsistentRead: true }))
-    return Items
+/** The two tables as they lie there, past the store: to compare them, to tidy them and to damage them. */
+export function rawTables({ endpoint, settings: { registryTable, grantsTable } }: Tables) {
+  const client = new DynamoDBClient({ ...LOCAL_DYNAMODB, endpoint })
+  const document = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
+
+  function table(TableName: string) {
+    const get = async (Key: Item): Promise<Item | undefined> =>
+      (await document.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item
+    /** An attribute that is `undefined` is left out. */
+    const put = (Item: Item) => document.send(new PutCommand({ TableName, Item }))
+    const remove = (Key: Item) => document.send(new DeleteCommand({ TableName, Key }))
+
+    /** Every item, by its keys. */
+    async function scan(): Promise<Item[]> {
+      const items: Item[] = []
+      let start: Item | undefined
+      do {
+        const from = start === undefined ? {} : { ExclusiveStartKey: start }
+        const answer = await document.send(new ScanCommand({ TableName, ConsistentRead: true, ...from }))
+        items.push(...(answer.Items ?? []))
+        start = answer.LastEvaluatedKey
+      } while (start !== undefined)
+      return items.sort((a, b) => (keyText(a) < keyText(b) ? -1 : 1))
+    }
+
+    /** Makes the table one that was restored from a backup: it has what the backup has. */
+    async function restore(backup: readonly Item[]): Promise<void> {
+      for (const { id, pk, sk } of await scan()) await remove({ id, pk, sk })
+      for (const item of backup) await put(item)
+    }
+    return { get, put, remove, scan, restore }
   }
+  const [registry, grants] = [table(registryTable), table(grantsTable)]
 
-  const everything = async () => [
-    ...(await scan(settings.registryTable)),
-    ...(await scan(settings.grantsTable)),
-  ]
+  /** All that is stored, to be compared with the same later. */
+  const everything = async () => [...(await registry.scan()), ...(await grants.scan())]
 
   /** The items of a client's grants. */
   async function grantsOf(service: number, client: number): Promise<Item[]> {
     const prefix = `${String(service)}.${String(client)}.`
-    return (await scan(settings.grantsTable)).filter(({ id }) => String(id).startsWith(prefix))
+    return (await grants.scan()).filter(({ id }) => String(id).startsWith(prefix))
   }
 
-  /** Changes the one grant of a client behind the store's back; an attribute that is `undefined` is taken out. */
+  /** Changes the one grant of a client; an attribute that is `undefined` is taken out. */
   async function tamper(service: number, client: number, change: Item): Promise<void> {
     const [grant, ...more] = await grantsOf(service, client)
     if (grant === undefined || more.length > 0) throw new Error('not one grant')
-    const present = Object.entries({ ...grant, ...change }).filter(([, value]) => value !== undefined)
-    const Item = Object.fromEntries(present)
-    await document.send(new PutCommand({ TableName: settings.grantsTable, Item }))
+    await grants.put({ ...grant, ...change })
   }
 
-  return { everything, grantsOf, tamper, close: () => document.destroy() }
+  /** @param binding what no version of this software writes; `undefined` removes the attribute */
+  async function damageBinding(accessDigest: string, binding: unknown): Promise<void> {
+    const grant = (await grants.scan()).find((stored) => stored['accessDigest'] === accessDigest)
+    if (grant === undefined) throw new Error('no grant has this access token')
+    await grants.put({ ...grant, binding })
+  }
+
+  /** Removes every grant. The states of the clients stay. */
+  async function removeGrants(): Promise<void> {
+    for (const { id, stage } of await grants.scan()) if (stage !== undefined) await grants.remove({ id })
+  }
+
+  return {
+    ...{ document, registry, grants, everything, grantsOf, tamper, damageBinding, removeGrants },
+    close: () => client.destroy(),
+  }
+}
+
+function keyText({ pk, sk, id }: Item): string {
+  return [pk, sk, id].join(' ')
 }

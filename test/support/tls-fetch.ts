@@ -1,20 +1,27 @@
-import { mutualTlsRequest, type TlsIdentity } from '../../infra/emulator/mutual-tls-request.ts'
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { Agent, request } from 'node:https'
+import { text } from 'node:stream/consumers'
+import type { TlsIdentity } from '../../infra/emulator/mutual-tls-request.ts'
 
 /**
  * `fetch` for client libraries that let their users bring their own: HTTPS with this certificate, which the global one
- * has no way to present.
+ * cannot present. Its connections are kept and used again.
  */
 export function tlsFetch(identity: TlsIdentity) {
+  const agent = new Agent({ ...identity, keepAlive: true })
   return async (
     url: string,
     { headers, body }: { readonly headers: Record<string, string>; readonly body?: unknown },
   ): Promise<Response> => {
-    const form = body instanceof URLSearchParams ? { form: body.toString() } : {}
-    const answer = await mutualTlsRequest(url, identity, { headers, ...form })
-    const lines = Object.entries(answer.headers).map(([name, value]): [string, string] => [
+    const form = body instanceof URLSearchParams ? body.toString() : undefined
+    const sent = request(url, { agent, headers, method: form === undefined ? 'GET' : 'POST' })
+    sent.end(form)
+    const [response] = (await once(sent, 'response')) as [IncomingMessage]
+    const lines = Object.entries(response.headers).map(([name, value]): [string, string] => [
       name,
       String(value),
     ])
-    return new Response(answer.text, { status: answer.status, headers: lines })
+    return new Response(await text(response), { status: response.statusCode ?? 0, headers: lines })
   }
 }

@@ -9,7 +9,6 @@ import { setup, type VectorClient } from './bad-requests.ts'
 import { serveChecked } from './checked-answers.ts'
 import { fixedRuntime, START } from './fixed-runtime.ts'
 import { eventFor, type Format, type Received, ROUTES, type Sent } from './gateway.ts'
-import { openStoredItems } from './stored-items.ts'
 import { certificatePem } from './vectors.ts'
 
 export const ACCESS_TOKENS = ['opaque', 'jwt'] as const
@@ -36,7 +35,6 @@ export async function vectorService(accessTokens: AccessTokens) {
     const jwks = jwksOf(client, assertions.jwks)
     await registerClient(runtime.store, serviceId, 1001 + i, alias, { ...client, jwks })
   }
-  const items = openStoredItems(runtime)
   const handler = serveChecked(ROUTES, runtime)
   const authorization = basic(String(serviceId), API_SECRET)
 
@@ -55,17 +53,13 @@ export async function vectorService(accessTokens: AccessTokens) {
 
   return {
     runtime,
-    items,
     assertions,
     send,
     callOf,
     call: (path: string, members: object, format?: Format) => send(callOf(path, members), format),
     /** What no answer and no line of the log may hold. */
     secrets: [API_SECRET, ...Object.values(setup.clients).flatMap((client) => client.client_secret ?? [])],
-    close: async () => {
-      items.close()
-      await runtime.close()
-    },
+    close: () => runtime.close(),
   }
 }
 

@@ -66,7 +66,7 @@ export async function openWalk<R extends Runtime>(
 ) {
   const secrets = { manage: newSecret(), runtime: newSecret(), introspect: newSecret() }
   const keys = newSigningKey('1', 'ES256')
-  let service: ServiceSettings = {
+  const initial: ServiceSettings = {
     apiKey: newNumber(),
     serviceName: 'Test service',
     issuer: 'https://as.example.com',
@@ -81,6 +81,7 @@ export async function openWalk<R extends Runtime>(
     ...BOUND,
     ...settings,
   }
+  let service = initial
   const number = service.apiKey
   const serviceId = String(number)
   await runtime.store.registry.putService(service)
@@ -90,6 +91,11 @@ export async function openWalk<R extends Runtime>(
   async function setService(change: Partial<ServiceSettings>): Promise<void> {
     service = { ...service, ...change }
     await runtime.store.registry.putService(service)
+  }
+
+  /** The service as it was opened. */
+  async function resetService(): Promise<void> {
+    if (service !== initial) await runtime.store.registry.putService((service = initial))
   }
 
   async function addClient(kind: Partial<ClientSettings>, more: Partial<ClientSettings> = {}) {
@@ -191,20 +197,9 @@ export async function openWalk<R extends Runtime>(
   }
 
   return {
-    ...{
-      runtime,
-      number,
-      serviceId,
-      secrets,
-      send,
-      setService,
-      addClient,
-      setClient,
-      call,
-      authorize,
-      issue,
-    },
-    ...{ code, token, redeem, refresh, credentials, granted, introspect, standard, post },
+    ...{ runtime, number, serviceId, secrets, send, setService, resetService, addClient, setClient },
+    ...{ call, authorize, issue, code, token, redeem, refresh, credentials, granted },
+    ...{ introspect, standard, post },
     signingKey: keys.privateKey,
   }
 }
@@ -235,11 +230,6 @@ function formCredentials({ id, secret, settings }: TestClient): Members {
   }
 }
 
-/** As numbers of the article: fourteen digits. */
-function newNumber(): number {
-  return randomInt(1e13, 1e14)
-}
-
-function newSecret(): string {
-  return randomBytes(64).toString('base64url')
-}
+/** Fourteen digits, as the numbers of the article have. */
+const newNumber = () => randomInt(1e13, 1e14)
+const newSecret = () => randomBytes(64).toString('base64url')

@@ -1,31 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { outcome } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
-import { rawTables } from '../../support/raw-tables.ts'
-import { openWalk, PUBLIC, REDIRECT_URI, type TestClient, type Walk } from '../../support/walk.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { testWalk } from '../../support/test-runtime.ts'
+import { openWalk, PUBLIC, REDIRECT_URI, type TestClient } from '../../support/walk.ts'
 
 const DAY = 86400
 
-let runtime: FixedRuntime
-let walk: Walk
+const walk = await testWalk()
+const { runtime } = walk
+const { tables } = runtime
 let client: TestClient
-let tables: ReturnType<typeof rawTables>
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  tables = rawTables(runtime)
-})
 beforeEach(async () => {
-  runtime.clock.now = START
-  walk = await openWalk(runtime)
   client = await walk.addClient(PUBLIC)
 })
-afterAll(async () => {
-  tables.close()
-  await runtime.close()
-})
-
 const ticketFor = async (parameters: Record<string, unknown> = {}) =>
   (await walk.authorize(client, parameters)).json['ticket'] as string
 const fail = (ticket: unknown, members: object = { reason: 'DENIED' }) =>

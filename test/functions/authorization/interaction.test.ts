@@ -1,20 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { outcome } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
-import { openWalk, PUBLIC, type TestClient, type Walk } from '../../support/walk.ts'
+import { testWalk } from '../../support/test-runtime.ts'
+import { PUBLIC } from '../../support/walk.ts'
 
-let runtime: FixedRuntime
-let walk: Walk
-let client: TestClient
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
-beforeEach(async () => {
-  walk = await openWalk(runtime)
-  client = await walk.addClient(PUBLIC)
-})
-afterAll(() => runtime.close())
+const walk = await testWalk()
+const client = await walk.addClient(PUBLIC)
 
 describe('prompt', () => {
   test.each([

@@ -1,25 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { contentOf, outcome } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
-import { openWalk, PUBLIC, REDIRECT_URI, type TestClient, type Walk } from '../../support/walk.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { testWalk } from '../../support/test-runtime.ts'
+import { PUBLIC, REDIRECT_URI, type TestClient } from '../../support/walk.ts'
 
 const ISSUER = 'https://as.example.com'
 const DAY = 86400
 
-let runtime: FixedRuntime
-let walk: Walk
+const walk = await testWalk()
+const { runtime } = walk
 let client: TestClient
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
 beforeEach(async () => {
-  runtime.clock.now = START
-  walk = await openWalk(runtime)
   client = await walk.addClient(PUBLIC)
 })
-afterAll(() => runtime.close())
 
 const ticketFor = async (parameters: Record<string, unknown> = {}, of = client) =>
   (await walk.authorize(of, parameters)).json['ticket'] as string

@@ -1,30 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { outcome } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
-import { rawTables } from '../../support/raw-tables.ts'
-import { BASIC, openWalk, PUBLIC, REDIRECT_URI, type TestClient, type Walk } from '../../support/walk.ts'
+import { testWalk } from '../../support/test-runtime.ts'
+import { BASIC, PUBLIC, REDIRECT_URI, type TestClient } from '../../support/walk.ts'
 
 const STATE = 'a b&c=é'
 
-let runtime: FixedRuntime
-let walk: Walk
-let tables: ReturnType<typeof rawTables>
+const walk = await testWalk({ clientIdAliasEnabled: true })
+const { tables } = walk.runtime
 let client: TestClient
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  tables = rawTables(runtime)
-})
 beforeEach(async () => {
-  runtime.clock.now = START
-  walk = await openWalk(runtime, { clientIdAliasEnabled: true })
   client = await walk.addClient(PUBLIC)
 })
-afterAll(async () => {
-  tables.close()
-  await runtime.close()
-})
-
 const asked = (parameters: string | undefined) => walk.call('/auth/authorization', { parameters })
 const GOOD = () =>
   `response_type=code&client_id=${client.id}&redirect_uri=${encodeURIComponent(REDIRECT_URI)}`

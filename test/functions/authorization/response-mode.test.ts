@@ -1,24 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { formPage } from '../../../functions/authorization/form-page.ts'
 import { outcome } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
 import type { Received } from '../../support/gateway.ts'
-import { openWalk, PUBLIC, REDIRECT_URI, type TestClient, type Walk } from '../../support/walk.ts'
+import { testWalk } from '../../support/test-runtime.ts'
+import { PUBLIC, REDIRECT_URI } from '../../support/walk.ts'
 
 const FORM = { response_mode: 'form_post', state: `a"'<b>&amp;c` }
 
-let runtime: FixedRuntime
-let walk: Walk
-let client: TestClient
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
-beforeEach(async () => {
-  walk = await openWalk(runtime)
-  client = await walk.addClient(PUBLIC)
-})
-afterAll(() => runtime.close())
+const walk = await testWalk()
+const client = await walk.addClient(PUBLIC)
 
 const ticketFor = async (parameters: object) =>
   (await walk.authorize(client, { ...parameters })).json['ticket'] as string

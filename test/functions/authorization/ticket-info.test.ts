@@ -1,24 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { serve } from '../../../shared/lambda/serve.ts'
 import { outcome } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { START } from '../../support/fixed-runtime.ts'
 import { eventFor, type Format, FORMATS, ROUTES } from '../../support/gateway.ts'
-import { openWalk, PUBLIC, type TestClient, type Walk } from '../../support/walk.ts'
+import { testWalk } from '../../support/test-runtime.ts'
+import { PUBLIC } from '../../support/walk.ts'
 
-let runtime: FixedRuntime
-let walk: Walk
-let client: TestClient
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
-beforeEach(async () => {
-  runtime.clock.now = START
-  walk = await openWalk(runtime)
-  client = await walk.addClient(PUBLIC)
-})
-afterAll(() => runtime.close())
+const walk = await testWalk()
+const { runtime } = walk
+const client = await walk.addClient(PUBLIC)
 
 async function ticketFor(members: object = {}): Promise<string> {
   const parameters = `response_type=code&client_id=${client.id}`

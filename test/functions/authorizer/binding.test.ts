@@ -1,24 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { authorizer } from '../../../functions/authorizer/authorizer.ts'
 import { serveAuthorizer } from '../../../shared/lambda/authorizer.ts'
 import { authorizerEvent } from '../../support/authorizer-events.ts'
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
 import { FORMATS } from '../../support/gateway.ts'
-import { rawTables } from '../../support/raw-tables.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
 import { bindings, presented } from '../../support/vectors.ts'
 import { BOUND, openWalk, OWN, PUBLIC } from '../../support/walk.ts'
 
-let runtime: FixedRuntime
-let tables: ReturnType<typeof rawTables>
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  tables = rawTables(runtime)
-})
-afterAll(async () => {
-  tables.close()
-  await runtime.close()
-})
-
+const runtime = await testRuntime()
+const { tables } = runtime
 describe.each([
   ['opaque', {}],
   ['jwt', { accessTokenSignAlg: 'ES256' }],

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { authorizer } from '../../../functions/authorizer/authorizer.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { type AuthorizerResult, serveAuthorizer } from '../../../shared/lambda/authorizer.ts'
 import { type Asked, authorizerEvent, METHOD_ARN } from '../../support/authorizer-events.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { START } from '../../support/fixed-runtime.ts'
 import { type Format, FORMATS } from '../../support/gateway.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
 import { certificates, spelling } from '../../support/vectors.ts'
 import { BASIC, BOUND, openWalk, OTHER, OWN, PUBLIC, RENEWED, type Walk } from '../../support/walk.ts'
 
@@ -14,15 +15,7 @@ const SERVICES = [
   ['jwt', { accessTokenSignAlg: 'ES256' }],
 ] as const
 
-let runtime: FixedRuntime
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
-beforeEach(() => {
-  runtime.clock.now = START
-  runtime.lines.length = 0
-})
-afterAll(() => runtime.close())
+const runtime = await testRuntime()
 
 /** `allowed`, or `denied` in the answer of its format; anything else is told as it is. */
 function verdict(result: AuthorizerResult, format: Format): unknown {

@@ -1,21 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { digest } from '../../../shared/store/digest.ts'
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
 import { FORMATS } from '../../support/gateway.ts'
-import { openWalk, type Walk } from '../../support/walk.ts'
+import { testWalk } from '../../support/test-runtime.ts'
 
 const METADATA = '/.well-known/oauth-authorization-server'
 
-let runtime: FixedRuntime
-let walk: Walk
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
-beforeEach(async () => {
-  walk = await openWalk(runtime)
-})
-afterAll(() => runtime.close())
+const walk = await testWalk()
 
 describe('the key set', () => {
   test('is the public half of the signing key, and nothing more', async () => {

@@ -1,35 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { asserted, PRIVATE_KEY_JWT } from '../../support/client-assertion.ts'
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
 import { ROUTES } from '../../support/gateway.ts'
+import { testWalk } from '../../support/test-runtime.ts'
 import { jwkOf } from '../../support/vector-service.ts'
-import {
-  BASIC,
-  basic,
-  openWalk,
-  OWN,
-  POST,
-  PUBLIC,
-  TLS,
-  type TestClient,
-  type Walk,
-} from '../../support/walk.ts'
+import { BASIC, basic, OWN, POST, PUBLIC, TLS, type TestClient } from '../../support/walk.ts'
 
 const METADATA = '/.well-known/oauth-authorization-server'
 const ISSUER = 'https://as.example.com'
 
-let runtime: FixedRuntime
-let walk: Walk
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
-beforeEach(async () => {
-  walk = await openWalk(runtime)
-})
-afterAll(() => runtime.close())
+const walk = await testWalk()
+const { runtime } = walk
 
 const metadata = async () => (await walk.send({ route: METADATA, method: 'GET' })).json
 

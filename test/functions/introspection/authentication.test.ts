@@ -1,18 +1,12 @@
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { contentOf, outcome, tokensOf } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
 import { BASIC, BOUND, form, openWalk, OTHER, OWN, type TestClient, type Walk } from '../../support/walk.ts'
 
-let runtime: FixedRuntime
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
-beforeEach(() => {
-  runtime.clock.now = START
-})
-afterAll(() => runtime.close())
+const runtime = await testRuntime()
 
 const AUTH_TIME = START - 100
 const TOLD = { acr: 'phr', authTime: AUTH_TIME }

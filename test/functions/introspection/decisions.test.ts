@@ -1,50 +1,29 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { outcome } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
-import { rawTables } from '../../support/raw-tables.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { testWalk } from '../../support/test-runtime.ts'
 import { certificates, spelling } from '../../support/vectors.ts'
-import {
-  BASIC,
-  BOUND,
-  openWalk,
-  OTHER,
-  OWN,
-  PUBLIC,
-  RENEWED,
-  type TestClient,
-  type Walk,
-} from '../../support/walk.ts'
+import { BASIC, BOUND, OTHER, OWN, PUBLIC, RENEWED, type TestClient } from '../../support/walk.ts'
 
 const ACCESS_SECONDS = 1000
 const REFRESH_SECONDS = 5000
 const UNREADABLE = spelling('truncated-der')
 const THUMBPRINT = certificates.find(({ name }) => name === 'client-ec-p256')?.['x5t#S256']
 
-let runtime: FixedRuntime
-let walk: Walk
-let tables: ReturnType<typeof rawTables>
 let bound: TestClient
 let unbound: TestClient
 
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  walk = await openWalk(runtime, {
-    accessTokenDuration: ACCESS_SECONDS,
-    refreshTokenDuration: REFRESH_SECONDS,
-  })
-  tables = rawTables(runtime)
+const walk = await testWalk({
+  accessTokenDuration: ACCESS_SECONDS,
+  refreshTokenDuration: REFRESH_SECONDS,
 })
+const { runtime } = walk
+const { tables } = runtime
 beforeEach(async () => {
-  runtime.clock.now = START
   bound = await walk.addClient(PUBLIC, BOUND)
   unbound = await walk.addClient(BASIC)
 })
-afterAll(async () => {
-  tables.close()
-  await runtime.close()
-})
-
 const at = (seconds: number) => {
   runtime.clock.now = later(START, seconds)
 }

@@ -1,27 +1,19 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { outcome } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { testWalk } from '../../support/test-runtime.ts'
 import { load } from '../../support/vectors.ts'
-import { BASIC, BOUND, openWalk, OTHER, OWN, PUBLIC, type Walk } from '../../support/walk.ts'
+import { BASIC, BOUND, openWalk, OTHER, OWN, PUBLIC } from '../../support/walk.ts'
 
 const article = load('article/access-token.json', z.looseObject({ token: z.string() }))
 const UNKNOWN = 'UNAUTHORIZED A057302 invalid_token'
 
-let runtime: FixedRuntime
-let walk: Walk
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  walk = await openWalk(runtime, { accessTokenSignAlg: 'ES256' })
-})
-beforeEach(() => {
-  runtime.clock.now = START
-})
-afterAll(() => runtime.close())
+const walk = await testWalk({ accessTokenSignAlg: 'ES256' })
+const { runtime } = walk
 
 const issued = async () => (await walk.granted(await walk.addClient(PUBLIC, BOUND), OWN)).access
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')

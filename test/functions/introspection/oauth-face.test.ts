@@ -1,36 +1,17 @@
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { testWalk } from '../../support/test-runtime.ts'
 import { certificates, spelling } from '../../support/vectors.ts'
-import {
-  BASIC,
-  BOUND,
-  openWalk,
-  OTHER,
-  OWN,
-  PUBLIC,
-  RENEWED,
-  type TestClient,
-  type Walk,
-} from '../../support/walk.ts'
+import { BASIC, BOUND, OTHER, OWN, PUBLIC, RENEWED } from '../../support/walk.ts'
 
 const ISSUER = 'https://as.example.com'
 const THUMBPRINT = certificates.find(({ name }) => name === 'client-ec-p256')?.['x5t#S256']
 
-let runtime: FixedRuntime
-let walk: Walk
-let client: TestClient
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
-beforeEach(async () => {
-  runtime.clock.now = START
-  walk = await openWalk(runtime)
-  client = await walk.addClient(PUBLIC, BOUND)
-})
-afterAll(() => runtime.close())
+const walk = await testWalk()
+const { runtime } = walk
+const client = await walk.addClient(PUBLIC, BOUND)
 
 const ask = (token: string | undefined, certificate?: string, more: Record<string, string> = {}) =>
   walk.post('/introspection', { token, ...more }, certificate)
@@ -107,8 +88,9 @@ describe('everybody else', () => {
     [
       'a token of a client that was cut off',
       async () => {
-        const token = await bound()
-        await runtime.store.clients.cutOff(walk.number, client.number, START)
+        const ended = await walk.addClient(PUBLIC, BOUND)
+        const { access: token } = await walk.granted(ended, OWN)
+        await runtime.store.clients.cutOff(walk.number, ended.number, START)
         return { token, certificate: OWN }
       },
     ],

@@ -3,7 +3,6 @@ import { later } from '../../../shared/epoch-seconds.ts'
 import { encode } from '../../support/assertions.ts'
 import { tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
-import { rawTables } from '../../support/raw-tables.ts'
 import { type Bench, provokeAll, type Provoke } from '../../support/result-codes.ts'
 import { BASIC, BOUND, form, OTHER, OWN, PUBLIC } from '../../support/walk.ts'
 
@@ -103,9 +102,7 @@ provokeAll('introspection-refusals.test.ts', INTROSPECTION, {
   'binding-damaged': [
     'UNAUTHORIZED A065391 invalid_token',
     after(async ({ runtime, number, client }) => {
-      const raw = rawTables(runtime)
-      await raw.tamper(number, client.number, { binding: { 'x5t#S256': 'short' } })
-      raw.close()
+      await runtime.tables.tamper(number, client.number, { binding: { 'x5t#S256': 'short' } })
     }),
   ],
   'token-unbound': [

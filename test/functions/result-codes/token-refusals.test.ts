@@ -2,7 +2,6 @@ import { TOKEN } from '../../../shared/refusal/token.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
-import { rawTables } from '../../support/raw-tables.ts'
 import { type Bench, provokeAll, type Provoke } from '../../support/result-codes.ts'
 import { BASIC, BOUND, form, OTHER, OWN, PUBLIC, REDIRECT_URI } from '../../support/walk.ts'
 
@@ -199,9 +198,7 @@ provokeAll('token-refusals.test.ts', TOKEN, {
     async ({ addClient, code, redeem, refresh, runtime, number }) => {
       const bound = await addClient(BASIC, BOUND)
       const tokens = tokensOf(await redeem(bound, await code(bound), OWN))
-      const raw = rawTables(runtime)
-      await raw.tamper(number, bound.number, { binding: {} })
-      raw.close()
+      await runtime.tables.tamper(number, bound.number, { binding: {} })
       return refresh(bound, tokens.refresh, OWN)
     },
   ],

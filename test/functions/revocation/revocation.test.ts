@@ -1,22 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { outcome, tokensOf } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
 import { FORMATS } from '../../support/gateway.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
 import { basic, BASIC, BOUND, form, openWalk, OWN, POST, PUBLIC, TLS, type Walk } from '../../support/walk.ts'
 
 const INACTIVE = { active: false }
 const UNKNOWN = 'UNAUTHORIZED A057302 invalid_token'
 const REVOKED = 'OK A113001'
 
-let runtime: FixedRuntime
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
-beforeEach(() => {
-  runtime.clock.now = START
-  runtime.lines.length = 0
-})
-afterAll(() => runtime.close())
+const runtime = await testRuntime()
 
 describe.each([
   ['opaque', {}],

@@ -1,37 +1,16 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 import { asserted, PRIVATE_KEY_JWT } from '../../support/client-assertion.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { START } from '../../support/fixed-runtime.ts'
 import type { Received } from '../../support/gateway.ts'
+import { testWalk } from '../../support/test-runtime.ts'
 import { jwkOf } from '../../support/vector-service.ts'
 import { certificatePem } from '../../support/vectors.ts'
-import {
-  BASIC,
-  basic,
-  BOUND,
-  openWalk,
-  OTHER,
-  OWN,
-  POST,
-  type TestClient,
-  TLS,
-  type Walk,
-} from '../../support/walk.ts'
+import { BASIC, basic, BOUND, OTHER, OWN, POST, type TestClient, TLS } from '../../support/walk.ts'
 
-let runtime: FixedRuntime
-let walk: Walk
-let token: string
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
-beforeEach(async () => {
-  runtime.clock.now = START
-  walk = await openWalk(runtime, { supportedTokenAuthMethods: [...TOKEN_AUTH_METHODS] })
-  token = (await walk.granted(await walk.addClient(BASIC, BOUND), OWN)).access
-})
-afterAll(() => runtime.close())
+const walk = await testWalk({ supportedTokenAuthMethods: [...TOKEN_AUTH_METHODS] })
+const token = (await walk.granted(await walk.addClient(BASIC, BOUND), OWN)).access
 
 const RSA = certificatePem('client-rsa-2048')
 const SELF_SIGNED = certificatePem('self-signed-ec')

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
 import {
   BASIC,
   basic,
@@ -18,21 +19,16 @@ const ISSUER = 'https://as.example.com'
 const INACTIVE = '{"active":false}'
 const INVALID_CLIENT = '{"error":"invalid_client"}'
 
-let runtime: FixedRuntime
 let walk: Walk
 let owner: TestClient
 let tokens: { access: string; refresh: string }
 
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
+const runtime = await testRuntime()
 beforeEach(async () => {
-  runtime.clock.now = START
   walk = await openWalk(runtime)
   owner = await walk.addClient(BASIC, BOUND)
   tokens = await walk.granted(owner, OWN)
 })
-afterAll(() => runtime.close())
 
 const ask = (caller: TestClient, token: string, more: Record<string, string> = {}) =>
   walk.post('/introspection/standard', { token, ...more }, undefined, basic(caller))

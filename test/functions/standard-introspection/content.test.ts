@@ -1,9 +1,9 @@
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { contentOf, outcome } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
-import { rawTables } from '../../support/raw-tables.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
 import { certificates } from '../../support/vectors.ts'
 import {
   BASIC,
@@ -23,27 +23,17 @@ const THUMBPRINT = certificates.find(({ name }) => name === 'client-ec-p256')?.[
 const CNF = { 'x5t#S256': THUMBPRINT }
 const INACTIVE = { active: false }
 
-let runtime: FixedRuntime
 let walk: Walk
-let tables: ReturnType<typeof rawTables>
 let bound: TestClient
 let server: TestClient
 
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  tables = rawTables(runtime)
-})
+const runtime = await testRuntime()
+const { tables } = runtime
 beforeEach(async () => {
-  runtime.clock.now = START
   walk = await openWalk(runtime)
   bound = await walk.addClient(BASIC, BOUND)
   server = await walk.addClient(BASIC, { resourceServerAudiences: ['*'] })
 })
-afterAll(async () => {
-  tables.close()
-  await runtime.close()
-})
-
 /** What a resource server gets on the OAuth face. */
 const ask = async (token: string, caller = server, more: Record<string, string> = {}) =>
   (await walk.post('/introspection/standard', { token, ...more }, undefined, basic(caller))).json

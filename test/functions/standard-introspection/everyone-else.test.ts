@@ -1,25 +1,21 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
 import { BASIC, basic, BOUND, openWalk, OWN, type TestClient, type Walk } from '../../support/walk.ts'
 
-let runtime: FixedRuntime
 let walk: Walk
 let owner: TestClient
 let ofOtherResource: TestClient
 let otherClient: TestClient
 
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
+const runtime = await testRuntime()
 beforeEach(async () => {
-  runtime.clock.now = START
   walk = await openWalk(runtime)
   owner = await walk.addClient(BASIC, BOUND)
   ofOtherResource = await walk.addClient(BASIC, { resourceServerAudiences: ['https://rs.example.com'] })
   otherClient = await walk.addClient(BASIC)
 })
-afterAll(() => runtime.close())
 
 const tokens = () => walk.granted(owner, OWN, { scope: 'read' })
 

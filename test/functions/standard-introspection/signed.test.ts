@@ -1,10 +1,11 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { SIGNING_ALGORITHMS } from '../../../shared/store/service.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { START } from '../../support/fixed-runtime.ts'
 import type { Received } from '../../support/gateway.ts'
 import { keySet, newSigningKey } from '../../support/signing-keys.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
 import { BASIC, basic, BOUND, form, openWalk, OWN, type TestClient, type Walk } from '../../support/walk.ts'
 
 const ISSUER = 'https://as.example.com'
@@ -12,21 +13,17 @@ const RS = 'https://rs.example.com/'
 const SIGNED = 'application/token-introspection+jwt'
 const keys = SIGNING_ALGORITHMS.map((alg) => newSigningKey(`key of ${alg}`, alg))
 
-let runtime: FixedRuntime
 let walk: Walk
 let client: TestClient
 let access: string
 
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
+const runtime = await testRuntime()
 beforeEach(async () => {
   walk = await openWalk(runtime, { jwks: [] })
   await walk.call('/service/update', keySet(...keys.map(({ own }) => own)))
   client = await walk.addClient(BASIC, BOUND)
   access = tokensOf(await walk.granted(client, OWN).then(wrapped)).access
 })
-afterAll(() => runtime.close())
 
 const wrapped = (tokens: { access: string; refresh: string }) =>
   ({ json: { responseContent: JSON.stringify({ access_token: tokens.access }) } }) as unknown as Received

@@ -1,27 +1,22 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startEmbeddedEngine } from '../../../infra/emulator/engine.ts'
 import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
 import { TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { asserted, PRIVATE_KEY_JWT } from '../../support/client-assertion.ts'
-import { type CuttingProxy, loseFirstAnswers, pass, startCuttingProxy } from '../../support/cutting-proxy.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { loseFirstAnswers, pass, startCuttingProxy } from '../../support/cutting-proxy.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
 import { BOUND, openWalk, OWN, RENEWED, type TestClient, type Walk } from '../../support/walk.ts'
 
-let engine: Awaited<ReturnType<typeof startEmbeddedEngine>>
-let proxy: CuttingProxy
-let runtime: FixedRuntime
 let walk: Walk
 let client: TestClient
 
-beforeAll(async () => {
-  engine = await startEmbeddedEngine({})
-  proxy = await startCuttingProxy(engine.endpoint)
-  runtime = await fixedRuntime({}, proxy)
-})
+const engine = await startEmbeddedEngine({})
+const proxy = await startCuttingProxy(engine.endpoint)
+const runtime = await testRuntime({}, proxy)
 beforeEach(async () => {
-  runtime.clock.now = START
   const supportedTokenAuthMethods = [...TOKEN_AUTH_METHODS]
   walk = await openWalk(runtime, { supportedTokenAuthMethods, clientIdAliasEnabled: true })
   client = await walk.addClient(PRIVATE_KEY_JWT)
@@ -30,7 +25,6 @@ afterEach(() => {
   proxy.fate = pass
 })
 afterAll(async () => {
-  await runtime.close()
   await engine.close()
 })
 

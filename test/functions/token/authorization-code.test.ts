@@ -1,37 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
-import { rawTables } from '../../support/raw-tables.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { testWalk } from '../../support/test-runtime.ts'
 import { spelling } from '../../support/vectors.ts'
-import {
-  BASIC,
-  BOUND,
-  openWalk,
-  OTHER,
-  OWN,
-  PUBLIC,
-  RENEWED,
-  type TestClient,
-  type Walk,
-} from '../../support/walk.ts'
+import { BASIC, BOUND, OTHER, OWN, PUBLIC, RENEWED, type TestClient } from '../../support/walk.ts'
 
-let runtime: FixedRuntime
-let walk: Walk
-let tables: ReturnType<typeof rawTables>
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  walk = await openWalk(runtime, { authorizationCodeDuration: 60 })
-  tables = rawTables(runtime)
-})
-beforeEach(() => {
-  runtime.clock.now = START
-})
-afterAll(async () => {
-  tables.close()
-  await runtime.close()
-})
+const walk = await testWalk({ authorizationCodeDuration: 60 })
+const { runtime } = walk
+const { tables } = runtime
 
 const UNKNOWN = 'BAD_REQUEST A050305 invalid_grant'
 const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'

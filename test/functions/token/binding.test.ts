@@ -1,32 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { outcome, tokensOf } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
 import type { Received } from '../../support/gateway.ts'
+import { testWalk } from '../../support/test-runtime.ts'
 import { certificatePem, certificates, spelling } from '../../support/vectors.ts'
-import {
-  BASIC,
-  BOUND,
-  openWalk,
-  OTHER,
-  OWN,
-  POST,
-  PUBLIC,
-  TLS,
-  type TestClient,
-  type Walk,
-} from '../../support/walk.ts'
+import { BASIC, BOUND, OTHER, OWN, POST, PUBLIC, TLS, type TestClient } from '../../support/walk.ts'
 
 const thumbprintOf = (name: string) => certificates.find((entry) => entry.name === name)?.['x5t#S256']
 const UNREADABLE = spelling('truncated-der')
 
-let runtime: FixedRuntime
-let walk: Walk
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  walk = await openWalk(runtime)
-})
-afterAll(() => runtime.close())
+const walk = await testWalk()
 
 const setBinding = (service: boolean) => walk.setService({ tlsClientCertificateBoundAccessTokens: service })
 

@@ -1,25 +1,15 @@
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { outcome, tokensOf } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { START } from '../../support/fixed-runtime.ts'
 import type { Received } from '../../support/gateway.ts'
-import { openWalk, PUBLIC, REDIRECT_URI, type TestClient, type Walk } from '../../support/walk.ts'
+import { testWalk } from '../../support/test-runtime.ts'
+import { PUBLIC, REDIRECT_URI } from '../../support/walk.ts'
 
-let runtime: FixedRuntime
-let walk: Walk
-let client: TestClient
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
+const walk = await testWalk({ accessTokenSignAlg: 'ES256' })
+const client = await walk.addClient(PUBLIC, {
+  extension: { accessTokenDuration: 3600, refreshTokenDuration: 7200 },
 })
-beforeEach(async () => {
-  runtime.clock.now = START
-  walk = await openWalk(runtime, { accessTokenSignAlg: 'ES256' })
-  client = await walk.addClient(PUBLIC, {
-    extension: { accessTokenDuration: 3600, refreshTokenDuration: 7200 },
-  })
-})
-afterAll(() => runtime.close())
 
 const redeem = (code: string, members: object = {}) =>
   walk.token(client, { grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI }, { ...members })

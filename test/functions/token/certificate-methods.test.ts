@@ -1,23 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
 import { FORMATS } from '../../support/gateway.ts'
+import { testWalk } from '../../support/test-runtime.ts'
 import { jwkOf } from '../../support/vector-service.ts'
 import { certificatePem, certificates, load, presented } from '../../support/vectors.ts'
-import { BOUND, openWalk, OWN, RENEWED, TLS, type Walk } from '../../support/walk.ts'
+import { BOUND, OWN, RENEWED, TLS, type Walk } from '../../support/walk.ts'
 
-let runtime: FixedRuntime
-let walk: Walk
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
-beforeEach(async () => {
-  walk = await openWalk(runtime, { supportedTokenAuthMethods: [...TOKEN_AUTH_METHODS] })
-})
-afterAll(() => runtime.close())
+const walk = await testWalk({ supportedTokenAuthMethods: [...TOKEN_AUTH_METHODS] })
 
 type Settings = Parameters<Walk['addClient']>[0]
 

@@ -1,45 +1,35 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { AUTHORITY, authority, client, issued, type Party, pemOf } from '../../support/certificate-chain.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { testWalk } from '../../support/test-runtime.ts'
 import { spelling } from '../../support/vectors.ts'
-import { BASIC, form, openWalk, type TestClient, TLS, type Walk } from '../../support/walk.ts'
+import { BASIC, form, TLS } from '../../support/walk.ts'
 
 const OK = 'OK A052001'
 const invalid = (resultCode: string) => `INVALID_CLIENT ${resultCode} invalid_client`
 const NO_PATH = invalid('A157338')
 const INVALID_PATH = invalid('A157339')
 
-let runtime: FixedRuntime
-let walk: Walk
-let [root, middle, issuing, leaf]: Party[] = []
-let asking: TestClient
+const root = await authority('Root')
+const middle = await authority('Middle', root)
+const issuing = await authority('Issuing', middle)
+const leaf = await client(issuing)
+const walk = await testWalk(trusting(root))
+const { runtime } = walk
+const asking = await walk.addClient({ ...TLS, tlsClientAuthSubjectDn: 'CN=client' })
 
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  root = await authority('Root')
-  middle = await authority('Middle', root)
-  issuing = await authority('Issuing', middle)
-  leaf = await client(issuing)
-})
-beforeEach(async () => {
-  runtime.clock.now = START
-  walk = await openWalk(runtime, trusting(root))
-  asking = await walk.addClient({ ...TLS, tlsClientAuthSubjectDn: 'CN=client' })
-})
-afterAll(() => runtime.close())
-
-function trusting(...roots: (Party | undefined)[]) {
-  const trustedRootCertificates = roots.map((party) => pemOf(party as Party))
+function trusting(...roots: Party[]) {
+  const trustedRootCertificates = roots.map(pemOf)
   return { mutualTlsValidatePkiCertChain: true, trustedRootCertificates }
 }
 
-const pems = (...parties: (Party | undefined)[]) => parties.map((party) => pemOf(party as Party))
+const pems = (...parties: Party[]) => parties.map(pemOf)
 
 /** The outcome of `/auth/token` for a client whose terminator has handed on this path. */
-async function asked(certificate: Party | undefined, clientCertificatePath?: unknown): Promise<string> {
-  const members = { clientCertificate: pemOf(certificate as Party), clientCertificatePath }
+async function asked(certificate: Party, clientCertificatePath?: unknown): Promise<string> {
+  const members = { clientCertificate: pemOf(certificate), clientCertificatePath }
   return outcome(await walk.token(asking, { grant_type: 'client_credentials' }, members))
 }
 
@@ -55,7 +45,7 @@ describe('where the service validates the path of client certificates', () => {
   test('the OAuth face has the leaf alone: authorities below the root stand in the list of the service', async () => {
     const ask = async () => {
       const members = { grant_type: 'client_credentials', client_id: asking.id }
-      return (await walk.post('/token', members, pemOf(leaf as Party))).status
+      return (await walk.post('/token', members, pemOf(leaf))).status
     }
     expect(await ask()).toBe(401)
     await walk.setService(trusting(root, middle, issuing))
@@ -106,10 +96,10 @@ describe('where the service validates the path of client certificates', () => {
   })
 
   test('a form body carries the path as one text, in PEM or in base64 with spaces between', async () => {
-    const texts = [issuing, middle].map((party) => party as Party)
+    const texts = [issuing, middle]
     const ask = async (path: string) => {
       const parameters = form({ grant_type: 'client_credentials', client_id: asking.id })
-      const members = { parameters, clientCertificate: pemOf(leaf as Party), clientCertificatePath: path }
+      const members = { parameters, clientCertificate: pemOf(leaf), clientCertificatePath: path }
       const { number, secrets } = walk
       const headers = {
         authorization: `Bearer ${secrets.manage}`,
@@ -122,12 +112,12 @@ describe('where the service validates the path of client certificates', () => {
     expect(await ask(texts.map(pemOf).join(''))).toBe(OK)
     expect(await ask(texts.map(pemOf).join(' ').replaceAll('\n', ' '))).toBe(OK)
     expect(await ask(texts.map(({ der }) => der.toString('base64')).join(' '))).toBe(OK)
-    expect(await ask(pemOf(issuing as Party))).toBe(NO_PATH)
+    expect(await ask(pemOf(issuing))).toBe(NO_PATH)
     expect(await ask(`${texts.map(pemOf).join('')}x`)).toBe(NO_PATH)
   })
 
   test('a path that breaks a rule is invalid', async () => {
-    const forgeable = await client(issuing as Party, { hash: 'SHA-1' })
+    const forgeable = await client(issuing, { hash: 'SHA-1' })
     expect(await asked(forgeable, pems(issuing, middle))).toBe(INVALID_PATH)
   })
 
@@ -154,12 +144,12 @@ describe('where the service validates the path of client certificates', () => {
       await walk.token(
         asking,
         { grant_type: 'client_credentials' },
-        { clientCertificate: pemOf(leaf as Party), clientCertificatePath: pems(issuing, middle) },
+        { clientCertificate: pemOf(leaf), clientCertificatePath: pems(issuing, middle) },
       ),
     )
     const revoke = async (clientCertificatePath?: string[]) => {
       const parameters = form({ token: access, client_id: asking.id })
-      const members = { parameters, clientCertificate: pemOf(leaf as Party), clientCertificatePath }
+      const members = { parameters, clientCertificate: pemOf(leaf), clientCertificatePath }
       return outcome(await walk.call('/auth/revocation', members))
     }
     expect(await revoke()).toBe(NO_PATH)
@@ -181,7 +171,7 @@ describe('where the service validates the path of client certificates', () => {
   test('other methods are not concerned', async () => {
     await walk.setService({ trustedRootCertificates: [] })
     const basic = await walk.addClient(BASIC)
-    expect(outcome(await walk.credentials(basic, pemOf(leaf as Party)))).toBe(OK)
+    expect(outcome(await walk.credentials(basic, pemOf(leaf)))).toBe(OK)
   })
 })
 

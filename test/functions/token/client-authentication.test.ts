@@ -1,31 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
 import { outcome } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { testWalk } from '../../support/test-runtime.ts'
 import { certificatePem, spelling } from '../../support/vectors.ts'
-import {
-  BASIC,
-  openWalk,
-  OTHER,
-  OWN,
-  POST,
-  PUBLIC,
-  TLS,
-  type TestClient,
-  type Walk,
-} from '../../support/walk.ts'
+import { BASIC, openWalk, OTHER, OWN, POST, PUBLIC, TLS, type TestClient } from '../../support/walk.ts'
 
-let runtime: FixedRuntime
-let walk: Walk
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
-beforeEach(async () => {
-  runtime.clock.now = START
-  walk = await openWalk(runtime)
-})
-afterAll(() => runtime.close())
+const walk = await testWalk()
+const { runtime } = walk
 
 /** The outcome of a token request on the Web API, credentials exactly as given. */
 async function asked(members: Record<string, unknown>, parameters: Record<string, string> = {}) {

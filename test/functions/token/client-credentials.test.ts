@@ -1,8 +1,9 @@
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { contentOf, outcome, tokensOf } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
 import { BASIC, basic, openWalk, POST, PUBLIC, type Walk } from '../../support/walk.ts'
 
 const SCOPES = [
@@ -11,17 +12,12 @@ const SCOPES = [
   { name: 'admin' },
 ]
 
-let runtime: FixedRuntime
 let walk: Walk
 
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
+const runtime = await testRuntime()
 beforeEach(async () => {
-  runtime.clock.now = START
   walk = await openWalk(runtime, { clientIdAliasEnabled: true })
 })
-afterAll(() => runtime.close())
 
 describe('the answer', () => {
   test('is an access token alone: no refresh token, no subject', async () => {

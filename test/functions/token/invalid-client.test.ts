@@ -1,14 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Reason } from '../../../shared/refusal/refusal.ts'
 import { TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 import { asserted, PRIVATE_KEY_JWT } from '../../support/client-assertion.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { testWalk } from '../../support/test-runtime.ts'
 import { jwkOf } from '../../support/vector-service.ts'
 import { certificatePem, spelling } from '../../support/vectors.ts'
 import {
   BASIC,
   basic,
-  openWalk,
   OTHER,
   OWN,
   POST,
@@ -18,17 +18,11 @@ import {
   type Walk,
 } from '../../support/walk.ts'
 
-let runtime: FixedRuntime
-let walk: Walk
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  walk = await openWalk(runtime, {
-    clientIdAliasEnabled: true,
-    supportedTokenAuthMethods: [...TOKEN_AUTH_METHODS],
-  })
+const walk = await testWalk({
+  clientIdAliasEnabled: true,
+  supportedTokenAuthMethods: [...TOKEN_AUTH_METHODS],
 })
-afterAll(() => runtime.close())
+const { runtime } = walk
 
 interface Asked {
   readonly parameters?: Record<string, string>

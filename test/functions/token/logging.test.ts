@@ -1,44 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { startEmbeddedEngine } from '../../../infra/emulator/engine.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { tokensOf } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
-import { rawTables } from '../../support/raw-tables.ts'
+import { fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { testWalk } from '../../support/test-runtime.ts'
 import { certificates, spelling } from '../../support/vectors.ts'
-import {
-  BASIC,
-  basic,
-  BOUND,
-  openWalk,
-  OTHER,
-  OWN,
-  POST,
-  PUBLIC,
-  TLS,
-  type Walk,
-} from '../../support/walk.ts'
+import { BASIC, basic, BOUND, openWalk, OTHER, OWN, POST, PUBLIC, TLS } from '../../support/walk.ts'
 
 const THUMBPRINT = certificates.find(({ name }) => name === 'client-ec-p256')?.['x5t#S256']
 const REQUEST_ID = 'JKJaXmPLvHcESHA='
 
-let runtime: FixedRuntime
-let walk: Walk
-let tables: ReturnType<typeof rawTables>
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  tables = rawTables(runtime)
-})
-beforeEach(async () => {
-  runtime.clock.now = START
-  runtime.lines.length = 0
-  walk = await openWalk(runtime)
-})
-afterAll(async () => {
-  tables.close()
-  await runtime.close()
-})
-
+const walk = await testWalk()
+const { runtime } = walk
+const { tables } = runtime
 /** The one line that was logged since the last look. */
 function line() {
   const [only, ...more] = runtime.logged()

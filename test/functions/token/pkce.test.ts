@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { outcome } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
-import { openWalk, PUBLIC, type Walk } from '../../support/walk.ts'
+import { testWalk } from '../../support/test-runtime.ts'
+import { openWalk, PUBLIC } from '../../support/walk.ts'
 
 /** RFC 7636 appendix B. */
 const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
@@ -10,14 +10,8 @@ const S256 = { code_challenge: CHALLENGE, code_challenge_method: 'S256' }
 const PLAIN = { code_challenge: VERIFIER, code_challenge_method: 'plain' }
 const DEFAULT = { code_challenge: VERIFIER }
 
-let runtime: FixedRuntime
-let walk: Walk
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  walk = await openWalk(runtime)
-})
-afterAll(() => runtime.close())
+const walk = await testWalk()
+const { runtime } = walk
 
 describe('redemption', () => {
   const WRONG = 'BAD_REQUEST A050315 invalid_grant'

@@ -1,26 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
+import { expect, test } from 'vitest'
 import { FORMATS } from '../../support/gateway.ts'
-import {
-  BASIC,
-  basic,
-  BOUND,
-  openWalk,
-  OWN,
-  POST,
-  TLS,
-  type TestClient,
-  type Walk,
-} from '../../support/walk.ts'
+import { testWalk } from '../../support/test-runtime.ts'
+import { BASIC, basic, BOUND, OWN, POST, TLS, type TestClient } from '../../support/walk.ts'
 
-let runtime: FixedRuntime
-let walk: Walk
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  walk = await openWalk(runtime)
-})
-afterAll(() => runtime.close())
+const walk = await testWalk()
 
 const named = ({ id }: TestClient) => ({ client_id: id })
 const withSecret = ({ id, secret }: TestClient) => ({ client_id: id, client_secret: secret })

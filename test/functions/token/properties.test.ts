@@ -1,39 +1,15 @@
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { contentOf, outcome, tokensOf } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
-import { rawTables } from '../../support/raw-tables.ts'
-import {
-  BASIC,
-  form,
-  openWalk,
-  PUBLIC,
-  REDIRECT_URI,
-  type TestClient,
-  type Walk,
-} from '../../support/walk.ts'
+import { testWalk } from '../../support/test-runtime.ts'
+import { BASIC, form, PUBLIC, REDIRECT_URI } from '../../support/walk.ts'
 
 const TIER = { key: 'tier', value: 'gold', hidden: false }
 const SECRET = { key: 'risk', value: 'high', hidden: true }
 
-let runtime: FixedRuntime
-let walk: Walk
-let client: TestClient
-let tables: ReturnType<typeof rawTables>
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  tables = rawTables(runtime)
-})
-beforeEach(async () => {
-  walk = await openWalk(runtime)
-  client = await walk.addClient(PUBLIC)
-})
-afterAll(async () => {
-  tables.close()
-  await runtime.close()
-})
-
+const walk = await testWalk()
+const { tables } = walk.runtime
+const client = await walk.addClient(PUBLIC)
 const codeWith = (members: object) => walk.code(client, {}, { ...members })
 const redeem = (code: string, members: object = {}) =>
   walk.token(client, { grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI }, { ...members })
@@ -186,11 +162,12 @@ describe('the size', () => {
   test('keeps the largest item under 16 KB', async () => {
     const scopes = Array.from({ length: 4 }, (_, i) => String(i).repeat(1023))
     await walk.setService({ supportedScopes: scopes.map((name) => ({ name })) })
-    const ticket = (await walk.authorize(client, { scope: scopes.join(' ') })).json['ticket']
+    const large = await walk.addClient(PUBLIC)
+    const ticket = (await walk.authorize(large, { scope: scopes.join(' ') })).json['ticket']
     const jwtAtClaims = JSON.stringify({ a: 'x'.repeat(2048 - '{"a":""}'.length) })
     const { json } = await walk.issue(ticket, { properties: property(LONGEST), jwtAtClaims })
-    expect(outcome(await redeem(json['authorizationCode'] as string))).toBe('OK A050001')
-    const [item] = await tables.grantsOf(walk.number, client.number)
+    expect(outcome(await walk.redeem(large, json['authorizationCode'] as string))).toBe('OK A050001')
+    const [item] = await tables.grantsOf(walk.number, large.number)
     expect(JSON.stringify(item).length).toBeGreaterThan(14000)
     expect(JSON.stringify(item).length).toBeLessThan(16384)
   })

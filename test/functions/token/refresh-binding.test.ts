@@ -1,24 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { outcome } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
-import { rawTables } from '../../support/raw-tables.ts'
-import { BASIC, BOUND, openWalk, OWN, PUBLIC, TLS, type Walk } from '../../support/walk.ts'
+import { testWalk } from '../../support/test-runtime.ts'
+import { BASIC, BOUND, OWN, PUBLIC, TLS } from '../../support/walk.ts'
 import { refreshBindingCases, thumbprintOf } from './refresh-binding-cases.ts'
 
-let runtime: FixedRuntime
-let walk: Walk
-let tables: ReturnType<typeof rawTables>
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  walk = await openWalk(runtime)
-  tables = rawTables(runtime)
-})
-afterAll(async () => {
-  tables.close()
-  await runtime.close()
-})
-
+const walk = await testWalk()
+const { runtime } = walk
+const { tables } = runtime
 refreshBindingCases(() => walk)
 
 describe('a damaged binding', () => {

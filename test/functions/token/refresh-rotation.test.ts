@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
 import { BASIC, openWalk, PUBLIC, type TestClient, type Walk } from '../../support/walk.ts'
 
 const UNKNOWN = 'BAD_REQUEST A053305 invalid_grant'
 
-let runtime: FixedRuntime
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
-beforeEach(() => {
-  runtime.clock.now = START
-})
-afterAll(() => runtime.close())
+const runtime = await testRuntime()
 
 const wait = (seconds: number) => {
   runtime.clock.now = later(runtime.clock.now, seconds)

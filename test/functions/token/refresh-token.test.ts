@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { contentOf, outcome, tokensOf } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
-import { BASIC, openWalk, PUBLIC, type TestClient, type Walk } from '../../support/walk.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { testWalk } from '../../support/test-runtime.ts'
+import { BASIC, openWalk, PUBLIC, type TestClient } from '../../support/walk.ts'
 
-let runtime: FixedRuntime
-let walk: Walk
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  walk = await openWalk(runtime, { refreshTokenDuration: 864000, accessTokenDuration: 86400 })
-})
-beforeEach(() => {
-  runtime.clock.now = START
-})
-afterAll(() => runtime.close())
+const walk = await testWalk({ refreshTokenDuration: 864000, accessTokenDuration: 86400 })
+const { runtime } = walk
 
 describe('the answer', () => {
   test('says what was refreshed, and which scopes the refresh token still has', async () => {

@@ -1,26 +1,20 @@
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { contentOf, outcome, tokensOf } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { START } from '../../support/fixed-runtime.ts'
 import type { Received } from '../../support/gateway.ts'
-import { BASIC, openWalk, PUBLIC, type TestClient, type Walk } from '../../support/walk.ts'
+import { testWalk } from '../../support/test-runtime.ts'
+import { BASIC, PUBLIC, type TestClient } from '../../support/walk.ts'
 
 const DURATIONS = { accessTokenDuration: 300, refreshTokenDuration: 1000 }
 
-let runtime: FixedRuntime
-let walk: Walk
+const walk = await testWalk(DURATIONS)
+const { runtime } = walk
 let client: TestClient
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
 beforeEach(async () => {
-  runtime.clock.now = START
-  walk = await openWalk(runtime, DURATIONS)
   client = await walk.addClient(PUBLIC)
 })
-afterAll(() => runtime.close())
 
 const wait = (seconds: number) => {
   runtime.clock.now = later(runtime.clock.now, seconds)

@@ -1,27 +1,24 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../shared/store/service.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { START } from '../../support/fixed-runtime.ts'
 import { keySet, newSigningKey } from '../../support/signing-keys.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
 import { BASIC, BOUND, openWalk, OTHER, OWN, type TestClient, type Walk } from '../../support/walk.ts'
 
 const ISSUER = 'https://as.example.com'
 const keys = SIGNING_ALGORITHMS.map((alg) => newSigningKey(`key of ${alg}`, alg))
 
-let runtime: FixedRuntime
 let walk: Walk
 let client: TestClient
 
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
+const runtime = await testRuntime()
 beforeEach(async () => {
   walk = await openWalk(runtime, { jwks: [] })
   client = await walk.addClient(BASIC, BOUND)
   expect((await walk.call('/service/update', keySet(...keys.map(({ own }) => own)))).status).toBe(200)
 })
-afterAll(() => runtime.close())
 
 async function tokenBy(accessTokenSignAlg: SigningAlgorithm): Promise<string> {
   expect((await walk.call('/service/update', { accessTokenSignAlg })).status).toBe(200)

@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
 import { BASIC, openWalk, type TestClient, type Walk } from '../../support/walk.ts'
 
-let runtime: FixedRuntime
 let walk: Walk
 let client: TestClient
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
-afterAll(() => runtime.close())
+const runtime = await testRuntime()
 
 const isLive = async (token: string) => (await walk.standard(token))['active']
 

@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { outcome } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
 import { FORMATS, type Sent } from '../../support/gateway.ts'
-import { BASIC, BOUND, form, openWalk, OWN, PUBLIC, type TestClient, type Walk } from '../../support/walk.ts'
+import { testWalk } from '../../support/test-runtime.ts'
+import { BASIC, BOUND, form, OWN, PUBLIC } from '../../support/walk.ts'
 
-let runtime: FixedRuntime
-let walk: Walk
-let client: TestClient
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  walk = await openWalk(runtime)
-  client = await walk.addClient(BASIC)
-})
-afterAll(() => runtime.close())
+const walk = await testWalk()
+const client = await walk.addClient(BASIC)
 
 const APIS = [
   ['/auth/authorization', 'authorizationResponse'],

@@ -1,23 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { digest } from '../../../shared/store/digest.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { START } from '../../support/fixed-runtime.ts'
 import { FORMATS } from '../../support/gateway.ts'
-import { openWalk, type Walk } from '../../support/walk.ts'
+import { testWalk } from '../../support/test-runtime.ts'
+import { openWalk } from '../../support/walk.ts'
 
 type Role = 'introspect' | 'runtime' | 'manage'
 
-let runtime: FixedRuntime
-let walk: Walk
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
-beforeEach(async () => {
-  runtime.clock.now = START
-  walk = await openWalk(runtime)
-})
-afterAll(() => runtime.close())
+const walk = await testWalk()
+const { runtime } = walk
 
 const NEEDED: readonly (readonly [api: string, role: Role])[] = [
   ['/auth/authorization', 'runtime'],

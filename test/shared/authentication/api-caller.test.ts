@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { serviceByCredentials } from '../../../shared/authentication/api-caller.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import type { Role } from '../../../shared/store/service.ts'
 import { around } from '../../support/test-call.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { START } from '../../support/fixed-runtime.ts'
 import { httpRequest } from '../../support/http-request.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
 
 const SERVICE = 21653835348762
 const OTHER_SERVICE = 21653835348763
@@ -16,9 +17,8 @@ const SECRETS = {
 } as const
 const EXPIRES = later(START, 100)
 
-let runtime: FixedRuntime
+const runtime = await testRuntime()
 beforeAll(async () => {
-  runtime = await fixedRuntime()
   const { registry } = runtime.store
   const credentials = Object.entries(SECRETS).map(([role, secret]) => ({
     digest: digest(secret),
@@ -35,7 +35,6 @@ beforeAll(async () => {
     credentials: [{ digest: digest('other-secret'), role: 'manage' }],
   })
 })
-afterAll(() => runtime.close())
 
 const request = (authorization: string[], serviceId?: string) =>
   httpRequest({ headers: { authorization }, pathParameters: serviceId === undefined ? {} : { serviceId } })

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { present } from '../../../shared/certificate/presented.ts'
 import { authenticateClient } from '../../../shared/authentication/client-authentication.ts'
 import { readClientAssertion } from '../../../shared/authentication/client-assertion.ts'
@@ -10,7 +10,8 @@ import { Client } from '../../../shared/store/client.ts'
 import { Service, TOKEN_AUTH_METHODS, type TokenAuthMethod } from '../../../shared/store/service.ts'
 import { jws, openAssertions } from '../../support/assertions.ts'
 import { callOf } from '../../support/test-call.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
 import { certificatePem, spelling } from '../../support/vectors.ts'
 
 const SECRET = 'a-secret'
@@ -25,11 +26,7 @@ const assertions = openAssertions()
 const own = new X509Certificate(certificatePem('client-ec-p256'))
 const OWN_JWK = { ...own.publicKey.export({ format: 'jwk' }), x5c: [own.raw.toString('base64')] }
 
-let runtime: FixedRuntime
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
-afterAll(() => runtime.close())
+const runtime = await testRuntime()
 
 function client(tokenAuthMethod: TokenAuthMethod, clientType: Client['clientType'] = 'CONFIDENTIAL'): Client {
   return Client.parse({

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { serveAuthorizer } from '../../../shared/lambda/authorizer.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Settings } from '../../../shared/settings.ts'
@@ -7,7 +7,7 @@ import authorizerV1 from '../../events/authorizer-v1-mtls.json' with { type: 'js
 import authorizerV2 from '../../events/authorizer-v2-mtls.json' with { type: 'json' }
 import v2Mtls from '../../events/httpapi-v2-mtls.json' with { type: 'json' }
 import v1Mtls from '../../events/rest-v1-mtls.json' with { type: 'json' }
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
 import { openWalk } from '../../support/walk.ts'
 
 const EVENTS = [
@@ -16,16 +16,8 @@ const EVENTS = [
   ['an HTTP API with payload 1.0', { ...authorizerV1, version: '1.0' }],
 ] as const
 
-let runtime: FixedRuntime
-let settings: Settings
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  settings = { ...runtime.settings, serviceId: (await openWalk(runtime)).number }
-})
-beforeEach(() => {
-  runtime.lines.length = 0
-})
-afterAll(() => runtime.close())
+const runtime = await testRuntime()
+const settings = { ...runtime.settings, serviceId: (await openWalk(runtime)).number }
 
 /** One that decides as told. */
 const deciding = (decide: () => Promise<{ client_id: string }>, changed: Partial<Settings> = {}) =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { byRole, ofDeployment } from '../../../shared/lambda/access.ts'
 import { oauth as oauthFace, publicDocument, webApi as webApiFace } from '../../../shared/lambda/faces.ts'
@@ -9,25 +9,20 @@ import { digest } from '../../../shared/store/digest.ts'
 import type { Runtime } from '../../../shared/runtime.ts'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import { success } from '../../../shared/web-api.ts'
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
 import { eventFor, FORMATS, type Sent } from '../../support/gateway.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
 
 const SERVICE = 21653835348762
 const REQUEST_IDS = { '2.0': 'JKJaXmPLvHcESHA=', '1.0': '3f1b6a52-8f6c-4f0d-9b0e-6a7c1d2e3f40' }
 
-let runtime: FixedRuntime
+const runtime = await testRuntime()
 beforeAll(async () => {
-  runtime = await fixedRuntime()
   await runtime.store.registry.putService({
     apiKey: SERVICE,
     issuer: 'https://as.example.com',
     credentials: [{ digest: digest('s3cret'), role: 'runtime' }],
   })
 })
-beforeEach(() => {
-  runtime.lines.length = 0
-})
-afterAll(() => runtime.close())
 
 /** What the endpoint makes of a request is given by each test. */
 let decide: (request: string | undefined) => Promise<string>

@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Route, Routes } from '../../../shared/lambda/route.ts'
 import { serve } from '../../../shared/lambda/serve.ts'
 import { routes as authorization } from '../../../functions/authorization/routes.ts'
 import type { Settings } from '../../../shared/settings.ts'
 import v2Plain from '../../events/httpapi-v2-plain.json' with { type: 'json' }
 import v1Plain from '../../events/rest-v1-plain.json' with { type: 'json' }
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
 import { eventFor, FORMATS, ROUTES } from '../../support/gateway.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
 
-let runtime: FixedRuntime
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
-beforeEach(() => {
-  runtime.lines.length = 0
-})
-afterAll(() => runtime.close())
+const runtime = await testRuntime()
 
 const withSettings = (settings: Partial<Settings>) => ({
   ...runtime,

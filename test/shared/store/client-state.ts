@@ -1,12 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { cutAll, delayFirstAnswer, pass } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
-import { BASIC, openWalk, type TestClient, type Walk } from '../../support/walk.ts'
-import { type Engine, grantItem, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
+import { BASIC, openWalk, type TestClient } from '../../support/walk.ts'
+import { type Engine, grantItem, storeUnderTest } from './store-under-test.ts'
 
 const LIVE = {
   introspection: 'OK A056001',
@@ -33,26 +33,17 @@ const CUT_OFF = {
   ticket: 'BAD_REQUEST A041391 invalid_request',
 }
 
-export function clientState(engine: Engine) {
-  let tested: StoreUnderTest
-  let walk: Walk
+export async function clientState(engine: Engine) {
   let client: TestClient
   let record: Client
   let held: Awaited<ReturnType<typeof hold>>
-  beforeAll(async () => {
-    tested = await openStoreUnderTest(engine)
-    walk = await openWalk(tested.runtime, { tlsClientCertificateBoundAccessTokens: false })
-  })
+  const tested = await storeUnderTest(engine)
+  const walk = await openWalk(tested.runtime, { tlsClientCertificateBoundAccessTokens: false })
   beforeEach(async () => {
-    tested.runtime.clock.now = START
     client = await walk.addClient(BASIC)
     record = Client.parse(client.settings)
     held = await hold()
   })
-  afterEach(() => {
-    tested.proxy.fate = pass
-  })
-  afterAll(() => tested.close())
 
   const clients = () => tested.runtime.store.clients
   const stored = () => grantItem(tested, { service: walk.number, client: client.number })
@@ -141,7 +132,7 @@ export function clientState(engine: Engine) {
     })
 
     test('of a record alone, without a state, gives tokens that nobody takes', async () => {
-      await tested.raw.remove(tested.runtime.settings.grantsTable, { id: `${walk.number}.${client.number}` })
+      await tested.raw.grants.remove({ id: `${walk.number}.${client.number}` })
       const { access } = tokensOf(await walk.credentials(client))
       expect(outcome(await walk.introspect(access))).toBe('UNAUTHORIZED A057393 invalid_token')
     })

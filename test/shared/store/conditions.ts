@@ -1,27 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
-import { delayFirstAnswer, pass } from '../../support/cutting-proxy.ts'
+import { delayFirstAnswer } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { STAGES, STEPS } from './grant-steps.ts'
 import { CLIENT, randomDigest, sampleClientTokens, sampleGrant, SERVICE } from './sample-grant.ts'
-import { type Engine, grantItem, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
+import { type Engine, grantItem, storeUnderTest } from './store-under-test.ts'
 
 type Sample = ReturnType<typeof sampleGrant>
-type Store = StoreUnderTest['runtime']['store']
 
-export function conditions(engine: Engine) {
-  let tested: StoreUnderTest
-  let store: Store
-  beforeAll(async () => {
-    tested = await openStoreUnderTest(engine)
-    store = tested.runtime.store
-  })
-  afterEach(() => {
-    tested.proxy.fate = pass
-  })
-  afterAll(() => tested.close())
+export async function conditions(engine: Engine) {
+  const tested = await storeUnderTest(engine)
+  const store = tested.runtime.store
 
   describe.each(STEPS)('$name', ({ from, take, to }) => {
     test('is done once: again it is lost and tells how the grant stands', async () => {
@@ -45,7 +36,7 @@ export function conditions(engine: Engine) {
     test('leaves nothing behind when the grant is gone', async () => {
       const sample = sampleGrant()
       await STAGES[from](store.grants, sample)
-      await tested.raw.remove(tested.runtime.settings.grantsTable, idOf(sample))
+      await tested.raw.grants.remove(idOf(sample))
       expect(await take(store.grants, sample)).toEqual({ done: false, current: undefined })
       expect(await grantItem(tested, sample.key)).toBeUndefined()
     })
@@ -130,7 +121,7 @@ export function conditions(engine: Engine) {
     tested.proxy.fate = async ({ operation }, forward) => {
       const reply = await forward()
       if (operation === 'GetItem') {
-        await tested.raw.remove(tested.runtime.settings.grantsTable, { id: `${SERVICE}.4711` })
+        await tested.raw.grants.remove({ id: `${SERVICE}.4711` })
       }
       return reply
     }

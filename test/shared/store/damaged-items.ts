@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { DamagedItem } from '../../../shared/store/listing.ts'
 import { START } from '../../support/fixed-runtime.ts'
+import type { Item } from '../../support/raw-tables.ts'
 import { STAGES } from './grant-steps.ts'
 import { CLIENT, sampleClientTokens, sampleGrant, SERVICE } from './sample-grant.ts'
-import {
-  type Engine,
-  grantItem,
-  type Item,
-  openStoreUnderTest,
-  type StoreUnderTest,
-} from './store-under-test.ts'
+import { type Engine, grantItem, storeUnderTest } from './store-under-test.ts'
 
 const WRONG = {
   text: [null, '', 7, true, ['text'], { text: 'text' }, new Set(['text'])],
@@ -85,25 +80,20 @@ const OPTIONAL: typeof NEEDED = {
 
 const STAGE_NAMES = ['TICKET', 'CODE', 'TOKENS', 'REFRESHED'] as const
 
-export function damagedItems(engine: Engine) {
-  let tested: StoreUnderTest
+export async function damagedItems(engine: Engine) {
   const written = new Map<keyof typeof STAGES, { sample: ReturnType<typeof sampleGrant>; item: Item }>()
-  beforeAll(async () => {
-    tested = await openStoreUnderTest(engine)
-    for (const stage of STAGE_NAMES) {
-      const sample = sampleGrant()
-      await STAGES[stage](tested.runtime.store.grants, sample)
-      written.set(stage, { sample, item: (await grantItem(tested, sample.key)) ?? {} })
-    }
-  })
-  afterAll(() => tested.close())
+  const tested = await storeUnderTest(engine)
+  for (const stage of STAGE_NAMES) {
+    const sample = sampleGrant()
+    await STAGES[stage](tested.runtime.store.grants, sample)
+    written.set(stage, { sample, item: (await grantItem(tested, sample.key)) ?? {} })
+  }
 
   /** What becomes of reading a grant whose item was tampered with. */
   async function read(stage: keyof typeof STAGES, tamper: (item: Item) => Item): Promise<unknown> {
     const { sample, item } = written.get(stage) ?? { sample: sampleGrant(), item: {} }
-    const { settings, store } = tested.runtime
-    await tested.raw.put(settings.grantsTable, tamper(item))
-    return store.grants.find(sample.key).catch((error: unknown) => error)
+    await tested.raw.grants.put(tamper(item))
+    return tested.runtime.store.grants.find(sample.key).catch((error: unknown) => error)
   }
 
   describe.each(STAGE_NAMES)('%s', (stage) => {
@@ -197,12 +187,12 @@ export function damagedItems(engine: Engine) {
     const id = `${SERVICE}.${CLIENT}`
     const state = { id, locked: false, notBefore: START }
     const caller = { ...state, id: `${id}1` }
-    await tested.raw.put(tested.runtime.settings.grantsTable, caller)
+    await tested.raw.grants.put(caller)
     for (const damaged of [
       without(state, name),
       ...WRONG[kind].map((value) => ({ ...state, [name]: value })),
     ]) {
-      await tested.raw.put(tested.runtime.settings.grantsTable, damaged)
+      await tested.raw.grants.put(damaged)
       const asked = await tested.runtime.store.grants.find(tokens).catch((error: unknown) => error)
       expect(asked).toEqual(new DamagedItem(name))
       const asking = await tested.runtime.store.grants
@@ -210,7 +200,7 @@ export function damagedItems(engine: Engine) {
         .catch((error: unknown) => error)
       expect(asking).toEqual(new DamagedItem(name))
     }
-    await tested.raw.remove(tested.runtime.settings.grantsTable, { id })
+    await tested.raw.grants.remove({ id })
   })
 }
 

@@ -1,30 +1,21 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { outcome } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
-import { BASIC, openWalk, type TestClient, type Walk } from '../../support/walk.ts'
-import { type Engine, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
+import { BASIC, openWalk } from '../../support/walk.ts'
+import { type Engine, storeUnderTest } from './store-under-test.ts'
 
 const DURATIONS = { code: 60, access: 600, refresh: 1200, ticket: 86400 }
 
-export function expiry(engine: Engine) {
-  let tested: StoreUnderTest
-  let walk: Walk
-  let client: TestClient
-  beforeAll(async () => {
-    tested = await openStoreUnderTest(engine)
-    walk = await openWalk(tested.runtime, {
-      tlsClientCertificateBoundAccessTokens: false,
-      authorizationCodeDuration: DURATIONS.code,
-      accessTokenDuration: DURATIONS.access,
-      refreshTokenDuration: DURATIONS.refresh,
-    })
-    client = await walk.addClient(BASIC)
+export async function expiry(engine: Engine) {
+  const tested = await storeUnderTest(engine)
+  const walk = await openWalk(tested.runtime, {
+    tlsClientCertificateBoundAccessTokens: false,
+    authorizationCodeDuration: DURATIONS.code,
+    accessTokenDuration: DURATIONS.access,
+    refreshTokenDuration: DURATIONS.refresh,
   })
-  beforeEach(() => {
-    tested.runtime.clock.now = START
-  })
-  afterAll(() => tested.close())
+  const client = await walk.addClient(BASIC)
 
   /** Obtains something that expires, and gives how to present it. */
   const PRESENTATIONS = {
@@ -63,10 +54,10 @@ export function expiry(engine: Engine) {
       async (after) => {
         const present = await PRESENTATIONS[what]()
         tested.runtime.clock.now = later(START, DURATIONS[what] + after)
-        const before = await tested.raw.scan(tested.runtime.settings.grantsTable)
+        const before = await tested.raw.grants.scan()
         const refused = what === 'access' && after >= 600 ? 'UNAUTHORIZED A065302 invalid_token' : expired
         expect(await present()).toBe(refused)
-        expect(await tested.raw.scan(tested.runtime.settings.grantsTable)).toHaveLength(before.length)
+        expect(await tested.raw.grants.scan()).toHaveLength(before.length)
       },
     )
   })

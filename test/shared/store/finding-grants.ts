@@ -1,24 +1,18 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
-import type { Grants } from '../../../shared/store/grants.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { STAGES } from './grant-steps.ts'
 import { CLIENT, sampleClientTokens, sampleGrant, SERVICE } from './sample-grant.ts'
-import { type Engine, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
+import { type Engine, storeUnderTest } from './store-under-test.ts'
 
 const [CALLER, STRANGER] = [4711, 4712]
 
-export function findingGrants(engine: Engine) {
-  let tested: StoreUnderTest
-  let grants: Grants
-  beforeAll(async () => {
-    tested = await openStoreUnderTest(engine)
-    grants = tested.runtime.store.grants
-    const { clients } = tested.runtime.store
-    await clients.create(SERVICE, { clientId: CLIENT }, START)
-    await clients.create(SERVICE, { clientId: CALLER, locked: true }, later(START, 7))
-  })
-  afterAll(() => tested.close())
+export async function findingGrants(engine: Engine) {
+  const tested = await storeUnderTest(engine)
+  const grants = tested.runtime.store.grants
+  const { clients } = tested.runtime.store
+  await clients.create(SERVICE, { clientId: CLIENT }, START)
+  await clients.create(SERVICE, { clientId: CALLER, locked: true }, later(START, 7))
 
   test('brings the grant and the states of its client and of the caller in one consistent read', async () => {
     const sample = sampleGrant()

@@ -1,19 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import type { Grant, Tokens } from '../../../shared/store/grant.ts'
-import type { Grants } from '../../../shared/store/grants.ts'
 import { tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
+import type { Item } from '../../support/raw-tables.ts'
 import { BASIC, openWalk } from '../../support/walk.ts'
 import { STAGES } from './grant-steps.ts'
 import { CLIENT, sampleClientTokens, sampleGrant, SERVICE } from './sample-grant.ts'
-import {
-  type Engine,
-  grantItem,
-  type Item,
-  openStoreUnderTest,
-  type StoreUnderTest,
-} from './store-under-test.ts'
+import { type Engine, grantItem, storeUnderTest } from './store-under-test.ts'
 
 type Sample = ReturnType<typeof sampleGrant>
 
@@ -116,14 +110,9 @@ const GRANTS: Readonly<Record<keyof typeof STAGES, (sample: Sample) => Grant>> =
   REFRESHED: ({ refreshed }) => refreshed,
 }
 
-export function grantTransitions(engine: Engine) {
-  let tested: StoreUnderTest
-  let grants: Grants
-  beforeAll(async () => {
-    tested = await openStoreUnderTest(engine)
-    grants = tested.runtime.store.grants
-  })
-  afterAll(() => tested.close())
+export async function grantTransitions(engine: Engine) {
+  const tested = await storeUnderTest(engine)
+  const grants = tested.runtime.store.grants
 
   describe.each(['TICKET', 'CODE', 'TOKENS', 'REFRESHED'] as const)('%s', (stage) => {
     test('is stored with these attributes and no others', async () => {
@@ -154,12 +143,8 @@ export function grantTransitions(engine: Engine) {
       refreshTokenIdempotent: true,
     })
     const client = await walk.addClient(BASIC)
-    const { settings } = tested.runtime
     const stored = async () =>
-      JSON.stringify([
-        await tested.raw.scan(settings.registryTable),
-        await tested.raw.scan(settings.grantsTable),
-      ])
+      JSON.stringify([await tested.raw.registry.scan(), await tested.raw.grants.scan()])
     const ticket = String((await walk.authorize(client)).json['ticket'])
     const states = [await stored()]
     const code = String((await walk.issue(ticket)).json['authorizationCode'])

@@ -1,26 +1,17 @@
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { LOCAL_DYNAMODB } from '../../../infra/tables/tables.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
-import type { Grants } from '../../../shared/store/grants.ts'
-import { cut, delayFirstAnswer, pass } from '../../support/cutting-proxy.ts'
+import { cut, delayFirstAnswer } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { STAGES } from './grant-steps.ts'
 import { sampleClientTokens, sampleGrant, SERVICE } from './sample-grant.ts'
-import { type Engine, grantItem, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
+import { type Engine, grantItem, storeUnderTest } from './store-under-test.ts'
 
-export function listingGrants(engine: Engine) {
-  let tested: StoreUnderTest
-  let grants: Grants
+export async function listingGrants(engine: Engine) {
   let client = 5000
-  beforeAll(async () => {
-    tested = await openStoreUnderTest(engine)
-    grants = tested.runtime.store.grants
-  })
-  afterEach(() => {
-    tested.proxy.fate = pass
-  })
-  afterAll(() => tested.close())
+  const tested = await storeUnderTest(engine)
+  const grants = tested.runtime.store.grants
 
   const newClient = () => (client += 1)
 

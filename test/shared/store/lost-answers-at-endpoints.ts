@@ -1,25 +1,16 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { outcome, tokensOf } from '../../support/answers.ts'
-import { loseFirstAnswers, loseFirstRequest, pass } from '../../support/cutting-proxy.ts'
+import { loseFirstAnswers, loseFirstRequest } from '../../support/cutting-proxy.ts'
 import { gateway } from '../../support/gateway.ts'
-import { basic, BASIC, form, openWalk, REDIRECT_URI, type TestClient, type Walk } from '../../support/walk.ts'
-import { type Engine, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
+import { basic, BASIC, form, openWalk, REDIRECT_URI } from '../../support/walk.ts'
+import { type Engine, storeUnderTest } from './store-under-test.ts'
 
 const INVALID_GRANT = { status: 400, json: { error: 'invalid_grant' } }
 
-export function lostAnswersAtEndpoints(engine: Engine) {
-  let tested: StoreUnderTest
-  let walk: Walk
-  let client: TestClient
-  beforeAll(async () => {
-    tested = await openStoreUnderTest(engine)
-    walk = await openWalk(tested.runtime, { tlsClientCertificateBoundAccessTokens: false })
-    client = await walk.addClient(BASIC)
-  })
-  afterEach(() => {
-    tested.proxy.fate = pass
-  })
-  afterAll(() => tested.close())
+export async function lostAnswersAtEndpoints(engine: Engine) {
+  const tested = await storeUnderTest(engine)
+  const walk = await openWalk(tested.runtime, { tlsClientCertificateBoundAccessTokens: false })
+  const client = await walk.addClient(BASIC)
 
   const redemption = (code: string) => ({
     grant_type: 'authorization_code',

@@ -1,25 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { Client } from '../../../shared/store/client.ts'
-import { loseFirstAnswer, loseFirstAnswers, loseFirstRequest, pass } from '../../support/cutting-proxy.ts'
+import { loseFirstAnswer, loseFirstAnswers, loseFirstRequest } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { STAGES, STEPS } from './grant-steps.ts'
 import { CLIENT, randomDigest, sampleClientTokens, sampleGrant, SERVICE } from './sample-grant.ts'
-import { type Engine, grantItem, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
+import { type Engine, grantItem, storeUnderTest } from './store-under-test.ts'
 
-export function lostAnswers(engine: Engine) {
-  let tested: StoreUnderTest
-  let store: StoreUnderTest['runtime']['store']
-  let rival: StoreUnderTest['rival']['store']
-  beforeAll(async () => {
-    tested = await openStoreUnderTest(engine)
-    store = tested.runtime.store
-    rival = tested.rival.store
-  })
-  afterEach(() => {
-    tested.proxy.fate = pass
-  })
-  afterAll(() => tested.close())
+export async function lostAnswers(engine: Engine) {
+  const tested = await storeUnderTest(engine)
+  const store = tested.runtime.store
+  const rival = tested.rival.store
 
   const state = { service: SERVICE, client: CLIENT }
 
@@ -59,9 +50,7 @@ export function lostAnswers(engine: Engine) {
       const sample = sampleGrant()
       await STAGES[from](rival.grants, sample)
       const id = Object.values(sample.key).join('.')
-      tested.proxy.fate = loseFirstAnswer('UpdateItem', () =>
-        tested.raw.remove(tested.runtime.settings.grantsTable, { id }),
-      )
+      tested.proxy.fate = loseFirstAnswer('UpdateItem', () => tested.raw.grants.remove({ id }))
       expect(await take(store.grants, sample)).toEqual({ done: false, current: undefined })
       expect(await grantItem(tested, sample.key)).toBeUndefined()
     })

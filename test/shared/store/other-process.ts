@@ -1,43 +1,26 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import type { Received } from '../../support/gateway.ts'
-import { type OtherProcess, startOtherProcess } from '../../support/other-process.ts'
-import {
-  BASIC,
-  form,
-  openWalk,
-  REDIRECT_URI,
-  SUBJECT,
-  type TestClient,
-  type Walk,
-} from '../../support/walk.ts'
-import { type Engine, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
+import { startOtherProcess } from '../../support/other-process.ts'
+import { BASIC, form, openWalk, REDIRECT_URI, SUBJECT, type TestClient } from '../../support/walk.ts'
+import { type Engine, storeUnderTest } from './store-under-test.ts'
 
 /** An hour: what the other process has read of the registry it does not read again. */
 const REGISTRY_CACHE_SECONDS = 3600
 
-export function otherProcess(engine: Engine) {
-  let tested: StoreUnderTest
-  let walk: Walk
-  let other: OtherProcess
-  beforeAll(async () => {
-    tested = await openStoreUnderTest(engine)
-    walk = await openWalk(tested.runtime, { tlsClientCertificateBoundAccessTokens: false })
-    const { settings, endpoint } = tested.rival
-    other = startOtherProcess({ ...settings, registryCacheSeconds: REGISTRY_CACHE_SECONDS }, endpoint)
-  })
-  afterAll(async () => {
-    await other.close()
-    await tested.close()
-  })
+export async function otherProcess(engine: Engine) {
+  const tested = await storeUnderTest(engine)
+  const walk = await openWalk(tested.runtime, { tlsClientCertificateBoundAccessTokens: false })
+  const { settings, endpoint } = tested.rival
+  const other = startOtherProcess({ ...settings, registryCacheSeconds: REGISTRY_CACHE_SECONDS }, endpoint)
+  afterAll(() => other.close())
 
   let client: TestClient
   let record: Client
   beforeEach(async () => {
-    tested.runtime.clock.now = START
     client = await walk.addClient(BASIC)
     record = Client.parse(client.settings)
     await warm()

@@ -1,21 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Grants } from '../../../shared/store/grants.ts'
 import { contentOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { gateway, type Received } from '../../support/gateway.ts'
-import {
-  basic,
-  BASIC,
-  form,
-  openWalk,
-  REDIRECT_URI,
-  SUBJECT,
-  type TestClient,
-  type Walk,
-} from '../../support/walk.ts'
+import { basic, BASIC, form, openWalk, REDIRECT_URI, SUBJECT } from '../../support/walk.ts'
 import { STAGES, STEPS } from './grant-steps.ts'
 import { randomDigest, sampleGrant, SERVICE } from './sample-grant.ts'
-import { type Engine, grantItem, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
+import { type Engine, grantItem, storeUnderTest } from './store-under-test.ts'
 
 const RACERS = 50
 
@@ -27,20 +18,13 @@ function race<Runner, Result>(
   return Promise.all(Array.from({ length: RACERS / runners.length }, () => runners.map(run)).flat())
 }
 
-export function races(engine: Engine) {
-  let tested: StoreUnderTest
-  let walk: Walk
-  let client: TestClient
-  let processes: ReturnType<typeof gateway>[]
-  beforeAll(async () => {
-    tested = await openStoreUnderTest(engine, { registryCacheSeconds: 0 })
-    walk = await openWalk(tested.runtime, { tlsClientCertificateBoundAccessTokens: false })
-    client = await walk.addClient(BASIC)
-    processes = [tested.runtime, tested.rival].map((runtime) =>
-      gateway({ ...runtime, settings: { ...runtime.settings, serviceId: walk.number } }),
-    )
-  })
-  afterAll(() => tested.close())
+export async function races(engine: Engine) {
+  const tested = await storeUnderTest(engine, { registryCacheSeconds: 0 })
+  const walk = await openWalk(tested.runtime, { tlsClientCertificateBoundAccessTokens: false })
+  const client = await walk.addClient(BASIC)
+  const processes = [tested.runtime, tested.rival].map((runtime) =>
+    gateway({ ...runtime, settings: { ...runtime.settings, serviceId: walk.number } }),
+  )
 
   const stores = (): Grants[] => [tested.runtime.store.grants, tested.rival.store.grants]
 
@@ -95,12 +79,12 @@ export function races(engine: Engine) {
     })
     const [winner, ...more] = created.filter(({ done }) => done).map(({ clientId }) => clientId)
     expect(more).toEqual([])
-    const { store, settings } = tested.rival
+    const { store } = tested.rival
     expect(await store.registry.findClient(service, 'wanted')).toMatchObject({ clientId: winner })
-    const records = await tested.raw.scan(settings.registryTable)
+    const records = await tested.raw.registry.scan()
     const numbers = records.filter(({ pk }) => pk === `client#${service}`).map(({ sk }) => sk)
     expect(numbers).toEqual([String(winner)])
-    const ids = (await tested.raw.scan(settings.grantsTable)).map(({ id }) => String(id))
+    const ids = (await tested.raw.grants.scan()).map(({ id }) => String(id))
     expect(ids.filter((id) => id.startsWith(`${service}.`))).toEqual([`${service}.${winner}`])
   })
 

@@ -1,27 +1,18 @@
 import { generateKeyPairSync, KeyObject } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { Client } from '../../../shared/store/client.ts'
 import type { Registry } from '../../../shared/store/registry.ts'
 import { START } from '../../support/fixed-runtime.ts'
-import { delayFirstAnswer, pass } from '../../support/cutting-proxy.ts'
+import { delayFirstAnswer } from '../../support/cutting-proxy.ts'
 import { CLIENT, SERVICE } from './sample-grant.ts'
-import { type Engine, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
+import { type Engine, storeUnderTest } from './store-under-test.ts'
 
 const CACHE_SECONDS = 10
 
-export function registryRecords(engine: Engine) {
-  let tested: StoreUnderTest
-  let registry: Registry
-  beforeAll(async () => {
-    tested = await openStoreUnderTest(engine, { registryCacheSeconds: CACHE_SECONDS })
-    registry = tested.runtime.store.registry
-  })
-  beforeEach(() => {
-    tested.proxy.passed.length = 0
-    tested.proxy.fate = pass
-  })
-  afterAll(() => tested.close())
+export async function registryRecords(engine: Engine) {
+  const tested = await storeUnderTest(engine, { registryCacheSeconds: CACHE_SECONDS })
+  const registry = tested.runtime.store.registry
 
   let number = CLIENT
   async function newClient(settings: { clientIdAlias?: string; clientName?: string } = {}): Promise<Client> {
@@ -106,7 +97,7 @@ export function registryRecords(engine: Engine) {
       expect(await registry.findClient(SERVICE, 'unique')).toEqual(first)
       expect(await registry.findClientByNumber(SERVICE, number)).toBeUndefined()
       const id = `${SERVICE}.${number}`
-      expect(await tested.raw.get(tested.runtime.settings.grantsTable, { id })).toBeUndefined()
+      expect(await tested.raw.grants.get({ id })).toBeUndefined()
     })
 
     test('may be the same in another service', async () => {
@@ -139,7 +130,7 @@ export function registryRecords(engine: Engine) {
     expect(found).toBeInstanceOf(KeyObject)
     expect(found?.equals(privateKey)).toBe(true)
     expect(await registry.findSigningKey(SERVICE + 1, 'k')).toBeUndefined()
-    const partitions = (await tested.raw.scan(tested.runtime.settings.registryTable))
+    const partitions = (await tested.raw.registry.scan())
       .filter((item) => JSON.stringify(item).includes('"d":'))
       .map(({ pk }) => pk)
     expect(partitions).toEqual([`keys#${SERVICE}`])

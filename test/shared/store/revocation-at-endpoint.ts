@@ -1,26 +1,16 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { cutAll, delayFirstAnswer, loseFirstAnswers, pass } from '../../support/cutting-proxy.ts'
 import { gateway, type Received } from '../../support/gateway.ts'
-import { basic, BASIC, form, openWalk, type TestClient, type Walk } from '../../support/walk.ts'
-import { type Engine, grantItem, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
+import { basic, BASIC, form, openWalk } from '../../support/walk.ts'
+import { type Engine, grantItem, storeUnderTest } from './store-under-test.ts'
 
-export function revocationAtEndpoint(engine: Engine) {
-  let tested: StoreUnderTest
-  let walk: Walk
-  let client: TestClient
-  let other: ReturnType<typeof gateway>
-  beforeAll(async () => {
-    tested = await openStoreUnderTest(engine)
-    walk = await openWalk(tested.runtime, { tlsClientCertificateBoundAccessTokens: false })
-    client = await walk.addClient(BASIC)
-    const { settings } = tested.rival
-    other = gateway({ ...tested.rival, settings: { ...settings, serviceId: walk.number } })
-  })
-  afterEach(() => {
-    tested.proxy.fate = pass
-  })
-  afterAll(() => tested.close())
+export async function revocationAtEndpoint(engine: Engine) {
+  const tested = await storeUnderTest(engine)
+  const walk = await openWalk(tested.runtime, { tlsClientCertificateBoundAccessTokens: false })
+  const client = await walk.addClient(BASIC)
+  const { settings } = tested.rival
+  const other = gateway({ ...tested.rival, settings: { ...settings, serviceId: walk.number } })
 
   const revoke = (token: string) => walk.post('/revocation', { token }, undefined, basic(client))
 

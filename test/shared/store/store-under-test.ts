@@ -1,38 +1,30 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import {
-  DeleteCommand,
-  DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  ScanCommand,
-} from '@aws-sdk/lib-dynamodb'
-import { LOCAL_DYNAMODB } from '../../../infra/tables/tables.ts'
+import { afterAll, beforeEach } from 'vitest'
 import type { Settings } from '../../../shared/settings.ts'
-import { type CuttingProxy, startCuttingProxy } from '../../support/cutting-proxy.ts'
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
+import { type CuttingProxy, pass, startCuttingProxy } from '../../support/cutting-proxy.ts'
+import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import type { Item } from '../../support/raw-tables.ts'
 
-/** Known once the engine has been started, before the first test. */
 export interface Engine {
-  endpoint: string
+  readonly endpoint: string
 }
-
-export type Item = Record<string, unknown>
 
 export interface StoreUnderTest {
   readonly runtime: FixedRuntime
   /** Between the runtime and the engine. */
   readonly proxy: CuttingProxy
-  /** As another process of the deployment: the same tables, a cache and a clock of its own, past the proxy. */
+  /** Another process of the deployment: the same tables, a cache and a clock of its own, past the proxy. */
   readonly rival: FixedRuntime
   /** What really lies in the tables. */
-  readonly raw: ReturnType<typeof rawTables>
-  readonly close: () => Promise<void>
+  readonly raw: FixedRuntime['tables']
 }
 
 let opened = 0
 
-/** A store over two fresh tables of the engine. */
-export async function openStoreUnderTest(
+/**
+ * A store over two fresh tables of the engine, for the tests of one `describe`. Before each of them the proxy passes
+ * everything and has seen nothing, and the clock of the runtime stands at `START`.
+ */
+export async function storeUnderTest(
   { endpoint }: Engine,
   settings: Partial<Settings> = {},
 ): Promise<StoreUnderTest> {
@@ -41,38 +33,23 @@ export async function openStoreUnderTest(
   const proxy = await startCuttingProxy(endpoint)
   const runtime = await fixedRuntime(all, proxy)
   const rival = await fixedRuntime(all, { endpoint, close: () => Promise.resolve() })
-  const raw = rawTables(endpoint)
-  const close = async () => {
-    raw.close()
+  beforeEach(() => {
+    proxy.fate = pass
+    proxy.passed.length = 0
+    runtime.clock.now = START
+  })
+  afterAll(async () => {
     await rival.close()
     await runtime.close()
-  }
-  return { runtime, proxy, rival, raw, close }
-}
-
-function rawTables(endpoint: string) {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ ...LOCAL_DYNAMODB, endpoint }))
-  return {
-    client,
-    get: async (TableName: string, Key: Item): Promise<Item | undefined> =>
-      (await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item,
-    put: async (TableName: string, Item: Item): Promise<void> => {
-      await client.send(new PutCommand({ TableName, Item }))
-    },
-    remove: async (TableName: string, Key: Item): Promise<void> => {
-      await client.send(new DeleteCommand({ TableName, Key }))
-    },
-    scan: async (TableName: string): Promise<Item[]> =>
-      (await client.send(new ScanCommand({ TableName, ConsistentRead: true }))).Items ?? [],
-    close: () => client.destroy(),
-  }
+  })
+  return { runtime, proxy, rival, raw: rival.tables }
 }
 
 /** The grants table's item of a grant or, without `grantId`, of a client's state. */
 export function grantItem(
-  { raw, runtime }: StoreUnderTest,
+  { raw }: StoreUnderTest,
   { service, client, grantId }: { service: number; client: number; grantId?: string },
 ): Promise<Item | undefined> {
   const parts = [service, client, ...(grantId === undefined ? [] : [grantId])]
-  return raw.get(runtime.settings.grantsTable, { id: parts.join('.') })
+  return raw.grants.get({ id: parts.join('.') })
 }

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Table } from '../../../shared/store/table.ts'
-import { type Engine, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
+import { type Engine, storeUnderTest } from './store-under-test.ts'
 
-export function tableOutcomes(engine: Engine) {
-  let tested: StoreUnderTest
-  let table: Table
+export async function tableOutcomes(engine: Engine) {
   let attempts = 0
-  beforeAll(async () => {
-    tested = await openStoreUnderTest(engine)
-    const { grantsTable } = tested.runtime.settings
-    table = new Table(tested.raw.client, grantsTable, () => `attempt ${(attempts += 1)}`)
-  })
-  afterAll(() => tested.close())
+  const tested = await storeUnderTest(engine)
+  const { grantsTable } = tested.runtime.settings
+  const table = new Table(tested.raw.document, grantsTable, () => `attempt ${(attempts += 1)}`)
 
   describe('remove', () => {
     test('is done when the item holds what it must', async () => {

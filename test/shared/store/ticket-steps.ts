@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { STAGES } from './grant-steps.ts'
 import { sampleGrant } from './sample-grant.ts'
-import { type Engine, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
+import { type Engine, storeUnderTest } from './store-under-test.ts'
 
 /** Steps that end in a ticket or in nothing. */
-export function ticketSteps(engine: Engine): void {
-  let under: StoreUnderTest
-  beforeAll(async () => {
-    under = await openStoreUnderTest(engine)
-  })
-  afterAll(() => under.close())
+export async function ticketSteps(engine: Engine) {
+  const under = await storeUnderTest(engine)
 
   test('a context is kept in place of another, and nothing else changes', async () => {
     const { grants } = under.runtime.store

@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import { outcome } from '../../support/answers.ts'
-import { type Fate, pass } from '../../support/cutting-proxy.ts'
+import type { Fate } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { BASIC, openWalk } from '../../support/walk.ts'
 import { CLIENT, sampleClientTokens, SERVICE } from './sample-grant.ts'
-import { type Engine, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
+import { type Engine, storeUnderTest } from './store-under-test.ts'
 
 interface Batch {
   readonly Keys: readonly { readonly id: { readonly S: string } }[]
@@ -34,17 +34,9 @@ function leaveUnprocessed(processed: (id: string, attempt: number) => boolean): 
 
 const isState = (id: string) => id.split('.').length === 2
 
-export function unprocessedKeys(engine: Engine) {
-  let tested: StoreUnderTest
-  beforeAll(async () => {
-    tested = await openStoreUnderTest(engine)
-    await tested.runtime.store.clients.create(SERVICE, { clientId: CLIENT, locked: true }, START)
-  })
-  afterEach(() => {
-    tested.proxy.fate = pass
-    tested.proxy.passed.length = 0
-  })
-  afterAll(() => tested.close())
+export async function unprocessedKeys(engine: Engine) {
+  const tested = await storeUnderTest(engine)
+  await tested.runtime.store.clients.create(SERVICE, { clientId: CLIENT, locked: true }, START)
 
   const asked = () =>
     tested.proxy.passed.map(({ body }) => {

@@ -1,24 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { cut, cutAll, fault, pass } from '../../support/cutting-proxy.ts'
 import { gateway, type Received } from '../../support/gateway.ts'
-import { basic, BASIC, form, openWalk, REDIRECT_URI, type TestClient, type Walk } from '../../support/walk.ts'
-import { type Engine, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
+import { basic, BASIC, form, openWalk, REDIRECT_URI } from '../../support/walk.ts'
+import { type Engine, storeUnderTest } from './store-under-test.ts'
 
-export function unreachableAtEndpoints(engine: Engine) {
-  let tested: StoreUnderTest
-  let walk: Walk
-  let client: TestClient
-  beforeAll(async () => {
-    tested = await openStoreUnderTest(engine)
-    walk = await openWalk(tested.runtime, { tlsClientCertificateBoundAccessTokens: false })
-    client = await walk.addClient(BASIC)
-  })
-  afterEach(() => {
-    tested.proxy.fate = pass
-  })
-  afterAll(() => tested.close())
+export async function unreachableAtEndpoints(engine: Engine) {
+  const tested = await storeUnderTest(engine)
+  const walk = await openWalk(tested.runtime, { tlsClientCertificateBoundAccessTokens: false })
+  const client = await walk.addClient(BASIC)
 
   const redemption = (code: string) => ({
     grant_type: 'authorization_code',

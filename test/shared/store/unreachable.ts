@@ -1,13 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb'
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { LOCAL_DYNAMODB } from '../../../infra/tables/tables.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { openStore, type Store } from '../../../shared/store/store.ts'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
-import { cut, type Fate, fault, pass } from '../../support/cutting-proxy.ts'
+import { cut, type Fate, fault, startCuttingProxy } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { CLIENT, sampleClientTokens, sampleGrant, SERVICE } from './sample-grant.ts'
-import { type Engine, openStoreUnderTest, type StoreUnderTest } from './store-under-test.ts'
+import { type Engine, storeUnderTest } from './store-under-test.ts'
 
 const CLIENT_RECORD = Client.parse({ clientId: CLIENT, clientIdAlias: 'my-client' })
 const { ticket, code, tokens, refreshed, key } = sampleGrant()
@@ -61,17 +62,10 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'registry.deleteClient': ({ registry }) => registry.deleteClient(SERVICE, CLIENT_RECORD),
 }
 
-export function unreachable(engine: Engine) {
-  let tested: StoreUnderTest
-  beforeAll(async () => {
-    tested = await openStoreUnderTest(engine, { registryCacheSeconds: 0 })
-  })
-  afterEach(() => {
-    tested.proxy.fate = pass
-  })
-  afterAll(() => tested.close())
+export async function unreachable(engine: Engine) {
+  const tested = await storeUnderTest(engine, { registryCacheSeconds: 0 })
 
-  const call = (run: (store: Store) => Promise<unknown>, { store } = tested.runtime) =>
+  const call = (run: (store: Store) => Promise<unknown>, { store }: { store: Store } = tested.runtime) =>
     run(store).then(
       () => 'an answer',
       (error: unknown) => error,
@@ -96,20 +90,32 @@ export function unreachable(engine: Engine) {
     })
   })
 
+  /** A store of its own, as production has it: its retries wait. */
+  function opened(endpoint: string, tables: object = {}) {
+    const { settings, now, random } = tested.runtime
+    const store = openStore({
+      ...settings,
+      ...tables,
+      now,
+      random,
+      dynamodb: { ...LOCAL_DYNAMODB, endpoint },
+    })
+    onTestFinished(() => store.close())
+    return { store }
+  }
+
   test('a request is sent three times at most', async () => {
-    const fresh = await openStoreUnderTest(engine)
-    onTestFinished(fresh.close)
-    fresh.proxy.passed.length = 0
-    fresh.proxy.fate = cut
-    expect(await call(({ grants }) => grants.find(key), fresh.runtime)).toBeInstanceOf(StoreUnavailable)
-    expect(fresh.proxy.passed.map(({ operation }) => operation)).toEqual(Array(3).fill('BatchGetItem'))
+    tested.proxy.fate = cut
+    const fresh = opened(tested.proxy.endpoint)
+    expect(await call(({ grants }) => grants.find(key), fresh)).toBeInstanceOf(StoreUnavailable)
+    expect(tested.proxy.passed.map(({ operation }) => operation)).toEqual(Array(3).fill('BatchGetItem'))
   })
 
   test('every method says that the store is unavailable when connections are refused', async () => {
-    const closed = await openStoreUnderTest(engine)
-    onTestFinished(closed.close)
-    await closed.proxy.close()
-    const errors = await Promise.all(Object.values(CALLS).map((run) => call(run, closed.runtime)))
+    const closed = await startCuttingProxy(engine.endpoint)
+    await closed.close()
+    const lost = opened(closed.endpoint)
+    const errors = await Promise.all(Object.values(CALLS).map((run) => call(run, lost)))
     expect(errors.filter((error) => !(error instanceof StoreUnavailable))).toEqual([])
     const causes = errors.map((error) => (error as { cause: { code: string } }).cause.code)
     expect(new Set(causes)).toEqual(new Set(['ECONNREFUSED']))
@@ -136,29 +142,15 @@ export function unreachable(engine: Engine) {
     'throws %s as it is: to try again would not help',
     async (name) => {
       tested.proxy.fate = fault(400, name)
-      tested.proxy.passed.length = 0
       expect(await call(({ grants }) => grants.find(key))).toMatchObject({ name })
       expect(tested.proxy.passed).toHaveLength(1)
     },
   )
 
   test('every method throws that a table is missing', async () => {
-    const { settings, now, random, endpoint } = tested.runtime
-    const store = openStore({
-      ...settings,
-      registryTable: 'registry-missing',
-      grantsTable: 'grants-missing',
-      now,
-      random,
-      dynamodb: {
-        region: 'eu-west-1',
-        credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-        endpoint,
-      },
-    })
+    const bare = opened(engine.endpoint, { registryTable: 'registry-missing', grantsTable: 'grants-missing' })
     for (const run of Object.values(CALLS)) {
-      expect(await call(run, { ...tested.runtime, store })).toBeInstanceOf(ResourceNotFoundException)
+      expect(await call(run, bare)).toBeInstanceOf(ResourceNotFoundException)
     }
-    store.close()
   })
 }

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { decodeProtectedHeader, jwtVerify } from 'jose'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { makeTokens, type TokenOrder } from '../../../shared/token/issue.ts'
 import { locateIdentifier, locateOpaque } from '../../../shared/token/token-string.ts'
@@ -8,7 +8,8 @@ import { digest } from '../../../shared/store/digest.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { Service } from '../../../shared/store/service.ts'
 import { callOf } from '../../support/test-call.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
 
 const GRANT = { client: 26478243745571, grantId: 'AAECAwQFBgcICQoLDA0ODw' }
 const KEY = { service: 21653835348762, ...GRANT }
@@ -35,15 +36,13 @@ const ORDER: TokenOrder = {
   binding: 'none',
 }
 
-let runtime: FixedRuntime
+const runtime = await testRuntime()
 beforeAll(async () => {
-  runtime = await fixedRuntime()
   for (const [i, { privateKey }] of keys.entries()) {
     const jwk = { ...privateKey.export({ format: 'jwk' }), kid: String(i + 1) }
     await runtime.store.registry.putSigningKey(KEY.service, jwk)
   }
 })
-afterAll(() => runtime.close())
 
 const extended = (extension: object) => Client.parse({ ...client, extension })
 

@@ -3,7 +3,6 @@ import { routes as management } from '../../../../functions/management/routes.ts
 import { serve } from '../../../../shared/lambda/serve.ts'
 import { metadata } from '../../../../shared/metadata/metadata.ts'
 import type { Runtime } from '../../../../shared/runtime.ts'
-import type { FixedRuntime } from '../../../support/fixed-runtime.ts'
 import { eventFor, gateway } from '../../../support/gateway.ts'
 import { rawTables } from '../../../support/raw-tables.ts'
 import { certificatePem } from '../../../support/vectors.ts'
@@ -33,7 +32,7 @@ async function statusOf(runtime: Runtime, route: string, token: string): Promise
 }
 
 async function stored(endpoint: string, { settings }: Runtime): Promise<string> {
-  const raw = rawTables({ endpoint, settings } as FixedRuntime)
+  const raw = rawTables({ endpoint, settings })
   const text = JSON.stringify(await raw.everything())
   raw.close()
   return text

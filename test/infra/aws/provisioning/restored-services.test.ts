@@ -9,31 +9,27 @@ import { digest } from '../../../../shared/store/digest.ts'
 import { Client } from '../../../../shared/store/client.ts'
 import { outcome, tokensOf } from '../../../support/answers.ts'
 import { type FixedRuntime, fixedRuntime, START } from '../../../support/fixed-runtime.ts'
-import { openStoredItems } from '../../../support/stored-items.ts'
 import { BASIC, BOUND, openWalk, OWN, type TestClient, TLS, type Walk } from '../../../support/walk.ts'
 
 const MINUTE = 60
 const CACHE_SECONDS = 10
 
 let runtime: FixedRuntime
-let items: ReturnType<typeof openStoredItems>
+let items: FixedRuntime['tables']
 let walk: Walk
 let [kept, locked, deleted, certified]: TestClient[] = []
 let issued: Awaited<ReturnType<typeof issueBefore>>
 beforeAll(async () => {
   runtime = await fixedRuntime({ registryCacheSeconds: 0 })
-  items = openStoredItems(runtime)
+  items = runtime.tables
 })
-afterAll(async () => {
-  items.close()
-  await runtime.close()
-})
+afterAll(() => runtime.close())
 
 /** Makes a backup of both tables. Then a grant is revoked, one client is locked and another is deleted. */
 beforeEach(async () => {
   runtime.clock.now = START
-  await items.restore(runtime.settings.registryTable, [])
-  await items.restore(runtime.settings.grantsTable, [])
+  await items.registry.restore([])
+  await items.grants.restore([])
   walk = await openWalk(runtime)
   ;[kept, locked, deleted] = [
     await walk.addClient(BASIC, BOUND),
@@ -48,8 +44,8 @@ async function issueBefore() {
   const revoked = tokensOf(await walk.credentials(known(kept), OWN))
   const living = tokensOf(await walk.credentials(known(kept), OWN))
   const backup = {
-    registry: await items.scan(runtime.settings.registryTable),
-    grants: await items.scan(runtime.settings.grantsTable),
+    registry: await items.registry.scan(),
+    grants: await items.grants.scan(),
   }
   await walk.call('/auth/token/revoke', { accessTokenIdentifier: revoked.access })
   await runtime.store.clients.setLocked(walk.number, Client.parse(known(locked).settings), true)
@@ -75,7 +71,7 @@ const restore = (more: Partial<RestoreOptions> = {}) =>
 async function backToBackup(tables: readonly ('registry' | 'grants')[]): Promise<void> {
   runtime.clock.now = later(START, MINUTE)
   for (const table of tables) {
-    await items.restore(runtime.settings[`${table}Table`], issued.backup[table])
+    await items[table].restore(issued.backup[table])
   }
 }
 
@@ -128,7 +124,7 @@ describe('after both tables were restored', () => {
     expect(outcome(await credentials(known(kept)))).toBe('INVALID_CLIENT A157305 invalid_client')
     expect(outcome(await credentials(clientNow(kept)))).toBe('OK A052001')
     const shown = [...service.credentials.map(({ secret }) => secret), clientNow(kept).secret]
-    const stored = JSON.stringify(await items.all())
+    const stored = JSON.stringify(await items.everything())
     for (const secret of shown) {
       expect(secret).toHaveLength(86)
       expect(stored).not.toContain(secret)

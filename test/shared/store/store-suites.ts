@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe } from 'vitest'
-import { engines } from '../../support/engines.ts'
+import { afterAll, describe } from 'vitest'
+import type { Engine } from '../../../infra/emulator/engine.ts'
 import { clientState } from './client-state.ts'
 import { conditions } from './conditions.ts'
 import { damagedItems } from './damaged-items.ts'
@@ -18,9 +18,6 @@ import { revocationAtEndpoint } from './revocation-at-endpoint.ts'
 import { unprocessedKeys } from './unprocessed-keys.ts'
 import { unreachableAtEndpoints } from './unreachable-at-endpoints.ts'
 import { unreachable } from './unreachable.ts'
-
-/** The first start of DynamoDB Local fetches it. */
-const START_MILLISECONDS = 300_000
 
 const SUITES = {
   'table outcomes': tableOutcomes,
@@ -43,16 +40,8 @@ const SUITES = {
   registry: registryRecords,
 }
 
-// One file for all that needs an engine, so that a Java machine is started once.
-describe.each(engines())('$name', ({ start }) => {
-  const engine = { endpoint: '' }
-  let close = () => Promise.resolve()
-  beforeAll(async () => {
-    const started = await start()
-    engine.endpoint = started.endpoint
-    close = started.close
-  }, START_MILLISECONDS)
-  afterAll(() => close())
-
+/** All that needs an engine. Each engine has one file, so that a Java machine is started once. */
+export function storeSuites(engine: Engine): void {
+  afterAll(engine.close)
   describe.each(Object.entries(SUITES))('%s', (_, suite) => suite(engine))
-})
+}

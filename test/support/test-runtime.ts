@@ -1,0 +1,24 @@
+import { afterAll, beforeEach } from 'vitest'
+import { type FixedRuntime, fixedRuntime, START } from './fixed-runtime.ts'
+import { openWalk, type Walk } from './walk.ts'
+
+/**
+ * The runtime of one test file, to be opened at its top: before each test the clock stands at `START` and the log is
+ * empty, and after the last one it closes.
+ */
+export async function testRuntime(...given: Parameters<typeof fixedRuntime>): Promise<FixedRuntime> {
+  const runtime = await fixedRuntime(...given)
+  beforeEach(() => {
+    runtime.clock.now = START
+    runtime.lines.length = 0
+  })
+  afterAll(() => runtime.close())
+  return runtime
+}
+
+/** The same with a walk, whose service has these settings again before each test. */
+export async function testWalk(settings: Parameters<typeof openWalk>[1] = {}): Promise<Walk> {
+  const walk = await openWalk(await testRuntime(), settings)
+  beforeEach(walk.resetService)
+  return walk
+}
