@@ -2,12 +2,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { REFUSALS } from '../../shared/refusal/refusal.ts'
 import { HTTP_STATUS } from '../../shared/web-api.ts'
 import { bodyOf, type Entry, type Face, pathOf, requests } from '../support/bad-requests.ts'
-import { eventFor, type Format, FORMATS, type Received } from '../support/gateway.ts'
+import { eventFor, type Format, FORMATS, type Received, type Sent } from '../support/gateway.ts'
 import { formsOf, makeValues, sentOn, type Values } from '../support/filled-requests.ts'
 import {
   ACCESS_TOKENS,
   type AccessTokens,
-  type SentWithQuery,
   type VectorService,
   vectorService,
 } from '../support/vector-service.ts'
@@ -111,7 +110,7 @@ function expectLine({ entry, face, received }: Answered, requestId: string, line
 }
 
 /** Nothing that was sent, and no secret and no new token, comes back where it does not belong. */
-function expectNoEcho({ entry, received, content, service }: Answered, sent: SentWithQuery, lines: string[]) {
+function expectNoEcho({ entry, received, content, service }: Answered, sent: Sent, lines: string[]) {
   const headers = Object.values(sent.headers ?? {}).flat()
   const all = [String(sent.body), presented(entry.certificate) ?? '', ...headers].join(' ')
   // Tokens, codes and the lines of certificates, also where they are escaped.
@@ -196,7 +195,7 @@ async function takeStep(step: string, values: Values, service: VectorService): P
   return received
 }
 
-type Step = (values: Values, service: VectorService) => SentWithQuery | undefined
+type Step = (values: Values, service: VectorService) => Sent | undefined
 
 const STEPS: Readonly<Record<string, Step>> = {
   'redeem {code:ok} once': (values) => values.get('code:ok')?.use,

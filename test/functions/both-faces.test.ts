@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HTTP_STATUS } from '../../shared/web-api.ts'
-import { type Format, FORMATS, type Received, type Sent } from '../support/gateway.ts'
+import type { Received, Sent } from '../support/gateway.ts'
 import { makeAccessToken, makeUnboundToken, MTLS_DN } from '../support/placeholders.ts'
 import { ACCESS_TOKENS, type VectorService, vectorService } from '../support/vector-service.ts'
 import { presented } from '../support/vectors.ts'
@@ -15,54 +15,32 @@ const CERTIFICATES = {
   unreadable: 'spelling:truncated-der',
 } as const
 
+const [OK, FORBIDDEN, UNAUTHORIZED] = ['OK', 'FORBIDDEN', 'UNAUTHORIZED'] as const
+
 /**
  * Requests to use a token of scope `read`, once for that scope and once for one that it has not: the decision for each,
  * and why. Only of unbound tokens the OAuth face does not speak (decision D10).
  */
-const TABLE: readonly {
-  readonly token: 'bound' | 'unbound'
-  readonly certificate: keyof typeof CERTIFICATES
-  readonly read: Decision
-  readonly write: Decision
-  readonly reason?: string
-}[] = [
-  { token: 'bound', certificate: 'right', read: 'OK', write: 'FORBIDDEN' },
-  {
-    token: 'bound',
-    certificate: 'renewed',
-    read: 'UNAUTHORIZED',
-    write: 'UNAUTHORIZED',
-    reason: 'certificate-differs',
-  },
-  {
-    token: 'bound',
-    certificate: 'other',
-    read: 'UNAUTHORIZED',
-    write: 'UNAUTHORIZED',
-    reason: 'certificate-differs',
-  },
-  {
-    token: 'bound',
-    certificate: 'no',
-    read: 'UNAUTHORIZED',
-    write: 'UNAUTHORIZED',
-    reason: 'certificate-missing',
-  },
-  {
-    token: 'bound',
-    certificate: 'unreadable',
-    read: 'UNAUTHORIZED',
-    write: 'UNAUTHORIZED',
-    reason: 'certificate-unreadable',
-  },
-  { token: 'unbound', certificate: 'right', read: 'OK', write: 'FORBIDDEN' },
-  { token: 'unbound', certificate: 'other', read: 'OK', write: 'FORBIDDEN' },
-  { token: 'unbound', certificate: 'no', read: 'OK', write: 'FORBIDDEN' },
-  { token: 'unbound', certificate: 'unreadable', read: 'OK', write: 'FORBIDDEN' },
+const TABLE: readonly (readonly [
+  token: 'bound' | 'unbound',
+  certificate: keyof typeof CERTIFICATES,
+  read: Decision,
+  write: Decision,
+  reason?: string,
+])[] = [
+  ['bound', 'right', OK, FORBIDDEN],
+  ['bound', 'renewed', UNAUTHORIZED, UNAUTHORIZED, 'certificate-differs'],
+  ['bound', 'other', UNAUTHORIZED, UNAUTHORIZED, 'certificate-differs'],
+  ['bound', 'no', UNAUTHORIZED, UNAUTHORIZED, 'certificate-missing'],
+  ['bound', 'unreadable', UNAUTHORIZED, UNAUTHORIZED, 'certificate-unreadable'],
+  ['unbound', 'right', OK, FORBIDDEN],
+  ['unbound', 'other', OK, FORBIDDEN],
+  ['unbound', 'no', OK, FORBIDDEN],
+  ['unbound', 'unreadable', OK, FORBIDDEN],
 ]
-const CASES = TABLE.flatMap(({ read, write, ...row }) => [
-  { ...row, scope: 'read', decision: read },
-  { ...row, scope: 'write', decision: write },
+const CASES = TABLE.flatMap(([token, certificate, read, write, reason]) => [
+  { token, certificate, scope: 'read', decision: read, reason },
+  { token, certificate, scope: 'write', decision: write, reason },
 ])
 
 describe.each(ACCESS_TOKENS)('%s access tokens', (accessTokens) => {
@@ -75,18 +53,16 @@ describe.each(ACCESS_TOKENS)('%s access tokens', (accessTokens) => {
   })
   afterAll(() => service.close())
 
-  describe.each(FORMATS)('payload %s', (format) => {
-    test.each(CASES)(
-      '$token token, $certificate certificate, scope $scope: $decision',
-      async ({ token, certificate, scope, decision, reason }) => {
-        const asked = { token: tokens[token], scope, certificate: presented(CERTIFICATES[certificate]) }
-        const forbidden = decision === 'FORBIDDEN' ? 'scope-insufficient' : undefined
-        await expectWebApi(asked, decision, reason ?? forbidden, format)
-        if (token === 'bound') await expectOAuth(asked, decision, reason ?? forbidden, format)
-        else await expectOAuth(asked, 'UNAUTHORIZED', 'token-unbound', format)
-      },
-    )
-  })
+  test.each(CASES)(
+    'both faces decide alike: $token token, $certificate certificate, scope $scope: $decision',
+    async ({ token, certificate, scope, decision, reason }) => {
+      const asked = { token: tokens[token], scope, certificate: presented(CERTIFICATES[certificate]) }
+      const forbidden = decision === 'FORBIDDEN' ? 'scope-insufficient' : undefined
+      await expectWebApi(asked, decision, reason ?? forbidden)
+      if (token === 'bound') await expectOAuth(asked, decision, reason ?? forbidden)
+      else await expectOAuth(asked, 'UNAUTHORIZED', 'token-unbound')
+    },
+  )
 
   interface Asked {
     readonly token: string
@@ -94,13 +70,9 @@ describe.each(ACCESS_TOKENS)('%s access tokens', (accessTokens) => {
     readonly certificate: string | undefined
   }
 
-  async function expectWebApi(asked: Asked, decision: Decision, reason: string | undefined, format: Format) {
+  async function expectWebApi(asked: Asked, decision: Decision, reason: string | undefined) {
     const { token, scope, certificate: clientCertificate } = asked
-    const { json } = await service.call(
-      '/auth/introspection',
-      { token, scopes: [scope], clientCertificate },
-      format,
-    )
+    const { json } = await service.call('/auth/introspection', { token, scopes: [scope], clientCertificate })
     expect(json['action']).toBe(decision)
     expect(json['responseContent']).toMatch(
       new RegExp(`^Bearer error="${ERROR[decision] ?? 'invalid_request'}"`),
@@ -108,15 +80,15 @@ describe.each(ACCESS_TOKENS)('%s access tokens', (accessTokens) => {
     expect(reasonInLog()).toBe(reason)
   }
 
-  async function expectOAuth(asked: Asked, decision: Decision, reason: string | undefined, format: Format) {
-    const { status, json, headers } = await service.send(introspection(asked), format)
+  async function expectOAuth(asked: Asked, decision: Decision, reason: string | undefined) {
+    const { status, json, headers } = await service.send(introspection(asked))
     expect(status).toBe(HTTP_STATUS[decision])
     expect(json['error']).toBe(ERROR[decision])
     expect(reasonInLog()).toBe(reason)
     expect(headers['www-authenticate']).toBe(CHALLENGE[decision])
     if (decision !== 'UNAUTHORIZED') return
     const unknown = { ...asked, token: 'A'.repeat(72) }
-    const answer: Received = await service.send(introspection(unknown), format)
+    const answer: Received = await service.send(introspection(unknown))
     expect(answer).toEqual({ status, json, headers, text: answer.text })
   }
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { referenceOf } from '../../infra/reference/endpoints.ts'
-import { type Call, CALLS, inQuery, putOwner, sentTo } from '../support/every-call.ts'
+import { type Call, CALLS, inQuery, sentTo } from '../support/every-call.ts'
 import { ROUTES } from '../support/gateway.ts'
+import { putOwner } from '../support/management.ts'
 import { testWalk } from '../support/test-runtime.ts'
 import { BASIC } from '../support/walk.ts'
 

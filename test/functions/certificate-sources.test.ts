@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import executeApi from '../events/httpapi-v2-execute-api.json' with { type: 'json' }
-import { type Format, FORMATS, type Received, type Sent } from '../support/gateway.ts'
+import type { Received, Sent } from '../support/gateway.ts'
 import {
   type CertifiedRequest,
   makeAccessToken,
@@ -9,7 +9,7 @@ import {
   PUBLIC,
   tokenRequest,
 } from '../support/placeholders.ts'
-import { type SentWithQuery, type VectorService, vectorService } from '../support/vector-service.ts'
+import { type VectorService, vectorService } from '../support/vector-service.ts'
 import { CERTIFICATE_HEADERS, headerSpellings } from '../../infra/aws/doctor/outside/certificate-headers.ts'
 import { certificatePem } from '../support/vectors.ts'
 
@@ -24,13 +24,13 @@ beforeAll(async () => {
 afterEach(() => service.runtime.tables.removeGrants())
 afterAll(() => service.close())
 
-describe.each(FORMATS)('OAuth face, payload %s: no certificate', (format) => {
+describe('OAuth face: no certificate', () => {
   test.each(CERTIFICATE_HEADERS)('comes from the header %s', async (header) => {
     for (const request of await goodRequests()) {
       const spelled = headerSpellings(request.certificate).map((value) =>
         withHeaders(bare(request), { [header]: value }),
       )
-      await expectAsWithout(request, spelled, format)
+      await expectAsWithout(request, spelled)
     }
   })
 
@@ -39,7 +39,7 @@ describe.each(FORMATS)('OAuth face, payload %s: no certificate', (format) => {
       const spelled = [request.certificate, ...headerSpellings(request.certificate)].map((value) =>
         withField(bare(request), field, value),
       )
-      await expectAsWithout(request, spelled, format)
+      await expectAsWithout(request, spelled)
     }
   })
 
@@ -48,7 +48,7 @@ describe.each(FORMATS)('OAuth face, payload %s: no certificate', (format) => {
       const query = String(
         new URLSearchParams(FIELDS.map((name): [string, string] => [name, request.certificate])),
       )
-      await expectAsWithout(request, [{ ...bare(request), query }], format)
+      await expectAsWithout(request, [{ ...bare(request), query }])
     }
   })
 
@@ -60,61 +60,57 @@ describe.each(FORMATS)('OAuth face, payload %s: no certificate', (format) => {
     ['an API that is not named', { apiId: 'z9y8x7w6v5' }],
   ])('comes from the mutual-TLS context of %s', async (_, place) => {
     for (const request of await goodRequests()) {
-      await expectAsWithout(request, [{ ...request, ...place }], format)
+      await expectAsWithout(request, [{ ...request, ...place }])
     }
   })
 })
 
-describe.each(FORMATS)(
-  'OAuth face, payload %s: the certificate of the mutual-TLS context decides',
-  (format) => {
-    test('against one of the right client everywhere else', async () => {
-      for (const request of [clientCredentials(), await introspection()]) {
-        const mine = { ...request, certificate: OTHER }
-        const refused = await service.send(mine, format)
-        expect(refused.status).toBe(401)
-        expect(await service.send(everywhere(mine, request.certificate), format)).toEqual(refused)
-        expect((await service.send(request, format)).status).toBe(200)
-      }
-    })
+describe('OAuth face: the certificate of the mutual-TLS context decides', () => {
+  test('against one of the right client everywhere else', async () => {
+    for (const request of [clientCredentials(), await introspection()]) {
+      const mine = { ...request, certificate: OTHER }
+      const refused = await service.send(mine)
+      expect(refused.status).toBe(401)
+      expect(await service.send(everywhere(mine, request.certificate))).toEqual(refused)
+      expect((await service.send(request)).status).toBe(200)
+    }
+  })
 
-    test('what a token is bound to, against one of another client everywhere else', async () => {
-      for (const request of [clientCredentials(), await redemption()]) {
-        const { status, json } = await service.send(everywhere(request, OTHER), format)
-        expect(status).toBe(200)
-        const asked = { ...(await introspection()), body: `token=${String(json['access_token'])}` }
-        const by = async (certificate: string) =>
-          (await service.send({ ...asked, certificate }, format)).status
-        expect([await by(request.certificate), await by(OTHER)]).toEqual([200, 401])
-      }
-    })
-  },
-)
+  test('what a token is bound to, against one of another client everywhere else', async () => {
+    for (const request of [clientCredentials(), await redemption()]) {
+      const { status, json } = await service.send(everywhere(request, OTHER))
+      expect(status).toBe(200)
+      const asked = { ...(await introspection()), body: `token=${String(json['access_token'])}` }
+      const by = async (certificate: string) => (await service.send({ ...asked, certificate })).status
+      expect([await by(request.certificate), await by(OTHER)]).toEqual([200, 401])
+    }
+  })
+})
 
-describe.each(FORMATS)('Web API, payload %s: the certificate is the member clientCertificate', (format) => {
+describe('Web API: the certificate is the member clientCertificate', () => {
   test('and not the one of the mutual-TLS context, nor one in a header', async () => {
     for (const call of await goodCalls()) {
       const { certificate } = call
-      const without = await service.send(call.with(undefined), format)
+      const without = await service.send(call.with(undefined))
       expect(['INVALID_CLIENT', 'BAD_REQUEST', 'UNAUTHORIZED']).toContain(without.json['action'])
-      expect(await service.send({ ...call.with(undefined), certificate }, format)).toEqual(without)
+      expect(await service.send({ ...call.with(undefined), certificate })).toEqual(without)
       for (const header of CERTIFICATE_HEADERS) {
         for (const value of headerSpellings(certificate)) {
           const spoofed = withHeaders({ ...call.with(undefined), certificate }, { [header]: value })
-          expect(await service.send(spoofed, format)).toEqual(without)
+          expect(await service.send(spoofed)).toEqual(without)
         }
       }
-      expect(await service.send(call.with(certificate), format)).toMatchObject({ json: { action: 'OK' } })
+      expect(await service.send(call.with(certificate))).toMatchObject({ json: { action: 'OK' } })
     }
   })
 
   test('against any in the mutual-TLS context', async () => {
     for (const call of [callOf(clientCredentials()), callOf(await introspection())]) {
       const { certificate } = call
-      const refused = await service.send(call.with(OTHER), format)
+      const refused = await service.send(call.with(OTHER))
       expect(['INVALID_CLIENT', 'UNAUTHORIZED']).toContain(refused.json['action'])
-      expect(await service.send({ ...call.with(OTHER), certificate }, format)).toEqual(refused)
-      const allowed = await service.send({ ...call.with(certificate), certificate: OTHER }, format)
+      expect(await service.send({ ...call.with(OTHER), certificate })).toEqual(refused)
+      const allowed = await service.send({ ...call.with(certificate), certificate: OTHER })
       expect(allowed).toMatchObject({ json: { action: 'OK' } })
     }
   })
@@ -151,18 +147,18 @@ function callOf({ route, body, certificate }: CertifiedRequest) {
 }
 
 /** What each of these requests must give is what the good one gives without any certificate; nothing has changed. */
-async function expectAsWithout(request: CertifiedRequest, spoofed: readonly SentWithQuery[], format: Format) {
-  const without = await refusedBare(request, format)
+async function expectAsWithout(request: CertifiedRequest, spoofed: readonly Sent[]) {
+  const without = await refusedBare(request)
   const line = lastLine()
   for (const sent of spoofed) {
-    expect(await service.send(sent, format)).toEqual(without)
+    expect(await service.send(sent)).toEqual(without)
     expect(lastLine()).toEqual(line)
   }
-  expect((await service.send(request, format)).status).toBe(200)
+  expect((await service.send(request)).status).toBe(200)
 }
 
-async function refusedBare(request: CertifiedRequest, format: Format): Promise<Received> {
-  const without = await service.send(bare(request), format)
+async function refusedBare(request: CertifiedRequest): Promise<Received> {
+  const without = await service.send(bare(request))
   expect([400, 401]).toContain(without.status)
   return without
 }

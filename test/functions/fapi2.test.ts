@@ -1,13 +1,22 @@
 import { describe, expect, test } from 'vitest'
-import { TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
 import { outcome } from '../support/answers.ts'
 import { asserted, PRIVATE_KEY_JWT } from '../support/client-assertion.ts'
 import { testWalk } from '../support/test-runtime.ts'
-import { BASIC, BOUND, OWN, POST, PUBLIC, REDIRECT_URI, TLS, type Walk } from '../support/walk.ts'
+import {
+  BASIC,
+  BOUND,
+  OWN,
+  POST,
+  PUBLIC,
+  REDIRECT_URI,
+  TLS,
+  type Walk,
+  EVERY_METHOD,
+} from '../support/walk.ts'
 
 /** What was there before the switch `fapi2` was put on, as it fares with it. */
 
-const walk = await testWalk({ supportedTokenAuthMethods: [...TOKEN_AUTH_METHODS] })
+const walk = await testWalk(EVERY_METHOD)
 const { runtime } = walk
 
 const switchOn = () => walk.setService({ fapi2: true })

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { digest } from '../../shared/store/digest.ts'
 import executeApi from '../events/httpapi-v2-execute-api.json' with { type: 'json' }
-import { FORMATS, gateway, ROUTES, type Sent } from '../support/gateway.ts'
+import { gateway, ROUTES, type Sent } from '../support/gateway.ts'
 import { testRuntime } from '../support/test-runtime.ts'
 
 const PLAIN = 'auth.example.com'
@@ -43,50 +43,47 @@ test('there are OAuth routes', () => {
   )
 })
 
-describe.each(FORMATS)('where OAuth is on the mutual-TLS domain alone, payload %s', (format) => {
+describe('where OAuth is on the mutual-TLS domain alone', () => {
   describe.each(OAUTH)('%s', (route) => {
     test.each(ELSEWHERE)('is not there on %s, and nothing is read', async (_, where) => {
       runtime.lines.length = 0
-      const { status, json } = await only(form(route, where), format)
+      const { status, json } = await only(form(route, where))
       expect({ status, json }).toEqual({ status: 404, json: { error: 'invalid_request' } })
       expect(runtime.logged()).toMatchObject([{ outcome: 404, reason: 'domain-other' }])
       expect(runtime.logged()[0]).not.toHaveProperty('service')
     })
 
     test('answers on the mutual-TLS domain as ever', async () => {
-      const answer = await only(form(route), format)
+      const answer = await only(form(route))
       expect(answer.status).not.toBe(404)
-      expect(answer).toEqual(await open(form(route), format))
+      expect(answer).toEqual(await open(form(route)))
     })
 
     test('answers everywhere without the setting', async () => {
-      for (const [, where] of ELSEWHERE) expect((await open(form(route, where), format)).status).not.toBe(404)
+      for (const [, where] of ELSEWHERE) expect((await open(form(route, where))).status).not.toBe(404)
     })
   })
 
   test.each(DOCUMENTS)('%s is there for everyone', async (route) => {
-    const { status } = await only({ route, method: 'GET', domainName: PLAIN }, format)
+    const { status } = await only({ route, method: 'GET', domainName: PLAIN })
     expect(status).toBe(200)
   })
 
   test('metadata at the path of an issuer are looked for everywhere', async () => {
     runtime.lines.length = 0
     const pathParameters = { issuerPath: 'other' }
-    await only({ route: AT_PATHS, method: 'GET', domainName: PLAIN, pathParameters }, format)
+    await only({ route: AT_PATHS, method: 'GET', domainName: PLAIN, pathParameters })
     expect(runtime.logged()).toMatchObject([{ outcome: 404, reason: 'document-other' }])
   })
 
   test('the Web API is on the plain domain', async () => {
     const credentials = Buffer.from(`${String(runtime.settings.serviceId)}:s3cret`).toString('base64')
-    const { status, json } = await only(
-      {
-        route: '/api/auth/introspection',
-        headers: { authorization: `Basic ${credentials}`, 'content-type': 'application/json' },
-        body: '{"token":"x"}',
-        domainName: PLAIN,
-      },
-      format,
-    )
+    const { status, json } = await only({
+      route: '/api/auth/introspection',
+      headers: { authorization: `Basic ${credentials}`, 'content-type': 'application/json' },
+      body: '{"token":"x"}',
+      domainName: PLAIN,
+    })
     expect({ status, action: json['action'] }).toEqual({ status: 200, action: 'UNAUTHORIZED' })
   })
 })

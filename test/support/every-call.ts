@@ -1,8 +1,6 @@
 import type * as z from 'zod/mini'
-import { digest } from '../../shared/store/digest.ts'
-import type { FixedRuntime } from './fixed-runtime.ts'
 import { ROUTES, type Sent } from './gateway.ts'
-import { ORGANIZATION, OWNER_KEY, OWNER_SECRET } from './management.ts'
+import { ORGANIZATION } from './management.ts'
 import type { TestClient, Walk } from './walk.ts'
 
 type Members = Record<string, z.ZodMiniType>
@@ -17,15 +15,6 @@ export type Call = (typeof CALLS)[number]
 
 /** A query has text alone. */
 export const inQuery = ({ method }: Pick<Call, 'method'>) => method !== 'POST'
-
-/** The owner of the deployment, whom services are managed by. */
-export async function putOwner({ store }: FixedRuntime): Promise<void> {
-  await store.registry.putOwner({
-    apiKey: OWNER_KEY,
-    apiSecretDigest: digest(OWNER_SECRET),
-    organizationTokenDigest: digest(ORGANIZATION),
-  })
-}
 
 /** By credentials of the role that is needed, for the service and the client of the walk. */
 export function sentTo(

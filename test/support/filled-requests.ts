@@ -1,6 +1,7 @@
 import { bodyOf, type Entry, type Face, pathOf } from './bad-requests.ts'
 import { type Made, make } from './placeholders.ts'
-import type { SentWithQuery, VectorService } from './vector-service.ts'
+import type { Sent } from './gateway.ts'
+import type { VectorService } from './vector-service.ts'
 import { presented } from './vectors.ts'
 
 /** What stands in place of the placeholders of one request. */
@@ -19,7 +20,7 @@ export async function makeValues({ headers, body = '' }: Entry, service: VectorS
   return values
 }
 
-export function sentOn(face: Face, entry: Entry, values: Values, service: VectorService): SentWithQuery {
+export function sentOn(face: Face, entry: Entry, values: Values, service: VectorService): Sent {
   const fill = (text: string) => text.replace(PLACEHOLDER, (_, name: string) => values.get(name)?.text ?? '')
   const path = pathOf(entry)
   const certificate = presented(entry.certificate)

@@ -6,6 +6,7 @@ import { routes as revocation } from '../../functions/revocation/routes.ts'
 import { routes as standardIntrospection } from '../../functions/standard-introspection/routes.ts'
 import { routes as tokenManagement } from '../../functions/token-management/routes.ts'
 import { routes as token } from '../../functions/token/routes.ts'
+import { routeMatcher } from '../../infra/emulator/route-match.ts'
 import type { Runtime } from '../../shared/runtime.ts'
 import httpApi from '../events/httpapi-v2-plain.json' with { type: 'json' }
 import restApi from '../events/rest-v1-plain.json' with { type: 'json' }
@@ -64,6 +65,32 @@ export function gateway(runtime: Runtime) {
         unknown
       >,
     }
+  }
+}
+
+const match = routeMatcher(new Map(Object.keys(ROUTES).map((template) => [template, notCalled])))
+
+function notCalled(): never {
+  throw new Error('the route is found here and called elsewhere')
+}
+
+export type Send = (sent: Sent, format?: Format) => Promise<Received>
+
+/** Sends calls that are named by their whole target, for example `/api/service/get/list?end=5`. */
+export function toTargets(send: Send) {
+  return (method: string, target: string, body?: unknown, headers = {}, format?: Format) => {
+    const { pathname, search } = new URL(target, 'https://api.example.com')
+    const route = match(pathname)
+    if (route === undefined) throw new Error(`no route for ${target}`)
+    const sent = {
+      route: route.template,
+      method,
+      ...(route.pathParameters === undefined ? {} : { pathParameters: route.pathParameters }),
+      query: search.slice(1),
+      headers: { 'content-type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    }
+    return send(sent, format)
   }
 }
 

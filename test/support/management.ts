@@ -1,10 +1,7 @@
-import { routeMatcher } from '../../infra/emulator/route-match.ts'
-import { routes } from '../../functions/management/routes.ts'
 import { digest } from '../../shared/store/digest.ts'
 import type { Service } from '../../shared/store/service.ts'
-import { serveChecked } from './checked-answers.ts'
-import { type FixedRuntime } from './fixed-runtime.ts'
-import { eventFor, type Format } from './gateway.ts'
+import type { FixedRuntime } from './fixed-runtime.ts'
+import { gateway, type Received, toTargets } from './gateway.ts'
 
 export const SERVICE = 21653835348762
 export const MANAGE = 'm'.repeat(43)
@@ -13,17 +10,21 @@ export const OWNER_KEY = '5525112351'
 export const OWNER_SECRET = 'o'.repeat(43)
 export const ORGANIZATION = 't'.repeat(43)
 
-export interface Answered {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly text: string
-  readonly json: Record<string, unknown>
-}
+export type Answered = Received
 
 export const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 export const basic = (id: string, secret: string) => ({
   authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
 })
+
+/** The owner of the deployment, who manages its services. */
+export async function putOwner({ store }: FixedRuntime): Promise<void> {
+  await store.registry.putOwner({
+    apiKey: OWNER_KEY,
+    apiSecretDigest: digest(OWNER_SECRET),
+    organizationTokenDigest: digest(ORGANIZATION),
+  })
+}
 
 /** A service with its credentials and the owner of the deployment, and the management function over it. */
 export async function openManagement(runtime: FixedRuntime, settings: Partial<Service> = {}) {
@@ -38,45 +39,8 @@ export async function openManagement(runtime: FixedRuntime, settings: Partial<Se
     ],
     ...settings,
   })
-  await runtime.store.registry.putOwner({
-    apiKey: OWNER_KEY,
-    apiSecretDigest: digest(OWNER_SECRET),
-    organizationTokenDigest: digest(ORGANIZATION),
-  })
-  const handler = serveChecked(routes, runtime)
-  const match = routeMatcher(
-    new Map(Object.keys(routes).map((template) => [template, (event: unknown) => handler(event)])),
-  )
-
-  async function call(
-    method: string,
-    target: string,
-    body?: unknown,
-    headers: Readonly<Record<string, string>> = {},
-    format: Format = '2.0',
-  ): Promise<Answered> {
-    const { pathname, search } = new URL(target, 'https://api.example.com')
-    const route = match(pathname)
-    if (route === undefined) throw new Error(`no route for ${target}`)
-    const sent = {
-      route: route.template,
-      method,
-      headers: { 'content-type': 'application/json', ...headers },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      ...(route.pathParameters === undefined ? {} : { pathParameters: route.pathParameters }),
-    }
-    const query = new URLSearchParams(search)
-    const multiple = Object.fromEntries([...query.keys()].map((name) => [name, query.getAll(name)]))
-    const event = { ...eventFor(sent, format), rawQueryString: search.slice(1) }
-    const {
-      statusCode,
-      headers: answered,
-      body: text,
-    } = await handler(format === '2.0' ? event : { ...event, multiValueQueryStringParameters: multiple })
-    const isJson = answered['content-type'] === 'application/json'
-    const json = isJson ? (JSON.parse(text) as Record<string, unknown>) : {}
-    return { status: statusCode, headers: answered, text, json }
-  }
+  await putOwner(runtime)
+  const call = toTargets(gateway(runtime))
 
   /** By v3: the path below `/api/{serviceId}`. */
   const v3 = (method: string, path: string, body?: unknown, token: string = MANAGE) =>

@@ -1,19 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startEmbeddedEngine } from '../../infra/emulator/engine.ts'
-import { routeMatcher } from '../../infra/emulator/route-match.ts'
+import { describe, expect, test } from 'vitest'
 import { resultCodes } from '../../infra/reference/result-codes.ts'
 import type { Row } from '../../shared/refusal/row.ts'
-import { digest } from '../../shared/store/digest.ts'
-import { TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
 import { outcome } from './answers.ts'
 import { answered } from './checked-answers.ts'
-import { type CuttingProxy, pass, startCuttingProxy } from './cutting-proxy.ts'
-import { type FixedRuntime, fixedRuntime, START } from './fixed-runtime.ts'
-import { type Received, ROUTES } from './gateway.ts'
-import { BASIC, openWalk, type TestClient, type Walk } from './walk.ts'
-
-export const OWNER_KEY = '5525112351'
-export const OWNER_SECRET = 'o'.repeat(43)
+import type { CuttingProxy } from './cutting-proxy.ts'
+import { type Received, ROUTES, toTargets } from './gateway.ts'
+import { basic, putOwner } from './management.ts'
+import { proxiedRuntime } from './test-runtime.ts'
+import { BASIC, EVERY_METHOD, openWalk, type TestClient, type Walk } from './walk.ts'
 
 /** A service of its own with one confidential client, behind the real handlers, for one result code. */
 export interface Bench extends Walk {
@@ -42,72 +36,33 @@ function shortOf(answer: Received): string {
     : outcome(answer)
 }
 
-/** Calls `run` with a fresh bench, on an engine that all tests of the file share. */
-export function benches() {
-  let engine: Awaited<ReturnType<typeof startEmbeddedEngine>>
-  let proxy: CuttingProxy
-  let runtime: FixedRuntime
-  beforeAll(async () => {
-    answered.clear()
-    engine = await startEmbeddedEngine({})
-    proxy = await startCuttingProxy(engine.endpoint)
-    runtime = await fixedRuntime({}, proxy)
-    const apiSecretDigest = digest(OWNER_SECRET)
-    const organizationTokenDigest = digest('t'.repeat(43))
-    await runtime.store.registry.putOwner({ apiKey: OWNER_KEY, apiSecretDigest, organizationTokenDigest })
-  })
-  beforeEach(() => {
-    runtime.clock.now = START
-    runtime.lines.length = 0
-    proxy.fate = pass
-  })
-  afterAll(async () => {
-    await runtime.close()
-    await engine.close()
-  })
+/** Opens fresh benches, on an engine that all tests of the file share. */
+export async function benches() {
+  answered.clear()
+  const { runtime, proxy } = await proxiedRuntime()
+  await putOwner(runtime)
 
   async function open(): Promise<Bench> {
-    const supportedTokenAuthMethods = [...TOKEN_AUTH_METHODS]
-    const walk = await openWalk(runtime, { supportedTokenAuthMethods, clientIdAliasEnabled: true })
+    const walk = await openWalk(runtime, { ...EVERY_METHOD, clientIdAliasEnabled: true })
     const client = await walk.addClient(BASIC)
     return { ...walk, client, proxy, ...callers(walk) }
   }
   return { open, lastReason: () => runtime.logged().at(-1)?.reason }
 }
 
-const match = routeMatcher(new Map(Object.keys(ROUTES).map((template) => [template, notCalled])))
-
-function notCalled(): never {
-  throw new Error('the route is found here and called elsewhere')
-}
-
 function callers(walk: Walk): Pick<Bench, 'api' | 'v2' | 'v3'> {
   const { serviceId, secrets } = walk
   const manage = { authorization: `Bearer ${secrets.manage}` }
 
-  const api: Bench['api'] = (method, target, body, headers = manage) => {
-    const { pathname, search } = new URL(target, 'https://api.example.com')
-    const route = match(pathname)
-    if (route === undefined) throw new Error(`no route for ${target}`)
-    return walk.send({
-      route: route.template,
-      method,
-      ...(route.pathParameters === undefined ? {} : { pathParameters: route.pathParameters }),
-      ...(search === '' ? {} : { query: search.slice(1) }),
-      headers: { 'content-type': 'application/json', ...headers },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    })
-  }
+  const toTarget = toTargets(walk.send)
+  const api: Bench['api'] = (method, target, body, headers = manage) =>
+    toTarget(method, target, body, headers)
   const v3: Bench['v3'] = (method, path, body, headers) =>
     api(method, `/api/${serviceId}${path}`, body, headers)
   const v2: Bench['v2'] = (method, path, body) =>
-    api(method, `/api${path}`, body, basicOf(serviceId, secrets.manage))
+    api(method, `/api${path}`, body, basic(serviceId, secrets.manage))
   return { api, v2, v3 }
 }
-
-export const basicOf = (id: string, secret: string): Headers => ({
-  authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
-})
 
 /**
  * Tests that a request from outside provokes each refusal of a section of the table, and how it is answered. The log must
@@ -116,12 +71,12 @@ export const basicOf = (id: string, secret: string): Headers => ({
  *
  * @param file where the entries are, for the message about a missing one
  */
-export function provokeAll<Section extends Readonly<Record<string, Row>>>(
+export async function provokeAll<Section extends Readonly<Record<string, Row>>>(
   file: string,
   section: Section,
   provoked: Readonly<Record<keyof Section, Provoked>>,
-): void {
-  const { open, lastReason } = benches()
+): Promise<void> {
+  const { open, lastReason } = await benches()
   const entries: Readonly<Record<string, Provoked | undefined>> = provoked
   describe('provoked', () => {
     test.each(Object.entries(section))('%s', async (reason, [code, action, error]) => {

@@ -1,4 +1,6 @@
 import { afterAll, beforeEach } from 'vitest'
+import { startEmbeddedEngine } from '../../infra/emulator/engine.ts'
+import { pass, startCuttingProxy } from './cutting-proxy.ts'
 import { type FixedRuntime, fixedRuntime, START } from './fixed-runtime.ts'
 import { openWalk, type Walk } from './walk.ts'
 
@@ -21,4 +23,16 @@ export async function testWalk(settings: Parameters<typeof openWalk>[1] = {}): P
   const walk = await openWalk(await testRuntime(), settings)
   beforeEach(walk.resetService)
   return walk
+}
+
+/** The runtime of one test file behind a proxy, which passes everything again before each test. */
+export async function proxiedRuntime() {
+  const engine = await startEmbeddedEngine({})
+  const proxy = await startCuttingProxy(engine.endpoint)
+  const runtime = await testRuntime({}, proxy)
+  beforeEach(() => {
+    proxy.fate = pass
+  })
+  afterAll(engine.close)
+  return { runtime, proxy }
 }

@@ -6,20 +6,14 @@ import { TOKEN_AUTH_METHODS, type TokenAuthMethod } from '../../shared/store/ser
 import type { Store } from '../../shared/store/store.ts'
 import { openAssertions } from './assertions.ts'
 import { setup, type VectorClient } from './bad-requests.ts'
-import { serveChecked } from './checked-answers.ts'
 import { fixedRuntime, START } from './fixed-runtime.ts'
-import { eventFor, type Format, type Received, ROUTES, type Sent } from './gateway.ts'
+import { type Format, gateway, type Sent } from './gateway.ts'
 import { certificatePem } from './vectors.ts'
 
 export const ACCESS_TOKENS = ['opaque', 'jwt'] as const
 export type AccessTokens = (typeof ACCESS_TOKENS)[number]
 
 export type VectorService = Awaited<ReturnType<typeof vectorService>>
-
-/** With a query, as no endpoint reads it. */
-export interface SentWithQuery extends Sent {
-  readonly query?: string | undefined
-}
 
 const API_SECRET = 'the-secret-of-the-service-for-its-web-api'
 /** Older than every token that a vector asks for. */
@@ -35,14 +29,8 @@ export async function vectorService(accessTokens: AccessTokens) {
     const jwks = jwksOf(client, assertions.jwks)
     await registerClient(runtime.store, serviceId, 1001 + i, alias, { ...client, jwks })
   }
-  const handler = serveChecked(ROUTES, runtime)
+  const send = gateway(runtime)
   const authorization = basic(String(serviceId), API_SECRET)
-
-  async function send({ query, ...sent }: SentWithQuery, format: Format = '2.0'): Promise<Received> {
-    const event = { ...eventFor(sent, format), ...queryMembers(query) }
-    const { statusCode, headers, body } = await handler(event)
-    return { status: statusCode, headers, text: body, json: JSON.parse(body) as Record<string, unknown> }
-  }
 
   /** A call of the Web API. `path` is without `/api`. */
   const callOf = (path: string, members: object): Sent => ({
@@ -66,17 +54,6 @@ export async function vectorService(accessTokens: AccessTokens) {
 /** `Authorization: Basic` of RFC 6749 section 2.3.1, for names that need no form encoding. */
 export function basic(id: string, secret: string): string {
   return `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
-}
-
-/** As both event formats have a query, each in members that the other ignores. */
-function queryMembers(query: string | undefined): object {
-  if (query === undefined) return {}
-  const entries = [...new URLSearchParams(query)]
-  return {
-    rawQueryString: query,
-    queryStringParameters: Object.fromEntries(entries),
-    multiValueQueryStringParameters: Object.fromEntries(entries.map(([name, value]) => [name, [value]])),
-  }
 }
 
 async function registerService({ registry }: Store, serviceId: number, accessTokens: AccessTokens) {

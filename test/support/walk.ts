@@ -3,7 +3,7 @@ import type * as z from 'zod/mini'
 import { digest } from '../../shared/store/digest.ts'
 import type { Runtime } from '../../shared/runtime.ts'
 import type { Client } from '../../shared/store/client.ts'
-import type { Service } from '../../shared/store/service.ts'
+import { type Service, TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
 import { contentOf, tokensOf } from './answers.ts'
 import type { FixedRuntime } from './fixed-runtime.ts'
 import { type Format, gateway, type Received, type Sent } from './gateway.ts'
@@ -52,6 +52,13 @@ export const TLS: Partial<ClientSettings> = {
   tlsClientAuthSubjectDn: 'CN=client.example.org,O=Client1,L=Chiyoda-ku,ST=Tokyo,C=JP',
 }
 export const BOUND = { tlsClientCertificateBoundAccessTokens: true } as const
+/** The forms of access tokens, and the settings of a service that issues them. */
+export const TOKEN_FORMS = [
+  ['opaque', {}],
+  ['JWT', { accessTokenSignAlg: 'ES256' }],
+] as const
+/** Of a service: what it takes besides the methods that a walk has by itself. */
+export const EVERY_METHOD = { supportedTokenAuthMethods: [...TOKEN_AUTH_METHODS] }
 
 /**
  * A service of its own in the registry, both with the Web API and as the one of the OAuth face, with an ES256 key `1`,

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { digest } from '../../../shared/store/digest.ts'
-import { FORMATS } from '../../support/gateway.ts'
 import { testWalk } from '../../support/test-runtime.ts'
 
 const METADATA = '/.well-known/oauth-authorization-server'
@@ -22,18 +21,15 @@ describe('the key set', () => {
 })
 
 describe.each([METADATA, '/jwks'])('%s', (route) => {
-  test.each(FORMATS)(
-    'may be kept and read from any page, without credentials (payload %s)',
-    async (format) => {
-      const { status, headers } = await walk.send({ route, method: 'GET' }, format)
-      expect(status).toBe(200)
-      expect(headers).toEqual({
-        'content-type': 'application/json',
-        'cache-control': 'public, max-age=300',
-        'access-control-allow-origin': '*',
-      })
-    },
-  )
+  test('may be kept and read from any page, without credentials', async () => {
+    const { status, headers } = await walk.send({ route, method: 'GET' })
+    expect(status).toBe(200)
+    expect(headers).toEqual({
+      'content-type': 'application/json',
+      'cache-control': 'public, max-age=300',
+      'access-control-allow-origin': '*',
+    })
+  })
 
   test('is the same on every domain', async () => {
     const here = await walk.send({ route, method: 'GET' })
@@ -56,12 +52,12 @@ describe.each([METADATA, '/jwks'])('%s', (route) => {
 })
 
 describe('of an issuer with a path', () => {
-  const read = (issuerPath: string, format: (typeof FORMATS)[number] = '2.0') =>
-    walk.send({ route: `${METADATA}/{issuerPath+}`, method: 'GET', pathParameters: { issuerPath } }, format)
+  const read = (issuerPath: string) =>
+    walk.send({ route: `${METADATA}/{issuerPath+}`, method: 'GET', pathParameters: { issuerPath } })
 
-  test.each(FORMATS)('the metadata is where RFC 8414 has it (payload %s)', async (format) => {
+  test('the metadata is where RFC 8414 has it', async () => {
     await walk.setService({ issuer: 'https://as.example.com/tenants/one' })
-    const { status, json } = await read('tenants/one', format)
+    const { status, json } = await read('tenants/one')
     expect(status).toBe(200)
     expect(json['issuer']).toBe('https://as.example.com/tenants/one')
     expect(json).toEqual((await walk.send({ route: METADATA, method: 'GET' })).json)

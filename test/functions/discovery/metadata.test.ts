@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { asserted, PRIVATE_KEY_JWT } from '../../support/client-assertion.ts'
 import { ROUTES } from '../../support/gateway.ts'
 import { testWalk } from '../../support/test-runtime.ts'
 import { jwkOf } from '../../support/vector-service.ts'
-import { BASIC, basic, OWN, POST, PUBLIC, TLS, type TestClient } from '../../support/walk.ts'
+import { BASIC, basic, OWN, POST, PUBLIC, TLS, type TestClient, EVERY_METHOD } from '../../support/walk.ts'
 
 const METADATA = '/.well-known/oauth-authorization-server'
 const ISSUER = 'https://as.example.com'
@@ -142,7 +141,7 @@ describe('what the metadata lists is what works', () => {
   }
 
   test.each(Object.keys(KINDS))('client authentication by %s', async (method) => {
-    await walk.setService({ supportedTokenAuthMethods: [...TOKEN_AUTH_METHODS] })
+    await walk.setService(EVERY_METHOD)
     const { token_endpoint_auth_methods_supported: listed } = await metadata()
     expect(listed).toContain(method)
     expect((await redeemed(method)).status).toBe(200)

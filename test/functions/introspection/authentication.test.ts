@@ -4,7 +4,17 @@ import { later } from '../../../shared/epoch-seconds.ts'
 import { contentOf, outcome, tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
-import { BASIC, BOUND, form, openWalk, OTHER, OWN, type TestClient, type Walk } from '../../support/walk.ts'
+import {
+  BASIC,
+  BOUND,
+  form,
+  openWalk,
+  OTHER,
+  OWN,
+  type TestClient,
+  type Walk,
+  TOKEN_FORMS,
+} from '../../support/walk.ts'
 
 const runtime = await testRuntime()
 
@@ -12,10 +22,7 @@ const AUTH_TIME = START - 100
 const TOLD = { acr: 'phr', authTime: AUTH_TIME }
 const INSUFFICIENT = (code: string) => `UNAUTHORIZED ${code} insufficient_user_authentication`
 
-describe.each([
-  ['opaque', {}],
-  ['JWT', { accessTokenSignAlg: 'ES256' }],
-] as const)('%s access tokens', (kind, settings) => {
+describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
   let walk: Walk
   let client: TestClient
   beforeAll(async () => {

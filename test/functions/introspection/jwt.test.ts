@@ -7,7 +7,7 @@ import { outcome } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testWalk } from '../../support/test-runtime.ts'
 import { load } from '../../support/vectors.ts'
-import { BASIC, BOUND, openWalk, OTHER, OWN, PUBLIC } from '../../support/walk.ts'
+import { BASIC, BOUND, openWalk, OTHER, OWN, PUBLIC, TOKEN_FORMS } from '../../support/walk.ts'
 
 const article = load('article/access-token.json', z.looseObject({ token: z.string() }))
 const UNKNOWN = 'UNAUTHORIZED A057302 invalid_token'
@@ -130,10 +130,7 @@ describe('2: what has the form of a JWT but', () => {
 })
 
 describe('a token of another service', () => {
-  test.each([
-    ['opaque', {}],
-    ['JWT', { accessTokenSignAlg: 'ES256' }],
-  ] as const)('%s, is unknown, also where a client has the same number', async (_name, format) => {
+  test.each(TOKEN_FORMS)('%s, is unknown, also where a client has the same number', async (_name, format) => {
     const elsewhere = await openWalk(runtime, format)
     const theirs = await elsewhere.addClient(BASIC, BOUND)
     await walk.addClient(BASIC, { ...BOUND, clientId: theirs.number })

@@ -1,10 +1,11 @@
 import { API_CALL } from '../../../shared/refusal/api-call.ts'
 import { cut, fault } from '../../support/cutting-proxy.ts'
-import { basicOf, OWNER_KEY, OWNER_SECRET, provokeAll } from '../../support/result-codes.ts'
+import { basic, OWNER_KEY, OWNER_SECRET } from '../../support/management.ts'
+import { provokeAll } from '../../support/result-codes.ts'
 
 const LIST = '/client/get/list'
 
-provokeAll('api-call-refusals.test.ts', API_CALL, {
+await provokeAll('api-call-refusals.test.ts', API_CALL, {
   'credentials-missing': ['401 A001202', ({ v3 }) => v3('GET', LIST, undefined, {})],
   'credentials-malformed': [
     '401 A001203',
@@ -12,11 +13,11 @@ provokeAll('api-call-refusals.test.ts', API_CALL, {
   ],
   'service-unknown': [
     '401 A003201',
-    ({ api }) => api('GET', `/api${LIST}`, undefined, basicOf('4711', 'secret')),
+    ({ api }) => api('GET', `/api${LIST}`, undefined, basic('4711', 'secret')),
   ],
   'service-secret-wrong': [
     '401 A003204',
-    ({ api, serviceId }) => api('GET', `/api${LIST}`, undefined, basicOf(serviceId, 'secret')),
+    ({ api, serviceId }) => api('GET', `/api${LIST}`, undefined, basic(serviceId, 'secret')),
   ],
   'bearer-invalid': ['401 A458101', ({ v3 }) => v3('GET', LIST, undefined, { authorization: 'Bearer x' })],
   'role-too-small': [
@@ -39,17 +40,17 @@ provokeAll('api-call-refusals.test.ts', API_CALL, {
   'api-not-offered': ['404 A001295', ({ v3 }) => v3('POST', '/pushed_auth_req', {})],
   'owner-unknown': [
     '401 A002201',
-    ({ api }) => api('POST', '/api/service/create', {}, basicOf('4711', OWNER_SECRET)),
+    ({ api }) => api('POST', '/api/service/create', {}, basic('4711', OWNER_SECRET)),
   ],
   'owner-secret-wrong': [
     '401 A002205',
-    ({ api }) => api('POST', '/api/service/create', {}, basicOf(OWNER_KEY, 'secret')),
+    ({ api }) => api('POST', '/api/service/create', {}, basic(OWNER_KEY, 'secret')),
   ],
   'api-client-unknown': ['404 A001218', ({ v3 }) => v3('GET', '/client/get/nobody')],
   'api-client-number-unknown': ['404 A001212', ({ v3 }) => v3('GET', '/client/get/4711')],
   'api-service-unknown': [
     '404 A037201',
-    ({ api }) => api('GET', '/api/service/get/4711', undefined, basicOf(OWNER_KEY, OWNER_SECRET)),
+    ({ api }) => api('GET', '/api/service/get/4711', undefined, basic(OWNER_KEY, OWNER_SECRET)),
   ],
   'private-keys-withheld': [
     '403 A001217',

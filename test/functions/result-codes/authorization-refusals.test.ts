@@ -47,7 +47,7 @@ const failed = (error: string, resultCode: string, reason: string): Provoked => 
 
 const cutOff = ({ call, client }: Bench) => call('/auth/token/revoke', { clientIdentifier: client.id })
 
-provokeAll('authorization-refusals.test.ts', AUTHORIZATION, {
+await provokeAll('authorization-refusals.test.ts', AUTHORIZATION, {
   'authorization-parameters-missing': [
     'BAD_REQUEST A004201 invalid_request',
     ({ call }) => call('/auth/authorization', {}),

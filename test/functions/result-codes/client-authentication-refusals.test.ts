@@ -61,7 +61,7 @@ const claiming = (claims: Record<string, unknown>) =>
 const { privateKey: otherKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const SELF_SIGNED: Settings = registering(TLS, { tokenAuthMethod: 'SELF_SIGNED_TLS_CLIENT_AUTH' })
 
-provokeAll('client-authentication-refusals.test.ts', CLIENT_AUTHENTICATION, {
+await provokeAll('client-authentication-refusals.test.ts', CLIENT_AUTHENTICATION, {
   'parameters-missing': ['BAD_REQUEST A047201 invalid_request', ({ call }) => call('/auth/token', {})],
   'parameters-malformed': ['BAD_REQUEST A047202 invalid_request', asking('a=%zz')],
   'grant-type-missing': ['BAD_REQUEST A049301 invalid_request', asking('a=b')],

@@ -22,7 +22,7 @@ const unknown = (resultCode: string, method: string, path: string, body?: object
 
 const ALIAS = { clientIdAlias: 'an-alias' }
 
-provokeAll('client-management-refusals.test.ts', CLIENT_MANAGEMENT, {
+await provokeAll('client-management-refusals.test.ts', CLIENT_MANAGEMENT, {
   'client-body-empty': refusing('A032209', ''),
   'client-value-unsupported': refusing('A031201', { clientType: 'SECRET' }),
   'client-setting-invalid': refusing('A031202', { clientIdAlias: '4711' }),

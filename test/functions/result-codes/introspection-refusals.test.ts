@@ -40,7 +40,7 @@ const revoking =
   ({ call, client: { id: clientId, secret: clientSecret } }) =>
     call('/auth/revocation', { parameters, clientId, clientSecret })
 
-provokeAll('introspection-refusals.test.ts', INTROSPECTION, {
+await provokeAll('introspection-refusals.test.ts', INTROSPECTION, {
   'token-missing': ['BAD_REQUEST A057301 invalid_request', ({ call }) => call('/auth/introspection', {})],
   'token-parameters-malformed': [
     '400 invalid_request',

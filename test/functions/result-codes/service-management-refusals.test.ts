@@ -17,7 +17,7 @@ const updating = (resultCode: string, settings: object | string): Provoked => [
 
 const scopes = (resultCode: string, ...supportedScopes: object[]) => updating(resultCode, { supportedScopes })
 
-provokeAll('service-management-refusals.test.ts', SERVICE_MANAGEMENT, {
+await provokeAll('service-management-refusals.test.ts', SERVICE_MANAGEMENT, {
   'service-body-empty': updating('A039201', ''),
   'service-scope-duplicate': scopes('A039203', { name: 'a' }, { name: 'a' }),
   'service-scope-unnamed': scopes('A039204', {}),

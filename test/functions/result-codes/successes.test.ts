@@ -34,7 +34,7 @@ const SUCCESSES: Readonly<Record<string, Provoke>> = {
   A149091: ({ v3, client }) => v3('POST', `/client/lock_flag/update/${client.id}`, { clientLocked: true }),
 }
 
-const { open, lastReason } = benches()
+const { open, lastReason } = await benches()
 
 describe('a success', () => {
   test.each(Object.entries(SUCCESSES))('%s', async (code, provoke) => {

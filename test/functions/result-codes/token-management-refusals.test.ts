@@ -24,7 +24,7 @@ const listing = (resultCode: string, query: string): Provoked => [
   ({ v3 }) => v3('GET', `/auth/token/get/list?${query}`),
 ]
 
-provokeAll('token-management-refusals.test.ts', TOKEN_MANAGEMENT, {
+await provokeAll('token-management-refusals.test.ts', TOKEN_MANAGEMENT, {
   'create-grant-type-missing': refusing('A104201', { grantType: undefined }),
   'create-grant-type-refresh': refusing('A104202', { grantType: 'REFRESH_TOKEN' }),
   'create-grant-type-unsupported': refusing('A104203', { grantType: 'PASSWORD' }),

@@ -35,7 +35,7 @@ const refreshed = async ({ granted, client }: Bench) => (await granted(client)).
 
 const cutOff = ({ call, client }: Bench) => call('/auth/token/revoke', { clientIdentifier: client.id })
 
-provokeAll('token-refusals.test.ts', TOKEN, {
+await provokeAll('token-refusals.test.ts', TOKEN, {
   'binding-certificate-missing': [
     'BAD_REQUEST A244308 invalid_request',
     async ({ credentials, addClient }) => credentials(await addClient(BASIC, BOUND)),

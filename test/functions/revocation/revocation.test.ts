@@ -1,8 +1,19 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { outcome, tokensOf } from '../../support/answers.ts'
-import { FORMATS } from '../../support/gateway.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
-import { basic, BASIC, BOUND, form, openWalk, OWN, POST, PUBLIC, TLS, type Walk } from '../../support/walk.ts'
+import {
+  basic,
+  BASIC,
+  BOUND,
+  form,
+  openWalk,
+  OWN,
+  POST,
+  PUBLIC,
+  TLS,
+  type Walk,
+  TOKEN_FORMS,
+} from '../../support/walk.ts'
 
 const INACTIVE = { active: false }
 const UNKNOWN = 'UNAUTHORIZED A057302 invalid_token'
@@ -10,48 +21,43 @@ const REVOKED = 'OK A113001'
 
 const runtime = await testRuntime()
 
-describe.each([
-  ['opaque', {}],
-  ['JWT', { accessTokenSignAlg: 'ES256' }],
-] as const)('%s access tokens', (_, settings) => {
+describe.each(TOKEN_FORMS)('%s access tokens', (_, settings) => {
   let walk: Walk
   beforeAll(async () => {
     walk = await openWalk(runtime, settings)
   })
 
-  describe.each(FORMATS)('payload %s', (format) => {
-    test.each(['access', 'refresh'] as const)('the %s token ends both, on the Web API', async (kind) => {
-      const client = await walk.addClient(BASIC)
-      const tokens = await walk.granted(client)
-      const answer = await walk.call(
-        '/auth/revocation',
-        { parameters: form({ token: tokens[kind] }), clientId: client.id, clientSecret: client.secret },
-        { format },
-      )
-      expect(answer.json).toEqual({
-        type: 'revocationResponse',
-        resultCode: 'A113001',
-        resultMessage: '[A113001] The token has been revoked successfully.',
-        action: 'OK',
-      })
-      await expectEnded(tokens)
+  test.each(['access', 'refresh'] as const)('the %s token ends both, on the Web API', async (kind) => {
+    const client = await walk.addClient(BASIC)
+    const tokens = await walk.granted(client)
+    const answer = await walk.call('/auth/revocation', {
+      parameters: form({ token: tokens[kind] }),
+      clientId: client.id,
+      clientSecret: client.secret,
     })
+    expect(answer.json).toEqual({
+      type: 'revocationResponse',
+      resultCode: 'A113001',
+      resultMessage: '[A113001] The token has been revoked successfully.',
+      action: 'OK',
+    })
+    await expectEnded(tokens)
+  })
 
-    test.each(['access', 'refresh'] as const)('the %s token ends both, on the OAuth face', async (kind) => {
-      const client = await walk.addClient(BASIC)
-      const tokens = await walk.granted(client)
-      const headers = { 'content-type': 'application/x-www-form-urlencoded', ...basic(client) }
-      const body = form({ token: tokens[kind] })
-      const answer = await walk.send({ route: '/revocation', headers, body }, format)
-      expect([answer.status, answer.text]).toEqual([200, '{}'])
-      expect(answer.headers).toMatchObject({ 'cache-control': 'no-store' })
-      await expectEnded(tokens)
-    })
+  test.each(['access', 'refresh'] as const)('the %s token ends both, on the OAuth face', async (kind) => {
+    const client = await walk.addClient(BASIC)
+    const tokens = await walk.granted(client)
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', ...basic(client) }
+    const body = form({ token: tokens[kind] })
+    const answer = await walk.send({ route: '/revocation', headers, body })
+    expect([answer.status, answer.text]).toEqual([200, '{}'])
+    expect(answer.headers).toMatchObject({ 'cache-control': 'no-store' })
+    await expectEnded(tokens)
+  })
 
-    test('GET is 405 and names POST', async () => {
-      const answer = await walk.send({ route: '/revocation', method: 'GET' }, format)
-      expect([answer.status, answer.headers['allow']]).toEqual([405, 'POST'])
-    })
+  test('GET is 405 and names POST', async () => {
+    const answer = await walk.send({ route: '/revocation', method: 'GET' })
+    expect([answer.status, answer.headers['allow']]).toEqual([405, 'POST'])
   })
 
   test('after a refresh, the refresh token that was replaced ends the tokens that are current', async () => {

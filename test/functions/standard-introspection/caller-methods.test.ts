@@ -1,15 +1,24 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 import { asserted, PRIVATE_KEY_JWT } from '../../support/client-assertion.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import type { Received } from '../../support/gateway.ts'
 import { testWalk } from '../../support/test-runtime.ts'
 import { jwkOf } from '../../support/vector-service.ts'
 import { certificatePem } from '../../support/vectors.ts'
-import { BASIC, basic, BOUND, OTHER, OWN, POST, type TestClient, TLS } from '../../support/walk.ts'
+import {
+  BASIC,
+  basic,
+  BOUND,
+  OTHER,
+  OWN,
+  POST,
+  type TestClient,
+  TLS,
+  EVERY_METHOD,
+} from '../../support/walk.ts'
 
-const walk = await testWalk({ supportedTokenAuthMethods: [...TOKEN_AUTH_METHODS] })
+const walk = await testWalk(EVERY_METHOD)
 const token = (await walk.granted(await walk.addClient(BASIC, BOUND), OWN)).access
 
 const RSA = certificatePem('client-rsa-2048')

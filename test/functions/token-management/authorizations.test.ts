@@ -6,7 +6,7 @@ import { START } from '../../support/fixed-runtime.ts'
 import { benches, type Bench } from '../../support/result-codes.ts'
 import { BASIC, form, PUBLIC, type TestClient } from '../../support/walk.ts'
 
-const { open } = benches()
+const { open } = await benches()
 let bench: Bench
 let other: TestClient
 beforeEach(async () => {

@@ -1,7 +1,8 @@
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { outcome, tokensOf } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
 import {
   basic,
   BASIC,
@@ -13,24 +14,14 @@ import {
   TLS,
   type TestClient,
   type Walk,
+  TOKEN_FORMS,
 } from '../../support/walk.ts'
 
 const CREATE = '/auth/token/create'
 
-let runtime: FixedRuntime
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
-beforeEach(() => {
-  runtime.clock.now = START
-  runtime.lines.length = 0
-})
-afterAll(() => runtime.close())
+const runtime = await testRuntime()
 
-describe.each([
-  ['opaque', {}],
-  ['JWT', { accessTokenSignAlg: 'ES256' }],
-] as const)('%s access tokens', (kind, settings) => {
+describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
   let walk: Walk
   let client: TestClient
   beforeAll(async () => {

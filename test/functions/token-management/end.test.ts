@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { outcome } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
-import { FORMATS } from '../../support/gateway.ts'
-import { BASIC, openWalk, type TestClient, type Walk } from '../../support/walk.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
+import { BASIC, openWalk, type TestClient, type Walk, TOKEN_FORMS } from '../../support/walk.ts'
 
-let runtime: FixedRuntime
 let walk: Walk
 let client: TestClient
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
-afterAll(() => runtime.close())
+const runtime = await testRuntime()
 
 const revoke = (members: Record<string, unknown>) => walk.call('/auth/token/revoke', members)
 const countOf = async (members: Record<string, unknown>) => (await revoke(members)).json['count']
@@ -29,40 +25,31 @@ async function make(of: TestClient, subject?: string) {
   }
 }
 
-describe.each([
-  ['opaque', {}],
-  ['JWT', { accessTokenSignAlg: 'ES256' }],
-] as const)('%s access tokens', (_, settings) => {
+describe.each(TOKEN_FORMS)('%s access tokens', (_, settings) => {
   beforeEach(async () => {
-    runtime.clock.now = START
     walk = await openWalk(runtime, settings)
     client = await walk.addClient(BASIC, { clientIdAlias: `app-${Math.random()}` })
   })
 
-  const remove = (accessTokenIdentifier: string, format?: (typeof FORMATS)[number]) =>
-    walk.send(
-      {
-        route: '/api/{serviceId}/auth/token/delete/{accessTokenIdentifier}',
-        method: 'DELETE',
-        pathParameters: { serviceId: walk.serviceId, accessTokenIdentifier },
-        headers: { authorization: `Bearer ${walk.secrets.manage}` },
-      },
-      format,
-    )
+  const remove = (accessTokenIdentifier: string) =>
+    walk.send({
+      route: '/api/{serviceId}/auth/token/delete/{accessTokenIdentifier}',
+      method: 'DELETE',
+      pathParameters: { serviceId: walk.serviceId, accessTokenIdentifier },
+      headers: { authorization: `Bearer ${walk.secrets.manage}` },
+    })
 
-  describe.each(FORMATS)('delete, payload %s', (format) => {
-    test.each(['access', 'tokenId', 'identifier'] as const)(
-      'by %s is 204 without a body, twice',
-      async (by) => {
-        const tokens = await make(client, 'alice')
-        for (let i = 0; i < 2; i++) {
-          const { status, text } = await remove(tokens[by], format)
-          expect([status, text]).toEqual([204, ''])
-        }
-        expect([await isLive(tokens.access), await isLive(tokens.refresh)]).toEqual([false, false])
-      },
-    )
-  })
+  test.each(['access', 'tokenId', 'identifier'] as const)(
+    'delete by %s is 204 without a body, twice',
+    async (by) => {
+      const tokens = await make(client, 'alice')
+      for (let i = 0; i < 2; i++) {
+        const { status, text } = await remove(tokens[by])
+        expect([status, text]).toEqual([204, ''])
+      }
+      expect([await isLive(tokens.access), await isLive(tokens.refresh)]).toEqual([false, false])
+    },
+  )
 
   test('delete by what only looks like a token is 204 and ends nothing', async () => {
     const { access, refresh } = await make(client, 'alice')

@@ -1,27 +1,18 @@
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
-import { BASIC, openWalk, OWN, type TestClient, type Walk } from '../../support/walk.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
+import { BASIC, openWalk, OWN, type TestClient, type Walk, TOKEN_FORMS } from '../../support/walk.ts'
 
 const UPDATE = '/auth/token/update'
 const UPDATED = 'OK A135001'
 const UNKNOWN = 'UNAUTHORIZED A057302 invalid_token'
 
-let runtime: FixedRuntime
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
-beforeEach(() => {
-  runtime.clock.now = START
-})
-afterAll(() => runtime.close())
+const runtime = await testRuntime()
 
-describe.each([
-  ['opaque', {}],
-  ['JWT', { accessTokenSignAlg: 'ES256' }],
-] as const)('%s access tokens', (kind, settings) => {
+describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
   let walk: Walk
   let client: TestClient
   let access: string

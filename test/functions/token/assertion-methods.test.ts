@@ -1,31 +1,18 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { startEmbeddedEngine } from '../../../infra/emulator/engine.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
-import { TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { asserted, PRIVATE_KEY_JWT } from '../../support/client-assertion.ts'
-import { loseFirstAnswers, pass, startCuttingProxy } from '../../support/cutting-proxy.ts'
+import { loseFirstAnswers } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
-import { testRuntime } from '../../support/test-runtime.ts'
-import { BOUND, openWalk, OWN, RENEWED, type TestClient, type Walk } from '../../support/walk.ts'
+import { proxiedRuntime } from '../../support/test-runtime.ts'
+import { BOUND, EVERY_METHOD, openWalk, OWN, RENEWED, type TestClient } from '../../support/walk.ts'
 
-let walk: Walk
+const { runtime, proxy } = await proxiedRuntime()
+const walk = await openWalk(runtime, { ...EVERY_METHOD, clientIdAliasEnabled: true })
 let client: TestClient
-
-const engine = await startEmbeddedEngine({})
-const proxy = await startCuttingProxy(engine.endpoint)
-const runtime = await testRuntime({}, proxy)
 beforeEach(async () => {
-  const supportedTokenAuthMethods = [...TOKEN_AUTH_METHODS]
-  walk = await openWalk(runtime, { supportedTokenAuthMethods, clientIdAliasEnabled: true })
   client = await walk.addClient(PRIVATE_KEY_JWT)
-})
-afterEach(() => {
-  proxy.fate = pass
-})
-afterAll(async () => {
-  await engine.close()
 })
 
 const OK = 'OK A052001'

@@ -1,14 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
-import { TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
-import { FORMATS } from '../../support/gateway.ts'
 import { testWalk } from '../../support/test-runtime.ts'
 import { jwkOf } from '../../support/vector-service.ts'
 import { certificatePem, certificates, load, presented } from '../../support/vectors.ts'
-import { BOUND, OWN, RENEWED, TLS, type Walk } from '../../support/walk.ts'
+import { BOUND, OWN, RENEWED, TLS, type Walk, EVERY_METHOD } from '../../support/walk.ts'
 
-const walk = await testWalk({ supportedTokenAuthMethods: [...TOKEN_AUTH_METHODS] })
+const walk = await testWalk(EVERY_METHOD)
 
 type Settings = Parameters<Walk['addClient']>[0]
 
@@ -155,13 +153,13 @@ describe('SELF_SIGNED_TLS_CLIENT_AUTH', () => {
     )
   })
 
-  test.each(FORMATS)('is the certificate of RFC 8705 appendix A in an event, payload %s', async (format) => {
+  test('is the certificate of RFC 8705 appendix A in an event', async () => {
     const certificate = presented('file:rfc8705-appendix-a/certificate.pem')
     const send = async (jwks: typeof TWO) => {
       const { id } = await walk.addClient({ ...SELF_SIGNED, jwks })
       const headers = { 'content-type': 'application/x-www-form-urlencoded' }
       const body = `grant_type=client_credentials&client_id=${id}`
-      return (await walk.send({ route: '/token', headers, body, certificate }, format)).status
+      return (await walk.send({ route: '/token', headers, body, certificate })).status
     }
     const [jwk] = appendix.jwks.keys
     expect(await send({ keys: [jwk as (typeof TWO.keys)[number]] })).toBe(200)

@@ -1,225 +1,128 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Reason } from '../../../shared/refusal/refusal.ts'
-import { TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 import { asserted, PRIVATE_KEY_JWT } from '../../support/client-assertion.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testWalk } from '../../support/test-runtime.ts'
 import { jwkOf } from '../../support/vector-service.ts'
 import { certificatePem, spelling } from '../../support/vectors.ts'
-import {
-  BASIC,
-  basic,
-  OTHER,
-  OWN,
-  POST,
-  PUBLIC,
-  TLS,
-  type TestClient,
-  type Walk,
-} from '../../support/walk.ts'
+import { BASIC, basic, EVERY_METHOD, OTHER, OWN, POST, PUBLIC, TLS } from '../../support/walk.ts'
 
-const walk = await testWalk({
-  clientIdAliasEnabled: true,
-  supportedTokenAuthMethods: [...TOKEN_AUTH_METHODS],
-})
+const walk = await testWalk({ clientIdAliasEnabled: true, ...EVERY_METHOD })
 const { runtime } = walk
 
 interface Asked {
   readonly parameters?: Record<string, string>
   readonly headers?: Record<string, string>
-  readonly certificate?: string
+  readonly certificate?: string | undefined
 }
+type Make = () => Asked | Promise<Asked>
+type Settings = Parameters<typeof walk.addClient>[0]
 
-const named = ({ id }: TestClient) => ({ client_id: id })
-const withSecret = ({ id, secret }: TestClient) => ({ client_id: id, client_secret: secret })
+/** A client with these settings and how it presents itself: by name, in the header, or in the form. */
+const named =
+  (settings: Settings, certificate?: string): Make =>
+  async () => ({ parameters: { client_id: (await walk.addClient(settings)).id }, certificate })
+const inHeader =
+  (settings: Settings, secret?: string): Make =>
+  async () => {
+    const client = await walk.addClient(settings)
+    return { headers: basic({ ...client, secret: secret ?? client.secret }) }
+  }
+const inForm =
+  (settings: Settings, secret?: string, certificate?: string): Make =>
+  async () => {
+    const client = await walk.addClient(settings)
+    return { parameters: { client_id: client.id, client_secret: secret ?? client.secret }, certificate }
+  }
+const byAssertion =
+  (...claims: Record<string, unknown>[]) =>
+  async (): Promise<Required<Pick<Asked, 'parameters'>>> => {
+    const client = await walk.addClient(PRIVATE_KEY_JWT)
+    return { parameters: { client_id: client.id, ...asserted(client, START, ...claims) } }
+  }
 
-/** One way to fail client authentication each. */
-const FAILURES: readonly (readonly [name: string, reason: Reason, make: () => Promise<Asked>])[] = [
-  ['nobody is named', 'client-unidentified', () => Promise.resolve({})],
-  ['the client is unknown', 'client-unknown', () => Promise.resolve({ parameters: { client_id: '1' } })],
-  [
-    'the client id is over-long',
-    'client-unknown',
-    () => Promise.resolve({ parameters: { client_id: 'x'.repeat(257) } }),
-  ],
-  [
-    'the client is locked',
-    'client-locked',
-    async () => ({ headers: basic(await walk.addClient(BASIC, { locked: true })) }),
-  ],
-  [
-    'the alias is off',
-    'client-alias-disabled',
-    async () => {
-      await walk.addClient(PUBLIC, { clientIdAlias: 'off', clientIdAliasEnabled: false })
-      return { parameters: { client_id: 'off' } }
-    },
-  ],
-  [
-    'the secret is wrong',
-    'client-secret-wrong',
-    async () => ({
-      headers: basic({ ...(await walk.addClient(BASIC)), secret: 'wrong' }),
-    }),
-  ],
-  [
-    'the secret in the form is wrong',
-    'client-secret-wrong',
-    async () => ({
-      parameters: withSecret({ ...(await walk.addClient(POST)), secret: 'wrong' }),
-    }),
-  ],
-  [
-    'a confidential client sends nothing',
-    'client-secret-missing',
-    async () => ({ parameters: named(await walk.addClient(POST)) }),
-  ],
-  [
-    'Basic where the form is registered',
-    'client-secret-missing',
-    async () => ({ headers: basic(await walk.addClient(POST)) }),
-  ],
-  [
-    'the form where Basic is registered',
-    'client-secret-misplaced',
-    async () => ({ parameters: withSecret(await walk.addClient(BASIC)) }),
-  ],
-  [
-    'a secret from a public client',
-    'credentials-of-public',
-    async () => ({ parameters: withSecret(await walk.addClient(PUBLIC)) }),
-  ],
-  [
-    'Basic from a public client',
-    'credentials-of-public',
-    async () => ({ headers: basic(await walk.addClient(PUBLIC)) }),
-  ],
-  [
-    'a confidential client of no method',
-    'method-none-for-confidential',
-    async () => ({
-      parameters: named(await walk.addClient({ ...BASIC, tokenAuthMethod: 'NONE' })),
-    }),
-  ],
-  [
-    'the header is a Bearer token',
-    'basic-malformed',
-    () => Promise.resolve({ headers: { authorization: 'Bearer abc' } }),
-  ],
-  [
-    'the header is broken',
-    'basic-malformed',
-    () => Promise.resolve({ headers: { authorization: 'Basic abc' } }),
-  ],
-  [
-    'no certificate',
-    'tls-certificate-missing',
-    async () => ({ parameters: named(await walk.addClient(TLS)) }),
-  ],
-  [
-    'another certificate',
-    'tls-subject-differs',
-    async () => ({ parameters: named(await walk.addClient(TLS)), certificate: OTHER }),
-  ],
-  [
-    'an unreadable certificate',
-    'tls-certificate-unreadable',
-    async () => ({
-      parameters: named(await walk.addClient(TLS)),
-      certificate: spelling('truncated-der'),
-    }),
-  ],
-  [
-    'a certificate past its end',
-    'tls-certificate-outside-dates',
-    async () => ({
-      parameters: named(
-        await walk.addClient(TLS, { tlsClientAuthSubjectDn: 'CN=expired.example.org,O=Client1' }),
-      ),
-      certificate: certificatePem('expired'),
-    }),
-  ],
-  [
-    'a certificate and a secret',
-    'method-not-registered',
-    async () => ({
-      parameters: withSecret(await walk.addClient(TLS)),
-      certificate: OWN,
-    }),
-  ],
-  [
-    'no name is registered',
-    'tls-subject-unregistered',
-    async () => ({
-      parameters: named(await walk.addClient(TLS, { tlsClientAuthSubjectDn: undefined })),
-      certificate: OWN,
-    }),
-  ],
-]
+const ofAliasThatIsOff: Make = async () => {
+  await walk.addClient(PUBLIC, { clientIdAlias: 'off', clientIdAliasEnabled: false })
+  return { parameters: { client_id: 'off' } }
+}
+const assertionUsedBefore: Make = async () => {
+  const asked = await byAssertion()()
+  const first = await walk.post('/token', { grant_type: 'client_credentials', ...asked.parameters })
+  expect(first.status).toBe(200)
+  return asked
+}
 
 const SELF_SIGNED = { ...TLS, tokenAuthMethod: 'SELF_SIGNED_TLS_CLIENT_AUTH' } as const
-const byCertificate = async (settings: Parameters<Walk['addClient']>[0], certificate = OWN) => ({
-  parameters: named(await walk.addClient(settings)),
-  certificate,
-})
-const byAssertion = async (...claims: Record<string, unknown>[]) => {
-  const client = await walk.addClient(PRIVATE_KEY_JWT)
-  return { parameters: { ...named(client), ...asserted(client, START, ...claims) } }
-}
+const UNNAMED = { ...TLS, tlsClientAuthSubjectDn: undefined }
+const EXPIRED = { ...TLS, tlsClientAuthSubjectDn: 'CN=expired.example.org,O=Client1' }
+const WEAK = { ...TLS, tlsClientAuthSubjectDn: 'CN=weak.example.org,O=Client1' }
 
-/** The same for methods of certificates and keys. */
-const KEY_FAILURES: typeof FAILURES = [
+/** One way to fail client authentication each. */
+const FAILURES: readonly (readonly [name: string, reason: Reason, make: Make])[] = [
+  ['nobody is named', 'client-unidentified', () => ({})],
+  ['the client is unknown', 'client-unknown', () => ({ parameters: { client_id: '1' } })],
+  ['the client id is over-long', 'client-unknown', () => ({ parameters: { client_id: 'x'.repeat(257) } })],
+  ['the client is locked', 'client-locked', inHeader({ ...BASIC, locked: true })],
+  ['the alias is off', 'client-alias-disabled', ofAliasThatIsOff],
+  ['the secret is wrong', 'client-secret-wrong', inHeader(BASIC, 'wrong')],
+  ['the secret in the form is wrong', 'client-secret-wrong', inForm(POST, 'wrong')],
+  ['a confidential client sends nothing', 'client-secret-missing', named(POST)],
+  ['Basic comes where the form is registered', 'client-secret-missing', inHeader(POST)],
+  ['the form comes where Basic is registered', 'client-secret-misplaced', inForm(BASIC)],
+  ['a public client sends a secret', 'credentials-of-public', inForm(PUBLIC)],
+  ['a public client sends Basic', 'credentials-of-public', inHeader(PUBLIC)],
   [
-    'another SAN',
+    'a confidential client has no method',
+    'method-none-for-confidential',
+    named({ ...BASIC, tokenAuthMethod: 'NONE' }),
+  ],
+  ['the header is a Bearer token', 'basic-malformed', () => ({ headers: { authorization: 'Bearer abc' } })],
+  ['the header is broken', 'basic-malformed', () => ({ headers: { authorization: 'Basic abc' } })],
+  ['there is no certificate', 'tls-certificate-missing', named(TLS)],
+  ['the certificate is another', 'tls-subject-differs', named(TLS, OTHER)],
+  ['the certificate is unreadable', 'tls-certificate-unreadable', named(TLS, spelling('truncated-der'))],
+  [
+    'the certificate is past its end',
+    'tls-certificate-outside-dates',
+    named(EXPIRED, certificatePem('expired')),
+  ],
+  ['a certificate and a secret come', 'method-not-registered', inForm(TLS, undefined, OWN)],
+  ['no name is registered', 'tls-subject-unregistered', named(UNNAMED, OWN)],
+  [
+    'the SAN is another',
     'tls-san-dns-differs',
-    () => byCertificate({ ...TLS, tlsClientAuthSubjectDn: undefined, tlsClientAuthSanDns: 'x.example.org' }),
+    named({ ...UNNAMED, tlsClientAuthSanDns: 'x.example.org' }, OWN),
   ],
   [
-    'two registered names',
+    'two names are registered',
     'tls-subject-ambiguous',
-    () => byCertificate({ ...TLS, tlsClientAuthSanDns: 'client.example.org' }),
+    named({ ...TLS, tlsClientAuthSanDns: 'client.example.org' }, OWN),
   ],
+  ['the key is weak', 'tls-key-weak', named(WEAK, certificatePem('weak-rsa-1024'))],
+  ['no certificate is registered', 'self-signed-unregistered', named(SELF_SIGNED, OWN)],
   [
-    'a weak key',
-    'tls-key-weak',
-    () =>
-      byCertificate(
-        { ...TLS, tlsClientAuthSubjectDn: 'CN=weak.example.org,O=Client1' },
-        certificatePem('weak-rsa-1024'),
-      ),
-  ],
-  ['no registered certificate', 'self-signed-unregistered', () => byCertificate(SELF_SIGNED)],
-  [
-    'another certificate than the registered one',
+    'another certificate is registered',
     'self-signed-differs',
-    () => byCertificate({ ...SELF_SIGNED, jwks: { keys: [jwkOf('client-other')] } }),
+    named({ ...SELF_SIGNED, jwks: { keys: [jwkOf('client-other')] } }, OWN),
   ],
   [
-    'keys that cannot be had',
+    'the keys cannot be had',
     'client-keys-unavailable',
-    () => byCertificate({ ...SELF_SIGNED, jwksUri: 'https://127.0.0.1/jwks' }),
+    named({ ...SELF_SIGNED, jwksUri: 'https://127.0.0.1/jwks' }, OWN),
   ],
-  ['no JWT', 'assertion-malformed', () => Promise.resolve({ parameters: { client_assertion: 'abc.def' } })],
+  ['the assertion is no JWT', 'assertion-malformed', () => ({ parameters: { client_assertion: 'abc.def' } })],
   [
-    'an assertion for somebody else',
+    'the assertion is for somebody else',
     'assertion-audience-wrong',
-    () => byAssertion({ aud: 'https://other.example.com' }),
+    byAssertion({ aud: 'https://other.example.com' }),
   ],
-  ['an assertion past its end', 'assertion-time-wrong', () => byAssertion({ exp: START - 60 })],
-  [
-    'an assertion a second time',
-    'assertion-used',
-    async () => {
-      const asked = await byAssertion()
-      const first = await walk.post('/token', { grant_type: 'client_credentials', ...asked.parameters })
-      expect(first.status).toBe(200)
-      return asked
-    },
-  ],
+  ['the assertion is past its end', 'assertion-time-wrong', byAssertion({ exp: START - 60 })],
+  ['the assertion comes a second time', 'assertion-used', assertionUsedBefore],
 ]
 
-describe('every invalid_client of the OAuth face is one answer', () => {
-  test.each([...FAILURES, ...KEY_FAILURES])('%s', async (_name, reason, make) => {
+test.each(FAILURES)(
+  'the OAuth face answers every invalid_client in the same words: %s',
+  async (_name, reason, make) => {
     const { parameters = {}, headers = {}, certificate } = await make()
     const asked = { grant_type: 'client_credentials', ...parameters }
     const answer = await walk.post('/token', asked, certificate, headers)
@@ -236,5 +139,5 @@ describe('every invalid_client of the OAuth face is one answer', () => {
     })
     // Only the log says why.
     expect(runtime.logged().at(-1)).toMatchObject({ outcome: 'INVALID_CLIENT', reason })
-  })
-})
+  },
+)

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
-import { TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 import { answerWith, HOST, type KeyServer, startKeyServer } from '../../shared/authentication/key-server.ts'
 import { outcome } from '../../support/answers.ts'
 import { jws, openAssertions } from '../../support/assertions.ts'
 import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
 import { jwkOf } from '../../support/vector-service.ts'
 import { certificatePem } from '../../support/vectors.ts'
-import { BASIC, BOUND, openWalk, type TestClient, type Walk } from '../../support/walk.ts'
+import { BASIC, BOUND, openWalk, type TestClient, type Walk, EVERY_METHOD } from '../../support/walk.ts'
 
 const EC = certificatePem('self-signed-ec')
 const RSA = certificatePem('self-signed-rsa-pss-signature')
@@ -32,7 +31,7 @@ beforeEach(async () => {
     ...server.internet,
     isAllowed: (address) => rule(address),
   })
-  walk = await openWalk(runtime, { supportedTokenAuthMethods: [...TOKEN_AUTH_METHODS] })
+  walk = await openWalk(runtime, EVERY_METHOD)
   return () => runtime.close()
 })
 afterAll(() => server.close())

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { outcome } from '../../support/answers.ts'
 import { testWalk } from '../../support/test-runtime.ts'
-import { openWalk, PUBLIC } from '../../support/walk.ts'
+import { PUBLIC } from '../../support/walk.ts'
 
 /** RFC 7636 appendix B. */
 const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
@@ -11,27 +11,26 @@ const PLAIN = { code_challenge: VERIFIER, code_challenge_method: 'plain' }
 const DEFAULT = { code_challenge: VERIFIER }
 
 const walk = await testWalk()
-const { runtime } = walk
 
 describe('redemption', () => {
   const WRONG = 'BAD_REQUEST A050315 invalid_grant'
-  const MISSING = 'BAD_REQUEST A050312 invalid_grant'
+  const VERIFIER_MISSING = 'BAD_REQUEST A050312 invalid_grant'
   const MALFORMED = 'BAD_REQUEST A050316 invalid_request'
 
   test.each([
     ['S256', S256, VERIFIER, 'OK A050001'],
     ['S256', S256, CHALLENGE, WRONG],
     ['S256', S256, 'a'.repeat(43), WRONG],
-    ['S256', S256, undefined, MISSING],
+    ['S256', S256, undefined, VERIFIER_MISSING],
     ['S256', S256, '', 'BAD_REQUEST A050313 invalid_request'],
     ['S256', S256, VERIFIER.slice(0, 42), MALFORMED],
     ['S256', S256, 'a'.repeat(129), MALFORMED],
     ['S256', S256, `${VERIFIER.slice(0, 42)}=`, MALFORMED],
     ['plain', PLAIN, VERIFIER, 'OK A050001'],
     ['plain', PLAIN, CHALLENGE, WRONG],
-    ['plain', PLAIN, undefined, MISSING],
+    ['plain', PLAIN, undefined, VERIFIER_MISSING],
     ['no method', DEFAULT, VERIFIER, 'OK A050001'],
-    ['no method', DEFAULT, undefined, MISSING],
+    ['no method', DEFAULT, undefined, VERIFIER_MISSING],
     ['no challenge', {}, undefined, 'OK A050001'],
     ['no challenge', {}, VERIFIER, 'BAD_REQUEST A050317 invalid_grant'],
   ])('$0, verifier $2: $3', async (_method, parameters, code_verifier, expected) => {
@@ -44,47 +43,55 @@ describe('redemption', () => {
     const client = await walk.addClient(PUBLIC, { pkceRequired: true })
     const code = await walk.code(client, S256)
     await walk.setClient(client, { pkceRequired: false })
-    expect(outcome(await walk.redeem(client, code))).toBe(MISSING)
+    expect(outcome(await walk.redeem(client, code))).toBe(VERIFIER_MISSING)
     expect(outcome(await walk.redeem(client, code, undefined, { code_verifier: VERIFIER }))).toBe(
       'OK A050001',
     )
   })
 })
 
-describe.each([
-  ['service', (setting: object) => openWalk(runtime, setting), {}],
-  ['client', () => Promise.resolve(walk), undefined],
-] as const)('at the %s', (_where, open, atClient) => {
-  const authorized = async (setting: object, parameters: object) => {
-    const asked = await open(setting)
-    const client = await asked.addClient(PUBLIC, atClient ?? setting)
-    return outcome(await asked.authorize(client, { ...parameters }))
-  }
-
-  test.each([
-    ['no challenge', {}, 'LOCATION A124301 invalid_request'],
-    ['S256', S256, 'INTERACTION A004001'],
-    ['plain', PLAIN, 'INTERACTION A004001'],
-    ['no method', DEFAULT, 'INTERACTION A004001'],
-  ])('pkceRequired, $0: $2', async (_name, parameters, expected) => {
-    expect(await authorized({ pkceRequired: true }, parameters)).toBe(expected)
-  })
-
-  test.each([
-    ['no challenge', {}, 'INTERACTION A004001'],
-    ['S256', S256, 'INTERACTION A004001'],
-    ['plain', PLAIN, 'LOCATION A124308 invalid_request'],
-    ['no method', DEFAULT, 'LOCATION A124307 invalid_request'],
-  ])('pkceS256Required, $0: $2', async (_name, parameters, expected) => {
-    expect(await authorized({ pkceS256Required: true }, parameters)).toBe(expected)
-  })
-
-  test.each([
-    ['no challenge', {}, 'LOCATION A124301 invalid_request'],
-    ['S256', S256, 'INTERACTION A004001'],
-    ['plain', PLAIN, 'LOCATION A124308 invalid_request'],
-    ['no method', DEFAULT, 'LOCATION A124307 invalid_request'],
-  ])('both, $0: $2', async (_name, parameters, expected) => {
-    expect(await authorized({ pkceRequired: true, pkceS256Required: true }, parameters)).toBe(expected)
-  })
+test('an empty verifier for a code with a challenge is refused by its name, and the code lives on', async () => {
+  const client = await walk.addClient(PUBLIC)
+  const code = await walk.code(client, S256)
+  const redeem = (code_verifier?: string) => walk.redeem(client, code, undefined, { code_verifier })
+  expect(outcome(await redeem(''))).toBe('BAD_REQUEST A050313 invalid_request')
+  expect(outcome(await redeem())).toBe('BAD_REQUEST A050312 invalid_grant')
+  expect(outcome(await redeem(VERIFIER))).toBe('OK A050001')
 })
+
+test('an empty verifier for a code without a challenge counts as none', async () => {
+  const client = await walk.addClient(PUBLIC)
+  const answer = await walk.redeem(client, await walk.code(client), undefined, { code_verifier: '' })
+  expect(outcome(answer)).toBe('OK A050001')
+})
+
+const REQUESTS = { 'no challenge': {}, S256, plain: PLAIN, 'no method': DEFAULT } as const
+const MISSING = 'LOCATION A124301 invalid_request'
+const PLAIN_REFUSED = 'LOCATION A124308 invalid_request'
+const METHOD_MISSING = 'LOCATION A124307 invalid_request'
+const TAKEN = 'INTERACTION A004001'
+
+/** What becomes of each of the requests, in their order. */
+const DEMANDS: readonly (readonly [demand: object, expected: readonly string[]])[] = [
+  [{ pkceRequired: true }, [MISSING, TAKEN, TAKEN, TAKEN]],
+  [{ pkceS256Required: true }, [TAKEN, TAKEN, PLAIN_REFUSED, METHOD_MISSING]],
+  [{ pkceRequired: true, pkceS256Required: true }, [MISSING, TAKEN, PLAIN_REFUSED, METHOD_MISSING]],
+]
+const CASES = DEMANDS.flatMap(([demand, expected]) =>
+  Object.entries(REQUESTS).map(([name, parameters], i) => [demand, name, expected[i], parameters] as const),
+)
+
+test.each(CASES)(
+  'where the service has %j, a request with %s is %s',
+  async (demand, _, expected, parameters) => {
+    await walk.setService(demand)
+    expect(outcome(await walk.authorize(await walk.addClient(PUBLIC), parameters))).toBe(expected)
+  },
+)
+
+test.each(CASES)(
+  'where the client has %j, a request with %s is %s',
+  async (demand, _, expected, parameters) => {
+    expect(outcome(await walk.authorize(await walk.addClient(PUBLIC, demand), parameters))).toBe(expected)
+  },
+)

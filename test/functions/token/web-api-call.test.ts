@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { outcome } from '../../support/answers.ts'
-import { FORMATS, type Sent } from '../../support/gateway.ts'
+import type { Sent } from '../../support/gateway.ts'
 import { testWalk } from '../../support/test-runtime.ts'
 import { BASIC, BOUND, form, OWN, PUBLIC } from '../../support/walk.ts'
 
@@ -135,7 +135,7 @@ describe('the body', () => {
     expect(outcome(await walk.call('/auth/token', body))).toBe('OK A052001')
   })
 
-  test.each(FORMATS)('may be a form with the same members, payload %s', async (format) => {
+  test('may be a form with the same members', async () => {
     const bound = await walk.addClient(BASIC, BOUND)
     const body = form({
       parameters,
@@ -146,7 +146,7 @@ describe('the body', () => {
     })
     const headers = { ...authorization(), 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' }
     const call = { pathParameters: { serviceId: walk.serviceId }, headers }
-    const answer = await walk.send({ ...call, route: '/api/{serviceId}/auth/token', body }, format)
+    const answer = await walk.send({ ...call, route: '/api/{serviceId}/auth/token', body })
     expect(outcome(answer)).toBe('OK A052001')
     const introspection = form({
       token: answer.json['accessToken'],
@@ -154,7 +154,7 @@ describe('the body', () => {
       clientCertificate: OWN,
     })
     const sent = { ...call, route: '/api/{serviceId}/auth/introspection', body: introspection }
-    expect(outcome(await walk.send(sent, format))).toBe('FORBIDDEN A064302 insufficient_scope')
+    expect(outcome(await walk.send(sent))).toBe('FORBIDDEN A064302 insufficient_scope')
   })
 
   test.each([

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import { START } from '../../support/fixed-runtime.ts'
-import { FORMATS } from '../../support/gateway.ts'
 import { testWalk } from '../../support/test-runtime.ts'
 import { openWalk } from '../../support/walk.ts'
 
@@ -160,11 +159,5 @@ describe('credentials with an end', () => {
   test('that were taken away are refused', async () => {
     await walk.setService({ credentials: [] })
     expect((await walk.call('/auth/introspection', {})).status).toBe(401)
-  })
-})
-
-describe.each(FORMATS)('payload %s', (format) => {
-  test.each(VERSIONS)('reads the credentials of %s', async (version) => {
-    expect((await walk.call('/auth/introspection', {}, { version, format })).status).toBe(200)
   })
 })

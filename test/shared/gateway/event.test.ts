@@ -1,4 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import {
+  CERTIFICATE_HEADERS,
+  headerSpellings,
+} from '../../../infra/aws/doctor/outside/certificate-headers.ts'
 import { present } from '../../../shared/certificate/presented.ts'
 import { toHttpRequest } from '../../../shared/gateway/event.ts'
 import type { Settings } from '../../../shared/settings.ts'
@@ -87,6 +91,15 @@ describe.each(FORMATS)('format %s', (format) => {
     ])
   })
 
+  test('has every value of the query, decoded', () => {
+    const { query } = asRead({ query: 'ticket=a%20b&scope=c%2Bd&empty=' })
+    expect([...query]).toEqual([
+      ['ticket', 'a b'],
+      ['scope', 'c+d'],
+      ['empty', ''],
+    ])
+  })
+
   test('has every byte of the body', () => {
     const bytes = Buffer.from(Array.from({ length: 256 }, (_none, i) => i))
     expect(asRead({ body: bytes }).body).toEqual(bytes)
@@ -108,7 +121,7 @@ describe.each(FORMATS)('format %s', (format) => {
   })
 
   test('is certified on a named domain of a named API', () => {
-    expect(asRead({ certificate: PEM }).tlsCertificate).toEqual(present(PEM))
+    expect(asRead({ certificate: PEM })).toMatchObject({ tlsCertificate: present(PEM), onMtlsDomain: true })
     const settings = { mtlsDomains: ['other.example.com', MTLS_DOMAIN], apiIds: ['x', ...API_IDS] }
     expect(asRead({ certificate: PEM }, {}, settings).tlsCertificate).toEqual(present(PEM))
   })
@@ -131,8 +144,9 @@ describe.each(FORMATS)('format %s', (format) => {
     ['an empty domain', { domainName: '' }],
     ['another API', { apiId: 'zzzzzzzzzz' }],
     ['an empty API', { apiId: '' }],
-  ])('is not certified from %s', (_what, sent) => {
-    expect(asRead({ certificate: PEM, ...sent }).tlsCertificate).toBe('absent')
+  ])('is not certified from %s, and is not on the mutual-TLS domain', (_what, sent) => {
+    const { tlsCertificate, onMtlsDomain } = asRead({ certificate: PEM, ...sent })
+    expect({ tlsCertificate, onMtlsDomain }).toEqual({ tlsCertificate: 'absent', onMtlsDomain: false })
   })
 
   test.each([{ mtlsDomains: [] }, { apiIds: [] }, { mtlsDomains: [], apiIds: [] }])(
@@ -142,9 +156,12 @@ describe.each(FORMATS)('format %s', (format) => {
     },
   )
 
-  test('is not certified by a header or the body', () => {
-    const headers = { 'client-cert': PEM, 'x-amzn-mtls-clientcert': PEM, 'x-forwarded-client-cert': PEM }
-    expect(asRead({ headers, body: PEM }).tlsCertificate).toBe('absent')
+  test('is not certified by a header, the query or the body', () => {
+    for (const spelled of [PEM, ...headerSpellings(PEM)]) {
+      const headers = Object.fromEntries(CERTIFICATE_HEADERS.map((name) => [name, spelled]))
+      const query = String(new URLSearchParams({ clientCertificate: spelled, certificate: spelled }))
+      expect(asRead({ headers, query, body: PEM }).tlsCertificate).toBe('absent')
+    }
   })
 })
 

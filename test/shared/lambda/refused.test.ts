@@ -20,22 +20,20 @@ const statusOf = (reason: Reason) => {
 describe.each(['Basic', 'Bearer'] as const)('OAuth face with %s', (scheme) => {
   const answer = (reason: Reason, options = {}) => refused(new Refusal(reason, options), scheme, HTTP)
 
-  test.each(REASONS)(
-    '%s has the status of its action, its error and no more than a description',
-    (reason) => {
-      const { response, reason: logged } = answer(reason, { named: 'X' })
-      expect(response.status).toBe(statusOf(reason))
-      expect(logged).toBe(reason)
+  test('every refusal has the status of its action, its error and no more than a description', () => {
+    for (const name of REASONS) {
+      const { response, reason: logged } = answer(name, { named: 'X' })
+      expect([logged, response.status]).toEqual([name, statusOf(name)])
       const { error, ...rest } = json({ response })
-      expect(error).toBe(REFUSALS[reason][2])
-      expect(['[]', '["error_description"]']).toContain(JSON.stringify(Object.keys(rest)))
-      expect(response.headers).toMatchObject({
+      expect(error, name).toBe(REFUSALS[name][2])
+      expect(['[]', '["error_description"]'], name).toContain(JSON.stringify(Object.keys(rest)))
+      expect(response.headers, name).toMatchObject({
         'cache-control': 'no-store',
         'content-type': 'application/json',
       })
-      expect(JSON.stringify(response)).not.toMatch(/mark|authlete|A\d{6}/)
-    },
-  )
+      expect(JSON.stringify(response), name).not.toMatch(/mark|authlete|A\d{6}/)
+    }
+  })
 
   test('every invalid_client has one body, and so has every invalid_grant and invalid_token', () => {
     for (const error of ['invalid_client', 'invalid_grant', 'invalid_token']) {
@@ -105,26 +103,21 @@ describe('Web API', () => {
   const call = (reason: Reason, options = {}, spec = SPEC, http = HTTP) =>
     refusedCall(new Refusal(reason, { named: 'X', ...options }), spec, http)
 
-  test.each(REASONS.filter(isCallError))(
-    '%s is about the call: its status, its code and the path',
-    (reason) => {
-      const [code, status] = REFUSALS[reason]
+  test('a refusal of the call has its status, its code and the path', () => {
+    for (const reason of REASONS.filter(isCallError)) {
+      const [resultCode, status] = REFUSALS[reason]
       const { response, outcome } = call(reason)
-      expect([response.status, outcome]).toEqual([status, status])
-      const message = new Refusal(reason, { named: 'X' }).description
-      expect(json({ response })).toEqual({
-        resultCode: code,
-        resultMessage: `[${code}] /auth/token, ${message}`,
-      })
-    },
-  )
+      const resultMessage = `[${resultCode}] /auth/token, ${new Refusal(reason, { named: 'X' }).description}`
+      expect([response.status, outcome], reason).toEqual([status, status])
+      expect(json({ response })).toEqual({ resultCode, resultMessage })
+    }
+  })
 
-  test.each(REASONS.filter((reason) => !isCallError(reason)))(
-    '%s is about the request in it: 200',
-    (reason) => {
+  test('a refusal of the request in a call is 200', () => {
+    for (const reason of REASONS.filter((name) => !isCallError(name))) {
       const [resultCode, action, error] = REFUSALS[reason]
       const { response } = call(reason)
-      expect(response.status).toBe(200)
+      expect(response.status, reason).toBe(200)
       const resultMessage = `[${resultCode}] ${new Refusal(reason, { named: 'X' }).description}`
       const { responseContent, ...envelope } = json({ response })
       expect(envelope).toEqual({ type: 'tokenResponse', resultCode, resultMessage, action })
@@ -133,8 +126,8 @@ describe('Web API', () => {
         error,
         error_uri: `https://docs.authlete.com/#${resultCode}`,
       })
-    },
-  )
+    }
+  })
 
   test('a 401 names the scheme of its version', () => {
     for (const reason of REASONS.filter((name) => REFUSALS[name][1] === 401)) {
