@@ -23,17 +23,17 @@ describe.each(LIBRARIES)('%s, told that its client has a certificate,', (_librar
     return (await open(deployment, party)).credentials('accounts:read')
   }
 
-  test('goes to the mutual-TLS domain where the metadata has aliases', async () => {
+  test('a client goes to the mutual-TLS domain where the metadata has aliases', async () => {
     await deployment.walk.setService({ mtlsEndpointAliases: aliases })
     expect(await failure(tokens())).toBe('success')
   })
 
-  test("stays with the issuer's own endpoints where it has none", async () => {
+  test("a client stays with the issuer's own endpoints where the metadata has no aliases", async () => {
     await deployment.walk.setService({ mtlsEndpointAliases: [] })
     expect(await failure(tokens())).toBe(INVALID_CLIENT)
   })
 
-  test('is not misled by an alias that is no endpoint of its own', async () => {
+  test('a client is not misled by an alias that is no endpoint of its own', async () => {
     const more = [{ name: 'authorization_endpoint', uri: 'https://elsewhere.example.com/' }]
     await deployment.walk.setService({ mtlsEndpointAliases: [...more, ...aliases] })
     expect(await failure(tokens())).toBe('success')

@@ -1,5 +1,5 @@
 import { AuthorizationFailRequestReason as Reasons } from '@authlete/typescript-sdk/models'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { expected, openSdk, type Opened } from './authlete-sdk.ts'
 import { contentOf, form, ticketFrom } from './authlete-sdk-walk.ts'
 
@@ -11,70 +11,68 @@ afterAll(() => opened.close())
 
 const ticket = () => ticketFrom(opened)
 
-describe('authorization', () => {
-  test('tells what was asked for', async () => {
-    const { service, serviceId, publicClient } = opened
-    const { clientId: client_id, redirectUri: redirect_uri } = publicClient
-    const asked = {
-      scope: 'accounts:read',
-      prompt: 'none',
-      max_age: '60',
-      display: 'popup',
-      ui_locales: 'ja',
-    }
-    const answer = await service.authorization.processRequest({
-      serviceId,
-      authorizationRequest: {
-        parameters: form({ response_type: 'code', client_id, redirect_uri, ...asked }),
-      },
-    })
-    expect(answer).toMatchObject({
-      action: 'NO_INTERACTION',
-      maxAge: 60,
-      display: 'POPUP',
-      uiLocales: ['ja'],
-      scopes: [{ name: 'accounts:read', description: 'Read accounts' }],
-      service: { apiKey: Number(serviceId) },
-    })
+test('the SDK reads from an authorization answer what was asked for', async () => {
+  const { service, serviceId, publicClient } = opened
+  const { clientId: client_id, redirectUri: redirect_uri } = publicClient
+  const asked = {
+    scope: 'accounts:read',
+    prompt: 'none',
+    max_age: '60',
+    display: 'popup',
+    ui_locales: 'ja',
+  }
+  const answer = await service.authorization.processRequest({
+    serviceId,
+    authorizationRequest: {
+      parameters: form({ response_type: 'code', client_id, redirect_uri, ...asked }),
+    },
   })
+  expect(answer).toMatchObject({
+    action: 'NO_INTERACTION',
+    maxAge: 60,
+    display: 'POPUP',
+    uiLocales: ['ja'],
+    scopes: [{ name: 'accounts:read', description: 'Read accounts' }],
+    service: { apiKey: Number(serviceId) },
+  })
+})
 
-  test('answers BAD_REQUEST for a client that it does not know', async () => {
-    const { service, serviceId } = opened
-    const authorizationRequest = { parameters: 'response_type=code&client_id=4711' }
-    const answer = await service.authorization.processRequest({ serviceId, authorizationRequest })
-    expect(answer).toMatchObject({ action: 'BAD_REQUEST', resultCode: 'A010304' })
-    expect(contentOf(answer)).toMatchObject({ error: 'invalid_request' })
-  })
+test('the SDK reads BAD_REQUEST for a client that is not known', async () => {
+  const { service, serviceId } = opened
+  const authorizationRequest = { parameters: 'response_type=code&client_id=4711' }
+  const answer = await service.authorization.processRequest({ serviceId, authorizationRequest })
+  expect(answer).toMatchObject({ action: 'BAD_REQUEST', resultCode: 'A010304' })
+  expect(contentOf(answer)).toMatchObject({ error: 'invalid_request' })
+})
 
-  test('keeps what the authorization server wants to find again', async () => {
-    const { service, serviceId } = opened
-    const { management } = service.authorization
-    const kept = await ticket()
-    const authorizationTicketInfoRequest = { ticket: kept }
-    const before = await management.getTicketInfo({ serviceId, authorizationTicketInfoRequest })
-    expect(before.action).toBe('OK')
-    const updated = await management.updateTicket({
-      serviceId,
-      authorizationTicketUpdateRequest: { ticket: kept, info: 'a note' },
-    })
-    expect(updated).toMatchObject({ action: 'OK' })
-    const after = await management.getTicketInfo({ serviceId, authorizationTicketInfoRequest })
-    expect(after).toMatchObject({ action: 'OK', info: { context: 'a note' } })
+test('the SDK keeps with a ticket what the authorization server wants to find again', async () => {
+  const { service, serviceId } = opened
+  const { management } = service.authorization
+  const kept = await ticket()
+  const authorizationTicketInfoRequest = { ticket: kept }
+  const before = await management.getTicketInfo({ serviceId, authorizationTicketInfoRequest })
+  expect(before.action).toBe('OK')
+  const updated = await management.updateTicket({
+    serviceId,
+    authorizationTicketUpdateRequest: { ticket: kept, info: 'a note' },
   })
+  expect(updated).toMatchObject({ action: 'OK' })
+  const after = await management.getTicketInfo({ serviceId, authorizationTicketInfoRequest })
+  expect(after).toMatchObject({ action: 'OK', info: { context: 'a note' } })
+})
 
-  test.each(Object.values(Reasons))('fails for the reason %s', async (reason) => {
-    const { service, serviceId } = opened
-    const answer = await service.authorization.fail({
-      serviceId,
-      authorizationFailRequest: { ticket: await ticket(), reason },
-    })
-    expect(answer).toMatchObject({
-      action: 'LOCATION',
-      resultCode: expect.stringMatching(/^A0603/) as string,
-    })
-    const { searchParams } = new URL(answer.responseContent ?? '')
-    expect([searchParams.get('state'), searchParams.get('error')]).toEqual(['s', expect.any(String)])
+test.each(Object.values(Reasons))('the SDK fails a request for the reason %s', async (reason) => {
+  const { service, serviceId } = opened
+  const answer = await service.authorization.fail({
+    serviceId,
+    authorizationFailRequest: { ticket: await ticket(), reason },
   })
+  expect(answer).toMatchObject({
+    action: 'LOCATION',
+    resultCode: expect.stringMatching(/^A0603/) as string,
+  })
+  const { searchParams } = new URL(answer.responseContent ?? '')
+  expect([searchParams.get('state'), searchParams.get('error')]).toEqual(['s', expect.any(String)])
 })
 
 test('every operation of this family was driven', () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { expected, openSdk, type Opened } from './authlete-sdk.ts'
 import { contentOf, form, SUBJECT, tokensFrom } from './authlete-sdk-walk.ts'
 
@@ -19,157 +19,151 @@ const introspect = (token: string, clientCertificate?: string, more: object = {}
     },
   })
 
-describe('token', () => {
-  test('gives bound tokens for a code, and for a refresh token with the same certificate', async () => {
-    const { service, serviceId, publicClient, certificates } = opened
-    const { clientId: client_id } = publicClient
-    const first = await tokens()
-    expect(first).toMatchObject({
-      action: 'OK',
-      resultCode: 'A050001',
-      grantType: 'AUTHORIZATION_CODE',
-      clientId: Number(client_id),
-      subject: SUBJECT,
-      properties: [{ key: 'tier', value: 'gold', hidden: true }],
-    })
-    expect(contentOf(first)).toMatchObject({
-      access_token: first.accessToken,
-      token_type: 'Bearer',
-      scope: null,
-    })
-
-    const parameters = form({
-      grant_type: 'refresh_token',
-      refresh_token: first.refreshToken ?? '',
-      client_id,
-    })
-    const refresh = (clientCertificate?: string) =>
-      service.token.process({
-        serviceId,
-        tokenRequest: { parameters, ...(clientCertificate === undefined ? {} : { clientCertificate }) },
-      })
-    expect(await refresh()).toMatchObject({ action: 'BAD_REQUEST', resultCode: 'A244308' })
-    expect(await refresh(certificates.stranger)).toMatchObject({
-      action: 'BAD_REQUEST',
-      resultCode: 'A053392',
-    })
-    const second = await refresh(certificates.public)
-    expect(second).toMatchObject({ action: 'OK', resultCode: 'A053001', grantType: 'REFRESH_TOKEN' })
-    expect(await introspect(first.accessToken ?? '', certificates.public)).toMatchObject({
-      action: 'UNAUTHORIZED',
-      existent: false,
-    })
+test('the SDK gets bound tokens for a code, and for a refresh token with the same certificate', async () => {
+  const { service, serviceId, publicClient, certificates } = opened
+  const { clientId: client_id } = publicClient
+  const first = await tokens()
+  expect(first).toMatchObject({
+    action: 'OK',
+    resultCode: 'A050001',
+    grantType: 'AUTHORIZATION_CODE',
+    clientId: Number(client_id),
+    subject: SUBJECT,
+    properties: [{ key: 'tier', value: 'gold', hidden: true }],
+  })
+  expect(contentOf(first)).toMatchObject({
+    access_token: first.accessToken,
+    token_type: 'Bearer',
+    scope: null,
   })
 
-  test('gives a confidential client tokens of its own', async () => {
-    const { service, serviceId, confidentialClient, certificates } = opened
-    const { clientId, clientSecret = '' } = confidentialClient
-    const ask = (clientSecret: string) =>
-      service.token.process({
-        serviceId,
-        tokenRequest: {
-          ...{ clientId, clientSecret, clientCertificate: certificates.confidential },
-          parameters: 'grant_type=client_credentials&scope=payments%3Awrite',
-        },
-      })
-    expect(await ask(clientSecret)).toMatchObject({
-      action: 'OK',
-      resultCode: 'A052001',
-      scopes: ['payments:write'],
-      clientAuthMethod: 'CLIENT_SECRET_BASIC',
-    })
-    const refused = await ask('wrong')
-    expect(refused).toMatchObject({ action: 'INVALID_CLIENT', resultCode: 'A157305' })
-    expect(contentOf(refused)).toMatchObject({ error: 'invalid_client' })
+  const parameters = form({
+    grant_type: 'refresh_token',
+    refresh_token: first.refreshToken ?? '',
+    client_id,
   })
-
-  test('signs where the service says so, and the JWT is the token', async () => {
-    const { service, organization, serviceId, certificates } = opened
-    const setAlgorithm = (accessTokenSignAlg: 'ES256' | undefined) =>
-      organization.service.update({ serviceId, service: { accessTokenSignAlg } })
-    await setAlgorithm('ES256')
-    const { jwtAccessToken = '', accessToken = '' } = await tokens()
-    expect(await introspect(jwtAccessToken, certificates.public)).toMatchObject({ action: 'OK' })
-    expect(await introspect(accessToken, certificates.public)).toMatchObject({ resultCode: 'A057302' })
-    expect(jwtAccessToken.split('.')).toHaveLength(3)
-    await service.service.get({ serviceId })
+  const refresh = (clientCertificate?: string) =>
+    service.token.process({
+      serviceId,
+      tokenRequest: { parameters, ...(clientCertificate === undefined ? {} : { clientCertificate }) },
+    })
+  expect(await refresh()).toMatchObject({ action: 'BAD_REQUEST', resultCode: 'A244308' })
+  expect(await refresh(certificates.stranger)).toMatchObject({
+    action: 'BAD_REQUEST',
+    resultCode: 'A053392',
+  })
+  const second = await refresh(certificates.public)
+  expect(second).toMatchObject({ action: 'OK', resultCode: 'A053001', grantType: 'REFRESH_TOKEN' })
+  expect(await introspect(first.accessToken ?? '', certificates.public)).toMatchObject({
+    action: 'UNAUTHORIZED',
+    existent: false,
   })
 })
 
-describe('introspection', () => {
-  test('lets the holder of the certificate pass, and nobody else', async () => {
-    const { certificates, publicClient } = opened
-    const { jwtAccessToken, accessToken = '' } = await tokens()
-    const token = jwtAccessToken ?? accessToken
-    expect(await introspect(token, certificates.public)).toMatchObject({
-      action: 'OK',
-      resultCode: 'A056001',
-      responseContent: 'Bearer error="invalid_request"',
-      clientId: Number(publicClient.clientId),
-      subject: SUBJECT,
-      certificateThumbprint: expect.stringMatching(/^[\w-]{43}$/) as string,
-      grantType: 'AUTHORIZATION_CODE',
-      ...{ existent: true, usable: true, sufficient: true, refreshable: true },
+test('the SDK gets a confidential client tokens of its own', async () => {
+  const { service, serviceId, confidentialClient, certificates } = opened
+  const { clientId, clientSecret = '' } = confidentialClient
+  const ask = (clientSecret: string) =>
+    service.token.process({
+      serviceId,
+      tokenRequest: {
+        ...{ clientId, clientSecret, clientCertificate: certificates.confidential },
+        parameters: 'grant_type=client_credentials&scope=payments%3Awrite',
+      },
     })
-    const refused = { action: 'UNAUTHORIZED', existent: true, usable: true }
-    expect(await introspect(token)).toMatchObject({ ...refused, resultCode: 'A065304' })
-    expect(await introspect(token, certificates.stranger)).toMatchObject({
-      ...refused,
-      resultCode: 'A065305',
-    })
-    expect(await introspect(token, 'no certificate')).toMatchObject({ ...refused, resultCode: 'A065307' })
-    expect(await introspect(token, certificates.public, { scopes: ['accounts:read'] })).toMatchObject({
-      action: 'FORBIDDEN',
-      resultCode: 'A064301',
-    })
-    expect(await introspect(token, certificates.public, { subject: 'another' })).toMatchObject({
-      action: 'FORBIDDEN',
-      resultCode: 'A066302',
-    })
-    expect(await introspect('unknown')).toMatchObject({ action: 'UNAUTHORIZED', resultCode: 'A057302' })
+  expect(await ask(clientSecret)).toMatchObject({
+    action: 'OK',
+    resultCode: 'A052001',
+    scopes: ['payments:write'],
+    clientAuthMethod: 'CLIENT_SECRET_BASIC',
   })
-
-  test('by RFC 7662 reports the binding, and of an unknown token nothing', async () => {
-    const { service, serviceId } = opened
-    const standard = (token: string, more: object = {}) =>
-      service.introspection.standardProcess({
-        serviceId,
-        standardIntrospectionRequest: { parameters: form({ token }), ...more },
-      })
-    const { jwtAccessToken, accessToken = '', refreshToken = '' } = await tokens()
-    const token = jwtAccessToken ?? accessToken
-    const answer = await standard(token, { withHiddenProperties: true })
-    expect(answer).toMatchObject({ action: 'OK', resultCode: 'A145001' })
-    expect(contentOf(answer)).toMatchObject({
-      active: true,
-      sub: SUBJECT,
-      tier: 'gold',
-      cnf: { 'x5t#S256': expect.any(String) as string },
-    })
-    expect(contentOf(await standard(token))).not.toHaveProperty('tier')
-    expect(contentOf(await standard(refreshToken))).toMatchObject({ active: true })
-    expect(contentOf(await standard('unknown'))).toEqual({ active: false })
-    expect(await standard('')).toMatchObject({ action: 'BAD_REQUEST', resultCode: 'A145302' })
-  })
+  const refused = await ask('wrong')
+  expect(refused).toMatchObject({ action: 'INVALID_CLIENT', resultCode: 'A157305' })
+  expect(contentOf(refused)).toMatchObject({ error: 'invalid_client' })
 })
 
-describe('revocation', () => {
-  test('ends both tokens, and is content with an unknown one', async () => {
-    const { service, serviceId, publicClient, certificates } = opened
-    const { clientId: client_id } = publicClient
-    const { jwtAccessToken, accessToken = '', refreshToken = '' } = await tokens()
-    const revoke = (token: string, client = client_id) =>
-      service.revocation.process({
-        serviceId,
-        revocationRequest: { parameters: form({ token, client_id: client }) },
-      })
-    expect(await revoke(refreshToken)).toMatchObject({ action: 'OK', resultCode: 'A113001' })
-    expect(await introspect(jwtAccessToken ?? accessToken, certificates.public)).toMatchObject({
-      action: 'UNAUTHORIZED',
-    })
-    expect(await revoke('unknown')).toMatchObject({ action: 'OK' })
-    expect(await revoke('unknown', '4711')).toMatchObject({ action: 'INVALID_CLIENT' })
+test('the SDK gets a JWT as the access token where the service signs', async () => {
+  const { service, organization, serviceId, certificates } = opened
+  const setAlgorithm = (accessTokenSignAlg: 'ES256' | undefined) =>
+    organization.service.update({ serviceId, service: { accessTokenSignAlg } })
+  await setAlgorithm('ES256')
+  const { jwtAccessToken = '', accessToken = '' } = await tokens()
+  expect(await introspect(jwtAccessToken, certificates.public)).toMatchObject({ action: 'OK' })
+  expect(await introspect(accessToken, certificates.public)).toMatchObject({ resultCode: 'A057302' })
+  expect(jwtAccessToken.split('.')).toHaveLength(3)
+  await service.service.get({ serviceId })
+})
+
+test('by the SDK, introspection lets only the holder of the certificate pass', async () => {
+  const { certificates, publicClient } = opened
+  const { jwtAccessToken, accessToken = '' } = await tokens()
+  const token = jwtAccessToken ?? accessToken
+  expect(await introspect(token, certificates.public)).toMatchObject({
+    action: 'OK',
+    resultCode: 'A056001',
+    responseContent: 'Bearer error="invalid_request"',
+    clientId: Number(publicClient.clientId),
+    subject: SUBJECT,
+    certificateThumbprint: expect.stringMatching(/^[\w-]{43}$/) as string,
+    grantType: 'AUTHORIZATION_CODE',
+    ...{ existent: true, usable: true, sufficient: true, refreshable: true },
   })
+  const refused = { action: 'UNAUTHORIZED', existent: true, usable: true }
+  expect(await introspect(token)).toMatchObject({ ...refused, resultCode: 'A065304' })
+  expect(await introspect(token, certificates.stranger)).toMatchObject({
+    ...refused,
+    resultCode: 'A065305',
+  })
+  expect(await introspect(token, 'no certificate')).toMatchObject({ ...refused, resultCode: 'A065307' })
+  expect(await introspect(token, certificates.public, { scopes: ['accounts:read'] })).toMatchObject({
+    action: 'FORBIDDEN',
+    resultCode: 'A064301',
+  })
+  expect(await introspect(token, certificates.public, { subject: 'another' })).toMatchObject({
+    action: 'FORBIDDEN',
+    resultCode: 'A066302',
+  })
+  expect(await introspect('unknown')).toMatchObject({ action: 'UNAUTHORIZED', resultCode: 'A057302' })
+})
+
+test('by the SDK, standard introspection reports the binding, and nothing of an unknown token', async () => {
+  const { service, serviceId } = opened
+  const standard = (token: string, more: object = {}) =>
+    service.introspection.standardProcess({
+      serviceId,
+      standardIntrospectionRequest: { parameters: form({ token }), ...more },
+    })
+  const { jwtAccessToken, accessToken = '', refreshToken = '' } = await tokens()
+  const token = jwtAccessToken ?? accessToken
+  const answer = await standard(token, { withHiddenProperties: true })
+  expect(answer).toMatchObject({ action: 'OK', resultCode: 'A145001' })
+  expect(contentOf(answer)).toMatchObject({
+    active: true,
+    sub: SUBJECT,
+    tier: 'gold',
+    cnf: { 'x5t#S256': expect.any(String) as string },
+  })
+  expect(contentOf(await standard(token))).not.toHaveProperty('tier')
+  expect(contentOf(await standard(refreshToken))).toMatchObject({ active: true })
+  expect(contentOf(await standard('unknown'))).toEqual({ active: false })
+  expect(await standard('')).toMatchObject({ action: 'BAD_REQUEST', resultCode: 'A145302' })
+})
+
+test('by the SDK, revocation ends both tokens and accepts an unknown one', async () => {
+  const { service, serviceId, publicClient, certificates } = opened
+  const { clientId: client_id } = publicClient
+  const { jwtAccessToken, accessToken = '', refreshToken = '' } = await tokens()
+  const revoke = (token: string, client = client_id) =>
+    service.revocation.process({
+      serviceId,
+      revocationRequest: { parameters: form({ token, client_id: client }) },
+    })
+  expect(await revoke(refreshToken)).toMatchObject({ action: 'OK', resultCode: 'A113001' })
+  expect(await introspect(jwtAccessToken ?? accessToken, certificates.public)).toMatchObject({
+    action: 'UNAUTHORIZED',
+  })
+  expect(await revoke('unknown')).toMatchObject({ action: 'OK' })
+  expect(await revoke('unknown', '4711')).toMatchObject({ action: 'INVALID_CLIENT' })
 })
 
 test('every operation of this family was driven', () => {

@@ -1,6 +1,6 @@
 import { AuthleteDefaultError, ResultError } from '@authlete/typescript-sdk/models/errors'
 import { generateKeyPairSync } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { expected, openSdk, type Opened } from './authlete-sdk.ts'
 
 let opened: Opened
@@ -16,155 +16,149 @@ function signingKey(kid: string): string {
   })
 }
 
-describe('services', () => {
-  test('are created, read, listed, changed and deleted', async () => {
-    const { service: services } = opened.organization
-    const created = await services.create({
-      ...{ serviceName: 'Second', issuer: 'https://second.example.com', jwks: signingKey('a') },
-      supportedGrantTypes: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'],
-      supportedScopes: [{ name: 'read', defaultEntry: true, description: 'Read' }],
-      tlsClientCertificateBoundAccessTokens: true,
-      attributes: [{ key: 'tier', value: 'gold' }],
-    })
-    expect(created).toMatchObject({ serviceName: 'Second', accessTokenDuration: 86_400 })
-    expect(created.apiSecret).toMatch(/^[\w-]{86}$/)
-    const serviceId = String(created.apiKey)
-
-    expect(await services.get({ serviceId })).toMatchObject({
-      issuer: 'https://second.example.com',
-      supportedScopes: [{ name: 'read', defaultEntry: true, description: 'Read' }],
-      tlsClientCertificateBoundAccessTokens: true,
-      attributes: [{ key: 'tier', value: 'gold' }],
-    })
-    const list = await services.list({ start: 0, end: 10 })
-    expect(list).toMatchObject({ start: 0, end: 10, totalCount: 2 })
-    expect(list.services?.map(({ apiKey }) => String(apiKey))).toContain(serviceId)
-
-    const changed = await services.update({ serviceId, service: { accessTokenDuration: 600 } })
-    expect(changed).toMatchObject({ accessTokenDuration: 600, serviceName: 'Second' })
-    expect(changed.apiSecret).toBeUndefined()
-
-    await expect(services.delete({ serviceId })).resolves.toBeUndefined()
-    await expect(services.get({ serviceId })).rejects.toBeInstanceOf(AuthleteDefaultError)
+test('the SDK creates, reads, lists, changes and deletes services', async () => {
+  const { service: services } = opened.organization
+  const created = await services.create({
+    ...{ serviceName: 'Second', issuer: 'https://second.example.com', jwks: signingKey('a') },
+    supportedGrantTypes: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'],
+    supportedScopes: [{ name: 'read', defaultEntry: true, description: 'Read' }],
+    tlsClientCertificateBoundAccessTokens: true,
+    attributes: [{ key: 'tier', value: 'gold' }],
   })
+  expect(created).toMatchObject({ serviceName: 'Second', accessTokenDuration: 86_400 })
+  expect(created.apiSecret).toMatch(/^[\w-]{86}$/)
+  const serviceId = String(created.apiKey)
 
-  test('answer with their document and with their public keys', async () => {
-    const { service, serviceId } = opened
-    // Whatever the document has, the SDK keeps nothing of it.
-    expect(await service.service.getConfiguration({ serviceId, pretty: true })).toEqual({})
-    const patched = service.service.getConfiguration({ serviceId, patch: '[]' })
-    await expect(patched).rejects.toMatchObject({ statusCode: 400, resultCode: 'A001297' })
-    const keys = await service.jwkSetEndpoint.serviceJwksGetApi({ serviceId })
-    expect(keys.keys).toMatchObject([{ kty: 'EC', kid: '1', alg: 'ES256', use: 'sig' }])
-    expect(JSON.stringify(keys)).not.toContain('"d"')
-    const withPrivate = service.jwkSetEndpoint.serviceJwksGetApi({ serviceId, includePrivateKeys: true })
-    await expect(withPrivate).rejects.toMatchObject({ name: 'ResultError', resultCode: 'A001217' })
+  expect(await services.get({ serviceId })).toMatchObject({
+    issuer: 'https://second.example.com',
+    supportedScopes: [{ name: 'read', defaultEntry: true, description: 'Read' }],
+    tlsClientCertificateBoundAccessTokens: true,
+    attributes: [{ key: 'tier', value: 'gold' }],
   })
+  const list = await services.list({ start: 0, end: 10 })
+  expect(list).toMatchObject({ start: 0, end: 10, totalCount: 2 })
+  expect(list.services?.map(({ apiKey }) => String(apiKey))).toContain(serviceId)
 
-  test('are refused by name where a setting would be in vain', async () => {
-    const { organization, serviceId } = opened
-    const parRequired = organization.service.update({ serviceId, service: { parRequired: true } })
-    await expect(parRequired).rejects.toBeInstanceOf(ResultError)
-    await expect(parRequired).rejects.toMatchObject({
-      statusCode: 400,
-      resultCode: 'A039291',
-      resultMessage: expect.stringContaining("'parRequired'") as string,
-    })
+  const changed = await services.update({ serviceId, service: { accessTokenDuration: 600 } })
+  expect(changed).toMatchObject({ accessTokenDuration: 600, serviceName: 'Second' })
+  expect(changed.apiSecret).toBeUndefined()
+
+  await expect(services.delete({ serviceId })).resolves.toBeUndefined()
+  await expect(services.get({ serviceId })).rejects.toBeInstanceOf(AuthleteDefaultError)
+})
+
+test('the SDK reads the document and the public keys of a service', async () => {
+  const { service, serviceId } = opened
+  // Whatever the document has, the SDK keeps nothing of it.
+  expect(await service.service.getConfiguration({ serviceId, pretty: true })).toEqual({})
+  const patched = service.service.getConfiguration({ serviceId, patch: '[]' })
+  await expect(patched).rejects.toMatchObject({ statusCode: 400, resultCode: 'A001297' })
+  const keys = await service.jwkSetEndpoint.serviceJwksGetApi({ serviceId })
+  expect(keys.keys).toMatchObject([{ kty: 'EC', kid: '1', alg: 'ES256', use: 'sig' }])
+  expect(JSON.stringify(keys)).not.toContain('"d"')
+  const withPrivate = service.jwkSetEndpoint.serviceJwksGetApi({ serviceId, includePrivateKeys: true })
+  await expect(withPrivate).rejects.toMatchObject({ name: 'ResultError', resultCode: 'A001217' })
+})
+
+test('the SDK reads which setting of a service is refused because it would have no effect', async () => {
+  const { organization, serviceId } = opened
+  const parRequired = organization.service.update({ serviceId, service: { parRequired: true } })
+  await expect(parRequired).rejects.toBeInstanceOf(ResultError)
+  await expect(parRequired).rejects.toMatchObject({
+    statusCode: 400,
+    resultCode: 'A039291',
+    resultMessage: expect.stringContaining("'parRequired'") as string,
   })
 })
 
-describe('clients', () => {
-  const clients = () => opened.service.client
-  const create = (client: object) => clients().create({ serviceId: opened.serviceId, client })
+const clients = () => opened.service.client
+const create = (client: object) => clients().create({ serviceId: opened.serviceId, client })
 
-  test('are created, read, listed, replaced and deleted', async () => {
-    const { serviceId } = opened
-    const created = await create({
-      ...{ clientName: 'Shop', clientType: 'CONFIDENTIAL', developer: 'dora' },
-      redirectUris: ['https://shop.example.com/cb'],
-      grantTypes: ['AUTHORIZATION_CODE', 'REFRESH_TOKEN'],
-      tlsClientCertificateBoundAccessTokens: true,
-    })
-    expect(created).toMatchObject({
-      clientName: 'Shop',
-      tokenAuthMethod: 'CLIENT_SECRET_BASIC',
-      tlsClientCertificateBoundAccessTokens: true,
-    })
-    expect(created.clientSecret).toMatch(/^[\w-]{86}$/)
-    const clientId = String(created.clientId)
-
-    const got = await clients().get({ serviceId, clientId })
-    expect(got).toMatchObject({ clientName: 'Shop', redirectUris: ['https://shop.example.com/cb'] })
-    expect(got.clientSecret).toBeUndefined()
-    const list = await clients().list({ serviceId, developer: 'dora' })
-    expect(list).toMatchObject({ totalCount: 1, clients: [{ clientId: created.clientId }] })
-
-    const updated = await clients().update({ serviceId, clientId, client: { clientName: 'Shop 2' } })
-    expect(updated).toMatchObject({ clientName: 'Shop 2', clientType: 'PUBLIC', redirectUris: [] })
-
-    await expect(clients().delete({ serviceId, clientId })).resolves.toBeUndefined()
-    await expect(clients().get({ serviceId, clientId })).rejects.toMatchObject({
-      name: 'AuthleteDefaultError',
-      statusCode: 404,
-      body: expect.stringContaining('A001212') as string,
-    })
+test('the SDK creates, reads, lists, replaces and deletes clients', async () => {
+  const { serviceId } = opened
+  const created = await create({
+    ...{ clientName: 'Shop', clientType: 'CONFIDENTIAL', developer: 'dora' },
+    redirectUris: ['https://shop.example.com/cb'],
+    grantTypes: ['AUTHORIZATION_CODE', 'REFRESH_TOKEN'],
+    tlsClientCertificateBoundAccessTokens: true,
   })
-
-  test('are locked and unlocked at once', async () => {
-    const { serviceId, confidentialClient } = opened
-    const { clientId, clientSecret = '' } = confidentialClient
-    const lock = (clientLocked: boolean) =>
-      clients().management.updateLockFlag({
-        ...{ serviceId, clientIdentifier: clientId, clientFlagUpdateRequest: { clientLocked } },
-      })
-    const ask = () =>
-      opened.service.token.process({
-        serviceId,
-        tokenRequest: {
-          ...{ parameters: 'grant_type=client_credentials', clientId, clientSecret },
-          clientCertificate: opened.certificates.confidential,
-        },
-      })
-    expect((await lock(true)).resultMessage).toBeTypeOf('string')
-    expect(await ask()).toMatchObject({ action: 'INVALID_CLIENT', resultCode: 'A048307' })
-    await lock(false)
-    expect(await ask()).toMatchObject({ action: 'OK' })
+  expect(created).toMatchObject({
+    clientName: 'Shop',
+    tokenAuthMethod: 'CLIENT_SECRET_BASIC',
+    tlsClientCertificateBoundAccessTokens: true,
   })
+  expect(created.clientSecret).toMatch(/^[\w-]{86}$/)
+  const clientId = String(created.clientId)
 
-  test('get another secret', async () => {
-    const { serviceId } = opened
-    const { clientId, clientSecret } = await create({ clientType: 'CONFIDENTIAL' })
-    const clientIdentifier = String(clientId)
-    const { management } = clients()
-    const refreshed = await management.refreshSecret({ serviceId, clientIdentifier })
-    expect(refreshed.resultCode).toBe('A148001')
-    expect(refreshed.newClientSecret).not.toBe(clientSecret)
-    const chosen = 's'.repeat(43)
-    const updated = await management.updateSecret({
-      ...{ serviceId, clientIdentifier, clientSecretUpdateRequest: { clientSecret: chosen } },
-    })
-    expect(updated).toMatchObject({ resultCode: 'A149001', newClientSecret: chosen })
-    const short = management.updateSecret({
-      ...{ serviceId, clientIdentifier, clientSecretUpdateRequest: { clientSecret: 'short' } },
-    })
-    await expect(short).rejects.toMatchObject({ name: 'ResultError', resultCode: 'A149601' })
+  const got = await clients().get({ serviceId, clientId })
+  expect(got).toMatchObject({ clientName: 'Shop', redirectUris: ['https://shop.example.com/cb'] })
+  expect(got.clientSecret).toBeUndefined()
+  const list = await clients().list({ serviceId, developer: 'dora' })
+  expect(list).toMatchObject({ totalCount: 1, clients: [{ clientId: created.clientId }] })
+
+  const updated = await clients().update({ serviceId, clientId, client: { clientName: 'Shop 2' } })
+  expect(updated).toMatchObject({ clientName: 'Shop 2', clientType: 'PUBLIC', redirectUris: [] })
+
+  await expect(clients().delete({ serviceId, clientId })).resolves.toBeUndefined()
+  await expect(clients().get({ serviceId, clientId })).rejects.toMatchObject({
+    name: 'AuthleteDefaultError',
+    statusCode: 404,
+    body: expect.stringContaining('A001212') as string,
   })
 })
 
-describe('credentials', () => {
-  test('that are wrong are an error that is parsed', async () => {
-    const { serviceId, withToken } = opened
-    await expect(withToken('wrong').service.get({ serviceId })).rejects.toMatchObject({
-      name: 'ResultError',
-      statusCode: 401,
-      resultCode: 'A458101',
+test('the SDK locks and unlocks clients, which takes effect at once', async () => {
+  const { serviceId, confidentialClient } = opened
+  const { clientId, clientSecret = '' } = confidentialClient
+  const lock = (clientLocked: boolean) =>
+    clients().management.updateLockFlag({
+      ...{ serviceId, clientIdentifier: clientId, clientFlagUpdateRequest: { clientLocked } },
     })
-  })
+  const ask = () =>
+    opened.service.token.process({
+      serviceId,
+      tokenRequest: {
+        ...{ parameters: 'grant_type=client_credentials', clientId, clientSecret },
+        clientCertificate: opened.certificates.confidential,
+      },
+    })
+  expect((await lock(true)).resultMessage).toBeTypeOf('string')
+  expect(await ask()).toMatchObject({ action: 'INVALID_CLIENT', resultCode: 'A048307' })
+  await lock(false)
+  expect(await ask()).toMatchObject({ action: 'OK' })
+})
 
-  test('of the organization do nothing but manage services', async () => {
-    const { serviceId, organization } = opened
-    await expect(organization.client.list({ serviceId })).rejects.toMatchObject({ statusCode: 401 })
+test('the SDK gets a client another secret', async () => {
+  const { serviceId } = opened
+  const { clientId, clientSecret } = await create({ clientType: 'CONFIDENTIAL' })
+  const clientIdentifier = String(clientId)
+  const { management } = clients()
+  const refreshed = await management.refreshSecret({ serviceId, clientIdentifier })
+  expect(refreshed.resultCode).toBe('A148001')
+  expect(refreshed.newClientSecret).not.toBe(clientSecret)
+  const chosen = 's'.repeat(43)
+  const updated = await management.updateSecret({
+    ...{ serviceId, clientIdentifier, clientSecretUpdateRequest: { clientSecret: chosen } },
   })
+  expect(updated).toMatchObject({ resultCode: 'A149001', newClientSecret: chosen })
+  const short = management.updateSecret({
+    ...{ serviceId, clientIdentifier, clientSecretUpdateRequest: { clientSecret: 'short' } },
+  })
+  await expect(short).rejects.toMatchObject({ name: 'ResultError', resultCode: 'A149601' })
+})
+
+test('the SDK parses the error for wrong credentials', async () => {
+  const { serviceId, withToken } = opened
+  await expect(withToken('wrong').service.get({ serviceId })).rejects.toMatchObject({
+    name: 'ResultError',
+    statusCode: 401,
+    resultCode: 'A458101',
+  })
+})
+
+test('credentials of the organization only manage services', async () => {
+  const { serviceId, organization } = opened
+  await expect(organization.client.list({ serviceId })).rejects.toMatchObject({ statusCode: 401 })
 })
 
 test('every operation of this family was driven', () => {

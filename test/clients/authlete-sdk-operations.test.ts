@@ -86,7 +86,7 @@ const NOT_OFFERED: Readonly<Record<string, readonly [reason: string, request: ob
   'nativeSso.logout': [NATIVE_SSO, { nativeSsoLogoutRequest: { sessionId: 's' } }],
 }
 
-test('every operation of the SDK is driven by a test, or it is said why it is not offered', () => {
+test('a test drives every operation of the SDK, or there is a reason why it is not offered', () => {
   const operations = operationsOf(new Authlete({ bearer: 'x' }))
   const known = [...Object.values(DRIVEN).flat(), ...Object.keys(NOT_OFFERED)]
   expect(operations.length).toBeGreaterThan(50)
@@ -104,14 +104,11 @@ function operation(name: string): Operation {
     (part as Record<string, Operation>)[called]?.(request) ?? Promise.resolve('no operation')
 }
 
-test.each(Object.entries(NOT_OFFERED))(
-  '%s is refused in a form that is parsed',
-  async (name, [, request]) => {
-    const sent = operation(name)({ serviceId: opened.serviceId, ...request })
-    await expect(sent).rejects.toBeInstanceOf(AuthleteDefaultError)
-    await expect(sent).rejects.toMatchObject({
-      statusCode: 404,
-      body: '{"resultCode":"A001295","resultMessage":"[A001295] /api, This API is not offered."}',
-    })
-  },
-)
+test.each(Object.entries(NOT_OFFERED))('the SDK parses the refusal of %s', async (name, [, request]) => {
+  const sent = operation(name)({ serviceId: opened.serviceId, ...request })
+  await expect(sent).rejects.toBeInstanceOf(AuthleteDefaultError)
+  await expect(sent).rejects.toMatchObject({
+    statusCode: 404,
+    body: '{"resultCode":"A001295","resultMessage":"[A001295] /api, This API is not offered."}',
+  })
+})

@@ -26,12 +26,12 @@ describe.each(LIBRARIES)('M05, M07, M08: the code flow of %s', (_library, open) 
     deployment.runtime.clock.now = later(deployment.runtime.clock.now, seconds)
   }
 
-  test.each(FORMATS)('gives bound tokens that are %s', async (format) => {
+  test.each(FORMATS)('M05, M07, M08: the code flow gives bound tokens that are %s', async (format) => {
     await setFormat(deployment, format)
     await codeFlow(await begin(), BY_SUBJECT, format)
   })
 
-  test('takes a code for less than 60 seconds', async () => {
+  test('M07: a code is taken for less than 60 seconds', async () => {
     const { own } = await begin()
     const [first, second] = [await own.authorize('accounts:read'), await own.authorize('accounts:read')]
     advance(59)
@@ -40,7 +40,7 @@ describe.each(LIBRARIES)('M05, M07, M08: the code flow of %s', (_library, open) 
     expect(await failure(own.exchange(second))).toBe('400 invalid_grant')
   })
 
-  test('takes a code once, and ends what it gave when it comes again', async () => {
+  test('M07: a code is taken once, and ends the tokens it gave when it comes again', async () => {
     const { own } = await begin()
     const callback = await own.authorize('accounts:read')
     const { access_token } = await own.exchange(callback)
@@ -49,7 +49,7 @@ describe.each(LIBRARIES)('M05, M07, M08: the code flow of %s', (_library, open) 
     expect(await failure(own.use(access_token))).toBe(INVALID_TOKEN)
   })
 
-  test('asks for S256 and answers with its issuer', async () => {
+  test('M05, M07: an authorization request must use S256, and its answer names the issuer', async () => {
     const { own } = await begin()
     const { url } = await own.authorize('accounts:read')
     expect(url.searchParams.get('iss')).toBe(deployment.issuer)
@@ -62,7 +62,7 @@ describe.each(LIBRARIES)('M05, M07, M08: the code flow of %s', (_library, open) 
     }
   })
 
-  test('refreshes again and again with the same token', async () => {
+  test('M08: the same refresh token refreshes again and again', async () => {
     const { own } = await begin()
     const first = await own.exchange(await own.authorize('accounts:read'))
     const refresh = first.refresh_token ?? ''
@@ -72,38 +72,36 @@ describe.each(LIBRARIES)('M05, M07, M08: the code flow of %s', (_library, open) 
   })
 })
 
-describe('M09: a resource', () => {
-  const get = (target: URL, headers: Record<string, string> = {}, certificate = BY_SUBJECT.holds) =>
-    mutualTlsRequest(target.href, { ca: vector('ca-root'), ...identity(certificate) }, { headers })
+const get = (target: URL, headers: Record<string, string> = {}, certificate = BY_SUBJECT.holds) =>
+  mutualTlsRequest(target.href, { ca: vector('ca-root'), ...identity(certificate) }, { headers })
 
-  async function issued(scope: string): Promise<string> {
-    const { own } = await parties(openOauth4webapi, deployment, BY_SUBJECT)
-    return (await own.credentials(scope)).access_token
-  }
+async function issued(scope: string): Promise<string> {
+  const { own } = await parties(openOauth4webapi, deployment, BY_SUBJECT)
+  return (await own.credentials(scope)).access_token
+}
 
-  test('takes the token from the Authorization header and from nowhere else', async () => {
-    const token = await issued('accounts:read')
-    expect((await get(deployment.accounts, { authorization: `Bearer ${token}` })).status).toBe(200)
-    const query = new URL(`?access_token=${token}`, deployment.accounts)
-    const { status, headers } = await get(query)
-    expect([status, headers['www-authenticate']]).toEqual([401, 'Bearer'])
-    const elsewhere = await get(deployment.accounts, {
-      'access-token': token,
-      cookie: `access_token=${token}`,
-    })
-    expect([elsewhere.status, elsewhere.headers['www-authenticate']]).toEqual([401, 'Bearer'])
+test('M09: a resource takes the token only from the Authorization header', async () => {
+  const token = await issued('accounts:read')
+  expect((await get(deployment.accounts, { authorization: `Bearer ${token}` })).status).toBe(200)
+  const query = new URL(`?access_token=${token}`, deployment.accounts)
+  const { status, headers } = await get(query)
+  expect([status, headers['www-authenticate']]).toEqual([401, 'Bearer'])
+  const elsewhere = await get(deployment.accounts, {
+    'access-token': token,
+    cookie: `access_token=${token}`,
   })
+  expect([elsewhere.status, elsewhere.headers['www-authenticate']]).toEqual([401, 'Bearer'])
+})
 
-  test('checks scope, end, revocation and binding', async () => {
-    const { own, as } = await parties(openOauth4webapi, deployment, BY_SUBJECT)
-    const wrongScope = await own.credentials('payments:write')
-    expect(await failure(own.use(wrongScope.access_token))).toBe('403 bearer insufficient_scope')
-    const { access_token: token } = await own.credentials('accounts:read')
-    expect(await failure((await as(OTHERS)).use(token))).toBe(INVALID_TOKEN)
-    const { access_token: revoked } = await own.credentials('accounts:read')
-    await own.revoke(revoked)
-    expect(await failure(own.use(revoked))).toBe(INVALID_TOKEN)
-    deployment.runtime.clock.now = later(deployment.runtime.clock.now, 86_400)
-    expect(await failure(own.use(token))).toBe(INVALID_TOKEN)
-  })
+test('M09: a resource checks scope, end, revocation and binding', async () => {
+  const { own, as } = await parties(openOauth4webapi, deployment, BY_SUBJECT)
+  const wrongScope = await own.credentials('payments:write')
+  expect(await failure(own.use(wrongScope.access_token))).toBe('403 bearer insufficient_scope')
+  const { access_token: token } = await own.credentials('accounts:read')
+  expect(await failure((await as(OTHERS)).use(token))).toBe(INVALID_TOKEN)
+  const { access_token: revoked } = await own.credentials('accounts:read')
+  await own.revoke(revoked)
+  expect(await failure(own.use(revoked))).toBe(INVALID_TOKEN)
+  deployment.runtime.clock.now = later(deployment.runtime.clock.now, 86_400)
+  expect(await failure(own.use(token))).toBe(INVALID_TOKEN)
 })

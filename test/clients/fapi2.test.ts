@@ -41,27 +41,25 @@ function tokenRequest(parameters: object, certificate = BY_SUBJECT.holds) {
 const assertion = (client: TestClient, claims: object = {}) =>
   asserted(client, deployment.runtime.now(), { aud: deployment.issuer, ...claims })
 
-describe('M01: TLS', () => {
-  const WEAK: readonly (readonly [string, ConnectionOptions])[] = [
-    ['TLS 1.1', { maxVersion: 'TLSv1.1', minVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }],
-    ['CBC suites', { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-SHA256:ECDHE-ECDSA-AES256-SHA' }],
-    ['suites without forward secrecy', { maxVersion: 'TLSv1.2', ciphers: 'AES128-GCM-SHA256:AES256-SHA' }],
-  ]
+const WEAK: readonly (readonly [string, ConnectionOptions])[] = [
+  ['TLS 1.1', { maxVersion: 'TLSv1.1', minVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }],
+  ['CBC suites', { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-SHA256:ECDHE-ECDSA-AES256-SHA' }],
+  ['suites without forward secrecy', { maxVersion: 'TLSv1.2', ciphers: 'AES128-GCM-SHA256:AES256-SHA' }],
+]
 
-  test.each(WEAK)('is not spoken by %s on any endpoint', async (_name, options) => {
-    for (const port of deployment.ports) {
-      const { said, error } = await converse(port, { ...identity(BY_SUBJECT.holds), ...options })
-      expect(said).toBe('')
-      expect(error?.code).toMatch(/^ERR_SSL_/)
-    }
-  })
+test.each(WEAK)('M01: no endpoint speaks TLS by %s', async (_name, options) => {
+  for (const port of deployment.ports) {
+    const { said, error } = await converse(port, { ...identity(BY_SUBJECT.holds), ...options })
+    expect(said).toBe('')
+    expect(error?.code).toMatch(/^ERR_SSL_/)
+  }
+})
 
-  test.each(['TLSv1.2', 'TLSv1.3'] as const)('is spoken by %s on every endpoint', async (version) => {
-    for (const port of deployment.ports) {
-      const tls = { minVersion: version, maxVersion: version }
-      expect((await converse(port, { ...identity(BY_SUBJECT.holds), ...tls })).said).toMatch(/^HTTP\/1.1 /)
-    }
-  })
+test.each(['TLSv1.2', 'TLSv1.3'] as const)('M01: every endpoint speaks TLS by %s', async (version) => {
+  for (const port of deployment.ports) {
+    const tls = { minVersion: version, maxVersion: version }
+    expect((await converse(port, { ...identity(BY_SUBJECT.holds), ...tls })).said).toMatch(/^HTTP\/1.1 /)
+  }
 })
 
 describe.each(LIBRARIES)('M02, M03: a confidential client of %s', (_library, open) => {
@@ -74,7 +72,7 @@ describe.each(LIBRARIES)('M02, M03: a confidential client of %s', (_library, ope
       ['private_key_jwt with ES256', byAssertion('ES256')],
       ['private_key_jwt with PS256', byAssertion('PS256')],
       ['private_key_jwt with Ed25519', byAssertion('Ed25519')],
-    ])('gets tokens, all of them bound, by %s', async (_method, made) => {
+    ])('M02, M03: a confidential client gets tokens by %s, all of them bound', async (_method, made) => {
       const kind = await made
       await clientCredentials(await parties(open, deployment, kind), kind, format)
     })
@@ -84,97 +82,89 @@ describe.each(LIBRARIES)('M02, M03: a confidential client of %s', (_library, ope
     ['client_secret_basic', SECRET_BASIC],
     ['client_secret_post', SECRET_POST],
     ['private_key_jwt with RS256', byAssertion('RS256')],
-  ])('gets none by %s', async (_method, made) => {
+  ])('M02, M03: a confidential client gets no tokens by %s', async (_method, made) => {
     const { own } = await parties(open, deployment, await made)
     expect(await failure(own.credentials('accounts:read'))).toBe(INVALID_CLIENT)
   })
 })
 
-describe('M02: never', () => {
-  test('a public client', async () => {
-    const client = await deployment.walk.addClient(NONE.settings)
-    const answer = await tokenRequest({
-      client_id: client.id,
-      grant_type: 'refresh_token',
-      refresh_token: 'x',
-    })
-    expect([answer.status, answer.text]).toEqual([401, '{"error":"invalid_client"}'])
+test('M02: a public client gets nothing', async () => {
+  const client = await deployment.walk.addClient(NONE.settings)
+  const answer = await tokenRequest({
+    client_id: client.id,
+    grant_type: 'refresh_token',
+    refresh_token: 'x',
   })
-
-  test('a token without a certificate', async () => {
-    const kind = await byAssertion('ES256')
-    const client = await deployment.walk.addClient(kind.settings)
-    const own = await openOauth4webapi(deployment, { kind, client, aliases: false })
-    expect(await failure(own.credentials('accounts:read'))).toBe('400 invalid_request')
-  })
-
-  test('the password grant', async () => {
-    const client = await deployment.walk.addClient(BY_SUBJECT.settings)
-    const asked = { grant_type: 'password', username: 'testuser01', password: 'x', client_id: client.id }
-    const { status, text } = await tokenRequest(asked)
-    expect([status, JSON.parse(text)]).toMatchObject([400, { error: 'unsupported_grant_type' }])
-  })
+  expect([answer.status, answer.text]).toEqual([401, '{"error":"invalid_client"}'])
 })
 
-describe('M04, M06: an assertion', () => {
-  const outcome = async (claims: () => object) => {
-    const client = await assertionClient()
-    const { status } = await tokenRequest({ client_id: client.id, ...assertion(client, claims()) })
-    return status
-  }
-
-  test.each([
-    ['the issuer as a string', () => deployment.issuer, 200],
-    ['the issuer in a list', () => [deployment.issuer], 401],
-    ['the issuer and another', () => [deployment.issuer, 'https://other.example.com'], 401],
-    ['the token endpoint', () => `${deployment.issuer}/token`, 401],
-    ['the token endpoint of the mutual-TLS domain', () => `${deployment.mutualTlsUrl}/token`, 401],
-    ['another issuer', () => 'https://other.example.com', 401],
-  ])('for %s', async (_name, aud, status) => {
-    expect(await outcome(() => ({ aud: aud() }))).toBe(status)
-  })
-
-  test.each([
-    ['iat', 10, 200],
-    ['iat', 61, 401],
-    ['nbf', 10, 200],
-    ['nbf', 61, 401],
-  ])('with an %s that is %d s ahead', async (name, ahead, status) => {
-    expect(await outcome(() => ({ [name]: deployment.runtime.now() + ahead }))).toBe(status)
-  })
+test('M02: a client without a certificate gets no token', async () => {
+  const kind = await byAssertion('ES256')
+  const client = await deployment.walk.addClient(kind.settings)
+  const own = await openOauth4webapi(deployment, { kind, client, aliases: false })
+  expect(await failure(own.credentials('accounts:read'))).toBe('400 invalid_request')
 })
 
-describe('M10: a weak key', () => {
-  test.each<[string, Kind['settings']]>([
-    ['tls_client_auth', { ...BY_SUBJECT.settings, tlsClientAuthSubjectDn: 'CN=weak.example.org,O=Client1' }],
-    ['self_signed_tls_client_auth', { ...SELF_SIGNED.settings, jwks: { keys: [jwkOf('weak-rsa-1024')] } }],
-  ])('authenticates no client by %s', async (_method, settings) => {
-    const client = await deployment.walk.addClient(settings)
-    const asked = { grant_type: 'client_credentials', client_id: client.id }
-    const { status, json } = await deployment.walk.post('/token', asked, vector('weak-rsa-1024'))
-    expect([status, json]).toEqual([401, { error: 'invalid_client' }])
-  })
+test('M02: nobody gets a token by the password grant', async () => {
+  const client = await deployment.walk.addClient(BY_SUBJECT.settings)
+  const asked = { grant_type: 'password', username: 'testuser01', password: 'x', client_id: client.id }
+  const { status, text } = await tokenRequest(asked)
+  expect([status, JSON.parse(text)]).toMatchObject([400, { error: 'unsupported_grant_type' }])
 })
 
-describe('M11: kid', () => {
-  test('is distinct in the published keys', async () => {
-    const answer = await deployment.fetchAs()(`${deployment.issuer}/jwks`, { headers: {} })
-    const { keys } = (await answer.json()) as { keys: { kid: string }[] }
-    expect(keys.length).toBeGreaterThan(0)
-    expect(new Set(keys.map(({ kid }) => kid)).size).toBe(keys.length)
-  })
+const outcome = async (claims: () => object) => {
+  const client = await assertionClient()
+  const { status } = await tokenRequest({ client_id: client.id, ...assertion(client, claims()) })
+  return status
+}
 
-  test('that two keys of a client share finds the one that fits', async () => {
-    const client = await assertionClient()
-    const [own] = client.settings.jwks?.keys ?? []
-    const others = ['client-rsa-2048', 'client-ec-p384', 'client-other'].map((name) => ({
-      ...jwkOf(name),
-      kid: 'k1',
-    }))
-    await deployment.walk.setClient(client, { jwks: { keys: [...others, { ...own }] } })
-    const asked = () => tokenRequest({ client_id: client.id, ...assertion(client) })
-    expect((await asked()).status).toBe(200)
-    await deployment.walk.setClient(client, { jwks: { keys: others } })
-    expect((await asked()).status).toBe(401)
-  })
+test.each([
+  ['the issuer as a string', () => deployment.issuer, 200],
+  ['the issuer in a list', () => [deployment.issuer], 401],
+  ['the issuer and another', () => [deployment.issuer, 'https://other.example.com'], 401],
+  ['the token endpoint', () => `${deployment.issuer}/token`, 401],
+  ['the token endpoint of the mutual-TLS domain', () => `${deployment.mutualTlsUrl}/token`, 401],
+  ['another issuer', () => 'https://other.example.com', 401],
+])('M04, M06: an assertion for %s', async (_name, aud, status) => {
+  expect(await outcome(() => ({ aud: aud() }))).toBe(status)
+})
+
+test.each([
+  ['iat', 10, 200],
+  ['iat', 61, 401],
+  ['nbf', 10, 200],
+  ['nbf', 61, 401],
+])('M04, M06: an assertion with an %s that is %d s ahead', async (name, ahead, status) => {
+  expect(await outcome(() => ({ [name]: deployment.runtime.now() + ahead }))).toBe(status)
+})
+
+test.each<[string, Kind['settings']]>([
+  ['tls_client_auth', { ...BY_SUBJECT.settings, tlsClientAuthSubjectDn: 'CN=weak.example.org,O=Client1' }],
+  ['self_signed_tls_client_auth', { ...SELF_SIGNED.settings, jwks: { keys: [jwkOf('weak-rsa-1024')] } }],
+])('M10: a weak key authenticates no client by %s', async (_method, settings) => {
+  const client = await deployment.walk.addClient(settings)
+  const asked = { grant_type: 'client_credentials', client_id: client.id }
+  const { status, json } = await deployment.walk.post('/token', asked, vector('weak-rsa-1024'))
+  expect([status, json]).toEqual([401, { error: 'invalid_client' }])
+})
+
+test('M11: the published keys have distinct kids', async () => {
+  const answer = await deployment.fetchAs()(`${deployment.issuer}/jwks`, { headers: {} })
+  const { keys } = (await answer.json()) as { keys: { kid: string }[] }
+  expect(keys.length).toBeGreaterThan(0)
+  expect(new Set(keys.map(({ kid }) => kid)).size).toBe(keys.length)
+})
+
+test('M11: where two keys of a client share a kid, the one that fits is found', async () => {
+  const client = await assertionClient()
+  const [own] = client.settings.jwks?.keys ?? []
+  const others = ['client-rsa-2048', 'client-ec-p384', 'client-other'].map((name) => ({
+    ...jwkOf(name),
+    kid: 'k1',
+  }))
+  await deployment.walk.setClient(client, { jwks: { keys: [...others, { ...own }] } })
+  const asked = () => tokenRequest({ client_id: client.id, ...assertion(client) })
+  expect((await asked()).status).toBe(200)
+  await deployment.walk.setClient(client, { jwks: { keys: others } })
+  expect((await asked()).status).toBe(401)
 })

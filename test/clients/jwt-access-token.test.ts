@@ -38,7 +38,7 @@ async function issued(client: TestClient, accessTokenSignAlg: SigningAlgorithm):
 }
 
 describe.each(SIGNING_ALGORITHMS)('validateJwtAccessToken of oauth4webapi, with %s', (alg) => {
-  test('takes an unbound token of this issuer for its audience', async () => {
+  test('the validator takes an unbound token of this issuer for its audience', async () => {
     const client = await deployment.walk.addClient(BASIC)
     const claims = await validate(await issued(client, alg), alg)
     expect(claims).toMatchObject({
@@ -48,7 +48,7 @@ describe.each(SIGNING_ALGORITHMS)('validateJwtAccessToken of oauth4webapi, with 
     expect(claims).not.toHaveProperty('cnf')
   })
 
-  test('refuses it for another audience, and with a changed signature', async () => {
+  test('the validator refuses an unbound token for another audience, and one with a changed signature', async () => {
     const token = await issued(await deployment.walk.addClient(BASIC), alg)
     await expect(validate(token, alg, 'https://rs.example.com')).rejects.toMatchObject({
       code: oauth.JWT_CLAIM_COMPARISON,
@@ -60,7 +60,7 @@ describe.each(SIGNING_ALGORITHMS)('validateJwtAccessToken of oauth4webapi, with 
     })
   })
 
-  test('refuses a bound token as it would any proof that it cannot check', async () => {
+  test('the validator refuses a bound token, because it cannot check the binding', async () => {
     const token = await issued(await deployment.walk.addClient(BASIC, BOUND), alg)
     await expect(validate(token, alg)).rejects.toMatchObject({
       message: 'unsupported JWT Confirmation method',

@@ -61,7 +61,7 @@ describe.each(Object.keys(WRITERS) as (keyof typeof WRITERS)[])('%s', (name) => 
     return answer.json
   }
 
-  test('authorization: a ticket with what is kept by it, issue, fail', async () => {
+  test('the authorization calls of this writer work: a ticket with what it keeps, issue, fail', async () => {
     const kept = await ticket()
     const info = await client.call('authorization/ticket/info', { ticket: kept })
     expect(told(info)).toMatch(/^OK /)
@@ -77,7 +77,7 @@ describe.each(Object.keys(WRITERS) as (keyof typeof WRITERS)[])('%s', (name) => 
     )
   })
 
-  test('tokens: a code, refresh, client credentials, introspection, revocation', async () => {
+  test('the token calls of this writer work: a code, refresh, client credentials, introspection, revocation', async () => {
     const { accessToken, refreshToken } = await tokens()
     expect(told(await introspect(accessToken))).toBe('OK A056001')
     expect(told(await introspect(accessToken, { scopes: ['accounts:read'] }))).toBe('OK A056001')
@@ -114,7 +114,7 @@ describe.each(Object.keys(WRITERS) as (keyof typeof WRITERS)[])('%s', (name) => 
     expect(told(unknown)).toBe('BAD_REQUEST A244305')
   })
 
-  test('token management: create, update, list, applications, revoke, delete', async () => {
+  test('the token management calls of this writer work: create, update, list, applications, revoke, delete', async () => {
     const clientId = Number(own().clientId)
     const subject = `alice-${name}`
     const create = () =>

@@ -15,7 +15,7 @@ describe.each(['Java, v2', 'Python, v3'] as const)('%s', (name) => {
     client = rawClient(site, name)
   })
 
-  test('clients: every property is sent, also what is not set', async () => {
+  test('a client is managed although every property is sent, also those that are not set', async () => {
     expect(Object.keys(CLIENT).length).toBeGreaterThan(80)
     expect(CLIENT).toMatchObject({ clientId: 0, number: 0, clientType: null, dpopRequired: false })
     const bare = await client.post('/client/create', CLIENT)
@@ -59,7 +59,7 @@ describe.each(['Java, v2', 'Python, v3'] as const)('%s', (name) => {
     ])
   })
 
-  test('services: created by their owner, and the whole object goes back and changes nothing', async () => {
+  test('a service that its owner created goes back as a whole object, which changes nothing', async () => {
     expect(Object.keys(SERVICE).length).toBeGreaterThan(80)
     const created = await client.asOwner('POST', '/api/service/create', {
       ...{ ...SERVICE, serviceName: 'Second', issuer: 'https://second.example.com' },
@@ -91,7 +91,7 @@ describe.each(['Java, v2', 'Python, v3'] as const)('%s', (name) => {
     expect((await client.asOwner('GET', path('get'))).status).toBe(404)
   })
 
-  test('the documents, and what needs no credentials', async () => {
+  test('the documents and the calls without credentials are answered', async () => {
     const document = await client.get('/service/configuration?pretty=true')
     expect(document.json).toMatchObject({ issuer: site.mtlsUrl, jwks_uri: `${site.mtlsUrl}/jwks` })
     const keys = await client.get('/service/jwks/get?includePrivateKeys=false&pretty=true')
@@ -100,7 +100,7 @@ describe.each(['Java, v2', 'Python, v3'] as const)('%s', (name) => {
     expect((await fetch(`${site.webApiUrl}/api/misc/echo`)).status).toBe(200)
   })
 
-  test('what is not offered answers with a code', async () => {
+  test('a call that is not offered is answered with a code', async () => {
     const answer = await client.post('/pushed_auth_req', { parameters: 'a=b' })
     expect([answer.status, answer.json['resultCode']]).toEqual([404, 'A001295'])
   })

@@ -72,13 +72,10 @@ describe.each(LIBRARIES)('%s', (...library) => {
     },
   )
 
-  test.each(CONFIDENTIAL_BY_SECRET)(
-    'gets no bound token by %s without a certificate',
-    async (_method, kind) => {
-      const without = await (await openParties(library, kind)).as(undefined)
-      expect(await failure(without.credentials('accounts:read'))).toBe('400 invalid_request')
-    },
-  )
+  test.each(CONFIDENTIAL_BY_SECRET)('gets no token by %s without a certificate', async (_method, kind) => {
+    const without = await (await openParties(library, kind)).as(undefined)
+    expect(await failure(without.credentials('accounts:read'))).toBe('400 invalid_request')
+  })
 
   test('gets tokens of an assertion bound to whatever certificate it presents, and none without', async () => {
     const kind = await byAssertion('ES256')

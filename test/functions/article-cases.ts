@@ -59,7 +59,7 @@ export function articleCases(answering: () => Answering): void {
     describe.each(['opaque', 'JWT'] as const)('%s tokens', (format) => {
       beforeAll(() => walk.setService({ accessTokenSignAlg: FORMATS[format] }))
 
-      test.each(accepted)('binds and uses a token with the certificate as $id', async ({ text }) => {
+      test.each(accepted)('a token is bound and used with the certificate as $id', async ({ text }) => {
         const answer = await tokenRequest(text, version)
         const token = contentOf(answer)['access_token'] as string
         const holder = await introspection(token, text, version)
@@ -67,7 +67,7 @@ export function articleCases(answering: () => Answering): void {
         expect(holder.json['certificateThumbprint']).toBe(THUMBPRINT)
       })
 
-      test('answers the token request with the members of the article', async () => {
+      test('the token request is answered with the members of the article', async () => {
         const { status, json } = await tokenRequest(CERTIFICATE, version)
         expect(status).toBe(200)
         expect(json).toEqual({
@@ -92,7 +92,7 @@ export function articleCases(answering: () => Answering): void {
         })
       })
 
-      test('answers the client with the tokens, scope null and the seconds', async () => {
+      test('the client gets the tokens, a null scope and the seconds', async () => {
         const answer = await tokenRequest(CERTIFICATE, version)
         const { accessToken, jwtAccessToken, refreshToken } = answer.json
         expect(contentOf(answer)).toEqual({
@@ -104,7 +104,7 @@ export function articleCases(answering: () => Answering): void {
         })
       })
 
-      test('answers introspection with the right certificate with the members of the article', async () => {
+      test('introspection with the right certificate is answered with the members of the article', async () => {
         const token = contentOf(await tokenRequest(CERTIFICATE, version))['access_token'] as string
         expect((await introspection(token, CERTIFICATE, version)).json).toEqual({
           type: 'introspectionResponse',
@@ -125,7 +125,7 @@ export function articleCases(answering: () => Answering): void {
         })
       })
 
-      test('refuses the token with another certificate and with none', async () => {
+      test('introspection refuses the token with another certificate and with none', async () => {
         const token = contentOf(await tokenRequest(CERTIFICATE, version))['access_token'] as string
         expect(outcome(await introspection(token, OTHER, version))).toBe('UNAUTHORIZED A065305 invalid_token')
         expect(outcome(await introspection(token, undefined, version))).toBe(
@@ -133,7 +133,7 @@ export function articleCases(answering: () => Answering): void {
         )
       })
 
-      test('answers standard introspection with the members of the article, in a string', async () => {
+      test('standard introspection is answered with the members of the article, in a string', async () => {
         const token = contentOf(await tokenRequest(CERTIFICATE, version))['access_token'] as string
         const answer = await standardIntrospection(token, version)
         expect(answer.json).toEqual({
@@ -156,11 +156,11 @@ export function articleCases(answering: () => Answering): void {
         })
       })
 
-      test.each(refused)('gives no token for the certificate as $id', async ({ text }) => {
+      test.each(refused)('there is no token for the certificate as $id', async ({ text }) => {
         expect(outcome(await tokenRequest(text, version))).toBe('BAD_REQUEST A244309 invalid_request')
       })
 
-      test('gives no token without a certificate', async () => {
+      test('there is no token without a certificate', async () => {
         expect(outcome(await tokenRequest(undefined, version))).toBe('BAD_REQUEST A244308 invalid_request')
       })
     })

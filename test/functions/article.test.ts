@@ -21,7 +21,7 @@ articleCases(() => ({ walk, client, time: (articles) => articles }))
 describe('the JWT of the article', () => {
   beforeAll(() => walk.setService({ accessTokenSignAlg: 'ES256' }))
 
-  test('is verified by the published key and says what the article says, and what RFC 9068 adds', async () => {
+  test('the JWT of the article verifies with the published key and has the claims of the article and of RFC 9068', async () => {
     const answer = await walk.redeem(client, await walk.code(client), CERTIFICATE)
     const jwt = answer.json['jwtAccessToken'] as string
     const jwks = await walk.send({ route: '/jwks', method: 'GET' })
@@ -45,7 +45,7 @@ describe('the JWT of the article', () => {
     })
   })
 
-  test('leaves scope out of what the client gets over its own connection', async () => {
+  test('the client of the article gets no scope over its own connection', async () => {
     const code = await walk.code(client)
     const parameters = {
       grant_type: 'authorization_code',

@@ -14,7 +14,7 @@ const about = ({ template }: Call) => referenceOf(ROUTES[template]?.endpoint ?? 
 const POSTS = CALLS.filter((call) => !inQuery(call))
 
 describe.each(POSTS)('$name', (call) => {
-  test('takes a form, unless the reference says JSON', async () => {
+  test('the call takes a form, unless the reference says JSON', async () => {
     const sent = sentTo(call, {}, walk, client)
     const headers = { ...sent.headers, 'content-type': 'application/x-www-form-urlencoded' }
     const { json } = await walk.send({ ...sent, headers, body: 'unknownToAll=1' })
@@ -22,25 +22,23 @@ describe.each(POSTS)('$name', (call) => {
   })
 })
 
-describe('without a member that the reference calls required', () => {
-  const REQUIRING = POSTS.filter((call) => about(call).required !== undefined)
+const REQUIRING = POSTS.filter((call) => about(call).required !== undefined)
 
-  test.each(REQUIRING)('$name refuses', async (call) => {
-    const { required = [] } = about(call)
-    for (const missing of required) {
-      const others = required.filter((name) => name !== missing).map((name) => [name, SAMPLES[name]])
-      const { status, json } = await walk.send(
-        sentTo(call, Object.fromEntries(others) as Record<string, unknown>, walk, client),
-      )
-      const isRefused = status === 400 || (status === 200 && json['action'] !== 'OK')
-      expect(isRefused, `${missing}: ${JSON.stringify(json)}`).toBe(true)
-      expect(String(json['resultMessage'])).toMatch(NAMED[missing] ?? `'${missing}'`)
-    }
-  })
-
-  const SAMPLES: Readonly<Record<string, unknown>> = {
-    ...{ ticket: 'x', subject: 'x', reason: 'DENIED', info: 'x' },
+test.each(REQUIRING)('$name refuses a call without a member that it requires', async (call) => {
+  const { required = [] } = about(call)
+  for (const missing of required) {
+    const others = required.filter((name) => name !== missing).map((name) => [name, SAMPLES[name]])
+    const { status, json } = await walk.send(
+      sentTo(call, Object.fromEntries(others) as Record<string, unknown>, walk, client),
+    )
+    const isRefused = status === 400 || (status === 200 && json['action'] !== 'OK')
+    expect(isRefused, `${missing}: ${JSON.stringify(json)}`).toBe(true)
+    expect(String(json['resultMessage'])).toMatch(NAMED[missing] ?? `'${missing}'`)
   }
-  /** Messages that are published without the name of the member. */
-  const NAMED: Readonly<Record<string, string>> = { token: 'a valid access token' }
 })
+
+const SAMPLES: Readonly<Record<string, unknown>> = {
+  ...{ ticket: 'x', subject: 'x', reason: 'DENIED', info: 'x' },
+}
+/** Messages that are published without the name of the member. */
+const NAMED: Readonly<Record<string, string>> = { token: 'a valid access token' }

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import executeApi from '../events/httpapi-v2-execute-api.json' with { type: 'json' }
 import type { Received, Sent } from '../support/gateway.ts'
 import {
@@ -24,96 +24,90 @@ beforeAll(async () => {
 afterEach(() => service.runtime.tables.removeGrants())
 afterAll(() => service.close())
 
-describe('OAuth face: no certificate', () => {
-  test.each(CERTIFICATE_HEADERS)('comes from the header %s', async (header) => {
-    for (const request of await goodRequests()) {
-      const spelled = headerSpellings(request.certificate).map((value) =>
-        withHeaders(bare(request), { [header]: value }),
-      )
-      await expectAsWithout(request, spelled)
-    }
-  })
-
-  test.each(FIELDS)('comes from the form parameter %s', async (field) => {
-    for (const request of await goodRequests()) {
-      const spelled = [request.certificate, ...headerSpellings(request.certificate)].map((value) =>
-        withField(bare(request), field, value),
-      )
-      await expectAsWithout(request, spelled)
-    }
-  })
-
-  test('comes from the query', async () => {
-    for (const request of await goodRequests()) {
-      const query = String(
-        new URLSearchParams(FIELDS.map((name): [string, string] => [name, request.certificate])),
-      )
-      await expectAsWithout(request, [{ ...bare(request), query }])
-    }
-  })
-
-  test.each([
-    ['a domain that is not named', { domainName: 'api.example.com' }],
-    ['a domain below the one that is named', { domainName: 'x.mtls.api.example.com' }],
-    ['no domain', { domainName: '' }],
-    ['the execute-api endpoint', { domainName: executeApi.requestContext.domainName }],
-    ['an API that is not named', { apiId: 'z9y8x7w6v5' }],
-  ])('comes from the mutual-TLS context of %s', async (_, place) => {
-    for (const request of await goodRequests()) {
-      await expectAsWithout(request, [{ ...request, ...place }])
-    }
-  })
+test.each(CERTIFICATE_HEADERS)('no certificate comes from the header %s', async (header) => {
+  for (const request of await goodRequests()) {
+    const spelled = headerSpellings(request.certificate).map((value) =>
+      withHeaders(bare(request), { [header]: value }),
+    )
+    await expectAsWithout(request, spelled)
+  }
 })
 
-describe('OAuth face: the certificate of the mutual-TLS context decides', () => {
-  test('against one of the right client everywhere else', async () => {
-    for (const request of [clientCredentials(), await introspection()]) {
-      const mine = { ...request, certificate: OTHER }
-      const refused = await service.send(mine)
-      expect(refused.status).toBe(401)
-      expect(await service.send(everywhere(mine, request.certificate))).toEqual(refused)
-      expect((await service.send(request)).status).toBe(200)
-    }
-  })
-
-  test('what a token is bound to, against one of another client everywhere else', async () => {
-    for (const request of [clientCredentials(), await redemption()]) {
-      const { status, json } = await service.send(everywhere(request, OTHER))
-      expect(status).toBe(200)
-      const asked = { ...(await introspection()), body: `token=${String(json['access_token'])}` }
-      const by = async (certificate: string) => (await service.send({ ...asked, certificate })).status
-      expect([await by(request.certificate), await by(OTHER)]).toEqual([200, 401])
-    }
-  })
+test.each(FIELDS)('no certificate comes from the form parameter %s', async (field) => {
+  for (const request of await goodRequests()) {
+    const spelled = [request.certificate, ...headerSpellings(request.certificate)].map((value) =>
+      withField(bare(request), field, value),
+    )
+    await expectAsWithout(request, spelled)
+  }
 })
 
-describe('Web API: the certificate is the member clientCertificate', () => {
-  test('and not the one of the mutual-TLS context, nor one in a header', async () => {
-    for (const call of await goodCalls()) {
-      const { certificate } = call
-      const without = await service.send(call.with(undefined))
-      expect(['INVALID_CLIENT', 'BAD_REQUEST', 'UNAUTHORIZED']).toContain(without.json['action'])
-      expect(await service.send({ ...call.with(undefined), certificate })).toEqual(without)
-      for (const header of CERTIFICATE_HEADERS) {
-        for (const value of headerSpellings(certificate)) {
-          const spoofed = withHeaders({ ...call.with(undefined), certificate }, { [header]: value })
-          expect(await service.send(spoofed)).toEqual(without)
-        }
+test('no certificate comes from the query', async () => {
+  for (const request of await goodRequests()) {
+    const query = String(
+      new URLSearchParams(FIELDS.map((name): [string, string] => [name, request.certificate])),
+    )
+    await expectAsWithout(request, [{ ...bare(request), query }])
+  }
+})
+
+test.each([
+  ['a domain that is not named', { domainName: 'api.example.com' }],
+  ['a domain below the one that is named', { domainName: 'x.mtls.api.example.com' }],
+  ['no domain', { domainName: '' }],
+  ['the execute-api endpoint', { domainName: executeApi.requestContext.domainName }],
+  ['an API that is not named', { apiId: 'z9y8x7w6v5' }],
+])('no certificate comes from the mutual-TLS context of %s', async (_, place) => {
+  for (const request of await goodRequests()) {
+    await expectAsWithout(request, [{ ...request, ...place }])
+  }
+})
+
+test('the certificate of the connection decides against one of the right client everywhere else', async () => {
+  for (const request of [clientCredentials(), await introspection()]) {
+    const mine = { ...request, certificate: OTHER }
+    const refused = await service.send(mine)
+    expect(refused.status).toBe(401)
+    expect(await service.send(everywhere(mine, request.certificate))).toEqual(refused)
+    expect((await service.send(request)).status).toBe(200)
+  }
+})
+
+test('a token is bound to the certificate of the connection, not to one of another client everywhere else', async () => {
+  for (const request of [clientCredentials(), await redemption()]) {
+    const { status, json } = await service.send(everywhere(request, OTHER))
+    expect(status).toBe(200)
+    const asked = { ...(await introspection()), body: `token=${String(json['access_token'])}` }
+    const by = async (certificate: string) => (await service.send({ ...asked, certificate })).status
+    expect([await by(request.certificate), await by(OTHER)]).toEqual([200, 401])
+  }
+})
+
+test('the Web API takes no certificate from the mutual-TLS context or from a header', async () => {
+  for (const call of await goodCalls()) {
+    const { certificate } = call
+    const without = await service.send(call.with(undefined))
+    expect(['INVALID_CLIENT', 'BAD_REQUEST', 'UNAUTHORIZED']).toContain(without.json['action'])
+    expect(await service.send({ ...call.with(undefined), certificate })).toEqual(without)
+    for (const header of CERTIFICATE_HEADERS) {
+      for (const value of headerSpellings(certificate)) {
+        const spoofed = withHeaders({ ...call.with(undefined), certificate }, { [header]: value })
+        expect(await service.send(spoofed)).toEqual(without)
       }
-      expect(await service.send(call.with(certificate))).toMatchObject({ json: { action: 'OK' } })
     }
-  })
+    expect(await service.send(call.with(certificate))).toMatchObject({ json: { action: 'OK' } })
+  }
+})
 
-  test('against any in the mutual-TLS context', async () => {
-    for (const call of [callOf(clientCredentials()), callOf(await introspection())]) {
-      const { certificate } = call
-      const refused = await service.send(call.with(OTHER))
-      expect(['INVALID_CLIENT', 'UNAUTHORIZED']).toContain(refused.json['action'])
-      expect(await service.send({ ...call.with(OTHER), certificate })).toEqual(refused)
-      const allowed = await service.send({ ...call.with(certificate), certificate: OTHER })
-      expect(allowed).toMatchObject({ json: { action: 'OK' } })
-    }
-  })
+test('the Web API decides by the member clientCertificate against any in the mutual-TLS context', async () => {
+  for (const call of [callOf(clientCredentials()), callOf(await introspection())]) {
+    const { certificate } = call
+    const refused = await service.send(call.with(OTHER))
+    expect(['INVALID_CLIENT', 'UNAUTHORIZED']).toContain(refused.json['action'])
+    expect(await service.send({ ...call.with(OTHER), certificate })).toEqual(refused)
+    const allowed = await service.send({ ...call.with(certificate), certificate: OTHER })
+    expect(allowed).toMatchObject({ json: { action: 'OK' } })
+  }
 })
 
 /** With its certificate each is answered 200. */

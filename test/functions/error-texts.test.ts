@@ -15,20 +15,20 @@ describe.each([
 ])('%s', (_name, settings, expected) => {
   beforeEach(() => walk.setService(settings))
 
-  test('in a JSON error', async () => {
+  test('a JSON error has only the members that the service does not omit', async () => {
     const { json } = await walk.token(client, {})
     expect(Object.keys(JSON.parse(json['responseContent'] as string) as object).sort()).toEqual(expected)
     expect(json['resultMessage']).toMatch(/^\[A049301\] ./)
   })
 
-  test('in a WWW-Authenticate value', async () => {
+  test('a WWW-Authenticate value has only the members that the service does not omit', async () => {
     const { json } = await walk.introspect('nonsense')
     const names = (json['responseContent'] as string).matchAll(/(?:^Bearer |,)(\w+)=/g)
     expect([...names].map(([, name]) => name).sort()).toEqual(expected)
   })
 
   test.each([{ response_mode: 'query' }, { response_mode: 'form_post' }])(
-    'in an error that goes to the client by %j, also one that was asked for',
+    'an error that goes to the client by %j has only the members that the service does not omit',
     async (mode) => {
       const refused = await walk.authorize(client, { ...mode, response_type: 'token' })
       const { json } = await walk.authorize(client, mode)
@@ -47,7 +47,7 @@ test('a description that is omitted is omitted on the OAuth face too', async () 
   expect((await walk.post('/token', {})).json).toEqual({ error: 'invalid_request' })
 })
 
-test('errors about the call are as ever', async () => {
+test('errors about the call itself stay as they are', async () => {
   await walk.setService(NEITHER)
   const { status, json } = await walk.call('/auth/token', { parameters: 7 })
   expect([status, json['resultCode']]).toEqual([400, 'A001294'])

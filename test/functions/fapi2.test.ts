@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { outcome } from '../support/answers.ts'
 import { asserted, PRIVATE_KEY_JWT } from '../support/client-assertion.ts'
 import { testWalk } from '../support/test-runtime.ts'
@@ -21,81 +21,77 @@ const { runtime } = walk
 
 const switchOn = () => walk.setService({ fapi2: true })
 
-describe('a client that breaks the profile', () => {
-  const BREACHES: readonly (readonly [name: string, settings: typeof BASIC])[] = [
-    ['is public', { ...PUBLIC, ...BOUND }],
-    ['sends a secret in the header', { ...BASIC, ...BOUND }],
-    ['sends a secret in the form', { ...POST, ...BOUND }],
-    ['asks for unbound tokens', TLS],
-    ['has no algorithm of its own', { ...PRIVATE_KEY_JWT, ...BOUND }],
-    ['signs with RS256', { ...PRIVATE_KEY_JWT, ...BOUND, tokenAuthSignAlg: 'RS256' }],
-  ]
+const BREACHES: readonly (readonly [name: string, settings: typeof BASIC])[] = [
+  ['is public', { ...PUBLIC, ...BOUND }],
+  ['sends a secret in the header', { ...BASIC, ...BOUND }],
+  ['sends a secret in the form', { ...POST, ...BOUND }],
+  ['asks for unbound tokens', TLS],
+  ['has no algorithm of its own', { ...PRIVATE_KEY_JWT, ...BOUND }],
+  ['signs with RS256', { ...PRIVATE_KEY_JWT, ...BOUND, tokenAuthSignAlg: 'RS256' }],
+]
 
-  test.each(BREACHES)('gets nothing any more: one that %s', async (_name, settings) => {
-    const client = await walk.addClient(settings, { resourceServerAudiences: ['*'] })
-    const { refresh, access } = await granted(client)
-    await switchOn()
-    expect(outcome(await walk.refresh(client, refresh, OWN))).toBe('INVALID_CLIENT A048399 invalid_client')
-    const asked = { response_type: 'code', client_id: client.id, redirect_uri: REDIRECT_URI }
-    expect(outcome(await walk.authorize(client, asked))).toBe('BAD_REQUEST A010399 unauthorized_client')
-    for (const route of ['/token', '/introspection/standard', '/revocation']) {
-      const form = { grant_type: 'refresh_token', token: access, client_id: client.id }
-      const { status, text } = await walk.post(route, form, OWN)
-      expect([status, text]).toEqual([401, '{"error":"invalid_client"}'])
-    }
-  })
-
-  /** By the Web API, whatever the method is. */
-  async function granted(client: Awaited<ReturnType<Walk['addClient']>>) {
-    const { json } = await walk.call('/auth/token/create', {
-      ...{ grantType: 'AUTHORIZATION_CODE', clientId: client.number, subject: 'testuser01' },
-    })
-    return { access: json['accessToken'] as string, refresh: json['refreshToken'] as string }
+test.each(BREACHES)('under fapi2 a client gets nothing any more that %s', async (_name, settings) => {
+  const client = await walk.addClient(settings, { resourceServerAudiences: ['*'] })
+  const { refresh, access } = await granted(client)
+  await switchOn()
+  expect(outcome(await walk.refresh(client, refresh, OWN))).toBe('INVALID_CLIENT A048399 invalid_client')
+  const asked = { response_type: 'code', client_id: client.id, redirect_uri: REDIRECT_URI }
+  expect(outcome(await walk.authorize(client, asked))).toBe('BAD_REQUEST A010399 unauthorized_client')
+  for (const route of ['/token', '/introspection/standard', '/revocation']) {
+    const form = { grant_type: 'refresh_token', token: access, client_id: client.id }
+    const { status, text } = await walk.post(route, form, OWN)
+    expect([status, text]).toEqual([401, '{"error":"invalid_client"}'])
   }
-
-  test.each([
-    ['TLS_CLIENT_AUTH', { ...TLS, ...BOUND }],
-    ['PRIVATE_KEY_JWT', { ...PRIVATE_KEY_JWT, ...BOUND, tokenAuthSignAlg: 'ES256' }],
-  ])('while one that keeps it by %s goes on', async (method, settings) => {
-    const client = await walk.addClient(settings)
-    await switchOn()
-    const assertion = method === 'PRIVATE_KEY_JWT' ? asserted(client, runtime.now()) : {}
-    const form = { grant_type: 'client_credentials', client_id: client.id, ...assertion }
-    const { status, json } = await walk.post('/token', form, OWN)
-    expect(status).toBe(200)
-    expect((await walk.introspect(json['access_token'] as string, OWN)).json['action']).toBe('OK')
-  })
 })
 
-describe('a token without a binding', () => {
-  const create = (members: object) =>
-    walk.call('/auth/token/create', { grantType: 'CLIENT_CREDENTIALS', ...members })
-
-  test('from before is good for nothing, whoever asks', async () => {
-    const client = await walk.addClient(TLS)
-    const token = (await create({ clientId: client.number })).json['accessToken'] as string
-    expect((await walk.introspect(token)).json['action']).toBe('OK')
-    await switchOn()
-    expect(outcome(await walk.introspect(token))).toBe('UNAUTHORIZED A065392 invalid_token')
-    expect(await walk.standard(token)).toEqual({ active: false })
+/** By the Web API, whatever the method is. */
+async function granted(client: Awaited<ReturnType<Walk['addClient']>>) {
+  const { json } = await walk.call('/auth/token/create', {
+    ...{ grantType: 'AUTHORIZATION_CODE', clientId: client.number, subject: 'testuser01' },
   })
+  return { access: json['accessToken'] as string, refresh: json['refreshToken'] as string }
+}
 
-  test('is not made by the Web API either', async () => {
-    const client = await walk.addClient({ ...TLS, ...BOUND })
-    await switchOn()
-    const unbound = await create({ clientId: client.number })
-    expect(outcome(unbound)).toBe('BAD_REQUEST A050399')
-    const bound = await create({ clientId: client.number, certificateThumbprint: 'A'.repeat(43) })
-    expect(outcome(bound)).toBe('OK A109001')
-  })
+test.each([
+  ['TLS_CLIENT_AUTH', { ...TLS, ...BOUND }],
+  ['PRIVATE_KEY_JWT', { ...PRIVATE_KEY_JWT, ...BOUND, tokenAuthSignAlg: 'ES256' }],
+])('under fapi2 a client that keeps the profile by %s goes on', async (method, settings) => {
+  const client = await walk.addClient(settings)
+  await switchOn()
+  const assertion = method === 'PRIVATE_KEY_JWT' ? asserted(client, runtime.now()) : {}
+  const form = { grant_type: 'client_credentials', client_id: client.id, ...assertion }
+  const { status, json } = await walk.post('/token', form, OWN)
+  expect(status).toBe(200)
+  expect((await walk.introspect(json['access_token'] as string, OWN)).json['action']).toBe('OK')
+})
 
-  test('is not made where the service has its own flag off', async () => {
-    const client = await walk.addClient({ ...TLS, ...BOUND })
-    await walk.setService({ fapi2: true, tlsClientCertificateBoundAccessTokens: false })
-    const form = { grant_type: 'client_credentials', client_id: client.id }
-    const { json } = await walk.post('/token', form, OWN)
-    expect((await walk.standard(json['access_token'] as string))['cnf']).toBeDefined()
-  })
+const create = (members: object) =>
+  walk.call('/auth/token/create', { grantType: 'CLIENT_CREDENTIALS', ...members })
+
+test('an unbound token from before fapi2 is refused to everyone', async () => {
+  const client = await walk.addClient(TLS)
+  const token = (await create({ clientId: client.number })).json['accessToken'] as string
+  expect((await walk.introspect(token)).json['action']).toBe('OK')
+  await switchOn()
+  expect(outcome(await walk.introspect(token))).toBe('UNAUTHORIZED A065392 invalid_token')
+  expect(await walk.standard(token)).toEqual({ active: false })
+})
+
+test('under fapi2 the Web API makes no unbound token', async () => {
+  const client = await walk.addClient({ ...TLS, ...BOUND })
+  await switchOn()
+  const unbound = await create({ clientId: client.number })
+  expect(outcome(unbound)).toBe('BAD_REQUEST A050399')
+  const bound = await create({ clientId: client.number, certificateThumbprint: 'A'.repeat(43) })
+  expect(outcome(bound)).toBe('OK A109001')
+})
+
+test('under fapi2 no unbound token is made where the service has its own flag off', async () => {
+  const client = await walk.addClient({ ...TLS, ...BOUND })
+  await walk.setService({ fapi2: true, tlsClientCertificateBoundAccessTokens: false })
+  const form = { grant_type: 'client_credentials', client_id: client.id }
+  const { json } = await walk.post('/token', form, OWN)
+  expect((await walk.standard(json['access_token'] as string))['cnf']).toBeDefined()
 })
 
 test('the metadata lists the algorithms of assertions that the profile allows', async () => {

@@ -43,47 +43,45 @@ test('there are OAuth routes', () => {
   )
 })
 
-describe('where OAuth is on the mutual-TLS domain alone', () => {
-  describe.each(OAUTH)('%s', (route) => {
-    test.each(ELSEWHERE)('is not there on %s, and nothing is read', async (_, where) => {
-      runtime.lines.length = 0
-      const { status, json } = await only(form(route, where))
-      expect({ status, json }).toEqual({ status: 404, json: { error: 'invalid_request' } })
-      expect(runtime.logged()).toMatchObject([{ outcome: 404, reason: 'domain-other' }])
-      expect(runtime.logged()[0]).not.toHaveProperty('service')
-    })
-
-    test('answers on the mutual-TLS domain as ever', async () => {
-      const answer = await only(form(route))
-      expect(answer.status).not.toBe(404)
-      expect(answer).toEqual(await open(form(route)))
-    })
-
-    test('answers everywhere without the setting', async () => {
-      for (const [, where] of ELSEWHERE) expect((await open(form(route, where))).status).not.toBe(404)
-    })
-  })
-
-  test.each(DOCUMENTS)('%s is there for everyone', async (route) => {
-    const { status } = await only({ route, method: 'GET', domainName: PLAIN })
-    expect(status).toBe(200)
-  })
-
-  test('metadata at the path of an issuer are looked for everywhere', async () => {
+describe.each(OAUTH)('%s', (route) => {
+  test.each(ELSEWHERE)('the route is not there on %s, and nothing is read', async (_, where) => {
     runtime.lines.length = 0
-    const pathParameters = { issuerPath: 'other' }
-    await only({ route: AT_PATHS, method: 'GET', domainName: PLAIN, pathParameters })
-    expect(runtime.logged()).toMatchObject([{ outcome: 404, reason: 'document-other' }])
+    const { status, json } = await only(form(route, where))
+    expect({ status, json }).toEqual({ status: 404, json: { error: 'invalid_request' } })
+    expect(runtime.logged()).toMatchObject([{ outcome: 404, reason: 'domain-other' }])
+    expect(runtime.logged()[0]).not.toHaveProperty('service')
   })
 
-  test('the Web API is on the plain domain', async () => {
-    const credentials = Buffer.from(`${String(runtime.settings.serviceId)}:s3cret`).toString('base64')
-    const { status, json } = await only({
-      route: '/api/auth/introspection',
-      headers: { authorization: `Basic ${credentials}`, 'content-type': 'application/json' },
-      body: '{"token":"x"}',
-      domainName: PLAIN,
-    })
-    expect({ status, action: json['action'] }).toEqual({ status: 200, action: 'UNAUTHORIZED' })
+  test('the route answers on the mutual-TLS domain as before', async () => {
+    const answer = await only(form(route))
+    expect(answer.status).not.toBe(404)
+    expect(answer).toEqual(await open(form(route)))
   })
+
+  test('the route answers everywhere without the setting', async () => {
+    for (const [, where] of ELSEWHERE) expect((await open(form(route, where))).status).not.toBe(404)
+  })
+})
+
+test.each(DOCUMENTS)('%s is there for everyone', async (route) => {
+  const { status } = await only({ route, method: 'GET', domainName: PLAIN })
+  expect(status).toBe(200)
+})
+
+test('the metadata at the path of an issuer is there for everyone', async () => {
+  runtime.lines.length = 0
+  const pathParameters = { issuerPath: 'other' }
+  await only({ route: AT_PATHS, method: 'GET', domainName: PLAIN, pathParameters })
+  expect(runtime.logged()).toMatchObject([{ outcome: 404, reason: 'document-other' }])
+})
+
+test('the Web API is on the plain domain', async () => {
+  const credentials = Buffer.from(`${String(runtime.settings.serviceId)}:s3cret`).toString('base64')
+  const { status, json } = await only({
+    route: '/api/auth/introspection',
+    headers: { authorization: `Basic ${credentials}`, 'content-type': 'application/json' },
+    body: '{"token":"x"}',
+    domainName: PLAIN,
+  })
+  expect({ status, action: json['action'] }).toEqual({ status: 200, action: 'UNAUTHORIZED' })
 })

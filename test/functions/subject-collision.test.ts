@@ -41,12 +41,12 @@ const WAYS: readonly (readonly [string, (subject: string) => Promise<string>, re
 ]
 
 describe.each(WAYS)('%s', (_api, issuing, refused) => {
-  test('takes no subject that is the number of a client, of its own or of another', async () => {
+  test('no subject may be the number of a client, of its own or of another', async () => {
     expect(await issuing(client.id)).toBe(refused)
     expect(await issuing(other.id)).toBe(refused)
   })
 
-  test('nor its alias, whether that is in use or not', async () => {
+  test('no subject may be the alias of a client, whether that is in use or not', async () => {
     expect(await issuing(ALIAS)).toBe(refused)
     await walk.setClient(other, { clientIdAliasEnabled: false })
     expect(await issuing(ALIAS)).toBe(refused)
@@ -54,18 +54,18 @@ describe.each(WAYS)('%s', (_api, issuing, refused) => {
     expect(await issuing(ALIAS)).toBe(refused)
   })
 
-  test('nor that of a client that is locked', async () => {
+  test('no subject may be the name of a client that is locked', async () => {
     await walk.setClient(other, { locked: true })
     expect(await issuing(other.id)).toBe(refused)
   })
 
-  test('takes every other subject', async () => {
+  test('every other subject is taken', async () => {
     for (const subject of [SUBJECT, '1', '007', `${client.id}0`, `0${client.id}`, ALIAS.toUpperCase(), ' ']) {
       expect(await issuing(subject)).toBe('issued')
     }
   })
 
-  test('takes the number of a client of another service, and of one that was deleted', async () => {
+  test('a subject may be the number of a client of another service, and of one that was deleted', async () => {
     const elsewhere = await (await openWalk(runtime)).addClient(BASIC)
     expect(await issuing(elsewhere.id)).toBe('issued')
     const { serviceId, secrets } = walk

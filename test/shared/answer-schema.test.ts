@@ -9,7 +9,7 @@ const Counted = z.object({
   name: z.optional(z.string()),
 })
 
-test('what a response builder returns is what the schema says, but for its type', () => {
+test('a response builder returns what the schema has, except for its type', () => {
   const answer: Answered<typeof Counted> = { ...success('A000001', 'It worked.'), action: 'OK', count: 1 }
   expect(Counted.parse({ ...answer, type: 'countResponse' })).toEqual({ ...answer, type: 'countResponse' })
 })

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { runtimeFor } from '../../shared/runtime.ts'
 import { readSettings } from '../../shared/settings.ts'
 
@@ -12,40 +12,38 @@ const ENVIRONMENT = {
 const runtime = runtimeFor(readSettings(ENVIRONMENT))
 afterAll(() => runtime.store.close())
 
-describe('random bytes', () => {
-  test.each([1, 6, 16, 32, 4095, 4096, 4097, 10_000])('are %i when so many are asked for', (bytes) => {
-    expect(runtime.random(bytes)).toHaveLength(bytes)
-    expect(runtime.random(bytes)).toHaveLength(bytes)
-  })
+test.each([1, 6, 16, 32, 4095, 4096, 4097, 10_000])('%i random bytes come when asked for', (bytes) => {
+  expect(runtime.random(bytes)).toHaveLength(bytes)
+  expect(runtime.random(bytes)).toHaveLength(bytes)
+})
 
-  test('are none when none are asked for', () => {
-    expect(runtime.random(0)).toHaveLength(0)
-  })
+test('no random bytes are given when none are asked for', () => {
+  expect(runtime.random(0)).toHaveLength(0)
+})
 
-  test('never come twice, also across the pieces that they are drawn in', () => {
-    const drawn = Array.from({ length: 20_000 }, (_none, i) => runtime.random(12 + (i % 21)).toString('hex'))
-    const starts = drawn.map((hex) => hex.slice(0, 24))
-    expect(new Set(starts).size).toBe(20_000)
-  })
+test('random bytes never come twice, also across the pieces that they are drawn in', () => {
+  const drawn = Array.from({ length: 20_000 }, (_none, i) => runtime.random(12 + (i % 21)).toString('hex'))
+  const starts = drawn.map((hex) => hex.slice(0, 24))
+  expect(new Set(starts).size).toBe(20_000)
+})
 
-  test('never overlap: what was handed out stays as it is', () => {
-    const drawn = Array.from({ length: 600 }, () => runtime.random(32))
-    const before = drawn.map((bytes) => bytes.toString('hex'))
-    for (const bytes of drawn.slice(0, 300)) bytes.fill(0)
-    runtime.random(5_000)
-    expect(drawn.slice(300).map((bytes) => bytes.toString('hex'))).toEqual(before.slice(300))
-  })
+test('random bytes never overlap: those given out stay as they are', () => {
+  const drawn = Array.from({ length: 600 }, () => runtime.random(32))
+  const before = drawn.map((bytes) => bytes.toString('hex'))
+  for (const bytes of drawn.slice(0, 300)) bytes.fill(0)
+  runtime.random(5_000)
+  expect(drawn.slice(300).map((bytes) => bytes.toString('hex'))).toEqual(before.slice(300))
+})
 
-  test('are spread over all values', () => {
-    const seen = new Set(Array.from({ length: 500 }, () => Array.from(runtime.random(32))).flat())
-    expect(seen.size).toBe(256)
-  })
+test('random bytes are spread over all values', () => {
+  const seen = new Set(Array.from({ length: 500 }, () => Array.from(runtime.random(32))).flat())
+  expect(seen.size).toBe(256)
+})
 
-  test('are another runtime’s own', () => {
-    const other = runtimeFor(readSettings(ENVIRONMENT))
-    expect(other.random(32).equals(runtime.random(32))).toBe(false)
-    other.store.close()
-  })
+test('each runtime has random bytes of its own', () => {
+  const other = runtimeFor(readSettings(ENVIRONMENT))
+  expect(other.random(32).equals(runtime.random(32))).toBe(false)
+  other.store.close()
 })
 
 test('now is in whole seconds', () => {
@@ -66,33 +64,31 @@ function run(script: string, environment: Readonly<Record<string, string>>) {
   return execFileSync(process.execPath, ['--input-type=module', '--eval', source], options)
 }
 
-describe('systemRuntime', () => {
-  test('is made of the environment, and writes its log to the standard output', () => {
-    const script = `
+test('a runtime is made of the environment, and writes its log to the standard output', () => {
+  const script = `
       const { settings, log, store } = systemRuntime()
       log.request({ requestId: 'r', endpoint: '/token', outcome: 'OK', milliseconds: 1, ...settings })
       store.close()`
-    const output = run(script, ENVIRONMENT)
-    expect(output.trim().split('\n')).toHaveLength(1)
-    expect(JSON.parse(output)).toMatchObject({
-      level: 'info',
-      requestId: 'r',
-      registryTable: 'registry',
-      grantsTable: 'grants',
-      serviceId: 21653835348762,
-      mtlsDomains: [],
-      registryCacheSeconds: 10,
-    })
+  const output = run(script, ENVIRONMENT)
+  expect(output.trim().split('\n')).toHaveLength(1)
+  expect(JSON.parse(output)).toMatchObject({
+    level: 'info',
+    requestId: 'r',
+    registryTable: 'registry',
+    grantsTable: 'grants',
+    serviceId: 21653835348762,
+    mtlsDomains: [],
+    registryCacheSeconds: 10,
   })
+})
 
-  test('is not made of an environment without its tables: the error names them', () => {
-    const { GRANTS_TABLE: _table, ...without } = ENVIRONMENT
-    expect(() => run('systemRuntime()', without)).toThrow('environment: GRANTS_TABLE missing or not usable')
-  })
+test('a runtime is not made of an environment without its tables: the error names them', () => {
+  const { GRANTS_TABLE: _table, ...without } = ENVIRONMENT
+  expect(() => run('systemRuntime()', without)).toThrow('environment: GRANTS_TABLE missing or not usable')
+})
 
-  test('is quiet where the environment says so', () => {
-    const script = `const { log } = systemRuntime()
+test('a runtime is quiet where the environment says so', () => {
+  const script = `const { log } = systemRuntime()
       log.failure({ requestId: 'r', endpoint: '/token', outcome: 500, milliseconds: 1 }, new Error('x'))`
-    expect(run(script, { ...ENVIRONMENT, LOG_LEVEL: 'silent' })).toBe('')
-  })
+  expect(run(script, { ...ENVIRONMENT, LOG_LEVEL: 'silent' })).toBe('')
 })

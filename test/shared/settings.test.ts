@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { readSettings, requireOAuthSettings } from '../../shared/settings.ts'
 
 const TABLES = { REGISTRY_TABLE: 'registry', GRANTS_TABLE: 'grants' }
@@ -22,87 +22,83 @@ const DEFAULTS = {
   logLevel: 'info',
 }
 
-describe('readSettings', () => {
-  test('reads every variable', () => {
-    expect(readSettings(FULL)).toEqual({
-      registryTable: 'registry',
-      grantsTable: 'grants',
-      serviceId: 21653835348762,
-      mtlsDomains: ['mtls.example.com'],
-      apiIds: ['a1b2c3d4e5'],
-      oauthOnMtlsOnly: true,
-      registryCacheSeconds: 0,
-      logLevel: 'warn',
-    })
-  })
-
-  test('needs the tables alone', () => {
-    expect(readSettings(TABLES)).toEqual(DEFAULTS)
-  })
-
-  test('takes an empty variable for one that is not there', () => {
-    const empty = Object.fromEntries(Object.keys(FULL).map((name) => [name, '']))
-    expect(readSettings({ ...empty, ...TABLES })).toEqual(DEFAULTS)
-    expect(() => readSettings(empty)).toThrow('REGISTRY_TABLE, GRANTS_TABLE')
-  })
-
-  test('ignores what is not its own', () => {
-    expect(readSettings({ ...TABLES, PATH: '/bin', AWS_REGION: 'x', constructor: 'x' })).toEqual(DEFAULTS)
-  })
-
-  test.each([
-    ['a,b', ['a', 'b']],
-    [' a , b ', ['a', 'b']],
-    ['a,,b,', ['a', 'b']],
-    ['a', ['a']],
-    [' ', []],
-    [',', []],
-  ])('reads the list %j', (text, expected) => {
-    const { mtlsDomains, apiIds } = readSettings({ ...TABLES, MTLS_DOMAINS: text, API_IDS: text })
-    expect([mtlsDomains, apiIds]).toEqual([expected, expected])
-  })
-
-  test.each(['debug', 'info', 'warn', 'error', 'silent'])('knows the log level %s', (level) => {
-    expect(readSettings({ ...TABLES, LOG_LEVEL: level }).logLevel).toBe(level)
-  })
-
-  test.each(['0', '1', '3600'])('caches for %s seconds', (seconds) => {
-    const read = readSettings({ ...TABLES, REGISTRY_CACHE_SECONDS: seconds })
-    expect(read.registryCacheSeconds).toBe(Number(seconds))
-  })
-
-  test.each([
-    ['REGISTRY_TABLE', ['ab']],
-    ['GRANTS_TABLE', ['ab']],
-    [
-      'SERVICE_ID',
-      ['0', '-1', '1.5', 'value', '9007199254740993', 'NaN', 'Infinity', '0x10', '1e3', ' 5', '+5'],
-    ],
-    ['REGISTRY_CACHE_SECONDS', ['-1', '3601', '0.5', 'value', 'Infinity', '0x10', '1e1', ' ', '10s']],
-    ['OAUTH_ON_MTLS_ONLY', ['TRUE', 'yes', '1', 'on', ' ']],
-    ['LOG_LEVEL', ['INFO', 'trace', 'fatal', 'value', 'constructor']],
-  ])('refuses %s with %j: the error names the variable, never the value', (name, values) => {
-    for (const value of values) {
-      expect(() => readSettings({ ...FULL, [name]: value })).toThrow(
-        expect.objectContaining({ message: `environment: ${name} missing or not usable` }),
-      )
-    }
-  })
-
-  test('names every variable that is wrong, each once', () => {
-    expect(() => readSettings({ SERVICE_ID: 'x', LOG_LEVEL: 'x' })).toThrow(
-      'environment: REGISTRY_TABLE, GRANTS_TABLE, SERVICE_ID, LOG_LEVEL missing or not usable',
-    )
+test('every variable is read', () => {
+  expect(readSettings(FULL)).toEqual({
+    registryTable: 'registry',
+    grantsTable: 'grants',
+    serviceId: 21653835348762,
+    mtlsDomains: ['mtls.example.com'],
+    apiIds: ['a1b2c3d4e5'],
+    oauthOnMtlsOnly: true,
+    registryCacheSeconds: 0,
+    logLevel: 'warn',
   })
 })
 
-describe('requireOAuthSettings', () => {
-  test('gives the service of the OAuth face', () => {
-    expect(requireOAuthSettings(readSettings(FULL))).toBe(21653835348762)
-  })
+test('only the tables are needed', () => {
+  expect(readSettings(TABLES)).toEqual(DEFAULTS)
+})
 
-  test.each(['SERVICE_ID', 'MTLS_DOMAINS', 'API_IDS'])('names %s when it is missing', (name) => {
-    expect(() => requireOAuthSettings(readSettings({ ...FULL, [name]: undefined }))).toThrow(name)
-    expect(() => requireOAuthSettings(readSettings({ ...FULL, [name]: '' }))).toThrow(name)
-  })
+test('an empty variable counts as missing', () => {
+  const empty = Object.fromEntries(Object.keys(FULL).map((name) => [name, '']))
+  expect(readSettings({ ...empty, ...TABLES })).toEqual(DEFAULTS)
+  expect(() => readSettings(empty)).toThrow('REGISTRY_TABLE, GRANTS_TABLE')
+})
+
+test('other variables are ignored', () => {
+  expect(readSettings({ ...TABLES, PATH: '/bin', AWS_REGION: 'x', constructor: 'x' })).toEqual(DEFAULTS)
+})
+
+test.each([
+  ['a,b', ['a', 'b']],
+  [' a , b ', ['a', 'b']],
+  ['a,,b,', ['a', 'b']],
+  ['a', ['a']],
+  [' ', []],
+  [',', []],
+])('the list %j is read', (text, expected) => {
+  const { mtlsDomains, apiIds } = readSettings({ ...TABLES, MTLS_DOMAINS: text, API_IDS: text })
+  expect([mtlsDomains, apiIds]).toEqual([expected, expected])
+})
+
+test.each(['debug', 'info', 'warn', 'error', 'silent'])('the log level %s is known', (level) => {
+  expect(readSettings({ ...TABLES, LOG_LEVEL: level }).logLevel).toBe(level)
+})
+
+test.each(['0', '1', '3600'])('the registry may be cached for %s seconds', (seconds) => {
+  const read = readSettings({ ...TABLES, REGISTRY_CACHE_SECONDS: seconds })
+  expect(read.registryCacheSeconds).toBe(Number(seconds))
+})
+
+test.each([
+  ['REGISTRY_TABLE', ['ab']],
+  ['GRANTS_TABLE', ['ab']],
+  [
+    'SERVICE_ID',
+    ['0', '-1', '1.5', 'value', '9007199254740993', 'NaN', 'Infinity', '0x10', '1e3', ' 5', '+5'],
+  ],
+  ['REGISTRY_CACHE_SECONDS', ['-1', '3601', '0.5', 'value', 'Infinity', '0x10', '1e1', ' ', '10s']],
+  ['OAUTH_ON_MTLS_ONLY', ['TRUE', 'yes', '1', 'on', ' ']],
+  ['LOG_LEVEL', ['INFO', 'trace', 'fatal', 'value', 'constructor']],
+])('%s may not be %j: the error names the variable, never the value', (name, values) => {
+  for (const value of values) {
+    expect(() => readSettings({ ...FULL, [name]: value })).toThrow(
+      expect.objectContaining({ message: `environment: ${name} missing or not usable` }),
+    )
+  }
+})
+
+test('every wrong variable is named, each once', () => {
+  expect(() => readSettings({ SERVICE_ID: 'x', LOG_LEVEL: 'x' })).toThrow(
+    'environment: REGISTRY_TABLE, GRANTS_TABLE, SERVICE_ID, LOG_LEVEL missing or not usable',
+  )
+})
+
+test('the OAuth settings name the service of the OAuth face', () => {
+  expect(requireOAuthSettings(readSettings(FULL))).toBe(21653835348762)
+})
+
+test.each(['SERVICE_ID', 'MTLS_DOMAINS', 'API_IDS'])('the error names %s when it is missing', (name) => {
+  expect(() => requireOAuthSettings(readSettings({ ...FULL, [name]: undefined }))).toThrow(name)
+  expect(() => requireOAuthSettings(readSettings({ ...FULL, [name]: '' }))).toThrow(name)
 })

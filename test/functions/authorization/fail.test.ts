@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { outcome } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
@@ -20,134 +20,128 @@ const fail = (ticket: unknown, members: object = { reason: 'DENIED' }) =>
   walk.call('/auth/authorization/fail', { ticket, ...members })
 const queryOf = (location: unknown) => Object.fromEntries(new URL(location as string).searchParams)
 
-describe('the answer', () => {
-  test('is a redirect with the error, state and iss', async () => {
-    const { status, json } = await fail(await ticketFor({ state: 'a b&c' }))
-    const resultMessage = '[A060306] The end-user denied the authorization request.'
-    expect(status).toBe(200)
-    expect(json).toEqual({
-      type: 'authorizationFailResponse',
-      resultCode: 'A060306',
-      resultMessage,
-      action: 'LOCATION',
-      responseContent: expect.stringMatching(new RegExp(`^${REDIRECT_URI}\\?`)) as unknown,
-    })
-    expect(queryOf(json['responseContent'])).toEqual({
-      state: 'a b&c',
-      error: 'access_denied',
-      error_description: resultMessage,
-      error_uri: 'https://docs.authlete.com/#A060306',
-      iss: 'https://as.example.com',
-    })
+test('fail answers with a redirect that has the error, state and iss', async () => {
+  const { status, json } = await fail(await ticketFor({ state: 'a b&c' }))
+  const resultMessage = '[A060306] The end-user denied the authorization request.'
+  expect(status).toBe(200)
+  expect(json).toEqual({
+    type: 'authorizationFailResponse',
+    resultCode: 'A060306',
+    resultMessage,
+    action: 'LOCATION',
+    responseContent: expect.stringMatching(new RegExp(`^${REDIRECT_URI}\\?`)) as unknown,
   })
-
-  test.each([
-    ['UNKNOWN', 'A060307 server_error'],
-    ['NOT_LOGGED_IN', 'A060301 login_required'],
-    ['MAX_AGE_NOT_SUPPORTED', 'A060302 login_required'],
-    ['EXCEEDS_MAX_AGE', 'A060303 login_required'],
-    ['DIFFERENT_SUBJECT', 'A060304 login_required'],
-    ['ACR_NOT_SATISFIED', 'A060305 login_required'],
-    ['DENIED', 'A060306 access_denied'],
-    ['SERVER_ERROR', 'A060308 server_error'],
-    ['NOT_AUTHENTICATED', 'A060309 login_required'],
-    ['ACCOUNT_SELECTION_REQUIRED', 'A060310 account_selection_required'],
-    ['CONSENT_REQUIRED', 'A060311 consent_required'],
-    ['INTERACTION_REQUIRED', 'A060312 interaction_required'],
-    ['INVALID_TARGET', 'A060313 invalid_target'],
-    ['INVALID_SCOPE', 'A060391 invalid_scope'],
-    ['UNAUTHORIZED_CLIENT', 'A060392 unauthorized_client'],
-    ['TEMPORARILY_UNAVAILABLE', 'A060393 temporarily_unavailable'],
-  ])('for %s is %s', async (reason, expected) => {
-    expect(outcome(await fail(await ticketFor(), { reason }))).toBe(`LOCATION ${expected}`)
-  })
-
-  test('has the description of the caller in place of its own', async () => {
-    const { json } = await fail(await ticketFor(), { reason: 'DENIED', description: 'Not today & <never>' })
-    expect(json['resultMessage']).toBe('[A060306] The end-user denied the authorization request.')
-    expect(queryOf(json['responseContent'])).toMatchObject({
-      error: 'access_denied',
-      error_description: 'Not today & <never>',
-      error_uri: 'https://docs.authlete.com/#A060306',
-    })
+  expect(queryOf(json['responseContent'])).toEqual({
+    state: 'a b&c',
+    error: 'access_denied',
+    error_description: resultMessage,
+    error_uri: 'https://docs.authlete.com/#A060306',
+    iss: 'https://as.example.com',
   })
 })
 
-describe('a call that is wrong', () => {
-  test.each([
-    [undefined, { reason: 'DENIED' }, 'INTERNAL_SERVER_ERROR A059201 server_error'],
-    ['', { reason: 'DENIED' }, 'INTERNAL_SERVER_ERROR A059201 server_error'],
-    ['nonsense', { reason: 'DENIED' }, 'BAD_REQUEST A059202 invalid_request'],
-    ['nonsense', {}, 'INTERNAL_SERVER_ERROR A060201 server_error'],
-    ['nonsense', { reason: null }, 'INTERNAL_SERVER_ERROR A060201 server_error'],
-  ])('ticket %j with %j: %s', async (ticket, members, expected) => {
-    expect(outcome(await fail(ticket, members))).toBe(expected)
-  })
-
-  test.each(['denied', 'DENIED ', '__proto__', 7])(
-    'a reason of %j is refused by name, and the ticket lives on',
-    async (reason) => {
-      const ticket = await ticketFor()
-      const { status, json } = await fail(ticket, { reason })
-      expect([status, json['resultCode']]).toEqual([400, 'A001294'])
-      expect(json['resultMessage']).toContain("'reason'")
-      expect(outcome(await fail(ticket))).toBe('LOCATION A060306 access_denied')
-    },
-  )
+test.each([
+  ['UNKNOWN', 'A060307 server_error'],
+  ['NOT_LOGGED_IN', 'A060301 login_required'],
+  ['MAX_AGE_NOT_SUPPORTED', 'A060302 login_required'],
+  ['EXCEEDS_MAX_AGE', 'A060303 login_required'],
+  ['DIFFERENT_SUBJECT', 'A060304 login_required'],
+  ['ACR_NOT_SATISFIED', 'A060305 login_required'],
+  ['DENIED', 'A060306 access_denied'],
+  ['SERVER_ERROR', 'A060308 server_error'],
+  ['NOT_AUTHENTICATED', 'A060309 login_required'],
+  ['ACCOUNT_SELECTION_REQUIRED', 'A060310 account_selection_required'],
+  ['CONSENT_REQUIRED', 'A060311 consent_required'],
+  ['INTERACTION_REQUIRED', 'A060312 interaction_required'],
+  ['INVALID_TARGET', 'A060313 invalid_target'],
+  ['INVALID_SCOPE', 'A060391 invalid_scope'],
+  ['UNAUTHORIZED_CLIENT', 'A060392 unauthorized_client'],
+  ['TEMPORARILY_UNAVAILABLE', 'A060393 temporarily_unavailable'],
+])('fail for %s is %s', async (reason, expected) => {
+  expect(outcome(await fail(await ticketFor(), { reason }))).toBe(`LOCATION ${expected}`)
 })
 
-describe('the ticket', () => {
-  test('is gone afterwards, for issue too', async () => {
-    const ticket = await ticketFor()
-    await fail(ticket)
-    expect(outcome(await fail(ticket))).toBe('BAD_REQUEST A059202 invalid_request')
-    expect(outcome(await walk.issue(ticket))).toBe('BAD_REQUEST A041202 invalid_request')
-    expect(await tables.grantsOf(walk.number, client.number)).toEqual([])
+test('the description of the caller replaces that of the error', async () => {
+  const { json } = await fail(await ticketFor(), { reason: 'DENIED', description: 'Not today & <never>' })
+  expect(json['resultMessage']).toBe('[A060306] The end-user denied the authorization request.')
+  expect(queryOf(json['responseContent'])).toMatchObject({
+    error: 'access_denied',
+    error_description: 'Not today & <never>',
+    error_uri: 'https://docs.authlete.com/#A060306',
   })
+})
 
-  test('that became a code cannot fail, and the code is good', async () => {
+test.each([
+  [undefined, { reason: 'DENIED' }, 'INTERNAL_SERVER_ERROR A059201 server_error'],
+  ['', { reason: 'DENIED' }, 'INTERNAL_SERVER_ERROR A059201 server_error'],
+  ['nonsense', { reason: 'DENIED' }, 'BAD_REQUEST A059202 invalid_request'],
+  ['nonsense', {}, 'INTERNAL_SERVER_ERROR A060201 server_error'],
+  ['nonsense', { reason: null }, 'INTERNAL_SERVER_ERROR A060201 server_error'],
+])('fail of the ticket %j with %j: %s', async (ticket, members, expected) => {
+  expect(outcome(await fail(ticket, members))).toBe(expected)
+})
+
+test.each(['denied', 'DENIED ', '__proto__', 7])(
+  'a reason of %j is refused by name, and not the ticket',
+  async (reason) => {
     const ticket = await ticketFor()
-    const { json } = await walk.issue(ticket)
-    expect(outcome(await fail(ticket))).toBe('BAD_REQUEST A059202 invalid_request')
-    expect(outcome(await walk.redeem(client, json['authorizationCode'] as string))).toBe('OK A050001')
-  })
-
-  test('of both at once is either failed or a code, never both', async () => {
-    for (let round = 0; round < 10; round += 1) {
-      const ticket = await ticketFor()
-      const [failed, issued] = await Promise.all([fail(ticket), walk.issue(ticket)])
-      const done = [failed, issued].filter(({ json }) => json['action'] === 'LOCATION')
-      expect(done).toHaveLength(1)
-    }
-  })
-
-  test.each([
-    [-1, 'LOCATION A060306 access_denied'],
-    [0, 'BAD_REQUEST A059301 invalid_request'],
-  ])('%i s from 24 hours: %s', async (seconds, expected) => {
-    const ticket = await ticketFor()
-    runtime.clock.now = later(START, DAY + seconds)
-    expect(outcome(await fail(ticket))).toBe(expected)
-  })
-
-  test('of a locked client sends nobody anywhere', async () => {
-    const ticket = await ticketFor()
-    const found = await runtime.store.registry.findClientByNumber(walk.number, client.number)
-    if (found === undefined) throw new Error('no client')
-    await runtime.store.clients.setLocked(walk.number, found, true)
-    expect(outcome(await fail(ticket))).toBe('BAD_REQUEST A010307 unauthorized_client')
-  })
-
-  test('of another service is unknown', async () => {
-    const ticket = await ticketFor()
-    const other = await openWalk(runtime)
-    const answer = await other.call('/auth/authorization/fail', { ticket, reason: 'DENIED' })
-    expect(outcome(answer)).toBe('BAD_REQUEST A059202 invalid_request')
+    const { status, json } = await fail(ticket, { reason })
+    expect([status, json['resultCode']]).toEqual([400, 'A001294'])
+    expect(json['resultMessage']).toContain("'reason'")
     expect(outcome(await fail(ticket))).toBe('LOCATION A060306 access_denied')
-  })
+  },
+)
+
+test('a ticket that failed is gone, also for issue', async () => {
+  const ticket = await ticketFor()
+  await fail(ticket)
+  expect(outcome(await fail(ticket))).toBe('BAD_REQUEST A059202 invalid_request')
+  expect(outcome(await walk.issue(ticket))).toBe('BAD_REQUEST A041202 invalid_request')
+  expect(await tables.grantsOf(walk.number, client.number)).toEqual([])
 })
 
-test('the log has the reason and never the ticket', async () => {
+test('a ticket that became a code cannot fail, and the code is good', async () => {
+  const ticket = await ticketFor()
+  const { json } = await walk.issue(ticket)
+  expect(outcome(await fail(ticket))).toBe('BAD_REQUEST A059202 invalid_request')
+  expect(outcome(await walk.redeem(client, json['authorizationCode'] as string))).toBe('OK A050001')
+})
+
+test('a ticket that fails and is issued at once either fails or becomes a code, never both', async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const ticket = await ticketFor()
+    const [failed, issued] = await Promise.all([fail(ticket), walk.issue(ticket)])
+    const done = [failed, issued].filter(({ json }) => json['action'] === 'LOCATION')
+    expect(done).toHaveLength(1)
+  }
+})
+
+test.each([
+  [-1, 'LOCATION A060306 access_denied'],
+  [0, 'BAD_REQUEST A059301 invalid_request'],
+])('a ticket may fail %i s from its end at 24 hours: %s', async (seconds, expected) => {
+  const ticket = await ticketFor()
+  runtime.clock.now = later(START, DAY + seconds)
+  expect(outcome(await fail(ticket))).toBe(expected)
+})
+
+test('a ticket of a locked client fails without a redirect', async () => {
+  const ticket = await ticketFor()
+  const found = await runtime.store.registry.findClientByNumber(walk.number, client.number)
+  if (found === undefined) throw new Error('no client')
+  await runtime.store.clients.setLocked(walk.number, found, true)
+  expect(outcome(await fail(ticket))).toBe('BAD_REQUEST A010307 unauthorized_client')
+})
+
+test('a ticket of another service is unknown', async () => {
+  const ticket = await ticketFor()
+  const other = await openWalk(runtime)
+  const answer = await other.call('/auth/authorization/fail', { ticket, reason: 'DENIED' })
+  expect(outcome(answer)).toBe('BAD_REQUEST A059202 invalid_request')
+  expect(outcome(await fail(ticket))).toBe('LOCATION A060306 access_denied')
+})
+
+test('the log has the reason of a failure and never the ticket', async () => {
   const ticket = await ticketFor()
   await fail(ticket, { reason: 'CONSENT_REQUIRED' })
   expect(runtime.logged().at(-1)).toMatchObject({ outcome: 'LOCATION', reason: 'consent-required' })

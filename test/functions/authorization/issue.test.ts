@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { contentOf, outcome } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
@@ -20,179 +20,171 @@ const ticketFor = async (parameters: Record<string, unknown> = {}, of = client) 
 
 const queryOf = (location: unknown) => Object.fromEntries(new URL(location as string).searchParams)
 
-describe('the answer', () => {
-  test('is a redirect with code, state and iss, and the code beside it', async () => {
-    const { status, json } = await walk.issue(await ticketFor({ state: 'a b&c' }))
-    const { authorizationCode, responseContent } = json
-    expect(status).toBe(200)
-    expect(json).toEqual({
-      type: 'authorizationIssueResponse',
-      resultCode: 'A040001',
-      resultMessage: '[A040001] The authorization request was processed successfully.',
-      action: 'LOCATION',
-      responseContent: expect.stringMatching(new RegExp(`^${REDIRECT_URI}\\?`)) as unknown,
-      authorizationCode: expect.stringMatching(/^[A-Za-z0-9_-]{72}$/) as unknown,
-      accessTokenDuration: 0,
-      accessTokenExpiresAt: 0,
-    })
-    expect(queryOf(responseContent)).toEqual({ code: authorizationCode, state: 'a b&c', iss: ISSUER })
+test('issue answers with a redirect that has code, state and iss, and with the code beside it', async () => {
+  const { status, json } = await walk.issue(await ticketFor({ state: 'a b&c' }))
+  const { authorizationCode, responseContent } = json
+  expect(status).toBe(200)
+  expect(json).toEqual({
+    type: 'authorizationIssueResponse',
+    resultCode: 'A040001',
+    resultMessage: '[A040001] The authorization request was processed successfully.',
+    action: 'LOCATION',
+    responseContent: expect.stringMatching(new RegExp(`^${REDIRECT_URI}\\?`)) as unknown,
+    authorizationCode: expect.stringMatching(/^[A-Za-z0-9_-]{72}$/) as unknown,
+    accessTokenDuration: 0,
+    accessTokenExpiresAt: 0,
   })
-
-  test('has no state where none was sent', async () => {
-    const { json } = await walk.issue(await ticketFor())
-    expect(Object.keys(queryOf(json['responseContent'])).sort()).toEqual(['code', 'iss'])
-  })
-
-  test('has no iss where the service suppresses it, also for an error', async () => {
-    await walk.setService({ issSuppressed: true })
-    const { json } = await walk.issue(await ticketFor({ state: 's' }))
-    expect(Object.keys(queryOf(json['responseContent'])).sort()).toEqual(['code', 'state'])
-    const refused = await walk.authorize(client, { response_type: 'token', state: 's' })
-    expect(queryOf(refused.json['responseContent'])).not.toHaveProperty('iss')
-  })
-
-  test('goes on with the query that the redirect URI has', async () => {
-    const redirect_uri = 'https://client.example.org/cb?tenant=a%20b&x=1'
-    const other = await walk.addClient(PUBLIC, { redirectUris: [redirect_uri] })
-    const { json } = await walk.issue(await ticketFor({ redirect_uri, state: 's' }, other))
-    const { authorizationCode, responseContent } = json
-    expect(responseContent).toMatch(/^https:\/\/client\.example\.org\/cb\?tenant=a%20b&x=1&/)
-    expect(queryOf(responseContent)).toEqual({
-      tenant: 'a b',
-      x: '1',
-      code: authorizationCode,
-      state: 's',
-      iss: ISSUER,
-    })
-    const answer = await walk.redeem(other, authorizationCode as string, undefined, { redirect_uri })
-    expect(outcome(answer)).toBe('OK A050001')
-  })
+  expect(queryOf(responseContent)).toEqual({ code: authorizationCode, state: 'a b&c', iss: ISSUER })
 })
 
-describe('a ticket', () => {
-  test('works once', async () => {
-    const ticket = await ticketFor()
-    expect(outcome(await walk.issue(ticket))).toBe('LOCATION A040001')
-    expect(outcome(await walk.issue(ticket))).toBe('BAD_REQUEST A041202 invalid_request')
-  })
-
-  test('used twice at once gives one code', async () => {
-    const ticket = await ticketFor()
-    const answers = await Promise.all(Array.from({ length: 20 }, () => walk.issue(ticket)))
-    expect(answers.filter(({ json }) => json['action'] === 'LOCATION')).toHaveLength(1)
-    const lost = answers.map(outcome).filter((text) => text !== 'LOCATION A040001')
-    expect(lost.every((text) => /^BAD_REQUEST A04(1202|5304) invalid_request$/.test(text))).toBe(true)
-  })
-
-  test.each([
-    [-1, 'LOCATION A040001'],
-    [0, 'BAD_REQUEST A041301 invalid_request'],
-    [1, 'BAD_REQUEST A041301 invalid_request'],
-  ])('%i s from 24 hours: %s', async (seconds, expected) => {
-    const ticket = await ticketFor()
-    runtime.clock.now = later(START, DAY + seconds)
-    expect(outcome(await walk.issue(ticket))).toBe(expected)
-  })
-
-  test.each([
-    ['a code', () => walk.code(client)],
-    ['an access token', async () => (await walk.granted(client)).access],
-    ['a ticket with another secret', async () => `${(await ticketFor()).slice(0, 32)}${'A'.repeat(40)}`],
-    ['a ticket cut short', async () => (await ticketFor()).slice(0, -4)],
-    ['something else', () => Promise.resolve('hXoY87t_t23enrVHWxpXNP5FfVDhDypD3T6H6lt4IPA')],
-  ])('is not %s', async (_name, make) => {
-    expect(outcome(await walk.issue(await make()))).toBe('BAD_REQUEST A041202 invalid_request')
-  })
-
-  test('of a client that was locked or deleted since is refused', async () => {
-    const ticket = await ticketFor()
-    const found = await runtime.store.registry.findClientByNumber(walk.number, client.number)
-    if (found === undefined) throw new Error('no client')
-    await runtime.store.clients.setLocked(walk.number, found, true)
-    expect(outcome(await walk.issue(ticket))).toBe('BAD_REQUEST A010307 unauthorized_client')
-    await runtime.store.clients.setLocked(walk.number, found, false)
-    expect(outcome(await walk.issue(ticket))).toBe('LOCATION A040001')
-    const another = await ticketFor()
-    await runtime.store.clients.remove(walk.number, found)
-    expect(outcome(await walk.issue(another))).toBe('BAD_REQUEST A010304 invalid_request')
-  })
-
-  test('that was cut off with all tokens of the client is refused', async () => {
-    const ticket = await ticketFor()
-    await runtime.store.clients.cutOff(walk.number, client.number, START)
-    expect(outcome(await walk.issue(ticket))).toBe('BAD_REQUEST A041391 invalid_request')
-  })
-
-  test('is not consumed by a refusal', async () => {
-    const ticket = await ticketFor()
-    await walk.issue(ticket, { subject: '' })
-    await walk.issue(ticket, { scopes: ['nonsense'] })
-    expect(outcome(await walk.issue(ticket))).toBe('LOCATION A040001')
-  })
+test('the redirect has no state where none was sent', async () => {
+  const { json } = await walk.issue(await ticketFor())
+  expect(Object.keys(queryOf(json['responseContent'])).sort()).toEqual(['code', 'iss'])
 })
 
-describe('the end-user', () => {
-  test.each(['u', 'user @example.com ~!', 'x'.repeat(100)])('may be %j', async (subject) => {
-    const code = await walk.code(client, {}, { subject })
-    expect((await walk.redeem(client, code)).json['subject']).toBe(subject)
-  })
-
-  test.each([
-    ['', 'A042201'],
-    [null, 'A042201'],
-    [undefined, 'A042201'],
-    ['x'.repeat(101), 'A042202'],
-    ['Zoë', 'A042203'],
-    ['a\nb', 'A042203'],
-  ])('may not be %j: %s', async (subject, resultCode) => {
-    const { json } = await walk.issue(await ticketFor(), { subject })
-    expect(json['resultCode']).toBe(resultCode)
-    expect(json['action']).not.toBe('LOCATION')
-  })
-
-  test.each([undefined, '', null])('has a ticket, not %j', async (ticket) => {
-    const { json } = await walk.issue(ticket)
-    expect(json['resultCode']).toBe('A041201')
-    expect(json['action']).not.toBe('LOCATION')
-  })
+test('the redirect has no iss where the service suppresses it, also for an error', async () => {
+  await walk.setService({ issSuppressed: true })
+  const { json } = await walk.issue(await ticketFor({ state: 's' }))
+  expect(Object.keys(queryOf(json['responseContent'])).sort()).toEqual(['code', 'state'])
+  const refused = await walk.authorize(client, { response_type: 'token', state: 's' })
+  expect(queryOf(refused.json['responseContent'])).not.toHaveProperty('iss')
 })
 
-describe('scopes at issue', () => {
-  const scopeOf = async (members: object) => {
-    const code = (await walk.issue(await ticketFor({ scope: 'read write' }), { ...members })).json
-    return contentOf(await walk.redeem(client, code['authorizationCode'] as string))['scope']
-  }
-
-  test.each([
-    ['left out', {}, 'read write'],
-    ['null', { scopes: null }, 'read write'],
-    ['empty', { scopes: [] }, 'read write'],
-    ['narrowed', { scopes: ['write'] }, 'write'],
-    ['narrowed in a form, where a list is a text', { scopes: 'write' }, 'write'],
-    ['others that the client may have', { scopes: ['admin', 'read'] }, 'admin read'],
-    ['repeated', { scopes: ['read', 'read'] }, 'read'],
-  ])('%s', async (_name, members, expected) => {
-    expect(await scopeOf(members)).toBe(expected)
+test('the redirect continues the query of the redirect URI', async () => {
+  const redirect_uri = 'https://client.example.org/cb?tenant=a%20b&x=1'
+  const other = await walk.addClient(PUBLIC, { redirectUris: [redirect_uri] })
+  const { json } = await walk.issue(await ticketFor({ redirect_uri, state: 's' }, other))
+  const { authorizationCode, responseContent } = json
+  expect(responseContent).toMatch(/^https:\/\/client\.example\.org\/cb\?tenant=a%20b&x=1&/)
+  expect(queryOf(responseContent)).toEqual({
+    tenant: 'a b',
+    x: '1',
+    code: authorizationCode,
+    state: 's',
+    iss: ISSUER,
   })
+  const answer = await walk.redeem(other, authorizationCode as string, undefined, { redirect_uri })
+  expect(outcome(answer)).toBe('OK A050001')
+})
 
-  test.each([
-    ['that nobody knows', {}, ['read', 'nonsense']],
-    [
-      'that the client may not have',
-      { requestableScopesEnabled: true, requestableScopes: ['read'] },
-      ['write'],
-    ],
-  ])('%s are refused', async (_name, extension, scopes) => {
-    const limited = await walk.addClient(PUBLIC, { extension })
-    const ticket = await ticketFor({ scope: 'read' }, limited)
-    expect(outcome(await walk.issue(ticket, { scopes }))).toBe('BAD_REQUEST A045391 invalid_request')
-  })
+test('a ticket works once', async () => {
+  const ticket = await ticketFor()
+  expect(outcome(await walk.issue(ticket))).toBe('LOCATION A040001')
+  expect(outcome(await walk.issue(ticket))).toBe('BAD_REQUEST A041202 invalid_request')
+})
 
-  test('narrowed limit every refresh', async () => {
-    const { json } = await walk.issue(await ticketFor({ scope: 'read write' }), { scopes: ['read'] })
-    const answer = await walk.redeem(client, json['authorizationCode'] as string)
-    const refresh = answer.json['refreshToken'] as string
-    const wider = await walk.refresh(client, refresh, undefined, { scope: 'read write' })
-    expect(outcome(wider)).toBe('BAD_REQUEST A053309 invalid_scope')
-  })
+test('a ticket that is used twice at once gives one code', async () => {
+  const ticket = await ticketFor()
+  const answers = await Promise.all(Array.from({ length: 20 }, () => walk.issue(ticket)))
+  expect(answers.filter(({ json }) => json['action'] === 'LOCATION')).toHaveLength(1)
+  const lost = answers.map(outcome).filter((text) => text !== 'LOCATION A040001')
+  expect(lost.every((text) => /^BAD_REQUEST A04(1202|5304) invalid_request$/.test(text))).toBe(true)
+})
+
+test.each([
+  [-1, 'LOCATION A040001'],
+  [0, 'BAD_REQUEST A041301 invalid_request'],
+  [1, 'BAD_REQUEST A041301 invalid_request'],
+])('a ticket %i s from its end at 24 hours: %s', async (seconds, expected) => {
+  const ticket = await ticketFor()
+  runtime.clock.now = later(START, DAY + seconds)
+  expect(outcome(await walk.issue(ticket))).toBe(expected)
+})
+
+test.each([
+  ['a code', () => walk.code(client)],
+  ['an access token', async () => (await walk.granted(client)).access],
+  ['a ticket with another secret', async () => `${(await ticketFor()).slice(0, 32)}${'A'.repeat(40)}`],
+  ['a ticket cut short', async () => (await ticketFor()).slice(0, -4)],
+  ['something else', () => Promise.resolve('hXoY87t_t23enrVHWxpXNP5FfVDhDypD3T6H6lt4IPA')],
+])('%s is no ticket', async (_name, make) => {
+  expect(outcome(await walk.issue(await make()))).toBe('BAD_REQUEST A041202 invalid_request')
+})
+
+test('a ticket of a client that was locked or deleted since is refused', async () => {
+  const ticket = await ticketFor()
+  const found = await runtime.store.registry.findClientByNumber(walk.number, client.number)
+  if (found === undefined) throw new Error('no client')
+  await runtime.store.clients.setLocked(walk.number, found, true)
+  expect(outcome(await walk.issue(ticket))).toBe('BAD_REQUEST A010307 unauthorized_client')
+  await runtime.store.clients.setLocked(walk.number, found, false)
+  expect(outcome(await walk.issue(ticket))).toBe('LOCATION A040001')
+  const another = await ticketFor()
+  await runtime.store.clients.remove(walk.number, found)
+  expect(outcome(await walk.issue(another))).toBe('BAD_REQUEST A010304 invalid_request')
+})
+
+test('a ticket is refused after a cut-off of all tokens of the client', async () => {
+  const ticket = await ticketFor()
+  await runtime.store.clients.cutOff(walk.number, client.number, START)
+  expect(outcome(await walk.issue(ticket))).toBe('BAD_REQUEST A041391 invalid_request')
+})
+
+test('a refusal does not consume the ticket', async () => {
+  const ticket = await ticketFor()
+  await walk.issue(ticket, { subject: '' })
+  await walk.issue(ticket, { scopes: ['nonsense'] })
+  expect(outcome(await walk.issue(ticket))).toBe('LOCATION A040001')
+})
+
+test.each(['u', 'user @example.com ~!', 'x'.repeat(100)])('the end-user may be %j', async (subject) => {
+  const code = await walk.code(client, {}, { subject })
+  expect((await walk.redeem(client, code)).json['subject']).toBe(subject)
+})
+
+test.each([
+  ['', 'A042201'],
+  [null, 'A042201'],
+  [undefined, 'A042201'],
+  ['x'.repeat(101), 'A042202'],
+  ['Zoë', 'A042203'],
+  ['a\nb', 'A042203'],
+])('the end-user may not be %j: %s', async (subject, resultCode) => {
+  const { json } = await walk.issue(await ticketFor(), { subject })
+  expect(json['resultCode']).toBe(resultCode)
+  expect(json['action']).not.toBe('LOCATION')
+})
+
+test.each([undefined, '', null])('issue needs a ticket that is not %j', async (ticket) => {
+  const { json } = await walk.issue(ticket)
+  expect(json['resultCode']).toBe('A041201')
+  expect(json['action']).not.toBe('LOCATION')
+})
+
+const scopeOf = async (members: object) => {
+  const code = (await walk.issue(await ticketFor({ scope: 'read write' }), { ...members })).json
+  return contentOf(await walk.redeem(client, code['authorizationCode'] as string))['scope']
+}
+
+test.each([
+  ['left out', {}, 'read write'],
+  ['null', { scopes: null }, 'read write'],
+  ['empty', { scopes: [] }, 'read write'],
+  ['narrowed', { scopes: ['write'] }, 'write'],
+  ['narrowed in a form, where a list is a text', { scopes: 'write' }, 'write'],
+  ['others that the client may have', { scopes: ['admin', 'read'] }, 'admin read'],
+  ['repeated', { scopes: ['read', 'read'] }, 'read'],
+])('scopes at issue: %s', async (_name, members, expected) => {
+  expect(await scopeOf(members)).toBe(expected)
+})
+
+test.each([
+  ['that nobody knows', {}, ['read', 'nonsense']],
+  [
+    'that the client may not have',
+    { requestableScopesEnabled: true, requestableScopes: ['read'] },
+    ['write'],
+  ],
+])('scopes at issue with %s are refused', async (_name, extension, scopes) => {
+  const limited = await walk.addClient(PUBLIC, { extension })
+  const ticket = await ticketFor({ scope: 'read' }, limited)
+  expect(outcome(await walk.issue(ticket, { scopes }))).toBe('BAD_REQUEST A045391 invalid_request')
+})
+
+test('scopes that issue narrows limit every refresh', async () => {
+  const { json } = await walk.issue(await ticketFor({ scope: 'read write' }), { scopes: ['read'] })
+  const answer = await walk.redeem(client, json['authorizationCode'] as string)
+  const refresh = answer.json['refreshToken'] as string
+  const wider = await walk.refresh(client, refresh, undefined, { scope: 'read write' })
+  expect(outcome(wider)).toBe('BAD_REQUEST A053309 invalid_scope')
 })

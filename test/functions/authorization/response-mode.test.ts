@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { formPage } from '../../../functions/authorization/form-page.ts'
 import { outcome } from '../../support/answers.ts'
 import type { Received } from '../../support/gateway.ts'
@@ -27,61 +27,59 @@ const CHARACTERS: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '
 const unescaped = (text: string) =>
   text.replaceAll(/&([^;]*);/g, (_, name: string) => CHARACTERS[name] ?? 'unknown')
 
-describe('form_post', () => {
-  test('answers issue with a page that posts code, state and iss', async () => {
-    const answer = await walk.issue(await ticketFor(FORM))
-    expect(outcome(answer)).toBe('FORM A040001')
-    const { action, values, page } = posted(answer)
-    expect(action).toBe(REDIRECT_URI)
-    const { authorizationCode } = answer.json
-    expect(values).toEqual({ code: authorizationCode, state: FORM.state, iss: 'https://as.example.com' })
-    expect(page).toMatch(/^<!DOCTYPE html>/)
-    expect(page).toContain('onload="document.forms[0].submit()"')
-    expect(page).toContain('<button>')
-    expect(outcome(await walk.redeem(client, authorizationCode as string))).toBe('OK A050001')
-  })
-
-  test('answers fail so too', async () => {
-    const ticket = await ticketFor(FORM)
-    const answer = await walk.call('/auth/authorization/fail', {
-      ticket,
-      reason: 'DENIED',
-      description: '</form><script>alert(1)</script>',
-    })
-    expect([answer.json['action'], answer.json['resultCode']]).toEqual(['FORM', 'A060306'])
-    const { values, page } = posted(answer)
-    expect(values).toEqual({
-      state: FORM.state,
-      error: 'access_denied',
-      error_description: '</form><script>alert(1)</script>',
-      error_uri: 'https://docs.authlete.com/#A060306',
-      iss: 'https://as.example.com',
-    })
-    expect(page).not.toContain('<script')
-  })
-
-  test('answers an error that goes to the client so too', async () => {
-    const answer = await walk.authorize(client, { ...FORM, response_type: 'token' })
-    expect([answer.json['action'], answer.json['resultCode']]).toEqual(['FORM', 'A009305'])
-    expect(posted(answer).values).toMatchObject({ error: 'unsupported_response_type', state: FORM.state })
-  })
-
-  test('posts to the whole redirect URI, its query with it', async () => {
-    const redirect_uri = `https://client.example.org/cb?a='1'&b=2`
-    const other = await walk.addClient(PUBLIC, { redirectUris: [redirect_uri] })
-    const { json } = await walk.authorize(other, { ...FORM, redirect_uri })
-    expect(posted(await walk.issue(json['ticket'])).action).toBe(redirect_uri)
-  })
-
-  test.each(['javascript:alert(1)//', 'com.example.app:/cb', 'data:text/html,x'])(
-    'is refused for the redirect URI %s, which no page should post to',
-    async (redirect_uri) => {
-      const other = await walk.addClient(PUBLIC, { redirectUris: [redirect_uri] })
-      const answer = await walk.authorize(other, { ...FORM, redirect_uri })
-      expect(outcome(answer)).toBe('LOCATION A004391 invalid_request')
-    },
-  )
+test('form_post answers issue with a page that posts code, state and iss', async () => {
+  const answer = await walk.issue(await ticketFor(FORM))
+  expect(outcome(answer)).toBe('FORM A040001')
+  const { action, values, page } = posted(answer)
+  expect(action).toBe(REDIRECT_URI)
+  const { authorizationCode } = answer.json
+  expect(values).toEqual({ code: authorizationCode, state: FORM.state, iss: 'https://as.example.com' })
+  expect(page).toMatch(/^<!DOCTYPE html>/)
+  expect(page).toContain('onload="document.forms[0].submit()"')
+  expect(page).toContain('<button>')
+  expect(outcome(await walk.redeem(client, authorizationCode as string))).toBe('OK A050001')
 })
+
+test('form_post answers fail with a page that posts the error', async () => {
+  const ticket = await ticketFor(FORM)
+  const answer = await walk.call('/auth/authorization/fail', {
+    ticket,
+    reason: 'DENIED',
+    description: '</form><script>alert(1)</script>',
+  })
+  expect([answer.json['action'], answer.json['resultCode']]).toEqual(['FORM', 'A060306'])
+  const { values, page } = posted(answer)
+  expect(values).toEqual({
+    state: FORM.state,
+    error: 'access_denied',
+    error_description: '</form><script>alert(1)</script>',
+    error_uri: 'https://docs.authlete.com/#A060306',
+    iss: 'https://as.example.com',
+  })
+  expect(page).not.toContain('<script')
+})
+
+test('form_post answers an error that goes to the client with a page', async () => {
+  const answer = await walk.authorize(client, { ...FORM, response_type: 'token' })
+  expect([answer.json['action'], answer.json['resultCode']]).toEqual(['FORM', 'A009305'])
+  expect(posted(answer).values).toMatchObject({ error: 'unsupported_response_type', state: FORM.state })
+})
+
+test('form_post posts to the whole redirect URI, including its query', async () => {
+  const redirect_uri = `https://client.example.org/cb?a='1'&b=2`
+  const other = await walk.addClient(PUBLIC, { redirectUris: [redirect_uri] })
+  const { json } = await walk.authorize(other, { ...FORM, redirect_uri })
+  expect(posted(await walk.issue(json['ticket'])).action).toBe(redirect_uri)
+})
+
+test.each(['javascript:alert(1)//', 'com.example.app:/cb', 'data:text/html,x'])(
+  'form_post is refused for the redirect URI %s, which no page should post to',
+  async (redirect_uri) => {
+    const other = await walk.addClient(PUBLIC, { redirectUris: [redirect_uri] })
+    const answer = await walk.authorize(other, { ...FORM, redirect_uri })
+    expect(outcome(answer)).toBe('LOCATION A004391 invalid_request')
+  },
+)
 
 test.each(['query', ''])('response_mode=%j is a redirect', async (response_mode) => {
   expect(outcome(await walk.issue(await ticketFor({ response_mode })))).toBe('LOCATION A040001')
@@ -97,7 +95,7 @@ test.each(['fragment', 'jwt', 'query.jwt', 'web_message', 'FORM_POST', 'toString
   },
 )
 
-test('a page has no character in it that its values could end an attribute with', () => {
+test('no value in a form_post page can end an attribute', () => {
   const page = formPage(`"><x y='`, { [`"><n'`]: `"><v'&` })
   expect(page).toContain('action="&quot;&gt;&lt;x y=&#39;"')
   expect(page).toContain('name="&quot;&gt;&lt;n&#39;" value="&quot;&gt;&lt;v&#39;&amp;"')

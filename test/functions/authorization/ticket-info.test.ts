@@ -26,130 +26,123 @@ const get = (query: string) =>
     query,
   })
 
-describe('info', () => {
-  test('gives back what the authorization request brought, without a responseContent', async () => {
-    const ticket = await ticketFor({ context: '{"a":"é"}' })
-    expect((await info(ticket)).json).toEqual({
-      type: 'authorizationTicketInfoResponse',
-      resultCode: 'A041091',
-      resultMessage: '[A041091] The ticket was found.',
-      action: 'OK',
-      info: { context: '{"a":"é"}' },
-    })
-  })
-
-  test('answers a GET', async () => {
-    const ticket = await ticketFor({ context: 'kept' })
-    expect(await get(form({ ticket }))).toMatchObject({
-      status: 200,
-      json: { action: 'OK', info: { context: 'kept' } },
-    })
-    expect((await get('')).json['action']).toBe('CALLER_ERROR')
-  })
-
-  test('of a ticket without a context is empty', async () => {
-    expect((await info(await ticketFor())).json).toMatchObject({ action: 'OK', info: {} })
-  })
-
-  test('does not consume the ticket, and issue tells the context too', async () => {
-    const ticket = await ticketFor({ context: 'kept' })
-    await info(ticket)
-    const { json } = await walk.issue(ticket)
-    expect(json).toMatchObject({ action: 'LOCATION', ticketInfo: { context: 'kept' } })
-    expect((await info(ticket)).json['action']).toBe('NOT_FOUND')
-  })
-
-  test('the context does not outlive the ticket', async () => {
-    const { json } = await walk.issue(await ticketFor({ context: 'kept' }))
-    const answer = await walk.redeem(client, json['authorizationCode'] as string, undefined, {
-      redirect_uri: undefined,
-    })
-    expect(outcome(answer)).toBe('OK A050001')
-    expect(answer.text).not.toContain('kept')
+test('ticket info gives back what the authorization request brought, without a responseContent', async () => {
+  const ticket = await ticketFor({ context: '{"a":"é"}' })
+  expect((await info(ticket)).json).toEqual({
+    type: 'authorizationTicketInfoResponse',
+    resultCode: 'A041091',
+    resultMessage: '[A041091] The ticket was found.',
+    action: 'OK',
+    info: { context: '{"a":"é"}' },
   })
 })
 
-describe('update', () => {
-  test.each([
-    ['a text', 'new', 'new'],
-    ['an object', { context: 'new' }, { context: 'new' }],
-    ['an object with more in it', { context: 'new', other: 1 }, { context: 'new' }],
-  ])('takes %s, and answers it as it came', async (_name, given, answered) => {
+test('ticket info answers a GET', async () => {
+  const ticket = await ticketFor({ context: 'kept' })
+  expect(await get(form({ ticket }))).toMatchObject({
+    status: 200,
+    json: { action: 'OK', info: { context: 'kept' } },
+  })
+  expect((await get('')).json['action']).toBe('CALLER_ERROR')
+})
+
+test('ticket info of a ticket without a context is empty', async () => {
+  expect((await info(await ticketFor())).json).toMatchObject({ action: 'OK', info: {} })
+})
+
+test('ticket info does not consume the ticket, and issue tells the context too', async () => {
+  const ticket = await ticketFor({ context: 'kept' })
+  await info(ticket)
+  const { json } = await walk.issue(ticket)
+  expect(json).toMatchObject({ action: 'LOCATION', ticketInfo: { context: 'kept' } })
+  expect((await info(ticket)).json['action']).toBe('NOT_FOUND')
+})
+
+test('the context does not outlive the ticket', async () => {
+  const { json } = await walk.issue(await ticketFor({ context: 'kept' }))
+  const answer = await walk.redeem(client, json['authorizationCode'] as string, undefined, {
+    redirect_uri: undefined,
+  })
+  expect(outcome(answer)).toBe('OK A050001')
+  expect(answer.text).not.toContain('kept')
+})
+
+test.each([
+  ['a text', 'new', 'new'],
+  ['an object', { context: 'new' }, { context: 'new' }],
+  ['an object with more in it', { context: 'new', other: 1 }, { context: 'new' }],
+])('ticket update takes %s, and answers with what it got', async (_name, given, answered) => {
+  const ticket = await ticketFor({ context: 'old' })
+  const { json } = await update(ticket, given)
+  expect(json).toMatchObject({
+    type: 'authorizationTicketUpdateResponse',
+    action: 'OK',
+    info: answered,
+  })
+  expect((await info(ticket)).json['info']).toEqual({ context: 'new' })
+  expect((await walk.issue(ticket)).json['ticketInfo']).toEqual({ context: 'new' })
+})
+
+test.each([undefined, null, '', {}, { context: null }, { context: '' }])(
+  'ticket update to %j is a caller error, and changes nothing',
+  async (given) => {
     const ticket = await ticketFor({ context: 'old' })
-    const { json } = await update(ticket, given)
-    expect(json).toMatchObject({
-      type: 'authorizationTicketUpdateResponse',
-      action: 'OK',
-      info: answered,
-    })
-    expect((await info(ticket)).json['info']).toEqual({ context: 'new' })
-    expect((await walk.issue(ticket)).json['ticketInfo']).toEqual({ context: 'new' })
-  })
+    expect(outcome(await update(ticket, given))).toBe('CALLER_ERROR A041292')
+    expect((await info(ticket)).json['info']).toEqual({ context: 'old' })
+  },
+)
 
-  test.each([undefined, null, '', {}, { context: null }, { context: '' }])(
-    'to %j is the error of the caller, and changes nothing',
-    async (given) => {
-      const ticket = await ticketFor({ context: 'old' })
-      expect(outcome(await update(ticket, given))).toBe('CALLER_ERROR A041292')
-      expect((await info(ticket)).json['info']).toEqual({ context: 'old' })
-    },
-  )
+test.each([7, ['new'], { context: 7 }, 'x'.repeat(8193), { context: 'é'.repeat(4097) }])(
+  'ticket update to something else is refused by name (%#)',
+  async (given) => {
+    const { status, json } = await update(await ticketFor(), given)
+    expect([status, json['resultCode']]).toEqual([400, 'A001294'])
+    expect(json['resultMessage']).toContain("'info'")
+  },
+)
 
-  test.each([7, ['new'], { context: 7 }, 'x'.repeat(8193), { context: 'é'.repeat(4097) }])(
-    'to something else is refused by name (%#)',
-    async (given) => {
-      const { status, json } = await update(await ticketFor(), given)
-      expect([status, json['resultCode']]).toEqual([400, 'A001294'])
-      expect(json['resultMessage']).toContain("'info'")
-    },
-  )
+test('ticket update does not bring back a ticket that is gone', async () => {
+  const ticket = await ticketFor()
+  await walk.call('/auth/authorization/fail', { ticket, reason: 'DENIED' })
+  expect(outcome(await update(ticket, 'new'))).toBe('NOT_FOUND A041392')
+  expect(outcome(await walk.issue(ticket))).toBe('BAD_REQUEST A041202 invalid_request')
+})
 
-  test('does not bring back a ticket that is gone', async () => {
+test('ticket update at the moment of issue leaves the code whole', async () => {
+  for (let round = 0; round < 10; round += 1) {
     const ticket = await ticketFor()
-    await walk.call('/auth/authorization/fail', { ticket, reason: 'DENIED' })
-    expect(outcome(await update(ticket, 'new'))).toBe('NOT_FOUND A041392')
-    expect(outcome(await walk.issue(ticket))).toBe('BAD_REQUEST A041202 invalid_request')
-  })
-
-  test('at the moment of issue leaves the code whole', async () => {
-    for (let round = 0; round < 10; round += 1) {
-      const ticket = await ticketFor()
-      const [updated, issued] = await Promise.all([update(ticket, 'new'), walk.issue(ticket)])
-      expect(['OK', 'NOT_FOUND']).toContain(updated.json['action'])
-      const code = issued.json['authorizationCode'] as string
-      const answer = await walk.redeem(client, code, undefined, { redirect_uri: undefined })
-      expect(outcome(answer)).toBe('OK A050001')
-    }
-  })
+    const [updated, issued] = await Promise.all([update(ticket, 'new'), walk.issue(ticket)])
+    expect(['OK', 'NOT_FOUND']).toContain(updated.json['action'])
+    const code = issued.json['authorizationCode'] as string
+    const answer = await walk.redeem(client, code, undefined, { redirect_uri: undefined })
+    expect(outcome(answer)).toBe('OK A050001')
+  }
 })
 
 describe.each([
   ['info', info],
   ['update', (ticket: unknown) => update(ticket, 'new')],
 ])('%s', (_name, ask) => {
-  test.each([undefined, '', null])('without a ticket (%j) is the error of the caller', async (ticket) => {
+  test.each([undefined, '', null])('a call without a ticket (%j) is a caller error', async (ticket) => {
     const answer = await ask(ticket)
     expect(outcome(answer)).toBe('CALLER_ERROR A041291')
     expect(answer.json).not.toHaveProperty('responseContent')
   })
 
-  test('of what is no ticket finds nothing', async () => {
+  test('a call with something that is no ticket finds nothing', async () => {
     expect(outcome(await ask('nonsense'))).toBe('NOT_FOUND A041392')
     expect(outcome(await ask(await walk.code(client)))).toBe('NOT_FOUND A041392')
   })
 
-  test('of a ticket that has expired finds nothing', async () => {
+  test('a call with a ticket that has expired finds nothing', async () => {
     const ticket = await ticketFor({ context: 'kept' })
     runtime.clock.now = later(START, 86400)
     expect(outcome(await ask(ticket))).toBe('NOT_FOUND A041392')
   })
 })
 
-test.each([7, 'x'.repeat(8193)])(
-  'a context that is not a short text is refused by name (%#)',
-  async (context) => {
-    const { status, json } = await walk.call('/auth/authorization', { parameters: 'a=b', context })
-    expect([status, json['resultCode']]).toEqual([400, 'A001294'])
-    expect(json['resultMessage']).toContain("'context'")
-  },
-)
+test.each([7, 'x'.repeat(8193)])('a context that is no short text is refused (%#)', async (context) => {
+  const { status, json } = await walk.call('/auth/authorization', { parameters: 'a=b', context })
+  expect([status, json['resultCode']]).toEqual([400, 'A001294'])
+  expect(json['resultMessage']).toContain("'context'")
+})

@@ -38,7 +38,7 @@ describe.each([
     }
   })
 
-  test('a grant that says nothing of its binding is denied', async () => {
+  test('a grant without a word on its binding is denied', async () => {
     await bind(undefined)
     for (const format of FORMATS) expect(await ask(OWN, format)).toBe(false)
   })

@@ -71,7 +71,7 @@ describe.each(SERVICES)('access tokens %s, payload %s', (_name, format, settings
     expect(JSON.stringify(result)).not.toContain(access)
   })
 
-  test('of a client without end-user and scopes it learns less, and never null', async () => {
+  test('the integration learns less of a client without end-user and scopes, and never null', async () => {
     const client = await walk.addClient(BASIC, BOUND)
     const { json } = await walk.credentials(client, OWN)
     const token = JSON.parse(json['responseContent'] as string) as { access_token: string }
@@ -102,13 +102,13 @@ describe.each(SERVICES)('access tokens %s, payload %s', (_name, format, settings
     ['another domain', { domainName: 'api.example.com' }],
     ['the execute-api endpoint', { domainName: 'a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com' }],
     ['another API', { apiId: 'z9y8x7w6v5' }],
-  ])('a certificate from %s is none', async (_where, place) => {
+  ])('a certificate from %s counts as none', async (_where, place) => {
     const authorization = `Bearer ${await granted()}`
     expect(await ask({ authorization, certificate: OWN, ...place })).toBe('denied')
     expect(reason()).toBe('certificate-missing')
   })
 
-  test('a certificate in a header is none', async () => {
+  test('a certificate in a header counts as none', async () => {
     const headers = { 'client-cert': OWN, 'x-amzn-mtls-clientcert': OWN, 'x-forwarded-client-cert': OWN }
     const authorization = `Bearer ${await granted()}`
     expect(await ask({ authorization, headers })).toBe('denied')
@@ -118,7 +118,7 @@ describe.each(SERVICES)('access tokens %s, payload %s', (_name, format, settings
   test.each([
     ['in other case', (token: string) => `bEARER ${token}`],
     ['with more spaces', (token: string) => `Bearer   ${token}`],
-  ])('the scheme %s is the scheme', async (_how, spell) => {
+  ])('the scheme %s is accepted', async (_how, spell) => {
     const authorization = spell(await granted())
     expect(await ask({ authorization, certificate: OWN })).toBe('allowed')
   })
@@ -134,13 +134,13 @@ describe.each(SERVICES)('access tokens %s, payload %s', (_name, format, settings
     ['two headers', (token: string) => [`Bearer ${token}`, `Bearer ${token}`], 'credentials-malformed'],
     ['a character outside the grammar', (token: string) => `Bearer ${token}!`, 'credentials-malformed'],
     ['padding inside', (token: string) => `Bearer =${token}`, 'credentials-malformed'],
-  ])('%s is denied', async (_what, spell, expected) => {
+  ])('a request with %s is denied', async (_what, spell, expected) => {
     const authorization = spell(await granted())
     expect(await ask({ authorization, certificate: OWN })).toBe('denied')
     expect(reason()).toBe(expected)
   })
 
-  test('a token in the query or in a cookie is not looked at', async () => {
+  test('a token in the query or in a cookie is ignored', async () => {
     const token = await granted()
     const query = { access_token: token, authorization: `Bearer ${token}` }
     const headers = { cookie: `access_token=${token}`, 'x-authorization': `Bearer ${token}` }
@@ -156,7 +156,7 @@ describe.each(SERVICES)('access tokens %s, payload %s', (_name, format, settings
     }
   })
 
-  test('what is no live access token is denied', async () => {
+  test('anything but a live access token is denied', async () => {
     const client = await walk.addClient(PUBLIC, BOUND)
     const { access, refresh } = await walk.granted(client, OWN)
     const isDenied = async (token: string) =>

@@ -39,7 +39,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
     return { acr, authTime }
   }
 
-  test('say how the end-user was authenticated, also after a refresh', async () => {
+  test('tokens say how the end-user was authenticated, also after a refresh', async () => {
     const first = tokensOf(await walk.redeem(client, await walk.code(client, {}, TOLD)))
     expect(await told(first.access)).toEqual(TOLD)
     expect(await walk.standard(first.refresh)).toMatchObject({ acr: 'phr', auth_time: AUTH_TIME })
@@ -47,7 +47,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
     expect(await told(second.access)).toEqual(TOLD)
   })
 
-  test('say so when they were made by the service, and when they get another value', async () => {
+  test('tokens that the service made say how the end-user was authenticated, also when they get another value', async () => {
     const { json } = await walk.call('/auth/token/create', {
       ...{ grantType: 'AUTHORIZATION_CODE', clientId: client.number, subject: 'alice', ...TOLD },
       jwtAtClaims: '{"tenant":"a"}',
@@ -64,7 +64,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
   })
 
   test.each([{}, { acr: null, authTime: 0 }, { acr: '', authTime: null }])(
-    'say nothing where %j was told',
+    'tokens say nothing of the authentication where issue got %j',
     async (members) => {
       const { access } = tokensOf(await walk.redeem(client, await walk.code(client, {}, members)))
       const answer = await walk.introspect(access)
@@ -90,14 +90,14 @@ describe('what is told', () => {
     ['authTime', 1.5],
     ['authTime', -1],
     ['authTime', 1e15],
-  ])('has no %s of %j', async (name, value) => {
+  ])('issue takes no %s of %j', async (name, value) => {
     const { json } = await walk.authorize(client)
     const answer = await walk.issue(json['ticket'], { [name]: value })
     expect([answer.status, answer.json['resultCode']]).toEqual([400, 'A001294'])
     expect(outcome(await walk.issue(json['ticket']))).toBe('LOCATION A040001')
   })
 
-  test('may come in a form', async () => {
+  test('issue takes acr and authTime in a form', async () => {
     const { json } = await walk.authorize(client)
     const issued = await walk.send({
       route: '/api/{serviceId}/auth/authorization/issue',
@@ -136,11 +136,11 @@ describe('a resource may require an authentication', () => {
     [{ acrValues: ['phr'], maxAge: 99 }, INSUFFICIENT('A065394')],
     [{ maxAge: -1 }, '400 A001294'],
     [{ acrValues: [7] }, '400 A001294'],
-  ])('%j: %s', async (members, expected) => {
+  ])('a resource that requires %j: %s', async (members, expected) => {
     expect(outcome(await asking(members))).toBe(expected)
   })
 
-  test('and says in the challenge what would do (RFC 9470 section 3)', async () => {
+  test('the challenge says which authentication would be enough (RFC 9470 section 3)', async () => {
     const byAcr = await asking({ acrValues: ['a', 'b'] })
     expect(byAcr.json).toMatchObject({ existent: true, usable: true, sufficient: true })
     expect(byAcr.json['responseContent']).toMatch(
@@ -150,7 +150,7 @@ describe('a resource may require an authentication', () => {
     expect((await asking({ acrValues: ['a"b'] })).json['responseContent']).not.toContain('acr_values')
   })
 
-  test('of a token that says nothing of it', async () => {
+  test('a token without acr and auth_time satisfies no requirement', async () => {
     const client = await walk.addClient(BASIC)
     const silent = tokensOf(await walk.credentials(client)).access
     expect(outcome(await walk.introspect(silent, undefined, { acrValues: ['phr'] }))).toBe(
@@ -161,7 +161,7 @@ describe('a resource may require an authentication', () => {
     )
   })
 
-  test('and a thief learns nothing of it', async () => {
+  test('a thief does not learn how the end-user was authenticated', async () => {
     const bound = await walk.addClient(BASIC, BOUND)
     const { access } = await walk.granted(bound, OWN)
     const members = { acrValues: ['phr'] }
@@ -169,7 +169,7 @@ describe('a resource may require an authentication', () => {
     expect(outcome(await walk.introspect(access, OWN, members))).toBe(INSUFFICIENT('A065393'))
   })
 
-  test('that grows old with the clock', async () => {
+  test('a requirement on the age of an authentication follows the clock', async () => {
     runtime.clock.now = later(START, 1)
     expect(outcome(await asking({ maxAge: 100 }))).toBe(INSUFFICIENT('A065394'))
   })

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { outcome } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
@@ -35,185 +35,175 @@ async function decision(token: string, certificate?: string, members: Record<str
   return `${outcome(answer)} ${flags.map((flag) => (flag === true ? 't' : flag === false ? 'f' : '?')).join('')}`
 }
 
-describe('the decision table of the contract', () => {
-  test.each([undefined, null, '', 0])('1: token %j', async (token) => {
-    expect(await decision(token as string, OWN)).toBe('BAD_REQUEST A057301 invalid_request ffff')
-  })
-
-  test('3: an unknown token', async () => {
-    expect(await decision('A'.repeat(72), OWN)).toBe('UNAUTHORIZED A057302 invalid_token ffff')
-    expect(await decision('not a token', OWN)).toBe('UNAUTHORIZED A057302 invalid_token ffff')
-    expect(await decision('A'.repeat(8193), OWN)).toBe('UNAUTHORIZED A057302 invalid_token ffff')
-  })
-
-  test.each([
-    [ACCESS_SECONDS - 1, 'OK A056001 tttt'],
-    [ACCESS_SECONDS, 'UNAUTHORIZED A065301 invalid_token tftt'],
-    [ACCESS_SECONDS + 1, 'UNAUTHORIZED A065301 invalid_token tftt'],
-    [REFRESH_SECONDS - 1, 'UNAUTHORIZED A065301 invalid_token tftt'],
-    [REFRESH_SECONDS, 'UNAUTHORIZED A065302 invalid_token tftf'],
-    [REFRESH_SECONDS + 1, 'UNAUTHORIZED A065302 invalid_token tftf'],
-  ])('4 and 5: %i s after issue, with a refresh token: %s', async (seconds, expected) => {
-    const { access } = await walk.granted(bound, OWN)
-    at(seconds)
-    expect(await decision(access, OWN)).toBe(expected)
-  })
-
-  test.each([
-    [ACCESS_SECONDS - 1, 'OK A056001 tttf'],
-    [ACCESS_SECONDS, 'UNAUTHORIZED A065303 invalid_token tftf'],
-    [ACCESS_SECONDS + 1, 'UNAUTHORIZED A065303 invalid_token tftf'],
-  ])('5: %i s after issue, without a refresh token: %s', async (seconds, expected) => {
-    const { json } = await walk.credentials(unbound)
-    at(seconds)
-    expect(await decision(json['accessToken'] as string)).toBe(expected)
-  })
-
-  test.each([
-    ['6', 'no', undefined, 'UNAUTHORIZED A065304 invalid_token tttt'],
-    ['6', 'an empty', '', 'UNAUTHORIZED A065304 invalid_token tttt'],
-    ['6', 'a (null)', '(null)', 'UNAUTHORIZED A065304 invalid_token tttt'],
-    ['7', 'an unreadable', UNREADABLE, 'UNAUTHORIZED A065307 invalid_token tttt'],
-    ['8', 'another', OTHER, 'UNAUTHORIZED A065305 invalid_token tttt'],
-    ['8', 'a renewed', RENEWED, 'UNAUTHORIZED A065305 invalid_token tttt'],
-    ['12', 'the right', OWN, 'OK A056001 tttt'],
-  ])('%s: a bound token with %s certificate', async (_row, _name, certificate, expected) => {
-    const { access } = await walk.granted(bound, OWN)
-    expect(await decision(access, certificate)).toBe(expected)
-  })
-
-  test.each([
-    [
-      '10',
-      'a scope, the token has none',
-      {},
-      { scopes: ['read'] },
-      'FORBIDDEN A064301 insufficient_scope ttft',
-    ],
-    [
-      '10',
-      'a scope that is not covered',
-      { scope: 'read' },
-      { scopes: ['read', 'write'] },
-      'FORBIDDEN A064302 insufficient_scope ttft',
-    ],
-    [
-      '10',
-      'a scope that is none',
-      { scope: 'read' },
-      { scopes: ['"'] },
-      'FORBIDDEN A064302 insufficient_scope ttft',
-    ],
-    ['11', 'another subject', {}, { subject: 'somebody' }, 'FORBIDDEN A066302 invalid_request tttt'],
-    ['12', 'scopes that are covered', { scope: 'read write' }, { scopes: ['write'] }, 'OK A056001 tttt'],
-    ['12', 'no scopes', { scope: 'read' }, { scopes: [] }, 'OK A056001 tttt'],
-    ['12', 'null for both', {}, { scopes: null, subject: null }, 'OK A056001 tttt'],
-    ['12', 'its subject', {}, { subject: 'testuser01' }, 'OK A056001 tttt'],
-  ])('%s: asked for %s', async (_row, _name, parameters, members, expected) => {
-    const { access } = await walk.granted(bound, OWN, parameters)
-    expect(await decision(access, OWN, members)).toBe(expected)
-  })
-
-  test('11: a subject, the token has none', async () => {
-    const access = (await walk.credentials(unbound)).json['accessToken'] as string
-    const asked = await decision(access, undefined, { subject: 'testuser01' })
-    expect(asked).toBe('FORBIDDEN A066301 invalid_request tttf')
-  })
+test.each([undefined, null, '', 0])('row 1: token %j', async (token) => {
+  expect(await decision(token as string, OWN)).toBe('BAD_REQUEST A057301 invalid_request ffff')
 })
 
-describe('the order of the decision', () => {
-  const ALL_WRONG = { scopes: ['admin'], subject: 'somebody' }
-
-  test('expiry before possession', async () => {
-    const { access } = await walk.granted(bound, OWN)
-    at(ACCESS_SECONDS)
-    expect(await decision(access, OTHER, ALL_WRONG)).toBe('UNAUTHORIZED A065301 invalid_token tftt')
-  })
-
-  test.each([
-    ['none', undefined, 'A065304'],
-    ['an unreadable one', UNREADABLE, 'A065307'],
-    ['another', OTHER, 'A065305'],
-  ])('possession before scope and subject: %s', async (_name, certificate, resultCode) => {
-    const { access } = await walk.granted(bound, OWN)
-    const asked = await decision(access, certificate, ALL_WRONG)
-    expect(asked).toBe(`UNAUTHORIZED ${resultCode} invalid_token tttt`)
-  })
-
-  test('scope before subject', async () => {
-    const { access } = await walk.granted(bound, OWN)
-    expect(await decision(access, OWN, ALL_WRONG)).toBe('FORBIDDEN A064301 insufficient_scope ttft')
-  })
+test('row 3: an unknown token', async () => {
+  expect(await decision('A'.repeat(72), OWN)).toBe('UNAUTHORIZED A057302 invalid_token ffff')
+  expect(await decision('not a token', OWN)).toBe('UNAUTHORIZED A057302 invalid_token ffff')
+  expect(await decision('A'.repeat(8193), OWN)).toBe('UNAUTHORIZED A057302 invalid_token ffff')
 })
 
-describe('an unbound token', () => {
-  test.each([
-    ['no', undefined],
-    ['any', OTHER],
-    ['an unreadable', UNREADABLE],
-  ])('is good with %s certificate, and shows no thumbprint', async (_name, certificate) => {
-    const { access } = await walk.granted(unbound)
-    const { json } = await walk.introspect(access, certificate)
-    expect(json['action']).toBe('OK')
-    expect(json).not.toHaveProperty('certificateThumbprint')
-  })
+test.each([
+  [ACCESS_SECONDS - 1, 'OK A056001 tttt'],
+  [ACCESS_SECONDS, 'UNAUTHORIZED A065301 invalid_token tftt'],
+  [ACCESS_SECONDS + 1, 'UNAUTHORIZED A065301 invalid_token tftt'],
+  [REFRESH_SECONDS - 1, 'UNAUTHORIZED A065301 invalid_token tftt'],
+  [REFRESH_SECONDS, 'UNAUTHORIZED A065302 invalid_token tftf'],
+  [REFRESH_SECONDS + 1, 'UNAUTHORIZED A065302 invalid_token tftf'],
+])('rows 4 and 5: a token with a refresh token %i s after issue: %s', async (seconds, expected) => {
+  const { access } = await walk.granted(bound, OWN)
+  at(seconds)
+  expect(await decision(access, OWN)).toBe(expected)
 })
 
-describe('a damaged binding', () => {
-  test.each([
-    ['is absent', undefined],
-    ['is null', null],
-    ['is another word', 'NONE'],
-    ['has only a key', { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' }],
-    ['is a string', THUMBPRINT],
-    ['is padded', { 'x5t#S256': `${THUMBPRINT ?? ''}=` }],
-  ])('that %s refuses, whatever the certificate', async (_name, binding) => {
-    const { access } = await walk.granted(bound, OWN)
-    await tables.tamper(walk.number, bound.number, { binding })
-    for (const certificate of [OWN, OTHER, undefined]) {
-      expect(await decision(access, certificate)).toBe('UNAUTHORIZED A065391 invalid_token tttt')
-    }
-  })
+test.each([
+  [ACCESS_SECONDS - 1, 'OK A056001 tttf'],
+  [ACCESS_SECONDS, 'UNAUTHORIZED A065303 invalid_token tftf'],
+  [ACCESS_SECONDS + 1, 'UNAUTHORIZED A065303 invalid_token tftf'],
+])('row 5: a token without a refresh token %i s after issue: %s', async (seconds, expected) => {
+  const { json } = await walk.credentials(unbound)
+  at(seconds)
+  expect(await decision(json['accessToken'] as string)).toBe(expected)
 })
 
-describe('what ends a token at once', () => {
-  test('locking its client, until it is unlocked', async () => {
-    const { access } = await walk.granted(bound, OWN)
-    const client = await runtime.store.registry.findClientByNumber(walk.number, bound.number)
-    if (client === undefined) throw new Error('no client')
-    await runtime.store.clients.setLocked(walk.number, client, true)
-    expect(await decision(access, OWN)).toBe('UNAUTHORIZED A057394 invalid_token ffff')
-    await runtime.store.clients.setLocked(walk.number, client, false)
-    expect(await decision(access, OWN)).toBe('OK A056001 tttt')
-  })
+test.each([
+  ['6', 'no', undefined, 'UNAUTHORIZED A065304 invalid_token tttt'],
+  ['6', 'an empty', '', 'UNAUTHORIZED A065304 invalid_token tttt'],
+  ['6', 'a (null)', '(null)', 'UNAUTHORIZED A065304 invalid_token tttt'],
+  ['7', 'an unreadable', UNREADABLE, 'UNAUTHORIZED A065307 invalid_token tttt'],
+  ['8', 'another', OTHER, 'UNAUTHORIZED A065305 invalid_token tttt'],
+  ['8', 'a renewed', RENEWED, 'UNAUTHORIZED A065305 invalid_token tttt'],
+  ['12', 'the right', OWN, 'OK A056001 tttt'],
+])('row %s: a bound token with %s certificate', async (_row, _name, certificate, expected) => {
+  const { access } = await walk.granted(bound, OWN)
+  expect(await decision(access, certificate)).toBe(expected)
+})
 
-  test('deleting its client', async () => {
-    const { access } = await walk.granted(bound, OWN)
-    const client = await runtime.store.registry.findClientByNumber(walk.number, bound.number)
-    if (client === undefined) throw new Error('no client')
-    await runtime.store.clients.remove(walk.number, client)
-    expect(await decision(access, OWN)).toBe('UNAUTHORIZED A057393 invalid_token ffff')
-  })
+test.each([
+  [
+    '10',
+    'a scope, the token has none',
+    {},
+    { scopes: ['read'] },
+    'FORBIDDEN A064301 insufficient_scope ttft',
+  ],
+  [
+    '10',
+    'a scope that is not covered',
+    { scope: 'read' },
+    { scopes: ['read', 'write'] },
+    'FORBIDDEN A064302 insufficient_scope ttft',
+  ],
+  [
+    '10',
+    'a scope that is none',
+    { scope: 'read' },
+    { scopes: ['"'] },
+    'FORBIDDEN A064302 insufficient_scope ttft',
+  ],
+  ['11', 'another subject', {}, { subject: 'somebody' }, 'FORBIDDEN A066302 invalid_request tttt'],
+  ['12', 'scopes that are covered', { scope: 'read write' }, { scopes: ['write'] }, 'OK A056001 tttt'],
+  ['12', 'no scopes', { scope: 'read' }, { scopes: [] }, 'OK A056001 tttt'],
+  ['12', 'null for both', {}, { scopes: null, subject: null }, 'OK A056001 tttt'],
+  ['12', 'its subject', {}, { subject: 'testuser01' }, 'OK A056001 tttt'],
+])('row %s: a token that is asked for %s', async (_row, _name, parameters, members, expected) => {
+  const { access } = await walk.granted(bound, OWN, parameters)
+  expect(await decision(access, OWN, members)).toBe(expected)
+})
 
-  test('cutting off all tokens of its client, but not those issued since', async () => {
-    const { access } = await walk.granted(bound, OWN)
-    await runtime.store.clients.cutOff(walk.number, bound.number, START)
-    expect(await decision(access, OWN)).toBe('UNAUTHORIZED A057395 invalid_token ffff')
-    at(1)
-    expect(await decision((await walk.granted(bound, OWN)).access, OWN)).toBe('OK A056001 tttt')
-  })
+test('row 11: a subject is asked for, and the token has none', async () => {
+  const access = (await walk.credentials(unbound)).json['accessToken'] as string
+  const asked = await decision(access, undefined, { subject: 'testuser01' })
+  expect(asked).toBe('FORBIDDEN A066301 invalid_request tttf')
+})
 
-  test('nothing that introspection does: an expired token is there for its refresh token', async () => {
-    const { access, refresh } = await walk.granted(bound, OWN)
-    at(ACCESS_SECONDS)
-    await walk.introspect(access, OWN)
-    await walk.standard(access)
-    expect(outcome(await walk.refresh(bound, refresh, OWN))).toBe('OK A053001')
-  })
+const ALL_WRONG = { scopes: ['admin'], subject: 'somebody' }
 
-  test('a damaged time in its item, with an answer of our own fault', async () => {
-    const { access } = await walk.granted(bound, OWN)
-    await tables.tamper(walk.number, bound.number, { accessExpiresAt: 'later' })
-    expect((await walk.introspect(access, OWN)).status).toBe(500)
-  })
+test('expiry is judged before possession', async () => {
+  const { access } = await walk.granted(bound, OWN)
+  at(ACCESS_SECONDS)
+  expect(await decision(access, OTHER, ALL_WRONG)).toBe('UNAUTHORIZED A065301 invalid_token tftt')
+})
+
+test.each([
+  ['none', undefined, 'A065304'],
+  ['an unreadable one', UNREADABLE, 'A065307'],
+  ['another', OTHER, 'A065305'],
+])('possession is judged before scope and subject: %s', async (_name, certificate, resultCode) => {
+  const { access } = await walk.granted(bound, OWN)
+  const asked = await decision(access, certificate, ALL_WRONG)
+  expect(asked).toBe(`UNAUTHORIZED ${resultCode} invalid_token tttt`)
+})
+
+test('scope is judged before subject', async () => {
+  const { access } = await walk.granted(bound, OWN)
+  expect(await decision(access, OWN, ALL_WRONG)).toBe('FORBIDDEN A064301 insufficient_scope ttft')
+})
+
+test.each([
+  ['no', undefined],
+  ['any', OTHER],
+  ['an unreadable', UNREADABLE],
+])('an unbound token is good with %s certificate, and shows no thumbprint', async (_name, certificate) => {
+  const { access } = await walk.granted(unbound)
+  const { json } = await walk.introspect(access, certificate)
+  expect(json['action']).toBe('OK')
+  expect(json).not.toHaveProperty('certificateThumbprint')
+})
+
+test.each([
+  ['is absent', undefined],
+  ['is null', null],
+  ['is another word', 'NONE'],
+  ['has only a key', { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' }],
+  ['is a string', THUMBPRINT],
+  ['is padded', { 'x5t#S256': `${THUMBPRINT ?? ''}=` }],
+])('a binding that %s refuses, whatever the certificate', async (_name, binding) => {
+  const { access } = await walk.granted(bound, OWN)
+  await tables.tamper(walk.number, bound.number, { binding })
+  for (const certificate of [OWN, OTHER, undefined]) {
+    expect(await decision(access, certificate)).toBe('UNAUTHORIZED A065391 invalid_token tttt')
+  }
+})
+
+test('locking its client ends a token until the client is unlocked', async () => {
+  const { access } = await walk.granted(bound, OWN)
+  const client = await runtime.store.registry.findClientByNumber(walk.number, bound.number)
+  if (client === undefined) throw new Error('no client')
+  await runtime.store.clients.setLocked(walk.number, client, true)
+  expect(await decision(access, OWN)).toBe('UNAUTHORIZED A057394 invalid_token ffff')
+  await runtime.store.clients.setLocked(walk.number, client, false)
+  expect(await decision(access, OWN)).toBe('OK A056001 tttt')
+})
+
+test('deleting its client ends a token', async () => {
+  const { access } = await walk.granted(bound, OWN)
+  const client = await runtime.store.registry.findClientByNumber(walk.number, bound.number)
+  if (client === undefined) throw new Error('no client')
+  await runtime.store.clients.remove(walk.number, client)
+  expect(await decision(access, OWN)).toBe('UNAUTHORIZED A057393 invalid_token ffff')
+})
+
+test('a cut-off of all tokens of its client ends a token, and spares those issued since', async () => {
+  const { access } = await walk.granted(bound, OWN)
+  await runtime.store.clients.cutOff(walk.number, bound.number, START)
+  expect(await decision(access, OWN)).toBe('UNAUTHORIZED A057395 invalid_token ffff')
+  at(1)
+  expect(await decision((await walk.granted(bound, OWN)).access, OWN)).toBe('OK A056001 tttt')
+})
+
+test('introspection ends nothing: an expired token remains for its refresh token', async () => {
+  const { access, refresh } = await walk.granted(bound, OWN)
+  at(ACCESS_SECONDS)
+  await walk.introspect(access, OWN)
+  await walk.standard(access)
+  expect(outcome(await walk.refresh(bound, refresh, OWN))).toBe('OK A053001')
+})
+
+test('a damaged time in its item is an error of our own', async () => {
+  const { access } = await walk.granted(bound, OWN)
+  await tables.tamper(walk.number, bound.number, { accessExpiresAt: 'later' })
+  expect((await walk.introspect(access, OWN)).status).toBe(500)
 })

@@ -77,26 +77,26 @@ const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
   'a service without response types has the default': ['A039202'],
 }
 
-test('every published code is answered, or it is said why it cannot be', () => {
+test('every published code is answered, or there is a reason why it cannot be', () => {
   const explained = new Set(Object.values(NOT_HERE).flat())
   const open = published.filter((code) => !answered.has(code) && !explained.has(code))
   expect(open, 'answer them, or add them with the reason to NOT_HERE in published.test.ts').toEqual([])
 })
 
-test('no code is answered and said not to be', () => {
+test('no code is both answered and listed as never answered', () => {
   const both = Object.values(NOT_HERE)
     .flat()
     .filter((code) => answered.has(code))
   expect(both, 'take them out of NOT_HERE in published.test.ts').toEqual([])
 })
 
-test('what is said not to be is published, and said once', () => {
+test('every code that is listed as never answered is published, and listed once', () => {
   const explained = Object.values(NOT_HERE).flat()
   expect(explained.filter((code) => !published.includes(code))).toEqual([])
   expect(explained.filter((code, index) => explained.indexOf(code) < index)).toEqual([])
 })
 
-test('what is answered is published, or one of ours', () => {
+test('every code that is answered is published, or one of ours', () => {
   const isOurs = (code: string) => Number(code.slice(-2)) >= 91
   expect([...answered].filter((code) => !isOurs(code) && !published.includes(code))).toEqual([])
 })

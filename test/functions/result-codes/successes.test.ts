@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { tokensOf } from '../../support/answers.ts'
 import { benches, type Bench, notAnswered, type Provoke } from '../../support/result-codes.ts'
 
@@ -36,19 +36,17 @@ const SUCCESSES: Readonly<Record<string, Provoke>> = {
 
 const { open, lastReason } = await benches()
 
-describe('a success', () => {
-  test.each(Object.entries(SUCCESSES))('%s', async (code, provoke) => {
-    const { status, json } = await provoke(await open())
-    expect([status, json['resultCode']]).toEqual([200, code])
-    expect(json['resultMessage']).toMatch(new RegExp(`^\\[${code}\\] \\S.*\\.?$`))
-    expect(lastReason()).toBeUndefined()
-  })
+test.each(Object.entries(SUCCESSES))('the success %s is answered', async (code, provoke) => {
+  const { status, json } = await provoke(await open())
+  expect([status, json['resultCode']]).toEqual([200, code])
+  expect(json['resultMessage']).toMatch(new RegExp(`^\\[${code}\\] \\S.*\\.?$`))
+  expect(lastReason()).toBeUndefined()
+})
 
-  test('is here for each code that the functions answer with', () => {
-    expect(Object.keys(SUCCESSES).toSorted()).toEqual([...new Set(written)].toSorted())
-  })
+test('there is a success for each code that the functions answer with', () => {
+  expect(Object.keys(SUCCESSES).toSorted()).toEqual([...new Set(written)].toSorted())
+})
 
-  test('that the reference has is answered at one of its endpoints', () => {
-    expect(notAnswered(Object.keys(SUCCESSES))).toEqual([])
-  })
+test('each success that the reference has is answered at one of its endpoints', () => {
+  expect(notAnswered(Object.keys(SUCCESSES))).toEqual([])
 })

@@ -55,7 +55,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (_, settings) => {
     await expectEnded(tokens)
   })
 
-  test('GET is 405 and names POST', async () => {
+  test('revocation answers GET with 405 and names POST', async () => {
     const answer = await walk.send({ route: '/revocation', method: 'GET' })
     expect([answer.status, answer.headers['allow']]).toEqual([405, 'POST'])
   })
@@ -68,7 +68,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (_, settings) => {
     await expectEnded(second)
   })
 
-  test('an access token that was replaced is unknown: 200, and nothing ends', async () => {
+  test('revoking an access token that was replaced is 200 and ends nothing', async () => {
     const client = await walk.addClient(BASIC)
     const first = await walk.granted(client)
     const second = tokensOf(await walk.refresh(client, first.refresh))
@@ -76,7 +76,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (_, settings) => {
     expect(outcome(await walk.introspect(second.access))).toBe('OK A056001')
   })
 
-  test("another client's token is refused and lives on", async () => {
+  test("revoking another client's token is refused, and the token lives on", async () => {
     const [client, other] = [await walk.addClient(BASIC), await walk.addClient(POST)]
     const tokens = await walk.granted(client)
     for (const token of [tokens.access, tokens.refresh]) {
@@ -86,7 +86,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (_, settings) => {
     expect(outcome(await walk.refresh(client, tokens.refresh))).toBe('OK A053001')
   })
 
-  test('a public client gives up a bound token without its certificate', async () => {
+  test('a public client revokes a bound token without its certificate', async () => {
     const client = await walk.addClient(PUBLIC, BOUND)
     const tokens = await walk.granted(client, OWN)
     const answer = await walk.post('/revocation', { token: tokens.access, client_id: client.id })
@@ -94,7 +94,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (_, settings) => {
     await expectEnded(tokens)
   })
 
-  test('a client of mutual TLS needs its certificate, as everywhere', async () => {
+  test('a client of mutual TLS needs its certificate to revoke', async () => {
     const client = await walk.addClient(TLS)
     const { access } = await walk.granted(client, OWN)
     expect(outcome(await revoke(client, access))).toBe('INVALID_CLIENT A157327 invalid_client')
@@ -103,7 +103,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (_, settings) => {
     expect(outcome(await walk.introspect(access))).toBe(UNKNOWN)
   })
 
-  test('the same token twice is 200 twice', async () => {
+  test('revoking the same token twice is 200 twice', async () => {
     const client = await walk.addClient(BASIC)
     const { access } = await walk.granted(client)
     expect([outcome(await revoke(client, access)), outcome(await revoke(client, access))]).toEqual([
@@ -126,7 +126,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (_, settings) => {
     expect(outcome(await walk.introspect(access))).toBe('OK A056001')
   })
 
-  test('a token of another service is unknown', async () => {
+  test('revoking a token of another service ends nothing', async () => {
     const client = await walk.addClient(BASIC)
     const other = await openWalk(runtime, settings)
     const namesake = await other.addClient(BASIC, { clientId: client.number })
@@ -142,7 +142,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (_, settings) => {
     [{ parameters: 'token=a&token=a&client_id=1' }, 'BAD_REQUEST A115303 invalid_request'],
     [{ parameters: 'token=a' }, 'INVALID_CLIENT A116302 invalid_client'],
     [{ parameters: 'token=a', clientId: '1' }, 'INVALID_CLIENT A048304 invalid_client'],
-  ])('%j is %s', async (members, expected) => {
+  ])('a revocation request of %j is %s', async (members, expected) => {
     expect(outcome(await walk.call('/auth/revocation', members))).toBe(expected)
   })
 
@@ -156,7 +156,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (_, settings) => {
     expect(outcome(await walk.introspect(access))).toBe('OK A056001')
   })
 
-  test('the log names the client and no token', async () => {
+  test('the log of a revocation names the client and no token', async () => {
     const client = await walk.addClient(BASIC)
     const tokens = await walk.granted(client)
     runtime.lines.length = 0
@@ -167,7 +167,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (_, settings) => {
     expect(runtime.lines.join()).not.toMatch(/[\w-]{50}/)
   })
 
-  test('credentials for introspection alone may not revoke', async () => {
+  test('credentials that may only introspect may not revoke', async () => {
     const answer = await walk.call('/auth/revocation', {}, { secret: walk.secrets.introspect })
     expect(outcome(answer)).toBe('403 A001291')
   })

@@ -111,19 +111,19 @@ describe.each(METHODS)('a resource server by %s', (_method, settings, proofs) =>
   const callerFor = (audience: string) =>
     walk.addClient(settings, { grantTypes: [], resourceServerAudiences: [audience] })
 
-  test('learns of a token that is meant for it', async () => {
+  test('a resource server learns of a token that is meant for it', async () => {
     const { right } = proofs(await callerFor('https://as.example.com'))
     const { status, json } = await ask(right)
     expect([status, json['active']]).toEqual([200, true])
   })
 
-  test('learns nothing of a token that is meant for another', async () => {
+  test('a resource server learns nothing of a token that is meant for another', async () => {
     const { right } = proofs(await callerFor('https://rs.example.com'))
     const { status, text } = await ask(right)
     expect([status, text]).toEqual([200, '{"active":false}'])
   })
 
-  test('is refused by anything but its own proof, always in the same words', async () => {
+  test('a resource server is refused with anything but its own proof, always in the same words', async () => {
     const { wrong } = proofs(await callerFor('*'))
     for (const proof of wrong) {
       const { status, text, headers } = await ask(proof)

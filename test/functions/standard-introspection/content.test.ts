@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { contentOf, outcome } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
@@ -38,186 +38,175 @@ beforeEach(async () => {
 const ask = async (token: string, caller = server, more: Record<string, string> = {}) =>
   (await walk.post('/introspection/standard', { token, ...more }, undefined, basic(caller))).json
 
-describe('an access token', () => {
-  test('opaque and bound', async () => {
-    const { access } = await walk.granted(bound, OWN, { scope: 'read write' })
-    const members = {
-      active: true,
-      sub: 'testuser01',
-      scope: 'read write',
-      iss: ISSUER,
-      cnf: CNF,
-      token_type: 'Bearer',
-      exp: later(START, 86400),
-      client_id: bound.id,
-    }
-    expect(await walk.standard(access)).toEqual(members)
-    expect(await ask(access)).toEqual({ ...members, aud: ISSUER, iat: START })
-  })
+test('an opaque bound access token is told with its binding', async () => {
+  const { access } = await walk.granted(bound, OWN, { scope: 'read write' })
+  const members = {
+    active: true,
+    sub: 'testuser01',
+    scope: 'read write',
+    iss: ISSUER,
+    cnf: CNF,
+    token_type: 'Bearer',
+    exp: later(START, 86400),
+    client_id: bound.id,
+  }
+  expect(await walk.standard(access)).toEqual(members)
+  expect(await ask(access)).toEqual({ ...members, aud: ISSUER, iat: START })
+})
 
-  test('a JWT says the same as its claims', async () => {
-    await walk.setService({ accessTokenSignAlg: 'ES256' })
-    const { access } = await walk.granted(bound, OWN, { scope: 'read' })
-    expect(await ask(access)).toEqual({ ...decodeJwt(access), active: true, token_type: 'Bearer' })
-  })
+test('a JWT is told with the same members as its claims', async () => {
+  await walk.setService({ accessTokenSignAlg: 'ES256' })
+  const { access } = await walk.granted(bound, OWN, { scope: 'read' })
+  expect(await ask(access)).toEqual({ ...decodeJwt(access), active: true, token_type: 'Bearer' })
+})
 
-  test('of a client itself, unbound and without scope, has neither subject nor cnf nor scope', async () => {
-    const client = await walk.addClient(BASIC)
-    const access = (await walk.credentials(client)).json['accessToken'] as string
-    expect(await walk.standard(access)).toEqual({
-      active: true,
-      scope: null,
-      iss: ISSUER,
-      token_type: 'Bearer',
-      exp: later(START, 86400),
-      client_id: client.id,
-    })
-    expect(Object.keys(await ask(access)).sort()).toEqual([
-      'active',
-      'aud',
-      'client_id',
-      'exp',
-      'iat',
-      'iss',
-      'token_type',
-    ])
+test('a token of a client itself, unbound and without scope, has neither subject nor cnf nor scope', async () => {
+  const client = await walk.addClient(BASIC)
+  const access = (await walk.credentials(client)).json['accessToken'] as string
+  expect(await walk.standard(access)).toEqual({
+    active: true,
+    scope: null,
+    iss: ISSUER,
+    token_type: 'Bearer',
+    exp: later(START, 86400),
+    client_id: client.id,
   })
+  expect(Object.keys(await ask(access)).sort()).toEqual([
+    'active',
+    'aud',
+    'client_id',
+    'exp',
+    'iat',
+    'iss',
+    'token_type',
+  ])
+})
 
-  test('refreshed carries the time of its own issue', async () => {
-    const { refresh } = await walk.granted(bound, OWN)
-    runtime.clock.now = later(START, 500)
-    const { json } = await walk.refresh(bound, refresh, OWN)
-    expect(await ask(json['accessToken'] as string)).toMatchObject({
-      iat: START + 500,
-      exp: START + 500 + 86400,
-    })
+test('a refreshed access token carries the time of its own issue', async () => {
+  const { refresh } = await walk.granted(bound, OWN)
+  runtime.clock.now = later(START, 500)
+  const { json } = await walk.refresh(bound, refresh, OWN)
+  expect(await ask(json['accessToken'] as string)).toMatchObject({
+    iat: START + 500,
+    exp: START + 500 + 86400,
   })
 })
 
-describe('a refresh token', () => {
-  test('is told to its own client, with no token_type, its own end and the binding', async () => {
-    const { refresh } = await walk.granted(bound, OWN, { scope: 'read' })
-    const members = {
-      active: true,
-      sub: 'testuser01',
-      scope: 'read',
-      iss: ISSUER,
-      cnf: CNF,
-      exp: later(START, 864000),
-      client_id: bound.id,
-    }
-    expect(await walk.standard(refresh)).toEqual(members)
-    expect(await ask(refresh, bound)).toEqual(members)
-  })
-
-  test('is active to its end, while its access token is not', async () => {
-    const { access, refresh } = await walk.granted(bound, OWN)
-    runtime.clock.now = later(START, 863999)
-    expect([await walk.standard(access), (await walk.standard(refresh))['active']]).toEqual([INACTIVE, true])
-    runtime.clock.now = later(START, 864000)
-    expect(await walk.standard(refresh)).toEqual(INACTIVE)
-  })
-
-  test('that was replaced is inactive', async () => {
-    const { refresh } = await walk.granted(bound, OWN)
-    await walk.refresh(bound, refresh, OWN)
-    expect(await walk.standard(refresh)).toEqual(INACTIVE)
-    expect(await ask(refresh, bound)).toEqual(INACTIVE)
-  })
+test('a refresh token is told to its own client with its own end and the binding, without token_type', async () => {
+  const { refresh } = await walk.granted(bound, OWN, { scope: 'read' })
+  const members = {
+    active: true,
+    sub: 'testuser01',
+    scope: 'read',
+    iss: ISSUER,
+    cnf: CNF,
+    exp: later(START, 864000),
+    client_id: bound.id,
+  }
+  expect(await walk.standard(refresh)).toEqual(members)
+  expect(await ask(refresh, bound)).toEqual(members)
 })
 
-describe('everything else is inactive, and says nothing more', () => {
-  type Make = () => Promise<string>
-  const CASES: readonly (readonly [string, Make])[] = [
-    ['an unknown token', () => Promise.resolve('A'.repeat(72))],
-    ['an unknown refresh token', () => Promise.resolve('A'.repeat(88))],
-    ['garbage', () => Promise.resolve('ÿ…not a token')],
-    ['an over-long token', () => Promise.resolve('A'.repeat(9000))],
-    ['a ticket', async () => (await walk.authorize(bound)).json['ticket'] as string],
-    ['a code', () => walk.code(bound)],
-    [
-      'an expired token',
-      async () => {
-        const { access } = await walk.granted(bound, OWN)
-        runtime.clock.now = later(START, 86400)
-        return access
-      },
-    ],
-    [
-      'a token that was cut off',
-      async () => {
-        const { access } = await walk.granted(bound, OWN)
-        await runtime.store.clients.cutOff(walk.number, bound.number, START)
-        return access
-      },
-    ],
-    [
-      'a token with a damaged binding',
-      async () => {
-        const { access } = await walk.granted(bound, OWN)
-        await tables.tamper(walk.number, bound.number, { binding: { jkt: 'x' } })
-        return access
-      },
-    ],
-    [
-      'a refresh token with a damaged binding',
-      async () => {
-        const { refresh } = await walk.granted(bound, OWN)
-        await tables.tamper(walk.number, bound.number, { binding: undefined })
-        return refresh
-      },
-    ],
-  ]
-
-  test.each(CASES)('%s', async (_name, make) => {
-    const token = await make()
-    const answer = await walk.call('/auth/introspection/standard', { parameters: form({ token }) })
-    expect([answer.status, answer.json['responseContent']]).toEqual([200, '{"active":false}'])
-    expect(answer.json['resultMessage']).toBe(
-      '[A145001] Introspection was performed successfully (type=null, active=false).',
-    )
-    for (const caller of [server, bound]) expect(await ask(token, caller)).toEqual(INACTIVE)
-  })
+test('a refresh token is active to its end, although its access token is not', async () => {
+  const { access, refresh } = await walk.granted(bound, OWN)
+  runtime.clock.now = later(START, 863999)
+  expect([await walk.standard(access), (await walk.standard(refresh))['active']]).toEqual([INACTIVE, true])
+  runtime.clock.now = later(START, 864000)
+  expect(await walk.standard(refresh)).toEqual(INACTIVE)
 })
 
-describe('the request', () => {
-  test.each(['access_token', 'refresh_token', 'nonsense', ''])(
-    'is not misled by the hint %j',
-    async (hint) => {
-      const { access, refresh } = await walk.granted(bound, OWN)
-      expect((await ask(access, bound, { token_type_hint: hint }))['active']).toBe(true)
-      expect((await ask(refresh, bound, { token_type_hint: hint }))['active']).toBe(true)
-      const call = { parameters: form({ token: access, token_type_hint: hint }) }
-      expect(contentOf(await walk.call('/auth/introspection/standard', call))['active']).toBe(true)
+test('a refresh token that was replaced is inactive', async () => {
+  const { refresh } = await walk.granted(bound, OWN)
+  await walk.refresh(bound, refresh, OWN)
+  expect(await walk.standard(refresh)).toEqual(INACTIVE)
+  expect(await ask(refresh, bound)).toEqual(INACTIVE)
+})
+
+type Make = () => Promise<string>
+const CASES: readonly (readonly [string, Make])[] = [
+  ['an unknown token', () => Promise.resolve('A'.repeat(72))],
+  ['an unknown refresh token', () => Promise.resolve('A'.repeat(88))],
+  ['garbage', () => Promise.resolve('ÿ…not a token')],
+  ['an over-long token', () => Promise.resolve('A'.repeat(9000))],
+  ['a ticket', async () => (await walk.authorize(bound)).json['ticket'] as string],
+  ['a code', () => walk.code(bound)],
+  [
+    'an expired token',
+    async () => {
+      const { access } = await walk.granted(bound, OWN)
+      runtime.clock.now = later(START, 86400)
+      return access
     },
+  ],
+  [
+    'a token that was cut off',
+    async () => {
+      const { access } = await walk.granted(bound, OWN)
+      await runtime.store.clients.cutOff(walk.number, bound.number, START)
+      return access
+    },
+  ],
+  [
+    'a token with a damaged binding',
+    async () => {
+      const { access } = await walk.granted(bound, OWN)
+      await tables.tamper(walk.number, bound.number, { binding: { jkt: 'x' } })
+      return access
+    },
+  ],
+  [
+    'a refresh token with a damaged binding',
+    async () => {
+      const { refresh } = await walk.granted(bound, OWN)
+      await tables.tamper(walk.number, bound.number, { binding: undefined })
+      return refresh
+    },
+  ],
+]
+
+test.each(CASES)('%s is inactive, and nothing more is said', async (_name, make) => {
+  const token = await make()
+  const answer = await walk.call('/auth/introspection/standard', { parameters: form({ token }) })
+  expect([answer.status, answer.json['responseContent']]).toEqual([200, '{"active":false}'])
+  expect(answer.json['resultMessage']).toBe(
+    '[A145001] Introspection was performed successfully (type=null, active=false).',
   )
+  for (const caller of [server, bound]) expect(await ask(token, caller)).toEqual(INACTIVE)
+})
 
-  test.each([
-    ['no parameters', undefined, 'BAD_REQUEST A145201 invalid_request'],
-    ['empty parameters', '', 'BAD_REQUEST A145201 invalid_request'],
-    ['broken parameters', 'token=%', 'BAD_REQUEST A145202 invalid_request'],
-    ['no token', 'a=b', 'BAD_REQUEST A145302 invalid_request'],
-    ['an empty token', 'token=', 'BAD_REQUEST A145302 invalid_request'],
-    ['two tokens', 'token=a&token=b', 'BAD_REQUEST A145391 invalid_request'],
-  ])('is refused with %s', async (_name, parameters, expected) => {
-    expect(outcome(await walk.call('/auth/introspection/standard', { parameters }))).toBe(expected)
-  })
+test.each(['access_token', 'refresh_token', 'nonsense', ''])('the hint %j misleads nobody', async (hint) => {
+  const { access, refresh } = await walk.granted(bound, OWN)
+  expect((await ask(access, bound, { token_type_hint: hint }))['active']).toBe(true)
+  expect((await ask(refresh, bound, { token_type_hint: hint }))['active']).toBe(true)
+  const call = { parameters: form({ token: access, token_type_hint: hint }) }
+  expect(contentOf(await walk.call('/auth/introspection/standard', call))['active']).toBe(true)
+})
 
-  test.each([
-    ['no token', ''],
-    ['an empty token', 'token='],
-    ['two tokens', 'token=a&token=b'],
-    ['a broken escape', 'token=%'],
-  ])('is refused with %s on the OAuth face', async (_name, body) => {
-    const headers = { ...basic(server), 'content-type': 'application/x-www-form-urlencoded' }
-    const { status, json } = await walk.send({ route: '/introspection/standard', headers, body })
-    expect([status, json['error']]).toEqual([400, 'invalid_request'])
-  })
+test.each([
+  ['no parameters', undefined, 'BAD_REQUEST A145201 invalid_request'],
+  ['empty parameters', '', 'BAD_REQUEST A145201 invalid_request'],
+  ['broken parameters', 'token=%', 'BAD_REQUEST A145202 invalid_request'],
+  ['no token', 'a=b', 'BAD_REQUEST A145302 invalid_request'],
+  ['an empty token', 'token=', 'BAD_REQUEST A145302 invalid_request'],
+  ['two tokens', 'token=a&token=b', 'BAD_REQUEST A145391 invalid_request'],
+])('a request is refused with %s', async (_name, parameters, expected) => {
+  expect(outcome(await walk.call('/auth/introspection/standard', { parameters }))).toBe(expected)
+})
 
-  test('brings no certificate: what is bound is told, not judged', async () => {
-    const client = await walk.addClient(PUBLIC, BOUND)
-    const { access } = await walk.granted(client, OWN)
-    const call = { parameters: form({ token: access }), clientCertificate: OTHER }
-    expect(contentOf(await walk.call('/auth/introspection/standard', call))['cnf']).toEqual(CNF)
-  })
+test.each([
+  ['no token', ''],
+  ['an empty token', 'token='],
+  ['two tokens', 'token=a&token=b'],
+  ['a broken escape', 'token=%'],
+])('a request is refused with %s on the OAuth face', async (_name, body) => {
+  const headers = { ...basic(server), 'content-type': 'application/x-www-form-urlencoded' }
+  const { status, json } = await walk.send({ route: '/introspection/standard', headers, body })
+  expect([status, json['error']]).toEqual([400, 'invalid_request'])
+})
+
+test('a request brings no certificate: a binding is told, not judged', async () => {
+  const client = await walk.addClient(PUBLIC, BOUND)
+  const { access } = await walk.granted(client, OWN)
+  const call = { parameters: form({ token: access }), clientCertificate: OTHER }
+  expect(contentOf(await walk.call('/auth/introspection/standard', call))['cnf']).toEqual(CNF)
 })

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
@@ -66,33 +66,29 @@ async function answerTo(caller: TestClient, token: string) {
   return { status, headers, text }
 }
 
-describe('whoever may not know gets one and the same answer', () => {
-  test.each(Object.entries(TOKENS))('about %s', async (_name, make) => {
-    const token = await make()
-    const unknown = await answerTo(otherClient, 'A'.repeat(72))
-    expect([unknown.status, unknown.text]).toEqual([200, '{"active":false}'])
-    expect(await answerTo(ofOtherResource, token)).toEqual(unknown)
-    expect(await answerTo(otherClient, token)).toEqual(unknown)
-  })
-
-  test('while those who may know are told, so the tokens above are good', async () => {
-    const { access, refresh } = await tokens()
-    for (const token of [access, refresh])
-      expect((await answerTo(owner, token)).text).toContain('"active":true')
-  })
+test.each(Object.entries(TOKENS))('an unauthorized caller learns nothing about %s', async (_name, make) => {
+  const token = await make()
+  const unknown = await answerTo(otherClient, 'A'.repeat(72))
+  expect([unknown.status, unknown.text]).toEqual([200, '{"active":false}'])
+  expect(await answerTo(ofOtherResource, token)).toEqual(unknown)
+  expect(await answerTo(otherClient, token)).toEqual(unknown)
 })
 
-describe('a token is revoked by its own client alone', () => {
-  test.each(['access', 'refresh'] as const)('the %s token', async (kind) => {
-    const given = await tokens()
-    const strangers = [ofOtherResource, otherClient]
-    for (const stranger of strangers) {
-      const answer = await walk.post('/revocation', { token: given[kind] }, OWN, basic(stranger))
-      expect([answer.status, answer.json['error']]).toEqual([400, 'invalid_request'])
-      expect((await walk.post('/introspection', { token: given.access }, OWN)).status).toBe(200)
-    }
-    expect((await walk.post('/revocation', { token: given[kind] }, undefined, basic(owner))).status).toBe(200)
-    expect((await walk.post('/introspection', { token: given.access }, OWN)).status).toBe(401)
-    expect((await answerTo(owner, given[kind])).text).toBe('{"active":false}')
-  })
+test('those who may know the tokens are told, so the tokens are good', async () => {
+  const { access, refresh } = await tokens()
+  for (const token of [access, refresh])
+    expect((await answerTo(owner, token)).text).toContain('"active":true')
+})
+
+test.each(['access', 'refresh'] as const)('only its own client revokes the %s token', async (kind) => {
+  const given = await tokens()
+  const strangers = [ofOtherResource, otherClient]
+  for (const stranger of strangers) {
+    const answer = await walk.post('/revocation', { token: given[kind] }, OWN, basic(stranger))
+    expect([answer.status, answer.json['error']]).toEqual([400, 'invalid_request'])
+    expect((await walk.post('/introspection', { token: given.access }, OWN)).status).toBe(200)
+  }
+  expect((await walk.post('/revocation', { token: given[kind] }, undefined, basic(owner))).status).toBe(200)
+  expect((await walk.post('/introspection', { token: given.access }, OWN)).status).toBe(401)
+  expect((await answerTo(owner, given[kind])).text).toBe('{"active":false}')
 })

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { SIGNING_ALGORITHMS } from '../../../shared/store/service.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
@@ -59,167 +59,164 @@ async function verified(jwt: string, audience: string, algorithm: string) {
   return payload
 }
 
-describe('on the OAuth face', () => {
-  test('the answer is signed for who asks, and says what the unsigned one says', async () => {
-    const caller = await resourceServer()
-    const answer = await ask(caller, access)
-    expect([answer.status, answer.headers['content-type'], answer.headers['cache-control']]).toEqual([
-      200,
-      SIGNED,
-      'no-store',
-    ])
-    const payload = await verified(answer.text, caller.id, 'RS256')
-    const { json } = await ask(caller, access, 'application/json')
-    expect(payload).toEqual({ iss: ISSUER, aud: caller.id, iat: START, token_introspection: json })
-    expect(json).toMatchObject({ active: true, sub: 'testuser01', cnf: expect.anything() as unknown })
-  })
+test('on the OAuth face the answer is signed for the caller, and says what the unsigned one says', async () => {
+  const caller = await resourceServer()
+  const answer = await ask(caller, access)
+  expect([answer.status, answer.headers['content-type'], answer.headers['cache-control']]).toEqual([
+    200,
+    SIGNED,
+    'no-store',
+  ])
+  const payload = await verified(answer.text, caller.id, 'RS256')
+  const { json } = await ask(caller, access, 'application/json')
+  expect(payload).toEqual({ iss: ISSUER, aud: caller.id, iat: START, token_introspection: json })
+  expect(json).toMatchObject({ active: true, sub: 'testuser01', cnf: expect.anything() as unknown })
+})
 
-  test('no access token is made of it: no sub, no exp, a type of its own', async () => {
-    const { text } = await ask(await resourceServer(), access)
-    const payload = await verified(text, jwtPayload(text).aud, 'RS256')
-    expect(Object.keys(payload).sort()).toEqual(['aud', 'iat', 'iss', 'token_introspection'])
-    expect(decodeProtectedHeader(text)).toEqual({
-      alg: 'RS256',
-      typ: 'token-introspection+jwt',
-      kid: 'key of RS256',
-    })
-    expect(outcome(await walk.introspect(text, OWN))).toContain('UNAUTHORIZED')
+test('a signed answer is no access token: it has no sub, no exp and a type of its own', async () => {
+  const { text } = await ask(await resourceServer(), access)
+  const payload = await verified(text, jwtPayload(text).aud, 'RS256')
+  expect(Object.keys(payload).sort()).toEqual(['aud', 'iat', 'iss', 'token_introspection'])
+  expect(decodeProtectedHeader(text)).toEqual({
+    alg: 'RS256',
+    typ: 'token-introspection+jwt',
+    kid: 'key of RS256',
   })
+  expect(outcome(await walk.introspect(text, OWN))).toContain('UNAUTHORIZED')
+})
 
-  test.each([
-    ['is not meant for it', () => resourceServer({ resourceServerAudiences: ['urn:other'] })],
-    ['is of another client', () => walk.addClient(BASIC)],
-  ])('a caller that a token %s learns, signed, that it is inactive and no more', async (_, makeCaller) => {
-    const caller = await makeCaller()
-    const payload = await verified((await ask(caller, access)).text, caller.id, 'RS256')
-    expect(payload['token_introspection']).toEqual({ active: false })
-  })
+test.each([
+  ['is not meant for it', () => resourceServer({ resourceServerAudiences: ['urn:other'] })],
+  ['is of another client', () => walk.addClient(BASIC)],
+])('a caller that a token %s learns, signed, only that it is inactive', async (_, makeCaller) => {
+  const caller = await makeCaller()
+  const payload = await verified((await ask(caller, access)).text, caller.id, 'RS256')
+  expect(payload['token_introspection']).toEqual({ active: false })
+})
 
-  test('an unknown token is inactive, signed', async () => {
-    const caller = await resourceServer()
-    const payload = await verified((await ask(caller, 'unknown')).text, caller.id, 'RS256')
-    expect(payload['token_introspection']).toEqual({ active: false })
-  })
+test('an unknown token is inactive in a signed answer', async () => {
+  const caller = await resourceServer()
+  const payload = await verified((await ask(caller, 'unknown')).text, caller.id, 'RS256')
+  expect(payload['token_introspection']).toEqual({ active: false })
+})
 
-  test.each([
-    [SIGNED, true],
-    ['Application/Token-Introspection+JWT', true],
-    [`application/json, ${SIGNED};q=0.5`, true],
-    [['application/json', SIGNED], true],
-    [`${SIGNED}; q=1.0`, true],
-    [`${SIGNED};q=0`, false],
-    [`application/json, ${SIGNED}; q=0.0`, false],
-    ['application/*', false],
-    ['*/*', false],
-    ['application/jwt', false],
-    [`text/plain;a="${SIGNED}"`, false],
-    ['', false],
-  ])('Accept: %j is signed: %j', async (accept, signed) => {
-    const { headers } = await ask(await resourceServer(), access, accept)
-    expect(headers['content-type']).toBe(signed ? SIGNED : 'application/json')
-  })
+test.each([
+  [SIGNED, true],
+  ['Application/Token-Introspection+JWT', true],
+  [`application/json, ${SIGNED};q=0.5`, true],
+  [['application/json', SIGNED], true],
+  [`${SIGNED}; q=1.0`, true],
+  [`${SIGNED};q=0`, false],
+  [`application/json, ${SIGNED}; q=0.0`, false],
+  ['application/*', false],
+  ['*/*', false],
+  ['application/jwt', false],
+  [`text/plain;a="${SIGNED}"`, false],
+  ['', false],
+])('Accept: %j is signed: %j', async (accept, signed) => {
+  const { headers } = await ask(await resourceServer(), access, accept)
+  expect(headers['content-type']).toBe(signed ? SIGNED : 'application/json')
+})
 
-  test('nobody is answered without authentication', async () => {
-    const headers = { accept: SIGNED }
-    const { status, json } = await walk.post('/introspection/standard', { token: access }, OWN, headers)
-    expect([status, json]).toEqual([401, { error: 'invalid_client' }])
-    const wrong = await ask({ ...client, secret: 'wrong' }, access)
-    expect([wrong.status, wrong.json]).toEqual([401, { error: 'invalid_client' }])
-  })
+test('nobody gets a signed answer without authentication', async () => {
+  const headers = { accept: SIGNED }
+  const { status, json } = await walk.post('/introspection/standard', { token: access }, OWN, headers)
+  expect([status, json]).toEqual([401, { error: 'invalid_client' }])
+  const wrong = await ask({ ...client, secret: 'wrong' }, access)
+  expect([wrong.status, wrong.json]).toEqual([401, { error: 'invalid_client' }])
+})
 
-  test.each(SIGNING_ALGORITHMS)('a caller that is registered for %s gets it', async (alg) => {
-    const caller = await resourceServer({ introspectionSignAlg: alg })
-    const payload = await verified((await ask(caller, access)).text, caller.id, alg)
-    expect(payload['token_introspection']).toMatchObject({ active: true })
-  })
+test.each(SIGNING_ALGORITHMS)('a caller that is registered for %s gets it', async (alg) => {
+  const caller = await resourceServer({ introspectionSignAlg: alg })
+  const payload = await verified((await ask(caller, access)).text, caller.id, alg)
+  expect(payload['token_introspection']).toMatchObject({ active: true })
+})
 
-  test('a caller whose algorithm no key fits is refused, and told nothing of the token', async () => {
-    await walk.call('/service/update', keySet(keys[0]?.own ?? {}))
-    const { status, json } = await ask(await resourceServer(), access)
-    expect([status, json['error']]).toEqual([400, 'invalid_request'])
-    expect(json['error_description']).toContain('No key')
-    expect(json).not.toHaveProperty('active')
-    expect((await ask(await resourceServer(), access, 'application/json')).json['active']).toBe(true)
-  })
+test('a caller whose algorithm fits no key is refused, and learns nothing of the token', async () => {
+  await walk.call('/service/update', keySet(keys[0]?.own ?? {}))
+  const { status, json } = await ask(await resourceServer(), access)
+  expect([status, json['error']]).toEqual([400, 'invalid_request'])
+  expect(json['error_description']).toContain('No key')
+  expect(json).not.toHaveProperty('active')
+  expect((await ask(await resourceServer(), access, 'application/json')).json['active']).toBe(true)
 })
 
 const jwtPayload = (jwt: string) =>
   JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()) as { aud: string }
 
-describe('on the Web API', () => {
-  test('the answer is signed for the resource server', async () => {
-    const { json } = await call({})
-    expect([json['action'], json['resultCode']]).toEqual(['JWT', 'A145001'])
-    const payload = await verified(String(json['responseContent']), RS, 'RS256')
-    expect(payload).toEqual({
-      iss: ISSUER,
-      aud: RS,
-      iat: START,
-      token_introspection: await walk.standard(access),
-    })
+test('on the Web API the answer is signed for the resource server', async () => {
+  const { json } = await call({})
+  expect([json['action'], json['resultCode']]).toEqual(['JWT', 'A145001'])
+  const payload = await verified(String(json['responseContent']), RS, 'RS256')
+  expect(payload).toEqual({
+    iss: ISSUER,
+    aud: RS,
+    iat: START,
+    token_introspection: await walk.standard(access),
   })
-
-  test.each(SIGNING_ALGORITHMS)('by %s where the call says so', async (introspectionSignAlg) => {
-    const { json } = await call({ introspectionSignAlg })
-    await verified(String(json['responseContent']), RS, introspectionSignAlg)
-  })
-
-  test('a token for another resource is inactive, signed', async () => {
-    const { access: other } = tokensOf(
-      await walk.credentials(client, OWN, { resource: 'https://other.example.com' }),
-    )
-    const { json } = await call({}, other)
-    const payload = await verified(String(json['responseContent']), RS, 'RS256')
-    expect(payload['token_introspection']).toEqual({ active: false })
-  })
-
-  test('needs to know who asks', async () => {
-    expect(outcome(await call({ rsUri: null }))).toBe('BAD_REQUEST A404301 invalid_request')
-  })
-
-  test.each(['HS256', 'none', 'ES512', 'rs256', '__proto__'])('is not signed by %s', async (alg) => {
-    expect(outcome(await call({ introspectionSignAlg: alg }))).toBe('BAD_REQUEST A404391 invalid_request')
-  })
-
-  test.each([
-    ['introspectionEncryptionAlg', 'RSA_OAEP_256'],
-    ['sharedKeyForSign', 'c2VjcmV0'],
-    ['sharedKeyForEncryption', 'c2VjcmV0'],
-    ['publicKeyForEncryption', '{"kty":"RSA"}'],
-  ])('%s is refused by name', async (name, value) => {
-    const { status, json } = await call({ [name]: value })
-    expect([status, json['resultCode']]).toEqual([400, 'A001297'])
-    expect(json['resultMessage']).toContain(`'${name}'`)
-  })
-
-  test.each(['application/json', `${SIGNED}, application/json`, `${SIGNED};q=1`, 'APPLICATION/JWT'])(
-    'httpAcceptHeader %j is not exactly that: no JWT',
-    async (httpAcceptHeader) => {
-      expect((await call({ httpAcceptHeader })).json['action']).toBe('OK')
-    },
-  )
 })
 
-describe('introspectionSignatureKeyId', () => {
-  const [first, second] = [newSigningKey('first', 'RS256'), newSigningKey('second', 'RS256')]
-  const update = (settings: Record<string, unknown>) => walk.call('/service/update', settings)
-  const kidOf = async (members: object = {}) =>
-    decodeProtectedHeader(String((await call(members)).json['responseContent'])).kid
+test.each(SIGNING_ALGORITHMS)('the Web API signs by %s where asked to', async (introspectionSignAlg) => {
+  const { json } = await call({ introspectionSignAlg })
+  await verified(String(json['responseContent']), RS, introspectionSignAlg)
+})
 
-  test('picks among the keys that fit; other algorithms have their own', async () => {
-    const ec = keys.find(({ own }) => own.alg === 'ES256')?.own ?? {}
-    expect((await update(keySet(first.own, second.own, ec))).status).toBe(200)
-    expect(await kidOf()).toBe('first')
-    expect((await update({ introspectionSignatureKeyId: 'second' })).status).toBe(200)
-    expect(await kidOf()).toBe('second')
-    expect(await kidOf({ introspectionSignAlg: 'ES256' })).toBe('key of ES256')
-    expect((await walk.call('/service/update', { introspectionSignatureKeyId: null })).status).toBe(200)
-    expect(await kidOf()).toBe('first')
-  })
+test('a token for another resource is inactive in a signed answer of the Web API', async () => {
+  const { access: other } = tokensOf(
+    await walk.credentials(client, OWN, { resource: 'https://other.example.com' }),
+  )
+  const { json } = await call({}, other)
+  const payload = await verified(String(json['responseContent']), RS, 'RS256')
+  expect(payload['token_introspection']).toEqual({ active: false })
+})
 
-  test('names a key that is there', async () => {
-    const answer = await update({ introspectionSignatureKeyId: 'none' })
-    expect([answer.status, answer.json['resultCode']]).toEqual([400, 'A039295'])
-    expect(answer.json['resultMessage']).toContain("'introspectionSignatureKeyId'")
-  })
+test('a signed answer of the Web API needs to know who asks', async () => {
+  expect(outcome(await call({ rsUri: null }))).toBe('BAD_REQUEST A404301 invalid_request')
+})
+
+test.each(['HS256', 'none', 'ES512', 'rs256', '__proto__'])(
+  'an answer of the Web API is not signed by %s',
+  async (alg) => {
+    expect(outcome(await call({ introspectionSignAlg: alg }))).toBe('BAD_REQUEST A404391 invalid_request')
+  },
+)
+
+test.each([
+  ['introspectionEncryptionAlg', 'RSA_OAEP_256'],
+  ['sharedKeyForSign', 'c2VjcmV0'],
+  ['sharedKeyForEncryption', 'c2VjcmV0'],
+  ['publicKeyForEncryption', '{"kty":"RSA"}'],
+])('the Web API refuses %s by name', async (name, value) => {
+  const { status, json } = await call({ [name]: value })
+  expect([status, json['resultCode']]).toEqual([400, 'A001297'])
+  expect(json['resultMessage']).toContain(`'${name}'`)
+})
+
+test.each(['application/json', `${SIGNED}, application/json`, `${SIGNED};q=1`, 'APPLICATION/JWT'])(
+  'httpAcceptHeader %j is not exactly that type, so there is no JWT',
+  async (httpAcceptHeader) => {
+    expect((await call({ httpAcceptHeader })).json['action']).toBe('OK')
+  },
+)
+
+const [first, second] = [newSigningKey('first', 'RS256'), newSigningKey('second', 'RS256')]
+const update = (settings: Record<string, unknown>) => walk.call('/service/update', settings)
+const kidOf = async (members: object = {}) =>
+  decodeProtectedHeader(String((await call(members)).json['responseContent'])).kid
+
+test('introspectionSignatureKeyId picks among the keys that fit, and other algorithms have their own', async () => {
+  const ec = keys.find(({ own }) => own.alg === 'ES256')?.own ?? {}
+  expect((await update(keySet(first.own, second.own, ec))).status).toBe(200)
+  expect(await kidOf()).toBe('first')
+  expect((await update({ introspectionSignatureKeyId: 'second' })).status).toBe(200)
+  expect(await kidOf()).toBe('second')
+  expect(await kidOf({ introspectionSignAlg: 'ES256' })).toBe('key of ES256')
+  expect((await walk.call('/service/update', { introspectionSignatureKeyId: null })).status).toBe(200)
+  expect(await kidOf()).toBe('first')
+})
+
+test('introspectionSignatureKeyId must name a key that exists', async () => {
+  const answer = await update({ introspectionSignatureKeyId: 'none' })
+  expect([answer.status, answer.json['resultCode']]).toEqual([400, 'A039295'])
+  expect(answer.json['resultMessage']).toContain("'introspectionSignatureKeyId'")
 })

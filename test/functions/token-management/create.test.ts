@@ -39,7 +39,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
   const presentable = ({ json }: Awaited<ReturnType<typeof create>>) =>
     String(json['jwtAccessToken'] ?? json['accessToken'])
 
-  test('makes an access and a refresh token, and both are good', async () => {
+  test('create makes an access and a refresh token, and both are good', async () => {
     const properties = [{ key: 'tier', value: 'gold', hidden: true }]
     const answer = await create({ scopes: ['write', 'read', 'write'], properties })
     expect(answer.json).toEqual({
@@ -78,7 +78,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
     expect(outcome(await walk.introspect(String(json['tokenId'])))).toBe('UNAUTHORIZED A057302 invalid_token')
   })
 
-  test('for the client alone: no subject, no refresh token', async () => {
+  test('create for the client itself gives no subject and no refresh token', async () => {
     const answer = await create({ grantType: 'CLIENT_CREDENTIALS' })
     expect(outcome(answer)).toBe('OK A109001')
     expect(answer.json).not.toHaveProperty('refreshToken')
@@ -86,7 +86,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
     expect(await walk.standard(presentable(answer))).toMatchObject({ active: true, client_id: client.id })
   })
 
-  test('names the client by its alias, and uses that where asked to', async () => {
+  test('create names the client by its alias, and uses that where asked to', async () => {
     const named = await walk.addClient(BASIC, { clientIdAlias: 'my-app', clientIdAliasEnabled: true })
     const members = { clientId: 0, clientIdentifier: 'my-app' }
     const plain = await create(members)
@@ -96,7 +96,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
     expect(await walk.standard(presentable(answer))).toMatchObject({ client_id: 'my-app' })
   })
 
-  test('durations of its own, in seconds', async () => {
+  test('create takes durations of its own, in seconds', async () => {
     const answer = await create({ accessTokenDuration: 5, refreshTokenDuration: 7 })
     expect(answer.json).toMatchObject({ expiresIn: 5, expiresAt: (START + 5) * 1000 })
     runtime.clock.now = (START + 5) as typeof START
@@ -106,7 +106,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
     if (kind === 'JWT') expect(decodeJwt(presentable(answer)).exp).toBe(START + 5)
   })
 
-  test('a thumbprint binds, also where the settings of the client would not', async () => {
+  test('create binds by a thumbprint, also where the settings of the client would not', async () => {
     const bound = await walk.addClient(PUBLIC, BOUND)
     const { access } = await walk.granted(bound, OWN)
     const certificateThumbprint = (await walk.introspect(access, OWN)).json['certificateThumbprint']
@@ -126,7 +126,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
     expect(outcome(await walk.introspect(refreshed.access))).toBe('UNAUTHORIZED A065304 invalid_token')
   })
 
-  test('a client that does not refresh gets a refresh token all the same, and none where the service has none', async () => {
+  test('create gives a refresh token to a client that does not refresh, and none where the service has none', async () => {
     const other = await walk.addClient(TLS, { grantTypes: ['AUTHORIZATION_CODE'] })
     expect((await create({ clientId: other.number })).json).toHaveProperty('refreshToken')
     await walk.setService({ supportedGrantTypes: ['AUTHORIZATION_CODE'] })
@@ -162,19 +162,19 @@ describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
     ['400 A001297', { refreshToken: 'chosen' }],
     ['400 A001297', { accessTokenPersistent: true }],
     ['400 A001297', { dpopKeyThumbprint: 'A'.repeat(43) }],
-  ])('%s for %j', async (expected, members) => {
+  ])('create answers %s for %j', async (expected, members) => {
     const answer = await create(members)
     expect(outcome(answer)).toBe(expected)
     expect(answer.json).not.toHaveProperty('responseContent')
   })
 
-  test('names the member that is not offered, and not its value', async () => {
+  test('create names the member that is not offered, and not its value', async () => {
     const { text } = await create({ accessToken: 'chosen-by-the-caller' })
     expect(text).toContain("The parameter 'accessToken' is not supported.")
     expect(text).not.toContain('chosen')
   })
 
-  test('members that Java writes although they are unset are absent', async () => {
+  test('create counts members that Java writes although they are unset as absent', async () => {
     const unset = {
       accessTokenPersistent: false,
       dpopKeyThumbprint: null,
@@ -184,7 +184,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
     expect(outcome(await create({ ...unset, refreshToken: '', clientIdAliasUsed: false }))).toBe('OK A109001')
   })
 
-  test('a scope that the client may not have, a locked client, a grant type that the service has not', async () => {
+  test('create refuses a scope that the client may not have, a locked client, and a grant type that the service has not', async () => {
     const extension = { requestableScopesEnabled: true, requestableScopes: ['read'] }
     const narrow = await walk.addClient(BASIC, { extension })
     expect(outcome(await create({ clientId: narrow.number, scopes: ['write'] }))).toBe('BAD_REQUEST A106201')
@@ -197,7 +197,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
     })
   })
 
-  test('takes a form, with numbers and lists as text', async () => {
+  test('create takes a form, with numbers and lists as text', async () => {
     const headers = {
       authorization: basic({ ...client, id: walk.serviceId, secret: walk.secrets.manage }).authorization,
       'content-type': 'application/x-www-form-urlencoded',
@@ -207,14 +207,14 @@ describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
     expect(answer.json).toMatchObject({ action: 'OK', expiresIn: 9, scopes: ['read', 'write'] })
   })
 
-  test('credentials of a smaller role may not, GET is 405', async () => {
+  test('create refuses credentials of a smaller role, and answers GET with 405', async () => {
     for (const secret of [walk.secrets.runtime, walk.secrets.introspect]) {
       expect(outcome(await walk.call(CREATE, {}, { secret }))).toBe('403 A001291')
     }
     expect((await walk.send({ route: `/api${CREATE}`, method: 'GET' })).status).toBe(405)
   })
 
-  test('the log has the client and the thumbprint, and no token', async () => {
+  test('the log of create has the client and the thumbprint, and no token', async () => {
     await create({ certificateThumbprint: 'A'.repeat(43) })
     expect(runtime.logged()).toMatchObject([
       { endpoint: CREATE, client: client.number, thumbprint: 'A'.repeat(43), outcome: 'OK' },

@@ -39,19 +39,16 @@ describe.each(TOKEN_FORMS)('%s access tokens', (_, settings) => {
       headers: { authorization: `Bearer ${walk.secrets.manage}` },
     })
 
-  test.each(['access', 'tokenId', 'identifier'] as const)(
-    'delete by %s is 204 without a body, twice',
-    async (by) => {
-      const tokens = await make(client, 'alice')
-      for (let i = 0; i < 2; i++) {
-        const { status, text } = await remove(tokens[by])
-        expect([status, text]).toEqual([204, ''])
-      }
-      expect([await isLive(tokens.access), await isLive(tokens.refresh)]).toEqual([false, false])
-    },
-  )
+  test.each(['access', 'tokenId', 'identifier'] as const)('delete by %s is 204, also twice', async (by) => {
+    const tokens = await make(client, 'alice')
+    for (let i = 0; i < 2; i++) {
+      const { status, text } = await remove(tokens[by])
+      expect([status, text]).toEqual([204, ''])
+    }
+    expect([await isLive(tokens.access), await isLive(tokens.refresh)]).toEqual([false, false])
+  })
 
-  test('delete by what only looks like a token is 204 and ends nothing', async () => {
+  test('delete by a text that only looks like a token is 204 and ends nothing', async () => {
     const { access, refresh } = await make(client, 'alice')
     for (const text of [`${access.slice(0, -4)}AAAA`, refresh, 'x', ''])
       expect((await remove(text)).status).toBe(204)
@@ -101,7 +98,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (_, settings) => {
     for (const { access } of spared) expect(await isLive(access)).toBe(true)
   })
 
-  test('revoke by subject ends it at all clients of this service', async () => {
+  test('revoke by subject ends its tokens at all clients of this service', async () => {
     const other = await walk.addClient(BASIC)
     const [first, second] = [await make(client, 'alice'), await make(other, 'alice')]
     const { access } = await make(client, 'bob')
@@ -128,14 +125,14 @@ describe.each(TOKEN_FORMS)('%s access tokens', (_, settings) => {
     expect(await isLive(access)).toBe(false)
   })
 
-  test('what has expired is not counted', async () => {
+  test('revoke does not count what has expired', async () => {
     await make(client, 'alice')
     runtime.clock.now = later(START, 864000)
     expect(await countOf({ clientIdentifier: client.id, subject: 'alice' })).toBe(0)
     expect(await countOf({ clientIdentifier: client.id })).toBe(0)
   })
 
-  test('the first that is named counts', async () => {
+  test('revoke follows the first member that names something', async () => {
     const [first, second] = [await make(client, 'alice'), await make(client, 'alice')]
     const members = { accessTokenIdentifier: first.access, clientIdentifier: client.id, subject: 'alice' }
     expect(await countOf(members)).toBe(1)
@@ -144,7 +141,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (_, settings) => {
     expect(await isLive(second.access)).toBe(true)
   })
 
-  test('a token of another service is spared', async () => {
+  test('revoke spares a token of another service', async () => {
     const { access, tokenId } = await make(client, 'alice')
     const own = walk
     walk = await openWalk(runtime, settings)
@@ -161,7 +158,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (_, settings) => {
     ['404 A001218', { clientIdentifier: 'nobody' }],
     ['404 A001218', { clientIdentifier: '4711', subject: 'alice' }],
     ['400 A001294', { subject: 5 }],
-  ])('%s for %j', async (expected, members) => {
+  ])('revoke answers %s for %j', async (expected, members) => {
     expect(outcome(await revoke(members))).toBe(expected)
   })
 
@@ -174,7 +171,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (_, settings) => {
     expect((await walk.call('/auth/token/delete/{accessTokenIdentifier}', {})).status).toBe(405)
   })
 
-  test('the log has no token', async () => {
+  test('the log of revoke and delete has no token', async () => {
     const { access, refresh } = await make(client, 'alice')
     runtime.lines.length = 0
     await revoke({ refreshTokenIdentifier: refresh })

@@ -30,7 +30,7 @@ async function make(of: TestClient, members: Record<string, unknown> = {}): Prom
 }
 const idsOf = (tokens: Listed[], name: string) => tokens.map((token) => String(token[name])).sort()
 
-test('lists what is known of each token', async () => {
+test('the list has what is known of each token', async () => {
   const properties = [{ key: 'k', value: 'v', hidden: true }]
   const made = await make(client, { scopes: ['read'], properties })
   runtime.clock.now = later(START, 5)
@@ -65,7 +65,7 @@ test('lists what is known of each token', async () => {
   })
 })
 
-test('a token of the client itself, not refreshed, without what it has not', async () => {
+test('the list leaves out what a token of the client itself does not have', async () => {
   const made = await make(client, { grantType: 'CLIENT_CREDENTIALS' })
   expect(await tokensIn(`clientIdentifier=${client.id}`)).toEqual([
     {
@@ -80,7 +80,7 @@ test('a token of the client itself, not refreshed, without what it has not', asy
   ])
 })
 
-test('by client, by subject, by both, and all of the service', async () => {
+test('the list is by client, by subject, by both, or of the whole service', async () => {
   const other = await walk.addClient(BASIC)
   const [a, b, c] = [await make(client), await make(client, { subject: 'bob' }), await make(other)]
   const expectListed = async (query: string, ...made: Listed[]) =>
@@ -93,7 +93,7 @@ test('by client, by subject, by both, and all of the service', async () => {
   await expectListed('clientIdentifier=&subject=', a, b, c)
 })
 
-test('pages by start and end, without holes where tokens have ended', async () => {
+test('the list pages by start and end, without holes where tokens have ended', async () => {
   const made: Listed[] = []
   for (let i = 0; i < 12; i++)
     made.push(await make(client, { subject: `user-${String(i).padStart(2, '0')}` }))
@@ -114,7 +114,7 @@ test('pages by start and end, without holes where tokens have ended', async () =
   expect((await list(`clientIdentifier=${client.id}&start=0&end=100`)).json).toMatchObject({ totalCount: 7 })
 })
 
-test('a grant is listed as long as any of its tokens lives', async () => {
+test('the list has a grant as long as any of its tokens lives', async () => {
   await make(client, { accessTokenDuration: 5, refreshTokenDuration: 10 })
   runtime.clock.now = later(START, 9)
   expect(await tokensIn('')).toHaveLength(1)
@@ -122,7 +122,7 @@ test('a grant is listed as long as any of its tokens lives', async () => {
   expect(await tokensIn('')).toEqual([])
 })
 
-test('not what was revoked or cut off, but what is only locked', async () => {
+test('the list has locked tokens, and none that were revoked or cut off', async () => {
   const made = await make(client)
   await runtime.store.clients.setLocked(walk.number, client.settings as never, true)
   expect(await tokensIn('')).toHaveLength(1)
@@ -135,7 +135,7 @@ test('not what was revoked or cut off, but what is only locked', async () => {
   expect(await tokensIn('')).toHaveLength(1)
 })
 
-test('not those of another service', async () => {
+test('the list has no tokens of another service', async () => {
   await make(client)
   walk = await openWalk(runtime)
   expect((await list('')).json).toEqual({ start: 0, end: 5, totalCount: 0, accessTokens: [] })
@@ -148,10 +148,10 @@ test.each([
   ['400 A159204', 'end=-1'],
   ['400 A159205', 'start=1&end=1002'],
   ['404 A001218', 'clientIdentifier=nobody'],
-])('%s for %s', async (expected, query) => {
+])('the list answers %s for %s', async (expected, query) => {
   expect(outcome(await list(query))).toBe(expected)
 })
 
-test('POST is 405', async () => {
+test('the list answers POST with 405', async () => {
   expect((await walk.call('/auth/token/get/list', {})).status).toBe(405)
 })

@@ -39,7 +39,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
 
   const update = (members: Record<string, unknown>) => walk.call(UPDATE, members)
 
-  test('moves the ends of both tokens, in milliseconds, and says how all stands', async () => {
+  test('update moves the ends of both tokens, in milliseconds, and tells the state of the grant', async () => {
     const answer = await update({
       accessToken: access,
       accessTokenExpiresAt: (START + 10) * 1000 + 999,
@@ -66,7 +66,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
   })
 
   test.each(['accessTokenHash', 'tokenId', 'accessToken'])(
-    'is found by the token id as %s',
+    'update finds the token id as %s',
     async (member) => {
       const answer = await update({ [member]: tokenId, properties: [{ key: 'k', value: 'v' }] })
       expect(answer.json).toMatchObject({
@@ -77,7 +77,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
     },
   )
 
-  test('is found by the bare identifier of a JWT, and by nothing that is only like a token', async () => {
+  test('update finds a token by the bare identifier of a JWT, and by nothing that only looks like a token', async () => {
     if (kind === 'JWT') expect(outcome(await update({ accessToken: identifier }))).toBe(UPDATED)
     const changed = `${access.slice(0, -4)}AAAA`
     const slack = tokenId.slice(0, -1) + String.fromCharCode(tokenId.charCodeAt(29) + 1)
@@ -86,7 +86,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
     }
   })
 
-  test('replaces the scopes by those that there are, and a refresh does not bring the old ones back', async () => {
+  test('update replaces the scopes by those that exist, and a refresh does not bring the old ones back', async () => {
     const answer = await update({ accessToken: access, scopes: ['write', 'unknown'] })
     expect(answer.json).toMatchObject({ scopes: ['write'] })
     expect(outcome(await walk.introspect(access, undefined, { scopes: ['read'] }))).toMatch(
@@ -98,7 +98,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
     expect((await update({ accessTokenHash: tokenId, scopes: [] })).json).not.toHaveProperty('scopes')
   })
 
-  test('what is absent stays', async () => {
+  test('update leaves what the call leaves out', async () => {
     await update({ accessToken: access, properties: [{ key: 'k', value: 'v', hidden: true }] })
     const answer = await update({
       accessToken: access,
@@ -113,7 +113,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
     })
   })
 
-  test('binds by a thumbprint, and no later change takes the binding away', async () => {
+  test('update binds by a thumbprint, and no later change takes the binding away', async () => {
     const certificateThumbprint = 'A'.repeat(43)
     expect(outcome(await update({ accessToken: access, certificateThumbprint }))).toBe(UPDATED)
     expect(outcome(await update({ accessToken: access, certificateThumbprint: '' }))).toBe(UPDATED)
@@ -122,7 +122,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
     expect(await walk.standard(access)).toMatchObject({ cnf: { 'x5t#S256': certificateThumbprint } })
   })
 
-  test('a new value replaces the old one and says what the grant says now', async () => {
+  test('update replaces the value of a token, and the new one has what the grant has now', async () => {
     runtime.clock.now = later(START, 5)
     const certificateThumbprint = 'B'.repeat(43)
     const answer = await update({
@@ -150,7 +150,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
     expect(await walk.standard(refresh)).toMatchObject({ active: true })
   })
 
-  test('after a refresh the old access token is unknown, the id leads on', async () => {
+  test('after a refresh the old access token is unknown to update, and the id still finds the grant', async () => {
     const { access: next } = tokensOf(await walk.refresh(client, refresh))
     expect(outcome(await update({ accessToken: access }))).toBe('NOT_FOUND A134202')
     expect(outcome(await update({ tokenId, accessTokenExpiresAt: (START + 1) * 1000 }))).toBe(UPDATED)
@@ -158,7 +158,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
     expect(outcome(await walk.introspect(next))).toBe('UNAUTHORIZED A065301 invalid_token')
   })
 
-  test('what has expired for good, was cut off or revoked is not there', async () => {
+  test('update finds no token that has expired for good, was cut off or revoked', async () => {
     const expired = { accessTokenExpiresAt: START * 1000, refreshTokenExpiresAt: START * 1000 }
     expect(outcome(await update({ accessToken: access, ...expired }))).toBe(UPDATED)
     expect(outcome(await update({ accessToken: access }))).toBe('NOT_FOUND A134202')
@@ -168,7 +168,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
     expect(outcome(await update({ accessToken: tokens.access }))).toBe('NOT_FOUND A134202')
   })
 
-  test('a token of another service is unknown', async () => {
+  test('update finds no token of another service', async () => {
     const other = await openWalk(runtime, settings)
     expect(outcome(await other.call(UPDATE, { accessToken: access }))).toBe('NOT_FOUND A134202')
     expect(outcome(await other.call(UPDATE, { tokenId }))).toBe('NOT_FOUND A134202')
@@ -183,11 +183,11 @@ describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
     ['400 A001294', { tokenId: 'x', certificateThumbprint: '=' }],
     ['400 A001297', { tokenId: 'x', accessTokenPersistent: true }],
     ['400 A001297', { tokenId: 'x', dpopKeyThumbprint: 'x' }],
-  ])('%s for %j', async (expected, members) => {
+  ])('update answers %s for %j', async (expected, members) => {
     expect(outcome(await update(members))).toBe(expected)
   })
 
-  test('two changes at the same moment are both there', async () => {
+  test('two updates at the same moment both take effect', async () => {
     const certificateThumbprint = 'C'.repeat(43)
     const answers = await Promise.all([
       update({ tokenId, certificateThumbprint }),

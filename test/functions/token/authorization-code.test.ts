@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
@@ -24,170 +24,159 @@ async function redeemed(kind = PUBLIC, parameters: Record<string, string> = {}) 
 
 const grantsLeft = async (client: TestClient) => (await tables.grantsOf(walk.number, client.number)).length
 
-describe('a code that comes again', () => {
-  test('is refused, and ends the grant with all its tokens', async () => {
-    const { client, code, access, refresh } = await redeemed()
-    expect(outcome(await walk.redeem(client, code, OWN))).toBe(UNKNOWN)
-    expect(outcome(await walk.introspect(access, OWN))).toBe('UNAUTHORIZED A057302 invalid_token')
-    expect(outcome(await walk.refresh(client, refresh, OWN))).toBe('BAD_REQUEST A053305 invalid_grant')
-    expect(await grantsLeft(client)).toBe(0)
-  })
-
-  test('ends the grant also with another readable certificate', async () => {
-    const { client, code, access } = await redeemed()
-    expect(outcome(await walk.redeem(client, code, OTHER))).toBe(UNKNOWN)
-    expect(await walk.standard(access)).toEqual({ active: false })
-  })
-
-  test('ends the grant also after a refresh, and also when the code is past its time', async () => {
-    const { client, code, refresh } = await redeemed()
-    const { access } = tokensOf(await walk.refresh(client, refresh, OWN))
-    runtime.clock.now = later(START, 3600)
-    expect(outcome(await walk.redeem(client, code, OWN))).toBe(UNKNOWN)
-    expect(await walk.standard(access)).toEqual({ active: false })
-  })
-
-  test('ends the grant of a confidential client', async () => {
-    const { client, code, access } = await redeemed(BASIC)
-    expect(outcome(await walk.redeem(client, code, OWN))).toBe(UNKNOWN)
-    expect(await walk.standard(access)).toEqual({ active: false })
-  })
-
-  test('is refused a third time as unknown', async () => {
-    const { client, code } = await redeemed()
-    await walk.redeem(client, code, OWN)
-    expect(outcome(await walk.redeem(client, code, OWN))).toBe(UNKNOWN)
-  })
-
-  test('of many racing redemptions wins one, and the tokens of that one end', async () => {
-    const client = await walk.addClient(PUBLIC, BOUND)
-    const code = await walk.code(client)
-    const answers = await Promise.all(Array.from({ length: 50 }, () => walk.redeem(client, code, OWN)))
-    const won = answers.filter(({ json }) => json['action'] === 'OK')
-    expect(won).toHaveLength(1)
-    expect(new Set(answers.map(outcome))).toEqual(new Set(['OK A050001', UNKNOWN]))
-    expect(await Promise.all(won.map((answer) => walk.standard(tokensOf(answer).access)))).toEqual([
-      { active: false },
-    ])
-  })
+test('a code that comes again is refused, and ends the grant with all its tokens', async () => {
+  const { client, code, access, refresh } = await redeemed()
+  expect(outcome(await walk.redeem(client, code, OWN))).toBe(UNKNOWN)
+  expect(outcome(await walk.introspect(access, OWN))).toBe('UNAUTHORIZED A057302 invalid_token')
+  expect(outcome(await walk.refresh(client, refresh, OWN))).toBe('BAD_REQUEST A053305 invalid_grant')
+  expect(await grantsLeft(client)).toBe(0)
 })
 
-describe('a replay that is not complete and right changes nothing', () => {
-  const CHALLENGE = { code_challenge: VERIFIER, code_challenge_method: 'plain' }
-
-  test.each([
-    ['without the redirect URI', { redirect_uri: undefined }, 'BAD_REQUEST A050308 invalid_grant'],
-    [
-      'with another redirect URI',
-      { redirect_uri: 'https://evil.example/' },
-      'BAD_REQUEST A050309 invalid_grant',
-    ],
-    ['without the verifier', { code_verifier: undefined }, 'BAD_REQUEST A050312 invalid_grant'],
-    ['with another verifier', { code_verifier: 'x'.repeat(43) }, 'BAD_REQUEST A050315 invalid_grant'],
-    ['with a malformed verifier', { code_verifier: 'x' }, 'BAD_REQUEST A050316 invalid_request'],
-  ])('%s', async (_name, parameters, refused) => {
-    const { client, code, access } = await redeemed(PUBLIC, CHALLENGE)
-    const answer = await walk.redeem(client, code, OWN, { code_verifier: VERIFIER, ...parameters })
-    expect(outcome(answer)).toBe(refused)
-    expect(outcome(await walk.introspect(access, OWN))).toBe('OK A056001')
-  })
-
-  test.each([
-    ['no', undefined],
-    ['an unreadable', spelling('truncated-der')],
-  ])('with %s certificate', async (_name, certificate) => {
-    const { client, code, access } = await redeemed()
-    expect((await walk.redeem(client, code, certificate)).json['action']).toBe('BAD_REQUEST')
-    expect(outcome(await walk.introspect(access, OWN))).toBe('OK A056001')
-  })
-
-  test('from another client, and without client authentication', async () => {
-    const { client, code, access } = await redeemed(BASIC)
-    const other = await walk.addClient(BASIC, BOUND)
-    expect(outcome(await walk.redeem(other, code, OWN))).toBe('BAD_REQUEST A050307 invalid_grant')
-    const unproved = await walk.redeem({ ...client, secret: 'wrong' }, code, OWN)
-    expect(outcome(unproved)).toBe('INVALID_CLIENT A157305 invalid_client')
-    expect(outcome(await walk.introspect(access, OWN))).toBe('OK A056001')
-  })
+test('a code that comes again with another readable certificate ends the grant', async () => {
+  const { client, code, access } = await redeemed()
+  expect(outcome(await walk.redeem(client, code, OTHER))).toBe(UNKNOWN)
+  expect(await walk.standard(access)).toEqual({ active: false })
 })
 
-describe('a refusal leaves the code redeemable', () => {
-  test.each([
-    ['from another client', { other: true }, 'BAD_REQUEST A050307 invalid_grant'],
-    ['without the redirect URI', { redirect_uri: undefined }, 'BAD_REQUEST A050308 invalid_grant'],
-    ['with an empty redirect URI', { redirect_uri: '' }, 'BAD_REQUEST A050308 invalid_grant'],
-    [
-      'with a redirect URI that is longer',
-      { redirect_uri: 'https://client.example.org/cb/example.com/' },
-      'BAD_REQUEST A050309 invalid_grant',
-    ],
-    [
-      'with a redirect URI in another case',
-      { redirect_uri: 'https://CLIENT.example.org/cb/example.com' },
-      'BAD_REQUEST A050309 invalid_grant',
-    ],
-    [
-      'with a verifier that nobody asked for',
-      { code_verifier: VERIFIER },
-      'BAD_REQUEST A050317 invalid_grant',
-    ],
-  ])('%s', async (_name, { other, ...parameters }: Record<string, unknown>, refused) => {
+test('a code that comes again after a refresh, and past its own time, ends the grant', async () => {
+  const { client, code, refresh } = await redeemed()
+  const { access } = tokensOf(await walk.refresh(client, refresh, OWN))
+  runtime.clock.now = later(START, 3600)
+  expect(outcome(await walk.redeem(client, code, OWN))).toBe(UNKNOWN)
+  expect(await walk.standard(access)).toEqual({ active: false })
+})
+
+test('a code that comes again ends the grant of a confidential client', async () => {
+  const { client, code, access } = await redeemed(BASIC)
+  expect(outcome(await walk.redeem(client, code, OWN))).toBe(UNKNOWN)
+  expect(await walk.standard(access)).toEqual({ active: false })
+})
+
+test('a code that comes a third time is refused as unknown', async () => {
+  const { client, code } = await redeemed()
+  await walk.redeem(client, code, OWN)
+  expect(outcome(await walk.redeem(client, code, OWN))).toBe(UNKNOWN)
+})
+
+test('of many racing redemptions one wins, and its tokens end', async () => {
+  const client = await walk.addClient(PUBLIC, BOUND)
+  const code = await walk.code(client)
+  const answers = await Promise.all(Array.from({ length: 50 }, () => walk.redeem(client, code, OWN)))
+  const won = answers.filter(({ json }) => json['action'] === 'OK')
+  expect(won).toHaveLength(1)
+  expect(new Set(answers.map(outcome))).toEqual(new Set(['OK A050001', UNKNOWN]))
+  expect(await Promise.all(won.map((answer) => walk.standard(tokensOf(answer).access)))).toEqual([
+    { active: false },
+  ])
+})
+
+const CHALLENGE = { code_challenge: VERIFIER, code_challenge_method: 'plain' }
+
+test.each([
+  ['without the redirect URI', { redirect_uri: undefined }, 'BAD_REQUEST A050308 invalid_grant'],
+  [
+    'with another redirect URI',
+    { redirect_uri: 'https://evil.example/' },
+    'BAD_REQUEST A050309 invalid_grant',
+  ],
+  ['without the verifier', { code_verifier: undefined }, 'BAD_REQUEST A050312 invalid_grant'],
+  ['with another verifier', { code_verifier: 'x'.repeat(43) }, 'BAD_REQUEST A050315 invalid_grant'],
+  ['with a malformed verifier', { code_verifier: 'x' }, 'BAD_REQUEST A050316 invalid_request'],
+])('a replay that is not complete and right changes nothing: %s', async (_name, parameters, refused) => {
+  const { client, code, access } = await redeemed(PUBLIC, CHALLENGE)
+  const answer = await walk.redeem(client, code, OWN, { code_verifier: VERIFIER, ...parameters })
+  expect(outcome(answer)).toBe(refused)
+  expect(outcome(await walk.introspect(access, OWN))).toBe('OK A056001')
+})
+
+test.each([
+  ['no', undefined],
+  ['an unreadable', spelling('truncated-der')],
+])('a replay with %s certificate changes nothing', async (_name, certificate) => {
+  const { client, code, access } = await redeemed()
+  expect((await walk.redeem(client, code, certificate)).json['action']).toBe('BAD_REQUEST')
+  expect(outcome(await walk.introspect(access, OWN))).toBe('OK A056001')
+})
+
+test('a replay from another client, or without client authentication, changes nothing', async () => {
+  const { client, code, access } = await redeemed(BASIC)
+  const other = await walk.addClient(BASIC, BOUND)
+  expect(outcome(await walk.redeem(other, code, OWN))).toBe('BAD_REQUEST A050307 invalid_grant')
+  const unproved = await walk.redeem({ ...client, secret: 'wrong' }, code, OWN)
+  expect(outcome(unproved)).toBe('INVALID_CLIENT A157305 invalid_client')
+  expect(outcome(await walk.introspect(access, OWN))).toBe('OK A056001')
+})
+
+test.each([
+  ['from another client', { other: true }, 'BAD_REQUEST A050307 invalid_grant'],
+  ['without the redirect URI', { redirect_uri: undefined }, 'BAD_REQUEST A050308 invalid_grant'],
+  ['with an empty redirect URI', { redirect_uri: '' }, 'BAD_REQUEST A050308 invalid_grant'],
+  [
+    'with a redirect URI that is longer',
+    { redirect_uri: 'https://client.example.org/cb/example.com/' },
+    'BAD_REQUEST A050309 invalid_grant',
+  ],
+  [
+    'with a redirect URI in another case',
+    { redirect_uri: 'https://CLIENT.example.org/cb/example.com' },
+    'BAD_REQUEST A050309 invalid_grant',
+  ],
+  ['with a verifier that nobody asked for', { code_verifier: VERIFIER }, 'BAD_REQUEST A050317 invalid_grant'],
+])(
+  'a refusal leaves the code redeemable: %s',
+  async (_name, { other, ...parameters }: Record<string, unknown>, refused) => {
     const client = await walk.addClient(PUBLIC, BOUND)
     const code = await walk.code(client)
     const asking = other === true ? await walk.addClient(PUBLIC, BOUND) : client
     expect(outcome(await walk.redeem(asking, code, OWN, parameters))).toBe(refused)
     expect(outcome(await walk.redeem(client, code, RENEWED))).toBe('OK A050001')
-  })
+  },
+)
 
-  test('without a code: the request is invalid', async () => {
-    const client = await walk.addClient(PUBLIC, BOUND)
-    expect(outcome(await walk.redeem(client, '', OWN))).toBe('BAD_REQUEST A050302 invalid_request')
-  })
+test('a request without a code is invalid', async () => {
+  const client = await walk.addClient(PUBLIC, BOUND)
+  expect(outcome(await walk.redeem(client, '', OWN))).toBe('BAD_REQUEST A050302 invalid_request')
 })
 
-describe('a redirect URI that the authorization request did not name', () => {
-  test('is not asked for, and is refused', async () => {
-    const client = await walk.addClient(PUBLIC, BOUND)
-    const code = await walk.code(client, { redirect_uri: undefined })
-    expect(outcome(await walk.redeem(client, code, OWN))).toBe('BAD_REQUEST A050310 invalid_grant')
-    expect(outcome(await walk.redeem(client, code, OWN, { redirect_uri: undefined }))).toBe('OK A050001')
-  })
+test('a redemption must leave out a redirect URI that the authorization request did not name', async () => {
+  const client = await walk.addClient(PUBLIC, BOUND)
+  const code = await walk.code(client, { redirect_uri: undefined })
+  expect(outcome(await walk.redeem(client, code, OWN))).toBe('BAD_REQUEST A050310 invalid_grant')
+  expect(outcome(await walk.redeem(client, code, OWN, { redirect_uri: undefined }))).toBe('OK A050001')
 })
 
-describe('a code', () => {
-  test.each([
-    [-1, 'OK A050001'],
-    [0, 'BAD_REQUEST A050311 invalid_grant'],
-    [1, 'BAD_REQUEST A050311 invalid_grant'],
-  ])('%i s from its end: %s', async (seconds, expected) => {
-    const client = await walk.addClient(PUBLIC, BOUND)
-    const code = await walk.code(client)
-    runtime.clock.now = later(START, 60 + seconds)
-    expect(outcome(await walk.redeem(client, code, OWN))).toBe(expected)
-  })
+test.each([
+  [-1, 'OK A050001'],
+  [0, 'BAD_REQUEST A050311 invalid_grant'],
+  [1, 'BAD_REQUEST A050311 invalid_grant'],
+])('a code %i s from its end: %s', async (seconds, expected) => {
+  const client = await walk.addClient(PUBLIC, BOUND)
+  const code = await walk.code(client)
+  runtime.clock.now = later(START, 60 + seconds)
+  expect(outcome(await walk.redeem(client, code, OWN))).toBe(expected)
+})
 
-  test('that was cut off with all tokens of the client is refused', async () => {
-    const client = await walk.addClient(PUBLIC, BOUND)
-    const code = await walk.code(client)
-    await runtime.store.clients.cutOff(walk.number, client.number, START)
-    expect(outcome(await walk.redeem(client, code, OWN))).toBe('BAD_REQUEST A050391 invalid_grant')
-    runtime.clock.now = later(START, 1)
-    expect(outcome(await walk.redeem(client, await walk.code(client), OWN))).toBe('OK A050001')
-  })
+test('a code is refused after a cut-off of all tokens of the client', async () => {
+  const client = await walk.addClient(PUBLIC, BOUND)
+  const code = await walk.code(client)
+  await runtime.store.clients.cutOff(walk.number, client.number, START)
+  expect(outcome(await walk.redeem(client, code, OWN))).toBe('BAD_REQUEST A050391 invalid_grant')
+  runtime.clock.now = later(START, 1)
+  expect(outcome(await walk.redeem(client, await walk.code(client), OWN))).toBe('OK A050001')
+})
 
-  test.each([
-    ['a ticket', async (client: TestClient) => (await walk.authorize(client)).json['ticket'] as string],
-    ['an access token', async (client: TestClient) => (await walk.granted(client, OWN)).access],
-    ['a refresh token', async (client: TestClient) => (await walk.granted(client, OWN)).refresh],
-    [
-      'a code with its last character changed',
-      async (client: TestClient) =>
-        (await walk.code(client)).replace(/.$/, (last) => (last === '-' ? 'A' : '-')),
-    ],
-    ['a code cut short', async (client: TestClient) => (await walk.code(client)).slice(0, -1)],
-    ['something else', () => Promise.resolve('SplxlOBeZQQYbYS6WxSbIA')],
-  ])('is not %s', async (_name, make) => {
-    const client = await walk.addClient(PUBLIC, BOUND)
-    expect(outcome(await walk.redeem(client, await make(client), OWN))).toBe(UNKNOWN)
-  })
+test.each([
+  ['a ticket', async (client: TestClient) => (await walk.authorize(client)).json['ticket'] as string],
+  ['an access token', async (client: TestClient) => (await walk.granted(client, OWN)).access],
+  ['a refresh token', async (client: TestClient) => (await walk.granted(client, OWN)).refresh],
+  [
+    'a code with its last character changed',
+    async (client: TestClient) =>
+      (await walk.code(client)).replace(/.$/, (last) => (last === '-' ? 'A' : '-')),
+  ],
+  ['a code cut short', async (client: TestClient) => (await walk.code(client)).slice(0, -1)],
+  ['something else', () => Promise.resolve('SplxlOBeZQQYbYS6WxSbIA')],
+])('%s is no code', async (_name, make) => {
+  const client = await walk.addClient(PUBLIC, BOUND)
+  expect(outcome(await walk.redeem(client, await make(client), OWN))).toBe(UNKNOWN)
 })

@@ -31,7 +31,7 @@ describe.each(Object.entries(GRANTS))('%s', (_name, ask) => {
     [true, false, false],
     [false, true, false],
     [false, false, false],
-  ])('service %s, client %s: a certificate binds %s', async (service, client, binds) => {
+  ])('with service %s and client %s a certificate binds: %s', async (service, client, binds) => {
     await setBinding(service)
     const asking = await walk.addClient(BASIC, { tlsClientCertificateBoundAccessTokens: client })
     const cnf = binds ? { 'x5t#S256': thumbprintOf('client-ec-p256') } : undefined
@@ -42,7 +42,7 @@ describe.each(Object.entries(GRANTS))('%s', (_name, ask) => {
     [true, false],
     [false, true],
     [false, false],
-  ])('service %s, client %s: no certificate is needed, a broken one is not read', async (service, client) => {
+  ])('with service %s and client %s a broken certificate is not even read', async (service, client) => {
     await setBinding(service)
     const asking = await walk.addClient(BASIC, { tlsClientCertificateBoundAccessTokens: client })
     expect(await boundTo(await ask(asking))).toBeUndefined()
@@ -54,7 +54,7 @@ describe.each(Object.entries(GRANTS))('%s', (_name, ask) => {
     ['an empty one', '', 'A244308'],
     ['one that a proxy calls (null)', '(null)', 'A244308'],
     ['an unreadable one', UNREADABLE, 'A244309'],
-  ])('is refused with %s where both settings are on', async (_name, certificate, resultCode) => {
+  ])('with both settings on, %s certificate is refused', async (_name, certificate, resultCode) => {
     await setBinding(true)
     const asking = await walk.addClient(POST, BOUND)
     expect(outcome(await ask(asking, certificate))).toBe(`BAD_REQUEST ${resultCode} invalid_request`)
@@ -69,19 +69,19 @@ describe('binding', () => {
     ['CLIENT_SECRET_BASIC', BASIC],
     ['CLIENT_SECRET_POST', POST],
     ['TLS_CLIENT_AUTH', TLS],
-  ])('binds for a client that authenticates by %s', async (_method, kind) => {
+  ])('a certificate binds for a client that authenticates by %s', async (_method, kind) => {
     const { access } = await walk.granted(await walk.addClient(kind, BOUND), OWN)
     const { json } = await walk.introspect(access, OWN)
     expect(json['certificateThumbprint']).toBe(thumbprintOf('client-ec-p256'))
   })
 
-  test.each(certificates.map(({ name }) => name))('binds to the thumbprint of %s', async (name) => {
+  test.each(certificates.map(({ name }) => name))('a token has the thumbprint of %s', async (name) => {
     const client = await walk.addClient(BASIC, BOUND)
     const answer = await walk.credentials(client, certificatePem(name))
     expect(await boundTo(answer)).toEqual({ 'x5t#S256': thumbprintOf(name) })
   })
 
-  test('does not bind a code: it is redeemed with whatever certificate comes', async () => {
+  test('a code is not bound: it is redeemed with whatever certificate comes', async () => {
     const client = await walk.addClient(PUBLIC, BOUND)
     const { access } = await walk.granted(client, OTHER)
     expect((await walk.introspect(access, OTHER)).json['action']).toBe('OK')
@@ -97,16 +97,19 @@ describe('a certificate that is missing or unreadable', () => {
     ['mutual-TLS', TLS, 'INVALID_CLIENT A157327 invalid_client', 'INVALID_CLIENT A157328 invalid_client'],
   ] as const
 
-  test.each(KINDS)('does not consume the code of a %s client', async (_name, kind, missing, unreadable) => {
-    const client = await walk.addClient(kind, BOUND)
-    const code = await walk.code(client)
-    expect(outcome(await walk.redeem(client, code))).toBe(missing)
-    expect(outcome(await walk.redeem(client, code, UNREADABLE))).toBe(unreadable)
-    expect(outcome(await walk.redeem(client, code, OWN))).toBe('OK A050001')
-  })
+  test.each(KINDS)(
+    'a bad certificate does not consume the code of a %s client',
+    async (_name, kind, missing, unreadable) => {
+      const client = await walk.addClient(kind, BOUND)
+      const code = await walk.code(client)
+      expect(outcome(await walk.redeem(client, code))).toBe(missing)
+      expect(outcome(await walk.redeem(client, code, UNREADABLE))).toBe(unreadable)
+      expect(outcome(await walk.redeem(client, code, OWN))).toBe('OK A050001')
+    },
+  )
 
   test.each(KINDS)(
-    'does not consume the refresh token of a %s client',
+    'a bad certificate does not consume the refresh token of a %s client',
     async (_name, kind, missing, unreadable) => {
       const client = await walk.addClient(kind, BOUND)
       const { access, refresh } = await walk.granted(client, OWN)
@@ -117,13 +120,13 @@ describe('a certificate that is missing or unreadable', () => {
     },
   )
 
-  test('is looked at after the client has authenticated', async () => {
+  test('the certificate is judged after the client has authenticated', async () => {
     const client = await walk.addClient(BASIC, BOUND)
     const answer = await walk.credentials({ ...client, secret: 'wrong' })
     expect(outcome(answer)).toBe('INVALID_CLIENT A157305 invalid_client')
   })
 
-  test('is looked at before the grant', async () => {
+  test('the certificate is judged before the grant', async () => {
     const client = await walk.addClient(BASIC, BOUND)
     expect(outcome(await walk.redeem(client, 'no-such-code'))).toBe('BAD_REQUEST A244308 invalid_request')
     expect(outcome(await walk.refresh(client, 'no-such-token'))).toBe('BAD_REQUEST A244308 invalid_request')

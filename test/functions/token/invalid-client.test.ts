@@ -120,24 +120,21 @@ const FAILURES: readonly (readonly [name: string, reason: Reason, make: Make])[]
   ['the assertion comes a second time', 'assertion-used', assertionUsedBefore],
 ]
 
-test.each(FAILURES)(
-  'the OAuth face answers every invalid_client in the same words: %s',
-  async (_name, reason, make) => {
-    const { parameters = {}, headers = {}, certificate } = await make()
-    const asked = { grant_type: 'client_credentials', ...parameters }
-    const answer = await walk.post('/token', asked, certificate, headers)
-    expect(answer).toEqual({
-      status: 401,
-      headers: {
-        'content-type': 'application/json',
-        'cache-control': 'no-store',
-        pragma: 'no-cache',
-        'www-authenticate': 'Basic realm="certbound"',
-      },
-      text: '{"error":"invalid_client"}',
-      json: { error: 'invalid_client' },
-    })
-    // Only the log says why.
-    expect(runtime.logged().at(-1)).toMatchObject({ outcome: 'INVALID_CLIENT', reason })
-  },
-)
+test.each(FAILURES)('every invalid_client has the same answer: %s', async (_name, reason, make) => {
+  const { parameters = {}, headers = {}, certificate } = await make()
+  const asked = { grant_type: 'client_credentials', ...parameters }
+  const answer = await walk.post('/token', asked, certificate, headers)
+  expect(answer).toEqual({
+    status: 401,
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      pragma: 'no-cache',
+      'www-authenticate': 'Basic realm="certbound"',
+    },
+    text: '{"error":"invalid_client"}',
+    json: { error: 'invalid_client' },
+  })
+  // Only the log says why.
+  expect(runtime.logged().at(-1)).toMatchObject({ outcome: 'INVALID_CLIENT', reason })
+})

@@ -57,7 +57,7 @@ describe('SELF_SIGNED_TLS_CLIENT_AUTH with a jwksUri', () => {
     asked = async (certificate) => outcome(await walk.credentials(client, certificate))
   })
 
-  test('follows the rotation of certificates at the key server', async () => {
+  test('a client by self-signed certificate follows the rotation of certificates at its key server', async () => {
     publish(ecKey)
     expect(await asked(EC)).toBe(OK)
     expect(await asked(EC)).toBe(OK)
@@ -83,7 +83,7 @@ describe('SELF_SIGNED_TLS_CLIENT_AUTH with a jwksUri', () => {
     expect(fetches()).toBe(3)
   })
 
-  test('asks the key server once a minute, however many certificates nobody knows come along', async () => {
+  test('the key server is asked once a minute, however many unknown certificates come along', async () => {
     publish(ecKey)
     expect(await asked(EC)).toBe(OK)
     at(60)
@@ -97,7 +97,7 @@ describe('SELF_SIGNED_TLS_CLIENT_AUTH with a jwksUri', () => {
     expect(fetches()).toBe(2)
   })
 
-  test('lets nobody in while the set cannot be had, and asks again a minute later', async () => {
+  test('a client by self-signed certificate is refused while the set cannot be had, and the set is asked for again a minute later', async () => {
     server.state.answer = answerWith('', 500)
     expect(await asked(EC)).toBe(UNAVAILABLE)
     publish(ecKey)
@@ -107,20 +107,20 @@ describe('SELF_SIGNED_TLS_CLIENT_AUTH with a jwksUri', () => {
     expect(fetches()).toBe(2)
   })
 
-  test('connects to no address that the rule refuses', async () => {
+  test('no connection goes to an address that the rule refuses', async () => {
     publish(ecKey)
     rule = () => false
     expect(await asked(EC)).toBe(UNAVAILABLE)
     expect(server.seen).toMatchObject({ connections: 0, lookups: [HOST] })
   })
 
-  test('follows no redirect', async () => {
+  test('a redirect of the key server is not followed', async () => {
     server.state.answer = answerWith('', 302, { location: '/elsewhere' })
     expect(await asked(EC)).toBe(UNAVAILABLE)
     expect(server.seen.requests).toEqual(['/jwks'])
   })
 
-  test('binds on the OAuth face, and refreshes with either certificate', async () => {
+  test('a client by self-signed certificate is bound on the OAuth face, and refreshes with either certificate', async () => {
     publish(ecKey, rsaKey)
     const bound = await walk.addClient(SELF_SIGNED, { jwksUri: server.uri, ...BOUND })
     const send = async (members: object, certificate: string) =>
@@ -134,7 +134,7 @@ describe('SELF_SIGNED_TLS_CLIENT_AUTH with a jwksUri', () => {
     expect((await walk.post('/introspection', { token }, EC)).status).toBe(401)
   })
 
-  test('is the certificate of the key that the client names', async () => {
+  test('a client by self-signed certificate is known by the certificate of the key that it names', async () => {
     publish({ ...ecKey, kid: 'ec' }, { ...rsaKey, kid: 'rsa' })
     const named = { jwksUri: server.uri, selfSignedCertificateKeyId: 'rsa' }
     const one = await walk.addClient(SELF_SIGNED, named)
@@ -162,7 +162,7 @@ describe('PRIVATE_KEY_JWT with a jwksUri', () => {
     return outcome(await walk.credentials(client, undefined, parameters))
   }
 
-  test('follows the rotation of keys, and an unknown key does not use up the assertion', async () => {
+  test('a client by assertion follows the rotation of keys, and an unknown key does not use up the assertion', async () => {
     publish(key(old, 'old'))
     expect(await asked(old, 'old', '1')).toBe(OK)
     publish(key(old, 'old'), key(fresh, 'new'))
@@ -175,7 +175,7 @@ describe('PRIVATE_KEY_JWT with a jwksUri', () => {
     expect(fetches()).toBe(2)
   })
 
-  test('finds the right one of two keys that share a kid', async () => {
+  test('of two keys that share a kid the right one is found', async () => {
     publish(key(old, 'same'), { ...key(old, 'same'), use: 'enc' }, key(fresh, 'same'))
     expect(await asked(fresh, 'same', '1')).toBe(OK)
     expect(await asked(old, 'same', '2')).toBe(OK)
@@ -183,7 +183,7 @@ describe('PRIVATE_KEY_JWT with a jwksUri', () => {
   })
 
   test.each(['__proto__', '../jwks', 'constructor', 'x'.repeat(4000)])(
-    'finds no key of kid %j',
+    'no key has the kid %j',
     async (kid) => {
       publish(key(old, 'k1'))
       expect(await asked(old, kid, '1')).toBe(invalid('A157326'))

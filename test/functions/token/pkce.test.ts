@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { outcome } from '../../support/answers.ts'
 import { testWalk } from '../../support/test-runtime.ts'
 import { PUBLIC } from '../../support/walk.ts'
@@ -12,42 +12,38 @@ const DEFAULT = { code_challenge: VERIFIER }
 
 const walk = await testWalk()
 
-describe('redemption', () => {
-  const WRONG = 'BAD_REQUEST A050315 invalid_grant'
-  const VERIFIER_MISSING = 'BAD_REQUEST A050312 invalid_grant'
-  const MALFORMED = 'BAD_REQUEST A050316 invalid_request'
+const WRONG = 'BAD_REQUEST A050315 invalid_grant'
+const VERIFIER_MISSING = 'BAD_REQUEST A050312 invalid_grant'
+const MALFORMED = 'BAD_REQUEST A050316 invalid_request'
 
-  test.each([
-    ['S256', S256, VERIFIER, 'OK A050001'],
-    ['S256', S256, CHALLENGE, WRONG],
-    ['S256', S256, 'a'.repeat(43), WRONG],
-    ['S256', S256, undefined, VERIFIER_MISSING],
-    ['S256', S256, '', 'BAD_REQUEST A050313 invalid_request'],
-    ['S256', S256, VERIFIER.slice(0, 42), MALFORMED],
-    ['S256', S256, 'a'.repeat(129), MALFORMED],
-    ['S256', S256, `${VERIFIER.slice(0, 42)}=`, MALFORMED],
-    ['plain', PLAIN, VERIFIER, 'OK A050001'],
-    ['plain', PLAIN, CHALLENGE, WRONG],
-    ['plain', PLAIN, undefined, VERIFIER_MISSING],
-    ['no method', DEFAULT, VERIFIER, 'OK A050001'],
-    ['no method', DEFAULT, undefined, VERIFIER_MISSING],
-    ['no challenge', {}, undefined, 'OK A050001'],
-    ['no challenge', {}, VERIFIER, 'BAD_REQUEST A050317 invalid_grant'],
-  ])('$0, verifier $2: $3', async (_method, parameters, code_verifier, expected) => {
-    const client = await walk.addClient(PUBLIC)
-    const code = await walk.code(client, parameters)
-    expect(outcome(await walk.redeem(client, code, undefined, { code_verifier }))).toBe(expected)
-  })
+test.each([
+  ['S256', S256, VERIFIER, 'OK A050001'],
+  ['S256', S256, CHALLENGE, WRONG],
+  ['S256', S256, 'a'.repeat(43), WRONG],
+  ['S256', S256, undefined, VERIFIER_MISSING],
+  ['S256', S256, '', 'BAD_REQUEST A050313 invalid_request'],
+  ['S256', S256, VERIFIER.slice(0, 42), MALFORMED],
+  ['S256', S256, 'a'.repeat(129), MALFORMED],
+  ['S256', S256, `${VERIFIER.slice(0, 42)}=`, MALFORMED],
+  ['plain', PLAIN, VERIFIER, 'OK A050001'],
+  ['plain', PLAIN, CHALLENGE, WRONG],
+  ['plain', PLAIN, undefined, VERIFIER_MISSING],
+  ['no method', DEFAULT, VERIFIER, 'OK A050001'],
+  ['no method', DEFAULT, undefined, VERIFIER_MISSING],
+  ['no challenge', {}, undefined, 'OK A050001'],
+  ['no challenge', {}, VERIFIER, 'BAD_REQUEST A050317 invalid_grant'],
+])('a code with $0 and the verifier $2: $3', async (_method, parameters, code_verifier, expected) => {
+  const client = await walk.addClient(PUBLIC)
+  const code = await walk.code(client, parameters)
+  expect(outcome(await walk.redeem(client, code, undefined, { code_verifier }))).toBe(expected)
+})
 
-  test('goes on with the challenge of the code also when nothing demands one any more', async () => {
-    const client = await walk.addClient(PUBLIC, { pkceRequired: true })
-    const code = await walk.code(client, S256)
-    await walk.setClient(client, { pkceRequired: false })
-    expect(outcome(await walk.redeem(client, code))).toBe(VERIFIER_MISSING)
-    expect(outcome(await walk.redeem(client, code, undefined, { code_verifier: VERIFIER }))).toBe(
-      'OK A050001',
-    )
-  })
+test('a redemption needs the challenge of its code also when nothing demands one any more', async () => {
+  const client = await walk.addClient(PUBLIC, { pkceRequired: true })
+  const code = await walk.code(client, S256)
+  await walk.setClient(client, { pkceRequired: false })
+  expect(outcome(await walk.redeem(client, code))).toBe(VERIFIER_MISSING)
+  expect(outcome(await walk.redeem(client, code, undefined, { code_verifier: VERIFIER }))).toBe('OK A050001')
 })
 
 test('an empty verifier for a code with a challenge is refused by its name, and the code lives on', async () => {
@@ -81,17 +77,11 @@ const CASES = DEMANDS.flatMap(([demand, expected]) =>
   Object.entries(REQUESTS).map(([name, parameters], i) => [demand, name, expected[i], parameters] as const),
 )
 
-test.each(CASES)(
-  'where the service has %j, a request with %s is %s',
-  async (demand, _, expected, parameters) => {
-    await walk.setService(demand)
-    expect(outcome(await walk.authorize(await walk.addClient(PUBLIC), parameters))).toBe(expected)
-  },
-)
+test.each(CASES)('with %j at the service, %s is %s', async (demand, _, expected, parameters) => {
+  await walk.setService(demand)
+  expect(outcome(await walk.authorize(await walk.addClient(PUBLIC), parameters))).toBe(expected)
+})
 
-test.each(CASES)(
-  'where the client has %j, a request with %s is %s',
-  async (demand, _, expected, parameters) => {
-    expect(outcome(await walk.authorize(await walk.addClient(PUBLIC, demand), parameters))).toBe(expected)
-  },
-)
+test.each(CASES)('with %j at the client, %s is %s', async (demand, _, expected, parameters) => {
+  expect(outcome(await walk.authorize(await walk.addClient(PUBLIC, demand), parameters))).toBe(expected)
+})

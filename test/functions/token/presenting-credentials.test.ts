@@ -9,7 +9,7 @@ const withSecret = ({ id, secret }: TestClient) => ({ client_id: id, client_secr
 
 const CREDENTIALS = { grant_type: 'client_credentials' }
 
-test('Basic, each half form-encoded, also with its client_id in the form', async () => {
+test('Basic has each half form-encoded, also with its client_id in the form', async () => {
   const client = await walk.addClient(BASIC)
   expect((await walk.post('/token', CREDENTIALS, undefined, basic(client))).status).toBe(200)
   const both = await walk.post('/token', { ...CREDENTIALS, ...named(client) }, undefined, basic(client))
@@ -47,7 +47,7 @@ test.each([
   expect([status, json['error']]).toEqual([400, 'invalid_request'])
 })
 
-test('a certificate on the connection is no method: it goes with any', async () => {
+test('a certificate on the connection is no method, so it goes with any', async () => {
   const client = await walk.addClient(BASIC, BOUND)
   expect((await walk.post('/token', CREDENTIALS, OWN, basic(client))).status).toBe(200)
 })

@@ -21,7 +21,7 @@ const standard = async (token: string, members: object = {}) =>
 describe.each(['opaque', 'jwt'])('properties of %s tokens', (format) => {
   beforeEach(() => (format === 'jwt' ? walk.setService({ accessTokenSignAlg: 'ES256' }) : Promise.resolve()))
 
-  test('are told to all who should know them, hidden ones only to callers of the Web API', async () => {
+  test('properties are told to everyone who may know them, hidden ones only to callers of the Web API', async () => {
     const answer = await redeem(await codeWith({ properties: [TIER, SECRET] }))
     expect(answer.json['properties']).toEqual([TIER, SECRET])
     expect(contentOf(answer)).toMatchObject({ tier: 'gold', token_type: 'Bearer' })
@@ -44,7 +44,7 @@ describe.each(['opaque', 'jwt'])('properties of %s tokens', (format) => {
     }
   })
 
-  test('given at the token endpoint are added, and take the place of what has the same key', async () => {
+  test('properties of the token call are added, and replace those of the same key', async () => {
     const given = [
       { key: 'tier', value: 'silver' },
       { key: 'shop', value: '7', hidden: null },
@@ -61,7 +61,7 @@ describe.each(['opaque', 'jwt'])('properties of %s tokens', (format) => {
   })
 })
 
-test('a client credentials token has those of its own call', async () => {
+test('a client credentials token has the properties of its own call', async () => {
   const confidential = await walk.addClient(BASIC)
   const answer = await walk.token(
     confidential,
@@ -72,7 +72,7 @@ test('a client credentials token has those of its own call', async () => {
   expect(contentOf(answer)['tier']).toBe('gold')
 })
 
-test('the OAuth face tells the visible ones alone', async () => {
+test('the OAuth face tells only the visible properties', async () => {
   const issued = await walk.issue((await walk.authorize(client)).json['ticket'], {
     properties: [TIER, SECRET],
   })
@@ -86,19 +86,19 @@ test('the OAuth face tells the visible ones alone', async () => {
 test.each([
   ['an array', [TIER]],
   ['JSON text', JSON.stringify([TIER])],
-])('may be %s', async (_name, properties) => {
+])('properties may be %s', async (_name, properties) => {
   expect((await redeem(await codeWith({ properties }))).json['properties']).toEqual([TIER])
   expect((await redeem(await codeWith({}), { properties })).json['properties']).toEqual([TIER])
 })
 
-test.each([[undefined], [null], [''], [[]], ['[]']])('of %j are none', async (properties) => {
+test.each([[undefined], [null], [''], [[]], ['[]']])('properties of %j count as none', async (properties) => {
   const answer = await redeem(await codeWith({ properties }), { properties })
   expect(outcome(answer)).toBe('OK A050001')
   expect(answer.json).not.toHaveProperty('properties')
 })
 
 test.each([['text'], ['{}'], [{}], [7], [[{}]], [[{ key: '' }]], [[{ key: 'a', value: 1 }]], [[null]]])(
-  'of %j are refused by name at both endpoints, and nothing is consumed',
+  'properties of %j are refused by name at both endpoints, and nothing is consumed',
   async (properties) => {
     const { json } = await walk.authorize(client)
     const issued = await walk.issue(json['ticket'], { properties })
@@ -112,7 +112,7 @@ test.each([['text'], ['{}'], [{}], [7], [[{}]], [[{ key: '' }]], [[{ key: 'a', v
 )
 
 test.each(['access_token', 'scope', 'active', 'sub', 'cnf', 'client_id', 'exp', 'token_type', 'aud'])(
-  'may not be called %s, hidden or not',
+  'a property may not be called %s, hidden or not',
   async (key) => {
     const { json } = await walk.authorize(client)
     for (const hidden of [true, false]) {
@@ -126,62 +126,60 @@ test.each(['access_token', 'scope', 'active', 'sub', 'cnf', 'client_id', 'exp', 
   },
 )
 
-test.each(['__proto__', 'constructor'])('may be called %s', async (key) => {
+test.each(['__proto__', 'constructor'])('a property may be called %s', async (key) => {
   const answer = await redeem(await codeWith({ properties: [{ key, value: 'x' }] }))
   expect(answer.json['properties']).toEqual([{ key, value: 'x', hidden: false }])
   expect(Object.getOwnPropertyDescriptor(contentOf(answer), key)?.value).toBe('x')
 })
 
-describe('the size', () => {
-  /** JSON of one property with this value is exactly as long as is allowed. */
-  const [LONGEST] = [4096 - JSON.stringify([{ key: 'k', value: '', hidden: false }]).length]
-  const property = (length: number, key = 'k') => [{ key, value: 'x'.repeat(length) }]
+/** JSON of one property with this value is exactly as long as is allowed. */
+const [LONGEST] = [4096 - JSON.stringify([{ key: 'k', value: '', hidden: false }]).length]
+const property = (length: number, key = 'k') => [{ key, value: 'x'.repeat(length) }]
 
-  test('is limited at issue, and the ticket is not consumed', async () => {
-    const { json } = await walk.authorize(client)
-    const larger = await walk.issue(json['ticket'], { properties: property(LONGEST + 1) })
-    expect(outcome(larger)).toBe('INTERNAL_SERVER_ERROR A045201 server_error')
-    const largest = await walk.issue(json['ticket'], { properties: property(LONGEST) })
-    expect(outcome(largest)).toBe('LOCATION A040001')
-  })
+test('the size of properties is limited at issue, and the ticket is not consumed', async () => {
+  const { json } = await walk.authorize(client)
+  const larger = await walk.issue(json['ticket'], { properties: property(LONGEST + 1) })
+  expect(outcome(larger)).toBe('INTERNAL_SERVER_ERROR A045201 server_error')
+  const largest = await walk.issue(json['ticket'], { properties: property(LONGEST) })
+  expect(outcome(largest)).toBe('LOCATION A040001')
+})
 
-  test('counts bytes, and what was given before', async () => {
-    const code = await codeWith({ properties: property(LONGEST) })
-    const more = await redeem(code, { properties: [{ key: 'l', value: '' }] })
-    expect(outcome(more)).toBe('INTERNAL_SERVER_ERROR A050201 server_error')
-    const wide = await redeem(code, { properties: [{ key: 'k', value: 'é'.repeat(LONGEST) }] })
-    expect(outcome(wide)).toBe('INTERNAL_SERVER_ERROR A050201 server_error')
-    const answer = await redeem(code)
-    expect(outcome(answer)).toBe('OK A050001')
-    const { refresh: token } = tokensOf(answer)
-    const further = await refresh(token, { properties: property(9, 'l') })
-    expect(outcome(further)).toBe('INTERNAL_SERVER_ERROR A050201 server_error')
-    expect(outcome(await refresh(token))).toBe('OK A053001')
-  })
+test('the size of properties counts bytes, and those of before', async () => {
+  const code = await codeWith({ properties: property(LONGEST) })
+  const more = await redeem(code, { properties: [{ key: 'l', value: '' }] })
+  expect(outcome(more)).toBe('INTERNAL_SERVER_ERROR A050201 server_error')
+  const wide = await redeem(code, { properties: [{ key: 'k', value: 'é'.repeat(LONGEST) }] })
+  expect(outcome(wide)).toBe('INTERNAL_SERVER_ERROR A050201 server_error')
+  const answer = await redeem(code)
+  expect(outcome(answer)).toBe('OK A050001')
+  const { refresh: token } = tokensOf(answer)
+  const further = await refresh(token, { properties: property(9, 'l') })
+  expect(outcome(further)).toBe('INTERNAL_SERVER_ERROR A050201 server_error')
+  expect(outcome(await refresh(token))).toBe('OK A053001')
+})
 
-  test('keeps the largest item under 16 KB', async () => {
-    const scopes = Array.from({ length: 4 }, (_, i) => String(i).repeat(1023))
-    await walk.setService({ supportedScopes: scopes.map((name) => ({ name })) })
-    const large = await walk.addClient(PUBLIC)
-    const ticket = (await walk.authorize(large, { scope: scopes.join(' ') })).json['ticket']
-    const jwtAtClaims = JSON.stringify({ a: 'x'.repeat(2048 - '{"a":""}'.length) })
-    const { json } = await walk.issue(ticket, { properties: property(LONGEST), jwtAtClaims })
-    expect(outcome(await walk.redeem(large, json['authorizationCode'] as string))).toBe('OK A050001')
-    const [item] = await tables.grantsOf(walk.number, large.number)
-    expect(JSON.stringify(item).length).toBeGreaterThan(14000)
-    expect(JSON.stringify(item).length).toBeLessThan(16384)
-  })
+test('the largest item stays under 16 KB', async () => {
+  const scopes = Array.from({ length: 4 }, (_, i) => String(i).repeat(1023))
+  await walk.setService({ supportedScopes: scopes.map((name) => ({ name })) })
+  const large = await walk.addClient(PUBLIC)
+  const ticket = (await walk.authorize(large, { scope: scopes.join(' ') })).json['ticket']
+  const jwtAtClaims = JSON.stringify({ a: 'x'.repeat(2048 - '{"a":""}'.length) })
+  const { json } = await walk.issue(ticket, { properties: property(LONGEST), jwtAtClaims })
+  expect(outcome(await walk.redeem(large, json['authorizationCode'] as string))).toBe('OK A050001')
+  const [item] = await tables.grantsOf(walk.number, large.number)
+  expect(JSON.stringify(item).length).toBeGreaterThan(14000)
+  expect(JSON.stringify(item).length).toBeLessThan(16384)
+})
 
-  test('of a JWT is what introspection still reads', async () => {
-    await walk.setService({ accessTokenSignAlg: 'ES256' })
-    const jwtAtClaims = JSON.stringify({ a: 'x'.repeat(2000) })
-    const { json } = await walk.authorize(client)
-    const properties = property(LONGEST)
-    const code = (await walk.issue(json['ticket'], { properties, jwtAtClaims })).json['authorizationCode']
-    const refused = await redeem(code as string)
-    expect(outcome(refused)).toBe('INTERNAL_SERVER_ERROR A050202 server_error')
-    const hidden = [{ ...properties[0], hidden: true }]
-    const answer = await redeem(code as string, { properties: hidden })
-    expect(outcome(await walk.introspect(tokensOf(answer).access))).toBe('OK A056001')
-  })
+test('introspection reads the largest JWT that is issued', async () => {
+  await walk.setService({ accessTokenSignAlg: 'ES256' })
+  const jwtAtClaims = JSON.stringify({ a: 'x'.repeat(2000) })
+  const { json } = await walk.authorize(client)
+  const properties = property(LONGEST)
+  const code = (await walk.issue(json['ticket'], { properties, jwtAtClaims })).json['authorizationCode']
+  const refused = await redeem(code as string)
+  expect(outcome(refused)).toBe('INTERNAL_SERVER_ERROR A050202 server_error')
+  const hidden = [{ ...properties[0], hidden: true }]
+  const answer = await redeem(code as string, { properties: hidden })
+  expect(outcome(await walk.introspect(tokensOf(answer).access))).toBe('OK A056001')
 })

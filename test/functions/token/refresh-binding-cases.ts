@@ -21,46 +21,38 @@ export function refreshBindingCases(open: () => AnyWalk): void {
 
   const cnfOf = async (access: string) => (await walk.standard(access))['cnf']
 
-  describe('the same certificate', () => {
-    test.each(EVERY_CLIENT)('refreshes for a %s client, and binds again', async (_name, kind) => {
+  test.each(EVERY_CLIENT)(
+    'the same certificate refreshes for a %s client, bound again',
+    async (_name, kind) => {
       const client = await walk.addClient(kind, BOUND)
       const { refresh } = await walk.granted(client, OWN)
       const { access } = tokensOf(await walk.refresh(client, refresh, OWN))
       expect(await cnfOf(access)).toEqual({ 'x5t#S256': thumbprintOf('client-ec-p256') })
-    })
+    },
+  )
+
+  test('a renewed certificate moves the grant of a mutual-TLS client', async () => {
+    const client = await walk.addClient(TLS, BOUND)
+    const { refresh } = await walk.granted(client, OWN)
+    const { access } = tokensOf(await walk.refresh(client, refresh, RENEWED))
+    expect(await cnfOf(access)).toEqual({ 'x5t#S256': thumbprintOf('client-ec-p256-renewed') })
+    expect(outcome(await walk.introspect(access, OWN))).toBe('UNAUTHORIZED A065305 invalid_token')
+    expect(outcome(await walk.introspect(access, RENEWED))).toBe('OK A056001')
   })
 
-  describe('a renewed certificate', () => {
-    test('moves the grant of a mutual-TLS client', async () => {
-      const client = await walk.addClient(TLS, BOUND)
-      const { refresh } = await walk.granted(client, OWN)
-      const { access } = tokensOf(await walk.refresh(client, refresh, RENEWED))
-      expect(await cnfOf(access)).toEqual({ 'x5t#S256': thumbprintOf('client-ec-p256-renewed') })
-      expect(outcome(await walk.introspect(access, OWN))).toBe('UNAUTHORIZED A065305 invalid_token')
-      expect(outcome(await walk.introspect(access, RENEWED))).toBe('OK A056001')
-    })
+  test.each(SAME_CERTIFICATE_ONLY)('a renewed certificate is refused to a %s client', async (_name, kind) => {
+    const client = await walk.addClient(kind, BOUND)
+    const { access, refresh } = await walk.granted(client, OWN)
+    expect(outcome(await walk.refresh(client, refresh, RENEWED))).toBe('BAD_REQUEST A053392 invalid_grant')
+    expect(outcome(await walk.introspect(access, OWN))).toBe('OK A056001')
+    expect(outcome(await walk.refresh(client, refresh, OWN))).toBe('OK A053001')
+  })
 
-    test.each(SAME_CERTIFICATE_ONLY)(
-      'is refused to a %s client, whose tokens stay usable',
-      async (_name, kind) => {
-        const client = await walk.addClient(kind, BOUND)
-        const { access, refresh } = await walk.granted(client, OWN)
-        expect(outcome(await walk.refresh(client, refresh, RENEWED))).toBe(
-          'BAD_REQUEST A053392 invalid_grant',
-        )
-        expect(outcome(await walk.introspect(access, OWN))).toBe('OK A056001')
-        expect(outcome(await walk.refresh(client, refresh, OWN))).toBe('OK A053001')
-      },
-    )
-
-    test('of somebody else is no client authentication', async () => {
-      const client = await walk.addClient(TLS, BOUND)
-      const { refresh } = await walk.granted(client, OWN)
-      expect(outcome(await walk.refresh(client, refresh, OTHER))).toBe(
-        'INVALID_CLIENT A157343 invalid_client',
-      )
-      expect(outcome(await walk.refresh(client, refresh, OWN))).toBe('OK A053001')
-    })
+  test('a certificate of somebody else does not authenticate the client of a refresh', async () => {
+    const client = await walk.addClient(TLS, BOUND)
+    const { refresh } = await walk.granted(client, OWN)
+    expect(outcome(await walk.refresh(client, refresh, OTHER))).toBe('INVALID_CLIENT A157343 invalid_client')
+    expect(outcome(await walk.refresh(client, refresh, OWN))).toBe('OK A053001')
   })
 
   describe.each([
@@ -71,7 +63,7 @@ export function refreshBindingCases(open: () => AnyWalk): void {
         walk.setClient(client, { tlsClientCertificateBoundAccessTokens: false }),
     ],
   ])('a grant issued bound, the setting of the %s off since', (_name, switchOff) => {
-    test.each(EVERY_CLIENT)('stays bound for a %s client', async (_kind, kind) => {
+    test.each(EVERY_CLIENT)('a bound grant stays bound for a %s client', async (_kind, kind) => {
       const client = await walk.addClient(kind, BOUND)
       const { refresh } = await walk.granted(client, OWN)
       await switchOff(client)
@@ -81,7 +73,7 @@ export function refreshBindingCases(open: () => AnyWalk): void {
     })
 
     test.each(SAME_CERTIFICATE_ONLY)(
-      'is refused to a %s client without the certificate',
+      'a bound grant of a %s client needs its certificate',
       async (_kind, kind) => {
         const client = await walk.addClient(kind, BOUND)
         const { access, refresh } = await walk.granted(client, OWN)
@@ -93,7 +85,7 @@ export function refreshBindingCases(open: () => AnyWalk): void {
       },
     )
 
-    test('moves for a mutual-TLS client, and to no token without a binding', async () => {
+    test('a bound grant of a mutual-TLS client moves, and never to a token without a binding', async () => {
       const client = await walk.addClient(TLS, BOUND)
       const { refresh } = await walk.granted(client, OWN)
       await switchOff(client)
@@ -102,38 +94,33 @@ export function refreshBindingCases(open: () => AnyWalk): void {
     })
   })
 
-  describe('a grant issued unbound', () => {
-    const unbound = async (kind: typeof PUBLIC) => {
-      const client = await walk.addClient(kind, { tlsClientCertificateBoundAccessTokens: false })
-      return { client, ...(await walk.granted(client, OWN)) }
-    }
+  const unbound = async (kind: typeof PUBLIC) => {
+    const client = await walk.addClient(kind, { tlsClientCertificateBoundAccessTokens: false })
+    return { client, ...(await walk.granted(client, OWN)) }
+  }
 
-    test.each(EVERY_CLIENT)(
-      'stays unbound for a %s client while nothing demands binding',
-      async (_name, kind) => {
-        const { client, refresh } = await unbound(kind)
-        const { access } = tokensOf(await walk.refresh(client, refresh, OWN))
-        expect(await cnfOf(access)).toBeUndefined()
-      },
-    )
+  test.each(EVERY_CLIENT)('an unbound grant of a %s client may stay unbound', async (_name, kind) => {
+    const { client, refresh } = await unbound(kind)
+    const { access } = tokensOf(await walk.refresh(client, refresh, OWN))
+    expect(await cnfOf(access)).toBeUndefined()
+  })
 
-    test.each(SAME_CERTIFICATE_ONLY)(
-      'is refused to a %s client once binding is required',
-      async (_name, kind) => {
-        const { client, access, refresh } = await unbound(kind)
-        await walk.setClient(client, BOUND)
-        expect(outcome(await walk.refresh(client, refresh, OWN))).toBe('BAD_REQUEST A053393 invalid_grant')
-        expect((await walk.standard(access))['active']).toBe(true)
-        await walk.setClient(client, { tlsClientCertificateBoundAccessTokens: false })
-        expect(outcome(await walk.refresh(client, refresh, OWN))).toBe('OK A053001')
-      },
-    )
-
-    test('is bound at the next refresh of a mutual-TLS client once binding is required', async () => {
-      const { client, refresh } = await unbound(TLS)
+  test.each(SAME_CERTIFICATE_ONLY)(
+    'a required binding refuses the unbound grant of a %s client',
+    async (_name, kind) => {
+      const { client, access, refresh } = await unbound(kind)
       await walk.setClient(client, BOUND)
-      const { access } = tokensOf(await walk.refresh(client, refresh, RENEWED))
-      expect(await cnfOf(access)).toEqual({ 'x5t#S256': thumbprintOf('client-ec-p256-renewed') })
-    })
+      expect(outcome(await walk.refresh(client, refresh, OWN))).toBe('BAD_REQUEST A053393 invalid_grant')
+      expect((await walk.standard(access))['active']).toBe(true)
+      await walk.setClient(client, { tlsClientCertificateBoundAccessTokens: false })
+      expect(outcome(await walk.refresh(client, refresh, OWN))).toBe('OK A053001')
+    },
+  )
+
+  test('an unbound grant is bound at the next refresh of a mutual-TLS client once binding is required', async () => {
+    const { client, refresh } = await unbound(TLS)
+    await walk.setClient(client, BOUND)
+    const { access } = tokensOf(await walk.refresh(client, refresh, RENEWED))
+    expect(await cnfOf(access)).toEqual({ 'x5t#S256': thumbprintOf('client-ec-p256-renewed') })
   })
 }

@@ -18,7 +18,7 @@ describe('kept', () => {
     walk = await openWalk(runtime, { refreshTokenKept: true })
   })
 
-  test('the same refresh token works again and again, with a fresh access token each time', async () => {
+  test('a refresh token that is kept works again and again, with a fresh access token each time', async () => {
     const client = await walk.addClient(PUBLIC)
     const first = await walk.granted(client)
     wait(100)
@@ -30,7 +30,7 @@ describe('kept', () => {
     expect(outcome(await walk.introspect(third.access))).toBe('OK A056001')
   })
 
-  test('its end does not move', async () => {
+  test('the end of a refresh token that is kept does not move', async () => {
     const client = await walk.addClient(PUBLIC)
     const { refresh } = await walk.granted(client)
     wait(863999)
@@ -91,7 +91,7 @@ describe.each([
     expect(await works(current)).toBe(false)
   })
 
-  test('a token of the family that never was ends the grant', async () => {
+  test('an invented token of the family ends the grant', async () => {
     const [token = ''] = await rotated(0)
     const invented = token.slice(0, 46) + 'A'.repeat(42)
     expect(outcome(await walk.refresh(client, invented))).toBe(UNKNOWN)
@@ -113,7 +113,7 @@ describe.each([
     expect(await works(current)).toBe(true)
   })
 
-  test('of two racing refreshes one wins at least, and its tokens live', async () => {
+  test('of racing refreshes at least one wins, and its tokens live', async () => {
     const [token = ''] = await rotated(0)
     const answers = await Promise.all(Array.from({ length: 20 }, () => walk.refresh(client, token)))
     const won = answers.filter(({ json }) => json['action'] === 'OK').map(tokensOf)
@@ -125,17 +125,15 @@ describe.each([
   })
 })
 
-describe('rotated', () => {
-  test('the replaced token is refused at once', async () => {
-    const walk = await openWalk(runtime)
-    const client = await walk.addClient(PUBLIC)
-    const { refresh } = await walk.granted(client)
-    await walk.refresh(client, refresh)
-    for (const seconds of [0, 9, 1]) {
-      wait(seconds)
-      expect(outcome(await walk.refresh(client, refresh))).toBe(UNKNOWN)
-    }
-  })
+test('the replaced token is refused at once where refreshes are not idempotent', async () => {
+  const walk = await openWalk(runtime)
+  const client = await walk.addClient(PUBLIC)
+  const { refresh } = await walk.granted(client)
+  await walk.refresh(client, refresh)
+  for (const seconds of [0, 9, 1]) {
+    wait(seconds)
+    expect(outcome(await walk.refresh(client, refresh))).toBe(UNKNOWN)
+  }
 })
 
 describe('rotated, idempotent', () => {
@@ -144,7 +142,7 @@ describe('rotated, idempotent', () => {
     walk = await openWalk(runtime, { refreshTokenIdempotent: true })
   })
 
-  test.each([0, 9, 10])('the replaced token gets the same successor at +%i s', async (seconds) => {
+  test.each([0, 9, 10])('an idempotent refresh gives the same successor at +%i s', async (seconds) => {
     const client = await walk.addClient(PUBLIC)
     const { refresh } = await walk.granted(client)
     const once = tokensOf(await walk.refresh(client, refresh))
@@ -157,7 +155,7 @@ describe('rotated, idempotent', () => {
     expect(outcome(await walk.refresh(client, again.refresh))).toBe('OK A053001')
   })
 
-  test('asking again does not stretch the time', async () => {
+  test('asking again does not stretch the time for the replaced token', async () => {
     const client = await walk.addClient(PUBLIC)
     const { refresh } = await walk.granted(client)
     const { refresh: current } = tokensOf(await walk.refresh(client, refresh))
@@ -168,7 +166,7 @@ describe('rotated, idempotent', () => {
     expect(outcome(await walk.refresh(client, current))).toBe(UNKNOWN)
   })
 
-  test('switched off within the time, the replaced token is refused and the grant goes on', async () => {
+  test('when idempotent refreshes are switched off, the replaced token is refused and the grant goes on', async () => {
     const client = await walk.addClient(PUBLIC)
     const { refresh } = await walk.granted(client)
     const { refresh: current } = tokensOf(await walk.refresh(client, refresh))

@@ -26,7 +26,7 @@ const refresh = (token: string, members: object = {}) =>
 describe('refreshTokenDurationKept', () => {
   beforeEach(() => walk.setService({ refreshTokenDurationKept: true }))
 
-  test('a rotated token ends when the first one would have ended', async () => {
+  test('with refreshTokenDurationKept a rotated token ends when the first one would have ended', async () => {
     const first = await walk.granted(client)
     wait(600)
     const answer = await refresh(first.refresh)
@@ -40,13 +40,13 @@ describe('refreshTokenDurationKept', () => {
     expect(outcome(await refresh(tokensOf(third).refresh))).toBe('BAD_REQUEST A053308 invalid_grant')
   })
 
-  test('gives way to a duration of the call', async () => {
+  test('refreshTokenDurationKept gives way to a duration of the call', async () => {
     const { refresh: token } = await walk.granted(client)
     wait(600)
     expect(remaining(await refresh(token, { refreshTokenDuration: 5000 }))).toEqual([300, 5000])
   })
 
-  test('off, a rotated token lives as long as a first one', async () => {
+  test('without refreshTokenDurationKept a rotated token lives as long as a first one', async () => {
     await walk.setService({ refreshTokenDurationKept: false })
     const { refresh: token } = await walk.granted(client)
     wait(600)
@@ -54,36 +54,34 @@ describe('refreshTokenDurationKept', () => {
   })
 })
 
-describe('refreshTokenDurationReset', () => {
-  test('each use of a kept token starts its life anew', async () => {
-    await walk.setService({ refreshTokenKept: true, refreshTokenDurationReset: true })
-    const { refresh: token } = await walk.granted(client)
-    for (let use = 0; use < 3; use += 1) {
-      wait(999)
-      const answer = await refresh(token)
-      expect(tokensOf(answer).refresh).toBe(token)
-      expect(remaining(answer)).toEqual([300, 1000])
-    }
-    expect(remaining(await refresh(token, { refreshTokenDuration: 50 }))).toEqual([300, 50])
-    wait(50)
-    expect(outcome(await refresh(token))).toBe('BAD_REQUEST A053308 invalid_grant')
-  })
+test('with refreshTokenDurationReset each use of a kept token restarts its life', async () => {
+  await walk.setService({ refreshTokenKept: true, refreshTokenDurationReset: true })
+  const { refresh: token } = await walk.granted(client)
+  for (let use = 0; use < 3; use += 1) {
+    wait(999)
+    const answer = await refresh(token)
+    expect(tokensOf(answer).refresh).toBe(token)
+    expect(remaining(answer)).toEqual([300, 1000])
+  }
+  expect(remaining(await refresh(token, { refreshTokenDuration: 50 }))).toEqual([300, 50])
+  wait(50)
+  expect(outcome(await refresh(token))).toBe('BAD_REQUEST A053308 invalid_grant')
+})
 
-  test('a kept token whose life was started anew is still cut off by when it was issued', async () => {
-    await walk.setService({ refreshTokenKept: true, refreshTokenDurationReset: true })
-    const { refresh: token } = await walk.granted(client)
-    wait(10)
-    await refresh(token)
-    await runtime.store.clients.cutOff(walk.number, client.number, later(START, 5))
-    expect(outcome(await refresh(token))).toBe('BAD_REQUEST A053391 invalid_grant')
-  })
+test('a kept token whose life was restarted is still cut off by its first issue', async () => {
+  await walk.setService({ refreshTokenKept: true, refreshTokenDurationReset: true })
+  const { refresh: token } = await walk.granted(client)
+  wait(10)
+  await refresh(token)
+  await runtime.store.clients.cutOff(walk.number, client.number, later(START, 5))
+  expect(outcome(await refresh(token))).toBe('BAD_REQUEST A053391 invalid_grant')
+})
 
-  test('without it, a duration of the call does not lengthen a kept token', async () => {
-    await walk.setService({ refreshTokenKept: true })
-    const { refresh: token } = await walk.granted(client)
-    wait(600)
-    expect(remaining(await refresh(token, { refreshTokenDuration: 5000 }))).toEqual([300, 400])
-  })
+test('without refreshTokenDurationReset a duration of the call does not lengthen a kept token', async () => {
+  await walk.setService({ refreshTokenKept: true })
+  const { refresh: token } = await walk.granted(client)
+  wait(600)
+  expect(remaining(await refresh(token, { refreshTokenDuration: 5000 }))).toEqual([300, 400])
 })
 
 describe('tokenExpirationLinked', () => {
@@ -91,7 +89,7 @@ describe('tokenExpirationLinked', () => {
     walk.setService({ tokenExpirationLinked: true, refreshTokenKept: true, accessTokenSignAlg: 'ES256' }),
   )
 
-  test('no access token outlives its refresh token, whatever the call says', async () => {
+  test('with tokenExpirationLinked no access token outlives its refresh token, whatever the call says', async () => {
     const { refresh: token } = await walk.granted(client)
     wait(900)
     const answer = await refresh(token)
@@ -102,14 +100,14 @@ describe('tokenExpirationLinked', () => {
     expect((await walk.introspect(tokensOf(answer).access)).json['action']).toBe('UNAUTHORIZED')
   })
 
-  test('leaves alone what ends earlier, and tokens without a refresh token', async () => {
+  test('tokenExpirationLinked does not touch what ends earlier, or tokens without a refresh token', async () => {
     const answer = await walk.redeem(client, await walk.code(client))
     expect(remaining(answer)).toEqual([300, 1000])
     const confidential = await walk.addClient(BASIC)
     expect(remaining(await walk.credentials(confidential))).toEqual([300, 0])
   })
 
-  test('off, an access token may outlive its refresh token', async () => {
+  test('without tokenExpirationLinked an access token may outlive its refresh token', async () => {
     await walk.setService({ tokenExpirationLinked: false })
     const { refresh: token } = await walk.granted(client)
     wait(900)
@@ -139,7 +137,7 @@ test('attributes of the service and of the client come with every token, where t
   expect(contentOf(answer)).not.toHaveProperty('tenant')
 })
 
-test('previousRefreshTokenUsed tells where the replaced token was answered once more', async () => {
+test('previousRefreshTokenUsed tells when the replaced token was answered once more', async () => {
   const told = ({ json }: Received) => json['previousRefreshTokenUsed']
   const { refresh: unasked } = await walk.granted(client)
   expect((await refresh(unasked)).json).not.toHaveProperty('previousRefreshTokenUsed')

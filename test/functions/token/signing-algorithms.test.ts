@@ -39,14 +39,14 @@ async function verified(jwt: string, alg: SigningAlgorithm, typ = 'at+jwt') {
 }
 
 describe.each(SIGNING_ALGORITHMS)('%s', (alg) => {
-  test('signs access tokens that verify with the published keys', async () => {
+  test('the algorithm signs access tokens that verify with the published keys', async () => {
     const jwt = await tokenBy(alg)
     const { payload, protectedHeader } = await verified(jwt, alg)
     expect(protectedHeader).toEqual({ alg, typ: 'at+jwt', kid: `key of ${alg}` })
     expect(payload).toMatchObject({ client_id: client.id, sub: client.id, cnf: expect.anything() as unknown })
   })
 
-  test('tokens are introspected and revoked as any other', async () => {
+  test('a JWT of the algorithm is introspected and revoked as any other token', async () => {
     const jwt = await tokenBy(alg)
     expect(outcome(await walk.introspect(jwt, OWN))).toBe('OK A056001')
     expect(outcome(await walk.introspect(jwt, OTHER))).toBe('UNAUTHORIZED A065305 invalid_token')
@@ -59,7 +59,7 @@ describe.each(SIGNING_ALGORITHMS)('%s', (alg) => {
     expect(outcome(await walk.introspect(jwt, OWN))).toBe('UNAUTHORIZED A057302 invalid_token')
   })
 
-  test('a changed header, payload or signature verifies nowhere', async () => {
+  test('a JWT of the algorithm with a changed header, payload or signature verifies nowhere', async () => {
     const jwt = await tokenBy(alg)
     const dots = [jwt.indexOf('.'), jwt.lastIndexOf('.')] as const
     for (const at of [4, dots[0] + 5, dots[1] + 5]) {
@@ -70,7 +70,7 @@ describe.each(SIGNING_ALGORITHMS)('%s', (alg) => {
     }
   })
 
-  test('is one algorithm and one type: a verifier of another takes none of its tokens', async () => {
+  test('a JWT of the algorithm is refused by a verifier of another algorithm or type', async () => {
     const jwt = await tokenBy(alg)
     await expect(verified(jwt, alg, 'JWT')).rejects.toThrow('typ')
     for (const other of SIGNING_ALGORITHMS.filter((name) => name !== alg)) {
@@ -79,7 +79,7 @@ describe.each(SIGNING_ALGORITHMS)('%s', (alg) => {
   })
 })
 
-test('the key that is named signs, whatever its place in the set', async () => {
+test('the named key signs, whatever its place in the set', async () => {
   const [first, second] = [newSigningKey('first', 'PS256'), newSigningKey('second', 'PS256')]
   const set = { ...keySet(first.own, second.own), accessTokenSignAlg: 'PS256' }
   expect((await walk.call('/service/update', set)).status).toBe(200)
@@ -94,7 +94,7 @@ test('the key that is named signs, whatever its place in the set', async () => {
   await verified(jwt, 'PS256')
 })
 
-test('a named key of another algorithm signs nothing, and no other stands in for it', async () => {
+test('a named key of another algorithm signs nothing, and no other replaces it', async () => {
   await walk.setService({
     jwks: keys.map(({ open }) => ({ ...open, kty: open.kty ?? '' })),
     accessTokenSignAlg: 'ES256',

@@ -39,14 +39,14 @@ describe.each([
     expect([await isLive(second.refresh), await isLive(third.refresh)]).toEqual([false, true])
   })
 
-  test('a token that the service asks for ends it too', async () => {
+  test('a token that the service asks for ends the login before it', async () => {
     const { access } = await login(client)
     const members = { grantType: 'AUTHORIZATION_CODE', clientId: client.number, subject: 'alice' }
     const { json } = await walk.call('/auth/token/create', members)
     expect([await isLive(access), await isLive(String(json['accessToken']))]).toEqual([false, true])
   })
 
-  test('spares other subjects, other clients and tokens of the client itself', async () => {
+  test('a login spares other subjects, other clients and tokens of the client itself', async () => {
     const other = await walk.addClient(BASIC)
     const [own, second] = [await walk.credentials(client), await walk.credentials(client)].map(tokensOf)
     const spared = [await login(client, 'bob'), await login(other)]
@@ -55,7 +55,7 @@ describe.each([
     for (const tokens of [own, second]) expect(await isLive(tokens?.access ?? '')).toBe(true)
   })
 
-  test('a login that came later is not ended by one that was late to look', async () => {
+  test('a login does not end a later login that is already there', async () => {
     runtime.clock.now = later(START, 1)
     const { access } = await login(client)
     runtime.clock.now = START
@@ -63,7 +63,7 @@ describe.each([
     expect([await isLive(access), await isLive(late.access)]).toEqual([true, true])
   })
 
-  test('a refresh ends nothing, and a code that is refused neither', async () => {
+  test('neither a refresh nor a refused code ends a login', async () => {
     const { access, refresh } = await login(client)
     const code = await walk.code(client, {}, { subject: 'alice' })
     const answer = await walk.redeem(client, code, undefined, { redirect_uri: 'https://other.example.org/' })
@@ -73,7 +73,7 @@ describe.each([
   })
 })
 
-test('where nobody says so, all logins live', async () => {
+test('without the setting all logins live', async () => {
   runtime.clock.now = START
   walk = await openWalk(runtime)
   client = await walk.addClient(BASIC)

@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
 import { BASIC, basic, BOUND, OWN, openWalk, type TestClient, type Walk } from '../../support/walk.ts'
@@ -33,39 +33,37 @@ async function grantWith(properties: readonly (typeof LARGE)[]) {
   return { access, refresh }
 }
 
-describe('a grant from before the rules on properties', () => {
-  test('a refresh that adds nothing goes on, on both faces, although the grant holds more than may be given', async () => {
-    const { refresh } = await grantWith([LARGE])
-    const parameters = { grant_type: 'refresh_token', refresh_token: refresh }
-    const answer = await walk.token(client, parameters, { clientCertificate: OWN })
-    expect(outcome(answer)).toBe('OK A053001')
-    const again = { ...parameters, refresh_token: tokensOf(answer).refresh }
-    const direct = await walk.post('/token', again, OWN, basic(client))
-    expect(direct.status).toBe(200)
-    expect(direct.json).toMatchObject({ k: LARGE.value, token_type: 'Bearer' })
-  })
+test('a grant with more properties than may be given is refreshed without new ones, on both faces', async () => {
+  const { refresh } = await grantWith([LARGE])
+  const parameters = { grant_type: 'refresh_token', refresh_token: refresh }
+  const answer = await walk.token(client, parameters, { clientCertificate: OWN })
+  expect(outcome(answer)).toBe('OK A053001')
+  const again = { ...parameters, refresh_token: tokensOf(answer).refresh }
+  const direct = await walk.post('/token', again, OWN, basic(client))
+  expect(direct.status).toBe(200)
+  expect(direct.json).toMatchObject({ k: LARGE.value, token_type: 'Bearer' })
+})
 
-  test('a refresh that adds a property to too many is refused, and the refresh token stays', async () => {
-    const { refresh } = await grantWith([LARGE])
-    const parameters = { grant_type: 'refresh_token', refresh_token: refresh }
-    const properties = [{ key: 'more', value: 'x' }]
-    const answer = await walk.token(client, parameters, { clientCertificate: OWN, properties })
-    expect(outcome(answer)).toContain('A050201')
-    expect(outcome(await walk.token(client, parameters, { clientCertificate: OWN }))).toBe('OK A053001')
-  })
+test('a refresh that adds a property to too many is refused, and the refresh token stays', async () => {
+  const { refresh } = await grantWith([LARGE])
+  const parameters = { grant_type: 'refresh_token', refresh_token: refresh }
+  const properties = [{ key: 'more', value: 'x' }]
+  const answer = await walk.token(client, parameters, { clientCertificate: OWN, properties })
+  expect(outcome(answer)).toContain('A050201')
+  expect(outcome(await walk.token(client, parameters, { clientCertificate: OWN }))).toBe('OK A053001')
+})
 
-  test('reserved names in it have no effect on introspection, token answers and JWTs', async () => {
-    await walk.setService({ accessTokenSignAlg: 'ES256' })
-    const { access, refresh } = await grantWith(RESERVED)
-    const parameters = { grant_type: 'refresh_token', refresh_token: refresh }
-    expect(JSON.stringify(await walk.standard(access))).not.toContain('forged')
-    const answer = await walk.token(client, parameters, { clientCertificate: OWN })
-    const { access: next } = tokensOf(answer)
-    expect(String(answer.json['responseContent'])).not.toContain('forged')
-    expect(JSON.stringify(decodeJwt(next))).not.toContain('forged')
-    expect(await walk.standard(next)).toMatchObject({
-      active: true,
-      cnf: { 'x5t#S256': expect.any(String) as string },
-    })
+test('reserved names in a stored grant have no effect on introspection, token answers and JWTs', async () => {
+  await walk.setService({ accessTokenSignAlg: 'ES256' })
+  const { access, refresh } = await grantWith(RESERVED)
+  const parameters = { grant_type: 'refresh_token', refresh_token: refresh }
+  expect(JSON.stringify(await walk.standard(access))).not.toContain('forged')
+  const answer = await walk.token(client, parameters, { clientCertificate: OWN })
+  const { access: next } = tokensOf(answer)
+  expect(String(answer.json['responseContent'])).not.toContain('forged')
+  expect(JSON.stringify(decodeJwt(next))).not.toContain('forged')
+  expect(await walk.standard(next)).toMatchObject({
+    active: true,
+    cnf: { 'x5t#S256': expect.any(String) as string },
   })
 })

@@ -26,7 +26,7 @@ const sendTo = (api: string, sent: Omit<Sent, 'route'>) =>
   })
 
 describe.each(APIS)('%s', (api, type) => {
-  test('answers a call without its members with 200, its type and what is missing', async () => {
+  test('a call without its members is answered with 200, its type and what is missing', async () => {
     const { status, headers, json } = await walk.call(api, {})
     expect(status).toBe(200)
     expect(headers).toMatchObject({ 'content-type': 'application/json', 'cache-control': 'no-store' })
@@ -43,7 +43,7 @@ describe.each(APIS)('%s', (api, type) => {
     ['null', 'null'],
     ['a string', '"parameters"'],
     ['bytes that are not UTF-8', Buffer.from([0x7b, 0xff, 0x7d])],
-  ])('answers a body of %s with 400', async (_name, body) => {
+  ])('a call with a body of %s is answered with 400', async (_name, body) => {
     const { status, json } = await sendTo(api, { body })
     expect([status, json]).toEqual([
       400,
@@ -54,7 +54,7 @@ describe.each(APIS)('%s', (api, type) => {
     ])
   })
 
-  test('takes 256 KiB, and not a byte more', async () => {
+  test('a call may have 256 KiB, and not a byte more', async () => {
     const body = (bytes: number) => `{"unknown":"${'x'.repeat(bytes - 14)}"}`
     expect((await sendTo(api, { body: body(256 * 1024) })).status).toBe(200)
     const { status, json } = await sendTo(api, { body: body(256 * 1024 + 1) })
@@ -64,70 +64,69 @@ describe.each(APIS)('%s', (api, type) => {
     ])
   })
 
-  test.each(['GET', 'PUT', 'DELETE', 'HEAD', 'OPTIONS'])('answers %s with 405', async (method) => {
-    const { status, headers, json } = await sendTo(api, { method })
-    expect([status, headers['allow']]).toEqual([405, 'POST'])
-    expect(json).toEqual({
-      resultCode: 'A001296',
-      resultMessage: `[A001296] ${api}, The method is not allowed. Allowed: POST.`,
-    })
-  })
+  test.each(['GET', 'PUT', 'DELETE', 'HEAD', 'OPTIONS'])(
+    'the method %s is answered with 405',
+    async (method) => {
+      const { status, headers, json } = await sendTo(api, { method })
+      expect([status, headers['allow']]).toEqual([405, 'POST'])
+      expect(json).toEqual({
+        resultCode: 'A001296',
+        resultMessage: `[A001296] ${api}, The method is not allowed. Allowed: POST.`,
+      })
+    },
+  )
 })
 
-describe('a member of another type is named', () => {
-  test.each([
-    ['/auth/authorization', 'parameters', ['a=b']],
-    ['/auth/authorization/issue', 'ticket', 5],
-    ['/auth/authorization/issue', 'subject', { a: 1 }],
-    ['/auth/authorization/issue', 'scopes', [1]],
-    ['/auth/token', 'parameters', { grant_type: 'client_credentials' }],
-    ['/auth/token', 'clientId', 17566160603766],
-    ['/auth/token', 'clientSecret', true],
-    ['/auth/token', 'clientCertificate', ['pem']],
-    ['/auth/introspection', 'token', 1],
-    ['/auth/introspection', 'scopes', { read: true }],
-    ['/auth/introspection', 'subject', []],
-    ['/auth/introspection', 'clientCertificate', false],
-    ['/auth/introspection/standard', 'parameters', 1],
-  ])('%s: %s', async (api, name, value) => {
-    const { status, json } = await walk.call(api, { [name]: value })
-    expect([status, json]).toEqual([
-      400,
-      { resultCode: 'A001294', resultMessage: `[A001294] ${api}, The value of '${name}' has a wrong type.` },
-    ])
-  })
+test.each([
+  ['/auth/authorization', 'parameters', ['a=b']],
+  ['/auth/authorization/issue', 'ticket', 5],
+  ['/auth/authorization/issue', 'subject', { a: 1 }],
+  ['/auth/authorization/issue', 'scopes', [1]],
+  ['/auth/token', 'parameters', { grant_type: 'client_credentials' }],
+  ['/auth/token', 'clientId', 17566160603766],
+  ['/auth/token', 'clientSecret', true],
+  ['/auth/token', 'clientCertificate', ['pem']],
+  ['/auth/introspection', 'token', 1],
+  ['/auth/introspection', 'scopes', { read: true }],
+  ['/auth/introspection', 'subject', []],
+  ['/auth/introspection', 'clientCertificate', false],
+  ['/auth/introspection/standard', 'parameters', 1],
+])('%s refuses a wrong type of %s by name', async (api, name, value) => {
+  const { status, json } = await walk.call(api, { [name]: value })
+  expect([status, json]).toEqual([
+    400,
+    { resultCode: 'A001294', resultMessage: `[A001294] ${api}, The value of '${name}' has a wrong type.` },
+  ])
 })
 
-describe('what counts as left out', () => {
-  const parameters = 'grant_type=client_credentials'
+const parameters = 'grant_type=client_credentials'
 
-  test.each([null, '', 0, undefined])('%j, in every member', async (absent) => {
-    const inForm = await walk.addClient(PUBLIC)
-    const call = { clientId: absent, clientSecret: absent, clientCertificate: absent }
-    const named = { ...call, parameters: form({ grant_type: 'client_credentials', client_id: inForm.id }) }
-    expect(outcome(await walk.call('/auth/token', named))).toBe('BAD_REQUEST A052301 unauthorized_client')
-    expect(outcome(await walk.call('/auth/token', { ...call, parameters: absent }))).toBe(
-      'BAD_REQUEST A047201 invalid_request',
-    )
-  })
+test.each([null, '', 0, undefined])('%j counts as left out in every member', async (absent) => {
+  const inForm = await walk.addClient(PUBLIC)
+  const call = { clientId: absent, clientSecret: absent, clientCertificate: absent }
+  const named = { ...call, parameters: form({ grant_type: 'client_credentials', client_id: inForm.id }) }
+  expect(outcome(await walk.call('/auth/token', named))).toBe('BAD_REQUEST A052301 unauthorized_client')
+  expect(outcome(await walk.call('/auth/token', { ...call, parameters: absent }))).toBe(
+    'BAD_REQUEST A047201 invalid_request',
+  )
+})
 
-  test('members that nobody knows, whatever they hold', async () => {
-    const unset = {
-      dpop: null,
-      accessTokenDuration: 0,
-      dpopNonceRequired: false,
-      properties: null,
-      x: { y: [1] },
-    }
-    const call = { ...unset, parameters, clientId: client.id, clientSecret: client.secret }
-    expect(outcome(await walk.call('/auth/token', call))).toBe('OK A052001')
-  })
+test('a member that nobody knows is left out, whatever it holds', async () => {
+  const unset = {
+    dpop: null,
+    accessTokenDuration: 0,
+    dpopNonceRequired: false,
+    properties: null,
+    x: { y: [1] },
+  }
+  const call = { ...unset, parameters, clientId: client.id, clientSecret: client.secret }
+  expect(outcome(await walk.call('/auth/token', call))).toBe('OK A052001')
 })
 
 describe('the body', () => {
   const parameters = 'grant_type=client_credentials&scope=read'
 
-  test("may escape what Java's JSON escapes", async () => {
+  test("a body may escape what Java's JSON escapes", async () => {
     const body =
       `{"parameters":"${parameters.replaceAll('=', '\\u003d').replaceAll('&', '\\u0026')}",` +
       `"clientId":"${client.id}","clientSecret":"${client.secret}"}`
@@ -135,7 +134,7 @@ describe('the body', () => {
     expect(outcome(await walk.call('/auth/token', body))).toBe('OK A052001')
   })
 
-  test('may be a form with the same members', async () => {
+  test('a body may be a form with the same members', async () => {
     const bound = await walk.addClient(BASIC, BOUND)
     const body = form({
       parameters,
@@ -161,36 +160,34 @@ describe('the body', () => {
     ['a member twice', 'parameters=a&parameters=b'],
     ['a broken escape', 'parameters=%zz'],
     ['bytes that are not UTF-8', 'parameters=%ff'],
-  ])('as a form with %s is refused', async (_name, body) => {
+  ])('a form body with %s is refused', async (_name, body) => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     expect((await sendTo('/auth/token', { headers, body })).json['resultCode']).toBe('A001292')
   })
 
-  test('as JSON needs no content type', async () => {
+  test('a JSON body needs no content type', async () => {
     const call = JSON.stringify({ parameters, clientId: client.id, clientSecret: client.secret })
     const answer = await sendTo('/auth/token', { headers: { 'content-type': [] }, body: call })
     expect(outcome(answer)).toBe('OK A052001')
   })
 })
 
-describe('parameters', () => {
-  test.each([
-    ['a broken escape', 'grant_type=%', 'A047202'],
-    ['bytes that are not UTF-8', 'grant_type=%ff', 'A047202'],
-    ['a control character', 'grant_type=a%00', 'A047202'],
-    ['101 parameters', Array.from({ length: 101 }, (_, i) => `a${String(i)}=b`).join('&'), 'A047202'],
-    ['two grant types', 'grant_type=a&grant_type=a', 'A049303'],
-    ['two codes', 'grant_type=authorization_code&code=a&code=', 'A050303'],
-    ['two redirect URIs', 'redirect_uri=a&redirect_uri=a', 'A050304'],
-    ['two verifiers', 'code_verifier=a&code_verifier=a', 'A050314'],
-    ['two refresh tokens', 'refresh_token=a&refresh_token=a', 'A053303'],
-    ['two scopes', 'grant_type=client_credentials&scope=a&scope=a', 'A052302'],
-    ['two scopes at refresh', 'scope=a&scope=a&grant_type=refresh_token', 'A053304'],
-    ['two clients', 'client_id=a&client_id=a', 'A244301'],
-    ['two secrets', 'client_secret=a&client_secret=a', 'A158301'],
-    ['nothing known', 'a=b', 'A049301'],
-  ])('with %s are refused', async (_name, parameters, resultCode) => {
-    const answer = await walk.call('/auth/token', { parameters })
-    expect(outcome(answer)).toBe(`BAD_REQUEST ${resultCode} invalid_request`)
-  })
+test.each([
+  ['a broken escape', 'grant_type=%', 'A047202'],
+  ['bytes that are not UTF-8', 'grant_type=%ff', 'A047202'],
+  ['a control character', 'grant_type=a%00', 'A047202'],
+  ['101 parameters', Array.from({ length: 101 }, (_, i) => `a${String(i)}=b`).join('&'), 'A047202'],
+  ['two grant types', 'grant_type=a&grant_type=a', 'A049303'],
+  ['two codes', 'grant_type=authorization_code&code=a&code=', 'A050303'],
+  ['two redirect URIs', 'redirect_uri=a&redirect_uri=a', 'A050304'],
+  ['two verifiers', 'code_verifier=a&code_verifier=a', 'A050314'],
+  ['two refresh tokens', 'refresh_token=a&refresh_token=a', 'A053303'],
+  ['two scopes', 'grant_type=client_credentials&scope=a&scope=a', 'A052302'],
+  ['two scopes at refresh', 'scope=a&scope=a&grant_type=refresh_token', 'A053304'],
+  ['two clients', 'client_id=a&client_id=a', 'A244301'],
+  ['two secrets', 'client_secret=a&client_secret=a', 'A158301'],
+  ['nothing known', 'a=b', 'A049301'],
+])('parameters with %s are refused', async (_name, parameters, resultCode) => {
+  const answer = await walk.call('/auth/token', { parameters })
+  expect(outcome(answer)).toBe(`BAD_REQUEST ${resultCode} invalid_request`)
 })

@@ -47,57 +47,53 @@ const v3 = (authorization: string, role: Role = 'introspect', serviceId = String
   serviceByCredentials(request([authorization], serviceId), role, around(runtime))
 const refused = (reason: string) => expect.objectContaining({ reason }) as Error
 
-describe('Basic credentials (v2)', () => {
-  test('find the service that they name', async () => {
-    expect((await v2(basic(SERVICE, SECRETS.manage))).service.apiKey).toBe(SERVICE)
-    expect((await v2(basic(OTHER_SERVICE, 'other-secret'))).service.apiKey).toBe(OTHER_SERVICE)
-  })
-
-  test.each([
-    ['an unknown service', basic(1, SECRETS.manage), 'service-unknown'],
-    ['a name that is no number', basic('abc', SECRETS.manage), 'service-unknown'],
-    ['a number with a zero in front', basic(`0${SERVICE}`, SECRETS.manage), 'service-unknown'],
-    ['a number with a space', basic(`${SERVICE}%20`, SECRETS.manage), 'service-unknown'],
-    ['another spelling of the number', basic('2.1653835348762e13', SECRETS.manage), 'service-unknown'],
-    ['a negative number', basic(-SERVICE, SECRETS.manage), 'service-unknown'],
-    ['a number without end', basic('9'.repeat(400), SECRETS.manage), 'service-unknown'],
-    ['a wrong secret', basic(SERVICE, 'wrong'), 'service-secret-wrong'],
-    ['an empty secret', basic(SERVICE, ''), 'service-secret-wrong'],
-    ['a part of the secret', basic(SERVICE, 'manage-secre'), 'service-secret-wrong'],
-    ['the digest of the secret', basic(SERVICE, digest(SECRETS.manage)), 'service-secret-wrong'],
-    ['the secret of another service', basic(SERVICE, 'other-secret'), 'service-secret-wrong'],
-    ['a Bearer token', `Bearer ${SECRETS.manage}`, 'credentials-malformed'],
-    ['something malformed', 'Basic ???', 'credentials-malformed'],
-    ['an empty header', '', 'credentials-malformed'],
-  ])('are refused for %s', async (_what, header, reason) => {
-    await expect(v2(header)).rejects.toThrow(refused(reason))
-  })
+test('Basic credentials (v2) find the service that they name', async () => {
+  expect((await v2(basic(SERVICE, SECRETS.manage))).service.apiKey).toBe(SERVICE)
+  expect((await v2(basic(OTHER_SERVICE, 'other-secret'))).service.apiKey).toBe(OTHER_SERVICE)
 })
 
-describe('a Bearer token (v3)', () => {
-  test('belongs to the service of the path', async () => {
-    expect((await v3(`Bearer ${SECRETS.manage}`)).service.apiKey).toBe(SERVICE)
-    expect((await v3(`bearer   ${SECRETS.manage}`)).service.apiKey).toBe(SERVICE)
-  })
-
-  test.each([
-    ['unknown', 'Bearer wrong', String(SERVICE), 'bearer-invalid'],
-    ['of another service', 'Bearer other-secret', String(SERVICE), 'bearer-invalid'],
-    ['at a service that is not there', `Bearer ${SECRETS.manage}`, '1', 'bearer-invalid'],
-    ['at a path that names no service', `Bearer ${SECRETS.manage}`, 'abc', 'bearer-invalid'],
-    ['at an empty path parameter', `Bearer ${SECRETS.manage}`, '', 'bearer-invalid'],
-    ['in the place of a scheme', SECRETS.manage, String(SERVICE), 'credentials-malformed'],
-    ['missing', 'Bearer', String(SERVICE), 'credentials-malformed'],
-    ['with a comma', 'Bearer a,Bearer b', String(SERVICE), 'credentials-malformed'],
-    ['with a space', 'Bearer a b', String(SERVICE), 'credentials-malformed'],
-    ['replaced by Basic', basic(SERVICE, SECRETS.manage), String(SERVICE), 'credentials-malformed'],
-    ['replaced by DPoP', `DPoP ${SECRETS.manage}`, String(SERVICE), 'credentials-malformed'],
-  ])('is refused when %s', async (_what, header, serviceId, reason) => {
-    await expect(v3(header, 'introspect', serviceId)).rejects.toThrow(refused(reason))
-  })
+test.each([
+  ['an unknown service', basic(1, SECRETS.manage), 'service-unknown'],
+  ['a name that is no number', basic('abc', SECRETS.manage), 'service-unknown'],
+  ['a number with a zero in front', basic(`0${SERVICE}`, SECRETS.manage), 'service-unknown'],
+  ['a number with a space', basic(`${SERVICE}%20`, SECRETS.manage), 'service-unknown'],
+  ['another spelling of the number', basic('2.1653835348762e13', SECRETS.manage), 'service-unknown'],
+  ['a negative number', basic(-SERVICE, SECRETS.manage), 'service-unknown'],
+  ['a number without end', basic('9'.repeat(400), SECRETS.manage), 'service-unknown'],
+  ['a wrong secret', basic(SERVICE, 'wrong'), 'service-secret-wrong'],
+  ['an empty secret', basic(SERVICE, ''), 'service-secret-wrong'],
+  ['a part of the secret', basic(SERVICE, 'manage-secre'), 'service-secret-wrong'],
+  ['the digest of the secret', basic(SERVICE, digest(SECRETS.manage)), 'service-secret-wrong'],
+  ['the secret of another service', basic(SERVICE, 'other-secret'), 'service-secret-wrong'],
+  ['a Bearer token', `Bearer ${SECRETS.manage}`, 'credentials-malformed'],
+  ['something malformed', 'Basic ???', 'credentials-malformed'],
+  ['an empty header', '', 'credentials-malformed'],
+])('Basic credentials (v2) are refused for %s', async (_what, header, reason) => {
+  await expect(v2(header)).rejects.toThrow(refused(reason))
 })
 
-test('without the header credentials are missing, with two they are malformed', async () => {
+test('a Bearer token (v3) belongs to the service of the path', async () => {
+  expect((await v3(`Bearer ${SECRETS.manage}`)).service.apiKey).toBe(SERVICE)
+  expect((await v3(`bearer   ${SECRETS.manage}`)).service.apiKey).toBe(SERVICE)
+})
+
+test.each([
+  ['unknown', 'Bearer wrong', String(SERVICE), 'bearer-invalid'],
+  ['of another service', 'Bearer other-secret', String(SERVICE), 'bearer-invalid'],
+  ['at a service that is not there', `Bearer ${SECRETS.manage}`, '1', 'bearer-invalid'],
+  ['at a path that names no service', `Bearer ${SECRETS.manage}`, 'abc', 'bearer-invalid'],
+  ['at an empty path parameter', `Bearer ${SECRETS.manage}`, '', 'bearer-invalid'],
+  ['in the place of a scheme', SECRETS.manage, String(SERVICE), 'credentials-malformed'],
+  ['missing', 'Bearer', String(SERVICE), 'credentials-malformed'],
+  ['with a comma', 'Bearer a,Bearer b', String(SERVICE), 'credentials-malformed'],
+  ['with a space', 'Bearer a b', String(SERVICE), 'credentials-malformed'],
+  ['replaced by Basic', basic(SERVICE, SECRETS.manage), String(SERVICE), 'credentials-malformed'],
+  ['replaced by DPoP', `DPoP ${SECRETS.manage}`, String(SERVICE), 'credentials-malformed'],
+])('a Bearer token (v3) is refused when %s', async (_what, header, serviceId, reason) => {
+  await expect(v3(header, 'introspect', serviceId)).rejects.toThrow(refused(reason))
+})
+
+test('credentials are missing without the header, and malformed with two', async () => {
   for (const serviceId of [undefined, String(SERVICE)]) {
     const none = serviceByCredentials(request([], serviceId), 'introspect', around(runtime))
     await expect(none).rejects.toThrow(refused('credentials-missing'))
@@ -114,7 +110,7 @@ describe.each([
   ['v3', (role: Role, asked: Role) => v3(`Bearer ${SECRETS[role]}`, asked)],
 ] as const)('%s', (_version, ask) => {
   test.each(ORDER.flatMap((role) => ORDER.map((asked) => [role, asked] as const)))(
-    'role %s where %s is needed',
+    'the role %s where %s is needed',
     async (role, asked) => {
       const enough = ORDER.indexOf(role) >= ORDER.indexOf(asked)
       if (enough)

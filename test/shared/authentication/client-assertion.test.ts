@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
 import {
   type AssertionFault,
@@ -57,158 +57,154 @@ const OUTCOMES: Readonly<Record<string, 'accepted' | AssertionFault>> = {
   'too-long': 'malformed',
 }
 
-describe('verifyClientAssertion', () => {
-  test.each(ASSERTIONS)('the vector %s', async (name) => {
-    const outcome = await verify(make(name, START))
-    const accepted = { jti: expect.any(String) as string, expiresAt: START + 70 }
-    expect(outcome).toEqual(OUTCOMES[name] === 'accepted' ? accepted : OUTCOMES[name])
-  })
-
-  test('where no algorithm is registered, the key alone decides between ES256, PS256 and RS256', async () => {
-    expect(await verify(make('ok', START), { alg: undefined })).toMatchObject({ expiresAt: START + 70 })
-    expect(await verify(make('alg-none', START), { alg: undefined })).toBe('algorithm-wrong')
-    expect(await verify(make('alg-hs256-public-key', START), { alg: undefined })).toBe('algorithm-wrong')
-    expect(await verify(make('alg-rs256', START), { alg: undefined })).toBe('key-unknown')
-  })
-
-  test.each([
-    [undefined, 'type-missing'],
-    ['', 'type-unsupported'],
-    [`${TYPE} `, 'type-unsupported'],
-    [TYPE.toUpperCase(), 'type-unsupported'],
-    ['urn:ietf:params:oauth:client-assertion-type:saml2-bearer', 'type-unsupported'],
-    ['urn:ietf:params:oauth:grant-type:jwt-bearer', 'type-unsupported'],
-  ])('the assertion type %j: %s', async (assertionType, fault) => {
-    const assertion = readClientAssertion(make('ok', START))
-    expect(await verifyClientAssertion({ assertionType, assertion }, EXPECTED)).toBe(fault)
-  })
-
-  test('no assertion', async () => {
-    expect(await verify(undefined)).toBe('assertion-missing')
-  })
-
-  test.each([
-    ['iss', 'iss-wrong', [undefined, null, '', 'PKJ', 'pkj ', ['pkj'], 1]],
-    ['sub', 'sub-wrong', [undefined, null, '', 'basic', ['pkj'], { pkj: 1 }]],
-    ['aud', 'aud-wrong', [null, '', [], [[setup.issuer]], [setup.issuer, setup.issuer], { 0: setup.issuer }]],
-    ['aud', 'aud-wrong', [`${setup.issuer}/`, `${setup.issuer}/token`, 'HTTPS://as.example.com', 1, true]],
-    ['exp', 'exp-malformed', [null, '', String(START + 60), [START + 60], true]],
-    ['nbf', 'nbf-malformed', [null, String(START), [START], {}]],
-    ['iat', 'iat-malformed', [null, String(START), [START], false]],
-    ['jti', 'jti-malformed', [null, '', 1, ['one'], 'x'.repeat(257)]],
-  ])('%s: %s', async (claim, fault, values) => {
-    for (const value of values) expect(await withClaims({ [claim]: value })).toBe(fault)
-  })
-
-  test('takes the issuer in a list of one', async () => {
-    expect(await withClaims({ aud: [setup.issuer] })).toEqual(ACCEPTED)
-    const alone = jws(HEADER, { ...CLAIMS, aud: [setup.issuer] }, key, 'ES256')
-    expect(await verify(alone, { audienceIsString: true })).toBe('aud-wrong')
-  })
-
-  test('a number that is too large for a number is no time', async () => {
-    const claims = JSON.stringify(CLAIMS).replace(/"exp":[0-9]+/, '"exp":1e400')
-    const assertion = jws(HEADER, Buffer.from(claims).toString('base64url'), key, 'ES256')
-    expect(await verify(assertion)).toBe('exp-malformed')
-  })
-
-  test.each([
-    ['exp', -10, 'exp-past'],
-    ['exp', -9, { jti: 'one', expiresAt: START + 1 }],
-    ['exp', -9.5, { jti: 'one', expiresAt: START + 1 }],
-    ['exp', 0.5, { jti: 'one', expiresAt: START + 11 }],
-    ['exp', 3600, { jti: 'one', expiresAt: START + 3610 }],
-    ['exp', 3600.5, 'exp-far'],
-    ['exp', 3601, 'exp-far'],
-    ['nbf', 10, ACCEPTED],
-    ['nbf', 11, 'nbf-future'],
-    ['nbf', 10.5, 'nbf-future'],
-    ['nbf', -1e9, ACCEPTED],
-    ['iat', 10, ACCEPTED],
-    ['iat', 11, 'iat-future'],
-    ['iat', 61, 'iat-future'],
-    ['iat', -1e9, ACCEPTED],
-  ])('%s %i s from now', async (claim, seconds, outcome) => {
-    expect(await withClaims({ [claim]: START + seconds })).toEqual(outcome)
-  })
-
-  test('is refused from the second on that it names', async () => {
-    const assertion = jws(HEADER, CLAIMS, key, 'ES256')
-    const at = (now: number) => verify(assertion, { now: now as EpochSeconds })
-    expect(await at(ACCEPTED.expiresAt - 1)).toEqual(ACCEPTED)
-    expect(await at(ACCEPTED.expiresAt)).toBe('exp-past')
-  })
-
-  test('iat and nbf may be left out, jti may be as long as 256 characters', async () => {
-    expect(await withClaims({ iat: undefined })).toEqual(ACCEPTED)
-    const jti = 'é'.repeat(256)
-    expect(await withClaims({ jti })).toEqual({ ...ACCEPTED, jti })
-  })
-
-  test('claims that mean nothing here are ignored', async () => {
-    expect(await withClaims({ scope: 'admin', client_id: 'basic', ['__proto__']: { exp: 0 } })).toEqual(
-      ACCEPTED,
-    )
-  })
-
-  test('a broken signature hides every other defect of the claims', async () => {
-    const defects: Members[] = [
-      ...[{ iss: 'x' }, { sub: 'x' }, { aud: 'x' }, { exp: undefined }, { exp: START - 99 }, { exp: '1' }],
-      ...[{ exp: START + 99_999 }, { nbf: START + 99 }, { iat: START + 99 }, { jti: undefined }, { jti: '' }],
-    ]
-    for (const defect of defects) {
-      expect(await withClaims(defect)).not.toEqual(ACCEPTED)
-      const [header, payload] = [encode(HEADER), encode({ ...CLAIMS, ...defect })]
-      expect(await verify(`${header}.${payload}.${'A'.repeat(86)}`)).toBe('signature-wrong')
-    }
-    expect(await verify(`${encode(HEADER)}.${encode([])}.${'A'.repeat(86)}`)).toBe('signature-wrong')
-  })
-
-  test.each([
-    'JWT',
-    'jwt',
-    'application/jwt',
-    'client-authentication+jwt',
-    'application/Client-Authentication+JWT',
-  ])('takes typ %s', async (typ) => {
-    expect(await withHeader({ typ })).toEqual(ACCEPTED)
-  })
-
-  test.each([
-    'at+jwt',
-    'application/at+jwt',
-    'dpop+jwt',
-    'oauth-authz-req+jwt',
-    'secevent+jwt',
-    '',
-    null,
-    1,
-    ['JWT'],
-  ])('refuses typ %j', async (typ) => {
-    expect(await withHeader({ typ })).toBe('typ-wrong')
-  })
+test.each(ASSERTIONS)('the vector %s is judged as it says', async (name) => {
+  const outcome = await verify(make(name, START))
+  const accepted = { jti: expect.any(String) as string, expiresAt: START + 70 }
+  expect(outcome).toEqual(OUTCOMES[name] === 'accepted' ? accepted : OUTCOMES[name])
 })
 
-describe('clientIdOfAssertion', () => {
-  const named = (text: string) => clientIdOfAssertion(readClientAssertion(text))
+test('where no algorithm is registered, the key decides between ES256, PS256 and RS256', async () => {
+  expect(await verify(make('ok', START), { alg: undefined })).toMatchObject({ expiresAt: START + 70 })
+  expect(await verify(make('alg-none', START), { alg: undefined })).toBe('algorithm-wrong')
+  expect(await verify(make('alg-hs256-public-key', START), { alg: undefined })).toBe('algorithm-wrong')
+  expect(await verify(make('alg-rs256', START), { alg: undefined })).toBe('key-unknown')
+})
 
-  test('is the issuer, whatever the signature', () => {
-    for (const name of ['ok', 'expired', 'signature-broken', 'alg-none', 'crit-unknown']) {
-      expect(named(make(name, START))).toEqual({ clientId: 'pkj' })
-    }
-    expect(named(make('iss-not-sub', START))).toEqual({ clientId: 'someone' })
-  })
+test.each([
+  [undefined, 'type-missing'],
+  ['', 'type-unsupported'],
+  [`${TYPE} `, 'type-unsupported'],
+  [TYPE.toUpperCase(), 'type-unsupported'],
+  ['urn:ietf:params:oauth:client-assertion-type:saml2-bearer', 'type-unsupported'],
+  ['urn:ietf:params:oauth:grant-type:jwt-bearer', 'type-unsupported'],
+])('the assertion type %j: %s', async (assertionType, fault) => {
+  const assertion = readClientAssertion(make('ok', START))
+  expect(await verifyClientAssertion({ assertionType, assertion }, EXPECTED)).toBe(fault)
+})
 
-  test.each([undefined, null, '', 1, ['pkj'], { pkj: 1 }])('is missing when it is %j', (iss) => {
-    expect(named(jws(HEADER, { ...CLAIMS, iss }, key, 'ES256'))).toBe('iss-missing')
-  })
+test('a missing assertion is refused', async () => {
+  expect(await verify(undefined)).toBe('assertion-missing')
+})
 
-  test.each(['not-a-jwt', 'five-parts', 'too-long'])('is not looked for in %s', (name) => {
-    expect(named(make(name, START))).toBe('malformed')
-  })
+test.each([
+  ['iss', 'iss-wrong', [undefined, null, '', 'PKJ', 'pkj ', ['pkj'], 1]],
+  ['sub', 'sub-wrong', [undefined, null, '', 'basic', ['pkj'], { pkj: 1 }]],
+  ['aud', 'aud-wrong', [null, '', [], [[setup.issuer]], [setup.issuer, setup.issuer], { 0: setup.issuer }]],
+  ['aud', 'aud-wrong', [`${setup.issuer}/`, `${setup.issuer}/token`, 'HTTPS://as.example.com', 1, true]],
+  ['exp', 'exp-malformed', [null, '', String(START + 60), [START + 60], true]],
+  ['nbf', 'nbf-malformed', [null, String(START), [START], {}]],
+  ['iat', 'iat-malformed', [null, String(START), [START], false]],
+  ['jti', 'jti-malformed', [null, '', 1, ['one'], 'x'.repeat(257)]],
+])('an assertion with %s: %s', async (claim, fault, values) => {
+  for (const value of values) expect(await withClaims({ [claim]: value })).toBe(fault)
+})
 
-  test('is not taken from a payload that says two things', () => {
-    const payload = Buffer.from('{"iss":"pkj","iss":"basic"}').toString('base64url')
-    expect(named(jws(HEADER, payload, key, 'ES256'))).toBe('malformed')
-  })
+test('an assertion may have its issuer in a list of one', async () => {
+  expect(await withClaims({ aud: [setup.issuer] })).toEqual(ACCEPTED)
+  const alone = jws(HEADER, { ...CLAIMS, aud: [setup.issuer] }, key, 'ES256')
+  expect(await verify(alone, { audienceIsString: true })).toBe('aud-wrong')
+})
+
+test('a number that is too large for a number is no time', async () => {
+  const claims = JSON.stringify(CLAIMS).replace(/"exp":[0-9]+/, '"exp":1e400')
+  const assertion = jws(HEADER, Buffer.from(claims).toString('base64url'), key, 'ES256')
+  expect(await verify(assertion)).toBe('exp-malformed')
+})
+
+test.each([
+  ['exp', -10, 'exp-past'],
+  ['exp', -9, { jti: 'one', expiresAt: START + 1 }],
+  ['exp', -9.5, { jti: 'one', expiresAt: START + 1 }],
+  ['exp', 0.5, { jti: 'one', expiresAt: START + 11 }],
+  ['exp', 3600, { jti: 'one', expiresAt: START + 3610 }],
+  ['exp', 3600.5, 'exp-far'],
+  ['exp', 3601, 'exp-far'],
+  ['nbf', 10, ACCEPTED],
+  ['nbf', 11, 'nbf-future'],
+  ['nbf', 10.5, 'nbf-future'],
+  ['nbf', -1e9, ACCEPTED],
+  ['iat', 10, ACCEPTED],
+  ['iat', 11, 'iat-future'],
+  ['iat', 61, 'iat-future'],
+  ['iat', -1e9, ACCEPTED],
+])('an assertion whose %s is %i s from now', async (claim, seconds, outcome) => {
+  expect(await withClaims({ [claim]: START + seconds })).toEqual(outcome)
+})
+
+test('an assertion is refused from the very second of its end', async () => {
+  const assertion = jws(HEADER, CLAIMS, key, 'ES256')
+  const at = (now: number) => verify(assertion, { now: now as EpochSeconds })
+  expect(await at(ACCEPTED.expiresAt - 1)).toEqual(ACCEPTED)
+  expect(await at(ACCEPTED.expiresAt)).toBe('exp-past')
+})
+
+test('iat and nbf may be left out, jti may be as long as 256 characters', async () => {
+  expect(await withClaims({ iat: undefined })).toEqual(ACCEPTED)
+  const jti = 'é'.repeat(256)
+  expect(await withClaims({ jti })).toEqual({ ...ACCEPTED, jti })
+})
+
+test('claims without a meaning here are ignored', async () => {
+  expect(await withClaims({ scope: 'admin', client_id: 'basic', ['__proto__']: { exp: 0 } })).toEqual(
+    ACCEPTED,
+  )
+})
+
+test('a broken signature hides every other defect of the claims', async () => {
+  const defects: Members[] = [
+    ...[{ iss: 'x' }, { sub: 'x' }, { aud: 'x' }, { exp: undefined }, { exp: START - 99 }, { exp: '1' }],
+    ...[{ exp: START + 99_999 }, { nbf: START + 99 }, { iat: START + 99 }, { jti: undefined }, { jti: '' }],
+  ]
+  for (const defect of defects) {
+    expect(await withClaims(defect)).not.toEqual(ACCEPTED)
+    const [header, payload] = [encode(HEADER), encode({ ...CLAIMS, ...defect })]
+    expect(await verify(`${header}.${payload}.${'A'.repeat(86)}`)).toBe('signature-wrong')
+  }
+  expect(await verify(`${encode(HEADER)}.${encode([])}.${'A'.repeat(86)}`)).toBe('signature-wrong')
+})
+
+test.each([
+  'JWT',
+  'jwt',
+  'application/jwt',
+  'client-authentication+jwt',
+  'application/Client-Authentication+JWT',
+])('typ may be %s', async (typ) => {
+  expect(await withHeader({ typ })).toEqual(ACCEPTED)
+})
+
+test.each([
+  'at+jwt',
+  'application/at+jwt',
+  'dpop+jwt',
+  'oauth-authz-req+jwt',
+  'secevent+jwt',
+  '',
+  null,
+  1,
+  ['JWT'],
+])('typ may not be %j', async (typ) => {
+  expect(await withHeader({ typ })).toBe('typ-wrong')
+})
+
+const named = (text: string) => clientIdOfAssertion(readClientAssertion(text))
+
+test('the client of an assertion is its issuer, whatever the signature', () => {
+  for (const name of ['ok', 'expired', 'signature-broken', 'alg-none', 'crit-unknown']) {
+    expect(named(make(name, START))).toEqual({ clientId: 'pkj' })
+  }
+  expect(named(make('iss-not-sub', START))).toEqual({ clientId: 'someone' })
+})
+
+test.each([undefined, null, '', 1, ['pkj'], { pkj: 1 }])('an issuer of %j counts as missing', (iss) => {
+  expect(named(jws(HEADER, { ...CLAIMS, iss }, key, 'ES256'))).toBe('iss-missing')
+})
+
+test.each(['not-a-jwt', 'five-parts', 'too-long'])('no issuer is looked for in %s', (name) => {
+  expect(named(make(name, START))).toBe('malformed')
+})
+
+test('no issuer is taken from a payload that has two', () => {
+  const payload = Buffer.from('{"iss":"pkj","iss":"basic"}').toString('base64url')
+  expect(named(jws(HEADER, payload, key, 'ES256'))).toBe('malformed')
 })

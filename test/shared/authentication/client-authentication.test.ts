@@ -126,7 +126,7 @@ const ENOUGH: Readonly<Record<TokenAuthMethod, (combination: Combination) => boo
 describe.each(TOKEN_AUTH_METHODS)('%s', (method) => {
   const type = method === 'NONE' ? 'PUBLIC' : 'CONFIDENTIAL'
 
-  test('authenticates by its own credentials, whatever certificate is there, and by nothing else', async () => {
+  test('a client authenticates only by its own credentials, whatever certificate is there', async () => {
     const accepted = []
     for (const combination of COMBINATIONS) {
       const reason = await reasonFor(client(method, type), combination)
@@ -138,12 +138,12 @@ describe.each(TOKEN_AUTH_METHODS)('%s', (method) => {
     expect(enough).not.toEqual([])
   })
 
-  test('authenticates no client of the other type', async () => {
+  test('a method authenticates no client of the other type', async () => {
     const other = client(method, type === 'PUBLIC' ? 'CONFIDENTIAL' : 'PUBLIC')
     for (const combination of COMBINATIONS) expect(await reasonFor(other, combination)).toBeDefined()
   })
 
-  test('authenticates nobody where the service does not support it', async () => {
+  test('a method authenticates nobody where the service does not support it', async () => {
     const others = TOKEN_AUTH_METHODS.filter((name) => name !== method)
     const narrow = { ...service, supportedTokenAuthMethods: others }
     for (const combination of COMBINATIONS.filter(ENOUGH[method])) {

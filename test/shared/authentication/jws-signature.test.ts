@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Jwk } from '../../../shared/certificate/jwk-set.ts'
 import { verifyCompactJws } from '../../../shared/authentication/jws-signature.ts'
 import { readCompactJws } from '../../../shared/request/compact-jws.ts'
@@ -43,193 +43,185 @@ const PAIRS: readonly [string, Pair][] = [
   ['Ed25519', ed25519],
 ]
 
-describe('verifyCompactJws', () => {
-  const all = [p256, p384, p521, rsa, ed25519].map((pair) => jwk(pair))
+const all = [p256, p384, p521, rsa, ed25519].map((pair) => jwk(pair))
 
-  test.each(PAIRS)('verifies %s when it is registered, and no other algorithm then', async (alg, pair) => {
-    for (const [used, usedPair] of PAIRS) {
-      expect(await verify(made(used, usedPair), all, alg)).toBe(used === alg ? undefined : 'algorithm-wrong')
-    }
-    expect(await verify(made(alg, pair), [], alg)).toBe('key-unknown')
-  })
-
-  test.each(PAIRS)('%s when none is registered', async (alg, pair) => {
-    const outcome = ['ES256', 'PS256', 'RS256'].includes(alg) ? undefined : 'algorithm-wrong'
-    expect(await verify(made(alg, pair), all)).toBe(outcome)
-  })
-
-  test.each(['none', 'None', 'HS256', 'HS512', 'RS1', 'ES256K', 'RSA-OAEP', '', '__proto__', 'constructor'])(
-    'never %j, not even where it is registered',
-    async (alg) => {
-      const text = jws({ alg }, {}, p256.privateKey, 'ES256')
-      expect(await verify(text, all, alg)).toBe('algorithm-wrong')
-      expect(await verify(text, all)).toBe('algorithm-wrong')
-      expect(await verify(`${encode({ alg })}.${encode({})}.`, all, alg)).toBe('algorithm-wrong')
-    },
-  )
-
-  test.each([undefined, null, 1, ['ES256']])('no algorithm of %j', async (alg) => {
-    expect(await verify(jws({ alg }, {}, p256.privateKey, 'ES256'), all)).toBe('algorithm-wrong')
-  })
-
-  test.each([
-    ['jwk', jwk(other)],
-    ['jku', 'https://evil.test/'],
-    ['x5u', 'https://evil.test/'],
-    ['x5c', ['AAAA']],
-  ])('a key in %s of the header is as if it were not there', async (member, value) => {
-    const header = { [member]: value }
-    expect(await verify(made('ES256', p256, header), [jwk(p256)])).toBeUndefined()
-    expect(await verify(made('ES256', other, header), [jwk(p256)])).toBe('signature-wrong')
-    expect(await verify(made('ES256', other, header), [])).toBe('key-unknown')
-  })
-
-  test.each([[['x']], [['b64']], [['alg']], [[]], ['x'], [null]])('refuses crit %j', async (crit) => {
-    const header = { crit, x: 1, b64: true }
-    expect(await verify(made('ES256', p256, header), [jwk(p256)])).toBe('crit-unknown')
-  })
-
-  test('no character of a signed text can be another', async () => {
-    const text = made('ES256', p256, { kid: 'k' })
-    const keys = [jwk(p256, { kid: 'k' })]
-    const change = fc.tuple(fc.nat(text.length - 1), fc.stringMatching(/^[A-Za-z0-9_.=-]$/))
-    expect(await verify(text, keys)).toBeUndefined()
-    await fc.assert(
-      fc.asyncProperty(change, async ([at, character]) => {
-        fc.pre(text[at] !== character)
-        const changed = text.slice(0, at) + character + text.slice(at + 1)
-        expect(await verify(changed, keys)).toBeTypeOf('string')
-      }),
-      { numRuns: 300 },
-    )
-  })
-
-  describe('the key', () => {
-    const text = made('ES256', p256, { kid: 'k' })
-
-    test('is found by its kid and by no other', async () => {
-      expect(await verify(text, [jwk(p256, { kid: 'k' })])).toBeUndefined()
-      expect(await verify(text, [jwk(p256, { kid: 'l' }), jwk(p256)])).toBe('key-unknown')
-    })
-
-    test.each(['__proto__', 'constructor', '../k', 'k\0', 'K', '', 'x'.repeat(5000)])(
-      'is none of kid %j',
-      async (kid) => {
-        expect(await verify(made('ES256', p256, { kid }), [jwk(p256, { kid: 'k' })])).toBe('key-unknown')
-        expect(await verify(made('ES256', p256, { kid }), [jwk(p256, { kid })])).toBeUndefined()
-      },
-    )
-
-    test.each([1, null, ['k'], { k: 1 }])('is not asked for by a kid of %j', async (kid) => {
-      expect(await verify(made('ES256', p256, { kid }), [jwk(p256, { kid })])).toBe('kid-malformed')
-    })
-
-    test('is any that fits when there is no kid', async () => {
-      const keys = [jwk(rsa), jwk(other, { kid: 'a' }), jwk(p256, { kid: 'b' })]
-      expect(await verify(made('ES256', p256), keys)).toBeUndefined()
-      expect(await verify(made('ES256', p256), keys.slice(0, 2))).toBe('signature-wrong')
-    })
-
-    test('is told from others of its kid by kind, use and algorithm, or else tried', async () => {
-      const kid = 'k'
-      const others = [
-        jwk(rsa, { kid }),
-        jwk(p384, { kid }),
-        jwk(p256, { kid, use: 'enc' }),
-        jwk(p256, { kid, alg: 'ECDH-ES' }),
-        jwk(p256, { kid, key_ops: ['sign'] }),
-        jwk(p256, { kid, key_ops: 'verify' }),
-      ]
-      expect(await verify(text, others)).toBe('key-unknown')
-      const fitting = jwk(p256, { kid, use: 'sig', alg: 'ES256', key_ops: ['verify'] })
-      expect(await verify(text, [...others, fitting])).toBeUndefined()
-      expect(await verify(text, [...others, jwk(other, { kid }), fitting])).toBeUndefined()
-      expect(await verify(text, [...others, jwk(other, { kid })])).toBe('signature-wrong')
-    })
-
-    test('is not taken when it is malformed, off its curve or too weak', async () => {
-      const good = jwk(p256, { kid: 'k' })
-      const wrong = [
-        { ...good, y: good['x'] },
-        { ...good, x: 5 },
-        { ...good, x: undefined },
-        { ...good, x: 'AA' },
-      ]
-      expect(await verify(text, wrong)).toBe('key-unknown')
-      expect(await verify(text, [...wrong, good])).toBeUndefined()
-      expect(await verify(made('RS256', weak), [jwk(weak)])).toBe('key-unknown')
-    })
-
-    test('of one kind does not serve an algorithm of another', async () => {
-      expect(await verify(jws({ alg: 'RS256' }, {}, p256.privateKey, 'ES256'), [jwk(p256)])).toBe(
-        'key-unknown',
-      )
-      const lying = { ...jwk(p256), kty: 'RSA' }
-      expect(await verify(jws({ alg: 'RS256' }, {}, p256.privateKey, 'ES256'), [lying])).toBe('key-unknown')
-    })
-  })
+test.each(PAIRS)('%s verifies when registered, and no other algorithm then', async (alg, pair) => {
+  for (const [used, usedPair] of PAIRS) {
+    expect(await verify(made(used, usedPair), all, alg)).toBe(used === alg ? undefined : 'algorithm-wrong')
+  }
+  expect(await verify(made(alg, pair), [], alg)).toBe('key-unknown')
 })
 
-describe('readCompactJws', () => {
-  const header = encode({ alg: 'ES256' })
+test.each(PAIRS)('%s when none is registered', async (alg, pair) => {
+  const outcome = ['ES256', 'PS256', 'RS256'].includes(alg) ? undefined : 'algorithm-wrong'
+  expect(await verify(made(alg, pair), all)).toBe(outcome)
+})
 
-  test('reads three parts and verifies nothing', () => {
-    const text = `${header}.${Buffer.from('{}').toString('base64url')}.AAAA`
-    expect(readCompactJws(text)).toEqual({ text, header: { alg: 'ES256' }, payload: Buffer.from('{}') })
-  })
+test.each(['none', 'None', 'HS256', 'HS512', 'RS1', 'ES256K', 'RSA-OAEP', '', '__proto__', 'constructor'])(
+  'a signature by %j never verifies, not even where that is registered',
+  async (alg) => {
+    const text = jws({ alg }, {}, p256.privateKey, 'ES256')
+    expect(await verify(text, all, alg)).toBe('algorithm-wrong')
+    expect(await verify(text, all)).toBe('algorithm-wrong')
+    expect(await verify(`${encode({ alg })}.${encode({})}.`, all, alg)).toBe('algorithm-wrong')
+  },
+)
 
-  test.each([
-    ...['', '.', '..', 'a', 'abc.def', 'a.b.c.d.e', `${header}.e30`, `${header}.e30.AAAA.`, `.e30.AAAA`],
-    ...[`${header}=.e30.AAAA`, `${header}.e30=.AAAA`, `${header}.e30.AAAA=`, `${header}.e30.AA==`],
-    ...[
-      `${header}.e30.AB`,
-      `${header}.e31.AAAA`,
-      `${header}.e30.A`,
-      `${header}.e30.AA+A`,
-      `${header}.e30.AA/A`,
-    ],
-    ...[
-      ` ${header}.e30.AAAA`,
-      `${header}.e30.AAAA\n`,
-      `${header}.e3 0.AAAA`,
-      `${header}.e30.AAAA\0`,
-      `é.e30.AAAA`,
-    ],
-    ...[`bnVsbA.e30.AAAA`, `W10.e30.AAAA`, `e30x.e30.AAAA`],
-    `${Buffer.from('{"alg":"ES256","alg":"none"}').toString('base64url')}.e30.AAAA`,
-    `${Buffer.from('efbbbf7b7d', 'hex').toString('base64url')}.e30.AAAA`,
-    `${Buffer.from('7b2261223a22ff227d', 'hex').toString('base64url')}.e30.AAAA`,
-  ])('refuses %j', (text) => {
-    expect(readCompactJws(text)).toBeUndefined()
-  })
+test.each([undefined, null, 1, ['ES256']])('an algorithm of %j is refused', async (alg) => {
+  expect(await verify(jws({ alg }, {}, p256.privateKey, 'ES256'), all)).toBe('algorithm-wrong')
+})
 
-  test('takes 8 KiB and not a character more', () => {
-    const text = (length: number) => `${header}.`.padEnd(length - 5, 'A') + '.AAAA'
-    expect(readCompactJws(text(8192))?.text).toHaveLength(8192)
-    expect(readCompactJws(text(8193))).toBeUndefined()
-  })
+test.each([
+  ['jwk', jwk(other)],
+  ['jku', 'https://evil.test/'],
+  ['x5u', 'https://evil.test/'],
+  ['x5c', ['AAAA']],
+])('a key in %s of the header is ignored', async (member, value) => {
+  const header = { [member]: value }
+  expect(await verify(made('ES256', p256, header), [jwk(p256)])).toBeUndefined()
+  expect(await verify(made('ES256', other, header), [jwk(p256)])).toBe('signature-wrong')
+  expect(await verify(made('ES256', other, header), [])).toBe('key-unknown')
+})
 
-  test('whatever the text is, the outcome is a fault', async () => {
-    const piece = fc.oneof(
-      fc.string(),
-      fc.json().map((json) => Buffer.from(json).toString('base64url')),
-      fc.constantFrom(
-        '.',
-        header,
-        'e30',
-        encode({ alg: 'ES256', b64: false }),
-        encode({ alg: 'RS256', kid: '' }),
-      ),
-    )
-    const text = fc.oneof(
-      fc.array(piece, { maxLength: 7 }).map((pieces) => pieces.join('')),
-      fc.tuple(piece, piece, piece).map((pieces) => pieces.join('.')),
-    )
-    await fc.assert(
-      fc.asyncProperty(text, async (value) => {
-        expect(await verify(value, [jwk(p256), jwk(rsa)])).toBeTypeOf('string')
-      }),
-      { numRuns: 500 },
-    )
-  })
+test.each([[['x']], [['b64']], [['alg']], [[]], ['x'], [null]])('crit %j is refused', async (crit) => {
+  const header = { crit, x: 1, b64: true }
+  expect(await verify(made('ES256', p256, header), [jwk(p256)])).toBe('crit-unknown')
+})
+
+test('no character of a signed text can be another', async () => {
+  const text = made('ES256', p256, { kid: 'k' })
+  const keys = [jwk(p256, { kid: 'k' })]
+  const change = fc.tuple(fc.nat(text.length - 1), fc.stringMatching(/^[A-Za-z0-9_.=-]$/))
+  expect(await verify(text, keys)).toBeUndefined()
+  await fc.assert(
+    fc.asyncProperty(change, async ([at, character]) => {
+      fc.pre(text[at] !== character)
+      const changed = text.slice(0, at) + character + text.slice(at + 1)
+      expect(await verify(changed, keys)).toBeTypeOf('string')
+    }),
+    { numRuns: 300 },
+  )
+})
+
+const text = made('ES256', p256, { kid: 'k' })
+
+test('a key is found by its kid and by no other', async () => {
+  expect(await verify(text, [jwk(p256, { kid: 'k' })])).toBeUndefined()
+  expect(await verify(text, [jwk(p256, { kid: 'l' }), jwk(p256)])).toBe('key-unknown')
+})
+
+test.each(['__proto__', 'constructor', '../k', 'k\0', 'K', '', 'x'.repeat(5000)])(
+  'no key is found by the kid %j',
+  async (kid) => {
+    expect(await verify(made('ES256', p256, { kid }), [jwk(p256, { kid: 'k' })])).toBe('key-unknown')
+    expect(await verify(made('ES256', p256, { kid }), [jwk(p256, { kid })])).toBeUndefined()
+  },
+)
+
+test.each([1, null, ['k'], { k: 1 }])('the kid %j asks for no key', async (kid) => {
+  expect(await verify(made('ES256', p256, { kid }), [jwk(p256, { kid })])).toBe('kid-malformed')
+})
+
+test('any key that fits is tried when there is no kid', async () => {
+  const keys = [jwk(rsa), jwk(other, { kid: 'a' }), jwk(p256, { kid: 'b' })]
+  expect(await verify(made('ES256', p256), keys)).toBeUndefined()
+  expect(await verify(made('ES256', p256), keys.slice(0, 2))).toBe('signature-wrong')
+})
+
+test('keys of one kid are told apart by kind, use and algorithm, or else tried', async () => {
+  const kid = 'k'
+  const others = [
+    jwk(rsa, { kid }),
+    jwk(p384, { kid }),
+    jwk(p256, { kid, use: 'enc' }),
+    jwk(p256, { kid, alg: 'ECDH-ES' }),
+    jwk(p256, { kid, key_ops: ['sign'] }),
+    jwk(p256, { kid, key_ops: 'verify' }),
+  ]
+  expect(await verify(text, others)).toBe('key-unknown')
+  const fitting = jwk(p256, { kid, use: 'sig', alg: 'ES256', key_ops: ['verify'] })
+  expect(await verify(text, [...others, fitting])).toBeUndefined()
+  expect(await verify(text, [...others, jwk(other, { kid }), fitting])).toBeUndefined()
+  expect(await verify(text, [...others, jwk(other, { kid })])).toBe('signature-wrong')
+})
+
+test('a key is not taken when it is malformed, off its curve or too weak', async () => {
+  const good = jwk(p256, { kid: 'k' })
+  const wrong = [
+    { ...good, y: good['x'] },
+    { ...good, x: 5 },
+    { ...good, x: undefined },
+    { ...good, x: 'AA' },
+  ]
+  expect(await verify(text, wrong)).toBe('key-unknown')
+  expect(await verify(text, [...wrong, good])).toBeUndefined()
+  expect(await verify(made('RS256', weak), [jwk(weak)])).toBe('key-unknown')
+})
+
+test('a key of one kind does not serve an algorithm of another', async () => {
+  expect(await verify(jws({ alg: 'RS256' }, {}, p256.privateKey, 'ES256'), [jwk(p256)])).toBe('key-unknown')
+  const lying = { ...jwk(p256), kty: 'RSA' }
+  expect(await verify(jws({ alg: 'RS256' }, {}, p256.privateKey, 'ES256'), [lying])).toBe('key-unknown')
+})
+
+const header = encode({ alg: 'ES256' })
+
+test('a compact JWS is read into three parts without verification', () => {
+  const text = `${header}.${Buffer.from('{}').toString('base64url')}.AAAA`
+  expect(readCompactJws(text)).toEqual({ text, header: { alg: 'ES256' }, payload: Buffer.from('{}') })
+})
+
+test.each([
+  ...['', '.', '..', 'a', 'abc.def', 'a.b.c.d.e', `${header}.e30`, `${header}.e30.AAAA.`, `.e30.AAAA`],
+  ...[`${header}=.e30.AAAA`, `${header}.e30=.AAAA`, `${header}.e30.AAAA=`, `${header}.e30.AA==`],
+  ...[
+    `${header}.e30.AB`,
+    `${header}.e31.AAAA`,
+    `${header}.e30.A`,
+    `${header}.e30.AA+A`,
+    `${header}.e30.AA/A`,
+  ],
+  ...[
+    ` ${header}.e30.AAAA`,
+    `${header}.e30.AAAA\n`,
+    `${header}.e3 0.AAAA`,
+    `${header}.e30.AAAA\0`,
+    `é.e30.AAAA`,
+  ],
+  ...[`bnVsbA.e30.AAAA`, `W10.e30.AAAA`, `e30x.e30.AAAA`],
+  `${Buffer.from('{"alg":"ES256","alg":"none"}').toString('base64url')}.e30.AAAA`,
+  `${Buffer.from('efbbbf7b7d', 'hex').toString('base64url')}.e30.AAAA`,
+  `${Buffer.from('7b2261223a22ff227d', 'hex').toString('base64url')}.e30.AAAA`,
+])('a compact JWS may not be %j', (text) => {
+  expect(readCompactJws(text)).toBeUndefined()
+})
+
+test('a compact JWS may have 8 KiB and not a character more', () => {
+  const text = (length: number) => `${header}.`.padEnd(length - 5, 'A') + '.AAAA'
+  expect(readCompactJws(text(8192))?.text).toHaveLength(8192)
+  expect(readCompactJws(text(8193))).toBeUndefined()
+})
+
+test('a text that is no compact JWS gives a fault, whatever it is', async () => {
+  const piece = fc.oneof(
+    fc.string(),
+    fc.json().map((json) => Buffer.from(json).toString('base64url')),
+    fc.constantFrom(
+      '.',
+      header,
+      'e30',
+      encode({ alg: 'ES256', b64: false }),
+      encode({ alg: 'RS256', kid: '' }),
+    ),
+  )
+  const text = fc.oneof(
+    fc.array(piece, { maxLength: 7 }).map((pieces) => pieces.join('')),
+    fc.tuple(piece, piece, piece).map((pieces) => pieces.join('.')),
+  )
+  await fc.assert(
+    fc.asyncProperty(text, async (value) => {
+      expect(await verify(value, [jwk(p256), jwk(rsa)])).toBeTypeOf('string')
+    }),
+    { numRuns: 500 },
+  )
 })

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { present } from '../../../shared/certificate/presented.ts'
 import {
   CREDENTIAL_PARAMETERS,
@@ -19,108 +19,102 @@ const basic = (id: string, secret: string) => ({
 })
 const parameters = (members: Record<string, string>) => new Map(Object.entries(members))
 
-describe('credentialsFromHttp', () => {
-  test('nothing presented is nothing, and names why a client is missing', () => {
-    expect(credentialsFromHttp(request(), new Map())).toEqual({
-      form: NOTHING,
-      certificate: 'absent',
-      unidentified: 'client-unidentified',
-    })
-  })
-
-  test('reads the header, the form and the certificate of the connection', () => {
-    expect(
-      credentialsFromHttp(request(basic('a', 'b'), CERTIFICATE), parameters({ client_id: 'a' })),
-    ).toEqual({
-      basic: { clientId: 'a', clientSecret: 'b' },
-      form: { ...NOTHING, clientId: 'a' },
-      certificate: present(CERTIFICATE),
-      unidentified: 'client-unidentified',
-    })
-  })
-
-  test.each([
-    { client_id: 'a', client_secret: 'b' },
-    { client_id: 'a', client_assertion: 'x.y.z' },
-  ])('reads %j from the form', (members) => {
-    const form = { ...NOTHING, clientId: 'a' }
-    const { client_secret: clientSecret, client_assertion: assertion } = members
-    const clientAssertion = assertion && 'malformed'
-    expect(credentialsFromHttp(request(), parameters(members)).form).toEqual({
-      ...form,
-      clientSecret,
-      clientAssertion,
-    })
-  })
-
-  test('no header is a source of a certificate', () => {
-    const spoofed = Object.fromEntries(
-      ['client-cert', 'x-client-cert', 'x-amzn-mtls-clientcert', 'x-forwarded-client-cert', 'x-ssl-cert'].map(
-        (name) => [name, [CERTIFICATE]],
-      ),
-    )
-    const form = parameters({ client_certificate: CERTIFICATE, clientCertificate: CERTIFICATE })
-    expect(credentialsFromHttp(request(spoofed), form).certificate).toBe('absent')
-  })
-
-  test.each([
-    [basic('a', 'b'), { client_secret: 'b' }, 'methods-combined'],
-    [basic('a', ''), { client_secret: 'b' }, 'methods-combined'],
-    [basic('a', 'b'), { client_assertion: 'x.y.z' }, 'methods-combined'],
-    [{}, { client_secret: 'b', client_assertion: 'x.y.z' }, 'methods-combined'],
-    [{ authorization: ['Bearer x'] }, { client_id: 'a', client_secret: 'b' }, 'basic-malformed'],
-    [{ authorization: [''] }, {}, 'basic-malformed'],
-  ])('refuses %j with %j: %s', (headers, members, reason) => {
-    expect(() => credentialsFromHttp(request(headers), parameters(members))).toThrow(
-      expect.objectContaining({ reason }),
-    )
+test('an HTTP request that presents nothing names why a client is missing', () => {
+  expect(credentialsFromHttp(request(), new Map())).toEqual({
+    form: NOTHING,
+    certificate: 'absent',
+    unidentified: 'client-unidentified',
   })
 })
 
-describe('credentialsFromWebApi', () => {
-  test('nothing presented is nothing, and names why a client is missing', () => {
-    expect(credentialsFromWebApi({}, new Map())).toEqual({
-      form: NOTHING,
-      certificate: 'absent',
-      unidentified: 'client-missing',
-    })
+test('the header, the form and the certificate of the connection are read', () => {
+  expect(credentialsFromHttp(request(basic('a', 'b'), CERTIFICATE), parameters({ client_id: 'a' }))).toEqual({
+    basic: { clientId: 'a', clientSecret: 'b' },
+    form: { ...NOTHING, clientId: 'a' },
+    certificate: present(CERTIFICATE),
+    unidentified: 'client-unidentified',
   })
+})
 
-  test('members of the call stand for the header and the connection', () => {
-    const call = { clientId: 'a', clientSecret: 'b', clientCertificate: CERTIFICATE }
-    expect(credentialsFromWebApi(call, new Map())).toEqual({
-      basic: { clientId: 'a', clientSecret: 'b' },
-      form: NOTHING,
-      certificate: present(CERTIFICATE),
-      unidentified: 'client-missing',
-    })
+test.each([
+  { client_id: 'a', client_secret: 'b' },
+  { client_id: 'a', client_assertion: 'x.y.z' },
+])('%j is read from the form', (members) => {
+  const form = { ...NOTHING, clientId: 'a' }
+  const { client_secret: clientSecret, client_assertion: assertion } = members
+  const clientAssertion = assertion && 'malformed'
+  expect(credentialsFromHttp(request(), parameters(members)).form).toEqual({
+    ...form,
+    clientSecret,
+    clientAssertion,
   })
+})
 
-  test('a secret of the call wins: the one in the form is not even looked at', () => {
-    const form = parameters({ client_id: 'a', client_secret: 'wrong' })
-    const { basic: header, form: rest } = credentialsFromWebApi({ clientId: 'a', clientSecret: 'b' }, form)
-    expect(header).toEqual({ clientId: 'a', clientSecret: 'b' })
-    expect(rest).toEqual({ ...NOTHING, clientId: 'a' })
-  })
+test('no header is a source of a certificate', () => {
+  const spoofed = Object.fromEntries(
+    ['client-cert', 'x-client-cert', 'x-amzn-mtls-clientcert', 'x-forwarded-client-cert', 'x-ssl-cert'].map(
+      (name) => [name, [CERTIFICATE]],
+    ),
+  )
+  const form = parameters({ client_certificate: CERTIFICATE, clientCertificate: CERTIFICATE })
+  expect(credentialsFromHttp(request(spoofed), form).certificate).toBe('absent')
+})
 
-  test('a client id of the call alone leaves the secret of the form', () => {
-    const form = parameters({ client_id: 'a', client_secret: 'b' })
-    const presented = credentialsFromWebApi({ clientId: 'a' }, form)
-    expect(presented.basic).toEqual({ clientId: 'a', clientSecret: undefined })
-    expect(presented.form.clientSecret).toBe('b')
-  })
+test.each([
+  [basic('a', 'b'), { client_secret: 'b' }, 'methods-combined'],
+  [basic('a', ''), { client_secret: 'b' }, 'methods-combined'],
+  [basic('a', 'b'), { client_assertion: 'x.y.z' }, 'methods-combined'],
+  [{}, { client_secret: 'b', client_assertion: 'x.y.z' }, 'methods-combined'],
+  [{ authorization: ['Bearer x'] }, { client_id: 'a', client_secret: 'b' }, 'basic-malformed'],
+  [{ authorization: [''] }, {}, 'basic-malformed'],
+])('the header %j with the form %j is refused: %s', (headers, members, reason) => {
+  expect(() => credentialsFromHttp(request(headers), parameters(members))).toThrow(
+    expect.objectContaining({ reason }),
+  )
+})
 
-  test('a secret of the call without a client id names no client', () => {
-    const presented = credentialsFromWebApi({ clientSecret: 'b' }, parameters({ client_secret: 'c' }))
-    expect(presented).toMatchObject({ basic: { clientId: undefined, clientSecret: 'b' }, form: NOTHING })
+test('a Web API call that presents nothing names why a client is missing', () => {
+  expect(credentialsFromWebApi({}, new Map())).toEqual({
+    form: NOTHING,
+    certificate: 'absent',
+    unidentified: 'client-missing',
   })
+})
 
-  test('refuses a secret and an assertion in the form', () => {
-    const form = parameters({ client_secret: 'b', client_assertion: 'x.y.z' })
-    expect(() => credentialsFromWebApi({}, form)).toThrow(
-      expect.objectContaining({ reason: 'methods-combined' }),
-    )
+test('members of the call replace the header and the connection', () => {
+  const call = { clientId: 'a', clientSecret: 'b', clientCertificate: CERTIFICATE }
+  expect(credentialsFromWebApi(call, new Map())).toEqual({
+    basic: { clientId: 'a', clientSecret: 'b' },
+    form: NOTHING,
+    certificate: present(CERTIFICATE),
+    unidentified: 'client-missing',
   })
+})
+
+test('a secret of the call wins: the one in the form is not even read', () => {
+  const form = parameters({ client_id: 'a', client_secret: 'wrong' })
+  const { basic: header, form: rest } = credentialsFromWebApi({ clientId: 'a', clientSecret: 'b' }, form)
+  expect(header).toEqual({ clientId: 'a', clientSecret: 'b' })
+  expect(rest).toEqual({ ...NOTHING, clientId: 'a' })
+})
+
+test('a client id of the call leaves the secret of the form as it is', () => {
+  const form = parameters({ client_id: 'a', client_secret: 'b' })
+  const presented = credentialsFromWebApi({ clientId: 'a' }, form)
+  expect(presented.basic).toEqual({ clientId: 'a', clientSecret: undefined })
+  expect(presented.form.clientSecret).toBe('b')
+})
+
+test('a secret of the call without a client id names no client', () => {
+  const presented = credentialsFromWebApi({ clientSecret: 'b' }, parameters({ client_secret: 'c' }))
+  expect(presented).toMatchObject({ basic: { clientId: undefined, clientSecret: 'b' }, form: NOTHING })
+})
+
+test('a secret and an assertion in the form are refused', () => {
+  const form = parameters({ client_secret: 'b', client_assertion: 'x.y.z' })
+  expect(() => credentialsFromWebApi({}, form)).toThrow(
+    expect.objectContaining({ reason: 'methods-combined' }),
+  )
 })
 
 test('each parameter of client authentication has its reason for being there twice', () => {

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { JwkSet } from '../../../shared/certificate/jwk-set.ts'
 import { readCertificate, type Der } from '../../../shared/certificate/pem.ts'
 import { isRegistered, registeredCertificates } from '../../../shared/certificate/registered-certificates.ts'
@@ -36,188 +36,184 @@ function opened(changed: Partial<Internet> = {}) {
   }
 }
 
-describe('find', () => {
-  test('fetches a set once and knows it for ten minutes', async () => {
-    publish('a')
-    const remote = opened()
-    for (const seconds of [0, 0, 59, 60, 599]) expect(await remote.finds('a', seconds)).toBe(true)
-    expect(fetches()).toBe(1)
-    expect(await remote.finds('a', 600)).toBe(true)
-    expect(fetches()).toBe(2)
-  })
-
-  test('a key that is not there is looked for again when the last fetch is a minute ago', async () => {
-    publish('a')
-    const remote = opened()
-    expect(await remote.finds('a', 0)).toBe(true)
-    publish('a', 'b')
-    expect(await remote.finds('b', 59)).toBe(false)
-    expect(fetches()).toBe(1)
-    expect(await remote.finds('b', 60)).toBe(true)
-    expect(fetches()).toBe(2)
-    expect(await remote.finds('a', 60)).toBe(true)
-    expect(await remote.finds('b', 659)).toBe(true)
-    expect(fetches()).toBe(2)
-  })
-
-  test('who asks for unknown keys causes one fetch a minute', async () => {
-    publish('a')
-    const remote = opened()
-    for (let seconds = 0; seconds < 180; seconds++)
-      expect(await remote.finds(`x${seconds}`, seconds)).toBe(false)
-    expect(fetches()).toBe(3)
-  })
-
-  test('many at once share a fetch, the first and the next', async () => {
-    publish('a')
-    const remote = opened()
-    const many = (kid: string, seconds: number) =>
-      Promise.all(Array.from({ length: 20 }, () => remote.finds(kid, seconds)))
-    expect(new Set(await many('a', 0))).toEqual(new Set([true]))
-    expect(fetches()).toBe(1)
-    publish('b')
-    expect(new Set(await many('b', 60))).toEqual(new Set([true]))
-    expect(fetches()).toBe(2)
-  })
-
-  test('a key that was withdrawn works for ten minutes at most', async () => {
-    publish('a')
-    const remote = opened()
-    expect(await remote.finds('a', 0)).toBe(true)
-    publish('b')
-    expect(await remote.finds('a', 599)).toBe(true)
-    expect(await remote.finds('a', 600)).toBe(false)
-  })
-
-  test('a key that was withdrawn is gone with the next fetch', async () => {
-    publish('a')
-    const remote = opened()
-    expect(await remote.finds('a', 0)).toBe(true)
-    publish('b')
-    expect(await remote.finds('b', 60)).toBe(true)
-    expect(await remote.finds('a', 61)).toBe(false)
-  })
-
-  test('a failed fetch is tried again after a minute, not before', async () => {
-    fail()
-    const remote = opened()
-    expect(await reasonFor(remote.finds('a', 0))).toBe('status')
-    publish('a')
-    expect(await reasonFor(remote.finds('a', 59))).toBe('status')
-    expect(fetches()).toBe(1)
-    expect(await remote.finds('a', 60)).toBe(true)
-    expect(fetches()).toBe(2)
-  })
-
-  test('when a fetch fails, what is known goes on until its time is over', async () => {
-    publish('a')
-    const remote = opened()
-    expect(await remote.finds('a', 0)).toBe(true)
-    fail()
-    expect(await reasonFor(remote.finds('b', 60))).toBe('status')
-    expect(await remote.finds('a', 61)).toBe(true)
-    expect(await reasonFor(remote.finds('b', 130))).toBe('status')
-    expect(await remote.finds('a', 599)).toBe(true)
-    expect(fetches()).toBe(3)
-    expect(await reasonFor(remote.finds('a', 600))).toBe('status')
-    publish('a')
-    expect(await remote.finds('a', 660)).toBe(true)
-  })
-
-  test('the set remembered is the same object', async () => {
-    publish('a')
-    const remote = opened()
-    const first = await remote.find(server.uri, at(0), (jwks) => jwks)
-    expect(await remote.find(server.uri, at(1), (jwks) => Promise.resolve(jwks))).toBe(first)
-  })
-
-  test('what `select` throws is thrown, and no fetch follows', async () => {
-    const remote = opened()
-    const refuse = () => {
-      throw new RangeError('refused')
-    }
-    await expect(remote.find(server.uri, at(0), refuse)).rejects.toThrow(RangeError)
-    await expect(remote.find(server.uri, at(60), refuse)).rejects.toThrow(RangeError)
-    expect(fetches()).toBe(1)
-  })
-
-  test('sets of different URIs are different sets', async () => {
-    const remote = opened()
-    publish('a')
-    expect(await remote.find(`${server.uri}?1`, at(0), has('a'))).toBeDefined()
-    publish('b')
-    expect(await remote.find(`${server.uri}?2`, at(0), has('a'))).toBeUndefined()
-    expect(server.seen.requests).toEqual(['/jwks?1', '/jwks?2'])
-  })
-
-  test('forgets the one of two hundred sets that was fetched first', async () => {
-    publish('a')
-    const remote = opened()
-    const fetchesFor = async (number: number, seconds: number, kid = 'a') => {
-      const before = fetches()
-      await remote.find(`${server.uri}?${number}`, at(seconds), has(kid))
-      return fetches() - before
-    }
-    for (let number = 1; number <= 200; number++) expect(await fetchesFor(number, 0)).toBe(1)
-    expect([await fetchesFor(2, 60, 'b'), await fetchesFor(1, 60)]).toEqual([1, 0])
-    expect([await fetchesFor(201, 60), await fetchesFor(1, 60)]).toEqual([1, 1])
-    expect([await fetchesFor(2, 60), await fetchesFor(4, 60), await fetchesFor(3, 60)]).toEqual([0, 0, 1])
-  })
-
-  test('a malformed URI is no reason to connect', async () => {
-    const remote = opened()
-    expect(await reasonFor(remote.find('http://keys.example.test/', at(0), has('a')))).toBe('uri-malformed')
-    expect(server.seen.connections).toBe(0)
-  })
-
-  test('with nothing injected, a name of this machine is refused without a connection', async () => {
-    const remote = openRemoteJwks({ ...PUBLIC_INTERNET, ca: server.internet.ca })
-    const uri = server.uri.replace(/keys\.example\.test/, 'localhost')
-    expect(await reasonFor(remote.find(uri, at(0), has('a')))).toBe('address-refused')
-    expect(server.seen.connections).toBe(0)
-  })
-
-  test('every fetch resolves the name and judges the addresses anew', async () => {
-    publish('a')
-    const answers = ['127.0.0.1', '10.0.0.1']
-    const resolve = () => Promise.resolve([{ address: answers.shift() ?? '', family: 4 }])
-    const remote = opened({ resolve })
-    expect(await remote.finds('a', 0)).toBe(true)
-    expect(await reasonFor(remote.finds('b', 60))).toBe('address-refused')
-    expect(await remote.finds('a', 61)).toBe(true)
-    expect(server.seen.connections).toBe(1)
-  })
+test('a set is fetched once and known for ten minutes', async () => {
+  publish('a')
+  const remote = opened()
+  for (const seconds of [0, 0, 59, 60, 599]) expect(await remote.finds('a', seconds)).toBe(true)
+  expect(fetches()).toBe(1)
+  expect(await remote.finds('a', 600)).toBe(true)
+  expect(fetches()).toBe(2)
 })
 
-describe('certificates behind a jwks_uri', () => {
-  const der = (name: string) => readCertificate(certificatePem(name)) as Der
-  const published = (name: string) => {
-    const { publicKey, raw } = new X509Certificate(certificatePem(name))
-    return { ...publicKey.export({ format: 'jwk' }), x5c: [raw.toString('base64')] }
-  }
-  const holds = (name: string) => (jwks: JwkSet) => {
-    const registered = registeredCertificates(jwks, undefined)
-    return typeof registered !== 'string' && isRegistered(der(name), registered) ? true : undefined
-  }
+test('a missing key is looked for again when the last fetch is a minute ago', async () => {
+  publish('a')
+  const remote = opened()
+  expect(await remote.finds('a', 0)).toBe(true)
+  publish('a', 'b')
+  expect(await remote.finds('b', 59)).toBe(false)
+  expect(fetches()).toBe(1)
+  expect(await remote.finds('b', 60)).toBe(true)
+  expect(fetches()).toBe(2)
+  expect(await remote.finds('a', 60)).toBe(true)
+  expect(await remote.finds('b', 659)).toBe(true)
+  expect(fetches()).toBe(2)
+})
 
-  test('follow a renewal: the old one, both, the new one', async () => {
-    const [older, newer] = ['client-ec-p256', 'client-ec-p256-renewed']
-    const remote = openRemoteJwks(server.internet)
-    const publishCertificates = (...names: string[]) => {
-      server.state.answer = answerWith(JSON.stringify({ keys: names.map(published) }))
-    }
-    const known = async (seconds: number) => [
-      await remote.find(server.uri, at(seconds), holds(older)),
-      await remote.find(server.uri, at(seconds), holds(newer)),
-    ]
-    publishCertificates(older)
-    expect(await known(0)).toEqual([true, undefined])
-    publishCertificates(older, newer)
-    expect(await known(59)).toEqual([true, undefined])
-    expect(await known(60)).toEqual([true, true])
-    publishCertificates(newer)
-    expect(await known(659)).toEqual([true, true])
-    expect(await known(660)).toEqual([undefined, true])
-    expect(fetches()).toBe(3)
-  })
+test('requests for unknown keys cause one fetch a minute', async () => {
+  publish('a')
+  const remote = opened()
+  for (let seconds = 0; seconds < 180; seconds++)
+    expect(await remote.finds(`x${seconds}`, seconds)).toBe(false)
+  expect(fetches()).toBe(3)
+})
+
+test('many requests at once share a fetch, the first and the next', async () => {
+  publish('a')
+  const remote = opened()
+  const many = (kid: string, seconds: number) =>
+    Promise.all(Array.from({ length: 20 }, () => remote.finds(kid, seconds)))
+  expect(new Set(await many('a', 0))).toEqual(new Set([true]))
+  expect(fetches()).toBe(1)
+  publish('b')
+  expect(new Set(await many('b', 60))).toEqual(new Set([true]))
+  expect(fetches()).toBe(2)
+})
+
+test('a key that was withdrawn works for ten minutes at most', async () => {
+  publish('a')
+  const remote = opened()
+  expect(await remote.finds('a', 0)).toBe(true)
+  publish('b')
+  expect(await remote.finds('a', 599)).toBe(true)
+  expect(await remote.finds('a', 600)).toBe(false)
+})
+
+test('a key that was withdrawn is gone with the next fetch', async () => {
+  publish('a')
+  const remote = opened()
+  expect(await remote.finds('a', 0)).toBe(true)
+  publish('b')
+  expect(await remote.finds('b', 60)).toBe(true)
+  expect(await remote.finds('a', 61)).toBe(false)
+})
+
+test('a failed fetch is tried again after a minute, not before', async () => {
+  fail()
+  const remote = opened()
+  expect(await reasonFor(remote.finds('a', 0))).toBe('status')
+  publish('a')
+  expect(await reasonFor(remote.finds('a', 59))).toBe('status')
+  expect(fetches()).toBe(1)
+  expect(await remote.finds('a', 60)).toBe(true)
+  expect(fetches()).toBe(2)
+})
+
+test('when a fetch fails, the known set goes on until its time is over', async () => {
+  publish('a')
+  const remote = opened()
+  expect(await remote.finds('a', 0)).toBe(true)
+  fail()
+  expect(await reasonFor(remote.finds('b', 60))).toBe('status')
+  expect(await remote.finds('a', 61)).toBe(true)
+  expect(await reasonFor(remote.finds('b', 130))).toBe('status')
+  expect(await remote.finds('a', 599)).toBe(true)
+  expect(fetches()).toBe(3)
+  expect(await reasonFor(remote.finds('a', 600))).toBe('status')
+  publish('a')
+  expect(await remote.finds('a', 660)).toBe(true)
+})
+
+test('the remembered set is the same object', async () => {
+  publish('a')
+  const remote = opened()
+  const first = await remote.find(server.uri, at(0), (jwks) => jwks)
+  expect(await remote.find(server.uri, at(1), (jwks) => Promise.resolve(jwks))).toBe(first)
+})
+
+test('an error of `select` is thrown, and no fetch follows', async () => {
+  const remote = opened()
+  const refuse = () => {
+    throw new RangeError('refused')
+  }
+  await expect(remote.find(server.uri, at(0), refuse)).rejects.toThrow(RangeError)
+  await expect(remote.find(server.uri, at(60), refuse)).rejects.toThrow(RangeError)
+  expect(fetches()).toBe(1)
+})
+
+test('sets of different URIs are different sets', async () => {
+  const remote = opened()
+  publish('a')
+  expect(await remote.find(`${server.uri}?1`, at(0), has('a'))).toBeDefined()
+  publish('b')
+  expect(await remote.find(`${server.uri}?2`, at(0), has('a'))).toBeUndefined()
+  expect(server.seen.requests).toEqual(['/jwks?1', '/jwks?2'])
+})
+
+test('of two hundred sets the one that was fetched first is forgotten', async () => {
+  publish('a')
+  const remote = opened()
+  const fetchesFor = async (number: number, seconds: number, kid = 'a') => {
+    const before = fetches()
+    await remote.find(`${server.uri}?${number}`, at(seconds), has(kid))
+    return fetches() - before
+  }
+  for (let number = 1; number <= 200; number++) expect(await fetchesFor(number, 0)).toBe(1)
+  expect([await fetchesFor(2, 60, 'b'), await fetchesFor(1, 60)]).toEqual([1, 0])
+  expect([await fetchesFor(201, 60), await fetchesFor(1, 60)]).toEqual([1, 1])
+  expect([await fetchesFor(2, 60), await fetchesFor(4, 60), await fetchesFor(3, 60)]).toEqual([0, 0, 1])
+})
+
+test('a malformed URI causes no connection', async () => {
+  const remote = opened()
+  expect(await reasonFor(remote.find('http://keys.example.test/', at(0), has('a')))).toBe('uri-malformed')
+  expect(server.seen.connections).toBe(0)
+})
+
+test('with nothing injected, a name of this machine is refused without a connection', async () => {
+  const remote = openRemoteJwks({ ...PUBLIC_INTERNET, ca: server.internet.ca })
+  const uri = server.uri.replace(/keys\.example\.test/, 'localhost')
+  expect(await reasonFor(remote.find(uri, at(0), has('a')))).toBe('address-refused')
+  expect(server.seen.connections).toBe(0)
+})
+
+test('every fetch resolves the name and judges the addresses again', async () => {
+  publish('a')
+  const answers = ['127.0.0.1', '10.0.0.1']
+  const resolve = () => Promise.resolve([{ address: answers.shift() ?? '', family: 4 }])
+  const remote = opened({ resolve })
+  expect(await remote.finds('a', 0)).toBe(true)
+  expect(await reasonFor(remote.finds('b', 60))).toBe('address-refused')
+  expect(await remote.finds('a', 61)).toBe(true)
+  expect(server.seen.connections).toBe(1)
+})
+
+const der = (name: string) => readCertificate(certificatePem(name)) as Der
+const published = (name: string) => {
+  const { publicKey, raw } = new X509Certificate(certificatePem(name))
+  return { ...publicKey.export({ format: 'jwk' }), x5c: [raw.toString('base64')] }
+}
+const holds = (name: string) => (jwks: JwkSet) => {
+  const registered = registeredCertificates(jwks, undefined)
+  return typeof registered !== 'string' && isRegistered(der(name), registered) ? true : undefined
+}
+
+test('certificates behind a jwks_uri follow a renewal: the old one, both, the new one', async () => {
+  const [older, newer] = ['client-ec-p256', 'client-ec-p256-renewed']
+  const remote = openRemoteJwks(server.internet)
+  const publishCertificates = (...names: string[]) => {
+    server.state.answer = answerWith(JSON.stringify({ keys: names.map(published) }))
+  }
+  const known = async (seconds: number) => [
+    await remote.find(server.uri, at(seconds), holds(older)),
+    await remote.find(server.uri, at(seconds), holds(newer)),
+  ]
+  publishCertificates(older)
+  expect(await known(0)).toEqual([true, undefined])
+  publishCertificates(older, newer)
+  expect(await known(59)).toEqual([true, undefined])
+  expect(await known(60)).toEqual([true, true])
+  publishCertificates(newer)
+  expect(await known(659)).toEqual([true, true])
+  expect(await known(660)).toEqual([undefined, true])
+  expect(fetches()).toBe(3)
 })

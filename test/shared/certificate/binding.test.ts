@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { judge } from '../../../shared/certificate/binding.ts'
 import { present } from '../../../shared/certificate/presented.ts'
 import { bindings, certificatePem, pemSpellings, presented, spelling } from '../../support/vectors.ts'
@@ -7,57 +7,55 @@ import { bindings, certificatePem, pemSpellings, presented, spelling } from '../
 const own = pemSpellings['expected_x5t#S256']
 const certificate = certificatePem('client-ec-p256')
 
-describe('judge', () => {
-  test.each(bindings)('$id: $verdict, $why', ({ token, certificate: reference, verdict }) => {
-    expect(judge('cnf' in token ? token.cnf : 'none', present(presented(reference)))).toBe(verdict)
-  })
+test.each(bindings)('$id: $verdict, $why', ({ token, certificate: reference, verdict }) => {
+  expect(judge('cnf' in token ? token.cnf : 'none', present(presented(reference)))).toBe(verdict)
+})
 
-  test('holds for every spelling of the bound certificate', () => {
-    const accepted = pemSpellings.spellings.filter(
-      (entry) => entry['x5t#S256'] === own && entry.source === 'text',
-    )
-    expect(accepted.map(({ id }) => judge({ 'x5t#S256': own }, present(spelling(id))))).toEqual(
-      accepted.map(() => 'holds'),
-    )
-  })
+test('holds for every spelling of the bound certificate', () => {
+  const accepted = pemSpellings.spellings.filter(
+    (entry) => entry['x5t#S256'] === own && entry.source === 'text',
+  )
+  expect(accepted.map(({ id }) => judge({ 'x5t#S256': own }, present(spelling(id))))).toEqual(
+    accepted.map(() => 'holds'),
+  )
+})
 
-  test.each([
-    ['a missing binding', undefined],
-    ['a binding of another word', 'unbound'],
-    ['an empty word', ''],
-    ['false', false],
-    ['an inherited thumbprint', Object.create({ 'x5t#S256': own })],
-    ['an array with a thumbprint for a member', Object.assign([], { 'x5t#S256': own })],
-    ['none as a member', { none: true }],
-  ])('takes %s for damage, whatever is presented', (_name, binding) => {
-    expect(
-      [certificate, undefined, spelling('truncated-der')].map((text) => judge(binding, present(text))),
-    ).toEqual(['damaged', 'damaged', 'damaged'])
-  })
+test.each([
+  ['a missing binding', undefined],
+  ['a binding of another word', 'unbound'],
+  ['an empty word', ''],
+  ['false', false],
+  ['an inherited thumbprint', Object.create({ 'x5t#S256': own })],
+  ['an array with a thumbprint for a member', Object.assign([], { 'x5t#S256': own })],
+  ['none as a member', { none: true }],
+])('takes %s for damage, whatever is presented', (_name, binding) => {
+  expect(
+    [certificate, undefined, spelling('truncated-der')].map((text) => judge(binding, present(text))),
+  ).toEqual(['damaged', 'damaged', 'damaged'])
+})
 
-  test.each(['', ' \n', '(null)'])('takes %j for no certificate', (text) => {
-    expect(judge({ 'x5t#S256': own }, present(text))).toBe('missing')
-  })
+test.each(['', ' \n', '(null)'])('takes %j for no certificate', (text) => {
+  expect(judge({ 'x5t#S256': own }, present(text))).toBe('missing')
+})
 
-  test('holds only for the thumbprint of the certificate', () => {
-    const nearly = fc
-      .tuple(fc.nat(42), fc.stringMatching(/^[A-Za-z0-9_-]$/))
-      .map(([at, character]) => own.slice(0, at) + character + own.slice(at + 1))
-    const any = fc.stringMatching(/^[A-Za-z0-9_-]{43}$/)
-    fc.assert(
-      fc.property(fc.oneof(nearly, any, fc.constant(own)), (value) => {
-        expect(judge({ 'x5t#S256': value }, present(certificate))).toBe(value === own ? 'holds' : 'differs')
-      }),
-      { numRuns: 500 },
-    )
-  })
+test('holds only for the thumbprint of the certificate', () => {
+  const nearly = fc
+    .tuple(fc.nat(42), fc.stringMatching(/^[A-Za-z0-9_-]$/))
+    .map(([at, character]) => own.slice(0, at) + character + own.slice(at + 1))
+  const any = fc.stringMatching(/^[A-Za-z0-9_-]{43}$/)
+  fc.assert(
+    fc.property(fc.oneof(nearly, any, fc.constant(own)), (value) => {
+      expect(judge({ 'x5t#S256': value }, present(certificate))).toBe(value === own ? 'holds' : 'differs')
+    }),
+    { numRuns: 500 },
+  )
+})
 
-  test('never holds for a binding that is not a thumbprint', () => {
-    fc.assert(
-      fc.property(fc.anything(), fc.constantFrom(certificate, undefined, 'x'), (binding, text) => {
-        expect(judge(binding, present(text))).toBe('damaged')
-        expect(judge({ 'x5t#S256': binding }, present(text))).toBe('damaged')
-      }),
-    )
-  })
+test('never holds for a binding that is not a thumbprint', () => {
+  fc.assert(
+    fc.property(fc.anything(), fc.constantFrom(certificate, undefined, 'x'), (binding, text) => {
+      expect(judge(binding, present(text))).toBe('damaged')
+      expect(judge({ 'x5t#S256': binding }, present(text))).toBe('damaged')
+    }),
+  )
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { BoundedMap } from '../../../shared/certificate/bounded-map.ts'
 
-test('holds the last so many, and forgets the oldest for a new one alone', () => {
+test('a bounded map holds its last entries, and forgets the oldest only for a new one', () => {
   const map = new BoundedMap<string, number>(2)
   map.set('a', 1).set('b', 2).set('b', 3)
   expect([...map]).toEqual([

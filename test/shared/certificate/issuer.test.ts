@@ -1,5 +1,5 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { issueCertificate } from '../../../infra/emulator/issue-certificate.ts'
 import { issuedByOneOf } from '../../../shared/certificate/issuer.ts'
 import { MalformedCertificate, readCertificate, type Der } from '../../../shared/certificate/pem.ts'
@@ -22,103 +22,101 @@ async function authority(commonName: string, { privateKey: key, publicKey } = ke
 const named = async (subject: string, key: KeyObject) =>
   base64(await builtCertificate({ subject, signedWith: key, publicKey: createPublicKey(key) }))
 
-describe('issuedByOneOf', () => {
-  test.each([
-    ['client-ec-p256', 'ca-issuing', true],
-    ['client-ec-p256', 'ca-other-root', false],
-    ['same-subject-other-ca', 'ca-other-root', true],
-    ['same-subject-other-ca', 'ca-issuing', false],
-    ['expired', 'ca-issuing', true],
-    ['client-ed25519', 'ca-issuing', true],
-    ['ca-issuing', 'ca-root', true],
-  ])('%s was issued by %s: %s', (name, issuer, issued) => {
-    expect(issuedByOneOf(read(name), issuers(issuer))).toBe(issued)
-    expect(issuedByOneOf(read(name), issuers(issuer))).toBe(issued)
-  })
+test.each([
+  ['client-ec-p256', 'ca-issuing', true],
+  ['client-ec-p256', 'ca-other-root', false],
+  ['same-subject-other-ca', 'ca-other-root', true],
+  ['same-subject-other-ca', 'ca-issuing', false],
+  ['expired', 'ca-issuing', true],
+  ['client-ed25519', 'ca-issuing', true],
+  ['ca-issuing', 'ca-root', true],
+])('%s was issued by %s: %s', (name, issuer, issued) => {
+  expect(issuedByOneOf(read(name), issuers(issuer))).toBe(issued)
+  expect(issuedByOneOf(read(name), issuers(issuer))).toBe(issued)
+})
 
-  test('any of the list will do', () => {
-    const all = issuers('ca-other-root', 'ca-root', 'ca-issuing')
-    expect(issuedByOneOf(read('client-ec-p256'), all)).toBe(true)
-    expect(issuedByOneOf(read('self-signed-ec'), all)).toBe(false)
-  })
+test('any issuer of the list will do', () => {
+  const all = issuers('ca-other-root', 'ca-root', 'ca-issuing')
+  expect(issuedByOneOf(read('client-ec-p256'), all)).toBe(true)
+  expect(issuedByOneOf(read('self-signed-ec'), all)).toBe(false)
+})
 
-  test('the issuer of the issuer is not enough', () => {
-    expect(issuedByOneOf(read('client-ec-p256'), issuers('ca-root'))).toBe(false)
-  })
+test('the issuer of the issuer is not enough', () => {
+  expect(issuedByOneOf(read('client-ec-p256'), issuers('ca-root'))).toBe(false)
+})
 
-  test('an empty list has issued nothing', () => {
-    expect(issuedByOneOf(read('client-ec-p256'), [])).toBe(false)
-  })
+test('an empty list has issued nothing', () => {
+  expect(issuedByOneOf(read('client-ec-p256'), [])).toBe(false)
+})
 
-  test('an authority of the same name with another key has not issued it', async () => {
-    const [right, impostor] = [await authority('The CA'), await authority('The CA')]
-    const leaf = {
-      profile: 'client',
-      commonName: 'client',
-      publicKey: keyPair().publicKey,
-      ...dates,
-    } as const
-    const der = readCertificate(await issueCertificate(leaf, right)) as Der
-    expect(issuedByOneOf(der, [right.pem])).toBe(true)
-    expect(issuedByOneOf(der, [impostor.pem])).toBe(false)
-  })
+test('an authority of the same name with another key has not issued it', async () => {
+  const [right, impostor] = [await authority('The CA'), await authority('The CA')]
+  const leaf = {
+    profile: 'client',
+    commonName: 'client',
+    publicKey: keyPair().publicKey,
+    ...dates,
+  } as const
+  const der = readCertificate(await issueCertificate(leaf, right)) as Der
+  expect(issuedByOneOf(der, [right.pem])).toBe(true)
+  expect(issuedByOneOf(der, [impostor.pem])).toBe(false)
+})
 
-  test('neither name nor signature alone is enough', async () => {
-    const [right, other] = [keyPair().privateKey, keyPair().privateKey]
-    const issuer = await named('The CA', right)
-    const nothingButName = await builtCertificate({ subject: 'client', issuer: 'The CA', signedWith: other })
-    const nothingButSignature = await builtCertificate({
-      subject: 'client',
-      issuer: 'A CA',
-      signedWith: right,
-    })
-    const both = await builtCertificate({ subject: 'client', issuer: 'The CA', signedWith: right })
-    expect(issuedByOneOf(both, [issuer])).toBe(true)
-    expect(issuedByOneOf(nothingButName, [issuer])).toBe(false)
-    expect(issuedByOneOf(nothingButSignature, [issuer])).toBe(false)
+test('neither name nor signature is enough without the other', async () => {
+  const [right, other] = [keyPair().privateKey, keyPair().privateKey]
+  const issuer = await named('The CA', right)
+  const nothingButName = await builtCertificate({ subject: 'client', issuer: 'The CA', signedWith: other })
+  const nothingButSignature = await builtCertificate({
+    subject: 'client',
+    issuer: 'A CA',
+    signedWith: right,
   })
+  const both = await builtCertificate({ subject: 'client', issuer: 'The CA', signedWith: right })
+  expect(issuedByOneOf(both, [issuer])).toBe(true)
+  expect(issuedByOneOf(nothingButName, [issuer])).toBe(false)
+  expect(issuedByOneOf(nothingButSignature, [issuer])).toBe(false)
+})
 
-  test('a certificate with a changed byte was issued by nobody', () => {
-    const der = Buffer.from(read('client-ec-p256'))
-    der.write('Client2', der.lastIndexOf('Client1'))
-    expect(issuedByOneOf(readCertificate(der.toString('base64')) as Der, issuers('ca-issuing'))).toBe(false)
-  })
+test('a certificate with a changed byte was issued by nobody', () => {
+  const der = Buffer.from(read('client-ec-p256'))
+  der.write('Client2', der.lastIndexOf('Client1'))
+  expect(issuedByOneOf(readCertificate(der.toString('base64')) as Der, issuers('ca-issuing'))).toBe(false)
+})
 
-  test('remembers more pairs than it keeps', async () => {
-    const issuer = await named('The CA', keyPair().privateKey)
-    const client = read('client-other')
-    for (let serial = 1; serial <= 1_001; serial++) {
-      const numbered = Buffer.from(client)
-      numbered.writeUInt16BE(serial + 0x100, numbered.indexOf(Buffer.from([0x02, 0x02, 0x10])) + 2)
-      expect(issuedByOneOf(readCertificate(numbered.toString('base64')) as Der, [issuer])).toBe(false)
-    }
-    expect(issuedByOneOf(client, issuers('ca-issuing'))).toBe(true)
-    expect(issuedByOneOf(client, [issuer])).toBe(false)
-  })
+test('more pairs are judged than are remembered', async () => {
+  const issuer = await named('The CA', keyPair().privateKey)
+  const client = read('client-other')
+  for (let serial = 1; serial <= 1_001; serial++) {
+    const numbered = Buffer.from(client)
+    numbered.writeUInt16BE(serial + 0x100, numbered.indexOf(Buffer.from([0x02, 0x02, 0x10])) + 2)
+    expect(issuedByOneOf(readCertificate(numbered.toString('base64')) as Der, [issuer])).toBe(false)
+  }
+  expect(issuedByOneOf(client, issuers('ca-issuing'))).toBe(true)
+  expect(issuedByOneOf(client, [issuer])).toBe(false)
+})
 
-  test.each([
-    ['an empty entry', '', 'empty'],
-    ['a private key', spelling('private-key'), 'private-key'],
-    ['half a certificate', spelling('truncated-der'), 'truncated'],
-  ])('refuses a list with %s, wherever it stands', (_name, entry, reason) => {
-    const list = [...issuers('ca-issuing'), entry]
-    expect(() => issuedByOneOf(read('client-ec-p256'), list)).toThrow(expect.objectContaining({ reason }))
-  })
+test.each([
+  ['an empty entry', '', 'empty'],
+  ['a private key', spelling('private-key'), 'private-key'],
+  ['half a certificate', spelling('truncated-der'), 'truncated'],
+])('a list with %s is refused, wherever it stands', (_name, entry, reason) => {
+  const list = [...issuers('ca-issuing'), entry]
+  expect(() => issuedByOneOf(read('client-ec-p256'), list)).toThrow(expect.objectContaining({ reason }))
+})
 
-  test('refuses a list with a certificate that OpenSSL does not read', () => {
-    const longInteger = Buffer.from(read('client-other'))
-    longInteger.writeUInt16BE(1, longInteger.indexOf(Buffer.from([0x02, 0x02, 0x10])) + 2)
-    expect(() => issuedByOneOf(read('client-ec-p256'), [longInteger.toString('base64')])).toThrow(
-      new MalformedCertificate('not-a-certificate'),
-    )
-  })
+test('a list with a certificate that OpenSSL does not read is refused', () => {
+  const longInteger = Buffer.from(read('client-other'))
+  longInteger.writeUInt16BE(1, longInteger.indexOf(Buffer.from([0x02, 0x02, 0x10])) + 2)
+  expect(() => issuedByOneOf(read('client-ec-p256'), [longInteger.toString('base64')])).toThrow(
+    new MalformedCertificate('not-a-certificate'),
+  )
+})
 
-  test('an authority whose key nobody could use has issued nothing', async () => {
-    const { privateKey, publicKey } = keyPair()
-    const der = Buffer.from(await builtCertificate({ subject: 'The CA', publicKey, signedWith: privateKey }))
-    const point = der.indexOf(Buffer.from('03420004', 'hex')) + 4
-    der.writeUInt8(der.readUInt8(point + 63) ^ 1, point + 63)
-    const leaf = await builtCertificate({ subject: 'client', issuer: 'The CA', signedWith: privateKey })
-    expect(issuedByOneOf(leaf, [der.toString('base64')])).toBe(false)
-  })
+test('an authority with an unusable key has issued nothing', async () => {
+  const { privateKey, publicKey } = keyPair()
+  const der = Buffer.from(await builtCertificate({ subject: 'The CA', publicKey, signedWith: privateKey }))
+  const point = der.indexOf(Buffer.from('03420004', 'hex')) + 4
+  der.writeUInt8(der.readUInt8(point + 63) ^ 1, point + 63)
+  const leaf = await builtCertificate({ subject: 'client', issuer: 'The CA', signedWith: privateKey })
+  expect(issuedByOneOf(leaf, [der.toString('base64')])).toBe(false)
 })

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { readName, readSubject } from '../../../shared/certificate/names.ts'
 import { MalformedCertificate, readCertificate, type Der } from '../../../shared/certificate/pem.ts'
 import {
@@ -36,120 +36,114 @@ const registeredNames = registered.flatMap(({ name, entry, matches }) => {
   return dn === undefined ? [] : [{ name, dn, matches }]
 })
 
-describe('readSubject', () => {
-  test.each(named)('$name has the subject that OpenSSL prints', async (entry) => {
-    const { subject } = await readSubject(certificate(entry.name))
-    for (const dn of [entry.subject_dn, entry.subject_dn_ascii, entry.subject_dn_strict_rfc4514]) {
-      expect(namesEqual(await parseDistinguishedName(dn), subject)).toBe(true)
-    }
-  })
+test.each(named)('$name has the subject that OpenSSL prints', async (entry) => {
+  const { subject } = await readSubject(certificate(entry.name))
+  for (const dn of [entry.subject_dn, entry.subject_dn_ascii, entry.subject_dn_strict_rfc4514]) {
+    expect(namesEqual(await parseDistinguishedName(dn), subject)).toBe(true)
+  }
+})
 
-  test.each(registeredNames)('$name and $dn: $matches', async ({ name, dn, matches }) => {
-    const { subject } = await readSubject(certificate(name))
-    const equal = await parseDistinguishedName(dn).then(
-      (registeredName) => namesEqual(registeredName, subject),
-      (error: unknown) => !(error instanceof MalformedDistinguishedName),
-    )
-    expect(equal).toBe(matches)
-  })
+test.each(registeredNames)('$name and $dn: $matches', async ({ name, dn, matches }) => {
+  const { subject } = await readSubject(certificate(name))
+  const equal = await parseDistinguishedName(dn).then(
+    (registeredName) => namesEqual(registeredName, subject),
+    (error: unknown) => !(error instanceof MalformedDistinguishedName),
+  )
+  expect(equal).toBe(matches)
+})
 
-  test('of a certificate without a subject is empty', async () => {
-    expect((await readSubject(certificate('dn-empty-subject-san-only'))).subject).toEqual([])
-  })
+test('a certificate without a subject has an empty one', async () => {
+  expect((await readSubject(certificate('dn-empty-subject-san-only'))).subject).toEqual([])
+})
 
-  test.each(certificates)('$name is valid from $not_before to $not_after', async (entry) => {
-    const { notBefore, notAfter } = await readSubject(certificate(entry.name))
-    expect([notBefore, notAfter]).toEqual([
-      Date.parse(entry.not_before) / 1000,
-      Date.parse(entry.not_after) / 1000,
-    ])
-  })
+test.each(certificates)('$name is valid from $not_before to $not_after', async (entry) => {
+  const { notBefore, notAfter } = await readSubject(certificate(entry.name))
+  expect([notBefore, notAfter]).toEqual([
+    Date.parse(entry.not_before) / 1000,
+    Date.parse(entry.not_after) / 1000,
+  ])
+})
 
-  test.each([
-    ['rfc8705-appendix-a', 'CN=mtls', '2018-10-18T12:37:09Z', '2022-05-02T12:37:09Z', 'ec', 256],
-    [
-      'article',
-      'CN=client.example.org,O=Client,L=Chiyoda-ku,ST=Tokyo,C=JP',
-      '2020-05-11T11:07:23Z',
-      '2021-05-11T11:07:23Z',
-      'rsa',
-      2048,
-    ],
-  ])('reads the X.509 v1 certificate of %s', async (folder, dn, from, to, keyType, keyBits) => {
-    expect(await readSubject(certificate(`file:${folder}/certificate.pem`))).toEqual({
-      subject: await parseDistinguishedName(dn),
-      san: { dns: [], uri: [], email: [], ip: [] },
-      notBefore: Date.parse(from) / 1000,
-      notAfter: Date.parse(to) / 1000,
-      keyType,
-      keyBits,
-    })
-  })
-
-  test('gives the same object again', async () => {
-    const first = await readSubject(certificate('client-ec-p256'))
-    expect(await readSubject(certificate('client-ec-p256'))).toBe(first)
-    expect(await readSubject(certificate('client-ec-p256-renewed'))).not.toBe(first)
-  })
-
-  test('forgets the oldest of a thousand certificates', async () => {
-    const numbered = (serial: number) => {
-      const der = Buffer.from(certificate('client-other'))
-      der.writeUInt16BE(serial, der.indexOf(Buffer.from([0x02, 0x02, 0x10])) + 2)
-      return readCertificate(der.toString('base64')) as Der
-    }
-    const first = await readSubject(numbered(1))
-    for (let serial = 2; serial <= 1_000; serial++) await readSubject(numbered(serial))
-    expect(await readSubject(numbered(1))).toBe(first)
-    await readSubject(numbered(1_001))
-    expect(await readSubject(numbered(1))).not.toBe(first)
-    expect(await readSubject(numbered(1))).toEqual(first)
-  })
-
-  test('takes a value that is no string for its bytes', async () => {
-    const { subject } = await readSubject(altered('client-other', '\x0c\x11other', '\x16\x11other'))
-    expect(namesEqual(subject, await parseDistinguishedName('CN=other.example.org,O=Client2,C=JP'))).toBe(
-      true,
-    )
-    const bits = await readSubject(altered('client-other', '\x0c\x11other', '\x03\x11\0ther'))
-    expect(bits.subject.at(-1)).toEqual([`2.5.4.3#0311${Buffer.from('\0ther.example.org').toString('hex')}`])
-  })
-
-  test.each([
-    ['a time with a character too few', '240101000000Z', '2401010000000'],
-    ['a time with junk in front', '240101000000Z', 'xx0101000000Z'],
-    ['a month that does not exist', '240101000000Z', '249901000000Z'],
-    ['a time with an offset', '240101000000Z', '2401010000+00'],
-    ['a GeneralizedTime without seconds', '\x17\x0d240101000000Z', '\x18\x0d202401010000Z'],
-    ['a GeneralizedTime in local time', '\x17\x0d240101000000Z', '\x18\x0d20240101+0000'],
-    ['a subject that is no UTF-8', '\x0c\x11other', '\x0c\x11\xff'],
-    ['a subject of broken elements', '\x0c\x11other', '\x0c\x7fother'],
-    ['an attribute type that is no OID', '\x06\x03\x55\x04\x03\x0c\x11other', '\x04'],
-    ['an RDN that is no set', '\x31\x1a\x30\x18\x06\x03\x55\x04\x03\x0c\x11other', '\x30'],
-  ])('refuses %s', async (_name, search, replacement) => {
-    const refusal = readSubject(altered('client-other', search, replacement))
-    await expect(refusal).rejects.toThrow(new MalformedCertificate('not-a-certificate'))
+test.each([
+  ['rfc8705-appendix-a', 'CN=mtls', '2018-10-18T12:37:09Z', '2022-05-02T12:37:09Z', 'ec', 256],
+  [
+    'article',
+    'CN=client.example.org,O=Client,L=Chiyoda-ku,ST=Tokyo,C=JP',
+    '2020-05-11T11:07:23Z',
+    '2021-05-11T11:07:23Z',
+    'rsa',
+    2048,
+  ],
+])('the X.509 v1 certificate of %s is read', async (folder, dn, from, to, keyType, keyBits) => {
+  expect(await readSubject(certificate(`file:${folder}/certificate.pem`))).toEqual({
+    subject: await parseDistinguishedName(dn),
+    san: { dns: [], uri: [], email: [], ip: [] },
+    notBefore: Date.parse(from) / 1000,
+    notAfter: Date.parse(to) / 1000,
+    keyType,
+    keyBits,
   })
 })
 
-describe('readName', () => {
-  const name = (hex: string) => readName(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
+test('the same certificate gives the same object again', async () => {
+  const first = await readSubject(certificate('client-ec-p256'))
+  expect(await readSubject(certificate('client-ec-p256'))).toBe(first)
+  expect(await readSubject(certificate('client-ec-p256-renewed'))).not.toBe(first)
+})
 
-  test('reads a name of one attribute', async () => {
-    expect(await name('300c 310a 3008 0603550403 0c0158')).toEqual([['2.5.4.3=x']])
-  })
+test('the oldest of a thousand certificates is forgotten', async () => {
+  const numbered = (serial: number) => {
+    const der = Buffer.from(certificate('client-other'))
+    der.writeUInt16BE(serial, der.indexOf(Buffer.from([0x02, 0x02, 0x10])) + 2)
+    return readCertificate(der.toString('base64')) as Der
+  }
+  const first = await readSubject(numbered(1))
+  for (let serial = 2; serial <= 1_000; serial++) await readSubject(numbered(serial))
+  expect(await readSubject(numbered(1))).toBe(first)
+  await readSubject(numbered(1_001))
+  expect(await readSubject(numbered(1))).not.toBe(first)
+  expect(await readSubject(numbered(1))).toEqual(first)
+})
 
-  test.each([
-    ['a type in a longer encoding', '300d 310b 3009 060480550403 0c0158'],
-    ['a byte after the name', '300c 310a 3008 0603550403 0c0158 00'],
-    ['no sequence', '310c 310a 3008 0603550403 0c0158'],
-    ['an attribute without a value', '3009 3107 3005 0603550403'],
-    ['a type that is text', '3010 310e 300c 0c07322e352e342e33 0c0158'],
-    ['an attribute of three members', '300f 310d 300b 0603550403 0c0158 0c0158'],
-    ['nothing', ''],
-  ])('refuses %s', async (_why, hex) => {
-    await expect(name(hex)).rejects.toThrow(MalformedDistinguishedName)
-  })
+test('a value that is no string is read as its bytes', async () => {
+  const { subject } = await readSubject(altered('client-other', '\x0c\x11other', '\x16\x11other'))
+  expect(namesEqual(subject, await parseDistinguishedName('CN=other.example.org,O=Client2,C=JP'))).toBe(true)
+  const bits = await readSubject(altered('client-other', '\x0c\x11other', '\x03\x11\0ther'))
+  expect(bits.subject.at(-1)).toEqual([`2.5.4.3#0311${Buffer.from('\0ther.example.org').toString('hex')}`])
+})
+
+test.each([
+  ['a time with a character too few', '240101000000Z', '2401010000000'],
+  ['a time with junk in front', '240101000000Z', 'xx0101000000Z'],
+  ['a month that does not exist', '240101000000Z', '249901000000Z'],
+  ['a time with an offset', '240101000000Z', '2401010000+00'],
+  ['a GeneralizedTime without seconds', '\x17\x0d240101000000Z', '\x18\x0d202401010000Z'],
+  ['a GeneralizedTime in local time', '\x17\x0d240101000000Z', '\x18\x0d20240101+0000'],
+  ['a subject that is no UTF-8', '\x0c\x11other', '\x0c\x11\xff'],
+  ['a subject of broken elements', '\x0c\x11other', '\x0c\x7fother'],
+  ['an attribute type that is no OID', '\x06\x03\x55\x04\x03\x0c\x11other', '\x04'],
+  ['an RDN that is no set', '\x31\x1a\x30\x18\x06\x03\x55\x04\x03\x0c\x11other', '\x30'],
+])('a certificate with %s is refused', async (_name, search, replacement) => {
+  const refusal = readSubject(altered('client-other', search, replacement))
+  await expect(refusal).rejects.toThrow(new MalformedCertificate('not-a-certificate'))
+})
+
+const name = (hex: string) => readName(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
+
+test('a name of one attribute is read', async () => {
+  expect(await name('300c 310a 3008 0603550403 0c0158')).toEqual([['2.5.4.3=x']])
+})
+
+test.each([
+  ['a type in a longer encoding', '300d 310b 3009 060480550403 0c0158'],
+  ['a byte after the name', '300c 310a 3008 0603550403 0c0158 00'],
+  ['no sequence', '310c 310a 3008 0603550403 0c0158'],
+  ['an attribute without a value', '3009 3107 3005 0603550403'],
+  ['a type that is text', '3010 310e 300c 0c07322e352e342e33 0c0158'],
+  ['an attribute of three members', '300f 310d 300b 0603550403 0c0158 0c0158'],
+  ['nothing', ''],
+])('a name with %s is refused', async (_why, hex) => {
+  await expect(name(hex)).rejects.toThrow(MalformedDistinguishedName)
 })
 
 test('bytes changed anywhere give a subject or MalformedCertificate, nothing else', async () => {

@@ -77,7 +77,7 @@ const pieces = fc.array(
   { maxLength: 6 },
 )
 
-test('whatever the text, it is absent, refused, or the base64 of what was read', () => {
+test('a text is absent, refused, or the base64 of the bytes that were read', () => {
   fc.assert(
     fc.property(
       pieces.map((parts) => parts.join('')),

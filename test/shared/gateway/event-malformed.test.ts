@@ -70,13 +70,13 @@ function replaced(value: unknown, [name, ...rest]: string[], by: unknown): unkno
 }
 
 describe.each(Object.entries(EVENTS))('%s', (_name, event) => {
-  test('with any member of a wrong kind is refused or still a sound request', () => {
+  test('an event with any member of a wrong kind is refused or still a sound request', () => {
     for (const path of paths(event)) {
       for (const wrong of WRONG) read(replaced(event, path, wrong))
     }
   })
 
-  test('with any member of a wrong kind brings its own certificate, a text in its place, or none', () => {
+  test('an event with any member of a wrong kind brings its own certificate, a text in its place, or none', () => {
     for (const path of paths(event)) {
       for (const wrong of WRONG) {
         const http = read(replaced(event, path, wrong))
@@ -87,7 +87,7 @@ describe.each(Object.entries(EVENTS))('%s', (_name, event) => {
     }
   })
 
-  test('with what must be text made something else is refused', () => {
+  test('an event with a wrong kind in place of a needed text is refused', () => {
     const required =
       'version' in event
         ? [
@@ -112,88 +112,84 @@ describe.each(Object.entries(EVENTS))('%s', (_name, event) => {
     ['path parameters in a list', ['pathParameters'], ['x']],
     ['a path parameter that is no text', ['pathParameters'], { serviceId: 5 }],
     ['a path parameter in a list', ['pathParameters'], { serviceId: ['x'] }],
-  ])('with %s is refused', (_what, path, wrong) => {
+  ])('an event with %s is refused', (_what, path, wrong) => {
     expect(read(replaced(event, path, wrong))).toBeUndefined()
   })
 
-  test('without a request id is called unknown', () => {
+  test('the request id of an event without one is `unknown`', () => {
     for (const wrong of [undefined, null, 5, ['x']]) {
       expect(read(replaced(event, ['requestContext', 'requestId'], wrong))?.requestId).toBe('unknown')
     }
   })
 })
 
-describe('the version', () => {
-  test.each(['2.0', '3.0', '2', '', 'v1', 1, 1.0, 2, null, ['1.0']])(
-    '%j is not that of a REST API',
-    (version) => {
-      expect(read({ ...v1Mtls, version })).toBeUndefined()
-    },
-  )
+test.each(['2.0', '3.0', '2', '', 'v1', 1, 1.0, 2, null, ['1.0']])(
+  'no REST API has the version %j',
+  (version) => {
+    expect(read({ ...v1Mtls, version })).toBeUndefined()
+  },
+)
 
-  test.each(['1.0', '2', '2.00', '', 2, 2.0, null, ['2.0']])('%j is not that of an HTTP API', (version) => {
-    expect(read({ ...v2Mtls, version })).toBeUndefined()
-  })
-
-  test('decides, not the members of the other format beside its own', () => {
-    const both = { ...v1Mtls, ...v2Mtls, resource: '/other', httpMethod: 'PUT' }
-    expect(read(both)).toMatchObject({ method: 'POST', route: '/token', requestId: 'JKJaXmPLvHcESHA=' })
-  })
+test.each(['1.0', '2', '2.00', '', 2, 2.0, null, ['2.0']])('no HTTP API has the version %j', (version) => {
+  expect(read({ ...v2Mtls, version })).toBeUndefined()
 })
 
-describe('what is no event of API Gateway', () => {
-  test.each([
-    ['nothing', undefined],
-    ['null', null],
-    ['text', '{}'],
-    ['a number', 5],
-    ['a list', [v2Mtls]],
-    ['an empty object', {}],
-    ['a request context alone', { requestContext: {} }],
-    ['a token authorizer', { type: 'TOKEN', methodArn: 'arn', authorizationToken: 'x' }],
-    ['a load balancer', { requestContext: { elb: {} }, httpMethod: 'POST', path: '/token', headers: {} }],
-    ['a queue', { Records: [{ messageId: 'x', body: '{}' }] }],
-    ['a schedule', { source: 'aws.events', detail: {} }],
-  ])('is refused: %s', (_what, event) => {
-    expect(read(event)).toBeUndefined()
-  })
+test('the version decides, not the members of the other format', () => {
+  const both = { ...v1Mtls, ...v2Mtls, resource: '/other', httpMethod: 'PUT' }
+  expect(read(both)).toMatchObject({ method: 'POST', route: '/token', requestId: 'JKJaXmPLvHcESHA=' })
+})
 
-  test('is refused with nothing but a MalformedEvent, whatever it is', () => {
-    fc.assert(
-      fc.property(fc.oneof(fc.jsonValue(), fc.anything()), (event) => {
-        read(event)
-      }),
+test.each([
+  ['nothing', undefined],
+  ['null', null],
+  ['text', '{}'],
+  ['a number', 5],
+  ['a list', [v2Mtls]],
+  ['an empty object', {}],
+  ['a request context alone', { requestContext: {} }],
+  ['a token authorizer', { type: 'TOKEN', methodArn: 'arn', authorizationToken: 'x' }],
+  ['a load balancer', { requestContext: { elb: {} }, httpMethod: 'POST', path: '/token', headers: {} }],
+  ['a queue', { Records: [{ messageId: 'x', body: '{}' }] }],
+  ['a schedule', { source: 'aws.events', detail: {} }],
+])('%s is no event and is refused', (_what, event) => {
+  expect(read(event)).toBeUndefined()
+})
+
+test('anything that is no event is refused with a MalformedEvent', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.jsonValue(), fc.anything()), (event) => {
+      read(event)
+    }),
+  )
+})
+
+const member = fc.constantFrom(...paths(v2Mtls), ...paths(v1Mtls), ...paths(authorizerV2))
+
+test('an event with a few wrong members is refused with a MalformedEvent', () => {
+  const changes = fc.array(fc.tuple(member, fc.jsonValue()), { minLength: 1, maxLength: 4 })
+  fc.assert(
+    fc.property(fc.constantFrom(v2Mtls, v1Mtls), changes, (event, wrong) => {
+      const changed = wrong.reduce<unknown>((now, [path, value]) => {
+        return reaches(now, path) ? replaced(now, path, value) : now
+      }, event)
+      read(changed)
+    }),
+    { numRuns: 1_000 },
+  )
+})
+
+test('the error names the wrong member, never its value', () => {
+  const secret = 's3cret'
+  for (const event of [
+    { ...v2Mtls, routeKey: [secret] },
+    { ...v1Mtls, body: [secret] },
+    { ...v2Mtls, version: secret },
+    { ...v2Mtls, pathParameters: { serviceId: [secret] } },
+  ]) {
+    expect(() => toHttpRequest(event, SETTINGS)).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(/^[A-Za-z.]+$/) as string }),
     )
-  })
-
-  const member = fc.constantFrom(...paths(v2Mtls), ...paths(v1Mtls), ...paths(authorizerV2))
-
-  test('is refused with nothing but a MalformedEvent, also when only a few members are wrong', () => {
-    const changes = fc.array(fc.tuple(member, fc.jsonValue()), { minLength: 1, maxLength: 4 })
-    fc.assert(
-      fc.property(fc.constantFrom(v2Mtls, v1Mtls), changes, (event, wrong) => {
-        const changed = wrong.reduce<unknown>((now, [path, value]) => {
-          return reaches(now, path) ? replaced(now, path, value) : now
-        }, event)
-        read(changed)
-      }),
-      { numRuns: 1_000 },
-    )
-  })
-
-  test('has its member named, never its value', () => {
-    const secret = 's3cret'
-    for (const event of [
-      { ...v2Mtls, routeKey: [secret] },
-      { ...v1Mtls, body: [secret] },
-      { ...v2Mtls, version: secret },
-      { ...v2Mtls, pathParameters: { serviceId: [secret] } },
-    ]) {
-      expect(() => toHttpRequest(event, SETTINGS)).toThrow(
-        expect.objectContaining({ message: expect.stringMatching(/^[A-Za-z.]+$/) as string }),
-      )
-    }
-  })
+  }
 })
 
 function reaches(value: unknown, path: string[]): boolean {

@@ -34,11 +34,11 @@ test.each([
   [{ serviceId: undefined }, 'SERVICE_ID'],
   [{ mtlsDomains: [] }, 'MTLS_DOMAINS'],
   [{ apiIds: [] }, 'API_IDS'],
-] as const)('does not start with %j: the error names %s', (changed, variable) => {
+] as const)('the authorizer does not start with %j: the error names %s', (changed, variable) => {
   expect(() => deciding(allow, changed)).toThrow(variable)
 })
 
-test('the handler has one parameter: with more, Lambda would wait for a callback', () => {
+test('the authorizer has one parameter, because with more Lambda would wait for a callback', () => {
   expect(deciding(allow)).toHaveLength(1)
 })
 
@@ -81,38 +81,36 @@ describe.each(EVENTS)('for %s', (_what, event) => {
     expect(runtime.logged()[0]).toHaveProperty('cause')
   })
 
-  test('a service that is not there is thrown', async () => {
+  test('a missing service is thrown', async () => {
     await expect(deciding(allow, { serviceId: 1 })(event)).rejects.toThrow('could not decide')
   })
 })
 
-describe('an event of something else is thrown', () => {
-  const { requestContext } = authorizerV2
-  const unseen = { ...requestContext, authentication: { clientCert: { clientCertPem: 5 } } }
-  test.each([
-    ['nothing', undefined],
-    ['no object', 'x'],
-    ['an integration of an HTTP API', v2Mtls],
-    ['an integration of a REST API', v1Mtls],
-    [
-      'a TOKEN authorizer',
-      {
-        type: 'TOKEN',
-        authorizationToken: 'Bearer x',
-        methodArn: authorizerV1.methodArn,
-      },
-    ],
-    ['a TOKEN authorizer with more', { ...authorizerV1, type: 'TOKEN' }],
-    ['no type', { ...authorizerV1, type: undefined }],
-    ['another version', { ...authorizerV2, version: '3.0' }],
-    ['no method', { ...authorizerV1, httpMethod: undefined }],
-    ['no ARN of the route', { ...authorizerV2, routeArn: undefined, methodArn: authorizerV1.methodArn }],
-    ['no ARN of the method', { ...authorizerV1, methodArn: undefined, routeArn: authorizerV2.routeArn }],
-    ['a certificate that cannot be seen', { ...authorizerV2, requestContext: unseen }],
-  ])('%s', async (_what, event) => {
-    await expect(deciding(allow)(event)).rejects.toThrow('the authorizer could not decide')
-    expect(runtime.logged()).toMatchObject([
-      { level: 'error', requestId: 'unknown', outcome: 500, reason: 'event-malformed' },
-    ])
-  })
+const { requestContext } = authorizerV2
+const unseen = { ...requestContext, authentication: { clientCert: { clientCertPem: 5 } } }
+test.each([
+  ['nothing', undefined],
+  ['no object', 'x'],
+  ['an integration of an HTTP API', v2Mtls],
+  ['an integration of a REST API', v1Mtls],
+  [
+    'a TOKEN authorizer',
+    {
+      type: 'TOKEN',
+      authorizationToken: 'Bearer x',
+      methodArn: authorizerV1.methodArn,
+    },
+  ],
+  ['a TOKEN authorizer with more', { ...authorizerV1, type: 'TOKEN' }],
+  ['no type', { ...authorizerV1, type: undefined }],
+  ['another version', { ...authorizerV2, version: '3.0' }],
+  ['no method', { ...authorizerV1, httpMethod: undefined }],
+  ['no ARN of the route', { ...authorizerV2, routeArn: undefined, methodArn: authorizerV1.methodArn }],
+  ['no ARN of the method', { ...authorizerV1, methodArn: undefined, routeArn: authorizerV2.routeArn }],
+  ['a certificate that cannot be seen', { ...authorizerV2, requestContext: unseen }],
+])('%s is no event of an authorizer and is thrown', async (_what, event) => {
+  await expect(deciding(allow)(event)).rejects.toThrow('the authorizer could not decide')
+  expect(runtime.logged()).toMatchObject([
+    { level: 'error', requestId: 'unknown', outcome: 500, reason: 'event-malformed' },
+  ])
 })

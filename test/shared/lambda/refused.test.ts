@@ -67,7 +67,7 @@ test('a protected resource challenges also with 400 and 403, and names the scope
   expect(scope.response.headers['www-authenticate']).toBe('Bearer error="insufficient_scope",scope="a b"')
 })
 
-test('client authentication challenges with 401 alone', () => {
+test('client authentication challenges only with 401', () => {
   for (const reason of REASONS.filter((name) => statusOf(name) !== 401)) {
     expect(refused(new Refusal(reason), 'Basic', HTTP).response.headers).not.toHaveProperty(
       'www-authenticate',
@@ -85,7 +85,7 @@ test.each([
   expect(refusedCall(refusal, SPEC, HTTP).response.headers).toMatchObject(headers)
 })
 
-test('what is our own fault is told to the log, and nothing else is', () => {
+test('only a failure of our own is in the log with its cause', () => {
   const cause = new Error('why')
   for (const reason of REASONS) {
     const ours = REFUSALS[reason][1] === 'INTERNAL_SERVER_ERROR'
@@ -99,76 +99,74 @@ test('what is our own fault is told to the log, and nothing else is', () => {
   }
 })
 
-describe('Web API', () => {
-  const call = (reason: Reason, options = {}, spec = SPEC, http = HTTP) =>
-    refusedCall(new Refusal(reason, { named: 'X', ...options }), spec, http)
+const call = (reason: Reason, options = {}, spec = SPEC, http = HTTP) =>
+  refusedCall(new Refusal(reason, { named: 'X', ...options }), spec, http)
 
-  test('a refusal of the call has its status, its code and the path', () => {
-    for (const reason of REASONS.filter(isCallError)) {
-      const [resultCode, status] = REFUSALS[reason]
-      const { response, outcome } = call(reason)
-      const resultMessage = `[${resultCode}] /auth/token, ${new Refusal(reason, { named: 'X' }).description}`
-      expect([response.status, outcome], reason).toEqual([status, status])
-      expect(json({ response })).toEqual({ resultCode, resultMessage })
-    }
-  })
+test('a refusal of the call has its status, its code and the path', () => {
+  for (const reason of REASONS.filter(isCallError)) {
+    const [resultCode, status] = REFUSALS[reason]
+    const { response, outcome } = call(reason)
+    const resultMessage = `[${resultCode}] /auth/token, ${new Refusal(reason, { named: 'X' }).description}`
+    expect([response.status, outcome], reason).toEqual([status, status])
+    expect(json({ response })).toEqual({ resultCode, resultMessage })
+  }
+})
 
-  test('a refusal of the request in a call is 200', () => {
-    for (const reason of REASONS.filter((name) => !isCallError(name))) {
-      const [resultCode, action, error] = REFUSALS[reason]
-      const { response } = call(reason)
-      expect(response.status, reason).toBe(200)
-      const resultMessage = `[${resultCode}] ${new Refusal(reason, { named: 'X' }).description}`
-      const { responseContent, ...envelope } = json({ response })
-      expect(envelope).toEqual({ type: 'tokenResponse', resultCode, resultMessage, action })
-      expect(JSON.parse(String(responseContent))).toEqual({
-        error_description: resultMessage,
-        error,
-        error_uri: `https://docs.authlete.com/#${resultCode}`,
-      })
-    }
-  })
+test('a refusal of the request in a call is 200', () => {
+  for (const reason of REASONS.filter((name) => !isCallError(name))) {
+    const [resultCode, action, error] = REFUSALS[reason]
+    const { response } = call(reason)
+    expect(response.status, reason).toBe(200)
+    const resultMessage = `[${resultCode}] ${new Refusal(reason, { named: 'X' }).description}`
+    const { responseContent, ...envelope } = json({ response })
+    expect(envelope).toEqual({ type: 'tokenResponse', resultCode, resultMessage, action })
+    expect(JSON.parse(String(responseContent))).toEqual({
+      error_description: resultMessage,
+      error,
+      error_uri: `https://docs.authlete.com/#${resultCode}`,
+    })
+  }
+})
 
-  test('a 401 names the scheme of its version', () => {
-    for (const reason of REASONS.filter((name) => REFUSALS[name][1] === 401)) {
-      expect(call(reason).response.headers['www-authenticate']).toBe('Basic realm="certbound"')
-      expect(call(reason, {}, SPEC, V3).response.headers['www-authenticate']).toBe('Bearer')
-    }
-    expect(call('client-unknown').response.headers).not.toHaveProperty('www-authenticate')
-  })
+test('a 401 of the Web API names the scheme of its version', () => {
+  for (const reason of REASONS.filter((name) => REFUSALS[name][1] === 401)) {
+    expect(call(reason).response.headers['www-authenticate']).toBe('Basic realm="certbound"')
+    expect(call(reason, {}, SPEC, V3).response.headers['www-authenticate']).toBe('Bearer')
+  }
+  expect(call('client-unknown').response.headers).not.toHaveProperty('www-authenticate')
+})
 
-  test('introspection words its errors as WWW-Authenticate values, with quotes that close', () => {
-    const spec: CallErrors = { ...SPEC, errors: 'bearer' }
-    for (const reason of REASONS.filter((name) => !isCallError(name))) {
-      const [code, , error] = REFUSALS[reason]
-      const message = `[${code}] ${new Refusal(reason, { named: 'X' }).description}`
-      expect(json(call(reason, {}, spec))['responseContent']).toBe(
-        `Bearer error="${error}",error_description="${message}",error_uri="https://docs.authlete.com/#${code}"`,
-      )
-    }
-    expect(json(call('token-scopeless', { challenge: { scope: 'a b' } }, spec))['responseContent']).toMatch(
-      /,scope="a b"$/,
+test('introspection writes its errors as WWW-Authenticate values, with quotes that close', () => {
+  const spec: CallErrors = { ...SPEC, errors: 'bearer' }
+  for (const reason of REASONS.filter((name) => !isCallError(name))) {
+    const [code, , error] = REFUSALS[reason]
+    const message = `[${code}] ${new Refusal(reason, { named: 'X' }).description}`
+    expect(json(call(reason, {}, spec))['responseContent']).toBe(
+      `Bearer error="${error}",error_description="${message}",error_uri="https://docs.authlete.com/#${code}"`,
     )
-  })
+  }
+  expect(json(call('token-scopeless', { challenge: { scope: 'a b' } }, spec))['responseContent']).toMatch(
+    /,scope="a b"$/,
+  )
+})
 
-  test('an authorization error that may go to the client is a LOCATION', () => {
-    const redirect = (error: string, message: string) =>
-      ({ action: 'LOCATION', responseContent: `https://client.example.org/cb?${error}&${message}` }) as const
-    const answer = call('response-type-unsupported', { redirect })
-    expect(answer.outcome).toBe('LOCATION')
-    expect(json(answer)).toMatchObject({
-      action: 'LOCATION',
-      resultCode: 'A009305',
-      responseContent: `https://client.example.org/cb?unsupported_response_type&[A009305] ${REFUSALS['response-type-unsupported'][3]}`,
-    })
+test('an authorization error that may go to the client is a LOCATION', () => {
+  const redirect = (error: string, message: string) =>
+    ({ action: 'LOCATION', responseContent: `https://client.example.org/cb?${error}&${message}` }) as const
+  const answer = call('response-type-unsupported', { redirect })
+  expect(answer.outcome).toBe('LOCATION')
+  expect(json(answer)).toMatchObject({
+    action: 'LOCATION',
+    resultCode: 'A009305',
+    responseContent: `https://client.example.org/cb?unsupported_response_type&[A009305] ${REFUSALS['response-type-unsupported'][3]}`,
   })
+})
 
-  test('members of the refusal go before those of the route', () => {
-    const spec: CallErrors = { ...SPEC, members: { existent: false, usable: false } }
-    expect(json(call('token-unknown', {}, spec))).toMatchObject({ existent: false, usable: false })
-    expect(json(call('token-expired', { members: { existent: true } }, spec))).toMatchObject({
-      existent: true,
-      usable: false,
-    })
+test('members of the refusal come before those of the route', () => {
+  const spec: CallErrors = { ...SPEC, members: { existent: false, usable: false } }
+  expect(json(call('token-unknown', {}, spec))).toMatchObject({ existent: false, usable: false })
+  expect(json(call('token-expired', { members: { existent: true } }, spec))).toMatchObject({
+    existent: true,
+    usable: false,
   })
 })

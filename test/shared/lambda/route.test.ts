@@ -87,7 +87,7 @@ describe.each(FORMATS)('format %s', (format) => {
     decide = () => Promise.reject(error)
   }
 
-  test('OAuth: the content without the members that are null, never to be kept', async () => {
+  test('the OAuth face sends the content without null members, never to be cached', async () => {
     expect(await send(oauth())).toEqual({
       status: 200,
       headers: NO_STORE,
@@ -96,7 +96,7 @@ describe.each(FORMATS)('format %s', (format) => {
     expect(runtime.logged()).toMatchObject([{ endpoint: '/oauth', outcome: 'OK', service: SERVICE }])
   })
 
-  test('Web API: 200 with its type, and no member without a value', async () => {
+  test('the Web API sends 200 with its type, and no member without a value', async () => {
     expect(await send(webApi())).toEqual({
       status: 200,
       headers: NO_STORE,
@@ -111,7 +111,7 @@ describe.each(FORMATS)('format %s', (format) => {
     expect(runtime.logged()).toMatchObject([{ endpoint: '/web-api', outcome: 'OK', service: SERVICE }])
   })
 
-  test('a document is for everyone, and to be kept a while', async () => {
+  test('a document is for everyone, and may be cached for a while', async () => {
     expect(await send({ route: '/document', method: 'GET' })).toEqual({
       status: 200,
       headers: {
@@ -136,7 +136,7 @@ describe.each(FORMATS)('format %s', (format) => {
     }
   })
 
-  test('the method is judged before credentials, these before the body', async () => {
+  test('the method is judged before the credentials, and these before the body', async () => {
     expect((await send(webApi({ method: 'GET', headers: {}, body: 'x' }))).status).toBe(405)
     expect((await send(webApi({ headers: {}, body: 'x' }))).status).toBe(401)
     expect((await send(webApi({ body: 'x' }))).status).toBe(400)

@@ -33,29 +33,27 @@ const echo: Route = {
 }
 const routes: Routes = { '/echo': echo }
 
-describe('a function with OAuth routes', () => {
-  test.each([
-    [{ serviceId: undefined }, 'SERVICE_ID'],
-    [{ mtlsDomains: [] }, 'MTLS_DOMAINS'],
-    [{ apiIds: [] }, 'API_IDS'],
-  ] as const)('does not start with %j: the error names %s', (settings, variable) => {
-    const start = (toServe: Routes) => () => serve(toServe, withSettings(settings))
-    expect(start(ROUTES)).toThrow(variable)
-    expect(start({ ...routes, '/oauth': { ...echo, face: 'oauth' } })).toThrow(variable)
-  })
-
-  test('starts with all of them', () => {
-    expect(serve(ROUTES, runtime)).toBeTypeOf('function')
-  })
+test.each([
+  [{ serviceId: undefined }, 'SERVICE_ID'],
+  [{ mtlsDomains: [] }, 'MTLS_DOMAINS'],
+  [{ apiIds: [] }, 'API_IDS'],
+] as const)('OAuth routes do not start with %j: the error names %s', (settings, variable) => {
+  const start = (toServe: Routes) => () => serve(toServe, withSettings(settings))
+  expect(start(ROUTES)).toThrow(variable)
+  expect(start({ ...routes, '/oauth': { ...echo, face: 'oauth' } })).toThrow(variable)
 })
 
-test('a function with Web API routes alone starts without them', () => {
+test('a function starts with all OAuth routes', () => {
+  expect(serve(ROUTES, runtime)).toBeTypeOf('function')
+})
+
+test('a function with only Web API routes starts without their settings', () => {
   const bare = withSettings({ serviceId: undefined, mtlsDomains: [], apiIds: [] })
   expect(serve(routes, bare)).toBeTypeOf('function')
   expect(serve(authorization, bare)).toBeTypeOf('function')
 })
 
-test('the handler has one parameter: with more, Lambda would wait for a callback', () => {
+test('the handler has one parameter, because with more Lambda would wait for a callback', () => {
   expect(serve(routes, runtime)).toHaveLength(1)
 })
 
@@ -63,7 +61,7 @@ describe.each(FORMATS)('an event of format %s', (format) => {
   const send = (route: string, body?: string) =>
     serve(routes, runtime)(eventFor({ route, ...(body === undefined ? {} : { body }) }, format))
 
-  test('is answered by its route, and logged in one line', async () => {
+  test('an event is answered by its route, and logged in one line', async () => {
     expect(await send('/echo', 'a=b')).toEqual({
       statusCode: 200,
       headers: { 'x-one': '1' },
@@ -85,7 +83,7 @@ describe.each(FORMATS)('an event of format %s', (format) => {
   })
 
   test.each(['/other', '/', '', '/echo/', '/ECHO', 'constructor', '__proto__', 'toString', '$default'])(
-    'is 404 on the route %j',
+    'an event is 404 on the route %j',
     async (route) => {
       expect(await send(route)).toMatchObject({ statusCode: 404, body: '{"error":"invalid_request"}' })
       expect(runtime.logged()).toMatchObject([
@@ -119,7 +117,7 @@ test('the log has how long the answer took, to the microsecond', async () => {
   expect(runtime.logged()).toMatchObject([{ milliseconds: 2.346 }])
 })
 
-test('two events at a time have each their own line', async () => {
+test('two events at a time have a line each', async () => {
   const handler = serve(routes, runtime)
   await Promise.all([handler(eventFor({ route: '/echo' }, '2.0')), handler(eventFor({ route: '/x' }, '1.0'))])
   expect(runtime.logged().map(({ endpoint, client }) => [endpoint, client])).toEqual(

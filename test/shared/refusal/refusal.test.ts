@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { type Reason, Refusal, REFUSALS } from '../../../shared/refusal/refusal.ts'
 import { load } from '../../support/vectors.ts'
@@ -45,38 +45,36 @@ const OF_TOKEN_MANAGEMENT = /^A(?:10[4-8]|13[45]|159)/
 /** Authlete contract, section 1.6: a credential that is not valid is the caller's fault, whatever the digit. */
 const STATUS_ALL_THE_SAME = ['A458101']
 
-describe('the table', () => {
-  test('has codes of A and six digits, each once', () => {
-    for (const { code } of rows) expect(code).toMatch(/^A\d{6}$/)
-    expect(new Set(rows.map(({ code }) => code)).size).toBe(rows.length)
-  })
+test('every result code is A and six digits, and has one row', () => {
+  for (const { code } of rows) expect(code).toMatch(/^A\d{6}$/)
+  expect(new Set(rows.map(({ code }) => code)).size).toBe(rows.length)
+})
 
-  test('has no name in two sections', async () => {
-    const sections = globSync('shared/refusal/*.ts', { cwd: root, exclude: ['**/refusal.ts'] })
-    const tables = await Promise.all(sections.map((file) => import(`${root}${file}`) as Promise<object>))
-    const names = tables.flatMap((section) =>
-      Object.values(section).flatMap((table: object) => Object.keys(table)),
-    )
-    expect(names.toSorted()).toEqual(Object.keys(REFUSALS).toSorted())
-  })
+test('no reason is in two sections of the table', async () => {
+  const sections = globSync('shared/refusal/*.ts', { cwd: root, exclude: ['**/refusal.ts'] })
+  const tables = await Promise.all(sections.map((file) => import(`${root}${file}`) as Promise<object>))
+  const names = tables.flatMap((section) =>
+    Object.values(section).flatMap((table: object) => Object.keys(table)),
+  )
+  expect(names.toSorted()).toEqual(Object.keys(REFUSALS).toSorted())
+})
 
-  test('the third digit from the right of every code agrees with its action', () => {
-    expect(rows.filter((row) => !actionsFor(row).includes(row.action))).toEqual([])
-  })
+test('the third digit from the right of every code agrees with its action', () => {
+  expect(rows.filter((row) => !actionsFor(row).includes(row.action))).toEqual([])
+})
 
-  test('every action agrees with its error', () => {
-    expect(rows.filter(({ action, error }) => !ERRORS[action].includes(error))).toEqual([])
-  })
+test('every action agrees with its error', () => {
+  expect(rows.filter(({ action, error }) => !ERRORS[action].includes(error))).toEqual([])
+})
 
-  test('every message is legal in error_description, with one placeholder at most', () => {
-    const legal = /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/
-    expect(rows.filter(({ message, code }) => !legal.test(`[${code}] ${message}`))).toEqual([])
-    expect(rows.filter(({ message }) => !/^[^{]*(?:\{\}[^{]*)?$/.test(message))).toEqual([])
-  })
+test('every message is legal in error_description, with one placeholder at most', () => {
+  const legal = /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/
+  expect(rows.filter(({ message, code }) => !legal.test(`[${code}] ${message}`))).toEqual([])
+  expect(rows.filter(({ message }) => !/^[^{]*(?:\{\}[^{]*)?$/.test(message))).toEqual([])
+})
 
-  test('every refusal is thrown somewhere', () => {
-    expect(rows.filter(({ reason }) => !sources.includes(`'${reason}'`))).toEqual([])
-  })
+test('every refusal is thrown somewhere', () => {
+  expect(rows.filter(({ reason }) => !sources.includes(`'${reason}'`))).toEqual([])
 })
 
 /** What a row with this code may say (Authlete contract, sections 1.5 and 1.6). */
@@ -117,27 +115,25 @@ const ERRORS: Readonly<Record<Row['action'], readonly string[]>> = {
   503: ['temporarily_unavailable'],
 }
 
-describe('messages', () => {
-  const known = rows.filter((row) => !isOurs(row))
+const known = rows.filter((row) => !isOurs(row))
 
-  const isAsPublished = ({ code, message }: Row) => {
-    const text = published[code] ?? 'not published'
-    return [filled(text), emptied(text)].includes(withoutLimit(message))
-  }
+const isAsPublished = ({ code, message }: Row) => {
+  const text = published[code] ?? 'not published'
+  return [filled(text), emptied(text)].includes(withoutLimit(message))
+}
 
-  test('are the published ones, and differ where certbound says so', () => {
-    const differing = known.filter((row) => !isAsPublished(row)).map(({ code, message }) => [code, message])
-    expect(Object.fromEntries(differing)).toEqual(DIFFERENT)
-  })
+test('messages are the published ones, and differ where certbound says so', () => {
+  const differing = known.filter((row) => !isAsPublished(row)).map(({ code, message }) => [code, message])
+  expect(Object.fromEntries(differing)).toEqual(DIFFERENT)
+})
 
-  test('of ours stand under codes that are not published', () => {
-    expect(rows.filter((row) => isOurs(row) && row.code in published)).toEqual([])
-  })
+test('messages of ours are under codes that are not published', () => {
+  expect(rows.filter((row) => isOurs(row) && row.code in published)).toEqual([])
+})
 
-  test('are all needed', () => {
-    const codes = rows.map(({ code }) => code)
-    expect(Object.keys(published).filter((code) => !codes.includes(code))).toEqual([])
-  })
+test('every published message is needed', () => {
+  const codes = rows.map(({ code }) => code)
+  expect(Object.keys(published).filter((code) => !codes.includes(code))).toEqual([])
 })
 
 /** Messages that are not the published ones, beyond a placeholder that is left out. */
@@ -180,31 +176,29 @@ function emptied(text: string): string {
     .replace(/: \{[^}]+\}$/, '.')
 }
 
-describe('Refusal', () => {
-  test('is an Error whose message is its reason', () => {
-    const refusal = new Refusal('code-unknown')
-    expect(refusal).toBeInstanceOf(Error)
-    expect(refusal).toMatchObject({ message: 'code-unknown', reason: 'code-unknown', options: {} })
-    expect(refusal.description).toBe('No such authorization code.')
-  })
+test('a Refusal is an Error whose message is its reason', () => {
+  const refusal = new Refusal('code-unknown')
+  expect(refusal).toBeInstanceOf(Error)
+  expect(refusal).toMatchObject({ message: 'code-unknown', reason: 'code-unknown', options: {} })
+  expect(refusal.description).toBe('No such authorization code.')
+})
 
-  test('keeps its cause for the log', () => {
-    const cause = new Error('why')
-    expect(new Refusal('jwt-not-signed', { cause }).cause).toBe(cause)
-  })
+test('a Refusal keeps its cause for the log', () => {
+  const cause = new Error('why')
+  expect(new Refusal('jwt-not-signed', { cause }).cause).toBe(cause)
+})
 
-  test.each(['password', "$&$'$`$$", '{}'])('fills the placeholder with %s as it is', (named) => {
-    expect(new Refusal('grant-type-unsupported', { named }).description).toBe(
-      `This service does not support the grant_type '${named}'.`,
-    )
-  })
+test.each(['password', "$&$'$`$$", '{}'])('a Refusal fills its placeholder with %s as it is', (named) => {
+  expect(new Refusal('grant-type-unsupported', { named }).description).toBe(
+    `This service does not support the grant_type '${named}'.`,
+  )
+})
 
-  test('every refusal with a placeholder is thrown with what fills it', () => {
-    const unfilled = rows.filter(({ message, reason }) => {
-      const places = sources.split(`'${reason}'`).slice(1)
-      const isFilled = places.length > 0 && places.every((place) => /\bnamed\b/.test(place.slice(0, 60)))
-      return message.includes('{}') && !isFilled
-    })
-    expect(unfilled).toEqual([])
+test('every refusal with a placeholder is thrown with what fills it', () => {
+  const unfilled = rows.filter(({ message, reason }) => {
+    const places = sources.split(`'${reason}'`).slice(1)
+    const isFilled = places.length > 0 && places.every((place) => /\bnamed\b/.test(place.slice(0, 60)))
+    return message.includes('{}') && !isFilled
   })
+  expect(unfilled).toEqual([])
 })

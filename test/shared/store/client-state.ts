@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
@@ -70,134 +70,126 @@ export async function clientState(engine: Engine) {
     expect(await present()).toEqual(LIVE)
   })
 
-  describe('lock', () => {
-    test('stops everything in the next call, and unlocking brings it back', async () => {
-      expect(await clients().setLocked(walk.number, record, true)).toBe(true)
-      expect(await present()).toEqual(LOCKED)
-      expect(await walk.standard(held.access)).toEqual({ active: false })
-      expect(await clients().setLocked(walk.number, record, false)).toBe(true)
-      expect(await present()).toEqual(LIVE)
-    })
+  test('a lock stops everything in the next call, and unlocking brings it back', async () => {
+    expect(await clients().setLocked(walk.number, record, true)).toBe(true)
+    expect(await present()).toEqual(LOCKED)
+    expect(await walk.standard(held.access)).toEqual({ active: false })
+    expect(await clients().setLocked(walk.number, record, false)).toBe(true)
+    expect(await present()).toEqual(LIVE)
+  })
 
-    test('holds for tokens when it breaks off before the registry', async () => {
-      tested.proxy.fate = cutAll('UpdateItem', tested.runtime.settings.registryTable)
-      await expect(clients().setLocked(walk.number, record, true)).rejects.toBeInstanceOf(StoreUnavailable)
-      tested.proxy.fate = pass
-      expect(await present()).toEqual(LOCKED)
-    })
+  test('a lock holds for tokens when it breaks off before the registry', async () => {
+    tested.proxy.fate = cutAll('UpdateItem', tested.runtime.settings.registryTable)
+    await expect(clients().setLocked(walk.number, record, true)).rejects.toBeInstanceOf(StoreUnavailable)
+    tested.proxy.fate = pass
+    expect(await present()).toEqual(LOCKED)
+  })
 
-    test('keeps a cut-off', async () => {
-      await clients().cutOff(walk.number, client.number, START)
-      await clients().setLocked(walk.number, record, true)
-      await clients().setLocked(walk.number, record, false)
-      expect(await present()).toEqual(CUT_OFF)
+  test('a lock keeps a cut-off', async () => {
+    await clients().cutOff(walk.number, client.number, START)
+    await clients().setLocked(walk.number, record, true)
+    await clients().setLocked(walk.number, record, false)
+    expect(await present()).toEqual(CUT_OFF)
+  })
+
+  test('a deletion stops everything in the next call', async () => {
+    await clients().remove(walk.number, record)
+    expect(await present()).toEqual(DELETED)
+    expect(await walk.standard(held.access)).toEqual({ active: false })
+    expect(await clients().setLocked(walk.number, record, false)).toBe(false)
+    expect(await present()).toEqual(DELETED)
+  })
+
+  test('a deletion is not undone by a new client with the same number', async () => {
+    await clients().remove(walk.number, record)
+    advance(1)
+    expect(await clients().create(walk.number, client.settings, tested.runtime.now())).toBe(true)
+    expect(await present()).toEqual(CUT_OFF)
+  })
+
+  test('a deletion holds for tokens when it breaks off before the registry', async () => {
+    tested.proxy.fate = cutAll('DeleteItem', tested.runtime.settings.registryTable)
+    await expect(clients().remove(walk.number, record)).rejects.toBeInstanceOf(StoreUnavailable)
+    tested.proxy.fate = pass
+    const byState = 'INVALID_CLIENT A048306 invalid_client'
+    expect(await present()).toEqual({ ...DELETED, refresh: byState, code: byState })
+  })
+
+  test('a creation that breaks off before the registry leaves a state and no client', async () => {
+    const clientId = client.number + 1
+    tested.proxy.fate = cutAll('PutItem', tested.runtime.settings.registryTable)
+    const creation = clients().create(walk.number, { ...client.settings, clientId }, START)
+    await expect(creation).rejects.toBeInstanceOf(StoreUnavailable)
+    tested.proxy.fate = pass
+    expect(await grantItem(tested, { service: walk.number, client: clientId })).toBeDefined()
+    const asked = await walk.credentials({ ...client, id: String(clientId) })
+    expect(outcome(asked)).toBe('INVALID_CLIENT A048304 invalid_client')
+  })
+
+  test('a client with a record and no state gets tokens that nobody takes', async () => {
+    await tested.raw.grants.remove({ id: `${walk.number}.${client.number}` })
+    const { access } = tokensOf(await walk.credentials(client))
+    expect(outcome(await walk.introspect(access))).toBe('UNAUTHORIZED A057393 invalid_token')
+  })
+
+  test('a client that is created locked is locked', async () => {
+    const settings = { ...client.settings, clientId: client.number + 1, locked: true }
+    await clients().create(walk.number, settings, START)
+    expect(await grantItem(tested, { service: walk.number, client: settings.clientId })).toEqual({
+      id: `${walk.number}.${settings.clientId}`,
+      locked: true,
+      notBefore: START,
+      attempt: expect.any(String) as string,
     })
   })
 
-  describe('deletion', () => {
-    test('stops everything in the next call', async () => {
-      await clients().remove(walk.number, record)
-      expect(await present()).toEqual(DELETED)
-      expect(await walk.standard(held.access)).toEqual({ active: false })
-      expect(await clients().setLocked(walk.number, record, false)).toBe(false)
-      expect(await present()).toEqual(DELETED)
-    })
+  test('a cut-off ends what was issued in the same second, and unlocking does not bring it back', async () => {
+    expect(await clients().cutOff(walk.number, client.number, START)).toBe(true)
+    expect(await present()).toEqual(CUT_OFF)
+    expect(await walk.standard(held.access)).toEqual({ active: false })
+    await clients().setLocked(walk.number, record, false)
+    expect(await present()).toEqual(CUT_OFF)
+  })
 
-    test('is not undone by a new client with the same number', async () => {
-      await clients().remove(walk.number, record)
+  test('a cut-off spares what was issued after it', async () => {
+    await clients().cutOff(walk.number, client.number, START)
+    advance(1)
+    const { access } = tokensOf(await walk.credentials(client))
+    expect(outcome(await walk.introspect(access))).toBe('OK A056001')
+    expect(await present(await hold())).toEqual(LIVE)
+  })
+
+  test('a cut-off ends what was begun before it and finished in the next second', async () => {
+    const cutOff = async () => {
+      await tested.rival.store.clients.cutOff(walk.number, client.number, START)
       advance(1)
-      expect(await clients().create(walk.number, client.settings, tested.runtime.now())).toBe(true)
-      expect(await present()).toEqual(CUT_OFF)
-    })
-
-    test('holds for tokens when it breaks off before the registry', async () => {
-      tested.proxy.fate = cutAll('DeleteItem', tested.runtime.settings.registryTable)
-      await expect(clients().remove(walk.number, record)).rejects.toBeInstanceOf(StoreUnavailable)
-      tested.proxy.fate = pass
-      const byState = 'INVALID_CLIENT A048306 invalid_client'
-      expect(await present()).toEqual({ ...DELETED, refresh: byState, code: byState })
-    })
+    }
+    tested.proxy.fate = delayFirstAnswer('BatchGetItem', cutOff)
+    const redeemed = await walk.redeem(client, held.code)
+    expect(outcome(redeemed)).toBe('OK A050001')
+    const { access, refresh } = tokensOf(redeemed)
+    expect(outcome(await walk.introspect(access))).toBe(CUT_OFF.introspection)
+    expect(outcome(await walk.refresh(client, refresh))).toBe(CUT_OFF.refresh)
   })
 
-  describe('creation', () => {
-    test('that breaks off before the registry leaves a state and no client', async () => {
-      const clientId = client.number + 1
-      tested.proxy.fate = cutAll('PutItem', tested.runtime.settings.registryTable)
-      const creation = clients().create(walk.number, { ...client.settings, clientId }, START)
-      await expect(creation).rejects.toBeInstanceOf(StoreUnavailable)
-      tested.proxy.fate = pass
-      expect(await grantItem(tested, { service: walk.number, client: clientId })).toBeDefined()
-      const asked = await walk.credentials({ ...client, id: String(clientId) })
-      expect(outcome(asked)).toBe('INVALID_CLIENT A048304 invalid_client')
-    })
-
-    test('of a record alone, without a state, gives tokens that nobody takes', async () => {
-      await tested.raw.grants.remove({ id: `${walk.number}.${client.number}` })
-      const { access } = tokensOf(await walk.credentials(client))
-      expect(outcome(await walk.introspect(access))).toBe('UNAUTHORIZED A057393 invalid_token')
-    })
-
-    test('of a locked client locks it', async () => {
-      const settings = { ...client.settings, clientId: client.number + 1, locked: true }
-      await clients().create(walk.number, settings, START)
-      expect(await grantItem(tested, { service: walk.number, client: settings.clientId })).toEqual({
-        id: `${walk.number}.${settings.clientId}`,
-        locked: true,
-        notBefore: START,
-        attempt: expect.any(String) as string,
-      })
-    })
+  test('a cut-off never lowers the bound', async () => {
+    await clients().cutOff(walk.number, client.number, later(START, 100))
+    expect(await clients().cutOff(walk.number, client.number, START)).toBe(true)
+    expect(await stored()).toMatchObject({ notBefore: START + 101 })
   })
 
-  describe('cut-off', () => {
-    test('ends what was issued in the same second, and unlocking does not bring it back', async () => {
-      expect(await clients().cutOff(walk.number, client.number, START)).toBe(true)
-      expect(await present()).toEqual(CUT_OFF)
-      expect(await walk.standard(held.access)).toEqual({ active: false })
-      await clients().setLocked(walk.number, record, false)
-      expect(await present()).toEqual(CUT_OFF)
-    })
-
-    test('spares what was issued after it', async () => {
-      await clients().cutOff(walk.number, client.number, START)
-      advance(1)
-      const { access } = tokensOf(await walk.credentials(client))
-      expect(outcome(await walk.introspect(access))).toBe('OK A056001')
-      expect(await present(await hold())).toEqual(LIVE)
-    })
-
-    test('ends what was begun before it and finished in the next second', async () => {
-      const cutOff = async () => {
-        await tested.rival.store.clients.cutOff(walk.number, client.number, START)
-        advance(1)
-      }
-      tested.proxy.fate = delayFirstAnswer('BatchGetItem', cutOff)
-      const redeemed = await walk.redeem(client, held.code)
-      expect(outcome(redeemed)).toBe('OK A050001')
-      const { access, refresh } = tokensOf(redeemed)
-      expect(outcome(await walk.introspect(access))).toBe(CUT_OFF.introspection)
-      expect(outcome(await walk.refresh(client, refresh))).toBe(CUT_OFF.refresh)
-    })
-
-    test('never lets the bound sink', async () => {
-      await clients().cutOff(walk.number, client.number, later(START, 100))
-      expect(await clients().cutOff(walk.number, client.number, START)).toBe(true)
-      expect(await stored()).toMatchObject({ notBefore: START + 101 })
-    })
-
-    test('of two at the same moment the later stays', async () => {
-      const [one, other] = [tested.runtime.store.clients, tested.rival.store.clients]
-      for (const [first, second] of [
-        [7, 3],
-        [3, 7],
-      ] as const) {
-        const both = [
-          one.cutOff(walk.number, client.number, later(START, first)),
-          other.cutOff(walk.number, client.number, later(START, second)),
-        ]
-        expect(await Promise.all(both)).toEqual([true, true])
-        expect(await stored()).toMatchObject({ notBefore: START + 8 })
-      }
-    })
+  test('of two cut-offs at the same moment the later stays', async () => {
+    const [one, other] = [tested.runtime.store.clients, tested.rival.store.clients]
+    for (const [first, second] of [
+      [7, 3],
+      [3, 7],
+    ] as const) {
+      const both = [
+        one.cutOff(walk.number, client.number, later(START, first)),
+        other.cutOff(walk.number, client.number, later(START, second)),
+      ]
+      expect(await Promise.all(both)).toEqual([true, true])
+      expect(await stored()).toMatchObject({ notBefore: START + 8 })
+    }
   })
 }

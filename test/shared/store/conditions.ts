@@ -15,7 +15,7 @@ export async function conditions(engine: Engine) {
   const store = tested.runtime.store
 
   describe.each(STEPS)('$name', ({ from, take, to }) => {
-    test('is done once: again it is lost and tells how the grant stands', async () => {
+    test('a step is done once: again it is lost and tells the state of the grant', async () => {
       const sample = sampleGrant()
       await STAGES[from](store.grants, sample)
       expect(await take(store.grants, sample)).toEqual({ done: true })
@@ -24,7 +24,7 @@ export async function conditions(engine: Engine) {
       expect(await grantItem(tested, sample.key)).toEqual(stored)
     })
 
-    test('is lost with another token of the same grant', async () => {
+    test('a step is lost with another token of the same grant', async () => {
       const sample = sampleGrant()
       await STAGES[from](store.grants, sample)
       const stored = await grantItem(tested, sample.key)
@@ -33,7 +33,7 @@ export async function conditions(engine: Engine) {
       expect(await grantItem(tested, sample.key)).toEqual(stored)
     })
 
-    test('leaves nothing behind when the grant is gone', async () => {
+    test('a step leaves nothing behind when the grant is gone', async () => {
       const sample = sampleGrant()
       await STAGES[from](store.grants, sample)
       await tested.raw.grants.remove(idOf(sample))
@@ -42,7 +42,7 @@ export async function conditions(engine: Engine) {
     })
   })
 
-  test('an ended grant is redeemed, refreshed and ended no more', async () => {
+  test('an ended grant is not redeemed, refreshed or ended again', async () => {
     const sample = sampleGrant()
     await STAGES.TOKENS(store.grants, sample)
     await store.grants.end(sample.tokens)
@@ -90,14 +90,14 @@ export async function conditions(engine: Engine) {
     expect(await grantItem(tested, sample.key)).toBeUndefined()
   })
 
-  test('end outruns a refresh that came in between', async () => {
+  test('end overtakes a refresh that came in between', async () => {
     const sample = sampleGrant()
     await STAGES.REFRESHED(store.grants, sample)
     await store.grants.end(sample.tokens)
     expect(await grantItem(tested, sample.key)).toBeUndefined()
   })
 
-  test('a grant id that is taken is refused, and what lies there stays', async () => {
+  test('a grant id that is taken is refused, and its grant stays', async () => {
     const tokens = sampleClientTokens()
     await store.grants.create(tokens)
     const stored = await grantItem(tested, tokens)
@@ -105,7 +105,7 @@ export async function conditions(engine: Engine) {
     expect(await grantItem(tested, tokens)).toEqual(stored)
   })
 
-  test('a client that is not there is neither locked nor cut off nor brought into being', async () => {
+  test('a missing client is not locked, cut off or brought into being', async () => {
     const deleted = { clientId: CLIENT } as Client
     expect(await store.clients.setLocked(SERVICE, deleted, true)).toBe(false)
     expect(await store.clients.setLocked(SERVICE, deleted, false)).toBe(false)

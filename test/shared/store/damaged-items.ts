@@ -97,23 +97,29 @@ export async function damagedItems(engine: Engine) {
   }
 
   describe.each(STAGE_NAMES)('%s', (stage) => {
-    test.each(Object.entries(NEEDED[stage]))('refuses when %s is missing or no %s', async (name, kind) => {
-      const outcomes = [await read(stage, (item) => without(item, name))]
-      for (const value of WRONG[kind]) {
-        outcomes.push(await read(stage, (item) => ({ ...item, [name]: value })))
-      }
-      expect(outcomes).toEqual(outcomes.map(() => new DamagedItem(name)))
-    })
+    test.each(Object.entries(NEEDED[stage]))(
+      '%s is damage when it is missing or no %s',
+      async (name, kind) => {
+        const outcomes = [await read(stage, (item) => without(item, name))]
+        for (const value of WRONG[kind]) {
+          outcomes.push(await read(stage, (item) => ({ ...item, [name]: value })))
+        }
+        expect(outcomes).toEqual(outcomes.map(() => new DamagedItem(name)))
+      },
+    )
 
-    test.each(Object.entries(OPTIONAL[stage]))('refuses when %s is there and no %s', async (name, kind) => {
-      expect(await read(stage, (item) => without(item, name))).toMatchObject({ grant: { client: CLIENT } })
-      for (const value of WRONG[kind]) {
-        expect(await read(stage, (item) => ({ ...item, [name]: value }))).toBeInstanceOf(DamagedItem)
-      }
-    })
+    test.each(Object.entries(OPTIONAL[stage]))(
+      '%s is damage when it is there and no %s',
+      async (name, kind) => {
+        expect(await read(stage, (item) => without(item, name))).toMatchObject({ grant: { client: CLIENT } })
+        for (const value of WRONG[kind]) {
+          expect(await read(stage, (item) => ({ ...item, [name]: value }))).toBeInstanceOf(DamagedItem)
+        }
+      },
+    )
   })
 
-  test.each(['value', 'method'])('refuses a challenge without or with a wrong %s', async (name) => {
+  test.each(['value', 'method'])('a challenge is refused without or with a wrong %s', async (name) => {
     const challenge = { value: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', method: 'S256' }
     for (const damaged of [
       without(challenge, name),
@@ -124,7 +130,7 @@ export async function damagedItems(engine: Engine) {
     }
   })
 
-  test.each(['digest', 'at'])('refuses a replaced token without or with a wrong %s', async (name) => {
+  test.each(['digest', 'at'])('a replaced token is refused without or with a wrong %s', async (name) => {
     const replaced = { digest: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', at: START }
     for (const damaged of [
       without(replaced, name),
@@ -142,12 +148,12 @@ export async function damagedItems(engine: Engine) {
     ['no resource of a token that has some', { accessResources: undefined }],
     ['a resource that is not of the grant', { accessResources: ['https://c.example.com/'] }],
     ['no resources in a list', { accessResources: [] }],
-  ])('refuses a token that would be for another audience: %s', async (_, change) => {
+  ])('a token that would be for another audience is refused: %s', async (_, change) => {
     const damaged = await read('TOKENS', (item) => ({ ...item, ...change }))
     expect(damaged).toEqual(new DamagedItem('accessResources'))
   })
 
-  test('reads grants from before there were resources', async () => {
+  test('grants from before there were resources are read', async () => {
     for (const stage of STAGE_NAMES) {
       const old = await read(stage, (item) => without(without(item, 'resources'), 'accessResources'))
       expect(old).toMatchObject({ grant: { terms: { resources: [] } } })
@@ -156,19 +162,19 @@ export async function damagedItems(engine: Engine) {
     expect(tokens).toMatchObject({ grant: { accessResources: [] } })
   })
 
-  test('refuses a stage and a grant type that there are not', async () => {
+  test('an unknown stage and an unknown grant type are refused', async () => {
     expect(await read('CODE', (item) => ({ ...item, stage: 'DONE' }))).toEqual(new DamagedItem('stage'))
     const grantType = 'PASSWORD'
     expect(await read('TOKENS', (item) => ({ ...item, grantType }))).toEqual(new DamagedItem('grantType'))
   })
 
-  test('refuses a grant of another client', async () => {
+  test('a grant of another client is refused', async () => {
     const outcome = await read('TOKENS', (item) => ({ ...item, client: CLIENT + 1 }))
     expect(outcome).toEqual(new DamagedItem('client'))
   })
 
   test.each([undefined, null, '', 'None', 7, false, [], {}, { jkt: 'x' }, { 'x5t#S256': 'short' }])(
-    'hands on the binding %j as it is',
+    'the binding %j is handed on as it is',
     async (binding) => {
       const damaged = await read('TOKENS', ({ binding: _, ...item }) => ({
         ...item,
@@ -181,7 +187,7 @@ export async function damagedItems(engine: Engine) {
   test.each([
     ['locked', 'flag'],
     ['notBefore', 'seconds'],
-  ] as const)('refuses when %s of a state is missing or no %s', async (name, kind) => {
+  ] as const)('a state is refused when %s is missing or no %s', async (name, kind) => {
     const tokens = sampleClientTokens()
     await tested.runtime.store.grants.create(tokens)
     const id = `${SERVICE}.${CLIENT}`

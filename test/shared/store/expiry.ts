@@ -43,14 +43,14 @@ export async function expiry(engine: Engine) {
     { what: 'refresh', live: 'OK A053001', expired: 'BAD_REQUEST A053308 invalid_grant' },
     { what: 'ticket', live: 'LOCATION A040001', expired: 'BAD_REQUEST A041301 invalid_request' },
   ] as const)('$what', ({ what, live, expired }) => {
-    test('lives until its last second', async () => {
+    test('a grant lives until its last second', async () => {
       const present = await PRESENTATIONS[what]()
       tested.runtime.clock.now = later(START, DURATIONS[what] - 1)
       expect(await present()).toBe(live)
     })
 
     test.each([0, 1, 3599, 3600, 864000])(
-      'is refused %i seconds after its end, although its item is still there',
+      'a grant is refused %i seconds after its end, although its item is still there',
       async (after) => {
         const present = await PRESENTATIONS[what]()
         tested.runtime.clock.now = later(START, DURATIONS[what] + after)

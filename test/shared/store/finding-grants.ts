@@ -14,7 +14,7 @@ export async function findingGrants(engine: Engine) {
   await clients.create(SERVICE, { clientId: CLIENT }, START)
   await clients.create(SERVICE, { clientId: CALLER, locked: true }, later(START, 7))
 
-  test('brings the grant and the states of its client and of the caller in one consistent read', async () => {
+  test('one consistent read brings the grant and the states of its client and of the caller', async () => {
     const sample = sampleGrant()
     await STAGES.TOKENS(grants, sample)
     tested.proxy.passed.length = 0
@@ -33,7 +33,7 @@ export async function findingGrants(engine: Engine) {
     ])
   })
 
-  test('knows the caller that is the client of the grant', async () => {
+  test('the caller may be the client of the grant', async () => {
     const sample = sampleGrant()
     await STAGES.TOKENS(grants, sample)
     const found = await grants.find(sample.key, CLIENT)
@@ -41,7 +41,7 @@ export async function findingGrants(engine: Engine) {
     expect(found.caller).toEqual(found.client)
   })
 
-  test('finds states without a grant, and a grant without states', async () => {
+  test('states are found without a grant, and a grant without states', async () => {
     const { key } = sampleGrant()
     expect(await grants.find(key, STRANGER)).toEqual({
       grant: undefined,
@@ -53,7 +53,7 @@ export async function findingGrants(engine: Engine) {
     expect(await grants.find(orphan)).toEqual({ grant: orphan, client: undefined, caller: undefined })
   })
 
-  test('finds nothing under the number of another service', async () => {
+  test('nothing is found under the number of another service', async () => {
     const tokens = sampleClientTokens()
     await grants.create(tokens)
     const found = await grants.find({ ...tokens, service: SERVICE + 1 }, CALLER)

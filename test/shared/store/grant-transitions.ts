@@ -115,19 +115,19 @@ export async function grantTransitions(engine: Engine) {
   const grants = tested.runtime.store.grants
 
   describe.each(['TICKET', 'CODE', 'TOKENS', 'REFRESHED'] as const)('%s', (stage) => {
-    test('is stored with these attributes and no others', async () => {
+    test('a grant is stored with these attributes and no others', async () => {
       const sample = sampleGrant()
       await STAGES[stage](grants, sample)
       expect(await grantItem(tested, sample.key)).toEqual(ITEMS[stage](sample))
     })
 
-    test('reads back as it was written', async () => {
+    test('a grant reads back as it was written', async () => {
       const sample = sampleGrant()
       await STAGES[stage](grants, sample)
       expect((await grants.find(sample.key)).grant).toEqual(GRANTS[stage](sample))
     })
 
-    test('stays under 1 KB without what the caller adds and the client asks for', async () => {
+    test('a grant stays under 1 KB without what the caller adds and the client asks for', async () => {
       const sample = sampleGrant()
       await STAGES[stage](grants, sample)
       const added = { properties: undefined, acr: undefined, authTime: undefined }
@@ -137,7 +137,7 @@ export async function grantTransitions(engine: Engine) {
     })
   })
 
-  test('nothing that was handed out lies in the tables', async () => {
+  test('nothing that was given out is in the tables', async () => {
     const walk = await openWalk(tested.runtime, {
       tlsClientCertificateBoundAccessTokens: false,
       refreshTokenIdempotent: true,
@@ -165,7 +165,7 @@ export async function grantTransitions(engine: Engine) {
     expect(states.at(-1)).not.toContain(jti.jti)
   })
 
-  test('tokens of a client alone are stored in one write, with these attributes and no others', async () => {
+  test('tokens of a client itself are stored in one write, with these attributes and no others', async () => {
     const tokens = sampleClientTokens()
     tested.proxy.passed.length = 0
     await grants.create(tokens)
@@ -207,7 +207,7 @@ export async function grantTransitions(engine: Engine) {
     expect(JSON.stringify(await grantItem(tested, sample.key))).not.toContain(refresh.familyDigest)
   })
 
-  test('the end leaves nothing', async () => {
+  test('the end of a grant leaves nothing', async () => {
     const sample = sampleGrant()
     await STAGES.REFRESHED(grants, sample)
     await grants.end(sample.tokens)

@@ -28,7 +28,7 @@ export async function listingGrants(engine: Engine) {
 
   const idsOf = (found: readonly { readonly grantId: string }[]) => found.map(({ grantId }) => grantId).sort()
 
-  test('finds the grants of a client, of one of its subjects, and of the client itself', async () => {
+  test('the list has the grants of a client, of one of its subjects, or of the client itself', async () => {
     const [one, other] = [newClient(), newClient()]
     const [alice, second, bob, own] = [
       await add(one, 'alice'),
@@ -44,14 +44,14 @@ export async function listingGrants(engine: Engine) {
     expect(await grants.list(SERVICE + 1, one)).toEqual([])
   })
 
-  test('a subject that looks like the mark of a client alone is a subject', async () => {
+  test('a subject that looks like the mark of a client itself is a subject', async () => {
     const of = newClient()
     const [dash, own] = [await add(of, '-'), await add(of)]
     expect(idsOf(await grants.list(SERVICE, of, '-'))).toEqual([dash.grantId])
     expect(idsOf(await grants.list(SERVICE, of, null))).toEqual([own.grantId])
   })
 
-  test('tickets, codes and the states of clients are not in the index, and tokens with their keys alone', async () => {
+  test('the index has neither tickets, codes nor states of clients, and of tokens only their keys', async () => {
     const sample = sampleGrant()
     await STAGES.CODE(grants, sample)
     await tested.runtime.store.clients.create(SERVICE, { clientId: sample.key.client }, START)
@@ -70,7 +70,7 @@ export async function listingGrants(engine: Engine) {
     expect(Items.map((item) => Object.keys(item).sort())).toEqual([['held', 'holder', 'id']])
   })
 
-  test('reads them again, with the state of their client, in one consistent batch', async () => {
+  test('listed grants are read again, with the state of their client, in one consistent batch', async () => {
     const of = newClient()
     await tested.runtime.store.clients.create(SERVICE, { clientId: of, locked: true }, START)
     const tokens = await add(of, 'alice')
@@ -83,7 +83,7 @@ export async function listingGrants(engine: Engine) {
     expect(JSON.stringify(tested.proxy.passed)).toContain('"ConsistentRead":true')
   })
 
-  test('leaves out what is gone by the time it is read', async () => {
+  test('a listed grant that is gone by the time it is read is left out', async () => {
     const of = newClient()
     const [stays, goes] = [await add(of, 'alice'), await add(of, 'alice')]
     tested.proxy.fate = delayFirstAnswer('Query', () => tested.rival.store.grants.revoke(goes))
@@ -93,7 +93,7 @@ export async function listingGrants(engine: Engine) {
     expect(await grantItem(tested, goes)).toBeUndefined()
   })
 
-  test('reads more than fit into one batch, each once, in the order asked', async () => {
+  test('more grants than fit into one batch are read, each once, in the order asked', async () => {
     const of = newClient()
     for (let i = 0; i < 120; i++) await add(of, `user-${i}`)
     const keys = await grants.list(SERVICE, of)
@@ -102,7 +102,7 @@ export async function listingGrants(engine: Engine) {
     expect(found.map(({ grant }) => grant.grantId)).toEqual(keys.map(({ grantId }) => grantId))
   })
 
-  test('is unavailable with the store', async () => {
+  test('a list is unavailable with the store', async () => {
     tested.proxy.fate = cut
     await expect(grants.list(SERVICE, client)).rejects.toThrow('unavailable')
     await expect(grants.findTokens([sampleClientTokens()])).rejects.toThrow('unavailable')

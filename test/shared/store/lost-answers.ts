@@ -29,7 +29,7 @@ export async function lostAnswers(engine: Engine) {
   }
 
   describe.each(STEPS)('$name', ({ from, take, to }) => {
-    test('is done when only its answer was lost', async () => {
+    test('a step is done when only its answer was lost', async () => {
       const sample = sampleGrant()
       await STAGES[from](rival.grants, sample)
       tested.proxy.passed.length = 0
@@ -39,14 +39,14 @@ export async function lostAnswers(engine: Engine) {
       expect((await store.grants.find(sample.key)).grant).toEqual(to(sample))
     })
 
-    test('is lost when somebody else took the step before it arrived', async () => {
+    test('a step is lost when somebody else took it before it arrived', async () => {
       const sample = sampleGrant()
       await STAGES[from](rival.grants, sample)
       tested.proxy.fate = loseFirstRequest('UpdateItem', () => take(rival.grants, sample))
       expect(await take(store.grants, sample)).toEqual({ done: false, current: to(sample) })
     })
 
-    test('is lost when the grant went while its answer was lost', async () => {
+    test('a step is lost when the grant went while its answer was lost', async () => {
       const sample = sampleGrant()
       await STAGES[from](rival.grants, sample)
       const id = Object.values(sample.key).join('.')

@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeEach, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
@@ -73,11 +73,11 @@ export async function otherProcess(engine: Engine) {
     ticket: 'LOCATION A040001',
   }
 
-  test('takes what this process has issued', async () => {
+  test('another process takes what this process has issued', async () => {
     expect(await present(await hold())).toEqual(LIVE)
   })
 
-  test('refuses everything of a locked client in its next call, and takes it again after the unlock', async () => {
+  test('another process refuses everything of a locked client in its next call, and takes it again after the unlock', async () => {
     const held = await hold()
     await tested.runtime.store.clients.setLocked(walk.number, record, true)
     expect(await present(held)).toEqual({
@@ -90,7 +90,7 @@ export async function otherProcess(engine: Engine) {
     expect(await present(held)).toEqual(LIVE)
   })
 
-  test('refuses everything of a deleted client in its next call', async () => {
+  test('another process refuses everything of a deleted client in its next call', async () => {
     const held = await hold()
     await tested.runtime.store.clients.remove(walk.number, record)
     expect(await present(held)).toEqual({
@@ -101,7 +101,7 @@ export async function otherProcess(engine: Engine) {
     })
   })
 
-  test('refuses everything that was cut off in its next call, and takes what came after', async () => {
+  test('another process refuses everything that was cut off in its next call, and takes what came after', async () => {
     const held = await hold()
     await tested.runtime.store.clients.cutOff(walk.number, client.number, START)
     expect(await present(held)).toEqual({
@@ -114,16 +114,14 @@ export async function otherProcess(engine: Engine) {
     expect(await present(await hold())).toEqual(LIVE)
   })
 
-  describe('of a client that it still believes in', () => {
-    test.each([
-      ['locked', () => tested.runtime.store.clients.setLocked(walk.number, record, true), 'A057394'],
-      ['deleted', () => tested.runtime.store.clients.remove(walk.number, record), 'A057393'],
-    ])('issues tokens to one that was %s, and nobody takes them', async (_, stop, resultCode) => {
-      await stop()
-      const { access } = tokensOf(await credentials())
-      for (const introspected of [await introspect(access), await walk.introspect(access)]) {
-        expect(outcome(introspected)).toBe(`UNAUTHORIZED ${resultCode} invalid_token`)
-      }
-    })
+  test.each([
+    ['locked', () => tested.runtime.store.clients.setLocked(walk.number, record, true), 'A057394'],
+    ['deleted', () => tested.runtime.store.clients.remove(walk.number, record), 'A057393'],
+  ])('nobody takes tokens that another process issues to a client %s', async (_, stop, resultCode) => {
+    await stop()
+    const { access } = tokensOf(await credentials())
+    for (const introspected of [await introspect(access), await walk.introspect(access)]) {
+      expect(outcome(introspected)).toBe(`UNAUTHORIZED ${resultCode} invalid_token`)
+    }
   })
 }

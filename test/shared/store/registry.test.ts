@@ -9,7 +9,7 @@ test.each([1, 9, 10, 12898884596863, MAX - 1, MAX])('%i is a client number', (nu
 })
 
 test.each([0, MAX + 1, 2 ** 49, 999999999999999, 1e15, 2 ** 53, -1, 1.5])(
-  '%d is no client number',
+  'no client number is %d',
   (number) => {
     expect(clientNumber(String(number))).toBeUndefined()
   },

@@ -26,7 +26,7 @@ export async function revocationAtEndpoint(engine: Engine) {
   }
 
   test.each(['access', 'refresh'] as const)(
-    'by the %s token takes with it what a refresh gave between its read and its write',
+    'a revocation by the %s token also ends what a refresh gave between its read and its write',
     async (kind) => {
       const tokens = await walk.granted(client)
       let refreshed: Received | undefined
@@ -41,7 +41,7 @@ export async function revocationAtEndpoint(engine: Engine) {
     },
   )
 
-  test('makes a refresh lose that has read before and writes after', async () => {
+  test('a refresh that has read before a revocation and writes after it is lost', async () => {
     const tokens = await walk.granted(client)
     tested.proxy.fate = delayFirstAnswer('BatchGetItem', async () => {
       expect((await askOther('/revocation', { token: tokens.access })).status).toBe(200)
@@ -50,24 +50,21 @@ export async function revocationAtEndpoint(engine: Engine) {
     await expectEnded(tokens.refresh)
   })
 
-  test('is done although the answer to its write was lost', async () => {
+  test('a revocation is done although the answer to its write was lost', async () => {
     const tokens = await walk.granted(client)
     tested.proxy.fate = loseFirstAnswers('DeleteItem')
     expect((await revoke(tokens.access)).status).toBe(200)
     await expectEnded(tokens.refresh)
   })
 
-  test.each(['BatchGetItem', 'DeleteItem'])(
-    'is 503 and deletes nothing while %s fails',
-    async (operation) => {
-      const { access, refresh } = await walk.granted(client)
-      tested.proxy.fate = cutAll(operation)
-      const answer = await revoke(access)
-      expect(answer).toMatchObject({ status: 503, json: { error: 'temporarily_unavailable' } })
-      expect(answer.headers).toHaveProperty('retry-after')
-      tested.proxy.fate = pass
-      expect(outcome(await walk.introspect(access))).toBe('OK A056001')
-      expect(tokensOf(await walk.refresh(client, refresh))).toHaveProperty('access')
-    },
-  )
+  test.each(['BatchGetItem', 'DeleteItem'])('while %s fails, a revocation is 503', async (operation) => {
+    const { access, refresh } = await walk.granted(client)
+    tested.proxy.fate = cutAll(operation)
+    const answer = await revoke(access)
+    expect(answer).toMatchObject({ status: 503, json: { error: 'temporarily_unavailable' } })
+    expect(answer.headers).toHaveProperty('retry-after')
+    tested.proxy.fate = pass
+    expect(outcome(await walk.introspect(access))).toBe('OK A056001')
+    expect(tokensOf(await walk.refresh(client, refresh))).toHaveProperty('access')
+  })
 }

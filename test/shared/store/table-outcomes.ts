@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { Table } from '../../../shared/store/table.ts'
 import { type Engine, storeUnderTest } from './store-under-test.ts'
 
@@ -8,23 +8,21 @@ export async function tableOutcomes(engine: Engine) {
   const { grantsTable } = tested.runtime.settings
   const table = new Table(tested.raw.document, grantsTable, () => `attempt ${(attempts += 1)}`)
 
-  describe('remove', () => {
-    test('is done when the item holds what it must', async () => {
-      await table.replace({ client: 1 }, { id: 'a' })
-      expect(await table.remove({ id: 'a' }, { client: 1 })).toEqual({ done: true })
-      expect(await table.find({ id: 'a' })).toBeUndefined()
-    })
+  test('remove is done when the item holds the demanded values', async () => {
+    await table.replace({ client: 1 }, { id: 'a' })
+    expect(await table.remove({ id: 'a' }, { client: 1 })).toEqual({ done: true })
+    expect(await table.find({ id: 'a' })).toBeUndefined()
+  })
 
-    test('is done when there is no item', async () => {
-      expect(await table.remove({ id: 'none' }, { client: 1 })).toEqual({ done: true })
-    })
+  test('remove is done when there is no item', async () => {
+    expect(await table.remove({ id: 'none' }, { client: 1 })).toEqual({ done: true })
+  })
 
-    test('is lost when another item stands there, which stays', async () => {
-      await table.replace({ client: 2 }, { id: 'b' })
-      const current = await table.find({ id: 'b' })
-      expect(await table.remove({ id: 'b' }, { client: 1 })).toEqual({ done: false, current })
-      expect(await table.find({ id: 'b' })).toEqual(current)
-    })
+  test('remove is lost when another item is there, which stays', async () => {
+    await table.replace({ client: 2 }, { id: 'b' })
+    const current = await table.find({ id: 'b' })
+    expect(await table.remove({ id: 'b' }, { client: 1 })).toEqual({ done: false, current })
+    expect(await table.find({ id: 'b' })).toEqual(current)
   })
 
   test('create is lost when the key is taken', async () => {
@@ -45,7 +43,7 @@ export async function tableOutcomes(engine: Engine) {
     })
   })
 
-  test('update demands all that is to be stored', async () => {
+  test('update demands every value that must be stored', async () => {
     await table.create({ client: 1, count: 3 }, { id: 'e' })
     const current = await table.find({ id: 'e' })
     for (const stored of [

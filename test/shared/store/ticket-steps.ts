@@ -7,7 +7,7 @@ import { type Engine, storeUnderTest } from './store-under-test.ts'
 export async function ticketSteps(engine: Engine) {
   const under = await storeUnderTest(engine)
 
-  test('a context is kept in place of another, and nothing else changes', async () => {
+  test('a context replaces another, and nothing else changes', async () => {
     const { grants } = under.runtime.store
     const sample = sampleGrant()
     await STAGES.TICKET(grants, sample)
@@ -15,7 +15,7 @@ export async function ticketSteps(engine: Engine) {
     expect((await grants.find(sample.key)).grant).toEqual({ ...sample.ticket, context: 'session 43' })
   })
 
-  test('a ticket that failed is gone, and is no loss when it fails again', async () => {
+  test('a ticket that failed is gone, and may fail again', async () => {
     const { grants } = under.runtime.store
     const sample = sampleGrant()
     await STAGES.TICKET(grants, sample)
@@ -27,7 +27,7 @@ export async function ticketSteps(engine: Engine) {
   })
 
   test.each(['CODE', 'TOKENS'] as const)(
-    'a ticket that became %s meanwhile neither fails nor keeps a context',
+    'a ticket that became %s neither fails nor keeps a context',
     async (stage) => {
       const { grants } = under.runtime.store
       const sample = sampleGrant()

@@ -46,7 +46,7 @@ export async function unprocessedKeys(engine: Engine) {
       return { ids: batch?.Keys.map(({ id }) => id.S), consistent: batch?.ConsistentRead }
     })
 
-  test('are asked again, they alone, and as consistently', async () => {
+  test('only unprocessed keys are asked for again, and as consistently', async () => {
     const { grants } = tested.runtime.store
     const tokens = sampleClientTokens()
     await grants.create(tokens)
@@ -69,7 +69,7 @@ export async function unprocessedKeys(engine: Engine) {
     ['grant', (id: string) => isState(id)],
     ['state', (id: string) => !isState(id)],
     ['batch', () => false],
-  ])('make the store unavailable when the %s is never processed', async (_, processed) => {
+  ])('the store is unavailable when the %s is never processed', async (_, processed) => {
     const { grants } = tested.runtime.store
     const tokens = sampleClientTokens()
     await grants.create(tokens)
@@ -79,7 +79,7 @@ export async function unprocessedKeys(engine: Engine) {
     expect(tested.proxy.passed).toHaveLength(4)
   })
 
-  test("never let a locked client's token pass: 503", async () => {
+  test("an unprocessed key never lets a locked client's token pass: 503", async () => {
     const walk = await openWalk(tested.runtime, { tlsClientCertificateBoundAccessTokens: false })
     const client = await walk.addClient(BASIC)
     const { access } = await walk.granted(client)

@@ -82,7 +82,7 @@ export async function unreachable(engine: Engine) {
   })
 
   describe.each(Object.entries(CALLS))('%s', (_, run) => {
-    test('says that the store is unavailable when connections are cut, and why', async () => {
+    test('a method throws that the store is unavailable when connections are cut, and why', async () => {
       tested.proxy.fate = cut
       const error = await call(run)
       expect(error).toBeInstanceOf(StoreUnavailable)
@@ -111,7 +111,7 @@ export async function unreachable(engine: Engine) {
     expect(tested.proxy.passed.map(({ operation }) => operation)).toEqual(Array(3).fill('BatchGetItem'))
   })
 
-  test('every method says that the store is unavailable when connections are refused', async () => {
+  test('every method throws that the store is unavailable when connections are refused', async () => {
     const closed = await startCuttingProxy(engine.endpoint)
     await closed.close()
     const lost = opened(closed.endpoint)
@@ -132,14 +132,14 @@ export async function unreachable(engine: Engine) {
     ['too many requests for the table', fault(400, 'ProvisionedThroughputExceededException')],
     ['too many requests for the account', fault(400, 'RequestLimitExceeded')],
     ['too many requests', fault(400, 'ThrottlingException')],
-  ] satisfies [string, Fate][])('says that the store is unavailable when it answers %s', async (_, fate) => {
+  ] satisfies [string, Fate][])('the store is unavailable when it answers %s', async (_, fate) => {
     tested.proxy.fate = fate
     expect(await call(({ grants }) => grants.find(key))).toBeInstanceOf(StoreUnavailable)
     expect(await call(({ grants }) => grants.create(sampleClientTokens()))).toBeInstanceOf(StoreUnavailable)
   })
 
   test.each(['AccessDeniedException', 'ValidationException', 'UnrecognizedClientException'])(
-    'throws %s as it is: to try again would not help',
+    '%s is thrown as it is, because another try would not help',
     async (name) => {
       tested.proxy.fate = fault(400, name)
       expect(await call(({ grants }) => grants.find(key))).toMatchObject({ name })

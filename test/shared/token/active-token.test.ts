@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
 import { activeRefreshToken, activeToken, activeTokenInFull } from '../../../shared/token/active-token.ts'
 import { digest } from '../../../shared/store/digest.ts'
@@ -33,65 +33,63 @@ const ACCESS = {
   client_id: '26478243745571',
 }
 
-describe('an access token', () => {
-  test('says what it is, its client by a string, its end in seconds', () => {
-    expect(activeToken(grant, service)).toEqual(ACCESS)
-  })
+test('an active access token has its client as a string and its end in seconds', () => {
+  expect(activeToken(grant, service)).toEqual(ACCESS)
+})
 
-  test('says in full also when it began and whom it is for', () => {
-    expect(activeTokenInFull(grant, service, undefined)).toEqual({
-      ...ACCESS,
-      iat: 1_795_502_400,
-      aud: 'https://as.example.com',
-    })
-    expect(activeTokenInFull(grant, service, 'j')).toMatchObject({ jti: 'j' })
+test('an active access token may also have its start and its audience', () => {
+  expect(activeTokenInFull(grant, service, undefined)).toEqual({
+    ...ACCESS,
+    iat: 1_795_502_400,
+    aud: 'https://as.example.com',
   })
+  expect(activeTokenInFull(grant, service, 'j')).toMatchObject({ jti: 'j' })
+})
 
-  test('has no subject, scope or binding where there is none', () => {
-    const bare = activeToken(
-      {
-        ...grant,
-        terms: { ...grant.terms, subject: undefined },
-        accessScopes: [],
-        binding: 'none',
-      },
-      service,
-    )
-    expect(bare).toEqual({
-      scope: null,
-      iss: 'https://as.example.com',
-      active: true,
-      token_type: 'Bearer',
-      exp: 1_795_588_800,
-      client_id: '26478243745571',
-    })
-  })
-
-  test.each([[{ jkt: 'x' }], [{ 'x5t#S256': 'short' }], [undefined], ['x']])(
-    'shows no binding that cannot be proved: %j',
-    (binding) => {
-      expect(activeToken({ ...grant, binding }, service).cnf).toBeUndefined()
+test('an active access token has no subject, scope or binding where there is none', () => {
+  const bare = activeToken(
+    {
+      ...grant,
+      terms: { ...grant.terms, subject: undefined },
+      accessScopes: [],
+      binding: 'none',
     },
+    service,
   )
-
-  test('shows the thumbprint alone of a binding', () => {
-    const binding = { 'x5t#S256': THUMBPRINT, jkt: 'x' }
-    expect(activeToken({ ...grant, binding }, service).cnf).toEqual({ 'x5t#S256': THUMBPRINT })
+  expect(bare).toEqual({
+    scope: null,
+    iss: 'https://as.example.com',
+    active: true,
+    token_type: 'Bearer',
+    exp: 1_795_588_800,
+    client_id: '26478243745571',
   })
 })
 
-test('a refresh token has the scopes of the grant, its own end and no token_type', () => {
+test.each([[{ jkt: 'x' }], [{ 'x5t#S256': 'short' }], [undefined], ['x']])(
+  'an active token shows no binding that cannot be proved: %j',
+  (binding) => {
+    expect(activeToken({ ...grant, binding }, service).cnf).toBeUndefined()
+  },
+)
+
+test('an active token shows only the thumbprint of a binding', () => {
+  const binding = { 'x5t#S256': THUMBPRINT, jkt: 'x' }
+  expect(activeToken({ ...grant, binding }, service).cnf).toEqual({ 'x5t#S256': THUMBPRINT })
+})
+
+test('an active refresh token has the scopes of the grant, its own end and no token_type', () => {
   const { token_type: _type, ...rest } = ACCESS
   expect(activeRefreshToken(grant, service, 5)).toEqual({ ...rest, scope: 'a b', exp: 5 })
 })
 
-test('a client is named as it was asked for', () => {
+test('an active token names its client as the client was asked for', () => {
   const aliased = { ...grant, clientIdAlias: 'shop' }
   expect(activeToken(aliased, service).client_id).toBe('shop')
   expect(activeRefreshToken(aliased, service, 5).client_id).toBe('shop')
 })
 
-test('resources that were asked for are told: all of the grant by its refresh token', () => {
+test('an active token has the resources that were asked for, and a refresh token all of the grant', () => {
   const resources = ['https://a.example', 'https://b.example']
   const meant = { ...grant, terms: { ...grant.terms, resources } }
   const one = { ...meant, accessResources: ['https://a.example'] }

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { decodeProtectedHeader, jwtVerify } from 'jose'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { makeTokens, type TokenOrder } from '../../../shared/token/issue.ts'
 import { locateIdentifier, locateOpaque } from '../../../shared/token/token-string.ts'
@@ -46,108 +46,106 @@ beforeAll(async () => {
 
 const extended = (extension: object) => Client.parse({ ...client, extension })
 
-describe('makeTokens', () => {
-  test('makes an opaque token that is stored as its digest', async () => {
-    const { grant, accessToken, jwt, refreshToken, issuedAt } = await makeTokens(
-      ORDER,
-      callOf(runtime, service),
-    )
-    expect(locateOpaque(accessToken)).toEqual(GRANT)
-    expect([jwt, refreshToken, issuedAt]).toEqual([undefined, undefined, START])
-    expect(grant).toEqual({
-      ...KEY,
-      stage: 'TOKENS',
-      grantType: 'AUTHORIZATION_CODE',
-      terms: ORDER.terms,
-      accessScopes: ['a'],
-      accessResources: [],
-      binding: 'none',
-      createdAt: START,
-      accessDigest: digest(accessToken),
-      accessIssuedAt: START,
-      accessExpiresAt: later(START, 3600),
-    })
+test('an opaque token is stored as its digest', async () => {
+  const { grant, accessToken, jwt, refreshToken, issuedAt } = await makeTokens(
+    ORDER,
+    callOf(runtime, service),
+  )
+  expect(locateOpaque(accessToken)).toEqual(GRANT)
+  expect([jwt, refreshToken, issuedAt]).toEqual([undefined, undefined, START])
+  expect(grant).toEqual({
+    ...KEY,
+    stage: 'TOKENS',
+    grantType: 'AUTHORIZATION_CODE',
+    terms: ORDER.terms,
+    accessScopes: ['a'],
+    accessResources: [],
+    binding: 'none',
+    createdAt: START,
+    accessDigest: digest(accessToken),
+    accessIssuedAt: START,
+    accessExpiresAt: later(START, 3600),
   })
+})
 
-  test.each([
-    [undefined, 3600],
-    [60, 60],
-    [3600, 3600],
-    [86400, 3600],
-  ])('lives as long as the service says, and shorter for a client with %s', async (duration, expected) => {
-    const shorter = extended(duration === undefined ? {} : { accessTokenDuration: duration })
-    const { grant } = await makeTokens({ ...ORDER, client: shorter }, callOf(runtime, service))
-    expect(grant.accessExpiresAt - grant.accessIssuedAt).toBe(expected)
+test.each([
+  [undefined, 3600],
+  [60, 60],
+  [3600, 3600],
+  [86400, 3600],
+])('a token lives shorter for a client with %s', async (duration, expected) => {
+  const shorter = extended(duration === undefined ? {} : { accessTokenDuration: duration })
+  const { grant } = await makeTokens({ ...ORDER, client: shorter }, callOf(runtime, service))
+  expect(grant.accessExpiresAt - grant.accessIssuedAt).toBe(expected)
+})
+
+async function payloadOf(order: TokenOrder, by: Service = jwtService) {
+  const { jwt, accessToken, grant } = await makeTokens(order, callOf(runtime, by))
+  const kid = decodeProtectedHeader(jwt ?? '').kid
+  const { payload } = await jwtVerify(jwt ?? '', keys[Number(kid) - 1]?.publicKey ?? Buffer.alloc(0), {
+    currentDate: new Date(START * 1000),
   })
+  expect(grant.accessDigest).toBe(digest(jwt ?? ''))
+  expect(payload.jti).toBe(accessToken)
+  expect(locateIdentifier(accessToken)).toEqual(GRANT)
+  return { kid, payload }
+}
 
-  async function payloadOf(order: TokenOrder, by: Service = jwtService) {
-    const { jwt, accessToken, grant } = await makeTokens(order, callOf(runtime, by))
-    const kid = decodeProtectedHeader(jwt ?? '').kid
-    const { payload } = await jwtVerify(jwt ?? '', keys[Number(kid) - 1]?.publicKey ?? Buffer.alloc(0), {
-      currentDate: new Date(START * 1000),
-    })
-    expect(grant.accessDigest).toBe(digest(jwt ?? ''))
-    expect(payload.jti).toBe(accessToken)
-    expect(locateIdentifier(accessToken)).toEqual(GRANT)
-    return { kid, payload }
-  }
-
-  test('makes a JWT that is stored as the digest of the whole string', async () => {
-    const { kid, payload } = await payloadOf(ORDER)
-    expect(kid).toBe('1')
-    expect(payload).toEqual({
-      iss: 'https://as.example.com',
-      sub: 'user',
-      aud: 'https://as.example.com',
-      client_id: '26478243745571',
-      scope: 'a',
-      iat: START,
-      exp: START + 3600,
-      jti: payload.jti,
-    })
+test('a JWT is stored as the digest of the whole string', async () => {
+  const { kid, payload } = await payloadOf(ORDER)
+  expect(kid).toBe('1')
+  expect(payload).toEqual({
+    iss: 'https://as.example.com',
+    sub: 'user',
+    aud: 'https://as.example.com',
+    client_id: '26478243745571',
+    scope: 'a',
+    iat: START,
+    exp: START + 3600,
+    jti: payload.jti,
   })
+})
 
-  test('a JWT of a client has the client for its subject, and no scope when there is none', async () => {
-    const { payload } = await payloadOf({
-      ...ORDER,
-      terms: { ...ORDER.terms, subject: undefined },
-      narrowed: { scopes: [], resources: [] },
-    })
-    expect(payload.sub).toBe('26478243745571')
-    expect(payload).not.toHaveProperty('scope')
+test('a JWT of a client has the client as its subject, and no scope when there is none', async () => {
+  const { payload } = await payloadOf({
+    ...ORDER,
+    terms: { ...ORDER.terms, subject: undefined },
+    narrowed: { scopes: [], resources: [] },
   })
+  expect(payload.sub).toBe('26478243745571')
+  expect(payload).not.toHaveProperty('scope')
+})
 
-  test('a JWT names a client by the alias that it was asked by', async () => {
-    const { payload } = await payloadOf({
-      ...ORDER,
-      terms: { ...ORDER.terms, subject: undefined },
-      clientIdAlias: 'shop',
-    })
-    expect(payload).toMatchObject({ client_id: 'shop', sub: 'shop' })
+test('a JWT names a client by the alias that it was asked by', async () => {
+  const { payload } = await payloadOf({
+    ...ORDER,
+    terms: { ...ORDER.terms, subject: undefined },
+    clientIdAlias: 'shop',
   })
+  expect(payload).toMatchObject({ client_id: 'shop', sub: 'shop' })
+})
 
-  test('a bound JWT shows its binding and nothing beside it', async () => {
-    const binding = { 'x5t#S256': 'A'.repeat(43) } as unknown as TokenOrder['binding']
-    expect((await payloadOf({ ...ORDER, binding })).payload['cnf']).toEqual({ 'x5t#S256': 'A'.repeat(43) })
-  })
+test('a bound JWT shows its binding and nothing beside it', async () => {
+  const binding = { 'x5t#S256': 'A'.repeat(43) } as unknown as TokenOrder['binding']
+  expect((await payloadOf({ ...ORDER, binding })).payload['cnf']).toEqual({ 'x5t#S256': 'A'.repeat(43) })
+})
 
-  test('a JWT is meant for the default resource', async () => {
-    const other = { ...jwtService, defaultResource: 'https://rs.example.com' }
-    expect((await payloadOf(ORDER, other)).payload.aud).toBe('https://rs.example.com')
-  })
+test('a JWT has the default resource as its audience', async () => {
+  const other = { ...jwtService, defaultResource: 'https://rs.example.com' }
+  expect((await payloadOf(ORDER, other)).payload.aud).toBe('https://rs.example.com')
+})
 
-  test('a JWT is signed with the key that the service names', async () => {
-    expect((await payloadOf(ORDER, { ...jwtService, accessTokenSignatureKeyId: '2' })).kid).toBe('2')
-  })
+test('a JWT is signed with the key that the service names', async () => {
+  expect((await payloadOf(ORDER, { ...jwtService, accessTokenSignatureKeyId: '2' })).kid).toBe('2')
+})
 
-  test.each([
-    ['no key', { jwks: [] }],
-    ['no key of the algorithm', { jwks: [{ ...published('1'), alg: 'PS256' }] }],
-    ['a key identifier that no key has', { accessTokenSignatureKeyId: '9' }],
-    ['a key whose private half is missing', { jwks: [published('3')] }],
-  ])('refuses with its cause for %s', async (_what, settings) => {
-    await expect(makeTokens(ORDER, callOf(runtime, { ...jwtService, ...settings }))).rejects.toThrow(
-      expect.objectContaining({ reason: 'jwt-not-signed', cause: new Error('no ES256 key in the service') }),
-    )
-  })
+test.each([
+  ['no key', { jwks: [] }],
+  ['no key of the algorithm', { jwks: [{ ...published('1'), alg: 'PS256' }] }],
+  ['a key identifier that no key has', { accessTokenSignatureKeyId: '9' }],
+  ['a key whose private half is missing', { jwks: [published('3')] }],
+])('a JWT is refused with its cause for %s', async (_what, settings) => {
+  await expect(makeTokens(ORDER, callOf(runtime, { ...jwtService, ...settings }))).rejects.toThrow(
+    expect.objectContaining({ reason: 'jwt-not-signed', cause: new Error('no ES256 key in the service') }),
+  )
 })

@@ -24,20 +24,18 @@ const service = Service.parse({
 })
 const client = (extension: object) => Client.parse({ clientId: 2, extension })
 
-describe('the smallest of service, client and scopes', () => {
-  test.each<[object, string[], number, number]>([
-    [{}, [], 600, 6000],
-    [{}, ['plain', 'unknown'], 600, 6000],
-    [{}, ['plain', 'short'], 60, 6000],
-    [{}, ['short', 'both'], 50, 500],
-    [{}, ['wrong'], 600, 6000],
-    [{ accessTokenDuration: 55, refreshTokenDuration: 400 }, ['short', 'both'], 50, 400],
-    [{ accessTokenDuration: 55 }, ['short'], 55, 6000],
-    [{ accessTokenDuration: 700 }, ['plain'], 600, 6000],
-  ])('client %j, scopes %j: %i s and %i s', (extension, scopes, access, refresh) => {
-    expect(accessTokenSeconds(service, client(extension), scopes)).toBe(access)
-    expect(refreshTokenSeconds(service, client(extension), scopes)).toBe(refresh)
-  })
+test.each<[object, string[], number, number]>([
+  [{}, [], 600, 6000],
+  [{}, ['plain', 'unknown'], 600, 6000],
+  [{}, ['plain', 'short'], 60, 6000],
+  [{}, ['short', 'both'], 50, 500],
+  [{}, ['wrong'], 600, 6000],
+  [{ accessTokenDuration: 55, refreshTokenDuration: 400 }, ['short', 'both'], 50, 400],
+  [{ accessTokenDuration: 55 }, ['short'], 55, 6000],
+  [{ accessTokenDuration: 700 }, ['plain'], 600, 6000],
+])('a client of %j and scopes of %j: tokens live %i s and %i s', (extension, scopes, access, refresh) => {
+  expect(accessTokenSeconds(service, client(extension), scopes)).toBe(access)
+  expect(refreshTokenSeconds(service, client(extension), scopes)).toBe(refresh)
 })
 
 describe('tokens', () => {
@@ -47,7 +45,7 @@ describe('tokens', () => {
   })
   afterAll(() => runtime.close())
 
-  test('end with what their scopes allow, wherever they come from', async () => {
+  test('tokens end with what their scopes allow, wherever they come from', async () => {
     const walk = await openWalk(runtime, { supportedScopes: SCOPES })
     const of = await walk.addClient(BASIC)
     const code = await walk.code(of, { scope: 'plain both' })

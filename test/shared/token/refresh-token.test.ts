@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { digest } from '../../../shared/store/digest.ts'
@@ -35,102 +35,93 @@ afterAll(() => runtime.close())
 const extended = (extension: object) => Client.parse({ ...client, extension })
 const TERMS = { scopes: [] }
 
-describe('firstRefreshToken', () => {
-  test('is made where the service and the client use them', () => {
-    const first = firstRefreshToken({ key: KEY, client: client, terms: TERMS }, callOf(runtime, service))
-    const located = locateRefreshToken(first?.token ?? '')
-    expect(located).toMatchObject(GRANT)
-    expect(first?.members).toEqual({
-      refreshDigest: digest(first?.token ?? ''),
-      refreshIssuedAt: START,
-      refreshExpiresAt: later(START, 7200),
-      familyDigest: digest(located?.family ?? ''),
-    })
-  })
-
-  test('is not made where either does not', () => {
-    const without = { ...client, grantTypes: ['AUTHORIZATION_CODE' as const] }
-    expect(
-      firstRefreshToken({ key: KEY, client: without, terms: TERMS }, callOf(runtime, service)),
-    ).toBeUndefined()
-    const never: Service = { ...service, supportedGrantTypes: ['AUTHORIZATION_CODE'] }
-    expect(
-      firstRefreshToken({ key: KEY, client: client, terms: TERMS }, callOf(runtime, never)),
-    ).toBeUndefined()
-  })
-
-  test('lives shorter for a client that says so, never longer', () => {
-    for (const [duration, expected] of [[60, 60] as const, [86400, 7200] as const]) {
-      const first = firstRefreshToken(
-        { key: KEY, client: extended({ refreshTokenDuration: duration }), terms: TERMS },
-        callOf(runtime, service),
-      )
-      expect(first?.members.refreshExpiresAt).toBe(START + expected)
-    }
+test('a refresh token is made where the service and the client use them', () => {
+  const first = firstRefreshToken({ key: KEY, client: client, terms: TERMS }, callOf(runtime, service))
+  const located = locateRefreshToken(first?.token ?? '')
+  expect(located).toMatchObject(GRANT)
+  expect(first?.members).toEqual({
+    refreshDigest: digest(first?.token ?? ''),
+    refreshIssuedAt: START,
+    refreshExpiresAt: later(START, 7200),
+    familyDigest: digest(located?.family ?? ''),
   })
 })
 
-describe('the successor of a refresh token', () => {
-  const first = () => {
-    const made = firstRefreshToken({ key: KEY, client: client, terms: TERMS }, callOf(runtime, service))
-    if (made === undefined) throw new Error('no refresh token')
-    return made
-  }
+test('a refresh token is not made where the service or the client does not use them', () => {
+  const without = { ...client, grantTypes: ['AUTHORIZATION_CODE' as const] }
+  expect(
+    firstRefreshToken({ key: KEY, client: without, terms: TERMS }, callOf(runtime, service)),
+  ).toBeUndefined()
+  const never: Service = { ...service, supportedGrantTypes: ['AUTHORIZATION_CODE'] }
+  expect(
+    firstRefreshToken({ key: KEY, client: client, terms: TERMS }, callOf(runtime, never)),
+  ).toBeUndefined()
+})
 
-  test('is of the same family and grant, remembers what it replaced, and lives anew', () => {
-    const { token, members } = first()
-    runtime.clock.now = later(START, 50)
-    const next = nextRefreshToken(
-      token,
-      members,
-      { key: KEY, client, terms: TERMS },
+test('a refresh token lives shorter for a client with a shorter duration, never longer', () => {
+  for (const [duration, expected] of [[60, 60] as const, [86400, 7200] as const]) {
+    const first = firstRefreshToken(
+      { key: KEY, client: extended({ refreshTokenDuration: duration }), terms: TERMS },
       callOf(runtime, service),
     )
-    runtime.clock.now = START
-    expect(locateRefreshToken(next.token)).toEqual(locateRefreshToken(token))
-    expect(next.token).not.toBe(token)
-    expect(next.members).toEqual({
-      refreshDigest: digest(next.token),
-      refreshIssuedAt: later(START, 50),
-      refreshExpiresAt: later(START, 7250),
-      familyDigest: members.familyDigest,
-      replaced: { digest: members.refreshDigest, at: later(START, 50) },
-    })
-  })
+    expect(first?.members.refreshExpiresAt).toBe(START + expected)
+  }
+})
 
-  test('can be derived again from the nonce and the token it replaced, where the service keeps the nonce', () => {
-    const { token, members } = first()
-    const idempotent = { ...service, refreshTokenIdempotent: true }
-    const next = nextRefreshToken(
-      token,
-      members,
-      { key: KEY, client, terms: TERMS },
-      callOf(runtime, idempotent),
-    )
-    const nonce = next.members.replaced?.nonce ?? ''
-    expect(Buffer.from(nonce, 'base64url')).toHaveLength(32)
-    expect(deriveRefreshToken(token, nonce, KEY)).toBe(next.token)
-    expect(deriveRefreshToken(token, nonce, KEY)).toBe(next.token)
-    expect(deriveRefreshToken(first().token, nonce, KEY)).not.toBe(next.token)
-    const otherNonce = nonce.slice(0, -1) + (nonce.endsWith('A') ? 'E' : 'A')
-    expect(deriveRefreshToken(token, otherNonce, KEY)).not.toBe(next.token)
-  })
+const first = () => {
+  const made = firstRefreshToken({ key: KEY, client: client, terms: TERMS }, callOf(runtime, service))
+  if (made === undefined) throw new Error('no refresh token')
+  return made
+}
 
-  test('has HMAC-SHA-256 of the token it replaced for its secret', () => {
-    const { token } = first()
-    const secret = createHmac('sha256', 'nonce').update(token).digest('hex')
-    expect(Buffer.from(deriveRefreshToken(token, 'nonce', KEY), 'base64url').toString('hex', 34)).toBe(secret)
+test('the successor of a refresh token has the same family and grant, its predecessor and a new life', () => {
+  const { token, members } = first()
+  runtime.clock.now = later(START, 50)
+  const next = nextRefreshToken(token, members, { key: KEY, client, terms: TERMS }, callOf(runtime, service))
+  runtime.clock.now = START
+  expect(locateRefreshToken(next.token)).toEqual(locateRefreshToken(token))
+  expect(next.token).not.toBe(token)
+  expect(next.members).toEqual({
+    refreshDigest: digest(next.token),
+    refreshIssuedAt: later(START, 50),
+    refreshExpiresAt: later(START, 7250),
+    familyDigest: members.familyDigest,
+    replaced: { digest: members.refreshDigest, at: later(START, 50) },
   })
+})
 
-  test('is different at every rotation', () => {
-    const { token, members } = first()
-    const made = Array.from({ length: 100 }, () =>
-      nextRefreshToken(token, members, { key: KEY, client, terms: TERMS }, callOf(runtime, service)),
-    )
-    expect(new Set(made.map((next) => next.token)).size).toBe(100)
-  })
+test('the successor can be derived again from the nonce and its predecessor, where the service keeps the nonce', () => {
+  const { token, members } = first()
+  const idempotent = { ...service, refreshTokenIdempotent: true }
+  const next = nextRefreshToken(
+    token,
+    members,
+    { key: KEY, client, terms: TERMS },
+    callOf(runtime, idempotent),
+  )
+  const nonce = next.members.replaced?.nonce ?? ''
+  expect(Buffer.from(nonce, 'base64url')).toHaveLength(32)
+  expect(deriveRefreshToken(token, nonce, KEY)).toBe(next.token)
+  expect(deriveRefreshToken(token, nonce, KEY)).toBe(next.token)
+  expect(deriveRefreshToken(first().token, nonce, KEY)).not.toBe(next.token)
+  const otherNonce = nonce.slice(0, -1) + (nonce.endsWith('A') ? 'E' : 'A')
+  expect(deriveRefreshToken(token, otherNonce, KEY)).not.toBe(next.token)
+})
 
-  test('is not derived from what is no refresh token', () => {
-    expect(() => deriveRefreshToken('x', 'nonce', KEY)).toThrow('has lost its form')
-  })
+test('the secret of the successor is the HMAC-SHA-256 of its predecessor', () => {
+  const { token } = first()
+  const secret = createHmac('sha256', 'nonce').update(token).digest('hex')
+  expect(Buffer.from(deriveRefreshToken(token, 'nonce', KEY), 'base64url').toString('hex', 34)).toBe(secret)
+})
+
+test('the successor is different at every rotation', () => {
+  const { token, members } = first()
+  const made = Array.from({ length: 100 }, () =>
+    nextRefreshToken(token, members, { key: KEY, client, terms: TERMS }, callOf(runtime, service)),
+  )
+  expect(new Set(made.map((next) => next.token)).size).toBe(100)
+})
+
+test('no successor is derived from a text that is no refresh token', () => {
+  expect(() => deriveRefreshToken('x', 'nonce', KEY)).toThrow('has lost its form')
 })

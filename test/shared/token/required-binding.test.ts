@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { present } from '../../../shared/certificate/presented.ts'
 import { bindingRequired, bindTo, provesClientAnew } from '../../../shared/token/required-binding.ts'
 import { Client } from '../../../shared/store/client.ts'
@@ -26,30 +26,28 @@ test('neither a service nor a client requires binding unless it says so', () => 
   expect(bindingRequired(service, Client.parse({ clientId: 1 }))).toBe(false)
 })
 
-describe('bindTo', () => {
-  test.each(certificates)('$name gives its thumbprint, whatever its dates and key', (certificate) => {
-    expect(bindTo(present(certificatePem(certificate.name)))).toEqual({ 'x5t#S256': certificate['x5t#S256'] })
-  })
+test.each(certificates)('$name binds to its thumbprint, whatever its dates and key', (certificate) => {
+  expect(bindTo(present(certificatePem(certificate.name)))).toEqual({ 'x5t#S256': certificate['x5t#S256'] })
+})
 
-  test.each([undefined, '', ' \n\t', '(null)'])('%j is no certificate', (text) => {
-    expect(() => bindTo(present(text))).toThrow(
-      expect.objectContaining({ reason: 'binding-certificate-missing' }),
-    )
-  })
-
-  test.each(pemSpellings.spellings.filter((entry) => entry.verdict === 'refuse' && entry.source === 'text'))(
-    '$id is unreadable, never absent',
-    ({ id }) => {
-      expect(() => bindTo(present(spelling(id)))).toThrow(
-        expect.objectContaining({
-          reason: 'binding-certificate-unreadable',
-        }),
-      )
-    },
+test.each([undefined, '', ' \n\t', '(null)'])('%j is no certificate', (text) => {
+  expect(() => bindTo(present(text))).toThrow(
+    expect.objectContaining({ reason: 'binding-certificate-missing' }),
   )
 })
 
-test('only a certificate and a key prove the client anew, of the methods there are', () => {
+test.each(pemSpellings.spellings.filter((entry) => entry.verdict === 'refuse' && entry.source === 'text'))(
+  '$id is unreadable, never absent',
+  ({ id }) => {
+    expect(() => bindTo(present(spelling(id)))).toThrow(
+      expect.objectContaining({
+        reason: 'binding-certificate-unreadable',
+      }),
+    )
+  },
+)
+
+test('of the methods, only a certificate and a key prove the client at each request', () => {
   expect(TOKEN_AUTH_METHODS.filter(provesClientAnew)).toEqual([
     'TLS_CLIENT_AUTH',
     'SELF_SIGNED_TLS_CLIENT_AUTH',

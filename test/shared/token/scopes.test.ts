@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { availableScopes, grantScopes } from '../../../shared/token/scopes.ts'
 import { covers, parseScope } from '../../../shared/request/scope.ts'
 import { Client } from '../../../shared/store/client.ts'
@@ -9,67 +9,65 @@ import { Service } from '../../../shared/store/service.ts'
 const token = fc.stringMatching(/^[\x21\x23-\x5b\x5d-\x7e]{1,12}$/)
 const tokens = fc.array(token, { minLength: 1, maxLength: 8 })
 
-describe('parseScope', () => {
-  test('reads the scopes in the order asked, each once', () => {
-    fc.assert(
-      fc.property(tokens, (names) => {
-        expect(parseScope(names.join(' '))).toEqual([...new Set(names)])
-      }),
-    )
-  })
+test('scopes are read in the order asked, each once', () => {
+  fc.assert(
+    fc.property(tokens, (names) => {
+      expect(parseScope(names.join(' '))).toEqual([...new Set(names)])
+    }),
+  )
+})
 
-  test('joined and parsed again it is the same', () => {
-    fc.assert(
-      fc.property(
-        fc.oneof(
-          tokens.map((names) => names.join(' ')),
-          fc.string({ unit: 'binary' }),
-        ),
-        (text) => {
-          const scopes = parseScope(text)
-          if (scopes !== 'malformed') expect(parseScope(scopes.join(' '))).toEqual(scopes)
-        },
+test('scopes that are joined and parsed again are the same', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        tokens.map((names) => names.join(' ')),
+        fc.string({ unit: 'binary' }),
       ),
-    )
-  })
+      (text) => {
+        const scopes = parseScope(text)
+        if (scopes !== 'malformed') expect(parseScope(scopes.join(' '))).toEqual(scopes)
+      },
+    ),
+  )
+})
 
-  test('what it takes is tokens and single spaces, with nothing lost', () => {
-    const text = fc.string({ unit: fc.constantFrom('a', 'B', ' ', '"', '\\', '\t', 'é', '!', '~', '\x7f') })
-    fc.assert(
-      fc.property(text, (asked) => {
-        const legal = asked.split(' ').every((name) => /^[aB!~]+$/.test(name))
-        expect(parseScope(asked) !== 'malformed').toBe(legal)
-      }),
-      { numRuns: 2_000 },
-    )
-  })
+test('a scope has only tokens and single spaces, and nothing is lost', () => {
+  const text = fc.string({ unit: fc.constantFrom('a', 'B', ' ', '"', '\\', '\t', 'é', '!', '~', '\x7f') })
+  fc.assert(
+    fc.property(text, (asked) => {
+      const legal = asked.split(' ').every((name) => /^[aB!~]+$/.test(name))
+      expect(parseScope(asked) !== 'malformed').toBe(legal)
+    }),
+    { numRuns: 2_000 },
+  )
+})
 
-  test.each([
-    ['nothing', ''],
-    ['a space', ' '],
-    ['a space in front', ' a'],
-    ['a space behind', 'a '],
-    ['two spaces', 'a  b'],
-    ['a tab', 'a\tb'],
-    ['a line break', 'a\nb'],
-    ['a line break at the end', 'a\n'],
-    ['a no-break space', 'a\u00a0b'],
-    ['a quote', 'a"'],
-    ['a backslash', 'a\\b'],
-    ['NUL', 'a\0'],
-    ['DEL', 'a\x7f'],
-    ['a letter outside ASCII', 'é'],
-  ])('refuses %s', (_what, text) => {
-    expect(parseScope(text)).toBe('malformed')
-  })
+test.each([
+  ['nothing', ''],
+  ['a space', ' '],
+  ['a space in front', ' a'],
+  ['a space behind', 'a '],
+  ['two spaces', 'a  b'],
+  ['a tab', 'a\tb'],
+  ['a line break', 'a\nb'],
+  ['a line break at the end', 'a\n'],
+  ['a no-break space', 'a\u00a0b'],
+  ['a quote', 'a"'],
+  ['a backslash', 'a\\b'],
+  ['NUL', 'a\0'],
+  ['DEL', 'a\x7f'],
+  ['a letter outside ASCII', 'é'],
+])('a scope of %s is refused', (_what, text) => {
+  expect(parseScope(text)).toBe('malformed')
+})
 
-  test('takes 4096 characters and refuses 4097', () => {
-    expect(parseScope('a'.repeat(4096))).toEqual(['a'.repeat(4096)])
-    expect(parseScope('a'.repeat(4097))).toBe('malformed')
-    const many = Array.from({ length: 2048 }, () => 'a').join(' ')
-    expect(parseScope(many)).toEqual(['a'])
-    expect(parseScope(`${many} a`)).toBe('malformed')
-  })
+test('a scope may have 4096 characters and not 4097', () => {
+  expect(parseScope('a'.repeat(4096))).toEqual(['a'.repeat(4096)])
+  expect(parseScope('a'.repeat(4097))).toBe('malformed')
+  const many = Array.from({ length: 2048 }, () => 'a').join(' ')
+  expect(parseScope(many)).toEqual(['a'])
+  expect(parseScope(`${many} a`)).toBe('malformed')
 })
 
 const scopeless = Service.parse({ apiKey: 1, issuer: 'https://as.example.com', credentials: [] })
@@ -87,45 +85,41 @@ const limited = (...requestableScopes: string[]) => ({
   extension: { requestableScopesEnabled: true, requestableScopes },
 })
 
-describe('availableScopes', () => {
-  test('are those of the service', () => {
-    expect([...availableScopes(service, client)]).toEqual(['read', 'write', 'admin'])
-  })
-
-  test('are cut down by the requestable scopes of the client, which add none', () => {
-    expect([...availableScopes(service, limited('write', 'unknown'))]).toEqual(['write'])
-    expect([...availableScopes(service, limited())]).toEqual([])
-  })
-
-  test('are not cut down while requestable scopes are not enabled', () => {
-    const extension = { requestableScopesEnabled: false, requestableScopes: ['write'] }
-    expect([...availableScopes(service, { ...client, extension })]).toEqual(['read', 'write', 'admin'])
-  })
+test('available scopes are those of the service', () => {
+  expect([...availableScopes(service, client)]).toEqual(['read', 'write', 'admin'])
 })
 
-describe('grantScopes', () => {
-  test.each([
-    ['what was asked, in its order', 'write read', client, ['write', 'read']],
-    ['a repeated scope once', 'read read', client, ['read']],
-    ['without those that are unknown', 'read nonsense', client, ['read']],
-    ['without those that the client may not have', 'read write', limited('write'), ['write']],
-    ['nothing that only looks like a scope of the service', 'READ constructor', client, 'none'],
-    ['none, when nothing of it is left', 'nonsense', client, 'none'],
-    ['none, when the client may have none', 'read', limited(), 'none'],
-    ['malformed, when it is not in the grammar', 'read  write', client, 'malformed'],
-    ['the default entries, when nothing was asked', undefined, client, ['read', 'admin']],
-    ['the default entries that the client may have', undefined, limited('admin'), ['admin']],
-    ['no scopes, when nothing was asked and there is no default', undefined, limited('write'), []],
-  ] as const)('%s', (_what, asked, asking, expected) => {
-    expect(grantScopes(asked, service, asking)).toEqual(expected)
-  })
+test('available scopes are limited by the requestable scopes of the client, which add none', () => {
+  expect([...availableScopes(service, limited('write', 'unknown'))]).toEqual(['write'])
+  expect([...availableScopes(service, limited())]).toEqual([])
+})
 
-  test('none, when scopes are required and neither asked nor there by default', () => {
-    const required = { ...service, scopeRequired: true }
-    expect(grantScopes(undefined, required, limited('write'))).toBe('none')
-    expect(grantScopes(undefined, required, client)).toEqual(['read', 'admin'])
-    expect(grantScopes('write', required, client)).toEqual(['write'])
-  })
+test('available scopes are not limited while requestable scopes are not enabled', () => {
+  const extension = { requestableScopesEnabled: false, requestableScopes: ['write'] }
+  expect([...availableScopes(service, { ...client, extension })]).toEqual(['read', 'write', 'admin'])
+})
+
+test.each([
+  ['what was asked, in its order', 'write read', client, ['write', 'read']],
+  ['a repeated scope once', 'read read', client, ['read']],
+  ['without those that are unknown', 'read nonsense', client, ['read']],
+  ['without those that the client may not have', 'read write', limited('write'), ['write']],
+  ['nothing that only looks like a scope of the service', 'READ constructor', client, 'none'],
+  ['none, when nothing of it is left', 'nonsense', client, 'none'],
+  ['none, when the client may have none', 'read', limited(), 'none'],
+  ['malformed, when it is not in the grammar', 'read  write', client, 'malformed'],
+  ['the default entries, when nothing was asked', undefined, client, ['read', 'admin']],
+  ['the default entries that the client may have', undefined, limited('admin'), ['admin']],
+  ['no scopes, when nothing was asked and there is no default', undefined, limited('write'), []],
+] as const)('granted scopes: %s', (_what, asked, asking, expected) => {
+  expect(grantScopes(asked, service, asking)).toEqual(expected)
+})
+
+test('no scopes are granted when scopes are required, none are asked and none are default', () => {
+  const required = { ...service, scopeRequired: true }
+  expect(grantScopes(undefined, required, limited('write'))).toBe('none')
+  expect(grantScopes(undefined, required, client)).toEqual(['read', 'admin'])
+  expect(grantScopes('write', required, client)).toEqual(['write'])
 })
 
 test.each([

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
 import { barred, expired, NO_STANDING, standingAt } from '../../../shared/token/standing.ts'
 import { digest } from '../../../shared/store/digest.ts'
@@ -41,79 +41,75 @@ test.each([
   expect(expired(NOW, at(after))).toBe(expected)
 })
 
-describe('standingAt', () => {
-  test.each([
-    [-1, true],
-    [0, false],
-    [1, false],
-  ])('%i seconds after the end of the access token: usable %s', (after, usable) => {
-    expect(standingAt(at(100 + after), tokens(at(100)), FREE, SERVICE)).toEqual({
-      existent: true,
-      usable,
-      sufficient: true,
-      refreshable: false,
-    })
-  })
-
-  test.each([
-    [-1, true],
-    [0, false],
-    [1, false],
-  ])('%i seconds after the end of the refresh token: refreshable %s', (after, refreshable) => {
-    const grant = tokens(at(100), refresh(at(200)))
-    expect(standingAt(at(200 + after), grant, FREE, SERVICE)).toMatchObject({ usable: false, refreshable })
-  })
-
-  test('a refresh token may end before the access token', () => {
-    const grant = tokens(at(200), refresh(at(100)))
-    expect(standingAt(at(100), grant, FREE, SERVICE)).toMatchObject({ usable: true, refreshable: false })
-  })
-
-  test.each([
-    ['a locked client', { ...FREE, locked: true }, false],
-    ['a cut-off after it was issued', { ...FREE, notBefore: at(1) }, false],
-    ['a cut-off at the second it was issued', { ...FREE, notBefore: NOW }, true],
-  ])('%s: refreshable %s', (_what, state, refreshable) => {
-    expect(standingAt(NOW, tokens(at(100), refresh(at(200))), state, SERVICE).refreshable).toBe(refreshable)
-  })
-
-  test('of no token all flags are false', () => {
-    expect(Object.values(NO_STANDING)).toEqual([false, false, false, false])
-    expect(Object.keys(NO_STANDING)).toEqual(Object.keys(standingAt(NOW, tokens(at(1)), FREE, SERVICE)))
+test.each([
+  [-1, true],
+  [0, false],
+  [1, false],
+])('%i seconds after the end of the access token: usable %s', (after, usable) => {
+  expect(standingAt(at(100 + after), tokens(at(100)), FREE, SERVICE)).toEqual({
+    existent: true,
+    usable,
+    sufficient: true,
+    refreshable: false,
   })
 })
 
-describe('barred', () => {
-  test.each([
-    [-1, 'cut-off'],
-    [0, undefined],
-    [1, undefined],
-  ])('issued %i seconds after the cut-off: %s', (after, bar) => {
-    expect(barred({ locked: false, notBefore: NOW }, SERVICE, at(after))).toBe(bar)
-  })
+test.each([
+  [-1, true],
+  [0, false],
+  [1, false],
+])('%i seconds after the end of the refresh token: refreshable %s', (after, refreshable) => {
+  const grant = tokens(at(100), refresh(at(200)))
+  expect(standingAt(at(200 + after), grant, FREE, SERVICE)).toMatchObject({ usable: false, refreshable })
+})
 
-  test('a deleted client goes before a locked one, a locked one before a cut-off', () => {
-    const cutOff = { locked: false, notBefore: at(1) }
-    const bar = (state: typeof FREE | undefined) => barred(state, SERVICE, NOW)
-    expect(bar(undefined)).toBe('deleted')
-    expect(bar({ ...cutOff, locked: true })).toBe('locked')
-    expect(bar({ ...FREE, locked: true })).toBe('locked')
-    expect(bar(cutOff)).toBe('cut-off')
-    expect(bar(FREE)).toBeUndefined()
-  })
+test('a refresh token may end before the access token', () => {
+  const grant = tokens(at(200), refresh(at(100)))
+  expect(standingAt(at(100), grant, FREE, SERVICE)).toMatchObject({ usable: true, refreshable: false })
+})
 
-  test.each([
-    [-1, 'cut-off'],
-    [0, undefined],
-    [1, undefined],
-  ])('issued %i seconds after the cut-off of the whole service: %s', (after, bar) => {
-    expect(barred(FREE, { tokensNotBefore: NOW }, at(after))).toBe(bar)
-  })
+test.each([
+  ['a locked client', { ...FREE, locked: true }, false],
+  ['a cut-off after it was issued', { ...FREE, notBefore: at(1) }, false],
+  ['a cut-off at the second it was issued', { ...FREE, notBefore: NOW }, true],
+])('%s: refreshable %s', (_what, state, refreshable) => {
+  expect(standingAt(NOW, tokens(at(100), refresh(at(200))), state, SERVICE).refreshable).toBe(refreshable)
+})
 
-  test('of the cut-offs of the client and of the service the later one counts', () => {
-    const state = { locked: false, notBefore: at(2) }
-    expect(barred(state, { tokensNotBefore: at(1) }, at(1))).toBe('cut-off')
-    expect(barred(state, { tokensNotBefore: at(3) }, at(2))).toBe('cut-off')
-    expect(barred(state, { tokensNotBefore: at(1) }, at(2))).toBeUndefined()
-  })
+test('all flags of a missing token are false', () => {
+  expect(Object.values(NO_STANDING)).toEqual([false, false, false, false])
+  expect(Object.keys(NO_STANDING)).toEqual(Object.keys(standingAt(NOW, tokens(at(1)), FREE, SERVICE)))
+})
+
+test.each([
+  [-1, 'cut-off'],
+  [0, undefined],
+  [1, undefined],
+])('a token issued %i seconds after the cut-off: %s', (after, bar) => {
+  expect(barred({ locked: false, notBefore: NOW }, SERVICE, at(after))).toBe(bar)
+})
+
+test('a deleted client comes before a locked one, and a locked one before a cut-off', () => {
+  const cutOff = { locked: false, notBefore: at(1) }
+  const bar = (state: typeof FREE | undefined) => barred(state, SERVICE, NOW)
+  expect(bar(undefined)).toBe('deleted')
+  expect(bar({ ...cutOff, locked: true })).toBe('locked')
+  expect(bar({ ...FREE, locked: true })).toBe('locked')
+  expect(bar(cutOff)).toBe('cut-off')
+  expect(bar(FREE)).toBeUndefined()
+})
+
+test.each([
+  [-1, 'cut-off'],
+  [0, undefined],
+  [1, undefined],
+])('a token issued %i seconds after the cut-off of the whole service: %s', (after, bar) => {
+  expect(barred(FREE, { tokensNotBefore: NOW }, at(after))).toBe(bar)
+})
+
+test('of the cut-offs of the client and of the service the later one counts', () => {
+  const state = { locked: false, notBefore: at(2) }
+  expect(barred(state, { tokensNotBefore: at(1) }, at(1))).toBe('cut-off')
+  expect(barred(state, { tokensNotBefore: at(3) }, at(2))).toBe('cut-off')
+  expect(barred(state, { tokensNotBefore: at(1) }, at(2))).toBeUndefined()
 })

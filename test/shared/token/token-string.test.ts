@@ -35,39 +35,37 @@ const withCharacter = (text: string, at: number, character: string) =>
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
-describe('layout', () => {
-  test('an opaque token is client number, grant id and secret', () => {
-    expect(Buffer.from(makeOpaque(GRANT, counting), 'base64url').toString('hex')).toBe(
-      `0123456789ab${counting(16).toString('hex')}${counting(32).toString('hex')}`,
-    )
-  })
+test('an opaque token is client number, grant id and secret', () => {
+  expect(Buffer.from(makeOpaque(GRANT, counting), 'base64url').toString('hex')).toBe(
+    `0123456789ab${counting(16).toString('hex')}${counting(32).toString('hex')}`,
+  )
+})
 
-  test('a refresh token is client number, grant id, family and secret', () => {
-    const token = makeRefreshToken(GRANT, Buffer.alloc(12, 0xfa), Buffer.alloc(32, 0x5e))
-    expect(Buffer.from(token, 'base64url').toString('hex')).toBe(
-      `0123456789ab${counting(16).toString('hex')}${'fa'.repeat(12)}${'5e'.repeat(32)}`,
-    )
-  })
+test('a refresh token is client number, grant id, family and secret', () => {
+  const token = makeRefreshToken(GRANT, Buffer.alloc(12, 0xfa), Buffer.alloc(32, 0x5e))
+  expect(Buffer.from(token, 'base64url').toString('hex')).toBe(
+    `0123456789ab${counting(16).toString('hex')}${'fa'.repeat(12)}${'5e'.repeat(32)}`,
+  )
+})
 
-  test('a jti is client number, grant id and 17 random bytes', () => {
-    expect(Buffer.from(makeIdentifier(GRANT, counting), 'base64url').toString('hex')).toBe(
-      `0123456789ab${counting(16).toString('hex')}${counting(17).toString('hex')}`,
-    )
-  })
+test('a jti is client number, grant id and 17 random bytes', () => {
+  expect(Buffer.from(makeIdentifier(GRANT, counting), 'base64url').toString('hex')).toBe(
+    `0123456789ab${counting(16).toString('hex')}${counting(17).toString('hex')}`,
+  )
+})
 
-  test('a grant id is 16 random bytes, a family 12, a secret 32', () => {
-    expect(makeGrantId(counting)).toBe(GRANT.grantId)
-    expect(makeFamily(counting)).toEqual(counting(12))
-    expect(makeRefreshSecret(counting)).toEqual(counting(32))
-  })
+test('a grant id is 16 random bytes, a family 12, a secret 32', () => {
+  expect(makeGrantId(counting)).toBe(GRANT.grantId)
+  expect(makeFamily(counting)).toEqual(counting(12))
+  expect(makeRefreshSecret(counting)).toEqual(counting(32))
 })
 
 describe.each(KINDS)('%s', (_what, length, make, locate) => {
-  test('has its length and only characters of base64url', () => {
+  test('a token string has its length and only characters of base64url', () => {
     expect(make(GRANT)).toMatch(new RegExp(`^[A-Za-z0-9_-]{${length}}$`))
   })
 
-  test('leads back to its grant', () => {
+  test('a token string leads back to its grant', () => {
     const grants = fc.record({
       client: fc.oneof(fc.integer({ min: 0, max: MAX_CLIENT }), fc.constantFrom(0, 1, MAX_CLIENT)),
       grantId: fc
@@ -81,18 +79,18 @@ describe.each(KINDS)('%s', (_what, length, make, locate) => {
     )
   })
 
-  test('is not made for a client number beyond six bytes', () => {
+  test('a token string is not made for a client number beyond six bytes', () => {
     for (const client of [-1, MAX_CLIENT + 1, Infinity]) {
       expect(() => make({ ...GRANT, client })).toThrow(RangeError)
     }
   })
 
-  test('is never made twice', () => {
+  test('a token string is never made twice', () => {
     const made = new Set(Array.from({ length: 10_000 }, () => make(GRANT)))
     expect(made.size).toBe(10_000)
   })
 
-  test('with one character changed it has other bytes', () => {
+  test('a token string with one character changed has other bytes', () => {
     const token = make(GRANT)
     const bytes = Buffer.from(token, 'base64url')
     const changed = Array.from(token).flatMap((own, at) =>
@@ -105,7 +103,7 @@ describe.each(KINDS)('%s', (_what, length, make, locate) => {
     expect(changed.filter((text) => Buffer.from(text, 'base64url').equals(bytes))).toEqual([])
   })
 
-  test('with one character of its first 28 changed it leads to another grant', () => {
+  test('a token string with one of its first 28 characters changed leads to another grant', () => {
     const token = make(GRANT)
     const changed = Array.from(token.slice(0, 28)).map((own, at) =>
       withCharacter(token, at, own === 'A' ? 'B' : 'A'),
@@ -113,7 +111,7 @@ describe.each(KINDS)('%s', (_what, length, make, locate) => {
     for (const text of changed) expect(locate(text)).not.toMatchObject(GRANT)
   })
 
-  test('is refused with one character outside the alphabet, wherever it stands', () => {
+  test('a token string is refused with one character outside the alphabet, wherever it is', () => {
     const token = make(GRANT)
     const outside = ['+', '/', '=', ' ', '\n', '\0', '.', '%', 'é', '\ud800']
     const spoiled = Array.from(token).flatMap((own, at) =>
@@ -122,7 +120,7 @@ describe.each(KINDS)('%s', (_what, length, make, locate) => {
     expect(spoiled.filter((text) => locate(text) !== undefined)).toEqual([])
   })
 
-  test('is refused in the standard alphabet, padded, cut, longer, or with something around it', () => {
+  test('a token string is refused in the standard alphabet, padded, cut, longer, or with something around it', () => {
     const bytes = Buffer.alloc((length / 4) * 3, 0xff)
     const token = bytes.toString('base64url')
     expect(locate(token)).toBeDefined()
@@ -131,13 +129,13 @@ describe.each(KINDS)('%s', (_what, length, make, locate) => {
     for (const text of [...spellings, ...lengths]) expect(locate(text)).toBeUndefined()
   })
 
-  test('no other kind is taken for it', () => {
+  test('no other kind is taken for this token string', () => {
     for (const [, other, makeOther] of KINDS) {
       if (other !== length) expect(locate(makeOther(GRANT))).toBeUndefined()
     }
   })
 
-  test('is one string for one reading, whatever the text', () => {
+  test('a token string has one text for one reading', () => {
     const near = fc
       .tuple(
         fc.string({
@@ -178,29 +176,24 @@ test('the digest is SHA-256 in base64url, of text or of bytes', () => {
   expect(digest(Buffer.from('abc'))).toBe(hash('sha256', 'abc', 'base64url'))
 })
 
-describe('sameDigest', () => {
-  test('is equality', () => {
-    const text = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 4 }),
-      fc.stringMatching(/^[A-Za-z0-9_-]{43}$/),
-    )
-    fc.assert(
-      fc.property(text, text, (a, b) => {
-        expect(sameDigest(a, a)).toBe(true)
-        expect(sameDigest(a, b)).toBe(a === b)
-      }),
-    )
-  })
+test('equal digests are the same', () => {
+  const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 4 }), fc.stringMatching(/^[A-Za-z0-9_-]{43}$/))
+  fc.assert(
+    fc.property(text, text, (a, b) => {
+      expect(sameDigest(a, a)).toBe(true)
+      expect(sameDigest(a, b)).toBe(a === b)
+    }),
+  )
+})
 
-  test.each([
-    ['a character that differs in its upper byte only', 'A', '\u0141'],
-    ['a surrogate and its replacement', '\ud800', '\ufffd'],
-    ['another case', 'a', 'A'],
-    ['padding', 'a', 'a='],
-    ['a prefix', 'ab', 'a'],
-    ['nothing', 'a', ''],
-  ])('tells apart %s', (_what, a, b) => {
-    expect(sameDigest(a, b)).toBe(false)
-    expect(sameDigest(b, a)).toBe(false)
-  })
+test.each([
+  ['a character that differs in its upper byte only', 'A', '\u0141'],
+  ['a surrogate and its replacement', '\ud800', '\ufffd'],
+  ['another case', 'a', 'A'],
+  ['padding', 'a', 'a='],
+  ['a prefix', 'ab', 'a'],
+  ['nothing', 'a', ''],
+])('%s is another digest', (_what, a, b) => {
+  expect(sameDigest(a, b)).toBe(false)
+  expect(sameDigest(b, a)).toBe(false)
 })

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { chainFault } from '../../../../shared/certificate/path/chain.ts'
 import { type Der, readCertificate } from '../../../../shared/certificate/pem.ts'
 import type { EpochSeconds } from '../../../../shared/epoch-seconds.ts'
@@ -37,94 +37,92 @@ function resigned({ der, ...party }: Party): Party {
   return { ...party, der: readCertificate(changed.toString('base64')) as Der }
 }
 
-describe('hostile certificates', () => {
-  test('a path that is right does not vouch for a certificate that is not in it', async () => {
-    const forged = await issued('client', undefined, {})
-    const pretended = await issued('client', { ...issuing, ...pair() }, {})
-    const asAuthority = await authority('client', { ...issuing, ...pair() })
-    for (const end of [forged, pretended, asAuthority]) {
-      for (const beside of [end, resigned(end)]) {
-        for (const sent of [
-          [issuing, beside],
-          [beside, issuing],
-          [beside, issuing, root],
-          [leaf, beside, issuing],
-        ]) {
-          expect(await fault(end, [root], sent)).toBe('no-path')
-          expect(await fault(end, [root, ...sent], [])).toBe('no-path')
-        }
+test('a right path does not vouch for a certificate that is not in it', async () => {
+  const forged = await issued('client', undefined, {})
+  const pretended = await issued('client', { ...issuing, ...pair() }, {})
+  const asAuthority = await authority('client', { ...issuing, ...pair() })
+  for (const end of [forged, pretended, asAuthority]) {
+    for (const beside of [end, resigned(end)]) {
+      for (const sent of [
+        [issuing, beside],
+        [beside, issuing],
+        [beside, issuing, root],
+        [leaf, beside, issuing],
+      ]) {
+        expect(await fault(end, [root], sent)).toBe('no-path')
+        expect(await fault(end, [root, ...sent], [])).toBe('no-path')
       }
     }
-  })
+  }
+})
 
-  test('what is there twice, or again without a right signature, changes nothing', async () => {
-    expect(await fault(leaf, [root, root], [issuing, issuing, leaf, root])).toBeUndefined()
-    expect(await fault(leaf, [root], [resigned(issuing), issuing])).toBeUndefined()
-    expect(await fault(leaf, [root], [resigned(root), issuing])).toBeUndefined()
-    expect(await fault(leaf, [root], [resigned(leaf), issuing])).toBeUndefined()
-    expect(await fault(resigned(leaf), [root], [leaf, issuing])).toBe('no-path')
-    expect(await fault(leaf, [root], [resigned(issuing)])).toBe('no-path')
-    expect(await fault(leaf, [resigned(root)], [issuing])).toBe('no-path')
-  })
+test('a certificate that is there twice, or again without a right signature, changes nothing', async () => {
+  expect(await fault(leaf, [root, root], [issuing, issuing, leaf, root])).toBeUndefined()
+  expect(await fault(leaf, [root], [resigned(issuing), issuing])).toBeUndefined()
+  expect(await fault(leaf, [root], [resigned(root), issuing])).toBeUndefined()
+  expect(await fault(leaf, [root], [resigned(leaf), issuing])).toBeUndefined()
+  expect(await fault(resigned(leaf), [root], [leaf, issuing])).toBe('no-path')
+  expect(await fault(leaf, [root], [resigned(issuing)])).toBe('no-path')
+  expect(await fault(leaf, [resigned(root)], [issuing])).toBe('no-path')
+})
 
-  test('authorities that have issued each other lead nowhere, and are left', async () => {
-    const [a, b] = [pair(), pair()]
-    const one = await authority('A', { name: 'B', ...b, der: root.der }, { keys: a })
-    const other = await authority('B', { name: 'A', ...a, der: root.der }, { keys: b })
-    const end = await client(one)
-    expect(await fault(end, [root], [one, other])).toBe('no-path')
-    const out = await authority('B', root, { keys: b })
-    expect(await fault(end, [root], [one, other, out])).toBeUndefined()
-    expect(await fault(end, [root], [other, one, out, issuing])).toBeUndefined()
-  })
+test('authorities that have issued each other lead nowhere', async () => {
+  const [a, b] = [pair(), pair()]
+  const one = await authority('A', { name: 'B', ...b, der: root.der }, { keys: a })
+  const other = await authority('B', { name: 'A', ...a, der: root.der }, { keys: b })
+  const end = await client(one)
+  expect(await fault(end, [root], [one, other])).toBe('no-path')
+  const out = await authority('B', root, { keys: b })
+  expect(await fault(end, [root], [one, other, out])).toBeUndefined()
+  expect(await fault(end, [root], [other, one, out, issuing])).toBeUndefined()
+})
 
-  test('a great many authorities of one name and key end, too', async () => {
-    const keys = pair()
-    const first = await authority('Many', undefined, { keys })
-    const many = await Promise.all(
-      Array.from({ length: 9 }, (_, index) =>
-        authority('Many', first, { keys, notBefore: `202${index}-01-01T00:00:00Z` }),
-      ),
-    )
-    const end = await client(first)
-    expect(await fault(end, [root], many)).toBe('no-path')
-    expect(await fault(end, [first, root], many)).toBeUndefined()
-  })
+test('a great many authorities of one name and key come to an end, too', async () => {
+  const keys = pair()
+  const first = await authority('Many', undefined, { keys })
+  const many = await Promise.all(
+    Array.from({ length: 9 }, (_, index) =>
+      authority('Many', first, { keys, notBefore: `202${index}-01-01T00:00:00Z` }),
+    ),
+  )
+  const end = await client(first)
+  expect(await fault(end, [root], many)).toBe('no-path')
+  expect(await fault(end, [first, root], many)).toBeUndefined()
+})
 
-  test('an extension that nobody here understands refuses where it is critical, in every certificate', async () => {
-    const oid = '1.3.6.1.4.1.99999.1'
-    const unknown = { oid, value: Buffer.from('0500', 'hex') }
-    const critical = { ...unknown, critical: true } as const
-    const outcomes = async (extension: typeof unknown) => {
-      const end = await client(issuing, { extensions: [extension] })
-      const through = await authority('Middle', root, { extensions: [...AUTHORITY, extension] })
-      return [await fault(end, [root], [issuing]), await fault(await client(through), [root], [through])]
-    }
-    expect(await outcomes(unknown)).toEqual([undefined, undefined])
-    expect(await outcomes(critical)).toEqual(['path-invalid', 'path-invalid'])
-  })
+test('an unknown critical extension is refused in every certificate of a path', async () => {
+  const oid = '1.3.6.1.4.1.99999.1'
+  const unknown = { oid, value: Buffer.from('0500', 'hex') }
+  const critical = { ...unknown, critical: true } as const
+  const outcomes = async (extension: typeof unknown) => {
+    const end = await client(issuing, { extensions: [extension] })
+    const through = await authority('Middle', root, { extensions: [...AUTHORITY, extension] })
+    return [await fault(end, [root], [issuing]), await fault(await client(through), [root], [through])]
+  }
+  expect(await outcomes(unknown)).toEqual([undefined, undefined])
+  expect(await outcomes(critical)).toEqual(['path-invalid', 'path-invalid'])
+})
 
-  test('an extension that is there twice, or cannot be read, refuses', async () => {
-    const twice = await client(issuing, { extensions: [keyUsage(0x80), keyUsage(0x80)] })
-    expect(await fault(twice, [root], [issuing])).toBeDefined()
-    const broken = {
-      oid: '2.5.29.30',
-      value: element(0x30, element(0xa0, element(0x04))),
-      critical: true,
-    } as const
-    const middle = await authority('Middle', root, { extensions: [...AUTHORITY, broken] })
-    expect(await fault(await client(middle), [root], [middle])).toBeDefined()
-    const junk = { oid: '2.5.29.32', value: Buffer.from('ffff', 'hex') }
-    const end = await client(issuing, { extensions: [junk] })
-    expect(await fault(end, [root], [issuing])).toBeDefined()
-  })
+test('an extension that is there twice, or cannot be read, is refused', async () => {
+  const twice = await client(issuing, { extensions: [keyUsage(0x80), keyUsage(0x80)] })
+  expect(await fault(twice, [root], [issuing])).toBeDefined()
+  const broken = {
+    oid: '2.5.29.30',
+    value: element(0x30, element(0xa0, element(0x04))),
+    critical: true,
+  } as const
+  const middle = await authority('Middle', root, { extensions: [...AUTHORITY, broken] })
+  expect(await fault(await client(middle), [root], [middle])).toBeDefined()
+  const junk = { oid: '2.5.29.32', value: Buffer.from('ffff', 'hex') }
+  const end = await client(issuing, { extensions: [junk] })
+  expect(await fault(end, [root], [issuing])).toBeDefined()
+})
 
-  test('one that OpenSSL does not read vouches for nobody', async () => {
-    const changed = Buffer.from(issuing.der)
-    const point = changed.indexOf(Buffer.from('03420004', 'hex')) + 4
-    changed.writeUInt8(changed.readUInt8(point + 63) ^ 1, point + 63)
-    const unreadable = { ...issuing, der: readCertificate(changed.toString('base64')) as Der }
-    expect(await fault(leaf, [root], [unreadable])).toBe('no-path')
-    expect(await fault(leaf, [root], [unreadable, issuing])).toBeUndefined()
-  })
+test('a certificate that OpenSSL does not read vouches for nobody', async () => {
+  const changed = Buffer.from(issuing.der)
+  const point = changed.indexOf(Buffer.from('03420004', 'hex')) + 4
+  changed.writeUInt8(changed.readUInt8(point + 63) ^ 1, point + 63)
+  const unreadable = { ...issuing, der: readCertificate(changed.toString('base64')) as Der }
+  expect(await fault(leaf, [root], [unreadable])).toBe('no-path')
+  expect(await fault(leaf, [root], [unreadable, issuing])).toBeUndefined()
 })

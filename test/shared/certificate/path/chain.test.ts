@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { chainFault, readAuthority } from '../../../../shared/certificate/path/chain.ts'
 import { type Der, MalformedCertificate, readCertificate } from '../../../../shared/certificate/pem.ts'
 import type { EpochSeconds } from '../../../../shared/epoch-seconds.ts'
@@ -31,195 +31,187 @@ const ders = (parties: readonly Party[]) => parties.map(({ der }) => der)
 const fault = (end: Party, trusted: readonly Party[], sent: readonly Party[] = [], now = NOW) =>
   chainFault(end.der, ders(trusted), ders(sent), now)
 
-describe('a path', () => {
-  test('leads over what the client has sent, in any order, or over what the service has', async () => {
-    const middle = await authority('Middle', root)
-    const low = await authority('Low', middle)
-    const end = await client(low)
-    for (const sent of [
-      [low, middle],
-      [middle, low],
-      [root, middle, low, low, middle],
-    ]) {
-      expect(await fault(end, [root], sent)).toBeUndefined()
-    }
-    expect(await fault(end, [root, middle], [low])).toBeUndefined()
-    expect(await fault(end, [low, middle, root])).toBeUndefined()
-    expect(await fault(end, [root], [low])).toBe('no-path')
-    expect(await fault(end, [root], [middle])).toBe('no-path')
-  })
-
-  test('of a client of the root itself needs nothing else', async () => {
-    expect(await fault(await client(root), [root])).toBeUndefined()
-  })
-
-  test('ends at a root of the service, and nowhere else', async () => {
-    const other = await authority('Other root')
-    expect(await fault(leaf, [other], [issuing, root])).toBe('no-path')
-    expect(await fault(leaf, [other, root], [issuing])).toBeUndefined()
-    expect(await fault(leaf, [], [issuing, root])).toBe('no-path')
-  })
-
-  test('does not end at an authority below a root that is not there', async () => {
-    expect(await fault(leaf, [issuing])).toBe('no-path')
-    expect(await fault(leaf, [issuing], [root])).toBe('no-path')
-  })
-
-  test('a client that has issued itself its certificate has none, not even where that is listed', async () => {
-    const own = await issued('client', undefined, {})
-    expect(await fault(own, [root])).toBe('no-path')
-    expect(await fault(own, [own])).toBe('no-path')
-    expect(await fault(own, [own, root])).toBe('no-path')
-  })
-
-  test.each(certificates.filter(({ name }) => !name.startsWith('ca-') && name !== 'server-localhost'))(
-    '$name, as OpenSSL judges it',
-    async ({ name, ...entry }) => {
-      const [rootDer, issuingDer, der] = ['ca-root', 'ca-issuing', name].map(
-        (file) => readCertificate(certificatePem(file)) as Der,
-      ) as [Der, Der, Der]
-      const said = (entry as Record<string, unknown>)['chain_check_at_2030'] as Record<string, string>
-      const right = said['root_ca-root_with_intermediate']
-      const dated = right?.startsWith('certificate ')
-      const expected = right === 'ok' ? undefined : dated ? 'path-invalid' : 'no-path'
-      expect(await chainFault(der, [rootDer], [issuingDer], NOW)).toBe(expected)
-      expect(await chainFault(der, [rootDer], [], NOW)).toBe('no-path')
-    },
-  )
-})
-
-describe('an authority', () => {
-  /** The outcome with one authority between root and client, made like this. */
-  async function between(wishes: Parameters<typeof authority>[2], top = root) {
-    const middle = await authority('Between', top, wishes)
-    return fault(await client(middle), [top], [middle])
+test('a path leads over certificates of the client, in any order, or over those of the service', async () => {
+  const middle = await authority('Middle', root)
+  const low = await authority('Low', middle)
+  const end = await client(low)
+  for (const sent of [
+    [low, middle],
+    [middle, low],
+    [root, middle, low, low, middle],
+  ]) {
+    expect(await fault(end, [root], sent)).toBeUndefined()
   }
-
-  test('is one', async () => {
-    expect(await between({})).toBeUndefined()
-    expect(await between({ extensions: [basicConstraints()] })).toBeUndefined()
-    expect(await between({ extensions: [] })).toBe('no-path')
-    expect(await between({ extensions: [keyUsage(0x06)] })).toBe('no-path')
-    expect(await between({ extensions: [{ ...basicConstraints(), value: element(0x30) }] })).toBe('no-path')
-  })
-
-  test('is no client that issues certificates, however it came by its own', async () => {
-    const below = await issued('victim', leaf, {})
-    expect(await fault(below, [root], [leaf, issuing])).toBe('no-path')
-    expect(await fault(below, [root, leaf, issuing])).toBe('no-path')
-  })
-
-  test('may sign certificates by its key usage', async () => {
-    expect(await between({ extensions: [basicConstraints(), keyUsage(0x04)] })).toBeUndefined()
-    expect(await between({ extensions: [basicConstraints(), keyUsage(0x02)] })).toBe('no-path')
-    expect(await between({ extensions: [basicConstraints(), keyUsage(0x80)] })).toBe('no-path')
-  })
-
-  test('lives', async () => {
-    expect(await between(EXPIRED)).toBe('no-path')
-    expect(await between({ notBefore: '2030-01-01T00:00:01Z' })).toBe('no-path')
-    expect(
-      await between({ notBefore: '2030-01-01T00:00:00Z', notAfter: '2030-01-01T00:00:00Z' }),
-    ).toBeUndefined()
-  })
-
-  test('has authorities below it as many as its path length says', async () => {
-    const [none, one] = [{ extensions: [basicConstraints(0)] }, { extensions: [basicConstraints(1)] }]
-    for (const [limits, expected] of [
-      [[{}, none], undefined],
-      [[none, {}], 'path-invalid'],
-      [[one, {}], undefined],
-      [[one, {}, {}], 'path-invalid'],
-      [[one, none], undefined],
-      [[none], undefined],
-    ] as const) {
-      const path = [root]
-      for (const [index, wishes] of limits.entries()) {
-        path.push(await authority(`Authority ${index}`, path.at(-1), wishes))
-      }
-      expect(await fault(await client(path.at(-1) as Party), [root], path)).toBe(expected)
-    }
-  })
-
-  test('counts as no authority below itself when it has issued itself a certificate', async () => {
-    const narrow = await authority('Narrow', root, { extensions: [basicConstraints(0)] })
-    const again = await authority('Narrow', narrow, { extensions: [basicConstraints(0)] })
-    expect(await fault(await client(again), [root], [again, narrow])).toBeUndefined()
-  })
-
-  test('is held to the path length of its root', async () => {
-    const narrow = await authority('Narrow root', undefined, { extensions: [basicConstraints(0)] })
-    expect(await fault(await client(narrow), [narrow])).toBeUndefined()
-    expect(await between({}, narrow)).toBe('path-invalid')
-  })
-
-  test('has a key that is strong enough, and signs with a hash that is', async () => {
-    expect(await between({ hash: 'SHA-1' })).toBe('path-invalid')
-    expect(await fault(await client(issuing, { hash: 'SHA-1' }), [root], [issuing])).toBe('path-invalid')
-    const old = await authority('Old root', undefined, { hash: 'SHA-1' })
-    expect(await fault(await client(old), [old])).toBeUndefined()
-  })
-
-  test('of the same name with another key has issued nothing', async () => {
-    const impostor = await authority('Issuing')
-    expect(await fault(leaf, [root], [impostor])).toBe('no-path')
-    expect(await fault(leaf, [root], [impostor, issuing])).toBeUndefined()
-    const otherRoot = await authority('Root')
-    expect(await fault(leaf, [otherRoot], [issuing])).toBe('no-path')
-    expect(await fault(await client(impostor), [root], [impostor, issuing])).toBe('no-path')
-  })
-
-  test('of the same key with another name has issued nothing either', async () => {
-    const { privateKey, publicKey } = issuing
-    const renamed = await authority('Renamed', root, { keys: { privateKey, publicKey } })
-    expect(await fault(leaf, [root], [renamed])).toBe('no-path')
-  })
-
-  test('renewed or certified across leads where any of its certificates leads', async () => {
-    const { privateKey, publicKey } = issuing
-    const keys = { privateKey, publicKey }
-    const old = await authority('Issuing', root, { keys, ...EXPIRED })
-    const foreign = await authority('Foreign root')
-    const across = await authority('Issuing', foreign, { keys })
-    expect(await fault(leaf, [root], [old, across, issuing])).toBeUndefined()
-    expect(await fault(leaf, [root], [issuing, across, old])).toBeUndefined()
-    expect(await fault(leaf, [root], [old, across])).toBe('no-path')
-    expect(await fault(leaf, [foreign], [across])).toBeUndefined()
-  })
+  expect(await fault(end, [root, middle], [low])).toBeUndefined()
+  expect(await fault(end, [low, middle, root])).toBeUndefined()
+  expect(await fault(end, [root], [low])).toBe('no-path')
+  expect(await fault(end, [root], [middle])).toBe('no-path')
 })
 
-describe('what is remembered', () => {
-  test('ends when the first certificate of the path ends', async () => {
-    const short = await authority('Short', root, { notAfter: '2031-01-01T00:00:00Z' })
-    const end = await client(short)
-    const now = (date: string) => fault(end, [root], [short], at(date))
-    expect(await now('2030-06-01T00:00:00Z')).toBeUndefined()
-    expect(await now('2031-01-01T00:00:00Z')).toBeUndefined()
-    expect(await now('2031-01-01T00:00:01Z')).toBe('no-path')
-    expect(await now('2023-12-31T23:59:59Z')).toBe('no-path')
-  })
-
-  test('is of this certificate, these roots and this path alone', async () => {
-    expect(await fault(leaf, [root], [issuing])).toBeUndefined()
-    const other = await authority('Other root')
-    expect(await fault(leaf, [other], [issuing])).toBe('no-path')
-    expect(await fault(leaf, [root])).toBe('no-path')
-    expect(await fault(leaf, [issuing], [root])).toBe('no-path')
-    expect(await fault(await issued('client', undefined, {}), [root], [issuing])).toBe('no-path')
-  })
+test('a path of a client of the root itself needs nothing else', async () => {
+  expect(await fault(await client(root), [root])).toBeUndefined()
 })
 
-describe('readAuthority', () => {
-  test('reads an authority and nothing else', () => {
-    expect(readAuthority(certificatePem('ca-root'))).toEqual(readCertificate(certificatePem('ca-root')))
-    for (const text of [
-      '',
-      '(null)',
-      'x',
-      certificatePem('client-ec-p256'),
-      certificatePem('self-signed-ec'),
-    ]) {
-      expect(() => readAuthority(text)).toThrow(MalformedCertificate)
+test('a path ends only at a root of the service', async () => {
+  const other = await authority('Other root')
+  expect(await fault(leaf, [other], [issuing, root])).toBe('no-path')
+  expect(await fault(leaf, [other, root], [issuing])).toBeUndefined()
+  expect(await fault(leaf, [], [issuing, root])).toBe('no-path')
+})
+
+test('a path does not end at an authority below a root that is missing', async () => {
+  expect(await fault(leaf, [issuing])).toBe('no-path')
+  expect(await fault(leaf, [issuing], [root])).toBe('no-path')
+})
+
+test('a client that has issued its own certificate has no path, not even where that is listed', async () => {
+  const own = await issued('client', undefined, {})
+  expect(await fault(own, [root])).toBe('no-path')
+  expect(await fault(own, [own])).toBe('no-path')
+  expect(await fault(own, [own, root])).toBe('no-path')
+})
+
+test.each(certificates.filter(({ name }) => !name.startsWith('ca-') && name !== 'server-localhost'))(
+  '$name is judged as OpenSSL judges it',
+  async ({ name, ...entry }) => {
+    const [rootDer, issuingDer, der] = ['ca-root', 'ca-issuing', name].map(
+      (file) => readCertificate(certificatePem(file)) as Der,
+    ) as [Der, Der, Der]
+    const said = (entry as Record<string, unknown>)['chain_check_at_2030'] as Record<string, string>
+    const right = said['root_ca-root_with_intermediate']
+    const dated = right?.startsWith('certificate ')
+    const expected = right === 'ok' ? undefined : dated ? 'path-invalid' : 'no-path'
+    expect(await chainFault(der, [rootDer], [issuingDer], NOW)).toBe(expected)
+    expect(await chainFault(der, [rootDer], [], NOW)).toBe('no-path')
+  },
+)
+
+/** The outcome with one authority between root and client, made like this. */
+async function between(wishes: Parameters<typeof authority>[2], top = root) {
+  const middle = await authority('Between', top, wishes)
+  return fault(await client(middle), [top], [middle])
+}
+
+test('every certificate of a path above the client must be an authority', async () => {
+  expect(await between({})).toBeUndefined()
+  expect(await between({ extensions: [basicConstraints()] })).toBeUndefined()
+  expect(await between({ extensions: [] })).toBe('no-path')
+  expect(await between({ extensions: [keyUsage(0x06)] })).toBe('no-path')
+  expect(await between({ extensions: [{ ...basicConstraints(), value: element(0x30) }] })).toBe('no-path')
+})
+
+test('a client that issues certificates is no authority, however it came by its own', async () => {
+  const below = await issued('victim', leaf, {})
+  expect(await fault(below, [root], [leaf, issuing])).toBe('no-path')
+  expect(await fault(below, [root, leaf, issuing])).toBe('no-path')
+})
+
+test('an authority may sign certificates by its key usage', async () => {
+  expect(await between({ extensions: [basicConstraints(), keyUsage(0x04)] })).toBeUndefined()
+  expect(await between({ extensions: [basicConstraints(), keyUsage(0x02)] })).toBe('no-path')
+  expect(await between({ extensions: [basicConstraints(), keyUsage(0x80)] })).toBe('no-path')
+})
+
+test('an authority must be within its dates', async () => {
+  expect(await between(EXPIRED)).toBe('no-path')
+  expect(await between({ notBefore: '2030-01-01T00:00:01Z' })).toBe('no-path')
+  expect(
+    await between({ notBefore: '2030-01-01T00:00:00Z', notAfter: '2030-01-01T00:00:00Z' }),
+  ).toBeUndefined()
+})
+
+test('an authority has as many authorities below it as its path length allows', async () => {
+  const [none, one] = [{ extensions: [basicConstraints(0)] }, { extensions: [basicConstraints(1)] }]
+  for (const [limits, expected] of [
+    [[{}, none], undefined],
+    [[none, {}], 'path-invalid'],
+    [[one, {}], undefined],
+    [[one, {}, {}], 'path-invalid'],
+    [[one, none], undefined],
+    [[none], undefined],
+  ] as const) {
+    const path = [root]
+    for (const [index, wishes] of limits.entries()) {
+      path.push(await authority(`Authority ${index}`, path.at(-1), wishes))
     }
-  })
+    expect(await fault(await client(path.at(-1) as Party), [root], path)).toBe(expected)
+  }
+})
+
+test('an authority that has issued itself a certificate does not count as one below itself', async () => {
+  const narrow = await authority('Narrow', root, { extensions: [basicConstraints(0)] })
+  const again = await authority('Narrow', narrow, { extensions: [basicConstraints(0)] })
+  expect(await fault(await client(again), [root], [again, narrow])).toBeUndefined()
+})
+
+test('a path is held to the path length of its root', async () => {
+  const narrow = await authority('Narrow root', undefined, { extensions: [basicConstraints(0)] })
+  expect(await fault(await client(narrow), [narrow])).toBeUndefined()
+  expect(await between({}, narrow)).toBe('path-invalid')
+})
+
+test('an authority has a strong enough key, and signs with a strong enough hash', async () => {
+  expect(await between({ hash: 'SHA-1' })).toBe('path-invalid')
+  expect(await fault(await client(issuing, { hash: 'SHA-1' }), [root], [issuing])).toBe('path-invalid')
+  const old = await authority('Old root', undefined, { hash: 'SHA-1' })
+  expect(await fault(await client(old), [old])).toBeUndefined()
+})
+
+test('an authority of the same name with another key has issued nothing', async () => {
+  const impostor = await authority('Issuing')
+  expect(await fault(leaf, [root], [impostor])).toBe('no-path')
+  expect(await fault(leaf, [root], [impostor, issuing])).toBeUndefined()
+  const otherRoot = await authority('Root')
+  expect(await fault(leaf, [otherRoot], [issuing])).toBe('no-path')
+  expect(await fault(await client(impostor), [root], [impostor, issuing])).toBe('no-path')
+})
+
+test('an authority of the same key with another name has issued nothing', async () => {
+  const { privateKey, publicKey } = issuing
+  const renamed = await authority('Renamed', root, { keys: { privateKey, publicKey } })
+  expect(await fault(leaf, [root], [renamed])).toBe('no-path')
+})
+
+test('an authority that was renewed or cross-certified leads where any of its certificates leads', async () => {
+  const { privateKey, publicKey } = issuing
+  const keys = { privateKey, publicKey }
+  const old = await authority('Issuing', root, { keys, ...EXPIRED })
+  const foreign = await authority('Foreign root')
+  const across = await authority('Issuing', foreign, { keys })
+  expect(await fault(leaf, [root], [old, across, issuing])).toBeUndefined()
+  expect(await fault(leaf, [root], [issuing, across, old])).toBeUndefined()
+  expect(await fault(leaf, [root], [old, across])).toBe('no-path')
+  expect(await fault(leaf, [foreign], [across])).toBeUndefined()
+})
+
+test('a remembered path ends when its first certificate ends', async () => {
+  const short = await authority('Short', root, { notAfter: '2031-01-01T00:00:00Z' })
+  const end = await client(short)
+  const now = (date: string) => fault(end, [root], [short], at(date))
+  expect(await now('2030-06-01T00:00:00Z')).toBeUndefined()
+  expect(await now('2031-01-01T00:00:00Z')).toBeUndefined()
+  expect(await now('2031-01-01T00:00:01Z')).toBe('no-path')
+  expect(await now('2023-12-31T23:59:59Z')).toBe('no-path')
+})
+
+test('a remembered path is of this certificate, these roots and this path only', async () => {
+  expect(await fault(leaf, [root], [issuing])).toBeUndefined()
+  const other = await authority('Other root')
+  expect(await fault(leaf, [other], [issuing])).toBe('no-path')
+  expect(await fault(leaf, [root])).toBe('no-path')
+  expect(await fault(leaf, [issuing], [root])).toBe('no-path')
+  expect(await fault(await issued('client', undefined, {}), [root], [issuing])).toBe('no-path')
+})
+
+test('only an authority is read as an authority', () => {
+  expect(readAuthority(certificatePem('ca-root'))).toEqual(readCertificate(certificatePem('ca-root')))
+  for (const text of [
+    '',
+    '(null)',
+    'x',
+    certificatePem('client-ec-p256'),
+    certificatePem('self-signed-ec'),
+  ]) {
+    expect(() => readAuthority(text)).toThrow(MalformedCertificate)
+  }
 })
