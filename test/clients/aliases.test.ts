@@ -1,19 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Deployment, openDeployment } from './deployment.ts'
+import { describe, expect, test } from 'vitest'
+import { openDeployment } from './deployment.ts'
 import { BY_SUBJECT } from './kinds.ts'
 import { failure, LIBRARIES } from './libraries.ts'
 import { INVALID_CLIENT } from './walk-through.ts'
 
-let deployment: Deployment
-let aliases: { name: string; uri: string }[]
+const deployment = await openDeployment()
 
-beforeAll(async () => {
-  deployment = await openDeployment()
-  const { registry } = deployment.runtime.store
-  aliases = (await registry.findService(deployment.walk.number))?.mtlsEndpointAliases ?? []
-})
-beforeEach(() => deployment.setClock())
-afterAll(() => deployment.close())
+const { registry } = deployment.runtime.store
+const aliases = (await registry.findService(deployment.walk.number))?.mtlsEndpointAliases ?? []
 
 /** RFC 8705 section 5. */
 describe.each(LIBRARIES)('%s, told that its client has a certificate,', (_library, open) => {

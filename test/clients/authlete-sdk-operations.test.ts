@@ -1,13 +1,9 @@
 import { Authlete } from '@authlete/typescript-sdk'
 import { AuthleteDefaultError } from '@authlete/typescript-sdk/models/errors'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DRIVEN, openSdk, type Opened, operationsOf } from './authlete-sdk.ts'
+import { expect, test } from 'vitest'
+import { DRIVEN, openSdk, operationsOf } from './authlete-sdk.ts'
 
-let opened: Opened
-beforeAll(async () => {
-  opened = await openSdk()
-})
-afterAll(() => opened.close())
+const opened = await openSdk()
 
 const PASSWORD = 'finishes a password grant, which is not offered (RFC 9700 section 2.4)'
 const OPENID = 'OpenID Connect is not offered'

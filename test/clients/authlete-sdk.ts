@@ -1,4 +1,5 @@
 import { Authlete } from '@authlete/typescript-sdk'
+import { afterAll, expect, test } from 'vitest'
 import { localSite } from '../infra/examples/authorization-server/local-site.ts'
 
 /** The operations of `@authlete/typescript-sdk` that are offered here, by the file that drives them. */
@@ -10,38 +11,19 @@ export const DRIVEN = {
     'authorization.management.updateTicket',
   ],
   flow: [
-    'authorization.issue',
-    'token.process',
-    'introspection.process',
-    'introspection.standardProcess',
-    'revocation.process',
+    ...['authorization.issue', 'token.process', 'introspection.process', 'introspection.standardProcess'],
+    ...['revocation.process'],
   ],
   tokens: [
-    'token.management.create',
-    'token.management.update',
-    'token.management.delete',
-    'token.management.revoke',
-    'token.management.list',
-    'client.management.listAuthorizations',
-    'client.management.updateAuthorizations',
-    'client.management.deleteAuthorizations',
+    ...['token.management.create', 'token.management.update', 'token.management.delete'],
+    ...['token.management.revoke', 'token.management.list', 'client.management.listAuthorizations'],
+    ...['client.management.updateAuthorizations', 'client.management.deleteAuthorizations'],
   ],
   management: [
-    'service.create',
-    'service.get',
-    'service.list',
-    'service.update',
-    'service.delete',
-    'service.getConfiguration',
-    'jwkSetEndpoint.serviceJwksGetApi',
-    'client.create',
-    'client.get',
-    'client.list',
-    'client.update',
-    'client.delete',
-    'client.management.updateLockFlag',
-    'client.management.refreshSecret',
-    'client.management.updateSecret',
+    ...['service.create', 'service.get', 'service.list', 'service.update', 'service.delete'],
+    ...['service.getConfiguration', 'jwkSetEndpoint.serviceJwksGetApi', 'client.create', 'client.get'],
+    ...['client.list', 'client.update', 'client.delete', 'client.management.updateLockFlag'],
+    ...['client.management.refreshSecret', 'client.management.updateSecret'],
   ],
 } as const
 
@@ -49,10 +31,11 @@ type Family = keyof typeof DRIVEN
 
 /**
  * What `npm start` runs, and two of Authlete's SDK, unchanged, in front of its Web API over HTTP: one with the service's
- * token, one with the organization's. Every operation that answered is in `answered`.
+ * token, one with the organization's. Every operation that answered is in `answered`. To be opened at the top of a test file.
  */
 export async function openSdk() {
   const site = await localSite()
+  afterAll(site.close)
   const { seeded, webApiUrl: serverURL } = site
   const answered = new Set<string>()
   const sdk = (bearer: string) => recorded(new Authlete({ bearer, serverURL }), [], answered)
@@ -70,16 +53,27 @@ export async function openSdk() {
     service: sdk(seeded.serviceAccessToken),
     organization: sdk(seeded.organizationAccessToken),
     withToken: sdk,
-    close: site.close,
   }
 }
 
 export type Opened = Awaited<ReturnType<typeof openSdk>>
 
-/** What a family has to drive, in the order of `answered`. */
-export function expected(family: Family): readonly string[] {
-  return DRIVEN[family].toSorted()
+/** The last test of a file: all operations of its family have answered. */
+export function drivesFamily(family: Family, { answered }: Opened): void {
+  const expected: readonly string[] = DRIVEN[family].toSorted()
+  test('every operation of this family was driven', () => {
+    expect([...answered].filter((name) => expected.includes(name)).toSorted()).toEqual(expected)
+  })
 }
+
+/** An answer in short: `OK A050001`. */
+export const told = ({
+  action,
+  resultCode,
+}: {
+  readonly action?: string | undefined
+  readonly resultCode?: string | undefined
+}) => [action, resultCode].filter((part) => part !== undefined).join(' ')
 
 /** The paths of every operation, for example `client.management.updateSecret`: the SDK has getters for its parts. */
 export function operationsOf(part: object, path: readonly string[] = []): string[] {

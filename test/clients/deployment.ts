@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { createServer } from 'node:https'
+import { afterAll, beforeEach } from 'vitest'
 import { deployedFunctions } from '../../infra/emulator/deployed-functions.ts'
 import { mutualTlsEdge, plainEdge } from '../../infra/emulator/edge.ts'
 import { mutualTlsServer } from '../../infra/examples/authorization-server/mutual-tls.ts'
@@ -11,7 +12,8 @@ import { BCP_195 } from '../../infra/emulator/tls-policy.ts'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import { TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
 import { identity, vector } from '../infra/emulator/tls-client.ts'
-import { API_IDS, fixedRuntime, MTLS_DOMAIN } from '../support/fixed-runtime.ts'
+import { API_IDS, MTLS_DOMAIN } from '../support/fixed-runtime.ts'
+import { testRuntime } from '../support/test-runtime.ts'
 import { tlsFetch } from '../support/tls-fetch.ts'
 import { openWalk } from '../support/walk.ts'
 
@@ -20,10 +22,11 @@ const HOST = '127.0.0.1'
 
 /**
  * What a deployment is to its clients, on this machine: an issuer on a plain HTTPS domain whose metadata has aliases on
- * a mutual-TLS domain, both over the deployed functions, and a resource server that asks the Web API.
+ * a mutual-TLS domain, both over the deployed functions, and a resource server that asks the Web API. To be opened at
+ * the top of a test file, after whose last test it closes.
  */
 export async function openDeployment() {
-  const runtime = await fixedRuntime()
+  const runtime = await testRuntime()
   const opened: Listening[] = []
   const open = async (listening: Promise<Listening>) => {
     opened.push(await listening)
@@ -72,6 +75,14 @@ export async function openDeployment() {
     return new URL(issued.json['responseContent'] as string)
   }
 
+  // The libraries have no other clock than that of the machine.
+  beforeEach(() => {
+    runtime.clock.now = Math.floor(Date.now() / 1000) as EpochSeconds
+  })
+  afterAll(async () => {
+    for (const { close } of opened) await close()
+  })
+
   const fetches = new Map<string | undefined, ReturnType<typeof tlsFetch>>()
   /** Presents the certificate `NAME.pem` of test/vectors/certs, or none. */
   function fetchAs(name?: string) {
@@ -87,14 +98,6 @@ export async function openDeployment() {
     ports: [plain, mutualTls, resourcePort].map(Number),
     mutualTlsUrl: `https://localhost:${mutualTls}`,
     fetchAs,
-    /** The libraries have no other clock than that of the machine. */
-    setClock: () => {
-      runtime.clock.now = Math.floor(Date.now() / 1000) as EpochSeconds
-    },
-    close: async () => {
-      for (const { close } of opened) await close()
-      await runtime.close()
-    },
   }
 }
 

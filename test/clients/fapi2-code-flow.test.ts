@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { later } from '../../shared/epoch-seconds.ts'
 import { mutualTlsRequest } from '../../infra/emulator/mutual-tls-request.ts'
 import { identity, vector } from '../infra/emulator/tls-client.ts'
-import { type Deployment, openFapi2Deployment } from './deployment.ts'
+import { openFapi2Deployment } from './deployment.ts'
 import { BY_SUBJECT, OTHERS } from './kinds.ts'
 import { failure, LIBRARIES, openOauth4webapi } from './libraries.ts'
 import { codeFlow, FORMATS, INVALID_TOKEN, parties, setFormat } from './walk-through.ts'
@@ -12,13 +12,7 @@ import { codeFlow, FORMATS, INVALID_TOKEN, parties, setFormat } from './walk-thr
  * resource. Pushed authorization requests are not there.
  */
 
-let deployment: Deployment
-
-beforeAll(async () => {
-  deployment = await openFapi2Deployment()
-})
-beforeEach(() => deployment.setClock())
-afterAll(() => deployment.close())
+const deployment = await openFapi2Deployment()
 
 describe.each(LIBRARIES)('M05, M07, M08: the code flow of %s', (_library, open) => {
   const begin = () => parties(open, deployment, BY_SUBJECT)

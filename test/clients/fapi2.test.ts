@@ -1,11 +1,11 @@
 import { type ConnectionOptions } from 'node:tls'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { converse, identity, vector } from '../infra/emulator/tls-client.ts'
 import { mutualTlsRequest } from '../../infra/emulator/mutual-tls-request.ts'
 import { asserted, PRIVATE_KEY_JWT } from '../support/client-assertion.ts'
 import { jwkOf } from '../support/vector-service.ts'
 import { BOUND, form, type TestClient } from '../support/walk.ts'
-import { type Deployment, openFapi2Deployment } from './deployment.ts'
+import { openFapi2Deployment } from './deployment.ts'
 import { BY_SUBJECT, byAssertion, type Kind, NONE, SECRET_BASIC, SECRET_POST, SELF_SIGNED } from './kinds.ts'
 import { failure, LIBRARIES, openOauth4webapi } from './libraries.ts'
 import { clientCredentials, FORMATS, INVALID_CLIENT, parties, setFormat } from './walk-through.ts'
@@ -15,13 +15,7 @@ import { clientCredentials, FORMATS, INVALID_CLIENT, parties, setFormat } from '
  * the resource, requirements M01 to M11.
  */
 
-let deployment: Deployment
-
-beforeAll(async () => {
-  deployment = await openFapi2Deployment()
-})
-beforeEach(() => deployment.setClock())
-afterAll(() => deployment.close())
+const deployment = await openFapi2Deployment()
 
 /** Of a client with `private_key_jwt`, whose claims the test writes itself. */
 const assertionClient = () =>

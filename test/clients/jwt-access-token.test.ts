@@ -1,25 +1,19 @@
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 import * as oauth from 'oauth4webapi'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../shared/store/service.ts'
 import { keySet, newSigningKey } from '../support/signing-keys.ts'
 import { BASIC, BOUND, type TestClient } from '../support/walk.ts'
-import { type Deployment, openDeployment } from './deployment.ts'
+import { openDeployment } from './deployment.ts'
 import { SECRET_BASIC } from './kinds.ts'
 import { discover, openOauth4webapi } from './libraries.ts'
 import { cnfOf } from './walk-through.ts'
 
-let deployment: Deployment
-let as: oauth.AuthorizationServer
+const deployment = await openDeployment()
 
-beforeAll(async () => {
-  deployment = await openDeployment()
-  const keys = SIGNING_ALGORITHMS.map((alg) => newSigningKey(alg, alg).own)
-  expect((await deployment.walk.call('/service/update', keySet(...keys))).status).toBe(200)
-  as = await discover(deployment)
-})
-beforeEach(() => deployment.setClock())
-afterAll(() => deployment.close())
+const keys = SIGNING_ALGORITHMS.map((alg) => newSigningKey(alg, alg).own)
+expect((await deployment.walk.call('/service/update', keySet(...keys))).status).toBe(200)
+const as = await discover(deployment)
 
 const RESOURCE = 'https://rs.example.com/accounts'
 

@@ -47,7 +47,7 @@ export const BY_SUBJECT = certified(
   { tlsClientAuthSubjectDn: 'CN=client.example.org,O=Client1,L=Chiyoda-ku,ST=Tokyo,C=JP' },
   'client-ec-p256',
 )
-export const BY_SAN: readonly (readonly [name: string, kind: Kind])[] = [
+const BY_SAN: readonly (readonly [name: string, kind: Kind])[] = [
   ['dNSName', certified({ tlsClientAuthSanDns: 'alt.example.com' }, 'client-rsa-2048')],
   [
     'uniformResourceIdentifier',
@@ -61,6 +61,17 @@ export const SELF_SIGNED = certified(
   { tokenAuthMethod: 'SELF_SIGNED_TLS_CLIENT_AUTH', jwks: { keys: [jwkOf('self-signed-ec')] } },
   'self-signed-ec',
 )
+
+type Named = readonly (readonly [name: string, kind: Kind])[]
+export const BY_SECRET: Named = [
+  ['client_secret_basic', SECRET_BASIC],
+  ['client_secret_post', SECRET_POST],
+]
+export const BY_CERTIFICATE: Named = [
+  ['tls_client_auth by its subject', BY_SUBJECT],
+  ...BY_SAN.map(([name, kind]) => [`tls_client_auth by a ${name}`, kind] as const),
+  ['self_signed_tls_client_auth', SELF_SIGNED],
+]
 
 /** With a key of its own, apart from that of its certificate. */
 export async function byAssertion(alg: string): Promise<Kind> {

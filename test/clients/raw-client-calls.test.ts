@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type LocalSite, localSite } from '../infra/examples/authorization-server/local-site.ts'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { localSite } from '../infra/examples/authorization-server/local-site.ts'
 import { nulls } from '../support/management.ts'
 import { type RawAnswer, rawClient, type RawClient, WRITERS } from './raw-client.ts'
 
-let site: LocalSite
-beforeAll(async () => {
-  site = await localSite()
-})
-afterAll(() => site.close())
+const site = await localSite()
+afterAll(site.close)
 
 const query = (parameters: Record<string, unknown>) =>
   new URLSearchParams(

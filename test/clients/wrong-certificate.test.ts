@@ -1,36 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Deployment, openDeployment } from './deployment.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { openDeployment } from './deployment.ts'
 import {
-  BY_SAN,
+  BY_CERTIFICATE,
+  BY_SECRET,
   BY_SUBJECT,
   byAssertion,
   type Kind,
   NONE,
   OTHERS,
   SECRET_BASIC,
-  SECRET_POST,
   SELF_SIGNED,
 } from './kinds.ts'
 import { failure, LIBRARIES, type OAuthClient } from './libraries.ts'
 import { cnfOf, FORMATS, INVALID_CLIENT, INVALID_TOKEN, parties, setFormat } from './walk-through.ts'
 
-let deployment: Deployment
-
-beforeAll(async () => {
-  deployment = await openDeployment()
-})
-beforeEach(() => deployment.setClock())
-afterAll(() => deployment.close())
-
-const CONFIDENTIAL_BY_SECRET = [
-  ['client_secret_basic', SECRET_BASIC],
-  ['client_secret_post', SECRET_POST],
-] as const
-const BY_CERTIFICATE: readonly (readonly [name: string, kind: Kind])[] = [
-  ['tls_client_auth by its subject', BY_SUBJECT],
-  ...BY_SAN.map(([name, kind]) => [`tls_client_auth by a ${name}`, kind] as const),
-  ['self_signed_tls_client_auth', SELF_SIGNED],
-]
+const deployment = await openDeployment()
 
 const openParties = (library: (typeof LIBRARIES)[number], kind: Kind) => parties(library[1], deployment, kind)
 
@@ -57,22 +41,19 @@ describe.each(LIBRARIES)('%s', (...library) => {
     })
   })
 
-  describe.each([['none', NONE] as const, ...CONFIDENTIAL_BY_SECRET])(
-    'of a client by %s',
-    (_method, kind) => {
-      test('reports an invalid grant or request at a refresh, and the token stays good', async () => {
-        const { own, as } = await openParties(library, kind)
-        const steps = await begun(own)
-        const [other, without] = [await as(OTHERS), await as(undefined)]
-        expect(await failure(other.refresh(steps.refresh))).toBe('400 invalid_grant')
-        expect(await failure(without.refresh(steps.refresh))).toBe('400 invalid_request')
-        expect(await failure(without.exchange(steps.callback))).toBe('400 invalid_request')
-        await expectUntouched(own, steps)
-      })
-    },
-  )
+  describe.each([['none', NONE] as const, ...BY_SECRET])('of a client by %s', (_method, kind) => {
+    test('reports an invalid grant or request at a refresh, and the token stays good', async () => {
+      const { own, as } = await openParties(library, kind)
+      const steps = await begun(own)
+      const [other, without] = [await as(OTHERS), await as(undefined)]
+      expect(await failure(other.refresh(steps.refresh))).toBe('400 invalid_grant')
+      expect(await failure(without.refresh(steps.refresh))).toBe('400 invalid_request')
+      expect(await failure(without.exchange(steps.callback))).toBe('400 invalid_request')
+      await expectUntouched(own, steps)
+    })
+  })
 
-  test.each(CONFIDENTIAL_BY_SECRET)('gets no token by %s without a certificate', async (_method, kind) => {
+  test.each(BY_SECRET)('gets no token by %s without a certificate', async (_method, kind) => {
     const without = await (await openParties(library, kind)).as(undefined)
     expect(await failure(without.credentials('accounts:read'))).toBe('400 invalid_request')
   })

@@ -38,12 +38,7 @@ test('a line has no member for what is not known, and none of the process', () =
   const { log, read } = logTo()
   log.request({ ...LINE, reason: undefined })
   expect(Object.keys(read()[0] ?? {}).sort()).toEqual([
-    'endpoint',
-    'level',
-    'milliseconds',
-    'outcome',
-    'requestId',
-    'time',
+    ...['endpoint', 'level', 'milliseconds', 'outcome', 'requestId', 'time'],
   ])
 })
 

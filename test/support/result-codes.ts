@@ -25,8 +25,28 @@ export interface Bench extends Walk {
 type Headers = Readonly<Record<string, string>>
 
 export type Provoke = (bench: Bench) => Promise<Received>
-/** The answer in short (`shortOf`), and what provokes it. */
+/** The answer in short, as `shortOf` gives it, and what provokes it. */
 export type Provoked = readonly [answer: string, provoke: Provoke]
+
+/** A call of the Web API below `/api/{serviceId}`. */
+export const calling =
+  (path: string, members: object | string): Provoke =>
+  ({ call }) =>
+    call(path, typeof members === 'string' ? members : { ...members })
+
+export const gives = (answer: string, provoke: Provoke): Provoked => [answer, provoke]
+const refusedBy = (action: string, error: string) => (resultCode: string, provoke: Provoke) =>
+  gives(`${action} ${resultCode} ${error}`, provoke)
+
+export const invalidRequest = refusedBy('BAD_REQUEST', 'invalid_request')
+export const invalidGrant = refusedBy('BAD_REQUEST', 'invalid_grant')
+export const invalidScope = refusedBy('BAD_REQUEST', 'invalid_scope')
+export const invalidTarget = refusedBy('BAD_REQUEST', 'invalid_target')
+export const unauthorizedClient = refusedBy('BAD_REQUEST', 'unauthorized_client')
+export const invalidToken = refusedBy('UNAUTHORIZED', 'invalid_token')
+export const serverError = refusedBy('INTERNAL_SERVER_ERROR', 'server_error')
+/** An `invalid_request` that goes to the client by its redirect URI. */
+export const redirected = refusedBy('LOCATION', 'invalid_request')
 
 /** `BAD_REQUEST A050305 invalid_grant`; on the OAuth face, where answers have no result code, `400 invalid_grant`. */
 function shortOf(answer: Received): string {

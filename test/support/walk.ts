@@ -52,6 +52,7 @@ export const TLS: Partial<ClientSettings> = {
   tlsClientAuthSubjectDn: 'CN=client.example.org,O=Client1,L=Chiyoda-ku,ST=Tokyo,C=JP',
 }
 export const BOUND = { tlsClientCertificateBoundAccessTokens: true } as const
+export const UNBOUND = { tlsClientCertificateBoundAccessTokens: false } as const
 /** The forms of access tokens, and the settings of a service that issues them. */
 export const TOKEN_FORMS = [
   ['opaque', {}],

@@ -4,7 +4,17 @@ import { asserted, PRIVATE_KEY_JWT } from '../../support/client-assertion.ts'
 import { ROUTES } from '../../support/gateway.ts'
 import { testWalk } from '../../support/test-runtime.ts'
 import { jwkOf } from '../../support/vector-service.ts'
-import { BASIC, basic, OWN, POST, PUBLIC, TLS, type TestClient, EVERY_METHOD } from '../../support/walk.ts'
+import {
+  BASIC,
+  basic,
+  OWN,
+  POST,
+  PUBLIC,
+  TLS,
+  type TestClient,
+  EVERY_METHOD,
+  UNBOUND,
+} from '../../support/walk.ts'
 
 const METADATA = '/.well-known/oauth-authorization-server'
 const ISSUER = 'https://as.example.com'
@@ -88,7 +98,7 @@ test('the metadata leaves out what is empty, except the response types', async (
     supportedTokenAuthMethods: ['NONE'],
     mtlsEndpointAliases: [],
     issSuppressed: true,
-    tlsClientCertificateBoundAccessTokens: false,
+    ...UNBOUND,
   })
   expect(await metadata()).toEqual({
     issuer: ISSUER,

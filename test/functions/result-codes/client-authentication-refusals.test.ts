@@ -3,19 +3,26 @@ import { CLIENT_AUTHENTICATION } from '../../../shared/refusal/client-authentica
 import { authority, client, pemOf } from '../../support/certificate-chain.ts'
 import { asserted, PRIVATE_KEY_JWT } from '../../support/client-assertion.ts'
 import { START } from '../../support/fixed-runtime.ts'
-import { type Bench, provokeAll, type Provoke, type Provoked } from '../../support/result-codes.ts'
+import {
+  calling,
+  type Bench,
+  provokeAll,
+  type Provoke,
+  type Provoked,
+  invalidRequest,
+  gives,
+  unauthorizedClient,
+} from '../../support/result-codes.ts'
 import { jwkOf } from '../../support/vector-service.ts'
 import { certificatePem } from '../../support/vectors.ts'
-import { BASIC, form, OTHER, OWN, POST, PUBLIC, type TestClient, TLS } from '../../support/walk.ts'
+import { BASIC, OTHER, OWN, POST, PUBLIC, type TestClient, TLS } from '../../support/walk.ts'
 
 const CREDENTIALS = 'grant_type=client_credentials'
 
 type Settings = Parameters<Bench['addClient']>[0]
 
-const invalid = (resultCode: string, provoke: Provoke): Provoked => [
-  `INVALID_CLIENT ${resultCode} invalid_client`,
-  provoke,
-]
+const invalid = (resultCode: string, provoke: Provoke) =>
+  gives(`INVALID_CLIENT ${resultCode} invalid_client`, provoke)
 
 /** A token request with these parameters and the client's Basic credentials. */
 const asking =
@@ -25,9 +32,9 @@ const asking =
 
 /** A token request that says nothing of its client but what is in these parameters. */
 const naming =
-  (parameters: (client: TestClient) => string): Provoke =>
-  ({ call, client }) =>
-    call('/auth/token', { parameters: `${CREDENTIALS}&${parameters(client)}` })
+  (parameters: string): Provoke =>
+  ({ call }) =>
+    call('/auth/token', { parameters: `${CREDENTIALS}&${parameters}` })
 
 /** A token request of a client with these settings, as its method wants it, over a connection with this certificate. */
 const as =
@@ -55,36 +62,39 @@ const asserting =
     const client = await addClient(PRIVATE_KEY_JWT, settings)
     return credentials(client, undefined, { ...change(asserted(client, START), client) })
   }
+const replacing = (members: object) => asserting((right) => ({ ...right, ...members }))
 const claiming = (claims: Record<string, unknown>) =>
   asserting((_, client) => asserted(client, START, claims))
 
 const { privateKey: otherKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const SELF_SIGNED: Settings = registering(TLS, { tokenAuthMethod: 'SELF_SIGNED_TLS_CLIENT_AUTH' })
+/** A client by a name of this kind, with the right certificate. */
+const named = (registered: Settings) => as(registering(TLS, registered), OWN)
 
 await provokeAll('client-authentication-refusals.test.ts', CLIENT_AUTHENTICATION, {
-  'parameters-missing': ['BAD_REQUEST A047201 invalid_request', ({ call }) => call('/auth/token', {})],
-  'parameters-malformed': ['BAD_REQUEST A047202 invalid_request', asking('a=%zz')],
-  'grant-type-missing': ['BAD_REQUEST A049301 invalid_request', asking('a=b')],
-  'grant-type-empty': ['BAD_REQUEST A049302 invalid_request', asking('grant_type=')],
-  'grant-type-repeated': ['BAD_REQUEST A049303 invalid_request', asking('grant_type=a&grant_type=a')],
-  'grant-type-unknown': ['BAD_REQUEST A049304 unsupported_grant_type', asking('grant_type=x')],
-  'grant-type-implicit': ['BAD_REQUEST A049306 unsupported_grant_type', asking('grant_type=implicit')],
-  'grant-type-unsupported': ['BAD_REQUEST A049305 unsupported_grant_type', asking('grant_type=password')],
-  'grant-type-undeclared': [
-    'BAD_REQUEST A047302 unauthorized_client',
+  'parameters-missing': invalidRequest('A047201', calling('/auth/token', {})),
+  'parameters-malformed': invalidRequest('A047202', asking('a=%zz')),
+  'grant-type-missing': invalidRequest('A049301', asking('a=b')),
+  'grant-type-empty': invalidRequest('A049302', asking('grant_type=')),
+  'grant-type-repeated': invalidRequest('A049303', asking('grant_type=a&grant_type=a')),
+  'grant-type-unknown': gives('BAD_REQUEST A049304 unsupported_grant_type', asking('grant_type=x')),
+  'grant-type-implicit': gives('BAD_REQUEST A049306 unsupported_grant_type', asking('grant_type=implicit')),
+  'grant-type-unsupported': gives(
+    'BAD_REQUEST A049305 unsupported_grant_type',
+    asking('grant_type=password'),
+  ),
+  'grant-type-undeclared': unauthorizedClient(
+    'A047302',
     as({ ...BASIC, grantTypes: ['AUTHORIZATION_CODE'] }),
-  ],
-  'client-missing': ['BAD_REQUEST A244305 invalid_request', naming(() => 'a=b')],
+  ),
+  'client-missing': invalidRequest('A244305', naming('a=b')),
   'client-unidentified': [
     '401 invalid_client',
     ({ post }) => post('/token', { grant_type: 'client_credentials' }),
   ],
-  'client-repeated': ['BAD_REQUEST A244301 invalid_request', naming(() => 'client_id=1&client_id=1')],
-  'client-contradicted': ['BAD_REQUEST A048312 invalid_request', asking(`${CREDENTIALS}&client_id=4711`)],
-  'client-unknown': invalid(
-    'A048304',
-    naming(() => 'client_id=4711'),
-  ),
+  'client-repeated': invalidRequest('A244301', naming('client_id=1&client_id=1')),
+  'client-contradicted': invalidRequest('A048312', asking(`${CREDENTIALS}&client_id=4711`)),
+  'client-unknown': invalid('A048304', naming('client_id=4711')),
   'client-breaks-fapi2': invalid('A048399', async ({ setService, credentials, client }) => {
     await setService({ fapi2: true })
     return credentials(client)
@@ -105,22 +115,13 @@ await provokeAll('client-authentication-refusals.test.ts', CLIENT_AUTHENTICATION
     const { secret: clientSecret } = await addClient(BASIC, { clientIdAlias: 'an-alias' })
     return call('/auth/token', { parameters: CREDENTIALS, clientId: 'an-alias', clientSecret })
   }),
-  'client-secret-repeated': [
-    'BAD_REQUEST A158301 invalid_request',
-    naming(() => 'client_secret=a&client_secret=a'),
-  ],
-  'assertion-type-repeated': [
-    'BAD_REQUEST A158304 invalid_request',
-    naming(() => 'client_assertion_type=a&client_assertion_type=a'),
-  ],
-  'assertion-repeated': [
-    'BAD_REQUEST A158305 invalid_request',
-    naming(() => 'client_assertion=a&client_assertion=a'),
-  ],
-  'methods-combined': [
-    'BAD_REQUEST A158391 invalid_request',
-    naming(() => 'client_secret=a&client_assertion=a'),
-  ],
+  'client-secret-repeated': invalidRequest('A158301', naming('client_secret=a&client_secret=a')),
+  'assertion-type-repeated': invalidRequest(
+    'A158304',
+    naming('client_assertion_type=a&client_assertion_type=a'),
+  ),
+  'assertion-repeated': invalidRequest('A158305', naming('client_assertion=a&client_assertion=a')),
+  'methods-combined': invalidRequest('A158391', naming('client_secret=a&client_assertion=a')),
 
   'basic-malformed': [
     '401 invalid_client',
@@ -140,9 +141,8 @@ await provokeAll('client-authentication-refusals.test.ts', CLIENT_AUTHENTICATION
   'client-secret-wrong': invalid('A157305', ({ call, client: { id: clientId } }) =>
     call('/auth/token', { parameters: CREDENTIALS, clientId, clientSecret: 'secret' }),
   ),
-  'client-secret-misplaced': invalid(
-    'A157357',
-    naming(({ id, secret }) => form({ client_id: id, client_secret: secret })),
+  'client-secret-misplaced': invalid('A157357', ({ call, client: { id, secret } }) =>
+    call('/auth/token', { parameters: `${CREDENTIALS}&client_id=${id}&client_secret=${secret}` }),
   ),
   'method-not-registered': invalid('A157392', async ({ addClient, call }) => {
     const { id: clientId, secret: clientSecret } = await addClient(PRIVATE_KEY_JWT)
@@ -155,20 +155,17 @@ await provokeAll('client-authentication-refusals.test.ts', CLIENT_AUTHENTICATION
   'tls-certificate-missing': invalid('A157327', as(TLS)),
   'tls-certificate-unreadable': invalid('A157328', as(TLS, 'no certificate')),
   'tls-certificate-not-x509': invalid('A157334', as(TLS, 'MAMCAQE=')),
-  'tls-subject-unregistered': invalid('A157340', as(registering(TLS, {}), OWN)),
+  'tls-subject-unregistered': invalid('A157340', named({})),
   'tls-subject-malformed': invalid('A157342', as({ ...TLS, tlsClientAuthSubjectDn: 'no name' }, OWN)),
   'tls-subject-differs': invalid('A157343', as(TLS, OTHER)),
   'tls-certificate-outside-dates': invalid(
     'A157393',
     as({ ...TLS, tlsClientAuthSubjectDn: 'CN=expired.example.org,O=Client1' }, certificatePem('expired')),
   ),
-  'tls-san-dns-differs': invalid('A157346', as(registering(TLS, { tlsClientAuthSanDns: 'x.example' }), OWN)),
-  'tls-san-uri-differs': invalid('A157347', as(registering(TLS, { tlsClientAuthSanUri: 'urn:x' }), OWN)),
-  'tls-san-ip-differs': invalid('A157348', as(registering(TLS, { tlsClientAuthSanIp: '192.0.2.1' }), OWN)),
-  'tls-san-email-differs': invalid(
-    'A157349',
-    as(registering(TLS, { tlsClientAuthSanEmail: 'x@example.org' }), OWN),
-  ),
+  'tls-san-dns-differs': invalid('A157346', named({ tlsClientAuthSanDns: 'x.example' })),
+  'tls-san-uri-differs': invalid('A157347', named({ tlsClientAuthSanUri: 'urn:x' })),
+  'tls-san-ip-differs': invalid('A157348', named({ tlsClientAuthSanIp: '192.0.2.1' })),
+  'tls-san-email-differs': invalid('A157349', named({ tlsClientAuthSanEmail: 'x@example.org' })),
   'tls-subject-ambiguous': invalid('A157345', as({ ...TLS, tlsClientAuthSanDns: 'client.example.org' }, OWN)),
   'tls-key-weak': invalid(
     'A157394',
@@ -202,22 +199,10 @@ await provokeAll('client-authentication-refusals.test.ts', CLIENT_AUTHENTICATION
     as({ ...SELF_SIGNED, jwksUri: 'https://127.0.0.1/jwks' }, OWN),
   ),
 
-  'assertion-type-missing': invalid(
-    'A157309',
-    asserting((right) => ({ ...right, client_assertion_type: undefined })),
-  ),
-  'assertion-type-unsupported': invalid(
-    'A157310',
-    asserting((right) => ({ ...right, client_assertion_type: 'x' })),
-  ),
-  'assertion-missing': invalid(
-    'A157311',
-    asserting((right) => ({ ...right, client_assertion: undefined })),
-  ),
-  'assertion-malformed': invalid(
-    'A157312',
-    asserting((right) => ({ ...right, client_assertion: 'a.b' })),
-  ),
+  'assertion-type-missing': invalid('A157309', replacing({ client_assertion_type: undefined })),
+  'assertion-type-unsupported': invalid('A157310', replacing({ client_assertion_type: 'x' })),
+  'assertion-missing': invalid('A157311', replacing({ client_assertion: undefined })),
+  'assertion-malformed': invalid('A157312', replacing({ client_assertion: 'a.b' })),
   'assertion-algorithm-wrong': invalid(
     'A157313',
     asserting((right) => right, { tokenAuthSignAlg: 'ES384' }),

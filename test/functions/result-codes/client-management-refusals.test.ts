@@ -1,5 +1,5 @@
 import { CLIENT_MANAGEMENT } from '../../../shared/refusal/client-management.ts'
-import { provokeAll, type Provoke, type Provoked } from '../../support/result-codes.ts'
+import { provokeAll, type Provoke, type Provoked, gives } from '../../support/result-codes.ts'
 
 const SUBJECT_DN = 'CN=client.example.org,O=Client1,L=Chiyoda-ku,ST=Tokyo,C=JP'
 
@@ -30,13 +30,10 @@ await provokeAll('client-management-refusals.test.ts', CLIENT_MANAGEMENT, {
   'client-setting-too-long': refusing('A031204', { clientIdAlias: 'a'.repeat(201) }),
   'client-setting-negative': refusing('A031213', { extension: { accessTokenDuration: -1 } }),
   'client-setting-not-offered': refusing('A031291', { parRequired: true }),
-  'client-not-fapi2': [
-    '400 A031299',
-    async ({ setService, v3 }) => {
-      await setService({ fapi2: true })
-      return v3('POST', '/client/create', { clientType: 'PUBLIC' })
-    },
-  ],
+  'client-not-fapi2': gives('400 A031299', async ({ setService, v3 }) => {
+    await setService({ fapi2: true })
+    return v3('POST', '/client/create', { clientType: 'PUBLIC' })
+  }),
   'redirect-uri-malformed': redirecting('A031208', 'https://a b'),
   'redirect-uri-relative': redirecting('A031209', '/cb'),
   'redirect-uri-with-fragment': redirecting('A031210', 'https://a.example/#b'),
@@ -52,20 +49,14 @@ await provokeAll('client-management-refusals.test.ts', CLIENT_MANAGEMENT, {
     tlsClientAuthSanDns: 'client.example.org',
   }),
   'client-subject-missing': refusing('A032217', { tokenAuthMethod: 'TLS_CLIENT_AUTH' }),
-  'client-alias-taken': [
-    '400 A123603',
-    async (bench) => {
-      await creating(ALIAS)(bench)
-      return creating(ALIAS)(bench)
-    },
-  ],
-  'client-alias-taken-at-update': [
-    '400 A030601',
-    async (bench) => {
-      await creating(ALIAS)(bench)
-      return bench.v3('POST', `/client/update/${bench.client.id}`, ALIAS)
-    },
-  ],
+  'client-alias-taken': gives('400 A123603', async (bench) => {
+    await creating(ALIAS)(bench)
+    return creating(ALIAS)(bench)
+  }),
+  'client-alias-taken-at-update': gives('400 A030601', async (bench) => {
+    await creating(ALIAS)(bench)
+    return bench.v3('POST', `/client/update/${bench.client.id}`, ALIAS)
+  }),
   'client-unknown-at-delete': unknown('A026201', 'DELETE', '/client/delete/4711'),
   'client-unknown-at-get': unknown('A027201', 'GET', '/client/get/4711'),
   'client-unknown-at-update': unknown('A029201', 'POST', '/client/update/4711', {}),
@@ -73,11 +64,10 @@ await provokeAll('client-management-refusals.test.ts', CLIENT_MANAGEMENT, {
   'client-unknown-at-secret-update': unknown('A149201', 'POST', '/client/secret/update/4711', {
     clientSecret: 's'.repeat(43),
   }),
-  'client-secret-malformed': [
-    '400 A149601',
-    ({ v3, client }) => v3('POST', `/client/secret/update/${client.id}`, { clientSecret: 'short' }),
-  ],
-  'list-start-malformed': ['400 A028201', ({ v3 }) => v3('GET', '/client/get/list?start=x')],
-  'list-start-negative': ['400 A028202', ({ v3 }) => v3('GET', '/client/get/list?start=-1')],
-  'list-end-wrong': ['400 A028291', ({ v3 }) => v3('GET', '/client/get/list?end=-1')],
+  'client-secret-malformed': gives('400 A149601', ({ v3, client }) =>
+    v3('POST', `/client/secret/update/${client.id}`, { clientSecret: 'short' }),
+  ),
+  'list-start-malformed': gives('400 A028201', ({ v3 }) => v3('GET', '/client/get/list?start=x')),
+  'list-start-negative': gives('400 A028202', ({ v3 }) => v3('GET', '/client/get/list?start=-1')),
+  'list-end-wrong': gives('400 A028291', ({ v3 }) => v3('GET', '/client/get/list?end=-1')),
 })

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { SERVICE_MANAGEMENT } from '../../../shared/refusal/service-management.ts'
-import { provokeAll, type Provoked } from '../../support/result-codes.ts'
+import { provokeAll, type Provoked, gives } from '../../support/result-codes.ts'
 
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const publicJwk = { ...publicKey.export({ format: 'jwk' }), kid: 'new', alg: 'ES256', use: 'sig' }
@@ -29,22 +29,16 @@ await provokeAll('service-management-refusals.test.ts', SERVICE_MANAGEMENT, {
   'service-jwks-malformed': updating('A039293', { jwks: 'no set' }),
   'service-key-without-private': updating('A039294', { jwks: JSON.stringify({ keys: [publicJwk] }) }),
   'service-key-weak': updating('A039296', { jwks: JSON.stringify({ keys: [weakJwk] }) }),
-  'service-key-unpublished': [
-    '400 A039298',
-    async ({ v3 }) => {
-      await v3('POST', '/service/update', { accessTokenSignAlg: 'ES256' })
-      const jwks = JSON.stringify({ keys: [newJwk] })
-      return v3('POST', '/service/update', { jwks, accessTokenSignatureKeyId: 'new' })
-    },
-  ],
-  'service-key-in-use': [
-    '400 A039691',
-    async ({ v3 }) => {
-      await v3('POST', '/service/update', { accessTokenSignAlg: 'ES256' })
-      await v3('POST', '/service/update', { accessTokenSignAlg: null })
-      return v3('POST', '/service/update', { jwks: JSON.stringify({ keys: [newJwk] }) })
-    },
-  ],
+  'service-key-unpublished': gives('400 A039298', async ({ v3 }) => {
+    await v3('POST', '/service/update', { accessTokenSignAlg: 'ES256' })
+    const jwks = JSON.stringify({ keys: [newJwk] })
+    return v3('POST', '/service/update', { jwks, accessTokenSignatureKeyId: 'new' })
+  }),
+  'service-key-in-use': gives('400 A039691', async ({ v3 }) => {
+    await v3('POST', '/service/update', { accessTokenSignAlg: 'ES256' })
+    await v3('POST', '/service/update', { accessTokenSignAlg: null })
+    return v3('POST', '/service/update', { jwks: JSON.stringify({ keys: [newJwk] }) })
+  }),
   'service-not-fapi2': updating('A039299', { fapi2: true }),
   'service-signing-key-missing': updating('A039295', { accessTokenSignatureKeyId: 'none' }),
 })

@@ -1,6 +1,6 @@
 import { TOKEN_MANAGEMENT } from '../../../shared/refusal/token-management.ts'
 import { tokensOf } from '../../support/answers.ts'
-import { provokeAll, type Provoke, type Provoked } from '../../support/result-codes.ts'
+import { calling, provokeAll, type Provoke, type Provoked, gives } from '../../support/result-codes.ts'
 
 const LARGE = [{ key: 'k', value: 'v'.repeat(20_000) }]
 
@@ -31,39 +31,32 @@ await provokeAll('token-management-refusals.test.ts', TOKEN_MANAGEMENT, {
   'create-subject-missing': refusing('A105201', { subject: undefined }),
   'create-subject-too-long': refusing('A105202', { subject: 's'.repeat(101) }),
   'create-subject-not-ascii': refusing('A105203', { subject: 'zoë' }),
-  'create-subject-is-client': [
-    'BAD_REQUEST A105291',
-    (bench) => creating({ subject: bench.client.id })(bench),
-  ],
+  'create-subject-is-client': gives('BAD_REQUEST A105291', (bench) =>
+    creating({ subject: bench.client.id })(bench),
+  ),
   'create-scope-unsupported': refusing('A106201', { scopes: ['unknown'] }),
   'create-resource-malformed': refusing('A106291', { resources: ['rs.example.com'] }),
   'create-client-unknown': refusing('A107201', { clientId: 4711 }),
-  'create-client-locked': [
-    'BAD_REQUEST A107203',
-    async (bench) => {
-      await bench.v3('POST', `/client/lock_flag/update/${bench.client.id}`, { clientLocked: true })
-      return creating({})(bench)
-    },
-  ],
+  'create-client-locked': gives('BAD_REQUEST A107203', async (bench) => {
+    await bench.v3('POST', `/client/lock_flag/update/${bench.client.id}`, { clientLocked: true })
+    return creating({})(bench)
+  }),
   'create-properties-too-big': refusing('A108201', { properties: LARGE }),
-  'update-token-missing': ['BAD_REQUEST A134201', ({ call }) => call('/auth/token/update', {})],
-  'update-token-unknown': [
+  'update-token-missing': gives('BAD_REQUEST A134201', calling('/auth/token/update', {})),
+  'update-token-unknown': gives(
     'NOT_FOUND A134202',
-    ({ call }) => call('/auth/token/update', { accessToken: 'unknown' }),
-  ],
-  'update-properties-too-big': [
-    'BAD_REQUEST A134291',
-    async ({ call, credentials, client }) =>
-      call('/auth/token/update', {
-        accessToken: tokensOf(await credentials(client)).access,
-        properties: LARGE,
-      }),
-  ],
-  'revoke-nothing-named': ['400 A135291', ({ call }) => call('/auth/token/revoke', {})],
-  'authorizations-subject-missing': [
-    '400 A137202',
-    ({ v3, client }) => v3('DELETE', `/client/authorization/delete/${client.id}`),
-  ],
+    calling('/auth/token/update', { accessToken: 'unknown' }),
+  ),
+  'update-properties-too-big': gives('BAD_REQUEST A134291', async ({ call, credentials, client }) =>
+    call('/auth/token/update', {
+      accessToken: tokensOf(await credentials(client)).access,
+      properties: LARGE,
+    }),
+  ),
+  'revoke-nothing-named': gives('400 A135291', calling('/auth/token/revoke', {})),
+  'authorizations-subject-missing': gives('400 A137202', ({ v3, client }) =>
+    v3('DELETE', `/client/authorization/delete/${client.id}`),
+  ),
   'list-tokens-start-malformed': listing('A159201', 'start=x'),
   'list-tokens-start-negative': listing('A159202', 'start=-1'),
   'list-tokens-end-malformed': listing('A159203', 'end=x'),

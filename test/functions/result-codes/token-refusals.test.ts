@@ -2,7 +2,18 @@ import { TOKEN } from '../../../shared/refusal/token.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
-import { type Bench, provokeAll, type Provoke } from '../../support/result-codes.ts'
+import {
+  type Bench,
+  provokeAll,
+  type Provoke,
+  invalidRequest,
+  gives,
+  serverError,
+  invalidScope,
+  unauthorizedClient,
+  invalidTarget,
+  invalidGrant,
+} from '../../support/result-codes.ts'
 import { BASIC, BOUND, form, OTHER, OWN, PUBLIC, REDIRECT_URI } from '../../support/walk.ts'
 
 const CODE = { grant_type: 'authorization_code', code: 'x', redirect_uri: REDIRECT_URI }
@@ -36,170 +47,119 @@ const refreshed = async ({ granted, client }: Bench) => (await granted(client)).
 const cutOff = ({ call, client }: Bench) => call('/auth/token/revoke', { clientIdentifier: client.id })
 
 await provokeAll('token-refusals.test.ts', TOKEN, {
-  'binding-certificate-missing': [
-    'BAD_REQUEST A244308 invalid_request',
-    async ({ credentials, addClient }) => credentials(await addClient(BASIC, BOUND)),
-  ],
-  'binding-certificate-unreadable': [
-    'BAD_REQUEST A244309 invalid_request',
-    async ({ credentials, addClient }) => credentials(await addClient(BASIC, BOUND), 'no certificate'),
-  ],
-  'unbound-not-fapi2': [
+  'binding-certificate-missing': invalidRequest('A244308', async ({ credentials, addClient }) =>
+    credentials(await addClient(BASIC, BOUND)),
+  ),
+  'binding-certificate-unreadable': invalidRequest('A244309', async ({ credentials, addClient }) =>
+    credentials(await addClient(BASIC, BOUND), 'no certificate'),
+  ),
+  'unbound-not-fapi2': gives(
     'BAD_REQUEST A050399',
     async ({ setService, call, client: { id: clientId } }) => {
       await setService({ fapi2: true })
       return call('/auth/token/create', { grantType: 'CLIENT_CREDENTIALS', clientId })
     },
-  ],
-  'token-properties-too-large': [
-    'INTERNAL_SERVER_ERROR A050201 server_error',
+  ),
+  'token-properties-too-large': serverError(
+    'A050201',
     asking({ grant_type: 'client_credentials' }, { properties: [{ key: 'k', value: 'v'.repeat(20_000) }] }),
-  ],
-  'claims-too-large': [
-    'INTERNAL_SERVER_ERROR A050291 server_error',
+  ),
+  'claims-too-large': serverError(
+    'A050291',
     asking({ grant_type: 'client_credentials' }, { jwtAtClaims: JSON.stringify({ k: 'v'.repeat(20_000) }) }),
-  ],
-  'jwt-not-signed': [
-    'INTERNAL_SERVER_ERROR A050202 server_error',
-    async ({ setService, credentials, client }) => {
-      await setService({ accessTokenSignAlg: 'ES256', accessTokenSignatureKeyId: 'gone' })
-      return credentials(client)
-    },
-  ],
+  ),
+  'jwt-not-signed': serverError('A050202', async ({ setService, credentials, client }) => {
+    await setService({ accessTokenSignAlg: 'ES256', accessTokenSignatureKeyId: 'gone' })
+    return credentials(client)
+  }),
 
-  'scope-repeated': [
-    'BAD_REQUEST A052302 invalid_request',
-    twice({ grant_type: 'client_credentials' }, 'scope'),
-  ],
-  'scope-none': [
-    'BAD_REQUEST A052303 invalid_scope',
-    asking({ grant_type: 'client_credentials', scope: 'unknown' }),
-  ],
-  'scope-malformed': [
-    'BAD_REQUEST A052391 invalid_scope',
-    asking({ grant_type: 'client_credentials', scope: 'a"b' }),
-  ],
+  'scope-repeated': invalidRequest('A052302', twice({ grant_type: 'client_credentials' }, 'scope')),
+  'scope-none': invalidScope('A052303', asking({ grant_type: 'client_credentials', scope: 'unknown' })),
+  'scope-malformed': invalidScope('A052391', asking({ grant_type: 'client_credentials', scope: 'a"b' })),
 
-  'client-credentials-for-public': [
-    'BAD_REQUEST A052301 unauthorized_client',
-    async ({ credentials, addClient }) => credentials(await addClient(PUBLIC)),
-  ],
-  'resource-malformed': [
-    'BAD_REQUEST A049391 invalid_target',
+  'client-credentials-for-public': unauthorizedClient('A052301', async ({ credentials, addClient }) =>
+    credentials(await addClient(PUBLIC)),
+  ),
+  'resource-malformed': invalidTarget(
+    'A049391',
     asking({ grant_type: 'client_credentials', resource: '/here' }),
-  ],
-  'code-resource-wider': [
-    'BAD_REQUEST A050393 invalid_target',
+  ),
+  'code-resource-wider': invalidTarget(
+    'A050393',
     redeeming({ resource: 'https://a.example' }, { resource: 'https://b.example' }),
-  ],
-  'refresh-resource-wider': [
-    'BAD_REQUEST A053395 invalid_target',
-    async (bench) =>
-      bench.refresh(bench.client, await refreshed(bench), undefined, { resource: 'https://a.example' }),
-  ],
-  'code-missing': ['BAD_REQUEST A050301 invalid_request', asking({ ...CODE, code: undefined })],
-  'code-empty': ['BAD_REQUEST A050302 invalid_request', asking({ ...CODE, code: '' })],
-  'code-repeated': ['BAD_REQUEST A050303 invalid_request', twice({ ...CODE, code: undefined }, 'code')],
-  'token-redirect-uri-repeated': ['BAD_REQUEST A050304 invalid_request', twice(CODE, 'redirect_uri')],
-  'code-unknown': ['BAD_REQUEST A050305 invalid_grant', asking(CODE)],
-  'code-of-other-client': [
-    'BAD_REQUEST A050307 invalid_grant',
-    async ({ redeem, code, client, addClient }) => redeem(await addClient(BASIC), await code(client)),
-  ],
-  'redirect-uri-missing': ['BAD_REQUEST A050308 invalid_grant', redeeming({}, { redirect_uri: undefined })],
-  'redirect-uri-differs': [
-    'BAD_REQUEST A050309 invalid_grant',
-    redeeming({}, { redirect_uri: `${REDIRECT_URI}/` }),
-  ],
-  'redirect-uri-unexpected': [
-    'BAD_REQUEST A050310 invalid_grant',
-    redeeming({ redirect_uri: undefined }, {}),
-  ],
-  'code-expired': [
-    'BAD_REQUEST A050311 invalid_grant',
-    async ({ redeem, code, client, runtime }) => {
-      const expiring = await code(client)
-      runtime.clock.now = later(START, 60)
-      return redeem(client, expiring)
-    },
-  ],
-  'code-cut-off': [
-    'BAD_REQUEST A050391 invalid_grant',
-    async (bench) => {
-      const code = await bench.code(bench.client)
-      await cutOff(bench)
-      return bench.redeem(bench.client, code)
-    },
-  ],
-  'verifier-missing': ['BAD_REQUEST A050312 invalid_grant', redeeming(PLAIN, {})],
-  'verifier-empty': ['BAD_REQUEST A050313 invalid_request', redeeming(PLAIN, { code_verifier: '' })],
-  'verifier-repeated': ['BAD_REQUEST A050314 invalid_request', twice(CODE, 'code_verifier')],
-  'verifier-differs': [
-    'BAD_REQUEST A050315 invalid_grant',
-    redeeming(PLAIN, { code_verifier: 'w'.repeat(43) }),
-  ],
-  'verifier-malformed': ['BAD_REQUEST A050316 invalid_request', asking({ ...CODE, code_verifier: 'short' })],
-  'verifier-unexpected': ['BAD_REQUEST A050317 invalid_grant', redeeming({}, { code_verifier: VERIFIER })],
-  'refresh-token-missing': [
-    'BAD_REQUEST A053301 invalid_request',
-    asking({ ...REFRESH, refresh_token: undefined }),
-  ],
-  'refresh-token-empty': ['BAD_REQUEST A053302 invalid_request', asking({ ...REFRESH, refresh_token: '' })],
-  'refresh-token-repeated': [
-    'BAD_REQUEST A053303 invalid_request',
+  ),
+  'refresh-resource-wider': invalidTarget('A053395', async (bench) =>
+    bench.refresh(bench.client, await refreshed(bench), undefined, { resource: 'https://a.example' }),
+  ),
+  'code-missing': invalidRequest('A050301', asking({ ...CODE, code: undefined })),
+  'code-empty': invalidRequest('A050302', asking({ ...CODE, code: '' })),
+  'code-repeated': invalidRequest('A050303', twice({ ...CODE, code: undefined }, 'code')),
+  'token-redirect-uri-repeated': invalidRequest('A050304', twice(CODE, 'redirect_uri')),
+  'code-unknown': invalidGrant('A050305', asking(CODE)),
+  'code-of-other-client': invalidGrant('A050307', async ({ redeem, code, client, addClient }) =>
+    redeem(await addClient(BASIC), await code(client)),
+  ),
+  'redirect-uri-missing': invalidGrant('A050308', redeeming({}, { redirect_uri: undefined })),
+  'redirect-uri-differs': invalidGrant('A050309', redeeming({}, { redirect_uri: `${REDIRECT_URI}/` })),
+  'redirect-uri-unexpected': invalidGrant('A050310', redeeming({ redirect_uri: undefined }, {})),
+  'code-expired': invalidGrant('A050311', async ({ redeem, code, client, runtime }) => {
+    const expiring = await code(client)
+    runtime.clock.now = later(START, 60)
+    return redeem(client, expiring)
+  }),
+  'code-cut-off': invalidGrant('A050391', async (bench) => {
+    const code = await bench.code(bench.client)
+    await cutOff(bench)
+    return bench.redeem(bench.client, code)
+  }),
+  'verifier-missing': invalidGrant('A050312', redeeming(PLAIN, {})),
+  'verifier-empty': invalidRequest('A050313', redeeming(PLAIN, { code_verifier: '' })),
+  'verifier-repeated': invalidRequest('A050314', twice(CODE, 'code_verifier')),
+  'verifier-differs': invalidGrant('A050315', redeeming(PLAIN, { code_verifier: 'w'.repeat(43) })),
+  'verifier-malformed': invalidRequest('A050316', asking({ ...CODE, code_verifier: 'short' })),
+  'verifier-unexpected': invalidGrant('A050317', redeeming({}, { code_verifier: VERIFIER })),
+  'refresh-token-missing': invalidRequest('A053301', asking({ ...REFRESH, refresh_token: undefined })),
+  'refresh-token-empty': invalidRequest('A053302', asking({ ...REFRESH, refresh_token: '' })),
+  'refresh-token-repeated': invalidRequest(
+    'A053303',
     twice({ ...REFRESH, refresh_token: undefined }, 'refresh_token'),
-  ],
-  'refresh-scope-repeated': ['BAD_REQUEST A053304 invalid_request', twice(REFRESH, 'scope')],
-  'refresh-token-unknown': ['BAD_REQUEST A053305 invalid_grant', asking(REFRESH)],
-  'refresh-token-of-other-client': [
-    'BAD_REQUEST A053307 invalid_grant',
-    async (bench) => bench.refresh(await bench.addClient(BASIC), await refreshed(bench)),
-  ],
-  'refresh-token-expired': [
-    'BAD_REQUEST A053308 invalid_grant',
-    async (bench) => {
-      const refresh = await refreshed(bench)
-      bench.runtime.clock.now = later(START, 864_000)
-      return bench.refresh(bench.client, refresh)
-    },
-  ],
-  'refresh-scope-wider': [
-    'BAD_REQUEST A053309 invalid_scope',
-    async ({ granted, refresh, client }) =>
-      refresh(client, (await granted(client, undefined, { scope: 'read' })).refresh, undefined, {
-        scope: 'read write',
-      }),
-  ],
-  'refresh-token-cut-off': [
-    'BAD_REQUEST A053391 invalid_grant',
-    async (bench) => {
-      const refresh = await refreshed(bench)
-      await cutOff(bench)
-      return bench.refresh(bench.client, refresh)
-    },
-  ],
-  'refresh-certificate-differs': [
-    'BAD_REQUEST A053392 invalid_grant',
-    async ({ addClient, granted, refresh }) => {
-      const bound = await addClient(BASIC, BOUND)
-      return refresh(bound, (await granted(bound, OWN)).refresh, OTHER)
-    },
-  ],
-  'refresh-grant-unbound': [
-    'BAD_REQUEST A053393 invalid_grant',
-    async (bench) => {
-      const refresh = await refreshed(bench)
-      await bench.setClient(bench.client, BOUND)
-      return bench.refresh(bench.client, refresh, OWN)
-    },
-  ],
-  'refresh-binding-damaged': [
-    'BAD_REQUEST A053394 invalid_grant',
+  ),
+  'refresh-scope-repeated': invalidRequest('A053304', twice(REFRESH, 'scope')),
+  'refresh-token-unknown': invalidGrant('A053305', asking(REFRESH)),
+  'refresh-token-of-other-client': invalidGrant('A053307', async (bench) =>
+    bench.refresh(await bench.addClient(BASIC), await refreshed(bench)),
+  ),
+  'refresh-token-expired': invalidGrant('A053308', async (bench) => {
+    const refresh = await refreshed(bench)
+    bench.runtime.clock.now = later(START, 864_000)
+    return bench.refresh(bench.client, refresh)
+  }),
+  'refresh-scope-wider': invalidScope('A053309', async ({ granted, refresh, client }) =>
+    refresh(client, (await granted(client, undefined, { scope: 'read' })).refresh, undefined, {
+      scope: 'read write',
+    }),
+  ),
+  'refresh-token-cut-off': invalidGrant('A053391', async (bench) => {
+    const refresh = await refreshed(bench)
+    await cutOff(bench)
+    return bench.refresh(bench.client, refresh)
+  }),
+  'refresh-certificate-differs': invalidGrant('A053392', async ({ addClient, granted, refresh }) => {
+    const bound = await addClient(BASIC, BOUND)
+    return refresh(bound, (await granted(bound, OWN)).refresh, OTHER)
+  }),
+  'refresh-grant-unbound': invalidGrant('A053393', async (bench) => {
+    const refresh = await refreshed(bench)
+    await bench.setClient(bench.client, BOUND)
+    return bench.refresh(bench.client, refresh, OWN)
+  }),
+  'refresh-binding-damaged': invalidGrant(
+    'A053394',
     async ({ addClient, code, redeem, refresh, runtime, number }) => {
       const bound = await addClient(BASIC, BOUND)
       const tokens = tokensOf(await redeem(bound, await code(bound), OWN))
       await runtime.tables.tamper(number, bound.number, { binding: {} })
       return refresh(bound, tokens.refresh, OWN)
     },
-  ],
+  ),
 })

@@ -72,13 +72,7 @@ test('a token of a client itself, unbound and without scope, has neither subject
     client_id: client.id,
   })
   expect(Object.keys(await ask(access)).sort()).toEqual([
-    'active',
-    'aud',
-    'client_id',
-    'exp',
-    'iat',
-    'iss',
-    'token_type',
+    ...['active', 'aud', 'client_id', 'exp', 'iat', 'iss', 'token_type'],
   ])
 })
 

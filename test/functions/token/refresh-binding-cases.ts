@@ -1,7 +1,18 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { certificates } from '../../support/vectors.ts'
-import { type AnyWalk, BASIC, BOUND, OTHER, OWN, POST, PUBLIC, RENEWED, TLS } from '../../support/walk.ts'
+import {
+  type AnyWalk,
+  BASIC,
+  BOUND,
+  OTHER,
+  OWN,
+  POST,
+  PUBLIC,
+  RENEWED,
+  TLS,
+  UNBOUND,
+} from '../../support/walk.ts'
 
 export const thumbprintOf = (name: string) => certificates.find((entry) => entry.name === name)?.['x5t#S256']
 const SAME_CERTIFICATE_ONLY = [
@@ -56,12 +67,8 @@ export function refreshBindingCases(open: () => AnyWalk): void {
   })
 
   describe.each([
-    ['service', () => walk.setService({ tlsClientCertificateBoundAccessTokens: false })],
-    [
-      'client',
-      (client: Awaited<ReturnType<AnyWalk['addClient']>>) =>
-        walk.setClient(client, { tlsClientCertificateBoundAccessTokens: false }),
-    ],
+    ['service', () => walk.setService(UNBOUND)],
+    ['client', (client: Awaited<ReturnType<AnyWalk['addClient']>>) => walk.setClient(client, UNBOUND)],
   ])('a grant issued bound, the setting of the %s off since', (_name, switchOff) => {
     test.each(EVERY_CLIENT)('a bound grant stays bound for a %s client', async (_kind, kind) => {
       const client = await walk.addClient(kind, BOUND)
@@ -95,7 +102,7 @@ export function refreshBindingCases(open: () => AnyWalk): void {
   })
 
   const unbound = async (kind: typeof PUBLIC) => {
-    const client = await walk.addClient(kind, { tlsClientCertificateBoundAccessTokens: false })
+    const client = await walk.addClient(kind, UNBOUND)
     return { client, ...(await walk.granted(client, OWN)) }
   }
 
@@ -112,7 +119,7 @@ export function refreshBindingCases(open: () => AnyWalk): void {
       await walk.setClient(client, BOUND)
       expect(outcome(await walk.refresh(client, refresh, OWN))).toBe('BAD_REQUEST A053393 invalid_grant')
       expect((await walk.standard(access))['active']).toBe(true)
-      await walk.setClient(client, { tlsClientCertificateBoundAccessTokens: false })
+      await walk.setClient(client, UNBOUND)
       expect(outcome(await walk.refresh(client, refresh, OWN))).toBe('OK A053001')
     },
   )

@@ -5,44 +5,29 @@ import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { cutAll, delayFirstAnswer, pass } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
-import { BASIC, openWalk, type TestClient } from '../../support/walk.ts'
+import { BASIC, openWalk, type TestClient, UNBOUND } from '../../support/walk.ts'
+import {
+  BY_STATE,
+  CUT_OFF,
+  DELETED,
+  type Held,
+  hold,
+  LIVE,
+  LOCKED,
+  present as presentTo,
+} from './presented.ts'
 import { type Engine, grantItem, storeUnderTest } from './store-under-test.ts'
-
-const LIVE = {
-  introspection: 'OK A056001',
-  refresh: 'OK A053001',
-  code: 'OK A050001',
-  ticket: 'LOCATION A040001',
-}
-const LOCKED = {
-  introspection: 'UNAUTHORIZED A057394 invalid_token',
-  refresh: 'INVALID_CLIENT A048307 invalid_client',
-  code: 'INVALID_CLIENT A048307 invalid_client',
-  ticket: 'BAD_REQUEST A010307 unauthorized_client',
-}
-const DELETED = {
-  introspection: 'UNAUTHORIZED A057393 invalid_token',
-  refresh: 'INVALID_CLIENT A048304 invalid_client',
-  code: 'INVALID_CLIENT A048304 invalid_client',
-  ticket: 'BAD_REQUEST A010304 invalid_request',
-}
-const CUT_OFF = {
-  introspection: 'UNAUTHORIZED A057395 invalid_token',
-  refresh: 'BAD_REQUEST A053391 invalid_grant',
-  code: 'BAD_REQUEST A050391 invalid_grant',
-  ticket: 'BAD_REQUEST A041391 invalid_request',
-}
 
 export async function clientState(engine: Engine) {
   let client: TestClient
   let record: Client
-  let held: Awaited<ReturnType<typeof hold>>
+  let held: Held
   const tested = await storeUnderTest(engine)
-  const walk = await openWalk(tested.runtime, { tlsClientCertificateBoundAccessTokens: false })
+  const walk = await openWalk(tested.runtime, UNBOUND)
   beforeEach(async () => {
     client = await walk.addClient(BASIC)
     record = Client.parse(client.settings)
-    held = await hold()
+    held = await hold(walk, client)
   })
 
   const clients = () => tested.runtime.store.clients
@@ -51,20 +36,13 @@ export async function clientState(engine: Engine) {
     tested.runtime.clock.now = later(tested.runtime.clock.now, seconds)
   }
 
-  /** One of everything that can be presented. */
-  async function hold() {
-    const { access, refresh } = await walk.granted(client)
-    const code = await walk.code(client)
-    return { access, refresh, code, ticket: (await walk.authorize(client)).json['ticket'] }
-  }
-
-  /** Presents all of it, which uses up what lives. */
-  const present = async ({ access, refresh, code, ticket } = held) => ({
-    introspection: outcome(await walk.introspect(access)),
-    refresh: outcome(await walk.refresh(client, refresh)),
-    code: outcome(await walk.redeem(client, code)),
-    ticket: outcome(await walk.issue(ticket)),
-  })
+  const present = (presented = held) =>
+    presentTo(presented, {
+      introspect: walk.introspect,
+      refresh: (token) => walk.refresh(client, token),
+      redeem: (code) => walk.redeem(client, code),
+      issue: walk.issue,
+    })
 
   test('without a change of state everything lives', async () => {
     expect(await present()).toEqual(LIVE)
@@ -111,8 +89,7 @@ export async function clientState(engine: Engine) {
     tested.proxy.fate = cutAll('DeleteItem', tested.runtime.settings.registryTable)
     await expect(clients().remove(walk.number, record)).rejects.toBeInstanceOf(StoreUnavailable)
     tested.proxy.fate = pass
-    const byState = 'INVALID_CLIENT A048306 invalid_client'
-    expect(await present()).toEqual({ ...DELETED, refresh: byState, code: byState })
+    expect(await present()).toEqual({ ...DELETED, refresh: BY_STATE, code: BY_STATE })
   })
 
   test('a creation that breaks off before the registry leaves a state and no client', async () => {
@@ -156,7 +133,7 @@ export async function clientState(engine: Engine) {
     advance(1)
     const { access } = tokensOf(await walk.credentials(client))
     expect(outcome(await walk.introspect(access))).toBe('OK A056001')
-    expect(await present(await hold())).toEqual(LIVE)
+    expect(await present(await hold(walk, client))).toEqual(LIVE)
   })
 
   test('a cut-off ends what was begun before it and finished in the next second', async () => {

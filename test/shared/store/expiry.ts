@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { outcome } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
-import { BASIC, openWalk } from '../../support/walk.ts'
+import { BASIC, openWalk, UNBOUND } from '../../support/walk.ts'
 import { type Engine, storeUnderTest } from './store-under-test.ts'
 
 const DURATIONS = { code: 60, access: 600, refresh: 1200, ticket: 86400 }
@@ -10,7 +10,7 @@ const DURATIONS = { code: 60, access: 600, refresh: 1200, ticket: 86400 }
 export async function expiry(engine: Engine) {
   const tested = await storeUnderTest(engine)
   const walk = await openWalk(tested.runtime, {
-    tlsClientCertificateBoundAccessTokens: false,
+    ...UNBOUND,
     authorizationCodeDuration: DURATIONS.code,
     accessTokenDuration: DURATIONS.access,
     refreshTokenDuration: DURATIONS.refresh,

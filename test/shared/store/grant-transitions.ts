@@ -4,7 +4,7 @@ import type { Grant, Tokens } from '../../../shared/store/grant.ts'
 import { tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import type { Item } from '../../support/raw-tables.ts'
-import { BASIC, openWalk } from '../../support/walk.ts'
+import { BASIC, openWalk, UNBOUND } from '../../support/walk.ts'
 import { STAGES } from './grant-steps.ts'
 import { CLIENT, sampleClientTokens, sampleGrant, SERVICE } from './sample-grant.ts'
 import { type Engine, grantItem, storeUnderTest } from './store-under-test.ts'
@@ -139,7 +139,7 @@ export async function grantTransitions(engine: Engine) {
 
   test('nothing that was given out is in the tables', async () => {
     const walk = await openWalk(tested.runtime, {
-      tlsClientCertificateBoundAccessTokens: false,
+      ...UNBOUND,
       refreshTokenIdempotent: true,
     })
     const client = await walk.addClient(BASIC)

@@ -1,24 +1,12 @@
 import { expect, test } from 'vitest'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { loseFirstAnswers, loseFirstRequest } from '../../support/cutting-proxy.ts'
-import { gateway } from '../../support/gateway.ts'
-import { basic, BASIC, form, openWalk, REDIRECT_URI } from '../../support/walk.ts'
-import { type Engine, storeUnderTest } from './store-under-test.ts'
+import { type Engine, walkUnderTest } from './store-under-test.ts'
 
 const INVALID_GRANT = { status: 400, json: { error: 'invalid_grant' } }
 
 export async function lostAnswersAtEndpoints(engine: Engine) {
-  const tested = await storeUnderTest(engine)
-  const walk = await openWalk(tested.runtime, { tlsClientCertificateBoundAccessTokens: false })
-  const client = await walk.addClient(BASIC)
-
-  const redemption = (code: string) => ({
-    grant_type: 'authorization_code',
-    code,
-    redirect_uri: REDIRECT_URI,
-  })
-  const ask = (parameters: Record<string, string>) =>
-    walk.post('/token', parameters, undefined, basic(client))
+  const { tested, walk, client, ask, askRival, redemption } = await walkUnderTest(engine)
 
   async function expectAlive(access: unknown): Promise<void> {
     expect(outcome(await walk.introspect(String(access)))).toBe('OK A056001')
@@ -68,14 +56,9 @@ export async function lostAnswersAtEndpoints(engine: Engine) {
 
   test('a code that somebody else redeemed before the request arrived is a replay and ends those tokens', async () => {
     const code = await walk.code(client)
-    const rival = gateway({
-      ...tested.rival,
-      settings: { ...tested.rival.settings, serviceId: walk.number },
-    })
-    const headers = { 'content-type': 'application/x-www-form-urlencoded', ...basic(client) }
     let first: Record<string, unknown> = {}
     tested.proxy.fate = loseFirstRequest('UpdateItem', async () => {
-      first = (await rival({ route: '/token', headers, body: form(redemption(code)) })).json
+      first = (await askRival('/token', redemption(code))).json
     })
     expect(await ask(redemption(code))).toMatchObject(INVALID_GRANT)
     expect(first).toHaveProperty('access_token')

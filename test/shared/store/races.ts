@@ -3,10 +3,10 @@ import type { Grants } from '../../../shared/store/grants.ts'
 import { contentOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { gateway, type Received } from '../../support/gateway.ts'
-import { basic, BASIC, form, openWalk, REDIRECT_URI, SUBJECT } from '../../support/walk.ts'
+import { basic, form, REDIRECT_URI, SUBJECT } from '../../support/walk.ts'
 import { STAGES, STEPS } from './grant-steps.ts'
 import { randomDigest, sampleGrant, SERVICE } from './sample-grant.ts'
-import { type Engine, grantItem, storeUnderTest } from './store-under-test.ts'
+import { type Engine, grantItem, walkUnderTest } from './store-under-test.ts'
 
 const RACERS = 50
 
@@ -19,9 +19,7 @@ function race<Runner, Result>(
 }
 
 export async function races(engine: Engine) {
-  const tested = await storeUnderTest(engine, { registryCacheSeconds: 0 })
-  const walk = await openWalk(tested.runtime, { tlsClientCertificateBoundAccessTokens: false })
-  const client = await walk.addClient(BASIC)
+  const { tested, walk, client } = await walkUnderTest(engine, { registryCacheSeconds: 0 })
   const processes = [tested.runtime, tested.rival].map((runtime) =>
     gateway({ ...runtime, settings: { ...runtime.settings, serviceId: walk.number } }),
   )

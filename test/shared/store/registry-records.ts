@@ -36,20 +36,8 @@ export async function registryRecords(engine: Engine) {
   })
 
   test.each([
-    '__proto__',
-    'constructor',
-    'service',
-    '',
-    ' ',
-    '0',
-    '-1',
-    '1e3',
-    '0x10',
-    '1.0',
-    '٣',
-    '\ud800',
-    'my-client ',
-    'MY-CLIENT',
+    ...['__proto__', 'constructor', 'service', '', ' ', '0', '-1', '1e3', '0x10', '1.0', '٣', '\ud800'],
+    ...['my-client ', 'MY-CLIENT'],
   ])('no client is found for %j', async (clientId) => {
     expect(await registry.findClient(SERVICE, clientId)).toBeUndefined()
   })

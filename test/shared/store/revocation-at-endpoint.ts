@@ -1,24 +1,13 @@
 import { expect, test } from 'vitest'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { cutAll, delayFirstAnswer, loseFirstAnswers, pass } from '../../support/cutting-proxy.ts'
-import { gateway, type Received } from '../../support/gateway.ts'
-import { basic, BASIC, form, openWalk } from '../../support/walk.ts'
-import { type Engine, grantItem, storeUnderTest } from './store-under-test.ts'
+import type { Received } from '../../support/gateway.ts'
+import { basic } from '../../support/walk.ts'
+import { type Engine, grantItem, walkUnderTest } from './store-under-test.ts'
 
 export async function revocationAtEndpoint(engine: Engine) {
-  const tested = await storeUnderTest(engine)
-  const walk = await openWalk(tested.runtime, { tlsClientCertificateBoundAccessTokens: false })
-  const client = await walk.addClient(BASIC)
-  const { settings } = tested.rival
-  const other = gateway({ ...tested.rival, settings: { ...settings, serviceId: walk.number } })
-
+  const { tested, walk, client, askRival } = await walkUnderTest(engine)
   const revoke = (token: string) => walk.post('/revocation', { token }, undefined, basic(client))
-
-  /** From another process. */
-  const askOther = (route: string, parameters: Record<string, string>): Promise<Received> => {
-    const headers = { 'content-type': 'application/x-www-form-urlencoded', ...basic(client) }
-    return other({ route, headers, body: form(parameters) })
-  }
 
   async function expectEnded(token: string): Promise<void> {
     const grantId = Buffer.from(token, 'base64url').toString('base64url', 6, 22)
@@ -31,7 +20,7 @@ export async function revocationAtEndpoint(engine: Engine) {
       const tokens = await walk.granted(client)
       let refreshed: Received | undefined
       tested.proxy.fate = delayFirstAnswer('BatchGetItem', async () => {
-        refreshed = await askOther('/token', { grant_type: 'refresh_token', refresh_token: tokens.refresh })
+        refreshed = await askRival('/token', { grant_type: 'refresh_token', refresh_token: tokens.refresh })
       })
       expect((await revoke(tokens[kind])).status).toBe(200)
       expect(refreshed?.status).toBe(200)
@@ -44,7 +33,7 @@ export async function revocationAtEndpoint(engine: Engine) {
   test('a refresh that has read before a revocation and writes after it is lost', async () => {
     const tokens = await walk.granted(client)
     tested.proxy.fate = delayFirstAnswer('BatchGetItem', async () => {
-      expect((await askOther('/revocation', { token: tokens.access })).status).toBe(200)
+      expect((await askRival('/revocation', { token: tokens.access })).status).toBe(200)
     })
     expect(outcome(await walk.refresh(client, tokens.refresh))).toBe('BAD_REQUEST A053305 invalid_grant')
     await expectEnded(tokens.refresh)

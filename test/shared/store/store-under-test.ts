@@ -2,7 +2,9 @@ import { afterAll, beforeEach } from 'vitest'
 import type { Settings } from '../../../shared/settings.ts'
 import { type CuttingProxy, pass, startCuttingProxy } from '../../support/cutting-proxy.ts'
 import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { gateway } from '../../support/gateway.ts'
 import type { Item } from '../../support/raw-tables.ts'
+import { BASIC, basic, form, openWalk, REDIRECT_URI, UNBOUND } from '../../support/walk.ts'
 
 export interface Engine {
   readonly endpoint: string
@@ -52,4 +54,22 @@ export function grantItem(
 ): Promise<Item | undefined> {
   const parts = [service, client, ...(grantId === undefined ? [] : [grantId])]
   return raw.grants.get({ id: parts.join('.') })
+}
+
+/** The same with a walk of unbound tokens at the endpoints, and its rival as another process that answers requests. */
+export async function walkUnderTest(engine: Engine, settings: Partial<Settings> = {}) {
+  const tested = await storeUnderTest(engine, settings)
+  const walk = await openWalk(tested.runtime, UNBOUND)
+  const client = await walk.addClient(BASIC)
+  const rival = gateway({ ...tested.rival, settings: { ...tested.rival.settings, serviceId: walk.number } })
+  return {
+    ...{ tested, walk, client },
+    ask: (parameters: Record<string, string>) => walk.post('/token', parameters, undefined, basic(client)),
+    /** The same to the rival. */
+    askRival: (route: string, parameters: Record<string, string>) => {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', ...basic(client) }
+      return rival({ route, headers, body: form(parameters) })
+    },
+    redemption: (code: string) => ({ grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI }),
+  }
 }

@@ -3,7 +3,7 @@ import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import { outcome } from '../../support/answers.ts'
 import type { Fate } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
-import { BASIC, openWalk } from '../../support/walk.ts'
+import { BASIC, openWalk, UNBOUND } from '../../support/walk.ts'
 import { CLIENT, sampleClientTokens, SERVICE } from './sample-grant.ts'
 import { type Engine, storeUnderTest } from './store-under-test.ts'
 
@@ -80,7 +80,7 @@ export async function unprocessedKeys(engine: Engine) {
   })
 
   test("an unprocessed key never lets a locked client's token pass: 503", async () => {
-    const walk = await openWalk(tested.runtime, { tlsClientCertificateBoundAccessTokens: false })
+    const walk = await openWalk(tested.runtime, UNBOUND)
     const client = await walk.addClient(BASIC)
     const { access } = await walk.granted(client)
     expect(outcome(await walk.introspect(access))).toBe('OK A056001')

@@ -3,21 +3,11 @@ import { later } from '../../../shared/epoch-seconds.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { cut, cutAll, fault, pass } from '../../support/cutting-proxy.ts'
 import { gateway, type Received } from '../../support/gateway.ts'
-import { basic, BASIC, form, openWalk, REDIRECT_URI } from '../../support/walk.ts'
-import { type Engine, storeUnderTest } from './store-under-test.ts'
+import { basic, form } from '../../support/walk.ts'
+import { type Engine, walkUnderTest } from './store-under-test.ts'
 
 export async function unreachableAtEndpoints(engine: Engine) {
-  const tested = await storeUnderTest(engine)
-  const walk = await openWalk(tested.runtime, { tlsClientCertificateBoundAccessTokens: false })
-  const client = await walk.addClient(BASIC)
-
-  const redemption = (code: string) => ({
-    grant_type: 'authorization_code',
-    code,
-    redirect_uri: REDIRECT_URI,
-  })
-  const ask = (parameters: Record<string, string>) =>
-    walk.post('/token', parameters, undefined, basic(client))
+  const { tested, walk, client, ask, redemption } = await walkUnderTest(engine)
 
   function expectUnavailable({ status, headers, json }: Received): void {
     expect(status).toBe(503)

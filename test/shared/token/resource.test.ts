@@ -3,44 +3,19 @@ import { expect, test } from 'vitest'
 import { narrowedResources, parseResources } from '../../../shared/token/resource.ts'
 
 test.each([
-  'https://rs.example.com',
-  'https://rs.example.com/',
-  'https://rs.example.com:8443/a/b?c=d',
-  'HTTPS://rs.example.com',
-  'http://localhost:9000/api',
-  'https://[2001:db8::1]/',
-  'https://rs.example.com/%C3%A4',
-  'urn:example:resource',
-  'com.example.app:/x',
-  'api://0b2e6f',
+  ...['https://rs.example.com', 'https://rs.example.com/', 'https://rs.example.com:8443/a/b?c=d'],
+  ...['HTTPS://rs.example.com', 'http://localhost:9000/api', 'https://[2001:db8::1]/'],
+  ...['https://rs.example.com/%C3%A4', 'urn:example:resource', 'com.example.app:/x', 'api://0b2e6f'],
 ])('a resource may be %s', (resource) => {
   expect(parseResources([resource])).toEqual([resource])
 })
 
 test.each([
-  '',
-  'rs.example.com',
-  '/path',
-  '//rs.example.com/',
-  'https:',
-  'https://',
-  'https:///path',
-  'https:rs.example.com',
-  'http:/rs.example.com',
-  'https://?query',
-  'https://rs.example.com/#',
-  'https://rs.example.com/#part',
-  'urn:',
-  '1a:b',
-  ':x',
-  'https://rs.example.com/ a',
-  ' https://rs.example.com',
-  'https://rs.example.com/%',
-  'https://rs.example.com/%zz',
-  'https://rs.example.com/ä',
-  'https://rs.example.com/\n',
-  'https://rs.example.com/"',
-  '*',
+  ...['', 'rs.example.com', '/path', '//rs.example.com/', 'https:', 'https://', 'https:///path'],
+  ...['https:rs.example.com', 'http:/rs.example.com', 'https://?query', 'https://rs.example.com/#'],
+  ...['https://rs.example.com/#part', 'urn:', '1a:b', ':x', 'https://rs.example.com/ a'],
+  ...[' https://rs.example.com', 'https://rs.example.com/%', 'https://rs.example.com/%zz'],
+  ...['https://rs.example.com/ä', 'https://rs.example.com/\n', 'https://rs.example.com/"', '*'],
 ])('a resource may not be %j', (resource) => {
   expect(parseResources([resource])).toBe('malformed')
   expect(parseResources(['https://rs.example.com', resource])).toBe('malformed')
