@@ -40,27 +40,6 @@ test('fail answers with a redirect that has the error, state and iss', async () 
   })
 })
 
-test.each([
-  ['UNKNOWN', 'A060307 server_error'],
-  ['NOT_LOGGED_IN', 'A060301 login_required'],
-  ['MAX_AGE_NOT_SUPPORTED', 'A060302 login_required'],
-  ['EXCEEDS_MAX_AGE', 'A060303 login_required'],
-  ['DIFFERENT_SUBJECT', 'A060304 login_required'],
-  ['ACR_NOT_SATISFIED', 'A060305 login_required'],
-  ['DENIED', 'A060306 access_denied'],
-  ['SERVER_ERROR', 'A060308 server_error'],
-  ['NOT_AUTHENTICATED', 'A060309 login_required'],
-  ['ACCOUNT_SELECTION_REQUIRED', 'A060310 account_selection_required'],
-  ['CONSENT_REQUIRED', 'A060311 consent_required'],
-  ['INTERACTION_REQUIRED', 'A060312 interaction_required'],
-  ['INVALID_TARGET', 'A060313 invalid_target'],
-  ['INVALID_SCOPE', 'A060391 invalid_scope'],
-  ['UNAUTHORIZED_CLIENT', 'A060392 unauthorized_client'],
-  ['TEMPORARILY_UNAVAILABLE', 'A060393 temporarily_unavailable'],
-])('fail for %s is %s', async (reason, expected) => {
-  expect(outcome(await fail(await ticketFor(), { reason }))).toBe(`LOCATION ${expected}`)
-})
-
 test('the description of the caller replaces that of the error', async () => {
   const { json } = await fail(await ticketFor(), { reason: 'DENIED', description: 'Not today & <never>' })
   expect(json['resultMessage']).toBe('[A060306] The end-user denied the authorization request.')

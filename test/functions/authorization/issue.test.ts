@@ -1,12 +1,10 @@
 import { beforeEach, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
 import { contentOf, outcome } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testWalk } from '../../support/test-runtime.ts'
 import { PUBLIC, REDIRECT_URI, type TestClient } from '../../support/walk.ts'
 
 const ISSUER = 'https://as.example.com'
-const DAY = 86400
 
 const walk = await testWalk()
 const { runtime } = walk
@@ -79,16 +77,6 @@ test('a ticket that is used twice at once gives one code', async () => {
   expect(answers.filter(({ json }) => json['action'] === 'LOCATION')).toHaveLength(1)
   const lost = answers.map(outcome).filter((text) => text !== 'LOCATION A040001')
   expect(lost.every((text) => /^BAD_REQUEST A04(1202|5304) invalid_request$/.test(text))).toBe(true)
-})
-
-test.each([
-  [-1, 'LOCATION A040001'],
-  [0, 'BAD_REQUEST A041301 invalid_request'],
-  [1, 'BAD_REQUEST A041301 invalid_request'],
-])('a ticket %i s from its end at 24 hours: %s', async (seconds, expected) => {
-  const ticket = await ticketFor()
-  runtime.clock.now = later(START, DAY + seconds)
-  expect(outcome(await walk.issue(ticket))).toBe(expected)
 })
 
 test.each([

@@ -141,15 +141,8 @@ test('the list has no tokens of another service', async () => {
   expect((await list('')).json).toEqual({ start: 0, end: 5, totalCount: 0, accessTokens: [] })
 })
 
-test.each([
-  ['400 A159201', 'start=x'],
-  ['400 A159202', 'start=-1'],
-  ['400 A159203', 'end=1.5'],
-  ['400 A159204', 'end=-1'],
-  ['400 A159205', 'start=1&end=1002'],
-  ['404 A001218', 'clientIdentifier=nobody'],
-])('the list answers %s for %s', async (expected, query) => {
-  expect(outcome(await list(query))).toBe(expected)
+test('the list answers 404 for a client that is not there', async () => {
+  expect(outcome(await list('clientIdentifier=nobody'))).toBe('404 A001218')
 })
 
 test('the list answers POST with 405', async () => {

@@ -145,17 +145,6 @@ test('a redemption must leave out a redirect URI that the authorization request 
   expect(outcome(await walk.redeem(client, code, OWN, { redirect_uri: undefined }))).toBe('OK A050001')
 })
 
-test.each([
-  [-1, 'OK A050001'],
-  [0, 'BAD_REQUEST A050311 invalid_grant'],
-  [1, 'BAD_REQUEST A050311 invalid_grant'],
-])('a code %i s from its end: %s', async (seconds, expected) => {
-  const client = await walk.addClient(PUBLIC, BOUND)
-  const code = await walk.code(client)
-  runtime.clock.now = later(START, 60 + seconds)
-  expect(outcome(await walk.redeem(client, code, OWN))).toBe(expected)
-})
-
 test('a code is refused after a cut-off of all tokens of the client', async () => {
   const client = await walk.addClient(PUBLIC, BOUND)
   const code = await walk.code(client)

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
 import { outcome } from '../../support/answers.ts'
 import { testWalk } from '../../support/test-runtime.ts'
-import { certificatePem, spelling } from '../../support/vectors.ts'
-import { BASIC, openWalk, OTHER, OWN, POST, PUBLIC, TLS, type TestClient } from '../../support/walk.ts'
+import { certificatePem } from '../../support/vectors.ts'
+import { BASIC, OWN, POST, PUBLIC, TLS, type TestClient } from '../../support/walk.ts'
 
 const walk = await testWalk()
 const { runtime } = walk
@@ -71,54 +71,12 @@ test('NONE is for a public client that is named in either place and sends nothin
   expect(await asked({}, { client_id: client.id, client_secret: '' })).toBe(AS_PUBLIC)
 })
 
-test('NONE refuses any credentials', async () => {
-  const client = await walk.addClient(PUBLIC)
-  expect(await asked(inCall(client))).toBe(invalid('A157303'))
-  expect(await asked({}, inForm(client))).toBe(invalid('A157303'))
-  expect(await asked({ clientSecret: client.secret }, { client_id: client.id })).toBe(invalid('A157303'))
-  expect(await asked({}, { client_id: client.id, client_assertion: 'a.b.c' })).toBe(invalid('A157303'))
-})
-
-test('NONE is not for confidential clients, and secrets are not for public ones', async () => {
-  const confidential = await walk.addClient({ ...BASIC, tokenAuthMethod: 'NONE' })
-  expect(await asked({}, { client_id: confidential.id })).toBe(invalid('A157301'))
-  for (const tokenAuthMethod of ['CLIENT_SECRET_BASIC', 'CLIENT_SECRET_POST', 'TLS_CLIENT_AUTH'] as const) {
-    const client = await walk.addClient({ ...TLS, clientType: 'PUBLIC', tokenAuthMethod })
-    const members = tokenAuthMethod === 'CLIENT_SECRET_BASIC' ? inCall(client) : {}
-    const parameters = tokenAuthMethod === 'CLIENT_SECRET_POST' ? inForm(client) : { client_id: client.id }
-    expect(await asked({ ...members, clientCertificate: OWN }, parameters)).toBe(invalid('A157302'))
-  }
-})
-
 const named = (client: TestClient) => ({ client_id: client.id })
 const seconds = (date: string) => (Date.parse(date) / 1000) as EpochSeconds
-
-test.each([
-  ['the registered subject', OWN, OK],
-  ['another subject', OTHER, invalid('A157343')],
-  ['no certificate', undefined, invalid('A157327')],
-  ['an empty certificate', '', invalid('A157327')],
-  ['an unreadable certificate', spelling('truncated-der'), invalid('A157328')],
-  ['two certificates', `${OWN}${OTHER}`, invalid('A157328')],
-])('TLS_CLIENT_AUTH with %s certificate', async (_name, clientCertificate, expected) => {
-  const client = await walk.addClient(TLS)
-  expect(await asked({ clientCertificate }, named(client))).toBe(expected)
-})
 
 test('TLS_CLIENT_AUTH names its client by client_id, never by the certificate', async () => {
   await walk.addClient(TLS)
   expect(await asked({ clientCertificate: OWN })).toBe('BAD_REQUEST A244305 invalid_request')
-})
-
-test('TLS_CLIENT_AUTH takes no secret beside it', async () => {
-  const client = await walk.addClient(TLS)
-  expect(await asked({ clientCertificate: OWN, ...inCall(client) })).toBe(invalid('A157392'))
-  expect(await asked({ clientCertificate: OWN }, inForm(client))).toBe(invalid('A157392'))
-  const secretAlone = { clientCertificate: OWN, clientSecret: client.secret }
-  expect(await asked(secretAlone, named(client))).toBe(invalid('A157392'))
-  expect(await asked({ clientCertificate: OWN }, { ...named(client), client_assertion: 'a.b.c' })).toBe(
-    invalid('A157392'),
-  )
 })
 
 test('TLS_CLIENT_AUTH compares distinguished names, not texts', async () => {
@@ -130,13 +88,6 @@ test('TLS_CLIENT_AUTH compares distinguished names, not texts', async () => {
     tlsClientAuthSubjectDn: 'C=JP,ST=Tokyo,L=Chiyoda-ku,O=Client1,CN=client.example.org',
   })
   expect(await asked({ clientCertificate: OWN }, named(client))).toBe(invalid('A157343'))
-})
-
-test('TLS_CLIENT_AUTH matches nothing where the registered name is missing or malformed', async () => {
-  const client = await walk.addClient(TLS, { tlsClientAuthSubjectDn: undefined })
-  expect(await asked({ clientCertificate: OWN }, named(client))).toBe(invalid('A157340'))
-  await walk.setClient(client, { tlsClientAuthSubjectDn: 'CN=client.example.org;O=Client1' })
-  expect(await asked({ clientCertificate: OWN }, named(client))).toBe(invalid('A157342'))
 })
 
 test.each([
@@ -152,33 +103,4 @@ test.each([
   const client = await walk.addClient(TLS, { tlsClientAuthSubjectDn: subject })
   runtime.clock.now = (seconds(date) + offset) as EpochSeconds
   expect(await asked({ clientCertificate: certificatePem(name) }, named(client))).toBe(expected)
-})
-
-test.each([
-  ['NONE', PUBLIC],
-  ['CLIENT_SECRET_BASIC', BASIC],
-  ['CLIENT_SECRET_POST', POST],
-  ['TLS_CLIENT_AUTH', TLS],
-] as const)('%s is refused where the service does not support it', async (method, kind) => {
-  const others = (['NONE', 'CLIENT_SECRET_BASIC', 'CLIENT_SECRET_POST', 'TLS_CLIENT_AUTH'] as const).filter(
-    (name) => name !== method,
-  )
-  await walk.setService({ supportedTokenAuthMethods: others })
-  const client = await walk.addClient(kind)
-  expect(outcome(await walk.credentials(client, OWN))).toBe(invalid('A157344'))
-})
-
-test('clients that are unknown, locked or of another service are refused by any method', async () => {
-  expect(await asked({ clientId: '1', clientSecret: 'x' })).toBe(invalid('A048304'))
-  expect(await asked({ clientId: 'x'.repeat(257), clientSecret: 'x' })).toBe(invalid('A048304'))
-  const locked = await walk.addClient(BASIC, { locked: true })
-  expect(await asked(inCall(locked))).toBe(invalid('A048307'))
-  const elsewhere = await (await openWalk(runtime)).addClient(BASIC)
-  expect(await asked(inCall(elsewhere))).toBe(invalid('A048304'))
-})
-
-test('two methods at once in the form are refused', async () => {
-  const client = await walk.addClient(POST)
-  const parameters = { ...inForm(client), client_assertion: 'a.b.c' }
-  expect(await asked({}, parameters)).toBe('BAD_REQUEST A158391 invalid_request')
 })

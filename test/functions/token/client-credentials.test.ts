@@ -76,11 +76,8 @@ test('client credentials are refused to a client that did not declare them, and 
 })
 
 test.each([
-  ['password', 'BAD_REQUEST A049305 unsupported_grant_type'],
-  ['implicit', 'BAD_REQUEST A049306 unsupported_grant_type'],
-  ['CLIENT_CREDENTIALS', 'BAD_REQUEST A049304 unsupported_grant_type'],
   ['__proto__', 'BAD_REQUEST A049304 unsupported_grant_type'],
-  ['', 'BAD_REQUEST A049302 invalid_request'],
+  ['constructor', 'BAD_REQUEST A049304 unsupported_grant_type'],
 ])('a request is refused for grant_type=%s', async (grant_type, expected) => {
   const client = await walk.addClient(BASIC)
   expect(outcome(await walk.credentials(client, undefined, { grant_type }))).toBe(expected)
@@ -98,17 +95,6 @@ test.each([
   expect(contentOf(answer)['scope']).toBe(expected)
   expect(answer.json['scopes']).toEqual(expected.split(' '))
   expect(answer.json).not.toHaveProperty('refreshTokenScopes')
-})
-
-test.each([
-  ['only unknown ones', 'nonsense', 'BAD_REQUEST A052303 invalid_scope'],
-  ['two spaces', 'read  write', 'BAD_REQUEST A052391 invalid_scope'],
-  ['a quote', 'read"', 'BAD_REQUEST A052391 invalid_scope'],
-  ['another case', 'READ', 'BAD_REQUEST A052303 invalid_scope'],
-])('scope is refused with %s', async (_name, scope, expected) => {
-  await walk.setService({ supportedScopes: SCOPES })
-  const client = await walk.addClient(BASIC)
-  expect(outcome(await walk.credentials(client, undefined, { scope }))).toBe(expected)
 })
 
 test('scope is needed where the service requires it, unless there are defaults', async () => {

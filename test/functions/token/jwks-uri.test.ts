@@ -114,12 +114,6 @@ describe('SELF_SIGNED_TLS_CLIENT_AUTH with a jwksUri', () => {
     expect(server.seen).toMatchObject({ connections: 0, lookups: [HOST] })
   })
 
-  test('a redirect of the key server is not followed', async () => {
-    server.state.answer = answerWith('', 302, { location: '/elsewhere' })
-    expect(await asked(EC)).toBe(UNAVAILABLE)
-    expect(server.seen.requests).toEqual(['/jwks'])
-  })
-
   test('a client by self-signed certificate is bound on the OAuth face, and refreshes with either certificate', async () => {
     publish(ecKey, rsaKey)
     const bound = await walk.addClient(SELF_SIGNED, { jwksUri: server.uri, ...BOUND })

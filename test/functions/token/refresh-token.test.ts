@@ -74,17 +74,6 @@ test('an empty scope counts as left out', async () => {
   expect(contentOf(answer)['scope']).toBe('read')
 })
 
-test.each([
-  [-1, 'OK A053001'],
-  [0, 'BAD_REQUEST A053308 invalid_grant'],
-  [1, 'BAD_REQUEST A053308 invalid_grant'],
-])('a refresh token %i s from its end: %s', async (seconds, expected) => {
-  const client = await walk.addClient(PUBLIC)
-  const { refresh } = await walk.granted(client)
-  runtime.clock.now = later(START, 864000 + seconds)
-  expect(outcome(await walk.refresh(client, refresh))).toBe(expected)
-})
-
 test('a rotated refresh token gets a full life', async () => {
   const client = await walk.addClient(PUBLIC)
   const { refresh } = await walk.granted(client)

@@ -93,6 +93,14 @@ test.each([
   await expect(v3(header, 'introspect', serviceId)).rejects.toThrow(refused(reason))
 })
 
+test.each(['0', '007', '1e3', '-1', '1.5', '99999999999999999', '__proto__'])(
+  'no service has the number %s in a path of v3',
+  async (serviceId) => {
+    const asked = v3(`Bearer ${SECRETS.manage}`, 'introspect', serviceId)
+    await expect(asked).rejects.toThrow(refused('bearer-invalid'))
+  },
+)
+
 test('credentials are missing without the header, and malformed with two', async () => {
   for (const serviceId of [undefined, String(SERVICE)]) {
     const none = serviceByCredentials(request([], serviceId), 'introspect', around(runtime))
