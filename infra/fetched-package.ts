@@ -28,7 +28,9 @@ export function fetchedPackage(
   part = 'package',
 ): Promise<string> {
   return cachedFolder(name, async (cwd) => {
-    const { stdout } = await run('npm', ['pack', spec, '--silent', '--ignore-scripts'], { cwd })
+    // The project's .npmrc names a folder for the packages that it packs itself.
+    const parameters = ['pack', spec, '--ignore-scripts', '--loglevel=error', `--pack-destination=${cwd}`]
+    const { stdout } = await run('npm', parameters, { cwd })
     const archive = join(cwd, stdout.trim())
     const digest = createHash('sha512')
       .update(await readFile(archive))
