@@ -55,3 +55,8 @@ export interface WebApiResponse {
 export function success(resultCode: string, message: string) {
   return { resultCode, resultMessage: `[${resultCode}] ${message}` }
 }
+
+/** A list for an answer: an empty one is left out, as SDKs do not take `null` (Authlete contract, rule 2). */
+export function unlessEmpty<Item>(list: readonly Item[]): readonly Item[] | undefined {
+  return list.length === 0 ? undefined : list
+}

@@ -4,6 +4,8 @@ const RUNTIME = '^shared/(runtime|call|answer-schema)[.]ts$'
 const LEAVES = '^shared/(?!(runtime|call|answer-schema)[.]ts$)[^/]+[.]ts$'
 const BELOW_RUNTIME = '^shared/(certificate|refusal|store)/'
 const BELOW_FACES = '^shared/(certificate|refusal|store|request|authentication|gateway)/'
+/** These import nothing, so every folder may use them. */
+const BOTTOM = '^shared/(bounded-map|json)[.]ts$'
 const PROVISIONING = '^infra/aws/provisioning/management[.]ts$'
 const MANAGEMENT_STEPS = '^functions/management/(clients|services)/(request|decide)[.]ts$'
 const DEPLOYED = '^(functions|shared)/'
@@ -67,7 +69,7 @@ module.exports = {
     ),
 
     layer('leaf', LEAVES, [LEAVES, '^shared/certificate/']),
-    layer('certificate', '^shared/certificate/', ['^shared/certificate/']),
+    layer('certificate', '^shared/certificate/', ['^shared/certificate/', BOTTOM]),
     layer('refusal', '^shared/refusal/', ['^shared/refusal/', LEAVES]),
     layer('store', '^shared/store/', [BELOW_RUNTIME, LEAVES]),
     layer('runtime', RUNTIME, [BELOW_RUNTIME, RUNTIME, LEAVES]),

@@ -3,7 +3,7 @@ import { activeTokenInFull } from '../../shared/token/active-token.ts'
 import { bearerChallenge } from '../../shared/request/bearer.ts'
 import type { UsableToken } from '../../shared/token/introspect.ts'
 import type { Service } from '../../shared/store/service.ts'
-import { success } from '../../shared/web-api.ts'
+import { success, unlessEmpty } from '../../shared/web-api.ts'
 import type { Usable } from './answer-schema.ts'
 import type { IntrospectedToken } from './decide.ts'
 
@@ -37,10 +37,6 @@ export function introspectionResponse(
     clientAttributes: unlessEmpty(clientAttributes),
     ...standing,
   }
-}
-
-function unlessEmpty<Item>(list: readonly Item[]): readonly Item[] | undefined {
-  return list.length === 0 ? undefined : list
 }
 
 /** What the holder of the connection learns of its own token on the OAuth face. */

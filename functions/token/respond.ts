@@ -1,6 +1,6 @@
 import { propertyMembers } from '../../shared/token/terms.ts'
 import type { Service } from '../../shared/store/service.ts'
-import { success } from '../../shared/web-api.ts'
+import { success, unlessEmpty } from '../../shared/web-api.ts'
 import type { IssuedTokensAnswer, TokenMembers } from './answer-schema.ts'
 import { GRANT_TYPES, type IssuedTokens } from './decide.ts'
 
@@ -11,7 +11,7 @@ export function tokenContent(issued: IssuedTokens, service: Service): TokenMembe
     ...propertyMembers(grant.terms.properties),
     access_token: jwt ?? accessToken,
     ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
-    scope: grant.accessScopes.length === 0 ? null : grant.accessScopes.join(' '),
+    scope: unlessEmpty(grant.accessScopes)?.join(' ') ?? null,
     token_type: service.accessTokenType,
     expires_in: grant.accessExpiresAt - issuedAt,
   }
@@ -47,10 +47,6 @@ export function tokenResponse(issued: IssuedTokens, service: Service): IssuedTok
     scopes: unlessEmpty(grant.accessScopes),
     resources: unlessEmpty(terms.resources),
     accessTokenResources: unlessEmpty(grant.accessResources),
-    refreshTokenScopes: grant.refresh === undefined ? undefined : unlessEmpty(terms.scopes),
+    refreshTokenScopes: grant.refresh && unlessEmpty(terms.scopes),
   }
-}
-
-function unlessEmpty<Item>(list: readonly Item[]): readonly Item[] | undefined {
-  return list.length === 0 ? undefined : list
 }

@@ -4,10 +4,10 @@ import type { Call } from '../call.ts'
 import type { Client } from '../store/client.ts'
 import { JwksUnavailable } from './fetch-jwks.ts'
 import { Refusal } from '../refusal/refusal.ts'
-import { openRemoteJwks } from './remote-jwks.ts'
+import { RemoteJwks } from './remote-jwks.ts'
 
-/** Sets are remembered for as long as the way by which they were fetched. */
-const remembered = new WeakMap<Internet, ReturnType<typeof openRemoteJwks>>()
+/** One cache for each `Internet`: a test that uses its own sees no keys of another. */
+const remembered = new WeakMap<Internet, RemoteJwks>()
 
 /**
  * What `select` finds in the registered keys of a client: at its `jwksUri`, or else in its `jwks`.
@@ -28,8 +28,8 @@ export async function findInKeys<T>(
   }
 }
 
-function remoteJwks(internet: Internet) {
-  const remote = remembered.get(internet) ?? openRemoteJwks(internet)
+function remoteJwks(internet: Internet): RemoteJwks {
+  const remote = remembered.get(internet) ?? new RemoteJwks(internet)
   remembered.set(internet, remote)
   return remote
 }

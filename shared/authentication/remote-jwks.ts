@@ -1,11 +1,12 @@
+import { BoundedMap } from '../bounded-map.ts'
 import type { JwkSet } from '../certificate/jwk-set.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import type { Internet } from '../internet.ts'
 import { fetchJwks } from './fetch-jwks.ts'
 
-/** One fetch a minute for each URI, whatever came of it: who asks for unknown keys must not make us a flood. */
+/** At most one fetch a minute for each URI, even after a failure: tokens with unknown keys must not cause a flood. */
 const INTERVAL_SECONDS = 60
-/** A key that the client has withdrawn works no longer than this. */
+/** A key that the client has withdrawn works at most this long. */
 const LIFETIME_SECONDS = 600
 /** Each of up to 64 KiB. */
 const REMEMBERED_SETS = 200
@@ -17,46 +18,43 @@ interface Remembered {
 }
 
 /** The JWK Sets behind the `jwks_uri` of clients, remembered in this process (requirement A19). */
-export function openRemoteJwks(internet: Internet) {
-  const sets = new Map<string, Remembered>()
+export class RemoteJwks {
+  readonly #internet: Internet
+  readonly #sets = new BoundedMap<string, Remembered>(REMEMBERED_SETS)
+
+  constructor(internet: Internet) {
+    this.#internet = internet
+  }
 
   /**
-   * What `select` finds in the set. When it finds nothing the keys may have been rotated: the set is fetched again, if
-   * the last fetch is a minute ago.
+   * What `select` finds in the set. If it finds nothing, the client may have rotated its keys: the set is fetched again,
+   * unless the last fetch is less than a minute ago.
    *
-   * @param select gives `undefined` for what is not in the set; a set remembered is always the same object
-   * @throws JwksUnavailable when there is no set, or the one remembered does not do and no other can be had
+   * @param select returns `undefined` for a key that the set does not have; a remembered set is always the same object
+   * @throws JwksUnavailable when the set is needed and cannot be fetched
    */
-  async function find<T>(
+  async find<T>(
     uri: string,
     now: EpochSeconds,
     select: (jwks: JwkSet) => T | undefined | Promise<T | undefined>,
   ): Promise<T | undefined> {
-    const known = sets.get(uri)?.known
-    const live = known !== undefined && now - known.fetchedAt < LIFETIME_SECONDS
-    const found = live ? await select(known.jwks) : undefined
-    return found === undefined ? select(await latest(uri, now)) : found
+    const known = this.#sets.get(uri)?.known
+    const isLive = known !== undefined && now - known.fetchedAt < LIFETIME_SECONDS
+    const found = isLive ? await select(known.jwks) : undefined
+    return found === undefined ? select(await this.#latest(uri, now)) : found
   }
 
-  function latest(uri: string, now: EpochSeconds): Promise<JwkSet> {
-    const last = sets.get(uri)
+  #latest(uri: string, now: EpochSeconds): Promise<JwkSet> {
+    const last = this.#sets.get(uri)
     if (last !== undefined && now - last.attemptedAt < INTERVAL_SECONDS) return last.attempt
-    const attempt = fetchJwks(uri, internet).then((jwks) => {
+    const attempt = fetchJwks(uri, this.#internet).then((jwks) => {
       next.known = { jwks, fetchedAt: now }
       return jwks
     })
-    // Until then, and should it fail, what was known before goes on.
+    // The previous set stays in use until the fetch succeeds.
     const next: Remembered = { attemptedAt: now, attempt, known: last?.known }
-    remember(uri, next)
+    this.#sets.delete(uri)
+    this.#sets.set(uri, next)
     return attempt
   }
-
-  function remember(uri: string, next: Remembered): void {
-    sets.delete(uri)
-    const [oldest] = sets.keys()
-    if (oldest !== undefined && sets.size >= REMEMBERED_SETS) sets.delete(oldest)
-    sets.set(uri, next)
-  }
-
-  return { find }
 }

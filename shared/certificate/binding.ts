@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
+import { isJsonObject } from '../json.ts'
 import type { Presented } from './presented.ts'
 import { isThumbprint, type Thumbprint } from './thumbprint.ts'
 
@@ -27,7 +28,7 @@ export function judge(binding: unknown, presented: Presented): Verdict {
 
 /** The thumbprint in a stored binding. `undefined`: none, or one that cannot be proved here. */
 export function boundThumbprint(binding: unknown): Thumbprint | undefined {
-  if (typeof binding !== 'object' || binding === null || Array.isArray(binding)) return undefined
+  if (!isJsonObject(binding)) return undefined
   const value: unknown = Object.getOwnPropertyDescriptor(binding, 'x5t#S256')?.value
   return isThumbprint(value) ? value : undefined
 }

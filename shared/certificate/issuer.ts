@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { BoundedMap } from './bounded-map.ts'
+import { BoundedMap } from '../bounded-map.ts'
 import { type Der, MalformedCertificate, readCertificate } from './pem.ts'
 import { thumbprint } from './thumbprint.ts'
 

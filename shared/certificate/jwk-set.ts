@@ -1,7 +1,8 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
+import { isJsonObject, type JsonObject } from '../json.ts'
 
-/** Parsed JSON of which nothing is known but that it is an object. */
-export type Jwk = Readonly<Record<string, unknown>>
+/** Nothing of it is checked. */
+export type Jwk = JsonObject
 
 /** RFC 7517 section 5. */
 export interface JwkSet {
@@ -10,7 +11,7 @@ export interface JwkSet {
 
 /** Shape only: a set may hold keys of kinds that are not known here (RFC 7517 section 5). */
 export function isJwkSet(value: unknown): value is JwkSet {
-  return isObject(value) && Array.isArray(value['keys']) && value['keys'].every(isObject)
+  return isJsonObject(value) && Array.isArray(value['keys']) && value['keys'].every(isJsonObject)
 }
 
 /**
@@ -30,8 +31,4 @@ function importKey(jwk: Jwk): KeyObject | undefined {
     if (error instanceof Error && 'code' in error) return undefined
     throw error
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

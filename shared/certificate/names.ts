@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import type { BaseBlock, Constructed } from 'asn1js'
 import type { Certificate } from 'pkijs'
-import { BoundedMap } from './bounded-map.ts'
+import { BoundedMap } from '../bounded-map.ts'
 import { MalformedCertificate, type Der } from './pem.ts'
 import { keyStrength, type KeyStrength } from './public-key.ts'
 import { sortNames, type SubjectAlternativeNames } from './subject-alternative-names.ts'

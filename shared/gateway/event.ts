@@ -6,6 +6,7 @@ import type {
 } from 'aws-lambda'
 import { present, type Presented } from '../certificate/presented.ts'
 import type { HttpRequest } from '../http.ts'
+import { isJsonObject } from '../json.ts'
 import type { Settings } from '../settings.ts'
 
 /** Where a certificate may come from. */
@@ -27,7 +28,8 @@ type EventV2 = APIGatewayProxyEventV2WithRequestContext<
  * @throws MalformedEvent
  */
 export function toHttpRequest(event: unknown, places: CertifiedPlaces): HttpRequest {
-  if (!isObject(event) || !isObject(event['requestContext'])) throw new MalformedEvent('requestContext')
+  if (!isJsonObject(event) || !isJsonObject(event['requestContext']))
+    throw new MalformedEvent('requestContext')
   if (event['version'] === '2.0') return fromPayload2(event as unknown as EventV2, places)
   const version1 = event['version'] === undefined || event['version'] === '1.0'
   if (version1 && typeof event['httpMethod'] === 'string') {
@@ -39,7 +41,7 @@ export function toHttpRequest(event: unknown, places: CertifiedPlaces): HttpRequ
 function fromPayload2(event: EventV2, places: CertifiedPlaces): HttpRequest {
   const { requestContext } = event
   if (typeof event.routeKey !== 'string') throw new MalformedEvent('routeKey')
-  if (!isObject(requestContext.http) || typeof requestContext.http.method !== 'string') {
+  if (!isJsonObject(requestContext.http) || typeof requestContext.http.method !== 'string') {
     throw new MalformedEvent('requestContext.http.method')
   }
   return {
@@ -60,7 +62,7 @@ function fromPayload1(event: APIGatewayProxyEvent, places: CertifiedPlaces): Htt
   const { requestContext } = event
   if (typeof event.resource !== 'string') throw new MalformedEvent('resource')
   // With only `headers` a repeated header would show as its last value.
-  const headers = isObject(event.multiValueHeaders)
+  const headers = isJsonObject(event.multiValueHeaders)
     ? multipleHeaders(event.multiValueHeaders)
     : singleHeaders(event.headers)
   return {
@@ -115,7 +117,7 @@ function bodyOf(body: unknown, isBase64Encoded: unknown): Buffer {
 
 /** REST events carry the query decoded; only `multiValueQueryStringParameters` has all of it. */
 function queryOf(parameters: unknown): URLSearchParams {
-  const pairs = Object.entries(isObject(parameters) ? parameters : {}).flatMap(([name, values]) =>
+  const pairs = Object.entries(isJsonObject(parameters) ? parameters : {}).flatMap(([name, values]) =>
     Array.isArray(values) ? values.map((value) => [name, String(value)] as [string, string]) : [],
   )
   return new URLSearchParams(pairs)
@@ -123,7 +125,8 @@ function queryOf(parameters: unknown): URLSearchParams {
 
 function pathParametersOf(parameters: unknown): HttpRequest['pathParameters'] {
   if (parameters === undefined || parameters === null) return {}
-  const texts = isObject(parameters) && Object.values(parameters).every((value) => typeof value === 'string')
+  const texts =
+    isJsonObject(parameters) && Object.values(parameters).every((value) => typeof value === 'string')
   if (!texts) throw new MalformedEvent('pathParameters')
   return parameters as Record<string, string>
 }
@@ -148,8 +151,4 @@ function multipleHeaders(headers: Readonly<Record<string, unknown>>) {
 
 function requestIdOf(requestId: unknown): string {
   return typeof requestId === 'string' ? requestId : 'unknown'
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,6 +1,7 @@
 import { type Service, SIGNING_ALGORITHMS } from '../store/service.ts'
 import { FAPI2_ALGORITHMS } from '../store/fapi2.ts'
 import { ALGORITHMS } from '../authentication/jws-algorithms.ts'
+import { unlessEmpty } from '../web-api.ts'
 import type { JwkSet, Metadata } from './metadata-schema.ts'
 
 /**
@@ -18,21 +19,21 @@ export function metadata(service: Service): Metadata {
     issuer: service.issuer,
     authorization_endpoint: service.authorizationEndpoint,
     token_endpoint: service.tokenEndpoint ?? `${origin}/token`,
-    token_endpoint_auth_methods_supported: nonEmpty(methods),
+    token_endpoint_auth_methods_supported: unlessEmpty(methods),
     token_endpoint_auth_signing_alg_values_supported: algorithms,
     revocation_endpoint: service.revocationEndpoint ?? `${origin}/revocation`,
-    revocation_endpoint_auth_methods_supported: nonEmpty(methods),
+    revocation_endpoint_auth_methods_supported: unlessEmpty(methods),
     revocation_endpoint_auth_signing_alg_values_supported: algorithms,
     introspection_endpoint: service.introspectionEndpoint ?? `${origin}/introspection/standard`,
-    introspection_endpoint_auth_methods_supported: nonEmpty(methods.filter((method) => method !== 'none')),
+    introspection_endpoint_auth_methods_supported: unlessEmpty(methods.filter((method) => method !== 'none')),
     introspection_endpoint_auth_signing_alg_values_supported: algorithms,
     jwks_uri: service.jwksUri ?? `${origin}/jwks`,
-    introspection_signing_alg_values_supported: nonEmpty(signingAlgorithms(service)),
-    scopes_supported: nonEmpty(scopes),
+    introspection_signing_alg_values_supported: unlessEmpty(signingAlgorithms(service)),
+    scopes_supported: unlessEmpty(scopes),
     response_types_supported: authorizes
       ? lowerCase(service.supportedResponseTypes.filter((type) => type === 'CODE'))
       : [],
-    grant_types_supported: nonEmpty(lowerCase(service.supportedGrantTypes)),
+    grant_types_supported: unlessEmpty(lowerCase(service.supportedGrantTypes)),
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: service.issSuppressed ? undefined : true,
     tls_client_certificate_bound_access_tokens: service.tlsClientCertificateBoundAccessTokens,
@@ -61,8 +62,4 @@ function assertionAlgorithms({ fapi2 }: Service): readonly string[] {
 
 function lowerCase(names: readonly string[]): readonly string[] {
   return names.map((name) => name.toLowerCase())
-}
-
-function nonEmpty(list: readonly string[]): readonly string[] | undefined {
-  return list.length === 0 ? undefined : list
 }

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type * as z from 'zod/mini'
 import type { HttpRequest } from '../http.ts'
+import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
 import { decodeEscapes, decodeFormText, splitPair } from './form.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 
@@ -43,12 +44,14 @@ export function readCall<Schema extends z.ZodMiniType>(
 }
 
 /** @throws Refusal body-malformed, body-too-large */
-export function readJsonObject(http: HttpRequest): Readonly<Record<string, unknown>> {
-  return jsonMembers(callText(http))
+export function readJsonObject(http: HttpRequest): JsonObject {
+  const value = parseJson(callText(http))
+  if (!isJsonObject(value)) throw new Refusal('body-malformed')
+  return value
 }
 
 /** Without members that are `null`, `""` or 0. */
-export function withoutEmpty(members: object): Readonly<Record<string, unknown>> {
+export function withoutEmpty(members: object): JsonObject {
   const present = Object.entries(members).filter(([, value]) => value !== null && value !== '' && value !== 0)
   return Object.fromEntries(present)
 }
@@ -94,19 +97,6 @@ function mediaType(http: HttpRequest): string | undefined {
 function textOf(body: Buffer): string {
   if (!isUtf8(body)) throw new Refusal('body-malformed')
   return body.toString()
-}
-
-function jsonMembers(text: string): Readonly<Record<string, unknown>> {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    // Without the cause: its message quotes the body.
-    if (error instanceof SyntaxError) throw new Refusal('body-malformed')
-    throw error
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Refusal('body-malformed')
-  return value as Record<string, unknown>
 }
 
 function formMembers(text: string): object {

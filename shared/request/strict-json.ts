@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
+import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
 
-export type JsonObject = Readonly<Record<string, unknown>>
+export type { JsonObject } from '../json.ts'
 
 /**
  * Reads a JSON object that says one thing only. `undefined`: the bytes are not UTF-8, not JSON, no object, or a member
@@ -11,27 +12,17 @@ export type JsonObject = Readonly<Record<string, unknown>>
 export function parseJsonObject(bytes: Buffer): JsonObject | undefined {
   if (!isUtf8(bytes)) return undefined
   const text = bytes.toString()
-  const value = parse(text)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  return repeatsMember(text) ? undefined : (value as JsonObject)
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
+  const value = parseJson(text)
+  return isJsonObject(value) && !repeatsMember(text) ? value : undefined
 }
 
 /** A string, with the colon after it when it names a member; or a bracket. */
-const TOKEN = /("[^"\\]*(?:\\.[^"\\]*)*")([ \t\r\n]*:)?|[{}[\]]/g
+const JSON_TOKEN = /("[^"\\]*(?:\\.[^"\\]*)*")([ \t\r\n]*:)?|[{}[\]]/g
 
 /** @param text is known to be JSON */
 function repeatsMember(text: string): boolean {
   const open: Set<unknown>[] = []
-  for (const [token, string, colon] of text.matchAll(TOKEN)) {
+  for (const [token, string, colon] of text.matchAll(JSON_TOKEN)) {
     if (token === '{' || token === '[') open.push(new Set())
     else if (token === '}' || token === ']') open.pop()
     else if (string !== undefined && colon !== undefined) {

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../bounded-map.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 
 const MAX_ENTRIES = 1000
@@ -14,7 +15,7 @@ interface Entry {
 export class Cache {
   readonly #seconds: number
   readonly #clock: () => EpochSeconds
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries = new BoundedMap<string, Entry>(MAX_ENTRIES)
   #writes = 0
 
   constructor(seconds: number, clock: () => EpochSeconds) {
@@ -29,9 +30,8 @@ export class Cache {
     const writesBefore = this.#writes
     const value = await read()
     this.#entries.delete(key)
-    if (value === undefined || this.#seconds === 0 || this.#writes !== writesBefore) return value
-    this.#entries.set(key, { value, readAt })
-    if (this.#entries.size > MAX_ENTRIES) this.#entries.delete(this.#entries.keys().next().value ?? '')
+    const isWorthKeeping = value !== undefined && this.#seconds > 0 && this.#writes === writesBefore
+    if (isWorthKeeping) this.#entries.set(key, { value, readAt })
     return value
   }
 

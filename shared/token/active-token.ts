@@ -1,4 +1,5 @@
 import { boundThumbprint } from '../certificate/binding.ts'
+import { unlessEmpty } from '../web-api.ts'
 import type { Terms, Tokens } from '../store/grant.ts'
 import type { Service } from '../store/service.ts'
 import type { ActiveRefreshToken, ActiveToken, ActiveTokenInFull } from './active-token-schema.ts'
@@ -59,10 +60,10 @@ function aboutGrant(
     sub: subject,
     acr,
     auth_time: authTime,
-    scope: scopes.length === 0 ? null : scopes.join(' '),
+    scope: unlessEmpty(scopes)?.join(' ') ?? null,
     iss: service.issuer,
     client_id: clientIdText(grant),
-    aud: resources.length === 0 ? undefined : resources,
+    aud: unlessEmpty(resources),
     active: true as const,
     cnf: bound === undefined ? undefined : { 'x5t#S256': bound },
   }

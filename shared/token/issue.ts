@@ -13,6 +13,7 @@ import { audOf } from './resource.ts'
 import { findAccessTokenKey, signJwt } from './sign.ts'
 import { claimsOf, propertyMembers } from './terms.ts'
 import { makeIdentifier, makeOpaque } from './token-string.ts'
+import { unlessEmpty } from '../web-api.ts'
 
 /** What the tokens are to be; everything in it has been decided. */
 export interface TokenOrder {
@@ -99,7 +100,7 @@ async function signed(
     sub: terms.subject ?? clientId,
     aud: audOf(tokens, service),
     client_id: clientId,
-    scope: accessScopes.length === 0 ? undefined : accessScopes.join(' '),
+    scope: unlessEmpty(accessScopes)?.join(' '),
     acr: terms.acr,
     auth_time: terms.authTime,
     cnf: binding === 'none' ? undefined : binding,

@@ -1,3 +1,5 @@
+import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
+
 /**
  * The `jti` of a string in the form of a JWS with an asymmetric algorithm. Nothing is verified here: the stored digest
  * of the whole string is the proof (decision D36).
@@ -16,12 +18,7 @@ export function readIdentifier(
 
 const ASYMMETRIC = /^(?:ES|RS|PS)(?:256|384|512)$|^Ed(?:DSA|25519|448)$/
 
-function decode(part: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString())
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
+function decode(part: string): JsonObject | undefined {
+  const value = parseJson(Buffer.from(part, 'base64url').toString())
+  return isJsonObject(value) ? value : undefined
 }

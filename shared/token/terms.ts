@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import type { Call } from '../call.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
+import { parseJson } from '../json.ts'
 import { numberMember } from '../request/body.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 import type { Property, Terms } from '../store/grant.ts'
@@ -171,13 +172,7 @@ export function claimsOf({ jwtAtClaims }: Terms): Readonly<Record<string, unknow
   return jwtAtClaims === undefined ? {} : (JSON.parse(jwtAtClaims) as Record<string, unknown>)
 }
 
-/** `undefined`, which no schema takes, for text that is not JSON. */
+/** Text that is not JSON becomes `undefined`, which no schema takes. */
 function fromJson(value: unknown): unknown {
-  if (typeof value !== 'string') return value
-  try {
-    return JSON.parse(value)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
+  return typeof value === 'string' ? parseJson(value) : value
 }

@@ -1,6 +1,6 @@
 import type { Service } from '../../../shared/store/service.ts'
 import { clientSummary } from '../../../shared/token/client-summary.ts'
-import { success } from '../../../shared/web-api.ts'
+import { success, unlessEmpty } from '../../../shared/web-api.ts'
 import type { InteractionAnswer } from '../answer-schema.ts'
 import type { IssuedTicket } from './decide.ts'
 
@@ -18,12 +18,11 @@ export function authorizationResponse(issued: IssuedTicket, service: Service): I
     ticket,
     client: clientSummary(client),
     service: { apiKey, serviceName, clientIdAliasEnabled },
-    scopes:
-      scopes.length === 0 ? undefined : service.supportedScopes.filter(({ name }) => scopes.includes(name)),
-    resources: resources.length === 0 ? undefined : resources,
-    prompts: prompts.length === 0 ? undefined : prompts,
+    scopes: unlessEmpty(service.supportedScopes.filter(({ name }) => scopes.includes(name))),
+    resources: unlessEmpty(resources),
+    prompts: unlessEmpty(prompts),
     lowestPrompt,
-    uiLocales: uiLocales.length === 0 ? undefined : uiLocales,
+    uiLocales: unlessEmpty(uiLocales),
     loginHint,
     display,
     maxAge,

@@ -1,6 +1,6 @@
 import { tokenIdOf } from '../../../shared/token/token-string.ts'
 import { clientIdText } from '../../../shared/token/client-id.ts'
-import { success } from '../../../shared/web-api.ts'
+import { success, unlessEmpty } from '../../../shared/web-api.ts'
 import type { Created } from './answer-schema.ts'
 import type { CreatedTokens } from './decide.ts'
 
@@ -27,8 +27,8 @@ export function createResponse({ grant, client, issuedAt, ...issued }: CreatedTo
     clientId,
     clientIdentifier: clientIdText(grant),
     subject,
-    scopes: accessScopes.length === 0 ? undefined : accessScopes,
-    refreshTokenScopes: grant.refresh === undefined || scopes.length === 0 ? undefined : scopes,
-    properties: properties.length === 0 ? undefined : properties,
+    scopes: unlessEmpty(accessScopes),
+    refreshTokenScopes: grant.refresh && unlessEmpty(scopes),
+    properties: unlessEmpty(properties),
   }
 }

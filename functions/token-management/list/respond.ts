@@ -1,5 +1,6 @@
 import { clientSummary } from '../../../shared/token/client-summary.ts'
 import { tokenIdOf } from '../../../shared/token/token-string.ts'
+import { unlessEmpty } from '../../../shared/web-api.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
 import type { ListedToken, TokenListAnswer } from './answer-schema.ts'
 import type { TokenList } from './decide.ts'
@@ -37,8 +38,8 @@ function tokenView(grant: Tokens): ListedToken {
     clientId: grant.client,
     subject,
     grantType: grant.grantType,
-    scopes: accessScopes.length === 0 ? undefined : accessScopes,
-    refreshTokenScopes: refresh === undefined || scopes.length === 0 ? undefined : scopes,
-    properties: properties.length === 0 ? undefined : properties,
+    scopes: unlessEmpty(accessScopes),
+    refreshTokenScopes: refresh && unlessEmpty(scopes),
+    properties: unlessEmpty(properties),
   }
 }

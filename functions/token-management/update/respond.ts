@@ -1,5 +1,5 @@
 import { tokenIdOf } from '../../../shared/token/token-string.ts'
-import { success } from '../../../shared/web-api.ts'
+import { success, unlessEmpty } from '../../../shared/web-api.ts'
 import type { Updated } from './answer-schema.ts'
 import type { UpdatedTokens } from './decide.ts'
 
@@ -19,7 +19,7 @@ export function updateResponse({ grant, accessToken, jwt }: UpdatedTokens): Upda
     tokenId: tokenIdOf(grant),
     accessTokenExpiresAt: grant.accessExpiresAt * 1000,
     refreshTokenExpiresAt: (refresh?.refreshExpiresAt ?? 0) * 1000,
-    scopes: accessScopes.length === 0 ? undefined : accessScopes,
-    properties: properties.length === 0 ? undefined : properties,
+    scopes: unlessEmpty(accessScopes),
+    properties: unlessEmpty(properties),
   }
 }

@@ -1,6 +1,6 @@
 import { X509Certificate, hash } from 'node:crypto'
 import type { Certificate } from 'pkijs'
-import { BoundedMap } from '../bounded-map.ts'
+import { BoundedMap } from '../../bounded-map.ts'
 import { issuedBy } from '../issuer.ts'
 import { isWellConstrained } from './path-constraints.ts'
 import { type Der, MalformedCertificate, readCertificate } from '../pem.ts'

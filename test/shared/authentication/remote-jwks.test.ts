@@ -5,7 +5,7 @@ import { readCertificate, type Der } from '../../../shared/certificate/pem.ts'
 import { isRegistered, registeredCertificates } from '../../../shared/certificate/registered-certificates.ts'
 import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
 import { type Internet, PUBLIC_INTERNET } from '../../../shared/internet.ts'
-import { openRemoteJwks } from '../../../shared/authentication/remote-jwks.ts'
+import { RemoteJwks } from '../../../shared/authentication/remote-jwks.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { certificatePem } from '../../support/vectors.ts'
 import { answerWith, type KeyServer, reasonFor, startKeyServer } from './key-server.ts'
@@ -28,9 +28,9 @@ const fetches = () => server.seen.requests.length
 const has = (kid: string) => (jwks: JwkSet) => jwks.keys.find((jwk) => jwk['kid'] === kid)
 
 function opened(changed: Partial<Internet> = {}) {
-  const remote = openRemoteJwks({ ...server.internet, ...changed })
+  const remote = new RemoteJwks({ ...server.internet, ...changed })
   return {
-    ...remote,
+    find: remote.find.bind(remote),
     finds: async (kid: string, seconds: number) =>
       (await remote.find(server.uri, at(seconds), has(kid))) !== undefined,
   }
@@ -170,7 +170,7 @@ test('a malformed URI causes no connection', async () => {
 })
 
 test('with nothing injected, a name of this machine is refused without a connection', async () => {
-  const remote = openRemoteJwks({ ...PUBLIC_INTERNET, ca: server.internet.ca })
+  const remote = new RemoteJwks({ ...PUBLIC_INTERNET, ca: server.internet.ca })
   const uri = server.uri.replace(/keys\.example\.test/, 'localhost')
   expect(await reasonFor(remote.find(uri, at(0), has('a')))).toBe('address-refused')
   expect(server.seen.connections).toBe(0)
@@ -199,7 +199,7 @@ const holds = (name: string) => (jwks: JwkSet) => {
 
 test('certificates behind a jwks_uri follow a renewal: the old one, both, the new one', async () => {
   const [older, newer] = ['client-ec-p256', 'client-ec-p256-renewed']
-  const remote = openRemoteJwks(server.internet)
+  const remote = new RemoteJwks(server.internet)
   const publishCertificates = (...names: string[]) => {
     server.state.answer = answerWith(JSON.stringify({ keys: names.map(published) }))
   }

@@ -1,4 +1,4 @@
-/** What was worked out before, as long as it is among the last so many: certificates come from outside, memory does not. */
+/** A cache of at most `limit` entries, whatever clients send: when it is full, a new key takes the place of the oldest. */
 export class BoundedMap<Key, Value> extends Map<Key, Value> {
   readonly #limit: number
 

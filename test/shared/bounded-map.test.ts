@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { BoundedMap } from '../../../shared/certificate/bounded-map.ts'
+import { BoundedMap } from '../../shared/bounded-map.ts'
 
 test('a bounded map holds its last entries, and forgets the oldest only for a new one', () => {
   const map = new BoundedMap<string, number>(2)
