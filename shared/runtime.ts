@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { EpochSeconds } from './epoch-seconds.ts'
 import { type Internet, PUBLIC_INTERNET } from './internet.ts'
 import { type Log, openLog } from './log.ts'
-import { readSettings, type Settings } from './settings.ts'
+import { readEnvironment, type Settings } from './settings.ts'
 import { openStore, type Store, type StoreOptions } from './store/store.ts'
 
 /** Everything that reaches outside the process, made once at cold start and passed in. */
@@ -19,7 +19,7 @@ export interface Runtime {
 
 /** @throws Error that names the environment variable which is missing or wrong */
 export function systemRuntime(): Runtime {
-  return runtimeFor(readSettings())
+  return runtimeFor(readEnvironment())
 }
 
 /** @param dynamodb beside what the SDK takes from the environment */

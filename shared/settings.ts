@@ -48,7 +48,7 @@ export interface Settings {
 }
 
 /** @throws Error that names the variables which are missing or wrong, never their values */
-export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
+export function readEnvironment(environment: NodeJS.ProcessEnv = process.env): Settings {
   // What a template has no value for it leaves empty, not out.
   const given = Object.entries(environment).filter(([, value]) => value !== '')
   const parsed = Environment.safeParse(Object.fromEntries(given))

@@ -15,7 +15,7 @@ import { Scope, Service } from '../../shared/store/service.ts'
 const prompt = z.enum(['NONE', 'LOGIN', 'CONSENT', 'SELECT_ACCOUNT'])
 
 /** `/auth/authorization`, to be decided by the authorization server (Authlete contract, section 2.1). */
-const Interaction = z.object({
+const AuthorizationSuccess = z.object({
   ...envelope('authorizationResponse', ['INTERACTION', 'NO_INTERACTION']),
   ticket: z.string(),
   client: ClientSummary,
@@ -32,15 +32,15 @@ const Interaction = z.object({
   acrEssential: z.boolean(),
   clientIdAliasUsed: z.boolean(),
 })
-export type InteractionAnswer = Answered<typeof Interaction>
+export type AuthorizationSuccess = Answered<typeof AuthorizationSuccess>
 
 export const AuthorizationAnswer = z.discriminatedUnion('action', [
-  Interaction,
+  AuthorizationSuccess,
   refusal('authorizationResponse', ['BAD_REQUEST', 'LOCATION', 'FORM']),
 ])
 
 /** `/auth/authorization/issue` (Authlete contract, section 2.2). No access token is issued here: its times are 0. */
-const IssuedCodeAnswer = z.object({
+const IssueSuccess = z.object({
   ...envelope('authorizationIssueResponse', ['LOCATION', 'FORM']),
   responseContent: z.string(),
   authorizationCode: z.string(),
@@ -48,10 +48,10 @@ const IssuedCodeAnswer = z.object({
   accessTokenDuration: seconds,
   ticketInfo: z.optional(z.object({ context: z.string() })),
 })
-export type IssuedAnswer = Answered<typeof IssuedCodeAnswer>
+export type IssueSuccess = Answered<typeof IssueSuccess>
 
 export const IssueAnswer = z.discriminatedUnion('action', [
-  IssuedCodeAnswer,
+  IssueSuccess,
   refusal('authorizationIssueResponse', ['BAD_REQUEST', 'INTERNAL_SERVER_ERROR']),
 ])
 
@@ -64,24 +64,24 @@ export const FailAnswer = refusal('authorizationFailResponse', [
 ])
 
 /** `/auth/authorization/ticket/info`, action OK (Authlete contract, section 2.4). */
-const Info = z.object({
+const TicketInfoSuccess = z.object({
   ...envelope('authorizationTicketInfoResponse', ['OK']),
   info: z.object({ context: z.optional(z.string()) }),
 })
-export type TicketInfo = Answered<typeof Info>
+export type TicketInfoSuccess = Answered<typeof TicketInfoSuccess>
 
 /** `/auth/authorization/ticket/update`, action OK: `info` as it came. */
-const Updated = z.object({
+const TicketUpdateSuccess = z.object({
   ...envelope('authorizationTicketUpdateResponse', ['OK']),
   info: z.union([z.string(), z.object({ context: z.string() })]),
 })
-export type TicketUpdated = Answered<typeof Updated>
+export type TicketUpdateSuccess = Answered<typeof TicketUpdateSuccess>
 
 export const TicketInfoAnswer = z.discriminatedUnion('action', [
-  Info,
+  TicketInfoSuccess,
   z.object(envelope('authorizationTicketInfoResponse', ['NOT_FOUND', 'CALLER_ERROR'])),
 ])
 export const TicketUpdateAnswer = z.discriminatedUnion('action', [
-  Updated,
+  TicketUpdateSuccess,
   z.object(envelope('authorizationTicketUpdateResponse', ['NOT_FOUND', 'CALLER_ERROR'])),
 ])

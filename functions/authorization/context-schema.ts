@@ -4,4 +4,6 @@ import * as z from 'zod/mini'
 const MAX_CONTEXT_BYTES = 8192
 
 /** Text that the authorization server keeps with a ticket. */
-export const Context = z.string().check(z.refine((text) => Buffer.byteLength(text) <= MAX_CONTEXT_BYTES))
+export const TicketContext = z
+  .string()
+  .check(z.refine((text) => Buffer.byteLength(text) <= MAX_CONTEXT_BYTES))

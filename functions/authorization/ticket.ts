@@ -1,6 +1,6 @@
 import { proves } from '../../shared/token/find-token.ts'
 import { type Reason, Refusal } from '../../shared/refusal/refusal.ts'
-import { barred, expired } from '../../shared/token/standing.ts'
+import { whyInvalid, expired } from '../../shared/token/standing.ts'
 import { keyOf, locateOpaque } from '../../shared/token/token-string.ts'
 import type { Call } from '../../shared/call.ts'
 import type { Ticket } from '../../shared/store/grant.ts'
@@ -22,7 +22,7 @@ export async function findTicket(
   const { grant, client } = await store.grants.find(keyOf(service.apiKey, locator))
   if (grant?.stage !== 'TICKET' || !proves(text, grant.ticketDigest)) throw new Refusal(reasons.unknown)
   if (expired(grant.ticketExpiresAt, now)) throw new Refusal(reasons.expired)
-  const bar = barred(client, service, grant.ticketIssuedAt)
+  const bar = whyInvalid(client, service, grant.ticketIssuedAt)
   if (bar === 'locked') throw new Refusal('authorization-client-locked')
   if (bar === 'deleted') throw new Refusal('authorization-client-unknown')
   if (bar === 'cut-off') throw new Refusal('ticket-cut-off')

@@ -1,6 +1,6 @@
 import { boundThumbprint } from '../../shared/certificate/binding.ts'
 import type { UsableToken } from '../../shared/token/introspect.ts'
-import { clientIdText } from '../../shared/token/client-id.ts'
+import { clientIdText } from '../../shared/token/client-view.ts'
 import { audiencesOf } from '../../shared/token/resource.ts'
 import type { Service } from '../../shared/store/service.ts'
 
@@ -15,7 +15,7 @@ export function authorizerContext({ grant }: UsableToken, service: Service) {
   } = grant
   const thumbprint = boundThumbprint(grant.binding)
   return {
-    client_id: clientIdText(grant),
+    client_id: clientIdText(grant.client, grant.clientIdAlias),
     ...(subject === undefined ? {} : { sub: subject }),
     ...(accessScopes.length === 0 ? {} : { scope: accessScopes.join(' ') }),
     iss: service.issuer,

@@ -2,7 +2,7 @@ import type { HttpRequest } from '../../shared/http.ts'
 import { ofDeployment } from '../../shared/lambda/access.ts'
 import { publicDocument } from '../../shared/lambda/faces.ts'
 import { route, routesOf } from '../../shared/lambda/route.ts'
-import { jwkSet, metadata } from '../../shared/metadata/metadata.ts'
+import { jwkSetOf, metadataOf } from '../../shared/metadata/metadata.ts'
 import { isAboutIssuer } from './decide.ts'
 
 export const routes = routesOf(
@@ -16,7 +16,7 @@ export const routes = routesOf(
     face: publicDocument,
     read: ({ pathParameters }: HttpRequest) => pathParameters['issuerPath'],
     decide: (issuerPath, { service }) => Promise.resolve(isAboutIssuer(issuerPath, service)),
-    respond: (isAbout, service) => (isAbout ? metadata(service) : undefined),
+    respond: (isAbout, service) => (isAbout ? metadataOf(service) : undefined),
   }),
   route({
     paths: ['/jwks'],
@@ -25,6 +25,6 @@ export const routes = routesOf(
     face: publicDocument,
     read: () => undefined,
     decide: () => Promise.resolve(),
-    respond: (_, service) => jwkSet(service),
+    respond: (_, service) => jwkSetOf(service),
   }),
 )

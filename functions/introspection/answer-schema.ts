@@ -23,7 +23,7 @@ const STANDING = {
 }
 
 /** `/auth/introspection`, action OK (Authlete contract, section 2.8). */
-const Usable = z.object({
+const IntrospectionSuccess = z.object({
   ...envelope('introspectionResponse', ['OK']),
   /** A value for `WWW-Authenticate` here, too. */
   responseContent: z.string(),
@@ -47,9 +47,9 @@ const Usable = z.object({
   serviceAttributes: attributes,
   clientAttributes: attributes,
 })
-export type Usable = Answered<typeof Usable>
+export type IntrospectionSuccess = Answered<typeof IntrospectionSuccess>
 
 export const IntrospectionAnswer = z.discriminatedUnion('action', [
-  Usable,
+  IntrospectionSuccess,
   z.extend(refusal('introspectionResponse', ['BAD_REQUEST', 'UNAUTHORIZED', 'FORBIDDEN']), STANDING),
 ])

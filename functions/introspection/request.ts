@@ -32,13 +32,12 @@ export function fromForm(form: string, http: HttpRequest): IntrospectionRequest 
 
 export const IntrospectionCall = z.object({
   token: z.optional(z.string()),
-  scopes: z.optional(z.pipe(z.transform(listMember), z.array(z.string()))),
+  scopes: z.optional(listMember),
   subject: z.optional(z.string()),
-  resources: z.optional(z.pipe(z.transform(listMember), z.array(z.string()))),
+  resources: z.optional(listMember),
   clientCertificate: z.optional(z.string()),
-  acrValues: z.optional(z.pipe(z.transform(listMember), z.array(z.string()))),
-  /** 0 counts as absent, as everywhere (Authlete contract, rule 2). */
-  maxAge: z.optional(z.pipe(z.transform(numberMember), z.optional(z.int().check(z.positive())))),
+  acrValues: z.optional(listMember),
+  maxAge: z.optional(numberMember(z.positive())),
 })
 
 /** `/auth/introspection` of the Web API (Authlete contract, section 2.8). @throws Refusal */

@@ -4,14 +4,14 @@ import { bearerChallenge } from '../../shared/request/bearer.ts'
 import type { UsableToken } from '../../shared/token/introspect.ts'
 import type { Service } from '../../shared/store/service.ts'
 import { success, unlessEmpty } from '../../shared/web-api.ts'
-import type { Usable } from './answer-schema.ts'
+import type { IntrospectionSuccess } from './answer-schema.ts'
 import type { IntrospectedToken } from './decide.ts'
 
 /** `/auth/introspection`, action OK (Authlete contract, section 2.8). `expiresAt` is in milliseconds. */
 export function introspectionResponse(
   { grant, standing, clientAttributes }: IntrospectedToken,
   { attributes, supportedScopes }: Service,
-): Usable {
+): IntrospectionSuccess {
   const { terms } = grant
   const scopeDetails = supportedScopes.filter(({ name }) => grant.accessScopes.includes(name))
   return {

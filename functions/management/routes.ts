@@ -2,7 +2,7 @@ import { byOwner, byRole, byServiceOrOwner } from '../../shared/lambda/access.ts
 import { managementApi } from '../../shared/lambda/faces.ts'
 import { notOffered, probe } from '../../shared/lambda/open-routes.ts'
 import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
-import { jwkSet, metadata } from '../../shared/metadata/metadata.ts'
+import { jwkSetOf, metadataOf } from '../../shared/metadata/metadata.ts'
 import {
   createClient,
   deleteClient,
@@ -167,7 +167,7 @@ export const routes = routesOf(
     face: managementApi(ConfigurationCall),
     read: readConfigurationCall,
     decide: (_, { service }) => Promise.resolve(service),
-    respond: metadata,
+    respond: metadataOf,
   }),
   route({
     paths: inBothVersions('/service/jwks/get'),
@@ -176,7 +176,7 @@ export const routes = routesOf(
     face: managementApi(JwksCall),
     read: readJwksCall,
     decide: (_, { service }) => Promise.resolve(service),
-    respond: jwkSet,
+    respond: jwkSetOf,
   }),
 
   notOffered('/api/{proxy+}'),

@@ -2,11 +2,11 @@ import * as z from 'zod/mini'
 import { type Answered, envelope, refusal } from '../../shared/answer-schema.ts'
 
 /** `/auth/revocation`, action OK (Authlete contract, section 2.10): there is no `responseContent`. */
-const Revoked = z.object(envelope('revocationResponse', ['OK']))
-export type Revoked = Answered<typeof Revoked>
+const RevocationSuccess = z.object(envelope('revocationResponse', ['OK']))
+export type RevocationSuccess = Answered<typeof RevocationSuccess>
 
 export const RevocationAnswer = z.discriminatedUnion('action', [
-  Revoked,
+  RevocationSuccess,
   refusal('revocationResponse', ['BAD_REQUEST', 'INVALID_CLIENT']),
 ])
 

@@ -1,5 +1,5 @@
 import { success } from '../../shared/web-api.ts'
-import type { Revoked } from './answer-schema.ts'
+import type { RevocationSuccess } from './answer-schema.ts'
 
 /** RFC 7009 section 2.2: the client reads the status alone. */
 export function revocationContent() {
@@ -7,6 +7,6 @@ export function revocationContent() {
 }
 
 /** `/auth/revocation`, action OK (Authlete contract, section 2.10), for a token that was there and for one that was not. */
-export function revocationResponse(): Revoked {
+export function revocationResponse(): RevocationSuccess {
   return { ...success('A113001', 'The token has been revoked successfully.'), action: 'OK' }
 }

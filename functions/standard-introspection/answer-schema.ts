@@ -2,13 +2,13 @@ import * as z from 'zod/mini'
 import { type Answered, envelope, refusal } from '../../shared/answer-schema.ts'
 
 /** `/auth/introspection/standard` (Authlete contract, section 2.9). With JWT the content is a JWS. */
-const Introspected = z.object({
+const StandardIntrospectionSuccess = z.object({
   ...envelope('standardIntrospectionResponse', ['OK', 'JWT']),
   responseContent: z.string(),
 })
-export type IntrospectedAnswer = Answered<typeof Introspected>
+export type StandardIntrospectionSuccess = Answered<typeof StandardIntrospectionSuccess>
 
 export const StandardIntrospectionAnswer = z.discriminatedUnion('action', [
-  Introspected,
+  StandardIntrospectionSuccess,
   refusal('standardIntrospectionResponse', ['BAD_REQUEST']),
 ])

@@ -10,7 +10,8 @@ import type { PresentedCredentials } from '../../shared/authentication/presented
 import { Refusal } from '../../shared/refusal/refusal.ts'
 import { audiencesOf } from '../../shared/token/resource.ts'
 import { findIntrospectionKey, type SigningKey } from '../../shared/token/sign.ts'
-import { barred, expired } from '../../shared/token/standing.ts'
+import { whyInvalid, expired } from '../../shared/token/standing.ts'
+import { clientIdText } from '../../shared/token/client-view.ts'
 import type { Call } from '../../shared/call.ts'
 import type { Client } from '../../shared/store/client.ts'
 import type { ClientState, RefreshMembers, Tokens } from '../../shared/store/grant.ts'
@@ -69,16 +70,12 @@ async function signatureFor(
   const alg = signed.alg ?? caller?.client.introspectionSignAlg ?? DEFAULT_ALGORITHM
   const key = await findIntrospectionKey(alg, call)
   if (key === undefined) throw new Refusal('introspection-not-signed')
-  const audience = caller === undefined ? resourceServer : clientIdOf(caller)
+  const audience = caller ? clientIdText(caller.client.clientId, caller.clientIdAlias) : resourceServer
   return { ...key, audience, issuedAt: call.now }
 }
 
 /** RFC 9701 section 6. */
 const DEFAULT_ALGORITHM = 'RS256'
-
-function clientIdOf({ client, clientIdAlias }: IdentifiedClient): string {
-  return clientIdAlias ?? String(client.clientId)
-}
 
 async function introspectToken(
   request: StandardIntrospectionRequest,
@@ -93,7 +90,7 @@ async function introspectToken(
   const { grant, type } = found
   const issuedAt = type === 'access_token' ? grant.accessIssuedAt : found.refresh.refreshIssuedAt
   const expiresAt = type === 'access_token' ? grant.accessExpiresAt : found.refresh.refreshExpiresAt
-  const live = !expired(expiresAt, now) && barred(found.client, service, issuedAt) === undefined
+  const live = !expired(expiresAt, now) && whyInvalid(found.client, service, issuedAt) === undefined
   const isMeant = request.resourceServer === undefined || isMeantFor(request.resourceServer, found)
   if (!live || !isMeant || !isProvable(grant, service) || !mayKnow(caller, found, service)) return INACTIVE
   const { withHidden } = request

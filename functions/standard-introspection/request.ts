@@ -54,7 +54,7 @@ function accepts({ headers }: HttpRequest): boolean {
 
 export const StandardIntrospectionCall = z.object({
   parameters: z.optional(z.string()),
-  withHiddenProperties: z.optional(z.pipe(z.transform(flagMember), z.boolean())),
+  withHiddenProperties: z.optional(flagMember),
   rsUri: z.optional(z.string()),
   httpAcceptHeader: z.optional(z.string()),
   introspectionSignAlg: z.optional(z.string()),

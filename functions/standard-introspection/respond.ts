@@ -3,7 +3,7 @@ import { activeRefreshToken, activeToken, activeTokenInFull } from '../../shared
 import type { Service } from '../../shared/store/service.ts'
 import { SignedBody, withoutNull } from '../../shared/http.ts'
 import { success } from '../../shared/web-api.ts'
-import type { IntrospectedAnswer } from './answer-schema.ts'
+import type { StandardIntrospectionSuccess } from './answer-schema.ts'
 import type { Introspected, StandardIntrospection } from './decide.ts'
 import { SIGNED_TYPE } from './request.ts'
 
@@ -29,7 +29,7 @@ type Signature = NonNullable<StandardIntrospection['signature']>
 export function standardIntrospectionResponse(
   { introspected, signature }: StandardIntrospection,
   service: Service,
-): IntrospectedAnswer {
+): StandardIntrospectionSuccess {
   const content = contentOf(introspected, service)
   const { type } = introspected
   const about = `type=${String(type)}, active=${String(type !== null)}`

@@ -1,6 +1,6 @@
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import { findAccessToken, findRefreshFamily } from '../../shared/token/find-token.ts'
-import { barred, expired } from '../../shared/token/standing.ts'
+import { whyInvalid, expired } from '../../shared/token/standing.ts'
 import { keyOf, locateIdentifier, locateTokenId } from '../../shared/token/token-string.ts'
 import type { ClientState, Tokens } from '../../shared/store/grant.ts'
 import type { Call } from '../../shared/call.ts'
@@ -40,7 +40,7 @@ async function findByIdentifier(text: string, { service, store }: Call): Promise
 export function lives({ grant, client }: FoundGrant, { service, now }: Call): boolean {
   const { refresh } = grant
   const isOver = (issuedAt: EpochSeconds, expiresAt: EpochSeconds) => {
-    const bar = barred(client, service, issuedAt)
+    const bar = whyInvalid(client, service, issuedAt)
     return expired(expiresAt, now) || bar === 'deleted' || bar === 'cut-off'
   }
   return (

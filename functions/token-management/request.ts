@@ -1,20 +1,15 @@
 import * as z from 'zod/mini'
 import { isThumbprint, type Thumbprint } from '../../shared/certificate/thumbprint.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
-import { flagMember, listMember, numberMember } from '../../shared/request/body.ts'
+import { numberMember } from '../../shared/request/body.ts'
 
 /** Members that several of the APIs have. */
 
 /** The year 9999: a time beyond what dates can say must not be stored. */
 const MAX_NUMBER = 253_402_300_799_000
 
-export const positive = z.pipe(
-  z.transform(numberMember),
-  z.optional(z.number().check(z.int(), z.positive(), z.maximum(MAX_NUMBER))),
-)
-export const flag = z.pipe(z.transform(flagMember), z.boolean())
-export const names = z.pipe(z.transform(listMember), z.array(z.string()))
-export const thumbprint = z.pipe(
+export const positiveMember = numberMember(z.positive(), z.maximum(MAX_NUMBER))
+export const thumbprintMember = z.pipe(
   z.string().check(z.refine((text) => isThumbprint(text))),
   z.transform((text) => text as Thumbprint),
 )

@@ -18,10 +18,10 @@ import { endTokens } from './end/decide.ts'
 import { readDelete, readRevoke, RevokeCall } from './end/request.ts'
 import { revokeResponse } from './end/respond.ts'
 import { listTokens } from './list/decide.ts'
-import { readList, TokenListCall } from './list/request.ts'
+import { readTokenList, TokenListCall } from './list/request.ts'
 import { listResponse } from './list/respond.ts'
 import { updateToken } from './update/decide.ts'
-import { readUpdate, UpdateCall } from './update/request.ts'
+import { readTokenUpdate, UpdateCall } from './update/request.ts'
 import { updateResponse } from './update/respond.ts'
 
 export const routes = routesOf(
@@ -37,7 +37,7 @@ export const routes = routesOf(
     paths: inBothVersions('/auth/token/update'),
     access: byRole('manage'),
     face: webApi({ type: 'tokenUpdateResponse', call: UpdateCall, errors: 'none' }),
-    read: readUpdate,
+    read: readTokenUpdate,
     decide: updateToken,
     respond: updateResponse,
   }),
@@ -63,7 +63,7 @@ export const routes = routesOf(
     methods: ['GET'],
     access: byRole('manage'),
     face: managementApi(TokenListCall),
-    read: readList,
+    read: readTokenList,
     decide: listTokens,
     respond: listResponse,
   }),

@@ -14,7 +14,7 @@ import {
 import { GRANT_TYPES, TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
 
 /** `/auth/token`, action OK (Authlete contract, section 2.5). */
-const IssuedTokensAnswer = z.object({
+const TokenSuccess = z.object({
   ...envelope('tokenResponse', ['OK']),
   responseContent: z.string(),
   accessToken: z.string(),
@@ -40,10 +40,10 @@ const IssuedTokensAnswer = z.object({
   resources: texts,
   accessTokenResources: texts,
 })
-export type IssuedTokensAnswer = Answered<typeof IssuedTokensAnswer>
+export type TokenSuccess = Answered<typeof TokenSuccess>
 
 export const TokenAnswer = z.discriminatedUnion('action', [
-  IssuedTokensAnswer,
+  TokenSuccess,
   refusal('tokenResponse', ['BAD_REQUEST', 'INVALID_CLIENT', 'INTERNAL_SERVER_ERROR']),
 ])
 

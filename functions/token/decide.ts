@@ -1,8 +1,8 @@
 import { authenticateClient, identifyClient } from '../../shared/authentication/client-authentication.ts'
-import type { Issued } from '../../shared/token/issue.ts'
+import type { IssuedTokens } from '../../shared/token/issue.ts'
 import { boundThumbprint } from '../../shared/certificate/binding.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
-import { bindingRequired, bindTo } from '../../shared/token/required-binding.ts'
+import { bindingRequired, bindTo } from '../../shared/token/token-binding.ts'
 import type { Call } from '../../shared/call.ts'
 import type { Service } from '../../shared/store/service.ts'
 import { redeemCode } from './grant-types/authorization-code.ts'
@@ -12,14 +12,14 @@ import { refreshTokens } from './grant-types/refresh-token.ts'
 import type { TokenRequest } from './request.ts'
 
 /** Each `grant_type` value: its name in settings and answers, its result code, and what it does. */
-export const GRANT_TYPES = {
+export const OFFERED_GRANT_TYPES = {
   authorization_code: { name: 'AUTHORIZATION_CODE', resultCode: 'A050001', grant: redeemCode },
   client_credentials: { name: 'CLIENT_CREDENTIALS', resultCode: 'A052001', grant: issueForClient },
   refresh_token: { name: 'REFRESH_TOKEN', resultCode: 'A053001', grant: refreshTokens },
 } as const satisfies Record<string, { name: string; resultCode: string; grant: GrantType }>
 
-export interface IssuedTokens extends Issued, TokenContext {
-  readonly grantType: keyof typeof GRANT_TYPES
+export interface TokenResult extends IssuedTokens, TokenContext {
+  readonly grantType: keyof typeof OFFERED_GRANT_TYPES
 }
 
 /** Grant types that have a name but are not offered: refused under that name (RFC 9700 section 2.4). */
@@ -32,7 +32,7 @@ const NOT_OFFERED = new Set(['password'])
  * @throws Refusal
  * @see RFC 6749 section 3.2, RFC 8705 section 3
  */
-export async function issueToken(request: TokenRequest, call: Call): Promise<IssuedTokens> {
+export async function issueToken(request: TokenRequest, call: Call): Promise<TokenResult> {
   const { service, log } = call
   const grantType = supportedGrantType(request, service)
   log.grantType(grantType)
@@ -40,7 +40,7 @@ export async function issueToken(request: TokenRequest, call: Call): Promise<Iss
   const { client } = identified
   log.client(client.clientId)
   await authenticateClient(client, request.credentials, call)
-  const { name, grant } = GRANT_TYPES[grantType]
+  const { name, grant } = OFFERED_GRANT_TYPES[grantType]
   const required = bindingRequired(service, client)
   const binding = required ? bindTo(request.credentials.certificate) : 'none'
   log.thumbprint(boundThumbprint(binding))
@@ -54,19 +54,19 @@ export async function issueToken(request: TokenRequest, call: Call): Promise<Iss
 function supportedGrantType(
   { grantType: asked, empty }: TokenRequest,
   service: Service,
-): keyof typeof GRANT_TYPES {
+): keyof typeof OFFERED_GRANT_TYPES {
   if (asked === undefined) {
     throw new Refusal(empty.has('grant_type') ? 'grant-type-empty' : 'grant-type-missing')
   }
   if (asked === 'implicit') throw new Refusal('grant-type-implicit')
   if (NOT_OFFERED.has(asked)) throw new Refusal('grant-type-unsupported', { named: asked })
   if (!isGrantType(asked)) throw new Refusal('grant-type-unknown')
-  if (!service.supportedGrantTypes.includes(GRANT_TYPES[asked].name)) {
+  if (!service.supportedGrantTypes.includes(OFFERED_GRANT_TYPES[asked].name)) {
     throw new Refusal('grant-type-unsupported', { named: asked })
   }
   return asked
 }
 
-function isGrantType(text: string): text is keyof typeof GRANT_TYPES {
-  return Object.hasOwn(GRANT_TYPES, text)
+function isGrantType(text: string): text is keyof typeof OFFERED_GRANT_TYPES {
+  return Object.hasOwn(OFFERED_GRANT_TYPES, text)
 }

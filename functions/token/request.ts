@@ -40,7 +40,7 @@ export const FORM: FormRules = {
     scope: (parameters) =>
       parameters.get('grant_type') === 'refresh_token' ? 'refresh-scope-repeated' : 'scope-repeated',
   },
-  several: ['resource'],
+  repeatable: ['resource'],
 }
 
 /** RFC 6749 section 3.2. @throws Refusal for the form or for how it presents credentials */
@@ -63,7 +63,7 @@ export function fromWebApi(call: z.infer<typeof TokenCall>): TokenRequest {
 }
 
 function tokenRequest(
-  { parameters, empty, several }: Form,
+  { parameters, empty, repeatable }: Form,
   credentials: PresentedCredentials,
   extras: TokenExtras,
 ): TokenRequest {
@@ -75,7 +75,7 @@ function tokenRequest(
     codeVerifier: parameters.get('code_verifier'),
     refreshToken: parameters.get('refresh_token'),
     scope: parameters.get('scope'),
-    resources: several.get('resource') ?? [],
+    resources: repeatable.get('resource') ?? [],
     empty,
     extras,
   }

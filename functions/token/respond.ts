@@ -1,11 +1,11 @@
 import { propertyMembers } from '../../shared/token/terms.ts'
 import type { Service } from '../../shared/store/service.ts'
 import { success, unlessEmpty } from '../../shared/web-api.ts'
-import type { IssuedTokensAnswer, TokenMembers } from './answer-schema.ts'
-import { GRANT_TYPES, type IssuedTokens } from './decide.ts'
+import type { TokenSuccess, TokenMembers } from './answer-schema.ts'
+import { OFFERED_GRANT_TYPES, type TokenResult } from './decide.ts'
 
 /** RFC 6749 section 5.1. `scope` is `null` when there is none: the Web API sends it so, the OAuth face leaves it out. */
-export function tokenContent(issued: IssuedTokens, service: Service): TokenMembers {
+export function tokenContent(issued: TokenResult, service: Service): TokenMembers {
   const { grant, accessToken, jwt, refreshToken, issuedAt } = issued
   return {
     ...propertyMembers(grant.terms.properties),
@@ -18,10 +18,10 @@ export function tokenContent(issued: IssuedTokens, service: Service): TokenMembe
 }
 
 /** `/auth/token`, action OK (Authlete contract, section 2.5). Times that a member calls `ExpiresAt` are in milliseconds. */
-export function tokenResponse(issued: IssuedTokens, service: Service): IssuedTokensAnswer {
+export function tokenResponse(issued: TokenResult, service: Service): TokenSuccess {
   const { grant, client, clientIdAlias, grantType, issuedAt } = issued
   const { terms } = grant
-  const { name, resultCode } = GRANT_TYPES[grantType]
+  const { name, resultCode } = OFFERED_GRANT_TYPES[grantType]
   const refreshExpiresAt = grant.refresh?.refreshExpiresAt
   return {
     ...success(resultCode, `The token request (grant_type=${grantType}) was processed successfully.`),

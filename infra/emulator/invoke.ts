@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import { runtimeFor } from '../../shared/runtime.ts'
-import { readSettings } from '../../shared/settings.ts'
+import { readEnvironment } from '../../shared/settings.ts'
 import { startEmbeddedEngine } from './engine.ts'
 import { newIdentity, seed } from './seed.ts'
 import { createTables, localAws } from '../tables/tables.ts'
@@ -66,7 +66,7 @@ async function prepare(endpoint: string): Promise<void> {
     SERVICE_ID: String(identity.serviceId),
     ...localAws(endpoint),
   })
-  const settings = readSettings()
+  const settings = readEnvironment()
   await createTables(endpoint, settings.registryTable, settings.grantsTable)
   const { store, now } = runtimeFor(settings)
   await seed(store, { ...identity, issuer: 'https://mtls.api.example.com' }, now())

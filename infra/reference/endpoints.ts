@@ -39,7 +39,7 @@ import { UpdateAnswer } from '../../functions/token-management/update/answer-sch
 import { OAuthToken, TokenAnswer, TokenContent } from '../../functions/token/answer-schema.ts'
 import { FORM as TOKEN_FORM } from '../../functions/token/request.ts'
 import { ErrorContent } from '../../shared/answer-schema.ts'
-import { JwkSet, Metadata } from '../../shared/metadata/metadata-schema.ts'
+import { Metadata, PublicJwkSet } from '../../shared/metadata/metadata-schema.ts'
 import type { FormRules } from '../../shared/request/form.ts'
 import { HeldToken, signed, StandardAnswer, StandardContent } from '../../shared/token/active-token-schema.ts'
 
@@ -192,7 +192,7 @@ export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
     summary: 'Reads the authorization server metadata of the service (RFC 8414).',
     answer: Metadata,
   },
-  '/service/jwks/get': { summary: 'Reads the public keys of the service (RFC 7517).', answer: JwkSet },
+  '/service/jwks/get': { summary: 'Reads the public keys of the service (RFC 7517).', answer: PublicJwkSet },
 
   '/misc/echo': { summary: 'Answers with an empty text: for probes.', answer: 'text' },
   '/lifecycle/healthcheck': { summary: 'Answers `OK`: for probes.', answer: 'text' },
@@ -226,7 +226,7 @@ export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
     summary: 'The authorization server metadata (RFC 8414).',
     answer: Metadata,
   },
-  '/jwks': { summary: 'The public keys of the service (RFC 7517).', answer: JwkSet },
+  '/jwks': { summary: 'The public keys of the service (RFC 7517).', answer: PublicJwkSet },
 }
 
 /** @throws Error when ENDPOINTS does not have the endpoint */

@@ -10,7 +10,7 @@ import { CreatedServiceAnswer, ServiceAnswer } from '../../functions/management/
 import { ServiceSettings } from '../../functions/management/services/request.ts'
 import { CARRIED_BY_SERVICES } from '../../functions/management/services/settings-schema.ts'
 import { ApiError, ErrorContent, OAuthError } from '../../shared/answer-schema.ts'
-import { JwkSet, Metadata } from '../../shared/metadata/metadata-schema.ts'
+import { Metadata, PublicJwkSet } from '../../shared/metadata/metadata-schema.ts'
 import { CLIENT_MEANINGS, EXTENSION_MEANINGS } from '../../shared/store/client-reference.ts'
 import { SERVICE_MEANINGS } from '../../shared/store/service-reference.ts'
 import { ENDPOINTS, referenceOf } from './endpoints.ts'
@@ -43,7 +43,7 @@ const NAMES = new Map<z.ZodMiniType, string>([
   [OAuthError, 'OAuthError'],
   [ErrorContent, 'ErrorContent'],
   [Metadata, 'Metadata'],
-  [JwkSet, 'JwkSet'],
+  [PublicJwkSet, 'JwkSet'],
   [ClientAnswer, 'Client'],
   [CreatedClientAnswer, 'CreatedClient'],
   [ClientSettings, 'ClientSettings'],

@@ -7,8 +7,7 @@ import {
   verifyClientAssertion,
 } from './client-assertion.ts'
 import { findInKeys } from './client-keys.ts'
-import { refuseOthers } from './other-credentials.ts'
-import type { PresentedCredentials } from './presented-credentials.ts'
+import { type PresentedCredentials, refuseOtherCredentials } from './presented-credentials.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 
 const FAULT_REASON = {
@@ -64,7 +63,7 @@ export async function byAssertion(
   const { basic, form } = presented
   const { service, store, now } = call
   if (client.clientType === 'PUBLIC') throw new Refusal('method-for-public')
-  refuseOthers(client, basic?.clientSecret, form.clientSecret)
+  refuseOtherCredentials(client, basic?.clientSecret, form.clientSecret)
   const sent = { assertionType: form.clientAssertionType, assertion: form.clientAssertion }
   const clientId = namedClient(presented) ?? ''
   let fault: AssertionFault = 'key-unknown'

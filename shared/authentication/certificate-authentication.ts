@@ -11,8 +11,7 @@ import type { Call } from '../call.ts'
 import type { Client } from '../store/client.ts'
 import type { Service } from '../store/service.ts'
 import { findInKeys } from './client-keys.ts'
-import { refuseOthers } from './other-credentials.ts'
-import type { PresentedCredentials } from './presented-credentials.ts'
+import { type PresentedCredentials, refuseOtherCredentials } from './presented-credentials.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 
 /** RFC 8705 section 2.1: the terminator has judged the chain, the one registered subject value names the client. */
@@ -94,7 +93,7 @@ function presentedCertificate(
   { basic, form, certificate }: PresentedCredentials,
 ): ReadCertificate {
   if (client.clientType === 'PUBLIC') throw new Refusal('method-for-public')
-  refuseOthers(client, basic?.clientSecret, form.clientSecret, form.clientAssertion)
+  refuseOtherCredentials(client, basic?.clientSecret, form.clientSecret, form.clientAssertion)
   if (certificate === 'absent') throw new Refusal('tls-certificate-missing')
   if (!('malformed' in certificate)) return certificate
   const isNotX509 = certificate.malformed === 'not-a-certificate'

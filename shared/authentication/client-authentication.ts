@@ -5,8 +5,7 @@ import type { TokenAuthMethod } from '../store/service.ts'
 import { byAssertion, namedClient } from './assertion-authentication.ts'
 import { byRegisteredCertificate, bySubjectOfCertificate } from './certificate-authentication.ts'
 import { fapi2BreachOf } from '../store/fapi2.ts'
-import { refuseOthers } from './other-credentials.ts'
-import type { PresentedCredentials } from './presented-credentials.ts'
+import { type PresentedCredentials, refuseOtherCredentials } from './presented-credentials.ts'
 import { Refusal } from '../refusal/refusal.ts'
 import { digest, sameDigest } from '../store/digest.ts'
 
@@ -89,13 +88,13 @@ function byNothing(client: Client, { basic, form }: PresentedCredentials): void 
 }
 
 function bySecretInHeader(client: Client, { basic, form }: PresentedCredentials): void {
-  refuseOthers(client, form.clientAssertion)
+  refuseOtherCredentials(client, form.clientAssertion)
   if (basic?.clientId === undefined) throw new Refusal('client-secret-misplaced')
   compareSecret(client, basic.clientSecret)
 }
 
 function bySecretInForm(client: Client, { basic, form }: PresentedCredentials): void {
-  refuseOthers(client, form.clientAssertion, basic?.clientSecret && form.clientSecret)
+  refuseOtherCredentials(client, form.clientAssertion, basic?.clientSecret && form.clientSecret)
   compareSecret(client, form.clientSecret)
 }
 

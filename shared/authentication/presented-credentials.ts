@@ -4,8 +4,9 @@ import type { HttpRequest } from '../http.ts'
 import { readBasic } from '../request/basic.ts'
 import { type ClientAssertion, readClientAssertion } from './client-assertion.ts'
 import type { Parameters } from '../request/form.ts'
+import type { Client } from '../store/client.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
-import { listMember } from '../request/body.ts'
+import { listFromText } from '../request/body.ts'
 
 /** What a request says of its client. Nothing in it is proved yet. */
 export interface PresentedCredentials {
@@ -53,13 +54,6 @@ export function credentialsFromHttp(http: HttpRequest, parameters: Parameters): 
   }
 }
 
-interface WebApiCredentials {
-  readonly clientId?: string | undefined
-  readonly clientSecret?: string | undefined
-  readonly clientCertificate?: string | undefined
-  readonly clientCertificatePath?: readonly string[] | undefined
-}
-
 /** How calls carry what `credentialsFromWebApi` reads. */
 export const CREDENTIAL_MEMBERS = {
   clientId: z.optional(z.string()),
@@ -70,7 +64,7 @@ export const CREDENTIAL_MEMBERS = {
 
 /** In form bodies a list is one text, its items separated by a space. PEM has spaces, but ends by its label. */
 function certificateList(value: unknown): unknown {
-  if (typeof value !== 'string' || !value.includes(BEGIN)) return listMember(value)
+  if (typeof value !== 'string' || !value.includes(BEGIN)) return listFromText(value)
   return value.split(new RegExp(`(?=${BEGIN})`)).filter((text) => text.trim() !== '')
 }
 
@@ -80,7 +74,10 @@ const BEGIN = '-----BEGIN '
  * Credentials of a request on the Web API. Members of the call win over the same in `parameters`: a secret in the
  * form is then not even looked at (Authlete contract, section 4.2).
  */
-export function credentialsFromWebApi(call: WebApiCredentials, parameters: Parameters): PresentedCredentials {
+export function credentialsFromWebApi(
+  call: z.infer<z.ZodMiniObject<typeof CREDENTIAL_MEMBERS>>,
+  parameters: Parameters,
+): PresentedCredentials {
   const form = credentialsFromForm(parameters)
   const { clientId, clientSecret } = call
   return {
@@ -103,4 +100,11 @@ function credentialsFromForm(parameters: Parameters): PresentedCredentials['form
   if (form.clientSecret !== undefined && form.clientAssertion !== undefined)
     throw new Refusal('methods-combined')
   return form
+}
+
+/** Refuses credentials of another method than the one registered. @throws Refusal method-not-registered */
+export function refuseOtherCredentials(client: Client, ...credentials: unknown[]): void {
+  if (credentials.some((credential) => credential !== undefined)) {
+    throw new Refusal('method-not-registered', { named: client.tokenAuthMethod })
+  }
 }

@@ -10,7 +10,7 @@ import { type Answer, answerPlainly } from './answer.ts'
 import type { Face } from './faces.ts'
 import { NotHere } from './not-here.ts'
 
-export type Method = 'GET' | 'POST' | 'DELETE'
+export type HttpMethod = 'GET' | 'POST' | 'DELETE'
 
 /** What the reference and the template know of a route. */
 export interface Description {
@@ -20,7 +20,7 @@ export interface Description {
   readonly paths: readonly string[]
   readonly face: Face<never, never>['name']
   /** Empty: every request is refused. */
-  readonly methods: readonly Method[]
+  readonly methods: readonly HttpMethod[]
   readonly access: Access<Call>['name']
   readonly call?: z.ZodMiniType | undefined
 }
@@ -39,7 +39,7 @@ interface RouteSpec<
 > {
   readonly paths: readonly [string, ...string[]]
   /** Only POST unless said otherwise; with GET the members are those of the query. */
-  readonly methods?: readonly Method[]
+  readonly methods?: readonly HttpMethod[]
   readonly access: Access<Admitted>
   readonly face: Face<Given, Body>
   /** @throws Refusal for the shape of the request */
@@ -85,7 +85,7 @@ function answerTo(error: unknown, refuse: (refusal: Refusal) => Answer): Answer 
   return { ...refuse(new Refusal(reason)), failure: error }
 }
 
-function allowOnly(methods: readonly Method[], http: HttpRequest): void {
+function allowOnly(methods: readonly HttpMethod[], http: HttpRequest): void {
   if (!methods.some((method) => method === http.method)) {
     throw new Refusal('method-wrong', { named: methods.join(', ') })
   }

@@ -31,5 +31,5 @@ export const Metadata = z.object({
 export type Metadata = Sent<z.output<typeof Metadata>>
 
 /** RFC 7517 section 5: public members alone. */
-export const JwkSet = z.object({ keys: z.array(PublicJwk) })
-export type JwkSet = Sent<z.output<typeof JwkSet>>
+export const PublicJwkSet = z.object({ keys: z.array(PublicJwk) })
+export type PublicJwkSet = Sent<z.output<typeof PublicJwkSet>>

@@ -2,13 +2,13 @@ import { type Service, SIGNING_ALGORITHMS } from '../store/service.ts'
 import { FAPI2_ALGORITHMS } from '../store/fapi2.ts'
 import { ALGORITHMS } from '../authentication/jws-algorithms.ts'
 import { unlessEmpty } from '../web-api.ts'
-import type { JwkSet, Metadata } from './metadata-schema.ts'
+import type { PublicJwkSet, Metadata } from './metadata-schema.ts'
 
 /**
  * The authorization server's metadata (RFC 8414 section 2, RFC 8705 sections 3.3 and 5), the same on every domain.
  * What is not offered is left out, but for `response_types_supported`, which is required.
  */
-export function metadata(service: Service): Metadata {
+export function metadataOf(service: Service): Metadata {
   // Where the routes are: the path of an issuer is part of its name alone.
   const { origin } = new URL(service.issuer)
   const methods = lowerCase(service.supportedTokenAuthMethods)
@@ -42,7 +42,7 @@ export function metadata(service: Service): Metadata {
 }
 
 /** Public members only (requirement G07): the service's record has no others. */
-export function jwkSet(service: Service): JwkSet {
+export function jwkSetOf(service: Service): PublicJwkSet {
   return { keys: service.jwks }
 }
 

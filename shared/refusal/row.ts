@@ -1,6 +1,6 @@
 import type { Action, ApiStatus } from '../web-api.ts'
 
-type OAuthError =
+type ErrorCode =
   | 'invalid_request'
   | 'invalid_client'
   | 'invalid_grant'
@@ -27,9 +27,4 @@ type OAuthError =
  * more: those are ours, in the free range of their family. An action that is a number is the HTTP status of an error
  * about the API call itself.
  */
-export type Row = readonly [
-  resultCode: string,
-  action: Action | ApiStatus,
-  error: OAuthError,
-  message: string,
-]
+export type Row = readonly [resultCode: string, action: Action | ApiStatus, error: ErrorCode, message: string]

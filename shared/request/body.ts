@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type * as z from 'zod/mini'
+import * as z from 'zod/mini'
 import type { HttpRequest } from '../http.ts'
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
 import { decodeEscapes, decodeFormText, splitPair } from './form.ts'
@@ -71,18 +71,26 @@ function callText({ body }: HttpRequest): string {
   return textOf(body)
 }
 
-/** In form bodies an array is one member, its items separated by a space (Authlete contract, section 1.1). */
-export function listMember(value: unknown): unknown {
+/** An array of strings. In a form body it is one text, its items separated by spaces (Authlete contract, section 1.1). */
+export const listMember = z.pipe(z.transform(listFromText), z.array(z.string()))
+
+/** An integer. In a form body it is text, and 0 counts as absent there too. */
+export const numberMember = (...checks: readonly z.core.$ZodCheck<number>[]) =>
+  z.pipe(z.transform(numberFromText), z.optional(z.int().check(...checks)))
+
+/** A boolean. In a form body it is text. */
+export const flagMember = z.pipe(z.transform(flagFromText), z.boolean())
+
+export function listFromText(value: unknown): unknown {
   return typeof value === 'string' ? value.split(' ').filter((item) => item !== '') : value
 }
 
-/** In form bodies numbers and flags are text as well, and 0 is absent there too. */
-export function numberMember(value: unknown): unknown {
+function numberFromText(value: unknown): unknown {
   if (value === '0') return undefined
   return typeof value === 'string' && /^-?[0-9]{1,16}$/.test(value) ? Number(value) : value
 }
 
-export function flagMember(value: unknown): unknown {
+export function flagFromText(value: unknown): unknown {
   return value === 'true' || value === 'false' ? value === 'true' : value
 }
 

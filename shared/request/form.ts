@@ -7,29 +7,29 @@ const ESCAPED_LINE_BREAK = /%0[ad]/gi
 
 export type Parameters = ReadonlyMap<string, string>
 
-/** Why a form is refused: as a whole, or because one of the parameters that the endpoint knows is in it twice. */
+/** What an endpoint reads of a form, and its reasons to refuse one. */
 export interface FormRules {
   readonly malformed: Reason
-  /** By name; only these parameters are read. */
+  /** The parameters that may occur once, with the reason to refuse a second one. All other parameters are ignored. */
   readonly repeated: Readonly<Record<string, Reason | ((parameters: Parameters) => Reason)>>
-  /** Parameters that may be in it several times. */
-  readonly several?: readonly string[]
+  /** The parameters that may occur several times. */
+  readonly repeatable?: readonly string[]
 }
 
-/** A form as it was sent, with what may be wrong with it left to judge. */
+/** A form as it was sent; the endpoint decides what repeated and empty parameters mean. */
 export interface Form {
-  /** Those that `rules` names and that have a value. */
+  /** The parameters of `rules.repeated` that have a value. */
   readonly parameters: Parameters
-  /** Those that have none; they count as left out. */
+  /** Names of parameters without a value, which count as absent. */
   readonly empty: ReadonlySet<string>
   readonly repeated: ReadonlySet<string>
-  /** The values of those that may be in it several times, by name. */
-  readonly several: ReadonlyMap<string, readonly string[]>
+  /** The values of each parameter of `rules.repeatable`, by name. */
+  readonly repeatable: ReadonlyMap<string, readonly string[]>
 }
 
 /**
- * Reads `application/x-www-form-urlencoded` (RFC 6749 appendix B), strictly: what a lenient decoder would turn into
- * something else is refused (decision D27).
+ * Reads `application/x-www-form-urlencoded` (RFC 6749 appendix B) strictly: it refuses input that a lenient decoder
+ * would change (decision D27).
  *
  * @throws Refusal `rules.malformed`
  */
@@ -38,13 +38,13 @@ export function readParameters(text: string, rules: FormRules): Form {
   if (pairs.length > MAX_PARAMETERS) throw new Refusal(rules.malformed)
   const seen = new Map<string, string>()
   const repeated = new Set<string>()
-  const several = new Map((rules.several ?? []).map((name) => [name, [] as string[]]))
+  const repeatable = new Map((rules.repeatable ?? []).map((name) => [name, [] as string[]]))
   for (const pair of pairs) {
     const [encodedName, encoded] = splitPair(pair)
     const name = decodeFormText(encodedName)
-    const values = name === undefined ? undefined : several.get(name)
+    const values = name === undefined ? undefined : repeatable.get(name)
     const known = values !== undefined || (name !== undefined && Object.hasOwn(rules.repeated, name))
-    // A certificate has line breaks: where nobody reads it, it is ignored like any parameter (vector mtls-body-spoof).
+    // A PEM certificate has line breaks: an endpoint that reads no certificate ignores it (vector mtls-body-spoof).
     const value = decodeFormText(known ? encoded : encoded.replaceAll(ESCAPED_LINE_BREAK, '+'))
     if (name === undefined || value === undefined) throw new Refusal(rules.malformed)
     if (values !== undefined && value !== '') values.push(value)
@@ -54,41 +54,44 @@ export function readParameters(text: string, rules: FormRules): Form {
   }
   const parameters = new Map([...seen].filter(([, value]) => value !== ''))
   const empty = new Set([...seen.keys()].filter((name) => !parameters.has(name)))
-  return { parameters, empty, repeated, several }
+  return { parameters, empty, repeated, repeatable }
 }
 
-/** As `readParameters`, and no parameter may be in it twice (decision D26). @throws Refusal with a reason of `rules` */
+/** As `readParameters`, but refuses a repeated parameter (decision D26). @throws Refusal with a reason of `rules` */
 export function parseForm(text: string, rules: FormRules): Form {
   const form = readParameters(text, rules)
   const [repeated] = form.repeated
-  if (repeated !== undefined) throw new Refusal(reasonFor(repeated, rules, form.parameters))
+  if (repeated !== undefined) throw new Refusal(repeatedReason(repeated, rules, form.parameters))
   return form
 }
 
-/** The parameters of `parseForm` alone, where nobody asks which were empty. */
+/** The parameters of `parseForm`, for an endpoint that does not ask which were empty. @throws Refusal as `parseForm` */
 export function parseParameters(text: string, rules: FormRules): Parameters {
   return parseForm(text, rules).parameters
 }
 
-/** Why a repeated parameter is refused. */
-export function reasonFor(name: string, rules: FormRules, parameters: Parameters): Reason {
+/** The reason of `rules` to refuse a repeated parameter. */
+export function repeatedReason(name: string, rules: FormRules, parameters: Parameters): Reason {
   const reason = rules.repeated[name] ?? rules.malformed
   return typeof reason === 'function' ? reason(parameters) : reason
 }
 
-/** @returns `undefined` for a broken escape, for what is not UTF-8 (JSON can bring in a lone surrogate) and for control characters */
+/**
+ * @returns `undefined` for a broken escape, for a lone surrogate (JSON can contain one), which has no UTF-8 form, and
+ *   for control characters
+ */
 export function decodeFormText(text: string): string | undefined {
   const decoded = text.includes('%') || text.includes('+') ? decodeEscapes(text) : text
   return decoded === undefined || !decoded.isWellFormed() || CONTROL.test(decoded) ? undefined : decoded
 }
 
-/** The name and the value of a pair, both still encoded. A name alone has the empty value. */
+/** The name and the value of a pair, both still encoded. A pair without `=` has an empty value. */
 export function splitPair(pair: string): readonly [name: string, value: string] {
   const equals = pair.indexOf('=')
   return equals === -1 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)]
 }
 
-/** Unlike `decodeFormText` it lets control characters stand. @returns `undefined` for a broken escape */
+/** As `decodeFormText`, but allows control characters. @returns `undefined` for a broken escape */
 export function decodeEscapes(text: string): string | undefined {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))

@@ -8,7 +8,7 @@ import type { Item, Table } from './table.ts'
 /** TTL only collects garbage: it never decides, so it may come late, but it must not come early (architecture, section 3). */
 const TTL_SLACK_SECONDS = 3600
 
-export interface Found {
+export interface GrantAndStates {
   readonly grant: Grant | undefined
   /** Of the client that the grant was made for. `undefined`: the client was deleted. */
   readonly client: ClientState | undefined
@@ -37,7 +37,7 @@ export class Grants {
   }
 
   /** The grant, its client's state and, with `caller`, the state of that client of the same service: one read. */
-  async find(key: GrantKey, caller?: number): Promise<Found> {
+  async find(key: GrantKey, caller?: number): Promise<GrantAndStates> {
     const keys = [{ id: grantId(key) }, { id: stateId(key.service, key.client) }]
     const sameClient = caller === key.client
     if (caller !== undefined && !sameClient) keys.push({ id: stateId(key.service, caller) })

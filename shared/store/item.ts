@@ -28,17 +28,17 @@ export function grantAttributes(grant: Grant): Item {
   const { service: _, grantId: _id, terms, ...own } = grant
   const code = grant.stage === 'TICKET' ? undefined : grant.code
   const attributes = { ...ABSENT, ...terms, ...own, ...code, code: undefined }
-  if (grant.stage !== 'TOKENS') return withoutEmpty(attributes)
+  if (grant.stage !== 'TOKENS') return withoutEmptyLists(attributes)
   // Tokens have their subject only in the key of the index: twice it would make an item of two write units.
   const { service, client, refresh } = grant
   const keys = listing({ service, client, subject: terms.subject })
-  return withoutEmpty({ ...attributes, ...refresh, refresh: undefined, ...keys, subject: undefined })
+  return withoutEmptyLists({ ...attributes, ...refresh, refresh: undefined, ...keys, subject: undefined })
 }
 
 /** An empty list of these is not stored: items stay small, and those from before there were any are the same. */
 const LEFT_OUT_WHEN_EMPTY = ['resources', 'accessResources', 'properties'] as const
 
-function withoutEmpty(attributes: Record<string, unknown>): Item {
+function withoutEmptyLists(attributes: Record<string, unknown>): Item {
   for (const name of LEFT_OUT_WHEN_EMPTY) {
     const value = attributes[name]
     if (Array.isArray(value) && value.length === 0) attributes[name] = undefined

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { Cache } from './cache.ts'
-import type { Item, Outcome, Table } from './table.ts'
+import type { Item, WriteOutcome, Table } from './table.ts'
 
 const CHANGE_TRIES = 10
 
@@ -39,7 +39,7 @@ export class Records {
     return this.#table.query({ pk })
   }
 
-  create(key: RecordKey, item: Item): Promise<Outcome> {
+  create(key: RecordKey, item: Item): Promise<WriteOutcome> {
     return this.#table.create(item, { ...key })
   }
 

@@ -15,7 +15,8 @@ export type Item = Readonly<Record<string, unknown>>
 type Key = Readonly<Record<string, string>>
 
 /** What a conditional write came to: `done`, or `lost` to somebody else, whose item stands there now (or none). */
-export type Outcome = { readonly done: true } | { readonly done: false; readonly current: Item | undefined }
+export type WriteOutcome =
+  { readonly done: true } | { readonly done: false; readonly current: Item | undefined }
 
 const UNPROCESSED_RETRIES_MILLISECONDS = [20, 80, 320]
 
@@ -102,7 +103,7 @@ export class Table {
   }
 
   /** Writes a new item; lost when its key is taken. */
-  async create(item: Item, key: Key): Promise<Outcome> {
+  async create(item: Item, key: Key): Promise<WriteOutcome> {
     const attempt = this.#newAttempt()
     const names = Object.fromEntries(Object.keys(key).map((name) => [`#${name}`, name]))
     const ConditionExpression = Object.keys(names)
@@ -131,7 +132,7 @@ export class Table {
   }
 
   /** Sets what is defined in `change` and removes what is `undefined`, when all of `stored` is what the item holds. */
-  async update(key: Key, change: Item, stored: Item): Promise<Outcome> {
+  async update(key: Key, change: Item, stored: Item): Promise<WriteOutcome> {
     const attempt = this.#newAttempt()
     const condition = equalTo({ ...stored })
     const edit = setting({ ...change, attempt })
@@ -147,7 +148,7 @@ export class Table {
   }
 
   /** Deletes the item, when all of `stored` is what it holds. An item that is gone by itself is done as well. */
-  async remove(key: Key, stored: Item): Promise<Outcome> {
+  async remove(key: Key, stored: Item): Promise<WriteOutcome> {
     const condition = equalTo(stored)
     const command = new DeleteCommand({
       TableName: this.#name,
@@ -160,7 +161,7 @@ export class Table {
     return outcome.done || outcome.current === undefined ? { done: true } : outcome
   }
 
-  async #settle(write: Promise<unknown>, key: Key, attempt: string | undefined): Promise<Outcome> {
+  async #settle(write: Promise<unknown>, key: Key, attempt: string | undefined): Promise<WriteOutcome> {
     try {
       await write
       return { done: true }

@@ -3,7 +3,7 @@ import { unlessEmpty } from '../web-api.ts'
 import type { Terms, Tokens } from '../store/grant.ts'
 import type { Service } from '../store/service.ts'
 import type { ActiveRefreshToken, ActiveToken, ActiveTokenInFull } from './active-token-schema.ts'
-import { clientIdText } from './client-id.ts'
+import { clientIdText } from './client-view.ts'
 import { audOf } from './resource.ts'
 import { propertyMembers } from './terms.ts'
 
@@ -62,7 +62,7 @@ function aboutGrant(
     auth_time: authTime,
     scope: unlessEmpty(scopes)?.join(' ') ?? null,
     iss: service.issuer,
-    client_id: clientIdText(grant),
+    client_id: clientIdText(grant.client, grant.clientIdAlias),
     aud: unlessEmpty(resources),
     active: true as const,
     cnf: bound === undefined ? undefined : { 'x5t#S256': bound },

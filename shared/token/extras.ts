@@ -17,9 +17,7 @@ export const NO_EXTRAS: TokenExtras = {
 }
 
 /** Times in milliseconds must stay numbers that JSON can hold. */
-const duration = z.optional(
-  z.pipe(z.transform(numberMember), z.optional(z.int().check(z.maximum(2 ** 31 - 1)))),
-)
+const duration = z.optional(numberMember(z.maximum(2 ** 31 - 1)))
 
 /** Members of a call. */
 export const EXTRA_MEMBERS = {

@@ -6,7 +6,7 @@ import { findAccessToken } from './find-token.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 import { audiencesOf } from './resource.ts'
 import { parseScope } from '../request/scope.ts'
-import { barred, type Standing, standingAt } from './standing.ts'
+import { whyInvalid, type Standing, standingAt } from './standing.ts'
 import type { Tokens } from '../store/grant.ts'
 
 /** May the holder of this certificate use this token, with these scopes, for this subject? */
@@ -63,7 +63,7 @@ export async function introspect(request: IntrospectionRequest, call: Call): Pro
   if (typeof found === 'string') throw new Refusal(found)
   const { grant, client, jti } = found
   log.client(grant.client)
-  const bar = barred(client, service, grant.accessIssuedAt)
+  const bar = whyInvalid(client, service, grant.accessIssuedAt)
   if (client === undefined || bar !== undefined) throw new Refusal(BAR_REASON[bar ?? 'deleted'])
 
   const standing = standingAt(now, grant, client, service)

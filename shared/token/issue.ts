@@ -5,7 +5,7 @@ import { Refusal } from '../refusal/refusal.ts'
 import type { Client } from '../store/client.ts'
 import { digest } from '../store/digest.ts'
 import type { CodeMembers, GrantKey, Terms, Tokens } from '../store/grant.ts'
-import { clientIdText } from './client-id.ts'
+import { clientIdText } from './client-view.ts'
 import { MAX_TOKEN_LENGTH } from './find-token.ts'
 import { accessTokenSeconds } from './lifetimes.ts'
 import type { RefreshToken } from './refresh-token.ts'
@@ -36,7 +36,7 @@ export interface TokenOrder {
 }
 
 /** Tokens ready to be stored (`grant`) and then handed out. */
-export interface Issued {
+export interface IssuedTokens {
   readonly grant: Tokens
   /** The opaque token, or the `jti` of `jwt`. */
   readonly accessToken: string
@@ -52,7 +52,7 @@ export interface Issued {
  *
  * @throws Refusal unbound-not-fapi2, and jwt-not-signed when the service has no key for its algorithm
  */
-export async function makeTokens(order: TokenOrder, call: Call): Promise<Issued> {
+export async function makeTokens(order: TokenOrder, call: Call): Promise<IssuedTokens> {
   const { service, now: issuedAt, random } = call
   const { key, terms, narrowed = terms, refresh } = order
   if (service.fapi2 && order.binding === 'none') throw new Refusal('unbound-not-fapi2')
@@ -91,7 +91,7 @@ async function signed(
     throw new Refusal('jwt-not-signed', { cause })
   }
   const { terms, accessScopes, binding } = tokens
-  const clientId = clientIdText(tokens)
+  const clientId = clientIdText(tokens.client, tokens.clientIdAlias)
   const claims = {
     ...propertyMembers(terms.properties),
     ...claimsOf(terms),

@@ -31,7 +31,7 @@ export function standingAt(
     refreshable:
       refresh !== undefined &&
       !expired(refresh.refreshExpiresAt, now) &&
-      barred(client, service, refresh.refreshIssuedAt) === undefined,
+      whyInvalid(client, service, refresh.refreshIssuedAt) === undefined,
   }
 }
 
@@ -39,7 +39,7 @@ export function standingAt(
 type CutOffs = Pick<Service, 'tokensNotBefore'>
 
 /** Why nothing of this client that was issued then lives any more. `undefined`: nothing bars it. */
-export function barred(
+export function whyInvalid(
   client: ClientState | undefined,
   { tokensNotBefore }: CutOffs,
   issuedAt: EpochSeconds,

@@ -52,9 +52,7 @@ const MAX_SECONDS = 253_402_300_799
 /** Members of a call that say how and when the end-user was authenticated (Authlete contract, section 2.2). */
 export const AUTHENTICATION_MEMBERS = {
   acr: z.optional(z.string().check(z.maxLength(MAX_ACR_LENGTH))),
-  authTime: z.optional(
-    z.pipe(z.transform(numberMember), z.optional(z.int().check(z.nonnegative(), z.maximum(MAX_SECONDS)))),
-  ),
+  authTime: z.optional(numberMember(z.nonnegative(), z.maximum(MAX_SECONDS))),
 }
 
 export type EndUserAuthentication = Pick<Terms, 'acr' | 'authTime'>

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, expect, test } from 'vitest'
 import { runtimeFor } from '../../shared/runtime.ts'
-import { readSettings } from '../../shared/settings.ts'
+import { readEnvironment } from '../../shared/settings.ts'
 
 const ENVIRONMENT = {
   REGISTRY_TABLE: 'registry',
@@ -9,7 +9,7 @@ const ENVIRONMENT = {
   SERVICE_ID: '21653835348762',
   AWS_REGION: 'eu-west-1',
 }
-const runtime = runtimeFor(readSettings(ENVIRONMENT))
+const runtime = runtimeFor(readEnvironment(ENVIRONMENT))
 afterAll(() => runtime.store.close())
 
 test.each([1, 6, 16, 32, 4095, 4096, 4097, 10_000])('%i random bytes come when asked for', (bytes) => {
@@ -41,7 +41,7 @@ test('random bytes are spread over all values', () => {
 })
 
 test('each runtime has random bytes of its own', () => {
-  const other = runtimeFor(readSettings(ENVIRONMENT))
+  const other = runtimeFor(readEnvironment(ENVIRONMENT))
   expect(other.random(32).equals(runtime.random(32))).toBe(false)
   other.store.close()
 })

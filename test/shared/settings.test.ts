@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readSettings, requireOAuthSettings } from '../../shared/settings.ts'
+import { readEnvironment, requireOAuthSettings } from '../../shared/settings.ts'
 
 const TABLES = { REGISTRY_TABLE: 'registry', GRANTS_TABLE: 'grants' }
 const FULL = {
@@ -23,7 +23,7 @@ const DEFAULTS = {
 }
 
 test('every variable is read', () => {
-  expect(readSettings(FULL)).toEqual({
+  expect(readEnvironment(FULL)).toEqual({
     registryTable: 'registry',
     grantsTable: 'grants',
     serviceId: 21653835348762,
@@ -36,17 +36,17 @@ test('every variable is read', () => {
 })
 
 test('only the tables are needed', () => {
-  expect(readSettings(TABLES)).toEqual(DEFAULTS)
+  expect(readEnvironment(TABLES)).toEqual(DEFAULTS)
 })
 
 test('an empty variable counts as missing', () => {
   const empty = Object.fromEntries(Object.keys(FULL).map((name) => [name, '']))
-  expect(readSettings({ ...empty, ...TABLES })).toEqual(DEFAULTS)
-  expect(() => readSettings(empty)).toThrow('REGISTRY_TABLE, GRANTS_TABLE')
+  expect(readEnvironment({ ...empty, ...TABLES })).toEqual(DEFAULTS)
+  expect(() => readEnvironment(empty)).toThrow('REGISTRY_TABLE, GRANTS_TABLE')
 })
 
 test('other variables are ignored', () => {
-  expect(readSettings({ ...TABLES, PATH: '/bin', AWS_REGION: 'x', constructor: 'x' })).toEqual(DEFAULTS)
+  expect(readEnvironment({ ...TABLES, PATH: '/bin', AWS_REGION: 'x', constructor: 'x' })).toEqual(DEFAULTS)
 })
 
 test.each([
@@ -57,16 +57,16 @@ test.each([
   [' ', []],
   [',', []],
 ])('the list %j is read', (text, expected) => {
-  const { mtlsDomains, apiIds } = readSettings({ ...TABLES, MTLS_DOMAINS: text, API_IDS: text })
+  const { mtlsDomains, apiIds } = readEnvironment({ ...TABLES, MTLS_DOMAINS: text, API_IDS: text })
   expect([mtlsDomains, apiIds]).toEqual([expected, expected])
 })
 
 test.each(['debug', 'info', 'warn', 'error', 'silent'])('the log level %s is known', (level) => {
-  expect(readSettings({ ...TABLES, LOG_LEVEL: level }).logLevel).toBe(level)
+  expect(readEnvironment({ ...TABLES, LOG_LEVEL: level }).logLevel).toBe(level)
 })
 
 test.each(['0', '1', '3600'])('the registry may be cached for %s seconds', (seconds) => {
-  const read = readSettings({ ...TABLES, REGISTRY_CACHE_SECONDS: seconds })
+  const read = readEnvironment({ ...TABLES, REGISTRY_CACHE_SECONDS: seconds })
   expect(read.registryCacheSeconds).toBe(Number(seconds))
 })
 
@@ -82,23 +82,23 @@ test.each([
   ['LOG_LEVEL', ['INFO', 'trace', 'fatal', 'value', 'constructor']],
 ])('%s may not be %j: the error names the variable, never the value', (name, values) => {
   for (const value of values) {
-    expect(() => readSettings({ ...FULL, [name]: value })).toThrow(
+    expect(() => readEnvironment({ ...FULL, [name]: value })).toThrow(
       expect.objectContaining({ message: `environment: ${name} missing or not usable` }),
     )
   }
 })
 
 test('every wrong variable is named, each once', () => {
-  expect(() => readSettings({ SERVICE_ID: 'x', LOG_LEVEL: 'x' })).toThrow(
+  expect(() => readEnvironment({ SERVICE_ID: 'x', LOG_LEVEL: 'x' })).toThrow(
     'environment: REGISTRY_TABLE, GRANTS_TABLE, SERVICE_ID, LOG_LEVEL missing or not usable',
   )
 })
 
 test('the OAuth settings name the service of the OAuth face', () => {
-  expect(requireOAuthSettings(readSettings(FULL))).toBe(21653835348762)
+  expect(requireOAuthSettings(readEnvironment(FULL))).toBe(21653835348762)
 })
 
 test.each(['SERVICE_ID', 'MTLS_DOMAINS', 'API_IDS'])('the error names %s when it is missing', (name) => {
-  expect(() => requireOAuthSettings(readSettings({ ...FULL, [name]: undefined }))).toThrow(name)
-  expect(() => requireOAuthSettings(readSettings({ ...FULL, [name]: '' }))).toThrow(name)
+  expect(() => requireOAuthSettings(readEnvironment({ ...FULL, [name]: undefined }))).toThrow(name)
+  expect(() => requireOAuthSettings(readEnvironment({ ...FULL, [name]: '' }))).toThrow(name)
 })

@@ -13,7 +13,7 @@ import type { Call } from '../../../shared/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { CodeChallenge, Ticket } from '../../../shared/store/grant.ts'
 import type { Service } from '../../../shared/store/service.ts'
-import { type Interaction, judgeInteraction } from './interaction.ts'
+import { type RequestedInteraction, judgeInteraction } from './interaction.ts'
 import { errorRedirect } from '../redirect.ts'
 import type { AuthorizationRequest } from './request.ts'
 
@@ -27,7 +27,7 @@ export interface IssuedTicket extends IdentifiedClient {
   readonly ticket: string
   readonly scopes: readonly string[]
   readonly resources: readonly string[]
-  readonly interaction: Interaction
+  readonly interaction: RequestedInteraction
 }
 
 /**
@@ -78,7 +78,7 @@ interface Judged {
   readonly scopes: readonly string[]
   readonly resources: readonly string[]
   readonly challenge: CodeChallenge | undefined
-  readonly interaction: Interaction
+  readonly interaction: RequestedInteraction
 }
 
 /** All that is refused by way of the redirect URI. */
@@ -138,11 +138,11 @@ function judgeResponseMode(
 }
 
 /** Those that have a meaning somewhere (OAuth 2.0 Multiple Response Types section 3). */
-const RESPONSE_TYPES: ReadonlySet<string> = new Set(['code', 'token', 'id_token', 'none'])
+const KNOWN_RESPONSE_TYPES: ReadonlySet<string> = new Set(['code', 'token', 'id_token', 'none'])
 
 /** Only `code`: a token that the authorization endpoint hands out is never bound (requirement A44). */
 function judgeResponseType(responseType: string, service: Service, client: Client): Reason | undefined {
-  if (!responseType.split(' ').every((name) => RESPONSE_TYPES.has(name))) return 'response-type-unknown'
+  if (!responseType.split(' ').every((name) => KNOWN_RESPONSE_TYPES.has(name))) return 'response-type-unknown'
   if (responseType !== 'code' || !service.supportedResponseTypes.includes('CODE'))
     return 'response-type-unsupported'
   return client.responseTypes.includes('CODE') ? undefined : 'response-type-undeclared'

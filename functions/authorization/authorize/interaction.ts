@@ -15,7 +15,7 @@ type Prompt = (typeof PROMPTS)[keyof typeof PROMPTS]
 const PROMPT_ORDER: readonly Prompt[] = Object.values(PROMPTS)
 
 /** How the end-user is to be asked (OpenID Connect Core section 3.1.2.1), for the authorization server to heed. */
-export interface Interaction {
+export interface RequestedInteraction {
   /** None: as the authorization server likes. */
   readonly prompts: readonly Prompt[]
   readonly lowestPrompt: Prompt | undefined
@@ -26,7 +26,7 @@ export interface Interaction {
   readonly loginHint: string | undefined
 }
 
-export function judgeInteraction(request: AuthorizationRequest): Interaction | Reason {
+export function judgeInteraction(request: AuthorizationRequest): RequestedInteraction | Reason {
   const prompts = readPrompts(request.prompt)
   if (typeof prompts === 'string') return prompts
   const { maxAge = '0', display = 'page', uiLocales, loginHint } = request

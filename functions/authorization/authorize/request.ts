@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import { type FormRules, readParameters, reasonFor } from '../../../shared/request/form.ts'
-import { Context } from '../context-schema.ts'
+import { type FormRules, readParameters, repeatedReason } from '../../../shared/request/form.ts'
+import { TicketContext } from '../context-schema.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
 
 /** RFC 6749 section 4.1.1 with RFC 7636 section 4.3. But for the client's name nothing in it is decided. */
@@ -46,18 +46,18 @@ export const PARAMETERS: FormRules = {
     ui_locales: 'authorization-parameter-repeated',
     login_hint: 'authorization-parameter-repeated',
   },
-  several: ['resource'],
+  repeatable: ['resource'],
 }
 
 export const AuthorizationCall = z.object({
   parameters: z.optional(z.string()),
-  context: z.optional(Context),
+  context: z.optional(TicketContext),
 })
 
 /** `/auth/authorization` of the Web API (Authlete contract, section 2.1). @throws Refusal */
 export function readAuthorization(call: z.infer<typeof AuthorizationCall>): AuthorizationRequest {
   if (call.parameters === undefined) throw new Refusal('authorization-parameters-missing')
-  const { parameters, empty, repeated, several } = readParameters(call.parameters, PARAMETERS)
+  const { parameters, empty, repeated, repeatable } = readParameters(call.parameters, PARAMETERS)
   if (repeated.has('client_id')) throw new Refusal('authorization-client-repeated')
   if (repeated.has('redirect_uri')) throw new Refusal('redirect-uri-repeated')
   const clientId = parameters.get('client_id')
@@ -81,9 +81,9 @@ export function readAuthorization(call: z.infer<typeof AuthorizationCall>): Auth
     display: value('display'),
     uiLocales: value('ui_locales'),
     loginHint: value('login_hint'),
-    resources: several.get('resource') ?? [],
+    resources: repeatable.get('resource') ?? [],
     empty,
-    repeated: first === undefined ? undefined : reasonFor(first, PARAMETERS, parameters),
+    repeated: first === undefined ? undefined : repeatedReason(first, PARAMETERS, parameters),
     context: call.context,
   }
 }

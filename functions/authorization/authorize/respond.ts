@@ -1,11 +1,11 @@
 import type { Service } from '../../../shared/store/service.ts'
-import { clientSummary } from '../../../shared/token/client-summary.ts'
+import { clientSummary } from '../../../shared/token/client-view.ts'
 import { success, unlessEmpty } from '../../../shared/web-api.ts'
-import type { InteractionAnswer } from '../answer-schema.ts'
+import type { AuthorizationSuccess } from '../answer-schema.ts'
 import type { IssuedTicket } from './decide.ts'
 
 /** `/auth/authorization`, action INTERACTION or NO_INTERACTION (Authlete contract, section 2.1): views of client and service, without secrets. */
-export function authorizationResponse(issued: IssuedTicket, service: Service): InteractionAnswer {
+export function authorizationResponse(issued: IssuedTicket, service: Service): AuthorizationSuccess {
   const { client, clientIdAlias, ticket, scopes, resources, interaction } = issued
   const { prompts, lowestPrompt, uiLocales, loginHint, display, maxAge } = interaction
   const message =

@@ -23,7 +23,7 @@ export interface IssueRequest {
 export const IssueCall = z.object({
   ticket: z.optional(z.string()),
   subject: z.optional(z.string()),
-  scopes: z.optional(z.pipe(z.transform(listMember), z.array(z.string()))),
+  scopes: z.optional(listMember),
   ...AUTHENTICATION_MEMBERS,
   ...EXTRA_MEMBERS,
 })

@@ -1,11 +1,11 @@
 import type { Service } from '../../../shared/store/service.ts'
 import { success } from '../../../shared/web-api.ts'
-import type { IssuedAnswer } from '../answer-schema.ts'
+import type { IssueSuccess } from '../answer-schema.ts'
 import { redirect } from '../redirect.ts'
 import type { IssuedCode } from './decide.ts'
 
 /** `/auth/authorization/issue`, action LOCATION or FORM (Authlete contract, section 2.2): no access token is issued here. */
-export function issueResponse(issued: IssuedCode, service: Service): IssuedAnswer {
+export function issueResponse(issued: IssuedCode, service: Service): IssueSuccess {
   const { code, context } = issued
   const { action, responseContent } = redirect(issued, { code }, service)
   return {

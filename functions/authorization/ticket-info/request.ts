@@ -1,13 +1,13 @@
 import * as z from 'zod/mini'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
-import { Context } from '../context-schema.ts'
+import { TicketContext } from '../context-schema.ts'
 
 export const TicketInfoCall = z.object({ ticket: z.optional(z.string()) })
 
 /** `info` comes as text and as an object, in which clients of Java write `null` for nothing (Authlete contract, section 2.4). */
 export const TicketUpdateCall = z.object({
   ticket: z.optional(z.string()),
-  info: z.optional(z.union([Context, z.object({ context: z.nullish(Context) })])),
+  info: z.optional(z.union([TicketContext, z.object({ context: z.nullish(TicketContext) })])),
 })
 
 export interface TicketUpdate {

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import type { HttpRequest } from '../../../shared/http.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { RANGE, type Range, rangeReason } from '../../../shared/request/range.ts'
-import { flagMember, readCall, readJsonObject, withoutEmpty } from '../../../shared/request/body.ts'
+import { flagFromText, readCall, readJsonObject, withoutEmpty } from '../../../shared/request/body.ts'
 import { parseSettings } from '../../../shared/request/settings-body.ts'
 import { ROLES, Scope, SERVICE_SETTINGS } from '../../../shared/store/service.ts'
 import { LIST_REASONS } from '../request.ts'
@@ -129,7 +129,9 @@ export function readConfigurationCall(http: HttpRequest): undefined {
 export const JwksCall = z.object({
   includePrivateKeys: z.optional(
     z.pipe(
-      z.transform((value: unknown) => (typeof value === 'string' ? flagMember(value.toLowerCase()) : value)),
+      z.transform((value: unknown) =>
+        typeof value === 'string' ? flagFromText(value.toLowerCase()) : value,
+      ),
       z.boolean(),
     ),
   ),

@@ -23,4 +23,4 @@ export type AuthorizationListAnswer = Sent<z.output<typeof AuthorizationListAnsw
 
 /** How many grants it was is in the message. */
 export const AuthorizationChangedAnswer = z.object(RESULT)
-export type AuthorizationChanged = Sent<z.output<typeof AuthorizationChangedAnswer>>
+export type AuthorizationChangedAnswer = Sent<z.output<typeof AuthorizationChangedAnswer>>

@@ -2,9 +2,8 @@ import * as z from 'zod/mini'
 import type { HttpRequest } from '../../../shared/http.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { RANGE, type Range } from '../../../shared/request/range.ts'
-import { readCall } from '../../../shared/request/body.ts'
+import { listMember, readCall } from '../../../shared/request/body.ts'
 import { checkLength, tokenRangeReason } from '../range.ts'
-import { names } from '../request.ts'
 
 /** What an end-user has granted to clients (Authlete contract, section 1.4). */
 export interface AuthorizationsRequest extends Range {
@@ -36,7 +35,7 @@ export const AuthorizationDeleteCall = z.object({ subject: z.optional(z.string()
 /** @throws Refusal authorizations-subject-missing */
 export function readDeletion(http: HttpRequest): ClientAuthorization {
   const { subject } = readCall(http, AuthorizationDeleteCall)
-  return { ...clientNamed(http), subject: namedSubject(http, subject) }
+  return { ...clientInPath(http), subject: namedSubject(http, subject) }
 }
 
 export interface AuthorizationChange extends ClientAuthorization {
@@ -46,20 +45,20 @@ export interface AuthorizationChange extends ClientAuthorization {
 
 export const AuthorizationChangeCall = z.object({
   subject: z.optional(z.string()),
-  scopes: z.optional(names),
+  scopes: z.optional(listMember),
 })
 
 /** @throws Refusal authorizations-subject-missing */
 export function readAuthorizationChange(http: HttpRequest): AuthorizationChange {
   const { subject, scopes } = readCall(http, AuthorizationChangeCall)
   return {
-    ...clientNamed(http),
+    ...clientInPath(http),
     subject: namedSubject(http, subject),
     scopes: scopes && [...new Set(scopes)],
   }
 }
 
-function clientNamed({ pathParameters }: HttpRequest): { readonly client: string } {
+function clientInPath({ pathParameters }: HttpRequest): { readonly client: string } {
   return { client: pathParameters['clientId'] ?? '' }
 }
 

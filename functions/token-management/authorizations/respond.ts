@@ -1,8 +1,12 @@
-import { clientSummary } from '../../../shared/token/client-summary.ts'
 import { success } from '../../../shared/web-api.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { Service } from '../../../shared/store/service.ts'
-import type { AuthorizationChanged, AuthorizationListAnswer, AuthorizedClient } from './answer-schema.ts'
+import { clientSummary } from '../../../shared/token/client-view.ts'
+import type {
+  AuthorizationChangedAnswer,
+  AuthorizationListAnswer,
+  AuthorizedClient,
+} from './answer-schema.ts'
 import type { AuthorizationList, ChangedAuthorization } from './decide.ts'
 
 /** `/client/authorization/get/list` (Authlete contract, section 1.4): views of the clients, without secrets. */
@@ -11,16 +15,22 @@ export function authorizationList({ clients, ...list }: AuthorizationList): Auth
 }
 
 function authorizedClient(client: Client): AuthorizedClient {
-  // Their types were checked before they were stored.
+  // The types were checked when the settings were stored.
   const { clientNames, description, descriptions } = client.carried as Partial<AuthorizedClient>
   return { ...clientSummary(client), clientNames, description, descriptions }
 }
 
-export function deletedAuthorization(changed: ChangedAuthorization, service: Service): AuthorizationChanged {
+export function deletedAuthorization(
+  changed: ChangedAuthorization,
+  service: Service,
+): AuthorizationChangedAnswer {
   return success('A137001', messageOf('Deleted', changed, service))
 }
 
-export function updatedAuthorization(changed: ChangedAuthorization, service: Service): AuthorizationChanged {
+export function updatedAuthorization(
+  changed: ChangedAuthorization,
+  service: Service,
+): AuthorizationChangedAnswer {
   return success('A138001', messageOf('Updated', changed, service))
 }
 

@@ -11,7 +11,7 @@ import {
 } from '../../../shared/answer-schema.ts'
 
 /** `/auth/token/create`, action OK (Authlete contract, section 2.7). */
-const Created = z.object({
+const CreateSuccess = z.object({
   ...envelope('tokenCreateResponse', ['OK']),
   accessToken: z.string(),
   jwtAccessToken: z.optional(z.string()),
@@ -28,9 +28,9 @@ const Created = z.object({
   refreshTokenScopes: texts,
   properties,
 })
-export type Created = Answered<typeof Created>
+export type CreateSuccess = Answered<typeof CreateSuccess>
 
 export const CreateAnswer = z.discriminatedUnion('action', [
-  Created,
+  CreateSuccess,
   z.object(envelope('tokenCreateResponse', ['BAD_REQUEST', 'INTERNAL_SERVER_ERROR'])),
 ])

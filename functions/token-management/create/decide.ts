@@ -1,6 +1,6 @@
 import type { Binding } from '../../../shared/certificate/binding.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
-import { type Issued, makeTokens } from '../../../shared/token/issue.ts'
+import { type IssuedTokens, makeTokens } from '../../../shared/token/issue.ts'
 import {
   newRefreshToken,
   type RefreshedGrant,
@@ -9,13 +9,13 @@ import {
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { availableScopes } from '../../../shared/token/scopes.ts'
 import { addTo, refuseSubjectOfClient } from '../../../shared/token/terms.ts'
-import { endOlderGrants } from '../../../shared/token/single-token.ts'
+import { endOlderGrants } from '../../../shared/token/end-older-grants.ts'
 import { makeGrantId } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { CreateRequest } from './request.ts'
 
-export interface CreatedTokens extends Issued {
+export interface CreatedTokens extends IssuedTokens {
   readonly client: Client
 }
 
@@ -49,7 +49,7 @@ export async function createTokens(request: CreateRequest, call: Call): Promise<
       terms,
       binding,
       accessExpiresAt: accessTokenDuration === undefined ? undefined : later(now, accessTokenDuration),
-      refresh: firstRefreshToken({ key, client, terms }, request, call),
+      refresh: refreshTokenFor({ key, client, terms }, request, call),
     },
     call,
   )
@@ -73,7 +73,7 @@ function bindingTo({ certificateThumbprint }: CreateRequest): Binding {
 }
 
 /** Also where the client does not declare that it refreshes (Authlete contract, section 2.7). */
-function firstRefreshToken(
+function refreshTokenFor(
   grant: RefreshedGrant,
   { grantType, refreshTokenDuration }: CreateRequest,
   call: Call,

@@ -11,7 +11,8 @@ import {
 } from '../../../shared/token/terms.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { parseResources } from '../../../shared/token/resource.ts'
-import { flag, names, positive, refuseNotOffered, thumbprint } from '../request.ts'
+import { flagMember, listMember } from '../../../shared/request/body.ts'
+import { positiveMember, refuseNotOffered, thumbprintMember } from '../request.ts'
 
 /** Tokens that the service itself asks for: nobody is authenticated but the service. */
 export interface CreateRequest {
@@ -32,24 +33,24 @@ export interface CreateRequest {
 
 /** Those of Authlete that are not offered. */
 const NOT_OFFERED = ['IMPLICIT', 'PASSWORD', 'CIBA', 'DEVICE_CODE', 'TOKEN_EXCHANGE', 'JWT_BEARER'] as const
-const GRANT_TYPES = ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS'] as const
+const CREATED_BY = ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS'] as const
 
 export const CreateCall = z.object({
-  grantType: z.optional(z.enum([...GRANT_TYPES, 'REFRESH_TOKEN', ...NOT_OFFERED, 'PRE_AUTHORIZED_CODE'])),
-  clientId: z.optional(positive),
+  grantType: z.optional(z.enum([...CREATED_BY, 'REFRESH_TOKEN', ...NOT_OFFERED, 'PRE_AUTHORIZED_CODE'])),
+  clientId: z.optional(positiveMember),
   clientIdentifier: z.optional(z.string()),
-  clientIdAliasUsed: z.optional(flag),
+  clientIdAliasUsed: z.optional(flagMember),
   subject: z.optional(z.string()),
-  scopes: z.optional(names),
-  resources: z.optional(names),
-  accessTokenDuration: z.optional(positive),
-  refreshTokenDuration: z.optional(positive),
-  certificateThumbprint: z.optional(thumbprint),
+  scopes: z.optional(listMember),
+  resources: z.optional(listMember),
+  accessTokenDuration: z.optional(positiveMember),
+  refreshTokenDuration: z.optional(positiveMember),
+  certificateThumbprint: z.optional(thumbprintMember),
   ...AUTHENTICATION_MEMBERS,
   ...PROPERTY_MEMBERS,
   accessToken: z.optional(z.unknown()),
   refreshToken: z.optional(z.unknown()),
-  accessTokenPersistent: z.optional(flag),
+  accessTokenPersistent: z.optional(flagMember),
   dpopKeyThumbprint: z.optional(z.unknown()),
 })
 
@@ -84,7 +85,7 @@ export function readCreate(call: z.infer<typeof CreateCall>): CreateRequest {
 function offeredGrantType(asked: z.infer<typeof CreateCall>['grantType']): CreateRequest['grantType'] {
   if (asked === undefined) throw new Refusal('create-grant-type-missing')
   if (asked === 'REFRESH_TOKEN') throw new Refusal('create-grant-type-refresh')
-  const offered = GRANT_TYPES.find((name) => name === asked)
+  const offered = CREATED_BY.find((name) => name === asked)
   if (offered === undefined) throw new Refusal('create-grant-type-unsupported')
   return offered
 }

@@ -1,11 +1,11 @@
 import { tokenIdOf } from '../../../shared/token/token-string.ts'
-import { clientIdText } from '../../../shared/token/client-id.ts'
+import { clientIdText } from '../../../shared/token/client-view.ts'
 import { success, unlessEmpty } from '../../../shared/web-api.ts'
-import type { Created } from './answer-schema.ts'
+import type { CreateSuccess } from './answer-schema.ts'
 import type { CreatedTokens } from './decide.ts'
 
 /** `/auth/token/create`, action OK (Authlete contract, section 2.7). */
-export function createResponse({ grant, client, issuedAt, ...issued }: CreatedTokens): Created {
+export function createResponse({ grant, client, issuedAt, ...issued }: CreatedTokens): CreateSuccess {
   const {
     grantType,
     accessScopes,
@@ -25,7 +25,7 @@ export function createResponse({ grant, client, issuedAt, ...issued }: CreatedTo
     expiresAt: grant.accessExpiresAt * 1000,
     grantType,
     clientId,
-    clientIdentifier: clientIdText(grant),
+    clientIdentifier: clientIdText(grant.client, grant.clientIdAlias),
     subject,
     scopes: unlessEmpty(accessScopes),
     refreshTokenScopes: grant.refresh && unlessEmpty(scopes),

@@ -3,4 +3,4 @@ import { RESULT, type Sent } from '../../../shared/answer-schema.ts'
 
 /** `/auth/token/revoke` (Authlete contract, section 2.7). */
 export const RevokeAnswer = z.object({ ...RESULT, count: z.int().check(z.nonnegative()) })
-export type Revoked = Sent<z.output<typeof RevokeAnswer>>
+export type RevokeAnswer = Sent<z.output<typeof RevokeAnswer>>

@@ -3,9 +3,9 @@ import type { Client } from '../../../shared/store/client.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
 import { lives } from '../find-grant.ts'
 import { allClients, clientNamed, listKeys } from '../list-keys.ts'
-import type { ListRequest } from './request.ts'
+import type { TokenListRequest } from './request.ts'
 
-export interface TokenList extends Pick<ListRequest, 'start' | 'end' | 'subject'> {
+export interface TokenList extends Pick<TokenListRequest, 'start' | 'end' | 'subject'> {
   /** Exact when the last token is among those asked for; before that, what has ended since may still be counted. */
   readonly totalCount: number
   /** When one was named. */
@@ -22,7 +22,7 @@ const READ_AT_ONCE = 50
  * @throws Refusal api-client-unknown
  */
 export async function listTokens(
-  { client: named, subject, start, end }: ListRequest,
+  { client: named, subject, start, end }: TokenListRequest,
   call: Call,
 ): Promise<TokenList> {
   const { grants } = call.store

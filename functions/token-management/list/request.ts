@@ -4,7 +4,7 @@ import { RANGE, type Range } from '../../../shared/request/range.ts'
 import { readCall } from '../../../shared/request/body.ts'
 import { checkLength, tokenRangeReason } from '../range.ts'
 
-export interface ListRequest extends Range {
+export interface TokenListRequest extends Range {
   readonly client: string | undefined
   readonly subject: string | undefined
 }
@@ -16,7 +16,7 @@ export const TokenListCall = z.object({
 })
 
 /** `/auth/token/get/list` (Authlete contract, section 2.7). @throws Refusal list-tokens-… */
-export function readList(http: HttpRequest): ListRequest {
+export function readTokenList(http: HttpRequest): TokenListRequest {
   const { clientIdentifier, subject, start, end } = readCall(http, TokenListCall, tokenRangeReason)
   checkLength({ start, end })
   return { client: clientIdentifier, subject, start, end }

@@ -1,4 +1,4 @@
-import { clientSummary } from '../../../shared/token/client-summary.ts'
+import { clientSummary } from '../../../shared/token/client-view.ts'
 import { tokenIdOf } from '../../../shared/token/token-string.ts'
 import { unlessEmpty } from '../../../shared/web-api.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { type Answered, envelope, milliseconds, properties, texts } from '../../../shared/answer-schema.ts'
 
 /** `/auth/token/update`, action OK (Authlete contract, section 2.7). */
-const Updated = z.object({
+const UpdateSuccess = z.object({
   ...envelope('tokenUpdateResponse', ['OK']),
   accessToken: z.optional(z.string()),
   jwtAccessToken: z.optional(z.string()),
@@ -13,9 +13,9 @@ const Updated = z.object({
   scopes: texts,
   properties,
 })
-export type Updated = Answered<typeof Updated>
+export type UpdateSuccess = Answered<typeof UpdateSuccess>
 
 export const UpdateAnswer = z.discriminatedUnion('action', [
-  Updated,
+  UpdateSuccess,
   z.object(envelope('tokenUpdateResponse', ['BAD_REQUEST', 'NOT_FOUND', 'INTERNAL_SERVER_ERROR'])),
 ])

@@ -4,7 +4,8 @@ import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Property } from '../../../shared/store/grant.ts'
 import { PROPERTY_MEMBERS, readProperties } from '../../../shared/token/terms.ts'
-import { flag, names, positive, refuseNotOffered, thumbprint } from '../request.ts'
+import { flagMember, listMember } from '../../../shared/request/body.ts'
+import { positiveMember, refuseNotOffered, thumbprintMember } from '../request.ts'
 
 /** What is `undefined` stays as it is. */
 export interface UpdateRequest {
@@ -24,18 +25,18 @@ export const UpdateCall = z.object({
   accessToken: z.optional(z.string()),
   accessTokenHash: z.optional(z.string()),
   tokenId: z.optional(z.string()),
-  accessTokenExpiresAt: z.optional(positive),
-  refreshTokenExpiresAt: z.optional(positive),
-  scopes: z.optional(names),
+  accessTokenExpiresAt: z.optional(positiveMember),
+  refreshTokenExpiresAt: z.optional(positiveMember),
+  scopes: z.optional(listMember),
   properties: PROPERTY_MEMBERS.properties,
-  certificateThumbprint: z.optional(thumbprint),
-  accessTokenValueUpdated: z.optional(flag),
-  accessTokenPersistent: z.optional(flag),
+  certificateThumbprint: z.optional(thumbprintMember),
+  accessTokenValueUpdated: z.optional(flagMember),
+  accessTokenPersistent: z.optional(flagMember),
   dpopKeyThumbprint: z.optional(z.unknown()),
 })
 
 /** `/auth/token/update` (Authlete contract, section 2.7). @throws Refusal update-token-missing, member-refused */
-export function readUpdate(call: z.infer<typeof UpdateCall>): UpdateRequest {
+export function readTokenUpdate(call: z.infer<typeof UpdateCall>): UpdateRequest {
   refuseNotOffered(call, ['accessTokenPersistent', 'dpopKeyThumbprint'])
   const { accessToken, accessTokenHash, tokenId, scopes, certificateThumbprint } = call
   const named = accessToken ?? accessTokenHash ?? tokenId

@@ -1,17 +1,17 @@
 import { tokenIdOf } from '../../../shared/token/token-string.ts'
 import { success, unlessEmpty } from '../../../shared/web-api.ts'
-import type { Updated } from './answer-schema.ts'
+import type { UpdateSuccess } from './answer-schema.ts'
 import type { UpdatedTokens } from './decide.ts'
 
 /** `/auth/token/update`, action OK (Authlete contract, section 2.7). */
-export function updateResponse({ grant, accessToken, jwt }: UpdatedTokens): Updated {
+export function updateResponse({ grant, accessToken, jwt }: UpdatedTokens): UpdateSuccess {
   const {
     accessScopes,
     terms: { properties },
     refresh,
   } = grant
   return {
-    ...success('A135001', 'Updated the access token successfully.'),
+    ...success('A135001', 'UpdateSuccess the access token successfully.'),
     action: 'OK',
     accessToken,
     jwtAccessToken: jwt,

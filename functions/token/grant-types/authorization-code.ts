@@ -1,11 +1,11 @@
 import { proves } from '../../../shared/token/find-token.ts'
-import { type Issued, makeTokens } from '../../../shared/token/issue.ts'
+import { type IssuedTokens, makeTokens } from '../../../shared/token/issue.ts'
 import { firstRefreshToken } from '../../../shared/token/refresh-token.ts'
 import { isVerifier, verifies } from '../../../shared/token/pkce.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { narrowedResources, parseResources } from '../../../shared/token/resource.ts'
-import { endOlderGrants } from '../../../shared/token/single-token.ts'
-import { barred, expired } from '../../../shared/token/standing.ts'
+import { endOlderGrants } from '../../../shared/token/end-older-grants.ts'
+import { whyInvalid, expired } from '../../../shared/token/standing.ts'
 import { addTo } from '../../../shared/token/terms.ts'
 import { keyOf, locateOpaque } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/call.ts'
@@ -20,7 +20,11 @@ import type { TokenContext } from './grant-type.ts'
  * @throws Refusal code-…, redirect-uri-…, verifier-…, resource-malformed
  * @see RFC 6749 section 4.1.3, RFC 7636 section 4.6
  */
-export async function redeemCode(request: TokenRequest, context: TokenContext, call: Call): Promise<Issued> {
+export async function redeemCode(
+  request: TokenRequest,
+  context: TokenContext,
+  call: Call,
+): Promise<IssuedTokens> {
   const { grants } = call.store
   const { code, codeVerifier, empty } = request
   if (code === undefined) throw new Refusal(empty.has('code') ? 'code-empty' : 'code-missing')
@@ -63,7 +67,7 @@ async function findCode(
   if (grant === undefined || grant.stage === 'TICKET') throw new Refusal('code-unknown')
   if (grant.code === undefined || !proves(code, grant.code.codeDigest)) throw new Refusal('code-unknown')
   if (grant.client !== client.clientId) throw new Refusal('code-of-other-client')
-  const bar = barred(state, service, grant.code.codeIssuedAt)
+  const bar = whyInvalid(state, service, grant.code.codeIssuedAt)
   if (bar === 'cut-off') throw new Refusal('code-cut-off')
   if (bar !== undefined) throw new Refusal(bar === 'locked' ? 'client-locked' : 'client-deleted')
   return { grant, members: grant.code }
@@ -91,7 +95,7 @@ async function tokensFor(
   { extras }: TokenRequest,
   context: TokenContext,
   call: Call,
-): Promise<Issued> {
+): Promise<IssuedTokens> {
   const { client, clientIdAlias, binding } = context
   const resources = narrowedResources(asked, grant.terms.resources)
   if (resources === 'wider') throw new Refusal('code-resource-wider')

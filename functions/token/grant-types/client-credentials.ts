@@ -1,4 +1,4 @@
-import { type Issued, makeTokens } from '../../../shared/token/issue.ts'
+import { type IssuedTokens, makeTokens } from '../../../shared/token/issue.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { parseResources } from '../../../shared/token/resource.ts'
 import { grantScopes } from '../../../shared/token/scopes.ts'
@@ -13,7 +13,7 @@ export async function issueForClient(
   request: TokenRequest,
   { client, clientIdAlias, binding }: TokenContext,
   call: Call,
-): Promise<Issued> {
+): Promise<IssuedTokens> {
   const { service, random, store } = call
   const scopes = grantScopes(request.scope, service, client)
   if (scopes === 'malformed') throw new Refusal('scope-malformed')

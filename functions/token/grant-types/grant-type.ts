@@ -1,6 +1,6 @@
 import type { Binding } from '../../../shared/certificate/binding.ts'
 import type { IdentifiedClient } from '../../../shared/authentication/client-authentication.ts'
-import type { Issued } from '../../../shared/token/issue.ts'
+import type { IssuedTokens } from '../../../shared/token/issue.ts'
 import type { Call } from '../../../shared/call.ts'
 import type { TokenRequest } from '../request.ts'
 
@@ -11,4 +11,4 @@ export interface TokenContext extends IdentifiedClient {
 }
 
 /** One way to ask for tokens: judges the grant, writes it once, and gives the tokens that were stored. */
-export type GrantType = (request: TokenRequest, context: TokenContext, call: Call) => Promise<Issued>
+export type GrantType = (request: TokenRequest, context: TokenContext, call: Call) => Promise<IssuedTokens>

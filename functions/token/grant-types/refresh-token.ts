@@ -1,7 +1,7 @@
 import { type Binding, boundThumbprint, judge } from '../../../shared/certificate/binding.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { findRefreshFamily, type FoundRefreshToken, proves } from '../../../shared/token/find-token.ts'
-import { type Issued, makeTokens } from '../../../shared/token/issue.ts'
+import { type IssuedTokens, makeTokens } from '../../../shared/token/issue.ts'
 import {
   deriveRefreshToken,
   nextRefreshToken,
@@ -9,10 +9,10 @@ import {
 } from '../../../shared/token/refresh-token.ts'
 import { refreshTokenSeconds } from '../../../shared/token/lifetimes.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
-import { bindTo, provesClientAnew } from '../../../shared/token/required-binding.ts'
+import { bindTo, mayRenewCertificate } from '../../../shared/token/token-binding.ts'
 import { narrowedResources, parseResources } from '../../../shared/token/resource.ts'
 import { covers, parseScope } from '../../../shared/request/scope.ts'
-import { barred, expired } from '../../../shared/token/standing.ts'
+import { whyInvalid, expired } from '../../../shared/token/standing.ts'
 import { addTo } from '../../../shared/token/terms.ts'
 import { keyOf } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/call.ts'
@@ -32,7 +32,7 @@ export async function refreshTokens(
   request: TokenRequest,
   context: TokenContext,
   call: Call,
-): Promise<Issued> {
+): Promise<IssuedTokens> {
   const { refreshToken: presented } = request
   if (presented === undefined) {
     throw new Refusal(request.empty.has('refresh_token') ? 'refresh-token-empty' : 'refresh-token-missing')
@@ -52,7 +52,7 @@ async function refreshOnce(
   request: TokenRequest,
   context: TokenContext,
   call: Call,
-): Promise<Issued | 'lost'> {
+): Promise<IssuedTokens | 'lost'> {
   const found = await findRefreshed(presented, context, call)
   const { grant, refresh } = found
   const binding = judgeBinding(grant, request, context)
@@ -86,7 +86,7 @@ async function findRefreshed(
   const found = await findRefreshFamily(presented, call)
   if (found === undefined) throw new Refusal('refresh-token-unknown')
   if (found.grant.client !== client.clientId) throw new Refusal('refresh-token-of-other-client')
-  const bar = barred(found.client, call.service, found.refresh.refreshIssuedAt)
+  const bar = whyInvalid(found.client, call.service, found.refresh.refreshIssuedAt)
   if (bar === 'cut-off') throw new Refusal('refresh-token-cut-off')
   if (bar !== undefined) throw new Refusal(bar === 'locked' ? 'client-locked' : 'client-deleted')
   return found
@@ -105,7 +105,7 @@ const BINDING_REASON = {
  */
 function judgeBinding(grant: Tokens, request: TokenRequest, context: TokenContext): Binding {
   const { certificate } = request.credentials
-  const anew = provesClientAnew(context.client.tokenAuthMethod)
+  const anew = mayRenewCertificate(context.client.tokenAuthMethod)
   const verdict = judge(grant.binding, certificate)
   if (verdict === 'damaged') throw new Refusal(BINDING_REASON.damaged)
   if (verdict === 'unbound') {

@@ -31,7 +31,7 @@ export async function chainFault(
   sent: readonly Der[],
   now: number,
 ): Promise<ChainFault | undefined> {
-  const key = keyOf(leaf, trusted, sent)
+  const key = cacheKey(leaf, trusted, sent)
   const known = remembered.get(key)
   if (known !== undefined && known.from <= now && now <= known.until) return undefined
 
@@ -48,7 +48,7 @@ export async function chainFault(
   return undefined
 }
 
-function keyOf(leaf: Der, trusted: readonly Der[], sent: readonly Der[]): string {
+function cacheKey(leaf: Der, trusted: readonly Der[], sent: readonly Der[]): string {
   const names = [[leaf], trusted, sent].map((certificates) => certificates.map(thumbprint).join(' '))
   return hash('sha256', names.join('\n'), 'base64url')
 }

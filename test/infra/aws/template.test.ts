@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readSettings, requireOAuthSettings } from '../../../shared/settings.ts'
+import { readEnvironment, requireOAuthSettings } from '../../../shared/settings.ts'
 import { serviceNumber } from '../../../infra/aws/deployment/parameters.ts'
 import { exampleSettings, packagedTemplate, type Packaged } from './packaged-template.ts'
 import { BUCKET_RULES, TABLE_RULES, TRUSTSTORE_RULES } from './rules/data.ts'
@@ -113,7 +113,7 @@ describe('the settings of a deployment', () => {
         const { Ref } = value as { Ref?: string }
         return [name, Ref ?? (value as string)]
       })
-      const settings = readSettings(Object.fromEntries(variables) as NodeJS.ProcessEnv)
+      const settings = readEnvironment(Object.fromEntries(variables) as NodeJS.ProcessEnv)
       expect(settings).toEqual({
         registryTable: 'RegistryTable',
         grantsTable: 'GrantsTable',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { DeploymentSettings } from '../../../infra/aws/deployment/settings.ts'
-import { readSettings, requireOAuthSettings } from '../../../shared/settings.ts'
+import { readEnvironment, requireOAuthSettings } from '../../../shared/settings.ts'
 import { authorizerFaults, type TemplateResource, type TemplateResources } from './authorizer-rules.ts'
 import { packagedTemplate } from '../aws/packaged-template.ts'
 import { type Lambda, properties } from '../aws/rules/template.ts'
@@ -142,7 +142,7 @@ describe('the template of certbound', () => {
     const names = Object.entries(await variablesFor([])).map(([name, value]) => {
       return [name, typeof value === 'string' ? value : 'given']
     })
-    const settings = readSettings(Object.fromEntries(names) as NodeJS.ProcessEnv)
+    const settings = readEnvironment(Object.fromEntries(names) as NodeJS.ProcessEnv)
     expect(() => requireOAuthSettings(settings)).toThrow('MTLS_DOMAINS')
   })
 })

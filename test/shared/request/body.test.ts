@@ -15,7 +15,7 @@ const Call = z.object({
   token: z.optional(z.string()),
   count: z.optional(z.number()),
   flag: z.optional(z.boolean()),
-  scopes: z.optional(z.pipe(z.transform(listMember), z.array(z.string()))),
+  scopes: z.optional(listMember),
 })
 const call = (body: string | Buffer, ...types: string[]) =>
   readCall(request(body, ...(types.length === 0 ? [JSON_TYPE] : types)), Call)

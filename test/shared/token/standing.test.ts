@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
-import { barred, expired, NO_STANDING, standingAt } from '../../../shared/token/standing.ts'
+import { whyInvalid, expired, NO_STANDING, standingAt } from '../../../shared/token/standing.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
 
@@ -86,12 +86,12 @@ test.each([
   [0, undefined],
   [1, undefined],
 ])('a token issued %i seconds after the cut-off: %s', (after, bar) => {
-  expect(barred({ locked: false, notBefore: NOW }, SERVICE, at(after))).toBe(bar)
+  expect(whyInvalid({ locked: false, notBefore: NOW }, SERVICE, at(after))).toBe(bar)
 })
 
 test('a deleted client comes before a locked one, and a locked one before a cut-off', () => {
   const cutOff = { locked: false, notBefore: at(1) }
-  const bar = (state: typeof FREE | undefined) => barred(state, SERVICE, NOW)
+  const bar = (state: typeof FREE | undefined) => whyInvalid(state, SERVICE, NOW)
   expect(bar(undefined)).toBe('deleted')
   expect(bar({ ...cutOff, locked: true })).toBe('locked')
   expect(bar({ ...FREE, locked: true })).toBe('locked')
@@ -104,12 +104,12 @@ test.each([
   [0, undefined],
   [1, undefined],
 ])('a token issued %i seconds after the cut-off of the whole service: %s', (after, bar) => {
-  expect(barred(FREE, { tokensNotBefore: NOW }, at(after))).toBe(bar)
+  expect(whyInvalid(FREE, { tokensNotBefore: NOW }, at(after))).toBe(bar)
 })
 
 test('of the cut-offs of the client and of the service the later one counts', () => {
   const state = { locked: false, notBefore: at(2) }
-  expect(barred(state, { tokensNotBefore: at(1) }, at(1))).toBe('cut-off')
-  expect(barred(state, { tokensNotBefore: at(3) }, at(2))).toBe('cut-off')
-  expect(barred(state, { tokensNotBefore: at(1) }, at(2))).toBeUndefined()
+  expect(whyInvalid(state, { tokensNotBefore: at(1) }, at(1))).toBe('cut-off')
+  expect(whyInvalid(state, { tokensNotBefore: at(3) }, at(2))).toBe('cut-off')
+  expect(whyInvalid(state, { tokensNotBefore: at(1) }, at(2))).toBeUndefined()
 })

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { routes as management } from '../../../../functions/management/routes.ts'
 import { serve } from '../../../../shared/lambda/serve.ts'
-import { metadata } from '../../../../shared/metadata/metadata.ts'
+import { metadataOf } from '../../../../shared/metadata/metadata.ts'
 import type { Runtime } from '../../../../shared/runtime.ts'
 import { eventFor, gateway } from '../../../support/gateway.ts'
 import { rawTables } from '../../../support/raw-tables.ts'
@@ -66,7 +66,7 @@ test('provision needs tables, and makes a service with secure settings, its owne
     jwks: [{ kid: '1', alg: 'ES256', use: 'sig' }],
   })
   expect(await registry.findSigningKey(SERVICE, '1')).toMatchObject({ type: 'private' })
-  expect(record && metadata(record)).toMatchObject({
+  expect(record && metadataOf(record)).toMatchObject({
     token_endpoint: 'https://mtls.auth.example.com/token',
     introspection_endpoint: 'https://mtls.auth.example.com/introspection/standard',
     jwks_uri: 'https://auth.example.com/jwks',
@@ -173,7 +173,7 @@ test('when OAuth is on both domains, the metadata have the addresses of both', a
   await deployTables()
   await provision()
   const record = await registry.findService(SERVICE)
-  expect(record && metadata(record)).toMatchObject({
+  expect(record && metadataOf(record)).toMatchObject({
     token_endpoint: 'https://auth.example.com/token',
     mtls_endpoint_aliases: {
       token_endpoint: 'https://mtls.auth.example.com/token',

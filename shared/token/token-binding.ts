@@ -26,7 +26,7 @@ export function bindTo(presented: Presented): Exclude<Binding, 'none'> {
  * Whether the method proves the client anew, whatever certificate it holds: only such a one may move a grant to a
  * renewed certificate (RFC 8705 sections 6.3 and 7.1; decision D4). A secret may have been stolen with the token.
  */
-export function provesClientAnew(method: TokenAuthMethod): boolean {
+export function mayRenewCertificate(method: TokenAuthMethod): boolean {
   return ANEW.has(method)
 }
 

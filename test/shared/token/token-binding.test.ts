@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { present } from '../../../shared/certificate/presented.ts'
-import { bindingRequired, bindTo, provesClientAnew } from '../../../shared/token/required-binding.ts'
+import { bindingRequired, bindTo, mayRenewCertificate } from '../../../shared/token/token-binding.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { Service, TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 import { certificatePem, certificates, pemSpellings, spelling } from '../../support/vectors.ts'
@@ -48,7 +48,7 @@ test.each(pemSpellings.spellings.filter((entry) => entry.verdict === 'refuse' &&
 )
 
 test('of the methods, only a certificate and a key prove the client at each request', () => {
-  expect(TOKEN_AUTH_METHODS.filter(provesClientAnew)).toEqual([
+  expect(TOKEN_AUTH_METHODS.filter(mayRenewCertificate)).toEqual([
     'TLS_CLIENT_AUTH',
     'SELF_SIGNED_TLS_CLIENT_AUTH',
     'PRIVATE_KEY_JWT',
