@@ -3,16 +3,16 @@ import { BoundedMap } from '../bounded-map.ts'
 import { type Der, MalformedCertificate, readCertificate } from './pem.ts'
 import { thumbprint } from './thumbprint.ts'
 
-/** A verified signature costs more than all else at the token endpoint, and the same few clients come again and again. */
+/** Verifying a signature is the most expensive step of a token request, and the same few clients come back all the time. */
 const REMEMBERED_PAIRS = 1_000
 const remembered = new BoundedMap<string, boolean>(REMEMBERED_PAIRS)
 
 /**
- * Whether a client certificate was issued directly by one of the certificates on the service's list: issuer name, key
- * identifier and signature. Their own dates, constraints and issuers are not judged: who put them on the list has done
- * that. Results are remembered by both thumbprints.
+ * Whether one of the certificates on the service's list issued a client certificate directly: it compares issuer name and
+ * key identifier, and verifies the signature. The operator vouches for the dates, constraints and issuers of the
+ * certificates on the list. Results are cached by both thumbprints.
  *
- * @param issuers each one certificate in any spelling of `readCertificate`; an empty list has issued nothing
+ * @param issuers each one certificate in any spelling of `readCertificate`; an empty list matches nothing
  * @throws MalformedCertificate when an entry of the list cannot be read
  * @see RFC 8705 section 7.4, decision D17
  */
@@ -27,9 +27,9 @@ function readIssuer(text: string): Der {
 }
 
 /**
- * Whether one certificate was issued by another: names, key identifiers, key usage and signature.
+ * Whether one certificate issued another: names, key identifiers, key usage and signature.
  *
- * @throws MalformedCertificate when OpenSSL does not read one of them
+ * @throws MalformedCertificate when OpenSSL cannot read one of them
  */
 export function issuedBy(der: Der, issuer: Der): boolean {
   const key = `${thumbprint(der)} ${thumbprint(issuer)}`
@@ -41,7 +41,7 @@ export function issuedBy(der: Der, issuer: Der): boolean {
   return issued
 }
 
-/** OpenSSL compares names, key identifier and key usage first, then the signature; either alone proves nothing. */
+/** `checkIssued` compares names, key identifiers and key usage; `verify` checks the signature. Only both prove it. */
 function verify(der: Der, issuer: Der): boolean {
   try {
     const [certificate, authority] = [new X509Certificate(der), new X509Certificate(issuer)]

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { isJsonObject, type JsonObject } from '../json.ts'
 
-/** Nothing of it is checked. */
+/** A JWK whose members are not checked. */
 export type Jwk = JsonObject
 
 /** RFC 7517 section 5. */
@@ -9,14 +9,16 @@ export interface JwkSet {
   readonly keys: readonly Jwk[]
 }
 
-/** Shape only: a set may hold keys of kinds that are not known here (RFC 7517 section 5). */
+/** Checks the shape only: a set may have keys of an unknown kind (RFC 7517 section 5). */
 export function isJwkSet(value: unknown): value is JwkSet {
   return isJsonObject(value) && Array.isArray(value['keys']) && value['keys'].every(isJsonObject)
 }
 
 /**
- * The public key of a JWK. `undefined`: a kind that is not known here, a point off its curve, or members in another
- * than their one spelling (RFC 7518 section 6), so that no changed character goes unnoticed.
+ * The public key of a JWK.
+ *
+ * @returns `undefined` for an unknown kind of key, for a point off its curve, and for a member that is not in its only
+ *   valid spelling (RFC 7518 section 6): no changed character goes unnoticed
  */
 export function publicKeyOfJwk(jwk: Jwk): KeyObject | undefined {
   const key = importKey(jwk)

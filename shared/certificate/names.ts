@@ -13,22 +13,23 @@ import {
 } from './subject-dn.ts'
 import { thumbprint, type Thumbprint } from './thumbprint.ts'
 
-/** Names, validity and key of a certificate; times in seconds since 1970. */
+/** Names, validity and key strength of a certificate. */
 export interface Subject extends KeyStrength {
   readonly subject: DistinguishedName
   readonly san: SubjectAlternativeNames
+  /** Seconds since 1970. */
   readonly notBefore: number
   readonly notAfter: number
 }
 
-/** Parsing costs a hundred times what hashing does, and the same few clients come again and again. */
+/** Parsing takes a hundred times as long as hashing, and the same few clients come back all the time. */
 const REMEMBERED_CERTIFICATES = 1_000
 const remembered = new BoundedMap<Thumbprint, Subject>(REMEMBERED_CERTIFICATES)
 
 /**
- * What a certificate says of its holder, for `tls_client_auth`. Results are remembered by thumbprint.
+ * Parses a certificate for `tls_client_auth`. Results are cached by thumbprint.
  *
- * @throws MalformedCertificate `not-a-certificate` when it cannot be parsed to the end
+ * @throws MalformedCertificate `not-a-certificate` when a part of it cannot be parsed
  * @see RFC 5280 §4.1.2.5, §4.1.2.6, §4.2.1.6
  */
 export async function readSubject(der: Der): Promise<Subject> {
@@ -36,20 +37,20 @@ export async function readSubject(der: Der): Promise<Subject> {
   const known = remembered.get(key)
   if (known !== undefined) return known
 
-  const subject = await parse(der)
+  const subject = await parseSubject(der)
   remembered.set(key, subject)
   return subject
 }
 
 /**
- * Reads a DER Name from its bytes: pkijs flattens the sets, and one RDN of two attributes is not two RDNs.
+ * Reads a DER Name from its bytes. The `Name` of pkijs flattens the sets, but one RDN of two attributes is not two RDNs.
  *
  * @throws MalformedDistinguishedName
  */
 export async function readName(der: Uint8Array): Promise<DistinguishedName> {
   const { ObjectIdentifier, Sequence, Set } = await import('asn1js')
   const name = await readBer(der)
-  // A type in another than its shortest encoding would be a second spelling of the name.
+  // An encoding that is longer than needed would be a second spelling of the name.
   if (!Buffer.from(name.toBER()).equals(der)) throw new MalformedDistinguishedName()
   return membersOf(name, Sequence).map((rdn) => membersOf(rdn, Set).map(readAttribute).sort())
 
@@ -67,7 +68,7 @@ function membersOf(block: BaseBlock, kind: typeof Constructed): BaseBlock[] {
   return block.valueBlock.value
 }
 
-async function parse(der: Der): Promise<Subject> {
+async function parseSubject(der: Der): Promise<Subject> {
   const { Certificate } = await import('pkijs')
   try {
     const certificate = Certificate.fromBER(der)
@@ -85,8 +86,8 @@ async function parse(der: Der): Promise<Subject> {
 }
 
 /**
- * pkijs takes a malformed time for one of the year 1899 or for local time. A well-formed one (RFC 5280 §4.1.2.5)
- * encodes back to the bytes that stand before the subject.
+ * pkijs reads a malformed time as one in the year 1899 or as local time. A well-formed validity (RFC 5280 §4.1.2.5)
+ * encodes to the very bytes that precede the subject.
  */
 async function readValidity({
   notBefore,
@@ -104,7 +105,7 @@ async function readValidity({
 const SUBJECT_ALT_NAME = '2.5.29.17'
 const CONTEXT_SPECIFIC = 3
 
-/** One extension, or none; two of a kind are no certificate (RFC 5280 §4.2). Extensions of other kinds do not matter. */
+/** A second extension of this kind makes the certificate malformed (RFC 5280 §4.2). Other extensions do not matter. */
 async function readAlternativeNames({ extensions = [] }: Certificate): Promise<SubjectAlternativeNames> {
   const { Primitive, Sequence } = await import('asn1js')
   const [extension, ...others] = extensions.filter(({ extnID }) => extnID === SUBJECT_ALT_NAME)
@@ -120,7 +121,7 @@ async function readAlternativeNames({ extensions = [] }: Certificate): Promise<S
   )
 }
 
-/** Of the key alone: `X509Certificate` is stricter than we are about fields that do not matter here. */
+/** Reads only the key: `X509Certificate` would also refuse faults in fields that do not matter here. */
 function readKey({ subjectPublicKeyInfo }: Certificate): KeyObject {
   const key = Buffer.from(subjectPublicKeyInfo.toSchema().toBER())
   return createPublicKey({ key, format: 'der', type: 'spki' })

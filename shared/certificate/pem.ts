@@ -1,6 +1,6 @@
 declare const derBrand: unique symbol
 
-/** The bytes of one X.509 certificate, exactly as received; only `readCertificate` makes them. */
+/** The bytes of one X.509 certificate, exactly as received. Only `readCertificate` creates a value of this type. */
 export type Der = Buffer & { readonly [derBrand]: true }
 
 export type MalformedReason =
@@ -21,7 +21,7 @@ export type MalformedReason =
   | 'truncated'
   | 'wrong-label'
 
-/** A certificate was presented and cannot be read. Nothing of the input is kept: it may be a private key. */
+/** A certificate was presented but cannot be read. The error has nothing of the input, which may be a private key. */
 export class MalformedCertificate extends Error {
   override readonly name = 'MalformedCertificate'
   readonly reason: MalformedReason
@@ -32,22 +32,22 @@ export class MalformedCertificate extends Error {
   }
 }
 
-/** Bounds all work that follows; a certificate with thousands of names still fits (decision D29). */
+/** Bounds all the work that follows. A certificate with thousands of names still fits (decision D29). */
 const LIMIT_CHARACTERS = 65_536
 
 const BEGIN = '-----BEGIN CERTIFICATE-----'
 const END = '-----END CERTIFICATE-----'
 
 /**
- * Reads one certificate in any spelling a TLS terminator, a proxy or a person gives it: PEM with any line ends, PEM
- * with literal `\n`, percent-encoded PEM, or the bare base64.
+ * Reads one certificate in any spelling of a TLS terminator, a proxy or a person: PEM with any line ends, PEM with
+ * literal `\n`, percent-encoded PEM, or bare base64.
  *
- * Only spellings with one meaning are read, so that no two readers can give one text two thumbprints. Dates, key,
- * signature and chain are not looked at (RFC 8705 §6.2).
+ * It accepts only unambiguous spellings: two readers of one text can never get two thumbprints. It does not check dates,
+ * key, signature and chain (RFC 8705 §6.2).
  *
- * @param text as it came; `undefined`, white space and Apache's `(null)` say that there is no certificate
+ * @param text as received; `undefined`, white space and Apache's `(null)` mean that there is no certificate
  * @returns the DER, or `undefined` when there is no certificate
- * @throws MalformedCertificate when there is something else than exactly one certificate
+ * @throws MalformedCertificate for anything other than exactly one certificate
  * @see RFC 7468 §5, RFC 4648 §3.5 and §4; vectors pem-spellings.json
  */
 export function readCertificate(text: string | undefined): Der | undefined {
@@ -63,7 +63,7 @@ export function readCertificate(text: string | undefined): Der | undefined {
   return der
 }
 
-/** RFC 7468 §2; `String.prototype.trim` would take characters outside ASCII too. */
+/** RFC 7468 §2. `String.prototype.trim` would also remove characters outside of ASCII. */
 function trim(text: string): string {
   let start = 0
   let end = text.length
@@ -76,7 +76,7 @@ function isWhiteSpace(code: number): boolean {
   return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
 }
 
-/** One level of one encoding. Neither `%` nor `\` can occur in a PEM text, so this cannot be ambiguous (decision D38). */
+/** Undoes one level of one encoding. PEM has neither `%` nor `\`, so this is unambiguous (decision D38). */
 function undoEscapes(text: string): string {
   if (text.includes('%')) return percentDecode(text)
   return text.includes('\\') ? text.replaceAll('\\r\\n', '\n').replaceAll('\\n', '\n') : text
@@ -90,7 +90,7 @@ function percentDecode(text: string): string {
   }
 }
 
-/** Node's decoder skips what it does not know; encoding again proves alphabet, padding and unused bits (RFC 4648 §3.5). */
+/** Node's decoder is lenient: encoding the result again proves alphabet, padding and unused bits (RFC 4648 §3.5). */
 function decode(pem: string): Buffer | undefined {
   const base64 = bodyOf(pem).replace(/[ \t\r\n]+/g, '')
   const der = Buffer.from(base64, 'base64')
@@ -130,7 +130,7 @@ interface Field {
   readonly optional?: true
 }
 
-/** RFC 5280 §4.1. These tags tell a certificate from a request, a bare key and a revocation list. */
+/** RFC 5280 §4.1. These tags distinguish a certificate from a request, a bare key and a revocation list. */
 const CERTIFICATE: readonly Field[] = [
   { tag: SEQUENCE }, // tbsCertificate
   { tag: SEQUENCE }, // signatureAlgorithm
@@ -172,7 +172,7 @@ function assertFields(der: Buffer, { start, end }: Span, fields: readonly Field[
   if (at !== end) throw new MalformedCertificate('not-a-certificate')
 }
 
-/** Content of the element at `at`, which has to end by `limit`. Only definite, minimal lengths are DER (X.690 §10.1). */
+/** The content of the element at `at`, which must end by `limit`. DER has only definite, minimal lengths (X.690 §10.1). */
 function contentAt(der: Buffer, at: number, limit: number): Span {
   let start = at + 2
   if (start > limit) throw new MalformedCertificate('truncated')

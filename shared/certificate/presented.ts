@@ -7,8 +7,8 @@ export interface ReadCertificate {
 }
 
 /**
- * The certificate of a request, read once, where the request comes in. One that cannot be read is not absent: who
- * presented it must not pass for a caller without one.
+ * The certificate of a request. The face reads it once. A malformed certificate is not an absent one: a client that
+ * presents it must not pass for a client without a certificate.
  */
 export type Presented = 'absent' | { readonly malformed: MalformedReason } | ReadCertificate
 

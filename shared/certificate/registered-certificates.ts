@@ -4,17 +4,17 @@ import { type Der, MalformedCertificate, readCertificate } from './pem.ts'
 import { isWeakKey, keyStrength } from './public-key.ts'
 import { thumbprint, type Thumbprint } from './thumbprint.ts'
 
-/** Why a JWK Set registers no certificate. */
+/** Why a JWK Set does not register a certificate. */
 export type CertificateSetFault =
   'not-a-jwk-set' | 'no-such-key' | 'no-certificate' | 'malformed-certificate' | 'key-differs' | 'weak-key'
 
 /**
  * The certificates that a `self_signed_tls_client_auth` client has registered. Chain, dates and signature are not
- * judged (requirement A20).
+ * checked (requirement A20).
  *
- * @param jwks parsed JSON, from `jwks` or `jwks_uri`; JWKs without `x5c` are skipped, of the others the first element
- *   counts, and one that is wrong spoils the set
- * @param keyId `selfSignedCertificateKeyId`: only JWKs of that `kid` are looked at
+ * @param jwks parsed JSON, from `jwks` or `jwks_uri`. JWKs without `x5c` are skipped. In each other JWK the first
+ *   element of `x5c` counts; if one of them is wrong, the whole set is
+ * @param keyId `selfSignedCertificateKeyId`: only JWKs with that `kid` count
  * @see RFC 8705 section 2.2.2, RFC 7517 section 4.7
  */
 export function registeredCertificates(
@@ -36,7 +36,7 @@ export function registeredCertificates(
   return registered.size > 0 ? registered : 'no-certificate'
 }
 
-/** The whole certificate has to be the same; the same key in another certificate is not enough (decision D16). */
+/** The whole certificate must be the same. The same key in another certificate is not enough (decision D16). */
 export function isRegistered(der: Der, registered: ReadonlySet<Thumbprint>): boolean {
   return registered.has(thumbprint(der))
 }
@@ -52,13 +52,13 @@ function firstCertificate({ x5c }: Jwk): { readonly der: Der; readonly key: KeyO
     const der = readCertificate(first)
     return der && { der, key: new X509Certificate(der).publicKey }
   } catch (error) {
-    // With a code it is OpenSSL's.
+    // Only errors of OpenSSL have a code.
     if (error instanceof MalformedCertificate || (error instanceof Error && 'code' in error)) return undefined
     throw error
   }
 }
 
-/** A certificate may restrict an RSA key to PSS, which no JWK says (RFC 4055 section 1.2): the numbers are the key. */
+/** A certificate may restrict an RSA key to PSS (RFC 4055 section 1.2). A JWK cannot, so only the numbers count. */
 function sameKey(certified: KeyObject, registered: KeyObject | undefined): boolean {
   if (registered === undefined) return false
   if (certified.asymmetricKeyType !== 'rsa-pss') return certified.equals(registered)

@@ -4,7 +4,7 @@ import { isIPv4, isIPv6 } from 'node:net'
 /** The kinds of name by which a `tls_client_auth` client can be registered (RFC 8705 section 2.1.2). */
 export type SanKind = 'dns' | 'uri' | 'email' | 'ip'
 
-/** As they stand in the certificate; addresses as lower-case hex of their 4 or 16 bytes. */
+/** The names exactly as in the certificate; addresses as lower-case hex of their 4 or 16 bytes. */
 export type SubjectAlternativeNames = Readonly<Record<SanKind, readonly string[]>>
 
 /** RFC 5280 section 4.2.1.6. */
@@ -16,10 +16,10 @@ const KINDS: ReadonlyMap<number, SanKind> = new Map([
 ])
 
 /**
- * Sorts the entries of a SubjectAltName extension. Other kinds, text beyond IA5 and addresses of another length name
- * nobody: they are left out.
+ * Sorts the entries of a SubjectAltName extension. It leaves out names of other kinds, text outside of IA5, and addresses
+ * of another length: no client can be registered by them.
  *
- * @param entries tag number and content of each GeneralName of a primitive encoding
+ * @param entries tag number and content of each GeneralName in a primitive encoding
  */
 export function sortNames(entries: readonly (readonly [number, Uint8Array])[]): SubjectAlternativeNames {
   const named = (kind: SanKind) =>
@@ -28,10 +28,10 @@ export function sortNames(entries: readonly (readonly [number, Uint8Array])[]): 
 }
 
 /**
- * Whether a certificate has the registered name among those of its kind. Wildcards are characters like others: an
+ * Whether a certificate has the registered name among its names of that kind. A wildcard is an ordinary character here: an
  * identifier is not a host pattern (decision D15).
  *
- * @param registered matches nothing when it is malformed
+ * @param registered matches nothing if it is malformed
  * @see RFC 8705 section 2.1.2
  */
 export function matchesSan(kind: SanKind, registered: string, san: SubjectAlternativeNames): boolean {
@@ -40,7 +40,7 @@ export function matchesSan(kind: SanKind, registered: string, san: SubjectAltern
   return san[kind].some((name) => (kind === 'ip' ? name : comparable(kind, name)) === wanted)
 }
 
-/** Whether a client can be registered by this value; what is malformed or ambiguous cannot. */
+/** Whether a client can be registered by this value, which must be well-formed and unambiguous. */
 export function isSanValue(kind: SanKind, text: string): boolean {
   return comparable(kind, text) !== undefined
 }
@@ -49,7 +49,7 @@ const LIMIT_CHARACTERS = 2048
 const LIMIT_DNS_CHARACTERS = 253
 const LIMIT_EMAIL_CHARACTERS = 254
 
-/** RFC 1034 section 3.5, and the underscore that is in use. */
+/** RFC 1034 section 3.5, and the underscore, which is in use. */
 const LABEL = '[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?'
 const DNS = new RegExp(`^(?:\\*\\.)?${LABEL}(?:\\.${LABEL})*$`)
 /** RFC 3986 sections 2 and 3, with a scheme (RFC 5280 section 4.2.1.6). */
@@ -57,7 +57,7 @@ const URI = /^[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9._~:/?#[\]@!$&'()*+,;=-]|%[0-
 /** RFC 5321 section 4.1.2, Dot-string. */
 const LOCAL_PART = /^(?=.{1,64}$)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
 
-/** The form in which names are compared. All is ASCII here, so `toLowerCase` folds ASCII alone. */
+/** The form in which names are compared. All accepted names are ASCII, so `toLowerCase` folds nothing else. */
 function comparable(kind: SanKind, text: string): string | undefined {
   if (text.length > LIMIT_CHARACTERS) return undefined
   switch (kind) {
@@ -72,7 +72,7 @@ function comparable(kind: SanKind, text: string): string | undefined {
   }
 }
 
-/** What looks like an address is none: it would be looked for among names of the wrong kind. */
+/** An IP address is refused as a DNS name: it would be compared with names of the wrong kind. */
 function isDnsName(text: string): boolean {
   return text.length <= LIMIT_DNS_CHARACTERS && DNS.test(text) && !isIPv4(text)
 }
@@ -86,7 +86,7 @@ function comparableMailbox(text: string): string | undefined {
     : undefined
 }
 
-/** Hex, as one 16-byte address has many spellings (RFC 5952 section 8). */
+/** In hex, because a 16-byte address has many spellings (RFC 5952 section 8). */
 function addressBytes(text: string): string | undefined {
   if (isIPv4(text)) return Buffer.from(text.split('.').map(Number)).toString('hex')
   if (!isIPv6(text) || text.includes('%')) return undefined

@@ -1,8 +1,8 @@
 import type { BaseBlock, BaseStringBlock } from 'asn1js'
 
 /**
- * A name in the form in which names are compared: RDNs in the order of the certificate, each a sorted set of
- * attributes, `OID=text` for string types and `OID#hex` (the BER) for all others.
+ * A name in the form in which names are compared: RDNs in the order of the certificate, each a sorted list of its
+ * attributes. An attribute is `OID=text` for string types and `OID#hex` (its BER) for all others.
  */
 export type DistinguishedName = readonly (readonly string[])[]
 
@@ -14,7 +14,7 @@ export class MalformedDistinguishedName extends Error {
   }
 }
 
-/** RFC 4514 §3, and what OpenSSL prints. `SN` is surname there and here, never serialNumber (decision D14). */
+/** The names of RFC 4514 §3 and of OpenSSL. As in OpenSSL, `SN` is surname, never serialNumber (decision D14). */
 const TYPES: ReadonlyMap<string, string> = new Map([
   ['cn', '2.5.4.3'],
   ['commonname', '2.5.4.3'],
@@ -48,20 +48,20 @@ const TYPES: ReadonlyMap<string, string> = new Map([
 const NUMERIC_OID = /^[012](?:\.(?:0|[1-9][0-9]*))+$/
 const HEX_VALUE = /^#(?:[0-9A-Fa-f]{2})+$/
 
-/** Raw control characters have to be escaped; a lone surrogate has no UTF-8 form. */
+/** Control characters must be escaped, and a lone surrogate has no UTF-8 form. */
 const NOT_IN_A_NAME = /[\p{Cc}\p{Cs}]/u
 
-/** RFC 4514 §3: `special`, `hexpair`, or a run of characters that need no escape. */
+/** RFC 4514 §3: `special`, `hexpair`, or characters that need no escape. */
 const VALUE_TOKEN = /\\([ "#+,;<=>\\])|\\([0-9A-Fa-f]{2})|([^"+,;<>\\]+)/gy
 
-/** UniversalString, BMPString and the types of DirectoryString and IA5String: those OpenSSL compares as text. */
+/** The string types that OpenSSL compares as text: those of DirectoryString, IA5String and VisibleString. */
 const STRING_TAGS: ReadonlySet<number> = new Set([12, 19, 20, 22, 26, 28, 30])
 
 /**
  * Reads a registered `tls_client_auth_subject_dn`.
  *
- * Besides RFC 4514: spaces around `,` `+` `=`, long type names, `E`, `emailAddress`, `serialNumber` and
- * `organizationIdentifier`. Anything ambiguous, unknown or empty is refused here rather than when it is used.
+ * Beyond RFC 4514 it accepts spaces around `,` `+` `=`, long type names, `E`, `emailAddress`, `serialNumber` and
+ * `organizationIdentifier`. It refuses anything ambiguous, unknown or empty.
  *
  * @throws MalformedDistinguishedName
  * @see RFC 4514 §3, RFC 8705 §2.1.2; vectors dn-matching.json
@@ -71,20 +71,20 @@ export async function parseDistinguishedName(text: string): Promise<Distinguishe
   const rdns = splitUnescaped(text, ',').map((rdn) =>
     Promise.all(splitUnescaped(rdn, '+').map(parseAttribute)),
   )
-  // RFC 4514 §2.1 begins with the last RDN of the certificate.
+  // RFC 4514 §2.1: the text begins with the last RDN of the certificate.
   return (await Promise.all(rdns)).map((rdn) => rdn.sort()).reverse()
 }
 
-/** Order of RDNs matters, order within one does not; both are settled in the form of a name (decision D13). */
+/** The order of RDNs counts, the order within one does not: its attributes are sorted (decision D13). */
 export function namesEqual(a: DistinguishedName, b: DistinguishedName): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }
 
 /**
- * The comparable form of one attribute: spaces at the ends dropped, runs of them made one, ASCII letters in lower
- * case, the string type forgotten. Nothing else folds: narrower than RFC 4518, and narrower refuses.
+ * The comparable form of one attribute: without spaces at the ends, with single spaces inside, ASCII letters in lower
+ * case, and without the string type. RFC 4518 folds more characters; to fold fewer only refuses more certificates.
  *
- * @throws MalformedDistinguishedName when the bytes of a string are no text
+ * @throws MalformedDistinguishedName when the bytes of a string cannot be decoded
  */
 export function canonicalAttribute(type: string, value: BaseBlock): string {
   const { tagClass, tagNumber, isConstructed } = value.idBlock
@@ -92,13 +92,13 @@ export function canonicalAttribute(type: string, value: BaseBlock): string {
     return `${type}#${Buffer.from(value.valueBeforeDecodeView).toString('hex')}`
   }
   const text = (value as BaseStringBlock).getValue()
-  // asn1js warns and puts other characters in place of bytes it cannot decode.
+  // asn1js replaces bytes that it cannot decode, and adds a warning.
   if (value.warnings.length > 0 || !text.isWellFormed()) throw new MalformedDistinguishedName()
   return canonicalText(type, text)
 }
 
 /**
- * Exactly one BER value. The parser bounds nesting and number of elements.
+ * Reads exactly one BER value. The parser limits the nesting and the number of elements.
  *
  * @throws MalformedDistinguishedName
  */
@@ -135,7 +135,7 @@ function hexBytes(hex: string): Buffer {
   return Buffer.from(hex.slice(1), 'hex')
 }
 
-/** Hex pairs are bytes of UTF-8, so the value is put together as bytes and decoded as a whole (RFC 4514 §2.4). */
+/** Hex pairs are bytes of UTF-8, so the value is decoded as a whole (RFC 4514 §2.4). */
 function unescape(value: string): string {
   const bytes: Buffer[] = []
   let length = 0
@@ -179,7 +179,7 @@ function foldSpaces(text: string): string {
     .join(' ')
 }
 
-/** ASCII alone: `toLowerCase` would make the Kelvin sign a `k` and change letters of other scripts. */
+/** Only ASCII: `toLowerCase` would turn the Kelvin sign into `k` and change letters of other scripts. */
 function lowerCase(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }

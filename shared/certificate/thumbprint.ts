@@ -3,7 +3,7 @@ import type { Der } from './pem.ts'
 
 declare const thumbprintBrand: unique symbol
 
-/** An `x5t#S256` value. Comparing two of them is the business of `judge` alone. */
+/** An `x5t#S256` value. Only `judge` compares a binding with a presented certificate. */
 export type Thumbprint = string & { readonly [thumbprintBrand]: true }
 
 /**
@@ -17,7 +17,7 @@ export function thumbprint(der: Der): Thumbprint {
   return hash('sha256', der, 'base64url') as Thumbprint
 }
 
-/** Shape only: 43 characters of the base64url alphabet. Nothing is decoded, trimmed or folded (decision D8). */
+/** Checks the shape only: 43 characters of the base64url alphabet, without decoding or trimming (decision D8). */
 export function isThumbprint(value: unknown): value is Thumbprint {
   return typeof value === 'string' && /^[A-Za-z0-9_-]{43}$/.test(value)
 }

@@ -7,23 +7,23 @@ import { type Der, MalformedCertificate, readCertificate } from '../pem.ts'
 import { isWeakKey, keyStrength } from '../public-key.ts'
 import { thumbprint } from '../thumbprint.ts'
 
-/** `no-path`: nothing leads from the certificate to a root. `path-invalid`: what leads there breaks a rule of RFC 5280. */
+/** `no-path`: no certificates lead to a root. `path-invalid`: the path breaks a rule of RFC 5280. */
 export type ChainFault = 'no-path' | 'path-invalid'
 
-/** Only paths that hold. Their dates are judged at every request. */
+/** Only valid paths are cached. Their dates are checked for each request. */
 const REMEMBERED_PATHS = 1_000
 const remembered = new BoundedMap<string, { readonly from: number; readonly until: number }>(REMEMBERED_PATHS)
 
 /**
- * Validates the path from a client certificate to a root (RFC 5280 section 6), by the chain engine of pkijs and, where
- * that stays silent, by `isWellConstrained`. No revocation lists are read. A path that holds is remembered by the
- * thumbprints of everything that was there to build it from.
+ * Validates the path from a client certificate to a root (RFC 5280 section 6) with the chain engine of pkijs, and with
+ * `isWellConstrained` for the rules that the engine does not check. Revocation lists are not read. A valid path is cached
+ * by the thumbprints of all certificates that were available to build it.
  *
- * @param trusted the self-signed ones are the roots, the others complete paths
- * @param sent by the client, in whatever order, and trusted for nothing
+ * @param trusted the self-signed ones are roots, the others may be part of a path
+ * @param sent by the client, in any order; none of them is trusted
  * @param now seconds since 1970
  * @returns `undefined` when there is a valid path
- * @throws MalformedCertificate when one that is needed cannot be parsed
+ * @throws MalformedCertificate when a certificate that is needed cannot be parsed
  */
 export async function chainFault(
   leaf: Der,
@@ -53,7 +53,7 @@ function cacheKey(leaf: Der, trusted: readonly Der[], sent: readonly Der[]): str
   return hash('sha256', names.join('\n'), 'base64url')
 }
 
-/** Those that may issue certificates now, each once. What OpenSSL does not read vouches for nobody. */
+/** The certificates that may issue others at this moment, each once. One that OpenSSL cannot read may not. */
 function authorities(certificates: readonly Der[], now: number): Der[] {
   const distinct = new Map(certificates.map((der) => [thumbprint(der), der]))
   return [...distinct.values()].filter((der) => {
@@ -64,7 +64,7 @@ function authorities(certificates: readonly Der[], now: number): Der[] {
 }
 
 /**
- * Reads the certificate of an authority, for registration: what this refuses would never be part of a path.
+ * Reads the certificate of an authority for registration. A certificate that it refuses could never be part of a path.
  *
  * @throws MalformedCertificate
  */
@@ -75,19 +75,19 @@ export function readAuthority(text: string): Der {
   return der
 }
 
-/** `ca` is basic constraints and key usage. */
+/** `ca` of Node covers basic constraints and key usage. */
 function authorityIn(der: Der): X509Certificate | undefined {
   try {
     const x509 = new X509Certificate(der)
     return x509.ca && !isWeakKey(keyStrength(x509.publicKey)) ? x509 : undefined
   } catch (error) {
-    // With a code it is OpenSSL's.
+    // Only errors of OpenSSL have a code.
     if (error instanceof Error && 'code' in error) return undefined
     throw error
   }
 }
 
-/** Whatever is thrown over certificates that a client has sent, it is they that are malformed. */
+/** The input is certificates that a client has sent, so any error means that one of them is malformed. */
 async function readPath(...parameters: Parameters<typeof validPath>): ReturnType<typeof validPath> {
   try {
     return await validPath(...parameters)
@@ -110,30 +110,15 @@ async function validPath(
     return certificate
   }
   const [end, trustedCerts, between] = [parse(leaf), roots.map(parse), others.map(parse)]
-  const issuers = [...trustedCerts, ...between].map(
-    (certificate) => [certificate, bytes.get(certificate)] as const,
-  )
-  const expanded = new Set<Certificate>()
-
-  // The engine gives up at a dead end and never leaves a loop. An issuer of itself ends a path, which is then untrusted.
-  const findIssuer = (certificate: Certificate): Promise<Certificate[]> => {
-    const der = bytes.get(certificate)
-    const found = expanded.has(certificate)
-      ? []
-      : issuers.flatMap(([issuer, other]) => (der && other && issuedBy(der, other) ? [issuer] : []))
-    expanded.add(certificate)
-    return Promise.resolve(found.length === 0 ? [certificate] : found)
-  }
-  const checkDate = new Date(now * 1000)
   const engine = new CertificateChainValidationEngine({
     trustedCerts,
     certs: [...between, end],
-    checkDate,
-    findIssuer,
+    checkDate: new Date(now * 1000),
+    findIssuer: issuerFinder([...trustedCerts, ...between], bytes),
   })
   const { result, resultCode, certificatePath: path = [] } = await engine.verify()
   if (!result) return NO_PATH.has(resultCode) ? 'no-path' : 'path-invalid'
-  // Of two certificates that differ in their signatures alone the engine drops one, and may begin with a third.
+  // If two certificates differ only in their signatures, the engine drops one and may begin with another certificate.
   if (path[0] !== end || !trustedCerts.includes(path.at(-1) as Certificate)) return 'no-path'
   const members = path.flatMap((certificate) => {
     const der = bytes.get(certificate)
@@ -142,5 +127,22 @@ async function validPath(
   return members.length === path.length && (await isWellConstrained(members)) ? path : 'path-invalid'
 }
 
-/** What the engine calls a path that it cannot find, or that ends at no root. */
+/**
+ * The engine gives up at a dead end and never leaves a loop. So a certificate without an issuer, or with issuers that were
+ * found before, is its own issuer: that ends the path, which is then not trusted.
+ */
+function issuerFinder(candidates: readonly Certificate[], bytes: ReadonlyMap<Certificate, Der>) {
+  const expanded = new Set<Certificate>()
+  return (certificate: Certificate): Promise<Certificate[]> => {
+    const der = bytes.get(certificate)
+    const issuers = candidates.filter((candidate) => {
+      const issuer = bytes.get(candidate)
+      return !expanded.has(certificate) && der && issuer && issuedBy(der, issuer)
+    })
+    expanded.add(certificate)
+    return Promise.resolve(issuers.length === 0 ? [certificate] : issuers)
+  }
+}
+
+/** The engine's codes for a path that it cannot find and for one that does not end at a root. */
 const NO_PATH: ReadonlySet<number> = new Set([60, 97])

@@ -7,18 +7,18 @@ import type { DistinguishedName } from '../subject-dn.ts'
 type Kind = SanKind | 'dn'
 type Name = string | DistinguishedName
 
-/** A subtree of names. `undefined`: whether the name is in it cannot be told. */
 interface Subtree {
   readonly kind: Kind
+  /** @returns `undefined` when it cannot be decided whether the name is in the subtree */
   readonly has: (name: Name) => boolean | undefined
 }
 
 /**
- * Whether one of the names of a certificate lies outside what an authority may certify: in no permitted subtree of its
- * kind, or in an excluded one. The engine of pkijs is content when one of several names is permitted, and lets an
- * authority widen what the one above it permits.
+ * Whether an authority may not certify one of the names of a certificate: the name is in an excluded subtree, or in none
+ * of the permitted subtrees of its kind. The engine of pkijs accepts a certificate if only one of its names is permitted,
+ * and lets an authority permit more than the authority above it.
  *
- * Constraints that are not judged here (on a single mailbox, on kinds that name nobody here) leave everything outside.
+ * Constraints on a single mailbox, or on kinds of names that are not supported here, exclude every certificate.
  *
  * @see RFC 5280 section 4.2.1.10
  */
@@ -35,7 +35,7 @@ export async function isOutside(subject: Subject, constraints: NameConstraints):
 
 const EMAIL_ADDRESS = '1.2.840.113549.1.9.1'
 
-/** All names that may stand for somebody; e-mail addresses in the subject are such ones too. */
+/** All names to which constraints apply, with the e-mail addresses in the subject. */
 function namesOf({ subject, san }: Subject): (readonly [Kind, Name])[] {
   const addresses = subject.flat().filter((attribute) => attribute.startsWith(EMAIL_ADDRESS))
   return [
@@ -77,7 +77,7 @@ function startsWith(name: DistinguishedName, prefix: DistinguishedName): boolean
   return prefix.every((rdn, index) => JSON.stringify(name[index]) === JSON.stringify(rdn))
 }
 
-/** A host name and all below it (`dns`), that host alone, or with a dot in front all below it alone (`email`, `uri`). */
+/** `dns`: a host name and all names below it. `email`, `uri`: one host or, with a leading dot, only the names below it. */
 function domain(kind: 'email' | 'dns' | 'uri', base: string): Subtree | undefined {
   if (base.includes('@') || (base === '' && kind !== 'dns')) return undefined
   const below = base.startsWith('.') || base === '' ? base : `.${base}`
@@ -94,7 +94,7 @@ function domain(kind: 'email' | 'dns' | 'uri', base: string): Subtree | undefine
 
 const AUTHORITY = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([a-z0-9._-]+)(?::[0-9]*)?(?:[/?#]|$)/
 
-/** A URI without a host name is in no domain, and not known to be outside of one either. */
+/** `undefined` for a URI without a host name: it cannot be decided whether it is in a domain. */
 function hostOf(kind: 'email' | 'dns' | 'uri', name: string): string | undefined {
   if (kind === 'dns') return name
   const host = kind === 'email' ? /^[^@]+@([^@]+)$/.exec(name)?.[1] : AUTHORITY.exec(name)?.[1]

@@ -6,7 +6,7 @@ import type { Der } from '../pem.ts'
 const BASIC_CONSTRAINTS = '2.5.29.19'
 const NAME_CONSTRAINTS = '2.5.29.30'
 
-/** Critical extensions that are judged here, by the engine or, as to the use of keys, on purpose not (decision D41). */
+/** Critical extensions that this code or the engine checks. The use of the key is ignored on purpose (decision D41). */
 const UNDERSTOOD: ReadonlySet<string> = new Set([
   BASIC_CONSTRAINTS,
   NAME_CONSTRAINTS,
@@ -19,19 +19,19 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
   '2.5.29.54', // inhibitAnyPolicy
 ])
 
-/** RSASSA-PSS says its hash in parameters; the others are in the algorithm. SHA-1 and older can be forged. */
+/** The hash of a signature; RSASSA-PSS has it in its parameters. Signatures with SHA-1 and older hashes can be forged. */
 const STRONG_HASHES: ReadonlySet<string> = new Set(['SHA-256', 'SHA-384', 'SHA-512'])
 const EDWARDS: ReadonlySet<string> = new Set(['1.3.101.112', '1.3.101.113'])
 
-/** A certificate of a path, parsed and as it was received. */
+/** A certificate of a path, parsed and as received. */
 export interface PathMember {
   readonly certificate: Certificate
   readonly der: Der
 }
 
 /**
- * Whether a path keeps the rules of RFC 5280 that the chain engine of pkijs does not judge, or not strictly: path
- * length, name constraints, critical extensions that nobody here understands, and the hash of each signature.
+ * Checks the rules of RFC 5280 that the chain engine of pkijs does not check, or not strictly enough: path length, name
+ * constraints, unknown critical extensions, and the hash of each signature.
  *
  * @param members from the client's certificate to the root
  */
@@ -50,7 +50,7 @@ export async function isWellConstrained(members: readonly PathMember[]): Promise
   )
 }
 
-/** RFC 5280 section 4.2. What cannot be parsed is not understood. */
+/** RFC 5280 section 4.2. An extension that cannot be parsed is not understood. */
 function isUnderstood({ extensions = [] }: Certificate): boolean {
   const kinds = new Set(extensions.map(({ extnID }) => extnID))
   if (kinds.size < extensions.length) return false
@@ -62,7 +62,7 @@ function isUnderstood({ extensions = [] }: Certificate): boolean {
   })
 }
 
-/** RFC 5280 section 4.2.1.9: certificates issued to oneself do not count. */
+/** RFC 5280 section 4.2.1.9: self-issued certificates do not count. */
 function isWithinLength(certificate: Certificate, below: readonly Certificate[]): boolean {
   const value = extensionOf(certificate, BASIC_CONSTRAINTS)?.parsedValue as
     { readonly pathLenConstraint?: unknown } | undefined
@@ -71,7 +71,7 @@ function isWithinLength(certificate: Certificate, below: readonly Certificate[])
   return typeof limit === 'number' && below.filter((ca) => !isSelfIssued(ca)).length <= limit
 }
 
-/** RFC 5280 section 4.2.1.10: of every authority for everything below it. */
+/** RFC 5280 section 4.2.1.10: the constraints of each authority apply to all certificates below it. */
 async function keepsNames(members: readonly PathMember[]): Promise<boolean> {
   for (const [index, authority] of members.entries()) {
     const constraints = extensionOf(authority.certificate, NAME_CONSTRAINTS)?.parsedValue as
