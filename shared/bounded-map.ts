@@ -1,4 +1,4 @@
-/** A cache of at most `limit` entries, whatever clients send: when it is full, a new key takes the place of the oldest. */
+/** A map of at most `limit` entries: when it is full, a new key replaces the oldest one. */
 export class BoundedMap<Key, Value> extends Map<Key, Value> {
   readonly #limit: number
 

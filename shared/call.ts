@@ -5,18 +5,18 @@ import type { Runtime } from './runtime.ts'
 import type { Role, Service } from './store/service.ts'
 import type { Store } from './store/store.ts'
 
-/** Who calls the Web API. Clients of the OAuth face authenticate in the request itself. */
+/** The caller of the Web API. */
 export interface Caller {
-  /** Names the credential in the log and proves nothing; `owner` and `organization` are those of the deployment. */
+  /** Names the credential in the log: an id derived from its digest, or `owner` or `organization` for those of the owner. */
   readonly credential: string
   readonly role: Role | 'owner'
 }
 
-/** What one request has of the world around it, before it is known who calls. */
+/** Everything that a request needs from outside, before its caller is known. */
 export interface Surroundings {
-  /** The moment of the request: everything in it is judged and issued at this second. */
+  /** The moment of the request: all of it is decided and issued at this second. */
   readonly now: EpochSeconds
-  /** The clock itself, for what must not be older than a write. Few may read it: test/sources.test.ts lists them. */
+  /** The clock itself, for a time that must not be earlier than a write. test/sources.test.ts lists who may read it. */
   readonly clock: () => EpochSeconds
   readonly random: (bytes: number) => Buffer
   readonly store: Store
@@ -24,7 +24,7 @@ export interface Surroundings {
   readonly log: RequestLog
 }
 
-/** A call over all services of the deployment, by its owner. */
+/** A call about all services of the deployment, by its owner. */
 export interface OwnerCall extends Surroundings {
   readonly service?: undefined
   readonly caller: Caller
@@ -33,13 +33,15 @@ export interface OwnerCall extends Surroundings {
 /** One request about one service. Decisions take `(request, call)`. */
 export interface Call extends Surroundings {
   readonly service: Service
-  /** `undefined` on the OAuth face. */
+  /** `undefined` on the OAuth face, whose clients authenticate in the request itself. */
   readonly caller: Caller | undefined
 }
 
+export type AnyCall = Call | OwnerCall
+
 /**
- * The clock is read once, here: tokens that a request issues are no younger than the state by which it was judged, so a
- * cut-off in between ends them too.
+ * Reads the clock once for the whole request. So the tokens that it issues are not younger than the state that it read,
+ * and a cut-off in between ends them too.
  */
 export function surroundings(
   { now: clock, random, store, internet }: Runtime,

@@ -1,26 +1,26 @@
 import type { Presented } from './certificate/presented.ts'
 
-/** One HTTP request as the core sees it: what API Gateway said, without API Gateway. */
+/** One HTTP request, independent of the event format of API Gateway. */
 export interface HttpRequest {
   readonly requestId: string
   readonly method: string
-  /** The route's template, for example `/api/{serviceId}/auth/token`. */
+  /** The template of the route, for example `/api/{serviceId}/auth/token`. */
   readonly route: string
   readonly pathParameters: Readonly<Record<string, string | undefined>>
   readonly query: URLSearchParams
-  /** Names in lower case; one entry for each time the header was sent, as far as the event tells. */
+  /** Names in lower case; one value for each occurrence, as far as the event shows them. */
   readonly headers: ReadonlyMap<string, readonly string[]>
   readonly body: Buffer
-  /** Whether it came in by a domain and an API on which mutual TLS is demanded (the environment names them). */
+  /** Whether the request came through a domain and an API that the environment names for mutual TLS. */
   readonly onMtlsDomain: boolean
   /**
-   * The certificate that the caller proved in the TLS handshake. Absent when there was none and when
-   * the event came from a domain or an API that the environment does not name (requirement A41, decision D12).
+   * The certificate of the TLS handshake. It is absent if the client sent none, and if the request came through another
+   * domain or API than those for mutual TLS (requirement A41, decision D12).
    */
   readonly tlsCertificate: Presented
 }
 
-/** Without members that are `null`: the OAuth face sends none (decision D37). */
+/** Removes members that are `null`: the OAuth face never sends them (decision D37). */
 export function withoutNull(content: Readonly<Record<string, unknown>>): object {
   return Object.fromEntries(Object.entries(content).filter(([, value]) => value !== null))
 }
@@ -31,7 +31,7 @@ export interface HttpResponse {
   readonly body: string
 }
 
-/** An answer on the OAuth face that is not JSON: a JWT. */
+/** The body of an answer on the OAuth face that is a JWT instead of JSON. */
 export class SignedBody {
   readonly mediaType: string
   readonly text: string

@@ -1,6 +1,6 @@
 type Primitive = string | number | bigint | boolean | null | undefined
 
-/** A value that nothing changes any more, at any depth. */
+/** `Value` with all members read-only, at any depth. */
 export type Immutable<Value> = Value extends Primitive
   ? Value
   : Value extends readonly (infer Item)[]

@@ -1,11 +1,11 @@
-/** Parsed JSON of which only one thing is known: it is an object. */
+/** A JSON object whose members are not checked. */
 export type JsonObject = Readonly<Record<string, unknown>>
 
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** @returns `undefined` for text that is not JSON; a repeated member keeps its last value */
+/** @returns `undefined` for text that is not JSON; of a repeated member the last value */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -1,54 +1,30 @@
 import { destination, pino } from 'pino'
 import type { Settings } from './settings.ts'
 
-/** What a line says of a request, as far as its steps have learned it. */
+/** The facts about a request that its steps add to the log line. */
 export interface LogEntry {
-  service?: number
-  /** The credential of the Web API that was used: it names it and proves nothing. */
-  credential?: string
-  client?: number
-  grantType?: string
-  thumbprint?: string
-  /** Why this request ended a grant: a code or a refresh token was used again. */
-  ended?: 'code-replay' | 'refresh-token-reuse'
+  readonly service?: number
+  /** Names the credential of the Web API that was used. It does not allow anybody to use it. */
+  readonly credential?: string
+  readonly client?: number
+  readonly grantType?: string
+  /** Of the certificate that the token is bound to; `undefined` for an unbound token. */
+  readonly thumbprint?: string | undefined
+  /** Why this request ended a grant: an authorization code or a refresh token was used again. */
+  readonly ended?: 'code-replay' | 'refresh-token-reuse'
 }
 
-/** Records what the steps of one request learn. Its line is written once, when the request has been answered. */
+/** Collects the facts about one request. The face writes them in one line after the answer is known. */
 export class RequestLog {
-  readonly #entry: LogEntry = {}
+  readonly entry: LogEntry = {}
 
-  get entry(): Readonly<LogEntry> {
-    return this.#entry
-  }
-
-  service(apiKey: number): void {
-    this.#entry.service = apiKey
-  }
-
-  credential(name: string): void {
-    this.#entry.credential = name
-  }
-
-  client(clientId: number): void {
-    this.#entry.client = clientId
-  }
-
-  grantType(grantType: string): void {
-    this.#entry.grantType = grantType
-  }
-
-  /** @param thumbprint that a token is bound to; `undefined` for an unbound one, which leaves no trace */
-  thumbprint(thumbprint: string | undefined): void {
-    if (thumbprint !== undefined) this.#entry.thumbprint = thumbprint
-  }
-
-  ended(why: NonNullable<LogEntry['ended']>): void {
-    this.#entry.ended = why
+  note(facts: LogEntry): void {
+    Object.assign(this.entry, facts)
   }
 }
 
-/** The one line of a request. Never a token, code, secret, key or certificate: thumbprints are fine. */
-export interface LogLine extends Readonly<LogEntry> {
+/** The log line of a request. It never has a token, code, secret, key or certificate; thumbprints are allowed. */
+export interface LogLine extends LogEntry {
   readonly requestId: string
   readonly endpoint: string
   /** The action, or the HTTP status of an error about the call itself. */
@@ -57,6 +33,7 @@ export interface LogLine extends Readonly<LogEntry> {
   readonly milliseconds: number
 }
 
+/** @param write takes one line with its line end; without it lines go to standard output */
 export function openLog(level: Settings['logLevel'], write?: (line: string) => void) {
   const stream = write === undefined ? destination({ fd: 1, sync: true }) : { write }
   const logger = pino({ level, base: null, formatters: { level: (label) => ({ level: label }) } }, stream)
@@ -64,7 +41,7 @@ export function openLog(level: Settings['logLevel'], write?: (line: string) => v
     request: (line: LogLine): void => {
       logger.info(line)
     },
-    /** An internal failure: logged with its cause, here and nowhere else. */
+    /** For an internal failure. Only this line has its cause. */
     failure: (line: LogLine, cause: unknown): void => {
       logger.error({ ...line, cause: describe(cause) })
     },

@@ -6,7 +6,7 @@ const SPECIAL_IPV4 = subnets('ipv4', [
   ['10.0.0.0', 8], // private
   ['100.64.0.0', 10], // carrier-grade NAT
   ['127.0.0.0', 8], // loopback
-  ['169.254.0.0', 16], // link-local, and what a cloud tells of its machines
+  ['169.254.0.0', 16], // link-local, with the metadata services of clouds
   ['172.16.0.0', 12], // private
   ['192.0.0.0', 24], // IETF protocols
   ['192.0.2.0', 24], // documentation
@@ -20,12 +20,12 @@ const SPECIAL_IPV4 = subnets('ipv4', [
 ])
 
 /**
- * Global unicast (RFC 4291 section 2.4). All else is refused: loopback, unique-local, link-local, multicast, and the
- * forms that carry an IPv4 address (IPv4-mapped, NAT64).
+ * Global unicast (RFC 4291 section 2.4). Everything else is refused: loopback, unique-local, link-local, multicast, and
+ * addresses that contain an IPv4 address (IPv4-mapped, NAT64).
  */
 const GLOBAL_IPV6 = subnets('ipv6', [['2000::', 3]])
 
-/** IANA IPv6 Special-Purpose Address Registry, as far as it is global unicast. */
+/** The global unicast entries of the IANA IPv6 Special-Purpose Address Registry. */
 const SPECIAL_IPV6 = subnets('ipv6', [
   ['2001::', 23], // IETF protocols, Teredo
   ['2001:db8::', 32], // documentation
@@ -33,7 +33,7 @@ const SPECIAL_IPV6 = subnets('ipv6', [
   ['3fff::', 20], // documentation
 ])
 
-/** Whether an IP address belongs to the public Internet, as far as a registry can tell. */
+/** Whether an IP address belongs to the public Internet, by the registries of IANA. */
 export function isPublicAddress(address: string): boolean {
   if (isIPv4(address)) return !SPECIAL_IPV4.check(address, 'ipv4')
   if (!isIPv6(address) || address.includes('%')) return false

@@ -5,11 +5,11 @@ import { type Log, openLog } from './log.ts'
 import { readEnvironment, type Settings } from './settings.ts'
 import { openStore, type Store, type StoreOptions } from './store/store.ts'
 
-/** Everything that reaches outside the process, made once at cold start and passed in. */
+/** Everything outside of the process that the code uses. It is made once, at cold start. */
 export interface Runtime {
   readonly settings: Settings
   readonly now: () => EpochSeconds
-  /** Milliseconds of a clock that only goes forward, for durations. */
+  /** A monotonic clock in milliseconds, for durations. */
   readonly elapsed: () => number
   readonly random: (bytes: number) => Buffer
   readonly store: Store
@@ -22,7 +22,7 @@ export function systemRuntime(): Runtime {
   return runtimeFor(readEnvironment())
 }
 
-/** @param dynamodb beside what the SDK takes from the environment */
+/** @param dynamodb overrides what the SDK reads from the environment */
 export function runtimeFor(settings: Settings, dynamodb?: StoreOptions['dynamodb']): Runtime {
   const now = () => Math.floor(Date.now() / 1000) as EpochSeconds
   const random = pooledRandom()
@@ -39,7 +39,7 @@ export function runtimeFor(settings: Settings, dynamodb?: StoreOptions['dynamodb
 
 const POOL_BYTES = 4096
 
-/** Bytes of the system's generator, drawn in large pieces: a call for each token would cost more than its hash. */
+/** Random bytes of the system, drawn in large pieces: one system call for each token would cost more than its hash. */
 function pooledRandom(): (bytes: number) => Buffer {
   let pool = Buffer.alloc(0)
   return (bytes) => {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import type { Immutable } from './immutable.ts'
 
 const list = z.pipe(
   z._default(z.string(), ''),
@@ -10,7 +11,7 @@ const list = z.pipe(
   ),
 )
 
-/** Decimal digits alone: `Number` would also take `0x10`, `1e3` and spaces. */
+/** Only decimal digits: `Number` would also accept `0x10`, `1e3` and spaces. */
 const whole = z.pipe(z.string().check(z.regex(/^[0-9]+$/)), z.transform(Number))
 
 const yesOrNo = z.pipe(
@@ -29,51 +30,43 @@ const Environment = z.object({
   LOG_LEVEL: z._default(z.enum(['debug', 'info', 'warn', 'error', 'silent']), 'info'),
 })
 
-/** The variables of the environment that are read; all others are ignored. */
+/** The environment variables that are read. All others are ignored. */
 export const VARIABLES: readonly string[] = Object.keys(Environment.shape)
 
-/** What a deployment says of itself, read once at cold start. */
-export interface Settings {
-  readonly registryTable: string
-  readonly grantsTable: string
-  /** The service of the OAuth face; its issuer is in its own record. */
-  readonly serviceId: number | undefined
-  /** Only an event from one of these domains and one of these APIs brings a certificate. */
-  readonly mtlsDomains: readonly string[]
-  readonly apiIds: readonly string[]
-  /** The OAuth endpoints answer 404 elsewhere; the public documents do not. */
-  readonly oauthOnMtlsOnly: boolean
-  readonly registryCacheSeconds: number
-  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
-}
+/** The settings of a deployment, read once at cold start. */
+export type Settings = Immutable<ReturnType<typeof settingsOf>>
 
 /** @throws Error that names the variables which are missing or wrong, never their values */
 export function readEnvironment(environment: NodeJS.ProcessEnv = process.env): Settings {
-  // What a template has no value for it leaves empty, not out.
+  // A template sets a variable without a value to the empty string.
   const given = Object.entries(environment).filter(([, value]) => value !== '')
   const parsed = Environment.safeParse(Object.fromEntries(given))
-  if (!parsed.success) {
-    const names = [...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))]
-    throw new Error(`environment: ${names.join(', ')} missing or not usable`)
-  }
-  const { data } = parsed
+  if (parsed.success) return settingsOf(parsed.data)
+  const names = [...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))]
+  throw new Error(`environment: ${names.join(', ')} missing or not usable`)
+}
+
+function settingsOf(environment: z.infer<typeof Environment>) {
   return {
-    registryTable: data.REGISTRY_TABLE,
-    grantsTable: data.GRANTS_TABLE,
-    serviceId: data.SERVICE_ID,
-    mtlsDomains: data.MTLS_DOMAINS,
-    apiIds: data.API_IDS,
-    oauthOnMtlsOnly: data.OAUTH_ON_MTLS_ONLY,
-    registryCacheSeconds: data.REGISTRY_CACHE_SECONDS,
-    logLevel: data.LOG_LEVEL,
+    registryTable: environment.REGISTRY_TABLE,
+    grantsTable: environment.GRANTS_TABLE,
+    /** The `apiKey` of the service of the OAuth face. */
+    serviceId: environment.SERVICE_ID,
+    /** A certificate is read only from events of these domains and of the APIs in `apiIds`. */
+    mtlsDomains: environment.MTLS_DOMAINS,
+    apiIds: environment.API_IDS,
+    /** On other domains the OAuth endpoints answer 404; the public documents are on all of them. */
+    oauthOnMtlsOnly: environment.OAUTH_ON_MTLS_ONLY,
+    registryCacheSeconds: environment.REGISTRY_CACHE_SECONDS,
+    logLevel: environment.LOG_LEVEL,
   }
 }
 
 /**
- * Without these a function with OAuth routes must not start: an empty list would make every client look as if it had
- * no certificate, and no service would be there to answer for.
+ * The settings without which a function with OAuth routes must not start: with an empty list no client would have a
+ * certificate.
  *
- * @returns the service of the OAuth face
+ * @returns the `apiKey` of the service of the OAuth face
  * @throws Error that names the variable
  */
 export function requireOAuthSettings(settings: Settings): number {

@@ -1,4 +1,4 @@
-/** What the caller of the Web API has to do next: closed sets, clients branch on them (Authlete contract, section 2). */
+/** What the caller of the Web API must do next. Clients branch on it, so the set is closed (Authlete contract, section 2). */
 export type Action =
   | 'OK'
   | 'INTERACTION'
@@ -14,10 +14,10 @@ export type Action =
   | 'CALLER_ERROR'
   | 'INTERNAL_SERVER_ERROR'
 
-/** HTTP status of an error about the API call itself, not about the OAuth request in it (Authlete contract, section 1.6). */
+/** HTTP status of an error about the API call itself, not about its OAuth request (Authlete contract, section 1.6). */
 export type ApiStatus = 400 | 401 | 403 | 404 | 405 | 500 | 503
 
-/** The status by which an authorization or resource server answers for an action; the OAuth face answers by it too. */
+/** The HTTP status that the authorization server, the resource server and the OAuth face send for an action. */
 export const HTTP_STATUS = {
   OK: 200,
   INTERACTION: 200,
@@ -34,16 +34,16 @@ export const HTTP_STATUS = {
   INTERNAL_SERVER_ERROR: 500,
 } as const satisfies Record<Action, number>
 
-/** An authorization response: a URL for `Location`, or a page that posts itself (Authlete contract, section 2.1). */
+/** An authorization response: a URL for `Location`, or an HTML page that submits itself (Authlete contract, section 2.1). */
 export interface Redirect {
   readonly action: 'LOCATION' | 'FORM'
   readonly responseContent: string
 }
 
-/** Members of an answer. `undefined` is left out; `null` is never sent outside `responseContent` (Authlete contract, rule 2). */
+/** Members of an answer. `undefined` is left out. `null` occurs only in `responseContent` (Authlete contract, rule 2). */
 export type WebApiMembers = Readonly<Record<string, unknown>>
 
-/** What every answer to a runtime request has. The schemas of the endpoints say what else. */
+/** The members of every answer to a runtime request. The schemas of the endpoints have the others. */
 export interface WebApiResponse {
   readonly resultCode: string
   readonly resultMessage: string
@@ -51,12 +51,12 @@ export interface WebApiResponse {
   readonly responseContent?: string | undefined
 }
 
-/** How a successful answer begins: `resultMessage` is the code in brackets and the message. */
+/** The first members of a successful answer: `resultMessage` is the code in brackets and the message. */
 export function success(resultCode: string, message: string) {
   return { resultCode, resultMessage: `[${resultCode}] ${message}` }
 }
 
-/** A list for an answer: an empty one is left out, as SDKs do not take `null` (Authlete contract, rule 2). */
+/** A list for an answer, which leaves out an empty one (Authlete contract, rule 2). */
 export function unlessEmpty<Item>(list: readonly Item[]): readonly Item[] | undefined {
   return list.length === 0 ? undefined : list
 }

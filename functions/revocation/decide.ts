@@ -14,7 +14,7 @@ import type { RevocationRequest } from './request.ts'
  */
 export async function revoke(request: RevocationRequest, call: Call): Promise<void> {
   const { client } = await identifyClient(request.credentials, call)
-  call.log.client(client.clientId)
+  call.log.note({ client: client.clientId })
   await authenticateClient(client, request.credentials, call)
   const grant = await findGrant(request.token, call)
   if (grant === undefined) return

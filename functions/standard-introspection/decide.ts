@@ -86,7 +86,7 @@ async function introspectToken(
   const found = await findToken(request.token, caller, call)
   if (found === undefined) return INACTIVE
   if (caller !== undefined) judgeState(found.caller)
-  if (caller === undefined) log.client(found.grant.client)
+  if (caller === undefined) log.note({ client: found.grant.client })
   const { grant, type } = found
   const issuedAt = type === 'access_token' ? grant.accessIssuedAt : found.refresh.refreshIssuedAt
   const expiresAt = type === 'access_token' ? grant.accessExpiresAt : found.refresh.refreshExpiresAt
@@ -139,7 +139,7 @@ function mayKnow(caller: Client | undefined, { grant, type }: Found, service: Se
 async function authenticatedCaller(presented: PresentedCredentials, call: Call): Promise<IdentifiedClient> {
   const identified = await identifyClient(presented, call)
   const { client } = identified
-  call.log.client(client.clientId)
+  call.log.note({ client: client.clientId })
   await authenticateClient(client, presented, call)
   // A public client has nothing to be known by: whoever found a token could ask in its name.
   if (client.clientType === 'PUBLIC') throw new Refusal('caller-public')

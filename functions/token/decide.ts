@@ -35,15 +35,15 @@ const NOT_OFFERED = new Set(['password'])
 export async function issueToken(request: TokenRequest, call: Call): Promise<TokenResult> {
   const { service, log } = call
   const grantType = supportedGrantType(request, service)
-  log.grantType(grantType)
+  log.note({ grantType })
   const identified = await identifyClient(request.credentials, call)
   const { client } = identified
-  log.client(client.clientId)
+  log.note({ client: client.clientId })
   await authenticateClient(client, request.credentials, call)
   const { name, grant } = OFFERED_GRANT_TYPES[grantType]
   const required = bindingRequired(service, client)
   const binding = required ? bindTo(request.credentials.certificate) : 'none'
-  log.thumbprint(boundThumbprint(binding))
+  log.note({ thumbprint: boundThumbprint(binding) })
   if (name === 'CLIENT_CREDENTIALS' && client.clientType === 'PUBLIC')
     throw new Refusal('client-credentials-for-public')
   if (!client.grantTypes.includes(name)) throw new Refusal('grant-type-undeclared')

@@ -52,9 +52,9 @@ async function prove(
   const credential = service.credentials.find((known) => sameDigest(presented, known.digest))
   if (credential === undefined) throw new Refusal(wrong)
   if (credential.expiresAt !== undefined && now >= credential.expiresAt) throw new Refusal(wrong)
-  log.service(service.apiKey)
+  log.note({ service: service.apiKey })
   const caller = { credential: credentialId(credential), role: credential.role }
-  log.credential(caller.credential)
+  log.note({ credential: caller.credential })
   if (ROLES.indexOf(credential.role) < ROLES.indexOf(role)) throw new Refusal('role-too-small')
   return { ...around, service, caller }
 }
@@ -73,7 +73,7 @@ export async function serviceForManagement(http: HttpRequest, around: Surroundin
   const named = serviceId ?? apiKey ?? ''
   const service = SERVICE_ID.test(named) ? await around.store.registry.findService(Number(named)) : undefined
   if (service === undefined) throw new Refusal('api-service-unknown')
-  around.log.service(service.apiKey)
+  around.log.note({ service: service.apiKey })
   return { ...around, service, caller }
 }
 
@@ -84,7 +84,7 @@ export async function proveOwner(http: HttpRequest, around: Surroundings): Promi
 
 function admitted(owner: Caller | Reason, around: Surroundings): OwnerCall {
   if (typeof owner === 'string') throw new Refusal(owner)
-  around.log.credential(owner.credential)
+  around.log.note({ credential: owner.credential })
   return { ...around, caller: owner }
 }
 

@@ -41,7 +41,7 @@ export function ofDeployment(name: 'client' | 'holder' | 'everyone'): Access<Cal
 
 export async function callToDeployment(around: Surroundings, settings: Settings): Promise<Call> {
   const serviceId = requireOAuthSettings(settings)
-  around.log.service(serviceId)
+  around.log.note({ service: serviceId })
   const service = await around.store.registry.findService(serviceId)
   if (service === undefined) throw new Error('the service of the OAuth face is not in the registry')
   return { ...around, service, caller: undefined }

@@ -62,14 +62,14 @@ export async function introspect(request: IntrospectionRequest, call: Call): Pro
   const found = await findAccessToken(request.token, call)
   if (typeof found === 'string') throw new Refusal(found)
   const { grant, client, jti } = found
-  log.client(grant.client)
+  log.note({ client: grant.client })
   const bar = whyInvalid(client, service, grant.accessIssuedAt)
   if (client === undefined || bar !== undefined) throw new Refusal(BAR_REASON[bar ?? 'deleted'])
 
   const standing = standingAt(now, grant, client, service)
   if (!standing.usable) throw refusal(expiredReason(grant, standing), standing)
 
-  log.thumbprint(boundThumbprint(grant.binding))
+  log.note({ thumbprint: boundThumbprint(grant.binding) })
   const verdict = judge(grant.binding, request.clientCertificate)
   const boundOnly = request.boundOnly || service.fapi2
   const reason = boundOnly && verdict === 'unbound' ? 'token-unbound' : BINDING_REASON[verdict]

@@ -41,7 +41,7 @@ export async function authorize(request: AuthorizationRequest, call: Call): Prom
   const { service, now, random, store, log } = call
   const identified = await identify(request.clientId, call)
   const { client, clientIdAlias } = identified
-  log.client(client.clientId)
+  log.note({ client: client.clientId })
   const redirectUri = judgeRedirectUri(request.redirectUri, client)
   const { responseType, state, repeated } = request
   const responseMode = judgeResponseMode(request.responseMode, redirectUri)

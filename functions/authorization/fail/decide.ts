@@ -16,7 +16,7 @@ export async function failAuthorization(
 ): Promise<never> {
   const reasons = { unknown: 'fail-ticket-unknown', expired: 'fail-ticket-expired' } as const
   const ticket = await findTicket(text, reasons, call)
-  call.log.client(ticket.client)
+  call.log.note({ client: ticket.client })
   if (!(await call.store.grants.fail(ticket))) throw new Refusal('fail-ticket-unknown')
   throw new Refusal(FAILURES[failure], { redirect: errorRedirect(ticket, call.service, description) })
 }

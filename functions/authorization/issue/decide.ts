@@ -26,7 +26,7 @@ const TICKET_REASONS = { unknown: 'ticket-unknown', expired: 'ticket-expired' } 
 export async function issueCode(request: IssueRequest, call: Call): Promise<IssuedCode> {
   const { service, now, random, store, log } = call
   const ticket = await findTicket(request.ticket, TICKET_REASONS, call)
-  log.client(ticket.client)
+  log.note({ client: ticket.client })
   await refuseSubjectOfClient(request.subject, 'subject-is-client', call)
   await judgeScopes(request.scopes, ticket, call)
   const granted = request.scopes === undefined ? {} : { scopes: request.scopes }

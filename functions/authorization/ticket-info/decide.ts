@@ -21,6 +21,6 @@ const REASONS = { unknown: 'info-ticket-unknown', expired: 'info-ticket-unknown'
 
 async function findInformed(text: string, call: Call): Promise<Ticket> {
   const ticket = await findTicket(text, REASONS, call)
-  call.log.client(ticket.client)
+  call.log.note({ client: ticket.client })
   return ticket
 }

@@ -40,7 +40,7 @@ export async function createClient(
       modifiedAt: now,
     })
     checkProfile(client, service)
-    log.client(client.clientId)
+    log.note({ client: client.clientId })
     if (await store.clients.create(service.apiKey, client, now)) return { client, secret }
     const { clientIdAlias } = client
     if (clientIdAlias !== undefined && (await store.registry.isAliasTaken(service.apiKey, clientIdAlias))) {
@@ -83,7 +83,7 @@ export async function findNamed(
   if (client === undefined) {
     throw new Refusal(version === 2 && reason2 !== undefined ? reason2 : unknownReason(clientId))
   }
-  log.client(client.clientId)
+  log.note({ client: client.clientId })
   return client
 }
 

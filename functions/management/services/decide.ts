@@ -33,7 +33,7 @@ export async function createService(
 ): Promise<CreatedService> {
   const apiSecret = newSecret(random)
   const prepared = prepare(change, random)
-  log.service(apiKey)
+  log.note({ service: apiKey })
   const identity = { apiKey, number: random(4).readUInt32BE() >>> 1, createdAt: now }
   const blank = { ...Service.parse({ apiKey, issuer: '', credentials: [] }), ...identity }
   const wished = changed(blank, prepared, now, 0)

@@ -41,7 +41,7 @@ export async function deleteAuthorization(
   call: Call,
 ): Promise<ChangedAuthorization> {
   const client = await clientNamed(request.client, call)
-  call.log.client(client.clientId)
+  call.log.note({ client: client.clientId })
   return { client, count: await endOfSubject([client.clientId], request.subject, call) }
 }
 
@@ -56,7 +56,7 @@ export async function updateAuthorization(
   call: Call,
 ): Promise<ChangedAuthorization> {
   const client = await clientNamed(request.client, call)
-  call.log.client(client.clientId)
+  call.log.note({ client: client.clientId })
   if (request.scopes === undefined) return { client, count: 0 }
   const available = availableScopes(call.service, client)
   const scopes = request.scopes.filter((name) => available.has(name))

@@ -30,7 +30,7 @@ export async function createTokens(request: CreateRequest, call: Call): Promise<
   const { service, now, random, store, log } = call
   if (!service.supportedGrantTypes.includes(grantType)) throw new Refusal('create-grant-type-unsupported')
   const client = await findClient(request, call)
-  log.client(client.clientId)
+  log.note({ client: client.clientId })
   await refuseSubjectOfClient(subject, 'create-subject-is-client', call)
   const available = availableScopes(service, client)
   if (!scopes.every((name) => available.has(name))) throw new Refusal('create-scope-unsupported')
@@ -38,7 +38,7 @@ export async function createTokens(request: CreateRequest, call: Call): Promise<
   const granted = { scopes, resources, subject, ...request.authentication, properties: [] }
   const terms = addTo(granted, request.additions, 'create-properties-too-big')
   const binding = bindingTo(request)
-  log.thumbprint(request.certificateThumbprint)
+  log.note({ thumbprint: request.certificateThumbprint })
   const key = { service: service.apiKey, client: client.clientId, grantId: makeGrantId(random) }
   const issued = await makeTokens(
     {

@@ -25,7 +25,7 @@ export async function endTokens(request: EndRequest, call: Call): Promise<number
     return endOfSubject(await allClients(call), request.subject, call)
   }
   const client = await clientNamed(request.client, call)
-  call.log.client(client.clientId)
+  call.log.note({ client: client.clientId })
   return request.subject === undefined
     ? cutOff(client.clientId, call)
     : endOfSubject([client.clientId], request.subject, call)
@@ -33,7 +33,7 @@ export async function endTokens(request: EndRequest, call: Call): Promise<number
 
 async function endFound(found: FoundGrant | undefined, call: Call): Promise<number> {
   if (found === undefined) return 0
-  call.log.client(found.grant.client)
+  call.log.note({ client: found.grant.client })
   await call.store.grants.revoke(found.grant)
   return lives(found, call) ? 1 : 0
 }

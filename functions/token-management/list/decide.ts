@@ -27,7 +27,7 @@ export async function listTokens(
 ): Promise<TokenList> {
   const { grants } = call.store
   const client = named === undefined ? undefined : await clientNamed(named, call)
-  if (client !== undefined) call.log.client(client.clientId)
+  if (client !== undefined) call.log.note({ client: client.clientId })
   const clients = client === undefined ? await allClients(call) : [client.clientId]
   const keys = await listKeys(clients, subject, call)
   const living: Tokens[] = []

@@ -33,7 +33,7 @@ export async function updateToken(request: UpdateRequest, call: Call): Promise<U
     const { grants, registry } = call.store
     const found = await findByAccessToken(request.named, call)
     if (found === undefined || !lives(found, call)) throw new Refusal('update-token-unknown')
-    call.log.client(found.grant.client)
+    call.log.note({ client: found.grant.client })
     const client = await registry.findClientByNumber(call.service.apiKey, found.grant.client)
     if (client === undefined) throw new Refusal('update-token-unknown')
     const updated = await changed(found.grant, request, client, call)

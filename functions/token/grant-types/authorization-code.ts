@@ -118,6 +118,6 @@ async function tokensFor(
 
 async function endReplayed(grant: Tokens, { store, log }: Call): Promise<never> {
   await store.grants.end(grant)
-  log.ended('code-replay')
+  log.note({ ended: 'code-replay' })
   throw new Refusal('code-unknown')
 }

@@ -56,7 +56,7 @@ async function refreshOnce(
   const found = await findRefreshed(presented, context, call)
   const { grant, refresh } = found
   const binding = judgeBinding(grant, request, context)
-  call.log.thumbprint(boundThumbprint(binding))
+  call.log.note({ thumbprint: boundThumbprint(binding) })
   const narrowed = {
     scopes: narrowedScopes(request.scope, grant.terms),
     resources: narrowedTo(request.resources, grant.terms),
@@ -147,7 +147,7 @@ async function successor(
     const again = sentTwice(presented, grant, refresh, call)
     if (again === 'reused') {
       await call.store.grants.end(grant)
-      call.log.ended('refresh-token-reuse')
+      call.log.note({ ended: 'refresh-token-reuse' })
     }
     if (typeof again === 'string') throw new Refusal('refresh-token-unknown')
     return again

@@ -22,7 +22,7 @@ const echo: Route = {
   methods: ['POST'],
   access: 'everyone',
   answer: (http, _runtime, log) => {
-    log.client(5)
+    log.note({ client: 5 })
     const response = {
       status: 200,
       headers: { 'x-one': '1' },
