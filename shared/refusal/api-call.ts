@@ -1,6 +1,6 @@
 import type { Row } from './row.ts'
 
-/** Refusals of the API call itself, not of the OAuth request in it (Authlete contract, section 1.6). */
+/** Refusals of the API call itself, not of its OAuth request (Authlete contract, section 1.6). */
 // prettier-ignore
 export const API_CALL = {
   'credentials-missing': ['A001202', 401, 'invalid_client', 'Authorization header is missing.'],
@@ -11,9 +11,9 @@ export const API_CALL = {
   'role-too-small': ['A001291', 403, 'invalid_client', 'The credentials do not have the role that this API requires.'],
   'body-malformed': ['A001292', 400, 'invalid_request', 'The request body is neither a JSON object nor a form.'],
   'body-too-large': ['A001293', 400, 'invalid_request', 'The request body is too large.'],
-  'member-wrong': ['A001294', 400, 'invalid_request', "The value of '{}' has a wrong type."],
+  'member-wrong': ['A001294', 400, 'invalid_request', "The value of '{}' has the wrong type or is outside of its limits."],
   'member-refused': ['A001297', 400, 'invalid_request', "The parameter '{}' is not supported."],
-  'name-reserved': ['A001298', 400, 'invalid_request', "The name '{}' has a meaning of its own and cannot be given in 'properties' or 'jwtAtClaims'."],
+  'name-reserved': ['A001298', 400, 'invalid_request', "The name '{}' is reserved and must not be used in 'properties' or 'jwtAtClaims'."],
   'method-wrong': ['A001296', 405, 'invalid_request', 'The method is not allowed. Allowed: {}.'],
   'api-not-offered': ['A001295', 404, 'invalid_request', 'This API is not offered.'],
   'owner-unknown': ['A002201', 401, 'invalid_client', 'No service owner has the API credentials.'],

@@ -9,7 +9,7 @@ export const CLIENT_MANAGEMENT = {
   'client-setting-not-ascii': ['A031203', 400, 'invalid_request', "'{}' must consist of only printable ASCII letters."],
   'client-setting-too-long': ['A031204', 400, 'invalid_request', "The length of '{}' must not exceed 200 letters."],
   'client-setting-negative': ['A031213', 400, 'invalid_request', "'{}' must not be negative."],
-  'client-setting-not-offered': ['A031291', 400, 'invalid_request', "'{}' has no effect here and cannot be set."],
+  'client-setting-not-offered': ['A031291', 400, 'invalid_request', "'{}' is not supported and cannot be set."],
   'redirect-uri-malformed': ['A031208', 400, 'invalid_request', "The element at the index '{}' of 'redirectUris' is not a well-formed URI."],
   'redirect-uri-relative': ['A031209', 400, 'invalid_request', "The element at the index '{}' of 'redirectUris' is not an absolute URI."],
   'redirect-uri-with-fragment': ['A031210', 400, 'invalid_request', "The element at the index '{}' of 'redirectUris' has a fragment component."],
@@ -29,6 +29,6 @@ export const CLIENT_MANAGEMENT = {
   'client-secret-malformed': ['A149601', 400, 'invalid_request', "The format of the value of the 'clientSecret' request parameter is wrong."],
   'list-start-malformed': ['A028201', 400, 'invalid_request', "Parameter 'start' failed to be parsed as int."],
   'list-start-negative': ['A028202', 400, 'invalid_request', "Parameter 'start' must not be negative."],
-  'list-end-wrong': ['A028291', 400, 'invalid_request', "Parameter 'end' must be an integer that is not negative."],
-  'client-not-fapi2': ['A031299', 400, 'invalid_request', "'fapi2' of the service does not allow this value of '{}'."],
+  'list-end-wrong': ['A028291', 400, 'invalid_request', "Parameter 'end' must be an integer and must not be negative."],
+  'client-not-fapi2': ['A031299', 400, 'invalid_request', "The FAPI 2.0 profile of the service ('fapi2') does not allow this value of '{}'."],
 } as const satisfies Record<string, Row>

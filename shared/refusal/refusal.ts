@@ -8,11 +8,7 @@ import { SERVICE_MANAGEMENT } from './service-management.ts'
 import { TOKEN_MANAGEMENT } from './token-management.ts'
 import { TOKEN } from './token.ts'
 
-/**
- * Every way a request can be refused. Result codes and descriptions are written in the tables
- * beside this file and nowhere else. A name
- * has one row: a second one under the same name would not be seen.
- */
+/** Every reason to refuse a request. Only the tables beside this file have result codes and descriptions. */
 export const REFUSALS = {
   ...API_CALL,
   ...AUTHORIZATION,
@@ -27,19 +23,22 @@ export const REFUSALS = {
 export type Reason = keyof typeof REFUSALS
 
 interface RefusalOptions {
-  /** Members of the Web API answer beside the row, for example the flags of introspection. */
+  /** Further members of the Web API answer, for example the flags of introspection. */
   readonly members?: WebApiMembers
-  /** What fills the `{}` of the message. Never raw input. */
+  /** Replaces the `{}` of the message. Never raw input. */
   readonly named?: string
-  /** What would have been enough, beside the error in `WWW-Authenticate` (RFC 6750 section 3, RFC 9470 section 3); it has passed its grammar. */
+  /**
+   * Further members of `WWW-Authenticate`: what the resource requires (RFC 6750 section 3, RFC 9470 section 3). The values
+   * have passed their grammar.
+   */
   readonly challenge?: Readonly<Record<string, string>>
-  /** Where an authorization error goes once client and redirect URI are known good (RFC 6749 section 4.1.2.1). */
+  /** How an authorization error reaches the client, after its redirect URI was checked (RFC 6749 section 4.1.2.1). */
   readonly redirect?: (error: string, resultMessage: string) => Redirect
   /** For the log. */
   readonly cause?: unknown
 }
 
-/** The request cannot be granted. `reason` is for the log and picks the row of the answer; nothing else says why. */
+/** The request is refused. `reason` selects the row of the answer, and is in the log line. */
 export class Refusal extends Error {
   readonly reason: Reason
   readonly options: RefusalOptions
@@ -50,7 +49,7 @@ export class Refusal extends Error {
     this.options = options
   }
 
-  /** The message of the row, complete. */
+  /** The message of the row, with `{}` replaced. */
   get description(): string {
     return REFUSALS[this.reason][3].replace('{}', () => this.options.named ?? '')
   }

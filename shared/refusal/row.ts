@@ -21,10 +21,11 @@ type ErrorCode =
   | 'temporarily_unavailable'
 
 /**
- * A way to be refused. `{}` in the message is filled from `Refusal.named`: a value that we own or that passed its grammar.
+ * The answer for one reason to refuse a request. `named` of the Refusal replaces `{}` in the message: a value of our own, or
+ * one that has passed its grammar.
  *
- * Codes and messages are the published ones (Authlete contract, section 7), but for codes whose last two digits are 91 or
- * more: those are ours, in the free range of their family. An action that is a number is the HTTP status of an error
- * about the API call itself.
+ * Codes and messages are the published ones (Authlete contract, section 7). Codes whose last two digits are 91 or more are
+ * ours, from the free range of their family. An action that is a number is the HTTP status of an error about the API call
+ * itself.
  */
 export type Row = readonly [resultCode: string, action: Action | ApiStatus, error: ErrorCode, message: string]

@@ -1,6 +1,6 @@
 import type { Row } from './row.ts'
 
-/** Refusals of a token request whose client is known: binding, scope, grant (Authlete contract, sections 7.2 and 7.3). */
+/** Refusals of a token request after client authentication (Authlete contract, sections 7.2 and 7.3). */
 // prettier-ignore
 export const TOKEN = {
   // Binding
@@ -8,7 +8,7 @@ export const TOKEN = {
   'binding-certificate-unreadable': ['A244309', 'BAD_REQUEST', 'invalid_request', 'The client certificate cannot be parsed as a valid certificate.'],
 
   // Issuing
-  'unbound-not-fapi2': ['A050399', 'BAD_REQUEST', 'invalid_request', "'fapi2' of the service does not allow an access token without a binding."],
+  'unbound-not-fapi2': ['A050399', 'BAD_REQUEST', 'invalid_request', "The FAPI 2.0 profile of the service ('fapi2') does not allow an access token without a binding."],
   'token-properties-too-large': ['A050201', 'INTERNAL_SERVER_ERROR', 'server_error', "The total size of 'properties' is too big."],
   'claims-too-large': ['A050291', 'INTERNAL_SERVER_ERROR', 'server_error', "The total size of 'jwtAtClaims' is too big."],
   'jwt-not-signed': ['A050202', 'INTERNAL_SERVER_ERROR', 'server_error', 'Failed to prepare a JWT-based access token.'],
@@ -19,9 +19,9 @@ export const TOKEN = {
   'scope-malformed': ['A052391', 'BAD_REQUEST', 'invalid_scope', "The value of 'scope' does not conform to RFC 6749 section 3.3."],
 
   // Resources (RFC 8707)
-  'resource-malformed': ['A049391', 'BAD_REQUEST', 'invalid_target', "The token request has a value of 'resource' that is not an absolute URI without a fragment, or too many of them."],
-  'code-resource-wider': ['A050393', 'BAD_REQUEST', 'invalid_target', 'The token request names a resource that the authorization request did not name.'],
-  'refresh-resource-wider': ['A053395', 'BAD_REQUEST', 'invalid_target', 'The token request names a resource that is not one of the grant.'],
+  'resource-malformed': ['A049391', 'BAD_REQUEST', 'invalid_target', "The 'resource' parameters of the token request must be absolute URIs without a fragment, at most 10, and at most 1024 characters together."],
+  'code-resource-wider': ['A050393', 'BAD_REQUEST', 'invalid_target', 'The token request contains a resource that was not in the authorization request.'],
+  'refresh-resource-wider': ['A053395', 'BAD_REQUEST', 'invalid_target', 'The token request contains a resource that was not granted.'],
 
   // Grants
   'client-credentials-for-public': ['A052301', 'BAD_REQUEST', 'unauthorized_client', "Public clients are not allowed to use 'grant_type=client_credentials'."],
@@ -35,7 +35,7 @@ export const TOKEN = {
   'redirect-uri-differs': ['A050309', 'BAD_REQUEST', 'invalid_grant', 'The redirect URI contained in the token request does not match the one which was specified when the authorization code was created.'],
   'redirect-uri-unexpected': ['A050310', 'BAD_REQUEST', 'invalid_grant', "The token request contains 'redirect_uri' although the authorization code was created without specifying any redirect URI explicitly."],
   'code-expired': ['A050311', 'BAD_REQUEST', 'invalid_grant', 'The authorization code has already expired.'],
-  'code-cut-off': ['A050391', 'BAD_REQUEST', 'invalid_grant', 'The authorization code was cut off with all tokens of the client.'],
+  'code-cut-off': ['A050391', 'BAD_REQUEST', 'invalid_grant', 'The authorization code was revoked together with all tokens of the client.'],
   'verifier-missing': ['A050312', 'BAD_REQUEST', 'invalid_grant', "The token request does not contain 'code_verifier' although the authorization code was created with 'code_challenge'."],
   'verifier-empty': ['A050313', 'BAD_REQUEST', 'invalid_request', "The value of 'code_verifier' in the token request is empty."],
   'verifier-repeated': ['A050314', 'BAD_REQUEST', 'invalid_request', "The token request contains multiple 'code_verifier' parameters."],
@@ -50,8 +50,8 @@ export const TOKEN = {
   'refresh-token-of-other-client': ['A053307', 'BAD_REQUEST', 'invalid_grant', 'The refresh token does not belong to the client.'],
   'refresh-token-expired': ['A053308', 'BAD_REQUEST', 'invalid_grant', 'The refresh token has already expired.'],
   'refresh-scope-wider': ['A053309', 'BAD_REQUEST', 'invalid_scope', "The value of 'scope' in the token request contains a scope which is not covered by the old access token."],
-  'refresh-token-cut-off': ['A053391', 'BAD_REQUEST', 'invalid_grant', 'The refresh token was cut off with all tokens of the client.'],
+  'refresh-token-cut-off': ['A053391', 'BAD_REQUEST', 'invalid_grant', 'The refresh token was revoked together with all tokens of the client.'],
   'refresh-certificate-differs': ['A053392', 'BAD_REQUEST', 'invalid_grant', 'The refresh token is bound to another client certificate.'],
-  'refresh-grant-unbound': ['A053393', 'BAD_REQUEST', 'invalid_grant', 'The refresh token was issued unbound, and bound tokens are required since.'],
-  'refresh-binding-damaged': ['A053394', 'BAD_REQUEST', 'invalid_grant', 'The binding of the refresh token cannot be proved.'],
+  'refresh-grant-unbound': ['A053393', 'BAD_REQUEST', 'invalid_grant', 'The refresh token was issued without a binding, but bound tokens are required now.'],
+  'refresh-binding-damaged': ['A053394', 'BAD_REQUEST', 'invalid_grant', 'The binding of the refresh token cannot be verified.'],
 } as const satisfies Record<string, Row>

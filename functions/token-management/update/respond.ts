@@ -11,7 +11,7 @@ export function updateResponse({ grant, accessToken, jwt }: UpdatedTokens): Upda
     refresh,
   } = grant
   return {
-    ...success('A135001', 'UpdateSuccess the access token successfully.'),
+    ...success('A135001', 'Updated the access token successfully.'),
     action: 'OK',
     accessToken,
     jwtAccessToken: jwt,
