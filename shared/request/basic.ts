@@ -10,10 +10,10 @@ export interface BasicCredentials {
 const BASIC = /^basic +([A-Za-z0-9+/]+={0,2})$/i
 
 /**
- * The `Authorization` header as Basic credentials, each half form-encoded (RFC 6749 section 2.3.1).
+ * Reads Basic credentials from the `Authorization` header. Id and secret are form-encoded (RFC 6749 section 2.3.1).
  *
- * @returns `absent` without the header; `malformed` for another scheme, for two headers and for anything not strictly
- *   encoded: it was an attempt all the same (decision D20)
+ * @returns `absent` without the header; `malformed` for another scheme, for two headers and for a wrong encoding, because
+ *   the client tried to authenticate (decision D20)
  */
 export function readBasic(http: HttpRequest): BasicCredentials | 'absent' | 'malformed' {
   const [header, ...more] = http.headers.get('authorization') ?? []

@@ -1,14 +1,14 @@
 const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i
-/** The scheme alone, whatever follows. */
+/** The scheme, followed by anything. */
 const ATTEMPT = /^bearer(?:[\s,]|$)/i
 
 /**
- * The token of a request to a protected resource: from the `Authorization` header and from nowhere else (RFC 6750
- * section 2.1, requirement N03).
+ * Reads the token of a request to a protected resource, only from the `Authorization` header (RFC 6750 section 2.1,
+ * requirement N03).
  *
- * @param authorization the values of every `Authorization` header that was sent
- * @returns `absent` also for another scheme: that request did not try (section 3.1); `malformed` for two headers or two
- *   tokens and for what is not in the grammar
+ * @param authorization the values of all `Authorization` headers
+ * @returns `absent` without a header or for another scheme (section 3.1); `malformed` for two headers, for two tokens and
+ *   for text outside of the grammar
  */
 export function readBearer(
   authorization: readonly string[],
@@ -21,7 +21,7 @@ export function readBearer(
   return ATTEMPT.test(header) ? 'malformed' : 'absent'
 }
 
-/** `WWW-Authenticate` values of RFC 6750 section 3, in the Web API's spelling: no space after a comma. */
+/** A value for `WWW-Authenticate` (RFC 6750 section 3). As in the Web API, no space follows a comma. */
 export function bearerChallenge(
   error: string,
   members: Readonly<Record<string, string | undefined>> = {},

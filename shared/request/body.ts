@@ -5,14 +5,14 @@ import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
 import { decodeEscapes, decodeFormText, splitPair } from './form.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 
-/** Bounded work before any trust (decision D29). The Web API's bodies carry certificates. */
+/** Limits on the work for an unknown client (decision D29). Bodies of the Web API contain certificates. */
 const MAX_FORM_BYTES = 64 * 1024
 const MAX_CALL_BYTES = 256 * 1024
 
 const FORM_TYPE = 'application/x-www-form-urlencoded'
 
 /**
- * The body of a request on the OAuth face, still encoded (RFC 6749 section 3.2: forms only).
+ * The body of a request on the OAuth face, which must be a form (RFC 6749 section 3.2). It is still encoded.
  *
  * @throws Refusal body-malformed, body-too-large
  */
@@ -23,11 +23,12 @@ export function readForm(http: HttpRequest): string {
 }
 
 /**
- * The members of a Web API call: its body, JSON or form, or the query of a GET or DELETE. Members that are `null`, `""` or 0
- * count as absent, as Authlete's Java and Python clients write all members of their objects (Authlete contract, rule 2).
+ * Reads the members of a Web API call: from the body, which is JSON or a form, or from the query of a GET or DELETE.
+ * Members that are `null`, `""` or 0 count as absent, because Authlete's Java and Python clients send all members of their
+ * objects (Authlete contract, rule 2).
  *
- * @param reasonOf for members of a wrong type that have a result code of their own
- * @throws Refusal body-malformed, body-too-large, member-wrong
+ * @param reasonOf the reason for a wrong member, if it has a result code of its own
+ * @throws Refusal body-malformed, body-too-large, member-wrong, or a reason of `reasonOf`
  */
 export function readCall<Schema extends z.ZodMiniType>(
   http: HttpRequest,
@@ -50,7 +51,7 @@ export function readJsonObject(http: HttpRequest): JsonObject {
   return value
 }
 
-/** Without members that are `null`, `""` or 0. */
+/** Removes members that are `null`, `""` or 0. */
 export function withoutEmpty(members: object): JsonObject {
   const present = Object.entries(members).filter(([, value]) => value !== null && value !== '' && value !== 0)
   return Object.fromEntries(present)
@@ -71,10 +72,10 @@ function callText({ body }: HttpRequest): string {
   return textOf(body)
 }
 
-/** An array of strings. In a form body it is one text, its items separated by spaces (Authlete contract, section 1.1). */
+/** An array of strings. In a form body it is one text with spaces between the items (Authlete contract, section 1.1). */
 export const listMember = z.pipe(z.transform(listFromText), z.array(z.string()))
 
-/** An integer. In a form body it is text, and 0 counts as absent there too. */
+/** An integer. In a form body it is text. 0 counts as absent there, too. */
 export const numberMember = (...checks: readonly z.core.$ZodCheck<number>[]) =>
   z.pipe(z.transform(numberFromText), z.optional(z.int().check(...checks)))
 
@@ -96,12 +97,12 @@ export function flagFromText(value: unknown): unknown {
 
 function mediaType(http: HttpRequest): string | undefined {
   const [value, ...more] = http.headers.get('content-type') ?? []
-  // HTTP API events join what was sent twice with a comma.
+  // Events of HTTP APIs join the values of a repeated header with a comma.
   if (value === undefined || more.length > 0 || value.includes(',')) return undefined
   return value.split(';', 1)[0]?.trim().toLowerCase()
 }
 
-/** Bytes that are not UTF-8 must not become replacement characters: two requests would read as one. */
+/** Replacement characters for bytes that are not UTF-8 would make two different requests equal. */
 function textOf(body: Buffer): string {
   if (!isUtf8(body)) throw new Refusal('body-malformed')
   return body.toString()
@@ -112,7 +113,7 @@ function formMembers(text: string): object {
   for (const pair of text === '' ? [] : text.split('&')) {
     const [encodedName, encoded] = splitPair(pair)
     const name = decodeFormText(encodedName)
-    // A certificate in a form member has line breaks, which `decodeFormText` refuses.
+    // A certificate has line breaks, which `decodeFormText` refuses.
     const value = decodeEscapes(encoded)
     if (name === undefined || value === undefined || members.has(name)) throw new Refusal('body-malformed')
     members.set(name, value)

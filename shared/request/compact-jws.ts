@@ -1,16 +1,16 @@
 import { type JsonObject, parseJsonObject } from './strict-json.ts'
 
-/** A JWS in the compact serialization, strictly read and not verified (RFC 7515 section 7.1). */
+/** A JWS in the compact serialization (RFC 7515 section 7.1). Its signature is not verified. */
 export interface CompactJws {
   readonly text: string
   readonly header: JsonObject
   readonly payload: Buffer
 }
 
-/** Bounded work before any trust (decision D29). */
+/** A limit on the work for an unknown client (decision D29). */
 const LIMIT_CHARACTERS = 8192
 
-/** `undefined`: not three parts, or one that has a second spelling or meaning (RFC 8725 section 3.7). */
+/** @returns `undefined` unless there are three parts, each with one spelling and one meaning (RFC 8725 section 3.7) */
 export function readCompactJws(text: string): CompactJws | undefined {
   if (text.length > LIMIT_CHARACTERS) return undefined
   const [header, payload, signature, ...more] = text.split('.').map(decode)
@@ -21,7 +21,7 @@ export function readCompactJws(text: string): CompactJws | undefined {
   return members && { text, header: members, payload }
 }
 
-/** Node's decoder skips what it does not know; encoding again proves alphabet, no padding and unused bits of zero. */
+/** Node's decoder is lenient: encoding the result again proves alphabet, missing padding and unused bits of zero. */
 function decode(part: string): Buffer | undefined {
   const bytes = Buffer.from(part, 'base64url')
   return bytes.toString('base64url') === part ? bytes : undefined

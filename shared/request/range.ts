@@ -1,18 +1,18 @@
 import * as z from 'zod/mini'
 import type { Reason } from '../refusal/refusal.ts'
 
-/** Which part of a list is asked for. */
+/** The requested part of a list. */
 export interface Range {
-  /** Counted from 0. */
+  /** The index of the first item, counted from 0. */
   readonly start: number
-  /** The first that is not in the answer. */
+  /** The index after the last item. */
   readonly end: number
 }
 
-/** What fits a 32-bit integer for certain. */
+/** Fits into a 32-bit integer. */
 const MAX = 999_999_999
 
-/** Text in a query, a number in a body. */
+/** A number; in a query it is text. */
 const whole = z.pipe(
   z.transform((value: unknown) =>
     typeof value === 'string' && /^-?[0-9]{1,9}$/.test(value) ? Number(value) : value,
@@ -20,15 +20,15 @@ const whole = z.pipe(
   z.int().check(z.nonnegative(), z.maximum(MAX)),
 )
 
-/** Members of a call that lists. */
+/** Members of a call that lists something. */
 export const RANGE = { start: z._default(whole, 0), end: z._default(whole, 5) }
 
-/** The result codes of a list for a range that is none. */
+/** The reasons of an endpoint to refuse a range. */
 export type RangeReasons = Readonly<
   Record<keyof Range, { readonly malformed: Reason; readonly negative: Reason }>
 >
 
-/** For `readCall`. */
+/** The `reasonOf` of `readCall` for a range. */
 export function rangeReason(reasons: RangeReasons) {
   return (named: string, isTooSmall: boolean): Reason | undefined => {
     if (named !== 'start' && named !== 'end') return undefined

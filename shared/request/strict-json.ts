@@ -4,9 +4,10 @@ import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
 export type { JsonObject } from '../json.ts'
 
 /**
- * Reads a JSON object that says one thing only. `undefined`: the bytes are not UTF-8, not JSON, no object, or a member
- * stands in it twice, at any depth, of which `JSON.parse` would take the last and others the first.
+ * Reads an unambiguous JSON object.
  *
+ * @returns `undefined` if the bytes are not UTF-8, not JSON or not an object, or if a member occurs twice at any depth:
+ *   parsers disagree on which one counts
  * @see RFC 8725 section 3.7, RFC 7515 section 4
  */
 export function parseJsonObject(bytes: Buffer): JsonObject | undefined {
@@ -16,10 +17,10 @@ export function parseJsonObject(bytes: Buffer): JsonObject | undefined {
   return isJsonObject(value) && !repeatsMember(text) ? value : undefined
 }
 
-/** A string, with the colon after it when it names a member; or a bracket. */
+/** A string, with a colon after it if it is the name of a member; or a bracket. */
 const JSON_TOKEN = /("[^"\\]*(?:\\.[^"\\]*)*")([ \t\r\n]*:)?|[{}[\]]/g
 
-/** @param text is known to be JSON */
+/** @param text valid JSON */
 function repeatsMember(text: string): boolean {
   const open: Set<unknown>[] = []
   for (const [token, string, colon] of text.matchAll(JSON_TOKEN)) {
