@@ -1,6 +1,7 @@
 import type { HttpRequest } from '../http.ts'
 import type { Call, Caller, OwnerCall, Surroundings } from '../call.ts'
-import { type Role, ROLES } from '../store/service.ts'
+import { type Role, ROLES, type Service } from '../store/service.ts'
+import type { Store } from '../store/store.ts'
 import { type BasicCredentials, readBasic } from '../request/basic.ts'
 import { readBearer } from '../request/bearer.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
@@ -9,9 +10,10 @@ import { credentialId, digest, sameDigest } from '../store/digest.ts'
 const SERVICE_ID = /^[1-9][0-9]{0,15}$/
 
 /**
- * The service on whose behalf the Web API is called: v3 names it in the path and brings a Bearer token, v2 names it
- * in Basic credentials (Authlete contract, section 1.1). A larger role includes the smaller ones.
+ * Authenticates a caller of the Web API by the credentials of a service. In v3 the path has the service and the caller
+ * sends a Bearer token; in v2 Basic credentials have both (Authlete contract, section 1.1).
  *
+ * @param role the smallest role that suffices; a larger role includes the smaller ones
  * @throws Refusal credentials-…, service-…, bearer-invalid, role-too-small
  */
 export async function serviceByCredentials(
@@ -24,11 +26,11 @@ export async function serviceByCredentials(
   if (serviceId !== undefined) {
     const bearer = readBearer(http.headers.get('authorization') ?? [])
     if (typeof bearer === 'string') throw new Refusal('credentials-malformed')
-    return prove({ id: serviceId, secret: bearer.token }, role, around, BEARER_REASONS)
+    return proveService({ id: serviceId, secret: bearer.token }, role, around, BEARER_REASONS)
   }
   const basic = readBasic(http)
   if (basic === 'absent' || basic === 'malformed') throw new Refusal('credentials-malformed')
-  return prove(basic, role, around, BASIC_REASONS)
+  return proveService(basic, role, around, BASIC_REASONS)
 }
 
 interface ProofReasons {
@@ -39,14 +41,14 @@ interface ProofReasons {
 const BASIC_REASONS: ProofReasons = { unknown: 'service-unknown', wrong: 'service-secret-wrong' }
 const BEARER_REASONS: ProofReasons = { unknown: 'bearer-invalid', wrong: 'bearer-invalid' }
 
-async function prove(
+async function proveService(
   { id, secret }: BasicCredentials,
   role: Role,
   around: Surroundings,
   { unknown, wrong }: ProofReasons,
 ): Promise<Call> {
   const { store, now, log } = around
-  const service = SERVICE_ID.test(id) ? await store.registry.findService(Number(id)) : undefined
+  const service = await findService(id, store)
   if (service === undefined) throw new Refusal(unknown)
   const presented = digest(secret)
   const credential = service.credentials.find((known) => sameDigest(presented, known.digest))
@@ -59,25 +61,32 @@ async function prove(
   return { ...around, service, caller }
 }
 
+function findService(id: string, { registry }: Store): Promise<Service | undefined> {
+  return SERVICE_ID.test(id) ? registry.findService(Number(id)) : Promise.resolve(undefined)
+}
+
 /**
- * The service that is itself to be managed: by its own credentials of the role `manage`, or by the owner of the
- * deployment (v2: the owner's key on a path that names the service; v3: the organization's token).
+ * Authenticates a caller who manages a service: by credentials of the service with the role `manage`, or by those of the
+ * owner of the deployment (v2: the owner's key, with the service in the path; v3: the organization's token).
  *
- * @throws Refusal
+ * @throws Refusal credentials-…, service-…, owner-…, bearer-invalid, role-too-small, api-service-unknown
  */
 export async function serviceForManagement(http: HttpRequest, around: Surroundings): Promise<Call> {
   const { serviceId, apiKey } = http.pathParameters
   const owner = await judgeOwner(http, around)
   if (typeof owner === 'string' && apiKey === undefined) return serviceByCredentials(http, 'manage', around)
   const { caller } = admitted(owner, around)
-  const named = serviceId ?? apiKey ?? ''
-  const service = SERVICE_ID.test(named) ? await around.store.registry.findService(Number(named)) : undefined
+  const service = await findService(serviceId ?? apiKey ?? '', around.store)
   if (service === undefined) throw new Refusal('api-service-unknown')
   around.log.note({ service: service.apiKey })
   return { ...around, service, caller }
 }
 
-/** The owner of the deployment: v2 key and secret, or v3 token of the organization. @throws Refusal */
+/**
+ * Authenticates the owner of the deployment by key and secret (v2) or by the organization's token (v3).
+ *
+ * @throws Refusal credentials-…, owner-…, bearer-invalid
+ */
 export async function proveOwner(http: HttpRequest, around: Surroundings): Promise<OwnerCall> {
   return admitted(await judgeOwner(http, around), around)
 }

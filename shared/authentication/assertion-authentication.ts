@@ -37,7 +37,7 @@ const FAULT_REASON = {
 } as const satisfies Record<AssertionFault, Reason>
 
 /**
- * The client that a request names: by its header, its form or, when nothing else does, by its assertion.
+ * The client ID in a request: from its header, from its form or, if both have none, from its assertion.
  *
  * @throws Refusal assertion-malformed
  */
@@ -50,8 +50,8 @@ export function namedClient({ basic, form }: PresentedCredentials): string | und
 }
 
 /**
- * `private_key_jwt` (RFC 7523 section 3): signed by a key of the client, for this issuer, used once. An assertion that
- * fails does not use up its `jti` (requirement I08).
+ * Authenticates a client by `private_key_jwt` (RFC 7523 section 3): a key of the client signed the assertion, it is meant
+ * for this issuer, and it is used once. An assertion that is refused does not use up its `jti` (requirement I08).
  *
  * @throws Refusal assertion-…
  */
@@ -67,7 +67,7 @@ export async function byAssertion(
   const sent = { assertionType: form.clientAssertionType, assertion: form.clientAssertion }
   const clientId = namedClient(presented) ?? ''
   let fault: AssertionFault = 'key-unknown'
-  // An unknown key may be a new one: the set behind a `jwksUri` is then looked at again.
+  // If no key fits, the client may have rotated its keys: `findInKeys` fetches the set of `jwksUri` again.
   const verified = await findInKeys(client, call, async (jwks): Promise<VerifiedAssertion | undefined> => {
     const { issuer, fapi2: audienceIsString } = service
     const alg = client.tokenAuthSignAlg

@@ -14,7 +14,12 @@ import { findInKeys } from './client-keys.ts'
 import { type PresentedCredentials, refuseOtherCredentials } from './presented-credentials.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 
-/** RFC 8705 section 2.1: the terminator has judged the chain, the one registered subject value names the client. */
+/**
+ * Authenticates a client by `tls_client_auth` (RFC 8705 section 2.1): its certificate has the registered subject. The TLS
+ * terminator has validated the chain.
+ *
+ * @throws Refusal tls-…, method-for-public, method-not-registered
+ */
 export async function bySubjectOfCertificate(
   client: Client,
   presented: PresentedCredentials,
@@ -24,7 +29,7 @@ export async function bySubjectOfCertificate(
   const subject = await refusing(PRESENTED, () => readSubject(der))
   await judgeSubject(client, subject)
   if (isWeakKey(subject)) throw new Refusal('tls-key-weak')
-  // A resumed TLS connection may carry a certificate that has expired since (architecture, section 4).
+  // On a resumed TLS connection the certificate may have expired in the meantime (architecture, section 4).
   if (now < subject.notBefore || now > subject.notAfter) throw new Refusal('tls-certificate-outside-dates')
   const { clientCertificateIssuers: issuers } = service
   if (issuers !== undefined) {
@@ -34,42 +39,12 @@ export async function bySubjectOfCertificate(
   if (service.mutualTlsValidatePkiCertChain) await judgeChain(der, presented.certificatePath, service, now)
 }
 
-/** More than any TLS peer has a reason to send (decision D29). */
-const LIMIT_PATH = 10
-
-const FAULT_REASON = { 'no-path': 'tls-path-missing', 'path-invalid': 'tls-path-invalid' } as const
-
-/** Where the operator wants it judged once more, or has a terminator that judges nothing. */
-async function judgeChain(
-  der: Der,
-  path: readonly Presented[] = [],
-  { trustedRootCertificates }: Service,
-  now: EpochSeconds,
-): Promise<void> {
-  if (trustedRootCertificates.length === 0) throw new Refusal('tls-roots-missing')
-  if (path.length > LIMIT_PATH) throw new Refusal('tls-path-missing')
-  const trusted = await refusing(ROOTS, () => trustedRootCertificates.flatMap(readListed))
-  const sent = path.flatMap(readSent)
-  // Few services ask for it: it is not loaded at cold start.
-  const { chainFault } = await import('../certificate/path/chain.ts')
-  const fault = await refusing(CHAIN, () => chainFault(der, trusted, sent, now))
-  if (fault !== undefined) throw new Refusal(FAULT_REASON[fault])
-}
-
-/** Texts that count as absent are left out. */
-function readListed(text: string): Der[] {
-  const der = readCertificate(text)
-  return der === undefined ? [] : [der]
-}
-
-/** Entries that count as absent are left out. */
-function readSent(presented: Presented): Der[] {
-  if (presented === 'absent') return []
-  if ('malformed' in presented) throw new Refusal('tls-path-missing')
-  return [presented.der]
-}
-
-/** RFC 8705 section 2.2: the whole certificate is registered. Chain and dates are not judged (requirement A20). */
+/**
+ * Authenticates a client by `self_signed_tls_client_auth` (RFC 8705 section 2.2): its whole certificate is registered.
+ * Chain and dates are not checked (requirement A20).
+ *
+ * @throws Refusal self-signed-…, tls-certificate-…, method-for-public, method-not-registered, client-keys-unavailable
+ */
 export async function byRegisteredCertificate(
   client: Client,
   presented: PresentedCredentials,
@@ -100,9 +75,44 @@ function presentedCertificate(
   throw new Refusal(isNotX509 ? PRESENTED.notX509 : PRESENTED.malformed)
 }
 
+/** No TLS peer has a reason to send more certificates (decision D29). */
+const LIMIT_PATH = 10
+
+const FAULT_REASON = { 'no-path': 'tls-path-missing', 'path-invalid': 'tls-path-invalid' } as const
+
+/** For operators who validate the chain again, or whose TLS terminator does not validate it. */
+async function judgeChain(
+  der: Der,
+  path: readonly Presented[] = [],
+  { trustedRootCertificates }: Service,
+  now: EpochSeconds,
+): Promise<void> {
+  if (trustedRootCertificates.length === 0) throw new Refusal('tls-roots-missing')
+  if (path.length > LIMIT_PATH) throw new Refusal('tls-path-missing')
+  const trusted = await refusing(ROOTS, () => trustedRootCertificates.flatMap(readListed))
+  const sent = path.flatMap(readSent)
+  // Few services use it, so it is not loaded at cold start.
+  const { chainFault } = await import('../certificate/path/chain.ts')
+  const fault = await refusing(CHAIN, () => chainFault(der, trusted, sent, now))
+  if (fault !== undefined) throw new Refusal(FAULT_REASON[fault])
+}
+
+/** Leaves out a text that counts as absent. */
+function readListed(text: string): Der[] {
+  const der = readCertificate(text)
+  return der === undefined ? [] : [der]
+}
+
+/** Leaves out an entry that counts as absent. */
+function readSent(presented: Presented): Der[] {
+  if (presented === 'absent') return []
+  if ('malformed' in presented) throw new Refusal('tls-path-missing')
+  return [presented.der]
+}
+
 interface Reasons {
   readonly malformed: Reason
-  /** For what can be decoded and is no certificate. */
+  /** For a text that can be decoded but is not a certificate. */
   readonly notX509: Reason
 }
 
@@ -112,7 +122,7 @@ const ROOTS: Reasons = { malformed: 'tls-root-malformed', notX509: 'tls-root-not
 const CHAIN: Reasons = { malformed: 'tls-path-invalid', notX509: 'tls-path-invalid' }
 const PRESENTED: Reasons = { malformed: 'tls-certificate-unreadable', notX509: 'tls-certificate-not-x509' }
 
-/** @throws Refusal for a certificate or a name that is malformed */
+/** Runs `read`, and turns its error for a malformed certificate or name into a Refusal. */
 async function refusing<T>({ malformed, notX509 }: Reasons, read: () => T | Promise<T>): Promise<T> {
   try {
     return await read()

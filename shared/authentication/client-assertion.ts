@@ -11,7 +11,7 @@ const SKEW_SECONDS = 10
 const LONGEST_SECONDS = 3600
 const LIMIT_JTI_CHARACTERS = 256
 
-/** Those that a client assertion may have; other kinds of JWT that a client signs say so (RFC 8725 section 3.11). */
+/** The values of `typ` in a client assertion. Other JWTs of a client have other types (RFC 8725 section 3.11). */
 const TYPES = ['jwt', 'client-authentication+jwt']
 
 export type AssertionFault =
@@ -35,10 +35,10 @@ export type AssertionFault =
   | 'jti-missing'
   | 'jti-malformed'
 
-/** An assertion as it was read, once for each request. Nothing in it is verified. */
+/** A parsed assertion. Nothing in it is verified. */
 export interface ClientAssertion {
   readonly jws: CompactJws
-  /** `undefined`: its payload is no JSON object, or one of two meanings. */
+  /** `undefined` if the payload is not an unambiguous JSON object. */
   readonly claims: JsonObject | undefined
 }
 
@@ -48,22 +48,22 @@ export interface PresentedAssertion {
 }
 
 export interface ExpectedAssertion {
-  /** As the request named the client, by its number or its alias. */
+  /** The client ID of the request: the number or the alias. */
   readonly clientId: string
   readonly issuer: string
-  /** Whether `aud` has to be the issuer alone, not a list of one (FAPI 2.0 section 5.3.2.1-8). */
+  /** Whether `aud` must be a string instead of a list (FAPI 2.0 section 5.3.2.1-8). */
   readonly audienceIsString: boolean
-  /** Of the client. */
+  /** The keys of the client. */
   readonly jwks: JwkSet
-  /** `token_endpoint_auth_signing_alg`. */
+  /** The registered `token_endpoint_auth_signing_alg`. */
   readonly alg: string | undefined
   readonly now: EpochSeconds
 }
 
-/** What has to be remembered so that the assertion is used once only. */
+/** What must be stored so that nobody uses the assertion again. */
 export interface VerifiedAssertion {
   readonly jti: string
-  /** The first second in which it is refused for its age: `exp` and the skew allowed to it. */
+  /** The first second in which the assertion is too old: `exp` plus the allowed clock skew. */
   readonly expiresAt: EpochSeconds
 }
 
@@ -73,8 +73,8 @@ export function readClientAssertion(text: string): ClientAssertion | 'malformed'
 }
 
 /**
- * Verifies a client assertion of `private_key_jwt`. The signature comes before every claim: who cannot sign learns
- * nothing of what was expected. Whether the `jti` was used before is for the store to say.
+ * Verifies a client assertion of `private_key_jwt`. The signature is checked before all claims, so an attacker who cannot
+ * sign learns nothing about the expected claims. The store decides whether the `jti` was used before.
  *
  * @see RFC 7521 section 4.2, RFC 7523 section 3, requirements I01 to I06
  */
@@ -95,8 +95,8 @@ export async function verifyClientAssertion(
 }
 
 /**
- * The `iss` of an assertion that nobody has verified, to find the client whose keys can. When `client_id` is there too,
- * the two have to be equal (RFC 7521 section 4.2).
+ * The `iss` of an assertion that is not verified yet: it leads to the client whose keys verify it. A `client_id` in the
+ * request must be equal to it (RFC 7521 section 4.2).
  */
 export function clientIdOfAssertion(
   assertion: ClientAssertion | 'malformed',
@@ -118,7 +118,7 @@ function partyFault(
   if (iss !== clientId) return 'iss-wrong'
   if (sub !== clientId) return 'sub-wrong'
   const [audience, ...others] = Array.isArray(aud) && !audienceIsString ? (aud as unknown[]) : [aud]
-  // In a list of audiences another server could play it back here (decision D33).
+  // Any other server in a list of audiences could replay the assertion here (decision D33).
   return audience !== issuer || others.length > 0 ? 'aud-wrong' : undefined
 }
 
@@ -139,7 +139,7 @@ function verified({ jti, exp }: JsonObject): VerifiedAssertion | AssertionFault 
   return { jti, expiresAt: (Math.ceil(Number(exp)) + SKEW_SECONDS) as EpochSeconds }
 }
 
-/** RFC 7519 section 2: fractions are allowed. `JSON.parse` makes infinity of a number that is too large. */
+/** RFC 7519 section 2 allows fractions. `JSON.parse` turns a number that is too large into infinity. */
 function isNumericDate(value: unknown): value is number {
   return Number.isFinite(value)
 }

@@ -11,14 +11,15 @@ import { digest, sameDigest } from '../store/digest.ts'
 
 export interface IdentifiedClient {
   readonly client: Client
-  /** The alias, when the request named the client by it. */
+  /** The client ID alias, if the request named the client by it. */
   readonly clientIdAlias: string | undefined
 }
 
 /**
- * The client that the request names. A certificate never names one (RFC 8705 section 2).
+ * Finds the client by the client ID in the request. A certificate never identifies a client (RFC 8705 section 2).
  *
- * @throws Refusal client-contradicted, client-unknown, client-alias-disabled, client-locked, client-breaks-fapi2, or `unidentified`
+ * @throws Refusal client-contradicted, client-unknown, client-alias-disabled, client-locked, client-breaks-fapi2,
+ *   assertion-malformed, or `presented.unidentified`
  */
 export async function identifyClient(presented: PresentedCredentials, call: Call): Promise<IdentifiedClient> {
   const named = namedClient(presented)
@@ -37,7 +38,7 @@ const NAMED_REASON = {
   'alias-disabled': 'client-alias-disabled',
 } as const
 
-/** @param named the client's number in decimal, or its alias where both sides have aliases on */
+/** @param named the number of the client in decimal, or its alias if service and client both enable aliases */
 export async function findNamedClient(
   named: string,
   { service, store }: Call,
@@ -52,9 +53,9 @@ export async function findNamedClient(
 }
 
 /**
- * Proves that the request comes from the client, by the one method registered for it.
+ * Authenticates the client by its registered method.
  *
- * @throws Refusal, always with `invalid_client`
+ * @throws Refusal always with `invalid_client`
  * @see RFC 6749 section 2.3, RFC 8705 section 2
  */
 export async function authenticateClient(
@@ -68,11 +69,9 @@ export async function authenticateClient(
   await METHODS[method](client, presented, call)
 }
 
-/** @throws Refusal */
-export type Method = (client: Client, presented: PresentedCredentials, call: Call) => void | Promise<void>
+type Authenticate = (client: Client, presented: PresentedCredentials, call: Call) => void | Promise<void>
 
-/** The one place for client authentication methods: a method that is not here is not known to settings either. */
-const METHODS: Readonly<Record<TokenAuthMethod, Method>> = {
+const METHODS: Readonly<Record<TokenAuthMethod, Authenticate>> = {
   NONE: byNothing,
   CLIENT_SECRET_BASIC: bySecretInHeader,
   CLIENT_SECRET_POST: bySecretInForm,
@@ -83,8 +82,8 @@ const METHODS: Readonly<Record<TokenAuthMethod, Method>> = {
 
 function byNothing(client: Client, { basic, form }: PresentedCredentials): void {
   if (client.clientType === 'CONFIDENTIAL') throw new Refusal('method-none-for-confidential')
-  const some = basic?.clientSecret ?? form.clientSecret ?? form.clientAssertion
-  if (some !== undefined) throw new Refusal('credentials-of-public')
+  const credential = basic?.clientSecret ?? form.clientSecret ?? form.clientAssertion
+  if (credential !== undefined) throw new Refusal('credentials-of-public')
 }
 
 function bySecretInHeader(client: Client, { basic, form }: PresentedCredentials): void {

@@ -6,11 +6,11 @@ import { JwksUnavailable } from './fetch-jwks.ts'
 import { Refusal } from '../refusal/refusal.ts'
 import { RemoteJwks } from './remote-jwks.ts'
 
-/** One cache for each `Internet`: a test that uses its own sees no keys of another. */
+/** One cache for each `Internet`, so that two runtimes in one process share no keys. */
 const remembered = new WeakMap<Internet, RemoteJwks>()
 
 /**
- * What `select` finds in the registered keys of a client: at its `jwksUri`, or else in its `jwks`.
+ * What `select` finds in the registered keys of a client, which are behind its `jwksUri` or else in its `jwks`.
  *
  * @throws Refusal client-keys-unavailable
  */

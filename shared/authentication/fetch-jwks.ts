@@ -9,7 +9,7 @@ import { parseJsonObject } from '../request/strict-json.ts'
 export type JwksFault =
   'uri-malformed' | 'address-refused' | 'unreachable' | 'timeout' | 'status' | 'too-large' | 'not-a-jwk-set'
 
-/** The keys behind a `jwks_uri` cannot be had. Whose fault it is, the reason tells; nothing of the answer is kept. */
+/** The keys behind a `jwks_uri` are not available. The error has nothing of the answer. */
 export class JwksUnavailable extends Error {
   override readonly name = 'JwksUnavailable'
   readonly reason: JwksFault
@@ -23,7 +23,7 @@ export class JwksUnavailable extends Error {
 const LIMIT_URI_CHARACTERS = 2048
 const LIMIT_BYTES = 64 * 1024
 
-/** An absolute https URL without credentials and fragment, or `undefined`. For registration, too. */
+/** @returns `undefined` unless the text is an absolute https URL without credentials and fragment */
 export function parseJwksUri(text: string): URL | undefined {
   const url = text.length <= LIMIT_URI_CHARACTERS ? URL.parse(text) : null
   if (url?.protocol !== 'https:' || url.username + url.password + url.hash !== '') return undefined
@@ -31,9 +31,8 @@ export function parseJwksUri(text: string): URL | undefined {
 }
 
 /**
- * Fetches a JWK Set. The client chooses the URL, so the server must not be led to an address of its own network: the
- * name is resolved once, every address has to be allowed, and the connection goes to one of these and nowhere else.
- * Redirects are not followed.
+ * Fetches a JWK Set. The client chooses the URL, and must not lead the server to an address of its own network: the host
+ * name is resolved once, all its addresses must be allowed, and the connection uses only these. Redirects are not followed.
  *
  * @throws JwksUnavailable
  * @see RFC 7517 section 5, requirement A19
@@ -65,7 +64,7 @@ async function addressesOf(
   { resolve, isAllowed }: Internet,
   limit: AbortSignal,
 ): Promise<Addresses> {
-  // Node connects to an address in the URL without asking for it, so it has to be judged as it stands.
+  // Node connects to an IP address in the URL without calling `lookup`, so it is checked here.
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const family = isIP(host)
   const addresses = family === 0 ? await before(limit, resolve(host)) : [{ address: host, family }]
@@ -75,7 +74,7 @@ async function addressesOf(
   return [first, ...others]
 }
 
-/** A lookup of the system cannot be cancelled, only left behind. */
+/** The system's resolver cannot be cancelled, so its result is ignored after the limit. */
 function before<T>(limit: AbortSignal, outcome: Promise<T>): Promise<T> {
   const ended = new Promise<never>((_resolve, reject) => {
     limit.addEventListener('abort', () => reject(limit.reason as Error))
@@ -104,7 +103,7 @@ async function get(url: URL, addresses: Addresses, { ca }: Internet, signal: Abo
 function responseTo(request: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request.once('response', resolve)
-    // Stays: an error after the response must not end the process.
+    // Not `once`: an error after the response must not end the process.
     request.on('error', reject)
     request.once('close', () => reject(new Error('closed without a response')))
     request.end()

@@ -3,7 +3,7 @@ export interface Algorithm {
   readonly crv?: string
 }
 
-/** What a client may register: asymmetric algorithms, each with the one kind of key it goes with. */
+/** The algorithms that a client may register, all of them asymmetric, each with its kind of key. */
 export const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map([
   ['ES256', { kty: 'EC', crv: 'P-256' }],
   ['ES384', { kty: 'EC', crv: 'P-384' }],

@@ -4,16 +4,17 @@ import { isWeakKey, keyStrength } from '../certificate/public-key.ts'
 import { type Algorithm, ALGORITHMS } from './jws-algorithms.ts'
 import type { CompactJws } from '../request/compact-jws.ts'
 
-/** Where none is registered. */
+/** The algorithms of a client that has not registered one. */
 const DEFAULTS = ['ES256', 'PS256', 'RS256']
 
 export type JwsFault =
   'algorithm-wrong' | 'crit-unknown' | 'kid-malformed' | 'key-unknown' | 'signature-wrong'
 
 /**
- * Verifies the signature with the keys of the client, never with one that the header brings or names by a URL.
+ * Verifies the signature with the keys of the client, never with a key in the header or behind a URL of the header.
  *
- * @param alg the one that is registered, if any
+ * @param alg the registered algorithm, if any
+ * @returns `undefined` for a valid signature
  * @see RFC 8725 sections 3.1 and 3.10, RFC 7515 section 4.1.11
  */
 export async function verifyCompactJws(
@@ -24,7 +25,7 @@ export async function verifyCompactJws(
   const used = (alg === undefined ? DEFAULTS : [alg]).find((allowed) => allowed === header['alg'])
   const algorithm = used === undefined ? undefined : ALGORITHMS.get(used)
   if (used === undefined || algorithm === undefined) return 'algorithm-wrong'
-  // No extension is understood here, and an empty list is no list.
+  // No extension is supported, and an empty list is malformed.
   if (header['crit'] !== undefined) return 'crit-unknown'
   const { kid } = header
   if (kid !== undefined && typeof kid !== 'string') return 'kid-malformed'
@@ -36,7 +37,7 @@ export async function verifyCompactJws(
   return 'signature-wrong'
 }
 
-/** Keys may share a `kid`, if they are of different kinds or uses (RFC 7517 section 4.5, requirement M11). */
+/** Keys of different kinds or uses may share a `kid` (RFC 7517 section 4.5, requirement M11). */
 function keysNamed(kid: string | undefined, { keys }: JwkSet): readonly Jwk[] {
   if (kid === undefined) return keys
   return Map.groupBy(keys, (jwk) => jwk['kid']).get(kid) ?? []
@@ -54,7 +55,7 @@ function fits(jwk: Jwk, alg: string, { kty, crv }: Algorithm): boolean {
   )
 }
 
-/** None when the JWK is malformed or its key too weak (decision D18, requirement P03). */
+/** Leaves out a malformed JWK and a weak key (decision D18, requirement P03). */
 function strongKey(jwk: Jwk): KeyObject[] {
   const key = publicKeyOfJwk(jwk)
   return key === undefined || isWeakKey(keyStrength(key)) ? [] : [key]

@@ -8,9 +8,9 @@ import type { Client } from '../store/client.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 import { listFromText } from '../request/body.ts'
 
-/** What a request says of its client. Nothing in it is proved yet. */
+/** The credentials in a request. Nothing in them is proved yet. */
 export interface PresentedCredentials {
-  /** From the `Authorization` header, or what the Web API has in its place. */
+  /** From the `Authorization` header, or from the members `clientId` and `clientSecret` of a Web API call. */
   readonly basic?: { readonly clientId: string | undefined; readonly clientSecret: string | undefined }
   readonly form: {
     readonly clientId: string | undefined
@@ -18,15 +18,15 @@ export interface PresentedCredentials {
     readonly clientAssertion: ClientAssertion | 'malformed' | undefined
     readonly clientAssertionType: string | undefined
   }
-  /** From the mutual-TLS context, or what the Web API has in its place. */
+  /** From the mutual-TLS context, or from the member `clientCertificate`. */
   readonly certificate: Presented
-  /** What the client sent along with it; the OAuth face has none. */
+  /** The further certificates that the client sent. Only the Web API has them. */
   readonly certificatePath?: readonly Presented[] | undefined
-  /** Why to refuse when none of this names a client: the two faces differ (Authlete contract, section 7.2; requirement A02). */
+  /** The reason to refuse a request without a client ID: it depends on the face (Authlete contract, section 7.2). */
   readonly unidentified: Reason
 }
 
-/** The form parameters that belong to client authentication, and why to refuse them when they are there twice. */
+/** The form parameters of client authentication, with the reason to refuse a second one. */
 export const CREDENTIAL_PARAMETERS = {
   client_id: 'client-repeated',
   client_secret: 'client-secret-repeated',
@@ -35,10 +35,9 @@ export const CREDENTIAL_PARAMETERS = {
 } as const
 
 /**
- * Credentials of a request on the OAuth face. The certificate comes from the TLS context and from nowhere else
- * (decision D12).
+ * The credentials of a request on the OAuth face. The certificate comes only from the TLS context (decision D12).
  *
- * @throws Refusal basic-malformed, methods-combined (RFC 6749 section 2.3: one method a request)
+ * @throws Refusal basic-malformed, methods-combined (RFC 6749 section 2.3: one method in a request)
  */
 export function credentialsFromHttp(http: HttpRequest, parameters: Parameters): PresentedCredentials {
   const basic = readBasic(http)
@@ -54,7 +53,7 @@ export function credentialsFromHttp(http: HttpRequest, parameters: Parameters): 
   }
 }
 
-/** How calls carry what `credentialsFromWebApi` reads. */
+/** The members of a call that `credentialsFromWebApi` reads. */
 export const CREDENTIAL_MEMBERS = {
   clientId: z.optional(z.string()),
   clientSecret: z.optional(z.string()),
@@ -62,7 +61,7 @@ export const CREDENTIAL_MEMBERS = {
   clientCertificatePath: z.optional(z.pipe(z.transform(certificateList), z.array(z.string()))),
 }
 
-/** In form bodies a list is one text, its items separated by a space. PEM has spaces, but ends by its label. */
+/** In a form body a list is one text with spaces between its items. PEM contains spaces, so it is split at its labels. */
 function certificateList(value: unknown): unknown {
   if (typeof value !== 'string' || !value.includes(BEGIN)) return listFromText(value)
   return value.split(new RegExp(`(?=${BEGIN})`)).filter((text) => text.trim() !== '')
@@ -71,8 +70,10 @@ function certificateList(value: unknown): unknown {
 const BEGIN = '-----BEGIN '
 
 /**
- * Credentials of a request on the Web API. Members of the call win over the same in `parameters`: a secret in the
- * form is then not even looked at (Authlete contract, section 4.2).
+ * The credentials of a request on the Web API. Members of the call take precedence over the form in `parameters`: if the
+ * call has a secret, a secret in the form is ignored (Authlete contract, section 4.2).
+ *
+ * @throws Refusal methods-combined
  */
 export function credentialsFromWebApi(
   call: z.infer<z.ZodMiniObject<typeof CREDENTIAL_MEMBERS>>,

@@ -4,11 +4,11 @@ import type { EpochSeconds } from '../epoch-seconds.ts'
 import type { Internet } from '../internet.ts'
 import { fetchJwks } from './fetch-jwks.ts'
 
-/** At most one fetch a minute for each URI, even after a failure: tokens with unknown keys must not cause a flood. */
+/** At most one fetch a minute for each URI, even after a failure: requests with unknown keys must not cause a flood. */
 const INTERVAL_SECONDS = 60
-/** A key that the client has withdrawn works at most this long. */
+/** A key that the client has removed from its set works at most this long. */
 const LIFETIME_SECONDS = 600
-/** Each of up to 64 KiB. */
+/** Each has up to 64 KiB. */
 const REMEMBERED_SETS = 200
 
 interface Remembered {
@@ -17,7 +17,7 @@ interface Remembered {
   known: { readonly jwks: JwkSet; readonly fetchedAt: EpochSeconds } | undefined
 }
 
-/** The JWK Sets behind the `jwks_uri` of clients, remembered in this process (requirement A19). */
+/** The JWK Sets behind the `jwks_uri` of clients, cached in this process (requirement A19). */
 export class RemoteJwks {
   readonly #internet: Internet
   readonly #sets = new BoundedMap<string, Remembered>(REMEMBERED_SETS)
