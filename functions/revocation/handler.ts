@@ -2,5 +2,4 @@ import { serve } from '../../shared/lambda/serve.ts'
 import { systemRuntime } from '../../shared/runtime.ts'
 import { routes } from './routes.ts'
 
-/** The deployed entry: made at cold start, so that a wrong environment fails the start and not a request. */
 export const handler = serve(routes, systemRuntime())

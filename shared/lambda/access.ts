@@ -1,34 +1,35 @@
 import { proveOwner, serviceByCredentials, serviceForManagement } from '../authentication/api-caller.ts'
-import type { Call, OwnerCall, Surroundings } from '../call.ts'
+import type { AnyCall, Call, OwnerCall, Surroundings } from '../call.ts'
 import type { HttpRequest } from '../http.ts'
 import { requireOAuthSettings, type Settings } from '../settings.ts'
 import type { Role } from '../store/service.ts'
 
-/** Who may use a route, and about which service it speaks. */
-export interface Access<Admitted extends Call | OwnerCall> {
-  /** For the reference: the role of the credentials that are needed, or which others. */
+/** Who may use a route, and for which service. */
+export interface Access<Admitted extends AnyCall> {
+  /** For the reference: the role that the credentials need, or who else is admitted. */
   readonly name: Role | 'service' | 'owner' | 'client' | 'holder' | 'everyone'
-  /** Elsewhere the route answers as if it were not there. */
+  /** If it returns false, the route answers 404. */
   readonly isHere?: (http: HttpRequest, settings: Settings) => boolean
-  /** @throws Refusal when the credentials do not do */
+  /** @throws Refusal for missing, wrong or insufficient credentials */
   readonly admit: (http: HttpRequest, around: Surroundings, settings: Settings) => Promise<Admitted>
 }
 
-/** Credentials of a service, of this role or a larger one. */
+/** Admits credentials of a service with this role or a larger one. */
 export function byRole(role: Role): Access<Call> {
   return { name: role, admit: (http, around) => serviceByCredentials(http, role, around) }
 }
 
-/** The service's own credentials of the role `manage`, or those of the owner of the deployment. */
+/** Admits credentials of the service with the role `manage`, and those of the owner of the deployment. */
 export const byServiceOrOwner: Access<Call> = { name: 'service', admit: serviceForManagement }
 
-/** Only the owner of the deployment: an API over all its services (architecture, section 1). */
+/** Admits only the owner of the deployment, for APIs about all its services (architecture, section 1). */
 export const byOwner: Access<OwnerCall> = { name: 'owner', admit: proveOwner }
 
 /**
- * The service of the OAuth face. Its clients authenticate in the request itself.
+ * Admits all requests to the service of the OAuth face, whose clients authenticate in the request itself.
  *
- * @param name who is answered; `everyone` on every domain, all others only where mutual TLS is, if the deployment says so
+ * @param name who uses the route. With the setting `oauthOnMtlsOnly`, routes for `everyone` answer on all domains and the
+ *   others only on a domain with mutual TLS
  */
 export function ofDeployment(name: 'client' | 'holder' | 'everyone'): Access<Call> {
   return {
@@ -39,6 +40,7 @@ export function ofDeployment(name: 'client' | 'holder' | 'everyone'): Access<Cal
   }
 }
 
+/** @throws Error when the environment or the registry lacks the service of the OAuth face */
 export async function callToDeployment(around: Surroundings, settings: Settings): Promise<Call> {
   const serviceId = requireOAuthSettings(settings)
   around.log.note({ service: serviceId })

@@ -1,24 +1,26 @@
 import type { HttpResponse, SignedBody } from '../http.ts'
 
+/** An answer, with what the log line says of it. */
 export interface Answer {
   readonly response: HttpResponse
-  /** For the log: the action or the status, why, and what broke where something of ours did. */
+  /** The action, or the HTTP status of an error about the call itself. */
   readonly outcome: string | number
   readonly reason?: string
+  /** The error behind an internal failure. */
   readonly failure?: unknown
 }
 
-/** Why nothing of the request was looked at. */
+/** Why the request was answered before it was read. */
 export type PlainReason = 'event-malformed' | 'route-unknown' | 'domain-other' | 'document-other'
 
-/** The answer where it is not known which face was meant. */
+/** An answer that belongs to neither face. */
 export function answerPlainly(status: 400 | 404, reason: PlainReason): Answer {
   return { response: json(status, { error: 'invalid_request' }), outcome: status, reason }
 }
 
 const PRIVATE = { 'content-type': 'application/json', 'cache-control': 'no-store', pragma: 'no-cache' }
 
-/** An answer about one caller: never to be kept (RFC 6749 section 5.1). */
+/** An answer for one caller, which must not be cached (RFC 6749 section 5.1). */
 export function json(status: number, body: object, headers: HttpResponse['headers'] = {}): HttpResponse {
   return { status, headers: { ...PRIVATE, ...headers }, body: JSON.stringify(body) }
 }
@@ -29,7 +31,7 @@ export function signedAnswer({ mediaType, text }: SignedBody): HttpResponse {
 
 export const NO_CONTENT: HttpResponse = { status: 204, headers: { 'cache-control': 'no-store' }, body: '' }
 
-/** A document that is the same for everyone, and may be kept a while (requirement G06). */
+/** A document for everyone, which may be cached (requirement G06). */
 export function publicJson(body: object): HttpResponse {
   const headers = {
     'content-type': 'application/json',

@@ -2,36 +2,31 @@ import type * as z from 'zod/mini'
 import { type HttpRequest, SignedBody, withoutNull } from '../http.ts'
 import { readCall, readForm } from '../request/body.ts'
 import type { Refusal } from '../refusal/refusal.ts'
-import type { WebApiMembers, WebApiResponse } from '../web-api.ts'
+import type { WebApiResponse } from '../web-api.ts'
 import { type Answer, json, NO_CONTENT, publicJson, signedAnswer } from './answer.ts'
-import { type ErrorSettings, refused, refusedCall } from './refused.ts'
+import { type CallErrors, type ErrorSettings, refused, refusedCall } from './refused.ts'
 import { NotHere } from './not-here.ts'
 
-/** How a route reads a request, and turns what was decided, or the refusal, into an answer. */
+/** How a route reads a request and answers it. */
 export interface Face<Given extends readonly unknown[], Body> {
   readonly name: 'webApi' | 'oauth'
-  /** Members of the body, or of the query with GET and DELETE; absent: nothing is read. */
+  /** The members of the body, or of the query with GET and DELETE. Absent: the route reads none. */
   readonly call?: z.ZodMiniType | undefined
-  /** What `read` of the route is given. @throws Refusal */
+  /** The arguments for `read` of the route. @throws Refusal body-malformed, body-too-large, member-wrong */
   readonly given: (http: HttpRequest) => Given
   /** @throws NotHere */
   readonly answer: (body: Body) => Answer
-  /** @param settings of the service, once it is known */
+  /** @param settings of the service, if it is known by then */
   readonly refuse: (refusal: Refusal, endpoint: string, http: HttpRequest, settings?: ErrorSettings) => Answer
 }
 
-interface WebApiFace<Schema extends z.ZodMiniType> {
-  /** The member `type` of every answer. */
-  readonly type: string
+interface WebApiFace<Schema extends z.ZodMiniType> extends Omit<CallErrors, 'endpoint'> {
   readonly call: Schema
-  /** How `responseContent` words an error; `none` where answers have no such member. */
-  readonly errors: 'json' | 'bearer' | 'none'
-  /** Members that every refusal has. */
-  readonly members?: WebApiMembers
 }
 
 /**
- * The Web API: HTTP 200 whatever becomes of the OAuth request; other statuses speak of the call (Authlete contract, rule 1). `read` sees only the call: the TLS context of the caller is not the client's.
+ * The Web API: HTTP 200 for every answer to the OAuth request; other statuses are about the call (Authlete contract, rule 1).
+ * `read` receives only the call, because the TLS context belongs to the caller and not to the client.
  */
 export function webApi<Schema extends z.ZodMiniType>(
   spec: WebApiFace<Schema>,
@@ -47,10 +42,10 @@ export function webApi<Schema extends z.ZodMiniType>(
 }
 
 /**
- * A management API: the answer has no envelope, `undefined` is 204 with an empty body (Authlete contract, rule 10), and
+ * A management API: answers have no envelope, `undefined` becomes 204 with an empty body (Authlete contract, rule 10), and
  * errors are HTTP statuses (Authlete contract, section 1.6).
  *
- * @param call what `read` reads from the request by itself, for the reference
+ * @param call the members that `read` reads from the request, for the reference
  */
 export function managementApi(call?: z.ZodMiniType): Face<[http: HttpRequest], object | undefined> {
   return {
@@ -69,9 +64,9 @@ export function managementApi(call?: z.ZodMiniType): Face<[http: HttpRequest], o
 type OAuthBody = Readonly<Record<string, unknown>> | SignedBody
 
 /**
- * The OAuth face: the HTTP message that the action stands for, without members that are `null` (decision D37).
+ * The OAuth face: HTTP statuses and bodies of the RFCs, without members that are `null` (decision D37).
  *
- * @param challenge the scheme of `WWW-Authenticate`: client authentication, or a protected resource (RFC 6750)
+ * @param challenge the scheme in `WWW-Authenticate`: `Basic` for client authentication, `Bearer` for RFC 6750
  */
 export function oauth(challenge: 'Basic' | 'Bearer'): Face<[form: string, http: HttpRequest], OAuthBody> {
   return {
@@ -85,7 +80,7 @@ export function oauth(challenge: 'Basic' | 'Bearer'): Face<[form: string, http: 
   }
 }
 
-/** A public document about the service, for everyone and to be kept a while (requirement G06). */
+/** A public document about the service, which may be cached (requirement G06). `undefined` is 404. */
 export const publicDocument: Face<[http: HttpRequest], object | undefined> = {
   name: 'oauth',
   given: (http) => [http],

@@ -1,4 +1,4 @@
-/** The route answers 404, as if it were not there: on this domain, or for this service. */
+/** The route answers 404: it is not on this domain (`domain-other`), or the service has no such document. */
 export class NotHere extends Error {
   readonly reason: 'domain-other' | 'document-other'
 

@@ -5,21 +5,24 @@ import type { Service } from '../store/service.ts'
 import { type Action, HTTP_STATUS, type WebApiMembers } from '../web-api.ts'
 import { type Answer, json } from './answer.ts'
 
-/** What a route of the Web API says of all its refusals. */
+/** How a route of the Web API answers a refusal. */
 export interface CallErrors {
-  /** The path as messages name it: without `/api` and the service. */
+  /** The path in messages: without `/api` and the service. */
   readonly endpoint: string
+  /** The member `type`. */
   readonly type: string
-  /** How `responseContent` words an error; `none` where answers have no such member. */
+  /** The format of `responseContent`; with `none` the answer has no such member. */
   readonly errors: 'json' | 'bearer' | 'none'
-  /** Members that a refusal has in any case. */
+  /** Further members of every refusal. */
   readonly members?: WebApiMembers
 }
 
-/** How a service words its errors. */
 export type ErrorSettings = Pick<Service, 'errorDescriptionOmitted' | 'errorUriOmitted'>
 
-/** The Web API's answer: HTTP 200 and the row, or the status of an error about the call itself (Authlete contract, section 1.6). */
+/**
+ * The answer of the Web API: HTTP 200 with the row of the refusal, or the status of an error about the call itself
+ * (Authlete contract, section 1.6).
+ */
 export function refusedCall(
   refusal: Refusal,
   spec: CallErrors,
@@ -30,7 +33,7 @@ export function refusedCall(
   const [resultCode, action, error] = REFUSALS[reason]
   if (typeof action === 'number') {
     const body = { resultCode, resultMessage: `[${resultCode}] ${spec.endpoint}, ${description}` }
-    // RFC 9110 section 15.5.2: a 401 names the scheme that would have been right.
+    // RFC 9110 section 15.5.2: a 401 has the scheme to use.
     const scheme = http.pathParameters['serviceId'] === undefined ? 'Basic realm="certbound"' : 'Bearer'
     const challenge = action === 401 ? { 'www-authenticate': scheme } : {}
     const headers = { ...statusHeaders(refusal, action, http), ...challenge }
@@ -70,7 +73,7 @@ function contentOf(
   return errors === 'json' ? JSON.stringify(members) : bearerChallenge(error, { ...about, ...challenge })
 }
 
-/** Errors that an honest client can mend if it is told what is wrong. Of all others it learns the code alone. */
+/** An honest client can correct these errors if it has the description. For all others it gets only the code. */
 const DESCRIBED: ReadonlySet<string> = new Set([
   'invalid_request',
   'invalid_scope',
@@ -79,7 +82,10 @@ const DESCRIBED: ReadonlySet<string> = new Set([
   'unsupported_grant_type',
 ])
 
-/** The OAuth face's answer. One body for every `invalid_client`; no `error_uri`; nothing of the request (decision D19, requirement C14). */
+/**
+ * The answer of the OAuth face: the same body for every `invalid_client`, no `error_uri`, nothing of the request
+ * (decision D19, requirement C14).
+ */
 export function refused(
   refusal: Refusal,
   challenge: 'Basic' | 'Bearer',
@@ -98,22 +104,17 @@ export function refused(
     ...statusHeaders(refusal, status, http),
     ...(challenged ? { 'www-authenticate': authenticate } : {}),
   }
-  return {
-    response: json(status, body, headers),
-    outcome: action,
-    reason,
-    ...failureOf(refusal),
-  }
+  return { response: json(status, body, headers), outcome: action, reason, ...failureOf(refusal) }
 }
 
-/** By the `x-request-id` of an answer that is our fault its line in the log can be found. */
+/** Server errors have the request id, by which the operator finds the log line. */
 function statusHeaders({ options }: Refusal, status: number, http: HttpRequest): HttpResponse['headers'] {
   if (status === 405) return { allow: options.named ?? '' }
   if (status === 503) return { 'retry-after': '1', 'x-request-id': http.requestId }
   return status === 500 ? { 'x-request-id': http.requestId } : {}
 }
 
-/** A refusal that is our own fault is logged with its cause. */
+/** A refusal with a server error is logged with its cause. */
 function failureOf({ reason, options }: Refusal): Pick<Answer, 'failure'> {
   return REFUSALS[reason][1] === 'INTERNAL_SERVER_ERROR' ? { failure: options.cause } : {}
 }

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini'
-import { type Call, type OwnerCall, surroundings } from '../call.ts'
+import { type AnyCall, type Call, surroundings } from '../call.ts'
 import type { HttpRequest } from '../http.ts'
 import type { RequestLog } from '../log.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
@@ -12,55 +12,46 @@ import { NotHere } from './not-here.ts'
 
 export type HttpMethod = 'GET' | 'POST' | 'DELETE'
 
-/** What the reference and the template know of a route. */
+/** The facts about a route that the reference and the template use. */
 export interface Description {
-  /** The path as messages name it: without `/api`, the service and other parameters. */
+  /** The path in messages and log lines: without `/api`, the service and other parameters. */
   readonly endpoint: string
   /** Templates of API Gateway, for example `/api/{serviceId}/auth/token`. */
   readonly paths: readonly string[]
   readonly face: Face<never, never>['name']
-  /** Empty: every request is refused. */
+  /** If it is empty, every request is refused. */
   readonly methods: readonly HttpMethod[]
   readonly access: Access<Call>['name']
   readonly call?: z.ZodMiniType | undefined
 }
 
-/** One route of a function. `answer` never throws: every failure has its answer. */
+/** One route of a function. `answer` never throws: it has an answer for every failure. */
 export interface Route extends Description {
   readonly answer: (http: HttpRequest, runtime: Runtime, log: RequestLog) => Promise<Answer>
 }
 
-interface RouteSpec<
-  Given extends readonly unknown[],
-  Request,
-  Result,
-  Body,
-  Admitted extends Call | OwnerCall,
-> {
+interface RouteSpec<Given extends readonly unknown[], Request, Result, Body, Admitted extends AnyCall> {
   readonly paths: readonly [string, ...string[]]
-  /** Only POST unless said otherwise; with GET the members are those of the query. */
+  /** Default: POST. With GET and DELETE, members come from the query. */
   readonly methods?: readonly HttpMethod[]
   readonly access: Access<Admitted>
   readonly face: Face<Given, Body>
   /** @throws Refusal for the shape of the request */
   readonly read: (...given: NoInfer<Given>) => Request
-  /** The decision: the same on both faces. @throws Refusal */
+  /** The decision, which is the same on both faces. @throws Refusal */
   readonly decide: (request: Request, call: Admitted) => Promise<Result>
   readonly respond: (result: Result, service: Admitted['service']) => Body
 }
 
-/** Who is admitted, what is read, what is decided, how it is answered: the steps of every request, in this order. */
-export function route<
-  Given extends readonly unknown[],
-  Request,
-  Result,
-  Body,
-  Admitted extends Call | OwnerCall,
->(spec: RouteSpec<Given, Request, Result, Body, Admitted>): Route {
+/** The steps of every request, in this order: admit the caller, read, decide, answer. */
+export function route<Given extends readonly unknown[], Request, Result, Body, Admitted extends AnyCall>(
+  spec: RouteSpec<Given, Request, Result, Body, Admitted>,
+): Route {
   const { paths, methods = ['POST'], access, face } = spec
   const endpoint = endpointOf(paths[0])
+  const description = { endpoint, paths, methods, face: face.name, access: access.name, call: face.call }
   return {
-    ...{ endpoint, paths, methods, face: face.name, access: access.name, call: face.call },
+    ...description,
     answer: async (http, runtime, log) => {
       let call: Admitted | undefined
       try {
@@ -77,7 +68,7 @@ export function route<
   }
 }
 
-/** A refusal becomes its row, a store that cannot be reached 503, anything else 500. */
+/** A refusal becomes its row, an unavailable store 503, any other error 500. */
 function answerTo(error: unknown, refuse: (refusal: Refusal) => Answer): Answer {
   if (error instanceof NotHere) return answerPlainly(404, error.reason)
   if (error instanceof Refusal) return refuse(error)
@@ -91,18 +82,19 @@ function allowOnly(methods: readonly HttpMethod[], http: HttpRequest): void {
   }
 }
 
-/** Routes by path, as API Gateway names them. */
+/** Routes by their path templates. */
 export type Routes = Readonly<Record<string, Route>>
 
 export function routesOf(...routes: readonly Route[]): Routes {
   return Object.fromEntries(routes.flatMap((route) => route.paths.map((path) => [path, route])))
 }
 
-/** v2 names the service in the credentials, v3 in the path (Authlete contract, section 1.1). */
+/** In v2 the credentials have the service, in v3 the path (Authlete contract, section 1.1). */
 export function inBothVersions(path: string): [v2: string, v3: string] {
   return [`/api${path}`, `/api/{serviceId}${path}`]
 }
 
+/** @returns the path without `/api` and without parameters */
 export function endpointOf(path: string): string {
   return path.replaceAll(/\/\{[^}]+\}/g, '').replace(/^\/api(?=\/)/, '')
 }

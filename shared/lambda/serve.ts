@@ -6,7 +6,7 @@ import { MalformedEvent, toHttpRequest } from '../gateway/event.ts'
 import { type Answer, answerPlainly } from './answer.ts'
 import type { Routes } from './route.ts'
 
-/** What a Lambda function returns to API Gateway, in both payload formats. */
+/** The result of a Lambda function for API Gateway, in both payload formats. */
 export interface LambdaResult {
   readonly statusCode: number
   readonly headers: Readonly<Record<string, string>>
@@ -15,10 +15,11 @@ export interface LambdaResult {
 }
 
 /**
- * The Lambda handler over a function's routes: one event in, one result out, one log line.
+ * The Lambda handler for the routes of a function: one event in, one result out, one log line. `handler.ts` calls it at
+ * cold start, so a wrong environment fails the start and not a request.
  *
- * @returns a handler of one parameter: Lambda refuses to start what looks like a callback handler
- * @throws Error that names the environment variable which an OAuth route needs and does not find
+ * @returns a handler of one parameter: Lambda refuses to start a function that looks like a callback handler
+ * @throws Error that names the environment variable which an OAuth route needs
  */
 export function serve(routes: Routes, runtime: Runtime): (event: unknown) => Promise<LambdaResult> {
   if (Object.values(routes).some((route) => route.face === 'oauth')) requireOAuthSettings(runtime.settings)
@@ -32,7 +33,7 @@ export function serve(routes: Routes, runtime: Runtime): (event: unknown) => Pro
   }
 }
 
-/** The one line of a request that began at `startedAt`. */
+/** @param startedAt in milliseconds of `Runtime.elapsed` */
 export function writeLine(
   { log, elapsed }: Runtime,
   startedAt: number,
