@@ -115,7 +115,7 @@ describe.each(KINDS)('$name', ({ settings, inSdk, mustBeRefused, set, read }) =>
     for (const name of refused) {
       const { status, json } = await set({ [name]: 'x' })
       expect([name, status]).toEqual([name, 400])
-      expect(json['resultMessage']).toContain(`'${name}' has no effect here`)
+      expect(json['resultMessage']).toContain(`'${name}' is not supported and cannot be set`)
     }
     expect((await read()).text).toBe(before)
   })

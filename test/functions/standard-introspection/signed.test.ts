@@ -136,7 +136,7 @@ test('a caller whose algorithm fits no key is refused, and learns nothing of the
   await walk.call('/service/update', keySet(keys[0]?.own ?? {}))
   const { status, json } = await ask(await resourceServer(), access)
   expect([status, json['error']]).toEqual([400, 'invalid_request'])
-  expect(json['error_description']).toContain('No key')
+  expect(json['error_description']).toContain('has no key for the algorithm')
   expect(json).not.toHaveProperty('active')
   expect((await ask(await resourceServer(), access, 'application/json')).json['active']).toBe(true)
 })
