@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { listsTables } from '../tables/lists-tables.ts'
+import { listsTables } from '../tables/tables.ts'
 import { unlessAnotherWasFaster } from '../package/unless-another-was-faster.ts'
 import { ROOT } from '../root.ts'
 

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { createRequire } from 'node:module'
 import dynalite from 'dynalite'
 import { listen } from './listen.ts'
-import { listsTables } from '../tables/lists-tables.ts'
+import { listsTables } from '../tables/tables.ts'
 
 export interface Engine {
   readonly endpoint: string

@@ -3,16 +3,17 @@ import {
   type CreateTableCommandInput,
   DynamoDBClient,
   type KeySchemaElement,
+  ListTablesCommand,
   ResourceInUseException,
 } from '@aws-sdk/client-dynamodb'
 
-/** DynamoDB on this machine takes any credentials, but Amazon's wants letters and digits only. */
+/** A DynamoDB on this machine takes any credentials; DynamoDB Local takes only letters and digits. */
 export const LOCAL_DYNAMODB = {
   region: 'eu-west-1',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
 }
 
-/** What the SDK of a deployed function reads from its environment. */
+/** The environment variables that the AWS SDK of a deployed function reads. */
 export function localAws(endpoint: string) {
   const { region, credentials } = LOCAL_DYNAMODB
   return {
@@ -23,7 +24,17 @@ export function localAws(endpoint: string) {
   }
 }
 
-/** The two tables of architecture, section 3, as in `infra/aws/template/tables.yml`. Tables that are there stay as they are. */
+/** Whether a DynamoDB on this machine answers. */
+export async function listsTables(endpoint: string): Promise<boolean> {
+  const client = new DynamoDBClient({ ...LOCAL_DYNAMODB, endpoint, maxAttempts: 1 })
+  const listed = client.send(new ListTablesCommand({})).then(
+    () => true,
+    () => false,
+  )
+  return listed.finally(() => client.destroy())
+}
+
+/** The two tables of `infra/aws/template/tables.yml` (architecture, section 3). Existing tables stay as they are. */
 export async function createTables(
   endpoint: string,
   registryTable: string,

@@ -1,7 +1,6 @@
 import { type Runtime, runtimeFor } from '../../../shared/runtime.ts'
 import { Complaint, type Io } from '../../command.ts'
-import { listsTables } from '../../tables/lists-tables.ts'
-import { createTables, LOCAL_DYNAMODB } from '../../tables/tables.ts'
+import { createTables, listsTables, LOCAL_DYNAMODB } from '../../tables/tables.ts'
 import { type Aws, openAws } from './aws.ts'
 import { serviceNumber } from './parameters.ts'
 import type { DeploymentSettings } from './settings.ts'

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { unzip } from '../../package/unzip.ts'
+import { unzipSync } from 'fflate'
 import type { Routes } from '../route-match.ts'
 import { type LambdaProcess, startLambdaProcess } from './lambda-process.ts'
 import { type PackagedFunction, readPackagedTemplate } from './packaged-template.ts'
@@ -106,7 +106,7 @@ export function valuesOf({ name, variables }: PackagedFunction, here: Here): Rec
 }
 
 export async function unpack(archive: string, folder: string): Promise<void> {
-  for (const [name, content] of unzip(await readFile(archive))) {
+  for (const [name, content] of Object.entries(unzipSync(await readFile(archive)))) {
     const file = join(folder, name)
     await mkdir(dirname(file), { recursive: true })
     await writeFile(file, content)

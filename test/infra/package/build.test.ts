@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
+import { unzipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bundle, functionNames } from '../../../infra/package/build.ts'
-import { unzip } from '../../../infra/package/unzip.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const ENVIRONMENT = {
@@ -42,7 +42,7 @@ describe.each(functionNames())('%s', (name) => {
 
   test('starts from its archive alone', () => {
     const task = join(folder, `${name}-task`)
-    for (const [path, content] of unzip(archive)) {
+    for (const [path, content] of Object.entries(unzipSync(archive))) {
       mkdirSync(dirname(join(task, path)), { recursive: true })
       writeFileSync(join(task, path), content)
     }
