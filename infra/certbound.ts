@@ -6,20 +6,30 @@ const OVERVIEW = `certbound: OAuth 2.0 access tokens that are bound to the clien
 
   npm run certbound -- COMMAND [options]
 
+  start       runs certbound on this machine
+  demo        issues, uses and refuses bound tokens on this machine, and shows each step
+  invoke      runs one deployed function on one event
   deploy      makes a deployment on AWS, or updates it
   provision   makes its service, its clients and its owner, and renews its trust store
   restore     makes tables from a backup safe
   doctor      checks a deployment, and prints what is wrong and what to do
+  package     makes the CloudFormation template and the archives of the functions
+  bench       measures the CPU time of requests, or cold starts
 
 Each command is also an npm script, for example npm run doctor -- --strict. --help after a command lists its options.`
 
 type Load = () => Promise<{ readonly COMMAND: Command }>
 
 const COMMANDS: Readonly<Record<string, Load>> = {
+  start: () => import('./emulator/start.ts'),
+  demo: () => import('./emulator/demo.ts'),
+  invoke: () => import('./emulator/invoke.ts'),
   deploy: () => import('./aws/deploy.ts'),
   provision: () => import('./aws/provision.ts'),
   restore: () => import('./aws/restore.ts'),
   doctor: () => import('./aws/doctor.ts'),
+  package: () => import('./package/package.ts'),
+  bench: () => import('./bench/bench.ts'),
 }
 
 /**

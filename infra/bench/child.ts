@@ -1,11 +1,10 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { basename } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 
 /** A program of this folder that runs in a process of its own, so that its CPU time is its own. */
 export interface Child<Ready> {
-  /** What it said once it was ready. */
+  /** What the program reported. */
   readonly ready: Ready
   /** CPU time that it has used, in microseconds, user and system. */
   readonly cpuMicroseconds: () => Promise<number>
@@ -13,19 +12,18 @@ export interface Child<Ready> {
 }
 
 /**
- * Starts a program that calls `report`. Its standard output goes nowhere: it logs there as a function does.
+ * Starts a program that calls `report`. Its standard output is dropped: it logs there as a function does.
  *
  * @throws Error when the program ends before it is ready
  */
-export async function startChild<Ready>(program: URL, argument: object): Promise<Child<Ready>> {
-  const file = fileURLToPath(program)
-  const child = fork(file, [JSON.stringify(argument)], {
+export async function startChild<Ready>(program: string, argument: object): Promise<Child<Ready>> {
+  const child = fork(join(import.meta.dirname, program), [JSON.stringify(argument)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const ended = once(child, 'exit')
   const answer = async () => {
     const ending = ended.then(() => {
-      throw new Error(`${basename(file)} has ended`)
+      throw new Error(`${program} has ended`)
     })
     const [message] = (await Promise.race([once(child, 'message'), ending])) as [unknown]
     return message
@@ -43,7 +41,7 @@ export async function startChild<Ready>(program: URL, argument: object): Promise
   }
 }
 
-/** The child's side: says that it is ready, tells its CPU time when it is asked, ends when the parent lets go. */
+/** The child's side: reports that it is ready, answers with its CPU time, and ends when the parent disconnects. */
 export function report(ready: object): void {
   process.on('message', () => {
     const { user, system } = process.cpuUsage()

@@ -1,24 +1,15 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import { runtimeFor } from '../../shared/runtime.ts'
-import { findLambdaRuntime } from '../emulator/lambda-runtime.ts'
+import { join } from 'node:path'
 import { startEmbeddedEngine } from '../emulator/engine.ts'
 import { startLambdaProcess } from '../emulator/lambda/lambda-process.ts'
-import { unpack, valuesOf } from '../emulator/lambda/packaged-functions.ts'
+import { type Package, unpack, valuesOf } from '../emulator/lambda/packaged-functions.ts'
 import { type PackagedFunction, readPackagedTemplate } from '../emulator/lambda/packaged-template.ts'
-import { newIdentity, seed } from '../emulator/seed.ts'
 import { deployedVariables } from '../emulator/site.ts'
 import { createTables, localAws } from '../tables/tables.ts'
-import { engineAt, settingsFor, SITE } from './deployment.ts'
 import { conditions, table } from './report.ts'
 import { figure } from './rounds.ts'
-import { basic } from './services.ts'
-
-const USAGE = `npm run bench:start -- [--rounds N]
-  Milliseconds of a cold start of each packaged function (npm run package) under Lambda's runtime client
-  (npm run lambda-runtime): until it asks for its first event, and until it has answered that.`
+import { basic, eventOf, runtimeAt, seedFormat, settingsFor } from './services.ts'
 
 interface Case extends Pick<PackagedFunction, 'name' | 'handler' | 'timeoutSeconds' | 'memoryMegabytes'> {
   readonly folder: string
@@ -35,124 +26,93 @@ interface ColdStart {
 
 const BARE = 'export const handler = async () => ({ statusCode: 200 })'
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { rounds: { type: 'string', default: '9' }, help: { type: 'boolean' } },
-  })
-  const rounds = Number(values.rounds)
-  if (values.help === true || !Number.isSafeInteger(rounds) || rounds < 1) {
-    console.log(USAGE)
-    return
-  }
-  const client = await findLambdaRuntime()
-  if (client === undefined) throw new Error(USAGE)
+/**
+ * @returns lines: milliseconds of each packaged function until it asks for its first event, and until it has answered
+ * @throws Complaint when nothing is packaged
+ */
+export async function coldStarts(packaged: Package, rounds: number): Promise<string[]> {
+  await using opened = new AsyncDisposableStack()
   const engine = await startEmbeddedEngine({})
+  opened.defer(engine.close)
   const folder = await mkdtemp(join(tmpdir(), 'certbound-cold-start-'))
-  try {
-    const cases = await prepare(folder, engine.endpoint)
-    const starts = new Map<Case, ColdStart[]>(cases.map((each) => [each, []]))
-    for (let round = 0; round < rounds; round++) {
-      for (const each of cases) starts.get(each)?.push(await coldStart(each, client))
-    }
-    print(rounds, starts)
-  } finally {
-    await rm(folder, { recursive: true })
-    await engine.close()
+  opened.defer(() => rm(folder, { recursive: true }))
+  const cases = [await bareCase(folder), ...(await packagedCases(packaged, folder, engine.endpoint))]
+  const starts = new Map<string, ColdStart[]>(cases.map(({ name }) => [name, []]))
+  for (let round = 0; round < rounds; round++) {
+    for (const each of cases) starts.get(each.name)?.push(await coldStart(each, packaged.client))
   }
+  return lines(rounds, starts)
 }
 
-/** The packaged functions, and before them a handler that does nothing, over a seeded service. */
-async function prepare(folder: string, endpoint: string): Promise<Case[]> {
-  const identity = newIdentity()
-  const settings = settingsFor(identity.serviceId)
-  await createTables(endpoint, settings.registryTable, settings.grantsTable)
-  const runtime = runtimeFor(settings, engineAt(endpoint))
-  await seed(runtime.store, { ...identity, issuer: 'https://mtls.bench.example' }, runtime.now())
-  runtime.store.close()
-
-  const aws = localAws(endpoint)
-  const packaged = await readPackagedTemplate(
-    resolve('.serverless/cloudformation-template-update-stack.json'),
-  )
-  const cases = packaged.map(async (each): Promise<Case> => {
-    const unpacked = join(folder, each.name)
-    await unpack(join(resolve('dist'), each.archive), unpacked)
-    const variables = valuesOf(each, { variables: deployedVariables(settings), aws })
-    const credentials = basic(identity.serviceApiKey, identity.serviceApiSecret)
-    return {
-      ...each,
-      folder: unpacked,
-      environment: { ...variables, ...aws },
-      event: eventFor(each, credentials),
-    }
-  })
+/** A handler that does nothing, to compare with. */
+async function bareCase(folder: string): Promise<Case> {
   const bare = join(folder, 'bare')
   await mkdir(bare)
   await writeFile(join(bare, 'index.mjs'), BARE)
-  const about = {
-    handler: 'index.handler',
-    timeoutSeconds: 20,
-    memoryMegabytes: 1024,
-    environment: {},
-    event: {},
-  }
-  return [{ ...about, name: 'a handler that does nothing', folder: bare }, ...(await Promise.all(cases))]
+  const limits = { handler: 'index.handler', timeoutSeconds: 20, memoryMegabytes: 1024 }
+  return { name: 'a handler that does nothing', ...limits, folder: bare, environment: {}, event: {} }
 }
 
-/** To the function's first route, with good credentials and nothing else: the store is asked once. */
-function eventFor({ routes: [route = ''] }: PackagedFunction, authorization: string): object {
-  return {
-    version: '2.0',
-    routeKey: `ANY ${route}`,
-    headers: { authorization, 'content-type': 'application/json' },
-    requestContext: { ...SITE, requestId: 'bench', http: { method: 'POST' } },
-    body: '{}',
-    isBase64Encoded: false,
-  }
+/** The packaged functions over a seeded service. */
+async function packagedCases(packaged: Package, folder: string, endpoint: string): Promise<Case[]> {
+  const runtime = runtimeAt(endpoint, 1)
+  const { registryTable, grantsTable } = runtime.settings
+  await createTables(endpoint, registryTable, grantsTable)
+  const { serviceId, serviceApiKey, serviceApiSecret } = await seedFormat(runtime, 'opaque')
+  runtime.store.close()
+
+  const aws = localAws(endpoint)
+  const variables = deployedVariables(settingsFor(serviceId))
+  const functions = await readPackagedTemplate(packaged.template)
+  const cases = functions.map(async (each): Promise<Case> => {
+    const unpacked = join(folder, each.name)
+    await unpack(join(packaged.archives, each.archive), unpacked)
+    const environment = { ...valuesOf(each, { variables, aws }), ...aws }
+    return {
+      ...each,
+      folder: unpacked,
+      environment,
+      event: eventFor(each, basic(serviceApiKey, serviceApiSecret)),
+    }
+  })
+  return Promise.all(cases)
+}
+
+/** For the function's first route, with good credentials and nothing else: it asks the store once. Authorizers have no route. */
+function eventFor({ routes: [route] }: PackagedFunction, authorization: string): object {
+  const event = eventOf(route ?? '', authorization, 'application/json', '{}')
+  return route === undefined ? { ...event, type: 'REQUEST', routeArn: 'arn:aws:execute-api' } : event
 }
 
 async function coldStart({ event, ...start }: Case, client: string): Promise<ColdStart> {
-  const times = [performance.now()]
+  const begun = performance.now()
   const running = await startLambdaProcess({ ...start, client, onLine: () => undefined })
-  times.push(performance.now())
-  await running.invoke(event)
-  times.push(performance.now())
-  await running.invoke(event)
-  times.push(performance.now())
-  await running.close()
-  const [begun = 0, ready = 0, first = 0, second = 0] = times
-  return { ready: ready - begun, first: first - begun, second: second - first }
+  const ready = performance.now()
+  try {
+    await running.invoke(event)
+    const first = performance.now()
+    await running.invoke(event)
+    return { ready: ready - begun, first: first - begun, second: performance.now() - first }
+  } finally {
+    await running.close()
+  }
 }
 
-function print(rounds: number, starts: ReadonlyMap<Case, readonly ColdStart[]>): void {
+function lines(rounds: number, starts: ReadonlyMap<string, readonly ColdStart[]>): string[] {
   const { date, node, cpu, cores } = conditions()
   const median = (each: readonly ColdStart[], of: keyof ColdStart) =>
     figure(each.map((start) => start[of])).median
   const [bare = []] = starts.values()
-  const rows = [...starts].map(([{ name }, measured]) => {
-    const ratio = (of: 'ready' | 'first') => (median(measured, of) / median(bare, of)).toFixed(2)
+  const rows = [...starts].map(([name, measured]) => {
     const milliseconds = (of: keyof ColdStart) => median(measured, of).toFixed(0)
-    return [
-      name,
-      milliseconds('ready'),
-      ratio('ready'),
-      milliseconds('first'),
-      ratio('first'),
-      milliseconds('second'),
-    ]
+    const ratio = (of: keyof ColdStart) => (median(measured, of) / median(bare, of)).toFixed(2)
+    const cells = (of: 'ready' | 'first') => [milliseconds(of), ratio(of)]
+    return [name, ...cells('ready'), ...cells('first'), milliseconds('second')]
   })
-  const head = ['', 'ready', 'x bare', 'first answer', 'x bare', 'second answer']
-  console.log(
-    [
-      `certbound cold start, ${date}, Node ${node}, ${cores} x ${cpu}`,
-      `Milliseconds from the start of the process, median of ${rounds} rounds; the second answer from the first`,
-      '',
-      ...table(head, rows),
-    ].join('\n'),
-  )
+  return [
+    `certbound cold start, ${date}, Node ${node}, ${cores} x ${cpu}`,
+    `Milliseconds from the start of the process, median of ${rounds} rounds; the second answer from the first`,
+    '',
+    ...table(['', 'ready', 'x bare', 'first answer', 'x bare', 'second answer'], rows),
+  ]
 }
-
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 1
-})

@@ -1,13 +1,13 @@
 import { type Runtime, runtimeFor } from '../../shared/runtime.ts'
 import { startEmbeddedEngine } from '../emulator/engine.ts'
+import { makeIdentity } from '../emulator/identity.ts'
 import { createTables } from '../tables/tables.ts'
 import { cannedAboveSdk, cannedBelowSdk } from './canned-store.ts'
 import { argument, report } from './child.ts'
-import { settingsFor } from './deployment.ts'
-import { makeCertificate } from './certificate.ts'
-import { type HandlerCase, handlerCases } from './handler-cases.ts'
+import { handlerCases } from './handlers.ts'
 import { partCases } from './parts.ts'
 import { interleave, measureHere, type NamedSamples, type Sample } from './rounds.ts'
+import { settingsFor } from './services.ts'
 
 export interface InProcessArgument {
   readonly rounds: number
@@ -22,21 +22,26 @@ export interface InProcessReady {
 
 export interface HandlerRow {
   readonly name: string
-  /** With what the SDK makes of each call, up to its request handler. */
+  /** With the work of the SDK for each call, down to its request handler. */
   readonly withSdk: readonly Sample[]
-  /** This project's code alone. */
+  /** This project's code only. */
   readonly withoutSdk: readonly Sample[]
 }
 
+const DAY_MILLISECONDS = 86_400_000
 const WARM_UP_CALLS = 3000
-/** Of a part for one of a handler: parts take microseconds. */
+/** Calls of a part for each call of a handler: parts take microseconds. */
 const PART_CALLS = 10
 
 const { rounds, calls } = argument() as InProcessArgument
-const certificate = await makeCertificate()
+const notBefore = new Date()
+const notAfter = new Date(notBefore.getTime() + DAY_MILLISECONDS)
+const { cert } = await makeIdentity({ profile: 'client', commonName: 'bench', notBefore, notAfter })
 const settings = settingsFor(1)
 const runtime = runtimeFor(settings)
-report({ handlers: await measureHandlers(), parts: await measureParts() } satisfies InProcessReady)
+const handlers = await measureHandlers()
+const parts = await measure(partCases(runtime, cert), calls * PART_CALLS)
+report({ handlers, parts } satisfies InProcessReady)
 
 async function measureHandlers(): Promise<HandlerRow[]> {
   // A code must not expire however long the bench runs.
@@ -45,9 +50,9 @@ async function measureHandlers(): Promise<HandlerRow[]> {
   const engine = await startEmbeddedEngine({})
   try {
     await createTables(engine.endpoint, settings.registryTable, settings.grantsTable)
-    const withSdk = await handlerCases(fixed, cannedBelowSdk(fixed, engine.endpoint), certificate)
-    const withoutSdk = await handlerCases(fixed, cannedAboveSdk(fixed, engine.endpoint), certificate)
-    const measured = await measureAll([...withSdk, ...withoutSdk])
+    const withSdk = await handlerCases(fixed, cannedBelowSdk(fixed, engine.endpoint), cert)
+    const withoutSdk = await handlerCases(fixed, cannedAboveSdk(fixed, engine.endpoint), cert)
+    const measured = await measure([...withSdk, ...withoutSdk], calls)
     return withSdk.map(({ name }, i) => ({
       name,
       withSdk: measured[i]?.samples ?? [],
@@ -58,13 +63,10 @@ async function measureHandlers(): Promise<HandlerRow[]> {
   }
 }
 
-async function measureAll(cases: readonly HandlerCase[]): Promise<NamedSamples[]> {
+async function measure(
+  cases: readonly { readonly name: string; readonly call: () => unknown }[],
+  callsInRound: number,
+): Promise<NamedSamples[]> {
   for (const { call } of cases) await measureHere(WARM_UP_CALLS, call)
-  return interleave(cases, rounds, ({ call }) => measureHere(calls, call))
-}
-
-async function measureParts() {
-  const parts = partCases(runtime, certificate)
-  for (const { call } of parts) await measureHere(WARM_UP_CALLS, call)
-  return interleave(parts, rounds, ({ call }) => measureHere(calls * PART_CALLS, call))
+  return interleave(cases, rounds, ({ call }) => measureHere(callsInRound, call))
 }

@@ -1,16 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { readCertificate } from '../../shared/certificate/pem.ts'
 import { thumbprint } from '../../shared/certificate/thumbprint.ts'
-import { signJwt } from '../../shared/token/sign.ts'
 import { parseParameters } from '../../shared/request/form.ts'
-import { locateOpaque, makeOpaque } from '../../shared/token/token-string.ts'
-import { digest } from '../../shared/store/digest.ts'
 import type { Runtime } from '../../shared/runtime.ts'
-
-export interface Part {
-  readonly name: string
-  readonly call: () => unknown
-}
+import { digest } from '../../shared/store/digest.ts'
+import { signJwt } from '../../shared/token/sign.ts'
+import { locateOpaque, makeOpaque } from '../../shared/token/token-string.ts'
+import { ISSUER } from './services.ts'
 
 const LOCATOR = { client: 26888344961664, grantId: 'AAAAAAAAAAAAAAAAAAAAAA' }
 const FORM = 'grant_type=client_credentials&scope=accounts%3Aread+payments%3Awrite'
@@ -19,8 +15,8 @@ const RULES = {
   repeated: { grant_type: 'grant-type-repeated', scope: 'scope-repeated' },
 } as const
 
-/** What architecture, section 7 calls the parts: the pieces of a token request and of introspection. */
-export function partCases({ random, now }: Runtime, certificate: string): Part[] {
+/** The pieces of a token request and of introspection, as architecture, section 7 names them. */
+export function partCases({ random, now }: Runtime, certificate: string) {
   const opaque = makeOpaque(LOCATOR, random)
   return [
     { name: 'thumbprint of a PEM text', call: () => bound(certificate) },
@@ -40,9 +36,9 @@ function bound(certificate: string) {
 function signer(now: number, certificate: string) {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const claims = {
-    iss: 'https://mtls.bench.example',
+    iss: ISSUER,
     sub: String(LOCATOR.client),
-    aud: 'https://mtls.bench.example',
+    aud: ISSUER,
     client_id: String(LOCATOR.client),
     scope: 'accounts:read',
     cnf: { 'x5t#S256': bound(certificate) },

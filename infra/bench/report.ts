@@ -1,9 +1,9 @@
 import { cpus } from 'node:os'
-import type { HandlerRow, InProcessReady } from './in-process.ts'
+import type { InProcessReady } from './in-process.ts'
 import { CONNECTIONS } from './loopback.ts'
 import { callsPerSecond, cpuPerCall, type Figure, type NamedSamples, type Sample } from './rounds.ts'
 
-export interface Results extends ReturnType<typeof conditions>, InProcessReady {
+interface Results extends ReturnType<typeof conditions>, InProcessReady {
   readonly engine: string
   readonly rounds: number
   readonly requests: number
@@ -20,9 +20,9 @@ export function conditions() {
   }
 }
 
-export function print(results: Results, json: boolean): void {
-  const text = json ? JSON.stringify(asFigures(results), undefined, 2) : asTables(results)
-  console.log(text)
+/** One JSON object, or tables for people. */
+export function reportOf(results: Results, json: boolean): string {
+  return json ? JSON.stringify(asFigures(results), undefined, 2) : asTables(results)
 }
 
 function asFigures({ loopback, handlers, parts, ...about }: Results) {
@@ -46,42 +46,35 @@ function asFigures({ loopback, handlers, parts, ...about }: Results) {
 }
 
 function asTables(results: Results): string {
-  const { date, node, cpu, cores, engine, rounds, requests, loopback, handlers, parts } = results
+  const { date, node, cpu, cores, engine, rounds, requests, ...measured } = results
+  const loopback = measured.loopback.map(({ name, samples }) => [
+    ...[name, ...cells(cpuPerCall(samples)), toEcho(samples, measured.loopback).toFixed(1)],
+    callsPerSecond(samples).median.toFixed(0),
+  ])
+  const handlers = measured.handlers.map(({ name, withSdk, withoutSdk }) => [
+    ...[name, ...cells(cpuPerCall(withSdk)), ...cells(cpuPerCall(withoutSdk))],
+  ])
+  const parts = measured.parts.map(({ name, samples }) => [name, ...cells(cpuPerCall(samples))])
   return [
     `certbound bench, ${date}, Node ${node}, ${cores} x ${cpu}`,
     `CPU microseconds a call (user and system), median of ${rounds} rounds of ${requests}, least and most beside it`,
     '',
-    `Over mutual TLS: server process alone, ${CONNECTIONS} kept-alive connections, ${engine} engine in another process`,
-    ...table(
-      ['', 'CPU us', 'least-most', 'x echo', 'requests/s'],
-      loopback.map(({ name, samples }) => loopbackCells(name, samples, loopback)),
-    ),
+    `Over mutual TLS: only the server process, ${CONNECTIONS} kept-alive connections, ${engine} engine in another process`,
+    ...table(['', 'CPU us', 'least-most', 'x echo', 'requests/s'], loopback),
     '',
     'In process: handlers with canned answers of DynamoDB, below the SDK and in place of it',
-    ...table(['', 'CPU us', 'least-most', 'own code', 'least-most'], handlers.map(handlerCells)),
+    ...table(['', 'CPU us', 'least-most', 'own code', 'least-most'], handlers),
     '',
     'Parts',
-    ...table(
-      ['', 'CPU us', 'least-most'],
-      parts.map(({ name, samples }) => [name, ...figureCells(cpuPerCall(samples))]),
-    ),
+    ...table(['', 'CPU us', 'least-most'], parts),
   ].join('\n')
-}
-
-function loopbackCells(name: string, samples: readonly Sample[], loopback: readonly NamedSamples[]) {
-  const perSecond = callsPerSecond(samples).median.toFixed(0)
-  return [name, ...figureCells(cpuPerCall(samples)), toEcho(samples, loopback).toFixed(1), perSecond]
-}
-
-function handlerCells({ name, withSdk, withoutSdk }: HandlerRow): string[] {
-  return [name, ...figureCells(cpuPerCall(withSdk)), ...figureCells(cpuPerCall(withoutSdk))]
 }
 
 function toEcho(samples: readonly Sample[], [echo]: readonly NamedSamples[]): number {
   return cpuPerCall(samples).median / cpuPerCall(echo?.samples ?? []).median
 }
 
-function figureCells({ median, min, max }: Figure): [string, string] {
+function cells({ median, min, max }: Figure): [string, string] {
   const digits = median < 20 ? 1 : 0
   return [median.toFixed(digits), `${min.toFixed(digits)}-${max.toFixed(digits)}`]
 }
@@ -90,11 +83,7 @@ function figureCells({ median, min, max }: Figure): [string, string] {
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const all = [head, ...rows]
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
-  return all.map((row) =>
-    row
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  '),
-  )
+  const padded = (cell: string, column: number) =>
+    column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)
+  return all.map((row) => row.map(padded).join('  '))
 }

@@ -1,4 +1,4 @@
-/** One measurement of one case: so many calls, and what they cost. */
+/** One measurement of one case: some calls, and what they cost. */
 export interface Sample {
   readonly calls: number
   /** User and system time of the process that is measured. */
@@ -18,8 +18,8 @@ export interface Figure {
 }
 
 /**
- * Measures every case once in every round. Each round begins with another case, so that whatever else the machine does
- * falls on all of them alike.
+ * Measures every case once in every round. Each round begins with another case, so that other work of the machine affects
+ * all of them alike.
  */
 export async function interleave<Case extends { readonly name: string }>(
   cases: readonly Case[],
@@ -50,7 +50,7 @@ export async function measureHere(calls: number, call: () => unknown): Promise<S
   const before = process.cpuUsage()
   for (let i = 0; i < calls; i++) {
     const result = call()
-    // What is not asynchronous must not pay for a turn of the queue.
+    // Awaiting a synchronous result would add a turn of the queue to its cost.
     if (result instanceof Promise) await result
   }
   const { user, system } = process.cpuUsage(before)

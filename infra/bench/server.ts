@@ -1,17 +1,17 @@
-import { readFile } from 'node:fs/promises'
-import { type Runtime, runtimeFor } from '../../shared/runtime.ts'
+import { createServer } from 'node:https'
 import { deployedFunctions } from '../emulator/deployed-functions.ts'
 import { mutualTlsEdge } from '../emulator/edge.ts'
+import { listen } from '../emulator/listen.ts'
+import { type MutualTls, mutualTlsOptions } from '../emulator/mutual-tls.ts'
 import { readTruststore } from '../truststore/truststore.ts'
 import { argument, report } from './child.ts'
-import { engineAt, settingsFor, SITE } from './deployment.ts'
-import { listenForEcho } from './echo.ts'
-import type { Format } from './services.ts'
+import { DOMAIN, type Format, runtimeAt, settingsFor } from './services.ts'
 
 export interface ServerArgument {
   readonly endpoint: string
-  readonly certificateFile: string
-  readonly keyFile: string
+  /** PEM of the server's certificate and its key. */
+  readonly cert: string
+  readonly key: string
   readonly truststoreFile: string
   /** Service of each format. */
   readonly services: Readonly<Record<Format, number>>
@@ -20,28 +20,34 @@ export interface ServerArgument {
 /** Ports of the echo and of the edge in front of each service. */
 export type ServerReady = Readonly<Record<Format | 'echo', number>>
 
-const { endpoint, certificateFile, keyFile, truststoreFile, services } = argument() as ServerArgument
-const tls = {
-  cert: await readFile(certificateFile, 'utf8'),
-  key: await readFile(keyFile, 'utf8'),
-  truststore: await readTruststore(truststoreFile),
-}
-const runtime = runtimeFor(settingsFor(services.opaque), engineAt(endpoint))
+const HOST = '127.0.0.1'
+
+const { endpoint, truststoreFile, services, ...identity } = argument() as ServerArgument
+const tls = { ...identity, truststore: await readTruststore(truststoreFile) }
+const runtime = runtimeAt(endpoint, services.opaque)
 report({
   echo: await listenForEcho(tls),
   opaque: await listenFor(services.opaque),
   JWT: await listenFor(services.JWT),
 } satisfies ServerReady)
 
-async function listenFor(serviceId: number): Promise<number> {
-  const serving: Runtime = { ...runtime, settings: settingsFor(serviceId) }
-  const edge = await mutualTlsEdge({
-    ...SITE,
-    ...tls,
-    routes: deployedFunctions(serving),
-    host: '127.0.0.1',
-    port: 0,
-    onError: console.error,
+/** The least that an answer over mutual TLS costs: it reads the body to its end, and answers its length. */
+async function listenForEcho(tls: MutualTls): Promise<number> {
+  const options = { ...mutualTlsOptions(tls), rejectUnauthorized: true }
+  const server = createServer(options, (request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.once('end', () => {
+      const body = Buffer.from(JSON.stringify({ length: Buffer.concat(chunks).length }))
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length })
+      response.end(body)
+    })
   })
+  return (await listen(server, { host: HOST, port: 0, option: '' })).port
+}
+
+async function listenFor(serviceId: number): Promise<number> {
+  const routes = deployedFunctions({ ...runtime, settings: settingsFor(serviceId) })
+  const edge = await mutualTlsEdge({ ...DOMAIN, ...tls, routes, host: HOST, port: 0, onError: console.error })
   return edge.port
 }

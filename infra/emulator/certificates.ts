@@ -1,125 +1,99 @@
-import { createPrivateKey, generateKeyPairSync, X509Certificate, type KeyObject } from 'node:crypto'
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { issueCertificate, type Issuer, type Profile } from './issue-certificate.ts'
+import { Complaint } from '../command.ts'
+import { type Identity, type IdentityWish, type Issuer, makeIdentity } from './identity.ts'
 
-/** A certificate and its private key, both PEM, and where they are. */
-export interface StoredPair {
-  readonly certificate: string
-  readonly key: string
+/** An identity and its two files. */
+export interface StoredIdentity extends Identity {
   readonly certificateFile: string
   readonly keyFile: string
 }
 
-export interface DevelopmentCertificates {
-  readonly ca: StoredPair
-  /** For localhost, 127.0.0.1 and ::1. Issued by the CA itself: no chain needed. */
-  readonly server: StoredPair
-  readonly clients: ReadonlyMap<string, StoredPair>
-}
-
-interface Pair {
-  readonly stored: StoredPair
-  readonly x509: X509Certificate
-  readonly keyObject: KeyObject
-}
-
-interface Wanted {
-  readonly file: string
-  readonly profile: Profile
-  readonly commonName: string
-  readonly days: number
+export interface DevelopmentCertificates<Name extends string> {
+  readonly ca: StoredIdentity
+  /** For localhost, 127.0.0.1 and ::1. The CA itself issued it, so it needs no chain. */
+  readonly server: StoredIdentity
+  readonly clients: Readonly<Record<Name, StoredIdentity>>
 }
 
 const DAY_MILLISECONDS = 86_400_000
 const CA_DAYS = 3650
 const LEAF_DAYS = 365
-/** Whoever starts the edge may work with it for a while before the next start. */
+/** The edge may run for a while before its next start. */
 const RENEWAL_DAYS = 7
 
 /**
- * The development CA, server certificate and client certificates in a directory. Makes what is missing, does not
- * match its CA or key, or ends within 7 days; keeps the rest.
+ * The development CA, server certificate and client certificates in a directory. Makes those that are missing, do not match
+ * their CA or key, or end within 7 days; keeps the rest.
  *
  * @param names of clients, also file names: letters, digits and hyphens, neither `ca` nor `server`
- * @throws Error with one line that names the file which cannot be read, written or understood
+ * @throws Complaint that names the file which cannot be read, written or understood
  */
-export async function developmentCertificates(
+export async function developmentCertificates<Name extends string>(
   directory: string,
-  names: readonly string[],
-): Promise<DevelopmentCertificates> {
+  names: readonly Name[],
+): Promise<DevelopmentCertificates<Name>> {
   await onFile(directory, 'created', () => mkdir(directory, { recursive: true, mode: 0o700 }))
-  const ca = await keptOrMade(directory, {
-    file: 'ca',
+  const ca = await keptOrMade(join(directory, 'ca'), CA_DAYS, {
     profile: 'ca',
     commonName: 'Certbound Development CA',
-    days: CA_DAYS,
   })
-  const leaf = (file: string, profile: Profile, commonName: string) =>
-    keptOrMade(directory, { file, profile, commonName, days: LEAF_DAYS }, ca)
+  const leaf = async (file: string, profile: 'server' | 'client', commonName: string) =>
+    (await keptOrMade(join(directory, file), LEAF_DAYS, { profile, commonName }, ca)).stored
 
   const server = await leaf('server', 'server', 'localhost')
-  const clients = new Map<string, StoredPair>()
-  for (const name of names) clients.set(name, (await leaf(name, 'client', name)).stored)
-  return { ca: ca.stored, server: server.stored, clients }
+  const clients: Partial<Record<Name, StoredIdentity>> = {}
+  for (const name of names) clients[name] = await leaf(name, 'client', name)
+  return { ca: ca.stored, server, clients: clients as Record<Name, StoredIdentity> }
 }
 
-async function keptOrMade(directory: string, wanted: Wanted, ca?: Pair): Promise<Pair> {
-  const certificateFile = join(directory, `${wanted.file}.pem`)
-  const keyFile = join(directory, `${wanted.file}.key.pem`)
-  const kept = await readPair(certificateFile, keyFile)
+interface Opened extends Issuer {
+  readonly stored: StoredIdentity
+}
+
+/** @param path of both files, without `.pem` and `.key.pem` */
+async function keptOrMade(
+  path: string,
+  days: number,
+  wish: Pick<IdentityWish, 'profile' | 'commonName'>,
+  ca?: Issuer,
+): Promise<Opened> {
+  const files = { certificateFile: `${path}.pem`, keyFile: `${path}.key.pem` }
+  const [cert, key] = [await readIfThere(files.certificateFile), await readIfThere(files.keyFile)]
+  const kept = cert === undefined || key === undefined ? undefined : await open({ ...files, cert, key })
   if (kept !== undefined && isUsable(kept, ca ?? kept)) return kept
 
-  const { certificate, key } = await makePair(wanted, ca)
-  await replaceFile(keyFile, key, 0o600)
-  await replaceFile(certificateFile, certificate, 0o644)
-  return parsePair(certificateFile, certificate, keyFile, key)
-}
-
-function isUsable({ x509, keyObject }: Pair, issuer: Pair): boolean {
-  const now = Date.now()
-  return (
-    x509.checkPrivateKey(keyObject) &&
-    x509.checkIssued(issuer.x509) &&
-    x509.verify(issuer.x509.publicKey) &&
-    x509.validFromDate.getTime() <= now &&
-    x509.validToDate.getTime() > now + RENEWAL_DAYS * DAY_MILLISECONDS
-  )
-}
-
-async function makePair({ profile, commonName, days }: Wanted, ca: Pair | undefined) {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const issuer: Issuer =
-    ca === undefined
-      ? { key: privateKey, publicKey }
-      : { certificate: ca.x509, key: ca.keyObject, publicKey: ca.x509.publicKey }
   const notBefore = new Date()
   const notAfter = new Date(notBefore.getTime() + days * DAY_MILLISECONDS)
-  const template = { profile, commonName, publicKey, notBefore, notAfter }
-  const certificate = await issueCertificate(template, issuer)
-  return { certificate, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }
+  const made = await makeIdentity({ ...wish, notBefore, notAfter }, ca)
+  await replaceFile(files.keyFile, made.key, 0o600)
+  await replaceFile(files.certificateFile, made.cert, 0o644)
+  return open({ ...files, ...made })
 }
 
-async function readPair(certificateFile: string, keyFile: string): Promise<Pair | undefined> {
-  const certificate = await readIfThere(certificateFile)
-  const key = await readIfThere(keyFile)
-  if (certificate === undefined || key === undefined) return undefined
-  return parsePair(certificateFile, certificate, keyFile, key)
-}
-
-async function parsePair(
-  certificateFile: string,
-  certificate: string,
-  keyFile: string,
-  key: string,
-): Promise<Pair> {
-  const x509 = await onFile(
+async function open(stored: StoredIdentity): Promise<Opened> {
+  const { certificateFile, keyFile, cert } = stored
+  const certificate = await onFile(
     certificateFile,
     'read as a PEM certificate',
-    () => new X509Certificate(certificate),
+    () => new X509Certificate(cert),
   )
-  const keyObject = await onFile(keyFile, 'read as a PEM private key', () => createPrivateKey(key))
-  return { stored: { certificate, key, certificateFile, keyFile }, x509, keyObject }
+  const key: KeyObject = await onFile(keyFile, 'read as a PEM private key', () =>
+    createPrivateKey(stored.key),
+  )
+  return { stored, certificate, key }
+}
+
+function isUsable({ certificate, key }: Opened, issuer: Issuer): boolean {
+  const now = Date.now()
+  return (
+    certificate.checkPrivateKey(key) &&
+    certificate.checkIssued(issuer.certificate) &&
+    certificate.verify(issuer.certificate.publicKey) &&
+    certificate.validFromDate.getTime() <= now &&
+    certificate.validToDate.getTime() > now + RENEWAL_DAYS * DAY_MILLISECONDS
+  )
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {
@@ -133,7 +107,7 @@ async function readIfThere(file: string): Promise<string | undefined> {
   })
 }
 
-/** Renamed into place, so that an interrupted run leaves no half a file and an old file's mode does not stay. */
+/** Renames the new file into place: an interrupted run leaves no half a file, and an old file's mode does not stay. */
 async function replaceFile(file: string, text: string, mode: number): Promise<void> {
   await onFile(file, 'written', async () => {
     const fresh = `${file}.${process.pid}.new`
@@ -147,6 +121,6 @@ async function onFile<T>(file: string, done: string, act: () => T | Promise<T>):
     return await act()
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    throw new Error(`${file} cannot be ${done} (${code ?? message})`, { cause: error })
+    throw new Complaint(`${file} cannot be ${done} (${code ?? message})`, { cause: error })
   }
 }

@@ -1,19 +1,22 @@
 import { dirname, join } from 'node:path'
 import { DEVELOPMENT_USER } from '../examples/authorization-server/start.ts'
 import type { Local } from './local-file.ts'
-import { STRANGER } from './site.ts'
+import { CLIENT_CERTIFICATES } from './site.ts'
 
-/** What `npm start` prints: lines to paste into a second terminal in the same folder, one after the other. */
+/**
+ * What `npm start` prints: lines to paste into a second terminal in the same folder, one after the other.
+ * @param shown how a file is written in them
+ */
 export function curlWalk(local: Local, shown: (file: string) => string): string {
   const { mtlsUrl, webApiUrl, serviceId, serviceApiKey, serviceApiSecret, serviceAccessToken } = local
   const [publicClient, confidential] = local.clients
-  if (publicClient === undefined || confidential === undefined) throw new Error('two clients are seeded')
   const ca = shown(local.caFile)
   const as = (file: string, key: string) => `--cacert ${ca} --cert ${shown(file)} --key ${shown(key)}`
   const confidentialTls = as(confidential.certificateFile, confidential.keyFile)
   const publicTls = as(publicClient.certificateFile, publicClient.keyFile)
   const folder = dirname(confidential.certificateFile)
-  const strangerTls = as(join(folder, `${STRANGER}.pem`), join(folder, `${STRANGER}.key.pem`))
+  const stranger = join(folder, CLIENT_CERTIFICATES.STRANGER)
+  const strangerTls = as(`${stranger}.pem`, `${stranger}.key.pem`)
   const member = (name: string) => `sed -E 's/.*"${name}":"([^"]*)".*/\\1/'`
   const api = `curl -s -u ${serviceApiKey}:${serviceApiSecret} -H 'Content-Type: application/json'`
   const redirect = encodeURIComponent(publicClient.redirectUri)
@@ -24,11 +27,11 @@ Walk the code flow in a browser: ${local.frontEndUrl}/ (log in as ${DEVELOPMENT_
 
 Or paste these lines into another terminal in this folder.
 
-  mutual TLS   ${mtlsUrl}   (the OAuth face: /token, /introspection, /introspection/standard, /jwks)
-  Web API      ${webApiUrl}   (v2: /api/auth/...; v3: /api/${String(serviceId)}/auth/... with a Bearer token)
-  front end    ${local.frontEndMtlsUrl}   (an authorization server's /token, which asks the Web API)
-               ${local.resourceServerUrl}   (a resource server's /accounts, likewise)
-               ${local.librarySampleUrl}   (a resource server that uses certbound/resource-server)
+  mutual TLS   ${mtlsUrl}   (OAuth: /token, /introspection, /introspection/standard, /jwks)
+  Web API      ${webApiUrl}   (v2: /api/auth/...; v3: /api/${serviceId}/auth/... with a Bearer token)
+  front end    ${local.frontEndMtlsUrl}   (/token of an authorization server that calls the Web API)
+               ${local.resourceServerUrl}   (/accounts of a resource server that calls the Web API)
+               ${local.librarySampleUrl}   (a resource server that uses @certbound/resource-server)
 
 # 1. The confidential client gets a token over mutual TLS; it is bound to its certificate.
 TOKEN=$(curl -s ${confidentialTls} -u ${confidential.clientId}:${confidential.clientSecret ?? ''} ${mtlsUrl}/token -d grant_type=client_credentials -d scope=accounts:read | ${member('access_token')}); echo $TOKEN
@@ -39,7 +42,7 @@ curl -s ${confidentialTls} ${mtlsUrl}/introspection -d token=$TOKEN; echo
 # ... and a thief with another certificate may not.
 curl -s -i ${strangerTls} ${mtlsUrl}/introspection -d token=$TOKEN; echo
 
-# The same at a resource server that uses certbound/resource-server: its holder 200, a thief 401, no certificate no connection.
+# The same at a resource server that uses @certbound/resource-server: its holder 200, a thief 401, no certificate no connection.
 curl -s ${confidentialTls} -H "Authorization: Bearer $TOKEN" ${local.librarySampleUrl}; echo
 curl -s -i ${strangerTls} -H "Authorization: Bearer $TOKEN" ${local.librarySampleUrl}; echo
 curl -s --cacert ${ca} -H "Authorization: Bearer $TOKEN" ${local.librarySampleUrl} || echo 'no connection'
@@ -55,10 +58,10 @@ TOKEN=$(curl -s ${publicTls} ${mtlsUrl}/token -d grant_type=authorization_code -
 CERTIFICATE=$(awk '{printf "%s\\\\n", $0}' ${shown(publicClient.certificateFile)})
 ${api} ${webApiUrl}/api/auth/introspection -d '{"token":"'$TOKEN'","clientCertificate":"'"$CERTIFICATE"'"}'; echo
 
-# ... and without one (v3, Bearer), and as RFC 7662 has it.
-curl -s -H 'Authorization: Bearer ${serviceAccessToken}' -H 'Content-Type: application/json' ${webApiUrl}/api/${String(serviceId)}/auth/introspection -d '{"token":"'$TOKEN'"}'; echo
+# ... and without one (v3, Bearer), and by RFC 7662.
+curl -s -H 'Authorization: Bearer ${serviceAccessToken}' -H 'Content-Type: application/json' ${webApiUrl}/api/${serviceId}/auth/introspection -d '{"token":"'$TOKEN'"}'; echo
 ${api} ${webApiUrl}/api/auth/introspection/standard -d '{"parameters":"token='$TOKEN'"}'; echo
 
-All of this is in ${shown(join(folder, 'local.json'))} for scripts. Ctrl-C stops. One line a request follows.
+All of this is in ${shown(join(folder, 'local.json'))} for scripts. Ctrl-C stops. One log line for each request follows.
 `
 }

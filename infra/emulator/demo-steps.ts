@@ -2,43 +2,51 @@ import type { HttpAnswer } from './mutual-tls-request.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** One request of the demonstration: what is sent, shown as it is, and what must come back. */
+/** One request of the demonstration. */
 export interface Step {
   readonly title: string
-  /** The request in words: method, path and body. */
+  /** The request as it is shown: method, path and body. */
   readonly request: string
   readonly send: () => Promise<HttpAnswer>
-  /** Members that the answer's JSON must have, dots lead into JSON within a string. */
+  /** Members that the answer's JSON must have. A slash leads into an object, or into JSON within a string. */
   readonly expect: Json
 }
 
-/** Walks through steps, shows each request and answer, and counts what is not as it must be. */
+/** Shows each request and its answer, and counts what is not as it must be. */
 export function demonstration(print: (line: string) => void) {
   let number = 0
   let failures = 0
 
-  async function show(step: Step): Promise<Json> {
+  function begin(title: string, request: string): void {
     number += 1
-    print(`\n${String(number)}. ${step.title}`)
-    print(`   > ${shortened(step.request)}`)
-    const answer = await step.send()
+    print(`\n${number}. ${title}`)
+    print(`   > ${shortened(request)}`)
+  }
+
+  async function show({ title, request, send, expect }: Step): Promise<Json> {
+    begin(title, request)
+    const answer = await send()
     const json = JSON.parse(answer.text) as Json
-    print(`   < ${String(answer.status)} ${shortened(answer.text)}`)
-    check({ ...json, status: answer.status }, step.expect)
+    print(`   < ${answer.status} ${shortened(answer.text)}`)
+    check({ ...json, status: answer.status }, expect)
     return json
   }
 
   /** A step without an answer: the connection itself must be refused. */
-  async function showRefusedConnection(title: string, request: string, send: () => Promise<HttpAnswer>) {
-    number += 1
-    print(`\n${String(number)}. ${title}\n   > ${request}`)
-    const outcome = await send().then(
-      (answer) => `${String(answer.status)} ${answer.text}`,
-      (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+  async function showRefusedConnection({ title, request, send }: Omit<Step, 'expect'>): Promise<void> {
+    begin(title, request)
+    const refusal = await send().then(
+      ({ status, text }) => {
+        print(`   < ${status} ${text}`)
+      },
+      (error: unknown) => {
+        print(
+          `   < no answer, the connection ends (${error instanceof Error ? error.message : String(error)})`,
+        )
+        return 'refused'
+      },
     )
-    const refused = outcome instanceof Error
-    print(`   < ${refused ? `no answer, the connection ends (${outcome.message})` : outcome}`)
-    verdict(refused, 'no answer without a certificate')
+    verdict(refusal === 'refused', 'no answer without a certificate')
   }
 
   function check(actual: Json, expected: Json): void {
@@ -69,7 +77,7 @@ function lookUp(value: unknown, [name, ...rest]: readonly string[]): unknown {
 
 const CERTIFICATE = /(-----BEGIN CERTIFICATE-----).{20,}?(-----END CERTIFICATE-----)/gs
 
-/** A certificate fills a screen and says nothing to the eye. */
+/** A certificate fills a screen, and its base64 shows nothing to a reader. */
 function shortened(text: string): string {
   return text.replaceAll(CERTIFICATE, '$1...$2')
 }

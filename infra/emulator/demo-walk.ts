@@ -3,13 +3,12 @@ import { join } from 'node:path'
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
 import { readCertificate } from '../../shared/certificate/pem.ts'
 import { thumbprint } from '../../shared/certificate/thumbprint.ts'
-import type { StoredPair } from './certificates.ts'
-import type { Demonstration } from './demo-steps.ts'
-import { mutualTlsRequest, type TlsIdentity } from './mutual-tls-request.ts'
-import { CLIENT_CERTIFICATES, type Site, STRANGER } from './site.ts'
 import { ROOT } from '../root.ts'
+import type { Demonstration, Step } from './demo-steps.ts'
+import { mutualTlsRequest, type TlsIdentity } from './mutual-tls-request.ts'
+import { CLIENT_CERTIFICATES, type Site, tlsIdentity } from './site.ts'
 
-/** Of the article's certificate, as the article prints it. */
+/** The thumbprint of the article's certificate, as the article prints it. */
 const ARTICLE_THUMBPRINT = 'OID_Sc2yReTDx9QS7f1SMUzNxsh7khJYmaIwqXw8Yuw'
 
 interface Walk {
@@ -23,47 +22,44 @@ interface Walk {
  */
 export async function walkArticle(walk: Walk): Promise<void> {
   const { site, demo } = walk
-  const article = await vector('article/certificate.pem')
-  const other = await vector('certs/client-ec-p256.pem')
   demo.heading(
     `The article, on the Web API (v2: Basic). Its certificate, whose key nobody has: ${ARTICLE_THUMBPRINT}`,
   )
-  await walkWebApi(walk, webApi(site, 'v2'), article, other)
+  await walkWebApi(walk, webApi(site, 'v2'))
   demo.heading('The same with JWT access tokens (v3: Bearer)')
-  await switchToJwt(site)
-  const jwt = await walkWebApi(walk, webApi(site, 'v3'), article, other)
+  const { registry } = site.runtime.store
+  await registry.changeService(site.seeded.serviceId, (service) => ({
+    ...service,
+    accessTokenSignAlg: 'ES256',
+  }))
+  const jwt = await walkWebApi(walk, webApi(site, 'v3'))
   demo.heading('The same over real mutual TLS, with certificates of the development CA')
   await walkMutualTls(walk, jwt)
 }
 
-type Call = (
-  api: string,
-  body: object,
-) => { readonly request: string; readonly send: () => ReturnType<typeof post> }
+type Call = (api: string, body: object) => Pick<Step, 'request' | 'send'>
 
 /** Calls of the Web API as an authorization server or a resource server makes them. */
 function webApi({ webApiUrl, seeded }: Site, version: 'v2' | 'v3'): Call {
   const { serviceApiKey, serviceApiSecret, serviceAccessToken, serviceId } = seeded
   const basic = Buffer.from(`${serviceApiKey}:${serviceApiSecret}`).toString('base64')
-  const [prefix, authorization] =
-    version === 'v2'
-      ? ['/api', `Basic ${basic}`]
-      : [`/api/${String(serviceId)}`, `Bearer ${serviceAccessToken}`]
+  const prefix = version === 'v2' ? '/api' : `/api/${serviceId}`
+  const authorization = version === 'v2' ? `Basic ${basic}` : `Bearer ${serviceAccessToken}`
+  const headers = { authorization, 'content-type': 'application/json' }
   return (api, body) => ({
     request: `POST ${prefix}${api} ${JSON.stringify(body)}`,
-    send: () => post(`${webApiUrl}${prefix}${api}`, authorization, body),
+    send: async () => {
+      const sent = { method: 'POST', headers, body: JSON.stringify(body) }
+      const answer = await fetch(`${webApiUrl}${prefix}${api}`, sent)
+      return { status: answer.status, headers: {}, text: await answer.text() }
+    },
   })
 }
 
-async function post(url: string, authorization: string, body: object) {
-  const headers = { authorization, 'content-type': 'application/json' }
-  const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
-  return { status: answer.status, headers: {}, text: await answer.text() }
-}
-
 /** Authorization, issue, token, introspection three ways, standard introspection. Gives the access token. */
-async function walkWebApi(walk: Walk, call: Call, certificate: string, other: string): Promise<string> {
+async function walkWebApi(walk: Walk, call: Call): Promise<string> {
   const { site, demo } = walk
+  const clientCertificate = await vector('article/certificate.pem')
   const code = await obtainCode(walk, call)
   const parameters = tokenParameters(site, code)
   await demo.show({
@@ -78,7 +74,7 @@ async function walkWebApi(walk: Walk, call: Call, certificate: string, other: st
   })
   const issued = await demo.show({
     title: 'With the certificate: a token that is bound to it',
-    ...call('/auth/token', { clientCertificate: certificate, parameters }),
+    ...call('/auth/token', { clientCertificate, parameters }),
     expect: {
       action: 'OK',
       resultCode: 'A050001',
@@ -90,12 +86,15 @@ async function walkWebApi(walk: Walk, call: Call, certificate: string, other: st
   const token = String(issued['jwtAccessToken'] ?? issued['accessToken'])
   await demo.show({
     title: 'The resource server saw that certificate: the token is good',
-    ...call('/auth/introspection', { token, clientCertificate: certificate }),
+    ...call('/auth/introspection', { token, clientCertificate }),
     expect: { action: 'OK', resultCode: 'A056001', certificateThumbprint: ARTICLE_THUMBPRINT, usable: true },
   })
   await demo.show({
     title: 'It saw another certificate: refused',
-    ...call('/auth/introspection', { token, clientCertificate: other }),
+    ...call('/auth/introspection', {
+      token,
+      clientCertificate: await vector('certs/client-ec-p256.pem'),
+    }),
     expect: { action: 'UNAUTHORIZED', resultCode: 'A065305' },
   })
   await demo.show({
@@ -104,7 +103,7 @@ async function walkWebApi(walk: Walk, call: Call, certificate: string, other: st
     expect: { action: 'UNAUTHORIZED', resultCode: 'A065304' },
   })
   await demo.show({
-    title: 'Standard introspection tells what the token is bound to',
+    title: 'Standard introspection shows what the token is bound to',
     ...call('/auth/introspection/standard', { parameters: `token=${token}` }),
     expect: {
       action: 'OK',
@@ -133,100 +132,73 @@ async function obtainCode({ site, demo }: Walk, call: Call): Promise<string> {
 
 function tokenParameters({ seeded }: Site, code: string): string {
   const [{ clientId, redirectUri }] = seeded.clients
-  const parameters = {
-    redirect_uri: redirectUri,
-    client_id: clientId,
-    grant_type: 'authorization_code',
-    code,
-  }
-  return new URLSearchParams(parameters).toString()
-}
-
-async function switchToJwt({ runtime, seeded }: Site): Promise<void> {
-  const service = await runtime.store.registry.findService(seeded.serviceId)
-  if (service === undefined) throw new Error('the service was seeded')
-  await runtime.store.registry.putService({ ...service, accessTokenSignAlg: 'ES256' })
+  const grant = { grant_type: 'authorization_code', code }
+  return new URLSearchParams({ redirect_uri: redirectUri, client_id: clientId, ...grant }).toString()
 }
 
 async function walkMutualTls(walk: Walk, articleJwt: string): Promise<void> {
   const { site, demo } = walk
-  const { mtlsUrl, certificates } = site
-  const ca = certificates.ca.certificate
-  const holder = identity(ca, certificates.clients.get(CLIENT_CERTIFICATES.PUBLIC))
-  const stranger = identity(ca, certificates.clients.get(STRANGER))
+  const holder = tlsIdentity(site.certificates, CLIENT_CERTIFICATES.PUBLIC)
+  const stranger = tlsIdentity(site.certificates, CLIENT_CERTIFICATES.STRANGER)
+  const post = (identity: TlsIdentity, path: string, form: string) => ({
+    request: `POST ${path} ${form}`,
+    send: () => mutualTlsRequest(`${site.mtlsUrl}${path}`, identity, { form }),
+  })
   const form = tokenParameters(site, await obtainCode(walk, webApi(site, 'v2')))
-  await demo.showRefusedConnection(
-    'Without a client certificate there is no connection',
-    `POST /token ${form}`,
-    () => mutualTlsRequest(`${mtlsUrl}/token`, { ca }, { form }),
-  )
-  const issued = await demo.show({
+  await demo.showRefusedConnection({
+    title: 'Without a client certificate there is no connection',
+    ...post({ ca: holder.ca }, '/token', form),
+  })
+  const { access_token: jwt } = await demo.show({
     title: 'The public client redeems its code over mutual TLS',
-    request: `POST /token ${form}`,
-    send: () => mutualTlsRequest(`${mtlsUrl}/token`, holder, { form }),
+    ...post(holder, '/token', form),
     expect: { status: 200, token_type: 'Bearer', expires_in: 86400, scope: undefined },
   })
-  const token = `token=${String(issued['access_token'])}`
   const jwks = await demo.show({
     title: 'Anyone who verifies offline gets the keys',
     request: 'GET /jwks',
-    send: () => mutualTlsRequest(`${mtlsUrl}/jwks`, holder),
+    send: () => mutualTlsRequest(`${site.mtlsUrl}/jwks`, holder),
     expect: { status: 200 },
   })
-  await verifyOffline(walk, String(issued['access_token']), jwks as unknown as JSONWebKeySet)
-  const introspection = `${mtlsUrl}/introspection`
+  await verifyOffline(walk, String(jwt), jwks as unknown as JSONWebKeySet)
+  const token = `token=${String(jwt)}`
   await demo.show({
     title: 'The holder of the certificate may use the token',
-    request: `POST /introspection ${token}`,
-    send: () => mutualTlsRequest(introspection, holder, { form: token }),
+    ...post(holder, '/introspection', token),
     expect: { status: 200, active: true, sub: 'testuser01' },
   })
   await demo.show({
     title: 'A thief with a certificate of the same CA may not',
-    request: `POST /introspection ${token}`,
-    send: () => mutualTlsRequest(introspection, stranger, { form: token }),
+    ...post(stranger, '/introspection', token),
     expect: { status: 401, error: 'invalid_token' },
   })
   await demo.show({
     title: "Nor may the holder use the article's token",
-    request: 'POST /introspection token=...',
-    send: () => mutualTlsRequest(introspection, holder, { form: `token=${articleJwt}` }),
+    ...post(holder, '/introspection', `token=${articleJwt}`),
     expect: { status: 401, error: 'invalid_token' },
   })
   await demo.show({
-    title: 'The code is used again: refused, and all it gave ends',
-    request: `POST /token ${form}`,
-    send: () => mutualTlsRequest(`${mtlsUrl}/token`, holder, { form }),
+    title: 'The code is used again: refused, and every token it gave ends',
+    ...post(holder, '/token', form),
     expect: { status: 400, error: 'invalid_grant' },
   })
   await demo.show({
-    title: 'So the holder has nothing any more',
-    request: `POST /introspection ${token}`,
-    send: () => mutualTlsRequest(introspection, holder, { form: token }),
+    title: 'So the token of the holder has ended',
+    ...post(holder, '/introspection', token),
     expect: { status: 401, error: 'invalid_token' },
   })
 }
 
-/** RFC 9068 section 4, by a library that knows nothing of certbound. */
-async function verifyOffline(walk: Walk, jwt: string, jwks: JSONWebKeySet): Promise<void> {
-  const { certificates, seeded } = walk.site
-  const { issuer } = seeded
-  const { payload } = await jwtVerify(jwt, createLocalJWKSet(jwks), {
-    issuer,
-    audience: issuer,
-    typ: 'at+jwt',
-  })
-  const certificate = certificates.clients.get(CLIENT_CERTIFICATES.PUBLIC)
-  const der = readCertificate(certificate?.certificate)
-  walk.demo.check(
+/** RFC 9068 section 4, by a library that does not know certbound. */
+async function verifyOffline({ site, demo }: Walk, jwt: string, jwks: JSONWebKeySet): Promise<void> {
+  const { issuer } = site.seeded
+  const expected = { issuer, audience: issuer, typ: 'at+jwt' }
+  const { payload } = await jwtVerify(jwt, createLocalJWKSet(jwks), expected)
+  const der = readCertificate(site.certificates.clients[CLIENT_CERTIFICATES.PUBLIC].cert)
+  demo.check(
     { ...decodeProtectedHeader(jwt), ...payload },
     { alg: 'ES256', kid: '1', sub: 'testuser01', 'cnf/x5t#S256': der && thumbprint(der) },
   )
-}
-
-function identity(ca: string, pair: StoredPair | undefined): TlsIdentity {
-  if (pair === undefined) throw new Error('a development certificate is missing')
-  return { ca, cert: pair.certificate, key: pair.key }
 }
 
 function vector(file: string): Promise<string> {

@@ -1,22 +1,30 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { demonstration } from './demo-steps.ts'
-import { walkArticle } from './demo-walk.ts'
-import { startSite } from './site.ts'
+import { command } from '../command.ts'
 
-const demo = demonstration(console.log)
-const directory = await mkdtemp(join(tmpdir(), 'certbound-demo-'))
-const site = await startSite({ mtlsPort: 0, apiPort: 0, directory, logLevel: 'silent' })
-try {
-  await walkArticle({ site, demo })
-} finally {
-  await site.close()
-  await rm(directory, { recursive: true })
-}
-console.log(
-  demo.failures() === 0
-    ? `\nAll ${String(demo.steps())} steps are as they must be.`
-    : `\n${String(demo.failures())} things are not as they must be.`,
-)
-process.exitCode = demo.failures() === 0 ? 0 : 1
+const HELP = `certbound demo: issues, introspects and refuses bound tokens, over real mutual TLS on this machine
+
+Shows each request and its answer. The exit code is 1 when an answer is not as it must be.`
+
+export const COMMAND = command({
+  help: HELP,
+  options: {},
+  run: async (_, { out }) => {
+    const { demonstration } = await import('./demo-steps.ts')
+    const { walkArticle } = await import('./demo-walk.ts')
+    const { startSite } = await import('./site.ts')
+    const demo = demonstration(out)
+    const directory = await mkdtemp(join(tmpdir(), 'certbound-demo-'))
+    const site = await startSite({ directory })
+    try {
+      await walkArticle({ site, demo })
+    } finally {
+      await site.close()
+      await rm(directory, { recursive: true })
+    }
+    const wrong = demo.failures()
+    out(`\n${wrong === 0 ? `All ${demo.steps()} steps are` : `${wrong} things are not`} as they must be.`)
+    return wrong === 0 ? 0 : 1
+  },
+})

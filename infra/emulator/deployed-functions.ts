@@ -21,7 +21,7 @@ const FUNCTIONS = [
   tokenManagement,
 ]
 
-/** All of them in one. */
+/** The routes of all functions. */
 export const DEPLOYED_ROUTES = Object.assign({}, ...FUNCTIONS) as (typeof FUNCTIONS)[number]
 
 /** The handlers that are deployed, each under its routes, over one runtime. */

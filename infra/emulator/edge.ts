@@ -1,4 +1,3 @@
-import { constants } from 'node:crypto'
 import { createServer, type ServerOptions } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
@@ -6,7 +5,7 @@ import type { TLSSocket } from 'node:tls'
 import { clientCertOf, type ClientCert } from './gateway-event.ts'
 import { gateway, refuse, type Gateway } from './gateway.ts'
 import { listen, type Listening } from './listen.ts'
-import { BCP_195 } from './tls-policy.ts'
+import { type MutualTls, mutualTlsOptions } from './mutual-tls.ts'
 import { isAnchored, type Truststore } from '../truststore/truststore.ts'
 
 export interface EdgeOptions extends Gateway {
@@ -17,27 +16,19 @@ export interface EdgeOptions extends Gateway {
   readonly port: number
 }
 
-export interface MutualTlsEdgeOptions extends EdgeOptions {
-  /** PEM of the server's private key. */
-  readonly key: string
-  /** PEM of the server's certificate, followed by its chain. */
-  readonly cert: string
-  readonly truststore: Truststore
-}
-
 /** A request line and headers above this get 431, as at API Gateway. */
 const LIMITS: ServerOptions = { maxHeaderSize: 10_240 }
 
 /**
- * A mutual-TLS custom domain of API Gateway on this machine. No client certificate: the connection ends without an
- * answer. One that the truststore does not vouch for: 403. Otherwise it is in every event of the connection.
+ * A mutual-TLS custom domain of API Gateway on this machine. Without a client certificate the connection ends without
+ * an answer. A certificate that the truststore does not vouch for gets 403. Any other is in every event of its connection.
  *
- * @throws Error with one line for the user when the port cannot be had
+ * @throws Complaint when the port cannot be had
  */
-export function mutualTlsEdge(options: MutualTlsEdgeOptions): Promise<Listening> {
+export function mutualTlsEdge(options: EdgeOptions & MutualTls): Promise<Listening> {
   const serve = gateway(options, { ...options, protocol: 'https' })
   const admitted = new WeakMap<Socket, ClientCert | 'forbidden'>()
-  const server = createTlsServer({ ...LIMITS, ...tlsOptions(options) }, (request, response) => {
+  const server = createTlsServer({ ...LIMITS, ...mutualTlsOptions(options) }, (request, response) => {
     const clientCert = admitted.get(request.socket)
     if (clientCert === undefined) request.socket.destroy()
     else if (clientCert === 'forbidden') refuse(response, 403, 'Forbidden')
@@ -53,26 +44,12 @@ export function mutualTlsEdge(options: MutualTlsEdgeOptions): Promise<Listening>
 
 /**
  * A plain custom domain of API Gateway on this machine: no certificate in any event.
- * @throws Error with one line for the user when the port cannot be had
+ * @throws Complaint when the port cannot be had
  */
 export function plainEdge(options: EdgeOptions): Promise<Listening> {
   const serve = gateway(options, { ...options, protocol: 'http' })
   const server = createServer(LIMITS, (request, response) => void serve(request, response, undefined))
   return listen(server, { ...options, option: '--api-port' })
-}
-
-function tlsOptions({ key, cert, truststore }: MutualTlsEdgeOptions) {
-  return {
-    key,
-    cert,
-    ca: truststore.map(String),
-    ...BCP_195,
-    requestCert: true,
-    // The answer to a certificate without trust is a 403, so the handshake itself has to succeed.
-    rejectUnauthorized: false,
-    // A resumed session would skip the verification; a renegotiated one could change the certificate judged before.
-    secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
-  } as const
 }
 
 function judgeConnection(socket: TLSSocket, truststore: Truststore): ClientCert | 'forbidden' | undefined {

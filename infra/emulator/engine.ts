@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { createRequire } from 'node:module'
 import dynalite from 'dynalite'
+import { Complaint } from '../command.ts'
 import { listen } from './listen.ts'
 import { listsTables } from '../tables/tables.ts'
 
@@ -22,7 +23,7 @@ const IMMEDIATELY = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }
  *
  * @param directory keeps the data between runs; in memory without it
  * @param port a free one by default
- * @throws Error with one line for the user when the directory or the port cannot be had
+ * @throws Complaint when the directory or the port cannot be had
  */
 export async function startEmbeddedEngine({
   directory,
@@ -33,16 +34,16 @@ export async function startEmbeddedEngine({
 }): Promise<Engine> {
   if (directory !== undefined) await tryDirectory(directory)
   const server = dynalite(directory === undefined ? IMMEDIATELY : { ...IMMEDIATELY, path: directory })
-  // dynalite rethrows what a broken-off request reports, which would end the process.
+  // dynalite rethrows the error of a request that breaks off, which would end the process.
   server.on('request', (request: IncomingMessage) => request.removeAllListeners('error'))
   const listening = await listen(server, { host: '127.0.0.1', port, option: '--engine-port' })
   const endpoint = `http://127.0.0.1:${listening.port}`
-  // Only with its first answer has dynalite opened, and locked, its directory.
+  // dynalite has opened, and locked, its directory only when it answers.
   await listsTables(endpoint)
   return { endpoint, close: listening.close }
 }
 
-/** dynalite opens its directory behind the caller's back, and a failure there ends the process: so it is opened once before. */
+/** dynalite opens its directory later, and a failure then ends the process. So it is opened once before. */
 async function tryDirectory(directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 })
@@ -50,7 +51,7 @@ async function tryDirectory(directory: string): Promise<void> {
     await level.open()
     await level.close()
   } catch (error) {
-    throw new Error(`data directory ${directory} ${complaint(error as Error)}`, { cause: error })
+    throw new Complaint(`data directory ${directory} ${complaint(error as Error)}`, { cause: error })
   }
 }
 

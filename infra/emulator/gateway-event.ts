@@ -5,8 +5,8 @@ import type { RouteMatch } from './route-match.ts'
 
 export type ClientCert = NonNullable<APIGatewayProxyEventV2['requestContext']['authentication']>['clientCert']
 
-/** Which domain and API the events claim to come from. */
-export interface Site {
+/** The custom domain and the API that events name as theirs. */
+export interface Domain {
   readonly domainName: string
   readonly apiId: string
   readonly protocol: 'http' | 'https'
@@ -18,31 +18,32 @@ export interface GatewayRequest {
   readonly path: string
   readonly query: string
   readonly body: Buffer
-  /** What the TLS handshake of this connection proved; nothing else in a request can stand for it. */
+  /** What the TLS handshake of this connection proved. Nothing else in a request can take its place. */
   readonly clientCert: ClientCert | undefined
 }
 
 const TEXT_TYPE = /^(text\/.*|application\/(json|javascript|xml))$/
 
 /** The event that API Gateway makes of a request (HTTP API, payload format 2.0). */
-export function gatewayEvent(site: Site, from: GatewayRequest): APIGatewayProxyEventV2 {
-  const headers = eventHeaders(site, from.request)
-  const isBase64Encoded = from.body.length > 0 && !isText(headers['content-type'])
+export function gatewayEvent(domain: Domain, from: GatewayRequest): APIGatewayProxyEventV2 {
+  const { route, path, query, body } = from
+  const headers = eventHeaders(domain, from.request)
+  const isBase64Encoded = body.length > 0 && !isText(headers['content-type'])
   return {
     version: '2.0',
-    routeKey: `ANY ${from.route.template}`,
-    rawPath: from.path,
-    rawQueryString: from.query,
+    routeKey: `ANY ${route.template}`,
+    rawPath: path,
+    rawQueryString: query,
     headers,
-    ...(from.query === '' ? {} : { queryStringParameters: queryStringParameters(from.query) }),
-    ...(from.route.pathParameters === undefined ? {} : { pathParameters: from.route.pathParameters }),
-    requestContext: requestContext(site, from, headers['user-agent'] ?? ''),
-    ...(from.body.length === 0 ? {} : { body: from.body.toString(isBase64Encoded ? 'base64' : 'utf8') }),
+    ...(query === '' ? {} : { queryStringParameters: queryStringParameters(query) }),
+    ...(route.pathParameters === undefined ? {} : { pathParameters: route.pathParameters }),
+    requestContext: requestContext(domain, from, headers['user-agent'] ?? ''),
+    ...(body.length === 0 ? {} : { body: body.toString(isBase64Encoded ? 'base64' : 'utf8') }),
     isBase64Encoded,
   }
 }
 
-/** The leaf alone, in the spellings of API Gateway. Only `clientCertPem` is promised; the rest is for logs. */
+/** Only the leaf, spelled as by API Gateway. Only `clientCertPem` is certain; the rest is for logs. */
 export function clientCertOf(leaf: X509Certificate): ClientCert {
   return {
     clientCertPem: leaf.toString(),
@@ -58,15 +59,15 @@ function distinguishedName(lines: string | undefined): string {
   return (lines ?? '').split('\n').reverse().join(',')
 }
 
-function requestContext(site: Site, from: GatewayRequest, userAgent: string) {
+function requestContext({ apiId, domainName }: Domain, from: GatewayRequest, userAgent: string) {
   const { request, route, path, clientCert } = from
   const now = new Date()
   return {
     accountId: '000000000000',
-    apiId: site.apiId,
+    apiId,
     ...(clientCert === undefined ? {} : { authentication: { clientCert } }),
-    domainName: site.domainName,
-    domainPrefix: site.domainName.split('.', 1)[0] ?? '',
+    domainName,
+    domainPrefix: domainName.split('.', 1)[0] ?? '',
     http: {
       method: request.method ?? '',
       path,
@@ -82,7 +83,7 @@ function requestContext(site: Site, from: GatewayRequest, userAgent: string) {
   }
 }
 
-function eventHeaders(site: Site, request: IncomingMessage): Record<string, string> {
+function eventHeaders(domain: Domain, request: IncomingMessage): Record<string, string> {
   const headers: Record<string, string> = {}
   const received = request.headersDistinct
   for (const name in received) {
@@ -90,7 +91,7 @@ function eventHeaders(site: Site, request: IncomingMessage): Record<string, stri
   }
   headers['x-forwarded-for'] = request.socket.remoteAddress ?? ''
   headers['x-forwarded-port'] = String(request.socket.localPort)
-  headers['x-forwarded-proto'] = site.protocol
+  headers['x-forwarded-proto'] = domain.protocol
   return headers
 }
 

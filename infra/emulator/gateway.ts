@@ -1,6 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
-import { gatewayEvent, type ClientCert, type Site } from './gateway-event.ts'
+import { type ClientCert, type Domain, gatewayEvent } from './gateway-event.ts'
 import { routeMatcher, type Routes } from './route-match.ts'
 
 /** Lambda's limit for a request, which is smaller than the gateway's own. */
@@ -8,7 +8,7 @@ const BODY_LIMIT_BYTES = 6 * 1024 * 1024
 
 export interface Gateway {
   readonly routes: Routes
-  /** Told of whatever a handler threw or answered amiss; the client gets a bare 500. */
+  /** Gets what a handler threw, and what was wrong with its answer. The client gets a bare 500. */
   readonly onError: (error: unknown) => void
 }
 
@@ -18,8 +18,8 @@ export type Serve = (
   clientCert: ClientCert | undefined,
 ) => Promise<void>
 
-/** Routes, limits and answers of an HTTP API: what happens to a request after the connection was let in. */
-export function gateway({ routes, onError }: Gateway, site: Site): Serve {
+/** Routes, limits and answers of an HTTP API: all that happens to a request once its connection is admitted. */
+export function gateway({ routes, onError }: Gateway, domain: Domain): Serve {
   const match = routeMatcher(routes)
 
   return async (request, response, clientCert) => {
@@ -35,7 +35,7 @@ export function gateway({ routes, onError }: Gateway, site: Site): Serve {
       return
     }
     try {
-      const event = gatewayEvent(site, { request, route, path, query: rest.join('?'), body, clientCert })
+      const event = gatewayEvent(domain, { request, route, path, query: rest.join('?'), body, clientCert })
       answer(response, await route.handler(event), route.template)
     } catch (error) {
       onError(error)
@@ -65,8 +65,8 @@ function send(response: ServerResponse, status: number, headers: OutgoingHttpHea
 }
 
 /**
- * Never settles when the client leaves before the end: there is nobody to answer then. A body over the limit is read
- * to its end: closing earlier would reset the connection before the 413 is read.
+ * Never settles when the client leaves before the end of its body: then nobody waits for an answer. A body over the
+ * limit is read to its end, because closing earlier would reset the connection before the client reads the 413.
  */
 function readBody(request: IncomingMessage): Promise<Buffer | 'too long'> {
   return new Promise((resolve) => {

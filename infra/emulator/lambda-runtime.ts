@@ -1,59 +1,52 @@
-import { spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { cp, readFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { arch, execPath, platform } from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { unlessAnotherWasFaster } from '../package/unless-another-was-faster.ts'
+import { promisify } from 'node:util'
+import { cachedFolder } from '../cached-folder.ts'
 import { ROOT } from '../root.ts'
 
-/** AWS's own client of the Lambda Runtime API, the one that the managed Node runtimes have in them. */
+/** AWS's own client of the Lambda Runtime API. The managed Node runtimes contain it. */
 const PACKAGE = dirname(fileURLToPath(import.meta.resolve('aws-lambda-ric')))
-const CACHE = join(ROOT, '.cache/lambda-runtime/')
-/** What runs of it; the rest of the package is there to compile the addon. */
-const RUNS = ['package.json', 'index.mjs', 'rapid-client.node', 'LICENSE', 'NOTICE', 'THIRD-PARTY-LICENSES']
+/** The files that run; the rest of the package is there to compile the addon. */
+const KEPT = ['package.json', 'index.mjs', 'rapid-client.node', 'LICENSE', 'NOTICE', 'THIRD-PARTY-LICENSES']
 const TOOLS = ['cmake', 'make', 'g++', 'python3', 'xz']
 const LOG_LINES = 20
 
-/** The client's program, where `node infra/emulator/lambda-runtime.ts` has compiled its addon before. */
+/** The client's program; `undefined` before `npm run lambda-runtime` has compiled it. */
 export async function findLambdaRuntime(): Promise<string | undefined> {
-  const program = join(await compiledFolder(), 'index.mjs')
+  const program = join(ROOT, '.cache', await cacheName(), 'index.mjs')
   return existsSync(program) ? program : undefined
 }
 
 /**
- * Compiles the client's addon with the scripts and the sources that its package carries: about a minute, and no network
- * where the headers of this Node lie beside it. Nothing in `node_modules` changes, so that `npm ci` needs no compiler.
+ * Compiles the client's addon with the scripts and the sources of its package. It takes about a minute, and needs no network
+ * where the headers of this Node lie beside it. Nothing in `node_modules` changes, so `npm ci` needs no compiler.
  *
- * @returns the client's program
+ * @returns the client's folder
  * @throws Error with one line for the user on another system than Linux, without the tools, or when they fail
  */
 async function compileLambdaRuntime(): Promise<string> {
-  if (platform !== 'linux') throw new Error('the Lambda runtime client can be compiled on Linux alone')
-  const missing = TOOLS.filter((tool) => !isOnPath(tool))
-  if (missing.length > 0)
-    throw new Error(`the Lambda runtime client needs ${missing.join(', ')} to be compiled`)
-
-  const folder = await compiledFolder()
-  await mkdir(CACHE, { recursive: true })
-  const workspace = await mkdtemp(join(CACHE, 'compile-'))
-  try {
+  return cachedFolder(await cacheName(), async (workspace) => {
+    if (platform !== 'linux') throw new Error('the Lambda runtime client can be compiled on Linux only')
+    const missing = TOOLS.filter((tool) => !isOnPath(tool))
+    if (missing.length > 0)
+      throw new Error(`the Lambda runtime client needs ${missing.join(', ')} to be compiled`)
     const copy = join(workspace, 'copy')
     await cp(PACKAGE, copy, { recursive: true })
     await run(join(copy, 'scripts/preinstall.sh'))
     await run(join(copy, 'scripts/postinstall.sh'))
     const compiled = join(workspace, 'compiled')
-    for (const file of RUNS) await cp(join(copy, file), join(compiled, file))
-    await rename(compiled, folder).catch(unlessAnotherWasFaster)
-  } finally {
-    await rm(workspace, { recursive: true, force: true })
-  }
-  return join(folder, 'index.mjs')
+    for (const file of KEPT) await cp(join(copy, file), join(compiled, file))
+    return compiled
+  })
 }
 
-async function compiledFolder(): Promise<string> {
+async function cacheName(): Promise<string> {
   const { version } = JSON.parse(await readFile(join(PACKAGE, 'package.json'), 'utf8')) as { version: string }
-  return join(CACHE, `aws-lambda-ric@${version}-${arch}`)
+  return `lambda-runtime/aws-lambda-ric@${version}-${arch}`
 }
 
 function isOnPath(tool: string): boolean {
@@ -61,25 +54,18 @@ function isOnPath(tool: string): boolean {
 }
 
 async function run(script: string): Promise<void> {
-  const child = spawn('sh', [script], {
-    env: { ...process.env, ...headersOfThisNode() },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let log = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => (log += chunk.toString()))
-  }
-  const code = await new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', resolve)
-  })
-  if (code !== 0) {
-    const end = log.trimEnd().split('\n').slice(-LOG_LINES).join('\n')
-    throw new Error(`the Lambda runtime client could not be compiled: ${script} ended so:\n${end}`)
+  const env = { ...process.env, ...headersOfThisNode() }
+  try {
+    await promisify(execFile)('sh', [script], { env, maxBuffer: Infinity })
+  } catch (error) {
+    const { stdout, stderr } = error as { readonly stdout: string; readonly stderr: string }
+    const end = `${stdout}${stderr}`.trimEnd().split('\n').slice(-LOG_LINES).join('\n')
+    const problem = `the Lambda runtime client could not be compiled: ${script} failed. Its last lines:\n${end}`
+    throw new Error(problem, { cause: error })
   }
 }
 
-/** Without them node-gyp fetches those of the Node that runs it. */
+/** Without them node-gyp fetches the headers of the Node that runs it. */
 function headersOfThisNode(): NodeJS.ProcessEnv {
   const home = dirname(dirname(execPath))
   return existsSync(join(home, 'include/node/node_api.h')) ? { npm_config_nodedir: home } : {}
@@ -87,8 +73,7 @@ function headersOfThisNode(): NodeJS.ProcessEnv {
 
 if (import.meta.main) {
   try {
-    const program = (await findLambdaRuntime()) ?? (await compileLambdaRuntime())
-    console.log(`AWS's Lambda runtime client is in ${dirname(program)}`)
+    console.log(`AWS's Lambda runtime client is in ${await compileLambdaRuntime()}`)
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
     process.exitCode = 1

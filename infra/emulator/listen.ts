@@ -1,3 +1,4 @@
+import { Complaint } from '../command.ts'
 import type { AddressInfo, Server, Socket } from 'node:net'
 
 export interface Listening {
@@ -14,10 +15,10 @@ export interface ListenAddress {
   readonly option: string
 }
 
-/** @throws Error with one line for the user when the port cannot be had */
+/** @throws Complaint when the port cannot be had */
 export function listen(server: Server, { host, port, option }: ListenAddress): Promise<Listening> {
   const sockets = new Set<Socket>()
-  // closeAllConnections() knows no connection whose TLS handshake is still under way, and close() waits for those.
+  // closeAllConnections() misses connections whose TLS handshake is under way, and close() waits for those.
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
@@ -31,7 +32,9 @@ export function listen(server: Server, { host, port, option }: ListenAddress): P
 
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(new Error(`${complaint(error, host, port)}: choose another with ${option}`, { cause: error }))
+      reject(
+        new Complaint(`${complaint(error, host, port)}: choose another with ${option}`, { cause: error }),
+      )
     })
     server.listen(port, host, () => {
       resolve({ port: (server.address() as AddressInfo).port, close: () => (stopped ??= stop()) })

@@ -1,33 +1,28 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { SeededClient } from './seed.ts'
 import { CLIENT_CERTIFICATES, type Site } from './site.ts'
 
+/** The content of `local.json`. */
 export type Local = Awaited<ReturnType<typeof writeLocalFile>>
 
-/** `local.json`, for scripts: everything that is printed, secrets of this development service included. */
+/** Writes `local.json`, for scripts: everything that is printed, with the secrets of this development service. */
 export async function writeLocalFile(site: Site, directory: string) {
   const { seeded, certificates, webApiUrl, mtlsUrl, dynamodbUrl, librarySampleUrl } = site
-  const { registryTable, grantsTable } = site.runtime.settings
-  const clients = seeded.clients.map((client) => {
-    const pair = certificates.clients.get(CLIENT_CERTIFICATES[client.type])
-    if (pair === undefined) throw new Error(`no certificate for the ${client.type} client`)
-    return { ...client, certificateFile: pair.certificateFile, keyFile: pair.keyFile }
-  })
   const { frontEndUrl, frontEndMtlsUrl, resourceServerUrl } = site.frontEnd
-  const frontEnd = { frontEndUrl, frontEndMtlsUrl, resourceServerUrl }
-  const caFile = certificates.ca.certificateFile
+  const { registryTable, grantsTable } = site.runtime.settings
+  const withFiles = (client: SeededClient) => {
+    const { certificateFile, keyFile } = certificates.clients[CLIENT_CERTIFICATES[client.type]]
+    return { ...client, certificateFile, keyFile }
+  }
+  const [publicClient, confidential] = seeded.clients
+  const clients = [withFiles(publicClient), withFiles(confidential)] as const
   const truststoreFile = join(directory, 'truststore.pem')
-  const tables = { dynamodbUrl, registryTable, grantsTable }
   const local = {
-    webApiUrl,
-    mtlsUrl,
-    ...frontEnd,
-    librarySampleUrl,
+    ...{ webApiUrl, mtlsUrl, frontEndUrl, frontEndMtlsUrl, resourceServerUrl, librarySampleUrl },
     ...seeded,
-    caFile,
-    truststoreFile,
-    clients,
-    ...tables,
+    ...{ caFile: certificates.ca.certificateFile, truststoreFile, clients },
+    ...{ dynamodbUrl, registryTable, grantsTable },
   }
   await mkdir(directory, { recursive: true, mode: 0o700 })
   await writeFile(truststoreFile, site.truststore.join(''))

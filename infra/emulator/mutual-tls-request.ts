@@ -1,4 +1,4 @@
-import { Agent as PlainAgent, request as plainRequest, type IncomingHttpHeaders } from 'node:http'
+import { Agent as PlainAgent, type IncomingHttpHeaders, request as plainRequest } from 'node:http'
 import { Agent, request } from 'node:https'
 
 /** PEM texts. Without `cert` and `key` the client presents no certificate. */
@@ -15,22 +15,28 @@ export interface HttpAnswer {
 }
 
 interface Message {
+  /** Sent by POST; without it the request is a GET. */
   readonly form?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
 }
 
 /**
- * Sends one request over a connection of its own; where the URL is not of TLS the identity plays no part. Without `ca` the
- * system's count. Rejects when the handshake or the connection fails.
+ * Sends one request over a connection of its own, or over those of an agent. The identity plays no part when the URL is
+ * not `https:`; without `ca` the CAs of the system count. Rejects when the handshake or the connection fails.
  */
 export function mutualTlsRequest(
   url: string,
-  identity: Partial<TlsIdentity>,
+  identity: Partial<TlsIdentity> | Agent,
   { form, headers = {}, signal }: Message = {},
 ): Promise<HttpAnswer> {
   const isTls = url.startsWith('https:')
-  const agent = isTls ? new Agent({ ...identity, keepAlive: false }) : new PlainAgent({ keepAlive: false })
+  const agent =
+    identity instanceof Agent
+      ? identity
+      : isTls
+        ? new Agent({ ...identity, keepAlive: false })
+        : new PlainAgent()
   const formHeaders = form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }
   return new Promise((resolve, reject) => {
     const options = {

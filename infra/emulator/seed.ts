@@ -1,12 +1,13 @@
-import { randomBytes, randomInt } from 'node:crypto'
-import { digest } from '../../shared/store/digest.ts'
-import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
-import { PublicJwk } from '../../shared/store/service.ts'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Runtime } from '../../shared/runtime.ts'
 import type { Store } from '../../shared/store/store.ts'
-import { type OwnerCredentials, putOwner } from '../aws/provisioning/owner.ts'
+import { Complaint } from '../command.ts'
+import { openManagement } from '../aws/provisioning/management.ts'
+import type { OwnerCredentials } from '../aws/provisioning/owner.ts'
 import { newSigningKey } from '../aws/provisioning/signing-key.ts'
 
-/** Everything that a caller of a freshly seeded service needs; secrets are shown here and nowhere else. */
+/** What a caller of a freshly seeded service needs. The tables hold only digests of the secrets. */
 export interface Seeded extends OwnerCredentials {
   readonly issuer: string
   readonly serviceId: number
@@ -25,118 +26,103 @@ export interface SeededClient {
 
 const REDIRECT_URI = 'https://client.example.org/cb/example.com'
 
-/** Everything random of a service and its two clients. */
-export function newIdentity(): Omit<Seeded, 'issuer'> {
-  const serviceId = randomNumber()
-  return {
-    serviceId,
-    serviceApiKey: String(serviceId),
-    serviceApiSecret: secret(),
-    serviceAccessToken: secret(),
-    serviceOwnerApiKey: String(randomNumber()),
-    serviceOwnerApiSecret: secret(),
-    organizationAccessToken: secret(),
-    clients: [
-      { type: 'PUBLIC', clientId: String(randomNumber()), redirectUri: REDIRECT_URI },
-      {
-        type: 'CONFIDENTIAL',
-        clientId: String(randomNumber()),
-        clientSecret: secret(),
-        redirectUri: REDIRECT_URI,
-      },
-    ],
-  }
+/** The service of the article: the Web API's defaults, so PKCE is not required, and every token is bound. */
+const SERVICE = {
+  serviceName: 'Local development',
+  supportedGrantTypes: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'],
+  supportedTokenAuthMethods: ['NONE', 'CLIENT_SECRET_BASIC', 'CLIENT_SECRET_POST', 'TLS_CLIENT_AUTH'],
+  supportedScopes: [
+    { name: 'accounts:read', description: 'Read accounts' },
+    { name: 'payments:write', description: 'Make payments' },
+  ],
+  clientIdAliasEnabled: true,
+  tlsClientCertificateBoundAccessTokens: true,
+  credentials: [{ role: 'manage' }],
+}
+const BOUND_CLIENT = { redirectUris: [REDIRECT_URI], tlsClientCertificateBoundAccessTokens: true }
+const PUBLIC_CLIENT = {
+  ...BOUND_CLIENT,
+  clientName: 'Public client',
+  clientType: 'PUBLIC',
+  tokenAuthMethod: 'NONE',
+  grantTypes: ['AUTHORIZATION_CODE', 'REFRESH_TOKEN'],
+}
+const CONFIDENTIAL_CLIENT = {
+  ...BOUND_CLIENT,
+  clientName: 'Confidential client',
+  clientType: 'CONFIDENTIAL',
+  tokenAuthMethod: 'CLIENT_SECRET_BASIC',
+  grantTypes: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'],
 }
 
 /**
- * One service as the article has it (the Web API's defaults, both binding flags on, PKCE not required) with an ES256
- * key `1`, one public and one confidential client. A service that is there already keeps its settings, but for the
- * issuer, which follows the port.
+ * Makes a service with an ES256 key `1`, a public and a confidential client, and an owner, by the steps of the management
+ * API: the same as `certbound provision` for a deployment.
  */
-export async function seed(store: Store, seeded: Seeded, now: EpochSeconds): Promise<void> {
-  const service = await store.registry.findService(seeded.serviceId)
-  if (service !== undefined) {
-    await store.registry.putService({ ...service, issuer: seeded.issuer })
-    return
+export async function seed(runtime: Runtime, serviceId: number, issuer: string): Promise<Seeded> {
+  const { newService, newClient, newOwner } = openManagement(runtime)
+  const jwks = JSON.stringify({ keys: [newSigningKey('1')] })
+  const { service, apiSecret, secrets } = await newService(serviceId, { ...SERVICE, issuer, jwks })
+  const [serviceAccessToken = ''] = secrets.values()
+  const { client: open } = await newClient('public', PUBLIC_CLIENT, service)
+  const { client: confidential, secret } = await newClient('confidential', CONFIDENTIAL_CLIENT, service)
+  const redirectUri = REDIRECT_URI
+  return {
+    serviceId,
+    serviceApiKey: String(serviceId),
+    serviceApiSecret: apiSecret,
+    serviceAccessToken,
+    ...(await newOwner()),
+    clients: [
+      { type: 'PUBLIC', clientId: String(open.clientId), redirectUri },
+      { type: 'CONFIDENTIAL', clientId: String(confidential.clientId), clientSecret: secret, redirectUri },
+    ],
+    issuer,
   }
-  await seedService(store, seeded)
-  for (const client of seeded.clients) await seedClient(store, seeded.serviceId, client, now)
 }
 
-/** Of the demo client, on whatever port it was in an earlier run. */
+/** Makes one more client of a service that has been seeded. */
+export async function addClient(runtime: Runtime, serviceId: number, settings: object) {
+  const service = await runtime.store.registry.findService(serviceId)
+  if (service === undefined) throw new Error(`there is no service ${serviceId}`)
+  return openManagement(runtime).newClient('added', { ...settings }, service)
+}
+
+/** The redirect URI of the demo client, on whatever port it was in an earlier run. */
 const LOCAL_REDIRECT_URI = /^http:\/\/localhost:\d+\/cb$/
 
 /** Lets the public client receive its answers on this machine too. */
 export async function registerRedirectUri(
   { registry }: Store,
-  { serviceId, clients }: Seeded,
+  { serviceId, clients: [{ clientId }] }: Seeded,
   uri: string,
 ): Promise<void> {
-  const client = await registry.findClientByNumber(serviceId, Number(clients[0].clientId))
-  if (client === undefined) return
-  const others = client.redirectUris.filter((registered) => !LOCAL_REDIRECT_URI.test(registered))
-  await registry.putClient(serviceId, { ...client, redirectUris: [...others, uri] })
+  await registry.changeClient(serviceId, Number(clientId), (client) => ({
+    ...client,
+    redirectUris: [...client.redirectUris.filter((other) => !LOCAL_REDIRECT_URI.test(other)), uri],
+  }))
 }
 
-async function seedService(store: Store, seeded: Seeded): Promise<void> {
-  const signingKey = newSigningKey('1')
-  await store.registry.putSigningKey(seeded.serviceId, signingKey)
-  await store.registry.putService({
-    apiKey: seeded.serviceId,
-    serviceName: 'Local development',
-    issuer: seeded.issuer,
-    credentials: [
-      { digest: digest(seeded.serviceApiSecret), role: 'manage' },
-      { digest: digest(seeded.serviceAccessToken), role: 'manage' },
-    ],
-    supportedGrantTypes: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'],
-    supportedTokenAuthMethods: ['NONE', 'CLIENT_SECRET_BASIC', 'CLIENT_SECRET_POST', 'TLS_CLIENT_AUTH'],
-    supportedScopes: [
-      { name: 'accounts:read', description: 'Read accounts' },
-      { name: 'payments:write', description: 'Make payments' },
-    ],
-    clientIdAliasEnabled: true,
-    jwks: [PublicJwk.parse(signingKey)],
-    tlsClientCertificateBoundAccessTokens: true,
-  })
-  await putOwner(store.registry, seeded)
-}
+const SEED_FILE = 'seed.json'
 
-async function seedClient(
-  store: Store,
-  service: number,
-  seeded: SeededClient,
-  now: EpochSeconds,
-): Promise<void> {
-  const { type, clientId, clientSecret, redirectUri } = seeded
-  const client = {
-    clientId: Number(clientId),
-    clientName: type === 'PUBLIC' ? 'Public client' : 'Confidential client',
-    clientType: type,
-    redirectUris: [redirectUri],
-    tlsClientCertificateBoundAccessTokens: true,
+/**
+ * The secrets of a service whose tables are kept in this directory; `undefined` when there are none yet.
+ * @throws Complaint that names the file
+ */
+export async function readSeed(directory: string): Promise<Seeded | undefined> {
+  const file = join(directory, SEED_FILE)
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Seeded
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new Complaint(`${file} cannot be read: remove its directory to start with a new service`, {
+      cause: error,
+    })
   }
-  const created = await store.clients.create(
-    service,
-    clientSecret === undefined
-      ? { ...client, tokenAuthMethod: 'NONE', grantTypes: ['AUTHORIZATION_CODE', 'REFRESH_TOKEN'] }
-      : {
-          ...client,
-          tokenAuthMethod: 'CLIENT_SECRET_BASIC',
-          clientSecretDigest: digest(clientSecret),
-          grantTypes: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'],
-        },
-    now,
-  )
-  if (!created) throw new Error('a random client number was taken')
 }
 
-/** Fourteen digits, as the article's: within six bytes and within the integers of JSON. */
-function randomNumber(): number {
-  return randomInt(1e13, 2 ** 47)
-}
-
-/** 86 characters, 512 bits (Authlete contract, section 2.13). */
-function secret(): string {
-  return randomBytes(64).toString('base64url')
+/** For development only, and readable only by its owner. */
+export async function writeSeed(directory: string, seeded: Seeded): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  await writeFile(join(directory, SEED_FILE), JSON.stringify(seeded, null, 2), { mode: 0o600 })
 }

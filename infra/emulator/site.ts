@@ -1,22 +1,41 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import type { Settings } from '../../shared/settings.ts'
+import { openLog } from '../../shared/log.ts'
 import { type Runtime, runtimeFor } from '../../shared/runtime.ts'
-import { type DevelopmentCertificates, developmentCertificates, type StoredPair } from './certificates.ts'
+import type { Settings } from '../../shared/settings.ts'
+import { newNumber } from '../../shared/store/identity.ts'
+import { type FrontEnd, startFrontEnd } from '../examples/authorization-server/start.ts'
+import { createTables, LOCAL_DYNAMODB, localAws } from '../tables/tables.ts'
+import { readTruststore, type Truststore } from '../truststore/truststore.ts'
+import { type DevelopmentCertificates, developmentCertificates } from './certificates.ts'
 import { deployedFunctions } from './deployed-functions.ts'
 import { mutualTlsEdge, plainEdge } from './edge.ts'
 import { type Engine, startEmbeddedEngine } from './engine.ts'
-import { type FrontEnd, type FrontEndPorts, startFrontEnd } from '../examples/authorization-server/start.ts'
-import { keptSeed } from './kept-seed.ts'
 import { type Packaged, startPackagedFunctions } from './lambda/packaged-functions.ts'
+import type { TlsIdentity } from './mutual-tls-request.ts'
+import type { MutualTls } from './mutual-tls.ts'
 import type { Routes } from './route-match.ts'
 import { startSampleResourceServer } from './sample-resource-server.ts'
-import { newIdentity, registerRedirectUri, seed, type Seeded } from './seed.ts'
-import { createTables, LOCAL_DYNAMODB, localAws } from '../tables/tables.ts'
-import { readTruststore, type Truststore } from '../truststore/truststore.ts'
+import { readSeed, registerRedirectUri, seed, type Seeded, writeSeed } from './seed.ts'
 
-export const CLIENT_CERTIFICATES = { PUBLIC: 'public-client', CONFIDENTIAL: 'confidential-client' } as const
-/** A certificate of the same CA that belongs to neither client: trusted at the edge, refused with their tokens. */
-export const STRANGER = 'stranger'
+/** File names of the client certificates. `STRANGER` belongs to no client: the edge trusts it, but no token is bound to it. */
+export const CLIENT_CERTIFICATES = {
+  PUBLIC: 'public-client',
+  CONFIDENTIAL: 'confidential-client',
+  STRANGER: 'stranger',
+} as const
+export type ClientCertificate = (typeof CLIENT_CERTIFICATES)[keyof typeof CLIENT_CERTIFICATES]
+
+/** The ports that a site listens on; 0 takes a free one. The command line options are `--NAME-port`. */
+export interface Ports {
+  readonly mtls: number
+  readonly api: number
+  readonly 'front-end': number
+  readonly 'front-end-mtls': number
+  readonly resource: number
+  readonly library: number
+}
+const FREE_PORTS: Ports = { mtls: 0, api: 0, 'front-end': 0, 'front-end-mtls': 0, resource: 0, library: 0 }
 
 const HOST = '127.0.0.1'
 const API_ID = 'local'
@@ -24,125 +43,123 @@ const MTLS_DOMAIN = 'mtls.certbound.test'
 const API_DOMAIN = 'api.certbound.test'
 
 export interface SiteOptions {
-  /** 0 takes a free port. */
-  readonly mtlsPort: number
-  readonly apiPort: number
   /** Free ones without it. */
-  readonly frontEndPorts?: FrontEndPorts
-  /** Of the resource server with the library; a free one without it. */
-  readonly libraryPort?: number
-  /** Where the development certificates are. */
+  readonly ports?: Ports
+  /** The folder of the development certificates. */
   readonly directory: string
-  /** Further trusted CAs. */
+  /** A file of further trusted CAs. */
   readonly truststore?: string | undefined
   /** Keeps the data between runs; in memory without it. */
   readonly dataDirectory?: string | undefined
-  readonly logLevel: Settings['logLevel']
-  /** Another DynamoDB than the embedded engine; it is closed with the site. */
+  /** Gets the log line of each request; without it nothing is logged. */
+  readonly onLine?: (line: string) => void
+  /** Used instead of the embedded engine, and closed with the site. */
   readonly engine?: Engine
   /** The functions as they are packaged, each a process under Lambda's runtime client; in this process without it. */
   readonly packaged?: Packaged | undefined
 }
 
+/** A running installation of certbound on this machine. */
 export interface Site {
   readonly mtlsUrl: string
   readonly webApiUrl: string
-  /** Of the engine: who asks it is asked for no password. */
+  /** The engine, which asks for no password. */
   readonly dynamodbUrl: string
   readonly truststore: Truststore
   readonly frontEnd: FrontEnd
-  /** A resource server that uses certbound/resource-server. */
+  /** A resource server that uses the library for resource servers. */
   readonly librarySampleUrl: string
   readonly seeded: Seeded
-  readonly certificates: DevelopmentCertificates
+  readonly certificates: DevelopmentCertificates<ClientCertificate>
   readonly runtime: Runtime
   readonly close: () => Promise<void>
 }
 
-type Closers = (() => Promise<void>)[]
-
 /**
  * The whole of certbound on this machine: the engine in this process, a mutual-TLS domain and a plain domain in front
- * of the deployed handlers, a seeded service, and an authorization server and a resource server that use its Web API.
+ * of the deployed handlers, a seeded service, and an authorization server and resource servers that use it.
  *
- * @throws Error with one line for the user
+ * @throws Complaint
  */
 export async function startSite(options: SiteOptions): Promise<Site> {
-  const certificates = await developmentCertificates(options.directory, [
-    ...Object.values(CLIENT_CERTIFICATES),
-    STRANGER,
-  ])
+  const { ports = FREE_PORTS, directory, dataDirectory } = options
+  const certificates = await developmentCertificates(directory, Object.values(CLIENT_CERTIFICATES))
   const own = await readTruststore(certificates.ca.certificateFile)
   const further = options.truststore === undefined ? [] : await readTruststore(options.truststore)
   const truststore = [...own, ...further]
-  const { dataDirectory } = options
-  const kept = keptSeed(dataDirectory)
-  const identity = (await kept.read()) ?? newIdentity()
+  const kept = dataDirectory === undefined ? undefined : await readSeed(dataDirectory)
 
-  const closers: Closers = []
-  const close = async () => {
-    for (const closer of closers.splice(0).reverse()) await closer()
+  await using opened = new AsyncDisposableStack()
+  const engine = opened.adopt(options.engine ?? (await openEngine(dataDirectory)), closeIt)
+  const runtime = await openRuntime(kept?.serviceId ?? newNumber(randomBytes), engine, options.onLine)
+  opened.defer(() => {
+    runtime.store.close()
+  })
+  const routes = await openFunctions(options.packaged, runtime, engine, opened)
+  const tls = { ...certificates.server, truststore }
+  const { mtlsUrl, webApiUrl } = await openDomains(routes, tls, ports, opened)
+
+  const seeded = await keepOrSeed(runtime, kept, mtlsUrl)
+  if (dataDirectory !== undefined) await writeSeed(dataDirectory, seeded)
+  const common = { ...seeded, clientId: seeded.clients[0].clientId, host: HOST, webApiUrl, tls }
+  const presenters = {
+    holder: tlsIdentity(certificates, CLIENT_CERTIFICATES.PUBLIC),
+    stranger: tlsIdentity(certificates, CLIENT_CERTIFICATES.STRANGER),
   }
-  try {
-    const engine =
-      options.engine ??
-      (await startEmbeddedEngine(
-        dataDirectory === undefined ? {} : { directory: join(dataDirectory, 'dynamodb') },
-      ))
-    closers.push(engine.close)
-    const settings = settingsFor(identity.serviceId, options.logLevel)
-    await createTables(engine.endpoint, settings.registryTable, settings.grantsTable)
-    const runtime = runtimeFor(settings, { ...LOCAL_DYNAMODB, endpoint: engine.endpoint })
-    closers.push(() => {
-      runtime.store.close()
-      return Promise.resolve()
-    })
+  const frontEnd = opened.adopt(await startFrontEnd({ ...common, ports, presenters }), closeIt)
+  await registerRedirectUri(runtime.store, seeded, frontEnd.redirectUri)
+  const sample = await startSampleResourceServer({ ...common, runtime, port: ports.library })
+  opened.adopt(sample, closeIt)
 
-    const routes = await openFunctions(options, runtime, engine, closers)
-    const common = { routes, apiId: API_ID, host: HOST, onError: console.error }
-    const { server } = certificates
-    const mtls = await mutualTlsEdge({
-      ...common,
-      domainName: MTLS_DOMAIN,
-      port: options.mtlsPort,
-      key: server.key,
-      cert: server.certificate,
-      truststore,
-    })
-    closers.push(mtls.close)
-    const api = await plainEdge({ ...common, domainName: API_DOMAIN, port: options.apiPort })
-    closers.push(api.close)
+  const urls = { mtlsUrl, webApiUrl, dynamodbUrl: engine.endpoint }
+  const librarySampleUrl = `https://localhost:${sample.port}`
+  const running = opened.move()
+  const close = () => running.disposeAsync()
+  return { ...urls, frontEnd, librarySampleUrl, truststore, seeded, certificates, runtime, close }
+}
 
-    const mtlsUrl = `https://localhost:${String(mtls.port)}`
-    const webApiUrl = `http://localhost:${String(api.port)}`
-    const seeded = { ...identity, issuer: mtlsUrl }
-    await seed(runtime.store, seeded, runtime.now())
-    await kept.write(seeded)
-    const behind = { webApiUrl, seeded, certificates, truststore, runtime }
-    const frontEnd = await openFrontEnd(behind, options, closers)
-    const librarySampleUrl = await openSample(behind, options, closers)
-    const about = { mtlsUrl, webApiUrl, dynamodbUrl: engine.endpoint, truststore }
-    return { ...about, frontEnd, librarySampleUrl, seeded, certificates, runtime, close }
-  } catch (error) {
-    await close()
-    throw error
+const closeIt = ({ close }: { readonly close: () => Promise<void> }) => close()
+
+function openEngine(dataDirectory: string | undefined): Promise<Engine> {
+  return startEmbeddedEngine(
+    dataDirectory === undefined ? {} : { directory: join(dataDirectory, 'dynamodb') },
+  )
+}
+
+async function openRuntime(
+  serviceId: number,
+  { endpoint }: Engine,
+  onLine: SiteOptions['onLine'],
+): Promise<Runtime> {
+  const settings: Settings = {
+    registryTable: 'certbound-registry',
+    grantsTable: 'certbound-grants',
+    serviceId,
+    mtlsDomains: [MTLS_DOMAIN],
+    apiIds: [API_ID],
+    oauthOnMtlsOnly: false,
+    registryCacheSeconds: 10,
+    logLevel: onLine === undefined ? 'silent' : 'info',
   }
+  await createTables(endpoint, settings.registryTable, settings.grantsTable)
+  const runtime = runtimeFor(settings, { ...LOCAL_DYNAMODB, endpoint })
+  const log = openLog(settings.logLevel, (line) => onLine?.(line.trimEnd()))
+  return { ...runtime, log }
 }
 
 async function openFunctions(
-  { packaged }: SiteOptions,
+  packaged: Packaged | undefined,
   runtime: Runtime,
   { endpoint }: Engine,
-  closers: Closers,
+  opened: AsyncDisposableStack,
 ): Promise<Routes> {
   if (packaged === undefined) return deployedFunctions(runtime)
   const variables = deployedVariables(runtime.settings)
   const functions = await startPackagedFunctions(packaged, { variables, aws: localAws(endpoint) })
-  closers.push(functions.close)
-  return functions.routes
+  return opened.adopt(functions, closeIt).routes
 }
 
-/** What a template refers to, or takes from the operator. */
+/** The variables whose values the template takes from CloudFormation or from the operator. */
 export function deployedVariables(settings: Settings): Record<string, string> {
   return {
     REGISTRY_TABLE: settings.registryTable,
@@ -153,60 +170,24 @@ export function deployedVariables(settings: Settings): Record<string, string> {
   }
 }
 
-type Behind = Pick<Site, 'webApiUrl' | 'seeded' | 'certificates' | 'runtime'> & {
-  readonly truststore: Truststore
+async function openDomains(routes: Routes, tls: MutualTls, ports: Ports, opened: AsyncDisposableStack) {
+  const common = { routes, apiId: API_ID, host: HOST, onError: console.error }
+  const mtls = await mutualTlsEdge({ ...common, ...tls, domainName: MTLS_DOMAIN, port: ports.mtls })
+  opened.adopt(mtls, closeIt)
+  const api = await plainEdge({ ...common, domainName: API_DOMAIN, port: ports.api })
+  opened.adopt(api, closeIt)
+  return { mtlsUrl: `https://localhost:${mtls.port}`, webApiUrl: `http://localhost:${api.port}` }
 }
 
-async function openFrontEnd(
-  { webApiUrl, seeded, certificates, truststore, runtime }: Behind,
-  { frontEndPorts = { pages: 0, tokenEndpoint: 0, resourceServer: 0 } }: SiteOptions,
-  closers: Closers,
-): Promise<FrontEnd> {
-  const frontEnd = await startFrontEnd({
-    ...seeded,
-    webApiUrl,
-    clientId: seeded.clients[0].clientId,
-    ports: frontEndPorts,
-    server: certificates.server,
-    ca: certificates.ca.certificate,
-    truststore: truststore.map(String),
-    holder: clientPair(certificates, CLIENT_CERTIFICATES.PUBLIC),
-    stranger: clientPair(certificates, STRANGER),
-    opened: (listening) => closers.push(listening.close),
-  })
-  await registerRedirectUri(runtime.store, seeded, frontEnd.redirectUri)
-  return frontEnd
+/** A service that is there keeps its settings, except for the issuer, which follows the port. */
+async function keepOrSeed(runtime: Runtime, kept: Seeded | undefined, issuer: string): Promise<Seeded> {
+  const { serviceId } = runtime.settings
+  if (serviceId === undefined) throw new Error('a site has one service')
+  const service = await runtime.store.registry.changeService(serviceId, (current) => ({ ...current, issuer }))
+  return kept === undefined || service === undefined ? seed(runtime, serviceId, issuer) : { ...kept, issuer }
 }
 
-async function openSample(
-  { webApiUrl, seeded, certificates, truststore, runtime }: Behind,
-  { libraryPort: port = 0 }: SiteOptions,
-  closers: Closers,
-): Promise<string> {
-  const sample = await startSampleResourceServer({
-    ...{ store: runtime.store, now: runtime.now(), host: HOST, port, plainUrl: webApiUrl },
-    ...{ serviceId: seeded.serviceId, issuer: seeded.issuer, server: certificates.server },
-    truststore: truststore.map(String),
-  })
-  closers.push(sample.close)
-  return `https://localhost:${sample.port}`
-}
-
-function clientPair({ clients }: DevelopmentCertificates, name: string): StoredPair {
-  const pair = clients.get(name)
-  if (pair === undefined) throw new Error(`no certificate ${name}`)
-  return pair
-}
-
-function settingsFor(serviceId: number, logLevel: Settings['logLevel']): Settings {
-  return {
-    registryTable: 'certbound-registry',
-    grantsTable: 'certbound-grants',
-    serviceId,
-    mtlsDomains: [MTLS_DOMAIN],
-    apiIds: [API_ID],
-    oauthOnMtlsOnly: false,
-    registryCacheSeconds: 10,
-    logLevel,
-  }
+/** What a client of the site presents; without a name it presents no certificate. */
+export function tlsIdentity({ ca, clients }: Site['certificates'], name?: ClientCertificate): TlsIdentity {
+  return { ca: ca.cert, ...(name === undefined ? {} : clients[name]) }
 }

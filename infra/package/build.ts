@@ -1,17 +1,17 @@
 import { build, type Metafile } from 'esbuild'
 import { globSync } from 'node:fs'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { zip } from './zip.ts'
 import { ROOT } from '../root.ts'
 
-/** What loads at a cold start, in bytes: 6% above the largest function when this was last set. */
+/** Bytes that may load at a cold start: 6% above the largest function when this was last set. */
 const START_BUDGET_BYTES = 470_000
-/** Needed by few requests, so loaded by `import()` when they are. */
+/** Few requests need these, so they load by `import()` when one does. */
 const NOT_AT_START = /node_modules\/(pkijs|asn1js|jose)\//
 
 export interface Bundle {
-  /** Bytes of the entry and everything that it imports statically. */
+  /** Bytes of the entry and of everything that it imports statically. */
   readonly startBytes: number
   readonly archive: Buffer
 }
@@ -23,17 +23,19 @@ export function functionNames(): string[] {
 }
 
 /**
- * Bundles one function into `folder`, and the archive that Lambda takes into `folder.zip`.
+ * Bundles one function into `folder`, and writes its archive for Lambda to `folder.zip`.
  *
  * @param handler path of the module that exports `handler`, from the project's root
  * @throws Error when a module that must load on demand, or too much of anything, loads at a cold start
  */
 export async function bundle(handler: string, folder: string): Promise<Bundle> {
-  await rm(folder, { recursive: true, force: true })
-  const { metafile } = await build({
+  // esbuild names chunks by their paths too. With one path for all, the bytes do not depend on the folder.
+  const outdir = join(ROOT, 'dist/function')
+  const { metafile, outputFiles } = await build({
     absWorkingDir: ROOT,
     entryPoints: { index: handler },
-    outdir: folder,
+    outdir,
+    write: false,
     outExtension: { '.js': '.mjs' },
     bundle: true,
     splitting: true,
@@ -44,7 +46,7 @@ export async function bundle(handler: string, folder: string): Promise<Bundle> {
     format: 'esm',
     // The SDK's ES modules are a third smaller than the CommonJS that esbuild prefers for Node.
     mainFields: ['module', 'main'],
-    // For a dependency that is CommonJS after all: its `require` of a built-in would end the start otherwise.
+    // A dependency that is CommonJS after all requires built-ins, which would otherwise end the start.
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
@@ -54,7 +56,11 @@ export async function bundle(handler: string, folder: string): Promise<Bundle> {
   })
 
   const startBytes = measureStart(handler, metafile)
-  const archive = zip(await contents(folder, metafile))
+  const files = new Map(outputFiles.map(({ path, contents }) => [relative(outdir, path), contents]))
+  const archive = zip(new Map([...files].filter(([name]) => name.endsWith('.mjs'))))
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
+  for (const [name, contents] of files) await writeFile(join(folder, name), contents)
   await writeFile(`${folder}.zip`, archive)
   return { startBytes, archive }
 }
@@ -63,7 +69,7 @@ function measureStart(handler: string, { outputs }: Metafile): number {
   const start = loadedAtStart(outputs)
   const early = start.flatMap(({ inputs }) => Object.keys(inputs).filter((input) => NOT_AT_START.test(input)))
   if (early.length > 0)
-    throw new Error(`${handler} loads at start what must load on demand: ${early.join(', ')}`)
+    throw new Error(`${handler} loads these at start, but they must load on demand: ${early.join(', ')}`)
 
   const bytes = start.reduce((sum, output) => sum + output.bytes, 0)
   if (bytes > START_BUDGET_BYTES) {
@@ -72,7 +78,7 @@ function measureStart(handler: string, { outputs }: Metafile): number {
   return bytes
 }
 
-/** The entry and what it imports, and so on, dynamic imports left out. */
+/** The entry, its imports, their imports and so on, without dynamic imports. */
 function loadedAtStart(outputs: Metafile['outputs']) {
   const reached = new Set(Object.keys(outputs).filter((path) => basename(path) === 'index.mjs'))
   for (const path of reached) {
@@ -83,23 +89,12 @@ function loadedAtStart(outputs: Metafile['outputs']) {
   return [...reached].flatMap((path) => outputs[path] ?? [])
 }
 
-async function contents(folder: string, { outputs }: Metafile): Promise<Map<string, Uint8Array>> {
-  const modules = Object.keys(outputs).filter((path) => path.endsWith('.mjs'))
-  return new Map(
-    await Promise.all(
-      modules.map(
-        async (path) => [relative(folder, join(ROOT, path)), await readFile(join(ROOT, path))] as const,
-      ),
-    ),
-  )
-}
-
-/** Every function into `dist/`. */
-export async function buildAll(): Promise<void> {
+/** Bundles every function into `dist/`. */
+export async function buildAll(print: (line: string) => void): Promise<void> {
   for (const name of functionNames()) {
     const { startBytes, archive } = await bundle(`functions/${name}/handler.ts`, join(ROOT, 'dist', name))
-    console.log(`${name.padEnd(24)} ${startBytes} bytes at start, ${archive.length} bytes zipped`)
+    print(`${name.padEnd(24)} ${startBytes} bytes at start, ${archive.length} bytes zipped`)
   }
 }
 
-if (import.meta.main) await buildAll()
+if (import.meta.main) await buildAll(console.log)

@@ -1,42 +1,34 @@
-import { parseArgs } from 'node:util'
 import { existsSync } from 'node:fs'
-import { buildAll } from './build.ts'
 import { packageStack } from '../aws/deployment/osls.ts'
 import { writeParameters } from '../aws/deployment/parameters.ts'
 import { readDeployment } from '../aws/deployment/settings.ts'
 import { TRUSTSTORE_KEY } from '../aws/deployment/truststore.ts'
+import { command } from '../command.ts'
+import { buildAll } from './build.ts'
 
-const HELP = `The CloudFormation template and the archives of the functions, offline: npm run package -- [options]
+const HELP = `certbound package: the CloudFormation template and the archives of the functions, offline
 
-  --settings FILE              certbound.jsonc; without one the example, whose template is for reading alone
-  --truststore-bucket BUCKET   where the trust store lies, and
-  --truststore-version ID      its version: npm run deploy knows both; without it they stay placeholders
+  --settings FILE              certbound.jsonc; without one the example, whose template is only for reading
+  --truststore-bucket BUCKET   the bucket of the trust store, and
+  --truststore-version ID      its version: npm run deploy knows both; without them the template has placeholders
   --help`
 
-const OPTIONS = {
-  settings: { type: 'string' },
-  'truststore-bucket': { type: 'string', default: 'truststore-bucket' },
-  'truststore-version': { type: 'string', default: 'truststore-version' },
-  help: { type: 'boolean', default: false },
-} as const
-
-async function main(): Promise<void> {
-  const { values } = parseArgs({ options: OPTIONS, strict: true })
-  if (values.help) {
-    console.log(HELP)
-    return
-  }
-  const own = values.settings ?? 'certbound.jsonc'
-  const file = values.settings !== undefined || existsSync(own) ? own : 'certbound.example.jsonc'
-  const settings = await readDeployment(file)
-  await buildAll()
-  const truststore = { bucket: values['truststore-bucket'], version: values['truststore-version'] }
-  await writeParameters(settings, { ...truststore, key: TRUSTSTORE_KEY })
-  await packageStack()
-  console.log(`The template of ${file}: .serverless/cloudformation-template-update-stack.json`)
-}
-
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : String(error))
-  process.exitCode = 1
+export const COMMAND = command({
+  help: HELP,
+  options: {
+    settings: { type: 'string' },
+    'truststore-bucket': { type: 'string', default: 'truststore-bucket' },
+    'truststore-version': { type: 'string', default: 'truststore-version' },
+  },
+  run: async ({ values }, { out }) => {
+    const own = values.settings ?? 'certbound.jsonc'
+    const file = values.settings !== undefined || existsSync(own) ? own : 'certbound.example.jsonc'
+    const settings = await readDeployment(file)
+    await buildAll(out)
+    const truststore = { bucket: values['truststore-bucket'], version: values['truststore-version'] }
+    await writeParameters(settings, { ...truststore, key: TRUSTSTORE_KEY })
+    await packageStack()
+    out(`The template of ${file}: .serverless/cloudformation-template-update-stack.json`)
+    return 0
+  },
 })

@@ -40,15 +40,15 @@ export async function openSdk() {
   const answered = new Set<string>()
   const sdk = (bearer: string) => recorded(new Authlete({ bearer, serverURL }), [], answered)
   const [publicClient, confidentialClient] = seeded.clients
-  const certificateOf = (name: string) => site.certificates.clients.get(name)?.certificate ?? ''
+  const { clients } = site.certificates
   return {
     ...{ site, answered, publicClient, confidentialClient },
     serviceId: String(seeded.serviceId),
     /** PEM, of the development CA. */
     certificates: {
-      public: certificateOf('public-client'),
-      confidential: certificateOf('confidential-client'),
-      stranger: certificateOf('stranger'),
+      public: clients['public-client'].cert,
+      confidential: clients['confidential-client'].cert,
+      stranger: clients.stranger.cert,
     },
     service: sdk(seeded.serviceAccessToken),
     organization: sdk(seeded.organizationAccessToken),

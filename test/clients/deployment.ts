@@ -8,7 +8,7 @@ import { resourceServer } from '../../infra/examples/authorization-server/resour
 import { webApiClient } from '../../infra/examples/authorization-server/web-api-client.ts'
 import { gateway } from '../../infra/emulator/gateway.ts'
 import { listen, type Listening } from '../../infra/emulator/listen.ts'
-import { BCP_195 } from '../../infra/emulator/tls-policy.ts'
+import { BCP_195 } from '../../infra/emulator/mutual-tls.ts'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import { TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
 import { identity, vector } from '../infra/emulator/tls-client.ts'
@@ -37,13 +37,8 @@ export async function openDeployment() {
     throw error
   }
   const site = { routes: deployedFunctions(runtime), apiId: API_IDS[0] ?? '', host: HOST, port: 0, onError }
-  const truststore = TRUSTSTORE.map(vector)
-  const mutualTls = await open(
-    mutualTlsEdge({
-      ...{ ...site, ...server, domainName: MTLS_DOMAIN },
-      truststore: truststore.map((pem) => new X509Certificate(pem)),
-    }),
-  )
+  const tls = { ...server, truststore: TRUSTSTORE.map((name) => new X509Certificate(vector(name))) }
+  const mutualTls = await open(mutualTlsEdge({ ...site, ...tls, domainName: MTLS_DOMAIN }))
   const plain = await open(plainHttps({ ...site, domainName: 'api.example.com' }, server))
   const webApi = await open(plainEdge({ ...site, domainName: 'api.example.com' }))
 
@@ -63,7 +58,6 @@ export async function openDeployment() {
   })
   const access = { serviceApiKey: walk.serviceId, serviceApiSecret: walk.secrets.introspect }
   const resources = resourceServer(webApiClient({ webApiUrl: `http://localhost:${webApi}`, ...access }))
-  const tls = { ...server, ca: truststore }
   const resourcePort = await open(
     listen(mutualTlsServer(tls, resources), { host: HOST, port: 0, option: '--resource-port' }),
   )

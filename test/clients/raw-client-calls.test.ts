@@ -22,7 +22,7 @@ function told(answer: RawAnswer): string {
 describe.each(Object.keys(WRITERS) as (keyof typeof WRITERS)[])('%s', (name) => {
   let client: RawClient
   const own = () => site.seeded.clients[0]
-  const certificate = () => site.certificates.clients.get('public-client')?.certificate ?? ''
+  const certificate = () => site.certificates.clients['public-client'].cert
   beforeEach(() => {
     client = rawClient(site, name)
   })

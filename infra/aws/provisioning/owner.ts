@@ -22,7 +22,7 @@ export async function renewOwner(
 }
 
 /** Replaces the previous owner. */
-export async function putOwner(registry: Registry, owner: OwnerCredentials): Promise<void> {
+async function putOwner(registry: Registry, owner: OwnerCredentials): Promise<void> {
   await registry.putOwner({
     apiKey: owner.serviceOwnerApiKey,
     apiSecretDigest: digest(owner.serviceOwnerApiSecret),

@@ -9,36 +9,36 @@ export interface LambdaProcessOptions extends Pick<
   PackagedFunction,
   'name' | 'handler' | 'timeoutSeconds' | 'memoryMegabytes'
 > {
-  /** Where the archive is unpacked. */
+  /** The folder of the unpacked archive. */
   readonly folder: string
-  /** The program of AWS's runtime client. */
+  /** AWS's runtime client. */
   readonly client: string
-  /** All that the function has, beside what Lambda itself sets. */
+  /** The function's variables, besides those that Lambda itself sets. */
   readonly environment: Readonly<Record<string, string>>
-  /** Of every line that the function writes. */
+  /** Gets every line that the function writes. */
   readonly onLine: (line: string) => void
 }
 
 export interface LambdaProcess {
-  /** One at a time. Rejects with what the handler threw, when the process ends, or when the time is up: it is killed then. */
+  /** One at a time. Rejects with what the handler threw, when the process ends, or when the time is up, which ends it. */
   readonly invoke: (event: unknown) => Promise<unknown>
   readonly ended: Promise<unknown>
   readonly close: () => Promise<void>
 }
 
-/** They end with this process at the latest. */
+/** All of them end with this process at the latest. */
 const alive = new Set<ChildProcess>()
 process.once('exit', () => {
   for (const child of alive) child.kill('SIGKILL')
 })
 
-/** Lambda itself gives ten seconds, but to a processor of the function's own. */
+/** Lambda itself gives ten seconds, but there each function has a processor of its own. */
 const START_LIMIT_SECONDS = 30
 
 /**
  * One execution environment: a function under AWS's runtime client on this Node, loaded and ready for its first event.
  *
- * @throws FunctionError with what the runtime client says of a function that cannot be loaded
+ * @throws FunctionError with what the runtime client reports about a function that cannot be loaded
  * @throws Error when the process ends, or is not ready in time
  */
 export async function startLambdaProcess(options: LambdaProcessOptions): Promise<LambdaProcess> {
@@ -61,7 +61,7 @@ export async function startLambdaProcess(options: LambdaProcessOptions): Promise
     await ended
   }
 
-  /** What is waited for, unless the process ends first; it is killed when the time is up. */
+  /** The result of `waited`, unless the process ends first. When the time is up, the process is killed. */
   const within = async <T>(seconds: number, waited: Promise<T>): Promise<T> => {
     let complaint: string | undefined
     const timer = setTimeout(() => {
@@ -87,7 +87,7 @@ export async function startLambdaProcess(options: LambdaProcessOptions): Promise
   return { invoke: (event) => within(options.timeoutSeconds, api.invoke(event)), ended, close }
 }
 
-/** Nothing of this process: what the template forgets is missing here as it would be there. */
+/** Without the environment of this process: a variable that the template forgets is missing here as on Lambda. */
 function environment(options: LambdaProcessOptions, address: string): NodeJS.ProcessEnv {
   return {
     ...options.environment,

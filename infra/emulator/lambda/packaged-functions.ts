@@ -1,27 +1,32 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { unzipSync } from 'fflate'
+import { Complaint } from '../../command.ts'
+import { findLambdaRuntime } from '../lambda-runtime.ts'
 import type { Routes } from '../route-match.ts'
 import { type LambdaProcess, startLambdaProcess } from './lambda-process.ts'
 import { type PackagedFunction, readPackagedTemplate } from './packaged-template.ts'
 
-/** Where `npm run package` put what it made, and what to run it with. */
-export interface Packaged {
+/** What `npm run package` has made, and the program that runs it. */
+export interface Package {
   /** The CloudFormation template. */
   readonly template: string
   /** The folder of the archives. */
   readonly archives: string
-  /** The program of AWS's runtime client. */
+  /** AWS's runtime client. */
   readonly client: string
-  /** Of every line that a function writes. */
+}
+
+export interface Packaged extends Package {
+  /** Gets every line that a function writes. */
   readonly onLine: (line: string, functionName: string) => void
 }
 
 export interface Here {
-  /** By name, for variables whose value is another on this machine than in the template. */
+  /** By name, the variables whose value on this machine differs from the template's. */
   readonly variables: Readonly<Record<string, string>>
-  /** What Lambda sets: region and credentials; and where DynamoDB is. */
+  /** What Lambda sets: region and credentials; and the address of DynamoDB. */
   readonly aws: Readonly<Record<string, string>>
 }
 
@@ -30,11 +35,22 @@ export interface PackagedFunctions {
   readonly close: () => Promise<void>
 }
 
+/** The package in the working directory. @throws Complaint when the runtime client has not been compiled */
+export async function packageHere(): Promise<Package> {
+  const client = await findLambdaRuntime()
+  if (client === undefined) {
+    throw new Complaint("this needs AWS's Lambda runtime client: npm run lambda-runtime compiles it")
+  }
+  const template = resolve('.serverless/cloudformation-template-update-stack.json')
+  return { client, template, archives: resolve('dist') }
+}
+
 /**
  * Every function of the template from its archive, each a process under AWS's runtime client with the variables that
  * the template gives it and no others.
  *
- * @throws Error with one line for the user: nothing packaged, or a function that does not start
+ * @throws Complaint when nothing is packaged
+ * @throws Error when a function does not start
  */
 export async function startPackagedFunctions(packaged: Packaged, here: Here): Promise<PackagedFunctions> {
   const functions = await readPackagedTemplate(packaged.template)
@@ -48,8 +64,8 @@ export async function startPackagedFunctions(packaged: Packaged, here: Here): Pr
   }
   try {
     const opened = await Promise.all(starting)
-    const routes = opened.flatMap(({ invoke }, i) =>
-      (functions[i]?.routes ?? []).map((template) => [template, invoke] as const),
+    const routes = opened.flatMap(({ invoke, routes }) =>
+      routes.map((template) => [template, invoke] as const),
     )
     return { routes: new Map(routes), close }
   } catch (error) {
@@ -62,35 +78,35 @@ export async function startPackagedFunctions(packaged: Packaged, here: Here): Pr
  * One function, in one execution environment at a time: events wait for each other. When its process has ended, the
  * next event gets a new one.
  */
-async function openFunction(packaged: PackagedFunction, from: Packaged, here: Here, folder: string) {
-  const { name } = packaged
-  const unpacked = join(folder, name)
-  await unpack(join(from.archives, packaged.archive), unpacked)
-  const start = () =>
-    startLambdaProcess({
-      ...packaged,
-      folder: unpacked,
-      client: from.client,
-      environment: { ...valuesOf(packaged, here), ...here.aws },
-      onLine: (line) => from.onLine(line, name),
-    })
+async function openFunction(packaged: PackagedFunction, from: Packaged, here: Here, parent: string) {
+  const { name, routes } = packaged
+  const folder = join(parent, name)
+  await unpack(join(from.archives, packaged.archive), folder)
+  const environment = { ...valuesOf(packaged, here), ...here.aws }
+  const onLine = (line: string) => from.onLine(line, name)
 
   let running: LambdaProcess | undefined
-  const environment = async (): Promise<LambdaProcess> => {
+  const environmentNow = async (): Promise<LambdaProcess> => {
     if (running !== undefined) return running
-    const started = await start()
+    const started = await startLambdaProcess({
+      ...packaged,
+      folder,
+      client: from.client,
+      environment,
+      onLine,
+    })
     void started.ended.then(() => (running = undefined))
     return (running = started)
   }
-  await environment()
+  await environmentNow()
 
   let last: Promise<unknown> = Promise.resolve()
   const invoke = (event: unknown): Promise<unknown> => {
-    const answer = last.then(async () => (await environment()).invoke(event))
+    const answer = last.then(async () => (await environmentNow()).invoke(event))
     last = answer.catch(() => undefined)
     return answer
   }
-  return { invoke, close: async () => running?.close() }
+  return { invoke, routes, close: async () => running?.close() }
 }
 
 /** @throws Error that names a variable whose value only CloudFormation could work out */

@@ -1,16 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { Complaint } from '../../command.ts'
 
-/** One function as the packaged CloudFormation template has it. */
+/** One function of the packaged CloudFormation template. */
 export interface PackagedFunction {
   readonly name: string
   /** File name of its archive. */
   readonly archive: string
-  /** As Lambda takes it: `index.handler`. */
+  /** In Lambda's spelling: `index.handler`. */
   readonly handler: string
   readonly timeoutSeconds: number
   readonly memoryMegabytes: number
-  /** Values as the template has them: texts, or what CloudFormation works out. */
+  /** Texts, or expressions that CloudFormation evaluates. */
   readonly variables: Readonly<Record<string, unknown>>
   /** Templates of the routes that lead to it. */
   readonly routes: readonly string[]
@@ -36,10 +37,10 @@ interface Integration {
   readonly IntegrationUri: { readonly 'Fn::GetAtt': readonly [string, string] }
 }
 
-/** @throws Error with one line for the user when there is no such template */
+/** @throws Complaint when there is no such template */
 export async function readPackagedTemplate(file: string): Promise<PackagedFunction[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new Error(`${file} cannot be read: npm run package writes it`, { cause: error })
+    throw new Complaint(`${file} cannot be read: npm run package writes it`, { cause: error })
   })
   const resources = new Map(
     Object.entries((JSON.parse(text) as { Resources: Record<string, Resource> }).Resources),

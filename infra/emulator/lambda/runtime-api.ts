@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { json } from 'node:stream/consumers'
 import { listen } from '../listen.ts'
 
-/** What the runtime client reports of a failure: of the start, or of one invocation. */
+/** The failure that the runtime client reports: of the start, or of one invocation. */
 class FunctionError extends Error {
   constructor(reported: unknown) {
     const { errorType, errorMessage } = reported as Readonly<Record<string, unknown>>
@@ -11,9 +11,9 @@ class FunctionError extends Error {
   }
 }
 
-/** What comes to pass between an execution environment and Lambda. */
+/** The side of Lambda towards one execution environment. */
 export interface RuntimeApi {
-  /** Host and port, as `AWS_LAMBDA_RUNTIME_API` has it. */
+  /** Host and port, for `AWS_LAMBDA_RUNTIME_API`. */
   readonly address: string
   /** Resolves when the function has been loaded and asks for its first event; rejects when it cannot be loaded. */
   readonly ready: Promise<void>
@@ -40,7 +40,7 @@ const VERSION = '/2018-06-01/runtime'
  */
 export async function startRuntimeApi(functionArn: string, timeoutSeconds: number): Promise<RuntimeApi> {
   const ready = Promise.withResolvers<undefined>()
-  // Who starts the process may be told of its end first.
+  // The process may end before anybody waits for this.
   ready.promise.catch(() => undefined)
   let current: Invocation | undefined
   let waiting: ServerResponse | undefined
@@ -59,8 +59,8 @@ export async function startRuntimeApi(functionArn: string, timeoutSeconds: numbe
   }
 
   async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const asked = `${request.method ?? ''} ${request.url ?? ''}`
-    if (asked === `GET ${VERSION}/invocation/next`) {
+    const called = `${request.method ?? ''} ${request.url ?? ''}`
+    if (called === `GET ${VERSION}/invocation/next`) {
       waiting = response
       ready.resolve(undefined)
       deliver()
@@ -68,15 +68,15 @@ export async function startRuntimeApi(functionArn: string, timeoutSeconds: numbe
     }
     const body = await json(request)
     const invocation = `POST ${VERSION}/invocation/${current?.id ?? ''}`
-    if (asked === `${invocation}/response`) current?.resolve(body)
-    else if (asked === `${invocation}/error`) current?.reject(new FunctionError(body))
-    else if (asked === `POST ${VERSION}/init/error`) ready.reject(new FunctionError(body))
+    if (called === `${invocation}/response`) current?.resolve(body)
+    else if (called === `${invocation}/error`) current?.reject(new FunctionError(body))
+    else if (called === `POST ${VERSION}/init/error`) ready.reject(new FunctionError(body))
     response.writeHead(202, { 'content-type': 'application/json' }).end('{"status":"OK"}')
   }
 
   const server = createServer((request, response) => {
     take(request, response).catch((error: unknown) => {
-      current?.reject(new Error('the runtime client wrote what is no JSON', { cause: error }))
+      current?.reject(new Error('the runtime client sent a body that is not JSON', { cause: error }))
       response.destroy()
     })
   })

@@ -5,21 +5,21 @@ import { consentPage, loginPage, STALE_PAGE, type User, wrongPasswordPage } from
 import { type Interaction, openSessions, randomText, type Session } from './sessions.ts'
 import type { WebApi, WebApiAnswer } from './web-api-client.ts'
 
-const NOTHING_YET: Session = { consents: new Set() }
+const NEW_SESSION: Session = { consents: new Set() }
 
-/** What a browser sees of the authorization server: it decides about the end-user, the Web API about all else. */
+/** The authorization server as browsers see it. It decides about the end-user; the Web API decides everything else. */
 export function authorizationServer(webApi: WebApi, user: User): Router {
   const sessions = openSessions()
   const router = Router()
-  const { issue, deny, decideAlone } = endUserDecisions(webApi)
+  const { issue, deny, decideWithoutPrompt } = endUserDecisions(webApi)
   const form = urlencoded({ extended: false, limit: '8kb' })
 
   router.get('/authorize', async (request, response) => {
     const [, ...query] = request.originalUrl.split('?')
     const authorization = await webApi('/auth/authorization', { parameters: query.join('?') })
-    const session = sessions.find(request) ?? NOTHING_YET
+    const session = sessions.find(request) ?? NEW_SESSION
     if (authorization.action === 'NO_INTERACTION') {
-      answerBrowser(response, await decideAlone(authorization, session))
+      answerBrowser(response, await decideWithoutPrompt(authorization, session))
     } else if (authorization.action === 'INTERACTION') {
       const step = mustLogIn(session.login, authorization) ? 'login' : 'consent'
       const interaction: Interaction = { step, csrf: randomText(), authorization }
@@ -29,7 +29,7 @@ export function authorizationServer(webApi: WebApi, user: User): Router {
   })
 
   router.get('/interaction', (request, response) => {
-    const { interaction, login } = sessions.find(request) ?? NOTHING_YET
+    const { interaction, login } = sessions.find(request) ?? NEW_SESSION
     if (interaction === undefined) sendPage(response, STALE_PAGE)
     else if (interaction.step === 'login' || login === undefined)
       sendPage(response, loginPage(interaction, user))
@@ -37,7 +37,7 @@ export function authorizationServer(webApi: WebApi, user: User): Router {
   })
 
   router.post('/login', form, (request, response) => {
-    const session = sessions.find(request) ?? NOTHING_YET
+    const session = sessions.find(request) ?? NEW_SESSION
     const interaction = interactionOf(session, request, 'login')
     if (interaction === undefined) {
       sendPage(response, STALE_PAGE)
@@ -52,7 +52,7 @@ export function authorizationServer(webApi: WebApi, user: User): Router {
   })
 
   router.post('/consent', form, async (request, response) => {
-    const session = sessions.find(request) ?? NOTHING_YET
+    const session = sessions.find(request) ?? NEW_SESSION
     const authorization = interactionOf(session, request, 'consent')?.authorization
     const { login } = session
     const decision = field(request, 'decision')
@@ -83,14 +83,14 @@ function field(request: Request, name: string): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** Authlete contract, section 2.1. A browser is sent nowhere but where the Web API says. */
+/** Answers as the action demands (Authlete contract, section 2.1). A browser goes only where the Web API sends it. */
 function answerBrowser(response: Response, { action, responseContent = '' }: WebApiAnswer): void {
   switch (action) {
     case 'LOCATION':
       response.status(302).set('location', responseContent).end()
       break
     case 'FORM':
-      // It posts itself to the client, by a script.
+      // A script of the page posts it to the client.
       response.removeHeader('content-security-policy')
       response.set('content-type', 'text/html;charset=UTF-8').end(responseContent)
       break

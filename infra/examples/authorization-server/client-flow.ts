@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** What a client has to know of itself and its servers. */
+/** What a client must know about itself and its servers. */
 export interface DemoClient {
   readonly clientId: string
   readonly redirectUri: string
@@ -10,13 +10,13 @@ export interface DemoClient {
   readonly accountsUrl: string
 }
 
-/** What the client keeps of a request until its answer comes; each 43 characters that nobody can guess. */
+/** What the client keeps until the answer to its request comes: 43 random characters each. */
 export interface KeptRequest {
   readonly state: string
   readonly verifier: string
 }
 
-/** RFC 6749 section 4.1.1, RFC 7636 section 4.3. */
+/** The URL of a request (RFC 6749 section 4.1.1, RFC 7636 section 4.3). */
 export function authorizationRequest(client: DemoClient, { state, verifier }: KeptRequest): string {
   const query = new URLSearchParams({
     response_type: 'code',
@@ -31,7 +31,7 @@ export function authorizationRequest(client: DemoClient, { state, verifier }: Ke
 }
 
 /**
- * Whether an authorization response is the answer to this client's request, from the server that was asked.
+ * Whether an authorization response answers this client's request, and comes from the server that it asked.
  * @see RFC 6749 section 10.12, RFC 9207 section 2.4
  */
 export function judgeResponse(
@@ -47,7 +47,7 @@ export function judgeResponse(
   return code === null ? { problem: 'There is neither a code nor an error.' } : { code }
 }
 
-/** RFC 6749 section 4.1.3, RFC 7636 section 4.5. */
+/** The form that redeems a code (RFC 6749 section 4.1.3, RFC 7636 section 4.5). */
 export function tokenRequest(client: DemoClient, code: string, { verifier }: KeptRequest): string {
   return new URLSearchParams({
     grant_type: 'authorization_code',

@@ -13,16 +13,16 @@ import { randomText, readCookie } from './sessions.ts'
 export const CALLBACK_PATH = '/cb'
 
 export interface Presenters {
-  /** Has the certificate that the token gets bound to. */
+  /** With the certificate that the token gets bound to. */
   readonly holder: TlsIdentity
-  /** Has a certificate of the same CA. */
+  /** With another certificate of the same CA. */
   readonly stranger: TlsIdentity
 }
 
 const COOKIE = 'certbound-client'
 const COOKIE_OPTIONS = { httpOnly: true, sameSite: 'lax', path: CALLBACK_PATH } as const
 
-/** A client that a person can watch: it sends the browser off, and shows all that it does with the answer. */
+/** A client that a person can watch: it sends the browser to the authorization server, and shows what it does with the answer. */
 export function clientPage(client: DemoClient, presenters: Presenters): Router {
   const router = Router()
 
@@ -44,7 +44,7 @@ export function clientPage(client: DemoClient, presenters: Presenters): Router {
     const kept = keptRequest(request)
     response.clearCookie(COOKIE, COOKIE_OPTIONS)
     if (kept === undefined) {
-      sendProblem(response, 'No request of this browser waits for an answer.')
+      sendProblem(response, 'This browser has sent no request that waits for an answer.')
       return
     }
     const answer = new URL(request.originalUrl, client.redirectUri).searchParams
@@ -79,7 +79,7 @@ function sendProblem(response: Response, problem: string): void {
   sendPage(response, { status: 400, title: 'No token', main })
 }
 
-/** The same token in three hands. */
+/** The same token, presented by the client, and by thieves with and without a certificate. */
 async function uses(
   { accountsUrl }: DemoClient,
   { holder, stranger }: Presenters,

@@ -1,6 +1,6 @@
 import type { Response } from 'express'
 
-/** Text that may go into a page as it is. Only `html` makes it. */
+/** Text that may go into a page unescaped. Only `html` makes it. */
 export class Markup {
   readonly #text: string
 
@@ -15,7 +15,7 @@ export class Markup {
 
 type Insertable = string | number | Markup | readonly Markup[]
 
-/** Markup from a template: every value is escaped, but for markup itself. */
+/** Markup from a template. Every value is escaped, except markup itself. */
 export function html(parts: TemplateStringsArray, ...values: Insertable[]): Markup {
   return new Markup(String.raw({ raw: parts }, ...values.map(inserted)))
 }
@@ -41,8 +41,8 @@ export interface Page {
   readonly title: string
   readonly main: Markup
   /**
-   * Where its forms may lead, redirects included: browsers hold `form-action` against those too. A page whose form
-   * ends at a client, any client, cannot have one.
+   * Where its forms may lead. Browsers apply `form-action` to redirects too, so a page whose form ends at a client must
+   * allow every address.
    */
   readonly forms?: 'here' | 'anywhere'
 }

@@ -51,7 +51,7 @@ function scopeList(scopes: NonNullable<WebApiAnswer['scopes']>): Markup {
   </ul>`
 }
 
-/** Another session's form, one sent twice, or one of a request that another has replaced in this browser. */
+/** For the form of another session, a form that is sent twice, or one of a request that this browser has replaced. */
 export const STALE_PAGE: Page = {
   status: 403,
   title: 'Not valid any more',

@@ -3,7 +3,7 @@ import { application } from './application.ts'
 import { clientCertificate, refuseUntrusted } from './mutual-tls.ts'
 import type { WebApi } from './web-api-client.ts'
 
-/** Authlete contract, section 2.8. */
+/** By action (Authlete contract, section 2.8). */
 const STATUS: Readonly<Record<string, number>> = {
   BAD_REQUEST: 400,
   UNAUTHORIZED: 401,
@@ -16,13 +16,13 @@ const ACCOUNTS = [
   { name: 'Savings', balance: '65536.00' },
 ]
 
-/** A protected resource, for a mutual-TLS server: the Web API hears the token and the connection's certificate. */
+/** A protected resource, for a mutual-TLS server. The Web API gets the token and the connection's certificate. */
 export function resourceServer(webApi: WebApi): Express {
   return application((app) => {
     app.get('/accounts', refuseUntrusted, async (request, response) => {
       const token = bearerToken(request)
       if (token === undefined) {
-        // RFC 6750 section 3.1: no error code for a request that does not try.
+        // RFC 6750 section 3.1: no error code for a request without credentials.
         response.status(401).set('www-authenticate', 'Bearer').end()
         return
       }
@@ -45,7 +45,7 @@ export function resourceServer(webApi: WebApi): Express {
 
 const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i
 
-/** The header alone: a token in a form or a query ends up in logs (RFC 9700 section 4.3.2). */
+/** Only from the header: a token in a form or a query ends up in logs (RFC 9700 section 4.3.2). */
 function bearerToken({ headers: { authorization = '' } }: Request): string | undefined {
   return BEARER.exec(authorization)?.[1]
 }

@@ -11,7 +11,7 @@ export interface Login {
 /** An authorization request that waits for the end-user. Its ticket never leaves the server. */
 export interface Interaction {
   readonly step: 'login' | 'consent'
-  /** In the form of this step, which nobody else knows. */
+  /** A secret in the form of this step, so that no other site can send the form. */
   readonly csrf: string
   readonly authorization: WebApiAnswer
 }
@@ -19,20 +19,20 @@ export interface Interaction {
 export interface Session {
   readonly login?: Login | undefined
   readonly interaction?: Interaction | undefined
-  /** What the end-user has agreed to in this session. */
+  /** Keys of what the end-user has agreed to in this session. */
   readonly consents: ReadonlySet<string>
 }
 
 const COOKIE = 'certbound-session'
 const MAX_SESSIONS = 1000
 
-/** Browser sessions in memory, the oldest forgotten first. */
+/** Browser sessions in memory. The oldest are forgotten first. */
 export function openSessions() {
   const sessions = new Map<string, Session>()
 
   const find = (request: Request): Session | undefined => sessions.get(readCookie(request, COOKIE) ?? '')
 
-  /** Goes on under a new name, so that whoever planted the old one in this browser has nothing of it. */
+  /** Continues the session under a new name, so that a name which an attacker planted in this browser is worthless. */
   function proceed(request: Request, response: Response, session: Session): void {
     sessions.delete(readCookie(request, COOKIE) ?? '')
     const [oldest] = sessions.keys()

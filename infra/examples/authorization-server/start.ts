@@ -1,11 +1,10 @@
-import { createServer } from 'node:http'
-import type { StoredPair } from '../../emulator/certificates.ts'
-import { listen, type Listening } from '../../emulator/listen.ts'
-import type { TlsIdentity } from '../../emulator/mutual-tls-request.ts'
+import { createServer, type Server } from 'node:http'
+import { listen } from '../../emulator/listen.ts'
+import type { MutualTls } from '../../emulator/mutual-tls.ts'
 import { application } from './application.ts'
 import { authorizationServer } from './authorization-server.ts'
-import { CALLBACK_PATH, clientPage } from './client-page.ts'
-import { type MutualTls, mutualTlsServer } from './mutual-tls.ts'
+import { CALLBACK_PATH, clientPage, type Presenters } from './client-page.ts'
+import { mutualTlsServer } from './mutual-tls.ts'
 import type { User } from './pages.ts'
 import { resourceServer } from './resource-server.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
@@ -13,27 +12,15 @@ import { type WebApiAccess, webApiClient } from './web-api-client.ts'
 
 export const DEVELOPMENT_USER: User = { subject: 'testuser01', password: 'correct-horse' }
 
-/** 0 takes a free one. */
-export interface FrontEndPorts {
-  readonly pages: number
-  readonly tokenEndpoint: number
-  readonly resourceServer: number
-}
-
 export interface FrontEndOptions extends WebApiAccess {
   readonly issuer: string
-  /** The public client, for the demo client. */
+  /** A public client: the demo client acts as it. */
   readonly clientId: string
-  readonly ports: FrontEndPorts
-  readonly server: StoredPair
-  /** PEM of the CA of `server`. */
-  readonly ca: string
-  /** PEM of every trusted CA and self-signed client certificate. */
-  readonly truststore: readonly string[]
-  readonly holder: StoredPair
-  readonly stranger: StoredPair
-  /** Told of each listener as soon as it is open, so that a failure of the next one leaves none behind. */
-  readonly opened: (listening: Listening) => void
+  readonly host: string
+  /** By the command line option without `-port`; 0 takes a free one. */
+  readonly ports: Readonly<Record<'front-end' | 'front-end-mtls' | 'resource', number>>
+  readonly tls: MutualTls
+  readonly presenters: Presenters
 }
 
 export interface FrontEnd {
@@ -42,48 +29,39 @@ export interface FrontEnd {
   /** The token endpoint. */
   readonly frontEndMtlsUrl: string
   readonly resourceServerUrl: string
-  /** Of the demo client, to be registered. */
+  /** Of the demo client. The caller must register it. */
   readonly redirectUri: string
+  readonly close: () => Promise<void>
 }
-
-const HOST = '127.0.0.1'
 
 /**
  * An authorization server and a resource server in front of the Web API, and a client that uses both.
- * @throws Error with one line for the user when a port cannot be had
+ * @throws Complaint when a port cannot be had
  */
 export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd> {
-  const { ports, server, ca, opened } = options
+  const { host, ports, tls, presenters, issuer, clientId } = options
   const webApi = webApiClient(options)
-  const tls: MutualTls = { key: server.key, cert: server.certificate, ca: options.truststore }
-  const open = async (listener: Parameters<typeof listen>[0], port: number, option: string) => {
-    const listening = await listen(listener, { host: HOST, port, option })
-    opened(listening)
+  await using opened = new AsyncDisposableStack()
+  const open = async (server: Server, name: keyof typeof ports) => {
+    const listening = await listen(server, { host, port: ports[name], option: `--${name}-port` })
+    opened.defer(listening.close)
     return listening.port
   }
 
-  const tokenServer = mutualTlsServer(tls, tokenEndpoint(webApi))
-  const tokenPort = await open(tokenServer, ports.tokenEndpoint, '--front-end-mtls-port')
-  const resources = mutualTlsServer(tls, resourceServer(webApi))
-  const resourcePort = await open(resources, ports.resourceServer, '--resource-port')
+  const tokenPort = await open(mutualTlsServer(tls, tokenEndpoint(webApi)), 'front-end-mtls')
+  const resourcePort = await open(mutualTlsServer(tls, resourceServer(webApi)), 'resource')
   const pages = createServer()
-  const pagesPort = await open(pages, ports.pages, '--front-end-port')
-
-  const frontEnd: FrontEnd = {
-    frontEndUrl: `http://localhost:${pagesPort}`,
-    frontEndMtlsUrl: `https://localhost:${tokenPort}`,
-    resourceServerUrl: `https://localhost:${resourcePort}`,
-    redirectUri: `http://localhost:${pagesPort}${CALLBACK_PATH}`,
-  }
+  const frontEndUrl = `http://localhost:${await open(pages, 'front-end')}`
+  const frontEndMtlsUrl = `https://localhost:${tokenPort}`
+  const resourceServerUrl = `https://localhost:${resourcePort}`
+  const redirectUri = `${frontEndUrl}${CALLBACK_PATH}`
   const client = {
-    ...{ clientId: options.clientId, issuer: options.issuer, redirectUri: frontEnd.redirectUri },
-    authorizationEndpoint: `${frontEnd.frontEndUrl}/authorize`,
-    tokenEndpoint: `${frontEnd.frontEndMtlsUrl}/token`,
-    accountsUrl: `${frontEnd.resourceServerUrl}/accounts`,
+    ...{ clientId, issuer, redirectUri },
+    authorizationEndpoint: `${frontEndUrl}/authorize`,
+    tokenEndpoint: `${frontEndMtlsUrl}/token`,
+    accountsUrl: `${resourceServerUrl}/accounts`,
   }
-  const identity = ({ certificate, key }: StoredPair): TlsIdentity => ({ ca, cert: certificate, key })
-  const presenters = { holder: identity(options.holder), stranger: identity(options.stranger) }
-  // Its own address is known only now; nobody has had it before.
+  // The pages need their own address, which is known only when they listen.
   pages.on(
     'request',
     application((app) => {
@@ -94,5 +72,7 @@ export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd>
       app.use(authorizationServer(webApi, DEVELOPMENT_USER))
     }),
   )
-  return frontEnd
+  const running = opened.move()
+  const close = () => running.disposeAsync()
+  return { frontEndUrl, frontEndMtlsUrl, resourceServerUrl, redirectUri, close }
 }

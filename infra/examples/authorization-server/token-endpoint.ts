@@ -4,7 +4,7 @@ import { application } from './application.ts'
 import { clientCertificate, refuseUntrusted } from './mutual-tls.ts'
 import type { WebApi } from './web-api-client.ts'
 
-/** Authlete contract, section 2.5. */
+/** By action (Authlete contract, section 2.5). */
 const STATUS: Readonly<Record<string, number>> = {
   OK: 200,
   BAD_REQUEST: 400,
@@ -13,7 +13,7 @@ const STATUS: Readonly<Record<string, number>> = {
 }
 const CHALLENGE = { 'www-authenticate': 'Basic realm="certbound"' }
 
-/** The token endpoint, for a mutual-TLS server: the connection's certificate goes to the Web API with the form. */
+/** The token endpoint, for a mutual-TLS server. The Web API gets the form and the connection's certificate. */
 export function tokenEndpoint(webApi: WebApi): Express {
   return application((app) => {
     const form = text({ type: 'application/x-www-form-urlencoded', limit: '64kb' })

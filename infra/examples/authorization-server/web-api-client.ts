@@ -4,7 +4,7 @@ export interface WebApiAccess {
   readonly serviceApiSecret: string
 }
 
-/** What a front end reads of an answer (Authlete contract, sections 2.1 to 2.8); `action` says what it has to do. */
+/** The members of an answer that a front end reads (Authlete contract, sections 2.1 to 2.8). `action` decides what it does. */
 export interface WebApiAnswer {
   readonly action: string
   readonly responseContent?: string
@@ -12,7 +12,7 @@ export interface WebApiAnswer {
   readonly client?: { readonly clientId: number; readonly clientName?: string }
   readonly scopes?: readonly { readonly name: string; readonly description?: string }[]
   readonly prompts?: readonly string[]
-  /** Seconds; 0 when the request does not care. */
+  /** Seconds; 0 when the request sets no limit. */
   readonly maxAge?: number
   readonly subject?: string
 }
@@ -21,7 +21,7 @@ export type WebApi = (path: string, call: object) => Promise<WebApiAnswer>
 
 const TIMEOUT_MILLISECONDS = 10_000
 
-/** Calls of the Web API as version 2 has them (Basic). They reject when the call itself is refused or fails. */
+/** Calls of the Web API, version 2 (Basic). They reject when the call itself is refused or fails. */
 export function webApiClient({ webApiUrl, serviceApiKey, serviceApiSecret }: WebApiAccess): WebApi {
   const basic = Buffer.from(`${serviceApiKey}:${serviceApiSecret}`).toString('base64')
   const headers = { authorization: `Basic ${basic}`, 'content-type': 'application/json' }

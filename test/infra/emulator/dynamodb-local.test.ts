@@ -7,7 +7,7 @@ import { findJava, startDynamoDbLocal } from '../../../infra/emulator/dynamodb-l
 
 const java = findJava()
 
-/** A directory with a program `java` that tells this version. */
+/** A directory with a program `java` that prints this version. */
 async function javaOf(version: string): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), 'java-'))
   onTestFinished(() => rm(home, { recursive: true }))
@@ -28,53 +28,55 @@ function environment(home: string | undefined, path: string): void {
   })
 }
 
-describe('findJava', () => {
-  test.each(['17.0.21', '17', '25.0.1'])('takes version %s of the PATH', async (version) => {
-    const home = await javaOf(version)
-    environment(undefined, `/nowhere:${home}/bin:/usr/bin:/bin`)
-    expect(findJava()).toBe(join(home, 'bin', 'java'))
-  })
+test.each(['17.0.21', '17', '25.0.1'])('findJava takes version %s of the PATH', async (version) => {
+  const home = await javaOf(version)
+  environment(undefined, `/nowhere:${home}/bin:/usr/bin:/bin`)
+  expect(findJava()).toBe(join(home, 'bin', 'java'))
+})
 
-  test('prefers JAVA_HOME', async () => {
-    const home = await javaOf('21.0.1')
-    environment(home, `${await javaOf('17.0.1')}/bin:/usr/bin:/bin`)
-    expect(findJava()).toBe(join(home, 'bin', 'java'))
-  })
+test('findJava prefers JAVA_HOME', async () => {
+  const home = await javaOf('21.0.1')
+  environment(home, `${await javaOf('17.0.1')}/bin:/usr/bin:/bin`)
+  expect(findJava()).toBe(join(home, 'bin', 'java'))
+})
 
-  test.each(['16.0.2', '1.8.0_452'])('passes over version %s', async (version) => {
-    const [old, current] = [await javaOf(version), await javaOf('17.0.1')]
-    environment(old, `${current}/bin:/usr/bin:/bin`)
-    expect(findJava()).toBe(join(current, 'bin', 'java'))
-  })
+test.each(['16.0.2', '1.8.0_452'])('findJava passes over version %s', async (version) => {
+  const [old, current] = [await javaOf(version), await javaOf('17.0.1')]
+  environment(old, `${current}/bin:/usr/bin:/bin`)
+  expect(findJava()).toBe(join(current, 'bin', 'java'))
+})
 
-  test('finds none where there is none, and DynamoDB Local says what it needs', async () => {
-    environment(undefined, '/nowhere')
-    expect(findJava()).toBeUndefined()
-    await expect(startDynamoDbLocal()).rejects.toThrow('DynamoDB Local needs Java 17 or later')
-  })
+test('findJava finds nothing on a machine without Java, and DynamoDB Local names what it needs', async () => {
+  environment(undefined, '/nowhere')
+  expect(findJava()).toBeUndefined()
+  await expect(startDynamoDbLocal()).rejects.toThrow('DynamoDB Local needs Java 17 or later')
 })
 
 describe('startDynamoDbLocal', () => {
   if (java === undefined) {
-    test('is not tried: no Java 17 or later here', () => {
+    test('DynamoDB Local is not started on a machine without Java 17 or later', () => {
       expect(java).toBeUndefined()
     })
     return
   }
 
-  test('answers from its first moment on and is gone after close', { timeout: 180_000 }, async () => {
-    const { endpoint, close } = await startDynamoDbLocal()
-    onTestFinished(close)
-    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-    const client = new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials, maxAttempts: 1 })
-    onTestFinished(() => {
-      client.destroy()
-    })
-    expect((await client.send(new ListTablesCommand({}))).TableNames).toEqual([])
+  test(
+    'DynamoDB Local answers as soon as it is started, and is gone after close',
+    { timeout: 180_000 },
+    async () => {
+      const { endpoint, close } = await startDynamoDbLocal()
+      onTestFinished(close)
+      const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+      const client = new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials, maxAttempts: 1 })
+      onTestFinished(() => {
+        client.destroy()
+      })
+      expect((await client.send(new ListTablesCommand({}))).TableNames).toEqual([])
 
-    await close()
-    await expect(client.send(new ListTablesCommand({}))).rejects.toThrow(
-      /ECONNREFUSED|ECONNRESET|socket hang up/,
-    )
-  })
+      await close()
+      await expect(client.send(new ListTablesCommand({}))).rejects.toThrow(
+        /ECONNREFUSED|ECONNRESET|socket hang up/,
+      )
+    },
+  )
 })

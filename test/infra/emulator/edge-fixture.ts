@@ -7,7 +7,7 @@ import type { Listening } from '../../../infra/emulator/listen.ts'
 import type { LambdaHandler } from '../../../infra/emulator/route-match.ts'
 import { identity, vector } from './tls-client.ts'
 
-/** What `/echo` needs; its handler keeps the events it was given. */
+/** The options of an edge with one route, `/echo`, whose handler keeps its events. */
 export function echoSite(): EdgeOptions & { readonly events: APIGatewayProxyEventV2[] } {
   const events: APIGatewayProxyEventV2[] = []
   const echo = (event: unknown) => {
@@ -29,7 +29,7 @@ export function echoSite(): EdgeOptions & { readonly events: APIGatewayProxyEven
   }
 }
 
-/** A mutual-TLS edge with these CA certificates, names of test/vectors/certs or certificates, until the test ends. */
+/** A mutual-TLS edge until the test ends. Its truststore: names of test/vectors/certs, or certificates. */
 export async function edge(
   ...truststore: (string | X509Certificate)[]
 ): Promise<Listening & { readonly events: APIGatewayProxyEventV2[] }> {

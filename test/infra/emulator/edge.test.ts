@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { Agent } from 'node:https'
 import { connect, type ConnectionOptions } from 'node:tls'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { plainEdge } from '../../../infra/emulator/edge.ts'
 import { echoSite, edge, overAgent } from './edge-fixture.ts'
 import { converse, freshKey, identity, makeAuthority, makeIdentity, send, vector } from './tls-client.ts'
@@ -14,138 +14,133 @@ function proved([event]: APIGatewayProxyEventV2[]): string | undefined {
   return event?.requestContext.authentication?.clientCert.clientCertPem
 }
 
-describe('a certificate the truststore vouches for', () => {
-  test.each([
-    ['client-ec-p256', ['ca-root', 'ca-issuing']],
-    ['client-rsa-2048', ['ca-root', 'ca-issuing']],
-    ['self-signed-ec', ['ca-root', 'self-signed-ec']],
-    ['same-subject-other-ca', ['ca-root', 'ca-issuing', 'ca-other-root']],
-  ])('lets %s in and hands its exact PEM to the function', async (name, truststore) => {
-    const { port, events } = await edge(...truststore)
-    expect(await send(port, {}, identity(name))).toEqual({ status: 200, body: 'let in' })
-    expect(proved(events)).toBe(vector(name))
-  })
-
-  test('gives the leaf alone when the client sends its chain along', async () => {
-    const { port, events } = await edge('ca-root', 'ca-issuing')
-    await send(port, {}, identity('client-ec-p256', 'ca-issuing'))
-    expect(proved(events)).toBe(vector('client-ec-p256'))
-  })
-
-  test('fills the other members of clientCert as API Gateway does', async () => {
-    const { port, events } = await edge('ca-root', 'ca-issuing')
-    await send(port, {}, identity('client-ec-p256'))
-    const leaf = new X509Certificate(vector('client-ec-p256'))
-    expect(events[0]?.requestContext.authentication?.clientCert).toEqual({
-      clientCertPem: vector('client-ec-p256'),
-      subjectDN: leaf.subject.split('\n').reverse().join(','),
-      issuerDN: leaf.issuer.split('\n').reverse().join(','),
-      serialNumber: expect.stringMatching(/^[0-9a-f]{2}(:[0-9a-f]{2})+$/) as string,
-      validity: { notBefore: leaf.validFrom, notAfter: leaf.validTo },
-    })
-    expect(events[0]?.requestContext.authentication?.clientCert.serialNumber.replaceAll(':', '')).toBe(
-      leaf.serialNumber.toLowerCase(),
-    )
-  })
-
-  test('stays the certificate of every request on the connection', async () => {
-    const { port, events } = await edge('ca-root', 'ca-issuing')
-    const agent = new Agent({
-      keepAlive: true,
-      maxSockets: 1,
-      rejectUnauthorized: false,
-      ...identity('client-ec-p256'),
-    })
-    onTestFinished(() => {
-      agent.destroy()
-    })
-    const reused = [await overAgent(port, agent), await overAgent(port, agent)]
-    expect(reused).toEqual([false, true])
-    expect(events.map((event) => event.requestContext.authentication?.clientCert.clientCertPem)).toEqual([
-      vector('client-ec-p256'),
-      vector('client-ec-p256'),
-    ])
-  })
+test.each([
+  ['client-ec-p256', ['ca-root', 'ca-issuing']],
+  ['client-rsa-2048', ['ca-root', 'ca-issuing']],
+  ['self-signed-ec', ['ca-root', 'self-signed-ec']],
+  ['same-subject-other-ca', ['ca-root', 'ca-issuing', 'ca-other-root']],
+])('the edge admits %s and passes its exact PEM to the function', async (name, truststore) => {
+  const { port, events } = await edge(...truststore)
+  expect(await send(port, {}, identity(name))).toEqual({ status: 200, body: 'let in' })
+  expect(proved(events)).toBe(vector(name))
 })
 
-describe('a connection without a certificate', () => {
-  test.each(BOTH_VERSIONS)('ends without an HTTP answer (%s)', async (version) => {
+test('the function gets only the leaf when the client sends its chain as well', async () => {
+  const { port, events } = await edge('ca-root', 'ca-issuing')
+  await send(port, {}, identity('client-ec-p256', 'ca-issuing'))
+  expect(proved(events)).toBe(vector('client-ec-p256'))
+})
+
+test('the edge fills the other members of clientCert as API Gateway does', async () => {
+  const { port, events } = await edge('ca-root', 'ca-issuing')
+  await send(port, {}, identity('client-ec-p256'))
+  const leaf = new X509Certificate(vector('client-ec-p256'))
+  expect(events[0]?.requestContext.authentication?.clientCert).toEqual({
+    clientCertPem: vector('client-ec-p256'),
+    subjectDN: leaf.subject.split('\n').reverse().join(','),
+    issuerDN: leaf.issuer.split('\n').reverse().join(','),
+    serialNumber: expect.stringMatching(/^[0-9a-f]{2}(:[0-9a-f]{2})+$/) as string,
+    validity: { notBefore: leaf.validFrom, notAfter: leaf.validTo },
+  })
+  expect(events[0]?.requestContext.authentication?.clientCert.serialNumber.replaceAll(':', '')).toBe(
+    leaf.serialNumber.toLowerCase(),
+  )
+})
+
+test('the certificate of a handshake is in every event of its connection', async () => {
+  const { port, events } = await edge('ca-root', 'ca-issuing')
+  const agent = new Agent({
+    keepAlive: true,
+    maxSockets: 1,
+    rejectUnauthorized: false,
+    ...identity('client-ec-p256'),
+  })
+  onTestFinished(() => {
+    agent.destroy()
+  })
+  const reused = [await overAgent(port, agent), await overAgent(port, agent)]
+  expect(reused).toEqual([false, true])
+  expect(events.map((event) => event.requestContext.authentication?.clientCert.clientCertPem)).toEqual([
+    vector('client-ec-p256'),
+    vector('client-ec-p256'),
+  ])
+})
+
+test.each(BOTH_VERSIONS)(
+  'a connection without a certificate ends without an HTTP answer (%s)',
+  async (version) => {
     const { port, events } = await edge('ca-root', 'ca-issuing')
     const { said } = await converse(port, { minVersion: version, maxVersion: version })
     expect(said).toBe('')
     expect(events).toEqual([])
-  })
+  },
+)
 
-  test('ends although it asks for nothing', async () => {
-    const { port } = await edge('ca-root', 'ca-issuing')
-    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false })
-    await new Promise((resolve) => socket.once('close', resolve).on('error', () => undefined))
-    expect(socket.destroyed).toBe(true)
-  })
-
-  test('does not keep others out', async () => {
-    const { port } = await edge('ca-root', 'ca-issuing')
-    await converse(port, {})
-    expect((await send(port, {}, identity('client-ec-p256'))).status).toBe(200)
-  })
+test('a connection without a certificate ends even if it sends no request', async () => {
+  const { port } = await edge('ca-root', 'ca-issuing')
+  const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false })
+  await new Promise((resolve) => socket.once('close', resolve).on('error', () => undefined))
+  expect(socket.destroyed).toBe(true)
 })
 
-describe('a certificate the truststore does not vouch for gets 403', () => {
-  test.each<[string, ConnectionOptions, string[]]>([
-    ['from another CA', identity('same-subject-other-ca'), ['ca-root', 'ca-issuing']],
-    ['self-signed and not listed', identity('self-signed-ec'), ['ca-root', 'ca-issuing']],
-    ['whose intermediate only the client has', identity('client-ec-p256', 'ca-issuing'), ['ca-root']],
-    ['whose intermediate nobody has', identity('client-ec-p256'), ['ca-root']],
-    ['whose chain has no root in the truststore', identity('client-ec-p256'), ['ca-issuing']],
-    ['issued by a CA but only listed itself', identity('client-ec-p256'), ['client-ec-p256']],
-    [
-      'listed itself, with a root, the intermediate only from the client',
-      identity('client-ec-p256', 'ca-issuing'),
-      ['client-ec-p256', 'ca-root'],
-    ],
-  ])('%s', async (_name, presented, truststore) => {
-    const { port, events } = await edge(...truststore)
-    expect(await send(port, { method: 'POST', body: 'a=b' }, presented)).toEqual(FORBIDDEN)
-    expect(events).toEqual([])
-  })
-
-  test.each([
-    ['expired', { from: -60, until: -1 }],
-    ['not yet valid', { from: 1, until: 60 }],
-    ['with a weak key', { key: freshKey(1024) }],
-  ])('%s, although from the trusted CA', async (_name, wishes) => {
-    const authority = await makeAuthority('Test CA')
-    const { port, events } = await edge(authority.certificate)
-    const presented = await makeIdentity(authority, wishes)
-    expect(await send(port, {}, { ...presented, ciphers: 'DEFAULT@SECLEVEL=0' })).toEqual(FORBIDDEN)
-    expect(events).toEqual([])
-
-    const control = await makeIdentity(authority, {})
-    expect((await send(port, {}, control)).status).toBe(200)
-  })
+test('a connection without a certificate does not disturb others', async () => {
+  const { port } = await edge('ca-root', 'ca-issuing')
+  await converse(port, {})
+  expect((await send(port, {}, identity('client-ec-p256'))).status).toBe(200)
 })
 
-describe('headers that claim a certificate', () => {
-  const spoof = {
-    'x-amzn-mtls-clientcert': encodeURIComponent(vector('client-other')),
-    'x-ssl-client-cert': encodeURIComponent(vector('client-other')),
-    'x-forwarded-client-cert': `Cert="${encodeURIComponent(vector('client-other'))}"`,
-    'client-cert': `:${new X509Certificate(vector('client-other')).raw.toString('base64')}:`,
-  }
+test.each<[string, ConnectionOptions, string[]]>([
+  ['of another CA', identity('same-subject-other-ca'), ['ca-root', 'ca-issuing']],
+  ['that is self-signed and not in the truststore', identity('self-signed-ec'), ['ca-root', 'ca-issuing']],
+  ['whose intermediate only the client has', identity('client-ec-p256', 'ca-issuing'), ['ca-root']],
+  ['whose intermediate nobody has', identity('client-ec-p256'), ['ca-root']],
+  ['whose chain has no root in the truststore', identity('client-ec-p256'), ['ca-issuing']],
+  ['that is itself in the truststore, but not its CA', identity('client-ec-p256'), ['client-ec-p256']],
+  [
+    'that is itself in the truststore with its root, while only the client has the intermediate',
+    identity('client-ec-p256', 'ca-issuing'),
+    ['client-ec-p256', 'ca-root'],
+  ],
+])('a certificate %s gets 403', async (_name, presented, truststore) => {
+  const { port, events } = await edge(...truststore)
+  expect(await send(port, { method: 'POST', body: 'a=b' }, presented)).toEqual(FORBIDDEN)
+  expect(events).toEqual([])
+})
 
-  test('do not reach the request context of the mutual-TLS edge', async () => {
-    const { port, events } = await edge('ca-root', 'ca-issuing')
-    await send(port, { headers: spoof }, identity('client-ec-p256'))
-    expect(proved(events)).toBe(vector('client-ec-p256'))
-    expect(events[0]?.headers).toMatchObject({ 'x-ssl-client-cert': spoof['x-ssl-client-cert'] })
-  })
+test.each([
+  ['that has expired', { from: -60, until: -1 }],
+  ['that is not yet valid', { from: 1, until: 60 }],
+  ['with a weak key', { key: freshKey(1024) }],
+])('a certificate of a trusted CA %s gets 403', async (_name, wishes) => {
+  const authority = await makeAuthority('Test CA')
+  const { port, events } = await edge(authority.certificate)
+  const presented = await makeIdentity(authority, wishes)
+  expect(await send(port, {}, { ...presented, ciphers: 'DEFAULT@SECLEVEL=0' })).toEqual(FORBIDDEN)
+  expect(events).toEqual([])
 
-  test('make no certificate of the plain edge', async () => {
-    const site = echoSite()
-    const { port, close } = await plainEdge(site)
-    onTestFinished(close)
-    expect((await send(port, { headers: spoof })).status).toBe(200)
-    expect(site.events).toHaveLength(1)
-    expect(site.events[0]?.requestContext).not.toHaveProperty('authentication')
-  })
+  const control = await makeIdentity(authority, {})
+  expect((await send(port, {}, control)).status).toBe(200)
+})
+
+const spoof = {
+  'x-amzn-mtls-clientcert': encodeURIComponent(vector('client-other')),
+  'x-ssl-client-cert': encodeURIComponent(vector('client-other')),
+  'x-forwarded-client-cert': `Cert="${encodeURIComponent(vector('client-other'))}"`,
+  'client-cert': `:${new X509Certificate(vector('client-other')).raw.toString('base64')}:`,
+}
+
+test('headers that claim a certificate do not reach the request context of the mutual-TLS edge', async () => {
+  const { port, events } = await edge('ca-root', 'ca-issuing')
+  await send(port, { headers: spoof }, identity('client-ec-p256'))
+  expect(proved(events)).toBe(vector('client-ec-p256'))
+  expect(events[0]?.headers).toMatchObject({ 'x-ssl-client-cert': spoof['x-ssl-client-cert'] })
+})
+
+test('headers that claim a certificate make none at the plain edge', async () => {
+  const site = echoSite()
+  const { port, close } = await plainEdge(site)
+  onTestFinished(close)
+  expect((await send(port, { headers: spoof })).status).toBe(200)
+  expect(site.events).toHaveLength(1)
+  expect(site.events[0]?.requestContext).not.toHaveProperty('authentication')
 })

@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { startEmbeddedEngine, type Engine } from '../../../infra/emulator/engine.ts'
 
 const TableName = 'grants'
@@ -15,7 +15,7 @@ let directory: string
 beforeEach(async () => {
   const parent = await mkdtemp(join(tmpdir(), 'engine-'))
   directory = join(parent, 'new', 'data')
-  // Not as a clean-up of this hook: that would come before the engines are closed.
+  // A clean-up of this hook would run before the engines are closed.
   onTestFinished(() => rm(parent, { recursive: true }))
 })
 
@@ -57,86 +57,82 @@ async function getItem(client: DynamoDBClient) {
 const refusal = (options: { directory?: string; port?: number }) =>
   started(options).catch((error: unknown) => (error as Error).message)
 
-describe('startEmbeddedEngine', () => {
-  test('keeps data in a directory over a restart', async () => {
-    const first = await started({ directory })
-    await putItem(first.client)
-    await first.close()
+test('the embedded engine keeps data in a directory over a restart', async () => {
+  const first = await started({ directory })
+  await putItem(first.client)
+  await first.close()
 
-    const second = await started({ directory })
-    expect(await getItem(second.client)).toEqual({ ...KEY, value: { N: '1' } })
-  })
-
-  test('forgets data without a directory', async () => {
-    const first = await started({})
-    await putItem(first.client)
-    expect(await getItem(first.client)).toBeDefined()
-    await first.close()
-
-    const second = await started({})
-    await expect(getItem(second.client)).rejects.toThrow(
-      expect.objectContaining({ name: 'ResourceNotFoundException' }),
-    )
-  })
-
-  test('makes the directory for its owner alone', async () => {
-    await started({ directory })
-    expect(((await stat(directory)).mode & 0o777).toString(8)).toBe('700')
-  })
-
-  test('listens on this machine alone', async () => {
-    const { endpoint } = await started({})
-    expect(endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
-    const elsewhere = connect(Number(new URL(endpoint).port), '127.0.0.2')
-    await expect(once(elsewhere, 'connect')).rejects.toThrow('ECONNREFUSED')
-  })
-
-  test('goes on after a client breaks off its request', async () => {
-    const { client, endpoint } = await started({})
-    const socket = connect(Number(new URL(endpoint).port), '127.0.0.1')
-    socket.write('POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\nhalf')
-    socket.end()
-    await once(socket.resume(), 'close')
-    await putItem(client)
-    expect(await getItem(client)).toBeDefined()
-  })
+  const second = await started({ directory })
+  expect(await getItem(second.client)).toEqual({ ...KEY, value: { N: '1' } })
 })
 
-describe('one line is told of', () => {
-  test('a directory that another engine has open', async () => {
-    await started({ directory })
-    expect(await refusal({ directory })).toBe(`data directory ${directory} is in use by another process`)
-  })
+test('the embedded engine forgets data without a directory', async () => {
+  const first = await started({})
+  await putItem(first.client)
+  expect(await getItem(first.client)).toBeDefined()
+  await first.close()
 
-  test('a directory that another process has open, from its first moment on', async () => {
-    await started({ directory })
-    const engine = new URL('../../../infra/emulator/engine.ts', import.meta.url).href
-    const program = `const { startEmbeddedEngine } = await import(${JSON.stringify(engine)})
-      const outcome = await startEmbeddedEngine(${JSON.stringify({ directory })}).catch((error) => error)
-      process.stdout.write(String(outcome.message))
-      process.exit()`
-    // Blocks this process: nothing that the first engine has put off comes to its help.
-    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
-      encoding: 'utf8',
-    })
-    expect(stdout).toBe(`data directory ${directory} is in use by another process`)
-  })
+  const second = await started({})
+  await expect(getItem(second.client)).rejects.toThrow(
+    expect.objectContaining({ name: 'ResourceNotFoundException' }),
+  )
+})
 
-  test('a file in the place of the directory', async () => {
-    const file = join(directory, '..', '..', 'file')
-    await writeFile(file, '')
-    expect(await refusal({ directory: file })).toBe(`data directory ${file} cannot be opened (EEXIST)`)
-  })
+test('the embedded engine makes a directory that only its owner may read', async () => {
+  await started({ directory })
+  expect(((await stat(directory)).mode & 0o777).toString(8)).toBe('700')
+})
 
-  test('a directory with broken data', async () => {
-    const engine = await started({ directory })
-    await engine.close()
-    await writeFile(join(directory, 'CURRENT'), 'MANIFEST-none\n')
-    expect(await refusal({ directory })).toMatch(/^data directory \S+ cannot be opened \(LEVEL_\w+\)$/)
-  })
+test('the embedded engine listens only on this machine', async () => {
+  const { endpoint } = await started({})
+  expect(endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+  const elsewhere = connect(Number(new URL(endpoint).port), '127.0.0.2')
+  await expect(once(elsewhere, 'connect')).rejects.toThrow('ECONNREFUSED')
+})
 
-  test('a port in use', async () => {
-    const port = Number(new URL((await started({})).endpoint).port)
-    expect(await refusal({ port })).toBe(`port ${port} is in use: choose another with --engine-port`)
+test('the embedded engine goes on after a client breaks off its request', async () => {
+  const { client, endpoint } = await started({})
+  const socket = connect(Number(new URL(endpoint).port), '127.0.0.1')
+  socket.write('POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\nhalf')
+  socket.end()
+  await once(socket.resume(), 'close')
+  await putItem(client)
+  expect(await getItem(client)).toBeDefined()
+})
+
+test('a directory that another engine has open is named in one line', async () => {
+  await started({ directory })
+  expect(await refusal({ directory })).toBe(`data directory ${directory} is in use by another process`)
+})
+
+test('a directory that another process has open is named in one line, as soon as that process has started', async () => {
+  await started({ directory })
+  const engine = new URL('../../../infra/emulator/engine.ts', import.meta.url).href
+  const program = `const { startEmbeddedEngine } = await import(${JSON.stringify(engine)})
+    const outcome = await startEmbeddedEngine(${JSON.stringify({ directory })}).catch((error) => error)
+    process.stdout.write(String(outcome.message))
+    process.exit()`
+  // Blocks this process, so that the first engine cannot finish anything in the background meanwhile.
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
   })
+  expect(stdout).toBe(`data directory ${directory} is in use by another process`)
+})
+
+test('a file in the place of the data directory is named in one line', async () => {
+  const file = join(directory, '..', '..', 'file')
+  await writeFile(file, '')
+  expect(await refusal({ directory: file })).toBe(`data directory ${file} cannot be opened (EEXIST)`)
+})
+
+test('a directory with broken data is named in one line', async () => {
+  const engine = await started({ directory })
+  await engine.close()
+  await writeFile(join(directory, 'CURRENT'), 'MANIFEST-none\n')
+  expect(await refusal({ directory })).toMatch(/^data directory \S+ cannot be opened \(LEVEL_\w+\)$/)
+})
+
+test('a port in use is named in one line', async () => {
+  const port = Number(new URL((await started({})).endpoint).port)
+  expect(await refusal({ port })).toBe(`port ${port} is in use: choose another with --engine-port`)
 })

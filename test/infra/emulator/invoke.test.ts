@@ -1,49 +1,56 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { runScript } from '../../support/script.ts'
+import { startCommand } from './started-command.ts'
 
-const INVOKE = 'infra/emulator/invoke.ts'
-
-async function invoke(...parameters: string[]) {
-  const script = runScript(INVOKE, parameters)
-  return { code: await script.ended, stdout: script.stdout(), stderr: script.stderr() }
+/** The result of the handler. */
+async function invoke(name: string, event: string) {
+  const command = startCommand(['invoke', name, `test/events/${event}.json`], { LOG_LEVEL: 'silent' })
+  expect(await command.ended).toBe(0)
+  return JSON.parse(command.stdout()) as Record<string, unknown>
 }
 
-describe('npm run invoke', () => {
-  test.each(['httpapi-v2-mtls', 'rest-v1-mtls'])(
-    'runs the deployed token handler on %s.json',
-    async (event) => {
-      const { code, stdout } = await invoke('token', `test/events/${event}.json`)
-      expect(code).toBe(0)
-      expect(stdout).toContain('"statusCode": 200')
-      expect(stdout).toContain('"thumbprint":"2xpl2NpM9QOJKSKrVLab9n3x9whGKOrRIO15pyd4Xbw"')
-    },
-  )
+test.each([
+  ['httpapi-v2-mtls', 200, '"thumbprint":"2xpl2NpM9QOJKSKrVLab9n3x9whGKOrRIO15pyd4Xbw"'],
+  ['httpapi-v2-plain', 401, '"reason":"tls-certificate-missing"'],
+  ['httpapi-v2-execute-api', 401, '"reason":"tls-certificate-missing"'],
+  ['rest-v1-plain', 401, '"reason":"tls-certificate-missing"'],
+])('npm run invoke: the token handler answers %s.json with %s and logs %s', async (event, status, logged) => {
+  const script = runScript('infra/certbound.ts', ['invoke', 'token', `test/events/${event}.json`])
+  expect(await script.ended).toBe(0)
+  expect(script.stdout()).toContain(`"statusCode": ${status}`)
+  expect(script.stdout()).toContain(logged)
+})
 
-  test.each(['httpapi-v2-plain', 'httpapi-v2-execute-api', 'rest-v1-plain'])(
-    'refuses the mutual-TLS client of %s.json, which brings no certificate',
-    async (event) => {
-      const { code, stdout } = await invoke('token', `test/events/${event}.json`)
-      expect(code).toBe(0)
-      expect(stdout).toContain('"statusCode": 401')
-      expect(stdout).toContain('"reason":"tls-certificate-missing"')
-    },
-  )
+test.each(['httpapi-v2-mtls', 'rest-v1-mtls'])(
+  'npm run invoke: the client of %s.json gets a token with its certificate',
+  async (event) => {
+    const { statusCode, body } = await invoke('token', event)
+    expect(statusCode).toBe(200)
+    expect(body).toContain('"access_token"')
+  },
+)
 
-  test.each([
-    ['authorizer-v2-mtls', '"isAuthorized": false'],
-    ['authorizer-v1-mtls', '"Effect": "Deny"'],
-  ])('runs the authorizer on %s.json, whose token nobody has issued', async (event, answer) => {
-    const { code, stdout } = await invoke('authorizer', `test/events/${event}.json`)
-    expect(code).toBe(0)
-    expect(stdout).toContain(answer)
-    expect(stdout).toContain('"reason":"token-unknown"')
-  })
+test.each([
+  ['authorizer-v2-mtls', { isAuthorized: false }],
+  ['authorizer-v1-mtls', { policyDocument: { Statement: [{ Effect: 'Deny' }] } }],
+])(
+  'npm run invoke: the authorizer denies the event of %s.json, whose token nobody has issued',
+  async (event, answer) => {
+    expect(await invoke('authorizer', event)).toMatchObject(answer)
+  },
+)
 
-  test('says in one line what is wrong', async () => {
-    const unknown = await invoke('nope', 'test/events/rest-v1-mtls.json')
-    expect(unknown.code).toBe(1)
-    expect(unknown.stderr).toMatch(/^invoke: there is no function nope.*\n$/)
-    const absent = await invoke('token', 'absent.json')
-    expect(absent).toMatchObject({ code: 1, stderr: 'invoke: absent.json is no readable JSON file\n' })
-  })
-}, 60_000)
+test('npm run invoke names an unknown function, and a file that is no JSON, in one line', async () => {
+  const unknown = startCommand(['invoke', 'nope', 'test/events/rest-v1-mtls.json'])
+  expect(await unknown.ended).toBe(1)
+  expect(unknown.stderr()).toMatch(/^invoke: there is no function nope.*\n$/)
+  const absent = startCommand(['invoke', 'token', 'absent.json'])
+  expect(await absent.ended).toBe(1)
+  expect(absent.stderr()).toBe('invoke: absent.json is no readable JSON file\n')
+})
+
+test('npm run invoke without an event shows how it is used', async () => {
+  const command = startCommand(['invoke', 'token'])
+  expect(await command.ended).toBe(1)
+  expect(command.stderr()).toContain('FUNCTION EVENT.json')
+})

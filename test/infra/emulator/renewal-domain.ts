@@ -9,7 +9,7 @@ import { identity, type makeIdentity, vector } from './tls-client.ts'
 
 export type Pair = Awaited<ReturnType<typeof makeIdentity>>
 
-/** The mutual-TLS domain with this trust store; another trust store is another call, as it is another `UpdateDomainName`. */
+/** The mutual-TLS domain with this trust store. To change the trust store, call it again: on AWS that is `UpdateDomainName`. */
 export async function openDomain(walk: Walk, truststore: readonly X509Certificate[]) {
   const { port, close } = await mutualTlsEdge({
     ...{ routes: deployedFunctions(walk.runtime), domainName: MTLS_DOMAIN, apiId: API_IDS[0] ?? '' },

@@ -10,7 +10,7 @@ import { type Authority, makeAuthority, makeIdentity } from './tls-client.ts'
 const NAME = 'CN=renewed.example,O=Certbound Development'
 const named = { commonName: 'renewed.example' }
 const INVALID_CLIENT = '401 invalid_client'
-/** Who ends TLS has refused the certificate; no code of ours has run. */
+/** The gateway, which ends TLS, has refused the certificate; none of our code has run. */
 const FORBIDDEN = '403 Forbidden'
 
 let runtime: FixedRuntime
@@ -22,7 +22,7 @@ beforeAll(async () => {
   ca = await makeAuthority('Client CA')
 })
 beforeEach(async () => {
-  // TLS knows no other clock than that of the machine.
+  // TLS has no other clock than the machine's.
   runtime.clock.now = Math.floor(Date.now() / 1000) as EpochSeconds
   walk = await openWalk(runtime, {
     apiKey: runtime.settings.serviceId ?? 0,
@@ -52,7 +52,7 @@ describe('a certificate of a PKI', () => {
     renewed = await makeIdentity(ca, named)
   })
 
-  test('is renewed under its subject: nothing is registered, and a refresh moves the grant', async () => {
+  test('a PKI certificate is renewed under its subject: nothing is registered, and a refresh moves the grant', async () => {
     const at = await domain(ca.certificate)
     const first = await at.signIn(old, client)
     expect(await at.uses(old, first.access)).toBe('200')
@@ -65,14 +65,14 @@ describe('a certificate of a PKI', () => {
     expect((await at.credentials(renewed, client)).short).toBe('200')
   })
 
-  test('works beside the one before, each for its own tokens', async () => {
+  test('an old and a renewed PKI certificate work side by side, each for its own tokens', async () => {
     const at = await domain(ca.certificate)
     const [one, other] = [await at.credentials(old, client), await at.credentials(renewed, client)]
     expect([await at.uses(old, one.access), await at.uses(renewed, other.access)]).toEqual(['200', '200'])
     expect(await at.uses(renewed, one.access)).toBe('401 invalid_token')
   })
 
-  test('that comes after the old one has ended still refreshes what that one left', async () => {
+  test('a PKI certificate that comes after the end of the old one can refresh the grant of the old one', async () => {
     const at = await domain(ca.certificate)
     const first = await at.signIn(old, client)
     const ended = await makeIdentity(ca, { ...named, from: -30, until: -1 })
@@ -81,7 +81,7 @@ describe('a certificate of a PKI', () => {
     expect((await at.refresh(renewed, client, first.refresh)).short).toBe('200')
   })
 
-  test('of another subject is refused until the subject is registered, and uses nothing up', async () => {
+  test('a PKI certificate of another subject is refused until the subject is registered, and consumes nothing', async () => {
     const at = await domain(ca.certificate)
     const first = await at.signIn(old, client)
     const renamed = await makeIdentity(ca, { commonName: 'other.example' })
@@ -91,7 +91,7 @@ describe('a certificate of a PKI', () => {
     expect((await at.refresh(renamed, client, first.refresh)).short).toBe('200')
   })
 
-  test('of a new authority needs that in the trust store first, then in the lists of the service', async () => {
+  test('a PKI certificate of a new authority is accepted once the authority is in the trust store, then in the lists of the service', async () => {
     const fresh = await makeAuthority('New client CA')
     const moved = await makeIdentity(fresh, named)
     const pems = (...authorities: Authority[]) => authorities.map(({ certificate }) => certificate.toString())
@@ -138,7 +138,7 @@ describe('a self-signed certificate', () => {
     await register(old)
   })
 
-  test('is registered and trusted beside the old one, then used, then left alone', async () => {
+  test('a self-signed certificate is registered and trusted beside the old one, then used, then registered alone', async () => {
     const before = await domain(trusting(old))
     const first = await before.signIn(old, client)
 
@@ -159,7 +159,7 @@ describe('a self-signed certificate', () => {
     expect((await after.refresh(renewed, client, second.refresh)).short).toBe('200')
   })
 
-  test('that is used before it is registered or trusted is refused, and uses nothing up', async () => {
+  test('a self-signed certificate that is used before it is registered or trusted is refused, and consumes nothing', async () => {
     const before = await domain(trusting(old))
     const first = await before.signIn(old, client)
     expect((await before.refresh(renewed, client, first.refresh)).short).toBe(FORBIDDEN)
@@ -170,12 +170,12 @@ describe('a self-signed certificate', () => {
     expect((await both.refresh(renewed, client, first.refresh)).short).toBe('200')
   })
 
-  test('that takes the place of the old one too early locks out who still holds that', async () => {
+  test('a self-signed certificate that replaces the old one too early locks out the holder of the old one', async () => {
     const both = await domain(trusting(old), trusting(renewed))
     const first = await both.signIn(old, client)
     await register(renewed)
     expect((await both.refresh(old, client, first.refresh)).short).toBe(INVALID_CLIENT)
-    // Possession alone is asked at a resource: what was issued goes on to its end.
+    // A resource asks only for possession of the key: tokens that were issued work until they expire.
     expect(await both.uses(old, first.access)).toBe('200')
     await register(old, renewed)
     expect((await both.refresh(old, client, first.refresh)).short).toBe('200')
@@ -185,7 +185,7 @@ describe('a self-signed certificate', () => {
 describe.each([
   ['of a public client', { ...PUBLIC, ...BOUND }],
   ['of a client with a secret', { ...BASIC, ...BOUND, tokenAuthMethod: 'CLIENT_SECRET_POST' }],
-] as const)('a certificate %s', (_name, settings) => {
+] as const)('a certificate %s', (of, settings) => {
   let client: TestClient
   let old: Pair
   let renewed: Pair
@@ -196,7 +196,7 @@ describe.each([
     renewed = await makeIdentity(undefined, named)
   })
 
-  test('is changed by signing in again, while the old one goes on', async () => {
+  test(`a certificate ${of} is changed by signing in again, while the old one goes on`, async () => {
     const before = await domain(ca.certificate)
     const first = await before.signIn(old, client)
 
@@ -208,7 +208,7 @@ describe.each([
     expect((await both.refresh(renewed, client, second.refresh)).short).toBe('200')
   })
 
-  test('does not take over what the old one has: no refresh, and the old one is not disturbed', async () => {
+  test(`a new certificate ${of} cannot use or refresh what the old one has, and does not disturb it`, async () => {
     const both = await domain(ca.certificate, trusting(renewed))
     const first = await both.signIn(old, client)
     expect(await both.uses(renewed, first.access)).toBe('401 invalid_token')
@@ -216,7 +216,7 @@ describe.each([
     expect((await both.refresh(old, client, first.refresh)).short).toBe('200')
   })
 
-  test('that is not in the trust store yet cannot even sign in, nor the old one when it is taken out', async () => {
+  test(`a certificate ${of} cannot sign in before it is in the trust store, nor refresh after it was taken out`, async () => {
     const before = await domain(ca.certificate)
     expect((await before.signIn(renewed, client)).short).toBe(FORBIDDEN)
     const first = await before.signIn(old, client)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { mutualTlsRequest, type TlsIdentity } from '../../../infra/emulator/mutual-tls-request.ts'
-import { CLIENT_CERTIFICATES, startSite, STRANGER } from '../../../infra/emulator/site.ts'
+import { CLIENT_CERTIFICATES, startSite } from '../../../infra/emulator/site.ts'
 import { type LocalSite, localSite } from '../examples/authorization-server/local-site.ts'
 import { makeIdentity } from './tls-client.ts'
 
@@ -30,7 +30,7 @@ async function obtainToken(scope: string): Promise<string> {
   return (JSON.parse(text) as { access_token: string }).access_token
 }
 
-test('the holder is served, a thief is not, and without a trusted certificate there is no connection', async () => {
+test('the sample resource server serves the holder of a token, refuses a thief, and gives nobody else a connection', async () => {
   const token = await obtainToken('accounts:read')
   const [status, text = ''] = await use(token, holder())
   expect(status).toBe(200)
@@ -38,9 +38,12 @@ test('the holder is served, a thief is not, and without a trusted certificate th
     clientId: site.seeded.clients[1].clientId,
     scopes: ['accounts:read'],
   })
-  expect(await use(token, site.identity(STRANGER))).toEqual([401, '{"error":"invalid_token"}'])
+  expect(await use(token, site.identity(CLIENT_CERTIFICATES.STRANGER))).toEqual([
+    401,
+    '{"error":"invalid_token"}',
+  ])
   await expect(use(token, site.identity())).rejects.toThrow()
-  const untrusted = { ca: site.certificates.ca.certificate, ...(await makeIdentity(undefined, {})) }
+  const untrusted = { ca: site.certificates.ca.cert, ...(await makeIdentity(undefined, {})) }
   await expect(use(token, untrusted)).rejects.toThrow()
   expect(await use(await obtainToken('payments:write'), holder())).toEqual([
     403,
@@ -48,11 +51,11 @@ test('the holder is served, a thief is not, and without a trusted certificate th
   ])
 })
 
-test('its client ends with it', async () => {
+test('the client of the sample resource server is deleted when the site closes', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'certbound-sample-'))
   for (let i = 0; i < 2; i++) {
-    const options = { mtlsPort: 0, apiPort: 0, directory, dataDirectory: join(directory, 'data') }
-    const kept = await startSite({ ...options, logLevel: 'silent' })
+    const options = { directory, dataDirectory: join(directory, 'data') }
+    const kept = await startSite(options)
     expect(await kept.runtime.store.registry.listClients(kept.seeded.serviceId)).toHaveLength(3)
     await kept.close()
   }

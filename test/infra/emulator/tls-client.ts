@@ -1,9 +1,9 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { request as httpRequest, type OutgoingHttpHeaders } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { connect, type ConnectionOptions } from 'node:tls'
-import { issueCertificate, type Profile } from '../../../infra/emulator/issue-certificate.ts'
+import { type Identity, type IdentityWish, makeIdentity as issue } from '../../../infra/emulator/identity.ts'
 
 export interface Answer {
   readonly status: number
@@ -17,12 +17,12 @@ export interface Message {
   readonly body?: string | Buffer
 }
 
-/** One of test/vectors/certs, for example `ca-root` or `client-other.test-key`. */
+/** A file of test/vectors/certs, for example `ca-root` or `client-other.test-key`. */
 export function vector(name: string): string {
   return readFileSync(new URL(`../../vectors/certs/${name}.pem`, import.meta.url), 'utf8')
 }
 
-/** What a client of test/vectors presents. */
+/** The certificate, its chain and the key of a client of test/vectors. */
 export function identity(name: string, ...chain: string[]): { cert: string; key: string } {
   const key = vector(`${name.replace(/-renewed$/, '')}.test-key`)
   return { cert: [name, ...chain].map(vector).join(''), key }
@@ -49,14 +49,14 @@ export function send(port: number, message: Message, tls?: ConnectionOptions): P
 }
 
 export interface Conversation {
-  /** Everything the server said inside TLS, until the connection ended. */
+  /** Everything that the server sent inside TLS, until the connection ended. */
   readonly said: string
   readonly reused: boolean
   readonly session: Buffer | undefined
   readonly error: NodeJS.ErrnoException | undefined
 }
 
-/** Connects, sends one request that asks for the connection to be closed, and listens to the end. */
+/** Connects, sends one request with `connection: close`, and reads to the end. */
 export function converse(port: number, tls: ConnectionOptions): Promise<Conversation> {
   return new Promise((resolve) => {
     let said = ''
@@ -98,7 +98,7 @@ export async function makeAuthority(
 }
 
 export interface Wishes {
-  readonly profile?: Profile
+  readonly profile?: IdentityWish['profile']
   readonly commonName?: string
   /** Days from now; negative for the past. */
   readonly from?: number
@@ -108,22 +108,15 @@ export interface Wishes {
 }
 
 /** A key with a certificate as wished. */
-export async function makeIdentity(issuer: Authority | undefined, wishes: Wishes) {
-  const { profile = 'client', commonName = 'test client', from = -30, until = 30 } = wishes
-  const privateKey = createPrivateKey(wishes.key ?? freshKey())
-  const publicKey = createPublicKey(privateKey)
+export function makeIdentity(issuer: Authority | undefined, wishes: Wishes): Promise<Identity> {
+  const { profile = 'client', commonName = 'test client', from = -30, until = 30, key } = wishes
   const day = (offset: number) => new Date(Date.now() + offset * 86_400_000)
-  const template = { profile, commonName, publicKey, notBefore: day(from), notAfter: day(until) }
-  const signer =
-    issuer === undefined
-      ? { key: privateKey, publicKey }
-      : {
-          certificate: issuer.certificate,
-          key: createPrivateKey(issuer.key),
-          publicKey: issuer.certificate.publicKey,
-        }
-  const cert = await issueCertificate(template, signer)
-  return { cert, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }
+  const dates = { notBefore: day(from), notAfter: day(until) }
+  const own = key === undefined ? {} : { key: createPrivateKey(key) }
+  return issue(
+    { profile, commonName, ...dates, ...own },
+    issuer && { ...issuer, key: createPrivateKey(issuer.key) },
+  )
 }
 
 /** PEM. */

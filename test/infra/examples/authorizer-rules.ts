@@ -6,16 +6,16 @@ export interface TemplateResource {
 }
 export type TemplateResources = Readonly<Record<string, TemplateResource>>
 
-/** What a property must be: exactly this, and said so. What is left out has a default, and not a safe one. */
+/** The exact values that properties must have. A property that is left out has a default, which is not safe. */
 type Wanted = Readonly<Record<string, unknown>>
 
 /**
- * The result of an authorizer is not kept (requirement N05): the key of that cache is the identity source alone, so one
- * good call would open the door for the same token with another certificate.
+ * The gateway must not cache the result of an authorizer (requirement N05): the key of that cache is only the identity source,
+ * so after one good call the same token would pass with another certificate.
  */
 const AUTHORIZERS: Readonly<Record<string, Wanted>> = {
   'AWS::ApiGatewayV2::Authorizer': {
-    // A JWT authorizer knows nothing of `cnf`.
+    // A JWT authorizer does not check `cnf`.
     AuthorizerType: 'REQUEST',
     AuthorizerPayloadFormatVersion: '2.0',
     EnableSimpleResponses: true,
@@ -23,7 +23,7 @@ const AUTHORIZERS: Readonly<Record<string, Wanted>> = {
     AuthorizerResultTtlInSeconds: 0,
   },
   'AWS::ApiGateway::Authorizer': {
-    // A TOKEN authorizer hears of no certificate.
+    // A TOKEN authorizer does not get the certificate.
     Type: 'REQUEST',
     IdentitySource: 'method.request.header.Authorization',
     AuthorizerResultTtlInSeconds: 0,
@@ -36,7 +36,7 @@ const DOMAINS = ['AWS::ApiGatewayV2::DomainName', 'AWS::ApiGateway::DomainName']
 
 /**
  * What is wrong with the authorizers of a CloudFormation template, as JSON, and with the APIs that they guard: one line
- * a fault, none for a template without authorizers.
+ * for each fault. A template without authorizers has none, unless a document describes its API.
  */
 export function authorizerFaults(resources: TemplateResources): string[] {
   const all = Object.entries(resources)
@@ -45,9 +45,9 @@ export function authorizerFaults(resources: TemplateResources): string[] {
   const faults = authorizers.flatMap(([id, resource]) =>
     differences(id, resource, AUTHORIZERS[resource.Type]),
   )
-  // An API that is described by a document keeps its authorizers there, where nobody looks.
+  // If a document describes an API, its authorizers are in that document, which these rules do not read.
   const described = ofType(APIS).filter(([, { Properties }]) => 'Body' in (Properties ?? {}))
-  const hidden = described.map(([id]) => `${id}: Body is not looked into`)
+  const hidden = described.map(([id]) => `${id}: Body is not checked`)
   if (authorizers.length === 0) return hidden
   return [
     ...faults,

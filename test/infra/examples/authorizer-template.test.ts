@@ -1,6 +1,6 @@
 import { CelEngine, type Engine, TemplateFile } from '@aws/cloudformation-validate'
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -13,41 +13,45 @@ import { type Lambda, properties } from '../aws/rules/template.ts'
 const root = join(import.meta.dirname, '../../..')
 const EXAMPLES = ['http-api', 'rest-api'] as const
 
+type Example = (typeof EXAMPLES)[number]
+
 const SERVERLESS = `service: example
 frameworkVersion: '4'
 provider: { name: aws, region: eu-west-1, runtime: nodejs24.x }
-resources: \${file(example.yml)}
+custom: { http-api: '\${file(http-api.yml)}', rest-api: '\${file(rest-api.yml)}' }
 `
 
-/** The example as JSON: osls reads the short forms of CloudFormation's functions, offline. */
-function exampleResources(name: string): TemplateResources {
-  const folder = mkdtempSync(join(tmpdir(), 'certbound-example-'))
+/** The examples as JSON: osls reads the short forms of CloudFormation's functions, offline. */
+function readExamples(): Record<Example, { readonly Resources: TemplateResources }> {
+  const folder = mkdtempSync(join(tmpdir(), 'certbound-examples-'))
   try {
-    copyFileSync(join(root, `infra/examples/authorizer/${name}.yml`), join(folder, 'example.yml'))
+    for (const name of EXAMPLES) {
+      copyFileSync(join(root, `infra/examples/authorizer/${name}.yml`), join(folder, `${name}.yml`))
+    }
     writeFileSync(join(folder, 'serverless.yml'), SERVERLESS)
-    execFileSync(process.execPath, [join(root, 'node_modules/osls/bin/serverless.js'), 'package'], {
+    const osls = [join(root, 'node_modules/osls/bin/serverless.js'), 'print', '--path', 'custom']
+    const json = execFileSync(process.execPath, [...osls, '--format', 'json'], {
       cwd: folder,
-      env: { PATH: process.env['PATH'], HOME: folder },
+      env: { PATH: process.env['PATH'], HOME: folder, NODE_COMPILE_CACHE: join(root, '.cache/compiled') },
       stdio: 'pipe',
     })
-    const file = join(folder, '.serverless/cloudformation-template-update-stack.json')
-    return (JSON.parse(readFileSync(file, 'utf8')) as { Resources: TemplateResources }).Resources
+    return JSON.parse(json.toString()) as ReturnType<typeof readExamples>
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
 
-const examples = new Map<string, TemplateResources>()
+let examples: ReturnType<typeof readExamples>
 let engine: Engine
 beforeAll(() => {
-  for (const name of EXAMPLES) examples.set(name, exampleResources(name))
+  examples = readExamples()
   engine = new CelEngine()
 })
 afterAll(() => engine.free())
 
 /** An example with one property of one resource changed; `undefined` leaves it out. */
-function changed(name: string, id: string, property: string, value: unknown): TemplateResources {
-  const resources = structuredClone(examples.get(name) ?? {}) as Record<string, TemplateResource>
+function changed(name: Example, id: string, property: string, value: unknown): TemplateResources {
+  const resources = structuredClone(examples[name].Resources) as Record<string, TemplateResource>
   const { Type = '', Properties = {} } = resources[id] ?? {}
   const { [property]: _before, ...others } = Properties
   resources[id] = { Type, Properties: value === undefined ? others : { ...others, [property]: value } }
@@ -55,13 +59,13 @@ function changed(name: string, id: string, property: string, value: unknown): Te
 }
 
 describe.each(EXAMPLES)('infra/examples/authorizer/%s.yml', (name) => {
-  test('has no fault', () => {
-    const types = Object.values(examples.get(name) ?? {}).map(({ Type }) => Type)
+  test(`${name}.yml has one authorizer and no fault`, () => {
+    const types = Object.values(examples[name].Resources).map(({ Type }) => Type)
     expect(types.filter((type) => type.endsWith('::Authorizer'))).toHaveLength(1)
-    expect(authorizerFaults(examples.get(name) ?? {})).toEqual([])
+    expect(authorizerFaults(examples[name].Resources)).toEqual([])
   })
 
-  test('is a template to the validator of AWS', () => {
+  test(`the validator of AWS accepts ${name}.yml`, () => {
     const { diagnostics } = engine.validateDetailed(
       new TemplateFile(join(root, `infra/examples/authorizer/${name}.yml`)),
       {
@@ -88,23 +92,23 @@ describe.each(EXAMPLES)('infra/examples/authorizer/%s.yml', (name) => {
     ['GetAccounts', 'AuthorizationType', 'AWS_IAM'],
     ['GetAccounts', 'AuthorizerId', undefined],
     ['GetAccounts', 'AuthorizerId', { Ref: 'Other' }],
-  ])('is refused with %s.%s %j', (id, property, value) => {
+  ])(`${name}.yml is refused when its %s.%s is %j`, (id, property, value) => {
     const [fault, ...more] = authorizerFaults(changed(name, id, property, value))
     expect(fault).toMatch(new RegExp(`^${id}: `))
     expect(more).toEqual([])
   })
 
   test.each([undefined, {}, { TruststoreUri: 's3://b/t.pem' }, { TruststoreVersion: '1' }])(
-    'is refused with mutual TLS %j',
+    `${name}.yml is refused when its mutual TLS is %j`,
     (value) => {
       const faults = authorizerFaults(changed(name, 'Domain', 'MutualTlsAuthentication', value))
       expect(faults).toHaveLength(2 - Object.keys(value ?? {}).length)
     },
   )
 
-  test('is refused with an API that a document describes, also where no authorizer is seen', () => {
+  test(`${name}.yml is refused when a document describes its API, even if no authorizer is seen`, () => {
     const resources = changed(name, 'Api', 'Body', {})
-    const fault = 'Api: Body is not looked into'
+    const fault = 'Api: Body is not checked'
     expect(authorizerFaults(resources)).toEqual([fault])
     expect(authorizerFaults({ Api: resources['Api'] as TemplateResource })).toEqual([fault])
   })
@@ -116,7 +120,7 @@ test.each([
   ['http-api', 'EnableSimpleResponses', false],
   ['rest-api', 'Type', 'TOKEN'],
   ['rest-api', 'Type', 'COGNITO_USER_POOLS'],
-])('an authorizer of %s is refused with %s %s', (name, property, value) => {
+] as const)('an authorizer of %s is refused when its %s is %s', (name, property, value) => {
   expect(authorizerFaults(changed(name, 'BoundTokens', property, value))).toHaveLength(1)
 })
 
@@ -127,7 +131,7 @@ describe('the template of certbound', () => {
     return properties<Lambda>(template, 'AuthorizerLambdaFunction').Environment.Variables
   }
 
-  test('guards nothing by an authorizer, and lets its own take certificates from the APIs of the settings', async () => {
+  test('the template guards nothing by an authorizer, and its authorizer takes certificates from the APIs of the settings', async () => {
     const variables = await variablesFor([
       { mtlsDomain: 'accounts.example.com', apiId: 'a1b2c3d4e5' },
       { mtlsDomain: 'payments.example.com', apiId: 'f6e5d4c3b2' },
@@ -138,7 +142,7 @@ describe('the template of certbound', () => {
     })
   })
 
-  test('leaves it without any where there are none, and then it does not start', async () => {
+  test('without APIs in the settings the authorizer of the template has no domains, and does not start', async () => {
     const names = Object.entries(await variablesFor([])).map(([name, value]) => {
       return [name, typeof value === 'string' ? value : 'given']
     })

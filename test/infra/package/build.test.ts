@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { unzipSync } from 'fflate'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bundle, functionNames } from '../../../infra/package/build.ts'
+import { ROOT } from '../../../infra/root.ts'
+import { builtFunctions } from '../../support/built-functions.ts'
 
-const root = join(import.meta.dirname, '../../..')
 const ENVIRONMENT = {
   AWS_REGION: 'eu-central-1',
   REGISTRY_TABLE: 'registry',
@@ -18,62 +19,58 @@ const ENVIRONMENT = {
 
 let folder: string
 let planted: string
-beforeAll(() => {
+let built: string
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'certbound-build-'))
-  mkdirSync(join(root, '.cache'), { recursive: true })
-  planted = mkdtempSync(join(root, '.cache/build-'))
-})
+  mkdirSync(join(ROOT, '.cache'), { recursive: true })
+  planted = mkdtempSync(join(ROOT, '.cache/build-'))
+  built = await builtFunctions()
+}, 120_000)
 afterAll(() => {
   rmSync(folder, { recursive: true })
   rmSync(planted, { recursive: true })
 })
 
-describe.each(functionNames())('%s', (name) => {
-  const handler = `functions/${name}/handler.ts`
-  let archive: Buffer
-  beforeAll(async () => {
-    archive = (await bundle(handler, join(folder, name))).archive
-  })
+test.each(functionNames())('%s becomes the same archive each time that it is built', async (name) => {
+  const { archive } = await bundle(`functions/${name}/handler.ts`, join(folder, name))
+  expect(archive.equals(readFileSync(join(built, `${name}.zip`)))).toBe(true)
+})
 
-  test('is the same archive each time', async () => {
-    const { archive: again } = await bundle(handler, join(folder, `${name}-again`))
-    expect(again.equals(archive)).toBe(true)
-  })
-
-  test('starts from its archive alone', () => {
-    const task = join(folder, `${name}-task`)
-    for (const [path, content] of Object.entries(unzipSync(archive))) {
-      mkdirSync(dirname(join(task, path)), { recursive: true })
-      writeFileSync(join(task, path), content)
-    }
-    const script = `import('./index.mjs')
-      .then(({ handler }) => typeof handler + ' of ' + handler.length, (error) => error.message)
-      .then(console.log)`
-    const output = execFileSync(process.execPath, ['-e', script], { cwd: task, env: ENVIRONMENT })
-    // Three parameters would make it a callback handler, which Node 24 on Lambda refuses.
-    expect(output.toString()).toMatch(/^function of [012]\n$/)
-  })
+test.each(functionNames())('%s starts from its archive, without node_modules', (name) => {
+  const task = join(folder, `${name}-task`)
+  for (const [path, content] of Object.entries(unzipSync(readFileSync(join(built, `${name}.zip`))))) {
+    mkdirSync(dirname(join(task, path)), { recursive: true })
+    writeFileSync(join(task, path), content)
+  }
+  const script = `import('./index.mjs')
+    .then(({ handler }) => typeof handler + ' of ' + handler.length, (error) => error.message)
+    .then(console.log)`
+  const output = execFileSync(process.execPath, ['-e', script], { cwd: task, env: ENVIRONMENT })
+  // Three parameters would make it a callback handler, which Node 24 on Lambda refuses.
+  expect(output.toString()).toMatch(/^function of [012]\n$/)
 })
 
 async function bundlePlanted(name: string, text: string) {
   const handler = join(planted, `${name}.ts`)
   writeFileSync(handler, text)
-  return bundle(relative(root, handler), join(folder, name))
+  return bundle(relative(ROOT, handler), join(folder, name))
 }
 
-test('refuses what must load on demand in what loads at start', async () => {
+test('a build fails when a module that must load on demand loads at start', async () => {
   writeFileSync(join(planted, 'names.ts'), `export * from 'pkijs'`)
   const refused = bundlePlanted('early', `export { Certificate as handler } from './names.ts'`)
-  await expect(refused).rejects.toThrow(/early.ts loads at start what must load on demand: .*pkijs/)
+  await expect(refused).rejects.toThrow(
+    /early.ts loads these at start, but they must load on demand: .*pkijs/,
+  )
 })
 
-test('takes the same when it loads on demand', async () => {
+test('a build succeeds when the same module loads on demand', async () => {
   const { startBytes, archive } = await bundlePlanted('late', `export const handler = () => import('pkijs')`)
   expect(startBytes).toBeLessThan(1000)
   expect(archive.length).toBeGreaterThan(50_000)
 })
 
-test('refuses a start that has grown beyond the budget', async () => {
+test('a build fails when more bytes load at start than the budget allows', async () => {
   const refused = bundlePlanted('large', `export const handler = () => '${'x'.repeat(1_000_000)}'`)
   await expect(refused).rejects.toThrow(/large.ts loads \d+ bytes at start, over \d+/)
 })

@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { issueCertificate } from '../../../infra/emulator/issue-certificate.ts'
+import { makeIdentity } from '../../../infra/emulator/identity.ts'
 import { issuedByOneOf } from '../../../shared/certificate/issuer.ts'
 import { MalformedCertificate, readCertificate, type Der } from '../../../shared/certificate/pem.ts'
 import { builtCertificate } from '../../support/built-certificate.ts'
@@ -14,7 +14,7 @@ const keyPair = () => generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const dates = { notBefore: new Date('2024-01-01'), notAfter: new Date('2049-01-01') }
 
 async function authority(commonName: string, { privateKey: key, publicKey } = keyPair()) {
-  const pem = await issueCertificate({ profile: 'ca', commonName, publicKey, ...dates }, { key, publicKey })
+  const { cert: pem } = await makeIdentity({ profile: 'ca', commonName, key, ...dates })
   return { pem, key, publicKey, certificate: new X509Certificate(pem) }
 }
 
@@ -51,13 +51,8 @@ test('an empty list has issued nothing', () => {
 
 test('an authority of the same name with another key has not issued it', async () => {
   const [right, impostor] = [await authority('The CA'), await authority('The CA')]
-  const leaf = {
-    profile: 'client',
-    commonName: 'client',
-    publicKey: keyPair().publicKey,
-    ...dates,
-  } as const
-  const der = readCertificate(await issueCertificate(leaf, right)) as Der
+  const leaf = await makeIdentity({ profile: 'client', commonName: 'client', ...dates }, right)
+  const der = readCertificate(leaf.cert) as Der
   expect(issuedByOneOf(der, [right.pem])).toBe(true)
   expect(issuedByOneOf(der, [impostor.pem])).toBe(false)
 })

@@ -1,5 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
-import { issueCertificate } from '../../../emulator/issue-certificate.ts'
+import { type Identity, makeIdentity } from '../../../emulator/identity.ts'
 import { ask, isUnreachable, type Reply, statusOf } from '../ask.ts'
 import { type Check, fail, type Finding, type Inspected, ok, skipped } from '../check.ts'
 
@@ -61,11 +60,8 @@ export const visitorLetIn: Check = {
   },
 }
 
-async function stranger({ now }: Inspected): Promise<{ readonly cert: string; readonly key: string }> {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+function stranger({ now }: Inspected): Promise<Identity> {
   const at = now().getTime()
-  const about = { profile: 'client', commonName: 'certbound doctor', publicKey } as const
   const dates = { notBefore: new Date(at - HOUR_MILLISECONDS), notAfter: new Date(at + HOUR_MILLISECONDS) }
-  const cert = await issueCertificate({ ...about, ...dates }, { key: privateKey, publicKey })
-  return { cert, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }
+  return makeIdentity({ profile: 'client', commonName: 'certbound doctor', ...dates })
 }

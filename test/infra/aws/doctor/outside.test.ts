@@ -44,7 +44,7 @@ test.each(Object.entries(ALL))(
 
 /** A TLS server that asks for no certificate and answers everyone. */
 async function openToAll(): Promise<string> {
-  const { key, certificate: cert } = site.certificates.server
+  const { key, cert } = site.certificates.server
   const server = createServer({ key, cert }, (_request, response) => response.end('{"keys":[]}'))
   const { port, close } = await listen(server, { host: '127.0.0.1', port: 0, option: '' })
   onTestFinished(close)

@@ -50,7 +50,7 @@ export function atTheEdge(at: () => At): void {
     ['JWT', 'ES256'],
   ] as const
 
-  test.each(formats)('a token (%s) works with its certificate alone', async (_format, accessTokenSignAlg) => {
+  test.each(formats)('a token (%s) works only with its certificate', async (_format, accessTokenSignAlg) => {
     await walk.setService({ accessTokenSignAlg })
     const token = await tokenFor(OWN)
     const holder = await use(token, OWN)
@@ -63,7 +63,7 @@ export function atTheEdge(at: () => At): void {
     }
   })
 
-  test('without a certificate there is no bound token, and the code is still good', async () => {
+  test('without a certificate a public client gets no bound token, and its code stays good', async () => {
     const person = await walk.addClient(PUBLIC, BOUND)
     const parameters = {
       grant_type: 'authorization_code',
@@ -82,7 +82,7 @@ export function atTheEdge(at: () => At): void {
     })
   })
 
-  test('a client that its certificate authenticates needs that certificate', async () => {
+  test('a client of tls_client_auth needs its own certificate', async () => {
     const holder = await walk.addClient(TLS, BOUND)
     const ask = (certificate?: string) => walk.post('/token', { ...GRANT, client_id: holder.id }, certificate)
     expect([(await ask(OWN)).status, (await ask(OTHER)).status, (await ask()).status]).toEqual([
@@ -90,9 +90,9 @@ export function atTheEdge(at: () => At): void {
     ])
   })
 
-  test('a certificate that has expired is refused: at the edge, and as authentication in the Web API', async () => {
+  test('an expired certificate is refused at the edge, and as client authentication by the Web API', async () => {
     const { site } = at()
-    const ca = site.certificates.ca.certificate
+    const ca = site.certificates.ca.cert
     const send = async (until: number) => {
       const presented = await makeIdentity(site.authority, { until })
       const headers = basic(client)
@@ -108,16 +108,16 @@ export function atTheEdge(at: () => At): void {
     )
   })
 
-  test('a certificate of another CA, and none, do not reach the functions', async () => {
+  test('requests with a certificate of another CA, or without one, do not reach the functions', async () => {
     const { site } = at()
-    const ca = site.certificates.ca.certificate
+    const ca = site.certificates.ca.cert
     const stranger = await makeIdentity(undefined, {})
     const asked = { form: form(GRANT), headers: basic(client) }
-    /** How many lines the token function has written up to that of a request which is let in. */
+    /** The number of lines that the token function has written, with the one of a request that is admitted now. */
     const linesOfToken = async (): Promise<number> => {
       const marker = await walk.addClient(BASIC, BOUND)
       await walk.post('/token', GRANT, OWN, basic(marker))
-      // A line and its answer come over different pipes.
+      // A line may arrive after its answer.
       return vi.waitUntil(() => {
         const lines = site.lines.filter(({ name }) => name.endsWith('-token'))
         return lines.findIndex(({ line }) => line.includes(marker.id)) + 1
@@ -132,7 +132,7 @@ export function atTheEdge(at: () => At): void {
     expect(await linesOfToken()).toBe(before + 1)
   })
 
-  test.each(CERTIFICATE_HEADERS)('no certificate comes from the header %s', async (name) => {
+  test.each(CERTIFICATE_HEADERS)('the header %s is never a source of a certificate', async (name) => {
     const token = await tokenFor(OWN)
     const [escaped = '', , encoded = ''] = headerSpellings(OWN)
     for (const value of [escaped, encoded]) {

@@ -1,27 +1,39 @@
 import { expect, test } from 'vitest'
+import { coldStarts } from '../../../../infra/bench/cold-start.ts'
 import { demonstration } from '../../../../infra/emulator/demo-steps.ts'
 import { walkArticle } from '../../../../infra/emulator/demo-walk.ts'
 import { mutualTlsRequest } from '../../../../infra/emulator/mutual-tls-request.ts'
-import { CLIENT_CERTIFICATES, STRANGER } from '../../../../infra/emulator/site.ts'
+import { CLIENT_CERTIFICATES, type ClientCertificate } from '../../../../infra/emulator/site.ts'
 import { tokenForm } from '../../examples/authorization-server/local-site.ts'
 import type { PackagedSite } from './packaged-site.ts'
+import { partOfPackage } from './part-of-package.ts'
 
 export function demonstrationOnSite(site: () => PackagedSite): void {
-  test('an authorization server and a resource server in front of the Web API get bound tokens to work', async () => {
+  test('a bound token works at a resource server in front of the packaged functions, and not for a stranger', async () => {
     const { frontEnd, identity } = site()
-    const ask = (url: string, name: string, more: object) => mutualTlsRequest(url, identity(name), more)
+    const ask = (url: string, name: ClientCertificate, more: object) =>
+      mutualTlsRequest(url, identity(name), more)
     const form = await tokenForm(site())
     const issued = await ask(`${frontEnd.frontEndMtlsUrl}/token`, CLIENT_CERTIFICATES.PUBLIC, { form })
     expect(issued.status).toBe(200)
     const { access_token } = JSON.parse(issued.text) as { access_token: string }
     const headers = { authorization: `Bearer ${access_token}` }
-    const statuses = [CLIENT_CERTIFICATES.PUBLIC, STRANGER].map(
+    const statuses = [CLIENT_CERTIFICATES.PUBLIC, CLIENT_CERTIFICATES.STRANGER].map(
       async (name) => (await ask(`${frontEnd.resourceServerUrl}/accounts`, name, { headers })).status,
     )
     expect(await Promise.all(statuses)).toEqual([200, 401])
   })
 
-  test("walks the article's flow from end to end", async () => {
+  test('bench --cold-start measures the packaged functions, and a handler that does nothing', async () => {
+    const packaged = await partOfPackage(site().packaged)
+    const [, , , , ...rows] = await coldStarts(packaged, 1)
+    expect(rows.map((row) => row.split('  ')[0])).toEqual([
+      ...['a handler that does nothing', 'certbound-dev-authorizer', 'certbound-dev-discovery'],
+    ])
+    for (const row of rows) expect(row).toMatch(/(\s+[\d.]+){5}$/)
+  })
+
+  test("the packaged functions answer the article's flow as they must, from end to end", async () => {
     const lines: string[] = []
     const demo = demonstration((line) => lines.push(line))
     await walkArticle({ site: site(), demo })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { startTokenFunction, type Variables } from './one-function.ts'
 import type { PackagedSite } from './packaged-site.ts'
 
-/** What becomes of a function whose template is amiss: it does not start, and says why. */
+/** A function whose template is wrong does not start, and says why. */
 export function environments(site: () => PackagedSite): void {
   const start = (change: (variables: Variables) => Variables) =>
     startTokenFunction({ ...site().packaged, onLine: () => undefined }, ({ Environment }) => {
@@ -12,23 +12,23 @@ export function environments(site: () => PackagedSite): void {
     Object.fromEntries(Object.entries(variables).filter(([variable]) => variable !== name))
   const having = (change: Variables) => (variables: Variables) => ({ ...variables, ...change })
 
-  test('as the template has it is enough', async () => {
+  test('a function starts with the environment of the template', async () => {
     await expect(start(having({}))).resolves.toHaveProperty('routes')
   })
 
   test.each(['REGISTRY_TABLE', 'GRANTS_TABLE', 'SERVICE_ID', 'MTLS_DOMAINS', 'API_IDS'])(
-    'without %s does not let a function start, and it says so',
+    'a function does not start without %s, and names it',
     async (name) => {
       await expect(start(without(name))).rejects.toThrow(new RegExp(`^Error: environment: ${name}`))
     },
   )
 
-  test('with a variable that is empty or wrong does not either', async () => {
+  test('a function does not start with a variable that is empty or wrong, and names it', async () => {
     await expect(start(having({ MTLS_DOMAINS: ' , ' }))).rejects.toThrow(/MTLS_DOMAINS is empty/)
     await expect(start(having({ LOG_LEVEL: 'loud' }))).rejects.toThrow(/LOG_LEVEL/)
   })
 
-  test('with a value that only CloudFormation knows is refused by name', async () => {
+  test('a function does not start with a variable whose value only CloudFormation knows, and the variable is named', async () => {
     await expect(start(having({ NEW: { Ref: 'Thing' } }))).rejects.toThrow(
       'certbound-dev-token: NEW of the template has no value on this machine',
     )

@@ -7,7 +7,7 @@ import { zip } from '../../../../infra/package/zip.ts'
 import { startTokenFunction } from './one-function.ts'
 import type { PackagedSite } from './packaged-site.ts'
 
-/** What the runtime client makes of handlers of all kinds, so that the tests of ours are known to see it. */
+/** What AWS's runtime client does with handlers of all kinds. It shows that the tests of our handlers would see a fault. */
 export function handlers(site: () => PackagedSite): void {
   /** A package whose token function is this module. */
   async function planted(module: string, timeoutSeconds = 20) {
@@ -24,7 +24,7 @@ export function handlers(site: () => PackagedSite): void {
     return { invoke, lines }
   }
 
-  test('one with three parameters is not started', async () => {
+  test('a handler with three parameters is not started', async () => {
     await expect(planted('export const handler = async (event, context, callback) => 1')).rejects.toThrow(
       /^Runtime.CallbackHandlerDeprecated/,
     )
@@ -35,11 +35,11 @@ export function handlers(site: () => PackagedSite): void {
     ['of a module that throws', "throw new Error('planted')", /^Error: planted/],
     ['of a module that needs what is not packed', "import 'pkijs'", /Cannot find package 'pkijs'/],
     ['of a module that ends the process', 'process.exit(3)', /^certbound-dev-token has ended with 3/],
-  ])('one %s is not started', async (_name, module, complaint) => {
+  ])('a handler %s is not started', async (_name, module, complaint) => {
     await expect(planted(module)).rejects.toThrow(complaint)
   })
 
-  test('one that throws fails the event alone', async () => {
+  test('a handler that throws fails only that event', async () => {
     const { invoke, lines } = await planted(
       `let calls = 0
        export const handler = async ({ fail }) => {
@@ -57,22 +57,25 @@ export function handlers(site: () => PackagedSite): void {
   test.each([
     ['ends the process', 20, 'process.exit(4)', /^certbound-dev-token has ended with 4/],
     ['never answers', 1, 'return new Promise(() => setInterval(() => {}, 1000))', /timed out after 1 s$/],
-  ])('one that %s fails the event, and the next has a new process', async (_name, limit, end, complaint) => {
-    const { invoke } = await planted(
-      `let calls = 0
+  ])(
+    'a handler that %s fails the event, and the next event has a new process',
+    async (_name, limit, end, complaint) => {
+      const { invoke } = await planted(
+        `let calls = 0
        export const handler = async ({ fail }) => {
          calls += 1
          if (fail) { ${end} }
          return { calls }
        }`,
-      limit,
-    )
-    expect(await invoke({})).toEqual({ calls: 1 })
-    await expect(invoke({ fail: true })).rejects.toThrow(complaint)
-    expect(await invoke({})).toEqual({ calls: 1 })
-  })
+        limit,
+      )
+      expect(await invoke({})).toEqual({ calls: 1 })
+      await expect(invoke({ fail: true })).rejects.toThrow(complaint)
+      expect(await invoke({})).toEqual({ calls: 1 })
+    },
+  )
 
-  test('one event waits for the other', async () => {
+  test('an event waits until the handler has answered the one before', async () => {
     const { invoke } = await planted(
       `let running = 0
        export const handler = async () => {
@@ -85,7 +88,7 @@ export function handlers(site: () => PackagedSite): void {
     expect(answers).toEqual(Array.from({ length: 5 }, () => ({ running: 1 })))
   })
 
-  test('one has what Lambda sets and what the template sets, and nothing of this process', async () => {
+  test('a handler sees the variables of Lambda and of the template, and none of this process', async () => {
     const { invoke } = await planted('export const handler = async () => Object.keys(process.env)')
     const names = (await invoke({})) as string[]
     const [token] = await readPackagedTemplate(site().packaged.template)

@@ -9,7 +9,7 @@ interface At {
 
 type Line = Readonly<Record<string, unknown>>
 
-/** The last of all: it looks at every line that the tests before it have caused. */
+/** Runs last: it looks at every line that the tests before it have caused. */
 export function logs(at: () => At): void {
   let site: PackagedSite
   let walk: AnyWalk
@@ -19,7 +19,7 @@ export function logs(at: () => At): void {
     client = await walk.addClient(BASIC, BOUND)
   })
 
-  test('is one line a request, from the function that has answered', async () => {
+  test('a request is one log line of the function that has answered it', async () => {
     const { json } = await walk.post('/token', { grant_type: 'client_credentials' }, OWN, basic(client))
     await walk.introspect(json['access_token'] as string, OWN)
     await walk.introspect(json['access_token'] as string)
@@ -28,7 +28,7 @@ export function logs(at: () => At): void {
         .map(({ name, line }): Line => ({ name, ...(JSON.parse(line) as Line) }))
         .filter((line) => line['client'] === client.number)
         .sort((one, other) => String(one['name']).localeCompare(String(other['name'])))
-    // A line and its answer come over different pipes.
+    // A line may arrive after its answer.
     await vi.waitFor(() => expect(ofClient()).toHaveLength(3))
     expect(ofClient()).toMatchObject([
       { name: 'certbound-dev-introspection', endpoint: '/auth/introspection', outcome: 'OK' },
@@ -37,13 +37,13 @@ export function logs(at: () => At): void {
     ])
   })
 
-  test('is JSON with a request of its own in every line', () => {
+  test('every log line is JSON, with the id of a request of its own', () => {
     const ids = site.lines.map(({ line }) => (JSON.parse(line) as Line)['requestId'])
     expect(ids.length).toBeGreaterThan(500)
     expect(new Set(ids).size).toBe(ids.length)
   })
 
-  test('holds no token, code, secret or certificate: nothing that is longer than a thumbprint', () => {
+  test('no log line holds a token, a code, a secret or a certificate: nothing is longer than a thumbprint', () => {
     const telling = site.lines.filter(({ line }) => {
       const { thumbprint, ...rest } = JSON.parse(line) as Line
       expect(thumbprint ?? '').toMatch(/^([\w-]{43})?$/)

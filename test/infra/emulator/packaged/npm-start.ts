@@ -1,31 +1,27 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { readPackagedTemplate } from '../../../../infra/emulator/lambda/packaged-template.ts'
 import type { Local } from '../../../../infra/emulator/local-file.ts'
 import { runScript } from '../../../support/script.ts'
 import type { PackagedSite } from './packaged-site.ts'
+import { partOfPackage } from './part-of-package.ts'
 
-const PORTS = [
-  '--mtls-port',
-  '--api-port',
-  '--front-end-port',
-  '--front-end-mtls-port',
-  '--resource-port',
-  '--library-port',
-]
+const PORTS = ['mtls', 'api', 'front-end', 'front-end-mtls', 'resource', 'library']
 
 export function npmStart(site: () => PackagedSite): void {
   async function start(folder: string) {
     const directory = await mkdtemp(join(tmpdir(), 'certbound-start-'))
     onTestFinished(() => rm(directory, { recursive: true }))
-    const free = PORTS.flatMap((option) => [option, '0'])
-    const parameters = ['--packaged', '--directory', directory, ...free]
-    return { directory, script: runScript('infra/emulator/main.ts', parameters, {}, folder) }
+    const free = PORTS.flatMap((name) => [`--${name}-port`, '0'])
+    const parameters = ['start', '--packaged', '--directory', directory, ...free]
+    return { directory, script: runScript('infra/certbound.ts', parameters, {}, folder) }
   }
 
-  test('runs what has been packaged, with its log lines, and Ctrl-C stops all of it', async () => {
-    const { directory, script } = await start(dirname(site().packaged.archives))
+  test('npm start -- --packaged runs the packaged functions, prints their log lines, and Ctrl-C stops all of it', async () => {
+    const { folder } = await partOfPackage(site().packaged)
+    const { directory, script } = await start(folder)
     await script.printed('Ctrl-C stops')
     const local = JSON.parse(await readFile(join(directory, 'local.json'), 'utf8')) as Local
     const answer = await fetch(`${local.webApiUrl}/.well-known/oauth-authorization-server`)
@@ -35,12 +31,9 @@ export function npmStart(site: () => PackagedSite): void {
     expect([await script.ended, script.stderr()]).toEqual([0, ''])
   }, 60_000)
 
-  test('says what to do where nothing has been packaged', async () => {
-    const { directory, script } = await start(tmpdir())
-    expect(await script.ended).toBe(1)
-    expect(script.stderr()).toMatch(
-      /^certbound: .*-update-stack[.]json cannot be read: npm run package writes it\n$/,
+  test('npm start -- --packaged says what to do when nothing has been packaged', async () => {
+    await expect(readPackagedTemplate('absent.json')).rejects.toThrow(
+      'absent.json cannot be read: npm run package writes it',
     )
-    expect(directory).not.toBe('')
   })
 }

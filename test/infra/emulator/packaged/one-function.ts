@@ -18,7 +18,7 @@ interface Template {
   Resources: Record<string, { readonly Properties: Lambda } | undefined>
 }
 
-/** What CloudFormation would work out. */
+/** Values that CloudFormation would supply. */
 const WORKED_OUT = {
   REGISTRY_TABLE: 'registry',
   GRANTS_TABLE: 'grants',
@@ -26,7 +26,7 @@ const WORKED_OUT = {
   API_IDS: 'local',
 }
 
-/** The token function of a package alone, after a change of its properties, until the test ends. */
+/** Only the token function of a package, with changed properties, until the test ends. */
 export async function startTokenFunction(
   packaged: Packaged,
   change: (lambda: Lambda) => void,

@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { bundle, functionNames } from '../../../../infra/package/build.ts'
 import { findJava, startDynamoDbLocal } from '../../../../infra/emulator/dynamodb-local.ts'
 import { findLambdaRuntime } from '../../../../infra/emulator/lambda-runtime.ts'
 import type { Packaged } from '../../../../infra/emulator/lambda/packaged-functions.ts'
+import { builtFunctions } from '../../../support/built-functions.ts'
 import { type CuttingProxy, startCuttingProxy } from '../../../support/cutting-proxy.ts'
 import { type LocalSite, localSite } from '../../examples/authorization-server/local-site.ts'
 import { type Authority, makeAuthority, vector } from '../tls-client.ts'
@@ -13,14 +13,14 @@ import { packagedTemplate } from '../../aws/packaged-template.ts'
 export interface PackagedSite extends LocalSite {
   /** Between the functions and DynamoDB Local. */
   readonly proxy: CuttingProxy
-  /** A CA that the truststore holds beside those of test/vectors and of the site itself. */
+  /** A CA in the truststore, besides those of test/vectors and of the site itself. */
   readonly authority: Authority
   readonly packaged: Packaged
   /** Every line that a function has written, with its name. */
   readonly lines: { readonly name: string; readonly line: string }[]
 }
 
-/** What the packaged functions need and is not here, in words. */
+/** What this machine lacks of what the packaged functions need. */
 export async function missingHere(): Promise<string[]> {
   const needed = [
     ['Java 17 or later for DynamoDB Local', findJava()],
@@ -29,26 +29,29 @@ export async function missingHere(): Promise<string[]> {
   return needed.flatMap(([name, found]) => (found === undefined ? [name] : []))
 }
 
-/** Archives and template of this project, made as `npm run package` makes them, in a folder of their own. */
-export async function packageProject(folder: string): Promise<Pick<Packaged, 'template' | 'archives'>> {
+export interface Project extends Pick<Packaged, 'template' | 'archives'> {
+  readonly remove: () => Promise<void>
+}
+
+/** Archives and template of this project in a folder, as `npm run package` makes them. */
+export async function packageProject(): Promise<Project> {
+  const folder = await mkdtemp(join(tmpdir(), 'certbound-packaged-'))
   const archives = join(folder, 'dist')
-  await Promise.all(
-    functionNames().map((name) => bundle(`functions/${name}/handler.ts`, join(archives, name))),
-  )
-  // Tests change a service and look at once, and ask the plain domain for what it must refuse.
+  await symlink(await builtFunctions(), archives)
+  // Tests see a changed service at once, and send requests to the plain domain that it must refuse.
   const { text } = await packagedTemplate({ stage: 'dev', registryCacheSeconds: 0, mtlsOnly: false })
   const template = join(folder, '.serverless/cloudformation-template-update-stack.json')
   await mkdir(dirname(template))
   await writeFile(template, text)
-  return { archives, template }
+  return { archives, template, remove: () => rm(folder, { recursive: true }) }
 }
 
 /** Everything that `npm start -- --packaged` starts, over DynamoDB Local, with further CAs in the truststore. */
-export async function packagedSite(): Promise<PackagedSite> {
-  const folder = await mkdtemp(join(tmpdir(), 'certbound-packaged-'))
+export async function packagedSite({ template, archives }: Project): Promise<PackagedSite> {
+  const folder = await mkdtemp(join(tmpdir(), 'certbound-truststore-'))
   const lines: { name: string; line: string }[] = []
   const packaged = {
-    ...(await packageProject(folder)),
+    ...{ template, archives },
     client: (await findLambdaRuntime()) ?? '',
     onLine: (line: string, name: string) => lines.push({ name, line }),
   }

@@ -1,7 +1,6 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { readdir } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { functionNames } from '../../../../infra/package/build.ts'
 import { readPackagedTemplate } from '../../../../infra/emulator/lambda/packaged-template.ts'
 import { articleCases, CLIENT } from '../../../functions/article-cases.ts'
@@ -14,17 +13,27 @@ import { handlers } from './handlers.ts'
 import { logs } from './logs.ts'
 import { npmStart } from './npm-start.ts'
 import { overTheWire } from './over-the-wire.ts'
-import { missingHere, packageProject, type PackagedSite, packagedSite } from './packaged-site.ts'
+import {
+  missingHere,
+  packageProject,
+  type PackagedSite,
+  packagedSite,
+  type Project,
+} from './packaged-site.ts'
 import { storeDown } from './store-down.ts'
 
 const NAME = "the packaged functions under Lambda's runtime client, on DynamoDB Local"
 const missing = await missingHere()
 if (missing.length > 0) console.warn(`${NAME} are left out: no ${missing.join(', no ')} here`)
 
+let project: Project
+beforeAll(async () => {
+  project = await packageProject()
+}, 180_000)
+afterAll(() => project.remove())
+
 test('the package holds an archive for every function, and routes to it', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'certbound-packaged-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
-  const { template, archives } = await packageProject(folder)
+  const { template, archives } = project
   const functions = await readPackagedTemplate(template)
   expect(functions.map(({ archive }) => basename(archive, '.zip')).sort()).toEqual(functionNames())
   expect(await readdir(archives)).toEqual(expect.arrayContaining(functions.map(({ archive }) => archive)))
@@ -39,17 +48,17 @@ test('the package holds an archive for every function, and routes to it', async 
   })
 })
 
-// One site for all: a Java machine and a process a function are started once.
+// One site for all: DynamoDB Local and a process for each function start once.
 describe.each(missing.length === 0 ? [NAME] : [])('%s', () => {
   let site: PackagedSite
   let walk: AnyWalk
   let client: TestClient
   beforeAll(async () => {
-    site = await packagedSite()
+    site = await packagedSite(project)
   }, 120_000)
   afterAll(() => site.close())
 
-  // It wants the service as it was seeded.
+  // First: it needs the service as it was seeded.
   describe('the demonstration', () => demonstrationOnSite(() => site))
 
   describe('over real connections', () => {

@@ -31,7 +31,7 @@ export function storeDown(at: () => At): void {
     site.proxy.fate = pass
   })
 
-  test.each(CALLS)('%s of the Web API answers 503', async (api, members) => {
+  test.each(CALLS)('%s of the Web API answers 503 without the store', async (api, members) => {
     site.proxy.fate = cut
     const answer = await walk.call(api, members)
     expect(answer).toMatchObject({
@@ -41,7 +41,7 @@ export function storeDown(at: () => At): void {
     })
   })
 
-  test('the OAuth face answers 503, and with the store everything is as it was', async () => {
+  test('OAuth endpoints answer 503 without the store, and work as before when it is back', async () => {
     const issued = await walk.post('/token', { grant_type: 'client_credentials' }, OWN, basic(client))
     const token = issued.json['access_token'] as string
     site.proxy.fate = cut

@@ -9,7 +9,7 @@ import { arrive, csrfOf, logIn, userAgent } from './user-agent.ts'
 const USER = { subject: 'somebody', password: 'x' }
 const INTERACTION = { action: 'INTERACTION', ticket: 'ticket-1', client: { clientId: 1 } }
 
-/** Actions that certbound itself does not take yet: a Web API that answers as it is told. */
+/** A Web API that gives prepared answers, for actions that certbound itself does not use yet. */
 async function frontEndOf(answers: Record<string, WebApiAnswer>) {
   const calls: [string, object][] = []
   const webApi = (path: string, call: object) => {
@@ -44,11 +44,11 @@ describe('NO_INTERACTION', () => {
 
   const failed = (reason: string) => ['/auth/authorization/fail', { ticket: 'ticket-2', reason }]
 
-  test('fails without a login', async () => {
+  test('NO_INTERACTION without a login fails as NOT_LOGGED_IN', async () => {
     expect(await decision(await frontEndOf(DECIDED))).toEqual(failed('NOT_LOGGED_IN'))
   })
 
-  test('fails where the end-user has not agreed, or has not agreed to all of it', async () => {
+  test('NO_INTERACTION fails as CONSENT_REQUIRED when the end-user has not agreed to all scopes', async () => {
     expect(await decision(await loggedIn('deny'))).toEqual(failed('CONSENT_REQUIRED'))
     const more = { scopes: [{ name: 'more' }] }
     expect(await decision(await loggedIn('allow'), more)).toEqual(failed('CONSENT_REQUIRED'))
@@ -56,7 +56,7 @@ describe('NO_INTERACTION', () => {
     expect(await decision(await loggedIn('allow'), other)).toEqual(failed('CONSENT_REQUIRED'))
   })
 
-  test('fails for another end-user, and for a login that is too old', async () => {
+  test('NO_INTERACTION fails for another end-user, and for a login that is too old', async () => {
     const front = await loggedIn('allow')
     expect(await decision(front, { subject: 'other' })).toEqual(failed('DIFFERENT_SUBJECT'))
     const day = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 86_400_000)
@@ -64,7 +64,7 @@ describe('NO_INTERACTION', () => {
     expect(await decision(front, { maxAge: 3600 })).toEqual(failed('EXCEEDS_MAX_AGE'))
   })
 
-  test('issues where the end-user has agreed to the same before', async () => {
+  test('NO_INTERACTION issues when the end-user has agreed to the same before', async () => {
     expect(await decision(await loggedIn('allow'), { maxAge: 3600 })).toEqual([
       '/auth/authorization/issue',
       { ticket: 'ticket-2', subject: 'somebody', authTime: expect.any(Number) as number },
@@ -72,14 +72,14 @@ describe('NO_INTERACTION', () => {
   })
 })
 
-test('the end-user who denies is a failure with the reason DENIED', async () => {
+test('a denial by the end-user is a failure with the reason DENIED', async () => {
   const front = await frontEndOf({ ...DECIDED, '/auth/authorization': INTERACTION })
   const csrf = csrfOf(await logIn(front, await arrive(front, ''), USER))
   expect((await front.go('/consent', { csrf, decision: 'deny' })).location).toBe(DONE.responseContent)
   expect(front.lastCall()).toEqual(['/auth/authorization/fail', { ticket: 'ticket-1', reason: 'DENIED' }])
 })
 
-test('the end-user logs in again when the request asks for it, and cannot go round it', async () => {
+test('the end-user must log in again when the request asks for it, and cannot avoid it', async () => {
   const front = await frontEndOf({ ...DECIDED, '/auth/authorization': INTERACTION })
   await logIn(front, await arrive(front, ''), USER)
   front.answers['/auth/authorization'] = { ...INTERACTION, prompts: ['LOGIN'] }
@@ -88,7 +88,7 @@ test('the end-user logs in again when the request asks for it, and cannot go rou
   expect((await front.go('/consent', { csrf: csrfOf(page), decision: 'allow' })).status).toBe(403)
 })
 
-test('the client asks for what it is called, with nothing of it taken for markup', async () => {
+test('the name of the client is shown as text, never as markup', async () => {
   const client = { clientId: 1, clientName: '<script>"&\'</script>' }
   const front = await frontEndOf({ '/auth/authorization': { ...INTERACTION, client } })
   const { text } = await arrive(front, '')
@@ -96,13 +96,13 @@ test('the client asks for what it is called, with nothing of it taken for markup
   expect(text).not.toContain('<script>')
 })
 
-test('the query goes to the Web API as it came', async () => {
+test('the query goes to the Web API unchanged', async () => {
   const front = await frontEndOf({ '/auth/authorization': DONE })
   await front.go('/authorize?a=%zz&a=?+b')
   expect(front.lastCall()).toEqual(['/auth/authorization', { parameters: 'a=%zz&a=?+b' }])
 })
 
-test('FORM is the page that the Web API made, which may run its script', async () => {
+test('for FORM the browser gets the page of the Web API, which may run its script', async () => {
   const responseContent = '<html><script>submit()</script></html>'
   const front = await frontEndOf({ '/auth/authorization': { action: 'FORM', responseContent } })
   const { status, headers, text } = await front.go('/authorize')
@@ -111,14 +111,14 @@ test('FORM is the page that the Web API made, which may run its script', async (
   expect(headers.get('content-security-policy')).toBeNull()
 })
 
-test('INTERNAL_SERVER_ERROR is 500 with the words of the Web API', async () => {
+test('INTERNAL_SERVER_ERROR is 500 with the response content of the Web API', async () => {
   const content = { action: 'INTERNAL_SERVER_ERROR', responseContent: '{"error":"server_error"}' }
   const front = await frontEndOf({ '/auth/authorization': content })
   const { status, text } = await front.go('/authorize')
   expect([status, text]).toEqual([500, content.responseContent])
 })
 
-test('an unknown action and a Web API that fails are 500 without a reason, told to the log alone', async () => {
+test('an unknown action, or a failing Web API, is 500 without a reason, which only the log shows', async () => {
   const log = vi.spyOn(console, 'error').mockReturnValue()
   onTestFinished(() => log.mockRestore())
   for (const answers of [{}, { '/auth/authorization': { action: 'SURPRISE' } }]) {

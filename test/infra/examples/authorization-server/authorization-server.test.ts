@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DEVELOPMENT_USER } from '../../../../infra/examples/authorization-server/start.ts'
 import { authorizationQuery, type LocalSite, localSite } from './local-site.ts'
 import { arrive, csrfOf, logIn, userAgent } from './user-agent.ts'
@@ -12,7 +12,7 @@ afterAll(() => site.close())
 const query = (more = {}) => authorizationQuery(site, { state: 'a/b', scope: 'accounts:read', ...more })
 const newAgent = () => userAgent(site.frontEnd.frontEndUrl)
 
-/** A fresh browser at the login page. */
+/** A new browser at the login page. */
 async function atLogin() {
   const agent = newAgent()
   return { agent, page: await arrive(agent, query()) }
@@ -23,114 +23,108 @@ async function atConsent() {
   return { agent, page: await logIn(agent, page, DEVELOPMENT_USER) }
 }
 
-describe('login', () => {
-  test('asks who the end-user is, for the client that asks', async () => {
-    const { page } = await atLogin()
-    expect(page.status).toBe(200)
-    expect(page.text).toContain('<html lang="en">')
-    expect(page.text).toContain('Public client')
-    expect(page.text).toContain(DEVELOPMENT_USER.password)
-    expect(page.text).not.toContain('<script')
-  })
+test('the login page asks who the end-user is, and names the client', async () => {
+  const { page } = await atLogin()
+  expect(page.status).toBe(200)
+  expect(page.text).toContain('<html lang="en">')
+  expect(page.text).toContain('Public client')
+  expect(page.text).toContain(DEVELOPMENT_USER.password)
+  expect(page.text).not.toContain('<script')
+})
 
-  test('refuses a wrong password and lets the end-user try again', async () => {
-    const { agent, page } = await atLogin()
-    const wrong = await agent.go('/login', { csrf: csrfOf(page), username: 'testuser01', password: 'x' })
-    expect(wrong.status).toBe(403)
-    expect(wrong.text).toContain('role="alert"')
-    expect((await logIn(agent, wrong, DEVELOPMENT_USER)).text).toContain('Allow access?')
-  })
+test('login refuses a wrong password and lets the end-user try again', async () => {
+  const { agent, page } = await atLogin()
+  const wrong = await agent.go('/login', { csrf: csrfOf(page), username: 'testuser01', password: 'x' })
+  expect(wrong.status).toBe(403)
+  expect(wrong.text).toContain('role="alert"')
+  expect((await logIn(agent, wrong, DEVELOPMENT_USER)).text).toContain('Allow access?')
+})
 
-  test('leads to a session of another name, and the old name leads nowhere', async () => {
-    const { agent, page } = await atLogin()
-    const before = new Map(agent.cookies)
-    await logIn(agent, page, DEVELOPMENT_USER)
-    expect(agent.cookies).not.toEqual(before)
-    const planted = newAgent()
-    before.forEach((value, name) => planted.cookies.set(name, value))
-    expect((await planted.go('/interaction')).status).toBe(403)
-  })
+test('login gives the session a new name, and the old name is worthless', async () => {
+  const { agent, page } = await atLogin()
+  const before = new Map(agent.cookies)
+  await logIn(agent, page, DEVELOPMENT_USER)
+  expect(agent.cookies).not.toEqual(before)
+  const planted = newAgent()
+  before.forEach((value, name) => planted.cookies.set(name, value))
+  expect((await planted.go('/interaction')).status).toBe(403)
+})
 
-  test('is not asked for twice in a session', async () => {
-    const { agent } = await atConsent()
-    expect((await arrive(agent, query())).text).toContain('Allow access?')
+test('the end-user logs in once in a session', async () => {
+  const { agent } = await atConsent()
+  expect((await arrive(agent, query())).text).toContain('Allow access?')
+})
+
+test('the consent page names the client, the end-user and the scopes', async () => {
+  const { text } = (await atConsent()).page
+  for (const part of ['Public client', 'testuser01', 'Read accounts (<code>accounts:read</code>)']) {
+    expect(text).toContain(part)
+  }
+})
+
+test('consent sends the browser to the client with code, state and iss', async () => {
+  const { agent, page } = await atConsent()
+  const { status, location } = await agent.go('/consent', { csrf: csrfOf(page), decision: 'allow' })
+  expect(status).toBe(302)
+  const url = new URL(location)
+  expect(`${url.origin}${url.pathname}`).toBe('https://client.example.org/cb/example.com')
+  expect(Object.fromEntries(url.searchParams)).toEqual({
+    code: expect.stringMatching(/./) as string,
+    state: 'a/b',
+    iss: site.mtlsUrl,
   })
 })
 
-describe('consent', () => {
-  test('names the client, the end-user and the scopes', async () => {
-    const { text } = (await atConsent()).page
-    for (const part of ['Public client', 'testuser01', 'Read accounts (<code>accounts:read</code>)']) {
-      expect(text).toContain(part)
-    }
+test('denial sends the browser to the client with access_denied, state and iss', async () => {
+  const { agent, page } = await atConsent()
+  const csrf = csrfOf(page)
+  const { status, location } = await agent.go('/consent', { csrf, decision: 'deny' })
+  expect(status).toBe(302)
+  const { searchParams } = new URL(location)
+  expect(Object.fromEntries(searchParams)).toMatchObject({
+    error: 'access_denied',
+    state: 'a/b',
+    iss: site.mtlsUrl,
   })
-
-  test('allowed: sends the browser to the client with code, state and iss', async () => {
-    const { agent, page } = await atConsent()
-    const { status, location } = await agent.go('/consent', { csrf: csrfOf(page), decision: 'allow' })
-    expect(status).toBe(302)
-    const url = new URL(location)
-    expect(`${url.origin}${url.pathname}`).toBe('https://client.example.org/cb/example.com')
-    expect(Object.fromEntries(url.searchParams)).toEqual({
-      code: expect.stringMatching(/./) as string,
-      state: 'a/b',
-      iss: site.mtlsUrl,
-    })
-  })
-
-  test('denied: sends the browser to the client with access_denied, state and iss', async () => {
-    const { agent, page } = await atConsent()
-    const csrf = csrfOf(page)
-    const { status, location } = await agent.go('/consent', { csrf, decision: 'deny' })
-    expect(status).toBe(302)
-    const { searchParams } = new URL(location)
-    expect(Object.fromEntries(searchParams)).toMatchObject({
-      error: 'access_denied',
-      state: 'a/b',
-      iss: site.mtlsUrl,
-    })
-    expect(searchParams.has('code')).toBe(false)
-  })
-
-  test('is given once: the form sent again is refused', async () => {
-    const { agent, page } = await atConsent()
-    const csrf = csrfOf(page)
-    await agent.go('/consent', { csrf, decision: 'allow' })
-    expect((await agent.go('/consent', { csrf, decision: 'allow' })).status).toBe(403)
-  })
-
-  test('is neither given nor denied by a form that says neither', async () => {
-    const { agent, page } = await atConsent()
-    const csrf = csrfOf(page)
-    expect((await agent.go('/consent', { csrf, decision: 'perhaps' })).status).toBe(403)
-    expect((await agent.go('/consent', { csrf })).status).toBe(403)
-    expect((await agent.go('/consent', { csrf, decision: 'allow' })).status).toBe(302)
-  })
+  expect(searchParams.has('code')).toBe(false)
 })
 
-describe('a form that another site makes the browser send is refused', () => {
-  test('at login', async () => {
-    const { subject: username, password } = DEVELOPMENT_USER
-    const { agent } = await atLogin()
-    expect((await agent.go('/login', { username, password })).status).toBe(403)
-    expect((await agent.go('/login', { username, password, csrf: '' })).status).toBe(403)
-    expect((await agent.go('/login', { username, password, csrf: 'A'.repeat(43) })).status).toBe(403)
-  })
-
-  test('at consent, also with the token of the login form', async () => {
-    const { agent, page } = await atLogin()
-    await logIn(agent, page, DEVELOPMENT_USER)
-    expect((await agent.go('/consent', { decision: 'allow' })).status).toBe(403)
-    expect((await agent.go('/consent', { decision: 'allow', csrf: csrfOf(page) })).status).toBe(403)
-  })
-
-  test('without a session', async () => {
-    const csrf = csrfOf((await atConsent()).page)
-    expect((await newAgent().go('/consent', { decision: 'allow', csrf })).status).toBe(403)
-  })
+test('consent is given once: the form is refused when it is sent again', async () => {
+  const { agent, page } = await atConsent()
+  const csrf = csrfOf(page)
+  await agent.go('/consent', { csrf, decision: 'allow' })
+  expect((await agent.go('/consent', { csrf, decision: 'allow' })).status).toBe(403)
 })
 
-test('the ticket of another session is out of reach', async () => {
+test('a form without a decision neither gives nor denies consent', async () => {
+  const { agent, page } = await atConsent()
+  const csrf = csrfOf(page)
+  expect((await agent.go('/consent', { csrf, decision: 'perhaps' })).status).toBe(403)
+  expect((await agent.go('/consent', { csrf })).status).toBe(403)
+  expect((await agent.go('/consent', { csrf, decision: 'allow' })).status).toBe(302)
+})
+
+test('a login form that another site makes the browser send is refused', async () => {
+  const { subject: username, password } = DEVELOPMENT_USER
+  const { agent } = await atLogin()
+  expect((await agent.go('/login', { username, password })).status).toBe(403)
+  expect((await agent.go('/login', { username, password, csrf: '' })).status).toBe(403)
+  expect((await agent.go('/login', { username, password, csrf: 'A'.repeat(43) })).status).toBe(403)
+})
+
+test('a consent form that another site makes the browser send is refused, even with the token of the login form', async () => {
+  const { agent, page } = await atLogin()
+  await logIn(agent, page, DEVELOPMENT_USER)
+  expect((await agent.go('/consent', { decision: 'allow' })).status).toBe(403)
+  expect((await agent.go('/consent', { decision: 'allow', csrf: csrfOf(page) })).status).toBe(403)
+})
+
+test('a form without a session is refused', async () => {
+  const csrf = csrfOf((await atConsent()).page)
+  expect((await newAgent().go('/consent', { decision: 'allow', csrf })).status).toBe(403)
+})
+
+test('a session cannot use the ticket of another session', async () => {
   const { agent, page } = await atConsent()
   const theirs = csrfOf(page)
   const other = newAgent()
@@ -139,7 +133,7 @@ test('the ticket of another session is out of reach', async () => {
   expect((await agent.go('/consent', { csrf: theirs, decision: 'allow' })).status).toBe(302)
 })
 
-test('no page is kept, framed or scripted, and the session is not for scripts or other sites', async () => {
+test('no page is cached, framed or scripted, and neither scripts nor other sites get the session cookie', async () => {
   const { headers } = await newAgent().go(`/authorize?${query()}`)
   expect(headers.getSetCookie()).toEqual([
     expect.stringMatching(/^certbound-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/) as string,
@@ -154,7 +148,7 @@ test('no page is kept, framed or scripted, and the session is not for scripts or
   }
 })
 
-test('a request with no known client or redirect URI is answered here, with 400 and no redirect', async () => {
+test('a request without a known client or redirect URI gets 400 and no redirect', async () => {
   for (const more of [{ client_id: '1' }, { redirect_uri: 'https://evil.example/' }]) {
     const { status, location, headers, text } = await newAgent().go(`/authorize?${query(more)}`)
     expect([status, location]).toEqual([400, ''])
@@ -163,7 +157,7 @@ test('a request with no known client or redirect URI is answered here, with 400 
   }
 })
 
-test('any other fault of the client goes back to it', async () => {
+test('any other fault of the client is redirected to it', async () => {
   const { status, location } = await newAgent().go(`/authorize?${query({ response_type: 'token' })}`)
   expect(status).toBe(302)
   expect(location).toContain('https://client.example.org/cb/example.com?state=a%2Fb&error=')

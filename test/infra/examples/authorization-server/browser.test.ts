@@ -8,9 +8,10 @@ import { DEVELOPMENT_USER } from '../../../../infra/examples/authorization-serve
 import { authorizationQuery, type LocalSite, localSite } from './local-site.ts'
 import { arrive, logIn, userAgent } from './user-agent.ts'
 
-/** Without Debian's Chromium on the machine this test is left out, aloud. */
+/** The test is left out, with a warning, on a machine without Debian's Chromium. */
 const CHROMIUM = ['/usr/bin/chromium'].filter((file) => existsSync(file))
-if (CHROMIUM.length === 0) console.warn('no chromium here: "walks the code flow in ..." is left out')
+if (CHROMIUM.length === 0)
+  console.warn('no chromium here: the walk through the code flow in a browser is left out')
 
 const FLAGS = [
   '--no-sandbox',
@@ -30,11 +31,11 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await site.close()
-  // Processes of the browser may still write to it for a moment.
+  // Processes of the browser may still write into it for a moment.
   await rm(profile, { recursive: true, maxRetries: 5 })
 })
 
-test.each(CHROMIUM)('walks the code flow in %s as a person does', async (executablePath) => {
+test.each(CHROMIUM)('a person can walk the code flow in %s', async (executablePath) => {
   const browser = await chromium.launchPersistentContext(profile, { executablePath, args: FLAGS })
   try {
     await walk(browser)
@@ -79,7 +80,7 @@ async function walk(browser: BrowserContext): Promise<void> {
   await agreeForClientElsewhere(page)
 }
 
-/** Browsers hold a page's `form-action` against the redirect that answers its form. */
+/** Browsers also apply a page's `form-action` to the redirect that answers its form. */
 async function agreeForClientElsewhere(page: Page): Promise<void> {
   await page.route('https://client.example.org/**', (route) => route.fulfill({ body: 'at the client' }))
   await page.goto(`${site.frontEnd.frontEndUrl}/authorize?${authorizationQuery(site)}`)

@@ -21,7 +21,7 @@ async function walk(decision: 'allow' | 'deny'): Promise<{ agent: UserAgent; bac
   return { agent, back: new URL(location) }
 }
 
-test('shows that the token is good in one hand only', async () => {
+test('the demo client shows that only the holder of the certificate can use the token', async () => {
   const { agent, back } = await walk('allow')
   const { status, text } = await agent.go(back.href)
   expect(status).toBe(200)
@@ -31,7 +31,7 @@ test('shows that the token is good in one hand only', async () => {
   expect(text).toContain('A065305')
 })
 
-test('redeems nothing that is not the answer to its own request, from the server that was asked', async () => {
+test('the demo client redeems only an answer to its own request from the server that it asked', async () => {
   const { agent, back } = await walk('allow')
   const { 'certbound-client': kept = '' } = Object.fromEntries(agent.cookies)
   const altered = (name: string, value: string) => {
@@ -49,21 +49,21 @@ test('redeems nothing that is not the answer to its own request, from the server
   expect((await agent.go(back.href)).status).toBe(200)
 })
 
-test('takes an answer once, and from the browser that asked', async () => {
+test('the demo client accepts an answer once, and only from the browser that asked', async () => {
   const { agent, back } = await walk('allow')
   expect((await userAgent(site.frontEnd.frontEndUrl).go(back.href)).status).toBe(400)
   expect((await agent.go(back.href)).status).toBe(200)
   expect((await agent.go(back.href)).status).toBe(400)
 })
 
-test('shows why there is no token when the end-user denies', async () => {
+test('the demo client shows why there is no token when the end-user denies', async () => {
   const { agent, back } = await walk('deny')
   const { status, text } = await agent.go(back.href)
   expect(status).toBe(400)
   expect(text).toContain('access_denied')
 })
 
-test('is registered on the port of this run, beside what was registered before', async () => {
+test('the demo client is registered on the port of this run, besides its other redirect URIs', async () => {
   const { seeded, runtime, frontEnd } = site
   const [{ clientId, redirectUri }] = seeded.clients
   const registered = async () =>

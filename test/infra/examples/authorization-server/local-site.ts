@@ -3,23 +3,25 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DEVELOPMENT_USER } from '../../../../infra/examples/authorization-server/start.ts'
 import type { TlsIdentity } from '../../../../infra/emulator/mutual-tls-request.ts'
-import { type Site, type SiteOptions, startSite } from '../../../../infra/emulator/site.ts'
+import {
+  type ClientCertificate,
+  type Site,
+  type SiteOptions,
+  startSite,
+  tlsIdentity,
+} from '../../../../infra/emulator/site.ts'
 import { arrive, csrfOf, logIn, userAgent } from './user-agent.ts'
 
 export interface LocalSite extends Site {
   /** `undefined`: a client without a certificate. */
-  readonly identity: (name?: string) => TlsIdentity
+  readonly identity: (name?: ClientCertificate) => TlsIdentity
 }
 
-/** Everything that `npm start` starts, on free ports and without a word. */
+/** Everything that `npm start` starts, on free ports, silently. */
 export async function localSite(options: Partial<SiteOptions> = {}): Promise<LocalSite> {
   const directory = await mkdtemp(join(tmpdir(), 'certbound-front-end-'))
-  const site = await startSite({ mtlsPort: 0, apiPort: 0, directory, logLevel: 'silent', ...options })
-  const ca = site.certificates.ca.certificate
-  const identity = (name?: string) => {
-    const pair = name === undefined ? undefined : site.certificates.clients.get(name)
-    return pair === undefined ? { ca } : { ca, cert: pair.certificate, key: pair.key }
-  }
+  const site = await startSite({ directory, ...options })
+  const identity = (name?: ClientCertificate) => tlsIdentity(site.certificates, name)
   const close = async () => {
     await site.close()
     await rm(directory, { recursive: true })

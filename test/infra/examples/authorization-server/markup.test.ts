@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { html } from '../../../../infra/examples/authorization-server/markup.ts'
 
-test('no value becomes markup, in text or in a quoted attribute', () => {
+test('no value becomes markup, neither in text nor in a quoted attribute', () => {
   fc.assert(
     fc.property(fc.string(), (value) => {
       const [, attribute = '<', text = '<'] = /^<a b="(.*)">(.*)<\/a>$/s.exec(
@@ -14,7 +14,7 @@ test('no value becomes markup, in text or in a quoted attribute', () => {
   )
 })
 
-test('markup stays markup, and a list of it follows one another', () => {
+test('markup within markup stays markup, and a list of it is joined', () => {
   const items = ['<1>', '2'].map((item) => html`<b>${item}</b>`)
   expect(String(html`<p>${items}</p>`)).toBe('<p><b>&lt;1&gt;</b><b>2</b></p>')
 })

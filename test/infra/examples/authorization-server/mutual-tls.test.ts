@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { mutualTlsRequest } from '../../../../infra/emulator/mutual-tls-request.ts'
-import { CLIENT_CERTIFICATES, STRANGER } from '../../../../infra/emulator/site.ts'
+import { CLIENT_CERTIFICATES } from '../../../../infra/emulator/site.ts'
 import { makeIdentity } from '../../emulator/tls-client.ts'
 import { type LocalSite, localSite, tokenForm } from './local-site.ts'
 
@@ -29,94 +29,92 @@ function basic(text: string) {
   return { authorization: `Basic ${Buffer.from(text).toString('base64')}` }
 }
 
-describe('the token endpoint', () => {
-  test('binds the token to the certificate of the connection and passes the answer on', async () => {
-    const { status, headers, text } = await redeem(await tokenForm(site))
-    expect(status).toBe(200)
-    expect(headers).toMatchObject({ 'cache-control': 'no-store', pragma: 'no-cache' })
-    expect(headers['content-type']).toMatch(/^application\/json/)
-    expect(JSON.parse(text)).toMatchObject({ token_type: 'Bearer', scope: 'accounts:read' })
-  })
-
-  test('gives nothing without a certificate, and the code is still good', async () => {
-    const form = await tokenForm(site)
-    const refused = await redeem(form, site.identity())
-    expect(refused.status).toBe(400)
-    expect(refused.text).toContain('A244308')
-    expect((await redeem(form)).status).toBe(200)
-  })
-
-  test('authenticates a client by its header, form-encoded, and names the scheme when it cannot', async () => {
-    const { clientId, clientSecret = '' } = site.seeded.clients[1]
-    const form = 'grant_type=client_credentials'
-    const spelled = clientSecret.replaceAll('-', '%2D')
-    expect((await redeem(form, holder, basic(`${clientId}:${spelled}`))).status).toBe(200)
-    const refused = await redeem(form, holder, basic(`${clientId}:wrong`))
-    expect(refused.status).toBe(401)
-    expect(refused.headers['www-authenticate']).toBe('Basic realm="certbound"')
-    expect(JSON.parse(refused.text)).toMatchObject({ error: 'invalid_client' })
-  })
-
-  test('refuses a header that is no readable Basic', async () => {
-    const { clientId } = site.seeded.clients[1]
-    for (const authorization of ['Bearer x', 'Basic', 'Basic !', basic('no colon').authorization]) {
-      const { status, headers } = await redeem(`client_id=${clientId}`, holder, { authorization })
-      expect([status, headers['www-authenticate']]).toEqual([401, 'Basic realm="certbound"'])
-    }
-  })
-
-  test('refuses a body that is no form, or too long', async () => {
-    expect((await redeem('{}', holder, { 'content-type': 'application/json' })).status).toBe(400)
-    expect((await redeem(`code=${'x'.repeat(70_000)}`)).status).toBe(413)
-  })
-
-  test('refuses a certificate without trust before anything else', async () => {
-    expect((await redeem('', await untrusted())).status).toBe(403)
-  })
+test('the token endpoint binds the token to the certificate of the connection and passes the answer on', async () => {
+  const { status, headers, text } = await redeem(await tokenForm(site))
+  expect(status).toBe(200)
+  expect(headers).toMatchObject({ 'cache-control': 'no-store', pragma: 'no-cache' })
+  expect(headers['content-type']).toMatch(/^application\/json/)
+  expect(JSON.parse(text)).toMatchObject({ token_type: 'Bearer', scope: 'accounts:read' })
 })
 
-describe('the resource server', () => {
-  test('serves the holder of the certificate', async () => {
-    const { status, text } = await use({ authorization: `Bearer ${await obtainToken()}` })
-    expect(status).toBe(200)
-    expect(JSON.parse(text)).toMatchObject({ subject: 'testuser01', accounts: [{}, {}] })
-  })
+test('the token endpoint gives no token without a certificate, and the code stays good', async () => {
+  const form = await tokenForm(site)
+  const refused = await redeem(form, site.identity())
+  expect(refused.status).toBe(400)
+  expect(refused.text).toContain('A244308')
+  expect((await redeem(form)).status).toBe(200)
+})
 
-  test('refuses the same token with another certificate and without any', async () => {
-    const headers = { authorization: `Bearer ${await obtainToken()}` }
-    for (const [identity, code] of [
-      [site.identity(STRANGER), 'A065305'],
-      [site.identity(), 'A065304'],
-    ] as const) {
-      const { status, headers: answered, text } = await use(headers, identity)
-      expect([status, text]).toEqual([401, ''])
-      expect(answered['www-authenticate']).toMatch(/^Bearer error="invalid_token"/)
-      expect(answered['www-authenticate']).toContain(code)
-    }
-  })
+test('the token endpoint takes form-encoded credentials from the header, and names the scheme when they are wrong', async () => {
+  const { clientId, clientSecret = '' } = site.seeded.clients[1]
+  const form = 'grant_type=client_credentials'
+  const spelled = clientSecret.replaceAll('-', '%2D')
+  expect((await redeem(form, holder, basic(`${clientId}:${spelled}`))).status).toBe(200)
+  const refused = await redeem(form, holder, basic(`${clientId}:wrong`))
+  expect(refused.status).toBe(401)
+  expect(refused.headers['www-authenticate']).toBe('Basic realm="certbound"')
+  expect(JSON.parse(refused.text)).toMatchObject({ error: 'invalid_client' })
+})
 
-  test('refuses a token with another scope', async () => {
-    const { status, headers } = await use({ authorization: `Bearer ${await obtainToken('payments:write')}` })
-    expect(status).toBe(403)
-    expect(headers['www-authenticate']).toContain('insufficient_scope')
-  })
+test('the token endpoint refuses a header that is no readable Basic', async () => {
+  const { clientId } = site.seeded.clients[1]
+  for (const authorization of ['Bearer x', 'Basic', 'Basic !', basic('no colon').authorization]) {
+    const { status, headers } = await redeem(`client_id=${clientId}`, holder, { authorization })
+    expect([status, headers['www-authenticate']]).toEqual([401, 'Basic realm="certbound"'])
+  }
+})
 
-  test('takes no certificate from a header', async () => {
-    const certificate = encodeURIComponent(holder.cert ?? '')
-    const headers = { 'x-ssl-client-cert': certificate, 'client-cert': certificate }
-    const authorization = `Bearer ${await obtainToken()}`
-    expect((await use({ authorization, ...headers }, site.identity(STRANGER))).status).toBe(401)
-    expect((await use({ authorization, ...headers }, site.identity())).status).toBe(401)
-  })
+test('the token endpoint refuses a body that is no form, or too long', async () => {
+  expect((await redeem('{}', holder, { 'content-type': 'application/json' })).status).toBe(400)
+  expect((await redeem(`code=${'x'.repeat(70_000)}`)).status).toBe(413)
+})
 
-  test('takes a token from the Authorization header alone', async () => {
-    const url = `${site.frontEnd.resourceServerUrl}/accounts?access_token=${await obtainToken()}`
-    const { status, headers } = await mutualTlsRequest(url, holder)
-    expect([status, headers['www-authenticate']]).toEqual([401, 'Bearer'])
-  })
+test('the token endpoint refuses an untrusted certificate before anything else', async () => {
+  expect((await redeem('', await untrusted())).status).toBe(403)
+})
 
-  test('refuses a certificate without trust', async () => {
-    const headers = { authorization: `Bearer ${await obtainToken()}` }
-    expect((await use(headers, await untrusted())).status).toBe(403)
-  })
+test('the resource server serves the holder of the certificate', async () => {
+  const { status, text } = await use({ authorization: `Bearer ${await obtainToken()}` })
+  expect(status).toBe(200)
+  expect(JSON.parse(text)).toMatchObject({ subject: 'testuser01', accounts: [{}, {}] })
+})
+
+test('the resource server refuses the same token with another certificate, and without one', async () => {
+  const headers = { authorization: `Bearer ${await obtainToken()}` }
+  for (const [identity, code] of [
+    [site.identity(CLIENT_CERTIFICATES.STRANGER), 'A065305'],
+    [site.identity(), 'A065304'],
+  ] as const) {
+    const { status, headers: answered, text } = await use(headers, identity)
+    expect([status, text]).toEqual([401, ''])
+    expect(answered['www-authenticate']).toMatch(/^Bearer error="invalid_token"/)
+    expect(answered['www-authenticate']).toContain(code)
+  }
+})
+
+test('the resource server refuses a token with another scope', async () => {
+  const { status, headers } = await use({ authorization: `Bearer ${await obtainToken('payments:write')}` })
+  expect(status).toBe(403)
+  expect(headers['www-authenticate']).toContain('insufficient_scope')
+})
+
+test('the resource server takes no certificate from a header', async () => {
+  const certificate = encodeURIComponent(holder.cert ?? '')
+  const headers = { 'x-ssl-client-cert': certificate, 'client-cert': certificate }
+  const authorization = `Bearer ${await obtainToken()}`
+  expect((await use({ authorization, ...headers }, site.identity(CLIENT_CERTIFICATES.STRANGER))).status).toBe(
+    401,
+  )
+  expect((await use({ authorization, ...headers }, site.identity())).status).toBe(401)
+})
+
+test('the resource server takes a token only from the Authorization header', async () => {
+  const url = `${site.frontEnd.resourceServerUrl}/accounts?access_token=${await obtainToken()}`
+  const { status, headers } = await mutualTlsRequest(url, holder)
+  expect([status, headers['www-authenticate']]).toEqual([401, 'Bearer'])
+})
+
+test('the resource server refuses an untrusted certificate', async () => {
+  const headers = { authorization: `Bearer ${await obtainToken()}` }
+  expect((await use(headers, await untrusted())).status).toBe(403)
 })

@@ -5,7 +5,7 @@ export interface PageAnswer {
   readonly text: string
 }
 
-/** A browser without eyes: keeps cookies and follows no redirect by itself. */
+/** Stands for a browser: it keeps cookies, and follows no redirect by itself. */
 export function userAgent(origin: string) {
   const cookies = new Map<string, string>()
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cannedAnswers } from '../../../infra/bench/canned-answers.ts'
+import { cannedAnswers } from '../../../infra/bench/canned-store.ts'
 
 function recorded() {
   const asked: string[] = []
@@ -11,7 +11,7 @@ function recorded() {
   return { asked, ...cannedAnswers(call, keyOf, 'done') }
 }
 
-test('passes every call on before the replay', async () => {
+test('canned answers pass every call on before the replay', async () => {
   const { answer, asked } = recorded()
   expect([await answer('read a'), await answer('write'), await answer('read a')]).toEqual([
     'read a 1',
@@ -21,7 +21,7 @@ test('passes every call on before the replay', async () => {
   expect(asked).toHaveLength(3)
 })
 
-test('answers a read as it was answered last, and a write with what it was told, without a call', async () => {
+test('in the replay a read gets its last answer, a write gets the given one, and nothing is called', async () => {
   const { answer, asked, replay } = recorded()
   await answer('read a')
   await answer('read a')
@@ -34,7 +34,7 @@ test('answers a read as it was answered last, and a write with what it was told,
   expect(asked).toHaveLength(2)
 })
 
-test('knows no answer to a read that was not made before', async () => {
+test('in the replay a read that was not made before fails', async () => {
   const { answer, replay } = recorded()
   replay()
   await expect(answer('read b')).rejects.toThrow('a read that was not made before')

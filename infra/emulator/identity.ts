@@ -1,0 +1,141 @@
+import {
+  createHash,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  X509Certificate,
+} from 'node:crypto'
+import { BitString, fromBER, Integer, OctetString, Sequence, Set, Utf8String } from 'asn1js'
+import * as pkijs from 'pkijs'
+
+/** A certificate and its private key (PKCS #8), both PEM. */
+export interface Identity {
+  readonly cert: string
+  readonly key: string
+}
+
+export interface IdentityWish {
+  readonly profile: 'ca' | 'server' | 'client'
+  readonly commonName: string
+  readonly notBefore: Date
+  readonly notAfter: Date
+  /** Private; a fresh P-256 key without it. */
+  readonly key?: KeyObject
+}
+
+export interface Issuer {
+  readonly certificate: X509Certificate
+  /** P-256, private. */
+  readonly key: KeyObject
+}
+
+const ORGANIZATION = 'Certbound Development'
+const OID = {
+  commonName: '2.5.4.3',
+  organizationName: '2.5.4.10',
+  subjectKeyIdentifier: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  authorityKeyIdentifier: '2.5.29.35',
+  extKeyUsage: '2.5.29.37',
+  serverAuth: '1.3.6.1.5.5.7.3.1',
+  clientAuth: '1.3.6.1.5.5.7.3.2',
+}
+const P256 = { name: 'ECDSA', namedCurve: 'P-256' }
+
+/** A key with an X.509 v3 certificate (RFC 5280), signed by the issuer, or by the key itself: ECDSA with SHA-256. */
+export async function makeIdentity(wish: IdentityWish, issuer?: Issuer): Promise<Identity> {
+  const key = wish.key ?? generateKeyPairSync('ec', P256).privateKey
+  const publicKey = createPublicKey(key)
+  const subject = distinguishedName(wish.commonName)
+  const certificate = new pkijs.Certificate({
+    version: 2,
+    serialNumber: randomSerial(),
+    subject,
+    issuer: issuer === undefined ? subject : pkijs.Certificate.fromBER(issuer.certificate.raw).subject,
+    notBefore: time(wish.notBefore),
+    notAfter: time(wish.notAfter),
+    subjectPublicKeyInfo: new pkijs.PublicKeyInfo({ schema: fromBER(spki(publicKey)).result }),
+    extensions: extensions(wish.profile, publicKey, issuer?.certificate.publicKey ?? publicKey),
+  })
+  const signingKey = (issuer?.key ?? key).toCryptoKey(P256, false, ['sign'])
+  await certificate.sign(signingKey, 'SHA-256')
+  const cert = new X509Certificate(Buffer.from(certificate.toSchema().toBER())).toString()
+  return { cert, key: key.export({ type: 'pkcs8', format: 'pem' }).toString() }
+}
+
+function extensions(profile: IdentityWish['profile'], publicKey: KeyObject, issuerKey: KeyObject) {
+  const authority = { keyIdentifier: new OctetString({ valueHex: keyIdentifier(issuerKey) }) }
+  const ofEvery = [
+    extension(OID.subjectKeyIdentifier, new OctetString({ valueHex: keyIdentifier(publicKey) })),
+    extension(OID.authorityKeyIdentifier, new pkijs.AuthorityKeyIdentifier(authority).toSchema()),
+  ]
+  // Bits of key usage are counted from the left (RFC 5280 §4.2.1.3).
+  if (profile === 'ca') {
+    const constraints = new pkijs.BasicConstraints({ cA: true, pathLenConstraint: 0 })
+    const certSignAndCrlSign = new BitString({ valueHex: Uint8Array.of(0x06), unusedBits: 1 })
+    return [
+      extension(OID.basicConstraints, constraints.toSchema(), true),
+      extension(OID.keyUsage, certSignAndCrlSign, true),
+      ...ofEvery,
+    ]
+  }
+  const purposes = new pkijs.ExtKeyUsage({ keyPurposes: [OID[`${profile}Auth`]] })
+  const digitalSignature = new BitString({ valueHex: Uint8Array.of(0x80), unusedBits: 7 })
+  return [
+    extension(OID.basicConstraints, new pkijs.BasicConstraints().toSchema(), true),
+    extension(OID.keyUsage, digitalSignature, true),
+    ...ofEvery,
+    extension(OID.extKeyUsage, purposes.toSchema()),
+    ...(profile === 'server' ? [extension(OID.subjectAltName, localNames())] : []),
+  ]
+}
+
+function extension(extnID: string, value: { toBER(): ArrayBuffer }, critical = false): pkijs.Extension {
+  return new pkijs.Extension({ extnID, critical, extnValue: value.toBER() })
+}
+
+/** localhost, 127.0.0.1 and ::1. */
+function localNames() {
+  const address = (...bytes: number[]) =>
+    new pkijs.GeneralName({ type: 7, value: new OctetString({ valueHex: Uint8Array.from(bytes) }) })
+  const name = new pkijs.GeneralName({ type: 2, value: 'localhost' })
+  const loopback = [address(127, 0, 0, 1), address(...new Array<number>(15).fill(0), 1)]
+  return new pkijs.AltName({ altNames: [name, ...loopback] }).toSchema()
+}
+
+function distinguishedName(commonName: string): pkijs.RelativeDistinguishedNames {
+  const rdn = (type: string, value: string) =>
+    new Set({
+      value: [new pkijs.AttributeTypeAndValue({ type, value: new Utf8String({ value }) }).toSchema()],
+    })
+  const name = new Sequence({
+    value: [rdn(OID.organizationName, ORGANIZATION), rdn(OID.commonName, commonName)],
+  })
+  // From attributes pkijs builds one RDN with two values; what it has parsed it writes as it was.
+  return pkijs.RelativeDistinguishedNames.fromBER(name.toBER())
+}
+
+/** RFC 5280 §4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050. */
+function time(value: Date): pkijs.Time {
+  const { UTCTime, GeneralizedTime } = pkijs.TimeType
+  return new pkijs.Time({ type: value.getUTCFullYear() < 2050 ? UTCTime : GeneralizedTime, value })
+}
+
+/** RFC 5280 §4.1.2.2: positive, at most 20 octets. The first octet is neither 0 nor above 0x7f. */
+function randomSerial(): Integer {
+  const octets = randomBytes(16)
+  octets[0] = ((octets[0] ?? 0) & 0x7f) | 0x40
+  return new Integer({ valueHex: octets })
+}
+
+/** RFC 7093 §2 method 1 over the whole SubjectPublicKeyInfo: any unique value will do (RFC 5280 §4.2.1.2). */
+function keyIdentifier(publicKey: KeyObject): Uint8Array {
+  return createHash('sha256').update(spki(publicKey)).digest().subarray(0, 20)
+}
+
+function spki(publicKey: KeyObject): Buffer {
+  return publicKey.export({ type: 'spki', format: 'der' })
+}

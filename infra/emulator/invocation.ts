@@ -1,0 +1,64 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { runtimeFor } from '../../shared/runtime.ts'
+import { readEnvironment } from '../../shared/settings.ts'
+import { newNumber } from '../../shared/store/identity.ts'
+import { ROOT } from '../root.ts'
+import { createTables, localAws } from '../tables/tables.ts'
+import { startEmbeddedEngine } from './engine.ts'
+import { addClient, seed } from './seed.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Runs a deployed handler once, over a seeded service in memory.
+ *
+ * @param name a folder of `functions`
+ * @param env decides, for example, which events may bring a certificate; the tables and the service are made here
+ * @returns the handler's result
+ */
+export async function invoke(name: string, event: unknown, env: Environment): Promise<unknown> {
+  const before = { ...process.env }
+  const engine = await startEmbeddedEngine({})
+  try {
+    await prepare(engine.endpoint, env)
+    // A cold start each time: a handler reads the environment when it is loaded.
+    const file = `${pathToFileURL(join(ROOT, 'functions', name, 'handler.ts')).href}?${randomUUID()}`
+    const { handler } = (await import(file)) as { handler: (event: unknown) => Promise<unknown> }
+    return await handler(event)
+  } finally {
+    process.env = before
+    await engine.close()
+  }
+}
+
+/** The environment of a deployed function, with the engine of this process in place of DynamoDB, and a service. */
+async function prepare(endpoint: string, env: Environment): Promise<void> {
+  const serviceId = newNumber(randomBytes)
+  Object.assign(process.env, {
+    MTLS_DOMAINS: 'mtls.api.example.com',
+    API_IDS: 'a1b2c3d4e5,f6e5d4c3b2',
+    ...env,
+    REGISTRY_TABLE: 'certbound-registry',
+    GRANTS_TABLE: 'certbound-grants',
+    SERVICE_ID: String(serviceId),
+    ...localAws(endpoint),
+  })
+  const settings = readEnvironment()
+  await createTables(endpoint, settings.registryTable, settings.grantsTable)
+  const runtime = runtimeFor(settings)
+  await seed(runtime, serviceId, 'https://mtls.api.example.com')
+  await addClient(runtime, serviceId, EVENT_CLIENT)
+  runtime.store.close()
+}
+
+const EVENT_CLIENT = {
+  clientIdAlias: 'client-1',
+  clientIdAliasEnabled: true,
+  clientType: 'CONFIDENTIAL',
+  tokenAuthMethod: 'TLS_CLIENT_AUTH',
+  tlsClientAuthSubjectDn: 'CN=client-1.example.com,OU=payments,O=Example Client,C=DE',
+  tlsClientCertificateBoundAccessTokens: true,
+  grantTypes: ['CLIENT_CREDENTIALS'],
+}

@@ -1,0 +1,83 @@
+import { relative, resolve } from 'node:path'
+import { command, Complaint } from '../command.ts'
+import type { Ports } from './site.ts'
+
+const HELP = `certbound start: certbound on this machine
+
+  --mtls-port PORT            the mutual-TLS domain (8443)
+  --api-port PORT             the plain domain with the Web API (8080)
+  --front-end-port PORT       an authorization server in front of it: login and consent pages; and a demo client (8081)
+  --front-end-mtls-port PORT  its token endpoint, mutual TLS (8444)
+  --resource-port PORT        a resource server, mutual TLS (8445)
+  --library-port PORT         a resource server that uses @certbound/resource-server, mutual TLS (8446)
+  --truststore FILE           trust these too: a PEM bundle of CAs and self-signed client certificates
+  --data DIR                  keep the data there between runs (in memory otherwise)
+  --packaged                  run what \`npm run package\` has made, each function a process under Lambda's runtime client
+  --directory DIR             development certificates and local.json (.certbound)
+  --help
+
+A port of 0 takes a free one. Ctrl-C stops it.`
+
+const OPTIONS = {
+  'mtls-port': { type: 'string', default: '8443' },
+  'api-port': { type: 'string', default: '8080' },
+  'front-end-port': { type: 'string', default: '8081' },
+  'front-end-mtls-port': { type: 'string', default: '8444' },
+  'resource-port': { type: 'string', default: '8445' },
+  'library-port': { type: 'string', default: '8446' },
+  truststore: { type: 'string' },
+  data: { type: 'string' },
+  packaged: { type: 'boolean', default: false },
+  directory: { type: 'string', default: '.certbound' },
+} as const
+
+export const COMMAND = command({
+  help: HELP,
+  options: OPTIONS,
+  run: async ({ values }, io) => {
+    const ports = portsOf(values)
+    const directory = resolve(values.directory)
+    const { packageHere } = await import('./lambda/packaged-functions.ts')
+    const { startSite } = await import('./site.ts')
+    const site = await startSite({
+      ports,
+      directory,
+      truststore: values.truststore,
+      dataDirectory: values.data,
+      onLine: io.out,
+      packaged: values.packaged ? { ...(await packageHere()), onLine: io.out } : undefined,
+    })
+    const { writeLocalFile } = await import('./local-file.ts')
+    const { curlWalk } = await import('./curl-walk.ts')
+    const local = await writeLocalFile(site, directory)
+    io.out(curlWalk(local, (file) => relative('.', file)))
+    await aborted(io.stop)
+    await site.close()
+    io.out('stopped')
+    return 0
+  },
+})
+
+/** @throws Complaint */
+function portsOf(values: Readonly<Record<`${keyof Ports}-port`, string>>): Ports {
+  const port = (name: keyof Ports): number => {
+    const text = values[`${name}-port`]
+    if (/^\d{1,5}$/.test(text) && Number(text) <= 65535) return Number(text)
+    throw new Complaint(`--${name}-port must be a port, 0 to 65535`)
+  }
+  return {
+    mtls: port('mtls'),
+    api: port('api'),
+    'front-end': port('front-end'),
+    'front-end-mtls': port('front-end-mtls'),
+    resource: port('resource'),
+    library: port('library'),
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

@@ -1,0 +1,181 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import type { Local } from '../../../infra/emulator/local-file.ts'
+import { mutualTlsRequest } from '../../../infra/emulator/mutual-tls-request.ts'
+import { runScript } from '../../support/script.ts'
+import { type Started, startCommand } from './started-command.ts'
+
+const NAMES = ['mtls', 'api', 'front-end', 'front-end-mtls', 'resource', 'library']
+const PORTS = NAMES.map((name) => `--${name}-port`)
+const FREE = PORTS.flatMap((option) => [option, '0'])
+/** The curl test is left out, with a warning, on a machine without curl. */
+const CURL = spawnSync('curl', ['--version']).status === 0 ? ['curl'] : []
+if (CURL.length === 0) console.warn('no curl here: the test of the printed curl lines is left out')
+
+let directory: string
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'certbound-start-'))
+})
+afterAll(() => rm(directory, { recursive: true }))
+
+const argv = (...more: string[]) => ['start', ...FREE, '--directory', directory, ...more]
+
+async function start(...more: string[]): Promise<{ command: Started; local: Local }> {
+  const command = startCommand(argv(...more))
+  await command.printed('Ctrl-C stops')
+  return { command, local: await readLocal() }
+}
+
+async function readLocal(): Promise<Local> {
+  return JSON.parse(await readFile(join(directory, 'local.json'), 'utf8')) as Local
+}
+
+async function tlsOf({ clients, caFile }: Local, type: 'PUBLIC' | 'CONFIDENTIAL') {
+  const client = clients.find((candidate) => candidate.type === type)
+  if (client === undefined) throw new Error(`no ${type} client`)
+  const [ca, cert, key] = await Promise.all(
+    [caFile, client.certificateFile, client.keyFile].map((file) => readFile(file, 'utf8')),
+  )
+  const authorization = `Basic ${Buffer.from(`${client.clientId}:${client.clientSecret ?? ''}`).toString('base64')}`
+  return { identity: { ca: ca ?? '', cert: cert ?? '', key: key ?? '' }, authorization }
+}
+
+async function obtainToken(local: Local): Promise<string> {
+  const { identity, authorization } = await tlsOf(local, 'CONFIDENTIAL')
+  const form = 'grant_type=client_credentials'
+  const answer = await mutualTlsRequest(`${local.mtlsUrl}/token`, identity, {
+    form,
+    headers: { authorization },
+  })
+  expect(answer.status).toBe(200)
+  return (JSON.parse(answer.text) as { access_token: string }).access_token
+}
+
+async function introspect(local: Local, token: string): Promise<number> {
+  const { identity } = await tlsOf(local, 'CONFIDENTIAL')
+  return (await mutualTlsRequest(`${local.mtlsUrl}/introspection`, identity, { form: `token=${token}` }))
+    .status
+}
+
+test('npm start writes everything that a script needs to local.json, and Ctrl-C stops it cleanly', async () => {
+  const script = runScript('infra/certbound.ts', argv())
+  await script.printed('Ctrl-C stops')
+  const local = await readLocal()
+  const members = [
+    'webApiUrl mtlsUrl issuer serviceId serviceApiKey serviceApiSecret serviceAccessToken serviceOwnerApiKey',
+    'dynamodbUrl registryTable grantsTable truststoreFile',
+    'serviceOwnerApiSecret organizationAccessToken caFile clients frontEndUrl frontEndMtlsUrl resourceServerUrl',
+    'librarySampleUrl',
+  ]
+  expect(Object.keys(local).toSorted()).toEqual(members.join(' ').split(' ').toSorted())
+  expect(local.clients.map(({ type }) => type)).toEqual(['PUBLIC', 'CONFIDENTIAL'])
+  expect(await introspect(local, await obtainToken(local))).toBe(200)
+  script.process.kill('SIGINT')
+  expect(await script.ended).toBe(0)
+  expect(script.stdout()).toContain('"endpoint":"/introspection"')
+  expect(script.stdout()).toContain('stopped')
+  expect(script.stderr()).toBe('')
+})
+
+test.each(CURL)('npm start prints %s lines that work as printed', async () => {
+  const { command } = await start()
+  const lines = command
+    .stdout()
+    .split('\n')
+    .filter((line) => /^([A-Z]+=\$\(|curl )/.test(line))
+  const { stdout } = await promisify(execFile)('bash', ['-c', lines.join('\n')])
+  expect(lines).toHaveLength(13)
+  expect(stdout).toContain('"active":true,"cnf"')
+  expect(stdout).toContain('"accounts":["Current account","Savings"]')
+  expect(stdout.split('401 Unauthorized')).toHaveLength(3)
+  expect(stdout).toContain('www-authenticate: Bearer error="invalid_token"')
+  expect(stdout).toContain('no connection')
+  for (const code of ['A056001', 'A065304', 'A145001']) expect(stdout).toContain(`"resultCode":"${code}"`)
+})
+
+test('npm start prints the address of the pages of its demo client', async () => {
+  const { command, local } = await start()
+  expect(command.stdout()).toContain(`Walk the code flow in a browser: ${local.frontEndUrl}/ `)
+  const pages = await fetch(local.frontEndUrl)
+  expect(await pages.text()).toContain(encodeURIComponent(`${local.frontEndUrl}/cb`))
+})
+
+test('npm start keeps the data between runs with --data, and forgets them without', async () => {
+  const data = join(directory, 'data')
+  const first = await start('--data', data)
+  const token = await obtainToken(first.local)
+  await first.command.stop()
+  const second = await start('--data', data)
+  expect(second.local.clients).toEqual(first.local.clients)
+  expect(await introspect(second.local, token)).toBe(200)
+  await second.command.stop()
+  const third = await start()
+  expect(await introspect(third.local, token)).toBe(401)
+})
+
+test('npm start makes a new service when the kept secrets have lost their tables', async () => {
+  const data = join(directory, 'half-kept')
+  const first = await start('--data', data)
+  await first.command.stop()
+  await rm(join(data, 'dynamodb'), { recursive: true })
+  const second = await start('--data', data)
+  expect(second.local.clients).not.toEqual(first.local.clients)
+  expect(await introspect(second.local, await obtainToken(second.local))).toBe(200)
+})
+
+test.each([
+  ['trusts further CAs with --truststore', 200],
+  ['trusts no further CA without --truststore', 403],
+] as const)('npm start %s', async (_name, status) => {
+  const pems = [
+    'certs/ca-root.pem',
+    'certs/ca-issuing.pem',
+    'certs/client-other.pem',
+    'certs/client-other.test-key.pem',
+  ]
+  const [root = '', issuing = '', cert = '', key = ''] = await Promise.all(
+    pems.map((file) => readFile(new URL(`../../vectors/${file}`, import.meta.url), 'utf8')),
+  )
+  const truststore = join(directory, 'further.pem')
+  await writeFile(truststore, `${root}${issuing}`)
+  const { local } = await start(...(status === 200 ? ['--truststore', truststore] : []))
+  const ca = await readFile(local.caFile, 'utf8')
+  expect((await mutualTlsRequest(`${local.mtlsUrl}/jwks`, { ca, cert, key })).status).toBe(status)
+})
+
+test.each(PORTS)('npm start names %s in one line when its port is in use', async (option) => {
+  const busy = createServer()
+  await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => new Promise((resolve) => busy.close(() => resolve())))
+  const { port } = busy.address() as { port: number }
+  const command = startCommand(argv(option, String(port)))
+  expect(await command.ended).toBe(1)
+  expect(command.stderr()).toBe(`start: port ${port} is in use: choose another with ${option}\n`)
+})
+
+test.each([
+  [['--mtls-port', 'x'], /^start: --mtls-port must be a port, 0 to 65535\n$/],
+  [['--api-port', '65536'], /^start: --api-port must be a port, 0 to 65535\n$/],
+  [['--nonsense'], /^start: Unknown option '--nonsense'/],
+  [['--truststore', 'broken.pem'], /broken.pem: no PEM certificate in it\n$/],
+  [['--truststore', 'absent.pem'], /absent.pem: cannot be read/],
+])('npm start %j ends with a line about that option or file', async (parameters, line) => {
+  await writeFile(join(directory, 'broken.pem'), 'nothing here')
+  const inDirectory = parameters.map((text) => (text.endsWith('.pem') ? join(directory, text) : text))
+  const command = startCommand(argv(...inDirectory))
+  expect(await command.ended).toBe(1)
+  expect(command.stderr()).toMatch(/^start: /)
+  expect(command.stderr()).toMatch(line)
+  expect(command.stdout()).toBe('')
+})
+
+test('npm start shows its options with --help', async () => {
+  const command = startCommand(['start', '--help'])
+  expect(await command.ended).toBe(0)
+  expect(command.stdout()).toContain('--truststore FILE')
+})
