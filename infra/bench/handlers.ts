@@ -1,7 +1,7 @@
 import type { LambdaResult } from '../../shared/lambda/serve.ts'
 import type { Runtime } from '../../shared/runtime.ts'
-import { deployedFunctions } from '../emulator/deployed-functions.ts'
-import type { Seeded } from '../emulator/seed.ts'
+import { deployedFunctions } from '../emulator/site/deployed-functions.ts'
+import type { Seeded } from '../emulator/site/seed.ts'
 import type { CannedStore } from './canned-store.ts'
 import { basic, clientCredentials, eventOf, FORMATS, seedFormat } from './services.ts'
 

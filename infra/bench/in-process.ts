@@ -1,6 +1,6 @@
 import { type Runtime, runtimeFor } from '../../shared/runtime.ts'
 import { startEmbeddedEngine } from '../emulator/engine.ts'
-import { makeIdentity } from '../emulator/identity.ts'
+import { makeIdentity } from '../connections/identity.ts'
 import { createTables } from '../tables/tables.ts'
 import { cannedAboveSdk, cannedBelowSdk } from './canned-store.ts'
 import { argument, report } from './child.ts'

@@ -1,7 +1,7 @@
 import { type Runtime, runtimeFor } from '../../shared/runtime.ts'
 import type { Settings } from '../../shared/settings.ts'
 import { newNumber } from '../../shared/store/identity.ts'
-import { seed, type Seeded } from '../emulator/seed.ts'
+import { seed, type Seeded } from '../emulator/site/seed.ts'
 import { LOCAL_DYNAMODB } from '../tables/tables.ts'
 
 /** The custom domain and the API that the events of the bench name. */

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import { DEVELOPMENT_USER } from '../examples/authorization-server/start.ts'
-import type { Local } from './local-file.ts'
-import { CLIENT_CERTIFICATES } from './site.ts'
+import type { Local } from './site/local-file.ts'
+import { CLIENT_CERTIFICATES } from './site/site.ts'
 
 /**
  * What `npm start` prints: lines to paste into a second terminal in the same folder, one after the other.

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from './mutual-tls-request.ts'
+import type { HttpAnswer } from '../connections/mutual-tls-request.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

@@ -5,8 +5,8 @@ import { readCertificate } from '../../shared/certificate/pem.ts'
 import { thumbprint } from '../../shared/certificate/thumbprint.ts'
 import { ROOT } from '../root.ts'
 import type { Demonstration, Step } from './demo-steps.ts'
-import { mutualTlsRequest, type TlsIdentity } from './mutual-tls-request.ts'
-import { CLIENT_CERTIFICATES, type Site, tlsIdentity } from './site.ts'
+import { mutualTlsRequest, type TlsIdentity } from '../connections/mutual-tls-request.ts'
+import { CLIENT_CERTIFICATES, type Site, tlsIdentity } from './site/site.ts'
 
 /** The thumbprint of the article's certificate, as the article prints it. */
 const ARTICLE_THUMBPRINT = 'OID_Sc2yReTDx9QS7f1SMUzNxsh7khJYmaIwqXw8Yuw'

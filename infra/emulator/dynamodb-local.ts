@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Complaint } from '../command.ts'
 import { fetchedPackage, type PinnedPackage } from '../fetched-package.ts'
 import { listsTables } from '../tables/tables.ts'
-import { listen } from './listen.ts'
+import { listen } from '../connections/listen.ts'
 
 /** Amazon's DynamoDB Local in an npm package. Its licence allows development and testing only, so it is never deployed. */
 const PACKAGE: PinnedPackage = {

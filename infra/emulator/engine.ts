@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { createRequire } from 'node:module'
 import dynalite from 'dynalite'
 import { Complaint } from '../command.ts'
-import { listen } from './listen.ts'
+import { listen } from '../connections/listen.ts'
 import { listsTables } from '../tables/tables.ts'
 
 export interface Engine {

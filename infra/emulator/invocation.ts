@@ -7,7 +7,7 @@ import { newNumber } from '../../shared/store/identity.ts'
 import { ROOT } from '../root.ts'
 import { createTables, localAws } from '../tables/tables.ts'
 import { startEmbeddedEngine } from './engine.ts'
-import { addClient, seed } from './seed.ts'
+import { addClient, seed } from './site/seed.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 

@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path'
 import { command, Complaint } from '../command.ts'
-import type { Ports } from './site.ts'
+import type { Ports } from './site/site.ts'
 
 const HELP = `certbound start: certbound on this machine
 
@@ -38,7 +38,7 @@ export const COMMAND = command({
     const ports = portsOf(values)
     const directory = resolve(values.directory)
     const { packageHere } = await import('./lambda/packaged-functions.ts')
-    const { startSite } = await import('./site.ts')
+    const { startSite } = await import('./site/site.ts')
     const site = await startSite({
       ports,
       directory,
@@ -47,7 +47,7 @@ export const COMMAND = command({
       onLine: io.out,
       packaged: values.packaged ? { ...(await packageHere()), onLine: io.out } : undefined,
     })
-    const { writeLocalFile } = await import('./local-file.ts')
+    const { writeLocalFile } = await import('./site/local-file.ts')
     const { curlWalk } = await import('./curl-walk.ts')
     const local = await writeLocalFile(site, directory)
     io.out(curlWalk(local, (file) => relative('.', file)))

@@ -1,4 +1,4 @@
-import { DEPLOYED_ROUTES } from '../emulator/deployed-functions.ts'
+import { DEPLOYED_ROUTES } from '../emulator/site/deployed-functions.ts'
 import type { Route } from '../../shared/lambda/route.ts'
 import { ENDPOINTS } from './endpoints.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { later } from '../../shared/epoch-seconds.ts'
-import { mutualTlsRequest } from '../../infra/emulator/mutual-tls-request.ts'
+import { mutualTlsRequest } from '../../infra/connections/mutual-tls-request.ts'
 import { identity, vector } from '../infra/emulator/tls-client.ts'
 import { openFapi2Deployment } from './deployment.ts'
 import { BY_SUBJECT, OTHERS } from './kinds.ts'

@@ -1,7 +1,7 @@
 import { type ConnectionOptions } from 'node:tls'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { converse, identity, vector } from '../infra/emulator/tls-client.ts'
-import { mutualTlsRequest } from '../../infra/emulator/mutual-tls-request.ts'
+import { mutualTlsRequest } from '../../infra/connections/mutual-tls-request.ts'
 import { asserted, PRIVATE_KEY_JWT } from '../support/client-assertion.ts'
 import { jwkOf } from '../support/vector-service.ts'
 import { BOUND, form, type TestClient } from '../support/walk.ts'

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { buffer } from 'node:stream/consumers'
-import { listen } from '../../infra/emulator/listen.ts'
+import { listen } from '../../infra/connections/listen.ts'
 
 /** An answer to a call: an object is its JSON, a text is a version of an object, a number is the status of an error. */
 type Answer = object | string | number

@@ -6,7 +6,7 @@ import { routes as revocation } from '../../functions/revocation/routes.ts'
 import { routes as standardIntrospection } from '../../functions/standard-introspection/routes.ts'
 import { routes as tokenManagement } from '../../functions/token-management/routes.ts'
 import { routes as token } from '../../functions/token/routes.ts'
-import { routeMatcher } from '../../infra/emulator/route-match.ts'
+import { routeMatcher } from '../../infra/emulator/edge/route-match.ts'
 import type { Runtime } from '../../shared/runtime.ts'
 import httpApi from '../events/httpapi-v2-plain.json' with { type: 'json' }
 import restApi from '../events/rest-v1-plain.json' with { type: 'json' }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
 import { text } from 'node:stream/consumers'
-import type { TlsIdentity } from '../../infra/emulator/mutual-tls-request.ts'
+import type { TlsIdentity } from '../../infra/connections/mutual-tls-request.ts'
 
 /**
  * `fetch` for client libraries that let their users bring their own: HTTPS with this certificate, which the global one

@@ -1,5 +1,5 @@
-import { deployedFunctions } from '../../infra/emulator/deployed-functions.ts'
-import { plainEdge } from '../../infra/emulator/edge.ts'
+import { deployedFunctions } from '../../infra/emulator/site/deployed-functions.ts'
+import { plainEdge } from '../../infra/emulator/edge/edge.ts'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import type { ProtectedResourceOptions } from '../../shared/resource-server/protected-resource.ts'
 import { fixedRuntime } from './fixed-runtime.ts'

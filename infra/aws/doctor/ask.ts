@@ -1,4 +1,4 @@
-import { type HttpAnswer, mutualTlsRequest, type TlsIdentity } from '../../emulator/mutual-tls-request.ts'
+import { type HttpAnswer, mutualTlsRequest, type TlsIdentity } from '../../connections/mutual-tls-request.ts'
 import type { Inspected } from './check.ts'
 
 const LIMIT_MILLISECONDS = 15_000

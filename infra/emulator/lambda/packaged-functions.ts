@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { unzipSync } from 'fflate'
 import { Complaint } from '../../command.ts'
 import { findLambdaRuntime } from '../lambda-runtime.ts'
-import type { Routes } from '../route-match.ts'
+import type { Routes } from '../edge/route-match.ts'
 import { type LambdaProcess, startLambdaProcess } from './lambda-process.ts'
 import { type PackagedFunction, readPackagedTemplate } from './packaged-template.ts'
 

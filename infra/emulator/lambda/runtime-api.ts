@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { json } from 'node:stream/consumers'
-import { listen } from '../listen.ts'
+import { listen } from '../../connections/listen.ts'
 
 /** The failure that the runtime client reports: of the start, or of one invocation. */
 class FunctionError extends Error {

@@ -1,5 +1,5 @@
 import { type Request, type Response, Router } from 'express'
-import { type HttpAnswer, mutualTlsRequest, type TlsIdentity } from '../../emulator/mutual-tls-request.ts'
+import { type HttpAnswer, mutualTlsRequest, type TlsIdentity } from '../../connections/mutual-tls-request.ts'
 import {
   authorizationRequest,
   type DemoClient,

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:https'
 import type { TLSSocket } from 'node:tls'
 import type { Express, Request, RequestHandler } from 'express'
-import { type MutualTls, mutualTlsOptions } from '../../emulator/mutual-tls.ts'
+import { type MutualTls, mutualTlsOptions } from '../../connections/mutual-tls.ts'
 
 /** A server that asks every client for a certificate; the application decides what a client without one gets. */
 export function mutualTlsServer(tls: MutualTls, app: Express): Server {

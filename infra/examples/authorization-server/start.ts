@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
-import { listen } from '../../emulator/listen.ts'
-import type { MutualTls } from '../../emulator/mutual-tls.ts'
+import { listen } from '../../connections/listen.ts'
+import type { MutualTls } from '../../connections/mutual-tls.ts'
 import { application } from './application.ts'
 import { authorizationServer } from './authorization-server.ts'
 import { CALLBACK_PATH, clientPage, type Presenters } from './client-page.ts'

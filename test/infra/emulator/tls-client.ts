@@ -3,7 +3,11 @@ import { readFileSync } from 'node:fs'
 import { request as httpRequest, type OutgoingHttpHeaders } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { connect, type ConnectionOptions } from 'node:tls'
-import { type Identity, type IdentityWish, makeIdentity as issue } from '../../../infra/emulator/identity.ts'
+import {
+  type Identity,
+  type IdentityWish,
+  makeIdentity as issue,
+} from '../../../infra/connections/identity.ts'
 
 export interface Answer {
   readonly status: number

@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { makeIdentity } from '../../../infra/emulator/identity.ts'
+import { makeIdentity } from '../../../infra/connections/identity.ts'
 import { issuedByOneOf } from '../../../shared/certificate/issuer.ts'
 import { MalformedCertificate, readCertificate, type Der } from '../../../shared/certificate/pem.ts'
 import { builtCertificate } from '../../support/built-certificate.ts'

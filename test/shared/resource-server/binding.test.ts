@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { listen, type Listening } from '../../../infra/emulator/listen.ts'
+import { listen, type Listening } from '../../../infra/connections/listen.ts'
 import {
   protectedResource,
   type ProtectedResource,

@@ -1,8 +1,8 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { deployedFunctions } from '../../../infra/emulator/deployed-functions.ts'
-import { mutualTlsEdge } from '../../../infra/emulator/edge.ts'
-import { listen, type Listening } from '../../../infra/emulator/listen.ts'
+import { deployedFunctions } from '../../../infra/emulator/site/deployed-functions.ts'
+import { mutualTlsEdge } from '../../../infra/emulator/edge/edge.ts'
+import { listen, type Listening } from '../../../infra/connections/listen.ts'
 import { readTruststore } from '../../../infra/truststore/truststore.ts'
 import {
   protectedResource,

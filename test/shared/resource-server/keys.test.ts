@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { createServer, type ServerResponse } from 'node:http'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { listen, type Listening } from '../../../infra/emulator/listen.ts'
+import { listen, type Listening } from '../../../infra/connections/listen.ts'
 import {
   protectedResource,
   type ProtectedResource,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Listening } from '../../../infra/emulator/listen.ts'
+import type { Listening } from '../../../infra/connections/listen.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { protectedResource } from '../../../shared/resource-server/protected-resource.ts'
 import { identity, makeIdentity } from '../../infra/emulator/tls-client.ts'

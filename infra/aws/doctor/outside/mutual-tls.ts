@@ -1,4 +1,4 @@
-import { type Identity, makeIdentity } from '../../../emulator/identity.ts'
+import { type Identity, makeIdentity } from '../../../connections/identity.ts'
 import { ask, isUnreachable, type Reply, statusOf } from '../ask.ts'
 import { type Check, fail, type Finding, type Inspected, ok, skipped } from '../check.ts'
 

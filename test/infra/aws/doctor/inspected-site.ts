@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Check, Finding, Inspected } from '../../../../infra/aws/doctor/check.ts'
 import { localDeployment } from '../../../../infra/aws/doctor/deployments.ts'
-import { writeLocalFile } from '../../../../infra/emulator/local-file.ts'
+import { writeLocalFile } from '../../../../infra/emulator/site/local-file.ts'
 import { type LocalSite, localSite } from '../../examples/authorization-server/local-site.ts'
 
 export interface InspectedSite extends LocalSite {

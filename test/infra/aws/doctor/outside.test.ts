@@ -10,10 +10,10 @@ import {
   visitorLetIn,
 } from '../../../../infra/aws/doctor/outside/mutual-tls.ts'
 import { spoofedHeaders } from '../../../../infra/aws/doctor/outside/spoofed-headers.ts'
-import { deployedFunctions } from '../../../../infra/emulator/deployed-functions.ts'
-import { plainEdge } from '../../../../infra/emulator/edge.ts'
-import { listen } from '../../../../infra/emulator/listen.ts'
-import type { LambdaHandler, Routes } from '../../../../infra/emulator/route-match.ts'
+import { deployedFunctions } from '../../../../infra/emulator/site/deployed-functions.ts'
+import { plainEdge } from '../../../../infra/emulator/edge/edge.ts'
+import { listen } from '../../../../infra/connections/listen.ts'
+import type { LambdaHandler, Routes } from '../../../../infra/emulator/edge/route-match.ts'
 import { makeIdentity } from '../../emulator/tls-client.ts'
 import { type InspectedSite, inspectedSite, verdict } from './inspected-site.ts'
 

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test, vi } from 'vitest'
-import { mutualTlsRequest } from '../../../../infra/emulator/mutual-tls-request.ts'
+import { mutualTlsRequest } from '../../../../infra/connections/mutual-tls-request.ts'
 import { outcome } from '../../../support/answers.ts'
 import {
   CERTIFICATE_HEADERS,

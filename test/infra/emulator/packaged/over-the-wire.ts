@@ -1,5 +1,5 @@
 import { Agent } from 'node:https'
-import { mutualTlsRequest } from '../../../../infra/emulator/mutual-tls-request.ts'
+import { mutualTlsRequest } from '../../../../infra/connections/mutual-tls-request.ts'
 import type { Received, Sent } from '../../../support/gateway.ts'
 import { identity, vector } from '../tls-client.ts'
 import type { PackagedSite } from './packaged-site.ts'

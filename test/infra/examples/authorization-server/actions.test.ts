@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { application } from '../../../../infra/examples/authorization-server/application.ts'
 import { authorizationServer } from '../../../../infra/examples/authorization-server/authorization-server.ts'
 import type { WebApiAnswer } from '../../../../infra/examples/authorization-server/web-api-client.ts'
-import { listen } from '../../../../infra/emulator/listen.ts'
+import { listen } from '../../../../infra/connections/listen.ts'
 import { arrive, csrfOf, logIn, userAgent } from './user-agent.ts'
 
 const USER = { subject: 'somebody', password: 'x' }

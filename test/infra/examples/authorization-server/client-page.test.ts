@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DEVELOPMENT_USER } from '../../../../infra/examples/authorization-server/start.ts'
-import { registerRedirectUri } from '../../../../infra/emulator/seed.ts'
+import { registerRedirectUri } from '../../../../infra/emulator/site/seed.ts'
 import { type LocalSite, localSite } from './local-site.ts'
 import { csrfOf, logIn, type UserAgent, userAgent } from './user-agent.ts'
 

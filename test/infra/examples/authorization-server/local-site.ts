@@ -2,14 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DEVELOPMENT_USER } from '../../../../infra/examples/authorization-server/start.ts'
-import type { TlsIdentity } from '../../../../infra/emulator/mutual-tls-request.ts'
+import type { TlsIdentity } from '../../../../infra/connections/mutual-tls-request.ts'
 import {
   type ClientCertificate,
   type Site,
   type SiteOptions,
   startSite,
   tlsIdentity,
-} from '../../../../infra/emulator/site.ts'
+} from '../../../../infra/emulator/site/site.ts'
 import { arrive, csrfOf, logIn, userAgent } from './user-agent.ts'
 
 export interface LocalSite extends Site {

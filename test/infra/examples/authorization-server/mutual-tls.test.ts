@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { mutualTlsRequest } from '../../../../infra/emulator/mutual-tls-request.ts'
-import { CLIENT_CERTIFICATES } from '../../../../infra/emulator/site.ts'
+import { mutualTlsRequest } from '../../../../infra/connections/mutual-tls-request.ts'
+import { CLIENT_CERTIFICATES } from '../../../../infra/emulator/site/site.ts'
 import { makeIdentity } from '../../emulator/tls-client.ts'
 import { type LocalSite, localSite, tokenForm } from './local-site.ts'
 

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { mutualTlsRequest, type TlsIdentity } from '../../../infra/emulator/mutual-tls-request.ts'
-import { CLIENT_CERTIFICATES, startSite } from '../../../infra/emulator/site.ts'
-import { type LocalSite, localSite } from '../examples/authorization-server/local-site.ts'
-import { makeIdentity } from './tls-client.ts'
+import { mutualTlsRequest, type TlsIdentity } from '../../../../infra/connections/mutual-tls-request.ts'
+import { CLIENT_CERTIFICATES, startSite } from '../../../../infra/emulator/site/site.ts'
+import { type LocalSite, localSite } from '../../examples/authorization-server/local-site.ts'
+import { makeIdentity } from '../tls-client.ts'
 
 let site: LocalSite
 beforeAll(async () => {

@@ -3,9 +3,9 @@ import { Agent } from 'node:https'
 import { connect, type ConnectionOptions } from 'node:tls'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { expect, onTestFinished, test } from 'vitest'
-import { plainEdge } from '../../../infra/emulator/edge.ts'
+import { plainEdge } from '../../../../infra/emulator/edge/edge.ts'
 import { echoSite, edge, overAgent } from './edge-fixture.ts'
-import { converse, freshKey, identity, makeAuthority, makeIdentity, send, vector } from './tls-client.ts'
+import { converse, freshKey, identity, makeAuthority, makeIdentity, send, vector } from '../tls-client.ts'
 
 const FORBIDDEN = { status: 403, body: '{"message":"Forbidden"}' }
 const BOTH_VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const

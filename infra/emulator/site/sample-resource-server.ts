@@ -1,9 +1,9 @@
 import { createServer } from 'node:https'
-import type { Runtime } from '../../shared/runtime.ts'
-import { requireToken } from '../../shared/resource-server/node.ts'
-import { protectedResource } from '../../shared/resource-server/protected-resource.ts'
-import { listen, type ListenAddress, type Listening } from './listen.ts'
-import { type MutualTls, mutualTlsOptions } from './mutual-tls.ts'
+import type { Runtime } from '../../../shared/runtime.ts'
+import { requireToken } from '../../../shared/resource-server/node.ts'
+import { protectedResource } from '../../../shared/resource-server/protected-resource.ts'
+import { listen, type ListenAddress, type Listening } from '../../connections/listen.ts'
+import { type MutualTls, mutualTlsOptions } from '../../connections/mutual-tls.ts'
 import { addClient } from './seed.ts'
 
 export interface SampleOptions extends Omit<ListenAddress, 'option'> {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { expect, test } from 'vitest'
 import { served } from './edge-fixture.ts'
-import { send, type Message } from './tls-client.ts'
+import { send, type Message } from '../tls-client.ts'
 
 const FORM_TYPE = { 'content-type': 'application/x-www-form-urlencoded' }
 
@@ -25,7 +25,7 @@ function shape(value: unknown): unknown {
 
 test('an event has the members and types of a recorded event of API Gateway', async () => {
   const recorded = JSON.parse(
-    readFileSync(new URL('../../events/httpapi-v2-plain.json', import.meta.url), 'utf8'),
+    readFileSync(new URL('../../../events/httpapi-v2-plain.json', import.meta.url), 'utf8'),
   ) as APIGatewayProxyEventV2
   const event = await eventOf({
     method: 'POST',

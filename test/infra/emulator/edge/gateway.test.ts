@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
-import type { LambdaHandler } from '../../../infra/emulator/route-match.ts'
+import type { LambdaHandler } from '../../../../infra/emulator/edge/route-match.ts'
 import { served } from './edge-fixture.ts'
-import { send } from './tls-client.ts'
+import { send } from '../tls-client.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 const BODY_LIMIT_BYTES = 6_291_456

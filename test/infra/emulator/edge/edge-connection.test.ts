@@ -3,9 +3,9 @@ import { connect as connectTcp } from 'node:net'
 import { Agent } from 'node:https'
 import { connect } from 'node:tls'
 import { expect, onTestFinished, test } from 'vitest'
-import { mutualTlsEdge, plainEdge } from '../../../infra/emulator/edge.ts'
+import { mutualTlsEdge, plainEdge } from '../../../../infra/emulator/edge/edge.ts'
 import { echoSite, edge, overAgent } from './edge-fixture.ts'
-import { converse, freshKey, identity, vector } from './tls-client.ts'
+import { converse, freshKey, identity, vector } from '../tls-client.ts'
 
 const BOTH_VERSIONS = ['TLSv1.2', 'TLSv1.3'] as const
 

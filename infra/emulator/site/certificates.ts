@@ -1,8 +1,8 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Complaint } from '../command.ts'
-import { type Identity, type IdentityWish, type Issuer, makeIdentity } from './identity.ts'
+import { Complaint } from '../../command.ts'
+import { type Identity, type IdentityWish, type Issuer, makeIdentity } from '../../connections/identity.ts'
 
 /** An identity and its two files. */
 export interface StoredIdentity extends Identity {

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Certificate, type BasicConstraints } from 'pkijs'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
-import { developmentCertificates, type StoredIdentity } from '../../../infra/emulator/certificates.ts'
-import { mutualTlsEdge } from '../../../infra/emulator/edge.ts'
-import { readTruststore } from '../../../infra/truststore/truststore.ts'
-import { echoSite } from './edge-fixture.ts'
-import { makeAuthority, makeIdentity, send, type Authority } from './tls-client.ts'
+import { developmentCertificates, type StoredIdentity } from '../../../../infra/emulator/site/certificates.ts'
+import { mutualTlsEdge } from '../../../../infra/emulator/edge/edge.ts'
+import { readTruststore } from '../../../../infra/truststore/truststore.ts'
+import { echoSite } from '../edge/edge-fixture.ts'
+import { makeAuthority, makeIdentity, send, type Authority } from '../tls-client.ts'
 
 const NAMES = ['alpha', 'beta'] as const
 const DAY_MILLISECONDS = 86_400_000

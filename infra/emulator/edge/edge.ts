@@ -4,9 +4,9 @@ import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { clientCertOf, type ClientCert } from './gateway-event.ts'
 import { gateway, refuse, type Gateway } from './gateway.ts'
-import { listen, type Listening } from './listen.ts'
-import { type MutualTls, mutualTlsOptions } from './mutual-tls.ts'
-import { isAnchored, type Truststore } from '../truststore/truststore.ts'
+import { listen, type Listening } from '../../connections/listen.ts'
+import { type MutualTls, mutualTlsOptions } from '../../connections/mutual-tls.ts'
+import { isAnchored, type Truststore } from '../../truststore/truststore.ts'
 
 export interface EdgeOptions extends Gateway {
   readonly domainName: string

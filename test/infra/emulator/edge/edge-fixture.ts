@@ -2,10 +2,10 @@ import { X509Certificate } from 'node:crypto'
 import { request, type Agent } from 'node:https'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { onTestFinished } from 'vitest'
-import { mutualTlsEdge, plainEdge, type EdgeOptions } from '../../../infra/emulator/edge.ts'
-import type { Listening } from '../../../infra/emulator/listen.ts'
-import type { LambdaHandler } from '../../../infra/emulator/route-match.ts'
-import { identity, vector } from './tls-client.ts'
+import { mutualTlsEdge, plainEdge, type EdgeOptions } from '../../../../infra/emulator/edge/edge.ts'
+import type { Listening } from '../../../../infra/connections/listen.ts'
+import type { LambdaHandler } from '../../../../infra/emulator/edge/route-match.ts'
+import { identity, vector } from '../tls-client.ts'
 
 /** The options of an edge with one route, `/echo`, whose handler keeps its events. */
 export function echoSite(): EdgeOptions & { readonly events: APIGatewayProxyEventV2[] } {

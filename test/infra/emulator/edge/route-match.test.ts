@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { routeMatcher } from '../../../infra/emulator/route-match.ts'
+import { routeMatcher } from '../../../../infra/emulator/edge/route-match.ts'
 
 const TEMPLATES = [
   '/api/{serviceId}/{section}/token',
