@@ -11,7 +11,7 @@ const rules = createRequire(import.meta.url)('./dependencies.cjs') as Required<I
 /** Files that break no rule, most of them targets for the others. */
 const ALLOWED: Record<string, string> = {
   'test/support/clock.ts': '',
-  'infra/emulator/main.ts': `import '../../functions/token/routes.ts'; import '../../shared/runtime.ts'; import 'jose'`,
+  'infra/emulator/start.ts': `import '../../functions/token/routes.ts'; import '../../shared/runtime.ts'; import 'jose'`,
   'functions/token/handler.ts': `import './routes.ts'; import '../../shared/gateway/event.ts'`,
   'functions/token/routes.ts': `import './request.ts'; import './decide.ts'; import './respond.ts'`,
   'functions/token/request.ts': `import 'zod'; import '../../shared/http.ts'`,
@@ -47,7 +47,7 @@ const PLANTED: [string, string, string][] = [
   ['no-unresolved', 'shared/token/unresolved.ts', `import './missing.ts'`],
   ['no-barrel', 'shared/refusal/barrel.ts', `import './index.ts'`],
   ['no-test-in-source', 'infra/emulator/clock.ts', `import '../../test/support/clock.ts'`],
-  ['no-infra-in-deployed', 'functions/token/infra.ts', `import '../../infra/emulator/main.ts'`],
+  ['no-infra-in-deployed', 'functions/token/infra.ts', `import '../../infra/emulator/start.ts'`],
   ['infra-by-routes', 'infra/emulator/decide.ts', `import '../../functions/token/decide.ts'`],
   ['reference-by-schemas', 'infra/reference/decide.ts', `import '../../functions/token/decide.ts'`],
   [
