@@ -14,14 +14,14 @@ import { Scope, Service } from '../../shared/store/service.ts'
 
 const prompt = z.enum(['NONE', 'LOGIN', 'CONSENT', 'SELECT_ACCOUNT'])
 
-/** `/auth/authorization`, to be decided by the authorization server (Authlete contract, section 2.1). */
+/** `/auth/authorization`: the request is valid, and the authorization server decides (Authlete contract, section 2.1). */
 const AuthorizationSuccess = z.object({
   ...envelope('authorizationResponse', ['INTERACTION', 'NO_INTERACTION']),
   ticket: z.string(),
   client: ClientSummary,
   service: z.object({ apiKey, ...z.pick(Service, { serviceName: true, clientIdAliasEnabled: true }).shape }),
   scopes: someOf(Scope),
-  /** RFC 8707: those asked for. */
+  /** The requested resources (RFC 8707). */
   resources: texts,
   prompts: someOf(prompt),
   lowestPrompt: z.optional(prompt),
@@ -39,7 +39,7 @@ export const AuthorizationAnswer = z.discriminatedUnion('action', [
   refusal('authorizationResponse', ['BAD_REQUEST', 'LOCATION', 'FORM']),
 ])
 
-/** `/auth/authorization/issue` (Authlete contract, section 2.2). No access token is issued here: its times are 0. */
+/** `/auth/authorization/issue` (Authlete contract, section 2.2). It issues no access token, so the times are 0. */
 const IssueSuccess = z.object({
   ...envelope('authorizationIssueResponse', ['LOCATION', 'FORM']),
   responseContent: z.string(),
@@ -55,7 +55,7 @@ export const IssueAnswer = z.discriminatedUnion('action', [
   refusal('authorizationIssueResponse', ['BAD_REQUEST', 'INTERNAL_SERVER_ERROR']),
 ])
 
-/** `/auth/authorization/fail` (Authlete contract, section 2.3): LOCATION and FORM are what was asked for. */
+/** `/auth/authorization/fail` (Authlete contract, section 2.3). LOCATION and FORM mean success. */
 export const FailAnswer = refusal('authorizationFailResponse', [
   'LOCATION',
   'FORM',
@@ -70,7 +70,7 @@ const TicketInfoSuccess = z.object({
 })
 export type TicketInfoSuccess = Answered<typeof TicketInfoSuccess>
 
-/** `/auth/authorization/ticket/update`, action OK: `info` as it came. */
+/** `/auth/authorization/ticket/update`, action OK: `info` in the form of the request. */
 const TicketUpdateSuccess = z.object({
   ...envelope('authorizationTicketUpdateResponse', ['OK']),
   info: z.union([z.string(), z.object({ context: z.string() })]),

@@ -1,6 +1,6 @@
 /**
- * A page whose form posts the authorization response to the client: at once where scripts run, by its button where they
- * do not (OAuth 2.0 Form Post Response Mode section 2).
+ * A page that posts the authorization response to the client. Without scripts the end-user presses its button (OAuth 2.0
+ * Form Post Response Mode section 2).
  */
 export function formPage(action: string, parameters: Readonly<Record<string, string>>): string {
   const inputs = Object.entries(parameters).map(

@@ -3,10 +3,10 @@ import type { Service } from '../../shared/store/service.ts'
 import type { Redirect } from '../../shared/web-api.ts'
 import { formPage } from './form-page.ts'
 
-/** Where an authorization response goes and how: known good before anything is sent there (RFC 6749 section 4.1.2.1). */
+/** The checked destination of an authorization response: nothing goes to an unchecked one (RFC 6749 section 4.1.2.1). */
 export type RedirectTarget = Pick<Ticket, 'redirectUri' | 'state' | 'responseMode'>
 
-/** An authorization response, with `state` and `iss` (RFC 9207) in all of them. */
+/** Every authorization response has the `state` of the request and `iss` (RFC 9207). */
 export function redirect(
   { redirectUri, state, responseMode }: RedirectTarget,
   parameters: Readonly<Record<string, string>>,
@@ -23,7 +23,7 @@ export function redirect(
   return { action: 'LOCATION', responseContent }
 }
 
-/** For `Refusal`: the same for an error. Its description, unless one is given, is led by the result code. */
+/** For `Refusal`: makes an error response. The default description is the message of the result, with its code. */
 export function errorRedirect(target: RedirectTarget, service: Service, description?: string) {
   return (error: string, resultMessage: string): Redirect => {
     const code = resultMessage.slice(1, resultMessage.indexOf(']'))

@@ -4,8 +4,10 @@ import type { IntrospectionRequest } from '../../shared/token/introspect.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
 
 /**
- * May this request to a resource server pass? Which scopes its route needs is not known here: they are told to the
- * integration. @throws Refusal
+ * Asks whether a request to a resource server may pass. The authorizer does not know the scopes that the route needs: the
+ * integration gets those of the token and must check them.
+ *
+ * @throws Refusal token-missing, credentials-malformed
  */
 export function fromAuthorization(http: HttpRequest): IntrospectionRequest {
   const bearer = readBearer(http.headers.get('authorization') ?? [])

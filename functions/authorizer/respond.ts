@@ -5,8 +5,8 @@ import { audiencesOf } from '../../shared/token/resource.ts'
 import type { Service } from '../../shared/store/service.ts'
 
 /**
- * What the integration learns, as `requestContext.authorizer.lambda` (HTTP API) or `requestContext.authorizer` (REST
- * API, where every value arrives as text). Strings and numbers alone; never the token. `exp` is in seconds.
+ * The context for the integration: `requestContext.authorizer.lambda` (HTTP API) or `requestContext.authorizer` (REST API,
+ * which turns every value into text). It has only strings and numbers, and never the token. `exp` is in seconds.
  */
 export function authorizerContext({ grant }: UsableToken, service: Service) {
   const {
@@ -19,7 +19,7 @@ export function authorizerContext({ grant }: UsableToken, service: Service) {
     ...(subject === undefined ? {} : { sub: subject }),
     ...(accessScopes.length === 0 ? {} : { scope: accessScopes.join(' ') }),
     iss: service.issuer,
-    // A context has no lists; no resource has a space in it.
+    // A context cannot contain lists. Resources contain no spaces.
     aud: audiencesOf(grant, service).join(' '),
     exp: grant.accessExpiresAt,
     ...(thumbprint === undefined ? {} : { certificateThumbprint: thumbprint }),

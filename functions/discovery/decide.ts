@@ -1,9 +1,8 @@
 import type { Service } from '../../shared/store/service.ts'
 
 /**
- * Whether a metadata document is about the issuer of the service. The path of an issuer comes after the well-known one
- * (RFC 8414 section 3.1). Without a path the document is about the one issuer that there is: its clients compare the
- * issuer in it with the one that they know (section 3.3).
+ * Whether a metadata URL is for the issuer of the service. The path of an issuer follows the well-known path (RFC 8414 section
+ * 3.1). A URL without it is always accepted, because clients compare `issuer` with the one that they expect (section 3.3).
  */
 export function isAboutIssuer(issuerPath: string | undefined, { issuer }: Service): boolean {
   const path = new URL(issuer).pathname.replace(/\/$/, '')

@@ -14,7 +14,7 @@ import {
 } from '../../shared/answer-schema.ts'
 import { Scope } from '../../shared/store/service.ts'
 
-/** In every answer, also in those that refuse (Authlete contract, section 2.8). */
+/** Members of every answer, refusals included (Authlete contract, section 2.8). */
 const STANDING = {
   existent: z.boolean(),
   usable: z.boolean(),
@@ -25,7 +25,7 @@ const STANDING = {
 /** `/auth/introspection`, action OK (Authlete contract, section 2.8). */
 const IntrospectionSuccess = z.object({
   ...envelope('introspectionResponse', ['OK']),
-  /** A value for `WWW-Authenticate` here, too. */
+  /** A value for `WWW-Authenticate`, although the token is valid. */
   responseContent: z.string(),
   ...STANDING,
   certificateThumbprint: z.optional(z.string()),
@@ -35,12 +35,12 @@ const IntrospectionSuccess = z.object({
   subject: z.optional(z.string()),
   scopes: texts,
   scopeDetails: someOf(Scope),
-  /** Of the grant, and of this access token (RFC 8707). */
+  /** The resources of the grant, then those of this access token (RFC 8707). */
   resources: texts,
   accessTokenResources: texts,
   expiresAt: milliseconds,
   grantType,
-  /** Of the authentication of the end-user, where it was told at issue; in seconds. */
+  /** How and when the end-user was authenticated, if the caller of the issuing API provided it. Seconds since the epoch. */
   acr: z.optional(z.string()),
   authTime: z.optional(seconds),
   properties,

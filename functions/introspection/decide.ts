@@ -6,7 +6,7 @@ export interface IntrospectedToken extends UsableToken {
   readonly clientAttributes: Client['attributes']
 }
 
-/** The decision for the Web API, whose caller gets back what it gave the client. @throws Refusal as `introspect` */
+/** The decision for the Web API, whose answer has the attributes of the client. @throws Refusal as `introspect` */
 export async function introspectForService(
   request: IntrospectionRequest,
   call: Call,

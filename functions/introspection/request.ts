@@ -12,7 +12,7 @@ export const FORM: FormRules = {
   repeated: { token: 'token-repeated', scopes: 'token-repeated' },
 }
 
-/** The holder of the connection asks about a token of its own (architecture, section 1). @throws Refusal */
+/** A client asks about its own token over mutual TLS (architecture, section 1). @throws Refusal token-… */
 export function fromForm(form: string, http: HttpRequest): IntrospectionRequest {
   const parameters = parseParameters(form, FORM)
   const token = parameters.get('token')
@@ -40,7 +40,7 @@ export const IntrospectionCall = z.object({
   maxAge: z.optional(numberMember(z.positive())),
 })
 
-/** `/auth/introspection` of the Web API (Authlete contract, section 2.8). @throws Refusal */
+/** `/auth/introspection` of the Web API (Authlete contract, section 2.8). @throws Refusal token-missing */
 export function fromWebApi(call: z.infer<typeof IntrospectionCall>): IntrospectionRequest {
   if (call.token === undefined) throw new Refusal('token-missing')
   const { token, scopes = [], subject, resources = [], acrValues = [], maxAge } = call

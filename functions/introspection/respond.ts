@@ -17,7 +17,7 @@ export function introspectionResponse(
   return {
     ...success('A056001', 'The access token is valid.'),
     action: 'OK',
-    // So it is published: the value with which a resource server would refuse, although it has no reason to.
+    // Authlete publishes this value: a challenge, although the token is valid.
     responseContent: bearerChallenge('invalid_request'),
     certificateThumbprint: boundThumbprint(grant.binding),
     clientId: grant.client,
@@ -39,7 +39,7 @@ export function introspectionResponse(
   }
 }
 
-/** What the holder of the connection learns of its own token on the OAuth face. */
+/** The answer to a client about its own token, on the OAuth face. */
 export function holderContent({ grant, jti }: UsableToken, service: Service) {
   return activeTokenInFull(grant, service, jti)
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { type Answered, envelope, refusal } from '../../shared/answer-schema.ts'
 
-/** `/auth/revocation`, action OK (Authlete contract, section 2.10): there is no `responseContent`. */
+/** `/auth/revocation`, action OK (Authlete contract, section 2.10). It has no `responseContent`. */
 const RevocationSuccess = z.object(envelope('revocationResponse', ['OK']))
 export type RevocationSuccess = Answered<typeof RevocationSuccess>
 
@@ -10,5 +10,5 @@ export const RevocationAnswer = z.discriminatedUnion('action', [
   refusal('revocationResponse', ['BAD_REQUEST', 'INVALID_CLIENT']),
 ])
 
-/** RFC 7009 section 2.2: the status says it all. */
+/** RFC 7009 section 2.2: clients only read the status. */
 export const OAuthRevocation = z.object({})

@@ -6,8 +6,8 @@ import type { Tokens } from '../../shared/store/grant.ts'
 import type { RevocationRequest } from './request.ts'
 
 /**
- * Revokes a token of the client that asks, and with it the whole grant (decision D40). A bound token needs no
- * certificate for that: giving up a token needs no proof (requirement F07). A token that is not there is revoked.
+ * Revokes a token of the authenticated client, and with it the whole grant (decision D40). Bound tokens need no certificate
+ * here (requirement F07). For an unknown token the call succeeds as well.
  *
  * @throws Refusal revocation-…, or when the client is not authenticated
  * @see RFC 7009 section 2
@@ -22,7 +22,7 @@ export async function revoke(request: RevocationRequest, call: Call): Promise<vo
   await call.store.grants.revoke(grant)
 }
 
-/** A refresh token that was replaced proves its grant by its family; a replaced access token proves nothing. */
+/** A replaced refresh token finds its grant by its family. A replaced access token finds nothing. */
 async function findGrant(token: string, call: Call): Promise<Tokens | undefined> {
   const family = await findRefreshFamily(token, call)
   if (family !== undefined) return family.grant

@@ -10,7 +10,7 @@ import {
 } from '../../shared/authentication/presented-credentials.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
 
-/** `token_type_hint` is not read: the form of a token says what it is. */
+/** `token_type_hint` is ignored, because the form of a token shows its type. */
 export interface RevocationRequest {
   readonly token: string
   readonly credentials: PresentedCredentials
@@ -25,7 +25,7 @@ export const FORM: FormRules = {
   },
 }
 
-/** RFC 7009 section 2.1. @throws Refusal for the form or for how it presents credentials */
+/** RFC 7009 section 2.1. @throws Refusal for a malformed form or malformed credentials */
 export function fromForm(form: string, http: HttpRequest): RevocationRequest {
   const read = parseForm(form, FORM)
   return revocationRequest(read, credentialsFromHttp(http, read.parameters))
@@ -36,7 +36,7 @@ export const RevocationCall = z.object({
   ...CREDENTIAL_MEMBERS,
 })
 
-/** `/auth/revocation` of the Web API (Authlete contract, section 2.10). @throws Refusal as `fromForm` */
+/** `/auth/revocation` of the Web API (Authlete contract, section 2.10). @throws Refusal as `fromForm`, revocation-parameters-missing */
 export function fromWebApi(call: z.infer<typeof RevocationCall>): RevocationRequest {
   if (call.parameters === undefined) throw new Refusal('revocation-parameters-missing')
   const read = parseForm(call.parameters, FORM)

@@ -33,22 +33,21 @@ const INACTIVE: Introspected = { type: null }
 
 export interface StandardIntrospection {
   readonly introspected: Introspected
-  /** By which the answer is to be signed. */
   readonly signature: Signature | undefined
 }
 
 interface Signature extends SigningKey {
-  /** Who asked. */
+  /** The client ID of the caller, or the URI of the resource server. */
   readonly audience: string
   readonly issuedAt: EpochSeconds
 }
 
 /**
- * What a token says of itself, for a caller who may know: its service, a resource server that it is meant for, or the
- * confidential client that owns it. For everyone else, and for every token that is not live, it is inactive, with
- * nothing to tell the cases apart (decision D30). The binding is reported, not judged (decision D31).
+ * Introspects a token for its service, for a resource server that it is meant for, or for the confidential client that owns
+ * it. For everyone else, and for a token that is not live, the answer is inactive: callers cannot tell the cases apart
+ * (decision D30). The binding is reported, not judged (decision D31).
  *
- * @throws Refusal when the caller is not authenticated, introspection-not-signed
+ * @throws Refusal when the caller is not authenticated; client-deleted, client-locked, caller-public, introspection-not-signed
  * @see RFC 7662, RFC 8705 section 3.2
  */
 export async function introspectStandard(
@@ -60,7 +59,7 @@ export async function introspectStandard(
   return { introspected: await introspectToken(request, caller?.client, call), signature }
 }
 
-/** Where it is asked for and cannot be given, nothing else is told in its place. */
+/** If a signature is requested but the service has no key, the request is refused: an unsigned answer would not do. */
 async function signatureFor(
   { signed, resourceServer = '' }: StandardIntrospectionRequest,
   caller: IdentifiedClient | undefined,
@@ -101,7 +100,7 @@ async function introspectToken(
 type Found = FoundToken &
   ({ readonly type: 'access_token' } | { readonly type: 'refresh_token'; readonly refresh: RefreshMembers })
 
-/** One read at most: the form of a token says which kind it can be. */
+/** Reads the store at most once, because the kinds of token differ in form. */
 async function findToken(token: string, caller: Client | undefined, call: Call): Promise<Found | undefined> {
   const refreshed = await findRefreshToken(token, call, caller?.clientId)
   if (refreshed !== undefined) return { ...refreshed, type: 'refresh_token' }
@@ -109,18 +108,18 @@ async function findToken(token: string, caller: Client | undefined, call: Call):
   return typeof found === 'string' ? undefined : { ...found, type: 'access_token' }
 }
 
-/** A client that was locked or deleted asks nothing more, at once. */
+/** Refuses a caller that was locked or deleted while its record was still cached. */
 function judgeState(caller: ClientState | undefined): void {
   if (caller === undefined) throw new Refusal('client-deleted')
   if (caller.locked) throw new Refusal('client-locked')
 }
 
-/** A damaged binding must not be reported as none: the resource server would let the token pass without a certificate. Under `fapi2` no unbound token is good. */
+/** A damaged binding must not be reported as none, or the token would pass without a certificate. `fapi2` allows no unbound token. */
 function isProvable({ binding }: Tokens, { fapi2 }: Service): boolean {
   return (binding === 'none' && !fapi2) || boundThumbprint(binding) !== undefined
 }
 
-/** Only resources that were asked for tell for whom a token is: all others are for any (Authlete contract, section 2.9). */
+/** A token that was requested without resources is for every resource server (Authlete contract, section 2.9). */
 function isMeantFor(resourceServer: string, { grant, type }: Found): boolean {
   const resources = type === 'access_token' ? grant.accessResources : grant.terms.resources
   return resources.length === 0 || resources.includes(resourceServer)
@@ -141,7 +140,7 @@ async function authenticatedCaller(presented: PresentedCredentials, call: Call):
   const { client } = identified
   call.log.note({ client: client.clientId })
   await authenticateClient(client, presented, call)
-  // A public client has nothing to be known by: whoever found a token could ask in its name.
+  // A public client proves nothing, so anyone who found a token could ask in its name.
   if (client.clientType === 'PUBLIC') throw new Refusal('caller-public')
   return identified
 }

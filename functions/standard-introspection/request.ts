@@ -9,18 +9,18 @@ import {
 import { Refusal } from '../../shared/refusal/refusal.ts'
 import { flagMember } from '../../shared/request/body.ts'
 
-/** `token_type_hint` is not read: the form of a token says what it is, and a wrong hint must not hide it. */
+/** `token_type_hint` is ignored: the form of a token shows its type, and a wrong hint must not hide the token. */
 export interface StandardIntrospectionRequest {
   readonly token: string
-  /** Of the client that asks. Absent on the Web API, whose caller is the service itself. */
+  /** The credentials of the client that asks. Absent on the Web API, whose caller is the service. */
   readonly caller?: PresentedCredentials
-  /** Hidden properties are told as well: only to the service itself. */
+  /** Whether the answer has the hidden properties. Only the service gets them. */
   readonly withHidden: boolean
   /** URI of the resource server that asked the service. */
   readonly resourceServer?: string | undefined
-  /** The answer is to be signed (RFC 9701). */
+  /** Present if the answer must be signed (RFC 9701). */
   readonly signed?: {
-    /** `undefined`: as the caller is registered. */
+    /** `undefined`: the registered algorithm of the caller. */
     readonly alg: string | undefined
   }
 }
@@ -34,7 +34,7 @@ export const CALL: FormRules = {
 }
 export const FORM: FormRules = { ...CALL, repeated: { ...CALL.repeated, ...CREDENTIAL_PARAMETERS } }
 
-/** RFC 7662 section 2.1. @throws Refusal for the form or for how it presents credentials */
+/** RFC 7662 section 2.1. @throws Refusal for a malformed form or malformed credentials */
 export function fromForm(form: string, http: HttpRequest): StandardIntrospectionRequest {
   const parameters = parseParameters(form, FORM)
   const caller = credentialsFromHttp(http, parameters)
@@ -43,7 +43,7 @@ export function fromForm(form: string, http: HttpRequest): StandardIntrospection
   return { token, caller, withHidden: false, ...(accepts(http) ? { signed: { alg: undefined } } : {}) }
 }
 
-/** Whoever lists the type, and not with `q=0`, gets it (RFC 9110 section 12.5.1): it is never a range. */
+/** Only the exact type without `q=0` counts (RFC 9110 section 12.5.1). Ranges such as `*` do not. */
 function accepts({ headers }: HttpRequest): boolean {
   const listed = (headers.get('accept') ?? []).join(',').toLowerCase().split(',')
   return listed.some((range) => {
@@ -72,7 +72,7 @@ const NOT_OFFERED = [
   'publicKeyForEncryption',
 ] as const
 
-/** `/auth/introspection/standard` of the Web API (Authlete contract, section 2.9). @throws Refusal */
+/** `/auth/introspection/standard` of the Web API (Authlete contract, section 2.9). @throws Refusal introspection-…, member-refused */
 export function fromWebApi(call: z.infer<typeof StandardIntrospectionCall>): StandardIntrospectionRequest {
   const refused = NOT_OFFERED.find((name) => call[name] !== undefined)
   if (refused !== undefined) throw new Refusal('member-refused', { named: refused })

@@ -7,7 +7,7 @@ import type { StandardIntrospectionSuccess } from './answer-schema.ts'
 import type { Introspected, StandardIntrospection } from './decide.ts'
 import { SIGNED_TYPE } from './request.ts'
 
-/** RFC 7662 section 2.2 on the OAuth face; as a JWT where that was asked for (RFC 9701 section 5). */
+/** RFC 7662 section 2.2 on the OAuth face, or a JWT if the request asks for it (RFC 9701 section 5). */
 export function oauthResponse({ introspected, signature }: StandardIntrospection, service: Service) {
   const content =
     introspected.type === 'access_token'
@@ -17,7 +17,7 @@ export function oauthResponse({ introspected, signature }: StandardIntrospection
   return new SignedBody(SIGNED_TYPE, sign(withoutNull(content), signature, service))
 }
 
-/** No `sub` and no `exp` beside `token_introspection`: it must not pass for an access token. */
+/** The JWT itself has no `sub` and no `exp`, so that it cannot pass for an access token. */
 function sign(content: object, { audience, issuedAt, ...key }: Signature, { issuer }: Service): string {
   const claims = { iss: issuer, aud: audience, iat: issuedAt, token_introspection: content }
   return signJwt('token-introspection+jwt', claims, key)

@@ -40,8 +40,8 @@ async function findByIdentifier(text: string, { service, store }: Call): Promise
 export function lives({ grant, client }: FoundGrant, { service, now }: Call): boolean {
   const { refresh } = grant
   const isOver = (issuedAt: EpochSeconds, expiresAt: EpochSeconds) => {
-    const bar = whyInvalid(client, service, issuedAt)
-    return expired(expiresAt, now) || bar === 'deleted' || bar === 'cut-off'
+    const invalid = whyInvalid(client, service, issuedAt)
+    return expired(expiresAt, now) || invalid === 'deleted' || invalid === 'cut-off'
   }
   return (
     !isOver(grant.accessIssuedAt, grant.accessExpiresAt) ||

@@ -36,7 +36,7 @@ const TokenSuccess = z.object({
   previousRefreshTokenUsed: z.optional(z.boolean()),
   scopes: texts,
   refreshTokenScopes: texts,
-  /** Of the grant, and of this access token (RFC 8707). */
+  /** The resources of the grant, then those of this access token (RFC 8707). */
   resources: texts,
   accessTokenResources: texts,
 })
@@ -47,7 +47,7 @@ export const TokenAnswer = z.discriminatedUnion('action', [
   refusal('tokenResponse', ['BAD_REQUEST', 'INVALID_CLIENT', 'INTERNAL_SERVER_ERROR']),
 ])
 
-/** RFC 6749 section 5.1. `scope` is `null` when there is none: so the Web API words it. */
+/** RFC 6749 section 5.1. In the Web API `scope` is `null` for a token without scopes. */
 const Members = z.object({
   access_token: z.string(),
   token_type: z.string(),
@@ -57,7 +57,7 @@ const Members = z.object({
 })
 export type TokenMembers = Sent<z.output<typeof Members>>
 
-/** `responseContent` of the Web API. Extra properties of the token stand beside these. */
+/** `responseContent` of the Web API. The extra properties of the token are further members. */
 export const TokenContent = z.catchall(Members, z.string())
 
 /** The answer of the OAuth face. */

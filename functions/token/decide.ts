@@ -11,7 +11,7 @@ import type { GrantType, TokenContext } from './grant-types/grant-type.ts'
 import { refreshTokens } from './grant-types/refresh-token.ts'
 import type { TokenRequest } from './request.ts'
 
-/** Each `grant_type` value: its name in settings and answers, its result code, and what it does. */
+/** For each `grant_type` value: its name in settings and answers, the result code of its success, and its function. */
 export const OFFERED_GRANT_TYPES = {
   authorization_code: { name: 'AUTHORIZATION_CODE', resultCode: 'A050001', grant: redeemCode },
   client_credentials: { name: 'CLIENT_CREDENTIALS', resultCode: 'A052001', grant: issueForClient },
@@ -22,14 +22,14 @@ export interface TokenResult extends IssuedTokens, TokenContext {
   readonly grantType: keyof typeof OFFERED_GRANT_TYPES
 }
 
-/** Grant types that have a name but are not offered: refused under that name (RFC 9700 section 2.4). */
+/** Known grant types that are not offered (RFC 9700 section 2.4). Their refusal contains the name. */
 const NOT_OFFERED = new Set(['password'])
 
 /**
- * Issues tokens for one token request. The order is the same on both faces (architecture, section 2), and nothing is
- * consumed before the last check has passed: grant type, client, client authentication, certificate, grant.
+ * Issues tokens for one token request. Both faces check in the same order: grant type, client, client authentication,
+ * certificate, grant (architecture, section 2). Nothing is consumed before all checks have passed.
  *
- * @throws Refusal
+ * @throws Refusal grant-type-…, binding-certificate-…, client-credentials-for-public; and as `authenticateClient` and the grant
  * @see RFC 6749 section 3.2, RFC 8705 section 3
  */
 export async function issueToken(request: TokenRequest, call: Call): Promise<TokenResult> {

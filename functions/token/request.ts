@@ -11,7 +11,7 @@ import {
 import { Refusal } from '../../shared/refusal/refusal.ts'
 import { EXTRA_MEMBERS, NO_EXTRAS, readExtras, type TokenExtras } from '../../shared/token/extras.ts'
 
-/** A token request of either face. Its shape is settled, nothing in it is decided. */
+/** A token request of either face. Only its shape has been checked. */
 export interface TokenRequest {
   readonly grantType: string | undefined
   readonly credentials: PresentedCredentials
@@ -20,9 +20,9 @@ export interface TokenRequest {
   readonly codeVerifier: string | undefined
   readonly refreshToken: string | undefined
   readonly scope: string | undefined
-  /** RFC 8707: as they came. */
+  /** RFC 8707. Not checked. */
   readonly resources: readonly string[]
-  /** Names of parameters without a value, which count as left out. */
+  /** Names of parameters without a value, which count as absent. */
   readonly empty: ReadonlySet<string>
   /** From the caller of the Web API. */
   readonly extras: TokenExtras
@@ -43,7 +43,7 @@ export const FORM: FormRules = {
   repeatable: ['resource'],
 }
 
-/** RFC 6749 section 3.2. @throws Refusal for the form or for how it presents credentials */
+/** RFC 6749 section 3.2. @throws Refusal for a malformed form or malformed credentials */
 export function fromForm(form: string, http: HttpRequest): TokenRequest {
   const read = parseForm(form, FORM)
   return tokenRequest(read, credentialsFromHttp(http, read.parameters), NO_EXTRAS)
@@ -55,7 +55,7 @@ export const TokenCall = z.object({
   ...EXTRA_MEMBERS,
 })
 
-/** `/auth/token` of the Web API (Authlete contract, section 2.5). @throws Refusal as `fromForm` */
+/** `/auth/token` of the Web API (Authlete contract, section 2.5). @throws Refusal as `fromForm`, parameters-missing, member-refused, name-reserved */
 export function fromWebApi(call: z.infer<typeof TokenCall>): TokenRequest {
   if (call.parameters === undefined) throw new Refusal('parameters-missing')
   const read = parseForm(call.parameters, FORM)

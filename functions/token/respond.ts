@@ -4,7 +4,7 @@ import { success, unlessEmpty } from '../../shared/web-api.ts'
 import type { TokenSuccess, TokenMembers } from './answer-schema.ts'
 import { OFFERED_GRANT_TYPES, type TokenResult } from './decide.ts'
 
-/** RFC 6749 section 5.1. `scope` is `null` when there is none: the Web API sends it so, the OAuth face leaves it out. */
+/** RFC 6749 section 5.1. For a token without scopes `scope` is `null`, which the OAuth face leaves out. */
 export function tokenContent(issued: TokenResult, service: Service): TokenMembers {
   const { grant, accessToken, jwt, refreshToken, issuedAt } = issued
   return {
@@ -17,7 +17,7 @@ export function tokenContent(issued: TokenResult, service: Service): TokenMember
   }
 }
 
-/** `/auth/token`, action OK (Authlete contract, section 2.5). Times that a member calls `ExpiresAt` are in milliseconds. */
+/** `/auth/token`, action OK (Authlete contract, section 2.5). Members named `…ExpiresAt` are in milliseconds. */
 export function tokenResponse(issued: TokenResult, service: Service): TokenSuccess {
   const { grant, client, clientIdAlias, grantType, issuedAt } = issued
   const { terms } = grant

@@ -31,7 +31,7 @@ export interface UsableToken {
   readonly jti: string | undefined
 }
 
-const BAR_REASON = {
+const INVALID_REASON = {
   deleted: 'token-client-deleted',
   locked: 'token-client-locked',
   'cut-off': 'token-cut-off',
@@ -63,8 +63,8 @@ export async function introspect(request: IntrospectionRequest, call: Call): Pro
   if (typeof found === 'string') throw new Refusal(found)
   const { grant, client, jti } = found
   log.note({ client: grant.client })
-  const bar = whyInvalid(client, service, grant.accessIssuedAt)
-  if (client === undefined || bar !== undefined) throw new Refusal(BAR_REASON[bar ?? 'deleted'])
+  const invalid = whyInvalid(client, service, grant.accessIssuedAt)
+  if (client === undefined || invalid !== undefined) throw new Refusal(INVALID_REASON[invalid ?? 'deleted'])
 
   const standing = standingAt(now, grant, client, service)
   if (!standing.usable) throw refusal(expiredReason(grant, standing), standing)

@@ -20,7 +20,7 @@ import type { AuthorizationRequest } from './request.ts'
 /** The end-user may take a day to log in (Authlete contract, section 2.1). */
 const TICKET_SECONDS = 86400
 
-/** It is kept with the ticket, and an item of the store must stay small. */
+/** The ticket stores the state, and items of the store must stay small. */
 const MAX_STATE_LENGTH = 2048
 
 export interface IssuedTicket extends IdentifiedClient {
@@ -31,8 +31,8 @@ export interface IssuedTicket extends IdentifiedClient {
 }
 
 /**
- * Judges an authorization request and keeps it under a ticket. Until client and redirect URI are known good nothing
- * is sent anywhere; from then on an error goes to the redirect URI.
+ * Judges an authorization request and stores it as a ticket. The client and the redirect URI are judged first: only later
+ * errors go to the redirect URI, except a missing `response_type`.
  *
  * @throws Refusal
  * @see RFC 6749 sections 4.1.1 and 4.1.2.1, RFC 7636 section 4.4
@@ -74,20 +74,20 @@ export async function authorize(request: AuthorizationRequest, call: Call): Prom
   return { ...identified, ticket, scopes, resources, interaction }
 }
 
-interface Judged {
+interface JudgedRequest {
   readonly scopes: readonly string[]
   readonly resources: readonly string[]
   readonly challenge: CodeChallenge | undefined
   readonly interaction: RequestedInteraction
 }
 
-/** All that is refused by way of the redirect URI. */
+/** The checks whose errors go to the redirect URI. */
 function judgeRequest(
   request: AuthorizationRequest,
   responseType: string,
   service: Service,
   client: Client,
-): Judged | Reason {
+): JudgedRequest | Reason {
   if (request.state !== undefined && request.state.length > MAX_STATE_LENGTH) return 'state-too-long'
   const responseTypeReason = judgeResponseType(responseType, service, client)
   if (responseTypeReason !== undefined) return responseTypeReason
@@ -128,7 +128,7 @@ function judgeRedirectUri(asked: string | undefined, { redirectUris }: Client): 
   return asked ?? only
 }
 
-/** A page can post to the web alone; what else a redirect URI may be (`com.example.app:`) must not run in a page of ours. */
+/** A page can only post to http and https. Other redirect URIs (`com.example.app:`) must not run in our page. */
 function judgeResponseMode(
   asked: string | undefined,
   redirectUri: string,
@@ -137,10 +137,10 @@ function judgeResponseMode(
   return asked === 'form_post' && /^https?:/i.test(redirectUri) ? 'form_post' : undefined
 }
 
-/** Those that have a meaning somewhere (OAuth 2.0 Multiple Response Types section 3). */
+/** The registered names (OAuth 2.0 Multiple Response Types section 3). */
 const KNOWN_RESPONSE_TYPES: ReadonlySet<string> = new Set(['code', 'token', 'id_token', 'none'])
 
-/** Only `code`: a token that the authorization endpoint hands out is never bound (requirement A44). */
+/** Only `code`, because the authorization endpoint cannot issue bound tokens (requirement A44). */
 function judgeResponseType(responseType: string, service: Service, client: Client): Reason | undefined {
   if (!responseType.split(' ').every((name) => KNOWN_RESPONSE_TYPES.has(name))) return 'response-type-unknown'
   if (responseType !== 'code' || !service.supportedResponseTypes.includes('CODE'))
@@ -148,7 +148,7 @@ function judgeResponseType(responseType: string, service: Service, client: Clien
   return client.responseTypes.includes('CODE') ? undefined : 'response-type-undeclared'
 }
 
-/** The method is fixed here; without one it is `plain` (RFC 7636 section 4.3). */
+/** The default of the method is `plain` (RFC 7636 section 4.3). */
 function judgeChallenge(
   { codeChallenge, codeChallengeMethod, empty }: AuthorizationRequest,
   service: Service,

@@ -11,15 +11,15 @@ const DISPLAYS = { page: 'PAGE', popup: 'POPUP', touch: 'TOUCH', wap: 'WAP' } as
 
 type Prompt = (typeof PROMPTS)[keyof typeof PROMPTS]
 
-/** In this order: what asks least of the end-user comes first. */
+/** The prompt that demands the least of the end-user comes first. */
 const PROMPT_ORDER: readonly Prompt[] = Object.values(PROMPTS)
 
-/** How the end-user is to be asked (OpenID Connect Core section 3.1.2.1), for the authorization server to heed. */
+/** How the authorization server should ask the end-user (OpenID Connect Core section 3.1.2.1). */
 export interface RequestedInteraction {
-  /** None: as the authorization server likes. */
+  /** Empty: the authorization server chooses. */
   readonly prompts: readonly Prompt[]
   readonly lowestPrompt: Prompt | undefined
-  /** Seconds; 0 as well where nothing was asked. */
+  /** Seconds. 0 also if the request has no `max_age`. */
   readonly maxAge: number
   readonly display: (typeof DISPLAYS)[keyof typeof DISPLAYS]
   readonly uiLocales: readonly string[]
@@ -52,7 +52,7 @@ function readPrompts(text: string | undefined): readonly Prompt[] | Reason {
   return prompts.has('NONE') && prompts.size > 1 ? 'prompt-none-with-others' : [...prompts]
 }
 
-/** What a client of the Web API can hold: its member is a 32-bit number. */
+/** The clients of the Web API have a 32-bit number for it. */
 function isSeconds(text: string): boolean {
   return /^[0-9]+$/.test(text) && Number(text) < 2 ** 31
 }

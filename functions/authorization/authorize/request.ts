@@ -3,7 +3,7 @@ import { type FormRules, readParameters, repeatedReason } from '../../../shared/
 import { TicketContext } from '../context-schema.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
 
-/** RFC 6749 section 4.1.1 with RFC 7636 section 4.3. But for the client's name nothing in it is decided. */
+/** RFC 6749 section 4.1.1 with RFC 7636 section 4.3. Only the presence of the client ID is checked. */
 export interface AuthorizationRequest {
   readonly clientId: string
   readonly responseType: string | undefined
@@ -13,19 +13,19 @@ export interface AuthorizationRequest {
   readonly state: string | undefined
   readonly codeChallenge: string | undefined
   readonly codeChallengeMethod: string | undefined
-  /** OpenID Connect Core section 3.1.2.1: how the end-user is to be asked. */
+  /** OpenID Connect Core section 3.1.2.1: how to ask the end-user. */
   readonly prompt: string | undefined
   readonly maxAge: string | undefined
   readonly display: string | undefined
   readonly uiLocales: string | undefined
   readonly loginHint: string | undefined
-  /** RFC 8707: as they came. */
+  /** RFC 8707. Not checked. */
   readonly resources: readonly string[]
-  /** Names of parameters without a value, which count as left out. */
+  /** Names of parameters without a value, which count as absent. */
   readonly empty: ReadonlySet<string>
-  /** Why it is refused for a parameter that is in it twice, once it is known where to send that. */
+  /** The reason to refuse a repeated parameter. It is thrown when the redirect URI is known to be valid. */
   readonly repeated: Reason | undefined
-  /** From the authorization server, to be kept with the ticket. */
+  /** From the authorization server; stored with the ticket. */
   readonly context: string | undefined
 }
 
@@ -54,7 +54,7 @@ export const AuthorizationCall = z.object({
   context: z.optional(TicketContext),
 })
 
-/** `/auth/authorization` of the Web API (Authlete contract, section 2.1). @throws Refusal */
+/** `/auth/authorization` of the Web API (Authlete contract, section 2.1). @throws Refusal authorization-…, redirect-uri-repeated */
 export function readAuthorization(call: z.infer<typeof AuthorizationCall>): AuthorizationRequest {
   if (call.parameters === undefined) throw new Refusal('authorization-parameters-missing')
   const { parameters, empty, repeated, repeatable } = readParameters(call.parameters, PARAMETERS)
@@ -64,7 +64,7 @@ export function readAuthorization(call: z.infer<typeof AuthorizationCall>): Auth
   if (clientId === undefined) {
     throw new Refusal(empty.has('client_id') ? 'authorization-client-empty' : 'authorization-client-missing')
   }
-  // Of two values neither is the client's.
+  // Neither of two values can be trusted.
   const value = (name: string) => (repeated.has(name) ? undefined : parameters.get(name))
   const [first] = repeated
   return {

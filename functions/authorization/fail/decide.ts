@@ -6,9 +6,9 @@ import type { FailRequest } from './request.ts'
 import { findTicket } from '../ticket.ts'
 
 /**
- * Ends an authorization request with an error for the client: the ticket is consumed.
+ * Consumes the ticket and ends the authorization request with an error for the client.
  *
- * @throws Refusal always: that of the failure, which goes to the redirect URI, or fail-ticket-… and the like, which does not
+ * @throws Refusal always: the failure, which goes to the redirect URI; or the reason why the ticket is of no use
  */
 export async function failAuthorization(
   { ticket: text, failure, description }: FailRequest,
@@ -16,7 +16,6 @@ export async function failAuthorization(
 ): Promise<never> {
   const reasons = { unknown: 'fail-ticket-unknown', expired: 'fail-ticket-expired' } as const
   const ticket = await findTicket(text, reasons, call)
-  call.log.note({ client: ticket.client })
   if (!(await call.store.grants.fail(ticket))) throw new Refusal('fail-ticket-unknown')
   throw new Refusal(FAILURES[failure], { redirect: errorRedirect(ticket, call.service, description) })
 }

@@ -1,6 +1,6 @@
 import type { Reason } from '../../../shared/refusal/refusal.ts'
 
-/** Why the authorization server does not go on, and what the client is told of it (Authlete contract, section 2.3). */
+/** The failures that the authorization server can report, and the refusal for each (Authlete contract, section 2.3). */
 export const FAILURES = {
   UNKNOWN: 'unknown-failure',
   NOT_LOGGED_IN: 'not-logged-in',

@@ -5,7 +5,7 @@ import { FAILURES, type Failure } from './failures.ts'
 export interface FailRequest {
   readonly ticket: string
   readonly failure: Failure
-  /** In place of the error description that the failure has. */
+  /** Replaces the error description of the failure. */
   readonly description: string | undefined
 }
 
@@ -15,7 +15,7 @@ export const FailCall = z.object({
   description: z.optional(z.string()),
 })
 
-/** `/auth/authorization/fail` of the Web API. @throws Refusal */
+/** `/auth/authorization/fail` of the Web API. @throws Refusal fail-…-missing */
 export function readFail({ ticket, reason, description }: z.infer<typeof FailCall>): FailRequest {
   if (ticket === undefined) throw new Refusal('fail-ticket-missing')
   if (reason === undefined) throw new Refusal('fail-reason-missing')

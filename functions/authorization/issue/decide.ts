@@ -12,21 +12,20 @@ import { findTicket } from '../ticket.ts'
 
 export interface IssuedCode extends RedirectTarget {
   readonly code: string
-  /** Of the ticket. */
+  /** The text that is stored with the ticket. */
   readonly context: string | undefined
 }
 
 const TICKET_REASONS = { unknown: 'ticket-unknown', expired: 'ticket-expired' } as const
 
 /**
- * Turns a ticket into an authorization code, once: the ticket is consumed.
+ * Consumes a ticket and issues its authorization code. Of concurrent calls only one succeeds.
  *
  * @throws Refusal ticket-…, subject-is-client, issue-scope-unknown, authorization-client-locked
  */
 export async function issueCode(request: IssueRequest, call: Call): Promise<IssuedCode> {
-  const { service, now, random, store, log } = call
+  const { service, now, random, store } = call
   const ticket = await findTicket(request.ticket, TICKET_REASONS, call)
-  log.note({ client: ticket.client })
   await refuseSubjectOfClient(request.subject, 'subject-is-client', call)
   await judgeScopes(request.scopes, ticket, call)
   const granted = request.scopes === undefined ? {} : { scopes: request.scopes }
@@ -57,7 +56,7 @@ export async function issueCode(request: IssueRequest, call: Call): Promise<Issu
   return { code, redirectUri, state, responseMode, context }
 }
 
-/** The end-user may grant other scopes than were asked for, but none that the client may not have. */
+/** The end-user may grant scopes that were not requested, but only those available to the client. */
 async function judgeScopes(
   scopes: readonly string[] | undefined,
   ticket: Ticket,

@@ -9,13 +9,13 @@ import {
   readAuthentication,
 } from '../../../shared/token/terms.ts'
 
-/** The end-user has agreed. */
+/** The consent of the end-user. */
 export interface IssueRequest {
   readonly ticket: string
   readonly subject: string
-  /** In place of those of the authorization request. */
+  /** Replace the scopes of the authorization request. */
   readonly scopes: readonly string[] | undefined
-  /** For the code's tokens. */
+  /** For the tokens that the code is exchanged for. */
   readonly extras: TokenExtras
   readonly authentication: EndUserAuthentication
 }
@@ -34,7 +34,7 @@ const SUBJECT_REASONS = {
   notAscii: 'subject-not-ascii',
 } as const
 
-/** `/auth/authorization/issue` of the Web API (Authlete contract, section 2.2). @throws Refusal */
+/** `/auth/authorization/issue` of the Web API (Authlete contract, section 2.2). @throws Refusal ticket-missing, subject-…, member-refused, name-reserved */
 export function readIssue(call: z.infer<typeof IssueCall>): IssueRequest {
   const { ticket, subject, scopes } = call
   if (ticket === undefined) throw new Refusal('ticket-missing')

@@ -4,7 +4,7 @@ import type { IssueSuccess } from '../answer-schema.ts'
 import { redirect } from '../redirect.ts'
 import type { IssuedCode } from './decide.ts'
 
-/** `/auth/authorization/issue`, action LOCATION or FORM (Authlete contract, section 2.2): no access token is issued here. */
+/** `/auth/authorization/issue`, action LOCATION or FORM (Authlete contract, section 2.2). */
 export function issueResponse(issued: IssuedCode, service: Service): IssueSuccess {
   const { code, context } = issued
   const { action, responseContent } = redirect(issued, { code }, service)

@@ -4,7 +4,7 @@ import { TicketContext } from '../context-schema.ts'
 
 export const TicketInfoCall = z.object({ ticket: z.optional(z.string()) })
 
-/** `info` comes as text and as an object, in which clients of Java write `null` for nothing (Authlete contract, section 2.4). */
+/** `info` is a text or an object. For an absent context Java clients send `null` (Authlete contract, section 2.4). */
 export const TicketUpdateCall = z.object({
   ticket: z.optional(z.string()),
   info: z.optional(z.union([TicketContext, z.object({ context: z.nullish(TicketContext) })])),
@@ -13,7 +13,7 @@ export const TicketUpdateCall = z.object({
 export interface TicketUpdate {
   readonly ticket: string
   readonly context: string
-  /** Whether `info` came as text: it is answered as it came. */
+  /** Whether `info` was a text. The answer has the same form. */
   readonly asText: boolean
 }
 

@@ -2,7 +2,7 @@ import { success } from '../../../shared/web-api.ts'
 import type { TicketInfoSuccess, TicketUpdateSuccess } from '../answer-schema.ts'
 import type { TicketUpdate } from './request.ts'
 
-/** No result codes are published for these two: it is one of ours. */
+/** Authlete publishes no result codes for these two answers, so this code is our own. */
 const FOUND = { ...success('A041091', 'The ticket was found.'), action: 'OK' } as const
 
 /** `/auth/authorization/ticket/info`, action OK. */
@@ -10,7 +10,7 @@ export function ticketInfoResponse(context: string | undefined): TicketInfoSucce
   return { ...FOUND, info: { context } }
 }
 
-/** `/auth/authorization/ticket/update`, action OK: the TypeScript SDK sends and takes text alone, Java an object. */
+/** `/auth/authorization/ticket/update`, action OK. The TypeScript SDK sends and accepts only text, the Java client an object. */
 export function ticketUpdateResponse({ context, asText }: TicketUpdate): TicketUpdateSuccess {
   return { ...FOUND, info: asText ? context : { context } }
 }

@@ -14,8 +14,8 @@ import type { TokenRequest } from '../request.ts'
 import type { TokenContext } from './grant-type.ts'
 
 /**
- * Redeems an authorization code, once. A second redemption that is complete and right is a replay: it is refused and
- * ends the grant with all that the first one gave; anything less is refused and changes nothing (decisions D22 and D23).
+ * Redeems an authorization code once. A second redemption is refused. If all its other parameters are right, it is a replay,
+ * which ends the grant and all its tokens; otherwise it changes nothing (decisions D22 and D23).
  *
  * @throws Refusal code-…, redirect-uri-…, verifier-…, resource-malformed
  * @see RFC 6749 section 4.1.3, RFC 7636 section 4.6
@@ -55,7 +55,7 @@ interface FoundCode {
   readonly members: CodeMembers
 }
 
-/** The code's grant, redeemed or not, of this client and not barred. */
+/** Finds a valid code of this client, redeemed or not. */
 async function findCode(
   code: string,
   { client }: TokenContext,
@@ -67,9 +67,9 @@ async function findCode(
   if (grant === undefined || grant.stage === 'TICKET') throw new Refusal('code-unknown')
   if (grant.code === undefined || !proves(code, grant.code.codeDigest)) throw new Refusal('code-unknown')
   if (grant.client !== client.clientId) throw new Refusal('code-of-other-client')
-  const bar = whyInvalid(state, service, grant.code.codeIssuedAt)
-  if (bar === 'cut-off') throw new Refusal('code-cut-off')
-  if (bar !== undefined) throw new Refusal(bar === 'locked' ? 'client-locked' : 'client-deleted')
+  const invalid = whyInvalid(state, service, grant.code.codeIssuedAt)
+  if (invalid === 'cut-off') throw new Refusal('code-cut-off')
+  if (invalid !== undefined) throw new Refusal(invalid === 'locked' ? 'client-locked' : 'client-deleted')
   return { grant, members: grant.code }
 }
 
@@ -79,7 +79,7 @@ function judgeRedirectUri(redirectUri: string | undefined, code: CodeMembers): v
   throw new Refusal(code.redirectUri === undefined ? 'redirect-uri-unexpected' : 'redirect-uri-differs')
 }
 
-/** Both directions of a downgrade are refused (RFC 9700 section 4.8.2). */
+/** Prevents PKCE downgrades: a missing and an unexpected verifier are both refused (RFC 9700 section 4.8.2). */
 function judgeVerifier({ codeVerifier, empty }: TokenRequest, { challenge }: CodeMembers): void {
   if (challenge === undefined && codeVerifier === undefined) return
   if (challenge === undefined) throw new Refusal('verifier-unexpected')

@@ -8,7 +8,7 @@ import type { Call } from '../../../shared/call.ts'
 import type { TokenRequest } from '../request.ts'
 import type { TokenContext } from './grant-type.ts'
 
-/** RFC 6749 section 4.4. No refresh token (section 4.4.3). @throws Refusal scope-…, resource-malformed */
+/** RFC 6749 section 4.4. It issues no refresh token (section 4.4.3). @throws Refusal scope-…, resource-malformed */
 export async function issueForClient(
   request: TokenRequest,
   { client, clientIdAlias, binding }: TokenContext,

@@ -4,11 +4,11 @@ import type { IssuedTokens } from '../../../shared/token/issue.ts'
 import type { Call } from '../../../shared/call.ts'
 import type { TokenRequest } from '../request.ts'
 
-/** What is settled before a grant is looked at: the client is authenticated. */
+/** The results of the checks before the grant: the client is authenticated. */
 export interface TokenContext extends IdentifiedClient {
-  /** To the certificate presented where binding is required, `none` otherwise. */
+  /** The binding to the presented certificate, or `none` if the settings require no binding. */
   readonly binding: Binding
 }
 
-/** One way to ask for tokens: judges the grant, writes it once, and gives the tokens that were stored. */
+/** One grant type: judges the grant, stores it with one write, and returns the stored tokens. */
 export type GrantType = (request: TokenRequest, context: TokenContext, call: Call) => Promise<IssuedTokens>

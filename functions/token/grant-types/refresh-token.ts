@@ -20,11 +20,12 @@ import type { RefreshMembers, Terms, Tokens } from '../../../shared/store/grant.
 import type { TokenRequest } from '../request.ts'
 import type { TokenContext } from './grant-type.ts'
 
-/** A replaced token that comes again within this time was most likely sent twice, not stolen (decision D39). */
+/** If a replaced token is presented again within this time, it was probably sent twice, not stolen (decision D39). */
 const REUSE_GRACE_SECONDS = 10
 
 /**
- * Refreshes the access token of a grant (RFC 6749 section 6), bound as the grant demands (RFC 8705 section 4).
+ * Issues a new access token for a refresh token (RFC 6749 section 6), and binds it if the grant is bound or the settings
+ * require it (RFC 8705 section 4).
  *
  * @throws Refusal refresh-…, resource-malformed, binding-certificate-…
  */
@@ -39,7 +40,7 @@ export async function refreshTokens(
   }
   const refreshed = await refreshOnce(presented, request, context, call)
   if (refreshed !== 'lost') return refreshed
-  // Somebody sent the same token at the same moment. Where it is answered once more, this one is too.
+  // Lost a race with the same token: an idempotent service retries, to return the same successor.
   const again = call.service.refreshTokenIdempotent
     ? await refreshOnce(presented, request, context, call)
     : 'lost'
@@ -77,7 +78,7 @@ async function refreshOnce(
   return { ...issued, previousRefreshTokenUsed: refreshTokenIdempotent ? next.again === true : undefined }
 }
 
-/** The grant of the token's family, of this client and not barred. Whether the token is current is still open. */
+/** Finds the valid grant of this client by the token's family. The token may have been replaced. */
 async function findRefreshed(
   presented: string,
   { client }: TokenContext,
@@ -86,9 +87,9 @@ async function findRefreshed(
   const found = await findRefreshFamily(presented, call)
   if (found === undefined) throw new Refusal('refresh-token-unknown')
   if (found.grant.client !== client.clientId) throw new Refusal('refresh-token-of-other-client')
-  const bar = whyInvalid(found.client, call.service, found.refresh.refreshIssuedAt)
-  if (bar === 'cut-off') throw new Refusal('refresh-token-cut-off')
-  if (bar !== undefined) throw new Refusal(bar === 'locked' ? 'client-locked' : 'client-deleted')
+  const invalid = whyInvalid(found.client, call.service, found.refresh.refreshIssuedAt)
+  if (invalid === 'cut-off') throw new Refusal('refresh-token-cut-off')
+  if (invalid !== undefined) throw new Refusal(invalid === 'locked' ? 'client-locked' : 'client-deleted')
   return found
 }
 
@@ -100,23 +101,23 @@ const BINDING_REASON = {
 } as const satisfies Record<string, Reason>
 
 /**
- * What the new access token is bound to. A grant once bound stays bound (decision D6); who authenticates anew by
- * certificate or assertion may have renewed its certificate, all others need the one of the grant (decisions D4 and D5).
+ * The binding of the new access token. A bound grant stays bound (decision D6). Clients that authenticate by certificate or
+ * assertion may use a renewed certificate, all others need the certificate of the grant (decisions D4 and D5).
  */
 function judgeBinding(grant: Tokens, request: TokenRequest, context: TokenContext): Binding {
   const { certificate } = request.credentials
-  const anew = mayRenewCertificate(context.client.tokenAuthMethod)
+  const mayRenew = mayRenewCertificate(context.client.tokenAuthMethod)
   const verdict = judge(grant.binding, certificate)
   if (verdict === 'damaged') throw new Refusal(BINDING_REASON.damaged)
   if (verdict === 'unbound') {
-    if (context.binding !== 'none' && !anew) throw new Refusal('refresh-grant-unbound')
+    if (context.binding !== 'none' && !mayRenew) throw new Refusal('refresh-grant-unbound')
     return context.binding
   }
-  if (!anew && verdict !== 'holds') throw new Refusal(BINDING_REASON[verdict])
+  if (!mayRenew && verdict !== 'holds') throw new Refusal(BINDING_REASON[verdict])
   return bindTo(certificate)
 }
 
-/** A narrower scope is only for this access token; the grant keeps its own (requirement C23). */
+/** The narrower scopes are only for this access token. The grant keeps its scopes (requirement C23). */
 function narrowedScopes(scope: string | undefined, { scopes }: Terms): readonly string[] {
   if (scope === undefined) return scopes
   const asked = parseScope(scope)
@@ -125,7 +126,7 @@ function narrowedScopes(scope: string | undefined, { scopes }: Terms): readonly 
   return asked
 }
 
-/** The same for resources. */
+/** The narrower resources are only for this access token. */
 function narrowedTo(resources: readonly string[], terms: Terms): readonly string[] {
   const asked = parseResources(resources)
   if (asked === 'malformed') throw new Refusal('resource-malformed')
@@ -134,7 +135,7 @@ function narrowedTo(resources: readonly string[], terms: Terms): readonly string
   return narrowed
 }
 
-/** Architecture, section 3: kept; rotated; or rotated, and the replaced token answered once more for a short while. */
+/** By the settings of the service, the next refresh token is the same, a new one, or for a retry the same new one again. */
 async function successor(
   presented: string,
   { extras }: TokenRequest,
@@ -162,8 +163,8 @@ async function successor(
 }
 
 /**
- * A token of the family that is not the current one. The one replaced last is forgiven for a while, as a lost answer
- * makes honest clients send it again; anything else of the family is in two hands.
+ * Judges a token of the family that is not the current one. An honest client sends the token that was replaced last again if
+ * it has lost the answer, so that is forgiven for a short time. Any other reuse means that two parties have the token.
  */
 function sentTwice(
   presented: string,
