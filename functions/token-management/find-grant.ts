@@ -11,8 +11,8 @@ export interface FoundGrant {
 }
 
 /**
- * The grant of an access token, or that which its `tokenId` or its bare `jti` leads to. Identifiers prove nothing, so
- * they are for the management API alone.
+ * Finds the grant of an access token by the token, its `tokenId` or its `jti`. Only the management API may use the identifiers,
+ * because they prove nothing.
  */
 export async function findByAccessToken(text: string, call: Call): Promise<FoundGrant | undefined> {
   if (locateTokenId(text) === undefined && locateIdentifier(text) === undefined) {
@@ -22,7 +22,7 @@ export async function findByAccessToken(text: string, call: Call): Promise<Found
   return findByIdentifier(text, call)
 }
 
-/** The grant of a refresh token, also of one that was replaced, or that which its identifier leads to. */
+/** Finds the grant of a refresh token by the token, which may have been replaced, or by its identifier. */
 export async function findByRefreshToken(text: string, call: Call): Promise<FoundGrant | undefined> {
   if (locateTokenId(text) === undefined) return findRefreshFamily(text, call)
   const found = await findByIdentifier(text, call)
@@ -36,7 +36,7 @@ async function findByIdentifier(text: string, { service, store }: Call): Promise
   return grant?.stage === 'TOKENS' ? { grant, client } : undefined
 }
 
-/** Whether any token of the grant still is one. Those of a locked client are: they come back with it. */
+/** Whether the grant has a live token. Tokens of a locked client count as live: unlocking makes them valid again. */
 export function lives({ grant, client }: FoundGrant, { service, now }: Call): boolean {
   const { refresh } = grant
   const isOver = (issuedAt: EpochSeconds, expiresAt: EpochSeconds) => {
@@ -49,7 +49,7 @@ export function lives({ grant, client }: FoundGrant, { service, now }: Call): bo
   )
 }
 
-/** With other scopes, in the terms as well: otherwise a refresh would bring back what was taken. */
-export function rescoped(grant: Tokens, scopes: readonly string[]): Tokens {
+/** Replaces the scopes of the terms too; otherwise a refresh would bring the old scopes back. */
+export function withScopes(grant: Tokens, scopes: readonly string[]): Tokens {
   return { ...grant, terms: { ...grant.terms, scopes }, accessScopes: scopes }
 }

@@ -5,7 +5,7 @@ import type { GrantKey } from '../../shared/store/grant.ts'
 
 const QUERIES_AT_ONCE = 20
 
-/** By its number or alias. @throws Refusal api-client-unknown */
+/** @param named the number or the alias @throws Refusal api-client-unknown */
 export async function clientNamed(named: string, { service: { apiKey }, store }: Call): Promise<Client> {
   const client = await store.registry.findClient(apiKey, named)
   if (client === undefined) throw new Refusal('api-client-unknown')
@@ -16,7 +16,7 @@ export async function allClients({ service: { apiKey }, store }: Call): Promise<
   return (await store.registry.listClients(apiKey)).map(({ clientId }) => clientId)
 }
 
-/** Where the grants of these clients, or of one subject at them, lie, as far as the index knows. */
+/** The keys of all grants with tokens of these clients, or of one subject at them. The index may lag behind. */
 export async function listKeys(
   clients: readonly number[],
   subject: string | undefined,

@@ -1,7 +1,6 @@
 import { type Range, rangeReason } from '../../shared/request/range.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
 
-/** For `readCall`. */
 export const tokenRangeReason = rangeReason({
   start: { malformed: 'list-tokens-start-malformed', negative: 'list-tokens-start-negative' },
   end: { malformed: 'list-tokens-end-malformed', negative: 'list-tokens-end-negative' },

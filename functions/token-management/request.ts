@@ -3,9 +3,7 @@ import { isThumbprint, type Thumbprint } from '../../shared/certificate/thumbpri
 import { Refusal } from '../../shared/refusal/refusal.ts'
 import { numberMember } from '../../shared/request/body.ts'
 
-/** Members that several of the APIs have. */
-
-/** The year 9999: a time beyond what dates can say must not be stored. */
+/** The year 9999 in milliseconds: larger times are not valid dates. */
 const MAX_NUMBER = 253_402_300_799_000
 
 export const positiveMember = numberMember(z.positive(), z.maximum(MAX_NUMBER))
@@ -13,7 +11,8 @@ export const thumbprintMember = z.pipe(
   z.string().check(z.refine((text) => isThumbprint(text))),
   z.transform((text) => text as Thumbprint),
 )
-/** A flag that is off is not there: Java writes all of them. @throws Refusal member-refused */
+
+/** `false` counts as absent, because Java clients send all flags. @throws Refusal member-refused */
 export function refuseNotOffered(call: Readonly<Record<string, unknown>>, members: readonly string[]): void {
   const named = members.find((member) => call[member] !== undefined && call[member] !== false)
   if (named !== undefined) throw new Refusal('member-refused', { named })

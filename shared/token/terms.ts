@@ -140,7 +140,7 @@ function refuseReserved(names: readonly string[]): void {
  */
 export function addTo(terms: Terms, given: Additions, tooLarge: Reason): Terms {
   const properties = merged(terms.properties, given.properties)
-  if (given.properties.length > 0) judgeSize(properties, tooLarge)
+  if (given.properties.length > 0) judgePropertiesSize(properties, tooLarge)
   if (Object.keys(given.claims).length === 0) return { ...terms, properties }
   const jwtAtClaims = JSON.stringify({ ...claimsOf(terms), ...given.claims })
   if (Buffer.byteLength(jwtAtClaims) > MAX_CLAIMS_BYTES) throw new Refusal('claims-too-large')
@@ -148,7 +148,7 @@ export function addTo(terms: Terms, given: Additions, tooLarge: Reason): Terms {
 }
 
 /** @throws Refusal tooLarge */
-export function judgeSize(properties: readonly Property[], tooLarge: Reason): void {
+export function judgePropertiesSize(properties: readonly Property[], tooLarge: Reason): void {
   if (Buffer.byteLength(JSON.stringify(properties)) > MAX_PROPERTIES_BYTES) throw new Refusal(tooLarge)
 }
 

@@ -21,6 +21,6 @@ export const AuthorizationListAnswer = z.object({
 })
 export type AuthorizationListAnswer = Sent<z.output<typeof AuthorizationListAnswer>>
 
-/** How many grants it was is in the message. */
+/** The message has the number of grants. */
 export const AuthorizationChangedAnswer = z.object(RESULT)
 export type AuthorizationChangedAnswer = Sent<z.output<typeof AuthorizationChangedAnswer>>

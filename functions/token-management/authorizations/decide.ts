@@ -2,8 +2,8 @@ import { availableScopes } from '../../../shared/token/scopes.ts'
 import type { Call } from '../../../shared/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { GrantKey } from '../../../shared/store/grant.ts'
-import { endOfSubject } from '../end/decide.ts'
-import { lives, rescoped } from '../find-grant.ts'
+import { endTokensOfSubject } from '../end/decide.ts'
+import { lives, withScopes } from '../find-grant.ts'
 import { clientNamed, listKeys } from '../list-keys.ts'
 import type { AuthorizationChange, AuthorizationsRequest, ClientAuthorization } from './request.ts'
 
@@ -12,7 +12,7 @@ export interface AuthorizationList extends AuthorizationsRequest {
   readonly clients: readonly Client[]
 }
 
-/** The clients that hold tokens of the end-user, as far as the index knows (docs/store.md). */
+/** The clients that hold tokens of the end-user. The index may lag behind (docs/store.md). */
 export async function listAuthorizations(
   request: AuthorizationsRequest,
   call: Call,
@@ -31,23 +31,23 @@ export async function listAuthorizations(
 
 export interface ChangedAuthorization {
   readonly client: Client
-  /** Grants, each with all its tokens. */
+  /** The number of grants. */
   readonly count: number
 }
 
-/** Ends the tokens that a client holds of an end-user. @throws Refusal api-client-unknown */
+/** Ends all tokens of an end-user at a client. @throws Refusal api-client-unknown */
 export async function deleteAuthorization(
   request: ClientAuthorization,
   call: Call,
 ): Promise<ChangedAuthorization> {
   const client = await clientNamed(request.client, call)
   call.log.note({ client: client.clientId })
-  return { client, count: await endOfSubject([client.clientId], request.subject, call) }
+  return { client, count: await endTokensOfSubject([client.clientId], request.subject, call) }
 }
 
 /**
- * Gives the tokens that a client holds of an end-user other scopes; those that the client may not have are left out.
- * A JWT says what it said: what introspection tells is the grant.
+ * Replaces the scopes of an end-user's tokens at a client. Scopes that are not available to the client are left out. The claims
+ * of issued JWTs do not change; introspection returns the new scopes.
  *
  * @throws Refusal api-client-unknown
  */
@@ -69,14 +69,14 @@ export async function updateAuthorization(
 
 const TRIES = 5
 
-/** @returns false when it does not live (any longer) */
+/** @returns false if the grant has ended */
 async function rescope(key: GrantKey, scopes: readonly string[], call: Call): Promise<boolean> {
   const { grants } = call.store
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const [found] = await grants.findTokens([key])
     if (found === undefined || !lives(found, call)) return false
-    const { done } = await grants.change(found.grant, rescoped(found.grant, scopes))
+    const { done } = await grants.change(found.grant, withScopes(found.grant, scopes))
     if (done) return true
   }
-  throw new Error('the token changes too fast to be updated')
+  throw new Error('gave up: other writers changed the token on every attempt')
 }

@@ -5,10 +5,10 @@ import { RANGE, type Range } from '../../../shared/request/range.ts'
 import { listMember, readCall } from '../../../shared/request/body.ts'
 import { checkLength, tokenRangeReason } from '../range.ts'
 
-/** What an end-user has granted to clients (Authlete contract, section 1.4). */
+/** Asks for the clients that an end-user has authorized (Authlete contract, section 1.4). */
 export interface AuthorizationsRequest extends Range {
   readonly subject: string
-  /** Of the clients. */
+  /** Only the clients of this developer. */
   readonly developer: string | undefined
 }
 
@@ -18,7 +18,7 @@ export const AuthorizationListCall = z.object({
   ...RANGE,
 })
 
-/** v3 names the subject in the path as well, v2 alone in the query or the body. @throws Refusal authorizations-subject-missing, list-tokens-… */
+/** The subject is in the path (only v3), in the query or in the body. @throws Refusal authorizations-subject-missing, list-tokens-… */
 export function readAuthorizations(http: HttpRequest): AuthorizationsRequest {
   const { subject, developer, start, end } = readCall(http, AuthorizationListCall, tokenRangeReason)
   checkLength({ start, end })
@@ -39,7 +39,7 @@ export function readDeletion(http: HttpRequest): ClientAuthorization {
 }
 
 export interface AuthorizationChange extends ClientAuthorization {
-  /** `undefined`: they stay. */
+  /** `undefined`: no change. */
   readonly scopes: readonly string[] | undefined
 }
 

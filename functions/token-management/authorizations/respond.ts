@@ -9,13 +9,13 @@ import type {
 } from './answer-schema.ts'
 import type { AuthorizationList, ChangedAuthorization } from './decide.ts'
 
-/** `/client/authorization/get/list` (Authlete contract, section 1.4): views of the clients, without secrets. */
+/** `/client/authorization/get/list` (Authlete contract, section 1.4). It contains no secrets. */
 export function authorizationList({ clients, ...list }: AuthorizationList): AuthorizationListAnswer {
   return { ...list, clients: clients.map(authorizedClient) }
 }
 
 function authorizedClient(client: Client): AuthorizedClient {
-  // The types were checked when the settings were stored.
+  // The settings were checked before they were stored.
   const { clientNames, description, descriptions } = client.carried as Partial<AuthorizedClient>
   return { ...clientSummary(client), clientNames, description, descriptions }
 }

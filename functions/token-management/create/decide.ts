@@ -20,8 +20,8 @@ export interface CreatedTokens extends IssuedTokens {
 }
 
 /**
- * Makes tokens without an authorization or a token request. A thumbprint binds them whatever the settings say
- * (Authlete contract, section 4.1).
+ * Issues tokens without an authorization or a token request. If the request has a thumbprint, the tokens are bound, whatever
+ * the settings are (Authlete contract, section 4.1).
  *
  * @throws Refusal create-…, jwt-not-signed
  */
@@ -72,7 +72,7 @@ function bindingTo({ certificateThumbprint }: CreateRequest): Binding {
   return certificateThumbprint === undefined ? 'none' : { 'x5t#S256': certificateThumbprint }
 }
 
-/** Also where the client does not declare that it refreshes (Authlete contract, section 2.7). */
+/** The client need not have the grant type `REFRESH_TOKEN` (Authlete contract, section 2.7). */
 function refreshTokenFor(
   grant: RefreshedGrant,
   { grantType, refreshTokenDuration }: CreateRequest,

@@ -14,16 +14,16 @@ import { parseResources } from '../../../shared/token/resource.ts'
 import { flagMember, listMember } from '../../../shared/request/body.ts'
 import { positiveMember, refuseNotOffered, thumbprintMember } from '../request.ts'
 
-/** Tokens that the service itself asks for: nobody is authenticated but the service. */
+/** Asks for tokens on behalf of the service. No client or end-user is authenticated. */
 export interface CreateRequest {
   readonly grantType: 'AUTHORIZATION_CODE' | 'CLIENT_CREDENTIALS'
-  /** The number, or the number or alias as text. */
+  /** The number, or a text with the number or the alias. */
   readonly client: number | string
   readonly clientIdAliasUsed: boolean
   readonly subject: string | undefined
   readonly scopes: readonly string[]
   readonly resources: readonly string[]
-  /** Seconds; `undefined`: those of service and client. */
+  /** Seconds. `undefined`: the lifetimes of the service and the client. */
   readonly accessTokenDuration: number | undefined
   readonly refreshTokenDuration: number | undefined
   readonly certificateThumbprint: Thumbprint | undefined
@@ -31,7 +31,7 @@ export interface CreateRequest {
   readonly additions: Additions
 }
 
-/** Those of Authlete that are not offered. */
+/** Grant types of Authlete that are not offered. */
 const NOT_OFFERED = ['IMPLICIT', 'PASSWORD', 'CIBA', 'DEVICE_CODE', 'TOKEN_EXCHANGE', 'JWT_BEARER'] as const
 const CREATED_BY = ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS'] as const
 

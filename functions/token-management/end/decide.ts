@@ -4,14 +4,14 @@ import { findByAccessToken, findByRefreshToken, type FoundGrant, lives } from '.
 import { allClients, clientNamed, listKeys } from '../list-keys.ts'
 import type { EndRequest } from './request.ts'
 
-/** Of a client that is cut off, no more than so many tokens are counted: the answer must not wait for millions. */
+/** Counts at most so many tokens of a client, because the answer must not wait for millions. */
 const MAX_COUNTED = 1000
 const DELETIONS_AT_ONCE = 25
 
 /**
- * Ends grants, each with all its tokens.
+ * Ends grants with all their tokens.
  *
- * @returns how many of them lived until now
+ * @returns the number of grants that were still live
  * @throws Refusal api-client-unknown
  */
 export async function endTokens(request: EndRequest, call: Call): Promise<number> {
@@ -22,13 +22,13 @@ export async function endTokens(request: EndRequest, call: Call): Promise<number
     return endFound(await findByRefreshToken(request.refreshToken, call), call)
   }
   if (request.client === undefined) {
-    return endOfSubject(await allClients(call), request.subject, call)
+    return endTokensOfSubject(await allClients(call), request.subject, call)
   }
   const client = await clientNamed(request.client, call)
   call.log.note({ client: client.clientId })
   return request.subject === undefined
     ? cutOff(client.clientId, call)
-    : endOfSubject([client.clientId], request.subject, call)
+    : endTokensOfSubject([client.clientId], request.subject, call)
 }
 
 async function endFound(found: FoundGrant | undefined, call: Call): Promise<number> {
@@ -38,8 +38,12 @@ async function endFound(found: FoundGrant | undefined, call: Call): Promise<numb
   return lives(found, call) ? 1 : 0
 }
 
-/** As far as the index knows (docs/store.md). @returns how many grants lived until now */
-export async function endOfSubject(clients: readonly number[], subject: string, call: Call): Promise<number> {
+/** Uses the index, which may lag behind (docs/store.md). @returns the number of grants that were still live */
+export async function endTokensOfSubject(
+  clients: readonly number[],
+  subject: string,
+  call: Call,
+): Promise<number> {
   const { grants } = call.store
   const found = await grants.findTokens(await listKeys(clients, subject, call))
   await revokeAll(grants, found)
@@ -53,7 +57,7 @@ async function revokeAll(grants: Grants, found: readonly FoundGrant[]): Promise<
   }
 }
 
-/** By the client's state, so that nothing is missed however late the index is: that only counts. */
+/** Ends all tokens by the client's state, so that none is missed. The index, which may lag behind, only gives the count. */
 async function cutOff(client: number, call: Call): Promise<number> {
   const { service, now, store } = call
   const { grants, clients } = store

@@ -3,7 +3,7 @@ import type { HttpRequest } from '../../../shared/http.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { readCall } from '../../../shared/request/body.ts'
 
-/** What is to end. */
+/** The tokens to end. */
 export type EndRequest =
   | { readonly accessToken: string }
   | { readonly refreshToken: string }
@@ -17,7 +17,7 @@ export const RevokeCall = z.object({
   subject: z.optional(z.string()),
 })
 
-/** `/auth/token/revoke`: the first that is named counts (Authlete contract, section 2.7). @throws Refusal */
+/** `/auth/token/revoke`: the first member that is present counts (Authlete contract, section 2.7). @throws Refusal revoke-nothing-named */
 export function readRevoke(http: HttpRequest): EndRequest {
   const { accessTokenIdentifier, refreshTokenIdentifier, clientIdentifier, subject } = readCall(
     http,

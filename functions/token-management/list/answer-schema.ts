@@ -9,7 +9,7 @@ import {
   texts,
 } from '../../../shared/answer-schema.ts'
 
-/** The hashes are identifiers of ours: nothing derived from a token. */
+/** The hashes are our own identifiers: they are not derived from a token. */
 const Listed = z.object({
   accessTokenHash: z.string(),
   accessTokenExpiresAt: milliseconds,

@@ -6,9 +6,9 @@ import { allClients, clientNamed, listKeys } from '../list-keys.ts'
 import type { TokenListRequest } from './request.ts'
 
 export interface TokenList extends Pick<TokenListRequest, 'start' | 'end' | 'subject'> {
-  /** Exact when the last token is among those asked for; before that, what has ended since may still be counted. */
+  /** Exact on the last page. On earlier pages it may include tokens that have ended. */
   readonly totalCount: number
-  /** When one was named. */
+  /** If the request has one. */
   readonly client: Client | undefined
   readonly tokens: readonly Tokens[]
 }
@@ -16,8 +16,8 @@ export interface TokenList extends Pick<TokenListRequest, 'start' | 'end' | 'sub
 const READ_AT_ONCE = 50
 
 /**
- * The tokens of a client, of a subject, or both, in the order of the index. Each is read again: none that has ended is
- * listed, and pages have no holes.
+ * Lists the tokens of a client, of a subject, or of both, in the order of the index. Each is read again, so pages are full and
+ * contain only live tokens.
  *
  * @throws Refusal api-client-unknown
  */

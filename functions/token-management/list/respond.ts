@@ -24,7 +24,7 @@ export function listResponse({
   }
 }
 
-/** The hashes are one identifier of ours, which leads to the grant (architecture, section 3: nothing derived from a token). */
+/** Both hashes are our identifier of the grant, which is not derived from a token (architecture, section 3). */
 function tokenView(grant: Tokens): ListedToken {
   const { accessScopes, terms, refresh, createdAt, accessIssuedAt } = grant
   const { scopes, subject, properties } = terms

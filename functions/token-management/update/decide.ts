@@ -7,14 +7,13 @@ import type { Call } from '../../../shared/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
 import type { Service } from '../../../shared/store/service.ts'
-import { findByAccessToken, lives } from '../find-grant.ts'
-import { rescoped } from '../find-grant.ts'
-import { judgeSize } from '../../../shared/token/terms.ts'
+import { findByAccessToken, lives, withScopes } from '../find-grant.ts'
+import { judgePropertiesSize } from '../../../shared/token/terms.ts'
 import type { UpdateRequest } from './request.ts'
 
 export interface UpdatedTokens {
   readonly grant: Tokens
-  /** As it was presented, or the new one. `undefined`: named by an identifier, and it stays. */
+  /** The presented or the new token. `undefined` if the request has only an identifier and asks for no new token. */
   readonly accessToken: string | undefined
   readonly jwt: string | undefined
 }
@@ -22,13 +21,13 @@ export interface UpdatedTokens {
 const TRIES = 5
 
 /**
- * Changes the tokens of a grant. A JWT that keeps its value says what it said before: what is asked here, and at
- * introspection, is the grant.
+ * Changes the tokens of a grant. The claims of an issued JWT do not change unless the request asks for a new token;
+ * introspection returns the new values in any case.
  *
  * @throws Refusal update-…, jwt-not-signed
  */
 export async function updateToken(request: UpdateRequest, call: Call): Promise<UpdatedTokens> {
-  judgeSize(request.properties ?? [], 'update-properties-too-big')
+  judgePropertiesSize(request.properties ?? [], 'update-properties-too-big')
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const { grants, registry } = call.store
     const found = await findByAccessToken(request.named, call)
@@ -39,7 +38,7 @@ export async function updateToken(request: UpdateRequest, call: Call): Promise<U
     const updated = await changed(found.grant, request, client, call)
     if ((await grants.change(found.grant, updated.grant)).done) return updated
   }
-  throw new Error('the token changes too fast to be updated')
+  throw new Error('gave up: other writers changed the token on every attempt')
 }
 
 async function changed(
@@ -54,7 +53,7 @@ async function changed(
   const order = {
     ...{ key: keyOf(grant.service, grant), client, clientIdAlias, grantType, terms, createdAt, code },
     narrowed: { scopes: accessScopes, resources: accessResources },
-    binding: provable(grant.binding),
+    binding: readBinding(grant.binding),
     accessExpiresAt: grant.accessExpiresAt,
   }
   const issued = await makeTokens(order, call)
@@ -69,7 +68,7 @@ function withMembers(current: Tokens, request: UpdateRequest, client: Client, se
   const { certificateThumbprint, accessTokenExpiresAt, refreshTokenExpiresAt, properties } = request
   const available = availableScopes(service, client)
   const scopes = request.scopes?.filter((name) => available.has(name))
-  const grant = scopes === undefined ? current : rescoped(current, scopes)
+  const grant = scopes === undefined ? current : withScopes(current, scopes)
   return {
     ...grant,
     terms: { ...grant.terms, ...(properties === undefined ? {} : { properties }) },
@@ -82,8 +81,8 @@ function withMembers(current: Tokens, request: UpdateRequest, client: Client, se
   }
 }
 
-/** A new JWT must not be made as unbound because the binding cannot be read. */
-function provable(binding: unknown): Binding {
+/** A damaged binding must not become an unbound JWT. @throws Error for a damaged binding */
+function readBinding(binding: unknown): Binding {
   const bound = boundThumbprint(binding)
   if (bound === undefined && binding !== 'none') throw new Error('the binding of the token is damaged')
   return bound === undefined ? 'none' : { 'x5t#S256': bound }

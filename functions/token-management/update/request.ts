@@ -7,11 +7,11 @@ import { PROPERTY_MEMBERS, readProperties } from '../../../shared/token/terms.ts
 import { flagMember, listMember } from '../../../shared/request/body.ts'
 import { positiveMember, refuseNotOffered, thumbprintMember } from '../request.ts'
 
-/** What is `undefined` stays as it is. */
+/** Members that are `undefined` change nothing. */
 export interface UpdateRequest {
-  /** The token itself, when it was given: answered again. */
+  /** The token, if the request has it. It is also in the answer. */
   readonly accessToken: string | undefined
-  /** The token, or what leads to it. */
+  /** The token or its identifier. */
   readonly named: string
   readonly accessTokenExpiresAt: EpochSeconds | undefined
   readonly refreshTokenExpiresAt: EpochSeconds | undefined
