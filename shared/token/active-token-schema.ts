@@ -1,14 +1,14 @@
 import * as z from 'zod/mini'
 import { seconds, type Sent } from '../answer-schema.ts'
 
-/** What a live token says of itself (RFC 7662 section 2.2). Extra properties of the token stand beside these. */
+/** The members of a live token (RFC 7662 section 2.2). The extra properties of the token are further members. */
 const ACTIVE = {
   active: z.literal(true),
   iss: z.string(),
   sub: z.optional(z.string()),
   client_id: z.string(),
   exp: seconds,
-  /** The resources that were asked for, if any. */
+  /** The requested resources, if any. */
   aud: z.optional(z.array(z.string())),
   /** RFC 9470 section 6.2. */
   acr: z.optional(z.string()),
@@ -17,14 +17,14 @@ const ACTIVE = {
   cnf: z.optional(z.object({ 'x5t#S256': z.string() })),
 }
 
-/** `scope` is `null` when there is none: so the Web API words it (Authlete contract, section 6). */
+/** In the Web API `scope` is `null` for a token without scopes (Authlete contract, section 6). */
 const ActiveRefreshToken = z.object({ ...ACTIVE, scope: z.nullable(z.string()) })
 export type ActiveRefreshToken = Sent<z.output<typeof ActiveRefreshToken>>
 const ActiveToken = z.extend(ActiveRefreshToken, { token_type: z.string() })
 export type ActiveToken = Sent<z.output<typeof ActiveToken>>
 
 const IN_FULL = { iat: seconds, aud: z.union([z.string(), z.array(z.string())]), jti: z.optional(z.string()) }
-/** To the OAuth face, which leaves out what is `null`. */
+/** For the OAuth face, which leaves out members that are `null`. */
 const ActiveTokenInFull = z.extend(ActiveToken, IN_FULL)
 export type ActiveTokenInFull = Sent<z.output<typeof ActiveTokenInFull>>
 
@@ -32,7 +32,7 @@ const extra = z.string()
 const inactive = z.object({ active: z.literal(false) })
 const scope = z.optional(z.string())
 
-/** An access token as its holder sees it on the OAuth face. */
+/** The answer to a client about its own access token, on the OAuth face. */
 export const HeldToken = z.catchall(z.extend(ActiveTokenInFull, { scope }), extra)
 
 /** The answer of `/introspection/standard` on the OAuth face. */
@@ -42,11 +42,11 @@ export const StandardAnswer = z.union([
   z.catchall(z.extend(ActiveRefreshToken, { scope }), extra),
 ])
 
-/** What a signed answer says, of either face (RFC 9701 section 5). */
+/** The claims of a signed answer of either face (RFC 9701 section 5). */
 export const signed = (content: z.ZodMiniType) =>
   z.object({ iss: z.string(), aud: z.string(), iat: seconds, token_introspection: content })
 
-/** `responseContent` of the Web API's. */
+/** `responseContent` of `/auth/introspection/standard`. */
 export const StandardContent = z.union([
   inactive,
   z.catchall(ActiveToken, extra),

@@ -8,10 +8,10 @@ import { audOf } from './resource.ts'
 import { propertyMembers } from './terms.ts'
 
 /**
- * The members of a live access token at introspection (RFC 7662 section 2.2), in the words of the Web API (Authlete
- * contract, section 6): `scope` is `null` when there is none, and the audience is there only where resources were asked for.
+ * The members of a live access token in the Web API's introspection (RFC 7662 section 2.2; Authlete contract, section 6). For
+ * a token without scopes `scope` is `null`. `aud` is only present if resources were requested.
  *
- * @param withHidden whether hidden properties are shown as well
+ * @param withHidden whether to include hidden properties
  */
 export function activeToken(grant: Tokens, service: Service, withHidden = false): ActiveToken {
   const narrowed = { scopes: grant.accessScopes, resources: grant.accessResources }
@@ -22,7 +22,7 @@ export function activeToken(grant: Tokens, service: Service, withHidden = false)
   }
 }
 
-/** The same for the OAuth face, with all that is known (requirement E06). `jti` is that of a JWT. */
+/** The members of a live access token on the OAuth face: all that are known (requirement E06). Only JWTs have a `jti`. */
 export function activeTokenInFull(
   grant: Tokens,
   service: Service,
@@ -36,7 +36,7 @@ export function activeTokenInFull(
   }
 }
 
-/** The members of a live refresh token: it has no `token_type` (requirement E09). */
+/** The members of a live refresh token, which has no `token_type` (requirement E09). */
 export function activeRefreshToken(
   grant: Tokens,
   service: Service,
@@ -46,7 +46,7 @@ export function activeRefreshToken(
   return { ...aboutGrant(grant, service, grant.terms, withHidden), exp: expiresAt }
 }
 
-/** Own members come last, `undefined` where there is none: no property may take their place (decision D46). */
+/** Our members come last, `undefined` if absent, so that no property can replace them (decision D46). */
 function aboutGrant(
   grant: Tokens,
   service: Service,

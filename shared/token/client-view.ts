@@ -1,6 +1,6 @@
 import type { Client } from '../store/client.ts'
 
-/** @param alias the client ID alias, if the request named the client by it */
+/** @param alias the client ID alias, if the request used it */
 export function clientIdText(clientId: number, alias: string | undefined): string {
   return alias ?? String(clientId)
 }

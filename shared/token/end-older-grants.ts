@@ -3,9 +3,9 @@ import type { Tokens } from '../store/grant.ts'
 import type { Call } from '../call.ts'
 
 /**
- * Where a subject may have one grant at a client (`singleAccessTokenPerSubject` on either side), the one that was just
- * stored ends those before it. They are found by the index, so one of the last moment may be missed (docs/store.md);
- * of two in the same second each ends the other, as none can be said to be older.
+ * Ends the grants of a subject at a client that are not newer than this one, if `singleAccessTokenPerSubject` is on. The index
+ * may lag behind and miss a very recent grant (docs/store.md). Two grants of the same second end each other: neither is known
+ * to be older.
  */
 export async function endOlderGrants(
   { service: apiKey, client: clientId, grantId, terms: { subject }, createdAt }: Tokens,

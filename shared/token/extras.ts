@@ -3,9 +3,9 @@ import { numberMember } from '../request/body.ts'
 import { Refusal } from '../refusal/refusal.ts'
 import { type Additions, NO_ADDITIONS, PROPERTY_MEMBERS, readAdditions } from './terms.ts'
 
-/** What a caller of the Web API adds to tokens beside what the client asked for (Authlete contract, sections 2.2 and 2.5). */
+/** The additions of a Web API caller to the tokens that a client requested (Authlete contract, sections 2.2 and 2.5). */
 export interface TokenExtras extends Additions {
-  /** Seconds, in place of the settings. */
+  /** Seconds. Replace the settings. */
   readonly accessTokenDuration: number | undefined
   readonly refreshTokenDuration: number | undefined
 }
@@ -16,10 +16,10 @@ export const NO_EXTRAS: TokenExtras = {
   refreshTokenDuration: undefined,
 }
 
-/** Times in milliseconds must stay numbers that JSON can hold. */
+/** Within the limit, times in milliseconds stay exact in JSON. */
 const duration = z.optional(numberMember(z.maximum(2 ** 31 - 1)))
 
-/** Members of a call. */
+/** The members of a call that `readExtras` reads. */
 export const EXTRA_MEMBERS = {
   ...PROPERTY_MEMBERS,
   accessTokenDuration: duration,

@@ -5,15 +5,15 @@ import { readIdentifier } from './jwt-identifier.ts'
 import { keyOf, locateIdentifier, locateOpaque, locateRefreshToken, type Locator } from './token-string.ts'
 import { digest, sameDigest } from '../store/digest.ts'
 
-/** No token of ours is longer (decision D29). */
+/** Our tokens are never longer (decision D29). */
 export const MAX_TOKEN_LENGTH = 8192
 
 export interface FoundToken {
   readonly grant: Tokens
   readonly client: ClientState | undefined
-  /** State of the client that asks, when one was named. */
+  /** The state of the client that asks, if there is one. */
   readonly caller: ClientState | undefined
-  /** Of a JWT. */
+  /** Only JWTs have one. */
   readonly jti?: string
 }
 
@@ -25,8 +25,8 @@ export type NotAnAccessToken =
   'token-unknown' | 'token-not-signed' | 'token-without-identifier' | 'token-identifier-empty'
 
 /**
- * The grant of an access token, opaque or JWT: one read, and proved by the digest of the whole string. A `jti` alone
- * finds the grant and proves nothing. Strings that cannot be a token are refused without a read.
+ * Finds the grant of an access token, opaque or JWT, with one read. The `jti` of a JWT only locates the grant: the digest of the
+ * whole string is the proof. A string that cannot be a token causes no read.
  */
 export async function findAccessToken(
   token: string,
@@ -41,7 +41,7 @@ export async function findAccessToken(
   return { ...found, grant, ...(place.jti === undefined ? {} : { jti: place.jti }) }
 }
 
-/** The grant whose current refresh token this is. */
+/** Finds the grant of a current refresh token. */
 export async function findRefreshToken(
   token: string,
   call: Call,
@@ -51,7 +51,7 @@ export async function findRefreshToken(
   return found !== undefined && proves(token, found.refresh.refreshDigest) ? found : undefined
 }
 
-/** The grant that a refresh token belongs or belonged to: its family proves that, also after it was replaced. */
+/** Finds the grant of a refresh token that may have been replaced. The family in the token is the proof. */
 export async function findRefreshFamily(
   token: string,
   { service, store }: Call,
@@ -66,7 +66,7 @@ export async function findRefreshFamily(
   return { ...found, grant, refresh: grant.refresh }
 }
 
-/** Whether the string is the one whose digest was stored. */
+/** Whether the stored digest is the one of the token. */
 export function proves(token: string, stored: TokenDigest): boolean {
   return sameDigest(digest(token), stored)
 }

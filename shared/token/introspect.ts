@@ -9,17 +9,17 @@ import { parseScope } from '../request/scope.ts'
 import { whyInvalid, type Standing, standingAt } from './standing.ts'
 import type { Tokens } from '../store/grant.ts'
 
-/** May the holder of this certificate use this token, with these scopes, for this subject? */
+/** Asks whether the holder of a certificate may use a token for one request. */
 export interface IntrospectionRequest {
   readonly token: string
   readonly scopes: readonly string[]
   readonly subject: string | undefined
   readonly clientCertificate: Presented
-  /** What the token has to be meant for, all of them. */
+  /** The token must be meant for all of these. */
   readonly resources: readonly string[]
-  /** Only tokens that are bound: where nobody authenticates but the holder of the certificate (decision D10). */
+  /** Whether unbound tokens are refused: the certificate is the only credential of the caller (decision D10). */
   readonly boundOnly: boolean
-  /** How the end-user must have been authenticated (RFC 9470): by one of these, and at most so many seconds ago. */
+  /** The end-user's authentication must have one of these classes and be at most `maxAge` seconds old (RFC 9470). */
   readonly acrValues?: readonly string[]
   readonly maxAge?: number | undefined
 }
@@ -27,7 +27,7 @@ export interface IntrospectionRequest {
 export interface UsableToken {
   readonly grant: Tokens
   readonly standing: Standing
-  /** Of a JWT. */
+  /** Only JWTs have one. */
   readonly jti: string | undefined
 }
 
@@ -37,7 +37,7 @@ const INVALID_REASON = {
   'cut-off': 'token-cut-off',
 } as const
 
-/** RFC 8705 section 3. Whatever comes with an unbound token is ignored, even a broken certificate. */
+/** RFC 8705 section 3. With an unbound token any certificate is ignored, even a broken one. */
 const BINDING_REASON = {
   unbound: undefined,
   holds: undefined,
@@ -51,7 +51,7 @@ const BINDING_REASON = {
  * Decides whether an access token may be used for one protected-resource request.
  *
  * Callers depend on the order: existence, expiry, binding, scope, subject, resource, authentication. The first failure
- * decides, so whoever holds a stolen bound token learns nothing of what it is good for (decision D7).
+ * decides, so the thief of a bound token does not learn what the token allows (decision D7).
  *
  * @throws Refusal token-…, certificate-…, binding-damaged, scope-insufficient, subject-differs, resource-not-covered,
  *   acr-insufficient, authentication-too-old
@@ -89,7 +89,7 @@ function judgeScopes(needed: readonly string[], { accessScopes }: Tokens, standi
   if (missing === undefined) return
   const members = { ...standing, sufficient: false }
   const scope = needed.join(' ')
-  // A resource server may ask for anything; what is not in the grammar must not reach a header.
+  // Malformed scopes of the resource server must not reach a header.
   const named = parseScope(scope) === 'malformed' ? {} : { named: missing, challenge: { scope } }
   throw new Refusal(accessScopes.length === 0 ? 'token-scopeless' : 'scope-insufficient', {
     members,
@@ -102,7 +102,7 @@ function judgeSubject(needed: string | undefined, { terms: { subject } }: Tokens
   throw refusal(subject === undefined ? 'token-subjectless' : 'subject-differs', standing)
 }
 
-/** RFC 9470 section 3. Of a token that says nothing of it nobody knows how its end-user was authenticated. */
+/** RFC 9470 section 3. A token without `acr` or `auth_time` cannot satisfy the requirement. */
 function judgeAuthentication(
   { acrValues = [], maxAge }: IntrospectionRequest,
   { terms: { acr, authTime } }: Tokens,

@@ -15,42 +15,42 @@ import { claimsOf, propertyMembers } from './terms.ts'
 import { makeIdentifier, makeOpaque } from './token-string.ts'
 import { unlessEmpty } from '../web-api.ts'
 
-/** What the tokens are to be; everything in it has been decided. */
+/** The tokens to make. All checks have passed. */
 export interface TokenOrder {
   readonly key: GrantKey
   readonly client: Client
   readonly clientIdAlias: string | undefined
   readonly grantType: Tokens['grantType']
   readonly terms: Terms
-  /** What this access token has of the terms; all of it unless the request narrowed it. */
+  /** The part of the terms for this access token. Absent: all. */
   readonly narrowed?: Pick<Terms, 'scopes' | 'resources'>
   readonly binding: Binding
-  /** Seconds, in place of the settings. */
+  /** Seconds. Replaces the settings. */
   readonly accessTokenDuration?: number | undefined
-  /** In place of the lifetime that service and client set. */
+  /** Replaces the lifetime of the settings. */
   readonly accessExpiresAt?: EpochSeconds | undefined
-  /** Of the grant, when it is being refreshed. */
+  /** For an existing grant: when it was created. */
   readonly createdAt?: EpochSeconds
   readonly code?: CodeMembers | undefined
   readonly refresh?: RefreshToken | undefined
 }
 
-/** Tokens ready to be stored (`grant`) and then handed out. */
+/** New tokens. The caller must store `grant` before it returns them. */
 export interface IssuedTokens {
   readonly grant: Tokens
   /** The opaque token, or the `jti` of `jwt`. */
   readonly accessToken: string
   readonly jwt: string | undefined
   readonly refreshToken: string | undefined
-  /** Of a refresh, where the replaced token may be answered once more. */
+  /** Only for a refresh at an idempotent service (`refreshTokenIdempotent`). */
   readonly previousRefreshTokenUsed?: boolean | undefined
   readonly issuedAt: EpochSeconds
 }
 
 /**
- * Makes an access token for an order: the one place where one comes into being. Nothing is stored here.
+ * Makes the tokens of an order, and stores nothing. All access tokens are made here.
  *
- * @throws Refusal unbound-not-fapi2, and jwt-not-signed when the service has no key for its algorithm
+ * @throws Refusal unbound-not-fapi2; jwt-not-signed if the service has no key for its algorithm or the JWT is too long
  */
 export async function makeTokens(order: TokenOrder, call: Call): Promise<IssuedTokens> {
   const { service, now: issuedAt, random } = call
@@ -73,13 +73,13 @@ export async function makeTokens(order: TokenOrder, call: Call): Promise<IssuedT
     code: order.code,
     refresh: refresh?.members,
   } as const
-  const jwt = isJwt ? await signed(unsigned, accessToken, call) : undefined
+  const jwt = isJwt ? await signAccessToken(unsigned, accessToken, call) : undefined
   const grant = { ...unsigned, accessDigest: digest(jwt ?? accessToken) }
   return { grant, accessToken, jwt, refreshToken: refresh?.token, issuedAt }
 }
 
 /** RFC 9068 section 2. */
-async function signed(
+async function signAccessToken(
   tokens: Omit<Tokens, 'accessDigest' | 'binding'> & { readonly binding: Binding },
   jti: string,
   call: Call,
@@ -95,7 +95,7 @@ async function signed(
   const claims = {
     ...propertyMembers(terms.properties),
     ...claimsOf(terms),
-    // Written last: nothing that a caller adds may replace these.
+    // These come last, so that additions of a caller cannot replace them.
     iss: service.issuer,
     sub: terms.subject ?? clientId,
     aud: audOf(tokens, service),

@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
 
 /**
- * The `jti` of a string in the form of a JWS with an asymmetric algorithm. Nothing is verified here: the stored digest
- * of the whole string is the proof (decision D36).
+ * The `jti` of a text in the form of a JWS with an asymmetric algorithm. The signature is not verified, because the stored digest
+ * of the whole token is the proof (decision D36).
  */
 export function readIdentifier(
   jwt: string,

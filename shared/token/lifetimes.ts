@@ -1,7 +1,7 @@
 import type { Client } from '../store/client.ts'
 import type { Service } from '../store/service.ts'
 
-/** Attributes of scopes that shorten tokens with the scope; seconds as text (Authlete contract, section 3.2). */
+/** Scope attributes that shorten the tokens with that scope. Seconds, as text (Authlete contract, section 3.2). */
 export const SCOPE_DURATIONS = ['access_token.duration', 'refresh_token.duration'] as const
 const SECONDS = /^[1-9][0-9]{0,8}$/
 
@@ -9,13 +9,13 @@ export function isScopeDuration(text: string): boolean {
   return SECONDS.test(text)
 }
 
-/** Of an access token with these scopes: the smallest that service, client and scopes set. */
+/** The lifetime of an access token with these scopes: the shortest one in service, client and scopes. */
 export function accessTokenSeconds(service: Service, client: Client, scopes: readonly string[]): number {
   const ofClient = client.extension?.accessTokenDuration ?? Infinity
   return Math.min(service.accessTokenDuration, ofClient, ofScopes('access_token.duration', service, scopes))
 }
 
-/** Of a refresh token of a grant with these scopes, unless the caller has it otherwise. */
+/** The lifetime of a refresh token of a grant with these scopes: the shortest one in service, client and scopes. */
 export function refreshTokenSeconds(service: Service, client: Client, scopes: readonly string[]): number {
   const ofClient = client.extension?.refreshTokenDuration ?? Infinity
   return Math.min(service.refreshTokenDuration, ofClient, ofScopes('refresh_token.duration', service, scopes))

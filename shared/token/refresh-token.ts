@@ -10,18 +10,18 @@ import { locateRefreshToken, makeFamily, makeRefreshSecret, makeRefreshToken } f
 export interface RefreshToken {
   readonly token: string
   readonly members: RefreshMembers
-  /** Answered once more, to the token that it replaced. */
+  /** Present if a retry with the replaced token gets this token again. */
   readonly again?: true
 }
 
-/** Whose refresh token it is, and what decides how long it lives. */
+/** The grant of a refresh token, with what its lifetime depends on. */
 export interface RefreshedGrant {
   readonly key: GrantKey
   readonly client: Client
   readonly terms: Pick<Terms, 'scopes'>
 }
 
-/** The first refresh token of a grant, when the service and the client use them. @param seconds in place of the settings */
+/** The first refresh token of a grant, if service and client use refresh tokens. @param seconds replaces the settings */
 export function firstRefreshToken(
   grant: RefreshedGrant,
   call: Call,
@@ -32,7 +32,7 @@ export function firstRefreshToken(
   return newRefreshToken(grant, call, seconds)
 }
 
-/** A refresh token of a new family. @param seconds in place of the settings */
+/** A refresh token of a new family. @param seconds replaces the settings */
 export function newRefreshToken(
   { key, client, terms }: RefreshedGrant,
   { service, now, random }: Call,
@@ -52,7 +52,7 @@ function refreshToken(
   return { token, members: { refreshDigest: digest(token), refreshIssuedAt, refreshExpiresAt, familyDigest } }
 }
 
-/** The successor of a refresh token in its family. Both its halves are needed to derive its secret again. */
+/** The successor of a refresh token, in the same family. @param seconds replaces the settings */
 export function nextRefreshToken(
   presented: string,
   current: RefreshMembers,
@@ -74,9 +74,9 @@ export function nextRefreshToken(
   }
 }
 
-/** HMAC-SHA-256(nonce of the rotation, token that it replaced) is the secret of the successor (architecture, section 3). */
+/** The secret of the successor is HMAC-SHA-256(nonce, replaced token), so it can be derived again (architecture, section 3). */
 export function deriveRefreshToken(presented: string, nonce: string, key: GrantKey): string {
   const located = locateRefreshToken(presented)
-  if (located === undefined) throw new Error('a refresh token that was found has lost its form')
+  if (located === undefined) throw new Error('the refresh token is malformed')
   return makeRefreshToken(key, located.family, createHmac('sha256', nonce).update(presented).digest())
 }

@@ -2,7 +2,7 @@ import type { Client } from '../store/client.ts'
 import type { Service } from '../store/service.ts'
 import { parseScope } from '../request/scope.ts'
 
-/** Scopes that the client may have at all. */
+/** All scopes that the client may have. */
 export function availableScopes(service: Service, client: Client): ReadonlySet<string> {
   const names = service.supportedScopes.map((scope) => scope.name)
   const { extension } = client
@@ -11,8 +11,8 @@ export function availableScopes(service: Service, client: Client): ReadonlySet<s
 }
 
 /**
- * What is granted for a `scope` parameter: what is not available is dropped, but of what was asked something must be
- * left (decision D25). Without the parameter it is the default entries.
+ * The scopes to grant for a `scope` parameter: those requested, or by default the default entries, if they are available. `none`
+ * if nothing is left and the request has the parameter or the service requires a scope (decision D25).
  */
 export function grantScopes(
   text: string | undefined,

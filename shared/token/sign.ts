@@ -10,21 +10,20 @@ export interface SigningKey {
 
 type PublicJwk = Service['jwks'][number]
 
-/** The key for access tokens. `undefined`: the service has no key for its algorithm. */
+/** @returns `undefined` if the service has no key for its algorithm */
 export async function findAccessTokenKey(call: Call): Promise<SigningKey | undefined> {
   return privateHalf(accessTokenKey(call.service), call)
 }
 
-/** The one that is named, or else the first that fits. */
+/** The public half of the key for access tokens: the named one, or else the first that fits the algorithm. */
 export function accessTokenKey({ accessTokenSignAlg, accessTokenSignatureKeyId, jwks }: Service) {
   return jwks.find(({ alg, kid }) => alg === accessTokenSignAlg && (accessTokenSignatureKeyId ?? kid) === kid)
 }
 
 /**
- * The key for a signed introspection response. Resource servers have algorithms of their own, so the named key is only
- * preferred among those of the algorithm asked for.
+ * The preferred signing key for introspection responses, among the keys of the requested algorithm.
  *
- * @returns `undefined`: the service has no key that fits
+ * @returns `undefined` if the service has no such key
  */
 export async function findIntrospectionKey(asked: string, call: Call): Promise<SigningKey | undefined> {
   const { service } = call
@@ -54,10 +53,9 @@ const SIGNERS: Readonly<Record<SigningAlgorithm, (input: Buffer, key: KeyObject)
 }
 
 /**
- * A JWS in the compact serialization. `node:crypto` signs it: on the path of every token that is half the cost of a JOSE
- * library (architecture, section 7).
+ * A JWS in the compact serialization. `node:crypto` signs it at half the cost of a JOSE library (architecture, section 7).
  *
- * @param typ a type of its own, so that no other kind of JWT passes for it (RFC 8725 section 3.11)
+ * @param typ tells this kind of JWT from all others (RFC 8725 section 3.11)
  * @param claims members that are `undefined` are left out
  */
 export function signJwt(typ: string, claims: object, { alg, kid, key }: SigningKey): string {
@@ -66,8 +64,8 @@ export function signJwt(typ: string, claims: object, { alg, kid, key }: SigningK
 }
 
 /**
- * r || s (RFC 7518 section 3.4) of a signature in DER: SEQUENCE { INTEGER r, INTEGER s }, each without leading zeros but
- * for a sign. Node's `dsaEncoding` gives the same and doubles the cost of the signature.
+ * Converts a signature in DER, SEQUENCE { INTEGER r, INTEGER s }, to r || s (RFC 7518 section 3.4). In DER the integers have at
+ * most one leading zero, for the sign. Node's `dsaEncoding` does the same but doubles the cost of the signature.
  */
 function joined(der: Buffer, coordinateBytes: number): Buffer {
   const signature = Buffer.alloc(2 * coordinateBytes)

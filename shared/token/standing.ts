@@ -12,12 +12,12 @@ export interface Standing {
 
 export const NO_STANDING: Standing = { existent: false, usable: false, sufficient: false, refreshable: false }
 
-/** Expired is expired at the very second, whatever the table still holds (decision D35). */
+/** A token is expired from the second `expiresAt` on, even if it is still stored (decision D35). */
 export function expired(expiresAt: EpochSeconds, now: EpochSeconds): boolean {
   return now >= expiresAt
 }
 
-/** How the tokens of a grant stand. `sufficient` is for the caller to lower: nothing has been asked yet. */
+/** The flags of a grant's tokens. `sufficient` is true: the caller judges the scopes. */
 export function standingAt(
   now: EpochSeconds,
   { accessExpiresAt, refresh }: Tokens,
@@ -35,10 +35,9 @@ export function standingAt(
   }
 }
 
-/** Where a service ends what it issued before. */
 type CutOffs = Pick<Service, 'tokensNotBefore'>
 
-/** Why nothing of this client that was issued then lives any more. `undefined`: nothing bars it. */
+/** Why the client's tokens, codes and tickets of the time `issuedAt` are invalid. `undefined`: they are not. */
 export function whyInvalid(
   client: ClientState | undefined,
   { tokensNotBefore }: CutOffs,

@@ -6,7 +6,7 @@ import { numberMember } from '../request/body.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 import type { Property, Terms } from '../store/grant.ts'
 
-/** The rules on what callers of the Web API may put into a grant, the same on every path that takes it. */
+/** The rules for the subject, the authentication and the properties that callers of the Web API put into a grant. */
 
 // Subject
 
@@ -19,7 +19,7 @@ interface SubjectReasons {
   readonly notAscii: Reason
 }
 
-/** @throws Refusal of `reasons` */
+/** @throws Refusal with a reason of `reasons` */
 export function checkSubject(subject: string | undefined, reasons: SubjectReasons): string {
   if (subject === undefined) throw new Refusal(reasons.missing)
   if (subject.length > MAX_SUBJECT_LENGTH) throw new Refusal(reasons.tooLong)
@@ -28,7 +28,7 @@ export function checkSubject(subject: string | undefined, reasons: SubjectReason
 }
 
 /**
- * A client's own token has the client for its subject, so no end-user may be named like one (RFC 9700 section 4.15).
+ * Refuses a subject that is also a client ID, because `sub` of a client's own token is the client ID (RFC 9700 section 4.15).
  *
  * @throws Refusal `reason`
  */
@@ -44,12 +44,12 @@ export async function refuseSubjectOfClient(
 
 // Authentication of the end-user
 
-/** It lies in the grant's item, which must stay small. */
+/** The grant stores it, and items of the store must stay small. */
 const MAX_ACR_LENGTH = 256
 /** The year 9999. */
 const MAX_SECONDS = 253_402_300_799
 
-/** Members of a call that say how and when the end-user was authenticated (Authlete contract, section 2.2). */
+/** The members of a call for how and when the end-user was authenticated (Authlete contract, section 2.2). */
 export const AUTHENTICATION_MEMBERS = {
   acr: z.optional(z.string().check(z.maxLength(MAX_ACR_LENGTH))),
   authTime: z.optional(numberMember(z.nonnegative(), z.maximum(MAX_SECONDS))),
@@ -67,13 +67,13 @@ export function readAuthentication({
 // Properties and claims
 
 /**
- * As JSON, in which each property is at least as long as in the store. With the longest scopes, redirect URI and claims
- * an item stays under 16 KB.
+ * The limit for the properties as JSON, which is at least as long as their stored form. Even with the longest scopes, redirect
+ * URI and claims an item has less than 16 KB.
  */
 const MAX_PROPERTIES_BYTES = 4096
 const MAX_CLAIMS_BYTES = 2048
 
-/** Members of token answers, introspection and JWTs that have a meaning of their own (Authlete contract, section 4.8). */
+/** Names that have a meaning in token answers, introspection or JWTs (Authlete contract, section 4.8). */
 const RESERVED: ReadonlySet<string> = new Set([
   ...['access_token', 'refresh_token', 'id_token', 'issued_token_type', 'token_type', 'expires_in', 'scope'],
   ...['error', 'error_description', 'error_uri', 'code', 'state', 'active', 'username', 'client_id'],
@@ -81,7 +81,7 @@ const RESERVED: ReadonlySet<string> = new Set([
   ...['auth_time', 'acr', 'amr', 'grant_id', 'authorization_details', 'token_introspection'],
 ])
 
-/** An array, or JSON text of one: the published description has it as text (Authlete contract, section 2.5). */
+/** An array, or JSON text of an array as Authlete documents it (Authlete contract, section 2.5). */
 const GivenProperties = z.pipe(
   z.transform(fromJson),
   z.array(
@@ -93,17 +93,17 @@ const GivenProperties = z.pipe(
   ),
 )
 
-/** Members of a call. */
+/** The members of a call that `readAdditions` reads. */
 export const PROPERTY_MEMBERS = {
   properties: z.optional(GivenProperties),
   /** JSON text, or the object itself. */
   jwtAtClaims: z.optional(z.pipe(z.transform(fromJson), z.record(z.string(), z.unknown()))),
 }
 
-/** What a caller adds to the terms of a grant. */
+/** The additions of a caller to the terms of a grant. */
 export interface Additions {
   readonly properties: readonly Property[]
-  /** Of a JWT access token. */
+  /** Further claims of JWT access tokens. */
   readonly claims: Readonly<Record<string, unknown>>
 }
 
@@ -132,10 +132,10 @@ function refuseReserved(names: readonly string[]): void {
 }
 
 /**
- * The terms with what a caller adds: a property takes the place of the one with its key. Only additions are judged, so
- * that a refresh without any goes on, whatever the grant holds (decision D46).
+ * Adds a caller's additions to the terms. A property replaces the stored one with the same key. Sizes are only checked if there
+ * are additions, so that a refresh without them always works (decision D46).
  *
- * @param tooLarge how the endpoint refuses properties that are too large
+ * @param tooLarge the reason to refuse properties that are too large
  * @throws Refusal tooLarge, claims-too-large
  */
 export function addTo(terms: Terms, given: Additions, tooLarge: Reason): Terms {
@@ -157,9 +157,9 @@ function merged(stored: readonly Property[], given: readonly Property[]): readon
 }
 
 /**
- * Members of an answer or of a JWT. A reserved name that an older version has stored is left out.
+ * The properties as members of an answer or of a JWT. Reserved names, which older versions stored, are left out.
  *
- * @param withHidden for callers of the Web API who ask for them
+ * @param withHidden whether to include hidden properties
  */
 export function propertyMembers(properties: readonly Property[], withHidden = false): Record<string, string> {
   const shown = properties.filter(({ key, hidden }) => (withHidden || !hidden) && !RESERVED.has(key))
@@ -170,7 +170,7 @@ export function claimsOf({ jwtAtClaims }: Terms): Readonly<Record<string, unknow
   return jwtAtClaims === undefined ? {} : (JSON.parse(jwtAtClaims) as Record<string, unknown>)
 }
 
-/** Text that is not JSON becomes `undefined`, which no schema takes. */
+/** Text that is not JSON becomes `undefined`, which no schema accepts. */
 function fromJson(value: unknown): unknown {
   return typeof value === 'string' ? parseJson(value) : value
 }

@@ -1,14 +1,14 @@
 import type { GrantKey } from '../store/grant.ts'
 
 /**
- * The layouts of architecture, section 3. All lengths are multiples of three bytes, so base64url has no slack bits and one
- * string has one reading:
+ * The layouts of token strings (architecture, section 3). All lengths are multiples of three bytes, so base64url has no spare
+ * bits and each token has only one spelling:
  *
  *     ticket, code, opaque access token   client number (6) || grant id (16) || secret (32)
  *     refresh token                       client number (6) || grant id (16) || family (12) || secret (32)
  *     jti of a JWT access token           client number (6) || grant id (16) || random (17)
  *
- * The token id of the management API is client number || grant id alone: two bits of slack, which must be zero.
+ * The token id of the management API is client number || grant id. It has two spare bits, which must be zero.
  */
 const CLIENT_BYTES = 6
 const GRANT_ID_BYTES = 16
@@ -22,7 +22,7 @@ const JTI_BYTES = LOCATOR_BYTES + IDENTIFIER_BYTES
 
 type Random = (bytes: number) => Buffer
 
-/** The part of a token string that finds its grant and proves nothing. */
+/** The part of a token string that locates its grant. It proves nothing. */
 export interface Locator {
   readonly client: number
   readonly grantId: string
@@ -37,7 +37,7 @@ export function makeOpaque(grant: Locator, random: Random): string {
   return join(grant, random(SECRET_BYTES))
 }
 
-/** The `jti` of a JWT access token, 52 characters. It names the token and is none. */
+/** The `jti` of a JWT access token, 52 characters. It identifies the token but cannot be used as one. */
 export function makeIdentifier(grant: Locator, random: Random): string {
   return join(grant, random(IDENTIFIER_BYTES))
 }
@@ -63,7 +63,7 @@ export function locateIdentifier(text: string): Locator | undefined {
   return locate(decodeStrictly(text, JTI_BYTES))
 }
 
-/** `tokenId` and `accessTokenHash` of the management API, 30 characters: leads to the grant and is no token. */
+/** `tokenId` and `accessTokenHash` of the management API, 30 characters. They cannot be used as a token. */
 export function tokenIdOf(grant: Locator): string {
   return join(grant)
 }
@@ -98,7 +98,7 @@ function locate(bytes: Buffer | undefined): Locator | undefined {
   )
 }
 
-/** Node's decoder skips what it does not know, so the bytes must give the very string again. */
+/** Node's decoder skips unknown characters, so encoding the bytes must give the same text again. */
 function decodeStrictly(text: string, bytes: number): Buffer | undefined {
   if (text.length !== Math.ceil((bytes * 4) / 3)) return undefined
   const decoded = Buffer.from(text, 'base64url')
