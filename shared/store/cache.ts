@@ -9,8 +9,8 @@ interface Entry {
 }
 
 /**
- * Remembers what was read, for `seconds`; with 0 nothing. Misses are not remembered. A write in this process is seen
- * at once: `forget` also stops a read that began before the write from being remembered after it.
+ * Caches read values for `seconds`; 0 turns it off. Absent values are not cached. Every writer must call `forget`: then readers
+ * in this process see the write at once, because a value whose read began before the write is not cached after it.
  */
 export class Cache {
   readonly #seconds: number

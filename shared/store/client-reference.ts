@@ -1,6 +1,6 @@
 import type { Client, CLIENT_SETTINGS } from './client.ts'
 
-/** What each setting of a client means, in Markdown: for the reference and docs/settings.md, never deployed. */
+/** The meaning of each client setting, in Markdown, for the reference and docs/settings.md. Not deployed. */
 export const CLIENT_MEANINGS = {
   clientIdAlias: 'A second name of the client, unique in the service.',
   clientIdAliasEnabled: 'Whether the client may be named by its alias. The service must allow it too.',
@@ -28,7 +28,7 @@ export const CLIENT_MEANINGS = {
   introspectionSignAlg:
     'For resource servers: the algorithm of signed introspection responses (RFC 9701 section 6). The service needs a key that fits. Absent: `RS256`.',
   tlsClientCertificateBoundAccessTokens:
-    'Whether access tokens are bound to client certificates (RFC 8705), where the service has it on as well.',
+    'Whether access tokens are bound to client certificates (RFC 8705), if the service has it on as well.',
   pkceRequired:
     'Whether authorization requests must have a code challenge. On at the service or at the client is enough.',
   pkceS256Required:
@@ -44,7 +44,7 @@ export const CLIENT_MEANINGS = {
     'Not in Authlete. Makes the client a resource server, which may introspect tokens meant for one of these audiences; `*` stands for all.',
 } as const satisfies Record<keyof typeof CLIENT_SETTINGS, string>
 
-/** What each member of `extension` means. */
+/** The meaning of each member of `extension`. */
 export const EXTENSION_MEANINGS = {
   requestableScopesEnabled: 'Whether `requestableScopes` limits the client.',
   requestableScopes: 'The only scopes that the client may have.',

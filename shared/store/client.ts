@@ -1,11 +1,11 @@
 import * as z from 'zod/mini'
 import {
-  attributes,
+  durationSeconds,
   flag,
   GRANT_TYPES,
+  KEY_VALUE_PAIRS,
   RECORD_MEMBERS,
   RESPONSE_TYPES,
-  seconds,
   SIGNING_ALGORITHMS,
   TOKEN_AUTH_METHODS,
 } from './service.ts'
@@ -14,8 +14,8 @@ const text = z.optional(z.string())
 const texts = z._default(z.array(z.string()), [])
 
 /**
- * The settings that decide something: their types as stored, and their defaults. What each one means is in
- * client-reference.ts. The request and the answer of the management API are derived from these.
+ * The settings of a client that have an effect: their stored types and defaults. client-reference.ts has their meanings. The
+ * requests and answers of the management API are derived from these.
  */
 export const CLIENT_SETTINGS = {
   clientIdAlias: text,
@@ -41,13 +41,13 @@ export const CLIENT_SETTINGS = {
   pkceS256Required: flag,
   singleAccessTokenPerSubject: flag,
   locked: flag,
-  attributes,
+  attributes: KEY_VALUE_PAIRS,
   extension: z.optional(
     z.object({
       requestableScopesEnabled: flag,
       requestableScopes: texts,
-      accessTokenDuration: z.optional(seconds),
-      refreshTokenDuration: z.optional(seconds),
+      accessTokenDuration: z.optional(durationSeconds),
+      refreshTokenDuration: z.optional(durationSeconds),
     }),
   ),
   resourceServerAudiences: texts,

@@ -9,8 +9,8 @@ import type { Table } from './table.ts'
 const CUT_OFF_TRIES = 10
 
 /**
- * What changes a client at once: its state (in the table of grants, read with every token) comes before the registry,
- * which other processes see through their caches. A crash between the two fails closed (architecture, section 3).
+ * Changes of a client that take effect at once. They write its state first, which is read with every token, then the registry,
+ * which other processes cache. A crash between the two writes fails closed (architecture, section 3).
  */
 export class Clients {
   readonly #grantsTable: Table
@@ -21,7 +21,7 @@ export class Clients {
     this.#registry = registry
   }
 
-  /** @returns false when the number or the alias is taken */
+  /** @returns false if the number or the alias is taken */
   async create(service: number, client: z.input<typeof Client>, now: EpochSeconds): Promise<boolean> {
     const key = { id: stateId(service, client.clientId) }
     const state = await this.#grantsTable.create({ locked: client.locked ?? false, notBefore: now }, key)
@@ -38,7 +38,7 @@ export class Clients {
     return true
   }
 
-  /** @returns false when there is no such client */
+  /** @returns false if there is no such client */
   async setLocked(service: number, client: Client, locked: boolean): Promise<boolean> {
     const key = { id: stateId(service, client.clientId) }
     const outcome = await this.#grantsTable.update(key, { locked }, key)
@@ -56,10 +56,10 @@ export class Clients {
   }
 
   /**
-   * Ends every token that the client has. A token issued in this very second must end too, and times are whole
-   * seconds, so the bound is the next one.
+   * Ends all tokens of the client. Times are whole seconds, so the cut-off is the next second: it must cover the tokens that are
+   * issued in this one.
    *
-   * @returns false when there is no such client
+   * @returns false if there is no such client
    */
   async cutOff(service: number, client: number, now: EpochSeconds): Promise<boolean> {
     const key = { id: stateId(service, client) }
@@ -76,13 +76,13 @@ export class Clients {
       )
       if (outcome.done) return true
     }
-    throw new Error('the state of the client changes too fast to be cut off')
+    throw new Error('gave up: other writers changed the state of the client on every attempt')
   }
 
   /**
-   * Makes the state of a client anew that is in the registry alone, after a restore.
+   * After a restore: creates the state of a client that is only in the registry.
    *
-   * @returns false when it has one
+   * @returns false if the client has a state
    */
   async revive(service: number, client: number, locked: boolean, notBefore: EpochSeconds): Promise<boolean> {
     const outcome = await this.#grantsTable.create({ locked, notBefore }, { id: stateId(service, client) })

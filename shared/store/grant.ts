@@ -4,17 +4,17 @@ import type { Immutable } from '../immutable.ts'
 import type { TokenDigest } from './digest.ts'
 
 /**
- * What a grant holds, stage by stage. Each shape is what is stored as well: a member is an attribute of the same name, so
- * a new one is declared here, set where it is given, and read where it is shown (docs/architecture.md, section 3).
+ * The members of a grant in each stage. The store has an attribute of the same name for each member, so a new member needs only
+ * its declaration here, the code that sets it, and the code that shows it (docs/architecture.md, section 3).
  */
 
 const text = z.string().check(z.minLength(1))
 const digest = text as unknown as z.ZodMiniType<TokenDigest>
 const seconds = z.int() as unknown as z.ZodMiniType<EpochSeconds>
-/** Absent where it would be empty. */
+/** Not stored if empty. */
 const someTexts = z._default(z.array(z.string()).check(z.minLength(1)), [])
 
-/** Where a grant lies. All three are in every token string but the service, which is the caller's. */
+/** Locates a grant. Token strings contain `client` and `grantId`; the service is that of the caller. */
 export interface GrantKey {
   readonly service: number
   readonly client: number
@@ -22,18 +22,18 @@ export interface GrantKey {
   readonly grantId: string
 }
 
-/** An extra property of a token (Authlete contract, section 4.8). A hidden one is only for API answers. */
+/** An extra property of a token (Authlete contract, section 4.8). A hidden property is only for answers of the Web API. */
 const Property = z.object({ key: text, value: z.string(), hidden: z.boolean() })
 export type Property = Immutable<z.infer<typeof Property>>
 
-/** What a grant allows, to whom, and what its tokens carry. A refresh leaves it as it is, but for properties and claims. */
+/** What a grant allows to whom, and the contents of its tokens. A refresh can only change properties and claims. */
 export const Terms = z.object({
   scopes: z.array(z.string()),
-  /** Those asked for (RFC 8707), each once. Without any, tokens are meant for the service's default. */
+  /** The requested resources without duplicates (RFC 8707). If empty, tokens are for the service's default resource. */
   resources: someTexts,
-  /** The end-user; absent where the client acts for itself. */
+  /** The end-user. Absent if the client acts for itself. */
   subject: z.optional(text),
-  /** How and when the end-user was authenticated (OpenID Connect Core section 2), from the authorization server. */
+  /** From the authorization server: how and when the end-user was authenticated (OpenID Connect Core section 2). */
   acr: z.optional(text),
   authTime: z.optional(seconds),
   properties: z._default(z.array(Property), []),
@@ -45,11 +45,11 @@ export type Terms = Immutable<z.infer<typeof Terms>>
 const CodeChallenge = z.object({ value: text, method: z.enum(['plain', 'S256']) })
 export type CodeChallenge = Immutable<z.infer<typeof CodeChallenge>>
 
-/** A grant of every stage. */
+/** The members in every stage. */
 export const GrantMembers = z.object({
   stage: z.enum(['TICKET', 'CODE', 'TOKENS']),
   client: z.int(),
-  /** The alias, when the client was named by it. */
+  /** The alias of the client, if the request used it. */
   clientIdAlias: z.optional(text),
 })
 
@@ -57,41 +57,41 @@ export const TicketMembers = z.object({
   ticketDigest: digest,
   ticketIssuedAt: seconds,
   ticketExpiresAt: seconds,
-  /** The one asked for, or the only one registered. */
+  /** The requested redirect URI, or the only registered one. */
   redirectUri: text,
   redirectUriAsked: z.boolean(),
   state: z.optional(text),
   responseMode: z.enum(['query', 'form_post']),
   challenge: z.optional(CodeChallenge),
-  /** Text that the authorization server keeps with the ticket. */
+  /** Text that the authorization server stores with the ticket. */
   context: z.optional(text),
 })
 
-/** What a redemption is held against. It stays in the item afterwards, so that a replay is recognised. */
+/** A redemption is compared with these. They stay stored afterwards, so that a replay is detected. */
 export const CodeMembers = z.object({
   codeDigest: digest,
   codeIssuedAt: seconds,
   codeExpiresAt: seconds,
-  /** Only when the authorization request named one. */
+  /** Only if the authorization request had one. */
   redirectUri: z.optional(text),
   challenge: z.optional(CodeChallenge),
 })
 export type CodeMembers = Immutable<z.infer<typeof CodeMembers>>
 
-/** Seconds, in place of the settings, for the access token that the code gives. */
+/** Seconds. Replaces the settings for the access token that the code is exchanged for. */
 export const CodeDuration = z.object({ accessTokenDuration: z.optional(z.int()) })
 
 export const AccessMembers = z.object({
   grantType: z.enum(['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS']),
   createdAt: seconds,
-  /** As it is stored: only `judge` may decide what it means. */
+  /** As stored. Only `judge` and `boundThumbprint` may interpret it. */
   binding: z.optional(z.unknown()),
   accessDigest: digest,
   accessIssuedAt: seconds,
   accessExpiresAt: seconds,
-  /** Those of the access token; the terms hold those of the grant. */
+  /** The scopes of the access token. The terms have those of the grant. */
   accessScopes: z.array(z.string()),
-  /** The same for resources: empty exactly when the grant has none. */
+  /** The resources of the access token: empty if and only if the grant has none. */
   accessResources: someTexts,
 })
 
@@ -99,14 +99,14 @@ export const RefreshMembers = z.object({
   refreshDigest: digest,
   refreshIssuedAt: seconds,
   refreshExpiresAt: seconds,
-  /** Of the part of the token that is constant for the grant. */
+  /** The digest of the part of the token that never changes. */
   familyDigest: digest,
   /** The refresh token before this one. */
   replaced: z.optional(
     z.object({
       digest,
       at: seconds,
-      /** Only where the service answers the replaced token once more (`refreshTokenIdempotent`). */
+      /** Only if the service is idempotent (`refreshTokenIdempotent`): derives the successor again. */
       nonce: z.optional(text),
     }),
   ),
@@ -133,7 +133,7 @@ export type Tokens = AnyStage & {
 
 export type Grant = Ticket | Code | Tokens
 
-/** The switch of a client that works at once, everywhere: no token lives without it (architecture, section 3). */
+/** The state of a client, which is read with every token, so that changes take effect at once (architecture, section 3). */
 export const ClientState = z.object({
   locked: z.boolean(),
   /** Tokens issued before this are cut off. */

@@ -5,29 +5,29 @@ import { grantAttributes, readClientState, readGrant } from './item.ts'
 import { listing } from './listing.ts'
 import type { Item, Table } from './table.ts'
 
-/** TTL only collects garbage: it never decides, so it may come late, but it must not come early (architecture, section 3). */
+/** TTL only removes garbage and never decides. It may be late but must not be early (architecture, section 3). */
 const TTL_SLACK_SECONDS = 3600
 
 export interface GrantAndStates {
   readonly grant: Grant | undefined
-  /** Of the client that the grant was made for. `undefined`: the client was deleted. */
+  /** The state of the client of the grant. `undefined`: the client was deleted. */
   readonly client: ClientState | undefined
-  /** Of the further client asked for. */
+  /** The state of the client that asks, if there is one. */
   readonly caller: ClientState | undefined
 }
 
-/** DynamoDB reads so many items in one batch; each client's state is one of them. */
+/** A batch of DynamoDB has at most 100 items: the grants and the states of their clients. */
 const GRANTS_IN_BATCH = 50
 
-/** `lost`: somebody else moved the grant on meanwhile; how it stands now, if it still does. */
+/** If the write was not `done`, another writer was first: `current` is the grant now, if it still exists. */
 export type Transition =
   { readonly done: true } | { readonly done: false; readonly current: Grant | undefined }
 
 /**
- * Grants and the states of their clients, one item each. A grant moves TICKET -> CODE -> TOKENS -> gone, every step one
- * conditional write on a digest that only the step before has stored, so of racing callers one wins.
+ * Grants and the states of their clients, one item each. A grant moves TICKET -> CODE -> TOKENS -> gone. Every step is one
+ * conditional write on a digest that only the previous step stored, so only one of several concurrent callers succeeds.
  *
- * Every method throws StoreUnavailable, and DamagedItem for an item that is not as it was written.
+ * Every method throws StoreUnavailable, and DamagedItem for a malformed item.
  */
 export class Grants {
   readonly #table: Table
@@ -36,7 +36,7 @@ export class Grants {
     this.#table = table
   }
 
-  /** The grant, its client's state and, with `caller`, the state of that client of the same service: one read. */
+  /** Reads the grant, its client's state and that of `caller`, another client of the service, in one batch. */
   async find(key: GrantKey, caller?: number): Promise<GrantAndStates> {
     const keys = [{ id: grantId(key) }, { id: stateId(key.service, key.client) }]
     const sameClient = caller === key.client
@@ -51,8 +51,10 @@ export class Grants {
   }
 
   /**
-   * Where the grants with tokens of a client lie, or of one of its subjects (`null`: of the client itself), in the order
-   * of the index. Never for a decision: the index is late (docs/store.md), so each must be read again.
+   * The keys of a client's grants with tokens, in the order of the index. The index may lag behind (docs/store.md), so callers
+   * must read each grant before they decide.
+   *
+   * @param subject only the grants of this subject; `null`: only those of the client itself
    */
   async list(service: number, client: number, subject?: string | null): Promise<GrantKey[]> {
     const { holder, held } = listing({ service, client, subject: subject ?? undefined })
@@ -63,7 +65,7 @@ export class Grants {
     return items.map(({ id }) => ({ service, client, grantId: String(id).slice(holder.length + 1) }))
   }
 
-  /** As `find` for many grants, in their order. Those that are gone, or have no tokens, are left out. */
+  /** `find` for many grants, in the same order. Leaves out those that have ended or have no tokens. */
   async findTokens(
     keys: readonly GrantKey[],
   ): Promise<{ readonly grant: Tokens; readonly client: ClientState | undefined }[]> {
@@ -102,27 +104,26 @@ export class Grants {
     return this.#move(tokens, { stage: 'CODE', codeDigest: code.code.codeDigest })
   }
 
-  /** Keeps what else is to be found by the ticket. */
   keepContext(ticket: Ticket, context: string): Promise<Transition> {
     return this.#move({ ...ticket, context }, { stage: 'TICKET', ticketDigest: ticket.ticketDigest })
   }
 
-  /** Ends the ticket, as long as it has not become a code. Two at the same moment both succeed: the delete has no other trace. */
+  /** Deletes the ticket unless it has become a code. Of concurrent calls all succeed, because a delete leaves no trace. */
   async fail({ ticketDigest, ...key }: Ticket): Promise<boolean> {
     const outcome = await this.#table.remove({ id: grantId(key) }, { stage: 'TICKET', ticketDigest })
     return outcome.done
   }
 
-  /** @param current the refresh token as it was read: no other refresh must have come between */
+  /** @param current the refresh token as it was read; the write fails if another refresh was first */
   refresh(current: RefreshMembers, tokens: Tokens): Promise<Transition> {
     return this.#move(tokens, { stage: 'TOKENS', refreshDigest: current.refreshDigest })
   }
 
   /**
-   * Changes what the management API may change, which leaves no digest to tell one state from the next: so this one
-   * transition is held against the attempt of the write before.
+   * Makes a change of the management API. It need not change a digest, so the condition of this write is the `attempt` of the
+   * previous one.
    *
-   * @param current as it was read: nothing must have come between
+   * @param current the grant as it was read; the write fails if another write was first
    */
   async change(current: Tokens, tokens: Tokens): Promise<Transition> {
     const item = await this.#table.find({ id: grantId(current) })
@@ -131,7 +132,7 @@ export class Grants {
     return this.#move(tokens, { accessDigest: current.accessDigest, attempt: item['attempt'] })
   }
 
-  /** Ends the grant and all its tokens, as long as it is the one that was read (its code or its family is the same). */
+  /** Ends the grant and all its tokens, if the token family, or else the access token, is still the one that was read. */
   async end(tokens: Tokens): Promise<void> {
     const stored =
       tokens.refresh === undefined
@@ -140,7 +141,7 @@ export class Grants {
     await this.#table.remove({ id: grantId(tokens) }, stored)
   }
 
-  /** As `end`, but whatever came between: a revocation must not lose to a refresh at the same moment. */
+  /** Ends the grant even if it has changed since it was read: a revocation must not lose to a concurrent refresh. */
   async revoke(tokens: Tokens): Promise<void> {
     await this.#table.remove({ id: grantId(tokens) }, { client: tokens.client })
   }
@@ -157,7 +158,7 @@ export class Grants {
   }
 }
 
-/** Key of a client's state in the table of grants. */
+/** The key of a client's state in the table of grants. */
 export function stateId(service: number, client: number): string {
   return `${String(service)}.${String(client)}`
 }

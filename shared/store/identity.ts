@@ -1,11 +1,11 @@
 type Random = (bytes: number) => Buffer
 
-/** Every number has 14 or 15 digits: it is at least the one and below the other. */
+/** The inclusive lower and the exclusive upper limit of every number. */
 export const SMALLEST_NUMBER = 1e13
 export const NUMBER_LIMIT = 2 ** 47
 const SECRET_BYTES = 64
 
-/** The number of a client or a service: 14 or 15 digits, within six bytes and within the integers of JSON. */
+/** The number of a client or a service: 14 or 15 digits, at most six bytes, exact in JSON. */
 export function newNumber(random: Random): number {
   for (;;) {
     const number = random(6).readUIntBE(0, 6) % NUMBER_LIMIT

@@ -18,24 +18,24 @@ import type { Item } from './table.ts'
 
 const SHAPES = [GrantMembers, Terms, TicketMembers, CodeMembers, CodeDuration, AccessMembers, RefreshMembers]
 
-/** Every attribute that a grant can have, absent: an update removes what a stage leaves behind. */
+/** All attributes of grants, as absent, so that an update removes those of the previous stage. */
 const ABSENT: Item = Object.fromEntries(
   SHAPES.flatMap(({ shape }) => Object.keys(shape)).map((name) => [name, undefined]),
 )
 
-/** The flat attributes of a grant, `undefined` where it has none. */
+/** The attributes of a grant in the store. An absent attribute is `undefined`. */
 export function grantAttributes(grant: Grant): Item {
   const { service: _, grantId: _id, terms, ...own } = grant
   const code = grant.stage === 'TICKET' ? undefined : grant.code
   const attributes = { ...ABSENT, ...terms, ...own, ...code, code: undefined }
   if (grant.stage !== 'TOKENS') return withoutEmptyLists(attributes)
-  // Tokens have their subject only in the key of the index: twice it would make an item of two write units.
+  // Tokens have their subject only in the index key: a second copy would make a write cost two units.
   const { service, client, refresh } = grant
   const keys = listing({ service, client, subject: terms.subject })
   return withoutEmptyLists({ ...attributes, ...refresh, refresh: undefined, ...keys, subject: undefined })
 }
 
-/** An empty list of these is not stored: items stay small, and those from before there were any are the same. */
+/** Empty lists of these are not stored: items stay small, and older items, which lack them, read the same. */
 const LEFT_OUT_WHEN_EMPTY = ['resources', 'accessResources', 'properties'] as const
 
 function withoutEmptyLists(attributes: Record<string, unknown>): Item {
@@ -46,7 +46,7 @@ function withoutEmptyLists(attributes: Record<string, unknown>): Item {
   return attributes
 }
 
-/** @throws DamagedItem when a member is missing, of another type, or another client's */
+/** @throws DamagedItem if a member is missing or has a wrong type, or if the client is another one */
 export function readGrant(item: Item, { service, client, grantId }: GrantKey): Grant {
   const { stage, client: owner, clientIdAlias } = read(GrantMembers, item)
   if (owner !== client) throw new DamagedItem('client')
@@ -74,7 +74,7 @@ function readTokens(item: Item, terms: Terms) {
   }
 }
 
-/** A token that was meant for some of the resources must not pass for one of the service's default. */
+/** A token for certain resources must not become a token for the service's default resource. */
 function judgeAudience({ accessResources }: Pick<Tokens, 'accessResources'>, { resources }: Terms): void {
   const isPart = accessResources.every((resource) => resources.includes(resource))
   if (!isPart || (accessResources.length === 0 && resources.length > 0)) {
@@ -82,7 +82,7 @@ function judgeAudience({ accessResources }: Pick<Tokens, 'accessResources'>, { r
   }
 }
 
-/** @throws DamagedItem that names the attribute or the member in it */
+/** @throws DamagedItem with the name of the attribute or of the member in it */
 function read<Schema extends z.ZodMiniType>(schema: Schema, item: Item): Immutable<z.output<Schema>> {
   const parsed = schema.safeParse(item)
   if (parsed.success) return parsed.data as Immutable<z.output<Schema>>

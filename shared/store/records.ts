@@ -12,7 +12,7 @@ export interface RecordKey {
 
 const cacheKey = ({ pk, sk }: RecordKey) => `${pk} ${sk}`
 
-/** Records of the registry by key. Only `remember` reads the cache, and every write keeps it right. */
+/** Records of the registry by key. Only `remember` reads the cache. Every write invalidates it. */
 export class Records {
   readonly #table: Table
   readonly #cache: Cache
@@ -29,12 +29,11 @@ export class Records {
     })
   }
 
-  /** Never from the cache. */
   find(key: RecordKey): Promise<Item | undefined> {
     return this.#table.find({ ...key })
   }
 
-  /** All of a partition. Never from the cache. */
+  /** All records of a partition. */
   list({ pk }: RecordKey): Promise<Item[]> {
     return this.#table.query({ pk })
   }
@@ -57,12 +56,12 @@ export class Records {
     for (let attempt = 0; attempt < CHANGE_TRIES; attempt++) {
       const item = await this.find(key)
       if (item === undefined) return undefined
-      const record = schema.parse(changed(parse(schema, item)))
+      const record = schema.parse(changed(parseRecord(schema, item)))
       const outcome = await this.#table.update({ ...key }, { record }, { ...key, attempt: item['attempt'] })
       this.#cache.forget(cacheKey(key))
       if (outcome.done) return record
     }
-    throw new Error('the record changes too fast to be changed')
+    throw new Error('gave up: other writers changed the record on every attempt')
   }
 
   async remove(key: RecordKey, stored: Item): Promise<void> {
@@ -70,13 +69,13 @@ export class Records {
     this.#cache.forget(cacheKey(key))
   }
 
-  /** Without a read: a role that may delete signing keys need not be able to read them. */
+  /** Deletes without a read, because a role may delete signing keys without permission to read them. */
   async erase(key: RecordKey): Promise<void> {
     await this.#table.erase({ ...key })
     this.#cache.forget(cacheKey(key))
   }
 }
 
-export function parse<Schema extends z.ZodMiniType>(schema: Schema, item: Item): z.output<Schema> {
+export function parseRecord<Schema extends z.ZodMiniType>(schema: Schema, item: Item): z.output<Schema> {
   return schema.parse(item['record'])
 }

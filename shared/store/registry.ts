@@ -2,16 +2,16 @@ import { createPrivateKey, hash, type JsonWebKey, type KeyObject } from 'node:cr
 import type * as z from 'zod/mini'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { Client } from './client.ts'
-import { Records, parse } from './records.ts'
+import { Records, parseRecord } from './records.ts'
 import { Service } from './service.ts'
 import type { Table } from './table.ts'
 
-/** In UTF-16 units, well within the 1024 bytes of a sort key. */
+/** In UTF-16 units. A sort key may have 1024 bytes. */
 const MAX_CLIENT_ID_LENGTH = 256
 
 /** Services, clients, aliases and signing keys, read through a cache in memory (architecture, section 3). */
 export class Registry {
-  /** How long other processes may still see a record as it was. */
+  /** How long other processes may still see the old record after a change. */
   readonly cacheSeconds: number
   readonly #records: Records
 
@@ -21,14 +21,14 @@ export class Registry {
   }
 
   findService(service: number): Promise<Service | undefined> {
-    return this.#records.remember(serviceKey(service), (item) => parse(Service, item))
+    return this.#records.remember(serviceKey(service), (item) => parseRecord(Service, item))
   }
 
   findClientByNumber(service: number, client: number): Promise<Client | undefined> {
-    return this.#records.remember(clientKey(service, client), (item) => parse(Client, item))
+    return this.#records.remember(clientKey(service, client), (item) => parseRecord(Client, item))
   }
 
-  /** @param clientId the number in decimal, or else the alias */
+  /** @param clientId the number in decimal, or the alias */
   async findClient(service: number, clientId: string): Promise<Client | undefined> {
     const number = clientNumber(clientId)
     if (number !== undefined) return this.findClientByNumber(service, number)
@@ -36,26 +36,26 @@ export class Registry {
     if (!isKey) return undefined
     const named = await this.#records.remember(aliasKey(service, clientId), (item) => item['client'])
     const client = typeof named === 'number' ? await this.findClientByNumber(service, named) : undefined
-    // A rename that broke off leaves the old alias behind: it must not lead anywhere.
+    // An interrupted rename leaves the old alias behind, which must not find the client.
     return client?.clientIdAlias === clientId ? client : undefined
   }
 
-  /** As `findClient`, never from the cache: for who is about to change it. */
+  /** `findClient` for callers that change the client: not from the cache. */
   async currentClient(service: number, clientId: string): Promise<Client | undefined> {
     const number = clientNumber(clientId) ?? (await this.findClient(service, clientId))?.clientId
     if (number === undefined) return undefined
     const item = await this.#records.find(clientKey(service, number))
-    const client = item && parse(Client, item)
+    const client = item && parseRecord(Client, item)
     return String(number) === clientId || client?.clientIdAlias === clientId ? client : undefined
   }
 
-  /** Never from the cache. */
+  /** Not from the cache. */
   async currentService(service: number): Promise<Service | undefined> {
     const item = await this.#records.find(serviceKey(service))
-    return item && parse(Service, item)
+    return item && parseRecord(Service, item)
   }
 
-  /** @returns the client as it is now, or `undefined` when there is none (any longer) */
+  /** @returns the changed client, or `undefined` if it does not exist */
   changeClient(
     service: number,
     client: number,
@@ -64,7 +64,7 @@ export class Registry {
     return this.#records.change(clientKey(service, client), Client, change)
   }
 
-  /** @returns the service as it is now, or `undefined` when there is none (any longer) */
+  /** @returns the changed service, or `undefined` if it does not exist */
   changeService(
     service: number,
     change: (service: Service) => z.input<typeof Service>,
@@ -72,7 +72,7 @@ export class Registry {
     return this.#records.change(serviceKey(service), Service, change)
   }
 
-  /** The private signing key. It lies in a partition that only the token function's role may read. */
+  /** The private signing key. Only the roles of functions that sign may read its partition. */
   findSigningKey(service: number, kid: string): Promise<KeyObject | undefined> {
     return this.#records.remember(signingKeyKey(service, kid), (item) =>
       createPrivateKey({ key: item['jwk'] as JsonWebKey, format: 'jwk' }),
@@ -83,7 +83,7 @@ export class Registry {
     return this.#records.put(serviceKey(service.apiKey), { record: Service.parse(service) })
   }
 
-  /** @returns false when the number is taken */
+  /** @returns false if the number is taken */
   async createService(service: z.input<typeof Service>): Promise<boolean> {
     const record = Service.parse(service)
     return (await this.#records.create(serviceKey(service.apiKey), { record })).done
@@ -109,23 +109,23 @@ export class Registry {
     return this.#records.put(OWNER_KEY, { record: owner })
   }
 
-  /** All services of the deployment. Never from the cache. */
+  /** All services of the deployment. Not from the cache. */
   async listServices(): Promise<Service[]> {
     const items = await this.#records.list(serviceKey(0))
-    return items.map((item) => parse(Service, item))
+    return items.map((item) => parseRecord(Service, item))
   }
 
-  /** All clients of a service in the order of their numbers as text. Never from the cache. */
+  /** All clients of a service, sorted by their numbers as text. Not from the cache. */
   async listClients(service: number): Promise<Client[]> {
     const items = await this.#records.list(clientKey(service, 0))
-    return items.map((item) => parse(Client, item))
+    return items.map((item) => parseRecord(Client, item))
   }
 
   /**
    * Uses up the `jti` of a client assertion (RFC 7523 section 3).
    *
-   * @param until epoch seconds; from then on the assertion is refused for its age
-   * @returns false when it was used before; a retry of one's own write is not a second use
+   * @param until from then on the assertion is refused for its age
+   * @returns false if it was used before; the SDK's retry of a write is not a second use
    */
   async useAssertion(service: number, client: number, jti: string, until: EpochSeconds): Promise<boolean> {
     const key = { pk: `jti#${String(service)}.${String(client)}`, sk: hash('sha256', jti, 'base64url') }
@@ -133,7 +133,7 @@ export class Registry {
     return outcome.done
   }
 
-  /** @returns whether the alias was free, or the client's already */
+  /** @returns false if another client has the alias */
   async putAlias(service: number, alias: string, client: number): Promise<boolean> {
     const outcome = await this.#records.create(aliasKey(service, alias), { client })
     return outcome.done || outcome.current?.['client'] === client
@@ -147,7 +147,7 @@ export class Registry {
     await this.#records.remove(aliasKey(service, alias), { client })
   }
 
-  /** Its clients' records stay behind, but nobody can name them any more: their tokens are found by the service. */
+  /** The records of its clients stay, but cannot be used: every request finds its client through the service. */
   async deleteService(service: number): Promise<void> {
     await this.#records.remove(serviceKey(service), serviceKey(service))
   }
@@ -160,7 +160,7 @@ export class Registry {
   }
 }
 
-/** Who manages the services of the deployment (architecture, section 1): v2 key and secret, v3 token, as digests. */
+/** The credentials of the owner, who manages the services (architecture, section 1): key and secret for v2, token for v3. */
 export interface Owner {
   readonly apiKey: string
   readonly apiSecretDigest: string
@@ -180,7 +180,7 @@ const signingKeyKey = (service: number, kid: string) => ({ pk: `keys#${String(se
 const CLIENT_NUMBER = /^[1-9][0-9]{0,14}$/
 const MAX_CLIENT_NUMBER = 2 ** 48 - 1
 
-/** A client number is 6 bytes in every token string. `undefined`: the text is no such number. */
+/** @returns `undefined` unless the text is a client number, which has at most 6 bytes in token strings */
 export function clientNumber(text: string): number | undefined {
   const number = CLIENT_NUMBER.test(text) ? Number(text) : undefined
   return number !== undefined && number <= MAX_CLIENT_NUMBER ? number : undefined

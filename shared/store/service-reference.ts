@@ -1,6 +1,6 @@
 import type { SERVICE_SETTINGS } from './service.ts'
 
-/** What each setting of a service means, in Markdown: for the reference and docs/settings.md, never deployed. */
+/** The meaning of each service setting, in Markdown, for the reference and docs/settings.md. Not deployed. */
 export const SERVICE_MEANINGS = {
   serviceName: 'The name of the service; shown with a ticket.',
   issuer: '`iss` in every response and token, and the base of the endpoints in the metadata.',
@@ -24,8 +24,8 @@ export const SERVICE_MEANINGS = {
   accessTokenSignatureKeyId:
     '`kid` of the key that signs access tokens. Absent: the first key that fits the algorithm.',
   introspectionSignatureKeyId:
-    '`kid` of the key that signs introspection responses (RFC 9701), where it fits the algorithm asked for. Absent: the first key that fits.',
-  jwks: 'A JWK Set as text: the signing keys, each with one algorithm (RSA keys must name theirs and have 2048 bits). Private keys can be written, and are never returned.',
+    '`kid` of the key that signs introspection responses (RFC 9701), if it fits the requested algorithm. Absent: the first key that fits.',
+  jwks: 'A JWK Set as text: the signing keys, each with one algorithm (RSA keys must name theirs and have 2048 bits). Private keys are accepted but never returned.',
   tlsClientCertificateBoundAccessTokens:
     'Whether access tokens are bound to client certificates (RFC 8705), for clients that have it on as well.',
   fapi2:

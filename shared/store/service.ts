@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 
-/** The settings of a service, under Authlete's property names (Authlete contract, section 3). Durations are in seconds. */
+/** The settings of a service under Authlete's names (Authlete contract, section 3). Durations are in seconds. */
 
 export const GRANT_TYPES = ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'] as const
 /** `NONE` can be registered, but authorization requests with it are refused. */
@@ -22,8 +22,8 @@ export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number]
 export type Role = (typeof ROLES)[number]
 
 export const flag = z._default(z.boolean(), false)
-export const attributes = z._default(z.array(z.object({ key: z.string(), value: z.string() })), [])
-export const seconds = z.number().check(z.int(), z.positive())
+export const KEY_VALUE_PAIRS = z._default(z.array(z.object({ key: z.string(), value: z.string() })), [])
+export const durationSeconds = z.number().check(z.int(), z.positive())
 const text = z.optional(z.string())
 
 /** Members of every registry record that are not settings. */
@@ -31,7 +31,7 @@ export const RECORD_MEMBERS = {
   /** Seconds since the epoch; absent in records that no management API wrote. */
   createdAt: z.optional(z.number()),
   modifiedAt: z.optional(z.number()),
-  /** Settings that are stored and returned, and decide nothing: names, contacts, links. */
+  /** Settings that are stored and returned but have no effect: names, contacts, links. */
   carried: z._default(z.record(z.string(), z.unknown()), {}),
 }
 
@@ -43,7 +43,7 @@ export const Scope = z.object({
   attributes: z.optional(z.array(z.object({ key: text, value: text }))),
 })
 
-/** Who may call the Web API for the service: SHA-256 of a v2 API secret or a v3 access token. */
+/** A credential of the Web API. `digest` is SHA-256 of a v2 API secret or of a v3 access token. */
 const Credential = z.object({
   digest: z.string(),
   role: z.enum(ROLES),
@@ -65,8 +65,8 @@ export const PublicJwk = z.object({
 })
 
 /**
- * The settings that decide something: their types as stored, and their defaults. What each one means is in
- * service-reference.ts. The request and the answer of the management API are derived from these.
+ * The settings of a service that have an effect: their stored types and defaults. service-reference.ts has their meanings. The
+ * requests and answers of the management API are derived from these.
  */
 export const SERVICE_SETTINGS = {
   serviceName: text,
@@ -79,9 +79,9 @@ export const SERVICE_SETTINGS = {
   scopeRequired: flag,
   clientIdAliasEnabled: flag,
   accessTokenType: z._default(z.string(), 'Bearer'),
-  accessTokenDuration: z._default(seconds, 86400),
-  refreshTokenDuration: z._default(seconds, 864000),
-  authorizationCodeDuration: z._default(seconds, 60),
+  accessTokenDuration: z._default(durationSeconds, 86400),
+  refreshTokenDuration: z._default(durationSeconds, 864000),
+  authorizationCodeDuration: z._default(durationSeconds, 60),
   accessTokenSignAlg: z.optional(z.enum(SIGNING_ALGORITHMS)),
   accessTokenSignatureKeyId: text,
   introspectionSignatureKeyId: text,
@@ -99,7 +99,7 @@ export const SERVICE_SETTINGS = {
   issSuppressed: flag,
   errorDescriptionOmitted: flag,
   errorUriOmitted: flag,
-  attributes,
+  attributes: KEY_VALUE_PAIRS,
   /** Epoch seconds. */
   tokensNotBefore: z.optional(z.int()),
   authorizationEndpoint: text,
@@ -116,12 +116,12 @@ export const SERVICE_SETTINGS = {
 
 export const Service = z.object({
   apiKey: z.number(),
-  /** A second number, other than `apiKey`: Authlete's clients hold it in 32 bits. */
+  /** A second number besides `apiKey`. Authlete's clients have 32 bits for it. */
   number: z.optional(z.number()),
   ...SERVICE_SETTINGS,
   /**
-   * Keys that no longer sign access tokens, or now sign shorter ones: until when they signed the earlier tokens, and
-   * when the last of these expires. Epoch seconds.
+   * For keys that no longer sign access tokens, or now sign shorter ones: until when they signed the earlier tokens, and when
+   * the last of these tokens expires. Epoch seconds.
    */
   keyUses: z._default(z.array(z.object({ kid: z.string(), signedUntil: z.int(), tokensEnd: z.int() })), []),
   ...RECORD_MEMBERS,

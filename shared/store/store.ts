@@ -6,7 +6,7 @@ import { Grants } from './grants.ts'
 import { Registry } from './registry.ts'
 import { Table } from './table.ts'
 
-/** A hanging connection must end as 503 well before API Gateway gives up after 29 seconds. */
+/** If a connection hangs, the answer must be 503 well before API Gateway gives up after 29 seconds. */
 const CONNECTION_TIMEOUT_MILLISECONDS = 1000
 const REQUEST_TIMEOUT_MILLISECONDS = 4000
 const ATTEMPT_BYTES = 12
@@ -17,11 +17,11 @@ export interface StoreOptions {
   readonly registryCacheSeconds: number
   readonly now: () => EpochSeconds
   readonly random: (bytes: number) => Buffer
-  /** Beside what the SDK takes from the environment. */
+  /** Overrides what the SDK reads from the environment. */
   readonly dynamodb?: DynamoDBClientConfig
 }
 
-/** The two tables of architecture, section 3. */
+/** Opens the two tables (architecture, section 3). */
 export function openStore(options: StoreOptions) {
   const client = new DynamoDBClient({
     maxAttempts: 3,

@@ -14,7 +14,7 @@ import { StoreUnavailable, unavailable } from './unavailable.ts'
 export type Item = Readonly<Record<string, unknown>>
 type Key = Readonly<Record<string, string>>
 
-/** What a conditional write came to: `done`, or `lost` to somebody else, whose item stands there now (or none). */
+/** The outcome of a conditional write. If its condition failed, `current` is the item that is stored now, if any. */
 export type WriteOutcome =
   { readonly done: true } | { readonly done: false; readonly current: Item | undefined }
 
@@ -23,12 +23,11 @@ const UNPROCESSED_RETRIES_MILLISECONDS = [20, 80, 320]
 /**
  * One DynamoDB table. Every call of the store goes through `send` here.
  *
- * All reads are strongly consistent, but for those of an index. A conditional write demands equality with values that are stored, so it can
- * neither create a ghost nor win twice. Each write leaves an `attempt` of its own in the item: when a condition fails
- * and the item holds that very attempt, the write was ours and only its answer was lost (the SDK retries), which is
- * success and not a loss (architecture, section 3).
+ * All reads except those of an index are strongly consistent. A conditional write requires that stored values are equal to given
+ * ones, so it cannot create an item by mistake or succeed twice. Each write stores a new `attempt`. If a condition fails but
+ * the item has the `attempt` of this write, the write has succeeded and the SDK repeated it (architecture, section 3).
  *
- * Every method throws StoreUnavailable when the table cannot be reached; any other failure is thrown as it came.
+ * Every method throws StoreUnavailable if the table cannot be reached. It does not change other errors.
  */
 export class Table {
   readonly #send: DynamoDBDocumentClient['send']
@@ -54,7 +53,7 @@ export class Table {
     return Item
   }
 
-  /** In the order of the keys; `undefined` where there is no item. One round trip, at most 100 different keys. */
+  /** The items in the order of the keys, `undefined` for an absent item. One round trip, at most 100 different keys. */
   async findAll(keys: readonly Key[]): Promise<(Item | undefined)[]> {
     const found: Item[] = []
     let pending: readonly Key[] = keys
@@ -73,7 +72,7 @@ export class Table {
     return this.#queryAll(partition, { ConsistentRead: true })
   }
 
-  /** The keys in an index. It is late by nature: what it has may be gone, and what was just written may be missing. */
+  /** The keys in an index. It may lag behind: it can still have deleted items, and lack new ones. */
   queryIndex(IndexName: string, partition: Key): Promise<Item[]> {
     return this.#queryAll(partition, { IndexName })
   }
@@ -102,7 +101,7 @@ export class Table {
     return items
   }
 
-  /** Writes a new item; lost when its key is taken. */
+  /** Writes a new item. Not `done` if the key is taken. */
   async create(item: Item, key: Key): Promise<WriteOutcome> {
     const attempt = this.#newAttempt()
     const names = Object.fromEntries(Object.keys(key).map((name) => [`#${name}`, name]))
@@ -119,19 +118,19 @@ export class Table {
     )
   }
 
-  /** Writes an item whatever was there. Only for records of the registry. */
+  /** Writes an item unconditionally. Only for records of the registry. */
   async replace(item: Item, key: Key): Promise<void> {
     await this.#send(
       new PutCommand({ TableName: this.#name, Item: { ...item, ...key, attempt: this.#newAttempt() } }),
     )
   }
 
-  /** Deletes an item whatever it holds. Only for records of the registry. */
+  /** Deletes an item unconditionally. Only for records of the registry. */
   async erase(key: Key): Promise<void> {
     await this.#send(new DeleteCommand({ TableName: this.#name, Key: key }))
   }
 
-  /** Sets what is defined in `change` and removes what is `undefined`, when all of `stored` is what the item holds. */
+  /** Sets the attributes in `change`, and removes those that are `undefined`, if the item has all values of `stored`. */
   async update(key: Key, change: Item, stored: Item): Promise<WriteOutcome> {
     const attempt = this.#newAttempt()
     const condition = equalTo({ ...stored })
@@ -147,7 +146,7 @@ export class Table {
     return this.#settle(this.#send(command), key, attempt)
   }
 
-  /** Deletes the item, when all of `stored` is what it holds. An item that is gone by itself is done as well. */
+  /** Deletes the item if it has all values of `stored`. An absent item is `done` as well. */
   async remove(key: Key, stored: Item): Promise<WriteOutcome> {
     const condition = equalTo(stored)
     const command = new DeleteCommand({
@@ -181,7 +180,7 @@ function matches(item: Item, key: Key): boolean {
 
 function equalTo(stored: Item) {
   const entries = Object.entries(stored)
-  if (entries.length === 0) throw new Error('a conditional write needs a stored value to be equal to')
+  if (entries.length === 0) throw new Error('a conditional write must have a condition')
   return {
     expression: entries.map((_, i) => `#w${String(i)} = :w${String(i)}`).join(' AND '),
     names: Object.fromEntries(entries.map(([name], i) => [`#w${String(i)}`, name])),

@@ -1,6 +1,6 @@
 import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb'
 
-/** The store could not be reached or would not serve: the caller answers 503 and nothing was decided. */
+/** The store cannot be reached or does not serve. The answer is 503, and nothing was decided. */
 export class StoreUnavailable extends Error {}
 
 const THROTTLED = new Set([
@@ -11,8 +11,8 @@ const THROTTLED = new Set([
 ])
 
 /**
- * What to throw for a failed call: StoreUnavailable for a fault of the network or of DynamoDB and for throttling;
- * the error itself when our request was wrong (a missing table, a missing permission, a failed condition).
+ * The error to throw for a failed call: StoreUnavailable for network errors, DynamoDB errors and throttling; the error itself if
+ * our request was wrong (a missing table, a missing permission, a failed condition).
  */
 export function unavailable(error: unknown): unknown {
   const ours =
@@ -21,7 +21,7 @@ export function unavailable(error: unknown): unknown {
   return new StoreUnavailable('the store is unavailable', { cause: error })
 }
 
-/** Not SyntaxError: that is an answer which is no JSON, so it is not DynamoDB's. */
+/** SyntaxError is not one of these: it means that the answer was not JSON, so it did not come from DynamoDB. */
 function isProgrammingError(error: unknown): boolean {
   return error instanceof TypeError || error instanceof RangeError
 }
