@@ -1,29 +1,23 @@
 import * as z from 'zod/mini'
+import type { Immutable } from './immutable.ts'
 import { Client } from './store/client.ts'
 import type { Action } from './web-api.ts'
 
 /**
- * Parts that several answers have. Schemas of answers are for the reference and for tests, which hold every answer
- * against its schema; what is deployed imports their types alone, so that a cold start loads none of them.
+ * Parts of several answers. The schemas of answers are for the reference and for tests, which check every answer against its
+ * schema. Deployed code imports only their types, so that a cold start does not load them.
  */
 
-/** What a response builder returns. The member `type` comes from the route. */
-export type Answered<Schema extends z.ZodMiniType> = Omit<Sent<z.output<Schema>>, 'type'>
+/** The answer that a response builder returns. The route adds the member `type`. */
+export type AnswerOf<Schema extends z.ZodMiniType> = Omit<Immutable<z.output<Schema>>, 'type'>
 
-/** A value that is on its way out: nothing changes it any more. */
-export type Sent<Value> = Value extends readonly (infer Item)[]
-  ? readonly Sent<Item>[]
-  : Value extends object
-    ? { readonly [Name in keyof Value]: Sent<Value[Name]> }
-    : Value
-
-/** Authlete contract, section 1.5. The same two are the whole body of an error about the call itself (Authlete contract, section 1.6). */
+/** Members of every answer. An error about the call itself has no others (Authlete contract, sections 1.5 and 1.6). */
 export const RESULT = {
   resultCode: z.string().check(z.regex(/^A[0-9]{6}$/)),
   resultMessage: z.string().check(z.regex(/^\[A[0-9]{6}\] /)),
 }
 
-/** @param actions a closed set: clients branch on it */
+/** @param actions all actions of the answer: clients branch on them */
 export function envelope<const Type extends string, const Actions extends readonly Action[]>(
   type: Type,
   actions: Actions,
@@ -31,8 +25,8 @@ export function envelope<const Type extends string, const Actions extends readon
   return { type: z.literal(type), ...RESULT, action: z.enum(actions) }
 }
 
-/** An answer that refuses, where errors are told in `responseContent`. */
-export function refusal<const Type extends string, const Actions extends readonly Action[]>(
+/** A refusal with the error in `responseContent`. */
+export function refusalAnswer<const Type extends string, const Actions extends readonly Action[]>(
   type: Type,
   actions: Actions,
 ) {
@@ -48,26 +42,27 @@ export const ErrorContent = z.object({
   error_uri: z.optional(z.string()),
 })
 
-/** RFC 6749 section 5.2. There is no `error_uri` on the OAuth face (decision D19). */
+/** RFC 6749 section 5.2. The OAuth face sends no `error_uri` (decision D19). */
 export const OAuthError = z.object({ error: z.string(), error_description: z.optional(z.string()) })
 
-/** Since the epoch. */
+/** Milliseconds since the epoch. */
 export const milliseconds = z.int().check(z.nonnegative())
+/** Seconds since the epoch, or the seconds of a duration. */
 export const seconds = z.int().check(z.nonnegative())
 export const clientId = z.int().check(z.positive())
 export const apiKey = z.int().check(z.positive())
 
-/** Absent when there are none: an SDK does not take `null` (Authlete contract, rule 2). */
+/** A list that is absent if it is empty: SDKs do not accept `null` (Authlete contract, rule 2). */
 export const someOf = <Item extends z.ZodMiniType>(item: Item) =>
   z.optional(z.array(item).check(z.minLength(1)))
 
 export const texts = someOf(z.string())
 export const properties = someOf(z.object({ key: z.string(), value: z.string(), hidden: z.boolean() }))
 export const attributes = someOf(z.object({ key: z.string(), value: z.string() }))
-/** How tokens can have come about. */
+/** The grant types that issue a first token. */
 export const grantType = z.enum(['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS'])
 
-/** A client for whoever shows it to an end-user or an operator. */
+/** The members of a client that can be shown to end-users and operators. */
 export const ClientSummary = z.object({
   clientId,
   ...z.pick(Client, { clientIdAlias: true, clientIdAliasEnabled: true, clientName: true, clientType: true })

@@ -14,7 +14,7 @@ export interface Caller {
 
 /** Everything that a request needs from outside, before its caller is known. */
 export interface Surroundings {
-  /** The moment of the request: all of it is decided and issued at this second. */
+  /** The time of the request: all decisions and all tokens use this second. */
   readonly now: EpochSeconds
   /** The clock itself, for a time that must not be earlier than a write. test/sources.test.ts lists who may read it. */
   readonly clock: () => EpochSeconds

@@ -43,7 +43,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv = process.env): S
   const parsed = Environment.safeParse(Object.fromEntries(given))
   if (parsed.success) return settingsOf(parsed.data)
   const names = [...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))]
-  throw new Error(`environment: ${names.join(', ')} missing or not usable`)
+  throw new Error(`environment: ${names.join(', ')} missing or invalid`)
 }
 
 function settingsOf(environment: z.infer<typeof Environment>) {
@@ -63,8 +63,7 @@ function settingsOf(environment: z.infer<typeof Environment>) {
 }
 
 /**
- * The settings without which a function with OAuth routes must not start: with an empty list no client would have a
- * certificate.
+ * Checks the settings that a function with OAuth routes needs. With an empty list no client would have a certificate.
  *
  * @returns the `apiKey` of the service of the OAuth face
  * @throws Error that names the variable

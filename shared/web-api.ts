@@ -40,7 +40,7 @@ export interface Redirect {
   readonly responseContent: string
 }
 
-/** Members of an answer. `undefined` is left out. `null` occurs only in `responseContent` (Authlete contract, rule 2). */
+/** Members of an answer. Those that are `undefined` are left out. `null` occurs only in `responseContent` (Authlete contract, rule 2). */
 export type WebApiMembers = Readonly<Record<string, unknown>>
 
 /** The members of every answer to a runtime request. The schemas of the endpoints have the others. */
@@ -56,7 +56,7 @@ export function success(resultCode: string, message: string) {
   return { resultCode, resultMessage: `[${resultCode}] ${message}` }
 }
 
-/** A list for an answer, which leaves out an empty one (Authlete contract, rule 2). */
+/** For a list in an answer: `undefined` if it is empty (Authlete contract, rule 2). */
 export function unlessEmpty<Item>(list: readonly Item[]): readonly Item[] | undefined {
   return list.length === 0 ? undefined : list
 }

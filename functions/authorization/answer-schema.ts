@@ -1,11 +1,11 @@
 import * as z from 'zod/mini'
 import {
   apiKey,
-  type Answered,
+  type AnswerOf,
   ClientSummary,
   envelope,
   milliseconds,
-  refusal,
+  refusalAnswer,
   seconds,
   someOf,
   texts,
@@ -32,11 +32,11 @@ const AuthorizationSuccess = z.object({
   acrEssential: z.boolean(),
   clientIdAliasUsed: z.boolean(),
 })
-export type AuthorizationSuccess = Answered<typeof AuthorizationSuccess>
+export type AuthorizationSuccess = AnswerOf<typeof AuthorizationSuccess>
 
 export const AuthorizationAnswer = z.discriminatedUnion('action', [
   AuthorizationSuccess,
-  refusal('authorizationResponse', ['BAD_REQUEST', 'LOCATION', 'FORM']),
+  refusalAnswer('authorizationResponse', ['BAD_REQUEST', 'LOCATION', 'FORM']),
 ])
 
 /** `/auth/authorization/issue` (Authlete contract, section 2.2). It issues no access token, so the times are 0. */
@@ -48,15 +48,15 @@ const IssueSuccess = z.object({
   accessTokenDuration: seconds,
   ticketInfo: z.optional(z.object({ context: z.string() })),
 })
-export type IssueSuccess = Answered<typeof IssueSuccess>
+export type IssueSuccess = AnswerOf<typeof IssueSuccess>
 
 export const IssueAnswer = z.discriminatedUnion('action', [
   IssueSuccess,
-  refusal('authorizationIssueResponse', ['BAD_REQUEST', 'INTERNAL_SERVER_ERROR']),
+  refusalAnswer('authorizationIssueResponse', ['BAD_REQUEST', 'INTERNAL_SERVER_ERROR']),
 ])
 
 /** `/auth/authorization/fail` (Authlete contract, section 2.3). LOCATION and FORM mean success. */
-export const FailAnswer = refusal('authorizationFailResponse', [
+export const FailAnswer = refusalAnswer('authorizationFailResponse', [
   'LOCATION',
   'FORM',
   'BAD_REQUEST',
@@ -68,14 +68,14 @@ const TicketInfoSuccess = z.object({
   ...envelope('authorizationTicketInfoResponse', ['OK']),
   info: z.object({ context: z.optional(z.string()) }),
 })
-export type TicketInfoSuccess = Answered<typeof TicketInfoSuccess>
+export type TicketInfoSuccess = AnswerOf<typeof TicketInfoSuccess>
 
 /** `/auth/authorization/ticket/update`, action OK: `info` in the form of the request. */
 const TicketUpdateSuccess = z.object({
   ...envelope('authorizationTicketUpdateResponse', ['OK']),
   info: z.union([z.string(), z.object({ context: z.string() })]),
 })
-export type TicketUpdateSuccess = Answered<typeof TicketUpdateSuccess>
+export type TicketUpdateSuccess = AnswerOf<typeof TicketUpdateSuccess>
 
 export const TicketInfoAnswer = z.discriminatedUnion('action', [
   TicketInfoSuccess,

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini'
 import {
-  type Answered,
+  type AnswerOf,
   attributes,
   clientId,
   envelope,
   grantType,
   milliseconds,
   properties,
-  refusal,
+  refusalAnswer,
   seconds,
   someOf,
   texts,
@@ -47,9 +47,9 @@ const IntrospectionSuccess = z.object({
   serviceAttributes: attributes,
   clientAttributes: attributes,
 })
-export type IntrospectionSuccess = Answered<typeof IntrospectionSuccess>
+export type IntrospectionSuccess = AnswerOf<typeof IntrospectionSuccess>
 
 export const IntrospectionAnswer = z.discriminatedUnion('action', [
   IntrospectionSuccess,
-  z.extend(refusal('introspectionResponse', ['BAD_REQUEST', 'UNAUTHORIZED', 'FORBIDDEN']), STANDING),
+  z.extend(refusalAnswer('introspectionResponse', ['BAD_REQUEST', 'UNAUTHORIZED', 'FORBIDDEN']), STANDING),
 ])

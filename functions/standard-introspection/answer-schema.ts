@@ -1,14 +1,14 @@
 import * as z from 'zod/mini'
-import { type Answered, envelope, refusal } from '../../shared/answer-schema.ts'
+import { type AnswerOf, envelope, refusalAnswer } from '../../shared/answer-schema.ts'
 
 /** `/auth/introspection/standard` (Authlete contract, section 2.9). With action JWT the content is a JWS. */
 const StandardIntrospectionSuccess = z.object({
   ...envelope('standardIntrospectionResponse', ['OK', 'JWT']),
   responseContent: z.string(),
 })
-export type StandardIntrospectionSuccess = Answered<typeof StandardIntrospectionSuccess>
+export type StandardIntrospectionSuccess = AnswerOf<typeof StandardIntrospectionSuccess>
 
 export const StandardIntrospectionAnswer = z.discriminatedUnion('action', [
   StandardIntrospectionSuccess,
-  refusal('standardIntrospectionResponse', ['BAD_REQUEST']),
+  refusalAnswer('standardIntrospectionResponse', ['BAD_REQUEST']),
 ])

@@ -1,16 +1,16 @@
 import * as z from 'zod/mini'
 import {
-  type Answered,
+  type AnswerOf,
   attributes,
   clientId,
   envelope,
   milliseconds,
   properties,
-  refusal,
+  refusalAnswer,
   seconds,
-  type Sent,
   texts,
 } from '../../shared/answer-schema.ts'
+import type { Immutable } from '../../shared/immutable.ts'
 import { GRANT_TYPES, TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
 
 /** `/auth/token`, action OK (Authlete contract, section 2.5). */
@@ -40,11 +40,11 @@ const TokenSuccess = z.object({
   resources: texts,
   accessTokenResources: texts,
 })
-export type TokenSuccess = Answered<typeof TokenSuccess>
+export type TokenSuccess = AnswerOf<typeof TokenSuccess>
 
 export const TokenAnswer = z.discriminatedUnion('action', [
   TokenSuccess,
-  refusal('tokenResponse', ['BAD_REQUEST', 'INVALID_CLIENT', 'INTERNAL_SERVER_ERROR']),
+  refusalAnswer('tokenResponse', ['BAD_REQUEST', 'INVALID_CLIENT', 'INTERNAL_SERVER_ERROR']),
 ])
 
 /** RFC 6749 section 5.1. In the Web API `scope` is `null` for a token without scopes. */
@@ -55,7 +55,7 @@ const Members = z.object({
   refresh_token: z.optional(z.string()),
   scope: z.nullable(z.string()),
 })
-export type TokenMembers = Sent<z.output<typeof Members>>
+export type TokenMembers = Immutable<z.output<typeof Members>>
 
 /** `responseContent` of the Web API. The extra properties of the token are further members. */
 export const TokenContent = z.catchall(Members, z.string())

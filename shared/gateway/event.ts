@@ -9,10 +9,10 @@ import type { HttpRequest } from '../http.ts'
 import { isJsonObject } from '../json.ts'
 import type { Settings } from '../settings.ts'
 
-/** Where a certificate may come from. */
-export type CertifiedPlaces = Pick<Settings, 'mtlsDomains' | 'apiIds'>
+/** The domains and APIs whose events may contain a certificate. */
+export type MtlsEntrances = Pick<Settings, 'mtlsDomains' | 'apiIds'>
 
-/** The event is not one of API Gateway's two formats. The message names the member, never its value. */
+/** The event does not have one of API Gateway's two formats. The message has the name of the member, never its value. */
 export class MalformedEvent extends Error {}
 
 type EventV2 = APIGatewayProxyEventV2WithRequestContext<
@@ -22,23 +22,22 @@ type EventV2 = APIGatewayProxyEventV2WithRequestContext<
 >
 
 /**
- * An event of an HTTP API (payload 2.0) or of a REST API (payload 1.0) as one request. The two are told apart
- * strictly; everything else is refused.
+ * Converts an event of an HTTP API (payload 2.0) or of a REST API (payload 1.0). All other events are refused.
  *
  * @throws MalformedEvent
  */
-export function toHttpRequest(event: unknown, places: CertifiedPlaces): HttpRequest {
+export function toHttpRequest(event: unknown, mtls: MtlsEntrances): HttpRequest {
   if (!isJsonObject(event) || !isJsonObject(event['requestContext']))
     throw new MalformedEvent('requestContext')
-  if (event['version'] === '2.0') return fromPayload2(event as unknown as EventV2, places)
+  if (event['version'] === '2.0') return fromPayload2(event as unknown as EventV2, mtls)
   const version1 = event['version'] === undefined || event['version'] === '1.0'
   if (version1 && typeof event['httpMethod'] === 'string') {
-    return fromPayload1(event as unknown as APIGatewayProxyEvent, places)
+    return fromPayload1(event as unknown as APIGatewayProxyEvent, mtls)
   }
   throw new MalformedEvent('version')
 }
 
-function fromPayload2(event: EventV2, places: CertifiedPlaces): HttpRequest {
+function fromPayload2(event: EventV2, mtls: MtlsEntrances): HttpRequest {
   const { requestContext } = event
   if (typeof event.routeKey !== 'string') throw new MalformedEvent('routeKey')
   if (!isJsonObject(requestContext.http) || typeof requestContext.http.method !== 'string') {
@@ -47,21 +46,21 @@ function fromPayload2(event: EventV2, places: CertifiedPlaces): HttpRequest {
   return {
     requestId: requestIdOf(requestContext.requestId),
     method: requestContext.http.method,
-    // `ANY /token`: the template, as `rawPath` may carry a stage or a mapping key in front.
+    // The template, from `ANY /token`: `rawPath` may start with a stage or a mapping key.
     route: event.routeKey.slice(event.routeKey.indexOf(' ') + 1),
     pathParameters: pathParametersOf(event.pathParameters),
     query: new URLSearchParams(typeof event.rawQueryString === 'string' ? event.rawQueryString : ''),
     headers: singleHeaders(event.headers),
     body: bodyOf(event.body, event.isBase64Encoded),
-    onMtlsDomain: isOnMtlsDomain(requestContext, places),
-    tlsCertificate: certificateOf(requestContext.authentication?.clientCert, requestContext, places),
+    onMtlsDomain: isOnMtlsDomain(requestContext, mtls),
+    tlsCertificate: certificateOf(requestContext.authentication?.clientCert, requestContext, mtls),
   }
 }
 
-function fromPayload1(event: APIGatewayProxyEvent, places: CertifiedPlaces): HttpRequest {
+function fromPayload1(event: APIGatewayProxyEvent, mtls: MtlsEntrances): HttpRequest {
   const { requestContext } = event
   if (typeof event.resource !== 'string') throw new MalformedEvent('resource')
-  // With only `headers` a repeated header would show as its last value.
+  // `headers` only has the last value of a repeated header.
   const headers = isJsonObject(event.multiValueHeaders)
     ? multipleHeaders(event.multiValueHeaders)
     : singleHeaders(event.headers)
@@ -73,39 +72,39 @@ function fromPayload1(event: APIGatewayProxyEvent, places: CertifiedPlaces): Htt
     query: queryOf(event.multiValueQueryStringParameters),
     headers,
     body: bodyOf(event.body, event.isBase64Encoded),
-    onMtlsDomain: isOnMtlsDomain(requestContext, places),
+    onMtlsDomain: isOnMtlsDomain(requestContext, mtls),
     tlsCertificate: certificateOf(
       (requestContext.identity as Partial<typeof requestContext.identity> | undefined)?.clientCert,
       requestContext,
-      places,
+      mtls,
     ),
   }
 }
 
 /**
- * The one source of a certificate on the OAuth face (decision D12): the mutual-TLS context, and only from a domain
- * and an API that the environment names. Elsewhere there is no certificate, and nothing else is looked at instead.
+ * The certificate in the mutual-TLS context, if the domain and the API are those of the environment. It is the only source of
+ * certificates on the OAuth face (decision D12).
  */
 function certificateOf(
   clientCert: APIGatewayEventClientCertificate | null | undefined,
   entrance: Entrance,
-  places: CertifiedPlaces,
+  mtls: MtlsEntrances,
 ): Presented {
-  if (!isOnMtlsDomain(entrance, places)) return 'absent'
+  if (!isOnMtlsDomain(entrance, mtls)) return 'absent'
   if (clientCert === undefined || clientCert === null) return 'absent'
   const pem: unknown = clientCert.clientCertPem
-  // Not absent: a certificate that cannot be seen is no reason to go on without one.
+  // An unreadable certificate must not count as absent.
   if (typeof pem !== 'string') throw new MalformedEvent('clientCertPem')
   return present(pem)
 }
 
-/** By which of the names that lead to a function an event came. */
+/** The domain and the API through which the event arrived. */
 interface Entrance {
   readonly domainName?: string | undefined
   readonly apiId?: string
 }
 
-function isOnMtlsDomain({ domainName, apiId }: Entrance, { mtlsDomains, apiIds }: CertifiedPlaces): boolean {
+function isOnMtlsDomain({ domainName, apiId }: Entrance, { mtlsDomains, apiIds }: MtlsEntrances): boolean {
   return mtlsDomains.includes(domainName ?? '') && apiIds.includes(apiId ?? '')
 }
 
@@ -115,7 +114,7 @@ function bodyOf(body: unknown, isBase64Encoded: unknown): Buffer {
   return Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8')
 }
 
-/** REST events carry the query decoded; only `multiValueQueryStringParameters` has all of it. */
+/** REST events have the query decoded. Only `multiValueQueryStringParameters` has all values. */
 function queryOf(parameters: unknown): URLSearchParams {
   const pairs = Object.entries(isJsonObject(parameters) ? parameters : {}).flatMap(([name, values]) =>
     Array.isArray(values) ? values.map((value) => [name, String(value)] as [string, string]) : [],

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { PublicJwk } from '../store/service.ts'
-import type { Sent } from '../answer-schema.ts'
+import type { Immutable } from '../immutable.ts'
 
 const names = z.array(z.string()).check(z.minLength(1))
 const some = z.optional(names)
@@ -28,8 +28,8 @@ export const Metadata = z.object({
   tls_client_certificate_bound_access_tokens: z.boolean(),
   mtls_endpoint_aliases: z.optional(z.record(z.string(), z.string())),
 })
-export type Metadata = Sent<z.output<typeof Metadata>>
+export type Metadata = Immutable<z.output<typeof Metadata>>
 
-/** RFC 7517 section 5: public members alone. */
+/** RFC 7517 section 5. Only public members. */
 export const PublicJwkSet = z.object({ keys: z.array(PublicJwk) })
-export type PublicJwkSet = Sent<z.output<typeof PublicJwkSet>>
+export type PublicJwkSet = Immutable<z.output<typeof PublicJwkSet>>

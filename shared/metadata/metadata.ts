@@ -5,11 +5,11 @@ import { unlessEmpty } from '../web-api.ts'
 import type { PublicJwkSet, Metadata } from './metadata-schema.ts'
 
 /**
- * The authorization server's metadata (RFC 8414 section 2, RFC 8705 sections 3.3 and 5), the same on every domain.
- * What is not offered is left out, but for `response_types_supported`, which is required.
+ * The authorization server's metadata (RFC 8414 section 2, RFC 8705 sections 3.3 and 5). It is the same on every domain. Empty
+ * members are left out, except `response_types_supported`, which is required.
  */
 export function metadataOf(service: Service): Metadata {
-  // Where the routes are: the path of an issuer is part of its name alone.
+  // The routes are at the root of the domain, even if the issuer has a path.
   const { origin } = new URL(service.issuer)
   const methods = lowerCase(service.supportedTokenAuthMethods)
   const algorithms = methods.includes('private_key_jwt') ? assertionAlgorithms(service) : undefined
@@ -41,12 +41,11 @@ export function metadataOf(service: Service): Metadata {
   }
 }
 
-/** Public members only (requirement G07): the service's record has no others. */
+/** Public members only (requirement G07): the service's record does not have the private ones. */
 export function jwkSetOf(service: Service): PublicJwkSet {
   return { keys: service.jwks }
 }
 
-/** Those of the keys, and no others. */
 function signingAlgorithms({ jwks }: Service): readonly string[] {
   return SIGNING_ALGORITHMS.filter((name) => jwks.some(({ alg }) => alg === name))
 }

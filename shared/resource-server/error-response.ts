@@ -12,7 +12,7 @@ export type RefusalReason =
   | 'scope-insufficient'
   | 'undecided'
 
-/** The answer to a request that must not pass (RFC 6750 section 3). */
+/** The answer to a refused request (RFC 6750 section 3). */
 export interface ErrorResponse {
   readonly allowed: false
   readonly status: 400 | 401 | 403 | 503

@@ -19,7 +19,7 @@ export interface JwtOptions {
 }
 
 /** Asymmetric and strong. A key with an `alg` is only used with that algorithm. */
-const ALGORITHMS = ['ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512', 'RS256', 'EdDSA', 'Ed25519']
+const DEFAULT_ALGORITHMS = ['ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512', 'RS256', 'EdDSA', 'Ed25519']
 const SYMMETRIC_OR_NONE = /^(?:HS|none$)/i
 
 /** Every access token has these claims, besides `iss` and `aud` (RFC 9068 section 2.2). */
@@ -32,7 +32,7 @@ const REQUIRED = ['exp', 'iat', 'sub', 'client_id', 'jti']
  * @throws TypeError for options that would accept too much
  */
 export function jwtTokens(
-  { jwks, algorithms = ALGORITHMS }: JwtOptions,
+  { jwks, algorithms = DEFAULT_ALGORITHMS }: JwtOptions,
   expected: ExpectedClaims,
 ): ReadToken {
   if (algorithms.some((name) => SYMMETRIC_OR_NONE.test(name))) {
@@ -63,7 +63,7 @@ export function jwtTokens(
   }
 }
 
-/** Its keys throw a JOSEError only if the token names a key that is not in the set; if there are no keys, they throw an Error. */
+/** The returned function throws a JOSEError if the set does not have the token's key, and an Error if there is no set. */
 async function openJwks(source: URL | Jwks): Promise<JWTVerifyGetKey> {
   const { createLocalJWKSet, createRemoteJWKSet, errors } = await import('jose')
   const keys =

@@ -2,7 +2,7 @@
 export type TokenClaims = Readonly<Record<string, unknown>>
 
 /**
- * Reads what a live access token of the issuer for this resource contains: the claims of a JWT (RFC 9068 section 2.2) or the
+ * Reads the contents of a live access token of the issuer for this resource: the claims of a JWT (RFC 9068 section 2.2) or the
  * members of an introspection response (RFC 7662 section 2.2). It does not judge the binding.
  *
  * @returns `undefined` when the text is not such a token

@@ -180,7 +180,7 @@ function matches(item: Item, key: Key): boolean {
 
 function equalTo(stored: Item) {
   const entries = Object.entries(stored)
-  if (entries.length === 0) throw new Error('a conditional write must have a condition')
+  if (entries.length === 0) throw new Error('a conditional write needs a stored value to compare with')
   return {
     expression: entries.map((_, i) => `#w${String(i)} = :w${String(i)}`).join(' AND '),
     names: Object.fromEntries(entries.map(([name], i) => [`#w${String(i)}`, name])),

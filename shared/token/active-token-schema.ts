@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
-import { seconds, type Sent } from '../answer-schema.ts'
+import { seconds } from '../answer-schema.ts'
+import type { Immutable } from '../immutable.ts'
 
 /** The members of a live token (RFC 7662 section 2.2). The extra properties of the token are further members. */
 const ACTIVE = {
@@ -19,14 +20,14 @@ const ACTIVE = {
 
 /** In the Web API `scope` is `null` for a token without scopes (Authlete contract, section 6). */
 const ActiveRefreshToken = z.object({ ...ACTIVE, scope: z.nullable(z.string()) })
-export type ActiveRefreshToken = Sent<z.output<typeof ActiveRefreshToken>>
+export type ActiveRefreshToken = Immutable<z.output<typeof ActiveRefreshToken>>
 const ActiveToken = z.extend(ActiveRefreshToken, { token_type: z.string() })
-export type ActiveToken = Sent<z.output<typeof ActiveToken>>
+export type ActiveToken = Immutable<z.output<typeof ActiveToken>>
 
 const IN_FULL = { iat: seconds, aud: z.union([z.string(), z.array(z.string())]), jti: z.optional(z.string()) }
 /** For the OAuth face, which leaves out members that are `null`. */
 const ActiveTokenInFull = z.extend(ActiveToken, IN_FULL)
-export type ActiveTokenInFull = Sent<z.output<typeof ActiveTokenInFull>>
+export type ActiveTokenInFull = Immutable<z.output<typeof ActiveTokenInFull>>
 
 const extra = z.string()
 const inactive = z.object({ active: z.literal(false) })

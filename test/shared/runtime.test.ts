@@ -84,7 +84,7 @@ test('a runtime is made of the environment, and writes its log to the standard o
 
 test('a runtime is not made of an environment without its tables: the error names them', () => {
   const { GRANTS_TABLE: _table, ...without } = ENVIRONMENT
-  expect(() => run('systemRuntime()', without)).toThrow('environment: GRANTS_TABLE missing or not usable')
+  expect(() => run('systemRuntime()', without)).toThrow('environment: GRANTS_TABLE missing or invalid')
 })
 
 test('a runtime is quiet where the environment says so', () => {

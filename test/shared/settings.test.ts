@@ -83,14 +83,14 @@ test.each([
 ])('%s may not be %j: the error names the variable, never the value', (name, values) => {
   for (const value of values) {
     expect(() => readEnvironment({ ...FULL, [name]: value })).toThrow(
-      expect.objectContaining({ message: `environment: ${name} missing or not usable` }),
+      expect.objectContaining({ message: `environment: ${name} missing or invalid` }),
     )
   }
 })
 
 test('every wrong variable is named, each once', () => {
   expect(() => readEnvironment({ SERVICE_ID: 'x', LOG_LEVEL: 'x' })).toThrow(
-    'environment: REGISTRY_TABLE, GRANTS_TABLE, SERVICE_ID, LOG_LEVEL missing or not usable',
+    'environment: REGISTRY_TABLE, GRANTS_TABLE, SERVICE_ID, LOG_LEVEL missing or invalid',
   )
 })
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
-import { clientId, milliseconds, RESULT, type Sent } from '../../../shared/answer-schema.ts'
+import { clientId, milliseconds, RESULT } from '../../../shared/answer-schema.ts'
+import type { Immutable } from '../../../shared/immutable.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { CARRIED_BY_CLIENTS } from './settings-schema.ts'
 
@@ -15,11 +16,11 @@ export const ClientAnswer = z.extend(z.omit(Client, { clientSecretDigest: true, 
   createdAt: z.optional(milliseconds),
   modifiedAt: z.optional(milliseconds),
 })
-export type ClientAnswer = Sent<z.output<typeof ClientAnswer>>
+export type ClientAnswer = Immutable<z.output<typeof ClientAnswer>>
 
 /** Only this answer has the secret. */
 export const CreatedClientAnswer = z.extend(ClientAnswer, { clientSecret: z.string() })
-export type CreatedClientAnswer = Sent<z.output<typeof CreatedClientAnswer>>
+export type CreatedClientAnswer = Immutable<z.output<typeof CreatedClientAnswer>>
 
 export const ClientListAnswer = z.object({
   start: z.int(),
@@ -27,11 +28,11 @@ export const ClientListAnswer = z.object({
   totalCount: z.int(),
   clients: z.array(ClientAnswer),
 })
-export type ClientListAnswer = Sent<z.output<typeof ClientListAnswer>>
+export type ClientListAnswer = Immutable<z.output<typeof ClientListAnswer>>
 
 export const LockAnswer = z.object(RESULT)
-export type LockAnswer = Sent<z.output<typeof LockAnswer>>
+export type LockAnswer = Immutable<z.output<typeof LockAnswer>>
 
 /** There is no `oldClientSecret`: only digests of secrets are stored. */
 export const SecretAnswer = z.object({ ...RESULT, newClientSecret: z.string() })
-export type SecretAnswer = Sent<z.output<typeof SecretAnswer>>
+export type SecretAnswer = Immutable<z.output<typeof SecretAnswer>>

@@ -22,7 +22,7 @@ export async function checkClient(settings: ClientSettings): Promise<void> {
   checkAlias(settings.clientIdAlias)
   checkRedirectUris(settings.redirectUris)
   checkExtension(settings.extension)
-  checkKeys(settings)
+  checkClientKeys(settings)
   await checkCertificateSubject(settings)
 }
 
@@ -67,7 +67,13 @@ function checkExtension(extension: ClientSettings['extension']): void {
 }
 
 /** A client's keys must be public (RFC 7591 section 2), and of the kind that its method needs. */
-function checkKeys({ jwks, jwksUri, tokenAuthMethod, tokenAuthSignAlg, ...settings }: ClientSettings): void {
+function checkClientKeys({
+  jwks,
+  jwksUri,
+  tokenAuthMethod,
+  tokenAuthSignAlg,
+  ...settings
+}: ClientSettings): void {
   const keys = jwks === undefined ? undefined : keysOf(jwks)
   const isWrong = keys?.some((key) => isPrivate(key) || isUnreadable(key)) ?? true
   if (jwks !== undefined && isWrong) {

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
-import { apiKey, milliseconds, type Sent } from '../../../shared/answer-schema.ts'
+import { apiKey, milliseconds } from '../../../shared/answer-schema.ts'
+import type { Immutable } from '../../../shared/immutable.ts'
 import { ROLES, Service } from '../../../shared/store/service.ts'
 import { CARRIED_BY_SERVICES } from './settings-schema.ts'
 
@@ -23,11 +24,11 @@ export const ServiceAnswer = z.extend(z.omit(Service, { carried: true, keyUses: 
   createdAt: z.optional(milliseconds),
   modifiedAt: z.optional(milliseconds),
 })
-export type ServiceAnswer = Sent<z.output<typeof ServiceAnswer>>
+export type ServiceAnswer = Immutable<z.output<typeof ServiceAnswer>>
 
 /** Only this answer has the secret. */
 export const CreatedServiceAnswer = z.extend(ServiceAnswer, { apiSecret: z.string() })
-export type CreatedServiceAnswer = Sent<z.output<typeof CreatedServiceAnswer>>
+export type CreatedServiceAnswer = Immutable<z.output<typeof CreatedServiceAnswer>>
 
 export const ServiceListAnswer = z.object({
   start: z.int(),
@@ -35,4 +36,4 @@ export const ServiceListAnswer = z.object({
   totalCount: z.int(),
   services: z.array(ServiceAnswer),
 })
-export type ServiceListAnswer = Sent<z.output<typeof ServiceListAnswer>>
+export type ServiceListAnswer = Immutable<z.output<typeof ServiceListAnswer>>

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
-import { ClientSummary, RESULT, type Sent } from '../../../shared/answer-schema.ts'
+import { ClientSummary, RESULT } from '../../../shared/answer-schema.ts'
+import type { Immutable } from '../../../shared/immutable.ts'
 
 const tagged = z.optional(z.array(z.object({ tag: z.optional(z.string()), value: z.optional(z.string()) })))
 
@@ -8,7 +9,7 @@ const AuthorizedClient = z.extend(ClientSummary, {
   description: z.optional(z.string()),
   descriptions: tagged,
 })
-export type AuthorizedClient = Sent<z.output<typeof AuthorizedClient>>
+export type AuthorizedClient = Immutable<z.output<typeof AuthorizedClient>>
 
 /** `/client/authorization/get/list` (Authlete contract, section 1.4). */
 export const AuthorizationListAnswer = z.object({
@@ -19,8 +20,8 @@ export const AuthorizationListAnswer = z.object({
   developer: z.optional(z.string()),
   clients: z.array(AuthorizedClient),
 })
-export type AuthorizationListAnswer = Sent<z.output<typeof AuthorizationListAnswer>>
+export type AuthorizationListAnswer = Immutable<z.output<typeof AuthorizationListAnswer>>
 
 /** The message has the number of grants. */
 export const AuthorizationChangedAnswer = z.object(RESULT)
-export type AuthorizationChangedAnswer = Sent<z.output<typeof AuthorizationChangedAnswer>>
+export type AuthorizationChangedAnswer = Immutable<z.output<typeof AuthorizationChangedAnswer>>

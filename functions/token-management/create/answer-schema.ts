@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import {
-  type Answered,
+  type AnswerOf,
   clientId,
   envelope,
   grantType,
@@ -28,7 +28,7 @@ const CreateSuccess = z.object({
   refreshTokenScopes: texts,
   properties,
 })
-export type CreateSuccess = Answered<typeof CreateSuccess>
+export type CreateSuccess = AnswerOf<typeof CreateSuccess>
 
 export const CreateAnswer = z.discriminatedUnion('action', [
   CreateSuccess,

@@ -5,9 +5,9 @@ import {
   grantType,
   milliseconds,
   properties,
-  type Sent,
   texts,
 } from '../../../shared/answer-schema.ts'
+import type { Immutable } from '../../../shared/immutable.ts'
 
 /** The hashes are our own identifiers: they are not derived from a token. */
 const Listed = z.object({
@@ -24,7 +24,7 @@ const Listed = z.object({
   refreshTokenScopes: texts,
   properties,
 })
-export type ListedToken = Sent<z.output<typeof Listed>>
+export type ListedToken = Immutable<z.output<typeof Listed>>
 
 /** `/auth/token/get/list` (Authlete contract, section 2.7). */
 export const TokenListAnswer = z.object({
@@ -35,4 +35,4 @@ export const TokenListAnswer = z.object({
   subject: z.optional(z.string()),
   accessTokens: z.array(Listed),
 })
-export type TokenListAnswer = Sent<z.output<typeof TokenListAnswer>>
+export type TokenListAnswer = Immutable<z.output<typeof TokenListAnswer>>

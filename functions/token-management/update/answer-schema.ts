@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { type Answered, envelope, milliseconds, properties, texts } from '../../../shared/answer-schema.ts'
+import { type AnswerOf, envelope, milliseconds, properties, texts } from '../../../shared/answer-schema.ts'
 
 /** `/auth/token/update`, action OK (Authlete contract, section 2.7). */
 const UpdateSuccess = z.object({
@@ -13,7 +13,7 @@ const UpdateSuccess = z.object({
   scopes: texts,
   properties,
 })
-export type UpdateSuccess = Answered<typeof UpdateSuccess>
+export type UpdateSuccess = AnswerOf<typeof UpdateSuccess>
 
 export const UpdateAnswer = z.discriminatedUnion('action', [
   UpdateSuccess,
