@@ -1,4 +1,4 @@
-/** Sorts by creation, so that pages of a list stay the same while somebody reads them. */
+/** Sorts by creation, so that new entries do not move those of earlier pages. */
 export function byCreation<Listed extends { readonly createdAt?: number | undefined }>(
   numberOf: (record: Listed) => number,
 ): (a: Listed, b: Listed) => number {
@@ -6,6 +6,6 @@ export function byCreation<Listed extends { readonly createdAt?: number | undefi
 }
 
 /** Members named `...At` are in milliseconds (Authlete contract, rule 5). */
-export function milliseconds(seconds: number | undefined): number | undefined {
+export function toMilliseconds(seconds: number | undefined): number | undefined {
   return seconds === undefined ? undefined : seconds * 1000
 }

@@ -4,7 +4,7 @@ import type { Immutable } from '../../../shared/immutable.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { CARRIED_BY_CLIENTS } from './settings-schema.ts'
 
-/** A client (Authlete contract, section 3.2): the settings of its record and those that it carries. */
+/** A client (Authlete contract, section 3.2), without secrets. */
 export const ClientAnswer = z.extend(z.omit(Client, { clientSecretDigest: true, carried: true }), {
   clientId,
   ...z.partial(z.object(CARRIED_BY_CLIENTS)).shape,
@@ -33,6 +33,6 @@ export type ClientListAnswer = Immutable<z.output<typeof ClientListAnswer>>
 export const LockAnswer = z.object(RESULT)
 export type LockAnswer = Immutable<z.output<typeof LockAnswer>>
 
-/** There is no `oldClientSecret`: only digests of secrets are stored. */
+/** `oldClientSecret` is always absent, because only digests of secrets are stored. */
 export const SecretAnswer = z.object({ ...RESULT, newClientSecret: z.string() })
 export type SecretAnswer = Immutable<z.output<typeof SecretAnswer>>

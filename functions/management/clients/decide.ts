@@ -15,12 +15,12 @@ const CREATE_TRIES = 5
 
 export interface CreatedClient {
   readonly client: Client
-  /** Shown once: only its digest is stored. */
+  /** Only this answer has it: the store has only its digest. */
   readonly secret: string
 }
 
 /**
- * Public clients get a secret too (Authlete contract, section 2.13): they need none until their type changes.
+ * Creates a client. Public clients get a secret too, for a later change of their type (Authlete contract, section 2.13).
  *
  * @throws Refusal client-…
  */
@@ -47,7 +47,7 @@ export async function createClient(
       throw new Refusal('client-alias-taken')
     }
   }
-  throw new Error('no free client number was found')
+  throw new Error('gave up: every random client number was taken')
 }
 
 /** @throws Refusal client-not-fapi2 */
@@ -61,19 +61,19 @@ function methodOfNew({ clientType, tokenAuthMethod }: ClientSettings): Client['t
   return tokenAuthMethod ?? (clientType === 'CONFIDENTIAL' ? 'CLIENT_SECRET_BASIC' : 'NONE')
 }
 
-/** The record stores what it knows; everything that only the management API knows is in `carried`. */
+/** The members of the stored record. `carried` has the settings without an effect. */
 function recordOf(settings: ClientSettings, carried: SettingsRequest['carried']) {
   const { extension, jwks, ...members } = settings
   const keys = jwks === undefined ? {} : { jwks: ClientJwkSet.parse(JSON.parse(jwks)) }
   return { ...members, ...keys, ...(extension === undefined ? {} : { extension }), carried }
 }
 
-/** @throws Refusal when there is no such client */
+/** @throws Refusal if the client does not exist */
 export async function getClient(named: ClientNamed, call: Call): Promise<Client> {
   return findNamed(named, 'client-unknown-at-get', call)
 }
 
-/** @param reason2 what v2 answers where there is no such client; v3 has the same codes everywhere */
+/** @param reason2 the reason of v2 to refuse an unknown client; v3 has the same reasons in all APIs */
 export async function findNamed(
   { clientId, version }: ClientNamed,
   reason2: Reason | undefined,
@@ -96,7 +96,7 @@ export interface ClientList extends ListRequest {
   readonly clients: readonly Client[]
 }
 
-/** In the order in which they were created. */
+/** Lists the clients in the order of their creation. */
 export async function listClients(request: ListRequest, { service, store }: Call): Promise<ClientList> {
   const { start, end, developer } = request
   const all = await store.registry.listClients(service.apiKey)
@@ -107,8 +107,8 @@ export async function listClients(request: ListRequest, { service, store }: Call
 }
 
 /**
- * Replaces the settings: what is left out goes back to its default (Authlete contract, rule 9). The secret stays. A lock stays
- * as well: it is a decision of its own, and only `lock_flag` takes it back.
+ * Replaces the settings. Absent settings get their defaults (Authlete contract, rule 9). The secret does not change. An update can
+ * lock the client, but only `lock_flag` can unlock it.
  *
  * @throws Refusal client-…
  */
@@ -120,7 +120,7 @@ export async function updateClient(request: ClientNamed & SettingsRequest, call:
   const settings = withoutOwnNumber(request.settings, before.clientId)
   await checkClient(settings)
   checkProfile(Client.parse({ ...recordOf(settings, carried), clientId: before.clientId }), service)
-  await takeAlias(settings.clientIdAlias, before, call)
+  await reserveAlias(settings.clientIdAlias, before, call)
   if (settings.locked) await clients.setLocked(service.apiKey, before, true)
   const after = await registry.changeClient(service.apiKey, before.clientId, (current) => ({
     ...recordOf(settings, carried),
@@ -131,16 +131,16 @@ export async function updateClient(request: ClientNamed & SettingsRequest, call:
     modifiedAt: now,
   }))
   if (after === undefined) throw new Refusal('client-unknown-at-update')
-  await leaveAlias(before, after, call)
+  await releaseAlias(before, after, call)
   return after
 }
 
-/** A client without an alias is shown with its number in that place, and clients of the API send back what they read. */
+/** Answers have the number in place of an absent alias, and callers send back the answers that they read. */
 function withoutOwnNumber(settings: ClientSettings, clientId: number): ClientSettings {
   return settings.clientIdAlias === String(clientId) ? { ...settings, clientIdAlias: undefined } : settings
 }
 
-async function takeAlias(
+async function reserveAlias(
   alias: string | undefined,
   { clientId, clientIdAlias }: Client,
   { service: { apiKey }, store }: Call,
@@ -151,19 +151,19 @@ async function takeAlias(
   }
 }
 
-async function leaveAlias(before: Client, after: Client, { service: { apiKey }, store }: Call) {
+async function releaseAlias(before: Client, after: Client, { service: { apiKey }, store }: Call) {
   const { clientIdAlias, clientId } = before
   if (clientIdAlias === undefined || clientIdAlias === after.clientIdAlias) return
   await store.registry.deleteAlias(apiKey, clientIdAlias, clientId)
 }
 
-/** @throws Refusal when there is no such client */
+/** @throws Refusal if the client does not exist */
 export async function deleteClient(named: ClientNamed, call: Call): Promise<void> {
   const client = await findNamed(named, 'client-unknown-at-delete', call)
   await call.store.clients.remove(call.service.apiKey, client)
 }
 
-/** Locks or unlocks at once: the state of the client is read with each of its tokens (architecture, section 3). */
+/** Locks or unlocks a client at once, because its state is read with each token (architecture, section 3). */
 export async function lockClient(
   request: ClientNamed & { readonly locked: boolean },
   call: Call,

@@ -11,7 +11,7 @@ import { CARRIED_BY_CLIENTS, CLIENT_RULES } from './settings-schema.ts'
 
 const wholeNumber = z.optional(z.number().check(z.int()))
 
-/** Java writes `false` and 0 for members that are not set, in the extension too. */
+/** Java clients send `false` and 0 for absent members, in the extension too. */
 const Extension = z.pipe(
   z.transform((value: unknown) =>
     typeof value === 'object' && value !== null ? withoutEmpty(value) : value,
@@ -26,11 +26,11 @@ const Extension = z.pipe(
   }),
 )
 
-/** A client to create, or to put in place of the one before (Authlete contract, section 3.2). Absent settings get their defaults. */
+/** The settings of a new client, or those that replace the settings of a client (Authlete contract, section 3.2). */
 export const ClientSettings = z.object({
   ...CLIENT_SETTINGS,
   ...z.partial(z.object(CARRIED_BY_CLIENTS)).shape,
-  /** The default depends on the type of the client. */
+  /** The default depends on `clientType`. */
   tokenAuthMethod: z.optional(z.enum(TOKEN_AUTH_METHODS)),
   /** A JWK Set as text. */
   jwks: z.optional(z.string()),
@@ -44,7 +44,7 @@ export interface SettingsRequest {
   readonly carried: Readonly<Record<string, unknown>>
 }
 
-/** @throws Refusal for the body or for a setting */
+/** @throws Refusal client-body-empty, or for a wrong body or setting */
 export function readClient(http: HttpRequest): SettingsRequest {
   if (http.body.length === 0) throw new Refusal('client-body-empty')
   const settings = parseSettings(withoutEmpty(readJsonObject(http)), ClientSettings, CLIENT_RULES)

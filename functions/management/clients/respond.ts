@@ -1,7 +1,7 @@
 import type { Client } from '../../../shared/store/client.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { success } from '../../../shared/web-api.ts'
-import { milliseconds } from '../listing.ts'
+import { toMilliseconds } from '../listing.ts'
 import type {
   ClientAnswer,
   ClientListAnswer,
@@ -13,7 +13,7 @@ import type { ClientList, CreatedClient } from './decide.ts'
 import type { ReplacedSecret } from './secret.ts'
 import type { CarriedByClient } from './settings-schema.ts'
 
-/** A client under Authlete's names, without its secret. Members without a value are `undefined`: JSON leaves them out. */
+/** The answer about a client, without its secret. Absent members are `undefined`, which JSON leaves out. */
 export function clientView(client: Client, service: Service): ClientAnswer {
   const { clientSecretDigest: _, carried, createdAt, modifiedAt, jwks, ...settings } = client
   return {
@@ -22,8 +22,8 @@ export function clientView(client: Client, service: Service): ClientAnswer {
     jwks: jwks && JSON.stringify(jwks),
     serviceNumber: service.number,
     clientIdAlias: client.clientIdAlias ?? String(client.clientId),
-    createdAt: milliseconds(createdAt),
-    modifiedAt: milliseconds(modifiedAt),
+    createdAt: toMilliseconds(createdAt),
+    modifiedAt: toMilliseconds(modifiedAt),
   }
 }
 

@@ -9,12 +9,12 @@ import { clientNumber } from '../../../shared/store/registry.ts'
 import type { ClientSettings } from './request.ts'
 import { ClientJwkSet } from './settings-schema.ts'
 
-/** As in the message of A031204. */
+/** The message of A031204 has this number. */
 const MAX_LENGTH = 200
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/
 
 /**
- * Checks what the types of a client's settings cannot express (Authlete contract, section 7.7).
+ * Checks the rules of a client's settings that its schema cannot express (Authlete contract, section 7.7).
  *
  * @throws Refusal client-…
  */
@@ -26,7 +26,7 @@ export async function checkClient(settings: ClientSettings): Promise<void> {
   await checkCertificateSubject(settings)
 }
 
-/** An alias that looks like a number would name the client with that number. */
+/** An alias must not look like a number, or it could be the number of another client. */
 function checkAlias(alias: string | undefined): void {
   if (alias === undefined) return
   if (!PRINTABLE_ASCII.test(alias)) throw new Refusal('client-setting-not-ascii', { named: 'clientIdAlias' })
@@ -48,9 +48,9 @@ function checkRedirectUris(uris: readonly string[]): void {
   }
 }
 
-/** RFC 3986 section 2: reserved and unreserved characters and escapes. */
+/** RFC 3986 section 2: reserved characters, unreserved characters and escapes. */
 const WELL_FORMED = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/
-/** RFC 3986 section 3: a scheme followed by something. An authority has a host. */
+/** RFC 3986 section 3: a scheme followed by something. If it has an authority, that has a host. */
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:(?:\/\/[^/?#]|[^/]|\/[^/])/
 const RUN_BY_BROWSERS = /^(?:javascript|data|vbscript|blob|file):/i
 
@@ -100,7 +100,7 @@ const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
 const isPrivate = (key: object) => PRIVATE_MEMBERS.some((name) => name in key)
 
-/** RFC 8725 section 3.4: for example a point that is not on its curve. Key types that certbound does not use are accepted. */
+/** Finds invalid keys, for example with a point outside of the curve (RFC 8725 section 3.4). Unused key types are accepted. */
 function isUnreadable(key: Jwk): boolean {
   return ['EC', 'RSA', 'OKP'].includes(String(key['kty'])) && publicKeyOfJwk(key) === undefined
 }
@@ -115,7 +115,7 @@ function keysOf(text: string): readonly Jwk[] | undefined {
   }
 }
 
-/** RFC 8705 section 2.1.2: exactly one of the five settings identifies the client. */
+/** RFC 8705 section 2.1.2: exactly one of the five subject settings identifies the client. */
 async function checkCertificateSubject(settings: ClientSettings): Promise<void> {
   const { tlsClientAuthSubjectDn, tokenAuthMethod } = settings
   const set = SUBJECTS.filter((name) => settings[name] !== undefined)
@@ -135,7 +135,7 @@ async function checkCertificateSubject(settings: ClientSettings): Promise<void> 
   }
 }
 
-/** A value that no certificate can match is refused when it is registered (requirement A07, decision D15). */
+/** Refuses values that no certificate can match (requirement A07, decision D15). */
 function checkName(
   name: Exclude<(typeof SUBJECTS)[number], 'tlsClientAuthSubjectDn'>,
   settings: ClientSettings,

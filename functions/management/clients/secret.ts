@@ -14,13 +14,13 @@ export interface ReplacedSecret {
   readonly secret: string
 }
 
-/** Makes a new secret. Tokens stay valid; other processes accept the old secret until their caches expire. @throws Refusal */
+/** Makes a new secret. Tokens stay valid. Other processes accept the old secret until their caches expire. @throws Refusal if the client is unknown */
 export async function refreshSecret(named: ClientNamed, call: Call): Promise<ReplacedSecret> {
   const client = await findNamed(named, 'client-unknown-at-secret-refresh', call)
   return replaceSecret(client, newSecret(call.random), 'client-unknown-at-secret-refresh', call)
 }
 
-/** @throws Refusal client-secret-malformed, or when the client is unknown */
+/** @throws Refusal client-secret-malformed, or if the client is unknown */
 export async function updateSecret(
   request: ClientNamed & { readonly secret: string },
   call: Call,

@@ -5,7 +5,7 @@ import type { SettingRules } from '../../../shared/request/settings-body.ts'
 const text = z.string()
 const tagged = z.array(z.object({ tag: z.optional(text), value: z.optional(text) }))
 
-/** Settings that are stored and returned, and decide nothing: they describe the client. */
+/** Settings that are stored and returned but have no effect. They describe the client. */
 export const CARRIED_BY_CLIENTS = {
   clientNames: tagged,
   description: text,
@@ -30,13 +30,13 @@ export const CARRIED_BY_CLIENTS = {
   mtlsEndpointAliasesUsed: z.boolean(),
 }
 
-/** The type of `carried` in a record: the values were checked before they were stored. */
+/** The type of `carried` in a record. The values were checked before they were stored. */
 export type CarriedByClient = Partial<z.infer<z.ZodMiniObject<typeof CARRIED_BY_CLIENTS>>>
 
 /** RFC 7517 section 5. */
 export const ClientJwkSet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) })
 
-/** Settings of Authlete that have no effect here. */
+/** Settings of Authlete that certbound does not support. */
 const NOT_OFFERED = [
   'authTimeRequired',
   'authorizationDetailsTypes',

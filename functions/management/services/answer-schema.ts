@@ -4,7 +4,7 @@ import type { Immutable } from '../../../shared/immutable.ts'
 import { ROLES, Service } from '../../../shared/store/service.ts'
 import { CARRIED_BY_SERVICES } from './settings-schema.ts'
 
-/** Not in Authlete: a credential of the Web API. Only the answer to the call that made it has `secret`. */
+/** A credential of the Web API (not in Authlete). Only the answer to the call that made it has `secret`. */
 const Credential = z.object({
   id: z.string(),
   role: z.enum(ROLES),
@@ -12,7 +12,7 @@ const Credential = z.object({
   secret: z.optional(z.string()),
 })
 
-/** A service (Authlete contract, section 3.1): the settings of its record and those that it carries. */
+/** A service (Authlete contract, section 3.1), without private keys. */
 export const ServiceAnswer = z.extend(z.omit(Service, { carried: true, keyUses: true }), {
   apiKey,
   number: z.optional(z.int()),

@@ -2,24 +2,24 @@ import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { credentialId, digest } from '../../../shared/store/digest.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { newSecret } from '../../../shared/store/identity.ts'
-import type { CredentialWish } from './request.ts'
+import type { RequestedCredential } from './request.ts'
 
 type Credential = Service['credentials'][number]
 
-/** A wish, with a new secret if it asks for a new credential. */
-export interface PreparedCredential extends CredentialWish {
+/** A requested credential. A new one has its secret. */
+export interface PreparedCredential extends RequestedCredential {
   readonly secret: string | undefined
 }
 
 export function prepareCredentials(
-  wishes: readonly CredentialWish[],
+  requested: readonly RequestedCredential[],
   random: (bytes: number) => Buffer,
 ): readonly PreparedCredential[] {
-  return wishes.map((wish) => ({ ...wish, secret: wish.id === undefined ? newSecret(random) : undefined }))
+  return requested.map((one) => ({ ...one, secret: one.id === undefined ? newSecret(random) : undefined }))
 }
 
 /**
- * The credentials as wished; stored ones without a wish end.
+ * The credentials to store. A stored credential that is not requested ends.
  *
  * @throws Refusal service-value-unsupported for an unknown `id`
  */

@@ -8,11 +8,11 @@ import { newNumber, newSecret } from '../../../shared/store/identity.ts'
 import { byCreation } from '../listing.ts'
 import { credentialsFrom, type PreparedCredential, prepareCredentials } from './credentials.ts'
 import { keyUsesAfter } from './key-rotation.ts'
-import { checkKeys, type GivenKey, readKeys } from './keys.ts'
+import { checkSigningKeys, type GivenKey, readKeys } from './keys.ts'
 import type { ServiceChange } from './request.ts'
 import { checkCutOff, checkService } from './rules.ts'
 
-/** A service, and the secrets that were just made, by their digests: shown once. */
+/** A service, and the new secrets by their digests. Only this answer shows them. */
 export interface ChangedService {
   readonly service: Service
   readonly secrets: ReadonlyMap<string, string>
@@ -23,7 +23,7 @@ export interface CreatedService extends ChangedService {
 }
 
 /**
- * @param apiKey its number, where that is decided elsewhere
+ * @param apiKey the number of the service. Default: a random one.
  * @throws Refusal service-…
  */
 export async function createService(
@@ -36,9 +36,9 @@ export async function createService(
   log.note({ service: apiKey })
   const identity = { apiKey, number: random(4).readUInt32BE() >>> 1, createdAt: now }
   const blank = { ...Service.parse({ apiKey, issuer: '', credentials: [] }), ...identity }
-  const wished = changed(blank, prepared, now, 0)
+  const requested = changed(blank, prepared, now, 0)
   const own = { digest: digest(apiSecret), role: 'manage' as const }
-  const service = { ...wished, credentials: [own, ...wished.credentials] }
+  const service = { ...requested, credentials: [own, ...requested.credentials] }
   await putKeys(apiKey, prepared.keys, store)
   if (!(await store.registry.createService(service))) throw new Error('a random service number was taken')
   return { service, apiSecret, secrets: secretsOf(prepared) }
@@ -63,8 +63,8 @@ export async function listServices(range: Range, { store }: OwnerCall): Promise<
 }
 
 /**
- * What is absent stays, `null` goes back to its default (Authlete contract, rule 9). New private keys are stored before the
- * record that names them, those it does not name any more are deleted after it.
+ * Changes the settings that are present; `null` means the default (Authlete contract, rule 9). New private keys are stored before
+ * the record that refers to them. Removed private keys are deleted after it.
  *
  * @throws Refusal service-…
  */
@@ -84,7 +84,7 @@ export async function updateService(
   return { service, secrets: secretsOf(prepared) }
 }
 
-/** Its private keys go with it. */
+/** Deletes a service and its private keys. */
 export async function deleteService(_: undefined, { service, store }: Call): Promise<void> {
   await store.registry.deleteService(service.apiKey)
   await deleteKeys(service, { ...service, jwks: [] }, store)
@@ -103,10 +103,10 @@ function prepare({ jwks, credentials, ...rest }: ServiceChange, random: Call['ra
   }
 }
 
-/** The service after the change. @throws Refusal service-… when it cannot be so */
+/** The service after the change. @throws Refusal service-… */
 function changed(current: Service, change: PreparedChange, now: EpochSeconds, cacheSeconds: number): Service {
   const { keys, credentials } = change
-  if (keys !== undefined) checkKeys(keys, current.jwks)
+  if (keys !== undefined) checkSigningKeys(keys, current.jwks)
   const deciding = withoutCleared({ ...current, ...change.deciding })
   const service = Service.parse({
     ...{ issuer: '', ...deciding },

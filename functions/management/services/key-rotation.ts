@@ -6,11 +6,11 @@ import type { Service } from '../../../shared/store/service.ts'
 type KeyUses = Service['keyUses']
 
 /**
- * Checks a change of keys so that verifiers are never surprised: a key is published before it signs, and stays published
- * until the last token that it signed has expired (requirement H09).
+ * Checks a change of keys, so that verifiers always know the key of a token: a key must be published before it signs, and until
+ * the last token that it signed has expired (requirement H09).
  *
- * @param cacheSeconds how long a function may go on signing with the earlier key (`REGISTRY_CACHE_SECONDS`)
- * @returns the uses of keys to store
+ * @param cacheSeconds how long functions may still sign with the previous key (`REGISTRY_CACHE_SECONDS`)
+ * @returns the `keyUses` to store
  * @throws Refusal service-key-unpublished, service-key-in-use
  */
 export function keyUsesAfter(
@@ -26,7 +26,7 @@ export function keyUsesAfter(
   return uses
 }
 
-/** The first key of a service surprises nobody. */
+/** The first key of a service may sign at once, because no verifier relies on an older one. */
 function judgePublished(before: Service, after: Service): void {
   const signing = accessTokenKey(after)
   if (signing === undefined || accessTokenKey(before) === undefined) return
@@ -35,7 +35,7 @@ function judgePublished(before: Service, after: Service): void {
   }
 }
 
-/** When a key stops signing, or signs shorter tokens, earlier tokens outlive the change. */
+/** Adds a use if a key stops signing or signs shorter tokens, because its earlier tokens are still valid. */
 function withLatest(before: Service, after: Service, signedUntil: EpochSeconds): KeyUses {
   const signed = accessTokenKey(before)
   const isKept = signed !== undefined && accessTokenKey(after)?.kid === signed.kid
@@ -47,7 +47,7 @@ function withLatest(before: Service, after: Service, signedUntil: EpochSeconds):
   return [...before.keyUses.filter((use) => use !== earlier), { kid: signed.kid, signedUntil, tokensEnd }]
 }
 
-/** A use no longer counts once its tokens have expired or were cut off: a stolen key can be removed at once. */
+/** A use counts until its tokens have expired or are cut off. So a cut-off allows to remove a stolen key at once. */
 function counts(
   { signedUntil, tokensEnd }: KeyUses[number],
   { tokensNotBefore = 0 }: Service,

@@ -10,7 +10,7 @@ import {
   type SigningAlgorithm,
 } from '../../../shared/store/service.ts'
 
-/** A key of a JWK Set in a request. Its halves are stored in different places (architecture, section 3). */
+/** A key of a JWK Set in a request. Its two halves are stored separately (architecture, section 3). */
 export interface GivenKey {
   readonly publicJwk: Service['jwks'][number]
   readonly privateJwk: (JsonWebKey & { readonly kid: string }) | undefined
@@ -56,7 +56,7 @@ function readKey(jwk: unknown, index: number): GivenKey | undefined {
     : undefined
 }
 
-/** One algorithm for each key (RFC 8725 section 3.1): an RSA key, which fits several, must name one. */
+/** Each key has one algorithm (RFC 8725 section 3.1). RSA keys fit several, so they must have `alg`. */
 function algorithmOf({ kty, crv }: JsonWebKey, named: unknown): SigningAlgorithm | undefined {
   const fitting = SIGNING_ALGORITHMS.filter((name) => {
     const algorithm = ALGORITHMS.get(name)
@@ -66,19 +66,19 @@ function algorithmOf({ kty, crv }: JsonWebKey, named: unknown): SigningAlgorithm
   return fitting.find((name) => name === alg)
 }
 
-/** `undefined` for symmetric keys: a service signs with asymmetric keys only. */
+/** `undefined` for symmetric and malformed keys. A service signs only with asymmetric keys. */
 function toKeyObject(jwk: unknown): KeyObject | undefined {
   try {
     const input = { key: jwk as JsonWebKey, format: 'jwk' } as const
     return typeof input.key.d === 'string' ? createPrivateKey(input) : createPublicKey(input)
   } catch (error) {
-    // Node and OpenSSL have many errors for malformed keys.
+    // Node and OpenSSL throw many different errors for malformed keys.
     if (error instanceof Error) return undefined
     throw error
   }
 }
 
-/** Nobody could verify what a private half signs beside the public half of another key. */
+/** Whether both halves belong to one key; otherwise nobody could verify its signatures. */
 function isPair(privateKey: KeyObject, publicKey: KeyObject): boolean {
   const probe = Buffer.from('a probe')
   const digest = privateKey.asymmetricKeyType?.startsWith('ed') === true ? null : 'sha256'
@@ -86,11 +86,11 @@ function isPair(privateKey: KeyObject, publicKey: KeyObject): boolean {
 }
 
 /**
- * A key without private members must be stored already, and a `kid` always names the same key.
+ * Requires that a key without private members is already stored, and that a `kid` never changes its key.
  *
  * @throws Refusal service-key-without-private, service-jwks-malformed
  */
-export function checkKeys(given: readonly GivenKey[], stored: Service['jwks']): void {
+export function checkSigningKeys(given: readonly GivenKey[], stored: Service['jwks']): void {
   for (const [index, { publicJwk, privateJwk }] of given.entries()) {
     const known = stored.find(({ kid }) => kid === publicJwk.kid)
     if (known !== undefined && !isDeepStrictEqual(known, publicJwk))

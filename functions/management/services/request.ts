@@ -8,28 +8,28 @@ import { ROLES, Scope, SERVICE_SETTINGS } from '../../../shared/store/service.ts
 import { LIST_REASONS } from '../request.ts'
 import { CARRIED_BY_SERVICES, SERVICE_RULES } from './settings-schema.ts'
 
-/** In the stored scope the name is required. Here a scope without one is refused by its index. */
+/** A stored scope must have a name. Here the name is optional, so that the refusal can have the index of the scope. */
 const ScopeWithoutName = z.extend(Scope, { name: z._default(z.string(), '') })
 
-/** Milliseconds, stored as seconds: rounded up, so that the rounding keeps no token alive. */
+/** Milliseconds. They are stored as seconds, rounded up so that no token survives by the rounding. */
 const moment = z.pipe(
   z.int().check(z.nonnegative()),
   z.transform((ms) => (ms === 0 ? null : Math.ceil(ms / 1000))),
 )
 
-/** With `id` the credential is kept, without it a new one is made. */
-const CredentialWish = z.object({
+/** With `id`, the stored credential is kept. Without it, a new one is made. */
+const RequestedCredential = z.object({
   id: z.optional(z.string()),
   role: z.enum(ROLES),
   /** Milliseconds. */
   expiresAt: z.optional(z.number().check(z.int(), z.positive())),
 })
-export type CredentialWish = z.infer<typeof CredentialWish>
+export type RequestedCredential = z.infer<typeof RequestedCredential>
 
-/** Keys and credentials are not stored as they are given: see keys.ts and credentials.ts. */
+/** keys.ts and credentials.ts convert the other two before they are stored. */
 const { jwks: _, credentials: __, ...PLAIN_SETTINGS } = SERVICE_SETTINGS
 
-/** Settings that are stored as they are given, but for those that a request writes in another form. */
+/** The settings that have an effect. Some have another form in requests than in the store. */
 const DECIDING = {
   ...PLAIN_SETTINGS,
   accessTokenType: z.enum(['Bearer']),
@@ -37,10 +37,10 @@ const DECIDING = {
   tokensNotBefore: moment,
 }
 
-/** Authlete's clients write these for a setting that is not set: no lifetime is 0, no URL or algorithm is empty. */
+/** Authlete's clients send these for an absent setting. They are never valid: no lifetime is 0, no URL or algorithm is empty. */
 const EMPTY: Readonly<Record<string, unknown>> = { number: 0, string: '', enum: '' }
 
-/** `null` and the empty value of the type clear a setting. */
+/** `null` and the empty value of the type reset a setting to its default. */
 function clearable(stored: z.ZodMiniType): z.ZodMiniType {
   const type = withoutDefault(stored)
   const empty = EMPTY[type._zod.def.type] ?? null
@@ -50,7 +50,7 @@ function clearable(stored: z.ZodMiniType): z.ZodMiniType {
   )
 }
 
-/** An absent member must stay absent: it changes nothing. */
+/** An absent member must stay absent, because it means no change. */
 function withoutDefault(type: z.ZodMiniType): z.ZodMiniType {
   const isWrapped = type instanceof z.ZodMiniDefault || type instanceof z.ZodMiniOptional
   return isWrapped ? withoutDefault(type._zod.def.innerType as z.ZodMiniType) : type
@@ -67,29 +67,29 @@ function changesOf<Name extends string>(
 /** A service to create, or the changes to one (Authlete contract, section 3.1). */
 export const ServiceSettings = z.object({
   ...changesOf(DECIDING, clearable),
-  // These can be 0 or empty.
+  // 0 and the empty text are valid values of these.
   ...changesOf(CARRIED_BY_SERVICES, z.nullable),
   jwks: z.optional(z.nullable(z.string())),
-  credentials: z.optional(z.array(CredentialWish)),
+  credentials: z.optional(z.array(RequestedCredential)),
 })
 
 type Members = Readonly<Record<string, unknown>>
 
-/** Absent members keep the stored value, `null` puts the default in its place (Authlete contract, rule 9). */
+/** An absent member means no change, `null` means the default (Authlete contract, rule 9). */
 export interface ServiceChange {
   readonly deciding: Members
   readonly carried: Members
-  /** A JWK Set as text; absent: the keys stay. */
+  /** A JWK Set as text. Absent: no change. */
   readonly jwks: string | undefined
-  readonly credentials: readonly CredentialWish[] | undefined
+  readonly credentials: readonly RequestedCredential[] | undefined
 }
 
-/** @throws Refusal for the body or for a setting */
+/** @throws Refusal service-body-empty, or for a wrong body or setting */
 export function readChange(http: HttpRequest): ServiceChange {
   return changeIn(membersOf(http))
 }
 
-/** Java writes `null`, 0 and `""` for all settings that are not set. @throws Refusal as `readChange` */
+/** Removes the `null`, 0 and `""` that Java clients send for all absent settings. @throws Refusal as `readChange` */
 export function readNew(http: HttpRequest): ServiceChange {
   return changeIn(withoutEmpty(membersOf(http)))
 }
@@ -119,7 +119,7 @@ export function readServices(http: HttpRequest): Range {
 
 export const ConfigurationCall = z.object({ patch: z.optional(z.unknown()) })
 
-/** `patch` would change the document, which is not supported. Ignoring it would answer with another document than the one asked for. @throws Refusal member-refused */
+/** `patch`, which would change the document, is not supported. Ignoring it would give a wrong answer. @throws Refusal member-refused */
 export function readConfigurationCall(http: HttpRequest): undefined {
   if (readCall(http, ConfigurationCall).patch !== undefined) {
     throw new Refusal('member-refused', { named: 'patch' })
@@ -137,7 +137,7 @@ export const JwksCall = z.object({
   ),
 })
 
-/** Private keys are never returned, to no caller. @throws Refusal private-keys-withheld, member-wrong */
+/** Private keys are never returned. @throws Refusal private-keys-withheld, member-wrong */
 export function readJwksCall(http: HttpRequest): undefined {
   if (readCall(http, JwksCall).includePrivateKeys === true) throw new Refusal('private-keys-withheld')
 }

@@ -1,5 +1,5 @@
 import type { Service } from '../../../shared/store/service.ts'
-import { milliseconds } from '../listing.ts'
+import { toMilliseconds } from '../listing.ts'
 import type { CreatedServiceAnswer, ServiceAnswer, ServiceListAnswer } from './answer-schema.ts'
 import { credentialId } from '../../../shared/store/digest.ts'
 import type { ChangedService, CreatedService, ServiceList } from './decide.ts'
@@ -7,7 +7,7 @@ import type { CarriedByService } from './settings-schema.ts'
 
 const NO_SECRETS: ReadonlyMap<string, string> = new Map()
 
-/** A service under Authlete's names, without secrets and private keys. Members without a value are `undefined`: JSON leaves them out. */
+/** The answer about a service. Only `secrets` are shown, never private keys. Absent members are `undefined`, which JSON leaves out. */
 export function serviceView(service: Service, secrets = NO_SECRETS): ServiceAnswer {
   const {
     carried,
@@ -22,17 +22,17 @@ export function serviceView(service: Service, secrets = NO_SECRETS): ServiceAnsw
   return {
     ...(carried as CarriedByService),
     ...settings,
-    // Authlete's clients expect a string.
+    // Authlete's clients require a string.
     jwks: jwks.length === 0 ? undefined : JSON.stringify({ keys: jwks }),
     credentials: credentials.map((credential) => ({
       id: credentialId(credential),
       role: credential.role,
-      expiresAt: milliseconds(credential.expiresAt),
+      expiresAt: toMilliseconds(credential.expiresAt),
       secret: secrets.get(credential.digest),
     })),
-    tokensNotBefore: milliseconds(tokensNotBefore),
-    createdAt: milliseconds(createdAt),
-    modifiedAt: milliseconds(modifiedAt),
+    tokensNotBefore: toMilliseconds(tokensNotBefore),
+    createdAt: toMilliseconds(createdAt),
+    modifiedAt: toMilliseconds(modifiedAt),
   }
 }
 

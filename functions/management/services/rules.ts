@@ -8,7 +8,7 @@ import { parseScope } from '../../../shared/request/scope.ts'
 import type { Service } from '../../../shared/store/service.ts'
 
 /**
- * Checks what the types of a service's settings cannot express, and how the settings fit together.
+ * Checks the rules of a service's settings that its schema cannot express.
  *
  * @throws Refusal service-…
  */
@@ -26,10 +26,10 @@ export function checkService(service: Service): void {
   }
 }
 
-/** A mistake in the unit must not invalidate all tokens until another century. */
+/** Otherwise a mistake in the unit could invalidate all tokens for decades. */
 const MAX_AHEAD_SECONDS = 3600
 
-/** Tokens that were cut off stay invalid, so the cut-off never moves back. @throws Refusal service-value-unsupported */
+/** A cut-off must not move back, because tokens that were cut off stay invalid. @throws Refusal service-value-unsupported */
 export function checkCutOff(before: Service, { tokensNotBefore }: Service, now: number): void {
   const isBack = (tokensNotBefore ?? 0) < (before.tokensNotBefore ?? 0)
   const isFar = tokensNotBefore !== undefined && tokensNotBefore > now + MAX_AHEAD_SECONDS
@@ -73,7 +73,7 @@ function checkScopes(scopes: Service['supportedScopes']): void {
   }
 }
 
-/** With these attributes Authlete's scopes match patterns or require profiles, which is not supported. */
+/** In Authlete these scope attributes match patterns or require profiles, which is not supported. */
 const DECIDING_ATTRIBUTES = ['regex', 'fapi', 'fapi2']
 
 function isWrongDuration({
@@ -89,8 +89,8 @@ function isWrongDuration({
 function checkSigning(service: Service): void {
   const { accessTokenSignAlg, accessTokenSignatureKeyId, jwks } = service
   for (const named of ['accessTokenSignatureKeyId', 'introspectionSignatureKeyId'] as const) {
-    const isThere = service[named] === undefined || jwks.some(({ kid }) => kid === service[named])
-    if (!isThere) throw new Refusal('service-signing-key-missing', { named })
+    const isKnown = service[named] === undefined || jwks.some(({ kid }) => kid === service[named])
+    if (!isKnown) throw new Refusal('service-signing-key-missing', { named })
   }
   if (accessTokenSignAlg === undefined) return
   const fits = ({ alg, kid }: Service['jwks'][number]) =>
@@ -98,7 +98,7 @@ function checkSigning(service: Service): void {
   if (!jwks.some(fits)) throw new Refusal('service-signing-key-missing', { named: 'accessTokenSignAlg' })
 }
 
-/** Without a root no client could authenticate; a certificate that is not an authority's would have no effect. */
+/** Without a root no client could authenticate. A certificate that is not of an authority would have no effect. */
 function checkAuthorities(service: Service): void {
   const { mutualTlsValidatePkiCertChain, trustedRootCertificates, clientCertificateIssuers = [] } = service
   const trusted = trustedRootCertificates.map((text, index) => {

@@ -9,7 +9,7 @@ const methods = z.array(z.enum(TOKEN_AUTH_METHODS))
 const number = z.number()
 const pairs = z.array(z.object({ key: z.optional(z.string()), value: z.optional(z.string()) }))
 
-/** Settings that are stored and returned, and decide nothing: they describe the service, or concern endpoints of the front end. */
+/** Settings that are stored and returned but have no effect. They describe the service or endpoints of the front end. */
 export const CARRIED_BY_SERVICES = {
   description: text,
   metadata: pairs,
@@ -55,10 +55,10 @@ export const CARRIED_BY_SERVICES = {
   userPinLength: number,
 }
 
-/** The type of `carried` in a record: the values were checked before they were stored. */
+/** The type of `carried` in a record. The values were checked before they were stored. */
 export type CarriedByService = Partial<z.infer<z.ZodMiniObject<typeof CARRIED_BY_SERVICES>>>
 
-/** Settings of Authlete that have no effect here. */
+/** Settings of Authlete that certbound does not support. */
 const NOT_OFFERED = [
   'accessTokenForExternalAttachmentEmbedded',
   'accessTokenPersistent',
