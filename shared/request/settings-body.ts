@@ -32,14 +32,14 @@ export function parseSettings<Schema extends z.ZodMiniType>(
 
 /** Authlete's Java client writes `null` for members that are not set, in lists too. At the top level `null` has a meaning. */
 function withoutNullInside(members: object): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, withoutNull(value)]))
+  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, withoutNullMembers(value)]))
 }
 
-function withoutNull(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNull)
+function withoutNullMembers(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNullMembers)
   if (typeof value !== 'object' || value === null) return value
   const present = Object.entries(value).filter(([, member]) => member !== null)
-  return Object.fromEntries(present.map(([name, member]) => [name, withoutNull(member)]))
+  return Object.fromEntries(present.map(([name, member]) => [name, withoutNullMembers(member)]))
 }
 
 /** Authlete's clients write `false`, 0, `""`, `null` or `[]` for a setting that is not set. */
