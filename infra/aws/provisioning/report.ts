@@ -2,7 +2,7 @@ import type { Service } from '../../../shared/store/service.ts'
 import type { TableNames } from '../deployment/tables.ts'
 import type { OwnerCredentials } from './owner.ts'
 import type { NewSecrets, Present } from './provision.ts'
-import type { ClientState, RestoredService } from './restore.ts'
+import type { RestoredState, RestoredService } from './restore.ts'
 
 /** What exists, and what would be made. */
 export function provisionPlan(
@@ -84,4 +84,4 @@ const STATES = {
   revived: ': revived',
   missing:
     ': has no state, so its tokens are not accepted. If it was deleted, delete it again; if not, --revive it',
-} as const satisfies Record<ClientState, string>
+} as const satisfies Record<RestoredState, string>

@@ -16,7 +16,7 @@ export interface RestoreOptions {
   readonly revive: ReadonlySet<number> | 'all'
 }
 
-export type ClientState = 'kept' | 'revived' | 'missing'
+export type RestoredState = 'kept' | 'revived' | 'missing'
 export type RestoredService = Awaited<ReturnType<typeof restoreService>>
 
 /**
@@ -78,7 +78,7 @@ async function restoreClient(
     ...(secret !== undefined && { clientSecretDigest: digest(secret) }),
   }))
   // Missing: deleted after the backup, or the table of grants was lost. The client is unusable until it is revived.
-  const state: ClientState = before === undefined ? (revived ? 'revived' : 'missing') : 'kept'
+  const state: RestoredState = before === undefined ? (revived ? 'revived' : 'missing') : 'kept'
   return { clientId, name: clientName ?? clientIdAlias, state, secret }
 }
 

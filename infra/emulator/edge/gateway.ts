@@ -1,13 +1,13 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import { type ClientCert, type Domain, gatewayEvent } from './gateway-event.ts'
-import { routeMatcher, type Routes } from './route-match.ts'
+import { routeMatcher, type EdgeRoutes } from './route-match.ts'
 
 /** Lambda's limit for a request, which is smaller than the gateway's own. */
 const BODY_LIMIT_BYTES = 6 * 1024 * 1024
 
 export interface Gateway {
-  readonly routes: Routes
+  readonly routes: EdgeRoutes
   /** Gets what a handler threw, and what was wrong with its answer. The client gets a bare 500. */
   readonly onError: (error: unknown) => void
 }

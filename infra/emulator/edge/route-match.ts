@@ -1,7 +1,7 @@
 export type LambdaHandler = (event: unknown) => Promise<unknown>
 
 /** Route template, for example `/api/{serviceId}/auth/token`, to handler. */
-export type Routes = ReadonlyMap<string, LambdaHandler>
+export type EdgeRoutes = ReadonlyMap<string, LambdaHandler>
 
 export interface RouteMatch {
   readonly template: string
@@ -17,7 +17,7 @@ export interface RouteMatch {
  *
  * URLPattern and find-my-way do not match the path as sent: one resolves `..` first, the other decodes literal segments.
  */
-export function routeMatcher(routes: Routes): (path: string) => RouteMatch | undefined {
+export function routeMatcher(routes: EdgeRoutes): (path: string) => RouteMatch | undefined {
   const candidates = [...routes]
     .map(([template, handler]) => ({ template, handler, ...patternOf(template) }))
     .sort((a, b) => (a.rank < b.rank ? -1 : 1))

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { unzipSync } from 'fflate'
 import { Complaint } from '../../command.ts'
 import { findLambdaRuntime } from '../lambda-runtime.ts'
-import type { Routes } from '../edge/route-match.ts'
+import type { EdgeRoutes } from '../edge/route-match.ts'
 import { type LambdaProcess, startLambdaProcess } from './lambda-process.ts'
 import { type PackagedFunction, readPackagedTemplate } from './packaged-template.ts'
 
@@ -31,7 +31,7 @@ export interface Here {
 }
 
 export interface PackagedFunctions {
-  readonly routes: Routes
+  readonly routes: EdgeRoutes
   readonly close: () => Promise<void>
 }
 

@@ -8,7 +8,7 @@ import { routes as tokenManagement } from '../../../functions/token-management/r
 import { routes as token } from '../../../functions/token/routes.ts'
 import { serve } from '../../../shared/lambda/serve.ts'
 import type { Runtime } from '../../../shared/runtime.ts'
-import type { Routes } from '../edge/route-match.ts'
+import type { EdgeRoutes } from '../edge/route-match.ts'
 
 const FUNCTIONS = [
   authorization,
@@ -25,7 +25,7 @@ const FUNCTIONS = [
 export const DEPLOYED_ROUTES = Object.assign({}, ...FUNCTIONS) as (typeof FUNCTIONS)[number]
 
 /** The handlers that are deployed, each under its routes, over one runtime. */
-export function deployedFunctions(runtime: Runtime): Routes {
+export function deployedFunctions(runtime: Runtime): EdgeRoutes {
   return new Map(
     FUNCTIONS.flatMap((routes) => {
       const handler = serve(routes, runtime)

@@ -14,7 +14,7 @@ import { type Engine, startEmbeddedEngine } from '../engine.ts'
 import { type Packaged, startPackagedFunctions } from '../lambda/packaged-functions.ts'
 import type { TlsIdentity } from '../../connections/mutual-tls-request.ts'
 import type { MutualTls } from '../../connections/mutual-tls.ts'
-import type { Routes } from '../edge/route-match.ts'
+import type { EdgeRoutes } from '../edge/route-match.ts'
 import { startSampleResourceServer } from './sample-resource-server.ts'
 import { readSeed, registerRedirectUri, seed, type Seeded, writeSeed } from './seed.ts'
 
@@ -152,7 +152,7 @@ async function openFunctions(
   runtime: Runtime,
   { endpoint }: Engine,
   opened: AsyncDisposableStack,
-): Promise<Routes> {
+): Promise<EdgeRoutes> {
   if (packaged === undefined) return deployedFunctions(runtime)
   const variables = deployedVariables(runtime.settings)
   const functions = await startPackagedFunctions(packaged, { variables, aws: localAws(endpoint) })
@@ -170,7 +170,7 @@ export function deployedVariables(settings: Settings): Record<string, string> {
   }
 }
 
-async function openDomains(routes: Routes, tls: MutualTls, ports: Ports, opened: AsyncDisposableStack) {
+async function openDomains(routes: EdgeRoutes, tls: MutualTls, ports: Ports, opened: AsyncDisposableStack) {
   const common = { routes, apiId: API_ID, host: HOST, onError: console.error }
   const mtls = await mutualTlsEdge({ ...common, ...tls, domainName: MTLS_DOMAIN, port: ports.mtls })
   opened.adopt(mtls, closeIt)

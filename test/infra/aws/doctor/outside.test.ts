@@ -13,7 +13,7 @@ import { spoofedHeaders } from '../../../../infra/aws/doctor/outside/spoofed-hea
 import { deployedFunctions } from '../../../../infra/emulator/site/deployed-functions.ts'
 import { plainEdge } from '../../../../infra/emulator/edge/edge.ts'
 import { listen } from '../../../../infra/connections/listen.ts'
-import type { LambdaHandler, Routes } from '../../../../infra/emulator/edge/route-match.ts'
+import type { LambdaHandler, EdgeRoutes } from '../../../../infra/emulator/edge/route-match.ts'
 import { makeIdentity } from '../../emulator/tls-client.ts'
 import { type InspectedSite, inspectedSite, verdict } from './inspected-site.ts'
 
@@ -55,7 +55,7 @@ async function openToAll(): Promise<string> {
 async function plainDomain(
   wrap: (template: string, handler: LambdaHandler) => LambdaHandler,
 ): Promise<string> {
-  const routes: Routes = new Map(
+  const routes: EdgeRoutes = new Map(
     [...deployedFunctions(site.runtime)].map(([template, handler]) => [template, wrap(template, handler)]),
   )
   const about = { domainName: 'api.certbound.test', apiId: 'local', host: '127.0.0.1', port: 0 }
