@@ -2,18 +2,20 @@ import { functionNames } from '../../../../infra/package/build.ts'
 import { VARIABLES } from '../../../../shared/settings.ts'
 import {
   attribute,
+  copy,
   difference,
+  LAMBDA,
   type Lambda,
   lambdas,
   nameOf,
   ofType,
   properties,
-  ref,
   resource,
   type Rules,
-  same,
+  set,
   type Template,
   unless,
+  unlike,
 } from './template.ts'
 
 interface Route {
@@ -21,19 +23,17 @@ interface Route {
   Target: { 'Fn::Join': [string, [string, { Ref: string }]] }
 }
 interface Stage {
-  StageName: string
-  DefaultRouteSettings: Record<string, unknown>
-  RouteSettings: Record<string, { ThrottlingRateLimit?: number; ThrottlingBurstLimit?: number }>
-}
-interface Authorizer {
-  AuthorizerType: string
-  AuthorizerResultTtlInSeconds?: number
+  DefaultRouteSettings: object
+  RouteSettings: Record<string, object>
 }
 
+const AUTHORIZER = 'AWS::ApiGatewayV2::Authorizer'
+const REST_AUTHORIZER = 'AWS::ApiGateway::Authorizer'
 const THROTTLED = ['ANY /token', 'ANY /introspection', 'ANY /introspection/standard']
+const PERMISSION = 'TokenLambdaPermissionHttpApi.Properties'
+const ENVIRONMENT = 'TokenLambdaFunction.Properties.Environment.Variables'
 
-const lambda = (template: Template, id: string) => properties<Lambda>(template, id)
-const stage = (template: Template) => resource<Stage>(template, 'HttpApiStage')
+const routes = (template: Template) => ofType<Route>(template, 'AWS::ApiGatewayV2::Route')
 
 async function routesOf(name: string): Promise<string[]> {
   const { routes } = (await import(`../../../../functions/${name}/routes.ts`)) as { routes: object }
@@ -44,10 +44,10 @@ async function routesOf(name: string): Promise<string[]> {
 export const FUNCTION_RULES: Rules = {
   'the routes are exactly those that the functions answer, each to its function': {
     complaints: async (template) => {
-      const routed = ofType<Route>(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => {
+      const routed = routes(template).map(([, { Properties }]) => {
         const [, [, { Ref }]] = Properties.Target['Fn::Join']
         const { IntegrationUri } = properties<{ IntegrationUri: { 'Fn::GetAtt': [string] } }>(template, Ref)
-        return `${Properties.RouteKey} ${nameOf(lambda(template, IntegrationUri['Fn::GetAtt'][0]))}`
+        return `${Properties.RouteKey} ${nameOf(properties<Lambda>(template, IntegrationUri['Fn::GetAtt'][0]))}`
       })
       const answered: string[] = []
       // The APIs of resource servers call the authorizer.
@@ -58,42 +58,33 @@ export const FUNCTION_RULES: Rules = {
     },
     broken: {
       'a route that nothing answers': (template) => {
-        const token = resource<Route>(template, 'HttpApiRouteAnyToken')
-        template.Resources['Other'] = {
-          ...token,
-          Properties: { ...token.Properties, RouteKey: 'ANY /other' },
-        }
+        copy('HttpApiRouteAnyToken', 'Other')(template)
+        set('Other.Properties.RouteKey', 'ANY /other')(template)
       },
-      'a route that is missing': (template) => delete template.Resources['HttpApiRouteAnyJwks'],
-      'a route to another function': (template) => {
-        const { Target } = properties<Route>(template, 'HttpApiRouteAnyRevocation')
-        properties<Route>(template, 'HttpApiRouteAnyToken').Target = Target
-      },
+      'a route that is missing': set('HttpApiRouteAnyJwks', undefined),
+      'a route to another function': copy(
+        'HttpApiRouteAnyRevocation.Properties.Target',
+        'HttpApiRouteAnyToken.Properties.Target',
+      ),
     },
   },
 
   'every function runs on Node 24 and arm64, with its own role': {
     complaints: (template) => {
-      const wrong = unless(lambdas(template), ({ Properties: { Handler, Runtime, Architectures } }) =>
-        same([Handler, Runtime, Architectures], ['index.handler', 'nodejs24.x', ['arm64']]),
-      )
-      const roles = lambdas(template).map(([, { Properties }]) => JSON.stringify(Properties.Role))
+      const all = lambdas(template).map(([, { Properties }]) => Properties)
+      const roles = new Set(all.map(({ Role }) => JSON.stringify(Role)))
+      const runtime = { Handler: 'index.handler', Runtime: 'nodejs24.x', Architectures: ['arm64'] }
       return [
-        ...wrong,
-        ...difference(
-          lambdas(template).map(([, { Properties }]) => nameOf(Properties)),
-          functionNames(),
-        ),
-        ...(new Set(roles).size === roles.length ? [] : ['two functions have one role']),
+        ...unlike(template, LAMBDA, { Properties: runtime }),
+        ...difference(all.map(nameOf), functionNames()),
+        ...(roles.size === all.length ? [] : ['two functions have one role']),
       ]
     },
     broken: {
-      'an old runtime': (template) => (lambda(template, 'TokenLambdaFunction').Runtime = 'nodejs22.x'),
-      'another architecture': (template) =>
-        (lambda(template, 'TokenLambdaFunction').Architectures = ['x86_64']),
-      'the role of another': (template) =>
-        (lambda(template, 'DiscoveryLambdaFunction').Role = attribute('TokenRole', 'Arn')),
-      'a function that is missing': (template) => delete template.Resources['RevocationLambdaFunction'],
+      'an old runtime': set('TokenLambdaFunction.Properties.Runtime', 'nodejs22.x'),
+      'another architecture': set('TokenLambdaFunction.Properties.Architectures', ['x86_64']),
+      'the role of another': set('DiscoveryLambdaFunction.Properties.Role', attribute('TokenRole', 'Arn')),
+      'a function that is missing': set('RevocationLambdaFunction', undefined),
     },
   },
 
@@ -103,10 +94,8 @@ export const FUNCTION_RULES: Rules = {
         difference(Object.keys(Properties.Environment.Variables), VARIABLES).map((wrong) => `${id} ${wrong}`),
       ),
     broken: {
-      'a variable that nobody reads': (template) =>
-        (lambda(template, 'TokenLambdaFunction').Environment.Variables['DEBUG'] = '1'),
-      'a variable that is missing': (template) =>
-        delete lambda(template, 'TokenLambdaFunction').Environment.Variables['LOG_LEVEL'],
+      'a variable that nobody reads': set(`${ENVIRONMENT}.DEBUG`, '1'),
+      'a variable that is missing': set(`${ENVIRONMENT}.LOG_LEVEL`, undefined),
     },
   },
 
@@ -119,64 +108,55 @@ export const FUNCTION_RULES: Rules = {
           JSON.stringify(SourceArn ?? '').includes('{"Ref":"HttpApi"}'),
       ),
     broken: {
-      'every API of the account': (template) =>
-        delete template.Resources['TokenLambdaPermissionHttpApi']?.Properties['SourceArn'],
-      everyone: (template) =>
-        (properties<{ Principal: string }>(template, 'TokenLambdaPermissionHttpApi').Principal = '*'),
+      'every API of the account': set(`${PERMISSION}.SourceArn`, undefined),
+      everyone: set(`${PERMISSION}.Principal`, '*'),
     },
   },
 
   'tokens and introspection have limits of their own, and all other routes have one': {
     complaints: (template) => {
-      const { Properties, DependsOn } = stage(template)
-      const wrong = difference(Object.keys(Properties.RouteSettings), THROTTLED)
+      const { Properties, DependsOn } = resource<Stage>(template, 'HttpApiStage')
       const limits = [Properties.DefaultRouteSettings, ...Object.values(Properties.RouteSettings)]
-      const unlimited = limits.filter((limit) => !isLimit(limit)).map((limit) => JSON.stringify(limit))
       // API Gateway refuses settings of a route that does not exist yet.
-      const routes = ofType<Route>(template, 'AWS::ApiGatewayV2::Route')
-      const waitsFor = routes
-        .filter(([id]) => DependsOn?.includes(id))
-        .map(([, route]) => route.Properties.RouteKey)
-      return [...wrong, ...unlimited, ...difference(waitsFor, THROTTLED)]
+      const waitsFor = routes(template).filter(([id]) => DependsOn?.includes(id))
+      return [
+        ...difference(Object.keys(Properties.RouteSettings), THROTTLED),
+        ...limits.filter((limit) => !isLimit(limit)).map((limit) => JSON.stringify(limit)),
+        ...difference(
+          waitsFor.map(([, { Properties }]) => Properties.RouteKey),
+          THROTTLED,
+        ),
+      ]
     },
     broken: {
-      'a route without a limit': (template) => delete stage(template).Properties.RouteSettings['ANY /token'],
-      'a limit without a rate': (template) =>
-        (stage(template).Properties.RouteSettings['ANY /introspection'] = { ThrottlingBurstLimit: 1 }),
-      'no limit for the other routes': (template) =>
-        (stage(template).Properties.DefaultRouteSettings = { DetailedMetricsEnabled: true }),
-      'a stage that does not wait for its routes': (template) =>
-        (stage(template).DependsOn = ['HttpApiLogGroup']),
+      'a route without a limit': set('HttpApiStage.Properties.RouteSettings.ANY /token', undefined),
+      'a limit without a rate': set('HttpApiStage.Properties.RouteSettings.ANY /introspection', {
+        ThrottlingBurstLimit: 1,
+      }),
+      'no limit for the other routes': set('HttpApiStage.Properties.DefaultRouteSettings', {
+        DetailedMetricsEnabled: true,
+      }),
+      'a stage that does not wait for its routes': set('HttpApiStage.DependsOn', ['HttpApiLogGroup']),
     },
   },
 
   'no result of an authorizer is cached': {
     complaints: (template) => [
-      ...unless(
-        ofType<Authorizer>(template, 'AWS::ApiGatewayV2::Authorizer'),
-        ({ Properties }) => Properties.AuthorizerResultTtlInSeconds === 0,
-      ),
-      ...unless(
-        ofType<Authorizer & { Type: string }>(template, 'AWS::ApiGateway::Authorizer'),
-        ({ Properties }) => Properties.AuthorizerResultTtlInSeconds === 0 && Properties.Type === 'REQUEST',
-      ),
+      ...unlike(template, AUTHORIZER, { Properties: { AuthorizerResultTtlInSeconds: 0 } }),
+      ...unlike(template, REST_AUTHORIZER, {
+        Properties: { AuthorizerResultTtlInSeconds: 0, Type: 'REQUEST' },
+      }),
     ],
     broken: {
-      'for five minutes': (template) =>
-        (template.Resources['Authorizer'] = {
-          Type: 'AWS::ApiGatewayV2::Authorizer',
-          Properties: { ApiId: ref('HttpApi'), AuthorizerType: 'REQUEST', AuthorizerResultTtlInSeconds: 300 },
-        }),
-      'as by default in a REST API': (template) =>
-        (template.Resources['Authorizer'] = {
-          Type: 'AWS::ApiGateway::Authorizer',
-          Properties: { Type: 'REQUEST' },
-        }),
-      'of a type that sees no certificate': (template) =>
-        (template.Resources['Authorizer'] = {
-          Type: 'AWS::ApiGateway::Authorizer',
-          Properties: { Type: 'TOKEN', AuthorizerResultTtlInSeconds: 0 },
-        }),
+      'for five minutes': set('Other', {
+        Type: AUTHORIZER,
+        Properties: { AuthorizerType: 'REQUEST', AuthorizerResultTtlInSeconds: 300 },
+      }),
+      'as by default in a REST API': set('Other', { Type: REST_AUTHORIZER, Properties: { Type: 'REQUEST' } }),
+      'of a type that sees no certificate': set('Other', {
+        Type: REST_AUTHORIZER,
+        Properties: { Type: 'TOKEN', AuthorizerResultTtlInSeconds: 0 },
+      }),
     },
   },
 }

@@ -1,15 +1,20 @@
 import { functionNames } from '../../../../infra/package/build.ts'
 import { type StoreUse, storeUses } from './store-calls.ts'
 import {
+  append,
   attribute,
+  copy,
   difference,
+  has,
   lambdas,
   nameOf,
   ofType,
   properties,
   type Rules,
   same,
+  set,
   type Template,
+  unless,
 } from './template.ts'
 
 interface Role {
@@ -28,14 +33,32 @@ const roles = (template: Template) => ofType<Role>(template, 'AWS::IAM::Role')
 const statementsOf = ({ Policies }: Role) =>
   Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
 
-/** A statement of a role of the packaged template. */
-function statements(template: Template, id: string): Statement[] {
-  const [policy] = properties<Role>(template, id).Policies
-  if (policy === undefined) throw new Error(`no policy of ${id}`)
-  return policy.PolicyDocument.Statement
+const statements = (role: string) => `${role}.Properties.Policies.0.PolicyDocument.Statement`
+const allowing = (Action: string, Resource: unknown): Statement => {
+  return { Effect: 'Allow', Action: [Action], Resource }
 }
 
+/** Changes the statements of a role that have certain members; `undefined` removes them. */
+const changeStatements =
+  (role: string, which: object, change?: Partial<Statement>) => (template: Template) => {
+    const [policy] = properties<Role>(template, role).Policies
+    if (policy === undefined) throw new Error(`no policy of ${role}`)
+    const { Statement } = policy.PolicyDocument
+    policy.PolicyDocument.Statement = Statement.flatMap((statement) => {
+      if (!has(statement, which)) return [statement]
+      return change === undefined ? [] : [{ ...statement, ...change }]
+    })
+  }
+
+const GRANTS = attribute('GrantsTable', 'Arn')
+const REGISTRY = attribute('RegistryTable', 'Arn')
 const keysOf = (partition: string) => ({ 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [partition] } })
+const WITHHELD: Statement = {
+  Effect: 'Deny',
+  Action: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
+  Resource: REGISTRY,
+  Condition: keysOf('keys#*'),
+}
 
 /** One line for each action of a statement. */
 function lines({ Effect, Action, Resource, Condition }: Statement): string[] {
@@ -45,7 +68,7 @@ function lines({ Effect, Action, Resource, Condition }: Statement): string[] {
 
 let uses: ReadonlyMap<string, StoreUse> | undefined
 
-/** What the role of a function must allow, from the calls in its code. */
+/** The statements that the role of a function must have, from the calls in its code. */
 function wanted(name: string, logGroup: string): string[] {
   uses ??= storeUses(functionNames())
   const use = uses.get(name)
@@ -55,32 +78,18 @@ function wanted(name: string, logGroup: string): string[] {
     (call) =>
       call.assertion && !always.some(({ table, action }) => same([table, action], [call.table, call.action])),
   )
-  const allow = ({ table, action, index }: StoreUse['calls'][number], Condition?: unknown): Statement => ({
-    Effect: 'Allow',
-    Action: [action],
-    Resource: index ? { 'Fn::Sub': `\${${table}.Arn}/index/listing` } : attribute(table, 'Arn'),
-    Condition,
-  })
-  const withheld: Statement = {
-    Effect: 'Deny',
-    Action: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
-    Resource: attribute('RegistryTable', 'Arn'),
-    Condition: keysOf('keys#*'),
-  }
-  const logs: Statement = {
-    Effect: 'Allow',
-    Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    Resource: attribute(logGroup, 'Arn'),
-  }
+  const allow = ({ table, action, index }: StoreUse['calls'][number]) =>
+    allowing(action, index ? { 'Fn::Sub': `\${${table}.Arn}/index/listing` } : attribute(table, 'Arn'))
   return [
-    logs,
-    ...always.map((call) => allow(call)),
-    ...forAssertions.map((call) => allow(call, keysOf('jti#*'))),
-    ...(use.readsSigningKeys ? [] : [withheld]),
+    allowing('logs:CreateLogStream', attribute(logGroup, 'Arn')),
+    allowing('logs:PutLogEvents', attribute(logGroup, 'Arn')),
+    ...always.map(allow),
+    ...forAssertions.map((call) => ({ ...allow(call), Condition: keysOf('jti#*') })),
+    ...(use.readsSigningKeys ? [] : [WITHHELD]),
   ].flatMap(lines)
 }
 
-/** Least privilege: exactly what a function's code calls. */
+/** Least privilege: exactly the calls in the code of a function. */
 export const ROLE_RULES: Rules = {
   'each role allows exactly the calls that the code of its function makes': {
     complaints: (template) =>
@@ -92,34 +101,20 @@ export const ROLE_RULES: Rules = {
         return difference(allowed, needed).map((wrong) => `${role[0]} ${wrong}`)
       }),
     broken: {
-      'a call too many': (template) =>
-        statements(template, 'IntrospectionRole').push({
-          Effect: 'Allow',
-          Action: ['dynamodb:DeleteItem'],
-          Resource: attribute('GrantsTable', 'Arn'),
-        }),
-      'a call too few': (template) => {
-        const grants = attribute('GrantsTable', 'Arn')
-        const kept = statements(template, 'RevocationRole').filter(({ Resource }) => !same(Resource, grants))
-        statements(template, 'RevocationRole').splice(0, Infinity, ...kept)
-      },
-      'signing keys that everyone reads': (template) => {
-        const kept = statements(template, 'DiscoveryRole').filter(({ Effect }) => Effect !== 'Deny')
-        statements(template, 'DiscoveryRole').splice(0, Infinity, ...kept)
-      },
-      'signing keys that a function that signs cannot read': (template) => {
-        const deny = statements(template, 'DiscoveryRole').filter(({ Effect }) => Effect === 'Deny')
-        statements(template, 'TokenRole').push(...deny)
-      },
-      'a right to write used assertions that allows every item': (template) => {
-        for (const statement of statements(template, 'TokenRole'))
-          if (same(statement.Condition, keysOf('jti#*'))) delete statement.Condition
-      },
-      'the log of another': (template) => {
-        for (const statement of statements(template, 'TokenRole'))
-          if (statement.Action.includes('logs:PutLogEvents'))
-            statement.Resource = attribute('ManagementLogGroup', 'Arn')
-      },
+      'a call too many': append(statements('IntrospectionRole'), allowing('dynamodb:DeleteItem', GRANTS)),
+      'a call too few': changeStatements('RevocationRole', { Resource: GRANTS }),
+      'signing keys that everyone reads': changeStatements('DiscoveryRole', { Effect: 'Deny' }),
+      'signing keys that a function that signs cannot read': append(statements('TokenRole'), WITHHELD),
+      'a right to write used assertions that allows every item': changeStatements(
+        'TokenRole',
+        { Condition: keysOf('jti#*') },
+        { Condition: undefined },
+      ),
+      'the log of another': changeStatements(
+        'TokenRole',
+        { Resource: attribute('TokenLogGroup', 'Arn') },
+        { Resource: attribute('ManagementLogGroup', 'Arn') },
+      ),
     },
   },
 
@@ -133,45 +128,35 @@ export const ROLE_RULES: Rules = {
         ),
       ),
     broken: {
-      'every call': (template) =>
-        statements(template, 'TokenRole').push({
-          Effect: 'Allow',
-          Action: ['dynamodb:*'],
-          Resource: attribute('GrantsTable', 'Arn'),
-        }),
-      'every table': (template) =>
-        statements(template, 'TokenRole').push({
-          Effect: 'Allow',
-          Action: ['dynamodb:GetItem'],
-          Resource: '*',
-        }),
+      'every call': append(statements('TokenRole'), allowing('dynamodb:*', GRANTS)),
+      'every table': append(statements('TokenRole'), allowing('dynamodb:GetItem', '*')),
     },
   },
 
   'each function has one role, only for Lambda, without managed policies': {
     complaints: (template) => {
-      const lambda = [
-        { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+      const lambda = {
+        Effect: 'Allow',
+        Principal: { Service: 'lambda.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+      }
+      return [
+        ...unless(
+          roles(template),
+          ({ Properties: { AssumeRolePolicyDocument, ManagedPolicyArns } }) =>
+            same(AssumeRolePolicyDocument.Statement, [lambda]) && ManagedPolicyArns === undefined,
+        ),
+        ...(roles(template).length === lambdas(template).length ? [] : ['a role without a function']),
       ]
-      const wrong = roles(template).filter(
-        ([, { Properties }]) =>
-          !same(Properties.AssumeRolePolicyDocument.Statement, lambda) ||
-          Properties.ManagedPolicyArns !== undefined,
-      )
-      const count = roles(template).length === lambdas(template).length ? [] : ['a role without a function']
-      return [...wrong.map(([id]) => id), ...count]
     },
     broken: {
-      'a role that everyone can assume': (template) =>
-        (properties<Role>(template, 'TokenRole').AssumeRolePolicyDocument.Statement = [
-          { Effect: 'Allow', Principal: '*' },
-        ]),
-      'a managed policy': (template) =>
-        (properties<Role>(template, 'TokenRole').ManagedPolicyArns = [
-          'arn:aws:iam::aws:policy/AdministratorAccess',
-        ]),
-      'a role without a function': (template) =>
-        (template.Resources['OtherRole'] = structuredClone(template.Resources['TokenRole']) as never),
+      'a role that everyone can assume': set('TokenRole.Properties.AssumeRolePolicyDocument.Statement', [
+        { Effect: 'Allow', Principal: '*' },
+      ]),
+      'a managed policy': set('TokenRole.Properties.ManagedPolicyArns', [
+        'arn:aws:iam::aws:policy/AdministratorAccess',
+      ]),
+      'a role without a function': copy('TokenRole', 'OtherRole'),
     },
   },
 }

@@ -1,12 +1,15 @@
 import {
+  append,
   attribute,
   difference,
+  has,
   lambdas,
   ofType,
   properties,
   ref,
   type Rules,
   same,
+  set,
   type Template,
   unless,
 } from './template.ts'
@@ -17,6 +20,7 @@ interface Metric {
   ReturnData: boolean
 }
 interface Alarm {
+  Namespace?: string
   MetricName?: string
   Metrics?: Metric[]
   AlarmActions?: unknown
@@ -30,12 +34,11 @@ interface Stage {
   AccessLogSettings?: { Format: string; DestinationArn: unknown }
 }
 
-const alarms = (template: Template) => ofType<Alarm>(template, 'AWS::CloudWatch::Alarm')
-const alarm = (template: Template, id: string) => properties<Alarm>(template, id)
-const logGroups = (template: Template) =>
-  ofType<{ RetentionInDays?: number }>(template, 'AWS::Logs::LogGroup')
-const filters = (template: Template) => ofType<MetricFilter>(template, 'AWS::Logs::MetricFilter')
-const logGroupOf = (lambda: string) => lambda.replace('LambdaFunction', 'LogGroup')
+const alarms = (template: Template) =>
+  ofType<Alarm>(template, 'AWS::CloudWatch::Alarm').map(([id, { Properties }]) => ({ id, ...Properties }))
+const filters = (template: Template) =>
+  ofType<MetricFilter>(template, 'AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties)
+const lambdaIds = (template: Template) => lambdas(template).map(([id]) => id)
 
 /** Of the request only its route, and of the certificate only what is public. */
 const LOGGED = [
@@ -60,119 +63,105 @@ const LOGGED = [
 /** Members of the log line that the filters read (shared/log.ts). */
 const LINE_MEMBERS = ['reason', 'ended']
 
-function watched(template: Template, metricName: string): string[] {
-  return alarms(template).flatMap(([, { Properties }]) =>
-    (Properties.Metrics ?? []).flatMap(({ MetricStat }) => {
-      const { Namespace, MetricName, Dimensions } = MetricStat?.Metric ?? { Dimensions: [] }
-      return Namespace === 'AWS/Lambda' && MetricName === metricName
-        ? Dimensions.map(({ Value }) => Value.Ref)
-        : []
-    }),
+const watched = (metricName: string) => (template: Template) => {
+  const metrics = alarms(template).flatMap(({ Metrics = [] }) => Metrics.flatMap((it) => it.MetricStat ?? []))
+  const ofLambda = metrics.filter(({ Metric }) =>
+    has(Metric, { Namespace: 'AWS/Lambda', MetricName: metricName }),
   )
+  const names = ofLambda.flatMap(({ Metric }) => Metric.Dimensions.map(({ Value }) => Value.Ref))
+  return difference(names, lambdaIds(template))
 }
-
-const ofFunctions = (metricName: string) => (template: Template) =>
-  difference(
-    watched(template, metricName),
-    lambdas(template).map(([id]) => id),
-  )
 
 /** Alarms and logs. */
 export const WATCHING_RULES: Rules = {
   'errors of every function are watched': {
-    complaints: ofFunctions('Errors'),
+    complaints: watched('Errors'),
     broken: {
-      'a function that nobody watches': (template) => alarm(template, 'FunctionErrorsAlarm').Metrics?.pop(),
+      'a function that nobody watches': set('FunctionErrorsAlarm.Properties.Metrics.1', {}),
     },
   },
   'throttles of every function are watched': {
-    complaints: ofFunctions('Throttles'),
+    complaints: watched('Throttles'),
     broken: {
-      'a function that nobody watches': (template) =>
-        alarm(template, 'FunctionThrottlesAlarm').Metrics?.pop(),
+      'a function that nobody watches': set('FunctionThrottlesAlarm.Properties.Metrics.1', {}),
     },
   },
 
   'an alarm adds up at most ten metrics, and is sent to the topic': {
     complaints: (template) =>
-      unless(alarms(template), ({ Properties: { Metrics = [], AlarmActions } }) => {
+      alarms(template).flatMap(({ id, Metrics = [], AlarmActions }) => {
         const sums = Metrics.filter(({ ReturnData }) => ReturnData).map(({ Expression }) => Expression)
-        const right = Metrics.length === 0 || (same(sums, ['SUM(METRICS())']) && Metrics.length <= 11)
-        return right && same(AlarmActions, [ref('AlarmTopic')])
+        const isSum = Metrics.length === 0 || (same(sums, ['SUM(METRICS())']) && Metrics.length <= 11)
+        return isSum && same(AlarmActions, [ref('AlarmTopic')]) ? [] : [id]
       }),
     broken: {
-      'an alarm without a topic': (template) => delete alarm(template, 'LatencyAlarm').AlarmActions,
-      'too many metrics': (template) => {
-        const { Metrics = [] } = alarm(template, 'FunctionErrorsAlarm')
-        Metrics.push(...structuredClone(Metrics.slice(1)))
-      },
+      'an alarm without a topic': set('LatencyAlarm.Properties.AlarmActions', undefined),
+      'too many metrics': append(
+        'FunctionErrorsAlarm.Properties.Metrics',
+        ...Array.from({ length: 10 }, () => ({ ReturnData: false })),
+      ),
     },
   },
 
   'alarms watch errors and latency of the API, and refusals in the log': {
     complaints: (template) =>
       difference(
-        alarms(template).flatMap(([, { Properties }]) => Properties.MetricName ?? []),
+        alarms(template).flatMap(({ MetricName = [] }) => MetricName),
         ['5xx', 'Latency', 'Refusals', 'StolenTokens'],
       ),
     broken: {
-      'no alarm for the latency': (template) => delete template.Resources['LatencyAlarm'],
+      'no alarm for the latency': set('LatencyAlarm', undefined),
     },
   },
 
   'refusals of every function are counted, by members that log lines have': {
     complaints: (template) => {
-      const counting = filters(template).filter(([, { Properties }]) => counts(Properties, 'Refusals'))
-      const members = filters(template).flatMap(([, { Properties }]) =>
-        [...Properties.FilterPattern.matchAll(/\$\.(\w+)/g)].map(([, member]) => member ?? ''),
+      const counting = filters(template).filter(({ MetricTransformations }) =>
+        MetricTransformations.some(({ MetricName }) => MetricName === 'Refusals'),
+      )
+      const members = filters(template).flatMap(({ FilterPattern }) =>
+        [...FilterPattern.matchAll(/\$\.(\w+)/g)].map(([, member]) => member ?? ''),
       )
       return [
         ...difference(
-          counting.map(([, { Properties }]) => Properties.LogGroupName.Ref),
-          lambdas(template).map(([id]) => logGroupOf(id)),
+          counting.map(({ LogGroupName }) => LogGroupName.Ref),
+          lambdaIds(template).map((id) => id.replace('LambdaFunction', 'LogGroup')),
         ),
         ...difference(members, LINE_MEMBERS),
       ]
     },
     broken: {
-      'a function whose refusals are not counted': (template) => delete template.Resources['TokenRefusals'],
-      'a member that no line has': (template) =>
-        (properties<MetricFilter>(template, 'TokenRefusals').FilterPattern = '{ $.refused = "*" }'),
+      'a function whose refusals are not counted': set('TokenRefusals', undefined),
+      'a member that no line has': set('TokenRefusals.Properties.FilterPattern', '{ $.refused = "*" }'),
     },
   },
 
   'alarms and filters name the same metrics': {
     complaints: (template) => {
-      const counted = filters(template).flatMap(([, { Properties }]) =>
-        Properties.MetricTransformations.map(
-          ({ MetricNamespace, MetricName }) => `${MetricNamespace} ${MetricName}`,
-        ),
+      const counted = filters(template).flatMap(({ MetricTransformations }) =>
+        MetricTransformations.map(({ MetricNamespace, MetricName }) => `${MetricNamespace} ${MetricName}`),
       )
-      const own = ofType<{ Namespace?: string; MetricName?: string }>(template, 'AWS::CloudWatch::Alarm')
-      const asked = own.flatMap(
-        ([
-          ,
-          {
-            Properties: { Namespace = 'AWS/', MetricName = '' },
-          },
-        ]) => (Namespace.startsWith('AWS/') ? [] : [`${Namespace} ${MetricName}`]),
+      const asked = alarms(template).map(
+        ({ Namespace = 'AWS/', MetricName = '' }) => `${Namespace} ${MetricName}`,
       )
-      return difference(counted, asked)
+      return difference(
+        counted,
+        asked.filter((metric) => !metric.startsWith('AWS/')),
+      )
     },
     broken: {
-      'another namespace': (template) => {
-        const [transformation] = properties<MetricFilter>(template, 'TokenRefusals').MetricTransformations
-        if (transformation !== undefined) transformation.MetricNamespace = 'other'
-      },
+      'another namespace': set('TokenRefusals.Properties.MetricTransformations.0.MetricNamespace', 'other'),
     },
   },
 
   'every log has a retention': {
     complaints: (template) =>
-      unless(logGroups(template), ({ Properties }) => Number(Properties.RetentionInDays) > 0),
+      unless(
+        ofType<{ RetentionInDays?: number }>(template, 'AWS::Logs::LogGroup'),
+        ({ Properties }) => Number(Properties.RetentionInDays) > 0,
+      ),
     broken: {
-      'a log without a retention': (template) =>
-        delete template.Resources['TokenLogGroup']?.Properties['RetentionInDays'],
+      'a log without a retention': set('TokenLogGroup.Properties.RetentionInDays', undefined),
     },
   },
 
@@ -189,34 +178,30 @@ export const WATCHING_RULES: Rules = {
       ]
     },
     broken: {
-      'no access log': (template) => delete properties<Stage>(template, 'HttpApiStage').AccessLogSettings,
-      'the path, which can have a token': (template) => {
-        const { AccessLogSettings } = properties<Stage>(template, 'HttpApiStage')
-        if (AccessLogSettings !== undefined) AccessLogSettings.Format = '{"path":"$context.path"}'
-      },
+      'no access log': set('HttpApiStage.Properties.AccessLogSettings', undefined),
+      'the path, which can have a token': set(
+        'HttpApiStage.Properties.AccessLogSettings.Format',
+        '{"path":"$context.path"}',
+      ),
     },
   },
 
   'the outputs name the targets of DNS, the tables, the topic and all functions': {
-    complaints: ({ Outputs, ...template }) => {
-      const values = Object.values(Outputs).map(({ Value }) => JSON.stringify(Value))
+    complaints: (template) => {
+      const values = Object.values(template.Outputs).map(({ Value }) => JSON.stringify(Value))
       const targets = ['MtlsDomain', 'PlainDomain'].flatMap((id) => [
         ref(id),
         attribute(id, 'RegionalDomainName'),
         attribute(id, 'RegionalHostedZoneId'),
       ])
       const names = ['HttpApi', 'RegistryTable', 'GrantsTable', 'AlarmTopic'].map(ref)
-      const arns = lambdas({ Outputs, ...template }).map(([id]) => attribute(id, 'Arn'))
+      const arns = lambdaIds(template).map((id) => attribute(id, 'Arn'))
       const wanted = [...targets, ...names, ...arns].map((value) => JSON.stringify(value))
       return wanted.filter((value) => !values.includes(value))
     },
     broken: {
-      'no target for DNS': ({ Outputs }) => delete Outputs['MtlsDomainTarget'],
-      'a function without its ARN': ({ Outputs }) => delete Outputs['DiscoveryFunctionArn'],
+      'no target for DNS': set('Outputs.MtlsDomainTarget', undefined),
+      'a function without its ARN': set('Outputs.DiscoveryFunctionArn', undefined),
     },
   },
-}
-
-function counts({ MetricTransformations }: MetricFilter, name: string): boolean {
-  return MetricTransformations.some(({ MetricName }) => MetricName === name)
 }
