@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { command } from '../command.ts'
 import { openAws } from './deployment/aws.ts'
 import { readDeployment } from './deployment/settings.ts'
-import { accountChecks, CHECKS, inspect, type Report, reportLines, summary } from './doctor/checks.ts'
+import { ACCOUNT_CHECKS, CHECKS, inspect, type Report, reportLines, summary } from './doctor/checks.ts'
 import { awsDeployment, localDeployment, type VisitorFiles } from './doctor/deployments.ts'
 
 const HELP = `certbound doctor: checks a deployment, and prints what is wrong and what to do
@@ -36,7 +36,7 @@ export const COMMAND = command({
   },
   run: async ({ values }, { out }) => {
     const reports = values.local
-      ? await inspect(await localDeployment(resolve(values.directory)))
+      ? await inspect(await localDeployment(resolve(values.directory)), CHECKS)
       : await inspectAws(values.settings, values)
     const counts = summary(reports)
     if (values.json) out(JSON.stringify({ ...counts, checks: reports }, null, 2))
@@ -50,7 +50,7 @@ async function inspectAws(file: string, files: VisitorFiles): Promise<readonly R
   const aws = openAws(settings.region)
   try {
     const { inspected, account } = await awsDeployment(settings, aws, files)
-    return await inspect(inspected, [...CHECKS, ...accountChecks(account)])
+    return [...(await inspect(inspected, CHECKS)), ...(await inspect(account, ACCOUNT_CHECKS))]
   } finally {
     aws.close()
   }

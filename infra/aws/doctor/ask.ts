@@ -1,5 +1,5 @@
-import { type HttpAnswer, mutualTlsRequest, type TlsIdentity } from '../../connections/mutual-tls-request.ts'
-import type { Inspected } from './check.ts'
+import type { Identity } from '../../connections/identity.ts'
+import { type HttpAnswer, mutualTlsRequest } from '../../connections/mutual-tls-request.ts'
 
 const LIMIT_MILLISECONDS = 15_000
 
@@ -12,20 +12,18 @@ export interface Question {
 /** The answer to a request, or the code of the error that prevented it. */
 export type Reply = HttpAnswer | { readonly broken: string }
 
-type Identity = Pick<TlsIdentity, 'cert' | 'key'>
-
 /** Sends a request over a new connection, which presents the certificate if the server asks for one. Never rejects. */
 export async function ask(
-  { ca }: Pick<Inspected, 'ca'>,
+  { ca }: { readonly ca?: string | undefined },
   url: string,
   { form, headers = {} }: Question = {},
-  { cert, key }: Identity = {},
+  presented?: Identity,
 ): Promise<Reply> {
+  const own = presented && { cert: presented.cert, key: presented.key }
+  const identity = { ...(ca !== undefined && { ca }), ...own }
   const body = form && { form: new URLSearchParams(form).toString() }
-  const own = cert !== undefined && key !== undefined && { cert, key }
   const signal = AbortSignal.timeout(LIMIT_MILLISECONDS)
   try {
-    const identity = { ...(ca !== undefined && { ca }), ...own }
     return await mutualTlsRequest(url, identity, { ...body, headers, signal })
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException

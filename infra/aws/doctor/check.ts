@@ -35,10 +35,10 @@ export interface Account {
   readonly tables: readonly string[]
 }
 
-export interface Check {
+export interface Check<Subject = Inspected> {
   /** One to three words that never change: scripts know a check by them. */
   readonly name: string
-  readonly ask: (inspected: Inspected) => readonly Finding[] | Promise<readonly Finding[]>
+  readonly ask: (subject: Subject) => readonly Finding[] | Promise<readonly Finding[]>
 }
 
 /** `skipped`: the check could not be made here, so its result is unknown. */

@@ -1,15 +1,12 @@
-import { type Account, type Check, fail, type Finding, type Inspected, type Status } from './check.ts'
-import { invokers } from './aws/functions.ts'
-import { authorizers, domains, executeApi } from './aws/gateway.ts'
-import { timeToLive } from './aws/tables.ts'
-import { issuers, registered, trustedDates } from './inside/certificates.ts'
-import { binding } from './inside/registry.ts'
+import { authorizers, domains, executeApi, invokers, timeToLive } from './account.ts'
+import { type Account, type Check, fail, type Finding, type Status } from './check.ts'
 import { clock } from './outside/clock.ts'
 import { keySetCheck, metadataCheck } from './outside/documents.ts'
 import { certificateRequired, strangerRefused, visitorLetIn } from './outside/mutual-tls.ts'
 import { spoofedHeaders } from './outside/spoofed-headers.ts'
+import { binding, issuers, registered, trustedDates } from './registry.ts'
 
-/** First what everyone can see who reaches the domains; then what the registry and the trust store hold. */
+/** First the checks over the network, then those of the registry and the trust store. */
 export const CHECKS: readonly Check[] = [
   certificateRequired,
   strangerRefused,
@@ -25,9 +22,13 @@ export const CHECKS: readonly Check[] = [
 ]
 
 /** The checks that need AWS. */
-export function accountChecks(account: Account): readonly Check[] {
-  return [executeApi, domains, authorizers, invokers, timeToLive].map((check) => check(account))
-}
+export const ACCOUNT_CHECKS: readonly Check<Account>[] = [
+  executeApi,
+  domains,
+  authorizers,
+  invokers,
+  timeToLive,
+]
 
 export interface Report {
   readonly name: string
@@ -35,19 +36,21 @@ export interface Report {
 }
 
 /** Makes the checks one after the other. A check that throws has failed. */
-export async function inspect(inspected: Inspected, checks = CHECKS): Promise<readonly Report[]> {
+export async function inspect<Subject>(
+  subject: Subject,
+  checks: readonly Check<Subject>[],
+): Promise<readonly Report[]> {
   const reports: Report[] = []
-  for (const check of checks) reports.push({ name: check.name, findings: await findingsOf(check, inspected) })
-  return reports
-}
-
-async function findingsOf({ ask }: Check, inspected: Inspected): Promise<readonly Finding[]> {
-  try {
-    return await ask(inspected)
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    return [fail(`the check failed to run: ${why}`, 'mend what this names, and run it again')]
+  for (const { name, ask } of checks) {
+    try {
+      reports.push({ name, findings: await ask(subject) })
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      const failed = fail(`the check failed to run: ${why}`, 'mend what this names, and run it again')
+      reports.push({ name, findings: [failed] })
+    }
   }
+  return reports
 }
 
 /** How many findings there are of each kind, apart from the good ones. */

@@ -22,7 +22,8 @@ export async function localDeployment(directory: string): Promise<Inspected> {
     throw new Complaint(`${file} cannot be read: npm start writes it and must be running`, { cause: error })
   })
   const local = JSON.parse(text) as Local
-  const { mtlsUrl, webApiUrl: plainUrl, dynamodbUrl: endpoint } = local
+  const { mtlsUrl, webApiUrl: plainUrl, serviceId } = local
+  const runtime = openTables(local, serviceId, { ...LOCAL_DYNAMODB, endpoint: local.dynamodbUrl })
   const client = local.clients.find(({ type }) => type === 'CONFIDENTIAL')
   return {
     mtlsUrl,
@@ -30,10 +31,7 @@ export async function localDeployment(directory: string): Promise<Inspected> {
     ca: await readFile(local.caFile, 'utf8'),
     visitor: client && (await visitorOf(client.certificateFile, client.keyFile, client)),
     truststore: await readTruststore(local.truststoreFile),
-    ...(await registryOf(
-      openTables(local, local.serviceId, { ...LOCAL_DYNAMODB, endpoint }),
-      local.serviceId,
-    )),
+    ...(await registryOf(runtime, serviceId)),
     now,
   }
 }

@@ -24,11 +24,11 @@ export async function inspectedSite(): Promise<InspectedSite> {
   return { ...site, directory, close, inspected: () => localDeployment(directory) }
 }
 
-/** The result of a check in short: `ok`, or every other finding as `status: what`. */
-export async function verdict({ ask }: Check, inspected: Inspected): Promise<string | string[]> {
-  const findings = await ask(inspected)
+/** The result of a check in short: `ok`, or a line `status: what` for every other finding. */
+export async function verdict<Subject>({ ask }: Check<Subject>, subject: Subject): Promise<string> {
+  const findings = await ask(subject)
   const problems = findings.filter(({ status }) => status !== 'ok')
-  return problems.length === 0 && findings.length > 0 ? 'ok' : problems.map(inShort)
+  return problems.length === 0 && findings.length > 0 ? 'ok' : problems.map(inShort).sort().join('\n')
 }
 
 function inShort({ status, what, todo }: Finding): string {

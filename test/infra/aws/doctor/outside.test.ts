@@ -70,42 +70,40 @@ const answering = (body: object) => () =>
 describe('mutual TLS', () => {
   test('doctor finds mutual TLS that is off, and a domain that does not exist', async () => {
     const open = { ...good, mtlsUrl: await openToAll() }
-    expect(await verdict(certificateRequired, open)).toEqual([
-      expect.stringMatching(
-        /^fail: mutual TLS is off: https:.* answers without a client certificate \(200\)$/,
-      ),
-    ])
-    expect(await verdict(strangerRefused, open)).toEqual([
-      expect.stringMatching(/^fail: .* accepts a certificate that no CA has issued/),
-    ])
+    expect(await verdict(certificateRequired, open)).toMatch(
+      /^fail: mutual TLS is off: https:.* answers without a client certificate \(200\)$/,
+    )
+    expect(await verdict(strangerRefused, open)).toMatch(
+      /^fail: .* accepts a certificate that no CA has issued/,
+    )
     for (const mtlsUrl of ['https://localhost:1', 'https://nowhere.invalid']) {
       for (const check of [certificateRequired, strangerRefused, visitorLetIn]) {
-        expect(await verdict(check, { ...good, mtlsUrl })).toEqual([
-          expect.stringMatching(/^fail: .* cannot be reached \((ECONNREFUSED|ENOTFOUND|EAI_AGAIN)\)$/),
-        ])
+        expect(await verdict(check, { ...good, mtlsUrl })).toMatch(
+          /^fail: .* cannot be reached \((ECONNREFUSED|ENOTFOUND|EAI_AGAIN)\)$/,
+        )
       }
     }
   })
 
   test('doctor refuses a mutual-TLS domain whose server certificate cannot be verified', async () => {
     const findings = await verdict(certificateRequired, { ...good, ca: undefined })
-    expect(findings).toEqual([
-      expect.stringMatching(/^fail: .* cannot be reached \(UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED/),
-    ])
+    expect(findings).toMatch(/^fail: .* cannot be reached \(UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED/)
   })
 
   test('doctor finds a domain that refuses the client, and skips the check without a client', async () => {
     const visitor = await makeIdentity(undefined, {})
-    expect(await verdict(visitorLetIn, { ...good, visitor })).toEqual([
-      expect.stringMatching(/^fail: the client certificate is not accepted by .* \(403\)$/),
-    ])
-    expect(await verdict(visitorLetIn, { ...good, visitor: undefined })).toEqual([
+    expect(await verdict(visitorLetIn, { ...good, visitor })).toMatch(
+      /^fail: the client certificate is not accepted by .* \(403\)$/,
+    )
+    expect(await verdict(visitorLetIn, { ...good, visitor: undefined })).toBe(
       'skipped: whether a client certificate is accepted',
-    ])
+    )
   })
 })
 
 describe('a certificate in a header', () => {
+  const onBoth = (line: string) =>
+    ['/introspection', '/token'].map((path) => line.replace('PATH', path)).join('\n')
   const fromHeader = (_template: string, handler: LambdaHandler): LambdaHandler => {
     return (event) => {
       const { requestContext, headers, ...rest } = event as APIGatewayProxyEventV2
@@ -119,21 +117,15 @@ describe('a certificate in a header', () => {
 
   test('doctor names a header whose certificate changes an answer', async () => {
     const plainUrl = await plainDomain(fromHeader)
-    expect(await verdict(spoofedHeaders, { ...good, plainUrl })).toEqual(
-      ['/token', '/introspection'].map(
-        (route) =>
-          `fail: the header x-ssl-cert changes the answer of ${route} on the plain domain: a certificate is read from it`,
-      ),
+    const change = 'changes the answer of PATH on the plain domain: a certificate is read from it'
+    expect(await verdict(spoofedHeaders, { ...good, plainUrl })).toBe(
+      onBoth(`fail: the header x-ssl-cert ${change}`),
     )
   })
 
   test('doctor finds a plain domain that accepts a certificate of the connection', async () => {
-    const findings = await verdict(spoofedHeaders, { ...good, plainUrl: good.mtlsUrl })
-    expect(findings).toEqual(
-      ['/token', '/introspection'].map(
-        (route) =>
-          `fail: ${route} on the plain domain accepts a client certificate without checking its issuer`,
-      ),
+    expect(await verdict(spoofedHeaders, { ...good, plainUrl: good.mtlsUrl })).toBe(
+      onBoth('fail: PATH on the plain domain accepts a client certificate without checking its issuer'),
     )
   })
 
@@ -141,12 +133,12 @@ describe('a certificate in a header', () => {
     const { visitor } = good
     if (visitor === undefined) throw new Error('a visitor is missing')
     const { cert, key, clientId } = visitor
-    expect(await verdict(spoofedHeaders, { ...good, visitor: { cert, key } })).toEqual([
+    expect(await verdict(spoofedHeaders, { ...good, visitor: { cert, key } })).toBe(
       'skipped: whether a certificate in a header changes an answer',
-    ])
-    expect(await verdict(spoofedHeaders, { ...good, visitor: { cert, key, clientId } })).toEqual([
-      expect.stringMatching(/^skipped: what a certificate in a header does for a stolen token/),
-    ])
+    )
+    expect(await verdict(spoofedHeaders, { ...good, visitor: { cert, key, clientId } })).toMatch(
+      /^skipped: what a certificate in a header does for a stolen token/,
+    )
   })
 })
 
@@ -155,26 +147,24 @@ describe('documents', () => {
     const other = await inspectedSite()
     onTestFinished(other.close)
     const mixed = { ...good, plainUrl: (await other.inspected()).plainUrl }
-    expect(await verdict(metadataCheck, mixed)).toEqual([
+    expect((await verdict(metadataCheck, mixed)).split('\n')).toEqual([
       'fail: metadata differs between the two domains (200, 200)',
       `fail: the issuer in the metadata is ${other.mtlsUrl}, but the service has ${site.mtlsUrl}`,
       expect.stringMatching(
         /^fail: the metadata send clients with certificates to .* not on the mutual-TLS domain$/,
       ),
     ])
-    expect(await verdict(keySetCheck, mixed)).toEqual([
-      'fail: /jwks differs between the two domains (200, 200)',
-    ])
+    expect(await verdict(keySetCheck, mixed)).toBe('fail: /jwks differs between the two domains (200, 200)')
   })
 
   test('doctor finds missing documents', async () => {
     const plainUrl = await plainDomain(() => () => Promise.resolve({ statusCode: 500, body: 'planted' }))
-    expect(await verdict(metadataCheck, { ...good, plainUrl })).toEqual([
+    expect(await verdict(metadataCheck, { ...good, plainUrl })).toBe(
       'fail: the plain domain does not answer with metadata (500)',
-    ])
-    expect(await verdict(keySetCheck, { ...good, plainUrl })).toEqual([
+    )
+    expect(await verdict(keySetCheck, { ...good, plainUrl })).toBe(
       'fail: /jwks of the plain domain is not a JWK Set (500)',
-    ])
+    )
   })
 
   test('doctor finds a JWK Set with a private key, and one without a key for the tokens', async () => {
@@ -188,16 +178,16 @@ describe('documents', () => {
 
     if (good.service === undefined) throw new Error('a service is missing')
     const service = { ...good.service, accessTokenSignAlg: 'ES384' as const }
-    expect(await verdict(keySetCheck, { ...good, service })).toEqual([
+    expect(await verdict(keySetCheck, { ...good, service })).toBe(
       'fail: access tokens must be signed with ES384, but /jwks has no such key',
-    ])
+    )
   })
 
   test('doctor compares the documents only with a client certificate', async () => {
     const alone = { ...good, visitor: undefined }
-    expect(await verdict(metadataCheck, alone)).toEqual([
+    expect(await verdict(metadataCheck, alone)).toBe(
       'skipped: whether metadata is the same on the mutual-TLS domain',
-    ])
+    )
   })
 })
 
@@ -209,16 +199,14 @@ describe('clocks', () => {
     [-86_400, 'fail'],
   ])('doctor judges clocks that are %d seconds apart: %s', async (seconds, status) => {
     const now = () => new Date(Date.now() + seconds * 1000)
-    expect(await verdict(clock, { ...good, now })).toEqual([
-      expect.stringMatching(
-        new RegExp(`^${status}: the clocks of the deployment and of this machine are \\d+ seconds apart$`),
-      ),
-    ])
+    expect(await verdict(clock, { ...good, now })).toMatch(
+      new RegExp(`^${status}: the clocks of the deployment and of this machine are \\d+ seconds apart$`),
+    )
   })
 
   test('doctor skips the clocks when nobody answers', async () => {
-    expect(await verdict(clock, { ...good, plainUrl: 'http://localhost:1' })).toEqual([
+    expect(await verdict(clock, { ...good, plainUrl: 'http://localhost:1' })).toBe(
       'skipped: how far apart the clocks are',
-    ])
+    )
   })
 })

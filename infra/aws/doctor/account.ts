@@ -5,17 +5,20 @@ import {
   GetApisCommand,
   GetAuthorizersCommand,
 } from '@aws-sdk/client-apigatewayv2'
+import { DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb'
+import { GetPolicyCommand, ResourceNotFoundException } from '@aws-sdk/client-lambda'
 import { HeadObjectCommand } from '@aws-sdk/client-s3'
-import { mutualTlsOf } from '../../deployment/truststore.ts'
-import { ask } from '../ask.ts'
-import { type Account, type Check, fail, type Finding, orElse } from '../check.ts'
+import { functionNames } from '../../package/build.ts'
+import { mutualTlsOf } from '../deployment/truststore.ts'
+import { ask, statusOf } from './ask.ts'
+import { type Account, type Check, fail, type Finding, orElse, warn } from './check.ts'
 
 const DEPLOY = 'npm run deploy'
 
 /** The address that API Gateway itself gives an API must be closed: it would bypass mutual TLS. */
-export const executeApi = (account: Account): Check => ({
+export const executeApi: Check<Account> = {
   name: 'execute-api',
-  ask: async (inspected) => {
+  ask: async (account) => {
     const apis = await mappedApis(account)
     if (apis.length !== 1) {
       const what = `the two domains lead to ${apis.length} APIs (${apis.join(', ')})`
@@ -24,8 +27,7 @@ export const executeApi = (account: Account): Check => ({
     const [ApiId = ''] = apis
     const api = await account.aws.gateway.send(new GetApiCommand({ ApiId }))
     const { DisableExecuteApiEndpoint: isClosed = false, ApiEndpoint = '' } = api
-    const reply = await ask(inspected, `${ApiEndpoint}/jwks`)
-    const answers = !('broken' in reply) && reply.status === 200
+    const answers = statusOf(await ask({}, `${ApiEndpoint}/jwks`)) === '200'
     const close = `close it: ${DEPLOY}`
     return orElse(
       [
@@ -36,7 +38,7 @@ export const executeApi = (account: Account): Check => ({
       'the execute-api endpoint is closed',
     )
   },
-})
+}
 
 async function mappedApis({ aws, settings }: Account): Promise<readonly string[]> {
   const ids = new Set<string>()
@@ -49,9 +51,9 @@ async function mappedApis({ aws, settings }: Account): Promise<readonly string[]
 }
 
 /** The mutual-TLS domain reads the newest version of its trust store completely, and the plain domain has no mutual TLS. */
-export const domains = ({ aws, settings }: Account): Check => ({
+export const domains: Check<Account> = {
   name: 'domains',
-  ask: async () => {
+  ask: async ({ aws, settings }) => {
     const [mtls, plain] = [settings.mtlsDomain.name, settings.plainDomain.name]
     const store = await mutualTlsOf(aws, mtls)
     const other = await mutualTlsOf(aws, plain)
@@ -60,8 +62,7 @@ export const domains = ({ aws, settings }: Account): Check => ({
       fail(`${plain} has mutual TLS, but is the domain for everyone`, DEPLOY)
     const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(store?.TruststoreUri ?? '') ?? []
     if (store === undefined || Bucket === undefined || Key === undefined) {
-      const off = fail(`mutual TLS is off: ${mtls} has no trust store`, DEPLOY)
-      return orElse([off, onPlain], '')
+      return orElse([fail(`mutual TLS is off: ${mtls} has no trust store`, DEPLOY), onPlain], '')
     }
     const { VersionId: newest } = await aws.s3.send(new HeadObjectCommand({ Bucket, Key }))
     const { TruststoreVersion: version, TruststoreWarnings: warnings = [] } = store
@@ -81,12 +82,12 @@ export const domains = ({ aws, settings }: Account): Check => ({
       `${mtls} reads the newest version of its trust store`,
     )
   },
-})
+}
 
 /** A result for one certificate must not be cached and used for another (RFC 8705 section 3). */
-export const authorizers = (account: Account): Check => ({
+export const authorizers: Check<Account> = {
   name: 'authorizer',
-  ask: async () => {
+  ask: async (account) => {
     const problems: Finding[] = []
     let NextToken: string | undefined
     do {
@@ -105,7 +106,7 @@ export const authorizers = (account: Account): Check => ({
     } while (NextToken !== undefined)
     return orElse(problems, "no HTTP API caches the authorizer's results (REST APIs are not checked)")
   },
-})
+}
 
 async function cachedAuthorizers(ApiId: string, { aws, settings }: Account): Promise<readonly Authorizer[]> {
   const { Items = [] } = await aws.gateway.send(new GetAuthorizersCommand({ ApiId, MaxResults: '500' }))
@@ -113,4 +114,66 @@ async function cachedAuthorizers(ApiId: string, { aws, settings }: Account): Pro
     ({ AuthorizerUri = '', AuthorizerResultTtlInSeconds: seconds = 0 }) =>
       AuthorizerUri.includes(`:function:certbound-${settings.stage}-authorizer`) && seconds > 0,
   )
+}
+
+interface Statement {
+  readonly Effect: string
+  readonly Principal: unknown
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+}
+
+/** An event names the client certificate, so anyone who can invoke a function can claim any certificate. */
+export const invokers: Check<Account> = {
+  name: 'who may invoke',
+  ask: async (account) => {
+    const problems: Finding[] = []
+    for (const name of functionNames()) {
+      const FunctionName = `certbound-${account.settings.stage}-${name}`
+      const others = (await statementsOf(FunctionName, account)).filter((statement) => !isGateway(statement))
+      for (const { Principal } of others) {
+        problems.push(
+          fail(
+            `${JSON.stringify(Principal)} may invoke ${FunctionName}, and so act as any client`,
+            'remove this statement from the resource policy of the function: aws lambda remove-permission',
+          ),
+        )
+      }
+    }
+    return orElse(problems, 'only API Gateway, and principals that IAM allows, may invoke the functions')
+  },
+}
+
+async function statementsOf(FunctionName: string, { aws }: Account): Promise<readonly Statement[]> {
+  try {
+    const { Policy = '{}' } = await aws.lambda.send(new GetPolicyCommand({ FunctionName }))
+    return (JSON.parse(Policy) as { Statement?: readonly Statement[] }).Statement ?? []
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return []
+    throw error
+  }
+}
+
+function isGateway({ Effect, Principal, Condition = {} }: Statement): boolean {
+  if (Effect !== 'Allow') return true
+  const service = (Principal as { readonly Service?: unknown } | null)?.Service
+  const source = Object.values(Condition)
+    .flatMap((members) => Object.entries(members))
+    .find(([key]) => key.toLowerCase() === 'aws:sourcearn')?.[1]
+  return service === 'apigateway.amazonaws.com' && typeof source === 'string' && source.startsWith('arn:')
+}
+
+/** Expired items are deleted. Decisions never rely on it: each compares the time itself. */
+export const timeToLive: Check<Account> = {
+  name: 'time to live',
+  ask: async ({ aws, tables }) => {
+    const problems: Finding[] = []
+    for (const TableName of tables) {
+      const answer = await aws.dynamodb.send(new DescribeTimeToLiveCommand({ TableName }))
+      const { TimeToLiveStatus: status, AttributeName } = answer.TimeToLiveDescription ?? {}
+      const isOn = (status === 'ENABLED' || status === 'ENABLING') && AttributeName === 'ttl'
+      const what = `nothing is ever deleted from ${TableName}: its time to live is not enabled for the attribute ttl`
+      if (!isOn) problems.push(warn(what, 'enable it: npm run deploy'))
+    }
+    return orElse(problems, 'expired items are deleted from both tables')
+  },
 }
