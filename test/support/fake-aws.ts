@@ -1,21 +1,11 @@
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { listen } from '../../infra/connections/listen.ts'
 import { type Account, type Answer, Failure } from './fake-account.ts'
 import { cloudFormation } from './fake-cloudformation.ts'
 import { objectStore } from './fake-s3.ts'
 
-export interface FakeAws {
-  readonly account: Account
-  readonly endpoint: string
-  /** Every call, as `CreateStack certbound-prod` or `PUT /bucket/key`. */
-  readonly calls: string[]
-  /** Failures of calls, by the beginning of the call. */
-  readonly refused: Map<string, Failure>
-  /** The environment of a process that uses this account. */
-  readonly environment: NodeJS.ProcessEnv
-  readonly close: () => Promise<void>
-}
+export type FakeAws = Awaited<ReturnType<typeof startFakeAws>>
 
 /**
  * An AWS account on loopback: the calls of a deployment to CloudFormation, S3, API Gateway, Lambda and STS. As on AWS, a
@@ -23,18 +13,15 @@ export interface FakeAws {
  *
  * @param tables the URL of a DynamoDB, for an account with tables
  */
-export async function startFakeAws(tables?: string): Promise<FakeAws> {
+export async function startFakeAws(tables = '') {
   const account: Account = { stacks: new Map(), buckets: new Map(), domains: new Map(), broken: new Map() }
+  /** Every call, as `CreateStack certbound-prod` or `PUT /bucket/key`. */
   const calls: string[] = []
+  /** Failures of calls, by the beginning of the call. */
   const refused = new Map<string, Failure>()
-  const server = createServer((request, response) => {
-    void answer(request, response)
-  })
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk as Buffer)
-    const body = Buffer.concat(chunks)
+    const body = await buffer(request)
     if (String(request.headers['x-amz-target']).startsWith('DynamoDB')) {
       send(response, await forward(request, body, tables))
       return
@@ -51,45 +38,25 @@ export async function startFakeAws(tables?: string): Promise<FakeAws> {
     }
   }
 
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const endpoint = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`
+  const server = createServer((request, response) => void answer(request, response))
+  const { port, close } = await listen(server, { host: '127.0.0.1', port: 0, option: '' })
+  /** Of a process that uses this account. */
   const environment = {
-    AWS_ENDPOINT_URL: endpoint,
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
     AWS_ACCESS_KEY_ID: 'AKIATEST',
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_REGION: 'eu-central-1',
     SLS_AWS_MONITORING_FREQUENCY: '1',
   }
-  return {
-    account,
-    endpoint,
-    calls,
-    refused,
-    environment,
-    close: async () => {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
+  return { account, calls, refused, environment, close }
 }
 
-async function forward({ headers }: IncomingMessage, body: Buffer, tables = ''): Promise<Answer> {
-  const {
-    'content-type': type = '',
-    'x-amz-target': target,
-    'x-amz-date': date,
-    authorization = '',
-  } = headers
-  const sent = {
-    'content-type': type,
-    'x-amz-target': String(target),
-    'x-amz-date': String(date),
-    authorization,
-  }
+async function forward({ headers }: IncomingMessage, body: Buffer, tables: string): Promise<Answer> {
+  const names = ['content-type', 'x-amz-target', 'x-amz-date', 'authorization']
+  const sent = Object.fromEntries(names.map((name) => [name, String(headers[name])]))
   const response = await fetch(tables, { method: 'POST', headers: sent, body: body.toString() })
-  return { status: response.status, headers: { 'content-type': type }, body: await response.text() }
+  const type = { 'content-type': String(headers['content-type']) }
+  return { status: response.status, headers: type, body: await response.text() }
 }
 
 interface Call {
@@ -107,34 +74,27 @@ function readCall(request: IncomingMessage, body: Buffer): Call {
     const name = `${action} ${form.get('StackName') ?? ''}`.trim()
     return { name, kind: 'query', answer: (account) => cloudFormation(action, form, account) }
   }
-  if (url.pathname.startsWith('/v2/domainnames/')) {
-    const domain = decodeURIComponent(url.pathname.slice('/v2/domainnames/'.length))
+  const [, domain] = /^\/v2\/domainnames\/(.+)$/.exec(url.pathname) ?? []
+  if (domain !== undefined) {
     const update = method === 'PATCH' ? (JSON.parse(body.toString()) as DomainUpdate) : undefined
     const name = `${update === undefined ? 'GetDomainName' : 'UpdateDomainName'} ${domain}`
     return { name, kind: 'rest', answer: (account) => domainName(domain, update, account) }
   }
-  if (url.pathname.startsWith(FUNCTIONS)) {
-    const name = url.pathname.slice(FUNCTIONS.length)
-    return { name: `GetFunction ${name}`, kind: 'rest', answer: (account) => lambda(name, account) }
+  const [, lambda] = /^\/2015-03-31\/functions\/(.+)$/.exec(url.pathname) ?? []
+  if (lambda !== undefined) {
+    return { name: `GetFunction ${lambda}`, kind: 'rest', answer: (account) => deployed(lambda, account) }
   }
-  const name = `${method} ${url.pathname}`
-  return {
-    name,
-    kind: 's3',
-    answer: (account) => objectStore({ method, url, headers: request.headers, body }, account),
-  }
+  const s3 = { method, url, headers: request.headers, body }
+  return { name: `${method} ${url.pathname}`, kind: 's3', answer: (account) => objectStore(s3, account) }
 }
 
-const FUNCTIONS = '/2015-03-31/functions/'
-
-function lambda(name: string, { stacks }: Account): Answer {
-  const isThere = [...stacks.values()].some(({ template }) => template.includes(`"FunctionName":"${name}"`))
-  if (!isThere) throw new Failure(404, 'ResourceNotFoundException', `Function not found: ${name}`)
-  return {
-    body: JSON.stringify({
-      Configuration: { FunctionName: name, LastModified: '2026-11-26T10:00:00.000+0000' },
-    }),
+function deployed(FunctionName: string, { stacks }: Account): Answer {
+  const text = `"FunctionName":"${FunctionName}"`
+  if (![...stacks.values()].some(({ template }) => template.includes(text))) {
+    throw new Failure(404, 'ResourceNotFoundException', `Function not found: ${FunctionName}`)
   }
+  const Configuration = { FunctionName, LastModified: '2026-11-26T10:00:00.000+0000' }
+  return { body: JSON.stringify({ Configuration }) }
 }
 
 interface DomainUpdate {
@@ -148,12 +108,9 @@ function domainName(name: string, update: DomainUpdate | undefined, { domains }:
   const wanted = update?.mutualTlsAuthentication?.truststoreVersion
   if (wanted !== undefined) domain.truststoreVersion = wanted
   const { truststoreVersion, warnings: truststoreWarnings } = domain
-  const mutualTlsAuthentication =
-    truststoreVersion === undefined
-      ? {}
-      : { mutualTlsAuthentication: { truststoreVersion, truststoreWarnings } }
+  const mutualTlsAuthentication = truststoreVersion && { truststoreVersion, truststoreWarnings }
   const domainNameConfigurations = [{ domainNameStatus: 'AVAILABLE' }]
-  return { body: JSON.stringify({ domainName: name, domainNameConfigurations, ...mutualTlsAuthentication }) }
+  return { body: JSON.stringify({ domainName: name, domainNameConfigurations, mutualTlsAuthentication }) }
 }
 
 function failed({ status, code, message }: Failure, kind: Call['kind']): Answer {

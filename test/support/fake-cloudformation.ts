@@ -30,32 +30,33 @@ export function cloudFormation(action: string, form: URLSearchParams, account: A
       return change(action, name, templateOf(form, account), account)
     case 'UpdateStack':
       return change(action, name, updated(name, stack, templateOf(form, account)), account)
+  }
+  if (stack === undefined) throw invalid(`Stack with id ${name} does not exist`)
+  switch (action) {
+    case 'DescribeStacks':
+      return result(action, `<Stacks><member>${describe(name, stack)}</member></Stacks>`)
+    case 'DescribeStackResource': {
+      const id = `<PhysicalResourceId>${physicalId(name, form.get('LogicalResourceId') ?? '')}</PhysicalResourceId>`
+      return result(action, `<StackResourceDetail>${id}</StackResourceDetail>`)
+    }
+    case 'DescribeStackEvents':
+      return result(
+        action,
+        `<StackEvents>${stack.events.map((event) => member(name, event)).join('')}</StackEvents>`,
+      )
+    case 'ListStackResources':
+      return result(action, '<StackResourceSummaries/>')
     default:
-      return read(action, name, stack, form)
+      throw new Failure(400, 'InvalidAction', `The fake account knows no ${action}`)
   }
 }
 
-function read(action: string, name: string, stack: Stack | undefined, form: URLSearchParams): Answer {
-  if (stack === undefined) throw new Failure(400, 'ValidationError', `Stack with id ${name} does not exist`)
-  if (action === 'DescribeStacks')
-    return result(action, `<Stacks><member>${describe(name, stack)}</member></Stacks>`)
-  if (action === 'DescribeStackResource') {
-    const id = form.get('LogicalResourceId') ?? ''
-    return result(
-      action,
-      `<StackResourceDetail><PhysicalResourceId>${physicalId(name, id)}</PhysicalResourceId></StackResourceDetail>`,
-    )
-  }
-  if (action === 'DescribeStackEvents') {
-    const events = stack.events.map(({ id, resource, type, status, reason = '' }) => {
-      const about = `<LogicalResourceId>${resource}</LogicalResourceId><ResourceType>${type}</ResourceType>`
-      const what = `<ResourceStatus>${status}</ResourceStatus><ResourceStatusReason>${reason}</ResourceStatusReason>`
-      return `<member><EventId>${id}</EventId><StackName>${name}</StackName>${about}${what}</member>`
-    })
-    return result(action, `<StackEvents>${events.join('')}</StackEvents>`)
-  }
-  if (action === 'ListStackResources') return result(action, '<StackResourceSummaries/>')
-  throw new Failure(400, 'InvalidAction', `The fake account knows no ${action}`)
+const invalid = (message: string) => new Failure(400, 'ValidationError', message)
+
+function member(name: string, { id, resource, type, status, reason = '' }: Stack['events'][number]): string {
+  const about = `<LogicalResourceId>${resource}</LogicalResourceId><ResourceType>${type}</ResourceType>`
+  const what = `<ResourceStatus>${status}</ResourceStatus><ResourceStatusReason>${reason}</ResourceStatusReason>`
+  return `<member><EventId>${id}</EventId><StackName>${name}</StackName>${about}${what}</member>`
 }
 
 function describe(name: string, { status, outputs }: Stack): string {
@@ -69,25 +70,17 @@ function templateOf(form: URLSearchParams, { buckets }: Account): string {
   const url = form.get('TemplateURL')
   if (url === null) return form.get('TemplateBody') ?? ''
   const [bucket = '', ...key] = new URL(url).pathname.slice(1).split('/')
-  const object = buckets
-    .get(bucket)
-    ?.objects.get(decodeURIComponent(key.join('/')))
-    ?.at(-1)
-  if (object === undefined) throw new Failure(400, 'ValidationError', `S3 error: no template at ${url}`)
+  const versions = buckets.get(bucket)?.objects.get(decodeURIComponent(key.join('/')))
+  const object = versions?.at(-1)
+  if (object === undefined) throw invalid(`S3 error: no template at ${url}`)
   return object.body
 }
 
 function updated(name: string, stack: Stack | undefined, template: string): string {
-  if (stack === undefined) throw new Failure(400, 'ValidationError', `Stack [${name}] does not exist`)
-  if (!/^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(stack.status)) {
-    throw new Failure(
-      400,
-      'ValidationError',
-      `Stack:${stackId(name)} is in ${stack.status} state and can not be updated.`,
-    )
-  }
-  if (stack.template === template)
-    throw new Failure(400, 'ValidationError', 'No updates are to be performed.')
+  if (stack === undefined) throw invalid(`Stack [${name}] does not exist`)
+  if (!/^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(stack.status))
+    throw invalid(`Stack:${stackId(name)} is in ${stack.status} state and can not be updated.`)
+  if (stack.template === template) throw invalid('No updates are to be performed.')
   return template
 }
 
@@ -95,35 +88,26 @@ function updated(name: string, stack: Stack | undefined, template: string): stri
 function change(action: 'CreateStack' | 'UpdateStack', name: string, text: string, account: Account): Answer {
   const verb = action === 'CreateStack' ? 'CREATE' : 'UPDATE'
   const template = JSON.parse(text) as Template
-  const own = { resource: name, type: 'AWS::CloudFormation::Stack' }
   const before = account.stacks.get(name)
-  const failure = Object.keys(template.Resources).flatMap((id) => {
-    const reason = account.broken.get(id) ?? withoutTruststore(template, id, account)
-    return reason === undefined ? [] : [{ id, reason }]
-  })[0]
-  const count = String(account.stacks.size) + String(before?.events.length ?? 0)
-  const begun = { ...own, id: `${count}-begun`, status: `${verb}_IN_PROGRESS` }
-  if (failure !== undefined) {
+  const number = String(account.stacks.size) + String(before?.events.length ?? 0)
+  const own = (status: string) => {
+    return { id: `${number}-${status}`, resource: name, type: 'AWS::CloudFormation::Stack', status }
+  }
+  const begun = own(`${verb}_IN_PROGRESS`)
+  const [failed] = Object.entries(template.Resources).flatMap(([resource, { Type }]) => {
+    const reason = account.broken.get(resource) ?? withoutTruststore(template, resource, account)
+    const event = { id: `${number}-failed`, resource, type: Type, status: `${verb}_FAILED` }
+    return reason === undefined ? [] : [{ ...event, reason }]
+  })
+  if (failed !== undefined) {
     const status = verb === 'CREATE' ? 'ROLLBACK_COMPLETE' : 'UPDATE_ROLLBACK_COMPLETE'
-    const type = template.Resources[failure.id]?.Type ?? ''
-    const failed = {
-      id: `${count}-failed`,
-      resource: failure.id,
-      type,
-      status: `${verb}_FAILED`,
-      reason: failure.reason,
-    }
-    const events = [{ ...own, id: `${count}-back`, status }, failed, begun]
+    const events = [own(status), failed, begun]
     account.stacks.set(name, { outputs: {}, template: '', ...before, status, events })
   } else {
     for (const id of Object.keys(template.Resources)) make(name, template, id, account)
-    const events = [{ ...own, id: `${count}-done`, status: `${verb}_COMPLETE` }, begun]
-    account.stacks.set(name, {
-      status: `${verb}_COMPLETE`,
-      outputs: outputs(name, template),
-      events,
-      template: text,
-    })
+    const status = `${verb}_COMPLETE`
+    const events = [own(status), begun]
+    account.stacks.set(name, { status, outputs: outputs(name, template), events, template: text })
   }
   return result(action, `<StackId>${stackId(name)}</StackId>`)
 }
@@ -151,26 +135,21 @@ function make(name: string, template: Template, id: string, { buckets, domains }
   const { Type, Properties } = template.Resources[id] ?? {}
   const bucket = physicalId(name, id)
   if (Type === 'AWS::S3::Bucket' && !buckets.has(bucket)) {
-    buckets.set(bucket, {
-      versioned: Properties?.['VersioningConfiguration'] !== undefined,
-      objects: new Map(),
-    })
+    const versioned = Properties?.['VersioningConfiguration'] !== undefined
+    buckets.set(bucket, { versioned, objects: new Map() })
   }
   const domain = domainOf(template, id)
   if (domain === undefined) return
   const truststoreVersion = domain.MutualTlsAuthentication?.TruststoreVersion
-  domains.set(domain.DomainName, {
-    warnings: domains.get(domain.DomainName)?.warnings ?? [],
-    truststoreVersion,
-  })
+  const warnings = domains.get(domain.DomainName)?.warnings ?? []
+  domains.set(domain.DomainName, { warnings, truststoreVersion })
 }
 
-function outputs(name: string, template: Template): Record<string, string> {
-  const values = Object.entries(template.Outputs ?? {}).map(([key, { Value }]) => [
-    key,
-    resolve(Value, name, template),
-  ])
-  return Object.fromEntries(values) as Record<string, string>
+function outputs(name: string, { Outputs = {}, ...template }: Template): Record<string, string> {
+  const values = Object.entries(Outputs).map(
+    ([key, { Value }]) => [key, resolve(Value, name, template)] as const,
+  )
+  return Object.fromEntries(values)
 }
 
 function resolve(value: unknown, name: string, template: Template): string {

@@ -10,6 +10,7 @@ export interface Bucket {
 export interface StoredObject {
   readonly version: string
   readonly body: string
+  /** As headers. */
   readonly metadata: Readonly<Record<string, string>>
 }
 
@@ -21,40 +22,31 @@ interface Request {
 }
 
 /** The calls of osls and of a deployment to S3, with the bucket in the path. */
-export function objectStore({ method, url, headers, body }: Request, { buckets }: Account): Answer {
+export function objectStore(request: Request, { buckets }: Account): Answer {
+  const { method, url } = request
   const [bucketName = '', ...rest] = url.pathname.slice(1).split('/')
   const key = decodeURIComponent(rest.join('/'))
   const bucket = buckets.get(bucketName)
   if (bucket === undefined) throw new Failure(404, 'NoSuchBucket', 'The specified bucket does not exist')
   if (key === '') return list(bucket, url)
   const stored = bucket.objects.get(key)?.at(-1)
-  if (method === 'PUT') return put(bucket, key, headers, body)
+  if (method === 'PUT') return put(bucket, key, request)
   if (stored === undefined)
     throw new Failure(404, method === 'HEAD' ? 'NotFound' : 'NoSuchKey', 'The specified key does not exist.')
-  const metadata = Object.entries(stored.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value])
-  const about = {
-    'last-modified': 'Wed, 25 Nov 2026 10:00:00 GMT',
-    ...Object.fromEntries(metadata),
-    ...(bucket.versioned ? { 'x-amz-version-id': stored.version } : {}),
-  } as Record<string, string>
-  return { headers: about, body: method === 'HEAD' ? '' : stored.body }
+  const headers = { 'last-modified': 'Wed, 25 Nov 2026 10:00:00 GMT', ...stored.metadata }
+  return {
+    headers: bucket.versioned ? { ...headers, 'x-amz-version-id': stored.version } : headers,
+    body: method === 'HEAD' ? '' : stored.body,
+  }
 }
 
-function put(
-  { versioned, objects }: Bucket,
-  key: string,
-  headers: IncomingHttpHeaders,
-  body: Buffer,
-): Answer {
-  const prefix = 'x-amz-meta-'
-  const given = Object.entries(headers).filter(([name]) => name.startsWith(prefix))
-  const metadata = Object.fromEntries(
-    given.map(([name, value]) => [name.slice(prefix.length), String(value)]),
-  )
+function put({ versioned, objects }: Bucket, key: string, { headers, body }: Request): Answer {
+  const metadata = Object.entries(headers).filter(([name]) => name.startsWith('x-amz-meta-'))
   const versions = objects.get(key) ?? []
-  const version = `version-${String(versions.length + 1)}`
-  objects.set(key, [...versions, { version, body: content(body, headers), metadata }])
-  return { headers: { etag: '"etag"', ...(versioned ? { 'x-amz-version-id': version } : {}) } }
+  const version = `version-${versions.length + 1}`
+  const stored = { version, body: content(body, headers), metadata: Object.fromEntries(metadata) }
+  objects.set(key, [...versions, stored as StoredObject])
+  return { headers: { etag: '"etag"', ...(versioned && { 'x-amz-version-id': version }) } }
 }
 
 /** The SDK sends a body in signed chunks. Each follows its length in hexadecimal. */
