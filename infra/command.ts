@@ -1,9 +1,9 @@
 import type { parseArgs, ParseArgsOptionsConfig } from 'node:util'
 
-/** What a person must do something about. Its message is printed line by line, without a stack. */
+/** An error that the user can mend. Its message is printed line by line, without a stack. */
 export class Complaint extends Error {}
 
-/** What a command sees of the terminal in which it runs. Tests bring their own. */
+/** The terminal in which a command runs. Tests bring their own. */
 export interface Io {
   /** Prints one line on standard output: the result. */
   readonly out: (line: string) => void
@@ -14,6 +14,14 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Aborted when the process must end (SIGINT, SIGTERM). A command that reads it must end by itself; all others are killed. */
   readonly stop: AbortSignal
+}
+
+/** Asks whether to go on. @throws Complaint unless the answer is yes */
+export async function confirm({ ask }: Io): Promise<void> {
+  const answer = await ask('Go on? (yes/no) ')
+  if (answer === undefined)
+    throw new Complaint('no answer, so nothing was changed: --yes goes on without asking')
+  if (!/^y(es)?$/i.test(answer.trim())) throw new Complaint('nothing was changed')
 }
 
 /** One command of `certbound`. */

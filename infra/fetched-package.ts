@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -32,9 +32,7 @@ export function fetchedPackage(
     const parameters = ['pack', spec, '--ignore-scripts', '--loglevel=error', `--pack-destination=${cwd}`]
     const { stdout } = await run('npm', parameters, { cwd })
     const archive = join(cwd, stdout.trim())
-    const digest = createHash('sha512')
-      .update(await readFile(archive))
-      .digest('base64')
+    const digest = hash('sha512', await readFile(archive), 'base64')
     if (`sha512-${digest}` !== integrity) throw new Error(`${spec} is not the package that was reviewed`)
     await run('tar', ['xzf', archive, part], { cwd })
     return join(cwd, part)

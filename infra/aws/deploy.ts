@@ -1,6 +1,5 @@
-import { command } from '../command.ts'
+import { command, confirm } from '../command.ts'
 import { openAws } from './deployment/aws.ts'
-import { confirm } from './deployment/confirm.ts'
 import { deploy, planOf } from './deployment/deploy.ts'
 import { readiness } from './deployment/readiness.ts'
 import { readDeployment } from './deployment/settings.ts'

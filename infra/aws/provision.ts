@@ -1,7 +1,6 @@
 import type { Runtime } from '../../shared/runtime.ts'
-import { command, type Io } from '../command.ts'
+import { command, confirm, type Io } from '../command.ts'
 import { attempt } from './deployment/aws.ts'
-import { confirm } from './deployment/confirm.ts'
 import { serviceNumber } from './deployment/parameters.ts'
 import { type DeploymentSettings, readDeployment } from './deployment/settings.ts'
 import { localEndpoint, withTables } from './deployment/tables.ts'

@@ -1,7 +1,6 @@
 import type { Runtime } from '../../shared/runtime.ts'
-import { command, Complaint } from '../command.ts'
+import { command, Complaint, confirm } from '../command.ts'
 import { attempt } from './deployment/aws.ts'
-import { confirm } from './deployment/confirm.ts'
 import { readDeployment } from './deployment/settings.ts'
 import { localEndpoint, withTables } from './deployment/tables.ts'
 import { restoredLines, restorePlan } from './provisioning/report.ts'

@@ -17,7 +17,11 @@ const SOON_DAYS = 30
  * @throws Complaint with one line that names the file when it cannot be read, is empty or holds anything broken
  */
 export async function readTruststore(file: string): Promise<Truststore> {
-  return parseTruststore(await readText(file), file)
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new Complaint(`truststore ${file}: cannot be read (${code ?? message})`, { cause: error })
+  })
+  return parseTruststore(text, file)
 }
 
 /** @throws Complaint with one line that names `file` when the bundle is empty or holds anything broken */
@@ -84,15 +88,6 @@ export function dateProblem(
   if (validFromDate > now) return { warning: false, text: `is not valid yet (${validFrom})` }
   if (days > SOON_DAYS) return undefined
   return { warning: true, text: `expires in ${Math.ceil(days)} days (${validTo})` }
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new Complaint(`truststore ${file}: cannot be read (${code ?? message})`, { cause: error })
-  }
 }
 
 function parseCertificate(pem: string, name: string): X509Certificate {

@@ -1,5 +1,5 @@
+import { generateKeyPairSync, type JsonWebKey } from 'node:crypto'
 import type { DeploymentSettings } from '../deployment/settings.ts'
-import { newSigningKey } from './signing-key.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
@@ -27,6 +27,12 @@ export function serviceMembers(settings: DeploymentSettings): Members {
 /** The members of a new client. Its tokens are bound unless its settings say no. */
 export function clientMembers(client: DeploymentSettings['clients'][number]): Members {
   return { tlsClientCertificateBoundAccessTokens: true, ...client }
+}
+
+/** A new ES256 key with its private half. */
+export function newSigningKey(kid: string): JsonWebKey {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return { ...privateKey.export({ format: 'jwk' }), kid, alg: 'ES256', use: 'sig' }
 }
 
 /** RFC 8705 section 5: when OAuth is on both domains, clients with a certificate use aliases of the endpoints. */

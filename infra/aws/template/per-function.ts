@@ -3,24 +3,7 @@ import { functionNames } from '../../package/build.ts'
 
 /** The parts of the template that repeat for each function: made from the folders in functions/ and their routes. */
 
-/** A function and the templates of its routes. */
-interface DeployedFunction {
-  readonly name: string
-  readonly paths: readonly string[]
-}
-
-/** In the order of their names. */
-async function deployedFunctions(): Promise<readonly DeployedFunction[]> {
-  return Promise.all(functionNames().map(async (name) => ({ name, paths: await pathsOf(name) })))
-}
-
-async function pathsOf(name: string): Promise<readonly string[]> {
-  if (UNROUTED[name] !== undefined) return []
-  const { routes } = (await import(`../../../functions/${name}/routes.ts`)) as { routes: Routes }
-  return Object.keys(routes)
-}
-
-/** Functions that the APIs of resource servers call: their values in functions.yml, and why. */
+/** Functions without routes, and their lines in functions.yml. */
 const UNROUTED: Readonly<Record<string, readonly string[]>> = {
   authorizer: [
     '  # The API of a resource server calls it, from a stack of its own (docs/resource-servers.md). The domain and the API',
@@ -31,23 +14,28 @@ const UNROUTED: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-/** `functions.yml` for osls. Which methods a route takes, the function decides. */
+/** `functions.yml` for osls. Each function decides which methods a route takes. */
 export async function functionsYaml(): Promise<string> {
   const about =
     '# Made by `npm run generate` from functions/*/routes.ts. Each function answers its routes for every method.\n'
-  return about + (await deployedFunctions()).map(functionYaml).join('\n')
+  return about + (await Promise.all(functionNames().map(functionYaml))).join('\n')
 }
 
-function functionYaml({ name, paths }: DeployedFunction): string {
-  const events = paths.map((path) => `    - httpApi: { method: '*', path: ${quoted(path)} }`)
+async function functionYaml(name: string): Promise<string> {
   return [
     `${name}:`,
     '  handler: index.handler',
     `  role: ${logicalName(name)}Role`,
     `  package: { artifact: dist/${name}.zip }`,
-    ...(UNROUTED[name] ?? ['  events:', ...events]),
+    ...(UNROUTED[name] ?? (await events(name))),
     '',
   ].join('\n')
+}
+
+async function events(name: string): Promise<readonly string[]> {
+  const { routes } = (await import(`../../../functions/${name}/routes.ts`)) as { routes: Routes }
+  const lines = Object.keys(routes).map((path) => `    - httpApi: { method: '*', path: ${quoted(path)} }`)
+  return ['  events:', ...lines]
 }
 
 const quoted = (path: string) => (path.includes('{') ? `'${path}'` : path)
@@ -89,14 +77,7 @@ export function watching(names: readonly string[]) {
   }
 }
 
-interface Sum {
-  readonly id: string
-  readonly metric: string
-  readonly label: string
-  readonly description: string
-}
-
-const SUMS: readonly Sum[] = [
+const SUMS = [
   {
     // A handler answers its own failures with 500 or 503. This counts functions that did not start or did not end, and
     // the authorizer, which throws when it cannot decide.
@@ -114,7 +95,7 @@ const SUMS: readonly Sum[] = [
   },
 ]
 
-function sumAlarm({ metric, label, description }: Sum, names: readonly string[]) {
+function sumAlarm({ metric, label, description }: (typeof SUMS)[number], names: readonly string[]) {
   const metrics = names.map((name, i) => ({
     Id: `m${String(i)}`,
     ReturnData: false,

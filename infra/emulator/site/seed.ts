@@ -5,7 +5,7 @@ import type { Store } from '../../../shared/store/store.ts'
 import { Complaint } from '../../command.ts'
 import { openManagement } from '../../aws/provisioning/management.ts'
 import type { OwnerCredentials } from '../../aws/provisioning/owner.ts'
-import { newSigningKey } from '../../aws/provisioning/signing-key.ts'
+import { newSigningKey } from '../../aws/provisioning/secure-settings.ts'
 
 /** What a caller of a freshly seeded service needs. The tables hold only digests of the secrets. */
 export interface Seeded extends OwnerCredentials {
