@@ -15,47 +15,38 @@ const MINUTE = 60
 const CACHE_SECONDS = 10
 
 let runtime: FixedRuntime
-let items: FixedRuntime['tables']
 let walk: Walk
-let [kept, locked, deleted, certified]: TestClient[] = []
+let clients: Record<'kept' | 'locked' | 'deleted' | 'certified', TestClient>
 let issued: Awaited<ReturnType<typeof issueBefore>>
 beforeAll(async () => {
   runtime = await fixedRuntime({ registryCacheSeconds: 0 })
-  items = runtime.tables
 })
 afterAll(() => runtime.close())
 
 /** Makes a backup of both tables. Then a grant is revoked, one client is locked and another is deleted. */
 beforeEach(async () => {
   runtime.clock.now = START
-  await items.registry.restore([])
-  await items.grants.restore([])
+  await runtime.tables.registry.restore([])
+  await runtime.tables.grants.restore([])
   walk = await openWalk(runtime)
-  ;[kept, locked, deleted] = [
-    await walk.addClient(BASIC, BOUND),
-    await walk.addClient(BASIC, BOUND),
-    await walk.addClient(BASIC, BOUND),
-  ]
-  certified = await walk.addClient(TLS, BOUND)
+  clients = {
+    kept: await walk.addClient(BASIC, BOUND),
+    locked: await walk.addClient(BASIC, BOUND),
+    deleted: await walk.addClient(BASIC, BOUND),
+    certified: await walk.addClient(TLS, BOUND),
+  }
   issued = await issueBefore()
 })
 
 async function issueBefore() {
-  const revoked = tokensOf(await walk.credentials(known(kept), OWN))
-  const living = tokensOf(await walk.credentials(known(kept), OWN))
-  const backup = {
-    registry: await items.registry.scan(),
-    grants: await items.grants.scan(),
-  }
+  const { registry, grants } = runtime.tables
+  const revoked = tokensOf(await walk.credentials(clients.kept, OWN))
+  const living = tokensOf(await walk.credentials(clients.kept, OWN))
+  const backup = { registry: await registry.scan(), grants: await grants.scan() }
   await walk.call('/auth/token/revoke', { accessTokenIdentifier: revoked.access })
-  await runtime.store.clients.setLocked(walk.number, Client.parse(known(locked).settings), true)
-  await runtime.store.clients.remove(walk.number, Client.parse(known(deleted).settings))
+  await runtime.store.clients.setLocked(walk.number, Client.parse(clients.locked.settings), true)
+  await runtime.store.clients.remove(walk.number, Client.parse(clients.deleted.settings))
   return { revoked, living, backup }
-}
-
-const known = (client: TestClient | undefined): TestClient => {
-  if (client === undefined) throw new Error('no such client')
-  return client
 }
 
 const restore = (more: Partial<RestoreOptions> = {}) =>
@@ -70,9 +61,7 @@ const restore = (more: Partial<RestoreOptions> = {}) =>
 
 async function backToBackup(tables: readonly ('registry' | 'grants')[]): Promise<void> {
   runtime.clock.now = later(START, MINUTE)
-  for (const table of tables) {
-    await items[table].restore(issued.backup[table])
-  }
+  for (const table of tables) await runtime.tables[table].restore(issued.backup[table])
 }
 
 /** Restores the services, and goes on with the new secrets. */
@@ -80,16 +69,18 @@ async function restored(more?: Partial<RestoreOptions>) {
   const [service, ...others] = await restore(more)
   if (service === undefined || others.length > 0) throw new Error('not one service')
   const manage = service.credentials.find(({ role }) => role === 'manage')?.secret ?? ''
-  const clientNow = (client: TestClient | undefined) => {
-    const found = service.clients.find(({ clientId }) => clientId === known(client).number)
-    return { ...known(client), secret: found?.secret ?? known(client).secret, state: found?.state }
+  const renewed = (name: keyof typeof clients) => {
+    const client = clients[name]
+    const { secret = client.secret, state } =
+      service.clients.find((it) => it.clientId === client.number) ?? {}
+    return { ...client, secret, state }
   }
   const call = { secret: manage }
   const introspect = (token: string) =>
     walk.call('/auth/introspection', { token, clientCertificate: OWN }, call)
   const credentials = (client: TestClient) =>
     walk.token(client, { grant_type: 'client_credentials' }, { clientCertificate: OWN }, call)
-  return { service, clientNow, introspect, credentials }
+  return { service, renewed, introspect, credentials }
 }
 
 function afterCutOff(): void {
@@ -104,27 +95,27 @@ describe('after both tables were restored', () => {
   })
 
   test('restore ends tokens from before the cut-off, and later ones are accepted', async () => {
-    const { service, introspect, credentials, clientNow } = await restored()
+    const { service, introspect, credentials, renewed } = await restored()
     expect(service.tokensNotBefore).toBe(runtime.clock.now + CACHE_SECONDS + 1)
     for (const { access } of [issued.revoked, issued.living]) {
       expect(outcome(await introspect(access))).toBe('UNAUTHORIZED A057395 invalid_token')
     }
     // Issued by a function that still has the old secrets in its cache.
-    const stale = tokensOf(await credentials(clientNow(kept)))
+    const stale = tokensOf(await credentials(renewed('kept')))
     expect(outcome(await introspect(stale.access))).toBe('UNAUTHORIZED A057395 invalid_token')
     afterCutOff()
-    const fresh = tokensOf(await credentials(clientNow(kept)))
+    const fresh = tokensOf(await credentials(renewed('kept')))
     expect(outcome(await introspect(fresh.access))).toBe('OK A056001')
   })
 
   test('restore replaces the secrets of the service and of clients, and shows them once', async () => {
-    const { service, credentials, clientNow } = await restored()
+    const { service, credentials, renewed } = await restored()
     const old = await walk.introspect(issued.living.access, OWN)
     expect(`${String(old.status)} ${String(old.json['resultCode'])}`).toBe('401 A458101')
-    expect(outcome(await credentials(known(kept)))).toBe('INVALID_CLIENT A157305 invalid_client')
-    expect(outcome(await credentials(clientNow(kept)))).toBe('OK A052001')
-    const shown = [...service.credentials.map(({ secret }) => secret), clientNow(kept).secret]
-    const stored = JSON.stringify(await items.everything())
+    expect(outcome(await credentials(clients.kept))).toBe('INVALID_CLIENT A157305 invalid_client')
+    expect(outcome(await credentials(renewed('kept')))).toBe('OK A052001')
+    const shown = [...service.credentials.map(({ secret }) => secret), renewed('kept').secret]
+    const stored = JSON.stringify(await runtime.tables.everything())
     for (const secret of shown) {
       expect(secret).toHaveLength(86)
       expect(stored).not.toContain(secret)
@@ -134,20 +125,20 @@ describe('after both tables were restored', () => {
 
   test('restore gives no secret to a client that uses none', async () => {
     const { service } = await restored()
-    const { secret } = service.clients.find(({ clientId }) => clientId === known(certified).number) ?? {}
+    const { secret } = service.clients.find(({ clientId }) => clientId === clients.certified.number) ?? {}
     expect(secret).toBeUndefined()
   })
 
   test('restore keeps the secrets of clients on request', async () => {
     const { service, credentials } = await restored({ newClientSecrets: false })
     expect(service.clients.map(({ secret }) => secret)).toEqual([undefined, undefined, undefined, undefined])
-    expect(outcome(await credentials(known(kept)))).toBe('OK A052001')
+    expect(outcome(await credentials(clients.kept))).toBe('OK A052001')
   })
 
   test('a repeated restore ends tokens that were issued in between', async () => {
     const first = await restored()
     afterCutOff()
-    const between = tokensOf(await first.credentials(first.clientNow(kept)))
+    const between = tokensOf(await first.credentials(first.renewed('kept')))
     runtime.clock.now = later(runtime.clock.now, MINUTE)
     const second = await restored()
     expect(outcome(await second.introspect(between.access))).toBe('UNAUTHORIZED A057395 invalid_token')
@@ -164,43 +155,43 @@ describe('after only the registry was restored', () => {
   beforeEach(() => backToBackup(['registry']))
 
   test('restore copies a later lock into the registry', async () => {
-    const before = await runtime.store.registry.findClientByNumber(walk.number, known(locked).number)
+    const before = await runtime.store.registry.findClientByNumber(walk.number, clients.locked.number)
     expect(before?.locked).toBe(false)
-    const { clientNow, credentials } = await restored()
-    expect(outcome(await credentials(clientNow(locked)))).toBe('INVALID_CLIENT A048307 invalid_client')
+    const { renewed, credentials } = await restored()
+    expect(outcome(await credentials(renewed('locked')))).toBe('INVALID_CLIENT A048307 invalid_client')
   })
 
   test('restore leaves a deleted client without a state, so that its tokens are not accepted', async () => {
-    const { clientNow, credentials, introspect } = await restored()
-    expect(clientNow(deleted).state).toBe('missing')
-    expect(clientNow(kept).state).toBe('kept')
+    const { renewed, credentials, introspect } = await restored()
+    expect(renewed('deleted').state).toBe('missing')
+    expect(renewed('kept').state).toBe('kept')
     afterCutOff()
-    const { access } = tokensOf(await credentials(clientNow(deleted)))
+    const { access } = tokensOf(await credentials(renewed('deleted')))
     expect(outcome(await introspect(access))).toBe('UNAUTHORIZED A057393 invalid_token')
   })
 
   test('restore revives a deleted client only by its number', async () => {
-    const { clientNow, credentials, introspect } = await restored({
-      revive: new Set([known(deleted).number]),
+    const { renewed, credentials, introspect } = await restored({
+      revive: new Set([clients.deleted.number]),
     })
-    expect(clientNow(deleted).state).toBe('revived')
+    expect(renewed('deleted').state).toBe('revived')
     afterCutOff()
-    const { access } = tokensOf(await credentials(clientNow(deleted)))
+    const { access } = tokensOf(await credentials(renewed('deleted')))
     expect(outcome(await introspect(access))).toBe('OK A056001')
   })
 
   test('a revived client is locked if the backup has it locked, and cut off like all others', async () => {
-    await walk.setClient(known(deleted), { locked: true })
-    const { service } = await restored({ revive: new Set([known(deleted).number]) })
-    expect(await runtime.store.grants.findState(walk.number, known(deleted).number)).toEqual({
+    await walk.setClient(clients.deleted, { locked: true })
+    const { service } = await restored({ revive: new Set([clients.deleted.number]) })
+    expect(await runtime.store.grants.findState(walk.number, clients.deleted.number)).toEqual({
       locked: true,
       notBefore: service.tokensNotBefore,
     })
   })
 
   test('reviving a locked client does not unlock it', async () => {
-    await restored({ revive: new Set([known(locked).number]) })
-    expect(await runtime.store.grants.findState(walk.number, known(locked).number)).toMatchObject({
+    await restored({ revive: new Set([clients.locked.number]) })
+    expect(await runtime.store.grants.findState(walk.number, clients.locked.number)).toMatchObject({
       locked: true,
     })
   })
