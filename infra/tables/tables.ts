@@ -1,4 +1,5 @@
 import {
+  type AttributeDefinition,
   CreateTableCommand,
   type CreateTableCommandInput,
   DynamoDBClient,
@@ -6,6 +7,55 @@ import {
   ListTablesCommand,
   ResourceInUseException,
 } from '@aws-sdk/client-dynamodb'
+
+const RESOURCE = { Type: 'AWS::DynamoDB::Table', DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }
+const PROPERTIES = {
+  BillingMode: 'PAY_PER_REQUEST',
+  DeletionProtectionEnabled: true,
+  SSESpecification: { SSEEnabled: true },
+  TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+} as const
+/** Sparse, with keys only, for lists and for ending many tokens at once (docs/store.md). No token is judged by it. */
+const LISTING = {
+  IndexName: 'listing',
+  KeySchema: keys('holder', 'held'),
+  Projection: { ProjectionType: 'KEYS_ONLY' },
+} as const
+
+/** The two tables as resources of CloudFormation (architecture, section 3). */
+export const TABLES = {
+  /** Services, clients, aliases and signing keys, by partition and sort key. */
+  RegistryTable: {
+    ...RESOURCE,
+    Properties: {
+      ...PROPERTIES,
+      AttributeDefinitions: texts('pk', 'sk'),
+      KeySchema: keys('pk', 'sk'),
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    },
+  },
+  /**
+   * Grants from ticket to tokens, and the state of each client. There is no point-in-time recovery, because a restored table
+   * would revive revoked tokens.
+   */
+  GrantsTable: {
+    ...RESOURCE,
+    Properties: {
+      ...PROPERTIES,
+      AttributeDefinitions: texts('id', 'holder', 'held'),
+      KeySchema: keys('id'),
+      GlobalSecondaryIndexes: [LISTING],
+    },
+  },
+}
+
+function texts(...names: readonly string[]): AttributeDefinition[] {
+  return names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' }))
+}
+
+function keys(...names: readonly string[]): KeySchemaElement[] {
+  return names.map((AttributeName, i) => ({ AttributeName, KeyType: i === 0 ? 'HASH' : 'RANGE' }))
+}
 
 /** A DynamoDB on this machine takes any credentials; DynamoDB Local takes only letters and digits. */
 export const LOCAL_DYNAMODB = {
@@ -34,45 +84,28 @@ export async function listsTables(endpoint: string): Promise<boolean> {
   return listed.finally(() => client.destroy())
 }
 
-/** The two tables of `infra/aws/template/tables.yml` (architecture, section 3). Existing tables stay as they are. */
-export async function createTables(
-  endpoint: string,
-  registryTable: string,
-  grantsTable: string,
-): Promise<void> {
+/** Makes the two tables in a DynamoDB on this machine. Existing tables stay as they are. */
+export async function createTables(endpoint: string, registry: string, grants: string): Promise<void> {
   const client = new DynamoDBClient({ ...LOCAL_DYNAMODB, endpoint })
-  await createTable(client, {
-    TableName: registryTable,
-    AttributeDefinitions: texts('pk', 'sk'),
-    KeySchema: keys('pk', 'sk'),
-  })
-  await createTable(client, {
-    TableName: grantsTable,
-    AttributeDefinitions: texts('id', 'holder', 'held'),
-    KeySchema: keys('id'),
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: 'listing',
-        KeySchema: keys('holder', 'held'),
-        Projection: { ProjectionType: 'KEYS_ONLY' },
-      },
-    ],
-  })
+  await createTable(client, registry, TABLES.RegistryTable.Properties)
+  await createTable(client, grants, TABLES.GrantsTable.Properties)
   client.destroy()
 }
 
-function texts(...names: readonly string[]): CreateTableCommandInput['AttributeDefinitions'] {
-  return names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' }))
-}
-
-function keys(...names: readonly string[]): KeySchemaElement[] {
-  return names.map((AttributeName, i) => ({ AttributeName, KeyType: i === 0 ? 'HASH' : 'RANGE' }))
-}
-
-async function createTable(client: DynamoDBClient, table: CreateTableCommandInput): Promise<void> {
+async function createTable(
+  client: DynamoDBClient,
+  TableName: string,
+  { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode }: Keyed,
+): Promise<void> {
+  const keyed = { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode }
   try {
-    await client.send(new CreateTableCommand({ ...table, BillingMode: 'PAY_PER_REQUEST' }))
+    await client.send(new CreateTableCommand({ TableName, ...keyed }))
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error
   }
 }
+
+type Keyed = Pick<
+  CreateTableCommandInput,
+  'AttributeDefinitions' | 'KeySchema' | 'GlobalSecondaryIndexes' | 'BillingMode'
+>

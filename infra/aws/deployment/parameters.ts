@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { NUMBER_LIMIT, SMALLEST_NUMBER } from '../../../shared/store/identity.ts'
 import { functionNames } from '../../package/build.ts'
 import { ROOT } from '../../root.ts'
+import { TABLES } from '../../tables/tables.ts'
 import { watching } from '../template/per-function.ts'
 import type { DeploymentSettings } from './settings.ts'
 
@@ -52,7 +53,8 @@ function parametersOf(settings: DeploymentSettings, truststore: TruststoreObject
 }
 
 /**
- * Writes what serverless.yml reads from dist/: the values of the deployment, and the parts that each function has.
+ * Writes the files that serverless.yml reads from dist/: the values of the deployment, the tables, and the parts that each
+ * function has.
  *
  * @param project the folder whose serverless.yml will be packaged
  */
@@ -62,7 +64,11 @@ export async function writeParameters(
   project = ROOT,
 ): Promise<void> {
   await mkdir(join(project, 'dist'), { recursive: true })
-  const values = { parameters: parametersOf(settings, truststore), watching: watching(functionNames()) }
+  const values = {
+    parameters: parametersOf(settings, truststore),
+    tables: { Resources: TABLES },
+    watching: watching(functionNames()),
+  }
   for (const [name, value] of Object.entries(values)) {
     await writeFile(join(project, `dist/${name}.json`), `${JSON.stringify(value, null, 2)}\n`)
   }

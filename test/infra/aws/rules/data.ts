@@ -16,9 +16,9 @@ const POLICY = 'AWS::S3::BucketPolicy'
 const OUTLIVES_STACK = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }
 const CONDITION = 'Properties.PolicyDocument.Statement.0.Condition'
 
-/** Architecture, section 3. test/infra/aws/tables.test.ts checks the attribute of the time to live with the store itself. */
+/** Architecture, section 3. Every test of the store runs on these tables (infra/tables). */
 export const TABLE_RULES: Rules = {
-  'tables are on demand, encrypted, protected from deletion, and outlive the stack': {
+  'tables are on demand, encrypted, protected from deletion, delete expired items, and outlive the stack': {
     complaints: (template) => [
       ...unlike(template, TABLE, {
         ...OUTLIVES_STACK,
@@ -26,6 +26,7 @@ export const TABLE_RULES: Rules = {
           BillingMode: 'PAY_PER_REQUEST',
           DeletionProtectionEnabled: true,
           SSESpecification: { SSEEnabled: true },
+          TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
         },
       }),
       ...difference(idsOf(template, TABLE), ['RegistryTable', 'GrantsTable']),
@@ -35,6 +36,11 @@ export const TABLE_RULES: Rules = {
       'a table that is deleted when it is replaced': set('RegistryTable.UpdateReplacePolicy', 'Delete'),
       'no protection': set('GrantsTable.Properties.DeletionProtectionEnabled', false),
       'no encryption': set('RegistryTable.Properties.SSESpecification.SSEEnabled', false),
+      'no time to live': set('GrantsTable.Properties.TimeToLiveSpecification.Enabled', false),
+      'a time to live in another attribute': set(
+        'RegistryTable.Properties.TimeToLiveSpecification.AttributeName',
+        'expires',
+      ),
       'provisioned capacity': set('GrantsTable.Properties.BillingMode', 'PROVISIONED'),
     },
   },
