@@ -1,22 +1,23 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import fc from 'fast-check'
 import { Certificate } from 'pkijs'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { isAnchored, readTruststore } from '../../../infra/truststore/truststore.ts'
+import { afterAll, describe, expect, test } from 'vitest'
+import { isAnchored, readTruststore, type Truststore } from '../../../infra/truststore/truststore.ts'
 import { freshKey, makeAuthority, makeIdentity, vector, type Authority } from '../emulator/tls-client.ts'
 
-async function bundle(text: string): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'truststore-'))
-  onTestFinished(() => rm(directory, { recursive: true }))
-  const file = join(directory, 'bundle.pem')
-  await writeFile(file, text)
-  return file
-}
+const directory = mkdtempSync(join(tmpdir(), 'truststore-'))
+const file = join(directory, 'bundle.pem')
+afterAll(() => rmSync(directory, { recursive: true }))
 
-const read = async (text: string) => (await readTruststore(await bundle(text))).map((entry) => entry.subject)
+function read(text: string): Promise<Truststore> {
+  writeFileSync(file, text)
+  return readTruststore(file)
+}
+const subjectsIn = async (text: string) => (await read(text)).map(({ subject }) => subject)
+const complaint = (text: string) => read(text).catch((error: unknown) => (error as Error).message)
 const leaf = (name: string) => new X509Certificate(vector(name))
 
 function withoutExtensions(certificate: Certificate): Certificate {
@@ -28,13 +29,13 @@ describe('readTruststore', () => {
   const root = vector('ca-root')
   const subjects = ['ca-root', 'ca-issuing', 'self-signed-ec'].map((name) => leaf(name).subject)
 
-  test('reads every certificate of a bundle in its order', async () => {
-    expect(await read(root + vector('ca-issuing') + vector('self-signed-ec'))).toEqual(subjects)
+  test('a trust store has every certificate of its bundle, in the same order', async () => {
+    expect(await subjectsIn(root + vector('ca-issuing') + vector('self-signed-ec'))).toEqual(subjects)
   })
 
-  test('reads past comments, blank lines and other line ends', async () => {
+  test('a bundle may have comments, blank lines and other line ends', async () => {
     const text = `\ufeff# Root\n${root}\n\nIssuing CA\n==========\n${vector('ca-issuing')}`
-    expect(await read(text.replaceAll('\n', '\r\n'))).toEqual(subjects.slice(0, 2))
+    expect(await subjectsIn(text.replaceAll('\n', '\r\n'))).toEqual(subjects.slice(0, 2))
   })
 
   test.each([
@@ -52,27 +53,24 @@ describe('readTruststore', () => {
       root + root.replace(/MII.{60}/, 'A'.repeat(64)),
       'certificate 2 is broken',
     ],
-  ])('refuses %s in one line that names the file', async (_name, text, complaint) => {
-    const file = await bundle(text)
-    const refusal = await readTruststore(file).catch((error: unknown) => (error as Error).message)
-    expect(refusal).toContain(`truststore ${file}: ${complaint}`)
+  ])('a bundle is refused in one line that names the file if it is %s', async (_name, text, line) => {
+    const refusal = await complaint(text)
+    expect(refusal).toContain(`truststore ${file}: ${line}`)
     expect(refusal).not.toContain('\n')
   })
 
-  test('says why a file cannot be read', async () => {
-    const file = join(await bundle(''), 'not-there.pem')
-    await expect(readTruststore(file)).rejects.toThrow(`truststore ${file}: cannot be read (ENOTDIR)`)
+  test('a bundle that cannot be read is refused with the reason', async () => {
+    const absent = join(directory, 'absent.pem')
+    await expect(readTruststore(absent)).rejects.toThrow(`truststore ${absent}: cannot be read (ENOENT)`)
   })
 
-  test('makes one certificate or one line of any changed bundle', async () => {
-    const file = await bundle('')
+  test('any changed bundle gives one certificate or one line', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat(root.length - 1),
         fc.constantFrom('-', '\n', 'A', '\0', ''),
         async (at, character) => {
-          await writeFile(file, root.slice(0, at) + character + root.slice(at + 1))
-          const outcome = await readTruststore(file).catch((error: unknown) => (error as Error).message)
+          const outcome = await complaint(root.slice(0, at) + character + root.slice(at + 1))
           if (typeof outcome === 'string') expect(outcome).toMatch(/^truststore .*: .*$/)
           else expect(outcome).toHaveLength(1)
         },
@@ -94,67 +92,66 @@ describe('isAnchored', () => {
     return authorities
   }
 
-  async function leafBelow(authorities: Authority[]): Promise<X509Certificate> {
-    return new X509Certificate((await makeIdentity(authorities.at(-1), {})).cert)
-  }
+  const leafBelow = async (authority: Authority | undefined) =>
+    new X509Certificate((await makeIdentity(authority, {})).cert)
+
+  /** Whether a leaf is anchored if these authorities are trusted. */
+  const anchored = (certificate: X509Certificate, trusted: readonly Authority[], time = now) =>
+    isAnchored(
+      certificate,
+      trusted.map((authority) => authority.certificate),
+      time,
+    )
 
   test.each([
-    { count: 1, anchored: true },
-    { count: 4, anchored: true },
-    { count: 5, anchored: false },
-  ])('a leaf below $count CA certificates: $anchored', async ({ count, anchored }) => {
+    { count: 1, expected: true },
+    { count: 4, expected: true },
+    { count: 5, expected: false },
+  ])('a leaf below $count CA certificates is anchored: $expected', async ({ count, expected }) => {
     const authorities = await chain(count)
-    const truststore = authorities.map(({ certificate }) => certificate)
-    expect(isAnchored(await leafBelow(authorities), truststore, now)).toBe(anchored)
-    expect(isAnchored(await leafBelow(authorities), truststore.reverse(), now)).toBe(anchored)
+    const certificate = await leafBelow(authorities.at(-1))
+    expect(anchored(certificate, authorities)).toBe(expected)
+    expect(anchored(certificate, authorities.toReversed())).toBe(expected)
   })
 
-  test('every link has to be in the truststore', async () => {
+  test('a leaf is anchored only if every certificate of its path is in the trust store', async () => {
     const authorities = await chain(3)
-    const certificate = await leafBelow(authorities)
+    const certificate = await leafBelow(authorities.at(-1))
     for (const missing of authorities) {
       const others = authorities.filter((authority) => authority !== missing)
-      expect(
-        isAnchored(
-          certificate,
-          others.map((authority) => authority.certificate),
-          now,
-        ),
-      ).toBe(false)
+      expect(anchored(certificate, others)).toBe(false)
     }
   })
 
-  test('every CA certificate has to be valid at the time', async () => {
+  test('a leaf is anchored only while every CA certificate is valid', async () => {
     const authorities = await chain(2)
-    const truststore = authorities.map(({ certificate }) => certificate)
-    const certificate = await leafBelow(authorities)
-    expect(isAnchored(certificate, truststore, now)).toBe(true)
-    expect(isAnchored(certificate, truststore, yearsAhead(1))).toBe(false)
-    expect(isAnchored(certificate, truststore, yearsAhead(-1))).toBe(false)
+    const certificate = await leafBelow(authorities.at(-1))
+    const at = [now, yearsAhead(1), yearsAhead(-1)].map((time) => anchored(certificate, authorities, time))
+    expect(at).toEqual([true, false, false])
   })
 
-  test('a CA of the same name with another key is no issuer', async () => {
+  test('a CA with the name of the issuer and another key is not the issuer', async () => {
     const [real, impostor] = [await makeAuthority('CA'), await makeAuthority('CA')]
-    const certificate = await leafBelow([real])
-    expect(isAnchored(certificate, [impostor.certificate], now)).toBe(false)
-    expect(isAnchored(certificate, [impostor.certificate, real.certificate], now)).toBe(true)
+    const certificate = await leafBelow(real)
+    expect(anchored(certificate, [impostor])).toBe(false)
+    expect(anchored(certificate, [impostor, real])).toBe(true)
   })
 
-  test('a CA of another name with the same key is no issuer', async () => {
+  test('a CA with the key of the issuer and another name is not the issuer', async () => {
     const real = await makeAuthority('CA')
     const renamed = await makeAuthority('Renamed CA', undefined, real.key)
-    expect(isAnchored(await leafBelow([real]), [renamed.certificate], now)).toBe(false)
+    expect(anchored(await leafBelow(real), [renamed])).toBe(false)
   })
 
-  test('a leaf that names a CA and its key identifier has to be signed by it', async () => {
+  test('a leaf that names a CA and its key identifier must be signed by it', async () => {
     const real = await makeAuthority('CA')
-    const forged = await leafBelow([{ certificate: real.certificate, key: freshKey() }])
-    expect(isAnchored(forged, [real.certificate], now)).toBe(false)
+    const forged = await leafBelow({ certificate: real.certificate, key: freshKey() })
+    expect(anchored(forged, [real])).toBe(false)
   })
 
   test.each([
-    ['says it is no CA', (certificate: Certificate) => certificate],
-    ['does not say it is one', withoutExtensions],
+    ['is marked as no CA', (certificate: Certificate) => certificate],
+    ['has no such mark', withoutExtensions],
   ])('a listed self-signed certificate that %s issues nothing', async (_name, altered) => {
     const { cert, key } = await makeIdentity(undefined, { commonName: 'self' })
     const signed = altered(Certificate.fromBER(new X509Certificate(cert).raw))
@@ -164,10 +161,12 @@ describe('isAnchored', () => {
     await signed.sign(signingKey, 'SHA-256')
     const listed = new X509Certificate(Buffer.from(signed.toSchema().toBER()))
     expect(isAnchored(listed, [listed], now)).toBe(true)
-    expect(isAnchored(await leafBelow([{ certificate: listed, key }]), [listed], now)).toBe(false)
+    expect(anchored(await leafBelow({ certificate: listed, key }), [{ certificate: listed, key }])).toBe(
+      false,
+    )
   })
 
-  test('a self-signed certificate has to be listed itself', async () => {
+  test('a self-signed certificate is anchored only if it is listed itself', async () => {
     const own = new X509Certificate((await makeIdentity(undefined, { commonName: 'self' })).cert)
     const namesake = new X509Certificate((await makeIdentity(undefined, { commonName: 'self' })).cert)
     expect(isAnchored(own, [namesake, own], now)).toBe(true)
