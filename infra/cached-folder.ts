@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path'
 import { ROOT } from './root.ts'
 
 /**
- * A folder of `.cache` that is made once, by whichever process is first. It is filled elsewhere and renamed when it is
- * complete, so an interrupted run leaves nothing behind that looks finished.
+ * A folder of `.cache` that the first process makes. It is filled elsewhere and renamed when it is complete, so an interrupted
+ * run leaves nothing that looks finished.
  *
- * @param name path below `.cache`; it names the version of the content, as nothing is ever made again
+ * @param name path below `.cache`; it must name the version of the content, which is never made again
  * @param fill gets an empty folder, and returns the folder in it that is kept
  */
 export async function cachedFolder(

@@ -12,7 +12,7 @@ const OVERVIEW = `certbound: OAuth 2.0 access tokens that are bound to the clien
   deploy      makes a deployment on AWS, or updates it
   provision   makes its service, its clients and its owner, and renews its trust store
   restore     makes tables from a backup safe
-  doctor      checks a deployment, and prints what is wrong and what to do
+  doctor      checks a deployment, and prints each problem with its remedy
   package     makes the CloudFormation template and the archives of the functions
   bench       measures the CPU time of requests, or cold starts
 
@@ -33,7 +33,7 @@ const COMMANDS: Readonly<Record<string, Load>> = {
 }
 
 /**
- * Runs one command of certbound. Whatever the command throws is printed.
+ * Runs one command of certbound, and prints the error that it throws.
  *
  * @param argv the name of the command and its arguments; without a name the commands are listed
  * @returns the exit code

@@ -12,7 +12,7 @@ export interface Io {
   /** The answer to a question, without its line end. `undefined`: standard input has ended. */
   readonly ask: (question: string) => Promise<string | undefined>
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Aborted when the process must end (SIGINT, SIGTERM). A command that reads it must end by itself; all others are killed. */
+  /** Aborted when the process must end (SIGINT, SIGTERM). A command that reads it must end by itself; a signal kills all others. */
   readonly stop: AbortSignal
 }
 
@@ -29,11 +29,11 @@ export interface Command<Options extends ParseArgsOptionsConfig = ParseArgsOptio
   /** The text of `--help`, which every command has. */
   readonly help: string
   readonly options: Options
-  /** Whether the command takes arguments that are no options. */
+  /** Whether the command takes arguments that are not options. */
   readonly allowPositionals?: boolean
   /**
    * @returns the exit code
-   * @throws Complaint for a person; any error ends the command with the exit code `failed`
+   * @throws Complaint for the user; any error ends the command with the exit code `failed`
    */
   run(parsed: Parsed<Options>, io: Io): Promise<number>
   /** The exit code when `run` throws or the arguments are wrong; 1 by default. */

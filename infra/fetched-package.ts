@@ -7,11 +7,11 @@ import { cachedFolder } from './cached-folder.ts'
 
 const run = promisify(execFile)
 
-/** A package of the npm registry that is no dependency: most runs do not need it, or it must not be in `node_modules`. */
+/** A package of the npm registry that is not a dependency: few runs need it, or it must not be in `node_modules`. */
 export interface PinnedPackage {
   /** `name@version` */
   readonly spec: string
-  /** Of the package as it was reviewed, as in package-lock.json. */
+  /** The hash of the reviewed package, as in package-lock.json. */
   readonly integrity: string
 }
 
@@ -20,7 +20,7 @@ export interface PinnedPackage {
  *
  * @param name path below `.cache` @param part the folder of the archive that is kept
  * @returns the folder of the package
- * @throws Error when the registry has another content
+ * @throws Error when the registry has other content
  */
 export function fetchedPackage(
   { spec, integrity }: PinnedPackage,

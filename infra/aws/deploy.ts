@@ -8,7 +8,7 @@ import { deployLocally, localEndpoint } from './deployment/tables.ts'
 const HELP = `certbound deploy: makes a deployment on AWS, or updates it
 
   --settings FILE   the settings (certbound.jsonc); certbound.example.jsonc explains them
-  --yes             do not ask before anything is changed
+  --yes             change AWS without asking
   --endpoint URL    make only the two tables, in a DynamoDB on this machine (AWS_ENDPOINT_URL_DYNAMODB)
   --help
 

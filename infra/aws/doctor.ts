@@ -5,7 +5,7 @@ import { readDeployment } from './deployment/settings.ts'
 import { ACCOUNT_CHECKS, CHECKS, inspect, type Report, reportLines, summary } from './doctor/checks.ts'
 import { awsDeployment, localDeployment, type VisitorFiles } from './doctor/deployments.ts'
 
-const HELP = `certbound doctor: checks a deployment, and prints what is wrong and what to do
+const HELP = `certbound doctor: checks a deployment, and prints each problem with its remedy
 
   --settings FILE   the settings of a deployment on AWS (certbound.jsonc), with the AWS credentials of the environment
   --certificate FILE, --key FILE

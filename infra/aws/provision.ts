@@ -12,12 +12,12 @@ import { provisionPlan, secretLines } from './provisioning/report.ts'
 const HELP = `certbound provision: makes the service, the clients and the owner of a deployment, and renews its trust store
 
   --settings FILE   the settings (certbound.jsonc)
-  --yes             do not ask before anything is written
+  --yes             write without asking
   --json            print secrets as lines of JSON on standard output, and everything else on standard error
   --endpoint URL    use a DynamoDB on this machine, which has no trust store (AWS_ENDPOINT_URL_DYNAMODB)
   --help
 
-What exists is not changed. Secrets are printed when they are made, and never again: only their digests are stored.`
+Existing parts are not changed. Each secret is printed once, when it is made: the tables hold only its digest.`
 
 export const COMMAND = command({
   help: HELP,

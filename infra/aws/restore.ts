@@ -6,19 +6,19 @@ import { localEndpoint, withTables } from './deployment/tables.ts'
 import { restoredLines, restorePlan } from './provisioning/report.ts'
 import { type RestoreOptions, restoreOwner, restoreServices } from './provisioning/restore.ts'
 
-const HELP = `certbound restore: makes tables from a backup safe: ends again what was ended since, and replaces all secrets
+const HELP = `certbound restore: makes tables from a backup safe: ends tokens that were revoked since, and replaces secrets
 
   --settings FILE        the settings (certbound.jsonc)
-  --registry TABLE       the restored table of services and clients, in place of the deployment's own
-  --grants TABLE         the table of grants, likewise
+  --registry TABLE       the restored table of services and clients; by default the deployment's own
+  --grants TABLE         the restored table of grants; by default the deployment's own
   --client-secrets keep  clients keep the secrets of the backup; by default they get new ones
   --revive ID            make the lost state of this client again (can be repeated); "all" for all clients
-  --yes                  do not ask before anything is written
-  --json                 print what was done, with the secrets, as JSON on standard output
+  --yes                  write without asking
+  --json                 print the results and the new secrets as JSON on standard output
   --endpoint URL         use a DynamoDB on this machine (AWS_ENDPOINT_URL_DYNAMODB)
   --help
 
-docs/operations.md describes when to use it, and what to do before and after. Secrets are printed once.`
+docs/operations.md describes when to use it, and the steps before and after. Secrets are printed once.`
 
 export const COMMAND = command({
   help: HELP,

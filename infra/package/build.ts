@@ -46,7 +46,7 @@ export async function bundle(handler: string, folder: string): Promise<Bundle> {
     format: 'esm',
     // The SDK's ES modules are a third smaller than the CommonJS that esbuild prefers for Node.
     mainFields: ['module', 'main'],
-    // A dependency that is CommonJS after all requires built-ins, which would otherwise end the start.
+    // Some dependencies are CommonJS and require built-ins. Without `require` the function would not start.
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },

@@ -1,6 +1,6 @@
 import { zipSync } from 'fflate'
 
-/** The first date that the format has. The archive holds it as local time, whatever the time zone is. */
+/** The first date of the format. The archive holds it as local time, so the time zone has no effect. */
 const DATE = new Date(1980, 0, 1)
 const UNIX = 3
 /** A regular file that everyone may read: Lambda needs that. The mode is the upper half. */

@@ -35,8 +35,8 @@ export function parseTruststore(text: string, file: string): Truststore {
 }
 
 /**
- * Whether a leaf leads to a self-signed certificate through certificates of the trust store only. What the client sent
- * along is ignored, as API Gateway ignores it. OpenSSL's verdict, which covers key usage and weak keys, comes on top.
+ * Whether a leaf leads to a self-signed certificate through certificates of the trust store only. Like API Gateway, it ignores
+ * other certificates that the client sent. OpenSSL checks key usage and weak keys besides.
  */
 export function isAnchored(leaf: X509Certificate, truststore: Truststore, time: Date): boolean {
   if (isSelfIssued(leaf)) return isIn(leaf, truststore)
@@ -56,7 +56,7 @@ export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate
   return issuer.ca && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)
 }
 
-/** The shortest way to a self-issued certificate, both ends counted; `undefined` when there is none within `most`. */
+/** The shortest path to a self-issued certificate, both ends counted; `undefined` if none has at most `most`. */
 export function chainLength(
   certificate: X509Certificate,
   truststore: Truststore,
@@ -73,12 +73,12 @@ export function isSelfIssued({ subject, issuer }: X509Certificate): boolean {
   return subject === issuer
 }
 
-/** Its subject as people write it, the common name first. Node has `undefined` for an empty subject. */
+/** The subject as people write it, the common name first. Node gives `undefined` for an empty subject. */
 export function subjectOf({ subject = '' }: { readonly subject?: string }): string {
   return subject.split('\n').reverse().join(', ') || 'a certificate without a subject'
 }
 
-/** What is wrong with the dates of a certificate, as the end of a sentence; a `warning` is good for at most 30 days more. */
+/** The problem with the dates of a certificate, as the end of a sentence. With a `warning` it is valid for 30 days at most. */
 export function dateProblem(
   { validFrom, validFromDate, validTo, validToDate }: X509Certificate,
   now: Date,

@@ -48,7 +48,7 @@ test.each([
   )
 })
 
-test('an error that is no complaint is called unexpected', async () => {
+test('an error that is not a complaint is printed as unexpected', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'certbound-broken-'))
   onTestFinished(() => rm(directory, { recursive: true }))
   await writeFile(join(directory, 'local.json'), 'broken')

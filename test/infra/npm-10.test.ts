@@ -49,7 +49,7 @@ function linkMissing(from: string, to: string): void {
   }
 }
 
-/** Without what an npm that runs these tests says of itself. */
+/** The environment without the variables of an npm that runs these tests. */
 function environment(): NodeJS.ProcessEnv {
   const kept = /^npm_config_(cache|registry|userconfig)$/i
   return Object.fromEntries(

@@ -1,7 +1,7 @@
 import { vi } from 'vitest'
 import type { main } from '../../infra/certbound.ts'
 
-/** What a command did. */
+/** The exit code of a command, and its output. */
 export interface Ran {
   readonly code: number | null
   readonly stdout: string

@@ -20,7 +20,7 @@ export function openAws(region: string) {
 
 export type Aws = ReturnType<typeof openAws>
 
-/** What common errors of AWS mean for a person, by the name of the error. */
+/** Explanations of common errors, by the name that AWS gives the error. */
 const MEANINGS: Readonly<Record<string, string>> = {
   CredentialsProviderError:
     'there are no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
@@ -37,7 +37,7 @@ interface AwsError extends Error {
   readonly code?: string
 }
 
-/** @throws Complaint of one line: the action in words, and what is wrong with it */
+/** @throws Complaint of one line: the action in words, and the problem */
 export async function attempt<Result>(doing: string, action: () => Promise<Result>): Promise<Result> {
   try {
     return await action()

@@ -13,7 +13,7 @@ import { BUCKET_OUTPUT, fillTruststore, findTruststore, mutualTlsOf, truststoreB
 const TRUSTSTORE_TEMPLATE = join(import.meta.dirname, '../template/truststore.json')
 
 /**
- * What `deploy` would do. Changes nothing.
+ * The steps that `deploy` would take. Changes nothing.
  *
  * @returns lines to show before the question
  * @throws Complaint when a stack cannot be changed now
@@ -43,9 +43,9 @@ export async function planOf({ settings, truststore }: Ready, aws: Aws): Promise
 
 /**
  * Fills the trust store first: the domain cannot be made before its object exists at a known version. Each step keeps or
- * updates what is there, so a deployment can be repeated after any failure.
+ * updates existing parts, so a deployment can be repeated after any failure.
  *
- * @returns lines that say what to do next
+ * @returns lines with the next steps
  * @throws Complaint
  */
 export async function deploy({ settings, truststore }: Ready, aws: Aws): Promise<string[]> {

@@ -3,7 +3,7 @@ import { type JSONVisitor, parse, printParseErrorCode, visit } from 'jsonc-parse
 import * as z from 'zod/mini'
 import { Complaint } from '../../command.ts'
 
-/** What CloudWatch offers. */
+/** The periods that CloudWatch offers. */
 const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]
 /** Comments are always allowed. */
 const JSONC = { allowTrailingComma: true }
@@ -104,7 +104,7 @@ async function contentOf(file: string): Promise<string> {
   }
 }
 
-/** Each as `line: what is wrong`. Of two members with one name the parser would silently take the last. */
+/** Each as `line: problem`. If two members have one name, the parser would silently take the last. */
 function syntaxErrors(content: string): string[] {
   const errors: string[] = []
   const objects: Set<string>[] = []

@@ -81,7 +81,7 @@ function localTableNames({ stage }: DeploymentSettings): TableNames {
 /**
  * Makes the tables in a DynamoDB on this machine, unless they exist.
  *
- * @returns lines that say what to do next
+ * @returns lines with the next steps
  * @throws Complaint when no DynamoDB answers
  */
 export async function deployLocally(settings: DeploymentSettings, endpoint: string): Promise<string[]> {

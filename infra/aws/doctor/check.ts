@@ -46,9 +46,8 @@ export type Status = 'ok' | 'warn' | 'fail' | 'skipped'
 
 export interface Finding {
   readonly status: Status
-  /** What was found, in plain words. */
+  /** The finding in plain words. */
   readonly what: string
-  /** What to do about it. */
   readonly todo?: string
 }
 
@@ -57,7 +56,7 @@ export const warn = (what: string, todo: string): Finding => ({ status: 'warn', 
 export const fail = (what: string, todo: string): Finding => ({ status: 'fail', what, todo })
 export const skipped = (what: string, todo: string): Finding => ({ status: 'skipped', what, todo })
 
-/** What is wrong, or else that nothing is. */
+/** The problems; without any, one finding that all is well. */
 export function orElse(problems: readonly (Finding | false)[], fine: string): readonly Finding[] {
   const found = problems.filter((problem) => problem !== false)
   return found.length > 0 ? found : [ok(fine)]

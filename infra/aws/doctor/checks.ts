@@ -53,7 +53,7 @@ export async function inspect<Subject>(
   return reports
 }
 
-/** How many findings there are of each kind, apart from the good ones. */
+/** The numbers of findings of each kind, without the good ones. */
 export function summary(reports: readonly Report[]) {
   const all = reports.flatMap(({ findings }) => findings.map(({ status }) => status))
   const count = (status: Status) => all.filter((each) => each === status).length
@@ -62,7 +62,7 @@ export function summary(reports: readonly Report[]) {
 
 const MARKS: Readonly<Record<Status, string>> = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL', skipped: 'skip' }
 
-/** For people: a line for each finding, and one for what to do about it. */
+/** For people: a line for each finding, followed by its remedy. */
 export function reportLines(reports: readonly Report[]): string[] {
   const lines = reports.flatMap(({ name, findings }) =>
     findings.flatMap(({ status, what, todo }) => [

@@ -15,9 +15,9 @@ type Members = Readonly<Record<string, unknown>>
 
 /**
  * Makes services and clients by the steps of the management API, with the same members and rules. Its credentials are not
- * checked: the first service has none yet, and whoever can write to the tables needs none.
+ * checked: the first service has none yet, and a person who can write to the tables needs none.
  *
- * @throws Complaint that names what is wrong with the members
+ * @throws Complaint that names the wrong member
  */
 export function openManagement(runtime: Runtime) {
   const owner = (): OwnerCall => ({

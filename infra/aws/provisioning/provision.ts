@@ -6,7 +6,7 @@ import { openManagement } from './management.ts'
 import type { OwnerCredentials } from './owner.ts'
 import { clientMembers, serviceMembers } from './secure-settings.ts'
 
-/** Which parts of the settings the tables have. */
+/** The parts of the settings that exist in the tables. */
 export interface Present {
   readonly owner: boolean
   readonly service: Service | undefined
@@ -41,7 +41,7 @@ interface ServiceCredentials {
 }
 
 /**
- * Makes what is missing, each part after those that it needs, and changes nothing else.
+ * Makes the missing parts, each after those that it needs, and changes nothing else.
  *
  * @param show gets each secret as soon as its digest is stored, so that a later failure does not lose it
  * @throws Complaint that names the wrong setting

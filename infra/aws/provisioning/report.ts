@@ -4,7 +4,7 @@ import type { OwnerCredentials } from './owner.ts'
 import type { NewSecrets, Present } from './provision.ts'
 import type { RestoredState, RestoredService } from './restore.ts'
 
-/** What exists, and what would be made. */
+/** The parts that exist, and those that would be made. */
 export function provisionPlan(
   { owner, service, clients }: Present,
   number: number,
@@ -41,7 +41,7 @@ function ownerLines(owner: OwnerCredentials | undefined): string[] {
   ]
 }
 
-/** What a restore would do. */
+/** The changes that a restore would make. */
 export function restorePlan(
   services: readonly Service[],
   { registryTable, grantsTable }: TableNames,
@@ -62,7 +62,7 @@ interface Restored {
   readonly owner: OwnerCredentials | undefined
 }
 
-/** New secrets in words, and what is left to do. */
+/** New secrets in words, and the steps that are left. */
 export function restoredLines({ services, owner }: Restored): string[] {
   return [...services.flatMap(serviceLines), ...ownerLines(owner)]
 }

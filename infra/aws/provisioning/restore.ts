@@ -8,7 +8,7 @@ import { type OwnerCredentials, renewOwner } from './owner.ts'
 export interface RestoreOptions {
   readonly now: EpochSeconds
   readonly random: (bytes: number) => Buffer
-  /** How long a running function may use what it read before (`REGISTRY_CACHE_SECONDS`). */
+  /** The time for which a running function uses records that it has read (`REGISTRY_CACHE_SECONDS`). */
   readonly cacheSeconds: number
   /** Whether clients get new secrets. Services and the owner always do. */
   readonly newClientSecrets: boolean
@@ -20,11 +20,11 @@ export type RestoredState = 'kept' | 'revived' | 'missing'
 export type RestoredService = Awaited<ReturnType<typeof restoreService>>
 
 /**
- * Makes a restored registry safe again. A backup revives what was ended after it: tokens, codes and tickets (ended again by
- * `tokensNotBefore`), replaced secrets (replaced again), locks (copied from the states of the clients, which lie in the other
- * table) and deleted clients (they have no state, so they stay unusable).
+ * Makes a restored registry safe again. A backup undoes later changes. Tokens, codes and tickets that were ended are ended again
+ * by `tokensNotBefore`. Replaced secrets are replaced again. Locks are copied from the states of the clients, which are in the
+ * other table. Deleted clients have no state, so they stay unusable.
  *
- * It can be repeated. Then it ends what was issued in between, and replaces the secrets of the last time.
+ * It can be repeated. Then it ends tokens that were issued in between, and replaces the secrets of the last time.
  */
 export async function restoreServices(store: Store, options: RestoreOptions): Promise<RestoredService[]> {
   const restored = []

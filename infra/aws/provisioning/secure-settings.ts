@@ -24,7 +24,7 @@ export function serviceMembers(settings: DeploymentSettings): Members {
   }
 }
 
-/** The members of a new client. Its tokens are bound unless its settings say no. */
+/** The members of a new client. Its tokens are bound unless its settings switch that off. */
 export function clientMembers(client: DeploymentSettings['clients'][number]): Members {
   return { tlsClientCertificateBoundAccessTokens: true, ...client }
 }

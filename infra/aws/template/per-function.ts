@@ -125,7 +125,7 @@ function sumAlarm({ metric, label, description }: (typeof SUMS)[number], names: 
   }
 }
 
-/** The functions that see a certificate or a code beside what it belongs to. */
+/** The functions that compare a certificate with a binding, or see a code or a refresh token again. */
 const JUDGES = ['token', 'introspection', 'authorizer'] as const
 
 const STOLEN =

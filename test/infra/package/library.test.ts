@@ -49,7 +49,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** What `npm pack` reads of the project, in a folder without a build. */
+/** The files of the project that `npm pack` reads, in a folder without a build. */
 function copyWorkspace(name: string): string {
   const copy = join(folder, name)
   mkdirSync(join(copy, LIBRARY), { recursive: true })
@@ -78,7 +78,7 @@ function run(name: string, text: string, env = {}): string {
   return execFileSync(process.execPath, [name], { cwd: user, env }).toString()
 }
 
-test('npm pack fails as long as the library is not built', () => {
+test('npm pack fails until the library is built', () => {
   const unbuilt = copyWorkspace('unbuilt')
   expect(() => npm(unbuilt, 'pack', '-w', NAME)).toThrow(/ENOENT.*dist\/library/)
 })
@@ -202,7 +202,7 @@ describe('the types of the library', () => {
   })
 })
 
-/** What the compiler of a user finds in these files and in the types of the library. */
+/** The complaints of a user's compiler about these files and the types of the library. */
 function complaints(files: readonly string[], options: ts.CompilerOptions): string[] {
   const paths = files.map((file) => join(user, file))
   const program = ts.createProgram(paths, {

@@ -18,7 +18,7 @@ test('the order in which files come does not change a byte of the archive', () =
   expect(zip(new Map([...files].reverse())).equals(zip(files))).toBe(true)
 })
 
-test('an archive has the bytes that other zip programs expect, whatever the clock and the time zone are', () => {
+test('an archive has the bytes that other zip programs expect, independent of the clock and the time zone', () => {
   const archive = zip(new Map([['a', Buffer.from('a')]]))
   const header = '504b0304 1400 0000 0800 0000 2100 43beb7e8 03000000 01000000 0100 0000 61 4b0400'
   const entry = '504b0102 1403 1400 0000 0800 0000 2100 43beb7e8 03000000 01000000 0100 0000'

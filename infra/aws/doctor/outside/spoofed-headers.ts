@@ -9,8 +9,8 @@ interface Case {
 }
 
 /**
- * Only the connection proves a certificate. With the client's certificate in a header the plain domain answers as without it.
- * It also does so when the client presents the certificate there, because nobody checks who issued it.
+ * Only the connection proves a certificate. If a header carries the client's certificate, the plain domain answers as without
+ * it. The same holds if the client presents the certificate there, because the plain domain does not check its issuer.
  */
 export const spoofedHeaders: Check = {
   name: 'spoofed certificate',

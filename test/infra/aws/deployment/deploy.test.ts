@@ -85,33 +85,16 @@ test('deploy names everything that is missing at once, and calls nothing on AWS'
 describe('a failing AWS', () => {
   beforeEach(() => deployment.aws.account.stacks.clear())
 
+  const [LOOKING, CHANGING] = [`looking for the stack ${STORE}`, `changing the stack ${STORE}`]
+  const DENIED = 'the AWS credentials do not allow it (no, no)'
+
   test.each([
-    [
-      'DescribeStacks',
-      400,
-      'ExpiredToken',
-      `looking for the stack ${STORE}: the AWS credentials have expired`,
-    ],
-    [
-      'DescribeStacks',
-      403,
-      'InvalidClientTokenId',
-      `looking for the stack ${STORE}: AWS does not know the credentials`,
-    ],
-    [
-      'CreateStack',
-      403,
-      'AccessDenied',
-      `changing the stack ${STORE}: the AWS credentials do not allow it (no, no)`,
-    ],
+    ['DescribeStacks', 400, 'ExpiredToken', `${LOOKING}: the AWS credentials have expired`],
+    ['DescribeStacks', 403, 'InvalidClientTokenId', `${LOOKING}: AWS does not know the credentials`],
+    ['CreateStack', 403, 'AccessDenied', `${CHANGING}: ${DENIED}`],
     ['HEAD /', 403, 'AccessDenied', `looking into the bucket ${BUCKET}: the AWS credentials do not allow it`],
     ['PUT /', 404, 'NoSuchBucket', `filling the bucket ${BUCKET}: the bucket does not exist`],
-    [
-      'PUT /',
-      403,
-      'AccessDenied',
-      `filling the bucket ${BUCKET}: the AWS credentials do not allow it (no, no)`,
-    ],
+    ['PUT /', 403, 'AccessDenied', `filling the bucket ${BUCKET}: ${DENIED}`],
   ])('%s answered with %i %s ends deploy with one line', async (call, status, code, line) => {
     deployment.aws.refused.set(call, new Failure(status, code, 'no, \n no'))
     const { code: exit, stderr } = await deploy('--yes')
@@ -213,11 +196,8 @@ describe('deployments', { timeout: 60_000 }, () => {
     writeFileSync(certificate ?? '', certificatePem('client-ec-p256'))
     writeFileSync(key ?? '', 'key')
     const settings = await exampleSettings()
-    const { inspected, account } = await awsDeployment(settings, aws, {
-      certificate,
-      key,
-      'client-id': '5',
-    })
+    const files = { certificate, key, 'client-id': '5' }
+    const { inspected, account } = await awsDeployment(settings, aws, files)
     expect(inspected).toMatchObject({
       mtlsUrl: `https://${MTLS}`,
       plainUrl: 'https://auth.example.com',

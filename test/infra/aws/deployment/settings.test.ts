@@ -33,7 +33,7 @@ function example(...replaced: Replacement[]): string {
   }, EXAMPLE)
 }
 
-/** What is wrong with a file, without its name: a line each. */
+/** The lines of the complaint about a file, without its name. */
 async function complaints(text: string): Promise<string[]> {
   const error: unknown = await read(text).catch((error: unknown) => error)
   if (!(error instanceof Complaint)) throw new Error('no complaint', { cause: error })

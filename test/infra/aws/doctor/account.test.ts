@@ -175,7 +175,7 @@ test.each<[keyof typeof ALL, string, object | string, string]>([
   expect(await verdict(ALL[check], account())).toBe(line)
 })
 
-test('doctor finds an execute-api endpoint that answers, whatever its setting is', async () => {
+test('doctor finds an execute-api endpoint that answers although its setting is closed', async () => {
   answers.set('GET /v2/apis/a1b2', { ...CLOSED, apiEndpoint: endpoint }).set('GET /jwks', { keys: [] })
   expect(await verdict(executeApi, account())).toBe(`fail: ${endpoint} answers: it bypasses mutual TLS`)
 })

@@ -36,7 +36,7 @@ test('doctor finds nothing wrong in a good deployment', async () => {
   expect(stdout).toMatch(/0 failures, 0 warnings, 0 skipped\n$/)
 })
 
-test('doctor prints what is wrong and what to do, and ends with 1', async () => {
+test('doctor prints each problem with its remedy, and ends with 1', async () => {
   const { code, stdout } = await doctor(await changed(({ webApiUrl }) => ({ mtlsUrl: webApiUrl })))
   expect(code).toBe(1)
   expect(stdout).toMatch(

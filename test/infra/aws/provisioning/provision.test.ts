@@ -100,7 +100,7 @@ test('provision needs tables, and makes a service with secure settings, its owne
   expect(shown.filter((secret) => secret.length < 43 || text.includes(secret))).toEqual([])
 })
 
-test('a second provision changes nothing, shows no secret and names what exists', async ({
+test('a second provision changes nothing, shows no secret and names the existing parts', async ({
   provisioning,
 }) => {
   const { deployTables, endpoint, provision, runtime } = provisioning

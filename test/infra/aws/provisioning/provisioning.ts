@@ -9,7 +9,7 @@ import { API_IDS, MTLS_DOMAIN } from '../../../support/fixed-runtime.ts'
 /** The number that follows from the issuer of the example. */
 export const SERVICE = 41754916716729
 
-/** An empty engine for the commands of a deployment, and a runtime over what they make of it. */
+/** An empty engine for the commands of a deployment, and a runtime over the tables that they make in it. */
 async function openProvisioning(deployment: Deployment) {
   const engine = await startEmbeddedEngine({})
   const settings = {

@@ -38,7 +38,7 @@ test('restore changes nothing unless the answer is yes', async ({ provisioned })
   expect(await provisioned.currentService()).toEqual(before)
 })
 
-test('restore prints in words what it did', async ({ provisioned }) => {
+test('restore prints the new secrets and the cut-off in words', async ({ provisioned }) => {
   const { stdout } = await provisioned.run(['restore'], { answer: 'yes' })
   const { tokensNotBefore = 0 } = (await provisioned.currentService()) ?? {}
   const until = new Date(tokensNotBefore * 1000).toISOString()

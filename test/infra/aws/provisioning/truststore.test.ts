@@ -63,24 +63,14 @@ test('provision refuses certificates that API Gateway would not accept', async (
 })
 
 test.each([
-  [
-    'GetDomainName',
-    404,
-    'NotFoundException',
-    /looking at the domain mtls.auth.example.com: NotFoundException/,
-  ],
-  [
-    'UpdateDomainName',
-    429,
-    'TooManyRequestsException',
-    /changing the domain mtls.auth.example.com: TooManyReq/,
-  ],
-  ['PUT /', 403, 'AccessDenied', /filling the bucket \S+: the AWS credentials do not allow it/],
+  ['GetDomainName', 404, 'NotFoundException', `looking at the domain ${MTLS}: NotFoundException`],
+  ['UpdateDomainName', 429, 'TooManyRequestsException', `changing the domain ${MTLS}: TooManyRequests`],
+  ['PUT /', 403, 'AccessDenied', `filling the bucket ${BUCKET}: the AWS credentials do not allow it`],
 ])('%s answered with %i %s ends provision with one line', async (call, status, code, line) => {
   deployment.aws.refused.set(call, new Failure(status, code, 'no'))
   const answer = await provision()
   expect(answer.code).toBe(1)
-  expect(answer.stderr.trim().split('\n').at(-1)).toMatch(line)
+  expect(answer.stderr.trim().split('\n').at(-1)).toContain(line)
 })
 
 test('provision needs a bucket that keeps versions', async () => {
@@ -88,7 +78,7 @@ test('provision needs a bucket that keeps versions', async () => {
   expect((await provision()).stderr).toContain(`the bucket ${BUCKET} keeps no versions`)
 })
 
-test('before the first deployment provision says that deploy comes first', async () => {
+test('before the first deployment provision asks for npm run deploy', async () => {
   deployment.aws.account.stacks.clear()
   const { code, stderr } = await provision()
   const line = 'the stack certbound-prod does not exist or is not complete: run npm run deploy first'

@@ -19,7 +19,7 @@ export interface StoreUse {
   readonly readsSigningKeys: boolean
 }
 
-/** Which table the modules of the store hold when they call a method of `Table`. */
+/** The table of each module of the store that calls a method of `Table`. */
 const TABLE_OF: Readonly<Record<string, TableName>> = {
   'shared/store/grants.ts': 'GrantsTable',
   'shared/store/clients.ts': 'GrantsTable',

@@ -13,7 +13,7 @@ interface Resource<Properties = Record<string, unknown>> {
   DependsOn?: string | string[]
 }
 
-/** One rule for a template: what is wrong with it, and templates broken on purpose, each of which must give a complaint. */
+/** One rule for a template: its complaints, and changes that break it on purpose. Each change must give a complaint. */
 export interface Rule {
   readonly complaints: (template: Template) => string[] | Promise<string[]>
   readonly broken: Readonly<Record<string, Change>>
@@ -34,7 +34,7 @@ export function resource<Properties>({ Resources }: Template, id: string): Resou
   return found as Resource<never>
 }
 
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- what this resource has
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the properties of this resource
 export function properties<Properties>(template: Template, id: string): Properties {
   return resource<Properties>(template, id).Properties
 }

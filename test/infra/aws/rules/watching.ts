@@ -40,7 +40,7 @@ const filters = (template: Template) =>
   ofType<MetricFilter>(template, 'AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties)
 const lambdaIds = (template: Template) => lambdas(template).map(([id]) => id)
 
-/** Of the request only its route, and of the certificate only what is public. */
+/** Only the route of the request, and only public members of the certificate. */
 const LOGGED = [
   'requestId',
   'requestTime',
