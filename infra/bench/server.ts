@@ -20,8 +20,6 @@ export interface ServerArgument {
 /** Ports of the echo and of the edge in front of each service. */
 export type ServerReady = Readonly<Record<Format | 'echo', number>>
 
-const HOST = '127.0.0.1'
-
 const { endpoint, truststoreFile, services, ...identity } = argument() as ServerArgument
 const tls = { ...identity, truststore: await readTruststore(truststoreFile) }
 const runtime = runtimeAt(endpoint, services.opaque)
@@ -43,11 +41,11 @@ async function listenForEcho(tls: MutualTls): Promise<number> {
       response.end(body)
     })
   })
-  return (await listen(server, { host: HOST, port: 0, option: '' })).port
+  return (await listen(server)).port
 }
 
 async function listenFor(serviceId: number): Promise<number> {
   const routes = deployedFunctions({ ...runtime, settings: settingsFor(serviceId) })
-  const edge = await mutualTlsEdge({ ...DOMAIN, ...tls, routes, host: HOST, port: 0, onError: console.error })
+  const edge = await mutualTlsEdge({ ...DOMAIN, ...tls, routes, onError: console.error })
   return edge.port
 }

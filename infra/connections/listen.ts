@@ -1,5 +1,7 @@
-import { Complaint } from '../command.ts'
 import type { AddressInfo, Server, Socket } from 'node:net'
+import { Complaint } from '../command.ts'
+
+const HOST = '127.0.0.1'
 
 export interface Listening {
   readonly port: number
@@ -7,16 +9,14 @@ export interface Listening {
   readonly close: () => Promise<void>
 }
 
-export interface ListenAddress {
-  readonly host: string
-  /** 0 takes a free one. */
-  readonly port: number
-  /** The command line option that sets this port, for the error message. */
-  readonly option: string
-}
-
-/** @throws Complaint when the port cannot be had */
-export function listen(server: Server, { host, port, option }: ListenAddress): Promise<Listening> {
+/**
+ * Listens on this machine only.
+ *
+ * @param port a free one by default
+ * @param option the command line option that sets this port, for the error message
+ * @throws Complaint when the port cannot be used
+ */
+export function listen(server: Server, port = 0, option = ''): Promise<Listening> {
   const sockets = new Set<Socket>()
   // closeAllConnections() misses connections whose TLS handshake is under way, and close() waits for those.
   server.on('connection', (socket: Socket) => {
@@ -32,17 +32,15 @@ export function listen(server: Server, { host, port, option }: ListenAddress): P
 
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(
-        new Complaint(`${complaint(error, host, port)}: choose another with ${option}`, { cause: error }),
-      )
+      reject(new Complaint(`${complaint(error, port)}: choose another with ${option}`, { cause: error }))
     })
-    server.listen(port, host, () => {
+    server.listen(port, HOST, () => {
       resolve({ port: (server.address() as AddressInfo).port, close: () => (stopped ??= stop()) })
     })
   })
 }
 
-function complaint(error: NodeJS.ErrnoException, host: string, port: number): string {
+function complaint(error: NodeJS.ErrnoException, port: number): string {
   if (error.code === 'EADDRINUSE') return `port ${port} is in use`
-  return `port ${port} of ${host} cannot be used (${error.code ?? error.message})`
+  return `port ${port} of ${HOST} cannot be used (${error.code ?? error.message})`
 }

@@ -1,5 +1,6 @@
 import { Agent as PlainAgent, type IncomingHttpHeaders, request as plainRequest } from 'node:http'
 import { Agent, request } from 'node:https'
+import { text } from 'node:stream/consumers'
 
 /** PEM texts. Without `cert` and `key` the client presents no certificate. */
 export interface TlsIdentity {
@@ -31,28 +32,18 @@ export function mutualTlsRequest(
   { form, headers = {}, signal }: Message = {},
 ): Promise<HttpAnswer> {
   const isTls = url.startsWith('https:')
-  const agent =
-    identity instanceof Agent
-      ? identity
-      : isTls
-        ? new Agent({ ...identity, keepAlive: false })
-        : new PlainAgent()
+  const own = () => (isTls ? new Agent({ ...identity, keepAlive: false }) : new PlainAgent())
   const formHeaders = form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }
   return new Promise((resolve, reject) => {
     const options = {
-      agent,
+      agent: identity instanceof Agent ? identity : own(),
       method: form === undefined ? 'GET' : 'POST',
       headers: { ...formHeaders, ...headers },
       ...(signal === undefined ? {} : { signal }),
     }
     const sent = (isTls ? request : plainRequest)(url, options, (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.once('error', reject)
-      response.once('end', () => {
-        const text = Buffer.concat(chunks).toString()
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text })
-      })
+      const { statusCode = 0, headers: answered } = response
+      text(response).then((body) => resolve({ status: statusCode, headers: answered, text: body }), reject)
     })
     sent.once('error', reject)
     sent.end(form)

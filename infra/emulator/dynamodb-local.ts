@@ -88,7 +88,7 @@ function javaVersion(java: string): number {
 }
 
 async function freePort(): Promise<number> {
-  const { port, close } = await listen(createServer(), { host: '127.0.0.1', port: 0, option: '' })
+  const { port, close } = await listen(createServer())
   await close()
   return port
 }

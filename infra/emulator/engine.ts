@@ -36,7 +36,7 @@ export async function startEmbeddedEngine({
   const server = dynalite(directory === undefined ? IMMEDIATELY : { ...IMMEDIATELY, path: directory })
   // dynalite rethrows the error of a request that breaks off, which would end the process.
   server.on('request', (request: IncomingMessage) => request.removeAllListeners('error'))
-  const listening = await listen(server, { host: '127.0.0.1', port, option: '--engine-port' })
+  const listening = await listen(server, port, '--engine-port')
   const endpoint = `http://127.0.0.1:${listening.port}`
   // dynalite has opened, and locked, its directory only when it answers.
   await listsTables(endpoint)

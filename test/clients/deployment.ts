@@ -18,8 +18,6 @@ import { tlsFetch } from '../support/tls-fetch.ts'
 import { openWalk } from '../support/walk.ts'
 
 const TRUSTSTORE = ['ca-root', 'ca-issuing', 'ca-other-root', 'self-signed-ec']
-const HOST = '127.0.0.1'
-
 /**
  * What a deployment is to its clients, on this machine: an issuer on a plain HTTPS domain whose metadata has aliases on
  * a mutual-TLS domain, both over the deployed functions, and a resource server that asks the Web API. To be opened at
@@ -36,7 +34,7 @@ export async function openDeployment() {
   const onError = (error: unknown) => {
     throw error
   }
-  const site = { routes: deployedFunctions(runtime), apiId: API_IDS[0] ?? '', host: HOST, port: 0, onError }
+  const site = { routes: deployedFunctions(runtime), apiId: API_IDS[0] ?? '', onError }
   const tls = { ...server, truststore: TRUSTSTORE.map((name) => new X509Certificate(vector(name))) }
   const mutualTls = await open(mutualTlsEdge({ ...site, ...tls, domainName: MTLS_DOMAIN }))
   const plain = await open(plainHttps({ ...site, domainName: 'api.example.com' }, server))
@@ -58,9 +56,7 @@ export async function openDeployment() {
   })
   const access = { serviceApiKey: walk.serviceId, serviceApiSecret: walk.secrets.introspect }
   const resources = resourceServer(webApiClient({ webApiUrl: `http://localhost:${webApi}`, ...access }))
-  const resourcePort = await open(
-    listen(mutualTlsServer(tls, resources), { host: HOST, port: 0, option: '--resource-port' }),
-  )
+  const resourcePort = await open(listen(mutualTlsServer(tls, resources)))
 
   /** What the authorization endpoint does once its end-user agrees. */
   async function authorize({ search }: URL): Promise<URL> {
@@ -115,5 +111,5 @@ function plainHttps(site: PlainSite, { key, cert }: { readonly key: string; read
   const server = createServer({ key, cert, ...BCP_195 }, (request, response) => {
     void serve(request, response, undefined)
   })
-  return listen(server, { ...site, option: '--api-port' })
+  return listen(server)
 }

@@ -24,8 +24,7 @@ const shown = ({ clientId, subject, scopes }: AccessToken) => ({ clientId, subje
 
 type Start = (resource: ProtectedResource, scopes: readonly string[]) => Promise<Listening>
 
-const https = (listener: RequestListener) =>
-  listen(createServer(TLS, listener), { host: '127.0.0.1', port: 0, option: '' })
+const https = (listener: RequestListener) => listen(createServer(TLS, listener))
 
 /** Starts a server with one protected resource, `/accounts`: one kind of server for each adapter. */
 export const SERVERS: Readonly<Record<string, Start>> = {

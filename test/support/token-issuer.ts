@@ -24,8 +24,6 @@ export async function openIssuer(format: 'opaque' | 'jwt') {
     onError: console.error,
     domainName: 'api.example.com',
     apiId: 'local',
-    host: '127.0.0.1',
-    port: 0,
   })
   const url = `http://localhost:${edge.port}`
   const expected = { issuer: 'https://as.example.com', audience: AUDIENCE }

@@ -11,9 +11,8 @@ import { isAnchored, type Truststore } from '../../truststore/truststore.ts'
 export interface EdgeOptions extends Gateway {
   readonly domainName: string
   readonly apiId: string
-  readonly host: string
-  /** 0 takes a free one. */
-  readonly port: number
+  /** A free one by default. */
+  readonly port?: number
 }
 
 /** A request line and headers above this get 431, as at API Gateway. */
@@ -23,7 +22,7 @@ const LIMITS: ServerOptions = { maxHeaderSize: 10_240 }
  * A mutual-TLS custom domain of API Gateway on this machine. Without a client certificate the connection ends without
  * an answer. A certificate that the truststore does not vouch for gets 403. Any other is in every event of its connection.
  *
- * @throws Complaint when the port cannot be had
+ * @throws Complaint when the port cannot be used
  */
 export function mutualTlsEdge(options: EdgeOptions & MutualTls): Promise<Listening> {
   const serve = gateway(options, { ...options, protocol: 'https' })
@@ -39,17 +38,17 @@ export function mutualTlsEdge(options: EdgeOptions & MutualTls): Promise<Listeni
     if (verdict === undefined) socket.destroy()
     else admitted.set(socket, verdict)
   })
-  return listen(server, { ...options, option: '--mtls-port' })
+  return listen(server, options.port, '--mtls-port')
 }
 
 /**
  * A plain custom domain of API Gateway on this machine: no certificate in any event.
- * @throws Complaint when the port cannot be had
+ * @throws Complaint when the port cannot be used
  */
 export function plainEdge(options: EdgeOptions): Promise<Listening> {
   const serve = gateway(options, { ...options, protocol: 'http' })
   const server = createServer(LIMITS, (request, response) => void serve(request, response, undefined))
-  return listen(server, { ...options, option: '--api-port' })
+  return listen(server, options.port, '--api-port')
 }
 
 function judgeConnection(socket: TLSSocket, truststore: Truststore): ClientCert | 'forbidden' | undefined {

@@ -80,7 +80,7 @@ export async function startRuntimeApi(functionArn: string, timeoutSeconds: numbe
       response.destroy()
     })
   })
-  const { port, close } = await listen(server, { host: '127.0.0.1', port: 0, option: '' })
+  const { port, close } = await listen(server)
   const invoke = async (event: unknown) => {
     try {
       return await new Promise((resolve, reject) => {

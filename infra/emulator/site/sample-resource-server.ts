@@ -2,11 +2,12 @@ import { createServer } from 'node:https'
 import type { Runtime } from '../../../shared/runtime.ts'
 import { requireToken } from '../../../shared/resource-server/node.ts'
 import { protectedResource } from '../../../shared/resource-server/protected-resource.ts'
-import { listen, type ListenAddress, type Listening } from '../../connections/listen.ts'
+import { listen, type Listening } from '../../connections/listen.ts'
 import { type MutualTls, mutualTlsOptions } from '../../connections/mutual-tls.ts'
 import { addClient } from './seed.ts'
 
-export interface SampleOptions extends Omit<ListenAddress, 'option'> {
+export interface SampleOptions {
+  readonly port: number
   readonly runtime: Runtime
   readonly serviceId: number
   readonly issuer: string
@@ -19,7 +20,7 @@ export interface SampleOptions extends Omit<ListenAddress, 'option'> {
  * A resource server that uses the library (docs/resource-servers.md). It answers `/` for the holder of the certificate of a
  * token with `accounts:read`. A client without a trusted certificate does not even get a connection.
  *
- * @throws Complaint when the port cannot be had
+ * @throws Complaint when the port cannot be used
  */
 export async function startSampleResourceServer(options: SampleOptions): Promise<Listening> {
   const { issuer, webApiUrl, tls } = options
@@ -35,7 +36,7 @@ export async function startSampleResourceServer(options: SampleOptions): Promise
     response.end(JSON.stringify({ clientId, scopes, accounts: ['Current account', 'Savings'] }))
   })
   const server = createServer({ ...mutualTlsOptions(tls), rejectUnauthorized: true }, accounts)
-  const listening = await listen(server, { ...options, option: '--library-port' })
+  const listening = await listen(server, options.port, '--library-port')
   const close = async () => {
     await listening.close()
     await client.remove()

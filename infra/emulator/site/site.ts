@@ -37,7 +37,6 @@ export interface Ports {
 }
 const FREE_PORTS: Ports = { mtls: 0, api: 0, 'front-end': 0, 'front-end-mtls': 0, resource: 0, library: 0 }
 
-const HOST = '127.0.0.1'
 const API_ID = 'local'
 const MTLS_DOMAIN = 'mtls.certbound.test'
 const API_DOMAIN = 'api.certbound.test'
@@ -101,7 +100,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
 
   const seeded = await keepOrSeed(runtime, kept, mtlsUrl)
   if (dataDirectory !== undefined) await writeSeed(dataDirectory, seeded)
-  const common = { ...seeded, clientId: seeded.clients[0].clientId, host: HOST, webApiUrl, tls }
+  const common = { ...seeded, clientId: seeded.clients[0].clientId, webApiUrl, tls }
   const presenters = {
     holder: tlsIdentity(certificates, CLIENT_CERTIFICATES.PUBLIC),
     stranger: tlsIdentity(certificates, CLIENT_CERTIFICATES.STRANGER),
@@ -171,7 +170,7 @@ export function deployedVariables(settings: Settings): Record<string, string> {
 }
 
 async function openDomains(routes: EdgeRoutes, tls: MutualTls, ports: Ports, opened: AsyncDisposableStack) {
-  const common = { routes, apiId: API_ID, host: HOST, onError: console.error }
+  const common = { routes, apiId: API_ID, onError: console.error }
   const mtls = await mutualTlsEdge({ ...common, ...tls, domainName: MTLS_DOMAIN, port: ports.mtls })
   opened.adopt(mtls, closeIt)
   const api = await plainEdge({ ...common, domainName: API_DOMAIN, port: ports.api })

@@ -16,7 +16,6 @@ export interface FrontEndOptions extends WebApiAccess {
   readonly issuer: string
   /** A public client: the demo client acts as it. */
   readonly clientId: string
-  readonly host: string
   /** By the command line option without `-port`; 0 takes a free one. */
   readonly ports: Readonly<Record<'front-end' | 'front-end-mtls' | 'resource', number>>
   readonly tls: MutualTls
@@ -36,14 +35,14 @@ export interface FrontEnd {
 
 /**
  * An authorization server and a resource server in front of the Web API, and a client that uses both.
- * @throws Complaint when a port cannot be had
+ * @throws Complaint when a port cannot be used
  */
 export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd> {
-  const { host, ports, tls, presenters, issuer, clientId } = options
+  const { ports, tls, presenters, issuer, clientId } = options
   const webApi = webApiClient(options)
   await using opened = new AsyncDisposableStack()
   const open = async (server: Server, name: keyof typeof ports) => {
-    const listening = await listen(server, { host, port: ports[name], option: `--${name}-port` })
+    const listening = await listen(server, ports[name], `--${name}-port`)
     opened.defer(listening.close)
     return listening.port
   }

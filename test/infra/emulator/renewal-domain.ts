@@ -13,7 +13,8 @@ export type Pair = Awaited<ReturnType<typeof makeIdentity>>
 export async function openDomain(walk: Walk, truststore: readonly X509Certificate[]) {
   const { port, close } = await mutualTlsEdge({
     ...{ routes: deployedFunctions(walk.runtime), domainName: MTLS_DOMAIN, apiId: API_IDS[0] ?? '' },
-    ...{ host: '127.0.0.1', port: 0, ...identity('server-localhost', 'ca-issuing'), truststore },
+    ...identity('server-localhost', 'ca-issuing'),
+    truststore,
     onError: (error) => {
       throw error
     },

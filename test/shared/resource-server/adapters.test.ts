@@ -71,7 +71,7 @@ test('requests over HTTP/2 have the certificate of their connection', async () =
   const listener = onNode(protectedResource(issuer.offline), ['read'], (_request, response) => {
     response.end('served')
   })
-  const server = await listen(createSecureServer(tls, listener), { host: '127.0.0.1', port: 0, option: '' })
+  const server = await listen(createSecureServer(tls, listener))
   const status = async (name: string) => {
     const session = connect(`https://localhost:${server.port}`, { ca: vector('ca-root'), ...identity(name) })
     const request = session.request({ ':path': '/', authorization: `Bearer ${access}` })

@@ -34,7 +34,7 @@ beforeAll(async () => {
   const server = createServer((_request, response) => {
     response.setHeader('content-type', 'application/json').end(JSON.stringify(answer))
   })
-  endpoint = await listen(server, { host: '127.0.0.1', port: 0, option: '' })
+  endpoint = await listen(server)
 })
 afterAll(() => endpoint.close())
 

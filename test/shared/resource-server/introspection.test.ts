@@ -31,7 +31,7 @@ beforeAll(async () => {
       answer(response)
     })
   })
-  endpoint = await listen(server, { host: '127.0.0.1', port: 0, option: '' })
+  endpoint = await listen(server)
 })
 beforeEach(() => {
   failures.length = 0
@@ -136,8 +136,6 @@ describe('a resource server that authenticates by its certificate', () => {
       onError: console.error,
       domainName: MTLS_DOMAIN,
       apiId: runtime.settings.apiIds[0] ?? '',
-      host: '127.0.0.1',
-      port: 0,
       key: vector('server-localhost.test-key'),
       cert: vector('server-localhost') + vector('ca-issuing'),
       truststore: [

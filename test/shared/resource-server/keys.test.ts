@@ -38,7 +38,7 @@ beforeAll(async () => {
     fetches += 1
     answer(response)
   })
-  server = await listen(listener, { host: '127.0.0.1', port: 0, option: '' })
+  server = await listen(listener)
   url = `http://127.0.0.1:${server.port}/jwks`
 })
 beforeEach(() => {

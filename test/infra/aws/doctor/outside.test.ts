@@ -46,7 +46,7 @@ test.each(Object.entries(ALL))(
 async function openToAll(): Promise<string> {
   const { key, cert } = site.certificates.server
   const server = createServer({ key, cert }, (_request, response) => response.end('{"keys":[]}'))
-  const { port, close } = await listen(server, { host: '127.0.0.1', port: 0, option: '' })
+  const { port, close } = await listen(server)
   onTestFinished(close)
   return `https://localhost:${port}`
 }
@@ -58,7 +58,7 @@ async function plainDomain(
   const routes: EdgeRoutes = new Map(
     [...deployedFunctions(site.runtime)].map(([template, handler]) => [template, wrap(template, handler)]),
   )
-  const about = { domainName: 'api.certbound.test', apiId: 'local', host: '127.0.0.1', port: 0 }
+  const about = { domainName: 'api.certbound.test', apiId: 'local' }
   const { port, close } = await plainEdge({ ...about, routes, onError: console.error })
   onTestFinished(close)
   return `http://localhost:${port}`

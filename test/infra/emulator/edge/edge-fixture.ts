@@ -24,8 +24,6 @@ export function echoSite(): EdgeOptions & { readonly events: APIGatewayProxyEven
     onError,
     domainName: 'mtls.example.com',
     apiId: 'local',
-    host: '127.0.0.1',
-    port: 0,
   }
 }
 
@@ -61,7 +59,7 @@ export function overAgent(port: number, agent: Agent): Promise<boolean> {
 export async function served(handler: LambdaHandler) {
   const errors: unknown[] = []
   const routes = new Map(['/token', '/api/{serviceId}/auth/token'].map((route) => [route, handler]))
-  const site = { routes, domainName: 'api.example.com', apiId: 'local', host: '127.0.0.1', port: 0 }
+  const site = { routes, domainName: 'api.example.com', apiId: 'local' }
   const { port, close } = await plainEdge({ ...site, onError: (error) => errors.push(error) })
   onTestFinished(close)
   return { port, errors }

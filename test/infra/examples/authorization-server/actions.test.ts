@@ -18,7 +18,7 @@ async function frontEndOf(answers: Record<string, WebApiAnswer>) {
     return answer === undefined ? Promise.reject(new Error('secret detail')) : Promise.resolve(answer)
   }
   const server = createServer(application((app) => app.use(authorizationServer(webApi, USER))))
-  const { port, close } = await listen(server, { host: '127.0.0.1', port: 0, option: '' })
+  const { port, close } = await listen(server)
   onTestFinished(close)
   return { ...userAgent(`http://127.0.0.1:${port}`), answers, lastCall: () => calls.at(-1) }
 }
