@@ -6,6 +6,7 @@ import {
   type KeySchemaElement,
   ListTablesCommand,
   ResourceInUseException,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
 
 const RESOURCE = { Type: 'AWS::DynamoDB::Table', DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }
@@ -103,6 +104,8 @@ async function createTable(
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error
   }
+  // A table takes no items until it is active.
+  await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.1, maxDelay: 1 }, table)
 }
 
 type Keyed = Pick<

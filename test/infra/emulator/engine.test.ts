@@ -4,9 +4,10 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { startEmbeddedEngine, type Engine } from '../../../infra/emulator/engine.ts'
+import { createTables, LOCAL_DYNAMODB } from '../../../infra/tables/tables.ts'
 
 const TableName = 'grants'
 const KEY = { id: { S: 'a' } }
@@ -19,18 +20,17 @@ beforeEach(async () => {
   onTestFinished(() => rm(parent, { recursive: true }))
 })
 
-async function started(options: {
-  directory?: string
-  port?: number
-}): Promise<Engine & { client: DynamoDBClient }> {
+interface Options {
+  readonly directory?: string
+  readonly port?: number
+}
+interface Started extends Engine {
+  readonly client: DynamoDBClient
+}
+
+async function started(options: Options): Promise<Started> {
   const engine = await startEmbeddedEngine(options)
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-  const client = new DynamoDBClient({
-    endpoint: engine.endpoint,
-    region: 'eu-central-1',
-    credentials,
-    maxAttempts: 1,
-  })
+  const client = new DynamoDBClient({ ...LOCAL_DYNAMODB, endpoint: engine.endpoint, maxAttempts: 1 })
   onTestFinished(async () => {
     client.destroy()
     await engine.close()
@@ -38,15 +38,8 @@ async function started(options: {
   return { ...engine, client }
 }
 
-async function putItem(client: DynamoDBClient): Promise<void> {
-  await client.send(
-    new CreateTableCommand({
-      TableName,
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  )
+async function putItem({ client, endpoint }: Started): Promise<void> {
+  await createTables(endpoint, 'registry', TableName)
   await client.send(new PutItemCommand({ TableName, Item: { ...KEY, value: { N: '1' } } }))
 }
 
@@ -54,12 +47,11 @@ async function getItem(client: DynamoDBClient) {
   return (await client.send(new GetItemCommand({ TableName, Key: KEY, ConsistentRead: true }))).Item
 }
 
-const refusal = (options: { directory?: string; port?: number }) =>
-  started(options).catch((error: unknown) => (error as Error).message)
+const refusal = (options: Options) => started(options).catch((error: unknown) => (error as Error).message)
 
 test('the embedded engine keeps data in a directory over a restart', async () => {
   const first = await started({ directory })
-  await putItem(first.client)
+  await putItem(first)
   await first.close()
 
   const second = await started({ directory })
@@ -68,7 +60,7 @@ test('the embedded engine keeps data in a directory over a restart', async () =>
 
 test('the embedded engine forgets data without a directory', async () => {
   const first = await started({})
-  await putItem(first.client)
+  await putItem(first)
   expect(await getItem(first.client)).toBeDefined()
   await first.close()
 
@@ -91,13 +83,13 @@ test('the embedded engine listens only on this machine', async () => {
 })
 
 test('the embedded engine goes on after a client breaks off its request', async () => {
-  const { client, endpoint } = await started({})
-  const socket = connect(Number(new URL(endpoint).port), '127.0.0.1')
+  const engine = await started({})
+  const socket = connect(Number(new URL(engine.endpoint).port), '127.0.0.1')
   socket.write('POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\nhalf')
   socket.end()
   await once(socket.resume(), 'close')
-  await putItem(client)
-  expect(await getItem(client)).toBeDefined()
+  await putItem(engine)
+  expect(await getItem(engine.client)).toBeDefined()
 })
 
 test('a directory that another engine has open is named in one line', async () => {
