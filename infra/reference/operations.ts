@@ -1,4 +1,4 @@
-import { DEPLOYED_ROUTES } from '../emulator/site/deployed-functions.ts'
+import { ROUTES } from '../emulator/site/deployed-functions.ts'
 import type { Route } from '../../shared/lambda/route.ts'
 import { ENDPOINTS } from './endpoints.ts'
 
@@ -14,7 +14,7 @@ export interface RouteMethod {
 
 /** Every route that accepts a method, once, in the order of `ENDPOINTS`. */
 export function deployedRoutes(): Route[] {
-  const offered = [...new Set(Object.values(DEPLOYED_ROUTES))].filter(({ methods }) => methods.length > 0)
+  const offered = [...new Set(Object.values(ROUTES))].filter(({ methods }) => methods.length > 0)
   const order = Object.keys(ENDPOINTS)
   return offered.sort((a, b) => order.indexOf(a.endpoint) - order.indexOf(b.endpoint))
 }

@@ -1,12 +1,5 @@
-import { routes as authorization } from '../../functions/authorization/routes.ts'
-import { routes as discovery } from '../../functions/discovery/routes.ts'
-import { routes as introspection } from '../../functions/introspection/routes.ts'
-import { routes as management } from '../../functions/management/routes.ts'
-import { routes as revocation } from '../../functions/revocation/routes.ts'
-import { routes as standardIntrospection } from '../../functions/standard-introspection/routes.ts'
-import { routes as tokenManagement } from '../../functions/token-management/routes.ts'
-import { routes as token } from '../../functions/token/routes.ts'
 import { routeMatcher } from '../../infra/emulator/edge/route-match.ts'
+import { ROUTES } from '../../infra/emulator/site/deployed-functions.ts'
 import type { Runtime } from '../../shared/runtime.ts'
 import httpApi from '../events/httpapi-v2-plain.json' with { type: 'json' }
 import restApi from '../events/rest-v1-plain.json' with { type: 'json' }
@@ -15,6 +8,8 @@ import { MTLS_DOMAIN } from './fixed-runtime.ts'
 
 export const FORMATS = ['2.0', '1.0'] as const
 export type Format = (typeof FORMATS)[number]
+
+export { ROUTES }
 
 /** One request as a test writes it. */
 export interface Sent {
@@ -38,17 +33,6 @@ export interface Received {
   readonly text: string
   /** The body as JSON. */
   readonly json: Record<string, unknown>
-}
-
-export const ROUTES = {
-  ...authorization,
-  ...discovery,
-  ...introspection,
-  ...management,
-  ...revocation,
-  ...standardIntrospection,
-  ...token,
-  ...tokenManagement,
 }
 
 /** Sends requests to the functions, as API Gateway events of either format. */

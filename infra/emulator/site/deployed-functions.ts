@@ -1,30 +1,25 @@
-import { routes as authorization } from '../../../functions/authorization/routes.ts'
-import { routes as discovery } from '../../../functions/discovery/routes.ts'
-import { routes as introspection } from '../../../functions/introspection/routes.ts'
-import { routes as management } from '../../../functions/management/routes.ts'
-import { routes as revocation } from '../../../functions/revocation/routes.ts'
-import { routes as standardIntrospection } from '../../../functions/standard-introspection/routes.ts'
-import { routes as tokenManagement } from '../../../functions/token-management/routes.ts'
-import { routes as token } from '../../../functions/token/routes.ts'
+import { globSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import type { Routes } from '../../../shared/lambda/route.ts'
 import { serve } from '../../../shared/lambda/serve.ts'
 import type { Runtime } from '../../../shared/runtime.ts'
+import { ROOT } from '../../root.ts'
 import type { EdgeRoutes } from '../edge/route-match.ts'
 
-const FUNCTIONS = [
-  authorization,
-  discovery,
-  introspection,
-  management,
-  revocation,
-  standardIntrospection,
-  token,
-  tokenManagement,
-]
+const NAMES = globSync('functions/*/routes.ts', { cwd: ROOT }).map((file) => basename(dirname(file)))
+
+/** The routes of each function that has any. */
+const FUNCTIONS = await Promise.all(NAMES.map(routesOf))
+
+async function routesOf(name: string): Promise<Routes> {
+  const { routes } = (await import(`../../../functions/${name}/routes.ts`)) as { readonly routes: Routes }
+  return routes
+}
 
 /** The routes of all functions. */
-export const DEPLOYED_ROUTES = Object.assign({}, ...FUNCTIONS) as (typeof FUNCTIONS)[number]
+export const ROUTES = Object.assign({}, ...FUNCTIONS) as Routes
 
-/** The handlers that are deployed, each under its routes, over one runtime. */
+/** The deployed handlers, each under its routes, over one runtime. */
 export function deployedFunctions(runtime: Runtime): EdgeRoutes {
   return new Map(
     FUNCTIONS.flatMap((routes) => {
