@@ -5,11 +5,11 @@ import { startEmbeddedEngine } from '../emulator/engine.ts'
 import { startLambdaProcess } from '../emulator/lambda/lambda-process.ts'
 import { type Package, unpack, valuesOf } from '../emulator/lambda/packaged-functions.ts'
 import { type PackagedFunction, readPackagedTemplate } from '../emulator/lambda/packaged-template.ts'
-import { deployedVariables } from '../emulator/site/site.ts'
-import { createTables, localAws } from '../tables/tables.ts'
-import { conditions, table } from './report.ts'
-import { figure } from './rounds.ts'
-import { basic, eventOf, runtimeAt, seedFormat, settingsFor } from './services.ts'
+import { localRuntime, localVariables } from '../emulator/local-runtime.ts'
+import { localAws } from '../tables/tables.ts'
+import { basic, eventOf, seedService } from './cases.ts'
+import { figure, interleave, type Measured } from './rounds.ts'
+import { table } from './table.ts'
 
 interface Case extends Pick<PackagedFunction, 'name' | 'handler' | 'timeoutSeconds' | 'memoryMegabytes'> {
   readonly folder: string
@@ -37,11 +37,7 @@ export async function coldStarts(packaged: Package, rounds: number): Promise<str
   const folder = await mkdtemp(join(tmpdir(), 'certbound-cold-start-'))
   opened.defer(() => rm(folder, { recursive: true }))
   const cases = [await bareCase(folder), ...(await packagedCases(packaged, folder, engine.endpoint))]
-  const starts = new Map<string, ColdStart[]>(cases.map(({ name }) => [name, []]))
-  for (let round = 0; round < rounds; round++) {
-    for (const each of cases) starts.get(each.name)?.push(await coldStart(each, packaged.client))
-  }
-  return lines(rounds, starts)
+  return lines(rounds, await interleave(cases, rounds, (each) => coldStart(each, packaged.client)))
 }
 
 /** A handler that does nothing, to compare with. */
@@ -55,30 +51,23 @@ async function bareCase(folder: string): Promise<Case> {
 
 /** The packaged functions over a seeded service. */
 async function packagedCases(packaged: Package, folder: string, endpoint: string): Promise<Case[]> {
-  const runtime = runtimeAt(endpoint, 1)
-  const { registryTable, grantsTable } = runtime.settings
-  await createTables(endpoint, registryTable, grantsTable)
-  const { serviceId, serviceApiKey, serviceApiSecret } = await seedFormat(runtime, 'opaque')
+  const runtime = await localRuntime(endpoint, 1)
+  const { serviceId, serviceApiKey, serviceApiSecret } = await seedService(runtime)
   runtime.store.close()
 
-  const aws = localAws(endpoint)
-  const variables = deployedVariables(settingsFor(serviceId))
+  const authorization = basic(serviceApiKey, serviceApiSecret)
+  const here = { variables: localVariables(serviceId), aws: localAws(endpoint) }
   const functions = await readPackagedTemplate(packaged.template)
   const cases = functions.map(async (each): Promise<Case> => {
     const unpacked = join(folder, each.name)
     await unpack(join(packaged.archives, each.archive), unpacked)
-    const environment = { ...valuesOf(each, { variables, aws }), ...aws }
-    return {
-      ...each,
-      folder: unpacked,
-      environment,
-      event: eventFor(each, basic(serviceApiKey, serviceApiSecret)),
-    }
+    const environment = { ...valuesOf(each, here), ...here.aws }
+    return { ...each, folder: unpacked, environment, event: eventFor(each, authorization) }
   })
   return Promise.all(cases)
 }
 
-/** For the function's first route, with good credentials and nothing else: it asks the store once. Authorizers have no route. */
+/** For the function's first route, with good credentials and no members: it asks the store once. An authorizer has no route. */
 function eventFor({ routes: [route] }: PackagedFunction, authorization: string): object {
   const event = eventOf(route ?? '', authorization, 'application/json', '{}')
   return route === undefined ? { ...event, type: 'REQUEST', routeArn: 'arn:aws:execute-api' } : event
@@ -98,19 +87,17 @@ async function coldStart({ event, ...start }: Case, client: string): Promise<Col
   }
 }
 
-function lines(rounds: number, starts: ReadonlyMap<string, readonly ColdStart[]>): string[] {
-  const { date, node, cpu, cores } = conditions()
+function lines(rounds: number, starts: readonly Measured<ColdStart>[]): string[] {
+  const [bare = []] = starts.map(({ samples }) => samples)
   const median = (each: readonly ColdStart[], of: keyof ColdStart) =>
     figure(each.map((start) => start[of])).median
-  const [bare = []] = starts.values()
-  const rows = [...starts].map(([name, measured]) => {
-    const milliseconds = (of: keyof ColdStart) => median(measured, of).toFixed(0)
-    const ratio = (of: keyof ColdStart) => (median(measured, of) / median(bare, of)).toFixed(2)
+  const rows = starts.map(({ name, samples }) => {
+    const milliseconds = (of: keyof ColdStart) => median(samples, of).toFixed(0)
+    const ratio = (of: keyof ColdStart) => (median(samples, of) / median(bare, of)).toFixed(2)
     const cells = (of: 'ready' | 'first') => [milliseconds(of), ratio(of)]
     return [name, ...cells('ready'), ...cells('first'), milliseconds('second')]
   })
   return [
-    `certbound cold start, ${date}, Node ${node}, ${cores} x ${cpu}`,
     `Milliseconds from the start of the process, median of ${rounds} rounds; the second answer from the first`,
     '',
     ...table(['', 'ready', 'x bare', 'first answer', 'x bare', 'second answer'], rows),

@@ -3,12 +3,12 @@ export interface Sample {
   readonly calls: number
   /** User and system time of the process that is measured. */
   readonly cpuMicroseconds: number
-  readonly wallMilliseconds: number
 }
 
-export interface NamedSamples {
+export interface Measured<Result> {
   readonly name: string
-  readonly samples: readonly Sample[]
+  /** One for each round. */
+  readonly samples: readonly Result[]
 }
 
 export interface Figure {
@@ -21,12 +21,12 @@ export interface Figure {
  * Measures every case once in every round. Each round begins with another case, so that other work of the machine affects
  * all of them alike.
  */
-export async function interleave<Case extends { readonly name: string }>(
+export async function interleave<Case extends { readonly name: string }, Result>(
   cases: readonly Case[],
   rounds: number,
-  measure: (measured: Case) => Sample | Promise<Sample>,
-): Promise<NamedSamples[]> {
-  const samples = new Map<Case, Sample[]>(cases.map((each) => [each, []]))
+  measure: (measured: Case) => Promise<Result>,
+): Promise<Measured<Result>[]> {
+  const samples = new Map<Case, Result[]>(cases.map((each) => [each, []]))
   for (let round = 0; round < rounds; round++) {
     const first = round % cases.length
     for (const each of [...cases.slice(first), ...cases.slice(0, first)]) {
@@ -38,23 +38,6 @@ export async function interleave<Case extends { readonly name: string }>(
 
 export function cpuPerCall(samples: readonly Sample[]): Figure {
   return figure(samples.map(({ cpuMicroseconds, calls }) => cpuMicroseconds / calls))
-}
-
-export function callsPerSecond(samples: readonly Sample[]): Figure {
-  return figure(samples.map(({ wallMilliseconds, calls }) => (calls / wallMilliseconds) * 1000))
-}
-
-/** What `calls` calls of a function cost this process, one after the other. */
-export async function measureHere(calls: number, call: () => unknown): Promise<Sample> {
-  const startedAt = performance.now()
-  const before = process.cpuUsage()
-  for (let i = 0; i < calls; i++) {
-    const result = call()
-    // Awaiting a synchronous result would add a turn of the queue to its cost.
-    if (result instanceof Promise) await result
-  }
-  const { user, system } = process.cpuUsage(before)
-  return { calls, cpuMicroseconds: user + system, wallMilliseconds: performance.now() - startedAt }
 }
 
 export function figure(values: readonly number[]): Figure {

@@ -1,11 +1,12 @@
 import { createServer } from 'node:https'
+import { localRuntime, MTLS_DOMAIN } from '../emulator/local-runtime.ts'
 import { deployedFunctions } from '../emulator/site/deployed-functions.ts'
 import { mutualTlsEdge } from '../emulator/edge/edge.ts'
 import { listen } from '../connections/listen.ts'
 import { type MutualTls, mutualTlsOptions } from '../connections/mutual-tls.ts'
 import { readTruststore } from '../truststore/truststore.ts'
 import { argument, report } from './child.ts'
-import { DOMAIN, type Format, runtimeAt, settingsFor } from './services.ts'
+import type { Format } from './cases.ts'
 
 export interface ServerArgument {
   readonly endpoint: string
@@ -22,7 +23,7 @@ export type ServerReady = Readonly<Record<Format | 'echo', number>>
 
 const { endpoint, truststoreFile, services, ...identity } = argument() as ServerArgument
 const tls = { ...identity, truststore: await readTruststore(truststoreFile) }
-const runtime = runtimeAt(endpoint, services.opaque)
+const runtime = await localRuntime(endpoint, services.opaque)
 report({
   echo: await listenForEcho(tls),
   opaque: await listenFor(services.opaque),
@@ -45,7 +46,7 @@ async function listenForEcho(tls: MutualTls): Promise<number> {
 }
 
 async function listenFor(serviceId: number): Promise<number> {
-  const routes = deployedFunctions({ ...runtime, settings: settingsFor(serviceId) })
-  const edge = await mutualTlsEdge({ ...DOMAIN, ...tls, routes, onError: console.error })
+  const routes = deployedFunctions({ ...runtime, settings: { ...runtime.settings, serviceId } })
+  const edge = await mutualTlsEdge({ ...MTLS_DOMAIN, ...tls, routes, onError: console.error })
   return edge.port
 }

@@ -32,11 +32,10 @@ export function mutualTlsRequest(
   { form, headers = {}, signal }: Message = {},
 ): Promise<HttpAnswer> {
   const isTls = url.startsWith('https:')
-  const own = () => (isTls ? new Agent({ ...identity, keepAlive: false }) : new PlainAgent())
   const formHeaders = form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }
   return new Promise((resolve, reject) => {
     const options = {
-      agent: identity instanceof Agent ? identity : own(),
+      agent: agentFor(identity, isTls),
       method: form === undefined ? 'GET' : 'POST',
       headers: { ...formHeaders, ...headers },
       ...(signal === undefined ? {} : { signal }),
@@ -48,4 +47,9 @@ export function mutualTlsRequest(
     sent.once('error', reject)
     sent.end(form)
   })
+}
+
+function agentFor(identity: Partial<TlsIdentity> | Agent, isTls: boolean) {
+  if (identity instanceof Agent) return identity
+  return isTls ? new Agent({ ...identity, keepAlive: false }) : new PlainAgent()
 }

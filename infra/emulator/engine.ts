@@ -23,7 +23,7 @@ const IMMEDIATELY = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }
  *
  * @param directory keeps the data between runs; in memory without it
  * @param port a free one by default
- * @throws Complaint when the directory or the port cannot be had
+ * @throws Complaint when the directory or the port cannot be used
  */
 export async function startEmbeddedEngine({
   directory,

@@ -33,6 +33,6 @@ async function readEvent(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, 'utf8'))
   } catch (error) {
-    throw new Complaint(`${file} is no readable JSON file`, { cause: error })
+    throw new Complaint(`${file} is not a readable JSON file`, { cause: error })
   }
 }

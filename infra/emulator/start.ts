@@ -10,10 +10,10 @@ const HELP = `certbound start: certbound on this machine
   --front-end-mtls-port PORT  its token endpoint, mutual TLS (8444)
   --resource-port PORT        a resource server, mutual TLS (8445)
   --library-port PORT         a resource server that uses @certbound/resource-server, mutual TLS (8446)
-  --truststore FILE           trust these too: a PEM bundle of CAs and self-signed client certificates
-  --data DIR                  keep the data there between runs (in memory otherwise)
-  --packaged                  run what \`npm run package\` has made, each function a process under Lambda's runtime client
-  --directory DIR             development certificates and local.json (.certbound)
+  --truststore FILE           also trust these CAs and self-signed client certificates: a PEM bundle
+  --data DIR                  keep the data in this folder between runs (in memory otherwise)
+  --packaged                  run the packaged functions (npm run package), each in a process under Lambda's runtime client
+  --directory DIR             the folder for development certificates and local.json (.certbound)
   --help
 
 A port of 0 takes a free one. Ctrl-C stops it.`
@@ -59,20 +59,16 @@ export const COMMAND = command({
 })
 
 /** @throws Complaint */
-function portsOf(values: Readonly<Record<`${keyof Ports}-port`, string>>): Ports {
-  const port = (name: keyof Ports): number => {
-    const text = values[`${name}-port`]
-    if (/^\d{1,5}$/.test(text) && Number(text) <= 65535) return Number(text)
-    throw new Complaint(`--${name}-port must be a port, 0 to 65535`)
-  }
-  return {
-    mtls: port('mtls'),
-    api: port('api'),
-    'front-end': port('front-end'),
-    'front-end-mtls': port('front-end-mtls'),
-    resource: port('resource'),
-    library: port('library'),
-  }
+function portsOf(values: object): Ports {
+  const ports = Object.entries(values).flatMap(([option, text]: [string, string]) => {
+    const [, name] = /^(.+)-port$/.exec(option) ?? []
+    if (name === undefined) return []
+    if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) {
+      throw new Complaint(`--${option} must be a port, 0 to 65535`)
+    }
+    return [[name, Number(text)]]
+  })
+  return Object.fromEntries(ports) as Ports
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -12,7 +12,7 @@ export interface EdgeOptions extends Gateway {
   readonly domainName: string
   readonly apiId: string
   /** A free one by default. */
-  readonly port?: number
+  readonly port?: number | undefined
 }
 
 /** A request line and headers above this get 431, as at API Gateway. */

@@ -47,7 +47,7 @@ function patternOf(template: string): { readonly rank: string; readonly pattern:
   }
 }
 
-/** `undefined` when a value is no percent-encoding of UTF-8. */
+/** `undefined` when a value is not the percent-encoding of UTF-8. */
 function decoded(values: Record<string, string>): Record<string, string> | undefined {
   try {
     return Object.fromEntries(

@@ -7,7 +7,8 @@ import { type MutualTls, mutualTlsOptions } from '../../connections/mutual-tls.t
 import { addClient } from './seed.ts'
 
 export interface SampleOptions {
-  readonly port: number
+  /** A free one by default. */
+  readonly port: number | undefined
   readonly runtime: Runtime
   readonly serviceId: number
   readonly issuer: string

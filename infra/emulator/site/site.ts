@@ -1,17 +1,21 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { openLog } from '../../../shared/log.ts'
-import { type Runtime, runtimeFor } from '../../../shared/runtime.ts'
-import type { Settings } from '../../../shared/settings.ts'
+import type { Runtime } from '../../../shared/runtime.ts'
 import { newNumber } from '../../../shared/store/identity.ts'
-import { type FrontEnd, startFrontEnd } from '../../examples/authorization-server/start.ts'
-import { createTables, LOCAL_DYNAMODB, localAws } from '../../tables/tables.ts'
+import {
+  type FrontEnd,
+  type FrontEndPorts,
+  startFrontEnd,
+} from '../../examples/authorization-server/start.ts'
+import { localAws } from '../../tables/tables.ts'
 import { readTruststore, type Truststore } from '../../truststore/truststore.ts'
 import { type DevelopmentCertificates, developmentCertificates } from './certificates.ts'
 import { deployedFunctions } from './deployed-functions.ts'
 import { mutualTlsEdge, plainEdge } from '../edge/edge.ts'
 import { type Engine, startEmbeddedEngine } from '../engine.ts'
 import { type Packaged, startPackagedFunctions } from '../lambda/packaged-functions.ts'
+import { localRuntime, localVariables, MTLS_DOMAIN } from '../local-runtime.ts'
 import type { TlsIdentity } from '../../connections/mutual-tls-request.ts'
 import type { MutualTls } from '../../connections/mutual-tls.ts'
 import type { EdgeRoutes } from '../edge/route-match.ts'
@@ -26,23 +30,12 @@ export const CLIENT_CERTIFICATES = {
 } as const
 export type ClientCertificate = (typeof CLIENT_CERTIFICATES)[keyof typeof CLIENT_CERTIFICATES]
 
-/** The ports that a site listens on; 0 takes a free one. The command line options are `--NAME-port`. */
-export interface Ports {
-  readonly mtls: number
-  readonly api: number
-  readonly 'front-end': number
-  readonly 'front-end-mtls': number
-  readonly resource: number
-  readonly library: number
-}
-const FREE_PORTS: Ports = { mtls: 0, api: 0, 'front-end': 0, 'front-end-mtls': 0, resource: 0, library: 0 }
+/** The ports that a site listens on; a free one where it is absent or 0. The command line options are `--NAME-port`. */
+export type Ports = FrontEndPorts & Partial<Readonly<Record<'mtls' | 'api' | 'library', number>>>
 
-const API_ID = 'local'
-const MTLS_DOMAIN = 'mtls.certbound.test'
 const API_DOMAIN = 'api.certbound.test'
 
 export interface SiteOptions {
-  /** Free ones without it. */
   readonly ports?: Ports
   /** The folder of the development certificates. */
   readonly directory: string
@@ -81,7 +74,7 @@ export interface Site {
  * @throws Complaint
  */
 export async function startSite(options: SiteOptions): Promise<Site> {
-  const { ports = FREE_PORTS, directory, dataDirectory } = options
+  const { ports = {}, directory, dataDirectory } = options
   const certificates = await developmentCertificates(directory, Object.values(CLIENT_CERTIFICATES))
   const own = await readTruststore(certificates.ca.certificateFile)
   const further = options.truststore === undefined ? [] : await readTruststore(options.truststore)
@@ -90,15 +83,16 @@ export async function startSite(options: SiteOptions): Promise<Site> {
 
   await using opened = new AsyncDisposableStack()
   const engine = opened.adopt(options.engine ?? (await openEngine(dataDirectory)), closeIt)
-  const runtime = await openRuntime(kept?.serviceId ?? newNumber(randomBytes), engine, options.onLine)
+  const serviceId = kept?.serviceId ?? newNumber(randomBytes)
+  const runtime = await openRuntime(serviceId, engine, options.onLine)
   opened.defer(() => {
     runtime.store.close()
   })
-  const routes = await openFunctions(options.packaged, runtime, engine, opened)
+  const routes = await openFunctions(options, serviceId, runtime, engine, opened)
   const tls = { ...certificates.server, truststore }
   const { mtlsUrl, webApiUrl } = await openDomains(routes, tls, ports, opened)
 
-  const seeded = await keepOrSeed(runtime, kept, mtlsUrl)
+  const seeded = await keepOrSeed(runtime, serviceId, kept, mtlsUrl)
   if (dataDirectory !== undefined) await writeSeed(dataDirectory, seeded)
   const common = { ...seeded, clientId: seeded.clients[0].clientId, webApiUrl, tls }
   const presenters = {
@@ -130,48 +124,28 @@ async function openRuntime(
   { endpoint }: Engine,
   onLine: SiteOptions['onLine'],
 ): Promise<Runtime> {
-  const settings: Settings = {
-    registryTable: 'certbound-registry',
-    grantsTable: 'certbound-grants',
-    serviceId,
-    mtlsDomains: [MTLS_DOMAIN],
-    apiIds: [API_ID],
-    oauthOnMtlsOnly: false,
-    registryCacheSeconds: 10,
-    logLevel: onLine === undefined ? 'silent' : 'info',
-  }
-  await createTables(endpoint, settings.registryTable, settings.grantsTable)
-  const runtime = runtimeFor(settings, { ...LOCAL_DYNAMODB, endpoint })
-  const log = openLog(settings.logLevel, (line) => onLine?.(line.trimEnd()))
+  const LOG_LEVEL = onLine === undefined ? 'silent' : 'info'
+  const runtime = await localRuntime(endpoint, serviceId, { LOG_LEVEL })
+  const log = openLog(LOG_LEVEL, (line) => onLine?.(line.trimEnd()))
   return { ...runtime, log }
 }
 
 async function openFunctions(
-  packaged: Packaged | undefined,
+  { packaged }: SiteOptions,
+  serviceId: number,
   runtime: Runtime,
   { endpoint }: Engine,
   opened: AsyncDisposableStack,
 ): Promise<EdgeRoutes> {
   if (packaged === undefined) return deployedFunctions(runtime)
-  const variables = deployedVariables(runtime.settings)
+  const variables = localVariables(serviceId)
   const functions = await startPackagedFunctions(packaged, { variables, aws: localAws(endpoint) })
   return opened.adopt(functions, closeIt).routes
 }
 
-/** The variables whose values the template takes from CloudFormation or from the operator. */
-export function deployedVariables(settings: Settings): Record<string, string> {
-  return {
-    REGISTRY_TABLE: settings.registryTable,
-    GRANTS_TABLE: settings.grantsTable,
-    SERVICE_ID: String(settings.serviceId),
-    MTLS_DOMAINS: settings.mtlsDomains.join(','),
-    API_IDS: settings.apiIds.join(','),
-  }
-}
-
 async function openDomains(routes: EdgeRoutes, tls: MutualTls, ports: Ports, opened: AsyncDisposableStack) {
-  const common = { routes, apiId: API_ID, onError: console.error }
-  const mtls = await mutualTlsEdge({ ...common, ...tls, domainName: MTLS_DOMAIN, port: ports.mtls })
+  const common = { ...MTLS_DOMAIN, routes, onError: console.error }
+  const mtls = await mutualTlsEdge({ ...common, ...tls, port: ports.mtls })
   opened.adopt(mtls, closeIt)
   const api = await plainEdge({ ...common, domainName: API_DOMAIN, port: ports.api })
   opened.adopt(api, closeIt)
@@ -179,9 +153,12 @@ async function openDomains(routes: EdgeRoutes, tls: MutualTls, ports: Ports, ope
 }
 
 /** A service that is there keeps its settings, except for the issuer, which follows the port. */
-async function keepOrSeed(runtime: Runtime, kept: Seeded | undefined, issuer: string): Promise<Seeded> {
-  const { serviceId } = runtime.settings
-  if (serviceId === undefined) throw new Error('a site has one service')
+async function keepOrSeed(
+  runtime: Runtime,
+  serviceId: number,
+  kept: Seeded | undefined,
+  issuer: string,
+): Promise<Seeded> {
   const service = await runtime.store.registry.changeService(serviceId, (current) => ({ ...current, issuer }))
   return kept === undefined || service === undefined ? seed(runtime, serviceId, issuer) : { ...kept, issuer }
 }

@@ -12,12 +12,14 @@ import { type WebApiAccess, webApiClient } from './web-api-client.ts'
 
 export const DEVELOPMENT_USER: User = { subject: 'testuser01', password: 'correct-horse' }
 
+/** A free one where it is absent or 0. The command line options are `--NAME-port`. */
+export type FrontEndPorts = Partial<Readonly<Record<'front-end' | 'front-end-mtls' | 'resource', number>>>
+
 export interface FrontEndOptions extends WebApiAccess {
   readonly issuer: string
   /** A public client: the demo client acts as it. */
   readonly clientId: string
-  /** By the command line option without `-port`; 0 takes a free one. */
-  readonly ports: Readonly<Record<'front-end' | 'front-end-mtls' | 'resource', number>>
+  readonly ports: FrontEndPorts
   readonly tls: MutualTls
   readonly presenters: Presenters
 }
@@ -41,7 +43,7 @@ export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd>
   const { ports, tls, presenters, issuer, clientId } = options
   const webApi = webApiClient(options)
   await using opened = new AsyncDisposableStack()
-  const open = async (server: Server, name: keyof typeof ports) => {
+  const open = async (server: Server, name: keyof FrontEndPorts) => {
     const listening = await listen(server, ports[name], `--${name}-port`)
     opened.defer(listening.close)
     return listening.port

@@ -40,13 +40,13 @@ test.each([
   },
 )
 
-test('npm run invoke names an unknown function, and a file that is no JSON, in one line', async () => {
+test('npm run invoke names an unknown function, and a file that is not JSON, in one line', async () => {
   const unknown = startCommand(['invoke', 'nope', 'test/events/rest-v1-mtls.json'])
   expect(await unknown.ended).toBe(1)
   expect(unknown.stderr()).toMatch(/^invoke: there is no function nope.*\n$/)
   const absent = startCommand(['invoke', 'token', 'absent.json'])
   expect(await absent.ended).toBe(1)
-  expect(absent.stderr()).toBe('invoke: absent.json is no readable JSON file\n')
+  expect(absent.stderr()).toBe('invoke: absent.json is not a readable JSON file\n')
 })
 
 test('npm run invoke without an event shows how it is used', async () => {

@@ -35,8 +35,8 @@ test.each<[string, LambdaHandler]>([
   ['throws', () => Promise.reject(new Error('secret detail'))],
   ['answers nothing', () => Promise.resolve(undefined)],
   ['forgets the status', () => Promise.resolve({ body: '{"active":true}' })],
-  ['answers a status that is no integer', () => Promise.resolve({ statusCode: '200' })],
-  ['answers a status that is none of HTTP', () => Promise.resolve({ statusCode: 42 })],
+  ['answers a status that is not an integer', () => Promise.resolve({ statusCode: '200' })],
+  ['answers a status that HTTP does not have', () => Promise.resolve({ statusCode: 42 })],
   [
     'answers a header that cannot be sent',
     () => Promise.resolve({ statusCode: 200, headers: { a: 'b\r\nc: d' } }),

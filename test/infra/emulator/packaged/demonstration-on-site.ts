@@ -26,7 +26,7 @@ export function demonstrationOnSite(site: () => PackagedSite): void {
 
   test('bench --cold-start measures the packaged functions, and a handler that does nothing', async () => {
     const packaged = await partOfPackage(site().packaged)
-    const [, , , , ...rows] = await coldStarts(packaged, 1)
+    const [, , , ...rows] = await coldStarts(packaged, 1)
     expect(rows.map((row) => row.split('  ')[0])).toEqual([
       ...['a handler that does nothing', 'certbound-dev-authorizer', 'certbound-dev-discovery'],
     ])

@@ -56,7 +56,7 @@ test('the token endpoint takes form-encoded credentials from the header, and nam
   expect(JSON.parse(refused.text)).toMatchObject({ error: 'invalid_client' })
 })
 
-test('the token endpoint refuses a header that is no readable Basic', async () => {
+test('the token endpoint refuses a header that is not readable as Basic', async () => {
   const { clientId } = site.seeded.clients[1]
   for (const authorization of ['Bearer x', 'Basic', 'Basic !', basic('no colon').authorization]) {
     const { status, headers } = await redeem(`client_id=${clientId}`, holder, { authorization })
@@ -64,7 +64,7 @@ test('the token endpoint refuses a header that is no readable Basic', async () =
   }
 })
 
-test('the token endpoint refuses a body that is no form, or too long', async () => {
+test('the token endpoint refuses a body that is not a form, or is too long', async () => {
   expect((await redeem('{}', holder, { 'content-type': 'application/json' })).status).toBe(400)
   expect((await redeem(`code=${'x'.repeat(70_000)}`)).status).toBe(413)
 })

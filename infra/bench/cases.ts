@@ -1,0 +1,89 @@
+import type { Runtime } from '../../shared/runtime.ts'
+import { newNumber } from '../../shared/store/identity.ts'
+import { localRuntime, MTLS_DOMAIN } from '../emulator/local-runtime.ts'
+import { seed, type Seeded } from '../emulator/site/seed.ts'
+
+/** Formats of access tokens. */
+export const FORMATS = ['opaque', 'JWT'] as const
+export type Format = (typeof FORMATS)[number]
+export type SeededFormats = Readonly<Record<Format, Seeded>>
+
+/** One kind of request to the service of one format, as its client makes it. */
+export interface Case {
+  readonly name: string
+  readonly format: Format
+  readonly path: string
+  readonly headers: { readonly authorization?: string }
+  readonly form: string
+  /** A text that every answer must contain: figures of wrong answers would be worthless. */
+  readonly expected: string
+}
+
+/** A service for each format, which issues bound access tokens, with its clients. */
+export async function seedFormats(endpoint: string): Promise<SeededFormats> {
+  const runtime = await localRuntime(endpoint, 1)
+  const { registry, close } = runtime.store
+  try {
+    const [opaque, JWT] = [await seedService(runtime), await seedService(runtime)]
+    await registry.changeService(JWT.serviceId, (service) => ({ ...service, accessTokenSignAlg: 'ES256' }))
+    return { opaque, JWT }
+  } finally {
+    close()
+  }
+}
+
+export function seedService(runtime: Runtime): Promise<Seeded> {
+  return seed(runtime, newNumber(runtime.random), `https://${MTLS_DOMAIN.domainName}`)
+}
+
+/**
+ * For each format: issuing a bound token, then introspection and standard introspection of one that is issued here.
+ * @param send gives the body of the answer
+ */
+export async function casesOf(seeded: SeededFormats, send: (one: Case) => Promise<string>): Promise<Case[]> {
+  const issuing = FORMATS.map((format): Case => ({
+    ...{ name: `token, ${format}`, format, path: '/token' },
+    headers: { authorization: clientCredentials(seeded[format]) },
+    form: 'grant_type=client_credentials&scope=accounts%3Aread',
+    expected: format === 'JWT' ? '"access_token":"eyJ' : '"access_token":"',
+  }))
+  const introspecting = issuing.map(async (issue): Promise<Case[]> => {
+    const { access_token } = JSON.parse(await send(issue)) as { access_token: string }
+    const asked = { ...issue, form: `token=${access_token}`, expected: '"active":true' }
+    const { format } = issue
+    return [
+      { ...asked, name: `introspection, ${format}`, path: '/introspection', headers: {} },
+      { ...asked, name: `standard introspection, ${format}`, path: '/introspection/standard' },
+    ]
+  })
+  return [...issuing, ...(await Promise.all(introspecting)).flat()]
+}
+
+/** The `Authorization` header of the client that authenticates by CLIENT_SECRET_BASIC. */
+function clientCredentials({ clients: [, { clientId, clientSecret = '' }] }: Seeded): string {
+  return basic(clientId, clientSecret)
+}
+
+export function basic(id: string, secret: string): string {
+  return `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
+}
+
+/** An event of API Gateway, as small as handlers accept it. */
+export function eventOf(route: string, authorization: string | undefined, type: string, body: string) {
+  return {
+    version: '2.0',
+    routeKey: `ANY ${route}`,
+    headers: {
+      ...(authorization === undefined ? {} : { authorization }),
+      'content-type': type,
+      'content-length': String(body.length),
+      host: MTLS_DOMAIN.domainName,
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-port': '443',
+      'x-forwarded-proto': 'https',
+    },
+    requestContext: { ...MTLS_DOMAIN, requestId: 'bench', http: { method: 'POST' } },
+    body: Buffer.from(body).toString('base64'),
+    isBase64Encoded: true,
+  }
+}

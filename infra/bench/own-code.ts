@@ -1,0 +1,62 @@
+import type { LambdaResult } from '../../shared/lambda/serve.ts'
+import { localRuntime } from '../emulator/local-runtime.ts'
+import { deployedFunctions } from '../emulator/site/deployed-functions.ts'
+import { cannedStore } from './canned-store.ts'
+import { type Case, casesOf, eventOf, FORMATS, type SeededFormats } from './cases.ts'
+import { argument, report } from './child.ts'
+import { interleave, type Measured, type Sample } from './rounds.ts'
+
+export interface OwnCodeArgument {
+  readonly endpoint: string
+  readonly seeded: SeededFormats
+  /** PEM of the client's certificate. */
+  readonly certificate: string
+  readonly rounds: number
+  /** Of a case in a round. */
+  readonly calls: number
+}
+
+export type OwnCodeReady = readonly Measured<Sample>[]
+
+const WARM_UP_CALLS = 3000
+
+const { endpoint, seeded, certificate, rounds, calls } = argument() as OwnCodeArgument
+const runtime = await localRuntime(endpoint, 1)
+// The cache of the registry must not end: it would read what is not in memory.
+const startedAt = runtime.now()
+const fixed = { ...runtime, now: () => startedAt }
+const { store, replay } = cannedStore(fixed, endpoint)
+const handlers = Object.fromEntries(
+  FORMATS.map((format) => {
+    const settings = { ...runtime.settings, serviceId: seeded[format].serviceId }
+    return [format, deployedFunctions({ ...fixed, settings, store })] as const
+  }),
+)
+
+const cases = await casesOf(seeded, (one) => callOf(one)())
+const measured = cases.map((one) => ({ name: one.name, call: callOf(one) }))
+for (const { call } of measured) await call()
+replay()
+for (const { call } of measured) await cost(WARM_UP_CALLS, call)
+report(await interleave(measured, rounds, ({ call }) => cost(calls, call)))
+
+/** A call of a handler that can be repeated. */
+function callOf({ name, format, path, headers, form, expected }: Case): () => Promise<string> {
+  const event = eventOf(path, headers.authorization, 'application/x-www-form-urlencoded', form)
+  const authentication = { clientCert: { clientCertPem: certificate } }
+  const sent = { ...event, requestContext: { ...event.requestContext, authentication } }
+  const handler = handlers[format]?.get(path)
+  return async () => {
+    const { statusCode, body } = (await handler?.(sent)) as LambdaResult
+    if (!body.includes(expected)) throw new Error(`${name} was answered ${statusCode}: ${body}`)
+    return body
+  }
+}
+
+/** What calls cost this process, one after the other. */
+async function cost(count: number, call: () => Promise<unknown>): Promise<Sample> {
+  const before = process.cpuUsage()
+  for (let i = 0; i < count; i++) await call()
+  const { user, system } = process.cpuUsage(before)
+  return { calls: count, cpuMicroseconds: user + system }
+}

@@ -1,0 +1,24 @@
+import { type Runtime, runtimeFor } from '../../shared/runtime.ts'
+import { readEnvironment } from '../../shared/settings.ts'
+import { createTables, LOCAL_DYNAMODB } from '../tables/tables.ts'
+
+/** The mutual-TLS domain of this machine, and the API behind it, as events name them. */
+export const MTLS_DOMAIN = { domainName: 'mtls.certbound.test', apiId: 'local' }
+
+/** The variables of a function on this machine. In a template, CloudFormation or the operator gives their values. */
+export function localVariables(serviceId: number) {
+  return {
+    REGISTRY_TABLE: 'certbound-registry',
+    GRANTS_TABLE: 'certbound-grants',
+    SERVICE_ID: String(serviceId),
+    MTLS_DOMAINS: MTLS_DOMAIN.domainName,
+    API_IDS: MTLS_DOMAIN.apiId,
+  }
+}
+
+/** The runtime of a deployment of one service over an engine on this machine. Its tables are made if they are missing. */
+export async function localRuntime(endpoint: string, serviceId: number, more = {}): Promise<Runtime> {
+  const settings = readEnvironment({ ...localVariables(serviceId), ...more })
+  await createTables(endpoint, settings.registryTable, settings.grantsTable)
+  return runtimeFor(settings, { ...LOCAL_DYNAMODB, endpoint })
+}
