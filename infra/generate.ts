@@ -1,12 +1,20 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { functionsYaml } from './aws/template/per-function.ts'
-import { referenceFiles } from './reference/files.ts'
+import { openApi } from './reference/openapi.ts'
+import { page } from './reference/page.ts'
+import { settingsPage } from './reference/settings-page.ts'
 import { ROOT } from './root.ts'
 
-/** The files that are made from declarations and committed, by path from the project's root. */
+/** The committed files that are made from declarations, by path from the project's root; of settings.md only some parts. */
 export async function generatedFiles(): Promise<Readonly<Record<string, string>>> {
-  return { ...referenceFiles(), 'infra/aws/template/functions.yml': await functionsYaml() }
+  const api = openApi()
+  return {
+    'docs/openapi.json': `${JSON.stringify(api, undefined, 2)}\n`,
+    'docs/reference.md': page(api),
+    'docs/settings.md': settingsPage(readFileSync(join(ROOT, 'docs/settings.md'), 'utf8')),
+    'infra/aws/template/functions.yml': await functionsYaml(),
+  }
 }
 
 if (import.meta.main) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Description, Route } from '../../shared/lambda/route.ts'
-import { ROOT } from '../root.ts'
+import type { Route } from '../../shared/lambda/route.ts'
+import PROJECT from '../../package.json' with { type: 'json' }
 import { referenceOf } from './endpoints.ts'
 import { type JsonSchema, jsonSchemas, nameAfter, nameOf, reference } from './json-schemas.ts'
 import { PATH_PARAMETERS } from './members.ts'
@@ -11,7 +11,6 @@ import { resultCodes } from './result-codes.ts'
 /** The OpenAPI 3.1 description of all routes. */
 export function openApi() {
   const schemas = jsonSchemas()
-  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
   const paths: Record<string, Record<string, Operation>> = {}
   for (const called of deployedRoutes().flatMap(operationsOf)) {
     const { template, method } = called
@@ -21,7 +20,7 @@ export function openApi() {
     openapi: '3.1.0',
     info: {
       title: 'certbound',
-      version,
+      version: PROJECT.version,
       summary: 'OAuth 2.0 access tokens bound to the client’s TLS certificate (RFC 8705)',
       description: readFileSync(join(import.meta.dirname, 'introduction.md'), 'utf8'),
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
@@ -46,21 +45,9 @@ export function openApi() {
 export type OpenApi = ReturnType<typeof openApi>
 
 /** One method of one path in the file. */
-export interface Operation {
-  readonly operationId: string
-  readonly summary: string
-  readonly description: string
-  readonly tags: readonly string[]
-  readonly security: readonly object[]
-  readonly parameters?: readonly Parameter[]
-  readonly requestBody?: { readonly required: true; readonly content: Content }
-  readonly responses: Readonly<
-    Record<string, { readonly $ref?: string; readonly description?: string; readonly content?: Content }>
-  >
-  readonly 'x-result-codes'?: readonly string[]
-  /** On the OAuth face. */
-  readonly 'x-errors'?: readonly string[]
-}
+export type Operation = ReturnType<typeof operation>
+
+type Codes = Partial<Record<'x-errors' | 'x-result-codes', readonly string[]>>
 
 interface Parameter {
   readonly name: string
@@ -70,6 +57,7 @@ interface Parameter {
   readonly schema: JsonSchema
 }
 
+type Responses = Readonly<Record<string, { $ref?: string; description?: string; content?: Content }>>
 type Content = Readonly<Record<string, { readonly schema: JsonSchema; readonly encoding?: object }>>
 
 const TAGS = {
@@ -92,11 +80,12 @@ function tagOf({ endpoint, face, access }: Route): keyof typeof TAGS {
 const JSON_TYPE = 'application/json'
 const FORM_TYPE = 'application/x-www-form-urlencoded'
 
-function operation(called: RouteMethod, schemas: Record<string, JsonSchema>): Operation {
+function operation(called: RouteMethod, schemas: Record<string, JsonSchema>) {
   const { id, route, method, version, template } = called
   const members = route.call && schemas[nameOf(route.call, route.endpoint, 'Request')]
   const parameters = [...inPath(template), ...(method === 'post' ? [] : inQuery(members, template))]
   const [callers, security] = accessOf(version)[route.access]
+  const codes: Codes = { [route.face === 'oauth' ? 'x-errors' : 'x-result-codes']: resultCodes(route) }
   return {
     operationId: id,
     summary: referenceOf(route.endpoint).summary,
@@ -106,7 +95,7 @@ function operation(called: RouteMethod, schemas: Record<string, JsonSchema>): Op
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(method === 'post' ? { requestBody: { required: true, content: bodyOf(route, members) } } : {}),
     responses: responses(route),
-    [route.face === 'oauth' ? 'x-errors' : 'x-result-codes']: resultCodes(route),
+    ...codes,
   }
 }
 
@@ -136,7 +125,7 @@ function bodyOf({ endpoint, call }: Route, members: JsonSchema = {}): Content {
   return { [JSON_TYPE]: { schema }, [FORM_TYPE]: form }
 }
 
-function responses({ endpoint, face, access }: Route): Operation['responses'] {
+function responses({ endpoint, face, access }: Route): Responses {
   const { answer } = referenceOf(endpoint)
   const isProbe = access === 'everyone' && face === 'webApi'
   const errors = isProbe ? {} : { default: { $ref: `#/components/responses/${face}` } }
@@ -171,24 +160,20 @@ const SECURITY_SCHEMES = {
   clientCertificate: { type: 'mutualTLS', description: 'OAuth: the certificate of the connection.' },
 }
 
-type Access = Readonly<
-  Record<Description['access'], readonly [callers: string, alternatives: readonly object[]]>
->
+type Access = Readonly<Record<Route['access'], readonly [callers: string, alternatives: readonly object[]]>>
 
 /** Who may call, and the security schemes for it. In OpenAPI 3.1 the names in the lists are roles. */
 function accessOf(version: RouteMethod['version']): Access {
   const scheme = version === 'v3' ? 'serviceToken' : 'serviceSecret'
+  const ofRole = (role: string) => [`callers with the role \`${role}\``, [{ [scheme]: [role] }]] as const
   const owner = [{ ownerSecret: [] }, { ownerToken: [] }]
-  const service = [{ serviceToken: ['manage'] }, { ownerToken: [] }]
+  const service = version === 'v3' ? [{ serviceToken: ['manage'] }, { ownerToken: [] }] : owner
   const client = [{}, { clientSecret: [] }, { clientCertificate: [] }]
   return {
-    introspect: ['callers with the role `introspect`', [{ [scheme]: ['introspect'] }]],
-    runtime: ['callers with the role `runtime`', [{ [scheme]: ['runtime'] }]],
-    manage: ['callers with the role `manage`', [{ [scheme]: ['manage'] }]],
-    service: [
-      'callers with the role `manage` (v3), and for the owner of the deployment',
-      version === 'v3' ? service : owner,
-    ],
+    introspect: ofRole('introspect'),
+    runtime: ofRole('runtime'),
+    manage: ofRole('manage'),
+    service: ['callers with the role `manage` (v3), and for the owner of the deployment', service],
     owner: ['the owner of the deployment', owner],
     client: ['clients', [...client, { clientSecret: [], clientCertificate: [] }]],
     holder: ['the holder of the client certificate', [{ clientCertificate: [] }]],

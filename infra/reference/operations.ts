@@ -1,12 +1,12 @@
 import { ROUTES } from '../emulator/site/deployed-functions.ts'
-import type { Route } from '../../shared/lambda/route.ts'
+import type { HttpMethod, Route } from '../../shared/lambda/route.ts'
 import { ENDPOINTS } from './endpoints.ts'
 
 /** One method of one path of a route. */
 export interface RouteMethod {
   readonly id: string
   readonly template: string
-  readonly method: 'get' | 'post' | 'delete'
+  readonly method: Lowercase<HttpMethod>
   readonly route: Route
   /** Of the Web API; absent on the OAuth face. */
   readonly version: 'v2' | 'v3' | undefined
@@ -23,8 +23,9 @@ export function operationsOf(route: Route): RouteMethod[] {
   return route.paths.flatMap((template) =>
     route.methods.map((name): RouteMethod => {
       const version = versionOf(template)
-      const method = METHODS[name]
-      const id = [version ?? 'oauth', ...wordsOf(template), ...(route.methods.length > 1 ? [method] : [])]
+      const method = name.toLowerCase() as Lowercase<HttpMethod>
+      const words = template.split(/[^A-Za-z0-9]+/).filter((word) => !['', 'api', 'serviceId'].includes(word))
+      const id = [version ?? 'oauth', ...words, ...(route.methods.length > 1 ? [method] : [])]
       return { id: id.join('_'), template: pathOf(template), method, route, version }
     }),
   )
@@ -38,10 +39,4 @@ export function pathOf(template: string): string {
 function versionOf(template: string): RouteMethod['version'] {
   if (template.includes('{serviceId}')) return 'v3'
   return template.startsWith('/api/') ? 'v2' : undefined
-}
-
-const METHODS = { GET: 'get', POST: 'post', DELETE: 'delete' } as const
-
-function wordsOf(template: string): string[] {
-  return template.split(/[^A-Za-z0-9]+/).filter((word) => !['', 'api', 'serviceId'].includes(word))
 }
