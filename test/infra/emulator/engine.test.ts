@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { startEmbeddedEngine, type Engine } from '../../../infra/emulator/engine.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { createTables, LOCAL_DYNAMODB } from '../../../infra/tables/tables.ts'
 
 const TableName = 'grants'
@@ -14,10 +14,7 @@ const KEY = { id: { S: 'a' } }
 
 let directory: string
 beforeEach(async () => {
-  const parent = await mkdtemp(join(tmpdir(), 'engine-'))
-  directory = join(parent, 'new', 'data')
-  // A clean-up of this hook would run before the engines are closed.
-  onTestFinished(() => rm(parent, { recursive: true }))
+  directory = join(await temporaryFolder(), 'new', 'data')
 })
 
 interface Options {

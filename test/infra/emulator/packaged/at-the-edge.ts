@@ -7,7 +7,6 @@ import {
 } from '../../../../infra/aws/doctor/outside/certificate-headers.ts'
 import { certificatePem } from '../../../support/vectors.ts'
 import {
-  type AnyWalk,
   basic,
   BASIC,
   BOUND,
@@ -17,25 +16,17 @@ import {
   PUBLIC,
   REDIRECT_URI,
   RENEWED,
-  type TestClient,
   TLS,
 } from '../../../support/walk.ts'
 import { makeIdentity } from '../tls-client.ts'
-import type { PackagedSite } from './packaged-site.ts'
-
-interface At {
-  readonly site: PackagedSite
-  readonly walk: AnyWalk
-}
+import type { WalkedSite } from './packaged-site.ts'
 
 const GRANT = { grant_type: 'client_credentials' }
 
-export function atTheEdge(at: () => At): void {
-  let walk: AnyWalk
-  let client: TestClient
-  beforeAll(async () => {
-    walk = at().walk
-    client = await walk.addClient(BASIC, BOUND)
+export function atTheEdge(at: () => WalkedSite): void {
+  let { site, walk, client } = {} as WalkedSite
+  beforeAll(() => {
+    ;({ site, walk, client } = at())
   })
 
   const tokenFor = async (certificate: string): Promise<string> => {
@@ -91,7 +82,6 @@ export function atTheEdge(at: () => At): void {
   })
 
   test('an expired certificate is refused at the edge, and as client authentication by the Web API', async () => {
-    const { site } = at()
     const ca = site.certificates.ca.cert
     const send = async (until: number) => {
       const presented = await makeIdentity(site.authority, { until })
@@ -109,7 +99,6 @@ export function atTheEdge(at: () => At): void {
   })
 
   test('requests with a certificate of another CA, or without one, do not reach the functions', async () => {
-    const { site } = at()
     const ca = site.certificates.ca.cert
     const stranger = await makeIdentity(undefined, {})
     const asked = { form: form(GRANT), headers: basic(client) }

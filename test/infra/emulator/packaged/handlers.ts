@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { readPackagedTemplate } from '../../../../infra/emulator/lambda/packaged-template.ts'
 import { zip } from '../../../../infra/package/zip.ts'
+import { temporaryFolder } from '../../../support/temporary-folder.ts'
 import { startTokenFunction } from './one-function.ts'
 import type { PackagedSite } from './packaged-site.ts'
 
@@ -11,8 +11,7 @@ import type { PackagedSite } from './packaged-site.ts'
 export function handlers(site: () => PackagedSite): void {
   /** A package whose token function is this module. */
   async function planted(module: string, timeoutSeconds = 20) {
-    const archives = await mkdtemp(join(tmpdir(), 'certbound-planted-'))
-    onTestFinished(() => rm(archives, { recursive: true }))
+    const archives = await temporaryFolder()
     await writeFile(join(archives, 'token.zip'), zip(new Map([['index.mjs', Buffer.from(module)]])))
     const lines: string[] = []
     const packaged = { ...site().packaged, archives, onLine: (line: string) => lines.push(line) }

@@ -1,25 +1,14 @@
-import { beforeAll, expect, test, vi } from 'vitest'
-import { type AnyWalk, basic, BASIC, BOUND, OWN, type TestClient } from '../../../support/walk.ts'
-import type { PackagedSite } from './packaged-site.ts'
-
-interface At {
-  readonly site: PackagedSite
-  readonly walk: AnyWalk
-}
+import { expect, test, vi } from 'vitest'
+import { basic, BASIC, BOUND, OWN } from '../../../support/walk.ts'
+import type { WalkedSite } from './packaged-site.ts'
 
 type Line = Readonly<Record<string, unknown>>
 
 /** Runs last: it looks at every line that the tests before it have caused. */
-export function logs(at: () => At): void {
-  let site: PackagedSite
-  let walk: AnyWalk
-  let client: TestClient
-  beforeAll(async () => {
-    ;({ site, walk } = at())
-    client = await walk.addClient(BASIC, BOUND)
-  })
-
+export function logs(at: () => WalkedSite): void {
   test('a request is one log line of the function that has answered it', async () => {
+    const { site, walk } = at()
+    const client = await walk.addClient(BASIC, BOUND)
     const { json } = await walk.post('/token', { grant_type: 'client_credentials' }, OWN, basic(client))
     await walk.introspect(json['access_token'] as string, OWN)
     await walk.introspect(json['access_token'] as string)
@@ -38,12 +27,13 @@ export function logs(at: () => At): void {
   })
 
   test('every log line is JSON, with the id of a request of its own', () => {
-    const ids = site.lines.map(({ line }) => (JSON.parse(line) as Line)['requestId'])
+    const ids = at().site.lines.map(({ line }) => (JSON.parse(line) as Line)['requestId'])
     expect(ids.length).toBeGreaterThan(500)
     expect(new Set(ids).size).toBe(ids.length)
   })
 
   test('no log line holds a token, a code, a secret or a certificate: nothing is longer than a thumbprint', () => {
+    const { site, walk, client } = at()
     const telling = site.lines.filter(({ line }) => {
       const { thumbprint, ...rest } = JSON.parse(line) as Line
       expect(thumbprint ?? '').toMatch(/^([\w-]{43})?$/)

@@ -1,10 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { readPackagedTemplate } from '../../../../infra/emulator/lambda/packaged-template.ts'
 import type { Local } from '../../../../infra/emulator/site/local-file.ts'
 import { runScript } from '../../../support/script.ts'
+import { temporaryFolder } from '../../../support/temporary-folder.ts'
 import type { PackagedSite } from './packaged-site.ts'
 import { partOfPackage } from './part-of-package.ts'
 
@@ -12,8 +12,7 @@ const PORTS = ['mtls', 'api', 'front-end', 'front-end-mtls', 'resource', 'librar
 
 export function npmStart(site: () => PackagedSite): void {
   async function start(folder: string) {
-    const directory = await mkdtemp(join(tmpdir(), 'certbound-start-'))
-    onTestFinished(() => rm(directory, { recursive: true }))
+    const directory = await temporaryFolder()
     const free = PORTS.flatMap((name) => [`--${name}-port`, '0'])
     const parameters = ['start', '--packaged', '--directory', directory, ...free]
     return { directory, script: runScript('infra/certbound.ts', parameters, {}, folder) }

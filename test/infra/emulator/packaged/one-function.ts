@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import {
@@ -8,6 +7,7 @@ import {
   startPackagedFunctions,
 } from '../../../../infra/emulator/lambda/packaged-functions.ts'
 import { localAws } from '../../../../infra/tables/tables.ts'
+import { temporaryFolder } from '../../../support/temporary-folder.ts'
 
 export type Variables = Readonly<Record<string, unknown>>
 interface Lambda {
@@ -31,8 +31,7 @@ export async function startTokenFunction(
   packaged: Packaged,
   change: (lambda: Lambda) => void,
 ): Promise<PackagedFunctions> {
-  const folder = await mkdtemp(join(tmpdir(), 'certbound-one-function-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
+  const folder = await temporaryFolder()
   const { Resources } = JSON.parse(await readFile(packaged.template, 'utf8')) as Template
   const token = Resources['TokenLambdaFunction']
   if (token === undefined) throw new Error('the template has no token function')

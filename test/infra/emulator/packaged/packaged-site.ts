@@ -5,6 +5,7 @@ import { findJava, startDynamoDbLocal } from '../../../../infra/emulator/dynamod
 import { findLambdaRuntime } from '../../../../infra/emulator/lambda-runtime.ts'
 import type { Packaged } from '../../../../infra/emulator/lambda/packaged-functions.ts'
 import { builtFunctions } from '../../../support/built-functions.ts'
+import type { AnyWalk, TestClient } from '../../../support/walk.ts'
 import { type CuttingProxy, startCuttingProxy } from '../../../support/cutting-proxy.ts'
 import { type LocalSite, localSite } from '../../examples/authorization-server/local-site.ts'
 import { type Authority, makeAuthority, vector } from '../tls-client.ts'
@@ -18,6 +19,13 @@ export interface PackagedSite extends LocalSite {
   readonly packaged: Packaged
   /** Every line that a function has written, with its name. */
   readonly lines: { readonly name: string; readonly line: string }[]
+}
+
+/** A packaged site, and a walk over real connections to it with a client that authenticates and whose tokens are bound. */
+export interface WalkedSite {
+  readonly site: PackagedSite
+  readonly walk: AnyWalk
+  readonly client: TestClient
 }
 
 /** What this machine lacks of what the packaged functions need. */

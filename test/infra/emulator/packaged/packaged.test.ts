@@ -5,7 +5,7 @@ import { functionNames } from '../../../../infra/package/build.ts'
 import { readPackagedTemplate } from '../../../../infra/emulator/lambda/packaged-template.ts'
 import { articleCases, CLIENT } from '../../../functions/article-cases.ts'
 import { refreshBindingCases } from '../../../functions/token/refresh-binding-cases.ts'
-import { type AnyWalk, BOUND, openWalk, PUBLIC, type TestClient } from '../../../support/walk.ts'
+import { type AnyWalk, BASIC, BOUND, openWalk, PUBLIC, type TestClient } from '../../../support/walk.ts'
 import { atTheEdge } from './at-the-edge.ts'
 import { demonstrationOnSite } from './demonstration-on-site.ts'
 import { environments } from './environments.ts'
@@ -52,6 +52,7 @@ test('the package holds an archive for every function, and routes to it', async 
 describe.each(missing.length === 0 ? [NAME] : [])('%s', () => {
   let site: PackagedSite
   let walk: AnyWalk
+  let publicClient: TestClient
   let client: TestClient
   beforeAll(async () => {
     site = await packagedSite(project)
@@ -65,14 +66,15 @@ describe.each(missing.length === 0 ? [NAME] : [])('%s', () => {
     beforeAll(async () => {
       const issuer = 'https://as.example.com'
       walk = await openWalk(site.runtime, { apiKey: site.seeded.serviceId, issuer }, overTheWire(site))
-      client = await walk.addClient(PUBLIC, { ...BOUND, clientId: CLIENT })
+      publicClient = await walk.addClient(PUBLIC, { ...BOUND, clientId: CLIENT })
+      client = await walk.addClient(BASIC, BOUND)
     })
 
-    articleCases(() => ({ walk, client, time: () => expect.any(Number) as unknown }))
+    articleCases(() => ({ walk, client: publicClient, time: () => expect.any(Number) as unknown }))
     describe('the binding at refresh', () => refreshBindingCases(() => walk))
-    describe('at the edge', () => atTheEdge(() => ({ site, walk })))
-    describe('without the store', () => storeDown(() => ({ site, walk })))
-    describe('what they log', () => logs(() => ({ site, walk })))
+    describe('at the edge', () => atTheEdge(() => ({ site, walk, client })))
+    describe('without the store', () => storeDown(() => ({ site, walk, client })))
+    describe('what they log', () => logs(() => ({ site, walk, client })))
   })
 
   describe('npm start -- --packaged', () => npmStart(() => site))

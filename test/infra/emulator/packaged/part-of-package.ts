@@ -1,8 +1,7 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { onTestFinished } from 'vitest'
 import type { Package } from '../../../../infra/emulator/lambda/packaged-functions.ts'
+import { temporaryFolder } from '../../../support/temporary-folder.ts'
 
 interface Template {
   readonly Resources: Readonly<Record<string, { readonly Type: string }>>
@@ -10,8 +9,7 @@ interface Template {
 
 /** Two functions of a package, in a folder like the one of `npm run package`, until the test ends: all nine start slowly. */
 export async function partOfPackage(packaged: Package): Promise<Package & { readonly folder: string }> {
-  const folder = await mkdtemp(join(tmpdir(), 'certbound-part-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
+  const folder = await temporaryFolder()
   const archives = join(folder, 'dist')
   await symlink(packaged.archives, archives)
   const { Resources } = JSON.parse(await readFile(packaged.template, 'utf8')) as Template

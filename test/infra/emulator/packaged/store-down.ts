@@ -1,13 +1,8 @@
-import { afterEach, beforeAll, expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { cut, pass } from '../../../support/cutting-proxy.ts'
 import { outcome } from '../../../support/answers.ts'
-import { type AnyWalk, basic, BASIC, BOUND, OWN, type TestClient } from '../../../support/walk.ts'
-import type { PackagedSite } from './packaged-site.ts'
-
-interface At {
-  readonly site: PackagedSite
-  readonly walk: AnyWalk
-}
+import { basic, OWN } from '../../../support/walk.ts'
+import type { WalkedSite } from './packaged-site.ts'
 
 const CALLS = [
   ['/auth/authorization', { parameters: 'response_type=code' }],
@@ -19,19 +14,13 @@ const CALLS = [
   ['/client/create', {}],
 ] as const
 
-export function storeDown(at: () => At): void {
-  let site: PackagedSite
-  let walk: AnyWalk
-  let client: TestClient
-  beforeAll(async () => {
-    ;({ site, walk } = at())
-    client = await walk.addClient(BASIC, BOUND)
-  })
+export function storeDown(at: () => WalkedSite): void {
   afterEach(() => {
-    site.proxy.fate = pass
+    at().site.proxy.fate = pass
   })
 
   test.each(CALLS)('%s of the Web API answers 503 without the store', async (api, members) => {
+    const { site, walk } = at()
     site.proxy.fate = cut
     const answer = await walk.call(api, members)
     expect(answer).toMatchObject({
@@ -42,6 +31,7 @@ export function storeDown(at: () => At): void {
   })
 
   test('OAuth endpoints answer 503 without the store, and work as before when it is back', async () => {
+    const { site, walk, client } = at()
     const issued = await walk.post('/token', { grant_type: 'client_credentials' }, OWN, basic(client))
     const token = issued.json['access_token'] as string
     site.proxy.fate = cut
