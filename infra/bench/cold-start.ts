@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbeddedEngine } from '../emulator/engine.ts'
-import { startLambdaProcess } from '../emulator/lambda/lambda-process.ts'
-import { type Package, unpack, valuesOf } from '../emulator/lambda/packaged-functions.ts'
+import { type LambdaProcessOptions, startLambdaProcess } from '../emulator/lambda/lambda-process.ts'
+import { type Package, unpack } from '../emulator/lambda/packaged-functions.ts'
 import { type PackagedFunction, readPackagedTemplate } from '../emulator/lambda/packaged-template.ts'
 import { localRuntime, localVariables } from '../emulator/local-runtime.ts'
 import { localAws } from '../tables/tables.ts'
@@ -11,9 +11,7 @@ import { basic, eventOf, seedService } from './cases.ts'
 import { figure, interleave, type Measured } from './rounds.ts'
 import { table } from './table.ts'
 
-interface Case extends Pick<PackagedFunction, 'name' | 'handler' | 'timeoutSeconds' | 'memoryMegabytes'> {
-  readonly folder: string
-  readonly environment: Readonly<Record<string, string>>
+interface Case extends Omit<LambdaProcessOptions, 'onLine'> {
   readonly event: object
 }
 
@@ -36,17 +34,20 @@ export async function coldStarts(packaged: Package, rounds: number): Promise<str
   opened.defer(engine.close)
   const folder = await mkdtemp(join(tmpdir(), 'certbound-cold-start-'))
   opened.defer(() => rm(folder, { recursive: true }))
-  const cases = [await bareCase(folder), ...(await packagedCases(packaged, folder, engine.endpoint))]
-  return lines(rounds, await interleave(cases, rounds, (each) => coldStart(each, packaged.client)))
+  const cases = [
+    await bareCase(folder, packaged.client),
+    ...(await packagedCases(packaged, folder, engine.endpoint)),
+  ]
+  return lines(rounds, await interleave(cases, rounds, coldStart))
 }
 
 /** A handler that does nothing, to compare with. */
-async function bareCase(folder: string): Promise<Case> {
+async function bareCase(folder: string, client: string): Promise<Case> {
   const bare = join(folder, 'bare')
   await mkdir(bare)
   await writeFile(join(bare, 'index.mjs'), BARE)
   const limits = { handler: 'index.handler', timeoutSeconds: 20, memoryMegabytes: 1024 }
-  return { name: 'a handler that does nothing', ...limits, folder: bare, environment: {}, event: {} }
+  return { name: 'a handler that does nothing', ...limits, client, folder: bare, environment: {}, event: {} }
 }
 
 /** The packaged functions over a seeded service. */
@@ -58,11 +59,9 @@ async function packagedCases(packaged: Package, folder: string, endpoint: string
   const authorization = basic(serviceApiKey, serviceApiSecret)
   const here = { variables: localVariables(serviceId), aws: localAws(endpoint) }
   const functions = await readPackagedTemplate(packaged.template)
-  const cases = functions.map(async (each): Promise<Case> => {
-    const unpacked = join(folder, each.name)
-    await unpack(join(packaged.archives, each.archive), unpacked)
-    const environment = { ...valuesOf(each, here), ...here.aws }
-    return { ...each, folder: unpacked, environment, event: eventFor(each, authorization) }
+  const cases = functions.map(async (each) => {
+    const unpacked = await unpack(each, packaged, here, folder)
+    return { ...unpacked, event: eventFor(each, authorization) }
   })
   return Promise.all(cases)
 }
@@ -73,9 +72,9 @@ function eventFor({ routes: [route] }: PackagedFunction, authorization: string):
   return route === undefined ? { ...event, type: 'REQUEST', routeArn: 'arn:aws:execute-api' } : event
 }
 
-async function coldStart({ event, ...start }: Case, client: string): Promise<ColdStart> {
+async function coldStart({ event, ...start }: Case): Promise<ColdStart> {
   const begun = performance.now()
-  const running = await startLambdaProcess({ ...start, client, onLine: () => undefined })
+  const running = await startLambdaProcess({ ...start, onLine: () => undefined })
   const ready = performance.now()
   try {
     await running.invoke(event)

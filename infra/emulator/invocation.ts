@@ -1,12 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { runtimeFor } from '../../shared/runtime.ts'
-import { readEnvironment } from '../../shared/settings.ts'
 import { newNumber } from '../../shared/store/identity.ts'
 import { ROOT } from '../root.ts'
-import { createTables, localAws } from '../tables/tables.ts'
+import { localAws } from '../tables/tables.ts'
 import { startEmbeddedEngine } from './engine.ts'
+import { localRuntime, localVariables } from './local-runtime.ts'
 import { addClient, seed } from './site/seed.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -36,23 +35,17 @@ export async function invoke(name: string, event: unknown, env: Environment): Pr
 /** The environment of a deployed function, with the engine of this process in place of DynamoDB, and a service. */
 async function prepare(endpoint: string, env: Environment): Promise<void> {
   const serviceId = newNumber(randomBytes)
-  Object.assign(process.env, {
-    MTLS_DOMAINS: 'mtls.api.example.com',
-    API_IDS: 'a1b2c3d4e5,f6e5d4c3b2',
-    ...env,
-    REGISTRY_TABLE: 'certbound-registry',
-    GRANTS_TABLE: 'certbound-grants',
-    SERVICE_ID: String(serviceId),
-    ...localAws(endpoint),
-  })
-  const settings = readEnvironment()
-  await createTables(endpoint, settings.registryTable, settings.grantsTable)
-  const runtime = runtimeFor(settings)
+  const { REGISTRY_TABLE, GRANTS_TABLE, SERVICE_ID } = localVariables(serviceId)
+  const made = { REGISTRY_TABLE, GRANTS_TABLE, SERVICE_ID, ...localAws(endpoint) }
+  Object.assign(process.env, EVENT_SOURCES, env, made)
+  const runtime = await localRuntime(endpoint, serviceId)
   await seed(runtime, serviceId, 'https://mtls.api.example.com')
   await addClient(runtime, serviceId, EVENT_CLIENT)
   runtime.store.close()
 }
 
+/** The domain and the APIs of the events in test/events. */
+const EVENT_SOURCES = { MTLS_DOMAINS: 'mtls.api.example.com', API_IDS: 'a1b2c3d4e5,f6e5d4c3b2' }
 const EVENT_CLIENT = {
   clientIdAlias: 'client-1',
   clientIdAliasEnabled: true,

@@ -80,21 +80,13 @@ export async function startPackagedFunctions(packaged: Packaged, here: Here): Pr
  */
 async function openFunction(packaged: PackagedFunction, from: Packaged, here: Here, parent: string) {
   const { name, routes } = packaged
-  const folder = join(parent, name)
-  await unpack(join(from.archives, packaged.archive), folder)
-  const environment = { ...valuesOf(packaged, here), ...here.aws }
+  const unpacked = await unpack(packaged, from, here, parent)
   const onLine = (line: string) => from.onLine(line, name)
 
   let running: LambdaProcess | undefined
   const environmentNow = async (): Promise<LambdaProcess> => {
     if (running !== undefined) return running
-    const started = await startLambdaProcess({
-      ...packaged,
-      folder,
-      client: from.client,
-      environment,
-      onLine,
-    })
+    const started = await startLambdaProcess({ ...unpacked, onLine })
     void started.ended.then(() => (running = undefined))
     return (running = started)
   }
@@ -109,8 +101,30 @@ async function openFunction(packaged: PackagedFunction, from: Packaged, here: He
   return { invoke, routes, close: async () => running?.close() }
 }
 
-/** @throws Error that names a variable whose value only CloudFormation could work out */
-export function valuesOf({ name, variables }: PackagedFunction, here: Here): Record<string, string> {
+/**
+ * Unpacks the archive of a function into a folder of its own.
+ *
+ * @returns what starts it, but for the listener to its lines
+ * @throws Error that names a variable whose value only CloudFormation could work out
+ */
+export async function unpack(packaged: PackagedFunction, from: Package, here: Here, parent: string) {
+  const folder = join(parent, packaged.name)
+  for (const [name, content] of Object.entries(
+    unzipSync(await readFile(join(from.archives, packaged.archive))),
+  )) {
+    const file = join(folder, name)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, content)
+  }
+  return {
+    ...packaged,
+    folder,
+    client: from.client,
+    environment: { ...valuesOf(packaged, here), ...here.aws },
+  }
+}
+
+function valuesOf({ name, variables }: PackagedFunction, here: Here): Record<string, string> {
   const values = Object.entries(variables).map(([variable, value]) => {
     const known = here.variables[variable] ?? value
     if (typeof known !== 'string' && typeof known !== 'number') {
@@ -119,12 +133,4 @@ export function valuesOf({ name, variables }: PackagedFunction, here: Here): Rec
     return [variable, String(known)] as const
   })
   return Object.fromEntries(values)
-}
-
-export async function unpack(archive: string, folder: string): Promise<void> {
-  for (const [name, content] of Object.entries(unzipSync(await readFile(archive)))) {
-    const file = join(folder, name)
-    await mkdir(dirname(file), { recursive: true })
-    await writeFile(file, content)
-  }
 }

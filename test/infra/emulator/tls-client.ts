@@ -2,6 +2,7 @@ import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:cry
 import { readFileSync } from 'node:fs'
 import { request as httpRequest, type OutgoingHttpHeaders } from 'node:http'
 import { request as httpsRequest } from 'node:https'
+import { text } from 'node:stream/consumers'
 import { connect, type ConnectionOptions } from 'node:tls'
 import {
   type Identity,
@@ -42,11 +43,7 @@ export function send(port: number, message: Message, tls?: ConnectionOptions): P
         : httpsRequest({ ...common, ...tls, servername: 'localhost', rejectUnauthorized: false })
     outgoing.once('error', reject)
     outgoing.once('response', (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.once('end', () =>
-        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }),
-      )
+      text(response).then((received) => resolve({ status: response.statusCode ?? 0, body: received }), reject)
     })
     outgoing.end(body)
   })
