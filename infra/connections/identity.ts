@@ -67,30 +67,23 @@ export async function makeIdentity(wish: IdentityWish, issuer?: Issuer): Promise
 }
 
 function extensions(profile: IdentityWish['profile'], publicKey: KeyObject, issuerKey: KeyObject) {
+  const isCa = profile === 'ca'
+  const constraints = new pkijs.BasicConstraints(isCa ? { cA: true, pathLenConstraint: 0 } : {})
+  // Bits of key usage are counted from the left (RFC 5280 §4.2.1.3): keyCertSign and cRLSign, or digitalSignature.
+  const usage = isCa
+    ? { valueHex: Uint8Array.of(0x06), unusedBits: 1 }
+    : { valueHex: Uint8Array.of(0x80), unusedBits: 7 }
   const authority = { keyIdentifier: new OctetString({ valueHex: keyIdentifier(issuerKey) }) }
-  const ofEvery = [
+  const all = [
+    extension(OID.basicConstraints, constraints.toSchema(), true),
+    extension(OID.keyUsage, new BitString(usage), true),
     extension(OID.subjectKeyIdentifier, new OctetString({ valueHex: keyIdentifier(publicKey) })),
     extension(OID.authorityKeyIdentifier, new pkijs.AuthorityKeyIdentifier(authority).toSchema()),
   ]
-  // Bits of key usage are counted from the left (RFC 5280 §4.2.1.3).
-  if (profile === 'ca') {
-    const constraints = new pkijs.BasicConstraints({ cA: true, pathLenConstraint: 0 })
-    const certSignAndCrlSign = new BitString({ valueHex: Uint8Array.of(0x06), unusedBits: 1 })
-    return [
-      extension(OID.basicConstraints, constraints.toSchema(), true),
-      extension(OID.keyUsage, certSignAndCrlSign, true),
-      ...ofEvery,
-    ]
-  }
+  if (isCa) return all
   const purposes = new pkijs.ExtKeyUsage({ keyPurposes: [OID[`${profile}Auth`]] })
-  const digitalSignature = new BitString({ valueHex: Uint8Array.of(0x80), unusedBits: 7 })
-  return [
-    extension(OID.basicConstraints, new pkijs.BasicConstraints().toSchema(), true),
-    extension(OID.keyUsage, digitalSignature, true),
-    ...ofEvery,
-    extension(OID.extKeyUsage, purposes.toSchema()),
-    ...(profile === 'server' ? [extension(OID.subjectAltName, localNames())] : []),
-  ]
+  const names = profile === 'server' ? [extension(OID.subjectAltName, localNames())] : []
+  return [...all, extension(OID.extKeyUsage, purposes.toSchema()), ...names]
 }
 
 function extension(extnID: string, value: { toBER(): ArrayBuffer }, critical = false): pkijs.Extension {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { relative, resolve } from 'node:path'
 import { command, Complaint } from '../command.ts'
 import type { Ports } from './site/site.ts'
@@ -51,7 +52,7 @@ export const COMMAND = command({
     const { curlWalk } = await import('./curl-walk.ts')
     const local = await writeLocalFile(site, directory)
     io.out(curlWalk(local, (file) => relative('.', file)))
-    await aborted(io.stop)
+    if (!io.stop.aborted) await once(io.stop, 'abort')
     await site.close()
     io.out('stopped')
     return 0
@@ -69,11 +70,4 @@ function portsOf(values: object): Ports {
     return [[name, Number(text)]]
   })
   return Object.fromEntries(ports) as Ports
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }

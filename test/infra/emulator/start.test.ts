@@ -9,6 +9,7 @@ import type { Local } from '../../../infra/emulator/site/local-file.ts'
 import { mutualTlsRequest } from '../../../infra/connections/mutual-tls-request.ts'
 import { runScript } from '../../support/script.ts'
 import { type Started, startCommand } from './started-command.ts'
+import { identity, vector } from './tls-client.ts'
 
 const NAMES = ['mtls', 'api', 'front-end', 'front-end-mtls', 'resource', 'library']
 const PORTS = NAMES.map((name) => `--${name}-port`)
@@ -35,31 +36,23 @@ async function readLocal(): Promise<Local> {
   return JSON.parse(await readFile(join(directory, 'local.json'), 'utf8')) as Local
 }
 
-async function tlsOf({ clients, caFile }: Local, type: 'PUBLIC' | 'CONFIDENTIAL') {
-  const client = clients.find((candidate) => candidate.type === type)
-  if (client === undefined) throw new Error(`no ${type} client`)
-  const [ca, cert, key] = await Promise.all(
-    [caFile, client.certificateFile, client.keyFile].map((file) => readFile(file, 'utf8')),
-  )
-  const authorization = `Basic ${Buffer.from(`${client.clientId}:${client.clientSecret ?? ''}`).toString('base64')}`
-  return { identity: { ca: ca ?? '', cert: cert ?? '', key: key ?? '' }, authorization }
+/** A request of the confidential client. */
+async function post({ mtlsUrl, clients, caFile }: Local, path: string, form: string) {
+  const [, { clientId, clientSecret = '', certificateFile, keyFile }] = clients
+  const files = [caFile, certificateFile, keyFile].map((file) => readFile(file, 'utf8'))
+  const [ca, cert, key] = (await Promise.all(files)) as [string, string, string]
+  const headers = { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` }
+  return mutualTlsRequest(`${mtlsUrl}${path}`, { ca, cert, key }, { form, headers })
 }
 
 async function obtainToken(local: Local): Promise<string> {
-  const { identity, authorization } = await tlsOf(local, 'CONFIDENTIAL')
-  const form = 'grant_type=client_credentials'
-  const answer = await mutualTlsRequest(`${local.mtlsUrl}/token`, identity, {
-    form,
-    headers: { authorization },
-  })
+  const answer = await post(local, '/token', 'grant_type=client_credentials')
   expect(answer.status).toBe(200)
   return (JSON.parse(answer.text) as { access_token: string }).access_token
 }
 
 async function introspect(local: Local, token: string): Promise<number> {
-  const { identity } = await tlsOf(local, 'CONFIDENTIAL')
-  return (await mutualTlsRequest(`${local.mtlsUrl}/introspection`, identity, { form: `token=${token}` }))
-    .status
+  return (await post(local, '/introspection', `token=${token}`)).status
 }
 
 test('npm start writes everything that a script needs to local.json, and Ctrl-C stops it cleanly', async () => {
@@ -132,20 +125,13 @@ test.each([
   ['trusts further CAs with --truststore', 200],
   ['trusts no further CA without --truststore', 403],
 ] as const)('npm start %s', async (_name, status) => {
-  const pems = [
-    'certs/ca-root.pem',
-    'certs/ca-issuing.pem',
-    'certs/client-other.pem',
-    'certs/client-other.test-key.pem',
-  ]
-  const [root = '', issuing = '', cert = '', key = ''] = await Promise.all(
-    pems.map((file) => readFile(new URL(`../../vectors/${file}`, import.meta.url), 'utf8')),
-  )
   const truststore = join(directory, 'further.pem')
-  await writeFile(truststore, `${root}${issuing}`)
+  await writeFile(truststore, vector('ca-root') + vector('ca-issuing'))
   const { local } = await start(...(status === 200 ? ['--truststore', truststore] : []))
   const ca = await readFile(local.caFile, 'utf8')
-  expect((await mutualTlsRequest(`${local.mtlsUrl}/jwks`, { ca, cert, key })).status).toBe(status)
+  expect((await mutualTlsRequest(`${local.mtlsUrl}/jwks`, { ca, ...identity('client-other') })).status).toBe(
+    status,
+  )
 })
 
 test.each(PORTS)('npm start names %s in one line when its port is in use', async (option) => {
