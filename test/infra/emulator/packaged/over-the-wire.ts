@@ -29,11 +29,7 @@ export function overTheWire({ mtlsUrl, webApiUrl, certificates }: PackagedSite) 
     const body = sent.body?.toString()
     if (sent.certificate === undefined) {
       const { method = 'POST' } = sent
-      const answer = await fetch(webApiUrl + path, {
-        method,
-        headers,
-        ...(body === undefined ? {} : { body }),
-      })
+      const answer = await fetch(webApiUrl + path, { method, headers, ...(body !== undefined && { body }) })
       return received(answer.status, Object.fromEntries(answer.headers), await answer.text())
     }
     const form = body === undefined ? {} : { form: body }

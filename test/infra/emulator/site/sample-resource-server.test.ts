@@ -1,17 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { mutualTlsRequest, type TlsIdentity } from '../../../../infra/connections/mutual-tls-request.ts'
 import { CLIENT_CERTIFICATES, startSite } from '../../../../infra/emulator/site/site.ts'
-import { type LocalSite, localSite } from '../../examples/authorization-server/local-site.ts'
+import { siteOfFile } from '../../examples/authorization-server/local-site.ts'
 import { makeIdentity } from '../tls-client.ts'
 
-let site: LocalSite
-beforeAll(async () => {
-  site = await localSite()
-})
-afterAll(() => site.close())
+const site = await siteOfFile()
 
 const holder = () => site.identity(CLIENT_CERTIFICATES.CONFIDENTIAL)
 const use = async (token: string, identity: TlsIdentity) => {

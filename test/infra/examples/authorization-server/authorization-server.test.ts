@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { DEVELOPMENT_USER } from '../../../../infra/examples/authorization-server/start.ts'
-import { authorizationQuery, type LocalSite, localSite } from './local-site.ts'
+import { authorizationQuery, siteOfFile } from './local-site.ts'
 import { arrive, csrfOf, logIn, userAgent } from './user-agent.ts'
 
-let site: LocalSite
-beforeAll(async () => {
-  site = await localSite()
-})
-afterAll(() => site.close())
+const site = await siteOfFile()
 
 const query = (more = {}) => authorizationQuery(site, { state: 'a/b', scope: 'accounts:read', ...more })
 const newAgent = () => userAgent(site.frontEnd.frontEndUrl)

@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { DEVELOPMENT_USER } from '../../../../infra/examples/authorization-server/start.ts'
-import { authorizationQuery, type LocalSite, localSite } from './local-site.ts'
+import { authorizationQuery, siteOfFile } from './local-site.ts'
 import { arrive, logIn, userAgent } from './user-agent.ts'
 
 /** The test is left out, with a warning, on a machine without Debian's Chromium. */
@@ -14,28 +14,16 @@ if (CHROMIUM.length === 0)
   console.warn('no chromium here: the walk through the code flow in a browser is left out')
 
 const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
+  ...['--disable-background-networking', '--disable-component-update'],
 ]
 
-let site: LocalSite
-let profile: string
-beforeAll(async () => {
-  site = await localSite()
-  profile = await mkdtemp(join(tmpdir(), 'certbound-chromium-'))
-})
-afterAll(async () => {
-  await site.close()
-  // Processes of the browser may still write into it for a moment.
-  await rm(profile, { recursive: true, maxRetries: 5 })
-})
+const site = await siteOfFile()
 
 test.each(CHROMIUM)('a person can walk the code flow in %s', async (executablePath) => {
+  const profile = await mkdtemp(join(tmpdir(), 'certbound-chromium-'))
+  // Processes of the browser may still write into it for a moment.
+  onTestFinished(() => rm(profile, { recursive: true, maxRetries: 5 }))
   const browser = await chromium.launchPersistentContext(profile, { executablePath, args: FLAGS })
   try {
     await walk(browser)

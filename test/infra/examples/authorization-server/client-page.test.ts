@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { DEVELOPMENT_USER } from '../../../../infra/examples/authorization-server/start.ts'
 import { registerRedirectUri } from '../../../../infra/emulator/site/seed.ts'
-import { type LocalSite, localSite } from './local-site.ts'
+import { siteOfFile } from './local-site.ts'
 import { csrfOf, logIn, type UserAgent, userAgent } from './user-agent.ts'
 
-let site: LocalSite
-beforeAll(async () => {
-  site = await localSite()
-})
-afterAll(() => site.close())
+const site = await siteOfFile()
 
 /** From the first page to the redirect that leads back to the client. */
 async function walk(decision: 'allow' | 'deny'): Promise<{ agent: UserAgent; back: URL }> {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
 import { DEVELOPMENT_USER } from '../../../../infra/examples/authorization-server/start.ts'
 import type { TlsIdentity } from '../../../../infra/connections/mutual-tls-request.ts'
 import {
@@ -27,6 +28,13 @@ export async function localSite(options: Partial<SiteOptions> = {}): Promise<Loc
     await rm(directory, { recursive: true })
   }
   return { ...site, identity, close }
+}
+
+/** A site for all tests of a file: it closes after the last one. */
+export async function siteOfFile(): Promise<LocalSite> {
+  const site = await localSite()
+  afterAll(() => site.close())
+  return site
 }
 
 /** A request of the article's public client. */

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { mutualTlsRequest } from '../../../../infra/connections/mutual-tls-request.ts'
 import { CLIENT_CERTIFICATES } from '../../../../infra/emulator/site/site.ts'
 import { makeIdentity } from '../../emulator/tls-client.ts'
-import { type LocalSite, localSite, tokenForm } from './local-site.ts'
+import { siteOfFile, tokenForm } from './local-site.ts'
 
-let site: LocalSite
-let holder: { ca: string; cert?: string; key?: string }
-beforeAll(async () => {
-  site = await localSite()
-  holder = site.identity(CLIENT_CERTIFICATES.PUBLIC)
-})
-afterAll(() => site.close())
+const site = await siteOfFile()
+const holder = site.identity(CLIENT_CERTIFICATES.PUBLIC)
 
 const redeem = (form: string, identity = holder, headers = {}) =>
   mutualTlsRequest(`${site.frontEnd.frontEndMtlsUrl}/token`, identity, { form, headers })
