@@ -22,7 +22,7 @@ const WARM_UP_CALLS = 3000
 
 const { endpoint, seeded, certificate, rounds, calls } = argument() as OwnCodeArgument
 const runtime = await localRuntime(endpoint, 1)
-// The cache of the registry must not end: it would read what is not in memory.
+// If the registry's cache expired, the registry would read items that are not in memory.
 const startedAt = runtime.now()
 const fixed = { ...runtime, now: () => startedAt }
 const { store, replay } = cannedStore(fixed, endpoint)

@@ -4,8 +4,8 @@ import type { Local } from './site/local-file.ts'
 import { CLIENT_CERTIFICATES } from './site/site.ts'
 
 /**
- * What `npm start` prints: lines to paste into a second terminal in the same folder, one after the other.
- * @param shown how a file is written in them
+ * The lines that `npm start` prints, to be pasted into a second terminal in the same folder, one after the other.
+ * @param shown the form of a file's path in these lines
  */
 export function curlWalk(local: Local, shown: (file: string) => string): string {
   const { mtlsUrl, webApiUrl, serviceId, serviceApiKey, serviceApiSecret, serviceAccessToken } = local

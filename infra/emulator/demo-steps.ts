@@ -12,7 +12,7 @@ export interface Step {
   readonly expect: Json
 }
 
-/** Shows each request and its answer, and counts what is not as it must be. */
+/** Shows each request and its answer, and counts wrong answers. */
 export function demonstration(print: (line: string) => void) {
   let number = 0
   let failures = 0

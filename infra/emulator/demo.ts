@@ -5,7 +5,7 @@ import { command } from '../command.ts'
 
 const HELP = `certbound demo: issues, introspects and refuses bound tokens, over real mutual TLS on this machine
 
-Shows each request and its answer. The exit code is 1 when an answer is not as it must be.`
+Shows each request and its answer. If an answer is wrong, the exit code is 1.`
 
 export const COMMAND = command({
   help: HELP,

@@ -43,7 +43,7 @@ export async function startEmbeddedEngine({
   return { endpoint, close: listening.close }
 }
 
-/** dynalite opens its directory later, and a failure then ends the process. So it is opened once before. */
+/** dynalite opens its directory later, when a failure would end the process. So this opens it once before. */
 async function tryDirectory(directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 })

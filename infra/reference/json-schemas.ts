@@ -166,7 +166,7 @@ export function insideOf({ items, anyOf = [], oneOf = [], additionalProperties: 
   ]
 }
 
-/** Adds what the schema that parses a call does not have: a missing member has a result code of its own. */
+/** Adds required members and parameters. The schema that parses a call lacks them: a missing member has its own result code. */
 function addDetails(schemas: Record<string, JsonSchema>): void {
   for (const { endpoint, call } of deployedRoutes()) {
     const schema = call && schemas[nameOf(call, endpoint, 'Request')]

@@ -4,8 +4,8 @@ import GROUPS from './result-codes.json' with { type: 'json' }
 /**
  * The result codes that a route can answer; on the OAuth face the errors.
  *
- * The file has each code once, with the endpoints that answer it, or what these have in common: the credentials that they
- * need, or that they read a body or a query. Tests compare it with all answers that they get (test/support/checked-answers.ts,
+ * The file has each code once, with the endpoints that answer with it, or with a trait that they share: the credentials that
+ * they need, or that they read a body or a query. Tests compare it with all answers that they get (test/support/checked-answers.ts,
  * test/support/result-codes.ts).
  */
 export function resultCodes({ endpoint, access, face, methods, call }: Route): string[] {

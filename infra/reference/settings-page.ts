@@ -15,7 +15,7 @@ const PARTS: Readonly<Record<string, string>> = {
   'refused for clients': list(CLIENT_RULES.notOffered),
 }
 
-/** @param text the page as it is; what stands between `<!-- made: NAME -->` and `<!-- end -->` is replaced */
+/** @param text the present page; its parts between `<!-- made: NAME -->` and `<!-- end -->` are replaced */
 export function settingsPage(text: string): string {
   return text.replaceAll(
     /(<!-- made: (.*) -->\n)[^]*?(<!-- end -->)/g,

@@ -8,7 +8,7 @@ const BODY_LIMIT_BYTES = 6 * 1024 * 1024
 
 export interface Gateway {
   readonly routes: EdgeRoutes
-  /** Gets what a handler threw, and what was wrong with its answer. The client gets a bare 500. */
+  /** Gets the error of a handler, or the fault of its answer. The client gets a 500 without details. */
   readonly onError: (error: unknown) => void
 }
 

@@ -20,13 +20,13 @@ export interface LambdaProcessOptions extends Pick<
 }
 
 export interface LambdaProcess {
-  /** One at a time. Rejects with what the handler threw, when the process ends, or when the time is up, which ends it. */
+  /** One at a time. Rejects with the handler's error, or when the process ends, or when the time is up: that kills the process. */
   readonly invoke: (event: unknown) => Promise<unknown>
   readonly ended: Promise<unknown>
   readonly close: () => Promise<void>
 }
 
-/** All of them end with this process at the latest. */
+/** Processes that are killed when this one ends. */
 const alive = new Set<ChildProcess>()
 process.once('exit', () => {
   for (const child of alive) child.kill('SIGKILL')

@@ -11,13 +11,13 @@ class FunctionError extends Error {
   }
 }
 
-/** The side of Lambda towards one execution environment. */
+/** Lambda's side of one execution environment. */
 export interface RuntimeApi {
   /** Host and port, for `AWS_LAMBDA_RUNTIME_API`. */
   readonly address: string
   /** Resolves when the function has been loaded and asks for its first event; rejects when it cannot be loaded. */
   readonly ready: Promise<void>
-  /** One at a time. Rejects with what the handler threw. */
+  /** One at a time. Rejects with the handler's error. */
   readonly invoke: (event: unknown) => Promise<unknown>
   readonly close: () => Promise<void>
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** What a client must know about itself and its servers. */
+/** The client's own data, and the addresses of its servers. */
 export interface DemoClient {
   readonly clientId: string
   readonly redirectUri: string
@@ -10,7 +10,7 @@ export interface DemoClient {
   readonly accountsUrl: string
 }
 
-/** What the client keeps until the answer to its request comes: 43 random characters each. */
+/** The client keeps these until its request is answered: 43 random characters each. */
 export interface KeptRequest {
   readonly state: string
   readonly verifier: string

@@ -19,7 +19,7 @@ export interface Interaction {
 export interface Session {
   readonly login?: Login | undefined
   readonly interaction?: Interaction | undefined
-  /** Keys of what the end-user has agreed to in this session. */
+  /** Keys of the consents that the end-user has given in this session. */
   readonly consents: ReadonlySet<string>
 }
 

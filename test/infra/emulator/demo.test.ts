@@ -11,7 +11,7 @@ test("npm run demo walks the article's flow, shows its thumbprint and exits with
   expect(command.stderr()).toBe('')
 })
 
-test('the demonstration counts what is not as it must be', async () => {
+test('the demonstration counts wrong answers', async () => {
   const lines: string[] = []
   const { show, showRefusedConnection, failures } = demonstration((line) => lines.push(line))
   const send = () => Promise.resolve({ status: 200, headers: {}, text: '{"responseContent":"{\\"a\\":1}"}' })

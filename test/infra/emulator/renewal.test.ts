@@ -138,7 +138,7 @@ describe('a self-signed certificate', () => {
     await register(old)
   })
 
-  test('a self-signed certificate is registered and trusted beside the old one, then used, then registered alone', async () => {
+  test('a self-signed certificate is registered and trusted beside the old one, then used, then registered without the old one', async () => {
     const before = await domain(trusting(old))
     const first = await before.signIn(old, client)
 

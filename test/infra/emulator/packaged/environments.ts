@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { startTokenFunction, type Variables } from './one-function.ts'
 import type { PackagedSite } from './packaged-site.ts'
 
-/** A function whose template is wrong does not start, and says why. */
+/** A function with a wrong template does not start, and its error names the fault. */
 export function environments(site: () => PackagedSite): void {
   const start = (change: (variables: Variables) => Variables) =>
     startTokenFunction({ ...site().packaged, onLine: () => undefined }, ({ Environment }) => {

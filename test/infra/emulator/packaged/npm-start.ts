@@ -30,7 +30,7 @@ export function npmStart(site: () => PackagedSite): void {
     expect([await script.ended, script.stderr()]).toEqual([0, ''])
   }, 60_000)
 
-  test('npm start -- --packaged says what to do when nothing has been packaged', async () => {
+  test('npm start -- --packaged names the command to run if nothing has been packaged', async () => {
     await expect(readPackagedTemplate('absent.json')).rejects.toThrow(
       'absent.json cannot be read: npm run package writes it',
     )
