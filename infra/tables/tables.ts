@@ -105,7 +105,7 @@ async function createTable(
     if (!(error instanceof ResourceInUseException)) throw error
   }
   // A table takes no items until it is active.
-  await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.1, maxDelay: 1 }, table)
+  await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.1, maxDelay: 1 }, { TableName })
 }
 
 type Keyed = Pick<

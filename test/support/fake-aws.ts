@@ -39,7 +39,7 @@ export async function startFakeAws(tables = '') {
   }
 
   const server = createServer((request, response) => void answer(request, response))
-  const { port, close } = await listen(server, { host: '127.0.0.1', port: 0, option: '' })
+  const { port, close } = await listen(server)
   /** Of a process that uses this account. */
   const environment = {
     AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,

@@ -38,7 +38,7 @@ let endpoint: string
 let aws: Aws
 let close: Listening['close']
 beforeAll(async () => {
-  const listening = await listen(server, { host: '127.0.0.1', port: 0, option: '' })
+  const listening = await listen(server)
   close = listening.close
   endpoint = `http://127.0.0.1:${listening.port}`
   vi.stubEnv('AWS_ENDPOINT_URL', endpoint)
