@@ -1,6 +1,7 @@
 import type { Call } from '../call.ts'
 import type { Client } from '../store/client.ts'
 import {
+  ASSERTION_FAULTS,
   type AssertionFault,
   clientIdOfAssertion,
   type VerifiedAssertion,
@@ -8,33 +9,7 @@ import {
 } from './client-assertion.ts'
 import { findInKeys } from './client-keys.ts'
 import { type PresentedCredentials, refuseOtherCredentials } from './presented-credentials.ts'
-import { type Reason, Refusal } from '../refusal/refusal.ts'
-
-const FAULT_REASON = {
-  'type-missing': 'assertion-type-missing',
-  'type-unsupported': 'assertion-type-unsupported',
-  'assertion-missing': 'assertion-missing',
-  malformed: 'assertion-malformed',
-  'typ-wrong': 'assertion-malformed',
-  'crit-unknown': 'assertion-malformed',
-  'kid-malformed': 'assertion-malformed',
-  'algorithm-wrong': 'assertion-algorithm-wrong',
-  'key-unknown': 'assertion-signature-wrong',
-  'signature-wrong': 'assertion-signature-wrong',
-  'iss-wrong': 'assertion-party-wrong',
-  'sub-wrong': 'assertion-party-wrong',
-  'aud-wrong': 'assertion-audience-wrong',
-  'exp-missing': 'assertion-without-end',
-  'exp-malformed': 'assertion-time-wrong',
-  'exp-past': 'assertion-time-wrong',
-  'exp-far': 'assertion-time-wrong',
-  'nbf-malformed': 'assertion-time-wrong',
-  'nbf-future': 'assertion-time-wrong',
-  'iat-malformed': 'assertion-time-wrong',
-  'iat-future': 'assertion-time-wrong',
-  'jti-missing': 'assertion-without-jti',
-  'jti-malformed': 'assertion-without-jti',
-} as const satisfies Record<AssertionFault, Reason>
+import { Refusal } from '../refusal/refusal.ts'
 
 /**
  * The client ID in a request: from its header, from its form or, if both have none, from its assertion.
@@ -45,8 +20,8 @@ export function namedClient({ basic, form }: PresentedCredentials): string | und
   const named = basic?.clientId ?? form.clientId
   if (named !== undefined || form.clientAssertion === undefined) return named
   const claimed = clientIdOfAssertion(form.clientAssertion)
-  if (typeof claimed === 'string') throw new Refusal('assertion-malformed')
-  return claimed.clientId
+  if (claimed === undefined) throw new Refusal('assertion-malformed')
+  return claimed
 }
 
 /**
@@ -64,7 +39,6 @@ export async function byAssertion(
   const { service, store, now } = call
   if (client.clientType === 'PUBLIC') throw new Refusal('method-for-public')
   refuseOtherCredentials(client, basic?.clientSecret, form.clientSecret)
-  const sent = { assertionType: form.clientAssertionType, assertion: form.clientAssertion }
   const clientId = namedClient(presented) ?? ''
   let fault: AssertionFault = 'key-unknown'
   // If no key fits, the client may have rotated its keys: `findInKeys` fetches the set of `jwksUri` again.
@@ -72,12 +46,12 @@ export async function byAssertion(
     const { issuer, fapi2: audienceIsString } = service
     const alg = client.tokenAuthSignAlg
     const expected = { clientId, issuer, audienceIsString, jwks, alg, now }
-    const outcome = await verifyClientAssertion(sent, expected)
+    const outcome = await verifyClientAssertion(form, expected)
     if (typeof outcome !== 'string') return outcome
     fault = outcome
     return undefined
   })
-  if (verified === undefined) throw new Refusal(FAULT_REASON[fault])
+  if (verified === undefined) throw new Refusal(ASSERTION_FAULTS[fault])
   const { jti, expiresAt } = verified
   const first = await store.registry.useAssertion(service.apiKey, client.clientId, jti, expiresAt)
   if (!first) throw new Refusal('assertion-used')

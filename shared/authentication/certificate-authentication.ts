@@ -3,7 +3,7 @@ import { readSubject, type Subject } from '../certificate/names.ts'
 import { type Der, MalformedCertificate, readCertificate } from '../certificate/pem.ts'
 import type { Presented, ReadCertificate } from '../certificate/presented.ts'
 import { isWeakKey } from '../certificate/public-key.ts'
-import { isRegistered, registeredCertificates } from '../certificate/registered-certificates.ts'
+import { registeredCertificates } from '../certificate/registered-certificates.ts'
 import { matchesSan, type SanKind } from '../certificate/subject-alternative-names.ts'
 import { MalformedDistinguishedName, namesEqual, parseDistinguishedName } from '../certificate/subject-dn.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
@@ -50,14 +50,14 @@ export async function byRegisteredCertificate(
   presented: PresentedCredentials,
   call: Call,
 ): Promise<void> {
-  const { der } = presentedCertificate(client, presented)
+  const { thumbprint } = presentedCertificate(client, presented)
   let reason: Reason = 'self-signed-unregistered'
   const matched = await findInKeys(client, call, (jwks) => {
     const registered = registeredCertificates(jwks, client.selfSignedCertificateKeyId)
     if (registered === 'no-certificate' && jwks.keys.length > 0) reason = 'self-signed-without-certificate'
     if (typeof registered === 'string') return undefined
     reason = 'self-signed-differs'
-    return isRegistered(der, registered) ? true : undefined
+    return registered.has(thumbprint) ? true : undefined
   })
   if (matched !== true) throw new Refusal(reason)
 }

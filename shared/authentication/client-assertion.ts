@@ -1,5 +1,6 @@
 import type { JwkSet } from '../certificate/jwk-set.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
+import type { Reason } from '../refusal/refusal.ts'
 import { type JwsFault, verifyCompactJws } from './jws-signature.ts'
 import { type CompactJws, readCompactJws } from '../request/compact-jws.ts'
 import { type JsonObject, parseJsonObject } from '../request/strict-json.ts'
@@ -14,26 +15,34 @@ const LIMIT_JTI_CHARACTERS = 256
 /** The values of `typ` in a client assertion. Other JWTs of a client have other types (RFC 8725 section 3.11). */
 const TYPES = ['jwt', 'client-authentication+jwt']
 
-export type AssertionFault =
-  | JwsFault
-  | 'type-missing'
-  | 'type-unsupported'
-  | 'assertion-missing'
-  | 'malformed'
-  | 'typ-wrong'
-  | 'iss-wrong'
-  | 'sub-wrong'
-  | 'aud-wrong'
-  | 'exp-missing'
-  | 'exp-malformed'
-  | 'exp-past'
-  | 'exp-far'
-  | 'nbf-malformed'
-  | 'nbf-future'
-  | 'iat-malformed'
-  | 'iat-future'
-  | 'jti-missing'
-  | 'jti-malformed'
+/** Each fault of an assertion, with the reason to refuse the request. */
+export const ASSERTION_FAULTS = {
+  'type-missing': 'assertion-type-missing',
+  'type-unsupported': 'assertion-type-unsupported',
+  'assertion-missing': 'assertion-missing',
+  malformed: 'assertion-malformed',
+  'typ-wrong': 'assertion-malformed',
+  'crit-unknown': 'assertion-malformed',
+  'kid-malformed': 'assertion-malformed',
+  'algorithm-wrong': 'assertion-algorithm-wrong',
+  'key-unknown': 'assertion-signature-wrong',
+  'signature-wrong': 'assertion-signature-wrong',
+  'iss-wrong': 'assertion-party-wrong',
+  'sub-wrong': 'assertion-party-wrong',
+  'aud-wrong': 'assertion-audience-wrong',
+  'exp-missing': 'assertion-without-end',
+  'exp-malformed': 'assertion-time-wrong',
+  'exp-past': 'assertion-time-wrong',
+  'exp-far': 'assertion-time-wrong',
+  'nbf-malformed': 'assertion-time-wrong',
+  'nbf-future': 'assertion-time-wrong',
+  'iat-malformed': 'assertion-time-wrong',
+  'iat-future': 'assertion-time-wrong',
+  'jti-missing': 'assertion-without-jti',
+  'jti-malformed': 'assertion-without-jti',
+} as const satisfies Record<JwsFault, Reason> & Record<string, Reason>
+
+export type AssertionFault = keyof typeof ASSERTION_FAULTS
 
 /** A parsed assertion. Nothing in it is verified. */
 export interface ClientAssertion {
@@ -42,9 +51,10 @@ export interface ClientAssertion {
   readonly claims: JsonObject | undefined
 }
 
+/** As it is in the form of a request. */
 export interface PresentedAssertion {
-  readonly assertionType: string | undefined
-  readonly assertion: ClientAssertion | 'malformed' | undefined
+  readonly clientAssertion: ClientAssertion | 'malformed' | undefined
+  readonly clientAssertionType: string | undefined
 }
 
 export interface ExpectedAssertion {
@@ -79,11 +89,11 @@ export function readClientAssertion(text: string): ClientAssertion | 'malformed'
  * @see RFC 7521 section 4.2, RFC 7523 section 3, requirements I01 to I06
  */
 export async function verifyClientAssertion(
-  { assertionType, assertion }: PresentedAssertion,
+  { clientAssertion: assertion, clientAssertionType: type }: PresentedAssertion,
   expected: ExpectedAssertion,
 ): Promise<VerifiedAssertion | AssertionFault> {
-  if (assertionType === undefined) return 'type-missing'
-  if (assertionType !== ASSERTION_TYPE) return 'type-unsupported'
+  if (type === undefined) return 'type-missing'
+  if (type !== ASSERTION_TYPE) return 'type-unsupported'
   if (assertion === undefined) return 'assertion-missing'
   if (assertion === 'malformed') return assertion
   const { jws, claims } = assertion
@@ -97,13 +107,12 @@ export async function verifyClientAssertion(
 /**
  * The `iss` of an assertion that is not verified yet: it leads to the client whose keys verify it. A `client_id` in the
  * request must be equal to it (RFC 7521 section 4.2).
+ *
+ * @returns `undefined` for a malformed assertion and for one without `iss`
  */
-export function clientIdOfAssertion(
-  assertion: ClientAssertion | 'malformed',
-): { readonly clientId: string } | 'malformed' | 'iss-missing' {
-  if (assertion === 'malformed' || assertion.claims === undefined) return 'malformed'
-  const clientId = assertion.claims['iss']
-  return typeof clientId === 'string' && clientId !== '' ? { clientId } : 'iss-missing'
+export function clientIdOfAssertion(assertion: ClientAssertion | 'malformed'): string | undefined {
+  const clientId = assertion === 'malformed' ? undefined : assertion.claims?.['iss']
+  return typeof clientId === 'string' && clientId !== '' ? clientId : undefined
 }
 
 function hasRightType({ header: { typ } }: CompactJws): boolean {

@@ -30,17 +30,12 @@ export async function verifyCompactJws(
   const { kid } = header
   if (kid !== undefined && typeof kid !== 'string') return 'kid-malformed'
 
-  const fitting = keysNamed(kid, jwks).filter((jwk) => fits(jwk, used, algorithm))
-  const keys = fitting.flatMap(strongKey)
+  // Keys of different kinds or uses may share a `kid` (RFC 7517 section 4.5, requirement M11).
+  const named = kid === undefined ? jwks.keys : jwks.keys.filter((jwk) => jwk['kid'] === kid)
+  const keys = named.filter((jwk) => fits(jwk, used, algorithm)).flatMap(strongKey)
   if (keys.length === 0) return 'key-unknown'
   for (const key of keys) if (await isSignedBy(text, key, used)) return undefined
   return 'signature-wrong'
-}
-
-/** Keys of different kinds or uses may share a `kid` (RFC 7517 section 4.5, requirement M11). */
-function keysNamed(kid: string | undefined, { keys }: JwkSet): readonly Jwk[] {
-  if (kid === undefined) return keys
-  return Map.groupBy(keys, (jwk) => jwk['kid']).get(kid) ?? []
 }
 
 function fits(jwk: Jwk, alg: string, { kty, crv }: Algorithm): boolean {

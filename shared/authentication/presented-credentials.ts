@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { present, type Presented } from '../certificate/presented.ts'
 import type { HttpRequest } from '../http.ts'
 import { readBasic } from '../request/basic.ts'
-import { type ClientAssertion, readClientAssertion } from './client-assertion.ts'
+import { type PresentedAssertion, readClientAssertion } from './client-assertion.ts'
 import type { Parameters } from '../request/form.ts'
 import type { Client } from '../store/client.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
@@ -12,11 +12,9 @@ import { listFromText } from '../request/body.ts'
 export interface PresentedCredentials {
   /** From the `Authorization` header, or from the members `clientId` and `clientSecret` of a Web API call. */
   readonly basic?: { readonly clientId: string | undefined; readonly clientSecret: string | undefined }
-  readonly form: {
+  readonly form: PresentedAssertion & {
     readonly clientId: string | undefined
     readonly clientSecret: string | undefined
-    readonly clientAssertion: ClientAssertion | 'malformed' | undefined
-    readonly clientAssertionType: string | undefined
   }
   /** From the mutual-TLS context, or from the member `clientCertificate`. */
   readonly certificate: Presented

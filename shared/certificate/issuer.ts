@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { BoundedMap } from '../bounded-map.ts'
-import { type Der, MalformedCertificate, readCertificate } from './pem.ts'
+import { type Der, MalformedCertificate, requireCertificate } from './pem.ts'
 import { thumbprint } from './thumbprint.ts'
 
 /** Verifying a signature is the most expensive step of a token request, and the same few clients come back all the time. */
@@ -17,13 +17,7 @@ const remembered = new BoundedMap<string, boolean>(REMEMBERED_PAIRS)
  * @see RFC 8705 section 7.4, decision D17
  */
 export function issuedByOneOf(der: Der, issuers: readonly string[]): boolean {
-  return issuers.map(readIssuer).some((issuer) => issuedBy(der, issuer))
-}
-
-function readIssuer(text: string): Der {
-  const der = readCertificate(text)
-  if (der === undefined) throw new MalformedCertificate('empty')
-  return der
+  return issuers.map(requireCertificate).some((issuer) => issuedBy(der, issuer))
 }
 
 /**

@@ -63,6 +63,13 @@ export function readCertificate(text: string | undefined): Der | undefined {
   return der
 }
 
+/** As `readCertificate`, for a text that must not be empty. @throws MalformedCertificate */
+export function requireCertificate(text: string): Der {
+  const der = readCertificate(text)
+  if (der === undefined) throw new MalformedCertificate('empty')
+  return der
+}
+
 /** RFC 7468 §2. `String.prototype.trim` would also remove characters outside of ASCII. */
 function trim(text: string): string {
   let start = 0

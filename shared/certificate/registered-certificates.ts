@@ -15,6 +15,7 @@ export type CertificateSetFault =
  * @param jwks parsed JSON, from `jwks` or `jwks_uri`. JWKs without `x5c` are skipped. In each other JWK the first
  *   element of `x5c` counts; if one of them is wrong, the whole set is
  * @param keyId `selfSignedCertificateKeyId`: only JWKs with that `kid` count
+ * @returns their thumbprints: the same key in another certificate is not enough (decision D16)
  * @see RFC 8705 section 2.2.2, RFC 7517 section 4.7
  */
 export function registeredCertificates(
@@ -34,11 +35,6 @@ export function registeredCertificates(
     registered.add(thumbprint(certificate.der))
   }
   return registered.size > 0 ? registered : 'no-certificate'
-}
-
-/** The whole certificate must be the same. The same key in another certificate is not enough (decision D16). */
-export function isRegistered(der: Der, registered: ReadonlySet<Thumbprint>): boolean {
-  return registered.has(thumbprint(der))
 }
 
 function hasCertificate({ x5c }: Jwk): boolean {

@@ -7,8 +7,8 @@ export type SanKind = 'dns' | 'uri' | 'email' | 'ip'
 /** The names exactly as in the certificate; addresses as lower-case hex of their 4 or 16 bytes. */
 export type SubjectAlternativeNames = Readonly<Record<SanKind, readonly string[]>>
 
-/** RFC 5280 section 4.2.1.6. */
-const KINDS: ReadonlyMap<number, SanKind> = new Map([
+/** The tags of GeneralName (RFC 5280 section 4.2.1.6). */
+export const SAN_KINDS: ReadonlyMap<number, SanKind> = new Map([
   [1, 'email'],
   [2, 'dns'],
   [6, 'uri'],
@@ -23,7 +23,9 @@ const KINDS: ReadonlyMap<number, SanKind> = new Map([
  */
 export function sortNames(entries: readonly (readonly [number, Uint8Array])[]): SubjectAlternativeNames {
   const named = (kind: SanKind) =>
-    entries.flatMap(([tag, content]) => (KINDS.get(tag) === kind ? nameFrom(kind, Buffer.from(content)) : []))
+    entries.flatMap(([tag, content]) =>
+      SAN_KINDS.get(tag) === kind ? nameFrom(kind, Buffer.from(content)) : [],
+    )
   return { dns: named('dns'), uri: named('uri'), email: named('email'), ip: named('ip') }
 }
 

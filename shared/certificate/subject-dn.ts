@@ -15,35 +15,25 @@ export class MalformedDistinguishedName extends Error {
 }
 
 /** The names of RFC 4514 §3 and of OpenSSL. As in OpenSSL, `SN` is surname, never serialNumber (decision D14). */
-const TYPES: ReadonlyMap<string, string> = new Map([
-  ['cn', '2.5.4.3'],
-  ['commonname', '2.5.4.3'],
-  ['sn', '2.5.4.4'],
-  ['surname', '2.5.4.4'],
-  ['serialnumber', '2.5.4.5'],
-  ['c', '2.5.4.6'],
-  ['countryname', '2.5.4.6'],
-  ['l', '2.5.4.7'],
-  ['localityname', '2.5.4.7'],
-  ['st', '2.5.4.8'],
-  ['stateorprovincename', '2.5.4.8'],
-  ['street', '2.5.4.9'],
-  ['streetaddress', '2.5.4.9'],
-  ['o', '2.5.4.10'],
-  ['organizationname', '2.5.4.10'],
-  ['ou', '2.5.4.11'],
-  ['organizationalunitname', '2.5.4.11'],
-  ['title', '2.5.4.12'],
-  ['givenname', '2.5.4.42'],
-  ['gn', '2.5.4.42'],
-  ['organizationidentifier', '2.5.4.97'],
-  ['uid', '0.9.2342.19200300.100.1.1'],
-  ['userid', '0.9.2342.19200300.100.1.1'],
-  ['dc', '0.9.2342.19200300.100.1.25'],
-  ['domaincomponent', '0.9.2342.19200300.100.1.25'],
-  ['e', '1.2.840.113549.1.9.1'],
-  ['emailaddress', '1.2.840.113549.1.9.1'],
-])
+const TYPES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    '2.5.4.3': ['cn', 'commonname'],
+    '2.5.4.4': ['sn', 'surname'],
+    '2.5.4.5': ['serialnumber'],
+    '2.5.4.6': ['c', 'countryname'],
+    '2.5.4.7': ['l', 'localityname'],
+    '2.5.4.8': ['st', 'stateorprovincename'],
+    '2.5.4.9': ['street', 'streetaddress'],
+    '2.5.4.10': ['o', 'organizationname'],
+    '2.5.4.11': ['ou', 'organizationalunitname'],
+    '2.5.4.12': ['title'],
+    '2.5.4.42': ['givenname', 'gn'],
+    '2.5.4.97': ['organizationidentifier'],
+    '0.9.2342.19200300.100.1.1': ['uid', 'userid'],
+    '0.9.2342.19200300.100.1.25': ['dc', 'domaincomponent'],
+    '1.2.840.113549.1.9.1': ['e', 'emailaddress'],
+  }).flatMap(([oid, names]) => names.map((name) => [name, oid])),
+)
 
 const NUMERIC_OID = /^[012](?:\.(?:0|[1-9][0-9]*))+$/
 const HEX_VALUE = /^#(?:[0-9A-Fa-f]{2})+$/
@@ -173,10 +163,7 @@ function canonicalText(type: string, text: string): string {
 }
 
 function foldSpaces(text: string): string {
-  return text
-    .split(' ')
-    .filter((word) => word !== '')
-    .join(' ')
+  return text.match(/[^ ]+/g)?.join(' ') ?? ''
 }
 
 /** Only ASCII: `toLowerCase` would turn the Kelvin sign into `k` and change letters of other scripts. */

@@ -3,7 +3,7 @@ import type { Certificate } from 'pkijs'
 import { BoundedMap } from '../../bounded-map.ts'
 import { issuedBy } from '../issuer.ts'
 import { isWellConstrained } from './path-constraints.ts'
-import { type Der, MalformedCertificate, readCertificate } from '../pem.ts'
+import { type Der, MalformedCertificate, requireCertificate } from '../pem.ts'
 import { isWeakKey, keyStrength } from '../public-key.ts'
 import { thumbprint } from '../thumbprint.ts'
 
@@ -69,8 +69,7 @@ function authorities(certificates: readonly Der[], now: number): Der[] {
  * @throws MalformedCertificate
  */
 export function readAuthority(text: string): Der {
-  const der = readCertificate(text)
-  if (der === undefined) throw new MalformedCertificate('empty')
+  const der = requireCertificate(text)
   if (authorityIn(der) === undefined) throw new MalformedCertificate('not-a-certificate')
   return der
 }

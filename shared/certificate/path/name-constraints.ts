@@ -1,10 +1,11 @@
 import { isIPv4 } from 'node:net'
 import type { GeneralSubtree, NameConstraints, RelativeDistinguishedNames } from 'pkijs'
 import { readName, type Subject } from '../names.ts'
-import type { SanKind } from '../subject-alternative-names.ts'
+import { SAN_KINDS, type SanKind } from '../subject-alternative-names.ts'
 import type { DistinguishedName } from '../subject-dn.ts'
 
 type Kind = SanKind | 'dn'
+type TextKind = Exclude<SanKind, 'ip'>
 type Name = string | DistinguishedName
 
 interface Subtree {
@@ -52,12 +53,6 @@ async function readSubtrees(subtrees: readonly GeneralSubtree[] = []): Promise<S
   return read.every((subtree) => subtree !== undefined) ? read : undefined
 }
 
-const TEXT_KINDS: ReadonlyMap<number, 'email' | 'dns' | 'uri'> = new Map([
-  [1, 'email'],
-  [2, 'dns'],
-  [6, 'uri'],
-])
-
 async function readSubtree({ base, minimum, maximum }: GeneralSubtree): Promise<Subtree | undefined> {
   if (minimum !== 0 || maximum !== undefined) return undefined
   const value: unknown = base.value
@@ -65,11 +60,11 @@ async function readSubtree({ base, minimum, maximum }: GeneralSubtree): Promise<
     const prefix = await readName(new Uint8Array((value as RelativeDistinguishedNames).valueBeforeDecode))
     return { kind: 'dn', has: (name) => typeof name !== 'string' && startsWith(name, prefix) }
   }
-  if (base.type === 7) {
+  const kind = SAN_KINDS.get(base.type)
+  if (kind === 'ip') {
     const octets = (value as { readonly valueBlock: { readonly valueHexView: Uint8Array } }).valueBlock
     return addressRange(Buffer.from(octets.valueHexView))
   }
-  const kind = TEXT_KINDS.get(base.type)
   return kind === undefined || typeof value !== 'string' ? undefined : domain(kind, value.toLowerCase())
 }
 
@@ -78,7 +73,7 @@ function startsWith(name: DistinguishedName, prefix: DistinguishedName): boolean
 }
 
 /** `dns`: a host name and all names below it. `email`, `uri`: one host or, with a leading dot, only the names below it. */
-function domain(kind: 'email' | 'dns' | 'uri', base: string): Subtree | undefined {
+function domain(kind: TextKind, base: string): Subtree | undefined {
   if (base.includes('@') || (base === '' && kind !== 'dns')) return undefined
   const below = base.startsWith('.') || base === '' ? base : `.${base}`
   return {
@@ -95,7 +90,7 @@ function domain(kind: 'email' | 'dns' | 'uri', base: string): Subtree | undefine
 const AUTHORITY = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([a-z0-9._-]+)(?::[0-9]*)?(?:[/?#]|$)/
 
 /** `undefined` for a URI without a host name: it cannot be decided whether it is in a domain. */
-function hostOf(kind: 'email' | 'dns' | 'uri', name: string): string | undefined {
+function hostOf(kind: TextKind, name: string): string | undefined {
   if (kind === 'dns') return name
   const host = kind === 'email' ? /^[^@]+@([^@]+)$/.exec(name)?.[1] : AUTHORITY.exec(name)?.[1]
   return host === undefined || isIPv4(host) ? undefined : host

@@ -26,7 +26,8 @@ const HEADER = { alg: 'ES256', kid: 'k1' }
 
 const verify = (text: string | undefined, changed: Partial<ExpectedAssertion> = {}) => {
   const assertion = text === undefined ? undefined : readClientAssertion(text)
-  return verifyClientAssertion({ assertionType: TYPE, assertion }, { ...EXPECTED, ...changed })
+  const presented = { clientAssertion: assertion, clientAssertionType: TYPE }
+  return verifyClientAssertion(presented, { ...EXPECTED, ...changed })
 }
 const withClaims = (claims: Members) => verify(jws(HEADER, { ...CLAIMS, ...claims }, key, 'ES256'))
 const withHeader = (header: Members) => verify(jws({ ...HEADER, ...header }, CLAIMS, key, 'ES256'))
@@ -77,9 +78,9 @@ test.each([
   [TYPE.toUpperCase(), 'type-unsupported'],
   ['urn:ietf:params:oauth:client-assertion-type:saml2-bearer', 'type-unsupported'],
   ['urn:ietf:params:oauth:grant-type:jwt-bearer', 'type-unsupported'],
-])('the assertion type %j: %s', async (assertionType, fault) => {
-  const assertion = readClientAssertion(make('ok', START))
-  expect(await verifyClientAssertion({ assertionType, assertion }, EXPECTED)).toBe(fault)
+])('the assertion type %j: %s', async (clientAssertionType, fault) => {
+  const clientAssertion = readClientAssertion(make('ok', START))
+  expect(await verifyClientAssertion({ clientAssertion, clientAssertionType }, EXPECTED)).toBe(fault)
 })
 
 test('a missing assertion is refused', async () => {
@@ -188,20 +189,20 @@ const named = (text: string) => clientIdOfAssertion(readClientAssertion(text))
 
 test('the client of an assertion is its issuer, whatever the signature', () => {
   for (const name of ['ok', 'expired', 'signature-broken', 'alg-none', 'crit-unknown']) {
-    expect(named(make(name, START))).toEqual({ clientId: 'pkj' })
+    expect(named(make(name, START))).toBe('pkj')
   }
-  expect(named(make('iss-not-sub', START))).toEqual({ clientId: 'someone' })
+  expect(named(make('iss-not-sub', START))).toBe('someone')
 })
 
 test.each([undefined, null, '', 1, ['pkj'], { pkj: 1 }])('an issuer of %j counts as missing', (iss) => {
-  expect(named(jws(HEADER, { ...CLAIMS, iss }, key, 'ES256'))).toBe('iss-missing')
+  expect(named(jws(HEADER, { ...CLAIMS, iss }, key, 'ES256'))).toBeUndefined()
 })
 
 test.each(['not-a-jwt', 'five-parts', 'too-long'])('no issuer is looked for in %s', (name) => {
-  expect(named(make(name, START))).toBe('malformed')
+  expect(named(make(name, START))).toBeUndefined()
 })
 
 test('no issuer is taken from a payload that has two', () => {
   const payload = Buffer.from('{"iss":"pkj","iss":"basic"}').toString('base64url')
-  expect(named(jws(HEADER, payload, key, 'ES256'))).toBe('malformed')
+  expect(named(jws(HEADER, payload, key, 'ES256'))).toBeUndefined()
 })
