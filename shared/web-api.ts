@@ -1,19 +1,3 @@
-/** What the caller of the Web API must do next. Clients branch on it, so the set is closed (Authlete contract, section 2). */
-export type Action =
-  | 'OK'
-  | 'INTERACTION'
-  | 'NO_INTERACTION'
-  | 'LOCATION'
-  | 'FORM'
-  | 'JWT'
-  | 'BAD_REQUEST'
-  | 'INVALID_CLIENT'
-  | 'UNAUTHORIZED'
-  | 'FORBIDDEN'
-  | 'NOT_FOUND'
-  | 'CALLER_ERROR'
-  | 'INTERNAL_SERVER_ERROR'
-
 /** HTTP status of an error about the API call itself, not about its OAuth request (Authlete contract, section 1.6). */
 export type ApiStatus = 400 | 401 | 403 | 404 | 405 | 500 | 503
 
@@ -32,7 +16,10 @@ export const HTTP_STATUS = {
   NOT_FOUND: 404,
   CALLER_ERROR: 400,
   INTERNAL_SERVER_ERROR: 500,
-} as const satisfies Record<Action, number>
+} as const
+
+/** What the caller of the Web API must do next. Clients branch on it, so the set is closed (Authlete contract, section 2). */
+export type Action = keyof typeof HTTP_STATUS
 
 /** An authorization response: a URL for `Location`, or an HTML page that submits itself (Authlete contract, section 2.1). */
 export interface Redirect {

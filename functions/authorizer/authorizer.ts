@@ -1,6 +1,10 @@
+import type { Call } from '../../shared/call.ts'
+import type { HttpRequest } from '../../shared/http.ts'
 import { introspect } from '../../shared/token/introspect.ts'
 import { fromAuthorization } from './request.ts'
 import { authorizerContext } from './respond.ts'
 
 /** The decision of `/introspection` about the token in the `Authorization` header (architecture, section 1). */
-export const authorizer = { read: fromAuthorization, decide: introspect, context: authorizerContext }
+export async function authorize(http: HttpRequest, call: Call) {
+  return authorizerContext(await introspect(fromAuthorization(http), call), call.service)
+}

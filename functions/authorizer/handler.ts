@@ -1,5 +1,5 @@
 import { serveAuthorizer } from '../../shared/lambda/authorizer.ts'
 import { systemRuntime } from '../../shared/runtime.ts'
-import { authorizer } from './authorizer.ts'
+import { authorize } from './authorizer.ts'
 
-export const handler = serveAuthorizer(authorizer, systemRuntime())
+export const handler = serveAuthorizer(authorize, systemRuntime())

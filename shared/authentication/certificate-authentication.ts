@@ -8,7 +8,7 @@ import { matchesSan, type SanKind } from '../certificate/subject-alternative-nam
 import { MalformedDistinguishedName, namesEqual, parseDistinguishedName } from '../certificate/subject-dn.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import type { Call } from '../call.ts'
-import type { Client } from '../store/client.ts'
+import { type Client, SAN_SETTINGS } from '../store/client.ts'
 import type { Service } from '../store/service.ts'
 import { findInKeys } from './client-keys.ts'
 import { type PresentedCredentials, refuseOtherCredentials } from './presented-credentials.ts'
@@ -26,14 +26,18 @@ export async function bySubjectOfCertificate(
   { service, now }: Call,
 ): Promise<void> {
   const { der } = presentedCertificate(client, presented)
-  const subject = await refusing(PRESENTED, () => readSubject(der))
+  const subject = await refusing(
+    () => readSubject(der),
+    'tls-certificate-unreadable',
+    'tls-certificate-not-x509',
+  )
   await judgeSubject(client, subject)
   if (isWeakKey(subject)) throw new Refusal('tls-key-weak')
   // On a resumed TLS connection the certificate may have expired in the meantime (architecture, section 4).
   if (now < subject.notBefore || now > subject.notAfter) throw new Refusal('tls-certificate-outside-dates')
   const { clientCertificateIssuers: issuers } = service
   if (issuers !== undefined) {
-    const issued = await refusing(ISSUERS, () => issuedByOneOf(der, issuers))
+    const issued = await refusing(() => issuedByOneOf(der, issuers), 'tls-issuer-unknown')
     if (!issued) throw new Refusal('tls-issuer-unknown')
   }
   if (service.mutualTlsValidatePkiCertChain) await judgeChain(der, presented.certificatePath, service, now)
@@ -72,7 +76,7 @@ function presentedCertificate(
   if (certificate === 'absent') throw new Refusal('tls-certificate-missing')
   if (!('malformed' in certificate)) return certificate
   const isNotX509 = certificate.malformed === 'not-a-certificate'
-  throw new Refusal(isNotX509 ? PRESENTED.notX509 : PRESENTED.malformed)
+  throw new Refusal(isNotX509 ? 'tls-certificate-not-x509' : 'tls-certificate-unreadable')
 }
 
 /** No TLS peer has a reason to send more certificates (decision D29). */
@@ -89,11 +93,12 @@ async function judgeChain(
 ): Promise<void> {
   if (trustedRootCertificates.length === 0) throw new Refusal('tls-roots-missing')
   if (path.length > LIMIT_PATH) throw new Refusal('tls-path-missing')
-  const trusted = await refusing(ROOTS, () => trustedRootCertificates.flatMap(readListed))
+  const readRoots = () => trustedRootCertificates.flatMap(readListed)
+  const trusted = await refusing(readRoots, 'tls-root-malformed', 'tls-root-not-x509')
   const sent = path.flatMap(readSent)
   // Few services use it, so it is not loaded at cold start.
   const { chainFault } = await import('../certificate/path/chain.ts')
-  const fault = await refusing(CHAIN, () => chainFault(der, trusted, sent, now))
+  const fault = await refusing(() => chainFault(der, trusted, sent, now), 'tls-path-invalid')
   if (fault !== undefined) throw new Refusal(FAULT_REASON[fault])
 }
 
@@ -110,20 +115,16 @@ function readSent(presented: Presented): Der[] {
   return [presented.der]
 }
 
-interface Reasons {
-  readonly malformed: Reason
-  /** For a text that can be decoded but is not a certificate. */
-  readonly notX509: Reason
-}
-
-const ISSUERS: Reasons = { malformed: 'tls-issuer-unknown', notX509: 'tls-issuer-unknown' }
-const REGISTERED: Reasons = { malformed: 'tls-subject-malformed', notX509: 'tls-subject-malformed' }
-const ROOTS: Reasons = { malformed: 'tls-root-malformed', notX509: 'tls-root-not-x509' }
-const CHAIN: Reasons = { malformed: 'tls-path-invalid', notX509: 'tls-path-invalid' }
-const PRESENTED: Reasons = { malformed: 'tls-certificate-unreadable', notX509: 'tls-certificate-not-x509' }
-
-/** Runs `read`, and turns its error for a malformed certificate or name into a Refusal. */
-async function refusing<T>({ malformed, notX509 }: Reasons, read: () => T | Promise<T>): Promise<T> {
+/**
+ * Runs `read`, and turns its error for a malformed certificate or name into a Refusal.
+ *
+ * @param notX509 for a text that can be decoded but is not a certificate
+ */
+async function refusing<T>(
+  read: () => T | Promise<T>,
+  malformed: Reason,
+  notX509: Reason = malformed,
+): Promise<T> {
   try {
     return await read()
   } catch (cause) {
@@ -140,32 +141,17 @@ const SAN_REASON = {
   email: 'tls-san-email-differs',
 } as const satisfies Record<SanKind, Reason>
 
+/** RFC 8705 section 2.1.2: exactly one of the five settings identifies the client. */
 async function judgeSubject(client: Client, { subject, san }: Subject): Promise<void> {
-  const { tlsClientAuthSubjectDn } = client
-  const names = registeredNames(client)
-  const [name, ...more] = names
-  if (tlsClientAuthSubjectDn === undefined && name === undefined)
-    throw new Refusal('tls-subject-unregistered')
-  if (more.length > 0 || (tlsClientAuthSubjectDn !== undefined && name !== undefined)) {
-    throw new Refusal('tls-subject-ambiguous')
+  const { tlsClientAuthSubjectDn: name } = client
+  const names = SAN_SETTINGS.filter(([setting]) => client[setting] !== undefined)
+  const count = names.length + (name === undefined ? 0 : 1)
+  if (count === 0) throw new Refusal('tls-subject-unregistered')
+  if (count > 1) throw new Refusal('tls-subject-ambiguous')
+  for (const [setting, kind] of names) {
+    if (!matchesSan(kind, client[setting] ?? '', san)) throw new Refusal(SAN_REASON[kind])
   }
-  if (name !== undefined) {
-    if (!matchesSan(name.kind, name.value, san)) throw new Refusal(SAN_REASON[name.kind])
-    return
-  }
-  const registered = await refusing(REGISTERED, () => parseDistinguishedName(tlsClientAuthSubjectDn ?? ''))
+  if (name === undefined) return
+  const registered = await refusing(() => parseDistinguishedName(name), 'tls-subject-malformed')
   if (!namesEqual(subject, registered)) throw new Refusal('tls-subject-differs')
-}
-
-function registeredNames(client: Client): { readonly kind: SanKind; readonly value: string }[] {
-  const values: Readonly<Record<SanKind, string | undefined>> = {
-    dns: client.tlsClientAuthSanDns,
-    uri: client.tlsClientAuthSanUri,
-    ip: client.tlsClientAuthSanIp,
-    email: client.tlsClientAuthSanEmail,
-  }
-  return (['dns', 'uri', 'ip', 'email'] as const).flatMap((kind) => {
-    const value = values[kind]
-    return value === undefined ? [] : [{ kind, value }]
-  })
 }

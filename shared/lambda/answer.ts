@@ -10,8 +10,18 @@ export interface Answer {
   readonly failure?: unknown
 }
 
+/** The route answers 404: it is not on this domain, or the service has no such document. */
+export class NotHere extends Error {
+  readonly reason: 'domain-other' | 'document-other'
+
+  constructor(reason: NotHere['reason']) {
+    super(reason)
+    this.reason = reason
+  }
+}
+
 /** Why the request was answered before it was read. */
-export type PlainReason = 'event-malformed' | 'route-unknown' | 'domain-other' | 'document-other'
+type PlainReason = 'event-malformed' | 'route-unknown' | NotHere['reason']
 
 /** An answer that belongs to neither face. */
 export function answerPlainly(status: 400 | 404, reason: PlainReason): Answer {

@@ -4,7 +4,6 @@ import { RequestLog } from '../log.ts'
 import { Refusal, REFUSALS } from '../refusal/refusal.ts'
 import type { Runtime } from '../runtime.ts'
 import { requireOAuthSettings } from '../settings.ts'
-import type { Service } from '../store/service.ts'
 import type { Answer } from './answer.ts'
 import { type AuthorizerRequest, toAuthorizerRequest } from '../gateway/authorizer-event.ts'
 import { callToDeployment } from './access.ts'
@@ -13,11 +12,8 @@ import { writeLine } from './serve.ts'
 /** For the integration. A REST API accepts neither lists nor objects in it. */
 type AuthorizerContext = Readonly<Record<string, string | number>> & { readonly client_id: string }
 
-interface AuthorizerSpec<Request, Result> {
-  readonly read: (http: HttpRequest) => Request
-  readonly decide: (request: Request, call: Call) => Promise<Result>
-  readonly context: (result: Result, service: Service) => AuthorizerContext
-}
+/** @throws Refusal if the request must not pass */
+type Authorize = (http: HttpRequest, call: Call) => Promise<AuthorizerContext>
 
 /** The result of a Lambda authorizer: for an HTTP API with simple responses, or for a REST API. */
 export type AuthorizerResult =
@@ -40,8 +36,8 @@ type Judgement = Omit<Answer, 'response'> & { readonly context?: AuthorizerConte
  * @returns a handler of one parameter: Lambda refuses to start a function that looks like a callback handler
  * @throws Error that names the environment variable which is missing
  */
-export function serveAuthorizer<Request, Result>(
-  spec: AuthorizerSpec<Request, Result>,
+export function serveAuthorizer(
+  authorize: Authorize,
   runtime: Runtime,
 ): (event: unknown) => Promise<AuthorizerResult> {
   requireOAuthSettings(runtime.settings)
@@ -52,7 +48,7 @@ export function serveAuthorizer<Request, Result>(
     let judgement: Judgement
     try {
       asked = toAuthorizerRequest(event, runtime.settings)
-      judgement = await judge(asked.http, spec, runtime, log)
+      judgement = await judge(asked.http, authorize, runtime, log)
     } catch (failure) {
       judgement = { outcome: 500, reason: asked === undefined ? 'event-malformed' : 'internal', failure }
     }
@@ -63,16 +59,15 @@ export function serveAuthorizer<Request, Result>(
   }
 }
 
-async function judge<Request, Result>(
+async function judge(
   http: HttpRequest,
-  { read, decide, context }: AuthorizerSpec<Request, Result>,
+  authorize: Authorize,
   runtime: Runtime,
   log: RequestLog,
 ): Promise<Judgement> {
   try {
     const call = await callToDeployment(surroundings(runtime, log), runtime.settings)
-    const result = await decide(read(http), call)
-    return { outcome: 'OK', context: context(result, call.service) }
+    return { outcome: 'OK', context: await authorize(http, call) }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     return { outcome: REFUSALS[error.reason][1], reason: error.reason }

@@ -3,9 +3,8 @@ import { type HttpRequest, SignedBody, withoutNull } from '../http.ts'
 import { readCall, readForm } from '../request/body.ts'
 import type { Refusal } from '../refusal/refusal.ts'
 import type { WebApiResponse } from '../web-api.ts'
-import { type Answer, json, NO_CONTENT, publicJson, signedAnswer } from './answer.ts'
+import { type Answer, json, NO_CONTENT, NotHere, publicJson, signedAnswer } from './answer.ts'
 import { type CallErrors, type ErrorSettings, refused, refusedCall } from './refused.ts'
-import { NotHere } from './not-here.ts'
 
 /** How a route reads a request and answers it. */
 export interface Face<Given extends readonly unknown[], Body> {

@@ -6,9 +6,8 @@ import { type Reason, Refusal } from '../refusal/refusal.ts'
 import type { Runtime } from '../runtime.ts'
 import { StoreUnavailable } from '../store/unavailable.ts'
 import type { Access } from './access.ts'
-import { type Answer, answerPlainly } from './answer.ts'
+import { type Answer, answerPlainly, NotHere } from './answer.ts'
 import type { Face } from './faces.ts'
-import { NotHere } from './not-here.ts'
 
 export type HttpMethod = 'GET' | 'POST' | 'DELETE'
 

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini'
-import type { Refusal } from '../refusal/refusal.ts'
+import { Refusal } from '../refusal/refusal.ts'
 
 /** How the settings of a client or of a service are refused. Each function takes the name of the setting. */
 export interface SettingRules {
@@ -7,13 +7,12 @@ export interface SettingRules {
   readonly notOffered: readonly string[]
   readonly refuseNotOffered: (named: string) => Refusal
   readonly refuseValue: (named: string) => Refusal
-  readonly refuseType: (named: string) => Refusal
 }
 
 /**
  * Parses the settings in a JSON body. Members that are unknown to Authlete too are ignored (Authlete contract, section 1.1).
  *
- * @throws Refusal as `rules` makes it
+ * @throws Refusal member-wrong, or as `rules` makes it
  */
 export function parseSettings<Schema extends z.ZodMiniType>(
   members: Readonly<Record<string, unknown>>,
@@ -27,7 +26,7 @@ export function parseSettings<Schema extends z.ZodMiniType>(
   const [issue] = parsed.error.issues
   const named = String(issue?.path[0] ?? 'body')
   const isValue = issue?.code === 'invalid_value' || issue?.code === 'too_small'
-  throw isValue ? rules.refuseValue(named) : rules.refuseType(named)
+  throw isValue ? rules.refuseValue(named) : new Refusal('member-wrong', { named })
 }
 
 /** Authlete's Java client writes `null` for members that are not set, in lists too. At the top level `null` has a meaning. */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import type { SanKind } from '../certificate/subject-alternative-names.ts'
 import {
   durationSeconds,
   flag,
@@ -52,6 +53,14 @@ export const CLIENT_SETTINGS = {
   ),
   resourceServerAudiences: texts,
 }
+
+/** The settings that register a `tls_client_auth` client by a name of this kind (RFC 8705 section 2.1.2). */
+export const SAN_SETTINGS = [
+  ['tlsClientAuthSanDns', 'dns'],
+  ['tlsClientAuthSanUri', 'uri'],
+  ['tlsClientAuthSanIp', 'ip'],
+  ['tlsClientAuthSanEmail', 'email'],
+] as const satisfies readonly (readonly [keyof typeof CLIENT_SETTINGS, SanKind])[]
 
 export const Client = z.object({
   clientId: z.number(),

@@ -87,5 +87,4 @@ export const CLIENT_RULES: SettingRules = {
   notOffered: NOT_OFFERED,
   refuseNotOffered: (named) => new Refusal('client-setting-not-offered', { named }),
   refuseValue: (named) => new Refusal('client-value-unsupported', { named }),
-  refuseType: (named) => new Refusal('member-wrong', { named }),
 }

@@ -157,5 +157,4 @@ export const SERVICE_RULES: SettingRules = {
   notOffered: NOT_OFFERED,
   refuseNotOffered: (named) => new Refusal('service-setting-not-offered', { named }),
   refuseValue: (named) => new Refusal('service-value-unsupported', { named }),
-  refuseType: (named) => new Refusal('member-wrong', { named }),
 }

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { authorizer } from '../../../functions/authorizer/authorizer.ts'
+import { authorize } from '../../../functions/authorizer/authorizer.ts'
 import { serveAuthorizer } from '../../../shared/lambda/authorizer.ts'
 import { authorizerEvent } from '../../support/authorizer-events.ts'
 import { FORMATS } from '../../support/gateway.ts'
@@ -19,7 +19,7 @@ describe.each([
     const walk = await openWalk(runtime, settings)
     const client = await walk.addClient(PUBLIC, BOUND)
     const authorization = `Bearer ${(await walk.granted(client, OWN)).access}`
-    const handler = serveAuthorizer(authorizer, {
+    const handler = serveAuthorizer(authorize, {
       ...runtime,
       settings: { ...runtime.settings, serviceId: walk.number },
     })

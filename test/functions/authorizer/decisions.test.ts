@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { authorizer } from '../../../functions/authorizer/authorizer.ts'
+import { authorize } from '../../../functions/authorizer/authorizer.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { type AuthorizerResult, serveAuthorizer } from '../../../shared/lambda/authorizer.ts'
 import { type Asked, authorizerEvent, METHOD_ARN } from '../../support/authorizer-events.ts'
@@ -42,7 +42,7 @@ describe.each(SERVICES)('access tokens %s, payload %s', (_name, format, settings
   let handler: (event: unknown) => Promise<AuthorizerResult>
   beforeAll(async () => {
     walk = await openWalk(runtime, settings)
-    handler = serveAuthorizer(authorizer, {
+    handler = serveAuthorizer(authorize, {
       ...runtime,
       settings: { ...runtime.settings, serviceId: walk.number },
     })

@@ -21,10 +21,7 @@ const settings = { ...runtime.settings, serviceId: (await openWalk(runtime)).num
 
 /** One that decides as told. */
 const deciding = (decide: () => Promise<{ client_id: string }>, changed: Partial<Settings> = {}) =>
-  serveAuthorizer(
-    { read: (http) => http, decide, context: (result) => result },
-    { ...runtime, settings: { ...settings, ...changed } },
-  )
+  serveAuthorizer(decide, { ...runtime, settings: { ...settings, ...changed } })
 const allow = () => Promise.resolve({ client_id: '7' })
 const fail = (error: unknown) => () => {
   throw error
