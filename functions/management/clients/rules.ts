@@ -4,7 +4,9 @@ import { isSanValue } from '../../../shared/certificate/subject-alternative-name
 import { MalformedDistinguishedName, parseDistinguishedName } from '../../../shared/certificate/subject-dn.ts'
 import { parseJwksUri } from '../../../shared/authentication/fetch-jwks.ts'
 import { ALGORITHMS } from '../../../shared/authentication/jws-algorithms.ts'
+import { parseJson } from '../../../shared/json.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
+import { SAN_SETTINGS } from '../../../shared/store/client.ts'
 import { clientNumber } from '../../../shared/store/registry.ts'
 import type { ClientSettings } from './request.ts'
 import { ClientJwkSet } from './settings-schema.ts'
@@ -74,9 +76,8 @@ function checkClientKeys({
   tokenAuthSignAlg,
   ...settings
 }: ClientSettings): void {
-  const keys = jwks === undefined ? undefined : keysOf(jwks)
-  const isWrong = keys?.some((key) => isPrivate(key) || isUnreadable(key)) ?? true
-  if (jwks !== undefined && isWrong) {
+  const keys = jwks === undefined ? [] : keysOf(jwks)
+  if (keys === undefined || keys.some((key) => isPrivate(key) || isUnreadable(key))) {
     throw new Refusal('client-jwks-malformed', { named: 'jwks' })
   }
   if (jwksUri !== undefined && parseJwksUri(jwksUri) === undefined) {
@@ -89,7 +90,7 @@ function checkClientKeys({
     throw new Refusal('client-value-unsupported', { named: 'tokenAuthSignAlg' })
   }
   if (tokenAuthMethod !== 'SELF_SIGNED_TLS_CLIENT_AUTH' || jwksUri !== undefined) return
-  const registered = registeredCertificates({ keys: keys ?? [] }, settings.selfSignedCertificateKeyId)
+  const registered = registeredCertificates({ keys }, settings.selfSignedCertificateKeyId)
   if (typeof registered === 'string') throw new Refusal('client-setting-invalid', { named: 'jwks' })
 }
 
@@ -106,55 +107,28 @@ function isUnreadable(key: Jwk): boolean {
 }
 
 function keysOf(text: string): readonly Jwk[] | undefined {
-  try {
-    const set = ClientJwkSet.safeParse(JSON.parse(text))
-    return set.success ? set.data.keys : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
+  return ClientJwkSet.safeParse(parseJson(text)).data?.keys
 }
 
 /** RFC 8705 section 2.1.2: exactly one of the five subject settings identifies the client. */
 async function checkCertificateSubject(settings: ClientSettings): Promise<void> {
-  const { tlsClientAuthSubjectDn, tokenAuthMethod } = settings
-  const set = SUBJECTS.filter((name) => settings[name] !== undefined)
-  const [only] = set
-  if (set.length > 1) throw new Refusal('client-subjects-several')
-  if (tokenAuthMethod === 'TLS_CLIENT_AUTH' && only === undefined) throw new Refusal('client-subject-missing')
-  if (only === undefined) return
-  if (only !== 'tlsClientAuthSubjectDn') {
-    checkName(only, settings)
-    return
+  const { tlsClientAuthSubjectDn: name, tokenAuthMethod } = settings
+  const names = SAN_SETTINGS.filter(([setting]) => settings[setting] !== undefined)
+  const count = names.length + (name === undefined ? 0 : 1)
+  if (count > 1) throw new Refusal('client-subjects-several')
+  if (count === 0 && tokenAuthMethod === 'TLS_CLIENT_AUTH') throw new Refusal('client-subject-missing')
+  for (const [named, kind] of names) {
+    // No certificate can match such a value (requirement A07, decision D15).
+    if (!isSanValue(kind, settings[named] ?? '')) throw new Refusal('client-setting-invalid', { named })
   }
+  if (name !== undefined) await checkSubjectName(name)
+}
+
+async function checkSubjectName(name: string): Promise<void> {
   try {
-    await parseDistinguishedName(tlsClientAuthSubjectDn ?? '')
+    await parseDistinguishedName(name)
   } catch (error) {
     if (!(error instanceof MalformedDistinguishedName)) throw error
     throw new Refusal('client-subject-malformed', { named: 'tlsClientAuthSubjectDn' })
   }
 }
-
-/** Refuses values that no certificate can match (requirement A07, decision D15). */
-function checkName(
-  name: Exclude<(typeof SUBJECTS)[number], 'tlsClientAuthSubjectDn'>,
-  settings: ClientSettings,
-) {
-  if (!isSanValue(SAN_KINDS[name], settings[name] ?? ''))
-    throw new Refusal('client-setting-invalid', { named: name })
-}
-
-const SAN_KINDS = {
-  tlsClientAuthSanDns: 'dns',
-  tlsClientAuthSanUri: 'uri',
-  tlsClientAuthSanIp: 'ip',
-  tlsClientAuthSanEmail: 'email',
-} as const
-
-const SUBJECTS = [
-  'tlsClientAuthSubjectDn',
-  'tlsClientAuthSanDns',
-  'tlsClientAuthSanUri',
-  'tlsClientAuthSanIp',
-  'tlsClientAuthSanEmail',
-] as const

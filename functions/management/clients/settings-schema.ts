@@ -36,52 +36,27 @@ export type CarriedByClient = Partial<z.infer<z.ZodMiniObject<typeof CARRIED_BY_
 /** RFC 7517 section 5. */
 export const ClientJwkSet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) })
 
-/** Settings of Authlete that certbound does not support. */
+/** Settings of Authlete that certbound does not support, by feature. */
 const NOT_OFFERED = [
-  'authTimeRequired',
-  'authorizationDetailsTypes',
-  'authorizationEncryptionAlg',
-  'authorizationEncryptionEnc',
-  'authorizationSignAlg',
-  'automaticallyRegistered',
-  'bcDeliveryMode',
-  'bcNotificationEndpoint',
-  'bcRequestSignAlg',
-  'bcUserCodeRequired',
-  'clientRegistrationTypes',
-  'credentialOfferEndpoint',
-  'credentialResponseEncryptionRequired',
-  'defaultAcrs',
-  'defaultMaxAge',
-  'digestAlgorithm',
-  'dpopRequired',
-  'entityId',
-  'explicitlyRegistered',
-  'fapiModes',
-  'frontChannelRequestObjectEncryptionRequired',
-  'idTokenEncryptionAlg',
-  'idTokenEncryptionEnc',
-  'idTokenSignAlg',
-  'inScopeForTokenMigration',
-  'parRequired',
-  'requestEncryptionAlg',
-  'requestEncryptionEnc',
-  'requestObjectEncryptionAlgMatchRequired',
-  'requestObjectEncryptionEncMatchRequired',
-  'requestObjectRequired',
-  'requestSignAlg',
-  'requestUris',
-  'responseModes',
-  'rsRequestSigned',
-  'rsSignedRequestKeyId',
-  'sectorIdentifierUri',
-  'signedJwksUri',
-  'trustAnchorId',
-  'trustChain',
-  'userInfoEncryptionAlg',
-  'userInfoEncryptionEnc',
-  'userInfoSignAlg',
-]
+  // OpenID Connect
+  ...['authTimeRequired', 'defaultAcrs', 'defaultMaxAge', 'idTokenEncryptionAlg', 'idTokenEncryptionEnc'],
+  ...['idTokenSignAlg', 'sectorIdentifierUri', 'userInfoEncryptionAlg', 'userInfoEncryptionEnc'],
+  ...['userInfoSignAlg'],
+  // CIBA
+  ...['bcDeliveryMode', 'bcNotificationEndpoint', 'bcRequestSignAlg', 'bcUserCodeRequired'],
+  // Request objects, signed responses and pushed requests
+  ...['authorizationEncryptionAlg', 'authorizationEncryptionEnc', 'authorizationSignAlg', 'digestAlgorithm'],
+  ...['dpopRequired', 'fapiModes', 'frontChannelRequestObjectEncryptionRequired', 'parRequired'],
+  ...['requestEncryptionAlg', 'requestEncryptionEnc', 'requestObjectEncryptionAlgMatchRequired'],
+  ...['requestObjectEncryptionEncMatchRequired', 'requestObjectRequired', 'requestSignAlg', 'requestUris'],
+  ...['responseModes', 'rsRequestSigned', 'rsSignedRequestKeyId'],
+  // Federation and registration by the client
+  ...['automaticallyRegistered', 'clientRegistrationTypes', 'entityId', 'explicitlyRegistered'],
+  ...['signedJwksUri', 'trustAnchorId', 'trustChain'],
+  // Verifiable credentials, authorization details and others
+  ...['authorizationDetailsTypes', 'credentialOfferEndpoint', 'credentialResponseEncryptionRequired'],
+  ...['inScopeForTokenMigration'],
+].sort()
 
 export const CLIENT_RULES: SettingRules = {
   notOffered: NOT_OFFERED,

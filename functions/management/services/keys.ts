@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject, sign, verify } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { isWeakKey, keyStrength } from '../../../shared/certificate/public-key.ts'
+import { isJsonObject, parseJson } from '../../../shared/json.ts'
 import { ALGORITHMS } from '../../../shared/authentication/jws-algorithms.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import {
@@ -30,13 +31,8 @@ export function readKeys(text: string): readonly GivenKey[] {
 }
 
 function keysOf(text: string): readonly unknown[] | undefined {
-  try {
-    const set = JSON.parse(text) as { keys?: unknown } | null
-    return Array.isArray(set?.keys) ? set.keys : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
+  const set = parseJson(text)
+  return isJsonObject(set) && Array.isArray(set['keys']) ? set['keys'] : undefined
 }
 
 function readKey(jwk: unknown, index: number): GivenKey | undefined {
