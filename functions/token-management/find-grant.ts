@@ -36,6 +36,27 @@ async function findByIdentifier(text: string, { service, store }: Call): Promise
   return grant?.stage === 'TOKENS' ? { grant, client } : undefined
 }
 
+const TRIES = 5
+
+/**
+ * Changes a live grant. If another writer was faster, it reads the grant again.
+ *
+ * @returns `undefined` if the grant has ended
+ */
+export async function changeGrant<Changed extends { readonly grant: Tokens }>(
+  find: () => Promise<FoundGrant | undefined>,
+  change: (grant: Tokens) => Promise<Changed> | Changed,
+  call: Call,
+): Promise<Changed | undefined> {
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const found = await find()
+    if (found === undefined || !lives(found, call)) return undefined
+    const changed = await change(found.grant)
+    if ((await call.store.grants.change(found.grant, changed.grant)).done) return changed
+  }
+  throw new Error('gave up: other writers changed the token on every attempt')
+}
+
 /** Whether the grant has a live token. Tokens of a locked client count as live: unlocking makes them valid again. */
 export function lives({ grant, client }: FoundGrant, { service, now }: Call): boolean {
   const { refresh } = grant

@@ -3,12 +3,11 @@ import type { Call } from '../../shared/call.ts'
 import type { Client } from '../../shared/store/client.ts'
 import type { GrantKey } from '../../shared/store/grant.ts'
 
-const QUERIES_AT_ONCE = 20
-
 /** @param named the number or the alias @throws Refusal api-client-unknown */
-export async function clientNamed(named: string, { service: { apiKey }, store }: Call): Promise<Client> {
+export async function clientNamed(named: string, { service: { apiKey }, store, log }: Call): Promise<Client> {
   const client = await store.registry.findClient(apiKey, named)
   if (client === undefined) throw new Refusal('api-client-unknown')
+  log.note({ client: client.clientId })
   return client
 }
 
@@ -22,10 +21,19 @@ export async function listKeys(
   subject: string | undefined,
   { service: { apiKey }, store: { grants } }: Call,
 ): Promise<GrantKey[]> {
-  const keys: GrantKey[] = []
-  for (let start = 0; start < clients.length; start += QUERIES_AT_ONCE) {
-    const some = clients.slice(start, start + QUERIES_AT_ONCE)
-    keys.push(...(await Promise.all(some.map((client) => grants.list(apiKey, client, subject)))).flat())
+  return (await inBatches(clients, (client) => grants.list(apiKey, client, subject))).flat()
+}
+
+const CALLS_AT_ONCE = 20
+
+/** The results of a call of the store for each item. */
+export async function inBatches<Item, Result>(
+  items: readonly Item[],
+  call: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  for (let start = 0; start < items.length; start += CALLS_AT_ONCE) {
+    results.push(...(await Promise.all(items.slice(start, start + CALLS_AT_ONCE).map(call))))
   }
-  return keys
+  return results
 }

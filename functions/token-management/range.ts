@@ -1,14 +1,22 @@
-import { type Range, rangeReason } from '../../shared/request/range.ts'
+import type * as z from 'zod/mini'
+import type { HttpRequest } from '../../shared/http.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
+import { readCall } from '../../shared/request/body.ts'
+import { type Range, rangeReason } from '../../shared/request/range.ts'
 
-export const tokenRangeReason = rangeReason({
+const MAX_LENGTH = 1000
+
+const listReason = rangeReason({
   start: { malformed: 'list-tokens-start-malformed', negative: 'list-tokens-start-negative' },
   end: { malformed: 'list-tokens-end-malformed', negative: 'list-tokens-end-negative' },
 })
 
-const MAX_LENGTH = 1000
-
-/** @throws Refusal list-tokens-too-many */
-export function checkLength({ start, end }: Range): void {
-  if (end - start > MAX_LENGTH) throw new Refusal('list-tokens-too-many')
+/** As `readCall`, for a list. @throws Refusal list-tokens-… */
+export function readListCall<Schema extends z.ZodMiniType<Range>>(
+  http: HttpRequest,
+  schema: Schema,
+): z.output<Schema> {
+  const call = readCall(http, schema, listReason)
+  if (call.end - call.start > MAX_LENGTH) throw new Refusal('list-tokens-too-many')
+  return call
 }

@@ -1,9 +1,8 @@
 import { availableScopes } from '../../../shared/token/scopes.ts'
 import type { Call } from '../../../shared/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
-import type { GrantKey } from '../../../shared/store/grant.ts'
 import { endTokensOfSubject } from '../end/decide.ts'
-import { lives, withScopes } from '../find-grant.ts'
+import { changeGrant, lives, withScopes } from '../find-grant.ts'
 import { clientNamed, listKeys } from '../list-keys.ts'
 import type { AuthorizationChange, AuthorizationsRequest, ClientAuthorization } from './request.ts'
 
@@ -41,7 +40,6 @@ export async function deleteAuthorization(
   call: Call,
 ): Promise<ChangedAuthorization> {
   const client = await clientNamed(request.client, call)
-  call.log.note({ client: client.clientId })
   return { client, count: await endTokensOfSubject([client.clientId], request.subject, call) }
 }
 
@@ -56,27 +54,15 @@ export async function updateAuthorization(
   call: Call,
 ): Promise<ChangedAuthorization> {
   const client = await clientNamed(request.client, call)
-  call.log.note({ client: client.clientId })
   if (request.scopes === undefined) return { client, count: 0 }
   const available = availableScopes(call.service, client)
   const scopes = request.scopes.filter((name) => available.has(name))
+  const { grants } = call.store
   let count = 0
   for (const key of await listKeys([client.clientId], request.subject, call)) {
-    if (await rescope(key, scopes, call)) count += 1
+    const find = async () => (await grants.findTokens([key]))[0]
+    const changed = await changeGrant(find, (grant) => ({ grant: withScopes(grant, scopes) }), call)
+    if (changed !== undefined) count += 1
   }
   return { client, count }
-}
-
-const TRIES = 5
-
-/** @returns false if the grant has ended */
-async function rescope(key: GrantKey, scopes: readonly string[], call: Call): Promise<boolean> {
-  const { grants } = call.store
-  for (let attempt = 0; attempt < TRIES; attempt++) {
-    const [found] = await grants.findTokens([key])
-    if (found === undefined || !lives(found, call)) return false
-    const { done } = await grants.change(found.grant, withScopes(found.grant, scopes))
-    if (done) return true
-  }
-  throw new Error('gave up: other writers changed the token on every attempt')
 }

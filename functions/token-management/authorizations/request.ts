@@ -3,13 +3,13 @@ import type { HttpRequest } from '../../../shared/http.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { RANGE, type Range } from '../../../shared/request/range.ts'
 import { listMember, readCall } from '../../../shared/request/body.ts'
-import { checkLength, tokenRangeReason } from '../range.ts'
+import { readListCall } from '../range.ts'
 
 /** Asks for the clients that an end-user has authorized (Authlete contract, section 1.4). */
 export interface AuthorizationsRequest extends Range {
   readonly subject: string
   /** Only the clients of this developer. */
-  readonly developer: string | undefined
+  readonly developer?: string | undefined
 }
 
 export const AuthorizationListCall = z.object({
@@ -20,9 +20,8 @@ export const AuthorizationListCall = z.object({
 
 /** The subject is in the path (only v3), in the query or in the body. @throws Refusal authorizations-subject-missing, list-tokens-… */
 export function readAuthorizations(http: HttpRequest): AuthorizationsRequest {
-  const { subject, developer, start, end } = readCall(http, AuthorizationListCall, tokenRangeReason)
-  checkLength({ start, end })
-  return { subject: namedSubject(http, subject), developer, start, end }
+  const call = readListCall(http, AuthorizationListCall)
+  return { ...call, subject: namedSubject(http, call.subject) }
 }
 
 export interface ClientAuthorization {

@@ -59,10 +59,7 @@ export async function createTokens(request: CreateRequest, call: Call): Promise<
 }
 
 async function findClient({ client: named }: CreateRequest, { service: { apiKey }, store }: Call) {
-  const client =
-    typeof named === 'number'
-      ? await store.registry.findClientByNumber(apiKey, named)
-      : await store.registry.findClient(apiKey, named)
+  const client = await store.registry.findClient(apiKey, named)
   if (client === undefined) throw new Refusal('create-client-unknown')
   if (client.locked) throw new Refusal('create-client-locked')
   return client

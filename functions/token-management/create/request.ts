@@ -17,8 +17,8 @@ import { positiveMember, refuseNotOffered, thumbprintMember } from '../request.t
 /** Asks for tokens on behalf of the service. No client or end-user is authenticated. */
 export interface CreateRequest {
   readonly grantType: 'AUTHORIZATION_CODE' | 'CLIENT_CREDENTIALS'
-  /** The number, or a text with the number or the alias. */
-  readonly client: number | string
+  /** The number or the alias. */
+  readonly client: string
   readonly clientIdAliasUsed: boolean
   readonly subject: string | undefined
   readonly scopes: readonly string[]
@@ -65,7 +65,7 @@ export function readCreate(call: z.infer<typeof CreateCall>): CreateRequest {
   refuseNotOffered(call, ['accessToken', 'refreshToken', 'accessTokenPersistent', 'dpopKeyThumbprint'])
   const additions = readAdditions(call)
   const grantType = offeredGrantType(call.grantType)
-  const client = call.clientId ?? call.clientIdentifier
+  const client = call.clientId === undefined ? call.clientIdentifier : String(call.clientId)
   if (client === undefined) throw new Refusal('create-client-unknown')
   return {
     grantType,

@@ -1,12 +1,10 @@
 import type { Call } from '../../../shared/call.ts'
-import type { Grants } from '../../../shared/store/grants.ts'
 import { findByAccessToken, findByRefreshToken, type FoundGrant, lives } from '../find-grant.ts'
-import { allClients, clientNamed, listKeys } from '../list-keys.ts'
+import { allClients, clientNamed, inBatches, listKeys } from '../list-keys.ts'
 import type { EndRequest } from './request.ts'
 
 /** Counts at most so many tokens of a client, because the answer must not wait for millions. */
 const MAX_COUNTED = 1000
-const DELETIONS_AT_ONCE = 25
 
 /**
  * Ends grants with all their tokens.
@@ -24,11 +22,10 @@ export async function endTokens(request: EndRequest, call: Call): Promise<number
   if (request.client === undefined) {
     return endTokensOfSubject(await allClients(call), request.subject, call)
   }
-  const client = await clientNamed(request.client, call)
-  call.log.note({ client: client.clientId })
+  const { clientId } = await clientNamed(request.client, call)
   return request.subject === undefined
-    ? cutOff(client.clientId, call)
-    : endTokensOfSubject([client.clientId], request.subject, call)
+    ? cutOff(clientId, call)
+    : endTokensOfSubject([clientId], request.subject, call)
 }
 
 async function endFound(found: FoundGrant | undefined, call: Call): Promise<number> {
@@ -46,15 +43,8 @@ export async function endTokensOfSubject(
 ): Promise<number> {
   const { grants } = call.store
   const found = await grants.findTokens(await listKeys(clients, subject, call))
-  await revokeAll(grants, found)
+  await inBatches(found, ({ grant }) => grants.revoke(grant))
   return found.filter((grant) => lives(grant, call)).length
-}
-
-async function revokeAll(grants: Grants, found: readonly FoundGrant[]): Promise<void> {
-  for (let start = 0; start < found.length; start += DELETIONS_AT_ONCE) {
-    const some = found.slice(start, start + DELETIONS_AT_ONCE)
-    await Promise.all(some.map(({ grant }) => grants.revoke(grant)))
-  }
 }
 
 /** Ends all tokens by the client's state, so that none is missed. The index, which may lag behind, only gives the count. */

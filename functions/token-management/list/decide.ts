@@ -22,12 +22,11 @@ const READ_AT_ONCE = 50
  * @throws Refusal api-client-unknown
  */
 export async function listTokens(
-  { client: named, subject, start, end }: TokenListRequest,
+  { clientIdentifier, subject, start, end }: TokenListRequest,
   call: Call,
 ): Promise<TokenList> {
   const { grants } = call.store
-  const client = named === undefined ? undefined : await clientNamed(named, call)
-  if (client !== undefined) call.log.note({ client: client.clientId })
+  const client = clientIdentifier === undefined ? undefined : await clientNamed(clientIdentifier, call)
   const clients = client === undefined ? await allClients(call) : [client.clientId]
   const keys = await listKeys(clients, subject, call)
   const living: Tokens[] = []

@@ -1,5 +1,5 @@
 import { type Binding, boundThumbprint } from '../../../shared/certificate/binding.ts'
-import { makeTokens } from '../../../shared/token/issue.ts'
+import { type IssuedTokens, makeTokens } from '../../../shared/token/issue.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { availableScopes } from '../../../shared/token/scopes.ts'
 import { keyOf } from '../../../shared/token/token-string.ts'
@@ -7,18 +7,14 @@ import type { Call } from '../../../shared/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
 import type { Service } from '../../../shared/store/service.ts'
-import { findByAccessToken, lives, withScopes } from '../find-grant.ts'
+import { changeGrant, findByAccessToken, withScopes } from '../find-grant.ts'
 import { judgePropertiesSize } from '../../../shared/token/terms.ts'
 import type { UpdateRequest } from './request.ts'
 
-export interface UpdatedTokens {
-  readonly grant: Tokens
+export interface UpdatedTokens extends Pick<IssuedTokens, 'grant' | 'jwt'> {
   /** The presented or the new token. `undefined` if the request has only an identifier and asks for no new token. */
   readonly accessToken: string | undefined
-  readonly jwt: string | undefined
 }
-
-const TRIES = 5
 
 /**
  * Changes the tokens of a grant. The claims of an issued JWT do not change unless the request asks for a new token;
@@ -28,25 +24,16 @@ const TRIES = 5
  */
 export async function updateToken(request: UpdateRequest, call: Call): Promise<UpdatedTokens> {
   judgePropertiesSize(request.properties ?? [], 'update-properties-too-big')
-  for (let attempt = 0; attempt < TRIES; attempt++) {
-    const { grants, registry } = call.store
-    const found = await findByAccessToken(request.named, call)
-    if (found === undefined || !lives(found, call)) throw new Refusal('update-token-unknown')
-    call.log.note({ client: found.grant.client })
-    const client = await registry.findClientByNumber(call.service.apiKey, found.grant.client)
-    if (client === undefined) throw new Refusal('update-token-unknown')
-    const updated = await changed(found.grant, request, client, call)
-    if ((await grants.change(found.grant, updated.grant)).done) return updated
-  }
-  throw new Error('gave up: other writers changed the token on every attempt')
+  const find = () => findByAccessToken(request.named, call)
+  const updated = await changeGrant(find, (grant) => changed(grant, request, call), call)
+  if (updated === undefined) throw new Refusal('update-token-unknown')
+  return updated
 }
 
-async function changed(
-  current: Tokens,
-  request: UpdateRequest,
-  client: Client,
-  call: Call,
-): Promise<UpdatedTokens> {
+async function changed(current: Tokens, request: UpdateRequest, call: Call): Promise<UpdatedTokens> {
+  call.log.note({ client: current.client })
+  const client = await call.store.registry.findClientByNumber(call.service.apiKey, current.client)
+  if (client === undefined) throw new Refusal('update-token-unknown')
   const grant = withMembers(current, request, client, call.service)
   if (!request.accessTokenValueUpdated) return { grant, accessToken: request.accessToken, jwt: undefined }
   const { clientIdAlias, grantType, terms, accessScopes, accessResources, createdAt, code } = grant
@@ -57,11 +44,7 @@ async function changed(
     accessExpiresAt: grant.accessExpiresAt,
   }
   const issued = await makeTokens(order, call)
-  return {
-    grant: { ...issued.grant, refresh: grant.refresh },
-    accessToken: issued.accessToken,
-    jwt: issued.jwt,
-  }
+  return { ...issued, grant: { ...issued.grant, refresh: grant.refresh } }
 }
 
 function withMembers(current: Tokens, request: UpdateRequest, client: Client, service: Service): Tokens {
