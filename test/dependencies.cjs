@@ -125,7 +125,7 @@ module.exports = {
     only(
       'zod',
       'zod',
-      '^functions/.*/(request|(settings|answer|context)-schema)[.]ts$|^shared/(settings|answer-schema)[.]ts$|^shared/(store|request|authentication|token|metadata)/',
+      '^functions/.*/(request|(settings|answer)-schema)[.]ts$|^shared/(settings|answer-schema)[.]ts$|^shared/(store|request|authentication|token|metadata)/',
       AT_RUN_TIME,
     ),
     // Cold start: these load where the need arises, by `import()`.

@@ -18,23 +18,15 @@ import type { ClientState, RefreshMembers, Tokens } from '../../shared/store/gra
 import type { Service } from '../../shared/store/service.ts'
 import type { StandardIntrospectionRequest } from './request.ts'
 
-interface Live {
-  readonly grant: Tokens
-  readonly withHidden: boolean
-}
-
-/** An inactive token is an answer, not a refusal (RFC 7662 section 2.2). */
-export type Introspected =
-  | (Live & { readonly type: 'access_token'; readonly jti: string | undefined })
-  | (Live & { readonly type: 'refresh_token'; readonly expiresAt: EpochSeconds })
-  | { readonly type: null }
-
-const INACTIVE: Introspected = { type: null }
-
 export interface StandardIntrospection {
-  readonly introspected: Introspected
+  /** The live token, if the caller may know it. An inactive token is an answer, not a refusal (RFC 7662 section 2.2). */
+  readonly token: TypedToken | undefined
+  readonly withHidden: boolean
   readonly signature: Signature | undefined
 }
+
+export type TypedToken = FoundToken &
+  ({ readonly type: 'access_token' } | { readonly type: 'refresh_token'; readonly refresh: RefreshMembers })
 
 interface Signature extends SigningKey {
   /** The client ID of the caller, or the URI of the resource server. */
@@ -56,7 +48,8 @@ export async function introspectStandard(
 ): Promise<StandardIntrospection> {
   const caller = request.caller && (await authenticatedCaller(request.caller, call))
   const signature = await signatureFor(request, caller, call)
-  return { introspected: await introspectToken(request, caller?.client, call), signature }
+  const token = await introspectToken(request, caller?.client, call)
+  return { token, withHidden: request.withHidden, signature }
 }
 
 /** If a signature is requested but the service has no key, the request is refused: an unsigned answer would not do. */
@@ -80,10 +73,10 @@ async function introspectToken(
   request: StandardIntrospectionRequest,
   caller: Client | undefined,
   call: Call,
-): Promise<Introspected> {
+): Promise<TypedToken | undefined> {
   const { service, now, log } = call
   const found = await findToken(request.token, caller, call)
-  if (found === undefined) return INACTIVE
+  if (found === undefined) return undefined
   if (caller !== undefined) judgeState(found.caller)
   if (caller === undefined) log.note({ client: found.grant.client })
   const { grant, type } = found
@@ -91,17 +84,15 @@ async function introspectToken(
   const expiresAt = type === 'access_token' ? grant.accessExpiresAt : found.refresh.refreshExpiresAt
   const live = !expired(expiresAt, now) && whyInvalid(found.client, service, issuedAt) === undefined
   const isMeant = request.resourceServer === undefined || isMeantFor(request.resourceServer, found)
-  if (!live || !isMeant || !isProvable(grant, service) || !mayKnow(caller, found, service)) return INACTIVE
-  const { withHidden } = request
-  if (type === 'access_token') return { type, grant, withHidden, jti: found.jti }
-  return { type, grant, withHidden, expiresAt }
+  return live && isMeant && isProvable(grant, service) && mayKnow(caller, found, service) ? found : undefined
 }
 
-type Found = FoundToken &
-  ({ readonly type: 'access_token' } | { readonly type: 'refresh_token'; readonly refresh: RefreshMembers })
-
 /** Reads the store at most once, because the kinds of token differ in form. */
-async function findToken(token: string, caller: Client | undefined, call: Call): Promise<Found | undefined> {
+async function findToken(
+  token: string,
+  caller: Client | undefined,
+  call: Call,
+): Promise<TypedToken | undefined> {
   const refreshed = await findRefreshToken(token, call, caller?.clientId)
   if (refreshed !== undefined) return { ...refreshed, type: 'refresh_token' }
   const found = await findAccessToken(token, call, caller?.clientId)
@@ -120,12 +111,12 @@ function isProvable({ binding }: Tokens, { fapi2 }: Service): boolean {
 }
 
 /** A token that was requested without resources is for every resource server (Authlete contract, section 2.9). */
-function isMeantFor(resourceServer: string, { grant, type }: Found): boolean {
+function isMeantFor(resourceServer: string, { grant, type }: TypedToken): boolean {
   const resources = type === 'access_token' ? grant.accessResources : grant.terms.resources
   return resources.length === 0 || resources.includes(resourceServer)
 }
 
-function mayKnow(caller: Client | undefined, { grant, type }: Found, service: Service): boolean {
+function mayKnow(caller: Client | undefined, { grant, type }: TypedToken, service: Service): boolean {
   if (caller === undefined || caller.clientId === grant.client) return true
   const { resourceServerAudiences } = caller
   return (

@@ -4,15 +4,16 @@ import type { Service } from '../../shared/store/service.ts'
 import { SignedBody, withoutNull } from '../../shared/http.ts'
 import { success } from '../../shared/web-api.ts'
 import type { StandardIntrospectionSuccess } from './answer-schema.ts'
-import type { Introspected, StandardIntrospection } from './decide.ts'
+import type { StandardIntrospection } from './decide.ts'
 import { SIGNED_TYPE } from './request.ts'
 
 /** RFC 7662 section 2.2 on the OAuth face, or a JWT if the request asks for it (RFC 9701 section 5). */
-export function oauthResponse({ introspected, signature }: StandardIntrospection, service: Service) {
+export function oauthResponse(introspection: StandardIntrospection, service: Service) {
+  const { token, signature } = introspection
   const content =
-    introspected.type === 'access_token'
-      ? activeTokenInFull(introspected.grant, service, introspected.jti)
-      : contentOf(introspected, service)
+    token?.type === 'access_token'
+      ? activeTokenInFull(token.grant, service, token.jti)
+      : contentOf(introspection, service)
   if (signature === undefined) return content
   return new SignedBody(SIGNED_TYPE, sign(withoutNull(content), signature, service))
 }
@@ -27,12 +28,12 @@ type Signature = NonNullable<StandardIntrospection['signature']>
 
 /** `/auth/introspection/standard`, actions OK and JWT (Authlete contract, sections 2.9 and 6): `responseContent` is a string. */
 export function standardIntrospectionResponse(
-  { introspected, signature }: StandardIntrospection,
+  introspection: StandardIntrospection,
   service: Service,
 ): StandardIntrospectionSuccess {
-  const content = contentOf(introspected, service)
-  const { type } = introspected
-  const about = `type=${String(type)}, active=${String(type !== null)}`
+  const { token, signature } = introspection
+  const content = contentOf(introspection, service)
+  const about = `type=${token?.type ?? 'null'}, active=${String(token !== undefined)}`
   return {
     ...success('A145001', `Introspection was performed successfully (${about}).`),
     action: signature === undefined ? 'OK' : 'JWT',
@@ -40,9 +41,8 @@ export function standardIntrospectionResponse(
   }
 }
 
-function contentOf(introspected: Introspected, service: Service) {
-  if (introspected.type === null) return { active: false }
-  const { grant, withHidden } = introspected
-  if (introspected.type === 'access_token') return activeToken(grant, service, withHidden)
-  return activeRefreshToken(grant, service, introspected.expiresAt, withHidden)
+function contentOf({ token, withHidden }: StandardIntrospection, service: Service) {
+  if (token === undefined) return { active: false }
+  if (token.type === 'access_token') return activeToken(token.grant, service, withHidden)
+  return activeRefreshToken(token.grant, service, token.refresh.refreshExpiresAt, withHidden)
 }

@@ -1,4 +1,4 @@
-import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
+import { later } from '../../../shared/epoch-seconds.ts'
 import {
   findNamedClient,
   type IdentifiedClient,
@@ -64,7 +64,9 @@ export async function authorize(request: AuthorizationRequest, call: Call): Prom
     stage: 'TICKET',
     clientIdAlias,
     terms: { scopes, resources, properties: [] },
-    ...ticketMembers(ticket, now),
+    ticketDigest: digest(ticket),
+    ticketIssuedAt: now,
+    ticketExpiresAt: later(now, TICKET_SECONDS),
     ...target,
     redirectUriAsked: request.redirectUri !== undefined,
     challenge,
@@ -113,10 +115,6 @@ async function identify(clientId: string, call: Call): Promise<IdentifiedClient>
   const found = await findNamedClient(clientId, call)
   if (typeof found === 'string') throw new Refusal(CLIENT_REASON[found])
   return found
-}
-
-function ticketMembers(ticket: string, now: EpochSeconds) {
-  return { ticketDigest: digest(ticket), ticketIssuedAt: now, ticketExpiresAt: later(now, TICKET_SECONDS) }
 }
 
 /** Exact string comparison (RFC 9700 section 2.1). */

@@ -1,24 +1,31 @@
 import * as z from 'zod/mini'
 import { type FormRules, readParameters, repeatedReason } from '../../../shared/request/form.ts'
-import { TicketContext } from '../context-schema.ts'
+import { TicketContext } from '../ticket-info/request.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
 
+/** The parameters that may occur once, by their names in the request, with the reason to refuse a second one. */
+const PARAMETER_REASONS = {
+  clientId: ['client_id', 'authorization-client-repeated'],
+  responseType: ['response_type', 'response-type-repeated'],
+  redirectUri: ['redirect_uri', 'redirect-uri-repeated'],
+  scope: ['scope', 'authorization-scope-repeated'],
+  state: ['state', 'state-repeated'],
+  codeChallenge: ['code_challenge', 'challenge-repeated'],
+  codeChallengeMethod: ['code_challenge_method', 'challenge-method-repeated'],
+  responseMode: ['response_mode', 'authorization-parameter-repeated'],
+  // How to ask the end-user (OpenID Connect Core section 3.1.2.1).
+  prompt: ['prompt', 'authorization-parameter-repeated'],
+  maxAge: ['max_age', 'authorization-parameter-repeated'],
+  display: ['display', 'authorization-parameter-repeated'],
+  uiLocales: ['ui_locales', 'authorization-parameter-repeated'],
+  loginHint: ['login_hint', 'authorization-parameter-repeated'],
+} as const satisfies Record<string, readonly [name: string, Reason]>
+
+type Parameter = keyof typeof PARAMETER_REASONS
+
 /** RFC 6749 section 4.1.1 with RFC 7636 section 4.3. Only the presence of the client ID is checked. */
-export interface AuthorizationRequest {
+export interface AuthorizationRequest extends Readonly<Record<Parameter, string | undefined>> {
   readonly clientId: string
-  readonly responseType: string | undefined
-  readonly responseMode: string | undefined
-  readonly redirectUri: string | undefined
-  readonly scope: string | undefined
-  readonly state: string | undefined
-  readonly codeChallenge: string | undefined
-  readonly codeChallengeMethod: string | undefined
-  /** OpenID Connect Core section 3.1.2.1: how to ask the end-user. */
-  readonly prompt: string | undefined
-  readonly maxAge: string | undefined
-  readonly display: string | undefined
-  readonly uiLocales: string | undefined
-  readonly loginHint: string | undefined
   /** RFC 8707. Not checked. */
   readonly resources: readonly string[]
   /** Names of parameters without a value, which count as absent. */
@@ -31,21 +38,7 @@ export interface AuthorizationRequest {
 
 export const PARAMETERS: FormRules = {
   malformed: 'authorization-parameters-malformed',
-  repeated: {
-    client_id: 'authorization-client-repeated',
-    response_type: 'response-type-repeated',
-    redirect_uri: 'redirect-uri-repeated',
-    scope: 'authorization-scope-repeated',
-    state: 'state-repeated',
-    code_challenge: 'challenge-repeated',
-    code_challenge_method: 'challenge-method-repeated',
-    response_mode: 'authorization-parameter-repeated',
-    prompt: 'authorization-parameter-repeated',
-    max_age: 'authorization-parameter-repeated',
-    display: 'authorization-parameter-repeated',
-    ui_locales: 'authorization-parameter-repeated',
-    login_hint: 'authorization-parameter-repeated',
-  },
+  repeated: Object.fromEntries(Object.values(PARAMETER_REASONS)),
   repeatable: ['resource'],
 }
 
@@ -64,23 +57,14 @@ export function readAuthorization(call: z.infer<typeof AuthorizationCall>): Auth
   if (clientId === undefined) {
     throw new Refusal(empty.has('client_id') ? 'authorization-client-empty' : 'authorization-client-missing')
   }
-  // Neither of two values can be trusted.
-  const value = (name: string) => (repeated.has(name) ? undefined : parameters.get(name))
+  const members = Object.entries(PARAMETER_REASONS).map(([member, [name]]) => {
+    // Neither of two values can be trusted.
+    return [member, repeated.has(name) ? undefined : parameters.get(name)]
+  })
   const [first] = repeated
   return {
+    ...(Object.fromEntries(members) as Record<Parameter, string | undefined>),
     clientId,
-    responseType: value('response_type'),
-    responseMode: value('response_mode'),
-    redirectUri: value('redirect_uri'),
-    scope: value('scope'),
-    state: value('state'),
-    codeChallenge: value('code_challenge'),
-    codeChallengeMethod: value('code_challenge_method'),
-    prompt: value('prompt'),
-    maxAge: value('max_age'),
-    display: value('display'),
-    uiLocales: value('ui_locales'),
-    loginHint: value('login_hint'),
     resources: repeatable.get('resource') ?? [],
     empty,
     repeated: first === undefined ? undefined : repeatedReason(first, PARAMETERS, parameters),

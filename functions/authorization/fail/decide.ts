@@ -1,6 +1,5 @@
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Call } from '../../../shared/call.ts'
-import { FAILURES } from './failures.ts'
 import { errorRedirect } from '../redirect.ts'
 import type { FailRequest } from './request.ts'
 import { findTicket } from '../ticket.ts'
@@ -17,5 +16,5 @@ export async function failAuthorization(
   const reasons = { unknown: 'fail-ticket-unknown', expired: 'fail-ticket-expired' } as const
   const ticket = await findTicket(text, reasons, call)
   if (!(await call.store.grants.fail(ticket))) throw new Refusal('fail-ticket-unknown')
-  throw new Refusal(FAILURES[failure], { redirect: errorRedirect(ticket, call.service, description) })
+  throw new Refusal(failure, { redirect: errorRedirect(ticket, call.service, description) })
 }

@@ -1,10 +1,31 @@
 import * as z from 'zod/mini'
-import { Refusal } from '../../../shared/refusal/refusal.ts'
-import { FAILURES, type Failure } from './failures.ts'
+import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
+
+/** The failures that the authorization server can report, and the refusal for each (Authlete contract, section 2.3). */
+const FAILURES = {
+  UNKNOWN: 'unknown-failure',
+  NOT_LOGGED_IN: 'not-logged-in',
+  MAX_AGE_NOT_SUPPORTED: 'max-age-not-supported',
+  EXCEEDS_MAX_AGE: 'max-age-exceeded',
+  DIFFERENT_SUBJECT: 'other-subject',
+  ACR_NOT_SATISFIED: 'acr-not-satisfied',
+  DENIED: 'denied',
+  SERVER_ERROR: 'server-failure',
+  NOT_AUTHENTICATED: 'not-authenticated',
+  ACCOUNT_SELECTION_REQUIRED: 'account-selection-required',
+  CONSENT_REQUIRED: 'consent-required',
+  INTERACTION_REQUIRED: 'interaction-required',
+  INVALID_TARGET: 'target-invalid',
+  INVALID_SCOPE: 'fail-scope-invalid',
+  UNAUTHORIZED_CLIENT: 'fail-client-unauthorized',
+  TEMPORARILY_UNAVAILABLE: 'fail-temporarily',
+} as const satisfies Record<string, Reason>
+
+type Failure = keyof typeof FAILURES
 
 export interface FailRequest {
   readonly ticket: string
-  readonly failure: Failure
+  readonly failure: Reason
   /** Replaces the error description of the failure. */
   readonly description: string | undefined
 }
@@ -19,5 +40,5 @@ export const FailCall = z.object({
 export function readFail({ ticket, reason, description }: z.infer<typeof FailCall>): FailRequest {
   if (ticket === undefined) throw new Refusal('fail-ticket-missing')
   if (reason === undefined) throw new Refusal('fail-reason-missing')
-  return { ticket, failure: reason, description }
+  return { ticket, failure: FAILURES[reason], description }
 }
