@@ -1,3 +1,11 @@
+import { rangeReason } from '../../shared/request/range.ts'
+
+/** The reasons to refuse the range of a list of clients or services, for `readCall`. */
+export const listReason = rangeReason({
+  start: { malformed: 'list-start-malformed', negative: 'list-start-negative' },
+  end: { malformed: 'list-end-wrong', negative: 'list-end-wrong' },
+})
+
 /** Sorts by creation, so that new entries do not move those of earlier pages. */
 export function byCreation<Listed extends { readonly createdAt?: number | undefined }>(
   numberOf: (record: Listed) => number,

@@ -24,9 +24,7 @@ const whole = z.pipe(
 export const RANGE = { start: z._default(whole, 0), end: z._default(whole, 5) }
 
 /** The reasons of an endpoint to refuse a range. */
-export type RangeReasons = Readonly<
-  Record<keyof Range, { readonly malformed: Reason; readonly negative: Reason }>
->
+type RangeReasons = Readonly<Record<keyof Range, { readonly malformed: Reason; readonly negative: Reason }>>
 
 /** The `reasonOf` of `readCall` for a range. */
 export function rangeReason(reasons: RangeReasons) {

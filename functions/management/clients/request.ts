@@ -1,12 +1,12 @@
 import * as z from 'zod/mini'
 import type { HttpRequest } from '../../../shared/http.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
-import { RANGE, type Range, rangeReason } from '../../../shared/request/range.ts'
+import { RANGE, type Range } from '../../../shared/request/range.ts'
 import { readCall, readJsonObject, withoutEmpty } from '../../../shared/request/body.ts'
 import { parseSettings } from '../../../shared/request/settings-body.ts'
 import { CLIENT_SETTINGS } from '../../../shared/store/client.ts'
 import { flag, TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
-import { LIST_REASONS } from '../request.ts'
+import { listReason } from '../listing.ts'
 import { CARRIED_BY_CLIENTS, CLIENT_RULES } from './settings-schema.ts'
 
 const wholeNumber = z.optional(z.number().check(z.int()))
@@ -93,7 +93,7 @@ export const ClientListCall = z.object({ ...RANGE, developer: z.optional(z.strin
 
 /** @throws Refusal list-… */
 export function readList(http: HttpRequest): ListRequest {
-  return readCall(http, ClientListCall, rangeReason(LIST_REASONS))
+  return readCall(http, ClientListCall, listReason)
 }
 
 /** In v3 client ID aliases are always on (Authlete contract, section 3.2). */

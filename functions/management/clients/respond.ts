@@ -9,8 +9,7 @@ import type {
   LockAnswer,
   SecretAnswer,
 } from './answer-schema.ts'
-import type { ClientList, CreatedClient } from './decide.ts'
-import type { ReplacedSecret } from './secret.ts'
+import type { ClientList, CreatedClient, ReplacedSecret } from './decide.ts'
 import type { CarriedByClient } from './settings-schema.ts'
 
 /** The answer about a client, without its secret. Absent members are `undefined`, which JSON leaves out. */

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini'
 import type { HttpRequest } from '../../../shared/http.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
-import { RANGE, type Range, rangeReason } from '../../../shared/request/range.ts'
+import { RANGE, type Range } from '../../../shared/request/range.ts'
 import { flagFromText, readCall, readJsonObject, withoutEmpty } from '../../../shared/request/body.ts'
 import { parseSettings } from '../../../shared/request/settings-body.ts'
 import { ROLES, Scope, SERVICE_SETTINGS } from '../../../shared/store/service.ts'
-import { LIST_REASONS } from '../request.ts'
+import { listReason } from '../listing.ts'
 import { CARRIED_BY_SERVICES, SERVICE_RULES } from './settings-schema.ts'
 
 /** A stored scope must have a name. Here the name is optional, so that the refusal can have the index of the scope. */
@@ -114,7 +114,7 @@ export const ServiceListCall = z.object(RANGE)
 
 /** @throws Refusal list-… */
 export function readServices(http: HttpRequest): Range {
-  return readCall(http, ServiceListCall, rangeReason(LIST_REASONS))
+  return readCall(http, ServiceListCall, listReason)
 }
 
 export const ConfigurationCall = z.object({ patch: z.optional(z.unknown()) })
