@@ -16,8 +16,6 @@ export interface Caller {
 export interface Surroundings {
   /** The time of the request: all decisions and all tokens use this second. */
   readonly now: EpochSeconds
-  /** The clock itself, for a time that must not be earlier than a write. test/sources.test.ts lists who may read it. */
-  readonly clock: () => EpochSeconds
   readonly random: (bytes: number) => Buffer
   readonly store: Store
   readonly internet: Internet
@@ -43,9 +41,6 @@ export type AnyCall = Call | OwnerCall
  * Reads the clock once for the whole request. So the tokens that it issues are not younger than the state that it read,
  * and a cut-off in between ends them too.
  */
-export function surroundings(
-  { now: clock, random, store, internet }: Runtime,
-  log: RequestLog,
-): Surroundings {
-  return { now: clock(), clock, random, store, internet, log }
+export function surroundings({ now, random, store, internet }: Runtime, log: RequestLog): Surroundings {
+  return { now: now(), random, store, internet, log }
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { present } from '../../shared/certificate/presented.ts'
 import type { HttpRequest } from '../../shared/http.ts'
 import type { IntrospectionRequest } from '../../shared/token/introspect.ts'
-import { type FormRules, parseParameters } from '../../shared/request/form.ts'
+import { type FormRules, parseForm } from '../../shared/request/form.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
 import { listMember, numberMember } from '../../shared/request/body.ts'
 import { parseScope } from '../../shared/request/scope.ts'
@@ -14,7 +14,7 @@ export const FORM: FormRules = {
 
 /** A client asks about its own token over mutual TLS (architecture, section 1). @throws Refusal token-… */
 export function fromForm(form: string, http: HttpRequest): IntrospectionRequest {
-  const parameters = parseParameters(form, FORM)
+  const parameters = parseForm(form, FORM).parameters
   const token = parameters.get('token')
   if (token === undefined) throw new Refusal('token-missing')
   const asked = parameters.get('scopes')

@@ -23,7 +23,7 @@ export const routes = routesOf(
       type: 'introspectionResponse',
       call: IntrospectionCall,
       errors: 'bearer',
-      members: { ...NO_STANDING },
+      members: NO_STANDING,
     }),
     read: fromWebApi,
     decide: introspectForService,

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { HttpRequest } from '../../shared/http.ts'
-import { type FormRules, parseParameters } from '../../shared/request/form.ts'
+import { type FormRules, parseForm } from '../../shared/request/form.ts'
 import {
   CREDENTIAL_PARAMETERS,
   credentialsFromHttp,
@@ -36,7 +36,7 @@ export const FORM: FormRules = { ...CALL, repeated: { ...CALL.repeated, ...CREDE
 
 /** RFC 7662 section 2.1. @throws Refusal for a malformed form or malformed credentials */
 export function fromForm(form: string, http: HttpRequest): StandardIntrospectionRequest {
-  const parameters = parseParameters(form, FORM)
+  const parameters = parseForm(form, FORM).parameters
   const caller = credentialsFromHttp(http, parameters)
   const token = parameters.get('token')
   if (token === undefined) throw new Refusal('introspection-token-missing')
@@ -77,7 +77,7 @@ export function fromWebApi(call: z.infer<typeof StandardIntrospectionCall>): Sta
   const refused = NOT_OFFERED.find((name) => call[name] !== undefined)
   if (refused !== undefined) throw new Refusal('member-refused', { named: refused })
   if (call.parameters === undefined) throw new Refusal('introspection-parameters-missing')
-  const token = parseParameters(call.parameters, CALL).get('token')
+  const token = parseForm(call.parameters, CALL).parameters.get('token')
   if (token === undefined) throw new Refusal('introspection-token-missing')
   const asked = { token, withHidden: call.withHiddenProperties ?? false, resourceServer: call.rsUri }
   if (call.httpAcceptHeader !== SIGNED_TYPE) return asked

@@ -26,26 +26,19 @@ export async function serviceByCredentials(
   if (serviceId !== undefined) {
     const bearer = readBearer(http.headers.get('authorization') ?? [])
     if (typeof bearer === 'string') throw new Refusal('credentials-malformed')
-    return proveService({ id: serviceId, secret: bearer.token }, role, around, BEARER_REASONS)
+    return proveService({ id: serviceId, secret: bearer.token }, role, around, 'bearer-invalid')
   }
   const basic = readBasic(http)
   if (basic === 'absent' || basic === 'malformed') throw new Refusal('credentials-malformed')
-  return proveService(basic, role, around, BASIC_REASONS)
+  return proveService(basic, role, around, 'service-unknown', 'service-secret-wrong')
 }
-
-interface ProofReasons {
-  readonly unknown: Reason
-  readonly wrong: Reason
-}
-
-const BASIC_REASONS: ProofReasons = { unknown: 'service-unknown', wrong: 'service-secret-wrong' }
-const BEARER_REASONS: ProofReasons = { unknown: 'bearer-invalid', wrong: 'bearer-invalid' }
 
 async function proveService(
   { id, secret }: BasicCredentials,
   role: Role,
   around: Surroundings,
-  { unknown, wrong }: ProofReasons,
+  unknown: Reason,
+  wrong: Reason = unknown,
 ): Promise<Call> {
   const { store, now, log } = around
   const service = await findService(id, store)

@@ -65,11 +65,6 @@ export function parseForm(text: string, rules: FormRules): Form {
   return form
 }
 
-/** The parameters of `parseForm`, for an endpoint that does not ask which were empty. @throws Refusal as `parseForm` */
-export function parseParameters(text: string, rules: FormRules): Parameters {
-  return parseForm(text, rules).parameters
-}
-
 /** The reason of `rules` to refuse a repeated parameter. */
 export function repeatedReason(name: string, rules: FormRules, parameters: Parameters): Reason {
   const reason = rules.repeated[name] ?? rules.malformed

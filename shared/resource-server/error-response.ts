@@ -1,16 +1,27 @@
 import { bearerChallenge } from '../request/bearer.ts'
 
-export type RefusalReason =
-  | 'token-missing'
-  | 'authorization-malformed'
-  | 'token-unusable'
-  | 'token-unbound'
-  | 'certificate-missing'
-  | 'certificate-unreadable'
-  | 'certificate-differs'
-  | 'binding-damaged'
-  | 'scope-insufficient'
-  | 'undecided'
+const STATUS = {
+  invalid_request: 400,
+  invalid_token: 401,
+  insufficient_scope: 403,
+  temporarily_unavailable: 503,
+} as const
+
+/** Faults of the token and of its certificate share one code, so that a thief cannot tell them apart. */
+const ERROR_CODES = {
+  'token-missing': 'invalid_token',
+  'authorization-malformed': 'invalid_request',
+  'token-unusable': 'invalid_token',
+  'token-unbound': 'invalid_token',
+  'certificate-missing': 'invalid_token',
+  'certificate-unreadable': 'invalid_token',
+  'certificate-differs': 'invalid_token',
+  'binding-damaged': 'invalid_token',
+  'scope-insufficient': 'insufficient_scope',
+  undecided: 'temporarily_unavailable',
+} as const satisfies Record<string, keyof typeof STATUS>
+
+export type RefusalReason = keyof typeof ERROR_CODES
 
 /** The answer to a refused request (RFC 6750 section 3). */
 export interface ErrorResponse {
@@ -22,15 +33,6 @@ export interface ErrorResponse {
   readonly reason: RefusalReason
 }
 
-type ErrorCode = 'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'temporarily_unavailable'
-
-const STATUS = {
-  invalid_request: 400,
-  invalid_token: 401,
-  insufficient_scope: 403,
-  temporarily_unavailable: 503,
-} as const satisfies Record<ErrorCode, ErrorResponse['status']>
-
 const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' }
 
 /** @param scopes the scopes that the request needs */
@@ -40,18 +42,11 @@ export function errorResponse(reason: RefusalReason, scopes: readonly string[]):
     const headers = { ...NO_STORE, 'www-authenticate': 'Bearer' }
     return { allowed: false, status: 401, headers, body: '', reason }
   }
-  const error = errorCodeOf(reason)
+  const error = ERROR_CODES[reason]
   const status = STATUS[error]
   const scope = error === 'insufficient_scope' ? scopes.join(' ') : undefined
   const special =
     status === 503 ? { 'retry-after': '1' } : { 'www-authenticate': bearerChallenge(error, { scope }) }
   const headers = { ...NO_STORE, 'content-type': 'application/json', ...special }
   return { allowed: false, status, headers, body: JSON.stringify({ error }), reason }
-}
-
-/** Faults of the token and of its certificate share one code, so that a thief cannot tell them apart. */
-function errorCodeOf(reason: RefusalReason): ErrorCode {
-  if (reason === 'authorization-malformed') return 'invalid_request'
-  if (reason === 'scope-insufficient') return 'insufficient_scope'
-  return reason === 'undecided' ? 'temporarily_unavailable' : 'invalid_token'
 }

@@ -1,13 +1,8 @@
-import { type IncomingRequest, toResourceRequest } from './incoming-request.ts'
+import { type IncomingRequest, type OutgoingResponse, toResourceRequest } from './incoming-request.ts'
 import type { ProtectedResource } from './protected-resource.ts'
 import { rememberToken } from './token-of.ts'
 
 export { tokenOf } from './token-of.ts'
-
-interface Response {
-  writeHead: (status: number, headers: Record<string, string>) => unknown
-  end: (body: string) => unknown
-}
 
 /**
  * Middleware for Express 4 and 5: `app.get('/accounts', requireToken(resource, 'accounts:read'), handler)`. In the handler,
@@ -16,7 +11,7 @@ interface Response {
 export function requireToken(
   resource: ProtectedResource,
   ...scopes: readonly string[]
-): (request: IncomingRequest, response: Response, next: (error?: unknown) => void) => Promise<void> {
+): (request: IncomingRequest, response: OutgoingResponse, next: (error?: unknown) => void) => Promise<void> {
   const decide = resource(scopes)
   return async (request, response, next) => {
     const decision = await decide(toResourceRequest(request))

@@ -8,6 +8,12 @@ export interface IncomingRequest {
   readonly socket: unknown
 }
 
+/** A response of node:http, node:https or node:http2. */
+export interface OutgoingResponse {
+  writeHead: (status: number, headers: Record<string, string>) => unknown
+  end: (body: string) => unknown
+}
+
 /** Reads the credentials of a request over its own TLS connection. The certificate never comes from a header. */
 export function toResourceRequest({ rawHeaders, socket }: IncomingRequest): ResourceRequest {
   const authorization = rawHeaders.filter(

@@ -1,16 +1,11 @@
-import { type IncomingRequest, toResourceRequest } from './incoming-request.ts'
+import { type IncomingRequest, type OutgoingResponse, toResourceRequest } from './incoming-request.ts'
 import type { AccessToken, ProtectedResource } from './protected-resource.ts'
-
-interface Response {
-  writeHead: (status: number, headers: Record<string, string>) => unknown
-  end: (body: string) => unknown
-}
 
 /**
  * A request listener for node:https or node:http2. It calls `handler` for requests with a valid token and the certificate
  * that the token is bound to, and answers all other requests itself.
  */
-export function requireToken<Request extends IncomingRequest, Answer extends Response>(
+export function requireToken<Request extends IncomingRequest, Answer extends OutgoingResponse>(
   resource: ProtectedResource,
   scopes: readonly string[],
   handler: (request: Request, response: Answer, token: AccessToken) => unknown,

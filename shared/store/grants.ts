@@ -54,10 +54,10 @@ export class Grants {
    * The keys of a client's grants with tokens, in the order of the index. The index may lag behind (docs/store.md), so callers
    * must read each grant before they decide.
    *
-   * @param subject only the grants of this subject; `null`: only those of the client itself
+   * @param subject only the grants of this subject
    */
-  async list(service: number, client: number, subject?: string | null): Promise<GrantKey[]> {
-    const { holder, held } = listing({ service, client, subject: subject ?? undefined })
+  async list(service: number, client: number, subject?: string): Promise<GrantKey[]> {
+    const { holder, held } = listing({ service, client, subject })
     const items = await this.#table.queryIndex('listing', {
       holder,
       ...(subject === undefined ? {} : { held }),

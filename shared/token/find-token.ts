@@ -1,7 +1,7 @@
 import type { ClientState, RefreshMembers, Tokens } from '../store/grant.ts'
 import type { TokenDigest } from '../store/digest.ts'
 import type { Call } from '../call.ts'
-import { readIdentifier } from './jwt-identifier.ts'
+import { type NoIdentifier, readIdentifier } from './jwt-identifier.ts'
 import { keyOf, locateIdentifier, locateOpaque, locateRefreshToken, type Locator } from './token-string.ts'
 import { digest, sameDigest } from '../store/digest.ts'
 
@@ -21,8 +21,7 @@ export interface FoundRefreshToken extends FoundToken {
   readonly refresh: RefreshMembers
 }
 
-export type NotAnAccessToken =
-  'token-unknown' | 'token-not-signed' | 'token-without-identifier' | 'token-identifier-empty'
+export type NotAnAccessToken = 'token-unknown' | NoIdentifier
 
 /**
  * Finds the grant of an access token, opaque or JWT, with one read. The `jti` of a JWT only locates the grant: the digest of the
@@ -83,9 +82,7 @@ function locateAccessToken(token: string): Place | NotAnAccessToken {
     return locator === undefined ? 'token-unknown' : { locator }
   }
   const identifier = readIdentifier(token)
-  if (identifier === 'not-signed') return 'token-not-signed'
-  if (identifier === 'no-identifier') return 'token-without-identifier'
-  if (identifier === 'identifier-empty') return 'token-identifier-empty'
+  if (typeof identifier === 'string') return identifier
   const locator = locateIdentifier(identifier.jti)
   return locator === undefined ? 'token-unknown' : { locator, jti: identifier.jti }
 }

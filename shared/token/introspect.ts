@@ -109,14 +109,13 @@ function judgeAuthentication(
   now: EpochSeconds,
   standing: Standing,
 ): void {
-  const members = { ...standing }
   if (acrValues.length > 0 && (acr === undefined || !acrValues.includes(acr))) {
     const acr_values = acrValues.join(' ')
     const challenge = parseScope(acr_values) === 'malformed' ? {} : { acr_values }
-    throw new Refusal('acr-insufficient', { members, challenge })
+    throw new Refusal('acr-insufficient', { members: standing, challenge })
   }
   if (maxAge !== undefined && (authTime === undefined || now > later(authTime, maxAge))) {
-    throw new Refusal('authentication-too-old', { members, challenge: { max_age: String(maxAge) } })
+    throw new Refusal('authentication-too-old', { members: standing, challenge: { max_age: String(maxAge) } })
   }
 }
 
@@ -126,5 +125,5 @@ function expiredReason({ refresh }: Tokens, { refreshable }: Standing): Reason {
 }
 
 function refusal(reason: Reason, standing: Standing): Refusal {
-  return new Refusal(reason, { members: { ...standing } })
+  return new Refusal(reason, { members: standing })
 }

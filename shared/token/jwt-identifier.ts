@@ -1,19 +1,21 @@
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
 
+/** Why a text is not a JWT access token: the reason to refuse it. */
+export type NoIdentifier = 'token-not-signed' | 'token-without-identifier' | 'token-identifier-empty'
+
 /**
  * The `jti` of a text in the form of a JWS with an asymmetric algorithm. The signature is not verified, because the stored digest
  * of the whole token is the proof (decision D36).
  */
-export function readIdentifier(
-  jwt: string,
-): { readonly jti: string } | 'not-signed' | 'no-identifier' | 'identifier-empty' {
+export function readIdentifier(jwt: string): { readonly jti: string } | NoIdentifier {
   const [header, payload, signature, ...more] = jwt.split('.')
-  if (header === undefined || payload === undefined || !signature || more.length > 0) return 'not-signed'
+  if (header === undefined || payload === undefined || !signature || more.length > 0)
+    return 'token-not-signed'
   const alg = decode(header)?.['alg']
-  if (typeof alg !== 'string' || !ASYMMETRIC.test(alg)) return 'not-signed'
+  if (typeof alg !== 'string' || !ASYMMETRIC.test(alg)) return 'token-not-signed'
   const jti = decode(payload)?.['jti']
-  if (jti === null || jti === '') return 'identifier-empty'
-  return typeof jti === 'string' ? { jti } : 'no-identifier'
+  if (jti === null || jti === '') return 'token-identifier-empty'
+  return typeof jti === 'string' ? { jti } : 'token-without-identifier'
 }
 
 const ASYMMETRIC = /^(?:ES|RS|PS)(?:256|384|512)$|^Ed(?:DSA|25519|448)$/

@@ -2,15 +2,10 @@ import type { EpochSeconds } from '../epoch-seconds.ts'
 import type { ClientState, Tokens } from '../store/grant.ts'
 import type { Service } from '../store/service.ts'
 
-/** The flags of introspection (Authlete contract, section 2.8). */
-export interface Standing {
-  readonly existent: boolean
-  readonly usable: boolean
-  readonly sufficient: boolean
-  readonly refreshable: boolean
-}
+export const NO_STANDING = { existent: false, usable: false, sufficient: false, refreshable: false }
 
-export const NO_STANDING: Standing = { existent: false, usable: false, sufficient: false, refreshable: false }
+/** The flags of introspection (Authlete contract, section 2.8). */
+export type Standing = Readonly<typeof NO_STANDING>
 
 /** A token is expired from the second `expiresAt` on, even if it is still stored (decision D35). */
 export function expired(expiresAt: EpochSeconds, now: EpochSeconds): boolean {

@@ -66,7 +66,6 @@ test('a request reads the clock once, and the next request reads it again', asyn
   for (const format of FORMATS) await handler(eventFor(OAUTH, format))
   await handler(eventFor(basic('s3cret'), '2.0'))
   expect(calls.map((call) => call.now)).toEqual([1_795_502_400, 1_795_502_401, 1_795_502_402])
-  expect(calls[0]?.clock()).toBe(1_795_502_403)
 })
 
 test('every line of a Web API call names the credential, also where its role is too small', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decodeFormText, parseParameters } from '../../../shared/request/form.ts'
+import { decodeFormText, parseForm } from '../../../shared/request/form.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
 
 const MALFORMED: Reason = 'parameters-malformed'
@@ -15,7 +15,7 @@ const RULES = {
 } as const
 const KNOWN = Object.keys(RULES.repeated)
 
-const parse = (text: string) => Object.fromEntries(parseParameters(text, RULES))
+const parse = (text: string) => Object.fromEntries(parseForm(text, RULES).parameters)
 
 function reasonOf(act: () => unknown): Reason | 'none' {
   try {
@@ -26,7 +26,7 @@ function reasonOf(act: () => unknown): Reason | 'none' {
     throw error
   }
 }
-const refusedFor = (text: string) => reasonOf(() => parseParameters(text, RULES))
+const refusedFor = (text: string) => reasonOf(() => parseForm(text, RULES).parameters)
 
 // eslint-disable-next-line no-control-regex -- what the form must not have
 const printable = fc.string({ unit: 'binary' }).filter((text) => !/[\x00-\x1f\x7f]/.test(text))
@@ -66,7 +66,7 @@ test('a form gives parameters or a refusal for a reason of its rules, whatever t
       const text = pieces.join('')
       const reason = refusedFor(text)
       if (reason !== 'none') expect(reasons).toContain(reason)
-      else for (const name of parseParameters(text, RULES).keys()) expect(KNOWN).toContain(name)
+      else for (const name of parseForm(text, RULES).parameters.keys()) expect(KNOWN).toContain(name)
     }),
     { numRuns: 2_000 },
   )

@@ -56,7 +56,7 @@ test.each([
   ['a header that is null', jwt('null', { jti: 'x' })],
   ['a header that is a list', jwt('["ES256"]', { jti: 'x' })],
 ])('%s counts as not signed', (_what, text) => {
-  expect(readIdentifier(text)).toBe('not-signed')
+  expect(readIdentifier(text)).toBe('token-not-signed')
 })
 
 test.each([
@@ -67,11 +67,11 @@ test.each([
   ['a payload that is null', jwt({ alg: 'ES256' }, 'null')],
   ['a payload that is text', jwt({ alg: 'ES256' }, '"jti"')],
 ])('no identifier is found in %s', (_what, text) => {
-  expect(readIdentifier(text)).toBe('no-identifier')
+  expect(readIdentifier(text)).toBe('token-without-identifier')
 })
 
 test.each([null, ''])('a jti that is %j is told from a missing one', (jti) => {
-  expect(readIdentifier(jwt({ alg: 'ES256' }, { jti }))).toBe('identifier-empty')
+  expect(readIdentifier(jwt({ alg: 'ES256' }, { jti }))).toBe('token-identifier-empty')
 })
 
 test('reading an identifier never throws', () => {
@@ -84,7 +84,7 @@ test('reading an identifier never throws', () => {
     fc.property(fc.array(piece, { maxLength: 8 }), fc.constantFrom('', '.'), (pieces, between) => {
       const identifier = readIdentifier(pieces.join(between))
       if (typeof identifier === 'object') expect(typeof identifier.jti).toBe('string')
-      else expect(['not-signed', 'no-identifier']).toContain(identifier)
+      else expect(['token-not-signed', 'token-without-identifier']).toContain(identifier)
     }),
     { numRuns: 2_000 },
   )
@@ -92,8 +92,8 @@ test('reading an identifier never throws', () => {
 
 test('reading an identifier never throws for endless nesting', () => {
   const deep = part('['.repeat(6_000))
-  expect(readIdentifier(`${deep}.${deep}.x`)).toBe('not-signed')
+  expect(readIdentifier(`${deep}.${deep}.x`)).toBe('token-not-signed')
   expect(readIdentifier(`${part({ alg: 'ES256' })}.${part(`${'{"a":'.repeat(1_000)}1`)}.x`)).toBe(
-    'no-identifier',
+    'token-without-identifier',
   )
 })
