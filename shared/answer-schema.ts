@@ -35,6 +35,9 @@ export function refusalAnswer<const Type extends string, const Actions extends r
 
 export const ApiError = z.object(RESULT)
 
+/** Members of a list: the range of the request, and the length of the whole list. */
+export const LIST = { start: z.int(), end: z.int(), totalCount: z.int() }
+
 /** `responseContent` of a refusal (Authlete contract, section 1.5). */
 export const ErrorContent = z.object({
   error: z.string(),

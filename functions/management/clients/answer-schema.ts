@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { clientId, milliseconds, RESULT } from '../../../shared/answer-schema.ts'
+import { clientId, LIST, milliseconds, RESULT } from '../../../shared/answer-schema.ts'
 import type { Immutable } from '../../../shared/immutable.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { CARRIED_BY_CLIENTS } from './settings-schema.ts'
@@ -23,9 +23,7 @@ export const CreatedClientAnswer = z.extend(ClientAnswer, { clientSecret: z.stri
 export type CreatedClientAnswer = Immutable<z.output<typeof CreatedClientAnswer>>
 
 export const ClientListAnswer = z.object({
-  start: z.int(),
-  end: z.int(),
-  totalCount: z.int(),
+  ...LIST,
   clients: z.array(ClientAnswer),
 })
 export type ClientListAnswer = Immutable<z.output<typeof ClientListAnswer>>

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import type { HttpRequest } from '../../../shared/http.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
-import { RANGE, type Range } from '../../../shared/request/range.ts'
+import { RANGE } from '../../../shared/request/range.ts'
 import { readCall, readJsonObject, withoutEmpty } from '../../../shared/request/body.ts'
 import { parseSettings } from '../../../shared/request/settings-body.ts'
 import { CLIENT_SETTINGS } from '../../../shared/store/client.ts'
@@ -85,11 +85,8 @@ export function readSecret(http: HttpRequest): ClientNamed & { readonly secret: 
   return { ...readClientNamed(http), secret: readCall(http, SecretCall).clientSecret }
 }
 
-export interface ListRequest extends Range {
-  readonly developer?: string | undefined
-}
-
 export const ClientListCall = z.object({ ...RANGE, developer: z.optional(z.string()) })
+export type ListRequest = z.infer<typeof ClientListCall>
 
 /** @throws Refusal list-… */
 export function readList(http: HttpRequest): ListRequest {

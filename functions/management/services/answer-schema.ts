@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { apiKey, milliseconds } from '../../../shared/answer-schema.ts'
+import { apiKey, LIST, milliseconds } from '../../../shared/answer-schema.ts'
 import type { Immutable } from '../../../shared/immutable.ts'
 import { ROLES, Service } from '../../../shared/store/service.ts'
 import { CARRIED_BY_SERVICES } from './settings-schema.ts'
@@ -31,9 +31,7 @@ export const CreatedServiceAnswer = z.extend(ServiceAnswer, { apiSecret: z.strin
 export type CreatedServiceAnswer = Immutable<z.output<typeof CreatedServiceAnswer>>
 
 export const ServiceListAnswer = z.object({
-  start: z.int(),
-  end: z.int(),
-  totalCount: z.int(),
+  ...LIST,
   services: z.array(ServiceAnswer),
 })
 export type ServiceListAnswer = Immutable<z.output<typeof ServiceListAnswer>>

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { ClientSummary, RESULT } from '../../../shared/answer-schema.ts'
+import { ClientSummary, LIST, RESULT } from '../../../shared/answer-schema.ts'
 import type { Immutable } from '../../../shared/immutable.ts'
 
 const tagged = z.optional(z.array(z.object({ tag: z.optional(z.string()), value: z.optional(z.string()) })))
@@ -13,9 +13,7 @@ export type AuthorizedClient = Immutable<z.output<typeof AuthorizedClient>>
 
 /** `/client/authorization/get/list` (Authlete contract, section 1.4). */
 export const AuthorizationListAnswer = z.object({
-  start: z.int(),
-  end: z.int(),
-  totalCount: z.int(),
+  ...LIST,
   subject: z.string(),
   developer: z.optional(z.string()),
   clients: z.array(AuthorizedClient),

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini'
 import {
-  ClientSummary,
   clientId,
+  ClientSummary,
   grantType,
+  LIST,
   milliseconds,
   properties,
   texts,
@@ -28,9 +29,7 @@ export type ListedToken = Immutable<z.output<typeof Listed>>
 
 /** `/auth/token/get/list` (Authlete contract, section 2.7). */
 export const TokenListAnswer = z.object({
-  start: z.int(),
-  end: z.int(),
-  totalCount: z.int(),
+  ...LIST,
   client: z.optional(ClientSummary),
   subject: z.optional(z.string()),
   accessTokens: z.array(Listed),
