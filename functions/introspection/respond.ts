@@ -1,7 +1,5 @@
 import { boundThumbprint } from '../../shared/certificate/binding.ts'
-import { activeTokenInFull } from '../../shared/token/active-token.ts'
 import { bearerChallenge } from '../../shared/request/bearer.ts'
-import type { UsableToken } from '../../shared/token/introspect.ts'
 import type { Service } from '../../shared/store/service.ts'
 import { success, unlessEmpty } from '../../shared/web-api.ts'
 import type { IntrospectionSuccess } from './answer-schema.ts'
@@ -37,9 +35,4 @@ export function introspectionResponse(
     clientAttributes: unlessEmpty(clientAttributes),
     ...standing,
   }
-}
-
-/** The answer to a client about its own token, on the OAuth face. */
-export function holderContent({ grant, jti }: UsableToken, service: Service) {
-  return activeTokenInFull(grant, service, jti)
 }

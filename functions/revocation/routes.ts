@@ -3,7 +3,7 @@ import { oauth, webApi } from '../../shared/lambda/faces.ts'
 import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
 import { revoke } from './decide.ts'
 import { fromForm, fromWebApi, RevocationCall } from './request.ts'
-import { revocationContent, revocationResponse } from './respond.ts'
+import { revocationResponse } from './respond.ts'
 
 export const routes = routesOf(
   route({
@@ -12,7 +12,8 @@ export const routes = routesOf(
     face: oauth('Basic'),
     read: fromForm,
     decide: revoke,
-    respond: revocationContent,
+    // RFC 7009 section 2.2: clients only read the status.
+    respond: () => ({}),
   }),
   route({
     paths: inBothVersions('/auth/revocation'),

@@ -11,9 +11,7 @@ import { SIGNED_TYPE } from './request.ts'
 export function oauthResponse(introspection: StandardIntrospection, service: Service) {
   const { token, signature } = introspection
   const content =
-    token?.type === 'access_token'
-      ? activeTokenInFull(token.grant, service, token.jti)
-      : contentOf(introspection, service)
+    token?.type === 'access_token' ? activeTokenInFull(token, service) : contentOf(introspection, service)
   if (signature === undefined) return content
   return new SignedBody(SIGNED_TYPE, sign(withoutNull(content), signature, service))
 }

@@ -7,7 +7,7 @@ import {
   type VerifiedAssertion,
   verifyClientAssertion,
 } from './client-assertion.ts'
-import { findInKeys } from './client-keys.ts'
+import { findInKeys } from './remote-jwks.ts'
 import { type PresentedCredentials, refuseOtherCredentials } from './presented-credentials.ts'
 import { Refusal } from '../refusal/refusal.ts'
 

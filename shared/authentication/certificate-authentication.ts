@@ -10,7 +10,7 @@ import type { EpochSeconds } from '../epoch-seconds.ts'
 import type { Call } from '../call.ts'
 import { type Client, SAN_SETTINGS } from '../store/client.ts'
 import type { Service } from '../store/service.ts'
-import { findInKeys } from './client-keys.ts'
+import { findInKeys } from './remote-jwks.ts'
 import { type PresentedCredentials, refuseOtherCredentials } from './presented-credentials.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 

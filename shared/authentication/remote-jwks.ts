@@ -1,8 +1,11 @@
 import { BoundedMap } from '../bounded-map.ts'
 import type { JwkSet } from '../certificate/jwk-set.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
+import type { Call } from '../call.ts'
 import type { Internet } from '../internet.ts'
-import { fetchJwks } from './fetch-jwks.ts'
+import { Refusal } from '../refusal/refusal.ts'
+import type { Client } from '../store/client.ts'
+import { fetchJwks, JwksUnavailable } from './fetch-jwks.ts'
 
 /** At most one fetch a minute for each URI, even after a failure: requests with unknown keys must not cause a flood. */
 const INTERVAL_SECONDS = 60
@@ -57,4 +60,32 @@ export class RemoteJwks {
     this.#sets.set(uri, next)
     return attempt
   }
+}
+
+/** One cache for each `Internet`, so that two runtimes in one process share no keys. */
+const remembered = new WeakMap<Internet, RemoteJwks>()
+
+/**
+ * What `select` finds in the registered keys of a client, which are behind its `jwksUri` or else in its `jwks`.
+ *
+ * @throws Refusal client-keys-unavailable
+ */
+export async function findInKeys<T>(
+  { jwks, jwksUri }: Client,
+  { now, internet }: Pick<Call, 'now' | 'internet'>,
+  select: (jwks: JwkSet) => T | undefined | Promise<T | undefined>,
+): Promise<T | undefined> {
+  if (jwksUri === undefined) return select(jwks ?? { keys: [] })
+  try {
+    return await remoteJwks(internet).find(jwksUri, now, select)
+  } catch (error) {
+    if (error instanceof JwksUnavailable) throw new Refusal('client-keys-unavailable', { cause: error })
+    throw error
+  }
+}
+
+function remoteJwks(internet: Internet): RemoteJwks {
+  const remote = remembered.get(internet) ?? new RemoteJwks(internet)
+  remembered.set(internet, remote)
+  return remote
 }

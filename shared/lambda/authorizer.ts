@@ -5,9 +5,18 @@ import { Refusal, REFUSALS } from '../refusal/refusal.ts'
 import type { Runtime } from '../runtime.ts'
 import { requireOAuthSettings } from '../settings.ts'
 import type { Answer } from './answer.ts'
-import { type AuthorizerRequest, toAuthorizerRequest } from '../gateway/authorizer-event.ts'
+import { MalformedEvent, type MtlsEntrances, toHttpRequest } from '../gateway/event.ts'
 import { callToDeployment } from './access.ts'
 import { writeLine } from './serve.ts'
+
+/** The request that API Gateway asks its authorizer about. */
+interface AuthorizerRequest {
+  readonly http: HttpRequest
+  /** The format of the answer: 2.0 is a simple one, 1.0 an IAM policy (REST API, HTTP API with payload 1.0). */
+  readonly format: '2.0' | '1.0'
+  /** The ARN of the called method, for the policy. */
+  readonly arn: string
+}
 
 /** For the integration. A REST API accepts neither lists nor objects in it. */
 type AuthorizerContext = Readonly<Record<string, string | number>> & { readonly client_id: string }
@@ -57,6 +66,22 @@ export function serveAuthorizer(
     if (asked === undefined || 'failure' in judgement) throw new Error('the authorizer could not decide')
     return resultFor(asked, judgement)
   }
+}
+
+/**
+ * Reads an event of a REQUEST authorizer in either format. Events of TOKEN authorizers, which have no certificate, and events for
+ * integrations are refused.
+ *
+ * @throws MalformedEvent
+ */
+function toAuthorizerRequest(event: unknown, mtls: MtlsEntrances): AuthorizerRequest {
+  const http = toHttpRequest(event, mtls)
+  const { version, type, routeArn, methodArn } = event as Readonly<Record<string, unknown>>
+  if (type !== 'REQUEST') throw new MalformedEvent('type')
+  const format = version === '2.0' ? '2.0' : '1.0'
+  const arn = format === '2.0' ? routeArn : methodArn
+  if (typeof arn !== 'string') throw new MalformedEvent(format === '2.0' ? 'routeArn' : 'methodArn')
+  return { http, format, arn }
 }
 
 async function judge(

@@ -26,11 +26,8 @@ export class Clients {
     const key = { id: stateId(service, client.clientId) }
     const state = await this.#grantsTable.create({ locked: client.locked ?? false, notBefore: now }, key)
     if (!state.done) return false
-    const { clientIdAlias } = client
-    if (
-      clientIdAlias !== undefined &&
-      !(await this.#registry.putAlias(service, clientIdAlias, client.clientId))
-    ) {
+    const { clientId, clientIdAlias: alias } = client
+    if (alias !== undefined && !(await this.#registry.putAlias(service, alias, clientId))) {
       await this.#grantsTable.remove(key, key)
       return false
     }
@@ -43,10 +40,8 @@ export class Clients {
     const key = { id: stateId(service, client.clientId) }
     const outcome = await this.#grantsTable.update(key, { locked }, key)
     if (!outcome.done) return false
-    return (
-      (await this.#registry.changeClient(service, client.clientId, (now) => ({ ...now, locked }))) !==
-      undefined
-    )
+    const changed = await this.#registry.changeClient(service, client.clientId, (now) => ({ ...now, locked }))
+    return changed !== undefined
   }
 
   async remove(service: number, client: Client): Promise<void> {

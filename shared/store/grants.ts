@@ -57,7 +57,7 @@ export class Grants {
    * @param subject only the grants of this subject
    */
   async list(service: number, client: number, subject?: string): Promise<GrantKey[]> {
-    const { holder, held } = listing({ service, client, subject })
+    const { holder, held } = listing(service, client, subject)
     const items = await this.#table.queryIndex('listing', {
       holder,
       ...(subject === undefined ? {} : { held }),

@@ -31,7 +31,7 @@ export function grantAttributes(grant: Grant): Item {
   if (grant.stage !== 'TOKENS') return withoutEmptyLists(attributes)
   // Tokens have their subject only in the index key: a second copy would make a write cost two units.
   const { service, client, refresh } = grant
-  const keys = listing({ service, client, subject: terms.subject })
+  const keys = listing(service, client, terms.subject)
   return withoutEmptyLists({ ...attributes, ...refresh, refresh: undefined, ...keys, subject: undefined })
 }
 

@@ -3,23 +3,14 @@ import type { Tokens } from './grant.ts'
 /** An item of the store is malformed. The message has the name of the attribute, never its value. */
 export class DamagedItem extends Error {}
 
-interface Listed {
-  readonly service: number
-  readonly client: number
-  readonly subject: string | undefined
-}
-
 /**
  * The keys of the index that lists the tokens of a client or subject. Only grants with tokens have them, so the index is sparse.
  * It may lag behind, so no decision may rely on it.
  */
-export function listing({ service, client, subject }: Listed) {
-  return { holder: `${String(service)}.${String(client)}`, held: held(subject) }
-}
-
-/** A client's own tokens have no subject, and a key must not be empty. */
-function held(subject: string | undefined): string {
-  return subject === undefined ? '-' : `=${subject}`
+export function listing(service: number, client: number, subject: string | undefined) {
+  // A client's own tokens have no subject, and a key must not be empty.
+  const held = subject === undefined ? '-' : `=${subject}`
+  return { holder: `${String(service)}.${String(client)}`, held }
 }
 
 /** The subject in an index key. @throws DamagedItem */

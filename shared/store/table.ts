@@ -81,16 +81,15 @@ export class Table {
     partition: Key,
     options: { readonly ConsistentRead?: boolean; readonly IndexName?: string },
   ): Promise<Item[]> {
-    const condition = equalTo(partition)
+    const { ConditionExpression: KeyConditionExpression, ...attributes } = equalTo(partition)
     const items: Item[] = []
     let start: Item | undefined
     do {
       const answer = await this.#send(
         new QueryCommand({
           TableName: this.#name,
-          KeyConditionExpression: condition.expression,
-          ExpressionAttributeNames: condition.names,
-          ExpressionAttributeValues: condition.values,
+          KeyConditionExpression,
+          ...attributes,
           ...options,
           ...(start === undefined ? {} : { ExclusiveStartKey: start }),
         }),
@@ -139,23 +138,16 @@ export class Table {
       TableName: this.#name,
       Key: key,
       UpdateExpression: edit.expression,
-      ConditionExpression: condition.expression,
-      ExpressionAttributeNames: Object.assign(edit.names, condition.names),
-      ExpressionAttributeValues: Object.assign(edit.values, condition.values),
+      ConditionExpression: condition.ConditionExpression,
+      ExpressionAttributeNames: Object.assign(edit.names, condition.ExpressionAttributeNames),
+      ExpressionAttributeValues: Object.assign(edit.values, condition.ExpressionAttributeValues),
     })
     return this.#settle(this.#send(command), key, attempt)
   }
 
   /** Deletes the item if it has all values of `stored`. An absent item is `done` as well. */
   async remove(key: Key, stored: Item): Promise<WriteOutcome> {
-    const condition = equalTo(stored)
-    const command = new DeleteCommand({
-      TableName: this.#name,
-      Key: key,
-      ConditionExpression: condition.expression,
-      ExpressionAttributeNames: condition.names,
-      ExpressionAttributeValues: condition.values,
-    })
+    const command = new DeleteCommand({ TableName: this.#name, Key: key, ...equalTo(stored) })
     const outcome = await this.#settle(this.#send(command), key, undefined)
     return outcome.done || outcome.current === undefined ? { done: true } : outcome
   }
@@ -182,9 +174,9 @@ function equalTo(stored: Item) {
   const entries = Object.entries(stored)
   if (entries.length === 0) throw new Error('a conditional write needs a stored value to compare with')
   return {
-    expression: entries.map((_, i) => `#w${String(i)} = :w${String(i)}`).join(' AND '),
-    names: Object.fromEntries(entries.map(([name], i) => [`#w${String(i)}`, name])),
-    values: Object.fromEntries(entries.map(([, value], i) => [`:w${String(i)}`, value])),
+    ConditionExpression: entries.map((_, i) => `#w${String(i)} = :w${String(i)}`).join(' AND '),
+    ExpressionAttributeNames: Object.fromEntries(entries.map(([name], i) => [`#w${String(i)}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(entries.map(([, value], i) => [`:w${String(i)}`, value])),
   }
 }
 

@@ -22,18 +22,15 @@ export function activeToken(grant: Tokens, service: Service, withHidden = false)
   }
 }
 
-/** The members of a live access token on the OAuth face: all that are known (requirement E06). Only JWTs have a `jti`. */
-export function activeTokenInFull(
-  grant: Tokens,
-  service: Service,
-  jti: string | undefined,
-): ActiveTokenInFull {
-  return {
-    ...activeToken(grant, service),
-    iat: grant.accessIssuedAt,
-    aud: audOf(grant, service),
-    jti,
-  }
+interface FoundToken {
+  readonly grant: Tokens
+  /** Only JWTs have one. */
+  readonly jti?: string | undefined
+}
+
+/** The members of a live access token on the OAuth face: all that are known (requirement E06). */
+export function activeTokenInFull({ grant, jti }: FoundToken, service: Service): ActiveTokenInFull {
+  return { ...activeToken(grant, service), iat: grant.accessIssuedAt, aud: audOf(grant, service), jti }
 }
 
 /** The members of a live refresh token, which has no `token_type` (requirement E09). */

@@ -1,6 +1,7 @@
 import type { Reason } from '../../../shared/refusal/refusal.ts'
 import type { AuthorizationRequest } from './request.ts'
 
+/** The prompt that demands the least of the end-user comes first. */
 const PROMPTS = {
   none: 'NONE',
   login: 'LOGIN',
@@ -10,9 +11,6 @@ const PROMPTS = {
 const DISPLAYS = { page: 'PAGE', popup: 'POPUP', touch: 'TOUCH', wap: 'WAP' } as const
 
 type Prompt = (typeof PROMPTS)[keyof typeof PROMPTS]
-
-/** The prompt that demands the least of the end-user comes first. */
-const PROMPT_ORDER: readonly Prompt[] = Object.values(PROMPTS)
 
 /** How the authorization server should ask the end-user (OpenID Connect Core section 3.1.2.1). */
 export interface RequestedInteraction {
@@ -34,7 +32,7 @@ export function judgeInteraction(request: AuthorizationRequest): RequestedIntera
   if (!isOf(DISPLAYS, display)) return 'display-unknown'
   return {
     prompts,
-    lowestPrompt: PROMPT_ORDER.find((prompt) => prompts.includes(prompt)),
+    lowestPrompt: Object.values(PROMPTS).find((prompt) => prompts.includes(prompt)),
     maxAge: Number(maxAge),
     display: DISPLAYS[display],
     uiLocales: uiLocales?.split(' ').filter((locale) => locale !== '') ?? [],

@@ -13,7 +13,7 @@ import { ClientJwkSet } from './settings-schema.ts'
 
 const CREATE_TRIES = 5
 
-export interface CreatedClient {
+export interface ClientWithSecret {
   readonly client: Client
   /** Only this answer has it: the store has only its digest. */
   readonly secret: string
@@ -27,7 +27,7 @@ export interface CreatedClient {
 export async function createClient(
   { settings, carried }: SettingsRequest,
   { service, store, now, random, log }: Call,
-): Promise<CreatedClient> {
+): Promise<ClientWithSecret> {
   await checkClient(settings)
   const secret = newSecret(random)
   const record = { ...recordOf(settings, carried), tokenAuthMethod: methodOfNew(settings) }
@@ -177,13 +177,8 @@ export async function lockClient(
 /** The format of a client secret that a caller sets (docs/differences.md). */
 const SECRET = /^[A-Za-z0-9_-]{32,86}$/
 
-export interface ReplacedSecret {
-  readonly client: Client
-  readonly secret: string
-}
-
 /** Makes a new secret. Tokens stay valid. Other processes accept the old secret until their caches expire. @throws Refusal if the client is unknown */
-export async function refreshSecret(named: ClientNamed, call: Call): Promise<ReplacedSecret> {
+export async function refreshSecret(named: ClientNamed, call: Call): Promise<ClientWithSecret> {
   const client = await findNamed(named, 'client-unknown-at-secret-refresh', call)
   return replaceSecret(client, newSecret(call.random), 'client-unknown-at-secret-refresh', call)
 }
@@ -192,7 +187,7 @@ export async function refreshSecret(named: ClientNamed, call: Call): Promise<Rep
 export async function updateSecret(
   request: ClientNamed & { readonly secret: string },
   call: Call,
-): Promise<ReplacedSecret> {
+): Promise<ClientWithSecret> {
   const client = await findNamed(request, 'client-unknown-at-secret-update', call)
   if (!SECRET.test(request.secret)) throw new Refusal('client-secret-malformed')
   return replaceSecret(client, request.secret, 'client-unknown-at-secret-update', call)
@@ -203,7 +198,7 @@ async function replaceSecret(
   secret: string,
   unknown: Reason,
   { service: { apiKey }, store, now }: Call,
-): Promise<ReplacedSecret> {
+): Promise<ClientWithSecret> {
   const client = await store.registry.changeClient(apiKey, clientId, (current) => ({
     ...current,
     clientSecretDigest: digest(secret),

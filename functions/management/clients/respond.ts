@@ -9,7 +9,7 @@ import type {
   LockAnswer,
   SecretAnswer,
 } from './answer-schema.ts'
-import type { ClientList, CreatedClient, ReplacedSecret } from './decide.ts'
+import type { ClientList, ClientWithSecret } from './decide.ts'
 import type { CarriedByClient } from './settings-schema.ts'
 
 /** The answer about a client, without its secret. Absent members are `undefined`, which JSON leaves out. */
@@ -26,7 +26,7 @@ export function clientView(client: Client, service: Service): ClientAnswer {
   }
 }
 
-export function createdClient({ client, secret }: CreatedClient, service: Service): CreatedClientAnswer {
+export function createdClient({ client, secret }: ClientWithSecret, service: Service): CreatedClientAnswer {
   return { ...clientView(client, service), clientSecret: secret }
 }
 
@@ -37,12 +37,12 @@ export function clientList(
   return { start, end, totalCount, clients: clients.map((client) => clientView(client, service)) }
 }
 
-export function refreshedSecret({ client, secret }: ReplacedSecret): SecretAnswer {
+export function refreshedSecret({ client, secret }: ClientWithSecret): SecretAnswer {
   const message = `Successfully refreshed the client secret of the client (ID = ${String(client.clientId)}).`
   return { ...success('A148001', message), newClientSecret: secret }
 }
 
-export function updatedSecret({ client, secret }: ReplacedSecret): SecretAnswer {
+export function updatedSecret({ client, secret }: ClientWithSecret): SecretAnswer {
   const message = `Successfully updated the client secret of the client (ID = ${String(client.clientId)}).`
   return { ...success('A149001', message), newClientSecret: secret }
 }

@@ -76,13 +76,9 @@ function checkScopes(scopes: Service['supportedScopes']): void {
 /** In Authlete these scope attributes match patterns or require profiles, which is not supported. */
 const DECIDING_ATTRIBUTES = ['regex', 'fapi', 'fapi2']
 
-function isWrongDuration({
-  key,
-  value = '',
-}: {
-  key?: string | undefined
-  value?: string | undefined
-}): boolean {
+type Attribute = NonNullable<Service['supportedScopes'][number]['attributes']>[number]
+
+function isWrongDuration({ key, value = '' }: Attribute): boolean {
   return SCOPE_DURATIONS.some((duration) => duration === key) && !isScopeDuration(value)
 }
 

@@ -4,13 +4,13 @@ import { DamagedItem, listing, subjectHeld } from '../../../shared/store/listing
 /** The engine itself holds an index key to be a text; what it says is up to us. */
 
 test.each(['john', '-', '=', ' ', '-john'])('the subject %s is read as it was written', (subject) => {
-  const { held } = listing({ service: 1, client: 2, subject })
+  const { held } = listing(1, 2, subject)
   expect(subjectHeld(held, 'AUTHORIZATION_CODE')).toBe(subject)
   expect(subjectHeld(held, 'CLIENT_CREDENTIALS')).toBe(subject)
 })
 
 test('a client has no subject in the index, only in its own grants', () => {
-  const { held } = listing({ service: 1, client: 2, subject: undefined })
+  const { held } = listing(1, 2, undefined)
   expect(subjectHeld(held, 'CLIENT_CREDENTIALS')).toBeUndefined()
   expect(() => subjectHeld(held, 'AUTHORIZATION_CODE')).toThrow(DamagedItem)
 })

@@ -38,12 +38,12 @@ test('an active access token has its client as a string and its end in seconds',
 })
 
 test('an active access token may also have its start and its audience', () => {
-  expect(activeTokenInFull(grant, service, undefined)).toEqual({
+  expect(activeTokenInFull({ grant }, service)).toEqual({
     ...ACCESS,
     iat: 1_795_502_400,
     aud: 'https://as.example.com',
   })
-  expect(activeTokenInFull(grant, service, 'j')).toMatchObject({ jti: 'j' })
+  expect(activeTokenInFull({ grant, jti: 'j' }, service)).toMatchObject({ jti: 'j' })
 })
 
 test('an active access token has no subject, scope or binding where there is none', () => {
@@ -94,9 +94,9 @@ test('an active token has the resources that were asked for, and a refresh token
   const meant = { ...grant, terms: { ...grant.terms, resources } }
   const one = { ...meant, accessResources: ['https://a.example'] }
   expect(activeToken(one, service).aud).toEqual(['https://a.example'])
-  expect(activeTokenInFull(one, service, undefined).aud).toBe('https://a.example')
+  expect(activeTokenInFull({ grant: one }, service).aud).toBe('https://a.example')
   const both = { ...meant, accessResources: resources }
-  expect(activeTokenInFull(both, service, undefined).aud).toEqual(resources)
+  expect(activeTokenInFull({ grant: both }, service).aud).toEqual(resources)
   expect(activeRefreshToken(one, service, 5).aud).toEqual(resources)
   expect(activeToken(grant, service).aud).toBeUndefined()
 })
