@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import type { Call } from '../../shared/call.ts'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
@@ -7,9 +7,9 @@ import { oauth, webApi } from '../../shared/lambda/faces.ts'
 import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
 import { serve } from '../../shared/lambda/serve.ts'
 import { credentialId, digest } from '../../shared/store/digest.ts'
-import { success } from '../../shared/web-api.ts'
-import { type FixedRuntime, fixedRuntime } from '../support/fixed-runtime.ts'
 import { eventFor, FORMATS } from '../support/gateway.ts'
+import { testRuntime } from '../support/test-runtime.ts'
+import { success } from '../../shared/web-api.ts'
 
 const SERVICE = 21653835348762
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
@@ -20,24 +20,19 @@ const basic = (secret: string) => ({
   body: '{}',
 })
 
-let runtime: FixedRuntime
 let calls: Call[] = []
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  await runtime.store.registry.putService({
-    apiKey: SERVICE,
-    issuer: 'https://as.example.com',
-    credentials: [
-      { digest: digest('s3cret'), role: 'runtime' },
-      { digest: digest('small'), role: 'introspect' },
-    ],
-  })
+const runtime = await testRuntime()
+await runtime.store.registry.putService({
+  apiKey: SERVICE,
+  issuer: 'https://as.example.com',
+  credentials: [
+    { digest: digest('s3cret'), role: 'runtime' },
+    { digest: digest('small'), role: 'introspect' },
+  ],
 })
 beforeEach(() => {
-  runtime.lines.length = 0
   calls = []
 })
-afterAll(() => runtime.close())
 
 const decide = (_request: unknown, call: Call) => Promise.resolve(calls.push(call))
 const read = () => undefined

@@ -2,6 +2,7 @@ import { afterAll, beforeEach } from 'vitest'
 import { startEmbeddedEngine } from '../../infra/emulator/engine.ts'
 import { pass, startCuttingProxy } from './cutting-proxy.ts'
 import { type FixedRuntime, fixedRuntime, START } from './fixed-runtime.ts'
+import { openManagement } from './management.ts'
 import { openWalk, type Walk } from './walk.ts'
 
 /**
@@ -23,6 +24,14 @@ export async function testWalk(settings: Parameters<typeof openWalk>[1] = {}): P
   const walk = await openWalk(await testRuntime(), settings)
   beforeEach(walk.resetService)
   return walk
+}
+
+/** The same with the management function, over a service that has these settings again before each test. */
+export async function testManagement(settings: Parameters<typeof openManagement>[1] = {}) {
+  const runtime = await testRuntime()
+  const management = await openManagement(runtime, settings)
+  beforeEach(() => openManagement(runtime, settings))
+  return { runtime, ...management }
 }
 
 /** The runtime of one test file behind a proxy, which passes everything again before each test. */

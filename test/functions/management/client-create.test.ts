@@ -1,24 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { digest } from '../../../shared/store/digest.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
-import {
-  failure,
-  type Management,
-  nulls,
-  openManagement,
-  RUNTIME,
-  SERVICE,
-} from '../../support/management.ts'
+import { START } from '../../support/fixed-runtime.ts'
+import { failure, nulls, RUNTIME, SERVICE } from '../../support/management.ts'
+import { testManagement } from '../../support/test-runtime.ts'
 
-let runtime: FixedRuntime
-let management: Management
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  management = await openManagement(runtime)
-})
-afterAll(() => runtime.close())
+const { runtime, v2, v3 } = await testManagement()
 
-const create = (body: unknown) => management.v3('POST', '/client/create', body)
+const create = (body: unknown) => v3('POST', '/client/create', body)
 
 describe('creating a client', () => {
   test('a client that is created without settings is public and has the defaults of the contract', async () => {
@@ -108,9 +96,7 @@ describe('creating a client', () => {
     }
     const { json } = await create(described)
     expect(json).toMatchObject(described)
-    expect((await management.v3('GET', `/client/get/${String(json['clientId'])}`)).json).toMatchObject(
-      described,
-    )
+    expect((await v3('GET', `/client/get/${String(json['clientId'])}`)).json).toMatchObject(described)
   })
 
   test('a new client can have a token lifetime and scopes in its extension', async () => {
@@ -125,8 +111,8 @@ describe('creating a client', () => {
   })
 
   test('a client that is created by v2 has aliases off by default', async () => {
-    expect((await management.v2('POST', '/client/create', {})).json['clientIdAliasEnabled']).toBe(false)
-    const asked = await management.v2('POST', '/client/create', { clientIdAliasEnabled: true })
+    expect((await v2('POST', '/client/create', {})).json['clientIdAliasEnabled']).toBe(false)
+    const asked = await v2('POST', '/client/create', { clientIdAliasEnabled: true })
     expect(asked.json['clientIdAliasEnabled']).toBe(true)
   })
 })
@@ -236,7 +222,7 @@ describe('a setting that certbound would not follow', () => {
 test('creating a client takes an object as body, POST, and a credential with the role manage', async () => {
   const bodies = await Promise.all(['', '[]', '{', 'null'].map(create))
   expect(bodies.map(failure)).toEqual(['400 A032209', '400 A001292', '400 A001292', '400 A001292'])
-  expect(failure(await management.v3('GET', '/client/create'))).toBe('405 A001296')
-  expect(failure(await management.v3('POST', '/client/create', {}, RUNTIME))).toBe('403 A001291')
-  expect(failure(await management.v2('POST', '/client/create', {}, RUNTIME))).toBe('403 A001291')
+  expect(failure(await v3('GET', '/client/create'))).toBe('405 A001296')
+  expect(failure(await v3('POST', '/client/create', {}, RUNTIME))).toBe('403 A001291')
+  expect(failure(await v2('POST', '/client/create', {}, RUNTIME))).toBe('403 A001291')
 })

@@ -1,19 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
-import { failure, type Management, openManagement } from '../../support/management.ts'
+import { expect, test } from 'vitest'
+import { failure } from '../../support/management.ts'
 import { jwkOf } from '../../support/vector-service.ts'
+import { testManagement } from '../../support/test-runtime.ts'
 
-let runtime: FixedRuntime
-let management: Management
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  management = await openManagement(runtime)
-})
-afterAll(() => runtime.close())
+const { v3 } = await testManagement()
 
 const register = (...keys: object[]) =>
-  management.v3('POST', '/client/create', {
+  v3('POST', '/client/create', {
     ...{ clientType: 'CONFIDENTIAL', tokenAuthMethod: 'PRIVATE_KEY_JWT' },
     jwks: JSON.stringify({ keys }),
   })

@@ -1,21 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { digest } from '../../../shared/store/digest.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
-import { failure, type Management, openManagement, SERVICE } from '../../support/management.ts'
+import { failure, SERVICE } from '../../support/management.ts'
+import { testManagement } from '../../support/test-runtime.ts'
 
-let runtime: FixedRuntime
-let management: Management
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  management = await openManagement(runtime)
-})
-beforeEach(() => {
-  runtime.clock.now = START
-})
-afterAll(() => runtime.close())
+const { runtime, v2, v3 } = await testManagement()
 
-const post = (path: string, body: unknown) => management.v3('POST', path, body)
-const get = (path: string) => management.v3('GET', path)
+const post = (path: string, body: unknown) => v3('POST', path, body)
+const get = (path: string) => v3('GET', path)
 
 async function newClient(members: Record<string, unknown> = {}) {
   const { json } = await post('/client/create', { clientType: 'CONFIDENTIAL', ...members })
@@ -34,7 +25,7 @@ describe('the lock flag', () => {
       resultMessage: `[A149091] Updated the lock flag of the client (ID = ${id}) successfully.`,
     })
     expect((await get(`/client/get/${id}`)).json['locked']).toBe(true)
-    await management.v2('POST', `/client/lock_flag/update/${id}`, { clientLocked: false })
+    await v2('POST', `/client/lock_flag/update/${id}`, { clientLocked: false })
     expect((await get(`/client/get/${id}`)).json['locked']).toBe(false)
   })
 
@@ -51,7 +42,7 @@ describe('the lock flag', () => {
   test('locking an unknown client is refused', async () => {
     const lock = { clientLocked: true }
     expect(failure(await post(`/client/lock_flag/update/${UNKNOWN}`, lock))).toBe('404 A001212')
-    expect(failure(await management.v2('POST', '/client/lock_flag/update/nobody', lock))).toBe('404 A001218')
+    expect(failure(await v2('POST', '/client/lock_flag/update/nobody', lock))).toBe('404 A001218')
   })
 })
 
@@ -73,7 +64,7 @@ describe('the secret', () => {
     'the secret %s can be set',
     async (clientSecret) => {
       const { id } = await newClient({ clientIdAlias: undefined })
-      const { json } = await management.v2('POST', `/client/secret/update/${id}`, { clientSecret })
+      const { json } = await v2('POST', `/client/secret/update/${id}`, { clientSecret })
       expect(json).toMatchObject({ resultCode: 'A149001', newClientSecret: clientSecret })
       expect(json).not.toHaveProperty('oldClientSecret')
       expect((await stored(id))?.clientSecretDigest).toBe(digest(clientSecret))
@@ -92,10 +83,8 @@ describe('the secret', () => {
 
   test('changing the secret of an unknown client is refused', async () => {
     const secret = { clientSecret: 'a'.repeat(40) }
-    expect(failure(await management.v2('GET', `/client/secret/refresh/${UNKNOWN}`))).toBe('404 A148201')
-    expect(failure(await management.v2('POST', `/client/secret/update/${UNKNOWN}`, secret))).toBe(
-      '404 A149201',
-    )
+    expect(failure(await v2('GET', `/client/secret/refresh/${UNKNOWN}`))).toBe('404 A148201')
+    expect(failure(await v2('POST', `/client/secret/update/${UNKNOWN}`, secret))).toBe('404 A149201')
     expect(failure(await get(`/client/secret/refresh/${UNKNOWN}`))).toBe('404 A001212')
   })
 })

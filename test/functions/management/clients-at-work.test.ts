@@ -1,25 +1,18 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { jwtVerify } from 'jose'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { outcome, tokensOf } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
-import { bearer, type Management, openManagement } from '../../support/management.ts'
-import { openWalk, OTHER, OWN, REDIRECT_URI, type TestClient, type Walk } from '../../support/walk.ts'
+import { bearer } from '../../support/management.ts'
+import { openWalk, OTHER, OWN, REDIRECT_URI, type TestClient } from '../../support/walk.ts'
+import { testManagement } from '../../support/test-runtime.ts'
 
 const GRANT_TYPES = ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN']
 
-let runtime: FixedRuntime
-let walk: Walk
-let management: Management
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  walk = await openWalk(runtime, { clientIdAliasEnabled: true })
-  management = await openManagement(runtime)
-})
-afterAll(() => runtime.close())
+const { runtime, call } = await testManagement()
+const walk = await openWalk(runtime, { clientIdAliasEnabled: true })
 
 const manage = (method: string, path: string, body?: unknown) =>
-  management.call(method, `/api/${walk.serviceId}/client${path}`, body, bearer(walk.secrets.manage))
+  call(method, `/api/${walk.serviceId}/client${path}`, body, bearer(walk.secrets.manage))
 
 /** A client that the management API creates, for use in a walk. */
 async function newClient(settings: Record<string, unknown> = {}): Promise<TestClient> {
@@ -101,7 +94,7 @@ test('a key that is added to a service signs its access tokens at once', async (
   const jwks = JSON.stringify({ keys: [known, { ...key, kid: '2' }] })
   const signing = { jwks, accessTokenSignAlg: 'ES256', accessTokenSignatureKeyId: '2' }
   const path = `/api/${walk.serviceId}/service/update`
-  const updated = await management.call('POST', path, signing, bearer(walk.secrets.manage))
+  const updated = await call('POST', path, signing, bearer(walk.secrets.manage))
   const { keys } = JSON.parse(String(updated.json['jwks'])) as { keys: { kid: string }[] }
   const published = keys.find(({ kid }) => kid === '2')
   const { access } = await walk.granted(client)

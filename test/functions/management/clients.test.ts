@@ -1,29 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { digest } from '../../../shared/store/digest.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
-import {
-  failure,
-  type Management,
-  nulls,
-  openManagement,
-  RUNTIME,
-  SERVICE,
-} from '../../support/management.ts'
+import { fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { failure, nulls, openManagement, RUNTIME, SERVICE } from '../../support/management.ts'
+import { testManagement } from '../../support/test-runtime.ts'
 
-let runtime: FixedRuntime
-let management: Management
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  management = await openManagement(runtime)
-})
-beforeEach(() => {
-  runtime.clock.now = START
-})
-afterAll(() => runtime.close())
+const management = await testManagement()
+const { runtime, v2, v3, call } = management
 
-const post = (path: string, body: unknown) => management.v3('POST', path, body)
-const get = (path: string) => management.v3('GET', path)
+const post = (path: string, body: unknown) => v3('POST', path, body)
+const get = (path: string) => v3('GET', path)
 
 async function newClient(members: Record<string, unknown> = {}) {
   const { json } = await post('/client/create', { clientType: 'CONFIDENTIAL', ...members })
@@ -60,15 +46,15 @@ describe('reading a client', () => {
 describe('listing clients', () => {
   test('clients are listed in the order of their creation, five at a time, and by developer', async () => {
     const fresh = await fixedRuntime()
-    const { v3, v2 } = await openManagement(fresh)
+    const management = await openManagement(fresh)
     const ids: unknown[] = []
     for (let i = 0; i < 7; i++) {
       fresh.clock.now = later(START, i)
       const developer = i % 2 === 0 ? { developer: 'even' } : {}
-      ids.push((await v3('POST', '/client/create', developer)).json['clientId'])
+      ids.push((await management.v3('POST', '/client/create', developer)).json['clientId'])
     }
     const listed = async (query: string) => {
-      const { json } = await v3('GET', `/client/get/list${query}`)
+      const { json } = await management.v3('GET', `/client/get/list${query}`)
       const clients = json['clients'] as { clientId: number }[]
       return [json['start'], json['end'], json['totalCount'], clients.map(({ clientId }) => clientId)]
     }
@@ -77,7 +63,9 @@ describe('listing clients', () => {
     expect(await listed('?start=3&end=3')).toEqual([3, 3, 7, []])
     expect(await listed('?start=&end=')).toEqual([0, 5, 7, ids.slice(0, 5)])
     expect(await listed('?developer=even&end=2')).toEqual([0, 2, 4, [ids[0], ids[2]]])
-    expect((await v2('GET', '/client/get/list?start=6&end=7')).json).toMatchObject({ totalCount: 7 })
+    expect((await management.v2('GET', '/client/get/list?start=6&end=7')).json).toMatchObject({
+      totalCount: 7,
+    })
     await fresh.close()
   })
 
@@ -209,14 +197,14 @@ describe('deleting a client', () => {
       expect((await get(`/client/get/${id}`)).status).toBe(404)
       expect((await get('/client/get/deleted')).status).toBe(404)
       expect((await newClient({ clientIdAlias: 'deleted' })).json['clientIdAlias']).toBe('deleted')
-      await management.v3('DELETE', '/client/delete/deleted')
+      await v3('DELETE', '/client/delete/deleted')
     },
   )
 
   test('a deleted client is not resurrected by a concurrent update', async () => {
     const { id } = await newClient()
     await Promise.all([
-      management.v3('DELETE', `/client/delete/${id}`),
+      v3('DELETE', `/client/delete/${id}`),
       post(`/client/update/${id}`, { clientName: 'x' }),
       get(`/client/secret/refresh/${id}`),
     ])
@@ -224,9 +212,9 @@ describe('deleting a client', () => {
   })
 
   test('deleting an unknown client is refused', async () => {
-    expect(failure(await management.v3('DELETE', `/client/delete/${UNKNOWN}`))).toBe('404 A001212')
-    expect(failure(await management.v2('DELETE', `/client/delete/${UNKNOWN}`))).toBe('404 A026201')
-    expect((await management.v3('POST', `/client/delete/${UNKNOWN}`)).status).toBe(405)
+    expect(failure(await v3('DELETE', `/client/delete/${UNKNOWN}`))).toBe('404 A001212')
+    expect(failure(await v2('DELETE', `/client/delete/${UNKNOWN}`))).toBe('404 A026201')
+    expect((await v3('POST', `/client/delete/${UNKNOWN}`)).status).toBe(405)
   })
 })
 
@@ -242,8 +230,8 @@ test('every API of clients requires the role manage', async () => {
     ['POST', `/client/secret/update/${id}`],
   ] as const
   for (const [method, path] of calls) {
-    expect(failure(await management.v3(method, path, {}, RUNTIME))).toBe('403 A001291')
-    expect(failure(await management.v2(method, path, {}, 'wrong'))).toBe('401 A003204')
-    expect(failure(await management.call(method, `/api${path}`, {}))).toBe('401 A001202')
+    expect(failure(await v3(method, path, {}, RUNTIME))).toBe('403 A001291')
+    expect(failure(await v2(method, path, {}, 'wrong'))).toBe('401 A003204')
+    expect(failure(await call(method, `/api${path}`, {}))).toBe('401 A001202')
   }
 })

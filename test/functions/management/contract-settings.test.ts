@@ -1,22 +1,11 @@
 import * as sdk from '@authlete/typescript-sdk/models'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { CLIENT_SETTINGS, type ContractSettings, SERVICE_SETTINGS } from '../../support/contract-settings.ts'
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
-import { type Answered, type Management, openManagement } from '../../support/management.ts'
+import { type Answered } from '../../support/management.ts'
+import { testManagement } from '../../support/test-runtime.ts'
 
-let runtime: FixedRuntime
-let management: Management
-let client: string
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  management = await openManagement(runtime)
-  client = String((await management.v3('POST', '/client/create', {})).json['clientId'])
-})
-/** Puts the service back to its defaults. */
-beforeEach(async () => {
-  management = await openManagement(runtime)
-})
-afterAll(() => runtime.close())
+const { v3 } = await testManagement()
+const client = String((await v3('POST', '/client/create', {})).json['clientId'])
 
 /** The names of the members that the SDK knows. */
 function membersOf(...schemas: unknown[]): string[] {
@@ -44,16 +33,16 @@ const KINDS: readonly Kind[] = [
     mustBeRefused: [
       ...['parRequired', 'requestObjectRequired', 'missingClientIdAllowed', 'supportedServiceProfiles'],
     ],
-    set: (members) => management.v3('POST', '/service/update', members),
-    read: () => management.v3('GET', '/service/get'),
+    set: (members) => v3('POST', '/service/update', members),
+    read: () => v3('GET', '/service/get'),
   },
   {
     name: 'a client',
     settings: CLIENT_SETTINGS,
     inSdk: membersOf(sdk.ClientInput$outboundSchema, sdk.Client$inboundSchema),
     mustBeRefused: ['parRequired', 'dpopRequired'],
-    set: (members) => management.v3('POST', `/client/update/${client}`, members),
-    read: () => management.v3('GET', `/client/get/${client}`),
+    set: (members) => v3('POST', `/client/update/${client}`, members),
+    read: () => v3('GET', `/client/get/${client}`),
   },
 ]
 
@@ -142,7 +131,7 @@ describe('the extension of a client', () => {
     ['idTokenDuration', 60],
     ['tokenExchangePermitted', true],
   ])('refuses %s by name', async (name, value) => {
-    const { status, json } = await management.v3('POST', '/client/create', { extension: { [name]: value } })
+    const { status, json } = await v3('POST', '/client/create', { extension: { [name]: value } })
     expect(status).toBe(400)
     expect(json['resultMessage']).toContain(`'${name}'`)
   })
@@ -150,7 +139,7 @@ describe('the extension of a client', () => {
 
 describe('an attribute of a scope', () => {
   const scoped = (key: string, value: string) =>
-    management.v3('POST', '/service/update', {
+    v3('POST', '/service/update', {
       supportedScopes: [{ name: 'read', attributes: [{ key, value }] }],
     })
 

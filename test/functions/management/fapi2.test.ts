@@ -1,18 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
-import { keySet, newSigningKey } from '../../support/signing-keys.ts'
-import { failure, type Management, openManagement, SERVICE } from '../../support/management.ts'
+import { describe, expect, test } from 'vitest'
+import { newSigningKey, keySet } from '../../support/signing-keys.ts'
+import { failure, SERVICE } from '../../support/management.ts'
+import { testManagement } from '../../support/test-runtime.ts'
 
-let runtime: FixedRuntime
-let management: Management
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
-beforeEach(async () => {
-  management = await openManagement(runtime, { fapi2: false })
-})
-afterAll(() => runtime.close())
+const { runtime, v3 } = await testManagement({ fapi2: false })
 
 const PROFILE = {
   fapi2: true,
@@ -29,8 +20,8 @@ const CLIENT = {
   tlsClientCertificateBoundAccessTokens: true,
 }
 
-const updateService = (change: object) => management.v3('POST', '/service/update', change)
-const createClient = (change: object) => management.v3('POST', '/client/create', { ...CLIENT, ...change })
+const updateService = (change: object) => v3('POST', '/service/update', change)
+const createClient = (change: object) => v3('POST', '/client/create', { ...CLIENT, ...change })
 
 /** `400 A039299 name of the setting`. */
 const refusal = (answer: Awaited<ReturnType<typeof updateService>>) =>
@@ -102,12 +93,10 @@ describe('a client of a service with fapi2', () => {
       expect(await runtime.store.registry.listClients(SERVICE)).toEqual([])
       const { json } = await createClient({})
       const path = `/client/update/${String(json['clientId'])}`
-      expect(refusal(await management.v3('POST', path, { ...CLIENT, ...change }))).toBe(
-        `400 A031299 ${named}`,
-      )
-      const { json: kept } = await management.v3('GET', `/client/get/${String(json['clientId'])}`)
+      expect(refusal(await v3('POST', path, { ...CLIENT, ...change }))).toBe(`400 A031299 ${named}`)
+      const { json: kept } = await v3('GET', `/client/get/${String(json['clientId'])}`)
       expect(kept).toMatchObject(CLIENT)
-      await management.v3('DELETE', `/client/delete/${String(json['clientId'])}`)
+      await v3('DELETE', `/client/delete/${String(json['clientId'])}`)
     },
   )
 

@@ -1,23 +1,19 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
 import { BASIC, openWalk, type TestClient, type Walk } from '../../support/walk.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
 
 /** The token lifetime of the service, and how long functions may cache it. */
 const TOKEN_SECONDS = 600
 const CACHE_SECONDS = 10
 
-let runtime: FixedRuntime
 let walk: Walk
 let client: TestClient
-beforeAll(async () => {
-  runtime = await fixedRuntime({ registryCacheSeconds: CACHE_SECONDS })
-})
+const runtime = await testRuntime({ registryCacheSeconds: CACHE_SECONDS })
 beforeEach(async () => {
-  runtime.clock.now = START
   walk = await openWalk(runtime, {
     accessTokenSignAlg: 'ES256',
     accessTokenSignatureKeyId: '1',
@@ -26,7 +22,6 @@ beforeEach(async () => {
   })
   client = await walk.addClient(BASIC)
 })
-afterAll(() => runtime.close())
 
 const pass = (seconds: number) => (runtime.clock.now = later(runtime.clock.now, seconds))
 const update = (change: Record<string, unknown>) => walk.call('/service/update', change)

@@ -1,28 +1,19 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
-import { failure, type Management, openManagement } from '../../support/management.ts'
+import { expect, test } from 'vitest'
+import { failure } from '../../support/management.ts'
 import { certificatePem, spelling } from '../../support/vectors.ts'
+import { testManagement } from '../../support/test-runtime.ts'
 
-let runtime: FixedRuntime
-let management: Management
-
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
-beforeEach(async () => {
-  management = await openManagement(runtime)
-})
-afterAll(() => runtime.close())
+const { v3 } = await testManagement()
 
 const ROOT = certificatePem('ca-root')
 const ISSUING = certificatePem('ca-issuing')
-const update = (settings: object) => management.v3('POST', '/service/update', settings)
+const update = (settings: object) => v3('POST', '/service/update', settings)
 
 test('roots and the authorities below them are stored, returned, kept by other updates, and cleared', async () => {
   const settings = { mutualTlsValidatePkiCertChain: true, trustedRootCertificates: [ROOT, ISSUING] }
   expect((await update(settings)).json).toMatchObject(settings)
   expect((await update({ description: 'x' })).json).toMatchObject(settings)
-  expect((await management.v3('GET', '/service/get')).json).toMatchObject(settings)
+  expect((await v3('GET', '/service/get')).json).toMatchObject(settings)
   expect(failure(await update({ trustedRootCertificates: null }))).toBe('400 A039297')
   const cleared = { mutualTlsValidatePkiCertChain: null, trustedRootCertificates: null }
   expect((await update(cleared)).json).toMatchObject({
@@ -44,7 +35,7 @@ test.each<[string, string[], string]>([
     const answer = await update({ trustedRootCertificates })
     expect(failure(answer)).toBe('400 A039230')
     expect(answer.json['resultMessage']).toContain(`trustedRootCertificates[${place}]`)
-    expect((await management.v3('GET', '/service/get')).json['trustedRootCertificates']).toEqual([])
+    expect((await v3('GET', '/service/get')).json['trustedRootCertificates']).toEqual([])
   },
 )
 

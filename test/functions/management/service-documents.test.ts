@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
-import { failure, type Management, openManagement, RUNTIME } from '../../support/management.ts'
+import { describe, expect, test } from 'vitest'
+import { failure, RUNTIME } from '../../support/management.ts'
+import { testManagement } from '../../support/test-runtime.ts'
 
-let runtime: FixedRuntime
-let management: Management
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  management = await openManagement(runtime, {
-    tlsClientCertificateBoundAccessTokens: true,
-    mtlsEndpointAliases: [{ name: 'token_endpoint', uri: 'https://mtls.example.com/token' }],
-  })
+const management = await testManagement({
+  tlsClientCertificateBoundAccessTokens: true,
+  mtlsEndpointAliases: [{ name: 'token_endpoint', uri: 'https://mtls.example.com/token' }],
 })
-afterAll(() => runtime.close())
+const { runtime, v3, call } = management
 
 describe.each(['v2', 'v3'] as const)('by %s', (version) => {
   test('the discovery document is returned as it is', async () => {
@@ -45,14 +40,14 @@ describe.each(['v2', 'v3'] as const)('by %s', (version) => {
 })
 
 test('a patch of the discovery document is refused', async () => {
-  expect(failure(await management.v3('GET', '/service/configuration?patch=[]'))).toBe('400 A001297')
+  expect(failure(await v3('GET', '/service/configuration?patch=[]'))).toBe('400 A001297')
 })
 
 test('the probes require no credentials and repeat nothing of the request', async () => {
   const sent = { authorization: 'Bearer not-to-be-told' }
-  const health = await management.call('GET', '/api/lifecycle/healthcheck?extended=true', undefined, sent)
+  const health = await call('GET', '/api/lifecycle/healthcheck?extended=true', undefined, sent)
   expect([health.status, health.headers['content-type'], health.text]).toEqual([200, 'text/plain', 'OK'])
-  const echo = await management.call('GET', '/api/misc/echo?a=not-to-be-told', undefined, sent)
+  const echo = await call('GET', '/api/misc/echo?a=not-to-be-told', undefined, sent)
   expect([echo.status, echo.text]).toEqual([200, ''])
   expect(runtime.lines.join('\n')).not.toContain('not-to-be-told')
 })
@@ -62,8 +57,8 @@ test('the response type none can be registered, and the discovery document leave
     supportedResponseTypes: ['CODE', 'NONE'],
     authorizationEndpoint: 'https://as.example.com/a',
   }
-  expect((await management.v3('POST', '/service/update', responses)).json).toMatchObject(responses)
-  const { json } = await management.v3('GET', '/service/configuration')
+  expect((await v3('POST', '/service/update', responses)).json).toMatchObject(responses)
+  const { json } = await v3('GET', '/service/configuration')
   expect(json['response_types_supported']).toEqual(['code'])
-  expect(failure(await management.v3('GET', '/service/update'))).toBe('405 A001296')
+  expect(failure(await v3('GET', '/service/update'))).toBe('405 A001296')
 })

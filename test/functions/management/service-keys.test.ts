@@ -1,20 +1,14 @@
 import { generateKeyPairSync, type JsonWebKey } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { SIGNING_ALGORITHMS } from '../../../shared/store/service.ts'
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
-import { failure, type Management, openManagement, SERVICE } from '../../support/management.ts'
+import { failure, SERVICE } from '../../support/management.ts'
 import { keySet, newSigningKey } from '../../support/signing-keys.ts'
+import { testManagement } from '../../support/test-runtime.ts'
 
-let runtime: FixedRuntime
-let management: Management
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  management = await openManagement(runtime)
-})
-afterAll(() => runtime.close())
+const { runtime, v3 } = await testManagement()
 
-const update = (...keys: object[]) => management.v3('POST', '/service/update', keySet(...keys))
-const published = async () => (await management.v3('GET', '/service/jwks/get')).json
+const update = (...keys: object[]) => v3('POST', '/service/update', keySet(...keys))
+const published = async () => (await v3('GET', '/service/jwks/get')).json
 
 describe('a signing key', () => {
   test.each(SIGNING_ALGORITHMS)('a signing key of %s is stored, with its private half apart', async (alg) => {
@@ -82,7 +76,7 @@ describe('a signing key', () => {
 test.each(['HS256', 'ES512', 'RS512', 'none', 'es256'])(
   '%s is refused as the signing algorithm of access tokens',
   async (alg) => {
-    const answer = await management.v3('POST', '/service/update', { accessTokenSignAlg: alg })
+    const answer = await v3('POST', '/service/update', { accessTokenSignAlg: alg })
     expect(failure(answer)).toBe('400 A039292')
     expect(answer.json['resultMessage']).toContain("'accessTokenSignAlg'")
   },

@@ -1,14 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
-import { failure, type Management, openManagement } from '../../support/management.ts'
+import { describe, expect, test } from 'vitest'
+import { failure } from '../../support/management.ts'
+import { testManagement } from '../../support/test-runtime.ts'
 
-let runtime: FixedRuntime
-let management: Management
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  management = await openManagement(runtime)
-})
-afterAll(() => runtime.close())
+const { v3 } = await testManagement()
 
 describe('a setting of a service', () => {
   test.each([
@@ -47,7 +41,7 @@ describe('a setting of a service', () => {
       'supportedScopes.attributes',
     ],
   ])('%j is refused with %s', async (body, code, named) => {
-    const answer = await management.v3('POST', '/service/update', body)
+    const answer = await v3('POST', '/service/update', body)
     expect(failure(answer)).toBe(`400 ${code}`)
     expect(answer.json['resultMessage']).toContain(`'${named}'`)
   })

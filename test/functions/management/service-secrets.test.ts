@@ -1,34 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { describe, expect, test } from 'vitest'
+import { START } from '../../support/fixed-runtime.ts'
 import type { SigningAlgorithm } from '../../../shared/store/service.ts'
-import { rawTables } from '../../support/raw-tables.ts'
 import { keySet, newSigningKey } from '../../support/signing-keys.ts'
-import {
-  basic,
-  bearer,
-  failure,
-  MANAGE,
-  type Management,
-  openManagement,
-  ORGANIZATION,
-  RUNTIME,
-  SERVICE,
-} from '../../support/management.ts'
+import { basic, bearer, failure, MANAGE, ORGANIZATION, RUNTIME, SERVICE } from '../../support/management.ts'
+import { testManagement } from '../../support/test-runtime.ts'
 
-let runtime: FixedRuntime
-let management: Management
-let tables: ReturnType<typeof rawTables>
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  management = await openManagement(runtime)
-  tables = rawTables(runtime)
-})
-afterAll(async () => {
-  tables.close()
-  await runtime.close()
-})
+const { runtime, v2, v3, call } = await testManagement()
 
-const update = (body: unknown) => management.v3('POST', '/service/update', body)
+const update = (body: unknown) => v3('POST', '/service/update', body)
 
 const newKey = (kid: string, alg: SigningAlgorithm = 'ES256') => newSigningKey(kid, alg)
 const set = keySet
@@ -41,7 +20,7 @@ describe('the keys of a service', () => {
     const answer = await update({ ...set(first.own, second.own), accessTokenSignAlg: 'ES256' })
     expect(JSON.parse(String(answer.json['jwks']))).toEqual({ keys: [first.open, second.open] })
     for (const path of ['/service/get', '/service/jwks/get', '/service/configuration']) {
-      const { text } = await management.v3('GET', path)
+      const { text } = await v3('GET', path)
       expect(text).not.toContain(first.own.d)
       expect(text).not.toContain('\\"d\\"')
     }
@@ -70,7 +49,7 @@ describe('the keys of a service', () => {
   })
 
   test('deleting a service deletes its private keys', async () => {
-    const { json } = await management.call(
+    const { json } = await call(
       'POST',
       '/api/service/create',
       { issuer: 'https://a.example', ...set(first.own) },
@@ -78,7 +57,7 @@ describe('the keys of a service', () => {
     )
     const apiKey = Number(json['apiKey'])
     expect(await runtime.store.registry.findSigningKey(apiKey, '1')).toBeDefined()
-    await management.call('DELETE', `/api/${String(apiKey)}/service/delete`, undefined, bearer(ORGANIZATION))
+    await call('DELETE', `/api/${String(apiKey)}/service/delete`, undefined, bearer(ORGANIZATION))
     expect(await runtime.store.registry.findSigningKey(apiKey, '1')).toBeUndefined()
   })
 
@@ -101,7 +80,7 @@ describe('the keys of a service', () => {
   ])('a key set that is or has %s is refused', async (_, jwks, code) => {
     await update({ ...set(first.own), accessTokenSignAlg: null })
     expect(failure(await update({ jwks }))).toBe(`400 ${code}`)
-    expect((await tables.everything()).map((item) => item['sk'])).not.toContain('9')
+    expect((await runtime.tables.everything()).map((item) => item['sk'])).not.toContain('9')
   })
 
   test('the key set must have a key for the algorithm of access tokens', async () => {
@@ -118,9 +97,9 @@ describe('the keys of a service', () => {
 describe('private keys', () => {
   test.each(['true', 'TRUE'])('private keys are withheld with includePrivateKeys=%s', async (value) => {
     const path = `/service/jwks/get?includePrivateKeys=${value}`
-    expect(failure(await management.v3('GET', path))).toBe('403 A001217')
-    expect(failure(await management.v2('GET', path))).toBe('403 A001217')
-    expect((await management.v3('GET', '/service/jwks/get?includePrivateKeys=false')).status).toBe(200)
+    expect(failure(await v3('GET', path))).toBe('403 A001217')
+    expect(failure(await v2('GET', path))).toBe('403 A001217')
+    expect((await v3('GET', '/service/jwks/get?includePrivateKeys=false')).status).toBe(200)
   })
 })
 
@@ -128,10 +107,10 @@ describe('the credentials of a service', () => {
   type Shown = { id: string; role: string; expiresAt?: number; secret?: string }[]
   const shown = ({ json }: { json: Record<string, unknown> }) => json['credentials'] as Shown
   const list = (secret: string) =>
-    management.call('GET', '/api/client/get/list', undefined, basic(String(SERVICE), secret))
+    call('GET', '/api/client/get/list', undefined, basic(String(SERVICE), secret))
 
   test('a credential is kept by its id, made without one, and ended when left out; its secret is returned once', async () => {
-    const [manage, other] = shown(await management.v3('GET', '/service/get'))
+    const [manage, other] = shown(await v3('GET', '/service/get'))
     const added = { role: 'manage', expiresAt: (START + 100) * 1000 }
     const after = shown(await update({ credentials: [manage, added] }))
     expect(after).toEqual([
@@ -140,7 +119,7 @@ describe('the credentials of a service', () => {
     ])
     const secret = String(after[1]?.secret)
     expect(secret).toMatch(/^[A-Za-z0-9_-]{86}$/)
-    expect(shown(await management.v3('GET', '/service/get'))[1]).not.toHaveProperty('secret')
+    expect(shown(await v3('GET', '/service/get'))[1]).not.toHaveProperty('secret')
     expect((await list(secret)).status).toBe(200)
     expect(other?.role).toBe('runtime')
     expect(failure(await list(RUNTIME))).toBe('401 A003204')
@@ -160,7 +139,7 @@ describe('the credentials of a service', () => {
   })
 
   test('the digest of a credential is never returned', async () => {
-    const { text } = await management.v3('GET', '/service/get')
+    const { text } = await v3('GET', '/service/get')
     const record = await runtime.store.registry.currentService(SERVICE)
     for (const { digest } of record?.credentials ?? []) expect(text).not.toContain(digest.slice(0, 16))
   })

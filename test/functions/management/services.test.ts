@@ -1,13 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { fixedRuntime, START } from '../../support/fixed-runtime.ts'
 import {
   type Answered,
   basic,
   bearer,
   failure,
   MANAGE,
-  type Management,
   nulls,
   openManagement,
   ORGANIZATION,
@@ -16,26 +15,16 @@ import {
   RUNTIME,
   SERVICE,
 } from '../../support/management.ts'
+import { testManagement } from '../../support/test-runtime.ts'
 
-let runtime: FixedRuntime
-let management: Management
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-  management = await openManagement(runtime)
-})
-beforeEach(() => {
-  runtime.clock.now = START
-})
-afterAll(() => runtime.close())
+const { runtime, v2, v3, call } = await testManagement()
 
 const owner = basic(OWNER_KEY, OWNER_SECRET)
 const organization = bearer(ORGANIZATION)
-const create = (body: unknown, headers = owner) =>
-  management.call('POST', '/api/service/create', body, headers)
+const create = (body: unknown, headers = owner) => call('POST', '/api/service/create', body, headers)
 const update = (apiKey: unknown, body: unknown) =>
-  management.call('POST', `/api/service/update/${String(apiKey)}`, body, owner)
-const read = (apiKey: unknown) =>
-  management.call('GET', `/api/service/get/${String(apiKey)}`, undefined, owner)
+  call('POST', `/api/service/update/${String(apiKey)}`, body, owner)
+const read = (apiKey: unknown) => call('GET', `/api/service/get/${String(apiKey)}`, undefined, owner)
 const ISSUER = { issuer: 'https://new.example.com' }
 
 async function newService(members: object = {}): Promise<Answered['json']> {
@@ -89,14 +78,9 @@ describe('creating a service', () => {
   test('a new service accepts its secret, in v2 and in v3', async () => {
     const { apiKey, apiSecret } = await newService()
     const id = String(apiKey)
-    const clients = await management.call(
-      'GET',
-      '/api/client/get/list',
-      undefined,
-      basic(id, String(apiSecret)),
-    )
+    const clients = await call('GET', '/api/client/get/list', undefined, basic(id, String(apiSecret)))
     expect(clients.json).toMatchObject({ totalCount: 0 })
-    const own = await management.call('GET', `/api/${id}/service/get`, undefined, bearer(String(apiSecret)))
+    const own = await call('GET', `/api/${id}/service/get`, undefined, bearer(String(apiSecret)))
     expect(own.json).toMatchObject({ apiKey, ...ISSUER })
   })
 
@@ -124,7 +108,7 @@ describe('creating a service', () => {
     expect(failure(await create(ISSUER, basic(String(SERVICE), MANAGE)))).toBe('401 A002201')
     expect(failure(await create(ISSUER, basic(OWNER_KEY, 'wrong')))).toBe('401 A002205')
     expect(failure(await create(ISSUER, bearer(MANAGE)))).toBe('401 A458101')
-    expect(failure(await management.call('POST', '/api/service/create', ISSUER))).toBe('401 A001202')
+    expect(failure(await call('POST', '/api/service/create', ISSUER))).toBe('401 A001202')
   })
 })
 
@@ -183,17 +167,13 @@ describe('updating a service', () => {
   })
 
   test('a service is updated with its own credentials by v3, and by the owner by v2', async () => {
-    expect((await management.v3('POST', '/service/update', { serviceName: 'A' })).json['serviceName']).toBe(
-      'A',
-    )
+    expect((await v3('POST', '/service/update', { serviceName: 'A' })).json['serviceName']).toBe('A')
     const byOrganization = `/api/${String(SERVICE)}/service/update`
-    expect((await management.call('POST', byOrganization, { serviceName: 'B' }, organization)).status).toBe(
-      200,
-    )
-    expect(failure(await management.v3('POST', '/service/update', {}, RUNTIME))).toBe('403 A001291')
-    const own = await management.v2('POST', `/service/update/${String(SERVICE)}`, {})
+    expect((await call('POST', byOrganization, { serviceName: 'B' }, organization)).status).toBe(200)
+    expect(failure(await v3('POST', '/service/update', {}, RUNTIME))).toBe('403 A001291')
+    const own = await v2('POST', `/service/update/${String(SERVICE)}`, {})
     expect(failure(own)).toBe('401 A002201')
-    expect(failure(await management.v3('POST', '/service/update', ''))).toBe('400 A039201')
+    expect(failure(await v3('POST', '/service/update', ''))).toBe('400 A039201')
     expect(failure(await update(5, {}))).toBe('404 A037201')
   })
 
@@ -205,24 +185,12 @@ describe('updating a service', () => {
 test('a deleted service is unknown to all callers', async () => {
   const { apiKey, apiSecret } = await newService()
   const id = String(apiKey)
-  const deleted = await management.call(
-    'DELETE',
-    `/api/${id}/service/delete`,
-    undefined,
-    bearer(String(apiSecret)),
-  )
+  const deleted = await call('DELETE', `/api/${id}/service/delete`, undefined, bearer(String(apiSecret)))
   expect([deleted.status, deleted.text]).toEqual([204, ''])
   expect(failure(await read(apiKey))).toBe('404 A037201')
-  const clients = await management.call(
-    'GET',
-    '/api/client/get/list',
-    undefined,
-    basic(id, String(apiSecret)),
-  )
+  const clients = await call('GET', '/api/client/get/list', undefined, basic(id, String(apiSecret)))
   expect(failure(clients)).toBe('401 A003201')
-  expect(failure(await management.call('DELETE', `/api/service/delete/${id}`, undefined, owner))).toBe(
-    '404 A037201',
-  )
+  expect(failure(await call('DELETE', `/api/service/delete/${id}`, undefined, owner))).toBe('404 A037201')
 })
 
 test('services are listed in the order of their creation, for the owner only', async () => {

@@ -1,8 +1,8 @@
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { outcome, tokensOf } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
 import { BASIC, basic, BOUND, OWN, openWalk, type TestClient, type Walk } from '../../support/walk.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
 
 /** What an older version took by `token/create` and `token/update`: more than 4,096 bytes, and reserved names. */
 const LARGE = { key: 'k', value: 'x'.repeat(5_000), hidden: false }
@@ -10,17 +10,13 @@ const RESERVED = ['sub', 'cnf', 'acr', 'username', 'active'].map((key) => ({
   ...{ key, value: 'forged', hidden: false },
 }))
 
-let runtime: FixedRuntime
+const runtime = await testRuntime()
 let walk: Walk
 let client: TestClient
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
 beforeEach(async () => {
   walk = await openWalk(runtime)
   client = await walk.addClient(BASIC, BOUND)
 })
-afterAll(() => runtime.close())
 
 /** Tokens of a grant that holds these properties, whatever the rules are today. */
 async function grantWith(properties: readonly (typeof LARGE)[]) {

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { accessTokenSeconds, refreshTokenSeconds } from '../../../shared/token/lifetimes.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { Service } from '../../../shared/store/service.ts'
 import { contentOf, tokensOf } from '../../support/answers.ts'
-import { type FixedRuntime, fixedRuntime } from '../../support/fixed-runtime.ts'
 import { BASIC, openWalk } from '../../support/walk.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
 
 const SCOPES = [
   { name: 'plain' },
@@ -38,29 +38,23 @@ test.each<[object, string[], number, number]>([
   expect(refreshTokenSeconds(service, client(extension), scopes)).toBe(refresh)
 })
 
-describe('tokens', () => {
-  let runtime: FixedRuntime
-  beforeAll(async () => {
-    runtime = await fixedRuntime()
-  })
-  afterAll(() => runtime.close())
+const runtime = await testRuntime()
 
-  test('tokens end with what their scopes allow, wherever they come from', async () => {
-    const walk = await openWalk(runtime, { supportedScopes: SCOPES })
-    const of = await walk.addClient(BASIC)
-    const code = await walk.code(of, { scope: 'plain both' })
-    const redeemed = await walk.redeem(of, code)
-    expect(redeemed.json).toMatchObject({ accessTokenDuration: 50, refreshTokenDuration: 500 })
-    const narrowed = await walk.refresh(of, tokensOf(redeemed).refresh, undefined, { scope: 'plain' })
-    expect(narrowed.json).toMatchObject({ accessTokenDuration: 86_400, refreshTokenDuration: 500 })
-    await walk.setService({ refreshTokenKept: true, refreshTokenDurationReset: true })
-    const kept = await walk.refresh(of, tokensOf(narrowed).refresh)
-    expect(kept.json).toMatchObject({ accessTokenDuration: 50, refreshTokenDuration: 500 })
-    const own = await walk.credentials(of, undefined, { scope: 'short' })
-    expect(contentOf(own)).toMatchObject({ expires_in: 60 })
-    const created = await walk.call('/auth/token/create', {
-      ...{ grantType: 'AUTHORIZATION_CODE', clientId: of.number, subject: 'alice', scopes: ['both'] },
-    })
-    expect(created.json).toMatchObject({ expiresIn: 50 })
+test('tokens end with what their scopes allow, wherever they come from', async () => {
+  const walk = await openWalk(runtime, { supportedScopes: SCOPES })
+  const of = await walk.addClient(BASIC)
+  const code = await walk.code(of, { scope: 'plain both' })
+  const redeemed = await walk.redeem(of, code)
+  expect(redeemed.json).toMatchObject({ accessTokenDuration: 50, refreshTokenDuration: 500 })
+  const narrowed = await walk.refresh(of, tokensOf(redeemed).refresh, undefined, { scope: 'plain' })
+  expect(narrowed.json).toMatchObject({ accessTokenDuration: 86_400, refreshTokenDuration: 500 })
+  await walk.setService({ refreshTokenKept: true, refreshTokenDurationReset: true })
+  const kept = await walk.refresh(of, tokensOf(narrowed).refresh)
+  expect(kept.json).toMatchObject({ accessTokenDuration: 50, refreshTokenDuration: 500 })
+  const own = await walk.credentials(of, undefined, { scope: 'short' })
+  expect(contentOf(own)).toMatchObject({ expires_in: 60 })
+  const created = await walk.call('/auth/token/create', {
+    ...{ grantType: 'AUTHORIZATION_CODE', clientId: of.number, subject: 'alice', scopes: ['both'] },
   })
+  expect(created.json).toMatchObject({ expiresIn: 50 })
 })

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { digest } from '../../../shared/store/digest.ts'
@@ -10,8 +10,9 @@ import {
   nextRefreshToken,
 } from '../../../shared/token/refresh-token.ts'
 import { locateRefreshToken } from '../../../shared/token/token-string.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { START } from '../../support/fixed-runtime.ts'
 import { callOf } from '../../support/test-call.ts'
+import { testRuntime } from '../../support/test-runtime.ts'
 
 const GRANT = { client: 26478243745571, grantId: 'AAECAwQFBgcICQoLDA0ODw' }
 const KEY = { service: 21653835348762, ...GRANT }
@@ -26,11 +27,7 @@ const service = Service.parse({
 })
 const client = Client.parse({ clientId: KEY.client, grantTypes: ['AUTHORIZATION_CODE', 'REFRESH_TOKEN'] })
 
-let runtime: FixedRuntime
-beforeAll(async () => {
-  runtime = await fixedRuntime()
-})
-afterAll(() => runtime.close())
+const runtime = await testRuntime()
 
 const extended = (extension: object) => Client.parse({ ...client, extension })
 const TERMS = { scopes: [] }
