@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { REFUSALS } from '../../shared/refusal/refusal.ts'
 import { HTTP_STATUS } from '../../shared/web-api.ts'
 import { bodyOf, type Entry, type Face, pathOf, requests } from '../support/bad-requests.ts'
@@ -28,11 +28,8 @@ interface Answered {
 
 const running = requests.flatMap((entry) => formsOf(entry))
 
-describe.each(ACCESS_TOKENS)('%s access tokens', (accessTokens) => {
-  let service: VectorService
-  beforeAll(async () => {
-    service = await vectorService(accessTokens)
-  })
+describe.each(ACCESS_TOKENS)('%s access tokens', async (accessTokens) => {
+  const service = await vectorService(accessTokens)
   afterEach(() => service.runtime.tables.removeGrants())
   afterAll(() => service.close())
 

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { HTTP_STATUS } from '../../shared/web-api.ts'
 import type { Received, Sent } from '../support/gateway.ts'
 import { makeAccessToken, makeUnboundToken, MTLS_DN } from '../support/placeholders.ts'
-import { ACCESS_TOKENS, type VectorService, vectorService } from '../support/vector-service.ts'
+import { ACCESS_TOKENS, vectorService } from '../support/vector-service.ts'
 import { presented } from '../support/vectors.ts'
 
 type Decision = 'OK' | 'FORBIDDEN' | 'UNAUTHORIZED'
@@ -43,14 +43,10 @@ const CASES = TABLE.flatMap(([token, certificate, read, write, reason]) => [
   { token, certificate, scope: 'write', decision: write, reason },
 ])
 
-describe.each(ACCESS_TOKENS)('%s access tokens', (accessTokens) => {
-  let service: VectorService
-  let tokens: Record<'bound' | 'unbound', string>
-  beforeAll(async () => {
-    service = await vectorService(accessTokens)
-    const [bound, unbound] = [await makeAccessToken(service, MTLS_DN), await makeUnboundToken(service)]
-    tokens = { bound: bound.text, unbound: unbound.text }
-  })
+describe.each(ACCESS_TOKENS)('%s access tokens', async (accessTokens) => {
+  const service = await vectorService(accessTokens)
+  const [bound, unbound] = [await makeAccessToken(service, MTLS_DN), await makeUnboundToken(service)]
+  const tokens = { bound: bound.text, unbound: unbound.text }
   afterAll(() => service.close())
 
   test.each(CASES)(

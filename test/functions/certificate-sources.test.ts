@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, expect, test } from 'vitest'
 import executeApi from '../events/httpapi-v2-execute-api.json' with { type: 'json' }
 import type { Received, Sent } from '../support/gateway.ts'
 import {
@@ -9,7 +9,7 @@ import {
   PUBLIC,
   tokenRequest,
 } from '../support/placeholders.ts'
-import { type VectorService, vectorService } from '../support/vector-service.ts'
+import { vectorService } from '../support/vector-service.ts'
 import { CERTIFICATE_HEADERS, headerSpellings } from '../../infra/aws/doctor/outside/certificate-headers.ts'
 import { certificatePem } from '../support/vectors.ts'
 
@@ -17,10 +17,7 @@ const FIELDS = ['clientCertificate', 'client_certificate', 'certificate', 'clien
 
 const OTHER = certificatePem('client-other')
 
-let service: VectorService
-beforeAll(async () => {
-  service = await vectorService('opaque')
-})
+const service = await vectorService('opaque')
 afterEach(() => service.runtime.tables.removeGrants())
 afterAll(() => service.close())
 

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { digest } from '../../shared/store/digest.ts'
 import executeApi from '../events/httpapi-v2-execute-api.json' with { type: 'json' }
 import { gateway, ROUTES, type Sent } from '../support/gateway.ts'
@@ -22,12 +22,10 @@ const ELSEWHERE: [string, Partial<Sent>][] = [
 const runtime = await testRuntime()
 const open = gateway(runtime)
 const only = gateway({ ...runtime, settings: { ...runtime.settings, oauthOnMtlsOnly: true } })
-beforeAll(async () => {
-  await runtime.store.registry.putService({
-    apiKey: runtime.settings.serviceId ?? 0,
-    issuer: 'https://auth.example.com',
-    credentials: [{ digest: digest('s3cret'), role: 'introspect' }],
-  })
+await runtime.store.registry.putService({
+  apiKey: runtime.settings.serviceId ?? 0,
+  issuer: 'https://auth.example.com',
+  credentials: [{ digest: digest('s3cret'), role: 'introspect' }],
 })
 
 const form = (route: string, sent: Partial<Sent> = {}): Sent => ({

@@ -1,8 +1,8 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { authorize } from '../../../functions/authorizer/authorizer.ts'
 import { serveAuthorizer } from '../../../shared/lambda/authorizer.ts'
 import { authorizerEvent } from '../../support/authorizer-events.ts'
-import { FORMATS } from '../../support/gateway.ts'
+import { FORMATS, type Format } from '../../support/gateway.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
 import { bindings, presented } from '../../support/vectors.ts'
 import { BOUND, openWalk, OWN, PUBLIC } from '../../support/walk.ts'
@@ -12,24 +12,20 @@ const { tables } = runtime
 describe.each([
   ['opaque', {}],
   ['jwt', { accessTokenSignAlg: 'ES256' }],
-] as const)('access tokens %s', (_name, settings) => {
-  let ask: (certificate: string | undefined, format: (typeof FORMATS)[number]) => Promise<boolean>
-  let bind: (binding: unknown) => Promise<void>
-  beforeAll(async () => {
-    const walk = await openWalk(runtime, settings)
-    const client = await walk.addClient(PUBLIC, BOUND)
-    const authorization = `Bearer ${(await walk.granted(client, OWN)).access}`
-    const handler = serveAuthorizer(authorize, {
-      ...runtime,
-      settings: { ...runtime.settings, serviceId: walk.number },
-    })
-    bind = (binding) => tables.tamper(walk.number, client.number, { binding })
-    ask = async (certificate, format) => {
-      const result = await handler(authorizerEvent({ authorization, certificate }, format))
-      if ('isAuthorized' in result) return result.isAuthorized
-      return JSON.stringify(result.policyDocument).includes('"Effect":"Allow"')
-    }
+] as const)('access tokens %s', async (_name, settings) => {
+  const walk = await openWalk(runtime, settings)
+  const client = await walk.addClient(PUBLIC, BOUND)
+  const authorization = `Bearer ${(await walk.granted(client, OWN)).access}`
+  const handler = serveAuthorizer(authorize, {
+    ...runtime,
+    settings: { ...runtime.settings, serviceId: walk.number },
   })
+  const bind = (binding: unknown) => tables.tamper(walk.number, client.number, { binding })
+  const ask = async (certificate: string | undefined, format: Format) => {
+    const result = await handler(authorizerEvent({ authorization, certificate }, format))
+    if ('isAuthorized' in result) return result.isAuthorized
+    return JSON.stringify(result.policyDocument).includes('"Effect":"Allow"')
+  }
 
   test.each(bindings)('$id: $why', async ({ token, certificate, verdict }) => {
     await bind('cnf' in token ? token.cnf : 'none')

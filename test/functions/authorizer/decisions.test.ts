@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { authorize } from '../../../functions/authorizer/authorizer.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { type AuthorizerResult, serveAuthorizer } from '../../../shared/lambda/authorizer.ts'
@@ -7,7 +7,7 @@ import { START } from '../../support/fixed-runtime.ts'
 import type { Format } from '../../support/gateway.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
 import { certificates, spelling } from '../../support/vectors.ts'
-import { BASIC, BOUND, openWalk, OTHER, OWN, PUBLIC, RENEWED, type Walk } from '../../support/walk.ts'
+import { BASIC, BOUND, openWalk, OTHER, OWN, PUBLIC, RENEWED } from '../../support/walk.ts'
 
 const THUMBPRINT = certificates.find(({ name }) => name === 'client-ec-p256')?.['x5t#S256']
 /** Both forms of access tokens and both formats of events, once each. */
@@ -37,15 +37,11 @@ function verdict(result: AuthorizerResult, format: Format): unknown {
   return same(deny) && result.context === undefined ? 'denied' : result
 }
 
-describe.each(SERVICES)('access tokens %s, payload %s', (_name, format, settings) => {
-  let walk: Walk
-  let handler: (event: unknown) => Promise<AuthorizerResult>
-  beforeAll(async () => {
-    walk = await openWalk(runtime, settings)
-    handler = serveAuthorizer(authorize, {
-      ...runtime,
-      settings: { ...runtime.settings, serviceId: walk.number },
-    })
+describe.each(SERVICES)('access tokens %s, payload %s', async (_name, format, settings) => {
+  const walk = await openWalk(runtime, settings)
+  const handler = serveAuthorizer(authorize, {
+    ...runtime,
+    settings: { ...runtime.settings, serviceId: walk.number },
   })
 
   const ask = async (asked: Asked) => verdict(await handler(authorizerEvent(asked, format)), format)

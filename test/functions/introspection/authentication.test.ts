@@ -1,20 +1,10 @@
 import { decodeJwt } from 'jose'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { contentOf, outcome, tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
-import {
-  BASIC,
-  BOUND,
-  form,
-  openWalk,
-  OTHER,
-  OWN,
-  type TestClient,
-  type Walk,
-  TOKEN_FORMS,
-} from '../../support/walk.ts'
+import { BASIC, BOUND, form, openWalk, OTHER, OWN, TOKEN_FORMS } from '../../support/walk.ts'
 
 const runtime = await testRuntime()
 
@@ -22,13 +12,9 @@ const AUTH_TIME = START - 100
 const TOLD = { acr: 'phr', authTime: AUTH_TIME }
 const INSUFFICIENT = (code: string) => `UNAUTHORIZED ${code} insufficient_user_authentication`
 
-describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
-  let walk: Walk
-  let client: TestClient
-  beforeAll(async () => {
-    walk = await openWalk(runtime, settings)
-    client = await walk.addClient(BASIC)
-  })
+describe.each(TOKEN_FORMS)('%s access tokens', async (kind, settings) => {
+  const walk = await openWalk(runtime, settings)
+  const client = await walk.addClient(BASIC)
 
   async function told(token: string) {
     const { acr, authTime } = (await walk.introspect(token)).json
@@ -75,13 +61,9 @@ describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
   )
 })
 
-describe('what is told', () => {
-  let walk: Walk
-  let client: TestClient
-  beforeAll(async () => {
-    walk = await openWalk(runtime)
-    client = await walk.addClient(BASIC)
-  })
+describe('what is told', async () => {
+  const walk = await openWalk(runtime)
+  const client = await walk.addClient(BASIC)
 
   test.each([
     ['acr', 7],
@@ -113,14 +95,10 @@ describe('what is told', () => {
   })
 })
 
-describe('a resource may require an authentication', () => {
-  let walk: Walk
-  let access: string
-  beforeAll(async () => {
-    walk = await openWalk(runtime)
-    const client = await walk.addClient(BASIC)
-    access = tokensOf(await walk.redeem(client, await walk.code(client, {}, TOLD))).access
-  })
+describe('a resource may require an authentication', async () => {
+  const walk = await openWalk(runtime)
+  const client = await walk.addClient(BASIC)
+  const access = tokensOf(await walk.redeem(client, await walk.code(client, {}, TOLD))).access
   const asking = (members: object) => walk.introspect(access, undefined, { ...members })
 
   test.each<[object, string]>([

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
 import {
@@ -21,11 +21,8 @@ const REVOKED = 'OK A113001'
 
 const runtime = await testRuntime()
 
-describe.each(TOKEN_FORMS)('%s access tokens', (_, settings) => {
-  let walk: Walk
-  beforeAll(async () => {
-    walk = await openWalk(runtime, settings)
-  })
+describe.each(TOKEN_FORMS)('%s access tokens', async (_, settings) => {
+  const walk = await openWalk(runtime, settings)
 
   test.each(['access', 'refresh'] as const)('the %s token ends both, on the Web API', async (kind) => {
     const client = await walk.addClient(BASIC)

@@ -1,33 +1,17 @@
 import { decodeJwt } from 'jose'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
-import {
-  basic,
-  BASIC,
-  BOUND,
-  openWalk,
-  OTHER,
-  OWN,
-  PUBLIC,
-  TLS,
-  type TestClient,
-  type Walk,
-  TOKEN_FORMS,
-} from '../../support/walk.ts'
+import { basic, BASIC, BOUND, openWalk, OTHER, OWN, PUBLIC, TLS, TOKEN_FORMS } from '../../support/walk.ts'
 
 const CREATE = '/auth/token/create'
 
 const runtime = await testRuntime()
 
-describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
-  let walk: Walk
-  let client: TestClient
-  beforeAll(async () => {
-    walk = await openWalk(runtime, { clientIdAliasEnabled: true, ...settings })
-    client = await walk.addClient(BASIC)
-  })
+describe.each(TOKEN_FORMS)('%s access tokens', async (kind, settings) => {
+  const walk = await openWalk(runtime, { clientIdAliasEnabled: true, ...settings })
+  const client = await walk.addClient(BASIC)
 
   const create = (members: Record<string, unknown>) =>
     walk.call(CREATE, {

@@ -1,10 +1,10 @@
 import { decodeJwt } from 'jose'
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
-import { BASIC, openWalk, OWN, type TestClient, type Walk, TOKEN_FORMS } from '../../support/walk.ts'
+import { BASIC, openWalk, OWN, TOKEN_FORMS } from '../../support/walk.ts'
 
 const UPDATE = '/auth/token/update'
 const UPDATED = 'OK A135001'
@@ -12,17 +12,13 @@ const UNKNOWN = 'UNAUTHORIZED A057302 invalid_token'
 
 const runtime = await testRuntime()
 
-describe.each(TOKEN_FORMS)('%s access tokens', (kind, settings) => {
-  let walk: Walk
-  let client: TestClient
+describe.each(TOKEN_FORMS)('%s access tokens', async (kind, settings) => {
+  const walk = await openWalk(runtime, settings)
+  const client = await walk.addClient(BASIC)
   let access: string
   let refresh: string
   let identifier: string
   let tokenId: string
-  beforeAll(async () => {
-    walk = await openWalk(runtime, settings)
-    client = await walk.addClient(BASIC)
-  })
   beforeEach(async () => {
     const members = {
       grantType: 'AUTHORIZATION_CODE',

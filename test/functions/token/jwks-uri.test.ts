@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
-import { answerWith, HOST, type KeyServer, startKeyServer } from '../../shared/authentication/key-server.ts'
+import { answerWith, HOST, testKeyServer } from '../../shared/authentication/key-server.ts'
 import { outcome } from '../../support/answers.ts'
 import { jws, openAssertions } from '../../support/assertions.ts'
 import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
@@ -15,16 +15,12 @@ const invalid = (resultCode: string) => `INVALID_CLIENT ${resultCode} invalid_cl
 const DIFFERS = invalid('A157333')
 const UNAVAILABLE = invalid('A157396')
 
-let server: KeyServer
+const server = await testKeyServer()
 let rule: (address: string) => boolean
 let runtime: FixedRuntime
 let walk: Walk
 
-beforeAll(async () => {
-  server = await startKeyServer()
-})
 beforeEach(async () => {
-  server.reset()
   rule = server.internet.isAllowed
   // What is remembered of key servers goes with the runtime.
   runtime = await fixedRuntime({}, undefined, {
@@ -34,7 +30,6 @@ beforeEach(async () => {
   walk = await openWalk(runtime, EVERY_METHOD)
   return () => runtime.close()
 })
-afterAll(() => server.close())
 
 const at = (seconds: number) => {
   runtime.clock.now = later(START, seconds)

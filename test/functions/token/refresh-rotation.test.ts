@@ -1,8 +1,8 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
-import { BASIC, openWalk, PUBLIC, type TestClient, type Walk } from '../../support/walk.ts'
+import { BASIC, openWalk, PUBLIC, type TestClient } from '../../support/walk.ts'
 
 const UNKNOWN = 'BAD_REQUEST A053305 invalid_grant'
 
@@ -12,11 +12,8 @@ const wait = (seconds: number) => {
   runtime.clock.now = later(runtime.clock.now, seconds)
 }
 
-describe('kept', () => {
-  let walk: Walk
-  beforeAll(async () => {
-    walk = await openWalk(runtime, { refreshTokenKept: true })
-  })
+describe('kept', async () => {
+  const walk = await openWalk(runtime, { refreshTokenKept: true })
 
   test('a refresh token that is kept works again and again, with a fresh access token each time', async () => {
     const client = await walk.addClient(PUBLIC)
@@ -44,12 +41,9 @@ describe('kept', () => {
 describe.each([
   ['rotated', false],
   ['rotated, idempotent', true],
-])('%s', (_name, refreshTokenIdempotent) => {
-  let walk: Walk
+])('%s', async (_name, refreshTokenIdempotent) => {
+  const walk = await openWalk(runtime, { refreshTokenIdempotent })
   let client: TestClient
-  beforeAll(async () => {
-    walk = await openWalk(runtime, { refreshTokenIdempotent })
-  })
   beforeEach(async () => {
     client = await walk.addClient(BASIC)
   })
@@ -136,11 +130,8 @@ test('the replaced token is refused at once where refreshes are not idempotent',
   }
 })
 
-describe('rotated, idempotent', () => {
-  let walk: Walk
-  beforeAll(async () => {
-    walk = await openWalk(runtime, { refreshTokenIdempotent: true })
-  })
+describe('rotated, idempotent', async () => {
+  const walk = await openWalk(runtime, { refreshTokenIdempotent: true })
 
   test.each([0, 9, 10])('an idempotent refresh gives the same successor at +%i s', async (seconds) => {
     const client = await walk.addClient(PUBLIC)

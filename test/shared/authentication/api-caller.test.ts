@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { serviceByCredentials } from '../../../shared/authentication/api-caller.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
@@ -18,22 +18,20 @@ const SECRETS = {
 const EXPIRES = later(START, 100)
 
 const runtime = await testRuntime()
-beforeAll(async () => {
-  const { registry } = runtime.store
-  const credentials = Object.entries(SECRETS).map(([role, secret]) => ({
-    digest: digest(secret),
-    role: role as Role,
-  }))
-  await registry.putService({
-    apiKey: SERVICE,
-    issuer: 'https://as.example.com',
-    credentials: [...credentials, { digest: digest('short-lived'), role: 'manage', expiresAt: EXPIRES }],
-  })
-  await registry.putService({
-    apiKey: OTHER_SERVICE,
-    issuer: 'https://other.example.com',
-    credentials: [{ digest: digest('other-secret'), role: 'manage' }],
-  })
+const { registry } = runtime.store
+const credentials = Object.entries(SECRETS).map(([role, secret]) => ({
+  digest: digest(secret),
+  role: role as Role,
+}))
+await registry.putService({
+  apiKey: SERVICE,
+  issuer: 'https://as.example.com',
+  credentials: [...credentials, { digest: digest('short-lived'), role: 'manage', expiresAt: EXPIRES }],
+})
+await registry.putService({
+  apiKey: OTHER_SERVICE,
+  issuer: 'https://other.example.com',
+  credentials: [{ digest: digest('other-secret'), role: 'manage' }],
 })
 
 const request = (authorization: string[], serviceId?: string) =>

@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Internet } from '../../../shared/internet.ts'
 import { fetchJwks, parseJwksUri } from '../../../shared/authentication/fetch-jwks.ts'
 import { isPublicAddress } from '../../../shared/public-address.ts'
-import { HOST, type KeyServer, reasonFor, startKeyServer } from './key-server.ts'
+import { HOST, reasonFor, testKeyServer } from './key-server.ts'
 
-let server: KeyServer
-beforeAll(async () => {
-  server = await startKeyServer()
-})
-beforeEach(() => server.reset())
-afterAll(() => server.close())
+const server = await testKeyServer()
 
 const fetch = (changed: Partial<Internet> = {}, uri = server.uri) =>
   fetchJwks(uri, { ...server.internet, ...changed })

@@ -1,16 +1,11 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Internet } from '../../../shared/internet.ts'
 import { fetchJwks } from '../../../shared/authentication/fetch-jwks.ts'
-import { answerWith, HOST, type KeyServer, reasonFor, startKeyServer } from './key-server.ts'
+import { answerWith, HOST, reasonFor, testKeyServer } from './key-server.ts'
 
-let server: KeyServer
-beforeAll(async () => {
-  server = await startKeyServer()
-})
-beforeEach(() => server.reset())
-afterAll(() => server.close())
+const server = await testKeyServer()
 
 const fetch = (changed: Partial<Internet> = {}, uri = server.uri) =>
   fetchJwks(uri, { ...server.internet, ...changed })

@@ -8,6 +8,7 @@ import type { TLSSocket } from 'node:tls'
 import type { Internet } from '../../../shared/internet.ts'
 import { type JwksFault, JwksUnavailable } from '../../../shared/authentication/fetch-jwks.ts'
 import { builtCertificate, element } from '../../support/built-certificate.ts'
+import { afterAll, beforeEach } from 'vitest'
 
 /** No resolver but the test's own knows it. */
 export const HOST = 'keys.example.test'
@@ -16,7 +17,7 @@ const LOOPBACK: LookupAddress = { address: '127.0.0.1', family: 4 }
 export type KeyServer = Awaited<ReturnType<typeof startKeyServer>>
 
 /** A client's server for its JWK Set, as it is told to answer. It counts what reaches it. */
-export async function startKeyServer() {
+async function startKeyServer() {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const names = { oid: '2.5.29.17', value: element(0x30, element(0x82, HOST)) }
   const der = await builtCertificate({ publicKey, signedWith: privateKey, extensions: [names] })
@@ -67,6 +68,14 @@ export async function startKeyServer() {
       await once(server, 'close')
     },
   }
+}
+
+/** The server of one test file, to be opened at its top: before each test it is as it started. */
+export async function testKeyServer(): Promise<KeyServer> {
+  const server = await startKeyServer()
+  beforeEach(server.reset)
+  afterAll(server.close)
+  return server
 }
 
 export function answerWith(body: string | Buffer, status = 200, headers: Record<string, string> = {}) {

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { JwkSet } from '../../../shared/certificate/jwk-set.ts'
 import { readCertificate, type Der } from '../../../shared/certificate/pem.ts'
 import { registeredCertificates } from '../../../shared/certificate/registered-certificates.ts'
@@ -9,14 +9,9 @@ import { thumbprint } from '../../../shared/certificate/thumbprint.ts'
 import { RemoteJwks } from '../../../shared/authentication/remote-jwks.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { certificatePem } from '../../support/vectors.ts'
-import { answerWith, type KeyServer, reasonFor, startKeyServer } from './key-server.ts'
+import { answerWith, reasonFor, testKeyServer } from './key-server.ts'
 
-let server: KeyServer
-beforeAll(async () => {
-  server = await startKeyServer()
-})
-beforeEach(() => server.reset())
-afterAll(() => server.close())
+const server = await testKeyServer()
 
 const at = (seconds: number): EpochSeconds => later(START, seconds)
 const publish = (...kids: string[]) => {

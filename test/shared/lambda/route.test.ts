@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { byRole, ofDeployment } from '../../../shared/lambda/access.ts'
 import { oauth as oauthFace, publicDocument, webApi as webApiFace } from '../../../shared/lambda/faces.ts'
@@ -16,12 +16,10 @@ const SERVICE = 21653835348762
 const REQUEST_IDS = { '2.0': 'JKJaXmPLvHcESHA=', '1.0': '3f1b6a52-8f6c-4f0d-9b0e-6a7c1d2e3f40' }
 
 const runtime = await testRuntime()
-beforeAll(async () => {
-  await runtime.store.registry.putService({
-    apiKey: SERVICE,
-    issuer: 'https://as.example.com',
-    credentials: [{ digest: digest('s3cret'), role: 'runtime' }],
-  })
+await runtime.store.registry.putService({
+  apiKey: SERVICE,
+  issuer: 'https://as.example.com',
+  credentials: [{ digest: digest('s3cret'), role: 'runtime' }],
 })
 
 /** What the endpoint makes of a request is given by each test. */

@@ -1,19 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { requireToken } from '../../../shared/resource-server/api-gateway.ts'
 import { type AccessToken, protectedResource } from '../../../shared/resource-server/protected-resource.ts'
 import authorizerV2 from '../../events/authorizer-v2-mtls.json' with { type: 'json' }
 import { API_IDS, MTLS_DOMAIN } from '../../support/fixed-runtime.ts'
 import { eventFor, FORMATS, type Sent } from '../../support/gateway.ts'
-import { type Issuer, openIssuer } from '../../support/token-issuer.ts'
+import { openIssuer } from '../../support/token-issuer.ts'
 import { BASIC, BOUND, OTHER, OWN, PUBLIC } from '../../support/walk.ts'
 
 const PLACES = { mtlsDomains: [MTLS_DOMAIN], apiIds: API_IDS }
-
-interface Result {
-  readonly statusCode: number
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body: string
-}
 
 const handle = (event: object, token: AccessToken, context: unknown) =>
   Promise.resolve({
@@ -24,16 +18,11 @@ const handle = (event: object, token: AccessToken, context: unknown) =>
 describe.each([
   ['JWTs offline', 'jwt', 'offline'],
   ['opaque tokens by introspection', 'opaque', 'online'],
-] as const)('%s', (_way, format, mode) => {
-  let issuer: Issuer
-  let handler: (event: object, context: unknown) => Promise<Result>
-  let good: string
-  beforeAll(async () => {
-    issuer = await openIssuer(format)
-    const client = await issuer.walk.addClient(PUBLIC, BOUND)
-    good = (await issuer.walk.granted(client, OWN, { scope: 'read' })).access
-    handler = requireToken(protectedResource(issuer[mode]), { ...PLACES, scopes: ['read'] }, handle)
-  })
+] as const)('%s', async (_way, format, mode) => {
+  const issuer = await openIssuer(format)
+  const client = await issuer.walk.addClient(PUBLIC, BOUND)
+  const good = (await issuer.walk.granted(client, OWN, { scope: 'read' })).access
+  const handler = requireToken(protectedResource(issuer[mode]), { ...PLACES, scopes: ['read'] }, handle)
   afterAll(() => issuer.close())
 
   describe.each(FORMATS)('payload %s', (payload) => {

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer } from 'node:http'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { listen, type Listening } from '../../../infra/connections/listen.ts'
+import { afterAll, describe, expect, test } from 'vitest'
+import { listen } from '../../../infra/connections/listen.ts'
 import {
   protectedResource,
   type ProtectedResource,
@@ -28,15 +28,12 @@ const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256
 const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: '1', alg: 'ES256', use: 'sig' }] }
 
 /** An introspection endpoint that answers every request with the test's `answer`. */
-let endpoint: Listening
 let answer: object
-beforeAll(async () => {
-  const server = createServer((_request, response) => {
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(answer))
-  })
-  endpoint = await listen(server)
+const server = createServer((_request, response) => {
+  response.setHeader('content-type', 'application/json').end(JSON.stringify(answer))
 })
-afterAll(() => endpoint.close())
+const endpoint = await listen(server)
+afterAll(endpoint.close)
 
 const WAYS: [string, (unboundTokens: 'refused' | 'allowed') => ProtectedResource][] = [
   ['in a JWT', (unboundTokens) => protectedResource({ ...EXPECTED, jwks, unboundTokens })],

@@ -1,8 +1,8 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { deployedFunctions } from '../../../infra/emulator/site/deployed-functions.ts'
 import { mutualTlsEdge } from '../../../infra/emulator/edge/edge.ts'
-import { listen, type Listening } from '../../../infra/connections/listen.ts'
+import { listen } from '../../../infra/connections/listen.ts'
 import { readTruststore } from '../../../infra/truststore/truststore.ts'
 import {
   protectedResource,
@@ -10,7 +10,7 @@ import {
 } from '../../../shared/resource-server/protected-resource.ts'
 import { identity, vector } from '../../infra/emulator/tls-client.ts'
 import { MTLS_DOMAIN } from '../../support/fixed-runtime.ts'
-import { type Issuer, openIssuer } from '../../support/token-issuer.ts'
+import { openIssuer } from '../../support/token-issuer.ts'
 import { BOUND, OTHER, OWN, PUBLIC, TLS } from '../../support/walk.ts'
 
 const EXPECTED = { issuer: 'https://as.example.com', audience: 'https://accounts.example.com' }
@@ -18,25 +18,22 @@ const ACTIVE = {
   ...{ active: true, iss: EXPECTED.issuer, aud: EXPECTED.audience, client_id: 'c', token_type: 'Bearer' },
 }
 
-let endpoint: Listening
 let answer: (response: ServerResponse) => unknown
 let received: { headers: IncomingHttpHeaders; body: string } | undefined
 const failures: unknown[] = []
-beforeAll(async () => {
-  const server = createServer((request, response) => {
-    let body = ''
-    request.on('data', (chunk: Buffer) => (body += chunk.toString()))
-    request.once('end', () => {
-      received = { headers: request.headers, body }
-      answer(response)
-    })
+const server = createServer((request, response) => {
+  let body = ''
+  request.on('data', (chunk: Buffer) => (body += chunk.toString()))
+  request.once('end', () => {
+    received = { headers: request.headers, body }
+    answer(response)
   })
-  endpoint = await listen(server)
 })
+const endpoint = await listen(server)
 beforeEach(() => {
   failures.length = 0
 })
-afterAll(() => endpoint.close())
+afterAll(endpoint.close)
 
 const responds = (body: unknown, status = 200) => {
   return (response: ServerResponse) => {
@@ -125,24 +122,22 @@ describe('unusable introspection responses', () => {
   })
 })
 
-describe('a resource server that authenticates by its certificate', () => {
-  let issuer: Issuer
-  let edge: Listening
-  beforeAll(async () => {
-    issuer = await openIssuer('opaque')
-    const { runtime, walk } = issuer
-    edge = await mutualTlsEdge({
-      routes: deployedFunctions({ ...runtime, settings: { ...runtime.settings, serviceId: walk.number } }),
-      onError: console.error,
-      domainName: MTLS_DOMAIN,
-      apiId: runtime.settings.apiIds[0] ?? '',
-      key: vector('server-localhost.test-key'),
-      cert: vector('server-localhost') + vector('ca-issuing'),
-      truststore: [
-        ...(await readTruststore(new URL('../../vectors/certs/ca-root.pem', import.meta.url).pathname)),
-        ...(await readTruststore(new URL('../../vectors/certs/ca-issuing.pem', import.meta.url).pathname)),
-      ],
-    })
+describe('a resource server that authenticates by its certificate', async () => {
+  const issuer = await openIssuer('opaque')
+  const { runtime, walk } = issuer
+  const edge = await mutualTlsEdge({
+    routes: deployedFunctions({ ...runtime, settings: { ...runtime.settings, serviceId: walk.number } }),
+    onError: console.error,
+    domainName: MTLS_DOMAIN,
+    apiId: runtime.settings.apiIds[0] ?? '',
+    host: '127.0.0.1',
+    port: 0,
+    key: vector('server-localhost.test-key'),
+    cert: vector('server-localhost') + vector('ca-issuing'),
+    truststore: [
+      ...(await readTruststore(new URL('../../vectors/certs/ca-root.pem', import.meta.url).pathname)),
+      ...(await readTruststore(new URL('../../vectors/certs/ca-issuing.pem', import.meta.url).pathname)),
+    ],
   })
   afterAll(async () => {
     await edge.close()

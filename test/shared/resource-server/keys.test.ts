@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { createServer, type ServerResponse } from 'node:http'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { listen, type Listening } from '../../../infra/connections/listen.ts'
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { listen } from '../../../infra/connections/listen.ts'
 import {
   protectedResource,
   type ProtectedResource,
@@ -29,25 +29,21 @@ function token(key: KeyObject, header: object = {}, claims: object = {}): string
   return jws({ alg: 'ES256', kid: '1', typ: 'at+jwt', ...header }, all, key)
 }
 
-let server: Listening
-let url: string
 let answer: (response: ServerResponse) => unknown
 let fetches = 0
-beforeAll(async () => {
-  const listener = createServer((_request, response) => {
-    fetches += 1
-    answer(response)
-  })
-  server = await listen(listener)
-  url = `http://127.0.0.1:${server.port}/jwks`
+const listener = createServer((_request, response) => {
+  fetches += 1
+  answer(response)
 })
+const server = await listen(listener)
+const url = `http://127.0.0.1:${server.port}/jwks`
 beforeEach(() => {
   fetches = 0
 })
 afterEach(() => {
   vi.useRealTimers()
 })
-afterAll(() => server.close())
+afterAll(server.close)
 
 const responds = (body: unknown, status = 200) => {
   return (response: ServerResponse) => {

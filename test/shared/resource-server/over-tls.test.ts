@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Listening } from '../../../infra/connections/listen.ts'
+import { afterAll, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { protectedResource } from '../../../shared/resource-server/protected-resource.ts'
 import { identity, makeIdentity } from '../../infra/emulator/tls-client.ts'
@@ -28,29 +27,18 @@ const WAYS = [
   ['opaque tokens by introspection', 'opaque', 'online'],
 ] as const
 
-describe.each(WAYS)('%s', (_way, format, mode) => {
-  let issuer: Issuer
-  let client: TestClient
-  let good: string
-  let untrusted: Identity
-  beforeAll(async () => {
-    issuer = await openIssuer(format)
-    client = await issuer.walk.addClient(PUBLIC, BOUND)
-    good = await granted()
-    untrusted = await makeIdentity(undefined, {})
-  })
-  afterAll(() => issuer.close())
-
+describe.each(WAYS)('%s', async (_way, format, mode) => {
+  const issuer = await openIssuer(format)
+  const client = await issuer.walk.addClient(PUBLIC, BOUND)
   const granted = async (of: TestClient = client, parameters: object = { scope: 'read' }) =>
     (await issuer.walk.granted(of, OWN, { ...parameters })).access
+  const good = await granted()
+  const untrusted = await makeIdentity(undefined, {})
+  afterAll(() => issuer.close())
 
-  describe.each(Object.entries(SERVERS))('%s', (_server, start) => {
-    let server: Listening
-    let lenient: Listening
-    beforeAll(async () => {
-      server = await start(protectedResource(issuer[mode]), ['read'])
-      lenient = await start(protectedResource({ ...issuer[mode], unboundTokens: 'allowed' }), [])
-    })
+  describe.each(Object.entries(SERVERS))('%s', async (_server, start) => {
+    const server = await start(protectedResource(issuer[mode]), ['read'])
+    const lenient = await start(protectedResource({ ...issuer[mode], unboundTokens: 'allowed' }), [])
     afterAll(async () => {
       await server.close()
       await lenient.close()

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { decodeProtectedHeader, jwtVerify } from 'jose'
-import { beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { makeTokens, type TokenOrder } from '../../../shared/token/issue.ts'
 import { locateIdentifier, locateOpaque } from '../../../shared/token/token-string.ts'
@@ -37,12 +37,10 @@ const ORDER: TokenOrder = {
 }
 
 const runtime = await testRuntime()
-beforeAll(async () => {
-  for (const [i, { privateKey }] of keys.entries()) {
-    const jwk = { ...privateKey.export({ format: 'jwk' }), kid: String(i + 1) }
-    await runtime.store.registry.putSigningKey(KEY.service, jwk)
-  }
-})
+for (const [i, { privateKey }] of keys.entries()) {
+  const jwk = { ...privateKey.export({ format: 'jwk' }), kid: String(i + 1) }
+  await runtime.store.registry.putSigningKey(KEY.service, jwk)
+}
 
 const extended = (extension: object) => Client.parse({ ...client, extension })
 

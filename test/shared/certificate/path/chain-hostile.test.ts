@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { chainFault } from '../../../../shared/certificate/path/chain.ts'
 import { type Der, readCertificate } from '../../../../shared/certificate/pem.ts'
 import type { EpochSeconds } from '../../../../shared/epoch-seconds.ts'
@@ -16,15 +16,9 @@ import {
 const at = (date: string) => (Date.parse(date) / 1000) as EpochSeconds
 const NOW = at('2030-01-01T00:00:00Z')
 
-let root: Party
-let issuing: Party
-let leaf: Party
-
-beforeAll(async () => {
-  root = await authority('Root')
-  issuing = await authority('Issuing', root)
-  leaf = await client(issuing)
-})
+const root = await authority('Root')
+const issuing = await authority('Issuing', root)
+const leaf = await client(issuing)
 
 const ders = (parties: readonly Party[]) => parties.map(({ der }) => der)
 const fault = (end: Party, trusted: readonly Party[], sent: readonly Party[] = [], now = NOW) =>

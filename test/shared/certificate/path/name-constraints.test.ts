@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { chainFault } from '../../../../shared/certificate/path/chain.ts'
 import type { EpochSeconds } from '../../../../shared/epoch-seconds.ts'
 import { element } from '../../../support/built-certificate.ts'
@@ -26,10 +26,7 @@ const dn = (...names: string[]) => {
 /** RFC 5280 section 4.2.1.10: subtrees with a minimum other than 0. */
 const withMinimum = (name: Buffer) => Buffer.concat([name, Buffer.from('800101', 'hex')])
 
-let root: Party
-beforeAll(async () => {
-  root = await authority('Root')
-})
+const root = await authority('Root')
 
 type Constraints = Parameters<typeof nameConstraints>
 
