@@ -45,6 +45,10 @@ test('only what is listed reads the clock during a request', () => {
   expect(readers).toEqual(['shared/call.ts', 'shared/store/cache.ts'])
 })
 
+test('what a module remembers for all requests has a bound', () => {
+  expect(grep(/^(export )?(const|let) (?!.*Readonly).*new (Map|Set)(<.*>)?\(\)/, deployed)).toEqual([])
+})
+
 // A letter in brackets keeps a pattern from matching its own line.
 test('nothing is left for later', () => {
   expect(grep(/\b([T]ODO|[F]IXME|[X]XX)\b/, sources)).toEqual([])

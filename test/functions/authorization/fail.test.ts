@@ -50,16 +50,6 @@ test('the description of the caller replaces that of the error', async () => {
   })
 })
 
-test.each([
-  [undefined, { reason: 'DENIED' }, 'INTERNAL_SERVER_ERROR A059201 server_error'],
-  ['', { reason: 'DENIED' }, 'INTERNAL_SERVER_ERROR A059201 server_error'],
-  ['nonsense', { reason: 'DENIED' }, 'BAD_REQUEST A059202 invalid_request'],
-  ['nonsense', {}, 'INTERNAL_SERVER_ERROR A060201 server_error'],
-  ['nonsense', { reason: null }, 'INTERNAL_SERVER_ERROR A060201 server_error'],
-])('fail of the ticket %j with %j: %s', async (ticket, members, expected) => {
-  expect(outcome(await fail(ticket, members))).toBe(expected)
-})
-
 test.each(['denied', 'DENIED ', '__proto__', 7])(
   'a reason of %j is refused by name, and not the ticket',
   async (reason) => {

@@ -113,20 +113,3 @@ test('a certificate in a header or in the form counts as none', async () => {
   const parameters = { token, clientCertificate: OWN.replaceAll('\n', ' ') }
   expect((await walk.post('/introspection', parameters, undefined, headers)).status).toBe(401)
 })
-
-test.each([
-  ['no token', { token: undefined }],
-  ['an empty token', { token: '' }],
-  ['scopes outside the grammar', { scopes: 'read  write' }],
-  ['scopes with a quote', { scopes: 'read"' }],
-])('a request with %s gets 400', async (_name, parameters) => {
-  const { access } = await walk.granted(client, OWN)
-  const { status, headers, json } = await walk.post('/introspection', { token: access, ...parameters }, OWN)
-  expect([status, json['error']]).toEqual([400, 'invalid_request'])
-  expect(headers['www-authenticate']).toBe('Bearer error="invalid_request"')
-})
-
-test('a request with another method gets 405', async () => {
-  const { status, headers } = await walk.send({ route: '/introspection', method: 'GET', certificate: OWN })
-  expect([status, headers['allow']]).toEqual([405, 'POST'])
-})

@@ -187,11 +187,6 @@ describe('the subject of a client certificate', () => {
 
 describe('a setting that certbound would not follow', () => {
   test.each([
-    [{ dpopRequired: true }, 'A031291', 'dpopRequired'],
-    [{ parRequired: true }, 'A031291', 'parRequired'],
-    [{ requestUris: ['https://a.example'] }, 'A031291', 'requestUris'],
-    [{ idTokenSignAlg: 'ES256' }, 'A031291', 'idTokenSignAlg'],
-    [{ bcDeliveryMode: 'POLL' }, 'A031291', 'bcDeliveryMode'],
     [{ extension: { tokenExchangePermitted: true } }, 'A031291', 'tokenExchangePermitted'],
     [{ extension: { idTokenDuration: 5 } }, 'A031291', 'idTokenDuration'],
     [{ grantTypes: ['PASSWORD'] }, 'A031201', 'grantTypes'],

@@ -14,7 +14,6 @@ async function newClient(members: Record<string, unknown> = {}) {
 }
 
 const stored = (id: string) => runtime.store.registry.findClientByNumber(SERVICE, Number(id))
-const UNKNOWN = '17566160603766'
 
 describe('the lock flag', () => {
   test('the lock flag locks and unlocks a client, and the answer has two members', async () => {
@@ -38,12 +37,6 @@ describe('the lock flag', () => {
       expect(answer.json['resultMessage']).toContain("'clientLocked'")
     },
   )
-
-  test('locking an unknown client is refused', async () => {
-    const lock = { clientLocked: true }
-    expect(failure(await post(`/client/lock_flag/update/${UNKNOWN}`, lock))).toBe('404 A001212')
-    expect(failure(await v2('POST', '/client/lock_flag/update/nobody', lock))).toBe('404 A001218')
-  })
 })
 
 describe('the secret', () => {
@@ -80,11 +73,4 @@ describe('the secret', () => {
       expect((await stored(id))?.clientSecretDigest).toBe(digest(secret))
     },
   )
-
-  test('changing the secret of an unknown client is refused', async () => {
-    const secret = { clientSecret: 'a'.repeat(40) }
-    expect(failure(await v2('GET', `/client/secret/refresh/${UNKNOWN}`))).toBe('404 A148201')
-    expect(failure(await v2('POST', `/client/secret/update/${UNKNOWN}`, secret))).toBe('404 A149201')
-    expect(failure(await get(`/client/secret/refresh/${UNKNOWN}`))).toBe('404 A001212')
-  })
 })

@@ -126,17 +126,6 @@ describe.each(KINDS)('$name', ({ settings, inSdk, mustBeRefused, set, read }) =>
   })
 })
 
-describe('the extension of a client', () => {
-  test.each([
-    ['idTokenDuration', 60],
-    ['tokenExchangePermitted', true],
-  ])('refuses %s by name', async (name, value) => {
-    const { status, json } = await v3('POST', '/client/create', { extension: { [name]: value } })
-    expect(status).toBe(400)
-    expect(json['resultMessage']).toContain(`'${name}'`)
-  })
-})
-
 describe('an attribute of a scope', () => {
   const scoped = (key: string, value: string) =>
     v3('POST', '/service/update', {

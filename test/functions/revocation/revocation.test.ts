@@ -52,11 +52,6 @@ describe.each(TOKEN_FORMS)('%s access tokens', async (_, settings) => {
     await expectEnded(tokens)
   })
 
-  test('revocation answers GET with 405 and names POST', async () => {
-    const answer = await walk.send({ route: '/revocation', method: 'GET' })
-    expect([answer.status, answer.headers['allow']]).toEqual([405, 'POST'])
-  })
-
   test('after a refresh, the refresh token that was replaced ends the tokens that are current', async () => {
     const client = await walk.addClient(BASIC)
     const first = await walk.granted(client)
@@ -130,17 +125,6 @@ describe.each(TOKEN_FORMS)('%s access tokens', async (_, settings) => {
     const { access } = await other.granted(namesake)
     expect(outcome(await revoke(client, access))).toBe(REVOKED)
     expect(outcome(await other.introspect(access))).toBe('OK A056001')
-  })
-
-  test.each([
-    [{}, 'BAD_REQUEST A113201 invalid_request'],
-    [{ parameters: 'token=%zz' }, 'BAD_REQUEST A113202 invalid_request'],
-    [{ parameters: 'client_id=1' }, 'BAD_REQUEST A115301 invalid_request'],
-    [{ parameters: 'token=a&token=a&client_id=1' }, 'BAD_REQUEST A115303 invalid_request'],
-    [{ parameters: 'token=a' }, 'INVALID_CLIENT A116302 invalid_client'],
-    [{ parameters: 'token=a', clientId: '1' }, 'INVALID_CLIENT A048304 invalid_client'],
-  ])('a revocation request of %j is %s', async (members, expected) => {
-    expect(outcome(await walk.call('/auth/revocation', members))).toBe(expected)
   })
 
   test('a wrong secret ends nothing', async () => {

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose'
 import { beforeEach, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
-import { contentOf, outcome } from '../../support/answers.ts'
+import { contentOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
 import { certificates } from '../../support/vectors.ts'
@@ -174,28 +174,6 @@ test.each(['access_token', 'refresh_token', 'nonsense', ''])('the hint %j mislea
   expect((await ask(refresh, bound, { token_type_hint: hint }))['active']).toBe(true)
   const call = { parameters: form({ token: access, token_type_hint: hint }) }
   expect(contentOf(await walk.call('/auth/introspection/standard', call))['active']).toBe(true)
-})
-
-test.each([
-  ['no parameters', undefined, 'BAD_REQUEST A145201 invalid_request'],
-  ['empty parameters', '', 'BAD_REQUEST A145201 invalid_request'],
-  ['broken parameters', 'token=%', 'BAD_REQUEST A145202 invalid_request'],
-  ['no token', 'a=b', 'BAD_REQUEST A145302 invalid_request'],
-  ['an empty token', 'token=', 'BAD_REQUEST A145302 invalid_request'],
-  ['two tokens', 'token=a&token=b', 'BAD_REQUEST A145391 invalid_request'],
-])('a request is refused with %s', async (_name, parameters, expected) => {
-  expect(outcome(await walk.call('/auth/introspection/standard', { parameters }))).toBe(expected)
-})
-
-test.each([
-  ['no token', ''],
-  ['an empty token', 'token='],
-  ['two tokens', 'token=a&token=b'],
-  ['a broken escape', 'token=%'],
-])('a request is refused with %s on the OAuth face', async (_name, body) => {
-  const headers = { ...basic(server), 'content-type': 'application/x-www-form-urlencoded' }
-  const { status, json } = await walk.send({ route: '/introspection/standard', headers, body })
-  expect([status, json['error']]).toEqual([400, 'invalid_request'])
 })
 
 test('a request brings no certificate: a binding is told, not judged', async () => {

@@ -47,35 +47,6 @@ test('an assertion is signed for the name that the request has, number or alias'
   expect(await send(asserted(aliased, START, byAlias), aliased)).toBe(invalid('A157397'))
 })
 
-const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
-
-test.each<[string, (right: Assertion) => Partial<Assertion>, string]>([
-  ['no type', ({ client_assertion }) => ({ client_assertion }), 'A157309'],
-  ['another type', (right) => ({ ...right, client_assertion_type: 'jwt' }), 'A157310'],
-  ['no assertion', ({ client_assertion_type }) => ({ client_assertion_type }), 'A157311'],
-  ['no JWT', (right) => ({ ...right, client_assertion: 'a.b' }), 'A157312'],
-  ['another key', () => asserted(client, START, {}, other), 'A157326'],
-  ['another issuer', () => asserted(client, START, { iss: '1' }), 'A157397'],
-  ['another subject', () => asserted(client, START, { sub: '1' }), 'A157397'],
-  ['another audience', () => asserted(client, START, { aud: 'https://as.example.com/token' }), 'A157318'],
-  ['no end', () => asserted(client, START, { exp: undefined }), 'A157319'],
-  ['an end an hour off', () => asserted(client, START, { exp: START + 3601 }), 'A157320'],
-  ['no identifier', () => asserted(client, START, { jti: undefined }), 'A157324'],
-])('an assertion with %s is refused', async (_name, change, resultCode) => {
-  expect(await send(change(asserted(client, START)))).toBe(invalid(resultCode))
-})
-
-test('an assertion must be of the registered algorithm', async () => {
-  const narrow = await walk.addClient(PRIVATE_KEY_JWT, { tokenAuthSignAlg: 'ES384' })
-  expect(await send(asserted(narrow, START), narrow)).toBe(invalid('A157313'))
-})
-
-test('an assertion may have only the name of the client beside it', async () => {
-  const members = { clientId: client.id, clientSecret: client.secret }
-  const parameters = { grant_type: 'client_credentials', ...asserted(client, START) }
-  expect(outcome(await walk.token(client, parameters, members))).toBe(invalid('A157392'))
-})
-
 test('an assertion fails while the keys behind its URI cannot be had, whatever the record holds', async () => {
   const remote = await walk.addClient(PRIVATE_KEY_JWT, { jwksUri: 'https://127.0.0.1/jwks' })
   expect(await send(asserted(remote, START), remote)).toBe(invalid('A157396'))

@@ -133,11 +133,6 @@ test.each([
   },
 )
 
-test('a request without a code is invalid', async () => {
-  const client = await walk.addClient(PUBLIC, BOUND)
-  expect(outcome(await walk.redeem(client, '', OWN))).toBe('BAD_REQUEST A050302 invalid_request')
-})
-
 test('a redemption must leave out a redirect URI that the authorization request did not name', async () => {
   const client = await walk.addClient(PUBLIC, BOUND)
   const code = await walk.code(client, { redirect_uri: undefined })

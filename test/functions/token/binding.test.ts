@@ -3,7 +3,7 @@ import { outcome, tokensOf } from '../../support/answers.ts'
 import type { Received } from '../../support/gateway.ts'
 import { testWalk } from '../../support/test-runtime.ts'
 import { certificatePem, certificates, spelling } from '../../support/vectors.ts'
-import { BASIC, BOUND, OTHER, OWN, POST, PUBLIC, TLS, type TestClient } from '../../support/walk.ts'
+import { BASIC, BOUND, OTHER, OWN, PUBLIC, TLS, type TestClient } from '../../support/walk.ts'
 
 const thumbprintOf = (name: string) => certificates.find((entry) => entry.name === name)?.['x5t#S256']
 const UNREADABLE = spelling('truncated-der')
@@ -48,32 +48,10 @@ describe.each(Object.entries(GRANTS))('%s', (_name, ask) => {
     expect(await boundTo(await ask(asking))).toBeUndefined()
     expect(await boundTo(await ask(asking, UNREADABLE))).toBeUndefined()
   })
-
-  test.each([
-    ['none', undefined, 'A244308'],
-    ['an empty one', '', 'A244308'],
-    ['one that a proxy calls (null)', '(null)', 'A244308'],
-    ['an unreadable one', UNREADABLE, 'A244309'],
-  ])('with both settings on, %s certificate is refused', async (_name, certificate, resultCode) => {
-    await setBinding(true)
-    const asking = await walk.addClient(POST, BOUND)
-    expect(outcome(await ask(asking, certificate))).toBe(`BAD_REQUEST ${resultCode} invalid_request`)
-  })
 })
 
 describe('binding', () => {
   beforeAll(() => setBinding(true))
-
-  test.each([
-    ['NONE', PUBLIC],
-    ['CLIENT_SECRET_BASIC', BASIC],
-    ['CLIENT_SECRET_POST', POST],
-    ['TLS_CLIENT_AUTH', TLS],
-  ])('a certificate binds for a client that authenticates by %s', async (_method, kind) => {
-    const { access } = await walk.granted(await walk.addClient(kind, BOUND), OWN)
-    const { json } = await walk.introspect(access, OWN)
-    expect(json['certificateThumbprint']).toBe(thumbprintOf('client-ec-p256'))
-  })
 
   test.each(certificates.map(({ name }) => name))('a token has the thumbprint of %s', async (name) => {
     const client = await walk.addClient(BASIC, BOUND)

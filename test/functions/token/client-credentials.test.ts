@@ -4,7 +4,7 @@ import { later } from '../../../shared/epoch-seconds.ts'
 import { contentOf, outcome, tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
-import { BASIC, basic, openWalk, POST, PUBLIC, type Walk } from '../../support/walk.ts'
+import { BASIC, basic, openWalk, POST, type Walk } from '../../support/walk.ts'
 
 const SCOPES = [
   { name: 'read', defaultEntry: true },
@@ -61,18 +61,6 @@ test('an answer on the OAuth face is not cached, and leaves out an empty scope',
     pragma: 'no-cache',
   })
   expect(Object.keys(json).sort()).toEqual(['access_token', 'expires_in', 'token_type'])
-})
-
-test('client credentials are refused to a public client', async () => {
-  const client = await walk.addClient({ ...PUBLIC, grantTypes: ['CLIENT_CREDENTIALS'] })
-  expect(outcome(await walk.credentials(client))).toBe('BAD_REQUEST A052301 unauthorized_client')
-})
-
-test('client credentials are refused to a client that did not declare them, and by a service that does not support them', async () => {
-  const client = await walk.addClient({ ...BASIC, grantTypes: ['AUTHORIZATION_CODE'] })
-  expect(outcome(await walk.credentials(client))).toBe('BAD_REQUEST A047302 unauthorized_client')
-  await walk.setService({ supportedGrantTypes: ['AUTHORIZATION_CODE'] })
-  expect(outcome(await walk.credentials(client))).toBe('BAD_REQUEST A049305 unsupported_grant_type')
 })
 
 test.each([

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
-import { answerWith, HOST, testKeyServer } from '../../shared/authentication/key-server.ts'
+import { answerWith, testKeyServer } from '../../shared/authentication/key-server.ts'
 import { outcome } from '../../support/answers.ts'
 import { jws, openAssertions } from '../../support/assertions.ts'
 import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
@@ -13,20 +13,14 @@ const RSA = certificatePem('self-signed-rsa-pss-signature')
 const OK = 'OK A052001'
 const invalid = (resultCode: string) => `INVALID_CLIENT ${resultCode} invalid_client`
 const DIFFERS = invalid('A157333')
-const UNAVAILABLE = invalid('A157396')
 
 const server = await testKeyServer()
-let rule: (address: string) => boolean
 let runtime: FixedRuntime
 let walk: Walk
 
 beforeEach(async () => {
-  rule = server.internet.isAllowed
   // What is remembered of key servers goes with the runtime.
-  runtime = await fixedRuntime({}, undefined, {
-    ...server.internet,
-    isAllowed: (address) => rule(address),
-  })
+  runtime = await fixedRuntime({}, undefined, { ...server.internet })
   walk = await openWalk(runtime, EVERY_METHOD)
   return () => runtime.close()
 })
@@ -76,37 +70,6 @@ describe('SELF_SIGNED_TLS_CLIENT_AUTH with a jwksUri', () => {
     at(660)
     expect([await asked(EC), await asked(RSA)]).toEqual([DIFFERS, OK])
     expect(fetches()).toBe(3)
-  })
-
-  test('the key server is asked once a minute, however many unknown certificates come along', async () => {
-    publish(ecKey)
-    expect(await asked(EC)).toBe(OK)
-    at(60)
-    const strangers = ['client-ec-p256', 'client-other', 'client-rsa-2048', 'self-signed-rsa-pss-signature']
-    const names = Array.from({ length: 5 }, () => strangers).flat()
-    const outcomes = await Promise.all(names.map((name) => asked(certificatePem(name))))
-    expect(new Set(outcomes)).toEqual(new Set([DIFFERS]))
-    expect(fetches()).toBe(2)
-    at(119)
-    expect(await asked(RSA)).toBe(DIFFERS)
-    expect(fetches()).toBe(2)
-  })
-
-  test('a client by self-signed certificate is refused while the set cannot be had, and the set is asked for again a minute later', async () => {
-    server.state.answer = answerWith('', 500)
-    expect(await asked(EC)).toBe(UNAVAILABLE)
-    publish(ecKey)
-    expect(await asked(EC)).toBe(UNAVAILABLE)
-    at(60)
-    expect(await asked(EC)).toBe(OK)
-    expect(fetches()).toBe(2)
-  })
-
-  test('no connection goes to an address that the rule refuses', async () => {
-    publish(ecKey)
-    rule = () => false
-    expect(await asked(EC)).toBe(UNAVAILABLE)
-    expect(server.seen).toMatchObject({ connections: 0, lookups: [HOST] })
   })
 
   test('a client by self-signed certificate is bound on the OAuth face, and refreshes with either certificate', async () => {
@@ -163,19 +126,4 @@ describe('PRIVATE_KEY_JWT with a jwksUri', () => {
     expect(await asked(fresh, 'new', '2')).toBe(invalid('A157398'))
     expect(fetches()).toBe(2)
   })
-
-  test('of two keys that share a kid the right one is found', async () => {
-    publish(key(old, 'same'), { ...key(old, 'same'), use: 'enc' }, key(fresh, 'same'))
-    expect(await asked(fresh, 'same', '1')).toBe(OK)
-    expect(await asked(old, 'same', '2')).toBe(OK)
-    expect(await asked(openAssertions(), 'same', '3')).toBe(invalid('A157326'))
-  })
-
-  test.each(['__proto__', '../jwks', 'constructor', 'x'.repeat(4000)])(
-    'no key has the kid %j',
-    async (kid) => {
-      publish(key(old, 'k1'))
-      expect(await asked(old, kid, '1')).toBe(invalid('A157326'))
-    },
-  )
 })

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest'
-import { startEmbeddedEngine } from '../../../infra/emulator/engine.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { tokensOf } from '../../support/answers.ts'
-import { fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { START } from '../../support/fixed-runtime.ts'
 import { testWalk } from '../../support/test-runtime.ts'
 import { certificates, spelling } from '../../support/vectors.ts'
-import { BASIC, basic, BOUND, openWalk, OTHER, OWN, POST, PUBLIC, TLS } from '../../support/walk.ts'
+import { BASIC, basic, BOUND, OTHER, OWN, POST, PUBLIC, TLS } from '../../support/walk.ts'
 
 const THUMBPRINT = certificates.find(({ name }) => name === 'client-ec-p256')?.['x5t#S256']
 const REQUEST_ID = 'JKJaXmPLvHcESHA='
@@ -111,40 +110,6 @@ test('a damaged item is a 500 with the request id of its line', async () => {
   expect(line()).toMatchObject({ ...logged, cause: { message: 'accessIssuedAt' } })
   const onFace = await walk.post('/introspection', { token: access }, OWN)
   expect([onFace.status, onFace.text]).toEqual([500, '{"error":"server_error"}'])
-})
-
-test('a store that cannot be reached is a 503 on every route, with Retry-After', async () => {
-  const engine = await startEmbeddedEngine({})
-  const lost = await fixedRuntime({}, engine)
-  const there = await openWalk(lost)
-  const client = await there.addClient(BASIC)
-  const { access } = await there.granted(client)
-  await engine.close()
-  lost.lines.length = 0
-  const onApi = await there.introspect(access)
-  expect([onApi.status, onApi.json]).toEqual([
-    503,
-    {
-      resultCode: 'A001191',
-      resultMessage: '[A001191] /auth/introspection, The store is unavailable. Try again later.',
-    },
-  ])
-  const onFace = await there.post('/token', { grant_type: 'client_credentials' }, undefined, basic(client))
-  expect([onFace.status, onFace.json]).toEqual([503, { error: 'temporarily_unavailable' }])
-  for (const { headers } of [onApi, onFace]) {
-    expect(headers).toMatchObject({
-      'retry-after': '1',
-      'x-request-id': REQUEST_ID,
-      'cache-control': 'no-store',
-    })
-  }
-  const unavailable = {
-    level: 'error',
-    reason: 'unavailable',
-    cause: { cause: { message: expect.anything() as unknown } },
-  }
-  expect(lost.logged()).toMatchObject([unavailable, unavailable])
-  lost.store.close()
 })
 
 test('after a whole walk neither the tables nor the log have any secret of it', async () => {

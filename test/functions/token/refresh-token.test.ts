@@ -128,11 +128,6 @@ test.each([
   expect(outcome(await walk.refresh(client, await make(client)))).toBe('BAD_REQUEST A053305 invalid_grant')
 })
 
-test('an empty refresh token is refused by its name', async () => {
-  const client = await walk.addClient(PUBLIC)
-  expect(outcome(await walk.refresh(client, ''))).toBe('BAD_REQUEST A053302 invalid_request')
-})
-
 test('a client that does not use refresh tokens gets none, and refreshes none', async () => {
   const client = await walk.addClient({ ...PUBLIC, grantTypes: ['AUTHORIZATION_CODE'] })
   const answer = await walk.redeem(client, await walk.code(client))

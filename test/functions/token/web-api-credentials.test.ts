@@ -30,20 +30,6 @@ test.each(NEEDED)(
   },
 )
 
-test.each(NEEDED)('%s answers a call without credentials with 401 and a challenge', async (api) => {
-  const sent = { headers: { 'content-type': 'application/json' }, body: '{}' }
-  const v3 = { route: `/api/{serviceId}${api}`, pathParameters: { serviceId: walk.serviceId } }
-  const resultMessage = `[A001202] ${api}, Authorization header is missing.`
-  for (const [place, challenge] of [
-    [{ route: `/api${api}` }, 'Basic realm="certbound"'],
-    [v3, 'Bearer'],
-  ] as const) {
-    const { status, headers, json } = await walk.send({ ...sent, ...place })
-    expect([status, headers['www-authenticate']]).toEqual([401, challenge])
-    expect(json).toEqual({ resultCode: 'A001202', resultMessage })
-  }
-})
-
 test('credentials that were taken away are refused', async () => {
   await walk.setService({ credentials: [] })
   expect((await walk.call('/auth/introspection', {})).status).toBe(401)

@@ -50,16 +50,6 @@ test.each([
   })
 })
 
-test('no header is a source of a certificate', () => {
-  const spoofed = Object.fromEntries(
-    ['client-cert', 'x-client-cert', 'x-amzn-mtls-clientcert', 'x-forwarded-client-cert', 'x-ssl-cert'].map(
-      (name) => [name, [CERTIFICATE]],
-    ),
-  )
-  const form = parameters({ client_certificate: CERTIFICATE, clientCertificate: CERTIFICATE })
-  expect(credentialsFromHttp(request(spoofed), form).certificate).toBe('absent')
-})
-
 test.each([
   [basic('a', 'b'), { client_secret: 'b' }, 'methods-combined'],
   [basic('a', ''), { client_secret: 'b' }, 'methods-combined'],
@@ -108,13 +98,6 @@ test('a client id of the call leaves the secret of the form as it is', () => {
 test('a secret of the call without a client id names no client', () => {
   const presented = credentialsFromWebApi({ clientSecret: 'b' }, parameters({ client_secret: 'c' }))
   expect(presented).toMatchObject({ basic: { clientId: undefined, clientSecret: 'b' }, form: NOTHING })
-})
-
-test('a secret and an assertion in the form are refused', () => {
-  const form = parameters({ client_secret: 'b', client_assertion: 'x.y.z' })
-  expect(() => credentialsFromWebApi({}, form)).toThrow(
-    expect.objectContaining({ reason: 'methods-combined' }),
-  )
 })
 
 test('each parameter of client authentication has its reason for being there twice', () => {

@@ -1,14 +1,9 @@
-import { X509Certificate } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { JwkSet } from '../../../shared/certificate/jwk-set.ts'
-import { readCertificate, type Der } from '../../../shared/certificate/pem.ts'
-import { registeredCertificates } from '../../../shared/certificate/registered-certificates.ts'
 import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
 import { type Internet, PUBLIC_INTERNET } from '../../../shared/internet.ts'
-import { thumbprint } from '../../../shared/certificate/thumbprint.ts'
 import { RemoteJwks } from '../../../shared/authentication/remote-jwks.ts'
 import { START } from '../../support/fixed-runtime.ts'
-import { certificatePem } from '../../support/vectors.ts'
 import { answerWith, reasonFor, testKeyServer } from './key-server.ts'
 
 const server = await testKeyServer()
@@ -181,35 +176,4 @@ test('every fetch resolves the name and judges the addresses again', async () =>
   expect(await reasonFor(remote.finds('b', 60))).toBe('address-refused')
   expect(await remote.finds('a', 61)).toBe(true)
   expect(server.seen.connections).toBe(1)
-})
-
-const der = (name: string) => readCertificate(certificatePem(name)) as Der
-const published = (name: string) => {
-  const { publicKey, raw } = new X509Certificate(certificatePem(name))
-  return { ...publicKey.export({ format: 'jwk' }), x5c: [raw.toString('base64')] }
-}
-const holds = (name: string) => (jwks: JwkSet) => {
-  const registered = registeredCertificates(jwks, undefined)
-  return typeof registered !== 'string' && registered.has(thumbprint(der(name))) ? true : undefined
-}
-
-test('certificates behind a jwks_uri follow a renewal: the old one, both, the new one', async () => {
-  const [older, newer] = ['client-ec-p256', 'client-ec-p256-renewed']
-  const remote = new RemoteJwks(server.internet)
-  const publishCertificates = (...names: string[]) => {
-    server.state.answer = answerWith(JSON.stringify({ keys: names.map(published) }))
-  }
-  const known = async (seconds: number) => [
-    await remote.find(server.uri, at(seconds), holds(older)),
-    await remote.find(server.uri, at(seconds), holds(newer)),
-  ]
-  publishCertificates(older)
-  expect(await known(0)).toEqual([true, undefined])
-  publishCertificates(older, newer)
-  expect(await known(59)).toEqual([true, undefined])
-  expect(await known(60)).toEqual([true, true])
-  publishCertificates(newer)
-  expect(await known(659)).toEqual([true, true])
-  expect(await known(660)).toEqual([undefined, true])
-  expect(fetches()).toBe(3)
 })

@@ -91,20 +91,6 @@ test('the same certificate gives the same object again', async () => {
   expect(await readSubject(certificate('client-ec-p256-renewed'))).not.toBe(first)
 })
 
-test('the oldest of a thousand certificates is forgotten', async () => {
-  const numbered = (serial: number) => {
-    const der = Buffer.from(certificate('client-other'))
-    der.writeUInt16BE(serial, der.indexOf(Buffer.from([0x02, 0x02, 0x10])) + 2)
-    return readCertificate(der.toString('base64')) as Der
-  }
-  const first = await readSubject(numbered(1))
-  for (let serial = 2; serial <= 1_000; serial++) await readSubject(numbered(serial))
-  expect(await readSubject(numbered(1))).toBe(first)
-  await readSubject(numbered(1_001))
-  expect(await readSubject(numbered(1))).not.toBe(first)
-  expect(await readSubject(numbered(1))).toEqual(first)
-})
-
 test('a value that is no string is read as its bytes', async () => {
   const { subject } = await readSubject(altered('client-other', '\x0c\x11other', '\x16\x11other'))
   expect(namesEqual(subject, await parseDistinguishedName('CN=other.example.org,O=Client2,C=JP'))).toBe(true)

@@ -84,6 +84,10 @@ test.each([JSON_TYPE, 'application/json; charset=utf-8', 'APPLICATION/JSON'])(
   },
 )
 
+test('JSON needs no content type to be a call', () => {
+  expect(readCall(request('{"token":"x"}'), Call)).toEqual({ token: 'x' })
+})
+
 test('null, empty text and zero count as absent, because clients write all members of their objects', () => {
   expect(call('{"token":null,"count":0,"flag":null,"scopes":""}')).toEqual({})
   expect(call('{"token":"","count":null,"scopes":0}')).toEqual({})

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
-import { activeRefreshToken, activeToken, activeTokenInFull } from '../../../shared/token/active-token.ts'
+import { activeRefreshToken, activeToken } from '../../../shared/token/active-token.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
 import { Service } from '../../../shared/store/service.ts'
@@ -33,39 +33,6 @@ const ACCESS = {
   client_id: '26478243745571',
 }
 
-test('an active access token has its client as a string and its end in seconds', () => {
-  expect(activeToken(grant, service)).toEqual(ACCESS)
-})
-
-test('an active access token may also have its start and its audience', () => {
-  expect(activeTokenInFull({ grant }, service)).toEqual({
-    ...ACCESS,
-    iat: 1_795_502_400,
-    aud: 'https://as.example.com',
-  })
-  expect(activeTokenInFull({ grant, jti: 'j' }, service)).toMatchObject({ jti: 'j' })
-})
-
-test('an active access token has no subject, scope or binding where there is none', () => {
-  const bare = activeToken(
-    {
-      ...grant,
-      terms: { ...grant.terms, subject: undefined },
-      accessScopes: [],
-      binding: 'none',
-    },
-    service,
-  )
-  expect(bare).toEqual({
-    scope: null,
-    iss: 'https://as.example.com',
-    active: true,
-    token_type: 'Bearer',
-    exp: 1_795_588_800,
-    client_id: '26478243745571',
-  })
-})
-
 test.each([[{ jkt: 'x' }], [{ 'x5t#S256': 'short' }], [undefined], ['x']])(
   'an active token shows no binding that cannot be proved: %j',
   (binding) => {
@@ -76,29 +43,6 @@ test.each([[{ jkt: 'x' }], [{ 'x5t#S256': 'short' }], [undefined], ['x']])(
 test('an active token shows only the thumbprint of a binding', () => {
   const binding = { 'x5t#S256': THUMBPRINT, jkt: 'x' }
   expect(activeToken({ ...grant, binding }, service).cnf).toEqual({ 'x5t#S256': THUMBPRINT })
-})
-
-test('an active refresh token has the scopes of the grant, its own end and no token_type', () => {
-  const { token_type: _type, ...rest } = ACCESS
-  expect(activeRefreshToken(grant, service, 5)).toEqual({ ...rest, scope: 'a b', exp: 5 })
-})
-
-test('an active token names its client as the client was asked for', () => {
-  const aliased = { ...grant, clientIdAlias: 'shop' }
-  expect(activeToken(aliased, service).client_id).toBe('shop')
-  expect(activeRefreshToken(aliased, service, 5).client_id).toBe('shop')
-})
-
-test('an active token has the resources that were asked for, and a refresh token all of the grant', () => {
-  const resources = ['https://a.example', 'https://b.example']
-  const meant = { ...grant, terms: { ...grant.terms, resources } }
-  const one = { ...meant, accessResources: ['https://a.example'] }
-  expect(activeToken(one, service).aud).toEqual(['https://a.example'])
-  expect(activeTokenInFull({ grant: one }, service).aud).toBe('https://a.example')
-  const both = { ...meant, accessResources: resources }
-  expect(activeTokenInFull({ grant: both }, service).aud).toEqual(resources)
-  expect(activeRefreshToken(one, service, 5).aud).toEqual(resources)
-  expect(activeToken(grant, service).aud).toBeUndefined()
 })
 
 test('reserved names among the properties of a stored grant have no effect', () => {

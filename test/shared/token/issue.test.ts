@@ -42,8 +42,6 @@ for (const [i, { privateKey }] of keys.entries()) {
   await runtime.store.registry.putSigningKey(KEY.service, jwk)
 }
 
-const extended = (extension: object) => Client.parse({ ...client, extension })
-
 test('an opaque token is stored as its digest', async () => {
   const { grant, accessToken, jwt, refreshToken, issuedAt } = await makeTokens(
     ORDER,
@@ -64,17 +62,6 @@ test('an opaque token is stored as its digest', async () => {
     accessIssuedAt: START,
     accessExpiresAt: later(START, 3600),
   })
-})
-
-test.each([
-  [undefined, 3600],
-  [60, 60],
-  [3600, 3600],
-  [86400, 3600],
-])('a token lives shorter for a client with %s', async (duration, expected) => {
-  const shorter = extended(duration === undefined ? {} : { accessTokenDuration: duration })
-  const { grant } = await makeTokens({ ...ORDER, client: shorter }, callOf(runtime, service))
-  expect(grant.accessExpiresAt - grant.accessIssuedAt).toBe(expected)
 })
 
 async function payloadOf(order: TokenOrder, by: Service = jwtService) {
@@ -114,27 +101,9 @@ test('a JWT of a client has the client as its subject, and no scope when there i
   expect(payload).not.toHaveProperty('scope')
 })
 
-test('a JWT names a client by the alias that it was asked by', async () => {
-  const { payload } = await payloadOf({
-    ...ORDER,
-    terms: { ...ORDER.terms, subject: undefined },
-    clientIdAlias: 'shop',
-  })
-  expect(payload).toMatchObject({ client_id: 'shop', sub: 'shop' })
-})
-
 test('a bound JWT shows its binding and nothing beside it', async () => {
   const binding = { 'x5t#S256': 'A'.repeat(43) } as unknown as TokenOrder['binding']
   expect((await payloadOf({ ...ORDER, binding })).payload['cnf']).toEqual({ 'x5t#S256': 'A'.repeat(43) })
-})
-
-test('a JWT has the default resource as its audience', async () => {
-  const other = { ...jwtService, defaultResource: 'https://rs.example.com' }
-  expect((await payloadOf(ORDER, other)).payload.aud).toBe('https://rs.example.com')
-})
-
-test('a JWT is signed with the key that the service names', async () => {
-  expect((await payloadOf(ORDER, { ...jwtService, accessTokenSignatureKeyId: '2' })).kid).toBe('2')
 })
 
 test.each([

@@ -29,7 +29,6 @@ const client = Client.parse({ clientId: KEY.client, grantTypes: ['AUTHORIZATION_
 
 const runtime = await testRuntime()
 
-const extended = (extension: object) => Client.parse({ ...client, extension })
 const TERMS = { scopes: [] }
 
 test('a refresh token is made where the service and the client use them', () => {
@@ -42,27 +41,6 @@ test('a refresh token is made where the service and the client use them', () => 
     refreshExpiresAt: later(START, 7200),
     familyDigest: digest(located?.family ?? ''),
   })
-})
-
-test('a refresh token is not made where the service or the client does not use them', () => {
-  const without = { ...client, grantTypes: ['AUTHORIZATION_CODE' as const] }
-  expect(
-    firstRefreshToken({ key: KEY, client: without, terms: TERMS }, callOf(runtime, service)),
-  ).toBeUndefined()
-  const never: Service = { ...service, supportedGrantTypes: ['AUTHORIZATION_CODE'] }
-  expect(
-    firstRefreshToken({ key: KEY, client: client, terms: TERMS }, callOf(runtime, never)),
-  ).toBeUndefined()
-})
-
-test('a refresh token lives shorter for a client with a shorter duration, never longer', () => {
-  for (const [duration, expected] of [[60, 60] as const, [86400, 7200] as const]) {
-    const first = firstRefreshToken(
-      { key: KEY, client: extended({ refreshTokenDuration: duration }), terms: TERMS },
-      callOf(runtime, service),
-    )
-    expect(first?.members.refreshExpiresAt).toBe(START + expected)
-  }
 })
 
 const first = () => {
