@@ -25,13 +25,13 @@ function grep(pattern: RegExp, among: string[]) {
   )
 }
 
-test('the folders that are read are there', () => {
+test('the folders that these tests read exist', () => {
   expect(deployed).toContain('shared/runtime.ts')
   expect(sources).toContain('infra/aws/template/functions.yml')
   expect(tests).toContain('test/sources.test.ts')
 })
 
-test('time, entropy and the environment come from the runtime alone', () => {
+test('only the runtime and the settings read time, entropy and the environment', () => {
   const others = deployed.filter((file) => !['shared/runtime.ts', 'shared/settings.ts'].includes(file))
   const reach =
     /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\brandom(Bytes|UUID|Int|Fill)|Math\.random|getRandomValues|process\.env\b|hrtime/
@@ -50,11 +50,11 @@ test('what a module remembers for all requests has a bound', () => {
 })
 
 // A letter in brackets keeps a pattern from matching its own line.
-test('nothing is left for later', () => {
+test('no source has a mark for later work', () => {
   expect(grep(/\b([T]ODO|[F]IXME|[X]XX)\b/, sources)).toEqual([])
 })
 
-test('no file grows beyond 250 lines, tables of data aside', () => {
+test('no file has more than 250 lines, except for tables of data', () => {
   const grown = [...sources, ...tests].filter((file) => read(file).split('\n').length > 251)
   expect(grown.filter((file) => !/^shared.refusal.|schema/.test(file))).toEqual([])
 })
@@ -63,7 +63,7 @@ test('no test is focused, skipped or planned', () => {
   expect(grep(/\.(only|skip|skipIf|runIf|todo)[(]/, tests)).toEqual([])
 })
 
-test('every file has a name that says something', () => {
+test('no file has a vague name', () => {
   const vague = /^(index|utils?|helpers?|common|misc)\.ts$/
   expect([...sources, ...tests].filter((file) => vague.test(basename(file)))).toEqual([])
 })

@@ -10,7 +10,7 @@ const { registry } = deployment.runtime.store
 const aliases = (await registry.findService(deployment.walk.number))?.mtlsEndpointAliases ?? []
 
 /** RFC 8705 section 5. */
-describe.each(LIBRARIES)('%s, told that its client has a certificate,', (_library, open) => {
+describe.each(LIBRARIES)('%s with use_mtls_endpoint_aliases', (_library, open) => {
   const tokens = async () => {
     const client = await deployment.walk.addClient(BY_SUBJECT.settings)
     const party = { kind: BY_SUBJECT, client, certificate: BY_SUBJECT.holds }
@@ -27,7 +27,7 @@ describe.each(LIBRARIES)('%s, told that its client has a certificate,', (_librar
     expect(await failure(tokens())).toBe(INVALID_CLIENT)
   })
 
-  test('a client is not misled by an alias that is no endpoint of its own', async () => {
+  test('a client ignores an alias of an endpoint that it does not use', async () => {
     const more = [{ name: 'authorization_endpoint', uri: 'https://elsewhere.example.com/' }]
     await deployment.walk.setService({ mtlsEndpointAliases: [...more, ...aliases] })
     expect(await failure(tokens())).toBe('success')

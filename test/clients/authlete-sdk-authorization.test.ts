@@ -41,7 +41,7 @@ test('the SDK reads BAD_REQUEST for a client that is not known', async () => {
   expect(contentOf(answer)).toMatchObject({ error: 'invalid_request' })
 })
 
-test('the SDK keeps with a ticket what the authorization server wants to find again', async () => {
+test('the SDK stores, reads and replaces the context of a ticket', async () => {
   const { service, serviceId } = opened
   const { management } = service.authorization
   const kept = await ticket()

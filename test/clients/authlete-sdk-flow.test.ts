@@ -87,7 +87,7 @@ test('the SDK gets a JWT as the access token where the service signs', async () 
   await service.service.get({ serviceId })
 })
 
-test('by the SDK, introspection lets only the holder of the certificate pass', async () => {
+test('by the SDK, introspection accepts a token only with its certificate', async () => {
   const { certificates, publicClient } = opened
   const { jwtAccessToken, accessToken = '' } = await tokens()
   const token = jwtAccessToken ?? accessToken
@@ -115,7 +115,7 @@ test('by the SDK, introspection lets only the holder of the certificate pass', a
   expect(told(await introspect('unknown'))).toBe('UNAUTHORIZED A057302')
 })
 
-test('by the SDK, standard introspection reports the binding, and nothing of an unknown token', async () => {
+test('by the SDK, standard introspection has the binding of a token, and only `active` for an unknown one', async () => {
   const { service, serviceId } = opened
   const standard = (token: string, more: object = {}) =>
     service.introspection.standardProcess({

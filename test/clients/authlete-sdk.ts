@@ -61,7 +61,7 @@ export type Opened = Awaited<ReturnType<typeof openSdk>>
 /** The last test of a file: all operations of its family have answered. */
 export function drivesFamily(family: Family, { answered }: Opened): void {
   const expected: readonly string[] = DRIVEN[family].toSorted()
-  test('every operation of this family was driven', () => {
+  test('every operation of the family of this file has answered', () => {
     expect([...answered].filter((name) => expected.includes(name)).toSorted()).toEqual(expected)
   })
 }

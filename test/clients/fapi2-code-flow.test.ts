@@ -25,7 +25,7 @@ describe.each(LIBRARIES)('M05, M07, M08: the code flow of %s', (_library, open) 
     await codeFlow(await begin(), BY_SUBJECT, format)
   })
 
-  test('M07: a code is taken for less than 60 seconds', async () => {
+  test('M07: a code is accepted for less than 60 seconds', async () => {
     const { own } = await begin()
     const [first, second] = [await own.authorize('accounts:read'), await own.authorize('accounts:read')]
     advance(59)
@@ -34,7 +34,7 @@ describe.each(LIBRARIES)('M05, M07, M08: the code flow of %s', (_library, open) 
     expect(await failure(own.exchange(second))).toBe('400 invalid_grant')
   })
 
-  test('M07: a code is taken once, and ends the tokens it gave when it comes again', async () => {
+  test('M07: a code is accepted once, and ends its tokens when it is presented again', async () => {
     const { own } = await begin()
     const callback = await own.authorize('accounts:read')
     const { access_token } = await own.exchange(callback)

@@ -41,7 +41,7 @@ const WEAK: readonly (readonly [string, ConnectionOptions])[] = [
   ['suites without forward secrecy', { maxVersion: 'TLSv1.2', ciphers: 'AES128-GCM-SHA256:AES256-SHA' }],
 ]
 
-test.each(WEAK)('M01: no endpoint speaks TLS by %s', async (_name, options) => {
+test.each(WEAK)('M01: no endpoint accepts a connection with %s', async (_name, options) => {
   for (const port of deployment.ports) {
     const { said, error } = await converse(port, { ...identity(BY_SUBJECT.holds), ...options })
     expect(said).toBe('')
@@ -82,7 +82,7 @@ describe.each(LIBRARIES)('M02, M03: a confidential client of %s', (_library, ope
   })
 })
 
-test('M02: a public client gets nothing', async () => {
+test('M02: a public client is refused', async () => {
   const client = await deployment.walk.addClient(NONE.settings)
   const answer = await tokenRequest({
     client_id: client.id,
@@ -99,7 +99,7 @@ test('M02: a client without a certificate gets no token', async () => {
   expect(await failure(own.credentials('accounts:read'))).toBe('400 invalid_request')
 })
 
-test('M02: nobody gets a token by the password grant', async () => {
+test('M02: the password grant is refused', async () => {
   const client = await deployment.walk.addClient(BY_SUBJECT.settings)
   const asked = { grant_type: 'password', username: 'testuser01', password: 'x', client_id: client.id }
   const { status, text } = await tokenRequest(asked)
@@ -119,7 +119,7 @@ test.each([
   ['the token endpoint', () => `${deployment.issuer}/token`, 401],
   ['the token endpoint of the mutual-TLS domain', () => `${deployment.mutualTlsUrl}/token`, 401],
   ['another issuer', () => 'https://other.example.com', 401],
-])('M04, M06: an assertion for %s', async (_name, aud, status) => {
+])('M04, M06: an assertion for %s is answered with $2', async (_name, aud, status) => {
   expect(await outcome(() => ({ aud: aud() }))).toBe(status)
 })
 
@@ -128,9 +128,12 @@ test.each([
   ['iat', 61, 401],
   ['nbf', 10, 200],
   ['nbf', 61, 401],
-])('M04, M06: an assertion with an %s that is %d s ahead', async (name, ahead, status) => {
-  expect(await outcome(() => ({ [name]: deployment.runtime.now() + ahead }))).toBe(status)
-})
+])(
+  'M04, M06: an assertion with an %s that is %d s ahead is answered with $2',
+  async (name, ahead, status) => {
+    expect(await outcome(() => ({ [name]: deployment.runtime.now() + ahead }))).toBe(status)
+  },
+)
 
 test.each<[string, Kind['settings']]>([
   ['tls_client_auth', { ...BY_SUBJECT.settings, tlsClientAuthSubjectDn: 'CN=weak.example.org,O=Client1' }],

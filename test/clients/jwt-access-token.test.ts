@@ -63,7 +63,7 @@ describe.each(SIGNING_ALGORITHMS)('validateJwtAccessToken of oauth4webapi, with 
   })
 })
 
-test('a bound token verifies offline with the published keys and says what it is bound to', async () => {
+test('a bound token verifies offline with the published keys and has its binding', async () => {
   const token = await issued(await deployment.walk.addClient(BASIC, BOUND), 'ES256')
   const answer = await deployment.fetchAs()(as.jwks_uri ?? '', { headers: {} })
   const keys = createLocalJWKSet((await answer.json()) as JSONWebKeySet)

@@ -21,15 +21,18 @@ describe.each(RUNS)('%s with access tokens that are %s', (_library, format, open
   beforeEach(() => setFormat(deployment, format))
 
   test.each([['none', NONE] as const, ...CONFIDENTIAL])(
-    'gets a bound token for a code by %s, refreshes and revokes it',
+    'a client by %s gets a bound token for a code, refreshes and revokes it',
     async (_method, made) => {
       const kind = await made
       await codeFlow(await parties(open, deployment, kind), kind, format)
     },
   )
 
-  test.each(CONFIDENTIAL)('gets a bound token by %s for itself', async (_method, made) => {
-    const kind = await made
-    await clientCredentials(await parties(open, deployment, kind), kind, format)
-  })
+  test.each(CONFIDENTIAL)(
+    'a client by %s gets a bound token by client credentials',
+    async (_method, made) => {
+      const kind = await made
+      await clientCredentials(await parties(open, deployment, kind), kind, format)
+    },
+  )
 })

@@ -31,7 +31,7 @@ describe.each(LIBRARIES)('%s', (...library) => {
       ]
     }
 
-    test('reports an invalid client at every step, and nothing is used up', async () => {
+    test('a client with another certificate or none is invalid at every step, and nothing is used up', async () => {
       const { own, as } = await openParties(library, kind)
       const steps = await begun(own)
       const five = Array.from({ length: 5 }, () => INVALID_CLIENT)
@@ -42,7 +42,7 @@ describe.each(LIBRARIES)('%s', (...library) => {
   })
 
   describe.each([['none', NONE] as const, ...BY_SECRET])('of a client by %s', (_method, kind) => {
-    test('reports an invalid grant or request at a refresh, and the token stays good', async () => {
+    test('a refresh with another certificate or none is refused, and the token stays valid', async () => {
       const { own, as } = await openParties(library, kind)
       const steps = await begun(own)
       const [other, without] = [await as(OTHERS), await as(undefined)]
@@ -53,12 +53,12 @@ describe.each(LIBRARIES)('%s', (...library) => {
     })
   })
 
-  test.each(BY_SECRET)('gets no token by %s without a certificate', async (_method, kind) => {
+  test.each(BY_SECRET)('a client by %s gets no token without a certificate', async (_method, kind) => {
     const without = await (await openParties(library, kind)).as(undefined)
     expect(await failure(without.credentials('accounts:read'))).toBe('400 invalid_request')
   })
 
-  test('gets tokens of an assertion bound to whatever certificate it presents, and none without', async () => {
+  test('a client by assertion gets tokens bound to the certificate it presents, and none without one', async () => {
     const kind = await byAssertion('ES256')
     const { own, as } = await openParties(library, kind)
     const steps = await begun(own)
@@ -79,7 +79,7 @@ describe.each(LIBRARIES)('%s', (...library) => {
       ['client_secret_basic', SECRET_BASIC],
       ['tls_client_auth', BY_SUBJECT],
       ['self_signed_tls_client_auth', SELF_SIGNED],
-    ])('is refused by the resource without the certificate of the token, by %s', async (_method, kind) => {
+    ])('the resource refuses a token without its certificate to a client by %s', async (_method, kind) => {
       const { own, as } = await openParties(library, kind)
       const { access } = await begun(own)
       expect(await failure((await as(OTHERS)).use(access))).toBe(INVALID_TOKEN)
@@ -88,13 +88,13 @@ describe.each(LIBRARIES)('%s', (...library) => {
     })
   })
 
-  test('gets no answer from the mutual-TLS domain without a certificate', async () => {
+  test('the mutual-TLS domain does not answer a client without a certificate', async () => {
     const { withoutOnMutualTls } = await openParties(library, SECRET_BASIC)
     const reported = await failure((await withoutOnMutualTls()).credentials('accounts:read'))
     expect(reported).toBe('no answer')
   })
 
-  test('gets a 403 that is not of OAuth with a certificate that the domain does not trust', async () => {
+  test('the mutual-TLS domain answers an untrusted certificate with a 403 that is not of OAuth', async () => {
     const client = await (await openParties(library, SECRET_BASIC)).as('server-localhost')
     expect(await failure(client.credentials('accounts:read'))).toBe('OAUTH_RESPONSE_IS_NOT_CONFORM 403')
   })

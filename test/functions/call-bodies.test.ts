@@ -14,7 +14,7 @@ const about = ({ template }: Call) => referenceOf(ROUTES[template]?.endpoint ?? 
 const POSTS = CALLS.filter((call) => !inQuery(call))
 
 describe.each(POSTS)('$name', (call) => {
-  test('the call takes a form, unless the reference says JSON', async () => {
+  test('the call accepts a form, except where the reference allows only JSON', async () => {
     const sent = sentTo(call, {}, walk, client)
     const headers = { ...sent.headers, 'content-type': 'application/x-www-form-urlencoded' }
     const { json } = await walk.send({ ...sent, headers, body: 'unknownToAll=1' })

@@ -60,7 +60,7 @@ test.each([
   }
 })
 
-test('the certificate of the connection decides against one of the right client everywhere else', async () => {
+test('the certificate of the connection decides when every header and parameter has the right one', async () => {
   for (const request of [clientCredentials(), await introspection()]) {
     const mine = { ...request, certificate: OTHER }
     const refused = await service.send(mine)
@@ -70,7 +70,7 @@ test('the certificate of the connection decides against one of the right client 
   }
 })
 
-test('a token is bound to the certificate of the connection, not to one of another client everywhere else', async () => {
+test('a token is bound to the certificate of the connection when every header and parameter has another one', async () => {
   for (const request of [clientCredentials(), await redemption()]) {
     const { status, json } = await service.send(everywhere(request, OTHER))
     expect(status).toBe(200)

@@ -30,7 +30,7 @@ const BREACHES: readonly (readonly [name: string, settings: typeof BASIC])[] = [
   ['signs with RS256', { ...PRIVATE_KEY_JWT, ...BOUND, tokenAuthSignAlg: 'RS256' }],
 ]
 
-test.each(BREACHES)('under fapi2 a client gets nothing any more that %s', async (_name, settings) => {
+test.each(BREACHES)('under fapi2 every request of a client that %s is refused', async (_name, settings) => {
   const client = await walk.addClient(settings, { resourceServerAudiences: ['*'] })
   const { refresh, access } = await granted(client)
   await switchOn()
@@ -55,7 +55,7 @@ async function granted(client: Awaited<ReturnType<Walk['addClient']>>) {
 test.each([
   ['TLS_CLIENT_AUTH', { ...TLS, ...BOUND }],
   ['PRIVATE_KEY_JWT', { ...PRIVATE_KEY_JWT, ...BOUND, tokenAuthSignAlg: 'ES256' }],
-])('under fapi2 a client that keeps the profile by %s goes on', async (method, settings) => {
+])('under fapi2 a client by %s that follows the profile gets tokens', async (method, settings) => {
   const client = await walk.addClient(settings)
   await switchOn()
   const assertion = method === 'PRIVATE_KEY_JWT' ? asserted(client, runtime.now()) : {}
@@ -68,7 +68,7 @@ test.each([
 const create = (members: object) =>
   walk.call('/auth/token/create', { grantType: 'CLIENT_CREDENTIALS', ...members })
 
-test('an unbound token from before fapi2 is refused to everyone', async () => {
+test('an unbound token from before fapi2 is invalid', async () => {
   const client = await walk.addClient(TLS)
   const token = (await create({ clientId: client.number })).json['accessToken'] as string
   expect((await walk.introspect(token)).json['action']).toBe('OK')

@@ -35,14 +35,14 @@ const form = (route: string, sent: Partial<Sent> = {}): Sent => ({
   ...sent,
 })
 
-test('there are OAuth routes', () => {
+test('the routes of the OAuth face are among those that are tested', () => {
   expect(OAUTH).toEqual(
     expect.arrayContaining(['/introspection', '/introspection/standard', '/revocation', '/token']),
   )
 })
 
 describe.each(OAUTH)('%s', (route) => {
-  test.each(ELSEWHERE)('the route is not there on %s, and nothing is read', async (_, where) => {
+  test.each(ELSEWHERE)('the route answers 404 on %s before anything is read', async (_, where) => {
     runtime.lines.length = 0
     const { status, json } = await only(form(route, where))
     expect({ status, json }).toEqual({ status: 404, json: { error: 'invalid_request' } })
@@ -61,19 +61,19 @@ describe.each(OAUTH)('%s', (route) => {
   })
 })
 
-test.each(DOCUMENTS)('%s is there for everyone', async (route) => {
+test.each(DOCUMENTS)('%s answers on every domain', async (route) => {
   const { status } = await only({ route, method: 'GET', domainName: PLAIN })
   expect(status).toBe(200)
 })
 
-test('the metadata at the path of an issuer is there for everyone', async () => {
+test('the metadata at the path of an issuer is looked for on every domain', async () => {
   runtime.lines.length = 0
   const pathParameters = { issuerPath: 'other' }
   await only({ route: AT_PATHS, method: 'GET', domainName: PLAIN, pathParameters })
   expect(runtime.logged()).toMatchObject([{ outcome: 404, reason: 'document-other' }])
 })
 
-test('the Web API is on the plain domain', async () => {
+test('the Web API answers on the plain domain', async () => {
   const credentials = Buffer.from(`${String(runtime.settings.serviceId)}:s3cret`).toString('base64')
   const { status, json } = await only({
     route: '/api/auth/introspection',

@@ -102,7 +102,7 @@ test.each([
   expect(outcome(await walk.redeem(client, code, OWN))).toBe('OK A050001')
 })
 
-test('a refresh for some resources of the grant holds only this once', async () => {
+test('a refresh for some resources of the grant leaves the resources of the next refresh unchanged', async () => {
   const { refresh } = tokensOf(await redeemed([A, B]))
   const first = await walk.refresh(client, refresh, OWN, { resource: A })
   expect(first.json).toMatchObject({ resources: [A, B], accessTokenResources: [A] })
@@ -111,18 +111,21 @@ test('a refresh for some resources of the grant holds only this once', async () 
   expect(audOf(tokensOf(second).access)).toBe(B)
 })
 
-test.each([[C], [[A, C]], ['c']])('a refresh for %j is refused and uses nothing up', async (resource) => {
-  const { refresh } = tokensOf(await redeemed([A, B]))
-  const code = resource === 'c' ? 'A049391' : 'A053395'
-  const answer = await walk.refresh(client, refresh, OWN, { resource })
-  expect(outcome(answer)).toBe(`BAD_REQUEST ${code} invalid_target`)
-  expect(outcome(await walk.refresh(client, refresh, OWN))).toBe('OK A053001')
-})
+test.each([[C], [[A, C]], ['c']])(
+  'a refresh for %j is refused, and the refresh token stays usable',
+  async (resource) => {
+    const { refresh } = tokensOf(await redeemed([A, B]))
+    const code = resource === 'c' ? 'A049391' : 'A053395'
+    const answer = await walk.refresh(client, refresh, OWN, { resource })
+    expect(outcome(answer)).toBe(`BAD_REQUEST ${code} invalid_target`)
+    expect(outcome(await walk.refresh(client, refresh, OWN))).toBe('OK A053001')
+  },
+)
 
 describe.each(ACCESS_TOKENS)('introspection of a token (%s)', (accessTokens) => {
   beforeEach(() => open(accessTokens))
 
-  test('introspection tells the resources of grant and token, and takes what the token is meant for', async () => {
+  test('introspection has the resources of grant and token, and accepts only the resources of the token', async () => {
     const { access } = tokensOf(await redeemed([A, B], A))
     const { json } = await walk.introspect(access, OWN)
     expect(json).toMatchObject({ resources: [A, B], accessTokenResources: [A] })

@@ -42,7 +42,7 @@ test('a line has no member for what is not known, and none of the process', () =
   ])
 })
 
-test('a line stays one line, whatever is in it', () => {
+test('a line break in a value does not break the line', () => {
   const { log, lines, read } = logTo()
   log.request({ ...LINE, requestId: 'a\n{"level":"error"}\u2028' })
   expect(lines.join('').split('\n')).toHaveLength(2)

@@ -12,16 +12,19 @@ const ENVIRONMENT = {
 const runtime = runtimeFor(readEnvironment(ENVIRONMENT))
 afterAll(() => runtime.store.close())
 
-test.each([1, 6, 16, 32, 4095, 4096, 4097, 10_000])('%i random bytes come when asked for', (bytes) => {
-  expect(runtime.random(bytes)).toHaveLength(bytes)
-  expect(runtime.random(bytes)).toHaveLength(bytes)
-})
+test.each([1, 6, 16, 32, 4095, 4096, 4097, 10_000])(
+  'random returns %i bytes when asked for them',
+  (bytes) => {
+    expect(runtime.random(bytes)).toHaveLength(bytes)
+    expect(runtime.random(bytes)).toHaveLength(bytes)
+  },
+)
 
 test('no random bytes are given when none are asked for', () => {
   expect(runtime.random(0)).toHaveLength(0)
 })
 
-test('random bytes never come twice, also across the pieces that they are drawn in', () => {
+test('random bytes never repeat, also across the pieces that they are drawn in', () => {
   const drawn = Array.from({ length: 20_000 }, (_none, i) => runtime.random(12 + (i % 21)).toString('hex'))
   const starts = drawn.map((hex) => hex.slice(0, 24))
   expect(new Set(starts).size).toBe(20_000)
@@ -87,7 +90,7 @@ test('a runtime is not made of an environment without its tables: the error name
   expect(() => run('systemRuntime()', without)).toThrow('environment: GRANTS_TABLE missing or invalid')
 })
 
-test('a runtime is quiet where the environment says so', () => {
+test('a runtime with LOG_LEVEL=silent logs nothing', () => {
   const script = `const { log } = systemRuntime()
       log.failure({ requestId: 'r', endpoint: '/token', outcome: 500, milliseconds: 1 }, new Error('x'))`
   expect(run(script, { ...ENVIRONMENT, LOG_LEVEL: 'silent' })).toBe('')

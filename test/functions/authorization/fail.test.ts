@@ -88,7 +88,7 @@ test('a ticket that fails and is issued at once either fails or becomes a code, 
 test.each([
   [-1, 'LOCATION A060306 access_denied'],
   [0, 'BAD_REQUEST A059301 invalid_request'],
-])('a ticket may fail %i s from its end at 24 hours: %s', async (seconds, expected) => {
+])('fail is answered %i s from the expiry of a ticket, at 24 hours, with %s', async (seconds, expected) => {
   const ticket = await ticketFor()
   runtime.clock.now = later(START, DAY + seconds)
   expect(outcome(await fail(ticket))).toBe(expected)

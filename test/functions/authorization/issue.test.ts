@@ -85,7 +85,7 @@ test.each([
   ['a ticket with another secret', async () => `${(await ticketFor()).slice(0, 32)}${'A'.repeat(40)}`],
   ['a ticket cut short', async () => (await ticketFor()).slice(0, -4)],
   ['something else', () => Promise.resolve('hXoY87t_t23enrVHWxpXNP5FfVDhDypD3T6H6lt4IPA')],
-])('%s is no ticket', async (_name, make) => {
+])('issue refuses %s in place of a ticket', async (_name, make) => {
   expect(outcome(await walk.issue(await make()))).toBe('BAD_REQUEST A041202 invalid_request')
 })
 
@@ -133,7 +133,7 @@ test.each([
   ['narrowed in a form, where a list is a text', { scopes: 'write' }, 'write'],
   ['others that the client may have', { scopes: ['admin', 'read'] }, 'admin read'],
   ['repeated', { scopes: ['read', 'read'] }, 'read'],
-])('scopes at issue: %s', async (_name, members, expected) => {
+])('scopes at issue that are %s replace those of the request', async (_name, members, expected) => {
   expect(await scopeOf(members)).toBe(expected)
 })
 

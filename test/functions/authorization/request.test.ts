@@ -48,7 +48,7 @@ test('a request without scopes has none in its answer', async () => {
   expect((await walk.authorize(client)).json).not.toHaveProperty('scopes')
 })
 
-test('a request by an alias says so, and the tokens name the client as the token request does', async () => {
+test('the answer to a request by alias has clientIdAliasUsed, and the tokens name the client as the token request does', async () => {
   const settings = { clientIdAlias: 'my-client', clientIdAliasEnabled: true }
   const named = await walk.addClient(PUBLIC, settings)
   const { json } = await walk.authorize(named, { client_id: 'my-client' })
@@ -99,7 +99,7 @@ test.each([
     () => `response_type=code&client_id=${client.id}&redirect_uri=${EVIL}&state=a&state=b`,
     'A011304 invalid_request',
   ],
-])('nothing goes to a redirect URI that is not known to be good: %s', async (_name, parameters, expected) => {
+])('a request with %s is not redirected', async (_name, parameters, expected) => {
   const answer = await asked(parameters())
   expect([answer.status, outcome(answer)]).toEqual([200, `BAD_REQUEST ${expected}`])
   expect(answer.text).not.toMatch(/Location|evil|https:\/\/client/)
@@ -121,7 +121,7 @@ test.each([
     { redirect_uri: undefined },
     'A011313 invalid_request',
   ],
-])('nothing goes to the redirect URI of a client that %s', async (_name, settings, parameters, expected) => {
+])('a request of a client that %s is not redirected', async (_name, settings, parameters, expected) => {
   const other = await walk.addClient(PUBLIC, settings)
   expect(outcome(await walk.authorize(other, { state: STATE, ...parameters }))).toBe(
     `BAD_REQUEST ${expected}`,
@@ -145,7 +145,7 @@ test.each([
     'A124306',
     'invalid_request',
   ],
-])('an error for the client carries state and iss: %s', async (_name, parameters, resultCode, error) => {
+])('the redirected error for %s has state and iss', async (_name, parameters, resultCode, error) => {
   const answer = await walk.authorize(client, { state: STATE, ...parameters })
   const { type, action, responseContent } = answer.json
   expect([answer.status, type, action]).toEqual([200, 'authorizationResponse', 'LOCATION'])
@@ -175,7 +175,7 @@ test.each([
   ['display=page&display=page', 'A004396'],
   ['ui_locales=en&ui_locales=en', 'A004396'],
   ['login_hint=a&login_hint=a', 'A004396'],
-])('a repeated parameter is an error that carries state and iss: %s', async (more, resultCode) => {
+])('the redirected error for the repeated parameter %s has state and iss', async (more, resultCode) => {
   const answer = await asked(`${GOOD()}&state=s&${more}`)
   expect(outcome(answer)).toBe(`LOCATION ${resultCode} invalid_request`)
   const query = new URL(answer.json['responseContent'] as string).searchParams
@@ -184,7 +184,7 @@ test.each([
 })
 
 test.each(['state=a&state=b', 'state=a&state=', 'state=&state=b'])(
-  'of two states neither comes back: %s',
+  'an error for two states is redirected without a state: %s',
   async (more) => {
     const answer = await asked(`${GOOD()}&${more}`)
     expect(outcome(answer)).toBe('LOCATION A013302 invalid_request')

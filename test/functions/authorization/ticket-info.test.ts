@@ -26,7 +26,7 @@ const get = (query: string) =>
     query,
   })
 
-test('ticket info gives back what the authorization request brought, without a responseContent', async () => {
+test('ticket info returns the context of the authorization request, without a responseContent', async () => {
   const ticket = await ticketFor({ context: '{"a":"é"}' })
   expect((await info(ticket)).json).toEqual({
     type: 'authorizationTicketInfoResponse',
@@ -50,7 +50,7 @@ test('ticket info of a ticket without a context is empty', async () => {
   expect((await info(await ticketFor())).json).toMatchObject({ action: 'OK', info: {} })
 })
 
-test('ticket info does not consume the ticket, and issue tells the context too', async () => {
+test('ticket info does not consume the ticket, and issue returns the context too', async () => {
   const ticket = await ticketFor({ context: 'kept' })
   await info(ticket)
   const { json } = await walk.issue(ticket)

@@ -27,14 +27,17 @@ describe.each([
     return JSON.stringify(result.policyDocument).includes('"Effect":"Allow"')
   }
 
-  test.each(bindings)('$id: $why', async ({ token, certificate, verdict }) => {
-    await bind('cnf' in token ? token.cnf : 'none')
-    for (const format of FORMATS) {
-      expect(await ask(presented(certificate), format)).toBe(verdict === 'holds')
-    }
-  })
+  test.each(bindings)(
+    'the authorizer allows a token only when its binding holds: $id, $why',
+    async ({ token, certificate, verdict }) => {
+      await bind('cnf' in token ? token.cnf : 'none')
+      for (const format of FORMATS) {
+        expect(await ask(presented(certificate), format)).toBe(verdict === 'holds')
+      }
+    },
+  )
 
-  test('a grant without a word on its binding is denied', async () => {
+  test('a grant without a binding attribute is denied', async () => {
     await bind(undefined)
     for (const format of FORMATS) expect(await ask(OWN, format)).toBe(false)
   })

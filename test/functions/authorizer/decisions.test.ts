@@ -49,7 +49,7 @@ describe.each(SERVICES)('access tokens %s, payload %s', async (_name, format, se
     (await walk.granted(await walk.addClient(PUBLIC, BOUND), OWN, parameters)).access
   const reason = () => runtime.logged().at(-1)?.reason
 
-  test('the holder passes, and the integration learns whose token it is', async () => {
+  test('the holder of the certificate is allowed, and the context has all members of its token', async () => {
     const client = await walk.addClient(PUBLIC, BOUND)
     const { access } = await walk.granted(client, OWN, { scope: 'read write' })
     const event = authorizerEvent({ authorization: `Bearer ${access}`, certificate: OWN }, format)
@@ -67,7 +67,7 @@ describe.each(SERVICES)('access tokens %s, payload %s', async (_name, format, se
     expect(JSON.stringify(result)).not.toContain(access)
   })
 
-  test('the integration learns less of a client without end-user and scopes, and never null', async () => {
+  test('the context for a client without end-user and scopes has neither these members nor null', async () => {
     const client = await walk.addClient(BASIC, BOUND)
     const { json } = await walk.credentials(client, OWN)
     const token = JSON.parse(json['responseContent'] as string) as { access_token: string }
@@ -114,7 +114,7 @@ describe.each(SERVICES)('access tokens %s, payload %s', async (_name, format, se
   test.each([
     ['in other case', (token: string) => `bEARER ${token}`],
     ['with more spaces', (token: string) => `Bearer   ${token}`],
-  ])('the scheme %s is accepted', async (_how, spell) => {
+  ])('the scheme Bearer %s is accepted', async (_how, spell) => {
     const authorization = spell(await granted())
     expect(await ask({ authorization, certificate: OWN })).toBe('allowed')
   })
@@ -122,8 +122,8 @@ describe.each(SERVICES)('access tokens %s, payload %s', async (_name, format, se
   test.each([
     ['no header', () => [], 'token-missing'],
     ['another scheme', (token: string) => `Basic ${token}`, 'token-missing'],
-    ['the token alone', (token: string) => token, 'token-missing'],
-    ['a scheme alone', () => 'Bearer', 'credentials-malformed'],
+    ['a token without a scheme', (token: string) => token, 'token-missing'],
+    ['a scheme without a token', () => 'Bearer', 'credentials-malformed'],
     ['a tab', (token: string) => `Bearer\t${token}`, 'credentials-malformed'],
     ['something after the token', (token: string) => `Bearer ${token} x`, 'credentials-malformed'],
     ['two tokens', (token: string) => `Bearer ${token},Bearer ${token}`, 'credentials-malformed'],
@@ -152,7 +152,7 @@ describe.each(SERVICES)('access tokens %s, payload %s', async (_name, format, se
     }
   })
 
-  test('anything but a live access token is denied', async () => {
+  test('every text that is not a live access token is denied', async () => {
     const client = await walk.addClient(PUBLIC, BOUND)
     const { access, refresh } = await walk.granted(client, OWN)
     const isDenied = async (token: string) =>

@@ -25,7 +25,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', async (kind, settings) => {
     return { acr, authTime }
   }
 
-  test('tokens say how the end-user was authenticated, also after a refresh', async () => {
+  test('introspection and JWT have acr and auth_time, also after a refresh', async () => {
     const first = tokensOf(await walk.redeem(client, await walk.code(client, {}, TOLD)))
     expect(await told(first.access)).toEqual(TOLD)
     expect(await walk.standard(first.refresh)).toMatchObject({ acr: 'phr', auth_time: AUTH_TIME })
@@ -33,7 +33,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', async (kind, settings) => {
     expect(await told(second.access)).toEqual(TOLD)
   })
 
-  test('tokens that the service made say how the end-user was authenticated, also when they get another value', async () => {
+  test('tokens of token management have acr and auth_time, also when their value is replaced', async () => {
     const { json } = await walk.call('/auth/token/create', {
       ...{ grantType: 'AUTHORIZATION_CODE', clientId: client.number, subject: 'alice', ...TOLD },
       jwtAtClaims: '{"tenant":"a"}',
@@ -50,7 +50,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', async (kind, settings) => {
   })
 
   test.each([{}, { acr: null, authTime: 0 }, { acr: '', authTime: null }])(
-    'tokens say nothing of the authentication where issue got %j',
+    'tokens have neither acr nor auth_time after an issue with %j',
     async (members) => {
       const { access } = tokensOf(await walk.redeem(client, await walk.code(client, {}, members)))
       const answer = await walk.introspect(access)
@@ -61,7 +61,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', async (kind, settings) => {
   )
 })
 
-describe('what is told', async () => {
+describe('acr and authTime of issue', async () => {
   const walk = await openWalk(runtime)
   const client = await walk.addClient(BASIC)
 
@@ -72,7 +72,7 @@ describe('what is told', async () => {
     ['authTime', 1.5],
     ['authTime', -1],
     ['authTime', 1e15],
-  ])('issue takes no %s of %j', async (name, value) => {
+  ])('issue refuses the %s %j', async (name, value) => {
     const { json } = await walk.authorize(client)
     const answer = await walk.issue(json['ticket'], { [name]: value })
     expect([answer.status, answer.json['resultCode']]).toEqual([400, 'A001294'])
@@ -114,11 +114,11 @@ describe('a resource may require an authentication', async () => {
     [{ acrValues: ['phr'], maxAge: 99 }, INSUFFICIENT('A065394')],
     [{ maxAge: -1 }, '400 A001294'],
     [{ acrValues: [7] }, '400 A001294'],
-  ])('a resource that requires %j: %s', async (members, expected) => {
+  ])('introspection with the requirement %j is answered with %s', async (members, expected) => {
     expect(outcome(await asking(members))).toBe(expected)
   })
 
-  test('the challenge says which authentication would be enough (RFC 9470 section 3)', async () => {
+  test('the challenge has the required acr_values or max_age (RFC 9470 section 3)', async () => {
     const byAcr = await asking({ acrValues: ['a', 'b'] })
     expect(byAcr.json).toMatchObject({ existent: true, usable: true, sufficient: true })
     expect(byAcr.json['responseContent']).toMatch(
@@ -139,7 +139,7 @@ describe('a resource may require an authentication', async () => {
     )
   })
 
-  test('a thief does not learn how the end-user was authenticated', async () => {
+  test('a requirement on the authentication is judged after the certificate', async () => {
     const bound = await walk.addClient(BASIC, BOUND)
     const { access } = await walk.granted(bound, OWN)
     const members = { acrValues: ['phr'] }
@@ -153,7 +153,7 @@ describe('a resource may require an authentication', async () => {
   })
 })
 
-test('introspection brings the attributes of service and client, and what the scopes are', async () => {
+test('introspection has the attributes of service and client, and the details of the scopes', async () => {
   const attributes = [{ key: 'tier', value: 'gold' }]
   const own = [{ key: 'sector', value: 'bank' }]
   const walk = await openWalk(runtime, { attributes })

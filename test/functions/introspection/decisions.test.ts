@@ -35,11 +35,14 @@ async function decision(token: string, certificate?: string, members: Record<str
   return `${outcome(answer)} ${flags.map((flag) => (flag === true ? 't' : flag === false ? 'f' : '?')).join('')}`
 }
 
-test.each([undefined, null, '', 0])('row 1: token %j', async (token) => {
-  expect(await decision(token as string, OWN)).toBe('BAD_REQUEST A057301 invalid_request ffff')
-})
+test.each([undefined, null, '', 0])(
+  'introspection without a token (%j) is a bad request (row 1)',
+  async (token) => {
+    expect(await decision(token as string, OWN)).toBe('BAD_REQUEST A057301 invalid_request ffff')
+  },
+)
 
-test('row 3: an unknown token', async () => {
+test('an unknown token is unauthorized (row 3)', async () => {
   expect(await decision('A'.repeat(72), OWN)).toBe('UNAUTHORIZED A057302 invalid_token ffff')
   expect(await decision('not a token', OWN)).toBe('UNAUTHORIZED A057302 invalid_token ffff')
   expect(await decision('A'.repeat(8193), OWN)).toBe('UNAUTHORIZED A057302 invalid_token ffff')
@@ -52,21 +55,27 @@ test.each([
   [REFRESH_SECONDS - 1, 'UNAUTHORIZED A065301 invalid_token tftt'],
   [REFRESH_SECONDS, 'UNAUTHORIZED A065302 invalid_token tftf'],
   [REFRESH_SECONDS + 1, 'UNAUTHORIZED A065302 invalid_token tftf'],
-])('rows 4 and 5: a token with a refresh token %i s after issue: %s', async (seconds, expected) => {
-  const { access } = await walk.granted(bound, OWN)
-  at(seconds)
-  expect(await decision(access, OWN)).toBe(expected)
-})
+])(
+  'a token with a refresh token is answered %i s after issue with %s (rows 4 and 5)',
+  async (seconds, expected) => {
+    const { access } = await walk.granted(bound, OWN)
+    at(seconds)
+    expect(await decision(access, OWN)).toBe(expected)
+  },
+)
 
 test.each([
   [ACCESS_SECONDS - 1, 'OK A056001 tttf'],
   [ACCESS_SECONDS, 'UNAUTHORIZED A065303 invalid_token tftf'],
   [ACCESS_SECONDS + 1, 'UNAUTHORIZED A065303 invalid_token tftf'],
-])('row 5: a token without a refresh token %i s after issue: %s', async (seconds, expected) => {
-  const { json } = await walk.credentials(unbound)
-  at(seconds)
-  expect(await decision(json['accessToken'] as string)).toBe(expected)
-})
+])(
+  'a token without a refresh token is answered %i s after issue with %s (row 5)',
+  async (seconds, expected) => {
+    const { json } = await walk.credentials(unbound)
+    at(seconds)
+    expect(await decision(json['accessToken'] as string)).toBe(expected)
+  },
+)
 
 test.each([
   ['6', 'no', undefined, 'UNAUTHORIZED A065304 invalid_token tttt'],
@@ -76,10 +85,13 @@ test.each([
   ['8', 'another', OTHER, 'UNAUTHORIZED A065305 invalid_token tttt'],
   ['8', 'a renewed', RENEWED, 'UNAUTHORIZED A065305 invalid_token tttt'],
   ['12', 'the right', OWN, 'OK A056001 tttt'],
-])('row %s: a bound token with %s certificate', async (_row, _name, certificate, expected) => {
-  const { access } = await walk.granted(bound, OWN)
-  expect(await decision(access, certificate)).toBe(expected)
-})
+])(
+  'row %s: a bound token with %s certificate is answered with $3',
+  async (_row, _name, certificate, expected) => {
+    const { access } = await walk.granted(bound, OWN)
+    expect(await decision(access, certificate)).toBe(expected)
+  },
+)
 
 test.each([
   [
@@ -98,7 +110,7 @@ test.each([
   ],
   [
     '10',
-    'a scope that is none',
+    'a malformed scope',
     { scope: 'read' },
     { scopes: ['"'] },
     'FORBIDDEN A064302 insufficient_scope ttft',
@@ -108,12 +120,15 @@ test.each([
   ['12', 'no scopes', { scope: 'read' }, { scopes: [] }, 'OK A056001 tttt'],
   ['12', 'null for both', {}, { scopes: null, subject: null }, 'OK A056001 tttt'],
   ['12', 'its subject', {}, { subject: 'testuser01' }, 'OK A056001 tttt'],
-])('row %s: a token that is asked for %s', async (_row, _name, parameters, members, expected) => {
-  const { access } = await walk.granted(bound, OWN, parameters)
-  expect(await decision(access, OWN, members)).toBe(expected)
-})
+])(
+  'row %s: introspection that demands %s is answered with $4',
+  async (_row, _name, parameters, members, expected) => {
+    const { access } = await walk.granted(bound, OWN, parameters)
+    expect(await decision(access, OWN, members)).toBe(expected)
+  },
+)
 
-test('row 11: a subject is asked for, and the token has none', async () => {
+test('introspection that demands a subject forbids a token without one (row 11)', async () => {
   const access = (await walk.credentials(unbound)).json['accessToken'] as string
   const asked = await decision(access, undefined, { subject: 'testuser01' })
   expect(asked).toBe('FORBIDDEN A066301 invalid_request tttf')
@@ -131,11 +146,14 @@ test.each([
   ['none', undefined, 'A065304'],
   ['an unreadable one', UNREADABLE, 'A065307'],
   ['another', OTHER, 'A065305'],
-])('possession is judged before scope and subject: %s', async (_name, certificate, resultCode) => {
-  const { access } = await walk.granted(bound, OWN)
-  const asked = await decision(access, certificate, ALL_WRONG)
-  expect(asked).toBe(`UNAUTHORIZED ${resultCode} invalid_token tttt`)
-})
+])(
+  'possession is judged before scope and subject when the certificate is %s',
+  async (_name, certificate, resultCode) => {
+    const { access } = await walk.granted(bound, OWN)
+    const asked = await decision(access, certificate, ALL_WRONG)
+    expect(asked).toBe(`UNAUTHORIZED ${resultCode} invalid_token tttt`)
+  },
+)
 
 test('scope is judged before subject', async () => {
   const { access } = await walk.granted(bound, OWN)
@@ -160,7 +178,7 @@ test.each([
   ['has only a key', { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' }],
   ['is a string', THUMBPRINT],
   ['is padded', { 'x5t#S256': `${THUMBPRINT ?? ''}=` }],
-])('a binding that %s refuses, whatever the certificate', async (_name, binding) => {
+])('a binding that %s is refused with every certificate', async (_name, binding) => {
   const { access } = await walk.granted(bound, OWN)
   await tables.tamper(walk.number, bound.number, { binding })
   for (const certificate of [OWN, OTHER, undefined]) {
@@ -202,7 +220,7 @@ test('introspection ends nothing: an expired token remains for its refresh token
   expect(outcome(await walk.refresh(bound, refresh, OWN))).toBe('OK A053001')
 })
 
-test('a damaged time in its item is an error of our own', async () => {
+test('a token with a damaged time in its item is answered with 500', async () => {
   const { access } = await walk.granted(bound, OWN)
   await tables.tamper(walk.number, bound.number, { accessExpiresAt: 'later' })
   expect((await walk.introspect(access, OWN)).status).toBe(500)

@@ -43,7 +43,7 @@ test('the jti of a JWT with other random bytes, as long as an opaque token, is n
   expect(outcome(await walk.introspect(`${jti}${'A'.repeat(20)}`, OWN))).toBe(UNKNOWN)
 })
 
-test('a JWT is one string: signed again by its own key it is another', async () => {
+test('a JWT that is signed again by the same key is unknown', async () => {
   const jwt = await issued()
   const again = jws(decodeProtectedHeader(jwt), decodeJwt(jwt), walk.signingKey)
   expect(again).not.toBe(jwt)
@@ -79,7 +79,7 @@ test.each([
   expect(await walk.standard(forged)).toEqual({ active: false })
 })
 
-test('a JWT ends by the clock, whatever it says', async () => {
+test('a JWT expires by the clock', async () => {
   const jwt = await issued()
   runtime.clock.now = later(START, 86399)
   expect(outcome(await walk.introspect(jwt, OWN))).toBe('OK A056001')

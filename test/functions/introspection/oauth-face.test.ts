@@ -16,7 +16,7 @@ const client = await walk.addClient(PUBLIC, BOUND)
 const ask = (token: string | undefined, certificate?: string, more: Record<string, string> = {}) =>
   walk.post('/introspection', { token, ...more }, certificate)
 
-test('the holder of the connection learns what its opaque token says, without null', async () => {
+test('the holder of the certificate gets all members of its opaque token, without null', async () => {
   const { access } = await walk.granted(client, OWN)
   const { status, headers, json } = await ask(access, OWN)
   expect([status, headers['cache-control']]).toEqual([200, 'no-store'])
@@ -33,7 +33,7 @@ test('the holder of the connection learns what its opaque token says, without nu
   })
 })
 
-test('the holder of the connection learns what its JWT says', async () => {
+test('the holder of the certificate gets the claims of its JWT', async () => {
   await walk.setService({ accessTokenSignAlg: 'ES256', defaultResource: 'https://rs.example.com' })
   const { access } = await walk.granted(client, OWN, { scope: 'read write' })
   const { json } = await ask(access, OWN, { scopes: 'write' })
@@ -41,14 +41,14 @@ test('the holder of the connection learns what its JWT says', async () => {
   expect(json).toMatchObject({ aud: 'https://rs.example.com', scope: 'read write' })
 })
 
-test('the holder of the connection learns which scopes would be enough', async () => {
+test('a token without enough scopes is answered with 403 and the scopes that the request demands', async () => {
   const { access } = await walk.granted(client, OWN, { scope: 'read' })
   const { status, headers, json } = await ask(access, OWN, { scopes: 'read write' })
   expect([status, json]).toEqual([403, { error: 'insufficient_scope' }])
   expect(headers['www-authenticate']).toBe('Bearer error="insufficient_scope",scope="read write"')
 })
 
-test('the parameter is `scopes`: `scope` is ignored, and twice the same is refused', async () => {
+test('the parameter `scope` is ignored, and a repeated `scopes` is refused', async () => {
   const { access } = await walk.granted(client, OWN, { scope: 'read' })
   expect((await ask(access, OWN, { scope: 'write' })).status).toBe(200)
   const body = `token=${access}&scopes=read&scopes=write`
@@ -93,16 +93,19 @@ const CASES: readonly Case[] = [
   ],
 ]
 
-test.each(CASES)('anyone with %s gets the same bare 401', async (_name, make) => {
-  const { token, certificate } = await make()
-  const { status, headers, text } = await ask(token, certificate, { scopes: 'admin' })
-  expect(status).toBe(401)
-  expect(text).toBe('{"error":"invalid_token"}')
-  expect(headers).toMatchObject({
-    'www-authenticate': 'Bearer error="invalid_token"',
-    'cache-control': 'no-store',
-  })
-})
+test.each(CASES)(
+  'a request with %s is answered with the same 401, which has only an error',
+  async (_name, make) => {
+    const { token, certificate } = await make()
+    const { status, headers, text } = await ask(token, certificate, { scopes: 'admin' })
+    expect(status).toBe(401)
+    expect(text).toBe('{"error":"invalid_token"}')
+    expect(headers).toMatchObject({
+      'www-authenticate': 'Bearer error="invalid_token"',
+      'cache-control': 'no-store',
+    })
+  },
+)
 
 test('a certificate in a header or in the form counts as none', async () => {
   const token = await bound()

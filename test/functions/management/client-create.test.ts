@@ -75,7 +75,7 @@ describe('creating a client', () => {
     expect(nulls(json)).toEqual([])
   })
 
-  test('a new client gets its number and its secret from certbound, whatever the body has', async () => {
+  test('a number and a secret in the body of a new client are ignored', async () => {
     const { json } = await create({ clientId: 17566160603766, clientSecret: 's'.repeat(43) })
     expect(json['clientId']).not.toBe(17566160603766)
     expect(json['clientSecret']).not.toBe('s'.repeat(43))
@@ -118,7 +118,7 @@ describe('creating a client', () => {
 })
 
 describe('an alias', () => {
-  test('an alias is unique in the service', async () => {
+  test('an alias that another client of the service has is refused', async () => {
     expect((await create({ clientIdAlias: 'shop' })).status).toBe(200)
     expect(failure(await create({ clientIdAlias: 'shop' }))).toBe('400 A123603')
   })
@@ -203,7 +203,7 @@ describe('a setting that certbound would not follow', () => {
     [{ redirectUris: 'https://a.example' }, 'A001294', 'redirectUris'],
     [{ pkceRequired: 'true' }, 'A001294', 'pkceRequired'],
     [{ extension: { accessTokenDuration: 1.5 } }, 'A001294', 'extension'],
-  ])('%j is refused with %s and its name', async (body, code, named) => {
+  ])('creating a client with %j is refused with %s, which names the setting', async (body, code, named) => {
     const { json, status } = await create(body)
     expect([status, json['resultCode']]).toEqual([400, code])
     expect(json['resultMessage']).toContain(`'${named}'`)

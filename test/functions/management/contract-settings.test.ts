@@ -78,7 +78,7 @@ describe.each(KINDS)('$name', ({ settings, inSdk, mustBeRefused, set, read }) =>
   const isCarried = ([name]: [string, unknown]) => carried.includes(name)
   const deciding = Object.entries(kept).filter((setting) => !isCarried(setting))
 
-  test('has a declaration for every setting in the SDK, and one only', () => {
+  test('every setting in the SDK has exactly one declaration', () => {
     const declared = [...Object.keys(accepted), ...refused, ...readOnly]
     expect(inSdk.length).toBeGreaterThan(50)
     expect(inSdk.filter((name) => !declared.includes(name))).toEqual([])
@@ -86,20 +86,20 @@ describe.each(KINDS)('$name', ({ settings, inSdk, mustBeRefused, set, read }) =>
     expect(mustBeRefused.filter((name) => !refused.includes(name))).toEqual([])
   })
 
-  test('keeps every setting without an effect', async () => {
+  test('every setting without an effect is stored and returned', async () => {
     const all = Object.fromEntries(Object.entries(kept).filter(isCarried))
     expect((await set(all)).status).toBe(200)
     expect((await read()).json).toMatchObject(all)
   })
 
-  test.each(deciding)('keeps %s', async (name, value) => {
+  test.each(deciding)('the setting %s is stored and returned', async (name, value) => {
     const { status, json } = await set({ ...TOGETHER[name], [name]: value })
     expect([status, json['resultCode']]).toEqual([200, undefined])
     const back = (await read()).json
     expect(asRead(name, back[name])).toEqual(asRead(name, value))
   })
 
-  test('refuses every setting that is not offered by name, and stays as it was', async () => {
+  test('every setting that is not offered is refused by name, and nothing changes', async () => {
     const before = (await read()).text
     for (const name of refused) {
       const { status, json } = await set({ [name]: 'x' })
@@ -110,14 +110,14 @@ describe.each(KINDS)('$name', ({ settings, inSdk, mustBeRefused, set, read }) =>
   })
 
   test.each([null, false, 0, '', []].map((unset) => [unset]))(
-    'accepts %j for every setting that is not offered',
+    '%j is accepted for every setting that is not offered',
     async (unset) => {
       const { status, text } = await set(Object.fromEntries(refused.map((name) => [name, unset])))
       expect([status, text]).toEqual([200, (await read()).text])
     },
   )
 
-  test('ignores every read-only setting', async () => {
+  test('every read-only setting is ignored', async () => {
     const before = (await read()).json
     expect((await set(Object.fromEntries(readOnly.map((name) => [name, 7])))).status).toBe(200)
     const { modifiedAt, ...after } = (await read()).json
@@ -132,21 +132,24 @@ describe('an attribute of a scope', () => {
       supportedScopes: [{ name: 'read', attributes: [{ key, value }] }],
     })
 
-  test.each(['access_token.duration', 'refresh_token.duration'])('%s must be a duration', async (key) => {
-    expect((await scoped(key, '60')).status).toBe(200)
-    for (const value of ['0', '-1', 'soon', '1.5', '', '9'.repeat(10)]) {
-      expect((await scoped(key, value)).json['resultCode']).toBe('A039292')
-    }
-  })
+  test.each(['access_token.duration', 'refresh_token.duration'])(
+    'the scope attribute %s must be a duration',
+    async (key) => {
+      expect((await scoped(key, '60')).status).toBe(200)
+      for (const value of ['0', '-1', 'soon', '1.5', '', '9'.repeat(10)]) {
+        expect((await scoped(key, value)).json['resultCode']).toBe('A039292')
+      }
+    },
+  )
 
   test.each(['regex', 'fapi', 'fapi2'])(
-    '%s is refused, because it would have an effect in Authlete',
+    'the scope attribute %s is refused, because it would have an effect in Authlete',
     async (key) => {
       expect((await scoped(key, 'x')).json['resultCode']).toBe('A039291')
     },
   )
 
-  test('of another name is kept', async () => {
+  test('a scope attribute of another name is stored and returned', async () => {
     expect((await scoped('tier', 'gold')).json['supportedScopes']).toMatchObject([
       { attributes: [{ key: 'tier', value: 'gold' }] },
     ])

@@ -141,7 +141,7 @@ describe('removing a key early', () => {
   })
 })
 
-test('the answer has no uses of keys', async () => {
+test('the answer of an update has no keyUses', async () => {
   await update({ jwks: await setOf(newKey('2')) })
   const { json } = await update({ accessTokenSignatureKeyId: '2' })
   expect(json).not.toHaveProperty('keyUses')

@@ -40,7 +40,7 @@ describe('a setting of a service', () => {
       'A039291',
       'supportedScopes.attributes',
     ],
-  ])('%j is refused with %s', async (body, code, named) => {
+  ])('updating a service with %j is refused with %s', async (body, code, named) => {
     const answer = await v3('POST', '/service/update', body)
     expect(failure(answer)).toBe(`400 ${code}`)
     expect(answer.json['resultMessage']).toContain(`'${named}'`)

@@ -41,7 +41,7 @@ test.each([
   ['the issuer, which tokens are meant for by default', ISSUER, true],
   ['another resource', 'https://rs.example.com', false],
   ['a part of the issuer', 'https://as.example', false],
-])('a resource server of %s gets its answer about the token', async (_name, audience, active) => {
+])('a resource server of %s gets $2 for active', async (_name, audience, active) => {
   const { status, json } = await ask(await resourceServer(audience), tokens.access)
   expect([status, json['active']]).toEqual([200, active])
 })
@@ -55,7 +55,7 @@ test('a resource server of several resources learns of a token meant for one of 
   expect((await ask(await resourceServer(ISSUER), tokens.access)).text).toBe(INACTIVE)
 })
 
-test('a resource server learns nothing of a refresh token, whatever it is for', async () => {
+test('every refresh token is inactive for a resource server', async () => {
   expect((await ask(await resourceServer('*', ISSUER), tokens.refresh)).text).toBe(INACTIVE)
 })
 
@@ -170,7 +170,7 @@ test.each([
   },
 )
 
-test('a caller that another process deleted may ask nothing more', async () => {
+test('a caller that another process deleted is refused at once', async () => {
   const caller = await resourceServer('*')
   expect((await ask(caller, tokens.access)).json['active']).toBe(true)
   await endElsewhere(caller, 'delete')

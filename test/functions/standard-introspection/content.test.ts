@@ -38,7 +38,7 @@ beforeEach(async () => {
 const ask = async (token: string, caller = server, more: Record<string, string> = {}) =>
   (await walk.post('/introspection/standard', { token, ...more }, undefined, basic(caller))).json
 
-test('an opaque bound access token is told with its binding', async () => {
+test('an opaque bound access token is active with all members and its binding', async () => {
   const { access } = await walk.granted(bound, OWN, { scope: 'read write' })
   const members = {
     active: true,
@@ -54,7 +54,7 @@ test('an opaque bound access token is told with its binding', async () => {
   expect(await ask(access)).toEqual({ ...members, aud: ISSUER, iat: START })
 })
 
-test('a JWT is told with the same members as its claims', async () => {
+test('a JWT is active with the same members as its claims', async () => {
   await walk.setService({ accessTokenSignAlg: 'ES256' })
   const { access } = await walk.granted(bound, OWN, { scope: 'read' })
   expect(await ask(access)).toEqual({ ...decodeJwt(access), active: true, token_type: 'Bearer' })
@@ -86,7 +86,7 @@ test('a refreshed access token carries the time of its own issue', async () => {
   })
 })
 
-test('a refresh token is told to its own client with its own end and the binding, without token_type', async () => {
+test('a refresh token is active for its own client with its own expiry and the binding, without token_type', async () => {
   const { refresh } = await walk.granted(bound, OWN, { scope: 'read' })
   const members = {
     active: true,
@@ -158,7 +158,7 @@ const CASES: readonly (readonly [string, Make])[] = [
   ],
 ]
 
-test.each(CASES)('%s is inactive, and nothing more is said', async (_name, make) => {
+test.each(CASES)('%s is inactive, and the answer has no other member', async (_name, make) => {
   const token = await make()
   const answer = await walk.call('/auth/introspection/standard', { parameters: form({ token }) })
   expect([answer.status, answer.json['responseContent']]).toEqual([200, '{"active":false}'])
@@ -168,15 +168,18 @@ test.each(CASES)('%s is inactive, and nothing more is said', async (_name, make)
   for (const caller of [server, bound]) expect(await ask(token, caller)).toEqual(INACTIVE)
 })
 
-test.each(['access_token', 'refresh_token', 'nonsense', ''])('the hint %j misleads nobody', async (hint) => {
-  const { access, refresh } = await walk.granted(bound, OWN)
-  expect((await ask(access, bound, { token_type_hint: hint }))['active']).toBe(true)
-  expect((await ask(refresh, bound, { token_type_hint: hint }))['active']).toBe(true)
-  const call = { parameters: form({ token: access, token_type_hint: hint }) }
-  expect(contentOf(await walk.call('/auth/introspection/standard', call))['active']).toBe(true)
-})
+test.each(['access_token', 'refresh_token', 'nonsense', ''])(
+  'the hint %j does not change the answer',
+  async (hint) => {
+    const { access, refresh } = await walk.granted(bound, OWN)
+    expect((await ask(access, bound, { token_type_hint: hint }))['active']).toBe(true)
+    expect((await ask(refresh, bound, { token_type_hint: hint }))['active']).toBe(true)
+    const call = { parameters: form({ token: access, token_type_hint: hint }) }
+    expect(contentOf(await walk.call('/auth/introspection/standard', call))['active']).toBe(true)
+  },
+)
 
-test('a request brings no certificate: a binding is told, not judged', async () => {
+test('standard introspection returns the binding and ignores the certificate of the call', async () => {
   const client = await walk.addClient(PUBLIC, BOUND)
   const { access } = await walk.granted(client, OWN)
   const call = { parameters: form({ token: access }), clientCertificate: OTHER }

@@ -74,7 +74,7 @@ test.each(Object.entries(TOKENS))('an unauthorized caller learns nothing about %
   expect(await answerTo(otherClient, token)).toEqual(unknown)
 })
 
-test('those who may know the tokens are told, so the tokens are good', async () => {
+test('the tokens are active for their own client', async () => {
   const { access, refresh } = await tokens()
   for (const token of [access, refresh])
     expect((await answerTo(owner, token)).text).toContain('"active":true')

@@ -59,7 +59,7 @@ async function verified(jwt: string, audience: string, algorithm: string) {
   return payload
 }
 
-test('on the OAuth face the answer is signed for the caller, and says what the unsigned one says', async () => {
+test('on the OAuth face the answer is signed for the caller, and has the members of the unsigned one', async () => {
   const caller = await resourceServer()
   const answer = await ask(caller, access)
   expect([answer.status, answer.headers['content-type'], answer.headers['cache-control']]).toEqual([
@@ -86,9 +86,9 @@ test('a signed answer is no access token: it has no sub, no exp and a type of it
 })
 
 test.each([
-  ['is not meant for it', () => resourceServer({ resourceServerAudiences: ['urn:other'] })],
+  ['is for another resource', () => resourceServer({ resourceServerAudiences: ['urn:other'] })],
   ['is of another client', () => walk.addClient(BASIC)],
-])('a caller that a token %s learns, signed, only that it is inactive', async (_, makeCaller) => {
+])('a caller gets a signed inactive answer for a token that %s', async (_, makeCaller) => {
   const caller = await makeCaller()
   const payload = await verified((await ask(caller, access)).text, caller.id, 'RS256')
   expect(payload['token_introspection']).toEqual({ active: false })
@@ -118,7 +118,7 @@ test.each([
   expect(headers['content-type']).toBe(signed ? SIGNED : 'application/json')
 })
 
-test('nobody gets a signed answer without authentication', async () => {
+test('a request for a signed answer without authentication is refused', async () => {
   const headers = { accept: SIGNED }
   const { status, json } = await walk.post('/introspection/standard', { token: access }, OWN, headers)
   expect([status, json]).toEqual([401, { error: 'invalid_client' }])
@@ -170,7 +170,7 @@ test('a token for another resource is inactive in a signed answer of the Web API
   expect(payload['token_introspection']).toEqual({ active: false })
 })
 
-test('a signed answer of the Web API needs to know who asks', async () => {
+test('a signed answer of the Web API requires rsUri', async () => {
   expect(outcome(await call({ rsUri: null }))).toBe('BAD_REQUEST A404301 invalid_request')
 })
 

@@ -78,9 +78,12 @@ test('an end-user has no clients once the tokens have ended', async () => {
   expect(clientsIn(await bench.v3('GET', `${LIST}?subject=alice`))).toEqual([])
 })
 
-test.each(['start=x', 'start=-1', 'end=x', 'end=1001'])('a list has no range of %s', async (query) => {
-  expect((await bench.v3('GET', `${LIST}?subject=alice&${query}`)).status).toBe(400)
-})
+test.each(['start=x', 'start=-1', 'end=x', 'end=1001'])(
+  'a list with the range %s is refused',
+  async (query) => {
+    expect((await bench.v3('GET', `${LIST}?subject=alice&${query}`)).status).toBe(400)
+  },
+)
 
 test('ending what a client holds of an end-user spares other clients and other subjects', async () => {
   const ended = [await make(other, 'alice'), await make(other, 'alice')]
@@ -127,7 +130,7 @@ test.each([
   ['GET', `${LIST}?subject=alice`],
   ['DELETE', '/client/authorization/delete/4711?subject=alice'],
   ['POST', '/client/authorization/update/4711'],
-])('%s %s is not for smaller roles', async (method, path) => {
+])('%s %s refuses credentials of a smaller role', async (method, path) => {
   const authorization = `Bearer ${bench.secrets.runtime}`
   expect((await bench.v3(method, path, undefined, { authorization })).status).toBe(403)
 })
@@ -150,7 +153,7 @@ test('a change without scopes changes nothing', async () => {
   expect(await bench.standard(access)).toMatchObject({ scope: 'read' })
 })
 
-test('a change of scopes leaves a JWT as it was, and introspection tells the new ones', async () => {
+test('a change of scopes leaves a JWT unchanged, and introspection answers with the new scopes', async () => {
   await bench.setService({ accessTokenSignAlg: 'ES256' })
   const { access } = await make(other, 'alice', ['read'])
   await update({ subject: 'alice', scopes: [] })

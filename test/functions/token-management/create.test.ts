@@ -57,7 +57,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', async (kind, settings) => {
     expect(outcome(await walk.refresh(client, String(answer.json['refreshToken'])))).toBe('OK A053001')
   })
 
-  test('the token id is no token', async () => {
+  test('introspection of a token id is unauthorized', async () => {
     const { json } = await create({})
     expect(outcome(await walk.introspect(String(json['tokenId'])))).toBe('UNAUTHORIZED A057302 invalid_token')
   })

@@ -59,7 +59,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (_, settings) => {
     expect(outcome(await other.introspect(access))).toMatch(/^UNAUTHORIZED/)
   })
 
-  test('revoke by an access token ends its refresh token too, and says how many there were', async () => {
+  test('revoke by an access token ends its refresh token too, and answers with the count', async () => {
     const { access, refresh } = await make(client, 'alice')
     const answer = await revoke({ accessTokenIdentifier: access })
     expect([answer.status, answer.json]).toEqual([

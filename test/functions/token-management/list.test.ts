@@ -30,7 +30,7 @@ async function make(of: TestClient, members: Record<string, unknown> = {}): Prom
 }
 const idsOf = (tokens: Listed[], name: string) => tokens.map((token) => String(token[name])).sort()
 
-test('the list has what is known of each token', async () => {
+test('the list has all members of each token', async () => {
   const properties = [{ key: 'k', value: 'v', hidden: true }]
   const made = await make(client, { scopes: ['read'], properties })
   runtime.clock.now = later(START, 5)
@@ -65,7 +65,7 @@ test('the list has what is known of each token', async () => {
   })
 })
 
-test('the list leaves out what a token of the client itself does not have', async () => {
+test('the list leaves out the members that a token of client credentials does not have', async () => {
   const made = await make(client, { grantType: 'CLIENT_CREDENTIALS' })
   expect(await tokensIn(`clientIdentifier=${client.id}`)).toEqual([
     {

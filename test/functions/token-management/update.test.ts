@@ -35,7 +35,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', async (kind, settings) => {
 
   const update = (members: Record<string, unknown>) => walk.call(UPDATE, members)
 
-  test('update moves the ends of both tokens, in milliseconds, and tells the state of the grant', async () => {
+  test('update changes the expiry of both tokens, in milliseconds, and answers with the state of the grant', async () => {
     const answer = await update({
       accessToken: access,
       accessTokenExpiresAt: (START + 10) * 1000 + 999,

@@ -47,7 +47,7 @@ test('an assertion is signed for the name that the request has, number or alias'
   expect(await send(asserted(aliased, START, byAlias), aliased)).toBe(invalid('A157397'))
 })
 
-test('an assertion fails while the keys behind its URI cannot be had, whatever the record holds', async () => {
+test('an assertion fails while the jwks_uri of its client cannot be fetched, although the record has keys', async () => {
   const remote = await walk.addClient(PRIVATE_KEY_JWT, { jwksUri: 'https://127.0.0.1/jwks' })
   expect(await send(asserted(remote, START), remote)).toBe(invalid('A157396'))
 })
@@ -82,7 +82,7 @@ test('an assertion is known by its jti, client by client', async () => {
   expect(await send(asserted(client, START, { jti: 'two' }))).toBe(OK)
 })
 
-test('an assertion sent twenty times at once wins once', async () => {
+test('an assertion that is sent twenty times at once is accepted once', async () => {
   const assertion = asserted(client, START)
   const outcomes = await Promise.all(Array.from({ length: 20 }, () => send(assertion)))
   expect(outcomes.sort()).toEqual([...Array.from({ length: 19 }, () => USED), OK])
@@ -110,7 +110,7 @@ test('an assertion that fails does not use up its jti', async () => {
   expect(await send(asserted(client, START, { jti: 'kept' }))).toBe(OK)
 })
 
-test('an assertion authenticates nobody when its record cannot be written', async () => {
+test('an assertion is answered with 503 when its use cannot be recorded', async () => {
   proxy.fate = (passing, forward) =>
     passing.operation === 'PutItem' ? Promise.resolve(undefined) : forward()
   expect((await walk.credentials(client, undefined, asserted(client, START))).status).toBe(503)

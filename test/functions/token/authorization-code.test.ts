@@ -24,7 +24,7 @@ async function redeemed(kind = PUBLIC, parameters: Record<string, string> = {}) 
 
 const grantsLeft = async (client: TestClient) => (await tables.grantsOf(walk.number, client.number)).length
 
-test('a code that comes again is refused, and ends the grant with all its tokens', async () => {
+test('a code that is presented again is refused, and ends the grant with all its tokens', async () => {
   const { client, code, access, refresh } = await redeemed()
   expect(outcome(await walk.redeem(client, code, OWN))).toBe(UNKNOWN)
   expect(outcome(await walk.introspect(access, OWN))).toBe('UNAUTHORIZED A057302 invalid_token')
@@ -32,13 +32,13 @@ test('a code that comes again is refused, and ends the grant with all its tokens
   expect(await grantsLeft(client)).toBe(0)
 })
 
-test('a code that comes again with another readable certificate ends the grant', async () => {
+test('a code that is presented again with another readable certificate ends the grant', async () => {
   const { client, code, access } = await redeemed()
   expect(outcome(await walk.redeem(client, code, OTHER))).toBe(UNKNOWN)
   expect(await walk.standard(access)).toEqual({ active: false })
 })
 
-test('a code that comes again after a refresh, and past its own time, ends the grant', async () => {
+test('a code that is presented again after a refresh and its own expiry ends the grant', async () => {
   const { client, code, refresh } = await redeemed()
   const { access } = tokensOf(await walk.refresh(client, refresh, OWN))
   runtime.clock.now = later(START, 3600)
@@ -46,13 +46,13 @@ test('a code that comes again after a refresh, and past its own time, ends the g
   expect(await walk.standard(access)).toEqual({ active: false })
 })
 
-test('a code that comes again ends the grant of a confidential client', async () => {
+test('a code that is presented again ends the grant of a confidential client', async () => {
   const { client, code, access } = await redeemed(BASIC)
   expect(outcome(await walk.redeem(client, code, OWN))).toBe(UNKNOWN)
   expect(await walk.standard(access)).toEqual({ active: false })
 })
 
-test('a code that comes a third time is refused as unknown', async () => {
+test('a code that is presented a third time is refused as unknown', async () => {
   const { client, code } = await redeemed()
   await walk.redeem(client, code, OWN)
   expect(outcome(await walk.redeem(client, code, OWN))).toBe(UNKNOWN)
@@ -82,7 +82,7 @@ test.each([
   ['without the verifier', { code_verifier: undefined }, 'BAD_REQUEST A050312 invalid_grant'],
   ['with another verifier', { code_verifier: 'x'.repeat(43) }, 'BAD_REQUEST A050315 invalid_grant'],
   ['with a malformed verifier', { code_verifier: 'x' }, 'BAD_REQUEST A050316 invalid_request'],
-])('a replay that is not complete and right changes nothing: %s', async (_name, parameters, refused) => {
+])('a replay %s changes nothing', async (_name, parameters, refused) => {
   const { client, code, access } = await redeemed(PUBLIC, CHALLENGE)
   const answer = await walk.redeem(client, code, OWN, { code_verifier: VERIFIER, ...parameters })
   expect(outcome(answer)).toBe(refused)
@@ -123,7 +123,7 @@ test.each([
   ],
   ['with a verifier that nobody asked for', { code_verifier: VERIFIER }, 'BAD_REQUEST A050317 invalid_grant'],
 ])(
-  'a refusal leaves the code redeemable: %s',
+  'a code stays redeemable after a refused request %s',
   async (_name, { other, ...parameters }: Record<string, unknown>, refused) => {
     const client = await walk.addClient(PUBLIC, BOUND)
     const code = await walk.code(client)

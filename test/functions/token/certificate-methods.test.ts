@@ -93,7 +93,7 @@ test('the list of issuers keeps out the same subject from another CA', async () 
   expect(await asked(TLS, RENEWED)).toBe(OK)
 })
 
-test('the list of issuers may hold more than one, and lets nobody in when it is empty', async () => {
+test('the list of issuers may have several entries, and an empty list refuses every client', async () => {
   const clientCertificateIssuers = ['ca-other-root', 'ca-issuing'].map(certificatePem)
   await walk.setService({ clientCertificateIssuers })
   expect(await asked(TLS, SAME_NAME)).toBe(OK)
@@ -161,7 +161,7 @@ test('SELF_SIGNED_TLS_CLIENT_AUTH takes the certificate of RFC 8705 appendix A i
   expect(await send({ keys: [changed as unknown as (typeof TWO.keys)[number]] })).toBe(401)
 })
 
-test('SELF_SIGNED_TLS_CLIENT_AUTH fails while the keys behind its URI cannot be had, whatever the record holds', async () => {
+test('SELF_SIGNED_TLS_CLIENT_AUTH fails while its jwks_uri cannot be fetched, although the record has keys', async () => {
   const settings = { ...SELF_SIGNED, jwks: TWO, jwksUri: 'https://127.0.0.1/jwks' }
   expect(await asked(settings, EC)).toBe(invalid('A157396'))
 })

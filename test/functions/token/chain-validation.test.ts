@@ -55,7 +55,7 @@ test('the OAuth face has only the leaf: authorities below the root must be in th
   expect(await ask()).toBe(200)
 })
 
-test('a certificate of the right name from anywhere else is refused, whatever is sent along', async () => {
+test('a certificate of the right name from another authority is refused with every path', async () => {
   const rogue = await authority('Root')
   const rogueIssuing = await authority('Issuing', rogue)
   const forged = await client(rogueIssuing)
@@ -88,7 +88,7 @@ test('empty entries of a path are left out', async () => {
   expect(await asked(leaf, [...pems(issuing), '', '(null)', ...pems(middle)])).toBe(OK)
 })
 
-test('a path of another type is an error of the call', async () => {
+test('a clientCertificatePath of another type is refused with 400', async () => {
   for (const wrong of [1, { 0: 'x' }, [1], [['x']], true]) {
     expect(await asked(leaf, wrong)).toMatch(/^400 A001/)
   }
@@ -157,7 +157,7 @@ test('revocation requires the path as well', async () => {
   expect(outcome(await walk.introspect(access))).toMatch(/^UNAUTHORIZED/)
 })
 
-test('without roots nobody is let in, and neither with roots that cannot be read', async () => {
+test('every client is refused without roots, and with roots that cannot be read', async () => {
   const set = (trustedRootCertificates: string[]) => walk.setService({ trustedRootCertificates })
   await set([])
   expect(await asked(leaf, pems(issuing, middle))).toBe(invalid('A157335'))

@@ -98,9 +98,13 @@ test.each([
   ['expired', '2020-01-01T00:00:00Z', -1, invalid('A157393')],
   ['not-yet-valid', '2045-01-01T00:00:00Z', -1, invalid('A157393')],
   ['not-yet-valid', '2045-01-01T00:00:00Z', 0, OK],
-])('TLS_CLIENT_AUTH with the certificate $0 at $1, $2 s', async (name, date, offset, expected) => {
-  const subject = name === 'expired' ? 'CN=expired.example.org,O=Client1' : 'CN=future.example.org,O=Client1'
-  const client = await walk.addClient(TLS, { tlsClientAuthSubjectDn: subject })
-  runtime.clock.now = (seconds(date) + offset) as EpochSeconds
-  expect(await asked({ clientCertificate: certificatePem(name) }, named(client))).toBe(expected)
-})
+])(
+  'TLS_CLIENT_AUTH with the certificate $0 is answered at $1, $2 s, with $3',
+  async (name, date, offset, expected) => {
+    const subject =
+      name === 'expired' ? 'CN=expired.example.org,O=Client1' : 'CN=future.example.org,O=Client1'
+    const client = await walk.addClient(TLS, { tlsClientAuthSubjectDn: subject })
+    runtime.clock.now = (seconds(date) + offset) as EpochSeconds
+    expect(await asked({ clientCertificate: certificatePem(name) }, named(client))).toBe(expected)
+  },
+)

@@ -76,7 +76,7 @@ test.each([
   ['empty', '', 'read write'],
   ['in the order asked, each once', 'admin read admin', 'admin read'],
   ['unknown ones dropped', 'read nonsense admin', 'read admin'],
-])('scope: %s', async (_name, scope, expected) => {
+])('client credentials get scopes: %s', async (_name, scope, expected) => {
   await walk.setService({ supportedScopes: SCOPES })
   const client = await walk.addClient(BASIC)
   const answer = await walk.credentials(client, undefined, { scope })

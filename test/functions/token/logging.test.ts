@@ -38,7 +38,7 @@ test('the line of a token request has client, method, outcome and duration', asy
   })
 })
 
-test('the line of a refusal has its reason and what was known by then', async () => {
+test('the line of a refusal has its reason and only the members that were known then', async () => {
   const client = await walk.addClient(BASIC, BOUND)
   await walk.credentials(client)
   expect(line()).toMatchObject({
@@ -63,7 +63,7 @@ test('the line of introspection has the thumbprint of a bound token, with the ri
   expect(line()).toMatchObject({ ...seen, endpoint: '/introspection', outcome: 'OK' })
 })
 
-test('the line of a replay says that a code or a refresh token came again and ended the grant', async () => {
+test('the line of a replay has the reason why the grant ended', async () => {
   const client = await walk.addClient(PUBLIC, BOUND)
   const code = await walk.code(client)
   await walk.redeem(client, code, OWN)

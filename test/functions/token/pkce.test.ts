@@ -23,11 +23,14 @@ test.each([
   ['no method', DEFAULT, VERIFIER, 'OK A050001'],
   ['no method', DEFAULT, undefined, VERIFIER_MISSING],
   ['no challenge', {}, undefined, 'OK A050001'],
-])('a code with $0 and the verifier $2: $3', async (_method, parameters, code_verifier, expected) => {
-  const client = await walk.addClient(PUBLIC)
-  const code = await walk.code(client, parameters)
-  expect(outcome(await walk.redeem(client, code, undefined, { code_verifier }))).toBe(expected)
-})
+])(
+  'a code with $0 and the verifier $2 is answered with $3',
+  async (_method, parameters, code_verifier, expected) => {
+    const client = await walk.addClient(PUBLIC)
+    const code = await walk.code(client, parameters)
+    expect(outcome(await walk.redeem(client, code, undefined, { code_verifier }))).toBe(expected)
+  },
+)
 
 test('a redemption needs the challenge of its code also when nothing demands one any more', async () => {
   const client = await walk.addClient(PUBLIC, { pkceRequired: true })
@@ -37,7 +40,7 @@ test('a redemption needs the challenge of its code also when nothing demands one
   expect(outcome(await walk.redeem(client, code, undefined, { code_verifier: VERIFIER }))).toBe('OK A050001')
 })
 
-test('an empty verifier for a code with a challenge is refused by its name, and the code lives on', async () => {
+test('an empty verifier for a code with a challenge is refused by name, and the code stays usable', async () => {
   const client = await walk.addClient(PUBLIC)
   const code = await walk.code(client, S256)
   const redeem = (code_verifier?: string) => walk.redeem(client, code, undefined, { code_verifier })
@@ -68,11 +71,17 @@ const CASES = DEMANDS.flatMap(([demand, expected]) =>
   Object.entries(REQUESTS).map(([name, parameters], i) => [demand, name, expected[i], parameters] as const),
 )
 
-test.each(CASES)('with %j at the service, %s is %s', async (demand, _, expected, parameters) => {
-  await walk.setService(demand)
-  expect(outcome(await walk.authorize(await walk.addClient(PUBLIC), parameters))).toBe(expected)
-})
+test.each(CASES)(
+  'with %j at the service an authorization request with %s is answered with %s',
+  async (demand, _, expected, parameters) => {
+    await walk.setService(demand)
+    expect(outcome(await walk.authorize(await walk.addClient(PUBLIC), parameters))).toBe(expected)
+  },
+)
 
-test.each(CASES)('with %j at the client, %s is %s', async (demand, _, expected, parameters) => {
-  expect(outcome(await walk.authorize(await walk.addClient(PUBLIC, demand), parameters))).toBe(expected)
-})
+test.each(CASES)(
+  'with %j at the client an authorization request with %s is answered with %s',
+  async (demand, _, expected, parameters) => {
+    expect(outcome(await walk.authorize(await walk.addClient(PUBLIC, demand), parameters))).toBe(expected)
+  },
+)

@@ -21,7 +21,7 @@ const standard = async (token: string, members: object = {}) =>
 describe.each(['opaque', 'jwt'])('properties of %s tokens', (format) => {
   beforeEach(() => (format === 'jwt' ? walk.setService({ accessTokenSignAlg: 'ES256' }) : Promise.resolve()))
 
-  test('properties are told to everyone who may know them, hidden ones only to callers of the Web API', async () => {
+  test('visible properties are in every answer, and hidden ones only in answers of the Web API', async () => {
     const answer = await redeem(await codeWith({ properties: [TIER, SECRET] }))
     expect(answer.json['properties']).toEqual([TIER, SECRET])
     expect(contentOf(answer)).toMatchObject({ tier: 'gold', token_type: 'Bearer' })
@@ -72,7 +72,7 @@ test('a client credentials token has the properties of its own call', async () =
   expect(contentOf(answer)['tier']).toBe('gold')
 })
 
-test('the OAuth face tells only the visible properties', async () => {
+test('the OAuth face returns only the visible properties', async () => {
   const issued = await walk.issue((await walk.authorize(client)).json['ticket'], {
     properties: [TIER, SECRET],
   })
@@ -144,7 +144,7 @@ test('the size of properties is limited at issue, and the ticket is not consumed
   expect(outcome(largest)).toBe('LOCATION A040001')
 })
 
-test('the size of properties counts bytes, and those of before', async () => {
+test('the size of properties counts bytes, and includes the properties of the grant', async () => {
   const code = await codeWith({ properties: property(LONGEST) })
   const more = await redeem(code, { properties: [{ key: 'l', value: '' }] })
   expect(outcome(more)).toBe('INTERNAL_SERVER_ERROR A050201 server_error')

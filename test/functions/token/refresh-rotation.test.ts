@@ -157,7 +157,7 @@ describe('rotated, idempotent', async () => {
     expect(outcome(await walk.refresh(client, current))).toBe(UNKNOWN)
   })
 
-  test('when idempotent refreshes are switched off, the replaced token is refused and the grant goes on', async () => {
+  test('when idempotent refreshes are switched off, the replaced token is refused and the grant stays', async () => {
     const client = await walk.addClient(PUBLIC)
     const { refresh } = await walk.granted(client)
     const { refresh: current } = tokensOf(await walk.refresh(client, refresh))

@@ -8,7 +8,7 @@ import { BASIC, openWalk, PUBLIC, type TestClient } from '../../support/walk.ts'
 const walk = await testWalk({ refreshTokenDuration: 864000, accessTokenDuration: 86400 })
 const { runtime } = walk
 
-test('a refresh tells what was refreshed, and which scopes the refresh token still has', async () => {
+test('the answer to a refresh has the scopes of both tokens and their expiry', async () => {
   const client = await walk.addClient(BASIC)
   const { refresh } = await walk.granted(client, undefined, { scope: 'read write' })
   runtime.clock.now = later(START, 100)

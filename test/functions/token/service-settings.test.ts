@@ -89,7 +89,7 @@ describe('tokenExpirationLinked', () => {
     walk.setService({ tokenExpirationLinked: true, refreshTokenKept: true, accessTokenSignAlg: 'ES256' }),
   )
 
-  test('with tokenExpirationLinked no access token outlives its refresh token, whatever the call says', async () => {
+  test('with tokenExpirationLinked no access token outlives its refresh token, also with a longer duration in the call', async () => {
     const { refresh: token } = await walk.granted(client)
     wait(900)
     const answer = await refresh(token)
@@ -137,7 +137,7 @@ test('attributes of the service and of the client come with every token, where t
   expect(contentOf(answer)).not.toHaveProperty('tenant')
 })
 
-test('previousRefreshTokenUsed tells when the replaced token was answered once more', async () => {
+test('previousRefreshTokenUsed is true when the replaced token is answered again', async () => {
   const told = ({ json }: Received) => json['previousRefreshTokenUsed']
   const { refresh: unasked } = await walk.granted(client)
   expect((await refresh(unasked)).json).not.toHaveProperty('previousRefreshTokenUsed')

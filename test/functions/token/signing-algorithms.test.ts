@@ -79,7 +79,7 @@ describe.each(SIGNING_ALGORITHMS)('%s', (alg) => {
   })
 })
 
-test('the named key signs, whatever its place in the set', async () => {
+test('the named key signs from every place in the set', async () => {
   const [first, second] = [newSigningKey('first', 'PS256'), newSigningKey('second', 'PS256')]
   const set = { ...keySet(first.own, second.own), accessTokenSignAlg: 'PS256' }
   expect((await walk.call('/service/update', set)).status).toBe(200)

@@ -19,7 +19,7 @@ const SINGLE = { singleAccessTokenPerSubject: true }
 describe.each([
   ['the service', SINGLE, {}],
   ['the client', {}, SINGLE],
-])('one token for each subject, said by %s', (_, ofService, ofClient) => {
+])('one token for each subject, by a setting of %s', (_, ofService, ofClient) => {
   beforeEach(async () => {
     runtime.clock.now = START
     walk = await openWalk(runtime, ofService)

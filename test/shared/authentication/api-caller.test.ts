@@ -116,7 +116,7 @@ describe.each([
   ['v3', (role: Role, asked: Role) => v3(`Bearer ${SECRETS[role]}`, asked)],
 ] as const)('%s', (_version, ask) => {
   test.each(ORDER.flatMap((role) => ORDER.map((asked) => [role, asked] as const)))(
-    'the role %s where %s is needed',
+    'credentials of the role %s are judged by rank where %s is needed',
     async (role, asked) => {
       const enough = ORDER.indexOf(role) >= ORDER.indexOf(asked)
       if (enough)

@@ -58,7 +58,7 @@ const OUTCOMES: Readonly<Record<string, 'accepted' | AssertionFault>> = {
   'too-long': 'malformed',
 }
 
-test.each(ASSERTIONS)('the vector %s is judged as it says', async (name) => {
+test.each(ASSERTIONS)('the vector %s has its declared outcome', async (name) => {
   const outcome = await verify(make(name, START))
   const accepted = { jti: expect.any(String) as string, expiresAt: START + 70 }
   expect(outcome).toEqual(OUTCOMES[name] === 'accepted' ? accepted : OUTCOMES[name])
@@ -78,7 +78,7 @@ test.each([
   [TYPE.toUpperCase(), 'type-unsupported'],
   ['urn:ietf:params:oauth:client-assertion-type:saml2-bearer', 'type-unsupported'],
   ['urn:ietf:params:oauth:grant-type:jwt-bearer', 'type-unsupported'],
-])('the assertion type %j: %s', async (clientAssertionType, fault) => {
+])('the assertion type %j is refused as %s', async (clientAssertionType, fault) => {
   const clientAssertion = readClientAssertion(make('ok', START))
   expect(await verifyClientAssertion({ clientAssertion, clientAssertionType }, EXPECTED)).toBe(fault)
 })
@@ -96,7 +96,7 @@ test.each([
   ['nbf', 'nbf-malformed', [null, String(START), [START], {}]],
   ['iat', 'iat-malformed', [null, String(START), [START], false]],
   ['jti', 'jti-malformed', [null, '', 1, ['one'], 'x'.repeat(257)]],
-])('an assertion with %s: %s', async (claim, fault, values) => {
+])('an assertion with a wrong %s is refused as %s', async (claim, fault, values) => {
   for (const value of values) expect(await withClaims({ [claim]: value })).toBe(fault)
 })
 
@@ -187,7 +187,7 @@ test.each([
 
 const named = (text: string) => clientIdOfAssertion(readClientAssertion(text))
 
-test('the client of an assertion is its issuer, whatever the signature', () => {
+test('the client of an assertion is its issuer, also without a valid signature', () => {
   for (const name of ['ok', 'expired', 'signature-broken', 'alg-none', 'crit-unknown']) {
     expect(named(make(name, START))).toBe('pkj')
   }

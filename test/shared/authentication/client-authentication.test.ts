@@ -126,7 +126,7 @@ const ENOUGH: Readonly<Record<TokenAuthMethod, (combination: Combination) => boo
 describe.each(TOKEN_AUTH_METHODS)('%s', (method) => {
   const type = method === 'NONE' ? 'PUBLIC' : 'CONFIDENTIAL'
 
-  test('a client authenticates only by its own credentials, whatever certificate is there', async () => {
+  test('a client authenticates only by its own credentials, with every certificate', async () => {
     const accepted = []
     for (const combination of COMBINATIONS) {
       const reason = await reasonFor(client(method, type), combination)
@@ -143,7 +143,7 @@ describe.each(TOKEN_AUTH_METHODS)('%s', (method) => {
     for (const combination of COMBINATIONS) expect(await reasonFor(other, combination)).toBeDefined()
   })
 
-  test('a method authenticates nobody where the service does not support it', async () => {
+  test('a method that the service does not support authenticates no client', async () => {
     const others = TOKEN_AUTH_METHODS.filter((name) => name !== method)
     const narrow = { ...service, supportedTokenAuthMethods: others }
     for (const combination of COMBINATIONS.filter(ENOUGH[method])) {

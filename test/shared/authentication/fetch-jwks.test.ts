@@ -62,7 +62,7 @@ test('64 KiB are taken, and not a byte more', async () => {
   expect(await reasonFor(fetch())).toBe('too-large')
 })
 
-test('a server that sends 10 MB is left', async () => {
+test('a connection to a server that sends 10 MB is closed early', async () => {
   let written = 0
   server.state.answer = (_request, response) => {
     response.writeHead(200)
@@ -91,13 +91,13 @@ test.each([
     'stops in the middle',
     (_request: unknown, response: { write: (text: string) => void }) => response.write('{"keys":['),
   ],
-])('a server is left that %s', async (_name, answer) => {
+])('a server that %s is given up after the limit', async (_name, answer) => {
   server.state.answer = answer
   expect(await reasonFor(fetch(IMPATIENT))).toBe('timeout')
   await server.quiet()
 })
 
-test('a server is left that accepts connections and says nothing', async () => {
+test('a server that accepts connections and sends nothing is given up', async () => {
   const silent = createServer((socket) => socket.resume()).listen(0, '127.0.0.1')
   await once(silent, 'listening')
   const { port } = silent.address() as AddressInfo
@@ -106,7 +106,7 @@ test('a server is left that accepts connections and says nothing', async () => {
   await once(silent, 'close')
 })
 
-test('a resolver that does not answer is left', async () => {
+test('a resolver that does not answer is given up after the limit', async () => {
   const resolve = () => new Promise<never>(() => undefined)
   expect(await reasonFor(fetch({ ...IMPATIENT, resolve }))).toBe('timeout')
   expect(server.seen.connections).toBe(0)
@@ -133,7 +133,7 @@ test.each([
     'does not speak HTTP',
     (request: { socket: { end: (text: string) => void } }) => request.socket.end('SSH-2.0-x\r\n'),
   ],
-])('a server is given up that %s', async (_name, answer) => {
+])('a server that %s counts as unreachable', async (_name, answer) => {
   server.state.answer = answer
   expect(await reasonFor(fetch())).toBe('unreachable')
 })

@@ -99,7 +99,7 @@ test('a failed fetch is tried again after a minute, not before', async () => {
   expect(fetches()).toBe(2)
 })
 
-test('when a fetch fails, the known set goes on until its time is over', async () => {
+test('when a fetch fails, the known set is used until it expires', async () => {
   publish('a')
   const remote = opened()
   expect(await remote.finds('a', 0)).toBe(true)

@@ -7,11 +7,11 @@ import { bindings, certificatePem, pemSpellings, presented, spelling } from '../
 const own = pemSpellings['expected_x5t#S256']
 const certificate = certificatePem('client-ec-p256')
 
-test.each(bindings)('$id: $verdict, $why', ({ token, certificate: reference, verdict }) => {
+test.each(bindings)('judge gives $verdict for $id: $why', ({ token, certificate: reference, verdict }) => {
   expect(judge('cnf' in token ? token.cnf : 'none', present(presented(reference)))).toBe(verdict)
 })
 
-test('holds for every spelling of the bound certificate', () => {
+test('a binding holds for every spelling of its certificate', () => {
   const accepted = pemSpellings.spellings.filter(
     (entry) => entry['x5t#S256'] === own && entry.source === 'text',
   )
@@ -28,17 +28,17 @@ test.each([
   ['an inherited thumbprint', Object.create({ 'x5t#S256': own })],
   ['an array with a thumbprint for a member', Object.assign([], { 'x5t#S256': own })],
   ['none as a member', { none: true }],
-])('takes %s for damage, whatever is presented', (_name, binding) => {
+])('%s is damaged with every certificate', (_name, binding) => {
   expect(
     [certificate, undefined, spelling('truncated-der')].map((text) => judge(binding, present(text))),
   ).toEqual(['damaged', 'damaged', 'damaged'])
 })
 
-test.each(['', ' \n', '(null)'])('takes %j for no certificate', (text) => {
+test.each(['', ' \n', '(null)'])('the certificate text %j counts as missing', (text) => {
   expect(judge({ 'x5t#S256': own }, present(text))).toBe('missing')
 })
 
-test('holds only for the thumbprint of the certificate', () => {
+test('a binding holds only for the thumbprint of the certificate', () => {
   const nearly = fc
     .tuple(fc.nat(42), fc.stringMatching(/^[A-Za-z0-9_-]$/))
     .map(([at, character]) => own.slice(0, at) + character + own.slice(at + 1))
@@ -51,7 +51,7 @@ test('holds only for the thumbprint of the certificate', () => {
   )
 })
 
-test('never holds for a binding that is not a thumbprint', () => {
+test('a binding that is not a thumbprint is damaged', () => {
   fc.assert(
     fc.property(fc.anything(), fc.constantFrom(certificate, undefined, 'x'), (binding, text) => {
       expect(judge(binding, present(text))).toBe('damaged')

@@ -30,7 +30,7 @@ test.each([
   ['expired', 'ca-issuing', true],
   ['client-ed25519', 'ca-issuing', true],
   ['ca-issuing', 'ca-root', true],
-])('%s was issued by %s: %s', (name, issuer, issued) => {
+])('the answer to whether %s was issued by %s is %s', (name, issuer, issued) => {
   expect(issuedByOneOf(read(name), issuers(issuer))).toBe(issued)
   expect(issuedByOneOf(read(name), issuers(issuer))).toBe(issued)
 })
@@ -72,13 +72,13 @@ test('neither name nor signature is enough without the other', async () => {
   expect(issuedByOneOf(nothingButSignature, [issuer])).toBe(false)
 })
 
-test('a certificate with a changed byte was issued by nobody', () => {
+test('a certificate with a changed byte was not issued by its issuer', () => {
   const der = Buffer.from(read('client-ec-p256'))
   der.write('Client2', der.lastIndexOf('Client1'))
   expect(issuedByOneOf(readCertificate(der.toString('base64')) as Der, issuers('ca-issuing'))).toBe(false)
 })
 
-test('more pairs are judged than are remembered', async () => {
+test('a pair that is no longer remembered is judged again', async () => {
   const issuer = await named('The CA', keyPair().privateKey)
   const client = read('client-other')
   for (let serial = 1; serial <= 1_001; serial++) {

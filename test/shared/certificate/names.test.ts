@@ -43,14 +43,17 @@ test.each(named)('$name has the subject that OpenSSL prints', async (entry) => {
   }
 })
 
-test.each(registeredNames)('$name and $dn: $matches', async ({ name, dn, matches }) => {
-  const { subject } = await readSubject(certificate(name))
-  const equal = await parseDistinguishedName(dn).then(
-    (registeredName) => namesEqual(registeredName, subject),
-    (error: unknown) => !(error instanceof MalformedDistinguishedName),
-  )
-  expect(equal).toBe(matches)
-})
+test.each(registeredNames)(
+  'whether the subject of $name equals $dn is $matches',
+  async ({ name, dn, matches }) => {
+    const { subject } = await readSubject(certificate(name))
+    const equal = await parseDistinguishedName(dn).then(
+      (registeredName) => namesEqual(registeredName, subject),
+      (error: unknown) => !(error instanceof MalformedDistinguishedName),
+    )
+    expect(equal).toBe(matches)
+  },
+)
 
 test('a certificate without a subject has an empty one', async () => {
   expect((await readSubject(certificate('dn-empty-subject-san-only'))).subject).toEqual([])
@@ -132,7 +135,7 @@ test.each([
   await expect(name(hex)).rejects.toThrow(MalformedDistinguishedName)
 })
 
-test('bytes changed anywhere give a subject or MalformedCertificate, nothing else', async () => {
+test('a certificate with changed bytes gives a subject or MalformedCertificate', async () => {
   const der = certificate('dn-multi-valued-rdn')
   const change = fc.tuple(fc.nat(der.length - 1), fc.nat(255))
   await fc.assert(

@@ -49,15 +49,21 @@ const base64 = (...parts: Buffer[]) => Buffer.concat(parts).toString('base64')
 
 const text = pemSpellings.spellings.filter(({ source }) => source === 'text')
 
-test.each(text.filter(({ thumbprint_differs }) => !thumbprint_differs))('$id: $verdict, $why', (entry) => {
-  expect(expected(entry)).toContainEqual(attempt(spelling(entry.id)))
-})
+test.each(text.filter(({ thumbprint_differs }) => !thumbprint_differs))(
+  'the spelling $id has the verdict $verdict: $why',
+  (entry) => {
+    expect(expected(entry)).toContainEqual(attempt(spelling(entry.id)))
+  },
+)
 
-test.each(text.filter(({ thumbprint_differs }) => thumbprint_differs))('in a file $id: $why', ({ id }) => {
-  const outcome = attempt(spelling(id))
-  expect(outcome).toHaveProperty('thumbprint')
-  expect(outcome).not.toEqual({ thumbprint: pemSpellings['expected_x5t#S256'] })
-})
+test.each(text.filter(({ thumbprint_differs }) => thumbprint_differs))(
+  'the spelling $id gives another thumbprint: $why',
+  ({ id }) => {
+    const outcome = attempt(spelling(id))
+    expect(outcome).toHaveProperty('thumbprint')
+    expect(outcome).not.toEqual({ thumbprint: pemSpellings['expected_x5t#S256'] })
+  },
+)
 
 test.each(text.filter(({ verdict, thumbprint_differs }) => verdict === 'accept' && !thumbprint_differs))(
   '$id gives exactly the bytes of the certificate',
@@ -104,12 +110,12 @@ test.each([
   ],
   ['bytes that are not UTF-8', '%ff', { refused: 'bad-encoding' }],
   ['an encoded letter outside ASCII', '%C3%AB', { refused: 'not-ascii' }],
-] as const)('a limit or edge: %s', (_name, text, outcome) => {
+] as const)('the outcome at a limit or edge is as declared: %s', (_name, text, outcome) => {
   expect(attempt(text)).toEqual(outcome)
 })
 
 test.each(['private-key', 'private-key-url-encoded', 'certificate-and-private-key'])(
-  'the error tells nothing of the input: %s',
+  'the error has nothing of the input: %s',
   (id) => {
     const [, secret = ''] = /(MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg)/.exec(spelling(id)) ?? []
     expect(secret).not.toBe('')
@@ -153,7 +159,7 @@ test.each([
 
 const long = Buffer.concat([Buffer.from([0x30, 0x81, 0x02]), integer.subarray(0, 2)])
 test.each([
-  ['a tag alone', base64(Buffer.from([0x30])), 'truncated'],
+  ['a tag without a length', base64(Buffer.from([0x30])), 'truncated'],
   ['a length cut off', base64(Buffer.from([0x30, 0x82, 0x01])), 'truncated'],
   ['a length beyond any number', base64(Buffer.from([0x30, 0xff]), Buffer.alloc(127, 0xff)), 'truncated'],
   ['one byte less than the length says', base64(Buffer.from([0x30, 0x02, 0x05])), 'truncated'],

@@ -34,7 +34,7 @@ test.each([
   ['brainpoolP256r1', 256, false],
   ['secp256k1', 256, false],
   ['secp521r1', 521, false],
-])('a key on %s has %i bits; too weak: %s', async (namedCurve, bits, weak) => {
+])('a key on %s has %i bits, and whether it is too weak is %s', async (namedCurve, bits, weak) => {
   const { publicKey } = generateKeyPairSync('ec', { namedCurve })
   const { keyType, keyBits } = await readSubject(await builtCertificate({ publicKey }))
   expect({ keyType, keyBits }).toEqual({ keyType: 'ec', keyBits: bits })

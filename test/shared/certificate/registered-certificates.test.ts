@@ -131,7 +131,7 @@ test('a registered certificate with an unusable key is refused', async () => {
   expect(set({ ...jwk, x5c: [broken.toString('base64')] })).toBe('malformed-certificate')
 })
 
-test('one wrong certificate spoils the set', () => {
+test('one wrong certificate makes the whole set invalid', () => {
   const wrong = { ...published('client-other'), x5c: published('client-ec-p256')['x5c'] }
   expect(set(published('self-signed-ec'), wrong)).toBe('key-differs')
 })
@@ -180,7 +180,7 @@ test('a kid that is no string is no kid', () => {
   expect(registeredCertificates({ keys: [{ ...jwk, kid: 1 }] }, '1')).toBe('no-such-key')
 })
 
-test('a key without a certificate is told from no key', () => {
+test('a key without a certificate and a missing key have different outcomes', () => {
   expect(registeredCertificates({ keys: [{ kty: 'EC', kid: 'a' }] }, 'a')).toBe('no-certificate')
 })
 

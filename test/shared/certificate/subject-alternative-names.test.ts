@@ -87,9 +87,12 @@ test.each([
   await expect(readSubject(der)).rejects.toThrow(new MalformedCertificate('not-a-certificate'))
 })
 
-test.each(registeredNames)('$kind $value and $name: $matches', async ({ kind, value, name, matches }) => {
-  expect(matchesSan(kind, value, await read(name))).toBe(matches)
-})
+test.each(registeredNames)(
+  'whether $kind $value names $name is $matches',
+  async ({ kind, value, name, matches }) => {
+    expect(matchesSan(kind, value, await read(name))).toBe(matches)
+  },
+)
 
 test('the common name does not replace a name', async () => {
   expect(matchesSan('dns', 'p384', await read('client-ec-p384'))).toBe(false)

@@ -37,18 +37,21 @@ async function equal(a: string, b: string): Promise<boolean> {
   return namesEqual(await parseDistinguishedName(a), await parseDistinguishedName(b))
 }
 
-test.each(pairs)('$id: $a and $b: $why', async (pair) => {
+test.each(pairs)('the comparison $id of $a and $b is right: $why', async (pair) => {
   expect(await equal(pair.a, pair.b)).toBe(pair.equal)
   expect(await equal(pair.b, pair.a)).toBe(pair.equal)
 })
 
-test.each(pairs)('$id against the name of a certificate', async ({ a, b, a_name_der, b_name_der, equal }) => {
-  const [aName, bName] = [await certificateName(a_name_der), await certificateName(b_name_der)]
-  expect(namesEqual(await parseDistinguishedName(a), aName)).toBe(true)
-  expect(namesEqual(await parseDistinguishedName(b), bName)).toBe(true)
-  expect(namesEqual(await parseDistinguishedName(a), bName)).toBe(equal)
-  expect(namesEqual(await parseDistinguishedName(b), aName)).toBe(equal)
-})
+test.each(pairs)(
+  'the comparison $id is right against the name of a certificate',
+  async ({ a, b, a_name_der, b_name_der, equal }) => {
+    const [aName, bName] = [await certificateName(a_name_der), await certificateName(b_name_der)]
+    expect(namesEqual(await parseDistinguishedName(a), aName)).toBe(true)
+    expect(namesEqual(await parseDistinguishedName(b), bName)).toBe(true)
+    expect(namesEqual(await parseDistinguishedName(a), bName)).toBe(equal)
+    expect(namesEqual(await parseDistinguishedName(b), aName)).toBe(equal)
+  },
+)
 
 test.each(Object.entries(keyword_oids))('the attribute type %s is %s in any case', async (keyword, oid) => {
   expect(await equal(`${keyword.toLowerCase()}=x`, `${oid}=X`)).toBe(true)
@@ -64,7 +67,7 @@ test.each([
   ['a constructed string is no string', 'CN=#2C030C0178', 'CN=x'],
   ['a constructed string with bare content is no string', 'CN=#2C0178', 'CN=x'],
   ['a context tag is no string', 'CN=#8C0178', 'CN=x'],
-])('the names are equal: %s', async (_why, a, b) => {
+])('names that look alike are not equal: %s', async (_why, a, b) => {
   expect(await equal(a, b)).toBe(false)
 })
 
@@ -75,7 +78,7 @@ test.each([
   ['IA5String', 'CN=#160178', 'CN=x'],
   ['an escaped space before a hash', 'CN=\\ \\#0500', 'CN=\\#0500'],
   ['spaces around a hex value', 'CN = #0C0178 , O=c', 'CN=x,O=c'],
-])('the names differ: %s', async (_why, a, b) => {
+])('names in different spellings are equal: %s', async (_why, a, b) => {
   expect(await equal(a, b)).toBe(true)
 })
 
@@ -87,8 +90,8 @@ test.each([
   ['a lone surrogate', 'CN=a\ud800'],
   ['a surrogate after a backslash', 'CN=\\\ud83d\ude00'],
   ['a raw C1 control character', 'CN=a\u0085b'],
-  ['spaces alone', 'CN=   '],
-  ['an escaped space alone', 'CN=\\20'],
+  ['only spaces', 'CN=   '],
+  ['only an escaped space', 'CN=\\20'],
   ['an empty string in hex', 'CN=#0C00'],
   ['an unescaped hash in front', 'CN=#'],
   ['hex with a space inside', 'CN=#0C 0178'],
@@ -137,7 +140,7 @@ const pieces = fc.array(
   { maxLength: 12 },
 )
 
-test('only MalformedDistinguishedName is thrown', async () => {
+test('every text gives a name or MalformedDistinguishedName', async () => {
   await fc.assert(
     fc.asyncProperty(
       pieces.map((parts) => parts.join('')),

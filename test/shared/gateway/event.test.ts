@@ -53,7 +53,7 @@ test.each([
   ['an HTTP API on the plain domain', v2Plain],
   ['a REST API on the plain domain', v1Plain],
   ['an execute-api endpoint', executeApi],
-])('%s brings no certificate', (_what, event) => {
+])('an event of %s has no certificate', (_what, event) => {
   expect(read(event)).toMatchObject({ method: 'POST', route: '/token', tlsCertificate: 'absent' })
 })
 
@@ -111,7 +111,7 @@ describe.each(FORMATS)('format %s', (format) => {
     expect(http.pathParameters).toEqual({})
   })
 
-  test('a body is read as base64 only where the event says so', () => {
+  test('a body is read as base64 only if isBase64Encoded is true', () => {
     expect(asRead({}, { body: 'YT1i', isBase64Encoded: true }).body.toString()).toBe('a=b')
     for (const flag of [false, undefined, null, 'true', 1]) {
       expect(asRead({}, { body: 'YT1i', isBase64Encoded: flag }).body.toString()).toBe('YT1i')

@@ -72,7 +72,7 @@ describe.each(EVENTS)('for %s', (_what, event) => {
     ['a store that cannot be reached', new StoreUnavailable('away', { cause: new Error('why') })],
     ['a fault of ours', new TypeError('secret')],
     ['anything else', 'a string'],
-  ])('%s is thrown without a word, and logged with its cause', async (_cause, error) => {
+  ])('%s is thrown without its message, and logged with its cause', async (_cause, error) => {
     await expect(deciding(fail(error))(event)).rejects.toThrow(/^the authorizer could not decide$/)
     expect(runtime.logged()).toMatchObject([{ level: 'error', outcome: 500, reason: 'internal' }])
     expect(runtime.logged()[0]).toHaveProperty('cause')

@@ -98,7 +98,7 @@ test('false and the empty list are kept', () => {
   expect(call('{"flag":false,"scopes":[]}')).toEqual({ flag: false, scopes: [] })
 })
 
-test('members that nobody knows are ignored', () => {
+test('unknown members are ignored', () => {
   expect(call('{"token":"x","unknown":{"a":[1]},"__proto__":{"count":5},"constructor":1}')).toEqual({
     token: 'x',
   })
@@ -151,7 +151,7 @@ test('a call may have 256 KiB and not a byte more', () => {
   expect(() => call('a'.repeat(262_145), FORM)).toThrow(refusedFor('body-too-large'))
 })
 
-test('reading a call throws only refusals, whatever the bytes', () => {
+test('reading a call of any bytes throws only refusals', () => {
   const text = fc.oneof(fc.json(), fc.string({ unit: 'binary' }), fc.constantFrom('{"token":', 'a=%', '&&'))
   fc.assert(
     fc.property(fc.oneof(text, fc.uint8Array()), fc.constantFrom(JSON_TYPE, FORM, 'x'), (body, type) => {
@@ -193,7 +193,7 @@ test.each([
   expect(() => form(body)).toThrow(refusedFor('body-malformed'))
 })
 
-test('a form of a call has text of the wrong type for numbers and flags', () => {
+test('numbers and flags in a form are refused as members of the wrong type', () => {
   expect(() => form('count=1')).toThrow(refusedFor('member-wrong', 'count'))
   expect(() => form('flag=true')).toThrow(refusedFor('member-wrong', 'flag'))
 })

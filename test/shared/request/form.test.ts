@@ -59,7 +59,7 @@ const piece = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 5 }),
 )
 
-test('a form gives parameters or a refusal for a reason of its rules, whatever the text', () => {
+test('every text is read as parameters or refused for a reason of the rules', () => {
   const reasons = [MALFORMED, 'client-repeated', 'code-repeated', 'scope-repeated', 'refresh-scope-repeated']
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {

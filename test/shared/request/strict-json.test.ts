@@ -64,7 +64,7 @@ test('every object is read as JSON.parse reads it, however it is spaced', () => 
   )
 })
 
-test('a repeated name is found in whatever surrounds it', () => {
+test('a repeated name is found at every depth and beside all values', () => {
   const value = fc.jsonValue().map((json) => JSON.stringify(json))
   fc.assert(
     fc.property(fc.string(), value, value, fc.string(), (name, first, second, other) => {

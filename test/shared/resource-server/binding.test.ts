@@ -55,7 +55,7 @@ describe.each(WAYS)('a binding %s', (_way, resource) => {
     return decision.allowed ? 'allowed' : `${decision.status} ${decision.reason}`
   }
 
-  test.each(bindings)('binding $id decides: $why', async ({ token, certificate, verdict }) => {
+  test.each(bindings)('the binding $id decides: $why', async ({ token, certificate, verdict }) => {
     const refused = verdict === 'holds' ? 'allowed' : `401 ${REASONS[verdict]}`
     expect(await decide(token, presented(certificate), 'refused')).toBe(refused)
     const allowed = verdict === 'unbound' ? 'allowed' : refused

@@ -44,7 +44,7 @@ export async function clientState(engine: Engine) {
       issue: walk.issue,
     })
 
-  test('without a change of state everything lives', async () => {
+  test('without a change of state all tokens, codes and tickets are accepted', async () => {
     expect(await present()).toEqual(LIVE)
   })
 
@@ -103,7 +103,7 @@ export async function clientState(engine: Engine) {
     expect(outcome(asked)).toBe('INVALID_CLIENT A048304 invalid_client')
   })
 
-  test('a client with a record and no state gets tokens that nobody takes', async () => {
+  test('tokens of a client with a record and no state are refused', async () => {
     await tested.raw.grants.remove({ id: `${walk.number}.${client.number}` })
     const { access } = tokensOf(await walk.credentials(client))
     expect(outcome(await walk.introspect(access))).toBe('UNAUTHORIZED A057393 invalid_token')

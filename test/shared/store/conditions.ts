@@ -15,7 +15,7 @@ export async function conditions(engine: Engine) {
   const store = tested.runtime.store
 
   describe.each(STEPS)('$name', ({ from, take, to }) => {
-    test('a step is done once: again it is lost and tells the state of the grant', async () => {
+    test('a step is done once, and the second attempt gets the state of the grant', async () => {
       const sample = sampleGrant()
       await STAGES[from](store.grants, sample)
       expect(await take(store.grants, sample)).toEqual({ done: true })

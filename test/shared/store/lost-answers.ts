@@ -46,7 +46,7 @@ export async function lostAnswers(engine: Engine) {
       expect(await take(store.grants, sample)).toEqual({ done: false, current: to(sample) })
     })
 
-    test('a step is lost when the grant went while its answer was lost', async () => {
+    test('a step is lost when the grant is deleted while its answer is lost', async () => {
       const sample = sampleGrant()
       await STAGES[from](rival.grants, sample)
       const id = Object.values(sample.key).join('.')
@@ -135,7 +135,7 @@ export async function lostAnswers(engine: Engine) {
     expect(await grantItem(tested, state)).toMatchObject({ locked: true, notBefore: START + 6 })
   })
 
-  test('a cut-off tells when the client went while its answer was lost', async () => {
+  test('a cut-off is not done when the client is deleted while its answer is lost', async () => {
     const client = await newClient()
     tested.proxy.fate = loseFirstAnswer('UpdateItem', () => rival.clients.remove(SERVICE, client))
     expect(await store.clients.cutOff(SERVICE, CLIENT, later(START, 5))).toBe(false)
@@ -151,7 +151,7 @@ export async function lostAnswers(engine: Engine) {
     expect(await grantItem(tested, state)).toMatchObject({ locked: true, notBefore: START })
   })
 
-  test('a lock tells when the client went while its answer was lost', async () => {
+  test('a lock is not done when the client is deleted while its answer is lost', async () => {
     const client = await newClient()
     tested.proxy.fate = loseFirstAnswer('UpdateItem', () => rival.clients.remove(SERVICE, client))
     expect(await store.clients.setLocked(SERVICE, client, true)).toBe(false)

@@ -98,7 +98,7 @@ export async function otherProcess(engine: Engine) {
   test.each([
     ['locked', () => tested.runtime.store.clients.setLocked(walk.number, record, true), 'A057394'],
     ['deleted', () => tested.runtime.store.clients.remove(walk.number, record), 'A057393'],
-  ])('nobody takes tokens that another process issues to a client %s', async (_, stop, resultCode) => {
+  ])('tokens that another process issues to a client that is %s are refused', async (_, stop, resultCode) => {
     await stop()
     const { access } = tokensOf(await credentials())
     for (const introspected of [await introspect(access), await walk.introspect(access)]) {

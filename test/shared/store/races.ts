@@ -106,7 +106,7 @@ export async function races(engine: Engine) {
     expect(await grantItem(tested, { service: walk.number, client: client.number, grantId })).toBeUndefined()
   })
 
-  test('one of 50 refreshes gets tokens, and they live', async () => {
+  test('one of 50 refreshes gets tokens, and they work', async () => {
     const { refresh } = await walk.granted(client)
     const { won, lost } = split(await ask({ grant_type: 'refresh_token', refresh_token: refresh }))
     expect(won).toHaveLength(1)
@@ -129,7 +129,7 @@ export async function races(engine: Engine) {
     await walk.setService({ refreshTokenIdempotent: false })
   })
 
-  test('50 refreshes with a token that is kept all get it again, and one access token lives', async () => {
+  test('50 refreshes with a kept token all get it again, and one access token is active', async () => {
     await walk.setService({ refreshTokenKept: true })
     const { refresh } = await walk.granted(client)
     const { won, lost } = split(await ask({ grant_type: 'refresh_token', refresh_token: refresh }))

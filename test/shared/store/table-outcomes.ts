@@ -32,7 +32,7 @@ export async function tableOutcomes(engine: Engine) {
     expect(await table.find({ id: 'c' })).toEqual(current)
   })
 
-  test('update sets, removes and leaves alone', async () => {
+  test('update sets and removes the named attributes, and keeps all others', async () => {
     await table.create({ client: 1, old: 'a', kept: ['b'], count: 3 }, { id: 'd' })
     const change = { old: undefined, absent: undefined, count: 4, added: { c: true } }
     expect(await table.update({ id: 'd' }, change, { client: 1, count: 3 })).toEqual({ done: true })

@@ -28,7 +28,7 @@ test('the jti of the article is read', () => {
 
 test.each([
   ...['ES256', 'ES384', 'ES512', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'EdDSA', 'Ed25519'],
-])('%s is read', (alg) => {
+])('the identifier of a JWT with %s is read', (alg) => {
   expect(readIdentifier(jwt({ alg }, { jti: 'x' }))).toEqual({ jti: 'x' })
 })
 
@@ -70,7 +70,7 @@ test.each([
   expect(readIdentifier(text)).toBe('token-without-identifier')
 })
 
-test.each([null, ''])('a jti that is %j is told from a missing one', (jti) => {
+test.each([null, ''])('a jti that is %j is empty, not missing', (jti) => {
   expect(readIdentifier(jwt({ alg: 'ES256' }, { jti }))).toBe('token-identifier-empty')
 })
 

@@ -33,14 +33,17 @@ test.each<[object, string[], number, number]>([
   [{ accessTokenDuration: 55, refreshTokenDuration: 400 }, ['short', 'both'], 50, 400],
   [{ accessTokenDuration: 55 }, ['short'], 55, 6000],
   [{ accessTokenDuration: 700 }, ['plain'], 600, 6000],
-])('a client of %j and scopes of %j: tokens live %i s and %i s', (extension, scopes, access, refresh) => {
-  expect(accessTokenSeconds(service, client(extension), scopes)).toBe(access)
-  expect(refreshTokenSeconds(service, client(extension), scopes)).toBe(refresh)
-})
+])(
+  'tokens of a client with %j and of the scopes %j live %i s and %i s',
+  (extension, scopes, access, refresh) => {
+    expect(accessTokenSeconds(service, client(extension), scopes)).toBe(access)
+    expect(refreshTokenSeconds(service, client(extension), scopes)).toBe(refresh)
+  },
+)
 
 const runtime = await testRuntime()
 
-test('tokens end with what their scopes allow, wherever they come from', async () => {
+test('the durations of scopes limit tokens of every grant type and of token management', async () => {
   const walk = await openWalk(runtime, { supportedScopes: SCOPES })
   const of = await walk.addClient(BASIC)
   const code = await walk.code(of, { scope: 'plain both' })

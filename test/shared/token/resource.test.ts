@@ -34,7 +34,7 @@ test('ten resources are taken, and 1024 characters of all together', () => {
   expect(parseResources([`urn:${'a'.repeat(1021)}`])).toBe('malformed')
 })
 
-test('no fragment and no white space comes through, whatever is sent', () => {
+test('no accepted resource has a fragment or white space', () => {
   fc.assert(
     fc.property(fc.array(fc.string({ maxLength: 20 })), (values) => {
       const parsed = parseResources(values.map((value) => `https://a.example/${value}`))
@@ -51,6 +51,6 @@ test.each([
   [['urn:a', 'urn:c'], ['urn:a', 'urn:b'], 'wider'],
   [['urn:a'], [], 'wider'],
   [['urn:A'], ['urn:a'], 'wider'],
-])('%j narrowed to %j is %j', (asked, granted, narrowed) => {
+])('a request for %j of the resources %j gives %j', (asked, granted, narrowed) => {
   expect(narrowedResources(asked, granted)).toEqual(narrowed)
 })

@@ -111,7 +111,7 @@ test.each([
   ['the default entries, when nothing was asked', undefined, client, ['read', 'admin']],
   ['the default entries that the client may have', undefined, limited('admin'), ['admin']],
   ['no scopes, when nothing was asked and there is no default', undefined, limited('write'), []],
-] as const)('granted scopes: %s', (_what, asked, asking, expected) => {
+] as const)('the granted scopes are %s', (_what, asked, asking, expected) => {
   expect(grantScopes(asked, service, asking)).toEqual(expected)
 })
 
@@ -131,6 +131,6 @@ test.each([
   [['a'], ['a', 'b'], false],
   [['ab'], ['a'], false],
   [['a'], ['A'], false],
-])('%j covers %j: %s', (held, needed, expected) => {
+])('whether %j covers %j is %s', (held, needed, expected) => {
   expect(covers(held, needed)).toBe(expected)
 })

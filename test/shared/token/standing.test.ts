@@ -37,7 +37,7 @@ test.each([
   [-1, false],
   [0, true],
   [1, true],
-])('%i seconds after the end: expired %s', (after, expected) => {
+])('expired, %i seconds after the end, is %s', (after, expected) => {
   expect(expired(NOW, at(after))).toBe(expected)
 })
 
@@ -45,7 +45,7 @@ test.each([
   [-1, true],
   [0, false],
   [1, false],
-])('%i seconds after the end of the access token: usable %s', (after, usable) => {
+])('usable, %i seconds after the end of the access token, is %s', (after, usable) => {
   expect(standingAt(at(100 + after), tokens(at(100)), FREE, SERVICE)).toEqual({
     existent: true,
     usable,
@@ -58,7 +58,7 @@ test.each([
   [-1, true],
   [0, false],
   [1, false],
-])('%i seconds after the end of the refresh token: refreshable %s', (after, refreshable) => {
+])('refreshable, %i seconds after the end of the refresh token, is %s', (after, refreshable) => {
   const grant = tokens(at(100), refresh(at(200)))
   expect(standingAt(at(200 + after), grant, FREE, SERVICE)).toMatchObject({ usable: false, refreshable })
 })
@@ -72,7 +72,7 @@ test.each([
   ['a locked client', { ...FREE, locked: true }, false],
   ['a cut-off after it was issued', { ...FREE, notBefore: at(1) }, false],
   ['a cut-off at the second it was issued', { ...FREE, notBefore: NOW }, true],
-])('%s: refreshable %s', (_what, state, refreshable) => {
+])('with %s, refreshable is %s', (_what, state, refreshable) => {
   expect(standingAt(NOW, tokens(at(100), refresh(at(200))), state, SERVICE).refreshable).toBe(refreshable)
 })
 
@@ -85,7 +85,7 @@ test.each([
   [-1, 'cut-off'],
   [0, undefined],
   [1, undefined],
-])('a token issued %i seconds after the cut-off: %s', (after, bar) => {
+])('a token issued %i seconds after the cut-off is barred by %s', (after, bar) => {
   expect(whyInvalid({ locked: false, notBefore: NOW }, SERVICE, at(after))).toBe(bar)
 })
 
@@ -103,7 +103,7 @@ test.each([
   [-1, 'cut-off'],
   [0, undefined],
   [1, undefined],
-])('a token issued %i seconds after the cut-off of the whole service: %s', (after, bar) => {
+])('a token issued %i seconds after the cut-off of the whole service is barred by %s', (after, bar) => {
   expect(whyInvalid(FREE, { tokensNotBefore: NOW }, at(after))).toBe(bar)
 })
 

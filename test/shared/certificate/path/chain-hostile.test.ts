@@ -31,7 +31,7 @@ function resigned({ der, ...party }: Party): Party {
   return { ...party, der: readCertificate(changed.toString('base64')) as Der }
 }
 
-test('a right path does not vouch for a certificate that is not in it', async () => {
+test('a valid path does not validate a certificate that is not in it', async () => {
   const forged = await issued('client', undefined, {})
   const pretended = await issued('client', { ...issuing, ...pair() }, {})
   const asAuthority = await authority('client', { ...issuing, ...pair() })
@@ -60,7 +60,7 @@ test('a certificate that is there twice, or again without a right signature, cha
   expect(await fault(leaf, [resigned(root)], [issuing])).toBe('no-path')
 })
 
-test('authorities that have issued each other lead nowhere', async () => {
+test('authorities that have issued each other are no path', async () => {
   const [a, b] = [pair(), pair()]
   const one = await authority('A', { name: 'B', ...b, der: root.der }, { keys: a })
   const other = await authority('B', { name: 'A', ...a, der: root.der }, { keys: b })
@@ -71,7 +71,7 @@ test('authorities that have issued each other lead nowhere', async () => {
   expect(await fault(end, [root], [other, one, out, issuing])).toBeUndefined()
 })
 
-test('a great many authorities of one name and key come to an end, too', async () => {
+test('the search over many authorities of one name and key ends', async () => {
   const keys = pair()
   const first = await authority('Many', undefined, { keys })
   const many = await Promise.all(
@@ -112,7 +112,7 @@ test('an extension that is there twice, or cannot be read, is refused', async ()
   expect(await fault(end, [root], [issuing])).toBeDefined()
 })
 
-test('a certificate that OpenSSL does not read vouches for nobody', async () => {
+test('a certificate that OpenSSL does not read is no part of a path', async () => {
   const changed = Buffer.from(issuing.der)
   const point = changed.indexOf(Buffer.from('03420004', 'hex')) + 4
   changed.writeUInt8(changed.readUInt8(point + 63) ^ 1, point + 63)

@@ -52,7 +52,7 @@ test.each<[string, Constraints, Buffer[], boolean]>([
   ['not one host of two', [[A]], [A, dns('b.test')], false],
   ['not one host of two, whichever comes first', [[A]], [dns('b.test'), A], false],
   ['hosts of either domain', [[A, dns('b.test')]], [A, dns('b.test')], true],
-  ['hosts below a dot alone', [[dns('.a.test')]], [dns('x.a.test')], true],
+  ['hosts below a name with a leading dot', [[dns('.a.test')]], [dns('x.a.test')], true],
   ['names of other kinds', [[A]], [uri('https://b.test/'), email('x@b.test')], true],
   ['no name at all', [[A]], [], true],
   ['a host that is not excluded', [[], [A]], [dns('b.test')], true],
@@ -100,7 +100,7 @@ test.each<[string, Constraints, Buffer[], boolean]>([
   ['nothing by a constraint with a minimum', [[withMinimum(A)]], [A], false],
   ['nothing by a constraint of another kind', [[element(0x88, Buffer.from('2a03', 'hex'))]], [], false],
   ['nothing by half an address', [[ip(192, 0, 2, 0)]], [ip(192, 0, 2, 0)], false],
-])('name constraints let through %s', async (_name, constraints, names, expected) => {
+])('name constraints allow %s', async (_name, constraints, names, expected) => {
   expect(await certifies(constraints, ...names)).toBe(expected)
 })
 
