@@ -68,11 +68,7 @@ describe.each(WAYS)('%s', (_api, issuing, refused) => {
   test('a subject may be the number of a client of another service, and of one that was deleted', async () => {
     const elsewhere = await (await openWalk(runtime)).addClient(BASIC)
     expect(await issuing(elsewhere.id)).toBe('issued')
-    const { serviceId, secrets } = walk
-    const headers = { authorization: `Bearer ${secrets.manage}` }
-    const route = '/api/{serviceId}/client/delete/{clientId}'
-    const pathParameters = { serviceId, clientId: other.id }
-    const deleted = await walk.send({ route, method: 'DELETE', headers, pathParameters })
+    const deleted = await walk.v3('DELETE', `/client/delete/${other.id}`)
     expect(deleted.status).toBe(204)
     expect(await issuing(other.id)).toBe('issued')
     expect(await issuing(ALIAS)).toBe('issued')

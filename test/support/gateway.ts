@@ -78,6 +78,38 @@ export function toTargets(send: Send) {
   }
 }
 
+/** How a call of the Web API is made: by v3 and with the `manage` secret by default. */
+export interface CallOptions {
+  readonly version?: 'v2' | 'v3'
+  readonly secret?: string
+  readonly format?: Format
+}
+
+/** The Web API of one service, for callers with its `manage` secret unless they name other credentials. */
+export function webApi(send: Send, serviceId: string, manage: string) {
+  const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` })
+  const basic = (secret: string) => ({
+    authorization: `Basic ${Buffer.from(`${serviceId}:${secret}`).toString('base64')}`,
+  })
+  const toTarget = toTargets(send)
+  /** Any target, in full. */
+  const api = (method: string, target: string, body?: unknown, headers: object = bearer(manage)) =>
+    toTarget(method, target, body, headers)
+  /** A path below `/api/{serviceId}`. */
+  const v3 = (method: string, path: string, body?: unknown, headers?: object) =>
+    api(method, `/api/${serviceId}${path}`, body, headers)
+  /** A path below `/api`, by Basic credentials. */
+  const v2 = (method: string, path: string, body?: unknown) => api(method, `/api${path}`, body, basic(manage))
+  /** A POST with JSON. */
+  const call = (path: string, body: object | string, options: CallOptions = {}) => {
+    const { version = 'v3', secret = manage, format } = options
+    return version === 'v3'
+      ? toTarget('POST', `/api/${serviceId}${path}`, body, bearer(secret), format)
+      : toTarget('POST', `/api${path}`, body, basic(secret), format)
+  }
+  return { api, v2, v3, call }
+}
+
 export function eventFor(sent: Sent, format: Format): object {
   return format === '2.0' ? payload2(sent) : payload1(sent)
 }

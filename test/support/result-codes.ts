@@ -4,8 +4,8 @@ import type { Row } from '../../shared/refusal/row.ts'
 import { outcome } from './answers.ts'
 import { answered } from './checked-answers.ts'
 import type { CuttingProxy } from './cutting-proxy.ts'
-import { type Received, ROUTES, toTargets } from './gateway.ts'
-import { basic, putOwner } from './management.ts'
+import { type Received, ROUTES } from './gateway.ts'
+import { putOwner } from './management.ts'
 import { proxiedRuntime } from './test-runtime.ts'
 import { BASIC, EVERY_METHOD, openWalk, type TestClient, type Walk } from './walk.ts'
 
@@ -15,14 +15,7 @@ export interface Bench extends Walk {
   readonly client: TestClient
   /** Between the handlers and the engine. */
   readonly proxy: CuttingProxy
-  /** Any path of the Web API, in full; with the service's `manage` token by default. */
-  readonly api: (method: string, target: string, body?: unknown, headers?: Headers) => Promise<Received>
-  /** The same below `/api/{serviceId}`. */
-  readonly v3: (method: string, path: string, body?: unknown, headers?: Headers) => Promise<Received>
-  /** The same below `/api`, by Basic credentials. */
-  readonly v2: (method: string, path: string, body?: unknown) => Promise<Received>
 }
-type Headers = Readonly<Record<string, string>>
 
 export type Provoke = (bench: Bench) => Promise<Received>
 /** The answer in short, as `shortOf` gives it, and what provokes it. */
@@ -65,23 +58,9 @@ export async function benches() {
   async function open(): Promise<Bench> {
     const walk = await openWalk(runtime, { ...EVERY_METHOD, clientIdAliasEnabled: true })
     const client = await walk.addClient(BASIC)
-    return { ...walk, client, proxy, ...callers(walk) }
+    return { ...walk, client, proxy }
   }
   return { open, lastReason: () => runtime.logged().at(-1)?.reason }
-}
-
-function callers(walk: Walk): Pick<Bench, 'api' | 'v2' | 'v3'> {
-  const { serviceId, secrets } = walk
-  const manage = { authorization: `Bearer ${secrets.manage}` }
-
-  const toTarget = toTargets(walk.send)
-  const api: Bench['api'] = (method, target, body, headers = manage) =>
-    toTarget(method, target, body, headers)
-  const v3: Bench['v3'] = (method, path, body, headers) =>
-    api(method, `/api/${serviceId}${path}`, body, headers)
-  const v2: Bench['v2'] = (method, path, body) =>
-    api(method, `/api${path}`, body, basic(serviceId, secrets.manage))
-  return { api, v2, v3 }
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Client } from '../../shared/store/client.ts'
 import { type Service, TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
 import { contentOf, tokensOf } from './answers.ts'
 import type { FixedRuntime } from './fixed-runtime.ts'
-import { type Format, gateway, type Received, type Sent } from './gateway.ts'
+import { type CallOptions, type Format, gateway, type Received, type Sent, webApi } from './gateway.ts'
 import { newSigningKey } from './signing-keys.ts'
 import { certificatePem } from './vectors.ts'
 
@@ -26,13 +26,6 @@ export interface TestClient {
   readonly id: string
   readonly secret: string
   readonly settings: ClientSettings
-}
-
-/** How a call of the Web API is made: v3 with the `manage` token unless said otherwise. */
-interface CallOptions {
-  readonly version?: 'v2' | 'v3'
-  readonly secret?: string
-  readonly format?: Format
 }
 
 export const PUBLIC: Partial<ClientSettings> = {
@@ -125,19 +118,12 @@ export async function openWalk<R extends Runtime>(
   const setClient = (client: TestClient, change: Partial<ClientSettings>): Promise<void> =>
     runtime.store.registry.putClient(number, { ...client.settings, ...change })
 
-  function call(api: string, body: Members | string, options: CallOptions = {}): Promise<Received> {
-    const { version = 'v3', secret = secrets.manage, format } = options
-    const authorization =
-      version === 'v3'
-        ? `Bearer ${secret}`
-        : `Basic ${Buffer.from(`${serviceId}:${secret}`).toString('base64')}`
-    const request = {
-      route: version === 'v3' ? `/api/{serviceId}${api}` : `/api${api}`,
-      ...(version === 'v3' ? { pathParameters: { serviceId } } : {}),
-      headers: { authorization, 'content-type': 'application/json' },
-      body: typeof body === 'string' ? body : JSON.stringify(body),
-    }
-    return send(request, format)
+  const { api, v2, v3, call } = webApi(send, serviceId, secrets.manage)
+
+  /** A call by v3 with a form in place of JSON. */
+  const callByForm = (path: string, members: Members) => {
+    const type = { 'content-type': 'application/x-www-form-urlencoded' }
+    return v3('POST', path, form(members), { authorization: `Bearer ${secrets.manage}`, ...type })
   }
 
   const authorize = (client: TestClient, parameters: Members = {}, options?: CallOptions) => {
@@ -206,7 +192,21 @@ export async function openWalk<R extends Runtime>(
 
   return {
     ...{ runtime, number, serviceId, secrets, send, setService, resetService, addClient, setClient },
-    ...{ call, authorize, issue, code, token, redeem, refresh, credentials, granted },
+    ...{
+      api,
+      v2,
+      v3,
+      call,
+      callByForm,
+      authorize,
+      issue,
+      code,
+      token,
+      redeem,
+      refresh,
+      credentials,
+      granted,
+    },
     ...{ introspect, standard, post },
     signingKey: keys.privateKey,
   }

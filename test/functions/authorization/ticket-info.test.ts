@@ -17,14 +17,7 @@ const info = (ticket: unknown) => walk.call('/auth/authorization/ticket/info', {
 const update = (ticket: unknown, text: unknown) =>
   walk.call('/auth/authorization/ticket/update', { ticket, info: text })
 
-const get = (query: string) =>
-  walk.send({
-    route: '/api/{serviceId}/auth/authorization/ticket/info',
-    method: 'GET',
-    pathParameters: { serviceId: walk.serviceId },
-    headers: { authorization: `Bearer ${walk.secrets.manage}` },
-    query,
-  })
+const get = (query: string) => walk.v3('GET', `/auth/authorization/ticket/info?${query}`)
 
 test('ticket info returns the context of the authorization request, without a responseContent', async () => {
   const ticket = await ticketFor({ context: '{"a":"é"}' })

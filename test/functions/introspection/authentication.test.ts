@@ -4,7 +4,7 @@ import { later } from '../../../shared/epoch-seconds.ts'
 import { contentOf, outcome, tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
-import { BASIC, BOUND, form, openWalk, OTHER, OWN, TOKEN_FORMS } from '../../support/walk.ts'
+import { BASIC, BOUND, openWalk, OTHER, OWN, TOKEN_FORMS } from '../../support/walk.ts'
 
 const runtime = await testRuntime()
 
@@ -81,15 +81,8 @@ describe('acr and authTime of issue', async () => {
 
   test('issue takes acr and authTime in a form', async () => {
     const { json } = await walk.authorize(client)
-    const issued = await walk.send({
-      route: '/api/{serviceId}/auth/authorization/issue',
-      pathParameters: { serviceId: walk.serviceId },
-      headers: {
-        authorization: `Bearer ${walk.secrets.manage}`,
-        'content-type': 'application/x-www-form-urlencoded',
-      },
-      body: form({ ticket: json['ticket'], subject: 'alice', acr: 'phr', authTime: AUTH_TIME }),
-    })
+    const members = { ticket: json['ticket'], subject: 'alice', acr: 'phr', authTime: AUTH_TIME }
+    const issued = await walk.callByForm('/auth/authorization/issue', members)
     const answer = await walk.redeem(client, String(issued.json['authorizationCode']))
     expect((await walk.introspect(tokensOf(answer).access)).json).toMatchObject(TOLD)
   })

@@ -4,7 +4,7 @@ import { later } from '../../../shared/epoch-seconds.ts'
 import { contentOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { benches, type Bench } from '../../support/result-codes.ts'
-import { BASIC, form, PUBLIC, type TestClient } from '../../support/walk.ts'
+import { BASIC, PUBLIC, type TestClient } from '../../support/walk.ts'
 
 const { open } = await benches()
 let bench: Bench
@@ -54,10 +54,7 @@ test('the clients of an end-user are listed by every form of the call', async ()
     await bench.v3('GET', `${LIST}/${named}`),
     await bench.v2('GET', `${LIST}?subject=${named}`),
     await bench.v2('POST', LIST, { subject: 'alice/1', developer: null, start: 0, end: 0 }),
-    await bench.v3('POST', LIST, form({ subject: 'alice/1', start: 0, end: 5 }), {
-      'content-type': 'application/x-www-form-urlencoded',
-      authorization: `Bearer ${bench.secrets.manage}`,
-    }),
+    await bench.callByForm(LIST, { subject: 'alice/1', start: 0, end: 5 }),
   ]
   for (const call of calls) expect(clientsIn(call)).toEqual([other.number])
 })

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
-import { basic, BASIC, BOUND, openWalk, OTHER, OWN, PUBLIC, TLS, TOKEN_FORMS } from '../../support/walk.ts'
+import { BASIC, BOUND, openWalk, OTHER, OWN, PUBLIC, TLS, TOKEN_FORMS } from '../../support/walk.ts'
 
 const CREATE = '/auth/token/create'
 
@@ -174,12 +174,10 @@ describe.each(TOKEN_FORMS)('%s access tokens', async (kind, settings) => {
   })
 
   test('create takes a form, with numbers and lists as text', async () => {
-    const headers = {
-      authorization: basic({ ...client, id: walk.serviceId, secret: walk.secrets.manage }).authorization,
-      'content-type': 'application/x-www-form-urlencoded',
-    }
-    const body = `grantType=AUTHORIZATION_CODE&clientId=${client.id}&subject=alice&scopes=read+write&accessTokenDuration=9&refreshTokenDuration=0&accessTokenPersistent=false`
-    const answer = await walk.send({ route: `/api${CREATE}`, headers, body })
+    const answer = await walk.callByForm(CREATE, {
+      ...{ grantType: 'AUTHORIZATION_CODE', clientId: client.id, subject: 'alice', scopes: 'read write' },
+      ...{ accessTokenDuration: 9, refreshTokenDuration: 0, accessTokenPersistent: false },
+    })
     expect(answer.json).toMatchObject({ action: 'OK', expiresIn: 9, scopes: ['read', 'write'] })
   })
 

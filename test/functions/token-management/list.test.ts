@@ -13,14 +13,7 @@ beforeEach(async () => {
   client = await walk.addClient(BASIC)
 })
 
-const list = (query: string) =>
-  walk.send({
-    route: '/api/{serviceId}/auth/token/get/list',
-    method: 'GET',
-    pathParameters: { serviceId: walk.serviceId },
-    headers: { authorization: `Bearer ${walk.secrets.manage}` },
-    query,
-  })
+const list = (query: string) => walk.v3('GET', `/auth/token/get/list?${query}`)
 type Listed = Record<string, unknown>
 const tokensIn = async (query: string) => (await list(query)).json['accessTokens'] as Listed[]
 

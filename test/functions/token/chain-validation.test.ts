@@ -99,14 +99,7 @@ test('a form body carries the path as one text, in PEM or in base64 with spaces 
   const ask = async (path: string) => {
     const parameters = form({ grant_type: 'client_credentials', client_id: asking.id })
     const members = { parameters, clientCertificate: pemOf(leaf), clientCertificatePath: path }
-    const { number, secrets } = walk
-    const headers = {
-      authorization: `Bearer ${secrets.manage}`,
-      'content-type': 'application/x-www-form-urlencoded',
-    }
-    const route = '/api/{serviceId}/auth/token'
-    const pathParameters = { serviceId: String(number) }
-    return outcome(await walk.send({ route, pathParameters, headers, body: form(members) }))
+    return outcome(await walk.callByForm('/auth/token', members))
   }
   expect(await ask(texts.map(pemOf).join(''))).toBe(OK)
   expect(await ask(texts.map(pemOf).join(' ').replaceAll('\n', ' '))).toBe(OK)
