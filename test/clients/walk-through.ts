@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose'
 import type { TokenEndpointResponse } from 'oauth4webapi'
 import { expect } from 'vitest'
-import { certificates } from '../support/vectors.ts'
+import { thumbprintOf } from '../support/vectors.ts'
 import { SUBJECT } from '../support/walk.ts'
 import type { Deployment } from './deployment.ts'
 import { type Kind, SECRET_BASIC } from './kinds.ts'
@@ -42,7 +42,7 @@ type Parties = Awaited<ReturnType<typeof parties>>
 
 /** RFC 8705 section 3.2: what the token is bound to, as OpenSSL computes it. */
 export function cnfOf(name: string) {
-  return { 'x5t#S256': certificates.find((entry) => entry.name === name)?.['x5t#S256'] }
+  return { 'x5t#S256': thumbprintOf(name) }
 }
 
 /** The token is good in the hands of its holder, and everyone who may know is told what it is bound to. */

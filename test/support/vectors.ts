@@ -101,6 +101,9 @@ export const { certificates } = load(
   }),
 )
 
+/** The thumbprint of `certs/NAME.pem`, as OpenSSL computes it. */
+export const thumbprintOf = (name: string) => certificates.find((entry) => entry.name === name)?.['x5t#S256']
+
 /** The PEM of `certs/NAME.pem`. */
 export function certificatePem(name: string): string {
   return read(`certs/${name}.pem`)

@@ -2,11 +2,11 @@ import { randomBytes, randomInt } from 'node:crypto'
 import type * as z from 'zod/mini'
 import { digest } from '../../shared/store/digest.ts'
 import type { Runtime } from '../../shared/runtime.ts'
-import type { Client } from '../../shared/store/client.ts'
+import { Client } from '../../shared/store/client.ts'
 import { type Service, TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
 import { contentOf, tokensOf } from './answers.ts'
 import type { FixedRuntime } from './fixed-runtime.ts'
-import { type CallOptions, type Format, gateway, type Received, type Sent, webApi } from './gateway.ts'
+import { type CallOptions, gateway, type Send, webApi } from './gateway.ts'
 import { newSigningKey } from './signing-keys.ts'
 import { certificatePem } from './vectors.ts'
 
@@ -63,7 +63,7 @@ export const EVERY_METHOD = { supportedTokenAuthMethods: [...TOKEN_AUTH_METHODS]
 export async function openWalk<R extends Runtime>(
   runtime: R,
   settings: Partial<ServiceSettings> = {},
-  sender?: (sent: Sent, format?: Format) => Promise<Received>,
+  sender?: Send,
 ) {
   const secrets = { manage: newSecret(), runtime: newSecret(), introspect: newSecret() }
   const keys = newSigningKey('1', 'ES256')
@@ -117,6 +117,8 @@ export async function openWalk<R extends Runtime>(
 
   const setClient = (client: TestClient, change: Partial<ClientSettings>): Promise<void> =>
     runtime.store.registry.putClient(number, { ...client.settings, ...change })
+  const setLocked = ({ settings }: TestClient, locked: boolean) =>
+    runtime.store.clients.setLocked(number, Client.parse(settings), locked)
 
   const { api, v2, v3, call } = webApi(send, serviceId, secrets.manage)
 
@@ -191,22 +193,9 @@ export async function openWalk<R extends Runtime>(
   }
 
   return {
-    ...{ runtime, number, serviceId, secrets, send, setService, resetService, addClient, setClient },
-    ...{
-      api,
-      v2,
-      v3,
-      call,
-      callByForm,
-      authorize,
-      issue,
-      code,
-      token,
-      redeem,
-      refresh,
-      credentials,
-      granted,
-    },
+    ...{ runtime, number, serviceId, secrets, send, setService, resetService },
+    ...{ addClient, setClient, setLocked, api, v2, v3, call, callByForm },
+    ...{ authorize, issue, code, token, redeem, refresh, credentials, granted },
     ...{ introspect, standard, post },
     signingKey: keys.privateKey,
   }

@@ -96,9 +96,7 @@ test.each([
 
 test('a ticket of a locked client fails without a redirect', async () => {
   const ticket = await ticketFor()
-  const found = await runtime.store.registry.findClientByNumber(walk.number, client.number)
-  if (found === undefined) throw new Error('no client')
-  await runtime.store.clients.setLocked(walk.number, found, true)
+  await walk.setLocked(client, true)
   expect(outcome(await fail(ticket))).toBe('BAD_REQUEST A010307 unauthorized_client')
 })
 

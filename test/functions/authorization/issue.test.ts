@@ -3,6 +3,7 @@ import { contentOf, outcome } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testWalk } from '../../support/test-runtime.ts'
 import { PUBLIC, REDIRECT_URI, type TestClient } from '../../support/walk.ts'
+import { Client } from '../../../shared/store/client.ts'
 
 const ISSUER = 'https://as.example.com'
 
@@ -91,14 +92,12 @@ test.each([
 
 test('a ticket of a client that was locked or deleted since is refused', async () => {
   const ticket = await ticketFor()
-  const found = await runtime.store.registry.findClientByNumber(walk.number, client.number)
-  if (found === undefined) throw new Error('no client')
-  await runtime.store.clients.setLocked(walk.number, found, true)
+  await walk.setLocked(client, true)
   expect(outcome(await walk.issue(ticket))).toBe('BAD_REQUEST A010307 unauthorized_client')
-  await runtime.store.clients.setLocked(walk.number, found, false)
+  await walk.setLocked(client, false)
   expect(outcome(await walk.issue(ticket))).toBe('LOCATION A040001')
   const another = await ticketFor()
-  await runtime.store.clients.remove(walk.number, found)
+  await runtime.store.clients.remove(walk.number, Client.parse(client.settings))
   expect(outcome(await walk.issue(another))).toBe('BAD_REQUEST A010304 invalid_request')
 })
 

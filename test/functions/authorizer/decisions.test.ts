@@ -6,10 +6,10 @@ import { type Asked, authorizerEvent, METHOD_ARN } from '../../support/authorize
 import { START } from '../../support/fixed-runtime.ts'
 import type { Format } from '../../support/gateway.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
-import { certificates, spelling } from '../../support/vectors.ts'
+import { spelling, thumbprintOf } from '../../support/vectors.ts'
 import { BASIC, BOUND, openWalk, OTHER, OWN, PUBLIC, RENEWED } from '../../support/walk.ts'
 
-const THUMBPRINT = certificates.find(({ name }) => name === 'client-ec-p256')?.['x5t#S256']
+const THUMBPRINT = thumbprintOf('client-ec-p256')
 /** Both forms of access tokens and both formats of events, once each. */
 const SERVICES = [
   ['opaque', '2.0', {}],

@@ -3,13 +3,14 @@ import { later } from '../../../shared/epoch-seconds.ts'
 import { outcome } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testWalk } from '../../support/test-runtime.ts'
-import { certificates, spelling } from '../../support/vectors.ts'
+import { spelling, thumbprintOf } from '../../support/vectors.ts'
 import { BASIC, BOUND, OTHER, OWN, PUBLIC, RENEWED, type TestClient } from '../../support/walk.ts'
+import { Client } from '../../../shared/store/client.ts'
 
 const ACCESS_SECONDS = 1000
 const REFRESH_SECONDS = 5000
 const UNREADABLE = spelling('truncated-der')
-const THUMBPRINT = certificates.find(({ name }) => name === 'client-ec-p256')?.['x5t#S256']
+const THUMBPRINT = thumbprintOf('client-ec-p256')
 
 let bound: TestClient
 let unbound: TestClient
@@ -188,19 +189,15 @@ test.each([
 
 test('locking its client ends a token until the client is unlocked', async () => {
   const { access } = await walk.granted(bound, OWN)
-  const client = await runtime.store.registry.findClientByNumber(walk.number, bound.number)
-  if (client === undefined) throw new Error('no client')
-  await runtime.store.clients.setLocked(walk.number, client, true)
+  await walk.setLocked(bound, true)
   expect(await decision(access, OWN)).toBe('UNAUTHORIZED A057394 invalid_token ffff')
-  await runtime.store.clients.setLocked(walk.number, client, false)
+  await walk.setLocked(bound, false)
   expect(await decision(access, OWN)).toBe('OK A056001 tttt')
 })
 
 test('deleting its client ends a token', async () => {
   const { access } = await walk.granted(bound, OWN)
-  const client = await runtime.store.registry.findClientByNumber(walk.number, bound.number)
-  if (client === undefined) throw new Error('no client')
-  await runtime.store.clients.remove(walk.number, client)
+  await runtime.store.clients.remove(walk.number, Client.parse(bound.settings))
   expect(await decision(access, OWN)).toBe('UNAUTHORIZED A057393 invalid_token ffff')
 })
 

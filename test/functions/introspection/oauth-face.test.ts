@@ -3,11 +3,11 @@ import { expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testWalk } from '../../support/test-runtime.ts'
-import { certificates, spelling } from '../../support/vectors.ts'
+import { spelling, thumbprintOf } from '../../support/vectors.ts'
 import { BASIC, BOUND, OTHER, OWN, PUBLIC, RENEWED } from '../../support/walk.ts'
 
 const ISSUER = 'https://as.example.com'
-const THUMBPRINT = certificates.find(({ name }) => name === 'client-ec-p256')?.['x5t#S256']
+const THUMBPRINT = thumbprintOf('client-ec-p256')
 
 const walk = await testWalk()
 const { runtime } = walk

@@ -14,6 +14,7 @@ import {
   type TestClient,
   type Walk,
 } from '../../support/walk.ts'
+import { Client } from '../../../shared/store/client.ts'
 
 const ISSUER = 'https://as.example.com'
 const INACTIVE = '{"active":false}'
@@ -130,12 +131,11 @@ async function elsewhere<T>(act: (other: FixedRuntime) => Promise<T>): Promise<T
 }
 
 async function endElsewhere(client: TestClient, how: 'lock' | 'delete'): Promise<void> {
+  const record = Client.parse(client.settings)
   await elsewhere(async ({ store }) => {
-    const found = await store.registry.findClientByNumber(walk.number, client.number)
-    if (found === undefined) throw new Error('no client')
     await (how === 'lock'
-      ? store.clients.setLocked(walk.number, found, true)
-      : store.clients.remove(walk.number, found))
+      ? store.clients.setLocked(walk.number, record, true)
+      : store.clients.remove(walk.number, record))
   })
 }
 

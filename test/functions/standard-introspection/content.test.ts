@@ -4,7 +4,7 @@ import { later } from '../../../shared/epoch-seconds.ts'
 import { contentOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
-import { certificates } from '../../support/vectors.ts'
+import { thumbprintOf } from '../../support/vectors.ts'
 import {
   BASIC,
   basic,
@@ -19,7 +19,7 @@ import {
 } from '../../support/walk.ts'
 
 const ISSUER = 'https://as.example.com'
-const THUMBPRINT = certificates.find(({ name }) => name === 'client-ec-p256')?.['x5t#S256']
+const THUMBPRINT = thumbprintOf('client-ec-p256')
 const CNF = { 'x5t#S256': THUMBPRINT }
 const INACTIVE = { active: false }
 

@@ -44,9 +44,7 @@ const TOKENS: Readonly<Record<string, () => Promise<string>>> = {
   },
   'a token of a client that is locked': async () => {
     const { access } = await tokens()
-    const client = await runtime.store.registry.findClientByNumber(walk.number, owner.number)
-    if (client === undefined) throw new Error('no client')
-    await runtime.store.clients.setLocked(walk.number, client, true)
+    await walk.setLocked(owner, true)
     return access
   },
   'a token of another service': async () => {

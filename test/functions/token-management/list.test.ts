@@ -117,7 +117,7 @@ test('the list has a grant as long as any of its tokens lives', async () => {
 
 test('the list has locked tokens, and none that were revoked or cut off', async () => {
   const made = await make(client)
-  await runtime.store.clients.setLocked(walk.number, client.settings as never, true)
+  await walk.setLocked(client, true)
   expect(await tokensIn('')).toHaveLength(1)
   await walk.call('/auth/token/revoke', { accessTokenIdentifier: made['tokenId'] })
   expect(await tokensIn('')).toEqual([])

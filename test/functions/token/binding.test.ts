@@ -2,10 +2,9 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import type { Received } from '../../support/gateway.ts'
 import { testWalk } from '../../support/test-runtime.ts'
-import { certificatePem, certificates, spelling } from '../../support/vectors.ts'
+import { certificatePem, certificates, spelling, thumbprintOf } from '../../support/vectors.ts'
 import { BASIC, BOUND, OTHER, OWN, PUBLIC, TLS, type TestClient } from '../../support/walk.ts'
 
-const thumbprintOf = (name: string) => certificates.find((entry) => entry.name === name)?.['x5t#S256']
 const UNREADABLE = spelling('truncated-der')
 
 const walk = await testWalk()

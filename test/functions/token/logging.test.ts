@@ -3,10 +3,10 @@ import { later } from '../../../shared/epoch-seconds.ts'
 import { tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testWalk } from '../../support/test-runtime.ts'
-import { certificates, spelling } from '../../support/vectors.ts'
+import { spelling, thumbprintOf } from '../../support/vectors.ts'
 import { BASIC, basic, BOUND, OTHER, OWN, POST, PUBLIC, TLS } from '../../support/walk.ts'
 
-const THUMBPRINT = certificates.find(({ name }) => name === 'client-ec-p256')?.['x5t#S256']
+const THUMBPRINT = thumbprintOf('client-ec-p256')
 const REQUEST_ID = 'JKJaXmPLvHcESHA='
 
 const walk = await testWalk()

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { outcome, tokensOf } from '../../support/answers.ts'
-import { certificates } from '../../support/vectors.ts'
+import { thumbprintOf } from '../../support/vectors.ts'
 import {
   type AnyWalk,
   BASIC,
@@ -14,7 +14,6 @@ import {
   UNBOUND,
 } from '../../support/walk.ts'
 
-export const thumbprintOf = (name: string) => certificates.find((entry) => entry.name === name)?.['x5t#S256']
 const SAME_CERTIFICATE_ONLY = [
   ['public', PUBLIC],
   ['Basic', BASIC],

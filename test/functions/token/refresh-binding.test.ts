@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { outcome } from '../../support/answers.ts'
 import { testWalk } from '../../support/test-runtime.ts'
 import { BASIC, BOUND, OWN, PUBLIC, TLS } from '../../support/walk.ts'
-import { refreshBindingCases, thumbprintOf } from './refresh-binding-cases.ts'
+import { refreshBindingCases } from './refresh-binding-cases.ts'
+import { thumbprintOf } from '../../support/vectors.ts'
 
 const walk = await testWalk()
 const { runtime } = walk
