@@ -51,8 +51,6 @@ export async function openManagement(runtime: FixedRuntime, settings: Partial<Se
   return { call, v2, v3 }
 }
 
-export type Management = Awaited<ReturnType<typeof openManagement>>
-
 /** `status code`, for example `400 A031204`. */
 export const failure = ({ status, json }: Answered) => `${String(status)} ${String(json['resultCode'])}`
 
