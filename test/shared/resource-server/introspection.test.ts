@@ -130,8 +130,6 @@ describe('a resource server that authenticates by its certificate', async () => 
     onError: console.error,
     domainName: MTLS_DOMAIN,
     apiId: runtime.settings.apiIds[0] ?? '',
-    host: '127.0.0.1',
-    port: 0,
     key: vector('server-localhost.test-key'),
     cert: vector('server-localhost') + vector('ca-issuing'),
     truststore: [
