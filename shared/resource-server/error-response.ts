@@ -7,8 +7,20 @@ const STATUS = {
   temporarily_unavailable: 503,
 } as const
 
+export type RefusalReason =
+  | 'token-missing'
+  | 'authorization-malformed'
+  | 'token-unusable'
+  | 'token-unbound'
+  | 'certificate-missing'
+  | 'certificate-unreadable'
+  | 'certificate-differs'
+  | 'binding-damaged'
+  | 'scope-insufficient'
+  | 'undecided'
+
 /** Faults of the token and of its certificate share one code, so that a thief cannot tell them apart. */
-const ERROR_CODES = {
+const ERROR_CODES: Readonly<Record<RefusalReason, keyof typeof STATUS>> = {
   'token-missing': 'invalid_token',
   'authorization-malformed': 'invalid_request',
   'token-unusable': 'invalid_token',
@@ -19,9 +31,7 @@ const ERROR_CODES = {
   'binding-damaged': 'invalid_token',
   'scope-insufficient': 'insufficient_scope',
   undecided: 'temporarily_unavailable',
-} as const satisfies Record<string, keyof typeof STATUS>
-
-export type RefusalReason = keyof typeof ERROR_CODES
+}
 
 /** The answer to a refused request (RFC 6750 section 3). */
 export interface ErrorResponse {
