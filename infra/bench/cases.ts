@@ -42,7 +42,9 @@ export function seedService(runtime: Runtime): Promise<Seeded> {
  */
 export async function casesOf(seeded: SeededFormats, send: (one: Case) => Promise<string>): Promise<Case[]> {
   const issuing = FORMATS.map((format): Case => ({
-    ...{ name: `token, ${format}`, format, path: '/token' },
+    name: `token, ${format}`,
+    format,
+    path: '/token',
     headers: { authorization: clientCredentials(seeded[format]) },
     form: 'grant_type=client_credentials&scope=accounts%3Aread',
     expected: format === 'JWT' ? '"access_token":"eyJ' : '"access_token":"',

@@ -136,8 +136,12 @@ const SETTINGS: Readonly<Record<string, Meanings>> = {
     CreatedService: OF_SERVICES,
     service: OF_SERVICES,
   },
-  ...{ ClientSettings: OF_CLIENTS, Client: OF_CLIENTS, CreatedClient: OF_CLIENTS, client: OF_CLIENTS },
-  ...{ clients: OF_CLIENTS, extension: EXTENSION_MEANINGS },
+  ClientSettings: OF_CLIENTS,
+  Client: OF_CLIENTS,
+  CreatedClient: OF_CLIENTS,
+  client: OF_CLIENTS,
+  clients: OF_CLIENTS,
+  extension: EXTENSION_MEANINGS,
 }
 
 /** Adds the description of each member, at any depth. */

@@ -101,7 +101,11 @@ function operation(called: RouteMethod, schemas: Record<string, JsonSchema>) {
 
 function inPath(template: string): Parameter[] {
   return [...template.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
-    ...{ name, in: 'path', required: true, description: PATH_PARAMETERS[name], schema: { type: 'string' } },
+    name,
+    in: 'path',
+    required: true,
+    description: PATH_PARAMETERS[name],
+    schema: { type: 'string' },
   }))
 }
 

@@ -109,7 +109,8 @@ function changed(current: Service, change: PreparedChange, now: EpochSeconds, ca
   if (keys !== undefined) checkSigningKeys(keys, current.jwks)
   const deciding = withoutCleared({ ...current, ...change.deciding })
   const service = Service.parse({
-    ...{ issuer: '', ...deciding },
+    issuer: '',
+    ...deciding,
     carried: withoutCleared({ ...current.carried, ...change.carried }),
     jwks: keys?.map(({ publicJwk }) => publicJwk) ?? current.jwks,
     credentials: credentials ? credentialsFrom(credentials, current.credentials) : current.credentials,

@@ -38,7 +38,13 @@ async function changed(current: Tokens, request: UpdateRequest, call: Call): Pro
   if (!request.accessTokenValueUpdated) return { grant, accessToken: request.accessToken, jwt: undefined }
   const { clientIdAlias, grantType, terms, accessScopes, accessResources, createdAt, code } = grant
   const order = {
-    ...{ key: keyOf(grant.service, grant), client, clientIdAlias, grantType, terms, createdAt, code },
+    key: keyOf(grant.service, grant),
+    client,
+    clientIdAlias,
+    grantType,
+    terms,
+    createdAt,
+    code,
     narrowed: { scopes: accessScopes, resources: accessResources },
     binding: readBinding(grant.binding),
     accessExpiresAt: grant.accessExpiresAt,

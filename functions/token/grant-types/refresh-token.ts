@@ -68,8 +68,17 @@ async function refreshOnce(
   const { client, clientIdAlias } = context
   const { grantType, createdAt, code } = grant
   const order = {
-    ...{ key: keyOf(grant.service, grant), client, clientIdAlias, grantType, terms, narrowed, binding },
-    ...{ accessTokenDuration: request.extras.accessTokenDuration, createdAt, code, refresh: next },
+    key: keyOf(grant.service, grant),
+    client,
+    clientIdAlias,
+    grantType,
+    terms,
+    narrowed,
+    binding,
+    accessTokenDuration: request.extras.accessTokenDuration,
+    createdAt,
+    code,
+    refresh: next,
   }
   const issued = await makeTokens(order, call)
   const written = await call.store.grants.refresh(refresh, issued.grant)

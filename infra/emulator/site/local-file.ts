@@ -19,10 +19,19 @@ export async function writeLocalFile(site: Site, directory: string) {
   const clients = [withFiles(publicClient), withFiles(confidential)] as const
   const truststoreFile = join(directory, 'truststore.pem')
   const local = {
-    ...{ webApiUrl, mtlsUrl, frontEndUrl, frontEndMtlsUrl, resourceServerUrl, librarySampleUrl },
+    webApiUrl,
+    mtlsUrl,
+    frontEndUrl,
+    frontEndMtlsUrl,
+    resourceServerUrl,
+    librarySampleUrl,
     ...seeded,
-    ...{ caFile: certificates.ca.certificateFile, truststoreFile, clients },
-    ...{ dynamodbUrl, registryTable, grantsTable },
+    caFile: certificates.ca.certificateFile,
+    truststoreFile,
+    clients,
+    dynamodbUrl,
+    registryTable,
+    grantsTable,
   }
   await mkdir(directory, { recursive: true, mode: 0o700 })
   await writeFile(truststoreFile, site.truststore.join(''))

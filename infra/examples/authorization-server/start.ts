@@ -57,7 +57,9 @@ export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd>
   const resourceServerUrl = `https://localhost:${resourcePort}`
   const redirectUri = `${frontEndUrl}${CALLBACK_PATH}`
   const client = {
-    ...{ clientId, issuer, redirectUri },
+    clientId,
+    issuer,
+    redirectUri,
     authorizationEndpoint: `${frontEndUrl}/authorize`,
     tokenEndpoint: `${frontEndMtlsUrl}/token`,
     accountsUrl: `${resourceServerUrl}/accounts`,
