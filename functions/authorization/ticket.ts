@@ -1,6 +1,6 @@
 import { proves } from '../../shared/token/find-token.ts'
 import { type Reason, Refusal } from '../../shared/refusal/refusal.ts'
-import { whyInvalid, expired } from '../../shared/token/standing.ts'
+import { expired, refuseInvalid } from '../../shared/token/standing.ts'
 import { keyOf, locateOpaque } from '../../shared/token/token-string.ts'
 import type { Call } from '../../shared/call.ts'
 import type { Ticket } from '../../shared/store/grant.ts'
@@ -10,6 +10,12 @@ export interface TicketReasons {
   readonly unknown: Reason
   readonly expired: Reason
 }
+
+const INVALID_REASON = {
+  deleted: 'authorization-client-unknown',
+  locked: 'authorization-client-locked',
+  'cut-off': 'ticket-cut-off',
+} as const
 
 /** Finds a valid ticket, and notes its client in the log. @throws Refusal of `reasons`, authorization-client-…, ticket-cut-off */
 export async function findTicket(
@@ -22,10 +28,7 @@ export async function findTicket(
   const { grant, client } = await store.grants.find(keyOf(service.apiKey, locator))
   if (grant?.stage !== 'TICKET' || !proves(text, grant.ticketDigest)) throw new Refusal(reasons.unknown)
   if (expired(grant.ticketExpiresAt, now)) throw new Refusal(reasons.expired)
-  const invalid = whyInvalid(client, service, grant.ticketIssuedAt)
-  if (invalid === 'locked') throw new Refusal('authorization-client-locked')
-  if (invalid === 'deleted') throw new Refusal('authorization-client-unknown')
-  if (invalid === 'cut-off') throw new Refusal('ticket-cut-off')
+  refuseInvalid(client, service, grant.ticketIssuedAt, INVALID_REASON)
   log.note({ client: grant.client })
   return grant
 }

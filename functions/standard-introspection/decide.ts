@@ -1,4 +1,4 @@
-import { boundThumbprint } from '../../shared/certificate/binding.ts'
+import { readBinding } from '../../shared/certificate/binding.ts'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import {
   authenticateClient,
@@ -52,7 +52,10 @@ export async function introspectStandard(
   return { token, withHidden: request.withHidden, signature }
 }
 
-/** If a signature is requested but the service has no key, the request is refused: an unsigned answer would not do. */
+/**
+ * If a signature is requested but the service has no key, the request is refused: the caller does not expect an unsigned
+ * answer.
+ */
 async function signatureFor(
   { signed, resourceServer = '' }: StandardIntrospectionRequest,
   caller: IdentifiedClient | undefined,
@@ -105,9 +108,10 @@ function judgeState(caller: ClientState | undefined): void {
   if (caller.locked) throw new Refusal('client-locked')
 }
 
-/** A damaged binding must not be reported as none, or the token would pass without a certificate. `fapi2` allows no unbound token. */
+/** A damaged binding must not be reported as none. `fapi2` allows no unbound token. */
 function isProvable({ binding }: Tokens, { fapi2 }: Service): boolean {
-  return (binding === 'none' && !fapi2) || boundThumbprint(binding) !== undefined
+  const read = readBinding(binding)
+  return read !== 'damaged' && !(fapi2 && read === 'none')
 }
 
 /** A token that was requested without resources is for every resource server (Authlete contract, section 2.9). */

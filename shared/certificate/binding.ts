@@ -14,16 +14,23 @@ export type Verdict = 'unbound' | 'holds' | 'missing' | 'unreadable' | 'differs'
  * A binding that cannot be proved here, such as a `cnf` with only `jkt`, is damaged: if it counted as unbound, a bound
  * token would become a bearer token (decision D11).
  *
- * @param binding as stored and not checked yet; members other than `x5t#S256` are ignored (RFC 7800 §3.1)
- * @see RFC 8705 §3; vectors binding.json
+ * @param binding as stored and not checked yet; members other than `x5t#S256` are ignored (RFC 7800 section 3.1)
+ * @see RFC 8705 section 3; vectors binding.json
  */
 export function judge(binding: unknown, presented: Presented): Verdict {
-  if (binding === 'none') return 'unbound'
-  const bound = boundThumbprint(binding)
-  if (bound === undefined) return 'damaged'
+  const read = readBinding(binding)
+  if (read === 'none') return 'unbound'
+  if (read === 'damaged') return 'damaged'
   if (presented === 'absent') return 'missing'
   if ('malformed' in presented) return 'unreadable'
-  return equal(presented.thumbprint, bound) ? 'holds' : 'differs'
+  return equal(presented.thumbprint, read['x5t#S256']) ? 'holds' : 'differs'
+}
+
+/** A damaged binding must not be taken for none: the token would pass without a certificate. */
+export function readBinding(binding: unknown): Binding | 'damaged' {
+  if (binding === 'none') return 'none'
+  const bound = boundThumbprint(binding)
+  return bound === undefined ? 'damaged' : { 'x5t#S256': bound }
 }
 
 /** @returns `undefined` for an unbound grant and for a binding that cannot be proved here */

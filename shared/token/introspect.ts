@@ -6,7 +6,7 @@ import { findAccessToken } from './find-token.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 import { audiencesOf } from './resource.ts'
 import { parseScope } from '../request/scope.ts'
-import { whyInvalid, type Standing, standingAt } from './standing.ts'
+import { refuseInvalid, type Standing, standingAt } from './standing.ts'
 import type { Tokens } from '../store/grant.ts'
 
 /** Asks whether the holder of a certificate may use a token for one request. */
@@ -63,8 +63,7 @@ export async function introspect(request: IntrospectionRequest, call: Call): Pro
   if (typeof found === 'string') throw new Refusal(found)
   const { grant, client, jti } = found
   log.note({ client: grant.client })
-  const invalid = whyInvalid(client, service, grant.accessIssuedAt)
-  if (client === undefined || invalid !== undefined) throw new Refusal(INVALID_REASON[invalid ?? 'deleted'])
+  refuseInvalid(client, service, grant.accessIssuedAt, INVALID_REASON)
 
   const standing = standingAt(now, grant, client, service)
   if (!standing.usable) throw refusal(expiredReason(grant, standing), standing)

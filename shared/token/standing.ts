@@ -1,4 +1,5 @@
 import type { EpochSeconds } from '../epoch-seconds.ts'
+import { type Reason, Refusal } from '../refusal/refusal.ts'
 import type { ClientState, Tokens } from '../store/grant.ts'
 import type { Service } from '../store/service.ts'
 
@@ -43,4 +44,15 @@ export function whyInvalid(
   const isCutOff =
     issuedAt < client.notBefore || (tokensNotBefore !== undefined && issuedAt < tokensNotBefore)
   return isCutOff ? 'cut-off' : undefined
+}
+
+/** Refuses tokens, codes and tickets that `whyInvalid` finds invalid. @throws Refusal of `reasons` */
+export function refuseInvalid(
+  client: ClientState | undefined,
+  service: CutOffs,
+  issuedAt: EpochSeconds,
+  reasons: Readonly<Record<NonNullable<ReturnType<typeof whyInvalid>>, Reason>>,
+): asserts client is ClientState {
+  const invalid = whyInvalid(client, service, issuedAt)
+  if (invalid !== undefined) throw new Refusal(reasons[invalid])
 }

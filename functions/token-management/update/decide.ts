@@ -1,4 +1,4 @@
-import { type Binding, boundThumbprint } from '../../../shared/certificate/binding.ts'
+import { type Binding, readBinding } from '../../../shared/certificate/binding.ts'
 import { type IssuedTokens, makeTokens } from '../../../shared/token/issue.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { availableScopes } from '../../../shared/token/scopes.ts'
@@ -46,7 +46,7 @@ async function changed(current: Tokens, request: UpdateRequest, call: Call): Pro
     createdAt,
     code,
     narrowed: { scopes: accessScopes, resources: accessResources },
-    binding: readBinding(grant.binding),
+    binding: provableBinding(grant.binding),
     accessExpiresAt: grant.accessExpiresAt,
   }
   const issued = await makeTokens(order, call)
@@ -70,9 +70,9 @@ function withMembers(current: Tokens, request: UpdateRequest, client: Client, se
   }
 }
 
-/** A damaged binding must not become an unbound JWT. @throws Error for a damaged binding */
-function readBinding(binding: unknown): Binding {
-  const bound = boundThumbprint(binding)
-  if (bound === undefined && binding !== 'none') throw new Error('the binding of the token is damaged')
-  return bound === undefined ? 'none' : { 'x5t#S256': bound }
+/** @throws Error for a damaged binding: it must not become an unbound JWT */
+function provableBinding(stored: unknown): Binding {
+  const binding = readBinding(stored)
+  if (binding === 'damaged') throw new Error('the binding of the token is damaged')
+  return binding
 }

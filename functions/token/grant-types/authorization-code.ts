@@ -5,7 +5,7 @@ import { isVerifier, verifies } from '../../../shared/token/pkce.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { narrowedResources, parseResources } from '../../../shared/token/resource.ts'
 import { endOlderGrants } from '../../../shared/token/end-older-grants.ts'
-import { whyInvalid, expired } from '../../../shared/token/standing.ts'
+import { expired, refuseInvalid } from '../../../shared/token/standing.ts'
 import { addTo } from '../../../shared/token/terms.ts'
 import { keyOf, locateOpaque } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/call.ts'
@@ -50,6 +50,12 @@ export async function redeemCode(
   throw new Refusal('code-unknown')
 }
 
+const INVALID_REASON = {
+  deleted: 'client-deleted',
+  locked: 'client-locked',
+  'cut-off': 'code-cut-off',
+} as const
+
 interface FoundCode {
   readonly grant: Code | Tokens
   readonly members: CodeMembers
@@ -67,9 +73,7 @@ async function findCode(
   if (grant === undefined || grant.stage === 'TICKET') throw new Refusal('code-unknown')
   if (grant.code === undefined || !proves(code, grant.code.codeDigest)) throw new Refusal('code-unknown')
   if (grant.client !== client.clientId) throw new Refusal('code-of-other-client')
-  const invalid = whyInvalid(state, service, grant.code.codeIssuedAt)
-  if (invalid === 'cut-off') throw new Refusal('code-cut-off')
-  if (invalid !== undefined) throw new Refusal(invalid === 'locked' ? 'client-locked' : 'client-deleted')
+  refuseInvalid(state, service, grant.code.codeIssuedAt, INVALID_REASON)
   return { grant, members: grant.code }
 }
 

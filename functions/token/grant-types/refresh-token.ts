@@ -12,7 +12,7 @@ import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
 import { bindTo, mayRenewCertificate } from '../../../shared/token/token-binding.ts'
 import { narrowedResources, parseResources } from '../../../shared/token/resource.ts'
 import { covers, parseScope } from '../../../shared/request/scope.ts'
-import { whyInvalid, expired } from '../../../shared/token/standing.ts'
+import { expired, refuseInvalid } from '../../../shared/token/standing.ts'
 import { addTo } from '../../../shared/token/terms.ts'
 import { keyOf } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/call.ts'
@@ -96,11 +96,15 @@ async function findRefreshed(
   const found = await findRefreshFamily(presented, call)
   if (found === undefined) throw new Refusal('refresh-token-unknown')
   if (found.grant.client !== client.clientId) throw new Refusal('refresh-token-of-other-client')
-  const invalid = whyInvalid(found.client, call.service, found.refresh.refreshIssuedAt)
-  if (invalid === 'cut-off') throw new Refusal('refresh-token-cut-off')
-  if (invalid !== undefined) throw new Refusal(invalid === 'locked' ? 'client-locked' : 'client-deleted')
+  refuseInvalid(found.client, call.service, found.refresh.refreshIssuedAt, INVALID_REASON)
   return found
 }
+
+const INVALID_REASON = {
+  deleted: 'client-deleted',
+  locked: 'client-locked',
+  'cut-off': 'refresh-token-cut-off',
+} as const
 
 const BINDING_REASON = {
   missing: 'binding-certificate-missing',
