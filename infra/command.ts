@@ -12,7 +12,10 @@ export interface Io {
   /** The answer to a question, without its line end. `undefined`: standard input has ended. */
   readonly ask: (question: string) => Promise<string | undefined>
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Aborted when the process must end (SIGINT, SIGTERM). A command that reads it must end by itself; a signal kills all others. */
+  /**
+   * Aborted when the process must end (SIGINT, SIGTERM). A command that reads it must end by itself; a signal kills all
+   * others.
+   */
   readonly stop: AbortSignal
 }
 

@@ -52,7 +52,7 @@ function settingsOf(environment: z.infer<typeof Environment>) {
     grantsTable: environment.GRANTS_TABLE,
     /** The `apiKey` of the service of the OAuth face. */
     serviceId: environment.SERVICE_ID,
-    /** A certificate is read only from events of these domains and of the APIs in `apiIds`. */
+    /** A certificate is read only from events whose domain is listed here and whose API is in `apiIds`. */
     mtlsDomains: environment.MTLS_DOMAINS,
     apiIds: environment.API_IDS,
     /** On other domains the OAuth endpoints answer 404; the public documents are on all of them. */

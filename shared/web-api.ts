@@ -27,7 +27,10 @@ export interface Redirect {
   readonly responseContent: string
 }
 
-/** Members of an answer. Those that are `undefined` are left out. `null` occurs only in `responseContent` (Authlete contract, rule 2). */
+/**
+ * Members of an answer. Those that are `undefined` are left out. `null` occurs only in `responseContent` (Authlete contract,
+ * rule 2).
+ */
 export type WebApiMembers = Readonly<Record<string, unknown>>
 
 /** The members of every answer to a runtime request. The schemas of the endpoints have the others. */

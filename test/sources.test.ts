@@ -38,14 +38,14 @@ test('only the runtime and the settings read time, entropy and the environment',
   expect(grep(reach, others)).toEqual([])
 })
 
-test('only what is listed reads the clock during a request', () => {
+test('only the start of a request and the cache read the clock', () => {
   const readers = grep(/(?<!Date\.|performance\.)\b(?:clock|now)\(\)/, deployed).map(
     (line) => line.split(':')[0],
   )
   expect(readers).toEqual(['shared/call.ts', 'shared/store/cache.ts'])
 })
 
-test('what a module remembers for all requests has a bound', () => {
+test('every cache of a module is bounded', () => {
   expect(grep(/^(export )?(const|let) (?!.*Readonly).*new (Map|Set)(<.*>)?\(\)/, deployed)).toEqual([])
 })
 

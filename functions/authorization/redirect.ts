@@ -3,7 +3,10 @@ import type { Service } from '../../shared/store/service.ts'
 import type { Redirect } from '../../shared/web-api.ts'
 import { formPage } from './form-page.ts'
 
-/** The checked destination of an authorization response: nothing goes to an unchecked one (RFC 6749 section 4.1.2.1). */
+/**
+ * The checked destination of an authorization response: never send a response to an unchecked redirect URI (RFC 6749 section
+ * 4.1.2.1).
+ */
 export type RedirectTarget = Pick<Ticket, 'redirectUri' | 'state' | 'responseMode'>
 
 /** Every authorization response has the `state` of the request and `iss` (RFC 9207). */
@@ -23,7 +26,7 @@ export function redirect(
   return { action: 'LOCATION', responseContent }
 }
 
-/** For `Refusal`: makes an error response. The default description is the message of the result, with its code. */
+/** Makes the `redirect` option of a Refusal. Without `description`, the client gets the message of the result. */
 export function errorRedirect(target: RedirectTarget, service: Service, description?: string) {
   return (error: string, resultMessage: string): Redirect => {
     const code = resultMessage.slice(1, resultMessage.indexOf(']'))

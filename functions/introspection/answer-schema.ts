@@ -40,8 +40,9 @@ const IntrospectionSuccess = z.object({
   accessTokenResources: texts,
   expiresAt: milliseconds,
   grantType,
-  /** How and when the end-user was authenticated, if the caller of the issuing API provided it. Seconds since the epoch. */
+  /** How the end-user was authenticated, if the caller of the issuing API provided it. */
   acr: z.optional(z.string()),
+  /** When the end-user was authenticated. Seconds since the epoch. */
   authTime: z.optional(seconds),
   properties,
   serviceAttributes: attributes,

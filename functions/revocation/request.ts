@@ -36,7 +36,11 @@ export const RevocationCall = z.object({
   ...CREDENTIAL_MEMBERS,
 })
 
-/** `/auth/revocation` of the Web API (Authlete contract, section 2.10). @throws Refusal as `fromForm`, revocation-parameters-missing */
+/**
+ * `/auth/revocation` of the Web API (Authlete contract, section 2.10).
+ *
+ * @throws Refusal as `fromForm`, revocation-parameters-missing
+ */
 export function fromWebApi(call: z.infer<typeof RevocationCall>): RevocationRequest {
   if (call.parameters === undefined) throw new Refusal('revocation-parameters-missing')
   const read = parseForm(call.parameters, FORM)

@@ -55,7 +55,11 @@ export const TokenCall = z.object({
   ...EXTRA_MEMBERS,
 })
 
-/** `/auth/token` of the Web API (Authlete contract, section 2.5). @throws Refusal as `fromForm`, parameters-missing, member-refused, name-reserved */
+/**
+ * `/auth/token` of the Web API (Authlete contract, section 2.5).
+ *
+ * @throws Refusal as `fromForm`, parameters-missing, member-refused, name-reserved
+ */
 export function fromWebApi(call: z.infer<typeof TokenCall>): TokenRequest {
   if (call.parameters === undefined) throw new Refusal('parameters-missing')
   const read = parseForm(call.parameters, FORM)

@@ -37,8 +37,9 @@ export function seedService(runtime: Runtime): Promise<Seeded> {
 }
 
 /**
- * For each format: issuing a bound token, then introspection and standard introspection of one that is issued here.
- * @param send gives the body of the answer
+ * For each format: issuing a bound token, then introspection and standard introspection of a token that this function issues.
+ *
+ * @param send sends one request and returns the body of its answer
  */
 export async function casesOf(seeded: SeededFormats, send: (one: Case) => Promise<string>): Promise<Case[]> {
   const issuing = FORMATS.map((format): Case => ({

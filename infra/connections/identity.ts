@@ -69,7 +69,7 @@ export async function makeIdentity(wish: IdentityWish, issuer?: Issuer): Promise
 function extensions(profile: IdentityWish['profile'], publicKey: KeyObject, issuerKey: KeyObject) {
   const isCa = profile === 'ca'
   const constraints = new pkijs.BasicConstraints(isCa ? { cA: true, pathLenConstraint: 0 } : {})
-  // Bits of key usage are counted from the left (RFC 5280 §4.2.1.3): keyCertSign and cRLSign, or digitalSignature.
+  // Bits of key usage are counted from the left (RFC 5280 section 4.2.1.3): keyCertSign and cRLSign, or digitalSignature.
   const usage = isCa
     ? { valueHex: Uint8Array.of(0x06), unusedBits: 1 }
     : { valueHex: Uint8Array.of(0x80), unusedBits: 7 }
@@ -111,20 +111,20 @@ function distinguishedName(commonName: string): pkijs.RelativeDistinguishedNames
   return pkijs.RelativeDistinguishedNames.fromBER(name.toBER())
 }
 
-/** RFC 5280 §4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050. */
+/** RFC 5280 section 4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050. */
 function time(value: Date): pkijs.Time {
   const { UTCTime, GeneralizedTime } = pkijs.TimeType
   return new pkijs.Time({ type: value.getUTCFullYear() < 2050 ? UTCTime : GeneralizedTime, value })
 }
 
-/** RFC 5280 §4.1.2.2: positive, at most 20 octets. The first octet is neither 0 nor above 0x7f. */
+/** RFC 5280 section 4.1.2.2: positive, at most 20 octets. The first octet is neither 0 nor above 0x7f. */
 function randomSerial(): Integer {
   const octets = randomBytes(16)
   octets[0] = ((octets[0] ?? 0) & 0x7f) | 0x40
   return new Integer({ valueHex: octets })
 }
 
-/** RFC 7093 §2 method 1 over the whole SubjectPublicKeyInfo: any unique value will do (RFC 5280 §4.2.1.2). */
+/** RFC 7093 section 2 method 1 over the whole SubjectPublicKeyInfo: any unique value will do (RFC 5280 section 4.2.1.2). */
 function keyIdentifier(publicKey: KeyObject): Uint8Array {
   return createHash('sha256').update(spki(publicKey)).digest().subarray(0, 20)
 }

@@ -30,7 +30,7 @@ const remembered = new BoundedMap<Thumbprint, Subject>(REMEMBERED_CERTIFICATES)
  * Parses a certificate for `tls_client_auth`. Results are cached by thumbprint.
  *
  * @throws MalformedCertificate `not-a-certificate` when a part of it cannot be parsed
- * @see RFC 5280 §4.1.2.5, §4.1.2.6, §4.2.1.6
+ * @see RFC 5280 section 4.1.2.5, 4.1.2.6 and 4.2.1.6
  */
 export async function readSubject(der: Der): Promise<Subject> {
   const key = thumbprint(der)
@@ -86,7 +86,7 @@ async function parseSubject(der: Der): Promise<Subject> {
 }
 
 /**
- * pkijs reads a malformed time as one in the year 1899 or as local time. A well-formed validity (RFC 5280 §4.1.2.5)
+ * pkijs reads a malformed time as one in the year 1899 or as local time. A well-formed validity (RFC 5280 section 4.1.2.5)
  * encodes to the very bytes that precede the subject.
  */
 async function readValidity({
@@ -105,7 +105,7 @@ async function readValidity({
 const SUBJECT_ALT_NAME = '2.5.29.17'
 const CONTEXT_SPECIFIC = 3
 
-/** A second extension of this kind makes the certificate malformed (RFC 5280 §4.2). Other extensions do not matter. */
+/** A second extension of this kind makes the certificate malformed (RFC 5280 section 4.2). Other extensions do not matter. */
 async function readAlternativeNames({ extensions = [] }: Certificate): Promise<SubjectAlternativeNames> {
   const { Primitive, Sequence } = await import('asn1js')
   const [extension, ...others] = extensions.filter(({ extnID }) => extnID === SUBJECT_ALT_NAME)

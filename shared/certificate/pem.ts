@@ -43,12 +43,12 @@ const END = '-----END CERTIFICATE-----'
  * literal `\n`, percent-encoded PEM, or bare base64.
  *
  * It accepts only unambiguous spellings: two readers of one text can never get two thumbprints. It does not check dates,
- * key, signature and chain (RFC 8705 §6.2).
+ * key, signature and chain (RFC 8705 section 6.2).
  *
  * @param text as received; `undefined`, white space and Apache's `(null)` mean that there is no certificate
  * @returns the DER, or `undefined` when there is no certificate
  * @throws MalformedCertificate for anything other than exactly one certificate
- * @see RFC 7468 §5, RFC 4648 §3.5 and §4; vectors pem-spellings.json
+ * @see RFC 7468 section 5, RFC 4648 sections 3.5 and 4; vectors pem-spellings.json
  */
 export function readCertificate(text: string | undefined): Der | undefined {
   if (text === undefined || text === '(null)') return undefined
@@ -70,7 +70,7 @@ export function requireCertificate(text: string): Der {
   return der
 }
 
-/** RFC 7468 §2. `String.prototype.trim` would also remove characters outside of ASCII. */
+/** RFC 7468 section 2. `String.prototype.trim` would also remove characters outside of ASCII. */
 function trim(text: string): string {
   let start = 0
   let end = text.length
@@ -97,7 +97,7 @@ function percentDecode(text: string): string {
   }
 }
 
-/** Node's decoder is lenient: encoding the result again proves alphabet, padding and unused bits (RFC 4648 §3.5). */
+/** Node's decoder is lenient: encoding the result again proves alphabet, padding and unused bits (RFC 4648 section 3.5). */
 function decode(pem: string): Buffer | undefined {
   const base64 = bodyOf(pem).replace(/[ \t\r\n]+/g, '')
   const der = Buffer.from(base64, 'base64')
@@ -137,7 +137,7 @@ interface Field {
   readonly optional?: true
 }
 
-/** RFC 5280 §4.1. These tags distinguish a certificate from a request, a bare key and a revocation list. */
+/** RFC 5280 section 4.1. These tags distinguish a certificate from a request, a bare key and a revocation list. */
 const CERTIFICATE: readonly Field[] = [
   { tag: SEQUENCE }, // tbsCertificate
   { tag: SEQUENCE }, // signatureAlgorithm
@@ -179,7 +179,7 @@ function assertFields(der: Buffer, { start, end }: Span, fields: readonly Field[
   if (at !== end) throw new MalformedCertificate('not-a-certificate')
 }
 
-/** The content of the element at `at`, which must end by `limit`. DER has only definite, minimal lengths (X.690 §10.1). */
+/** The content of the element at `at`, which must end by `limit`. DER has only definite, minimal lengths (X.690 section 10.1). */
 function contentAt(der: Buffer, at: number, limit: number): Span {
   let start = at + 2
   if (start > limit) throw new MalformedCertificate('truncated')

@@ -14,7 +14,7 @@ export class MalformedDistinguishedName extends Error {
   }
 }
 
-/** The names of RFC 4514 §3 and of OpenSSL. As in OpenSSL, `SN` is surname, never serialNumber (decision D14). */
+/** The names of RFC 4514 section 3 and of OpenSSL. As in OpenSSL, `SN` is surname, never serialNumber (decision D14). */
 const TYPES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     '2.5.4.3': ['cn', 'commonname'],
@@ -41,7 +41,7 @@ const HEX_VALUE = /^#(?:[0-9A-Fa-f]{2})+$/
 /** Control characters must be escaped, and a lone surrogate has no UTF-8 form. */
 const NOT_IN_A_NAME = /[\p{Cc}\p{Cs}]/u
 
-/** RFC 4514 §3: `special`, `hexpair`, or characters that need no escape. */
+/** RFC 4514 section 3: `special`, `hexpair`, or characters that need no escape. */
 const VALUE_TOKEN = /\\([ "#+,;<=>\\])|\\([0-9A-Fa-f]{2})|([^"+,;<>\\]+)/gy
 
 /** The string types that OpenSSL compares as text: those of DirectoryString, IA5String and VisibleString. */
@@ -54,14 +54,14 @@ const STRING_TAGS: ReadonlySet<number> = new Set([12, 19, 20, 22, 26, 28, 30])
  * `organizationIdentifier`. It refuses anything ambiguous, unknown or empty.
  *
  * @throws MalformedDistinguishedName
- * @see RFC 4514 §3, RFC 8705 §2.1.2; vectors dn-matching.json
+ * @see RFC 4514 section 3, RFC 8705 section 2.1.2; vectors dn-matching.json
  */
 export async function parseDistinguishedName(text: string): Promise<DistinguishedName> {
   if (NOT_IN_A_NAME.test(text)) throw new MalformedDistinguishedName()
   const rdns = splitUnescaped(text, ',').map((rdn) =>
     Promise.all(splitUnescaped(rdn, '+').map(parseAttribute)),
   )
-  // RFC 4514 §2.1: the text begins with the last RDN of the certificate.
+  // RFC 4514 section 2.1: the text begins with the last RDN of the certificate.
   return (await Promise.all(rdns)).map((rdn) => rdn.sort()).reverse()
 }
 
@@ -125,7 +125,7 @@ function hexBytes(hex: string): Buffer {
   return Buffer.from(hex.slice(1), 'hex')
 }
 
-/** Hex pairs are bytes of UTF-8, so the value is decoded as a whole (RFC 4514 §2.4). */
+/** Hex pairs are bytes of UTF-8, so the value is decoded as a whole (RFC 4514 section 2.4). */
 function unescape(value: string): string {
   const bytes: Buffer[] = []
   let length = 0

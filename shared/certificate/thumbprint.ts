@@ -11,7 +11,7 @@ export type Thumbprint = string & { readonly [thumbprintBrand]: true }
  *
  * @param der one X.509 certificate exactly as received; re-encoding would change the value
  * @returns SHA-256 of `der`, base64url without padding, 43 characters
- * @see RFC 8705 §3.1; vector RFC 8705 Appendix A
+ * @see RFC 8705 section 3.1; vector RFC 8705 Appendix A
  */
 export function thumbprint(der: Der): Thumbprint {
   return hash('sha256', der, 'base64url') as Thumbprint

@@ -1,5 +1,5 @@
 const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i
-/** The scheme, followed by anything. */
+/** The scheme, then white space, a comma or the end. */
 const ATTEMPT = /^bearer(?:[\s,]|$)/i
 
 /**

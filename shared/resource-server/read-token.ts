@@ -10,7 +10,9 @@ export type TokenClaims = Readonly<Record<string, unknown>>
  */
 export type ReadToken = (token: string) => Promise<TokenClaims | undefined>
 
-/** The issuer of the tokens, and the resource that they are for: both exactly as in the tokens (RFC 8725 sections 3.8 and 3.9). */
+/**
+ * The issuer of the tokens, and the resource that they are for: both exactly as in the tokens (RFC 8725 sections 3.8 and 3.9).
+ */
 export interface ExpectedClaims {
   readonly issuer: string
   readonly audience: string

@@ -36,7 +36,7 @@ export const SERVICE_MEANINGS = {
   refreshTokenDurationReset:
     'Whether each use of a refresh token starts its lifetime again. Only with `refreshTokenKept`.',
   refreshTokenIdempotent:
-    'Whether a refresh token that was replaced less than 10 seconds ago gets the same successor again.',
+    'Whether a refresh token that was replaced at most 10 seconds ago gets the same successor again.',
   tokenExpirationLinked: 'Whether access tokens expire no later than their refresh token.',
   singleAccessTokenPerSubject:
     'Whether a new token of a subject ends the older tokens that the subject has at the client, with their refresh tokens. Not for client credentials. On at the service or at the client is enough. It uses an index that may lag behind: see store.md.',

@@ -49,10 +49,10 @@ test('the SDK makes tokens without an authorization, with what was asked for', a
 
 test('the SDK makes tokens that are bound by a thumbprint', async () => {
   const { certificates } = opened
-  const bound = await create()
+  const unbound = await create()
   const { accessToken } = await create({ certificateThumbprint: 'A'.repeat(43) })
   expect(await introspected(accessToken, certificates.public)).toMatchObject({ resultCode: 'A065305' })
-  expect(await introspected(bound.accessToken, certificates.public)).toMatchObject({ action: 'OK' })
+  expect(await introspected(unbound.accessToken, certificates.public)).toMatchObject({ action: 'OK' })
 })
 
 test('the SDK parses the refusal to make a token', async () => {
@@ -104,7 +104,7 @@ test('the SDK deletes tokens, and deleting a token that is not there succeeds', 
   expect(await isUsable(accessToken)).toBe(false)
 })
 
-test('the SDK revokes tokens by each of their names', async () => {
+test('the SDK revokes tokens by access token, by refresh token, and by client and subject', async () => {
   const { serviceId } = opened
   const revoke = (tokenRevokeRequest: object) => tokens().revoke({ serviceId, tokenRevokeRequest })
   const [first, second, third] = [await create(), await create(), await create()]

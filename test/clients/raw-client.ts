@@ -123,7 +123,7 @@ export interface RawAnswer {
   readonly json: Record<string, unknown>
 }
 
-/** Sends to the site what such a client sends, and nothing but HTTP between. */
+/** Sends requests as such a client does, over plain HTTP calls. */
 export function rawClient({ webApiUrl, seeded }: LocalSite, name: keyof typeof WRITERS) {
   const { version, write, type } = WRITERS[name]
   const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`

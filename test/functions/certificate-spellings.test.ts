@@ -22,24 +22,27 @@ const OUTCOMES = {
   },
 } as const
 
-/** Of a whole call (decision D29), in bytes. */
+/** The size limit of a call in bytes (decision D29). */
 const CALL_LIMIT = 256 * 1024
 const TOO_LONG = { token: '400 A001293', introspection: '400 A001293' }
 
-/** Of the text, what no answer and no line of the log may have. */
+/** Parts of the certificate that no answer and no log line may contain. */
 const pieces = (text: string) => text.match(/[A-Za-z0-9+/]{40}/g) ?? []
 
 const all = pemSpellings.spellings.filter(({ source }) => source !== 'client-cert')
 const refused = all.flatMap(({ id, why, verdict }) => (verdict === 'accept' ? [] : [{ id, why, verdict }]))
-const taken = all.filter(({ verdict }) => verdict === 'accept')
+const accepted = all.filter(({ verdict }) => verdict === 'accept')
 
-test.each(taken)('a certificate as $id binds: $why', async ({ id, thumbprint_differs: differs }) => {
-  const { json } = await walk.credentials(client, spelling(id))
-  const cnf = (await walk.standard(json['accessToken'] as string))['cnf'] as Record<string, string>
-  expect(cnf['x5t#S256'] === pemSpellings['expected_x5t#S256']).toBe(differs !== true)
-  const proved = outcome(await walk.introspect(bound, spelling(id)))
-  expect(proved).toBe(differs ? 'UNAUTHORIZED A065305 invalid_token' : 'OK A056001')
-})
+test.each(accepted)(
+  'a certificate as $id is accepted, and binds by its own bytes: $why',
+  async ({ id, thumbprint_differs: differs }) => {
+    const { json } = await walk.credentials(client, spelling(id))
+    const cnf = (await walk.standard(json['accessToken'] as string))['cnf'] as Record<string, string>
+    expect(cnf['x5t#S256'] === pemSpellings['expected_x5t#S256']).toBe(differs !== true)
+    const proved = outcome(await walk.introspect(bound, spelling(id)))
+    expect(proved).toBe(differs ? 'UNAUTHORIZED A065305 invalid_token' : 'OK A056001')
+  },
+)
 
 test.each(refused)(
   'a certificate as $id gives nothing ($verdict), and no answer or log line has any of it: $why',
@@ -51,8 +54,8 @@ test.each(refused)(
     const form = { grant_type: 'client_credentials' }
     const { status, json, text: body } = await walk.post('/token', form, text, basic(client))
     expect(`${String(status)} ${String(json['error'])}`).toBe(OUTCOMES[verdict].face)
-    const told = [...answers.map((answer) => answer.text), body, ...runtime.lines].join('\n')
-    expect(pieces(text).filter((piece) => told.includes(piece))).toEqual([])
+    const written = [...answers.map((answer) => answer.text), body, ...runtime.lines].join('\n')
+    expect(pieces(text).filter((piece) => written.includes(piece))).toEqual([])
     expect(runtime.lines.length).toBe(3)
   },
 )

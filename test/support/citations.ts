@@ -42,7 +42,7 @@ type Kind = (typeof KINDS)[number]
 
 const BARE_ID = /\b(?:D\d{1,2}|[A-CE-Q]\d\d)\b/g
 
-/** What begins like a citation and is none of them. */
+/** Texts that begin like a citation and are not complete. */
 const INCOMPLETE = [
   /\barchitecture,? section\b/gi,
   /\b(?:Authlete )?contract,? (?:section|rule|\d)/gi,

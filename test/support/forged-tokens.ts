@@ -17,8 +17,8 @@ export function jws(header: unknown, claims: unknown, key: KeyObject): string {
 const { token: articleToken } = load('article/access-token.json', z.looseObject({ token: z.string() }))
 
 /**
- * What has the form of a JWT access token and is none, each with one defect. All but the signatures that must be wrong are
- * made with the very key of the issuer.
+ * Tokens with the form of a JWT access token and one defect each. The key of the issuer signs them, except where the signature is
+ * the defect.
  *
  * @param good an access token that was issued
  */

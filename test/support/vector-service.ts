@@ -16,7 +16,7 @@ export type AccessTokens = (typeof ACCESS_TOKENS)[number]
 export type VectorService = Awaited<ReturnType<typeof vectorService>>
 
 const API_SECRET = 'the-secret-of-the-service-for-its-web-api'
-/** Older than every token that a vector asks for. */
+/** When the clients were created: before any token of a vector. */
 const CLIENTS_SINCE = (START - 30 * 86400) as EpochSeconds
 
 /** The setup of `bad-requests.json` behind the real handlers, on an engine of its own. */
@@ -75,7 +75,7 @@ async function registerService({ registry }: Store, serviceId: number, accessTok
   })
 }
 
-/** Past registration, which refuses secrets as short as these. */
+/** Writes the client directly to the store, because registration refuses such short secrets. */
 async function registerClient(
   { clients }: Store,
   serviceId: number,

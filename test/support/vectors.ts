@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import * as z from 'zod/mini'
 import type { MalformedReason } from '../../shared/certificate/pem.ts'
 
-/** The schema names every key and value that the caller's test looks at; anything else in the file fails the test. */
+/** Parses a vector file. With a strict schema, an unknown key fails the test. */
 export function load<S extends z.ZodMiniType>(file: string, schema: S): z.output<S> {
   return z.parse(schema, JSON.parse(read(file)))
 }
@@ -57,7 +57,7 @@ const text = z.string()
 const unused = z.optional(z.unknown())
 const matches = z.optional(z.array(z.record(z.string(), z.string())))
 
-/** What OpenSSL says of each certificate under `certs/`. */
+/** OpenSSL's findings for each certificate in `certs/`. */
 export const { certificates } = load(
   'certificates.json',
   z.strictObject({
@@ -129,7 +129,7 @@ function read(file: string): string {
   return readFileSync(new URL(`../vectors/${file}`, import.meta.url), 'utf8')
 }
 
-/** What a binding and a certificate come to. */
+/** The verdict for each pair of a binding and a certificate. */
 export const { bindings } = load(
   'binding.json',
   z.strictObject({

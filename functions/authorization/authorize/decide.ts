@@ -126,7 +126,10 @@ function judgeRedirectUri(asked: string | undefined, { redirectUris }: Client): 
   return asked ?? only
 }
 
-/** A page can only post to http and https. Other redirect URIs (`com.example.app:`) must not run in our page. */
+/**
+ * A page can only post to http and https. Other redirect URIs (`com.example.app:`) must not be the target of a form that we
+ * serve.
+ */
 function judgeResponseMode(
   asked: string | undefined,
   redirectUri: string,

@@ -50,7 +50,7 @@ function readPrompts(text: string | undefined): readonly Prompt[] | Reason {
   return prompts.has('NONE') && prompts.size > 1 ? 'prompt-none-with-others' : [...prompts]
 }
 
-/** The clients of the Web API have a 32-bit number for it. */
+/** Clients of the Web API store it in a signed 32-bit integer. */
 function isSeconds(text: string): boolean {
   return /^[0-9]+$/.test(text) && Number(text) < 2 ** 31
 }

@@ -23,7 +23,7 @@ const PARAMETER_REASONS = {
 
 type Parameter = keyof typeof PARAMETER_REASONS
 
-/** RFC 6749 section 4.1.1 with RFC 7636 section 4.3. Only the presence of the client ID is checked. */
+/** RFC 6749 section 4.1.1 with RFC 7636 section 4.3. Of the values only the client ID is checked: it must be present. */
 export interface AuthorizationRequest extends Readonly<Record<Parameter, string | undefined>> {
   readonly clientId: string
   /** RFC 8707. Not checked. */
@@ -47,7 +47,11 @@ export const AuthorizationCall = z.object({
   context: z.optional(TicketContext),
 })
 
-/** `/auth/authorization` of the Web API (Authlete contract, section 2.1). @throws Refusal authorization-…, redirect-uri-repeated */
+/**
+ * `/auth/authorization` of the Web API (Authlete contract, section 2.1).
+ *
+ * @throws Refusal authorization-…, redirect-uri-repeated
+ */
 export function readAuthorization(call: z.infer<typeof AuthorizationCall>): AuthorizationRequest {
   if (call.parameters === undefined) throw new Refusal('authorization-parameters-missing')
   const { parameters, empty, repeated, repeatable } = readParameters(call.parameters, PARAMETERS)

@@ -4,7 +4,10 @@ import { success, unlessEmpty } from '../../../shared/web-api.ts'
 import type { AuthorizationSuccess } from '../answer-schema.ts'
 import type { IssuedTicket } from './decide.ts'
 
-/** `/auth/authorization`, action INTERACTION or NO_INTERACTION (Authlete contract, section 2.1). It contains no secrets. */
+/**
+ * `/auth/authorization`, action INTERACTION or NO_INTERACTION (Authlete contract, section 2.1). It has no secret of the client
+ * or the service.
+ */
 export function authorizationResponse(issued: IssuedTicket, service: Service): AuthorizationSuccess {
   const { client, clientIdAlias, ticket, scopes, resources, interaction } = issued
   const { prompts, lowestPrompt, uiLocales, loginHint, display, maxAge } = interaction

@@ -21,7 +21,8 @@ const TICKET_REASONS = { unknown: 'ticket-unknown', expired: 'ticket-expired' } 
 /**
  * Consumes a ticket and issues its authorization code. Of concurrent calls only one succeeds.
  *
- * @throws Refusal ticket-…, subject-is-client, issue-scope-unknown, authorization-client-locked
+ * @throws Refusal ticket-…, subject-is-client, issue-scope-unknown, issue-properties-too-large, claims-too-large,
+ *   authorization-client-…
  */
 export async function issueCode(request: IssueRequest, call: Call): Promise<IssuedCode> {
   const { service, now, random, store } = call

@@ -34,7 +34,11 @@ const SUBJECT_REASONS = {
   notAscii: 'subject-not-ascii',
 } as const
 
-/** `/auth/authorization/issue` of the Web API (Authlete contract, section 2.2). @throws Refusal ticket-missing, subject-…, member-refused, name-reserved */
+/**
+ * `/auth/authorization/issue` of the Web API (Authlete contract, section 2.2).
+ *
+ * @throws Refusal ticket-missing, subject-…, member-refused, name-reserved
+ */
 export function readIssue(call: z.infer<typeof IssueCall>): IssueRequest {
   const { ticket, subject, scopes } = call
   if (ticket === undefined) throw new Refusal('ticket-missing')

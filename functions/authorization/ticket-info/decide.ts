@@ -3,12 +3,16 @@ import type { Call } from '../../../shared/call.ts'
 import type { TicketUpdate } from './request.ts'
 import { findTicket } from '../ticket.ts'
 
-/** Reads the text that is stored with a ticket, and does not consume the ticket. @throws Refusal info-ticket-unknown */
+/**
+ * Reads the text that is stored with a ticket, and does not consume the ticket.
+ *
+ * @throws Refusal info-ticket-unknown, authorization-client-…, ticket-cut-off
+ */
 export async function ticketContext(text: string, call: Call): Promise<string | undefined> {
   return (await findTicket(text, REASONS, call)).context
 }
 
-/** Replaces the text that is stored with a ticket. @throws Refusal info-ticket-unknown */
+/** Replaces the text that is stored with a ticket. @throws Refusal info-ticket-unknown, authorization-client-…, ticket-cut-off */
 export async function updateContext(update: TicketUpdate, call: Call): Promise<TicketUpdate> {
   const ticket = await findTicket(update.ticket, REASONS, call)
   const kept = await call.store.grants.keepContext(ticket, update.context)

@@ -177,7 +177,11 @@ export async function lockClient(
 /** The format of a client secret that a caller sets (docs/differences.md). */
 const SECRET = /^[A-Za-z0-9_-]{32,86}$/
 
-/** Makes a new secret. Tokens stay valid. Other processes accept the old secret until their caches expire. @throws Refusal if the client is unknown */
+/**
+ * Makes a new secret. Tokens stay valid. Other processes accept the old secret until their caches expire.
+ *
+ * @throws Refusal if the client is unknown
+ */
 export async function refreshSecret(named: ClientNamed, call: Call): Promise<ClientWithSecret> {
   const client = await findNamed(named, 'client-unknown-at-secret-refresh', call)
   return replaceSecret(client, newSecret(call.random), 'client-unknown-at-secret-refresh', call)

@@ -47,7 +47,7 @@ export function updatedSecret({ client, secret }: ClientWithSecret): SecretAnswe
   return { ...success('A149001', message), newClientSecret: secret }
 }
 
-/** Authlete publishes no code for this answer. */
+/** A149091 is our own code: Authlete publishes none. */
 export function updatedLock({ clientId }: Client): LockAnswer {
   return success('A149091', `Updated the lock flag of the client (ID = ${String(clientId)}) successfully.`)
 }

@@ -19,7 +19,7 @@ export function prepareCredentials(
 }
 
 /**
- * The credentials to store. A stored credential that is not requested ends.
+ * The credentials to store. Stored credentials that the request leaves out are removed.
  *
  * @throws Refusal service-value-unsupported for an unknown `id`
  */

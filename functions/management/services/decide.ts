@@ -40,7 +40,8 @@ export async function createService(
   const own = { digest: digest(apiSecret), role: 'manage' as const }
   const service = { ...requested, credentials: [own, ...requested.credentials] }
   await putKeys(apiKey, prepared.keys, store)
-  if (!(await store.registry.createService(service))) throw new Error('a random service number was taken')
+  if (!(await store.registry.createService(service)))
+    throw new Error(`the service number ${String(apiKey)} is taken`)
   return { service, apiSecret, secrets: secretsOf(prepared) }
 }
 

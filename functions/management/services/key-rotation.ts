@@ -6,8 +6,8 @@ import type { Service } from '../../../shared/store/service.ts'
 type KeyUses = Service['keyUses']
 
 /**
- * Checks a change of keys, so that verifiers always know the key of a token: a key must be published before it signs, and until
- * the last token that it signed has expired (requirement H09).
+ * Checks a change of keys, so that verifiers always know the key of a token (requirement H09). A key must be published before it
+ * signs, and it must stay published until its last token has expired.
  *
  * @param cacheSeconds how long functions may still sign with the previous key (`REGISTRY_CACHE_SECONDS`)
  * @returns the `keyUses` to store
@@ -47,7 +47,10 @@ function withLatest(before: Service, after: Service, signedUntil: EpochSeconds):
   return [...before.keyUses.filter((use) => use !== earlier), { kid: signed.kid, signedUntil, tokensEnd }]
 }
 
-/** A use counts until its tokens have expired or are cut off. So a cut-off allows to remove a stolen key at once. */
+/**
+ * A use counts until its tokens have expired or are cut off. A cut-off later than `signedUntil` therefore allows a stolen key
+ * to be removed at once.
+ */
 function counts(
   { signedUntil, tokensEnd }: KeyUses[number],
   { tokensNotBefore = 0 }: Service,

@@ -11,7 +11,7 @@ import { CARRIED_BY_SERVICES, SERVICE_RULES } from './settings-schema.ts'
 /** A stored scope must have a name. Here the name is optional, so that the refusal can have the index of the scope. */
 const ScopeWithoutName = z.extend(Scope, { name: z._default(z.string(), '') })
 
-/** Milliseconds. They are stored as seconds, rounded up so that no token survives by the rounding. */
+/** Milliseconds. They are stored as seconds, rounded up so that rounding never spares a token. */
 const moment = z.pipe(
   z.int().check(z.nonnegative()),
   z.transform((ms) => (ms === 0 ? null : Math.ceil(ms / 1000))),
@@ -26,7 +26,7 @@ const RequestedCredential = z.object({
 })
 export type RequestedCredential = z.infer<typeof RequestedCredential>
 
-/** keys.ts and credentials.ts convert the other two before they are stored. */
+/** `jwks` and `credentials` have another form in the store: keys.ts and credentials.ts convert them. */
 const { jwks: _, credentials: __, ...PLAIN_SETTINGS } = SERVICE_SETTINGS
 
 /** The settings that have an effect. Some have another form in requests than in the store. */
@@ -119,7 +119,11 @@ export function readServices(http: HttpRequest): Range {
 
 export const ConfigurationCall = z.object({ patch: z.optional(z.unknown()) })
 
-/** `patch`, which would change the document, is not supported. Ignoring it would give a wrong answer. @throws Refusal member-refused */
+/**
+ * `patch`, which would change the document, is not supported. Ignoring it would give a wrong answer.
+ *
+ * @throws Refusal member-refused
+ */
 export function readConfigurationCall(http: HttpRequest): undefined {
   if (readCall(http, ConfigurationCall).patch !== undefined) {
     throw new Refusal('member-refused', { named: 'patch' })

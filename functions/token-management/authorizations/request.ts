@@ -18,7 +18,11 @@ export const AuthorizationListCall = z.object({
   ...RANGE,
 })
 
-/** The subject is in the path (only v3), in the query or in the body. @throws Refusal authorizations-subject-missing, list-tokens-… */
+/**
+ * The subject is in the path (only v3), in the query or in the body.
+ *
+ * @throws Refusal authorizations-subject-missing, list-tokens-…
+ */
 export function readAuthorizations(http: HttpRequest): AuthorizationsRequest {
   const call = readListCall(http, AuthorizationListCall)
   return { ...call, subject: namedSubject(http, call.subject) }

@@ -59,7 +59,7 @@ function answer(response: ServerResponse, result: unknown, template: string): vo
 }
 
 function send(response: ServerResponse, status: number, headers: OutgoingHttpHeaders, body: Buffer): void {
-  // RFC 9110 §8.6: no Content-Length in a 204.
+  // RFC 9110 section 8.6: no Content-Length in a 204.
   response.writeHead(status, status === 204 ? headers : { ...headers, 'content-length': body.length })
   response.end(body)
 }

@@ -20,7 +20,9 @@ export interface LambdaProcessOptions extends Pick<
 }
 
 export interface LambdaProcess {
-  /** One at a time. Rejects with the handler's error, or when the process ends, or when the time is up: that kills the process. */
+  /**
+   * One at a time. Rejects with the handler's error, or when the process ends, or when the time is up: that kills the process.
+   */
   readonly invoke: (event: unknown) => Promise<unknown>
   readonly ended: Promise<unknown>
   readonly close: () => Promise<void>

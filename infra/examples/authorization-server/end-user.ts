@@ -1,7 +1,10 @@
 import type { Login, Session } from './sessions.ts'
 import type { WebApi, WebApiAnswer } from './web-api-client.ts'
 
-/** Reports the end-user's decision, from now or from earlier in the session, to the Web API (Authlete contract, sections 2.2 and 2.3). */
+/**
+ * Reports the end-user's decision, from now or from earlier in the session, to the Web API (Authlete contract, sections 2.2
+ * and 2.3).
+ */
 export function endUserDecisions(webApi: WebApi) {
   const issue = ({ ticket }: WebApiAnswer, { subject, authTime }: Login) =>
     webApi('/auth/authorization/issue', { ticket, subject, authTime })

@@ -62,7 +62,7 @@ describe('caches do not delay', () => {
     expect(outcome(await walk.introspect(access))).toBe('OK A056001')
   })
 
-  test('an update with locked makes the tokens of the client invalid at once', async () => {
+  test('an update with locked: true makes the tokens of the client invalid at once', async () => {
     const client = await newClient()
     const { access } = await walk.granted(client)
     await manage('POST', `/update/${client.id}`, { locked: true })

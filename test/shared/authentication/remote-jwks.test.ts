@@ -36,7 +36,7 @@ test('a set is fetched once and known for ten minutes', async () => {
   expect(fetches()).toBe(2)
 })
 
-test('a missing key is looked for again when the last fetch is a minute ago', async () => {
+test('a missing key causes a new fetch if the last fetch is at least a minute old', async () => {
   publish('a')
   const remote = opened()
   expect(await remote.finds('a', 0)).toBe(true)
@@ -58,7 +58,7 @@ test('requests for unknown keys cause one fetch a minute', async () => {
   expect(fetches()).toBe(3)
 })
 
-test('many requests at once share a fetch, the first and the next', async () => {
+test('concurrent requests share one fetch, at first and later', async () => {
   publish('a')
   const remote = opened()
   const many = (kid: string, seconds: number) =>
@@ -140,7 +140,7 @@ test('sets of different URIs are different sets', async () => {
   expect(server.seen.requests).toEqual(['/jwks?1', '/jwks?2'])
 })
 
-test('of two hundred sets the one that was fetched first is forgotten', async () => {
+test('beyond two hundred sets, the set with the oldest fetch is forgotten', async () => {
   publish('a')
   const remote = opened()
   const fetchesFor = async (number: number, seconds: number, kid = 'a') => {
@@ -160,7 +160,7 @@ test('a malformed URI causes no connection', async () => {
   expect(server.seen.connections).toBe(0)
 })
 
-test('with nothing injected, a name of this machine is refused without a connection', async () => {
+test('with the default resolver and address rules, a name of this machine is refused without a connection', async () => {
   const remote = new RemoteJwks({ ...PUBLIC_INTERNET, ca: server.internet.ca })
   const uri = server.uri.replace(/keys\.example\.test/, 'localhost')
   expect(await reasonFor(remote.find(uri, at(0), has('a')))).toBe('address-refused')

@@ -40,7 +40,7 @@ function expected(entry: z.infer<typeof Spelling>): Outcome[] {
 
 const der = Buffer.from(pemSpellings.expected_der_base64, 'base64')
 
-/** The outer header and the fields of a DER value made for a test; all parts are under 128 bytes. */
+/** A DER element. Its content must be shorter than 128 bytes. */
 const element = (tag: number, ...content: Buffer[]) => {
   const bytes = Buffer.concat(content)
   return Buffer.concat([Buffer.from([tag, bytes.length]), bytes])
@@ -77,7 +77,7 @@ const { spellings } = load(
   z.strictObject({ about: z.string(), certificate: z.unknown(), spellings: z.array(Spelling) }),
 )
 
-test.each(spellings)('the spelling of the article $id: $verdict, $why', (entry) => {
+test.each(spellings)("the article's spelling $id: $verdict, $why", (entry) => {
   expect(expected(entry)).toContainEqual(attempt(entry.text))
 })
 
@@ -91,7 +91,7 @@ test.each([
   ['white space outside ASCII', '\u00a0', { refused: 'not-ascii' }],
   ['vertical tab', '\v', { refused: 'not-base64' }],
   ['encoded white space', '%0A', { refused: 'empty' }],
-  ['literal newline alone', '\\n', { refused: 'empty' }],
+  ['only a literal \\n', '\\n', { refused: 'empty' }],
   ['(null) with a newline', '(null)\n', { refused: 'not-base64' }],
   [
     'labels that share their hyphens',
@@ -162,8 +162,8 @@ test.each([
   ['a tag without a length', base64(Buffer.from([0x30])), 'truncated'],
   ['a length cut off', base64(Buffer.from([0x30, 0x82, 0x01])), 'truncated'],
   ['a length beyond any number', base64(Buffer.from([0x30, 0xff]), Buffer.alloc(127, 0xff)), 'truncated'],
-  ['one byte less than the length says', base64(Buffer.from([0x30, 0x02, 0x05])), 'truncated'],
-  ['one byte more than the length says', base64(sequence, Buffer.from([0])), 'trailing-bytes'],
+  ['one byte less than the declared length', base64(Buffer.from([0x30, 0x02, 0x05])), 'truncated'],
+  ['one byte more than the declared length', base64(sequence, Buffer.from([0])), 'trailing-bytes'],
   ['a field longer than what holds it', base64(element(0x30, Buffer.from([0x30, 0x05, 0x02]))), 'truncated'],
   ['a short length in the long form', base64(long), 'not-der'],
   [

@@ -30,7 +30,10 @@ const rows = Object.entries(REFUSALS).map(([reason, [code, action, error, messag
 /** Codes whose last two digits are 91 or more are ours. */
 const isOurs = ({ code }: Row) => Number(code.slice(-2)) >= 91
 
-/** The third digit from the right: 1 the server's fault, 2 the caller's, 3 the client's, 6 the operation's (Authlete contract, section 1.5). */
+/**
+ * The third digit from the right: 1 the server's fault, 2 the caller's, 3 the client's, 6 the operation's (Authlete contract,
+ * section 1.5).
+ */
 const fault = ({ code }: Row) => code.at(-3)
 
 /** Authlete contract, sections 1.5 and 2.2: the form is the client's, and a ticket may be gone without anyone's fault. */

@@ -221,7 +221,10 @@ export async function grantTransitions(engine: Engine) {
   })
 }
 
-/** As DynamoDB counts: names and texts in UTF-8, a number half a byte a digit and one more, 3 for a list or map and 1 for each member. */
+/**
+ * As DynamoDB counts: names and texts in UTF-8, a number half a byte a digit and one more, 3 for a list or map and 1 for each
+ * member.
+ */
 function sizeOf(value: unknown): number {
   if (typeof value === 'string') return Buffer.byteLength(value)
   if (typeof value === 'number') return Math.ceil(String(value).length / 2) + 1

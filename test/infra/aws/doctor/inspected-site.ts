@@ -8,7 +8,7 @@ import { type LocalSite, localSite } from '../../examples/authorization-server/l
 
 export interface InspectedSite extends LocalSite {
   readonly directory: string
-  /** Read again at each call. */
+  /** Reads the deployment again at each call. */
   readonly inspected: () => Promise<Inspected>
 }
 
@@ -24,7 +24,7 @@ export async function inspectedSite(): Promise<InspectedSite> {
   return { ...site, directory, close, inspected: () => localDeployment(directory) }
 }
 
-/** The result of a check in short: `ok`, or a line `status: what` for every other finding. */
+/** `ok`, or a line `status: what` for each finding that is not ok. */
 export async function verdict<Subject>({ ask }: Check<Subject>, subject: Subject): Promise<string> {
   const findings = await ask(subject)
   const problems = findings.filter(({ status }) => status !== 'ok')

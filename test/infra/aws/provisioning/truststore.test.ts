@@ -14,7 +14,7 @@ beforeAll(async () => {
   await createTables(engine.endpoint, 'registry', 'grants')
   deployment = await openDeployment(engine.endpoint)
 })
-/** A deployment that exists, with nothing in it. */
+/** The AWS account: both stacks, an empty bucket, one domain. The tables keep the data of earlier tests. */
 beforeEach(() => {
   const { stacks, buckets, domains } = deployment.aws.account
   const stack = (outputs: Record<string, string>) => {

@@ -25,7 +25,7 @@ const ders = (parties: readonly Party[]) => parties.map(({ der }) => der)
 const fault = (end: Party, trusted: readonly Party[], sent: readonly Party[] = [], now = NOW) =>
   chainFault(end.der, ders(trusted), ders(sent), now)
 
-test('a path leads over certificates of the client, in any order, or over those of the service', async () => {
+test('a path may use intermediates from the client, in any order, or from the service', async () => {
   const middle = await authority('Middle', root)
   const low = await authority('Low', middle)
   const end = await client(low)
@@ -71,8 +71,8 @@ test.each(certificates.filter(({ name }) => !name.startsWith('ca-') && name !== 
     const [rootDer, issuingDer, der] = ['ca-root', 'ca-issuing', name].map(
       (file) => readCertificate(certificatePem(file)) as Der,
     ) as [Der, Der, Der]
-    const said = (entry as Record<string, unknown>)['chain_check_at_2030'] as Record<string, string>
-    const right = said['root_ca-root_with_intermediate']
+    const found = (entry as Record<string, unknown>)['chain_check_at_2030'] as Record<string, string>
+    const right = found['root_ca-root_with_intermediate']
     const dated = right?.startsWith('certificate ')
     const expected = right === 'ok' ? undefined : dated ? 'path-invalid' : 'no-path'
     expect(await chainFault(der, [rootDer], [issuingDer], NOW)).toBe(expected)
@@ -80,9 +80,9 @@ test.each(certificates.filter(({ name }) => !name.startsWith('ca-') && name !== 
   },
 )
 
-/** The outcome with one authority between root and client, made like this. */
-async function between(wishes: Parameters<typeof authority>[2], top = root) {
-  const middle = await authority('Between', top, wishes)
+/** The fault of a path with one authority, made like this, between root and client. */
+async function between(properties: Parameters<typeof authority>[2], top = root) {
+  const middle = await authority('Between', top, properties)
   return fault(await client(middle), [top], [middle])
 }
 
@@ -94,7 +94,7 @@ test('every certificate of a path above the client must be an authority', async 
   expect(await between({ extensions: [{ ...basicConstraints(), value: element(0x30) }] })).toBe('no-path')
 })
 
-test('a client that issues certificates is no authority, however it came by its own', async () => {
+test('a client certificate cannot issue certificates, wherever it stands in the path', async () => {
   const below = await issued('victim', leaf, {})
   expect(await fault(below, [root], [leaf, issuing])).toBe('no-path')
   expect(await fault(below, [root, leaf, issuing])).toBe('no-path')
@@ -138,7 +138,7 @@ test('an authority that has issued itself a certificate does not count as one be
   expect(await fault(await client(again), [root], [again, narrow])).toBeUndefined()
 })
 
-test('a path is held to the path length of its root', async () => {
+test('the path length of a root limits its paths', async () => {
   const narrow = await authority('Narrow root', undefined, { extensions: [basicConstraints(0)] })
   expect(await fault(await client(narrow), [narrow])).toBeUndefined()
   expect(await between({}, narrow)).toBe('path-invalid')
@@ -151,7 +151,7 @@ test('an authority has a strong enough key, and signs with a strong enough hash'
   expect(await fault(await client(old), [old])).toBeUndefined()
 })
 
-test('an authority of the same name with another key has issued nothing', async () => {
+test('an authority of the same name with another key is not accepted as the issuer', async () => {
   const impostor = await authority('Issuing')
   expect(await fault(leaf, [root], [impostor])).toBe('no-path')
   expect(await fault(leaf, [root], [impostor, issuing])).toBeUndefined()
@@ -160,13 +160,13 @@ test('an authority of the same name with another key has issued nothing', async 
   expect(await fault(await client(impostor), [root], [impostor, issuing])).toBe('no-path')
 })
 
-test('an authority of the same key with another name has issued nothing', async () => {
+test('an authority of the same key with another name is not accepted as the issuer', async () => {
   const { privateKey, publicKey } = issuing
   const renamed = await authority('Renamed', root, { keys: { privateKey, publicKey } })
   expect(await fault(leaf, [root], [renamed])).toBe('no-path')
 })
 
-test('an authority that was renewed or cross-certified leads where any of its certificates leads', async () => {
+test('any certificate of a renewed or cross-certified authority can complete a path', async () => {
   const { privateKey, publicKey } = issuing
   const keys = { privateKey, publicKey }
   const old = await authority('Issuing', root, { keys, ...EXPIRED })
@@ -178,7 +178,7 @@ test('an authority that was renewed or cross-certified leads where any of its ce
   expect(await fault(leaf, [foreign], [across])).toBeUndefined()
 })
 
-test('a remembered path ends when its first certificate ends', async () => {
+test('a remembered path expires with the first of its certificates to expire', async () => {
   const short = await authority('Short', root, { notAfter: '2031-01-01T00:00:00Z' })
   const end = await client(short)
   const now = (date: string) => fault(end, [root], [short], at(date))
@@ -188,7 +188,7 @@ test('a remembered path ends when its first certificate ends', async () => {
   expect(await now('2023-12-31T23:59:59Z')).toBe('no-path')
 })
 
-test('a remembered path is of this certificate, these roots and this path only', async () => {
+test('a remembered path is used only for the same certificate, roots and intermediates', async () => {
   expect(await fault(leaf, [root], [issuing])).toBeUndefined()
   const other = await authority('Other root')
   expect(await fault(leaf, [other], [issuing])).toBe('no-path')

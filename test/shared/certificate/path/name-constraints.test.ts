@@ -66,9 +66,9 @@ test.each<[string, Constraints, Buffer[], boolean]>([
   ['a mailbox below the domain', [[email('.a.test')]], [email('x@m.a.test')], true],
   ['no mailbox at the domain itself', [[email('.a.test')]], [email('x@a.test')], false],
   ['no mailbox elsewhere', [[email('a.test')]], [email('x@b.test')], false],
-  ['no mailbox that is none', [[email('a.test')]], [email('a.test')], false],
+  ['no name that is not a mailbox', [[email('a.test')]], [email('a.test')], false],
   ['no mailbox of two hosts', [[email('a.test')]], [email('x@b.test@a.test')], false],
-  ['no mailbox that cannot be told to be excluded', [[], [email('a.test')]], [email('a.test')], false],
+  ['no name that may be an excluded mailbox', [[], [email('a.test')]], [email('a.test')], false],
 
   ['a URI of the host', [[uri('a.test')]], [uri('https://A.test/x?y')], true],
   ['a URI of a host below', [[uri('.a.test')]], [uri('spiffe://x.a.test')], true],
