@@ -17,8 +17,8 @@ const UNROUTED: Readonly<Record<string, readonly string[]>> = {
 /** `functions.yml` for osls. Each function decides which methods a route takes. */
 export async function functionsYaml(): Promise<string> {
   const about =
-    '# Made by `npm run generate` from functions/*/routes.ts. Each function answers its routes for every method. The source of the\n' +
-    '# function NAME is functions/NAME: routes.ts declares the routes, decide.ts has the rules.\n'
+    '# Made by `npm run generate` from functions/*/routes.ts. Each function answers its routes for every method. Its source is the\n' +
+    '# folder of its name: routes.ts declares the routes, decide.ts has the rules.\n'
   return about + (await Promise.all(functionNames().map(functionYaml))).join('\n')
 }
 
