@@ -134,11 +134,14 @@ function inWords(issue: z.core.$ZodIssue, config: unknown): string[] {
   return [`${path.join('.') || 'the file'} ${ruleOf(issue)}`]
 }
 
-/** Our own words, or zod's rule in words where a type or a value has none. */
+/**
+ * Our own words, which begin with `must`, or zod's rule in words where a type or a value has none. zod's text depends on its
+ * locale.
+ */
 function ruleOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`
-  const isOurs = issue.code !== 'invalid_type' || issue.message !== 'Invalid input'
-  return isOurs ? issue.message : `must be of type ${issue.expected}`
+  const hasOwnWords = issue.code !== 'invalid_type' || issue.message.startsWith('must ')
+  return hasOwnWords ? issue.message : `must be of type ${issue.expected}`
 }
 
 /** Rules over several settings. */

@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import * as z from 'zod/mini'
 import { serviceNumber } from '../../../../infra/aws/deployment/parameters.ts'
 import { readDeployment } from '../../../../infra/aws/deployment/settings.ts'
 import { Complaint } from '../../../../infra/command.ts'
@@ -115,6 +116,13 @@ test.each<[string, string, string]>([
   ['another type', '[]', 'FILE: the file must be of type object'],
 ])('%s in certbound.jsonc is refused, with the line', async (_, text, line) => {
   expect(await complaints(text)).toEqual([line])
+})
+
+test('the words of a refusal do not depend on the locale that zod has', async () => {
+  const { localeError } = z.config()
+  onTestFinished(() => void z.config({ localeError }))
+  z.config({ localeError: () => 'zod says it in other words' })
+  expect(await complaints('[]')).toEqual(['FILE: the file must be of type object'])
 })
 
 test('certbound.jsonc may have comments, trailing commas, a byte order mark, and one name in two objects', async () => {
