@@ -16,6 +16,8 @@ export interface Caller {
 export interface Surroundings {
   /** The time of the request: all decisions and all tokens use this second. */
   readonly now: EpochSeconds
+  /** The clock itself, for what must be later than a write. A test lists the modules that may read it. */
+  readonly clock: () => EpochSeconds
   readonly random: (bytes: number) => Buffer
   readonly store: Store
   readonly internet: Internet
@@ -42,5 +44,5 @@ export type AnyCall = Call | OwnerCall
  * and a cut-off in between ends them too.
  */
 export function surroundings({ now, random, store, internet }: Runtime, log: RequestLog): Surroundings {
-  return { now: now(), random, store, internet, log }
+  return { now: now(), clock: now, random, store, internet, log }
 }

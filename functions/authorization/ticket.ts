@@ -4,6 +4,8 @@ import { expired, refuseInvalid } from '../../shared/token/standing.ts'
 import { keyOf, locateOpaque } from '../../shared/token/token-string.ts'
 import type { Call } from '../../shared/call.ts'
 import type { Ticket } from '../../shared/store/grant.ts'
+import type { Transition } from '../../shared/store/grants.ts'
+import { StoreUnavailable } from '../../shared/store/unavailable.ts'
 
 /** The reasons of an endpoint to refuse a ticket. */
 export interface TicketReasons {
@@ -31,4 +33,23 @@ export async function findTicket(
   refuseInvalid(client, service, grant.ticketIssuedAt, INVALID_REASON)
   log.note({ client: grant.client })
   return grant
+}
+
+const TRIES = 5
+
+/**
+ * Takes a step with a ticket. If the context of the ticket has changed since it was read, the step is taken again with the
+ * ticket as it is now.
+ *
+ * @returns `undefined` if the ticket has been consumed
+ */
+export async function takeStep<Taken extends { readonly written: Transition }>(
+  step: () => Promise<Taken>,
+): Promise<Taken | undefined> {
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const taken = await step()
+    if (taken.written.done) return taken
+    if (taken.written.current?.stage !== 'TICKET') return undefined
+  }
+  throw new StoreUnavailable('gave up: other writers changed the ticket on every attempt')
 }

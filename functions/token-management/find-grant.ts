@@ -4,6 +4,7 @@ import { whyInvalid, expired } from '../../shared/token/standing.ts'
 import { keyOf, locateIdentifier, locateTokenId } from '../../shared/token/token-string.ts'
 import type { ClientState, Tokens } from '../../shared/store/grant.ts'
 import type { Call } from '../../shared/call.ts'
+import { StoreUnavailable } from '../../shared/store/unavailable.ts'
 
 export interface FoundGrant {
   readonly grant: Tokens
@@ -39,7 +40,8 @@ async function findByIdentifier(text: string, { service, store }: Call): Promise
 const TRIES = 5
 
 /**
- * Changes a live grant. If another writer was faster, it reads the grant again.
+ * Changes a live grant. If it has ended meanwhile, or the change is about an access token and another writer was faster, it
+ * reads the grant again.
  *
  * @returns `undefined` if the grant has ended
  */
@@ -54,7 +56,7 @@ export async function changeGrant<Changed extends { readonly grant: Tokens }>(
     const changed = await change(found.grant)
     if ((await call.store.grants.change(found.grant, changed.grant)).done) return changed
   }
-  throw new Error('gave up: other writers changed the token on every attempt')
+  throw new StoreUnavailable('gave up: other writers changed the token on every attempt')
 }
 
 /** Whether the grant has a live token. Tokens of a locked client count as live: unlocking makes them valid again. */

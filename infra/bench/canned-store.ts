@@ -52,7 +52,7 @@ export function cannedStore({ settings, now, random }: Runtime, endpoint: string
   const registry = new Registry(registryTable, settings.registryCacheSeconds, now)
   const clients = new Clients(grantsTable, registry)
   const close = () => client.destroy()
-  const store: Store = { registry, grants: new Grants(grantsTable), clients, close }
+  const store: Store = { registry, grants: new Grants(grantsTable, newAttempt), clients, close }
   return { store, replay }
 }
 

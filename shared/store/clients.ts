@@ -5,6 +5,7 @@ import { stateId } from './grants.ts'
 import { readClientState } from './item.ts'
 import type { Registry } from './registry.ts'
 import type { Table } from './table.ts'
+import { StoreUnavailable } from './unavailable.ts'
 
 const CUT_OFF_TRIES = 10
 
@@ -31,7 +32,15 @@ export class Clients {
       await this.#grantsTable.remove(key, key)
       return false
     }
-    await this.#registry.putClient(service, client)
+    try {
+      await this.#registry.putClient(service, client)
+    } catch (error) {
+      // After a failure of the network the record may be there; after any other it is not, and its alias must not be lost.
+      if (error instanceof StoreUnavailable) throw error
+      if (alias !== undefined) await this.#registry.deleteAlias(service, alias, clientId)
+      await this.#grantsTable.remove(key, key)
+      throw error
+    }
     return true
   }
 
@@ -51,25 +60,25 @@ export class Clients {
   }
 
   /**
-   * Ends all tokens of the client. Times are whole seconds, so the cut-off is the next second: it must cover the tokens that are
-   * issued in this one.
+   * Ends all tokens of the client. A request that has read the old state may issue tokens until the write is confirmed, so the
+   * cut-off must be later than the clock shows then. Times are whole seconds.
    *
    * @returns false if there is no such client
    */
-  async cutOff(service: number, client: number, now: EpochSeconds): Promise<boolean> {
+  async cutOff(service: number, client: number, clock: () => EpochSeconds): Promise<boolean> {
     const key = { id: stateId(service, client) }
-    const notBefore = later(now, 1)
+    let notBefore = later(clock(), 1)
     for (let attempt = 0; attempt < CUT_OFF_TRIES; attempt++) {
       const item = await this.#grantsTable.find(key)
       if (item === undefined) return false
       const state = readClientState(item)
-      if (state.notBefore >= notBefore) return true
-      const outcome = await this.#grantsTable.update(
-        key,
-        { notBefore },
-        { ...key, notBefore: state.notBefore },
-      )
-      if (outcome.done) return true
+      if (state.notBefore < notBefore) {
+        const stored = { ...key, notBefore: state.notBefore }
+        if (!(await this.#grantsTable.update(key, { notBefore }, stored)).done) continue
+      }
+      const confirmedAt = clock()
+      if (Math.max(notBefore, state.notBefore) > confirmedAt) return true
+      notBefore = later(confirmedAt, 1)
     }
     throw new Error('gave up: other writers changed the state of the client on every attempt')
   }

@@ -51,6 +51,11 @@ export const GrantMembers = z.object({
   client: z.int(),
   /** The alias of the client, if the request used it. */
   clientIdAlias: z.optional(text),
+  /**
+   * Random; another one after each write that a step under way must not undo. Absent until the first such write. Each step is
+   * conditional on the revision that it has read.
+   */
+  revision: z.optional(text),
 })
 
 export const TicketMembers = z.object({
@@ -115,6 +120,7 @@ export type RefreshMembers = Immutable<z.infer<typeof RefreshMembers>>
 
 interface AnyStage extends GrantKey {
   readonly clientIdAlias?: string | undefined
+  readonly revision?: string | undefined
   readonly terms: Terms
 }
 

@@ -31,9 +31,11 @@ export type Transition =
  */
 export class Grants {
   readonly #table: Table
+  readonly #newRevision: () => string
 
-  constructor(table: Table) {
+  constructor(table: Table, newRevision: () => string) {
     this.#table = table
+    this.#newRevision = newRevision
   }
 
   /** Reads the grant, its client's state and that of `caller`, another client of the service, in one batch. */
@@ -97,15 +99,16 @@ export class Grants {
   }
 
   issueCode(ticket: Ticket, code: Code): Promise<Transition> {
-    return this.#move(code, { stage: 'TICKET', ticketDigest: ticket.ticketDigest })
+    return this.#move(ticket, code, { stage: 'TICKET', ticketDigest: ticket.ticketDigest })
   }
 
   redeem(code: Code, tokens: Tokens): Promise<Transition> {
-    return this.#move(tokens, { stage: 'CODE', codeDigest: code.code.codeDigest })
+    return this.#move(code, tokens, { stage: 'CODE', codeDigest: code.code.codeDigest })
   }
 
   keepContext(ticket: Ticket, context: string): Promise<Transition> {
-    return this.#move({ ...ticket, context }, { stage: 'TICKET', ticketDigest: ticket.ticketDigest })
+    const changed = { ...ticket, context, revision: this.#newRevision() }
+    return this.#move(ticket, changed, { stage: 'TICKET', ticketDigest: ticket.ticketDigest })
   }
 
   /** Deletes the ticket unless it has become a code. Of concurrent calls all succeed, because a delete leaves no trace. */
@@ -114,22 +117,30 @@ export class Grants {
     return outcome.done
   }
 
-  /** @param current the refresh token as it was read; the write fails if another refresh was first */
-  refresh(current: RefreshMembers, tokens: Tokens): Promise<Transition> {
-    return this.#move(tokens, { stage: 'TOKENS', refreshDigest: current.refreshDigest })
+  /** @param current the grant as it was read. Not `done` if another refresh or a change of the terms was first */
+  refresh(current: Tokens & { readonly refresh: RefreshMembers }, tokens: Tokens): Promise<Transition> {
+    const isSame = isDeepStrictEqual(current.terms, tokens.terms)
+    const next = isSame ? tokens : { ...tokens, revision: this.#newRevision() }
+    return this.#move(current, next, { stage: 'TOKENS', refreshDigest: current.refresh.refreshDigest })
   }
 
   /**
-   * Makes a change of the management API. It need not change a digest, so the condition of this write is the `attempt` of the
-   * previous one.
-   *
-   * @param current the grant as it was read; the write fails if another write was first
+   * Makes a change of the management API: writes only the attributes that differ, whatever other requests have written since
+   * `current` was read. A change of one access token is conditional on it. An ended grant stays ended.
    */
   async change(current: Tokens, tokens: Tokens): Promise<Transition> {
-    const item = await this.#table.find({ id: grantId(current) })
-    const stored = item && readGrant(item, current)
-    if (item === undefined || !isDeepStrictEqual(stored, current)) return { done: false, current: stored }
-    return this.#move(tokens, { accessDigest: current.accessDigest, attempt: item['attempt'] })
+    const [before, after] = [grantAttributes(current), grantAttributes(tokens)]
+    const differs = (name: string) => !isDeepStrictEqual(before[name], after[name])
+    const attributes = Object.fromEntries(Object.entries(after).filter(([name]) => differs(name)))
+    // A refresh may have set a later one meanwhile, so it is never lowered: TTL only collects garbage.
+    const longer = ttl(tokens) > ttl(current) ? { ttl: ttl(tokens) } : {}
+    const { client, accessDigest, revision } = current
+    const ofToken = OF_ONE_ACCESS_TOKEN.some(differs) ? { accessDigest, revision } : {}
+    return this.#write(
+      current,
+      { ...attributes, ...longer, revision: this.#newRevision() },
+      { stage: 'TOKENS', client, ...ofToken },
+    )
   }
 
   /** Ends the grant and all its tokens, if the token family, or else the access token, is still the one that was read. */
@@ -146,17 +157,23 @@ export class Grants {
     await this.#table.remove({ id: grantId(tokens) }, { client: tokens.client })
   }
 
-  async #move(to: Grant, stored: Item): Promise<Transition> {
-    const outcome = await this.#table.update(
-      { id: grantId(to) },
-      { ...grantAttributes(to), ttl: ttl(to) },
-      stored,
-    )
+  /** Writes the whole grant, if nobody has changed its revision since `from` was read. */
+  #move(from: Grant, to: Grant, stored: Item): Promise<Transition> {
+    const { revision } = from
+    const attributes = { ...grantAttributes({ ...to, revision: to.revision ?? revision }), ttl: ttl(to) }
+    return this.#write(to, attributes, { ...stored, revision })
+  }
+
+  async #write(key: GrantKey, attributes: Item, stored: Item): Promise<Transition> {
+    const outcome = await this.#table.update({ id: grantId(key) }, attributes, stored)
     return outcome.done
       ? outcome
-      : { done: false, current: outcome.current && readGrant(outcome.current, to) }
+      : { done: false, current: outcome.current && readGrant(outcome.current, key) }
   }
 }
+
+/** The attributes that a refresh replaces: a change of them concerns the access token that was named. */
+const OF_ONE_ACCESS_TOKEN = ['accessDigest', 'accessIssuedAt', 'accessExpiresAt', 'accessResources'] as const
 
 /** The key of a client's state in the table of grants. */
 export function stateId(service: number, client: number): string {

@@ -48,9 +48,9 @@ function withoutEmptyLists(attributes: Record<string, unknown>): Item {
 
 /** @throws DamagedItem if a member is missing or has a wrong type, or if the client is another one */
 export function readGrant(item: Item, { service, client, grantId }: GrantKey): Grant {
-  const { stage, client: owner, clientIdAlias } = read(GrantMembers, item)
+  const { stage, client: owner, clientIdAlias, revision } = read(GrantMembers, item)
   if (owner !== client) throw new DamagedItem('client')
-  const any = { service, client, grantId, clientIdAlias }
+  const any = { service, client, grantId, clientIdAlias, revision }
   const terms = read(Terms, item)
   if (stage === 'TICKET') return { ...any, stage, terms, ...read(TicketMembers, item) }
   if (stage === 'TOKENS') return { ...any, stage, ...readTokens(item, terms) }

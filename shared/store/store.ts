@@ -39,7 +39,7 @@ export function openStore(options: StoreOptions) {
   const registry = new Registry(registryTable, options.registryCacheSeconds, options.now)
   return {
     registry,
-    grants: new Grants(grantsTable),
+    grants: new Grants(grantsTable, newAttempt),
     clients: new Clients(grantsTable, registry),
     close: () => {
       client.destroy()

@@ -129,7 +129,10 @@ export class Table {
     await this.#send(new DeleteCommand({ TableName: this.#name, Key: key }))
   }
 
-  /** Sets the attributes in `change`, and removes those that are `undefined`, if the item has all values of `stored`. */
+  /**
+   * Sets the attributes in `change`, and removes those that are `undefined`, if the item has all values of `stored`, and none
+   * where `stored` has `undefined`.
+   */
   async update(key: Key, change: Item, stored: Item): Promise<WriteOutcome> {
     const attempt = this.#newAttempt()
     const condition = equalTo({ ...stored })
@@ -170,13 +173,17 @@ function matches(item: Item, key: Key): boolean {
   return Object.entries(key).every(([name, value]) => item[name] === value)
 }
 
+/** `undefined` means that the item must not have the attribute. */
 function equalTo(stored: Item) {
-  const entries = Object.entries(stored)
-  if (entries.length === 0) throw new Error('a conditional write needs a stored value to compare with')
+  const entries = Object.entries(stored).map(([name, value], i) => ({ name, value, at: `w${String(i)}` }))
+  const present = entries.filter(({ value }) => value !== undefined)
+  if (present.length === 0) throw new Error('a conditional write needs a stored value to compare with')
   return {
-    ConditionExpression: entries.map((_, i) => `#w${String(i)} = :w${String(i)}`).join(' AND '),
-    ExpressionAttributeNames: Object.fromEntries(entries.map(([name], i) => [`#w${String(i)}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(entries.map(([, value], i) => [`:w${String(i)}`, value])),
+    ConditionExpression: entries
+      .map(({ value, at }) => (value === undefined ? `attribute_not_exists(#${at})` : `#${at} = :${at}`))
+      .join(' AND '),
+    ExpressionAttributeNames: Object.fromEntries(entries.map(({ name, at }) => [`#${at}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(present.map(({ value, at }) => [`:${at}`, value])),
   }
 }
 

@@ -17,11 +17,15 @@ const THROTTLED = new Set([
 export function unavailable(error: unknown): unknown {
   const ours =
     error instanceof DynamoDBServiceException && error.$fault === 'client' && !THROTTLED.has(error.name)
-  if (ours || isProgrammingError(error)) return error
+  if (ours || !cameFromOutside(error)) return error
   return new StoreUnavailable('the store is unavailable', { cause: error })
 }
 
-/** SyntaxError is not one of these: it means that the answer was not JSON, so it did not come from DynamoDB. */
-function isProgrammingError(error: unknown): boolean {
-  return error instanceof TypeError || error instanceof RangeError
+/**
+ * Errors of connections have a `code`, timeouts have their name, and what the SDK makes of an answer, or of text that is no
+ * answer of DynamoDB, has `$metadata` or `$response`. All others are our own, for example a value that cannot be stored.
+ */
+function cameFromOutside(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) return false
+  return error.name === 'TimeoutError' || ['code', '$metadata', '$response'].some((member) => member in error)
 }

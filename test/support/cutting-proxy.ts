@@ -49,7 +49,7 @@ export function fault(status: number, name: string): Fate {
   return () => Promise.resolve({ status, body })
 }
 
-/** Cuts all requests of this operation before they reach the engine, on this table alone if one is named. */
+/** Cuts all requests of this operation before they reach the engine, only on this table if one is named. */
 export function cutAll(operation: string, table?: string): Fate {
   return async (passing, forward) => (concerns(passing, operation, table) ? undefined : forward())
 }
@@ -80,6 +80,14 @@ export function loseFirstRequest(operation: string, meanwhile: () => Promise<unk
   return first(operation, async () => {
     await meanwhile()
     return undefined
+  })
+}
+
+/** `meanwhile` happens before the first request of this operation reaches the engine. */
+export function delayFirstRequest(operation: string, meanwhile: () => Promise<unknown>): Fate {
+  return first(operation, async (forward) => {
+    await meanwhile()
+    return forward()
   })
 }
 

@@ -8,7 +8,7 @@ import type { Call } from '../../../shared/call.ts'
 import type { Code, Ticket } from '../../../shared/store/grant.ts'
 import type { RedirectTarget } from '../redirect.ts'
 import type { IssueRequest } from './request.ts'
-import { findTicket } from '../ticket.ts'
+import { findTicket, takeStep } from '../ticket.ts'
 
 export interface IssuedCode extends RedirectTarget {
   readonly code: string
@@ -25,6 +25,12 @@ const TICKET_REASONS = { unknown: 'ticket-unknown', expired: 'ticket-expired' } 
  *   authorization-client-…
  */
 export async function issueCode(request: IssueRequest, call: Call): Promise<IssuedCode> {
+  const issued = await takeStep(() => issueOnce(request, call))
+  if (issued === undefined) throw new Refusal('ticket-consumed')
+  return issued
+}
+
+async function issueOnce(request: IssueRequest, call: Call) {
   const { service, now, random, store } = call
   const ticket = await findTicket(request.ticket, TICKET_REASONS, call)
   await refuseSubjectOfClient(request.subject, 'subject-is-client', call)
@@ -52,9 +58,8 @@ export async function issueCode(request: IssueRequest, call: Call): Promise<Issu
       challenge,
     },
   }
-  const issued = await store.grants.issueCode(ticket, grant)
-  if (!issued.done) throw new Refusal('ticket-consumed')
-  return { code, redirectUri, state, responseMode, context }
+  const written = await store.grants.issueCode(ticket, grant)
+  return { written, code, redirectUri, state, responseMode, context }
 }
 
 /** The end-user may grant scopes that were not requested, but only those available to the client. */

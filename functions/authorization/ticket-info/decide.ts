@@ -1,7 +1,7 @@
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Call } from '../../../shared/call.ts'
 import type { TicketUpdate } from './request.ts'
-import { findTicket } from '../ticket.ts'
+import { findTicket, takeStep } from '../ticket.ts'
 
 /**
  * Reads the text that is stored with a ticket, and does not consume the ticket.
@@ -14,9 +14,11 @@ export async function ticketContext(text: string, call: Call): Promise<string | 
 
 /** Replaces the text that is stored with a ticket. @throws Refusal info-ticket-unknown, authorization-client-…, ticket-cut-off */
 export async function updateContext(update: TicketUpdate, call: Call): Promise<TicketUpdate> {
-  const ticket = await findTicket(update.ticket, REASONS, call)
-  const kept = await call.store.grants.keepContext(ticket, update.context)
-  if (!kept.done) throw new Refusal('info-ticket-unknown')
+  const kept = await takeStep(async () => {
+    const ticket = await findTicket(update.ticket, REASONS, call)
+    return { written: await call.store.grants.keepContext(ticket, update.context) }
+  })
+  if (kept === undefined) throw new Refusal('info-ticket-unknown')
   return update
 }
 

@@ -49,10 +49,10 @@ export async function endTokensOfSubject(
 
 /** Ends all tokens by the client's state, so that none is missed. The index, which may lag behind, only gives the count. */
 async function cutOff(client: number, call: Call): Promise<number> {
-  const { service, now, store } = call
+  const { service, clock, store } = call
   const { grants, clients } = store
   const state = await grants.findState(service.apiKey, client)
-  if (!(await clients.cutOff(service.apiKey, client, now))) return 0
+  if (!(await clients.cutOff(service.apiKey, client, clock))) return 0
   const keys = (await grants.list(service.apiKey, client)).slice(0, MAX_COUNTED)
   const found = await grants.findTokens(keys)
   return found.filter(({ grant }) => lives({ grant, client: state }, call)).length

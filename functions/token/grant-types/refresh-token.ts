@@ -16,12 +16,16 @@ import { expired, refuseInvalid } from '../../../shared/token/standing.ts'
 import { addTo } from '../../../shared/token/terms.ts'
 import { keyOf } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/call.ts'
+import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import type { RefreshMembers, Terms, Tokens } from '../../../shared/store/grant.ts'
 import type { TokenRequest } from '../request.ts'
 import type { TokenContext } from './grant-type.ts'
 
 /** If a replaced token is presented again within this time, it was probably sent twice, not stolen (decision D39). */
 const REUSE_GRACE_SECONDS = 10
+
+/** Another writer may change the grant between the read and the write of a refresh, which then judges what is there now. */
+const TRIES = 5
 
 /**
  * Issues a new access token for a refresh token (RFC 6749 section 6), and binds it if the grant is bound or the settings
@@ -38,14 +42,11 @@ export async function refreshTokens(
   if (presented === undefined) {
     throw new Refusal(request.empty.has('refresh_token') ? 'refresh-token-empty' : 'refresh-token-missing')
   }
-  const refreshed = await refreshOnce(presented, request, context, call)
-  if (refreshed !== 'lost') return refreshed
-  // Lost a race with the same token: an idempotent service retries, to return the same successor.
-  const again = call.service.refreshTokenIdempotent
-    ? await refreshOnce(presented, request, context, call)
-    : 'lost'
-  if (again === 'lost') throw new Refusal('refresh-token-unknown')
-  return again
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const refreshed = await refreshOnce(presented, request, context, call)
+    if (refreshed !== 'lost') return refreshed
+  }
+  throw new StoreUnavailable('gave up: other writers changed the grant on every attempt')
 }
 
 async function refreshOnce(
@@ -81,7 +82,7 @@ async function refreshOnce(
     refresh: next,
   }
   const issued = await makeTokens(order, call)
-  const written = await call.store.grants.refresh(refresh, issued.grant)
+  const written = await call.store.grants.refresh({ ...grant, refresh }, issued.grant)
   if (!written.done) return 'lost'
   const { refreshTokenIdempotent } = call.service
   return { ...issued, previousRefreshTokenUsed: refreshTokenIdempotent ? next.again === true : undefined }

@@ -103,7 +103,7 @@ test('a ticket of a client that was locked or deleted since is refused', async (
 
 test('a ticket is refused after a cut-off of all tokens of the client', async () => {
   const ticket = await ticketFor()
-  await runtime.store.clients.cutOff(walk.number, client.number, START)
+  await runtime.store.clients.cutOff(walk.number, client.number, () => START)
   expect(outcome(await walk.issue(ticket))).toBe('BAD_REQUEST A041391 invalid_request')
 })
 

@@ -18,7 +18,7 @@ const SERVICES = [
 
 const runtime = await testRuntime()
 
-/** `allowed`, or `denied` in the answer of its format; anything else is told as it is. */
+/** `allowed`, or `denied` in the answer of its format; anything else as it is. */
 function verdict(result: AuthorizerResult, format: Format): unknown {
   const { context: _told, ...answer } = result
   const policy = (Effect: string, principalId: unknown) => ({
@@ -165,7 +165,7 @@ describe.each(SERVICES)('access tokens %s, payload %s', async (_name, format, se
     runtime.clock.now = later(START, 86400)
     await isDenied(access)
     runtime.clock.now = START
-    await runtime.store.clients.cutOff(walk.number, client.number, START)
+    await runtime.store.clients.cutOff(walk.number, client.number, () => START)
     await isDenied(access)
   })
 

@@ -203,7 +203,7 @@ test('deleting its client ends a token', async () => {
 
 test('a cut-off of all tokens of its client ends a token, and spares those issued since', async () => {
   const { access } = await walk.granted(bound, OWN)
-  await runtime.store.clients.cutOff(walk.number, bound.number, START)
+  await runtime.store.clients.cutOff(walk.number, bound.number, () => START)
   expect(await decision(access, OWN)).toBe('UNAUTHORIZED A057395 invalid_token ffff')
   at(1)
   expect(await decision((await walk.granted(bound, OWN)).access, OWN)).toBe('OK A056001 tttt')

@@ -87,7 +87,7 @@ const CASES: readonly Case[] = [
     async () => {
       const ended = await walk.addClient(PUBLIC, BOUND)
       const { access: token } = await walk.granted(ended, OWN)
-      await runtime.store.clients.cutOff(walk.number, ended.number, START)
+      await runtime.store.clients.cutOff(walk.number, ended.number, () => START)
       return { token, certificate: OWN }
     },
   ],

@@ -136,7 +136,7 @@ const CASES: readonly (readonly [string, Make])[] = [
     'a token that was cut off',
     async () => {
       const { access } = await walk.granted(bound, OWN)
-      await runtime.store.clients.cutOff(walk.number, bound.number, START)
+      await runtime.store.clients.cutOff(walk.number, bound.number, () => START)
       return access
     },
   ],

@@ -143,7 +143,7 @@ test('a redemption must leave out a redirect URI that the authorization request 
 test('a code is refused after a cut-off of all tokens of the client', async () => {
   const client = await walk.addClient(PUBLIC, BOUND)
   const code = await walk.code(client)
-  await runtime.store.clients.cutOff(walk.number, client.number, START)
+  await runtime.store.clients.cutOff(walk.number, client.number, () => START)
   expect(outcome(await walk.redeem(client, code, OWN))).toBe('BAD_REQUEST A050391 invalid_grant')
   runtime.clock.now = later(START, 1)
   expect(outcome(await walk.redeem(client, await walk.code(client), OWN))).toBe('OK A050001')

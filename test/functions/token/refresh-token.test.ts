@@ -96,7 +96,7 @@ test.each([
 test('a cut-off of all tokens of the client ends its refresh tokens at once', async () => {
   const client = await walk.addClient(PUBLIC)
   const { access, refresh } = await walk.granted(client)
-  await runtime.store.clients.cutOff(walk.number, client.number, START)
+  await runtime.store.clients.cutOff(walk.number, client.number, () => START)
   expect(outcome(await walk.refresh(client, refresh))).toBe('BAD_REQUEST A053391 invalid_grant')
   expect(await walk.standard(access)).toEqual({ active: false })
 })

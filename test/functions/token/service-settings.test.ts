@@ -73,7 +73,7 @@ test('a kept token whose life was restarted is still cut off by its first issue'
   const { refresh: token } = await walk.granted(client)
   wait(10)
   await refresh(token)
-  await runtime.store.clients.cutOff(walk.number, client.number, later(START, 5))
+  await runtime.store.clients.cutOff(walk.number, client.number, () => later(START, 5))
   expect(outcome(await refresh(token))).toBe('BAD_REQUEST A053391 invalid_grant')
 })
 

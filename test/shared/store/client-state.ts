@@ -3,8 +3,9 @@ import { later } from '../../../shared/epoch-seconds.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
-import { cutAll, delayFirstAnswer, pass } from '../../support/cutting-proxy.ts'
+import { cutAll, delayFirstAnswer, delayFirstRequest, pass } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
+import type { Received } from '../../support/gateway.ts'
 import { BASIC, openWalk, type TestClient, UNBOUND } from '../../support/walk.ts'
 import {
   BY_STATE,
@@ -64,7 +65,7 @@ export async function clientState(engine: Engine) {
   })
 
   test('a lock keeps a cut-off', async () => {
-    await clients().cutOff(walk.number, client.number, START)
+    await clients().cutOff(walk.number, client.number, () => START)
     await clients().setLocked(walk.number, record, true)
     await clients().setLocked(walk.number, record, false)
     expect(await present()).toEqual(CUT_OFF)
@@ -121,7 +122,7 @@ export async function clientState(engine: Engine) {
   })
 
   test('a cut-off ends what was issued in the same second, and unlocking does not bring it back', async () => {
-    expect(await clients().cutOff(walk.number, client.number, START)).toBe(true)
+    expect(await clients().cutOff(walk.number, client.number, () => START)).toBe(true)
     expect(await present()).toEqual(CUT_OFF)
     expect(await walk.standard(held.access)).toEqual({ active: false })
     await clients().setLocked(walk.number, record, false)
@@ -129,7 +130,7 @@ export async function clientState(engine: Engine) {
   })
 
   test('a cut-off spares what was issued after it', async () => {
-    await clients().cutOff(walk.number, client.number, START)
+    await clients().cutOff(walk.number, client.number, () => START)
     advance(1)
     const { access } = tokensOf(await walk.credentials(client))
     expect(outcome(await walk.introspect(access))).toBe('OK A056001')
@@ -138,7 +139,7 @@ export async function clientState(engine: Engine) {
 
   test('a cut-off ends what was begun before it and finished in the next second', async () => {
     const cutOff = async () => {
-      await tested.rival.store.clients.cutOff(walk.number, client.number, START)
+      await tested.rival.store.clients.cutOff(walk.number, client.number, () => START)
       advance(1)
     }
     tested.proxy.fate = delayFirstAnswer('BatchGetItem', cutOff)
@@ -149,9 +150,22 @@ export async function clientState(engine: Engine) {
     expect(outcome(await walk.refresh(client, refresh))).toBe(CUT_OFF.refresh)
   })
 
+  test('a cut-off ends what a request of the next second issued before the cut-off was written', async () => {
+    let refreshed: Received | undefined
+    tested.proxy.fate = delayFirstRequest('UpdateItem', async () => {
+      advance(1)
+      refreshed = await walk.refresh(client, held.refresh)
+    })
+    const revoked = await walk.call('/auth/token/revoke', { clientIdentifier: client.id })
+    expect(revoked.status).toBe(200)
+    const { access, refresh } = tokensOf(refreshed as Received)
+    expect(outcome(await walk.introspect(access))).toBe(CUT_OFF.introspection)
+    expect(outcome(await walk.refresh(client, refresh))).toBe(CUT_OFF.refresh)
+  })
+
   test('a cut-off never lowers the bound', async () => {
-    await clients().cutOff(walk.number, client.number, later(START, 100))
-    expect(await clients().cutOff(walk.number, client.number, START)).toBe(true)
+    await clients().cutOff(walk.number, client.number, () => later(START, 100))
+    expect(await clients().cutOff(walk.number, client.number, () => START)).toBe(true)
     expect(await stored()).toMatchObject({ notBefore: START + 101 })
   })
 
@@ -162,8 +176,8 @@ export async function clientState(engine: Engine) {
       [3, 7],
     ] as const) {
       const both = [
-        one.cutOff(walk.number, client.number, later(START, first)),
-        other.cutOff(walk.number, client.number, later(START, second)),
+        one.cutOff(walk.number, client.number, () => later(START, first)),
+        other.cutOff(walk.number, client.number, () => later(START, second)),
       ]
       expect(await Promise.all(both)).toEqual([true, true])
       expect(await stored()).toMatchObject({ notBefore: START + 8 })

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
-import { delayFirstAnswer } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { STAGES, STEPS } from './grant-steps.ts'
 import { CLIENT, randomDigest, sampleClientTokens, sampleGrant, SERVICE } from './sample-grant.ts'
@@ -13,6 +12,7 @@ type Sample = ReturnType<typeof sampleGrant>
 export async function conditions(engine: Engine) {
   const tested = await storeUnderTest(engine)
   const store = tested.runtime.store
+  const readTokens = async ({ key }: Sample) => (await store.grants.find(key)).grant as Tokens
 
   describe.each(STEPS)('$name', ({ from, take, to }) => {
     test('a step is done once, and the second attempt gets the state of the grant', async () => {
@@ -47,7 +47,7 @@ export async function conditions(engine: Engine) {
     await STAGES.TOKENS(store.grants, sample)
     await store.grants.end(sample.tokens)
     expect(await store.grants.redeem(sample.code, sample.tokens)).toEqual({ done: false, current: undefined })
-    expect(await store.grants.refresh(sample.tokens.refresh, sample.refreshed)).toEqual({
+    expect(await store.grants.refresh(sample.tokens, sample.refreshed)).toEqual({
       done: false,
       current: undefined,
     })
@@ -67,26 +67,56 @@ export async function conditions(engine: Engine) {
     expect((await store.grants.find(alone)).grant).toEqual(alone)
   })
 
-  test('a change is lost when anything came between, and done on what is there', async () => {
+  test('a change of the terms is done whatever came between, and writes nothing else', async () => {
     const sample = sampleGrant()
     await STAGES.TOKENS(store.grants, sample)
-    const read = async () => (await store.grants.find(sample.key)).grant as Tokens
-    const first = await read()
-    const bound = { ...first, binding: { 'x5t#S256': randomDigest() } }
-    expect(await store.grants.change(first, bound)).toEqual({ done: true })
-    const widened = { ...first, accessScopes: first.terms.scopes }
-    expect(await store.grants.change(first, widened)).toEqual({ done: false, current: bound })
-    expect(await read()).toEqual(bound)
-
-    const second = await read()
-    const shorter = { ...second, accessExpiresAt: START }
-    tested.proxy.fate = delayFirstAnswer('GetItem', async () => {
-      expect(await tested.rival.store.grants.change(second, shorter)).toEqual({ done: true })
+    const first = await readTokens(sample)
+    await store.grants.refresh(sample.tokens, sample.refreshed)
+    const stored = await grantItem(tested, sample.key)
+    const terms = { ...first.terms, properties: [{ key: 'tier', value: 'gold', hidden: false }] }
+    const binding = { 'x5t#S256': randomDigest() }
+    expect(await store.grants.change(first, { ...first, terms, binding })).toEqual({ done: true })
+    expect(await readTokens(sample)).toEqual({
+      ...sample.refreshed,
+      terms: { ...sample.refreshed.terms, properties: terms.properties },
+      binding,
+      revision: expect.any(String) as string,
     })
-    expect(await store.grants.change(second, widened)).toEqual({ done: false, current: shorter })
-    expect(await read()).toEqual(shorter)
-    await store.grants.revoke(second)
-    expect(await store.grants.change(shorter, widened)).toEqual({ done: false, current: undefined })
+    expect(await grantItem(tested, sample.key)).toMatchObject({ ttl: stored?.['ttl'] })
+  })
+
+  test('a change of one access token is not done after another has replaced it', async () => {
+    const sample = sampleGrant()
+    await STAGES.TOKENS(store.grants, sample)
+    const first = await readTokens(sample)
+    await store.grants.refresh(sample.tokens, sample.refreshed)
+    const outcome = await store.grants.change(first, { ...first, accessExpiresAt: START })
+    expect(outcome).toEqual({ done: false, current: sample.refreshed })
+    expect(await readTokens(sample)).toEqual(sample.refreshed)
+  })
+
+  test('a refresh is not done if the terms have changed since it read them', async () => {
+    const sample = sampleGrant()
+    await STAGES.TOKENS(store.grants, sample)
+    const first = await readTokens(sample)
+    const taken = { ...first, terms: { ...first.terms, scopes: [] }, accessScopes: [] }
+    expect(await store.grants.change(first, taken)).toEqual({ done: true })
+    const current = await readTokens(sample)
+    expect(await store.grants.refresh(sample.tokens, sample.refreshed)).toEqual({ done: false, current })
+    expect(await readTokens(sample)).toEqual(current)
+    expect((await store.grants.refresh({ ...current, refresh: sample.tokens.refresh }, current)).done).toBe(
+      true,
+    )
+    expect((await readTokens(sample)).revision).toBe(current.revision)
+  })
+
+  test('a change revives no grant that has ended', async () => {
+    const sample = sampleGrant()
+    await STAGES.TOKENS(store.grants, sample)
+    const first = await readTokens(sample)
+    await store.grants.revoke(first)
+    const taken = { ...first, terms: { ...first.terms, scopes: [] } }
+    expect(await store.grants.change(first, taken)).toEqual({ done: false, current: undefined })
     expect(await grantItem(tested, sample.key)).toBeUndefined()
   })
 
@@ -109,7 +139,7 @@ export async function conditions(engine: Engine) {
     const deleted = { clientId: CLIENT } as Client
     expect(await store.clients.setLocked(SERVICE, deleted, true)).toBe(false)
     expect(await store.clients.setLocked(SERVICE, deleted, false)).toBe(false)
-    expect(await store.clients.cutOff(SERVICE, CLIENT, START)).toBe(false)
+    expect(await store.clients.cutOff(SERVICE, CLIENT, () => START)).toBe(false)
     await store.clients.remove(SERVICE, deleted)
     expect(await grantItem(tested, { service: SERVICE, client: CLIENT })).toBeUndefined()
     expect(await store.registry.findClientByNumber(SERVICE, CLIENT)).toBeUndefined()
@@ -125,7 +155,7 @@ export async function conditions(engine: Engine) {
       }
       return reply
     }
-    expect(await store.clients.cutOff(SERVICE, 4711, later(START, 5))).toBe(false)
+    expect(await store.clients.cutOff(SERVICE, 4711, () => later(START, 5))).toBe(false)
     expect(await grantItem(tested, state)).toBeUndefined()
   })
 }

@@ -16,7 +16,7 @@ export const STAGES = {
   },
   REFRESHED: async (grants: Grants, sample: Sample) => {
     await STAGES.TOKENS(grants, sample)
-    await grants.refresh(sample.tokens.refresh, sample.refreshed)
+    await grants.refresh(sample.tokens, sample.refreshed)
   },
 }
 
@@ -37,7 +37,7 @@ export const STEPS = [
   {
     name: 'refresh',
     from: 'TOKENS',
-    take: (grants: Grants, { tokens, refreshed }: Sample) => grants.refresh(tokens.refresh, refreshed),
+    take: (grants: Grants, { tokens, refreshed }: Sample) => grants.refresh(tokens, refreshed),
     to: (sample: Sample) => sample.refreshed,
   },
 ] as const

@@ -202,7 +202,7 @@ export async function grantTransitions(engine: Engine) {
     const sample = sampleGrant()
     await STAGES.TOKENS(grants, sample)
     const { refresh, ...withoutRefresh } = sample.refreshed
-    await grants.refresh(sample.tokens.refresh, withoutRefresh)
+    await grants.refresh(sample.tokens, withoutRefresh)
     expect((await grants.find(sample.key)).grant).toEqual(withoutRefresh)
     expect(JSON.stringify(await grantItem(tested, sample.key))).not.toContain(refresh.familyDigest)
   })

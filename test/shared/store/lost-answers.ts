@@ -65,8 +65,8 @@ export async function lostAnswers(engine: Engine) {
       accessDigest: randomDigest(),
       refresh: { ...refreshed.refresh, refreshDigest: randomDigest() },
     }
-    tested.proxy.fate = loseFirstAnswer('UpdateItem', () => rival.grants.refresh(refreshed.refresh, next))
-    const outcome = await store.grants.refresh(sample.tokens.refresh, refreshed)
+    tested.proxy.fate = loseFirstAnswer('UpdateItem', () => rival.grants.refresh(refreshed, next))
+    const outcome = await store.grants.refresh(sample.tokens, refreshed)
     expect(outcome).toEqual({ done: false, current: next })
   })
 
@@ -101,7 +101,7 @@ export async function lostAnswers(engine: Engine) {
     const sample = sampleGrant()
     await STAGES.TOKENS(rival.grants, sample)
     tested.proxy.fate = loseFirstRequest('DeleteItem', () =>
-      rival.grants.refresh(sample.tokens.refresh, sample.refreshed),
+      rival.grants.refresh(sample.tokens, sample.refreshed),
     )
     await store.grants.end(sample.tokens)
     expect(await grantItem(tested, sample.key)).toBeUndefined()
@@ -111,7 +111,7 @@ export async function lostAnswers(engine: Engine) {
     await newClient()
     tested.proxy.passed.length = 0
     tested.proxy.fate = loseFirstAnswers('UpdateItem')
-    expect(await store.clients.cutOff(SERVICE, CLIENT, later(START, 5))).toBe(true)
+    expect(await store.clients.cutOff(SERVICE, CLIENT, () => later(START, 5))).toBe(true)
     expectSentTwice('UpdateItem')
     expect(await grantItem(tested, state)).toMatchObject({ locked: false, notBefore: START + 6 })
   })
@@ -122,23 +122,23 @@ export async function lostAnswers(engine: Engine) {
   ])('of a cut-off and a $when one before it arrived the later stays', async ({ other, notBefore }) => {
     await newClient()
     tested.proxy.fate = loseFirstRequest('UpdateItem', () =>
-      rival.clients.cutOff(SERVICE, CLIENT, later(START, other)),
+      rival.clients.cutOff(SERVICE, CLIENT, () => later(START, other)),
     )
-    expect(await store.clients.cutOff(SERVICE, CLIENT, later(START, 5))).toBe(true)
+    expect(await store.clients.cutOff(SERVICE, CLIENT, () => later(START, 5))).toBe(true)
     expect(await grantItem(tested, state)).toMatchObject({ notBefore })
   })
 
   test('a cut-off is done when a lock came while its answer was lost, and both hold', async () => {
     const client = await newClient()
     tested.proxy.fate = loseFirstAnswer('UpdateItem', () => rival.clients.setLocked(SERVICE, client, true))
-    expect(await store.clients.cutOff(SERVICE, CLIENT, later(START, 5))).toBe(true)
+    expect(await store.clients.cutOff(SERVICE, CLIENT, () => later(START, 5))).toBe(true)
     expect(await grantItem(tested, state)).toMatchObject({ locked: true, notBefore: START + 6 })
   })
 
   test('a cut-off is not done when the client is deleted while its answer is lost', async () => {
     const client = await newClient()
     tested.proxy.fate = loseFirstAnswer('UpdateItem', () => rival.clients.remove(SERVICE, client))
-    expect(await store.clients.cutOff(SERVICE, CLIENT, later(START, 5))).toBe(false)
+    expect(await store.clients.cutOff(SERVICE, CLIENT, () => later(START, 5))).toBe(false)
     expect(await grantItem(tested, state)).toBeUndefined()
   })
 

@@ -89,7 +89,7 @@ export async function otherProcess(engine: Engine) {
 
   test('another process refuses everything that was cut off in its next call, and takes what came after', async () => {
     const held = await hold(walk, client)
-    await tested.runtime.store.clients.cutOff(walk.number, client.number, START)
+    await tested.runtime.store.clients.cutOff(walk.number, client.number, () => START)
     expect(await present(held)).toEqual(CUT_OFF)
     tested.runtime.clock.now = later(START, 1)
     expect(await present(await hold(walk, client))).toEqual(LIVE)

@@ -38,7 +38,7 @@ export async function hold(walk: Walk, client: TestClient) {
 
 export type Held = Awaited<ReturnType<typeof hold>>
 
-/** Presents all of it to whoever answers, which uses up what lives. */
+/** Presents everything, which consumes what is valid. */
 export async function present(
   { access, refresh, code, ticket }: Held,
   to: {

@@ -82,7 +82,7 @@ export function sampleGrant(grantId = randomBytes(16).toString('base64url')) {
   return { key, ticket, code, tokens, refreshed }
 }
 
-/** The tokens of a client alone: the least that a grant can have. */
+/** Tokens of a client for itself: the smallest grant. */
 export function sampleClientTokens(): Tokens {
   return {
     service: SERVICE,
