@@ -14,3 +14,13 @@ export function parseJson(text: string): unknown {
     throw error
   }
 }
+
+/** DynamoDB stores 32 levels, and what is given lies a few levels below the item. */
+const MAX_LEVELS = 24
+
+/** Whether the store can keep a JSON value as it is: its numbers are exact, and it is not nested too deeply. */
+export function isStorable(value: unknown, levels = MAX_LEVELS): boolean {
+  if (typeof value === 'number') return Math.abs(value) <= Number.MAX_SAFE_INTEGER
+  if (typeof value !== 'object' || value === null) return true
+  return levels > 0 && Object.values(value).every((member) => isStorable(member, levels - 1))
+}

@@ -1,11 +1,14 @@
 import type { KeyObject } from 'node:crypto'
 import { type Jwk, type JwkSet, publicKeyOfJwk } from '../certificate/jwk-set.ts'
-import { isWeakKey, keyStrength } from '../certificate/public-key.ts'
+import { isWeakKey, keyStrength, MAX_RSA_BITS } from '../certificate/public-key.ts'
 import { type Algorithm, ALGORITHMS } from './jws-algorithms.ts'
 import type { CompactJws } from '../request/compact-jws.ts'
 
 /** The algorithms of a client that has not registered one. */
 const DEFAULTS = ['ES256', 'PS256', 'RS256']
+
+/** Anyone can send an assertion without a `kid`, so the keys that one signature is tried with are few. */
+const MAX_KEYS_TRIED = 16
 
 export type JwsFault =
   'algorithm-wrong' | 'crit-unknown' | 'kid-malformed' | 'key-unknown' | 'signature-wrong'
@@ -32,7 +35,8 @@ export async function verifyCompactJws(
 
   // Keys of different kinds or uses may share a `kid` (RFC 7517 section 4.5, requirement M11).
   const named = kid === undefined ? jwks.keys : jwks.keys.filter((jwk) => jwk['kid'] === kid)
-  const keys = named.filter((jwk) => fits(jwk, used, algorithm)).flatMap(strongKey)
+  const fitting = named.filter((jwk) => fits(jwk, used, algorithm))
+  const keys = fitting.slice(0, MAX_KEYS_TRIED).flatMap(usableKey)
   if (keys.length === 0) return 'key-unknown'
   for (const key of keys) if (await isSignedBy(text, key, used)) return undefined
   return 'signature-wrong'
@@ -50,10 +54,12 @@ function fits(jwk: Jwk, alg: string, { kty, crv }: Algorithm): boolean {
   )
 }
 
-/** Leaves out a malformed JWK and a weak key (decision D18, requirement P03). */
-function strongKey(jwk: Jwk): KeyObject[] {
+/** Leaves out a malformed JWK, a weak key and one that is too large (decision D18, requirement P03). */
+function usableKey(jwk: Jwk): KeyObject[] {
   const key = publicKeyOfJwk(jwk)
-  return key === undefined || isWeakKey(keyStrength(key)) ? [] : [key]
+  if (key === undefined) return []
+  const strength = keyStrength(key)
+  return isWeakKey(strength) || strength.keyBits > MAX_RSA_BITS ? [] : [key]
 }
 
 async function isSignedBy(text: string, key: KeyObject, alg: string): Promise<boolean> {

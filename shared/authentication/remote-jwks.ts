@@ -42,9 +42,11 @@ export class RemoteJwks {
     select: (jwks: JwkSet) => T | undefined | Promise<T | undefined>,
   ): Promise<T | undefined> {
     const known = this.#sets.get(uri)?.known
-    const isLive = known !== undefined && now - known.fetchedAt < LIFETIME_SECONDS
-    const found = isLive ? await select(known.jwks) : undefined
-    return found === undefined ? select(await this.#latest(uri, now)) : found
+    const searched = known !== undefined && now - known.fetchedAt < LIFETIME_SECONDS ? known.jwks : undefined
+    const found = searched && (await select(searched))
+    if (found !== undefined) return found
+    const latest = await this.#latest(uri, now)
+    return latest === searched ? undefined : select(latest)
   }
 
   #latest(uri: string, now: EpochSeconds): Promise<JwkSet> {

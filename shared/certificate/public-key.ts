@@ -6,6 +6,8 @@ export interface KeyStrength {
   readonly keyType: string
   /** Bits of the modulus or the curve; 0 if unknown, for example with explicit curve parameters. */
   readonly keyBits: number
+  /** Only of RSA keys. */
+  readonly publicExponent?: bigint | undefined
 }
 
 /** FAPI 2.0 5.4.1. Every other type of key is too weak, whatever its size (decision D18). */
@@ -24,15 +26,28 @@ const EDWARDS_BITS: ReadonlyMap<string, number> = new Map([
 ])
 
 export function keyStrength(key: KeyObject): KeyStrength {
-  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {}
+  const { modulusLength, namedCurve, publicExponent } = key.asymmetricKeyDetails ?? {}
   const keyType = key.asymmetricKeyType ?? 'unknown'
-  return { keyType, keyBits: modulusLength ?? EDWARDS_BITS.get(keyType) ?? curveBits(namedCurve) }
+  const keyBits = modulusLength ?? EDWARDS_BITS.get(keyType) ?? curveBits(namedCurve)
+  return { keyType, keyBits, publicExponent }
 }
 
 /** Only for client authentication: binding accepts any key (decisions D1 and D18). */
-export function isWeakKey({ keyType, keyBits }: KeyStrength): boolean {
-  return keyBits < (MINIMUM_BITS.get(keyType) ?? Infinity)
+export function isWeakKey(key: KeyStrength): boolean {
+  return key.keyBits < (MINIMUM_BITS.get(key.keyType) ?? Infinity) || hasUnsafeExponent(key)
 }
+
+const MAX_EXPONENT = 2n ** 32n - 1n
+
+/**
+ * With the exponent 1 everybody can sign, no key has an even one, and a long one makes each verification slow.
+ */
+export function hasUnsafeExponent({ publicExponent: e }: KeyStrength): boolean {
+  return e !== undefined && (e < 3n || e % 2n === 0n || e > MAX_EXPONENT)
+}
+
+/** With a longer modulus a verification takes milliseconds, and anyone can ask for one. */
+export const MAX_RSA_BITS = 8192
 
 /** OpenSSL's names of curves contain their size in three digits, except for a few rare curves of 113 to 256 bits. */
 function curveBits(name = ''): number {

@@ -15,6 +15,8 @@ export const CLIENT_MANAGEMENT = {
   'redirect-uri-with-fragment': ['A031210', 400, 'invalid_request', "The element at the index '{}' of 'redirectUris' has a fragment component."],
   'redirect-uri-duplicate': ['A031211', 400, 'invalid_request', "The element at the index '{}' of 'redirectUris' is a duplicate."],
   'client-jwks-malformed': ['A031212', 400, 'invalid_request', "The value of '{}' failed to be parsed as a JWK Set."],
+  'client-keys-too-many': ['A031292', 400, 'invalid_request', "'jwks' must have at most 100 keys."],
+  'client-key-unsafe': ['A031293', 400, 'invalid_request', "The key at the index '{}' of 'jwks' is unsafe: an RSA key must have 8192 bits at most and an odd exponent between 3 and 4294967295."],
   'client-algorithm-symmetric': ['A031222', 400, 'invalid_request', "The algorithm given as the value of '{}' is not asymmetric."],
   'client-subject-malformed': ['A031223', 400, 'invalid_request', "The value of '{}' is not a valid X.500 distinguished name."],
   'client-subjects-several': ['A032216', 400, 'invalid_request', 'Must not have multiple certificate subject types.'],

@@ -12,7 +12,7 @@ export const SERVICE_MANAGEMENT = {
   'service-value-unsupported': ['A039292', 400, 'invalid_request', "The value is not supported as a value for '{}'."],
   'service-jwks-malformed': ['A039293', 400, 'invalid_request', "The value of 'jwks' must be a JWK Set of asymmetric signing keys with 'kid' and 'alg'."],
   'service-key-without-private': ['A039294', 400, 'invalid_request', "The key at the index '{}' of 'jwks' has no private members, and no private key is stored for it."],
-  'service-key-weak': ['A039296', 400, 'invalid_request', "The key at the index '{}' of 'jwks' is too weak: an RSA key needs 2048 bits."],
+  'service-key-weak': ['A039296', 400, 'invalid_request', "The key at the index '{}' of 'jwks' is too weak: an RSA key needs 2048 bits and an odd exponent between 3 and 4294967295."],
   'service-key-unpublished': ['A039298', 400, 'invalid_request', "'{}' must be the 'kid' of a key that is already in 'jwks': a key is published before it signs."],
   'service-key-in-use': ['A039691', 400, 'invalid_request', "A key cannot be removed from '{}' while access tokens that it signed are valid."],
   'service-roots-missing': ['A039297', 400, 'invalid_request', "'mutualTlsValidatePkiCertChain' requires the self-signed certificate of a root in 'trustedRootCertificates'."],

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import * as z from 'zod/mini'
 import type { HttpRequest } from '../http.ts'
-import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
+import { isJsonObject, isStorable, type JsonObject, parseJson } from '../json.ts'
 import { decodeEscapes, decodeFormText, splitPair } from './form.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 
@@ -44,10 +44,20 @@ export function readCall<Schema extends z.ZodMiniType>(
   throw new Refusal(reasonOf(named, issue?.code === 'too_small') ?? 'member-wrong', { named })
 }
 
-/** @throws Refusal body-malformed, body-too-large */
+/** The members of settings, some of which are stored as they are. @throws Refusal body-malformed, body-too-large */
 export function readJsonObject(http: HttpRequest): JsonObject {
+  const members = jsonMembers(http)
+  if (!isStorable(members)) throw new Refusal('body-malformed')
+  return members
+}
+
+/** The schema of the call judges numbers. */
+function jsonMembers(http: HttpRequest): JsonObject {
   const value = parseJson(callText(http))
   if (!isJsonObject(value)) throw new Refusal('body-malformed')
+  if (!Object.values(value).every((member) => typeof member === 'number' || isStorable(member))) {
+    throw new Refusal('body-malformed')
+  }
   return value
 }
 
@@ -58,7 +68,7 @@ export function withoutEmpty(members: object): JsonObject {
 }
 
 function bodyMembers(http: HttpRequest): object {
-  return mediaType(http) === FORM_TYPE ? formMembers(callText(http)) : readJsonObject(http)
+  return mediaType(http) === FORM_TYPE ? formMembers(callText(http)) : jsonMembers(http)
 }
 
 function queryMembers(query: URLSearchParams): object {

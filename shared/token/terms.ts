@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import type { Call } from '../call.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
-import { parseJson } from '../json.ts'
+import { isStorable, parseJson } from '../json.ts'
 import { numberMember } from '../request/body.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 import type { Property, Terms } from '../store/grant.ts'
@@ -170,7 +170,8 @@ export function claimsOf({ jwtAtClaims }: Terms): Readonly<Record<string, unknow
   return jwtAtClaims === undefined ? {} : (JSON.parse(jwtAtClaims) as Record<string, unknown>)
 }
 
-/** Text that is not JSON becomes `undefined`, which no schema accepts. */
+/** Text that is not JSON, or is nested too deeply, becomes `undefined`, which no schema accepts. */
 function fromJson(value: unknown): unknown {
-  return typeof value === 'string' ? parseJson(value) : value
+  const parsed = typeof value === 'string' ? parseJson(value) : value
+  return isStorable(parsed) ? parsed : undefined
 }

@@ -1,10 +1,12 @@
 import { type Jwk, publicKeyOfJwk } from '../../../shared/certificate/jwk-set.ts'
+import { hasUnsafeExponent, keyStrength, MAX_RSA_BITS } from '../../../shared/certificate/public-key.ts'
 import { registeredCertificates } from '../../../shared/certificate/registered-certificates.ts'
 import { isSanValue } from '../../../shared/certificate/subject-alternative-names.ts'
 import { MalformedDistinguishedName, parseDistinguishedName } from '../../../shared/certificate/subject-dn.ts'
 import { parseJwksUri } from '../../../shared/authentication/fetch-jwks.ts'
 import { ALGORITHMS } from '../../../shared/authentication/jws-algorithms.ts'
-import { parseJson } from '../../../shared/json.ts'
+import { isStorable, parseJson } from '../../../shared/json.ts'
+import { MAX_DURATION_SECONDS } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { SAN_SETTINGS } from '../../../shared/store/client.ts'
 import { clientNumber } from '../../../shared/store/registry.ts'
@@ -60,6 +62,9 @@ function checkExtension(extension: ClientSettings['extension']): void {
   if (extension === undefined) return
   const { accessTokenDuration = 0, refreshTokenDuration = 0, idTokenDuration = 0 } = extension
   if (accessTokenDuration < 0) throw new Refusal('client-setting-negative', { named: 'accessTokenDuration' })
+  if (Math.max(accessTokenDuration, refreshTokenDuration) > MAX_DURATION_SECONDS) {
+    throw new Refusal('client-setting-invalid', { named: 'extension' })
+  }
   if (refreshTokenDuration < 0)
     throw new Refusal('client-setting-negative', { named: 'refreshTokenDuration' })
   if (idTokenDuration !== 0) throw new Refusal('client-setting-not-offered', { named: 'idTokenDuration' })
@@ -80,6 +85,9 @@ function checkClientKeys({
   if (keys === undefined || keys.some((key) => isPrivate(key) || isUnreadable(key))) {
     throw new Refusal('client-jwks-malformed', { named: 'jwks' })
   }
+  if (keys.length > MAX_KEYS) throw new Refusal('client-keys-too-many')
+  const unsafe = keys.findIndex(isUnsafe)
+  if (unsafe >= 0) throw new Refusal('client-key-unsafe', { named: String(unsafe) })
   if (jwksUri !== undefined && parseJwksUri(jwksUri) === undefined) {
     throw new Refusal('client-setting-invalid', { named: 'jwksUri' })
   }
@@ -94,6 +102,9 @@ function checkClientKeys({
   if (typeof registered === 'string') throw new Refusal('client-setting-invalid', { named: 'jwks' })
 }
 
+/** The message of A031292 has this number. */
+const MAX_KEYS = 100
+
 /** RFC 7518 section 3.1. */
 const SYMMETRIC = /^HS(?:256|384|512)$/
 
@@ -106,8 +117,17 @@ function isUnreadable(key: Jwk): boolean {
   return ['EC', 'RSA', 'OKP'].includes(String(key['kty'])) && publicKeyOfJwk(key) === undefined
 }
 
+/** Finds RSA keys with which everybody can sign, or which make each verification slow. */
+function isUnsafe(key: Jwk): boolean {
+  const publicKey = publicKeyOfJwk(key)
+  if (publicKey === undefined) return false
+  const strength = keyStrength(publicKey)
+  return hasUnsafeExponent(strength) || strength.keyBits > MAX_RSA_BITS
+}
+
 function keysOf(text: string): readonly Jwk[] | undefined {
-  return ClientJwkSet.safeParse(parseJson(text)).data?.keys
+  const set = parseJson(text)
+  return isStorable(set) ? ClientJwkSet.safeParse(set).data?.keys : undefined
 }
 
 /** RFC 8705 section 2.1.2: exactly one of the five subject settings identifies the client. */

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini'
+import { MAX_DURATION_SECONDS } from '../../../shared/epoch-seconds.ts'
 import type { HttpRequest } from '../../../shared/http.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { RANGE, type Range } from '../../../shared/request/range.ts'
 import { flagFromText, readCall, readJsonObject, withoutEmpty } from '../../../shared/request/body.ts'
 import { parseSettings } from '../../../shared/request/settings-body.ts'
-import { ROLES, Scope, SERVICE_SETTINGS } from '../../../shared/store/service.ts'
+import { durationSeconds, ROLES, Scope, SERVICE_SETTINGS } from '../../../shared/store/service.ts'
 import { listReason } from '../listing.ts'
 import { CARRIED_BY_SERVICES, SERVICE_RULES } from './settings-schema.ts'
 
@@ -29,10 +30,15 @@ export type RequestedCredential = z.infer<typeof RequestedCredential>
 /** `jwks` and `credentials` have another form in the store: keys.ts and credentials.ts convert them. */
 const { jwks: _, credentials: __, ...PLAIN_SETTINGS } = SERVICE_SETTINGS
 
+const lifetime = durationSeconds.check(z.maximum(MAX_DURATION_SECONDS))
+
 /** The settings that have an effect. Some have another form in requests than in the store. */
 const DECIDING = {
   ...PLAIN_SETTINGS,
   accessTokenType: z.enum(['Bearer']),
+  accessTokenDuration: lifetime,
+  refreshTokenDuration: lifetime,
+  authorizationCodeDuration: lifetime,
   supportedScopes: z.array(ScopeWithoutName),
   tokensNotBefore: moment,
 }

@@ -10,7 +10,7 @@ export const binding: Check = {
     if (service === undefined) return [fail('the registry has no service', 'npm run provision')]
     if (!service.tlsClientCertificateBoundAccessTokens) {
       const todo = 'set tlsClientCertificateBoundAccessTokens of the service'
-      return [warn('tokens are not bound: whoever steals one can use it', todo)]
+      return [warn('tokens are not bound: a thief of one can use it', todo)]
     }
     const unbound = clients.filter((client) => !client.tlsClientCertificateBoundAccessTokens)
     return orElse(

@@ -39,6 +39,14 @@ await provokeAll('client-management-refusals.test.ts', CLIENT_MANAGEMENT, {
   'redirect-uri-with-fragment': redirecting('A031210', 'https://a.example/#b'),
   'redirect-uri-duplicate': redirecting('A031211', 'https://a.example/', 'https://a.example/'),
   'client-jwks-malformed': refusing('A031212', { jwks: 'no set' }),
+  'client-keys-too-many': refusing('A031292', {
+    jwks: JSON.stringify({ keys: Array.from({ length: 101 }, () => ({ kty: 'new' })) }),
+  }),
+  'client-key-unsafe': refusing('A031293', {
+    jwks: JSON.stringify({
+      keys: [{ kty: 'RSA', e: 'AQ', n: Buffer.alloc(256, 0xff).toString('base64url') }],
+    }),
+  }),
   'client-algorithm-symmetric': refusing('A031222', { tokenAuthSignAlg: 'HS256' }),
   'client-subject-malformed': refusing('A031223', {
     tokenAuthMethod: 'TLS_CLIENT_AUTH',

@@ -16,7 +16,7 @@ const LOOPBACK: LookupAddress = { address: '127.0.0.1', family: 4 }
 
 export type KeyServer = Awaited<ReturnType<typeof startKeyServer>>
 
-/** A client's server for its JWK Set, as it is told to answer. It counts what reaches it. */
+/** A client's server for its JWK Set. The test sets its answer, and it counts the requests. */
 async function startKeyServer() {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const names = { oid: '2.5.29.17', value: element(0x30, element(0x82, HOST)) }

@@ -131,6 +131,21 @@ test('an error of `select` is thrown, and no fetch follows', async () => {
   expect(fetches()).toBe(1)
 })
 
+test('a set that was searched without a result is not searched again until another was fetched', async () => {
+  publish('a')
+  const remote = opened()
+  let searches = 0
+  const search = () => {
+    searches += 1
+    return undefined
+  }
+  await remote.find(server.uri, at(0), search)
+  await remote.find(server.uri, at(59), search)
+  expect(searches).toBe(2)
+  await remote.find(server.uri, at(60), search)
+  expect(searches).toBe(4)
+})
+
 test('sets of different URIs are different sets', async () => {
   const remote = opened()
   publish('a')

@@ -85,6 +85,7 @@ test.each([
     notAfter: Date.parse(to) / 1000,
     keyType,
     keyBits,
+    publicExponent: keyType === 'rsa' ? 65537n : undefined,
   })
 })
 

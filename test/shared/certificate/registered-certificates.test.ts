@@ -22,7 +22,7 @@ const appendix = load(
 const [jwk] = appendix.jwks.keys
 
 const der = (name: string) => readCertificate(certificatePem(name)) as Der
-/** As a client publishes a certificate. A key that is for PSS alone has the members of any RSA key. */
+/** As a client publishes a certificate. A key that is only for PSS has the members of any RSA key. */
 function published(name: string, more: Jwk = {}): Jwk {
   const { publicKey, raw } = new X509Certificate(certificatePem(name))
   const legacy = new X509Certificate(certificatePem(name)).toLegacyObject()

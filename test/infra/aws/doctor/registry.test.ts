@@ -44,7 +44,7 @@ describe('binding', () => {
   test('the binding check finds a service that binds no tokens', async () => {
     await walk.setService({ tlsClientCertificateBoundAccessTokens: false })
     expect(await verdict(binding, await inspected())).toBe(
-      'warn: tokens are not bound: whoever steals one can use it',
+      'warn: tokens are not bound: a thief of one can use it',
     )
   })
 

@@ -29,7 +29,7 @@ interface Stage {
 
 const AUTHORIZER = 'AWS::ApiGatewayV2::Authorizer'
 const REST_AUTHORIZER = 'AWS::ApiGateway::Authorizer'
-const THROTTLED = ['ANY /token', 'ANY /introspection', 'ANY /introspection/standard']
+const THROTTLED = ['ANY /token', 'ANY /revocation', 'ANY /introspection', 'ANY /introspection/standard']
 const PERMISSION = 'TokenLambdaPermissionHttpApi.Properties'
 const ENVIRONMENT = 'TokenLambdaFunction.Properties.Environment.Variables'
 
@@ -113,7 +113,7 @@ export const FUNCTION_RULES: Rules = {
     },
   },
 
-  'tokens and introspection have limits of their own, and all other routes have one': {
+  'the OAuth endpoints that authenticate have limits of their own, and all other routes have one': {
     complaints: (template) => {
       const { Properties, DependsOn } = resource<Stage>(template, 'HttpApiStage')
       const limits = [Properties.DefaultRouteSettings, ...Object.values(Properties.RouteSettings)]

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
+import { tokensOf } from '../../support/answers.ts'
+import { testWalk } from '../../support/test-runtime.ts'
+import { BASIC, UNBOUND } from '../../support/walk.ts'
+
+const walk = await testWalk(UNBOUND)
+const { registry, clients } = walk.runtime.store
+
+const deep = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`
+const create = (settings: string) => walk.v3('POST', '/client/create', settings)
+const MAX_SECONDS = 2 ** 31 - 1
+
+test.each([
+  ['a number beyond 2^53', '{"keys":[{"kty":"new","n":9007199254740993}]}'],
+  ['an infinite number', '{"keys":[{"kty":"new","n":1e400}]}'],
+  ['deep nesting', `{"keys":[{"kty":"new","n":${deep(5_000)}}]}`],
+])('a key set with %s is refused, and its alias stays free', async (_what, jwks) => {
+  const clientIdAlias = 'wanted'
+  const refused = await create(JSON.stringify({ clientIdAlias, jwks }))
+  expect([refused.status, refused.json['resultCode']]).toEqual([400, 'A031212'])
+  const created = await create(JSON.stringify({ clientIdAlias }))
+  expect(created.status).toBe(200)
+  await walk.v3('DELETE', `/client/delete/${String(created.json['clientId'])}`)
+})
+
+test.each([deep(25), deep(40_000), '{"a":1e400}', '{"a":-9007199254740993}'])(
+  'a call whose body the store could not keep is refused: %#',
+  async (value) => {
+    for (const answer of [
+      await create(`{"clientName":"c","clientNames":${value}}`),
+      await walk.v3('POST', '/service/update', `{"attributes":${value}}`),
+    ]) {
+      expect([answer.status, answer.json['resultCode']]).toEqual([400, 'A001292'])
+    }
+  },
+)
+
+test.each([deep(25), deep(20_000)])(
+  'claims that are nested too deeply are refused: %#',
+  async (jwtAtClaims) => {
+    const client = await walk.addClient(BASIC)
+    const { status, json } = await walk.token(client, { grant_type: 'client_credentials' }, { jwtAtClaims })
+    expect([status, json['resultCode']]).toEqual([400, 'A001294'])
+  },
+)
+
+test('a lifetime of more than 2^31 - 1 seconds is refused', async () => {
+  for (const name of ['accessTokenDuration', 'refreshTokenDuration', 'authorizationCodeDuration']) {
+    expect((await walk.v3('POST', '/service/update', { [name]: MAX_SECONDS + 1 })).status).toBe(400)
+    expect((await walk.v3('POST', '/service/update', { [name]: MAX_SECONDS })).status).toBe(200)
+  }
+  for (const name of ['accessTokenDuration', 'refreshTokenDuration']) {
+    const create = (seconds: number) => walk.v3('POST', '/client/create', { extension: { [name]: seconds } })
+    expect((await create(MAX_SECONDS + 1)).status).toBe(400)
+    expect((await create(MAX_SECONDS)).status).toBe(200)
+  }
+})
+
+test('a longer lifetime that was stored before counts as the longest', async () => {
+  await walk.setService({ accessTokenDuration: Number.MAX_SAFE_INTEGER })
+  const client = await walk.addClient(BASIC)
+  const issued = await walk.credentials(client)
+  expect(issued.json).toMatchObject({ action: 'OK', accessTokenDuration: MAX_SECONDS })
+  expect((await walk.introspect(tokensOf(issued).access)).json['action']).toBe('OK')
+})
+
+test('what cannot be marshalled is no failure of the network, and leaves neither alias nor state', async () => {
+  const client = { clientId: 4711, clientIdAlias: 'kept', carried: { number: 2 ** 60 } }
+  const creation = clients.create(walk.number, client, walk.runtime.now())
+  await expect(creation).rejects.not.toBeInstanceOf(StoreUnavailable)
+  expect(await registry.isAliasTaken(walk.number, 'kept')).toBe(false)
+  expect(await clients.create(walk.number, { ...client, carried: {} }, walk.runtime.now())).toBe(true)
+})
