@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import dynalite from 'dynalite'
 import { Complaint } from '../command.ts'
@@ -34,6 +34,7 @@ export async function startEmbeddedEngine({
 }): Promise<Engine> {
   if (directory !== undefined) await tryDirectory(directory)
   const server = dynalite(directory === undefined ? IMMEDIATELY : { ...IMMEDIATELY, path: directory })
+  refuseWebPages(server)
   // dynalite rethrows the error of a request that breaks off, which would end the process.
   server.on('request', (request: IncomingMessage) => request.removeAllListeners('error'))
   const listening = await listen(server, port, '--engine-port')
@@ -41,6 +42,21 @@ export async function startEmbeddedEngine({
   // dynalite has opened, and locked, its directory only when it answers.
   await listsTables(endpoint)
   return { endpoint, close: listening.close }
+}
+
+/**
+ * dynalite takes every request and allows every web page to read the answers (CORS). Browsers send `Origin` with the requests of
+ * a page, and the SDK never does.
+ */
+function refuseWebPages(server: Server): void {
+  const [serve] = server.listeners('request') as [
+    (request: IncomingMessage, response: ServerResponse) => void,
+  ]
+  server.off('request', serve)
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (request.headers.origin === undefined) serve.call(server, request, response)
+    else response.writeHead(403).end()
+  })
 }
 
 /** dynalite opens its directory later, when a failure would end the process. So this opens it once before. */

@@ -10,7 +10,7 @@ export interface Party {
   readonly client: TestClient
   /** Of test/vectors/certs; `undefined` presents none. */
   readonly certificate?: string | undefined
-  /** Whether the library is told to use the mutual-TLS aliases, as a client with a certificate does. */
+  /** Whether the library uses the mutual-TLS aliases, as a client with a certificate does. */
   readonly aliases?: boolean
 }
 
@@ -122,7 +122,7 @@ export const LIBRARIES: readonly (readonly [name: string, open: Open])[] = [
   ['oauth4webapi', openOauth4webapi],
 ]
 
-/** Which of them it is depends on who is faster. */
+/** The faster step decides which of them it is. */
 const ENDED = ['ECONNRESET', 'EPIPE']
 
 /** What a library reports, in short: `401 basic invalid_client`, `400 invalid_grant`, `no answer`. */

@@ -162,7 +162,7 @@ export function rawClient({ webApiUrl, seeded }: LocalSite, name: keyof typeof W
       send('POST', `${base}/auth/${path}`, service, write({ ...REQUESTS[path], ...members })),
     get: (path: string) => send('GET', `${base}${path}`, service),
     remove: (path: string) => send('DELETE', `${base}${path}`, service),
-    /** Management takes JSON alone. */
+    /** Management takes only JSON. */
     post: (path: string, members: object) =>
       send('POST', `${base}${path}`, service, version === 2 ? java(members) : python(members), JSON_TYPE),
     asOwner: (method: string, path: string, members?: object) =>

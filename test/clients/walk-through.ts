@@ -45,7 +45,7 @@ export function cnfOf(name: string) {
   return { 'x5t#S256': thumbprintOf(name) }
 }
 
-/** The token is good in the hands of its holder, and everyone who may know is told what it is bound to. */
+/** Only the holder of the certificate can use the token, and introspection reports its binding. */
 async function expectBound(
   { access_token: token }: TokenEndpointResponse,
   holds: string,

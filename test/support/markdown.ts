@@ -23,7 +23,7 @@ export function anchorsIn(text: string): string[] {
   })
 }
 
-/** Files and folders of the project that a text names. A name with a placeholder is none. */
+/** Files and folders of the project that a text names. A name with a placeholder does not count. */
 export function pathsIn(text: string): string[] {
   return text.match(PATH) ?? []
 }

@@ -106,7 +106,7 @@ export async function registerRedirectUri(
 const SEED_FILE = 'seed.json'
 
 /**
- * The secrets of a service whose tables are kept in this directory; `undefined` when there are none yet.
+ * The secrets of a service whose tables are kept in this directory; `undefined` if they have not been made yet.
  * @throws Complaint that names the file
  */
 export async function readSeed(directory: string): Promise<Seeded | undefined> {

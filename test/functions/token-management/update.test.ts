@@ -160,7 +160,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', async (kind, settings) => {
     expect(outcome(await update({ accessToken: access }))).toBe('NOT_FOUND A134202')
     const other = await walk.addClient(BASIC)
     const tokens = await walk.granted(other)
-    await runtime.store.clients.cutOff(walk.number, other.number, START)
+    await runtime.store.clients.cutOff(walk.number, other.number, () => START)
     expect(outcome(await update({ accessToken: tokens.access }))).toBe('NOT_FOUND A134202')
   })
 

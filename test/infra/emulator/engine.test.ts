@@ -125,3 +125,28 @@ test('a port in use is named in one line', async () => {
   const port = Number(new URL((await started({})).endpoint).port)
   expect(await refusal({ port })).toBe(`port ${port} is in use: choose another with --engine-port`)
 })
+
+test('the embedded engine refuses every request of a web page', async () => {
+  const engine = await started({})
+  await putItem(engine)
+  const headers = {
+    'x-amz-target': 'DynamoDB_20120810.GetItem',
+    'content-type': 'application/x-amz-json-1.0',
+    authorization:
+      'AWS4-HMAC-SHA256 Credential=local/20261127/eu-west-1/dynamodb/aws4_request, SignedHeaders=host, Signature=x',
+    'x-amz-date': '20261127T000000Z',
+  }
+  const body = JSON.stringify({ TableName, Key: KEY })
+  const ask = (method: string, origin?: string) =>
+    fetch(engine.endpoint, {
+      method,
+      headers: origin === undefined ? headers : { ...headers, origin },
+      body: method === 'POST' ? body : null,
+    })
+  expect(await (await ask('POST')).text()).toContain('"Item"')
+  for (const method of ['POST', 'OPTIONS', 'GET']) {
+    const answer = await ask(method, 'https://evil.example')
+    expect([answer.status, await answer.text()]).toEqual([403, ''])
+    expect(answer.headers.get('access-control-allow-origin')).toBeNull()
+  }
+})
