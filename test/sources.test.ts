@@ -38,10 +38,15 @@ test('only the runtime and the settings read time, entropy and the environment',
   expect(grep(reach, others)).toEqual([])
 })
 
-test('only the start of a request, the cache and the cut-off read the clock', () => {
+test('only the start of a request, the cache, the cut-off and the deletion of a service read the clock', () => {
   const lines = grep(/(?<!Date\.|performance\.)\b(?:clock|now)\(\)/, deployed)
   const readers = new Set(lines.map((line) => line.split(':')[0]))
-  expect([...readers]).toEqual(['shared/call.ts', 'shared/store/cache.ts', 'shared/store/clients.ts'])
+  expect([...readers].toSorted()).toEqual([
+    'functions/management/services/deletion.ts',
+    'shared/call.ts',
+    'shared/store/cache.ts',
+    'shared/store/clients.ts',
+  ])
 })
 
 test('every cache of a module is bounded', () => {

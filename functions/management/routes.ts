@@ -1,4 +1,4 @@
-import { byOwner, byRole, byServiceOrOwner } from '../../shared/lambda/access.ts'
+import { byOwner, byRole, byServiceOrOwner, toDeleteService } from '../../shared/lambda/access.ts'
 import { managementApi } from '../../shared/lambda/faces.ts'
 import { notOffered, probe } from '../../shared/lambda/open-routes.ts'
 import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
@@ -7,6 +7,7 @@ import * as clients from './clients/decide.ts'
 import * as clientRequests from './clients/request.ts'
 import * as clientAnswers from './clients/respond.ts'
 import * as services from './services/decide.ts'
+import { deleteService } from './services/deletion.ts'
 import * as serviceRequests from './services/request.ts'
 import * as serviceAnswers from './services/respond.ts'
 
@@ -118,10 +119,10 @@ export const routes = routesOf(
   route({
     paths: ['/api/service/delete/{apiKey}', '/api/{serviceId}/service/delete'],
     methods: ['DELETE'],
-    access: byServiceOrOwner,
+    access: toDeleteService,
     face: managementApi(),
     read: () => undefined,
-    decide: services.deleteService,
+    decide: deleteService,
     respond: () => undefined,
   }),
   route({

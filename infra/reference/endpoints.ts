@@ -187,7 +187,10 @@ export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
     answer: ServiceAnswer,
     jsonOnly: true,
   },
-  '/service/delete': { summary: 'Deletes a service.', answer: 'nothing' },
+  '/service/delete': {
+    summary: 'Deletes a service, its clients and its keys. Repeat it while it answers 503.',
+    answer: 'nothing',
+  },
   '/service/configuration': {
     summary: 'Reads the authorization server metadata of the service (RFC 8414).',
     answer: Metadata,

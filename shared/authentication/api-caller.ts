@@ -9,6 +9,12 @@ import { credentialId, digest, sameDigest } from '../store/digest.ts'
 
 const SERVICE_ID = /^[1-9][0-9]{0,15}$/
 
+/** Reads a service from the registry. */
+type FindService = (service: number, store: Store) => Promise<Service | undefined>
+
+const cached: FindService = (service, { registry }) => registry.findService(service)
+const evenDeleted: FindService = (service, { registry }) => registry.findForDeletion(service)
+
 /**
  * Authenticates a caller of the Web API by the credentials of a service. In v3 the path has the service and the caller
  * sends a Bearer token; in v2 Basic credentials have both (Authlete contract, section 1.1).
@@ -20,28 +26,30 @@ export async function serviceByCredentials(
   http: HttpRequest,
   role: Role,
   around: Surroundings,
+  find = cached,
 ): Promise<Call> {
   const { serviceId } = http.pathParameters
   if (!http.headers.has('authorization')) throw new Refusal('credentials-missing')
   if (serviceId !== undefined) {
     const bearer = readBearer(http.headers.get('authorization') ?? [])
     if (typeof bearer === 'string') throw new Refusal('credentials-malformed')
-    return proveService({ id: serviceId, secret: bearer.token }, role, around, 'bearer-invalid')
+    return proveService({ id: serviceId, secret: bearer.token }, role, around, find, 'bearer-invalid')
   }
   const basic = readBasic(http)
   if (basic === 'absent' || basic === 'malformed') throw new Refusal('credentials-malformed')
-  return proveService(basic, role, around, 'service-unknown', 'service-secret-wrong')
+  return proveService(basic, role, around, find, 'service-unknown', 'service-secret-wrong')
 }
 
 async function proveService(
   { id, secret }: BasicCredentials,
   role: Role,
   around: Surroundings,
+  find: FindService,
   unknown: Reason,
   wrong: Reason = unknown,
 ): Promise<Call> {
   const { store, now, log } = around
-  const service = await findService(id, store)
+  const service = await findNamed(id, store, find)
   if (service === undefined) throw new Refusal(unknown)
   const presented = digest(secret)
   const credential = service.credentials.find((known) => sameDigest(presented, known.digest))
@@ -54,8 +62,8 @@ async function proveService(
   return { ...around, service, caller }
 }
 
-function findService(id: string, { registry }: Store): Promise<Service | undefined> {
-  return SERVICE_ID.test(id) ? registry.findService(Number(id)) : Promise.resolve(undefined)
+async function findNamed(id: string, store: Store, find: FindService): Promise<Service | undefined> {
+  return SERVICE_ID.test(id) ? find(Number(id), store) : undefined
 }
 
 /**
@@ -64,12 +72,23 @@ function findService(id: string, { registry }: Store): Promise<Service | undefin
  *
  * @throws Refusal credentials-…, service-…, owner-…, bearer-invalid, role-too-small, api-service-unknown
  */
-export async function serviceForManagement(http: HttpRequest, around: Surroundings): Promise<Call> {
+export function serviceForManagement(http: HttpRequest, around: Surroundings): Promise<Call> {
+  return managed(http, around, cached)
+}
+
+/** The same for the deletion of a service, which goes on at the next call if it could not end. */
+export function serviceForDeletion(http: HttpRequest, around: Surroundings): Promise<Call> {
+  return managed(http, around, evenDeleted)
+}
+
+async function managed(http: HttpRequest, around: Surroundings, find: FindService): Promise<Call> {
   const { serviceId, apiKey } = http.pathParameters
   const owner = await judgeOwner(http, around)
-  if (typeof owner === 'string' && apiKey === undefined) return serviceByCredentials(http, 'manage', around)
+  if (typeof owner === 'string' && apiKey === undefined) {
+    return serviceByCredentials(http, 'manage', around, find)
+  }
   const { caller } = admitted(owner, around)
-  const service = await findService(serviceId ?? apiKey ?? '', around.store)
+  const service = await findNamed(serviceId ?? apiKey ?? '', around.store, find)
   if (service === undefined) throw new Refusal('api-service-unknown')
   around.log.note({ service: service.apiKey })
   return { ...around, service, caller }

@@ -1,6 +1,12 @@
-import { proveOwner, serviceByCredentials, serviceForManagement } from '../authentication/api-caller.ts'
+import {
+  proveOwner,
+  serviceByCredentials,
+  serviceForDeletion,
+  serviceForManagement,
+} from '../authentication/api-caller.ts'
 import type { AnyCall, Call, OwnerCall, Surroundings } from '../call.ts'
 import type { HttpRequest } from '../http.ts'
+import { Refusal } from '../refusal/refusal.ts'
 import { requireOAuthSettings, type Settings } from '../settings.ts'
 import type { Role } from '../store/service.ts'
 
@@ -22,6 +28,9 @@ export function byRole(role: Role): Access<Call> {
 /** Admits credentials of the service with the role `manage`, and those of the owner of the deployment. */
 export const byServiceOrOwner: Access<Call> = { name: 'service', admit: serviceForManagement }
 
+/** Admits the same, also to a service that is deleted: its deletion can be repeated until it has ended. */
+export const toDeleteService: Access<Call> = { name: 'service', admit: serviceForDeletion }
+
 /** Admits only the owner of the deployment, for APIs about all its services (architecture, section 1). */
 export const byOwner: Access<OwnerCall> = { name: 'owner', admit: proveOwner }
 
@@ -40,11 +49,14 @@ export function ofDeployment(name: 'client' | 'holder' | 'everyone'): Access<Cal
   }
 }
 
-/** @throws Error when the environment or the registry lacks the service of the OAuth face */
+/**
+ * @throws Refusal service-absent if the service of the OAuth face was deleted, or was not made yet
+ * @throws Error if the environment does not name it
+ */
 export async function callToDeployment(around: Surroundings, settings: Settings): Promise<Call> {
   const serviceId = requireOAuthSettings(settings)
   around.log.note({ service: serviceId })
   const service = await around.store.registry.findService(serviceId)
-  if (service === undefined) throw new Error('the service of the OAuth face is not in the registry')
+  if (service === undefined) throw new Refusal('service-absent')
   return { ...around, service, caller: undefined }
 }

@@ -94,7 +94,7 @@ async function judge(
     const call = await callToDeployment(surroundings(runtime, log), runtime.settings)
     return { outcome: 'OK', context: await authorize(http, call) }
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
+    if (!(error instanceof Refusal) || error.reason === 'service-absent') throw error
     return { outcome: REFUSALS[error.reason][1], reason: error.reason }
   }
 }

@@ -24,4 +24,5 @@ export const API_CALL = {
   'private-keys-withheld': ['A001217', 403, 'invalid_client', 'This API is not usable under the current configuration.'],
   internal: ['A001101', 500, 'server_error', 'Internal server error.'],
   unavailable: ['A001191', 503, 'temporarily_unavailable', 'The store is unavailable. Try again later.'],
+  'service-absent': ['A001192', 503, 'temporarily_unavailable', 'The service does not exist.'],
 } as const satisfies Record<string, Row>

@@ -59,6 +59,16 @@ export class Clients {
     await this.#registry.deleteClient(service, client)
   }
 
+  /** Removes an alias that no client has, and the state that a client with this number may have. */
+  async removeAlias(
+    service: number,
+    { alias, clientId }: { readonly alias: string; readonly clientId: number },
+  ): Promise<void> {
+    const key = { id: stateId(service, clientId) }
+    await this.#grantsTable.remove(key, key)
+    await this.#registry.deleteAlias(service, alias, clientId)
+  }
+
   /**
    * Ends all tokens of the client. A request that has read the old state may issue tokens until the write is confirmed, so the
    * cut-off must be later than the clock shows then. Times are whole seconds.

@@ -1,14 +1,10 @@
 import type * as z from 'zod/mini'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { Cache } from './cache.ts'
+import type { RecordKey } from './record-keys.ts'
 import type { Item, WriteOutcome, Table } from './table.ts'
 
 const CHANGE_TRIES = 10
-
-export interface RecordKey {
-  readonly pk: string
-  readonly sk: string
-}
 
 const cacheKey = ({ pk, sk }: RecordKey) => `${pk} ${sk}`
 
@@ -38,6 +34,11 @@ export class Records {
     return this.#table.query({ pk })
   }
 
+  /** The first records of a partition. Empty only if the partition is. */
+  listFirst({ pk }: RecordKey, limit: number): Promise<Item[]> {
+    return this.#table.queryFirst({ pk }, limit)
+  }
+
   create(key: RecordKey, item: Item): Promise<WriteOutcome> {
     return this.#table.create(item, { ...key })
   }
@@ -47,16 +48,22 @@ export class Records {
     this.#cache.forget(cacheKey(key))
   }
 
-  /** Concurrent changes are both applied, and a deleted record is never resurrected. */
+  /**
+   * Concurrent changes are both applied, and a deleted record is never resurrected.
+   *
+   * @param changed returns `undefined` if the record must not change
+   */
   async change<Schema extends z.ZodMiniType>(
     key: RecordKey,
     schema: Schema,
-    changed: (record: z.output<Schema>) => z.input<Schema>,
+    changed: (record: z.output<Schema>) => z.input<Schema> | undefined,
   ): Promise<z.output<Schema> | undefined> {
     for (let attempt = 0; attempt < CHANGE_TRIES; attempt++) {
       const item = await this.find(key)
       if (item === undefined) return undefined
-      const record = schema.parse(changed(parseRecord(schema, item)))
+      const after = changed(parseRecord(schema, item))
+      if (after === undefined) return undefined
+      const record = schema.parse(after)
       const outcome = await this.#table.update({ ...key }, { record }, { ...key, attempt: item['attempt'] })
       this.#cache.forget(cacheKey(key))
       if (outcome.done) return record

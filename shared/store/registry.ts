@@ -2,6 +2,7 @@ import { createPrivateKey, hash, type JsonWebKey, type KeyObject } from 'node:cr
 import type * as z from 'zod/mini'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { Client } from './client.ts'
+import { aliasKey, clientKey, OWNER_KEY, serviceKey, signingKeyKey } from './record-keys.ts'
 import { Records, parseRecord } from './records.ts'
 import { Service } from './service.ts'
 import type { Table } from './table.ts'
@@ -21,7 +22,7 @@ export class Registry {
   }
 
   findService(service: number): Promise<Service | undefined> {
-    return this.#records.remember(serviceKey(service), (item) => parseRecord(Service, item))
+    return this.#records.remember(serviceKey(service), (item) => existing(parseRecord(Service, item)))
   }
 
   findClientByNumber(service: number, client: number): Promise<Client | undefined> {
@@ -52,7 +53,18 @@ export class Registry {
   /** Not from the cache. */
   async currentService(service: number): Promise<Service | undefined> {
     const item = await this.#records.find(serviceKey(service))
-    return item && parseRecord(Service, item)
+    return item && existing(parseRecord(Service, item))
+  }
+
+  /**
+   * For the deletion of a service, which may have to go on: finds a deleted service as well, and one without a record whose
+   * clients are there, as older versions left them. Not from the cache.
+   */
+  async findForDeletion(service: number): Promise<Service | undefined> {
+    const item = await this.#records.find(serviceKey(service))
+    if (item !== undefined) return parseRecord(Service, item)
+    const lost = { apiKey: service, issuer: '', credentials: [] }
+    return (await this.hasClients(service)) ? Service.parse(lost) : undefined
   }
 
   /** @returns the changed client, or `undefined` if it does not exist */
@@ -69,7 +81,9 @@ export class Registry {
     service: number,
     change: (service: Service) => z.input<typeof Service>,
   ): Promise<Service | undefined> {
-    return this.#records.change(serviceKey(service), Service, change)
+    return this.#records.change(serviceKey(service), Service, (current) =>
+      current.deletedAt === undefined ? change(current) : undefined,
+    )
   }
 
   /** The private signing key. Only the roles of functions that sign may read its partition. */
@@ -83,10 +97,18 @@ export class Registry {
     return this.#records.put(serviceKey(service.apiKey), { record: Service.parse(service) })
   }
 
-  /** @returns false if the number is taken */
-  async createService(service: z.input<typeof Service>): Promise<boolean> {
+  /**
+   * @param cutOff ends the tokens of a deleted service that had the same number. A number without a past has no cut-off
+   * @returns the service as it is stored, or `undefined` if the number is taken
+   */
+  async createService(service: z.input<typeof Service>, cutOff: EpochSeconds): Promise<Service | undefined> {
     const record = Service.parse(service)
-    return (await this.#records.create(serviceKey(service.apiKey), { record })).done
+    const key = serviceKey(record.apiKey)
+    if ((await this.#records.create(key, { record })).done) return record
+    return this.#records.change(key, Service, ({ deletedAt, tokensNotBefore = 0 }) => {
+      if (deletedAt === undefined) return undefined
+      return { ...record, tokensNotBefore: Math.max(cutOff, tokensNotBefore, record.tokensNotBefore ?? 0) }
+    })
   }
 
   putClient(service: number, client: z.input<typeof Client>): Promise<void> {
@@ -112,13 +134,31 @@ export class Registry {
   /** All services of the deployment. Not from the cache. */
   async listServices(): Promise<Service[]> {
     const items = await this.#records.list(serviceKey(0))
-    return items.map((item) => parseRecord(Service, item))
+    return items.flatMap((item) => existing(parseRecord(Service, item)) ?? [])
   }
 
   /** All clients of a service, sorted by their numbers as text. Not from the cache. */
   async listClients(service: number): Promise<Client[]> {
     const items = await this.#records.list(clientKey(service, 0))
     return items.map((item) => parseRecord(Client, item))
+  }
+
+  /** Some clients of a service; none only if it has none. Not from the cache. */
+  async firstClients(service: number, limit: number): Promise<Client[]> {
+    const items = await this.#records.listFirst(clientKey(service, 0), limit)
+    return items.map((item) => parseRecord(Client, item))
+  }
+
+  /** Some aliases, also those that no client has, and the numbers of their clients. Not from the cache. */
+  async firstAliases(service: number, limit: number): Promise<{ alias: string; clientId: number }[]> {
+    const items = await this.#records.listFirst(aliasKey(service, ''), limit)
+    return items.map((item) => ({ alias: String(item['sk']), clientId: Number(item['client']) }))
+  }
+
+  /** Whether clients or aliases exist under the number of a service, which itself may be deleted. */
+  async hasClients(service: number): Promise<boolean> {
+    const clients = await this.firstClients(service, 1)
+    return clients.length > 0 || (await this.firstAliases(service, 1)).length > 0
   }
 
   /**
@@ -147,16 +187,36 @@ export class Registry {
     await this.#records.remove(aliasKey(service, alias), { client })
   }
 
-  /** The records of its clients stay, but cannot be used: every request finds its client through the service. */
-  async deleteService(service: number): Promise<void> {
-    await this.#records.remove(serviceKey(service), serviceKey(service))
+  /**
+   * Marks a service as deleted. The record stays, and after this only `findForDeletion` finds it.
+   *
+   * @param found by `findForDeletion`
+   * @returns the marked record, or `undefined` if another service has the number now
+   */
+  async markDeleted(found: Service, now: EpochSeconds): Promise<Service | undefined> {
+    const key = serviceKey(found.apiKey)
+    const marked = await this.#records.change(key, Service, (current) =>
+      isSame(found, current) ? { ...current, deletedAt: current.deletedAt ?? now } : undefined,
+    )
+    if (marked !== undefined) return marked
+    const record = { ...found, deletedAt: now }
+    return (await this.#records.create(key, { record })).done ? record : undefined
+  }
+
+  /** Ends a deletion. Of the service only the time, the number, the credentials and the cut-off stay. */
+  async finishDeletion({ apiKey, deletedAt }: Service): Promise<void> {
+    await this.#records.change(serviceKey(apiKey), Service, (current) => {
+      if (current.deletedAt === undefined || current.deletedAt !== deletedAt) return undefined
+      const { issuer, credentials, tokensNotBefore, createdAt } = current
+      return { apiKey, issuer, credentials, tokensNotBefore, createdAt, deletedAt }
+    })
   }
 
   async deleteClient(service: number, client: Client): Promise<void> {
     const { clientId, clientIdAlias } = client
     if (clientIdAlias !== undefined) await this.deleteAlias(service, clientIdAlias, clientId)
     const key = clientKey(service, clientId)
-    await this.#records.remove(key, key)
+    await this.#records.remove(key, { ...key })
   }
 }
 
@@ -167,15 +227,15 @@ export interface Owner {
   readonly organizationTokenDigest: string
 }
 
-const OWNER_KEY = { pk: 'owner', sk: 'owner' }
+function existing(service: Service): Service | undefined {
+  return service.deletedAt === undefined ? service : undefined
+}
 
-const serviceKey = (service: number) => ({ pk: 'service', sk: String(service) })
-const clientKey = (service: number, client: number) => ({
-  pk: `client#${String(service)}`,
-  sk: String(client),
-})
-const aliasKey = (service: number, alias: string) => ({ pk: `alias#${String(service)}`, sk: alias })
-const signingKeyKey = (service: number, kid: string) => ({ pk: `keys#${String(service)}`, sk: kid })
+/** A service that was made later under the number of a deleted one is not the same. */
+function isSame(found: Service, current: Service): boolean {
+  const isOfOneDeletion = found.deletedAt === undefined || found.deletedAt === current.deletedAt
+  return found.createdAt === current.createdAt && isOfOneDeletion
+}
 
 const CLIENT_NUMBER = /^[1-9][0-9]{0,14}$/
 const MAX_CLIENT_NUMBER = 2 ** 48 - 1

@@ -125,5 +125,7 @@ export const Service = z.object({
    */
   keyUses: z._default(z.array(z.object({ kid: z.string(), signedUntil: z.int(), tokensEnd: z.int() })), []),
   ...RECORD_MEMBERS,
+  /** Epoch seconds; present: the service was deleted, and only its deletion may still find it. */
+  deletedAt: z.optional(z.number()),
 })
 export type Service = z.infer<typeof Service>

@@ -72,6 +72,14 @@ export class Table {
     return this.#queryAll(partition, { ConsistentRead: true })
   }
 
+  /** The first items of a partition. Empty only if the partition is. */
+  async queryFirst(partition: Key, Limit: number): Promise<Item[]> {
+    const { ConditionExpression: KeyConditionExpression, ...attributes } = equalTo(partition)
+    const query = { TableName: this.#name, KeyConditionExpression, ...attributes }
+    const answer = await this.#send(new QueryCommand({ ...query, ConsistentRead: true, Limit }))
+    return answer.Items ?? []
+  }
+
   /** The keys in an index. It may lag behind: it can still have deleted items, and lack new ones. */
   queryIndex(IndexName: string, partition: Key): Promise<Item[]> {
     return this.#queryAll(partition, { IndexName })

@@ -13,7 +13,7 @@ const Credential = z.object({
 })
 
 /** A service (Authlete contract, section 3.1), without private keys. */
-export const ServiceAnswer = z.extend(z.omit(Service, { carried: true, keyUses: true }), {
+export const ServiceAnswer = z.extend(z.omit(Service, { carried: true, keyUses: true, deletedAt: true }), {
   apiKey,
   number: z.optional(z.int()),
   ...z.partial(z.object(CARRIED_BY_SERVICES)).shape,

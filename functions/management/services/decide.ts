@@ -1,4 +1,4 @@
-import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
+import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Range } from '../../../shared/request/range.ts'
 import { digest } from '../../../shared/store/digest.ts'
@@ -23,13 +23,18 @@ export interface CreatedService extends ChangedService {
 }
 
 /**
- * @param apiKey the number of the service. Default: a random one.
+ * A service under the number of a deleted one accepts only tokens that are issued later than all warm functions can have issued
+ * for the deleted one.
+ *
+ * @param apiKey the number of the service. Default: a random one
+ * @param cacheSeconds how long functions use records that they have read (`REGISTRY_CACHE_SECONDS`)
  * @throws Refusal service-…
  */
 export async function createService(
   change: ServiceChange,
   { store, now, random, log }: OwnerCall,
   apiKey = newNumber(random),
+  cacheSeconds = store.registry.cacheSeconds,
 ): Promise<CreatedService> {
   const apiSecret = newSecret(random)
   const prepared = prepare(change, random)
@@ -38,10 +43,10 @@ export async function createService(
   const blank = { ...Service.parse({ apiKey, issuer: '', credentials: [] }), ...identity }
   const requested = changed(blank, prepared, now, 0)
   const own = { digest: digest(apiSecret), role: 'manage' as const }
-  const service = { ...requested, credentials: [own, ...requested.credentials] }
+  const asked = { ...requested, credentials: [own, ...requested.credentials] }
   await putKeys(apiKey, prepared.keys, store)
-  if (!(await store.registry.createService(service)))
-    throw new Error(`the service number ${String(apiKey)} is taken`)
+  const service = await store.registry.createService(asked, later(now, cacheSeconds + 1))
+  if (service === undefined) throw new Error(`the service number ${String(apiKey)} is taken`)
   return { service, apiSecret, secrets: secretsOf(prepared) }
 }
 
@@ -83,12 +88,6 @@ export async function updateService(
   if (service === undefined) throw new Refusal('api-service-unknown')
   await deleteKeys(before, service, store)
   return { service, secrets: secretsOf(prepared) }
-}
-
-/** Deletes a service and its private keys. */
-export async function deleteService(_: undefined, { service, store }: Call): Promise<void> {
-  await store.registry.deleteService(service.apiKey)
-  await deleteKeys(service, { ...service, jwks: [] }, store)
 }
 
 interface PreparedChange extends Omit<ServiceChange, 'jwks' | 'credentials'> {

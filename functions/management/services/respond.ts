@@ -20,6 +20,7 @@ export function serviceView(service: Service, secrets = NO_SECRETS): ServiceAnsw
     jwks,
     credentials,
     keyUses: _,
+    deletedAt: __,
     ...settings
   } = service
   return {

@@ -24,11 +24,11 @@ export function openManagement(runtime: Runtime) {
     ...surroundings(runtime, new RequestLog()),
     caller: { credential: 'provisioning', role: 'owner' },
   })
-  const newService = (number: number, members: Members) =>
+  const newService = (number: number, members: Members, cacheSeconds?: number) =>
     named('service', async () => {
       const change = readNew(requestOf(members))
       expectKnown(members, { ...change.deciding, ...change.carried, jwks: true, credentials: true })
-      return createService(change, owner(), number)
+      return createService(change, owner(), number, cacheSeconds)
     })
   const newClient = (name: string, members: Members, service: Service) =>
     named(`client ${name}`, async () => {

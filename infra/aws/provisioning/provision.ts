@@ -1,5 +1,6 @@
 import type { Runtime } from '../../../shared/runtime.ts'
 import type { Service } from '../../../shared/store/service.ts'
+import { Complaint } from '../../command.ts'
 import { serviceNumber } from '../deployment/parameters.ts'
 import type { DeploymentSettings } from '../deployment/settings.ts'
 import { openManagement } from './management.ts'
@@ -14,16 +15,45 @@ export interface Present {
   readonly clients: ReadonlySet<string>
 }
 
-export async function findPresent(settings: DeploymentSettings, { store }: Runtime): Promise<Present> {
-  const { registry } = store
+/** @throws Complaint if the service was deleted, and its number cannot have a new one yet */
+export async function findPresent(settings: DeploymentSettings, runtime: Runtime): Promise<Present> {
+  const { registry } = runtime.store
   const number = serviceNumber(settings)
+  const service = await registry.currentService(number)
+  if (service === undefined) await expectDeletionEnded(number, settings, runtime)
   const clients = new Set<string>()
   for (const { clientIdAlias } of settings.clients) {
     const client = await registry.currentClient(number, clientIdAlias)
     if (client !== undefined) clients.add(clientIdAlias)
   }
   const owner = (await registry.findOwner()) !== undefined
-  return { owner, service: await registry.currentService(number), clients }
+  return { owner, service, clients }
+}
+
+/**
+ * Clients and keys of a deleted service must not come back with a new one, and a function that has the deleted service in its
+ * cache could still make a client.
+ *
+ * @throws Complaint
+ */
+async function expectDeletionEnded(
+  number: number,
+  { registryCacheSeconds }: DeploymentSettings,
+  { store: { registry }, now }: Runtime,
+): Promise<void> {
+  const past = await registry.findForDeletion(number)
+  if (past === undefined) return
+  if (past.jwks.length > 0 || (await registry.hasClients(number))) {
+    const call = `DELETE /api/service/delete/${number}`
+    throw new Complaint(
+      `service ${number} was deleted, but clients or keys of it still exist: call ${call} as the owner until it answers 204, then provision again`,
+    )
+  }
+  if (past.deletedAt !== undefined && now() <= past.deletedAt + registryCacheSeconds) {
+    throw new Complaint(
+      `service ${number} was deleted a moment ago: provision again in ${registryCacheSeconds + 1} seconds`,
+    )
+  }
 }
 
 /** Secrets that were just made. Nobody can read them again. */
@@ -72,7 +102,11 @@ async function makeService(
   { newService }: ReturnType<typeof openManagement>,
   show: (secrets: NewSecrets) => void,
 ): Promise<Service> {
-  const made = await newService(serviceNumber(settings), serviceMembers(settings))
+  const made = await newService(
+    serviceNumber(settings),
+    serviceMembers(settings),
+    settings.registryCacheSeconds,
+  )
   const { service, secrets, apiSecret } = made
   const others = service.credentials.flatMap(({ digest, role }) => {
     const secret = secrets.get(digest)

@@ -56,4 +56,8 @@ await provokeAll('api-call-refusals.test.ts', API_CALL, {
     proxy.fate = cut
     return introspect('A'.repeat(72))
   }),
+  'service-absent': gives('503 temporarily_unavailable', async ({ v3, post }) => {
+    await v3('DELETE', '/service/delete')
+    return post('/token', { grant_type: 'client_credentials' })
+  }),
 })

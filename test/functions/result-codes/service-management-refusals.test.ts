@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { later } from '../../../shared/epoch-seconds.ts'
 import { SERVICE_MANAGEMENT } from '../../../shared/refusal/service-management.ts'
 import { provokeAll, type Provoked, gives } from '../../support/result-codes.ts'
 
@@ -41,4 +42,11 @@ await provokeAll('service-management-refusals.test.ts', SERVICE_MANAGEMENT, {
   }),
   'service-not-fapi2': updating('A039299', { fapi2: true }),
   'service-signing-key-missing': updating('A039295', { accessTokenSignatureKeyId: 'none' }),
+  'service-deletion-unfinished': gives('503 A037191', ({ proxy, runtime, v3 }) => {
+    proxy.fate = (passing, forward) => {
+      if (passing.operation === 'Query') runtime.clock.now = later(runtime.clock.now, 60)
+      return forward()
+    }
+    return v3('DELETE', '/service/delete')
+  }),
 })

@@ -223,18 +223,13 @@ describe.each(FORMATS)('format %s', (format) => {
     ])
   })
 
-  test('a service of the OAuth face that is not in the registry is our own fault', async () => {
+  test('an OAuth face whose service is not in the registry answers 503 and logs no failure', async () => {
     const settings = { ...runtime.settings, serviceId: 1 }
     for (const sent of [oauth(), { route: '/document', method: 'GET' }]) {
-      expect((await send(sent, { ...runtime, settings })).status).toBe(500)
+      const { status, headers } = await send(sent, { ...runtime, settings })
+      expect([status, headers['retry-after']]).toEqual([503, '1'])
     }
-    expect(runtime.logged()).toMatchObject([
-      {
-        level: 'error',
-        service: 1,
-        cause: { message: 'the service of the OAuth face is not in the registry' },
-      },
-      { level: 'error', service: 1 },
-    ])
+    const absent = { level: 'info', service: 1, reason: 'service-absent' }
+    expect(runtime.logged()).toMatchObject([absent, absent])
   })
 })

@@ -3,6 +3,7 @@ import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { LOCAL_DYNAMODB } from '../../../infra/tables/tables.ts'
 import { Client } from '../../../shared/store/client.ts'
+import { Service } from '../../../shared/store/service.ts'
 import { openStore, type Store } from '../../../shared/store/store.ts'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import { cut, type Fate, fault, startCuttingProxy } from '../../support/cutting-proxy.ts'
@@ -10,6 +11,11 @@ import { START } from '../../support/fixed-runtime.ts'
 import { CLIENT, sampleClientTokens, sampleGrant, SERVICE } from './sample-grant.ts'
 import { type Engine, storeUnderTest } from './store-under-test.ts'
 
+const SERVICE_RECORD = Service.parse({
+  apiKey: SERVICE,
+  issuer: 'https://as.example.com',
+  credentials: [],
+})
 const CLIENT_RECORD = Client.parse({ clientId: CLIENT, clientIdAlias: 'my-client' })
 const { ticket, code, tokens, refreshed, key } = sampleGrant()
 const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
@@ -31,6 +37,7 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'grants.findState': ({ grants }) => grants.findState(SERVICE, CLIENT),
   'clients.create': ({ clients }) => clients.create(SERVICE, CLIENT_RECORD, START),
   'clients.setLocked': ({ clients }) => clients.setLocked(SERVICE, CLIENT_RECORD, true),
+  'clients.removeAlias': ({ clients }) => clients.removeAlias(SERVICE, { alias: 'a', clientId: CLIENT }),
   'clients.remove': ({ clients }) => clients.remove(SERVICE, CLIENT_RECORD),
   'clients.cutOff': ({ clients }) => clients.cutOff(SERVICE, CLIENT, () => START),
   'clients.revive': ({ clients }) => clients.revive(key.service, key.client, false, START),
@@ -42,21 +49,24 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'registry.currentService': ({ registry }) => registry.currentService(SERVICE),
   'registry.changeClient': ({ registry }) => registry.changeClient(SERVICE, CLIENT, () => CLIENT_RECORD),
   'registry.changeService': ({ registry }) => registry.changeService(SERVICE, (service) => service),
-  'registry.createService': ({ registry }) =>
-    registry.createService({ apiKey: SERVICE, issuer: 'https://as.example.com', credentials: [] }),
+  'registry.createService': ({ registry }) => registry.createService(SERVICE_RECORD, START),
+  'registry.findForDeletion': ({ registry }) => registry.findForDeletion(SERVICE),
+  'registry.markDeleted': ({ registry }) => registry.markDeleted(SERVICE_RECORD, START),
+  'registry.finishDeletion': ({ registry }) => registry.finishDeletion(SERVICE_RECORD),
+  'registry.hasClients': ({ registry }) => registry.hasClients(SERVICE),
+  'registry.firstClients': ({ registry }) => registry.firstClients(SERVICE, 1),
+  'registry.firstAliases': ({ registry }) => registry.firstAliases(SERVICE, 1),
   'registry.findOwner': ({ registry }) => registry.findOwner(),
   'registry.listServices': ({ registry }) => registry.listServices(),
   'registry.listClients': ({ registry }) => registry.listClients(SERVICE),
   'registry.isAliasTaken': ({ registry }) => registry.isAliasTaken(SERVICE, 'my-client'),
-  'registry.putService': ({ registry }) =>
-    registry.putService({ apiKey: SERVICE, issuer: 'https://as.example.com', credentials: [] }),
+  'registry.putService': ({ registry }) => registry.putService(SERVICE_RECORD),
   'registry.putClient': ({ registry }) => registry.putClient(SERVICE, CLIENT_RECORD),
   'registry.putAlias': ({ registry }) => registry.putAlias(SERVICE, 'my-client', CLIENT),
   'registry.putSigningKey': ({ registry }) => registry.putSigningKey(SERVICE, { ...jwk, kid: '1' }),
   'registry.useAssertion': ({ registry }) => registry.useAssertion(SERVICE, CLIENT, 'jti', START),
   'registry.putOwner': ({ registry }) =>
     registry.putOwner({ apiKey: '1', apiSecretDigest: 'a', organizationTokenDigest: 'b' }),
-  'registry.deleteService': ({ registry }) => registry.deleteService(SERVICE),
   'registry.deleteAlias': ({ registry }) => registry.deleteAlias(SERVICE, 'my-client', CLIENT),
   'registry.deleteSigningKey': ({ registry }) => registry.deleteSigningKey(SERVICE, '1'),
   'registry.deleteClient': ({ registry }) => registry.deleteClient(SERVICE, CLIENT_RECORD),

@@ -1,0 +1,52 @@
+import type { Call } from '../../../shared/call.ts'
+import { later } from '../../../shared/epoch-seconds.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
+
+/** A function ends after 20 seconds (serverless.yml), and the store may take several of them for its last answers. */
+const MAX_SECONDS = 8
+const BATCH = 25
+
+/**
+ * Deletes a service with its clients and private keys. From the first write on, every call but this one is refused, and the
+ * next call goes on with what is left. Without clients and their states no token of the service can live again, even if its
+ * number gets a new service.
+ *
+ * @throws Refusal api-service-unknown, service-deletion-unfinished
+ */
+export async function deleteService(
+  _: undefined,
+  { service: found, store, now, clock }: Call,
+): Promise<void> {
+  const { registry, clients } = store
+  const service = await registry.markDeleted(found, now)
+  if (service === undefined) throw new Refusal('api-service-unknown')
+  const { apiKey, jwks } = service
+  const end = later(now, MAX_SECONDS)
+  const limited = <Left>(next: () => Promise<readonly Left[]>, remove: (left: Left) => Promise<void>) =>
+    removeAll(next, remove, () => clock() < end)
+  await limited(
+    () => registry.firstClients(apiKey, BATCH),
+    (client) => clients.remove(apiKey, client),
+  )
+  // Left by clients whose creation or renaming was interrupted. A new client could not get them.
+  await limited(
+    () => registry.firstAliases(apiKey, BATCH),
+    (left) => clients.removeAlias(apiKey, left),
+  )
+  await Promise.all(jwks.map(({ kid }) => registry.deleteSigningKey(apiKey, kid)))
+  await registry.finishDeletion(service)
+}
+
+/** @throws Refusal service-deletion-unfinished */
+async function removeAll<Left>(
+  next: () => Promise<readonly Left[]>,
+  remove: (left: Left) => Promise<void>,
+  hasTime: () => boolean,
+): Promise<void> {
+  for (;;) {
+    const batch = await next()
+    if (batch.length === 0) return
+    if (!hasTime()) throw new Refusal('service-deletion-unfinished')
+    await Promise.all(batch.map(remove))
+  }
+}

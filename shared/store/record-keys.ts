@@ -1,0 +1,21 @@
+/** The keys of the registry's records. `sk` is the key within the partition `pk`. */
+export interface RecordKey {
+  readonly pk: string
+  readonly sk: string
+}
+
+export const OWNER_KEY: RecordKey = { pk: 'owner', sk: 'owner' }
+
+export const serviceKey = (service: number): RecordKey => ({ pk: 'service', sk: String(service) })
+export const clientKey = (service: number, client: number): RecordKey => ({
+  pk: `client#${String(service)}`,
+  sk: String(client),
+})
+export const aliasKey = (service: number, alias: string): RecordKey => ({
+  pk: `alias#${String(service)}`,
+  sk: alias,
+})
+export const signingKeyKey = (service: number, kid: string): RecordKey => ({
+  pk: `keys#${String(service)}`,
+  sk: kid,
+})
