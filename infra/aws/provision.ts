@@ -1,5 +1,6 @@
 import type { Runtime } from '../../shared/runtime.ts'
 import { command, confirm, type Io } from '../command.ts'
+import { allClients, refuseIssuingClients } from '../truststore/issuing-clients.ts'
 import { attempt } from './deployment/aws.ts'
 import { serviceNumber } from './deployment/parameters.ts'
 import { type DeploymentSettings, readDeployment } from './deployment/settings.ts'
@@ -34,7 +35,9 @@ export const COMMAND = command({
     await withTables(settings, { endpoint }, async (runtime, aws) => {
       await attempt('the tables', () => fillTables(settings, runtime, values, io))
       if (aws === undefined) return
-      const bundle = await readTruststoreFiles(settings.trustStore, values.settings, new Date())
+      const bundle = await readTruststoreFiles(settings, values.settings, new Date())
+      const clients = await attempt('the tables', () => allClients(runtime.store.registry))
+      await refuseIssuingClients(bundle.certificates, clients)
       const isChanged = await renewTruststore(settings, bundle.pem, aws)
       for (const warning of bundle.warnings) tell(warning)
       tell(`trust store: ${isChanged ? 'replaced; the domain uses it in about a minute' : 'no change'}`)

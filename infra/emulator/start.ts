@@ -11,7 +11,7 @@ const HELP = `certbound start: certbound on this machine
   --front-end-mtls-port PORT  its token endpoint, mutual TLS (8444)
   --resource-port PORT        a resource server, mutual TLS (8445)
   --library-port PORT         a resource server that uses @certbound/resource-server, mutual TLS (8446)
-  --truststore FILE           also trust these CAs and self-signed client certificates: a PEM bundle
+  --truststore FILE           also trust these CAs, and self-signed client certificates that cannot issue others: a PEM bundle
   --data DIR                  keep the data in this folder between runs (in memory otherwise)
   --packaged                  run the packaged functions (npm run package), each in a process under Lambda's runtime client
   --directory DIR             the folder for development certificates and local.json (.certbound)

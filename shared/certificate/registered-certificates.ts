@@ -15,24 +15,24 @@ export type CertificateSetFault =
  * @param jwks parsed JSON, from `jwks` or `jwks_uri`. JWKs without `x5c` are skipped. In each other JWK the first
  *   element of `x5c` counts; if one of them is wrong, the whole set is
  * @param keyId `selfSignedCertificateKeyId`: only JWKs with that `kid` count
- * @returns their thumbprints: the same key in another certificate is not enough (decision D16)
+ * @returns the certificates by their thumbprints: the same key in another certificate is not enough (decision D16)
  * @see RFC 8705 section 2.2.2, RFC 7517 section 4.7
  */
 export function registeredCertificates(
   jwks: unknown,
   keyId: string | undefined,
-): ReadonlySet<Thumbprint> | CertificateSetFault {
+): ReadonlyMap<Thumbprint, Der> | CertificateSetFault {
   if (!isJwkSet(jwks)) return 'not-a-jwk-set'
   const keys = keyId === undefined ? jwks.keys : jwks.keys.filter(({ kid }) => kid === keyId)
   if (keys.length === 0 && keyId !== undefined) return 'no-such-key'
 
-  const registered = new Set<Thumbprint>()
+  const registered = new Map<Thumbprint, Der>()
   for (const jwk of keys.filter(hasCertificate)) {
     const certificate = firstCertificate(jwk)
     if (certificate === undefined) return 'malformed-certificate'
     if (!sameKey(certificate.key, publicKeyOfJwk(jwk))) return 'key-differs'
     if (isWeakKey(keyStrength(certificate.key))) return 'weak-key'
-    registered.add(thumbprint(certificate.der))
+    registered.set(thumbprint(certificate.der), certificate.der)
   }
   return registered.size > 0 ? registered : 'no-certificate'
 }

@@ -129,3 +129,9 @@ export const Service = z.object({
   deletedAt: z.optional(z.number()),
 })
 export type Service = z.infer<typeof Service>
+
+/** Whether every trusted issuer can certify the name by which a `TLS_CLIENT_AUTH` client is known (RFC 8705 section 7.4). */
+export function trustsAnyIssuer(service: Service): boolean {
+  const { supportedTokenAuthMethods, clientCertificateIssuers } = service
+  return supportedTokenAuthMethods.includes('TLS_CLIENT_AUTH') && clientCertificateIssuers === undefined
+}

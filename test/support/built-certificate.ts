@@ -14,6 +14,8 @@ export interface Built {
   readonly signedWith?: KeyObject
   readonly notBefore?: string
   readonly notAfter?: string
+  /** Version 3 unless this is there; version 1 has no extensions. */
+  readonly version?: 1
   /** SHA-256 unless this is there. */
   readonly hash?: 'SHA-1'
   readonly extensions?: readonly { readonly oid: string; readonly value: Buffer; readonly critical?: true }[]
@@ -22,7 +24,10 @@ export interface Built {
 /** A certificate of what no CA would issue. Names are common names. */
 export async function builtCertificate(built: Built): Promise<Der> {
   const { subject = 'built', issuer = subject, publicKey = signer.publicKey, extensions = [] } = built
-  const certificate = new pkijs.Certificate({ version: 2, serialNumber: new Integer({ value: 1 }) })
+  const certificate = new pkijs.Certificate({
+    version: (built.version ?? 3) - 1,
+    serialNumber: new Integer({ value: 1 }),
+  })
   certificate.subject = commonName(subject)
   certificate.issuer = commonName(issuer)
   certificate.notBefore.value = new Date(built.notBefore ?? '2024-01-01T00:00:00Z')
@@ -34,6 +39,7 @@ export async function builtCertificate(built: Built): Promise<Der> {
     ({ oid, value, critical = false }) =>
       new pkijs.Extension({ extnID: oid, critical, extnValue: Uint8Array.from(value).buffer }),
   )
+  if (built.version === 1) delete certificate.extensions
   const key = built.signedWith ?? signer.privateKey
   const signingKey = key.toCryptoKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign'])
   await certificate.sign(signingKey, built.hash ?? 'SHA-256')

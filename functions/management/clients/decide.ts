@@ -28,7 +28,7 @@ export async function createClient(
   { settings, carried }: SettingsRequest,
   { service, store, now, random, log }: Call,
 ): Promise<ClientWithSecret> {
-  await checkClient(settings)
+  await checkClient(settings, service)
   const secret = newSecret(random)
   const record = { ...recordOf(settings, carried), tokenAuthMethod: methodOfNew(settings) }
   for (let attempt = 0; attempt < CREATE_TRIES; attempt++) {
@@ -118,7 +118,7 @@ export async function updateClient(request: ClientNamed & SettingsRequest, call:
   const { registry, clients } = store
   const before = await findNamed(request, 'client-unknown-at-update', call)
   const settings = withoutOwnNumber(request.settings, before.clientId)
-  await checkClient(settings)
+  await checkClient(settings, service, before)
   checkProfile(Client.parse({ ...recordOf(settings, carried), clientId: before.clientId }), service)
   await reserveAlias(settings.clientIdAlias, before, call)
   if (settings.locked) await clients.setLocked(service.apiKey, before, true)

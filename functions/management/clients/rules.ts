@@ -1,3 +1,4 @@
+import { canIssue } from '../../../shared/certificate/path/can-issue.ts'
 import { type Jwk, publicKeyOfJwk } from '../../../shared/certificate/jwk-set.ts'
 import { hasUnsafeExponent, keyStrength, MAX_RSA_BITS } from '../../../shared/certificate/public-key.ts'
 import { registeredCertificates } from '../../../shared/certificate/registered-certificates.ts'
@@ -8,8 +9,9 @@ import { ALGORITHMS } from '../../../shared/authentication/jws-algorithms.ts'
 import { isStorable, parseJson } from '../../../shared/json.ts'
 import { MAX_DURATION_SECONDS } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
-import { SAN_SETTINGS } from '../../../shared/store/client.ts'
+import { type Client, SAN_SETTINGS } from '../../../shared/store/client.ts'
 import { clientNumber } from '../../../shared/store/registry.ts'
+import { type Service, trustsAnyIssuer } from '../../../shared/store/service.ts'
 import type { ClientSettings } from './request.ts'
 import { ClientJwkSet } from './settings-schema.ts'
 
@@ -20,13 +22,19 @@ const PRINTABLE_ASCII = /^[\x20-\x7e]*$/
 /**
  * Checks the rules of a client's settings that its schema cannot express (Authlete contract, section 7.7).
  *
+ * @param before the client that the settings replace
  * @throws Refusal client-…
  */
-export async function checkClient(settings: ClientSettings): Promise<void> {
+export async function checkClient(
+  settings: ClientSettings,
+  service: Service,
+  before?: Client,
+): Promise<void> {
   checkAlias(settings.clientIdAlias)
   checkRedirectUris(settings.redirectUris)
   checkExtension(settings.extension)
   checkClientKeys(settings)
+  await checkCertificates(settings, service, before)
   await checkCertificateSubject(settings)
 }
 
@@ -74,13 +82,7 @@ function checkExtension(extension: ClientSettings['extension']): void {
 }
 
 /** A client's keys must be public (RFC 7591 section 2), and of the kind that its method needs. */
-function checkClientKeys({
-  jwks,
-  jwksUri,
-  tokenAuthMethod,
-  tokenAuthSignAlg,
-  ...settings
-}: ClientSettings): void {
+function checkClientKeys({ jwks, jwksUri, tokenAuthSignAlg }: ClientSettings): void {
   const keys = jwks === undefined ? [] : keysOf(jwks)
   if (keys === undefined || keys.some((key) => isPrivate(key) || isUnreadable(key))) {
     throw new Refusal('client-jwks-malformed', { named: 'jwks' })
@@ -97,9 +99,6 @@ function checkClientKeys({
   if (tokenAuthSignAlg !== undefined && !ALGORITHMS.has(tokenAuthSignAlg)) {
     throw new Refusal('client-value-unsupported', { named: 'tokenAuthSignAlg' })
   }
-  if (tokenAuthMethod !== 'SELF_SIGNED_TLS_CLIENT_AUTH' || jwksUri !== undefined) return
-  const registered = registeredCertificates({ keys }, settings.selfSignedCertificateKeyId)
-  if (typeof registered === 'string') throw new Refusal('client-setting-invalid', { named: 'jwks' })
 }
 
 /** The message of A031292 has this number. */
@@ -129,6 +128,30 @@ function keysOf(text: string): readonly Jwk[] | undefined {
   const set = parseJson(text)
   return isStorable(set) ? ClientJwkSet.safeParse(set).data?.keys : undefined
 }
+
+/**
+ * A self-signed certificate has to be in the trust store. If it can issue others, its holder can make one with the name of any other
+ * client, unless `clientCertificateIssuers` stops that. The client keeps a certificate that it has registered already.
+ */
+async function checkCertificates(
+  { jwks, jwksUri, tokenAuthMethod, selfSignedCertificateKeyId: keyId }: ClientSettings,
+  service: Service,
+  before: Client | undefined,
+): Promise<void> {
+  if (tokenAuthMethod !== SELF_SIGNED || jwksUri !== undefined) return
+  const registered = registeredCertificates({ keys: jwks === undefined ? [] : keysOf(jwks) }, keyId)
+  if (typeof registered === 'string') throw new Refusal('client-setting-invalid', { named: 'jwks' })
+  if (!trustsAnyIssuer(service)) return
+  const earlier =
+    before?.tokenAuthMethod === SELF_SIGNED &&
+    registeredCertificates(before.jwks, before.selfSignedCertificateKeyId)
+  for (const [thumbprint, der] of registered) {
+    const isKnown = typeof earlier === 'object' && earlier.has(thumbprint)
+    if (!isKnown && (await canIssue(der))) throw new Refusal('client-certificate-issues')
+  }
+}
+
+const SELF_SIGNED = 'SELF_SIGNED_TLS_CLIENT_AUTH'
 
 /** RFC 8705 section 2.1.2: exactly one of the five subject settings identifies the client. */
 async function checkCertificateSubject(settings: ClientSettings): Promise<void> {

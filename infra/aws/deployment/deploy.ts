@@ -2,12 +2,22 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Complaint } from '../../command.ts'
 import { functionNames } from '../../package/build.ts'
-import type { Aws } from './aws.ts'
+import type { Client } from '../../../shared/store/client.ts'
+import { allClients, refuseIssuingClients } from '../../truststore/issuing-clients.ts'
+import { type Aws, attempt } from './aws.ts'
 import { deployStack, packageStack } from './osls.ts'
 import { serviceNumber, type TruststoreObject, writeParameters } from './parameters.ts'
 import type { Ready } from './readiness.ts'
 import type { DeploymentSettings } from './settings.ts'
-import { findStack, mainStackName, obstacle, putStack, truststoreStackName } from './stack.ts'
+import {
+  findStack,
+  mainStackName,
+  obstacle,
+  putStack,
+  type StackState,
+  truststoreStackName,
+} from './stack.ts'
+import { openDeployedTables } from './tables.ts'
 import { BUCKET_OUTPUT, fillTruststore, findTruststore, mutualTlsOf, truststoreBucket } from './truststore.ts'
 
 const TRUSTSTORE_TEMPLATE = join(import.meta.dirname, '../template/truststore.json')
@@ -16,7 +26,7 @@ const TRUSTSTORE_TEMPLATE = join(import.meta.dirname, '../template/truststore.js
  * The steps that `deploy` would take. Changes nothing.
  *
  * @returns lines to show before the question
- * @throws Complaint when a stack cannot be changed now
+ * @throws Complaint when a stack cannot be changed now, or a client has registered a certificate that can issue others
  */
 export async function planOf({ settings, truststore }: Ready, aws: Aws): Promise<string[]> {
   const [store, main] = [truststoreStackName(settings), mainStackName(settings)]
@@ -24,6 +34,7 @@ export async function planOf({ settings, truststore }: Ready, aws: Aws): Promise
   const mainStack = await findStack(aws.cloudFormation, main)
   const obstacles = [obstacle(store, storeStack), obstacle(main, mainStack)].filter((it) => it !== undefined)
   if (obstacles.length > 0) throw new Complaint(obstacles.join('\n'))
+  await refuseIssuingClients(truststore.certificates, await clientsOf(mainStack, settings, aws))
 
   const bucket = storeStack?.outputs.get(BUCKET_OUTPUT)
   const isFilled =
@@ -39,6 +50,17 @@ export async function planOf({ settings, truststore }: Ready, aws: Aws): Promise
     `       ${mtlsDomain.name} (mutual TLS) and ${plainDomain.name}`,
     ...truststore.warnings,
   ]
+}
+
+/** The clients in the tables of a stack; none before the tables exist. */
+async function clientsOf(
+  stack: StackState | undefined,
+  settings: DeploymentSettings,
+  aws: Aws,
+): Promise<readonly Client[]> {
+  if (stack?.outputs.has('RegistryTableName') !== true) return []
+  const { store } = await openDeployedTables(settings, aws)
+  return attempt('the registered clients', () => allClients(store.registry)).finally(() => store.close())
 }
 
 /**

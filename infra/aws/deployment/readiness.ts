@@ -24,7 +24,7 @@ export async function readiness(file: string, now: Date): Promise<Ready> {
     missing.push(error.message)
   }
   const settings = await readDeployment(file).catch(collect)
-  const truststore = settings && (await readTruststoreFiles(settings.trustStore, file, now).catch(collect))
+  const truststore = settings && (await readTruststoreFiles(settings, file, now).catch(collect))
   await expectCredentials().catch(collect)
   const absent = functionNames().filter((name) => !existsSync(join(ROOT, 'dist', `${name}.zip`)))
   if (absent.length > 0) missing.push(`dist/${absent.join('.zip, ')}.zip missing: npm run build makes it`)

@@ -50,6 +50,8 @@ const Settings = z.strictObject({
     [],
   ),
   trustStore: z.array(z.string()).check(z.minLength(1, 'must name at least one PEM file')),
+  /** PEM files that belong to the trust store as well. */
+  clientCertificates: z._default(z.array(z.string()), []),
   /** Under Authlete's names; the management API checks them. */
   service: z.looseObject({ issuer }),
   clients: z._default(

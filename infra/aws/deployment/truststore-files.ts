@@ -1,15 +1,18 @@
 import type { X509Certificate } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import { Complaint } from '../../command.ts'
+import { certificatesOf, issuingClients } from '../../truststore/issuing-clients.ts'
 import {
   chainLength,
   dateProblem,
+  isIn,
   isSelfIssued,
   MAX_CA_CERTIFICATES,
   readTruststore,
   subjectOf,
   type Truststore,
 } from '../../truststore/truststore.ts'
+import type { DeploymentSettings } from './settings.ts'
 
 /** API Gateway accepts RSA of 2048 bits or more and ECDSA of 256 bits or more, signed with SHA-256 or better. */
 const MINIMUM_RSA_BITS = 2048
@@ -21,33 +24,42 @@ const SEARCHED_CHAIN = 10
 export interface TruststoreBundle {
   /** Every certificate, once. */
   readonly pem: string
+  readonly certificates: Truststore
   readonly subjects: readonly string[]
   readonly warnings: readonly string[]
 }
 
+/** The settings that make the trust store. */
+type TruststoreSettings = Pick<DeploymentSettings, 'trustStore' | 'clientCertificates' | 'clients'>
+
 /**
- * The PEM files of the settings as the one object that the domain reads.
+ * The PEM files of the settings as the one object that the domain reads. A certificate is meant for a client if it is among
+ * `clientCertificates`, or if one of `clients` registers it.
  *
  * @param settingsFile paths of the files are relative to it
  * @throws Complaint with everything that API Gateway would not accept, or that would lock clients out: one line each
  */
 export async function readTruststoreFiles(
-  files: readonly string[],
+  { trustStore, clientCertificates, clients }: TruststoreSettings,
   settingsFile: string,
   now: Date,
 ): Promise<TruststoreBundle> {
-  const certificates = new Map<string, X509Certificate>()
   const complaints: string[] = []
-  for (const file of files) {
-    for (const certificate of await certificatesOf(resolve(dirname(settingsFile), file), complaints)) {
-      certificates.set(certificate.fingerprint256, certificate)
-    }
+  const read = async (files: readonly string[]) => {
+    const paths = files.map((file) => resolve(dirname(settingsFile), file))
+    return (await Promise.all(paths.map((path) => certificatesIn(path, complaints)))).flat()
   }
-  const all = [...certificates.values()]
+  const trusted = await read(trustStore)
+  const listed = await read(clientCertificates)
+  const every = [...trusted, ...listed]
+  const all = [...new Map(every.map((certificate) => [certificate.fingerprint256, certificate])).values()]
   complaints.push(...all.flatMap((certificate) => complaintsAbout(certificate, all, now)))
+  const ofClients = [...listed, ...clients.flatMap(certificatesOf)]
+  complaints.push(...(await issuingClients(all, (certificate) => isIn(certificate, ofClients))))
   if (complaints.length > 0) throw new Complaint(complaints.join('\n'))
   return {
     pem: all.map(String).join(''),
+    certificates: all,
     subjects: all.map(subjectOf),
     warnings: all.flatMap((certificate) => {
       const problem = dateProblem(certificate, now)
@@ -58,7 +70,7 @@ export async function readTruststoreFiles(
   }
 }
 
-async function certificatesOf(file: string, complaints: string[]): Promise<Truststore> {
+async function certificatesIn(file: string, complaints: string[]): Promise<Truststore> {
   try {
     return await readTruststore(file)
   } catch (error) {

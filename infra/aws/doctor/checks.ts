@@ -4,7 +4,7 @@ import { clock } from './outside/clock.ts'
 import { keySetCheck, metadataCheck } from './outside/documents.ts'
 import { certificateRequired, strangerRefused, visitorLetIn } from './outside/mutual-tls.ts'
 import { spoofedHeaders } from './outside/spoofed-headers.ts'
-import { binding, issuers, registered, trustedDates } from './registry.ts'
+import { binding, clientCertificates, issuers, registered, trustedDates } from './registry.ts'
 
 /** First the checks over the network, then those of the registry and the trust store. */
 export const CHECKS: readonly Check[] = [
@@ -19,6 +19,7 @@ export const CHECKS: readonly Check[] = [
   issuers,
   trustedDates,
   registered,
+  clientCertificates,
 ]
 
 /** The checks that need AWS. */

@@ -1,5 +1,8 @@
 import { X509Certificate } from 'node:crypto'
+import { canIssue } from '../../../shared/certificate/path/can-issue.ts'
 import type { Client } from '../../../shared/store/client.ts'
+import { trustsAnyIssuer } from '../../../shared/store/service.ts'
+import { certificatesOf, MAKE_ONE_THAT_CANNOT } from '../../truststore/issuing-clients.ts'
 import { dateProblem, isIn, isIssuedBy, subjectOf, type Truststore } from '../../truststore/truststore.ts'
 import { type Check, fail, type Finding, orElse, warn } from './check.ts'
 
@@ -34,10 +37,10 @@ function clientLabel({ clientId, clientName, clientIdAlias }: Client): string {
 /** Only CAs that the service names can issue a certificate with the name of a client. */
 export const issuers: Check = {
   name: 'issuers',
-  ask: ({ truststore, service, clients }) => {
+  ask: async ({ truststore, service, clients }) => {
     const named = service?.clientCertificateIssuers?.map((pem) => new X509Certificate(pem))
     const byName = clients.filter(({ tokenAuthMethod }) => tokenAuthMethod === 'TLS_CLIENT_AUTH')
-    const issuing = issuingAuthorities(truststore)
+    const issuing = await issuingAuthorities(truststore)
     if (named === undefined && issuing.length > 1 && byName.length > 0) {
       const [cas, names] = [issuing.map(subjectOf).join('; '), byName.map(clientLabel).join(', ')]
       return [
@@ -97,6 +100,27 @@ export const registered: Check = {
   },
 }
 
+/** No client has registered a certificate that can issue others. It may be from an earlier version, or from before a setting. */
+export const clientCertificates: Check = {
+  name: 'client certificates',
+  ask: async ({ clients, truststore, service }) => {
+    const problems: Finding[] = []
+    for (const client of clients) {
+      for (const certificate of certificatesOf(client)) {
+        if (!(await canIssue(certificate.raw))) continue
+        const isTrusted = isIn(certificate, truststore)
+        const isOpen = isTrusted && service !== undefined && trustsAnyIssuer(service)
+        const what = `${clientLabel(client)} has registered a certificate that can issue others`
+        const harm = isTrusted
+          ? 'and the trust store has it: its holder can take any name'
+          : 'but it is not trusted'
+        problems.push((isOpen ? fail : warn)(`${what}, ${harm}`, MAKE_ONE_THAT_CANNOT))
+      }
+    }
+    return orElse(problems, 'no client has registered a certificate that can issue others')
+  },
+}
+
 function dateFindings(certificate: X509Certificate, now: Date, whose: string, todo: string): Finding[] {
   const problem = dateProblem(certificate, now)
   if (problem === undefined) return []
@@ -104,18 +128,11 @@ function dateFindings(certificate: X509Certificate, now: Date, whose: string, to
 }
 
 /** CAs that issued no other CA of the trust store: these issue for clients. */
-function issuingAuthorities(truststore: Truststore): Truststore {
-  const authorities = truststore.filter(({ ca }) => ca)
+async function issuingAuthorities(truststore: Truststore): Promise<Truststore> {
+  const verdicts = await Promise.all(truststore.map(({ raw }) => canIssue(raw)))
+  const authorities = truststore.filter((_, index) => verdicts[index])
   return authorities.filter(
     (candidate) =>
       !authorities.some((other) => !other.raw.equals(candidate.raw) && isIssuedBy(other, candidate)),
   )
-}
-
-function certificatesOf({ tokenAuthMethod, jwks }: Client): X509Certificate[] {
-  if (tokenAuthMethod !== 'SELF_SIGNED_TLS_CLIENT_AUTH') return []
-  return (jwks?.keys ?? []).flatMap(({ x5c }) => {
-    const first: unknown = Array.isArray(x5c) ? x5c[0] : undefined
-    return typeof first === 'string' ? [new X509Certificate(Buffer.from(first, 'base64'))] : []
-  })
 }

@@ -9,6 +9,7 @@ import {
   startFrontEnd,
 } from '../../examples/authorization-server/start.ts'
 import { localAws } from '../../tables/tables.ts'
+import { allClients, refuseIssuingClients } from '../../truststore/issuing-clients.ts'
 import { readTruststore, type Truststore } from '../../truststore/truststore.ts'
 import { type DevelopmentCertificates, developmentCertificates } from './certificates.ts'
 import { deployedFunctions } from './deployed-functions.ts'
@@ -88,6 +89,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   opened.defer(() => {
     runtime.store.close()
   })
+  if (further.length > 0) await refuseIssuingClients(further, await allClients(runtime.store.registry))
   const routes = await openFunctions(options, serviceId, runtime, engine, opened)
   const tls = { ...certificates.server, truststore }
   const { mtlsUrl, webApiUrl } = await openDomains(routes, tls, ports, opened)

@@ -1,4 +1,5 @@
 import { CLIENT_MANAGEMENT } from '../../../shared/refusal/client-management.ts'
+import { jwkOf } from '../../support/vector-service.ts'
 import { provokeAll, type Provoke, type Provoked, gives } from '../../support/result-codes.ts'
 
 const SUBJECT_DN = 'CN=client.example.org,O=Client1,L=Chiyoda-ku,ST=Tokyo,C=JP'
@@ -46,6 +47,11 @@ await provokeAll('client-management-refusals.test.ts', CLIENT_MANAGEMENT, {
     jwks: JSON.stringify({
       keys: [{ kty: 'RSA', e: 'AQ', n: Buffer.alloc(256, 0xff).toString('base64url') }],
     }),
+  }),
+  'client-certificate-issues': refusing('A031294', {
+    clientType: 'CONFIDENTIAL',
+    tokenAuthMethod: 'SELF_SIGNED_TLS_CLIENT_AUTH',
+    jwks: JSON.stringify({ keys: [jwkOf('ca-root')] }),
   }),
   'client-algorithm-symmetric': refusing('A031222', { tokenAuthSignAlg: 'HS256' }),
   'client-subject-malformed': refusing('A031223', {

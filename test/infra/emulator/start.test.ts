@@ -5,9 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { openTables } from '../../../infra/aws/deployment/tables.ts'
 import type { Local } from '../../../infra/emulator/site/local-file.ts'
 import { mutualTlsRequest } from '../../../infra/connections/mutual-tls-request.ts'
+import { LOCAL_DYNAMODB } from '../../../infra/tables/tables.ts'
 import { runScript } from '../../support/script.ts'
+import { jwkOf } from '../../support/vector-service.ts'
 import { type Started, startCommand } from './started-command.ts'
 import { identity, vector } from './tls-client.ts'
 
@@ -131,6 +134,30 @@ test.each([
   const ca = await readFile(local.caFile, 'utf8')
   expect((await mutualTlsRequest(`${local.mtlsUrl}/jwks`, { ca, ...identity('client-other') })).status).toBe(
     status,
+  )
+})
+
+test('npm start refuses to trust a certificate that can issue and that a client of the kept data has registered', async () => {
+  const data = join(directory, 'issuing')
+  const { command, local } = await start('--data', data)
+  const names = { ...LOCAL_DYNAMODB, endpoint: local.dynamodbUrl }
+  const runtime = openTables(local, local.serviceId, names)
+  await runtime.store.clients.create(
+    local.serviceId,
+    {
+      ...{ clientId: 4711, clientType: 'CONFIDENTIAL', tokenAuthMethod: 'SELF_SIGNED_TLS_CLIENT_AUTH' },
+      jwks: { keys: [jwkOf('ca-other-root')] },
+    },
+    runtime.now(),
+  )
+  runtime.store.close()
+  await command.stop()
+  const truststore = join(directory, 'issuing.pem')
+  await writeFile(truststore, vector('ca-other-root'))
+  const refused = startCommand(argv('--data', data, '--truststore', truststore))
+  expect(await refused.ended).toBe(1)
+  expect(refused.stderr()).toMatch(
+    /^start: trust store: .* is meant for a client, and can issue .*CA:FALSE\n$/,
   )
 })
 

@@ -33,10 +33,12 @@ function published(name: string, more: Jwk = {}): Jwk {
   return { ...members, x5c: [raw.toString('base64')], ...more }
 }
 const set = (...keys: unknown[]) => registeredCertificates({ keys }, undefined)
-const thumbprints = (...names: string[]) => new Set(names.map((name) => thumbprint(der(name))))
+const thumbprints = (...names: string[]) => new Map(names.map((name) => [thumbprint(der(name)), der(name)]))
 
 test('the certificate of RFC 8705 Appendix A is read from its JWK', () => {
-  expect(registeredCertificates(appendix.jwks, undefined)).toEqual(new Set([appendix.cnf['x5t#S256']]))
+  expect(registeredCertificates(appendix.jwks, undefined)).toEqual(
+    new Map([[appendix.cnf['x5t#S256'], Buffer.from(jwk.x5c[0] ?? '', 'base64')]]),
+  )
 })
 
 test.each(['x', 'y'] as const)('one changed character of %s is noticed wherever it is', (member) => {
@@ -184,7 +186,7 @@ test('a key without a certificate and a missing key have different outcomes', ()
   expect(registeredCertificates({ keys: [{ kty: 'EC', kid: 'a' }] }, 'a')).toBe('no-certificate')
 })
 
-const registered = set(published('client-ec-p256')) as ReadonlySet<ReturnType<typeof thumbprint>>
+const registered = set(published('client-ec-p256')) as ReadonlyMap<unknown, Der>
 
 test('the registered certificate is registered', () => {
   expect(registered.has(thumbprint(der('client-ec-p256')))).toBe(true)

@@ -4,15 +4,18 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { openAws } from '../../../../infra/aws/deployment/aws.ts'
 import { awsDeployment } from '../../../../infra/aws/doctor/deployments.ts'
 import { type Engine, startEmbeddedEngine } from '../../../../infra/emulator/engine.ts'
-import { createTables } from '../../../../infra/tables/tables.ts'
+import { openTables } from '../../../../infra/aws/deployment/tables.ts'
+import { createTables, LOCAL_DYNAMODB } from '../../../../infra/tables/tables.ts'
 import { type Deployment, openDeployment } from '../../../support/deployment.ts'
 import { Failure } from '../../../support/fake-account.ts'
+import { jwkOf } from '../../../support/vector-service.ts'
 import { certificatePem } from '../../../support/vectors.ts'
 import { exampleSettings } from '../packaged-template.ts'
 
 const STORE = 'truststore-certbound-prod'
 const MAIN = 'certbound-prod'
 const BUCKET = `${STORE}-truststorebucket`
+const TABLES = [`${MAIN}-registrytable`, `${MAIN}-grantstable`] as const
 const MTLS = 'mtls.auth.example.com'
 const CHANGES = /^(Create|Update|PUT |DELETE )/
 
@@ -136,10 +139,11 @@ describe('a failing AWS', () => {
 describe('deployments', { timeout: 60_000 }, () => {
   const deployWithOsls = () => deployment.runProcess(['deploy', '--yes'])
   const domain = (name: string) => deployment.aws.account.domains.get(name)
-  beforeAll(() => {
+  beforeAll(async () => {
     const { stacks, buckets } = deployment.aws.account
     stacks.clear()
     buckets.clear()
+    await createTables(engine.endpoint, ...TABLES)
   })
 
   test('a first deployment that fails names the resource', async () => {
@@ -184,10 +188,25 @@ describe('deployments', { timeout: 60_000 }, () => {
     expect(domain(MTLS)?.truststoreVersion).toBe('version-2')
   })
 
+  test('deploy refuses a certificate that can issue and that a client has registered, before it changes anything', async () => {
+    const [registryTable, grantsTable] = TABLES
+    const local = { ...LOCAL_DYNAMODB, endpoint: engine.endpoint }
+    const runtime = openTables({ registryTable, grantsTable }, 1, local)
+    onTestFinished(() => runtime.store.close())
+    const { registry, clients } = runtime.store
+    await registry.putService({ apiKey: 4711, issuer: 'https://other.example', credentials: [] })
+    const about = { clientType: 'CONFIDENTIAL', tokenAuthMethod: 'SELF_SIGNED_TLS_CLIENT_AUTH' } as const
+    await clients.create(4711, { clientId: 1, ...about, jwks: { keys: [jwkOf('ca-root')] } }, runtime.now())
+    const { code, stderr } = await deploy('--yes')
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^deploy: trust store: CN=Certbound Test Root CA.* can issue .*CA:FALSE\n$/)
+    expect(changes()).toEqual([])
+    await registry.deleteService(4711)
+  })
+
   test('doctor reads its domains, its tables, and the trust store that was uploaded', async () => {
     const outputs = deployment.aws.account.stacks.get(MAIN)?.outputs ?? {}
-    const tables = [outputs['RegistryTableName'] ?? '', outputs['GrantsTableName'] ?? ''] as const
-    await createTables(engine.endpoint, ...tables)
+    expect([outputs['RegistryTableName'], outputs['GrantsTableName']]).toEqual(TABLES)
     for (const [name, value] of Object.entries(deployment.aws.environment)) vi.stubEnv(name, value)
     onTestFinished(() => void vi.unstubAllEnvs())
     const aws = openAws('eu-central-1')
@@ -208,7 +227,7 @@ describe('deployments', { timeout: 60_000 }, () => {
     expect(inspected.truststore.map(String)).toEqual(
       ['ca-root', 'ca-issuing', 'self-signed-ec'].map(certificatePem),
     )
-    expect(account.tables).toEqual(tables)
+    expect(account.tables).toEqual(TABLES)
     await expect(awsDeployment(settings, aws, { certificate })).rejects.toThrow(
       '--certificate and --key must be given together',
     )

@@ -45,6 +45,7 @@ test('the example is complete, and its commented settings have the default value
   const shown = await read(
     example(
       ['// "mtlsOnly"', '"mtlsOnly"'],
+      ['// "clientCertificates"', '"clientCertificates"'],
       ['// "refusals"', '"refusals"'],
       ['// "throttle"', '"throttle"'],
       ['// "registryCacheSeconds"', '"registryCacheSeconds"'],

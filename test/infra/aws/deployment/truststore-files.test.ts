@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readTruststoreFiles } from '../../../../infra/aws/deployment/truststore-files.ts'
 import { builtCertificate } from '../../../support/built-certificate.ts'
+import { authority, issued, keyUsage, type Party, pemOf } from '../../../support/certificate-chain.ts'
 import { certificatePem } from '../../../support/vectors.ts'
 
 const NOW = new Date('2026-11-25T00:00:00Z')
@@ -16,13 +17,16 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const read = (text: string, now = NOW) => {
+type Settings = Parameters<typeof readTruststoreFiles>[0]
+
+const read = (text: string, now = NOW, settings: Partial<Settings> = {}) => {
   writeFileSync(join(folder, 'clients.pem'), text)
-  return readTruststoreFiles(['clients.pem'], join(folder, 'certbound.jsonc'), now)
+  const files = { trustStore: ['clients.pem'], clientCertificates: [], clients: [], ...settings }
+  return readTruststoreFiles(files, join(folder, 'certbound.jsonc'), now)
 }
 const vectors = (...names: string[]) => names.map((name) => certificatePem(name)).join('')
-const complaint = (text: string) =>
-  read(text).then(
+const complaint = (text: string, settings?: Partial<Settings>) =>
+  read(text, NOW, settings).then(
     () => '',
     (error: unknown) => (error as Error).message,
   )
@@ -71,8 +75,43 @@ test('a key on a curve of less than 256 bits is refused in a trust store', async
 })
 
 test('a missing file and a file with a private key are refused as trust stores', async () => {
-  const absent = readTruststoreFiles([join(folder, 'absent.pem')], 'certbound.jsonc', NOW)
-  await expect(absent).rejects.toThrow(/absent.pem: cannot be read \(ENOENT\)/)
+  expect(await complaint(vectors('ca-root'), { trustStore: [join(folder, 'absent.pem')] })).toMatch(
+    /absent.pem: cannot be read \(ENOENT\)/,
+  )
   const key = '-----BEGIN PRIVATE KEY-----\nMA==\n-----END PRIVATE KEY-----\n'
   expect(await complaint(key)).toContain('not a complete PEM certificate')
+})
+
+const ISSUES =
+  /^trust store: CN=mallory is meant for a client, and can issue certificates with the name of any other client: .*openssl req -x509 -addext basicConstraints=critical,CA:FALSE$/
+
+const jwksOf = ({ der, publicKey }: Party) =>
+  JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), x5c: [der.toString('base64')] }] })
+
+test.each([
+  ['CA:TRUE', () => authority('mallory')],
+  ['version 1', () => issued('mallory', undefined, { version: 1 })],
+  ['keyCertSign', () => issued('mallory', undefined, { extensions: [keyUsage(0x04)] })],
+])(
+  'a certificate with %s is trusted as a CA, but refused as the certificate of a client',
+  async (_how, make) => {
+    const mallory = await make()
+    writeFileSync(join(folder, 'mallory.pem'), pemOf(mallory))
+    const both = vectors('ca-root') + pemOf(mallory)
+    expect(await complaint(both)).toBe('')
+    expect(await complaint(vectors('ca-root'), { clientCertificates: ['mallory.pem'] })).toMatch(ISSUES)
+    const client = {
+      clientIdAlias: 'm',
+      tokenAuthMethod: 'SELF_SIGNED_TLS_CLIENT_AUTH',
+      jwks: jwksOf(mallory),
+    }
+    expect(await complaint(both, { clients: [client] })).toMatch(ISSUES)
+    expect(await complaint(both, { clients: [{ ...client, tokenAuthMethod: 'PRIVATE_KEY_JWT' }] })).toBe('')
+  },
+)
+
+test('a certificate of a client that cannot issue is in the trust store, with those of the CAs', async () => {
+  writeFileSync(join(folder, 'own.pem'), vectors('self-signed-ec'))
+  const { pem } = await read(vectors('ca-root'), NOW, { clientCertificates: ['own.pem'] })
+  expect(pem).toBe(vectors('ca-root', 'self-signed-ec'))
 })

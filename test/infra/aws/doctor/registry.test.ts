@@ -1,7 +1,14 @@
 import { X509Certificate } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Inspected } from '../../../../infra/aws/doctor/check.ts'
-import { binding, issuers, registered, trustedDates } from '../../../../infra/aws/doctor/registry.ts'
+import {
+  binding,
+  clientCertificates,
+  issuers,
+  registered,
+  trustedDates,
+} from '../../../../infra/aws/doctor/registry.ts'
+import { authority, issued, pemOf } from '../../../support/certificate-chain.ts'
 import { type AnyWalk, BOUND, openWalk, PUBLIC, TLS } from '../../../support/walk.ts'
 import { certificatePem } from '../../../support/vectors.ts'
 import { makeIdentity } from '../../emulator/tls-client.ts'
@@ -78,6 +85,39 @@ describe('issuers', () => {
     expect(await verdict(issuers, await inspected({ truststore: [ROOT, ISSUING] }))).toMatch(
       /^fail: clientCertificateIssuers names CN=.*, which is not in the trust store/,
     )
+  })
+})
+
+test('the issuers check counts a trusted certificate of version 1 as a CA', async () => {
+  await walk.addClient(TLS, BOUND)
+  const old = x509(pemOf(await issued('mallory', undefined, { version: 1 })))
+  expect(await verdict(issuers, await inspected({ truststore: [ROOT, old] }))).toMatch(
+    /^fail: 2 CAs are trusted \(.*; CN=mallory\)/,
+  )
+})
+
+describe('a registered certificate that can issue', () => {
+  async function registerIssuing() {
+    const certificate = x509(pemOf(await authority('mallory')))
+    const keys = [
+      { ...certificate.publicKey.export({ format: 'jwk' }), x5c: [certificate.raw.toString('base64')] },
+    ]
+    const { id } = await walk.addClient(PUBLIC, {
+      ...{ tokenAuthMethod: 'SELF_SIGNED_TLS_CLIENT_AUTH', jwks: { keys }, ...BOUND },
+      clientName: 'Partner',
+    })
+    return { certificate, what: `client ${id} (Partner) has registered a certificate that can issue others` }
+  }
+
+  test('a registered certificate that can issue is a failure if it is trusted, and a warning if it is not', async () => {
+    expect(await verdict(clientCertificates, await inspected())).toBe('ok')
+    const { certificate, what } = await registerIssuing()
+    expect(await verdict(clientCertificates, await inspected())).toBe(`warn: ${what}, but it is not trusted`)
+    const truststore = [ROOT, certificate]
+    const trusted = `${what}, and the trust store has it: its holder can take any name`
+    expect(await verdict(clientCertificates, await inspected({ truststore }))).toBe(`fail: ${trusted}`)
+    await walk.setService({ clientCertificateIssuers: [String(ISSUING)] })
+    expect(await verdict(clientCertificates, await inspected({ truststore }))).toBe(`warn: ${trusted}`)
   })
 })
 

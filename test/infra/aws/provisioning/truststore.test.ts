@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { openTables } from '../../../../infra/aws/deployment/tables.ts'
 import { type Engine, startEmbeddedEngine } from '../../../../infra/emulator/engine.ts'
-import { createTables } from '../../../../infra/tables/tables.ts'
+import { createTables, LOCAL_DYNAMODB } from '../../../../infra/tables/tables.ts'
 import { type Deployment, openDeployment } from '../../../support/deployment.ts'
 import { Failure } from '../../../support/fake-account.ts'
+import { jwkOf } from '../../../support/vector-service.ts'
 
 const BUCKET = 'truststore-certbound-prod-truststorebucket'
 const MTLS = 'mtls.auth.example.com'
@@ -83,4 +85,28 @@ test('before the first deployment provision asks for npm run deploy', async () =
   const { code, stderr } = await provision()
   const line = 'the stack certbound-prod does not exist or is not complete: run npm run deploy first'
   expect([code, stderr]).toEqual([1, `provision: ${line}\n`])
+})
+
+test('provision refuses a certificate that can issue and that a client of another service has registered', async () => {
+  const runtime = openTables({ registryTable: 'registry', grantsTable: 'grants' }, 1, {
+    ...LOCAL_DYNAMODB,
+    endpoint: engine.endpoint,
+  })
+  onTestFinished(() => runtime.store.close())
+  const { registry, clients } = runtime.store
+  await registry.putService({ apiKey: 4711, issuer: 'https://other.example', credentials: [] })
+  const about = { clientType: 'CONFIDENTIAL', tokenAuthMethod: 'SELF_SIGNED_TLS_CLIENT_AUTH' } as const
+  await clients.create(
+    4711,
+    { clientId: 1, ...about, jwks: { keys: [jwkOf('ca-other-root')] } },
+    runtime.now(),
+  )
+  deployment.trust('ca-root', 'ca-issuing', 'ca-other-root')
+  onTestFinished(() => deployment.trust('ca-root', 'ca-issuing'))
+  const refused = await provision()
+  expect(refused.code).toBe(1)
+  expect(refused.stderr).toMatch(/is meant for a client, and can issue .*CA:FALSE\n$/)
+  expect(domain()).toBe('version-0')
+  await registry.deleteService(4711)
+  expect((await provision()).code).toBe(0)
 })

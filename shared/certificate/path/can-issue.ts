@@ -1,0 +1,54 @@
+import type { BitString } from 'asn1js'
+import type { BasicConstraints, Certificate, Extension } from 'pkijs'
+
+const KEY_USAGE = '2.5.29.15'
+const BASIC_CONSTRAINTS = '2.5.29.19'
+const NETSCAPE_TYPE = '2.16.840.1.113730.1.1'
+/** In the first byte of `KEY_USAGE` (RFC 5280 section 4.2.1.3) and of `NETSCAPE_TYPE`: keyCertSign, and a CA for TLS. */
+const MAY_SIGN = 0x04
+
+/**
+ * Whether a TLS terminator that trusts a self-signed certificate may also let in certificates that its holder issues: if
+ * basicConstraints say CA:TRUE; and without basicConstraints, by the rules of OpenSSL (`check_ca`), if it is of version 1, has
+ * keyCertSign, or has the Netscape type of a CA. `X509Certificate.ca` finds only the first.
+ *
+ * A key usage without keyCertSign does not count beside CA:TRUE, because API Gateway does not document that it reads it.
+ *
+ * @param der of a certificate that OpenSSL can read. A part that cannot be parsed here counts as if it let the certificate issue
+ */
+export async function canIssue(der: Buffer): Promise<boolean> {
+  const certificate = await parse(der)
+  if (certificate === undefined) return true
+  const { version, extensions = [] } = certificate
+  const [usages, constraints, types] = [KEY_USAGE, BASIC_CONSTRAINTS, NETSCAPE_TYPE].map((oid) =>
+    extensions.filter(({ extnID }) => extnID === oid),
+  ) as [Extension[], Extension[], Extension[]]
+  if (constraints.length > 0) return constraints.some(isAuthority)
+  return version < VERSION_3 || usages.some(maySign) || types.some(maySign)
+}
+
+/** Versions are counted from 0 (RFC 5280 section 4.1.2.1). */
+const VERSION_3 = 2
+
+async function parse(der: Buffer): Promise<Certificate | undefined> {
+  const { Certificate } = await import('pkijs')
+  try {
+    return Certificate.fromBER(der)
+  } catch (error) {
+    // pkijs has no class of its own for what it cannot parse.
+    if (error instanceof Error) return undefined
+    throw error
+  }
+}
+
+function maySign({ parsedValue }: Extension): boolean {
+  const [first] = (parsedValue as BitString | undefined)?.valueBlock.valueHexView ?? []
+  return first === undefined || (first & MAY_SIGN) !== 0
+}
+
+function isAuthority({ parsedValue }: Extension): boolean {
+  const { cA, parsingError } = (parsedValue ?? { cA: true }) as Partial<BasicConstraints> & {
+    readonly parsingError?: string
+  }
+  return cA === true || parsingError !== undefined
+}
