@@ -10,6 +10,7 @@ import { type Deployment, openDeployment } from '../../../support/deployment.ts'
 import { Failure } from '../../../support/fake-account.ts'
 import { jwkOf } from '../../../support/vector-service.ts'
 import { certificatePem } from '../../../support/vectors.ts'
+import { Client } from '../../../../shared/store/client.ts'
 import { exampleSettings } from '../packaged-template.ts'
 
 const STORE = 'truststore-certbound-prod'
@@ -201,7 +202,7 @@ describe('deployments', { timeout: 60_000 }, () => {
     expect(code).toBe(1)
     expect(stderr).toMatch(/^deploy: trust store: CN=Certbound Test Root CA.* can issue .*CA:FALSE\n$/)
     expect(changes()).toEqual([])
-    await registry.deleteService(4711)
+    await clients.remove(4711, Client.parse({ clientId: 1 }))
   })
 
   test('doctor reads its domains, its tables, and the trust store that was uploaded', async () => {

@@ -4,6 +4,7 @@ import { type Engine, startEmbeddedEngine } from '../../../../infra/emulator/eng
 import { createTables, LOCAL_DYNAMODB } from '../../../../infra/tables/tables.ts'
 import { type Deployment, openDeployment } from '../../../support/deployment.ts'
 import { Failure } from '../../../support/fake-account.ts'
+import { Client } from '../../../../shared/store/client.ts'
 import { jwkOf } from '../../../support/vector-service.ts'
 
 const BUCKET = 'truststore-certbound-prod-truststorebucket'
@@ -107,6 +108,6 @@ test('provision refuses a certificate that can issue and that a client of anothe
   expect(refused.code).toBe(1)
   expect(refused.stderr).toMatch(/is meant for a client, and can issue .*CA:FALSE\n$/)
   expect(domain()).toBe('version-0')
-  await registry.deleteService(4711)
+  await clients.remove(4711, Client.parse({ clientId: 1 }))
   expect((await provision()).code).toBe(0)
 })
