@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { type Jwk, type JwkSet, publicKeyOfJwk } from '../certificate/jwk-set.ts'
-import { isWeakKey, keyStrength, MAX_RSA_BITS } from '../certificate/public-key.ts'
+import { isUnsafeToVerify, isWeakKey, keyStrength } from '../certificate/public-key.ts'
 import { type Algorithm, ALGORITHMS } from './jws-algorithms.ts'
 import type { CompactJws } from '../request/compact-jws.ts'
 
@@ -59,7 +59,7 @@ function usableKey(jwk: Jwk): KeyObject[] {
   const key = publicKeyOfJwk(jwk)
   if (key === undefined) return []
   const strength = keyStrength(key)
-  return isWeakKey(strength) || strength.keyBits > MAX_RSA_BITS ? [] : [key]
+  return isWeakKey(strength) || isUnsafeToVerify(strength) ? [] : [key]
 }
 
 async function isSignedBy(text: string, key: KeyObject, alg: string): Promise<boolean> {

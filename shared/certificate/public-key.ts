@@ -39,15 +39,17 @@ export function isWeakKey(key: KeyStrength): boolean {
 
 const MAX_EXPONENT = 2n ** 32n - 1n
 
-/**
- * With the exponent 1 everybody can sign, no key has an even one, and a long one makes each verification slow.
- */
-export function hasUnsafeExponent({ publicExponent: e }: KeyStrength): boolean {
+/** With the exponent 1 everybody can sign, no key has an even one, and a long one makes each verification slow. */
+function hasUnsafeExponent({ publicExponent: e }: KeyStrength): boolean {
   return e !== undefined && (e < 3n || e % 2n === 0n || e > MAX_EXPONENT)
 }
 
-/** With a longer modulus a verification takes milliseconds, and anyone can ask for one. */
-export const MAX_RSA_BITS = 8192
+const MAX_BITS = 8192
+
+/** Whether everybody can sign with the key, or a verification, which anyone can ask for, takes milliseconds. */
+export function isUnsafeToVerify(key: KeyStrength): boolean {
+  return hasUnsafeExponent(key) || key.keyBits > MAX_BITS
+}
 
 /** OpenSSL's names of curves contain their size in three digits, except for a few rare curves of 113 to 256 bits. */
 function curveBits(name = ''): number {

@@ -1,6 +1,6 @@
 import { canIssue } from '../../../shared/certificate/path/can-issue.ts'
 import { type Jwk, publicKeyOfJwk } from '../../../shared/certificate/jwk-set.ts'
-import { hasUnsafeExponent, keyStrength, MAX_RSA_BITS } from '../../../shared/certificate/public-key.ts'
+import { isUnsafeToVerify, keyStrength } from '../../../shared/certificate/public-key.ts'
 import { registeredCertificates } from '../../../shared/certificate/registered-certificates.ts'
 import { isSanValue } from '../../../shared/certificate/subject-alternative-names.ts'
 import { MalformedDistinguishedName, parseDistinguishedName } from '../../../shared/certificate/subject-dn.ts'
@@ -116,12 +116,9 @@ function isUnreadable(key: Jwk): boolean {
   return ['EC', 'RSA', 'OKP'].includes(String(key['kty'])) && publicKeyOfJwk(key) === undefined
 }
 
-/** Finds RSA keys with which everybody can sign, or which make each verification slow. */
 function isUnsafe(key: Jwk): boolean {
   const publicKey = publicKeyOfJwk(key)
-  if (publicKey === undefined) return false
-  const strength = keyStrength(publicKey)
-  return hasUnsafeExponent(strength) || strength.keyBits > MAX_RSA_BITS
+  return publicKey !== undefined && isUnsafeToVerify(keyStrength(publicKey))
 }
 
 function keysOf(text: string): readonly Jwk[] | undefined {
