@@ -48,14 +48,24 @@ export async function main([name, ...args]: readonly string[], io: Io): Promise<
     return 1
   }
   const { COMMAND } = await (COMMANDS[name] as Load)()
+  return execute(COMMAND, name, args, io)
+}
+
+/** Runs a command under a name, and prints the error that it throws. @returns the exit code */
+export async function execute(
+  command: Command,
+  name: string,
+  args: readonly string[],
+  io: Io,
+): Promise<number> {
   try {
-    const parsed = parse(COMMAND, args)
-    if (parsed.values['help'] !== true) return await COMMAND.run(parsed, io)
-    io.out(COMMAND.help)
+    const parsed = parse(command, [...args])
+    if (parsed.values['help'] !== true) return await command.run(parsed, io)
+    io.out(command.help)
     return 0
   } catch (error) {
     for (const line of linesOf(error)) io.err(`${name}: ${line}`)
-    return COMMAND.failed ?? 1
+    return command.failed ?? 1
   }
 }
 

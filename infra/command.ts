@@ -3,6 +3,35 @@ import type { parseArgs, ParseArgsOptionsConfig } from 'node:util'
 /** An error that the user can mend. Its message is printed line by line, without a stack. */
 export class Complaint extends Error {}
 
+/** Collects what is wrong in several places, so that the user can mend all of it at once. */
+export class Complaints {
+  readonly #lines: string[] = []
+
+  get isEmpty(): boolean {
+    return this.#lines.length === 0
+  }
+
+  add(...lines: readonly string[]): void {
+    this.#lines.push(...lines)
+  }
+
+  /** @returns the result of an action; `undefined` if it ended with a complaint, which is collected */
+  async of<Result>(action: Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await action
+    } catch (error) {
+      if (!(error instanceof Complaint)) throw error
+      this.add(error.message)
+      return undefined
+    }
+  }
+
+  /** Everything that was collected. */
+  all(): Complaint {
+    return new Complaint(this.#lines.join('\n'))
+  }
+}
+
 /** The terminal in which a command runs. Tests bring their own. */
 export interface Io {
   /** Prints one line on standard output: the result. */

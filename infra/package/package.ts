@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { packageStack } from '../aws/deployment/osls.ts'
+import { packageStack, projectOsls } from '../aws/deployment/osls.ts'
 import { writeParameters } from '../aws/deployment/parameters.ts'
 import { readDeployment } from '../aws/deployment/settings.ts'
 import { TRUSTSTORE_KEY } from '../aws/deployment/truststore.ts'
@@ -27,7 +27,7 @@ export const COMMAND = command({
     await buildAll(out)
     const truststore = { bucket: values['truststore-bucket'], version: values['truststore-version'] }
     await writeParameters(settings, { ...truststore, key: TRUSTSTORE_KEY })
-    await packageStack()
+    await packageStack(projectOsls('inherit'))
     out(`The template of ${file}: .serverless/cloudformation-template-update-stack.json`)
     return 0
   },

@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { main } from '../../infra/certbound.ts'
+import type * as Deploy from '../../infra/aws/deploy.ts'
+import type { Machine } from '../../infra/aws/deployment/deploy.ts'
+import type * as Program from '../../infra/certbound.ts'
 import { type Ran, runCommand, type Surroundings } from './command-line.ts'
 import { copiedProject } from './copied-project.ts'
 import { type FakeAws, startFakeAws } from './fake-aws.ts'
@@ -13,15 +15,17 @@ const PROGRAM = 'infra/certbound.ts'
  * A copy of the project with the example's settings and a trust store, over an AWS account of its own.
  *
  * @param tables where DynamoDB is, for an account that has tables
+ * @param adapt makes the settings of the example
  */
-export async function openDeployment(tables?: string) {
+export async function openDeployment(tables?: string, adapt = (example: string) => example) {
   const aws = await startFakeAws(tables)
   const project = copiedProject()
   const { folder } = project
   // Of the copy, so that it writes into the copy.
-  const program = (await import(join(folder, PROGRAM))) as { main: typeof main }
+  const program = (await import(join(folder, PROGRAM))) as typeof Program
+  const { deployCommand } = (await import(join(folder, 'infra/aws/deploy.ts'))) as typeof Deploy
   const settings = join(folder, 'certbound.jsonc')
-  const example = readFileSync(join(folder, 'certbound.example.jsonc'), 'utf8')
+  const example = adapt(readFileSync(join(folder, 'certbound.example.jsonc'), 'utf8'))
 
   const trust = (...names: string[]) =>
     writeFileSync(join(folder, 'clients-ca.pem'), names.map((name) => certificatePem(name)).join(''))
@@ -33,17 +37,26 @@ export async function openDeployment(tables?: string) {
   trust('ca-root', 'ca-issuing')
   configure()
 
-  /** Runs a command of certbound in this process. */
-  async function run(argv: readonly string[], { env, ...surroundings }: Surroundings = {}): Promise<Ran> {
+  /** Runs a command of certbound in this process, `deploy` on another machine if there is one. */
+  async function run(
+    argv: readonly string[],
+    { env, ...surroundings }: Surroundings = {},
+    machine?: Machine,
+  ): Promise<Ran> {
     const all = { ...environment(folder, aws), ...env }
     const own = argv.includes('--settings') ? [] : ['--settings', settings]
-    const ran = await runCommand(program.main, [...argv, ...own], { ...surroundings, env: all })
+    const main: typeof Program.main =
+      machine === undefined
+        ? program.main
+        : ([name = '', ...rest], io) => program.execute(deployCommand(machine), name, rest, io)
+    const ran = await runCommand(main, [...argv, ...own], { ...surroundings, env: all })
     return { ...ran, stderr: ran.stderr.replaceAll(settings, 'certbound.jsonc') }
   }
 
   /** Runs a command of certbound as npm does. */
-  async function runProcess(argv: readonly string[], input = ''): Promise<Ran> {
-    const started = runScript(join(folder, PROGRAM), argv, environment(folder, aws), folder, input)
+  async function runProcess(argv: readonly string[], input = '', env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+    const all = { ...environment(folder, aws), ...env }
+    const started = runScript(join(folder, PROGRAM), argv, all, folder, input)
     const code = await started.ended
     return { code, stdout: started.stdout(), stderr: started.stderr() }
   }

@@ -18,9 +18,24 @@ export interface Answer {
   readonly body?: string | Buffer
 }
 
+/** The account that the credentials of a fake AWS belong to. */
+export const ACCOUNT = '210987654321'
+/** Its access key. */
+export const ACCESS_KEY = 'AKIATEST'
+
 export interface Domain {
+  /** The name that API Gateway gives the domain. */
+  target?: string
   truststoreVersion: string | undefined
   warnings: string[]
+}
+
+/** A certificate of ACM, as it describes it. */
+export interface Certificate {
+  readonly DomainName: string
+  readonly SubjectAlternativeNames: readonly string[]
+  readonly Status: string
+  readonly Type: string
 }
 
 /** The contents of an account. */
@@ -28,6 +43,25 @@ export interface Account {
   readonly stacks: Map<string, Stack>
   readonly buckets: Map<string, Bucket>
   readonly domains: Map<string, Domain>
+  /** The certificates of ACM, by ARN. */
+  readonly certificates: Map<string, Certificate>
+  /** The ARN of each identity, by access key. */
+  readonly identities: Map<string, string>
+  /** How many functions can run at once. */
+  concurrency: number
   /** Resources that cannot be made: the reason, by logical id. */
   readonly broken: Map<string, string>
+}
+
+/** An account without anything in it. */
+export function emptyAccount(): Account {
+  return {
+    stacks: new Map(),
+    buckets: new Map(),
+    domains: new Map(),
+    certificates: new Map(),
+    identities: new Map([[ACCESS_KEY, `arn:aws:iam::${ACCOUNT}:user/test`]]),
+    concurrency: 1000,
+    broken: new Map(),
+  }
 }

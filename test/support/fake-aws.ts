@@ -1,27 +1,31 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { listen } from '../../infra/connections/listen.ts'
-import { type Account, type Answer, Failure } from './fake-account.ts'
+import { ACCESS_KEY, type Account, type Answer, emptyAccount, Failure } from './fake-account.ts'
+import { callerIdentity, certificate } from './fake-certificates.ts'
 import { cloudFormation } from './fake-cloudformation.ts'
 import { objectStore } from './fake-s3.ts'
 
 export type FakeAws = Awaited<ReturnType<typeof startFakeAws>>
 
 /**
- * An AWS account on loopback: the calls of a deployment to CloudFormation, S3, API Gateway, Lambda and STS. As on AWS, a
+ * An AWS account on loopback: the calls of a deployment to CloudFormation, S3, API Gateway, ACM, Lambda and STS. As on AWS, a
  * domain cannot be made before the object of its trust store exists at the named version.
  *
  * @param tables the URL of a DynamoDB, for an account with tables
  */
 export async function startFakeAws(tables = '') {
-  const account: Account = { stacks: new Map(), buckets: new Map(), domains: new Map(), broken: new Map() }
+  const account = emptyAccount()
   /** Every call, as `CreateStack certbound-prod` or `PUT /bucket/key`. */
   const calls: string[] = []
+  /** The access keys that signed them. */
+  const signers = new Set<string>()
   /** Failures of calls, by the beginning of the call. */
   const refused = new Map<string, Failure>()
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(request)
+    signers.add(signerOf(request))
     if (String(request.headers['x-amz-target']).startsWith('DynamoDB')) {
       send(response, await forward(request, body, tables))
       return
@@ -43,12 +47,16 @@ export async function startFakeAws(tables = '') {
   /** Of a process that uses this account. */
   const environment = {
     AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
-    AWS_ACCESS_KEY_ID: 'AKIATEST',
+    AWS_ACCESS_KEY_ID: ACCESS_KEY,
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_REGION: 'eu-central-1',
     SLS_AWS_MONITORING_FREQUENCY: '1',
   }
-  return { account, calls, refused, environment, close }
+  return { account, calls, signers, refused, environment, close }
+}
+
+function signerOf({ headers }: IncomingMessage): string {
+  return /Credential=([^/]+)/.exec(headers.authorization ?? '')?.[1] ?? 'nobody'
 }
 
 async function forward({ headers }: IncomingMessage, body: Buffer, tables: string): Promise<Answer> {
@@ -68,9 +76,24 @@ interface Call {
 function readCall(request: IncomingMessage, body: Buffer): Call {
   const url = new URL(request.url ?? '/', 'http://aws')
   const method = request.method ?? 'GET'
+  if (String(request.headers['x-amz-target']).startsWith('CertificateManager')) {
+    const { CertificateArn: arn } = JSON.parse(body.toString()) as { readonly CertificateArn: string }
+    return {
+      name: `DescribeCertificate ${arn}`,
+      kind: 'rest',
+      answer: (account) => certificate(arn, account),
+    }
+  }
+  if (url.pathname.includes('/account-settings')) {
+    return { name: 'GetAccountSettings', kind: 'rest', answer: accountSettings }
+  }
   if (url.pathname === '/' && method === 'POST') {
     const form = new URLSearchParams(body.toString())
     const action = form.get('Action') ?? ''
+    if (action === 'GetCallerIdentity') {
+      const signer = signerOf(request)
+      return { name: action, kind: 'query', answer: (account) => callerIdentity(signer, account) }
+    }
     const name = `${action} ${form.get('StackName') ?? ''}`.trim()
     return { name, kind: 'query', answer: (account) => cloudFormation(action, form, account) }
   }
@@ -97,6 +120,11 @@ function deployed(FunctionName: string, { stacks }: Account): Answer {
   return { body: JSON.stringify({ Configuration }) }
 }
 
+function accountSettings({ concurrency }: Account): Answer {
+  const AccountLimit = { ConcurrentExecutions: concurrency, UnreservedConcurrentExecutions: concurrency }
+  return { body: JSON.stringify({ AccountLimit }) }
+}
+
 interface DomainUpdate {
   readonly mutualTlsAuthentication?: { readonly truststoreVersion?: string }
 }
@@ -109,7 +137,7 @@ function domainName(name: string, update: DomainUpdate | undefined, { domains }:
   if (wanted !== undefined) domain.truststoreVersion = wanted
   const { truststoreVersion, warnings: truststoreWarnings } = domain
   const mutualTlsAuthentication = truststoreVersion && { truststoreVersion, truststoreWarnings }
-  const domainNameConfigurations = [{ domainNameStatus: 'AVAILABLE' }]
+  const domainNameConfigurations = [{ domainNameStatus: 'AVAILABLE', apiGatewayDomainName: domain.target }]
   return { body: JSON.stringify({ domainName: name, domainNameConfigurations, mutualTlsAuthentication }) }
 }
 

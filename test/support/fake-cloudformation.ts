@@ -1,35 +1,50 @@
-import { type Account, type Answer, Failure } from './fake-account.ts'
+import { ACCOUNT, type Account, type Answer, Failure } from './fake-account.ts'
 
 export interface Stack {
   status: string
+  /** States that it goes through first, one a look. */
+  passing?: string[]
   outputs: Record<string, string>
-  /** Those of the last change, the newest first. */
-  events: { id: string; resource: string; type: string; status: string; reason?: string }[]
+  isProtected?: boolean
+  /** Of all operations, the newest first. */
+  events: Event[]
   template: string
 }
 
+export interface Event {
+  id: string
+  resource: string
+  type: string
+  status: string
+  reason?: string
+  physicalId?: string
+}
+
+interface Resource {
+  readonly Type: string
+  readonly DeletionPolicy?: string
+  readonly Properties?: Readonly<Record<string, unknown>>
+}
+
 interface Template {
-  readonly Resources: Readonly<
-    Record<string, { Type: string; Properties?: Readonly<Record<string, unknown>> }>
-  >
+  readonly Resources: Readonly<Record<string, Resource>>
   readonly Outputs?: Readonly<Record<string, { Value: unknown }>>
 }
 
-/** One action of CloudFormation, or of STS. */
+/** One action of CloudFormation. */
 export function cloudFormation(action: string, form: URLSearchParams, account: Account): Answer {
   const name = (form.get('StackName') ?? '').replace(/^arn:.*:stack\/([^/]+)\/.*$/, '$1')
   const stack = account.stacks.get(name)
+  const isProtected = stack?.isProtected ?? form.get('EnableTerminationProtection') === 'true'
   switch (action) {
-    case 'GetCallerIdentity':
-      return result(action, '<Account>123456789012</Account><Arn>arn:aws:iam::123456789012:user/test</Arn>')
     case 'ValidateTemplate':
       return result(action, '')
     case 'CreateStack':
       if (stack !== undefined)
         throw new Failure(400, 'AlreadyExistsException', `Stack [${name}] already exists`)
-      return change(action, name, templateOf(form, account), account)
+      return change(action, name, templateOf(form, account), account, isProtected)
     case 'UpdateStack':
-      return change(action, name, updated(name, stack, templateOf(form, account)), account)
+      return change(action, name, updated(name, stack, templateOf(form, account)), account, isProtected)
   }
   if (stack === undefined) throw invalid(`Stack with id ${name} does not exist`)
   switch (action) {
@@ -53,17 +68,20 @@ export function cloudFormation(action: string, form: URLSearchParams, account: A
 
 const invalid = (message: string) => new Failure(400, 'ValidationError', message)
 
-function member(name: string, { id, resource, type, status, reason = '' }: Stack['events'][number]): string {
+function member(name: string, event: Event): string {
+  const { id, resource, type, status, reason = '', physicalId = '' } = event
+  const ids = `<StackId>${stackId(name)}</StackId><PhysicalResourceId>${physicalId}</PhysicalResourceId>`
   const about = `<LogicalResourceId>${resource}</LogicalResourceId><ResourceType>${type}</ResourceType>`
   const what = `<ResourceStatus>${status}</ResourceStatus><ResourceStatusReason>${reason}</ResourceStatusReason>`
-  return `<member><EventId>${id}</EventId><StackName>${name}</StackName>${about}${what}</member>`
+  return `<member><EventId>${id}</EventId><StackName>${name}</StackName>${ids}${about}${what}</member>`
 }
 
-function describe(name: string, { status, outputs }: Stack): string {
+function describe(name: string, { status, passing = [], outputs, isProtected = false }: Stack): string {
+  const shown = `<StackStatus>${passing.shift() ?? status}</StackStatus><EnableTerminationProtection>${String(isProtected)}</EnableTerminationProtection>`
   const members = Object.entries(outputs).map(
     ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
   )
-  return `<StackName>${name}</StackName><StackId>${stackId(name)}</StackId><StackStatus>${status}</StackStatus><CreationTime>2026-11-25T10:00:00Z</CreationTime><Outputs>${members.join('')}</Outputs>`
+  return `<StackName>${name}</StackName><StackId>${stackId(name)}</StackId>${shown}<CreationTime>2026-11-25T10:00:00Z</CreationTime><Outputs>${members.join('')}</Outputs>`
 }
 
 function templateOf(form: URLSearchParams, { buckets }: Account): string {
@@ -78,38 +96,62 @@ function templateOf(form: URLSearchParams, { buckets }: Account): string {
 
 function updated(name: string, stack: Stack | undefined, template: string): string {
   if (stack === undefined) throw invalid(`Stack [${name}] does not exist`)
-  if (!/^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(stack.status))
+  if (!/^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT|IMPORT_ROLLBACK)_COMPLETE$/.test(stack.status))
     throw invalid(`Stack:${stackId(name)} is in ${stack.status} state and can not be updated.`)
   if (stack.template === template) throw invalid('No updates are to be performed.')
   return template
 }
 
-/** Makes everything in the template, or nothing. */
-function change(action: 'CreateStack' | 'UpdateStack', name: string, text: string, account: Account): Answer {
+/** Makes everything in the template, or nothing. What is retained stays behind even then. */
+function change(
+  action: 'CreateStack' | 'UpdateStack',
+  name: string,
+  text: string,
+  account: Account,
+  isProtected: boolean,
+): Answer {
   const verb = action === 'CreateStack' ? 'CREATE' : 'UPDATE'
   const template = JSON.parse(text) as Template
   const before = account.stacks.get(name)
   const number = String(account.stacks.size) + String(before?.events.length ?? 0)
-  const own = (status: string) => {
-    return { id: `${number}-${status}`, resource: name, type: 'AWS::CloudFormation::Stack', status }
+  const event = (resource: string, type: string, status: string, physicalId: string) => {
+    return { id: `${number}-${resource}-${status}`, resource, type, status, physicalId }
   }
-  const begun = own(`${verb}_IN_PROGRESS`)
+  const own = (status: string) => event(name, 'AWS::CloudFormation::Stack', status, stackId(name))
   const [failed] = Object.entries(template.Resources).flatMap(([resource, { Type }]) => {
     const reason = account.broken.get(resource) ?? withoutTruststore(template, resource, account)
-    const event = { id: `${number}-failed`, resource, type: Type, status: `${verb}_FAILED` }
-    return reason === undefined ? [] : [{ ...event, reason }]
+    return reason === undefined ? [] : [{ ...event(resource, Type, `${verb}_FAILED`, ''), reason }]
   })
+  const past = before?.events ?? []
+  const state = { outputs: {}, template: '', ...before, isProtected }
   if (failed !== undefined) {
     const status = verb === 'CREATE' ? 'ROLLBACK_COMPLETE' : 'UPDATE_ROLLBACK_COMPLETE'
-    const events = [own(status), failed, begun]
-    account.stacks.set(name, { outputs: {}, template: '', ...before, status, events })
+    const kept = newlyRetained(template, before).map(
+      ([id, { Type }]) =>
+        [
+          event(id, Type, 'DELETE_SKIPPED', physicalId(name, id)),
+          event(id, Type, 'CREATE_IN_PROGRESS', physicalId(name, id)),
+        ] as const,
+    )
+    const begun = [...kept.map(([, made]) => made), own(`${verb}_IN_PROGRESS`)]
+    const events = [own(status), ...kept.map(([skipped]) => skipped), failed, ...begun, ...past]
+    account.stacks.set(name, { ...state, status, events })
   } else {
     for (const id of Object.keys(template.Resources)) make(name, template, id, account)
     const status = `${verb}_COMPLETE`
-    const events = [own(status), begun]
-    account.stacks.set(name, { status, outputs: outputs(name, template), events, template: text })
+    const events = [own(status), own(`${verb}_IN_PROGRESS`), ...past]
+    account.stacks.set(name, { ...state, status, events, outputs: outputs(name, template), template: text })
   }
   return result(action, `<StackId>${stackId(name)}</StackId>`)
+}
+
+function newlyRetained({ Resources }: Template, before: Stack | undefined): [string, Resource][] {
+  const there = new Set(
+    Object.keys(before?.template ? (JSON.parse(before.template) as Template).Resources : {}),
+  )
+  return Object.entries(Resources).filter(
+    ([id, { DeletionPolicy }]) => DeletionPolicy === 'Retain' && !there.has(id),
+  )
 }
 
 interface DomainProperties {
@@ -142,7 +184,7 @@ function make(name: string, template: Template, id: string, { buckets, domains }
   if (domain === undefined) return
   const truststoreVersion = domain.MutualTlsAuthentication?.TruststoreVersion
   const warnings = domains.get(domain.DomainName)?.warnings ?? []
-  domains.set(domain.DomainName, { warnings, truststoreVersion })
+  domains.set(domain.DomainName, { target: targetOf(id), warnings, truststoreVersion })
 }
 
 function outputs(name: string, { Outputs = {}, ...template }: Template): Record<string, string> {
@@ -157,13 +199,13 @@ function resolve(value: unknown, name: string, template: Template): string {
   const { Ref, 'Fn::GetAtt': attribute } = value as { Ref?: string; 'Fn::GetAtt'?: [string, string] }
   if (Ref !== undefined) return domainOf(template, Ref)?.DomainName ?? physicalId(name, Ref)
   if (attribute === undefined) return 'joined'
-  return attribute[1] === 'RegionalDomainName'
-    ? `d-${attribute[0].toLowerCase()}.execute-api.eu-central-1.amazonaws.com`
-    : `${attribute[0]}.${attribute[1]}`
+  return attribute[1] === 'RegionalDomainName' ? targetOf(attribute[0]) : `${attribute[0]}.${attribute[1]}`
 }
 
+const targetOf = (id: string) => `d-${id.toLowerCase()}.execute-api.eu-central-1.amazonaws.com`
+
 const physicalId = (stack: string, id: string) => `${stack}-${id}`.toLowerCase()
-const stackId = (name: string) => `arn:aws:cloudformation:eu-central-1:123456789012:stack/${name}/1`
+const stackId = (name: string) => `arn:aws:cloudformation:eu-central-1:${ACCOUNT}:stack/${name}/1`
 
 function result(action: string, body: string): Answer {
   return { body: `<${action}Response><${action}Result>${body}</${action}Result></${action}Response>` }

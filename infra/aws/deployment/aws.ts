@@ -1,29 +1,38 @@
+import { ACMClient } from '@aws-sdk/client-acm'
 import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2'
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { S3Client } from '@aws-sdk/client-s3'
+import { STSClient } from '@aws-sdk/client-sts'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import { Complaint } from '../../command.ts'
 
-/** Clients of AWS in one Region, with the credentials and endpoints of the environment. */
+/** Clients of AWS in one Region, with the endpoints of the environment and one identity, which its credentials decide. */
 export function openAws(region: string) {
+  const sts = new STSClient({ region })
+  const { credentials } = sts.config
+  const own = { region, credentials }
   const clients = {
-    cloudFormation: new CloudFormationClient({ region }),
-    s3: new S3Client({ region }),
-    gateway: new ApiGatewayV2Client({ region }),
-    lambda: new LambdaClient({ region }),
-    dynamodb: new DynamoDBClient({ region }),
+    sts,
+    acm: new ACMClient(own),
+    cloudFormation: new CloudFormationClient(own),
+    s3: new S3Client(own),
+    gateway: new ApiGatewayV2Client(own),
+    lambda: new LambdaClient(own),
+    dynamodb: new DynamoDBClient(own),
   }
-  return { ...clients, close: () => Object.values(clients).forEach((client) => client.destroy()) }
+  return {
+    ...clients,
+    credentials,
+    close: () => Object.values(clients).forEach((client) => client.destroy()),
+  }
 }
 
 export type Aws = ReturnType<typeof openAws>
 
 /** Explanations of common errors, by the name that AWS gives the error. */
 const MEANINGS: Readonly<Record<string, string>> = {
-  CredentialsProviderError:
-    'there are no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
   ExpiredToken: 'the AWS credentials have expired: get new ones',
   ExpiredTokenException: 'the AWS credentials have expired: get new ones',
   InvalidClientTokenId: 'AWS does not know the credentials',
@@ -53,6 +62,20 @@ function explained(doing: string, error: unknown): unknown {
   const isDenied = /^AccessDenied|^UnauthorizedOperation/.test(name) || $metadata?.httpStatusCode === 403
   const denied = isDenied ? `the AWS credentials do not allow it (${message})` : undefined
   const unreachable = /^E[A-Z]+$/.test(code) ? `AWS cannot be reached (${code})` : undefined
-  const meaning = MEANINGS[name] ?? denied ?? unreachable ?? `${name}: ${message}`
+  const missing = name === 'CredentialsProviderError' ? withoutCredentials(message) : undefined
+  const meaning = missing ?? MEANINGS[name] ?? denied ?? unreachable ?? `${name}: ${message}`
   return new Complaint(`${doing}: ${meaning}`, { cause: error })
+}
+
+/** The SDK's own sentence does not name the profile, and after a search in several places it names nothing. */
+function withoutCredentials(sentence: string): string {
+  const profile = process.env['AWS_PROFILE'] ?? ''
+  const isLost = sentence.startsWith('Could not load credentials from any providers')
+  if (profile === '' && isLost)
+    return 'there are no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'
+  if (isLost)
+    return `the AWS configuration has no profile ${profile} (AWS_PROFILE), or no credentials for it: aws configure list-profiles lists the profiles`
+  const name = profile === '' ? 'default' : profile
+  const login = /sso/i.test(sentence) ? ` (aws sso login --profile ${name})` : ''
+  return `the profile ${name} gives no credentials: ${sentence}${login}`
 }

@@ -5,18 +5,22 @@ import { functionNames } from '../../package/build.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import { allClients, refuseIssuingClients } from '../../truststore/issuing-clients.ts'
 import { type Aws, attempt } from './aws.ts'
-import { deployStack, packageStack } from './osls.ts'
+import { actingAs, deployStack, type Osls, packageStack } from './osls.ts'
 import { serviceNumber, type TruststoreObject, writeParameters } from './parameters.ts'
+import { preflight } from './preflight.ts'
 import type { Ready } from './readiness.ts'
 import type { DeploymentSettings } from './settings.ts'
 import {
   findStack,
   mainStackName,
-  obstacle,
   putStack,
+  settled,
   type StackState,
   truststoreStackName,
+  type Wait,
 } from './stack.ts'
+import { obstacle } from './stack-advice.ts'
+import { lastOperation, leftBehind } from './stack-events.ts'
 import { openDeployedTables } from './tables.ts'
 import { BUCKET_OUTPUT, fillTruststore, findTruststore, mutualTlsOf, truststoreBucket } from './truststore.ts'
 
@@ -26,29 +30,28 @@ const TRUSTSTORE_TEMPLATE = join(import.meta.dirname, '../template/truststore.js
  * The steps that `deploy` would take. Changes nothing.
  *
  * @returns lines to show before the question
- * @throws Complaint when a stack cannot be changed now, or a client has registered a certificate that can issue others
+ * @throws Complaint with everything that would let the deployment fail, or a certificate that can issue others and that a
+ *   client has registered
  */
 export async function planOf({ settings, truststore }: Ready, aws: Aws): Promise<string[]> {
-  const [store, main] = [truststoreStackName(settings), mainStackName(settings)]
-  const storeStack = await findStack(aws.cloudFormation, store)
-  const mainStack = await findStack(aws.cloudFormation, main)
-  const obstacles = [obstacle(store, storeStack), obstacle(main, mainStack)].filter((it) => it !== undefined)
-  if (obstacles.length > 0) throw new Complaint(obstacles.join('\n'))
+  const { identity, truststoreStack, mainStack, warnings } = await preflight(settings, aws)
   await refuseIssuingClients(truststore.certificates, await clientsOf(mainStack, settings, aws))
 
-  const bucket = storeStack?.outputs.get(BUCKET_OUTPUT)
+  const bucket = truststoreStack?.outputs.get(BUCKET_OUTPUT)
   const isFilled =
     bucket !== undefined && (await findTruststore(aws.s3, bucket, truststore.pem)) !== undefined
   const { mtlsDomain, plainDomain, region, stage, service } = settings
   const action = (stack: object | undefined) => (stack === undefined ? 'create' : 'update')
   return [
     `certbound in ${region}, stage ${stage}: service ${serviceNumber(settings)}, issuer ${service.issuer}`,
-    `  1. stack ${store}: ${action(storeStack)}; the bucket of the trust store`,
+    `  account ${identity.account}, as ${identity.arn}`,
+    `  1. stack ${truststoreStackName(settings)}: ${action(truststoreStack)}; the bucket of the trust store`,
     `  2. trust store: ${isFilled ? 'has' : 'gets'} ${truststore.subjects.length} certificates`,
     ...truststore.subjects.map((subject) => `       ${subject}`),
-    `  3. stack ${main}: ${action(mainStack)}; ${functionNames().length} functions, two tables, one API`,
+    `  3. stack ${mainStackName(settings)}: ${action(mainStack)}; ${functionNames().length} functions, two tables, one API`,
     `       ${mtlsDomain.name} (mutual TLS) and ${plainDomain.name}`,
     ...truststore.warnings,
+    ...warnings,
   ]
 }
 
@@ -63,6 +66,12 @@ async function clientsOf(
   return attempt('the registered clients', () => allClients(store.registry)).finally(() => store.close())
 }
 
+/** What a deployment needs outside of AWS's clients. Tests bring their own. */
+export interface Machine {
+  readonly osls: Osls
+  readonly wait: Wait
+}
+
 /**
  * Fills the trust store first: the domain cannot be made before its object exists at a known version. Each step keeps or
  * updates existing parts, so a deployment can be repeated after any failure.
@@ -70,18 +79,39 @@ async function clientsOf(
  * @returns lines with the next steps
  * @throws Complaint
  */
-export async function deploy({ settings, truststore }: Ready, aws: Aws): Promise<string[]> {
+export async function deploy({ settings, truststore }: Ready, aws: Aws, machine: Machine): Promise<string[]> {
   const template = await readFile(TRUSTSTORE_TEMPLATE, 'utf8')
-  await putStack(aws.cloudFormation, truststoreStackName(settings), template)
+  await putStack(aws.cloudFormation, truststoreStackName(settings), template, machine.wait)
   const object = await fillTruststore(aws.s3, await truststoreBucket(settings, aws), truststore.pem)
   await writeParameters(settings, object)
-  await packageStack()
+  await packageStack(machine.osls)
+  await deployMainStack(settings, aws, machine)
   const name = mainStackName(settings)
-  const before = await findStack(aws.cloudFormation, name)
-  await deployStack({ afterFailure: before?.status === 'UPDATE_ROLLBACK_COMPLETE' })
   const outputs = (await findStack(aws.cloudFormation, name))?.outputs
   if (outputs === undefined) throw new Complaint(`the stack ${name} does not exist after it was deployed`)
   return [...(await truststoreWarnings(settings, object, aws)), ...nextSteps(settings, outputs)]
+}
+
+/** osls ends at the first failure, before CloudFormation has rolled everything back. */
+async function deployMainStack(
+  settings: DeploymentSettings,
+  { cloudFormation, credentials }: Aws,
+  { osls, wait }: Machine,
+): Promise<void> {
+  const [name, { region, stage }] = [mainStackName(settings), settings]
+  const before = await findStack(cloudFormation, name)
+  const afterFailure = before?.status === 'UPDATE_ROLLBACK_COMPLETE'
+  try {
+    const env = actingAs(await credentials(), stage, process.env)
+    await deployStack({ afterFailure, env }, osls)
+  } catch (error) {
+    if (!(error instanceof Complaint)) throw error
+    const state = await settled(cloudFormation, name, wait)
+    const advice = obstacle(name, state, region) ?? []
+    const operation = state === undefined ? [] : await lastOperation(cloudFormation, name)
+    const lines = [error.message].concat(advice, leftBehind(operation, region))
+    throw new Complaint(lines.join('\n'), { cause: error })
+  }
 }
 
 /** API Gateway accepts a bundle with a certificate that it cannot read, and only warns; clients of that CA get 403. */

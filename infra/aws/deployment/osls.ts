@@ -7,9 +7,15 @@ import { Complaint } from '../../command.ts'
 import { functionNames } from '../../package/build.ts'
 import { ROOT } from '../../root.ts'
 
+/** The environment of a process. */
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Runs osls in the folder of the project. @throws Complaint with its output when it fails */
+export type Osls = (parameters: readonly string[], env?: Environment) => Promise<void>
+
 /** Makes the template from the archives and parameters in dist/. @throws Complaint */
-export async function packageStack(): Promise<void> {
-  await osls('package')
+export async function packageStack(osls: Osls): Promise<void> {
+  await osls(['package'])
 }
 
 /**
@@ -18,24 +24,61 @@ export async function packageStack(): Promise<void> {
  *
  * @throws Complaint when osls fails
  */
-export async function deployStack({ afterFailure }: { readonly afterFailure: boolean }): Promise<void> {
+export async function deployStack(
+  { afterFailure, env }: { readonly afterFailure: boolean; readonly env: Environment },
+  osls: Osls,
+): Promise<void> {
   // osls finds an archive unchanged only if it lies here.
   for (const name of functionNames()) {
     await copyFile(join(ROOT, 'dist', `${name}.zip`), join(ROOT, '.serverless', `${name}.zip`))
   }
-  await osls('deploy', '--package', '.serverless', ...(afterFailure ? ['--force'] : []))
+  await osls(['deploy', '--package', '.serverless', ...(afterFailure ? ['--force'] : [])], env)
 }
 
-/** Shows progress on this terminal. The rest, which names closed endpoints among other things, is shown only after a failure. */
-async function osls(...parameters: readonly string[]): Promise<void> {
-  const bin = join(dirname(fileURLToPath(import.meta.resolve('osls/package.json'))), 'bin/serverless.js')
-  const child = spawn(process.execPath, [bin, ...parameters], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const printed: Buffer[] = []
-  child.stdout.on('data', (chunk: Buffer) => printed.push(chunk))
-  await once(child, 'close')
-  if (child.exitCode === 0) return
-  throw new Complaint(`osls ${parameters.join(' ')} failed\n${Buffer.concat(printed).toString().trim()}`)
+interface Credentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string | undefined
+}
+
+/**
+ * An environment in which osls acts as exactly one identity. It has rules of its own, in which other variables come first
+ * (osls/lib/aws/credentials.js).
+ */
+export function actingAs(
+  { accessKeyId, secretAccessKey, sessionToken }: Credentials,
+  stage: string,
+  env: Environment,
+): Environment {
+  const kinds = ['PROFILE', 'ACCESS_KEY_ID', 'SECRET_ACCESS_KEY', 'SESSION_TOKEN']
+  const sources = ['AWS', 'AWS_DEFAULT', `AWS_${stage.toUpperCase()}`]
+  const other = new Set(sources.flatMap((source) => kinds.map((kind) => `${source}_${kind}`)))
+  const rest = Object.entries(env).filter(([name]) => !other.has(name))
+  return {
+    ...Object.fromEntries(rest),
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    ...(sessionToken !== undefined && { AWS_SESSION_TOKEN: sessionToken }),
+  }
+}
+
+/**
+ * The osls of the project. Its output names closed endpoints among other things, so it is shown only after a failure.
+ *
+ * @param progress whether this terminal shows what osls does
+ */
+export function projectOsls(progress: 'inherit' | 'ignore'): Osls {
+  return async (parameters, env = process.env) => {
+    const bin = join(dirname(fileURLToPath(import.meta.resolve('osls/package.json'))), 'bin/serverless.js')
+    const child = spawn(process.execPath, [bin, ...parameters], {
+      cwd: ROOT,
+      env,
+      stdio: ['ignore', 'pipe', progress],
+    })
+    const printed: Buffer[] = []
+    child.stdout?.on('data', (chunk: Buffer) => printed.push(chunk))
+    await once(child, 'close')
+    if (child.exitCode === 0) return
+    throw new Complaint(`osls ${parameters.join(' ')} failed\n${Buffer.concat(printed).toString().trim()}`)
+  }
 }

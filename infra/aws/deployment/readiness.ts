@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Complaint } from '../../command.ts'
+import { Complaints } from '../../command.ts'
 import { functionNames } from '../../package/build.ts'
 import { ROOT } from '../../root.ts'
 import { attempt, openAws } from './aws.ts'
-import { type DeploymentSettings, readDeployment } from './settings.ts'
+import { certificateArns, type DeploymentSettings, readDeployment } from './settings.ts'
 import { readTruststoreFiles, type TruststoreBundle } from './truststore-files.ts'
 
 export interface Ready {
@@ -18,22 +18,33 @@ export interface Ready {
  * @throws Complaint with all that is missing, one line each
  */
 export async function readiness(file: string, now: Date): Promise<Ready> {
-  const missing: string[] = []
-  const collect = (error: unknown): undefined => {
-    if (!(error instanceof Complaint)) throw error
-    missing.push(error.message)
-  }
-  const settings = await readDeployment(file).catch(collect)
-  const truststore = settings && (await readTruststoreFiles(settings, file, now).catch(collect))
-  await expectCredentials().catch(collect)
+  const missing = new Complaints()
+  const settings = await missing.of(readDeployment(file))
+  if (settings !== undefined) missing.add(...placeholders(settings).map((line) => `${file}: ${line}`))
+  const truststore = settings && (await missing.of(readTruststoreFiles(settings, file, now)))
+  await missing.of(expectCredentials())
   const absent = functionNames().filter((name) => !existsSync(join(ROOT, 'dist', `${name}.zip`)))
-  if (absent.length > 0) missing.push(`dist/${absent.join('.zip, ')}.zip missing: npm run build makes it`)
-  if (settings === undefined || truststore === undefined || missing.length > 0)
-    throw new Complaint(missing.join('\n'))
+  if (absent.length > 0) missing.add(`dist/${absent.join('.zip, ')}.zip missing: npm run build makes it`)
+  if (settings === undefined || truststore === undefined || !missing.isEmpty) throw missing.all()
   return { settings, truststore }
+}
+
+/** What certbound.example.jsonc has in place of own values. */
+function placeholders(settings: DeploymentSettings): string[] {
+  const { mtlsDomain, plainDomain, service, alarms } = settings
+  const values = {
+    'mtlsDomain.name': mtlsDomain.name,
+    'plainDomain.name': plainDomain.name,
+    ...certificateArns(settings),
+    'service.issuer': service.issuer,
+    'alarms.email': alarms.email ?? '',
+  }
+  return Object.entries(values)
+    .filter(([, value]) => /[./@]example\.com(?![\w.-])|:123456789012:/.test(`.${value}`))
+    .map(([name, value]) => `${name} must be your own: ${value} is that of the example`)
 }
 
 async function expectCredentials(): Promise<void> {
   const aws = openAws('us-east-1')
-  await attempt('credentials', () => aws.cloudFormation.config.credentials()).finally(aws.close)
+  await attempt('credentials', () => aws.credentials()).finally(aws.close)
 }

@@ -146,15 +146,21 @@ function ruleOf(issue: z.core.$ZodIssue): string {
   return hasOwnWords ? issue.message : `must be of type ${issue.expected}`
 }
 
-/** Rules over several settings. */
-function contradictions({ region, mtlsDomain, plainDomain, clients }: DeploymentSettings): string[] {
-  const arns = {
-    'mtlsDomain.certificateArn': mtlsDomain.certificateArn,
-    'mtlsDomain.ownershipCertificateArn': mtlsDomain.ownershipCertificateArn,
+/** The certificates in ACM, by the name of the setting. */
+export function certificateArns({ mtlsDomain, plainDomain }: DeploymentSettings): Record<string, string> {
+  const { certificateArn, ownershipCertificateArn: ownership } = mtlsDomain
+  return {
+    'mtlsDomain.certificateArn': certificateArn,
+    ...(ownership !== undefined && { 'mtlsDomain.ownershipCertificateArn': ownership }),
     'plainDomain.certificateArn': plainDomain.certificateArn,
   }
-  const elsewhere = Object.entries(arns).filter(
-    ([, arn]) => arn !== undefined && arn.split(':')[3] !== region,
+}
+
+/** Rules over several settings. */
+function contradictions(settings: DeploymentSettings): string[] {
+  const { region, mtlsDomain, plainDomain, clients } = settings
+  const elsewhere = Object.entries(certificateArns(settings)).filter(
+    ([, arn]) => arn.split(':')[3] !== region,
   )
   const aliases = clients.map(({ clientIdAlias }) => clientIdAlias)
   return [

@@ -1,20 +1,24 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import {
   type CloudFormationClient,
   CreateStackCommand,
-  DescribeStackEventsCommand,
   DescribeStacksCommand,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation'
 import { Complaint } from '../../command.ts'
 import { attempt } from './aws.ts'
 import type { DeploymentSettings } from './settings.ts'
+import { failureReason, lastOperation } from './stack-events.ts'
 
 export interface StackState {
   /** The status in CloudFormation, for example `UPDATE_COMPLETE`. */
   readonly status: string
   readonly outputs: ReadonlyMap<string, string>
+  /** Whether it must be allowed first to delete the stack. */
+  readonly isProtected: boolean
 }
+
+/** Lets time pass between two looks. */
+export type Wait = (milliseconds: number) => Promise<unknown>
 
 const POLL_MILLISECONDS = 5000
 
@@ -33,7 +37,8 @@ export async function findStack(
     const outputs = (stack.Outputs ?? []).map(
       ({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue] as const,
     )
-    return { status: stack.StackStatus ?? '', outputs: new Map(outputs) }
+    const isProtected = stack.EnableTerminationProtection === true
+    return { status: stack.StackStatus ?? '', outputs: new Map(outputs), isProtected }
   })
 }
 
@@ -47,15 +52,6 @@ async function describe(client: CloudFormationClient, StackName: string) {
   }
 }
 
-/** Why a stack cannot be changed now; `undefined` when it can be, or does not exist. */
-export function obstacle(name: string, state: StackState | undefined): string | undefined {
-  if (state === undefined || /^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT)_COMPLETE$/.test(state.status))
-    return undefined
-  if (state.status.endsWith('_IN_PROGRESS'))
-    return `the stack ${name} is being changed by somebody else: wait until that is done`
-  return `the stack ${name} is left over from a failure (${state.status}): read its events in CloudFormation, delete it, and deploy again`
-}
-
 /**
  * Creates or updates a stack, and waits until that is done. The SDK's waiters would repeat every error of a poll, such as
  * expired credentials, until their time is over.
@@ -67,43 +63,47 @@ export async function putStack(
   client: CloudFormationClient,
   StackName: string,
   TemplateBody: string,
+  wait: Wait,
 ): Promise<StackState> {
-  const isThere = (await findStack(client, StackName)) !== undefined
-  await attempt(`changing the stack ${StackName}`, () => change(client, StackName, TemplateBody, isThere))
+  const before = await findStack(client, StackName)
+  const isBegun = await attempt(`changing the stack ${StackName}`, () =>
+    change(client, StackName, TemplateBody, before !== undefined),
+  )
+  if (!isBegun && before !== undefined) return before
+  const after = await settled(client, StackName, wait)
+  if (after === undefined) throw new Complaint(`the stack ${StackName} was deleted while it was being made`)
+  if (/^(CREATE|UPDATE)_COMPLETE$/.test(after.status)) return after
+  const why = failureReason(await lastOperation(client, StackName))
+  throw new Complaint(`the stack ${StackName} failed and was rolled back (${after.status})${why}`)
+}
+
+/** The stack when nothing is being changed any more. @throws Complaint */
+export async function settled(
+  client: CloudFormationClient,
+  StackName: string,
+  wait: Wait,
+): Promise<StackState | undefined> {
   for (;;) {
     const state = await findStack(client, StackName)
-    if (state === undefined) throw new Complaint(`the stack ${StackName} was deleted while it was being made`)
-    if (/^(CREATE|UPDATE)_COMPLETE$/.test(state.status)) return state
-    if (!state.status.endsWith('_IN_PROGRESS')) throw await failure(client, StackName, state.status)
-    await delay(POLL_MILLISECONDS)
+    if (state?.status.endsWith('_IN_PROGRESS') !== true) return state
+    await wait(POLL_MILLISECONDS)
   }
 }
 
+/** @returns whether an operation was begun: if there is nothing to update, none is */
 async function change(
   client: CloudFormationClient,
   StackName: string,
   TemplateBody: string,
   isThere: boolean,
-) {
+): Promise<boolean> {
   const create = { StackName, TemplateBody, EnableTerminationProtection: true }
   try {
     if (isThere) await client.send(new UpdateStackCommand({ StackName, TemplateBody }))
     else await client.send(new CreateStackCommand(create))
+    return true
   } catch (error) {
-    if (!(error instanceof Error && error.message.includes('No updates are to be performed'))) throw error
+    if (error instanceof Error && error.message.includes('No updates are to be performed')) return false
+    throw error
   }
-}
-
-async function failure(client: CloudFormationClient, StackName: string, status: string): Promise<Complaint> {
-  const { StackEvents = [] } = await attempt(`reading the events of ${StackName}`, () =>
-    client.send(new DescribeStackEventsCommand({ StackName })),
-  )
-  // The newest event comes first. The oldest failure is the cause, unless CloudFormation only cancelled that resource.
-  const first = StackEvents.findLast(
-    ({ ResourceStatus = '', ResourceStatusReason = '' }) =>
-      ResourceStatus.endsWith('_FAILED') && !ResourceStatusReason.includes('cancelled'),
-  )
-  const why =
-    first === undefined ? '' : `: ${first.LogicalResourceId ?? ''}, ${first.ResourceStatusReason ?? ''}`
-  return new Complaint(`the stack ${StackName} failed and was rolled back (${status})${why}`)
 }

@@ -48,7 +48,7 @@ export async function withTables<Result>(
 /** Opens the tables that the stack made. @throws Complaint when there is no stack */
 export async function openDeployedTables(
   settings: DeploymentSettings,
-  { cloudFormation }: Aws,
+  { cloudFormation, credentials }: Aws,
   { registry, grants }: Replaced = {},
 ): Promise<Runtime> {
   const name = mainStackName(settings)
@@ -58,7 +58,10 @@ export async function openDeployedTables(
   if (registryTable === undefined || grantsTable === undefined) {
     throw new Complaint(`the stack ${name} does not exist or is not complete: run npm run deploy first`)
   }
-  return openTables({ registryTable, grantsTable }, serviceNumber(settings), { region: settings.region })
+  return openTables({ registryTable, grantsTable }, serviceNumber(settings), {
+    region: settings.region,
+    credentials,
+  })
 }
 
 /** Opens tables without a cache, so that the tables decide. */
@@ -94,10 +97,15 @@ export async function deployLocally(settings: DeploymentSettings, endpoint: stri
   ]
 }
 
-/** The URL of a DynamoDB on this machine, from an option or the environment; `undefined` for AWS. */
-export function localEndpoint(option: string | undefined, { env }: Io): string | undefined {
-  const endpoint = option ?? env['AWS_ENDPOINT_URL_DYNAMODB']
-  return endpoint === '' ? undefined : endpoint
+/**
+ * The URL of a DynamoDB on this machine, from an option or the environment; `undefined` for AWS. If the environment decides,
+ * a line on standard error shows it.
+ */
+export function localEndpoint(option: string | undefined, { env, err }: Io): string | undefined {
+  const inherited = env['AWS_ENDPOINT_URL_DYNAMODB'] ?? ''
+  if (option !== undefined || inherited === '') return option === '' ? undefined : option
+  err(`not AWS: the tables are at ${inherited} (AWS_ENDPOINT_URL_DYNAMODB)`)
+  return inherited
 }
 
 async function expectDynamoDb(endpoint: string): Promise<void> {

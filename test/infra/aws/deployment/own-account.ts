@@ -1,0 +1,94 @@
+import { test as base } from 'vitest'
+import { startEmbeddedEngine } from '../../../../infra/emulator/engine.ts'
+import { createTables } from '../../../../infra/tables/tables.ts'
+import type { Surroundings } from '../../../support/command-line.ts'
+import { type Deployment, openDeployment } from '../../../support/deployment.ts'
+import { ACCOUNT, type Certificate } from '../../../support/fake-account.ts'
+import { fakeOsls } from '../../../support/fake-osls.ts'
+
+export const STORE = 'truststore-certbound-prod'
+export const MAIN = 'certbound-prod'
+export const MTLS = 'mtls.auth.certbound.test'
+export const PLAIN = 'auth.certbound.test'
+/** The names of the tables that the fake account makes. */
+export const TABLES = [`${MAIN}-registrytable`, `${MAIN}-grantstable`] as const
+/** Of both domains. */
+export const CERTIFICATE = `arn:aws:acm:eu-central-1:${ACCOUNT}:certificate/11111111-2222-3333-4444-555555555555`
+
+const ISSUED: Certificate = {
+  DomainName: PLAIN,
+  SubjectAlternativeNames: [PLAIN, `*.${PLAIN}`],
+  Status: 'ISSUED',
+  Type: 'AMAZON_ISSUED',
+}
+
+/** The example, filled in by its owner. */
+export function openOwnDeployment(tables: string): Promise<Deployment> {
+  return openDeployment(tables, (example) =>
+    example.replaceAll('example.com', 'certbound.test').replaceAll('123456789012', ACCOUNT),
+  )
+}
+
+/** Makes the account as it is before the first deployment: there is a certificate. */
+export function reset({ aws }: Deployment): void {
+  const { stacks, buckets, domains, certificates, broken } = aws.account
+  for (const contents of [stacks, buckets, domains, certificates, broken, aws.refused, aws.signers])
+    contents.clear()
+  aws.calls.length = 0
+  aws.account.concurrency = 1000
+  certificates.set(CERTIFICATE, ISSUED)
+}
+
+/** The changes that were asked for over the network. */
+export function changesIn({ aws }: Deployment): string[] {
+  return aws.calls.filter((call) => /^(Create|Update|PUT |DELETE )/.test(call))
+}
+
+/** A certificate that differs from the usual one. */
+export function certificateWith(changes: Partial<Certificate>): Certificate {
+  return { ...ISSUED, ...changes }
+}
+
+/** Deploys in this process, with a small osls. */
+async function openOperator(deployment: Deployment) {
+  reset(deployment)
+  deployment.configure()
+  deployment.trust('ca-root', 'ca-issuing')
+  const { osls, runs } = await fakeOsls(deployment)
+  const waits: number[] = []
+  const wait = (milliseconds: number) => Promise.resolve(waits.push(milliseconds))
+  const run = (parameters: readonly string[], surroundings?: Surroundings) =>
+    deployment.run(['deploy', ...parameters], surroundings, { osls, wait })
+  return {
+    ...deployment,
+    account: deployment.aws.account,
+    calls: deployment.aws.calls,
+    runs,
+    waits,
+    changes: () => changesIn(deployment),
+    /** Deploys without a question. */
+    deploy: (env?: NodeJS.ProcessEnv) => run(['--yes'], { env: { ...env } }),
+    /** The lines on standard error of a deployment that is refused. */
+    refusal: async (env?: NodeJS.ProcessEnv) => {
+      const { code, stderr } = await run(['--yes'], { env: { ...env } })
+      if (code !== 1) throw new Error(`the exit code is ${String(code)}`)
+      return stderr.trimEnd().split('\n')
+    },
+    run,
+  }
+}
+
+/** A test with an account of its own that has a certificate, and tables of its file. */
+export const test = base
+  .extend('engine', { scope: 'file' }, async ({}, { onCleanup }) => {
+    const engine = await startEmbeddedEngine({})
+    onCleanup(() => engine.close())
+    await createTables(engine.endpoint, ...TABLES)
+    return engine
+  })
+  .extend('deployment', { scope: 'file' }, async ({ engine }, { onCleanup }) => {
+    const deployment = await openOwnDeployment(engine.endpoint)
+    onCleanup(deployment.close)
+    return deployment
+  })
+  .extend('operator', ({ deployment }) => openOperator(deployment))

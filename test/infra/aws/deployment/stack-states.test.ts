@@ -1,0 +1,132 @@
+import { expect } from 'vitest'
+import type { Event, Stack } from '../../../support/fake-cloudformation.ts'
+import { MAIN, STORE, TABLES, test } from './own-account.ts'
+
+const AT = '--region eu-central-1 --stack-name'
+const WITH_TABLES = { RegistryTableName: TABLES[0], GrantsTableName: TABLES[1] }
+
+const stackIn = (status: string, outputs = {}, more: Partial<Stack> = {}): Stack => {
+  return { status, outputs, events: [], template: '{"Resources":{}}', ...more }
+}
+
+test.for([
+  ['CREATE_COMPLETE'],
+  ['UPDATE_COMPLETE'],
+  ['UPDATE_ROLLBACK_COMPLETE'],
+  ['IMPORT_COMPLETE'],
+  ['IMPORT_ROLLBACK_COMPLETE'],
+])('deploy updates both stacks when they are in the state %s', async ([status = ''], { operator }) => {
+  await operator.deploy()
+  for (const stack of operator.account.stacks.values()) stack.status = status
+  operator.trust('ca-root', 'ca-issuing', 'self-signed-ec')
+  const { code, stderr } = await operator.deploy()
+  expect(code, stderr).toBe(0)
+  expect(operator.account.stacks.get(STORE)?.status, 'nothing to update, so no operation').toBe(status)
+  expect(operator.account.stacks.get(MAIN)?.status).toBe('UPDATE_COMPLETE')
+})
+
+test.for([
+  ['UPDATE_ROLLBACK_FAILED', [`  aws cloudformation continue-update-rollback ${AT} ${MAIN}`]],
+  ['UPDATE_FAILED', [`  aws cloudformation rollback-stack ${AT} ${MAIN}`]],
+  ['UPDATE_IN_PROGRESS', []],
+  ['DELETE_FAILED', []],
+  ['ROLLBACK_FAILED', []],
+  ['CREATE_FAILED', []],
+  ['ROLLBACK_COMPLETE', []],
+  ['IMPORT_ROLLBACK_FAILED', []],
+] as const)(
+  'deploy refuses a main stack with tables in the state %s without advice to delete it',
+  async ([status, lines], { operator }) => {
+    operator.account.stacks.set(MAIN, stackIn(status, WITH_TABLES))
+    const [line = '', ...rest] = await operator.refusal()
+    expect(line).toMatch(new RegExp(`^deploy: the stack ${MAIN} .*\\(${status}\\)`))
+    expect(rest).toEqual(lines.map((it) => `deploy: ${it}`))
+    expect([line, ...rest].join(' ')).not.toMatch(/delete (it|the stack)|delete-stack/)
+    expect(operator.changes()).toEqual([])
+  },
+)
+
+test('deploy advises to leave the tables of a stack that could not be deleted, and names them', async ({
+  operator,
+}) => {
+  operator.account.stacks.set(MAIN, stackIn('DELETE_FAILED', WITH_TABLES))
+  const [line] = await operator.refusal()
+  expect(line).toContain(`its tables ${TABLES.join(' and ')} have all clients and tokens. Leave the stack`)
+})
+
+test('deploy advises to delete a trust store stack whose creation failed, and to take its protection away first', async ({
+  operator,
+}) => {
+  operator.account.broken.set('TruststorePolicy', 'You are not authorized')
+  const failed = await operator.refusal()
+  expect(failed).toEqual([
+    `deploy: the stack ${STORE} failed and was rolled back (ROLLBACK_COMPLETE): TruststorePolicy, You are not authorized`,
+  ])
+  operator.account.broken.clear()
+  const [line, ...lines] = await operator.refusal()
+  expect(line).toMatch(`the stack ${STORE} is left over from a failure (ROLLBACK_COMPLETE)`)
+  const bucket = `${STORE}-truststorebucket`
+  expect(lines).toEqual([
+    `deploy:   aws cloudformation update-termination-protection --no-enable-termination-protection ${AT} ${STORE}`,
+    `deploy:   aws cloudformation delete-stack ${AT} ${STORE}`,
+    `deploy:   aws cloudformation wait stack-delete-complete ${AT} ${STORE}`,
+    `deploy: the rollback left behind, empty: ${bucket}. To delete it:`,
+    `deploy:   aws s3 rb --region eu-central-1 s3://${bucket}`,
+  ])
+})
+
+test('deploy advises to delete the change set of a stack that has only one', async ({ operator }) => {
+  operator.account.stacks.set(MAIN, stackIn('REVIEW_IN_PROGRESS'))
+  const [line, ...lines] = await operator.refusal()
+  expect(line).toMatch(/has only a change set that was never executed .* Delete the change set/)
+  expect(lines[1]).toBe(`deploy:   aws cloudformation delete-change-set --change-set-name NAME ${AT} ${MAIN}`)
+})
+
+test('deploy names the reason of the last failure, and not of an earlier one', async ({ operator }) => {
+  await operator.deploy()
+  const stack = operator.account.stacks.get(STORE)
+  const old: Event = {
+    id: 'old',
+    resource: 'TruststoreBucket',
+    type: 'AWS::S3::Bucket',
+    status: 'CREATE_FAILED',
+    reason: 'months ago',
+  }
+  stack?.events.push(old)
+  if (stack !== undefined) stack.template = '{"Resources":{}}'
+  operator.account.broken.set('TruststorePolicy', 'the newest reason')
+  expect(await operator.refusal()).toEqual([
+    `deploy: the stack ${STORE} failed and was rolled back (UPDATE_ROLLBACK_COMPLETE): TruststorePolicy, the newest reason`,
+  ])
+})
+
+test('a first deployment that fails waits for the rollback and lists the empty tables that it left, with the lines that delete them', async ({
+  operator,
+}) => {
+  operator.account.broken.set('MtlsDomain', 'Rate exceeded')
+  const lines = await operator.refusal()
+  const removal = (name: string) => [
+    `deploy:   aws dynamodb update-table --region eu-central-1 --table-name ${name} --no-deletion-protection-enabled`,
+    `deploy:   aws dynamodb wait table-exists --region eu-central-1 --table-name ${name}`,
+    `deploy:   aws dynamodb delete-table --region eu-central-1 --table-name ${name}`,
+  ]
+  expect(lines).toEqual([
+    'deploy: osls deploy failed',
+    'deploy: MtlsDomain',
+    `deploy: the rollback left behind, empty: ${TABLES.join(', ')}. To delete it:`,
+    ...TABLES.flatMap(removal),
+  ])
+  expect(operator.waits).toEqual([5000])
+
+  operator.account.broken.clear()
+  expect((await operator.deploy()).code).toBe(0)
+  expect(operator.runs.at(-1)?.parameters).toEqual(['deploy', '--package', '.serverless', '--force'])
+})
+
+test('a later deployment that fails lists no table, as its tables are in use', async ({ operator }) => {
+  await operator.deploy()
+  operator.trust('ca-root', 'ca-issuing', 'self-signed-ec')
+  operator.account.broken.set('MtlsDomain', 'Rate exceeded')
+  const lines = await operator.refusal()
+  expect(lines).toEqual(['deploy: osls deploy failed', 'deploy: MtlsDomain'])
+})
