@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Osls } from '../../infra/aws/deployment/osls.ts'
 import type * as Commands from '../../infra/command.ts'
 import type { Deployment } from './deployment.ts'
+import { Failure } from './fake-account.ts'
 import { cloudFormation } from './fake-cloudformation.ts'
 
 const STACK = 'certbound-prod'
@@ -32,7 +33,11 @@ export async function fakeOsls({ folder, aws }: Deployment) {
   const put = (template: object) => {
     const action = aws.account.stacks.has(STACK) ? 'UpdateStack' : 'CreateStack'
     const form = { StackName: STACK, TemplateBody: JSON.stringify(template) }
-    cloudFormation(action, new URLSearchParams(form), aws.account)
+    try {
+      cloudFormation(action, new URLSearchParams(form), aws.account)
+    } catch (error) {
+      if (!(error instanceof Failure && error.message === 'No updates are to be performed.')) throw error
+    }
     return aws.account.stacks.get(STACK)
   }
   const osls: Osls = (parameters, env) => {
@@ -42,7 +47,7 @@ export async function fakeOsls({ folder, aws }: Deployment) {
     if (!aws.account.stacks.has(STACK)) put({ Resources: { DeploymentBucket: BUCKET } })
     const file = readFileSync(join(folder, 'dist/parameters.json'), 'utf8')
     const stack = put(templateOf(JSON.parse(file) as Parameters))
-    if (stack?.status === 'UPDATE_COMPLETE') return Promise.resolve()
+    if (stack?.status.endsWith('ROLLBACK_COMPLETE') !== true) return Promise.resolve()
     if (stack !== undefined) stack.passing = ['UPDATE_ROLLBACK_IN_PROGRESS']
     const failed = stack?.events.find(({ status }) => status.endsWith('_FAILED'))
     return Promise.reject(new Complaint(`osls deploy failed\n${failed?.resource ?? ''}`))

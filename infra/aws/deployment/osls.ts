@@ -76,7 +76,7 @@ export function projectOsls(progress: 'inherit' | 'ignore'): Osls {
       stdio: ['ignore', 'pipe', progress],
     })
     const printed: Buffer[] = []
-    child.stdout?.on('data', (chunk: Buffer) => printed.push(chunk))
+    child.stdout.on('data', (chunk: Buffer) => printed.push(chunk))
     await once(child, 'close')
     if (child.exitCode === 0) return
     throw new Complaint(`osls ${parameters.join(' ')} failed\n${Buffer.concat(printed).toString().trim()}`)

@@ -125,13 +125,16 @@ describe('deployments', { timeout: 120_000 }, () => {
   /** Packages once: the template stays the same. osls removes what it has deployed. */
   async function deployWithOsls(env: NodeJS.ProcessEnv = {}) {
     const { projectOsls } = (await import(join(deployment.folder, OSLS))) as typeof Osls
-    const [packaged, kept] = ['.serverless', 'kept'].map((name) => join(deployment.folder, name))
+    const packaged = join(deployment.folder, '.serverless')
+    const kept = join(deployment.folder, 'kept')
     const run = projectOsls('ignore')
     const osls: Osls.Osls = async (parameters, env) => {
       if (parameters[0] === 'deploy') return run(parameters, env)
-      if (existsSync(kept ?? '')) return cpSync(kept ?? '', packaged ?? '', { recursive: true })
-      await run(parameters, env)
-      cpSync(packaged ?? '', kept ?? '', { recursive: true })
+      if (!existsSync(kept)) {
+        await run(parameters, env)
+        cpSync(packaged, kept, { recursive: true })
+      }
+      cpSync(kept, packaged, { recursive: true })
     }
     return deployment.run(['deploy', '--yes'], { env }, { osls, wait: () => Promise.resolve() })
   }

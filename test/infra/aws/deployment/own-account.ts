@@ -75,6 +75,8 @@ async function openOperator(deployment: Deployment) {
       return stderr.trimEnd().split('\n')
     },
     run,
+    /** Runs another command of certbound, with the settings of this deployment. */
+    anyCommand: deployment.run,
   }
 }
 

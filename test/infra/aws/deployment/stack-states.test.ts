@@ -1,7 +1,9 @@
 import { expect } from 'vitest'
+import { leftBehind } from '../../../../infra/aws/deployment/stack-events.ts'
 import type { Event, Stack } from '../../../support/fake-cloudformation.ts'
-import { MAIN, STORE, TABLES, test } from './own-account.ts'
+import { MAIN, MTLS, STORE, TABLES, test } from './own-account.ts'
 
+const TABLE = 'AWS::DynamoDB::Table'
 const AT = '--region eu-central-1 --stack-name'
 const WITH_TABLES = { RegistryTableName: TABLES[0], GrantsTableName: TABLES[1] }
 
@@ -75,6 +77,25 @@ test('deploy advises to delete a trust store stack whose creation failed, and to
   ])
 })
 
+test('deploy advises to delete a main stack whose creation failed, as it has no tables', async ({
+  operator,
+}) => {
+  operator.account.stacks.set(MAIN, stackIn('ROLLBACK_COMPLETE'))
+  const [line, ...lines] = await operator.refusal()
+  expect(line).toContain(`the stack ${MAIN} is left over from a failure (ROLLBACK_COMPLETE)`)
+  expect(lines).toEqual([
+    `deploy:   aws cloudformation delete-stack ${AT} ${MAIN}`,
+    `deploy:   aws cloudformation wait stack-delete-complete ${AT} ${MAIN}`,
+  ])
+})
+
+test('deploy does not disturb a stack that somebody else changes', async ({ operator }) => {
+  operator.account.stacks.set(MAIN, stackIn('UPDATE_IN_PROGRESS', WITH_TABLES))
+  expect(await operator.refusal()).toEqual([
+    `deploy: the stack ${MAIN} is being changed by somebody else (UPDATE_IN_PROGRESS): wait until that is done`,
+  ])
+})
+
 test('deploy advises to delete the change set of a stack that has only one', async ({ operator }) => {
   operator.account.stacks.set(MAIN, stackIn('REVIEW_IN_PROGRESS'))
   const [line, ...lines] = await operator.refusal()
@@ -123,10 +144,34 @@ test('a first deployment that fails waits for the rollback and lists the empty t
   expect(operator.runs.at(-1)?.parameters).toEqual(['deploy', '--package', '.serverless', '--force'])
 })
 
-test('a later deployment that fails lists no table, as its tables are in use', async ({ operator }) => {
+test('a new certificate reaches the domain after a deployment that failed, which lists no table and changes no domain', async ({
+  operator,
+}) => {
   await operator.deploy()
   operator.trust('ca-root', 'ca-issuing', 'self-signed-ec')
   operator.account.broken.set('MtlsDomain', 'Rate exceeded')
-  const lines = await operator.refusal()
-  expect(lines).toEqual(['deploy: osls deploy failed', 'deploy: MtlsDomain'])
+  expect(await operator.refusal()).toEqual(['deploy: osls deploy failed', 'deploy: MtlsDomain'])
+  const domain = () => operator.account.domains.get(MTLS)
+  expect(domain()?.truststoreVersion).toBe('version-1')
+
+  operator.account.broken.clear()
+  domain()?.warnings.push('Certificate 3 is not usable')
+  const { code, stdout } = await operator.deploy()
+  expect(code).toBe(0)
+  expect(stdout).toContain('2. trust store: has 3 certificates')
+  expect(stdout).toContain('API Gateway warns of the trust store: Certificate 3 is not usable')
+  expect(domain()?.truststoreVersion).toBe('version-2')
+  expect(operator.runs.at(-1)?.parameters).toContain('--force')
+})
+
+test('tables that a deletion has kept are not shown as left behind, as they have data', () => {
+  const [StackId, PhysicalResourceId] = ['arn', TABLES[0]]
+  const table = { StackId, PhysicalResourceId, LogicalResourceId: 'RegistryTable', ResourceType: TABLE }
+  const stack = { StackId, PhysicalResourceId: StackId, LogicalResourceId: MAIN }
+  const event = { EventId: '1', StackName: MAIN, Timestamp: new Date(0) }
+  const kept = { ...event, ...table, ResourceStatus: 'DELETE_SKIPPED' as const }
+  const made = { ...event, ...table, ResourceStatus: 'CREATE_IN_PROGRESS' as const }
+  const begun = { ...event, ...stack, ResourceStatus: 'DELETE_IN_PROGRESS' as const }
+  expect(leftBehind([kept, begun], 'eu-central-1')).toEqual([])
+  expect(leftBehind([kept, made, begun], 'eu-central-1')).not.toEqual([])
 })

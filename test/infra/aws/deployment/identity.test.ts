@@ -1,0 +1,121 @@
+import { hash } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect } from 'vitest'
+import { ACCESS_KEY, ACCOUNT } from '../../../support/fake-account.ts'
+import { MAIN, test } from './own-account.ts'
+
+const NO_KEYS = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined }
+const CONFIG = `[profile work]
+aws_access_key_id = ${ACCESS_KEY}
+aws_secret_access_key = test
+aws_session_token = session
+[profile sso]
+sso_start_url = https://office.awsapps.test/start
+sso_region = eu-central-1
+sso_account_id = ${ACCOUNT}
+sso_role_name = deploy
+`
+
+/** The configuration of the AWS tools, with a login that is over. */
+function withConfiguration(folder: string) {
+  const file = join(folder, 'aws-profiles')
+  writeFileSync(file, CONFIG)
+  const cache = join(folder, '.aws/sso/cache')
+  mkdirSync(cache, { recursive: true })
+  const login = { accessToken: 'token', expiresAt: '2020-01-01T00:00:00Z' }
+  const name = hash('sha1', 'https://office.awsapps.test/start')
+  writeFileSync(join(cache, `${name}.json`), JSON.stringify(login))
+  return { ...NO_KEYS, AWS_CONFIG_FILE: file }
+}
+
+test('deploy refuses credentials of another account than the certificates, and names both', async ({
+  operator,
+}) => {
+  const other = 'arn:aws:sts::111122223333:assumed-role/dev/someone'
+  operator.account.identities.set('AKIAOTHER', other)
+  const line = (setting: string) =>
+    `deploy: ${setting}.certificateArn is of the account ${ACCOUNT}, and the credentials are of 111122223333 (${other})`
+  expect(await operator.refusal({ AWS_ACCESS_KEY_ID: 'AKIAOTHER' })).toEqual([
+    line('mtlsDomain'),
+    line('plainDomain'),
+  ])
+  expect(operator.calls).toEqual(['GetCallerIdentity'])
+})
+
+test('osls gets exactly the credentials of the plan, and no variable from which it would take others', async ({
+  operator,
+}) => {
+  const env = {
+    ...withConfiguration(operator.folder),
+    AWS_PROFILE: 'work',
+    AWS_DEFAULT_PROFILE: 'sso',
+    AWS_PROD_PROFILE: 'sso',
+    AWS_PROD_ACCESS_KEY_ID: 'AKIASTAGE',
+    AWS_PROD_SECRET_ACCESS_KEY: 'stage',
+    AWS_PROD_SESSION_TOKEN: 'stage',
+  }
+  const { code, stdout, stderr } = await operator.deploy(env)
+  expect(code, stderr).toBe(0)
+  expect(stdout).toContain(`account ${ACCOUNT}, as arn:aws:iam::${ACCOUNT}:user/test\n`)
+  const used = Object.entries(operator.runs.at(-1)?.env ?? {}).filter(
+    ([name, value]) => /^AWS_.*(PROFILE|KEY|TOKEN)/.test(name) && value !== undefined,
+  )
+  expect(Object.fromEntries(used)).toEqual({
+    AWS_ACCESS_KEY_ID: ACCESS_KEY,
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_SESSION_TOKEN: 'session',
+  })
+})
+
+describe.each([['deploy'], ['provision'], ['restore'], ['doctor']])('%s', (command) => {
+  const argv = command === 'doctor' ? [command] : [command, '--yes']
+
+  test.for([
+    [
+      'prodd',
+      'the AWS configuration has no profile prodd (AWS_PROFILE), or no credentials for it: aws configure',
+    ],
+    [
+      'sso',
+      'the profile sso gives no credentials: The SSO session associated with this profile has expired. To refresh this SSO session run aws sso login with the corresponding profile. (aws sso login --profile sso)',
+    ],
+    ['', 'there are no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY'],
+  ])(
+    `${command} without credentials from the profile "%s" answers: %s`,
+    async ([profile, line = ''], { operator }) => {
+      const env = { ...withConfiguration(operator.folder), AWS_PROFILE: profile }
+      const { code, stderr } = await operator.anyCommand(argv, { env })
+      expect(code).toBe(command === 'doctor' ? 2 : 1)
+      expect(stderr).toContain(line)
+      expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+    },
+  )
+})
+
+test('deploy deploys to AWS although the environment names a DynamoDB, and shows where clients are read', async ({
+  operator,
+  engine,
+}) => {
+  const { code, stderr } = await operator.deploy({ AWS_ENDPOINT_URL_DYNAMODB: engine.endpoint })
+  expect([code, stderr]).toEqual([
+    0,
+    `AWS_ENDPOINT_URL_DYNAMODB is set: registered clients are read at ${engine.endpoint}\n`,
+  ])
+  expect(operator.account.stacks.get(MAIN)?.status).toBe('UPDATE_COMPLETE')
+})
+
+test('deploy refuses an empty --endpoint, as an unset variable makes it', async ({ operator }) => {
+  const { code, stderr } = await operator.run(['--yes', '--endpoint', ''])
+  expect([code, stderr]).toEqual([1, 'deploy: --endpoint must be the URL of a DynamoDB on this machine\n'])
+})
+
+test.for([['provision'], ['restore']])(
+  '%s over a DynamoDB of the environment begins with a line that it is not AWS',
+  async ([command = ''], { operator }) => {
+    const env = { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' }
+    const { stderr } = await operator.anyCommand([command, '--yes'], { env })
+    expect(stderr).toMatch(/^not AWS: the tables are at http:\/\/127.0.0.1:1 \(AWS_ENDPOINT_URL_DYNAMODB\)\n/)
+    expect(operator.calls).toEqual([])
+  },
+)
