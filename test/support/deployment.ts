@@ -79,12 +79,14 @@ export async function openDeployment(tables?: string, adapt = (example: string) 
 function environment(HOME: string, aws: FakeAws): NodeJS.ProcessEnv {
   const nothing = {
     AWS_PROFILE: undefined,
+    AWS_DEFAULT_PROFILE: undefined,
     AWS_SESSION_TOKEN: undefined,
     AWS_ENDPOINT_URL_DYNAMODB: undefined,
   }
-  // Processes start faster: osls compiles hundreds of modules.
-  const NODE_COMPILE_CACHE = join(import.meta.dirname, '../../.cache/compiled')
-  return { ...nothing, HOME, NODE_COMPILE_CACHE, AWS_EC2_METADATA_DISABLED: 'true', ...aws.environment }
+  // osls starts faster: it compiles hundreds of modules, and a schema.
+  const cache = join(import.meta.dirname, '../../.cache')
+  const cached = { NODE_COMPILE_CACHE: join(cache, 'compiled'), SLS_SCHEMA_CACHE_BASE_DIR: cache }
+  return { ...nothing, ...cached, HOME, AWS_EC2_METADATA_DISABLED: 'true', ...aws.environment }
 }
 
 export type Deployment = Awaited<ReturnType<typeof openDeployment>>
