@@ -24,8 +24,6 @@ export const ACCOUNT = '210987654321'
 export const ACCESS_KEY = 'AKIATEST'
 
 export interface Domain {
-  /** The name that API Gateway gives the domain. */
-  target?: string
   truststoreVersion: string | undefined
   warnings: string[]
 }

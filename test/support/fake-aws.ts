@@ -137,7 +137,7 @@ function domainName(name: string, update: DomainUpdate | undefined, { domains }:
   if (wanted !== undefined) domain.truststoreVersion = wanted
   const { truststoreVersion, warnings: truststoreWarnings } = domain
   const mutualTlsAuthentication = truststoreVersion && { truststoreVersion, truststoreWarnings }
-  const domainNameConfigurations = [{ domainNameStatus: 'AVAILABLE', apiGatewayDomainName: domain.target }]
+  const domainNameConfigurations = [{ domainNameStatus: 'AVAILABLE' }]
   return { body: JSON.stringify({ domainName: name, domainNameConfigurations, mutualTlsAuthentication }) }
 }
 

@@ -184,7 +184,7 @@ function make(name: string, template: Template, id: string, { buckets, domains }
   if (domain === undefined) return
   const truststoreVersion = domain.MutualTlsAuthentication?.TruststoreVersion
   const warnings = domains.get(domain.DomainName)?.warnings ?? []
-  domains.set(domain.DomainName, { target: targetOf(id), warnings, truststoreVersion })
+  domains.set(domain.DomainName, { warnings, truststoreVersion })
 }
 
 function outputs(name: string, { Outputs = {}, ...template }: Template): Record<string, string> {
@@ -199,10 +199,10 @@ function resolve(value: unknown, name: string, template: Template): string {
   const { Ref, 'Fn::GetAtt': attribute } = value as { Ref?: string; 'Fn::GetAtt'?: [string, string] }
   if (Ref !== undefined) return domainOf(template, Ref)?.DomainName ?? physicalId(name, Ref)
   if (attribute === undefined) return 'joined'
-  return attribute[1] === 'RegionalDomainName' ? targetOf(attribute[0]) : `${attribute[0]}.${attribute[1]}`
+  return attribute[1] === 'RegionalDomainName'
+    ? `d-${attribute[0].toLowerCase()}.execute-api.eu-central-1.amazonaws.com`
+    : `${attribute[0]}.${attribute[1]}`
 }
-
-const targetOf = (id: string) => `d-${id.toLowerCase()}.execute-api.eu-central-1.amazonaws.com`
 
 const physicalId = (stack: string, id: string) => `${stack}-${id}`.toLowerCase()
 const stackId = (name: string) => `arn:aws:cloudformation:eu-central-1:${ACCOUNT}:stack/${name}/1`

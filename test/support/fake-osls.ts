@@ -75,6 +75,8 @@ function templateOf(parameters: Parameters): object {
       GrantsTable: table,
     },
     Outputs: {
+      MtlsDomainName: { Value: { Ref: 'MtlsDomain' } },
+      PlainDomainName: { Value: { Ref: 'PlainDomain' } },
       MtlsDomainTarget: target('MtlsDomain'),
       PlainDomainTarget: target('PlainDomain'),
       RegistryTableName: { Value: { Ref: 'RegistryTable' } },

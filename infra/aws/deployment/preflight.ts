@@ -88,25 +88,22 @@ async function takenDomains(
   mainStack: StackState | undefined,
   aws: Aws,
 ): Promise<string[]> {
-  const own = ['MtlsDomainTarget', 'PlainDomainTarget'].map((output) => mainStack?.outputs.get(output))
+  const own = ['MtlsDomainName', 'PlainDomainName'].map((output) => mainStack?.outputs.get(output))
   const lines: string[] = []
   for (const [setting, { name }] of Object.entries({ mtlsDomain, plainDomain })) {
-    const target = await targetOf(name, aws)
-    if (target !== undefined && !own.includes(target))
-      lines.push(
-        `${setting}.name ${name} is in use already in API Gateway, and not by this deployment (${target})`,
-      )
+    if (!own.includes(name) && (await isDomain(name, aws)))
+      lines.push(`${setting}.name ${name} is in API Gateway already, and not of this deployment`)
   }
   return lines
 }
 
-async function targetOf(DomainName: string, { gateway }: Aws): Promise<string | undefined> {
+async function isDomain(DomainName: string, { gateway }: Aws): Promise<boolean> {
   return attempt(`looking at the domain ${DomainName}`, async () => {
     try {
-      const { DomainNameConfigurations = [] } = await gateway.send(new GetDomainNameCommand({ DomainName }))
-      return DomainNameConfigurations[0]?.ApiGatewayDomainName ?? ''
+      await gateway.send(new GetDomainNameCommand({ DomainName }))
+      return true
     } catch (error) {
-      if (error instanceof NotFoundException) return undefined
+      if (error instanceof NotFoundException) return false
       throw error
     }
   })

@@ -170,7 +170,8 @@ describe('deployments', { timeout: 120_000 }, () => {
 
   test('after a rollback osls deploys archives that it takes for deployed, and a failure names the resource', async () => {
     const stack = deployment.aws.account.stacks.get(MAIN)
-    Object.assign(stack ?? {}, { status: 'UPDATE_ROLLBACK_COMPLETE', template: '{"Resources":{}}' })
+    const older = `${stack?.template ?? ''} `
+    Object.assign(stack ?? {}, { status: 'UPDATE_ROLLBACK_COMPLETE', template: older })
     deployment.aws.account.broken.set('MtlsDomain', 'Rate exceeded')
     const { code, stderr } = await deployWithOsls()
     expect(code).toBe(1)

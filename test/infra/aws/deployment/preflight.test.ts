@@ -76,7 +76,7 @@ test('deploy names everything that is wrong in the account at once, and asks not
   operator,
 }) => {
   operator.account.certificates.clear()
-  operator.account.domains.set(PLAIN, { target: 'd-other', truststoreVersion: undefined, warnings: [] })
+  operator.account.domains.set(PLAIN, { truststoreVersion: undefined, warnings: [] })
   operator.aws.refused.set('GetAccountSettings', new Failure(403, 'AccessDeniedException', 'no'))
   const absent = 'is not in ACM: it was deleted, or belongs to another account'
   const { code, stdout, stderr } = await operator.run([], { answer: 'yes' })
@@ -84,7 +84,7 @@ test('deploy names everything that is wrong in the account at once, and asks not
   expect(stderr.trimEnd().split('\n')).toEqual([
     `deploy: mtlsDomain.certificateArn ${absent}`,
     `deploy: plainDomain.certificateArn ${absent}`,
-    `deploy: plainDomain.name ${PLAIN} is in use already in API Gateway, and not by this deployment (d-other)`,
+    `deploy: plainDomain.name ${PLAIN} is in API Gateway already, and not of this deployment`,
     'deploy: looking at the quotas of Lambda: the AWS credentials do not allow it (no)',
   ])
   expect(operator.changes()).toEqual([])
