@@ -48,8 +48,8 @@ export async function fakeOsls({ folder, aws }: Deployment) {
     const file = readFileSync(join(folder, 'dist/parameters.json'), 'utf8')
     const stack = put(templateOf(JSON.parse(file) as Parameters))
     if (stack?.status.endsWith('ROLLBACK_COMPLETE') !== true) return Promise.resolve()
-    if (stack !== undefined) stack.passing = ['UPDATE_ROLLBACK_IN_PROGRESS']
-    const failed = stack?.events.find(({ status }) => status.endsWith('_FAILED'))
+    stack.passing = ['UPDATE_ROLLBACK_IN_PROGRESS']
+    const failed = stack.events.find(({ status }) => status.endsWith('_FAILED'))
     return Promise.reject(new Complaint(`osls deploy failed\n${failed?.resource ?? ''}`))
   }
   return { osls, runs }
