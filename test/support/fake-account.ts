@@ -47,7 +47,7 @@ export interface Account {
   readonly identities: Map<string, string>
   /** How many functions can run at once. */
   concurrency: number
-  /** Resources that cannot be made: the reason, by logical id. */
+  /** Resources that cannot be made, and `UPDATE_ROLLBACK`: the reason, by logical id. */
   readonly broken: Map<string, string>
 }
 

@@ -125,7 +125,8 @@ function change(
   const past = before?.events ?? []
   const state = { outputs: {}, template: '', ...before, isProtected }
   if (failed !== undefined) {
-    const status = verb === 'CREATE' ? 'ROLLBACK_COMPLETE' : 'UPDATE_ROLLBACK_COMPLETE'
+    const rollback = verb === 'CREATE' ? 'ROLLBACK' : 'UPDATE_ROLLBACK'
+    const status = `${rollback}_${account.broken.has(rollback) ? 'FAILED' : 'COMPLETE'}`
     const kept = newlyRetained(template, before).map(
       ([id, { Type }]) =>
         [

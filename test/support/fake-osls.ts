@@ -47,7 +47,7 @@ export async function fakeOsls({ folder, aws }: Deployment) {
     if (!aws.account.stacks.has(STACK)) put({ Resources: { DeploymentBucket: BUCKET } })
     const file = readFileSync(join(folder, 'dist/parameters.json'), 'utf8')
     const stack = put(templateOf(JSON.parse(file) as Parameters))
-    if (stack?.status.endsWith('ROLLBACK_COMPLETE') !== true) return Promise.resolve()
+    if (stack?.status.includes('ROLLBACK') !== true) return Promise.resolve()
     stack.passing = ['UPDATE_ROLLBACK_IN_PROGRESS']
     const failed = stack.events.find(({ status }) => status.endsWith('_FAILED'))
     return Promise.reject(new Complaint(`osls deploy failed\n${failed?.resource ?? ''}`))

@@ -164,6 +164,18 @@ test('a new certificate reaches the domain after a deployment that failed, which
   expect(operator.runs.at(-1)?.parameters).toContain('--force')
 })
 
+test('a deployment whose rollback fails ends with the line that lets the rollback go on', async ({
+  operator,
+}) => {
+  await operator.deploy()
+  operator.trust('ca-root', 'ca-issuing', 'self-signed-ec')
+  operator.account.broken.set('MtlsDomain', 'Rate exceeded').set('UPDATE_ROLLBACK', 'Rate exceeded')
+  expect((await operator.refusal()).slice(2)).toEqual([
+    expect.stringContaining(`the stack ${MAIN} could not be rolled back (UPDATE_ROLLBACK_FAILED)`),
+    `deploy:   aws cloudformation continue-update-rollback ${AT} ${MAIN}`,
+  ])
+})
+
 test('tables that a deletion has kept are not shown as left behind, as they have data', () => {
   const [StackId, PhysicalResourceId] = ['arn', TABLES[0]]
   const table = { StackId, PhysicalResourceId, LogicalResourceId: 'RegistryTable', ResourceType: TABLE }
