@@ -47,7 +47,7 @@ export interface Account {
   readonly identities: Map<string, string>
   /** How many functions can run at once. */
   concurrency: number
-  /** Resources that cannot be made, and `UPDATE_ROLLBACK`: the reason, by logical id. */
+  /** What cannot be done, with the reason: resources by logical id, `UPDATE_ROLLBACK`, `osls`. */
   readonly broken: Map<string, string>
 }
 

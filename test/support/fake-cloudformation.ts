@@ -76,12 +76,16 @@ function member(name: string, event: Event): string {
   return `<member><EventId>${id}</EventId><StackName>${name}</StackName>${ids}${about}${what}</member>`
 }
 
-function describe(name: string, { status, passing = [], outputs, isProtected = false }: Stack): string {
+function describe(
+  name: string,
+  { status, passing = [], outputs, events, isProtected = false }: Stack,
+): string {
+  const times = `<CreationTime>2026-11-25T10:00:00Z</CreationTime><LastUpdatedTime>${new Date(events.length * 1000).toISOString()}</LastUpdatedTime>`
   const shown = `<StackStatus>${passing.shift() ?? status}</StackStatus><EnableTerminationProtection>${String(isProtected)}</EnableTerminationProtection>`
   const members = Object.entries(outputs).map(
     ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
   )
-  return `<StackName>${name}</StackName><StackId>${stackId(name)}</StackId>${shown}<CreationTime>2026-11-25T10:00:00Z</CreationTime><Outputs>${members.join('')}</Outputs>`
+  return `<StackName>${name}</StackName><StackId>${stackId(name)}</StackId>${shown}${times}<Outputs>${members.join('')}</Outputs>`
 }
 
 function templateOf(form: URLSearchParams, { buckets }: Account): string {

@@ -44,6 +44,7 @@ export async function fakeOsls({ folder, aws }: Deployment) {
     runs.push({ parameters, env })
     mkdirSync(join(folder, '.serverless'), { recursive: true })
     if (parameters[0] !== 'deploy') return Promise.resolve()
+    if (aws.account.broken.has('osls')) return Promise.reject(new Complaint('osls deploy failed'))
     if (!aws.account.stacks.has(STACK)) put({ Resources: { DeploymentBucket: BUCKET } })
     const file = readFileSync(join(folder, 'dist/parameters.json'), 'utf8')
     const stack = put(templateOf(JSON.parse(file) as Parameters))

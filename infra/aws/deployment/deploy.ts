@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Complaint } from '../../command.ts'
+import { Complaint, Complaints } from '../../command.ts'
 import { functionNames } from '../../package/build.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import { allClients, refuseIssuingClients } from '../../truststore/issuing-clients.ts'
@@ -92,26 +92,42 @@ export async function deploy({ settings, truststore }: Ready, aws: Aws, machine:
   return [...(await truststoreWarnings(settings, object, aws)), ...nextSteps(settings, outputs)]
 }
 
-/** osls ends at the first failure, before CloudFormation has rolled everything back. */
 async function deployMainStack(
   settings: DeploymentSettings,
-  { cloudFormation, credentials }: Aws,
+  aws: Aws,
   { osls, wait }: Machine,
 ): Promise<void> {
-  const [name, { region, stage }] = [mainStackName(settings), settings]
-  const before = await findStack(cloudFormation, name)
+  const before = await findStack(aws.cloudFormation, mainStackName(settings))
   const afterFailure = before?.status === 'UPDATE_ROLLBACK_COMPLETE'
+  const env = actingAs(await aws.credentials(), settings.stage, process.env)
   try {
-    const env = actingAs(await credentials(), stage, process.env)
     await deployStack({ afterFailure, env }, osls)
   } catch (error) {
     if (!(error instanceof Complaint)) throw error
-    const state = await settled(cloudFormation, name, wait)
-    const advice = obstacle(name, state, region) ?? []
-    const operation = state === undefined ? [] : await lastOperation(cloudFormation, name)
-    const lines = [error.message].concat(advice, leftBehind(operation, region))
-    throw new Complaint(lines.join('\n'), { cause: error })
+    const wrong = new Complaints()
+    wrong.add(error.message)
+    wrong.add(...((await wrong.of(aftermath(settings, before, aws, wait))) ?? []))
+    throw wrong.all()
   }
+}
+
+/**
+ * What is to be done after a failure. osls ends at the first one, before CloudFormation has rolled everything back.
+ *
+ * @returns one line each
+ */
+async function aftermath(
+  settings: DeploymentSettings,
+  before: StackState | undefined,
+  { cloudFormation }: Aws,
+  wait: Wait,
+): Promise<string[]> {
+  const [name, { region }] = [mainStackName(settings), settings]
+  const state = await settled(cloudFormation, name, wait)
+  const advice = obstacle(name, state, region)
+  const isBegun = state !== undefined && state.changedAt !== before?.changedAt
+  const operation = isBegun ? await lastOperation(cloudFormation, name) : []
+  return [...(advice === undefined ? [] : [advice]), ...leftBehind(operation, region)]
 }
 
 /** API Gateway accepts a bundle with a certificate that it cannot read, and only warns; clients of that CA get 403. */

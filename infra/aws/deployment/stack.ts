@@ -15,6 +15,8 @@ export interface StackState {
   readonly outputs: ReadonlyMap<string, string>
   /** Whether it must be allowed first to delete the stack. */
   readonly isProtected: boolean
+  /** When its last operation began, in milliseconds. */
+  readonly changedAt: number
 }
 
 /** Lets time pass between two looks. */
@@ -38,7 +40,8 @@ export async function findStack(
       ({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue] as const,
     )
     const isProtected = stack.EnableTerminationProtection === true
-    return { status: stack.StackStatus ?? '', outputs: new Map(outputs), isProtected }
+    const changedAt = Number(stack.LastUpdatedTime ?? stack.CreationTime)
+    return { status: stack.StackStatus ?? '', outputs: new Map(outputs), isProtected, changedAt }
   })
 }
 

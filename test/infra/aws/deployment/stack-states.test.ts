@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import { leftBehind } from '../../../../infra/aws/deployment/stack-events.ts'
+import { Failure } from '../../../support/fake-account.ts'
 import type { Event, Stack } from '../../../support/fake-cloudformation.ts'
 import { MAIN, MTLS, STORE, TABLES, test } from './own-account.ts'
 
@@ -173,6 +174,25 @@ test('a deployment whose rollback fails ends with the line that lets the rollbac
   expect((await operator.refusal()).slice(2)).toEqual([
     expect.stringContaining(`the stack ${MAIN} could not be rolled back (UPDATE_ROLLBACK_FAILED)`),
     `deploy:   aws cloudformation continue-update-rollback ${AT} ${MAIN}`,
+  ])
+})
+
+test('a deployment that fails before it begins to change the stack lists nothing of an earlier failure', async ({
+  operator,
+}) => {
+  operator.account.broken.set('MtlsDomain', 'Rate exceeded')
+  expect(await operator.refusal()).not.toHaveLength(1)
+  operator.account.broken.set('osls', 'its template is wrong')
+  expect(await operator.refusal()).toEqual(['deploy: osls deploy failed'])
+})
+
+test('a deployment that fails is explained even if nothing can be read afterwards', async ({ operator }) => {
+  operator.account.broken.set('MtlsDomain', 'Rate exceeded')
+  operator.aws.refused.set('DescribeStackEvents', new Failure(403, 'AccessDenied', 'no'))
+  expect(await operator.refusal()).toEqual([
+    'deploy: osls deploy failed',
+    'deploy: MtlsDomain',
+    `deploy: reading the events of ${MAIN}: the AWS credentials do not allow it (no)`,
   ])
 })
 
