@@ -4,11 +4,18 @@ import { deploy, planOf } from './deployment/deploy.ts'
 import { readiness } from './deployment/readiness.ts'
 import { readDeployment } from './deployment/settings.ts'
 import { deployLocally, localEndpoint } from './deployment/tables.ts'
+import {
+  confirmTruststore,
+  deployedTruststoreChange,
+  expectAllowed,
+  truststoreLines,
+} from './deployment/truststore-change.ts'
 
 const HELP = `certbound deploy: makes a deployment on AWS, or updates it
 
   --settings FILE   the settings (certbound.jsonc); certbound.example.jsonc explains them
-  --yes             change AWS without asking
+  --yes             change AWS without asking; certificates that the trust store would lose also need
+  --remove-trust    with --yes: let the trust store lose certificates, whose clients are refused then
   --endpoint URL    make only the two tables, in a DynamoDB on this machine (AWS_ENDPOINT_URL_DYNAMODB)
   --help
 
@@ -19,6 +26,7 @@ export const COMMAND = command({
   options: {
     settings: { type: 'string', default: 'certbound.jsonc' },
     yes: { type: 'boolean', default: false },
+    'remove-trust': { type: 'boolean', default: false },
     endpoint: { type: 'string' },
   },
   run: async ({ values }, io) => {
@@ -31,8 +39,13 @@ export const COMMAND = command({
     const ready = await readiness(values.settings, new Date())
     const aws = openAws(ready.settings.region)
     try {
-      for (const line of await planOf(ready, aws)) io.out(line)
+      const plan = await planOf(ready, aws)
+      const trust = await deployedTruststoreChange(ready.settings, aws, ready.truststore.certificates)
+      expectAllowed(trust, values)
+      for (const line of plan) io.out(line)
       if (!values.yes) await confirm(io)
+      for (const line of truststoreLines(trust)) io.out(line)
+      if (!values.yes && trust.lines.length > 0) await confirmTruststore(io, 'nothing was changed')
       for (const line of await deploy(ready, aws)) io.out(line)
     } finally {
       aws.close()

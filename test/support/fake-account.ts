@@ -19,8 +19,14 @@ export interface Answer {
 }
 
 export interface Domain {
+  /** `undefined`: the domain has no mutual TLS. */
+  truststoreUri?: string | undefined
   truststoreVersion: string | undefined
   warnings: string[]
+  /** As the domain was made, and as the last change has it. */
+  configuration?: Readonly<Record<string, string>>
+  /** How long it is UPDATING after a change. */
+  updatingMilliseconds?: number
 }
 
 /** The contents of an account. */
@@ -30,4 +36,6 @@ export interface Account {
   readonly domains: Map<string, Domain>
   /** Resources that cannot be made: the reason, by logical id. */
   readonly broken: Map<string, string>
+  /** The clock of API Gateway in milliseconds, and the time of the last change of a domain. */
+  readonly gateway: { now: number; changedAt: number }
 }

@@ -3,18 +3,26 @@ import { buffer } from 'node:stream/consumers'
 import { listen } from '../../infra/connections/listen.ts'
 import { type Account, type Answer, Failure } from './fake-account.ts'
 import { cloudFormation } from './fake-cloudformation.ts'
+import { domainName, type DomainUpdate } from './fake-gateway.ts'
 import { objectStore } from './fake-s3.ts'
 
 export type FakeAws = Awaited<ReturnType<typeof startFakeAws>>
 
 /**
  * An AWS account on loopback: the calls of a deployment to CloudFormation, S3, API Gateway, Lambda and STS. As on AWS, a
- * domain cannot be made before the object of its trust store exists at the named version.
+ * domain cannot be made before the object of its trust store exists at the named version, and not be changed without its
+ * configuration, nor twice in 30 seconds.
  *
  * @param tables the URL of a DynamoDB, for an account with tables
  */
 export async function startFakeAws(tables = '') {
-  const account: Account = { stacks: new Map(), buckets: new Map(), domains: new Map(), broken: new Map() }
+  const account: Account = {
+    stacks: new Map(),
+    buckets: new Map(),
+    domains: new Map(),
+    broken: new Map(),
+    gateway: { now: 0, changedAt: -Infinity },
+  }
   /** Every call, as `CreateStack certbound-prod` or `PUT /bucket/key`. */
   const calls: string[] = []
   /** Failures of calls, by the beginning of the call. */
@@ -95,22 +103,6 @@ function deployed(FunctionName: string, { stacks }: Account): Answer {
   }
   const Configuration = { FunctionName, LastModified: '2026-11-26T10:00:00.000+0000' }
   return { body: JSON.stringify({ Configuration }) }
-}
-
-interface DomainUpdate {
-  readonly mutualTlsAuthentication?: { readonly truststoreVersion?: string }
-}
-
-function domainName(name: string, update: DomainUpdate | undefined, { domains }: Account): Answer {
-  const domain = domains.get(name)
-  if (domain === undefined)
-    throw new Failure(404, 'NotFoundException', 'Invalid domain name identifier specified')
-  const wanted = update?.mutualTlsAuthentication?.truststoreVersion
-  if (wanted !== undefined) domain.truststoreVersion = wanted
-  const { truststoreVersion, warnings: truststoreWarnings } = domain
-  const mutualTlsAuthentication = truststoreVersion && { truststoreVersion, truststoreWarnings }
-  const domainNameConfigurations = [{ domainNameStatus: 'AVAILABLE' }]
-  return { body: JSON.stringify({ domainName: name, domainNameConfigurations, mutualTlsAuthentication }) }
 }
 
 function failed({ status, code, message }: Failure, kind: Call['kind']): Answer {

@@ -140,9 +140,10 @@ function make(name: string, template: Template, id: string, { buckets, domains }
   }
   const domain = domainOf(template, id)
   if (domain === undefined) return
-  const truststoreVersion = domain.MutualTlsAuthentication?.TruststoreVersion
+  const { TruststoreUri, TruststoreVersion } = domain.MutualTlsAuthentication ?? {}
   const warnings = domains.get(domain.DomainName)?.warnings ?? []
-  domains.set(domain.DomainName, { warnings, truststoreVersion })
+  const store = { truststoreUri: TruststoreUri, truststoreVersion: TruststoreVersion }
+  domains.set(domain.DomainName, { warnings, ...store })
 }
 
 function outputs(name: string, { Outputs = {}, ...template }: Template): Record<string, string> {

@@ -19,6 +19,7 @@ import {
 } from './stack.ts'
 import { openDeployedTables } from './tables.ts'
 import { BUCKET_OUTPUT, fillTruststore, findTruststore, mutualTlsOf, truststoreBucket } from './truststore.ts'
+import { inWords } from './truststore-change.ts'
 
 const TRUSTSTORE_TEMPLATE = join(import.meta.dirname, '../template/truststore.json')
 
@@ -84,7 +85,6 @@ export async function deploy({ settings, truststore }: Ready, aws: Aws): Promise
   return [...(await truststoreWarnings(settings, object, aws)), ...nextSteps(settings, outputs)]
 }
 
-/** API Gateway accepts a bundle with a certificate that it cannot read, and only warns; clients of that CA get 403. */
 async function truststoreWarnings(
   { mtlsDomain }: DeploymentSettings,
   { version }: TruststoreObject,
@@ -96,7 +96,7 @@ async function truststoreWarnings(
       `${mtlsDomain.name} does not read the newest version of the trust store: deploy again`,
     )
   }
-  return (store.TruststoreWarnings ?? []).map((warning) => `API Gateway warns of the trust store: ${warning}`)
+  return (store.TruststoreWarnings ?? []).map(inWords)
 }
 
 function nextSteps(
