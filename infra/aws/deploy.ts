@@ -1,6 +1,7 @@
 import { command, confirm } from '../command.ts'
 import { openAws } from './deployment/aws.ts'
 import { deploy, planOf } from './deployment/deploy.ts'
+import { confirmTables, tablesChange } from './deployment/named-tables.ts'
 import { readiness } from './deployment/readiness.ts'
 import { readDeployment } from './deployment/settings.ts'
 import { deployLocally, localEndpoint } from './deployment/tables.ts'
@@ -42,10 +43,13 @@ export const COMMAND = command({
       const plan = await planOf(ready, aws)
       const trust = await deployedTruststoreChange(ready.settings, aws, ready.truststore.certificates)
       expectAllowed(trust, values)
+      const tables = await tablesChange(ready.settings, aws)
       for (const line of plan) io.out(line)
       if (!values.yes) await confirm(io)
       for (const line of truststoreLines(trust)) io.out(line)
       if (!values.yes && trust.lines.length > 0) await confirmTruststore(io, 'nothing was changed')
+      for (const line of tables) io.out(line)
+      if (!values.yes && tables.length > 0) await confirmTables(io)
       for (const line of await deploy(ready, aws)) io.out(line)
     } finally {
       aws.close()

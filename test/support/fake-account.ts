@@ -29,11 +29,20 @@ export interface Domain {
   updatingMilliseconds?: number
 }
 
+/** What a DynamoDB on this machine does not keep of a table. A restored table has none of it. */
+export interface TableState {
+  /** The attribute of its time to live. */
+  ttl?: string
+  recovery?: boolean
+  protection?: boolean
+}
+
 /** The contents of an account. */
 export interface Account {
   readonly stacks: Map<string, Stack>
   readonly buckets: Map<string, Bucket>
   readonly domains: Map<string, Domain>
+  readonly tables: Map<string, TableState>
   /** Resources that cannot be made: the reason, by logical id. */
   readonly broken: Map<string, string>
   /** The clock of API Gateway in milliseconds, and the time of the last change of a domain. */

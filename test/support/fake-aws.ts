@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers'
 import { listen } from '../../infra/connections/listen.ts'
 import { type Account, type Answer, Failure } from './fake-account.ts'
 import { cloudFormation } from './fake-cloudformation.ts'
+import { dynamoDb } from './fake-dynamodb.ts'
 import { domainName, type DomainUpdate } from './fake-gateway.ts'
 import { objectStore } from './fake-s3.ts'
 
@@ -20,6 +21,7 @@ export async function startFakeAws(tables = '') {
     stacks: new Map(),
     buckets: new Map(),
     domains: new Map(),
+    tables: new Map(),
     broken: new Map(),
     gateway: { now: 0, changedAt: -Infinity },
   }
@@ -31,7 +33,7 @@ export async function startFakeAws(tables = '') {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(request)
     if (String(request.headers['x-amz-target']).startsWith('DynamoDB')) {
-      send(response, await forward(request, body, tables))
+      send(response, await dynamoDb(request, body, account, tables))
       return
     }
     const call = readCall(request, body)
@@ -57,14 +59,6 @@ export async function startFakeAws(tables = '') {
     SLS_AWS_MONITORING_FREQUENCY: '1',
   }
   return { account, calls, refused, environment, close }
-}
-
-async function forward({ headers }: IncomingMessage, body: Buffer, tables: string): Promise<Answer> {
-  const names = ['content-type', 'x-amz-target', 'x-amz-date', 'authorization']
-  const sent = Object.fromEntries(names.map((name) => [name, String(headers[name])]))
-  const response = await fetch(tables, { method: 'POST', headers: sent, body: body.toString() })
-  const type = { 'content-type': String(headers['content-type']) }
-  return { status: response.status, headers: type, body: await response.text() }
 }
 
 interface Call {

@@ -31,6 +31,10 @@ export function cloudFormation(action: string, form: URLSearchParams, account: A
     case 'UpdateStack':
       return change(action, name, updated(name, stack, templateOf(form, account)), account)
   }
+  if (action === 'DescribeStacks' && name === '') {
+    const all = [...account.stacks].map(([each, state]) => `<member>${describe(each, state)}</member>`)
+    return result(action, `<Stacks>${all.join('')}</Stacks>`)
+  }
   if (stack === undefined) throw invalid(`Stack with id ${name} does not exist`)
   switch (action) {
     case 'DescribeStacks':

@@ -189,22 +189,6 @@ describe('deployments', { timeout: 60_000 }, () => {
     expect(domain(MTLS)?.truststoreVersion).toBe('version-2')
   })
 
-  test('deploy shows what the trust store would get and lose, and asks for it; --yes needs --remove-trust', async () => {
-    deployment.trust('ca-root', 'ca-issuing', 'ca-other-root')
-    const lost = '- CN=public-client-instance-1 (its clients are refused from then on)'
-    const refused = await deploy('--yes')
-    expect(refused.stderr).toMatch(/^deploy: nothing was changed, because the trust store would lose/)
-    expect(refused.stderr).toContain(lost)
-    const asked = await deployment.run(['deploy'], { answers: ['yes', 'no'] })
-    expect([asked.code, asked.stderr]).toEqual([1, 'deploy: nothing was changed\n'])
-    expect(asked.stdout).toContain(`The trust store of the mutual-TLS domain:\n  + CN=`)
-    expect(asked.stdout).toContain(lost)
-    deployment.aws.refused.set('UpdateStack', new Failure(403, 'AccessDenied', 'no'))
-    expect((await deploy('--yes', '--remove-trust')).stderr).toContain(`changing the stack ${STORE}`)
-    expect(changes()).toEqual([`UpdateStack ${STORE}`])
-    deployment.trust('ca-root', 'ca-issuing', 'self-signed-ec')
-  })
-
   test('deploy refuses a certificate that can issue and that a client has registered, before it changes anything', async () => {
     const [registryTable, grantsTable] = TABLES
     const local = { ...LOCAL_DYNAMODB, endpoint: engine.endpoint }
