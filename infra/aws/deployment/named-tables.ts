@@ -1,4 +1,4 @@
-import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
+import { DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation'
 import { Complaint, confirm, type Io } from '../../command.ts'
 import { shapeProblems } from '../../tables/shape.ts'
 import { type Aws, attempt } from './aws.ts'
@@ -58,21 +58,26 @@ async function problemsOf(tables: Tables, stack: string, aws: Aws): Promise<stri
 }
 
 /** Tables that other deployments in this account and Region use, as the outputs of their stacks name them, and the stacks. */
-async function tablesOfOthers(
-  own: string,
-  { cloudFormation }: Aws,
-): Promise<ReadonlyMap<string | undefined, string>> {
-  const found = new Map<string | undefined, string>()
+async function tablesOfOthers(own: string, aws: Aws): Promise<ReadonlyMap<string | undefined, string>> {
+  const used = (await allStacks(aws)).flatMap(({ StackName = '', Outputs = [] }) =>
+    Outputs.filter(({ OutputKey }) => StackName !== own && isTableName(OutputKey)).map(
+      ({ OutputValue }) => [OutputValue, StackName] as const,
+    ),
+  )
+  return new Map(used)
+}
+
+const isTableName = (key: unknown) => Object.values<unknown>(OUTPUTS).includes(key)
+
+async function allStacks({ cloudFormation }: Aws): Promise<readonly Stack[]> {
+  const stacks: Stack[] = []
   let NextToken: string | undefined
   do {
     const page = await cloudFormation.send(new DescribeStacksCommand({ NextToken }))
-    for (const { StackName = '', Outputs = [] } of page.Stacks ?? []) {
-      const names = Outputs.filter(({ OutputKey }) => Object.values<unknown>(OUTPUTS).includes(OutputKey))
-      if (StackName !== own) for (const { OutputValue } of names) found.set(OutputValue, StackName)
-    }
+    stacks.push(...(page.Stacks ?? []))
     NextToken = page.NextToken
   } while (NextToken !== undefined)
-  return found
+  return stacks
 }
 
 function changeLines(tables: Tables, now: Present, stack: string): string[] {

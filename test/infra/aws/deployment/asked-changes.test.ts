@@ -1,5 +1,6 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { openTables } from '../../../../infra/aws/deployment/tables.ts'
 import { type Engine, startEmbeddedEngine } from '../../../../infra/emulator/engine.ts'
 import { createTables, LOCAL_DYNAMODB, TABLES } from '../../../../infra/tables/tables.ts'
 import type { Deployment } from '../../../support/deployment.ts'
@@ -141,4 +142,23 @@ test('deploy refuses a named table that another stack uses', async () => {
     1,
     'deploy: tables.registry: restored is in use by the stack certbound-test\n',
   ])
+})
+
+test('restore switches on what a restored table has lost, and a stack would set', async () => {
+  const runtime = openTables({ registryTable: 'restored', grantsTable: 'grants' }, 1, {
+    ...LOCAL_DYNAMODB,
+    endpoint: engine.endpoint,
+  })
+  onTestFinished(() => runtime.store.close())
+  await runtime.store.registry.putService({ apiKey: 4711, issuer: 'https://as.example', credentials: [] })
+  const { tables } = deployment.aws.account
+  tables.clear()
+  const restore = () => deployment.run(['restore', '--registry', 'restored', '--yes', '--json'])
+  const { code, stderr } = await restore()
+  expect(code, stderr).toBe(0)
+  expect(stderr).toContain(
+    'restored: switched on time to live, point-in-time recovery, deletion protection\ngrants: switched on time to live, deletion protection\n',
+  )
+  expect(Object.fromEntries(tables)).toEqual({ restored: { ...STATE, recovery: true }, grants: STATE })
+  expect((await restore()).stderr).not.toContain('switched on')
 })
