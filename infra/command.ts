@@ -48,12 +48,16 @@ export interface Io {
   readonly stop: AbortSignal
 }
 
-/** Asks whether to go on. @throws Complaint unless the answer is yes */
-export async function confirm({ ask }: Io): Promise<void> {
-  const answer = await ask('Go on? (yes/no) ')
-  if (answer === undefined)
-    throw new Complaint('no answer, so nothing was changed: --yes goes on without asking')
-  if (!/^y(es)?$/i.test(answer.trim())) throw new Complaint('nothing was changed')
+/**
+ * Asks a question.
+ *
+ * @param kept what did not happen unless the answer is yes
+ * @throws Complaint unless the answer is yes
+ */
+export async function confirm({ ask }: Io, question = 'Go on?', kept = 'nothing was changed'): Promise<void> {
+  const answer = await ask(`${question} (yes/no) `)
+  if (answer === undefined) throw new Complaint(`no answer, so ${kept}: --yes goes on without asking`)
+  if (!/^y(es)?$/i.test(answer.trim())) throw new Complaint(kept)
 }
 
 /** One command of `certbound`. */

@@ -1,11 +1,19 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Runtime } from '../../shared/runtime.ts'
 import { command, confirm, type Io } from '../command.ts'
 import { allClients, refuseIssuingClients } from '../truststore/issuing-clients.ts'
-import { attempt } from './deployment/aws.ts'
+import { type Aws, attempt } from './deployment/aws.ts'
 import { serviceNumber } from './deployment/parameters.ts'
 import { type DeploymentSettings, readDeployment } from './deployment/settings.ts'
 import { localEndpoint, withTables } from './deployment/tables.ts'
 import { renewTruststore } from './deployment/truststore.ts'
+import {
+  confirmTruststore,
+  expectAllowed,
+  inWords,
+  truststoreChange,
+  truststoreLines,
+} from './deployment/truststore-change.ts'
 import { readTruststoreFiles } from './deployment/truststore-files.ts'
 import { findPresent, provision } from './provisioning/provision.ts'
 import { provisionPlan, secretLines } from './provisioning/report.ts'
@@ -13,43 +21,75 @@ import { provisionPlan, secretLines } from './provisioning/report.ts'
 const HELP = `certbound provision: makes the service, the clients and the owner of a deployment, and renews its trust store
 
   --settings FILE   the settings (certbound.jsonc)
-  --yes             write without asking
+  --yes             write without asking; certificates that the trust store would lose also need
+  --remove-trust    with --yes: let the trust store lose certificates, whose clients are refused then
   --json            print secrets as lines of JSON on standard output, and everything else on standard error
   --endpoint URL    use a DynamoDB on this machine, which has no trust store (AWS_ENDPOINT_URL_DYNAMODB)
   --help
 
 Existing parts are not changed. Each secret is printed once, when it is made: the tables hold only its digest.`
 
+interface Options {
+  readonly settings: string
+  readonly yes: boolean
+  readonly 'remove-trust': boolean
+  readonly json: boolean
+}
+
 export const COMMAND = command({
   help: HELP,
   options: {
     settings: { type: 'string', default: 'certbound.jsonc' },
     yes: { type: 'boolean', default: false },
+    'remove-trust': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     endpoint: { type: 'string' },
   },
   run: async ({ values }, io) => {
     const endpoint = localEndpoint(values.endpoint, io)
     const settings = await readDeployment(values.settings)
-    const tell = values.json ? io.err : io.out
     await withTables(settings, { endpoint }, async (runtime, aws) => {
+      const renew = aws && (await prepareTruststore(settings, runtime, aws, values, io))
       await attempt('the tables', () => fillTables(settings, runtime, values, io))
-      if (aws === undefined) return
-      const bundle = await readTruststoreFiles(settings, values.settings, new Date())
-      const clients = await attempt('the tables', () => allClients(runtime.store.registry))
-      await refuseIssuingClients(bundle.certificates, clients)
-      const isChanged = await renewTruststore(settings, bundle.pem, aws)
-      for (const warning of bundle.warnings) tell(warning)
-      tell(`trust store: ${isChanged ? 'replaced; the domain uses it in about a minute' : 'no change'}`)
+      await renew?.()
     })
     return 0
   },
 })
 
+/**
+ * Everything that can be wrong with the trust store is known before the tables are filled.
+ *
+ * @returns asks for the change of the trust store, and makes it
+ * @throws Complaint
+ */
+async function prepareTruststore(
+  settings: DeploymentSettings,
+  { store }: Runtime,
+  aws: Aws,
+  options: Options,
+  io: Io,
+): Promise<() => Promise<void>> {
+  const bundle = await readTruststoreFiles(settings, options.settings, new Date())
+  const clients = await attempt('the tables', () => allClients(store.registry))
+  await refuseIssuingClients(bundle.certificates, clients)
+  const change = await truststoreChange(aws, settings.mtlsDomain.name, bundle.certificates)
+  expectAllowed(change, options)
+  const tell = options.json ? io.err : io.out
+  return async () => {
+    for (const line of truststoreLines(change)) tell(line)
+    if (!options.yes && change.lines.length > 0)
+      await confirmTruststore(io, 'the trust store was not changed')
+    const { isChanged, warnings } = await renewTruststore(settings, bundle.pem, aws, delay)
+    for (const warning of [...bundle.warnings, ...warnings.map(inWords)]) tell(warning)
+    tell(`trust store: ${isChanged ? 'replaced; the domain uses it in about a minute' : 'no change'}`)
+  }
+}
+
 async function fillTables(
   settings: DeploymentSettings,
   runtime: Runtime,
-  { yes, json }: { readonly yes: boolean; readonly json: boolean },
+  { yes, json }: Options,
   io: Io,
 ): Promise<void> {
   const present = await findPresent(settings, runtime)

@@ -2,6 +2,7 @@ import type { Runtime } from '../../shared/runtime.ts'
 import { command, Complaint, confirm } from '../command.ts'
 import { attempt } from './deployment/aws.ts'
 import { readDeployment } from './deployment/settings.ts'
+import { protectTables } from './deployment/table-protection.ts'
 import { localEndpoint, withTables } from './deployment/tables.ts'
 import { restoredLines, restorePlan } from './provisioning/report.ts'
 import { type RestoreOptions, restoreOwner, restoreServices } from './provisioning/restore.ts'
@@ -12,7 +13,8 @@ const HELP = `certbound restore: makes tables from a backup safe: ends tokens th
   --registry TABLE       the restored table of services and clients; by default the deployment's own
   --grants TABLE         the restored table of grants; by default the deployment's own
   --client-secrets keep  clients keep the secrets of the backup; by default they get new ones
-  --revive ID            make the lost state of this client again (can be repeated); "all" for all clients
+  --new-signing-key      replace the signing keys of the backup, which are no longer published then
+  --revive ID            make the lost state of this client again, locked (can be repeated); "all" for all clients
   --yes                  write without asking
   --json                 print the results and the new secrets as JSON on standard output
   --endpoint URL         use a DynamoDB on this machine (AWS_ENDPOINT_URL_DYNAMODB)
@@ -27,6 +29,7 @@ export const COMMAND = command({
     registry: { type: 'string' },
     grants: { type: 'string' },
     'client-secrets': { type: 'string', default: 'new' },
+    'new-signing-key': { type: 'boolean', default: false },
     revive: { type: 'string', multiple: true, default: [] },
     yes: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -36,17 +39,22 @@ export const COMMAND = command({
     const { registry, grants, json, yes } = values
     if (!['new', 'keep'].includes(values['client-secrets']))
       throw new Complaint('--client-secrets must be new or keep')
-    const newClientSecrets = values['client-secrets'] === 'new'
-    const revive = readRevive(values.revive)
+    const chosen = {
+      newClientSecrets: values['client-secrets'] === 'new',
+      newSigningKey: values['new-signing-key'],
+      revive: readRevive(values.revive),
+    }
     const settings = await readDeployment(values.settings)
     const endpoint = localEndpoint(values.endpoint, io)
-    await withTables(settings, { endpoint, registry, grants }, (runtime) =>
+    await withTables(settings, { endpoint, registry, grants }, (runtime, aws) =>
       attempt('the tables', async () => {
-        for (const line of await planOf(runtime, newClientSecrets)) (json ? io.err : io.out)(line)
+        const tell = json ? io.err : io.out
+        for (const line of await planOf(runtime, chosen)) tell(line)
         if (!yes) await confirm(io)
+        // Only on AWS: tables on this machine have none of it.
+        for (const line of aws === undefined ? [] : await protectTables(aws, runtime.settings)) tell(line)
         const { store, random, now } = runtime
-        const cacheSeconds = settings.registryCacheSeconds
-        const options = { now: now(), random, cacheSeconds, newClientSecrets, revive }
+        const options = { now: now(), random, cacheSeconds: settings.registryCacheSeconds, ...chosen }
         const services = await restoreServices(store, options)
         const restored = { services, owner: await restoreOwner(store, options) }
         for (const line of json ? [JSON.stringify(restored)] : restoredLines(restored)) io.out(line)
@@ -56,10 +64,12 @@ export const COMMAND = command({
   },
 })
 
-async function planOf({ store, settings }: Runtime, newClientSecrets: boolean): Promise<string[]> {
+type Chosen = Pick<RestoreOptions, 'newClientSecrets' | 'newSigningKey'>
+
+async function planOf({ store, settings }: Runtime, chosen: Chosen): Promise<string[]> {
   const services = await store.registry.listServices()
   if (services.length === 0) throw new Complaint(`the table ${settings.registryTable} has no service`)
-  return restorePlan(services, settings, newClientSecrets)
+  return restorePlan(services, settings, chosen)
 }
 
 function readRevive(texts: readonly string[]): RestoreOptions['revive'] {

@@ -94,12 +94,14 @@ export class Clients {
   }
 
   /**
-   * After a restore: creates the state of a client that is only in the registry.
+   * After a restore: creates the state of a client that is only in the registry. The client is locked, as nobody knows whether it
+   * was when its state was lost.
    *
    * @returns false if the client has a state
    */
-  async revive(service: number, client: number, locked: boolean, notBefore: EpochSeconds): Promise<boolean> {
-    const outcome = await this.#grantsTable.create({ locked, notBefore }, { id: stateId(service, client) })
+  async revive(service: number, client: number, notBefore: EpochSeconds): Promise<boolean> {
+    const state = { locked: true, notBefore }
+    const outcome = await this.#grantsTable.create(state, { id: stateId(service, client) })
     return outcome.done
   }
 }

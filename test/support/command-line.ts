@@ -13,19 +13,22 @@ export interface Surroundings {
   readonly env?: NodeJS.ProcessEnv
   /** The line that is typed when the command asks; without it standard input has ended. */
   readonly answer?: string
+  /** The lines that are typed, if the command asks several times. */
+  readonly answers?: readonly string[]
 }
 
 /** Runs a command of certbound in this process, as `certbound` does from a terminal. */
 export async function runCommand(
   run: typeof main,
   argv: readonly string[],
-  { env = {}, answer }: Surroundings = {},
+  { env = {}, answer, answers = [] }: Surroundings = {},
 ): Promise<Ran> {
+  const typed = [...answers]
   const printed = { stdout: '', stderr: '' }
   const io = {
     out: (line: string) => void (printed.stdout += `${line}\n`),
     err: (line: string) => void (printed.stderr += `${line}\n`),
-    ask: () => Promise.resolve(answer),
+    ask: () => Promise.resolve(typed.shift() ?? answer),
     env: process.env,
     stop: new AbortController().signal,
   }

@@ -24,8 +24,22 @@ export const ACCOUNT = '210987654321'
 export const ACCESS_KEY = 'AKIATEST'
 
 export interface Domain {
+  /** `undefined`: the domain has no mutual TLS. */
+  truststoreUri?: string | undefined
   truststoreVersion: string | undefined
   warnings: string[]
+  /** As the domain was made, and as the last change has it. */
+  configuration?: Readonly<Record<string, string>>
+  /** How long it is UPDATING after a change. */
+  updatingMilliseconds?: number
+}
+
+/** What a DynamoDB on this machine does not keep of a table. A restored table has none of it. */
+export interface TableState {
+  /** The attribute of its time to live. */
+  ttl?: string
+  recovery?: boolean
+  protection?: boolean
 }
 
 /** A certificate of ACM, as it describes it. */
@@ -47,8 +61,11 @@ export interface Account {
   readonly identities: Map<string, string>
   /** How many functions can run at once. */
   concurrency: number
+  readonly tables: Map<string, TableState>
   /** What cannot be done, with the reason: resources by logical id, `UPDATE_ROLLBACK`, `osls`. */
   readonly broken: Map<string, string>
+  /** The clock of API Gateway in milliseconds, and the time of the last change of a domain. */
+  readonly gateway: { now: number; changedAt: number }
 }
 
 /** An account without anything in it. */
@@ -60,6 +77,8 @@ export function emptyAccount(): Account {
     certificates: new Map(),
     identities: new Map([[ACCESS_KEY, `arn:aws:iam::${ACCOUNT}:user/test`]]),
     concurrency: 1000,
+    tables: new Map(),
     broken: new Map(),
+    gateway: { now: 0, changedAt: -Infinity },
   }
 }

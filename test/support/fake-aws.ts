@@ -4,13 +4,16 @@ import { listen } from '../../infra/connections/listen.ts'
 import { ACCESS_KEY, type Account, type Answer, emptyAccount, Failure } from './fake-account.ts'
 import { callerIdentity, certificate } from './fake-certificates.ts'
 import { cloudFormation } from './fake-cloudformation.ts'
+import { dynamoDb } from './fake-dynamodb.ts'
+import { domainName, type DomainUpdate } from './fake-gateway.ts'
 import { objectStore } from './fake-s3.ts'
 
 export type FakeAws = Awaited<ReturnType<typeof startFakeAws>>
 
 /**
  * An AWS account on loopback: the calls of a deployment to CloudFormation, S3, API Gateway, ACM, Lambda and STS. As on AWS, a
- * domain cannot be made before the object of its trust store exists at the named version.
+ * domain cannot be made before the object of its trust store exists at the named version, and not be changed without its
+ * configuration, nor twice in 30 seconds.
  *
  * @param tables the URL of a DynamoDB, for an account with tables
  */
@@ -27,7 +30,7 @@ export async function startFakeAws(tables = '') {
     const body = await buffer(request)
     signers.add(signerOf(request))
     if (String(request.headers['x-amz-target']).startsWith('DynamoDB')) {
-      send(response, await forward(request, body, tables))
+      send(response, await dynamoDb(request, body, account, tables))
       return
     }
     const call = readCall(request, body)
@@ -57,14 +60,6 @@ export async function startFakeAws(tables = '') {
 
 function signerOf({ headers }: IncomingMessage): string {
   return /Credential=([^/]+)/.exec(headers.authorization ?? '')?.[1] ?? 'nobody'
-}
-
-async function forward({ headers }: IncomingMessage, body: Buffer, tables: string): Promise<Answer> {
-  const names = ['content-type', 'x-amz-target', 'x-amz-date', 'authorization']
-  const sent = Object.fromEntries(names.map((name) => [name, String(headers[name])]))
-  const response = await fetch(tables, { method: 'POST', headers: sent, body: body.toString() })
-  const type = { 'content-type': String(headers['content-type']) }
-  return { status: response.status, headers: type, body: await response.text() }
 }
 
 interface Call {
@@ -123,22 +118,6 @@ function deployed(FunctionName: string, { stacks }: Account): Answer {
 function accountSettings({ concurrency }: Account): Answer {
   const AccountLimit = { ConcurrentExecutions: concurrency, UnreservedConcurrentExecutions: concurrency }
   return { body: JSON.stringify({ AccountLimit }) }
-}
-
-interface DomainUpdate {
-  readonly mutualTlsAuthentication?: { readonly truststoreVersion?: string }
-}
-
-function domainName(name: string, update: DomainUpdate | undefined, { domains }: Account): Answer {
-  const domain = domains.get(name)
-  if (domain === undefined)
-    throw new Failure(404, 'NotFoundException', 'Invalid domain name identifier specified')
-  const wanted = update?.mutualTlsAuthentication?.truststoreVersion
-  if (wanted !== undefined) domain.truststoreVersion = wanted
-  const { truststoreVersion, warnings: truststoreWarnings } = domain
-  const mutualTlsAuthentication = truststoreVersion && { truststoreVersion, truststoreWarnings }
-  const domainNameConfigurations = [{ domainNameStatus: 'AVAILABLE' }]
-  return { body: JSON.stringify({ domainName: name, domainNameConfigurations, mutualTlsAuthentication }) }
 }
 
 function failed({ status, code, message }: Failure, kind: Call['kind']): Answer {

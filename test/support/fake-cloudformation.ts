@@ -46,6 +46,10 @@ export function cloudFormation(action: string, form: URLSearchParams, account: A
     case 'UpdateStack':
       return change(action, name, updated(name, stack, templateOf(form, account)), account, isProtected)
   }
+  if (action === 'DescribeStacks' && name === '') {
+    const all = [...account.stacks].map(([each, state]) => `<member>${describe(each, state)}</member>`)
+    return result(action, `<Stacks>${all.join('')}</Stacks>`)
+  }
   if (stack === undefined) throw invalid(`Stack with id ${name} does not exist`)
   switch (action) {
     case 'DescribeStacks':
@@ -187,9 +191,10 @@ function make(name: string, template: Template, id: string, { buckets, domains }
   }
   const domain = domainOf(template, id)
   if (domain === undefined) return
-  const truststoreVersion = domain.MutualTlsAuthentication?.TruststoreVersion
+  const { TruststoreUri, TruststoreVersion } = domain.MutualTlsAuthentication ?? {}
   const warnings = domains.get(domain.DomainName)?.warnings ?? []
-  domains.set(domain.DomainName, { warnings, truststoreVersion })
+  const store = { truststoreUri: TruststoreUri, truststoreVersion: TruststoreVersion }
+  domains.set(domain.DomainName, { warnings, ...store })
 }
 
 function outputs(name: string, { Outputs = {}, ...template }: Template): Record<string, string> {

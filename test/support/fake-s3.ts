@@ -29,8 +29,8 @@ export function objectStore(request: Request, { buckets }: Account): Answer {
   const bucket = buckets.get(bucketName)
   if (bucket === undefined) throw new Failure(404, 'NoSuchBucket', 'The specified bucket does not exist')
   if (key === '') return list(bucket, url)
-  const stored = bucket.objects.get(key)?.at(-1)
   if (method === 'PUT') return put(bucket, key, request)
+  const stored = find(bucket.objects.get(key) ?? [], url.searchParams.get('versionId'))
   if (stored === undefined)
     throw new Failure(404, method === 'HEAD' ? 'NotFound' : 'NoSuchKey', 'The specified key does not exist.')
   const headers = { 'last-modified': 'Wed, 25 Nov 2026 10:00:00 GMT', ...stored.metadata }
@@ -38,6 +38,13 @@ export function objectStore(request: Request, { buckets }: Account): Answer {
     headers: bucket.versioned ? { ...headers, 'x-amz-version-id': stored.version } : headers,
     body: method === 'HEAD' ? '' : stored.body,
   }
+}
+
+function find(versions: readonly StoredObject[], versionId: string | null): StoredObject | undefined {
+  if (versionId === null) return versions.at(-1)
+  const stored = versions.find(({ version }) => version === versionId)
+  if (stored === undefined) throw new Failure(404, 'NoSuchVersion', 'The specified version does not exist.')
+  return stored
 }
 
 function put({ versioned, objects }: Bucket, key: string, { headers, body }: Request): Answer {

@@ -23,6 +23,7 @@ import { obstacle } from './stack-advice.ts'
 import { lastOperation, leftBehind } from './stack-events.ts'
 import { openDeployedTables } from './tables.ts'
 import { BUCKET_OUTPUT, fillTruststore, findTruststore, mutualTlsOf, truststoreBucket } from './truststore.ts'
+import { inWords } from './truststore-change.ts'
 
 const TRUSTSTORE_TEMPLATE = join(import.meta.dirname, '../template/truststore.json')
 
@@ -130,7 +131,6 @@ async function aftermath(
   return [...(advice === undefined ? [] : [advice]), ...leftBehind(operation, region)]
 }
 
-/** API Gateway accepts a bundle with a certificate that it cannot read, and only warns; clients of that CA get 403. */
 async function truststoreWarnings(
   { mtlsDomain }: DeploymentSettings,
   { version }: TruststoreObject,
@@ -142,7 +142,7 @@ async function truststoreWarnings(
       `${mtlsDomain.name} does not read the newest version of the trust store: deploy again`,
     )
   }
-  return (store.TruststoreWarnings ?? []).map((warning) => `API Gateway warns of the trust store: ${warning}`)
+  return (store.TruststoreWarnings ?? []).map(inWords)
 }
 
 function nextSteps(

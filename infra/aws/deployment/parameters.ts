@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { NUMBER_LIMIT, SMALLEST_NUMBER } from '../../../shared/store/identity.ts'
 import { functionNames } from '../../package/build.ts'
 import { ROOT } from '../../root.ts'
-import { TABLES } from '../../tables/tables.ts'
 import { watching } from '../template/per-function.ts'
+import { tableParts } from '../template/tables.ts'
 import type { DeploymentSettings } from './settings.ts'
 
 /** The object that the mutual-TLS domain reads, at exactly this version. */
@@ -66,7 +66,7 @@ export async function writeParameters(
   await mkdir(join(project, 'dist'), { recursive: true })
   const values = {
     parameters: parametersOf(settings, truststore),
-    tables: { Resources: TABLES },
+    tables: tableParts(settings),
     watching: watching(functionNames()),
   }
   for (const [name, value] of Object.entries(values)) {

@@ -20,6 +20,7 @@ const certificateArn = text(
   /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[a-z0-9-]+$/,
   'must be the ARN of a certificate in ACM: arn:aws:acm:REGION:ACCOUNT:certificate/ID',
 )
+const tableName = text(/^[a-zA-Z0-9_.-]{3,255}$/, 'must be the name of a DynamoDB table')
 const issuer = text(
   /^https:\/\/[^\s?#]*[^\s?#/]$/,
   'must be an https URL without a query, a fragment or a slash at its end (RFC 8414)',
@@ -49,6 +50,8 @@ const Settings = z.strictObject({
     ),
     [],
   ),
+  /** Existing tables, in place of those that the stack makes. */
+  tables: z.optional(z.strictObject({ registry: tableName, grants: tableName })),
   trustStore: z.array(z.string()).check(z.minLength(1, 'must name at least one PEM file')),
   /** PEM files that belong to the trust store as well. */
   clientCertificates: z._default(z.array(z.string()), []),
@@ -158,14 +161,16 @@ export function certificateArns({ mtlsDomain, plainDomain }: DeploymentSettings)
 
 /** Rules over several settings. */
 function contradictions(settings: DeploymentSettings): string[] {
-  const { region, mtlsDomain, plainDomain, clients } = settings
+  const { region, mtlsDomain, plainDomain, clients, tables } = settings
   const elsewhere = Object.entries(certificateArns(settings)).filter(
     ([, arn]) => arn.split(':')[3] !== region,
   )
+  const isOneTable = tables !== undefined && tables.registry === tables.grants
   const aliases = clients.map(({ clientIdAlias }) => clientIdAlias)
   return [
     ...elsewhere.map(([name]) => `${name} must be of the Region ${region}, as the domains are Regional`),
     ...(mtlsDomain.name === plainDomain.name ? ['mtlsDomain.name and plainDomain.name must differ'] : []),
+    ...(isOneTable ? ['tables.registry and tables.grants must differ'] : []),
     ...(new Set(aliases).size < aliases.length ? ['clients: two clients have the same clientIdAlias'] : []),
   ]
 }

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto'
-import { GetDomainNameCommand, UpdateDomainNameCommand } from '@aws-sdk/client-apigatewayv2'
+import { GetDomainNameCommand } from '@aws-sdk/client-apigatewayv2'
 import { HeadObjectCommand, NotFound, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { Complaint } from '../../command.ts'
 import { type Aws, attempt } from './aws.ts'
+import { updateDomain, type Wait } from './domain-update.ts'
 import type { TruststoreObject } from './parameters.ts'
 import type { DeploymentSettings } from './settings.ts'
 import { findStack, truststoreStackName } from './stack.ts'
@@ -72,25 +73,30 @@ async function head(s3: S3Client, Bucket: string) {
   }
 }
 
+/** The domain after `renewTruststore`. */
+interface Renewed {
+  readonly isChanged: boolean
+  /** API Gateway's warnings of certificates that it cannot use. */
+  readonly warnings: readonly string[]
+}
+
 /**
- * Replaces the trust store of a deployment without deploying again.
+ * Replaces the trust store of a deployment without deploying again, and waits until the domain reads it.
  *
- * @returns whether the domain was changed
  * @throws Complaint
  */
 export async function renewTruststore(
   settings: DeploymentSettings,
   bundle: string,
   aws: Aws,
-): Promise<boolean> {
+  wait: Wait,
+): Promise<Renewed> {
   const { bucket, key, version } = await fillTruststore(aws.s3, await truststoreBucket(settings, aws), bundle)
-  const DomainName = settings.mtlsDomain.name
-  if ((await mutualTlsOf(aws, DomainName))?.TruststoreVersion === version) return false
-  const MutualTlsAuthentication = { TruststoreUri: `s3://${bucket}/${key}`, TruststoreVersion: version }
-  await attempt(`changing the domain ${DomainName}`, () =>
-    aws.gateway.send(new UpdateDomainNameCommand({ DomainName, MutualTlsAuthentication })),
-  )
-  return true
+  const domain = settings.mtlsDomain.name
+  const { TruststoreVersion, TruststoreWarnings = [] } = (await mutualTlsOf(aws, domain)) ?? {}
+  if (TruststoreVersion === version) return { isChanged: false, warnings: TruststoreWarnings }
+  const object = { TruststoreUri: `s3://${bucket}/${key}`, TruststoreVersion: version }
+  return { isChanged: true, warnings: await updateDomain(aws, domain, object, wait) }
 }
 
 /** The trust store that a domain reads. @throws Complaint */

@@ -2,7 +2,7 @@ import type { Service } from '../../../shared/store/service.ts'
 import type { TableNames } from '../deployment/tables.ts'
 import type { OwnerCredentials } from './owner.ts'
 import type { NewSecrets, Present } from './provision.ts'
-import type { RestoredState, RestoredService } from './restore.ts'
+import type { RestoredState, RestoredService, RestoreOptions } from './restore.ts'
 
 /** The parts that exist, and those that would be made. */
 export function provisionPlan(
@@ -45,13 +45,17 @@ function ownerLines(owner: OwnerCredentials | undefined): string[] {
 export function restorePlan(
   services: readonly Service[],
   { registryTable, grantsTable }: TableNames,
-  newClientSecrets: boolean,
+  { newClientSecrets, newSigningKey }: Pick<RestoreOptions, 'newClientSecrets' | 'newSigningKey'>,
 ): string[] {
+  const keys = newSigningKey
+    ? 'the signing keys of the backup are replaced, and no longer published'
+    : 'the signing keys of the backup stay; --new-signing-key replaces them'
   return [
     `In ${registryTable} and ${grantsTable}:`,
     ...services.map(
       ({ apiKey, issuer }) => `  service ${apiKey}, ${issuer}: ends all tokens, replaces all credentials`,
     ),
+    `  ${keys}`,
     `  clients that authenticate with a secret ${newClientSecrets ? 'get a new one' : 'keep the one of the backup'}`,
     '  the owner of the deployment gets new secrets',
   ]
@@ -67,21 +71,39 @@ export function restoredLines({ services, owner }: Restored): string[] {
   return [...services.flatMap(serviceLines), ...ownerLines(owner)]
 }
 
-function serviceLines({ apiKey, tokensNotBefore, credentials, clients }: RestoredService): string[] {
+function serviceLines(service: RestoredService): string[] {
+  const { apiKey, tokensNotBefore, credentials, fromBackup, newSigningKeys, clients } = service
   const until = new Date(tokensNotBefore * 1000).toISOString()
+  const fate = newSigningKeys === undefined ? '' : ', no longer published'
   return [
     `service ${apiKey}: everything that was issued before ${until} has ended`,
     ...credentials.map(({ role, secret }) => secretLine(role, secret)),
-    ...clients.flatMap(({ clientId, name, state, secret }) => [
-      `client ${clientId}${name === undefined ? '' : ` (${name})`}${STATES[state]}`,
-      ...(secret === undefined ? [] : [secretLine('secret', secret)]),
-    ]),
+    ...listed(`signing keys from the backup${fate}`, fromBackup.signingKeys),
+    ...listed('new signing keys', newSigningKeys ?? []),
+    ...listed('issuers of client certificates from the backup', fromBackup.issuers),
+    ...listed('roots of client certificates from the backup', fromBackup.roots),
+    ...clients.flatMap(clientLines),
   ]
 }
 
+function clientLines({ clientId, name, state, secret, fromBackup }: RestoredService['clients'][number]) {
+  const { keys, jwksUri, names } = fromBackup
+  return [
+    `client ${clientId}${name === undefined ? '' : ` (${name})`}${STATES[state]}`,
+    ...(secret === undefined ? [] : [secretLine('secret', secret)]),
+    ...listed('keys from the backup', keys),
+    ...listed('keys from the backup, read from', jwksUri === undefined ? [] : [jwksUri]),
+    ...listed('certificate names from the backup', names),
+  ]
+}
+
+const listed = (what: string, items: readonly string[]): string[] =>
+  items.length === 0 ? [] : [`  ${what}: ${items.join('; ')}`]
+
 const STATES = {
   kept: '',
-  revived: ': revived',
+  revived:
+    ': revived and locked. Unlock it when you know that it may come back, with the keys that it has here',
   missing:
     ': has no state, so its tokens are not accepted. If it was deleted, delete it again; if not, --revive it',
 } as const satisfies Record<RestoredState, string>

@@ -2,8 +2,11 @@ import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import { newSecret } from '../../../shared/store/identity.ts'
+import type { Service } from '../../../shared/store/service.ts'
 import type { Store } from '../../../shared/store/store.ts'
+import { fromBackupOfClient, fromBackupOfService } from './from-backup.ts'
 import { type OwnerCredentials, renewOwner } from './owner.ts'
+import { newSigningKeys, type NewSigningKeys, withSigningKeys } from './signing-keys.ts'
 
 export interface RestoreOptions {
   readonly now: EpochSeconds
@@ -12,6 +15,8 @@ export interface RestoreOptions {
   readonly cacheSeconds: number
   /** Whether clients get new secrets. Services and the owner always do. */
   readonly newClientSecrets: boolean
+  /** Whether services get new signing keys, and those of the backup are no longer published. */
+  readonly newSigningKey: boolean
   /** Numbers of clients whose lost state is made again. Without a state no token of a client is accepted. */
   readonly revive: ReadonlySet<number> | 'all'
 }
@@ -22,23 +27,27 @@ export type RestoredService = Awaited<ReturnType<typeof restoreService>>
 /**
  * Makes a restored registry safe again. A backup undoes later changes. Tokens, codes and tickets that were ended are ended again
  * by `tokensNotBefore`. Replaced secrets are replaced again. Locks are copied from the states of the clients, which are in the
- * other table. Deleted clients have no state, so they stay unusable.
+ * other table. Deleted clients have no state, so they stay unusable. Withdrawn keys cannot be known from the backup, so all keys
+ * that came back are named.
  *
  * It can be repeated. Then it ends tokens that were issued in between, and replaces the secrets of the last time.
  */
 export async function restoreServices(store: Store, options: RestoreOptions): Promise<RestoredService[]> {
   const restored = []
-  for (const { apiKey } of await store.registry.listServices()) {
-    restored.push(await restoreService(apiKey, store, options))
+  for (const service of await store.registry.listServices()) {
+    restored.push(await restoreService(service, store, options))
   }
   return restored
 }
 
 /** @returns the new secrets, which are shown once: the tables have only their digests */
-async function restoreService(apiKey: number, store: Store, options: RestoreOptions) {
+async function restoreService(before: Service, store: Store, options: RestoreOptions) {
+  const { apiKey } = before
   // A function with a warm cache still issues tokens for an old secret. They must end, too; times are whole seconds.
   const cutOff = later(options.now, options.cacheSeconds + 1)
   const secrets: { readonly role: string; readonly secret: string }[] = []
+  const keys = options.newSigningKey ? newSigningKeys(before.jwks, options.random) : []
+  for (const { privateJwk } of keys) await store.registry.putSigningKey(apiKey, privateJwk)
   const service = await store.registry.changeService(apiKey, (current) => {
     secrets.length = 0
     const credentials = current.credentials.map((credential) => {
@@ -46,15 +55,34 @@ async function restoreService(apiKey: number, store: Store, options: RestoreOpti
       secrets.push({ role: credential.role, secret })
       return { ...credential, digest: digest(secret) }
     })
-    return { ...current, credentials, tokensNotBefore: Math.max(current.tokensNotBefore ?? 0, cutOff) }
+    const tokensNotBefore = Math.max(current.tokensNotBefore ?? 0, cutOff)
+    return { ...withSigningKeys(current, keys), credentials, tokensNotBefore }
   })
   if (service === undefined) throw new Error(`service ${apiKey} was deleted while it was being restored`)
+  await deleteReplacedKeys(before, keys, store)
   const clients = []
   for (const client of await store.registry.listClients(apiKey)) {
     clients.push(await restoreClient(apiKey, client, store, options, cutOff))
   }
   const { issuer, tokensNotBefore = cutOff } = service
-  return { apiKey, issuer, tokensNotBefore: tokensNotBefore as EpochSeconds, credentials: secrets, clients }
+  return {
+    apiKey,
+    issuer,
+    tokensNotBefore: tokensNotBefore as EpochSeconds,
+    credentials: secrets,
+    fromBackup: fromBackupOfService(before),
+    ...(keys.length > 0 && { newSigningKeys: keys.map(({ publicJwk }) => publicJwk.kid) }),
+    clients,
+  }
+}
+
+async function deleteReplacedKeys(
+  { apiKey, jwks }: Service,
+  keys: NewSigningKeys,
+  { registry }: Store,
+): Promise<void> {
+  if (keys.length === 0) return
+  for (const { kid } of jwks) await registry.deleteSigningKey(apiKey, kid)
 }
 
 async function restoreClient(
@@ -69,17 +97,18 @@ async function restoreClient(
   const revived =
     before === undefined &&
     (options.revive === 'all' || options.revive.has(clientId)) &&
-    (await clients.revive(apiKey, clientId, client.locked, cutOff))
+    (await clients.revive(apiKey, clientId, cutOff))
   const usesSecret = tokenAuthMethod === 'CLIENT_SECRET_BASIC' || tokenAuthMethod === 'CLIENT_SECRET_POST'
   const secret = options.newClientSecrets && usesSecret ? newSecret(options.random) : undefined
   await registry.changeClient(apiKey, clientId, (current) => ({
     ...current,
-    locked: before?.locked ?? current.locked,
+    locked: before?.locked ?? (revived || current.locked),
     ...(secret !== undefined && { clientSecretDigest: digest(secret) }),
   }))
   // Missing: deleted after the backup, or the table of grants was lost. The client is unusable until it is revived.
   const state: RestoredState = before === undefined ? (revived ? 'revived' : 'missing') : 'kept'
-  return { clientId, name: clientName ?? clientIdAlias, state, secret }
+  const name = clientName ?? clientIdAlias
+  return { clientId, name, state, secret, fromBackup: fromBackupOfClient(client) }
 }
 
 /** New secrets for the owner; `undefined` when the deployment has no owner. */

@@ -40,7 +40,7 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'clients.removeAlias': ({ clients }) => clients.removeAlias(SERVICE, { alias: 'a', clientId: CLIENT }),
   'clients.remove': ({ clients }) => clients.remove(SERVICE, CLIENT_RECORD),
   'clients.cutOff': ({ clients }) => clients.cutOff(SERVICE, CLIENT, () => START),
-  'clients.revive': ({ clients }) => clients.revive(key.service, key.client, false, START),
+  'clients.revive': ({ clients }) => clients.revive(key.service, key.client, START),
   'registry.findService': ({ registry }) => registry.findService(SERVICE),
   'registry.findClient': ({ registry }) => registry.findClient(SERVICE, 'my-client'),
   'registry.findClientByNumber': ({ registry }) => registry.findClientByNumber(SERVICE, CLIENT),

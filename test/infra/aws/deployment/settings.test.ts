@@ -79,6 +79,14 @@ test.each<[Replacement, string]>([
   [['// "mtlsOnly": true', '"mtlsOnly": "yes"'], 'mtlsOnly must be of type boolean'],
   [['"stage"', '"stages": 1, "stage"'], 'stages is not a setting'],
   [
+    ['"stage"', '"tables": { "registry": "r1", "grants": "two" }, "stage"'],
+    'tables.registry must be the name of a DynamoDB',
+  ],
+  [
+    ['"stage"', '"tables": { "registry": "one", "grants": "one" }, "stage"'],
+    'tables.registry and tables.grants',
+  ],
+  [
     ['"clients": [', '"clients": [{ "clientIdAlias": "payments" },'],
     'clients: two clients have the same clientIdAlias',
   ],

@@ -55,6 +55,7 @@ const restore = (more: Partial<RestoreOptions> = {}) =>
     random: runtime.random,
     cacheSeconds: CACHE_SECONDS,
     newClientSecrets: true,
+    newSigningKey: false,
     revive: new Set(),
     ...more,
   })
@@ -170,18 +171,19 @@ describe('after only the registry was restored', () => {
     expect(outcome(await introspect(access))).toBe('UNAUTHORIZED A057393 invalid_token')
   })
 
-  test('restore revives a deleted client only by its number', async () => {
+  test('restore revives a deleted client only by its number, and locked until it is unlocked', async () => {
     const { renewed, credentials, introspect } = await restored({
       revive: new Set([clients.deleted.number]),
     })
     expect(renewed('deleted').state).toBe('revived')
     afterCutOff()
+    expect(outcome(await credentials(renewed('deleted')))).toBe('INVALID_CLIENT A048307 invalid_client')
+    await runtime.store.clients.setLocked(walk.number, Client.parse(clients.deleted.settings), false)
     const { access } = tokensOf(await credentials(renewed('deleted')))
     expect(outcome(await introspect(access))).toBe('OK A056001')
   })
 
-  test('a revived client is locked if the backup has it locked, and cut off like all others', async () => {
-    await walk.setClient(clients.deleted, { locked: true })
+  test('a revived client is locked though the backup has it unlocked, and cut off like all others', async () => {
     const { service } = await restored({ revive: new Set([clients.deleted.number]) })
     expect(await runtime.store.grants.findState(walk.number, clients.deleted.number)).toEqual({
       locked: true,

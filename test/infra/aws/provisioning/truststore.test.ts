@@ -1,11 +1,15 @@
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { openAws } from '../../../../infra/aws/deployment/aws.ts'
 import { openTables } from '../../../../infra/aws/deployment/tables.ts'
+import { renewTruststore } from '../../../../infra/aws/deployment/truststore.ts'
 import { type Engine, startEmbeddedEngine } from '../../../../infra/emulator/engine.ts'
 import { createTables, LOCAL_DYNAMODB } from '../../../../infra/tables/tables.ts'
 import { type Deployment, openDeployment } from '../../../support/deployment.ts'
 import { Failure } from '../../../support/fake-account.ts'
 import { Client } from '../../../../shared/store/client.ts'
 import { jwkOf } from '../../../support/vector-service.ts'
+import { certificatePem } from '../../../support/vectors.ts'
+import { exampleSettings } from '../packaged-template.ts'
 
 const BUCKET = 'truststore-certbound-prod-truststorebucket'
 const MTLS = 'mtls.auth.example.com'
@@ -17,16 +21,21 @@ beforeAll(async () => {
   await createTables(engine.endpoint, 'registry', 'grants')
   deployment = await openDeployment(engine.endpoint)
 })
-/** The AWS account: both stacks, an empty bucket, one domain. The tables keep the data of earlier tests. */
+/** The AWS account: both stacks, and one domain that trusts two CAs. The tables keep the data of earlier tests. */
 beforeEach(() => {
-  const { stacks, buckets, domains } = deployment.aws.account
+  const { stacks, buckets, domains, gateway } = deployment.aws.account
   const stack = (outputs: Record<string, string>) => {
     return { status: 'CREATE_COMPLETE', outputs, events: [], template: '{}' }
   }
   stacks.set('certbound-prod', stack({ RegistryTableName: 'registry', GrantsTableName: 'grants' }))
   stacks.set('truststore-certbound-prod', stack({ TruststoreBucketName: BUCKET }))
-  buckets.set(BUCKET, { versioned: true, objects: new Map() })
-  domains.set(MTLS, { truststoreVersion: 'version-0', warnings: [] })
+  const body = ['ca-root', 'ca-issuing'].map(certificatePem).join('')
+  const objects = new Map([['truststore.pem', [{ version: 'version-0', body, metadata: {} }]]])
+  buckets.set(BUCKET, { versioned: true, objects })
+  const truststoreUri = `s3://${BUCKET}/truststore.pem`
+  domains.set(MTLS, { truststoreUri, truststoreVersion: 'version-0', warnings: [] })
+  Object.assign(gateway, { now: 0, changedAt: -Infinity })
+  deployment.trust('ca-root', 'ca-issuing')
   deployment.aws.refused.clear()
   deployment.aws.calls.length = 0
 })
@@ -35,30 +44,63 @@ afterAll(async () => {
   await deployment.close()
 })
 
-const provision = () => deployment.run(['provision', '--yes', '--json'])
+const provision = (...more: string[]) => deployment.run(['provision', '--yes', '--json', ...more])
 const domain = () => deployment.aws.account.domains.get(MTLS)?.truststoreVersion
+const changes = () => deployment.aws.calls.filter((call) => /^(Update|PUT )/.test(call))
 
 test('provision brings the certificates of the settings to the domain, and again only when they change', async () => {
+  deployment.trust('ca-root', 'ca-issuing', 'self-signed-ec')
   const first = await provision()
   expect(first.code, first.stderr).toBe(0)
   expect(first.stderr).toContain('trust store: replaced; the domain uses it in about a minute')
+  expect(first.stderr).toMatch(/:\n {2}\+ CN=public-client-instance-1\n/)
   expect(first.stdout).toContain('"role":"manage"')
-  expect(domain()).toBe('version-1')
+  expect(domain()).toBe('version-2')
 
   const second = await provision()
   expect(second).toMatchObject({ code: 0, stdout: '' })
   expect(second.stderr).toContain('trust store: no change')
-  expect(domain()).toBe('version-1')
-
-  deployment.trust('ca-root', 'ca-issuing', 'self-signed-ec')
-  expect((await provision()).code).toBe(0)
   expect(domain()).toBe('version-2')
+})
+
+test('certificates that the trust store would lose are named, and need --remove-trust besides --yes', async () => {
+  deployment.trust('ca-root', 'self-signed-ec')
+  const refused = await provision()
+  const lost = /- CN=Certbound Test Issuing CA.* \(its clients are refused from then on\)/
+  expect(refused.code).toBe(1)
+  expect(refused.stderr).toMatch(/^provision: nothing was changed, because the trust store would lose/)
+  expect(refused.stderr).toMatch(lost)
+  expect(refused.stderr).toContain('--remove-trust')
+  expect([changes(), domain()]).toEqual([[], 'version-0'])
+
+  const { code, stderr } = await provision('--remove-trust')
+  expect(code, stderr).toBe(0)
+  expect(stderr).toMatch(lost)
+  expect(stderr).not.toContain('Root CA')
+  expect(domain()).toBe('version-2')
+})
+
+test('a change of the trust store has a question of its own, after that about the tables', async () => {
+  deployment.trust('ca-root')
+  const { code, stdout, stderr } = await deployment.run(['provision'], { answers: ['yes', 'no'] })
+  expect([code, stderr]).toEqual([1, 'provision: the trust store was not changed\n'])
+  expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^ {2}- CN=Certbound Test Issuing CA/)
+  expect([changes(), domain()]).toEqual([[], 'version-0'])
+
+  expect((await deployment.run(['provision'], { answers: ['yes', 'yes'] })).code).toBe(0)
+  expect(domain()).toBe('version-2')
+})
+
+test('if the version that the domain reads is gone, everything in it counts as lost', async () => {
+  deployment.aws.account.buckets.set(BUCKET, { versioned: true, objects: new Map() })
+  const { code, stderr } = await provision()
+  expect(code).toBe(1)
+  expect(stderr).toContain(`- all certificates of version version-0 of s3://${BUCKET}/truststore.pem`)
 })
 
 test('provision refuses certificates that API Gateway would not accept', async () => {
   deployment.trust('ca-issuing', 'weak-rsa-1024')
   const { code, stderr } = await provision()
-  deployment.trust('ca-root', 'ca-issuing')
   expect(code).toBe(1)
   expect(stderr).toContain('does not lead to a root')
   expect(stderr).toContain('has a key or a signature that API Gateway does not accept')
@@ -67,10 +109,17 @@ test('provision refuses certificates that API Gateway would not accept', async (
 
 test.each([
   ['GetDomainName', 404, 'NotFoundException', `looking at the domain ${MTLS}: NotFoundException`],
-  ['UpdateDomainName', 429, 'TooManyRequestsException', `changing the domain ${MTLS}: TooManyRequests`],
+  ['UpdateDomainName', 400, 'BadRequestException', `changing the domain ${MTLS}: BadRequestException`],
+  [
+    'GET /',
+    403,
+    'AccessDenied',
+    `reading the trust store s3://${BUCKET}/truststore.pem: the AWS credentials`,
+  ],
   ['PUT /', 403, 'AccessDenied', `filling the bucket ${BUCKET}: the AWS credentials do not allow it`],
 ])('%s answered with %i %s ends provision with one line', async (call, status, code, line) => {
   deployment.aws.refused.set(call, new Failure(status, code, 'no'))
+  deployment.trust('ca-root', 'ca-issuing', 'self-signed-ec')
   const answer = await provision()
   expect(answer.code).toBe(1)
   expect(answer.stderr.trim().split('\n').at(-1)).toContain(line)
@@ -78,7 +127,7 @@ test.each([
 
 test('provision needs a bucket that keeps versions', async () => {
   deployment.aws.account.buckets.set(BUCKET, { versioned: false, objects: new Map() })
-  expect((await provision()).stderr).toContain(`the bucket ${BUCKET} keeps no versions`)
+  expect((await provision('--remove-trust')).stderr).toContain(`the bucket ${BUCKET} keeps no versions`)
 })
 
 test('before the first deployment provision asks for npm run deploy', async () => {
@@ -103,11 +152,68 @@ test('provision refuses a certificate that can issue and that a client of anothe
     runtime.now(),
   )
   deployment.trust('ca-root', 'ca-issuing', 'ca-other-root')
-  onTestFinished(() => deployment.trust('ca-root', 'ca-issuing'))
   const refused = await provision()
   expect(refused.code).toBe(1)
   expect(refused.stderr).toMatch(/is meant for a client, and can issue .*CA:FALSE\n$/)
   expect(domain()).toBe('version-0')
   await clients.remove(4711, Client.parse({ clientId: 1 }))
   expect((await provision()).code).toBe(0)
+})
+
+/** Without the retries of the SDK. The clock of API Gateway goes on only while certbound waits. */
+async function renewed(...names: string[]) {
+  for (const [name, value] of Object.entries(deployment.aws.environment)) vi.stubEnv(name, value)
+  vi.stubEnv('AWS_MAX_ATTEMPTS', '1')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const aws = openAws('eu-central-1')
+  onTestFinished(aws.close)
+  const waits: number[] = []
+  const wait = (milliseconds: number) => {
+    deployment.aws.account.gateway.now += milliseconds
+    waits.push(milliseconds)
+    return Promise.resolve()
+  }
+  const bundle = names.map(certificatePem).join('')
+  const outcome = await renewTruststore(await exampleSettings(), bundle, aws, wait)
+  return { ...outcome, waits }
+}
+
+test('a change of the trust store sends the whole configuration of the domain, and nothing that is only read', async () => {
+  const ownershipVerificationCertificateArn = 'arn:aws:acm:eu-central-1:123456789012:certificate/2'
+  const { domains } = deployment.aws.account
+  const made = { ...domains.get(MTLS), warnings: [], configuration: { ownershipVerificationCertificateArn } }
+  domains.set(MTLS, { truststoreVersion: 'version-0', ...made })
+  expect(await renewed('ca-root')).toEqual({ isChanged: true, warnings: [], waits: [] })
+  expect(domains.get(MTLS)?.configuration).toEqual({
+    certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/1',
+    endpointType: 'REGIONAL',
+    securityPolicy: 'TLS_1_2',
+    ipAddressType: 'ipv4',
+    ownershipVerificationCertificateArn,
+  })
+})
+
+test('a change within 30 seconds of another one waits 31 seconds, then until the domain is available', async () => {
+  const { gateway, domains } = deployment.aws.account
+  gateway.changedAt = -1000
+  const warning = 'Certificate 3 is not usable'
+  Object.assign(domains.get(MTLS) ?? {}, { warnings: [warning], updatingMilliseconds: 8000 })
+  gateway.now = 8000
+  expect(await renewed('ca-root')).toEqual({
+    isChanged: true,
+    warnings: [warning],
+    waits: [31_000, 5000, 5000],
+  })
+  expect(domain()).toBe('version-2')
+})
+
+test('a domain that waits for another certificate is not changed, and the reason is named', async () => {
+  const configuration = {
+    domainNameStatus: 'PENDING_OWNERSHIP_VERIFICATION',
+    domainNameStatusMessage: 'expired',
+  }
+  Object.assign(deployment.aws.account.domains.get(MTLS) ?? {}, { configuration })
+  await expect(renewed('ca-root')).rejects.toThrow(
+    `the domain ${MTLS} cannot be changed: PENDING_OWNERSHIP_VERIFICATION expired`,
+  )
 })

@@ -1,0 +1,82 @@
+import {
+  type DomainNameConfiguration,
+  GetDomainNameCommand,
+  type MutualTlsAuthenticationInput,
+  TooManyRequestsException,
+  UpdateDomainNameCommand,
+} from '@aws-sdk/client-apigatewayv2'
+import { Complaint } from '../../command.ts'
+import { type Aws, attempt } from './aws.ts'
+
+/** Waits for a time in milliseconds. */
+export type Wait = (milliseconds: number) => Promise<unknown>
+
+/** An account may change one domain in 30 seconds. */
+const PAUSE_MILLISECONDS = 31_000
+const TRIES = 3
+const POLL_MILLISECONDS = 5000
+/** Ten minutes. */
+const MAX_POLLS = 120
+
+/**
+ * Lets a domain read another trust store, and waits until it does. The whole configuration goes with the change, because API
+ * Gateway refuses a change without one.
+ *
+ * @returns API Gateway's warnings of certificates that it cannot use
+ * @throws Complaint
+ */
+export async function updateDomain(
+  aws: Aws,
+  DomainName: string,
+  MutualTlsAuthentication: MutualTlsAuthenticationInput,
+  wait: Wait,
+): Promise<readonly string[]> {
+  const { configuration } = await availableDomain(aws, DomainName, wait)
+  const DomainNameConfigurations = [writable(configuration)]
+  const change = { DomainName, DomainNameConfigurations, MutualTlsAuthentication }
+  await attempt(`changing the domain ${DomainName}`, () =>
+    send(aws, new UpdateDomainNameCommand(change), wait),
+  )
+  return (await availableDomain(aws, DomainName, wait)).warnings
+}
+
+/** The members that can be sent; the others are only read. */
+function writable({
+  CertificateArn,
+  EndpointType,
+  SecurityPolicy,
+  IpAddressType,
+  OwnershipVerificationCertificateArn,
+}: DomainNameConfiguration): DomainNameConfiguration {
+  return { CertificateArn, EndpointType, SecurityPolicy, IpAddressType, OwnershipVerificationCertificateArn }
+}
+
+async function send({ gateway }: Aws, command: UpdateDomainNameCommand, wait: Wait): Promise<void> {
+  for (let tried = 1; ; tried++) {
+    try {
+      await gateway.send(command)
+      return
+    } catch (error) {
+      if (!(error instanceof TooManyRequestsException) || tried === TRIES) throw error
+    }
+    await wait(PAUSE_MILLISECONDS)
+  }
+}
+
+/** @throws Complaint if the domain cannot become available by itself, or takes too long */
+async function availableDomain({ gateway }: Aws, DomainName: string, wait: Wait) {
+  for (let polled = 0; polled < MAX_POLLS; polled++) {
+    const { DomainNameConfigurations: [configuration] = [], MutualTlsAuthentication } = await attempt(
+      `looking at the domain ${DomainName}`,
+      () => gateway.send(new GetDomainNameCommand({ DomainName })),
+    )
+    if (configuration === undefined) throw new Complaint(`the domain ${DomainName} has no configuration`)
+    const { DomainNameStatus: status = '', DomainNameStatusMessage: reason = '' } = configuration
+    if (status === 'AVAILABLE')
+      return { configuration, warnings: MutualTlsAuthentication?.TruststoreWarnings ?? [] }
+    if (status !== 'UPDATING')
+      throw new Complaint(`the domain ${DomainName} cannot be changed: ${status} ${reason}`.trim())
+    await wait(POLL_MILLISECONDS)
+  }
+  throw new Complaint(`the domain ${DomainName} is still being updated: try again later`)
+}

@@ -1,0 +1,101 @@
+import { DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation'
+import { Complaint, confirm, type Io } from '../../command.ts'
+import { shapeProblems } from '../../tables/shape.ts'
+import { type Aws, attempt } from './aws.ts'
+import type { DeploymentSettings } from './settings.ts'
+import { findStack, mainStackName } from './stack.ts'
+import { reportedTable } from './table-protection.ts'
+
+const OUTPUTS = { registry: 'RegistryTableName', grants: 'GrantsTableName' } as const
+const RESOURCES = { registry: 'RegistryTable', grants: 'GrantsTable' } as const
+const KINDS = ['registry', 'grants'] as const
+
+type Tables = NonNullable<DeploymentSettings['tables']>
+/** Those of the deployment; none before its first success. */
+type Present = Readonly<Record<keyof Tables, string | undefined>>
+
+/**
+ * Judges the tables that the settings name, and compares them with those that the deployment uses now. Changes nothing.
+ *
+ * @returns lines to show before the question; none if the deployment keeps its tables
+ * @throws Complaint if a named table cannot be used, or if the deployment would go from named tables to new, empty ones
+ */
+export async function tablesChange(settings: DeploymentSettings, aws: Aws): Promise<string[]> {
+  const stack = mainStackName(settings)
+  const outputs = (await findStack(aws.cloudFormation, stack))?.outputs
+  const now: Present = { registry: outputs?.get(OUTPUTS.registry), grants: outputs?.get(OUTPUTS.grants) }
+  const { tables } = settings
+  if (tables === undefined) {
+    if (outputs?.get('TablesFrom') === 'settings') throw lost(stack, now)
+    return []
+  }
+  const problems = await attempt('the tables of the settings', () => problemsOf(tables, stack, aws))
+  if (problems.length > 0) throw new Complaint(problems.join('\n'))
+  return changeLines(tables, now, stack)
+}
+
+function lost(stack: string, { registry = '?', grants = '?' }: Present): Complaint {
+  return new Complaint(
+    `${stack} uses the tables ${registry} and ${grants}, and would get new, empty ones: name them in the settings, under tables`,
+  )
+}
+
+async function problemsOf(tables: Tables, stack: string, aws: Aws): Promise<string[]> {
+  const problems: string[] = []
+  const others = await tablesOfOthers(stack, aws)
+  for (const kind of KINDS) {
+    const name = tables[kind]
+    const other = others.get(name)
+    const reported = await reportedTable(aws, name)
+    const wrong =
+      reported === undefined
+        ? ['does not exist in this account and Region']
+        : shapeProblems(RESOURCES[kind], reported)
+    if (other !== undefined) wrong.push(`is in use by the stack ${other}`)
+    problems.push(...wrong.map((text) => `tables.${kind}: ${name} ${text}`))
+  }
+  return problems
+}
+
+/** Tables that other deployments in this account and Region use, as the outputs of their stacks name them, and the stacks. */
+async function tablesOfOthers(own: string, aws: Aws): Promise<ReadonlyMap<string | undefined, string>> {
+  const used = (await allStacks(aws)).flatMap(({ StackName = '', Outputs = [] }) =>
+    Outputs.filter(({ OutputKey }) => StackName !== own && isTableName(OutputKey)).map(
+      ({ OutputValue }) => [OutputValue, StackName] as const,
+    ),
+  )
+  return new Map(used)
+}
+
+const isTableName = (key: unknown) => Object.values<unknown>(OUTPUTS).includes(key)
+
+async function allStacks({ cloudFormation }: Aws): Promise<readonly Stack[]> {
+  const stacks: Stack[] = []
+  let NextToken: string | undefined
+  do {
+    const page = await cloudFormation.send(new DescribeStacksCommand({ NextToken }))
+    stacks.push(...(page.Stacks ?? []))
+    NextToken = page.NextToken
+  } while (NextToken !== undefined)
+  return stacks
+}
+
+function changeLines(tables: Tables, now: Present, stack: string): string[] {
+  const changed = KINDS.filter((kind) => tables[kind] !== now[kind])
+  if (changed.length === 0) return []
+  const used = (kind: (typeof KINDS)[number]) => now[kind] ?? 'a new, empty table'
+  return [
+    `The tables of ${stack}:`,
+    ...KINDS.map((kind) =>
+      changed.includes(kind)
+        ? `  ${kind}: ${tables[kind]} in place of ${used(kind)}`
+        : `  ${kind}: ${tables[kind]}, no change`,
+    ),
+    ...(now.registry === undefined ? [] : ['  tables that are no longer used stay, with all their items']),
+  ]
+}
+
+/** @throws Complaint unless the answer is yes */
+export function confirmTables(io: Io): Promise<void> {
+  return confirm(io, 'Use these tables?')
+}

@@ -1,0 +1,118 @@
+import { GetObjectCommand, S3ServiceException } from '@aws-sdk/client-s3'
+import { Complaint, confirm, type Io } from '../../command.ts'
+import { isIn, parseTruststore, subjectOf, type Truststore } from '../../truststore/truststore.ts'
+import { type Aws, attempt } from './aws.ts'
+import type { DeploymentSettings } from './settings.ts'
+import { findStack, mainStackName } from './stack.ts'
+import { mutualTlsOf } from './truststore.ts'
+
+/** The difference between the certificates that a domain trusts now and those that it would trust. */
+export interface TruststoreChange {
+  /** `+ NAME` and `- NAME`; empty if the certificates stay the same. */
+  readonly lines: readonly string[]
+  /** Whether clients would be refused that can connect now. */
+  readonly removes: boolean
+}
+
+/**
+ * Compares certificates with the version of the trust store that the domain reads now. Changes nothing.
+ *
+ * @throws Complaint
+ */
+export async function truststoreChange(
+  aws: Aws,
+  domain: string,
+  certificates: Truststore,
+): Promise<TruststoreChange> {
+  const store = await mutualTlsOf(aws, domain)
+  const { TruststoreUri: uri, TruststoreVersion: version } = store ?? {}
+  const read = uri === undefined ? [] : await trusted(aws, uri, version)
+  if (read === undefined) {
+    const line = `- all certificates of version ${version ?? '?'} of ${uri ?? '?'}, which cannot be read`
+    return { lines: [...certificates.map((it) => `+ ${subjectOf(it)}`), line], removes: true }
+  }
+  const added = certificates.filter((certificate) => !isIn(certificate, read))
+  const removed = read.filter((certificate) => !isIn(certificate, certificates))
+  const name = namesOf([...added, ...removed])
+  const lines = [
+    ...added.map((certificate) => `+ ${name(certificate)}`),
+    ...removed.map((certificate) => `- ${name(certificate)} (its clients are refused from then on)`),
+  ]
+  return { lines, removes: removed.length > 0 }
+}
+
+/** The same for a deployment, which has no domain before its first success. @throws Complaint */
+export async function deployedTruststoreChange(
+  settings: DeploymentSettings,
+  aws: Aws,
+  certificates: Truststore,
+): Promise<TruststoreChange> {
+  // The domain that exists: the settings may rename it.
+  const outputs = (await findStack(aws.cloudFormation, mainStackName(settings)))?.outputs
+  const domain = outputs?.get('MtlsDomainName')
+  return domain === undefined ? { lines: [], removes: false } : truststoreChange(aws, domain, certificates)
+}
+
+/** The certificates of one version of an object; `undefined` if it does not exist any more. @throws Complaint */
+async function trusted(
+  { s3 }: Aws,
+  uri: string,
+  VersionId: string | undefined,
+): Promise<Truststore | undefined> {
+  const [, Bucket = '', Key = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? []
+  return attempt(`reading the trust store ${uri}`, async () => {
+    try {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key, VersionId }))
+      return parseTruststore((await Body?.transformToString()) ?? '', uri)
+    } catch (error) {
+      const isGone =
+        error instanceof S3ServiceException && ['NoSuchVersion', 'NoSuchKey'].includes(error.name)
+      if (isGone) return undefined
+      throw error
+    }
+  })
+}
+
+/** The subject, and the serial number if another certificate of the change has the same one. */
+function namesOf(all: Truststore): (certificate: Truststore[number]) => string {
+  const subjects = all.map(subjectOf)
+  return (certificate) => {
+    const subject = subjectOf(certificate)
+    const isOnlyOne = subjects.indexOf(subject) === subjects.lastIndexOf(subject)
+    return isOnlyOne ? subject : `${subject}, serial number ${certificate.serialNumber}`
+  }
+}
+
+/**
+ * `--yes` answers only for certificates that are added.
+ *
+ * @throws Complaint if certificates would be removed without a question and without `--remove-trust`
+ */
+export function expectAllowed(
+  { lines, removes }: TruststoreChange,
+  { yes, 'remove-trust': removeTrust }: { readonly yes: boolean; readonly 'remove-trust': boolean },
+): void {
+  if (!removes || !yes || removeTrust) return
+  throw new Complaint(
+    [
+      'nothing was changed, because the trust store would lose certificates:',
+      ...lines.filter((line) => line.startsWith('-')),
+      '--yes does not answer for that: use --remove-trust as well, or run the command without --yes',
+    ].join('\n'),
+  )
+}
+
+/** A change as it is shown before its question. */
+export function truststoreLines({ lines }: TruststoreChange): string[] {
+  return lines.length === 0
+    ? []
+    : ['The trust store of the mutual-TLS domain:', ...lines.map((it) => `  ${it}`)]
+}
+
+/** @throws Complaint unless the answer is yes */
+export function confirmTruststore(io: Io, kept: string): Promise<void> {
+  return confirm(io, 'Change the trust store?', kept)
+}
+
+/** API Gateway accepts a bundle with a certificate that it cannot use, and only warns; clients of that CA get 403. */
+export const inWords = (warning: string): string => `API Gateway warns of the trust store: ${warning}`

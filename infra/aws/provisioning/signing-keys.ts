@@ -1,0 +1,49 @@
+import { generateKeyPairSync } from 'node:crypto'
+import {
+  PublicJwk,
+  type Service,
+  SIGNING_ALGORITHMS,
+  type SigningAlgorithm,
+} from '../../../shared/store/service.ts'
+
+export type NewSigningKeys = ReturnType<typeof newSigningKeys>
+
+/** A new key for each algorithm that the keys of a service have. A key ID is random, as an old one must not come back. */
+export function newSigningKeys(jwks: Service['jwks'], random: (bytes: number) => Buffer) {
+  const algorithms = SIGNING_ALGORITHMS.filter((name) => jwks.some(({ alg }) => alg === name))
+  return algorithms.map((alg) => {
+    const about = { kid: random(12).toString('base64url'), alg, use: 'sig' as const }
+    const { publicKey, privateKey } = GENERATORS[alg]()
+    return {
+      publicJwk: PublicJwk.parse({ ...publicKey.export({ format: 'jwk' }), ...about }),
+      privateJwk: { ...privateKey.export({ format: 'jwk' }), ...about },
+    }
+  })
+}
+
+const ec = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve })
+const rsa = () => generateKeyPairSync('rsa', { modulusLength: 2048 })
+
+const GENERATORS = {
+  ES256: () => ec('P-256'),
+  ES384: () => ec('P-384'),
+  PS256: rsa,
+  RS256: rsa,
+  EdDSA: () => generateKeyPairSync('ed25519'),
+} as const satisfies Record<SigningAlgorithm, unknown>
+
+/** A service with new keys in place of all others. A setting that named an old key names the new one of its algorithm. */
+export function withSigningKeys(service: Service, keys: NewSigningKeys): Service {
+  if (keys.length === 0) return service
+  const replaced = (old: string | undefined) => {
+    const { alg } = service.jwks.find(({ kid }) => kid === old) ?? {}
+    return keys.find(({ publicJwk }) => publicJwk.alg === alg)?.publicJwk.kid
+  }
+  return {
+    ...service,
+    jwks: keys.map(({ publicJwk }) => publicJwk),
+    keyUses: [],
+    accessTokenSignatureKeyId: replaced(service.accessTokenSignatureKeyId),
+    introspectionSignatureKeyId: replaced(service.introspectionSignatureKeyId),
+  }
+}

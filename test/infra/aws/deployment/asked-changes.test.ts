@@ -1,0 +1,164 @@
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { openTables } from '../../../../infra/aws/deployment/tables.ts'
+import { type Engine, startEmbeddedEngine } from '../../../../infra/emulator/engine.ts'
+import { createTables, LOCAL_DYNAMODB, TABLES } from '../../../../infra/tables/tables.ts'
+import type { Deployment } from '../../../support/deployment.ts'
+import { Failure } from '../../../support/fake-account.ts'
+import { certificatePem } from '../../../support/vectors.ts'
+import { changesIn, MAIN, MTLS, openOwnDeployment, reset, STORE } from './own-account.ts'
+
+const BUCKET = `${STORE}-truststorebucket`
+const STATE = { ttl: 'ttl', protection: true }
+const LOST = '- CN=Certbound Test Issuing CA, O=Certbound Test, C=JP (its clients are refused from then on)'
+
+let engine: Engine
+let deployment: Deployment
+beforeAll(async () => {
+  engine = await startEmbeddedEngine({})
+  await createTables(engine.endpoint, 'registry', 'grants')
+  await createTables(engine.endpoint, 'restored', 'no-ttl')
+  await createWithoutIndex('no-index')
+  deployment = await openOwnDeployment(engine.endpoint)
+})
+afterAll(async () => {
+  await deployment.close()
+  await engine.close()
+})
+
+/** A deployment whose domain trusts two CAs, and which has made its tables. */
+beforeEach(() => {
+  reset(deployment)
+  const { buckets, domains, tables } = deployment.aws.account
+  const outputs = { RegistryTableName: 'registry', GrantsTableName: 'grants', TablesFrom: 'stack' }
+  putStack(MAIN, { ...outputs, MtlsDomainName: MTLS })
+  putStack(STORE, { TruststoreBucketName: BUCKET })
+  const body = ['ca-root', 'ca-issuing'].map(certificatePem).join('')
+  const objects = new Map([['truststore.pem', [{ version: 'version-1', body, metadata: {} }]]])
+  buckets.set(BUCKET, { versioned: true, objects })
+  const truststoreUri = `s3://${BUCKET}/truststore.pem`
+  domains.set(MTLS, { truststoreUri, truststoreVersion: 'version-1', warnings: [] })
+  tables.clear()
+  for (const name of ['registry', 'grants', 'restored', 'no-index']) tables.set(name, { ...STATE })
+  deployment.aws.refused.set('UpdateStack', new Failure(403, 'AccessDenied', 'no'))
+  deployment.trust('ca-root', 'ca-issuing')
+  deployment.configure()
+})
+
+function putStack(name: string, outputs: Record<string, string>): void {
+  deployment.aws.account.stacks.set(name, { status: 'CREATE_COMPLETE', outputs, events: [], template: '{}' })
+}
+
+async function createWithoutIndex(TableName: string): Promise<void> {
+  const client = new DynamoDBClient({ ...LOCAL_DYNAMODB, endpoint: engine.endpoint })
+  const [id] = TABLES.GrantsTable.Properties.AttributeDefinitions
+  const { KeySchema, BillingMode } = TABLES.GrantsTable.Properties
+  const AttributeDefinitions = id === undefined ? [] : [id]
+  await client.send(new CreateTableCommand({ TableName, KeySchema, AttributeDefinitions, BillingMode }))
+  client.destroy()
+}
+
+const deploy = (...more: string[]) => deployment.run(['deploy', ...more])
+const changes = () => changesIn(deployment)
+/** The first call of a deployment that changes something. */
+const BEGUN = [`UpdateStack ${STORE}`]
+
+test('deploy shows what the trust store gets and loses, and asks for it', async () => {
+  deployment.trust('ca-root', 'ca-other-root')
+  const { code, stdout, stderr } = await deployment.run(['deploy'], { answers: ['yes', 'no'] })
+  expect([code, stderr]).toEqual([1, 'deploy: nothing was changed\n'])
+  const gained = '+ CN=Other Test Root CA, O=Other Test, C=JP'
+  expect(stdout).toContain(`The trust store of the mutual-TLS domain:\n  ${gained}\n  ${LOST}\n`)
+  expect(changes()).toEqual([])
+})
+
+test('deploy --yes lets the trust store lose certificates only with --remove-trust', async () => {
+  deployment.trust('ca-root')
+  const refused = await deploy('--yes')
+  expect(refused.stderr).toMatch(/^deploy: nothing was changed, because the trust store would lose/)
+  expect(refused.stderr).toContain(LOST)
+  expect(changes()).toEqual([])
+  expect((await deploy('--yes', '--remove-trust')).stderr).toContain(`changing the stack ${STORE}`)
+  expect(changes()).toEqual(BEGUN)
+})
+
+const name = (registry: string, grants: string) =>
+  deployment.configure(
+    '"stage": "prod",',
+    `"stage": "prod", "tables": ${JSON.stringify({ registry, grants })},`,
+  )
+
+test('deploy shows the named tables and those of the stack, and asks for them', async () => {
+  name('restored', 'grants')
+  const { code, stdout, stderr } = await deployment.run(['deploy'], { answers: ['yes', 'no'] })
+  expect([code, stderr]).toEqual([1, 'deploy: nothing was changed\n'])
+  expect(stdout).toContain(
+    'The tables of certbound-prod:\n  registry: restored in place of registry\n  grants: grants, no change\n',
+  )
+  expect(changes()).toEqual([])
+  await deployment.run(['deploy'], { answers: ['yes', 'yes'] })
+  expect(changes()).toEqual(BEGUN)
+})
+
+test('deploy takes named tables at the first deployment, and names them at the next ones without a question', async () => {
+  name('restored', 'grants')
+  deployment.aws.account.stacks.delete(MAIN)
+  deployment.aws.account.domains.delete(MTLS)
+  const first = await deployment.run(['deploy'], { answers: ['yes', 'no'] })
+  expect(first.stdout).toContain('  registry: restored in place of a new, empty table\n')
+  putStack(MAIN, { RegistryTableName: 'restored', GrantsTableName: 'grants', TablesFrom: 'settings' })
+  await deployment.run(['deploy'], { answers: ['yes'] })
+  expect(changes()).toEqual(BEGUN)
+})
+
+test('deploy does not replace named tables by new, empty ones', async () => {
+  const outputs = { RegistryTableName: 'restored', GrantsTableName: 'grants', MtlsDomainName: MTLS }
+  putStack(MAIN, { ...outputs, TablesFrom: 'settings' })
+  const { code, stderr } = await deploy('--yes')
+  expect([code, stderr]).toEqual([
+    1,
+    'deploy: certbound-prod uses the tables restored and grants, and would get new, empty ones: name them in the settings, under tables\n',
+  ])
+})
+
+test.each([
+  ['that does not exist', 'missing', 'grants', /registry: missing does not exist/],
+  ['with another key', 'grants', 'registry', /registry: grants must have the key pk, sk\n.*texts: pk, sk/],
+  ['without a time to live', 'registry', 'no-ttl', /grants: no-ttl must have its time to live in ttl/],
+  ['without the index', 'registry', 'no-index', /grants: no-index must have an active index listing/],
+])('deploy refuses a named table %s', async (_, registry, grants, problem) => {
+  name(registry, grants)
+  const { code, stderr } = await deploy('--yes')
+  expect(code).toBe(1)
+  expect(stderr).toMatch(problem)
+  expect(changes()).toEqual([])
+})
+
+test('deploy refuses a named table that another stack uses', async () => {
+  name('restored', 'grants')
+  putStack('certbound-test', { RegistryTableName: 'restored', GrantsTableName: 'others' })
+  const { code, stderr } = await deploy('--yes')
+  expect([code, stderr]).toEqual([
+    1,
+    'deploy: tables.registry: restored is in use by the stack certbound-test\n',
+  ])
+})
+
+test('restore switches on what a restored table has lost, and a stack would set', async () => {
+  const runtime = openTables({ registryTable: 'restored', grantsTable: 'grants' }, 1, {
+    ...LOCAL_DYNAMODB,
+    endpoint: engine.endpoint,
+  })
+  onTestFinished(() => runtime.store.close())
+  await runtime.store.registry.putService({ apiKey: 4711, issuer: 'https://as.example', credentials: [] })
+  const { tables } = deployment.aws.account
+  tables.clear()
+  const restore = () => deployment.run(['restore', '--registry', 'restored', '--yes', '--json'])
+  const { code, stderr } = await restore()
+  expect(code, stderr).toBe(0)
+  expect(stderr).toContain(
+    'restored: switched on time to live, point-in-time recovery, deletion protection\ngrants: switched on time to live, deletion protection\n',
+  )
+  expect(Object.fromEntries(tables)).toEqual({ restored: { ...STATE, recovery: true }, grants: STATE })
+  expect((await restore()).stderr).not.toContain('switched on')
+})
