@@ -43,7 +43,7 @@ export const COMMAND = command({
       const plan = await planOf(ready, aws)
       const trust = await deployedTruststoreChange(ready.settings, aws, ready.truststore.certificates)
       expectAllowed(trust, values)
-      const tables = await tablesChange(ready.settings, aws)
+      const tables = await tablesChange(ready, aws)
       for (const line of plan) io.out(line)
       if (!values.yes) await confirm(io)
       for (const line of truststoreLines(trust)) io.out(line)
