@@ -69,7 +69,7 @@ async function ask(ready: Ready, aws: Aws, options: Options, io: Io): Promise<vo
   const plan = await planOf(ready, aws)
   const trust = await deployedTruststoreChange(ready.settings, aws, ready.truststore.certificates)
   expectAllowed(trust, options)
-  const tables = await tablesChange(ready.settings, aws)
+  const tables = await tablesChange(ready, aws)
   for (const line of plan) io.out(line)
   if (!yes) await confirm(io)
   for (const line of truststoreLines(trust)) io.out(line)

@@ -1,10 +1,14 @@
 import { DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation'
+import type { Client } from '../../../shared/store/client.ts'
 import { Complaint, confirm, type Io } from '../../command.ts'
 import { shapeProblems } from '../../tables/shape.ts'
+import { allClients, refuseIssuingClients } from '../../truststore/issuing-clients.ts'
 import { type Aws, attempt } from './aws.ts'
+import type { Ready } from './readiness.ts'
 import type { DeploymentSettings } from './settings.ts'
 import { findStack, mainStackName } from './stack.ts'
 import { reportedTable } from './table-protection.ts'
+import { openDeployedTables } from './tables.ts'
 
 const OUTPUTS = { registry: 'RegistryTableName', grants: 'GrantsTableName' } as const
 const RESOURCES = { registry: 'RegistryTable', grants: 'GrantsTable' } as const
@@ -18,9 +22,10 @@ type Present = Readonly<Record<keyof Tables, string | undefined>>
  * Judges the tables that the settings name, and compares them with those that the deployment uses now. Changes nothing.
  *
  * @returns lines to show before the question; none if the deployment keeps its tables
- * @throws Complaint if a named table cannot be used, or if the deployment would go from named tables to new, empty ones
+ * @throws Complaint if a named table cannot be used, if a client in it has registered a trusted certificate that can issue others,
+ * or if the deployment would go from named tables to new, empty ones
  */
-export async function tablesChange(settings: DeploymentSettings, aws: Aws): Promise<string[]> {
+export async function tablesChange({ settings, truststore }: Ready, aws: Aws): Promise<string[]> {
   const stack = mainStackName(settings)
   const outputs = (await findStack(aws.cloudFormation, stack))?.outputs
   const now: Present = { registry: outputs?.get(OUTPUTS.registry), grants: outputs?.get(OUTPUTS.grants) }
@@ -31,7 +36,13 @@ export async function tablesChange(settings: DeploymentSettings, aws: Aws): Prom
   }
   const problems = await attempt('the tables of the settings', () => problemsOf(tables, stack, aws))
   if (problems.length > 0) throw new Complaint(problems.join('\n'))
+  await refuseIssuingClients(truststore.certificates, await clientsIn(tables, settings, aws))
   return changeLines(tables, now, stack)
+}
+
+async function clientsIn(tables: Tables, settings: DeploymentSettings, aws: Aws): Promise<readonly Client[]> {
+  const { store } = await openDeployedTables(settings, aws, tables)
+  return attempt('the registered clients', () => allClients(store.registry)).finally(() => store.close())
 }
 
 function lost(stack: string, { registry = '?', grants = '?' }: Present): Complaint {

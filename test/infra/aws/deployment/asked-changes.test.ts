@@ -3,8 +3,10 @@ import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'v
 import { openTables } from '../../../../infra/aws/deployment/tables.ts'
 import { type Engine, startEmbeddedEngine } from '../../../../infra/emulator/engine.ts'
 import { createTables, LOCAL_DYNAMODB, TABLES } from '../../../../infra/tables/tables.ts'
+import { Client } from '../../../../shared/store/client.ts'
 import type { Deployment } from '../../../support/deployment.ts'
 import { Failure } from '../../../support/fake-account.ts'
+import { jwkOf } from '../../../support/vector-service.ts'
 import { certificatePem } from '../../../support/vectors.ts'
 import { changesIn, MAIN, MTLS, openOwnDeployment, reset, STORE } from './own-account.ts'
 
@@ -144,13 +146,29 @@ test('deploy refuses a named table that another stack uses', async () => {
   ])
 })
 
-test('restore switches on what a restored table has lost, and a stack would set', async () => {
-  const runtime = openTables({ registryTable: 'restored', grantsTable: 'grants' }, 1, {
-    ...LOCAL_DYNAMODB,
-    endpoint: engine.endpoint,
-  })
+/** A runtime over two tables of the engine. */
+function openTwo(registryTable: string) {
+  const local = { ...LOCAL_DYNAMODB, endpoint: engine.endpoint }
+  const runtime = openTables({ registryTable, grantsTable: 'grants' }, 1, local)
   onTestFinished(() => runtime.store.close())
-  await runtime.store.registry.putService({ apiKey: 4711, issuer: 'https://as.example', credentials: [] })
+  return runtime
+}
+
+test('deploy refuses a certificate that can issue and that a client in a named table has registered', async () => {
+  const { store, now } = openTwo('restored')
+  await store.registry.putService({ apiKey: 4712, issuer: 'https://other.example', credentials: [] })
+  const about = { clientType: 'CONFIDENTIAL', tokenAuthMethod: 'SELF_SIGNED_TLS_CLIENT_AUTH' } as const
+  await store.clients.create(4712, { clientId: 1, ...about, jwks: { keys: [jwkOf('ca-root')] } }, now())
+  const refused = /^deploy: trust store: CN=Certbound Test Root CA.* can issue .*CA:FALSE\n$/
+  expect((await deploy('--yes')).stderr).not.toMatch(refused)
+  name('restored', 'grants')
+  expect((await deploy('--yes')).stderr).toMatch(refused)
+  await store.clients.remove(4712, Client.parse({ clientId: 1 }))
+})
+
+test('restore switches on what a restored table has lost, and a stack would set', async () => {
+  const { registry } = openTwo('restored').store
+  await registry.putService({ apiKey: 4711, issuer: 'https://as.example', credentials: [] })
   const { tables } = deployment.aws.account
   tables.clear()
   const restore = () => deployment.run(['restore', '--registry', 'restored', '--yes', '--json'])
