@@ -5,7 +5,7 @@ import { NUMBER_LIMIT, SMALLEST_NUMBER } from '../../../shared/store/identity.ts
 import { functionNames } from '../../package/build.ts'
 import { ROOT } from '../../root.ts'
 import { TABLES } from '../../tables/tables.ts'
-import { watching } from '../template/per-function.ts'
+import { reserved, watching } from '../template/per-function.ts'
 import type { DeploymentSettings } from './settings.ts'
 
 /** The object that the mutual-TLS domain reads, at exactly this version. */
@@ -24,9 +24,13 @@ export function serviceNumber({ service }: DeploymentSettings): number {
   return SMALLEST_NUMBER + (number % (NUMBER_LIMIT - SMALLEST_NUMBER))
 }
 
+/** The limits of the OAuth endpoints on a plain domain where they answer only 404: those of unknown paths. */
+const UNUSED_ENDPOINTS = { rate: 50, burst: 100 }
+
 /** Every value that serverless.yml and the files it names ask for. */
 function parametersOf(settings: DeploymentSettings, truststore: TruststoreObject) {
   const { mtlsDomain, plainDomain, alarms, throttle } = settings
+  const plainThrottle = settings.mtlsOnly ? UNUSED_ENDPOINTS : throttle
   return {
     region: settings.region,
     stage: settings.stage,
@@ -45,6 +49,9 @@ function parametersOf(settings: DeploymentSettings, truststore: TruststoreObject
     logRetentionDays: settings.logRetentionDays,
     throttleRate: throttle.rate,
     throttleBurst: throttle.burst,
+    plainThrottleRate: plainThrottle.rate,
+    plainThrottleBurst: plainThrottle.burst,
+    detailedMetrics: settings.detailedMetrics,
     alarmEmail: alarms.email ?? '',
     refusalsThreshold: alarms.refusals,
     registryCacheSeconds: String(settings.registryCacheSeconds),
@@ -68,6 +75,7 @@ export async function writeParameters(
     parameters: parametersOf(settings, truststore),
     tables: { Resources: TABLES },
     watching: watching(functionNames()),
+    concurrency: reserved(settings.concurrency),
   }
   for (const [name, value] of Object.entries(values)) {
     await writeFile(join(project, `dist/${name}.json`), `${JSON.stringify(value, null, 2)}\n`)

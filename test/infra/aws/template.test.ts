@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readEnvironment, requireOAuthSettings } from '../../../shared/settings.ts'
 import { serviceNumber } from '../../../infra/aws/deployment/parameters.ts'
 import { exampleSettings, packagedTemplate, type Packaged } from './packaged-template.ts'
+import { COUNTING_RULES } from './rules/counting.ts'
 import { BUCKET_RULES, TABLE_RULES, TRUSTSTORE_RULES } from './rules/data.ts'
 import { DOMAIN_RULES } from './rules/domains.ts'
 import { FUNCTION_RULES } from './rules/functions.ts'
@@ -38,6 +39,7 @@ const TEMPLATES: [string, () => Template, Readonly<Record<string, Rule>>][] = [
   ['tables', main, TABLE_RULES],
   ['buckets', main, BUCKET_RULES],
   ['watching', main, WATCHING_RULES],
+  ['counting', main, COUNTING_RULES],
   ['trust store', truststore, TRUSTSTORE_RULES],
 ]
 

@@ -4,6 +4,7 @@ import {
   lambdas,
   ofType,
   ref,
+  resource,
   type Rules,
   same,
   set,
@@ -64,33 +65,43 @@ export const DOMAIN_RULES: Rules = {
     },
   },
 
-  'both domains are Regional and speak TLS 1.2 or later': {
-    complaints: (template) =>
-      unlike(template, DOMAIN, {
-        Properties: { DomainNameConfigurations: [{ EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2' }] },
-      }),
-    broken: {
-      'an old TLS': set(`PlainDomain.${CONFIGURATION}.SecurityPolicy`, 'TLS_1_0'),
-      'a policy that cannot be combined with mutual TLS': set(
-        `MtlsDomain.${CONFIGURATION}.SecurityPolicy`,
-        'SecurityPolicy_TLS13_1_3_2025_09',
-      ),
-      'an edge endpoint': set(`MtlsDomain.${CONFIGURATION}.EndpointType`, 'EDGE'),
+  'both domains are Regional, speak TLS 1.2 or later and are reached by IPv4 and IPv6, and one is made after the other':
+    {
+      complaints: (template) => {
+        const wanted = { EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2', IpAddressType: 'dualstack' }
+        const first = [resource(template, 'PlainDomain').DependsOn].flat()
+      const inTurn = same(first, ['MtlsDomain']) ? [] : ['at the same time']
+        return [
+          ...unlike(template, DOMAIN, { Properties: { DomainNameConfigurations: [wanted] } }),
+          ...inTurn,
+        ]
+      },
+      broken: {
+        'no IPv6': set(`PlainDomain.${CONFIGURATION}.IpAddressType`, undefined),
+        'domains that are made at the same time': set('PlainDomain.DependsOn', undefined),
+        'an old TLS': set(`PlainDomain.${CONFIGURATION}.SecurityPolicy`, 'TLS_1_0'),
+        'a policy that cannot be combined with mutual TLS': set(
+          `MtlsDomain.${CONFIGURATION}.SecurityPolicy`,
+          'SecurityPolicy_TLS13_1_3_2025_09',
+        ),
+        'an edge endpoint': set(`MtlsDomain.${CONFIGURATION}.EndpointType`, 'EDGE'),
+      },
     },
-  },
 
-  'only the two domains lead to the API': {
+  'only the two domains lead to the API, each to a stage of its own, whose limits it does not share': {
     complaints: (template) => {
       const found = ofType(template, 'AWS::ApiGatewayV2::ApiMapping').map(([, { Properties }]) => Properties)
-      const wanted = ['MtlsDomain', 'PlainDomain'].map((id) => ({
+      const stages = { MtlsDomain: 'HttpApiStage', PlainDomain: 'PlainStage' }
+      const wanted = Object.entries(stages).map(([id, stage]) => ({
         ApiId: ref('HttpApi'),
         DomainName: ref(id),
-        Stage: ref('HttpApiStage'),
+        Stage: ref(stage),
       }))
       return same(found, wanted) ? [] : [JSON.stringify(found)]
     },
     broken: {
       'no mapping of one': set('MtlsMapping', undefined),
+      'one stage for both': set('PlainMapping.Properties.Stage', ref('HttpApiStage')),
       'another API': set('PlainMapping.Properties.ApiId', ref('OtherApi')),
       'a path before the routes': set('MtlsMapping.Properties.ApiMappingKey', 'v1'),
     },
