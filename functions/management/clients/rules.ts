@@ -101,8 +101,8 @@ function checkClientKeys({ jwks, jwksUri, tokenAuthSignAlg }: ClientSettings): v
   }
 }
 
-/** The message of A031292 has this number. */
-const MAX_KEYS = 100
+/** Of one client. The message of A031292 has this number. */
+export const MAX_KEYS = 100
 
 /** RFC 7518 section 3.1. */
 const SYMMETRIC = /^HS(?:256|384|512)$/

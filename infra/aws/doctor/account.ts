@@ -4,6 +4,7 @@ import {
   GetApiMappingsCommand,
   GetApisCommand,
   GetAuthorizersCommand,
+  GetDomainNameCommand,
 } from '@aws-sdk/client-apigatewayv2'
 import { DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb'
 import { GetPolicyCommand, ResourceNotFoundException } from '@aws-sdk/client-lambda'
@@ -81,6 +82,35 @@ export const domains: Check<Account> = {
       ],
       `${mtls} reads the newest version of its trust store`,
     )
+  },
+}
+
+/** What mends a domain that API Gateway keeps from being changed (http-api-mutual-tls.html). */
+const PENDING: Readonly<Record<string, string>> = {
+  PENDING_OWNERSHIP_VERIFICATION:
+    'the certificate of ownershipCertificateArn has expired: renew it in ACM, or name another and deploy. Until then no new trust store reaches the domain',
+  PENDING_CERTIFICATE_REIMPORT:
+    'import a certificate into ACM again whose names include the domain and are all in the certificate of ownershipCertificateArn',
+}
+
+/** Both domains can be changed, so that a new trust store reaches them. */
+export const domainStatus: Check<Account> = {
+  name: 'domain status',
+  ask: async ({ aws, settings }) => {
+    const problems: Finding[] = []
+    for (const { name: DomainName } of [settings.mtlsDomain, settings.plainDomain]) {
+      const { DomainNameConfigurations } = await aws.gateway.send(new GetDomainNameCommand({ DomainName }))
+      for (const {
+        DomainNameStatus: status,
+        DomainNameStatusMessage: why = '',
+      } of DomainNameConfigurations ?? []) {
+        if (status === 'AVAILABLE') continue
+        const what = `${DomainName} is ${status ?? 'in no known status'}${why === '' ? '' : ` (${why})`}`
+        const todo = PENDING[status ?? '']
+        problems.push(todo === undefined ? warn(what, 'wait some minutes, and ask again') : fail(what, todo))
+      }
+    }
+    return orElse(problems, 'both domains can be changed')
   },
 }
 

@@ -5,6 +5,7 @@ import { type Aws, openAws } from '../../../../infra/aws/deployment/aws.ts'
 import {
   authorizers,
   domains,
+  domainStatus,
   executeApi,
   invokers,
   timeToLive,
@@ -65,6 +66,9 @@ const TTL = { TimeToLiveStatus: 'ENABLED', AttributeName: 'ttl' }
 const TOKEN = 'GET /2015-03-31/functions/certbound-prod-token/policy'
 const CLOSED = { apiId: 'a1b2', apiEndpoint: 'https://localhost:1', disableExecuteApiEndpoint: true }
 
+const inStatus = (domainNameStatus: string, domainNameStatusMessage?: string) => {
+  return { domainNameConfigurations: [{ domainNameStatus, domainNameStatusMessage }] }
+}
 const policy = (Principal: unknown, Condition?: object) => {
   const statement = { Effect: 'Allow', Action: 'lambda:InvokeFunction', Principal, Condition }
   return { Policy: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }) }
@@ -79,8 +83,8 @@ const authorizer = (authorizerResultTtlInSeconds: number, name = 'certbound-prod
 beforeEach(() => {
   answers.clear()
   for (const [call, answer] of Object.entries({
-    [MTLS]: { domainName: 'mtls.example.com', mutualTlsAuthentication: STORE },
-    [PLAIN]: { domainName: 'api.example.com' },
+    [MTLS]: { domainName: 'mtls.example.com', mutualTlsAuthentication: STORE, ...inStatus('AVAILABLE') },
+    [PLAIN]: { domainName: 'api.example.com', ...inStatus('AVAILABLE') },
     [`${MTLS}/apimappings`]: { items: [{ apiId: 'a1b2' }] },
     [`${PLAIN}/apimappings`]: { items: [{ apiId: 'a1b2' }] },
     'GET /v2/apis/a1b2': CLOSED,
@@ -95,7 +99,7 @@ beforeEach(() => {
   }
 })
 
-const ALL = { executeApi, domains, authorizers, invokers, timeToLive }
+const ALL = { executeApi, domains, domainStatus, authorizers, invokers, timeToLive }
 
 test.each(Object.entries(ALL))('the check %s finds nothing wrong in a good account', async (_name, check) => {
   expect(await verdict(check, account())).toBe('ok')
@@ -139,6 +143,19 @@ test.each<[keyof typeof ALL, string, object | string, string]>([
     { mutualTlsAuthentication: { ...STORE, truststoreWarnings: ['certificate 2 is malformed'] } },
     'fail: API Gateway cannot read all of the trust store: certificate 2 is malformed',
   ],
+  [
+    'domainStatus',
+    MTLS,
+    inStatus('PENDING_OWNERSHIP_VERIFICATION', 'the certificate has expired'),
+    'fail: mtls.example.com is PENDING_OWNERSHIP_VERIFICATION (the certificate has expired)',
+  ],
+  [
+    'domainStatus',
+    MTLS,
+    inStatus('PENDING_CERTIFICATE_REIMPORT'),
+    'fail: mtls.example.com is PENDING_CERTIFICATE_REIMPORT',
+  ],
+  ['domainStatus', PLAIN, inStatus('UPDATING'), 'warn: api.example.com is UPDATING'],
   [
     'authorizers',
     'GET /v2/apis/other/authorizers',

@@ -70,7 +70,7 @@ export const DOMAIN_RULES: Rules = {
       complaints: (template) => {
         const wanted = { EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2', IpAddressType: 'dualstack' }
         const first = [resource(template, 'PlainDomain').DependsOn].flat()
-      const inTurn = same(first, ['MtlsDomain']) ? [] : ['at the same time']
+        const inTurn = same(first, ['MtlsDomain']) ? [] : ['at the same time']
         return [
           ...unlike(template, DOMAIN, { Properties: { DomainNameConfigurations: [wanted] } }),
           ...inTurn,
