@@ -1,6 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { MAX_KEYS } from '../../../functions/management/clients/rules.ts'
-import { isJwkSet, publicKeyOfJwk } from '../../../shared/certificate/jwk-set.ts'
+import { isJwkSet, MAX_KEYS, publicKeyOfJwk } from '../../../shared/certificate/jwk-set.ts'
 import { canIssue } from '../../../shared/certificate/path/can-issue.ts'
 import { isUnsafeToVerify, keyStrength } from '../../../shared/certificate/public-key.ts'
 import type { Client } from '../../../shared/store/client.ts'
