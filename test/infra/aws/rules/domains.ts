@@ -82,7 +82,9 @@ export const DOMAIN_RULES: Rules = {
 
   'both domains answer over IPv4 and IPv6': {
     complaints: (template) =>
-      unlike(template, DOMAIN, { Properties: { DomainNameConfigurations: [{ IpAddressType: 'dualstack' }] } }),
+      unlike(template, DOMAIN, {
+        Properties: { DomainNameConfigurations: [{ IpAddressType: 'dualstack' }] },
+      }),
     broken: {
       'no IPv6': set(`PlainDomain.${CONFIGURATION}.IpAddressType`, undefined),
     },
