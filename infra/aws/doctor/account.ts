@@ -7,7 +7,11 @@ import {
   GetDomainNameCommand,
 } from '@aws-sdk/client-apigatewayv2'
 import { DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb'
-import { GetPolicyCommand, ResourceNotFoundException } from '@aws-sdk/client-lambda'
+import {
+  GetAccountSettingsCommand,
+  GetPolicyCommand,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-lambda'
 import { HeadObjectCommand } from '@aws-sdk/client-s3'
 import { functionNames } from '../../package/build.ts'
 import { mutualTlsOf } from '../deployment/truststore.ts'
@@ -190,6 +194,28 @@ function isGateway({ Effect, Principal, Condition = {} }: Statement): boolean {
     .flatMap((members) => Object.entries(members))
     .find(([key]) => key.toLowerCase() === 'aws:sourcearn')?.[1]
   return service === 'apigateway.amazonaws.com' && typeof source === 'string' && source.startsWith('arn:')
+}
+
+/** AWS gives new accounts less, and every function of the account shares it. */
+const USUAL_EXECUTIONS = 1000
+/** Of one execution, however short its requests are (Lambda's quotas). */
+const REQUESTS_A_SECOND = 10
+
+/** The account can run enough functions at once. */
+export const concurrency: Check<Account> = {
+  name: 'concurrency',
+  ask: async ({ aws }) => {
+    const { AccountLimit } = await aws.lambda.send(new GetAccountSettingsCommand({}))
+    const executions = AccountLimit?.ConcurrentExecutions ?? 0
+    const what = `the account runs ${executions} functions at once, so ${executions * REQUESTS_A_SECOND} requests a second at most`
+    return orElse(
+      [
+        executions < USUAL_EXECUTIONS &&
+          warn(what, 'ask AWS for more: Service Quotas, Lambda, concurrent executions'),
+      ],
+      what,
+    )
+  },
 }
 
 /** Expired items are deleted. Decisions never rely on it: each compares the time itself. */

@@ -1,4 +1,12 @@
-import { authorizers, domains, domainStatus, executeApi, invokers, timeToLive } from './account.ts'
+import {
+  authorizers,
+  concurrency,
+  domains,
+  domainStatus,
+  executeApi,
+  invokers,
+  timeToLive,
+} from './account.ts'
 import { type Account, type Check, fail, type Finding, type Status } from './check.ts'
 import { clock } from './outside/clock.ts'
 import { keySetCheck, metadataCheck } from './outside/documents.ts'
@@ -34,6 +42,7 @@ export const ACCOUNT_CHECKS: readonly Check<Account>[] = [
   domainStatus,
   authorizers,
   invokers,
+  concurrency,
   timeToLive,
 ]
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type Aws, openAws } from '../../../../infra/aws/deployment/aws.ts'
 import {
   authorizers,
+  concurrency,
   domains,
   domainStatus,
   executeApi,
@@ -64,6 +65,7 @@ const PLAIN = 'GET /v2/domainnames/api.example.com'
 const STORE = { truststoreUri: 's3://bucket/truststore.pem', truststoreVersion: 'v2' }
 const TTL = { TimeToLiveStatus: 'ENABLED', AttributeName: 'ttl' }
 const TOKEN = 'GET /2015-03-31/functions/certbound-prod-token/policy'
+const ACCOUNT = 'GET /2016-08-19/account-settings'
 const CLOSED = { apiId: 'a1b2', apiEndpoint: 'https://localhost:1', disableExecuteApiEndpoint: true }
 
 const inStatus = (domainNameStatus: string, domainNameStatusMessage?: string) => {
@@ -91,6 +93,7 @@ beforeEach(() => {
     'GET /v2/apis': { items: [{ apiId: 'other', name: 'accounts' }] },
     'GET /v2/apis/other/authorizers': authorizer(0),
     'HEAD /bucket/truststore.pem': 'v2',
+    [ACCOUNT]: { AccountLimit: { ConcurrentExecutions: 1000 } },
     [TOKEN]: policy(GATEWAY, SOURCE),
     'DescribeTimeToLive registry': { TimeToLiveDescription: TTL },
     'DescribeTimeToLive grants': { TimeToLiveDescription: TTL },
@@ -99,7 +102,7 @@ beforeEach(() => {
   }
 })
 
-const ALL = { executeApi, domains, domainStatus, authorizers, invokers, timeToLive }
+const ALL = { executeApi, domains, domainStatus, authorizers, concurrency, invokers, timeToLive }
 
 test.each(Object.entries(ALL))('the check %s finds nothing wrong in a good account', async (_name, check) => {
   expect(await verdict(check, account())).toBe('ok')
@@ -156,6 +159,12 @@ test.each<[keyof typeof ALL, string, object | string, string]>([
     'fail: mtls.example.com is PENDING_CERTIFICATE_REIMPORT',
   ],
   ['domainStatus', PLAIN, inStatus('UPDATING'), 'warn: api.example.com is UPDATING'],
+  [
+    'concurrency',
+    ACCOUNT,
+    { AccountLimit: { ConcurrentExecutions: 10 } },
+    'warn: the account runs 10 functions at once, so 100 requests a second at most',
+  ],
   [
     'authorizers',
     'GET /v2/apis/other/authorizers',
