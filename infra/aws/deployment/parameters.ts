@@ -6,6 +6,7 @@ import { functionNames } from '../../package/build.ts'
 import { ROOT } from '../../root.ts'
 import { TABLES } from '../../tables/tables.ts'
 import { reserved, watching } from '../template/per-function.ts'
+import { OTHER_ROUTES } from '../template/stages.ts'
 import type { DeploymentSettings } from './settings.ts'
 
 /** The object that the mutual-TLS domain reads, at exactly this version. */
@@ -24,13 +25,10 @@ export function serviceNumber({ service }: DeploymentSettings): number {
   return SMALLEST_NUMBER + (number % (NUMBER_LIMIT - SMALLEST_NUMBER))
 }
 
-/** The limits of the OAuth endpoints on a plain domain where they answer only 404: those of unknown paths. */
-const UNUSED_ENDPOINTS = { rate: 50, burst: 100 }
-
 /** Every value that serverless.yml and the files it names ask for. */
 function parametersOf(settings: DeploymentSettings, truststore: TruststoreObject) {
   const { mtlsDomain, plainDomain, alarms, throttle } = settings
-  const plainThrottle = settings.mtlsOnly ? UNUSED_ENDPOINTS : throttle
+  const plainThrottle = settings.mtlsOnly ? OTHER_ROUTES : throttle
   return {
     region: settings.region,
     stage: settings.stage,

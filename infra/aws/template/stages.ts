@@ -25,9 +25,12 @@ export async function stagesYaml(): Promise<string> {
   ].join('\n')
 }
 
+/** The limit of management and unknown paths, and of OAuth endpoints where they answer only 404: requests a second and at once. */
+export const OTHER_ROUTES = { rate: 50, burst: 100 }
+
 /** Requests a second and at once, and to whom they apply. */
 const LIMITS = {
-  other: ['50', '100', 'Management and unknown paths.'],
+  other: [String(OTHER_ROUTES.rate), String(OTHER_ROUTES.burst), 'Management and unknown paths.'],
   runtime: ['1000', '1000', 'The runtime of the Web API, and the public documents.'],
   oauth: ['${param:throttleRate}', '${param:throttleBurst}', 'The OAuth endpoints that authenticate.'],
   oauthOnPlain: [
