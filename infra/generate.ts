@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { functionsYaml } from './aws/template/per-function.ts'
+import { stagesYaml } from './aws/template/stages.ts'
 import { openApi } from './reference/openapi.ts'
 import { page } from './reference/page.ts'
 import { settingsPage } from './reference/settings-page.ts'
@@ -14,6 +15,7 @@ export async function generatedFiles(): Promise<Readonly<Record<string, string>>
     'docs/reference.md': page(api),
     'docs/settings.md': settingsPage(readFileSync(join(ROOT, 'docs/settings.md'), 'utf8')),
     'infra/aws/template/functions.yml': await functionsYaml(),
+    'infra/aws/template/api.yml': await stagesYaml(),
   }
 }
 

@@ -33,13 +33,20 @@ export interface LogLine extends LogEntry {
   readonly milliseconds: number
 }
 
-/** @param write takes one line with its line end; without it lines go to standard output */
+/**
+ * Refusals are warnings, and are written at the level `error` as well: the alarms of a deployment count them
+ * (infra/aws/template/misuse.yml). Only `silent` writes nothing.
+ *
+ * @param write takes one line with its line end; without it lines go to standard output
+ */
 export function openLog(level: Settings['logLevel'], write?: (line: string) => void) {
   const stream = write === undefined ? destination({ fd: 1, sync: true }) : { write }
   const logger = pino({ level, base: null, formatters: { level: (label) => ({ level: label }) } }, stream)
+  const refusals = level === 'error' ? logger.child({}, { level: 'warn' }) : logger
   return {
     request: (line: LogLine): void => {
-      logger.info(line)
+      if (line.reason === undefined) logger.info(line)
+      else refusals.warn(line)
     },
     /** For an internal failure. Only this line has its cause. */
     failure: (line: LogLine, cause: unknown): void => {

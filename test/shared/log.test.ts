@@ -13,7 +13,7 @@ function logTo(level: Settings['logLevel'] = 'info') {
 
 test('a line is one line of JSON, with its level, its time in milliseconds and what is known of the request', () => {
   const { log, lines, read } = logTo()
-  log.request({ ...LINE, service: 1, client: 2, grantType: 'refresh_token', thumbprint: 't', reason: 'x' })
+  log.request({ ...LINE, service: 1, client: 2, grantType: 'refresh_token', thumbprint: 't' })
   expect(lines).toHaveLength(1)
   expect(lines[0]).toMatch(/^\{[^\n]*\}\n$/)
   expect(read()).toEqual([
@@ -27,7 +27,6 @@ test('a line is one line of JSON, with its level, its time in milliseconds and w
       grantType: 'refresh_token',
       thumbprint: 't',
       outcome: 'OK',
-      reason: 'x',
       milliseconds: 1.5,
     },
   ])
@@ -92,14 +91,18 @@ test('a failure is logged without further members of the error, such as the requ
 })
 
 test.each([
-  ['debug', ['info', 'error']],
-  ['info', ['info', 'error']],
-  ['warn', ['error']],
-  ['error', ['error']],
+  ['debug', ['info', 'warn', 'error']],
+  ['info', ['info', 'warn', 'error']],
+  ['warn', ['warn', 'error']],
+  ['error', ['warn', 'error']],
   ['silent', []],
-] as const)('the level %s writes %j', (level, written) => {
-  const { log, read } = logTo(level)
-  log.request(LINE)
-  log.failure(LINE, new Error('x'))
-  expect(read().map((line) => line['level'])).toEqual(written)
-})
+] as const)(
+  'the level %s writes %j: refusals, which are warnings, as long as it writes anything',
+  (level, written) => {
+    const { log, read } = logTo(level)
+    log.request(LINE)
+    log.request({ ...LINE, reason: 'client-unknown' })
+    log.failure(LINE, new Error('x'))
+    expect(read().map((line) => line['level'])).toEqual(written)
+  },
+)

@@ -1,5 +1,5 @@
 import { canIssue } from '../../../shared/certificate/path/can-issue.ts'
-import { type Jwk, publicKeyOfJwk } from '../../../shared/certificate/jwk-set.ts'
+import { type Jwk, MAX_KEYS, publicKeyOfJwk } from '../../../shared/certificate/jwk-set.ts'
 import { isUnsafeToVerify, keyStrength } from '../../../shared/certificate/public-key.ts'
 import { registeredCertificates } from '../../../shared/certificate/registered-certificates.ts'
 import { isSanValue } from '../../../shared/certificate/subject-alternative-names.ts'
@@ -100,9 +100,6 @@ function checkClientKeys({ jwks, jwksUri, tokenAuthSignAlg }: ClientSettings): v
     throw new Refusal('client-value-unsupported', { named: 'tokenAuthSignAlg' })
   }
 }
-
-/** The message of A031292 has this number. */
-const MAX_KEYS = 100
 
 /** RFC 7518 section 3.1. */
 const SYMMETRIC = /^HS(?:256|384|512)$/

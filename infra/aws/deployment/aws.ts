@@ -39,6 +39,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   UnrecognizedClientException: 'AWS does not know the credentials',
   SignatureDoesNotMatch: 'AWS does not accept the secret of the credentials',
   NoSuchBucket: 'the bucket does not exist',
+  ResourceNotFoundException:
+    'there are no such tables: npm run deploy makes them, with the same --endpoint if you gave one',
 }
 
 interface AwsError extends Error {

@@ -151,7 +151,7 @@ function nextSteps(
 ): string[] {
   const record = (name: string, id: string) => {
     const [target, zone] = [outputs.get(`${id}Target`) ?? '?', outputs.get(`${id}HostedZone`) ?? '?']
-    return `  ${name} CNAME ${target} (Route 53: alias in zone ${zone})`
+    return `  ${name} CNAME ${target} (Route 53: aliases A and AAAA in zone ${zone})`
   }
   return [
     'Deployed. Make these DNS records:',

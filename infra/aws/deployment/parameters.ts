@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { NUMBER_LIMIT, SMALLEST_NUMBER } from '../../../shared/store/identity.ts'
 import { functionNames } from '../../package/build.ts'
 import { ROOT } from '../../root.ts'
-import { watching } from '../template/per-function.ts'
+import { reserved, watching } from '../template/per-function.ts'
+import { OTHER_ROUTES } from '../template/stages.ts'
 import { tableParts } from '../template/tables.ts'
 import type { DeploymentSettings } from './settings.ts'
 
@@ -27,6 +28,7 @@ export function serviceNumber({ service }: DeploymentSettings): number {
 /** Every value that serverless.yml and the files it names ask for. */
 function parametersOf(settings: DeploymentSettings, truststore: TruststoreObject) {
   const { mtlsDomain, plainDomain, alarms, throttle } = settings
+  const plainThrottle = settings.mtlsOnly ? OTHER_ROUTES : throttle
   return {
     region: settings.region,
     stage: settings.stage,
@@ -45,6 +47,9 @@ function parametersOf(settings: DeploymentSettings, truststore: TruststoreObject
     logRetentionDays: settings.logRetentionDays,
     throttleRate: throttle.rate,
     throttleBurst: throttle.burst,
+    plainThrottleRate: plainThrottle.rate,
+    plainThrottleBurst: plainThrottle.burst,
+    detailedMetrics: settings.detailedMetrics,
     alarmEmail: alarms.email ?? '',
     refusalsThreshold: alarms.refusals,
     registryCacheSeconds: String(settings.registryCacheSeconds),
@@ -68,6 +73,7 @@ export async function writeParameters(
     parameters: parametersOf(settings, truststore),
     tables: tableParts(settings),
     watching: watching(functionNames()),
+    concurrency: reserved(settings.concurrency),
   }
   for (const [name, value] of Object.entries(values)) {
     await writeFile(join(project, `dist/${name}.json`), `${JSON.stringify(value, null, 2)}\n`)

@@ -2,14 +2,18 @@ import { readFile } from 'node:fs/promises'
 import { type JSONVisitor, parse, printParseErrorCode, visit } from 'jsonc-parser'
 import * as z from 'zod/mini'
 import { Complaint } from '../../command.ts'
+import { functionNames } from '../../package/build.ts'
 
-/** The periods that CloudWatch offers. */
-const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]
+/** The periods that CloudWatch offers (API_PutRetentionPolicy). */
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+]
 /** Comments are always allowed. */
 const JSONC = { allowTrailingComma: true }
 
 const text = (pattern: RegExp, rule: string) => z.string().check(z.regex(pattern, rule))
 const count = (rule: string) => z.number().check(z.int(rule), z.positive(rule))
+const RESERVED_RULE = 'must be a number of executions at once'
 const CACHE_RULE = 'must be a whole number from 0 to 3600'
 
 const domainName = text(
@@ -75,12 +79,18 @@ const Settings = z.strictObject({
     }),
     { rate: 100, burst: 200 },
   ),
+  /** Executions that Lambda reserves for a function, by its name in functions/. 0 stops the function. */
+  concurrency: z._default(
+    z.record(z.string(), z.number().check(z.int(RESERVED_RULE), z.minimum(0, RESERVED_RULE))),
+    {},
+  ),
+  detailedMetrics: z._default(z.boolean(), false),
   registryCacheSeconds: z._default(
     z.number().check(z.int(CACHE_RULE), z.minimum(0, CACHE_RULE), z.maximum(3600, CACHE_RULE)),
     10,
   ),
   logRetentionDays: z._default(z.literal(RETENTION_DAYS), 90),
-  logLevel: z._default(z.enum(['debug', 'info', 'warn', 'error', 'silent']), 'info'),
+  logLevel: z._default(z.enum(['debug', 'info', 'warn', 'error']), 'info'),
 })
 export type DeploymentSettings = z.infer<typeof Settings>
 
@@ -161,7 +171,9 @@ export function certificateArns({ mtlsDomain, plainDomain }: DeploymentSettings)
 
 /** Rules over several settings. */
 function contradictions(settings: DeploymentSettings): string[] {
-  const { region, mtlsDomain, plainDomain, clients, tables } = settings
+  const { region, mtlsDomain, plainDomain, clients, tables, concurrency } = settings
+  const functions = functionNames()
+  const unknown = Object.keys(concurrency).filter((name) => !functions.includes(name))
   const elsewhere = Object.entries(certificateArns(settings)).filter(
     ([, arn]) => arn.split(':')[3] !== region,
   )
@@ -171,6 +183,7 @@ function contradictions(settings: DeploymentSettings): string[] {
     ...elsewhere.map(([name]) => `${name} must be of the Region ${region}, as the domains are Regional`),
     ...(mtlsDomain.name === plainDomain.name ? ['mtlsDomain.name and plainDomain.name must differ'] : []),
     ...(isOneTable ? ['tables.registry and tables.grants must differ'] : []),
+    ...unknown.map((name) => `concurrency.${name} is not a function: there are ${functions.join(', ')}`),
     ...(new Set(aliases).size < aliases.length ? ['clients: two clients have the same clientIdAlias'] : []),
   ]
 }

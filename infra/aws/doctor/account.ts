@@ -4,9 +4,14 @@ import {
   GetApiMappingsCommand,
   GetApisCommand,
   GetAuthorizersCommand,
+  GetDomainNameCommand,
 } from '@aws-sdk/client-apigatewayv2'
 import { DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb'
-import { GetPolicyCommand, ResourceNotFoundException } from '@aws-sdk/client-lambda'
+import {
+  GetAccountSettingsCommand,
+  GetPolicyCommand,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-lambda'
 import { HeadObjectCommand } from '@aws-sdk/client-s3'
 import { functionNames } from '../../package/build.ts'
 import { mutualTlsOf } from '../deployment/truststore.ts'
@@ -81,6 +86,35 @@ export const domains: Check<Account> = {
       ],
       `${mtls} reads the newest version of its trust store`,
     )
+  },
+}
+
+/** What mends a domain that API Gateway keeps from being changed (http-api-mutual-tls.html). */
+const PENDING: Readonly<Record<string, string>> = {
+  PENDING_OWNERSHIP_VERIFICATION:
+    'the certificate of ownershipCertificateArn has expired: renew it in ACM, or name another and deploy. Until then no new trust store reaches the domain',
+  PENDING_CERTIFICATE_REIMPORT:
+    'import a certificate into ACM again whose names include the domain and are all in the certificate of ownershipCertificateArn',
+}
+
+/** Both domains can be changed, so that a new trust store reaches them. */
+export const domainStatus: Check<Account> = {
+  name: 'domain status',
+  ask: async ({ aws, settings }) => {
+    const problems: Finding[] = []
+    for (const { name: DomainName } of [settings.mtlsDomain, settings.plainDomain]) {
+      const { DomainNameConfigurations } = await aws.gateway.send(new GetDomainNameCommand({ DomainName }))
+      for (const {
+        DomainNameStatus: status,
+        DomainNameStatusMessage: why = '',
+      } of DomainNameConfigurations ?? []) {
+        if (status === 'AVAILABLE') continue
+        const what = `${DomainName} is ${status ?? 'in no known status'}${why === '' ? '' : ` (${why})`}`
+        const todo = PENDING[status ?? '']
+        problems.push(todo === undefined ? warn(what, 'wait some minutes, and ask again') : fail(what, todo))
+      }
+    }
+    return orElse(problems, 'both domains can be changed')
   },
 }
 
@@ -160,6 +194,28 @@ function isGateway({ Effect, Principal, Condition = {} }: Statement): boolean {
     .flatMap((members) => Object.entries(members))
     .find(([key]) => key.toLowerCase() === 'aws:sourcearn')?.[1]
   return service === 'apigateway.amazonaws.com' && typeof source === 'string' && source.startsWith('arn:')
+}
+
+/** AWS gives new accounts less, and every function of the account shares it. */
+const USUAL_EXECUTIONS = 1000
+/** Of one execution, however short its requests are (Lambda's quotas). */
+const REQUESTS_A_SECOND = 10
+
+/** The account can run enough functions at once. */
+export const concurrency: Check<Account> = {
+  name: 'concurrency',
+  ask: async ({ aws }) => {
+    const { AccountLimit } = await aws.lambda.send(new GetAccountSettingsCommand({}))
+    const executions = AccountLimit?.ConcurrentExecutions ?? 0
+    const what = `the account runs ${executions} functions at once, so ${executions * REQUESTS_A_SECOND} requests a second at most`
+    return orElse(
+      [
+        executions < USUAL_EXECUTIONS &&
+          warn(what, 'ask AWS for more: Service Quotas, Lambda, concurrent executions'),
+      ],
+      what,
+    )
+  },
 }
 
 /** Expired items are deleted. Decisions never rely on it: each compares the time itself. */

@@ -1,30 +1,56 @@
+import { Agent } from 'node:https'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Identity } from '../../connections/identity.ts'
 import { type HttpAnswer, mutualTlsRequest } from '../../connections/mutual-tls-request.ts'
 
 const LIMIT_MILLISECONDS = 15_000
+const TRIES = 4
+/** The smallest limit of a route is 50 requests a second. */
+const PAUSE_MILLISECONDS = 500
 
 /** POST with a form, GET without one. */
 export interface Question {
   readonly form?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
+  /** The `Host` of the request, if it is not the one of the connection. */
+  readonly host?: string
 }
 
 /** The answer to a request, or the code of the error that prevented it. */
 export type Reply = HttpAnswer | { readonly broken: string }
 
-/** Sends a request over a new connection, which presents the certificate if the server asks for one. Never rejects. */
+/**
+ * Sends a request over a new connection, which presents the certificate if the server asks for one. If the route has reached its
+ * limit (429), it waits and asks again. Never rejects.
+ */
 export async function ask(
+  trusted: { readonly ca?: string | undefined },
+  url: string,
+  question: Question = {},
+  presented?: Identity,
+): Promise<Reply> {
+  for (let tries = 1; ; tries++) {
+    const reply = await askOnce(trusted, url, question, presented)
+    if (statusOf(reply) !== '429' || tries === TRIES) return reply
+    await delay(PAUSE_MILLISECONDS)
+  }
+}
+
+async function askOnce(
   { ca }: { readonly ca?: string | undefined },
   url: string,
-  { form, headers = {} }: Question = {},
+  { form, headers = {}, host }: Question,
   presented?: Identity,
 ): Promise<Reply> {
   const own = presented && { cert: presented.cert, key: presented.key }
   const identity = { ...(ca !== undefined && { ca }), ...own }
+  // Node would take the server name of the connection from the header.
+  const agent = host === undefined ? identity : new Agent({ ...identity, servername: new URL(url).hostname })
   const body = form && { form: new URLSearchParams(form).toString() }
   const signal = AbortSignal.timeout(LIMIT_MILLISECONDS)
+  const sent = { ...body, headers: host === undefined ? headers : { ...headers, host }, signal }
   try {
-    return await mutualTlsRequest(url, identity, { ...body, headers, signal })
+    return await mutualTlsRequest(url, agent, sent)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     return { broken: signal.aborted ? `no answer within ${LIMIT_MILLISECONDS / 1000} s` : (code ?? message) }

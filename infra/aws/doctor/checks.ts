@@ -1,17 +1,29 @@
-import { authorizers, domains, executeApi, invokers, timeToLive } from './account.ts'
+import {
+  authorizers,
+  concurrency,
+  domains,
+  domainStatus,
+  executeApi,
+  invokers,
+  timeToLive,
+} from './account.ts'
 import { type Account, type Check, fail, type Finding, type Status } from './check.ts'
 import { clock } from './outside/clock.ts'
 import { keySetCheck, metadataCheck } from './outside/documents.ts'
+import { otherHost } from './outside/other-host.ts'
+import { serverCertificates } from './outside/server-certificates.ts'
 import { certificateRequired, strangerRefused, visitorLetIn } from './outside/mutual-tls.ts'
 import { spoofedHeaders } from './outside/spoofed-headers.ts'
-import { binding, clientCertificates, issuers, registered, trustedDates } from './registry.ts'
+import { binding, clientCertificates, clientKeys, issuers, registered, trustedDates } from './registry.ts'
 
 /** First the checks over the network, then those of the registry and the trust store. */
 export const CHECKS: readonly Check[] = [
   certificateRequired,
   strangerRefused,
   visitorLetIn,
+  otherHost,
   spoofedHeaders,
+  serverCertificates,
   metadataCheck,
   keySetCheck,
   clock,
@@ -20,14 +32,17 @@ export const CHECKS: readonly Check[] = [
   trustedDates,
   registered,
   clientCertificates,
+  clientKeys,
 ]
 
 /** The checks that need AWS. */
 export const ACCOUNT_CHECKS: readonly Check<Account>[] = [
   executeApi,
   domains,
+  domainStatus,
   authorizers,
   invokers,
+  concurrency,
   timeToLive,
 ]
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GetObjectCommand } from '@aws-sdk/client-s3'
 import type { Runtime } from '../../../shared/runtime.ts'
+import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import { Complaint } from '../../command.ts'
 import type { Local } from '../../emulator/site/local-file.ts'
 import { LOCAL_DYNAMODB } from '../../tables/tables.ts'
@@ -31,7 +32,10 @@ export async function localDeployment(directory: string): Promise<Inspected> {
     ca: await readFile(local.caFile, 'utf8'),
     visitor: client && (await visitorOf(client.certificateFile, client.keyFile, client)),
     truststore: await readTruststore(local.truststoreFile),
-    ...(await registryOf(runtime, serviceId)),
+    ...(await registryOf(runtime, serviceId).catch((error: unknown) => {
+      if (!(error instanceof StoreUnavailable)) throw error
+      throw new Complaint(`${file} is of a run that has ended: npm start must be running`, { cause: error })
+    })),
     now,
   }
 }

@@ -55,6 +55,15 @@ function lambdaId(name: string): string {
 
 const logGroupId = (name: string) => lambdaId(name).replace('LambdaFunction', 'LogGroup')
 
+/** Executions that are reserved for functions, by their names. */
+export function reserved(concurrency: Readonly<Record<string, number>>) {
+  const changes = Object.entries(concurrency).map(([name, ReservedConcurrentExecutions]) => [
+    lambdaId(name),
+    { Properties: { ReservedConcurrentExecutions } },
+  ])
+  return { extensions: Object.fromEntries(changes) as Readonly<Record<string, object>> }
+}
+
 /** An alarm takes ten metrics: a sum is one of them. */
 const FUNCTIONS_IN_ALARM = 9
 
@@ -66,14 +75,19 @@ export function watching(names: readonly string[]) {
       sumAlarm(sum, group),
     ]),
   )
-  const refusals = names.map((name) => filter(name, 'Refusals', '{ $.reason = "*" }'))
+  const refusals = names.map((name) => filter(name, 'Refusals', REFUSED))
   const stolen = JUDGES.map((name) => filter(name, 'StolenTokens', STOLEN))
   const outputs = names.map((name): [string, object] => [
     `${logicalName(name)}FunctionArn`,
     { Value: { 'Fn::GetAtt': [lambdaId(name), 'Arn'] }, Description: `The function ${name}` },
   ])
   return {
-    Resources: Object.fromEntries([...alarms, ...refusals, ...stolen]),
+    Resources: Object.fromEntries([
+      ...alarms,
+      ...refusals,
+      ...stolen,
+      filter('token', 'Replays', '{ $.ended = "*" }'),
+    ]),
     Outputs: Object.fromEntries(outputs),
   }
 }
@@ -126,11 +140,15 @@ function sumAlarm({ metric, label, description }: (typeof SUMS)[number], names: 
   }
 }
 
-/** The functions that compare a certificate with a binding, or see a code or a refresh token again. */
+/** Anyone who tries paths on a domain causes these, so they raise no alarm. */
+const OF_SCANNERS = ['route-unknown', 'domain-other', 'document-other', 'api-not-offered']
+
+const REFUSED = `{ ${['($.reason = "*")', ...OF_SCANNERS.map((reason) => `($.reason != "${reason}")`)].join(' && ')} }`
+
+/** The functions that compare a certificate with a binding. */
 const JUDGES = ['token', 'introspection', 'authorizer'] as const
 
-const STOLEN =
-  '{ ($.reason = "certificate-differs") || ($.reason = "refresh-certificate-differs") || ($.ended = "*") }'
+const STOLEN = '{ ($.reason = "certificate-differs") || ($.reason = "refresh-certificate-differs") }'
 
 /** Counts lines of a function's log (shared/log.ts). The alarms on these metrics are in misuse.yml. */
 function filter(name: string, metric: string, pattern: string): [string, object] {

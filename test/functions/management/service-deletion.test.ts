@@ -94,8 +94,8 @@ test('the OAuth face answers 503 while its service is deleted, and no failure is
     [503, '1'],
   ])
   expect(runtime.logged()).toMatchObject([
-    { level: 'info', reason: 'service-absent' },
-    { level: 'info', reason: 'service-absent' },
+    { level: 'warn', reason: 'service-absent' },
+    { level: 'warn', reason: 'service-absent' },
   ])
 })
 

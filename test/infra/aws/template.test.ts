@@ -5,12 +5,14 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readEnvironment, requireOAuthSettings } from '../../../shared/settings.ts'
 import { serviceNumber } from '../../../infra/aws/deployment/parameters.ts'
+import { authorizerFaults } from '../examples/authorizer-rules.ts'
 import { exampleSettings, packagedTemplate, type Packaged } from './packaged-template.ts'
+import { COUNTING_RULES } from './rules/counting.ts'
 import { BUCKET_RULES, TABLE_RULES, TRUSTSTORE_RULES } from './rules/data.ts'
 import { DOMAIN_RULES } from './rules/domains.ts'
 import { FUNCTION_RULES } from './rules/functions.ts'
 import { ROLE_RULES } from './rules/roles.ts'
-import { lambdas, properties, type Rule, type Template } from './rules/template.ts'
+import { type Lambda, lambdas, nameOf, properties, type Rule, type Template } from './rules/template.ts'
 import { WATCHING_RULES } from './rules/watching.ts'
 
 /** The members that are read here. The package's own types cannot be resolved. */
@@ -38,6 +40,7 @@ const TEMPLATES: [string, () => Template, Readonly<Record<string, Rule>>][] = [
   ['tables', main, TABLE_RULES],
   ['buckets', main, BUCKET_RULES],
   ['watching', main, WATCHING_RULES],
+  ['counting', main, COUNTING_RULES],
   ['trust store', truststore, TRUSTSTORE_RULES],
 ]
 
@@ -124,15 +127,18 @@ test('with named tables the template makes none, and is the same apart from them
 }, 60_000)
 
 describe('the settings of a deployment', () => {
-  test('the functions start with the settings of the deployment', async () => {
-    // The authorizer gets the domains and APIs of resource servers.
+  test('the functions start with the settings of the deployment, and without APIs in them the authorizer does not', async () => {
     for (const [id, { Properties }] of lambdas(main())) {
-      if (id === 'AuthorizerLambdaFunction') continue
       const variables = Object.entries(Properties.Environment.Variables).map(([name, value]) => {
         const { Ref } = value as { Ref?: string }
         return [name, Ref ?? (value as string)]
       })
       const settings = readEnvironment(Object.fromEntries(variables) as NodeJS.ProcessEnv)
+      // It gets the domains and APIs of resource servers, and the example has none.
+      if (id === 'AuthorizerLambdaFunction') {
+        expect(() => requireOAuthSettings(settings)).toThrow('MTLS_DOMAINS')
+        continue
+      }
       expect(settings).toEqual({
         registryTable: 'RegistryTable',
         grantsTable: 'GrantsTable',
@@ -145,6 +151,40 @@ describe('the settings of a deployment', () => {
       })
       expect(requireOAuthSettings(settings)).toBe(settings.serviceId)
     }
+  })
+
+  test('other settings are in the template: OAuth on both domains, metrics of routes, reserved executions, APIs of resource servers', async () => {
+    const { template } = await packagedTemplate({
+      mtlsOnly: false,
+      detailedMetrics: true,
+      concurrency: { token: 5, 'standard-introspection': 0 },
+      resourceServers: [
+        { mtlsDomain: 'accounts.example.com', apiId: 'a1b2c3d4e5' },
+        { mtlsDomain: 'payments.example.com', apiId: 'f6e5d4c3b2' },
+      ],
+    })
+    expect(properties<Lambda>(template, 'AuthorizerLambdaFunction').Environment.Variables).toMatchObject({
+      MTLS_DOMAINS: 'accounts.example.com,payments.example.com',
+      API_IDS: 'a1b2c3d4e5,f6e5d4c3b2',
+    })
+    const limit = { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200, DetailedMetricsEnabled: true }
+    for (const id of ['HttpApiStage', 'PlainStage']) {
+      const stage = properties<{ RouteSettings: object; DefaultRouteSettings: object }>(template, id)
+      expect(stage.RouteSettings).toMatchObject({ 'ANY /token': limit, 'ANY /revocation': limit })
+      expect(stage.DefaultRouteSettings).toMatchObject({ DetailedMetricsEnabled: true })
+    }
+    const reserved = lambdas(template).map(([, { Properties }]) => [
+      nameOf(Properties),
+      (Properties as { ReservedConcurrentExecutions?: number }).ReservedConcurrentExecutions,
+    ])
+    expect(Object.fromEntries(reserved.filter(([, number]) => number !== undefined))).toEqual({
+      token: 5,
+      'standard-introspection': 0,
+    })
+  }, 60_000)
+
+  test('the template guards nothing by an authorizer of its own', () => {
+    expect(authorizerFaults(main().Resources)).toEqual([])
   })
 
   test('an imported certificate and an e-mail address are conditions of the template', () => {

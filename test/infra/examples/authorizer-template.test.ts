@@ -4,11 +4,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { DeploymentSettings } from '../../../infra/aws/deployment/settings.ts'
-import { readEnvironment, requireOAuthSettings } from '../../../shared/settings.ts'
 import { authorizerFaults, type TemplateResource, type TemplateResources } from './authorizer-rules.ts'
-import { packagedTemplate } from '../aws/packaged-template.ts'
-import { type Lambda, properties } from '../aws/rules/template.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const EXAMPLES = ['http-api', 'rest-api'] as const
@@ -122,31 +118,4 @@ test.each([
   ['rest-api', 'Type', 'COGNITO_USER_POOLS'],
 ] as const)('an authorizer of %s is refused when its %s is %s', (name, property, value) => {
   expect(authorizerFaults(changed(name, 'BoundTokens', property, value))).toHaveLength(1)
-})
-
-describe('the template of certbound', () => {
-  const variablesFor = async (resourceServers: DeploymentSettings['resourceServers']) => {
-    const { template } = await packagedTemplate({ resourceServers })
-    expect(authorizerFaults(template.Resources)).toEqual([])
-    return properties<Lambda>(template, 'AuthorizerLambdaFunction').Environment.Variables
-  }
-
-  test('the template guards nothing by an authorizer, and its authorizer takes certificates from the APIs of the settings', async () => {
-    const variables = await variablesFor([
-      { mtlsDomain: 'accounts.example.com', apiId: 'a1b2c3d4e5' },
-      { mtlsDomain: 'payments.example.com', apiId: 'f6e5d4c3b2' },
-    ])
-    expect(variables).toMatchObject({
-      MTLS_DOMAINS: 'accounts.example.com,payments.example.com',
-      API_IDS: 'a1b2c3d4e5,f6e5d4c3b2',
-    })
-  })
-
-  test('without APIs in the settings the authorizer of the template has no domains, and does not start', async () => {
-    const names = Object.entries(await variablesFor([])).map(([name, value]) => {
-      return [name, typeof value === 'string' ? value : 'given']
-    })
-    const settings = readEnvironment(Object.fromEntries(names) as NodeJS.ProcessEnv)
-    expect(() => requireOAuthSettings(settings)).toThrow('MTLS_DOMAINS')
-  })
 })

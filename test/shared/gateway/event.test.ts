@@ -57,6 +57,13 @@ test.each([
   expect(read(event)).toMatchObject({ method: 'POST', route: '/token', tlsCertificate: 'absent' })
 })
 
+test('a request through a stage with a name, which API Gateway writes before the path, is the same', () => {
+  const { requestContext } = v2Plain
+  const http = { ...requestContext.http, path: '/plain/token' }
+  const staged = { rawPath: '/plain/token', requestContext: { ...requestContext, stage: 'plain', http } }
+  expect(read({ ...v2Plain, ...staged })).toEqual(read(v2Plain))
+})
+
 test.each([
   ['an HTTP API', authorizerV2],
   ['a REST API', authorizerV1],

@@ -64,7 +64,7 @@ describe.each(EVENTS)('for %s', (_what, event) => {
         : { principalId: 'unknown', policyDocument: { Statement: [{ Effect: 'Deny' }] } },
     )
     expect(runtime.logged()).toMatchObject([
-      { level: 'info', outcome: 'UNAUTHORIZED', reason: 'certificate-differs' },
+      { level: 'warn', outcome: 'UNAUTHORIZED', reason: 'certificate-differs' },
     ])
   })
 

@@ -229,7 +229,7 @@ describe.each(FORMATS)('format %s', (format) => {
       const { status, headers } = await send(sent, { ...runtime, settings })
       expect([status, headers['retry-after']]).toEqual([503, '1'])
     }
-    const absent = { level: 'info', service: 1, reason: 'service-absent' }
+    const absent = { level: 'warn', service: 1, reason: 'service-absent' }
     expect(runtime.logged()).toMatchObject([absent, absent])
   })
 })

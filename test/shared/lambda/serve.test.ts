@@ -87,7 +87,7 @@ describe.each(FORMATS)('an event of format %s', (format) => {
     async (route) => {
       expect(await send(route)).toMatchObject({ statusCode: 404, body: '{"error":"invalid_request"}' })
       expect(runtime.logged()).toMatchObject([
-        { endpoint: 'unknown', outcome: 404, reason: 'route-unknown', level: 'info' },
+        { endpoint: 'unknown', outcome: 404, reason: 'route-unknown', level: 'warn' },
       ])
       expect(runtime.lines.join('')).not.toContain('"client"')
     },

@@ -3,6 +3,8 @@ export const CERTIFICATE_HEADERS = [
   'cf-client-cert',
   'client-cert',
   'client-cert-chain',
+  'cloudfront-viewer-cert-pem',
+  'cloudfront-viewer-cert-sha256',
   'forwarded',
   'http_ssl_client_cert',
   'ssl-client-cert',

@@ -1,8 +1,7 @@
-import { type Identity, makeIdentity } from '../../../connections/identity.ts'
 import { ask, isUnreachable, type Reply, statusOf } from '../ask.ts'
 import { type Check, fail, type Finding, type Inspected, ok, skipped } from '../check.ts'
+import { stranger } from './stranger.ts'
 
-const HOUR_MILLISECONDS = 3_600_000
 const REACH = 'check the DNS record, the port, and the server certificate of the domain'
 const SWITCH_ON = 'give the domain its trust store again: npm run deploy'
 
@@ -58,10 +57,4 @@ export const visitorLetIn: Check = {
       ),
     ]
   },
-}
-
-function stranger({ now }: Inspected): Promise<Identity> {
-  const at = now().getTime()
-  const dates = { notBefore: new Date(at - HOUR_MILLISECONDS), notAfter: new Date(at + HOUR_MILLISECONDS) }
-  return makeIdentity({ profile: 'client', commonName: 'certbound doctor', ...dates })
 }

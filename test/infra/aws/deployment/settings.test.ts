@@ -48,6 +48,8 @@ test('the example is complete, and its commented settings have the default value
       ['// "clientCertificates"', '"clientCertificates"'],
       ['// "refusals"', '"refusals"'],
       ['// "throttle"', '"throttle"'],
+      ['// "concurrency"', '"concurrency"'],
+      ['// "detailedMetrics"', '"detailedMetrics"'],
       ['// "registryCacheSeconds"', '"registryCacheSeconds"'],
       ['// "logRetentionDays"', '"logRetentionDays"'],
       ['// "logLevel"', '"logLevel"'],
@@ -76,6 +78,12 @@ test.each<[Replacement, string]>([
   ],
   [['// "logRetentionDays": 90', '"logRetentionDays": 91'], 'logRetentionDays must be one of 1, 3, 5'],
   [['// "registryCacheSeconds": 10', '"registryCacheSeconds": 4000'], 'registryCacheSeconds must be a whole'],
+  [['// "logLevel": "info"', '"logLevel": "silent"'], 'logLevel must be one of debug, info, warn, error$'],
+  [
+    ['// "concurrency": {}', '"concurrency": { "tokens": 1 }'],
+    'concurrency.tokens is not a function: there are',
+  ],
+  [['// "concurrency": {}', '"concurrency": { "token": -1 }'], 'concurrency.token must be a number of'],
   [['// "mtlsOnly": true', '"mtlsOnly": "yes"'], 'mtlsOnly must be of type boolean'],
   [['"stage"', '"stages": 1, "stage"'], 'stages is not a setting'],
   [
@@ -137,6 +145,11 @@ test('the words of a refusal do not depend on the locale that zod has', async ()
 test('certbound.jsonc may have comments, trailing commas, a byte order mark, and one name in two objects', async () => {
   const text = `\uFEFF/* first */ ${example()} // last`
   expect(await read(text)).toEqual(await exampleSettings())
+})
+
+test.each([2192, 2557, 2922, 3288])('logs can be kept for %d days', async (days) => {
+  const changed = example(['// "logRetentionDays": 90', `"logRetentionDays": ${String(days)}`])
+  expect((await read(changed)).logRetentionDays).toBe(days)
 })
 
 test('a settings file that does not exist gets a hint', async () => {

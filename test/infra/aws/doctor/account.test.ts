@@ -4,7 +4,9 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type Aws, openAws } from '../../../../infra/aws/deployment/aws.ts'
 import {
   authorizers,
+  concurrency,
   domains,
+  domainStatus,
   executeApi,
   invokers,
   timeToLive,
@@ -63,8 +65,12 @@ const PLAIN = 'GET /v2/domainnames/api.example.com'
 const STORE = { truststoreUri: 's3://bucket/truststore.pem', truststoreVersion: 'v2' }
 const TTL = { TimeToLiveStatus: 'ENABLED', AttributeName: 'ttl' }
 const TOKEN = 'GET /2015-03-31/functions/certbound-prod-token/policy'
+const ACCOUNT = 'GET /2016-08-19/account-settings'
 const CLOSED = { apiId: 'a1b2', apiEndpoint: 'https://localhost:1', disableExecuteApiEndpoint: true }
 
+const inStatus = (domainNameStatus: string, domainNameStatusMessage?: string) => {
+  return { domainNameConfigurations: [{ domainNameStatus, domainNameStatusMessage }] }
+}
 const policy = (Principal: unknown, Condition?: object) => {
   const statement = { Effect: 'Allow', Action: 'lambda:InvokeFunction', Principal, Condition }
   return { Policy: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }) }
@@ -79,14 +85,15 @@ const authorizer = (authorizerResultTtlInSeconds: number, name = 'certbound-prod
 beforeEach(() => {
   answers.clear()
   for (const [call, answer] of Object.entries({
-    [MTLS]: { domainName: 'mtls.example.com', mutualTlsAuthentication: STORE },
-    [PLAIN]: { domainName: 'api.example.com' },
+    [MTLS]: { domainName: 'mtls.example.com', mutualTlsAuthentication: STORE, ...inStatus('AVAILABLE') },
+    [PLAIN]: { domainName: 'api.example.com', ...inStatus('AVAILABLE') },
     [`${MTLS}/apimappings`]: { items: [{ apiId: 'a1b2' }] },
     [`${PLAIN}/apimappings`]: { items: [{ apiId: 'a1b2' }] },
     'GET /v2/apis/a1b2': CLOSED,
     'GET /v2/apis': { items: [{ apiId: 'other', name: 'accounts' }] },
     'GET /v2/apis/other/authorizers': authorizer(0),
     'HEAD /bucket/truststore.pem': 'v2',
+    [ACCOUNT]: { AccountLimit: { ConcurrentExecutions: 1000 } },
     [TOKEN]: policy(GATEWAY, SOURCE),
     'DescribeTimeToLive registry': { TimeToLiveDescription: TTL },
     'DescribeTimeToLive grants': { TimeToLiveDescription: TTL },
@@ -95,7 +102,7 @@ beforeEach(() => {
   }
 })
 
-const ALL = { executeApi, domains, authorizers, invokers, timeToLive }
+const ALL = { executeApi, domains, domainStatus, authorizers, concurrency, invokers, timeToLive }
 
 test.each(Object.entries(ALL))('the check %s finds nothing wrong in a good account', async (_name, check) => {
   expect(await verdict(check, account())).toBe('ok')
@@ -138,6 +145,25 @@ test.each<[keyof typeof ALL, string, object | string, string]>([
     MTLS,
     { mutualTlsAuthentication: { ...STORE, truststoreWarnings: ['certificate 2 is malformed'] } },
     'fail: API Gateway cannot read all of the trust store: certificate 2 is malformed',
+  ],
+  [
+    'domainStatus',
+    MTLS,
+    inStatus('PENDING_OWNERSHIP_VERIFICATION', 'the certificate has expired'),
+    'fail: mtls.example.com is PENDING_OWNERSHIP_VERIFICATION (the certificate has expired)',
+  ],
+  [
+    'domainStatus',
+    MTLS,
+    inStatus('PENDING_CERTIFICATE_REIMPORT'),
+    'fail: mtls.example.com is PENDING_CERTIFICATE_REIMPORT',
+  ],
+  ['domainStatus', PLAIN, inStatus('UPDATING'), 'warn: api.example.com is UPDATING'],
+  [
+    'concurrency',
+    ACCOUNT,
+    { AccountLimit: { ConcurrentExecutions: 10 } },
+    'warn: the account runs 10 functions at once, so 100 requests a second at most',
   ],
   [
     'authorizers',

@@ -83,6 +83,13 @@ test('doctor ends with 2 when there is no deployment, and for an unknown option'
   expect((await doctor(site.directory, '--nonsense')).code).toBe(2)
 })
 
+test('doctor names a local.json whose run has ended', async () => {
+  const directory = await changed(() => ({ dynamodbUrl: 'http://127.0.0.1:1' }))
+  const { code, stderr } = await doctor(directory)
+  expect(code).toBe(2)
+  expect(stderr).toMatch(/^doctor: .*local.json is of a run that has ended: npm start must be running\n$/)
+})
+
 test('doctor prints no secret', async () => {
   const { stdout } = await doctor(site.directory, '--json')
   const secrets = JSON.stringify(site.seeded).match(/[\w-]{80,}/g) ?? []

@@ -9,6 +9,8 @@ import {
   strangerRefused,
   visitorLetIn,
 } from '../../../../infra/aws/doctor/outside/mutual-tls.ts'
+import { otherHost } from '../../../../infra/aws/doctor/outside/other-host.ts'
+import { serverCertificates } from '../../../../infra/aws/doctor/outside/server-certificates.ts'
 import { spoofedHeaders } from '../../../../infra/aws/doctor/outside/spoofed-headers.ts'
 import { deployedFunctions } from '../../../../infra/emulator/site/deployed-functions.ts'
 import { plainEdge } from '../../../../infra/emulator/edge/edge.ts'
@@ -29,7 +31,9 @@ const ALL = {
   certificateRequired,
   strangerRefused,
   visitorLetIn,
+  otherHost,
   spoofedHeaders,
+  serverCertificates,
   metadataCheck,
   keySetCheck,
   clock,

@@ -44,7 +44,9 @@ test('provision needs tables, and makes a service with secure settings, its owne
   const { deployTables, endpoint, provision, registry, runtime } = provisioning
   const early = await provision()
   expect(early.code).toBe(1)
-  expect(early.stderr).toMatch(/^provision: the tables: ResourceNotFoundException.*\n$/)
+  expect(early.stderr).toMatch(
+    /^provision: the tables: there are no such tables: npm run deploy makes them, .*\n$/,
+  )
   const tables = await deployTables()
   expect([tables.code, tables.stderr]).toEqual([0, ''])
   expect(tables.stdout).toContain('certbound-prod-registry, certbound-prod-grants')

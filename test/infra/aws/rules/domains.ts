@@ -4,6 +4,7 @@ import {
   lambdas,
   ofType,
   ref,
+  resource,
   type Rules,
   same,
   set,
@@ -79,18 +80,41 @@ export const DOMAIN_RULES: Rules = {
     },
   },
 
-  'only the two domains lead to the API': {
+  'both domains answer over IPv4 and IPv6': {
+    complaints: (template) =>
+      unlike(template, DOMAIN, {
+        Properties: { DomainNameConfigurations: [{ IpAddressType: 'dualstack' }] },
+      }),
+    broken: {
+      'no IPv6': set(`PlainDomain.${CONFIGURATION}.IpAddressType`, undefined),
+    },
+  },
+
+  // An account may create one domain in 30 seconds.
+  'the domains are made one after the other': {
+    complaints: (template) => {
+      const first = [resource(template, 'PlainDomain').DependsOn].flat()
+      return same(first, ['MtlsDomain']) ? [] : ['both at once']
+    },
+    broken: {
+      'domains that are made at once': set('PlainDomain.DependsOn', undefined),
+    },
+  },
+
+  'only the two domains lead to the API, each to a stage of its own, whose limits it does not share': {
     complaints: (template) => {
       const found = ofType(template, 'AWS::ApiGatewayV2::ApiMapping').map(([, { Properties }]) => Properties)
-      const wanted = ['MtlsDomain', 'PlainDomain'].map((id) => ({
+      const stages = { MtlsDomain: 'HttpApiStage', PlainDomain: 'PlainStage' }
+      const wanted = Object.entries(stages).map(([id, stage]) => ({
         ApiId: ref('HttpApi'),
         DomainName: ref(id),
-        Stage: ref('HttpApiStage'),
+        Stage: ref(stage),
       }))
       return same(found, wanted) ? [] : [JSON.stringify(found)]
     },
     broken: {
       'no mapping of one': set('MtlsMapping', undefined),
+      'one stage for both': set('PlainMapping.Properties.Stage', ref('HttpApiStage')),
       'another API': set('PlainMapping.Properties.ApiId', ref('OtherApi')),
       'a path before the routes': set('MtlsMapping.Properties.ApiMappingKey', 'v1'),
     },

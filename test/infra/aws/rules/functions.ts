@@ -12,6 +12,7 @@ import {
   properties,
   resource,
   type Rules,
+  same,
   set,
   type Template,
   unless,
@@ -22,14 +23,25 @@ interface Route {
   RouteKey: string
   Target: { 'Fn::Join': [string, [string, { Ref: string }]] }
 }
+interface Limit {
+  ThrottlingRateLimit: number
+  ThrottlingBurstLimit: number
+  DetailedMetricsEnabled: boolean
+}
 interface Stage {
-  DefaultRouteSettings: object
-  RouteSettings: Record<string, object>
+  DefaultRouteSettings: Limit
+  RouteSettings: Record<string, Limit>
 }
 
 const AUTHORIZER = 'AWS::ApiGatewayV2::Authorizer'
 const REST_AUTHORIZER = 'AWS::ApiGateway::Authorizer'
 const THROTTLED = ['ANY /token', 'ANY /revocation', 'ANY /introspection', 'ANY /introspection/standard']
+/** The Web API's authorization, token, revocation, introspection and documents, in v2 and v3; and the public documents. */
+const RUNTIME =
+  /^ANY (\/api(\/\{serviceId\})?\/(auth\/(authorization.*|token|revocation|introspection|introspection\/standard)|service\/(configuration|jwks\/get))|\/jwks|\/\.well-known\/.*)$/
+/** Accounts have a burst of 1,250 in the Regions with the smallest quota. */
+const LARGEST_BURST = 1000
+const STAGES = ['HttpApiStage', 'PlainStage']
 const PERMISSION = 'TokenLambdaPermissionHttpApi.Properties'
 const ENVIRONMENT = 'TokenLambdaFunction.Properties.Environment.Variables'
 
@@ -113,30 +125,61 @@ export const FUNCTION_RULES: Rules = {
     },
   },
 
-  'the OAuth endpoints that authenticate have limits of their own, and all other routes have one': {
-    complaints: (template) => {
-      const { Properties, DependsOn } = resource<Stage>(template, 'HttpApiStage')
-      const limits = [Properties.DefaultRouteSettings, ...Object.values(Properties.RouteSettings)]
-      // API Gateway refuses settings of a route that does not exist yet.
-      const waitsFor = routes(template).filter(([id]) => DependsOn?.includes(id))
-      return [
-        ...difference(Object.keys(Properties.RouteSettings), THROTTLED),
-        ...limits.filter((limit) => !isLimit(limit)).map((limit) => JSON.stringify(limit)),
-        ...difference(
-          waitsFor.map(([, { Properties }]) => Properties.RouteKey),
-          THROTTLED,
+  'each route has a limit in both stages: OAuth endpoints that of the settings, the runtime 1,000, and all others 50 a second':
+    {
+      complaints: (template) =>
+        STAGES.flatMap((id) => {
+          const { Properties, DependsOn } = resource<Stage>(template, id)
+          const { DefaultRouteSettings: others, RouteSettings: named } = Properties
+          // API Gateway refuses settings of a route that does not exist yet.
+          const waitsFor = routes(template).filter(([route]) => DependsOn?.includes(route))
+          const wrong = routes(template).filter(
+            ([
+              ,
+              {
+                Properties: { RouteKey },
+              },
+            ]) => {
+              const { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst } = named[RouteKey] ?? others
+              return !same([rate, burst], limitOf(RouteKey, id))
+            },
+          )
+          return [
+            ...wrong.map(([route]) => `${id} ${route}`),
+            ...difference(
+              waitsFor.map(([, { Properties }]) => Properties.RouteKey),
+              Object.keys(named),
+            ),
+          ]
+        }),
+      broken: {
+        'a route without a limit of its own': set(
+          'HttpApiStage.Properties.RouteSettings.ANY /token',
+          undefined,
         ),
-      ]
+        'the clients of the settings on the plain domain': copy(
+          'HttpApiStage.Properties.RouteSettings.ANY /token',
+          'PlainStage.Properties.RouteSettings.ANY /token',
+        ),
+        'no limit for the other routes': set('PlainStage.Properties.DefaultRouteSettings', {}),
+        'a stage that does not wait for its routes': set('HttpApiStage.DependsOn', ['HttpApiLogGroup']),
+      },
     },
+
+  'no burst is over that of the smallest account, and no route has metrics of its own, which cost': {
+    complaints: (template) =>
+      STAGES.flatMap((id) => {
+        const { DefaultRouteSettings, RouteSettings } = properties<Stage>(template, id)
+        return [DefaultRouteSettings, ...Object.values(RouteSettings)]
+          .filter((limit) => limit.DetailedMetricsEnabled || limit.ThrottlingBurstLimit > LARGEST_BURST)
+          .map((limit) => `${id} ${JSON.stringify(limit)}`)
+      }),
     broken: {
-      'a route without a limit': set('HttpApiStage.Properties.RouteSettings.ANY /token', undefined),
-      'a limit without a rate': set('HttpApiStage.Properties.RouteSettings.ANY /introspection', {
-        ThrottlingBurstLimit: 1,
-      }),
-      'no limit for the other routes': set('HttpApiStage.Properties.DefaultRouteSettings', {
-        DetailedMetricsEnabled: true,
-      }),
-      'a stage that does not wait for its routes': set('HttpApiStage.DependsOn', ['HttpApiLogGroup']),
+      'a large burst': set('PlainStage.Properties.RouteSettings.ANY /jwks.ThrottlingBurstLimit', 2000),
+      'metrics of each route': set(
+        'HttpApiStage.Properties.DefaultRouteSettings.DetailedMetricsEnabled',
+        true,
+      ),
     },
   },
 
@@ -161,6 +204,8 @@ export const FUNCTION_RULES: Rules = {
   },
 }
 
-function isLimit(limit: { ThrottlingRateLimit?: unknown; ThrottlingBurstLimit?: unknown }): boolean {
-  return Number(limit.ThrottlingRateLimit) > 0 && Number(limit.ThrottlingBurstLimit) > 0
+/** Rate and burst, with the settings of the example. With `mtlsOnly` the OAuth endpoints answer only 404 in the other stage. */
+function limitOf(route: string, stage: string): number[] {
+  if (RUNTIME.test(route)) return [1000, 1000]
+  return THROTTLED.includes(route) && stage === 'HttpApiStage' ? [100, 200] : [50, 100]
 }

@@ -1,5 +1,5 @@
 import { functionNames } from '../../../../infra/package/build.ts'
-import { type StoreUse, storeUses } from './store-calls.ts'
+import { type StoreCall, type StoreUse, storeUses } from './store-calls.ts'
 import {
   append,
   attribute,
@@ -53,11 +53,18 @@ const changeStatements =
 const GRANTS = attribute('GrantsTable', 'Arn')
 const REGISTRY = attribute('RegistryTable', 'Arn')
 const keysOf = (partition: string) => ({ 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [partition] } })
+const NOTHING_BACK = { StringEqualsIfExists: { 'dynamodb:ReturnValues': 'NONE' } }
 const WITHHELD: Statement = {
   Effect: 'Deny',
   Action: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
   Resource: REGISTRY,
   Condition: keysOf('keys#*'),
+}
+
+/** A write of the registry could give back a signing key that it replaces. */
+function withoutOldValues({ table, action }: StoreCall, statement: Statement): Statement {
+  const isWrite = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'].includes(action)
+  return table === 'RegistryTable' && isWrite ? { ...statement, Condition: NOTHING_BACK } : statement
 }
 
 /** One line for each action of a statement. */
@@ -83,7 +90,7 @@ function wanted(name: string, logGroup: string): string[] {
   return [
     allowing('logs:CreateLogStream', attribute(logGroup, 'Arn')),
     allowing('logs:PutLogEvents', attribute(logGroup, 'Arn')),
-    ...always.map(allow),
+    ...always.map((call) => (use.readsSigningKeys ? allow(call) : withoutOldValues(call, allow(call)))),
     ...forAssertions.map((call) => ({ ...allow(call), Condition: keysOf('jti#*') })),
     ...(use.readsSigningKeys ? [] : [WITHHELD]),
   ].flatMap(lines)
@@ -108,6 +115,11 @@ export const ROLE_RULES: Rules = {
       'a right to write used assertions that allows every item': changeStatements(
         'TokenRole',
         { Condition: keysOf('jti#*') },
+        { Condition: undefined },
+      ),
+      'signing keys that a write gives back': changeStatements(
+        'ManagementRole',
+        { Condition: NOTHING_BACK },
         { Condition: undefined },
       ),
       'the log of another': changeStatements(

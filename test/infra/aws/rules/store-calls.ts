@@ -52,7 +52,8 @@ interface Step {
  */
 export function storeUses(names: readonly string[]): ReadonlyMap<string, StoreUse> {
   const handlers = names.map((name) => join(ROOT, `functions/${name}/handler.ts`))
-  const program = ts.createProgram(handlers, compilerOptions())
+  const options = compilerOptions()
+  const program = ts.createProgram(handlers, options, withoutPackages(options))
   const checker = program.getTypeChecker()
   return new Map(
     names.map((name, index) => {
@@ -67,7 +68,19 @@ function compilerOptions(): ts.CompilerOptions {
   const file: { config?: unknown } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) =>
     ts.sys.readFile(path),
   )
-  return ts.parseJsonConfigFileContent(file.config, ts.sys, ROOT).options
+  return { ...ts.parseJsonConfigFileContent(file.config, ts.sys, ROOT).options, types: [] }
+}
+
+/** Resolves only our own modules: the declarations of packages take most of the time, and lead to no call of the store. */
+function withoutPackages(options: ts.CompilerOptions): ts.CompilerHost {
+  const host = ts.createCompilerHost(options)
+  host.resolveModuleNameLiterals = (literals, containingFile) =>
+    literals.map(({ text }) =>
+      text.startsWith('.')
+        ? ts.resolveModuleName(text, containingFile, options, host)
+        : { resolvedModule: undefined },
+    )
+  return host
 }
 
 function useFrom(source: ts.SourceFile, checker: ts.TypeChecker): StoreUse {

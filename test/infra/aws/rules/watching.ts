@@ -25,22 +25,15 @@ interface Alarm {
   Metrics?: Metric[]
   AlarmActions?: unknown
 }
-interface MetricFilter {
-  LogGroupName: { Ref: string }
-  FilterPattern: string
-  MetricTransformations: { MetricNamespace: string; MetricName: string }[]
-}
 interface Stage {
   AccessLogSettings?: { Format: string; DestinationArn: unknown }
 }
 
 const alarms = (template: Template) =>
   ofType<Alarm>(template, 'AWS::CloudWatch::Alarm').map(([id, { Properties }]) => ({ id, ...Properties }))
-const filters = (template: Template) =>
-  ofType<MetricFilter>(template, 'AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties)
 const lambdaIds = (template: Template) => lambdas(template).map(([id]) => id)
 
-/** Only the route of the request, and only public members of the certificate. */
+/** Only the route of the request, and of the certificate nothing that its owner words. */
 const LOGGED = [
   'requestId',
   'requestTime',
@@ -54,14 +47,9 @@ const LOGGED = [
   'integrationStatus',
   'integrationErrorMessage',
   'error.message',
-  'identity.clientCert.subjectDN',
-  'identity.clientCert.issuerDN',
   'identity.clientCert.serialNumber',
   'identity.clientCert.validity.notAfter',
 ]
-
-/** Members of the log line that the filters read (shared/log.ts). */
-const LINE_MEMBERS = ['reason', 'ended']
 
 const watched = (metricName: string) => (template: Template) => {
   const metrics = alarms(template).flatMap(({ Metrics = [] }) => Metrics.flatMap((it) => it.MetricStat ?? []))
@@ -103,54 +91,14 @@ export const WATCHING_RULES: Rules = {
     },
   },
 
-  'alarms watch errors and latency of the API, and refusals in the log': {
+  'alarms watch errors and latency of the API, refusals in the logs, and what the gateway refuses': {
     complaints: (template) =>
       difference(
         alarms(template).flatMap(({ MetricName = [] }) => MetricName),
-        ['5xx', 'Latency', 'Refusals', 'StolenTokens'],
+        ['5xx', 'Latency', 'Refusals', 'StolenTokens', 'Replays', 'LockedOut', 'Throttled'],
       ),
     broken: {
       'no alarm for the latency': set('LatencyAlarm', undefined),
-    },
-  },
-
-  'refusals of every function are counted, by members that log lines have': {
-    complaints: (template) => {
-      const counting = filters(template).filter(({ MetricTransformations }) =>
-        MetricTransformations.some(({ MetricName }) => MetricName === 'Refusals'),
-      )
-      const members = filters(template).flatMap(({ FilterPattern }) =>
-        [...FilterPattern.matchAll(/\$\.(\w+)/g)].map(([, member]) => member ?? ''),
-      )
-      return [
-        ...difference(
-          counting.map(({ LogGroupName }) => LogGroupName.Ref),
-          lambdaIds(template).map((id) => id.replace('LambdaFunction', 'LogGroup')),
-        ),
-        ...difference(members, LINE_MEMBERS),
-      ]
-    },
-    broken: {
-      'a function whose refusals are not counted': set('TokenRefusals', undefined),
-      'a member that no line has': set('TokenRefusals.Properties.FilterPattern', '{ $.refused = "*" }'),
-    },
-  },
-
-  'alarms and filters name the same metrics': {
-    complaints: (template) => {
-      const counted = filters(template).flatMap(({ MetricTransformations }) =>
-        MetricTransformations.map(({ MetricNamespace, MetricName }) => `${MetricNamespace} ${MetricName}`),
-      )
-      const asked = alarms(template).map(
-        ({ Namespace = 'AWS/', MetricName = '' }) => `${Namespace} ${MetricName}`,
-      )
-      return difference(
-        counted,
-        asked.filter((metric) => !metric.startsWith('AWS/')),
-      )
-    },
-    broken: {
-      'another namespace': set('TokenRefusals.Properties.MetricTransformations.0.MetricNamespace', 'other'),
     },
   },
 
@@ -165,23 +113,30 @@ export const WATCHING_RULES: Rules = {
     },
   },
 
-  'access is logged without anything that could be secret': {
-    complaints: (template) => {
-      const { Format = '', DestinationArn } =
-        properties<Stage>(template, 'HttpApiStage').AccessLogSettings ?? {}
-      const names = [...Format.matchAll(/\$context\.([\w.]+)/g)].map(([, name]) => name ?? '')
-      const isJson =
-        Format === '' || typeof JSON.parse(Format.replace(/\$context\.[\w.]+/g, 'x')) === 'object'
-      return [
-        ...difference(names, LOGGED),
-        ...(isJson && same(DestinationArn, attribute('HttpApiLogGroup', 'Arn')) ? [] : ['no log group']),
-      ]
-    },
+  'access is logged in both stages as JSON, without anything secret and any text of a stranger': {
+    complaints: (template) =>
+      ['HttpApiStage', 'PlainStage'].flatMap((id) => {
+        const { Format = '', DestinationArn } = properties<Stage>(template, id).AccessLogSettings ?? {}
+        const names = [...Format.matchAll(/\$context\.([\w.]+)/g)].map(([, name]) => name ?? '')
+        // API Gateway writes `-` for what does not exist.
+        const isJson =
+          Format === '' || typeof JSON.parse(Format.replace(/\$context\.[\w.]+/g, '-')) === 'object'
+        return [
+          ...difference(names, LOGGED),
+          ...(isJson && same(DestinationArn, attribute('HttpApiLogGroup', 'Arn'))
+            ? []
+            : [`${id}: no log group`]),
+        ]
+      }),
     broken: {
-      'no access log': set('HttpApiStage.Properties.AccessLogSettings', undefined),
+      'no access log': set('PlainStage.Properties.AccessLogSettings', undefined),
       'the path, which can have a token': set(
         'HttpApiStage.Properties.AccessLogSettings.Format',
         '{"path":"$context.path"}',
+      ),
+      'a name that the owner of a certificate chooses': set(
+        'HttpApiStage.Properties.AccessLogSettings.Format',
+        '{"certificateSubject":"$context.identity.clientCert.subjectDN"}',
       ),
     },
   },

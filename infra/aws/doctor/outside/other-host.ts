@@ -1,0 +1,43 @@
+import { ask, type Reply, statusOf } from '../ask.ts'
+import { type Check, fail, type Finding, type Inspected, ok, skipped } from '../check.ts'
+import { stranger } from './stranger.ts'
+
+/** How a gateway refuses a request for a name that is not the one of its connection. */
+const REFUSALS = ['403', '404', '421']
+
+const REMEDY =
+  'ask AWS why a connection for one domain reaches the other; until then set mutualTlsValidatePkiCertChain and trustedRootCertificates of the service'
+
+/**
+ * The domain of a connection (SNI) decides whether a certificate is demanded, and the `Host` of a request may name another. AWS
+ * promises that both agree only for security policies that cannot be combined with mutual TLS.
+ */
+export const otherHost: Check = {
+  name: 'other host',
+  ask: async (inspected) => {
+    const { plainUrl } = inspected
+    if (!plainUrl.startsWith('https:'))
+      return [ok('the plain domain has no TLS that could name another domain')]
+    const url = `${plainUrl}/token`
+    const usual = await ask(inspected, url, { form: {} })
+    const findings: Finding[] = []
+    for (const presented of [undefined, await stranger(inspected)]) {
+      const reply = await ask(inspected, url, { form: {}, host: hostOf(inspected) }, presented)
+      findings.push(judged(reply, usual, presented !== undefined))
+    }
+    return findings
+  },
+}
+
+const hostOf = ({ mtlsUrl }: Inspected): string => new URL(mtlsUrl).host
+
+function judged(reply: Reply, usual: Reply, withCertificate: boolean): Finding {
+  const how = withCertificate ? 'with a certificate that no CA has issued' : 'without a certificate'
+  const what = `on a connection to the plain domain, ${how}, a request for the mutual-TLS domain`
+  if ('broken' in reply || REFUSALS.includes(statusOf(reply))) return ok(`${what} is refused`)
+  if (statusOf(reply) === statusOf(usual)) {
+    const look = 'look for it in the access log: its domain must be the plain one'
+    return skipped(`${what} is answered like one for the plain domain (${statusOf(reply)})`, look)
+  }
+  return fail(`${what} is answered (${statusOf(reply)})`, REMEDY)
+}

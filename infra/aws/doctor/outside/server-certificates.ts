@@ -1,0 +1,59 @@
+import type { X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
+import { connect } from 'node:tls'
+import type { Identity } from '../../../connections/identity.ts'
+import { dateProblem } from '../../../truststore/truststore.ts'
+import { type Check, fail, type Finding, ok, skipped, warn } from '../check.ts'
+import { stranger } from './stranger.ts'
+
+const DAY_MILLISECONDS = 86_400_000
+const LIMIT_MILLISECONDS = 15_000
+
+const REMEDY =
+  'ACM renews only certificates that it has issued, while their validation record is in DNS: mend that, or import a new one'
+
+/** The certificates that the two domains serve are valid for some time. Nobody announces their end. */
+export const serverCertificates: Check = {
+  name: 'server certificates',
+  ask: async (inspected) => {
+    const { mtlsUrl, plainUrl, now } = inspected
+    const identity = await stranger(inspected)
+    const findings: Finding[] = []
+    for (const url of [mtlsUrl, plainUrl].filter((each) => each.startsWith('https:'))) {
+      findings.push(judged(new URL(url).host, await servedBy(url, identity), now()))
+    }
+    return findings
+  },
+}
+
+function judged(host: string, certificate: X509Certificate | undefined, now: Date): Finding {
+  const what = `the server certificate of ${host}`
+  if (certificate === undefined) {
+    return skipped(`until when ${what} is valid`, 'let the domain answer: check its DNS record and its port')
+  }
+  const problem = dateProblem(certificate, now)
+  const days = Math.floor((certificate.validToDate.getTime() - now.getTime()) / DAY_MILLISECONDS)
+  if (problem === undefined) return ok(`${what} is valid for ${days} days`)
+  return (problem.warning ? warn : fail)(`${what} ${problem.text}`, REMEDY)
+}
+
+/**
+ * The certificate from the handshake, which is not verified here. A gateway that demands a certificate ends the handshake without
+ * one, and lets a stranger's pass until the request.
+ */
+async function servedBy(url: string, { cert, key }: Identity): Promise<X509Certificate | undefined> {
+  const { hostname, port } = new URL(url)
+  const socket = connect({
+    ...{ host: hostname, port: Number(port || 443), servername: hostname },
+    ...{ cert, key, rejectUnauthorized: false },
+  })
+  try {
+    await once(socket, 'secureConnect', { signal: AbortSignal.timeout(LIMIT_MILLISECONDS) })
+    return socket.getPeerX509Certificate()
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    return undefined
+  } finally {
+    socket.destroy()
+  }
+}
