@@ -12,8 +12,9 @@ export const MTLS = 'mtls.auth.certbound.test'
 export const PLAIN = 'auth.certbound.test'
 /** The names of the tables that the fake account makes. */
 export const TABLES = [`${MAIN}-registrytable`, `${MAIN}-grantstable`] as const
-/** Of both domains. */
+/** Of the mutual-TLS domain. */
 export const CERTIFICATE = `arn:aws:acm:eu-central-1:${ACCOUNT}:certificate/11111111-2222-3333-4444-555555555555`
+const OF_PLAIN_DOMAIN = `arn:aws:acm:eu-central-1:${ACCOUNT}:certificate/66666666-7777-8888-9999-000000000000`
 
 const ISSUED: Certificate = {
   DomainName: PLAIN,
@@ -29,14 +30,14 @@ export function openOwnDeployment(tables: string): Promise<Deployment> {
   )
 }
 
-/** Makes the account as it is before the first deployment: there is a certificate. */
+/** Makes the account as it is before the first deployment: there are the certificates of both domains. */
 export function reset({ aws }: Deployment): void {
   const { stacks, buckets, domains, certificates, broken } = aws.account
   for (const contents of [stacks, buckets, domains, certificates, broken, aws.refused, aws.signers])
     contents.clear()
   aws.calls.length = 0
   aws.account.concurrency = 1000
-  certificates.set(CERTIFICATE, ISSUED)
+  certificates.set(CERTIFICATE, ISSUED).set(OF_PLAIN_DOMAIN, ISSUED)
 }
 
 /** The changes that were asked for over the network. */
