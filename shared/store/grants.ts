@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import type { ClientState, Code, Grant, GrantKey, RefreshMembers, Ticket, Tokens } from './grant.ts'
 import { grantAttributes, readClientState, readGrant } from './item.ts'
-import { listing } from './listing.ts'
+import { listing, mayBeHeld } from './listing.ts'
 import type { Item, Table } from './table.ts'
 
 /** TTL only removes garbage and never decides. It may be late but must not be early (architecture, section 3). */
@@ -60,6 +60,7 @@ export class Grants {
    */
   async list(service: number, client: number, subject?: string): Promise<GrantKey[]> {
     const { holder, held } = listing(service, client, subject)
+    if (!mayBeHeld(held)) return []
     const items = await this.#table.queryIndex('listing', {
       holder,
       ...(subject === undefined ? {} : { held }),

@@ -5,6 +5,7 @@ import { digest } from '../../../shared/store/digest.ts'
 import type { Call, OwnerCall } from '../../../shared/call.ts'
 import { Service } from '../../../shared/store/service.ts'
 import { newNumber, newSecret } from '../../../shared/store/identity.ts'
+import { refuseTooLarge } from '../record-size.ts'
 import { byCreation } from '../listing.ts'
 import { credentialsFrom, type PreparedCredential, prepareCredentials } from './credentials.ts'
 import { keyUsesAfter } from './key-rotation.ts'
@@ -125,7 +126,10 @@ function changed(current: Service, change: PreparedChange, now: EpochSeconds, ca
   })
   checkService(service)
   checkCutOff(current, service, now)
-  return { ...service, keyUses: keyUsesAfter(current, service, now, cacheSeconds) }
+  const kept = { ...service, keyUses: keyUsesAfter(current, service, now, cacheSeconds) }
+  // The ids are put into the record before the keys are, so there must be room for them.
+  refuseTooLarge([kept, privateKeyIds(keys)], 'service-too-large')
+  return kept
 }
 
 function withoutCleared(members: object): object {
