@@ -151,6 +151,12 @@ export class Registry {
     return items.map((item) => parseRecord(Client, item))
   }
 
+  /** The numbers of some clients behind `after`, or of the first, sorted as text. Not from the cache. */
+  async clientNumbers(service: number, limit: number, after?: number): Promise<number[]> {
+    const last = after === undefined ? undefined : clientKey(service, after)
+    return (await this.#records.listFirst(clientKey(service, 0), limit, last)).map(({ sk }) => Number(sk))
+  }
+
   /** Some aliases, also those that no client has, and the numbers of their clients. Not from the cache. */
   async firstAliases(service: number, limit: number): Promise<{ alias: string; clientId: number }[]> {
     const items = await this.#records.listFirst(aliasKey(service, ''), limit)
