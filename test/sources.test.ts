@@ -38,11 +38,12 @@ test('only the runtime and the settings read time, entropy and the environment',
   expect(grep(reach, others)).toEqual([])
 })
 
-test('only the start of a request, the cache, the cut-off and the deletion of a service read the clock', () => {
+test('only the start of a request, the cache, the cut-off and what may take several calls read the clock', () => {
   const lines = grep(/(?<!Date\.|performance\.)\b(?:clock|now)\(\)/, deployed)
   const readers = new Set(lines.map((line) => line.split(':')[0]))
   expect([...readers].toSorted()).toEqual([
     'functions/management/services/deletion.ts',
+    'functions/token-management/end/of-subject.ts',
     'shared/call.ts',
     'shared/store/cache.ts',
     'shared/store/clients.ts',

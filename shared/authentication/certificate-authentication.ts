@@ -1,4 +1,5 @@
 import { issuedByOneOf } from '../certificate/issuer.ts'
+import { canIssue } from '../certificate/path/can-issue.ts'
 import { readSubject, type Subject } from '../certificate/names.ts'
 import { type Der, MalformedCertificate, readCertificate } from '../certificate/pem.ts'
 import type { Presented, ReadCertificate } from '../certificate/presented.ts'
@@ -9,7 +10,7 @@ import { MalformedDistinguishedName, namesEqual, parseDistinguishedName } from '
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import type { Call } from '../call.ts'
 import { type Client, SAN_SETTINGS } from '../store/client.ts'
-import type { Service } from '../store/service.ts'
+import { type Service, trustsAnyIssuer } from '../store/service.ts'
 import { findInKeys } from './remote-jwks.ts'
 import { type PresentedCredentials, refuseOtherCredentials } from './presented-credentials.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
@@ -45,7 +46,8 @@ export async function bySubjectOfCertificate(
 
 /**
  * Authenticates a client by `self_signed_tls_client_auth` (RFC 8705 section 2.2): its whole certificate is registered.
- * Chain and dates are not checked (requirement A20).
+ * Chain and dates are not checked (requirement A20). A certificate behind a `jwksUri` is refused if it can issue others with the name
+ * of any `tls_client_auth` client.
  *
  * @throws Refusal self-signed-…, tls-certificate-…, method-for-public, method-not-registered, client-keys-unavailable
  */
@@ -54,7 +56,7 @@ export async function byRegisteredCertificate(
   presented: PresentedCredentials,
   call: Call,
 ): Promise<void> {
-  const { thumbprint } = presentedCertificate(client, presented)
+  const { der, thumbprint } = presentedCertificate(client, presented)
   let reason: Reason = 'self-signed-unregistered'
   const matched = await findInKeys(client, call, (jwks) => {
     const registered = registeredCertificates(jwks, client.selfSignedCertificateKeyId)
@@ -64,6 +66,9 @@ export async function byRegisteredCertificate(
     return registered.has(thumbprint) ? true : undefined
   })
   if (matched !== true) throw new Refusal(reason)
+  // Those in `jwks` were judged when they were registered.
+  const isJudged = client.jwksUri === undefined || !trustsAnyIssuer(call.service)
+  if (!isJudged && (await canIssue(der))) throw new Refusal('self-signed-issues')
 }
 
 /** @throws Refusal method-for-public, method-not-registered, tls-certificate-… */

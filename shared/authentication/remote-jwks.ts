@@ -11,6 +11,8 @@ import { fetchJwks, JwksUnavailable } from './fetch-jwks.ts'
 const INTERVAL_SECONDS = 60
 /** A key that the client has removed from its set works at most this long. */
 const LIFETIME_SECONDS = 600
+/** The same while its server does not answer: an outage of an hour locks no client out. */
+const OUTAGE_LIFETIME_SECONDS = 3600
 /** Each has up to 64 KiB. */
 const REMEMBERED_SETS = 200
 
@@ -31,7 +33,7 @@ export class RemoteJwks {
 
   /**
    * What `select` finds in the set. If it finds nothing, the client may have rotated its keys: the set is fetched again,
-   * unless the last fetch is less than a minute ago.
+   * unless the last fetch is less than a minute ago. If a fetch fails, the set that is known goes on for a time.
    *
    * @param select returns `undefined` for a key that the set does not have; a remembered set is always the same object
    * @throws JwksUnavailable when the set is needed and cannot be fetched
@@ -41,12 +43,20 @@ export class RemoteJwks {
     now: EpochSeconds,
     select: (jwks: JwkSet) => T | undefined | Promise<T | undefined>,
   ): Promise<T | undefined> {
-    const known = this.#sets.get(uri)?.known
-    const searched = known !== undefined && now - known.fetchedAt < LIFETIME_SECONDS ? known.jwks : undefined
+    const searched = this.#known(uri, now, LIFETIME_SECONDS)
     const found = searched && (await select(searched))
     if (found !== undefined) return found
-    const latest = await this.#latest(uri, now)
-    return latest === searched ? undefined : select(latest)
+    const latest = await this.#latest(uri, now).catch((error: unknown) => ({ error }))
+    if ('keys' in latest) return latest === searched ? undefined : select(latest)
+    const older = this.#known(uri, now, OUTAGE_LIFETIME_SECONDS)
+    const foundInOlder = older === undefined || older === searched ? undefined : await select(older)
+    if (foundInOlder === undefined) throw latest.error
+    return foundInOlder
+  }
+
+  #known(uri: string, now: EpochSeconds, lifetime: number): JwkSet | undefined {
+    const known = this.#sets.get(uri)?.known
+    return known !== undefined && now - known.fetchedAt < lifetime ? known.jwks : undefined
   }
 
   #latest(uri: string, now: EpochSeconds): Promise<JwkSet> {

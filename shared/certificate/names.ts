@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject } from 'node:crypto'
+import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import type { BaseBlock, Constructed } from 'asn1js'
 import type { Certificate } from 'pkijs'
 import { BoundedMap } from '../bounded-map.ts'
@@ -68,14 +68,17 @@ function membersOf(block: BaseBlock, kind: typeof Constructed): BaseBlock[] {
   return block.valueBlock.value
 }
 
+/** Bounds the work for one certificate. Those of CAs have about 100 elements and one more for each name. */
+const MAX_ELEMENTS = 1000
+
 async function parseSubject(der: Der): Promise<Subject> {
   const { Certificate } = await import('pkijs')
   try {
-    const certificate = Certificate.fromBER(der)
+    const certificate = new Certificate({ schema: await readBer(der, MAX_ELEMENTS) })
     const [notBefore, notAfter] = await readValidity(certificate)
     return {
       subject: await readName(new Uint8Array(certificate.subject.valueBeforeDecode)),
-      san: await readAlternativeNames(certificate),
+      san: await readAlternativeNames(certificate, der),
       notBefore,
       notAfter,
       ...keyStrength(readKey(certificate)),
@@ -105,13 +108,20 @@ async function readValidity({
 const SUBJECT_ALT_NAME = '2.5.29.17'
 const CONTEXT_SPECIFIC = 3
 
-/** A second extension of this kind makes the certificate malformed (RFC 5280 section 4.2). Other extensions do not matter. */
-async function readAlternativeNames({ extensions = [] }: Certificate): Promise<SubjectAlternativeNames> {
+/**
+ * A second extension of this kind makes the certificate malformed (RFC 5280 section 4.2). Other extensions do not matter. If OpenSSL
+ * cannot decode one of the names, none counts, as for OpenSSL.
+ */
+async function readAlternativeNames(
+  { extensions = [] }: Certificate,
+  der: Der,
+): Promise<SubjectAlternativeNames> {
   const { Primitive, Sequence } = await import('asn1js')
   const [extension, ...others] = extensions.filter(({ extnID }) => extnID === SUBJECT_ALT_NAME)
   if (extension === undefined) return sortNames([])
   if (others.length > 0) throw new MalformedCertificate('not-a-certificate')
   const names = membersOf(await readBer(extension.extnValue.valueBlock.valueHexView), Sequence)
+  if (!areDecodable(der)) return sortNames([])
   return sortNames(
     names.flatMap((name) =>
       name instanceof Primitive && name.idBlock.tagClass === CONTEXT_SPECIFIC
@@ -119,6 +129,16 @@ async function readAlternativeNames({ extensions = [] }: Certificate): Promise<S
         : [],
     ),
   )
+}
+
+/** Only errors of OpenSSL have a code. */
+function areDecodable(der: Der): boolean {
+  try {
+    return new X509Certificate(der).subjectAltName !== undefined
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return false
+    throw error
+  }
 }
 
 /** Reads only the key: `X509Certificate` would also refuse faults in fields that do not matter here. */

@@ -38,6 +38,9 @@ const TYPES: ReadonlyMap<string, string> = new Map(
 const NUMERIC_OID = /^[012](?:\.(?:0|[1-9][0-9]*))+$/
 const HEX_VALUE = /^#(?:[0-9A-Fa-f]{2})+$/
 
+/** It is parsed with each request of its client. In UTF-16 units: even a name in hex escapes fits. */
+const MAX_LENGTH = 2048
+
 /** Control characters must be escaped, and a lone surrogate has no UTF-8 form. */
 const NOT_IN_A_NAME = /[\p{Cc}\p{Cs}]/u
 
@@ -57,7 +60,7 @@ const STRING_TAGS: ReadonlySet<number> = new Set([12, 19, 20, 22, 26, 28, 30])
  * @see RFC 4514 section 3, RFC 8705 section 2.1.2; vectors dn-matching.json
  */
 export async function parseDistinguishedName(text: string): Promise<DistinguishedName> {
-  if (NOT_IN_A_NAME.test(text)) throw new MalformedDistinguishedName()
+  if (text.length > MAX_LENGTH || NOT_IN_A_NAME.test(text)) throw new MalformedDistinguishedName()
   const rdns = splitUnescaped(text, ',').map((rdn) =>
     Promise.all(splitUnescaped(rdn, '+').map(parseAttribute)),
   )
@@ -88,14 +91,15 @@ export function canonicalAttribute(type: string, value: BaseBlock): string {
 }
 
 /**
- * Reads exactly one BER value. The parser limits the nesting and the number of elements.
+ * Reads exactly one BER value. The parser limits the nesting.
  *
+ * @param maxNodes at most so many elements
  * @throws MalformedDistinguishedName
  */
-export async function readBer(bytes: Uint8Array): Promise<BaseBlock> {
+export async function readBer(bytes: Uint8Array, maxNodes = 10_000): Promise<BaseBlock> {
   const { fromBER } = await import('asn1js')
   try {
-    const { offset, result } = fromBER(bytes)
+    const { offset, result } = fromBER(bytes, { maxNodes })
     if (offset === bytes.length) return result
   } catch (cause) {
     throw new MalformedDistinguishedName({ cause })

@@ -19,6 +19,7 @@ export const TOKEN_MANAGEMENT = {
   'update-token-unknown': ['A134202', 'NOT_FOUND', 'invalid_request', "The access token identified by the 'accessToken' request parameter does not exist."],
   'update-properties-too-big': ['A134291', 'BAD_REQUEST', 'invalid_request', "The total size of 'properties' is too big."],
   'revoke-nothing-named': ['A135291', 400, 'invalid_request', 'The request must contain a token, a client or a subject.'],
+  'revoke-unfinished': ['A135191', 503, 'temporarily_unavailable', 'Some of the tokens are revoked, and some are not yet. Repeat this call to go on.'],
   'authorizations-subject-missing': ['A137202', 400, 'invalid_request', "The request parameter 'subject' must be specified."],
   'list-tokens-start-malformed': ['A159201', 400, 'invalid_request', "Parameter 'start' failed to be parsed as int."],
   'list-tokens-start-negative': ['A159202', 400, 'invalid_request', "Parameter 'start' must not be negative."],

@@ -20,7 +20,8 @@ export const CLIENT_MEANINGS = {
   tlsClientAuthSanIp: 'For `TLS_CLIENT_AUTH`: an IP address in the certificate, compared as bytes.',
   tlsClientAuthSanEmail: 'For `TLS_CLIENT_AUTH`: an email address in the certificate.',
   jwks: 'A JWK Set as text: public keys for `PRIVATE_KEY_JWT`; for `SELF_SIGNED_TLS_CLIENT_AUTH` keys with the certificate as the first element of `x5c`. Several at once allow rotation. Ignored with `jwksUri`.',
-  jwksUri: 'Where the JWK Set is: an https URL on a public address, cached for ten minutes.',
+  jwksUri:
+    'Where the JWK Set is: an https URL on a public address, cached for ten minutes, and for up to an hour while it cannot be fetched.',
   selfSignedCertificateKeyId:
     'For `SELF_SIGNED_TLS_CLIENT_AUTH`: `kid` of the key whose certificate is accepted. Absent: every certificate in the set.',
   tokenAuthSignAlg:

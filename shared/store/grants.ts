@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
+import { digest } from './digest.ts'
 import type { ClientState, Code, Grant, GrantKey, RefreshMembers, Ticket, Tokens } from './grant.ts'
 import { grantAttributes, readClientState, readGrant } from './item.ts'
-import { listing } from './listing.ts'
+import { listing, mayBeHeld } from './listing.ts'
 import type { Item, Table } from './table.ts'
 
 /** TTL only removes garbage and never decides. It may be late but must not be early (architecture, section 3). */
@@ -60,6 +61,7 @@ export class Grants {
    */
   async list(service: number, client: number, subject?: string): Promise<GrantKey[]> {
     const { holder, held } = listing(service, client, subject)
+    if (!mayBeHeld(held)) return []
     const items = await this.#table.queryIndex('listing', {
       holder,
       ...(subject === undefined ? {} : { held }),
@@ -85,6 +87,23 @@ export class Grants {
       }
     }
     return found
+  }
+
+  /** The last client that an unfinished revocation by `subject` has done, if it may still go on. */
+  async findRevocation(service: number, subject: string, now: EpochSeconds): Promise<number | undefined> {
+    const item = await this.#table.find({ id: revocationId(service, subject) })
+    const after = Number(item?.['after'])
+    return now < Number(item?.['until']) && Number.isSafeInteger(after) ? after : undefined
+  }
+
+  async keepRevocation(service: number, subject: string, after: number, until: EpochSeconds): Promise<void> {
+    const item = { after, until, ttl: later(until, TTL_SLACK_SECONDS) }
+    await this.#table.replace(item, { id: revocationId(service, subject) })
+  }
+
+  async dropRevocation(service: number, subject: string): Promise<void> {
+    const key = { id: revocationId(service, subject) }
+    await this.#table.remove(key, key)
   }
 
   async findState(service: number, client: number): Promise<ClientState | undefined> {
@@ -178,6 +197,11 @@ const OF_ONE_ACCESS_TOKEN = ['accessDigest', 'accessIssuedAt', 'accessExpiresAt'
 /** The key of a client's state in the table of grants. */
 export function stateId(service: number, client: number): string {
   return `${String(service)}.${String(client)}`
+}
+
+/** Of no client and no grant, because those have a number in the second place. */
+function revocationId(service: number, subject: string): string {
+  return `${String(service)}.revocation.${digest(subject)}`
 }
 
 function grantId({ service, client, grantId }: GrantKey): string {

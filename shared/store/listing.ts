@@ -13,6 +13,14 @@ export function listing(service: number, client: number, subject: string | undef
   return { holder: `${String(service)}.${String(client)}`, held }
 }
 
+/** In bytes, of the RANGE key of an index in DynamoDB. */
+const MAX_HELD_BYTES = 1024
+
+/** Whether a token can be listed under this key. No token has another, and a query by another would be an error. */
+export function mayBeHeld(held: string): boolean {
+  return Buffer.byteLength(held) <= MAX_HELD_BYTES && held.isWellFormed()
+}
+
 /** The subject in an index key. @throws DamagedItem */
 export function subjectHeld(value: unknown, grantType: Tokens['grantType']): string | undefined {
   if (value === '-' && grantType === 'CLIENT_CREDENTIALS') return undefined

@@ -34,9 +34,9 @@ export class Records {
     return this.#table.query({ pk })
   }
 
-  /** The first records of a partition. Empty only if the partition is. */
-  listFirst({ pk }: RecordKey, limit: number): Promise<Item[]> {
-    return this.#table.queryFirst({ pk }, limit)
+  /** The first records of a partition, or those behind `after` in the order of `sk` as text. Empty only if there are none. */
+  listFirst({ pk }: RecordKey, limit: number, after?: RecordKey): Promise<Item[]> {
+    return this.#table.queryFirst({ pk }, limit, after && { ...after })
   }
 
   create(key: RecordKey, item: Item): Promise<WriteOutcome> {

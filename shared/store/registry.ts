@@ -2,9 +2,10 @@ import { createPrivateKey, hash, type JsonWebKey, type KeyObject } from 'node:cr
 import type * as z from 'zod/mini'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { Client } from './client.ts'
+import { existing, isSame } from './deleted-service.ts'
 import { aliasKey, clientKey, OWNER_KEY, serviceKey, signingKeyKey } from './record-keys.ts'
 import { Records, parseRecord } from './records.ts'
-import { Service } from './service.ts'
+import { keyIdsOf, Service } from './service.ts'
 import type { Table } from './table.ts'
 
 /** In UTF-16 units. A sort key may have 1024 bytes. */
@@ -105,9 +106,10 @@ export class Registry {
     const record = Service.parse(service)
     const key = serviceKey(record.apiKey)
     if ((await this.#records.create(key, { record })).done) return record
-    return this.#records.change(key, Service, ({ deletedAt, tokensNotBefore = 0 }) => {
-      if (deletedAt === undefined) return undefined
-      return { ...record, tokensNotBefore: Math.max(cutOff, tokensNotBefore, record.tokensNotBefore ?? 0) }
+    return this.#records.change(key, Service, (past) => {
+      if (past.deletedAt === undefined) return undefined
+      const tokensNotBefore = Math.max(cutOff, past.tokensNotBefore ?? 0, record.tokensNotBefore ?? 0)
+      return { ...record, tokensNotBefore, privateKeyIds: keyIdsOf({ ...past, jwks: record.jwks }) }
     })
   }
 
@@ -147,6 +149,12 @@ export class Registry {
   async firstClients(service: number, limit: number): Promise<Client[]> {
     const items = await this.#records.listFirst(clientKey(service, 0), limit)
     return items.map((item) => parseRecord(Client, item))
+  }
+
+  /** The numbers of some clients behind `after`, or of the first, sorted as text. Not from the cache. */
+  async clientNumbers(service: number, limit: number, after?: number): Promise<number[]> {
+    const last = after === undefined ? undefined : clientKey(service, after)
+    return (await this.#records.listFirst(clientKey(service, 0), limit, last)).map(({ sk }) => Number(sk))
   }
 
   /** Some aliases, also those that no client has, and the numbers of their clients. Not from the cache. */
@@ -203,12 +211,16 @@ export class Registry {
     return (await this.#records.create(key, { record })).done ? record : undefined
   }
 
-  /** Ends a deletion. Of the service only the time, the number, the credentials and the cut-off stay. */
+  /**
+   * Ends a deletion. Of the service only the time, the number, the credentials and the cut-off stay, and the ids of its private
+   * keys: a repeated deletion erases also those that an interrupted update has stored meanwhile.
+   */
   async finishDeletion({ apiKey, deletedAt }: Service): Promise<void> {
     await this.#records.change(serviceKey(apiKey), Service, (current) => {
       if (current.deletedAt === undefined || current.deletedAt !== deletedAt) return undefined
       const { issuer, credentials, tokensNotBefore, createdAt } = current
-      return { apiKey, issuer, credentials, tokensNotBefore, createdAt, deletedAt }
+      const privateKeyIds = keyIdsOf(current)
+      return { apiKey, issuer, credentials, tokensNotBefore, createdAt, deletedAt, privateKeyIds }
     })
   }
 
@@ -225,16 +237,6 @@ export interface Owner {
   readonly apiKey: string
   readonly apiSecretDigest: string
   readonly organizationTokenDigest: string
-}
-
-function existing(service: Service): Service | undefined {
-  return service.deletedAt === undefined ? service : undefined
-}
-
-/** A service that was made later under the number of a deleted one is not the same. */
-function isSame(found: Service, current: Service): boolean {
-  const isOfOneDeletion = found.deletedAt === undefined || found.deletedAt === current.deletedAt
-  return found.createdAt === current.createdAt && isOfOneDeletion
 }
 
 const CLIENT_NUMBER = /^[1-9][0-9]{0,14}$/

@@ -72,10 +72,11 @@ export class Table {
     return this.#queryAll(partition, { ConsistentRead: true })
   }
 
-  /** The first items of a partition. Empty only if the partition is. */
-  async queryFirst(partition: Key, Limit: number): Promise<Item[]> {
+  /** The first items of a partition, or those behind the key `after`, which need not exist. Empty only if there are none. */
+  async queryFirst(partition: Key, Limit: number, after?: Key): Promise<Item[]> {
     const { ConditionExpression: KeyConditionExpression, ...attributes } = equalTo(partition)
-    const query = { TableName: this.#name, KeyConditionExpression, ...attributes }
+    const start = after === undefined ? {} : { ExclusiveStartKey: after }
+    const query = { TableName: this.#name, KeyConditionExpression, ...attributes, ...start }
     const answer = await this.#send(new QueryCommand({ ...query, ConsistentRead: true, Limit }))
     return answer.Items ?? []
   }
@@ -125,7 +126,7 @@ export class Table {
     )
   }
 
-  /** Writes an item unconditionally. Only for records of the registry. */
+  /** Writes an item unconditionally. Not for grants and states of clients. */
   async replace(item: Item, key: Key): Promise<void> {
     await this.#send(
       new PutCommand({ TableName: this.#name, Item: { ...item, ...key, attempt: this.#newAttempt() } }),

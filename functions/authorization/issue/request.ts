@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
-import { listMember } from '../../../shared/request/body.ts'
+import { scopesMember } from '../../../shared/request/scope.ts'
 import { EXTRA_MEMBERS, readExtras, type TokenExtras } from '../../../shared/token/extras.ts'
 import {
   AUTHENTICATION_MEMBERS,
@@ -23,7 +23,7 @@ export interface IssueRequest {
 export const IssueCall = z.object({
   ticket: z.optional(z.string()),
   subject: z.optional(z.string()),
-  scopes: z.optional(listMember),
+  scopes: z.optional(scopesMember),
   ...AUTHENTICATION_MEMBERS,
   ...EXTRA_MEMBERS,
 })

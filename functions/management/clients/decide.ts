@@ -6,6 +6,7 @@ import { Client } from '../../../shared/store/client.ts'
 import { clientNumber } from '../../../shared/store/registry.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { newNumber, newSecret } from '../../../shared/store/identity.ts'
+import { refuseTooLarge } from '../record-size.ts'
 import { byCreation } from '../listing.ts'
 import type { ClientNamed, ClientSettings, ListRequest, SettingsRequest } from './request.ts'
 import { checkClient } from './rules.ts'
@@ -31,6 +32,7 @@ export async function createClient(
   await checkClient(settings, service)
   const secret = newSecret(random)
   const record = { ...recordOf(settings, carried), tokenAuthMethod: methodOfNew(settings) }
+  refuseTooLarge(record, 'client-too-large')
   for (let attempt = 0; attempt < CREATE_TRIES; attempt++) {
     const client = Client.parse({
       ...record,
@@ -119,11 +121,13 @@ export async function updateClient(request: ClientNamed & SettingsRequest, call:
   const before = await findNamed(request, 'client-unknown-at-update', call)
   const settings = withoutOwnNumber(request.settings, before.clientId)
   await checkClient(settings, service, before)
-  checkProfile(Client.parse({ ...recordOf(settings, carried), clientId: before.clientId }), service)
+  const record = recordOf(settings, carried)
+  refuseTooLarge(record, 'client-too-large')
+  checkProfile(Client.parse({ ...record, clientId: before.clientId }), service)
   await reserveAlias(settings.clientIdAlias, before, call)
   if (settings.locked) await clients.setLocked(service.apiKey, before, true)
   const after = await registry.changeClient(service.apiKey, before.clientId, (current) => ({
-    ...recordOf(settings, carried),
+    ...record,
     clientId: current.clientId,
     clientSecretDigest: current.clientSecretDigest,
     locked: current.locked,

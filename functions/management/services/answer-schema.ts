@@ -12,8 +12,10 @@ const Credential = z.object({
   secret: z.optional(z.string()),
 })
 
+const INTERNAL = { carried: true, keyUses: true, privateKeyIds: true, deletedAt: true } as const
+
 /** A service (Authlete contract, section 3.1), without private keys. */
-export const ServiceAnswer = z.extend(z.omit(Service, { carried: true, keyUses: true, deletedAt: true }), {
+export const ServiceAnswer = z.extend(z.omit(Service, INTERNAL), {
   apiKey,
   number: z.optional(z.int()),
   ...z.partial(z.object(CARRIED_BY_SERVICES)).shape,

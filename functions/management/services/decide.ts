@@ -5,10 +5,12 @@ import { digest } from '../../../shared/store/digest.ts'
 import type { Call, OwnerCall } from '../../../shared/call.ts'
 import { Service } from '../../../shared/store/service.ts'
 import { newNumber, newSecret } from '../../../shared/store/identity.ts'
+import { refuseTooLarge } from '../record-size.ts'
 import { byCreation } from '../listing.ts'
 import { credentialsFrom, type PreparedCredential, prepareCredentials } from './credentials.ts'
 import { keyUsesAfter } from './key-rotation.ts'
 import { checkSigningKeys, type GivenKey, readKeys } from './keys.ts'
+import { announceKeys, eraseKeys, eraseRemoved, privateKeyIds, putKeys } from './private-keys.ts'
 import type { ServiceChange } from './request.ts'
 import { checkCutOff, checkService } from './rules.ts'
 
@@ -43,7 +45,8 @@ export async function createService(
   const blank = { ...Service.parse({ apiKey, issuer: '', credentials: [] }), ...identity }
   const requested = changed(blank, prepared, now, 0)
   const own = { digest: digest(apiSecret), role: 'manage' as const }
-  const asked = { ...requested, credentials: [own, ...requested.credentials] }
+  const credentials = [own, ...requested.credentials]
+  const asked = { ...requested, credentials, privateKeyIds: privateKeyIds(prepared.keys) }
   await putKeys(apiKey, prepared.keys, store)
   const service = await store.registry.createService(asked, later(now, cacheSeconds + 1))
   if (service === undefined) throw new Error(`the service number ${String(apiKey)} is taken`)
@@ -70,7 +73,7 @@ export async function listServices(range: Range, { store }: OwnerCall): Promise<
 
 /**
  * Changes the settings that are present; `null` means the default (Authlete contract, rule 9). New private keys are stored before
- * the record that refers to them. Removed private keys are deleted after it.
+ * they are published. Removed private keys are deleted after it.
  *
  * @throws Refusal service-…
  */
@@ -83,10 +86,15 @@ export async function updateService(
   const before = await store.registry.currentService(apiKey)
   if (before === undefined) throw new Refusal('api-service-unknown')
   apply(before)
+  if (!(await announceKeys(before, prepared.keys, store))) throw new Refusal('api-service-unknown')
   await putKeys(apiKey, prepared.keys, store)
-  const service = await store.registry.changeService(apiKey, apply)
-  if (service === undefined) throw new Refusal('api-service-unknown')
-  await deleteKeys(before, service, store)
+  let replaced = before
+  const service = await store.registry.changeService(apiKey, (current) => apply((replaced = current)))
+  if (service === undefined) {
+    await eraseKeys(apiKey, privateKeyIds(prepared.keys), store)
+    throw new Refusal('api-service-unknown')
+  }
+  await eraseRemoved(replaced, service, store)
   return { service, secrets: secretsOf(prepared) }
 }
 
@@ -118,24 +126,14 @@ function changed(current: Service, change: PreparedChange, now: EpochSeconds, ca
   })
   checkService(service)
   checkCutOff(current, service, now)
-  return { ...service, keyUses: keyUsesAfter(current, service, now, cacheSeconds) }
+  const kept = { ...service, keyUses: keyUsesAfter(current, service, now, cacheSeconds) }
+  // The ids are put into the record before the keys are, so there must be room for them.
+  refuseTooLarge([kept, privateKeyIds(keys)], 'service-too-large')
+  return kept
 }
 
 function withoutCleared(members: object): object {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null))
-}
-
-async function putKeys(service: number, keys: readonly GivenKey[] = [], { registry }: Call['store']) {
-  for (const { privateJwk } of keys) {
-    if (privateJwk !== undefined) await registry.putSigningKey(service, privateJwk)
-  }
-}
-
-async function deleteKeys(before: Service, after: Service, { registry }: Call['store']): Promise<void> {
-  const kept = new Set(after.jwks.map(({ kid }) => kid))
-  for (const { kid } of before.jwks) {
-    if (!kept.has(kid)) await registry.deleteSigningKey(before.apiKey, kid)
-  }
 }
 
 function secretsOf({ credentials = [] }: PreparedChange): ReadonlyMap<string, string> {

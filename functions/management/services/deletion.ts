@@ -1,6 +1,8 @@
 import type { Call } from '../../../shared/call.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
+import { keyIdsOf } from '../../../shared/store/service.ts'
+import { eraseKeys } from './private-keys.ts'
 
 /** A function ends after 20 seconds (serverless.yml), and the store may take several of them for its last answers. */
 const MAX_SECONDS = 8
@@ -20,7 +22,7 @@ export async function deleteService(
   const { registry, clients } = store
   const service = await registry.markDeleted(found, now)
   if (service === undefined) throw new Refusal('api-service-unknown')
-  const { apiKey, jwks } = service
+  const { apiKey } = service
   const end = later(now, MAX_SECONDS)
   const limited = <Left>(next: () => Promise<readonly Left[]>, remove: (left: Left) => Promise<void>) =>
     removeAll(next, remove, () => clock() < end)
@@ -33,7 +35,7 @@ export async function deleteService(
     () => registry.firstAliases(apiKey, BATCH),
     (left) => clients.removeAlias(apiKey, left),
   )
-  await Promise.all(jwks.map(({ kid }) => registry.deleteSigningKey(apiKey, kid)))
+  await eraseKeys(apiKey, keyIdsOf(service), store)
   await registry.finishDeletion(service)
 }
 

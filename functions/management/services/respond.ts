@@ -20,7 +20,8 @@ export function serviceView(service: Service, secrets = NO_SECRETS): ServiceAnsw
     jwks,
     credentials,
     keyUses: _,
-    deletedAt: __,
+    privateKeyIds: __,
+    deletedAt: ___,
     ...settings
   } = service
   return {

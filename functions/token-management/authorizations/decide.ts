@@ -1,7 +1,7 @@
 import { availableScopes } from '../../../shared/token/scopes.ts'
 import type { Call } from '../../../shared/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
-import { endTokensOfSubject } from '../end/decide.ts'
+import { endTokensOfSubject } from '../end/of-subject.ts'
 import { changeGrant, lives, withScopes } from '../find-grant.ts'
 import { clientNamed, listKeys } from '../list-keys.ts'
 import type { AuthorizationChange, AuthorizationsRequest, ClientAuthorization } from './request.ts'
@@ -34,13 +34,13 @@ export interface ChangedAuthorization {
   readonly count: number
 }
 
-/** Ends all tokens of an end-user at a client. @throws Refusal api-client-unknown */
+/** Ends all tokens of an end-user at a client. @throws Refusal api-client-unknown, revoke-unfinished */
 export async function deleteAuthorization(
   request: ClientAuthorization,
   call: Call,
 ): Promise<ChangedAuthorization> {
   const client = await clientNamed(request.client, call)
-  return { client, count: await endTokensOfSubject([client.clientId], request.subject, call) }
+  return { client, count: await endTokensOfSubject(client.clientId, request.subject, call) }
 }
 
 /**

@@ -2,7 +2,8 @@ import * as z from 'zod/mini'
 import type { HttpRequest } from '../../../shared/http.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { RANGE, type Range } from '../../../shared/request/range.ts'
-import { listMember, readCall } from '../../../shared/request/body.ts'
+import { readCall } from '../../../shared/request/body.ts'
+import { scopesMember } from '../../../shared/request/scope.ts'
 import { readListCall } from '../range.ts'
 
 /** Asks for the clients that an end-user has authorized (Authlete contract, section 1.4). */
@@ -48,7 +49,7 @@ export interface AuthorizationChange extends ClientAuthorization {
 
 export const AuthorizationChangeCall = z.object({
   subject: z.optional(z.string()),
-  scopes: z.optional(listMember),
+  scopes: z.optional(scopesMember),
 })
 
 /** @throws Refusal authorizations-subject-missing */

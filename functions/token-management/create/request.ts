@@ -12,6 +12,7 @@ import {
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { parseResources } from '../../../shared/token/resource.ts'
 import { flagMember, listMember } from '../../../shared/request/body.ts'
+import { scopesMember } from '../../../shared/request/scope.ts'
 import { positiveMember, refuseNotOffered, thumbprintMember } from '../request.ts'
 
 /** Asks for tokens on behalf of the service. No client or end-user is authenticated. */
@@ -41,7 +42,7 @@ export const CreateCall = z.object({
   clientIdentifier: z.optional(z.string()),
   clientIdAliasUsed: z.optional(flagMember),
   subject: z.optional(z.string()),
-  scopes: z.optional(listMember),
+  scopes: z.optional(scopesMember),
   resources: z.optional(listMember),
   accessTokenDuration: z.optional(positiveMember),
   refreshTokenDuration: z.optional(positiveMember),

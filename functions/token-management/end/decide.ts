@@ -1,6 +1,7 @@
 import type { Call } from '../../../shared/call.ts'
 import { findByAccessToken, findByRefreshToken, type FoundGrant, lives } from '../find-grant.ts'
-import { allClients, clientNamed, inBatches, listKeys } from '../list-keys.ts'
+import { clientNamed } from '../list-keys.ts'
+import { endAllTokensOfSubject, endTokensOfSubject } from './of-subject.ts'
 import type { EndRequest } from './request.ts'
 
 /** Counts at most so many tokens of a client, because the answer must not wait for millions. */
@@ -10,7 +11,7 @@ const MAX_COUNTED = 1000
  * Ends grants with all their tokens.
  *
  * @returns the number of grants that were still live
- * @throws Refusal api-client-unknown
+ * @throws Refusal api-client-unknown, revoke-unfinished
  */
 export async function endTokens(request: EndRequest, call: Call): Promise<number> {
   if ('accessToken' in request) {
@@ -20,12 +21,12 @@ export async function endTokens(request: EndRequest, call: Call): Promise<number
     return endFound(await findByRefreshToken(request.refreshToken, call), call)
   }
   if (request.client === undefined) {
-    return endTokensOfSubject(await allClients(call), request.subject, call)
+    return endAllTokensOfSubject(request.subject, call)
   }
   const { clientId } = await clientNamed(request.client, call)
   return request.subject === undefined
     ? cutOff(clientId, call)
-    : endTokensOfSubject([clientId], request.subject, call)
+    : endTokensOfSubject(clientId, request.subject, call)
 }
 
 async function endFound(found: FoundGrant | undefined, call: Call): Promise<number> {
@@ -33,18 +34,6 @@ async function endFound(found: FoundGrant | undefined, call: Call): Promise<numb
   call.log.note({ client: found.grant.client })
   await call.store.grants.revoke(found.grant)
   return lives(found, call) ? 1 : 0
-}
-
-/** Uses the index, which may lag behind (docs/store.md). @returns the number of grants that were still live */
-export async function endTokensOfSubject(
-  clients: readonly number[],
-  subject: string,
-  call: Call,
-): Promise<number> {
-  const { grants } = call.store
-  const found = await grants.findTokens(await listKeys(clients, subject, call))
-  await inBatches(found, ({ grant }) => grants.revoke(grant))
-  return found.filter((grant) => lives(grant, call)).length
 }
 
 /** Ends all tokens by the client's state, so that none is missed. The index, which may lag behind, only gives the count. */

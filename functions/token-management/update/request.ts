@@ -4,7 +4,8 @@ import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Property } from '../../../shared/store/grant.ts'
 import { PROPERTY_MEMBERS, readProperties } from '../../../shared/token/terms.ts'
-import { flagMember, listMember } from '../../../shared/request/body.ts'
+import { flagMember } from '../../../shared/request/body.ts'
+import { scopesMember } from '../../../shared/request/scope.ts'
 import { positiveMember, refuseNotOffered, thumbprintMember } from '../request.ts'
 
 /** Members that are `undefined` change nothing. */
@@ -27,7 +28,7 @@ export const UpdateCall = z.object({
   tokenId: z.optional(z.string()),
   accessTokenExpiresAt: z.optional(positiveMember),
   refreshTokenExpiresAt: z.optional(positiveMember),
-  scopes: z.optional(listMember),
+  scopes: z.optional(scopesMember),
   properties: PROPERTY_MEMBERS.properties,
   certificateThumbprint: z.optional(thumbprintMember),
   accessTokenValueUpdated: z.optional(flagMember),

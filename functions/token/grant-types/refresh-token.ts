@@ -1,5 +1,5 @@
 import { type Binding, boundThumbprint, judge } from '../../../shared/certificate/binding.ts'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
 import { findRefreshFamily, type FoundRefreshToken, proves } from '../../../shared/token/find-token.ts'
 import { type IssuedTokens, makeTokens } from '../../../shared/token/issue.ts'
 import {
@@ -171,9 +171,19 @@ async function successor(
   const seconds = extras.refreshTokenDuration
   const refreshed = { key: keyOf(grant.service, grant), client, terms: grant.terms }
   if (!service.refreshTokenKept) return nextRefreshToken(presented, refresh, refreshed, call, seconds)
-  if (!service.refreshTokenDurationReset) return { token: presented, members: refresh }
+  const members = withoutOldReplaced(refresh, now)
+  if (!service.refreshTokenDurationReset) return { token: presented, members }
   const lifetime = seconds ?? refreshTokenSeconds(service, client, grant.terms.scopes)
-  return { token: presented, members: { ...refresh, refreshExpiresAt: later(now, lifetime) } }
+  return { token: presented, members: { ...members, refreshExpiresAt: later(now, lifetime) } }
+}
+
+/** Its nonce and the replaced token give the current one, so it stays only while a retry may need it. */
+function withoutOldReplaced({ replaced, ...members }: RefreshMembers, now: EpochSeconds): RefreshMembers {
+  return replaced !== undefined && isRetryTime(replaced, now) ? { ...members, replaced } : members
+}
+
+function isRetryTime({ at }: NonNullable<RefreshMembers['replaced']>, now: EpochSeconds): boolean {
+  return now <= later(at, REUSE_GRACE_SECONDS)
 }
 
 /**
@@ -187,7 +197,7 @@ function sentTwice(
   { service, now }: Call,
 ): RefreshToken | 'reused' | 'forgiven' {
   if (replaced === undefined || !proves(presented, replaced.digest)) return 'reused'
-  if (now > later(replaced.at, REUSE_GRACE_SECONDS)) return 'reused'
+  if (!isRetryTime(replaced, now)) return 'reused'
   if (
     !service.refreshTokenIdempotent ||
     replaced.nonce === undefined ||

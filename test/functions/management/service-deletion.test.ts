@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
-import { cutAll, pass } from '../../support/cutting-proxy.ts'
+import { cut, cutAll, delayFirstAnswer, delayFirstRequest, pass } from '../../support/cutting-proxy.ts'
 import { fixedRuntime, START } from '../../support/fixed-runtime.ts'
 import { gateway, webApi } from '../../support/gateway.ts'
 import {
@@ -24,6 +24,7 @@ const { registry } = runtime.store
 let walk: Walk
 let client: TestClient
 beforeEach(async () => {
+  proxy.fate = pass
   walk = await openWalk(runtime)
   client = await walk.addClient(BASIC, { clientIdAlias: 'payments' })
 })
@@ -141,6 +142,50 @@ test('a signing key that another process has added meanwhile is deleted as well'
     jwks: [...service.jwks, { ...open, kty: 'EC' }],
   }))
   await other.close()
+  expect((await remove()).status).toBe(204)
+  expect(await left()).toEqual(['service'])
+})
+
+const addKey = () =>
+  walk.v3('POST', '/service/update', { jwks: JSON.stringify({ keys: [newSigningKey('2', 'ES256').own] }) })
+
+test.each([
+  ['before', delayFirstRequest],
+  ['after', delayFirstAnswer],
+])('a deletion %s an update stores its new private key leaves no key behind', async (_when, held) => {
+  const answers: number[] = []
+  proxy.fate = held('PutItem', async () => {
+    proxy.fate = pass
+    answers.push((await remove()).status)
+  })
+  expect(failure(await addKey())).toBe('404 A037201')
+  expect(answers).toEqual([204])
+  expect(await left()).toEqual(['service'])
+})
+
+test('the private key of an update that was interrupted goes with the service', async () => {
+  proxy.fate = async ({ operation }, forward) => {
+    const reply = await forward()
+    if (operation === 'PutItem') proxy.fate = cut
+    return reply
+  }
+  expect(failure(await addKey())).toBe('503 A001191')
+  proxy.fate = pass
+  expect((await left()).filter((kind) => kind === 'keys')).toHaveLength(2)
+  expect((await remove()).status).toBe(204)
+  expect(await left()).toEqual(['service'])
+})
+
+test('the private key that an interrupted update stores after the deletion goes with a repeated deletion', async () => {
+  proxy.fate = delayFirstRequest('PutItem', async () => {
+    proxy.fate = pass
+    await remove()
+    // The held request itself goes on.
+    proxy.fate = cut
+  })
+  expect(failure(await addKey())).toBe('503 A001191')
+  proxy.fate = pass
+  expect(await left()).toEqual(expect.arrayContaining(['keys']))
   expect((await remove()).status).toBe(204)
   expect(await left()).toEqual(['service'])
 })

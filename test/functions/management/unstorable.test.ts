@@ -1,6 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { LOCAL_DYNAMODB } from '../../../infra/tables/tables.ts'
+import { openStore } from '../../../shared/store/store.ts'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import { tokensOf } from '../../support/answers.ts'
+import { newSigningKey } from '../../support/signing-keys.ts'
 import { testWalk } from '../../support/test-runtime.ts'
 import { BASIC, UNBOUND } from '../../support/walk.ts'
 
@@ -72,3 +76,62 @@ test('what cannot be marshalled is no failure of the network, and leaves neither
   expect(await registry.isAliasTaken(walk.number, 'kept')).toBe(false)
   expect(await clients.create(walk.number, { ...client, carried: {} }, walk.runtime.now())).toBe(true)
 })
+
+test('a service that grows over 256 KiB by several updates is refused, and stays as it was', async () => {
+  const update = (settings: object) => walk.v3('POST', '/service/update', settings)
+  expect((await update({ description: 'd'.repeat(150_000) })).status).toBe(200)
+  const refused = await update({ serviceDocumentation: 'd'.repeat(150_000) })
+  expect([refused.status, refused.json['resultCode']]).toEqual([400, 'A039692'])
+  expect((await update({ serviceName: 'small' })).json).not.toHaveProperty('serviceDocumentation')
+})
+
+test('a client over 256 KiB is refused, and leaves no alias', async () => {
+  const jwks = `{"keys":[{"kty":"new","n":[${Array<string>(60_000).fill('1e9').join()}]}]}`
+  const { id } = await walk.addClient(BASIC)
+  for (const path of ['create', `update/${id}`]) {
+    const refused = await walk.v3('POST', `/client/${path}`, { clientIdAlias: 'large', jwks })
+    expect([refused.status, refused.json['resultCode']]).toEqual([400, 'A031295'])
+  }
+  expect(await registry.isAliasTaken(walk.number, 'large')).toBe(false)
+})
+
+test('the id of a signing key that is too long for the store is refused', async () => {
+  for (const kid of ['k'.repeat(257), 'k'.repeat(10_000), '\ud800']) {
+    const jwks = JSON.stringify({ keys: [newSigningKey(kid, 'ES256').own] })
+    const refused = await walk.v3('POST', '/service/update', { jwks })
+    expect([refused.status, refused.json['resultCode']]).toEqual([400, 'A039293'])
+  }
+  const jwks = JSON.stringify({ keys: [newSigningKey('€'.repeat(256), 'ES256').own] })
+  expect((await walk.v3('POST', '/service/update', { jwks })).status).toBe(200)
+})
+
+test('a call cannot grant more scopes than a token request can ask for', async () => {
+  const names = Array.from({ length: 90 }, (_, i) => `scope-${'s'.repeat(40)}-${String(i)}`)
+  await walk.setService({ supportedScopes: names.map((name) => ({ name })) })
+  const client = await walk.addClient(BASIC)
+  const made = (scopes: string[]) =>
+    walk.call('/auth/token/create', { grantType: 'CLIENT_CREDENTIALS', clientId: client.number, scopes })
+  const refused = await made(names)
+  expect([refused.status, refused.json['resultCode']]).toEqual([400, 'A001294'])
+  expect((await made(names.slice(0, 80))).status).toBe(200)
+})
+
+test.each(['s'.repeat(1_024), '€'.repeat(400), '\ud800', 's'.repeat(200_000)])(
+  'no token is listed for a subject that cannot be a key of the index, and the store is not asked: %#',
+  async (subject) => {
+    const store = openStore({
+      ...walk.runtime.settings,
+      now: walk.runtime.now,
+      random: randomBytes,
+      dynamodb: { ...LOCAL_DYNAMODB, endpoint: 'http://127.0.0.1:1' },
+    })
+    expect(await store.grants.list(walk.number, 1, subject)).toEqual([])
+    const query = new URLSearchParams({ subject: subject.toWellFormed() }).toString()
+    const answer = await walk.v3('GET', `/auth/token/get/list?${query}`)
+    expect([answer.status, answer.json['totalCount']]).toEqual([200, 0])
+    expect(await walk.call('/auth/token/revoke', { subject })).toMatchObject({
+      status: 200,
+      json: { count: 0 },
+    })
+  },
+)

@@ -1,7 +1,8 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { CLIENT_AUTHENTICATION } from '../../../shared/refusal/client-authentication.ts'
 import { authority, client, pemOf } from '../../support/certificate-chain.ts'
 import { asserted, PRIVATE_KEY_JWT } from '../../support/client-assertion.ts'
+import { answerWith, testKeyServer } from '../../shared/authentication/key-server.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import {
   calling,
@@ -15,7 +16,19 @@ import {
 } from '../../support/result-codes.ts'
 import { jwkOf } from '../../support/vector-service.ts'
 import { certificatePem } from '../../support/vectors.ts'
-import { BASIC, OTHER, OWN, POST, PUBLIC, type TestClient, TLS } from '../../support/walk.ts'
+import {
+  BASIC,
+  EVERY_METHOD,
+  openWalk,
+  OTHER,
+  OWN,
+  POST,
+  PUBLIC,
+  type TestClient,
+  TLS,
+} from '../../support/walk.ts'
+
+const keyServer = await testKeyServer()
 
 const CREDENTIALS = 'grant_type=client_credentials'
 
@@ -194,6 +207,15 @@ await provokeAll('client-authentication-refusals.test.ts', CLIENT_AUTHENTICATION
     'A157333',
     as({ ...SELF_SIGNED, jwks: { keys: [jwkOf('self-signed-ec')] } }, OWN),
   ),
+  'self-signed-issues': invalid('A157399', async ({ runtime }) => {
+    const walk = await openWalk({ ...runtime, internet: keyServer.internet }, EVERY_METHOD)
+    const issuing = await authority('mallory')
+    const { publicKey, raw } = new X509Certificate(issuing.der)
+    const key = { ...publicKey.export({ format: 'jwk' }), x5c: [raw.toString('base64')] }
+    keyServer.state.answer = answerWith(JSON.stringify({ keys: [key] }))
+    const client = await walk.addClient({ ...SELF_SIGNED, jwksUri: keyServer.uri })
+    return walk.credentials(client, pemOf(issuing))
+  }),
   'client-keys-unavailable': invalid(
     'A157396',
     as({ ...SELF_SIGNED, jwksUri: 'https://127.0.0.1/jwks' }, OWN),

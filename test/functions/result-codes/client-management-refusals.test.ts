@@ -53,6 +53,9 @@ await provokeAll('client-management-refusals.test.ts', CLIENT_MANAGEMENT, {
     tokenAuthMethod: 'SELF_SIGNED_TLS_CLIENT_AUTH',
     jwks: JSON.stringify({ keys: [jwkOf('ca-root')] }),
   }),
+  'client-too-large': refusing('A031295', {
+    jwks: `{"keys":[{"kty":"new","n":[${Array<string>(60_000).fill('1e9').join()}]}]}`,
+  }),
   'client-algorithm-symmetric': refusing('A031222', { tokenAuthSignAlg: 'HS256' }),
   'client-subject-malformed': refusing('A031223', {
     tokenAuthMethod: 'TLS_CLIENT_AUTH',

@@ -42,6 +42,10 @@ await provokeAll('service-management-refusals.test.ts', SERVICE_MANAGEMENT, {
   }),
   'service-not-fapi2': updating('A039299', { fapi2: true }),
   'service-signing-key-missing': updating('A039295', { accessTokenSignatureKeyId: 'none' }),
+  'service-too-large': gives('400 A039692', async ({ v3 }) => {
+    await v3('POST', '/service/update', { description: 'd'.repeat(150_000) })
+    return v3('POST', '/service/update', { serviceDocumentation: 'd'.repeat(150_000) })
+  }),
   'service-deletion-unfinished': gives('503 A037191', ({ proxy, runtime, v3 }) => {
     proxy.fate = (passing, forward) => {
       if (passing.operation === 'Query') runtime.clock.now = later(runtime.clock.now, 60)

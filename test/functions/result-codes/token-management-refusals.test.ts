@@ -1,3 +1,4 @@
+import { later } from '../../../shared/epoch-seconds.ts'
 import { TOKEN_MANAGEMENT } from '../../../shared/refusal/token-management.ts'
 import { tokensOf } from '../../support/answers.ts'
 import { calling, provokeAll, type Provoke, type Provoked, gives } from '../../support/result-codes.ts'
@@ -54,6 +55,13 @@ await provokeAll('token-management-refusals.test.ts', TOKEN_MANAGEMENT, {
     }),
   ),
   'revoke-nothing-named': gives('400 A135291', calling('/auth/token/revoke', {})),
+  'revoke-unfinished': gives('503 A135191', async ({ proxy, runtime, call }) => {
+    proxy.fate = (passing, forward) => {
+      if (passing.operation === 'Query') runtime.clock.now = later(runtime.clock.now, 60)
+      return forward()
+    }
+    return call('/auth/token/revoke', { subject: 'alice' })
+  }),
   'authorizations-subject-missing': gives('400 A137202', ({ v3, client }) =>
     v3('DELETE', `/client/authorization/delete/${client.id}`),
   ),

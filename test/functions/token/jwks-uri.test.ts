@@ -1,8 +1,10 @@
+import { X509Certificate } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { answerWith, testKeyServer } from '../../shared/authentication/key-server.ts'
 import { outcome } from '../../support/answers.ts'
 import { jws, openAssertions } from '../../support/assertions.ts'
+import { authority, pemOf } from '../../support/certificate-chain.ts'
 import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
 import { jwkOf } from '../../support/vector-service.ts'
 import { certificatePem } from '../../support/vectors.ts'
@@ -84,6 +86,15 @@ describe('SELF_SIGNED_TLS_CLIENT_AUTH with a jwksUri', () => {
     const token = second['access_token'] as string
     expect((await walk.post('/introspection', { token }, RSA)).status).toBe(200)
     expect((await walk.post('/introspection', { token }, EC)).status).toBe(401)
+  })
+
+  test('a certificate behind a jwksUri that can issue others is refused where any trusted issuer can name a client', async () => {
+    const mallory = await authority('mallory')
+    const { publicKey, raw } = new X509Certificate(mallory.der)
+    publish(ecKey, { ...publicKey.export({ format: 'jwk' }), x5c: [raw.toString('base64')] })
+    expect([await asked(pemOf(mallory)), await asked(EC)]).toEqual([invalid('A157399'), OK])
+    await walk.setService({ clientCertificateIssuers: [certificatePem('ca-issuing')] })
+    expect(await asked(pemOf(mallory))).toBe(OK)
   })
 
   test('a client by self-signed certificate is known by the certificate of the key that it names', async () => {

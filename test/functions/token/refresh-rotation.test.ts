@@ -167,3 +167,18 @@ describe('rotated, idempotent', async () => {
     await walk.setService({ refreshTokenIdempotent: true })
   })
 })
+
+test.each([
+  [10, true],
+  [11, false],
+])('the nonce of an idempotent refresh is stored %i s later: %s', async (seconds, stays) => {
+  const walk = await openWalk(runtime, { refreshTokenIdempotent: true })
+  const client = await walk.addClient(BASIC)
+  const { refresh } = await walk.granted(client)
+  const current = tokensOf(await walk.refresh(client, refresh)).refresh
+  await walk.setService({ refreshTokenKept: true })
+  wait(seconds)
+  expect(outcome(await walk.refresh(client, current))).toBe('OK A053001')
+  const stored = (await runtime.tables.grants.scan()).filter(({ client: of }) => of === client.number)
+  expect(JSON.stringify(stored).includes('nonce')).toBe(stays)
+})

@@ -99,7 +99,7 @@ test('a failed fetch is tried again after a minute, not before', async () => {
   expect(fetches()).toBe(2)
 })
 
-test('when a fetch fails, the known set is used until it expires', async () => {
+test('when fetches fail, the known set is used for an hour', async () => {
   publish('a')
   const remote = opened()
   expect(await remote.finds('a', 0)).toBe(true)
@@ -109,9 +109,39 @@ test('when a fetch fails, the known set is used until it expires', async () => {
   expect(await reasonFor(remote.finds('b', 130))).toBe('status')
   expect(await remote.finds('a', 599)).toBe(true)
   expect(fetches()).toBe(3)
-  expect(await reasonFor(remote.finds('a', 600))).toBe('status')
+  expect([await remote.finds('a', 600), await remote.finds('a', 601)]).toEqual([true, true])
+  expect(fetches()).toBe(4)
+  expect(await reasonFor(remote.finds('b', 602))).toBe('status')
+  expect(await remote.finds('a', 3599)).toBe(true)
+  expect(await reasonFor(remote.finds('a', 3600))).toBe('status')
+  publish('b')
+  expect(await remote.finds('a', 3660)).toBe(false)
+})
+
+test('an outage does not bring back a key that was withdrawn before it', async () => {
+  publish('a', 'b')
+  const remote = opened()
+  expect(await remote.finds('b', 0)).toBe(true)
   publish('a')
-  expect(await remote.finds('a', 660)).toBe(true)
+  expect(await remote.finds('c', 60)).toBe(false)
+  fail()
+  expect(await reasonFor(remote.finds('b', 700))).toBe('status')
+  expect(await remote.finds('a', 700)).toBe(true)
+})
+
+test('an older set is searched once while fetches fail', async () => {
+  publish('a')
+  const remote = opened()
+  expect(await remote.finds('a', 0)).toBe(true)
+  fail()
+  let searches = 0
+  const search = () => {
+    searches += 1
+    return undefined
+  }
+  for (const seconds of [300, 601])
+    expect(await reasonFor(remote.find(server.uri, at(seconds), search))).toBe('status')
+  expect(searches).toBe(2)
 })
 
 test('the remembered set is the same object', async () => {

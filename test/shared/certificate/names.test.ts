@@ -7,6 +7,8 @@ import {
   namesEqual,
   parseDistinguishedName,
 } from '../../../shared/certificate/subject-dn.ts'
+import { builtCertificate, element } from '../../support/built-certificate.ts'
+import { alternativeNames } from '../../support/certificate-chain.ts'
 import { certificates, presented } from '../../support/vectors.ts'
 
 function certificate(reference: string): Der {
@@ -116,6 +118,36 @@ test.each([
 ])('a certificate with %s is refused', async (_name, search, replacement) => {
   const refusal = readSubject(altered('client-other', search, replacement))
   await expect(refusal).rejects.toThrow(new MalformedCertificate('not-a-certificate'))
+})
+
+const withNames = async (...names: Buffer[]) =>
+  (await readSubject(await builtCertificate({ extensions: [alternativeNames(...names)] }))).san
+
+test.each([
+  ['a tag that no name has', element(0x89, 'x')],
+  ['a tag of another class', element(0x42, 'x')],
+  ['an INTEGER', element(0x02, '\x02')],
+  ['an identifier that is no OID', element(0x88, '\x80\x01')],
+  ['a directory name that is no name', element(0xa4, element(0x04, 'x'))],
+])('of alternative names none counts if one has %s', async (_what, broken) => {
+  const good = element(0x82, 'client.example.org')
+  expect((await withNames(good)).dns).toEqual(['client.example.org'])
+  for (const names of [
+    [good, broken],
+    [broken, good],
+  ]) {
+    expect(await withNames(...names)).toEqual({ dns: [], uri: [], email: [], ip: [] })
+  }
+})
+
+test('a certificate with hundreds of names is read, and one with thousands of elements is refused', async () => {
+  const many = (count: number) => Array.from({ length: count }, () => element(0x82, 'a.example.org'))
+  expect((await withNames(...many(500))).dns).toHaveLength(500)
+  await expect(withNames(...many(1_000))).rejects.toThrow(new MalformedCertificate('not-a-certificate'))
+  const nested = Array.from({ length: 40 }, () => element(0x04, 'x')).reduce((inner) => element(0x04, inner))
+  const extensions = Array.from({ length: 100 }, (_, i) => ({ oid: `1.2.3.${String(i)}`, value: nested }))
+  const heavy = readSubject(await builtCertificate({ extensions }))
+  await expect(heavy).rejects.toThrow(new MalformedCertificate('not-a-certificate'))
 })
 
 const name = (hex: string) => readName(Buffer.from(hex.replaceAll(' ', ''), 'hex'))

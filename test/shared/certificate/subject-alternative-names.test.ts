@@ -35,7 +35,6 @@ test('names of other kinds are left out', async () => {
     element(0xa3, element(0x30)),
     element(0xa4, element(0x30)),
     element(0x88, '\x2a\x03\x04'),
-    element(0x89, 'a'),
   ]
   expect(await namesOf(...other)).toEqual(NONE)
   expect(await namesOf(...other, element(0x82, 'a.example'))).toEqual({ ...NONE, dns: ['a.example'] })
@@ -49,8 +48,6 @@ test.each([
   ['an address with its mask', element(0x87, '\xc0\x00\x02\x00\xff\xff\xff\x00')],
   ['an address without bytes', element(0x87)],
   ['a constructed dNSName', element(0xa2, element(0x16, 'a.example'))],
-  ['a tag of another class', element(0x42, 'a.example')],
-  ['an INTEGER', element(0x02, '\x02')],
 ])('%s is left out, and the rest is kept', async (_name, entry) => {
   expect(await namesOf(entry, element(0x82, 'a.example'))).toEqual({ ...NONE, dns: ['a.example'] })
 })
@@ -60,13 +57,6 @@ test('a name is not cut at NUL', async () => {
   expect(san.dns).toEqual(['good.example\0.evil.test'])
   expect(matchesSan('dns', 'good.example', san)).toBe(false)
   expect(matchesSan('dns', 'good.example\0.evil.test', san)).toBe(false)
-})
-
-test('a certificate of thousands of names is read', async () => {
-  const many = Array.from({ length: 3_000 }, (_, i) => element(0x82, `${i}.example`))
-  const { dns } = await namesOf(...many)
-  expect(dns).toHaveLength(3_000)
-  expect(dns.at(-1)).toBe('2999.example')
 })
 
 test('an unknown critical extension does not matter for names', async () => {

@@ -178,3 +178,9 @@ test('every escaping of a value is read as that value', async () => {
     }),
   )
 })
+
+test('a registered name has at most 2,048 characters', async () => {
+  const name = (length: number) => `CN=${'x'.repeat(length - 3)}`
+  expect(await parseDistinguishedName(name(2_048))).toHaveLength(1)
+  await expect(parseDistinguishedName(name(2_049))).rejects.toThrow(MalformedDistinguishedName)
+})

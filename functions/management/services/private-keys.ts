@@ -1,0 +1,57 @@
+import type { Store } from '../../../shared/store/store.ts'
+import type { Service } from '../../../shared/store/service.ts'
+import type { GivenKey } from './keys.ts'
+
+/**
+ * Private keys lie in a partition that this function cannot list, so the record of the service names each before it is stored.
+ * Then a deletion at any moment finds all of them (architecture, section 3).
+ */
+
+export function privateKeyIds(keys: readonly GivenKey[] = []): string[] {
+  return keys.flatMap(({ privateJwk }) => (privateJwk === undefined ? [] : [privateJwk.kid]))
+}
+
+/** @returns false if the service was deleted */
+export async function announceKeys(
+  before: Service,
+  keys: readonly GivenKey[] | undefined,
+  { registry }: Store,
+): Promise<boolean> {
+  const ids = privateKeyIds(keys)
+  if (ids.every((id) => before.privateKeyIds.includes(id))) return true
+  const named = await registry.changeService(before.apiKey, (current) => ({
+    ...current,
+    privateKeyIds: [...new Set([...current.privateKeyIds, ...ids])],
+  }))
+  return named !== undefined
+}
+
+export async function putKeys(
+  service: number,
+  keys: readonly GivenKey[] | undefined,
+  { registry }: Store,
+): Promise<void> {
+  for (const { privateJwk } of keys ?? []) {
+    if (privateJwk !== undefined) await registry.putSigningKey(service, privateJwk)
+  }
+}
+
+export async function eraseKeys(
+  service: number,
+  ids: readonly string[],
+  { registry }: Pick<Store, 'registry'>,
+): Promise<void> {
+  await Promise.all(ids.map((id) => registry.deleteSigningKey(service, id)))
+}
+
+/** Erases the private keys that a change has removed from `jwks`. */
+export async function eraseRemoved(before: Service, after: Service, store: Store): Promise<void> {
+  const isIn = ({ jwks }: Service, id: string) => jwks.some(({ kid }) => kid === id)
+  const removed = before.jwks.map(({ kid }) => kid).filter((kid) => !isIn(after, kid))
+  if (removed.length === 0) return
+  await eraseKeys(before.apiKey, removed, store)
+  await store.registry.changeService(before.apiKey, (current) => ({
+    ...current,
+    privateKeyIds: current.privateKeyIds.filter((id) => !removed.includes(id) || isIn(current, id)),
+  }))
+}

@@ -1,0 +1,70 @@
+import type { Call } from '../../../shared/call.ts'
+import { later } from '../../../shared/epoch-seconds.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
+import { lives } from '../find-grant.ts'
+import { inBatches, listKeys } from '../list-keys.ts'
+
+/** A function ends after 20 seconds (serverless.yml), and the store may take several of them for its last answers. */
+const MAX_SECONDS = 8
+const CLIENTS_AT_ONCE = 20
+const GRANTS_AT_ONCE = 50
+
+/** The next call must come this soon to go on where the last one stopped. */
+const RESUMABLE_SECONDS = 60
+
+/**
+ * Ends the tokens of a subject at one client. Uses the index, which may lag behind (docs/store.md).
+ *
+ * @returns the number of grants that were still live
+ * @throws Refusal revoke-unfinished: the next call ends the rest
+ */
+export async function endTokensOfSubject(client: number, subject: string, call: Call): Promise<number> {
+  const { count, complete } = await endTokensAt([client], subject, call)
+  if (!complete) throw new Refusal('revoke-unfinished')
+  return count
+}
+
+/**
+ * Ends the tokens of a subject at all clients. The next call goes on behind the clients that are done; otherwise a service with very
+ * many of them would never come to its end.
+ *
+ * @returns the number of grants that were still live, without those of earlier calls
+ * @throws Refusal revoke-unfinished
+ */
+export async function endAllTokensOfSubject(subject: string, call: Call): Promise<number> {
+  const { service, store, now, clock } = call
+  const { registry, grants } = store
+  const { apiKey } = service
+  const resumed = await grants.findRevocation(apiKey, subject, now)
+  let [after, total] = [resumed, 0]
+  for (;;) {
+    const clients = await registry.clientNumbers(apiKey, CLIENTS_AT_ONCE, after)
+    if (clients.length === 0) break
+    const { count, complete } = await endTokensAt(clients, subject, call)
+    total += count
+    if (complete) after = clients.at(-1)
+    if (!isOver(call)) continue
+    const until = later(clock(), RESUMABLE_SECONDS)
+    if (after !== undefined) await grants.keepRevocation(apiKey, subject, after, until)
+    throw new Refusal('revoke-unfinished')
+  }
+  if (resumed !== undefined) await grants.dropRevocation(apiKey, subject)
+  return total
+}
+
+async function endTokensAt(clients: readonly number[], subject: string, call: Call) {
+  const { grants } = call.store
+  const keys = await listKeys(clients, subject, call)
+  let count = 0
+  for (let start = 0; start < keys.length; start += GRANTS_AT_ONCE) {
+    if (start > 0 && isOver(call)) return { count, complete: false }
+    const found = await grants.findTokens(keys.slice(start, start + GRANTS_AT_ONCE))
+    await inBatches(found, ({ grant }) => grants.revoke(grant))
+    count += found.filter((grant) => lives(grant, call)).length
+  }
+  return { count, complete: true }
+}
+
+function isOver({ now, clock }: Call): boolean {
+  return clock() >= later(now, MAX_SECONDS)
+}
