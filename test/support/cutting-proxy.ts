@@ -7,11 +7,15 @@ export interface Passing {
   /** `UpdateItem`, `BatchGetItem` and so on. */
   readonly operation: string
   readonly body: Readonly<Record<string, unknown>>
+  /** The same for all requests of one call: the SDK sends a call that fails up to three times. */
+  readonly call: string
 }
 
 export interface Reply {
   readonly status: number
   readonly body: string
+  /** The connection breaks after half of the body. */
+  readonly isCutOff?: boolean
 }
 
 /** What becomes of a request. `forward` gives the engine's answer; `undefined` cuts the connection without any. */
@@ -22,26 +26,52 @@ export interface CuttingProxy {
   /** Every request since it was emptied last. */
   readonly passed: Passing[]
   fate: Fate
+  /** Refuses all connections, also the open ones, as a store that is gone. */
+  readonly goAway: () => Promise<void>
+  /** Takes connections again, on the same port. */
+  readonly comeBack: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
-/** An HTTP proxy on 127.0.0.1 in front of a DynamoDB engine that can lose requests and answers. It passes all at first. */
+/**
+ * An HTTP proxy on 127.0.0.1 in front of a DynamoDB engine that can lose, delay, refuse and break off requests and answers. It
+ * passes all at first.
+ */
 export async function startCuttingProxy(engine: string): Promise<CuttingProxy> {
   const proxy = { passed: [] as Passing[], fate: pass }
   const server = createServer((request, response) => void serve(request, response, engine, proxy))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  const close = () =>
+  const listen = (port: number) =>
+    new Promise<void>((resolve) => server.listen(port, '127.0.0.1', () => resolve()))
+  const goAway = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve())
       server.closeAllConnections()
     })
-  return Object.assign(proxy, { endpoint: `http://127.0.0.1:${port}`, close })
+  await listen(0)
+  const { port } = server.address() as AddressInfo
+  return Object.assign(proxy, {
+    endpoint: `http://127.0.0.1:${port}`,
+    goAway,
+    comeBack: () => listen(port),
+    close: goAway,
+  })
 }
 
 export const pass: Fate = (_, forward) => forward()
 
 export const cut: Fate = () => Promise.resolve(undefined)
+
+/** Does every request, and cuts the connection before the answer. */
+export const loseAnswer: Fate = async (_, forward) => {
+  await forward()
+  return undefined
+}
+
+/** Does every request, and breaks its answer off in the middle. */
+export const cutAnswerOff: Fate = async (_, forward) => ({ ...(await forward()), isCutOff: true })
+
+/** A page of a gateway, which is no answer of DynamoDB. */
+export const gatewayPage: Fate = () => Promise.resolve({ status: 502, body: '<html>Bad gateway</html>' })
 
 /** DynamoDB's answer to every request is this exception. */
 export function fault(status: number, name: string): Fate {
@@ -52,6 +82,69 @@ export function fault(status: number, name: string): Fate {
 /** Cuts all requests of this operation before they reach the engine, only on this table if one is named. */
 export function cutAll(operation: string, table?: string): Fate {
   return async (passing, forward) => (concerns(passing, operation, table) ? undefined : forward())
+}
+
+/** The n-th call from now on has this fate, counted from 1, with all requests by which the SDK tries it. All others pass. */
+export function atCall(n: number, fate: Fate): Fate {
+  return byCall((number) => (number === n ? fate : pass))
+}
+
+/** The n-th call from now on and all later ones have this fate: for `cut` as if the process ended before its n-th call. */
+export function fromCall(n: number, fate: Fate): Fate {
+  return byCall((number) => (number < n ? pass : fate))
+}
+
+/** Only the first request of each call has this fate: when the SDK sends it again, it passes. */
+export function onlyFirst(fate: Fate): Fate {
+  const met = new Set<string>()
+  return (passing, forward) => {
+    if (met.has(passing.call)) return forward()
+    met.add(passing.call)
+    return fate(passing, forward)
+  }
+}
+
+/** How many calls of the store these requests were. */
+export function countCalls(passed: readonly Passing[]): number {
+  return new Set(passed.map(({ call }) => call)).size
+}
+
+function byCall(fateOf: (number: number) => Fate): Fate {
+  const calls: string[] = []
+  return (passing, forward) => {
+    if (!calls.includes(passing.call)) calls.push(passing.call)
+    return fateOf(calls.indexOf(passing.call) + 1)(passing, forward)
+  }
+}
+
+interface Batch {
+  readonly Keys: readonly { readonly id: { readonly S: string } }[]
+}
+
+/**
+ * Answers a BatchGetItem as if there had been time only for the keys that are `processed`; the others are left. A table that
+ * throttles does that.
+ *
+ * @param processed gets how many times a batch was asked for, from 1
+ */
+export function leaveUnprocessed(processed: (id: string, attempt: number) => boolean): Fate {
+  let attempt = 0
+  return async ({ operation, body }, forward) => {
+    const reply = await forward()
+    if (operation !== 'BatchGetItem') return reply
+    attempt += 1
+    const [[table, { Keys, ...rest }] = ['', { Keys: [] }]] = Object.entries(
+      body['RequestItems'] as Record<string, Batch>,
+    )
+    const { Responses } = JSON.parse(reply.body) as { Responses: Record<string, { id: { S: string } }[]> }
+    const isProcessed = ({ id }: { id: { S: string } }) => processed(id.S, attempt)
+    const left = Keys.filter((key) => !isProcessed(key))
+    const answer = {
+      Responses: { [table]: Responses[table]?.filter(isProcessed) },
+      UnprocessedKeys: left.length === 0 ? {} : { [table]: { Keys: left, ...rest } },
+    }
+    return { status: 200, body: JSON.stringify(answer) }
+  }
 }
 
 /** Every request of this operation is done by the engine, but its first answer is lost. */
@@ -121,14 +214,19 @@ async function serve(
 ): Promise<void> {
   const sent = await text(request)
   const operation = String(request.headers['x-amz-target']).split('.')[1] ?? ''
-  const passing = { operation, body: JSON.parse(sent) as Passing['body'] }
+  const call = String(request.headers['amz-sdk-invocation-id'])
+  const passing = { operation, body: JSON.parse(sent) as Passing['body'], call }
   proxy.passed.push(passing)
   const reply = await proxy.fate(passing, () => forwarded(request, sent, engine))
   if (reply === undefined) {
     request.socket.destroy()
     return
   }
-  response.writeHead(reply.status, { 'content-type': 'application/x-amz-json-1.0' }).end(reply.body)
+  const { status, body, isCutOff } = reply
+  const length = { 'content-length': Buffer.byteLength(body) }
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', ...length })
+  if (isCutOff !== true) response.end(body)
+  else response.write(body.slice(0, body.length / 2), () => request.socket.destroy())
 }
 
 const KEPT_HEADERS = ['authorization', 'content-type', 'x-amz-date', 'x-amz-target']
