@@ -104,9 +104,9 @@ export function onlyFirst(fate: Fate): Fate {
   }
 }
 
-/** How many calls of the store these requests were. */
-export function countCalls(passed: readonly Passing[]): number {
-  return new Set(passed.map(({ call }) => call)).size
+/** The first request of each call. */
+export function callsOf(passed: readonly Passing[]): Passing[] {
+  return passed.filter(({ call }, index) => passed.findIndex((other) => other.call === call) === index)
 }
 
 function byCall(fateOf: (number: number) => Fate): Fate {

@@ -1,0 +1,24 @@
+import { describe, test } from 'vitest'
+import { authorizationKinds } from './authorization-kinds.ts'
+import { clientKinds } from './client-kinds.ts'
+import type { Kinds } from './kind.ts'
+import { serviceKinds } from './service-kinds.ts'
+import { introspectionKinds, tokenKinds } from './token-kinds.ts'
+import { tokenManagementKinds } from './token-management-kinds.ts'
+import { tryKind } from './trials.ts'
+import { openWorld } from './world.ts'
+
+const world = await openWorld()
+
+const KINDS: Kinds = {
+  ...authorizationKinds,
+  ...tokenKinds,
+  ...introspectionKinds,
+  ...tokenManagementKinds,
+  ...clientKinds,
+  ...serviceKinds,
+}
+
+describe.each(Object.entries(KINDS))('%s', (_, kind) => {
+  test('the caller can go on whatever happens between certbound and its store', () => tryKind(kind, world))
+})
