@@ -9,7 +9,6 @@ import type { Runtime } from '../../shared/runtime.ts'
 import { StoreUnavailable } from '../../shared/store/unavailable.ts'
 import { outcome, tokensOf } from '../support/answers.ts'
 import { callsOf, cut, fromCall, pass } from '../support/cutting-proxy.ts'
-import { START } from '../support/fixed-runtime.ts'
 import { bearer, ORGANIZATION, putOwner } from '../support/management.ts'
 import { BASIC, openWalk, UNBOUND } from '../support/walk.ts'
 import { ALL, isWrite } from './fault-list.ts'
@@ -26,7 +25,7 @@ const settings: DeploymentSettings = {
 }
 
 async function empty(): Promise<void> {
-  world.setClocks(START)
+  world.pass(MINUTE)
   await healthy.tables.registry.restore([])
   await healthy.tables.grants.restore([])
 }
@@ -123,7 +122,7 @@ test('restore that was killed at any moment is completed by the next run: nothin
       await healthy.tables.grants.put({
         id: `${walk.serviceId}.${client.id}`,
         locked: true,
-        notBefore: START,
+        notBefore: healthy.now(),
       })
     },
   )

@@ -23,7 +23,6 @@ const isOfAlias = ({ body }: Passing) =>
   JSON.stringify(body['Item'] ?? {}).includes(`alias#${walk.serviceId}`)
 
 test('a process that is killed between the writes of a new client leaves a name that is free after a minute', async () => {
-  world.setClocks(START)
   proxy.fate = async (passing, forward) => {
     const reply = await forward()
     if (isOfAlias(passing)) {

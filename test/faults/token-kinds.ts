@@ -121,7 +121,6 @@ export const tokenKinds = {
       return {
         ask: () => walk.redeem(client, code),
         holds: (done) => (done.length === 0 ? Promise.resolve() : expectGone(walk, access)),
-        take: () => Promise.resolve(() => expectGone(walk, access)),
       }
     },
   },
@@ -179,7 +178,6 @@ export const tokenKinds = {
       return {
         ask: () => walk.call('/auth/revocation', revocation(client, refresh)),
         holds: () => expectGone(walk, access),
-        take: () => Promise.resolve(() => expectGone(walk, access)),
       }
     },
   },

@@ -4,15 +4,14 @@ import { BASIC, SUBJECT, type TestClient, type Walk } from '../support/walk.ts'
 import type { Kinds, Trial } from './kind.ts'
 import { expectGone, expectLiving } from './token-kinds.ts'
 
-/** What ends a token: it has ended when the call succeeds, and stays so. */
+/** What ends a token: it has ended when the call succeeds. */
 async function ending(
   walk: Walk,
   ask: (token: { access: string; refresh: string }, client: TestClient) => Trial['ask'],
 ): Promise<Trial> {
   const client = await walk.addClient(BASIC)
   const token = await walk.granted(client)
-  const gone = () => expectGone(walk, token.access)
-  return { ask: ask(token, client), holds: gone, take: () => Promise.resolve(gone) }
+  return { ask: ask(token, client), holds: () => expectGone(walk, token.access) }
 }
 
 const scopesOf = async (walk: Walk, access: string) => (await walk.introspect(access)).json['scopes']

@@ -1,11 +1,13 @@
 import { expect } from 'vitest'
 import { outcome } from '../support/answers.ts'
 import { atCall, callsOf, cut, type Fate, fromCall, pass, type Passing } from '../support/cutting-proxy.ts'
-import { START } from '../support/fixed-runtime.ts'
 import type { Received } from '../support/gateway.ts'
 import { ALL, FAULTS, isWrite, late, noting, PASSING_FAULTS } from './fault-list.ts'
 import type { Kind, Trial } from './kind.ts'
 import type { World } from './world.ts'
+
+/** After this time a process has nothing in its cache. */
+const CACHE_SECONDS = 10
 
 /** A token string, a secret or a key. Thumbprints and request ids are shorter. */
 const SECRET = /[A-Za-z0-9_-]{44,}/
@@ -17,20 +19,22 @@ export async function tryKind(kind: Kind, world: World): Promise<void> {
   // Between two writes a process does the same wherever it is killed, and before the first of them nothing.
   const killedAfter = ALL ? [...calls.keys(), calls.length] : writes.map((index) => index + 1)
   for (const done of killedAfter) await named(`killed after ${done} calls`, () => killed(kind, world, done))
-  const hit = ALL ? [...calls.keys()] : writes.length > 0 ? writes : [calls.length - 1]
-  for (const index of hit) await tryCall(kind, world, index + 1, calls[index] as Passing, isTaken)
+  for (const index of ALL ? calls.keys() : inTurn(writes.length > 0 ? writes : [...calls.keys()])) {
+    await tryCall(kind, world, index + 1, calls[index] as Passing)
+  }
+  for (const index of ALL || isTaken ? writes : []) {
+    await named(`call ${index + 1} arrives late`, () => lateWrite(kind, world, index + 1))
+  }
 }
 
 let turn = 0
+const inTurn = <T>(all: readonly T[]): readonly T[] => {
+  const at = turn++ % all.length
+  return all.slice(at, at + 1)
+}
 
 /** Every fault, or the next one in turn. */
-async function tryCall(
-  kind: Kind,
-  world: World,
-  nth: number,
-  call: Passing,
-  isTaken: boolean,
-): Promise<void> {
+async function tryCall(kind: Kind, world: World, nth: number, call: Passing): Promise<void> {
   const faults = [
     ...Object.entries(FAULTS).map(([what, fate]) => ({ what, run: () => failed(kind, world, nth, fate()) })),
     ...Object.entries(PASSING_FAULTS).map(([what, fate]) => ({
@@ -38,9 +42,7 @@ async function tryCall(
       run: () => survived(kind, world, nth, fate()),
     })),
   ].filter(({ what }) => !what.includes('keys') || call.operation === 'BatchGetItem')
-  const chosen = ALL ? faults : faults.slice((turn %= faults.length), ++turn)
-  const late = { what: 'arrives late', run: () => lateWrite(kind, world, nth) }
-  for (const { what, run } of isWrite(call) && (ALL || isTaken) ? [...chosen, late] : chosen) {
+  for (const { what, run } of ALL ? faults : inTurn(faults)) {
     await named(`call ${nth}, ${call.operation}, ${what}`, run)
   }
 }
@@ -101,11 +103,12 @@ async function lateWrite(kind: Kind, world: World, call: number): Promise<void> 
   const done = judged(answer, kind, world) ? [answer] : await goOn(kind, trial, written)
   const stays = await trial.take?.(done)
   await release()
+  world.pass(CACHE_SECONDS)
   await stays?.()
 }
 
 async function prepared(kind: Kind, world: World): Promise<Trial> {
-  world.setClocks(START)
+  world.pass(CACHE_SECONDS)
   return world.throughCached(() => kind.prepare(world))
 }
 

@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest'
 import { startEmbeddedEngine } from '../../infra/emulator/engine.ts'
-import { type EpochSeconds, later } from '../../shared/epoch-seconds.ts'
+import { later } from '../../shared/epoch-seconds.ts'
 import { type CuttingProxy, startCuttingProxy } from '../support/cutting-proxy.ts'
 import { fixedRuntime, type FixedRuntime } from '../support/fixed-runtime.ts'
 import { gateway, type Send } from '../support/gateway.ts'
@@ -18,7 +18,7 @@ export interface World {
   readonly throughCached: <T>(action: () => Promise<T>) => Promise<T>
   /** Requests of the walk go to the failing process while `action` runs, and to the healthy one otherwise. */
   readonly throughFailing: <T>(action: () => Promise<T>) => Promise<T>
-  readonly setClocks: (now: EpochSeconds) => void
+  /** For all processes. */
   readonly pass: (seconds: number) => void
 }
 
@@ -26,10 +26,10 @@ export interface World {
 export async function openWorld(settings: Parameters<typeof openWalk>[1] = {}): Promise<World> {
   const engine = await startEmbeddedEngine({})
   const proxy = await startCuttingProxy(engine.endpoint)
-  const cold = { registryCacheSeconds: 0 }
-  const failing = await fixedRuntime(cold, proxy)
+  const failing = await fixedRuntime({ registryCacheSeconds: 0 }, proxy)
+  // Past the proxy. Their caches are empty at the beginning of each trial, because the clock goes on.
   const past = { endpoint: engine.endpoint, close: () => Promise.resolve() }
-  const healthy = await fixedRuntime(cold, past)
+  const healthy = await fixedRuntime({}, past)
   const cached = await fixedRuntime({}, past)
   const runtimes = [failing, healthy, cached] as const
   afterAll(async () => {
@@ -58,9 +58,6 @@ export async function openWorld(settings: Parameters<typeof openWalk>[1] = {}): 
     ...{ walk, proxy, failing, healthy },
     throughCached: through(toCached),
     throughFailing: through(toFailing),
-    setClocks: (now) => {
-      for (const { clock } of runtimes) clock.now = now
-    },
     pass: (seconds) => {
       for (const { clock } of runtimes) clock.now = later(clock.now, seconds)
     },

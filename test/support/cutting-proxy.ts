@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
@@ -39,7 +40,12 @@ export interface CuttingProxy {
  */
 export async function startCuttingProxy(engine: string): Promise<CuttingProxy> {
   const proxy = { passed: [] as Passing[], fate: pass }
-  const server = createServer((request, response) => void serve(request, response, engine, proxy))
+  const agent = new Agent({ keepAlive: true })
+  const server = createServer((incoming, response) => {
+    const forward = (body: string) => forwarded(incoming, body, engine, agent)
+    // A connection that breaks on one side is cut on the other.
+    serve(incoming, response, forward, proxy).catch(() => incoming.socket.destroy())
+  })
   const listen = (port: number) =>
     new Promise<void>((resolve) => server.listen(port, '127.0.0.1', () => resolve()))
   const goAway = () =>
@@ -53,7 +59,10 @@ export async function startCuttingProxy(engine: string): Promise<CuttingProxy> {
     endpoint: `http://127.0.0.1:${port}`,
     goAway,
     comeBack: () => listen(port),
-    close: goAway,
+    close: async () => {
+      await goAway()
+      agent.destroy()
+    },
   })
 }
 
@@ -206,33 +215,41 @@ function concerns({ operation, body }: Passing, wanted: string, table: string | 
   return operation === wanted && (table === undefined || body['TableName'] === table)
 }
 
+/** @param forward sends this body to the engine */
 async function serve(
-  request: IncomingMessage,
+  incoming: IncomingMessage,
   response: ServerResponse,
-  engine: string,
+  forward: (body: string) => Promise<Reply>,
   proxy: { readonly passed: Passing[]; readonly fate: Fate },
 ): Promise<void> {
-  const sent = await text(request)
-  const operation = String(request.headers['x-amz-target']).split('.')[1] ?? ''
-  const call = String(request.headers['amz-sdk-invocation-id'])
+  const sent = await text(incoming)
+  const operation = String(incoming.headers['x-amz-target']).split('.')[1] ?? ''
+  const call = String(incoming.headers['amz-sdk-invocation-id'])
   const passing = { operation, body: JSON.parse(sent) as Passing['body'], call }
   proxy.passed.push(passing)
-  const reply = await proxy.fate(passing, () => forwarded(request, sent, engine))
+  const reply = await proxy.fate(passing, () => forward(sent))
   if (reply === undefined) {
-    request.socket.destroy()
+    incoming.socket.destroy()
     return
   }
   const { status, body, isCutOff } = reply
   const length = { 'content-length': Buffer.byteLength(body) }
   response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', ...length })
   if (isCutOff !== true) response.end(body)
-  else response.write(body.slice(0, body.length / 2), () => request.socket.destroy())
+  else response.write(body.slice(0, body.length / 2), () => incoming.socket.destroy())
 }
 
 const KEPT_HEADERS = ['authorization', 'content-type', 'x-amz-date', 'x-amz-target']
 
-async function forwarded(request: IncomingMessage, body: string, engine: string): Promise<Reply> {
-  const headers = KEPT_HEADERS.map((name) => [name, String(request.headers[name])] as [string, string])
-  const response = await fetch(engine, { method: 'POST', headers, body })
-  return { status: response.status, body: await response.text() }
+async function forwarded(
+  { headers: sent }: IncomingMessage,
+  body: string,
+  engine: string,
+  agent: Agent,
+): Promise<Reply> {
+  const kept = KEPT_HEADERS.map((name) => [name, String(sent[name])] as [string, string])
+  const headers = { ...Object.fromEntries(kept), 'content-length': Buffer.byteLength(body) }
+  const sending = request(engine, { method: 'POST', headers, agent }).end(body)
+  const [response] = (await once(sending, 'response')) as [IncomingMessage]
+  return { status: response.statusCode ?? 0, body: await text(response) }
 }
