@@ -4,12 +4,12 @@ import {
   type Fate,
   fault,
   gatewayPage,
-  leaveUnprocessed,
   loseAnswer,
   onlyFirst,
   type Passing,
   type Reply,
 } from '../support/cutting-proxy.ts'
+import { leaveUnprocessed } from '../support/leave-unprocessed.ts'
 
 /** With `FAULTS=all` every fault hits every call, otherwise each call is hit by one of them in turn. */
 export const ALL = process.env['FAULTS'] === 'all'

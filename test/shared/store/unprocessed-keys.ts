@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import { outcome } from '../../support/answers.ts'
-import { leaveUnprocessed } from '../../support/cutting-proxy.ts'
+import { leaveUnprocessed } from '../../support/leave-unprocessed.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { BASIC, openWalk, UNBOUND } from '../../support/walk.ts'
 import { CLIENT, sampleClientTokens, SERVICE } from './sample-grant.ts'
