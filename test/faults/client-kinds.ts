@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'vitest'
-import { outcome } from '../support/answers.ts'
+import { outcome, tokensOf } from '../support/answers.ts'
 import type { Received } from '../support/gateway.ts'
 import { BASIC, type TestClient, type Walk } from '../support/walk.ts'
 import type { Kinds } from './kind.ts'
+import { expectGone, expectLiving } from './token-kinds.ts'
 import type { World } from './world.ts'
 
 /** After this time nobody can be about to finish with a name (shared/store/registry.ts). */
@@ -26,6 +27,13 @@ async function expectFree({ walk, pass }: World, alias: string): Promise<void> {
 
 async function works(walk: Walk, client: TestClient, secret = client.secret): Promise<boolean> {
   return outcome(await walk.credentials({ ...client, secret })) === 'OK A052001'
+}
+
+async function lockable(walk: Walk) {
+  const client = await walk.addClient(BASIC)
+  const { access } = tokensOf(await walk.credentials(client))
+  const lock = (clientLocked: boolean) => walk.call(`/client/lock_flag/update/${client.id}`, { clientLocked })
+  return { client, access, lock }
 }
 
 /** Calls about clients by the management API. */
@@ -113,12 +121,11 @@ export const clientKinds = {
     answer: '200 A149091',
     way: 'send it again',
     prepare: async ({ walk }) => {
-      const client = await walk.addClient(BASIC)
-      const lock = (clientLocked: boolean) =>
-        walk.call(`/client/lock_flag/update/${client.id}`, { clientLocked })
+      const { client, access, lock } = await lockable(walk)
       return {
         ask: () => lock(true),
         holds: async () => {
+          await expectGone(walk, access)
           expect(await works(walk, client)).toBe(false)
           expect((await get(walk, client.id)).json['locked']).toBe(true)
         },
@@ -129,16 +136,17 @@ export const clientKinds = {
     answer: '200 A149091',
     way: 'send it again',
     prepare: async ({ walk }) => {
-      const client = await walk.addClient(BASIC)
-      const lock = (clientLocked: boolean) =>
-        walk.call(`/client/lock_flag/update/${client.id}`, { clientLocked })
+      const { client, access, lock } = await lockable(walk)
       await lock(true)
       return {
         ask: () => lock(false),
-        holds: async () => expect(await works(walk, client)).toBe(true),
+        holds: async () => {
+          await expectLiving(walk, access)
+          expect(await works(walk, client)).toBe(true)
+        },
         take: async () => {
           expect((await lock(true)).status).toBe(200)
-          return async () => expect(await works(walk, client)).toBe(false)
+          return () => expectGone(walk, access)
         },
       }
     },
