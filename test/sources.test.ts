@@ -38,7 +38,7 @@ test('only the runtime and the settings read time, entropy and the environment',
   expect(grep(reach, others)).toEqual([])
 })
 
-test('only the start of a request, the cache, the cut-off and what may take several calls read the clock', () => {
+test('only the start of a request, the cache, the cut-off, the taking of an alias and what may take several calls read the clock', () => {
   const lines = grep(/(?<!Date\.|performance\.)\b(?:clock|now)\(\)/, deployed)
   const readers = new Set(lines.map((line) => line.split(':')[0]))
   expect([...readers].toSorted()).toEqual([
@@ -47,6 +47,7 @@ test('only the start of a request, the cache, the cut-off and what may take seve
     'shared/call.ts',
     'shared/store/cache.ts',
     'shared/store/clients.ts',
+    'shared/store/registry.ts',
   ])
 })
 

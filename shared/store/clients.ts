@@ -7,7 +7,7 @@ import type { Registry } from './registry.ts'
 import type { Table } from './table.ts'
 import { StoreUnavailable } from './unavailable.ts'
 
-const CUT_OFF_TRIES = 10
+const STATE_TRIES = 10
 
 /**
  * Changes of a client that take effect at once. They write its state first, which is read with every token, then the registry,
@@ -46,11 +46,20 @@ export class Clients {
 
   /** @returns false if there is no such client */
   async setLocked(service: number, client: Client, locked: boolean): Promise<boolean> {
-    const key = { id: stateId(service, client.clientId) }
-    const outcome = await this.#grantsTable.update(key, { locked }, key)
-    if (!outcome.done) return false
+    if (!(await this.#setLocked(stateId(service, client.clientId), locked))) return false
     const changed = await this.#registry.changeClient(service, client.clientId, (now) => ({ ...now, locked }))
     return changed !== undefined
+  }
+
+  /** Conditional on the state that was read, so that a late unlock cannot undo a lock that came after it. */
+  async #setLocked(id: string, locked: boolean): Promise<boolean> {
+    for (let attempt = 0; attempt < STATE_TRIES; attempt++) {
+      const state = await this.#grantsTable.find({ id })
+      if (state === undefined) return false
+      const stored = { id, attempt: state['attempt'] }
+      if ((await this.#grantsTable.update({ id }, { locked }, stored)).done) return true
+    }
+    throw gaveUp()
   }
 
   async remove(service: number, client: Client): Promise<void> {
@@ -78,7 +87,7 @@ export class Clients {
   async cutOff(service: number, client: number, clock: () => EpochSeconds): Promise<boolean> {
     const key = { id: stateId(service, client) }
     let notBefore = later(clock(), 1)
-    for (let attempt = 0; attempt < CUT_OFF_TRIES; attempt++) {
+    for (let attempt = 0; attempt < STATE_TRIES; attempt++) {
       const item = await this.#grantsTable.find(key)
       if (item === undefined) return false
       const state = readClientState(item)
@@ -90,7 +99,7 @@ export class Clients {
       if (Math.max(notBefore, state.notBefore) > confirmedAt) return true
       notBefore = later(confirmedAt, 1)
     }
-    throw new Error('gave up: other writers changed the state of the client on every attempt')
+    throw gaveUp()
   }
 
   /**
@@ -104,4 +113,8 @@ export class Clients {
     const outcome = await this.#grantsTable.create(state, { id: stateId(service, client) })
     return outcome.done
   }
+}
+
+function gaveUp(): Error {
+  return new Error('gave up: other writers changed the state of the client on every attempt')
 }

@@ -20,6 +20,8 @@ export interface GrantAndStates {
 /** A batch of DynamoDB has at most 100 items: the grants and the states of their clients. */
 const GRANTS_IN_BATCH = 50
 
+const CHANGE_TRIES = 5
+
 /** If the write was not `done`, another writer was first: `current` is the grant now, if it still exists. */
 export type Transition =
   { readonly done: true } | { readonly done: false; readonly current: Grant | undefined }
@@ -153,13 +155,20 @@ export class Grants {
     const attributes = Object.fromEntries(Object.entries(after).filter(([name]) => differs(name)))
     // A refresh may have set a later one meanwhile, so it is never lowered: TTL only collects garbage.
     const longer = ttl(tokens) > ttl(current) ? { ttl: ttl(tokens) } : {}
-    const { client, accessDigest, revision } = current
-    const ofToken = OF_ONE_ACCESS_TOKEN.some(differs) ? { accessDigest, revision } : {}
-    return this.#write(
-      current,
-      { ...attributes, ...longer, revision: this.#newRevision() },
-      { stage: 'TOKENS', client, ...ofToken },
-    )
+    const { client, accessDigest } = current
+    const isOfToken = OF_ONE_ACCESS_TOKEN.some(differs)
+    let { revision } = current
+    for (let attempt = 1; ; attempt++) {
+      // On the revision even if the change holds whatever it is: a write that arrives late must not undo the next change.
+      const written = await this.#write(
+        current,
+        { ...attributes, ...longer, revision: this.#newRevision() },
+        { stage: 'TOKENS', client, revision, ...(isOfToken ? { accessDigest } : {}) },
+      )
+      if (written.done || written.current?.stage !== 'TOKENS') return written
+      if (isOfToken || attempt === CHANGE_TRIES) return written
+      revision = written.current.revision
+    }
   }
 
   /** Ends the grant and all its tokens, if the token family, or else the access token, is still the one that was read. */

@@ -71,6 +71,13 @@ export class Records {
     throw new Error('gave up: other writers changed the record on every attempt')
   }
 
+  /** Sets attributes if the record has all values of `stored`. */
+  async update(key: RecordKey, change: Item, stored: Item): Promise<WriteOutcome> {
+    const outcome = await this.#table.update({ ...key }, change, { ...key, ...stored })
+    this.#cache.forget(cacheKey(key))
+    return outcome
+  }
+
   async remove(key: RecordKey, stored: Item): Promise<void> {
     await this.#table.remove({ ...key }, { ...stored })
     this.#cache.forget(cacheKey(key))

@@ -1,6 +1,7 @@
 import { createPrivateKey, hash, type JsonWebKey, type KeyObject } from 'node:crypto'
 import type * as z from 'zod/mini'
 import type { EpochSeconds } from '../epoch-seconds.ts'
+import { takeAlias } from './aliases.ts'
 import { Client } from './client.ts'
 import { existing, isSame } from './deleted-service.ts'
 import { aliasKey, clientKey, OWNER_KEY, serviceKey, signingKeyKey } from './record-keys.ts'
@@ -16,10 +17,12 @@ export class Registry {
   /** How long other processes may still see the old record after a change. */
   readonly cacheSeconds: number
   readonly #records: Records
+  readonly #now: () => EpochSeconds
 
   constructor(table: Table, cacheSeconds: number, now: () => EpochSeconds) {
     this.cacheSeconds = cacheSeconds
     this.#records = new Records(table, cacheSeconds, now)
+    this.#now = now
   }
 
   findService(service: number): Promise<Service | undefined> {
@@ -182,9 +185,8 @@ export class Registry {
   }
 
   /** @returns false if another client has the alias */
-  async putAlias(service: number, alias: string, client: number): Promise<boolean> {
-    const outcome = await this.#records.create(aliasKey(service, alias), { client })
-    return outcome.done || outcome.current?.['client'] === client
+  putAlias(service: number, alias: string, client: number): Promise<boolean> {
+    return takeAlias({ service, alias, client }, this.#records, this.#now())
   }
 
   async isAliasTaken(service: number, alias: string): Promise<boolean> {
@@ -226,9 +228,9 @@ export class Registry {
 
   async deleteClient(service: number, client: Client): Promise<void> {
     const { clientId, clientIdAlias } = client
-    if (clientIdAlias !== undefined) await this.deleteAlias(service, clientIdAlias, clientId)
     const key = clientKey(service, clientId)
     await this.#records.remove(key, { ...key })
+    if (clientIdAlias !== undefined) await this.deleteAlias(service, clientIdAlias, clientId)
   }
 }
 

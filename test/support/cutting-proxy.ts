@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
@@ -7,11 +8,15 @@ export interface Passing {
   /** `UpdateItem`, `BatchGetItem` and so on. */
   readonly operation: string
   readonly body: Readonly<Record<string, unknown>>
+  /** The same for all requests of one call: the SDK sends a call that fails up to three times. */
+  readonly call: string
 }
 
 export interface Reply {
   readonly status: number
   readonly body: string
+  /** The connection breaks after half of the body. */
+  readonly isCutOff?: boolean
 }
 
 /** What becomes of a request. `forward` gives the engine's answer; `undefined` cuts the connection without any. */
@@ -22,26 +27,60 @@ export interface CuttingProxy {
   /** Every request since it was emptied last. */
   readonly passed: Passing[]
   fate: Fate
+  /** Refuses all connections, also the open ones, as a store that is gone. */
+  readonly goAway: () => Promise<void>
+  /** Takes connections again, on the same port. */
+  readonly comeBack: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
-/** An HTTP proxy on 127.0.0.1 in front of a DynamoDB engine that can lose requests and answers. It passes all at first. */
+/**
+ * An HTTP proxy on 127.0.0.1 in front of a DynamoDB engine that can lose, delay, refuse and break off requests and answers. It
+ * passes all at first.
+ */
 export async function startCuttingProxy(engine: string): Promise<CuttingProxy> {
   const proxy = { passed: [] as Passing[], fate: pass }
-  const server = createServer((request, response) => void serve(request, response, engine, proxy))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  const close = () =>
+  const agent = new Agent({ keepAlive: true })
+  const server = createServer((incoming, response) => {
+    const forward = (body: string) => forwarded(incoming, body, engine, agent)
+    // A connection that breaks on one side is cut on the other.
+    serve(incoming, response, forward, proxy).catch(() => incoming.socket.destroy())
+  })
+  const listen = (port: number) =>
+    new Promise<void>((resolve) => server.listen(port, '127.0.0.1', () => resolve()))
+  const goAway = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve())
       server.closeAllConnections()
     })
-  return Object.assign(proxy, { endpoint: `http://127.0.0.1:${port}`, close })
+  await listen(0)
+  const { port } = server.address() as AddressInfo
+  return Object.assign(proxy, {
+    endpoint: `http://127.0.0.1:${port}`,
+    goAway,
+    comeBack: () => listen(port),
+    close: async () => {
+      await goAway()
+      agent.destroy()
+    },
+  })
 }
 
 export const pass: Fate = (_, forward) => forward()
 
 export const cut: Fate = () => Promise.resolve(undefined)
+
+/** Does every request, and cuts the connection before the answer. */
+export const loseAnswer: Fate = async (_, forward) => {
+  await forward()
+  return undefined
+}
+
+/** Does every request, and breaks its answer off in the middle. */
+export const cutAnswerOff: Fate = async (_, forward) => ({ ...(await forward()), isCutOff: true })
+
+/** A page of a gateway, which is no answer of DynamoDB. */
+export const gatewayPage: Fate = () => Promise.resolve({ status: 502, body: '<html>Bad gateway</html>' })
 
 /** DynamoDB's answer to every request is this exception. */
 export function fault(status: number, name: string): Fate {
@@ -52,6 +91,39 @@ export function fault(status: number, name: string): Fate {
 /** Cuts all requests of this operation before they reach the engine, only on this table if one is named. */
 export function cutAll(operation: string, table?: string): Fate {
   return async (passing, forward) => (concerns(passing, operation, table) ? undefined : forward())
+}
+
+/** The n-th call from now on has this fate, counted from 1, with all requests by which the SDK tries it. All others pass. */
+export function atCall(n: number, fate: Fate): Fate {
+  return byCall((number) => (number === n ? fate : pass))
+}
+
+/** The n-th call from now on and all later ones have this fate: for `cut` as if the process ended before its n-th call. */
+export function fromCall(n: number, fate: Fate): Fate {
+  return byCall((number) => (number < n ? pass : fate))
+}
+
+/** Only the first request of each call has this fate: when the SDK sends it again, it passes. */
+export function onlyFirst(fate: Fate): Fate {
+  const met = new Set<string>()
+  return (passing, forward) => {
+    if (met.has(passing.call)) return forward()
+    met.add(passing.call)
+    return fate(passing, forward)
+  }
+}
+
+/** The first request of each call. */
+export function callsOf(passed: readonly Passing[]): Passing[] {
+  return passed.filter(({ call }, index) => passed.findIndex((other) => other.call === call) === index)
+}
+
+function byCall(fateOf: (number: number) => Fate): Fate {
+  const calls: string[] = []
+  return (passing, forward) => {
+    if (!calls.includes(passing.call)) calls.push(passing.call)
+    return fateOf(calls.indexOf(passing.call) + 1)(passing, forward)
+  }
 }
 
 /** Every request of this operation is done by the engine, but its first answer is lost. */
@@ -113,28 +185,41 @@ function concerns({ operation, body }: Passing, wanted: string, table: string | 
   return operation === wanted && (table === undefined || body['TableName'] === table)
 }
 
+/** @param forward sends this body to the engine */
 async function serve(
-  request: IncomingMessage,
+  incoming: IncomingMessage,
   response: ServerResponse,
-  engine: string,
+  forward: (body: string) => Promise<Reply>,
   proxy: { readonly passed: Passing[]; readonly fate: Fate },
 ): Promise<void> {
-  const sent = await text(request)
-  const operation = String(request.headers['x-amz-target']).split('.')[1] ?? ''
-  const passing = { operation, body: JSON.parse(sent) as Passing['body'] }
+  const sent = await text(incoming)
+  const operation = String(incoming.headers['x-amz-target']).split('.')[1] ?? ''
+  const call = String(incoming.headers['amz-sdk-invocation-id'])
+  const passing = { operation, body: JSON.parse(sent) as Passing['body'], call }
   proxy.passed.push(passing)
-  const reply = await proxy.fate(passing, () => forwarded(request, sent, engine))
+  const reply = await proxy.fate(passing, () => forward(sent))
   if (reply === undefined) {
-    request.socket.destroy()
+    incoming.socket.destroy()
     return
   }
-  response.writeHead(reply.status, { 'content-type': 'application/x-amz-json-1.0' }).end(reply.body)
+  const { status, body, isCutOff } = reply
+  const length = { 'content-length': Buffer.byteLength(body) }
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', ...length })
+  if (isCutOff !== true) response.end(body)
+  else response.write(body.slice(0, body.length / 2), () => incoming.socket.destroy())
 }
 
 const KEPT_HEADERS = ['authorization', 'content-type', 'x-amz-date', 'x-amz-target']
 
-async function forwarded(request: IncomingMessage, body: string, engine: string): Promise<Reply> {
-  const headers = KEPT_HEADERS.map((name) => [name, String(request.headers[name])] as [string, string])
-  const response = await fetch(engine, { method: 'POST', headers, body })
-  return { status: response.status, body: await response.text() }
+async function forwarded(
+  { headers: sent }: IncomingMessage,
+  body: string,
+  engine: string,
+  agent: Agent,
+): Promise<Reply> {
+  const kept = KEPT_HEADERS.map((name) => [name, String(sent[name])] as [string, string])
+  const headers = { ...Object.fromEntries(kept), 'content-length': Buffer.byteLength(body) }
+  const sending = request(engine, { method: 'POST', headers, agent }).end(body)
+  const [response] = (await once(sending, 'response')) as [IncomingMessage]
+  return { status: response.statusCode ?? 0, body: await text(response) }
 }

@@ -19,6 +19,8 @@ interface Line {
 
 export interface OtherProcess {
   readonly send: (sent: Sent, now: EpochSeconds) => Promise<Received>
+  /** By SIGKILL: what it is doing is never finished, and `send` fails. */
+  readonly kill: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -38,6 +40,11 @@ export function startOtherProcess(settings: Settings, endpoint: string): OtherPr
       const answer = await answers.next()
       if (answer.done === true) throw new Error('the other process has ended')
       return JSON.parse(answer.value) as Received
+    },
+    kill: async () => {
+      const ended = once(child, 'close')
+      child.kill('SIGKILL')
+      await ended
     },
     close: async () => {
       const ended = once(child, 'close')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import { outcome } from '../../support/answers.ts'
-import type { Fate } from '../../support/cutting-proxy.ts'
+import { leaveUnprocessed } from '../../support/leave-unprocessed.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { BASIC, openWalk, UNBOUND } from '../../support/walk.ts'
 import { CLIENT, sampleClientTokens, SERVICE } from './sample-grant.ts'
@@ -9,27 +9,6 @@ import { type Engine, storeUnderTest } from './store-under-test.ts'
 
 interface Batch {
   readonly Keys: readonly { readonly id: { readonly S: string } }[]
-}
-
-/** Answers a BatchGetItem as if there had been time only for the keys that are `processed`; the others are left. */
-function leaveUnprocessed(processed: (id: string, attempt: number) => boolean): Fate {
-  let attempt = 0
-  return async ({ operation, body }, forward) => {
-    const reply = await forward()
-    if (operation !== 'BatchGetItem') return reply
-    attempt += 1
-    const [[table, { Keys, ...rest }] = ['', { Keys: [] }]] = Object.entries(
-      body['RequestItems'] as Record<string, Batch>,
-    )
-    const { Responses } = JSON.parse(reply.body) as { Responses: Record<string, { id: { S: string } }[]> }
-    const isProcessed = ({ id }: { id: { S: string } }) => processed(id.S, attempt)
-    const left = Keys.filter((key) => !isProcessed(key))
-    const answer = {
-      Responses: { [table]: Responses[table]?.filter(isProcessed) },
-      UnprocessedKeys: left.length === 0 ? {} : { [table]: { Keys: left, ...rest } },
-    }
-    return { status: 200, body: JSON.stringify(answer) }
-  }
 }
 
 const isState = (id: string) => id.split('.').length === 2

@@ -6,7 +6,14 @@ import { Client } from '../../../shared/store/client.ts'
 import { Service } from '../../../shared/store/service.ts'
 import { openStore, type Store } from '../../../shared/store/store.ts'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
-import { cut, type Fate, fault, startCuttingProxy } from '../../support/cutting-proxy.ts'
+import {
+  cut,
+  cutAnswerOff,
+  type Fate,
+  fault,
+  gatewayPage,
+  startCuttingProxy,
+} from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { CLIENT, sampleClientTokens, sampleGrant, SERVICE } from './sample-grant.ts'
 import { type Engine, storeUnderTest } from './store-under-test.ts'
@@ -138,10 +145,8 @@ export async function unreachable(engine: Engine) {
   test.each([
     ['an internal error', fault(500, 'InternalServerError')],
     ['no service', fault(503, 'ServiceUnavailable')],
-    [
-      'a page of something in between',
-      () => Promise.resolve({ status: 502, body: '<html>Bad gateway</html>' }),
-    ],
+    ['a page of something in between', gatewayPage],
+    ['nothing more in the middle of an answer', cutAnswerOff],
     ['an empty page', () => Promise.resolve({ status: 503, body: '' })],
     ['too many requests for the table', fault(400, 'ProvisionedThroughputExceededException')],
     ['too many requests for the account', fault(400, 'RequestLimitExceeded')],

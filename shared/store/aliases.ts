@@ -1,0 +1,44 @@
+import { type EpochSeconds, later } from '../epoch-seconds.ts'
+import { Client } from './client.ts'
+import { aliasKey, clientKey } from './record-keys.ts'
+import { parseRecord, type Records } from './records.ts'
+import type { Item } from './table.ts'
+
+/** So long an alias may be without its client: a function that has not finished by then never will (serverless.yml). */
+const UNFINISHED_SECONDS = 60
+
+/**
+ * Gives an alias to a client that is about to have it. A creation, a renaming or a deletion that broke off may have left the alias
+ * to a client that does not exist or has another one. Such an alias is free.
+ *
+ * @returns false if another client has the alias
+ */
+export async function takeAlias(
+  { service, alias, client }: { readonly service: number; readonly alias: string; readonly client: number },
+  records: Records,
+  now: EpochSeconds,
+): Promise<boolean> {
+  const key = aliasKey(service, alias)
+  const taken = { client, reservedAt: now }
+  const created = await records.create(key, taken)
+  if (created.done) return true
+  const { current } = created
+  if (current === undefined) return false
+  const isFree = current['client'] === client || (await isLeftOver(current, service, alias, records, now))
+  if (!isFree) return false
+  const written = await records.update(key, taken, { attempt: current['attempt'] })
+  return written.done || written.current?.['client'] === client
+}
+
+/** Older versions have not stored when an alias was taken. */
+async function isLeftOver(
+  { client, reservedAt = 0 }: Item,
+  service: number,
+  alias: string,
+  records: Records,
+  now: EpochSeconds,
+): Promise<boolean> {
+  if (now < later(reservedAt as EpochSeconds, UNFINISHED_SECONDS)) return false
+  const item = await records.find(clientKey(service, client as number))
+  return item === undefined || parseRecord(Client, item).clientIdAlias !== alias
+}
