@@ -71,9 +71,31 @@ export class Records {
     throw new Error('gave up: other writers changed the record on every attempt')
   }
 
-  async remove(key: RecordKey, stored: Item): Promise<void> {
-    await this.#table.remove({ ...key }, { ...stored })
+  async remove(key: RecordKey, stored: Item): Promise<WriteOutcome> {
+    const outcome = await this.#table.remove({ ...key }, { ...stored })
     this.#cache.forget(cacheKey(key))
+    return outcome
+  }
+
+  /**
+   * Deletes a record as it was read.
+   *
+   * @param before what belongs to the record and is deleted before it
+   * @returns the deleted record, or `undefined` if there was none
+   */
+  async take<Schema extends z.ZodMiniType>(
+    key: RecordKey,
+    schema: Schema,
+    before: (record: z.output<Schema>) => Promise<void>,
+  ): Promise<z.output<Schema> | undefined> {
+    for (let attempt = 0; attempt < CHANGE_TRIES; attempt++) {
+      const item = await this.find(key)
+      if (item === undefined) return undefined
+      const record = parseRecord(schema, item)
+      await before(record)
+      if ((await this.remove(key, { attempt: item['attempt'] })).done) return record
+    }
+    throw new Error('gave up: other writers changed the record on every attempt')
   }
 
   /** Deletes without a read, because a role may delete signing keys without permission to read them. */

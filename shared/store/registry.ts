@@ -212,11 +212,11 @@ export class Registry {
     })
   }
 
-  async deleteClient(service: number, client: Client): Promise<void> {
-    const { clientId, clientIdAlias } = client
-    if (clientIdAlias !== undefined) await this.deleteAlias(service, clientIdAlias, clientId)
-    const key = clientKey(service, clientId)
-    await this.#records.remove(key, { ...key })
+  /** Deletes a client, and the alias that it has at that moment. @returns the client, if there was one */
+  deleteClient(service: number, client: number): Promise<Client | undefined> {
+    return this.#records.take(clientKey(service, client), Client, async ({ clientIdAlias }) => {
+      if (clientIdAlias !== undefined) await this.deleteAlias(service, clientIdAlias, client)
+    })
   }
 }
 

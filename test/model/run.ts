@@ -69,7 +69,7 @@ export async function playOut(
     await fc.asyncModelRun(() => ({ model: play, real: play }), commands)
     await audit(play)
   } finally {
-    await world.close()
+    world.close()
   }
 }
 
