@@ -14,7 +14,7 @@ import { Schedule } from './schedule.ts'
 import { ACCESS_SECONDS, REFRESH_SECONDS, SCOPES, type World } from './world.ts'
 
 /** An answer that the model refuses. */
-export class Violation extends Error {}
+class Violation extends Error {}
 
 interface Sweep {
   readonly at: Span
