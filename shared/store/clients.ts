@@ -65,7 +65,25 @@ export class Clients {
   async remove(service: number, client: Client): Promise<void> {
     const key = { id: stateId(service, client.clientId) }
     await this.#grantsTable.remove(key, key)
-    await this.#registry.deleteClient(service, client)
+    const alias = (await this.#registry.deleteClient(service, client.clientId))?.clientIdAlias
+    if (alias !== undefined) await this.settleAlias(service, alias, client.clientId)
+  }
+
+  /**
+   * Gives an alias to the client if its record has it now, and frees it otherwise. Requests that overlap change the record and
+   * its aliases one after the other, so each of them calls this last for each alias that it has touched.
+   */
+  async settleAlias(service: number, alias: string, client: number): Promise<void> {
+    const isInRecord = async () =>
+      (await this.#registry.currentClient(service, String(client)))?.clientIdAlias === alias
+    let isOwn = await isInRecord()
+    for (;;) {
+      if (isOwn) await this.#registry.putAlias(service, alias, client)
+      else await this.#registry.deleteAlias(service, alias, client)
+      const before = isOwn
+      isOwn = await isInRecord()
+      if (isOwn === before) return
+    }
   }
 
   /** Removes an alias that no client has, and the state that a client with this number may have. */

@@ -152,7 +152,10 @@ export class Grants {
   async change(current: Tokens, tokens: Tokens): Promise<Transition> {
     const [before, after] = [grantAttributes(current), grantAttributes(tokens)]
     const differs = (name: string) => !isDeepStrictEqual(before[name], after[name])
-    const attributes = Object.fromEntries(Object.entries(after).filter(([name]) => differs(name)))
+    // A refresh may have given the access token other scopes meanwhile, so both are written if one differs.
+    const ofScopes = SCOPES.some(differs) ? SCOPES : []
+    const isMeant = (name: string) => differs(name) || ofScopes.includes(name)
+    const attributes = Object.fromEntries(Object.entries(after).filter(([name]) => isMeant(name)))
     // A refresh may have set a later one meanwhile, so it is never lowered: TTL only collects garbage.
     const longer = ttl(tokens) > ttl(current) ? { ttl: ttl(tokens) } : {}
     const { client, accessDigest } = current
@@ -199,6 +202,9 @@ export class Grants {
       : { done: false, current: outcome.current && readGrant(outcome.current, key) }
   }
 }
+
+/** The scopes of the grant, and those of its access token. */
+const SCOPES: readonly string[] = ['scopes', 'accessScopes']
 
 /** The attributes that a refresh replaces: a change of them concerns the access token that was named. */
 const OF_ONE_ACCESS_TOKEN = ['accessDigest', 'accessIssuedAt', 'accessExpiresAt', 'accessResources'] as const

@@ -78,9 +78,24 @@ export class Records {
     return outcome
   }
 
-  async remove(key: RecordKey, stored: Item): Promise<void> {
-    await this.#table.remove({ ...key }, { ...stored })
+  async remove(key: RecordKey, stored: Item): Promise<WriteOutcome> {
+    const outcome = await this.#table.remove({ ...key }, { ...stored })
     this.#cache.forget(cacheKey(key))
+    return outcome
+  }
+
+  /** Deletes a record as it was read. @returns the deleted record, or `undefined` if there was none */
+  async take<Schema extends z.ZodMiniType>(
+    key: RecordKey,
+    schema: Schema,
+  ): Promise<z.output<Schema> | undefined> {
+    for (let attempt = 0; attempt < CHANGE_TRIES; attempt++) {
+      const item = await this.find(key)
+      if (item === undefined) return undefined
+      const record = parseRecord(schema, item)
+      if ((await this.remove(key, { attempt: item['attempt'] })).done) return record
+    }
+    throw new Error('gave up: other writers changed the record on every attempt')
   }
 
   /** Deletes without a read, because a role may delete signing keys without permission to read them. */

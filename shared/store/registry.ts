@@ -226,11 +226,9 @@ export class Registry {
     })
   }
 
-  async deleteClient(service: number, client: Client): Promise<void> {
-    const { clientId, clientIdAlias } = client
-    const key = clientKey(service, clientId)
-    await this.#records.remove(key, { ...key })
-    if (clientIdAlias !== undefined) await this.deleteAlias(service, clientIdAlias, clientId)
+  /** Deletes a client. Its alias is free from then on, and is to be settled. @returns the client, if there was one */
+  deleteClient(service: number, client: number): Promise<Client | undefined> {
+    return this.#records.take(clientKey(service, client), Client)
   }
 }
 

@@ -64,6 +64,7 @@ const restoreBy = async (runtime: Runtime) => {
     now: runtime.now(),
     random,
     cacheSeconds: 0,
+    newSigningKey: false,
     newClientSecrets: true,
     revive: new Set<number>(),
   }

@@ -2,6 +2,7 @@ import { SUBJECT } from '../support/walk.ts'
 import {
   any,
   type Certainty,
+  type Client,
   type Grant,
   happened,
   type Held,
@@ -119,7 +120,8 @@ async function renew(play: Play, step: Step): Promise<void> {
       judgeChange(play, held, isDone, span)
       play.replaced(grant, span, isDone)
       if (isDone !== true) return
-      const renewed = play.hold(grant, 'access', answer.json['accessToken'], span)
+      const { jwtAccessToken, accessToken } = answer.json
+      const renewed = play.hold(grant, 'access', jwtAccessToken ?? accessToken, span, held)
       renewed.expiry.splice(0, 1, ...held.expiry)
     },
     (span) => play.replaces(grant, span),
@@ -162,60 +164,57 @@ async function end(play: Play, step: Step, how: keyof typeof CALLS): Promise<voi
   )
 }
 
-/** The grants of a client's end-user, by an index. It has what had tokens before. */
-function grantsOf(play: Play, step: Step): { grant: Grant; isSure: boolean }[] {
-  const client = clientOf(play, step)
-  return play.grants
-    .filter((grant) => grant.client === client && grant.held.some(({ kind }) => kind !== 'access'))
-    .map((grant) => ({ grant, isSure: grant.held.some(({ kind }) => kind === 'refresh') }))
+/** The grants of a client's end-user that have tokens. An index finds them. */
+function grantsOf(play: Play, client: Client): Grant[] {
+  return play.grants.filter(
+    (grant) => grant.client === client && grant.held.some(({ kind }) => kind === 'refresh'),
+  )
 }
 
 /** Replaces the scopes of the end-user's tokens. A token that is issued in this moment may be missed. */
 async function narrow(play: Play, step: Step): Promise<void> {
   const client = clientOf(play, step)
   const scopes = chosen(SCOPE_SETS, step.other)
-  const grants = grantsOf(play, step)
-  const written: { grant: Grant; write: Written<readonly string[]> }[] = []
+  const grants = grantsOf(play, client)
   const call = { subject: SUBJECT, scopes }
-  const pathParameters = { clientId: String(client.number) }
+  const more = { pathParameters: { clientId: String(client.number) } }
   await play.begin(
     { name: `narrow to ${scopes.join(' ')}`, ...step },
-    () =>
-      play.call(step.by, client.service, '/client/authorization/update/{clientId}', call, { pathParameters }),
+    () => play.call(step.by, client.service, '/client/authorization/update/{clientId}', call, more),
     (answer, span) => {
-      const isDone = play.succeeded(answer, span)
-      if (isDone !== false) return
-      for (const { grant, write } of written) grant.scopes.splice(grant.scopes.indexOf(write), 1)
+      if (play.succeeded(answer, span) !== false) return
+      for (const grant of grants) {
+        const written = grant.scopes.findIndex(({ at }) => at.start === span.start)
+        grant.scopes.splice(written, 1)
+      }
     },
     (span) => {
-      for (const { grant, isSure } of grants) {
-        const write = { value: scopes, at: isSure ? span : { ...span, end: Infinity } }
-        grant.scopes.push(write)
-        written.push({ grant, write })
-      }
+      play.sweep(client, { at: span, scopes })
+      for (const grant of grants) grant.scopes.push({ value: scopes, at: span })
     },
   )
 }
 
 /** Ends the end-user's tokens, in one of two ways. A token that is issued in this moment may be missed. */
 async function withdraw(play: Play, step: Step): Promise<void> {
-  const { service, number } = clientOf(play, step)
-  const grants = grantsOf(play, step)
-  const [clientId, subject] = [String(number), SUBJECT]
+  const client = clientOf(play, step)
+  const grants = grantsOf(play, client)
+  const [clientId, subject] = [String(client.number), SUBJECT]
   const more = { method: 'DELETE', pathParameters: { clientId }, query: `subject=${subject}` }
   await play.begin(
     { name: 'withdraw', ...step },
     () =>
       step.other % 2 === 0
-        ? play.call(step.by, service, '/auth/token/revoke', { clientIdentifier: clientId, subject })
-        : play.call(step.by, service, '/client/authorization/delete/{clientId}', undefined, more),
+        ? play.call(step.by, client.service, '/auth/token/revoke', { clientIdentifier: clientId, subject })
+        : play.call(step.by, client.service, '/client/authorization/delete/{clientId}', undefined, more),
     (answer, span) => {
       const isDone = play.succeeded(answer, span)
       if (isDone === undefined) return
-      for (const { grant, isSure } of grants) play.ended(grant, span, isDone ? isSure : undefined)
+      for (const grant of grants) play.ended(grant, span, isDone || undefined)
     },
     (span) => {
-      for (const { grant } of grants) play.mayEnd(grant, span)
+      play.sweep(client, { at: span })
+      for (const grant of grants) play.mayEnd(grant, span)
     },
   )
 }

@@ -67,6 +67,8 @@ export interface Held {
   readonly grant: Grant
   /** The request that has made it. */
   readonly made: Span
+  /** What that request has used. */
+  readonly from: Held | undefined
   readonly expiry: Written<number>[]
   /** Of a ticket, a code or a refresh token: the requests that have used it. Of an access token: those that replaced it. */
   readonly uses: Span[]
@@ -113,19 +115,19 @@ export function isDead(held: Held, seen: Span, mode: Refreshing, cache: number):
   const { client, ends } = held.grant
   return any([
     isStopped(client, seen, cache),
-    isTooOld(held.made, client, seen, cache),
+    isTooOld(held, seen, cache),
     ...ends.map(({ at, sure }) => unless(sure, happened(at, seen))),
     share(possible(held.expiry, seen).map((end) => end <= seen.startedAt)),
     ...held.uses.map((use) => isUsedUp(held, use, seen, mode)),
   ])
 }
 
-/** A cut-off ends all that was made by requests which began before it was over, and spares what is a second younger. */
-function isTooOld(made: Span, { cutOffs, service }: Client, seen: Span, cache: number): Certainty {
+/** Whether a thing is older than a cut-off of its client or service allows. */
+function isTooOld(held: Held, seen: Span, cache: number): Certainty {
+  const { made, grant } = held
+  const { cutOffs, service } = grant.client
   return any([
-    ...cutOffs.map((cutOff) =>
-      made.start < cutOff.end ? happened(cutOff, seen) : made.startedAt > cutOff.endedAt ? 'no' : 'maybe',
-    ),
+    ...cutOffs.map((cutOff) => isCutOff(held, cutOff, seen)),
     // Another process may use what it has read of the service for the seconds of its cache.
     ...service.notBefore
       .filter(({ value }) => made.startedAt < value)
@@ -134,6 +136,16 @@ function isTooOld(made: Span, { cutOffs, service }: Client, seen: Span, cache: n
       ),
     service.again && made.startedAt <= service.created.endedAt + cache ? 'maybe' : 'no',
   ])
+}
+
+/**
+ * A cut-off ends what was made up to the second of its beginning, and spares what is made in a second after its end. Between
+ * them it ends what was made from something that it ends: otherwise that had been refused.
+ */
+function isCutOff({ made, from }: Held, cutOff: Span, seen: Span): Certainty {
+  if (made.startedAt <= cutOff.startedAt) return happened(cutOff, seen)
+  if (made.start > cutOff.end) return made.startedAt > cutOff.endedAt ? 'no' : 'maybe'
+  return from === undefined ? unless(false, happened(cutOff, seen)) : isCutOff(from, cutOff, seen)
 }
 
 /** An idempotent service takes a replaced refresh token again for a while, unless its successor is used up as well. */

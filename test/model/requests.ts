@@ -92,8 +92,9 @@ export class Running<Result> {
 
 async function withWholeBody(handled: Handled): Promise<Handled> {
   const chunks: Buffer[] = []
-  for await (const chunk of handled.response.body as AsyncIterable<Buffer>) chunks.push(chunk)
-  handled.response.body = new Uint8Array(Buffer.concat(chunks))
+  const response = handled.response as { body: AsyncIterable<Buffer> | Uint8Array }
+  for await (const chunk of response.body as AsyncIterable<Buffer>) chunks.push(chunk)
+  response.body = new Uint8Array(Buffer.concat(chunks))
   return handled
 }
 

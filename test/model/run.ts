@@ -8,7 +8,7 @@ import { TOKEN_STEPS } from './token-steps.ts'
 import { type Mode, openWorld } from './world.ts'
 
 /**
- * How to use this: `playOut(endpoint, example)` plays given steps over an engine, and `propertyOver(endpoint)` is a property of
+ * How to use this: `playExample(endpoint, example)` plays given steps over an engine, and `propertyOver(endpoint)` is a property of
  * fast-check for random ones. The endpoint may be that of a proxy in front of an engine; if that one makes faults, pass
  * `{ mayFail: true }`, and a request may answer 503 or fail: then the model takes it that its outcome is unknown.
  */
@@ -57,7 +57,7 @@ class Command implements fc.AsyncCommand<Play, Play> {
   }
 }
 
-export async function playOut(
+async function playOut(
   endpoint: string,
   { mode, seed, commands }: { mode: Mode; seed: number; commands: Iterable<fc.AsyncCommand<Play, Play>> },
   { mayFail = false }: Conditions = {},
@@ -69,7 +69,7 @@ export async function playOut(
     await fc.asyncModelRun(() => ({ model: play, real: play }), commands)
     await audit(play)
   } finally {
-    await world.close()
+    world.close()
   }
 }
 

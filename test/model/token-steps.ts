@@ -57,7 +57,7 @@ async function authorize(play: Play, step: Step): Promise<void> {
     () => play.call(step.by, client.service, '/auth/authorization', { parameters }),
     (answer, span) => {
       if (play.succeeded(answer, span) !== true) return
-      play.hold(play.grant(client, span), 'ticket', answer.json['ticket'], span, TICKET_SECONDS)
+      play.hold(play.grant(client, span), 'ticket', answer.json['ticket'], span, undefined, TICKET_SECONDS)
     },
   )
 }
@@ -75,7 +75,7 @@ async function issue(play: Play, step: Step): Promise<void> {
       if (isDone === false) forget(ticket.uses, span)
       if (isDone !== true) return
       if (grant.held.some(({ kind }) => kind === 'code')) play.fail('one ticket gave two codes')
-      play.hold(grant, 'code', answer.json['authorizationCode'], span, CODE_SECONDS)
+      play.hold(grant, 'code', answer.json['authorizationCode'], span, ticket, CODE_SECONDS)
     },
     (span) => ticket.uses.push(span),
   )
@@ -103,9 +103,9 @@ export async function redeem(
       if (isDone !== true) return
       if (grant.held.some(({ kind }) => kind === 'access')) play.fail('one code gave two families of tokens')
       const { access_token, refresh_token } = contentOf(answer)
-      play.hold(grant, 'access', access_token, span)
+      play.hold(grant, 'access', access_token, span, code)
       grant.refreshExpiry.splice(0, 1, { value: span.startedAt + REFRESH_SECONDS, at: span })
-      play.hold(grant, 'refresh', refresh_token, span)
+      play.hold(grant, 'refresh', refresh_token, span, code)
     },
     (span) => {
       code.uses.push(span)
@@ -131,8 +131,8 @@ export async function refresh(
       if (isDone !== true) return
       const { access_token, refresh_token, scope } = contentOf(answer)
       judgeScopes(play, grant, String(scope).split(' '), span)
-      play.hold(grant, 'access', access_token, span)
-      play.hold(grant, 'refresh', refresh_token, span)
+      play.hold(grant, 'access', access_token, span, held)
+      play.hold(grant, 'refresh', refresh_token, span, held)
     },
     (span) => {
       held.uses.push(span)

@@ -59,18 +59,19 @@ export async function openWorld(endpoint: string, mode: Mode, seed: number) {
     logLevel: 'silent',
   }
   await createTables(endpoint, settings.registryTable, settings.grantsTable)
-  const processes = [0, 1].map((number) => startProcess(endpoint, settings, clock, `${seed} ${number}`))
+  const start = (number: number) => startProcess(endpoint, settings, clock, `${seed} ${number}`)
+  const processes = [start(0), start(1)] as const
   const raw = rawTables({ endpoint, settings })
   const deployment = deploymentOf(mode, seed)
   return {
     ...{ mode, clock, raw },
     /** Of the service that `provision` makes. */
     number: serviceNumber(deployment),
-    send: (process: number, sent: Sent) => processes[process]!.send(sent),
+    send: (process: 0 | 1, sent: Sent) => processes[process].send(sent),
     /** `npm run provision` at this process. Gives what it has made. */
-    async provision(process: number) {
+    async provision(process: 0 | 1) {
       const made: Parameters<Parameters<typeof provision>[3]>[0][] = []
-      const { runtime } = processes[process]!
+      const { runtime } = processes[process]
       const present = await findPresent(deployment, runtime)
       await provision(deployment, present, runtime, (secrets) => made.push(secrets))
       return made

@@ -126,16 +126,20 @@ export async function updateClient(request: ClientNamed & SettingsRequest, call:
   checkProfile(Client.parse({ ...record, clientId: before.clientId }), service)
   await reserveAlias(settings.clientIdAlias, before, call)
   if (settings.locked) await clients.setLocked(service.apiKey, before, true)
-  const after = await registry.changeClient(service.apiKey, before.clientId, (current) => ({
-    ...record,
-    clientId: current.clientId,
-    clientSecretDigest: current.clientSecretDigest,
-    locked: current.locked,
-    createdAt: current.createdAt,
-    modifiedAt: now,
-  }))
+  let replaced: string | undefined
+  const after = await registry.changeClient(service.apiKey, before.clientId, (current) => {
+    replaced = current.clientIdAlias
+    return {
+      ...record,
+      clientId: current.clientId,
+      clientSecretDigest: current.clientSecretDigest,
+      locked: current.locked,
+      createdAt: current.createdAt,
+      modifiedAt: now,
+    }
+  })
+  await settleAliases(before, replaced, settings.clientIdAlias, call)
   if (after === undefined) throw new Refusal('client-unknown-at-update')
-  await releaseAlias(before, after, call)
   return after
 }
 
@@ -155,10 +159,17 @@ async function reserveAlias(
   }
 }
 
-async function releaseAlias(before: Client, after: Client, { service: { apiKey }, store }: Call) {
-  const { clientIdAlias, clientId } = before
-  if (clientIdAlias === undefined || clientIdAlias === after.clientIdAlias) return
-  await store.registry.deleteAlias(apiKey, clientIdAlias, clientId)
+/** Only the last of the changes that overlap decides which alias the client has. It may have been deleted as well. */
+async function settleAliases(
+  { clientId }: Client,
+  replaced: string | undefined,
+  given: string | undefined,
+  { service: { apiKey }, store }: Call,
+): Promise<void> {
+  if (replaced === given) return
+  for (const alias of [replaced, given]) {
+    if (alias !== undefined) await store.clients.settleAlias(apiKey, alias, clientId)
+  }
 }
 
 /** @throws Refusal if the client does not exist */

@@ -48,6 +48,7 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'clients.create': ({ clients }) => clients.create(SERVICE, CLIENT_RECORD, START),
   'clients.setLocked': ({ clients }) => clients.setLocked(SERVICE, CLIENT_RECORD, true),
   'clients.removeAlias': ({ clients }) => clients.removeAlias(SERVICE, { alias: 'a', clientId: CLIENT }),
+  'clients.settleAlias': ({ clients }) => clients.settleAlias(SERVICE, 'a', CLIENT),
   'clients.remove': ({ clients }) => clients.remove(SERVICE, CLIENT_RECORD),
   'clients.cutOff': ({ clients }) => clients.cutOff(SERVICE, CLIENT, () => START),
   'clients.revive': ({ clients }) => clients.revive(key.service, key.client, START),
@@ -80,7 +81,7 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
     registry.putOwner({ apiKey: '1', apiSecretDigest: 'a', organizationTokenDigest: 'b' }),
   'registry.deleteAlias': ({ registry }) => registry.deleteAlias(SERVICE, 'my-client', CLIENT),
   'registry.deleteSigningKey': ({ registry }) => registry.deleteSigningKey(SERVICE, '1'),
-  'registry.deleteClient': ({ registry }) => registry.deleteClient(SERVICE, CLIENT_RECORD),
+  'registry.deleteClient': ({ registry }) => registry.deleteClient(SERVICE, CLIENT),
 }
 
 export async function unreachable(engine: Engine) {
