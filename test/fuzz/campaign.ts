@@ -37,7 +37,7 @@ export async function tryInputs(
   const result = await fc.check(property, { seed, numRuns: runs })
   if (!result.failed) return undefined
   const message = result.errorInstance instanceof Error ? (result.errorInstance.stack ?? '') : 'not an Error'
-  return { target, input: result.counterexample[0], message }
+  return { target, input: result.counterexample?.[0], message }
 }
 
 /** Milliseconds of CPU of the whole process, with its DynamoDB engine. */

@@ -38,14 +38,14 @@ const TAGS = [
 const EDITS = ['content', 'tag', 'twice', 'gone', 'graft'] as const
 const CUTS = ['set', 'flip', 'insert', 'remove', 'truncate', 'append'] as const
 
-export interface Change {
-  readonly how: (typeof EDITS)[number] | (typeof CUTS)[number]
+interface Change<How> {
+  readonly how: How
   readonly at: number
   readonly value: number
 }
 
 const number = fc.nat(65_535)
-const change = (hows: readonly Change['how'][]) =>
+const change = <How extends string>(hows: readonly How[]) =>
   fc.record({ how: fc.constantFrom(...hows), at: number, value: number })
 
 /** A certificate of the vectors with its structure changed, then its bytes. */
@@ -57,8 +57,8 @@ export const changedCertificate = fc.record({
 
 export interface Changed {
   readonly name: string
-  readonly edits: readonly Change[]
-  readonly cuts: readonly Change[]
+  readonly edits: readonly Change<(typeof EDITS)[number]>[]
+  readonly cuts: readonly Change<(typeof CUTS)[number]>[]
 }
 
 export function derOf({ name, edits, cuts }: Changed): Buffer {
@@ -67,7 +67,7 @@ export function derOf({ name, edits, cuts }: Changed): Buffer {
   return cuts.reduce(cut, encodeDer(tree))
 }
 
-function editNode(tree: Node[], { how, at, value }: Change): void {
+function editNode(tree: Node[], { how, at, value }: Change<(typeof EDITS)[number]>): void {
   const nodes = allNodes(tree)
   const node = nodes[at % nodes.length]
   if (node === undefined) return
@@ -84,7 +84,7 @@ function editNode(tree: Node[], { how, at, value }: Change): void {
   }
 }
 
-function cut(der: Buffer, { how, at, value }: Change): Buffer {
+function cut(der: Buffer, { how, at, value }: Change<(typeof CUTS)[number]>): Buffer {
   if (der.length === 0) return der
   const place = at % der.length
   const [head, byte] = [der.subarray(0, place), der[place] ?? 0]
@@ -100,7 +100,7 @@ function cut(der: Buffer, { how, at, value }: Change): Buffer {
       return Buffer.concat([head, tail.subarray(value % 8)])
     case 'truncate':
       return head
-    default:
+    case 'append':
       return Buffer.concat([der, value % 2 === 0 ? der : Buffer.alloc(1 + (value % 100))])
   }
 }

@@ -36,7 +36,7 @@ interface Attribute {
   readonly value: string
 }
 
-const TYPES = new Map([
+const TYPES = new Map<string, string>([
   ...([
     ['CN', '2.5.4.3'],
     ['O', '2.5.4.10'],

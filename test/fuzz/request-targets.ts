@@ -5,7 +5,7 @@ import { exchangeOf } from '../support/secrets/events.ts'
 import { observe } from '../support/secrets/exchange.ts'
 import { watch } from '../support/secrets/taps.ts'
 import { eventFor, type Format, FORMATS, type Sent } from '../support/gateway.ts'
-import { encodeForm, form, type FormPairs, texts } from './hostile-values.ts'
+import { encodeForm, form, type FormPairs, secretTexts, texts } from './hostile-values.ts'
 import { mutate, type Mutation, mutations } from './event-mutations.ts'
 import { membersOf } from './schema-values.ts'
 import { closeSite, fuzzedSite } from './site.ts'
@@ -27,7 +27,7 @@ const authorization = fc.oneof(
     )
     .map((one) => [one]),
   fc.tuple(fc.nat(4), fc.nat(4)).map(([id, secret]) => [`basic:{{client${id}}}:{{secret${secret}}}`]),
-  fc.tuple(texts, texts).map(([first, second]) => [`Bearer ${first}`, `Basic ${second}`]),
+  fc.tuple(secretTexts, secretTexts).map(([first, second]) => [`Bearer ${first}`, `Basic ${second}`]),
 )
 
 /** One line of the log, no secret in it, in the tables or in the answer, and no internal failure. */

@@ -49,7 +49,10 @@ export function observe(watch: SecretWatch, exchange: Exchange): void {
   const sent = [...membersOf(query), ...membersOf(body)]
   const shown = membersOf(answer)
   for (const [kind, value] of secretsAmong(sent, SENT)) watch.learn(kind, value)
-  watch.answered(`the answer of ${name}`, answer, repeated(watch.successors, exchange, sent, shown))
+  watch.answered(`the answer of ${name}`, answer, [
+    ...repeated(watch.successors, exchange, sent, shown),
+    ...handedOn(watch.toHandOn, exchange, shown),
+  ])
   for (const [kind, value] of secretsAmong(shown, SHOWN)) watch.learn(kind, value)
 }
 
@@ -63,7 +66,8 @@ function secretsAmong(members: readonly Member[], among: Kinds): Member[] {
 /**
  * The exceptions, as values that the answer may repeat. With `refreshTokenKept` a refresh answers the token that was presented, and
  * with `refreshTokenIdempotent` the next refresh with one token answers what the last one did. `/auth/token/update` answers the
- * access token that the caller named it by (Authlete contract, section 2.7).
+ * access token that the caller named it by (Authlete contract, section 2.7), and `/client/secret/update` the secret that the caller
+ * has chosen.
  */
 function repeated(
   successors: Map<string, string>,
@@ -72,12 +76,20 @@ function repeated(
   shown: readonly Member[],
 ): string[] {
   if (name.endsWith('/auth/token/update')) return valuesOf(sent, 'accessToken')
+  if (name.includes('/client/secret/update')) return valuesOf(sent, 'clientSecret')
   const [presented] = valuesOf(sent, 'refresh_token')
   if (presented === undefined) return []
   const before = successors.get(presented)
   const [next] = valuesOf(shown, 'refreshToken', 'refresh_token')
   if (next !== undefined) successors.set(presented, next)
   return [presented, ...(before === undefined ? [] : [before])]
+}
+
+/** A further exception: an authorization server in front of the Web API hands its tokens on to the client, once. */
+function handedOn(waiting: Set<string>, { name }: Exchange, shown: readonly Member[]): string[] {
+  const tokens = valuesOf(shown, 'access_token', 'refresh_token')
+  if (/\/auth\/token$/.test(name)) for (const token of tokens) waiting.add(token)
+  return name === 'POST /token' ? tokens.filter((token) => waiting.delete(token)) : []
 }
 
 const valuesOf = (members: readonly Member[], ...names: readonly string[]) =>
@@ -154,6 +166,6 @@ function unmarshalled(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   const { S, M } = value as { S?: unknown; M?: unknown }
   if (typeof S === 'string') return S
-  const members = Object.entries((M ?? value) as object)
+  const members = Object.entries(M ?? value)
   return Object.fromEntries(members.map(([name, inner]) => [name, unmarshalled(inner)]))
 }

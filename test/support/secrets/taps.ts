@@ -17,6 +17,8 @@ tracingChannel('pino_asJson').end.subscribe((message) => {
 
 subscribe('http.server.request.start', (message) => {
   const { request, response } = message as { request: IncomingMessage; response: ServerResponse }
+  // Between the packaged functions and Lambda's runtime there are whole events.
+  if (request.url?.startsWith('/2018-06-01/runtime/') === true) return
   const target = request.headers['x-amz-target']
   if (String(target).startsWith('DynamoDB_')) {
     readAlong(request, (body) => observeStored(watch, String(target), body))

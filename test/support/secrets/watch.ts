@@ -15,6 +15,8 @@ export class SecretWatch {
   readonly #leaks = new Set<string>()
   /** What the last refresh with a refresh token answered. With `refreshTokenIdempotent` the next one repeats it. */
   readonly successors = new Map<string, string>()
+  /** Tokens of the Web API that an authorization server in front of it has not handed on to its client yet. */
+  readonly toHandOn = new Set<string>()
 
   /** Makes a value known as a secret: a token, a code, a ticket, a client secret, a key or an assertion. */
   learn(kind: string, value: string): void {
@@ -70,6 +72,7 @@ export class SecretWatch {
     this.#written.clear()
     this.#leaks.clear()
     this.successors.clear()
+    this.toHandOn.clear()
   }
 }
 
