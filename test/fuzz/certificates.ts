@@ -21,7 +21,7 @@ const NAMES = [
     'self-signed-ec',
   ],
 ]
-export const VECTORS = new Map(NAMES.map((name) => [name, new X509Certificate(certificatePem(name)).raw]))
+const VECTORS = new Map(NAMES.map((name) => [name, new X509Certificate(certificatePem(name)).raw]))
 export const vector = (name: string) => VECTORS.get(name) ?? Buffer.alloc(0)
 
 /** Contents that parsers have stumbled over: NUL, wildcards, wrong encodings, indefinite length, commas in names. */

@@ -88,7 +88,7 @@ function repeated(
 /** A further exception: an authorization server in front of the Web API hands its tokens on to the client, once. */
 function handedOn(waiting: Set<string>, { name }: Exchange, shown: readonly Member[]): string[] {
   const tokens = valuesOf(shown, 'access_token', 'refresh_token')
-  if (/\/auth\/token$/.test(name)) for (const token of tokens) waiting.add(token)
+  if (name.endsWith('/auth/token')) for (const token of tokens) waiting.add(token)
   return name === 'POST /token' ? tokens.filter((token) => waiting.delete(token)) : []
 }
 
@@ -107,7 +107,7 @@ function learnCredentials(watch: SecretWatch, authorization: string): void {
 type Member = readonly [name: string, value: string]
 
 /** Every member that is text, however deep, also in texts that are JSON, a form or an address. */
-export function membersOf(text: string): Member[] {
+function membersOf(text: string): Member[] {
   const found: Member[] = []
   // Without recursion, because tests send deep JSON.
   const left: (readonly [name: string, value: unknown])[] = insideOf(text)
