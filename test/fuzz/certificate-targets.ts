@@ -29,7 +29,7 @@ const SPELLINGS: readonly ((base64: string) => string)[] = [
 
 const certificates: Target = {
   name: 'certificate',
-  runs: 300,
+  runs: 200,
   input: fc.record({ changed: changedCertificate, spelling: fc.nat(SPELLINGS.length - 1) }),
   check: async (input) => {
     const { changed, spelling } = input as { readonly changed: Changed; readonly spelling: number }

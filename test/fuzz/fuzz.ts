@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { answered } from '../support/checked-answers.ts'
 import { type Slow, tryInputs } from './campaign.ts'
 import { keep } from './corpus.ts'
 import { closeSite } from './site.ts'
@@ -57,6 +58,7 @@ function report(
   last: number,
 ): number {
   for (const [name, count] of counts) console.log(`${name.padEnd(18)}${count} inputs`)
+  console.log(`${answered.size} different results of endpoints`)
   console.log(`${slow.length} inputs over 50 ms of CPU`)
   for (const { target, milliseconds, input } of slow
     .toSorted((a, b) => b.milliseconds - a.milliseconds)

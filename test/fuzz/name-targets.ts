@@ -67,7 +67,7 @@ const attribute = fc.record({
 /** A name in a certificate, and its text as RFC 4514 has it, written here a second time. */
 const subjects: Target = {
   name: 'subject',
-  runs: 300,
+  runs: 200,
   input: fc.array(fc.array(attribute, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 4 }),
   check: async (input) => {
     const rdns = input as Attribute[][]
@@ -169,7 +169,7 @@ const nameText = fc.oneof(
 
 const alternativeNames: Target = {
   name: 'alternative-name',
-  runs: 300,
+  runs: 200,
   input: fc.record({
     kind: fc.constantFrom(...Object.keys(KINDS)),
     registered: nameText,

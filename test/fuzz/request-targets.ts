@@ -50,7 +50,7 @@ const FORM = 'application/x-www-form-urlencoded'
 
 const oauth: Target = {
   name: 'oauth',
-  runs: 150,
+  runs: 120,
   input: fc.record({
     route: fc.constantFrom(
       '/token',
@@ -106,7 +106,7 @@ interface CallInput {
 
 const calls: Target = {
   name: 'call',
-  runs: 150,
+  runs: 120,
   input: fc.oneof(
     ...CALLS.map((call) => ({
       weight: isDeletion(call) ? 1 : 10,
