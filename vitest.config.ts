@@ -4,6 +4,8 @@ import { ClosingLine } from './test/support/closing-line.ts'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Searches log lines, tables and answers of every test for secrets.
+    setupFiles: ['test/support/secrets/setup.ts'],
     allowOnly: false,
     // One for each core: many tests wait for processes and connections.
     maxWorkers: '100%',

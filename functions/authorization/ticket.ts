@@ -11,6 +11,8 @@ import { StoreUnavailable } from '../../shared/store/unavailable.ts'
 export interface TicketReasons {
   readonly unknown: Reason
   readonly expired: Reason
+  /** If the client is deleted or locked, or all its tokens were revoked. */
+  readonly invalid?: Readonly<Record<keyof typeof INVALID_REASON, Reason>>
 }
 
 const INVALID_REASON = {
@@ -30,7 +32,7 @@ export async function findTicket(
   const { grant, client } = await store.grants.find(keyOf(service.apiKey, locator))
   if (grant?.stage !== 'TICKET' || !proves(text, grant.ticketDigest)) throw new Refusal(reasons.unknown)
   if (expired(grant.ticketExpiresAt, now)) throw new Refusal(reasons.expired)
-  refuseInvalid(client, service, grant.ticketIssuedAt, INVALID_REASON)
+  refuseInvalid(client, service, grant.ticketIssuedAt, reasons.invalid ?? INVALID_REASON)
   log.note({ client: grant.client })
   return grant
 }

@@ -4,6 +4,9 @@ import { type EndpointReference, referenceOf } from '../../infra/reference/endpo
 import { resultCodes } from '../../infra/reference/result-codes.ts'
 import type { Route, Routes } from '../../shared/lambda/route.ts'
 import { type LambdaResult, serve } from '../../shared/lambda/serve.ts'
+import { exchangeOf } from './secrets/events.ts'
+import { observe } from './secrets/exchange.ts'
+import { watch } from './secrets/taps.ts'
 import { ApiError, OAuthError } from '../../shared/answer-schema.ts'
 import type { Runtime } from '../../shared/runtime.ts'
 
@@ -15,6 +18,7 @@ export function serveChecked(routes: Routes, runtime: Runtime) {
   const handler = serve(routes, runtime)
   return async (event: unknown): Promise<LambdaResult> => {
     const result = await handler(event)
+    observe(watch, exchangeOf(event, result.body))
     const template = templateOf(event as { routeKey?: string; resource?: string })
     const route = Object.hasOwn(routes, template) ? routes[template] : undefined
     const wrong = route && (faultIn(result, route) ?? faultInCode(result, route))

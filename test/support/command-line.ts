@@ -1,5 +1,6 @@
 import { vi } from 'vitest'
 import type { main } from '../../infra/certbound.ts'
+import { watch } from './secrets/taps.ts'
 
 /** The exit code of a command, and its output. */
 export interface Ran {
@@ -16,6 +17,9 @@ export interface Surroundings {
   /** The lines that are typed, if the command asks several times. */
   readonly answers?: readonly string[]
 }
+
+/** They show their user new secrets, or the answer to a call, on purpose. */
+const SHOW_SECRETS = ['start', 'demo', 'invoke', 'provision', 'restore']
 
 /** Runs a command of certbound in this process, as `certbound` does from a terminal. */
 export async function runCommand(
@@ -36,6 +40,9 @@ export async function runCommand(
   try {
     return { code: await run(argv, io), ...printed }
   } finally {
+    const [command = ''] = argv
+    const output = printed.stdout + printed.stderr
+    if (!SHOW_SECRETS.includes(command)) watch.wrote(`the output of certbound ${command}`, output)
     vi.unstubAllEnvs()
   }
 }

@@ -4,7 +4,10 @@ import { createInterface } from 'node:readline'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import type { Settings } from '../../shared/settings.ts'
 import { fixedRuntime } from './fixed-runtime.ts'
-import { gateway, type Received, type Sent } from './gateway.ts'
+import { eventFor, gateway, type Received, type Sent } from './gateway.ts'
+import { exchangeOf } from './secrets/events.ts'
+import { observe } from './secrets/exchange.ts'
+import { watch } from './secrets/taps.ts'
 
 interface Start {
   readonly settings: Settings
@@ -15,6 +18,12 @@ interface Start {
 interface Line {
   readonly now: EpochSeconds
   readonly sent: Sent
+}
+
+interface Answer {
+  readonly received: Received
+  /** What its own watch for secrets has found. */
+  readonly leaks: readonly string[]
 }
 
 export interface OtherProcess {
@@ -39,7 +48,11 @@ export function startOtherProcess(settings: Settings, endpoint: string): OtherPr
       child.stdin.write(`${JSON.stringify({ now, sent } satisfies Line)}\n`)
       const answer = await answers.next()
       if (answer.done === true) throw new Error('the other process has ended')
-      return JSON.parse(answer.value) as Received
+      const { received, leaks } = JSON.parse(answer.value) as Answer
+      if (leaks.length > 0) throw new Error(leaks.join('\n'))
+      // The tables are in this process.
+      observe(watch, exchangeOf(eventFor(sent, '2.0'), received.text))
+      return received
     },
     kill: async () => {
       const ended = once(child, 'close')
@@ -60,7 +73,8 @@ async function answerLines({ settings, endpoint }: Start): Promise<void> {
   for await (const line of createInterface({ input: process.stdin })) {
     const { now, sent } = JSON.parse(line) as Line
     runtime.clock.now = now
-    console.log(JSON.stringify(await send(sent)))
+    const received = await send(sent)
+    console.log(JSON.stringify({ received, leaks: watch.taken() } satisfies Answer))
   }
   await runtime.close()
 }

@@ -8,6 +8,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** Node keeps there what it has compiled: scripts start in half the time. */
 const COMPILED = resolve(ROOT, '.cache/compiled')
 
+/** The watch for secrets in the process of the script. */
+const WATCH = new URL('secrets/own-process.ts', import.meta.url).href
+
 export interface Script {
   readonly process: ChildProcess
   /** Everything printed so far. */
@@ -31,7 +34,7 @@ export function runScript(
   cwd = ROOT,
   input = '',
 ): Script {
-  const child = spawn(process.execPath, [resolve(ROOT, file), ...parameters], {
+  const child = spawn(process.execPath, ['--import', WATCH, resolve(ROOT, file), ...parameters], {
     cwd,
     env: { NODE_COMPILE_CACHE: COMPILED, ...process.env, ...env },
   })

@@ -6,13 +6,13 @@ import { findTicket, takeStep } from '../ticket.ts'
 /**
  * Reads the text that is stored with a ticket, and does not consume the ticket.
  *
- * @throws Refusal info-ticket-unknown, authorization-client-…, ticket-cut-off
+ * @throws Refusal info-ticket-unknown
  */
 export async function ticketContext(text: string, call: Call): Promise<string | undefined> {
   return (await findTicket(text, REASONS, call)).context
 }
 
-/** Replaces the text that is stored with a ticket. @throws Refusal info-ticket-unknown, authorization-client-…, ticket-cut-off */
+/** Replaces the text that is stored with a ticket. @throws Refusal info-ticket-unknown */
 export async function updateContext(update: TicketUpdate, call: Call): Promise<TicketUpdate> {
   const kept = await takeStep(async () => {
     const ticket = await findTicket(update.ticket, REASONS, call)
@@ -22,4 +22,13 @@ export async function updateContext(update: TicketUpdate, call: Call): Promise<T
   return update
 }
 
-const REASONS = { unknown: 'info-ticket-unknown', expired: 'info-ticket-unknown' } as const
+/** The published actions of these two endpoints have none but NOT_FOUND for a ticket that cannot be used any more. */
+const REASONS = {
+  unknown: 'info-ticket-unknown',
+  expired: 'info-ticket-unknown',
+  invalid: {
+    deleted: 'info-ticket-unknown',
+    locked: 'info-ticket-unknown',
+    'cut-off': 'info-ticket-unknown',
+  },
+} as const

@@ -1,5 +1,6 @@
 import type { BitString } from 'asn1js'
 import type { BasicConstraints, Certificate, Extension } from 'pkijs'
+import { valueOf } from './extension-value.ts'
 
 const KEY_USAGE = '2.5.29.15'
 const BASIC_CONSTRAINTS = '2.5.29.19'
@@ -41,14 +42,13 @@ async function parse(der: Buffer): Promise<Certificate | undefined> {
   }
 }
 
-function maySign({ parsedValue }: Extension): boolean {
-  const [first] = (parsedValue as BitString | undefined)?.valueBlock.valueHexView ?? []
+function maySign(extension: Extension): boolean {
+  const value = valueOf(extension) as Partial<BitString> | undefined
+  const [first] = value?.valueBlock?.valueHexView ?? []
   return first === undefined || (first & MAY_SIGN) !== 0
 }
 
-function isAuthority({ parsedValue }: Extension): boolean {
-  const { cA, parsingError } = (parsedValue ?? { cA: true }) as Partial<BasicConstraints> & {
-    readonly parsingError?: string
-  }
-  return cA === true || parsingError !== undefined
+function isAuthority(extension: Extension): boolean {
+  const value = valueOf(extension) as Partial<BasicConstraints> | undefined
+  return value === undefined || value.cA === true
 }

@@ -1,4 +1,5 @@
 import type { Certificate, Extension, NameConstraints } from 'pkijs'
+import { valueOf } from './extension-value.ts'
 import { isOutside } from './name-constraints.ts'
 import { readSubject } from '../names.ts'
 import type { Der } from '../pem.ts'
@@ -54,12 +55,9 @@ export async function isWellConstrained(members: readonly PathMember[]): Promise
 function isUnderstood({ extensions = [] }: Certificate): boolean {
   const kinds = new Set(extensions.map(({ extnID }) => extnID))
   if (kinds.size < extensions.length) return false
-  return extensions.every(({ extnID, critical, parsedValue }) => {
-    const broken =
-      parsedValue === undefined || (parsedValue as { parsingError?: string }).parsingError !== undefined
-    if (UNDERSTOOD.has(extnID)) return !broken
-    return !critical
-  })
+  return extensions.every((extension) =>
+    UNDERSTOOD.has(extension.extnID) ? valueOf(extension) !== undefined : !extension.critical,
+  )
 }
 
 /** RFC 5280 section 4.2.1.9: self-issued certificates do not count. */

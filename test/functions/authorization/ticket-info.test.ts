@@ -139,3 +139,18 @@ test.each([7, 'x'.repeat(8193)])('a context that is no short text is refused (%#
   expect([status, json['resultCode']]).toEqual([400, 'A001294'])
   expect(json['resultMessage']).toContain("'context'")
 })
+
+test.each([
+  ['lock', (id: string) => walk.call(`/client/lock_flag/update/${id}`, { clientLocked: true })],
+  ['cut-off', (id: string) => walk.call('/auth/token/revoke', { clientIdentifier: id })],
+  ['deletion', (id: string) => walk.v3('DELETE', `/client/delete/${id}`)],
+])(
+  'a ticket that the %s of its client has ended is not found, as these endpoints have no other action for it',
+  async (_name, end) => {
+    const other = await walk.addClient(PUBLIC)
+    const ticket = String((await walk.authorize(other)).json['ticket'])
+    await end(other.id)
+    for (const answer of [await info(ticket), await update(ticket, 'new')])
+      expect(outcome(answer)).toBe('NOT_FOUND A041392')
+  },
+)

@@ -4,7 +4,7 @@ import { X509Certificate } from 'node:crypto'
 import { connect, createServer, type TLSSocket } from 'node:tls'
 import { expect, test } from 'vitest'
 import { canIssue } from '../../../../shared/certificate/path/can-issue.ts'
-import type { Built } from '../../../support/built-certificate.ts'
+import { type Built, element } from '../../../support/built-certificate.ts'
 import {
   basicConstraints,
   client,
@@ -84,3 +84,13 @@ test.each(['file:article/certificate.pem', 'file:rfc8705-appendix-a/certificate.
     expect(await canIssue(new X509Certificate(presented(file) ?? '').raw)).toBe(true)
   },
 )
+
+test('a certificate whose basicConstraints cannot be parsed counts as one that can issue', async () => {
+  const notATime = {
+    oid: '2.5.29.19',
+    value: element(0x30, element(0x18, 'no time')),
+    critical: true,
+  } as const
+  const { der } = await selfSigned({ extensions: [notATime] })
+  expect(await canIssue(der)).toBe(true)
+})

@@ -1,0 +1,12 @@
+import { CERTIFICATE_TARGETS } from './certificate-targets.ts'
+import { NAME_TARGETS } from './name-targets.ts'
+import { REQUEST_TARGETS } from './request-targets.ts'
+import type { Target } from './target.ts'
+import { TEXT_TARGETS } from './text-targets.ts'
+
+export const TARGETS: readonly Target[] = [
+  ...CERTIFICATE_TARGETS,
+  ...NAME_TARGETS,
+  ...TEXT_TARGETS,
+  ...REQUEST_TARGETS,
+]

@@ -1,0 +1,7 @@
+import { afterAll, afterEach } from 'vitest'
+import { watch } from './taps.ts'
+
+// Vitest runs this for every test file.
+watch.restart()
+afterEach(() => watch.refuseLeaks())
+afterAll(() => watch.refuseLeaks())
