@@ -88,7 +88,8 @@ export class Clients {
       }
       const confirmedAt = clock()
       if (Math.max(notBefore, state.notBefore) > confirmedAt) return true
-      notBefore = later(confirmedAt, 1)
+      // A store whose writes take seconds would be behind the clock each time.
+      notBefore = later(confirmedAt, 2 ** attempt)
     }
     throw new Error('gave up: other writers changed the state of the client on every attempt')
   }
