@@ -122,7 +122,7 @@ const rebinds: Story = async (world, random) => {
   const path = `/auth/token/delete/${encodeURIComponent(value)}`
   const deleted = await webApi('token delete', path, undefined, 'DELETE')
   bury(world, random, grant, { ...deleted, sure: deleted.status === 204 }, 'token/delete')
-  await probe(world, token, second, random.pick(WAYS), 'deleted token')
+  if (deleted.status === 204) await probe(world, token, second, random.pick(WAYS), 'deleted token')
 }
 
 /** New access tokens are JWTs, or opaque again; the older ones go on. */

@@ -2,7 +2,7 @@ import type { Measured } from './edge.ts'
 import { growth, LEAST_SAMPLES, type Sample } from './memory.ts'
 
 /** What is wrong. Each of them ends the soak with the exit code 1. */
-export const FAULTS = [
+const FAULTS = [
   'wrong yes',
   'wrong no',
   'undocumented answer',

@@ -1,5 +1,6 @@
 import { Agent as PlainAgent, type IncomingHttpHeaders, request as plainRequest } from 'node:http'
 import { Agent, type AgentOptions, request as tlsRequest, type RequestOptions } from 'node:https'
+import type { Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { routeMatcher } from '../../infra/emulator/edge/route-match.ts'
 import { ROUTES } from '../../infra/emulator/site/deployed-functions.ts'
@@ -101,12 +102,18 @@ export interface Received {
   readonly milliseconds: number
 }
 
+/** Connections with an answer. The server may end one while the next request is on its way. */
+const served = new WeakSet<Socket>()
+const isUsed = (socket: Socket | null) => socket !== null && served.has(socket)
+
 function exchange(
   { method = 'POST', path, headers = {}, body }: Asked,
   options: RequestOptions,
   plain: boolean,
 ): Promise<Received> {
   const began = performance.now()
+  // By DELETE and OPTIONS Node would send the body without any, and the server would take it for the next request.
+  const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
   return new Promise((resolve) => {
     const end = (status: number, answer: string, answered: IncomingHttpHeaders, lost: boolean) =>
       resolve({
@@ -116,15 +123,16 @@ function exchange(
       })
     const signal = AbortSignal.timeout(PATIENCE_MILLISECONDS)
     const request = (plain ? plainRequest : tlsRequest)(
-      { ...options, method, path, headers: headers as Record<string, string>, signal },
+      { ...options, method, path, headers: { ...(headers as Record<string, string>), ...length }, signal },
       (response) => {
+        served.add(response.socket)
         text(response).then(
           (answer) => end(response.statusCode ?? 0, answer, response.headers, false),
           () => end(0, '', {}, false),
         )
       },
     )
-    request.once('error', () => end(0, '', {}, request.reusedSocket && !signal.aborted))
+    request.once('error', () => end(0, '', {}, isUsed(request.socket) && !signal.aborted))
     request.end(body)
   })
 }

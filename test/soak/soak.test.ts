@@ -9,4 +9,4 @@ test('a round of good and hostile traffic, in which the store goes and comes bac
   })
   expect(lines.join('\n')).toContain('verdict: no wrong decision, documented answers only')
   expect(right).toBe(true)
-})
+}, 120_000)

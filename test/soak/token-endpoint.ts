@@ -59,7 +59,7 @@ export async function asClient(
   })
 }
 
-export async function askForTokens(
+async function askForTokens(
   world: World,
   client: SoakClient,
   asked: Readonly<Record<string, string>>,

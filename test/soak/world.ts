@@ -15,7 +15,7 @@ import { StoreOutages } from './store-outages.ts'
 import { openWebApi } from './web-api.ts'
 
 /** What a refresh does to the refresh token; a setting of the service. */
-export const REFRESHES = ['kept', 'rotated', 'idempotent'] as const
+const REFRESHES = ['kept', 'rotated', 'idempotent'] as const
 export type Refreshes = (typeof REFRESHES)[number]
 
 /** Its tokens end within seconds. */

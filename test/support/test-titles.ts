@@ -21,7 +21,7 @@ export function missingTests(text: string, folder: string): string[] {
  * What a test can be found by in a source file: the titles of tests and of their groups as they are written, those of
  * `test.each` with their placeholders, and the names that rows and entries of its tables begin with.
  */
-export function titlesIn(file: string): ReadonlySet<string> {
+function titlesIn(file: string): ReadonlySet<string> {
   const titles = new Set<string>()
   const visit = (node: ts.Node): void => {
     const title = titleAt(node)
