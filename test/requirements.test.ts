@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
-import { titlesIn } from './support/test-titles.ts'
+import { missingTests, TESTS } from './support/test-titles.ts'
 import { load } from './support/vectors.ts'
 
 const DOCS = join(import.meta.dirname, '../docs')
@@ -31,8 +31,6 @@ const { requirements } = load(
   }),
 )
 
-/** `` `path.test.ts` “a title” “another” ``; the path is below `test`. */
-const TESTS = /`(?<file>[\w./-]+\.ts)`(?<titles>(?: “[^”]+”)+)/g
 /** `` `bad-requests:ID` ``, an entry of a file below `test/vectors`. */
 const VECTOR = /`(?<file>[a-z-]+):(?<id>[^`]+)`/g
 const DOCUMENT = /\[[^\]]+\]\((?<file>[^)]+)\)/g
@@ -58,13 +56,7 @@ function entriesOf(file: string): readonly (string | undefined)[] {
 
 /** The files, titles, vectors and pages that a proof names and that do not exist. */
 function missing(proof: string): string[] {
-  const tests = [...proof.matchAll(TESTS)].flatMap(({ groups: { file = '', titles = '' } = {} }) => {
-    const path = join(import.meta.dirname, file)
-    if (!existsSync(path)) return [file]
-    const there = titlesIn(path)
-    const named = [...titles.matchAll(/“([^”]+)”/g)].map(([, title = '']) => title)
-    return named.filter((title) => !there.has(title)).map((title) => `${file} “${title}”`)
-  })
+  const tests = missingTests(proof, 'test')
   const vectors = [...proof.matchAll(VECTOR)].flatMap(({ groups: { file = '', id = '' } = {} }) =>
     entriesOf(file).includes(id) ? [] : [`${file}:${id}`],
   )

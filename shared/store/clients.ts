@@ -115,7 +115,8 @@ export class Clients {
       }
       const confirmedAt = clock()
       if (Math.max(notBefore, state.notBefore) > confirmedAt) return true
-      notBefore = later(confirmedAt, 1)
+      // A store whose writes take seconds would be behind the clock each time.
+      notBefore = later(confirmedAt, 2 ** attempt)
     }
     throw gaveUp()
   }

@@ -44,7 +44,7 @@ export function faultIn({ statusCode, body }: LambdaResult, { endpoint, face }: 
 }
 
 /** A code or an error that the reference does not have at the endpoint. */
-function faultInCode({ body }: LambdaResult, route: Route): string | undefined {
+export function faultInCode({ body }: LambdaResult, route: Route): string | undefined {
   const { resultCode, error } = JSON.parse(body.startsWith('{') ? body : '{}') as Record<string, string>
   const code = route.face === 'oauth' ? error : resultCode
   if (code === undefined) return undefined

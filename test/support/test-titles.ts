@@ -1,11 +1,27 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import ts from 'typescript'
+import { ROOT } from '../../infra/root.ts'
+
+/** `` `path.test.ts` “a title” “another” ``. */
+export const TESTS = /`(?<file>[\w./-]+\.ts)`(?<titles>(?: “[^”]+”)+)/g
+
+/** The files and titles that a text names and that do not exist. @param folder of the project, where its paths begin */
+export function missingTests(text: string, folder: string): string[] {
+  return [...text.matchAll(TESTS)].flatMap(({ groups: { file = '', titles = '' } = {} }) => {
+    const path = join(ROOT, folder, file)
+    if (!existsSync(path)) return [file]
+    const there = titlesIn(path)
+    const named = [...titles.matchAll(/“([^”]+)”/g)].map(([, title = '']) => title)
+    return named.filter((title) => !there.has(title)).map((title) => `${file} “${title}”`)
+  })
+}
 
 /**
  * What a test can be found by in a source file: the titles of tests and of their groups as they are written, those of
  * `test.each` with their placeholders, and the names that rows and entries of its tables begin with.
  */
-export function titlesIn(file: string): ReadonlySet<string> {
+function titlesIn(file: string): ReadonlySet<string> {
   const titles = new Set<string>()
   const visit = (node: ts.Node): void => {
     const title = titleAt(node)

@@ -163,6 +163,15 @@ export async function clientState(engine: Engine) {
     expect(outcome(await walk.refresh(client, refresh))).toBe(CUT_OFF.refresh)
   })
 
+  test('a cut-off is done although each of its writes takes seconds', async () => {
+    let readings = 0
+    const slow = () => later(START, 3 * readings++)
+    expect(await clients().cutOff(walk.number, client.number, slow)).toBe(true)
+    const { notBefore } = (await stored()) as { readonly notBefore: number }
+    expect(notBefore).toBeGreaterThan(START + 3 * (readings - 1))
+    expect(await present()).toEqual(CUT_OFF)
+  })
+
   test('a cut-off never lowers the bound', async () => {
     await clients().cutOff(walk.number, client.number, () => later(START, 100))
     expect(await clients().cutOff(walk.number, client.number, () => START)).toBe(true)

@@ -1,0 +1,174 @@
+import { Agent as PlainAgent, type IncomingHttpHeaders, request as plainRequest } from 'node:http'
+import { Agent, type AgentOptions, request as tlsRequest, type RequestOptions } from 'node:https'
+import type { Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { routeMatcher } from '../../infra/emulator/edge/route-match.ts'
+import { ROUTES } from '../../infra/emulator/site/deployed-functions.ts'
+import { faultIn, faultInCode } from '../support/checked-answers.ts'
+import type { Report } from './report.ts'
+import type { StoreOutages } from './store-outages.ts'
+import type { Span } from './truth.ts'
+
+export interface Asked {
+  /** The identity that the connection presents; `undefined` presents none. */
+  readonly as: string | undefined
+  /** The domain: with mutual TLS by default. */
+  readonly on?: 'mutual TLS' | 'plain'
+  /** What the report counts it as. */
+  readonly kind: string
+  readonly method?: string
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
+  readonly body?: string | Buffer
+  /** The gateway itself may refuse it, before any function, or end the connection. */
+  readonly gateway?: boolean
+  /** Other connections than those that are kept for this identity. */
+  readonly agent?: Agent
+}
+
+export interface Reply extends Span {
+  /** 0: there was no answer. */
+  readonly status: number
+  readonly json: Readonly<Record<string, unknown>>
+  /** Nothing can be concluded from a failure: the store was away meanwhile, or a kept connection ended. */
+  readonly excused: boolean
+}
+
+interface Surroundings {
+  readonly mtlsPort: number
+  readonly plainPort: number
+  /** Certificate, key and CA by the name of the identity. */
+  readonly identity: (name: string | undefined) => AgentOptions
+  readonly report: Report
+  readonly outages: StoreOutages
+}
+
+const PATIENCE_MILLISECONDS = 60_000
+const GATEWAY_STATUSES = [400, 403, 404, 405, 408, 413, 431]
+const CONNECTIONS = 8
+
+const match = routeMatcher(
+  new Map(Object.keys(ROUTES).map((template) => [template, () => Promise.reject(new Error(template))])),
+)
+
+/** Sends requests, checks that each answer is documented, and counts them. */
+export function openSender({ mtlsPort, plainPort, identity, report, outages }: Surroundings) {
+  const agents = new Map<string | undefined, Agent>()
+  const plainAgent = new PlainAgent({ keepAlive: true, maxSockets: CONNECTIONS })
+  const agentOf = (name: string | undefined) => {
+    const known =
+      agents.get(name) ?? new Agent({ ...identity(name), keepAlive: true, maxSockets: CONNECTIONS })
+    agents.set(name, known)
+    return known
+  }
+
+  async function send(asked: Asked): Promise<Reply> {
+    const plain = asked.on === 'plain'
+    const agent = plain ? plainAgent : (asked.agent ?? agentOf(asked.as))
+    const port = plain ? plainPort : mtlsPort
+    const sent = performance.now()
+    const received = await exchange(asked, { agent, port, host: '127.0.0.1' }, plain)
+    const span = { sent, answered: performance.now() }
+    const away = outages.overlap(span)
+    judgeAnswer(asked, received, away)
+    return { ...span, status: received.status, json: received.json, excused: away || received.lost }
+  }
+
+  function judgeAnswer(asked: Asked, received: Received, away: boolean): void {
+    const { method = 'POST', path } = asked
+    report.request(asked.kind, labelOf(received), received.milliseconds)
+    const wrong = faultOf(asked, received, away)
+    if (wrong !== undefined) {
+      report.fault('undocumented answer', `${asked.kind}: ${method} ${path}: ${labelOf(received)}: ${wrong}`)
+    }
+    if (away && received.status === 503) report.unavailable++
+  }
+
+  const close = () => {
+    for (const agent of [plainAgent, ...agents.values()]) agent.destroy()
+  }
+  return { send, close }
+}
+
+export type Send = ReturnType<typeof openSender>['send']
+
+export interface Received {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly text: string
+  readonly json: Readonly<Record<string, unknown>>
+  /** The connection had been used before, and the server ended it at the same moment. */
+  readonly lost: boolean
+  readonly milliseconds: number
+}
+
+/** Connections with an answer. The server may end one while the next request is on its way. */
+const served = new WeakSet<Socket>()
+const isUsed = (socket: Socket | null) => socket !== null && served.has(socket)
+
+function exchange(
+  { method = 'POST', path, headers = {}, body }: Asked,
+  options: RequestOptions,
+  plain: boolean,
+): Promise<Received> {
+  const began = performance.now()
+  // By DELETE and OPTIONS Node would send the body without any, and the server would take it for the next request.
+  const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
+  return new Promise((resolve) => {
+    const end = (status: number, answer: string, answered: IncomingHttpHeaders, lost: boolean) =>
+      resolve({
+        ...{ status, text: answer, headers: answered, lost },
+        json: objectIn(answer),
+        milliseconds: performance.now() - began,
+      })
+    const signal = AbortSignal.timeout(PATIENCE_MILLISECONDS)
+    const request = (plain ? plainRequest : tlsRequest)(
+      { ...options, method, path, headers: { ...(headers as Record<string, string>), ...length }, signal },
+      (response) => {
+        served.add(response.socket)
+        text(response).then(
+          (answer) => end(response.statusCode ?? 0, answer, response.headers, false),
+          () => end(0, '', {}, false),
+        )
+      },
+    )
+    request.once('error', () => end(0, '', {}, isUsed(request.socket) && !signal.aborted))
+    request.end(body)
+  })
+}
+
+function faultOf(asked: Asked, received: Received, away: boolean): string | undefined {
+  const { status, headers, text: body, json } = received
+  const byGateway = asked.gateway === true
+  if (status === 0) return byGateway || received.lost ? undefined : 'no answer'
+  if (status >= 500 && status !== 503) return body
+  if (status === 503 || json['action'] === 'INTERNAL_SERVER_ERROR') return away ? undefined : body
+  const found = match(asked.path.split('?', 1)[0] ?? '')
+  const route = found && ROUTES[found.template]
+  if (byGateway && GATEWAY_STATUSES.includes(status) && typeof json['message'] !== 'undefined')
+    return undefined
+  if (byGateway && [400, 408, 431].includes(status) && body === '') return undefined
+  if (route === undefined) return 'there is no such route'
+  const result = {
+    statusCode: status,
+    headers: headers as Record<string, string>,
+    body,
+    isBase64Encoded: false as const,
+  }
+  return faultIn(result, route) ?? faultInCode(result, route)
+}
+
+function labelOf({ status, json }: Received): string {
+  const code = json['resultCode'] ?? json['error']
+  return `${status === 0 ? 'none' : String(status)}${typeof code === 'string' ? ` ${code}` : ''}`
+}
+
+function objectIn(body: string): Readonly<Record<string, unknown>> {
+  if (!body.startsWith('{')) return {}
+  try {
+    return JSON.parse(body) as Record<string, unknown>
+  } catch (error) {
+    if (error instanceof SyntaxError) return {}
+    throw error
+  }
+}
