@@ -1,0 +1,48 @@
+import fc from 'fast-check'
+import { afterAll, expect, test } from 'vitest'
+import { startEmbeddedEngine } from '../../infra/emulator/engine.ts'
+import { propertyOver } from '../model/run.ts'
+import { type Fate, pass, startCuttingProxy } from '../support/cutting-proxy.ts'
+import { ALL, PASSING_FAULTS } from './fault-list.ts'
+
+const RUNS = ALL ? 100 : 3
+const LIMIT_MILLISECONDS = ALL ? 1_200_000 : 30_000
+/** Of so many calls of the store one is hit. */
+const RARITY = 8
+
+const engine = await startEmbeddedEngine({})
+const proxy = await startCuttingProxy(engine.endpoint)
+afterAll(async () => {
+  await proxy.close()
+  await engine.close()
+})
+
+/** Every so many calls have a fault, each another one. The SDK sends such a call again. */
+function faultsInTurn(): { readonly fate: Fate; readonly hit: () => number } {
+  const fates = Object.entries(PASSING_FAULTS).flatMap(([name, fate]) =>
+    name.includes('keys') ? [] : [fate()],
+  )
+  const hit = new Map<string, Fate>()
+  const calls = new Set<string>()
+  const fate: Fate = (passing, forward) => {
+    const { call, operation } = passing
+    const isNew = !calls.has(call)
+    calls.add(call)
+    if (isNew && calls.size % RARITY === 0 && !['CreateTable', 'Scan'].includes(operation)) {
+      hit.set(call, fates[hit.size % fates.length] ?? pass)
+    }
+    return (hit.get(call) ?? pass)(passing, forward)
+  }
+  return { fate, hit: () => hit.size }
+}
+
+test(
+  'random requests that overlap keep to the model while the store loses requests and answers',
+  async () => {
+    const { fate, hit } = faultsInTurn()
+    proxy.fate = fate
+    await fc.assert(propertyOver(proxy.endpoint, { mayFail: true }), { numRuns: RUNS, seed: 20261127 })
+    expect(hit()).toBeGreaterThan(RUNS)
+  },
+  LIMIT_MILLISECONDS,
+)
