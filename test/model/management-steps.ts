@@ -1,16 +1,7 @@
 import { SUBJECT } from '../support/walk.ts'
-import {
-  any,
-  type Certainty,
-  type Client,
-  type Grant,
-  happened,
-  type Held,
-  isStopped,
-  type Span,
-  type Written,
-} from './model.ts'
+import { any, type Certainty, happened, isStopped } from './model.ts'
 import { forget, type Play, THUMBPRINTS } from './play.ts'
+import type { Client, Grant, Held, Span, Written } from './state.ts'
 import { chosen, clientOf, hasClient, holds, type Operation, type Step } from './steps.ts'
 import { dead } from './token-steps.ts'
 import { CACHE_SECONDS, SCOPES } from './world.ts'

@@ -1,16 +1,9 @@
 import { X509Certificate, hash } from 'node:crypto'
 import type { Received, Sent } from '../support/gateway.ts'
 import { OTHER, OWN } from '../support/walk.ts'
-import {
-  type Certainty,
-  type Client,
-  type Grant,
-  happened,
-  type Held,
-  type Service,
-  type Span,
-} from './model.ts'
+import { type Certainty, happened } from './model.ts'
 import { Schedule } from './schedule.ts'
+import type { Client, Grant, Held, Service, Span } from './state.ts'
 import { ACCESS_SECONDS, REFRESH_SECONDS, SCOPES, type World } from './world.ts'
 
 /** An answer that the model refuses. */

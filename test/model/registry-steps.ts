@@ -1,6 +1,6 @@
 import { newSigningKey } from '../../infra/aws/provisioning/secure-settings.ts'
-import type { Client, Service, Span, Written } from './model.ts'
 import { forget, type Play } from './play.ts'
+import type { Client, Service, Span, Written } from './state.ts'
 import { clientOf, hasClient, type Operation, serviceOf, type Step } from './steps.ts'
 import { ALIAS, CLIENT, serviceSettings } from './world.ts'
 

@@ -1,6 +1,6 @@
 import type { Received } from '../support/gateway.ts'
-import type { Span } from './model.ts'
 import { Running } from './requests.ts'
+import type { Span } from './state.ts'
 import type { Step } from './steps.ts'
 import type { World } from './world.ts'
 

@@ -1,19 +1,9 @@
 import { contentOf } from '../support/answers.ts'
 import type { Received } from '../support/gateway.ts'
 import { form, OWN, REDIRECT_URI, SUBJECT } from '../support/walk.ts'
-import {
-  any,
-  type Certainty,
-  type Client,
-  type Grant,
-  type Held,
-  isDead,
-  isForOther,
-  isStopped,
-  possible,
-  type Span,
-} from './model.ts'
+import { any, type Certainty, isDead, isForOther, isStopped, possible } from './model.ts'
 import { forget, type Play } from './play.ts'
+import type { Client, Grant, Held, Span } from './state.ts'
 import { chosen, clientOf, hasClient, holds, type Operation, type Step } from './steps.ts'
 import { CACHE_SECONDS, CODE_SECONDS, REFRESH_SECONDS, SCOPES } from './world.ts'
 
