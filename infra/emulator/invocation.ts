@@ -27,9 +27,16 @@ export async function invoke(name: string, event: unknown, env: Environment): Pr
     const { handler } = (await import(file)) as { handler: (event: unknown) => Promise<unknown> }
     return await handler(event)
   } finally {
-    process.env = before
+    restoreEnvironment(before)
     await engine.close()
   }
+}
+
+/** Changes the object itself, because others hold it. */
+function restoreEnvironment(before: NodeJS.ProcessEnv): void {
+  const added = Object.keys(process.env).filter((name) => !(name in before))
+  for (const name of added) Reflect.deleteProperty(process.env, name)
+  Object.assign(process.env, before)
 }
 
 /** The environment of a deployed function, with the engine of this process in place of DynamoDB, and a service. */

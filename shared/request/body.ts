@@ -3,6 +3,7 @@ import * as z from 'zod/mini'
 import type { HttpRequest } from '../http.ts'
 import { isJsonObject, isStorable, type JsonObject, parseJson } from '../json.ts'
 import { decodeEscapes, decodeFormText, splitPair } from './form.ts'
+import { MAX_SCOPE_LENGTH } from './scope.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 
 /** Limits on the work for an unknown client (decision D29). Bodies of the Web API contain certificates. */
@@ -84,6 +85,9 @@ function callText({ body }: HttpRequest): string {
 
 /** An array of strings. In a form body it is one text with spaces between the items (Authlete contract, section 1.1). */
 export const listMember = z.pipe(z.transform(listFromText), z.array(z.string()))
+
+/** The scopes of a call that a grant is to store: they have the limit of the parameter `scope`. */
+export const scopesMember = listMember.check(z.refine((names) => names.join(' ').length <= MAX_SCOPE_LENGTH))
 
 /** An integer. In a form body it is text. 0 counts as absent there, too. */
 export const numberMember = (...checks: readonly z.core.$ZodCheck<number>[]) =>

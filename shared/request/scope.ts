@@ -1,7 +1,5 @@
-import * as z from 'zod/mini'
-import { listMember } from './body.ts'
-
-const MAX_SCOPE_LENGTH = 4096
+/** Of all names with a space between them. In UTF-16 units. */
+export const MAX_SCOPE_LENGTH = 4096
 /** RFC 6749 section 3.3: NQCHAR tokens with single spaces between them. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/
 
@@ -15,6 +13,3 @@ export function parseScope(text: string): readonly string[] | 'malformed' {
 export function covers(held: readonly string[], needed: readonly string[]): boolean {
   return needed.every((name) => held.includes(name))
 }
-
-/** The scopes of a call that a grant is to store: they have the limit of the parameter `scope`. */
-export const scopesMember = listMember.check(z.refine((names) => names.join(' ').length <= MAX_SCOPE_LENGTH))

@@ -11,6 +11,7 @@ import type { Settings } from '../../shared/settings.ts'
 import { openStore } from '../../shared/store/store.ts'
 import { API_IDS, MTLS_DOMAIN, START } from '../support/fixed-runtime.ts'
 import { gateway, type Sent } from '../support/gateway.ts'
+import { watch } from '../support/secrets/taps.ts'
 import { rawTables } from '../support/raw-tables.ts'
 import { REDIRECT_URI } from '../support/walk.ts'
 import { stoppingHandler } from './requests.ts'
@@ -47,6 +48,9 @@ let opened = 0
  */
 export async function openWorld(endpoint: string, mode: Mode, seed: number) {
   opened += 1
+  // The same seed makes the same secrets in each world, and each shows them for the first time.
+  watch.refuseLeaks()
+  watch.restart()
   const clock = { now: START }
   const settings: Settings = {
     registryTable: `model-registry-${opened}`,

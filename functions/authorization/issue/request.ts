@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
-import { scopesMember } from '../../../shared/request/scope.ts'
+import { scopesMember } from '../../../shared/request/body.ts'
 import { EXTRA_MEMBERS, readExtras, type TokenExtras } from '../../../shared/token/extras.ts'
 import {
   AUTHENTICATION_MEMBERS,

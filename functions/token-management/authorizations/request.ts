@@ -2,8 +2,7 @@ import * as z from 'zod/mini'
 import type { HttpRequest } from '../../../shared/http.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { RANGE, type Range } from '../../../shared/request/range.ts'
-import { readCall } from '../../../shared/request/body.ts'
-import { scopesMember } from '../../../shared/request/scope.ts'
+import { readCall, scopesMember } from '../../../shared/request/body.ts'
 import { readListCall } from '../range.ts'
 
 /** Asks for the clients that an end-user has authorized (Authlete contract, section 1.4). */

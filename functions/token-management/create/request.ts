@@ -11,8 +11,7 @@ import {
 } from '../../../shared/token/terms.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { parseResources } from '../../../shared/token/resource.ts'
-import { flagMember, listMember } from '../../../shared/request/body.ts'
-import { scopesMember } from '../../../shared/request/scope.ts'
+import { flagMember, listMember, scopesMember } from '../../../shared/request/body.ts'
 import { positiveMember, refuseNotOffered, thumbprintMember } from '../request.ts'
 
 /** Asks for tokens on behalf of the service. No client or end-user is authenticated. */

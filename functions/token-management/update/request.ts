@@ -4,8 +4,7 @@ import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Property } from '../../../shared/store/grant.ts'
 import { PROPERTY_MEMBERS, readProperties } from '../../../shared/token/terms.ts'
-import { flagMember } from '../../../shared/request/body.ts'
-import { scopesMember } from '../../../shared/request/scope.ts'
+import { flagMember, scopesMember } from '../../../shared/request/body.ts'
 import { positiveMember, refuseNotOffered, thumbprintMember } from '../request.ts'
 
 /** Members that are `undefined` change nothing. */

@@ -150,9 +150,9 @@ describe.each(FORMATS)('format %s', (format) => {
     failing(new Refusal('code-unknown'))
     expect((await send(webApi())).json['flag']).toBe(false)
     expect(runtime.logged().map(({ level, reason }) => [level, reason])).toEqual([
-      ['info', 'code-unknown'],
-      ['info', 'code-unknown'],
-      ['info', 'code-unknown'],
+      ['warn', 'code-unknown'],
+      ['warn', 'code-unknown'],
+      ['warn', 'code-unknown'],
     ])
   })
 
