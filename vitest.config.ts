@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { ClosingLine } from './test/support/closing-line.ts'
 
@@ -7,8 +8,8 @@ export default defineConfig({
     // Searches log lines, tables and answers of every test for secrets.
     setupFiles: ['test/support/secrets/setup.ts'],
     allowOnly: false,
-    // One for each core: many tests wait for processes and connections.
-    maxWorkers: '100%',
+    // More than cores: many tests wait for processes and connections.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     // A worker loads each module once, for all of its files. So no file may leave process-wide state behind.
     isolate: false,
     // Node loads the sources itself, as it does outside of the tests.
