@@ -26,7 +26,8 @@ export function mutate(event: object, changes: readonly Mutation[]): object {
       if (name === undefined) break
       const inner = at[name]
       if (typeof inner === 'object' && inner !== null && step !== path.at(-1)) at = inner as typeof at
-      else if ('value' in change) at[name] = change.value
+      // A value that came into the event before may be where this one goes.
+      else if ('value' in change) at[name] = structuredClone(change.value)
       else Reflect.deleteProperty(at, name)
     }
   }
