@@ -53,7 +53,7 @@ async function openSite() {
     return tokens
   }
 
-  async function value(name: string): Promise<string> {
+  async function value(name: string): Promise<string | undefined> {
     const client = clients[Number(name.slice(-1))]
     switch (name) {
       case 'access':
@@ -81,7 +81,8 @@ async function openSite() {
     const text = JSON.stringify(input)
     const names = new Set([...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name = '']) => name))
     const values = new Map<string, string>()
-    for (const name of names) values.set(name, JSON.stringify(await value(name)).slice(1, -1))
+    // Inputs before may have ended what gives a value, until the site is new.
+    for (const name of names) values.set(name, JSON.stringify((await value(name)) ?? '').slice(1, -1))
     runtime.lines.length = 0
     // What a cut-off of the same second ends would stay dead.
     runtime.clock.now = later(runtime.clock.now, 2)
