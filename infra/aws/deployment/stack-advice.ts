@@ -28,7 +28,7 @@ export function obstacle(name: string, state: StackState | undefined, region: st
 
   const tables = ['RegistryTableName', 'GrantsTableName'].flatMap((key) => outputs.get(key) ?? [])
   if (tables.length > 0)
-    return `${stack} cannot be changed any more (${status}), and its tables ${tables.join(' and ')} have all clients and tokens. Leave the stack and the tables as they are, and read docs/operations.md#restore`
+    return `${stack} cannot be changed any more (${status}), and its tables ${tables.join(' and ')} have all clients and tokens. Leave the stack and the tables as they are until you have read docs/operations.md#restore`
   const unprotect = isProtected ? ['update-termination-protection --no-enable-termination-protection'] : []
   if (NEVER_MADE.test(status) || status === 'DELETE_FAILED')
     return `${stack} is left over from a failure (${status}): read its events in CloudFormation, delete it, and deploy again:${aws(...unprotect, 'delete-stack', 'wait stack-delete-complete')}`
