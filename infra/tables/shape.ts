@@ -21,7 +21,8 @@ export function shapeProblems(id: keyof typeof TABLES, { table, ttl }: ReportedT
     table.TableStatus !== 'ACTIVE' && `is not active (${table.TableStatus ?? 'no status'})`,
     !isDeepStrictEqual(table.KeySchema, Properties.KeySchema) && `must have the key ${keyOf(Properties)}`,
     !hasTexts(table, Properties) && `must have these attributes as texts: ${namesOf(Properties)}`,
-    ttl !== AttributeName && `must have its time to live in ${AttributeName}: npm run restore sets it`,
+    ttl !== AttributeName &&
+      `must have its time to live in ${AttributeName}: ${timeToLiveCommand(table.TableName)}`,
     index !== undefined &&
       !(
         found?.IndexStatus === 'ACTIVE' &&
@@ -32,6 +33,10 @@ export function shapeProblems(id: keyof typeof TABLES, { table, ttl }: ReportedT
   ]
   return problems.filter((text) => text !== false)
 }
+
+/** It switches the time to live on and nothing else: `npm run restore` would also end all tokens. */
+export const timeToLiveCommand = (name = 'NAME') =>
+  `aws dynamodb update-time-to-live --table-name ${name} --time-to-live-specification Enabled=true,AttributeName=ttl`
 
 type Keyed = Pick<TableDescription, 'KeySchema' | 'AttributeDefinitions'>
 

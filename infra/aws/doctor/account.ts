@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-lambda'
 import { HeadObjectCommand } from '@aws-sdk/client-s3'
 import { functionNames } from '../../package/build.ts'
+import { timeToLiveCommand } from '../../tables/shape.ts'
 import { mutualTlsOf } from '../deployment/truststore.ts'
 import { ask, statusOf } from './ask.ts'
 import { type Account, type Check, fail, type Finding, orElse, warn } from './check.ts'
@@ -228,7 +229,7 @@ export const timeToLive: Check<Account> = {
       const { TimeToLiveStatus: status, AttributeName } = answer.TimeToLiveDescription ?? {}
       const isOn = (status === 'ENABLED' || status === 'ENABLING') && AttributeName === 'ttl'
       const what = `nothing is ever deleted from ${TableName}: its time to live is not enabled for the attribute ttl`
-      if (!isOn) problems.push(warn(what, 'enable it: npm run deploy'))
+      if (!isOn) problems.push(warn(what, `enable it: ${timeToLiveCommand(TableName)}`))
     }
     return orElse(problems, 'expired items are deleted from both tables')
   },

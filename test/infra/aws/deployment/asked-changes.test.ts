@@ -126,7 +126,12 @@ test('deploy does not replace named tables by new, empty ones', async () => {
 test.each([
   ['that does not exist', 'missing', 'grants', /registry: missing does not exist/],
   ['with another key', 'grants', 'registry', /registry: grants must have the key pk, sk\n.*texts: pk, sk/],
-  ['without a time to live', 'registry', 'no-ttl', /grants: no-ttl must have its time to live in ttl/],
+  [
+    'without a time to live',
+    'registry',
+    'no-ttl',
+    /grants: no-ttl must have its .* ttl: aws dynamodb update-time-to-live --table-name no-ttl /,
+  ],
   ['without the index', 'registry', 'no-index', /grants: no-index must have an active index listing/],
 ])('deploy refuses a named table %s', async (_, registry, grants, problem) => {
   name(registry, grants)

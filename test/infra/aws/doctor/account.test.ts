@@ -206,6 +206,14 @@ test('doctor finds an execute-api endpoint that answers although its setting is 
   expect(await verdict(executeApi, account())).toBe(`fail: ${endpoint} answers: it bypasses mutual TLS`)
 })
 
+test('doctor names the command that switches the time to live on, and nothing that does more', async () => {
+  answers.set('DescribeTimeToLive grants', { TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } })
+  const [report] = await inspect(account(), [timeToLive])
+  expect(report?.findings[0]?.todo).toBe(
+    'enable it: aws dynamodb update-time-to-live --table-name grants --time-to-live-specification Enabled=true,AttributeName=ttl',
+  )
+})
+
 test('doctor ignores cached authorizers that are not certbound', async () => {
   answers.set('GET /v2/apis/other/authorizers', authorizer(300, 'theirs'))
   expect(await verdict(authorizers, account())).toBe('ok')
