@@ -34,7 +34,10 @@ export const COMMAND = command({
     json: { type: 'boolean', default: false },
     strict: { type: 'boolean', default: false },
   },
-  run: async ({ values }, { out }) => {
+  run: async ({ values }, { out, err, env }) => {
+    const tables = env['AWS_ENDPOINT_URL_DYNAMODB'] ?? ''
+    if (!values.local && tables !== '')
+      err(`not AWS: the tables are at ${tables} (AWS_ENDPOINT_URL_DYNAMODB)`)
     const reports = values.local
       ? await inspect(await localDeployment(resolve(values.directory)), CHECKS)
       : await inspectAws(values.settings, values)

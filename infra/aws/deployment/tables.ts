@@ -100,10 +100,13 @@ export async function deployLocally(settings: DeploymentSettings, endpoint: stri
 /**
  * The URL of a DynamoDB on this machine, from an option or the environment; `undefined` for AWS. If the environment decides,
  * a line on standard error shows it.
+ *
+ * @throws Complaint if the option is empty, as an unset variable makes it: it must not mean AWS
  */
 export function localEndpoint(option: string | undefined, { env, err }: Io): string | undefined {
+  if (option === '') throw new Complaint('--endpoint must be the URL of a DynamoDB on this machine')
   const inherited = env['AWS_ENDPOINT_URL_DYNAMODB'] ?? ''
-  if (option !== undefined || inherited === '') return option === '' ? undefined : option
+  if (option !== undefined || inherited === '') return option
   err(`not AWS: the tables are at ${inherited} (AWS_ENDPOINT_URL_DYNAMODB)`)
   return inherited
 }

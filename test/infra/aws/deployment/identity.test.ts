@@ -105,17 +105,33 @@ test('deploy deploys to AWS although the environment names a DynamoDB, and shows
   expect(operator.account.stacks.get(MAIN)?.status).toBe('UPDATE_COMPLETE')
 })
 
-test('deploy refuses an empty --endpoint, as an unset variable makes it', async ({ operator }) => {
-  const { code, stderr } = await operator.run(['--yes', '--endpoint', ''])
-  expect([code, stderr]).toEqual([1, 'deploy: --endpoint must be the URL of a DynamoDB on this machine\n'])
-})
+test.for([['deploy'], ['provision'], ['restore']])(
+  '%s refuses an empty --endpoint, as an unset variable makes it',
+  async ([command = ''], { operator }) => {
+    const { code, stderr } = await operator.anyCommand([command, '--yes', '--endpoint', ''])
+    expect([code, stderr]).toEqual([
+      1,
+      `${command}: --endpoint must be the URL of a DynamoDB on this machine\n`,
+    ])
+    expect(operator.calls).toEqual([])
+  },
+)
+
+const NOT_AWS = /^not AWS: the tables are at http:\/\/127.0.0.1:1 \(AWS_ENDPOINT_URL_DYNAMODB\)\n/
 
 test.for([['provision'], ['restore']])(
   '%s over a DynamoDB of the environment begins with a line that it is not AWS',
   async ([command = ''], { operator }) => {
     const env = { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' }
     const { stderr } = await operator.anyCommand([command, '--yes'], { env })
-    expect(stderr).toMatch(/^not AWS: the tables are at http:\/\/127.0.0.1:1 \(AWS_ENDPOINT_URL_DYNAMODB\)\n/)
+    expect(stderr).toMatch(NOT_AWS)
     expect(operator.calls).toEqual([])
   },
 )
+
+test('doctor over a DynamoDB of the environment begins with a line that it is not AWS', async ({
+  operator,
+}) => {
+  const env = { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1' }
+  expect((await operator.anyCommand(['doctor'], { env })).stderr).toMatch(NOT_AWS)
+})
