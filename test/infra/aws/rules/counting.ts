@@ -38,7 +38,13 @@ const COUNTED: readonly [
   ['DiscoveryLogGroup', { reason: 'document-other' }, []],
   ['ManagementLogGroup', { reason: 'api-not-offered' }, []],
   ['HttpApiLogGroup', { status: '200', domain: MTLS, route: 'ANY /token' }, []],
-  ['HttpApiLogGroup', { status: '403', domain: MTLS, route: '-' }, ['LockedOut']],
+  ['HttpApiLogGroup', { status: '403', domain: MTLS, route: '-', integrationStatus: '-' }, ['LockedOut']],
+  // A token without the scope that was asked for.
+  [
+    'HttpApiLogGroup',
+    { status: '403', domain: MTLS, route: 'ANY /introspection', integrationStatus: '200' },
+    [],
+  ],
   ['HttpApiLogGroup', { status: '403', domain: 'auth.example.com', route: 'ANY /api/client/create' }, []],
   ['HttpApiLogGroup', { status: '429', domain: MTLS, route: 'ANY /token' }, ['Throttled']],
   ['HttpApiLogGroup', { status: '429', domain: 'auth.example.com', route: 'ANY /api/{proxy+}' }, []],
@@ -102,6 +108,10 @@ export const COUNTING_RULES: Rules = {
       'scanners that raise an alarm': set('TokenRefusals.Properties.FilterPattern', '{ $.reason = "*" }'),
       'replays that are not counted': set('TokenReplays', undefined),
       'clients that are locked out in silence': set('LockedOutFilter', undefined),
+      'missing scopes that count as lock-outs': set(
+        'LockedOutFilter.Properties.FilterPattern',
+        `{ ($.status = "403") && ($.domain = "${MTLS}") }`,
+      ),
       'unknown paths that fill a limit': set(
         'ThrottledFilter.Properties.FilterPattern',
         '{ $.status = "429" }',
