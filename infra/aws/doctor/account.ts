@@ -6,7 +6,6 @@ import {
   GetAuthorizersCommand,
   GetDomainNameCommand,
 } from '@aws-sdk/client-apigatewayv2'
-import { DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb'
 import {
   GetAccountSettingsCommand,
   GetPolicyCommand,
@@ -14,7 +13,6 @@ import {
 } from '@aws-sdk/client-lambda'
 import { HeadObjectCommand } from '@aws-sdk/client-s3'
 import { functionNames } from '../../package/build.ts'
-import { timeToLiveCommand } from '../../tables/shape.ts'
 import { mutualTlsOf } from '../deployment/truststore.ts'
 import { ask, statusOf } from './ask.ts'
 import { type Account, type Check, fail, type Finding, orElse, warn } from './check.ts'
@@ -216,21 +214,5 @@ export const concurrency: Check<Account> = {
       ],
       what,
     )
-  },
-}
-
-/** Expired items are deleted. Decisions never rely on it: each compares the time itself. */
-export const timeToLive: Check<Account> = {
-  name: 'time to live',
-  ask: async ({ aws, tables }) => {
-    const problems: Finding[] = []
-    for (const TableName of tables) {
-      const answer = await aws.dynamodb.send(new DescribeTimeToLiveCommand({ TableName }))
-      const { TimeToLiveStatus: status, AttributeName } = answer.TimeToLiveDescription ?? {}
-      const isOn = (status === 'ENABLED' || status === 'ENABLING') && AttributeName === 'ttl'
-      const what = `nothing is ever deleted from ${TableName}: its time to live is not enabled for the attribute ttl`
-      if (!isOn) problems.push(warn(what, `enable it: ${timeToLiveCommand(TableName)}`))
-    }
-    return orElse(problems, 'expired items are deleted from both tables')
   },
 }

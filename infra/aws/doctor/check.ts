@@ -32,6 +32,7 @@ export interface Visitor {
 export interface Account {
   readonly aws: Aws
   readonly settings: Pick<DeploymentSettings, 'stage' | 'mtlsDomain' | 'plainDomain'>
+  /** The registry, then the grants. */
   readonly tables: readonly string[]
 }
 

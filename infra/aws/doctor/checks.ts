@@ -1,12 +1,4 @@
-import {
-  authorizers,
-  concurrency,
-  domains,
-  domainStatus,
-  executeApi,
-  invokers,
-  timeToLive,
-} from './account.ts'
+import { authorizers, concurrency, domains, domainStatus, executeApi, invokers } from './account.ts'
 import { type Account, type Check, fail, type Finding, type Status } from './check.ts'
 import { clock } from './outside/clock.ts'
 import { keySetCheck, metadataCheck } from './outside/documents.ts'
@@ -15,6 +7,7 @@ import { serverCertificates } from './outside/server-certificates.ts'
 import { certificateRequired, strangerRefused, visitorLetIn } from './outside/mutual-tls.ts'
 import { spoofedHeaders } from './outside/spoofed-headers.ts'
 import { binding, clientCertificates, clientKeys, issuers, registered, trustedDates } from './registry.ts'
+import { tableProtection, timeToLive } from './tables.ts'
 
 /** First the checks over the network, then those of the registry and the trust store. */
 export const CHECKS: readonly Check[] = [
@@ -44,6 +37,7 @@ export const ACCOUNT_CHECKS: readonly Check<Account>[] = [
   invokers,
   concurrency,
   timeToLive,
+  tableProtection,
 ]
 
 export interface Report {

@@ -9,9 +9,9 @@ import {
   domainStatus,
   executeApi,
   invokers,
-  timeToLive,
 } from '../../../../infra/aws/doctor/account.ts'
 import { inspect } from '../../../../infra/aws/doctor/checks.ts'
+import { timeToLive } from '../../../../infra/aws/doctor/tables.ts'
 import { listen, type Listening } from '../../../../infra/connections/listen.ts'
 import { verdict } from './inspected-site.ts'
 
@@ -204,14 +204,6 @@ test.each<[keyof typeof ALL, string, object | string, string]>([
 test('doctor finds an execute-api endpoint that answers although its setting is closed', async () => {
   answers.set('GET /v2/apis/a1b2', { ...CLOSED, apiEndpoint: endpoint }).set('GET /jwks', { keys: [] })
   expect(await verdict(executeApi, account())).toBe(`fail: ${endpoint} answers: it bypasses mutual TLS`)
-})
-
-test('doctor names the command that switches the time to live on, and nothing that does more', async () => {
-  answers.set('DescribeTimeToLive grants', { TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } })
-  const [report] = await inspect(account(), [timeToLive])
-  expect(report?.findings[0]?.todo).toBe(
-    'enable it: aws dynamodb update-time-to-live --table-name grants --time-to-live-specification Enabled=true,AttributeName=ttl',
-  )
 })
 
 test('doctor ignores cached authorizers that are not certbound', async () => {
