@@ -7,6 +7,9 @@ import type { Item } from './table.ts'
 /** So long an alias may be without its client: a function that has not finished by then never will (serverless.yml). */
 const UNFINISHED_SECONDS = 60
 
+/** Another request may free the alias between a read and a write. */
+const TRIES = 3
+
 /**
  * Gives an alias to a client that is about to have it. A creation, a renaming or a deletion that broke off may have left the alias
  * to a client that does not exist or has another one. Such an alias is free.
@@ -20,14 +23,17 @@ export async function takeAlias(
 ): Promise<boolean> {
   const key = aliasKey(service, alias)
   const taken = { client, reservedAt: now }
-  const created = await records.create(key, taken)
-  if (created.done) return true
-  const { current } = created
-  if (current === undefined) return false
-  const isFree = current['client'] === client || (await isLeftOver(current, service, alias, records, now))
-  if (!isFree) return false
-  const written = await records.update(key, taken, { attempt: current['attempt'] })
-  return written.done || written.current?.['client'] === client
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const created = await records.create(key, taken)
+    if (created.done) return true
+    const { current } = created
+    if (current === undefined) continue
+    const isFree = current['client'] === client || (await isLeftOver(current, service, alias, records, now))
+    if (!isFree) return false
+    const written = await records.update(key, taken, { attempt: current['attempt'] })
+    if (written.done || written.current?.['client'] === client) return true
+  }
+  return false
 }
 
 /** Older versions have not stored when an alias was taken. */

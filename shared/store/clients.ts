@@ -44,11 +44,26 @@ export class Clients {
     return true
   }
 
-  /** @returns false if there is no such client */
-  async setLocked(service: number, client: Client, locked: boolean): Promise<boolean> {
-    if (!(await this.#setLocked(stateId(service, client.clientId), locked))) return false
-    const changed = await this.#registry.changeClient(service, client.clientId, (now) => ({ ...now, locked }))
-    return changed !== undefined
+  /**
+   * Of calls that overlap, the last one to change the state decides, and the record follows it.
+   *
+   * @returns false if there is no such client
+   */
+  async setLocked(service: number, { clientId }: Client, locked: boolean): Promise<boolean> {
+    const id = stateId(service, clientId)
+    if (!(await this.#setLocked(id, locked))) return false
+    let written = locked
+    for (let attempt = 0; attempt < STATE_TRIES; attempt++) {
+      const record = { locked: written }
+      if (!(await this.#registry.changeClient(service, clientId, (now) => ({ ...now, ...record }))))
+        return false
+      const state = await this.#grantsTable.find({ id })
+      if (state === undefined) return false
+      const { locked: latest } = readClientState(state)
+      if (latest === written) return true
+      written = latest
+    }
+    throw gaveUp()
   }
 
   /** Conditional on the state that was read, so that a late unlock cannot undo a lock that came after it. */
@@ -72,17 +87,25 @@ export class Clients {
   /**
    * Gives an alias to the client if its record has it now, and frees it otherwise. Requests that overlap change the record and
    * its aliases one after the other, so each of them calls this last for each alias that it has touched.
+   *
+   * @returns false if another client has got the alias meanwhile: then it is taken out of the record
    */
-  async settleAlias(service: number, alias: string, client: number): Promise<void> {
+  async settleAlias(service: number, alias: string, client: number): Promise<boolean> {
     const isInRecord = async () =>
       (await this.#registry.currentClient(service, String(client)))?.clientIdAlias === alias
     let isOwn = await isInRecord()
+    let isOfOther = false
     for (;;) {
-      if (isOwn) await this.#registry.putAlias(service, alias, client)
-      else await this.#registry.deleteAlias(service, alias, client)
+      if (!isOwn) await this.#registry.deleteAlias(service, alias, client)
+      else if (!(await this.#registry.putAlias(service, alias, client))) {
+        isOfOther = true
+        await this.#registry.changeClient(service, client, (now) =>
+          now.clientIdAlias === alias ? { ...now, clientIdAlias: undefined } : now,
+        )
+      }
       const before = isOwn
       isOwn = await isInRecord()
-      if (isOwn === before) return
+      if (isOwn === before) return !isOfOther
     }
   }
 

@@ -93,7 +93,7 @@ export class Records {
       const item = await this.find(key)
       if (item === undefined) return undefined
       const record = parseRecord(schema, item)
-      if ((await this.remove(key, { attempt: item['attempt'] })).done) return record
+      if ((await this.remove(key, { ...key, attempt: item['attempt'] })).done) return record
     }
     throw new Error('gave up: other writers changed the record on every attempt')
   }

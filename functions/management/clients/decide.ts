@@ -150,10 +150,10 @@ function withoutOwnNumber(settings: ClientSettings, clientId: number): ClientSet
 
 async function reserveAlias(
   alias: string | undefined,
-  { clientId, clientIdAlias }: Client,
+  { clientId }: Client,
   { service: { apiKey }, store }: Call,
 ): Promise<void> {
-  if (alias === undefined || alias === clientIdAlias) return
+  if (alias === undefined) return
   if (!(await store.registry.putAlias(apiKey, alias, clientId))) {
     throw new Refusal('client-alias-taken-at-update')
   }
@@ -168,7 +168,9 @@ async function settleAliases(
 ): Promise<void> {
   if (replaced === given) return
   for (const alias of [replaced, given]) {
-    if (alias !== undefined) await store.clients.settleAlias(apiKey, alias, clientId)
+    if (alias === undefined) continue
+    const isFree = await store.clients.settleAlias(apiKey, alias, clientId)
+    if (!isFree && alias === given) throw new Refusal('client-alias-taken-at-update')
   }
 }
 
