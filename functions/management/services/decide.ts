@@ -3,7 +3,7 @@ import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Range } from '../../../shared/request/range.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import type { Call, OwnerCall } from '../../../shared/call.ts'
-import { Service } from '../../../shared/store/service.ts'
+import { keyIdsOf, Service } from '../../../shared/store/service.ts'
 import { newNumber, newSecret } from '../../../shared/store/identity.ts'
 import { refuseTooLarge } from '../record-size.ts'
 import { byCreation } from '../listing.ts'
@@ -126,7 +126,9 @@ function changed(current: Service, change: PreparedChange, now: EpochSeconds, ca
   })
   checkService(service)
   checkCutOff(current, service, now)
-  const kept = { ...service, keyUses: keyUsesAfter(current, service, now, cacheSeconds) }
+  const keyUses = keyUsesAfter(current, service, now, cacheSeconds)
+  // Those of keys that the change removes stay until the keys are erased.
+  const kept = { ...service, keyUses, privateKeyIds: keyIdsOf(current) }
   // The ids are put into the record before the keys are, so there must be room for them.
   refuseTooLarge([kept, privateKeyIds(keys)], 'service-too-large')
   return kept

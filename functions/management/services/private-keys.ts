@@ -3,8 +3,9 @@ import type { Service } from '../../../shared/store/service.ts'
 import type { GivenKey } from './keys.ts'
 
 /**
- * Private keys lie in a partition that this function cannot list, so the record of the service names each before it is stored.
- * Then a deletion at any moment finds all of them (architecture, section 3).
+ * Private keys lie in a partition that this function cannot list, so the record of a service names each before it is stored.
+ * Then a deletion at any moment finds all of them (architecture, section 3). Only a creation stores them first: if it breaks off,
+ * they stay without a service, and nothing was ever signed by them.
  */
 
 export function privateKeyIds(keys: readonly GivenKey[] = []): string[] {

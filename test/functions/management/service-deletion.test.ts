@@ -176,6 +176,16 @@ test('the private key of an update that was interrupted goes with the service', 
   expect(await left()).toEqual(['service'])
 })
 
+test('a private key that an interrupted update has only removed from the set goes with the service', async () => {
+  proxy.fate = cutAll('DeleteItem')
+  const removeKeys = () => walk.v3('POST', '/service/update', { jwks: JSON.stringify({ keys: [] }) })
+  expect((await removeKeys()).status).toBe(503)
+  proxy.fate = pass
+  expect((await removeKeys()).status).toBe(200)
+  expect((await remove()).status).toBe(204)
+  expect(await left()).toEqual(['service'])
+})
+
 test('the private key that an interrupted update stores after the deletion goes with a repeated deletion', async () => {
   proxy.fate = delayFirstRequest('PutItem', async () => {
     proxy.fate = pass
