@@ -11,7 +11,7 @@ import { fetchJwks, JwksUnavailable } from './fetch-jwks.ts'
 const INTERVAL_SECONDS = 60
 /** A key that the client has removed from its set works at most this long. */
 const LIFETIME_SECONDS = 600
-/** The same while its server does not answer: an outage of an hour locks no client out. */
+/** The same while the set cannot be fetched, whatever the reason: a short outage locks no client out of a warm function. */
 const OUTAGE_LIFETIME_SECONDS = 3600
 /** Each has up to 64 KiB. */
 const REMEMBERED_SETS = 200
