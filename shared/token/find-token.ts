@@ -29,15 +29,23 @@ export type NotAnAccessToken = 'token-unknown' | NoIdentifier
  */
 export async function findAccessToken(
   token: string,
-  { service, store }: Call,
+  call: Call,
   caller?: number,
 ): Promise<FoundToken | NotAnAccessToken> {
   const place = locateAccessToken(token)
   if (typeof place === 'string') return place
-  const found = await store.grants.find(keyOf(service.apiKey, place.locator), caller)
-  const { grant } = found
-  if (grant?.stage !== 'TOKENS' || !proves(token, grant.accessDigest)) return 'token-unknown'
+  const found = await call.store.grants.find(keyOf(call.service.apiKey, place.locator), caller)
+  if (found.grant?.stage !== 'TOKENS' || !proves(token, found.grant.accessDigest)) return 'token-unknown'
+  const grant = await withOwnAlias(found.grant, call)
   return { ...found, grant, ...(place.jti === undefined ? {} : { jti: place.jti }) }
+}
+
+/** The alias by which a token was asked for may be another client's by now. Then only the number names the client. */
+async function withOwnAlias(grant: Tokens, { service, store }: Call): Promise<Tokens> {
+  const { client, clientIdAlias } = grant
+  if (clientIdAlias === undefined) return grant
+  const record = await store.registry.findClientByNumber(service.apiKey, client)
+  return record?.clientIdAlias === clientIdAlias ? grant : { ...grant, clientIdAlias: undefined }
 }
 
 /** Finds the grant of a current refresh token. */
