@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import type { DynamoDb } from './dynamodb/dynamodb.ts'
 import type { EpochSeconds } from './epoch-seconds.ts'
 import { type Internet, PUBLIC_INTERNET } from './internet.ts'
 import { type Log, openLog } from './log.ts'
 import { readEnvironment, type Settings } from './settings.ts'
-import { openStore, type Store, type StoreOptions } from './store/store.ts'
+import { openStore, type Store } from './store/store.ts'
 
 /** Everything outside of the process that the code uses. It is made once, at cold start. */
 export interface Runtime {
@@ -18,12 +19,18 @@ export interface Runtime {
 }
 
 /** @throws Error that names the environment variable which is missing or wrong */
-export function systemRuntime(): Runtime {
-  return runtimeFor(readEnvironment())
+export async function systemRuntime(): Promise<Runtime> {
+  const settings = readEnvironment()
+  return runtimeFor(settings, await openDynamoDb(settings))
 }
 
-/** @param dynamodb overrides what the SDK reads from the environment */
-export function runtimeFor(settings: Settings, dynamodb?: StoreOptions['dynamodb']): Runtime {
+/** Each client loads only where it is used: the SDK takes more time to load than all the rest. */
+async function openDynamoDb({ dynamodbClient }: Settings): Promise<DynamoDb> {
+  if (dynamodbClient === 'sdk') return (await import('./dynamodb/sdk.ts')).sdkDynamoDb()
+  return (await import('./dynamodb/lean/client.ts')).leanDynamoDb()
+}
+
+export function runtimeFor(settings: Settings, dynamodb: DynamoDb): Runtime {
   const now = () => Math.floor(Date.now() / 1000) as EpochSeconds
   const random = pooledRandom()
   return {
@@ -31,7 +38,7 @@ export function runtimeFor(settings: Settings, dynamodb?: StoreOptions['dynamodb
     now,
     elapsed: () => performance.now(),
     random,
-    store: openStore({ ...settings, now, random, ...(dynamodb === undefined ? {} : { dynamodb }) }),
+    store: openStore({ ...settings, now, random, dynamodb }),
     internet: PUBLIC_INTERNET,
     log: openLog(settings.logLevel),
   }

@@ -27,6 +27,7 @@ const Environment = z.object({
   API_IDS: list,
   OAUTH_ON_MTLS_ONLY: yesOrNo,
   REGISTRY_CACHE_SECONDS: z._default(z.pipe(whole, z.number().check(z.maximum(3600))), 10),
+  DYNAMODB_CLIENT: z._default(z.enum(['lean', 'sdk']), 'lean'),
   LOG_LEVEL: z._default(z.enum(['debug', 'info', 'warn', 'error', 'silent']), 'info'),
 })
 
@@ -58,6 +59,8 @@ function settingsOf(environment: z.infer<typeof Environment>) {
     /** On other domains the OAuth endpoints answer 404; the public documents are on all of them. */
     oauthOnMtlsOnly: environment.OAUTH_ON_MTLS_ONLY,
     registryCacheSeconds: environment.REGISTRY_CACHE_SECONDS,
+    /** The client of DynamoDB: this project's own (shared/dynamodb/lean) or the AWS SDK. */
+    dynamodbClient: environment.DYNAMODB_CLIENT,
     logLevel: environment.LOG_LEVEL,
   }
 }

@@ -2,4 +2,4 @@ import { serveAuthorizer } from '../../shared/lambda/authorizer.ts'
 import { systemRuntime } from '../../shared/runtime.ts'
 import { authorize } from './authorizer.ts'
 
-export const handler = serveAuthorizer(authorize, systemRuntime())
+export const handler = serveAuthorizer(authorize, await systemRuntime())

@@ -1,12 +1,6 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { BatchGetCommand, DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
+import type { DynamoDb, Inputs } from '../../shared/dynamodb/dynamodb.ts'
 import type { Runtime } from '../../shared/runtime.ts'
-import { Clients } from '../../shared/store/clients.ts'
-import { Grants } from '../../shared/store/grants.ts'
-import { Registry } from '../../shared/store/registry.ts'
-import type { Store } from '../../shared/store/store.ts'
-import { Table } from '../../shared/store/table.ts'
-import { LOCAL_DYNAMODB } from '../tables/tables.ts'
+import { openStore } from '../../shared/store/store.ts'
 
 /**
  * Passes calls on and keeps their answers. From `replay` on it answers by itself, always the same.
@@ -39,26 +33,24 @@ export function cannedAnswers<Call, Answer>(
   return { answer, replay }
 }
 
-/** A store over an engine. From `replay` on, it gives the engine's earlier answers without the SDK: only our own code runs. */
-export function cannedStore({ settings, now, random }: Runtime, endpoint: string) {
-  const client = new DynamoDBClient({ ...LOCAL_DYNAMODB, endpoint })
-  const document = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
-  type Command = Parameters<typeof document.send>[0]
-  const { answer, replay } = cannedAnswers<Command, object>((asked) => document.send(asked), keyOfRead, {})
-  const canned = { send: answer } as unknown as DynamoDBDocumentClient
-  const newAttempt = () => random(12).toString('base64url')
-  const grantsTable = new Table(canned, settings.grantsTable, newAttempt)
-  const registryTable = new Table(canned, settings.registryTable, newAttempt)
-  const registry = new Registry(registryTable, settings.registryCacheSeconds, now)
-  const clients = new Clients(grantsTable, registry)
-  const close = () => client.destroy()
-  const store: Store = { registry, grants: new Grants(grantsTable, newAttempt), clients, close }
-  return { store, replay }
+/** A store over an engine. From `replay` on, it gives the engine's earlier answers without a client: only our own code runs. */
+export function cannedStore({ settings, now, random }: Runtime, dynamodb: DynamoDb) {
+  const { answer, replay } = cannedAnswers<Asked, object>(
+    ({ operation, input }) => dynamodb[operation](input as never) as Promise<object>,
+    keyOfRead,
+    {},
+  )
+  const operations = ['get', 'batchGet', 'put', 'update', 'delete', 'query'] as const
+  const calls = operations.map((operation) => [operation, (input: object) => answer({ operation, input })])
+  const canned = { ...Object.fromEntries(calls), close: dynamodb.close } as DynamoDb
+  return { store: openStore({ ...settings, now, random, dynamodb: canned }), replay }
 }
 
-function keyOfRead(command: object): string | undefined {
-  if (command instanceof GetCommand) return Object.values(command.input.Key ?? {}).join(' ')
-  if (!(command instanceof BatchGetCommand)) return undefined
-  const [asked] = Object.values(command.input.RequestItems ?? {})
-  return asked?.Keys?.map(({ id }) => String(id)).join(' ')
+interface Asked {
+  readonly operation: keyof Inputs
+  readonly input: object
+}
+
+function keyOfRead({ operation, input }: Asked): string | undefined {
+  return operation === 'get' || operation === 'batchGet' ? JSON.stringify(input) : undefined
 }

@@ -1,5 +1,5 @@
 import type { LambdaResult } from '../../shared/lambda/serve.ts'
-import { localRuntime } from '../emulator/local-runtime.ts'
+import { localDynamoDb, localRuntime } from '../emulator/local-runtime.ts'
 import { deployedFunctions } from '../emulator/site/deployed-functions.ts'
 import { cannedStore } from './canned-store.ts'
 import { type Case, casesOf, eventOf, FORMATS, type SeededFormats } from './cases.ts'
@@ -25,7 +25,7 @@ const runtime = await localRuntime(endpoint, 1)
 // If the registry's cache expired, the registry would read items that are not in memory.
 const startedAt = runtime.now()
 const fixed = { ...runtime, now: () => startedAt }
-const { store, replay } = cannedStore(fixed, endpoint)
+const { store, replay } = cannedStore(fixed, localDynamoDb(endpoint))
 const handlers = Object.fromEntries(
   FORMATS.map((format) => {
     const settings = { ...runtime.settings, serviceId: seeded[format].serviceId }

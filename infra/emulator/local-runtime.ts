@@ -1,4 +1,6 @@
 import { type Runtime, runtimeFor } from '../../shared/runtime.ts'
+import type { DynamoDb } from '../../shared/dynamodb/dynamodb.ts'
+import { leanDynamoDb, type Wait } from '../../shared/dynamodb/lean/client.ts'
 import { readEnvironment } from '../../shared/settings.ts'
 import { createTables, LOCAL_DYNAMODB } from '../tables/tables.ts'
 
@@ -20,5 +22,11 @@ export function localVariables(serviceId: number) {
 export async function localRuntime(endpoint: string, serviceId: number, more = {}): Promise<Runtime> {
   const settings = readEnvironment({ ...localVariables(serviceId), ...more })
   await createTables(endpoint, settings.registryTable, settings.grantsTable)
-  return runtimeFor(settings, { ...LOCAL_DYNAMODB, endpoint })
+  return runtimeFor(settings, localDynamoDb(endpoint))
+}
+
+/** The lean client of an engine on this machine. */
+export function localDynamoDb(endpoint: string, wait?: Wait): DynamoDb {
+  const { region, credentials } = LOCAL_DYNAMODB
+  return leanDynamoDb({ region, endpoint: new URL(endpoint), credentials: () => credentials }, wait)
 }

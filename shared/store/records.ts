@@ -35,7 +35,7 @@ export class Records {
   }
 
   /** The first records of a partition, or those behind `after` in the order of `sk` as text. Empty only if there are none. */
-  listFirst({ pk }: RecordKey, limit: number, after?: RecordKey): Promise<Item[]> {
+  listFirst({ pk }: RecordKey, limit: number, after?: RecordKey): Promise<readonly Item[]> {
     return this.#table.queryFirst({ pk }, limit, after && { ...after })
   }
 

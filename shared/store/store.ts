@@ -1,14 +1,10 @@
-import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { DynamoDb } from '../dynamodb/dynamodb.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { Clients } from './clients.ts'
 import { Grants } from './grants.ts'
 import { Registry } from './registry.ts'
 import { Table } from './table.ts'
 
-/** If a connection hangs, the answer must be 503 well before API Gateway gives up after 29 seconds. */
-const CONNECTION_TIMEOUT_MILLISECONDS = 1000
-const REQUEST_TIMEOUT_MILLISECONDS = 4000
 const ATTEMPT_BYTES = 12
 
 export interface StoreOptions {
@@ -17,32 +13,21 @@ export interface StoreOptions {
   readonly registryCacheSeconds: number
   readonly now: () => EpochSeconds
   readonly random: (bytes: number) => Buffer
-  /** Overrides what the SDK reads from the environment. */
-  readonly dynamodb?: DynamoDBClientConfig
+  readonly dynamodb: DynamoDb
 }
 
 /** Opens the two tables (architecture, section 3). */
-export function openStore(options: StoreOptions) {
-  const client = new DynamoDBClient({
-    maxAttempts: 3,
-    requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MILLISECONDS,
-      requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
-      throwOnRequestTimeout: true,
-    },
-    ...options.dynamodb,
-  })
-  const document = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } })
+export function openStore({ dynamodb, ...options }: StoreOptions) {
   const newAttempt = () => options.random(ATTEMPT_BYTES).toString('base64url')
-  const grantsTable = new Table(document, options.grantsTable, newAttempt)
-  const registryTable = new Table(document, options.registryTable, newAttempt)
+  const grantsTable = new Table(dynamodb, options.grantsTable, newAttempt)
+  const registryTable = new Table(dynamodb, options.registryTable, newAttempt)
   const registry = new Registry(registryTable, options.registryCacheSeconds, options.now)
   return {
     registry,
     grants: new Grants(grantsTable, newAttempt),
     clients: new Clients(grantsTable, registry),
     close: () => {
-      client.destroy()
+      dynamodb.close()
     },
   }
 }

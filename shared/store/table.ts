@@ -1,18 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import {
-  BatchGetCommand,
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb'
-import { StoreUnavailable, unavailable } from './unavailable.ts'
+  ConditionFailed,
+  type DynamoDb,
+  DynamoDbFailure,
+  type Item,
+  type Key,
+  type Outputs,
+} from '../dynamodb/dynamodb.ts'
+import { StoreUnavailable } from './unavailable.ts'
 
-export type Item = Readonly<Record<string, unknown>>
-type Key = Readonly<Record<string, string>>
+export type { Item } from '../dynamodb/dynamodb.ts'
 
 /** The outcome of a conditional write. If its condition failed, `current` is the item that is stored now, if any. */
 export type WriteOutcome =
@@ -30,25 +27,19 @@ const UNPROCESSED_RETRIES_MILLISECONDS = [20, 80, 320]
  * Every method throws StoreUnavailable if the table cannot be reached. It does not change other errors.
  */
 export class Table {
-  readonly #send: DynamoDBDocumentClient['send']
+  readonly #dynamodb: DynamoDb
   readonly #name: string
   readonly #newAttempt: () => string
 
-  constructor(client: DynamoDBDocumentClient, name: string, newAttempt: () => string) {
+  constructor(dynamodb: DynamoDb, name: string, newAttempt: () => string) {
+    this.#dynamodb = dynamodb
     this.#name = name
     this.#newAttempt = newAttempt
-    this.#send = async (command: never): Promise<never> => {
-      try {
-        return await client.send<never, never>(command)
-      } catch (error) {
-        throw unavailable(error)
-      }
-    }
   }
 
   async find(key: Key): Promise<Item | undefined> {
-    const { Item } = await this.#send(
-      new GetCommand({ TableName: this.#name, Key: key, ConsistentRead: true }),
+    const { Item } = await reached(
+      this.#dynamodb.get({ TableName: this.#name, Key: key, ConsistentRead: true }),
     )
     return Item
   }
@@ -59,9 +50,9 @@ export class Table {
     let pending: readonly Key[] = keys
     for (const wait of [...UNPROCESSED_RETRIES_MILLISECONDS, undefined]) {
       const request = { [this.#name]: { Keys: [...pending], ConsistentRead: true } }
-      const answer = await this.#send(new BatchGetCommand({ RequestItems: request }))
+      const answer = await reached(this.#dynamodb.batchGet({ RequestItems: request }))
       found.push(...(answer.Responses?.[this.#name] ?? []))
-      pending = (answer.UnprocessedKeys?.[this.#name]?.Keys ?? []) as readonly Key[]
+      pending = answer.UnprocessedKeys?.[this.#name]?.Keys ?? []
       if (pending.length === 0) return keys.map((key) => found.find((item) => matches(item, key)))
       if (wait !== undefined) await delay(wait)
     }
@@ -73,11 +64,11 @@ export class Table {
   }
 
   /** The first items of a partition, or those behind the key `after`, which need not exist. Empty only if there are none. */
-  async queryFirst(partition: Key, Limit: number, after?: Key): Promise<Item[]> {
+  async queryFirst(partition: Key, Limit: number, after?: Key): Promise<readonly Item[]> {
     const { ConditionExpression: KeyConditionExpression, ...attributes } = equalTo(partition)
     const start = after === undefined ? {} : { ExclusiveStartKey: after }
     const query = { TableName: this.#name, KeyConditionExpression, ...attributes, ...start }
-    const answer = await this.#send(new QueryCommand({ ...query, ConsistentRead: true, Limit }))
+    const answer = await reached(this.#dynamodb.query({ ...query, ConsistentRead: true, Limit }))
     return answer.Items ?? []
   }
 
@@ -94,8 +85,8 @@ export class Table {
     const items: Item[] = []
     let start: Item | undefined
     do {
-      const answer = await this.#send(
-        new QueryCommand({
+      const answer: Outputs['query'] = await reached(
+        this.#dynamodb.query({
           TableName: this.#name,
           KeyConditionExpression,
           ...attributes,
@@ -118,9 +109,12 @@ export class Table {
       .join(' AND ')
     const Item = { ...item, ...key, attempt }
     return this.#settle(
-      this.#send(
-        new PutCommand({ TableName: this.#name, Item, ConditionExpression, ExpressionAttributeNames: names }),
-      ),
+      this.#dynamodb.put({
+        TableName: this.#name,
+        Item,
+        ConditionExpression,
+        ExpressionAttributeNames: names,
+      }),
       key,
       attempt,
     )
@@ -128,14 +122,13 @@ export class Table {
 
   /** Writes an item unconditionally. Not for grants and states of clients. */
   async replace(item: Item, key: Key): Promise<void> {
-    await this.#send(
-      new PutCommand({ TableName: this.#name, Item: { ...item, ...key, attempt: this.#newAttempt() } }),
-    )
+    const Item = { ...item, ...key, attempt: this.#newAttempt() }
+    await reached(this.#dynamodb.put({ TableName: this.#name, Item }))
   }
 
   /** Deletes an item unconditionally. Only for records of the registry. */
   async erase(key: Key): Promise<void> {
-    await this.#send(new DeleteCommand({ TableName: this.#name, Key: key }))
+    await reached(this.#dynamodb.delete({ TableName: this.#name, Key: key }))
   }
 
   /**
@@ -146,7 +139,7 @@ export class Table {
     const attempt = this.#newAttempt()
     const condition = equalTo({ ...stored })
     const edit = setting({ ...change, attempt })
-    const command = new UpdateCommand({
+    const write = this.#dynamodb.update({
       TableName: this.#name,
       Key: key,
       UpdateExpression: edit.expression,
@@ -154,27 +147,37 @@ export class Table {
       ExpressionAttributeNames: Object.assign(edit.names, condition.ExpressionAttributeNames),
       ExpressionAttributeValues: Object.assign(edit.values, condition.ExpressionAttributeValues),
     })
-    return this.#settle(this.#send(command), key, attempt)
+    return this.#settle(write, key, attempt)
   }
 
   /** Deletes the item if it has all values of `stored`. An absent item is `done` as well. */
   async remove(key: Key, stored: Item): Promise<WriteOutcome> {
-    const command = new DeleteCommand({ TableName: this.#name, Key: key, ...equalTo(stored) })
-    const outcome = await this.#settle(this.#send(command), key, undefined)
+    const write = this.#dynamodb.delete({ TableName: this.#name, Key: key, ...equalTo(stored) })
+    const outcome = await this.#settle(write, key, undefined)
     return outcome.done || outcome.current === undefined ? { done: true } : outcome
   }
 
   async #settle(write: Promise<unknown>, key: Key, attempt: string | undefined): Promise<WriteOutcome> {
     try {
-      await write
+      await reached(write)
       return { done: true }
     } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error
+      if (!(error instanceof ConditionFailed)) throw error
       const current = await this.find(key)
       return attempt !== undefined && current?.['attempt'] === attempt
         ? { done: true }
         : { done: false, current }
     }
+  }
+}
+
+/** @throws StoreUnavailable for failures that may pass; other errors as they are */
+async function reached<Answer>(call: Promise<Answer>): Promise<Answer> {
+  try {
+    return await call
+  } catch (error) {
+    const isPassing = error instanceof DynamoDbFailure && error.retryable
+    throw isPassing ? new StoreUnavailable('the store is unavailable', { cause: error.cause }) : error
   }
 }
 

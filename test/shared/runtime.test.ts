@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, expect, test } from 'vitest'
 import { runtimeFor } from '../../shared/runtime.ts'
+import { sdkDynamoDb } from '../../shared/dynamodb/sdk.ts'
 import { readEnvironment } from '../../shared/settings.ts'
 
 const ENVIRONMENT = {
@@ -9,7 +10,7 @@ const ENVIRONMENT = {
   SERVICE_ID: '21653835348762',
   AWS_REGION: 'eu-west-1',
 }
-const runtime = runtimeFor(readEnvironment(ENVIRONMENT))
+const runtime = runtimeFor(readEnvironment(ENVIRONMENT), sdkDynamoDb({ region: 'eu-west-1' }))
 afterAll(() => runtime.store.close())
 
 test.each([1, 6, 16, 32, 4095, 4096, 4097, 10_000])(
@@ -44,7 +45,7 @@ test('random bytes are spread over all values', () => {
 })
 
 test('each runtime has random bytes of its own', () => {
-  const other = runtimeFor(readEnvironment(ENVIRONMENT))
+  const other = runtimeFor(readEnvironment(ENVIRONMENT), sdkDynamoDb({ region: 'eu-west-1' }))
   expect(other.random(32).equals(runtime.random(32))).toBe(false)
   other.store.close()
 })

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { startEmbeddedEngine } from '../../infra/emulator/engine.ts'
+import { localDynamoDb } from '../../infra/emulator/local-runtime.ts'
 import { createTables, LOCAL_DYNAMODB } from '../../infra/tables/tables.ts'
+import type { DynamoDb } from '../../shared/dynamodb/dynamodb.ts'
+import { sdkDynamoDb } from '../../shared/dynamodb/sdk.ts'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import { type Internet, PUBLIC_INTERNET } from '../../shared/internet.ts'
 import { type LogLine, openLog } from '../../shared/log.ts'
@@ -42,6 +45,7 @@ export async function fixedRuntime(
     apiIds: API_IDS,
     oauthOnMtlsOnly: false,
     registryCacheSeconds: 10,
+    dynamodbClient: 'sdk',
     logLevel: 'info',
     ...settings,
   }
@@ -53,7 +57,7 @@ export async function fixedRuntime(
     ...all,
     now: () => clock.now,
     random: randomBytes,
-    dynamodb: { ...LOCAL_DYNAMODB, endpoint, retryStrategy: await retriesWithoutWaits() },
+    dynamodb: await dynamoDbWithoutWaits(all, endpoint),
   })
   return {
     settings: all,
@@ -74,6 +78,15 @@ export async function fixedRuntime(
       await close()
     },
   }
+}
+
+/** @param client the AWS SDK, which is the reference of the tests, or the lean client */
+export async function dynamoDbWithoutWaits(
+  { dynamodbClient }: Pick<Settings, 'dynamodbClient'>,
+  endpoint: string,
+): Promise<DynamoDb> {
+  if (dynamodbClient === 'lean') return localDynamoDb(endpoint, () => Promise.resolve())
+  return sdkDynamoDb({ ...LOCAL_DYNAMODB, endpoint, retryStrategy: await retriesWithoutWaits() })
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
+import { sdkDynamoDb } from '../../../shared/dynamodb/sdk.ts'
 import { type Runtime, runtimeFor } from '../../../shared/runtime.ts'
 import { Complaint, type Io } from '../../command.ts'
 import { createTables, listsTables, LOCAL_DYNAMODB } from '../../tables/tables.ts'
@@ -68,12 +70,12 @@ export async function openDeployedTables(
 export function openTables(
   { registryTable, grantsTable }: TableNames,
   serviceId: number,
-  dynamodb: NonNullable<Parameters<typeof runtimeFor>[1]>,
+  dynamodb: DynamoDBClientConfig,
 ): Runtime {
   const uncached = { registryTable, grantsTable, serviceId, registryCacheSeconds: 0 }
   // Nobody sends requests here.
-  const unused = { mtlsDomains: [], apiIds: [], oauthOnMtlsOnly: true, logLevel: 'silent' } as const
-  return runtimeFor({ ...uncached, ...unused }, dynamodb)
+  const unused = { mtlsDomains: [], apiIds: [], oauthOnMtlsOnly: true, dynamodbClient: 'sdk', logLevel: 'silent' } as const
+  return runtimeFor({ ...uncached, ...unused }, sdkDynamoDb(dynamodb))
 }
 
 /** The names of the tables where no stack makes them. */

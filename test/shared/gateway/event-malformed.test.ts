@@ -20,6 +20,7 @@ const SETTINGS: Settings = {
   oauthOnMtlsOnly: false,
   registryCacheSeconds: 10,
   logLevel: 'info',
+  dynamodbClient: 'lean',
 }
 const PEM = v2Mtls.requestContext.authentication.clientCert.clientCertPem
 const EVENTS = { v2Mtls, v1Mtls, authorizerV1, authorizerV2 }

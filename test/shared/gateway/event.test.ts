@@ -25,6 +25,7 @@ const SETTINGS: Settings = {
   oauthOnMtlsOnly: false,
   registryCacheSeconds: 10,
   logLevel: 'info',
+  dynamodbClient: 'lean',
 }
 const read = (event: unknown, settings: Partial<Settings> = {}) =>
   toHttpRequest(event, { ...SETTINGS, ...settings })

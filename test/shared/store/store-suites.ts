@@ -40,8 +40,10 @@ const SUITES = {
   registry: registryRecords,
 }
 
-/** All that needs an engine. Each engine has one file, so that a Java machine is started once. */
-export function storeSuites(engine: Engine): void {
-  afterAll(engine.close)
-  describe.each(Object.entries(SUITES))('%s', (_, suite) => suite(engine))
+/** All that needs an engine, by both clients. Each engine has one file, so that a Java machine is started once. */
+export function storeSuites({ endpoint, close }: Engine): void {
+  afterAll(close)
+  describe.each(['sdk', 'lean'] as const)('by the client %s', (dynamodbClient) => {
+    describe.each(Object.entries(SUITES))('%s', (_, suite) => suite({ endpoint, dynamodbClient }))
+  })
 }

@@ -1,17 +1,21 @@
 import { afterAll, beforeEach } from 'vitest'
+import type { DynamoDb } from '../../../shared/dynamodb/dynamodb.ts'
 import type { Settings } from '../../../shared/settings.ts'
 import { type CuttingProxy, pass, startCuttingProxy } from '../../support/cutting-proxy.ts'
-import { type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { dynamoDbWithoutWaits, type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
 import { gateway } from '../../support/gateway.ts'
 import type { Item } from '../../support/raw-tables.ts'
 import { BASIC, basic, form, openWalk, REDIRECT_URI, UNBOUND } from '../../support/walk.ts'
 
 export interface Engine {
   readonly endpoint: string
+  readonly dynamodbClient: Settings['dynamodbClient']
 }
 
 export interface StoreUnderTest {
   readonly runtime: FixedRuntime
+  /** Past the proxy. */
+  readonly dynamodb: DynamoDb
   /** Between the runtime and the engine. */
   readonly proxy: CuttingProxy
   /** Another process of the deployment: the same tables, a cache and a clock of its own, past the proxy. */
@@ -27,24 +31,31 @@ let opened = 0
  * everything and has seen nothing, and the clock of the runtime stands at `START`.
  */
 export async function storeUnderTest(
-  { endpoint }: Engine,
+  { endpoint, dynamodbClient }: Engine,
   settings: Partial<Settings> = {},
 ): Promise<StoreUnderTest> {
   opened += 1
-  const all = { registryTable: `registry-${opened}`, grantsTable: `grants-${opened}`, ...settings }
+  const all = {
+    registryTable: `registry-${opened}`,
+    grantsTable: `grants-${opened}`,
+    dynamodbClient,
+    ...settings,
+  }
   const proxy = await startCuttingProxy(endpoint)
   const runtime = await fixedRuntime(all, proxy)
   const rival = await fixedRuntime(all, { endpoint, close: () => Promise.resolve() })
+  const dynamodb = await dynamoDbWithoutWaits(all, endpoint)
   beforeEach(() => {
     proxy.fate = pass
     proxy.passed.length = 0
     runtime.clock.now = START
   })
   afterAll(async () => {
+    dynamodb.close()
     await rival.close()
     await runtime.close()
   })
-  return { runtime, proxy, rival, raw: rival.tables }
+  return { runtime, dynamodb, proxy, rival, raw: rival.tables }
 }
 
 /** The grants table's item of a grant or, without `grantId`, of a client's state. */

@@ -6,7 +6,7 @@ export async function tableOutcomes(engine: Engine) {
   let attempts = 0
   const tested = await storeUnderTest(engine)
   const { grantsTable } = tested.runtime.settings
-  const table = new Table(tested.raw.document, grantsTable, () => `attempt ${(attempts += 1)}`)
+  const table = new Table(tested.dynamodb, grantsTable, () => `attempt ${(attempts += 1)}`)
 
   test('remove is done when the item holds the demanded values', async () => {
     await table.replace({ client: 1 }, { id: 'a' })

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { LOCAL_DYNAMODB } from '../../../infra/tables/tables.ts'
+import { sdkDynamoDb } from '../../../shared/dynamodb/sdk.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { Service } from '../../../shared/store/service.ts'
 import { openStore, type Store } from '../../../shared/store/store.ts'
@@ -120,7 +120,7 @@ export async function unreachable(engine: Engine) {
       ...tables,
       now,
       random,
-      dynamodb: { ...LOCAL_DYNAMODB, endpoint },
+      dynamodb: sdkDynamoDb({ ...LOCAL_DYNAMODB, endpoint }),
     })
     onTestFinished(() => store.close())
     return { store }
@@ -162,7 +162,7 @@ export async function unreachable(engine: Engine) {
     '%s is thrown as it is, because another try would not help',
     async (name) => {
       tested.proxy.fate = fault(400, name)
-      expect(await call(({ grants }) => grants.find(key))).toMatchObject({ name })
+      expect(await call(({ grants }) => grants.find(key))).toMatchObject({ name, retryable: false })
       expect(tested.proxy.passed).toHaveLength(1)
     },
   )
@@ -170,7 +170,7 @@ export async function unreachable(engine: Engine) {
   test('every method throws that a table is missing', async () => {
     const bare = opened(engine.endpoint, { registryTable: 'registry-missing', grantsTable: 'grants-missing' })
     for (const run of Object.values(CALLS)) {
-      expect(await call(run, bare)).toBeInstanceOf(ResourceNotFoundException)
+      expect(await call(run, bare)).toMatchObject({ name: 'ResourceNotFoundException', retryable: false })
     }
   })
 }

@@ -1,6 +1,7 @@
 import { test as base } from 'vitest'
 import { startEmbeddedEngine } from '../../../../infra/emulator/engine.ts'
 import { LOCAL_DYNAMODB } from '../../../../infra/tables/tables.ts'
+import { sdkDynamoDb } from '../../../../shared/dynamodb/sdk.ts'
 import { runtimeFor } from '../../../../shared/runtime.ts'
 import type { Surroundings } from '../../../support/command-line.ts'
 import { type Deployment, openDeployment } from '../../../support/deployment.ts'
@@ -20,9 +21,10 @@ async function openProvisioning(deployment: Deployment) {
     apiIds: API_IDS,
     oauthOnMtlsOnly: true,
     registryCacheSeconds: 0,
+    dynamodbClient: 'sdk',
     logLevel: 'silent',
   } as const
-  const runtime = runtimeFor(settings, { ...LOCAL_DYNAMODB, endpoint: engine.endpoint })
+  const runtime = runtimeFor(settings, sdkDynamoDb({ ...LOCAL_DYNAMODB, endpoint: engine.endpoint }))
   const local = ['--endpoint', engine.endpoint]
   const run = (argv: readonly string[], surroundings?: Surroundings) =>
     deployment.run([...argv, ...local], surroundings)
