@@ -44,9 +44,9 @@ export function leanDynamoDb(place: Place = placeFromEnvironment(), wait: Wait =
         })),
       }
     },
-    put: (input) => caller.call('PutItem', storedInput(input)),
-    update: (input) => caller.call('UpdateItem', storedInput(input)),
-    delete: (input) => caller.call('DeleteItem', storedInput(input)),
+    put: async (input) => caller.call('PutItem', storedInput(input)),
+    update: async (input) => caller.call('UpdateItem', storedInput(input)),
+    delete: async (input) => caller.call('DeleteItem', storedInput(input)),
     query: async (input) => {
       const answer = await caller.call('Query', storedInput(input))
       const { Items = [], LastEvaluatedKey } = answer as StoredOutputs['query']
@@ -114,11 +114,13 @@ class Caller {
   async call(operation: string, input: object): Promise<unknown> {
     const body = JSON.stringify(input)
     for (let tries = 1; ; tries++) {
-      const outcome = await this.#try(operation, body)
-      if (!('failure' in outcome)) return outcome.answer
-      const { failure, type, date } = outcome
-      if (tries === ATTEMPTS || !(failure.retryable || this.#mend(type, date))) throw failure
-      if (failure.retryable) await this.#wait(tries, THROTTLING.has(type))
+      try {
+        return readAnswer(await this.#send(operation, body))
+      } catch (error) {
+        if (tries === ATTEMPTS || !(error instanceof DynamoDbFailure)) throw error
+        if (error.retryable) await this.#wait(tries, THROTTLING.has(error.name))
+        else if (!(error instanceof Refused && this.#mend(error))) throw error
+      }
     }
   }
 
@@ -126,67 +128,64 @@ class Caller {
     this.#connections.close()
   }
 
-  /** @throws ConditionFailed */
-  async #try(operation: string, body: string): Promise<{ readonly answer: unknown } | Failed> {
+  async #send(operation: string, body: string): Promise<Response> {
     const signed = { host: this.#place.endpoint.host, target: `DynamoDB_20120810.${operation}`, body }
     const headers = this.#signer.headers(signed, this.#credentials, Date.now() + this.#skew)
     try {
-      return readAnswer(await this.#connections.exchange(headers, body))
+      return await this.#connections.exchange(headers, body)
     } catch (cause) {
-      if (cause instanceof ConditionFailed) throw cause
-      return failed('', new DynamoDbFailure((cause as Error).name, true, { cause }))
+      throw new DynamoDbFailure((cause as Error).name, true, { cause })
     }
   }
 
-  /** Corrects what the refusal complains of, if it can. @returns whether it has changed anything */
-  #mend(type: string, date: number): boolean {
-    if (WRONG_TIME.has(type)) {
+  /** Corrects what DynamoDB complains of, if it can. @returns whether it has changed anything */
+  #mend({ name, date }: Refused): boolean {
+    if (WRONG_TIME.has(name)) {
       const skew = date - Date.now()
       if (!(Math.abs(skew - this.#skew) > TOLERATED_SKEW_MILLISECONDS)) return false
       this.#skew = skew
       return true
     }
-    if (!WRONG_CREDENTIALS.has(type)) return false
+    if (!WRONG_CREDENTIALS.has(name)) return false
     const { accessKeyId, sessionToken } = this.#credentials
     this.#credentials = this.#place.credentials()
     return accessKeyId !== this.#credentials.accessKeyId || sessionToken !== this.#credentials.sessionToken
   }
 }
 
-interface Failed {
-  readonly failure: DynamoDbFailure
-  /** DynamoDB's name of the error, without its namespace; empty when it has not answered. */
-  readonly type: string
-  /** DynamoDB's clock in milliseconds. */
+/** DynamoDB has refused a request. */
+class Refused extends DynamoDbFailure {
+  /** DynamoDB's clock in milliseconds, or NaN. */
   readonly date: number
+
+  constructor(type: string, message: string, { status, headers }: Response) {
+    const isRetryable = status >= 500 || type === '' || THROTTLING.has(type)
+    super(type, isRetryable, { cause: new Error(`${String(status)} ${type}: ${message}`) })
+    this.date = Date.parse(headers.date ?? '')
+  }
 }
 
-function failed(type: string, failure: DynamoDbFailure, date = NaN): Failed {
-  return { failure, type, date }
-}
-
-/** @throws ConditionFailed, and Error for bytes that did not come from DynamoDB as they are */
-function readAnswer({ status, headers, body }: Response): { readonly answer: unknown } | Failed {
+/** @throws DynamoDbFailure and ConditionFailed */
+function readAnswer(response: Response): unknown {
+  const { status, headers, body } = response
   const checksum = headers['x-amz-crc32']
-  if (checksum !== undefined && Number(checksum) !== crc32(body)) throw new Error('a wrong checksum')
-  if (status === 200) return { answer: JSON.parse(body.toString()) as unknown }
-  const { type, message } = readRefusal(body)
-  if (type === 'ConditionalCheckFailedException') throw new ConditionFailed(message)
-  const isRetryable = status >= 500 || type === '' || THROTTLING.has(type)
-  const cause = new Error(`${String(status)} ${type}: ${message}`)
-  return failed(type, new DynamoDbFailure(type, isRetryable, { cause }), Date.parse(headers.date ?? ''))
+  const isWhole = checksum === undefined || Number(checksum) === crc32(body)
+  const answer = isWhole ? readObject(body) : undefined
+  if (status === 200) {
+    if (answer !== undefined) return answer
+    throw new DynamoDbFailure('UnreadableAnswer', true, { cause: new Error('no JSON, or a wrong checksum') })
+  }
+  // A gateway in between answers with a text of its own.
+  const { __type = '', message, Message } = answer ?? {}
+  const type = String(__type).replace(/^.*#/, '')
+  if (type === 'ConditionalCheckFailedException') throw new ConditionFailed(String(message))
+  throw new Refused(type, String(message ?? Message ?? ''), response)
 }
 
-function readRefusal(body: Buffer): { readonly type: string; readonly message: string } {
+function readObject(body: Buffer): Readonly<Record<string, unknown>> | undefined {
   try {
-    const {
-      __type = '',
-      message,
-      Message,
-    } = JSON.parse(body.toString()) as Record<string, string | undefined>
-    return { type: __type.slice(__type.lastIndexOf('#') + 1), message: message ?? Message ?? '' }
+    return JSON.parse(body.toString()) as Record<string, unknown>
   } catch {
-    // A gateway in between answers with a text of its own.
-    return { type: '', message: '' }
+    return undefined
   }
 }

@@ -1,5 +1,6 @@
 import { afterAll, describe } from 'vitest'
 import type { Engine } from '../../../infra/emulator/engine.ts'
+import { bothClients } from './both-clients.ts'
 import { clientState } from './client-state.ts'
 import { conditions } from './conditions.ts'
 import { damagedItems } from './damaged-items.ts'
@@ -43,6 +44,7 @@ const SUITES = {
 /** All that needs an engine, by both clients. Each engine has one file, so that a Java machine is started once. */
 export function storeSuites({ endpoint, close }: Engine): void {
   afterAll(close)
+  describe('both clients', () => bothClients(endpoint))
   describe.each(['sdk', 'lean'] as const)('by the client %s', (dynamodbClient) => {
     describe.each(Object.entries(SUITES))('%s', (_, suite) => suite({ endpoint, dynamodbClient }))
   })
