@@ -3,7 +3,7 @@ import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import { digest } from './digest.ts'
 import type { ClientState, Code, Grant, GrantKey, RefreshMembers, Ticket, Tokens } from './grant.ts'
 import { grantAttributes, readClientState, readGrant } from './item.ts'
-import { listing, mayBeHeld } from './listing.ts'
+import { listingOfSubject, listingsOfClient, mayBeHeld } from './listing.ts'
 import type { Item, Table } from './table.ts'
 
 /** TTL only removes garbage and never decides. It may be late but must not be early (architecture, section 3). */
@@ -56,19 +56,22 @@ export class Grants {
   }
 
   /**
-   * The keys of a client's grants with tokens, in the order of the index. The index may lag behind (docs/store.md), so callers
-   * must read each grant before they decide.
+   * The keys of a client's grants with tokens, in the order of their subjects, then of their ids. The index may lag behind
+   * (docs/store.md), so callers must read each grant before they decide.
    *
    * @param subject only the grants of this subject
    */
   async list(service: number, client: number, subject?: string): Promise<GrantKey[]> {
-    const { holder, held } = listing(service, client, subject)
-    if (!mayBeHeld(held)) return []
-    const items = await this.#table.queryIndex('listing', {
-      holder,
-      ...(subject === undefined ? {} : { held }),
-    })
-    return items.map(({ id }) => ({ service, client, grantId: String(id).slice(holder.length + 1) }))
+    const ofSubject = subject === undefined ? undefined : listingOfSubject(service, client, subject)
+    if (ofSubject !== undefined && !mayBeHeld(ofSubject.held)) return []
+    const partitions = ofSubject === undefined ? listingsOfClient(service, client) : [ofSubject]
+    const found = await Promise.all(partitions.map((keys) => this.#table.queryIndex('listing', keys)))
+    const start = stateId(service, client).length + 1
+    return found
+      .flat()
+      .map(({ id, held }) => ({ held: String(held), grantId: String(id).slice(start) }))
+      .sort((a, b) => compare(a.held, b.held) || compare(a.grantId, b.grantId))
+      .map(({ grantId }) => ({ service, client, grantId }))
   }
 
   /** `find` for many grants, in the same order. Leaves out those that have ended or have no tokens. */
@@ -221,6 +224,11 @@ function revocationId(service: number, subject: string): string {
 
 function grantId({ service, client, grantId }: GrantKey): string {
   return `${stateId(service, client)}.${grantId}`
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
 }
 
 function ttl(grant: Grant): EpochSeconds {

@@ -30,8 +30,8 @@ export function grantAttributes(grant: Grant): Item {
   const attributes = { ...ABSENT, ...terms, ...own, ...code, code: undefined }
   if (grant.stage !== 'TOKENS') return withoutEmptyLists(attributes)
   // Tokens have their subject only in the index key: a second copy would make a write cost two units.
-  const { service, client, refresh } = grant
-  const keys = listing(service, client, terms.subject)
+  const { service, client, grantId, refresh } = grant
+  const keys = listing({ service, client, grantId, subject: terms.subject })
   return withoutEmptyLists({ ...attributes, ...refresh, refresh: undefined, ...keys, subject: undefined })
 }
 
