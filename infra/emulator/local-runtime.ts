@@ -1,6 +1,7 @@
 import { type Runtime, runtimeFor } from '../../shared/runtime.ts'
 import type { DynamoDb } from '../../shared/dynamodb/dynamodb.ts'
-import { leanDynamoDb, type Wait } from '../../shared/dynamodb/lean/client.ts'
+import type { Waits } from '../../shared/dynamodb/lean/caller.ts'
+import { leanDynamoDb } from '../../shared/dynamodb/lean/client.ts'
 import { readEnvironment } from '../../shared/settings.ts'
 import { createTables, LOCAL_DYNAMODB } from '../tables/tables.ts'
 
@@ -26,7 +27,7 @@ export async function localRuntime(endpoint: string, serviceId: number, more = {
 }
 
 /** The lean client of an engine on this machine. */
-export function localDynamoDb(endpoint: string, wait?: Wait): DynamoDb {
+export function localDynamoDb(endpoint: string, waits?: Partial<Waits>): DynamoDb {
   const { region, credentials } = LOCAL_DYNAMODB
-  return leanDynamoDb({ region, endpoint: new URL(endpoint), credentials: () => credentials }, wait)
+  return leanDynamoDb({ region, endpoint: new URL(endpoint), credentials: () => credentials }, waits)
 }

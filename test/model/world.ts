@@ -8,6 +8,7 @@ import { PUBLIC_INTERNET } from '../../shared/internet.ts'
 import { openLog } from '../../shared/log.ts'
 import type { Runtime } from '../../shared/runtime.ts'
 import type { Settings } from '../../shared/settings.ts'
+import { sdkDynamoDb } from '../../shared/dynamodb/sdk.ts'
 import { openStore } from '../../shared/store/store.ts'
 import { API_IDS, MTLS_DOMAIN, START } from '../support/fixed-runtime.ts'
 import { gateway, type Sent } from '../support/gateway.ts'
@@ -60,6 +61,7 @@ export async function openWorld(endpoint: string, mode: Mode, seed: number) {
     apiIds: API_IDS,
     oauthOnMtlsOnly: false,
     registryCacheSeconds: CACHE_SECONDS,
+    dynamodbClient: 'sdk',
     logLevel: 'silent',
   }
   await createTables(endpoint, settings.registryTable, settings.grantsTable)
@@ -93,7 +95,7 @@ function startProcess(endpoint: string, settings: Settings, clock: { now: EpochS
   const random = seededRandom(seed)
   const config = { ...LOCAL_DYNAMODB, endpoint }
   const now = () => clock.now
-  const dynamodb = { ...config, requestHandler: stoppingHandler(config) }
+  const dynamodb = sdkDynamoDb({ ...config, requestHandler: stoppingHandler(config) })
   const runtime: Runtime = {
     ...{ settings, now, random },
     elapsed: () => 0,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -194,7 +195,7 @@ async function serve(
 ): Promise<void> {
   const sent = await text(incoming)
   const operation = String(incoming.headers['x-amz-target']).split('.')[1] ?? ''
-  const call = String(incoming.headers['amz-sdk-invocation-id'])
+  const call = String(incoming.headers['amz-sdk-invocation-id'] ?? randomUUID())
   const passing = { operation, body: JSON.parse(sent) as Passing['body'], call }
   proxy.passed.push(passing)
   const reply = await proxy.fate(passing, () => forward(sent))

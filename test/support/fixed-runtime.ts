@@ -85,7 +85,7 @@ export async function dynamoDbWithoutWaits(
   { dynamodbClient }: Pick<Settings, 'dynamodbClient'>,
   endpoint: string,
 ): Promise<DynamoDb> {
-  if (dynamodbClient === 'lean') return localDynamoDb(endpoint, () => Promise.resolve())
+  if (dynamodbClient === 'lean') return localDynamoDb(endpoint, { before: () => Promise.resolve() })
   return sdkDynamoDb({ ...LOCAL_DYNAMODB, endpoint, retryStrategy: await retriesWithoutWaits() })
 }
 

@@ -54,6 +54,7 @@ function parametersOf(settings: DeploymentSettings, truststore: TruststoreObject
     refusalsThreshold: alarms.refusals,
     registryCacheSeconds: String(settings.registryCacheSeconds),
     logLevel: settings.logLevel,
+    dynamodbClient: settings.dynamodbClient,
   }
 }
 

@@ -90,6 +90,7 @@ const Settings = z.strictObject({
     10,
   ),
   logRetentionDays: z._default(z.literal(RETENTION_DAYS), 90),
+  dynamodbClient: z._default(z.enum(['lean', 'sdk']), 'lean'),
   logLevel: z._default(z.enum(['debug', 'info', 'warn', 'error']), 'info'),
 })
 export type DeploymentSettings = z.infer<typeof Settings>

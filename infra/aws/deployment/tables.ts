@@ -74,7 +74,13 @@ export function openTables(
 ): Runtime {
   const uncached = { registryTable, grantsTable, serviceId, registryCacheSeconds: 0 }
   // Nobody sends requests here.
-  const unused = { mtlsDomains: [], apiIds: [], oauthOnMtlsOnly: true, dynamodbClient: 'sdk', logLevel: 'silent' } as const
+  const unused = {
+    mtlsDomains: [],
+    apiIds: [],
+    oauthOnMtlsOnly: true,
+    dynamodbClient: 'sdk',
+    logLevel: 'silent',
+  } as const
   return runtimeFor({ ...uncached, ...unused }, sdkDynamoDb(dynamodb))
 }
 

@@ -14,6 +14,9 @@ const UNROUTED: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
+/** Nobody waits for these, so they keep the client of AWS, which is the reference of the lean one (shared/dynamodb). */
+const BY_SDK = ['management', 'token-management']
+
 /** `functions.yml` for osls. Each function decides which methods a route takes. */
 export async function functionsYaml(): Promise<string> {
   const about =
@@ -28,6 +31,7 @@ async function functionYaml(name: string): Promise<string> {
     '  handler: index.handler',
     `  role: ${logicalName(name)}Role`,
     `  package: { artifact: dist/${name}.zip }`,
+    ...(BY_SDK.includes(name) ? ['  environment: { DYNAMODB_CLIENT: sdk }'] : []),
     ...(UNROUTED[name] ?? (await events(name))),
     '',
   ].join('\n')

@@ -2,6 +2,12 @@ import * as plain from 'node:http'
 import * as tls from 'node:https'
 import { CONNECTION_TIMEOUT_MILLISECONDS, REQUEST_TIMEOUT_MILLISECONDS } from '../dynamodb.ts'
 
+/** In milliseconds. */
+export interface Limits {
+  readonly connecting: number
+  readonly answering: number
+}
+
 export interface Response {
   readonly status: number
   readonly headers: plain.IncomingHttpHeaders
@@ -10,11 +16,14 @@ export interface Response {
 
 /** Kept-alive connections to DynamoDB. */
 export class Connections {
+  readonly #limits: Limits
   readonly #agent: plain.Agent
   readonly #request: typeof plain.request
   readonly #to: plain.RequestOptions
 
-  constructor({ protocol, hostname, port }: URL) {
+  constructor({ protocol, hostname, port }: URL, limits: Partial<Limits>) {
+    const { connecting = CONNECTION_TIMEOUT_MILLISECONDS, answering = REQUEST_TIMEOUT_MILLISECONDS } = limits
+    this.#limits = { connecting, answering }
     const { Agent, request } = protocol === 'https:' ? tls : plain
     // The last one that was used comes first, so that the others can end.
     this.#agent = new Agent({ keepAlive: true, scheduling: 'lifo' })
@@ -30,14 +39,14 @@ export class Connections {
       const request = this.#request({ ...this.#to, headers })
       const limit = (milliseconds: number, doing: string) =>
         setTimeout(() => request.destroy(timeout(doing, milliseconds)), milliseconds)
-      const whole = limit(REQUEST_TIMEOUT_MILLISECONDS, 'waiting for an answer')
+      const whole = limit(this.#limits.answering, 'waiting for an answer')
       request.once('error', (error) => {
         clearTimeout(whole)
         reject(error)
       })
       request.once('socket', (socket) => {
         if (!socket.connecting) return
-        const connecting = limit(CONNECTION_TIMEOUT_MILLISECONDS, 'connecting')
+        const connecting = limit(this.#limits.connecting, 'connecting')
         const connected = () => clearTimeout(connecting)
         socket.once('connect', connected).once('close', connected)
       })

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { LOCAL_DYNAMODB } from '../../../infra/tables/tables.ts'
+import { localDynamoDb } from '../../../infra/emulator/local-runtime.ts'
 import { openStore } from '../../../shared/store/store.ts'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import { tokensOf } from '../../support/answers.ts'
@@ -123,7 +123,7 @@ test.each(['s'.repeat(1_024), '€'.repeat(400), '\ud800', 's'.repeat(200_000)])
       ...walk.runtime.settings,
       now: walk.runtime.now,
       random: randomBytes,
-      dynamodb: { ...LOCAL_DYNAMODB, endpoint: 'http://127.0.0.1:1' },
+      dynamodb: localDynamoDb('http://127.0.0.1:1'),
     })
     expect(await store.grants.list(walk.number, 1, subject)).toEqual([])
     const query = new URLSearchParams({ subject: subject.toWellFormed() }).toString()

@@ -28,12 +28,12 @@ const TABLE_OF: Readonly<Record<string, TableName>> = {
 }
 
 const ACTION_OF: Readonly<Record<string, string>> = {
-  GetCommand: 'dynamodb:GetItem',
-  BatchGetCommand: 'dynamodb:BatchGetItem',
-  QueryCommand: 'dynamodb:Query',
-  PutCommand: 'dynamodb:PutItem',
-  UpdateCommand: 'dynamodb:UpdateItem',
-  DeleteCommand: 'dynamodb:DeleteItem',
+  get: 'dynamodb:GetItem',
+  batchGet: 'dynamodb:BatchGetItem',
+  query: 'dynamodb:Query',
+  put: 'dynamodb:PutItem',
+  update: 'dynamodb:UpdateItem',
+  delete: 'dynamodb:DeleteItem',
 }
 
 const TABLE_FILE = 'shared/store/table.ts'
@@ -47,7 +47,7 @@ interface Step {
 
 /**
  * The calls to DynamoDB that functions can make, read from their sources by the type checker: from a handler through
- * everything that it mentions down to the commands in shared/store/table.ts. It skips `openStore` and the classes of the
+ * everything that it mentions down to the calls in shared/store/table.ts. It skips `openStore` and the classes of the
  * store, whose methods count where they are used.
  */
 export function storeUses(names: readonly string[]): ReadonlyMap<string, StoreUse> {
@@ -100,7 +100,7 @@ function useFrom(source: ts.SourceFile, checker: ts.TypeChecker): StoreUse {
 
   function mention(name: ts.MemberName, step: Step): void {
     const { call } = step
-    const action = ACTION_OF[name.text]
+    const action = isCallOfDynamoDb(name) ? ACTION_OF[name.text] : undefined
     if (action !== undefined && call !== undefined) {
       const found = { ...call, action }
       calls.set(JSON.stringify(found), found)
@@ -131,6 +131,11 @@ function useFrom(source: ts.SourceFile, checker: ts.TypeChecker): StoreUse {
 
   for (let step = waiting.pop(); step !== undefined; step = waiting.pop()) visit(step.node, step)
   return { calls: [...calls.values()], readsSigningKeys }
+}
+
+function isCallOfDynamoDb({ parent }: ts.MemberName): boolean {
+  if (!ts.isPropertyAccessExpression(parent) || !ts.isPropertyAccessExpression(parent.expression)) return false
+  return parent.expression.name.text === '#dynamodb'
 }
 
 /** Where a name gets its value: a function, a constant, a member of an object. */
