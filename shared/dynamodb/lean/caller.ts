@@ -1,20 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
+import { isJsonObject, parseJson } from '../../json.ts'
 import { ATTEMPTS, ConditionFailed, DynamoDbFailure, THROTTLING } from '../dynamodb.ts'
 import { Connections, type Limits, type Response } from './connections.ts'
 import type { Place } from './environment.ts'
 import { type Credentials, Signer } from './signature.ts'
 
-/** What takes time. */
 export interface Waits extends Limits {
   /** Before another try. @param tries so far, from 1 */
   readonly before: (tries: number, isThrottled: boolean) => Promise<unknown>
 }
 
 /** As the SDK's standard mode: a random part of a time that doubles with each try. */
-function waitBefore(tries: number, isThrottled: boolean): Promise<unknown> {
-  return delay(Math.random() * 2 ** (tries - 1) * (isThrottled ? 500 : 100))
-}
+const waitBefore: Waits['before'] = (tries, isThrottled) =>
+  delay(Math.random() * 2 ** (tries - 1) * (isThrottled ? 500 : 100))
 
 /** DynamoDB takes a signature for five minutes. */
 const TOLERATED_SKEW_MILLISECONDS = 240_000
@@ -87,9 +86,11 @@ class Refused extends DynamoDbFailure {
   /** DynamoDB's clock in milliseconds, or NaN. */
   readonly date: number
 
-  constructor(type: string, message: string, { status, headers }: Response) {
+  constructor(type: string, message: unknown, { status, headers }: Response) {
     const isRetryable = status >= 500 || type === '' || THROTTLING.has(type)
-    super(type, isRetryable, { cause: new Error(`${String(status)} ${type}: ${message}`) })
+    super(type === '' ? 'UnreadableAnswer' : type, isRetryable, {
+      cause: new Error(`${String(status)} ${type}: ${String(message)}`),
+    })
     this.date = Date.parse(headers.date ?? '')
   }
 }
@@ -99,22 +100,12 @@ function readAnswer(response: Response): object {
   const { status, headers, body } = response
   const checksum = headers['x-amz-crc32']
   const isWhole = checksum === undefined || Number(checksum) === crc32(body)
-  const answer = isWhole ? readObject(body) : undefined
-  if (status === 200) {
-    if (answer !== undefined) return answer
-    throw new DynamoDbFailure('UnreadableAnswer', true, { cause: new Error('no JSON, or a wrong checksum') })
-  }
+  const answer = isWhole ? parseJson(body.toString()) : undefined
+  const isObject = isJsonObject(answer)
+  if (status === 200 && isObject) return answer
   // A gateway in between answers with a text of its own.
-  const { __type = '', message, Message } = answer ?? {}
+  const { __type = '', message = 'no JSON, or a wrong checksum' } = isObject ? answer : {}
   const type = String(__type).replace(/^.*#/, '')
-  if (type === 'ConditionalCheckFailedException') throw new ConditionFailed(String(message))
-  throw new Refused(type, String(message ?? Message ?? ''), response)
-}
-
-function readObject(body: Buffer): Readonly<Record<string, unknown>> | undefined {
-  try {
-    return JSON.parse(body.toString()) as Record<string, unknown>
-  } catch {
-    return undefined
-  }
+  if (type === 'ConditionalCheckFailedException') throw new ConditionFailed(type)
+  throw new Refused(type, message, response)
 }

@@ -6,17 +6,7 @@ export interface Credentials {
   readonly sessionToken?: string | undefined
 }
 
-export interface Signed {
-  readonly host: string
-  /** `DynamoDB_20120810.` and the operation. */
-  readonly target: string
-  readonly body: string
-}
-
-/**
- * Signs requests by AWS Signature Version 4, with a signing key that is derived once a day for each pair of credentials. The three
- * digests that each request needs are then all the work: `@smithy/signature-v4` and `aws4fetch` derive or look up more.
- */
+/** Signs by AWS Signature Version 4, with a key that is derived once a day: then three digests are all the work of a request. */
 export class Signer {
   readonly #region: string
   #key: { readonly secret: string; readonly day: string; readonly bytes: Buffer } | undefined
@@ -25,29 +15,30 @@ export class Signer {
     this.#region = region
   }
 
-  /** @param milliseconds the time of the signature. @returns names and values of all headers, by turns */
-  headers({ host, target, body }: Signed, credentials: Credentials, milliseconds: number): string[] {
-    const { accessKeyId, secretAccessKey, sessionToken } = credentials
+  /**
+   * @param request `target` is `DynamoDB_20120810.` and the operation
+   * @param milliseconds the time of the signature
+   * @returns names and values of all headers, by turns
+   */
+  headers(
+    { host, target, body }: { readonly host: string; readonly target: string; readonly body: string },
+    { accessKeyId, secretAccessKey, sessionToken }: Credentials,
+    milliseconds: number,
+  ): string[] {
     const time = new Date(milliseconds).toISOString().replace(/[-:]|[.][0-9]+/g, '')
     const day = time.slice(0, 8)
     const session = sessionToken === undefined ? [] : ['x-amz-security-token', sessionToken]
-    const token = sessionToken === undefined ? '' : `x-amz-security-token:${sessionToken}\n`
-    const names = `host;x-amz-date;${sessionToken === undefined ? '' : 'x-amz-security-token;'}x-amz-target`
-    const signed = `host:${host}\nx-amz-date:${time}\n${token}x-amz-target:${target}\n`
-    const canonical = `POST\n/\n\n${signed}\n${names}\n${hash('sha256', body)}`
+    const signed = [...['host', host], ...['x-amz-date', time], ...session, ...['x-amz-target', target]]
+    const lines = signed.map((text, i) => (i % 2 === 0 ? `${text}:` : `${text}\n`)).join('')
+    const names = signed.filter((_, i) => i % 2 === 0).join(';')
     const scope = `${day}/${this.#region}/dynamodb/aws4_request`
-    const text = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${hash('sha256', canonical)}`
+    const request = hash('sha256', `POST\n/\n\n${lines}\n${names}\n${hash('sha256', body)}`)
+    const text = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${request}`
     const signature = hmac(this.#keyOf(secretAccessKey, day), text).toString('hex')
-    return [
-      ...['host', host],
-      ...['content-type', 'application/x-amz-json-1.0'],
-      ...['content-length', String(Buffer.byteLength(body))],
-      ...['x-amz-date', time],
-      ...['x-amz-target', target],
-      ...session,
-      'authorization',
-      `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`,
-    ]
+    const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`
+    const length = String(Buffer.byteLength(body))
+    const type = 'application/x-amz-json-1.0'
+    return [...signed, 'content-type', type, 'content-length', length, 'authorization', authorization]
   }
 
   #keyOf(secret: string, day: string): Buffer {
