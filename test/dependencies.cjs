@@ -1,6 +1,8 @@
-// Which module may know which (dependency-cruiser). From below: certificate and refusal <- store <- runtime <- request,
+// Which module may know which (dependency-cruiser). From below: dynamodb, certificate and refusal <- store <- runtime <- request,
 // authentication, token, metadata <- lambda <- functions. The files beside the folders of `shared` are leaves, but for these.
 const RUNTIME = '^shared/(runtime|call|answer-schema)[.]ts$'
+/** What the store knows of DynamoDB. The runtime decides which client does it. */
+const DYNAMODB = '^shared/dynamodb/dynamodb[.]ts$'
 const LEAVES = '^shared/(?!(runtime|call|answer-schema)[.]ts$)[^/]+[.]ts$'
 const BELOW_RUNTIME = '^shared/(certificate|refusal|store)/'
 const BELOW_FACES = '^shared/(certificate|refusal|store|request|authentication|gateway)/'
@@ -71,8 +73,9 @@ module.exports = {
     layer('leaf', LEAVES, [LEAVES, '^shared/certificate/']),
     layer('certificate', '^shared/certificate/', ['^shared/certificate/', BOTTOM]),
     layer('refusal', '^shared/refusal/', ['^shared/refusal/', LEAVES]),
-    layer('store', '^shared/store/', [BELOW_RUNTIME, LEAVES]),
-    layer('runtime', RUNTIME, [BELOW_RUNTIME, RUNTIME, LEAVES]),
+    layer('dynamodb', '^shared/dynamodb/', ['^shared/dynamodb/', BOTTOM]),
+    layer('store', '^shared/store/', [BELOW_RUNTIME, DYNAMODB, LEAVES]),
+    layer('runtime', RUNTIME, [BELOW_RUNTIME, RUNTIME, '^shared/dynamodb/', LEAVES]),
     // The strict readers know no store: resource servers run them, too.
     layer('request', '^shared/request/', ['^shared/(request|refusal|certificate)/', LEAVES]),
     layer('gateway', '^shared/gateway/', ['^shared/(gateway|certificate)/', LEAVES]),
@@ -117,7 +120,7 @@ module.exports = {
       { path: '^shared/http[.]ts$|^functions/.*/respond[.]ts$' },
     ),
 
-    only('aws-sdk', '@aws-sdk', '^shared/store/'),
+    only('aws-sdk', '@aws-sdk', '^shared/dynamodb/(sdk|lean/client)[.]ts$'),
     only('lambda-types', '(@types/)?aws-lambda', '^shared/gateway/'),
     only('pkijs', '(pkijs|asn1js)', '^shared/certificate/((names|subject-dn)[.]ts$|path/)'),
     only('jose', 'jose', '^shared/(authentication|resource-server)/'),
@@ -127,6 +130,12 @@ module.exports = {
       'zod',
       '^functions/.*/(request|(settings|answer)-schema)[.]ts$|^shared/(settings|answer-schema)[.]ts$|^shared/(store|request|authentication|token|metadata)/',
       AT_RUN_TIME,
+    ),
+    // Cold start: a function loads one of the two.
+    forbid(
+      'one-client-of-dynamodb',
+      { path: DEPLOYED, pathNot: '^shared/dynamodb/' },
+      { path: '^shared/dynamodb/(sdk|lean/client)[.]ts$', dynamic: false },
     ),
     // Cold start: these load where the need arises, by `import()`.
     forbid(

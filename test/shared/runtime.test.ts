@@ -9,6 +9,8 @@ const ENVIRONMENT = {
   GRANTS_TABLE: 'grants',
   SERVICE_ID: '21653835348762',
   AWS_REGION: 'eu-west-1',
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'secret',
 }
 const runtime = runtimeFor(readEnvironment(ENVIRONMENT), sdkDynamoDb({ region: 'eu-west-1' }))
 afterAll(() => runtime.store.close())
@@ -70,7 +72,7 @@ function run(script: string, environment: Readonly<Record<string, string>>) {
 
 test('a runtime is made of the environment, and writes its log to the standard output', () => {
   const script = `
-      const { settings, log, store } = systemRuntime()
+      const { settings, log, store } = await systemRuntime()
       log.request({ requestId: 'r', endpoint: '/token', outcome: 'OK', milliseconds: 1, ...settings })
       store.close()`
   const output = run(script, ENVIRONMENT)
@@ -88,11 +90,24 @@ test('a runtime is made of the environment, and writes its log to the standard o
 
 test('a runtime is not made of an environment without its tables: the error names them', () => {
   const { GRANTS_TABLE: _table, ...without } = ENVIRONMENT
-  expect(() => run('systemRuntime()', without)).toThrow('environment: GRANTS_TABLE missing or invalid')
+  expect(() => run('await systemRuntime()', without)).toThrow('environment: GRANTS_TABLE missing or invalid')
 })
 
 test('a runtime with LOG_LEVEL=silent logs nothing', () => {
-  const script = `const { log } = systemRuntime()
+  const script = `const { log } = await systemRuntime()
       log.failure({ requestId: 'r', endpoint: '/token', outcome: 500, milliseconds: 1 }, new Error('x'))`
   expect(run(script, { ...ENVIRONMENT, LOG_LEVEL: 'silent' })).toBe('')
+})
+
+test.each([
+  ['lean', false],
+  ['sdk', true],
+])('a runtime with DYNAMODB_CLIENT=%s loads the SDK: %s', (client, loaded) => {
+  const script = `
+      const { store } = await systemRuntime()
+      store.close()
+      const { createRequire } = await import('node:module')
+      const cached = Object.keys(createRequire('/').cache)
+      console.log(cached.some((file) => file.includes('client-dynamodb')))`
+  expect(run(script, { ...ENVIRONMENT, DYNAMODB_CLIENT: client }).trim()).toBe(String(loaded))
 })

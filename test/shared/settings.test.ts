@@ -9,6 +9,7 @@ const FULL = {
   API_IDS: 'a1b2c3d4e5',
   OAUTH_ON_MTLS_ONLY: 'true',
   REGISTRY_CACHE_SECONDS: '0',
+  DYNAMODB_CLIENT: 'sdk',
   LOG_LEVEL: 'warn',
 }
 const DEFAULTS = {
@@ -19,6 +20,7 @@ const DEFAULTS = {
   apiIds: [],
   oauthOnMtlsOnly: false,
   registryCacheSeconds: 10,
+  dynamodbClient: 'lean',
   logLevel: 'info',
 }
 
@@ -31,6 +33,7 @@ test('every variable is read', () => {
     apiIds: ['a1b2c3d4e5'],
     oauthOnMtlsOnly: true,
     registryCacheSeconds: 0,
+    dynamodbClient: 'sdk',
     logLevel: 'warn',
   })
 })
