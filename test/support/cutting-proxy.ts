@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -9,7 +8,7 @@ export interface Passing {
   /** `UpdateItem`, `BatchGetItem` and so on. */
   readonly operation: string
   readonly body: Readonly<Record<string, unknown>>
-  /** The same for all requests of one call: the SDK sends a call that fails up to three times. */
+  /** The same for all requests of one call, which is sent up to three times. The lean client repeats only its text. */
   readonly call: string
 }
 
@@ -195,7 +194,7 @@ async function serve(
 ): Promise<void> {
   const sent = await text(incoming)
   const operation = String(incoming.headers['x-amz-target']).split('.')[1] ?? ''
-  const call = String(incoming.headers['amz-sdk-invocation-id'] ?? randomUUID())
+  const call = String(incoming.headers['amz-sdk-invocation-id'] ?? sent)
   const passing = { operation, body: JSON.parse(sent) as Passing['body'], call }
   proxy.passed.push(passing)
   const reply = await proxy.fate(passing, () => forward(sent))

@@ -147,6 +147,7 @@ describe('the settings of a deployment', () => {
         apiIds: ['HttpApi'],
         oauthOnMtlsOnly: true,
         registryCacheSeconds: 10,
+        dynamodbClient: /^(Management|TokenDashmanagement)/.test(id) ? 'sdk' : 'lean',
         logLevel: 'info',
       })
       expect(requireOAuthSettings(settings)).toBe(settings.serviceId)

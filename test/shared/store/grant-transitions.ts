@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import type { Grant, Tokens } from '../../../shared/store/grant.ts'
@@ -64,7 +65,7 @@ function tokensItem(sample: Sample, { accessDigest, binding }: Tokens): Item {
     ...code,
     stage: 'TOKENS',
     grantType: 'AUTHORIZATION_CODE',
-    holder: `${SERVICE}.${CLIENT}`,
+    holder: `${SERVICE}.${CLIENT}#13`,
     held: '=john.doe.with.a.long.name@example.com',
     createdAt: START + 2,
     binding,
@@ -177,7 +178,7 @@ export async function grantTransitions(engine: Engine) {
       client: CLIENT,
       scopes: [],
       grantType: 'CLIENT_CREDENTIALS',
-      holder: `${SERVICE}.${CLIENT}`,
+      holder: `${SERVICE}.${CLIENT}#${hash('sha256', tokens.grantId, 'buffer').readUInt8() % 16}`,
       held: '-',
       createdAt: START,
       binding: 'none',
