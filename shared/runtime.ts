@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { DynamoDb } from './dynamodb/dynamodb.ts'
+import { leanDynamoDb } from './dynamodb/lean/client.ts'
 import type { EpochSeconds } from './epoch-seconds.ts'
 import { type Internet, PUBLIC_INTERNET } from './internet.ts'
 import { type Log, openLog } from './log.ts'
@@ -24,10 +25,9 @@ export async function systemRuntime(): Promise<Runtime> {
   return runtimeFor(settings, await openDynamoDb(settings))
 }
 
-/** Each client loads only where it is used: the SDK takes more time to load than all the rest. */
+/** The SDK loads only where it is used: that takes more time than all the rest. */
 async function openDynamoDb({ dynamodbClient }: Settings): Promise<DynamoDb> {
-  if (dynamodbClient === 'sdk') return (await import('./dynamodb/sdk.ts')).sdkDynamoDb()
-  return (await import('./dynamodb/lean/client.ts')).leanDynamoDb()
+  return dynamodbClient === 'sdk' ? (await import('./dynamodb/sdk.ts')).sdkDynamoDb() : leanDynamoDb()
 }
 
 export function runtimeFor(settings: Settings, dynamodb: DynamoDb): Runtime {

@@ -131,12 +131,8 @@ module.exports = {
       '^functions/.*/(request|(settings|answer)-schema)[.]ts$|^shared/(settings|answer-schema)[.]ts$|^shared/(store|request|authentication|token|metadata)/',
       AT_RUN_TIME,
     ),
-    // Cold start: a function loads one of the two.
-    forbid(
-      'one-client-of-dynamodb',
-      { path: DEPLOYED, pathNot: '^shared/dynamodb/' },
-      { path: '^shared/dynamodb/(sdk|lean/client)[.]ts$', dynamic: false },
-    ),
+    // Cold start: the SDK takes more time to load than all the rest.
+    forbid('sdk-on-demand', { path: DEPLOYED }, { path: '^shared/dynamodb/sdk[.]ts$', dynamic: false }),
     // Cold start: these load where the need arises, by `import()`.
     forbid(
       'load-on-demand',

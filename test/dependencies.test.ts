@@ -85,7 +85,7 @@ const PLANTED: [string, string, string][] = [
   ['decide-decides', 'functions/discovery/decide.ts', `import '../../shared/http.ts'`],
   ['decide-decides', 'functions/revocation/decide.ts', `import './respond.ts'`],
   ['dynamodb', 'shared/dynamodb/lean/store.ts', `import '../../store/grants.ts'`],
-  ['one-client-of-dynamodb', 'shared/call.ts', `import './dynamodb/sdk.ts'`],
+  ['sdk-on-demand', 'shared/call.ts', `import './dynamodb/sdk.ts'`],
   ['aws-sdk', 'shared/token/sdk.ts', `import type { A } from '@aws-sdk/client-dynamodb'`],
   ['lambda-types', 'shared/token/event.ts', `import type { A } from 'aws-lambda'`],
   ['pkijs', 'shared/certificate/pem.ts', `await import('asn1js')`],

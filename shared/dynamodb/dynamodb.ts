@@ -54,7 +54,7 @@ export interface Outputs {
 
 /**
  * The calls that the store makes of DynamoDB. There are two clients: the AWS SDK, and a lean one for the functions on the path of
- * every request (docs/performance.md).
+ * every request (docs/architecture.md, section 2).
  *
  * Each call throws ConditionFailed, DynamoDbFailure, or the error of a value that cannot be stored.
  */

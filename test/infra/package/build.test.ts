@@ -10,6 +10,8 @@ import { builtFunctions } from '../../support/built-functions.ts'
 
 const ENVIRONMENT = {
   AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'secret',
   REGISTRY_TABLE: 'registry',
   GRANTS_TABLE: 'grants',
   SERVICE_ID: '5',

@@ -134,7 +134,8 @@ function useFrom(source: ts.SourceFile, checker: ts.TypeChecker): StoreUse {
 }
 
 function isCallOfDynamoDb({ parent }: ts.MemberName): boolean {
-  if (!ts.isPropertyAccessExpression(parent) || !ts.isPropertyAccessExpression(parent.expression)) return false
+  if (!ts.isPropertyAccessExpression(parent) || !ts.isPropertyAccessExpression(parent.expression))
+    return false
   return parent.expression.name.text === '#dynamodb'
 }
 
