@@ -1,19 +1,20 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import type { Runtime } from '../../shared/runtime.ts'
 import { startEmbeddedEngine } from '../emulator/engine.ts'
 import { type LambdaProcessOptions, startLambdaProcess } from '../emulator/lambda/lambda-process.ts'
 import { type Package, unpack } from '../emulator/lambda/packaged-functions.ts'
-import { type PackagedFunction, readPackagedTemplate } from '../emulator/lambda/packaged-template.ts'
+import { readPackagedTemplate } from '../emulator/lambda/packaged-template.ts'
+import { developmentCertificates } from '../emulator/site/certificates.ts'
 import { localRuntime, localVariables } from '../emulator/local-runtime.ts'
 import { localAws } from '../tables/tables.ts'
-import { basic, eventOf, seedService } from './cases.ts'
+import { seedService } from './cases.ts'
+import { type FirstEvent, firstEvents, isExpected } from './first-events.ts'
 import { figure, interleave, type Measured } from './rounds.ts'
 import { table } from './table.ts'
 
-interface Case extends Omit<LambdaProcessOptions, 'onLine'> {
-  readonly event: object
-}
+type Case = Omit<LambdaProcessOptions, 'onLine'> & FirstEvent
 
 /** Milliseconds. */
 interface ColdStart {
@@ -27,6 +28,7 @@ const BARE = 'export const handler = async () => ({ statusCode: 200 })'
 /**
  * @returns lines: milliseconds of each packaged function until it asks for its first event, and until it has answered
  * @throws Complaint when nothing is packaged
+ * @throws Error that names a function which fails, answers wrongly, or does not answer within its time limit
  */
 export async function coldStarts(packaged: Package, rounds: number): Promise<string[]> {
   await using opened = new AsyncDisposableStack()
@@ -34,10 +36,10 @@ export async function coldStarts(packaged: Package, rounds: number): Promise<str
   opened.defer(engine.close)
   const folder = await mkdtemp(join(tmpdir(), 'certbound-cold-start-'))
   opened.defer(() => rm(folder, { recursive: true }))
-  const cases = [
-    await bareCase(folder, packaged.client),
-    ...(await packagedCases(packaged, folder, engine.endpoint)),
-  ]
+  const runtime = await localRuntime(engine.endpoint, 1, { LOG_LEVEL: 'silent' })
+  opened.defer(runtime.store.close)
+  const bare = await bareCase(folder, packaged.client)
+  const cases = [bare, ...(await packagedCases(packaged, folder, engine.endpoint, runtime))]
   return lines(rounds, await interleave(cases, rounds, coldStart))
 }
 
@@ -46,41 +48,48 @@ async function bareCase(folder: string, client: string): Promise<Case> {
   const bare = join(folder, 'bare')
   await mkdir(bare)
   await writeFile(join(bare, 'index.mjs'), BARE)
+  const first = { event: () => Promise.resolve({}), expected: '200' }
   const limits = { handler: 'index.handler', timeoutSeconds: 20, memoryMegabytes: 1024 }
-  return { name: 'a handler that does nothing', ...limits, client, folder: bare, environment: {}, event: {} }
+  return { name: 'a handler that does nothing', ...limits, client, folder: bare, environment: {}, ...first }
 }
 
 /** The packaged functions over a seeded service. */
-async function packagedCases(packaged: Package, folder: string, endpoint: string): Promise<Case[]> {
-  const runtime = await localRuntime(endpoint, 1)
-  const { serviceId, serviceApiKey, serviceApiSecret } = await seedService(runtime)
-  runtime.store.close()
+async function packagedCases(
+  packaged: Package,
+  folder: string,
+  endpoint: string,
+  runtime: Runtime,
+): Promise<Case[]> {
+  const seeded = await seedService(runtime)
+  const { clients } = await developmentCertificates(join(folder, 'certificates'), ['bench'])
+  const first = await firstEvents(runtime, seeded, clients.bench.cert)
 
-  const authorization = basic(serviceApiKey, serviceApiSecret)
-  const here = { variables: localVariables(serviceId), aws: localAws(endpoint) }
+  const here = { variables: localVariables(seeded.serviceId), aws: localAws(endpoint) }
   const functions = await readPackagedTemplate(packaged.template)
   const cases = functions.map(async (each) => {
-    const unpacked = await unpack(each, packaged, here, folder)
-    return { ...unpacked, event: eventFor(each, authorization) }
+    const event = first[basename(each.archive, '.zip')]
+    if (event === undefined) throw new Error(`infra/bench/first-events.ts has no event for ${each.name}`)
+    return { ...(await unpack(each, packaged, here, folder)), ...event }
   })
   return Promise.all(cases)
 }
 
-/** For the function's first route, with good credentials and no members: it asks the store once. An authorizer has no route. */
-function eventFor({ routes: [route] }: PackagedFunction, authorization: string): object {
-  const event = eventOf(route ?? '', authorization, 'application/json', '{}')
-  return route === undefined ? { ...event, type: 'REQUEST', routeArn: 'arn:aws:execute-api' } : event
-}
-
-async function coldStart({ event, ...start }: Case): Promise<ColdStart> {
+async function coldStart({ event: newEvent, expected, ...start }: Case): Promise<ColdStart> {
+  const event = await newEvent()
   const begun = performance.now()
   const running = await startLambdaProcess({ ...start, onLine: () => undefined })
   const ready = performance.now()
   try {
-    await running.invoke(event)
+    const answers = [await running.invoke(event)]
     const first = performance.now()
-    await running.invoke(event)
-    return { ready: ready - begun, first: first - begun, second: performance.now() - first }
+    answers.push(await running.invoke(event))
+    const second = performance.now()
+    // The time of a wrong answer would be worthless.
+    const wrong = answers.find((answer) => !isExpected(answer, expected))
+    if (wrong !== undefined) throw new Error(`it answered ${JSON.stringify(wrong)}`)
+    return { ready: ready - begun, first: first - begun, second: second - first }
+  } catch (error) {
+    throw new Error(`${start.name} failed: ${(error as Error).message}`, { cause: error })
   } finally {
     await running.close()
   }

@@ -2,8 +2,9 @@ import type { LambdaResult } from '../../shared/lambda/serve.ts'
 import { localDynamoDb, localRuntime } from '../emulator/local-runtime.ts'
 import { deployedFunctions } from '../emulator/site/deployed-functions.ts'
 import { cannedStore } from './canned-store.ts'
-import { type Case, casesOf, eventOf, FORMATS, type SeededFormats } from './cases.ts'
+import { type Case, casesOf, FORMATS, type SeededFormats } from './cases.ts'
 import { argument, report } from './child.ts'
+import { eventOfCase } from './events.ts'
 import { interleave, type Measured, type Sample } from './rounds.ts'
 
 export interface OwnCodeArgument {
@@ -41,13 +42,12 @@ for (const { call } of measured) await cost(WARM_UP_CALLS, call)
 report(await interleave(measured, rounds, ({ call }) => cost(calls, call)))
 
 /** A call of a handler that can be repeated. */
-function callOf({ name, format, path, headers, form, expected }: Case): () => Promise<string> {
-  const event = eventOf(path, headers.authorization, 'application/x-www-form-urlencoded', form)
-  const authentication = { clientCert: { clientCertPem: certificate } }
-  const sent = { ...event, requestContext: { ...event.requestContext, authentication } }
+function callOf(one: Case): () => Promise<string> {
+  const { name, format, path, expected } = one
+  const event = eventOfCase(one, certificate)
   const handler = handlers[format]?.get(path)
   return async () => {
-    const { statusCode, body } = (await handler?.(sent)) as LambdaResult
+    const { statusCode, body } = (await handler?.(event)) as LambdaResult
     if (!body.includes(expected)) throw new Error(`${name} was answered ${statusCode}: ${body}`)
     return body
   }

@@ -59,7 +59,8 @@ export async function startLambdaProcess(options: LambdaProcessOptions): Promise
     return api.close()
   })
   const close = async () => {
-    child.kill()
+    // Lambda gives a function no time to end either, and a busy one would not take another signal.
+    kill()
     await ended
   }
 

@@ -1,9 +1,13 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { coldStarts } from '../../../../infra/bench/cold-start.ts'
 import { demonstration } from '../../../../infra/emulator/demo-steps.ts'
 import { walkArticle } from '../../../../infra/emulator/demo-walk.ts'
 import { mutualTlsRequest } from '../../../../infra/connections/mutual-tls-request.ts'
 import { CLIENT_CERTIFICATES, type ClientCertificate } from '../../../../infra/emulator/site/site.ts'
+import { zip } from '../../../../infra/package/zip.ts'
+import { temporaryFolder } from '../../../support/temporary-folder.ts'
 import { tokenForm } from '../../examples/authorization-server/local-site.ts'
 import type { PackagedSite } from './packaged-site.ts'
 import { partOfPackage } from './part-of-package.ts'
@@ -31,6 +35,18 @@ export function demonstrationOnSite(site: () => PackagedSite): void {
       ...['a handler that does nothing', 'certbound-dev-authorizer', 'certbound-dev-discovery'],
     ])
     for (const row of rows) expect(row).toMatch(/(\s+[\d.]+){5}$/)
+  })
+
+  test('bench --cold-start names a packaged function that answers wrongly', async () => {
+    const packaged = await partOfPackage(site().packaged)
+    const archives = await temporaryFolder()
+    const module = Buffer.from('export const handler = async () => ({ isAuthorized: false })')
+    for (const name of ['authorizer', 'discovery']) {
+      await writeFile(join(archives, `${name}.zip`), zip(new Map([['index.mjs', module]])))
+    }
+    await expect(coldStarts({ ...packaged, archives }, 1)).rejects.toThrow(
+      'certbound-dev-authorizer failed: it answered {"isAuthorized":false}',
+    )
   })
 
   test("the packaged functions answer the article's flow as they must, from end to end", async () => {

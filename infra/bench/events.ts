@@ -1,0 +1,43 @@
+import { MTLS_DOMAIN } from '../emulator/local-runtime.ts'
+import type { Case } from './cases.ts'
+
+interface Sent {
+  readonly method?: 'GET' | 'POST'
+  readonly authorization?: string | undefined
+  /** Media type of the body. */
+  readonly type?: string
+  readonly body?: string
+  /** PEM of the client's certificate. */
+  readonly certificate?: string
+}
+
+/** An event of API Gateway, as small as handlers accept it. */
+export function eventOf(route: string, sent: Sent) {
+  const { method = 'POST', authorization, type = 'application/json', body = '', certificate } = sent
+  const clientCert = { clientCertPem: certificate }
+  return {
+    version: '2.0',
+    routeKey: `ANY ${route}`,
+    headers: {
+      ...(authorization === undefined ? {} : { authorization }),
+      ...(body === '' ? {} : { 'content-type': type, 'content-length': String(body.length) }),
+      host: MTLS_DOMAIN.domainName,
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-port': '443',
+      'x-forwarded-proto': 'https',
+    },
+    requestContext: {
+      ...MTLS_DOMAIN,
+      ...(certificate === undefined ? {} : { authentication: { clientCert } }),
+      requestId: 'bench',
+      http: { method },
+    },
+    body: Buffer.from(body).toString('base64'),
+    isBase64Encoded: true,
+  }
+}
+
+/** The event of one case, over mutual TLS. @param certificate PEM of the client's certificate */
+export function eventOfCase({ path, headers: { authorization }, form }: Case, certificate: string) {
+  return eventOf(path, { authorization, type: 'application/x-www-form-urlencoded', body: form, certificate })
+}

@@ -1,0 +1,90 @@
+import type { LambdaResult } from '../../shared/lambda/serve.ts'
+import type { Runtime } from '../../shared/runtime.ts'
+import { deployedFunctions } from '../emulator/site/deployed-functions.ts'
+import type { Seeded } from '../emulator/site/seed.ts'
+import { basic, type Case, casesOf } from './cases.ts'
+import { eventOf, eventOfCase } from './events.ts'
+
+export interface FirstEvent {
+  /** Makes the event. A cold start calls it before its clock runs. */
+  readonly event: () => Promise<object>
+  /** A text that the answer must contain. */
+  readonly expected: string
+}
+
+/**
+ * For the name of each function an event that it answers with success, so that it does all of its work.
+ *
+ * @param runtime over the tables in which the service was seeded
+ * @param certificate PEM of the client's certificate
+ */
+export async function firstEvents(
+  runtime: Runtime,
+  seeded: Seeded,
+  certificate: string,
+): Promise<Readonly<Record<string, FirstEvent>>> {
+  const routes = deployedFunctions({
+    ...runtime,
+    settings: { ...runtime.settings, serviceId: seeded.serviceId },
+  })
+  const send = async (one: Case): Promise<string> => {
+    const { body } = (await routes.get(one.path)?.(eventOfCase(one, certificate))) as LambdaResult
+    if (!body.includes(one.expected)) throw new Error(`${one.name} was answered: ${body}`)
+    return body
+  }
+  const cases = await casesOf({ opaque: seeded }, send)
+  const [issue, introspect, introspectByStandard] = cases as [Case, Case, Case]
+  const newToken = async () => (JSON.parse(await send(issue)) as { access_token: string }).access_token
+  const byCase = (one: Case) => known(eventOfCase(one, certificate), one.expected)
+
+  return {
+    ...eventsOfWebApi(seeded, certificate),
+    authorizer: known(authorizerEvent(await newToken(), certificate), '"isAuthorized":true'),
+    discovery: known(eventOf('/.well-known/oauth-authorization-server', { method: 'GET' }), '"issuer"'),
+    introspection: byCase(introspect),
+    revocation: {
+      // A token can be revoked once.
+      event: async () =>
+        eventOfCase({ ...issue, path: '/revocation', form: `token=${await newToken()}` }, certificate),
+      expected: '"statusCode":200',
+    },
+    'standard-introspection': byCase(introspectByStandard),
+    token: byCase(issue),
+  }
+}
+
+/** @param answer the result of a handler, whose body is a text in its JSON */
+export function isExpected(answer: unknown, expected: string): boolean {
+  return JSON.stringify(answer).replaceAll('\\"', '"').includes(expected)
+}
+
+function known(event: object, expected: string): FirstEvent {
+  return { event: () => Promise.resolve(event), expected }
+}
+
+function eventsOfWebApi({ serviceApiKey, serviceApiSecret, clients: [person] }: Seeded, certificate: string) {
+  const authorization = basic(serviceApiKey, serviceApiSecret)
+  const call = (path: string, body: object, expected: string) =>
+    known(eventOf(path, { authorization, body: JSON.stringify(body) }), expected)
+  const { clientId, redirectUri } = person
+  const parameters = String(
+    new URLSearchParams({ response_type: 'code', client_id: clientId, redirect_uri: redirectUri }),
+  )
+  const order = {
+    grantType: 'AUTHORIZATION_CODE',
+    clientId,
+    subject: 'bench',
+    clientCertificate: certificate,
+  }
+  return {
+    authorization: call('/api/auth/authorization', { parameters }, '"action":"INTERACTION"'),
+    management: call('/api/client/create', { clientName: 'bench' }, '"clientName":"bench"'),
+    'token-management': call('/api/auth/token/create', order, '"action":"OK"'),
+  }
+}
+
+/** The event of an HTTP API about a request to a resource server: an authorizer has no route. */
+function authorizerEvent(token: string, certificate: string): object {
+  const event = eventOf('/accounts', { method: 'GET', authorization: `Bearer ${token}`, certificate })
+  return { ...event, type: 'REQUEST', routeArn: 'arn:aws:execute-api' }
+}
