@@ -1,6 +1,7 @@
 import { command, Complaint } from '../command.ts'
 
-const HELP = `certbound bench: CPU microseconds a request over real mutual TLS, with ratios to a bare echo
+const HELP = `certbound bench: CPU microseconds a request over real mutual TLS, with 1 and with 32 connections, and
+ratios to a bare echo
 
   --rounds N       rounds, in each of which every case is measured once (6; 9 with --cold-start)
   --requests N     requests of a case in a round (400)
@@ -33,8 +34,8 @@ async function coldStart(rounds: number): Promise<string[]> {
 }
 
 async function requestCosts(rounds: number, requests: number): Promise<string[]> {
-  const { measureRequests } = await import('./requests.ts')
-  return measureRequests(rounds, requests)
+  const { FULL, measureRequests } = await import('./requests.ts')
+  return measureRequests({ ...FULL, rounds, requests })
 }
 
 /** @throws Complaint */

@@ -15,13 +15,13 @@ export interface OwnCodeArgument {
   readonly rounds: number
   /** Of a case in a round. */
   readonly calls: number
+  /** Of a case, before anything is measured. */
+  readonly warmUpCalls: number
 }
 
 export type OwnCodeReady = readonly Measured<Sample>[]
 
-const WARM_UP_CALLS = 3000
-
-const { endpoint, seeded, certificate, rounds, calls } = argument() as OwnCodeArgument
+const { endpoint, seeded, certificate, rounds, calls, warmUpCalls } = argument() as OwnCodeArgument
 const runtime = await localRuntime(endpoint, 1)
 // If the registry's cache expired, the registry would read items that are not in memory.
 const startedAt = runtime.now()
@@ -38,7 +38,7 @@ const cases = await casesOf(seeded, (one) => callOf(one)())
 const measured = cases.map((one) => ({ name: one.name, call: callOf(one) }))
 for (const { call } of measured) await call()
 replay()
-for (const { call } of measured) await cost(WARM_UP_CALLS, call)
+for (const { call } of measured) await cost(warmUpCalls, call)
 report(await interleave(measured, rounds, ({ call }) => cost(calls, call)))
 
 /** A call of a handler that can be repeated. */

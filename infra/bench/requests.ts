@@ -1,23 +1,31 @@
 import { mkdtempDisposable } from 'node:fs/promises'
-import { Agent } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { mutualTlsRequest } from '../connections/mutual-tls-request.ts'
 import { developmentCertificates } from '../emulator/site/certificates.ts'
 import { type Case, casesOf, seedFormats } from './cases.ts'
-import { type Child, startChild } from './child.ts'
+import { startChild } from './child.ts'
 import type { EngineReady } from './engine.ts'
+import { Load, type Target } from './load.ts'
 import type { OwnCodeArgument, OwnCodeReady } from './own-code.ts'
 import { cpuPerCall, type Figure, interleave, type Measured, type Sample } from './rounds.ts'
 import type { ServerArgument, ServerReady } from './server.ts'
 import { table } from './table.ts'
 
-const CONNECTIONS = 8
-/** Enough for the compiler to finish with the code of a case. */
-const WARM_UP_REQUESTS = 1500
+export interface Plan {
+  readonly rounds: number
+  /** Of a case in a round. */
+  readonly requests: number
+  /** Requests of each case, and calls of own code, before anything is measured. */
+  readonly warmUp: { readonly requests: number; readonly calls: number }
+  /** Numbers of kept-alive connections. Each case is measured with each of them. */
+  readonly connections: readonly number[]
+}
+
+/** Enough for the compiler to finish with the code of a case; one busy client, and many. */
+export const FULL = { warmUp: { requests: 1500, calls: 3000 }, connections: [1, 32] }
 
 /** @returns lines: what requests cost the server over mutual TLS, and the part of this project's own code in it */
-export async function measureRequests(rounds: number, requests: number): Promise<string[]> {
+export async function measureRequests(plan: Plan): Promise<string[]> {
   await using opened = new AsyncDisposableStack()
   const engine = await startChild<EngineReady>('engine.ts', {})
   opened.defer(engine.close)
@@ -25,89 +33,91 @@ export async function measureRequests(rounds: number, requests: number): Promise
   const seeded = await seedFormats(endpoint)
   const folder = opened.use(await mkdtempDisposable(join(tmpdir(), 'certbound-bench-')))
   const certificates = await developmentCertificates(folder.path, ['bench'])
-  const { bench } = certificates.clients
 
-  const argument = { endpoint, seeded, certificate: bench.cert, rounds, calls: requests }
-  const served = await measureServer(certificates, argument)
+  const { rounds, requests: calls, warmUp } = plan
+  const { cert: certificate } = certificates.clients.bench
+  const argument = { endpoint, seeded, certificate, rounds, calls, warmUpCalls: warmUp.calls }
+  const served = await measureServer(certificates, argument, plan)
   // In a fresh process: its compiler has seen only the code that is measured there.
   const ownCode = await startChild<OwnCodeReady>('own-code.ts', argument)
   await ownCode.close()
-  return linesOf(rounds, requests, served, ownCode.ready)
+  return linesOf(plan, served, ownCode.ready)
 }
 
 type Certificates = Awaited<ReturnType<typeof developmentCertificates<'bench'>>>
 
+/** One target with one number of connections. */
+interface Measurement extends Target {
+  readonly load: Load
+}
+
+/** The samples of a case, for each number of connections. */
+type Served = Measured<readonly Sample[]>
+
 /** CPU time of the server process, on kept-alive connections: the echo first. Client and engine are other processes. */
 async function measureServer(
   { ca, server, clients: { bench } }: Certificates,
-  { endpoint, seeded, rounds, calls }: OwnCodeArgument,
-): Promise<Measured<Sample>[]> {
+  { endpoint, seeded, certificate }: OwnCodeArgument,
+  { rounds, requests, warmUp, connections }: Plan,
+): Promise<Served[]> {
   await using opened = new AsyncDisposableStack()
-  const services = { opaque: seeded.opaque.serviceId, JWT: seeded.JWT.serviceId }
   const { cert, key } = server
-  const argument: ServerArgument = { endpoint, cert, key, truststoreFile: ca.certificateFile, services }
+  const argument: ServerArgument = {
+    ...{ endpoint, cert, key, seeded, certificate },
+    truststoreFile: ca.certificateFile,
+  }
   const child = await startChild<ServerReady>('server.ts', argument)
   opened.defer(child.close)
   const identity = { ca: ca.cert, cert: bench.cert, key: bench.key }
-  const agent = new Agent({ ...identity, keepAlive: true, maxSockets: CONNECTIONS })
-  opened.defer(() => agent.destroy())
-  const { ready } = child
+  const loads = connections.map((count) => opened.adopt(new Load(identity, count), (load) => load.close()))
+  const [first] = loads
+  if (first === undefined) throw new Error('no number of connections')
 
-  const cases = await casesOf(seeded, (one) => send(agent, ready, one))
-  const [issue] = cases as [Case]
-  const echo = { ...issue, name: 'echo', path: '/echo', expected: '"length":' }
-  const all = [echo, ...cases]
-  for (const each of all) await load(agent, ready, each, WARM_UP_REQUESTS)
-  return await interleave(all, rounds, (each) => measure(agent, child, each, calls))
+  const targetOf = (one: Case): Target => ({ ...one, server: child, port: child.ready[one.format] })
+  const cases = (await casesOf(seeded, (one) => first.sendOne(targetOf(one)))).map(targetOf)
+  const targets = [...floor(cases[0] as Target, child.ready.echo), ...cases]
+  for (const target of targets) await first.send(target, warmUp.requests)
+  const all = targets.flatMap((target) => loads.map((load): Measurement => ({ ...target, load })))
+  const measured = await interleave(all, rounds, ({ load, ...target }) => load.measure(target, requests))
+  return targets.map(({ name }) => ({
+    name,
+    samples: measured.filter((each) => each.name === name).map(({ samples }) => samples),
+  }))
 }
 
-async function measure(agent: Agent, server: Child<ServerReady>, each: Case, calls: number): Promise<Sample> {
-  // Opens the connections that timed out meanwhile, before the clock runs: the figures contain no handshake.
-  await load(agent, server.ready, each, 2 * CONNECTIONS)
-  const before = await server.cpuMicroseconds()
-  await load(agent, server.ready, each, calls)
-  return { calls, cpuMicroseconds: (await server.cpuMicroseconds()) - before }
-}
-
-async function load(agent: Agent, ports: ServerReady, each: Case, requests: number): Promise<void> {
-  let sent = 0
-  const worker = async () => {
-    while (sent++ < requests) await send(agent, ports, each)
-  }
-  await Promise.all(Array.from({ length: CONNECTIONS }, worker))
-}
-
-/** @throws Error when the answer is not the expected one */
-async function send(agent: Agent, ports: ServerReady, one: Case): Promise<string> {
-  const { name, format, path, headers, form, expected } = one
-  const port = path === '/echo' ? ports.echo : ports[format]
-  const { status, text } = await mutualTlsRequest(`https://127.0.0.1:${port}${path}`, agent, {
-    form,
-    headers,
-  })
-  if (status !== 200 || !text.includes(expected)) throw new Error(`${name} was answered ${status}: ${text}`)
-  return text
+/** What answers cost without this project: over mutual TLS, and with the DynamoDB call of a token or of an introspection. */
+function floor(issue: Target, port: number): Target[] {
+  const echo = { ...issue, port, expected: '"length":' }
+  return [
+    { ...echo, name: 'echo', path: '/echo' },
+    { ...echo, name: 'echo with a put by hand', path: '/put' },
+    { ...echo, name: 'echo with a batch get by hand', path: '/batch-get' },
+  ]
 }
 
 function linesOf(
-  rounds: number,
-  requests: number,
-  served: readonly Measured<Sample>[],
+  { rounds, requests, connections }: Plan,
+  served: readonly Served[],
   ownCode: readonly Measured<Sample>[],
 ): string[] {
-  const [echo = []] = served.map(({ samples }) => samples)
+  const [echo] = served
   const rows = served.map(({ name, samples }) => {
+    const ofServer = samples.flatMap((each, i) => [...cells(each), ratio(each, echo?.samples[i])])
     const own = ownCode.find((each) => each.name === name)?.samples
-    const ratio = cpuPerCall(samples).median / cpuPerCall(echo).median
-    return [name, ...cells(samples), ratio.toFixed(1), ...(own === undefined ? [] : cells(own))]
+    return [name, ...ofServer, ...(own === undefined ? [] : cells(own))]
   })
+  const heads = connections.flatMap((count) => [`${count} conn.`, 'least-most', 'x echo'])
   return [
     `CPU microseconds a request (user and system), median of ${rounds} rounds of ${requests}, least and most beside it:`,
-    `of the server process, over mutual TLS on ${CONNECTIONS} kept-alive connections; and of this project's own code, in`,
-    `a process in which DynamoDB's answers are in memory, without the AWS SDK`,
+    "of the server process, over mutual TLS on kept-alive connections; and of this project's own code, in a process in",
+    "which DynamoDB's answers are in memory, without a client of DynamoDB",
     '',
-    ...table(['', 'server', 'least-most', 'x echo', 'own code', 'least-most'], rows),
+    ...table(['', ...heads, 'own code', 'least-most'], rows),
   ]
+}
+
+function ratio(samples: readonly Sample[], echo: readonly Sample[] = []): string {
+  return (cpuPerCall(samples).median / cpuPerCall(echo).median).toFixed(1)
 }
 
 function cells(samples: readonly Sample[]): [string, string] {

@@ -1,4 +1,5 @@
 import { createServer } from 'node:https'
+import type { LambdaResult } from '../../shared/lambda/serve.ts'
 import { localRuntime, MTLS_DOMAIN } from '../emulator/local-runtime.ts'
 import { deployedFunctions } from '../emulator/site/deployed-functions.ts'
 import { mutualTlsEdge } from '../emulator/edge/edge.ts'
@@ -6,7 +7,9 @@ import { listen } from '../connections/listen.ts'
 import { type MutualTls, mutualTlsOptions } from '../connections/mutual-tls.ts'
 import { readTruststore } from '../truststore/truststore.ts'
 import { argument, report } from './child.ts'
-import type { Format } from './cases.ts'
+import { casesOf, type Format, type SeededFormats } from './cases.ts'
+import { eventOfCase } from './events.ts'
+import { floorCalls, recordedBodies } from './floor.ts'
 
 export interface ServerArgument {
   readonly endpoint: string
@@ -14,35 +17,60 @@ export interface ServerArgument {
   readonly cert: string
   readonly key: string
   readonly truststoreFile: string
-  /** Service of each format. */
-  readonly services: Readonly<Record<Format, number>>
+  readonly seeded: SeededFormats
+  /** PEM of the client's certificate. */
+  readonly certificate: string
 }
 
 /** Ports of the echo and of the edge in front of each service. */
 export type ServerReady = Readonly<Record<Format | 'echo', number>>
 
-const { endpoint, truststoreFile, services, ...identity } = argument() as ServerArgument
+const { endpoint, truststoreFile, seeded, certificate, ...identity } = argument() as ServerArgument
 const tls = { ...identity, truststore: await readTruststore(truststoreFile) }
-const runtime = await localRuntime(endpoint, services.opaque)
+const runtime = await localRuntime(endpoint, seeded.opaque.serviceId)
 report({
   echo: await listenForEcho(tls),
-  opaque: await listenFor(services.opaque),
-  JWT: await listenFor(services.JWT),
+  opaque: await listenFor(seeded.opaque.serviceId),
+  JWT: await listenFor(seeded.JWT.serviceId),
 } satisfies ServerReady)
 
-/** The least that an answer over mutual TLS costs: it reads the body to its end, and answers its length. */
+/**
+ * The least that an answer over mutual TLS costs: it reads the body to its end, and answers a length. Below the paths of the floor
+ * it makes one DynamoDB call before.
+ */
 async function listenForEcho(tls: MutualTls): Promise<number> {
+  const floor = floorCalls(endpoint, await recordedBodies(endpoint, issueAndIntrospect))
   const options = { ...mutualTlsOptions(tls), rejectUnauthorized: true }
   const server = createServer(options, (request, response) => {
     const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.once('end', () => {
-      const body = Buffer.from(JSON.stringify({ length: Buffer.concat(chunks).length }))
+    const answer = (length: number) => {
+      const body = Buffer.from(JSON.stringify({ length }))
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length })
       response.end(body)
+    }
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.once('end', () => {
+      const { length } = Buffer.concat(chunks)
+      const call = floor[request.url ?? '']
+      if (call === undefined) answer(length)
+      else call().then(answer, (error: unknown) => response.writeHead(500).end(String(error)))
     })
   })
   return (await listen(server)).port
+}
+
+/** Through a runtime of its own. */
+async function issueAndIntrospect(recorder: string): Promise<void> {
+  const recorded = await localRuntime(recorder, seeded.opaque.serviceId)
+  const routes = deployedFunctions(recorded)
+  const { opaque } = seeded
+  const [, introspect] = await casesOf({ opaque }, async (one) => {
+    const { body } = (await routes.get(one.path)?.(eventOfCase(one, certificate))) as LambdaResult
+    return body
+  })
+  if (introspect === undefined) throw new Error('there is no case of introspection')
+  await routes.get(introspect.path)?.(eventOfCase(introspect, certificate))
+  recorded.store.close()
 }
 
 async function listenFor(serviceId: number): Promise<number> {
