@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import { measureRequests } from '../../../infra/bench/requests.ts'
+
+test('one short round of bench finishes, with a figure for each case', async () => {
+  const warmUp = { requests: 1, calls: 1 }
+  const lines = await measureRequests({ rounds: 1, requests: 2, warmUp, connections: [1, 2] })
+  const [, , , , , ...rows] = lines
+  const cases = ['opaque', 'JWT'].flatMap((format) => [
+    ...[`token, ${format}`, `introspection, ${format}`, `standard introspection, ${format}`],
+  ])
+  const floor = ['echo', 'echo with a put by hand', 'echo with a batch get by hand']
+  expect(rows.map((row) => row.split('  ')[0]).sort()).toEqual([...floor, ...cases].sort())
+  for (const row of rows) {
+    expect(row).toMatch(row.startsWith('echo') ? /([\d.-]+ +){5}[\d.]+ *$/ : /([\d.-]+ +){7}[\d.-]+$/)
+  }
+})
