@@ -5,6 +5,7 @@ ratios to a bare echo
 
   --rounds N       rounds, in each of which every case is measured once (6; 9 with --cold-start)
   --requests N     requests of a case in a round (400)
+  --peers          also oidc-provider, in memory and on DynamoDB; the first time npm fetches it into .cache
   --cold-start     instead: milliseconds of a cold start of each packaged function (npm run package) under Lambda's
                    runtime client (npm run lambda-runtime), until it asks for its first event, and until it has
                    answered that
@@ -15,12 +16,15 @@ export const COMMAND = command({
   options: {
     rounds: { type: 'string' },
     requests: { type: 'string', default: '400' },
+    peers: { type: 'boolean', default: false },
     'cold-start': { type: 'boolean', default: false },
   },
   run: async ({ values }, { out }) => {
     const requests = countOf('requests', values.requests)
     const rounds = countOf('rounds', values.rounds ?? (values['cold-start'] ? '9' : '6'))
-    const lines = await (values['cold-start'] ? coldStart(rounds) : requestCosts(rounds, requests))
+    const lines = await (values['cold-start']
+      ? coldStart(rounds)
+      : requestCosts(rounds, requests, values.peers))
     const { conditions } = await import('./table.ts')
     for (const line of [conditions(), ...lines]) out(line)
     return 0
@@ -33,9 +37,9 @@ async function coldStart(rounds: number): Promise<string[]> {
   return coldStarts(await packageHere(), rounds)
 }
 
-async function requestCosts(rounds: number, requests: number): Promise<string[]> {
+async function requestCosts(rounds: number, requests: number, peers: boolean): Promise<string[]> {
   const { FULL, measureRequests } = await import('./requests.ts')
-  return measureRequests({ ...FULL, rounds, requests })
+  return measureRequests({ ...FULL, rounds, requests, peers })
 }
 
 /** @throws Complaint */

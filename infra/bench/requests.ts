@@ -7,6 +7,7 @@ import { startChild } from './child.ts'
 import type { EngineReady } from './engine.ts'
 import { Load, type Target } from './load.ts'
 import type { OwnCodeArgument, OwnCodeReady } from './own-code.ts'
+import { startPeers } from './peers/peers.ts'
 import { cpuPerCall, type Figure, interleave, type Measured, type Sample } from './rounds.ts'
 import type { ServerArgument, ServerReady } from './server.ts'
 import { table } from './table.ts'
@@ -19,6 +20,8 @@ export interface Plan {
   readonly warmUp: { readonly requests: number; readonly calls: number }
   /** Numbers of kept-alive connections. Each case is measured with each of them. */
   readonly connections: readonly number[]
+  /** Whether the peers are measured too, which are fetched from npm. */
+  readonly peers: boolean
 }
 
 /** Enough for the compiler to finish with the code of a case; one busy client, and many. */
@@ -58,14 +61,12 @@ type Served = Measured<readonly Sample[]>
 async function measureServer(
   { ca, server, clients: { bench } }: Certificates,
   { endpoint, seeded, certificate }: OwnCodeArgument,
-  { rounds, requests, warmUp, connections }: Plan,
+  { rounds, requests, warmUp, connections, peers }: Plan,
 ): Promise<Served[]> {
   await using opened = new AsyncDisposableStack()
   const { cert, key } = server
-  const argument: ServerArgument = {
-    ...{ endpoint, cert, key, seeded, certificate },
-    truststoreFile: ca.certificateFile,
-  }
+  const tls = { endpoint, cert, key, truststoreFile: ca.certificateFile }
+  const argument: ServerArgument = { ...tls, seeded, certificate }
   const child = await startChild<ServerReady>('server.ts', argument)
   opened.defer(child.close)
   const identity = { ca: ca.cert, cert: bench.cert, key: bench.key }
@@ -75,7 +76,8 @@ async function measureServer(
 
   const targetOf = (one: Case): Target => ({ ...one, server: child, port: child.ready[one.format] })
   const cases = (await casesOf(seeded, (one) => first.sendOne(targetOf(one)))).map(targetOf)
-  const targets = [...floor(cases[0] as Target, child.ready.echo), ...cases]
+  const others = peers ? await startPeers(tls, first, opened) : []
+  const targets = [...floor(cases[0] as Target, child.ready.echo), ...cases, ...others]
   for (const target of targets) await first.send(target, warmUp.requests)
   const all = targets.flatMap((target) => loads.map((load): Measurement => ({ ...target, load })))
   const measured = await interleave(all, rounds, ({ load, ...target }) => load.measure(target, requests))

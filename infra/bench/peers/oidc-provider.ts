@@ -1,0 +1,74 @@
+import { generateKeyPairSync } from 'node:crypto'
+import type { RequestListener } from 'node:http'
+import { createServer } from 'node:https'
+import { join } from 'node:path'
+import type { TLSSocket } from 'node:tls'
+import { pathToFileURL } from 'node:url'
+import { listen } from '../../connections/listen.ts'
+import { mutualTlsOptions } from '../../connections/mutual-tls.ts'
+import { readTruststore } from '../../truststore/truststore.ts'
+import { argument, report } from '../child.ts'
+import { type AdapterName, inMemory, onDynamoDb } from './adapters.ts'
+
+export interface PeerArgument {
+  /** The folder of the fetched packages. */
+  readonly packages: string
+  readonly adapter: AdapterName
+  /** Of DynamoDB. */
+  readonly endpoint: string
+  /** PEM of the server's certificate and its key. */
+  readonly cert: string
+  readonly key: string
+  readonly truststoreFile: string
+}
+
+export interface PeerReady {
+  readonly port: number
+}
+
+interface Package {
+  readonly default: new (
+    issuer: string,
+    configuration: object,
+  ) => { readonly callback: () => RequestListener }
+}
+
+const { packages, adapter, endpoint, truststoreFile, ...identity } = argument() as PeerArgument
+const entry = pathToFileURL(join(packages, 'node_modules/oidc-provider/lib/index.js'))
+const { default: Provider } = (await import(entry.href)) as Package
+
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const provider = new Provider('https://peer.certbound.test', {
+  adapter: adapter === 'memory' ? inMemory() : await onDynamoDb(endpoint),
+  clients: [
+    {
+      client_id: 'bench',
+      client_secret: 'bench-secret',
+      token_endpoint_auth_method: 'client_secret_basic',
+      grant_types: ['client_credentials'],
+      response_types: [],
+      redirect_uris: [],
+      scope: 'accounts:read',
+      id_token_signed_response_alg: 'ES256',
+      tls_client_certificate_bound_access_tokens: true,
+    },
+  ],
+  scopes: ['accounts:read'],
+  cookies: { keys: ['bench'] },
+  jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'ES256', kid: '1' }] },
+  features: {
+    clientCredentials: { enabled: true },
+    introspection: { enabled: true },
+    devInteractions: { enabled: false },
+    mTLS: {
+      enabled: true,
+      certificateBoundAccessTokens: true,
+      getCertificate: ({ req }: { readonly req: { readonly socket: TLSSocket } }) =>
+        req.socket.getPeerX509Certificate(),
+    },
+  },
+})
+const truststore = await readTruststore(truststoreFile)
+const options = { ...mutualTlsOptions({ ...identity, truststore }), rejectUnauthorized: true }
+const { port } = await listen(createServer(options, provider.callback()))
+report({ port } satisfies PeerReady)

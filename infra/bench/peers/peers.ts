@@ -1,0 +1,46 @@
+import { basic } from '../cases.ts'
+import { startChild } from '../child.ts'
+import type { Load, Target } from '../load.ts'
+import { ADAPTERS } from './adapters.ts'
+import { fetchedPeers } from './fetched-peers.ts'
+import type { PeerArgument, PeerReady } from './oidc-provider.ts'
+
+/**
+ * oidc-provider, in memory and on DynamoDB, each in a process of its own: issuing an opaque token that is bound to the certificate,
+ * and introspection of one.
+ *
+ * @param opened ends the processes
+ */
+export async function startPeers(
+  tls: Omit<PeerArgument, 'packages' | 'adapter'>,
+  load: Load,
+  opened: AsyncDisposableStack,
+): Promise<Target[]> {
+  const packages = await fetchedPeers()
+  const targets: Target[] = []
+  for (const adapter of ADAPTERS) {
+    const argument: PeerArgument = { ...tls, packages, adapter }
+    const server = await startChild<PeerReady>('peers/oidc-provider.ts', argument)
+    opened.defer(server.close)
+    const name = `oidc-provider, ${adapter === 'memory' ? 'in memory' : 'on DynamoDB'}`
+    const issue: Target = {
+      name: `${name}: token`,
+      server,
+      port: server.ready.port,
+      path: '/token',
+      headers: { authorization: basic('bench', 'bench-secret') },
+      form: 'grant_type=client_credentials&scope=accounts%3Aread',
+      expected: '"access_token":"',
+    }
+    const { access_token } = JSON.parse(await load.sendOne(issue)) as { access_token: string }
+    targets.push(issue, {
+      ...issue,
+      name: `${name}: introspection`,
+      path: '/token/introspection',
+      form: `token=${access_token}`,
+      // Only a bound token has this member.
+      expected: '"x5t#S256":"',
+    })
+  }
+  return targets
+}
