@@ -1,3 +1,6 @@
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { command, Complaint } from '../command.ts'
 
 const HELP = `certbound bench: CPU microseconds a request over real mutual TLS, with 1 and with 32 connections, and
@@ -6,6 +9,8 @@ ratios to a bare echo
   --rounds N       rounds, in each of which every case is measured once (6; 9 with --cold-start)
   --requests N     requests of a case in a round (400)
   --peers          also oidc-provider, in memory and on DynamoDB; the first time npm fetches it into .cache
+  --grants N       instead: milliseconds and capacity units of a request over 10 to N stored grants, on DynamoDB Local on
+                   disk (Java 17)
   --cold-start     instead: milliseconds of a cold start of each packaged function (npm run package) under Lambda's
                    runtime client (npm run lambda-runtime), until it asks for its first event, and until it has
                    answered that
@@ -17,6 +22,7 @@ export const COMMAND = command({
     rounds: { type: 'string' },
     requests: { type: 'string', default: '400' },
     peers: { type: 'boolean', default: false },
+    grants: { type: 'string' },
     'cold-start': { type: 'boolean', default: false },
   },
   run: async ({ values }, { out }) => {
@@ -24,7 +30,9 @@ export const COMMAND = command({
     const rounds = countOf('rounds', values.rounds ?? (values['cold-start'] ? '9' : '6'))
     const lines = await (values['cold-start']
       ? coldStart(rounds)
-      : requestCosts(rounds, requests, values.peers))
+      : values.grants === undefined
+        ? requestCosts(rounds, requests, values.peers)
+        : growth(countOf('grants', values.grants), requests))
     const { conditions } = await import('./table.ts')
     for (const line of [conditions(), ...lines]) out(line)
     return 0
@@ -40,6 +48,20 @@ async function coldStart(rounds: number): Promise<string[]> {
 async function requestCosts(rounds: number, requests: number, peers: boolean): Promise<string[]> {
   const { FULL, measureRequests } = await import('./requests.ts')
   return measureRequests({ ...FULL, rounds, requests, peers })
+}
+
+const SIZES = [10, 10_000, 100_000]
+
+async function growth(grants: number, requests: number): Promise<string[]> {
+  const { measureGrowth } = await import('./growth.ts')
+  const { startDynamoDbLocal } = await import('../emulator/dynamodb-local.ts')
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'certbound-grants-'))
+  const engine = await startDynamoDbLocal(folder.path)
+  try {
+    return await measureGrowth(engine.endpoint, [...SIZES.filter((size) => size < grants), grants], requests)
+  } finally {
+    await engine.close()
+  }
 }
 
 /** @throws Complaint */

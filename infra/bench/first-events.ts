@@ -1,7 +1,6 @@
-import type { LambdaResult } from '../../shared/lambda/serve.ts'
 import type { Runtime } from '../../shared/runtime.ts'
-import { deployedFunctions } from '../emulator/site/deployed-functions.ts'
 import type { Seeded } from '../emulator/site/seed.ts'
+import { callsOver } from './calls.ts'
 import { basic, type Case, casesOf } from './cases.ts'
 import { eventOf, eventOfCase } from './events.ts'
 
@@ -23,18 +22,11 @@ export async function firstEvents(
   seeded: Seeded,
   certificate: string,
 ): Promise<Readonly<Record<string, FirstEvent>>> {
-  const routes = deployedFunctions({
-    ...runtime,
-    settings: { ...runtime.settings, serviceId: seeded.serviceId },
-  })
-  const send = async (one: Case): Promise<string> => {
-    const { body } = (await routes.get(one.path)?.(eventOfCase(one, certificate))) as LambdaResult
-    if (!body.includes(one.expected)) throw new Error(`${one.name} was answered: ${body}`)
-    return body
-  }
-  const cases = await casesOf({ opaque: seeded }, send)
+  const opaque = seeded
+  const callOf = callsOver(runtime, { opaque }, certificate)
+  const cases = await casesOf({ opaque }, (one) => callOf(one)())
   const [issue, introspect, introspectByStandard] = cases as [Case, Case, Case]
-  const newToken = async () => (JSON.parse(await send(issue)) as { access_token: string }).access_token
+  const newToken = async () => (JSON.parse(await callOf(issue)()) as { access_token: string }).access_token
   const byCase = (one: Case) => known(eventOfCase(one, certificate), one.expected)
 
   return {

@@ -1,53 +1,28 @@
 import { createHmac, hash } from 'node:crypto'
-import { Agent, createServer, request } from 'node:http'
-import { buffer, text } from 'node:stream/consumers'
-import { listen } from '../connections/listen.ts'
+import { Agent, request } from 'node:http'
+import { buffer } from 'node:stream/consumers'
 import { LOCAL_DYNAMODB } from '../tables/tables.ts'
-
-/** The bodies that a client sends to DynamoDB, the last one for each operation. */
-export type Bodies = ReadonlyMap<string, string>
-
-/** Passes the calls of a client on to an engine, and keeps their bodies. */
-export async function recordedBodies(
-  endpoint: string,
-  use: (endpoint: string) => Promise<void>,
-): Promise<Bodies> {
-  const bodies = new Map<string, string>()
-  const server = createServer((asked, response) => {
-    void text(asked).then((body) => {
-      bodies.set(String(asked.headers['x-amz-target']).replace(/.*[.]/, ''), body)
-      request(endpoint, { method: 'POST', headers: asked.headers }, (answer) => {
-        response.writeHead(answer.statusCode ?? 0, answer.headers)
-        answer.pipe(response)
-      }).end(body)
-    })
-  })
-  const { port, close } = await listen(server)
-  try {
-    await use(`http://127.0.0.1:${port}`)
-  } finally {
-    await close()
-  }
-  return bodies
-}
+import type { RecordedCall } from './recorder.ts'
 
 /**
  * The least that the DynamoDB calls of an issued token and of an introspection cost: the same bytes, signed by hand with a key that
  * is derived before, and answers that nobody parses.
  *
+ * @param calls of an issued token and of an introspection
  * @returns by path, what makes the call. @throws Error when DynamoDB refuses it
  */
 export function floorCalls(
   endpoint: string,
-  bodies: Bodies,
+  calls: readonly RecordedCall[],
 ): Readonly<Record<string, () => Promise<number>>> {
+  const bodies = new Map(calls.map(({ operation, body }) => [operation, body]))
   const send = signedCalls(endpoint)
   const put = bodies.get('PutItem') ?? ''
   const [before = '', after = ''] = put.split(/(?<="id":\{"S":")[^"]+/)
   const batchGet = bodies.get('BatchGetItem') ?? ''
   let puts = 0
   return {
-    // The id of a grant has 22 characters. A put of one that exists would fail.
+    // A put of a grant that exists would fail.
     '/put': () => send('PutItem', `${before}floor.${String(puts++).padStart(44, '0')}${after}`),
     '/batch-get': () => send('BatchGetItem', batchGet),
   }

@@ -1,10 +1,8 @@
-import type { LambdaResult } from '../../shared/lambda/serve.ts'
 import { localDynamoDb, localRuntime } from '../emulator/local-runtime.ts'
-import { deployedFunctions } from '../emulator/site/deployed-functions.ts'
+import { callsOver } from './calls.ts'
 import { cannedStore } from './canned-store.ts'
-import { type Case, casesOf, FORMATS, type SeededFormats } from './cases.ts'
+import { casesOf, type SeededFormats } from './cases.ts'
 import { argument, report } from './child.ts'
-import { eventOfCase } from './events.ts'
 import { interleave, type Measured, type Sample } from './rounds.ts'
 
 export interface OwnCodeArgument {
@@ -27,12 +25,7 @@ const runtime = await localRuntime(endpoint, 1)
 const startedAt = runtime.now()
 const fixed = { ...runtime, now: () => startedAt }
 const { store, replay } = cannedStore(fixed, localDynamoDb(endpoint))
-const handlers = Object.fromEntries(
-  FORMATS.map((format) => {
-    const settings = { ...runtime.settings, serviceId: seeded[format].serviceId }
-    return [format, deployedFunctions({ ...fixed, settings, store })] as const
-  }),
-)
+const callOf = callsOver({ ...fixed, store }, seeded, certificate)
 
 const cases = await casesOf(seeded, (one) => callOf(one)())
 const measured = cases.map((one) => ({ name: one.name, call: callOf(one) }))
@@ -40,18 +33,6 @@ for (const { call } of measured) await call()
 replay()
 for (const { call } of measured) await cost(warmUpCalls, call)
 report(await interleave(measured, rounds, ({ call }) => cost(calls, call)))
-
-/** A call of a handler that can be repeated. */
-function callOf(one: Case): () => Promise<string> {
-  const { name, format, path, expected } = one
-  const event = eventOfCase(one, certificate)
-  const handler = handlers[format]?.get(path)
-  return async () => {
-    const { statusCode, body } = (await handler?.(event)) as LambdaResult
-    if (!body.includes(expected)) throw new Error(`${name} was answered ${statusCode}: ${body}`)
-    return body
-  }
-}
 
 /** What calls cost this process, one after the other. */
 async function cost(count: number, call: () => Promise<unknown>): Promise<Sample> {

@@ -1,5 +1,4 @@
 import { createServer } from 'node:https'
-import type { LambdaResult } from '../../shared/lambda/serve.ts'
 import { localRuntime, MTLS_DOMAIN } from '../emulator/local-runtime.ts'
 import { deployedFunctions } from '../emulator/site/deployed-functions.ts'
 import { mutualTlsEdge } from '../emulator/edge/edge.ts'
@@ -7,9 +6,10 @@ import { listen } from '../connections/listen.ts'
 import { type MutualTls, mutualTlsOptions } from '../connections/mutual-tls.ts'
 import { readTruststore } from '../truststore/truststore.ts'
 import { argument, report } from './child.ts'
+import { callsOver } from './calls.ts'
 import { casesOf, type Format, type SeededFormats } from './cases.ts'
-import { eventOfCase } from './events.ts'
-import { floorCalls, recordedBodies } from './floor.ts'
+import { floorCalls } from './floor.ts'
+import { type RecordedCall, startRecorder } from './recorder.ts'
 
 export interface ServerArgument {
   readonly endpoint: string
@@ -39,7 +39,7 @@ report({
  * it makes one DynamoDB call before.
  */
 async function listenForEcho(tls: MutualTls): Promise<number> {
-  const floor = floorCalls(endpoint, await recordedBodies(endpoint, issueAndIntrospect))
+  const floor = floorCalls(endpoint, await callsOfTokenAndIntrospection())
   const options = { ...mutualTlsOptions(tls), rejectUnauthorized: true }
   const server = createServer(options, (request, response) => {
     const chunks: Buffer[] = []
@@ -60,17 +60,15 @@ async function listenForEcho(tls: MutualTls): Promise<number> {
 }
 
 /** Through a runtime of its own. */
-async function issueAndIntrospect(recorder: string): Promise<void> {
-  const recorded = await localRuntime(recorder, seeded.opaque.serviceId)
-  const routes = deployedFunctions(recorded)
+async function callsOfTokenAndIntrospection(): Promise<readonly RecordedCall[]> {
+  const recorder = await startRecorder(endpoint)
   const { opaque } = seeded
-  const [, introspect] = await casesOf({ opaque }, async (one) => {
-    const { body } = (await routes.get(one.path)?.(eventOfCase(one, certificate))) as LambdaResult
-    return body
-  })
-  if (introspect === undefined) throw new Error('there is no case of introspection')
-  await routes.get(introspect.path)?.(eventOfCase(introspect, certificate))
+  const recorded = await localRuntime(recorder.endpoint, opaque.serviceId)
+  const callOf = callsOver(recorded, { opaque }, certificate)
+  for (const one of await casesOf({ opaque }, (one) => callOf(one)())) await callOf(one)()
   recorded.store.close()
+  await recorder.close()
+  return recorder.calls
 }
 
 async function listenFor(serviceId: number): Promise<number> {

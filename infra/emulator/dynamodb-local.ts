@@ -33,20 +33,22 @@ export function findJava(): string | undefined {
 }
 
 /**
- * Starts DynamoDB Local in memory on a free port, and fetches it first if it is not cached. It listens on all
- * interfaces, because it has no option for that.
+ * Starts DynamoDB Local on a free port, and fetches it first if it is not cached. It listens on all interfaces, because it
+ * has no option for that.
  *
+ * @param directory keeps the data; in memory without it
  * @throws Complaint without Java
  * @throws Error without the package, or when it does not answer within 60 seconds
  */
-export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
+export async function startDynamoDbLocal(directory?: string): Promise<DynamoDbLocal> {
   const java = findJava()
   if (java === undefined) throw new Complaint(`DynamoDB Local needs Java ${JAVA_MIN_VERSION} or later`)
   const cwd = await fetchDynamoDbLocal()
   const port = await freePort()
   const options = ['-XX:TieredStopAtLevel=1', '-Xmx256m', '-Djava.library.path=./DynamoDBLocal_lib']
-  const program = ['-jar', 'DynamoDBLocal.jar', '-port', `${port}`, '-inMemory', '-sharedDb']
-  const child = spawn(java, [...options, ...program, '-disableTelemetry'], { cwd, stdio: 'ignore' })
+  const data = directory === undefined ? ['-inMemory'] : ['-dbPath', directory]
+  const program = ['-jar', 'DynamoDBLocal.jar', '-port', `${port}`, ...data, '-sharedDb', '-disableTelemetry']
+  const child = spawn(java, [...options, ...program], { cwd, stdio: 'ignore' })
   const stop = () => child.kill()
   process.once('exit', stop)
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))

@@ -1,0 +1,34 @@
+import type { LambdaResult } from '../../shared/lambda/serve.ts'
+import type { Runtime } from '../../shared/runtime.ts'
+import { deployedFunctions } from '../emulator/site/deployed-functions.ts'
+import type { Case, Format, SeededFormats } from './cases.ts'
+import { eventOfCase } from './events.ts'
+
+/**
+ * Calls the deployed handlers in this process.
+ *
+ * @param certificate PEM of the client's certificate
+ * @returns makes of a case a call that can be repeated. The call returns the body of the answer, and throws if that is wrong.
+ */
+export function callsOver(
+  runtime: Runtime,
+  seeded: Partial<SeededFormats>,
+  certificate: string,
+): (one: Case) => () => Promise<string> {
+  const handlers = new Map(
+    Object.entries(seeded).map(([format, { serviceId }]) => {
+      const settings = { ...runtime.settings, serviceId }
+      return [format as Format, deployedFunctions({ ...runtime, settings })] as const
+    }),
+  )
+  return (one) => {
+    const { name, format, path, expected } = one
+    const event = eventOfCase(one, certificate)
+    const handler = handlers.get(format)?.get(path)
+    return async () => {
+      const { statusCode, body } = (await handler?.(event)) as LambdaResult
+      if (!body.includes(expected)) throw new Error(`${name} was answered ${statusCode}: ${body}`)
+      return body
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { buffer, text } from 'node:stream/consumers'
+import { listen } from '../connections/listen.ts'
+
+/** One call that a client made of DynamoDB. */
+export interface RecordedCall {
+  readonly operation: string
+  /** As the client sent it. */
+  readonly body: string
+  /** Capacity units, as the engine counts them; 0 for a call that it refuses. */
+  readonly units: number
+}
+
+export interface Recorder {
+  readonly endpoint: string
+  /** In the order of the answers. */
+  readonly calls: readonly RecordedCall[]
+  readonly close: () => Promise<void>
+}
+
+/** Passes the calls of a client on to an engine on this machine, which checks no signatures, and asks it for the capacity too. */
+export async function startRecorder(engine: string): Promise<Recorder> {
+  const calls: RecordedCall[] = []
+  const pass = async (asked: IncomingMessage, response: ServerResponse) => {
+    const body = await text(asked)
+    const answer = await send(engine, asked, body)
+    const bytes = await buffer(answer)
+    const operation = String(asked.headers['x-amz-target']).replace(/.*[.]/, '')
+    calls.push({ operation, body, units: unitsIn(bytes) })
+    response.writeHead(answer.statusCode ?? 500, answer.headers).end(bytes)
+  }
+  const server = createServer((asked, response) => {
+    pass(asked, response).catch((error: unknown) => response.destroy(error as Error))
+  })
+  const { port, close } = await listen(server)
+  return { endpoint: `http://127.0.0.1:${port}`, calls, close }
+}
+
+function send(engine: string, { headers }: IncomingMessage, body: string): Promise<IncomingMessage> {
+  const counted = JSON.stringify({ ...(JSON.parse(body) as object), ReturnConsumedCapacity: 'TOTAL' })
+  const changed = { ...headers, 'content-length': Buffer.byteLength(counted) }
+  return new Promise((resolve, reject) => {
+    const sent = request(engine, { method: 'POST', headers: changed }, resolve)
+    sent.once('error', reject)
+    sent.end(counted)
+  })
+}
+
+interface Consumed {
+  readonly CapacityUnits: number
+}
+
+/** A batch has an entry for each table. */
+function unitsIn(answer: Buffer): number {
+  const { ConsumedCapacity = [] } = JSON.parse(answer.toString()) as {
+    readonly ConsumedCapacity?: Consumed | readonly Consumed[]
+  }
+  return [ConsumedCapacity].flat().reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0)
+}
