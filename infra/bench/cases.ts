@@ -4,8 +4,7 @@ import { localRuntime, MTLS_DOMAIN } from '../emulator/local-runtime.ts'
 import { seed, type Seeded } from '../emulator/site/seed.ts'
 
 /** Formats of access tokens. */
-export const FORMATS = ['opaque', 'JWT'] as const
-export type Format = (typeof FORMATS)[number]
+export type Format = 'opaque' | 'JWT'
 export type SeededFormats = Readonly<Record<Format, Seeded>>
 
 /** One kind of request to the service of one format, as its client makes it. */
