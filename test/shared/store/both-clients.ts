@@ -146,7 +146,7 @@ export async function bothClients(endpoint: string): Promise<void> {
           expect(lean).toEqual(sdk)
         }
       }),
-      { seed: 1, numRuns: 15 },
+      { seed: 1, numRuns: 8 },
     )
   })
 }
