@@ -1,3 +1,4 @@
+import { parseJson } from '../../../shared/json.ts'
 import type { SecretWatch } from './watch.ts'
 
 /** A request and its answer, wherever they met. */
@@ -124,20 +125,11 @@ function membersOf(text: string): Member[] {
 }
 
 function insideOf(text: string): (readonly [name: string, value: unknown])[] {
-  if (/^\s*[{[]/.test(text)) return [['', parsed(text)]]
+  if (/^\s*[{[]/.test(text)) return [['', parseJson(text)]]
   if (!text.includes('=')) return []
   const [, query = text] = /^[a-z]+:[^?]*\?([^#]*)/.exec(text) ?? []
   // The value of a form may have a `=` of its own, but is no form.
   return [...new URLSearchParams(query)].filter(([, value]) => value.length < text.length)
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }
 
 /**
@@ -146,7 +138,7 @@ function parsed(text: string): unknown {
 export function observeStored(watch: SecretWatch, operation: string, body: string): void {
   const place = `a table (${operation})`
   if (!body.includes('"keys#')) return watch.wrote(place, body)
-  watch.wrote(place, JSON.stringify(withoutPrivateKeys(watch, parsed(body))))
+  watch.wrote(place, JSON.stringify(withoutPrivateKeys(watch, parseJson(body))))
 }
 
 function withoutPrivateKeys(watch: SecretWatch, value: unknown): unknown {
