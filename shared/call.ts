@@ -1,4 +1,4 @@
-import type { EpochSeconds } from './epoch-seconds.ts'
+import { type EpochSeconds, later } from './epoch-seconds.ts'
 import type { Internet } from './internet.ts'
 import type { RequestLog } from './log.ts'
 import type { Runtime } from './runtime.ts'
@@ -45,4 +45,12 @@ export type AnyCall = Call | OwnerCall
  */
 export function surroundings({ now, random, store, internet }: Runtime, log: RequestLog): Surroundings {
   return { now: now(), clock: now, random, store, internet, log }
+}
+
+/** A function ends after 20 seconds (serverless.yml), and the store may take several of them for its last answers. */
+const MAX_SECONDS = 8
+
+/** Whether a call that may take many steps must stop here. It answers 503, and the next call goes on. */
+export function isOver({ now, clock }: Pick<Surroundings, 'now' | 'clock'>): boolean {
+  return clock() >= later(now, MAX_SECONDS)
 }

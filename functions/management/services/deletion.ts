@@ -1,11 +1,8 @@
-import type { Call } from '../../../shared/call.ts'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { type Call, isOver } from '../../../shared/call.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { keyIdsOf } from '../../../shared/store/service.ts'
 import { eraseKeys } from './private-keys.ts'
 
-/** A function ends after 20 seconds (serverless.yml), and the store may take several of them for its last answers. */
-const MAX_SECONDS = 8
 const BATCH = 25
 
 /**
@@ -15,17 +12,14 @@ const BATCH = 25
  *
  * @throws Refusal api-service-unknown, service-deletion-unfinished
  */
-export async function deleteService(
-  _: undefined,
-  { service: found, store, now, clock }: Call,
-): Promise<void> {
+export async function deleteService(_: undefined, call: Call): Promise<void> {
+  const { service: found, store, now } = call
   const { registry, clients } = store
   const service = await registry.markDeleted(found, now)
   if (service === undefined) throw new Refusal('api-service-unknown')
   const { apiKey } = service
-  const end = later(now, MAX_SECONDS)
   const limited = <Left>(next: () => Promise<readonly Left[]>, remove: (left: Left) => Promise<void>) =>
-    removeAll(next, remove, () => clock() < end)
+    removeAll(next, remove, () => !isOver(call))
   await limited(
     () => registry.firstClients(apiKey, BATCH),
     (client) => clients.remove(apiKey, client),

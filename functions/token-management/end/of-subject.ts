@@ -1,11 +1,9 @@
-import type { Call } from '../../../shared/call.ts'
+import { type Call, isOver } from '../../../shared/call.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { lives } from '../find-grant.ts'
 import { inBatches, listKeys } from '../list-keys.ts'
 
-/** A function ends after 20 seconds (serverless.yml), and the store may take several of them for its last answers. */
-const MAX_SECONDS = 8
 const CLIENTS_AT_ONCE = 20
 const GRANTS_AT_ONCE = 50
 
@@ -63,8 +61,4 @@ async function endTokensAt(clients: readonly number[], subject: string, call: Ca
     count += found.filter((grant) => lives(grant, call)).length
   }
   return { count, complete: true }
-}
-
-function isOver({ now, clock }: Call): boolean {
-  return clock() >= later(now, MAX_SECONDS)
 }

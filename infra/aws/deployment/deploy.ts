@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { Complaint, Complaints } from '../../command.ts'
 import { functionNames } from '../../package/build.ts'
 import type { Client } from '../../../shared/store/client.ts'
-import { allClients, refuseIssuingClients } from '../../truststore/issuing-clients.ts'
-import { type Aws, attempt } from './aws.ts'
+import { refuseIssuingClients } from '../../truststore/issuing-clients.ts'
+import type { Aws } from './aws.ts'
 import { actingAs, deployStack, type Osls, packageStack } from './osls.ts'
 import { serviceNumber, type TruststoreObject, writeParameters } from './parameters.ts'
 import { preflight } from './preflight.ts'
@@ -21,7 +21,7 @@ import {
 } from './stack.ts'
 import { obstacle } from './stack-advice.ts'
 import { lastOperation, leftBehind } from './stack-events.ts'
-import { openDeployedTables } from './tables.ts'
+import { registeredClients } from './tables.ts'
 import { BUCKET_OUTPUT, fillTruststore, findTruststore, mutualTlsOf, truststoreBucket } from './truststore.ts'
 import { inWords } from './truststore-change.ts'
 
@@ -63,8 +63,7 @@ async function clientsOf(
   aws: Aws,
 ): Promise<readonly Client[]> {
   if (stack?.outputs.has('RegistryTableName') !== true) return []
-  const { store } = await openDeployedTables(settings, aws)
-  return attempt('the registered clients', () => allClients(store.registry)).finally(() => store.close())
+  return registeredClients(settings, aws)
 }
 
 /** What a deployment needs outside of AWS's clients. Tests bring their own. */

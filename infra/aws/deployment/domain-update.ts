@@ -7,9 +7,7 @@ import {
 } from '@aws-sdk/client-apigatewayv2'
 import { Complaint } from '../../command.ts'
 import { type Aws, attempt } from './aws.ts'
-
-/** Waits for a time in milliseconds. */
-export type Wait = (milliseconds: number) => Promise<unknown>
+import type { Wait } from './stack.ts'
 
 /** An account may change one domain in 30 seconds. */
 const PAUSE_MILLISECONDS = 31_000

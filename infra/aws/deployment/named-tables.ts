@@ -1,14 +1,13 @@
 import { DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation'
-import type { Client } from '../../../shared/store/client.ts'
 import { Complaint, confirm, type Io } from '../../command.ts'
 import { shapeProblems } from '../../tables/shape.ts'
-import { allClients, refuseIssuingClients } from '../../truststore/issuing-clients.ts'
+import { refuseIssuingClients } from '../../truststore/issuing-clients.ts'
 import { type Aws, attempt } from './aws.ts'
 import type { Ready } from './readiness.ts'
 import type { DeploymentSettings } from './settings.ts'
 import { findStack, mainStackName } from './stack.ts'
 import { reportedTable } from './table-protection.ts'
-import { openDeployedTables } from './tables.ts'
+import { registeredClients } from './tables.ts'
 
 const OUTPUTS = { registry: 'RegistryTableName', grants: 'GrantsTableName' } as const
 const RESOURCES = { registry: 'RegistryTable', grants: 'GrantsTable' } as const
@@ -36,13 +35,8 @@ export async function tablesChange({ settings, truststore }: Ready, aws: Aws): P
   }
   const problems = await attempt('the tables of the settings', () => problemsOf(tables, stack, aws))
   if (problems.length > 0) throw new Complaint(problems.join('\n'))
-  await refuseIssuingClients(truststore.certificates, await clientsIn(tables, settings, aws))
+  await refuseIssuingClients(truststore.certificates, await registeredClients(settings, aws, tables))
   return changeLines(tables, now, stack)
-}
-
-async function clientsIn(tables: Tables, settings: DeploymentSettings, aws: Aws): Promise<readonly Client[]> {
-  const { store } = await openDeployedTables(settings, aws, tables)
-  return attempt('the registered clients', () => allClients(store.registry)).finally(() => store.close())
 }
 
 function lost(stack: string, { registry = '?', grants = '?' }: Present): Complaint {

@@ -1,9 +1,11 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { sdkDynamoDb } from '../../../shared/dynamodb/sdk.ts'
 import { type Runtime, runtimeFor } from '../../../shared/runtime.ts'
+import type { Client } from '../../../shared/store/client.ts'
 import { Complaint, type Io } from '../../command.ts'
 import { createTables, listsTables, LOCAL_DYNAMODB } from '../../tables/tables.ts'
-import { type Aws, openAws } from './aws.ts'
+import { allClients } from '../../truststore/issuing-clients.ts'
+import { type Aws, attempt, openAws } from './aws.ts'
 import { serviceNumber } from './parameters.ts'
 import type { DeploymentSettings } from './settings.ts'
 import { findStack, mainStackName } from './stack.ts'
@@ -64,6 +66,16 @@ export async function openDeployedTables(
     region: settings.region,
     credentials,
   })
+}
+
+/** All clients in the tables of a deployment. @throws Complaint */
+export async function registeredClients(
+  settings: DeploymentSettings,
+  aws: Aws,
+  replaced?: Replaced,
+): Promise<readonly Client[]> {
+  const { store } = await openDeployedTables(settings, aws, replaced)
+  return attempt('the registered clients', () => allClients(store.registry)).finally(() => store.close())
 }
 
 /** Opens tables without a cache, so that the tables decide. */

@@ -3,10 +3,10 @@ import { GetDomainNameCommand } from '@aws-sdk/client-apigatewayv2'
 import { HeadObjectCommand, NotFound, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { Complaint } from '../../command.ts'
 import { type Aws, attempt } from './aws.ts'
-import { updateDomain, type Wait } from './domain-update.ts'
+import { updateDomain } from './domain-update.ts'
 import type { TruststoreObject } from './parameters.ts'
 import type { DeploymentSettings } from './settings.ts'
-import { findStack, truststoreStackName } from './stack.ts'
+import { findStack, truststoreStackName, type Wait } from './stack.ts'
 
 /** Of the stack of the trust store. */
 export const BUCKET_OUTPUT = 'TruststoreBucketName'

@@ -38,9 +38,17 @@ async function functionYaml(name: string): Promise<string> {
 }
 
 async function events(name: string): Promise<readonly string[]> {
-  const { routes } = (await import(`../../../functions/${name}/routes.ts`)) as { routes: Routes }
-  const lines = Object.keys(routes).map((path) => `    - httpApi: { method: '*', path: ${quoted(path)} }`)
+  const lines = Object.keys(await routesOf(name)).map(
+    (path) => `    - httpApi: { method: '*', path: ${quoted(path)} }`,
+  )
   return ['  events:', ...lines]
+}
+
+/** The routes of a function; none of one that the API of somebody else calls. */
+export async function routesOf(name: string): Promise<Routes> {
+  if (name in UNROUTED) return {}
+  const { routes } = (await import(`../../../functions/${name}/routes.ts`)) as { routes: Routes }
+  return routes
 }
 
 const quoted = (path: string) => (path.includes('{') ? `'${path}'` : path)

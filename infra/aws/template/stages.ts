@@ -1,5 +1,6 @@
-import type { Description, Routes } from '../../../shared/lambda/route.ts'
+import type { Description } from '../../../shared/lambda/route.ts'
 import { functionNames } from '../../package/build.ts'
+import { routesOf } from './per-function.ts'
 
 /**
  * `api.yml` for osls: the two stages of the API and the request limits of their routes. Each stage counts the requests of a
@@ -64,9 +65,10 @@ interface DescribedRoute {
 }
 
 async function describedRoutes(name: string): Promise<readonly DescribedRoute[]> {
-  if (name === 'authorizer') return []
-  const { routes } = (await import(`../../../functions/${name}/routes.ts`)) as { routes: Routes }
-  return Object.entries(routes).map(([path, route]) => ({ key: `ANY ${path}`, limit: limitOf(route) }))
+  return Object.entries(await routesOf(name)).map(([path, route]) => ({
+    key: `ANY ${path}`,
+    limit: limitOf(route),
+  }))
 }
 
 /** `undefined` for the limit of the stage. */
