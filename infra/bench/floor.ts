@@ -1,12 +1,11 @@
-import { createHmac, hash } from 'node:crypto'
-import { Agent, request } from 'node:http'
-import { buffer } from 'node:stream/consumers'
+import { Connections } from '../../shared/dynamodb/lean/connections.ts'
+import { Signer } from '../../shared/dynamodb/lean/signature.ts'
 import { LOCAL_DYNAMODB } from '../tables/tables.ts'
 import type { RecordedCall } from './recorder.ts'
 
 /**
- * The least that the DynamoDB calls of an issued token and of an introspection cost: the same bytes, signed by hand with a key that
- * is derived before, and answers that nobody parses.
+ * The least that the DynamoDB calls of an issued token and of an introspection cost: the same bytes, signed and sent as the lean client
+ * does it, and answers that nobody parses.
  *
  * @param calls of an issued token and of an introspection
  * @returns by path, what makes the call. @throws Error when DynamoDB refuses it
@@ -29,40 +28,15 @@ export function floorCalls(
 }
 
 /** @returns what sends one call and returns the length of its answer */
-function signedCalls(endpoint: string): (operation: string, body: string) => Promise<number> {
+function signedCalls(url: string): (operation: string, body: string) => Promise<number> {
   const { region, credentials } = LOCAL_DYNAMODB
-  const { hostname, port, host } = new URL(endpoint)
-  const agent = new Agent({ keepAlive: true, scheduling: 'lifo' })
-  const to = { method: 'POST', host: hostname, port, path: '/', agent }
-  const time = new Date().toISOString().replace(/[-:]|[.][0-9]+/g, '')
-  const scope = `${time.slice(0, 8)}/${region}/dynamodb/aws4_request`
-  const start = Buffer.from(`AWS4${credentials.secretAccessKey}`)
-  const key = scope
-    .split('/')
-    .reduce<Buffer>((from, part) => createHmac('sha256', from).update(part).digest(), start)
-  const names = 'host;x-amz-date;x-amz-target'
-  const authorization = `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${names}, Signature=`
-
-  return (operation, body) => {
-    const target = `DynamoDB_20120810.${operation}`
-    const signed = `host:${host}\nx-amz-date:${time}\nx-amz-target:${target}\n`
-    const canonical = `POST\n/\n\n${signed}\n${names}\n${hash('sha256', body)}`
-    const toSign = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${hash('sha256', canonical)}`
-    const headers = [
-      ...['host', host, 'content-type', 'application/x-amz-json-1.0'],
-      ...['content-length', String(Buffer.byteLength(body)), 'x-amz-date', time, 'x-amz-target', target],
-      ...['authorization', authorization + createHmac('sha256', key).update(toSign).digest('hex')],
-    ]
-    return new Promise((resolve, reject) => {
-      const sent = request({ ...to, headers }, (response) => {
-        const { statusCode } = response
-        buffer(response).then(({ length }) => {
-          if (statusCode === 200) resolve(length)
-          else reject(new Error(`DynamoDB answered ${operation} with ${String(statusCode)}`))
-        }, reject)
-      })
-      sent.once('error', reject)
-      sent.end(body)
-    })
+  const endpoint = new URL(url)
+  const [signer, connections] = [new Signer(region), new Connections(endpoint, {})]
+  return async (operation, body) => {
+    const signed = { host: endpoint.host, target: `DynamoDB_20120810.${operation}`, body }
+    const headers = signer.headers(signed, credentials, Date.now())
+    const { status, body: answer } = await connections.exchange(headers, body)
+    if (status !== 200) throw new Error(`DynamoDB answered ${operation} with ${String(status)}`)
+    return answer.length
   }
 }

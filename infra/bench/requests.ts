@@ -92,8 +92,8 @@ function floor(issue: Target, port: number): Target[] {
   const echo = { ...issue, port, expected: '"length":' }
   return [
     { ...echo, name: 'echo', path: '/echo' },
-    { ...echo, name: 'echo with a put by hand', path: '/put' },
-    { ...echo, name: 'echo with a batch get by hand', path: '/batch-get' },
+    { ...echo, name: 'echo with a put', path: '/put' },
+    { ...echo, name: 'echo with a batch get', path: '/batch-get' },
   ]
 }
 

@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
 import { isJsonObject, parseJson } from '../../json.ts'
 import { ATTEMPTS, ConditionFailed, DynamoDbFailure, THROTTLING } from '../dynamodb.ts'
-import { Connections, type Limits, type Response } from './connections.ts'
+import { Connections, type Limits } from './connections.ts'
 import type { Place } from './environment.ts'
+import type { Response } from './response.ts'
 import { type Credentials, Signer } from './signature.ts'
 
 export interface Waits extends Limits {
@@ -91,14 +92,14 @@ class Refused extends DynamoDbFailure {
     super(type === '' ? 'UnreadableAnswer' : type, isRetryable, {
       cause: new Error(`${String(status)} ${type}: ${String(message)}`),
     })
-    this.date = Date.parse(headers.date ?? '')
+    this.date = Date.parse(headers.get('date') ?? '')
   }
 }
 
 /** @throws DynamoDbFailure and ConditionFailed */
 function readAnswer(response: Response): object {
   const { status, headers, body } = response
-  const checksum = headers['x-amz-crc32']
+  const checksum = headers.get('x-amz-crc32')
   const isWhole = checksum === undefined || Number(checksum) === crc32(body)
   const answer = isWhole ? parseJson(body.toString()) : undefined
   const isObject = isJsonObject(answer)

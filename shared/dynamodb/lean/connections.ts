@@ -1,6 +1,7 @@
-import * as plain from 'node:http'
-import * as tls from 'node:https'
+import * as plain from 'node:net'
+import * as tls from 'node:tls'
 import { CONNECTION_TIMEOUT_MILLISECONDS, REQUEST_TIMEOUT_MILLISECONDS } from '../dynamodb.ts'
+import { type Response, readResponse } from './response.ts'
 
 /** In milliseconds. */
 export interface Limits {
@@ -8,64 +9,141 @@ export interface Limits {
   readonly answering: number
 }
 
-export interface Response {
-  readonly status: number
-  readonly headers: plain.IncomingHttpHeaders
-  readonly body: Buffer
-}
-
-/** Kept-alive connections to DynamoDB. */
+/**
+ * Kept-alive connections to DynamoDB, with one request at a time on each. They are plain sockets: by `node:http` or `undici` a call
+ * costs more than twice the CPU time, and `undici` makes a cold start longer by 45 ms (docs/performance.md).
+ */
 export class Connections {
+  readonly #endpoint: URL
   readonly #limits: Limits
-  readonly #request: typeof plain.request
-  readonly #to: plain.RequestOptions & { readonly agent: plain.Agent }
+  /** The last one that was used comes first, so that the others can end. */
+  #idle: Connection[] = []
+  /** With it, the next TLS handshake is a short one. */
+  #session: Buffer | undefined
 
-  constructor({ protocol, hostname, port }: URL, limits: Partial<Limits>) {
+  constructor(endpoint: URL, limits: Partial<Limits>) {
+    this.#endpoint = endpoint
     this.#limits = {
       connecting: limits.connecting ?? CONNECTION_TIMEOUT_MILLISECONDS,
       answering: limits.answering ?? REQUEST_TIMEOUT_MILLISECONDS,
     }
-    const { Agent, request } = protocol === 'https:' ? tls : plain
-    this.#request = request
-    // The last connection that was used comes first, so that the others can end.
-    const agent = new Agent({ keepAlive: true, scheduling: 'lifo' })
-    // The brackets of an IPv6 address belong to the URL.
-    this.#to = { method: 'POST', path: '/', host: hostname.replace(/^\[|\]$/g, ''), port, agent }
   }
 
-  /** @throws Error of the connection, which has a `code` */
-  exchange(headers: readonly string[], body: string): Promise<Response> {
-    return new Promise((resolve, reject) => {
-      const request = this.#request({ ...this.#to, headers }, (response) => {
-        const chunks: Buffer[] = []
-        response.on('data', (chunk: Buffer) => chunks.push(chunk))
-        response.once('error', reject)
-        response.once('end', () => {
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
-            body: Buffer.concat(chunks),
-          })
-        })
-      })
-      const limited = (milliseconds: number) =>
-        setTimeout(() => request.destroy(timeout(milliseconds)), milliseconds)
-      const timer = limited(this.#limits.answering)
-      request.once('error', reject)
-      request.once('close', () => clearTimeout(timer))
-      request.once('socket', (socket) => {
-        if (!socket.connecting) return
-        const connecting = limited(this.#limits.connecting)
-        const connected = () => clearTimeout(connecting)
-        socket.once('connect', connected).once('close', connected)
-      })
-      request.end(body)
-    })
+  /** @throws Error of the connection or of the answer, which has a `code` */
+  async exchange(headers: string, body: string): Promise<Response> {
+    const connection = this.#idle.pop() ?? (await this.#open())
+    const response = await connection.exchange(`POST / HTTP/1.1\r\n${headers}\r\n${body}`)
+    if (connection.isUsable) this.#idle.push(connection)
+    return response
   }
 
   close(): void {
-    this.#to.agent.destroy()
+    for (const connection of this.#idle) connection.end(new Error('closed'))
   }
+
+  async #open(): Promise<Connection> {
+    const { connecting, answering } = this.#limits
+    const socket = await openSocket(this.#endpoint, connecting, this.#session)
+    socket.on('session', (session: Buffer) => (this.#session = session))
+    const connection = new Connection(socket, answering)
+    socket.once('close', () => {
+      this.#idle = this.#idle.filter((idle) => idle !== connection)
+    })
+    return connection
+  }
+}
+
+function openSocket(
+  { protocol, hostname, port }: URL,
+  milliseconds: number,
+  session: Buffer | undefined,
+): Promise<plain.Socket> {
+  const isTls = protocol === 'https:'
+  // The brackets of an IPv6 address belong to the URL.
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const to = { host, port: Number(port || (isTls ? 443 : 80)), noDelay: true }
+  const servername = plain.isIP(host) === 0 ? host : ''
+  return new Promise((resolve, reject) => {
+    const socket = isTls ? tls.connect({ ...to, servername, session }) : plain.connect(to)
+    const timer = setTimeout(() => socket.destroy(timeout(milliseconds)), milliseconds)
+    socket.once('error', reject)
+    socket.once('close', () => {
+      clearTimeout(timer)
+      reject(reset())
+    })
+    socket.once(isTls ? 'secureConnect' : 'connect', () => {
+      clearTimeout(timer)
+      resolve(socket)
+    })
+  })
+}
+
+interface Waiting {
+  readonly resolve: (response: Response) => void
+  readonly reject: (error: Error) => void
+  readonly timer: NodeJS.Timeout
+}
+
+class Connection {
+  readonly #socket: plain.Socket
+  readonly #milliseconds: number
+  #waiting: Waiting | undefined
+  #received: Buffer | undefined
+
+  constructor(socket: plain.Socket, milliseconds: number) {
+    this.#socket = socket
+    this.#milliseconds = milliseconds
+    socket.on('data', (bytes) => this.#read(bytes))
+    socket.on('error', (error) => this.end(error))
+    socket.once('close', () => this.end(reset()))
+  }
+
+  get isUsable(): boolean {
+    return !this.#socket.destroyed
+  }
+
+  exchange(request: string): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.end(timeout(this.#milliseconds)), this.#milliseconds)
+      this.#waiting = { resolve, reject, timer }
+      this.#socket.ref()
+      this.#socket.write(request, (error) => {
+        if (error) this.end(error)
+      })
+    })
+  }
+
+  /** An answer that is under way, or that nobody waits for, ends the connection too: it must never be taken for the next one. */
+  end(error: Error): void {
+    this.#socket.destroy()
+    this.#take()?.reject(error)
+  }
+
+  #read(bytes: Buffer): void {
+    try {
+      if (this.#waiting === undefined) throw new Error('an answer without a request')
+      this.#received = this.#received === undefined ? bytes : Buffer.concat([this.#received, bytes])
+      const response = readResponse(this.#received)
+      if (response === undefined) return
+      if (response.headers.get('connection')?.toLowerCase() === 'close') this.#socket.destroy()
+      // A connection that only waits does not keep the process alive.
+      this.#socket.unref()
+      this.#take()?.resolve(response)
+    } catch (error) {
+      this.end(error as Error)
+    }
+  }
+
+  #take(): Waiting | undefined {
+    const waiting = this.#waiting
+    clearTimeout(waiting?.timer)
+    this.#waiting = this.#received = undefined
+    return waiting
+  }
+}
+
+function reset(): Error {
+  return Object.assign(new Error('DynamoDB closed the connection'), { code: 'ECONNRESET' })
 }
 
 function timeout(milliseconds: number): Error {

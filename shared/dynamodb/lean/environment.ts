@@ -13,7 +13,13 @@ const BY_SDK = 'for that, certbound.jsonc needs "dynamodbClient": "sdk"'
 
 /** Where DynamoDB is, and the credentials, as Lambda names them. @throws Error that names the variable which is missing or not followed */
 export function placeFromEnvironment(environment: NodeJS.ProcessEnv = process.env): Place {
-  const read = (name: string) => (environment[name] === '' ? undefined : environment[name])
+  const read = (name: string) => {
+    const value = environment[name]
+    // It becomes a part of a header.
+    if (/[^ -~]/.test(value ?? ''))
+      throw new Error(`environment: ${name} has a character that is not printable`)
+    return value === '' ? undefined : value
+  }
   const set = ONLY_SDK.filter((name) => !['0', 'false', undefined].includes(read(name)))
   if (set.length > 0) throw new Error(`environment: ${set.join(', ')} is set; ${BY_SDK}`)
   const region = read('AWS_REGION') ?? read('AWS_DEFAULT_REGION')

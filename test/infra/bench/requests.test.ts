@@ -8,7 +8,7 @@ test('one short round of bench finishes, with a figure for each case', async () 
   const cases = ['opaque', 'JWT'].flatMap((format) => [
     ...[`token, ${format}`, `introspection, ${format}`, `standard introspection, ${format}`],
   ])
-  const floor = ['echo', 'echo with a put by hand', 'echo with a batch get by hand']
+  const floor = ['echo', 'echo with a put', 'echo with a batch get']
   expect(rows.map((row) => row.split('  ')[0]).sort()).toEqual([...floor, ...cases].sort())
   for (const row of rows) {
     expect(row).toMatch(row.startsWith('echo') ? /([\d.-]+ +){5}[\d.]+ *$/ : /([\d.-]+ +){7}[\d.-]+$/)

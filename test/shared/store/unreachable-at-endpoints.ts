@@ -110,7 +110,7 @@ export async function unreachableAtEndpoints(engine: Engine) {
       reason: 'unavailable',
       cause: {
         message: 'the store is unavailable',
-        cause: { message: expect.stringMatching(/hang up|ECONNRESET/) as string },
+        cause: { message: expect.stringMatching(/hang up|closed the connection/) as string },
       },
     })
   })

@@ -52,6 +52,7 @@ describe('refused by name', () => {
     [{ AWS_REGION: '' }, 'AWS_REGION'],
     [{ AWS_ACCESS_KEY_ID: '' }, 'AWS_ACCESS_KEY_ID'],
     [{ AWS_SECRET_ACCESS_KEY: '' }, 'AWS_SECRET_ACCESS_KEY'],
+    [{ AWS_SESSION_TOKEN: 'session\r\nhost: another' }, 'AWS_SESSION_TOKEN'],
   ])('an environment with %j', (more, named) => {
     expect(() => placeFromEnvironment({ ...LAMBDA, ...more })).toThrow(named)
   })

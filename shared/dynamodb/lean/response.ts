@@ -1,0 +1,44 @@
+export interface Response {
+  readonly status: number
+  /** By names in small letters. */
+  readonly headers: ReadonlyMap<string, string>
+  readonly body: Buffer
+}
+
+const MAX_HEAD_BYTES = 16_384
+/** DynamoDB answers 16 MB at most. */
+const MAX_BODY_DIGITS = 8
+
+/**
+ * Reads an answer of HTTP/1.1 as DynamoDB gives it: a final status, and a `Content-Length`. All else is refused, and the connection
+ * with it.
+ *
+ * @param received everything since the request was sent
+ * @returns `undefined` while more is to come. @throws Error
+ */
+export function readResponse(received: Buffer): Response | undefined {
+  const end = received.indexOf('\r\n\r\n')
+  if (end > MAX_HEAD_BYTES || (end < 0 && received.length > MAX_HEAD_BYTES))
+    throw unlike('its head is too long')
+  if (end < 0) return undefined
+  const [statusLine = '', ...lines] = received.toString('latin1', 0, end).split('\r\n')
+  const status = /^HTTP\/1[.]1 ([2-5][0-9]{2})(?: |$)/.exec(statusLine)?.[1]
+  if (status === undefined) throw unlike('it has no final status of HTTP/1.1')
+  const headers = new Map<string, string>()
+  for (const line of lines) {
+    const colon = line.indexOf(':')
+    const name = line.slice(0, colon).toLowerCase()
+    if (colon < 1 || headers.has(name)) throw unlike('a header is malformed or stands twice')
+    headers.set(name, line.slice(colon + 1).trim())
+  }
+  const length = headers.get('content-length') ?? ''
+  if (!/^[0-9]+$/.test(length) || length.length > MAX_BODY_DIGITS || headers.has('transfer-encoding'))
+    throw unlike('it needs a Content-Length and no Transfer-Encoding')
+  const body = received.subarray(end + 4)
+  if (body.length > Number(length)) throw unlike('it is longer than its Content-Length')
+  return body.length < Number(length) ? undefined : { status: Number(status), headers, body }
+}
+
+function unlike(what: string): Error {
+  return Object.assign(new Error(`not an answer of DynamoDB: ${what}`), { code: 'EPROTO' })
+}

@@ -1,0 +1,60 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { readResponse } from '../../../../shared/dynamodb/lean/response.ts'
+
+const answer = (head: string, body = '') => Buffer.from(`${head}\r\n\r\n${body}`)
+const OK = 'HTTP/1.1 200 OK\r\n'
+
+test('an answer is its status, its headers by names in small letters, and its body', () => {
+  const response = readResponse(answer(`${OK}Content-Length: 2\r\nX-Amz-Crc32:  2745614147 `, '{}'))
+  expect(response).toMatchObject({ status: 200, body: Buffer.from('{}') })
+  expect(Object.fromEntries(response?.headers ?? [])).toEqual({
+    'content-length': '2',
+    'x-amz-crc32': '2745614147',
+  })
+})
+
+test('an answer is read when it is whole, and at no byte before', () => {
+  const headers = fc.dictionary(fc.stringMatching(/^x-[a-z]{1,9}$/), fc.stringMatching(/^[!-~]{0,30}$/))
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 200, max: 599 }),
+      headers,
+      fc.string({ unit: 'binary' }),
+      (status, more, text) => {
+        const length = { 'content-length': String(Buffer.byteLength(text)) }
+        const lines = Object.entries({ ...more, ...length }).map(([name, value]) => `\r\n${name}: ${value}`)
+        const bytes = answer(`HTTP/1.1 ${String(status)} Reason${lines.join('')}`, text)
+        for (let end = 0; end < bytes.length; end++)
+          expect(readResponse(bytes.subarray(0, end))).toBeUndefined()
+        const response = readResponse(bytes)
+        expect(response).toMatchObject({ status, body: Buffer.from(text) })
+        expect(Object.fromEntries(response?.headers ?? [])).toEqual({ ...more, ...length })
+      },
+    ),
+    { seed: 1, numRuns: 50 },
+  )
+})
+
+describe('refused is an answer', () => {
+  test.each([
+    ['of HTTP/1.0', 'HTTP/1.0 200 OK\r\ncontent-length: 0', ''],
+    ['that is not final', 'HTTP/1.1 100 Continue', ''],
+    ['of another protocol', '\x15\x03\x03\x00\x02', ''],
+    ['without a length', 'HTTP/1.1 200 OK', ''],
+    ['with two lengths', `${OK}content-length: 1\r\nContent-Length: 2`, '{}'],
+    ['with a length that is no number', `${OK}content-length: +2`, '{}'],
+    ['with a length of a gigabyte', `${OK}content-length: 1000000000`, '{}'],
+    ['in chunks', `${OK}content-length: 2\r\ntransfer-encoding: chunked`, '{}'],
+    ['with more than its length', `${OK}content-length: 1`, '{}'],
+    ['with a header on two lines', `${OK}date: a\r\n b\r\ncontent-length: 0`, ''],
+    ['with a header without a name', `${OK}: a\r\ncontent-length: 0`, ''],
+    ['with a head of 20,000 bytes', `${OK}x: ${'x'.repeat(20_000)}\r\ncontent-length: 0`, ''],
+  ])('%s', (_, head, body) => {
+    expect(() => readResponse(answer(head, body))).toThrow('not an answer of DynamoDB')
+  })
+
+  test('whose head does not end', () => {
+    expect(() => readResponse(Buffer.alloc(16_385, 'x'))).toThrow('its head is too long')
+  })
+})
