@@ -60,6 +60,15 @@ const provider = new Provider('https://peer.certbound.test', {
     clientCredentials: { enabled: true },
     introspection: { enabled: true },
     devInteractions: { enabled: false },
+    // With a `resource` the token is a JWT, which oidc-provider does not store.
+    resourceIndicators: {
+      enabled: true,
+      getResourceServerInfo: () => ({
+        scope: 'accounts:read',
+        accessTokenFormat: 'jwt',
+        jwt: { sign: { alg: 'ES256' } },
+      }),
+    },
     mTLS: {
       enabled: true,
       certificateBoundAccessTokens: true,

@@ -5,9 +5,11 @@ import { ADAPTERS } from './adapters.ts'
 import { fetchedPeers } from './fetched-peers.ts'
 import type { PeerArgument, PeerReady } from './oidc-provider.ts'
 
+const FORM = 'grant_type=client_credentials&scope=accounts%3Aread'
+
 /**
- * oidc-provider, in memory and on DynamoDB, each in a process of its own: issuing an opaque token that is bound to the certificate,
- * and introspection of one.
+ * oidc-provider, in memory and on DynamoDB, each in a process of its own: issuing a token that is bound to the certificate, opaque
+ * and as a JWT, and introspection of an opaque one.
  *
  * @param opened ends the processes
  */
@@ -29,11 +31,17 @@ export async function startPeers(
       port: server.ready.port,
       path: '/token',
       headers: { authorization: basic('bench', 'bench-secret') },
-      form: 'grant_type=client_credentials&scope=accounts%3Aread',
+      form: FORM,
       expected: '"access_token":"',
     }
     const { access_token } = JSON.parse(await load.sendOne(issue)) as { access_token: string }
-    targets.push(issue, {
+    const jwt: Target = {
+      ...issue,
+      name: `${name}: token, JWT, not stored`,
+      form: `${FORM}&resource=https%3A%2F%2Fapi.certbound.test`,
+      expected: '"access_token":"eyJ',
+    }
+    targets.push(issue, ...(adapter === 'memory' ? [jwt] : []), {
       ...issue,
       name: `${name}: introspection`,
       path: '/token/introspection',
