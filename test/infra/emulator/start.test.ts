@@ -14,7 +14,7 @@ import { jwkOf } from '../../support/vector-service.ts'
 import { type Started, startCommand } from './started-command.ts'
 import { identity, vector } from './tls-client.ts'
 
-const NAMES = ['mtls', 'api', 'front-end', 'front-end-mtls', 'resource', 'library']
+const NAMES = ['mtls', 'plain', 'api', 'front-end', 'front-end-tls', 'front-end-mtls', 'resource', 'library']
 const PORTS = NAMES.map((name) => `--${name}-port`)
 const FREE = PORTS.flatMap((option) => [option, '0'])
 /** The curl test is left out, with a warning, on a machine without curl. */
@@ -63,10 +63,10 @@ test('npm start writes everything that a script needs to local.json, and Ctrl-C 
   await script.printed('Ctrl-C stops')
   const local = await readLocal()
   const members = [
-    'webApiUrl mtlsUrl issuer serviceId serviceApiKey serviceApiSecret serviceAccessToken serviceOwnerApiKey',
+    'webApiUrl mtlsUrl plainUrl issuer serviceId serviceApiKey serviceApiSecret serviceAccessToken serviceOwnerApiKey',
     'dynamodbUrl registryTable grantsTable truststoreFile',
     'serviceOwnerApiSecret organizationAccessToken caFile clients frontEndUrl frontEndMtlsUrl resourceServerUrl',
-    'librarySampleUrl',
+    'librarySampleUrl authorizationEndpoint',
   ]
   expect(Object.keys(local).toSorted()).toEqual(members.join(' ').split(' ').toSorted())
   expect(local.clients.map(({ type }) => type)).toEqual(['PUBLIC', 'CONFIDENTIAL'])
