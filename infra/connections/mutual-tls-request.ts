@@ -50,6 +50,6 @@ export function mutualTlsRequest(
 }
 
 function agentFor(identity: Partial<TlsIdentity> | Agent, isTls: boolean) {
-  if (identity instanceof Agent) return identity
-  return isTls ? new Agent({ ...identity, keepAlive: false }) : new PlainAgent()
+  if (!isTls) return new PlainAgent()
+  return identity instanceof Agent ? identity : new Agent({ ...identity, keepAlive: false })
 }

@@ -5,10 +5,12 @@ import { CLIENT_CERTIFICATES } from './site/site.ts'
 
 /**
  * The lines that `npm start` prints, to be pasted into a second terminal in the same folder, one after the other.
+ * @param mtlsOnly whether OAuth is only on the mutual-TLS domain
  * @param shown the form of a file's path in these lines
  */
-export function curlWalk(local: Local, shown: (file: string) => string): string {
-  const { mtlsUrl, webApiUrl, serviceId, serviceApiKey, serviceApiSecret, serviceAccessToken } = local
+export function curlWalk(local: Local, mtlsOnly: boolean, shown: (file: string) => string): string {
+  const { mtlsUrl, plainUrl, webApiUrl, serviceId, serviceApiKey, serviceApiSecret, serviceAccessToken } =
+    local
   const [publicClient, confidential] = local.clients
   const ca = shown(local.caFile)
   const as = (file: string, key: string) => `--cacert ${ca} --cert ${shown(file)} --key ${shown(key)}`
@@ -19,6 +21,7 @@ export function curlWalk(local: Local, shown: (file: string) => string): string 
   const strangerTls = as(`${stranger}.pem`, `${stranger}.key.pem`)
   const member = (name: string) => `sed -E 's/.*"${name}":"([^"]*)".*/\\1/'`
   const api = `curl -s -u ${serviceApiKey}:${serviceApiSecret} -H 'Content-Type: application/json'`
+  const plainOAuth = mtlsOnly ? '--mtls-only: no OAuth here' : 'OAuth without a certificate'
   const redirect = encodeURIComponent(publicClient.redirectUri)
 
   return `certbound is running.
@@ -27,11 +30,15 @@ Walk the code flow in a browser: ${local.frontEndUrl}/ (log in as ${DEVELOPMENT_
 
 Or paste these lines into another terminal in this folder.
 
-  mutual TLS   ${mtlsUrl}   (OAuth: /token, /introspection, /introspection/standard, /jwks)
+  issuer       ${plainUrl}   (metadata and /jwks for everyone; ${plainOAuth})
+  mutual TLS   ${mtlsUrl}   (OAuth for clients with a certificate: /token, /introspection, ...)
   Web API      ${webApiUrl}   (v2: /api/auth/...; v3: /api/${serviceId}/auth/... with a Bearer token)
   front end    ${local.frontEndMtlsUrl}   (/token of an authorization server that calls the Web API)
                ${local.resourceServerUrl}   (/accounts of a resource server that calls the Web API)
                ${local.librarySampleUrl}   (a resource server that uses @certbound/resource-server)
+
+# 0. Anyone reads at the issuer what a client must know. Clients with a certificate use the mutual-TLS endpoints that it names.
+curl -s --cacert ${ca} ${plainUrl}/.well-known/oauth-authorization-server; echo
 
 # 1. The confidential client gets a token over mutual TLS; it is bound to its certificate.
 TOKEN=$(curl -s ${confidentialTls} -u ${confidential.clientId}:${confidential.clientSecret ?? ''} ${mtlsUrl}/token -d grant_type=client_credentials -d scope=accounts:read | ${member('access_token')}); echo $TOKEN

@@ -144,6 +144,7 @@ async function walkMutualTls(walk: Walk, articleJwt: string): Promise<void> {
     request: `POST ${path} ${form}`,
     send: () => mutualTlsRequest(`${site.mtlsUrl}${path}`, identity, { form }),
   })
+  await showMetadata(walk, holder)
   const form = tokenParameters(site, await obtainCode(walk, webApi(site, 'v2')))
   await demo.showRefusedConnection({
     title: 'Without a client certificate there is no connection',
@@ -155,9 +156,9 @@ async function walkMutualTls(walk: Walk, articleJwt: string): Promise<void> {
     expect: { status: 200, token_type: 'Bearer', expires_in: 86400, scope: undefined },
   })
   const jwks = await demo.show({
-    title: 'Anyone who verifies offline gets the keys',
+    title: 'Anyone who verifies offline gets the keys, at the issuer and without a certificate',
     request: 'GET /jwks',
-    send: () => mutualTlsRequest(`${site.mtlsUrl}/jwks`, holder),
+    send: () => mutualTlsRequest(`${site.plainUrl}/jwks`, { ca: holder.ca }),
     expect: { status: 200 },
   })
   await verifyOffline(walk, String(jwt), jwks as unknown as JSONWebKeySet)
@@ -186,6 +187,21 @@ async function walkMutualTls(walk: Walk, articleJwt: string): Promise<void> {
     title: 'So the token of the holder has ended',
     ...post(holder, '/introspection', token),
     expect: { status: 401, error: 'invalid_token' },
+  })
+}
+
+/** RFC 8414: what a client reads before it has a certificate. */
+async function showMetadata({ site, demo }: Walk, { ca }: TlsIdentity): Promise<void> {
+  await demo.show({
+    title: 'The metadata at the issuer need no certificate, and name the mutual-TLS endpoints',
+    request: 'GET /.well-known/oauth-authorization-server',
+    send: () => mutualTlsRequest(`${site.plainUrl}/.well-known/oauth-authorization-server`, { ca }),
+    expect: {
+      status: 200,
+      issuer: site.plainUrl,
+      authorization_endpoint: site.frontEnd.authorizationEndpoint,
+      'mtls_endpoint_aliases/token_endpoint': `${site.mtlsUrl}/token`,
+    },
   })
 }
 

@@ -46,7 +46,7 @@ async function prepare(endpoint: string, env: Environment): Promise<void> {
   const made = { REGISTRY_TABLE, GRANTS_TABLE, SERVICE_ID, ...localAws(endpoint) }
   Object.assign(process.env, EVENT_SOURCES, env, made)
   const runtime = await localRuntime(endpoint, serviceId)
-  await seed(runtime, serviceId, 'https://mtls.api.example.com')
+  await seed(runtime, serviceId, 'https://api.example.com')
   await addClient(runtime, serviceId, EVENT_CLIENT)
   runtime.store.close()
 }

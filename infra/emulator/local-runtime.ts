@@ -5,8 +5,9 @@ import { leanDynamoDb } from '../../shared/dynamodb/lean/client.ts'
 import { readEnvironment } from '../../shared/settings.ts'
 import { createTables, LOCAL_DYNAMODB } from '../tables/tables.ts'
 
-/** The mutual-TLS domain of this machine, and the API behind it, as events name them. */
+/** The domains of this machine, and the API behind them, as events name them. */
 export const MTLS_DOMAIN = { domainName: 'mtls.certbound.test', apiId: 'local' }
+export const PLAIN_DOMAIN = { ...MTLS_DOMAIN, domainName: 'api.certbound.test' }
 
 /** The variables of a function on this machine. In a template, CloudFormation or the operator gives their values. */
 export function localVariables(serviceId: number) {

@@ -6,11 +6,14 @@ import type { Ports } from './site/site.ts'
 const HELP = `certbound start: certbound on this machine
 
   --mtls-port PORT            the mutual-TLS domain (8443)
-  --api-port PORT             the plain domain with the Web API (8080)
+  --plain-port PORT           the plain domain over HTTPS: the issuer (8447)
+  --api-port PORT             the plain domain over HTTP, for callers of the Web API (8080)
   --front-end-port PORT       an authorization server in front of it: login and consent pages; and a demo client (8081)
+  --front-end-tls-port PORT   the same over HTTPS: the authorization endpoint of the metadata (8448)
   --front-end-mtls-port PORT  its token endpoint, mutual TLS (8444)
   --resource-port PORT        a resource server, mutual TLS (8445)
   --library-port PORT         a resource server that uses @certbound/resource-server, mutual TLS (8446)
+  --mtls-only                 the OAuth endpoints answer only on the mutual-TLS domain, as in a deployment by default
   --truststore FILE           also trust these CAs, and self-signed client certificates that cannot issue others: a PEM bundle
   --data DIR                  keep the data in this folder between runs (in memory otherwise)
   --packaged                  run the packaged functions (npm run package), each in a process under Lambda's runtime client
@@ -21,11 +24,14 @@ A port of 0 takes a free one. Ctrl-C stops it.`
 
 const OPTIONS = {
   'mtls-port': { type: 'string', default: '8443' },
+  'plain-port': { type: 'string', default: '8447' },
   'api-port': { type: 'string', default: '8080' },
   'front-end-port': { type: 'string', default: '8081' },
+  'front-end-tls-port': { type: 'string', default: '8448' },
   'front-end-mtls-port': { type: 'string', default: '8444' },
   'resource-port': { type: 'string', default: '8445' },
   'library-port': { type: 'string', default: '8446' },
+  'mtls-only': { type: 'boolean', default: false },
   truststore: { type: 'string' },
   data: { type: 'string' },
   packaged: { type: 'boolean', default: false },
@@ -43,6 +49,7 @@ export const COMMAND = command({
     const site = await startSite({
       ports,
       directory,
+      mtlsOnly: values['mtls-only'],
       truststore: values.truststore,
       dataDirectory: values.data,
       onLine: io.out,
@@ -51,7 +58,13 @@ export const COMMAND = command({
     const { writeLocalFile } = await import('./site/local-file.ts')
     const { curlWalk } = await import('./curl-walk.ts')
     const local = await writeLocalFile(site, directory)
-    io.out(curlWalk(local, (file) => relative('.', file)))
+    const { formerIssuer, plainUrl } = site
+    if (formerIssuer !== undefined) {
+      io.out(
+        `The kept data had the issuer ${formerIssuer}. It is ${plainUrl} now: configure clients with it.`,
+      )
+    }
+    io.out(curlWalk(local, values['mtls-only'], (file) => relative('.', file)))
     if (!io.stop.aborted) await once(io.stop, 'abort')
     await site.close()
     io.out('stopped')

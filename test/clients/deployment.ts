@@ -1,14 +1,11 @@
 import { X509Certificate } from 'node:crypto'
-import { createServer } from 'node:https'
 import { afterAll, beforeEach } from 'vitest'
 import { deployedFunctions } from '../../infra/emulator/site/deployed-functions.ts'
-import { mutualTlsEdge, plainEdge } from '../../infra/emulator/edge/edge.ts'
+import { mutualTlsEdge, plainEdge, plainTlsEdge } from '../../infra/emulator/edge/edge.ts'
 import { mutualTlsServer } from '../../infra/examples/authorization-server/mutual-tls.ts'
 import { resourceServer } from '../../infra/examples/authorization-server/resource-server.ts'
 import { webApiClient } from '../../infra/examples/authorization-server/web-api-client.ts'
-import { gateway } from '../../infra/emulator/edge/gateway.ts'
 import { listen, type Listening } from '../../infra/connections/listen.ts'
-import { BCP_195 } from '../../infra/connections/mutual-tls.ts'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import { TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
 import { identity, vector } from '../infra/emulator/tls-client.ts'
@@ -37,7 +34,7 @@ export async function openDeployment() {
   const site = { routes: deployedFunctions(runtime), apiId: API_IDS[0] ?? '', onError }
   const tls = { ...server, truststore: TRUSTSTORE.map((name) => new X509Certificate(vector(name))) }
   const mutualTls = await open(mutualTlsEdge({ ...site, ...tls, domainName: MTLS_DOMAIN }))
-  const plain = await open(plainHttps({ ...site, domainName: 'api.example.com' }, server))
+  const plain = await open(plainTlsEdge({ ...site, ...server, domainName: 'api.example.com' }))
   const webApi = await open(plainEdge({ ...site, domainName: 'api.example.com' }))
 
   const issuer = `https://localhost:${plain}`
@@ -102,14 +99,3 @@ export async function openFapi2Deployment() {
 }
 
 export type Deployment = Awaited<ReturnType<typeof openDeployment>>
-
-type PlainSite = Parameters<typeof plainEdge>[0]
-
-/** A plain custom domain of API Gateway as the world sees it: HTTPS that asks nobody for a certificate. */
-function plainHttps(site: PlainSite, { key, cert }: { readonly key: string; readonly cert: string }) {
-  const serve = gateway(site, { ...site, protocol: 'https' })
-  const server = createServer({ key, cert, ...BCP_195 }, (request, response) => {
-    void serve(request, response, undefined)
-  })
-  return listen(server)
-}

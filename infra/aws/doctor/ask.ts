@@ -14,13 +14,15 @@ export interface Question {
   readonly headers?: Readonly<Record<string, string>>
   /** The `Host` of the request, if it is not the one of the connection. */
   readonly host?: string
+  /** Connections that are kept for several questions. */
+  readonly kept?: Agent
 }
 
 /** The answer to a request, or the code of the error that prevented it. */
 export type Reply = HttpAnswer | { readonly broken: string }
 
 /**
- * Sends a request over a new connection, which presents the certificate if the server asks for one. If the route has reached its
+ * Sends a request over a new connection unless one is kept; it presents the certificate if the server asks for one. If the route has reached its
  * limit (429), it waits and asks again. Never rejects.
  */
 export async function ask(
@@ -39,18 +41,18 @@ export async function ask(
 async function askOnce(
   { ca }: { readonly ca?: string | undefined },
   url: string,
-  { form, headers = {}, host }: Question,
+  { form, headers = {}, host, kept }: Question,
   presented?: Identity,
 ): Promise<Reply> {
   const own = presented && { cert: presented.cert, key: presented.key }
   const identity = { ...(ca !== undefined && { ca }), ...own }
   // Node would take the server name of the connection from the header.
-  const agent = host === undefined ? identity : new Agent({ ...identity, servername: new URL(url).hostname })
+  const fresh = host === undefined ? identity : new Agent({ ...identity, servername: new URL(url).hostname })
   const body = form && { form: new URLSearchParams(form).toString() }
   const signal = AbortSignal.timeout(LIMIT_MILLISECONDS)
   const sent = { ...body, headers: host === undefined ? headers : { ...headers, host }, signal }
   try {
-    return await mutualTlsRequest(url, agent, sent)
+    return await mutualTlsRequest(url, kept ?? fresh, sent)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     return { broken: signal.aborted ? `no answer within ${LIMIT_MILLISECONDS / 1000} s` : (code ?? message) }

@@ -23,7 +23,7 @@ export async function localDeployment(directory: string): Promise<Inspected> {
     throw new Complaint(`${file} cannot be read: npm start writes it and must be running`, { cause: error })
   })
   const local = JSON.parse(text) as Local
-  const { mtlsUrl, webApiUrl: plainUrl, serviceId } = local
+  const { mtlsUrl, plainUrl, serviceId } = local
   const runtime = openTables(local, serviceId, { ...LOCAL_DYNAMODB, endpoint: local.dynamodbUrl })
   const client = local.clients.find(({ type }) => type === 'CONFIDENTIAL')
   return {

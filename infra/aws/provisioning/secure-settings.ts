@@ -19,7 +19,7 @@ export function serviceMembers(settings: DeploymentSettings): Members {
     accessTokenDuration: HOUR_SECONDS,
     credentials: [{ role: 'runtime' }, { role: 'introspect' }],
     jwks: JSON.stringify({ keys: [newSigningKey('1')] }),
-    ...endpoints(settings),
+    ...endpointsOf(settings),
     ...settings.service,
   }
 }
@@ -35,9 +35,19 @@ export function newSigningKey(kid: string): JsonWebKey {
   return { ...privateKey.export({ format: 'jwk' }), kid, alg: 'ES256', use: 'sig' }
 }
 
+function endpointsOf({ mtlsOnly, mtlsDomain, plainDomain }: DeploymentSettings) {
+  return endpoints({ mtls: `https://${mtlsDomain.name}`, plain: `https://${plainDomain.name}`, mtlsOnly })
+}
+
+/** The origins of the two domains of a deployment, and whether OAuth is only on the one with mutual TLS. */
+export interface Domains {
+  readonly mtls: string
+  readonly plain: string
+  readonly mtlsOnly: boolean
+}
+
 /** RFC 8705 section 5: when OAuth is on both domains, clients with a certificate use aliases of the endpoints. */
-function endpoints({ mtlsOnly, mtlsDomain, plainDomain }: DeploymentSettings): Members {
-  const [mtls, plain] = [`https://${mtlsDomain.name}`, `https://${plainDomain.name}`]
+export function endpoints({ mtls, plain, mtlsOnly }: Domains) {
   const oauth = mtlsOnly ? mtls : plain
   const aliases = Object.entries(PATHS).map(([name, path]) => ({ name, uri: `${mtls}${path}` }))
   return {

@@ -1,11 +1,11 @@
-import { createServer, type ServerOptions } from 'node:http'
+import { createServer, type IncomingMessage, type ServerOptions } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { clientCertOf, type ClientCert } from './gateway-event.ts'
 import { gateway, refuse, type Gateway } from './gateway.ts'
 import { listen, type Listening } from '../../connections/listen.ts'
-import { type MutualTls, mutualTlsOptions } from '../../connections/mutual-tls.ts'
+import { BCP_195, type MutualTls, mutualTlsOptions } from '../../connections/mutual-tls.ts'
 import { isAnchored, type Truststore } from '../../truststore/truststore.ts'
 
 export interface EdgeOptions extends Gateway {
@@ -42,7 +42,29 @@ export function mutualTlsEdge(options: EdgeOptions & MutualTls): Promise<Listeni
 }
 
 /**
- * A plain custom domain of API Gateway on this machine: no certificate in any event.
+ * A plain custom domain of API Gateway on this machine: it asks nobody for a certificate, and no event has one. A request for
+ * another host than that of its connection gets 403.
+ *
+ * @throws Complaint when the port cannot be used
+ */
+export function plainTlsEdge(options: EdgeOptions & Pick<MutualTls, 'key' | 'cert'>): Promise<Listening> {
+  const { key, cert } = options
+  const serve = gateway(options, { ...options, protocol: 'https' })
+  const server = createTlsServer({ ...LIMITS, key, cert, ...BCP_195 }, (request, response) => {
+    if (isForOwnPort(request)) void serve(request, response, undefined)
+    else refuse(response, 403, 'Forbidden')
+  })
+  return listen(server, options.port, '--plain-port')
+}
+
+/** The domains of this machine have one name, and differ in their ports. */
+function isForOwnPort({ headers: { host = '' }, socket }: IncomingMessage): boolean {
+  const url = URL.parse(`https://${host}`)
+  return url !== null && Number(url.port || 443) === socket.localPort
+}
+
+/**
+ * The same domain over HTTP, for programs that do not know the CA of this machine.
  * @throws Complaint when the port cannot be used
  */
 export function plainEdge(options: EdgeOptions): Promise<Listening> {

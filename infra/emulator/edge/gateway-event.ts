@@ -54,8 +54,8 @@ export function clientCertOf(leaf: X509Certificate): ClientCert {
   }
 }
 
-/** Node writes one RDN a line in certificate order, and `undefined` for an empty name. */
-function distinguishedName(lines: string | undefined): string {
+/** The last RDN comes first. Node writes one RDN a line in certificate order, and `undefined` for an empty name. */
+export function distinguishedName(lines: string | undefined): string {
   return (lines ?? '').split('\n').reverse().join(',')
 }
 

@@ -8,8 +8,8 @@ export type Local = Awaited<ReturnType<typeof writeLocalFile>>
 
 /** Writes `local.json`, for scripts: everything that is printed, with the secrets of this development service. */
 export async function writeLocalFile(site: Site, directory: string) {
-  const { seeded, certificates, webApiUrl, mtlsUrl, dynamodbUrl, librarySampleUrl } = site
-  const { frontEndUrl, frontEndMtlsUrl, resourceServerUrl } = site.frontEnd
+  const { seeded, certificates, webApiUrl, mtlsUrl, plainUrl, dynamodbUrl, librarySampleUrl } = site
+  const { frontEndUrl, authorizationEndpoint, frontEndMtlsUrl, resourceServerUrl } = site.frontEnd
   const { registryTable, grantsTable } = site.runtime.settings
   const withFiles = (client: SeededClient) => {
     const { certificateFile, keyFile } = certificates.clients[CLIENT_CERTIFICATES[client.type]]
@@ -21,7 +21,9 @@ export async function writeLocalFile(site: Site, directory: string) {
   const local = {
     webApiUrl,
     mtlsUrl,
+    plainUrl,
     frontEndUrl,
+    authorizationEndpoint,
     frontEndMtlsUrl,
     resourceServerUrl,
     librarySampleUrl,

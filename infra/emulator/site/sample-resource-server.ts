@@ -1,9 +1,12 @@
+import { X509Certificate } from 'node:crypto'
 import { createServer } from 'node:https'
 import type { Runtime } from '../../../shared/runtime.ts'
 import { requireToken } from '../../../shared/resource-server/node.ts'
 import { protectedResource } from '../../../shared/resource-server/protected-resource.ts'
 import { listen, type Listening } from '../../connections/listen.ts'
 import { type MutualTls, mutualTlsOptions } from '../../connections/mutual-tls.ts'
+import type { TlsIdentity } from '../../connections/mutual-tls-request.ts'
+import { distinguishedName } from '../edge/gateway-event.ts'
 import { addClient } from './seed.ts'
 
 export interface SampleOptions {
@@ -12,9 +15,10 @@ export interface SampleOptions {
   readonly runtime: Runtime
   readonly serviceId: number
   readonly issuer: string
-  /** Base URL of the plain domain. */
-  readonly webApiUrl: string
+  readonly mtlsUrl: string
   readonly tls: MutualTls
+  /** What the resource server presents when it asks certbound about a token. */
+  readonly introspector: TlsIdentity
 }
 
 /**
@@ -24,12 +28,16 @@ export interface SampleOptions {
  * @throws Complaint when the port cannot be used
  */
 export async function startSampleResourceServer(options: SampleOptions): Promise<Listening> {
-  const { issuer, webApiUrl, tls } = options
+  const { issuer, mtlsUrl, tls, introspector } = options
   const client = await registerResourceServer(options)
   const resource = protectedResource({
     issuer,
     audience: issuer,
-    introspection: { endpoint: `${webApiUrl}/introspection/standard`, ...client.credentials },
+    introspection: {
+      endpoint: `${mtlsUrl}/introspection/standard`,
+      clientId: client.clientId,
+      tls: introspector,
+    },
     onFailure: console.error,
   })
   const accounts = requireToken(resource, ['accounts:read'], (_request, response, { clientId, scopes }) => {
@@ -45,17 +53,20 @@ export async function startSampleResourceServer(options: SampleOptions): Promise
   return { port: listening.port, close }
 }
 
-/** A client that exists as long as the sample runs. It may introspect tokens for any resource, and gets none itself. */
-async function registerResourceServer({ runtime, serviceId }: SampleOptions) {
-  const { client, secret } = await addClient(runtime, serviceId, {
+/**
+ * A client that exists as long as the sample runs. It may introspect tokens for any resource, and gets none itself. Its
+ * certificate authenticates it, which also a service with `fapi2` accepts.
+ */
+async function registerResourceServer({ runtime, serviceId, introspector }: SampleOptions) {
+  const { client } = await addClient(runtime, serviceId, {
     clientName: 'Sample resource server',
     clientType: 'CONFIDENTIAL',
-    tokenAuthMethod: 'CLIENT_SECRET_BASIC',
+    tokenAuthMethod: 'TLS_CLIENT_AUTH',
+    tlsClientAuthSubjectDn: distinguishedName(new X509Certificate(introspector.cert ?? '').subject),
     grantTypes: [],
     resourceServerAudiences: ['*'],
     // If it ever got tokens, they would be bound as all others.
     tlsClientCertificateBoundAccessTokens: true,
   })
-  const credentials = { clientId: String(client.clientId), clientSecret: secret }
-  return { credentials, remove: () => runtime.store.clients.remove(serviceId, client) }
+  return { clientId: String(client.clientId), remove: () => runtime.store.clients.remove(serviceId, client) }
 }

@@ -1,11 +1,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Runtime } from '../../../shared/runtime.ts'
+import { TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 import type { Store } from '../../../shared/store/store.ts'
 import { Complaint } from '../../command.ts'
 import { openManagement } from '../../aws/provisioning/management.ts'
 import type { OwnerCredentials } from '../../aws/provisioning/owner.ts'
 import { newSigningKey } from '../../aws/provisioning/secure-settings.ts'
+import type { Addresses } from './addresses.ts'
 
 /** What a caller of a freshly seeded service needs. The tables hold only digests of the secrets. */
 export interface Seeded extends OwnerCredentials {
@@ -30,7 +32,7 @@ const REDIRECT_URI = 'https://client.example.org/cb/example.com'
 const SERVICE = {
   serviceName: 'Local development',
   supportedGrantTypes: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'],
-  supportedTokenAuthMethods: ['NONE', 'CLIENT_SECRET_BASIC', 'CLIENT_SECRET_POST', 'TLS_CLIENT_AUTH'],
+  supportedTokenAuthMethods: TOKEN_AUTH_METHODS,
   supportedScopes: [
     { name: 'accounts:read', description: 'Read accounts' },
     { name: 'payments:write', description: 'Make payments' },
@@ -105,14 +107,20 @@ export async function registerRedirectUri(
 
 const SEED_FILE = 'seed.json'
 
+/** What is kept of a service beside its tables. */
+export interface KeptSeed extends Seeded {
+  /** The addresses that the last run gave the service. Absent in a file from before they were kept. */
+  readonly addresses?: Partial<Addresses>
+}
+
 /**
  * The secrets of a service whose tables are kept in this directory; `undefined` if they have not been made yet.
  * @throws Complaint that names the file
  */
-export async function readSeed(directory: string): Promise<Seeded | undefined> {
+export async function readSeed(directory: string): Promise<KeptSeed | undefined> {
   const file = join(directory, SEED_FILE)
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as Seeded
+    return JSON.parse(await readFile(file, 'utf8')) as KeptSeed
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw new Complaint(`${file} cannot be read: remove its directory to start with a new service`, {
@@ -122,7 +130,7 @@ export async function readSeed(directory: string): Promise<Seeded | undefined> {
 }
 
 /** For development only, and readable only by its owner. */
-export async function writeSeed(directory: string, seeded: Seeded): Promise<void> {
+export async function writeSeed(directory: string, seeded: KeptSeed): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   await writeFile(join(directory, SEED_FILE), JSON.stringify(seeded, null, 2), { mode: 0o600 })
 }

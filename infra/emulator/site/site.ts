@@ -13,28 +13,31 @@ import { allClients, refuseIssuingClients } from '../../truststore/issuing-clien
 import { readTruststore, type Truststore } from '../../truststore/truststore.ts'
 import { type DevelopmentCertificates, developmentCertificates } from './certificates.ts'
 import { deployedFunctions } from './deployed-functions.ts'
-import { mutualTlsEdge, plainEdge } from '../edge/edge.ts'
+import { mutualTlsEdge, plainEdge, plainTlsEdge } from '../edge/edge.ts'
 import { type Engine, startEmbeddedEngine } from '../engine.ts'
 import { type Packaged, startPackagedFunctions } from '../lambda/packaged-functions.ts'
-import { localRuntime, localVariables, MTLS_DOMAIN } from '../local-runtime.ts'
+import { localRuntime, localVariables, MTLS_DOMAIN, PLAIN_DOMAIN } from '../local-runtime.ts'
 import type { TlsIdentity } from '../../connections/mutual-tls-request.ts'
 import type { MutualTls } from '../../connections/mutual-tls.ts'
 import type { EdgeRoutes } from '../edge/route-match.ts'
+import { addressesOf, withAddresses } from './addresses.ts'
 import { startSampleResourceServer } from './sample-resource-server.ts'
-import { readSeed, registerRedirectUri, seed, type Seeded, writeSeed } from './seed.ts'
+import { type KeptSeed, readSeed, registerRedirectUri, seed, type Seeded, writeSeed } from './seed.ts'
 
-/** File names of the client certificates. `STRANGER` belongs to no client: the edge trusts it, but no token is bound to it. */
+/**
+ * File names of the client certificates. `RESOURCE_SERVER` is the one of the sample resource server. `STRANGER` belongs to no
+ * client: the edge trusts it, but no token is bound to it.
+ */
 export const CLIENT_CERTIFICATES = {
   PUBLIC: 'public-client',
   CONFIDENTIAL: 'confidential-client',
+  RESOURCE_SERVER: 'resource-server',
   STRANGER: 'stranger',
 } as const
 export type ClientCertificate = (typeof CLIENT_CERTIFICATES)[keyof typeof CLIENT_CERTIFICATES]
 
 /** The ports that a site listens on; a free one where it is absent or 0. The command line options are `--NAME-port`. */
-export type Ports = FrontEndPorts & Partial<Readonly<Record<'mtls' | 'api' | 'library', number>>>
-
-const API_DOMAIN = 'api.certbound.test'
+export type Ports = FrontEndPorts & Partial<Readonly<Record<'mtls' | 'plain' | 'api' | 'library', number>>>
 
 export interface SiteOptions {
   readonly ports?: Ports
@@ -42,6 +45,8 @@ export interface SiteOptions {
   readonly directory: string
   /** A file of further trusted CAs. */
   readonly truststore?: string | undefined
+  /** The OAuth endpoints answer only on the mutual-TLS domain, as in a deployment by default. On both without it. */
+  readonly mtlsOnly?: boolean
   /** Keeps the data between runs; in memory without it. */
   readonly dataDirectory?: string | undefined
   /** Gets the log line of each request; without it nothing is logged. */
@@ -55,6 +60,9 @@ export interface SiteOptions {
 /** A running installation of certbound on this machine. */
 export interface Site {
   readonly mtlsUrl: string
+  /** The plain domain over HTTPS: the issuer. */
+  readonly plainUrl: string
+  /** The plain domain over HTTP, for callers of the Web API. */
   readonly webApiUrl: string
   /** The engine, which asks for no password. */
   readonly dynamodbUrl: string
@@ -63,6 +71,8 @@ export interface Site {
   /** A resource server that uses the library for resource servers. */
   readonly librarySampleUrl: string
   readonly seeded: Seeded
+  /** The issuer of the data that were kept, if it was another one. */
+  readonly formerIssuer: string | undefined
   readonly certificates: DevelopmentCertificates<ClientCertificate>
   readonly runtime: Runtime
   readonly close: () => Promise<void>
@@ -70,12 +80,13 @@ export interface Site {
 
 /**
  * The whole of certbound on this machine: the engine in this process, a mutual-TLS domain and a plain domain in front
- * of the deployed handlers, a seeded service, and an authorization server and resource servers that use it.
+ * of the deployed handlers, a seeded service whose issuer is the plain domain, and an authorization server and resource servers
+ * that use it.
  *
  * @throws Complaint
  */
 export async function startSite(options: SiteOptions): Promise<Site> {
-  const { ports = {}, directory, dataDirectory } = options
+  const { ports = {}, directory, dataDirectory, mtlsOnly = false } = options
   const certificates = await developmentCertificates(directory, Object.values(CLIENT_CERTIFICATES))
   const own = await readTruststore(certificates.ca.certificateFile)
   const further = options.truststore === undefined ? [] : await readTruststore(options.truststore)
@@ -85,17 +96,19 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   await using opened = new AsyncDisposableStack()
   const engine = opened.adopt(options.engine ?? (await openEngine(dataDirectory)), closeIt)
   const serviceId = kept?.serviceId ?? newNumber(randomBytes)
-  const runtime = await openRuntime(serviceId, engine, options.onLine)
+  const runtime = await openRuntime(serviceId, engine, options)
   opened.defer(() => {
     runtime.store.close()
   })
   if (further.length > 0) await refuseIssuingClients(further, await allClients(runtime.store.registry))
   const routes = await openFunctions(options, serviceId, runtime, engine, opened)
   const tls = { ...certificates.server, truststore }
-  const { mtlsUrl, webApiUrl } = await openDomains(routes, tls, ports, opened)
+  const domains = await openDomains(routes, tls, ports, opened)
+  const { mtlsUrl, plainUrl, webApiUrl } = domains
 
-  const seeded = await keepOrSeed(runtime, serviceId, kept, mtlsUrl)
-  if (dataDirectory !== undefined) await writeSeed(dataDirectory, seeded)
+  const { seeded, formerIssuer } = await keepOrSeed(runtime, serviceId, kept, plainUrl)
+  // What fails from here on must not lose the secrets.
+  if (dataDirectory !== undefined) await writeSeed(dataDirectory, { ...kept, ...seeded })
   const common = { ...seeded, clientId: seeded.clients[0].clientId, webApiUrl, tls }
   const presenters = {
     holder: tlsIdentity(certificates, CLIENT_CERTIFICATES.PUBLIC),
@@ -103,14 +116,26 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   }
   const frontEnd = opened.adopt(await startFrontEnd({ ...common, ports, presenters }), closeIt)
   await registerRedirectUri(runtime.store, seeded, frontEnd.redirectUri)
-  const sample = await startSampleResourceServer({ ...common, runtime, port: ports.library })
+  const origins = { mtls: mtlsUrl, plain: plainUrl, mtlsOnly }
+  const addresses = addressesOf(origins, frontEnd.authorizationEndpoint)
+  await runtime.store.registry.changeService(seeded.serviceId, (service) =>
+    withAddresses(service, addresses, kept?.addresses ?? {}),
+  )
+  if (dataDirectory !== undefined) await writeSeed(dataDirectory, { ...seeded, addresses })
+  const introspector = tlsIdentity(certificates, CLIENT_CERTIFICATES.RESOURCE_SERVER)
+  const sample = await startSampleResourceServer({
+    ...{ ...common, mtlsUrl, runtime, introspector, port: ports.library },
+  })
   opened.adopt(sample, closeIt)
 
-  const urls = { mtlsUrl, webApiUrl, dynamodbUrl: engine.endpoint }
+  const urls = { ...domains, dynamodbUrl: engine.endpoint }
   const librarySampleUrl = `https://localhost:${sample.port}`
   const running = opened.move()
   const close = () => running.disposeAsync()
-  return { ...urls, frontEnd, librarySampleUrl, truststore, seeded, certificates, runtime, close }
+  return {
+    ...{ ...urls, frontEnd, librarySampleUrl, truststore, seeded, formerIssuer, certificates },
+    ...{ runtime, close },
+  }
 }
 
 const closeIt = ({ close }: { readonly close: () => Promise<void> }) => close()
@@ -124,45 +149,57 @@ function openEngine(dataDirectory: string | undefined): Promise<Engine> {
 async function openRuntime(
   serviceId: number,
   { endpoint }: Engine,
-  onLine: SiteOptions['onLine'],
+  { onLine, mtlsOnly }: SiteOptions,
 ): Promise<Runtime> {
   const LOG_LEVEL = onLine === undefined ? 'silent' : 'info'
-  const runtime = await localRuntime(endpoint, serviceId, { LOG_LEVEL })
+  const runtime = await localRuntime(endpoint, serviceId, { LOG_LEVEL, ...oauthOn(mtlsOnly) })
   const log = openLog(LOG_LEVEL, (line) => onLine?.(line.trimEnd()))
   return { ...runtime, log }
 }
 
+const oauthOn = (mtlsOnly = false) => ({ OAUTH_ON_MTLS_ONLY: String(mtlsOnly) })
+
 async function openFunctions(
-  { packaged }: SiteOptions,
+  { packaged, mtlsOnly }: SiteOptions,
   serviceId: number,
   runtime: Runtime,
   { endpoint }: Engine,
   opened: AsyncDisposableStack,
 ): Promise<EdgeRoutes> {
   if (packaged === undefined) return deployedFunctions(runtime)
-  const variables = localVariables(serviceId)
+  const variables = { ...localVariables(serviceId), ...oauthOn(mtlsOnly) }
   const functions = await startPackagedFunctions(packaged, { variables, aws: localAws(endpoint) })
   return opened.adopt(functions, closeIt).routes
 }
 
 async function openDomains(routes: EdgeRoutes, tls: MutualTls, ports: Ports, opened: AsyncDisposableStack) {
-  const common = { ...MTLS_DOMAIN, routes, onError: console.error }
-  const mtls = await mutualTlsEdge({ ...common, ...tls, port: ports.mtls })
+  const common = { routes, onError: console.error }
+  const mtls = await mutualTlsEdge({ ...common, ...MTLS_DOMAIN, ...tls, port: ports.mtls })
   opened.adopt(mtls, closeIt)
-  const api = await plainEdge({ ...common, domainName: API_DOMAIN, port: ports.api })
+  const plain = await plainTlsEdge({ ...common, ...PLAIN_DOMAIN, ...tls, port: ports.plain })
+  opened.adopt(plain, closeIt)
+  const api = await plainEdge({ ...common, ...PLAIN_DOMAIN, port: ports.api })
   opened.adopt(api, closeIt)
-  return { mtlsUrl: `https://localhost:${mtls.port}`, webApiUrl: `http://localhost:${api.port}` }
+  return {
+    mtlsUrl: `https://localhost:${mtls.port}`,
+    plainUrl: `https://localhost:${plain.port}`,
+    webApiUrl: `http://localhost:${api.port}`,
+  }
 }
 
-/** A service that is there keeps its settings, except for the issuer, which follows the port. */
+/** A service that is there keeps its settings, except for addresses of this machine. */
 async function keepOrSeed(
   runtime: Runtime,
   serviceId: number,
-  kept: Seeded | undefined,
+  kept: KeptSeed | undefined,
   issuer: string,
-): Promise<Seeded> {
-  const service = await runtime.store.registry.changeService(serviceId, (current) => ({ ...current, issuer }))
-  return kept === undefined || service === undefined ? seed(runtime, serviceId, issuer) : { ...kept, issuer }
+): Promise<Pick<Site, 'seeded' | 'formerIssuer'>> {
+  const service = await runtime.store.registry.currentService(serviceId)
+  if (kept === undefined || service === undefined) {
+    return { seeded: await seed(runtime, serviceId, issuer), formerIssuer: undefined }
+  }
+  const { addresses: _, ...seeded } = { ...kept, issuer }
+  return { seeded, formerIssuer: service.issuer === issuer ? undefined : service.issuer }
 }
 
 /** What a client of the site presents; without a name it presents no certificate. */

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { listen } from '../../connections/listen.ts'
-import type { MutualTls } from '../../connections/mutual-tls.ts'
+import { BCP_195, type MutualTls } from '../../connections/mutual-tls.ts'
 import { application } from './application.ts'
 import { authorizationServer } from './authorization-server.ts'
 import { CALLBACK_PATH, clientPage, type Presenters } from './client-page.ts'
@@ -13,7 +14,8 @@ import { type WebApiAccess, webApiClient } from './web-api-client.ts'
 export const DEVELOPMENT_USER: User = { subject: 'testuser01', password: 'correct-horse' }
 
 /** A free one where it is absent or 0. The command line options are `--NAME-port`. */
-export type FrontEndPorts = Partial<Readonly<Record<'front-end' | 'front-end-mtls' | 'resource', number>>>
+export type FrontEndPorts = Partial<Readonly<Record<FrontEndPort, number>>>
+type FrontEndPort = 'front-end' | 'front-end-tls' | 'front-end-mtls' | 'resource'
 
 export interface FrontEndOptions extends WebApiAccess {
   readonly issuer: string
@@ -27,6 +29,8 @@ export interface FrontEndOptions extends WebApiAccess {
 export interface FrontEnd {
   /** The pages: the demo client, login and consent. */
   readonly frontEndUrl: string
+  /** The login and consent pages over HTTPS, as metadata must have them. */
+  readonly authorizationEndpoint: string
   /** The token endpoint. */
   readonly frontEndMtlsUrl: string
   readonly resourceServerUrl: string
@@ -43,7 +47,7 @@ export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd>
   const { ports, tls, presenters, issuer, clientId } = options
   const webApi = webApiClient(options)
   await using opened = new AsyncDisposableStack()
-  const open = async (server: Server, name: keyof FrontEndPorts) => {
+  const open = async (server: Server, name: FrontEndPort) => {
     const listening = await listen(server, ports[name], `--${name}-port`)
     opened.defer(listening.close)
     return listening.port
@@ -52,6 +56,9 @@ export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd>
   const tokenPort = await open(mutualTlsServer(tls, tokenEndpoint(webApi)), 'front-end-mtls')
   const resourcePort = await open(mutualTlsServer(tls, resourceServer(webApi)), 'resource')
   const pages = createServer()
+  const pagesOverTls = createTlsServer({ key: tls.key, cert: tls.cert, ...BCP_195 })
+  const tlsPort = await open(pagesOverTls, 'front-end-tls')
+  const authorizationEndpoint = `https://localhost:${tlsPort}/authorize`
   const frontEndUrl = `http://localhost:${await open(pages, 'front-end')}`
   const frontEndMtlsUrl = `https://localhost:${tokenPort}`
   const resourceServerUrl = `https://localhost:${resourcePort}`
@@ -60,22 +67,22 @@ export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd>
     clientId,
     issuer,
     redirectUri,
+    // A browser does not know the CA of this machine. Other clients take the HTTPS address from the metadata.
     authorizationEndpoint: `${frontEndUrl}/authorize`,
     tokenEndpoint: `${frontEndMtlsUrl}/token`,
     accountsUrl: `${resourceServerUrl}/accounts`,
   }
   // The pages need their own address, which is known only when they listen.
-  pages.on(
-    'request',
-    application((app) => {
-      app.get('/style.css', (_request, response) => {
-        response.sendFile('style.css', { root: import.meta.dirname })
-      })
-      app.use(clientPage(client, presenters))
-      app.use(authorizationServer(webApi, DEVELOPMENT_USER))
-    }),
-  )
+  const app = application((app) => {
+    app.get('/style.css', (_request, response) => {
+      response.sendFile('style.css', { root: import.meta.dirname })
+    })
+    app.use(clientPage(client, presenters))
+    app.use(authorizationServer(webApi, DEVELOPMENT_USER))
+  })
+  pages.on('request', app)
+  pagesOverTls.on('request', app)
   const running = opened.move()
   const close = () => running.disposeAsync()
-  return { frontEndUrl, frontEndMtlsUrl, resourceServerUrl, redirectUri, close }
+  return { frontEndUrl, authorizationEndpoint, frontEndMtlsUrl, resourceServerUrl, redirectUri, close }
 }

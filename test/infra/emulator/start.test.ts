@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { openTables } from '../../../infra/aws/deployment/tables.ts'
 import type { Local } from '../../../infra/emulator/site/local-file.ts'
+import type { KeptSeed } from '../../../infra/emulator/site/seed.ts'
 import { mutualTlsRequest } from '../../../infra/connections/mutual-tls-request.ts'
 import { LOCAL_DYNAMODB } from '../../../infra/tables/tables.ts'
 import { runScript } from '../../support/script.ts'
@@ -14,7 +15,7 @@ import { jwkOf } from '../../support/vector-service.ts'
 import { type Started, startCommand } from './started-command.ts'
 import { identity, vector } from './tls-client.ts'
 
-const NAMES = ['mtls', 'api', 'front-end', 'front-end-mtls', 'resource', 'library']
+const NAMES = ['mtls', 'plain', 'api', 'front-end', 'front-end-tls', 'front-end-mtls', 'resource', 'library']
 const PORTS = NAMES.map((name) => `--${name}-port`)
 const FREE = PORTS.flatMap((option) => [option, '0'])
 /** The curl test is left out, with a warning, on a machine without curl. */
@@ -58,15 +59,31 @@ async function introspect(local: Local, token: string): Promise<number> {
   return (await post(local, '/introspection', `token=${token}`)).status
 }
 
+/** The issuer was the mutual-TLS domain, and the service had no other address. */
+async function asOlderVersionsLeftIt(local: Local): Promise<void> {
+  const runtime = openLocalTables(local)
+  await runtime.store.registry.changeService(local.serviceId, (service) => ({
+    ...service,
+    ...{ issuer: local.mtlsUrl, authorizationEndpoint: undefined, mtlsEndpointAliases: [] },
+    ...{ tokenEndpoint: undefined, revocationEndpoint: undefined, introspectionEndpoint: undefined },
+    jwksUri: undefined,
+  }))
+  runtime.store.close()
+}
+
+function openLocalTables(local: Local) {
+  return openTables(local, local.serviceId, { ...LOCAL_DYNAMODB, endpoint: local.dynamodbUrl })
+}
+
 test('npm start writes everything that a script needs to local.json, and Ctrl-C stops it cleanly', async () => {
   const script = runScript('infra/certbound.ts', argv())
   await script.printed('Ctrl-C stops')
   const local = await readLocal()
   const members = [
-    'webApiUrl mtlsUrl issuer serviceId serviceApiKey serviceApiSecret serviceAccessToken serviceOwnerApiKey',
+    'webApiUrl mtlsUrl plainUrl issuer serviceId serviceApiKey serviceApiSecret serviceAccessToken serviceOwnerApiKey',
     'dynamodbUrl registryTable grantsTable truststoreFile',
     'serviceOwnerApiSecret organizationAccessToken caFile clients frontEndUrl frontEndMtlsUrl resourceServerUrl',
-    'librarySampleUrl',
+    'librarySampleUrl authorizationEndpoint',
   ]
   expect(Object.keys(local).toSorted()).toEqual(members.join(' ').split(' ').toSorted())
   expect(local.clients.map(({ type }) => type)).toEqual(['PUBLIC', 'CONFIDENTIAL'])
@@ -85,7 +102,8 @@ test.each(CURL)('npm start prints %s lines that work as printed', async () => {
     .split('\n')
     .filter((line) => /^([A-Z]+=\$\(|curl )/.test(line))
   const { stdout } = await promisify(execFile)('bash', ['-c', lines.join('\n')])
-  expect(lines).toHaveLength(13)
+  expect(lines).toHaveLength(14)
+  expect(stdout).toContain('"mtls_endpoint_aliases":{"token_endpoint":')
   expect(stdout).toContain('"active":true,"cnf"')
   expect(stdout).toContain('"accounts":["Current account","Savings"]')
   expect(stdout.split('401 Unauthorized')).toHaveLength(3)
@@ -105,8 +123,25 @@ test('npm start keeps the data between runs with --data, and forgets them withou
   const data = join(directory, 'data')
   const first = await start('--data', data)
   const token = await obtainToken(first.local)
+  expect(first.command.stdout()).not.toContain('had the issuer')
+  await asOlderVersionsLeftIt(first.local)
   await first.command.stop()
+  const { addresses, ...seeded } = JSON.parse(await readFile(join(data, 'seed.json'), 'utf8')) as KeptSeed
+  expect(addresses?.issuer).toBe(first.local.issuer)
+  await writeFile(join(data, 'seed.json'), JSON.stringify(seeded))
   const second = await start('--data', data)
+  expect(second.command.stdout()).toContain(
+    `The kept data had the issuer ${first.local.mtlsUrl}. It is ${second.local.plainUrl} now: configure clients with it.\n`,
+  )
+  const ca = await readFile(second.local.caFile, 'utf8')
+  const metadata = await mutualTlsRequest(`${second.local.issuer}/.well-known/oauth-authorization-server`, {
+    ca,
+  })
+  expect(JSON.parse(metadata.text)).toMatchObject({
+    issuer: second.local.plainUrl,
+    authorization_endpoint: second.local.authorizationEndpoint,
+    mtls_endpoint_aliases: { token_endpoint: `${second.local.mtlsUrl}/token` },
+  })
   expect(second.local.clients).toEqual(first.local.clients)
   expect(await introspect(second.local, token)).toBe(200)
   await second.command.stop()
@@ -140,8 +175,7 @@ test.each([
 test('npm start refuses to trust a certificate that can issue and that a client of the kept data has registered', async () => {
   const data = join(directory, 'issuing')
   const { command, local } = await start('--data', data)
-  const names = { ...LOCAL_DYNAMODB, endpoint: local.dynamodbUrl }
-  const runtime = openTables(local, local.serviceId, names)
+  const runtime = openLocalTables(local)
   await runtime.store.clients.create(
     local.serviceId,
     {
@@ -173,7 +207,7 @@ test.each(PORTS)('npm start names %s in one line when its port is in use', async
 
 test.each([
   [['--mtls-port', 'x'], /^start: --mtls-port must be a port, 0 to 65535\n$/],
-  [['--api-port', '65536'], /^start: --api-port must be a port, 0 to 65535\n$/],
+  [['--plain-port', '65536'], /^start: --plain-port must be a port, 0 to 65535\n$/],
   [['--nonsense'], /^start: Unknown option '--nonsense'/],
   [['--truststore', 'broken.pem'], /broken.pem: no PEM certificate in it\n$/],
   [['--truststore', 'absent.pem'], /absent.pem: cannot be read/],

@@ -1,3 +1,4 @@
+import { Agent } from 'node:https'
 import { ask, jsonOf, type Question, type Reply, statusOf } from '../ask.ts'
 import { type Check, fail, type Finding, type Inspected, ok, skipped, type Visitor } from '../check.ts'
 import { CERTIFICATE_HEADERS, headerSpellings } from './certificate-headers.ts'
@@ -42,15 +43,18 @@ async function changesOf(
   visitor: Visitor,
 ): Promise<Finding[]> {
   const url = inspected.plainUrl + path
+  // A handshake costs more than all these requests.
+  const kept = new Agent({ keepAlive: true, ...(inspected.ca !== undefined && { ca: inspected.ca }) })
   const without = summaryOf(await ask(inspected, url, question))
   const changing = new Set<string>()
   for (const header of CERTIFICATE_HEADERS) {
     for (const value of headerSpellings(visitor.cert)) {
       const headers = { ...question.headers, [header]: value }
-      const reply = await ask(inspected, url, { ...question, headers })
+      const reply = await ask(inspected, url, { ...question, headers, kept })
       if (summaryOf(reply) !== without) changing.add(header)
     }
   }
+  kept.destroy()
   const problems = [...changing].map((header) =>
     fail(
       `the header ${header} changes the answer of ${path} on the plain domain: a certificate is read from it`,

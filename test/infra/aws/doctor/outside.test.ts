@@ -150,10 +150,11 @@ describe('documents', () => {
   test('doctor finds documents of another deployment', async () => {
     const other = await inspectedSite()
     onTestFinished(other.close)
-    const mixed = { ...good, plainUrl: (await other.inspected()).plainUrl }
+    const { ca = '', plainUrl } = await other.inspected()
+    const mixed = { ...good, plainUrl, ca: String(good.ca) + ca }
     expect((await verdict(metadataCheck, mixed)).split('\n')).toEqual([
       'fail: metadata differs between the two domains (200, 200)',
-      `fail: the issuer in the metadata is ${other.mtlsUrl}, but the service has ${site.mtlsUrl}`,
+      `fail: the issuer in the metadata is ${other.plainUrl}, but the service has ${site.plainUrl}`,
       expect.stringMatching(
         /^fail: the metadata send clients with certificates to .* not on the mutual-TLS domain$/,
       ),

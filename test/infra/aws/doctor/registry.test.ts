@@ -29,7 +29,7 @@ beforeEach(async () => {
   for (const client of (await site.inspected()).clients) {
     await site.runtime.store.clients.remove(site.seeded.serviceId, client)
   }
-  walk = await openWalk(site.runtime, { apiKey: site.seeded.serviceId, issuer: site.mtlsUrl })
+  walk = await openWalk(site.runtime, { apiKey: site.seeded.serviceId, issuer: site.plainUrl })
 })
 afterAll(() => site.close())
 

@@ -3,7 +3,7 @@ import { connect as connectTcp } from 'node:net'
 import { Agent } from 'node:https'
 import { connect } from 'node:tls'
 import { expect, onTestFinished, test } from 'vitest'
-import { mutualTlsEdge, plainEdge } from '../../../../infra/emulator/edge/edge.ts'
+import { mutualTlsEdge, plainEdge, plainTlsEdge } from '../../../../infra/emulator/edge/edge.ts'
 import { echoSite, edge, overAgent } from './edge-fixture.ts'
 import { converse, freshKey, identity, vector } from '../tls-client.ts'
 
@@ -101,6 +101,8 @@ test('a port in use is named in one line, with its option', async () => {
   const server = identity('server-localhost')
   const second = mutualTlsEdge({ ...busy, ...server, truststore: [new X509Certificate(vector('ca-root'))] })
   await expect(second).rejects.toThrow(`port ${port} is in use: choose another with --mtls-port`)
+  const tls = plainTlsEdge({ ...busy, ...server })
+  await expect(tls).rejects.toThrow(`port ${port} is in use: choose another with --plain-port`)
   await expect(plainEdge(busy)).rejects.toThrow(`port ${port} is in use: choose another with --api-port`)
 })
 

@@ -3,7 +3,7 @@ import { Agent } from 'node:https'
 import { connect, type ConnectionOptions } from 'node:tls'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import { expect, onTestFinished, test } from 'vitest'
-import { plainEdge } from '../../../../infra/emulator/edge/edge.ts'
+import { plainEdge, plainTlsEdge } from '../../../../infra/emulator/edge/edge.ts'
 import { echoSite, edge, overAgent } from './edge-fixture.ts'
 import { converse, freshKey, identity, makeAuthority, makeIdentity, send, vector } from '../tls-client.ts'
 
@@ -143,4 +143,29 @@ test('headers that claim a certificate make none at the plain edge', async () =>
   expect((await send(port, { headers: spoof })).status).toBe(200)
   expect(site.events).toHaveLength(1)
   expect(site.events[0]?.requestContext).not.toHaveProperty('authentication')
+})
+
+test('the plain edge over TLS asks for no certificate: headers make none, and none of the client reaches the function', async () => {
+  const site = echoSite()
+  const { port, close } = await plainTlsEdge({ ...site, ...identity('server-localhost', 'ca-issuing') })
+  onTestFinished(close)
+  for (const presented of [{}, identity('client-ec-p256')]) {
+    const headers = { ...spoof, host: `localhost:${port}` }
+    expect((await send(port, { headers }, presented)).status).toBe(200)
+  }
+  expect(site.events).toHaveLength(2)
+  for (const { requestContext, headers } of site.events) {
+    expect(requestContext).not.toHaveProperty('authentication')
+    expect(headers['x-forwarded-proto']).toBe('https')
+  }
+})
+
+test('the plain edge over TLS refuses a request for another host than that of its connection', async () => {
+  const site = echoSite()
+  const { port, close } = await plainTlsEdge({ ...site, ...identity('server-localhost', 'ca-issuing') })
+  onTestFinished(close)
+  for (const host of ['localhost:1', 'localhost', 'mtls.certbound.test', 'x y']) {
+    expect(await send(port, { headers: { host } }, {})).toEqual(FORBIDDEN)
+  }
+  expect(site.events).toHaveLength(0)
 })

@@ -54,6 +54,6 @@ export function demonstrationOnSite(site: () => PackagedSite): void {
     const demo = demonstration((line) => lines.push(line))
     await walkArticle({ site: site(), demo })
     expect(lines.filter((line) => line.includes('NOT '))).toEqual([])
-    expect([demo.failures(), demo.steps()]).toEqual([0, 26])
+    expect([demo.failures(), demo.steps()]).toEqual([0, 27])
   })
 }

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../../support/temporary-folder.ts'
 import type { PackagedSite } from './packaged-site.ts'
 import { partOfPackage } from './part-of-package.ts'
 
-const PORTS = ['mtls', 'api', 'front-end', 'front-end-mtls', 'resource', 'library']
+const PORTS = ['mtls', 'plain', 'api', 'front-end', 'front-end-tls', 'front-end-mtls', 'resource', 'library']
 
 export function npmStart(site: () => PackagedSite): void {
   async function start(folder: string) {
@@ -24,7 +24,7 @@ export function npmStart(site: () => PackagedSite): void {
     await script.printed('Ctrl-C stops')
     const local = JSON.parse(await readFile(join(directory, 'local.json'), 'utf8')) as Local
     const answer = await fetch(`${local.webApiUrl}/.well-known/oauth-authorization-server`)
-    expect(await answer.json()).toMatchObject({ issuer: local.mtlsUrl })
+    expect(await answer.json()).toMatchObject({ issuer: local.plainUrl })
     await script.printed('"endpoint":"/.well-known/oauth-authorization-server"')
     script.process.kill('SIGINT')
     expect([await script.ended, script.stderr()]).toEqual([0, ''])

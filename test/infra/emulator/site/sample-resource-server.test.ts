@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { mutualTlsRequest, type TlsIdentity } from '../../../../infra/connections/mutual-tls-request.ts'
 import { CLIENT_CERTIFICATES, startSite } from '../../../../infra/emulator/site/site.ts'
 import { siteOfFile } from '../../examples/authorization-server/local-site.ts'
@@ -45,6 +45,21 @@ test('the sample resource server serves the holder of a token, refuses a thief, 
     403,
     '{"error":"insufficient_scope"}',
   ])
+})
+
+test('the sample resource server goes on working when its service gets fapi2, which refuses secrets', async () => {
+  const token = await obtainToken('accounts:read')
+  const { registry } = site.runtime.store
+  const before = await registry.changeService(site.seeded.serviceId, (service) => service)
+  await registry.changeService(site.seeded.serviceId, (service) => ({
+    ...service,
+    ...{ fapi2: true, pkceRequired: true, pkceS256Required: true, refreshTokenKept: true },
+    supportedTokenAuthMethods: ['TLS_CLIENT_AUTH', 'SELF_SIGNED_TLS_CLIENT_AUTH', 'PRIVATE_KEY_JWT'],
+  }))
+  onTestFinished(async () => {
+    await registry.changeService(site.seeded.serviceId, (service) => ({ ...service, ...before }))
+  })
+  expect((await use(token, holder()))[0]).toBe(200)
 })
 
 test('the client of the sample resource server is deleted when the site closes', async () => {

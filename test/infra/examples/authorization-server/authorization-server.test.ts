@@ -67,7 +67,7 @@ test('consent sends the browser to the client with code, state and iss', async (
   expect(Object.fromEntries(url.searchParams)).toEqual({
     code: expect.stringMatching(/./) as string,
     state: 'a/b',
-    iss: site.mtlsUrl,
+    iss: site.plainUrl,
   })
 })
 
@@ -80,7 +80,7 @@ test('denial sends the browser to the client with access_denied, state and iss',
   expect(Object.fromEntries(searchParams)).toMatchObject({
     error: 'access_denied',
     state: 'a/b',
-    iss: site.mtlsUrl,
+    iss: site.plainUrl,
   })
   expect(searchParams.has('code')).toBe(false)
 })

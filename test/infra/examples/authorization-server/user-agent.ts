@@ -1,3 +1,5 @@
+const FORM = 'application/x-www-form-urlencoded'
+
 export interface PageAnswer {
   readonly status: number
   readonly location: string
@@ -5,15 +7,27 @@ export interface PageAnswer {
   readonly text: string
 }
 
+/** The part of `fetch` that a browser here needs. Only `redirect: 'manual'` is ever asked for. */
+type Fetch = (
+  url: string,
+  sent: {
+    readonly headers: Record<string, string>
+    readonly method: string
+    readonly body?: URLSearchParams
+    readonly redirect: 'manual'
+  },
+) => Promise<Response>
+
 /** Stands for a browser: it keeps cookies, and follows no redirect by itself. */
-export function userAgent(origin: string) {
+export function userAgent(origin: string, send: Fetch = fetch) {
   const cookies = new Map<string, string>()
 
   /** GET, or POST of a form. */
   async function go(url: string, form?: Readonly<Record<string, string>>): Promise<PageAnswer> {
     const cookie = [...cookies].map((pair) => pair.join('=')).join('; ')
-    const sent = form === undefined ? {} : { method: 'POST', body: new URLSearchParams(form) }
-    const answer = await fetch(new URL(url, origin), { headers: { cookie }, redirect: 'manual', ...sent })
+    const headers = form === undefined ? { cookie } : { cookie, 'content-type': FORM }
+    const sent = form === undefined ? { method: 'GET' } : { method: 'POST', body: new URLSearchParams(form) }
+    const answer = await send(new URL(url, origin).href, { headers, redirect: 'manual', ...sent })
     for (const line of answer.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
       cookies.set(name, value)

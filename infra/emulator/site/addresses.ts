@@ -1,0 +1,28 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Service } from '../../../shared/store/service.ts'
+import { type Domains, endpoints } from '../../aws/provisioning/secure-settings.ts'
+
+/** The members of a service whose values are addresses of this machine. They change with its ports. */
+export type Addresses = ReturnType<typeof addressesOf>
+
+/** The plain domain is the issuer, its endpoints are those of a deployment, and end-users log in at the front end. */
+export function addressesOf(domains: Domains, authorizationEndpoint: string) {
+  const issuer = domains.plain
+  return { issuer, authorizationEndpoint, mtlsEndpointAliases: [], ...endpoints(domains) }
+}
+
+/**
+ * The service with the addresses of this run. The issuer always follows the port. Of the others, one that somebody has set since
+ * the last run stays.
+ *
+ * @param last what the last run has set
+ */
+export function withAddresses(service: Service, now: Addresses, last: Partial<Addresses>): Service {
+  const own = Object.entries(now).filter(([member]) => {
+    const name = member as keyof Addresses
+    return name === 'issuer' || isUnset(service[name]) || isDeepStrictEqual(service[name], last[name])
+  })
+  return { ...service, ...Object.fromEntries(own) }
+}
+
+const isUnset = (value: unknown): boolean => value === undefined || isDeepStrictEqual(value, [])

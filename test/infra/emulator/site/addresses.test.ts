@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { addressesOf, withAddresses } from '../../../../infra/emulator/site/addresses.ts'
+import { Service } from '../../../../shared/store/service.ts'
+
+const mtls = 'https://localhost:1'
+const before = addressesOf(
+  { mtls, plain: 'https://localhost:2', mtlsOnly: false },
+  'https://localhost:3/login',
+)
+const now = addressesOf({ mtls, plain: 'https://localhost:4', mtlsOnly: false }, 'https://localhost:5/login')
+const service = (members: object) => Service.parse({ apiKey: 1, credentials: [], ...members })
+
+test('a service whose issuer was the mutual-TLS domain gets the plain domain as its issuer, with aliases and a login', () => {
+  const old = service({ issuer: mtls, serviceName: 'kept' })
+  expect(withAddresses(old, now, {})).toEqual({ ...old, ...now })
+})
+
+test('the addresses of the last run follow the ports of this run, and an address of somebody else stays', () => {
+  const own = { tokenEndpoint: 'https://as.example.com/token' }
+  const old = service({ ...before, ...own })
+  expect(withAddresses(old, now, before)).toEqual({ ...old, ...now, ...own })
+})
+
+test('a service has no aliases after a run with OAuth only on the mutual-TLS domain, and has them again after the next', () => {
+  const only = addressesOf(
+    { mtls, plain: 'https://localhost:2', mtlsOnly: true },
+    'https://localhost:3/login',
+  )
+  const alone = withAddresses(service(before), only, before)
+  expect(alone).toMatchObject({ mtlsEndpointAliases: [], tokenEndpoint: `${mtls}/token` })
+  expect(withAddresses(alone, before, only)).toEqual(service(before))
+})
