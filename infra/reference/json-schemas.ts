@@ -14,7 +14,7 @@ import { Metadata, PublicJwkSet } from '../../shared/metadata/metadata-schema.ts
 import { CLIENT_MEANINGS, EXTENSION_MEANINGS } from '../../shared/store/client-reference.ts'
 import { SERVICE_MEANINGS } from '../../shared/store/service-reference.ts'
 import { ENDPOINTS, referenceOf } from './endpoints.ts'
-import { MEMBERS } from './members.ts'
+import { MEMBERS, STEP_MEANINGS } from './members.ts'
 import { deployedRoutes } from './operations.ts'
 
 /** JSON Schema, as far as it is read here. */
@@ -142,6 +142,7 @@ const SETTINGS: Readonly<Record<string, Meanings>> = {
   client: OF_CLIENTS,
   clients: OF_CLIENTS,
   extension: EXTENSION_MEANINGS,
+  steps: STEP_MEANINGS,
 }
 
 /** Adds the description of each member, at any depth. */

@@ -52,6 +52,8 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   acr: 'The authentication context class of the end-user’s authentication.',
   authTime: 'When the end-user was authenticated, in seconds since the epoch.',
   acrValues: 'The end-user must have been authenticated with one of these authentication context classes.',
+  'AuthIntrospectionRequest.explain':
+    'Whether the response has `steps`. Needs the role `manage`. The outcome is the same as without it.',
   'AuthIntrospectionRequest.maxAge': 'The authentication of the end-user must be no older, in seconds.',
   withHiddenProperties: 'Whether the response has hidden properties too.',
   accessTokenPersistent: 'Must be false: every token expires.',
@@ -139,6 +141,8 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   acrEssential: 'Always false.',
   authorizationCode: 'The authorization code.',
   ticketInfo: 'What is stored with the ticket.',
+  steps:
+    'Only with `explain`: the checks of the decision in their order. The first one that failed is the answer.',
   existent: 'Whether the token exists.',
   usable: 'Whether the token has not expired.',
   sufficient: 'Whether the token has the required scopes.',
@@ -184,6 +188,39 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   authorization_response_iss_parameter_supported: 'RFC 9207 section 3.',
   tls_client_certificate_bound_access_tokens: 'RFC 8705 section 3.3.',
   mtls_endpoint_aliases: 'RFC 8705 section 5.',
+}
+
+/** Members of `steps`. */
+export const STEP_MEANINGS: Readonly<Record<string, string>> = {
+  name: 'The check.',
+  outcome: 'The checks after the failed one are not looked at, and have no further members.',
+  reason: 'Of the failed check: the reason, as in the log.',
+  resultCode: 'Of the failed check: the result code of the answer.',
+  tokenFormat: '`token`: the form of the token.',
+  clientId: '`token`: the client that the token was issued to.',
+  clientIdAlias: '`token`: the alias by which it was asked for, if that is still its alias.',
+  grantType: '`token`: the grant type that it was issued for.',
+  issuedAt: '`token`, `client`: when it was issued, in milliseconds since the epoch.',
+  locked: '`client`: whether the client is locked. Absent: it was deleted.',
+  clientNotBefore:
+    '`client`: tokens of the client that were issued earlier are cut off. Milliseconds since the epoch.',
+  serviceNotBefore:
+    '`client`: tokens of the service that were issued earlier are cut off. Milliseconds since the epoch.',
+  expiresAt: '`expiry`: milliseconds since the epoch.',
+  refreshable: '`expiry`: whether its refresh token is valid.',
+  bound: '`binding`: whether the token is bound to a certificate.',
+  boundOnly: '`binding`: whether an unbound token is refused.',
+  certificate: '`binding`: what the request has as certificate.',
+  tokenThumbprint: '`binding`: SHA-256, as base64url, of the certificate that the token is bound to.',
+  certificateThumbprint: '`binding`: the same of the certificate in the request.',
+  required: '`scopes`, `resources`, `acr`: what the request asks for.',
+  granted: '`scopes`, `resources`: what the token has. The resources include the default of the service.',
+  missing: '`scopes`, `resources`: what is required and not granted.',
+  requiredSubject: '`subject`: the end-user that the request asks for.',
+  grantedSubject: '`subject`: the end-user of the token.',
+  grantedAcr: '`acr`: the authentication context class of the end-user’s authentication.',
+  requiredMaxAge: '`maxAge`: the highest age of the authentication, in seconds.',
+  authTime: '`maxAge`: when the end-user was authenticated, in seconds since the epoch.',
 }
 
 /** Parameters of paths. */
