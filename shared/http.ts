@@ -31,6 +31,17 @@ export interface HttpResponse {
   readonly body: string
 }
 
+/** The body of an answer about one record, with its entity tag without the quotes (RFC 9110 section 8.8.3). */
+export class TaggedBody {
+  readonly content: object
+  readonly tag: string
+
+  constructor(content: object, tag: string) {
+    this.content = content
+    this.tag = tag
+  }
+}
+
 /** The body of an answer on the OAuth face that is a JWT instead of JSON. */
 export class SignedBody {
   readonly mediaType: string

@@ -29,7 +29,7 @@ export const routes = routesOf(
     face: managementApi(),
     read: clientRequests.readClientNamed,
     decide: clients.getClient,
-    respond: clientAnswers.clientView,
+    respond: clientAnswers.taggedClient,
   }),
   route({
     paths: inBothVersions('/client/get/list'),
@@ -46,7 +46,7 @@ export const routes = routesOf(
     face: managementApi(clientRequests.ClientSettings),
     read: clientRequests.readUpdate,
     decide: clients.updateClient,
-    respond: clientAnswers.clientView,
+    respond: clientAnswers.taggedClient,
   }),
   route({
     paths: inBothVersions('/client/delete/{clientId}'),
@@ -106,13 +106,13 @@ export const routes = routesOf(
     face: managementApi(),
     read: () => undefined,
     decide: services.getService,
-    respond: (service) => serviceAnswers.serviceView(service),
+    respond: serviceAnswers.taggedService,
   }),
   route({
     paths: ['/api/service/update/{apiKey}', '/api/{serviceId}/service/update'],
     access: byServiceOrOwner,
     face: managementApi(serviceRequests.ServiceSettings),
-    read: serviceRequests.readChange,
+    read: serviceRequests.readUpdate,
     decide: services.updateService,
     respond: serviceAnswers.changedService,
   }),

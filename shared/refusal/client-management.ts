@@ -28,6 +28,8 @@ export const CLIENT_MANAGEMENT = {
   'client-unknown-at-delete': ['A026201', 404, 'invalid_request', 'The client does not exist.'],
   'client-unknown-at-get': ['A027201', 404, 'invalid_request', 'The client does not exist.'],
   'client-unknown-at-update': ['A029201', 404, 'invalid_request', 'The client does not exist.'],
+  'record-changed': ['A029291', 412, 'invalid_request', "The record has changed since it had the entity tag in 'If-Match'. Read it again."],
+  'if-match-malformed': ['A029292', 400, 'invalid_request', "'If-Match' must be '*' or a list of entity tags."],
   'client-unknown-at-secret-refresh': ['A148201', 404, 'invalid_request', 'No client has the client identifier.'],
   'client-unknown-at-secret-update': ['A149201', 404, 'invalid_request', 'No client has the client identifier.'],
   'client-secret-malformed': ['A149601', 400, 'invalid_request', "The format of the value of the 'clientSecret' request parameter is wrong."],

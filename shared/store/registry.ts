@@ -71,19 +71,19 @@ export class Registry {
     return (await this.hasClients(service)) ? Service.parse(lost) : undefined
   }
 
-  /** @returns the changed client, or `undefined` if it does not exist */
+  /** @returns the changed client, or `undefined` if it does not exist or `change` returned `undefined` */
   changeClient(
     service: number,
     client: number,
-    change: (client: Client) => z.input<typeof Client>,
+    change: (client: Client) => z.input<typeof Client> | undefined,
   ): Promise<Client | undefined> {
     return this.#records.change(clientKey(service, client), Client, change)
   }
 
-  /** @returns the changed service, or `undefined` if it does not exist */
+  /** @returns the changed service, or `undefined` if it does not exist or `change` returned `undefined` */
   changeService(
     service: number,
-    change: (service: Service) => z.input<typeof Service>,
+    change: (service: Service) => z.input<typeof Service> | undefined,
   ): Promise<Service | undefined> {
     return this.#records.change(serviceKey(service), Service, (current) =>
       current.deletedAt === undefined ? change(current) : undefined,

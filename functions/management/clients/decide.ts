@@ -7,8 +7,9 @@ import { clientNumber } from '../../../shared/store/registry.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { newNumber, newSecret } from '../../../shared/store/identity.ts'
 import { refuseTooLarge } from '../record-size.ts'
+import { mayChange, refuseChanged } from '../precondition.ts'
 import { byCreation } from '../listing.ts'
-import type { ClientNamed, ClientSettings, ListRequest, SettingsRequest } from './request.ts'
+import type { ClientNamed, ClientSettings, ListRequest, SettingsRequest, UpdateRequest } from './request.ts'
 import { checkClient } from './rules.ts'
 import { ClientJwkSet } from './settings-schema.ts'
 
@@ -112,23 +113,28 @@ export async function listClients(request: ListRequest, { service, store }: Call
  * Replaces the settings. Absent settings get their defaults (Authlete contract, rule 9). The secret does not change. An update can
  * lock the client, but only `lock_flag` can unlock it.
  *
- * @throws Refusal client-…
+ * @throws Refusal client-…, record-changed
  */
-export async function updateClient(request: ClientNamed & SettingsRequest, call: Call): Promise<Client> {
-  const { carried } = request
+export async function updateClient(request: UpdateRequest, call: Call): Promise<Client> {
+  const { carried, ifMatch } = request
   const { service, store, now } = call
   const { registry, clients } = store
   const before = await findNamed(request, 'client-unknown-at-update', call)
+  refuseChanged(ifMatch, before)
   const settings = withoutOwnNumber(request.settings, before.clientId)
   await checkClient(settings, service, before)
   const record = recordOf(settings, carried)
   refuseTooLarge(record, 'client-too-large')
   checkProfile(Client.parse({ ...record, clientId: before.clientId }), service)
   await reserveAlias(settings.clientIdAlias, before, call)
-  if (settings.locked) await clients.setLocked(service.apiKey, before, true)
+  const lock = () => clients.setLocked(service.apiKey, before, true)
+  if (settings.locked && ifMatch === undefined) await lock()
   let replaced: string | undefined
+  let isStale = false
   const after = await registry.changeClient(service.apiKey, before.clientId, (current) => {
     replaced = current.clientIdAlias
+    isStale = !mayChange(ifMatch, current)
+    if (isStale) return undefined
     return {
       ...record,
       clientId: current.clientId,
@@ -139,8 +145,12 @@ export async function updateClient(request: ClientNamed & SettingsRequest, call:
     }
   })
   await settleAliases(before, replaced, settings.clientIdAlias, call)
+  if (isStale) throw new Refusal('record-changed')
   if (after === undefined) throw new Refusal('client-unknown-at-update')
-  return after
+  if (!settings.locked || ifMatch === undefined) return after
+  // An update that its condition refuses must not lock the client, so here the lock comes last.
+  await lock()
+  return findNamed({ ...request, clientId: String(before.clientId) }, 'client-unknown-at-update', call)
 }
 
 /** Answers have the number in place of an absent alias, and callers send back the answers that they read. */

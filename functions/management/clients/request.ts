@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import type { HttpRequest } from '../../../shared/http.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
+import { readIfMatch } from '../../../shared/request/if-match.ts'
 import { RANGE } from '../../../shared/request/range.ts'
 import { readCall, readJsonObject, withoutEmpty } from '../../../shared/request/body.ts'
 import { parseSettings } from '../../../shared/request/settings-body.ts'
@@ -68,8 +69,14 @@ export function readClientNamed(http: HttpRequest): ClientNamed {
   return { clientId: http.pathParameters['clientId'] ?? '', version: isVersion3(http) ? 3 : 2 }
 }
 
-export function readUpdate(http: HttpRequest): ClientNamed & SettingsRequest {
-  return { ...readClientNamed(http), ...readClient(http) }
+export interface UpdateRequest extends ClientNamed, SettingsRequest {
+  /** The versions of the client that may be changed. Absent: any. */
+  readonly ifMatch: readonly string[] | undefined
+}
+
+/** @throws Refusal if-match-malformed, or as `readClient` */
+export function readUpdate(http: HttpRequest): UpdateRequest {
+  return { ...readClientNamed(http), ifMatch: readIfMatch(http), ...readClient(http) }
 }
 
 export const LockCall = z.object({ clientLocked: z.boolean() })

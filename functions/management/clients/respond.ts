@@ -1,4 +1,6 @@
+import { TaggedBody } from '../../../shared/http.ts'
 import type { Client } from '../../../shared/store/client.ts'
+import { versionOf } from '../../../shared/store/records.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { success } from '../../../shared/web-api.ts'
 import { toMilliseconds } from '../listing.ts'
@@ -24,6 +26,11 @@ export function clientView(client: Client, service: Service): ClientAnswer {
     createdAt: toMilliseconds(createdAt),
     modifiedAt: toMilliseconds(modifiedAt),
   }
+}
+
+/** The same with its entity tag. */
+export function taggedClient(client: Client, service: Service): TaggedBody {
+  return new TaggedBody(clientView(client, service), versionOf(client))
 }
 
 export function createdClient({ client, secret }: ClientWithSecret, service: Service): CreatedClientAnswer {

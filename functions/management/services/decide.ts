@@ -3,15 +3,17 @@ import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Range } from '../../../shared/request/range.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import type { Call, OwnerCall } from '../../../shared/call.ts'
+import { versionOf } from '../../../shared/store/records.ts'
 import { keyIdsOf, Service } from '../../../shared/store/service.ts'
 import { newNumber, newSecret } from '../../../shared/store/identity.ts'
 import { refuseTooLarge } from '../record-size.ts'
 import { byCreation } from '../listing.ts'
+import { refuseChanged } from '../precondition.ts'
 import { credentialsFrom, type PreparedCredential, prepareCredentials } from './credentials.ts'
 import { keyUsesAfter } from './key-rotation.ts'
 import { checkSigningKeys, type GivenKey, readKeys } from './keys.ts'
 import { announceKeys, eraseKeys, eraseRemoved, privateKeyIds, putKeys } from './private-keys.ts'
-import type { ServiceChange } from './request.ts'
+import type { ServiceChange, ServiceUpdate } from './request.ts'
 import { checkCutOff, checkService } from './rules.ts'
 
 /** A service, and the new secrets by their digests. Only this answer shows them. */
@@ -75,27 +77,39 @@ export async function listServices(range: Range, { store }: OwnerCall): Promise<
  * Changes the settings that are present; `null` means the default (Authlete contract, rule 9). New private keys are stored before
  * they are published. Removed private keys are deleted after it.
  *
- * @throws Refusal service-…
+ * @throws Refusal service-…, record-changed
  */
 export async function updateService(
-  change: ServiceChange,
+  { ifMatch, ...change }: ServiceUpdate,
   { service: { apiKey }, store, now, random }: Call,
 ): Promise<ChangedService> {
   const prepared = prepare(change, random)
   const apply = (current: Service) => changed(current, prepared, now, store.registry.cacheSeconds)
   const before = await store.registry.currentService(apiKey)
   if (before === undefined) throw new Refusal('api-service-unknown')
+  refuseChanged(ifMatch, before)
   apply(before)
-  if (!(await announceKeys(before, prepared.keys, store))) throw new Refusal('api-service-unknown')
+  let known = before
+  let isStale = false
+  const mayStillChange = (current: Service) => {
+    isStale = ifMatch !== undefined && versionOf(current) !== versionOf(known)
+    return !isStale
+  }
+  const announced = await announceKeys(before, prepared.keys, store, mayStillChange)
+  if (announced === undefined) throw new Refusal(isStale ? 'record-changed' : 'api-service-unknown')
+  known = announced
   await putKeys(apiKey, prepared.keys, store)
   let replaced = before
-  const service = await store.registry.changeService(apiKey, (current) => apply((replaced = current)))
+  const service = await store.registry.changeService(apiKey, (current) =>
+    mayStillChange((replaced = current)) ? apply(current) : undefined,
+  )
+  // The keys of this update stay named in the record, as those of an interrupted one: another update may have published them.
+  if (isStale) throw new Refusal('record-changed')
   if (service === undefined) {
     await eraseKeys(apiKey, privateKeyIds(prepared.keys), store)
     throw new Refusal('api-service-unknown')
   }
-  await eraseRemoved(replaced, service, store)
-  return { service, secrets: secretsOf(prepared) }
+  return { service: await eraseRemoved(replaced, service, store), secrets: secretsOf(prepared) }
 }
 
 interface PreparedChange extends Omit<ServiceChange, 'jwks' | 'credentials'> {

@@ -1,3 +1,5 @@
+import { TaggedBody } from '../../../shared/http.ts'
+import { versionOf } from '../../../shared/store/records.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { toMilliseconds } from '../listing.ts'
 import type { CreatedServiceAnswer, ServiceAnswer, ServiceListAnswer } from './answer-schema.ts'
@@ -41,8 +43,13 @@ export function serviceView(service: Service, secrets = NO_SECRETS): ServiceAnsw
   }
 }
 
-export function changedService({ service, secrets }: ChangedService): ServiceAnswer {
-  return serviceView(service, secrets)
+/** The same with its entity tag. */
+export function taggedService(service: Service): TaggedBody {
+  return new TaggedBody(serviceView(service), versionOf(service))
+}
+
+export function changedService({ service, secrets }: ChangedService): TaggedBody {
+  return new TaggedBody(serviceView(service, secrets), versionOf(service))
 }
 
 export function createdService({ service, secrets, apiSecret }: CreatedService): CreatedServiceAnswer {
