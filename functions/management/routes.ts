@@ -4,6 +4,7 @@ import { notOffered, probe } from '../../shared/lambda/open-routes.ts'
 import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
 import { jwkSetOf, metadataOf } from '../../shared/metadata/metadata.ts'
 import * as clients from './clients/decide.ts'
+import { listClients } from './clients/list.ts'
 import * as clientRequests from './clients/request.ts'
 import * as clientAnswers from './clients/respond.ts'
 import * as services from './services/decide.ts'
@@ -37,7 +38,7 @@ export const routes = routesOf(
     access: byRole('manage'),
     face: managementApi(clientRequests.ClientListCall),
     read: clientRequests.readList,
-    decide: clients.listClients,
+    decide: listClients,
     respond: clientAnswers.clientList,
   }),
   route({

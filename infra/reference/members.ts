@@ -125,6 +125,12 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   previousRefreshTokenUsed: 'Whether the refresh token had just been replaced.',
   ...all('The secret; only in this answer.', 'newClientSecret CreatedClient.clientSecret'),
   client: 'The client.',
+  search: 'Only clients whose name, alias or client ID contains this text, in upper or lower case.',
+  pageSize:
+    'How many clients a page has, instead of `start` and `end`. Default with `pageToken`: 20. The order is that of the client IDs as text.',
+  pageToken: 'The page behind the one that had it as `nextPageToken`.',
+  nextPageToken:
+    'Asks for the next page. Absent: this is the last one. With `search` a page may have fewer clients, or none.',
   clients: 'The clients of this page of the list.',
   service: 'The service.',
   services: 'The services of this page of the list.',

@@ -8,8 +8,7 @@ import type { Service } from '../../../shared/store/service.ts'
 import { newNumber, newSecret } from '../../../shared/store/identity.ts'
 import { refuseTooLarge } from '../record-size.ts'
 import { mayChange, refuseChanged } from '../precondition.ts'
-import { byCreation } from '../listing.ts'
-import type { ClientNamed, ClientSettings, ListRequest, SettingsRequest, UpdateRequest } from './request.ts'
+import type { ClientNamed, ClientSettings, SettingsRequest, UpdateRequest } from './request.ts'
 import { checkClient } from './rules.ts'
 import { ClientJwkSet } from './settings-schema.ts'
 
@@ -92,21 +91,6 @@ async function findNamed(
 
 function unknownReason(clientId: string): Reason {
   return clientNumber(clientId) === undefined ? 'api-client-unknown' : 'api-client-number-unknown'
-}
-
-export interface ClientList extends ListRequest {
-  readonly totalCount: number
-  readonly clients: readonly Client[]
-}
-
-/** Lists the clients in the order of their creation. */
-export async function listClients(request: ListRequest, { service, store }: Call): Promise<ClientList> {
-  const { start, end, developer } = request
-  const all = await store.registry.listClients(service.apiKey)
-  const chosen = all
-    .filter((client) => developer === undefined || client.carried['developer'] === developer)
-    .sort(byCreation(({ clientId }) => clientId))
-  return { ...request, totalCount: chosen.length, clients: chosen.slice(start, end) }
 }
 
 /**

@@ -11,7 +11,8 @@ import type {
   LockAnswer,
   SecretAnswer,
 } from './answer-schema.ts'
-import type { ClientList, ClientWithSecret } from './decide.ts'
+import type { ClientWithSecret } from './decide.ts'
+import type { ClientList, ClientPage } from './list.ts'
 import type { CarriedByClient } from './settings-schema.ts'
 
 /** The answer about a client, without its secret. Absent members are `undefined`, which JSON leaves out. */
@@ -37,11 +38,11 @@ export function createdClient({ client, secret }: ClientWithSecret, service: Ser
   return { ...clientView(client, service), clientSecret: secret }
 }
 
-export function clientList(
-  { start, end, totalCount, clients }: ClientList,
-  service: Service,
-): ClientListAnswer {
-  return { start, end, totalCount, clients: clients.map((client) => clientView(client, service)) }
+export function clientList(list: ClientList | ClientPage, service: Service): ClientListAnswer {
+  const clients = list.clients.map((client) => clientView(client, service))
+  if (!('totalCount' in list)) return { clients, nextPageToken: list.nextPageToken }
+  const { start, end, totalCount } = list
+  return { start, end, totalCount, clients }
 }
 
 export function refreshedSecret({ client, secret }: ClientWithSecret): SecretAnswer {

@@ -93,5 +93,6 @@ await provokeAll('client-management-refusals.test.ts', CLIENT_MANAGEMENT, {
   ),
   'list-start-malformed': gives('400 A028201', ({ v3 }) => v3('GET', '/client/get/list?start=x')),
   'list-start-negative': gives('400 A028202', ({ v3 }) => v3('GET', '/client/get/list?start=-1')),
+  'list-page-malformed': gives('400 A028292', ({ v3 }) => v3('GET', '/client/get/list?pageToken=x')),
   'list-end-wrong': gives('400 A028291', ({ v3 }) => v3('GET', '/client/get/list?end=-1')),
 })
