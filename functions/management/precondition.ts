@@ -2,17 +2,37 @@ import { Refusal } from '../../shared/refusal/refusal.ts'
 import { versionOf } from '../../shared/store/records.ts'
 
 /**
- * Whether `If-Match` allows to change a record. To be asked in the change itself, which the store repeats with what is stored then:
- * of two changes with one entity tag, one is done.
- *
- * @param ifMatch the versions that may be changed, or `undefined` for any (RFC 9110 section 13.1.1)
- * @param current as it was read from the store
+ * `If-Match` of a change (RFC 9110 section 13.1.1). It is judged in the change itself, which the store repeats with what is stored
+ * then: of two changes with one entity tag, one is done.
  */
-export function mayChange(ifMatch: readonly string[] | undefined, current: object): boolean {
-  return ifMatch === undefined || ifMatch.includes(versionOf(current))
-}
+export class Precondition {
+  readonly #versions: readonly string[] | undefined
+  #isBroken = false
 
-/** @throws Refusal record-changed */
-export function refuseChanged(ifMatch: readonly string[] | undefined, current: object): void {
-  if (!mayChange(ifMatch, current)) throw new Refusal('record-changed')
+  /** @param versions those that may be changed, or `undefined` for any */
+  constructor(versions: readonly string[] | undefined) {
+    this.#versions = versions
+  }
+
+  /** @param current as it was read from the store */
+  readonly allows = (current: object): boolean => {
+    this.#isBroken = this.#versions?.includes(versionOf(current)) === false
+    return !this.#isBroken
+  }
+
+  /** @throws Refusal record-changed if the last record that was judged must not be changed */
+  refuseBroken(): void {
+    if (this.#isBroken) throw new Refusal('record-changed')
+  }
+
+  /** @throws Refusal record-changed */
+  require(current: object): void {
+    this.allows(current)
+    this.refuseBroken()
+  }
+
+  /** The condition for the next change after one of our own. */
+  after(changed: object): Precondition {
+    return new Precondition(this.#versions && [versionOf(changed)])
+  }
 }

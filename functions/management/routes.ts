@@ -107,7 +107,7 @@ export const routes = routesOf(
     face: managementApi(),
     read: () => undefined,
     decide: services.getService,
-    respond: serviceAnswers.taggedService,
+    respond: serviceAnswers.foundService,
   }),
   route({
     paths: ['/api/service/update/{apiKey}', '/api/{serviceId}/service/update'],

@@ -132,6 +132,8 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   nextPageToken:
     'Asks for the next page. Absent: this is the last one. With `search` a page may have fewer clients, or none.',
   clients: 'The clients of this page of the list.',
+  keyUses:
+    'Only in the answer of `/service/get`: what each key of `jwks` does, and when it may be removed ([keys.md](keys.md)).',
   service: 'The service.',
   services: 'The services of this page of the list.',
   start: 'The index of the first entry of the page, counted from 0. Default: 0.',
@@ -194,39 +196,6 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   authorization_response_iss_parameter_supported: 'RFC 9207 section 3.',
   tls_client_certificate_bound_access_tokens: 'RFC 8705 section 3.3.',
   mtls_endpoint_aliases: 'RFC 8705 section 5.',
-}
-
-/** Members of `steps`. */
-export const STEP_MEANINGS: Readonly<Record<string, string>> = {
-  name: 'The check.',
-  outcome: 'The checks after the failed one are not looked at, and have no further members.',
-  reason: 'Of the failed check: the reason, as in the log.',
-  resultCode: 'Of the failed check: the result code of the answer.',
-  tokenFormat: '`token`: the form of the token.',
-  clientId: '`token`: the client that the token was issued to.',
-  clientIdAlias: '`token`: the alias by which it was asked for, if that is still its alias.',
-  grantType: '`token`: the grant type that it was issued for.',
-  issuedAt: '`token`, `client`: when it was issued, in milliseconds since the epoch.',
-  locked: '`client`: whether the client is locked. Absent: it was deleted.',
-  clientNotBefore:
-    '`client`: tokens of the client that were issued earlier are cut off. Milliseconds since the epoch.',
-  serviceNotBefore:
-    '`client`: tokens of the service that were issued earlier are cut off. Milliseconds since the epoch.',
-  expiresAt: '`expiry`: milliseconds since the epoch.',
-  refreshable: '`expiry`: whether its refresh token is valid.',
-  bound: '`binding`: whether the token is bound to a certificate.',
-  boundOnly: '`binding`: whether an unbound token is refused.',
-  certificate: '`binding`: what the request has as certificate.',
-  tokenThumbprint: '`binding`: SHA-256, as base64url, of the certificate that the token is bound to.',
-  certificateThumbprint: '`binding`: the same of the certificate in the request.',
-  required: '`scopes`, `resources`, `acr`: what the request asks for.',
-  granted: '`scopes`, `resources`: what the token has. The resources include the default of the service.',
-  missing: '`scopes`, `resources`: what is required and not granted.',
-  requiredSubject: '`subject`: the end-user that the request asks for.',
-  grantedSubject: '`subject`: the end-user of the token.',
-  grantedAcr: '`acr`: the authentication context class of the end-user’s authentication.',
-  requiredMaxAge: '`maxAge`: the highest age of the authentication, in seconds.',
-  authTime: '`maxAge`: when the end-user was authenticated, in seconds since the epoch.',
 }
 
 /** Parameters of paths. */

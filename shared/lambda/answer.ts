@@ -41,11 +41,14 @@ export function signedAnswer({ mediaType, text }: SignedBody): HttpResponse {
 
 export const NO_CONTENT: HttpResponse = { status: 204, headers: { 'cache-control': 'no-store' }, body: '' }
 
+/** How long others may keep a public document, in seconds. */
+export const PUBLIC_SECONDS = 300
+
 /** A document for everyone, which may be cached (requirement G06). */
 export function publicJson(body: object): HttpResponse {
   const headers = {
     'content-type': 'application/json',
-    'cache-control': 'public, max-age=300',
+    'cache-control': `public, max-age=${String(PUBLIC_SECONDS)}`,
     'access-control-allow-origin': '*',
   }
   return { status: 200, headers, body: JSON.stringify(body) }

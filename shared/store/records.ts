@@ -35,9 +35,9 @@ export class Records {
     return this.#table.query({ pk })
   }
 
-  /** The first records of a partition, or those behind `after` in the order of `sk` as text. Empty only if there are none. */
-  listFirst({ pk }: RecordKey, limit: number, after?: RecordKey): Promise<readonly Item[]> {
-    return this.#table.queryFirst({ pk }, limit, after && { ...after })
+  /** The first records of a partition, or those whose `sk` is behind `after` as text. Empty only if there are none. */
+  listFirst({ pk }: RecordKey, limit: number, after?: string): Promise<readonly Item[]> {
+    return this.#table.queryFirst({ pk }, limit, after === undefined ? after : { pk, sk: after })
   }
 
   create(key: RecordKey, item: Item): Promise<WriteOutcome> {

@@ -158,7 +158,7 @@ export class Registry {
   }
 
   #clientItems(service: number, limit: number, after?: number) {
-    return this.#records.listFirst(clientKey(service, 0), limit, after && clientKey(service, after))
+    return this.#records.listFirst(clientKey(service, 0), limit, after?.toString())
   }
 
   /** Some aliases, also those that no client has, and the numbers of their clients. Not from the cache. */

@@ -7,7 +7,7 @@ import { clientNumber } from '../../../shared/store/registry.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { newNumber, newSecret } from '../../../shared/store/identity.ts'
 import { refuseTooLarge } from '../record-size.ts'
-import { mayChange, refuseChanged } from '../precondition.ts'
+import { Precondition } from '../precondition.ts'
 import type { ClientNamed, ClientSettings, SettingsRequest, UpdateRequest } from './request.ts'
 import { checkClient } from './rules.ts'
 import { ClientJwkSet } from './settings-schema.ts'
@@ -104,7 +104,8 @@ export async function updateClient(request: UpdateRequest, call: Call): Promise<
   const { service, store, now } = call
   const { registry, clients } = store
   const before = await findNamed(request, 'client-unknown-at-update', call)
-  refuseChanged(ifMatch, before)
+  const condition = new Precondition(ifMatch)
+  condition.require(before)
   const settings = withoutOwnNumber(request.settings, before.clientId)
   await checkClient(settings, service, before)
   const record = recordOf(settings, carried)
@@ -114,11 +115,9 @@ export async function updateClient(request: UpdateRequest, call: Call): Promise<
   const lock = () => clients.setLocked(service.apiKey, before, true)
   if (settings.locked && ifMatch === undefined) await lock()
   let replaced: string | undefined
-  let isStale = false
   const after = await registry.changeClient(service.apiKey, before.clientId, (current) => {
     replaced = current.clientIdAlias
-    isStale = !mayChange(ifMatch, current)
-    if (isStale) return undefined
+    if (!condition.allows(current)) return undefined
     return {
       ...record,
       clientId: current.clientId,
@@ -129,7 +128,7 @@ export async function updateClient(request: UpdateRequest, call: Call): Promise<
     }
   })
   await settleAliases(before, replaced, settings.clientIdAlias, call)
-  if (isStale) throw new Refusal('record-changed')
+  condition.refuseBroken()
   if (after === undefined) throw new Refusal('client-unknown-at-update')
   if (!settings.locked || ifMatch === undefined) return after
   // An update that its condition refuses must not lock the client, so here the lock comes last.

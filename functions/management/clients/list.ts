@@ -43,15 +43,19 @@ async function pageOf(
   let last = after
   for (let lookedAt = 0; lookedAt < MAX_LOOKED_AT;) {
     const chunk = await store.registry.firstClients(service.apiKey, isFiltered ? CHUNK : size + 1, last)
-    if (chunk.length === 0) return { clients, nextPageToken: undefined }
+    if (chunk.length === 0) return pageBefore(undefined, clients)
     lookedAt += chunk.length
     for (const client of chunk) {
-      if (clients.length === size) return { clients, nextPageToken: last && toPageToken(last) }
+      if (clients.length === size) return pageBefore(last, clients)
       last = client.clientId
       if (isChosen(client)) clients.push(client)
     }
   }
-  return { clients, nextPageToken: last && toPageToken(last) }
+  return pageBefore(last, clients)
+}
+
+function pageBefore(last: number | undefined, clients: readonly Client[]): ClientPage {
+  return { clients, nextPageToken: last === undefined ? undefined : toPageToken(last) }
 }
 
 function choice({ developer, search }: ListRequest): (client: Client) => boolean {

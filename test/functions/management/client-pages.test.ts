@@ -21,7 +21,11 @@ async function page(walk: Walk, query: string): Promise<Page> {
 }
 
 /** All pages, with what happens between them. */
-async function pages(walk: Walk, query: string, between: (last: Page) => Promise<unknown> = async () => {}) {
+async function pages(
+  walk: Walk,
+  query: string,
+  between: (last: Page) => Promise<unknown> = () => Promise.resolve(),
+) {
   const all = [await page(walk, query)]
   for (let last = all[0]; last?.next !== undefined; last = all.at(-1)) {
     await between(last)
