@@ -25,6 +25,9 @@ export function withoutNull(content: Readonly<Record<string, unknown>>): object 
   return Object.fromEntries(Object.entries(content).filter(([, value]) => value !== null))
 }
 
+/** How long others may keep a public document, in seconds. */
+export const PUBLIC_SECONDS = 300
+
 export interface HttpResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>

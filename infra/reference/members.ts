@@ -133,7 +133,7 @@ export const MEMBERS: Readonly<Record<string, string>> = {
     'Asks for the next page. Absent: this is the last one. With `search` a page may have fewer clients, or none.',
   clients: 'The clients of this page of the list.',
   keyUses:
-    'Only in the answer of `/service/get`: what each key of `jwks` does, and when it may be removed ([keys.md](keys.md)).',
+    'Only in the answer of `/service/get`: what each key of `jwks` does, and when it may be removed (docs/keys.md).',
   service: 'The service.',
   services: 'The services of this page of the list.',
   start: 'The index of the first entry of the page, counted from 0. Default: 0.',

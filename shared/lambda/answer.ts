@@ -1,4 +1,4 @@
-import type { HttpResponse, SignedBody } from '../http.ts'
+import { type HttpResponse, PUBLIC_SECONDS, type SignedBody } from '../http.ts'
 
 /** An answer, with what the log line says of it. */
 export interface Answer {
@@ -40,9 +40,6 @@ export function signedAnswer({ mediaType, text }: SignedBody): HttpResponse {
 }
 
 export const NO_CONTENT: HttpResponse = { status: 204, headers: { 'cache-control': 'no-store' }, body: '' }
-
-/** How long others may keep a public document, in seconds. */
-export const PUBLIC_SECONDS = 300
 
 /** A document for everyone, which may be cached (requirement G06). */
 export function publicJson(body: object): HttpResponse {

@@ -24,9 +24,11 @@ export async function listClients(request: ListRequest, call: Call): Promise<Cli
   return { ...request, totalCount: chosen.length, clients: chosen.slice(start, end) }
 }
 
-/** The caller goes on behind so many clients: a search that finds nothing must not read them all in one call. */
-const MAX_LOOKED_AT = 1000
+/** A search looks at so many clients for each query. */
 const CHUNK = 250
+
+/** A search that finds nothing must not read all clients in one call. A query has 1 MB at most, and an answer must have less than 6. */
+const MAX_QUERIES = 4
 
 /**
  * A page begins behind a client number and not at a count, so clients that come and go meanwhile neither move another into the next
@@ -41,10 +43,9 @@ async function pageOf(
   const isFiltered = request.search !== undefined || request.developer !== undefined
   const clients: Client[] = []
   let last = after
-  for (let lookedAt = 0; lookedAt < MAX_LOOKED_AT;) {
+  for (let queries = 0; queries < MAX_QUERIES; queries++) {
     const chunk = await store.registry.firstClients(service.apiKey, isFiltered ? CHUNK : size + 1, last)
     if (chunk.length === 0) return pageBefore(undefined, clients)
-    lookedAt += chunk.length
     for (const client of chunk) {
       if (clients.length === size) return pageBefore(last, clients)
       last = client.clientId

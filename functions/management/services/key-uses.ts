@@ -1,4 +1,4 @@
-import { PUBLIC_SECONDS } from '../../../shared/lambda/answer.ts'
+import { PUBLIC_SECONDS } from '../../../shared/http.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { accessTokenKey, introspectionKey } from '../../../shared/token/sign.ts'
 import { toMilliseconds } from '../listing.ts'
