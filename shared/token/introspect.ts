@@ -64,9 +64,11 @@ interface Failure {
 
 function firstFailure(looked: Judged | Reason): Failure | undefined {
   if (typeof looked === 'string') return { at: 0, refusal: new Refusal(looked) }
-  for (const [at, { judge }] of CHECKS.entries()) {
+  let at = 0
+  for (const { judge } of CHECKS) {
     const refusal = judge(looked)
     if (refusal !== undefined) return { at, refusal }
+    at += 1
   }
   return undefined
 }

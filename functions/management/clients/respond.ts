@@ -16,7 +16,7 @@ import type { ClientList, ClientPage } from './list.ts'
 import type { CarriedByClient } from './settings-schema.ts'
 
 /** The answer about a client, without its secret. Absent members are `undefined`, which JSON leaves out. */
-export function clientView(client: Client, service: Service): ClientAnswer {
+function clientView(client: Client, service: Service): ClientAnswer {
   const { clientSecretDigest: _, carried, createdAt, modifiedAt, jwks, ...settings } = client
   return {
     ...(carried as CarriedByClient),

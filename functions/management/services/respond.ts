@@ -14,7 +14,7 @@ const NO_SECRETS: ReadonlyMap<string, string> = new Map()
  * The answer about a service. Only `secrets` are shown, never private keys. Absent members are `undefined`, which JSON leaves
  * out.
  */
-export function serviceView(service: Service, secrets = NO_SECRETS): ServiceAnswer {
+function serviceView(service: Service, secrets = NO_SECRETS): ServiceAnswer {
   const {
     carried,
     createdAt,
