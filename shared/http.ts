@@ -25,10 +25,24 @@ export function withoutNull(content: Readonly<Record<string, unknown>>): object 
   return Object.fromEntries(Object.entries(content).filter(([, value]) => value !== null))
 }
 
+/** How long others may keep a public document, in seconds. */
+export const PUBLIC_SECONDS = 300
+
 export interface HttpResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+}
+
+/** The body of an answer about one record, with its entity tag without the quotes (RFC 9110 section 8.8.3). */
+export class TaggedBody {
+  readonly content: object
+  readonly tag: string
+
+  constructor(content: object, tag: string) {
+    this.content = content
+    this.tag = tag
+  }
 }
 
 /** The body of an answer on the OAuth face that is a JWT instead of JSON. */

@@ -1,5 +1,5 @@
 /** HTTP status of an error about the API call itself, not about its OAuth request (Authlete contract, section 1.6). */
-export type ApiStatus = 400 | 401 | 403 | 404 | 405 | 500 | 503
+export type ApiStatus = 400 | 401 | 403 | 404 | 405 | 412 | 500 | 503
 
 /** The HTTP status that the authorization server, the resource server and the OAuth face send for an action. */
 export const HTTP_STATUS = {

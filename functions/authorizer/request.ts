@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../../shared/http.ts'
 import { readBearer } from '../../shared/request/bearer.ts'
-import type { IntrospectionRequest } from '../../shared/token/introspect.ts'
+import type { IntrospectionRequest } from '../../shared/token/introspection-checks.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
 
 /**

@@ -8,6 +8,7 @@ import {
   milliseconds,
   properties,
   refusalAnswer,
+  RESULT,
   seconds,
   someOf,
   texts,
@@ -22,12 +23,54 @@ const STANDING = {
   refreshable: z.boolean(),
 }
 
+/** One check, with what it has compared. Times named `...At` and `...NotBefore` are in milliseconds. */
+const Step = z.object({
+  name: z.enum(['token', 'client', 'expiry', 'binding', 'scopes', 'subject', 'resources', 'acr', 'maxAge']),
+  outcome: z.enum(['PASSED', 'FAILED', 'NOT_LOOKED_AT']),
+  /** Only of the check that decided. */
+  reason: z.optional(z.string()),
+  resultCode: z.optional(RESULT.resultCode),
+
+  tokenFormat: z.optional(z.enum(['OPAQUE', 'JWT'])),
+  clientId: z.optional(clientId),
+  clientIdAlias: z.optional(z.string()),
+  grantType: z.optional(grantType),
+  issuedAt: z.optional(milliseconds),
+
+  locked: z.optional(z.boolean()),
+  clientNotBefore: z.optional(milliseconds),
+  serviceNotBefore: z.optional(milliseconds),
+
+  expiresAt: z.optional(milliseconds),
+  refreshable: z.optional(z.boolean()),
+
+  bound: z.optional(z.boolean()),
+  boundOnly: z.optional(z.boolean()),
+  certificate: z.optional(z.enum(['ABSENT', 'MALFORMED', 'READ'])),
+  tokenThumbprint: z.optional(z.string()),
+  certificateThumbprint: z.optional(z.string()),
+
+  /** Of scopes, resources and authentication context classes. Unlike other lists of answers, these may be empty. */
+  required: z.optional(z.array(z.string())),
+  granted: z.optional(z.array(z.string())),
+  missing: z.optional(z.array(z.string())),
+  requiredSubject: z.optional(z.string()),
+  grantedSubject: z.optional(z.string()),
+  grantedAcr: z.optional(z.string()),
+  requiredMaxAge: z.optional(seconds),
+  authTime: z.optional(seconds),
+})
+
+/** Only with `explain`: the checks in the order of the decision. */
+const steps = z.optional(z.array(Step))
+
 /** `/auth/introspection`, action OK (Authlete contract, section 2.8). */
 const IntrospectionSuccess = z.object({
   ...envelope('introspectionResponse', ['OK']),
   /** A value for `WWW-Authenticate`, although the token is valid. */
   responseContent: z.string(),
   ...STANDING,
+  steps,
   certificateThumbprint: z.optional(z.string()),
   clientId,
   clientIdAlias: z.optional(z.string()),
@@ -52,5 +95,8 @@ export type IntrospectionSuccess = AnswerOf<typeof IntrospectionSuccess>
 
 export const IntrospectionAnswer = z.discriminatedUnion('action', [
   IntrospectionSuccess,
-  z.extend(refusalAnswer('introspectionResponse', ['BAD_REQUEST', 'UNAUTHORIZED', 'FORBIDDEN']), STANDING),
+  z.extend(refusalAnswer('introspectionResponse', ['BAD_REQUEST', 'UNAUTHORIZED', 'FORBIDDEN']), {
+    ...STANDING,
+    steps,
+  }),
 ])

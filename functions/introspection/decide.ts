@@ -1,4 +1,6 @@
-import { introspect, type IntrospectionRequest, type UsableToken } from '../../shared/token/introspect.ts'
+import { introspect, type UsableToken } from '../../shared/token/introspect.ts'
+import type { IntrospectionRequest } from '../../shared/token/introspection-checks.ts'
+import { Refusal } from '../../shared/refusal/refusal.ts'
 import type { Call } from '../../shared/call.ts'
 import type { Client } from '../../shared/store/client.ts'
 
@@ -6,11 +8,19 @@ export interface IntrospectedToken extends UsableToken {
   readonly clientAttributes: Client['attributes']
 }
 
-/** The decision for the Web API, whose answer has the attributes of the client. @throws Refusal as `introspect` */
+/**
+ * The decision for the Web API, whose answer has the attributes of the client. An explanation shows what a resource server must not
+ * learn from a stolen token, so it needs the role `manage`.
+ *
+ * @throws Refusal explanation-for-managers, or as `introspect`
+ */
 export async function introspectForService(
   request: IntrospectionRequest,
   call: Call,
 ): Promise<IntrospectedToken> {
+  if (request.explain === true && call.caller?.role !== 'manage') {
+    throw new Refusal('explanation-for-managers')
+  }
   const usable = await introspect(request, call)
   const { service, store } = call
   const client = await store.registry.findClientByNumber(service.apiKey, usable.grant.client)

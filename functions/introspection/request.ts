@@ -1,10 +1,10 @@
 import * as z from 'zod/mini'
 import { present } from '../../shared/certificate/presented.ts'
 import type { HttpRequest } from '../../shared/http.ts'
-import type { IntrospectionRequest } from '../../shared/token/introspect.ts'
+import type { IntrospectionRequest } from '../../shared/token/introspection-checks.ts'
 import { type FormRules, parseForm } from '../../shared/request/form.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
-import { listMember, numberMember } from '../../shared/request/body.ts'
+import { flagMember, listMember, numberMember } from '../../shared/request/body.ts'
 import { parseScope } from '../../shared/request/scope.ts'
 
 export const FORM: FormRules = {
@@ -38,12 +38,13 @@ export const IntrospectionCall = z.object({
   clientCertificate: z.optional(z.string()),
   acrValues: z.optional(listMember),
   maxAge: z.optional(numberMember(z.positive())),
+  explain: z.optional(flagMember),
 })
 
 /** `/auth/introspection` of the Web API (Authlete contract, section 2.8). @throws Refusal token-missing */
 export function fromWebApi(call: z.infer<typeof IntrospectionCall>): IntrospectionRequest {
   if (call.token === undefined) throw new Refusal('token-missing')
-  const { token, scopes = [], subject, resources = [], acrValues = [], maxAge } = call
-  const clientCertificate = present(call.clientCertificate)
-  return { token, scopes, subject, clientCertificate, boundOnly: false, resources, acrValues, maxAge }
+  const { token, scopes = [], subject, resources = [], acrValues = [], maxAge, explain = false } = call
+  const asked = { token, scopes, subject, resources, acrValues, maxAge, explain }
+  return { ...asked, clientCertificate: present(call.clientCertificate), boundOnly: false }
 }

@@ -7,7 +7,7 @@ import type { IntrospectedToken } from './decide.ts'
 
 /** `/auth/introspection`, action OK (Authlete contract, section 2.8). `expiresAt` is in milliseconds. */
 export function introspectionResponse(
-  { grant, standing, clientAttributes }: IntrospectedToken,
+  { grant, standing, clientAttributes, steps }: IntrospectedToken,
   { attributes, supportedScopes }: Service,
 ): IntrospectionSuccess {
   const { terms } = grant
@@ -34,5 +34,6 @@ export function introspectionResponse(
     serviceAttributes: unlessEmpty(attributes),
     clientAttributes: unlessEmpty(clientAttributes),
     ...standing,
+    steps,
   }
 }

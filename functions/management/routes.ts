@@ -4,6 +4,7 @@ import { notOffered, probe } from '../../shared/lambda/open-routes.ts'
 import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
 import { jwkSetOf, metadataOf } from '../../shared/metadata/metadata.ts'
 import * as clients from './clients/decide.ts'
+import { listClients } from './clients/list.ts'
 import * as clientRequests from './clients/request.ts'
 import * as clientAnswers from './clients/respond.ts'
 import * as services from './services/decide.ts'
@@ -29,7 +30,7 @@ export const routes = routesOf(
     face: managementApi(),
     read: clientRequests.readClientNamed,
     decide: clients.getClient,
-    respond: clientAnswers.clientView,
+    respond: clientAnswers.taggedClient,
   }),
   route({
     paths: inBothVersions('/client/get/list'),
@@ -37,7 +38,7 @@ export const routes = routesOf(
     access: byRole('manage'),
     face: managementApi(clientRequests.ClientListCall),
     read: clientRequests.readList,
-    decide: clients.listClients,
+    decide: listClients,
     respond: clientAnswers.clientList,
   }),
   route({
@@ -46,7 +47,7 @@ export const routes = routesOf(
     face: managementApi(clientRequests.ClientSettings),
     read: clientRequests.readUpdate,
     decide: clients.updateClient,
-    respond: clientAnswers.clientView,
+    respond: clientAnswers.taggedClient,
   }),
   route({
     paths: inBothVersions('/client/delete/{clientId}'),
@@ -106,13 +107,13 @@ export const routes = routesOf(
     face: managementApi(),
     read: () => undefined,
     decide: services.getService,
-    respond: (service) => serviceAnswers.serviceView(service),
+    respond: serviceAnswers.foundService,
   }),
   route({
     paths: ['/api/service/update/{apiKey}', '/api/{serviceId}/service/update'],
     access: byServiceOrOwner,
     face: managementApi(serviceRequests.ServiceSettings),
-    read: serviceRequests.readChange,
+    read: serviceRequests.readUpdate,
     decide: services.updateService,
     respond: serviceAnswers.changedService,
   }),

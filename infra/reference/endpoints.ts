@@ -54,6 +54,8 @@ export interface EndpointReference {
   readonly required?: readonly string[]
   /** The parameters of the form, or of the member `parameters`. */
   readonly form?: FormRules
+  /** The answer has the entity tag of its object. A POST takes it as a condition. */
+  readonly tagged?: true
   /** The body must be JSON: a form is refused. */
   readonly jsonOnly?: true
 }
@@ -154,11 +156,12 @@ export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
   },
 
   '/client/create': { summary: 'Creates a client.', answer: CreatedClientAnswer, jsonOnly: true },
-  '/client/get': { summary: 'Reads a client.', answer: ClientAnswer },
+  '/client/get': { summary: 'Reads a client.', answer: ClientAnswer, tagged: true },
   '/client/get/list': { summary: 'Lists the clients of the service.', answer: ClientListAnswer },
   '/client/update': {
     summary: 'Replaces the settings of a client: absent settings get their defaults.',
     answer: ClientAnswer,
+    tagged: true,
     jsonOnly: true,
   },
   '/client/delete': { summary: 'Deletes a client and all its tokens.', answer: 'nothing' },
@@ -180,11 +183,12 @@ export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
     required: ['issuer'],
     jsonOnly: true,
   },
-  '/service/get': { summary: 'Reads a service.', answer: ServiceAnswer },
+  '/service/get': { summary: 'Reads a service.', answer: ServiceAnswer, tagged: true },
   '/service/get/list': { summary: 'Lists all services.', answer: ServiceListAnswer },
   '/service/update': {
     summary: 'Changes a service: absent settings stay, `null` puts the default in place.',
     answer: ServiceAnswer,
+    tagged: true,
     jsonOnly: true,
   },
   '/service/delete': {

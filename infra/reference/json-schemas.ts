@@ -14,6 +14,7 @@ import { Metadata, PublicJwkSet } from '../../shared/metadata/metadata-schema.ts
 import { CLIENT_MEANINGS, EXTENSION_MEANINGS } from '../../shared/store/client-reference.ts'
 import { SERVICE_MEANINGS } from '../../shared/store/service-reference.ts'
 import { ENDPOINTS, referenceOf } from './endpoints.ts'
+import { KEY_USE_MEANINGS, STEP_MEANINGS } from './inner-members.ts'
 import { MEMBERS } from './members.ts'
 import { deployedRoutes } from './operations.ts'
 
@@ -142,6 +143,8 @@ const SETTINGS: Readonly<Record<string, Meanings>> = {
   client: OF_CLIENTS,
   clients: OF_CLIENTS,
   extension: EXTENSION_MEANINGS,
+  steps: STEP_MEANINGS,
+  keyUses: KEY_USE_MEANINGS,
 }
 
 /** Adds the description of each member, at any depth. */

@@ -52,6 +52,8 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   acr: 'The authentication context class of the end-user’s authentication.',
   authTime: 'When the end-user was authenticated, in seconds since the epoch.',
   acrValues: 'The end-user must have been authenticated with one of these authentication context classes.',
+  'AuthIntrospectionRequest.explain':
+    'Whether the response has `steps`. Needs the role `manage`. The outcome is the same as without it.',
   'AuthIntrospectionRequest.maxAge': 'The authentication of the end-user must be no older, in seconds.',
   withHiddenProperties: 'Whether the response has hidden properties too.',
   accessTokenPersistent: 'Must be false: every token expires.',
@@ -123,7 +125,15 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   previousRefreshTokenUsed: 'Whether the refresh token had just been replaced.',
   ...all('The secret; only in this answer.', 'newClientSecret CreatedClient.clientSecret'),
   client: 'The client.',
+  search: 'Only clients whose name, alias or client ID contains this text, in upper or lower case.',
+  pageSize:
+    'How many clients a page has, instead of `start` and `end`. Default with `pageToken`: 20. The order is that of the client IDs as text.',
+  pageToken: 'The page behind the one that had it as `nextPageToken`.',
+  nextPageToken:
+    'Asks for the next page. Absent: this is the last one. With `search` a page may have fewer clients, or none.',
   clients: 'The clients of this page of the list.',
+  keyUses:
+    'Only in the answer of `/service/get`: what each key of `jwks` does, and when it may be removed (docs/keys.md).',
   service: 'The service.',
   services: 'The services of this page of the list.',
   start: 'The index of the first entry of the page, counted from 0. Default: 0.',
@@ -139,6 +149,8 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   acrEssential: 'Always false.',
   authorizationCode: 'The authorization code.',
   ticketInfo: 'What is stored with the ticket.',
+  steps:
+    'Only with `explain`: the checks of the decision in their order. The first one that failed is the answer.',
   existent: 'Whether the token exists.',
   usable: 'Whether the token has not expired.',
   sufficient: 'Whether the token has the required scopes.',

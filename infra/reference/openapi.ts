@@ -51,13 +51,15 @@ type Codes = Partial<Record<'x-errors' | 'x-result-codes', readonly string[]>>
 
 interface Parameter {
   readonly name: string
-  readonly in: 'path' | 'query'
+  readonly in: 'path' | 'query' | 'header'
   readonly required: boolean
   readonly description?: string | undefined
   readonly schema: JsonSchema
 }
 
-type Responses = Readonly<Record<string, { $ref?: string; description?: string; content?: Content }>>
+type Responses = Readonly<
+  Record<string, { $ref?: string; description?: string; headers?: object; content?: Content }>
+>
 type Content = Readonly<Record<string, { readonly schema: JsonSchema; readonly encoding?: object }>>
 
 const TAGS = {
@@ -83,7 +85,8 @@ const FORM_TYPE = 'application/x-www-form-urlencoded'
 function operation(called: RouteMethod, schemas: Record<string, JsonSchema>) {
   const { id, route, method, version, template } = called
   const members = route.call && schemas[nameOf(route.call, route.endpoint, 'Request')]
-  const parameters = [...inPath(template), ...(method === 'post' ? [] : inQuery(members, template))]
+  const more = method === 'post' ? inHeader(route) : inQuery(members, template)
+  const parameters = [...inPath(template), ...more]
   const [callers, security] = accessOf(version)[route.access]
   const codes: Codes = { [route.face === 'oauth' ? 'x-errors' : 'x-result-codes']: resultCodes(route) }
   return {
@@ -109,6 +112,17 @@ function inPath(template: string): Parameter[] {
   }))
 }
 
+function inHeader({ endpoint }: Route): Parameter[] {
+  if (referenceOf(endpoint).tagged !== true) return []
+  const description = 'Entity tags, of one of which the object must be, or `*` (RFC 9110 section 13.1.1).'
+  return [{ name: 'If-Match', in: 'header', required: false, description, schema: { type: 'string' } }]
+}
+
+const ETAG = {
+  description: 'The entity tag of the object. Each stored change gives it another one.',
+  schema: { type: 'string' },
+}
+
 /** The members of a call by GET or DELETE that are not in the path. */
 function inQuery({ properties = {}, required = [] }: JsonSchema = {}, template: string): Parameter[] {
   const members = Object.entries(properties).filter(([name]) => !template.includes(`{${name}}`))
@@ -130,7 +144,7 @@ function bodyOf({ endpoint, call }: Route, members: JsonSchema = {}): Content {
 }
 
 function responses({ endpoint, face, access }: Route): Responses {
-  const { answer } = referenceOf(endpoint)
+  const { answer, tagged } = referenceOf(endpoint)
   const isProbe = access === 'everyone' && face === 'webApi'
   const errors = isProbe ? {} : { default: { $ref: `#/components/responses/${face}` } }
   if (answer === 'nothing') return { 204: { description: 'Done; no body.' }, ...errors }
@@ -138,12 +152,13 @@ function responses({ endpoint, face, access }: Route): Responses {
     typeof answer === 'string'
       ? { 'text/plain': { schema: { type: 'string' } } }
       : { [JSON_TYPE]: { schema: { $ref: reference(nameOf(answer, endpoint, 'Response')) } } }
-  return { 200: { description: 'The answer.', content }, ...errors }
+  const headers = tagged === true ? { headers: { ETag: ETAG } } : {}
+  return { 200: { description: 'The answer.', ...headers, content }, ...errors }
 }
 
 const RESPONSES = {
   webApi: {
-    description: 'An error about the call itself: 400, 401, 403, 404, 405, 500 or 503.',
+    description: 'An error about the call itself: 400, 401, 403, 404, 405, 412, 500 or 503.',
     content: { [JSON_TYPE]: { schema: { $ref: reference('ApiError') } } },
   },
   oauth: {

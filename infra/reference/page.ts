@@ -34,6 +34,8 @@ export function page({ info, tags, paths, components }: OpenApi): string {
   return [HEAD, info.description, ...chapters, '## Objects\n', ...objects, ...last].join('\n')
 }
 
+const TAG = 'the entity tag of the object. Each stored change gives it another one.'
+
 const nameIn = (ref: string) => ref.slice(ref.lastIndexOf('/') + 1)
 const linkTo = (ref: string) => `[${nameIn(ref)}](#${nameIn(ref).toLowerCase()})`
 const code = (text: string) => `\`${text === '' ? '""' : text}\``
@@ -46,11 +48,14 @@ function section(name: string, same: readonly Path[], place: (ref?: string) => s
   const media = bodies.map(([type]) => (type.endsWith('json') ? 'JSON' : 'form')).join(' or ')
   const query = operations.flatMap(({ parameters = [] }) => parameters.filter((one) => one.in === 'query'))
   const members = query.map((one) => row(one.name, one.required, one.schema))
+  const headers = operations.flatMap(({ parameters = [] }) => parameters.filter((one) => one.in === 'header'))
   const answer = responses['200']?.content?.['application/json']
   const codes = lists['x-result-codes'] ?? lists['x-errors'] ?? []
   const parts = [
     `### ${name}\n\n${summary} ${description}\n\n- ${methods.map(code).join('\n- ')}\n`,
     bodies[0] && `Request (${media}):${place(bodies[0][1].schema.$ref)}`,
+    headers[0] && `Header ${code(headers[0].name)}: ${headers[0].description ?? ''}\n`,
+    responses['200']?.headers && `Header ${code('ETag')} of the answer: ${TAG}\n`,
     members.length > 0 && `Request (query):\n\n${table(MEMBER, [...new Set(members)])}`,
     `Answer:${answer ? place(answer.schema.$ref) : responses['204'] ? ' 204, no body.\n' : ' text.\n'}`,
     codes.length > 0 && `${lists['x-errors'] ? 'Errors' : 'Result codes'}: ${codes.join(', ')}.\n`,

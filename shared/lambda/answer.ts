@@ -1,4 +1,4 @@
-import type { HttpResponse, SignedBody } from '../http.ts'
+import { type HttpResponse, PUBLIC_SECONDS, type SignedBody } from '../http.ts'
 
 /** An answer, with what the log line says of it. */
 export interface Answer {
@@ -45,7 +45,7 @@ export const NO_CONTENT: HttpResponse = { status: 204, headers: { 'cache-control
 export function publicJson(body: object): HttpResponse {
   const headers = {
     'content-type': 'application/json',
-    'cache-control': 'public, max-age=300',
+    'cache-control': `public, max-age=${String(PUBLIC_SECONDS)}`,
     'access-control-allow-origin': '*',
   }
   return { status: 200, headers, body: JSON.stringify(body) }

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini'
-import { type HttpRequest, SignedBody, withoutNull } from '../http.ts'
+import { type HttpRequest, SignedBody, TaggedBody, withoutNull } from '../http.ts'
 import { readCall, readForm } from '../request/body.ts'
 import type { Refusal } from '../refusal/refusal.ts'
 import type { WebApiResponse } from '../web-api.ts'
@@ -51,10 +51,11 @@ export function managementApi(call?: z.ZodMiniType): Face<[http: HttpRequest], o
     name: 'webApi',
     call,
     given: (http) => [http],
-    answer: (body) =>
-      body === undefined
-        ? { response: NO_CONTENT, outcome: 204 }
-        : { response: json(200, body), outcome: 200 },
+    answer: (body) => {
+      if (body === undefined) return { response: NO_CONTENT, outcome: 204 }
+      if (!(body instanceof TaggedBody)) return { response: json(200, body), outcome: 200 }
+      return { response: json(200, body.content, { etag: `"${body.tag}"` }), outcome: 200 }
+    },
     refuse: (refusal, endpoint, http) =>
       refusedCall(refusal, { endpoint, type: 'error', errors: 'json' }, http),
   }

@@ -7,6 +7,7 @@ export const INTROSPECTION = {
   'token-missing': ['A057301', 'BAD_REQUEST', 'invalid_request', 'The request does not contain a valid access token.'],
   'token-parameters-malformed': ['A057391', 'BAD_REQUEST', 'invalid_request', 'The introspection request is not a well-formed form.'],
   'token-repeated': ['A057392', 'BAD_REQUEST', 'invalid_request', "The introspection request contains multiple 'token' or 'scopes' parameters."],
+  'explanation-for-managers': ['A057291', 403, 'invalid_client', "Only credentials with the role 'manage' may use 'explain'."],
   'token-unknown': ['A057302', 'UNAUTHORIZED', 'invalid_token', 'The access token does not exist.'],
   'token-without-identifier': ['A057304', 'UNAUTHORIZED', 'invalid_token', "Failed to extract the value of the 'jti' claim from the access token."],
   'token-identifier-empty': ['A057305', 'UNAUTHORIZED', 'invalid_token', "The value of the 'jti' claim in the access token is null or empty."],

@@ -13,7 +13,7 @@ export interface Range {
 const MAX = 999_999_999
 
 /** A number; in a query it is text. */
-const whole = z.pipe(
+export const wholeMember = z.pipe(
   z.transform((value: unknown) =>
     typeof value === 'string' && /^-?[0-9]{1,9}$/.test(value) ? Number(value) : value,
   ),
@@ -21,7 +21,7 @@ const whole = z.pipe(
 )
 
 /** Members of a call that lists something. */
-export const RANGE = { start: z._default(whole, 0), end: z._default(whole, 5) }
+export const RANGE = { start: z._default(wholeMember, 0), end: z._default(wholeMember, 5) }
 
 /** The reasons of an endpoint to refuse a range. */
 type RangeReasons = Readonly<Record<keyof Range, { readonly malformed: Reason; readonly negative: Reason }>>

@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { Cache } from './cache.ts'
+import { digest } from './digest.ts'
 import type { RecordKey } from './record-keys.ts'
 import type { Item, WriteOutcome, Table } from './table.ts'
 
@@ -34,9 +35,9 @@ export class Records {
     return this.#table.query({ pk })
   }
 
-  /** The first records of a partition, or those behind `after` in the order of `sk` as text. Empty only if there are none. */
-  listFirst({ pk }: RecordKey, limit: number, after?: RecordKey): Promise<readonly Item[]> {
-    return this.#table.queryFirst({ pk }, limit, after && { ...after })
+  /** The first records of a partition, or those whose `sk` is behind `after` as text. Empty only if there are none. */
+  listFirst({ pk }: RecordKey, limit: number, after?: string): Promise<readonly Item[]> {
+    return this.#table.queryFirst({ pk }, limit, after === undefined ? after : { pk, sk: after })
   }
 
   create(key: RecordKey, item: Item): Promise<WriteOutcome> {
@@ -64,9 +65,11 @@ export class Records {
       const after = changed(parseRecord(schema, item))
       if (after === undefined) return undefined
       const record = schema.parse(after)
-      const outcome = await this.#table.update({ ...key }, { record }, { ...key, attempt: item['attempt'] })
+      const attempt = this.#table.newAttempt()
+      const stored = { ...key, attempt: item['attempt'] }
+      const outcome = await this.#table.update({ ...key }, { record }, stored, attempt)
       this.#cache.forget(cacheKey(key))
-      if (outcome.done) return record
+      if (outcome.done) return withAttempt(record, attempt)
     }
     throw new Error('gave up: other writers changed the record on every attempt')
   }
@@ -106,5 +109,23 @@ export class Records {
 }
 
 export function parseRecord<Schema extends z.ZodMiniType>(schema: Schema, item: Item): z.output<Schema> {
-  return schema.parse(item['record'])
+  return withAttempt(schema.parse(item['record']), item['attempt'])
+}
+
+const ATTEMPTS = new WeakMap<object, unknown>()
+
+/** The attempt is of the item, not of the record, so it goes beside it. */
+function withAttempt<Stored>(record: Stored, attempt: unknown): Stored {
+  ATTEMPTS.set(record as object, attempt)
+  return record
+}
+
+/**
+ * Names what is stored: each write of a record gives it another version, even one that changes nothing.
+ *
+ * @param record as the registry returned it. A copy has no version
+ */
+export function versionOf(record: object): string {
+  if (!ATTEMPTS.has(record)) throw new Error('only a record that was read or changed has a version')
+  return digest(String(ATTEMPTS.get(record)))
 }

@@ -71,19 +71,19 @@ export class Registry {
     return (await this.hasClients(service)) ? Service.parse(lost) : undefined
   }
 
-  /** @returns the changed client, or `undefined` if it does not exist */
+  /** @returns the changed client, or `undefined` if it does not exist or `change` returned `undefined` */
   changeClient(
     service: number,
     client: number,
-    change: (client: Client) => z.input<typeof Client>,
+    change: (client: Client) => z.input<typeof Client> | undefined,
   ): Promise<Client | undefined> {
     return this.#records.change(clientKey(service, client), Client, change)
   }
 
-  /** @returns the changed service, or `undefined` if it does not exist */
+  /** @returns the changed service, or `undefined` if it does not exist or `change` returned `undefined` */
   changeService(
     service: number,
-    change: (service: Service) => z.input<typeof Service>,
+    change: (service: Service) => z.input<typeof Service> | undefined,
   ): Promise<Service | undefined> {
     return this.#records.change(serviceKey(service), Service, (current) =>
       current.deletedAt === undefined ? change(current) : undefined,
@@ -144,20 +144,21 @@ export class Registry {
 
   /** All clients of a service, sorted by their numbers as text. Not from the cache. */
   async listClients(service: number): Promise<Client[]> {
-    const items = await this.#records.list(clientKey(service, 0))
-    return items.map((item) => parseRecord(Client, item))
+    return (await this.#records.list(clientKey(service, 0))).map((item) => parseRecord(Client, item))
   }
 
-  /** Some clients of a service; none only if it has none. Not from the cache. */
-  async firstClients(service: number, limit: number): Promise<Client[]> {
-    const items = await this.#records.listFirst(clientKey(service, 0), limit)
-    return items.map((item) => parseRecord(Client, item))
+  /** Some clients behind `after`, or the first, by number as text; none only if there are none. Not from the cache. */
+  async firstClients(service: number, limit: number, after?: number): Promise<Client[]> {
+    return (await this.#clientItems(service, limit, after)).map((item) => parseRecord(Client, item))
   }
 
   /** The numbers of some clients behind `after`, or of the first, sorted as text. Not from the cache. */
   async clientNumbers(service: number, limit: number, after?: number): Promise<number[]> {
-    const last = after === undefined ? undefined : clientKey(service, after)
-    return (await this.#records.listFirst(clientKey(service, 0), limit, last)).map(({ sk }) => Number(sk))
+    return (await this.#clientItems(service, limit, after)).map(({ sk }) => Number(sk))
+  }
+
+  #clientItems(service: number, limit: number, after?: number) {
+    return this.#records.listFirst(clientKey(service, 0), limit, after?.toString())
   }
 
   /** Some aliases, also those that no client has, and the numbers of their clients. Not from the cache. */

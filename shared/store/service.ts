@@ -124,6 +124,16 @@ export const Service = z.object({
    * the last of these tokens expires. Epoch seconds.
    */
   keyUses: z._default(z.array(z.object({ kid: z.string(), signedUntil: z.int(), tokensEnd: z.int() })), []),
+  /**
+   * Of the keys in `jwks`: since when each is published, and since when it signs access tokens, if it does. Epoch seconds; older records
+   * lack them.
+   */
+  keyDates: z._default(
+    z.array(
+      z.object({ kid: z.string(), publishedAt: z.optional(z.int()), signingSince: z.optional(z.int()) }),
+    ),
+    [],
+  ),
   /** Of private keys that are stored, or were about to be: a deletion erases them. Older records lack those in `jwks`. */
   privateKeyIds: z._default(z.array(z.string()), []),
   ...RECORD_MEMBERS,

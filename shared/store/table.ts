@@ -29,12 +29,13 @@ const UNPROCESSED_RETRIES_MILLISECONDS = [20, 80, 320]
 export class Table {
   readonly #dynamodb: DynamoDb
   readonly #name: string
-  readonly #newAttempt: () => string
+  /** A value for the attribute `attempt`, which each write sets to another one. */
+  readonly newAttempt: () => string
 
   constructor(dynamodb: DynamoDb, name: string, newAttempt: () => string) {
     this.#dynamodb = dynamodb
     this.#name = name
-    this.#newAttempt = newAttempt
+    this.newAttempt = newAttempt
   }
 
   async find(key: Key): Promise<Item | undefined> {
@@ -102,7 +103,7 @@ export class Table {
 
   /** Writes a new item. Not `done` if the key is taken. */
   async create(item: Item, key: Key): Promise<WriteOutcome> {
-    const attempt = this.#newAttempt()
+    const attempt = this.newAttempt()
     const names = Object.fromEntries(Object.keys(key).map((name) => [`#${name}`, name]))
     const ConditionExpression = Object.keys(names)
       .map((name) => `attribute_not_exists(${name})`)
@@ -122,7 +123,7 @@ export class Table {
 
   /** Writes an item unconditionally. Not for grants and states of clients. */
   async replace(item: Item, key: Key): Promise<void> {
-    const Item = { ...item, ...key, attempt: this.#newAttempt() }
+    const Item = { ...item, ...key, attempt: this.newAttempt() }
     await reached(this.#dynamodb.put({ TableName: this.#name, Item }))
   }
 
@@ -135,8 +136,7 @@ export class Table {
    * Sets the attributes in `change`, and removes those that are `undefined`, if the item has all values of `stored`, and none
    * where `stored` has `undefined`.
    */
-  async update(key: Key, change: Item, stored: Item): Promise<WriteOutcome> {
-    const attempt = this.#newAttempt()
+  async update(key: Key, change: Item, stored: Item, attempt = this.newAttempt()): Promise<WriteOutcome> {
     const condition = equalTo({ ...stored })
     const edit = setting({ ...change, attempt })
     const write = this.#dynamodb.update({

@@ -1,128 +1,89 @@
-import { boundThumbprint, judge, type Verdict } from '../certificate/binding.ts'
-import type { Presented } from '../certificate/presented.ts'
-import { type EpochSeconds, later } from '../epoch-seconds.ts'
+import { boundThumbprint } from '../certificate/binding.ts'
 import type { Call } from '../call.ts'
 import { findAccessToken } from './find-token.ts'
-import { type Reason, Refusal } from '../refusal/refusal.ts'
-import { audiencesOf } from './resource.ts'
-import { parseScope } from '../request/scope.ts'
-import { refuseInvalid, type Standing, standingAt } from './standing.ts'
+import { CHECKS, type IntrospectionRequest, type Judged } from './introspection-checks.ts'
+import { type Reason, Refusal, REFUSALS } from '../refusal/refusal.ts'
+import { type Standing, standingAt } from './standing.ts'
 import type { Tokens } from '../store/grant.ts'
-
-/** Asks whether the holder of a certificate may use a token for one request. */
-export interface IntrospectionRequest {
-  readonly token: string
-  readonly scopes: readonly string[]
-  readonly subject: string | undefined
-  readonly clientCertificate: Presented
-  /** The token must be meant for all of these. */
-  readonly resources: readonly string[]
-  /** Whether unbound tokens are refused: the certificate is the only credential of the caller (decision D10). */
-  readonly boundOnly: boolean
-  /** The end-user's authentication must have one of these classes and be at most `maxAge` seconds old (RFC 9470). */
-  readonly acrValues?: readonly string[]
-  readonly maxAge?: number | undefined
-}
 
 export interface UsableToken {
   readonly grant: Tokens
   readonly standing: Standing
   /** Only JWTs have one. */
   readonly jti: string | undefined
+  /** Only if the request has `explain`. A Refusal then has them among its members. */
+  readonly steps?: readonly Step[] | undefined
 }
 
-const INVALID_REASON = {
-  deleted: 'token-client-deleted',
-  locked: 'token-client-locked',
-  'cut-off': 'token-cut-off',
-} as const
+type Checks = typeof CHECKS
+type Details = Checks[number] extends infer Check
+  ? Check extends Checks[number]
+    ? Partial<ReturnType<Check['details']>>
+    : never
+  : never
 
-/** RFC 8705 section 3. With an unbound token any certificate is ignored, even a broken one. */
-const BINDING_REASON = {
-  unbound: undefined,
-  holds: undefined,
-  missing: 'certificate-missing',
-  unreadable: 'certificate-unreadable',
-  differs: 'certificate-differs',
-  damaged: 'binding-damaged',
-} as const satisfies Record<Verdict, Reason | undefined>
+/** One check of a decision. Only those that were looked at have details, and only the one that decided has a reason. */
+export type Step = Details & {
+  readonly name: Checks[number]['name']
+  readonly outcome: 'PASSED' | 'FAILED' | 'NOT_LOOKED_AT'
+  readonly reason?: Reason
+  readonly resultCode?: string
+}
 
 /**
- * Decides whether an access token may be used for one protected-resource request.
- *
- * Callers depend on the order: existence, expiry, binding, scope, subject, resource, authentication. The first failure
- * decides, so the thief of a bound token does not learn what the token allows (decision D7).
+ * Decides whether an access token may be used for one protected-resource request: the first of the checks that fails is the
+ * answer.
  *
  * @throws Refusal token-…, certificate-…, binding-damaged, scope-insufficient, subject-differs, resource-not-covered,
  *   acr-insufficient, authentication-too-old
- * @see RFC 8705 section 3, RFC 6750 section 3.1
  */
 export async function introspect(request: IntrospectionRequest, call: Call): Promise<UsableToken> {
-  const { service, now, log } = call
-  const found = await findAccessToken(request.token, call)
-  if (typeof found === 'string') throw new Refusal(found)
-  const { grant, client, jti } = found
-  log.note({ client: grant.client })
-  refuseInvalid(client, service, grant.accessIssuedAt, INVALID_REASON)
-
-  const standing = standingAt(now, grant, client, service)
-  if (!standing.usable) throw refusal(expiredReason(grant, standing), standing)
-
-  log.note({ thumbprint: boundThumbprint(grant.binding) })
-  const verdict = judge(grant.binding, request.clientCertificate)
-  const boundOnly = request.boundOnly || service.fapi2
-  const reason = boundOnly && verdict === 'unbound' ? 'token-unbound' : BINDING_REASON[verdict]
-  if (reason !== undefined) throw refusal(reason, standing)
-
-  judgeScopes(request.scopes, grant, standing)
-  judgeSubject(request.subject, grant, standing)
-  const audiences = audiencesOf(grant, service)
-  const isMeant = request.resources.every((resource) => audiences.includes(resource))
-  if (!isMeant) throw refusal('resource-not-covered', standing)
-  judgeAuthentication(request, grant, now, standing)
-  return { grant, standing, jti }
+  const looked = await lookUp(request, call)
+  const failure = firstFailure(looked)
+  const steps = request.explain === true ? stepsOf(looked, failure) : undefined
+  if (failure !== undefined) throw steps === undefined ? failure.refusal : explained(failure.refusal, steps)
+  const { found, standing } = looked as Judged
+  return { grant: found.grant, standing, jti: found.jti, steps }
 }
 
-function judgeScopes(needed: readonly string[], { accessScopes }: Tokens, standing: Standing): void {
-  const missing = needed.find((name) => !accessScopes.includes(name))
-  if (missing === undefined) return
-  const members = { ...standing, sufficient: false }
-  const scope = needed.join(' ')
-  // Malformed scopes of the resource server must not reach a header.
-  const named = parseScope(scope) === 'malformed' ? {} : { named: missing, challenge: { scope } }
-  throw new Refusal(accessScopes.length === 0 ? 'token-scopeless' : 'scope-insufficient', {
-    members,
-    ...named,
+/** @returns the reason if the token does not exist */
+async function lookUp(request: IntrospectionRequest, call: Call): Promise<Judged | Reason> {
+  const { service, now, log } = call
+  const found = await findAccessToken(request.token, call)
+  if (typeof found === 'string') return found
+  const { grant, client } = found
+  log.note({ client: grant.client, thumbprint: boundThumbprint(grant.binding) })
+  return { request, service, now, found, standing: standingAt(now, grant, client, service) }
+}
+
+interface Failure {
+  /** The index of the check. */
+  readonly at: number
+  readonly refusal: Refusal
+}
+
+function firstFailure(looked: Judged | Reason): Failure | undefined {
+  if (typeof looked === 'string') return { at: 0, refusal: new Refusal(looked) }
+  let at = 0
+  for (const { judge } of CHECKS) {
+    const refusal = judge(looked)
+    if (refusal !== undefined) return { at, refusal }
+    at += 1
+  }
+  return undefined
+}
+
+function stepsOf(looked: Judged | Reason, failure: Failure | undefined): readonly Step[] {
+  const last = failure?.at ?? CHECKS.length
+  return CHECKS.map(({ name, details }, at): Step => {
+    if (at > last) return { name, outcome: 'NOT_LOOKED_AT' }
+    const known = typeof looked === 'string' ? {} : details(looked)
+    if (failure === undefined || at < last) return { name, outcome: 'PASSED', ...known }
+    const { reason } = failure.refusal
+    return { name, outcome: 'FAILED', reason, resultCode: REFUSALS[reason][0], ...known }
   })
 }
 
-function judgeSubject(needed: string | undefined, { terms: { subject } }: Tokens, standing: Standing): void {
-  if (needed === undefined || needed === subject) return
-  throw refusal(subject === undefined ? 'token-subjectless' : 'subject-differs', standing)
-}
-
-/** RFC 9470 section 3. A token without `acr` or `auth_time` cannot satisfy the requirement. */
-function judgeAuthentication(
-  { acrValues = [], maxAge }: IntrospectionRequest,
-  { terms: { acr, authTime } }: Tokens,
-  now: EpochSeconds,
-  standing: Standing,
-): void {
-  if (acrValues.length > 0 && (acr === undefined || !acrValues.includes(acr))) {
-    const acr_values = acrValues.join(' ')
-    const challenge = parseScope(acr_values) === 'malformed' ? {} : { acr_values }
-    throw new Refusal('acr-insufficient', { members: standing, challenge })
-  }
-  if (maxAge !== undefined && (authTime === undefined || now > later(authTime, maxAge))) {
-    throw new Refusal('authentication-too-old', { members: standing, challenge: { max_age: String(maxAge) } })
-  }
-}
-
-function expiredReason({ refresh }: Tokens, { refreshable }: Standing): Reason {
-  if (refreshable) return 'token-expired-refreshable'
-  return refresh === undefined ? 'token-expired' : 'token-expired-with-refresh'
-}
-
-function refusal(reason: Reason, standing: Standing): Refusal {
-  return new Refusal(reason, { members: standing })
+function explained({ reason, options }: Refusal, steps: readonly Step[]): Refusal {
+  return new Refusal(reason, { ...options, members: { ...options.members, steps } })
 }

@@ -26,10 +26,13 @@ export function accessTokenKey({ accessTokenSignAlg, accessTokenSignatureKeyId, 
  * @returns `undefined` if the service has no such key
  */
 export async function findIntrospectionKey(asked: string, call: Call): Promise<SigningKey | undefined> {
-  const { service } = call
-  const fitting = service.jwks.filter(({ alg }) => alg === asked)
-  const named = fitting.find(({ kid }) => kid === service.introspectionSignatureKeyId)
-  return privateHalf(named ?? fitting[0], call)
+  return privateHalf(introspectionKey(asked, call.service), call)
+}
+
+/** The public half of the key for introspection responses: the named one, or else the first that fits the algorithm. */
+export function introspectionKey(asked: string, { jwks, introspectionSignatureKeyId }: Service) {
+  const fitting = jwks.filter(({ alg }) => alg === asked)
+  return fitting.find(({ kid }) => kid === introspectionSignatureKeyId) ?? fitting[0]
 }
 
 async function privateHalf(

@@ -17,7 +17,7 @@ export function expired(expiresAt: EpochSeconds, now: EpochSeconds): boolean {
 export function standingAt(
   now: EpochSeconds,
   { accessExpiresAt, refresh }: Tokens,
-  client: ClientState,
+  client: ClientState | undefined,
   service: CutOffs,
 ): Standing {
   return {

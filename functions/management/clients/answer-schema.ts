@@ -22,10 +22,13 @@ export type ClientAnswer = Immutable<z.output<typeof ClientAnswer>>
 export const CreatedClientAnswer = z.extend(ClientAnswer, { clientSecret: z.string() })
 export type CreatedClientAnswer = Immutable<z.output<typeof CreatedClientAnswer>>
 
-export const ClientListAnswer = z.object({
-  ...LIST,
-  clients: z.array(ClientAnswer),
-})
+const clients = z.array(ClientAnswer)
+
+/** The range that was asked for, or a page. */
+export const ClientListAnswer = z.union([
+  z.object({ ...LIST, clients }),
+  z.object({ clients, nextPageToken: z.optional(z.string()) }),
+])
 export type ClientListAnswer = Immutable<z.output<typeof ClientListAnswer>>
 
 export const LockAnswer = z.object(RESULT)

@@ -7,8 +7,8 @@ import { clientNumber } from '../../../shared/store/registry.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { newNumber, newSecret } from '../../../shared/store/identity.ts'
 import { refuseTooLarge } from '../record-size.ts'
-import { byCreation } from '../listing.ts'
-import type { ClientNamed, ClientSettings, ListRequest, SettingsRequest } from './request.ts'
+import { Precondition } from '../precondition.ts'
+import type { ClientNamed, ClientSettings, SettingsRequest, UpdateRequest } from './request.ts'
 import { checkClient } from './rules.ts'
 import { ClientJwkSet } from './settings-schema.ts'
 
@@ -93,42 +93,31 @@ function unknownReason(clientId: string): Reason {
   return clientNumber(clientId) === undefined ? 'api-client-unknown' : 'api-client-number-unknown'
 }
 
-export interface ClientList extends ListRequest {
-  readonly totalCount: number
-  readonly clients: readonly Client[]
-}
-
-/** Lists the clients in the order of their creation. */
-export async function listClients(request: ListRequest, { service, store }: Call): Promise<ClientList> {
-  const { start, end, developer } = request
-  const all = await store.registry.listClients(service.apiKey)
-  const chosen = all
-    .filter((client) => developer === undefined || client.carried['developer'] === developer)
-    .sort(byCreation(({ clientId }) => clientId))
-  return { ...request, totalCount: chosen.length, clients: chosen.slice(start, end) }
-}
-
 /**
  * Replaces the settings. Absent settings get their defaults (Authlete contract, rule 9). The secret does not change. An update can
  * lock the client, but only `lock_flag` can unlock it.
  *
- * @throws Refusal client-…
+ * @throws Refusal client-…, record-changed
  */
-export async function updateClient(request: ClientNamed & SettingsRequest, call: Call): Promise<Client> {
-  const { carried } = request
+export async function updateClient(request: UpdateRequest, call: Call): Promise<Client> {
+  const { carried, ifMatch } = request
   const { service, store, now } = call
   const { registry, clients } = store
   const before = await findNamed(request, 'client-unknown-at-update', call)
+  const condition = new Precondition(ifMatch)
+  condition.require(before)
   const settings = withoutOwnNumber(request.settings, before.clientId)
   await checkClient(settings, service, before)
   const record = recordOf(settings, carried)
   refuseTooLarge(record, 'client-too-large')
   checkProfile(Client.parse({ ...record, clientId: before.clientId }), service)
   await reserveAlias(settings.clientIdAlias, before, call)
-  if (settings.locked) await clients.setLocked(service.apiKey, before, true)
+  const lock = () => clients.setLocked(service.apiKey, before, true)
+  if (settings.locked && ifMatch === undefined) await lock()
   let replaced: string | undefined
   const after = await registry.changeClient(service.apiKey, before.clientId, (current) => {
     replaced = current.clientIdAlias
+    if (!condition.allows(current)) return undefined
     return {
       ...record,
       clientId: current.clientId,
@@ -139,8 +128,12 @@ export async function updateClient(request: ClientNamed & SettingsRequest, call:
     }
   })
   await settleAliases(before, replaced, settings.clientIdAlias, call)
+  condition.refuseBroken()
   if (after === undefined) throw new Refusal('client-unknown-at-update')
-  return after
+  if (!settings.locked || ifMatch === undefined) return after
+  // An update that its condition refuses must not lock the client, so here the lock comes last.
+  await lock()
+  return findNamed({ ...request, clientId: String(before.clientId) }, 'client-unknown-at-update', call)
 }
 
 /** Answers have the number in place of an absent alias, and callers send back the answers that they read. */

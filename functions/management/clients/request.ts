@@ -1,12 +1,14 @@
 import * as z from 'zod/mini'
 import type { HttpRequest } from '../../../shared/http.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
-import { RANGE } from '../../../shared/request/range.ts'
+import { readIfMatch } from '../../../shared/request/if-match.ts'
+import { RANGE, type Range, wholeMember } from '../../../shared/request/range.ts'
 import { readCall, readJsonObject, withoutEmpty } from '../../../shared/request/body.ts'
 import { parseSettings } from '../../../shared/request/settings-body.ts'
 import { CLIENT_SETTINGS } from '../../../shared/store/client.ts'
 import { flag, TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 import { listReason } from '../listing.ts'
+import { fromPageToken } from './page-token.ts'
 import { CARRIED_BY_CLIENTS, CLIENT_RULES } from './settings-schema.ts'
 
 const wholeNumber = z.optional(z.number().check(z.int()))
@@ -68,8 +70,14 @@ export function readClientNamed(http: HttpRequest): ClientNamed {
   return { clientId: http.pathParameters['clientId'] ?? '', version: isVersion3(http) ? 3 : 2 }
 }
 
-export function readUpdate(http: HttpRequest): ClientNamed & SettingsRequest {
-  return { ...readClientNamed(http), ...readClient(http) }
+export interface UpdateRequest extends ClientNamed, SettingsRequest {
+  /** The versions of the client that may be changed. Absent: any. */
+  readonly ifMatch: readonly string[] | undefined
+}
+
+/** @throws Refusal if-match-malformed, or as `readClient` */
+export function readUpdate(http: HttpRequest): UpdateRequest {
+  return { ...readClientNamed(http), ifMatch: readIfMatch(http), ...readClient(http) }
 }
 
 export const LockCall = z.object({ clientLocked: z.boolean() })
@@ -85,12 +93,39 @@ export function readSecret(http: HttpRequest): ClientNamed & { readonly secret: 
   return { ...readClientNamed(http), secret: readCall(http, SecretCall).clientSecret }
 }
 
-export const ClientListCall = z.object({ ...RANGE, developer: z.optional(z.string()) })
-export type ListRequest = z.infer<typeof ClientListCall>
+const MAX_PAGE = 100
+const DEFAULT_PAGE = 20
 
-/** @throws Refusal list-… */
+export const ClientListCall = z.object({
+  ...RANGE,
+  developer: z.optional(z.string()),
+  search: z.optional(z.string().check(z.maxLength(200))),
+  pageSize: z.optional(wholeMember.check(z.positive(), z.maximum(MAX_PAGE))),
+  pageToken: z.optional(z.string()),
+})
+
+export interface Page {
+  readonly size: number
+  /** The page begins behind the client with this number. */
+  readonly after: number | undefined
+}
+
+export interface ListRequest extends Range {
+  readonly developer?: string | undefined
+  readonly search?: string | undefined
+  /** Instead of the range. */
+  readonly page: Page | undefined
+}
+
+/** @throws Refusal list-…, member-wrong, member-refused */
 export function readList(http: HttpRequest): ListRequest {
-  return readCall(http, ClientListCall, listReason)
+  const { pageSize, pageToken, ...list } = readCall(http, ClientListCall, listReason)
+  if (pageSize === undefined && pageToken === undefined) return { ...list, page: undefined }
+  const named = ['start', 'end'].find((name) => http.query.has(name))
+  if (named !== undefined) throw new Refusal('member-refused', { named })
+  const after = pageToken === undefined ? undefined : fromPageToken(pageToken)
+  if (pageToken !== undefined && after === undefined) throw new Refusal('list-page-malformed')
+  return { ...list, page: { size: pageSize ?? DEFAULT_PAGE, after } }
 }
 
 /** In v3 client ID aliases are always on (Authlete contract, section 3.2). */

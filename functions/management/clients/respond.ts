@@ -1,4 +1,6 @@
+import { TaggedBody } from '../../../shared/http.ts'
 import type { Client } from '../../../shared/store/client.ts'
+import { versionOf } from '../../../shared/store/records.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { success } from '../../../shared/web-api.ts'
 import { toMilliseconds } from '../listing.ts'
@@ -9,11 +11,12 @@ import type {
   LockAnswer,
   SecretAnswer,
 } from './answer-schema.ts'
-import type { ClientList, ClientWithSecret } from './decide.ts'
+import type { ClientWithSecret } from './decide.ts'
+import type { ClientList, ClientPage } from './list.ts'
 import type { CarriedByClient } from './settings-schema.ts'
 
 /** The answer about a client, without its secret. Absent members are `undefined`, which JSON leaves out. */
-export function clientView(client: Client, service: Service): ClientAnswer {
+function clientView(client: Client, service: Service): ClientAnswer {
   const { clientSecretDigest: _, carried, createdAt, modifiedAt, jwks, ...settings } = client
   return {
     ...(carried as CarriedByClient),
@@ -26,15 +29,20 @@ export function clientView(client: Client, service: Service): ClientAnswer {
   }
 }
 
+/** The same with its entity tag. */
+export function taggedClient(client: Client, service: Service): TaggedBody {
+  return new TaggedBody(clientView(client, service), versionOf(client))
+}
+
 export function createdClient({ client, secret }: ClientWithSecret, service: Service): CreatedClientAnswer {
   return { ...clientView(client, service), clientSecret: secret }
 }
 
-export function clientList(
-  { start, end, totalCount, clients }: ClientList,
-  service: Service,
-): ClientListAnswer {
-  return { start, end, totalCount, clients: clients.map((client) => clientView(client, service)) }
+export function clientList(list: ClientList | ClientPage, service: Service): ClientListAnswer {
+  const clients = list.clients.map((client) => clientView(client, service))
+  if (!('totalCount' in list)) return { clients, nextPageToken: list.nextPageToken }
+  const { start, end, totalCount } = list
+  return { start, end, totalCount, clients }
 }
 
 export function refreshedSecret({ client, secret }: ClientWithSecret): SecretAnswer {

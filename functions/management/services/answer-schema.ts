@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { apiKey, LIST, milliseconds } from '../../../shared/answer-schema.ts'
+import { apiKey, LIST, milliseconds, someOf } from '../../../shared/answer-schema.ts'
 import type { Immutable } from '../../../shared/immutable.ts'
 import { ROLES, Service } from '../../../shared/store/service.ts'
 import { CARRIED_BY_SERVICES } from './settings-schema.ts'
@@ -12,7 +12,27 @@ const Credential = z.object({
   secret: z.optional(z.string()),
 })
 
-const INTERNAL = { carried: true, keyUses: true, privateKeyIds: true, deletedAt: true } as const
+const INTERNAL = {
+  carried: true,
+  keyUses: true,
+  keyDates: true,
+  privateKeyIds: true,
+  deletedAt: true,
+} as const
+
+/** One key of `jwks`. Its lists may be empty. */
+const KeyUse = z.object({
+  kid: z.string(),
+  alg: z.string(),
+  signs: z.array(z.enum(['ACCESS_TOKENS', 'INTROSPECTION_RESPONSES'])),
+  namedBy: z.array(z.enum(['accessTokenSignatureKeyId', 'introspectionSignatureKeyId'])),
+  publishedAt: z.optional(milliseconds),
+  signsWellFrom: z.optional(milliseconds),
+  signingSince: z.optional(milliseconds),
+  signedUntil: z.optional(milliseconds),
+  withdrawableAt: z.optional(milliseconds),
+})
+export type KeyUseAnswer = Immutable<z.output<typeof KeyUse>>
 
 /** A service (Authlete contract, section 3.1), without private keys. */
 export const ServiceAnswer = z.extend(z.omit(Service, INTERNAL), {
@@ -22,6 +42,8 @@ export const ServiceAnswer = z.extend(z.omit(Service, INTERNAL), {
   /** A JWK Set as text, with public members only. */
   jwks: z.optional(z.string()),
   credentials: z.array(Credential),
+  /** Only in the answer of `service/get`. */
+  keyUses: someOf(KeyUse),
   tokensNotBefore: z.optional(milliseconds),
   createdAt: z.optional(milliseconds),
   modifiedAt: z.optional(milliseconds),

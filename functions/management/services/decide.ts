@@ -7,11 +7,13 @@ import { keyIdsOf, Service } from '../../../shared/store/service.ts'
 import { newNumber, newSecret } from '../../../shared/store/identity.ts'
 import { refuseTooLarge } from '../record-size.ts'
 import { byCreation } from '../listing.ts'
+import { Precondition } from '../precondition.ts'
 import { credentialsFrom, type PreparedCredential, prepareCredentials } from './credentials.ts'
-import { keyUsesAfter } from './key-rotation.ts'
+import { keyDatesAfter, keyUsesAfter } from './key-rotation.ts'
+import { type KeyUse, keyUsesOf } from './key-uses.ts'
 import { checkSigningKeys, type GivenKey, readKeys } from './keys.ts'
 import { announceKeys, eraseKeys, eraseRemoved, privateKeyIds, putKeys } from './private-keys.ts'
-import type { ServiceChange } from './request.ts'
+import type { ServiceChange, ServiceUpdate } from './request.ts'
 import { checkCutOff, checkService } from './rules.ts'
 
 /** A service, and the new secrets by their digests. Only this answer shows them. */
@@ -53,11 +55,17 @@ export async function createService(
   return { service, apiSecret, secrets: secretsOf(prepared) }
 }
 
+export interface FoundService {
+  readonly service: Service
+  readonly keyUses: readonly KeyUse[]
+}
+
 /** @throws Refusal api-service-unknown */
-export async function getService(_: undefined, { service: { apiKey }, store }: Call): Promise<Service> {
-  const service = await store.registry.currentService(apiKey)
+export async function getService(_: undefined, call: Call): Promise<FoundService> {
+  const { registry } = call.store
+  const service = await registry.currentService(call.service.apiKey)
   if (service === undefined) throw new Refusal('api-service-unknown')
-  return service
+  return { service, keyUses: keyUsesOf(service, registry.cacheSeconds) }
 }
 
 export interface ServiceList extends Range {
@@ -75,27 +83,35 @@ export async function listServices(range: Range, { store }: OwnerCall): Promise<
  * Changes the settings that are present; `null` means the default (Authlete contract, rule 9). New private keys are stored before
  * they are published. Removed private keys are deleted after it.
  *
- * @throws Refusal service-…
+ * @throws Refusal service-…, record-changed
  */
 export async function updateService(
-  change: ServiceChange,
+  { ifMatch, ...change }: ServiceUpdate,
   { service: { apiKey }, store, now, random }: Call,
 ): Promise<ChangedService> {
   const prepared = prepare(change, random)
   const apply = (current: Service) => changed(current, prepared, now, store.registry.cacheSeconds)
   const before = await store.registry.currentService(apiKey)
   if (before === undefined) throw new Refusal('api-service-unknown')
+  const condition = new Precondition(ifMatch)
+  condition.require(before)
   apply(before)
-  if (!(await announceKeys(before, prepared.keys, store))) throw new Refusal('api-service-unknown')
+  const announced = await announceKeys(before, prepared.keys, store, condition.allows)
+  condition.refuseBroken()
+  if (announced === undefined) throw new Refusal('api-service-unknown')
   await putKeys(apiKey, prepared.keys, store)
+  const last = condition.after(announced)
   let replaced = before
-  const service = await store.registry.changeService(apiKey, (current) => apply((replaced = current)))
+  const service = await store.registry.changeService(apiKey, (current) =>
+    last.allows((replaced = current)) ? apply(current) : undefined,
+  )
+  // The keys of this update stay named in the record, as those of an interrupted one: another update may have published them.
+  last.refuseBroken()
   if (service === undefined) {
     await eraseKeys(apiKey, privateKeyIds(prepared.keys), store)
     throw new Refusal('api-service-unknown')
   }
-  await eraseRemoved(replaced, service, store)
-  return { service, secrets: secretsOf(prepared) }
+  return { service: await eraseRemoved(replaced, service, store), secrets: secretsOf(prepared) }
 }
 
 interface PreparedChange extends Omit<ServiceChange, 'jwks' | 'credentials'> {
@@ -128,7 +144,8 @@ function changed(current: Service, change: PreparedChange, now: EpochSeconds, ca
   checkCutOff(current, service, now)
   const keyUses = keyUsesAfter(current, service, now, cacheSeconds)
   // Those of keys that the change removes stay until the keys are erased.
-  const kept = { ...service, keyUses, privateKeyIds: keyIdsOf(current) }
+  const keyDates = keyDatesAfter(current, service, now)
+  const kept = { ...service, keyUses, keyDates, privateKeyIds: keyIdsOf(current) }
   // The ids are put into the record before the keys are, so there must be room for them.
   refuseTooLarge([kept, privateKeyIds(keys)], 'service-too-large')
   return kept

@@ -26,6 +26,21 @@ export function keyUsesAfter(
   return uses
 }
 
+/** The `keyDates` to store: a key that leaves `jwks` and comes again begins again. */
+export function keyDatesAfter(before: Service, after: Service, now: EpochSeconds): Service['keyDates'] {
+  const [signed, signs] = [accessTokenKey(before)?.kid, accessTokenKey(after)?.kid]
+  return after.jwks.map(({ kid }) => {
+    const known = before.keyDates.find((dates) => dates.kid === kid)
+    const wasPublished = before.jwks.some((jwk) => jwk.kid === kid)
+    const since = signed === kid ? known?.signingSince : now
+    return {
+      kid,
+      publishedAt: wasPublished ? known?.publishedAt : now,
+      signingSince: signs === kid ? since : undefined,
+    }
+  })
+}
+
 /** The first key of a service may sign at once, because no verifier relies on an older one. */
 function judgePublished(before: Service, after: Service): void {
   const signing = accessTokenKey(after)
@@ -51,10 +66,10 @@ function withLatest(before: Service, after: Service, signedUntil: EpochSeconds):
  * A use counts until its tokens have expired or are cut off. A cut-off later than `signedUntil` therefore allows a stolen key
  * to be removed at once.
  */
-function counts(
-  { signedUntil, tokensEnd }: KeyUses[number],
-  { tokensNotBefore = 0 }: Service,
-  now: EpochSeconds,
-) {
-  return now < tokensEnd && tokensNotBefore <= signedUntil
+function counts(use: KeyUses[number], service: Service, now: EpochSeconds): boolean {
+  return now < use.tokensEnd && isNotCutOff(use, service)
+}
+
+export function isNotCutOff({ signedUntil }: KeyUses[number], { tokensNotBefore = 0 }: Service): boolean {
+  return tokensNotBefore <= signedUntil
 }

@@ -12,19 +12,23 @@ export function privateKeyIds(keys: readonly GivenKey[] = []): string[] {
   return keys.flatMap(({ privateJwk }) => (privateJwk === undefined ? [] : [privateJwk.kid]))
 }
 
-/** @returns false if the service was deleted */
+/**
+ * @param mayChange whether the stored service may be changed
+ * @returns the service as it is stored, or `undefined` if it was deleted or must not be changed
+ */
 export async function announceKeys(
   before: Service,
   keys: readonly GivenKey[] | undefined,
   { registry }: Store,
-): Promise<boolean> {
+  mayChange: (current: Service) => boolean,
+): Promise<Service | undefined> {
   const ids = privateKeyIds(keys)
-  if (ids.every((id) => before.privateKeyIds.includes(id))) return true
-  const named = await registry.changeService(before.apiKey, (current) => ({
-    ...current,
-    privateKeyIds: [...new Set([...current.privateKeyIds, ...ids])],
-  }))
-  return named !== undefined
+  if (ids.every((id) => before.privateKeyIds.includes(id))) return before
+  return registry.changeService(before.apiKey, (current) =>
+    mayChange(current)
+      ? { ...current, privateKeyIds: [...new Set([...current.privateKeyIds, ...ids])] }
+      : undefined,
+  )
 }
 
 export async function putKeys(
@@ -45,14 +49,15 @@ export async function eraseKeys(
   await Promise.all(ids.map((id) => registry.deleteSigningKey(service, id)))
 }
 
-/** Erases the private keys that a change has removed from `jwks`. */
-export async function eraseRemoved(before: Service, after: Service, store: Store): Promise<void> {
+/** Erases the private keys that a change has removed from `jwks`. @returns the service as it is stored then */
+export async function eraseRemoved(before: Service, after: Service, store: Store): Promise<Service> {
   const isIn = ({ jwks }: Service, id: string) => jwks.some(({ kid }) => kid === id)
   const removed = before.jwks.map(({ kid }) => kid).filter((kid) => !isIn(after, kid))
-  if (removed.length === 0) return
+  if (removed.length === 0) return after
   await eraseKeys(before.apiKey, removed, store)
-  await store.registry.changeService(before.apiKey, (current) => ({
+  const erased = await store.registry.changeService(before.apiKey, (current) => ({
     ...current,
     privateKeyIds: current.privateKeyIds.filter((id) => !removed.includes(id) || isIn(current, id)),
   }))
+  return erased ?? after
 }

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { MAX_DURATION_SECONDS } from '../../../shared/epoch-seconds.ts'
 import type { HttpRequest } from '../../../shared/http.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
+import { readIfMatch } from '../../../shared/request/if-match.ts'
 import { RANGE, type Range } from '../../../shared/request/range.ts'
 import { flagFromText, readCall, readJsonObject, withoutEmpty } from '../../../shared/request/body.ts'
 import { parseSettings } from '../../../shared/request/settings-body.ts'
@@ -90,12 +91,17 @@ export interface ServiceChange {
   readonly credentials: readonly RequestedCredential[] | undefined
 }
 
-/** @throws Refusal service-body-empty, or for a wrong body or setting */
-export function readChange(http: HttpRequest): ServiceChange {
-  return changeIn(membersOf(http))
+export interface ServiceUpdate extends ServiceChange {
+  /** The versions of the service that may be changed. Absent: any. */
+  readonly ifMatch: readonly string[] | undefined
 }
 
-/** Removes the `null`, 0 and `""` that Java clients send for all absent settings. @throws Refusal as `readChange` */
+/** @throws Refusal if-match-malformed, service-body-empty, or for a wrong body or setting */
+export function readUpdate(http: HttpRequest): ServiceUpdate {
+  return { ifMatch: readIfMatch(http), ...changeIn(membersOf(http)) }
+}
+
+/** Removes the `null`, 0 and `""` that Java clients send for all absent settings. @throws Refusal as `readUpdate` */
 export function readNew(http: HttpRequest): ServiceChange {
   return changeIn(withoutEmpty(membersOf(http)))
 }

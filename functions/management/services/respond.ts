@@ -1,8 +1,11 @@
+import { TaggedBody } from '../../../shared/http.ts'
+import { versionOf } from '../../../shared/store/records.ts'
 import type { Service } from '../../../shared/store/service.ts'
+import { unlessEmpty } from '../../../shared/web-api.ts'
 import { toMilliseconds } from '../listing.ts'
 import type { CreatedServiceAnswer, ServiceAnswer, ServiceListAnswer } from './answer-schema.ts'
 import { credentialId } from '../../../shared/store/digest.ts'
-import type { ChangedService, CreatedService, ServiceList } from './decide.ts'
+import type { ChangedService, CreatedService, FoundService, ServiceList } from './decide.ts'
 import type { CarriedByService } from './settings-schema.ts'
 
 const NO_SECRETS: ReadonlyMap<string, string> = new Map()
@@ -11,7 +14,7 @@ const NO_SECRETS: ReadonlyMap<string, string> = new Map()
  * The answer about a service. Only `secrets` are shown, never private keys. Absent members are `undefined`, which JSON leaves
  * out.
  */
-export function serviceView(service: Service, secrets = NO_SECRETS): ServiceAnswer {
+function serviceView(service: Service, secrets = NO_SECRETS): ServiceAnswer {
   const {
     carried,
     createdAt,
@@ -20,6 +23,7 @@ export function serviceView(service: Service, secrets = NO_SECRETS): ServiceAnsw
     jwks,
     credentials,
     keyUses: _,
+    keyDates: ____,
     privateKeyIds: __,
     deletedAt: ___,
     ...settings
@@ -41,8 +45,15 @@ export function serviceView(service: Service, secrets = NO_SECRETS): ServiceAnsw
   }
 }
 
-export function changedService({ service, secrets }: ChangedService): ServiceAnswer {
-  return serviceView(service, secrets)
+/** With its entity tag. */
+export function foundService({ service, keyUses }: FoundService): TaggedBody {
+  const answer: ServiceAnswer = { ...serviceView(service), keyUses: unlessEmpty(keyUses) }
+  return new TaggedBody(answer, versionOf(service))
+}
+
+/** With its entity tag. */
+export function changedService({ service, secrets }: ChangedService): TaggedBody {
+  return new TaggedBody(serviceView(service, secrets), versionOf(service))
 }
 
 export function createdService({ service, secrets, apiSecret }: CreatedService): CreatedServiceAnswer {

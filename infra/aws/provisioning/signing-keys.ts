@@ -43,6 +43,7 @@ export function withSigningKeys(service: Service, keys: NewSigningKeys): Service
     ...service,
     jwks: keys.map(({ publicJwk }) => publicJwk),
     keyUses: [],
+    keyDates: [],
     accessTokenSignatureKeyId: replaced(service.accessTokenSignatureKeyId),
     introspectionSignatureKeyId: replaced(service.introspectionSignatureKeyId),
   }

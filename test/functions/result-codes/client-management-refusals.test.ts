@@ -1,4 +1,5 @@
 import { CLIENT_MANAGEMENT } from '../../../shared/refusal/client-management.ts'
+import { bearer } from '../../support/management.ts'
 import { jwkOf } from '../../support/vector-service.ts'
 import { provokeAll, type Provoke, type Provoked, gives } from '../../support/result-codes.ts'
 
@@ -77,6 +78,12 @@ await provokeAll('client-management-refusals.test.ts', CLIENT_MANAGEMENT, {
   'client-unknown-at-delete': unknown('A026201', 'DELETE', '/client/delete/4711'),
   'client-unknown-at-get': unknown('A027201', 'GET', '/client/get/4711'),
   'client-unknown-at-update': unknown('A029201', 'POST', '/client/update/4711', {}),
+  'record-changed': gives('412 A029291', ({ v3, client, secrets }) =>
+    v3('POST', `/client/update/${client.id}`, {}, { ...bearer(secrets.manage), 'if-match': '"other"' }),
+  ),
+  'if-match-malformed': gives('400 A029292', ({ v3, client, secrets }) =>
+    v3('POST', `/client/update/${client.id}`, {}, { ...bearer(secrets.manage), 'if-match': 'other' }),
+  ),
   'client-unknown-at-secret-refresh': unknown('A148201', 'GET', '/client/secret/refresh/4711'),
   'client-unknown-at-secret-update': unknown('A149201', 'POST', '/client/secret/update/4711', {
     clientSecret: 's'.repeat(43),
@@ -86,5 +93,6 @@ await provokeAll('client-management-refusals.test.ts', CLIENT_MANAGEMENT, {
   ),
   'list-start-malformed': gives('400 A028201', ({ v3 }) => v3('GET', '/client/get/list?start=x')),
   'list-start-negative': gives('400 A028202', ({ v3 }) => v3('GET', '/client/get/list?start=-1')),
+  'list-page-malformed': gives('400 A028292', ({ v3 }) => v3('GET', '/client/get/list?pageToken=x')),
   'list-end-wrong': gives('400 A028291', ({ v3 }) => v3('GET', '/client/get/list?end=-1')),
 })

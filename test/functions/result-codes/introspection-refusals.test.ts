@@ -61,6 +61,9 @@ await provokeAll('introspection-refusals.test.ts', INTROSPECTION, {
         body: 'token=a&token=b',
       }),
   ],
+  'explanation-for-managers': gives('403 A057291', ({ call, secrets }) =>
+    call('/auth/introspection', { token: UNKNOWN, explain: true }, { secret: secrets.runtime }),
+  ),
   'token-unknown': invalidToken('A057302', ({ introspect }) => introspect(UNKNOWN)),
   'token-without-identifier': invalidToken('A057304', ({ introspect }) =>
     introspect(jwtOf({ alg: 'ES256' }, {})),

@@ -88,7 +88,7 @@ function actionsFor(row: Row): readonly unknown[] {
   if (fault(row) === '3') return ['BAD_REQUEST', 'INVALID_CLIENT', 'UNAUTHORIZED', 'FORBIDDEN', 'NOT_FOUND']
   if (fault(row) === '2' && OF_TOKEN_MANAGEMENT.test(row.code)) return ['BAD_REQUEST', 'NOT_FOUND', 400]
   if (BAD_REQUEST_ALL_THE_SAME.includes(row.code)) return ['BAD_REQUEST']
-  return fault(row) === '2' ? ['INTERNAL_SERVER_ERROR', 'CALLER_ERROR', 400, 401, 403, 404, 405] : []
+  return fault(row) === '2' ? ['INTERNAL_SERVER_ERROR', 'CALLER_ERROR', 400, 401, 403, 404, 405, 412] : []
 }
 
 const ERRORS: Readonly<Record<Row['action'], readonly string[]>> = {
@@ -114,6 +114,7 @@ const ERRORS: Readonly<Record<Row['action'], readonly string[]>> = {
   403: ['invalid_client'],
   404: ['invalid_request'],
   405: ['invalid_request'],
+  412: ['invalid_request'],
   500: ['server_error'],
   503: ['temporarily_unavailable'],
 }

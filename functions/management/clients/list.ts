@@ -1,0 +1,70 @@
+import type { Call } from '../../../shared/call.ts'
+import type { Client } from '../../../shared/store/client.ts'
+import { byCreation } from '../listing.ts'
+import { toPageToken } from './page-token.ts'
+import type { ListRequest, Page } from './request.ts'
+
+export interface ClientList extends Omit<ListRequest, 'page'> {
+  readonly totalCount: number
+  readonly clients: readonly Client[]
+}
+
+export interface ClientPage {
+  readonly clients: readonly Client[]
+  /** Absent: this is the last page. */
+  readonly nextPageToken: string | undefined
+}
+
+/** Lists the clients in the order of their creation, or a page of them in the order of the store. */
+export async function listClients(request: ListRequest, call: Call): Promise<ClientList | ClientPage> {
+  const { page, start, end } = request
+  if (page !== undefined) return pageOf(page, request, call)
+  const all = await call.store.registry.listClients(call.service.apiKey)
+  const chosen = all.filter(choice(request)).sort(byCreation(({ clientId }) => clientId))
+  return { ...request, totalCount: chosen.length, clients: chosen.slice(start, end) }
+}
+
+/** A search looks at so many clients for each query. */
+const CHUNK = 250
+
+/** A search that finds nothing must not read all clients in one call. A query has 1 MB at most, and an answer must have less than 6. */
+const MAX_QUERIES = 4
+
+/**
+ * A page begins behind a client number and not at a count, so clients that come and go meanwhile neither move another into the next
+ * page nor out of it.
+ */
+async function pageOf(
+  { size, after }: Page,
+  request: ListRequest,
+  { service, store }: Call,
+): Promise<ClientPage> {
+  const isChosen = choice(request)
+  const isFiltered = request.search !== undefined || request.developer !== undefined
+  const clients: Client[] = []
+  let last = after
+  for (let queries = 0; queries < MAX_QUERIES; queries++) {
+    const chunk = await store.registry.firstClients(service.apiKey, isFiltered ? CHUNK : size + 1, last)
+    if (chunk.length === 0) return pageBefore(undefined, clients)
+    for (const client of chunk) {
+      if (clients.length === size) return pageBefore(last, clients)
+      last = client.clientId
+      if (isChosen(client)) clients.push(client)
+    }
+  }
+  return pageBefore(last, clients)
+}
+
+function pageBefore(last: number | undefined, clients: readonly Client[]): ClientPage {
+  return { clients, nextPageToken: last === undefined ? undefined : toPageToken(last) }
+}
+
+function choice({ developer, search }: ListRequest): (client: Client) => boolean {
+  const wanted = search?.toLowerCase()
+  return ({ clientId, clientIdAlias, clientName, carried }) => {
+    if (developer !== undefined && carried['developer'] !== developer) return false
+    if (wanted === undefined) return true
+    const names = [clientName, clientIdAlias, String(clientId)]
+    return names.some((name) => name?.toLowerCase().includes(wanted))
+  }
+}

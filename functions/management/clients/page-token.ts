@@ -1,0 +1,18 @@
+import { clientNumber } from '../../../shared/store/registry.ts'
+
+const FORM = 1
+const BYTES = 7
+
+/** A place in the list of clients: base64url of one byte for the form and six for the number of the last client before it. */
+export function toPageToken(clientId: number): string {
+  const bytes = Buffer.alloc(BYTES, FORM)
+  bytes.writeUIntBE(clientId, 1, BYTES - 1)
+  return bytes.toString('base64url')
+}
+
+/** @returns the client number, or `undefined` if the text is no page token */
+export function fromPageToken(text: string): number | undefined {
+  const bytes = Buffer.from(text, 'base64url')
+  const isToken = bytes.length === BYTES && bytes[0] === FORM && bytes.toString('base64url') === text
+  return isToken ? clientNumber(String(bytes.readUIntBE(1, BYTES - 1))) : undefined
+}

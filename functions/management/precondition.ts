@@ -1,0 +1,38 @@
+import { Refusal } from '../../shared/refusal/refusal.ts'
+import { versionOf } from '../../shared/store/records.ts'
+
+/**
+ * `If-Match` of a change (RFC 9110 section 13.1.1). It is judged in the change itself, which the store repeats with what is stored
+ * then: of two changes with one entity tag, one is done.
+ */
+export class Precondition {
+  readonly #versions: readonly string[] | undefined
+  #isBroken = false
+
+  /** @param versions those that may be changed, or `undefined` for any */
+  constructor(versions: readonly string[] | undefined) {
+    this.#versions = versions
+  }
+
+  /** @param current as it was read from the store */
+  readonly allows = (current: object): boolean => {
+    this.#isBroken = this.#versions?.includes(versionOf(current)) === false
+    return !this.#isBroken
+  }
+
+  /** @throws Refusal record-changed if the last record that was judged must not be changed */
+  refuseBroken(): void {
+    if (this.#isBroken) throw new Refusal('record-changed')
+  }
+
+  /** @throws Refusal record-changed */
+  require(current: object): void {
+    this.allows(current)
+    this.refuseBroken()
+  }
+
+  /** The condition for the next change after one of our own. */
+  after(changed: object): Precondition {
+    return new Precondition(this.#versions && [versionOf(changed)])
+  }
+}

@@ -1,0 +1,47 @@
+/** Members of `steps`. */
+export const STEP_MEANINGS: Readonly<Record<string, string>> = {
+  name: 'The check.',
+  outcome: 'The checks after the failed one are not looked at, and have no further members.',
+  reason: 'Of the failed check: the reason, as in the log.',
+  resultCode: 'Of the failed check: the result code of the answer.',
+  tokenFormat: '`token`: the form of the token.',
+  clientId: '`token`: the client that the token was issued to.',
+  clientIdAlias: '`token`: the alias by which it was asked for, if that is still its alias.',
+  grantType: '`token`: the grant type that it was issued for.',
+  issuedAt: '`token`, `client`: when it was issued, in milliseconds since the epoch.',
+  locked: '`client`: whether the client is locked. Absent: it was deleted.',
+  clientNotBefore:
+    '`client`: tokens of the client that were issued earlier are cut off. Milliseconds since the epoch.',
+  serviceNotBefore:
+    '`client`: tokens of the service that were issued earlier are cut off. Milliseconds since the epoch.',
+  expiresAt: '`expiry`: milliseconds since the epoch.',
+  refreshable: '`expiry`: whether its refresh token is valid.',
+  bound: '`binding`: whether the token is bound to a certificate.',
+  boundOnly: '`binding`: whether an unbound token is refused.',
+  certificate: '`binding`: what the request has as certificate.',
+  tokenThumbprint: '`binding`: SHA-256, as base64url, of the certificate that the token is bound to.',
+  certificateThumbprint: '`binding`: the same of the certificate in the request.',
+  required: '`scopes`, `resources`, `acr`: what the request asks for.',
+  granted: '`scopes`, `resources`: what the token has. The resources include the default of the service.',
+  missing: '`scopes`, `resources`: what is required and not granted.',
+  requiredSubject: '`subject`: the end-user that the request asks for.',
+  grantedSubject: '`subject`: the end-user of the token.',
+  grantedAcr: '`acr`: the authentication context class of the end-user’s authentication.',
+  requiredMaxAge: '`maxAge`: the highest age of the authentication, in seconds.',
+  authTime: '`maxAge`: when the end-user was authenticated, in seconds since the epoch.',
+}
+
+/** Members of `keyUses`. */
+export const KEY_USE_MEANINGS: Readonly<Record<string, string>> = {
+  kid: 'The key.',
+  alg: 'Its algorithm.',
+  signs: 'What it signs now. `INTROSPECTION_RESPONSES`: those in its algorithm.',
+  namedBy: 'The settings that name it. Before it is removed they must not.',
+  publishedAt:
+    'Since when it is in `jwks`. Milliseconds since the epoch. Absent: it was there before this was recorded.',
+  signsWellFrom: 'When every copy of `/jwks` has it: then it may sign. Milliseconds since the epoch.',
+  signingSince: 'Since when it signs access tokens. Milliseconds since the epoch.',
+  signedUntil: 'Until when it signed access tokens, or longer ones than now. Milliseconds since the epoch.',
+  withdrawableAt:
+    'When the last of those tokens ends: earlier it cannot be removed. Milliseconds since the epoch.',
+}

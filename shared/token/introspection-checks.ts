@@ -1,0 +1,212 @@
+import { boundThumbprint, judge as judgeBinding, type Verdict } from '../certificate/binding.ts'
+import type { Presented } from '../certificate/presented.ts'
+import { type EpochSeconds, later } from '../epoch-seconds.ts'
+import type { FoundToken } from './find-token.ts'
+import { type Reason, Refusal } from '../refusal/refusal.ts'
+import { audiencesOf } from './resource.ts'
+import { parseScope } from '../request/scope.ts'
+import { type Standing, whyInvalid } from './standing.ts'
+import type { Service } from '../store/service.ts'
+import type { Tokens } from '../store/grant.ts'
+
+/** Asks whether the holder of a certificate may use a token for one request. */
+export interface IntrospectionRequest {
+  readonly token: string
+  readonly scopes: readonly string[]
+  readonly subject: string | undefined
+  readonly clientCertificate: Presented
+  /** The token must be meant for all of these. */
+  readonly resources: readonly string[]
+  /** Whether unbound tokens are refused: the certificate is the only credential of the caller (decision D10). */
+  readonly boundOnly: boolean
+  /** The end-user's authentication must have one of these classes and be at most `maxAge` seconds old (RFC 9470). */
+  readonly acrValues?: readonly string[]
+  readonly maxAge?: number | undefined
+  /** Whether the outcome has `steps`, which show everything about the token. */
+  readonly explain?: boolean
+}
+
+/** A token that was found, and the request that asks about it. */
+export interface Judged {
+  readonly request: IntrospectionRequest
+  readonly service: Service
+  readonly now: EpochSeconds
+  readonly found: FoundToken
+  readonly standing: Standing
+}
+
+/** One check of introspection. */
+interface Check {
+  readonly name: string
+  /** @returns the refusal if the check fails */
+  readonly judge: (judged: Judged) => Refusal | undefined
+  /** For an explanation: what the check has compared. Times are in milliseconds; never a token or a certificate. */
+  readonly details: (judged: Judged) => object
+}
+
+const INVALID_REASON = {
+  deleted: 'token-client-deleted',
+  locked: 'token-client-locked',
+  'cut-off': 'token-cut-off',
+} as const
+
+/** RFC 8705 section 3. With an unbound token any certificate is ignored, even a broken one. */
+const BINDING_REASON = {
+  unbound: undefined,
+  holds: undefined,
+  missing: 'certificate-missing',
+  unreadable: 'certificate-unreadable',
+  differs: 'certificate-differs',
+  damaged: 'binding-damaged',
+} as const satisfies Record<Verdict, Reason | undefined>
+
+/**
+ * The checks of introspection. Callers depend on the order: existence, client, expiry, binding, scope, subject, resource,
+ * authentication. The first failure decides, so the thief of a bound token does not learn what the token allows (decision D7).
+ *
+ * @see RFC 8705 section 3, RFC 6750 section 3.1, RFC 9470 section 3
+ */
+export const CHECKS = [
+  // A token that does not exist is refused before there is anything to judge.
+  { name: 'token', judge: () => undefined, details: tokenDetails },
+  { name: 'client', judge: judgeClient, details: clientDetails },
+  { name: 'expiry', judge: judgeExpiry, details: expiryDetails },
+  { name: 'binding', judge: judgePossession, details: bindingDetails },
+  { name: 'scopes', judge: judgeScopes, details: scopeDetails },
+  { name: 'subject', judge: judgeSubject, details: subjectDetails },
+  { name: 'resources', judge: judgeResources, details: resourceDetails },
+  { name: 'acr', judge: judgeAcr, details: acrDetails },
+  { name: 'maxAge', judge: judgeAge, details: ageDetails },
+] as const satisfies readonly Check[]
+
+function tokenDetails({ found: { grant, jti } }: Judged) {
+  const { client: clientId, clientIdAlias, grantType } = grant
+  const tokenFormat = jti === undefined ? ('OPAQUE' as const) : ('JWT' as const)
+  return { tokenFormat, clientId, clientIdAlias, grantType, issuedAt: grant.accessIssuedAt * 1000 }
+}
+
+function judgeClient({ found: { client, grant }, service }: Judged): Refusal | undefined {
+  const invalid = whyInvalid(client, service, grant.accessIssuedAt)
+  return invalid && new Refusal(INVALID_REASON[invalid])
+}
+
+function clientDetails({ found: { client, grant }, service: { tokensNotBefore } }: Judged) {
+  return {
+    issuedAt: grant.accessIssuedAt * 1000,
+    locked: client?.locked,
+    clientNotBefore: client && client.notBefore * 1000,
+    serviceNotBefore: tokensNotBefore === undefined ? undefined : tokensNotBefore * 1000,
+  }
+}
+
+function judgeExpiry({ found: { grant }, standing }: Judged): Refusal | undefined {
+  return standing.usable ? undefined : refusal(expiredReason(grant, standing), standing)
+}
+
+function expiredReason({ refresh }: Tokens, { refreshable }: Standing): Reason {
+  if (refreshable) return 'token-expired-refreshable'
+  return refresh === undefined ? 'token-expired' : 'token-expired-with-refresh'
+}
+
+function expiryDetails({ found: { grant }, standing: { refreshable } }: Judged) {
+  return { expiresAt: grant.accessExpiresAt * 1000, refreshable }
+}
+
+function judgePossession(judged: Judged): Refusal | undefined {
+  const { found, request, standing } = judged
+  const verdict = judgeBinding(found.grant.binding, request.clientCertificate)
+  const reason = isBoundOnly(judged) && verdict === 'unbound' ? 'token-unbound' : BINDING_REASON[verdict]
+  return reason && refusal(reason, standing)
+}
+
+function isBoundOnly({ request, service }: Judged): boolean {
+  return request.boundOnly || service.fapi2
+}
+
+function bindingDetails(judged: Judged) {
+  const { grant } = judged.found
+  const { clientCertificate: presented } = judged.request
+  const isRead = presented !== 'absent' && !('malformed' in presented)
+  return {
+    bound: grant.binding !== 'none',
+    boundOnly: isBoundOnly(judged),
+    certificate: isRead
+      ? ('READ' as const)
+      : presented === 'absent'
+        ? ('ABSENT' as const)
+        : ('MALFORMED' as const),
+    tokenThumbprint: boundThumbprint(grant.binding),
+    certificateThumbprint: isRead ? presented.thumbprint : undefined,
+  }
+}
+
+function judgeScopes({ request, found: { grant }, standing }: Judged): Refusal | undefined {
+  const { accessScopes } = grant
+  const missing = request.scopes.find((name) => !accessScopes.includes(name))
+  if (missing === undefined) return undefined
+  const members = { ...standing, sufficient: false }
+  const scope = request.scopes.join(' ')
+  // Malformed scopes of the resource server must not reach a header.
+  const named = parseScope(scope) === 'malformed' ? {} : { named: missing, challenge: { scope } }
+  return new Refusal(accessScopes.length === 0 ? 'token-scopeless' : 'scope-insufficient', {
+    members,
+    ...named,
+  })
+}
+
+function scopeDetails({ request, found: { grant } }: Judged) {
+  return compared(request.scopes, grant.accessScopes)
+}
+
+function judgeSubject({ request, found: { grant }, standing }: Judged): Refusal | undefined {
+  const { subject } = grant.terms
+  if (request.subject === undefined || request.subject === subject) return undefined
+  return refusal(subject === undefined ? 'token-subjectless' : 'subject-differs', standing)
+}
+
+function subjectDetails({ request, found: { grant } }: Judged) {
+  return { requiredSubject: request.subject, grantedSubject: grant.terms.subject }
+}
+
+function judgeResources({ request, found: { grant }, service, standing }: Judged): Refusal | undefined {
+  const audiences = audiencesOf(grant, service)
+  const isMeant = request.resources.every((resource) => audiences.includes(resource))
+  return isMeant ? undefined : refusal('resource-not-covered', standing)
+}
+
+function resourceDetails({ request, found: { grant }, service }: Judged) {
+  return compared(request.resources, audiencesOf(grant, service))
+}
+
+/** RFC 9470 section 3. A token without `acr` cannot satisfy the requirement. */
+function judgeAcr({ request, found: { grant }, standing }: Judged): Refusal | undefined {
+  const { acrValues = [] } = request
+  const { acr } = grant.terms
+  if (acrValues.length === 0 || (acr !== undefined && acrValues.includes(acr))) return undefined
+  const acr_values = acrValues.join(' ')
+  const challenge = parseScope(acr_values) === 'malformed' ? {} : { acr_values }
+  return new Refusal('acr-insufficient', { members: standing, challenge })
+}
+
+function acrDetails({ request, found: { grant } }: Judged) {
+  return { required: request.acrValues ?? [], grantedAcr: grant.terms.acr }
+}
+
+/** RFC 9470 section 3. A token without `auth_time` cannot satisfy the requirement. */
+function judgeAge({ request: { maxAge }, found: { grant }, now, standing }: Judged): Refusal | undefined {
+  const { authTime } = grant.terms
+  if (maxAge === undefined || (authTime !== undefined && now <= later(authTime, maxAge))) return undefined
+  return new Refusal('authentication-too-old', { members: standing, challenge: { max_age: String(maxAge) } })
+}
+
+function ageDetails({ request, found: { grant } }: Judged) {
+  return { requiredMaxAge: request.maxAge, authTime: grant.terms.authTime }
+}
+
+function compared(required: readonly string[], granted: readonly string[]) {
+  return { required, granted, missing: required.filter((name) => !granted.includes(name)) }
+}
+
+function refusal(reason: Reason, standing: Standing): Refusal {
+  return new Refusal(reason, { members: standing })
+}
