@@ -30,7 +30,8 @@ export function tokenEndpoint(webApi: WebApi): Express {
       })
       const status = STATUS[action]
       if (status === undefined) throw new Error(`the Web API answered with the action ${action}`)
-      if (status === 401) response.set(CHALLENGE)
+      // RFC 6749 section 5.2: the client is challenged if it tried the header.
+      if (status === 401 && request.headers.authorization !== undefined) response.set(CHALLENGE)
       response.status(status).set('content-type', 'application/json').end(responseContent)
     })
   })

@@ -51,6 +51,12 @@ test('the token endpoint takes form-encoded credentials from the header, and nam
   expect(JSON.parse(refused.text)).toMatchObject({ error: 'invalid_client' })
 })
 
+test('the token endpoint challenges no client that sent no Authorization header', async () => {
+  const { clientId } = site.seeded.clients[1]
+  const { status, headers } = await redeem(`grant_type=client_credentials&client_id=${clientId}`)
+  expect([status, headers['www-authenticate']]).toEqual([401, undefined])
+})
+
 test('the token endpoint refuses a header that is not readable as Basic', async () => {
   const { clientId } = site.seeded.clients[1]
   for (const authorization of ['Bearer x', 'Basic', 'Basic !', basic('no colon').authorization]) {
