@@ -57,6 +57,7 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   'AuthIntrospectionRequest.maxAge': 'The authentication of the end-user must be no older, in seconds.',
   withHiddenProperties: 'Whether the response has hidden properties too.',
   accessTokenPersistent: 'Must be false: every token expires.',
+  dpop: 'Must be empty: DPoP is not offered.',
   dpopKeyThumbprint: 'Not supported: DPoP is not offered.',
   ...all(
     'Not supported: certbound makes the values of tokens.',

@@ -27,6 +27,7 @@ export function tokenEndpoint(webApi: WebApi): Express {
         parameters: (request.body as string | undefined) ?? '',
         ...credentials,
         clientCertificate: clientCertificate(request),
+        dpop: request.headers['dpop'],
       })
       const status = STATUS[action]
       if (status === undefined) throw new Error(`the Web API answered with the action ${action}`)

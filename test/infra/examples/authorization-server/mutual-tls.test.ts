@@ -65,6 +65,14 @@ test('the token endpoint refuses a header that is not readable as Basic', async 
   }
 })
 
+test('the front end passes a DPoP proof on, and certbound refuses it', async () => {
+  const refused = await redeem(await tokenForm(site), holder, { dpop: 'a.b.c' })
+  expect(refused.status).toBe(400)
+  expect(refused.text).toContain('A244392')
+  const used = await use({ authorization: `Bearer ${await obtainToken()}`, dpop: 'a.b.c' })
+  expect(used.status).toBe(400)
+})
+
 test('the token endpoint refuses a body that is not a form, or is too long', async () => {
   expect((await redeem('{}', holder, { 'content-type': 'application/json' })).status).toBe(400)
   expect((await redeem(`code=${'x'.repeat(70_000)}`)).status).toBe(413)
