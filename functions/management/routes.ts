@@ -87,7 +87,7 @@ export const routes = routesOf(
     paths: ['/api/service/create'],
     access: byOwner,
     face: managementApi(serviceRequests.ServiceSettings),
-    read: serviceRequests.readNew,
+    read: serviceRequests.readCreation,
     decide: services.createService,
     respond: serviceAnswers.createdService,
   }),

@@ -83,6 +83,7 @@ export async function authenticateClient(
   if (!call.service.supportedTokenAuthMethods.includes(method))
     throw new Refusal('method-unsupported', { named: method })
   await METHODS[method](client, presented, call)
+  if (client.weakSecret === true && method.startsWith('CLIENT_SECRET')) call.log.note({ weakSecret: true })
 }
 
 type Authenticate = (client: Client, presented: PresentedCredentials, call: Call) => void | Promise<void>

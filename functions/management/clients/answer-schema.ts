@@ -5,17 +5,20 @@ import { Client } from '../../../shared/store/client.ts'
 import { CARRIED_BY_CLIENTS } from './settings-schema.ts'
 
 /** A client (Authlete contract, section 3.2), without secrets. */
-export const ClientAnswer = z.extend(z.omit(Client, { clientSecretDigest: true, carried: true }), {
-  clientId,
-  ...z.partial(z.object(CARRIED_BY_CLIENTS)).shape,
-  /** `clientId` in decimal when the client has no alias. */
-  clientIdAlias: z.string(),
-  /** A JWK Set as text. */
-  jwks: z.optional(z.string()),
-  serviceNumber: z.optional(z.int()),
-  createdAt: z.optional(milliseconds),
-  modifiedAt: z.optional(milliseconds),
-})
+export const ClientAnswer = z.extend(
+  z.omit(Client, { clientSecretDigest: true, weakSecret: true, carried: true }),
+  {
+    clientId,
+    ...z.partial(z.object(CARRIED_BY_CLIENTS)).shape,
+    /** `clientId` in decimal when the client has no alias. */
+    clientIdAlias: z.string(),
+    /** A JWK Set as text. */
+    jwks: z.optional(z.string()),
+    serviceNumber: z.optional(z.int()),
+    createdAt: z.optional(milliseconds),
+    modifiedAt: z.optional(milliseconds),
+  },
+)
 export type ClientAnswer = Immutable<z.output<typeof ClientAnswer>>
 
 /** Only this answer has the secret. */

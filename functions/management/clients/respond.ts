@@ -17,7 +17,7 @@ import type { CarriedByClient } from './settings-schema.ts'
 
 /** The answer about a client, without its secret. Absent members are `undefined`, which JSON leaves out. */
 function clientView(client: Client, service: Service): ClientAnswer {
-  const { clientSecretDigest: _, carried, createdAt, modifiedAt, jwks, ...settings } = client
+  const { clientSecretDigest: _, weakSecret: __, carried, createdAt, modifiedAt, jwks, ...settings } = client
   return {
     ...(carried as CarriedByClient),
     ...settings,

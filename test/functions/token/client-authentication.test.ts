@@ -115,6 +115,18 @@ test('only for CLIENT_SECRET_POST on the Web API are the number and the alias in
   await walk.resetService()
 })
 
+test('the log line of a client that authenticates by a short secret has weakSecret', async () => {
+  const { lines } = runtime
+  for (const [weakSecret, expected] of [
+    [undefined, undefined],
+    [true, true],
+  ] as const) {
+    const client = await walk.addClient(BASIC, { weakSecret })
+    expect(await asked(inCall(client))).toBe(OK)
+    expect((JSON.parse(lines.at(-1) ?? '') as { weakSecret?: boolean }).weakSecret).toBe(expected)
+  }
+})
+
 const AS_PUBLIC = 'BAD_REQUEST A052301 unauthorized_client'
 
 test('NONE is for a public client that is named in either place and sends nothing else', async () => {
