@@ -34,6 +34,10 @@ export const ClientListAnswer = z.union([
 ])
 export type ClientListAnswer = Immutable<z.output<typeof ClientListAnswer>>
 
+/** `requestableScopes` is absent if the client may request all scopes of the service. */
+export const RequestableScopesAnswer = z.object({ requestableScopes: z.optional(z.array(z.string())) })
+export type RequestableScopesAnswer = Immutable<z.output<typeof RequestableScopesAnswer>>
+
 export const LockAnswer = z.object(RESULT)
 export type LockAnswer = Immutable<z.output<typeof LockAnswer>>
 
