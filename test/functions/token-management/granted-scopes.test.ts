@@ -89,6 +89,7 @@ test('a forgotten grant stays forgotten when its tokens are refreshed or changed
   await forget()
   const { access } = tokensOf(await walk.refresh(client, refresh))
   expect(await isLive(access)).toBe(true)
+  expect((await walk.introspect(access)).json['scopes']).toEqual(['read'])
   expect(await granted()).toEqual(NOTHING)
   const change = { accessToken: access, scopes: ['write'], accessTokenValueUpdated: true }
   expect((await walk.call('/auth/token/update', change)).json['action']).toBe('OK')
