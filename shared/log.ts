@@ -10,6 +10,8 @@ export interface LogEntry {
   readonly grantType?: string
   /** Of the certificate that the token is bound to; `undefined` for an unbound token. */
   readonly thumbprint?: string | undefined
+  /** The client has a short secret, which was set or used in this request. */
+  readonly weakSecret?: true
   /** Why this request ended a grant: an authorization code or a refresh token was used again. */
   readonly ended?: 'code-replay' | 'refresh-token-reuse'
 }

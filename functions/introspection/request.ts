@@ -36,13 +36,15 @@ export const IntrospectionCall = z.object({
   subject: z.optional(z.string()),
   resources: z.optional(listMember),
   clientCertificate: z.optional(z.string()),
+  dpop: z.optional(z.unknown()),
   acrValues: z.optional(listMember),
   maxAge: z.optional(numberMember(z.positive())),
   explain: z.optional(flagMember),
 })
 
-/** `/auth/introspection` of the Web API (Authlete contract, section 2.8). @throws Refusal token-missing */
+/** `/auth/introspection` of the Web API (Authlete contract, section 2.8). @throws Refusal dpop-not-offered, token-missing */
 export function fromWebApi(call: z.infer<typeof IntrospectionCall>): IntrospectionRequest {
+  if (call.dpop !== undefined) throw new Refusal('dpop-not-offered')
   if (call.token === undefined) throw new Refusal('token-missing')
   const { token, scopes = [], subject, resources = [], acrValues = [], maxAge, explain = false } = call
   const asked = { token, scopes, subject, resources, acrValues, maxAge, explain }

@@ -7,6 +7,7 @@ import * as clients from './clients/decide.ts'
 import { listClients } from './clients/list.ts'
 import * as clientRequests from './clients/request.ts'
 import * as clientAnswers from './clients/respond.ts'
+import { refreshSecret, updateSecret } from './clients/secrets.ts'
 import * as services from './services/decide.ts'
 import { deleteService } from './services/deletion.ts'
 import * as serviceRequests from './services/request.ts'
@@ -72,7 +73,7 @@ export const routes = routesOf(
     access: byRole('manage'),
     face: managementApi(),
     read: clientRequests.readClientNamed,
-    decide: clients.refreshSecret,
+    decide: refreshSecret,
     respond: clientAnswers.refreshedSecret,
   }),
   route({
@@ -80,14 +81,41 @@ export const routes = routesOf(
     access: byRole('manage'),
     face: managementApi(clientRequests.SecretCall),
     read: clientRequests.readSecret,
-    decide: clients.updateSecret,
+    decide: updateSecret,
     respond: clientAnswers.updatedSecret,
+  }),
+  route({
+    paths: inBothVersions('/client/extension/requestable_scopes/get/{clientId}'),
+    methods: ['GET'],
+    access: byRole('manage'),
+    face: managementApi(),
+    read: clientRequests.readClientNamed,
+    decide: clients.getClient,
+    respond: clientAnswers.requestableScopes,
+  }),
+  route({
+    paths: inBothVersions('/client/extension/requestable_scopes/update/{clientId}'),
+    methods: ['POST', 'PUT'],
+    access: byRole('manage'),
+    face: managementApi(clientRequests.RequestableScopesCall),
+    read: clientRequests.readRequestableScopes,
+    decide: clients.limitScopes,
+    respond: clientAnswers.requestableScopes,
+  }),
+  route({
+    paths: inBothVersions('/client/extension/requestable_scopes/delete/{clientId}'),
+    methods: ['DELETE'],
+    access: byRole('manage'),
+    face: managementApi(),
+    read: (http) => ({ ...clientRequests.readClientNamed(http), scopes: undefined }),
+    decide: clients.limitScopes,
+    respond: () => undefined,
   }),
   route({
     paths: ['/api/service/create'],
     access: byOwner,
     face: managementApi(serviceRequests.ServiceSettings),
-    read: serviceRequests.readNew,
+    read: serviceRequests.readCreation,
     decide: services.createService,
     respond: serviceAnswers.createdService,
   }),

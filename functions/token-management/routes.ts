@@ -4,13 +4,15 @@ import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
 import { deleteAuthorization, listAuthorizations, updateAuthorization } from './authorizations/decide.ts'
 import {
   AuthorizationChangeCall,
-  AuthorizationDeleteCall,
+  ClientAuthorizationCall,
   AuthorizationListCall,
   readAuthorizationChange,
   readAuthorizations,
-  readDeletion,
+  readClientAuthorization,
 } from './authorizations/request.ts'
 import { authorizationList, deletedAuthorization, updatedAuthorization } from './authorizations/respond.ts'
+import { forgetGrantedScopes, getGrantedScopes } from './granted-scopes/decide.ts'
+import { forgottenScopes, grantedScopes } from './granted-scopes/respond.ts'
 import { createTokens } from './create/decide.ts'
 import { CreateCall, readCreate } from './create/request.ts'
 import { createResponse } from './create/respond.ts'
@@ -86,8 +88,8 @@ export const routes = routesOf(
     ],
     methods: ['DELETE'],
     access: byRole('manage'),
-    face: managementApi(AuthorizationDeleteCall),
-    read: readDeletion,
+    face: managementApi(ClientAuthorizationCall),
+    read: readClientAuthorization,
     decide: deleteAuthorization,
     respond: deletedAuthorization,
   }),
@@ -98,5 +100,29 @@ export const routes = routesOf(
     read: readAuthorizationChange,
     decide: updateAuthorization,
     respond: updatedAuthorization,
+  }),
+  route({
+    paths: [
+      ...inBothVersions('/client/granted_scopes/get/{clientId}'),
+      '/api/{serviceId}/client/granted_scopes/get/{clientId}/{subject}',
+    ],
+    methods: ['GET', 'POST'],
+    access: byRole('manage'),
+    face: managementApi(ClientAuthorizationCall),
+    read: readClientAuthorization,
+    decide: getGrantedScopes,
+    respond: grantedScopes,
+  }),
+  route({
+    paths: [
+      ...inBothVersions('/client/granted_scopes/delete/{clientId}'),
+      '/api/{serviceId}/client/granted_scopes/delete/{clientId}/{subject}',
+    ],
+    methods: ['DELETE', 'POST'],
+    access: byRole('manage'),
+    face: managementApi(ClientAuthorizationCall),
+    read: readClientAuthorization,
+    decide: forgetGrantedScopes,
+    respond: forgottenScopes,
   }),
 )

@@ -9,18 +9,6 @@ import {
 import { PARAMETERS as AUTHORIZATION_PARAMETERS } from '../../functions/authorization/authorize/request.ts'
 import { IntrospectionAnswer } from '../../functions/introspection/answer-schema.ts'
 import { FORM as INTROSPECTION_FORM } from '../../functions/introspection/request.ts'
-import {
-  ClientAnswer,
-  ClientListAnswer,
-  CreatedClientAnswer,
-  LockAnswer,
-  SecretAnswer,
-} from '../../functions/management/clients/answer-schema.ts'
-import {
-  CreatedServiceAnswer,
-  ServiceAnswer,
-  ServiceListAnswer,
-} from '../../functions/management/services/answer-schema.ts'
 import { OAuthRevocation, RevocationAnswer } from '../../functions/revocation/answer-schema.ts'
 import { FORM as REVOCATION_FORM } from '../../functions/revocation/request.ts'
 import { StandardIntrospectionAnswer } from '../../functions/standard-introspection/answer-schema.ts'
@@ -33,6 +21,10 @@ import {
   AuthorizationListAnswer,
 } from '../../functions/token-management/authorizations/answer-schema.ts'
 import { CreateAnswer } from '../../functions/token-management/create/answer-schema.ts'
+import {
+  ForgottenScopesAnswer,
+  GrantedScopesAnswer,
+} from '../../functions/token-management/granted-scopes/answer-schema.ts'
 import { RevokeAnswer } from '../../functions/token-management/end/answer-schema.ts'
 import { TokenListAnswer } from '../../functions/token-management/list/answer-schema.ts'
 import { UpdateAnswer } from '../../functions/token-management/update/answer-schema.ts'
@@ -42,6 +34,7 @@ import { ErrorContent } from '../../shared/answer-schema.ts'
 import { Metadata, PublicJwkSet } from '../../shared/metadata/metadata-schema.ts'
 import type { FormRules } from '../../shared/request/form.ts'
 import { HeldToken, signed, StandardAnswer, StandardContent } from '../../shared/token/active-token-schema.ts'
+import { MANAGEMENT_ENDPOINTS } from './management-endpoints.ts'
 
 /** What the declaration of a route does not contain and its readers need. */
 export interface EndpointReference {
@@ -155,51 +148,16 @@ export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
     answer: AuthorizationChangedAnswer,
   },
 
-  '/client/create': { summary: 'Creates a client.', answer: CreatedClientAnswer, jsonOnly: true },
-  '/client/get': { summary: 'Reads a client.', answer: ClientAnswer, tagged: true },
-  '/client/get/list': { summary: 'Lists the clients of the service.', answer: ClientListAnswer },
-  '/client/update': {
-    summary: 'Replaces the settings of a client: absent settings get their defaults.',
-    answer: ClientAnswer,
-    tagged: true,
-    jsonOnly: true,
+  '/client/granted_scopes/get': {
+    summary: 'Reads the scopes that an end-user has granted to a client.',
+    answer: GrantedScopesAnswer,
   },
-  '/client/delete': { summary: 'Deletes a client and all its tokens.', answer: 'nothing' },
-  '/client/lock_flag/update': {
-    summary: 'Locks or unlocks a client, with immediate effect.',
-    answer: LockAnswer,
-    required: ['clientLocked'],
-  },
-  '/client/secret/refresh': { summary: 'Makes a new secret for a client.', answer: SecretAnswer },
-  '/client/secret/update': {
-    summary: 'Sets the secret of a client.',
-    answer: SecretAnswer,
-    required: ['clientSecret'],
+  '/client/granted_scopes/delete': {
+    summary: 'Forgets what an end-user has granted to a client. Its tokens go on.',
+    answer: ForgottenScopesAnswer,
   },
 
-  '/service/create': {
-    summary: 'Creates a service.',
-    answer: CreatedServiceAnswer,
-    required: ['issuer'],
-    jsonOnly: true,
-  },
-  '/service/get': { summary: 'Reads a service.', answer: ServiceAnswer, tagged: true },
-  '/service/get/list': { summary: 'Lists all services.', answer: ServiceListAnswer },
-  '/service/update': {
-    summary: 'Changes a service: absent settings stay, `null` puts the default in place.',
-    answer: ServiceAnswer,
-    tagged: true,
-    jsonOnly: true,
-  },
-  '/service/delete': {
-    summary: 'Deletes a service, its clients and its keys. Repeat it while it answers 503.',
-    answer: 'nothing',
-  },
-  '/service/configuration': {
-    summary: 'Reads the authorization server metadata of the service (RFC 8414).',
-    answer: Metadata,
-  },
-  '/service/jwks/get': { summary: 'Reads the public keys of the service (RFC 7517).', answer: PublicJwkSet },
+  ...MANAGEMENT_ENDPOINTS,
 
   '/misc/echo': { summary: 'Answers with an empty text: for probes.', answer: 'text' },
   '/lifecycle/healthcheck': { summary: 'Answers `OK`: for probes.', answer: 'text' },

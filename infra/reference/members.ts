@@ -57,6 +57,7 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   'AuthIntrospectionRequest.maxAge': 'The authentication of the end-user must be no older, in seconds.',
   withHiddenProperties: 'Whether the response has hidden properties too.',
   accessTokenPersistent: 'Must be false: every token expires.',
+  dpop: 'Must be empty: DPoP is not offered.',
   dpopKeyThumbprint: 'Not supported: DPoP is not offered.',
   ...all(
     'Not supported: certbound makes the values of tokens.',
@@ -157,6 +158,10 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   refreshable: 'Whether its refresh token is valid.',
   scopeDetails: 'The scopes as declared by the service.',
   ...all('Milliseconds since the epoch.', 'expiresAt createdAt modifiedAt'),
+  requestableScopes: 'The only scopes that the client may have. Absent: all scopes of the service.',
+  serviceApiKey: 'The number of the service.',
+  latestGrantedScopes: 'The scopes of the newest living grant of the end-user. Absent: no grant counts.',
+  mergedGrantedScopes: 'The scopes of all living grants of the end-user together.',
   ...all('Seconds.', 'expiresIn expires_in'),
   certificateThumbprint: 'SHA-256, as base64url, of the certificate that the token is bound to.',
   tokenType: 'Always `Bearer`.',

@@ -9,7 +9,10 @@ import GROUPS from './result-codes.json' with { type: 'json' }
  * test/support/result-codes.ts).
  */
 export function resultCodes({ endpoint, access, face, methods, call }: Route): string[] {
-  const reads = call === undefined ? [] : methods.map((method) => (method === 'POST' ? 'body' : 'query'))
+  const reads =
+    call === undefined
+      ? []
+      : methods.map((method) => (method === 'GET' || method === 'DELETE' ? 'query' : 'body'))
   const traits = [endpoint, access, face, ...reads]
   const groups = GROUPS.filter(({ at }) => at.some((trait) => traits.includes(trait)))
   return groups.flatMap(({ codes }) => codes).sort()

@@ -24,11 +24,27 @@ export interface IdentifiedClient {
 export async function identifyClient(presented: PresentedCredentials, call: Call): Promise<IdentifiedClient> {
   const named = namedClient(presented)
   const { clientId } = presented.form
-  if (clientId !== undefined && clientId !== named) throw new Refusal('client-contradicted')
   if (named === undefined) throw new Refusal(presented.unidentified)
+  if (clientId !== undefined && clientId !== named && !(await isPassedOnTwice(presented, call))) {
+    throw new Refusal('client-contradicted')
+  }
   const found = await findNamedClient(named, call)
   if (typeof found === 'string') throw new Refusal(NAMED_REASON[found])
   return found
+}
+
+/**
+ * Whether members of the call and `parameters` have the credentials of one CLIENT_SECRET_POST client, in one place by its
+ * number and in the other by its alias.
+ */
+async function isPassedOnTwice({ basic, form }: PresentedCredentials, call: Call): Promise<boolean> {
+  if (basic?.clientId === undefined || form.clientId === undefined) return false
+  if (basic.clientSecret === undefined || form.clientSecret === undefined) return false
+  const inCall = await findNamedClient(basic.clientId, call)
+  const inForm = await findNamedClient(form.clientId, call)
+  if (typeof inCall === 'string' || typeof inForm === 'string') return false
+  const { clientId, tokenAuthMethod } = inCall.client
+  return clientId === inForm.client.clientId && tokenAuthMethod === 'CLIENT_SECRET_POST'
 }
 
 const NAMED_REASON = {
@@ -67,6 +83,7 @@ export async function authenticateClient(
   if (!call.service.supportedTokenAuthMethods.includes(method))
     throw new Refusal('method-unsupported', { named: method })
   await METHODS[method](client, presented, call)
+  if (client.weakSecret === true && method.startsWith('CLIENT_SECRET')) call.log.note({ weakSecret: true })
 }
 
 type Authenticate = (client: Client, presented: PresentedCredentials, call: Call) => void | Promise<void>
@@ -92,11 +109,14 @@ function bySecretInHeader(client: Client, { basic, form }: PresentedCredentials)
   compareSecret(client, basic.clientSecret)
 }
 
+/** The form must have the secret. If the members of a Web API call have one, too, both must be right. */
 function bySecretInForm(client: Client, { basic, form }: PresentedCredentials): void {
-  refuseOtherCredentials(client, form.clientAssertion, basic?.clientSecret && form.clientSecret)
+  refuseOtherCredentials(client, form.clientAssertion)
   compareSecret(client, form.clientSecret)
+  if (basic?.clientSecret !== undefined) compareSecret(client, basic.clientSecret)
 }
 
+/** In constant time. */
 function compareSecret(client: Client, secret: string | undefined): void {
   if (client.clientType === 'PUBLIC') throw new Refusal('method-for-public')
   if (secret === undefined) throw new Refusal('client-secret-missing', { named: client.tokenAuthMethod })

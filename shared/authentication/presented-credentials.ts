@@ -8,7 +8,7 @@ import type { Client } from '../store/client.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 import { listFromText } from '../request/body.ts'
 
-/** The credentials in a request. Nothing in them is proved yet. */
+/** The credentials in a request. Nothing in them is proved yet. Only the Web API can have a secret both in `basic` and in `form`. */
 export interface PresentedCredentials {
   /** From the `Authorization` header, or from the members `clientId` and `clientSecret` of a Web API call. */
   readonly basic?: { readonly clientId: string | undefined; readonly clientSecret: string | undefined }
@@ -55,6 +55,7 @@ export function credentialsFromHttp(http: HttpRequest, parameters: Parameters): 
 export const CREDENTIAL_MEMBERS = {
   clientId: z.optional(z.string()),
   clientSecret: z.optional(z.string()),
+  dpop: z.optional(z.unknown()),
   clientCertificate: z.optional(z.string()),
   clientCertificatePath: z.optional(z.pipe(z.transform(certificateList), z.array(z.string()))),
 }
@@ -68,20 +69,21 @@ function certificateList(value: unknown): unknown {
 const BEGIN = '-----BEGIN '
 
 /**
- * The credentials of a request on the Web API. Members of the call take precedence over the form in `parameters`: if the
- * call has a secret, a secret in the form is ignored (Authlete contract, section 4.2).
+ * The credentials of a request on the Web API. Servers may pass on a secret twice, in members and in `parameters`: the method of
+ * the client decides which counts (Authlete contract, section 4.2).
  *
- * @throws Refusal methods-combined
+ * @throws Refusal dpop-not-offered, methods-combined
  */
 export function credentialsFromWebApi(
   call: z.infer<z.ZodMiniObject<typeof CREDENTIAL_MEMBERS>>,
   parameters: Parameters,
 ): PresentedCredentials {
+  if (call.dpop !== undefined) throw new Refusal('dpop-not-offered')
   const form = credentialsFromForm(parameters)
   const { clientId, clientSecret } = call
   return {
     ...(clientId === undefined && clientSecret === undefined ? {} : { basic: { clientId, clientSecret } }),
-    form: clientSecret === undefined ? form : { ...form, clientSecret: undefined },
+    form,
     certificate: present(call.clientCertificate),
     certificatePath: call.clientCertificatePath?.map(present),
     unidentified: 'client-missing',

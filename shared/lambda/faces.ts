@@ -1,7 +1,8 @@
 import type * as z from 'zod/mini'
 import { type HttpRequest, SignedBody, TaggedBody, withoutNull } from '../http.ts'
 import { readCall, readForm } from '../request/body.ts'
-import type { Refusal } from '../refusal/refusal.ts'
+import { usesDpop } from '../request/dpop.ts'
+import { Refusal } from '../refusal/refusal.ts'
 import type { WebApiResponse } from '../web-api.ts'
 import { type Answer, json, NO_CONTENT, NotHere, publicJson, signedAnswer } from './answer.ts'
 import { type CallErrors, type ErrorSettings, refused, refusedCall } from './refused.ts'
@@ -64,14 +65,17 @@ export function managementApi(call?: z.ZodMiniType): Face<[http: HttpRequest], o
 type OAuthBody = Readonly<Record<string, unknown>> | SignedBody
 
 /**
- * The OAuth face: HTTP statuses and bodies of the RFCs, without members that are `null` (decision D37).
+ * The OAuth face: HTTP statuses and bodies of the RFCs, without members that are `null` (decision D37). No endpoint offers DPoP.
  *
  * @param challenge the scheme in `WWW-Authenticate`: `Basic` for client authentication, `Bearer` for RFC 6750
  */
 export function oauth(challenge: 'Basic' | 'Bearer'): Face<[form: string, http: HttpRequest], OAuthBody> {
   return {
     name: 'oauth',
-    given: (http) => [readForm(http), http],
+    given: (http) => {
+      if (usesDpop(http.headers)) throw new Refusal('dpop-not-offered')
+      return [readForm(http), http]
+    },
     answer: (body) => ({
       response: body instanceof SignedBody ? signedAnswer(body) : json(200, withoutNull(body)),
       outcome: 'OK',

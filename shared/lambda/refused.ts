@@ -84,7 +84,8 @@ const DESCRIBED: ReadonlySet<string> = new Set([
 
 /**
  * The answer of the OAuth face: the same body for every `invalid_client`, no `error_uri`, nothing of the request
- * (decision D19, requirement C14).
+ * (decision D19, requirement C14). Only a client that tried the `Authorization` header is challenged to authenticate by it
+ * (RFC 6749 section 5.2). A protected resource challenges always (RFC 6750 section 3).
  */
 export function refused(
   refusal: Refusal,
@@ -99,7 +100,10 @@ export function refused(
   const body = { error, ...(described ? { error_description: description } : {}) }
   const authenticate =
     challenge === 'Bearer' ? bearerChallenge(error, options.challenge) : 'Basic realm="certbound"'
-  const challenged = status === 401 || (challenge === 'Bearer' && (status === 400 || status === 403))
+  const challenged =
+    challenge === 'Bearer'
+      ? status === 400 || status === 401 || status === 403
+      : status === 401 && http.headers.has('authorization')
   const headers = {
     ...statusHeaders(refusal, status, http),
     ...(challenged ? { 'www-authenticate': authenticate } : {}),

@@ -9,7 +9,7 @@ import type { Access } from './access.ts'
 import { type Answer, answerPlainly, NotHere } from './answer.ts'
 import type { Face } from './faces.ts'
 
-export type HttpMethod = 'GET' | 'POST' | 'DELETE'
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 /** The facts about a route that the reference and the template use. */
 export interface Description {

@@ -17,6 +17,7 @@ export const CLIENT_AUTHENTICATION = {
   'client-unidentified': ['A244391', 'INVALID_CLIENT', 'invalid_client', 'The request does not identify a client.'],
   'client-repeated': ['A244301', 'BAD_REQUEST', 'invalid_request', "The token request contains multiple 'client_id' parameters."],
   'client-contradicted': ['A048312', 'BAD_REQUEST', 'invalid_request', 'The token request specifies the client ID by two different ways but the values are different.'],
+  'dpop-not-offered': ['A244392', 'BAD_REQUEST', 'invalid_request', 'The request uses DPoP, which is not supported.'],
   'client-unknown': ['A048304', 'INVALID_CLIENT', 'invalid_client', 'No client has the client ID.'],
   'client-deleted': ['A048306', 'INVALID_CLIENT', 'invalid_client', 'The client has been deleted.'],
   'client-locked': ['A048307', 'INVALID_CLIENT', 'invalid_client', 'The client is locked.'],

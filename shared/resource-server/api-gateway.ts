@@ -36,6 +36,7 @@ export function requireToken<Event, Context, Result>(
     const { headers, tlsCertificate } = toHttpRequest(event, { mtlsDomains, apiIds })
     const decision = await decide({
       authorization: headers.get('authorization') ?? [],
+      dpop: headers.get('dpop'),
       certificate: tlsCertificate === 'absent' ? undefined : tlsCertificate,
     })
     if (decision.allowed) return handler(event, decision.token, context)

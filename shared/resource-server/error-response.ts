@@ -9,6 +9,7 @@ const STATUS = {
 
 export type RefusalReason =
   | 'token-missing'
+  | 'dpop-not-offered'
   | 'authorization-malformed'
   | 'token-unusable'
   | 'token-unbound'
@@ -22,6 +23,7 @@ export type RefusalReason =
 /** Faults of the token and of its certificate share one code, so that a thief cannot tell them apart. */
 const ERROR_CODES: Readonly<Record<RefusalReason, keyof typeof STATUS>> = {
   'token-missing': 'invalid_token',
+  'dpop-not-offered': 'invalid_request',
   'authorization-malformed': 'invalid_request',
   'token-unusable': 'invalid_token',
   'token-unbound': 'invalid_token',

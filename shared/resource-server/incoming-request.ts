@@ -16,10 +16,10 @@ export interface OutgoingResponse {
 
 /** Reads the credentials of a request over its own TLS connection. The certificate never comes from a header. */
 export function toResourceRequest({ rawHeaders, socket }: IncomingRequest): ResourceRequest {
-  const authorization = rawHeaders.filter(
-    (_value, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === 'authorization',
-  )
-  return { authorization, certificate: certificateOf(socket) }
+  const valuesOf = (name: string) =>
+    rawHeaders.filter((_value, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === name)
+  const certificate = certificateOf(socket)
+  return { authorization: valuesOf('authorization'), dpop: valuesOf('dpop'), certificate }
 }
 
 /**

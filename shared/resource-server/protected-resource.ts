@@ -25,6 +25,8 @@ export type ProtectedResourceOptions = CommonOptions &
 export interface ResourceRequest {
   /** The values of all `Authorization` headers. */
   readonly authorization: readonly string[]
+  /** The values of all `DPoP` headers. A request with one is refused, because the library does not check such proofs. */
+  readonly dpop?: readonly string[] | undefined
   /** PEM of the certificate whose key the caller proved in the TLS handshake of this connection, if any. */
   readonly certificate: string | EventCertificate | undefined
 }
@@ -69,7 +71,8 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
   }
   const readToken = tokenReader(options)
 
-  async function decide({ authorization, certificate }: ResourceRequest, scopes: readonly string[]) {
+  async function decide({ authorization, dpop, certificate }: ResourceRequest, scopes: readonly string[]) {
+    if (dpop !== undefined && dpop.length > 0) return 'dpop-not-offered'
     const bearer = readBearer(authorization)
     if (bearer === 'absent') return 'token-missing'
     if (bearer === 'malformed') return 'authorization-malformed'

@@ -67,6 +67,8 @@ export const Client = z.object({
   ...CLIENT_SETTINGS,
   /** SHA-256 of the secret, base64url without padding. */
   clientSecretDigest: text,
+  /** The caller has set a secret of fewer than 32 characters. Older records have no such secrets. */
+  weakSecret: z.optional(z.literal(true)),
   ...RECORD_MEMBERS,
 })
 export type Client = z.infer<typeof Client>

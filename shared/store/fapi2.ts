@@ -16,6 +16,7 @@ export function fapi2Breach(service: Service): keyof Service | undefined {
   const { accessTokenSignAlg, supportedTokenAuthMethods } = service
   const kept: readonly (readonly [name: keyof Service, isKept: boolean])[] = [
     ['supportedTokenAuthMethods', supportedTokenAuthMethods.every((method) => METHODS.includes(method))],
+    ['shortClientSecretsAllowed', !service.shortClientSecretsAllowed],
     ['tlsClientCertificateBoundAccessTokens', service.tlsClientCertificateBoundAccessTokens],
     ['accessTokenSignAlg', accessTokenSignAlg === undefined || FAPI2_ALGORITHMS.includes(accessTokenSignAlg)],
     ['pkceRequired', service.pkceRequired],

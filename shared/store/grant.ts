@@ -39,6 +39,8 @@ export const Terms = z.object({
   properties: z._default(z.array(Property), []),
   /** Further claims of JWT access tokens, a JSON object. */
   jwtAtClaims: z.optional(text),
+  /** The authorization server no longer takes it for a consent of the end-user. It decides about no token. */
+  consentForgotten: z.optional(z.literal(true)),
 })
 export type Terms = Immutable<z.infer<typeof Terms>>
 

@@ -15,6 +15,8 @@ export const SERVICE_MEANINGS = {
     'The scopes that the service offers. The attributes `access_token.duration` and `refresh_token.duration` (seconds) shorten tokens that have the scope; the attributes `regex`, `fapi` and `fapi2` are refused.',
   scopeRequired: 'Whether a request that ends up without any scope is refused.',
   clientIdAliasEnabled: 'Whether clients may be named by alias. The client must allow it too.',
+  shortClientSecretsAllowed:
+    'Not in Authlete. Whether a client secret that a caller sets may have 16 to 31 characters. On for a new service of the Web API, unless it has `fapi2`; off for a provisioned one. Switching it off ends no secret: the doctor lists the clients that have a short one.',
   accessTokenType: '`token_type` of token responses. Only `Bearer` is supported.',
   accessTokenDuration: 'Lifetime of access tokens in seconds.',
   refreshTokenDuration: 'Lifetime of refresh tokens in seconds.',

@@ -78,6 +78,7 @@ export const SERVICE_SETTINGS = {
   supportedScopes: z._default(z.array(Scope), []),
   scopeRequired: flag,
   clientIdAliasEnabled: flag,
+  shortClientSecretsAllowed: flag,
   accessTokenType: z._default(z.string(), 'Bearer'),
   accessTokenDuration: z._default(durationSeconds, 86400),
   refreshTokenDuration: z._default(durationSeconds, 864000),

@@ -143,6 +143,55 @@ test('the SDK gets a client another secret', async () => {
   await expect(short).rejects.toMatchObject({ name: 'ResultError', resultCode: 'A149601' })
 })
 
+test('the SDK gives a client of a service that it has made a short secret, and passes it on in both places', async () => {
+  const { organization, withToken } = opened
+  const { apiKey, apiSecret = '' } = await organization.service.create({
+    ...{ serviceName: 'Third', issuer: 'https://third.example.com' },
+    supportedGrantTypes: ['CLIENT_CREDENTIALS'],
+    supportedTokenAuthMethods: ['CLIENT_SECRET_POST'],
+  })
+  const [serviceId, sdk] = [String(apiKey), withToken(apiSecret)]
+  const client = { clientType: 'CONFIDENTIAL', tokenAuthMethod: 'CLIENT_SECRET_POST' } as const
+  const { clientId } = await sdk.client.create({
+    ...{ serviceId, client: { ...client, grantTypes: ['CLIENT_CREDENTIALS'] } },
+  })
+  const clientSecret = 'sixteen-letters-'
+  const { resultCode } = await sdk.client.management.updateSecret({
+    ...{ serviceId, clientIdentifier: String(clientId), clientSecretUpdateRequest: { clientSecret } },
+  })
+  expect(resultCode).toBe('A149001')
+  const ask = (secret: string) =>
+    sdk.token.process({
+      serviceId,
+      tokenRequest: {
+        parameters: `grant_type=client_credentials&client_id=${String(clientId)}&client_secret=${clientSecret}`,
+        ...{ clientId: String(clientId), clientSecret: secret },
+      },
+    })
+  expect(told(await ask(clientSecret))).toBe('OK A052001')
+  expect(told(await ask('another-secret--'))).toBe('INVALID_CLIENT A157305')
+  await organization.service.delete({ serviceId })
+})
+
+test('the SDK limits the scopes that a client may request', async () => {
+  const { serviceId } = opened
+  const clientId = String((await create({ clientType: 'CONFIDENTIAL' })).clientId)
+  const { management } = clients()
+  const update = (requestableScopes?: string[]) =>
+    management.updateRequestableScopes({
+      ...{ serviceId, clientId, clientExtensionRequestableScopesUpdateRequest: { requestableScopes } },
+    })
+  const limit = async () => (await management.getRequestableScopes({ serviceId, clientId })).requestableScopes
+  expect(await limit()).toBeUndefined()
+  expect((await update(['accounts:read', 'unknown'])).requestableScopes).toEqual(['accounts:read'])
+  expect(await limit()).toEqual(['accounts:read'])
+  expect((await update([])).requestableScopes).toEqual([])
+  await expect(management.deleteRequestableScopes({ serviceId, clientId })).resolves.toBeUndefined()
+  expect(await limit()).toBeUndefined()
+  await update(['accounts:read'])
+  expect((await update()).requestableScopes).toBeUndefined()
+})
+
 test('the SDK parses the error for wrong credentials', async () => {
   const { serviceId, withToken } = opened
   await expect(withToken('wrong').service.get({ serviceId })).rejects.toMatchObject({

@@ -14,11 +14,8 @@ const FEDERATION = 'OpenID Federation is not offered'
 const HSK = 'private keys lie in the registry, not in a module'
 const CREDENTIALS = 'verifiable credentials are not offered'
 const NATIVE_SSO = 'native SSO is not offered'
-const CONSENT = 'there is no record of consent beside the tokens: listAuthorizations and its kin change these'
-const EXTENSION = 'client.update sets the scopes of the extension'
 
 const TICKET = { ticket: 't' }
-const SUBJECT = { clientId: '1', subjectPathParameter: 'alice', subjectQueryParameter: 'alice' }
 
 /** Operations that are not offered: why, and a request that the SDK sends. */
 const NOT_OFFERED: Readonly<Record<string, readonly [reason: string, request: object]>> = {
@@ -33,14 +30,6 @@ const NOT_OFFERED: Readonly<Record<string, readonly [reason: string, request: ob
   ],
   'grantManagement.processRequest': ['grant management is not offered', { gMRequest: {} }],
   'joseObject.joseVerifyApi': ['a JOSE library does that', {}],
-  'client.management.getGrantedScopes': [CONSENT, SUBJECT],
-  'client.management.deleteGrantedScopes': [CONSENT, SUBJECT],
-  'client.management.getRequestableScopes': [EXTENSION, { clientId: '1' }],
-  'client.management.updateRequestableScopes': [
-    EXTENSION,
-    { clientId: '1', clientExtensionRequestableScopesUpdateRequest: {} },
-  ],
-  'client.management.deleteRequestableScopes': [EXTENSION, { clientId: '1' }],
   'dynamicClientRegistration.register': [REGISTRATION, { requestBody: { json: '{}' } }],
   'dynamicClientRegistration.get': [REGISTRATION, { requestBody: { token: 't', clientId: '1' } }],
   'dynamicClientRegistration.update': [

@@ -141,4 +141,17 @@ test('the SDK lists, changes and ends the applications of a user', async () => {
   expect(await management().listAuthorizations(named())).toMatchObject({ totalCount: 0, clients: [] })
 })
 
+test('the SDK reads and forgets what a user has granted, and the tokens go on', async () => {
+  const { accessToken } = await create({ scopes: ['accounts:read'] })
+  const granted = () => management().getGrantedScopes(named())
+  const scopes = ['accounts:read']
+  expect(await granted()).toMatchObject({
+    ...{ resultCode: 'A137091', serviceApiKey: Number(opened.serviceId), clientId: clientNumber(), subject },
+    ...{ latestGrantedScopes: scopes, mergedGrantedScopes: scopes },
+  })
+  expect((await management().deleteGrantedScopes(named())).resultCode).toBe('A137092')
+  expect(await granted()).not.toHaveProperty('mergedGrantedScopes')
+  expect(await isUsable(accessToken)).toBe(true)
+})
+
 drivesFamily('tokens', opened)

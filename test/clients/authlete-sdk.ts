@@ -18,12 +18,15 @@ export const DRIVEN = {
     ...['token.management.create', 'token.management.update', 'token.management.delete'],
     ...['token.management.revoke', 'token.management.list', 'client.management.listAuthorizations'],
     ...['client.management.updateAuthorizations', 'client.management.deleteAuthorizations'],
+    ...['client.management.getGrantedScopes', 'client.management.deleteGrantedScopes'],
   ],
   management: [
     ...['service.create', 'service.get', 'service.list', 'service.update', 'service.delete'],
     ...['service.getConfiguration', 'jwkSetEndpoint.serviceJwksGetApi', 'client.create', 'client.get'],
     ...['client.list', 'client.update', 'client.delete', 'client.management.updateLockFlag'],
     ...['client.management.refreshSecret', 'client.management.updateSecret'],
+    ...['client.management.getRequestableScopes', 'client.management.updateRequestableScopes'],
+    'client.management.deleteRequestableScopes',
   ],
 } as const
 

@@ -73,12 +73,13 @@ describe.each(LIBRARIES)('M02, M03: a confidential client of %s', (_library, ope
   })
 
   test.each([
-    ['client_secret_basic', SECRET_BASIC],
-    ['client_secret_post', SECRET_POST],
-    ['private_key_jwt with RS256', byAssertion('RS256')],
-  ])('M02, M03: a confidential client gets no tokens by %s', async (_method, made) => {
+    // Only this one sends an Authorization header, so only this one is challenged (decision D19).
+    ['client_secret_basic', SECRET_BASIC, '401 basic invalid_client'],
+    ['client_secret_post', SECRET_POST, INVALID_CLIENT],
+    ['private_key_jwt with RS256', byAssertion('RS256'), INVALID_CLIENT],
+  ])('M02, M03: a confidential client gets no tokens by %s', async (_method, made, expected) => {
     const { own } = await parties(open, deployment, await made)
-    expect(await failure(own.credentials('accounts:read'))).toBe(INVALID_CLIENT)
+    expect(await failure(own.credentials('accounts:read'))).toBe(expected)
   })
 })
 

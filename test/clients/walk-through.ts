@@ -11,7 +11,7 @@ export const FORMATS = ['opaque', 'JWT'] as const
 export type Format = (typeof FORMATS)[number]
 
 export const INVALID_TOKEN = '401 bearer invalid_token'
-export const INVALID_CLIENT = '401 basic invalid_client'
+export const INVALID_CLIENT = '401 invalid_client'
 
 export function setFormat({ walk }: Deployment, format: Format): Promise<void> {
   return walk.setService({ accessTokenSignAlg: format === 'JWT' ? 'ES256' : undefined })

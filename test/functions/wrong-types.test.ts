@@ -40,7 +40,7 @@ test.each(CALLS)('$name ignores a member that it does not know', ({ call }) => {
 
 /** Refused by name whatever they are, so that they have no wrong type. */
 const OF_ANY_TYPE = [
-  ...['accessToken', 'refreshToken', 'dpopKeyThumbprint'],
+  ...['accessToken', 'refreshToken', 'dpop', 'dpopKeyThumbprint'],
   ...['introspectionEncryptionAlg', 'publicKeyForEncryption', 'sharedKeyForEncryption', 'sharedKeyForSign'],
 ]
 
@@ -53,6 +53,7 @@ test('every member has a wrong type, except text in a query and members that are
 
 const PATH_ALONE = [
   ...['/auth/token/delete', '/client/delete', '/client/get', '/client/secret/refresh', '/service/delete'],
+  ...['/client/extension/requestable_scopes/delete', '/client/extension/requestable_scopes/get'],
   ...['/service/get'],
 ]
 const OPEN = ['/api', '/lifecycle/healthcheck', '/misc/echo']

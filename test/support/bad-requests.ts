@@ -65,7 +65,7 @@ const Entry = z.strictObject({
     status: z.number(),
     error: z.optional(text),
     body: z.optional(z.record(text, z.unknown())),
-    www_authenticate: z.optional(text),
+    www_authenticate: z.optional(z.nullable(text)),
     state: z.optional(text),
   }),
   why: text,

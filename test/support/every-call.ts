@@ -14,7 +14,7 @@ export const CALLS = Object.entries(ROUTES).flatMap(([template, { call, methods,
 export type Call = (typeof CALLS)[number]
 
 /** A query has only text. */
-export const inQuery = ({ method }: Pick<Call, 'method'>) => method !== 'POST'
+export const inQuery = ({ method }: Pick<Call, 'method'>) => method === 'GET' || method === 'DELETE'
 
 /** By credentials of the role that is needed, for the service and the client of the walk. */
 export function sentTo(

@@ -5,17 +5,20 @@ import { Client } from '../../../shared/store/client.ts'
 import { CARRIED_BY_CLIENTS } from './settings-schema.ts'
 
 /** A client (Authlete contract, section 3.2), without secrets. */
-export const ClientAnswer = z.extend(z.omit(Client, { clientSecretDigest: true, carried: true }), {
-  clientId,
-  ...z.partial(z.object(CARRIED_BY_CLIENTS)).shape,
-  /** `clientId` in decimal when the client has no alias. */
-  clientIdAlias: z.string(),
-  /** A JWK Set as text. */
-  jwks: z.optional(z.string()),
-  serviceNumber: z.optional(z.int()),
-  createdAt: z.optional(milliseconds),
-  modifiedAt: z.optional(milliseconds),
-})
+export const ClientAnswer = z.extend(
+  z.omit(Client, { clientSecretDigest: true, weakSecret: true, carried: true }),
+  {
+    clientId,
+    ...z.partial(z.object(CARRIED_BY_CLIENTS)).shape,
+    /** `clientId` in decimal when the client has no alias. */
+    clientIdAlias: z.string(),
+    /** A JWK Set as text. */
+    jwks: z.optional(z.string()),
+    serviceNumber: z.optional(z.int()),
+    createdAt: z.optional(milliseconds),
+    modifiedAt: z.optional(milliseconds),
+  },
+)
 export type ClientAnswer = Immutable<z.output<typeof ClientAnswer>>
 
 /** Only this answer has the secret. */
@@ -30,6 +33,10 @@ export const ClientListAnswer = z.union([
   z.object({ clients, nextPageToken: z.optional(z.string()) }),
 ])
 export type ClientListAnswer = Immutable<z.output<typeof ClientListAnswer>>
+
+/** `requestableScopes` is absent if the client may request all scopes of the service. */
+export const RequestableScopesAnswer = z.object({ requestableScopes: z.optional(z.array(z.string())) })
+export type RequestableScopesAnswer = Immutable<z.output<typeof RequestableScopesAnswer>>
 
 export const LockAnswer = z.object(RESULT)
 export type LockAnswer = Immutable<z.output<typeof LockAnswer>>

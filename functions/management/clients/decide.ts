@@ -75,8 +75,8 @@ export async function getClient(named: ClientNamed, call: Call): Promise<Client>
   return findNamed(named, 'client-unknown-at-get', call)
 }
 
-/** @param reason2 the reason of v2 to refuse an unknown client; v3 has the same reasons in all APIs */
-async function findNamed(
+/** Not from the cache. @param reason2 the reason of v2 to refuse an unknown client; v3 has the same reasons in all APIs */
+export async function findNamed(
   { clientId, version }: ClientNamed,
   reason2: Reason | undefined,
   { service, store, log }: Call,
@@ -122,6 +122,7 @@ export async function updateClient(request: UpdateRequest, call: Call): Promise<
       ...record,
       clientId: current.clientId,
       clientSecretDigest: current.clientSecretDigest,
+      weakSecret: current.weakSecret,
       locked: current.locked,
       createdAt: current.createdAt,
       modifiedAt: now,
@@ -184,40 +185,28 @@ export async function lockClient(
   return client
 }
 
-/** The format of a client secret that a caller sets (docs/differences.md). */
-const SECRET = /^[A-Za-z0-9_-]{32,86}$/
-
 /**
- * Makes a new secret. Tokens stay valid. Other processes accept the old secret until their caches expire.
+ * Limits the scopes that the client may request, or lifts the limit. Scopes that the service does not have are left out. Without
+ * any the client may request none.
  *
- * @throws Refusal if the client is unknown
+ * @throws Refusal client-too-large, or if the client does not exist
  */
-export async function refreshSecret(named: ClientNamed, call: Call): Promise<ClientWithSecret> {
-  const client = await findNamed(named, 'client-unknown-at-secret-refresh', call)
-  return replaceSecret(client, newSecret(call.random), 'client-unknown-at-secret-refresh', call)
-}
-
-/** @throws Refusal client-secret-malformed, or if the client is unknown */
-export async function updateSecret(
-  request: ClientNamed & { readonly secret: string },
+export async function limitScopes(
+  request: ClientNamed & { readonly scopes: readonly string[] | undefined },
   call: Call,
-): Promise<ClientWithSecret> {
-  const client = await findNamed(request, 'client-unknown-at-secret-update', call)
-  if (!SECRET.test(request.secret)) throw new Refusal('client-secret-malformed')
-  return replaceSecret(client, request.secret, 'client-unknown-at-secret-update', call)
-}
-
-async function replaceSecret(
-  { clientId }: Client,
-  secret: string,
-  unknown: Reason,
-  { service: { apiKey }, store, now }: Call,
-): Promise<ClientWithSecret> {
-  const client = await store.registry.changeClient(apiKey, clientId, (current) => ({
-    ...current,
-    clientSecretDigest: digest(secret),
-    modifiedAt: now,
-  }))
-  if (client === undefined) throw new Refusal(unknown)
-  return { client, secret }
+): Promise<Client> {
+  const { service, store, now } = call
+  const { clientId } = await findNamed(request, undefined, call)
+  const offered = service.supportedScopes.map(({ name }) => name)
+  const limit = {
+    requestableScopesEnabled: request.scopes !== undefined,
+    requestableScopes: offered.filter((name) => request.scopes?.includes(name)),
+  }
+  const client = await store.registry.changeClient(service.apiKey, clientId, (current) => {
+    const changed = { ...current, extension: { ...current.extension, ...limit }, modifiedAt: now }
+    refuseTooLarge(changed, 'client-too-large')
+    return changed
+  })
+  if (client === undefined) throw new Refusal(unknownReason(request.clientId))
+  return client
 }

@@ -93,6 +93,23 @@ export function readSecret(http: HttpRequest): ClientNamed & { readonly secret: 
   return { ...readClientNamed(http), secret: readCall(http, SecretCall).clientSecret }
 }
 
+export const RequestableScopesCall = z.object({
+  requestableScopes: z.optional(z.nullable(z.array(z.string()))),
+})
+
+/**
+ * Absent scopes lift the limit, as Authlete's clients expect. So an empty text does not count as absent here, and the body is JSON.
+ *
+ * @throws Refusal body-malformed, member-wrong
+ */
+export function readRequestableScopes(
+  http: HttpRequest,
+): ClientNamed & { readonly scopes: readonly string[] | undefined } {
+  const call = RequestableScopesCall.safeParse(readJsonObject(http))
+  if (!call.success) throw new Refusal('member-wrong', { named: 'requestableScopes' })
+  return { ...readClientNamed(http), scopes: call.data.requestableScopes ?? undefined }
+}
+
 const MAX_PAGE = 100
 const DEFAULT_PAGE = 20
 

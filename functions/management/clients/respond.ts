@@ -9,6 +9,7 @@ import type {
   ClientListAnswer,
   CreatedClientAnswer,
   LockAnswer,
+  RequestableScopesAnswer,
   SecretAnswer,
 } from './answer-schema.ts'
 import type { ClientWithSecret } from './decide.ts'
@@ -17,7 +18,7 @@ import type { CarriedByClient } from './settings-schema.ts'
 
 /** The answer about a client, without its secret. Absent members are `undefined`, which JSON leaves out. */
 function clientView(client: Client, service: Service): ClientAnswer {
-  const { clientSecretDigest: _, carried, createdAt, modifiedAt, jwks, ...settings } = client
+  const { clientSecretDigest: _, weakSecret: __, carried, createdAt, modifiedAt, jwks, ...settings } = client
   return {
     ...(carried as CarriedByClient),
     ...settings,
@@ -53,6 +54,12 @@ export function refreshedSecret({ client, secret }: ClientWithSecret): SecretAns
 export function updatedSecret({ client, secret }: ClientWithSecret): SecretAnswer {
   const message = `Successfully updated the client secret of the client (ID = ${String(client.clientId)}).`
   return { ...success('A149001', message), newClientSecret: secret }
+}
+
+export function requestableScopes({ extension }: Client): RequestableScopesAnswer {
+  return {
+    requestableScopes: extension?.requestableScopesEnabled === true ? extension.requestableScopes : undefined,
+  }
 }
 
 /** A149091 is our own code: Authlete publishes none. */

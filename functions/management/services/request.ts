@@ -101,6 +101,12 @@ export function readUpdate(http: HttpRequest): ServiceUpdate {
   return { ifMatch: readIfMatch(http), ...changeIn(membersOf(http)) }
 }
 
+/** A new service of the Web API takes short client secrets, as Authlete does, unless it has `fapi2`. @throws Refusal as `readUpdate` */
+export function readCreation(http: HttpRequest): ServiceChange {
+  const change = readNew(http)
+  return { ...change, deciding: { shortClientSecretsAllowed: true, ...change.deciding } }
+}
+
 /** Removes the `null`, 0 and `""` that Java clients send for all absent settings. @throws Refusal as `readUpdate` */
 export function readNew(http: HttpRequest): ServiceChange {
   return changeIn(withoutEmpty(membersOf(http)))
@@ -114,8 +120,10 @@ function membersOf(http: HttpRequest): Members {
 function changeIn(members: Members): ServiceChange {
   const { jwks, credentials, ...settings } = parseSettings(members, ServiceSettings, SERVICE_RULES)
   const given = Object.entries(settings).filter(([, value]) => value !== undefined)
+  // Nothing but an explicit value sets it beside the profile, which refuses it then.
+  const underFapi2 = settings.fapi2 === true ? { shortClientSecretsAllowed: false } : {}
   return {
-    deciding: Object.fromEntries(given.filter(([name]) => name in DECIDING)),
+    deciding: { ...underFapi2, ...Object.fromEntries(given.filter(([name]) => name in DECIDING)) },
     carried: Object.fromEntries(given.filter(([name]) => name in CARRIED_BY_SERVICES)),
     jwks: jwks ?? undefined,
     credentials,

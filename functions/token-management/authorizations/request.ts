@@ -28,16 +28,17 @@ export function readAuthorizations(http: HttpRequest): AuthorizationsRequest {
   return { ...call, subject: namedSubject(http, call.subject) }
 }
 
+/** The authorization that an end-user has given to a client. */
 export interface ClientAuthorization {
   readonly client: string
   readonly subject: string
 }
 
-export const AuthorizationDeleteCall = z.object({ subject: z.optional(z.string()) })
+export const ClientAuthorizationCall = z.object({ subject: z.optional(z.string()) })
 
 /** @throws Refusal authorizations-subject-missing */
-export function readDeletion(http: HttpRequest): ClientAuthorization {
-  const { subject } = readCall(http, AuthorizationDeleteCall)
+export function readClientAuthorization(http: HttpRequest): ClientAuthorization {
+  const { subject } = readCall(http, ClientAuthorizationCall)
   return { ...clientInPath(http), subject: namedSubject(http, subject) }
 }
 

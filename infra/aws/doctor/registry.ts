@@ -144,6 +144,23 @@ export const clientKeys: Check = {
   },
 }
 
+/** No client authenticates by a secret that its owner chose and that is short. */
+export const clientSecrets: Check = {
+  name: 'client secrets',
+  ask: ({ clients }) => {
+    const weak = clients.filter(
+      ({ weakSecret, tokenAuthMethod }) => weakSecret === true && tokenAuthMethod.startsWith('CLIENT_SECRET'),
+    )
+    const todo = 'let certbound make a new one: GET /client/secret/refresh/{clientId}'
+    return orElse(
+      weak.map((client) =>
+        warn(`the secret of ${clientLabel(client)} is short, so that it may be guessed`, todo),
+      ),
+      'no client has a short secret',
+    )
+  },
+}
+
 function dateFindings(certificate: X509Certificate, now: Date, whose: string, todo: string): Finding[] {
   const problem = dateProblem(certificate, now)
   if (problem === undefined) return []

@@ -30,6 +30,7 @@ export function resourceServer(webApi: WebApi): Express {
         token,
         scopes: ['accounts:read'],
         clientCertificate: clientCertificate(request),
+        dpop: request.headers['dpop'],
       })
       const { action, subject, responseContent = 'Bearer' } = answer
       if (action === 'OK') {

@@ -27,10 +27,12 @@ export function tokenEndpoint(webApi: WebApi): Express {
         parameters: (request.body as string | undefined) ?? '',
         ...credentials,
         clientCertificate: clientCertificate(request),
+        dpop: request.headers['dpop'],
       })
       const status = STATUS[action]
       if (status === undefined) throw new Error(`the Web API answered with the action ${action}`)
-      if (status === 401) response.set(CHALLENGE)
+      // RFC 6749 section 5.2: the client is challenged if it tried the header.
+      if (status === 401 && request.headers.authorization !== undefined) response.set(CHALLENGE)
       response.status(status).set('content-type', 'application/json').end(responseContent)
     })
   })

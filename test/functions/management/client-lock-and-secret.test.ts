@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { digest } from '../../../shared/store/digest.ts'
 import { failure, SERVICE } from '../../support/management.ts'
 import { testManagement } from '../../support/test-runtime.ts'
@@ -73,4 +73,53 @@ describe('the secret', () => {
       expect((await stored(id))?.clientSecretDigest).toBe(digest(secret))
     },
   )
+})
+
+describe('a short secret', () => {
+  const { registry } = runtime.store
+  const allow = (shortClientSecretsAllowed: boolean) =>
+    registry.changeService(SERVICE, (service) => ({ ...service, shortClientSecretsAllowed }))
+  const setSecret = (id: string, clientSecret: string) =>
+    v2('POST', `/client/secret/update/${id}`, { clientSecret })
+  const isMarked = async (id: string) => (await stored(id))?.weakSecret
+  const logged = () => JSON.parse(runtime.lines.at(-1) ?? '') as { weakSecret?: boolean }
+
+  beforeEach(() => allow(true))
+  afterAll(() => allow(false))
+
+  test.each(['a'.repeat(16), 'A-_9'.repeat(4), 'z'.repeat(31)])(
+    'the secret %s is taken only where the service allows it, and is marked in the record and in the log',
+    async (secret) => {
+      const { id } = await newClient()
+      await allow(false)
+      expect(failure(await setSecret(id, secret))).toBe('400 A149601')
+      expect([await isMarked(id), logged().weakSecret]).toEqual([undefined, undefined])
+      await allow(true)
+      const { json } = await setSecret(id, secret)
+      expect(json).toMatchObject({ resultCode: 'A149001', newClientSecret: secret })
+      expect([await isMarked(id), logged().weakSecret]).toEqual([true, true])
+      expect((await stored(id))?.clientSecretDigest).toBe(digest(secret))
+      expect((await get(`/client/get/${id}`)).json).not.toHaveProperty('weakSecret')
+    },
+  )
+
+  test.each(['a'.repeat(15), 'a'.repeat(87), `${'a'.repeat(15)}+`, `${'a'.repeat(16)}\n`, ''])(
+    'the secret %j is refused also where short ones are allowed',
+    async (secret) => {
+      const { id } = await newClient()
+      expect(failure(await setSecret(id, secret))).toBe('400 A149601')
+    },
+  )
+
+  test('an update keeps the mark of a short secret, and a longer secret takes it away', async () => {
+    const { id } = await newClient()
+    await setSecret(id, 'a'.repeat(16))
+    await post(`/client/update/${id}`, { clientType: 'CONFIDENTIAL', tokenAuthMethod: 'CLIENT_SECRET_BASIC' })
+    expect(await isMarked(id)).toBe(true)
+    await setSecret(id, 'a'.repeat(32))
+    expect([await isMarked(id), logged().weakSecret]).toEqual([undefined, undefined])
+    await setSecret(id, 'a'.repeat(16))
+    await get(`/client/secret/refresh/${id}`)
+    expect(await isMarked(id)).toBeUndefined()
+  })
 })

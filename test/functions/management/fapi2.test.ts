@@ -38,6 +38,7 @@ describe('a service with fapi2', () => {
     ['refreshTokenKept', false],
     ['authorizationCodeDuration', 61],
     ['issSuppressed', true],
+    ['shortClientSecretsAllowed', true],
   ]
 
   test.each(BREACHES)('fapi2 cannot be switched on with %s %j', async (name, value) => {

@@ -146,6 +146,23 @@ describe('updating a service', () => {
     expect(json).toMatchObject({ attributes: [] })
   })
 
+  test('a new service takes short client secrets, unless it has fapi2 or says otherwise', async () => {
+    const named = 'shortClientSecretsAllowed'
+    const { apiKey, ...created } = await newService()
+    expect(created[named]).toBe(true)
+    expect((await newService({ [named]: null }))[named]).toBe(true)
+    expect((await newService({ [named]: false }))[named]).toBe(false)
+    expect((await update(apiKey, { serviceName: 'x' })).json[named]).toBe(true)
+    expect((await update(apiKey, { [named]: null })).json[named]).toBe(false)
+    const profile = {
+      ...{ fapi2: true, pkceRequired: true, pkceS256Required: true, refreshTokenKept: true },
+      ...{ tlsClientCertificateBoundAccessTokens: true, supportedTokenAuthMethods: ['TLS_CLIENT_AUTH'] },
+    }
+    expect((await newService(profile))[named]).toBe(false)
+    const other = await newService()
+    expect((await update(other['apiKey'], profile)).json[named]).toBe(false)
+  })
+
   test('an update sets false and empty lists, and 0 and empty texts if they are valid values', async () => {
     const { apiKey } = await newService({ ...SETTINGS, clientsPerDeveloper: 3 })
     const set = { pkceRequired: false, supportedScopes: [], description: '', clientsPerDeveloper: 0 }

@@ -26,6 +26,8 @@ const SUCCESSES: Readonly<Record<string, Provoke>> = {
   A135001: async ({ call, credentials, client }) =>
     call('/auth/token/update', { accessToken: tokensOf(await credentials(client)).access }),
   A137001: ({ v3, client }) => v3('DELETE', `/client/authorization/delete/${client.id}?subject=alice`),
+  A137091: ({ v3, client }) => v3('GET', `/client/granted_scopes/get/${client.id}?subject=alice`),
+  A137092: ({ v3, client }) => v3('DELETE', `/client/granted_scopes/delete/${client.id}?subject=alice`),
   A138001: ({ v3, client }) => v3('POST', `/client/authorization/update/${client.id}`, { subject: 'alice' }),
   A145001: ({ call }) => call('/auth/introspection/standard', { parameters: 'token=x' }),
   A148001: ({ v3, client }) => v3('GET', `/client/secret/refresh/${client.id}`),

@@ -117,7 +117,7 @@ const ENOUGH: Readonly<Record<TokenAuthMethod, (combination: Combination) => boo
   NONE: nothing,
   CLIENT_SECRET_BASIC: ({ header, assertion }) => header === 'right' && assertion === 'none',
   CLIENT_SECRET_POST: ({ header, formSecret, assertion }) =>
-    formSecret === 'right' && (header === 'none' || header === 'client id') && assertion === 'none',
+    formSecret === 'right' && header !== 'wrong' && assertion === 'none',
   TLS_CLIENT_AUTH: (combination) => nothing(combination) && combination.certificate === 'own',
   SELF_SIGNED_TLS_CLIENT_AUTH: (combination) => nothing(combination) && combination.certificate === 'own',
   PRIVATE_KEY_JWT: (combination) => noSecret(combination) && combination.assertion === 'right',

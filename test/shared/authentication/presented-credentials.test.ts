@@ -81,11 +81,11 @@ test('members of the call replace the header and the connection', () => {
   })
 })
 
-test('a secret of the call wins: the one in the form is not even read', () => {
-  const form = parameters({ client_id: 'a', client_secret: 'wrong' })
+test('a secret of the call and one of the form are both read', () => {
+  const form = parameters({ client_id: 'a', client_secret: 'other' })
   const { basic: header, form: rest } = credentialsFromWebApi({ clientId: 'a', clientSecret: 'b' }, form)
   expect(header).toEqual({ clientId: 'a', clientSecret: 'b' })
-  expect(rest).toEqual({ ...NOTHING, clientId: 'a' })
+  expect(rest).toEqual({ ...NOTHING, clientId: 'a', clientSecret: 'other' })
 })
 
 test('a client id of the call leaves the secret of the form as it is', () => {
@@ -97,7 +97,10 @@ test('a client id of the call leaves the secret of the form as it is', () => {
 
 test('a secret of the call without a client id names no client', () => {
   const presented = credentialsFromWebApi({ clientSecret: 'b' }, parameters({ client_secret: 'c' }))
-  expect(presented).toMatchObject({ basic: { clientId: undefined, clientSecret: 'b' }, form: NOTHING })
+  expect(presented).toMatchObject({
+    basic: { clientId: undefined, clientSecret: 'b' },
+    form: { clientId: undefined },
+  })
 })
 
 test('each parameter of client authentication has its reason for being there twice', () => {

@@ -44,7 +44,7 @@ describe.each(['Basic', 'Bearer'] as const)('OAuth face with %s', (scheme) => {
     }
   })
 
-  test('a 401 has a challenge', () => {
+  test('a 401 has a challenge if the request has an Authorization header', () => {
     for (const reason of REASONS.filter((name) => statusOf(name) === 401)) {
       const challenge =
         scheme === 'Basic' ? 'Basic realm="certbound"' : `Bearer error="${REFUSALS[reason][2]}"`
@@ -58,6 +58,15 @@ describe.each(['Basic', 'Bearer'] as const)('OAuth face with %s', (scheme) => {
       "This service does not support the grant_type 'password'.",
     )
   })
+})
+
+test('without an Authorization header a 401 challenges only at a protected resource', () => {
+  for (const reason of REASONS.filter((name) => statusOf(name) === 401)) {
+    const challenge = (scheme: 'Basic' | 'Bearer') =>
+      refused(new Refusal(reason), scheme, httpRequest()).response.headers['www-authenticate']
+    expect(challenge('Basic')).toBeUndefined()
+    expect(challenge('Bearer')).toBe(`Bearer error="${REFUSALS[reason][2]}"`)
+  }
 })
 
 test('a protected resource challenges also with 400 and 403, and names the scopes that would have been enough', () => {

@@ -67,6 +67,15 @@ describe.each([
       }
     })
 
+    test('a good token with a DPoP proof is refused, because nothing checks the proof', async () => {
+      const { headers } = bearer(good)
+      const proved = { headers: { ...headers, DPoP: 'a.b.c' }, certificate: OWN }
+      expect(await call(proved)).toMatchObject({
+        statusCode: 400,
+        headers: { 'www-authenticate': 'Bearer error="invalid_request"' },
+      })
+    })
+
     test('a missing token, two tokens, an unbound token and a missing scope get the answers of RFC 6750', async () => {
       expect(await call({ certificate: OWN })).toMatchObject({
         statusCode: 401,

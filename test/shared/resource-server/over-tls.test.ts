@@ -106,6 +106,11 @@ describe.each(WAYS)('%s', async (_way, format, mode) => {
         (token: string) => ({ authorization: [`Bearer ${token}`, `Bearer ${token}`] }),
         MALFORMED,
       ],
+      [
+        'a DPoP proof beside a good token',
+        (token: string) => ({ authorization: `Bearer ${token}`, dpop: 'a.b.c' }),
+        MALFORMED,
+      ],
       ['two schemes', (token: string) => ({ authorization: [`Bearer ${token}`, 'Basic eA=='] }), MALFORMED],
       [
         'a character outside the grammar',

@@ -5,12 +5,13 @@ import {
   binding,
   clientCertificates,
   clientKeys,
+  clientSecrets,
   issuers,
   registered,
   trustedDates,
 } from '../../../../infra/aws/doctor/registry.ts'
 import { authority, issued, pemOf } from '../../../support/certificate-chain.ts'
-import { type AnyWalk, BOUND, openWalk, PUBLIC, TLS } from '../../../support/walk.ts'
+import { type AnyWalk, BASIC, BOUND, openWalk, PUBLIC, TLS } from '../../../support/walk.ts'
 import { certificatePem } from '../../../support/vectors.ts'
 import { makeIdentity } from '../../emulator/tls-client.ts'
 import { type InspectedSite, inspectedSite, verdict } from './inspected-site.ts'
@@ -145,6 +146,18 @@ describe('the keys of clients', () => {
     const { id } = await withKeys(Array.from({ length: 101 }, (_, i) => rsa(String(i), 'AQAB')))
     expect(await verdict(clientKeys, await inspected())).toBe(
       `warn: client ${id} (Partner) has 101 keys, and at most 16 are tried for one signature`,
+    )
+  })
+})
+
+describe('the secrets of clients', () => {
+  test('doctor names the clients that authenticate by a short secret', async () => {
+    await walk.addClient(BASIC, BOUND)
+    await walk.addClient(TLS, { ...BOUND, weakSecret: true })
+    expect(await verdict(clientSecrets, await inspected())).toBe('ok')
+    const { id } = await walk.addClient(BASIC, { ...BOUND, weakSecret: true, clientName: 'Old app' })
+    expect(await verdict(clientSecrets, await inspected())).toBe(
+      `warn: the secret of client ${id} (Old app) is short, so that it may be guessed`,
     )
   })
 })

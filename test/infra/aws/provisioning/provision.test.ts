@@ -62,6 +62,7 @@ test('provision needs tables, and makes a service with secure settings, its owne
     tlsClientCertificateBoundAccessTokens: true,
     pkceRequired: true,
     pkceS256Required: true,
+    shortClientSecretsAllowed: false,
     accessTokenDuration: 3600,
     authorizationCodeDuration: 60,
     supportedTokenAuthMethods: ['TLS_CLIENT_AUTH'],

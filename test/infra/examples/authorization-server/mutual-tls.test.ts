@@ -51,12 +51,26 @@ test('the token endpoint takes form-encoded credentials from the header, and nam
   expect(JSON.parse(refused.text)).toMatchObject({ error: 'invalid_client' })
 })
 
+test('the token endpoint challenges no client that sent no Authorization header', async () => {
+  const { clientId } = site.seeded.clients[1]
+  const { status, headers } = await redeem(`grant_type=client_credentials&client_id=${clientId}`)
+  expect([status, headers['www-authenticate']]).toEqual([401, undefined])
+})
+
 test('the token endpoint refuses a header that is not readable as Basic', async () => {
   const { clientId } = site.seeded.clients[1]
   for (const authorization of ['Bearer x', 'Basic', 'Basic !', basic('no colon').authorization]) {
     const { status, headers } = await redeem(`client_id=${clientId}`, holder, { authorization })
     expect([status, headers['www-authenticate']]).toEqual([401, 'Basic realm="certbound"'])
   }
+})
+
+test('the front end passes a DPoP proof on, and certbound refuses it', async () => {
+  const refused = await redeem(await tokenForm(site), holder, { dpop: 'a.b.c' })
+  expect(refused.status).toBe(400)
+  expect(refused.text).toContain('A244392')
+  const used = await use({ authorization: `Bearer ${await obtainToken()}`, dpop: 'a.b.c' })
+  expect(used.status).toBe(400)
 })
 
 test('the token endpoint refuses a body that is not a form, or is too long', async () => {

@@ -1,0 +1,76 @@
+import {
+  ClientAnswer,
+  ClientListAnswer,
+  CreatedClientAnswer,
+  LockAnswer,
+  RequestableScopesAnswer,
+  SecretAnswer,
+} from '../../functions/management/clients/answer-schema.ts'
+import {
+  CreatedServiceAnswer,
+  ServiceAnswer,
+  ServiceListAnswer,
+} from '../../functions/management/services/answer-schema.ts'
+import { Metadata, PublicJwkSet } from '../../shared/metadata/metadata-schema.ts'
+
+/** The part of ENDPOINTS about clients and services. */
+export const MANAGEMENT_ENDPOINTS = {
+  '/client/create': { summary: 'Creates a client.', answer: CreatedClientAnswer, jsonOnly: true },
+  '/client/get': { summary: 'Reads a client.', answer: ClientAnswer, tagged: true },
+  '/client/get/list': { summary: 'Lists the clients of the service.', answer: ClientListAnswer },
+  '/client/update': {
+    summary: 'Replaces the settings of a client: absent settings get their defaults.',
+    answer: ClientAnswer,
+    tagged: true,
+    jsonOnly: true,
+  },
+  '/client/delete': { summary: 'Deletes a client and all its tokens.', answer: 'nothing' },
+  '/client/lock_flag/update': {
+    summary: 'Locks or unlocks a client, with immediate effect.',
+    answer: LockAnswer,
+    required: ['clientLocked'],
+  },
+  '/client/secret/refresh': { summary: 'Makes a new secret for a client.', answer: SecretAnswer },
+  '/client/secret/update': {
+    summary: 'Sets the secret of a client.',
+    answer: SecretAnswer,
+    required: ['clientSecret'],
+  },
+  '/client/extension/requestable_scopes/get': {
+    summary: 'Reads the scopes that a client may request.',
+    answer: RequestableScopesAnswer,
+  },
+  '/client/extension/requestable_scopes/update': {
+    summary: 'Limits the scopes that a client may request. Without the member the limit ends.',
+    answer: RequestableScopesAnswer,
+    jsonOnly: true,
+  },
+  '/client/extension/requestable_scopes/delete': {
+    summary: 'Lets a client request all scopes of the service.',
+    answer: 'nothing',
+  },
+
+  '/service/create': {
+    summary: 'Creates a service.',
+    answer: CreatedServiceAnswer,
+    required: ['issuer'],
+    jsonOnly: true,
+  },
+  '/service/get': { summary: 'Reads a service.', answer: ServiceAnswer, tagged: true },
+  '/service/get/list': { summary: 'Lists all services.', answer: ServiceListAnswer },
+  '/service/update': {
+    summary: 'Changes a service: absent settings stay, `null` puts the default in place.',
+    answer: ServiceAnswer,
+    tagged: true,
+    jsonOnly: true,
+  },
+  '/service/delete': {
+    summary: 'Deletes a service, its clients and its keys. Repeat it while it answers 503.',
+    answer: 'nothing',
+  },
+  '/service/configuration': {
+    summary: 'Reads the authorization server metadata of the service (RFC 8414).',
+    answer: Metadata,
+  },
+  '/service/jwks/get': { summary: 'Reads the public keys of the service (RFC 7517).', answer: PublicJwkSet },
+} as const
