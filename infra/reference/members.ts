@@ -193,6 +193,10 @@ export const MEMBERS: Readonly<Record<string, string>> = {
     'issuer authorization_endpoint token_endpoint token_endpoint_auth_methods_supported token_endpoint_auth_signing_alg_values_supported revocation_endpoint revocation_endpoint_auth_methods_supported revocation_endpoint_auth_signing_alg_values_supported introspection_endpoint introspection_endpoint_auth_methods_supported introspection_endpoint_auth_signing_alg_values_supported jwks_uri scopes_supported response_types_supported grant_types_supported code_challenge_methods_supported',
   ),
   introspection_signing_alg_values_supported: 'RFC 9701 section 7.',
+  ...all(
+    'RFC 9126 section 5.',
+    'pushed_authorization_request_endpoint require_pushed_authorization_requests',
+  ),
   authorization_response_iss_parameter_supported: 'RFC 9207 section 3.',
   tls_client_certificate_bound_access_tokens: 'RFC 8705 section 3.3.',
   mtls_endpoint_aliases: 'RFC 8705 section 5.',

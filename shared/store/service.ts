@@ -96,6 +96,8 @@ export const SERVICE_SETTINGS = {
   singleAccessTokenPerSubject: flag,
   pkceRequired: flag,
   pkceS256Required: flag,
+  parRequired: flag,
+  pushedAuthReqDuration: z._default(durationSeconds, 300),
   issSuppressed: flag,
   errorDescriptionOmitted: flag,
   errorUriOmitted: flag,
@@ -103,6 +105,7 @@ export const SERVICE_SETTINGS = {
   /** Epoch seconds. */
   tokensNotBefore: z.optional(z.int()),
   authorizationEndpoint: text,
+  pushedAuthReqEndpoint: text,
   tokenEndpoint: text,
   revocationEndpoint: text,
   introspectionEndpoint: text,
