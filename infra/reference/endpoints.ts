@@ -1,21 +1,10 @@
 import * as z from 'zod/mini'
-import {
-  AuthorizationAnswer,
-  FailAnswer,
-  IssueAnswer,
-  TicketInfoAnswer,
-  TicketUpdateAnswer,
-} from '../../functions/authorization/answer-schema.ts'
+import * as authorization from '../../functions/authorization/answer-schema.ts'
 import { PARAMETERS as AUTHORIZATION_PARAMETERS } from '../../functions/authorization/authorize/request.ts'
+import { FORM as PUSH_FORM } from '../../functions/authorization/push/request.ts'
 import { IntrospectionAnswer } from '../../functions/introspection/answer-schema.ts'
 import { FORM as INTROSPECTION_FORM } from '../../functions/introspection/request.ts'
-import {
-  ClientAnswer,
-  ClientListAnswer,
-  CreatedClientAnswer,
-  LockAnswer,
-  SecretAnswer,
-} from '../../functions/management/clients/answer-schema.ts'
+import * as clients from '../../functions/management/clients/answer-schema.ts'
 import {
   CreatedServiceAnswer,
   ServiceAnswer,
@@ -48,6 +37,8 @@ export interface EndpointReference {
   readonly summary: string
   /** The body of an answer with HTTP 200, or `text`, `nothing` (204), or `refusal`: every request is refused. */
   readonly answer: z.ZodMiniType | 'text' | 'nothing' | 'refusal'
+  /** The status of a success is 201. */
+  readonly creates?: true
   /** The JSON in `responseContent`, by action. With other actions it is a URL, a page or a header value. */
   readonly content?: Readonly<Record<string, z.ZodMiniType>>
   /** Members that the schema has as optional, because a call without one has a result code of its own. */
@@ -68,33 +59,45 @@ const ERRORS = {
 
 /** By the endpoint's name as in messages (without `/api`, service and parameters), in the order of the reference. */
 export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
+  '/pushed_auth_req': {
+    summary: 'Keeps an authorization request and issues a `request_uri` for it (RFC 9126).',
+    answer: authorization.PushAnswer,
+    content: {
+      CREATED: authorization.PushContent,
+      UNAUTHORIZED: ErrorContent,
+      PAYLOAD_TOO_LARGE: ErrorContent,
+      ...ERRORS,
+    },
+    required: ['parameters'],
+    form: PUSH_FORM,
+  },
   '/auth/authorization': {
     summary: 'Checks an authorization request and issues a ticket for it.',
-    answer: AuthorizationAnswer,
+    answer: authorization.AuthorizationAnswer,
     content: ERRORS,
     required: ['parameters'],
     form: AUTHORIZATION_PARAMETERS,
   },
   '/auth/authorization/issue': {
     summary: 'The end-user agrees: issues an authorization code for the ticket.',
-    answer: IssueAnswer,
+    answer: authorization.IssueAnswer,
     content: ERRORS,
     required: ['ticket', 'subject'],
   },
   '/auth/authorization/fail': {
     summary: 'The authorization request fails: makes the error for the client.',
-    answer: FailAnswer,
+    answer: authorization.FailAnswer,
     content: ERRORS,
     required: ['ticket', 'reason'],
   },
   '/auth/authorization/ticket/info': {
     summary: 'Reads the text that is stored with a ticket.',
-    answer: TicketInfoAnswer,
+    answer: authorization.TicketInfoAnswer,
     required: ['ticket'],
   },
   '/auth/authorization/ticket/update': {
     summary: 'Stores a text with a ticket.',
-    answer: TicketUpdateAnswer,
+    answer: authorization.TicketUpdateAnswer,
     required: ['ticket', 'info'],
   },
   '/auth/token': {
@@ -155,25 +158,25 @@ export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
     answer: AuthorizationChangedAnswer,
   },
 
-  '/client/create': { summary: 'Creates a client.', answer: CreatedClientAnswer, jsonOnly: true },
-  '/client/get': { summary: 'Reads a client.', answer: ClientAnswer, tagged: true },
-  '/client/get/list': { summary: 'Lists the clients of the service.', answer: ClientListAnswer },
+  '/client/create': { summary: 'Creates a client.', answer: clients.CreatedClientAnswer, jsonOnly: true },
+  '/client/get': { summary: 'Reads a client.', answer: clients.ClientAnswer, tagged: true },
+  '/client/get/list': { summary: 'Lists the clients of the service.', answer: clients.ClientListAnswer },
   '/client/update': {
     summary: 'Replaces the settings of a client: absent settings get their defaults.',
-    answer: ClientAnswer,
+    answer: clients.ClientAnswer,
     tagged: true,
     jsonOnly: true,
   },
   '/client/delete': { summary: 'Deletes a client and all its tokens.', answer: 'nothing' },
   '/client/lock_flag/update': {
     summary: 'Locks or unlocks a client, with immediate effect.',
-    answer: LockAnswer,
+    answer: clients.LockAnswer,
     required: ['clientLocked'],
   },
-  '/client/secret/refresh': { summary: 'Makes a new secret for a client.', answer: SecretAnswer },
+  '/client/secret/refresh': { summary: 'Makes a new secret for a client.', answer: clients.SecretAnswer },
   '/client/secret/update': {
     summary: 'Sets the secret of a client.',
-    answer: SecretAnswer,
+    answer: clients.SecretAnswer,
     required: ['clientSecret'],
   },
 
@@ -205,6 +208,13 @@ export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
   '/lifecycle/healthcheck': { summary: 'Answers `OK`: for probes.', answer: 'text' },
   '/api': { summary: 'Refuses every other API.', answer: 'refusal' },
 
+  '/par': {
+    summary: 'The endpoint for pushed authorization requests (RFC 9126).',
+    answer: authorization.PushContent,
+    creates: true,
+    required: ['response_type'],
+    form: PUSH_FORM,
+  },
   '/token': {
     summary: 'The token endpoint (RFC 6749, RFC 8705).',
     answer: OAuthToken,
