@@ -5,11 +5,7 @@ import { FORM as PUSH_FORM } from '../../functions/authorization/push/request.ts
 import { IntrospectionAnswer } from '../../functions/introspection/answer-schema.ts'
 import { FORM as INTROSPECTION_FORM } from '../../functions/introspection/request.ts'
 import * as clients from '../../functions/management/clients/answer-schema.ts'
-import {
-  CreatedServiceAnswer,
-  ServiceAnswer,
-  ServiceListAnswer,
-} from '../../functions/management/services/answer-schema.ts'
+import * as services from '../../functions/management/services/answer-schema.ts'
 import { OAuthRevocation, RevocationAnswer } from '../../functions/revocation/answer-schema.ts'
 import { FORM as REVOCATION_FORM } from '../../functions/revocation/request.ts'
 import { StandardIntrospectionAnswer } from '../../functions/standard-introspection/answer-schema.ts'
@@ -182,15 +178,15 @@ export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
 
   '/service/create': {
     summary: 'Creates a service.',
-    answer: CreatedServiceAnswer,
+    answer: services.CreatedServiceAnswer,
     required: ['issuer'],
     jsonOnly: true,
   },
-  '/service/get': { summary: 'Reads a service.', answer: ServiceAnswer, tagged: true },
-  '/service/get/list': { summary: 'Lists all services.', answer: ServiceListAnswer },
+  '/service/get': { summary: 'Reads a service.', answer: services.ServiceAnswer, tagged: true },
+  '/service/get/list': { summary: 'Lists all services.', answer: services.ServiceListAnswer },
   '/service/update': {
     summary: 'Changes a service: absent settings stay, `null` puts the default in place.',
-    answer: ServiceAnswer,
+    answer: services.ServiceAnswer,
     tagged: true,
     jsonOnly: true,
   },
