@@ -4,6 +4,7 @@ export type ApiStatus = 400 | 401 | 403 | 404 | 405 | 412 | 500 | 503
 /** The HTTP status that the authorization server, the resource server and the OAuth face send for an action. */
 export const HTTP_STATUS = {
   OK: 200,
+  CREATED: 201,
   INTERACTION: 200,
   NO_INTERACTION: 200,
   LOCATION: 302,
@@ -14,6 +15,7 @@ export const HTTP_STATUS = {
   UNAUTHORIZED: 401,
   FORBIDDEN: 403,
   NOT_FOUND: 404,
+  PAYLOAD_TOO_LARGE: 413,
   CALLER_ERROR: 400,
   INTERNAL_SERVER_ERROR: 500,
 } as const

@@ -10,7 +10,8 @@ import {
   someOf,
   texts,
 } from '../../shared/answer-schema.ts'
-import { Scope, Service } from '../../shared/store/service.ts'
+import type { Immutable } from '../../shared/immutable.ts'
+import { Scope, Service, TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
 
 const prompt = z.enum(['NONE', 'LOGIN', 'CONSENT', 'SELECT_ACCOUNT'])
 
@@ -38,6 +39,29 @@ export const AuthorizationAnswer = z.discriminatedUnion('action', [
   AuthorizationSuccess,
   refusalAnswer('authorizationResponse', ['BAD_REQUEST', 'LOCATION', 'FORM']),
 ])
+
+/** `/pushed_auth_req`, action CREATED (Authlete contract, section 2.11). */
+const PushSuccess = z.object({
+  ...envelope('pushedAuthReqResponse', ['CREATED']),
+  responseContent: z.string(),
+  requestUri: z.string(),
+  clientAuthMethod: z.enum(TOKEN_AUTH_METHODS),
+})
+export type PushSuccess = AnswerOf<typeof PushSuccess>
+
+export const PushAnswer = z.discriminatedUnion('action', [
+  PushSuccess,
+  refusalAnswer('pushedAuthReqResponse', [
+    'BAD_REQUEST',
+    'UNAUTHORIZED',
+    'PAYLOAD_TOO_LARGE',
+    'INTERNAL_SERVER_ERROR',
+  ]),
+])
+
+/** RFC 9126 section 2.2: `responseContent` of the Web API, and the answer of the OAuth face. */
+export const PushContent = z.object({ request_uri: z.string(), expires_in: seconds })
+export type PushContent = Immutable<z.output<typeof PushContent>>
 
 /** `/auth/authorization/issue` (Authlete contract, section 2.2). It issues no access token, so the times are 0. */
 const IssueSuccess = z.object({

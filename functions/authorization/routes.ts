@@ -1,5 +1,5 @@
-import { byRole } from '../../shared/lambda/access.ts'
-import { webApi } from '../../shared/lambda/faces.ts'
+import { byRole, ofDeployment } from '../../shared/lambda/access.ts'
+import { oauth, webApi } from '../../shared/lambda/faces.ts'
 import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
 import { authorize } from './authorize/decide.ts'
 import { AuthorizationCall, readAuthorization } from './authorize/request.ts'
@@ -9,6 +9,9 @@ import { FailCall, readFail } from './fail/request.ts'
 import { issueCode } from './issue/decide.ts'
 import { IssueCall, readIssue } from './issue/request.ts'
 import { issueResponse } from './issue/respond.ts'
+import { pushRequest } from './push/decide.ts'
+import { pushedFromForm, pushedFromWebApi, PushCall } from './push/request.ts'
+import { pushedContent, pushedResponse } from './push/respond.ts'
 import { ticketContext, updateContext } from './ticket-info/decide.ts'
 import { readTicketInfo, readTicketUpdate, TicketInfoCall, TicketUpdateCall } from './ticket-info/request.ts'
 import { ticketInfoResponse, ticketUpdateResponse } from './ticket-info/respond.ts'
@@ -54,5 +57,24 @@ export const routes = routesOf(
     read: readTicketUpdate,
     decide: updateContext,
     respond: ticketUpdateResponse,
+  }),
+  route({
+    paths: ['/par'],
+    access: ofDeployment('client'),
+    face: oauth('Basic', 'CREATED'),
+    read: pushedFromForm,
+    decide: pushRequest,
+    respond: pushedContent,
+  }),
+  route({
+    paths: inBothVersions('/pushed_auth_req'),
+    access: byRole('runtime'),
+    face: webApi({
+      ...{ type: 'pushedAuthReqResponse', call: PushCall, errors: 'json' },
+      unauthenticated: 'UNAUTHORIZED',
+    }),
+    read: pushedFromWebApi,
+    decide: pushRequest,
+    respond: pushedResponse,
   }),
 )

@@ -1,12 +1,7 @@
 import * as z from 'zod/mini'
-import {
-  AuthorizationAnswer,
-  FailAnswer,
-  IssueAnswer,
-  TicketInfoAnswer,
-  TicketUpdateAnswer,
-} from '../../functions/authorization/answer-schema.ts'
+import * as authorization from '../../functions/authorization/answer-schema.ts'
 import { PARAMETERS as AUTHORIZATION_PARAMETERS } from '../../functions/authorization/authorize/request.ts'
+import { FORM as PUSH_FORM } from '../../functions/authorization/push/request.ts'
 import { IntrospectionAnswer } from '../../functions/introspection/answer-schema.ts'
 import { FORM as INTROSPECTION_FORM } from '../../functions/introspection/request.ts'
 import { OAuthRevocation, RevocationAnswer } from '../../functions/revocation/answer-schema.ts'
@@ -41,6 +36,8 @@ export interface EndpointReference {
   readonly summary: string
   /** The body of an answer with HTTP 200, or `text`, `nothing` (204), or `refusal`: every request is refused. */
   readonly answer: z.ZodMiniType | 'text' | 'nothing' | 'refusal'
+  /** The status of a success is 201. */
+  readonly creates?: true
   /** The JSON in `responseContent`, by action. With other actions it is a URL, a page or a header value. */
   readonly content?: Readonly<Record<string, z.ZodMiniType>>
   /** Members that the schema has as optional, because a call without one has a result code of its own. */
@@ -61,33 +58,45 @@ const ERRORS = {
 
 /** By the endpoint's name as in messages (without `/api`, service and parameters), in the order of the reference. */
 export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
+  '/pushed_auth_req': {
+    summary: 'Keeps an authorization request and issues a `request_uri` for it (RFC 9126).',
+    answer: authorization.PushAnswer,
+    content: {
+      CREATED: authorization.PushContent,
+      UNAUTHORIZED: ErrorContent,
+      PAYLOAD_TOO_LARGE: ErrorContent,
+      ...ERRORS,
+    },
+    required: ['parameters'],
+    form: PUSH_FORM,
+  },
   '/auth/authorization': {
     summary: 'Checks an authorization request and issues a ticket for it.',
-    answer: AuthorizationAnswer,
+    answer: authorization.AuthorizationAnswer,
     content: ERRORS,
     required: ['parameters'],
     form: AUTHORIZATION_PARAMETERS,
   },
   '/auth/authorization/issue': {
     summary: 'The end-user agrees: issues an authorization code for the ticket.',
-    answer: IssueAnswer,
+    answer: authorization.IssueAnswer,
     content: ERRORS,
     required: ['ticket', 'subject'],
   },
   '/auth/authorization/fail': {
     summary: 'The authorization request fails: makes the error for the client.',
-    answer: FailAnswer,
+    answer: authorization.FailAnswer,
     content: ERRORS,
     required: ['ticket', 'reason'],
   },
   '/auth/authorization/ticket/info': {
     summary: 'Reads the text that is stored with a ticket.',
-    answer: TicketInfoAnswer,
+    answer: authorization.TicketInfoAnswer,
     required: ['ticket'],
   },
   '/auth/authorization/ticket/update': {
     summary: 'Stores a text with a ticket.',
-    answer: TicketUpdateAnswer,
+    answer: authorization.TicketUpdateAnswer,
     required: ['ticket', 'info'],
   },
   '/auth/token': {
@@ -163,6 +172,13 @@ export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
   '/lifecycle/healthcheck': { summary: 'Answers `OK`: for probes.', answer: 'text' },
   '/api': { summary: 'Refuses every other API.', answer: 'refusal' },
 
+  '/par': {
+    summary: 'The endpoint for pushed authorization requests (RFC 9126).',
+    answer: authorization.PushContent,
+    creates: true,
+    required: ['response_type'],
+    form: PUSH_FORM,
+  },
   '/token': {
     summary: 'The token endpoint (RFC 6749, RFC 8705).',
     answer: OAuthToken,

@@ -144,7 +144,7 @@ function bodyOf({ endpoint, call }: Route, members: JsonSchema = {}): Content {
 }
 
 function responses({ endpoint, face, access }: Route): Responses {
-  const { answer, tagged } = referenceOf(endpoint)
+  const { answer, tagged, creates } = referenceOf(endpoint)
   const isProbe = access === 'everyone' && face === 'webApi'
   const errors = isProbe ? {} : { default: { $ref: `#/components/responses/${face}` } }
   if (answer === 'nothing') return { 204: { description: 'Done; no body.' }, ...errors }
@@ -153,7 +153,8 @@ function responses({ endpoint, face, access }: Route): Responses {
       ? { 'text/plain': { schema: { type: 'string' } } }
       : { [JSON_TYPE]: { schema: { $ref: reference(nameOf(answer, endpoint, 'Response')) } } }
   const headers = tagged === true ? { headers: { ETag: ETAG } } : {}
-  return { 200: { description: 'The answer.', ...headers, content }, ...errors }
+  const status = creates === true ? 201 : 200
+  return { [status]: { description: 'The answer.', ...headers, content }, ...errors }
 }
 
 const RESPONSES = {

@@ -49,7 +49,7 @@ function section(name: string, same: readonly Path[], place: (ref?: string) => s
   const query = operations.flatMap(({ parameters = [] }) => parameters.filter((one) => one.in === 'query'))
   const members = query.map((one) => row(one.name, one.required, one.schema))
   const headers = operations.flatMap(({ parameters = [] }) => parameters.filter((one) => one.in === 'header'))
-  const answer = responses['200']?.content?.['application/json']
+  const answer = (responses['200'] ?? responses['201'])?.content?.['application/json']
   const codes = lists['x-result-codes'] ?? lists['x-errors'] ?? []
   const parts = [
     `### ${name}\n\n${summary} ${description}\n\n- ${methods.map(code).join('\n- ')}\n`,
@@ -57,7 +57,7 @@ function section(name: string, same: readonly Path[], place: (ref?: string) => s
     headers[0] && `Header ${code(headers[0].name)}: ${headers[0].description ?? ''}\n`,
     responses['200']?.headers && `Header ${code('ETag')} of the answer: ${TAG}\n`,
     members.length > 0 && `Request (query):\n\n${table(MEMBER, [...new Set(members)])}`,
-    `Answer:${answer ? place(answer.schema.$ref) : responses['204'] ? ' 204, no body.\n' : ' text.\n'}`,
+    `Answer${responses['201'] ? ' (201)' : ''}:${answer ? place(answer.schema.$ref) : responses['204'] ? ' 204, no body.\n' : ' text.\n'}`,
     codes.length > 0 && `${lists['x-errors'] ? 'Errors' : 'Result codes'}: ${codes.join(', ')}.\n`,
   ]
   return { tag: tags[0], text: parts.filter(Boolean).join('\n') }

@@ -3,7 +3,7 @@ import { type HttpRequest, SignedBody, TaggedBody, withoutNull } from '../http.t
 import { readCall, readForm } from '../request/body.ts'
 import { usesDpop } from '../request/dpop.ts'
 import { Refusal } from '../refusal/refusal.ts'
-import type { WebApiResponse } from '../web-api.ts'
+import { HTTP_STATUS, type WebApiResponse } from '../web-api.ts'
 import { type Answer, json, NO_CONTENT, NotHere, publicJson, signedAnswer } from './answer.ts'
 import { type CallErrors, type ErrorSettings, refused, refusedCall } from './refused.ts'
 
@@ -68,8 +68,12 @@ type OAuthBody = Readonly<Record<string, unknown>> | SignedBody
  * The OAuth face: HTTP statuses and bodies of the RFCs, without members that are `null` (decision D37). No endpoint offers DPoP.
  *
  * @param challenge the scheme in `WWW-Authenticate`: `Basic` for client authentication, `Bearer` for RFC 6750
+ * @param action of a success: what the endpoint has done
  */
-export function oauth(challenge: 'Basic' | 'Bearer'): Face<[form: string, http: HttpRequest], OAuthBody> {
+export function oauth(
+  challenge: 'Basic' | 'Bearer',
+  action: 'OK' | 'CREATED' = 'OK',
+): Face<[form: string, http: HttpRequest], OAuthBody> {
   return {
     name: 'oauth',
     given: (http) => {
@@ -77,8 +81,9 @@ export function oauth(challenge: 'Basic' | 'Bearer'): Face<[form: string, http: 
       return [readForm(http), http]
     },
     answer: (body) => ({
-      response: body instanceof SignedBody ? signedAnswer(body) : json(200, withoutNull(body)),
-      outcome: 'OK',
+      response:
+        body instanceof SignedBody ? signedAnswer(body) : json(HTTP_STATUS[action], withoutNull(body)),
+      outcome: action,
     }),
     refuse: (refusal, _endpoint, http, settings) => refused(refusal, challenge, http, settings),
   }

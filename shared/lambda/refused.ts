@@ -13,6 +13,8 @@ export interface CallErrors {
   readonly type: string
   /** The format of `responseContent`; with `none` the answer has no such member. */
   readonly errors: 'json' | 'bearer' | 'none'
+  /** The action in place of INVALID_CLIENT. */
+  readonly unauthenticated?: 'UNAUTHORIZED'
   /** Further members of every refusal. */
   readonly members?: WebApiMembers
 }
@@ -47,7 +49,8 @@ export function refusedCall(
   }
   const redirect = options.redirect?.(error, resultMessage)
   const responseContent = redirect?.responseContent ?? contentOf(errorMembers, spec, options.challenge)
-  const outcome: Action = redirect?.action ?? action
+  const own = action === 'INVALID_CLIENT' ? (spec.unauthenticated ?? action) : action
+  const outcome: Action = redirect?.action ?? own
   const envelope = { type: spec.type, resultCode, resultMessage, action: outcome, responseContent }
   return {
     response: json(200, { ...envelope, ...spec.members, ...options.members }),

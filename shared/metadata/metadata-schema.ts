@@ -5,11 +5,13 @@ import type { Immutable } from '../immutable.ts'
 const names = z.array(z.string()).check(z.minLength(1))
 const some = z.optional(names)
 
-/** RFC 8414 section 2, with RFC 8705 sections 3.3 and 5 and RFC 9207 section 3. */
+/** RFC 8414 section 2, with RFC 8705 sections 3.3 and 5, RFC 9126 section 5 and RFC 9207 section 3. */
 export const Metadata = z.object({
   issuer: z.string(),
   authorization_endpoint: z.optional(z.string()),
   token_endpoint: z.string(),
+  pushed_authorization_request_endpoint: z.string(),
+  require_pushed_authorization_requests: z.boolean(),
   token_endpoint_auth_methods_supported: some,
   token_endpoint_auth_signing_alg_values_supported: some,
   revocation_endpoint: z.string(),

@@ -5,7 +5,7 @@ import { unlessEmpty } from '../web-api.ts'
 import type { PublicJwkSet, Metadata } from './metadata-schema.ts'
 
 /**
- * The authorization server's metadata (RFC 8414 section 2, RFC 8705 sections 3.3 and 5). It is the same on every domain. Empty
+ * The authorization server's metadata (RFC 8414 section 2, RFC 8705 sections 3.3 and 5, RFC 9126 section 5). It is the same on every domain. Empty
  * members are left out, except `response_types_supported`, which is required.
  */
 export function metadataOf(service: Service): Metadata {
@@ -19,6 +19,8 @@ export function metadataOf(service: Service): Metadata {
     issuer: service.issuer,
     authorization_endpoint: service.authorizationEndpoint,
     token_endpoint: service.tokenEndpoint ?? `${origin}/token`,
+    pushed_authorization_request_endpoint: service.pushedAuthReqEndpoint ?? `${origin}/par`,
+    require_pushed_authorization_requests: service.parRequired,
     token_endpoint_auth_methods_supported: unlessEmpty(methods),
     token_endpoint_auth_signing_alg_values_supported: algorithms,
     revocation_endpoint: service.revocationEndpoint ?? `${origin}/revocation`,

@@ -43,6 +43,21 @@ export const AUTHORIZATION = {
   'display-unknown': ['A004395', 'BAD_REQUEST', 'invalid_request', "The value of 'display' is not supported."],
   'authorization-parameter-repeated': ['A004396', 'BAD_REQUEST', 'invalid_request', 'The authorization request contains a parameter more than once.'],
   'authorization-resource-malformed': ['A004397', 'BAD_REQUEST', 'invalid_target', "The 'resource' parameters of the authorization request must be absolute URIs without a fragment, at most 10, and at most 1024 characters together."],
+
+  // Pushed authorization requests (2.11). The codes below A245391 are those of the authorization request that uses one.
+  'request-uri-unknown': ['A008303', 'BAD_REQUEST', 'invalid_request_uri', "The value of 'request_uri' is invalid: no such request, or it was used."],
+  'request-uri-expired': ['A008391', 'BAD_REQUEST', 'invalid_request_uri', "The 'request_uri' has expired."],
+  'request-uri-of-other-client': ['A008392', 'BAD_REQUEST', 'invalid_request_uri', "The 'request_uri' does not belong to the client."],
+  'request-uri-cut-off': ['A008393', 'BAD_REQUEST', 'invalid_request_uri', "The 'request_uri' was revoked together with all tokens of the client."],
+  'request-uri-foreign': ['A008394', 'BAD_REQUEST', 'request_uri_not_supported', "The value of 'request_uri' must be one that the endpoint for pushed authorization requests has issued."],
+  'request-uri-repeated': ['A008395', 'BAD_REQUEST', 'invalid_request', "The authorization request contains multiple 'request_uri' parameters."],
+  'request-object': ['A008396', 'BAD_REQUEST', 'request_not_supported', "Request objects are not supported: 'request' must be left out."],
+  'push-required': ['A008397', 'BAD_REQUEST', 'invalid_request', 'The authorization request must be pushed (RFC 9126).'],
+  'push-parameters-missing': ['A245291', 'INTERNAL_SERVER_ERROR', 'server_error', "The pushed authorization request from the service does not contain 'parameters' parameter."],
+  'push-with-request-uri': ['A245391', 'BAD_REQUEST', 'invalid_request', "A pushed authorization request must not contain 'request_uri'."],
+  'push-too-large': ['A245392', 'PAYLOAD_TOO_LARGE', 'invalid_request', 'The parameters of the authorization request must have 8192 characters together at most.'],
+
+  // Issuing a code (2.2, 7.1)
   'ticket-missing': ['A041201', 'INTERNAL_SERVER_ERROR', 'server_error', "The value of 'ticket' in the /api/auth/authorization/issue request is null or empty."],
   'ticket-unknown': ['A041202', 'BAD_REQUEST', 'invalid_request', 'There is no entity having the ticket specified in the /api/auth/authorization/issue request.'],
   'ticket-expired': ['A041301', 'BAD_REQUEST', 'invalid_request', 'The ticket in the /api/auth/authorization/issue request has expired.'],

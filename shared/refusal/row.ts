@@ -17,6 +17,9 @@ type ErrorCode =
   | 'consent_required'
   | 'interaction_required'
   | 'invalid_target'
+  | 'invalid_request_uri'
+  | 'request_not_supported'
+  | 'request_uri_not_supported'
   | 'server_error'
   | 'temporarily_unavailable'
 

@@ -34,6 +34,8 @@ export const CLIENT_MEANINGS = {
     'Whether authorization requests must have a code challenge. On at the service or at the client is enough.',
   pkceS256Required:
     'Whether the code challenge method must be `S256`. On at the service or at the client is enough.',
+  parRequired:
+    'Whether authorization requests must be pushed (RFC 9126). On at the service or at the client is enough.',
   singleAccessTokenPerSubject:
     'Whether a new token of a subject ends the older tokens that the subject has at the client. On at the service or at the client is enough.',
   locked:

@@ -40,6 +40,7 @@ export const CLIENT_SETTINGS = {
   tlsClientCertificateBoundAccessTokens: flag,
   pkceRequired: flag,
   pkceS256Required: flag,
+  parRequired: flag,
   singleAccessTokenPerSubject: flag,
   locked: flag,
   attributes: KEY_VALUE_PAIRS,

@@ -49,7 +49,7 @@ export type CodeChallenge = Immutable<z.infer<typeof CodeChallenge>>
 
 /** The members in every stage. */
 export const GrantMembers = z.object({
-  stage: z.enum(['TICKET', 'CODE', 'TOKENS']),
+  stage: z.enum(['PUSHED', 'TICKET', 'CODE', 'TOKENS']),
   client: z.int(),
   /** The alias of the client, if the request used it. */
   clientIdAlias: z.optional(text),
@@ -59,6 +59,20 @@ export const GrantMembers = z.object({
    */
   revision: z.optional(text),
 })
+
+/**
+ * A pushed authorization request (RFC 9126). A ticket that it has led to keeps these, so that the request can be made again until
+ * the authorization server has decided.
+ */
+export const PushedMembers = z.object({
+  /** Of the reference in the request URI. */
+  pushedDigest: digest,
+  pushedAt: seconds,
+  pushedExpiresAt: seconds,
+  /** The authorization request, a form without client ID and credentials. */
+  pushedParameters: z.string(),
+})
+export type PushedMembers = Immutable<z.infer<typeof PushedMembers>>
 
 export const TicketMembers = z.object({
   ticketDigest: digest,
@@ -126,7 +140,17 @@ interface AnyStage extends GrantKey {
   readonly terms: Terms
 }
 
-export type Ticket = AnyStage & { readonly stage: 'TICKET' } & Immutable<z.infer<typeof TicketMembers>>
+/** It has no terms: they are judged when the authorization request is made. */
+export type Pushed = Omit<AnyStage, 'terms'> & { readonly stage: 'PUSHED'; readonly pushed: PushedMembers }
+
+export type Ticket = AnyStage & {
+  readonly stage: 'TICKET'
+  /** Only of a request that was pushed. */
+  readonly pushed?: PushedMembers | undefined
+} & Immutable<z.infer<typeof TicketMembers>>
+
+/** A pushed request that the authorization server has not decided, and the ticket that it has led to, if any. */
+export type RequestInUse = (Pushed | Ticket) & { readonly pushed: PushedMembers }
 
 export type Code = AnyStage & {
   readonly stage: 'CODE'
@@ -139,7 +163,7 @@ export type Tokens = AnyStage & {
   readonly refresh?: RefreshMembers | undefined
 } & Immutable<z.infer<typeof AccessMembers>>
 
-export type Grant = Ticket | Code | Tokens
+export type Grant = Pushed | Ticket | Code | Tokens
 
 /** The state of a client, which is read with every token, so that changes take effect at once (architecture, section 3). */
 export const ClientState = z.object({

@@ -1,13 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import { digest } from './digest.ts'
-import type { ClientState, Code, Grant, GrantKey, RefreshMembers, Ticket, Tokens } from './grant.ts'
+import type { ClientState, Code, Grant, GrantKey, Pushed } from './grant.ts'
+import type { RefreshMembers, RequestInUse, Ticket, Tokens } from './grant.ts'
 import { grantAttributes, readClientState, readGrant } from './item.ts'
 import { listingOfSubject, listingsOfClient, mayBeHeld } from './listing.ts'
 import type { Item, Table } from './table.ts'
-
-/** TTL only removes garbage and never decides. It may be late but must not be early (architecture, section 3). */
-const TTL_SLACK_SECONDS = 3600
+import { TTL_SLACK_SECONDS, ttl } from './time-to-live.ts'
 
 export interface GrantAndStates {
   readonly grant: Grant | undefined
@@ -27,7 +26,7 @@ export type Transition =
   { readonly done: true } | { readonly done: false; readonly current: Grant | undefined }
 
 /**
- * Grants and the states of their clients, one item each. A grant moves TICKET -> CODE -> TOKENS -> gone. Every step is one
+ * Grants and the states of their clients, one item each. A grant moves (PUSHED ->) TICKET -> CODE -> TOKENS -> gone. Every step is one
  * conditional write on a digest that only the previous step stored, so only one of several concurrent callers succeeds.
  *
  * Every method throws StoreUnavailable, and DamagedItem for a malformed item.
@@ -116,10 +115,21 @@ export class Grants {
     return state && readClientState(state)
   }
 
-  async create(grant: Ticket | Tokens): Promise<void> {
+  async create(grant: Pushed | Ticket | Tokens): Promise<void> {
     const item = { ...grantAttributes(grant), ttl: ttl(grant) }
     const outcome = await this.#table.create(item, { id: grantId(grant) })
     if (!outcome.done) throw new Error('a random grant id was taken')
+  }
+
+  /**
+   * Puts a new ticket in place of the one that the pushed request has led to before, which is no longer valid.
+   *
+   * @param current the grant as it was read
+   */
+  useRequest(current: RequestInUse, ticket: Ticket): Promise<Transition> {
+    const { stage, pushed } = current
+    const ticketDigest = stage === 'TICKET' ? current.ticketDigest : undefined
+    return this.#move(current, ticket, { stage, pushedDigest: pushed.pushedDigest, ticketDigest })
   }
 
   issueCode(ticket: Ticket, code: Code): Promise<Transition> {
@@ -229,14 +239,4 @@ function grantId({ service, client, grantId }: GrantKey): string {
 function compare(a: string, b: string): number {
   if (a === b) return 0
   return a < b ? -1 : 1
-}
-
-function ttl(grant: Grant): EpochSeconds {
-  return later(endOf(grant), TTL_SLACK_SECONDS)
-}
-
-function endOf(grant: Grant): EpochSeconds {
-  if (grant.stage === 'TICKET') return grant.ticketExpiresAt
-  if (grant.stage === 'CODE') return grant.code.codeExpiresAt
-  return Math.max(grant.accessExpiresAt, grant.refresh?.refreshExpiresAt ?? 0) as EpochSeconds
 }

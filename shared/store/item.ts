@@ -8,6 +8,7 @@ import {
   type Grant,
   type GrantKey,
   GrantMembers,
+  PushedMembers,
   RefreshMembers,
   Terms,
   TicketMembers,
@@ -16,22 +17,33 @@ import {
 import { DamagedItem, listing, subjectHeld } from './listing.ts'
 import type { Item } from './table.ts'
 
-const SHAPES = [GrantMembers, Terms, TicketMembers, CodeMembers, CodeDuration, AccessMembers, RefreshMembers]
+const SHAPES = [
+  ...[GrantMembers, Terms, PushedMembers, TicketMembers, CodeMembers, CodeDuration],
+  ...[AccessMembers, RefreshMembers],
+]
 
 /** All attributes of grants, as absent, so that an update removes those of the previous stage. */
 const ABSENT: Item = Object.fromEntries(
   SHAPES.flatMap(({ shape }) => Object.keys(shape)).map((name) => [name, undefined]),
 )
 
+/** The members of a grant that the store keeps as attributes of their own. */
+interface Nested {
+  readonly terms?: Terms
+  readonly pushed?: PushedMembers | undefined
+  readonly code?: CodeMembers | undefined
+}
+
 /** The attributes of a grant in the store. An absent attribute is `undefined`. */
 export function grantAttributes(grant: Grant): Item {
-  const { service: _, grantId: _id, terms, ...own } = grant
-  const code = grant.stage === 'TICKET' ? undefined : grant.code
-  const attributes = { ...ABSENT, ...terms, ...own, ...code, code: undefined }
+  const { service: _, grantId: _id, ...own } = grant
+  const { terms, pushed, code }: Nested = own
+  const flat = { terms: undefined, pushed: undefined, code: undefined }
+  const attributes = { ...ABSENT, ...terms, ...own, ...pushed, ...code, ...flat }
   if (grant.stage !== 'TOKENS') return withoutEmptyLists(attributes)
   // Tokens have their subject only in the index key: a second copy would make a write cost two units.
   const { service, client, grantId, refresh } = grant
-  const keys = listing({ service, client, grantId, subject: terms.subject })
+  const keys = listing({ service, client, grantId, subject: grant.terms.subject })
   return withoutEmptyLists({ ...attributes, ...refresh, refresh: undefined, ...keys, subject: undefined })
 }
 
@@ -51,8 +63,12 @@ export function readGrant(item: Item, { service, client, grantId }: GrantKey): G
   const { stage, client: owner, clientIdAlias, revision } = read(GrantMembers, item)
   if (owner !== client) throw new DamagedItem('client')
   const any = { service, client, grantId, clientIdAlias, revision }
+  if (stage === 'PUSHED') return { ...any, stage, pushed: read(PushedMembers, item) }
   const terms = read(Terms, item)
-  if (stage === 'TICKET') return { ...any, stage, terms, ...read(TicketMembers, item) }
+  if (stage === 'TICKET') {
+    const pushed = item['pushedDigest'] === undefined ? undefined : read(PushedMembers, item)
+    return { ...any, stage, terms, pushed, ...read(TicketMembers, item) }
+  }
   if (stage === 'TOKENS') return { ...any, stage, ...readTokens(item, terms) }
   if (terms.subject === undefined) throw new DamagedItem('subject')
   return { ...any, stage, terms, code: read(CodeMembers, item), ...read(CodeDuration, item) }

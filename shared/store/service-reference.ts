@@ -46,6 +46,10 @@ export const SERVICE_MEANINGS = {
     'Whether authorization requests must have a code challenge. On at the service or at the client is enough.',
   pkceS256Required:
     'Whether the code challenge method must be `S256`. On at the service or at the client is enough.',
+  parRequired:
+    'Whether authorization requests must be pushed (RFC 9126). On at the service or at the client is enough.',
+  pushedAuthReqDuration:
+    'Lifetime in seconds of the `request_uri` of a pushed authorization request: how long the authorization request may be made with it. 600 and more counts as 599, because FAPI 2.0 demands less than 600.',
   issSuppressed: 'Whether authorization responses omit `iss` (RFC 9207).',
   errorDescriptionOmitted: 'Whether errors omit `error_description`.',
   errorUriOmitted: 'Whether errors omit `error_uri`.',
@@ -54,6 +58,7 @@ export const SERVICE_MEANINGS = {
   tokensNotBefore:
     'Not in Authlete. Milliseconds since the epoch: every token, code and ticket that was issued before this moment is invalid. It can only move forward, at most an hour ahead. For use after a restore: see operations.md.',
   authorizationEndpoint: 'For the metadata. Absent: at the root of the issuer’s domain.',
+  pushedAuthReqEndpoint: 'For the metadata. Absent: at the root of the issuer’s domain.',
   tokenEndpoint: 'For the metadata. Absent: at the root of the issuer’s domain.',
   revocationEndpoint: 'For the metadata. Absent: at the root of the issuer’s domain.',
   introspectionEndpoint: 'For the metadata. Absent: at the root of the issuer’s domain.',

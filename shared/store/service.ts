@@ -97,6 +97,8 @@ export const SERVICE_SETTINGS = {
   singleAccessTokenPerSubject: flag,
   pkceRequired: flag,
   pkceS256Required: flag,
+  parRequired: flag,
+  pushedAuthReqDuration: z._default(durationSeconds, 300),
   issSuppressed: flag,
   errorDescriptionOmitted: flag,
   errorUriOmitted: flag,
@@ -104,6 +106,7 @@ export const SERVICE_SETTINGS = {
   /** Epoch seconds. */
   tokensNotBefore: z.optional(z.int()),
   authorizationEndpoint: text,
+  pushedAuthReqEndpoint: text,
   tokenEndpoint: text,
   revocationEndpoint: text,
   introspectionEndpoint: text,

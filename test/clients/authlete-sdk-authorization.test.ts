@@ -71,4 +71,31 @@ test.each(Object.values(Reasons))('the SDK fails a request for the reason %s', a
   expect([searchParams.get('state'), searchParams.get('error')]).toEqual(['s', expect.any(String)])
 })
 
+test('the SDK pushes a request, and its request URI leads to a ticket', async () => {
+  const { service, serviceId, confidentialClient } = opened
+  const { clientId, clientSecret, redirectUri: redirect_uri } = confidentialClient
+  const parameters = form({ response_type: 'code', redirect_uri, scope: 'accounts:read' })
+  const pushedAuthorizationRequest = { parameters, clientId, clientSecret }
+  const pushed = await service.pushedAuthorization.create({ serviceId, pushedAuthorizationRequest })
+  expect(told(pushed)).toBe('CREATED A245001')
+  expect(pushed.clientAuthMethod).toBe('CLIENT_SECRET_BASIC')
+  const { requestUri: request_uri = '' } = pushed
+  expect(contentOf(pushed)).toEqual({ request_uri, expires_in: 300 })
+  const started = await service.authorization.processRequest({
+    serviceId,
+    authorizationRequest: { parameters: form({ client_id: clientId, request_uri }) },
+  })
+  expect(started).toMatchObject({ action: 'INTERACTION', scopes: [{ name: 'accounts:read' }] })
+})
+
+test('the SDK reads UNAUTHORIZED for a pushed request with a wrong secret', async () => {
+  const { service, serviceId, confidentialClient } = opened
+  const { clientId, redirectUri: redirect_uri } = confidentialClient
+  const parameters = form({ response_type: 'code', redirect_uri })
+  const pushedAuthorizationRequest = { parameters, clientId, clientSecret: 'wrong' }
+  const answer = await service.pushedAuthorization.create({ serviceId, pushedAuthorizationRequest })
+  expect(told(answer)).toBe('UNAUTHORIZED A157305')
+  expect(contentOf(answer)).toMatchObject({ error: 'invalid_client' })
+})
+
 drivesFamily('authorization', opened)

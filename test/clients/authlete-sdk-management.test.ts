@@ -58,12 +58,12 @@ test('the SDK reads the document and the public keys of a service', async () => 
 
 test('the SDK reads which setting of a service is refused because it would have no effect', async () => {
   const { organization, serviceId } = opened
-  const parRequired = organization.service.update({ serviceId, service: { parRequired: true } })
-  await expect(parRequired).rejects.toBeInstanceOf(ResultError)
-  await expect(parRequired).rejects.toMatchObject({
+  const refused = organization.service.update({ serviceId, service: { requestObjectRequired: true } })
+  await expect(refused).rejects.toBeInstanceOf(ResultError)
+  await expect(refused).rejects.toMatchObject({
     statusCode: 400,
     resultCode: 'A039291',
-    resultMessage: expect.stringContaining("'parRequired'") as string,
+    resultMessage: expect.stringContaining("'requestObjectRequired'") as string,
   })
 })
 

@@ -24,10 +24,6 @@ const NOT_OFFERED: Readonly<Record<string, readonly [reason: string, request: ob
   'token.management.reissueIdToken': [OPENID, {}],
   'userinfo.process': [OPENID, { userinfoRequest: { token: 't' } }],
   'userinfo.issue': [OPENID, { userinfoIssueRequest: { token: 't' } }],
-  'pushedAuthorization.create': [
-    'pushed authorization requests are not offered',
-    { pushedAuthorizationRequest: { parameters: 'a=b' } },
-  ],
   'grantManagement.processRequest': ['grant management is not offered', { gMRequest: {} }],
   'joseObject.joseVerifyApi': ['a JOSE library does that', {}],
   'dynamicClientRegistration.register': [REGISTRATION, { requestBody: { json: '{}' } }],

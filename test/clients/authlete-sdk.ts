@@ -9,6 +9,7 @@ export const DRIVEN = {
     'authorization.fail',
     'authorization.management.getTicketInfo',
     'authorization.management.updateTicket',
+    'pushedAuthorization.create',
   ],
   flow: [
     ...['authorization.issue', 'token.process', 'introspection.process', 'introspection.standardProcess'],

@@ -9,7 +9,7 @@ import { codeFlow, FORMATS, INVALID_TOKEN, parties, setFormat } from './walk-thr
 
 /**
  * The FAPI 2.0 Security Profile with mutual TLS, requirements M05 and M07 to M09: the code flow and the
- * resource. Pushed authorization requests are not there.
+ * resource. Pushed authorization requests have a file of their own.
  */
 
 const deployment = await openFapi2Deployment()

@@ -98,7 +98,7 @@ describe.each(['Java, v2', 'Python, v3'] as const)('%s', (name) => {
   })
 
   test('a call that is not offered is answered with a code', async () => {
-    const answer = await client.post('/pushed_auth_req', { parameters: 'a=b' })
+    const answer = await client.post('/vci/metadata', { pretty: true })
     expect([answer.status, answer.json['resultCode']]).toEqual([404, 'A001295'])
   })
 })

@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import { outcome } from '../support/answers.ts'
+import { pushing } from '../support/pushing.ts'
 import { BASIC, type TestClient, type Walk } from '../support/walk.ts'
 import type { Kinds } from './kind.ts'
 
@@ -26,6 +27,38 @@ export const authorizationKinds = {
         ask: () => walk.authorize(client),
         holds: async (done) => {
           for (const { json } of done) await expectIssued(walk, client, json['ticket'])
+        },
+      }
+    },
+  },
+  'a pushed authorization request': {
+    answer: 'CREATED A245001',
+    way: 'send it again',
+    prepare: async ({ walk }) => {
+      const client = await walk.addClient(BASIC)
+      return {
+        ask: () => pushing(walk).push(client),
+        holds: async (done) => {
+          for (const { json } of done) {
+            const started = await pushing(walk).start(client, String(json['requestUri']))
+            await expectIssued(walk, client, started.json['ticket'])
+          }
+        },
+      }
+    },
+  },
+  'the use of a pushed request': {
+    answer: 'INTERACTION A004001',
+    way: 'send it again',
+    prepare: async ({ walk }) => {
+      const client = await walk.addClient(BASIC)
+      const requestUri = await pushing(walk).pushed(client)
+      return {
+        ask: () => pushing(walk).start(client, requestUri),
+        // Only the ticket of the last use works.
+        holds: async () => {
+          const { ticket } = (await pushing(walk).start(client, requestUri)).json
+          await expectIssued(walk, client, ticket)
         },
       }
     },

@@ -34,11 +34,12 @@ const templateOf = ({ routeKey, resource = '' }: { routeKey?: string; resource?:
 export function faultIn({ statusCode, body }: LambdaResult, { endpoint, face }: Route): string | undefined {
   const described = referenceOf(endpoint)
   const { answer } = described
-  if (statusCode !== 200 && statusCode !== 204) return fault(face === 'oauth' ? OAuthError : ApiError, body)
+  const done = described.creates === true ? 201 : 200
+  if (statusCode !== done && statusCode !== 204) return fault(face === 'oauth' ? OAuthError : ApiError, body)
   if (answer === 'refusal') return 'the reference has refusals only'
   if (answer === 'text') return undefined
   if (answer === 'nothing') return statusCode === 204 && body === '' ? undefined : 'the body must be empty'
-  return statusCode === 200
+  return statusCode === done
     ? (fault(answer, body) ?? faultInContent(described, body))
     : 'the body must not be empty'
 }

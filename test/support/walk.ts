@@ -143,13 +143,8 @@ export async function openWalk<R extends Runtime>(
     return issued.json['authorizationCode'] as string
   }
 
-  /** With the client's credentials in the place that its method wants. */
-  function token(client: TestClient, parameters: Members, members: Members = {}, options?: CallOptions) {
-    const basic = client.settings.tokenAuthMethod === 'CLIENT_SECRET_BASIC'
-    const inForm = basic ? parameters : { ...formCredentials(client), ...parameters }
-    const inCall = basic ? { clientId: client.id, clientSecret: client.secret } : {}
-    return call('/auth/token', { parameters: form(inForm), ...inCall, ...members }, options)
-  }
+  const token = (client: TestClient, parameters: Members, members: Members = {}, options?: CallOptions) =>
+    call('/auth/token', { ...authenticated(client, parameters), ...members }, options)
 
   const redeem = (client: TestClient, code: string, certificate?: string, parameters: Members = {}) => {
     const asked = { grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI, ...parameters }
@@ -218,6 +213,14 @@ export function form(parameters: Members): string {
 
 export function basic({ id, secret }: TestClient): { authorization: string } {
   return { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` }
+}
+
+/** Members of a call, with the client's credentials in the place that its method wants. */
+export function authenticated(client: TestClient, parameters: Members): Members {
+  const basic = client.settings.tokenAuthMethod === 'CLIENT_SECRET_BASIC'
+  return basic
+    ? { parameters: form(parameters), clientId: client.id, clientSecret: client.secret }
+    : { parameters: form({ ...formCredentials(client), ...parameters }) }
 }
 
 function formCredentials({ id, secret, settings }: TestClient): Members {

@@ -3,25 +3,23 @@ import {
   findNamedClient,
   type IdentifiedClient,
 } from '../../../shared/authentication/client-authentication.ts'
-import { isVerifier } from '../../../shared/token/pkce.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
-import { parseResources } from '../../../shared/token/resource.ts'
-import { grantScopes } from '../../../shared/token/scopes.ts'
-import { makeGrantId, makeOpaque } from '../../../shared/token/token-string.ts'
+import { keyOf, makeGrantId, makeOpaque } from '../../../shared/token/token-string.ts'
+import { readParameters } from '../../../shared/request/form.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import type { Call } from '../../../shared/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
-import type { CodeChallenge, Ticket } from '../../../shared/store/grant.ts'
+import type { GrantKey, Ticket } from '../../../shared/store/grant.ts'
 import type { Service } from '../../../shared/store/service.ts'
-import { type RequestedInteraction, judgeInteraction } from './interaction.ts'
-import { errorRedirect } from '../redirect.ts'
-import type { AuthorizationRequest } from './request.ts'
+import type { RequestedInteraction } from './interaction.ts'
+import { judge, type JudgedRequest } from './judge.ts'
+import { findPushed, isOfPushed } from '../push/request-uri.ts'
+import { errorRedirect, type RedirectTarget } from '../redirect.ts'
+import { takeStep } from '../ticket.ts'
+import { type AuthorizationRequest, authorizationRequest, PARAMETERS } from './request.ts'
 
 /** The end-user may take a day to log in (Authlete contract, section 2.1). */
 const TICKET_SECONDS = 86400
-
-/** The ticket stores the state, and items of the store must stay small. */
-const MAX_STATE_LENGTH = 2048
 
 export interface IssuedTicket extends IdentifiedClient {
   readonly ticket: string
@@ -38,28 +36,70 @@ export interface IssuedTicket extends IdentifiedClient {
  * @see RFC 6749 sections 4.1.1 and 4.1.2.1, RFC 7636 section 4.4
  */
 export async function authorize(request: AuthorizationRequest, call: Call): Promise<IssuedTicket> {
-  const { service, now, random, store, log } = call
   const identified = await identify(request.clientId, call)
-  const { client, clientIdAlias } = identified
-  log.note({ client: client.clientId })
-  const redirectUri = judgeRedirectUri(request.redirectUri, client)
-  const { responseType, state, repeated } = request
-  const responseMode = judgeResponseMode(request.responseMode, redirectUri)
-  const target = { redirectUri, state, responseMode: responseMode ?? 'query' }
-  const redirect = errorRedirect(target, service)
-  const refuse = (reason: Reason) => new Refusal(reason, { redirect })
-  if (repeated !== undefined) throw refuse(repeated)
-  if (responseType === undefined) {
-    throw new Refusal(request.empty.has('response_type') ? 'response-type-empty' : 'response-type-missing')
-  }
-  if (responseMode === undefined) throw refuse('response-mode-unsupported')
-  const judged = judgeRequest(request, responseType, service, client)
-  if (typeof judged === 'string') throw refuse(judged)
-  const { scopes, resources, challenge, interaction } = judged
-
+  call.log.note({ client: identified.client.clientId })
+  if (isOfPushed(request.requestUri)) return authorizePushed(request.requestUri, request, identified, call)
+  const { service, random, store } = call
+  const { client } = identified
+  const judged = judge(request, client, service, redirecting(service), notPlain(request, client, service))
   const key = { service: service.apiKey, client: client.clientId, grantId: makeGrantId(random) }
   const ticket = makeOpaque(key, random)
-  const grant: Ticket = {
+  await store.grants.create(ticketOf(ticket, key, judged, request, identified, call))
+  return { ...identified, ...judged, ticket }
+}
+
+/**
+ * Judges a pushed request again, as if it were made now. Each call makes a new ticket and ends the one before, so the end-user can
+ * load the page again. Only `issue` and `fail` end the request URI (RFC 9126 section 4).
+ */
+async function authorizePushed(
+  requestUri: string,
+  { requestObject, clientId, context }: AuthorizationRequest,
+  identified: IdentifiedClient,
+  call: Call,
+): Promise<IssuedTicket> {
+  if (requestObject !== undefined) throw new Refusal('request-object')
+  const { service, random, store } = call
+  const taken = await takeStep(async () => {
+    const grant = await findPushed(requestUri, identified.client, call)
+    const form = readParameters(grant.pushed.pushedParameters, PARAMETERS)
+    const request = authorizationRequest(form, clientId, context)
+    const judged = judge(request, identified.client, service, redirecting(service))
+    const key = keyOf(service.apiKey, grant)
+    const ticket = makeOpaque(key, random)
+    const next = { ...ticketOf(ticket, key, judged, request, identified, call), pushed: grant.pushed }
+    return { written: await store.grants.useRequest(grant, next), ...judged, ticket }
+  })
+  if (taken === undefined) throw new Refusal('request-uri-unknown')
+  const { ticket, scopes, resources, interaction } = taken
+  return { ...identified, ticket, scopes, resources, interaction }
+}
+
+const redirecting = (service: Service) => (target: RedirectTarget) => {
+  const redirect = errorRedirect(target, service)
+  return (reason: Reason) => new Refusal(reason, { redirect })
+}
+
+/** Why a request that uses none that was pushed is refused whatever else it has. */
+function notPlain(
+  { requestObject, requestUri }: AuthorizationRequest,
+  client: Client,
+  service: Service,
+): Reason | undefined {
+  if (requestObject !== undefined) return 'request-object'
+  if (requestUri !== undefined) return 'request-uri-foreign'
+  return service.parRequired || client.parRequired ? 'push-required' : undefined
+}
+
+function ticketOf(
+  ticket: string,
+  key: GrantKey,
+  { target, scopes, resources, challenge }: JudgedRequest,
+  request: AuthorizationRequest,
+  { clientIdAlias }: IdentifiedClient,
+  { now }: Call,
+): Ticket {
+  return {
     ...key,
     stage: 'TICKET',
     clientIdAlias,
@@ -72,36 +112,6 @@ export async function authorize(request: AuthorizationRequest, call: Call): Prom
     challenge,
     context: request.context,
   }
-  await store.grants.create(grant)
-  return { ...identified, ticket, scopes, resources, interaction }
-}
-
-interface JudgedRequest {
-  readonly scopes: readonly string[]
-  readonly resources: readonly string[]
-  readonly challenge: CodeChallenge | undefined
-  readonly interaction: RequestedInteraction
-}
-
-/** The checks whose errors go to the redirect URI. */
-function judgeRequest(
-  request: AuthorizationRequest,
-  responseType: string,
-  service: Service,
-  client: Client,
-): JudgedRequest | Reason {
-  if (request.state !== undefined && request.state.length > MAX_STATE_LENGTH) return 'state-too-long'
-  const responseTypeReason = judgeResponseType(responseType, service, client)
-  if (responseTypeReason !== undefined) return responseTypeReason
-  const scopes = grantScopes(request.scope, service, client)
-  if (scopes === 'malformed') return 'authorization-scope-malformed'
-  if (scopes === 'none') return 'authorization-scope-none'
-  const resources = parseResources(request.resources)
-  if (resources === 'malformed') return 'authorization-resource-malformed'
-  const challenge = judgeChallenge(request, service, client)
-  if (typeof challenge === 'string') return challenge
-  const interaction = judgeInteraction(request)
-  return typeof interaction === 'string' ? interaction : { scopes, resources, challenge, interaction }
 }
 
 const CLIENT_REASON = {
@@ -115,55 +125,4 @@ async function identify(clientId: string, call: Call): Promise<IdentifiedClient>
   const found = await findNamedClient(clientId, call)
   if (typeof found === 'string') throw new Refusal(CLIENT_REASON[found])
   return found
-}
-
-/** Exact string comparison (RFC 9700 section 2.1). */
-function judgeRedirectUri(asked: string | undefined, { redirectUris }: Client): string {
-  const [only, ...more] = redirectUris
-  if (only === undefined) throw new Refusal('redirect-uri-none-registered')
-  if (asked === undefined && more.length > 0) throw new Refusal('redirect-uri-required')
-  if (asked !== undefined && !redirectUris.includes(asked)) throw new Refusal('redirect-uri-unregistered')
-  return asked ?? only
-}
-
-/**
- * A page can only post to http and https. Other redirect URIs (`com.example.app:`) must not be the target of a form that we
- * serve.
- */
-function judgeResponseMode(
-  asked: string | undefined,
-  redirectUri: string,
-): Ticket['responseMode'] | undefined {
-  if (asked === undefined || asked === 'query') return 'query'
-  return asked === 'form_post' && /^https?:/i.test(redirectUri) ? 'form_post' : undefined
-}
-
-/** The registered names (OAuth 2.0 Multiple Response Types section 3). */
-const KNOWN_RESPONSE_TYPES: ReadonlySet<string> = new Set(['code', 'token', 'id_token', 'none'])
-
-/** Only `code`, because the authorization endpoint cannot issue bound tokens (requirement A44). */
-function judgeResponseType(responseType: string, service: Service, client: Client): Reason | undefined {
-  if (!responseType.split(' ').every((name) => KNOWN_RESPONSE_TYPES.has(name))) return 'response-type-unknown'
-  if (responseType !== 'code' || !service.supportedResponseTypes.includes('CODE'))
-    return 'response-type-unsupported'
-  return client.responseTypes.includes('CODE') ? undefined : 'response-type-undeclared'
-}
-
-/** The default of the method is `plain` (RFC 7636 section 4.3). */
-function judgeChallenge(
-  { codeChallenge, codeChallengeMethod, empty }: AuthorizationRequest,
-  service: Service,
-  client: Client,
-): CodeChallenge | Reason | undefined {
-  const required = service.pkceRequired || client.pkceRequired || codeChallengeMethod !== undefined
-  const missing = empty.has('code_challenge') ? 'challenge-empty' : 'challenge-missing'
-  if (codeChallenge === undefined) return required ? missing : undefined
-  if (!isVerifier(codeChallenge)) return 'challenge-malformed'
-  if (codeChallengeMethod === 'S256') return { value: codeChallenge, method: 'S256' }
-  const s256Required = service.pkceS256Required || client.pkceS256Required
-  if (codeChallengeMethod === undefined && s256Required) return 'challenge-method-missing'
-  if (codeChallengeMethod === 'plain' && s256Required) return 'challenge-method-plain'
-  if (codeChallengeMethod !== undefined && codeChallengeMethod !== 'plain')
-    return 'challenge-method-unsupported'
-  return { value: codeChallenge, method: 'plain' }
 }

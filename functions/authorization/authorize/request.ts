@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { type FormRules, readParameters, repeatedReason } from '../../../shared/request/form.ts'
+import { type Form, type FormRules, readParameters, repeatedReason } from '../../../shared/request/form.ts'
 import { TicketContext } from '../ticket-info/request.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
 
@@ -13,6 +13,9 @@ const PARAMETER_REASONS = {
   codeChallenge: ['code_challenge', 'challenge-repeated'],
   codeChallengeMethod: ['code_challenge_method', 'challenge-method-repeated'],
   responseMode: ['response_mode', 'authorization-parameter-repeated'],
+  // RFC 9126 section 4, RFC 9101 section 5.
+  requestUri: ['request_uri', 'request-uri-repeated'],
+  requestObject: ['request', 'authorization-parameter-repeated'],
   // How to ask the end-user (OpenID Connect Core section 3.1.2.1).
   prompt: ['prompt', 'authorization-parameter-repeated'],
   maxAge: ['max_age', 'authorization-parameter-repeated'],
@@ -50,17 +53,29 @@ export const AuthorizationCall = z.object({
 /**
  * `/auth/authorization` of the Web API (Authlete contract, section 2.1).
  *
- * @throws Refusal authorization-…, redirect-uri-repeated
+ * @throws Refusal authorization-…, redirect-uri-repeated, request-uri-repeated
  */
 export function readAuthorization(call: z.infer<typeof AuthorizationCall>): AuthorizationRequest {
   if (call.parameters === undefined) throw new Refusal('authorization-parameters-missing')
-  const { parameters, empty, repeated, repeatable } = readParameters(call.parameters, PARAMETERS)
+  const form = readParameters(call.parameters, PARAMETERS)
+  const { parameters, empty, repeated } = form
   if (repeated.has('client_id')) throw new Refusal('authorization-client-repeated')
   if (repeated.has('redirect_uri')) throw new Refusal('redirect-uri-repeated')
+  // Otherwise it would count as absent, and the request as a plain one.
+  if (repeated.has('request_uri')) throw new Refusal('request-uri-repeated')
   const clientId = parameters.get('client_id')
   if (clientId === undefined) {
     throw new Refusal(empty.has('client_id') ? 'authorization-client-empty' : 'authorization-client-missing')
   }
+  return authorizationRequest(form, clientId, call.context)
+}
+
+/** @param form read by the rules PARAMETERS, or by rules that include them */
+export function authorizationRequest(
+  { parameters, empty, repeated, repeatable }: Form,
+  clientId: string,
+  context: string | undefined,
+): AuthorizationRequest {
   const members = Object.entries(PARAMETER_REASONS).map(([member, [name]]) => {
     // Neither of two values can be trusted.
     return [member, repeated.has(name) ? undefined : parameters.get(name)]
@@ -72,6 +87,6 @@ export function readAuthorization(call: z.infer<typeof AuthorizationCall>): Auth
     resources: repeatable.get('resource') ?? [],
     empty,
     repeated: first === undefined ? undefined : repeatedReason(first, PARAMETERS, parameters),
-    context: call.context,
+    context,
   }
 }

@@ -44,9 +44,9 @@ const NOT_OFFERED = [
   ...['userInfoSignAlg'],
   // CIBA
   ...['bcDeliveryMode', 'bcNotificationEndpoint', 'bcRequestSignAlg', 'bcUserCodeRequired'],
-  // Request objects, signed responses and pushed requests
+  // Request objects and signed responses
   ...['authorizationEncryptionAlg', 'authorizationEncryptionEnc', 'authorizationSignAlg', 'digestAlgorithm'],
-  ...['dpopRequired', 'fapiModes', 'frontChannelRequestObjectEncryptionRequired', 'parRequired'],
+  ...['dpopRequired', 'fapiModes', 'frontChannelRequestObjectEncryptionRequired'],
   ...['requestEncryptionAlg', 'requestEncryptionEnc', 'requestObjectEncryptionAlgMatchRequired'],
   ...['requestObjectEncryptionEncMatchRequired', 'requestObjectRequired', 'requestSignAlg', 'requestUris'],
   ...['responseModes', 'rsRequestSigned', 'rsSignedRequestKeyId'],

@@ -40,6 +40,7 @@ const DECIDING = {
   accessTokenDuration: lifetime,
   refreshTokenDuration: lifetime,
   authorizationCodeDuration: lifetime,
+  pushedAuthReqDuration: lifetime,
   supportedScopes: z.array(ScopeWithoutName),
   tokensNotBefore: moment,
 }

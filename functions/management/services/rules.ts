@@ -38,6 +38,7 @@ export function checkCutOff(before: Service, { tokensNotBefore }: Service, now: 
 
 const ENDPOINTS = [
   'authorizationEndpoint',
+  'pushedAuthReqEndpoint',
   'tokenEndpoint',
   'revocationEndpoint',
   'introspectionEndpoint',

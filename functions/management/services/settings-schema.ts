@@ -26,7 +26,6 @@ export const CARRIED_BY_SERVICES = {
   federationRegistrationEndpoint: text,
   grantManagementEndpoint: text,
   organizationName: text,
-  pushedAuthReqEndpoint: text,
   endSessionEndpoint: text,
   supportedDisplays: z.array(z.enum(['PAGE', 'POPUP', 'TOUCH', 'WAP'])),
   supportedUiLocales: texts,
@@ -38,7 +37,6 @@ export const CARRIED_BY_SERVICES = {
   supportedIntrospectionAuthMethods: methods,
   clientsPerDeveloper: number,
   idTokenDuration: number,
-  pushedAuthReqDuration: number,
   authorizationResponseDuration: number,
   allowableClockSkew: number,
   backchannelAuthReqIdDuration: number,
@@ -74,9 +72,9 @@ const NOT_OFFERED = [
   // CIBA and the device flow
   ...['backchannelBindingMessageRequiredInFapi', 'backchannelUserCodeParameterSupported'],
   ...['supportedBackchannelTokenDeliveryModes', 'userCodeCharset'],
-  // Request objects, pushed requests and FAPI modes
+  // Request objects and FAPI modes
   ...['authorizationSignatureKeyId', 'clientAssertionAudRestrictedToIssuer', 'dpopNonceRequired'],
-  ...['fapiModes', 'frontChannelRequestObjectEncryptionRequired', 'nbfOptional', 'parRequired'],
+  ...['fapiModes', 'frontChannelRequestObjectEncryptionRequired', 'nbfOptional'],
   ...['requestObjectAudienceChecked', 'requestObjectEncryptionAlgMatchRequired'],
   ...['requestObjectEncryptionEncMatchRequired', 'requestObjectRequired', 'resourceSignatureKeyId'],
   ...['rsResponseSigned', 'supportedServiceProfiles', 'traditionalRequestObjectProcessingApplied'],

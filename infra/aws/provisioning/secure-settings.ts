@@ -52,6 +52,7 @@ export function endpoints({ mtls, plain, mtlsOnly }: Domains) {
   const aliases = Object.entries(PATHS).map(([name, path]) => ({ name, uri: `${mtls}${path}` }))
   return {
     tokenEndpoint: `${oauth}${PATHS.token_endpoint}`,
+    pushedAuthReqEndpoint: `${oauth}${PATHS.pushed_authorization_request_endpoint}`,
     revocationEndpoint: `${oauth}${PATHS.revocation_endpoint}`,
     introspectionEndpoint: `${oauth}${PATHS.introspection_endpoint}`,
     jwksUri: `${plain}/jwks`,
@@ -61,6 +62,7 @@ export function endpoints({ mtls, plain, mtlsOnly }: Domains) {
 
 const PATHS = {
   token_endpoint: '/token',
+  pushed_authorization_request_endpoint: '/par',
   revocation_endpoint: '/revocation',
   introspection_endpoint: '/introspection/standard',
 } as const

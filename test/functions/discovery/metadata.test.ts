@@ -28,6 +28,8 @@ test('the metadata has what the service offers under the names of RFC 8414 and R
   expect(await metadata()).toEqual({
     issuer: ISSUER,
     token_endpoint: `${ISSUER}/token`,
+    pushed_authorization_request_endpoint: `${ISSUER}/par`,
+    require_pushed_authorization_requests: false,
     token_endpoint_auth_methods_supported: [
       'none',
       'client_secret_basic',
@@ -69,6 +71,7 @@ test('the metadata has the algorithms of client assertions where these are taken
 test('the metadata has the endpoints that the settings name', async () => {
   await walk.setService({
     authorizationEndpoint: 'https://login.example.com/authorize',
+    pushedAuthReqEndpoint: 'https://login.example.com/par',
     tokenEndpoint: 'https://login.example.com/token',
     revocationEndpoint: 'https://login.example.com/revoke',
     introspectionEndpoint: 'https://login.example.com/introspect',
@@ -77,12 +80,18 @@ test('the metadata has the endpoints that the settings name', async () => {
   expect(await metadata()).toMatchObject({
     issuer: ISSUER,
     authorization_endpoint: 'https://login.example.com/authorize',
+    pushed_authorization_request_endpoint: 'https://login.example.com/par',
     token_endpoint: 'https://login.example.com/token',
     revocation_endpoint: 'https://login.example.com/revoke',
     introspection_endpoint: 'https://login.example.com/introspect',
     jwks_uri: 'https://login.example.com/keys',
     response_types_supported: ['code'],
   })
+})
+
+test('the metadata says whether authorization requests must be pushed', async () => {
+  await walk.setService({ parRequired: true })
+  expect((await metadata())['require_pushed_authorization_requests']).toBe(true)
 })
 
 test('the metadata has the aliases of the mutual-TLS domain', async () => {
@@ -103,6 +112,8 @@ test('the metadata leaves out what is empty, except the response types', async (
   expect(await metadata()).toEqual({
     issuer: ISSUER,
     token_endpoint: `${ISSUER}/token`,
+    pushed_authorization_request_endpoint: `${ISSUER}/par`,
+    require_pushed_authorization_requests: false,
     token_endpoint_auth_methods_supported: ['none'],
     revocation_endpoint: `${ISSUER}/revocation`,
     revocation_endpoint_auth_methods_supported: ['none'],

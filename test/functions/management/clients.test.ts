@@ -136,7 +136,7 @@ describe('updating a client', () => {
     const { id } = await newClient()
     const bad = { redirectUris: ['/cb'] }
     expect(failure(await post(`/client/update/${id}`, bad))).toBe('400 A031209')
-    expect(failure(await post(`/client/update/${id}`, { parRequired: true }))).toBe('400 A031291')
+    expect(failure(await post(`/client/update/${id}`, { requestObjectRequired: true }))).toBe('400 A031291')
     expect(failure(await post(`/client/update/${id}`, ''))).toBe('400 A032209')
   })
 

@@ -59,6 +59,8 @@ describe('creating a service', () => {
       errorUriOmitted: false,
       pkceRequired: false,
       pkceS256Required: false,
+      parRequired: false,
+      pushedAuthReqDuration: 300,
       issSuppressed: false,
       mtlsEndpointAliases: [],
       mutualTlsValidatePkiCertChain: false,

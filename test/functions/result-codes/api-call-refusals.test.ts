@@ -33,7 +33,7 @@ await provokeAll('api-call-refusals.test.ts', API_CALL, {
     call('/auth/token', { parameters: 'grant_type=x', properties: [{ key: 'iss', value: 'x' }] }),
   ),
   'method-wrong': gives('405 A001296', ({ v3 }) => v3('GET', '/client/create')),
-  'api-not-offered': gives('404 A001295', ({ v3 }) => v3('POST', '/pushed_auth_req', {})),
+  'api-not-offered': gives('404 A001295', ({ v3 }) => v3('POST', '/vci/metadata', {})),
   'owner-unknown': gives('401 A002201', ({ api }) =>
     api('POST', '/api/service/create', {}, basic('4711', OWNER_SECRET)),
   ),

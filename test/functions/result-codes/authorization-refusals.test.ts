@@ -2,6 +2,7 @@ import { AUTHORIZATION } from '../../../shared/refusal/authorization.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { delayFirstAnswer } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
+import { pushing } from '../../support/pushing.ts'
 import {
   calling,
   type Bench,
@@ -13,9 +14,10 @@ import {
   gives,
   serverError,
 } from '../../support/result-codes.ts'
-import { PUBLIC, REDIRECT_URI } from '../../support/walk.ts'
+import { BASIC, PUBLIC, REDIRECT_URI } from '../../support/walk.ts'
 
 const DAY = 86400
+const WRONG_URI = 'invalid_request_uri'
 const PKCE = { code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeJ1t8URWbuGJSstw-cM', code_challenge_method: 'S256' }
 
 /** An authorization request with these parameters in place of good ones. */
@@ -139,6 +141,47 @@ await provokeAll('authorization-refusals.test.ts', AUTHORIZATION, {
   'authorization-resource-malformed': gives(
     'LOCATION A004397 invalid_target',
     asking({ resource: 'https://rs.example.com/#part' }),
+  ),
+  'request-uri-unknown': gives(`BAD_REQUEST A008303 ${WRONG_URI}`, async (bench) => {
+    const { pushed, start } = pushing(bench)
+    const requestUri = await pushed(bench.client)
+    await bench.issue((await start(bench.client, requestUri)).json['ticket'])
+    return start(bench.client, requestUri)
+  }),
+  'request-uri-expired': gives(`BAD_REQUEST A008391 ${WRONG_URI}`, async (bench) => {
+    const requestUri = await pushing(bench).pushed(bench.client)
+    bench.runtime.clock.now = later(START, 300)
+    return pushing(bench).start(bench.client, requestUri)
+  }),
+  'request-uri-of-other-client': gives(`BAD_REQUEST A008392 ${WRONG_URI}`, async (bench) => {
+    const requestUri = await pushing(bench).pushed(bench.client)
+    return pushing(bench).start(await bench.addClient(BASIC), requestUri)
+  }),
+  'request-uri-cut-off': gives(`BAD_REQUEST A008393 ${WRONG_URI}`, async (bench) => {
+    const requestUri = await pushing(bench).pushed(bench.client)
+    bench.runtime.clock.now = later(START, 1)
+    await cutOff(bench)
+    return pushing(bench).start(bench.client, requestUri)
+  }),
+  'request-uri-foreign': gives(
+    'LOCATION A008394 request_uri_not_supported',
+    asking({ request_uri: 'https://client.example.org/request.jwt' }),
+  ),
+  'request-uri-repeated': invalidRequest('A008395', twice('request_uri')),
+  'request-object': gives(
+    'LOCATION A008396 request_not_supported',
+    asking({ request: 'eyJhbGciOiJub25lIn0.e30.' }),
+  ),
+  'push-required': redirected('A008397', async ({ setService, authorize, client }) => {
+    await setService({ parRequired: true })
+    return authorize(client)
+  }),
+  'push-parameters-missing': serverError('A245291', calling('/pushed_auth_req', {})),
+  'push-with-request-uri': invalidRequest('A245391', async (bench) =>
+    pushing(bench).push(bench.client, { request_uri: await pushing(bench).pushed(bench.client) }),
+  ),
+  'push-too-large': gives('PAYLOAD_TOO_LARGE A245392 invalid_request', (bench) =>
+    pushing(bench).push(bench.client, { login_hint: 'a'.repeat(8192) }),
   ),
   'ticket-missing': serverError('A041201', calling('/auth/authorization/issue', { subject: 'alice' })),
   'ticket-unknown': invalidRequest('A041202', ({ issue }) => issue('unknown')),

@@ -31,7 +31,7 @@ await provokeAll('client-management-refusals.test.ts', CLIENT_MANAGEMENT, {
   'client-setting-not-ascii': refusing('A031203', { clientIdAlias: 'zoë' }),
   'client-setting-too-long': refusing('A031204', { clientIdAlias: 'a'.repeat(201) }),
   'client-setting-negative': refusing('A031213', { extension: { accessTokenDuration: -1 } }),
-  'client-setting-not-offered': refusing('A031291', { parRequired: true }),
+  'client-setting-not-offered': refusing('A031291', { requestObjectRequired: true }),
   'client-not-fapi2': gives('400 A031299', async ({ setService, v3 }) => {
     await setService({ fapi2: true })
     return v3('POST', '/client/create', { clientType: 'PUBLIC' })

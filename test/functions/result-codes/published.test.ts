@@ -68,7 +68,6 @@ const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
   ],
   'whatever goes wrong in judging a path, the path is invalid: A157339': ['A157101', 'A157102'],
   'DPoP is not offered': ['A053311', 'A065308', 'A065309', 'A065310', 'A065311', 'A065312', 'A065313'],
-  'pushed authorization requests are not offered': ['A008303', 'A245001'],
   'userinfo is not offered': ['A088302', 'A089307', 'A089308', 'A089309', 'A089310'],
   'the Web API itself asks its callers for no certificate': ['A001307', 'A001308', 'A001309'],
   'deletion is 204 without a body': ['A026001', 'A034001', 'A161001', 'A161201', 'A161202'],

@@ -25,7 +25,7 @@ await provokeAll('service-management-refusals.test.ts', SERVICE_MANAGEMENT, {
   'service-scope-malformed': scopes('A039206', { name: 'a b' }),
   'service-root-malformed': updating('A039230', { trustedRootCertificates: ['x'] }),
   'service-roots-missing': updating('A039297', { mutualTlsValidatePkiCertChain: true }),
-  'service-setting-not-offered': updating('A039291', { parRequired: true }),
+  'service-setting-not-offered': updating('A039291', { requestObjectRequired: true }),
   'service-value-unsupported': updating('A039292', { supportedGrantTypes: ['PASSWORD'] }),
   'service-jwks-malformed': updating('A039293', { jwks: 'no set' }),
   'service-key-without-private': updating('A039294', { jwks: JSON.stringify({ keys: [publicJwk] }) }),

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { tokensOf } from '../../support/answers.ts'
+import { pushing } from '../../support/pushing.ts'
 import { benches, type Bench, notAnswered, type Provoke } from '../../support/result-codes.ts'
 
 const root = new URL('../../../', import.meta.url).pathname
@@ -30,6 +31,7 @@ const SUCCESSES: Readonly<Record<string, Provoke>> = {
   A137092: ({ v3, client }) => v3('DELETE', `/client/granted_scopes/delete/${client.id}?subject=alice`),
   A138001: ({ v3, client }) => v3('POST', `/client/authorization/update/${client.id}`, { subject: 'alice' }),
   A145001: ({ call }) => call('/auth/introspection/standard', { parameters: 'token=x' }),
+  A245001: (bench) => pushing(bench).push(bench.client),
   A148001: ({ v3, client }) => v3('GET', `/client/secret/refresh/${client.id}`),
   A149001: ({ v3, client }) =>
     v3('POST', `/client/secret/update/${client.id}`, { clientSecret: 's'.repeat(43) }),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Route, Routes } from '../../../shared/lambda/route.ts'
 import { serve } from '../../../shared/lambda/serve.ts'
-import { routes as authorization } from '../../../functions/authorization/routes.ts'
+import { routes as management } from '../../../functions/management/routes.ts'
 import type { Settings } from '../../../shared/settings.ts'
 import v2Plain from '../../events/httpapi-v2-plain.json' with { type: 'json' }
 import v1Plain from '../../events/rest-v1-plain.json' with { type: 'json' }
@@ -50,7 +50,7 @@ test('a function starts with all OAuth routes', () => {
 test('a function with only Web API routes starts without their settings', () => {
   const bare = withSettings({ serviceId: undefined, mtlsDomains: [], apiIds: [] })
   expect(serve(routes, bare)).toBeTypeOf('function')
-  expect(serve(authorization, bare)).toBeTypeOf('function')
+  expect(serve(management, bare)).toBeTypeOf('function')
 })
 
 test('the handler has one parameter, because with more Lambda would wait for a callback', () => {

@@ -85,7 +85,8 @@ function actionsFor(row: Row): readonly unknown[] {
   if (STATUS_ALL_THE_SAME.includes(row.code)) return [401]
   if (fault(row) === '1') return ['INTERNAL_SERVER_ERROR', 500, 503]
   if (fault(row) === '6') return [400]
-  if (fault(row) === '3') return ['BAD_REQUEST', 'INVALID_CLIENT', 'UNAUTHORIZED', 'FORBIDDEN', 'NOT_FOUND']
+  if (fault(row) === '3')
+    return ['BAD_REQUEST', 'INVALID_CLIENT', 'UNAUTHORIZED', 'FORBIDDEN', 'NOT_FOUND', 'PAYLOAD_TOO_LARGE']
   if (fault(row) === '2' && OF_TOKEN_MANAGEMENT.test(row.code)) return ['BAD_REQUEST', 'NOT_FOUND', 400]
   if (BAD_REQUEST_ALL_THE_SAME.includes(row.code)) return ['BAD_REQUEST']
   return fault(row) === '2' ? ['INTERNAL_SERVER_ERROR', 'CALLER_ERROR', 400, 401, 403, 404, 405, 412] : []
@@ -102,11 +103,13 @@ const ERRORS: Readonly<Record<Row['action'], readonly string[]>> = {
     // Of failed authorization requests, which go to the redirect URI.
     ...['access_denied', 'login_required', 'account_selection_required', 'consent_required'],
     ...['interaction_required', 'invalid_target', 'server_error', 'temporarily_unavailable'],
+    ...['invalid_request_uri', 'request_not_supported', 'request_uri_not_supported'],
   ],
   INVALID_CLIENT: ['invalid_client'],
   UNAUTHORIZED: ['invalid_token', 'insufficient_user_authentication'],
   FORBIDDEN: ['insufficient_scope', 'invalid_request'],
   NOT_FOUND: ['invalid_request'],
+  PAYLOAD_TOO_LARGE: ['invalid_request'],
   CALLER_ERROR: ['invalid_request'],
   INTERNAL_SERVER_ERROR: ['server_error'],
   400: ['invalid_request'],
@@ -142,7 +145,8 @@ test('every published message is needed', () => {
 
 /** Messages that are not the published ones, beyond a placeholder that is left out. */
 const DIFFERENT: Readonly<Record<string, string>> = {
-  // Its text is not known.
+  // Their texts are not known.
+  A008303: "The value of 'request_uri' is invalid: no such request, or it was used.",
   A458101: 'The access token for the API is not valid.',
   // Not the name of another product.
   A001101: 'Internal server error.',

@@ -5,6 +5,11 @@ type Sample = ReturnType<typeof sampleGrant>
 
 /** Brings a sample from nothing to a stage. */
 export const STAGES = {
+  PUSHED: (grants: Grants, { pushed }: Sample) => grants.create(pushed),
+  STARTED: async (grants: Grants, sample: Sample) => {
+    await STAGES.PUSHED(grants, sample)
+    await grants.useRequest(sample.pushed, sample.started)
+  },
   TICKET: (grants: Grants, { ticket }: Sample) => grants.create(ticket),
   CODE: async (grants: Grants, sample: Sample) => {
     await STAGES.TICKET(grants, sample)
@@ -22,6 +27,12 @@ export const STAGES = {
 
 /** Each conditional step: the stage it starts from, what it does, and the grant that it leaves. */
 export const STEPS = [
+  {
+    name: 'useRequest',
+    from: 'PUSHED',
+    take: (grants: Grants, { pushed, started }: Sample) => grants.useRequest(pushed, started),
+    to: (sample: Sample) => sample.started,
+  },
   {
     name: 'issueCode',
     from: 'TICKET',

@@ -38,6 +38,16 @@ function ticketItem({ key, ticket }: Sample): Item {
   }
 }
 
+function pushedItem({ key, pushed: { pushed } }: Sample): Item {
+  return {
+    id: `${SERVICE}.${CLIENT}.${key.grantId}`,
+    ...ALWAYS,
+    stage: 'PUSHED',
+    ...pushed,
+    ttl: START + 300 + 3600,
+  }
+}
+
 function codeItem({ key, code }: Sample): Item {
   return {
     id: `${SERVICE}.${CLIENT}.${key.grantId}`,
@@ -98,6 +108,8 @@ function refreshedItem(sample: Sample): Item {
 }
 
 const ITEMS = {
+  PUSHED: pushedItem,
+  STARTED: (sample: Sample) => ({ ...ticketItem(sample), ...sample.pushed.pushed }),
   TICKET: ticketItem,
   CODE: codeItem,
   TOKENS: (sample: Sample) => tokensItem(sample, sample.tokens),
@@ -105,6 +117,8 @@ const ITEMS = {
 }
 
 const GRANTS: Readonly<Record<keyof typeof STAGES, (sample: Sample) => Grant>> = {
+  PUSHED: ({ pushed }) => pushed,
+  STARTED: ({ started }) => started,
   TICKET: ({ ticket }) => ticket,
   CODE: ({ code }) => code,
   TOKENS: ({ tokens }) => tokens,
@@ -115,7 +129,7 @@ export async function grantTransitions(engine: Engine) {
   const tested = await storeUnderTest(engine)
   const grants = tested.runtime.store.grants
 
-  describe.each(['TICKET', 'CODE', 'TOKENS', 'REFRESHED'] as const)('%s', (stage) => {
+  describe.each(['PUSHED', 'STARTED', 'TICKET', 'CODE', 'TOKENS', 'REFRESHED'] as const)('%s', (stage) => {
     test('a grant is stored with these attributes and no others', async () => {
       const sample = sampleGrant()
       await STAGES[stage](grants, sample)

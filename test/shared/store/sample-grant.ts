@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { later } from '../../../shared/epoch-seconds.ts'
-import type { Code, RefreshMembers, Ticket, Tokens } from '../../../shared/store/grant.ts'
+import type { Code, Pushed, RefreshMembers, Ticket, Tokens } from '../../../shared/store/grant.ts'
 import type { TokenDigest } from '../../../shared/store/digest.ts'
 import { START } from '../../support/fixed-runtime.ts'
 
@@ -33,6 +33,17 @@ export function sampleGrant(grantId = randomBytes(16).toString('base64url')) {
     context: 'session 42',
     challenge,
   }
+  const pushed: Pushed = {
+    ...members,
+    stage: 'PUSHED',
+    pushed: {
+      pushedDigest: randomDigest(),
+      pushedAt: START,
+      pushedExpiresAt: later(START, 300),
+      pushedParameters: 'response_type=code&scope=accounts%3Aread',
+    },
+  }
+  const started: Ticket & Pick<Pushed, 'pushed'> = { ...ticket, pushed: pushed.pushed }
   const code: Code = {
     ...members,
     stage: 'CODE',
@@ -79,7 +90,7 @@ export function sampleGrant(grantId = randomBytes(16).toString('base64url')) {
       replaced: { digest: refresh.refreshDigest, at: later(START, 3), nonce: randomDigest() },
     },
   } as const satisfies Tokens
-  return { key, ticket, code, tokens, refreshed }
+  return { key, pushed, started, ticket, code, tokens, refreshed }
 }
 
 /** Tokens of a client for itself: the smallest grant. */

@@ -24,7 +24,7 @@ const SERVICE_RECORD = Service.parse({
   credentials: [],
 })
 const CLIENT_RECORD = Client.parse({ clientId: CLIENT, clientIdAlias: 'my-client' })
-const { ticket, code, tokens, refreshed, key } = sampleGrant()
+const { pushed, started, ticket, code, tokens, refreshed, key } = sampleGrant()
 const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
 
 /** Every method of the store that reaches out. */
@@ -33,6 +33,7 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'grants.list': ({ grants }) => grants.list(SERVICE, CLIENT),
   'grants.findTokens': ({ grants }) => grants.findTokens([key]),
   'grants.create': ({ grants }) => grants.create(sampleClientTokens()),
+  'grants.useRequest': ({ grants }) => grants.useRequest(pushed, started),
   'grants.issueCode': ({ grants }) => grants.issueCode(ticket, code),
   'grants.keepContext': ({ grants }) => grants.keepContext(ticket, 'session 43'),
   'grants.fail': ({ grants }) => grants.fail(ticket),

@@ -30,6 +30,7 @@ const SHOWN: Kinds = {
   ...kinds('refresh_token refreshToken', 'refresh token', TOKEN),
   ...kinds('code authorizationCode', 'code', TOKEN),
   ...kinds('ticket', 'ticket', TOKEN),
+  ...kinds('requestUri request_uri', 'request URI', /^urn:ietf:params:oauth:request_uri:[\w-]{72}$/),
   ...kinds('clientSecret newClientSecret', 'client secret', SECRET),
   ...kinds('apiSecret secret', 'secret of the Web API', SECRET),
 }

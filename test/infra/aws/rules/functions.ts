@@ -35,10 +35,16 @@ interface Stage {
 
 const AUTHORIZER = 'AWS::ApiGatewayV2::Authorizer'
 const REST_AUTHORIZER = 'AWS::ApiGateway::Authorizer'
-const THROTTLED = ['ANY /token', 'ANY /revocation', 'ANY /introspection', 'ANY /introspection/standard']
+const THROTTLED = [
+  'ANY /par',
+  'ANY /token',
+  'ANY /revocation',
+  'ANY /introspection',
+  'ANY /introspection/standard',
+]
 /** The Web API's authorization, token, revocation, introspection and documents, in v2 and v3; and the public documents. */
 const RUNTIME =
-  /^ANY (\/api(\/\{serviceId\})?\/(auth\/(authorization.*|token|revocation|introspection|introspection\/standard)|service\/(configuration|jwks\/get))|\/jwks|\/\.well-known\/.*)$/
+  /^ANY (\/api(\/\{serviceId\})?\/(pushed_auth_req|auth\/(authorization.*|token|revocation|introspection|introspection\/standard)|service\/(configuration|jwks\/get))|\/jwks|\/\.well-known\/.*)$/
 /** Accounts have a burst of 1,250 in the Regions with the smallest quota. */
 const LARGEST_BURST = 1000
 const STAGES = ['HttpApiStage', 'PlainStage']

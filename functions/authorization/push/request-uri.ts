@@ -1,0 +1,49 @@
+import { Refusal } from '../../../shared/refusal/refusal.ts'
+import { proves } from '../../../shared/token/find-token.ts'
+import { expired, refuseInvalid } from '../../../shared/token/standing.ts'
+import { keyOf, locateOpaque } from '../../../shared/token/token-string.ts'
+import type { Call } from '../../../shared/call.ts'
+import type { Client } from '../../../shared/store/client.ts'
+import type { RequestInUse } from '../../../shared/store/grant.ts'
+
+/** RFC 9126 section 2.2. */
+const PREFIX = 'urn:ietf:params:oauth:request_uri:'
+
+export function requestUriOf(reference: string): string {
+  return PREFIX + reference
+}
+
+/** Whether it has the form of a request URI from here. Others may name request objects elsewhere (RFC 9101 section 5.2). */
+export function isOfPushed(requestUri: string | undefined): requestUri is string {
+  return requestUri?.startsWith(PREFIX) === true
+}
+
+/**
+ * Finds the pushed request of this client, whether it was used or not, as long as the authorization server has not decided.
+ *
+ * @throws Refusal request-uri-…, authorization-client-…
+ */
+export async function findPushed(
+  requestUri: string,
+  { clientId }: Client,
+  { service, store, now }: Call,
+): Promise<RequestInUse> {
+  const reference = requestUri.slice(PREFIX.length)
+  const locator = locateOpaque(reference)
+  if (locator === undefined) throw new Refusal('request-uri-unknown')
+  const { grant, client } = await store.grants.find(keyOf(service.apiKey, locator))
+  if (grant?.stage !== 'PUSHED' && grant?.stage !== 'TICKET') throw new Refusal('request-uri-unknown')
+  const { pushed } = grant
+  if (pushed === undefined || !proves(reference, pushed.pushedDigest))
+    throw new Refusal('request-uri-unknown')
+  if (grant.client !== clientId) throw new Refusal('request-uri-of-other-client')
+  if (expired(pushed.pushedExpiresAt, now)) throw new Refusal('request-uri-expired')
+  refuseInvalid(client, service, pushed.pushedAt, INVALID_REASON)
+  return { ...grant, pushed }
+}
+
+const INVALID_REASON = {
+  deleted: 'authorization-client-unknown',
+  locked: 'authorization-client-locked',
+  'cut-off': 'request-uri-cut-off',
+} as const

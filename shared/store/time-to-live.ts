@@ -1,0 +1,17 @@
+import { type EpochSeconds, later } from '../epoch-seconds.ts'
+import type { Grant } from './grant.ts'
+
+/** TTL only removes garbage and never decides. It may be late but must not be early (architecture, section 3). */
+export const TTL_SLACK_SECONDS = 3600
+
+/** When the item of the grant may be removed. */
+export function ttl(grant: Grant): EpochSeconds {
+  return later(endOf(grant), TTL_SLACK_SECONDS)
+}
+
+function endOf(grant: Grant): EpochSeconds {
+  if (grant.stage === 'PUSHED') return grant.pushed.pushedExpiresAt
+  if (grant.stage === 'TICKET') return grant.ticketExpiresAt
+  if (grant.stage === 'CODE') return grant.code.codeExpiresAt
+  return Math.max(grant.accessExpiresAt, grant.refresh?.refreshExpiresAt ?? 0) as EpochSeconds
+}
