@@ -11,7 +11,7 @@ export const AUTHORIZATION = {
   'authorization-client-repeated': ['A010303', 'BAD_REQUEST', 'invalid_request', "The authorization request contains multiple 'client_id' parameters."],
   'authorization-client-unknown': ['A010304', 'BAD_REQUEST', 'invalid_request', 'No client has the client ID.'],
   'authorization-client-locked': ['A010307', 'BAD_REQUEST', 'unauthorized_client', 'The client is locked.'],
-  'authorization-client-breaks-fapi2': ['A010399', 'BAD_REQUEST', 'unauthorized_client', "The client violates the FAPI 2.0 profile of the service ('fapi2')."],
+  'authorization-client-breaks-fapi2': ['A010399', 'BAD_REQUEST', 'unauthorized_client', "The client violates the FAPI 2.0 profile ('fapi2')."],
   'authorization-alias-disabled': ['A010309', 'BAD_REQUEST', 'invalid_request', 'The client ID alias of the client is not enabled.'],
   'redirect-uri-repeated': ['A011302', 'BAD_REQUEST', 'invalid_request', "The authorization request contains multiple 'redirect_uri' parameters."],
   'redirect-uri-unregistered': ['A011304', 'BAD_REQUEST', 'invalid_request', "The value of 'redirect_uri' is not registered."],

@@ -8,7 +8,7 @@ export const TOKEN = {
   'binding-certificate-unreadable': ['A244309', 'BAD_REQUEST', 'invalid_request', 'The client certificate cannot be parsed as a valid certificate.'],
 
   // Issuing
-  'unbound-not-fapi2': ['A050399', 'BAD_REQUEST', 'invalid_request', "The FAPI 2.0 profile of the service ('fapi2') does not allow an access token without a binding."],
+  'unbound-not-fapi2': ['A050399', 'BAD_REQUEST', 'invalid_request', "The FAPI 2.0 profile ('fapi2') does not allow an access token without a binding."],
   'token-properties-too-large': ['A050201', 'INTERNAL_SERVER_ERROR', 'server_error', "The total size of 'properties' is too big."],
   'claims-too-large': ['A050291', 'INTERNAL_SERVER_ERROR', 'server_error', "The total size of 'jwtAtClaims' is too big."],
   'jwt-not-signed': ['A050202', 'INTERNAL_SERVER_ERROR', 'server_error', 'Failed to prepare a JWT-based access token.'],

@@ -6,6 +6,7 @@ import { Client } from './client.ts'
 import { existing, isSame } from './deleted-service.ts'
 import { aliasKey, clientKey, OWNER_KEY, serviceKey, signingKeyKey } from './record-keys.ts'
 import { Records, parseRecord } from './records.ts'
+import { strict } from './fapi2.ts'
 import { keyIdsOf, Service } from './service.ts'
 import type { Table } from './table.ts'
 
@@ -26,7 +27,7 @@ export class Registry {
   }
 
   findService(service: number): Promise<Service | undefined> {
-    return this.#records.remember(serviceKey(service), (item) => existing(parseRecord(Service, item)))
+    return this.#records.remember(serviceKey(service), (item) => strict(existing(parseRecord(Service, item))))
   }
 
   findClientByNumber(service: number, client: number): Promise<Client | undefined> {
