@@ -17,6 +17,7 @@ export const AUTHORIZATION = {
   'redirect-uri-unregistered': ['A011304', 'BAD_REQUEST', 'invalid_request', "The value of 'redirect_uri' is not registered."],
   'redirect-uri-none-registered': ['A011309', 'BAD_REQUEST', 'invalid_request', 'The client has not registered any redirect URI.'],
   'redirect-uri-required': ['A011313', 'BAD_REQUEST', 'invalid_request', "'redirect_uri' parameter must be contained when a client that has registered multiple redirect URIs makes an authorization request."],
+  'redirect-uri-not-pushed': ['A011399', 'BAD_REQUEST', 'invalid_request', "The FAPI 2.0 profile ('fapi2') does not allow an authorization request without 'redirect_uri'."],
   'response-type-missing': ['A009301', 'BAD_REQUEST', 'invalid_request', "The authorization request does not contain 'response_type' parameter."],
   'response-type-empty': ['A009302', 'BAD_REQUEST', 'invalid_request', "The value of 'response_type' parameter contained in the authorization request is empty."],
   'response-type-repeated': ['A009303', 'BAD_REQUEST', 'invalid_request', "The authorization request contains multiple 'response_type' parameters."],

@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { later } from '../../shared/epoch-seconds.ts'
 import { outcome } from '../support/answers.ts'
 import { newSigningKey } from '../support/signing-keys.ts'
 import { asserted, PRIVATE_KEY_JWT } from '../support/client-assertion.ts'
@@ -103,22 +105,27 @@ const WEAKENED = {
   ...{ pkceRequired: false, pkceS256Required: false, parRequired: false, refreshTokenKept: false },
   issSuppressed: true,
 }
-const PROFILE_CLIENT = { ...PRIVATE_KEY_JWT, ...BOUND, tokenAuthSignAlg: 'ES256' }
-
-test.each([
+const PROFILE_WAYS = [
   ['has fapi2, whatever its other settings are', WEAKENED, {}],
   ['has a client with fapi2', {}, { fapi2: true }],
-])('where the service %s, assertions are for the issuer as one string', async (_name, service, own) => {
-  const client = await walk.addClient(PROFILE_CLIENT, own)
-  await walk.setService(service)
-  const issuer = 'https://as.example.com'
-  const answers = []
-  for (const aud of [issuer, [issuer], [issuer, `${issuer}/token`], `${issuer}/token`, `${issuer}/par`]) {
-    const form = { grant_type: 'client_credentials', ...asserted(client, runtime.now(), { aud }) }
-    answers.push((await walk.post('/token', form, OWN)).status)
-  }
-  expect(answers).toEqual([200, 401, 401, 401, 401])
-})
+] as const
+const S256 = { code_challenge: 'A'.repeat(43), code_challenge_method: 'S256' }
+const PROFILE_CLIENT = { ...PRIVATE_KEY_JWT, ...BOUND, tokenAuthSignAlg: 'ES256' }
+
+test.each(PROFILE_WAYS)(
+  'where the service %s, assertions are for the issuer as one string',
+  async (_name, service, own) => {
+    const client = await walk.addClient(PROFILE_CLIENT, own)
+    await walk.setService(service)
+    const issuer = 'https://as.example.com'
+    const answers = []
+    for (const aud of [issuer, [issuer], [issuer, `${issuer}/token`], `${issuer}/token`, `${issuer}/par`]) {
+      const form = { grant_type: 'client_credentials', ...asserted(client, runtime.now(), { aud }) }
+      answers.push((await walk.post('/token', form, OWN)).status)
+    }
+    expect(answers).toEqual([200, 401, 401, 401, 401])
+  },
+)
 
 test('a client without fapi2 may name the issuer in a list where another client has fapi2', async () => {
   const client = await walk.addClient(PROFILE_CLIENT)
@@ -140,6 +147,46 @@ test('where only a client has fapi2, its tokens are bound, and its unbound ones 
   expect((await walk.standard(json['access_token'] as string))['cnf']).toBeDefined()
 })
 
+test.each(PROFILE_WAYS)(
+  'where the service %s, authorization requests are pushed by S256 with a redirect URI, and answered with iss',
+  async (_name, service, own) => {
+    const client = await walk.addClient({ ...TLS, ...BOUND }, own)
+    await walk.setService(service)
+    const plain = await walk.authorize(client, S256)
+    expect(plain.json['resultCode']).toBe('A008397')
+    const issOf = (content: unknown) => new URL(String(content)).searchParams.get('iss')
+    expect(issOf(plain.json['responseContent'])).toBe('https://as.example.com')
+
+    const push = async (parameters: object) => {
+      const members = { clientCertificate: OWN }
+      return (await walk.push(client, { ...S256, ...parameters }, members)).json['resultCode']
+    }
+    expect(await push({ code_challenge: undefined, code_challenge_method: undefined })).toBe('A124301')
+    expect(await push({ code_challenge_method: undefined })).toBe('A124307')
+    expect(await push({ code_challenge_method: 'plain' })).toBe('A124308')
+    expect(await push({ redirect_uri: undefined })).toBe('A011399')
+    const uri = await walk.pushed(client, S256, { clientCertificate: OWN })
+    const { json } = await walk.authorizePushed(client, uri)
+    expect(issOf((await walk.issue(json['ticket'])).json['responseContent'])).toBe('https://as.example.com')
+  },
+)
+
+test('under fapi2 a code lives for less than 60 seconds, whatever authorizationCodeDuration is', async () => {
+  const verifier = 'v'.repeat(43)
+  const code_challenge = hash('sha256', verifier, 'base64url')
+  const client = await walk.addClient({ ...TLS, ...BOUND })
+  await walk.setService(WEAKENED)
+  const redeemAfter = async (seconds: number) => {
+    const uri = await walk.pushed(client, { ...S256, code_challenge }, { clientCertificate: OWN })
+    const { json } = await walk.issue((await walk.authorizePushed(client, uri)).json['ticket'])
+    runtime.clock.now = later(runtime.clock.now, seconds)
+    const code = json['authorizationCode'] as string
+    return outcome(await walk.redeem(client, code, OWN, { code_verifier: verifier }))
+  }
+  expect(await redeemAfter(59)).toMatch(/^OK /)
+  expect(await redeemAfter(60)).toBe('BAD_REQUEST A050311 invalid_grant')
+})
+
 test('a client with fapi2 is refused where its service breaks what the profile needs of it', async () => {
   const client = await walk.addClient({ ...TLS, ...BOUND }, { fapi2: true })
   const asked = { response_type: 'code', client_id: client.id, redirect_uri: REDIRECT_URI }
@@ -150,17 +197,17 @@ test('a client with fapi2 is refused where its service breaks what the profile n
   }
 })
 
-test.each([
-  ['has fapi2, whatever its other settings are', { fapi2: true, refreshTokenKept: false }, {}],
-  ['has a client with fapi2', {}, { fapi2: true }],
-])('where the service %s, a refresh returns the same refresh token', async (_name, service, own) => {
-  const client = await walk.addClient({ ...TLS, ...BOUND })
-  const { refresh } = await granted(client)
-  await walk.setClient(client, own)
-  await walk.setService(service)
-  expect((await walk.refresh(client, refresh, OWN)).json['refreshToken']).toBe(refresh)
-  expect((await walk.refresh(client, refresh, OWN)).json['refreshToken']).toBe(refresh)
-})
+test.each(PROFILE_WAYS)(
+  'where the service %s, a refresh returns the same refresh token',
+  async (_name, service, own) => {
+    const client = await walk.addClient({ ...TLS, ...BOUND })
+    const { refresh } = await granted(client)
+    await walk.setClient(client, own)
+    await walk.setService(service)
+    expect((await walk.refresh(client, refresh, OWN)).json['refreshToken']).toBe(refresh)
+    expect((await walk.refresh(client, refresh, OWN)).json['refreshToken']).toBe(refresh)
+  },
+)
 
 test('under fapi2 an introspection answer is signed with an algorithm of the profile, or not at all', async () => {
   const other = newSigningKey('2', 'ES384')

@@ -14,7 +14,7 @@ import {
   gives,
   serverError,
 } from '../../support/result-codes.ts'
-import { BASIC, PUBLIC, REDIRECT_URI } from '../../support/walk.ts'
+import { BASIC, BOUND, OWN, PUBLIC, REDIRECT_URI, TLS } from '../../support/walk.ts'
 
 const DAY = 86400
 const WRONG_URI = 'invalid_request_uri'
@@ -93,6 +93,11 @@ await provokeAll('authorization-refusals.test.ts', AUTHORIZATION, {
   'redirect-uri-required': invalidRequest('A011313', async ({ addClient, authorize }) => {
     const redirectUris = [REDIRECT_URI, 'https://client.example.org/2']
     return authorize(await addClient(PUBLIC, { redirectUris }), { redirect_uri: undefined })
+  }),
+  'redirect-uri-not-pushed': invalidRequest('A011399', async ({ setService, addClient, push }) => {
+    const client = await addClient({ ...TLS, ...BOUND })
+    await setService({ fapi2: true })
+    return push(client, { redirect_uri: undefined, ...PKCE }, { clientCertificate: OWN })
   }),
   'response-type-missing': invalidRequest('A009301', asking({ response_type: undefined })),
   'response-type-empty': invalidRequest('A009302', asking({ response_type: '' })),
