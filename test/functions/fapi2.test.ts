@@ -225,9 +225,10 @@ test('under fapi2 an introspection answer is signed with an algorithm of the pro
   expect([await signed('ES384'), await signed('ES256')]).toEqual([refused, 'JWT A145001'])
 })
 
-test('the metadata lists the algorithms of assertions that the profile allows', async () => {
+test('under fapi2 the metadata demand pushed requests, and list the algorithms of assertions that the profile allows', async () => {
   await switchOn()
   const { json } = await walk.send({ route: '/.well-known/oauth-authorization-server', method: 'GET' })
+  expect(json['require_pushed_authorization_requests']).toBe(true)
   expect(json['token_endpoint_auth_signing_alg_values_supported']).toEqual([
     ...['ES256', 'PS256', 'EdDSA', 'Ed25519'],
   ])
