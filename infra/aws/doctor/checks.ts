@@ -6,7 +6,15 @@ import { otherHost } from './outside/other-host.ts'
 import { serverCertificates } from './outside/server-certificates.ts'
 import { certificateRequired, strangerRefused, visitorLetIn } from './outside/mutual-tls.ts'
 import { spoofedHeaders } from './outside/spoofed-headers.ts'
-import { binding, clientCertificates, clientKeys, issuers, registered, trustedDates } from './registry.ts'
+import {
+  binding,
+  clientCertificates,
+  clientKeys,
+  issuers,
+  pushedRequests,
+  registered,
+  trustedDates,
+} from './registry.ts'
 import { tableProtection, timeToLive } from './tables.ts'
 
 /** First the checks over the network, then those of the registry and the trust store. */
@@ -21,6 +29,7 @@ export const CHECKS: readonly Check[] = [
   keySetCheck,
   clock,
   binding,
+  pushedRequests,
   issuers,
   trustedDates,
   registered,
