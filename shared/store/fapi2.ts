@@ -8,7 +8,7 @@ const METHODS: readonly string[] = ['TLS_CLIENT_AUTH', 'SELF_SIGNED_TLS_CLIENT_A
 /** Section 5.4.1. RFC 9864 has a second name for EdDSA with Ed25519. */
 const ALGORITHMS: readonly string[] = ['PS256', 'ES256', 'EdDSA', 'Ed25519']
 /** Section 5.3.2.1-11. */
-const CODE_SECONDS = 60
+export const FAPI2_CODE_SECONDS = 60
 /** Section 5.3.2.2-8: `http` only to the loopback interface (RFC 8252 section 7.3). `localhost` may lead elsewhere (section 8.3). */
 const SENT_IN_CLEAR_TEXT = /^http:(?!\/\/(?:127\.0\.0\.1|\[::1\])(?:[:/?]|$))/i
 
@@ -35,7 +35,7 @@ export function strict(service: Service | undefined): Service | undefined {
     pkceRequired: true,
     pkceS256Required: true,
     parRequired: true,
-    authorizationCodeDuration: Math.min(service.authorizationCodeDuration, CODE_SECONDS),
+    authorizationCodeDuration: Math.min(service.authorizationCodeDuration, FAPI2_CODE_SECONDS),
     refreshTokenKept: true,
     issSuppressed: false,
   }
@@ -59,7 +59,7 @@ function breachForAll(service: Service): keyof Service | undefined {
   const { accessTokenSignAlg, authorizationCodeDuration, issSuppressed } = service
   if (accessTokenSignAlg !== undefined && !ALGORITHMS.includes(accessTokenSignAlg))
     return 'accessTokenSignAlg'
-  if (authorizationCodeDuration > CODE_SECONDS) return 'authorizationCodeDuration'
+  if (authorizationCodeDuration > FAPI2_CODE_SECONDS) return 'authorizationCodeDuration'
   return issSuppressed ? 'issSuppressed' : undefined
 }
 

@@ -187,6 +187,21 @@ test('under fapi2 a code lives for less than 60 seconds, whatever authorizationC
   expect(await redeemAfter(60)).toBe('BAD_REQUEST A050311 invalid_grant')
 })
 
+test('a code from before fapi2 lives for less than 60 seconds, too', async () => {
+  const verifier = 'v'.repeat(43)
+  const challenge = { code_challenge: hash('sha256', verifier, 'base64url'), code_challenge_method: 'S256' }
+  const client = await walk.addClient({ ...TLS, ...BOUND })
+  await walk.setService({ authorizationCodeDuration: 600 })
+  const codes = [await walk.code(client, challenge), await walk.code(client, challenge)]
+  await switchOn()
+  const redeem = async (code = '') =>
+    outcome(await walk.redeem(client, code, OWN, { code_verifier: verifier }))
+  runtime.clock.now = later(runtime.clock.now, 59)
+  expect(await redeem(codes[0])).toMatch(/^OK /)
+  runtime.clock.now = later(runtime.clock.now, 1)
+  expect(await redeem(codes[1])).toBe('BAD_REQUEST A050311 invalid_grant')
+})
+
 test('a client with fapi2 is refused where its service breaks what the profile needs of it', async () => {
   const client = await walk.addClient({ ...TLS, ...BOUND }, { fapi2: true })
   const asked = { response_type: 'code', client_id: client.id, redirect_uri: REDIRECT_URI }
