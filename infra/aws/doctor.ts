@@ -1,6 +1,7 @@
+import { createPrivateKey } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { command, type Io } from '../command.ts'
+import { command, Complaint, type Io } from '../command.ts'
 import { openAws } from './deployment/aws.ts'
 import { readDeployment } from './deployment/settings.ts'
 import { ACCOUNT_CHECKS, CHECKS, inspect, type Report, reportLines, summary } from './doctor/checks.ts'
@@ -68,13 +69,24 @@ interface ProfileOptions extends VisitorFiles {
 /** @returns the exit code */
 async function profile(options: ProfileOptions, out: Io['out']): Promise<number> {
   const keyFile = options['assertion-key']
-  const key = keyFile === undefined ? undefined : await readFile(keyFile, 'utf8')
+  const key = keyFile === undefined ? undefined : await privateKeyIn(keyFile)
   const reports = options.local
     ? await inspectProfile(await localDeployment(resolve(options.directory), options), key)
     : await profileOnAws(options, key)
   if (options.json) out(JSON.stringify(reports, null, 2))
   else for (const line of profileLines(reports)) out(line)
   return reports.some((report) => 'status' in report && report.status === 'fail') ? 1 : 0
+}
+
+/** @throws Complaint */
+async function privateKeyIn(file: string): Promise<string> {
+  try {
+    const text = await readFile(file, 'utf8')
+    createPrivateKey(text)
+    return text
+  } catch (error) {
+    throw new Complaint(`${file} cannot be read as a private key in PEM`, { cause: error })
+  }
 }
 
 async function profileOnAws(options: ProfileOptions, key: string | undefined) {

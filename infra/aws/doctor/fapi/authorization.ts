@@ -50,8 +50,12 @@ export const AUTHORIZATION: readonly Clause[] = [
       const reply = await ask(subject, `${endpoint}${endpoint.includes('?') ? '&' : '?'}${query}`)
       const error = errorOf(reply)
       const got = `${published}; ${statusOf(reply)}${error === undefined ? '' : ` with error=${error}`}`
-      const isRefused = error !== undefined || /^4\d\d$/.test(statusOf(reply))
-      return outcome(isRefused, 'the metadata, and GET authorization_endpoint with a plain request', got)
+      const isRefused = error !== undefined || /^40[013]$/.test(statusOf(reply))
+      return outcome(
+        required === true && isRefused,
+        'the metadata, and GET authorization_endpoint with a plain request',
+        got,
+      )
     },
   },
   {

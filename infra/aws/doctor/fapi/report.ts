@@ -1,4 +1,3 @@
-import { createPublicKey } from 'node:crypto'
 import { fapi2BreachOf, isFapi2 } from '../../../../shared/store/fapi2.ts'
 import { ask, jsonOf } from '../ask.ts'
 import type { Inspected } from '../check.ts'
@@ -40,7 +39,6 @@ export async function inspectProfile(
   const client = clients.find(({ clientId, clientIdAlias }) =>
     [String(clientId), clientIdAlias].includes(visitor?.clientId ?? ' '),
   )
-  if (assertionKey !== undefined) createPublicKey(assertionKey)
   const subject: Profiled = { ...inspected, metadata, client, assertionKey }
   const reports: ClauseReport[] = []
   for (const clause of [SWITCH, ...CLAUSES]) reports.push(await reportOf(clause, subject))
