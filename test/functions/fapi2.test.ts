@@ -1,9 +1,8 @@
-import { hash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { later } from '../../shared/epoch-seconds.ts'
 import { outcome } from '../support/answers.ts'
 import { newSigningKey } from '../support/signing-keys.ts'
 import { asserted, PRIVATE_KEY_JWT } from '../support/client-assertion.ts'
+import { PROFILE_WAYS } from '../support/fapi2.ts'
 import { testWalk } from '../support/test-runtime.ts'
 import {
   BASIC,
@@ -97,19 +96,6 @@ test('under fapi2 no unbound token is made where the service has its own flag of
   expect((await walk.standard(json['access_token'] as string))['cnf']).toBeDefined()
 })
 
-/** A record that no management API would store under the switch, but an earlier version or a restored table has. */
-const WEAKENED = {
-  fapi2: true,
-  tlsClientCertificateBoundAccessTokens: false,
-  authorizationCodeDuration: 600,
-  ...{ pkceRequired: false, pkceS256Required: false, parRequired: false, refreshTokenKept: false },
-  issSuppressed: true,
-}
-const PROFILE_WAYS = [
-  ['has fapi2, whatever its other settings are', WEAKENED, {}],
-  ['has a client with fapi2', {}, { fapi2: true }],
-] as const
-const S256 = { code_challenge: 'A'.repeat(43), code_challenge_method: 'S256' }
 const PROFILE_CLIENT = { ...PRIVATE_KEY_JWT, ...BOUND, tokenAuthSignAlg: 'ES256' }
 
 test.each(PROFILE_WAYS)(
@@ -145,61 +131,6 @@ test('where only a client has fapi2, its tokens are bound, and its unbound ones 
   expect(outcome(await create({ clientId: client.number }))).toBe('BAD_REQUEST A050399')
   const { json } = await walk.post('/token', { grant_type: 'client_credentials', client_id: client.id }, OWN)
   expect((await walk.standard(json['access_token'] as string))['cnf']).toBeDefined()
-})
-
-test.each(PROFILE_WAYS)(
-  'where the service %s, authorization requests are pushed by S256 with a redirect URI, and answered with iss',
-  async (_name, service, own) => {
-    const client = await walk.addClient({ ...TLS, ...BOUND }, own)
-    await walk.setService(service)
-    const plain = await walk.authorize(client, S256)
-    expect(plain.json['resultCode']).toBe('A008397')
-    const issOf = (content: unknown) => new URL(String(content)).searchParams.get('iss')
-    expect(issOf(plain.json['responseContent'])).toBe('https://as.example.com')
-
-    const push = async (parameters: object) => {
-      const members = { clientCertificate: OWN }
-      return (await walk.push(client, { ...S256, ...parameters }, members)).json['resultCode']
-    }
-    expect(await push({ code_challenge: undefined, code_challenge_method: undefined })).toBe('A124301')
-    expect(await push({ code_challenge_method: undefined })).toBe('A124307')
-    expect(await push({ code_challenge_method: 'plain' })).toBe('A124308')
-    expect(await push({ redirect_uri: undefined })).toBe('A011399')
-    const uri = await walk.pushed(client, S256, { clientCertificate: OWN })
-    const { json } = await walk.authorizePushed(client, uri)
-    expect(issOf((await walk.issue(json['ticket'])).json['responseContent'])).toBe('https://as.example.com')
-  },
-)
-
-test('under fapi2 a code lives for less than 60 seconds, whatever authorizationCodeDuration is', async () => {
-  const verifier = 'v'.repeat(43)
-  const code_challenge = hash('sha256', verifier, 'base64url')
-  const client = await walk.addClient({ ...TLS, ...BOUND })
-  await walk.setService(WEAKENED)
-  const redeemAfter = async (seconds: number) => {
-    const uri = await walk.pushed(client, { ...S256, code_challenge }, { clientCertificate: OWN })
-    const { json } = await walk.issue((await walk.authorizePushed(client, uri)).json['ticket'])
-    runtime.clock.now = later(runtime.clock.now, seconds)
-    const code = json['authorizationCode'] as string
-    return outcome(await walk.redeem(client, code, OWN, { code_verifier: verifier }))
-  }
-  expect(await redeemAfter(59)).toMatch(/^OK /)
-  expect(await redeemAfter(60)).toBe('BAD_REQUEST A050311 invalid_grant')
-})
-
-test('a code from before fapi2 lives for less than 60 seconds, too', async () => {
-  const verifier = 'v'.repeat(43)
-  const challenge = { code_challenge: hash('sha256', verifier, 'base64url'), code_challenge_method: 'S256' }
-  const client = await walk.addClient({ ...TLS, ...BOUND })
-  await walk.setService({ authorizationCodeDuration: 600 })
-  const codes = [await walk.code(client, challenge), await walk.code(client, challenge)]
-  await switchOn()
-  const redeem = async (code = '') =>
-    outcome(await walk.redeem(client, code, OWN, { code_verifier: verifier }))
-  runtime.clock.now = later(runtime.clock.now, 59)
-  expect(await redeem(codes[0])).toMatch(/^OK /)
-  runtime.clock.now = later(runtime.clock.now, 1)
-  expect(await redeem(codes[1])).toBe('BAD_REQUEST A050311 invalid_grant')
 })
 
 test('a client with fapi2 is refused where its service breaks what the profile needs of it', async () => {

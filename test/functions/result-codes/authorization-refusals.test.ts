@@ -67,13 +67,10 @@ await provokeAll('authorization-refusals.test.ts', AUTHORIZATION, {
   'authorization-client-empty': invalidRequest('A010302', asking({ client_id: '' })),
   'authorization-client-repeated': invalidRequest('A010303', twice('client_id')),
   'authorization-client-unknown': invalidRequest('A010304', asking({ client_id: '4711' })),
-  'authorization-client-breaks-fapi2': unauthorizedClient(
-    'A010399',
-    async ({ setService, authorize, client }) => {
-      await setService({ fapi2: true })
-      return authorize(client)
-    },
-  ),
+  'authorization-client-breaks-fapi2': unauthorizedClient('A010399', async (bench) => {
+    await bench.setService({ fapi2: true })
+    return bench.authorize(bench.client)
+  }),
   'authorization-client-locked': unauthorizedClient('A010307', async ({ v3, authorize, client }) => {
     await v3('POST', `/client/lock_flag/update/${client.id}`, { clientLocked: true })
     return authorize(client)
@@ -94,10 +91,9 @@ await provokeAll('authorization-refusals.test.ts', AUTHORIZATION, {
     const redirectUris = [REDIRECT_URI, 'https://client.example.org/2']
     return authorize(await addClient(PUBLIC, { redirectUris }), { redirect_uri: undefined })
   }),
-  'redirect-uri-not-pushed': invalidRequest('A011399', async ({ setService, addClient, push }) => {
-    const client = await addClient({ ...TLS, ...BOUND })
-    await setService({ fapi2: true })
-    return push(client, { redirect_uri: undefined, ...PKCE }, { clientCertificate: OWN })
+  'redirect-uri-not-pushed': invalidRequest('A011399', async (bench) => {
+    const client = await bench.addClient({ ...TLS, ...BOUND }, { fapi2: true })
+    return pushing(bench).push(client, { redirect_uri: undefined }, { clientCertificate: OWN })
   }),
   'response-type-missing': invalidRequest('A009301', asking({ response_type: undefined })),
   'response-type-empty': invalidRequest('A009302', asking({ response_type: '' })),
