@@ -32,12 +32,9 @@ const askingFor =
   ({ call, client }) =>
     call('/auth/authorization', { parameters: text(client.id) })
 
+const ASKED = `response_type=code&redirect_uri=${encodeURIComponent(REDIRECT_URI)}`
 const twice = (parameter: string, value = 'a') =>
-  askingFor(
-    (client) =>
-      `response_type=code&client_id=${client}&redirect_uri=${encodeURIComponent(REDIRECT_URI)}` +
-      `&${parameter}=${value}&${parameter}=${value}`,
-  )
+  askingFor((client) => `${ASKED}&client_id=${client}&${parameter}=${value}&${parameter}=${value}`)
 
 const ticketOf = async ({ authorize, client }: Bench) => (await authorize(client)).json['ticket']
 
