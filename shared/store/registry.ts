@@ -61,10 +61,7 @@ export class Registry {
     return item && existing(parseRecord(Service, item))
   }
 
-  /**
-   * For the deletion of a service, which may have to go on: finds a deleted service as well, and one without a record whose
-   * clients are there, as older versions left them. Not from the cache.
-   */
+  /** For a deletion, which may have to go on: also a deleted service, and one of which only clients are left. Not from the cache. */
   async findForDeletion(service: number): Promise<Service | undefined> {
     const item = await this.#records.find(serviceKey(service))
     if (item !== undefined) return parseRecord(Service, item)
