@@ -12,6 +12,7 @@ import { audiencesOf } from '../../shared/token/resource.ts'
 import { findIntrospectionKey, type SigningKey } from '../../shared/token/sign.ts'
 import { whyInvalid, expired } from '../../shared/token/standing.ts'
 import { clientIdText } from '../../shared/token/client-view.ts'
+import { mustBeBound } from '../../shared/token/token-binding.ts'
 import type { Call } from '../../shared/call.ts'
 import type { Client } from '../../shared/store/client.ts'
 import type { ClientState, RefreshMembers, Tokens } from '../../shared/store/grant.ts'
@@ -87,7 +88,8 @@ async function introspectToken(
   const expiresAt = type === 'access_token' ? grant.accessExpiresAt : found.refresh.refreshExpiresAt
   const live = !expired(expiresAt, now) && whyInvalid(found.client, service, issuedAt) === undefined
   const isMeant = request.resourceServer === undefined || isMeantFor(request.resourceServer, found)
-  return live && isMeant && isProvable(grant, service) && mayKnow(caller, found, service) ? found : undefined
+  const isKnown = live && isMeant && mayKnow(caller, found, service) && (await isProvable(grant, call))
+  return isKnown ? found : undefined
 }
 
 /** Reads the store at most once, because the kinds of token differ in form. */
@@ -109,9 +111,9 @@ function judgeState(caller: ClientState | undefined): void {
 }
 
 /** A damaged binding must not be reported as none. `fapi2` allows no unbound token. */
-function isProvable({ binding }: Tokens, { fapi2 }: Service): boolean {
-  const read = readBinding(binding)
-  return read !== 'damaged' && !(fapi2 && read === 'none')
+async function isProvable(grant: Tokens, call: Call): Promise<boolean> {
+  const read = readBinding(grant.binding)
+  return read !== 'damaged' && !(read === 'none' && (await mustBeBound(grant, call)))
 }
 
 /** A token that was requested without resources is for every resource server (Authlete contract, section 2.9). */

@@ -1,9 +1,12 @@
+import { createPrivateKey } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { command } from '../command.ts'
+import { command, Complaint, type Io } from '../command.ts'
 import { openAws } from './deployment/aws.ts'
 import { readDeployment } from './deployment/settings.ts'
 import { ACCOUNT_CHECKS, CHECKS, inspect, type Report, reportLines, summary } from './doctor/checks.ts'
 import { awsDeployment, localDeployment, type VisitorFiles } from './doctor/deployments.ts'
+import { inspectProfile, profileLines } from './doctor/fapi/report.ts'
 
 const HELP = `certbound doctor: checks a deployment, and prints each problem with its remedy
 
@@ -12,7 +15,11 @@ const HELP = `certbound doctor: checks a deployment, and prints each problem wit
                     PEM of a client certificate that the trust store accepts, and
   --client-id ID, --client-secret-file FILE
                     the client that owns it; without them some checks are skipped
-  --local           check the deployment that npm start runs
+  --fapi            go through the FAPI 2.0 Security Profile instead, clause by clause: what was asked, and what came back. It needs
+                    the client of --client-id; its tokens are revoked, and its pushed requests end by themselves
+  --assertion-key FILE
+                    with --fapi, PEM: the private key of a client by private_key_jwt
+  --local           check the deployment that npm start runs; its confidential client, unless --client-id names another
   --directory DIR   where npm start writes local.json (.certbound)
   --json            print one JSON object, for scripts
   --strict          count warnings as failures
@@ -29,6 +36,8 @@ export const COMMAND = command({
     key: { type: 'string' },
     'client-id': { type: 'string' },
     'client-secret-file': { type: 'string' },
+    fapi: { type: 'boolean', default: false },
+    'assertion-key': { type: 'string' },
     local: { type: 'boolean', default: false },
     directory: { type: 'string', default: '.certbound' },
     json: { type: 'boolean', default: false },
@@ -38,8 +47,9 @@ export const COMMAND = command({
     const tables = env['AWS_ENDPOINT_URL_DYNAMODB'] ?? ''
     if (!values.local && tables !== '')
       err(`not AWS: the tables are at ${tables} (AWS_ENDPOINT_URL_DYNAMODB)`)
+    if (values.fapi) return profile(values, out)
     const reports = values.local
-      ? await inspect(await localDeployment(resolve(values.directory)), CHECKS)
+      ? await inspect(await localDeployment(resolve(values.directory), values), CHECKS)
       : await inspectAws(values.settings, values)
     const counts = summary(reports)
     if (values.json) out(JSON.stringify({ ...counts, checks: reports }, null, 2))
@@ -47,6 +57,47 @@ export const COMMAND = command({
     return counts.wrong > 0 || (values.strict && counts.toLookAt > 0) ? 1 : 0
   },
 })
+
+interface ProfileOptions extends VisitorFiles {
+  readonly local: boolean
+  readonly directory: string
+  readonly settings: string
+  readonly json: boolean
+  readonly 'assertion-key'?: string | undefined
+}
+
+/** @returns the exit code */
+async function profile(options: ProfileOptions, out: Io['out']): Promise<number> {
+  const keyFile = options['assertion-key']
+  const key = keyFile === undefined ? undefined : await privateKeyIn(keyFile)
+  const reports = options.local
+    ? await inspectProfile(await localDeployment(resolve(options.directory), options), key)
+    : await profileOnAws(options, key)
+  if (options.json) out(JSON.stringify(reports, null, 2))
+  else for (const line of profileLines(reports)) out(line)
+  return reports.some((report) => 'status' in report && report.status === 'fail') ? 1 : 0
+}
+
+/** @throws Complaint */
+async function privateKeyIn(file: string): Promise<string> {
+  try {
+    const text = await readFile(file, 'utf8')
+    createPrivateKey(text)
+    return text
+  } catch (error) {
+    throw new Complaint(`${file} cannot be read as a private key in PEM`, { cause: error })
+  }
+}
+
+async function profileOnAws(options: ProfileOptions, key: string | undefined) {
+  const settings = await readDeployment(options.settings)
+  const aws = openAws(settings.region)
+  try {
+    return await inspectProfile((await awsDeployment(settings, aws, options)).inspected, key)
+  } finally {
+    aws.close()
+  }
+}
 
 async function inspectAws(file: string, files: VisitorFiles): Promise<readonly Report[]> {
   const settings = await readDeployment(file)

@@ -10,6 +10,7 @@ import {
 import { findInKeys } from './remote-jwks.ts'
 import { type PresentedCredentials, refuseOtherCredentials } from './presented-credentials.ts'
 import { Refusal } from '../refusal/refusal.ts'
+import { isFapi2 } from '../store/fapi2.ts'
 
 /**
  * The client ID in a request: from its header, from its form or, if both have none, from its assertion.
@@ -43,7 +44,8 @@ export async function byAssertion(
   let fault: AssertionFault = 'key-unknown'
   // If no key fits, the client may have rotated its keys: `findInKeys` fetches the set of `jwksUri` again.
   const verified = await findInKeys(client, call, async (jwks): Promise<VerifiedAssertion | undefined> => {
-    const { issuer, fapi2: audienceIsString } = service
+    const { issuer } = service
+    const audienceIsString = isFapi2(service, client)
     const alg = client.tokenAuthSignAlg
     const expected = { clientId, issuer, audienceIsString, jwks, alg, now }
     const outcome = await verifyClientAssertion(form, expected)

@@ -1,5 +1,5 @@
 import { type Service, SIGNING_ALGORITHMS } from '../store/service.ts'
-import { FAPI2_ALGORITHMS } from '../store/fapi2.ts'
+import { mayUseAlgorithm } from '../store/fapi2.ts'
 import { ALGORITHMS } from '../authentication/jws-algorithms.ts'
 import { unlessEmpty } from '../web-api.ts'
 import type { PublicJwkSet, Metadata } from './metadata-schema.ts'
@@ -48,8 +48,9 @@ export function jwkSetOf(service: Service): PublicJwkSet {
   return { keys: service.jwks }
 }
 
-function signingAlgorithms({ jwks }: Service): readonly string[] {
-  return SIGNING_ALGORITHMS.filter((name) => jwks.some(({ alg }) => alg === name))
+function signingAlgorithms(service: Service): readonly string[] {
+  const held = SIGNING_ALGORITHMS.filter((name) => service.jwks.some(({ alg }) => alg === name))
+  return held.filter((alg) => mayUseAlgorithm(alg, service))
 }
 
 function aliases({ mtlsEndpointAliases }: Service): Record<string, string> | undefined {
@@ -57,8 +58,8 @@ function aliases({ mtlsEndpointAliases }: Service): Record<string, string> | und
   return Object.fromEntries(mtlsEndpointAliases.map(({ name, uri }) => [name, uri]))
 }
 
-function assertionAlgorithms({ fapi2 }: Service): readonly string[] {
-  return [...ALGORITHMS.keys()].filter((alg) => !fapi2 || FAPI2_ALGORITHMS.includes(alg))
+function assertionAlgorithms(service: Service): readonly string[] {
+  return [...ALGORITHMS.keys()].filter((alg) => mayUseAlgorithm(alg, service))
 }
 
 function lowerCase(names: readonly string[]): readonly string[] {

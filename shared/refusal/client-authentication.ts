@@ -21,7 +21,7 @@ export const CLIENT_AUTHENTICATION = {
   'client-unknown': ['A048304', 'INVALID_CLIENT', 'invalid_client', 'No client has the client ID.'],
   'client-deleted': ['A048306', 'INVALID_CLIENT', 'invalid_client', 'The client has been deleted.'],
   'client-locked': ['A048307', 'INVALID_CLIENT', 'invalid_client', 'The client is locked.'],
-  'client-breaks-fapi2': ['A048399', 'INVALID_CLIENT', 'invalid_client', "The client violates the FAPI 2.0 profile of the service ('fapi2')."],
+  'client-breaks-fapi2': ['A048399', 'INVALID_CLIENT', 'invalid_client', "The client violates the FAPI 2.0 profile ('fapi2')."],
   'client-alias-disabled': ['A048324', 'INVALID_CLIENT', 'invalid_client', 'The client ID alias of the client is not enabled.'],
   'client-secret-repeated': ['A158301', 'BAD_REQUEST', 'invalid_request', "The request contains multiple 'client_secret' parameters."],
   'assertion-type-repeated': ['A158304', 'BAD_REQUEST', 'invalid_request', "The request contains multiple 'client_assertion_type' parameters."],

@@ -8,7 +8,7 @@ export const TOKEN = {
   'binding-certificate-unreadable': ['A244309', 'BAD_REQUEST', 'invalid_request', 'The client certificate cannot be parsed as a valid certificate.'],
 
   // Issuing
-  'unbound-not-fapi2': ['A050399', 'BAD_REQUEST', 'invalid_request', "The FAPI 2.0 profile of the service ('fapi2') does not allow an access token without a binding."],
+  'unbound-not-fapi2': ['A050399', 'BAD_REQUEST', 'invalid_request', "The FAPI 2.0 profile ('fapi2') does not allow an access token without a binding."],
   'token-properties-too-large': ['A050201', 'INTERNAL_SERVER_ERROR', 'server_error', "The total size of 'properties' is too big."],
   'claims-too-large': ['A050291', 'INTERNAL_SERVER_ERROR', 'server_error', "The total size of 'jwtAtClaims' is too big."],
   'jwt-not-signed': ['A050202', 'INTERNAL_SERVER_ERROR', 'server_error', 'Failed to prepare a JWT-based access token.'],
@@ -35,6 +35,7 @@ export const TOKEN = {
   'redirect-uri-differs': ['A050309', 'BAD_REQUEST', 'invalid_grant', 'The redirect URI contained in the token request does not match the one which was specified when the authorization code was created.'],
   'redirect-uri-unexpected': ['A050310', 'BAD_REQUEST', 'invalid_grant', "The token request contains 'redirect_uri' although the authorization code was created without specifying any redirect URI explicitly."],
   'code-expired': ['A050311', 'BAD_REQUEST', 'invalid_grant', 'The authorization code has already expired.'],
+  'code-breaks-fapi2': ['A050398', 'BAD_REQUEST', 'invalid_grant', "The authorization code was requested without S256, which the FAPI 2.0 profile ('fapi2') demands."],
   'code-cut-off': ['A050391', 'BAD_REQUEST', 'invalid_grant', 'The authorization code was revoked together with all tokens of the client.'],
   'verifier-missing': ['A050312', 'BAD_REQUEST', 'invalid_grant', "The token request does not contain 'code_verifier' although the authorization code was created with 'code_challenge'."],
   'verifier-empty': ['A050313', 'BAD_REQUEST', 'invalid_request', "The value of 'code_verifier' in the token request is empty."],

@@ -35,7 +35,7 @@ export const CLIENT_MEANINGS = {
   pkceS256Required:
     'Whether the code challenge method must be `S256`. On at the service or at the client is enough.',
   parRequired:
-    'Whether authorization requests must be pushed (RFC 9126). On at the service or at the client is enough.',
+    'Whether authorization requests must be pushed (RFC 9126). On at the service or at the client is enough, and `fapi2` at one of them is, too.',
   singleAccessTokenPerSubject:
     'Whether a new token of a subject ends the older tokens that the subject has at the client. On at the service or at the client is enough.',
   locked:
@@ -45,6 +45,8 @@ export const CLIENT_MEANINGS = {
     'Settings in an object of their own: `requestableScopesEnabled`, `requestableScopes`, `accessTokenDuration`, `refreshTokenDuration`.',
   resourceServerAudiences:
     'Not in Authlete. Makes the client a resource server, which may introspect tokens meant for one of these audiences; `*` stands for all.',
+  fapi2:
+    'Not in Authlete. Holds the client to the [FAPI 2.0 Security Profile](https://openid.net/specs/fapi-security-profile-2_0-final.html) with mutual TLS, also if its service does not have `fapi2`. An update that leaves it out keeps it; only `false` takes it off.',
 } as const satisfies Record<keyof typeof CLIENT_SETTINGS, string>
 
 /** The meaning of each member of `extension`. */

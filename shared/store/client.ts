@@ -53,6 +53,7 @@ export const CLIENT_SETTINGS = {
     }),
   ),
   resourceServerAudiences: texts,
+  fapi2: flag,
 }
 
 /** The settings that register a `tls_client_auth` client by a name of this kind (RFC 8705 section 2.1.2). */

@@ -6,6 +6,7 @@ import { Client } from './client.ts'
 import { existing, isSame } from './deleted-service.ts'
 import { aliasKey, clientKey, OWNER_KEY, serviceKey, signingKeyKey } from './record-keys.ts'
 import { Records, parseRecord } from './records.ts'
+import { strict } from './fapi2.ts'
 import { keyIdsOf, Service } from './service.ts'
 import type { Table } from './table.ts'
 
@@ -26,7 +27,7 @@ export class Registry {
   }
 
   findService(service: number): Promise<Service | undefined> {
-    return this.#records.remember(serviceKey(service), (item) => existing(parseRecord(Service, item)))
+    return this.#records.remember(serviceKey(service), (item) => strict(existing(parseRecord(Service, item))))
   }
 
   findClientByNumber(service: number, client: number): Promise<Client | undefined> {
@@ -60,10 +61,7 @@ export class Registry {
     return item && existing(parseRecord(Service, item))
   }
 
-  /**
-   * For the deletion of a service, which may have to go on: finds a deleted service as well, and one without a record whose
-   * clients are there, as older versions left them. Not from the cache.
-   */
+  /** For a deletion, which may have to go on: also a deleted service, and one of which only clients are left. Not from the cache. */
   async findForDeletion(service: number): Promise<Service | undefined> {
     const item = await this.#records.find(serviceKey(service))
     if (item !== undefined) return parseRecord(Service, item)

@@ -31,7 +31,7 @@ export const SERVICE_MEANINGS = {
   tlsClientCertificateBoundAccessTokens:
     'Whether access tokens are bound to client certificates (RFC 8705), for clients that have it on as well.',
   fapi2:
-    'Not in Authlete. Enforces the [FAPI 2.0 Security Profile](https://openid.net/specs/fapi-security-profile-2_0-final.html) with mutual TLS: settings of the service or of a client that violate it are refused by name, clients that were registered before and violate it are refused when they are used, and no unbound token is issued or accepted.',
+    'Not in Authlete. Enforces the [FAPI 2.0 Security Profile](https://openid.net/specs/fapi-security-profile-2_0-final.html) with mutual TLS: settings of the service or of a client that violate it are refused by name, clients that were registered before and violate it are refused when they are used, authorization requests must be pushed, and no unbound token is issued or accepted.',
   refreshTokenKept: 'Whether a refresh returns the same refresh token instead of a new one.',
   refreshTokenDurationKept:
     'Whether a new refresh token expires when the one that it replaces would have expired.',
@@ -47,7 +47,7 @@ export const SERVICE_MEANINGS = {
   pkceS256Required:
     'Whether the code challenge method must be `S256`. On at the service or at the client is enough.',
   parRequired:
-    'Whether authorization requests must be pushed (RFC 9126). On at the service or at the client is enough.',
+    'Whether authorization requests must be pushed (RFC 9126). On at the service or at the client is enough, and `fapi2` at one of them is, too.',
   pushedAuthReqDuration:
     'Lifetime in seconds of the `request_uri` of a pushed authorization request: how long the authorization request may be made with it. 600 and more counts as 599, because FAPI 2.0 demands less than 600.',
   issSuppressed: 'Whether authorization responses omit `iss` (RFC 9207).',

@@ -3,6 +3,7 @@ import type { Call } from '../call.ts'
 import { findAccessToken } from './find-token.ts'
 import { CHECKS, type IntrospectionRequest, type Judged } from './introspection-checks.ts'
 import { type Reason, Refusal, REFUSALS } from '../refusal/refusal.ts'
+import { mustBeBound } from './token-binding.ts'
 import { type Standing, standingAt } from './standing.ts'
 import type { Tokens } from '../store/grant.ts'
 
@@ -53,7 +54,8 @@ async function lookUp(request: IntrospectionRequest, call: Call): Promise<Judged
   if (typeof found === 'string') return found
   const { grant, client } = found
   log.note({ client: grant.client, thumbprint: boundThumbprint(grant.binding) })
-  return { request, service, now, found, standing: standingAt(now, grant, client, service) }
+  const standing = standingAt(now, grant, client, service)
+  return { request, service, now, found, standing, mustBeBound: await mustBeBound(grant, call) }
 }
 
 interface Failure {

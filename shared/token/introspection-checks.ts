@@ -33,6 +33,8 @@ export interface Judged {
   readonly now: EpochSeconds
   readonly found: FoundToken
   readonly standing: Standing
+  /** Whether `fapi2` of the service or of the client refuses the token unless it is bound. */
+  readonly mustBeBound: boolean
 }
 
 /** One check of introspection. */
@@ -119,8 +121,8 @@ function judgePossession(judged: Judged): Refusal | undefined {
   return reason && refusal(reason, standing)
 }
 
-function isBoundOnly({ request, service }: Judged): boolean {
-  return request.boundOnly || service.fapi2
+function isBoundOnly({ request, mustBeBound }: Judged): boolean {
+  return request.boundOnly || mustBeBound
 }
 
 function bindingDetails(judged: Judged) {

@@ -1,5 +1,6 @@
 import { constants, type KeyObject, sign } from 'node:crypto'
 import type { Call } from '../call.ts'
+import { mayUseAlgorithm } from '../store/fapi2.ts'
 import { type Service, SIGNING_ALGORITHMS, type SigningAlgorithm } from '../store/service.ts'
 
 export interface SigningKey {
@@ -10,7 +11,7 @@ export interface SigningKey {
 
 type PublicJwk = Service['jwks'][number]
 
-/** @returns `undefined` if the service has no key for its algorithm */
+/** @returns `undefined` if the service has no key for its algorithm, or `fapi2` does not allow it */
 export async function findAccessTokenKey(call: Call): Promise<SigningKey | undefined> {
   return privateHalf(accessTokenKey(call.service), call)
 }
@@ -23,7 +24,7 @@ export function accessTokenKey({ accessTokenSignAlg, accessTokenSignatureKeyId, 
 /**
  * The preferred signing key for introspection responses, among the keys of the requested algorithm.
  *
- * @returns `undefined` if the service has no such key
+ * @returns `undefined` if the service has no such key, or `fapi2` does not allow the algorithm
  */
 export async function findIntrospectionKey(asked: string, call: Call): Promise<SigningKey | undefined> {
   return privateHalf(introspectionKey(asked, call.service), call)
@@ -40,7 +41,7 @@ async function privateHalf(
   { service, store }: Call,
 ): Promise<SigningKey | undefined> {
   const alg = SIGNING_ALGORITHMS.find((name) => name === jwk?.alg)
-  if (jwk === undefined || alg === undefined) return undefined
+  if (jwk === undefined || alg === undefined || !mayUseAlgorithm(alg, service)) return undefined
   const key = await store.registry.findSigningKey(service.apiKey, jwk.kid)
   return key && { alg, kid: jwk.kid, key }
 }

@@ -1,13 +1,29 @@
+import type { Call } from '../call.ts'
 import type { Binding } from '../certificate/binding.ts'
 import type { Presented } from '../certificate/presented.ts'
 import type { Client } from '../store/client.ts'
+import type { GrantKey } from '../store/grant.ts'
 import type { Service, TokenAuthMethod } from '../store/service.ts'
 import { Refusal } from '../refusal/refusal.ts'
+import { isFapi2 } from '../store/fapi2.ts'
 
 /** Tokens are bound if both settings are on (architecture, section 4; requirement A32), and always with `fapi2`. */
 export function bindingRequired(service: Service, client: Client): boolean {
-  const { fapi2, tlsClientCertificateBoundAccessTokens } = service
-  return fapi2 || (tlsClientCertificateBoundAccessTokens && client.tlsClientCertificateBoundAccessTokens)
+  const both = service.tlsClientCertificateBoundAccessTokens && client.tlsClientCertificateBoundAccessTokens
+  return both || isFapi2(service, client)
+}
+
+type BoundGrant = GrantKey & { readonly binding?: unknown }
+
+/**
+ * Whether `fapi2` refuses the tokens of a grant unless they are bound: also those that were issued before it was switched on. The
+ * client is looked up only for a token without a binding.
+ */
+export async function mustBeBound(grant: BoundGrant, { service, store }: Call): Promise<boolean> {
+  if (service.fapi2) return true
+  if (grant.binding !== 'none') return false
+  const client = await store.registry.findClientByNumber(service.apiKey, grant.client)
+  return client?.fapi2 === true
 }
 
 /**

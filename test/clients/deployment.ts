@@ -47,6 +47,7 @@ export async function openDeployment() {
       alias('token_endpoint', '/token'),
       alias('introspection_endpoint', '/introspection/standard'),
       alias('revocation_endpoint', '/revocation'),
+      alias('pushed_authorization_request_endpoint', '/par'),
     ],
     supportedTokenAuthMethods: [...TOKEN_AUTH_METHODS],
     supportedScopes: [{ name: 'accounts:read' }, { name: 'payments:write' }],

@@ -3,13 +3,14 @@ import { later } from '../../shared/epoch-seconds.ts'
 import { mutualTlsRequest } from '../../infra/connections/mutual-tls-request.ts'
 import { identity, vector } from '../infra/emulator/tls-client.ts'
 import { openFapi2Deployment } from './deployment.ts'
+import { REDIRECT_URI } from '../support/walk.ts'
 import { BY_SUBJECT, OTHERS } from './kinds.ts'
 import { failure, LIBRARIES, openOauth4webapi } from './libraries.ts'
 import { codeFlow, FORMATS, INVALID_TOKEN, parties, setFormat } from './walk-through.ts'
 
 /**
  * The FAPI 2.0 Security Profile with mutual TLS, requirements M05 and M07 to M09: the code flow and the
- * resource. Pushed authorization requests have a file of their own.
+ * resource.
  */
 
 const deployment = await openFapi2Deployment()
@@ -43,16 +44,21 @@ describe.each(LIBRARIES)('M05, M07, M08: the code flow of %s', (_library, open) 
     expect(await failure(own.use(access_token))).toBe(INVALID_TOKEN)
   })
 
-  test('M05, M07: an authorization request must use S256, and its answer names the issuer', async () => {
+  test('M05, M07: an authorization request must be pushed with S256, and its answer names the issuer', async () => {
     const { own } = await begin()
     const { url } = await own.authorize('accounts:read')
     expect(url.searchParams.get('iss')).toBe(deployment.issuer)
     const client = await deployment.walk.addClient(BY_SUBJECT.settings)
-    for (const challenge of [{}, { code_challenge: 'A'.repeat(43), code_challenge_method: 'plain' }]) {
-      const { json } = await deployment.walk.authorize(client, challenge)
-      const location = new URL(json['responseContent'] as string)
-      expect(location.searchParams.get('error')).toBe('invalid_request')
-      expect(location.searchParams.get('iss')).toBe(deployment.issuer)
+    const challenge = { code_challenge: 'A'.repeat(43), code_challenge_method: 'S256' }
+    const { json } = await deployment.walk.authorize(client, challenge)
+    const location = new URL(json['responseContent'] as string)
+    expect(location.searchParams.get('error')).toBe('invalid_request')
+    expect(location.searchParams.get('iss')).toBe(deployment.issuer)
+    for (const wrong of [{}, { ...challenge, code_challenge_method: 'plain' }]) {
+      const certificate = vector(BY_SUBJECT.holds)
+      const asked = { response_type: 'code', client_id: client.id, redirect_uri: REDIRECT_URI, ...wrong }
+      const answer = await deployment.walk.post('/par', asked, certificate)
+      expect([answer.status, answer.json['error']]).toEqual([400, 'invalid_request'])
     }
   })
 

@@ -48,10 +48,13 @@ const openOpenidClient: Open = async (deployment, { kind, client, certificate, a
     authorize: async (scope) => {
       const verifier = openid.randomPKCECodeVerifier()
       const state = openid.randomState()
-      const asked = openid.buildAuthorizationUrl(config, {
+      const parameters = {
         ...{ redirect_uri: REDIRECT_URI, scope, state, code_challenge_method: 'S256' },
         code_challenge: await openid.calculatePKCECodeChallenge(verifier),
-      })
+      }
+      const asked = config.serverMetadata().require_pushed_authorization_requests
+        ? await openid.buildAuthorizationUrlWithPAR(config, parameters)
+        : openid.buildAuthorizationUrl(config, parameters)
       return { url: await deployment.authorize(asked), verifier, state }
     },
     exchange: ({ url, verifier, state }) =>
@@ -76,6 +79,11 @@ export const openOauth4webapi: Open = async (deployment, { kind, client, certifi
   const own: oauth.Client = { client_id: client.id, use_mtls_endpoint_aliases: aliases }
   const auth = kind.authentication(oauth, client)
   const options = { [oauth.customFetch]: deployment.fetchAs(certificate) }
+  const push = async (parameters: Record<string, string>) => {
+    const answer = await oauth.pushedAuthorizationRequest(as, own, auth, parameters, options)
+    const { request_uri } = await oauth.processPushedAuthorizationResponse(as, own, answer)
+    return { client_id: client.id, request_uri }
+  }
   return {
     credentials: async (scope) => {
       const answer = await oauth.clientCredentialsGrantRequest(as, own, auth, { scope }, options)
@@ -83,12 +91,14 @@ export const openOauth4webapi: Open = async (deployment, { kind, client, certifi
     },
     authorize: async (scope) => {
       const [verifier, state] = [oauth.generateRandomCodeVerifier(), oauth.generateRandomState()]
-      const asked = new URL(as.authorization_endpoint ?? '')
-      asked.search = new URLSearchParams({
+      const parameters = {
         ...{ response_type: 'code', client_id: client.id, redirect_uri: REDIRECT_URI, scope, state },
         code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
         code_challenge_method: 'S256',
-      }).toString()
+      }
+      const asked = new URL(as.authorization_endpoint ?? '')
+      const sent = as.require_pushed_authorization_requests ? await push(parameters) : parameters
+      asked.search = new URLSearchParams(sent).toString()
       return { url: await deployment.authorize(asked), verifier, state }
     },
     exchange: async ({ url, verifier, state }) => {

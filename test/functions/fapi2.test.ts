@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { outcome } from '../support/answers.ts'
+import { newSigningKey } from '../support/signing-keys.ts'
 import { asserted, PRIVATE_KEY_JWT } from '../support/client-assertion.ts'
+import { PROFILE_WAYS } from '../support/fapi2.ts'
 import { testWalk } from '../support/test-runtime.ts'
 import {
   BASIC,
@@ -14,7 +16,7 @@ import {
   EVERY_METHOD,
 } from '../support/walk.ts'
 
-/** What was there before the switch `fapi2` was put on, as it fares with it. */
+/** What was there before the switch `fapi2` was put on, as it fares with it; and one client that has it for itself. */
 
 const walk = await testWalk(EVERY_METHOD)
 const { runtime } = walk
@@ -94,9 +96,85 @@ test('under fapi2 no unbound token is made where the service has its own flag of
   expect((await walk.standard(json['access_token'] as string))['cnf']).toBeDefined()
 })
 
-test('the metadata lists the algorithms of assertions that the profile allows', async () => {
+const PROFILE_CLIENT = { ...PRIVATE_KEY_JWT, ...BOUND, tokenAuthSignAlg: 'ES256' }
+
+test.each(PROFILE_WAYS)(
+  'where the service %s, assertions are for the issuer as one string',
+  async (_name, service, own) => {
+    const client = await walk.addClient(PROFILE_CLIENT, own)
+    await walk.setService(service)
+    const issuer = 'https://as.example.com'
+    const answers = []
+    for (const aud of [issuer, [issuer], [issuer, `${issuer}/token`], `${issuer}/token`, `${issuer}/par`]) {
+      const form = { grant_type: 'client_credentials', ...asserted(client, runtime.now(), { aud }) }
+      answers.push((await walk.post('/token', form, OWN)).status)
+    }
+    expect(answers).toEqual([200, 401, 401, 401, 401])
+  },
+)
+
+test('a client without fapi2 may name the issuer in a list where another client has fapi2', async () => {
+  const client = await walk.addClient(PROFILE_CLIENT)
+  await walk.addClient(PROFILE_CLIENT, { fapi2: true })
+  const claims = { aud: ['https://as.example.com'] }
+  const form = { grant_type: 'client_credentials', ...asserted(client, runtime.now(), claims) }
+  expect((await walk.post('/token', form, OWN)).status).toBe(200)
+})
+
+test('where only a client has fapi2, its tokens are bound, and its unbound ones from before are invalid', async () => {
+  const client = await walk.addClient({ ...TLS, ...BOUND })
+  const before = (await create({ clientId: client.number })).json['accessToken'] as string
+  await walk.setClient(client, { fapi2: true })
+  await walk.setService({ tlsClientCertificateBoundAccessTokens: false })
+  expect(outcome(await walk.introspect(before))).toBe('UNAUTHORIZED A065392 invalid_token')
+  expect(await walk.standard(before)).toEqual({ active: false })
+  expect(outcome(await create({ clientId: client.number }))).toBe('BAD_REQUEST A050399')
+  const { json } = await walk.post('/token', { grant_type: 'client_credentials', client_id: client.id }, OWN)
+  expect((await walk.standard(json['access_token'] as string))['cnf']).toBeDefined()
+})
+
+test('a client with fapi2 is refused where its service breaks what the profile needs of it', async () => {
+  const client = await walk.addClient({ ...TLS, ...BOUND }, { fapi2: true })
+  const asked = { response_type: 'code', client_id: client.id, redirect_uri: REDIRECT_URI }
+  for (const breach of [{ issSuppressed: true }, { authorizationCodeDuration: 600 }]) {
+    await walk.setService(breach)
+    expect(outcome(await walk.authorize(client, asked))).toBe('BAD_REQUEST A010399 unauthorized_client')
+    await walk.resetService()
+  }
+})
+
+test.each(PROFILE_WAYS)(
+  'where the service %s, a refresh returns the same refresh token',
+  async (_name, service, own) => {
+    const client = await walk.addClient({ ...TLS, ...BOUND })
+    const { refresh } = await granted(client)
+    await walk.setClient(client, own)
+    await walk.setService(service)
+    expect((await walk.refresh(client, refresh, OWN)).json['refreshToken']).toBe(refresh)
+    expect((await walk.refresh(client, refresh, OWN)).json['refreshToken']).toBe(refresh)
+  },
+)
+
+test('under fapi2 an introspection answer is signed with an algorithm of the profile, or not at all', async () => {
+  const other = newSigningKey('2', 'ES384')
+  await runtime.store.registry.putSigningKey(walk.number, other.own)
+  const asked = { parameters: 'token=x', httpAcceptHeader: 'application/token-introspection+jwt' }
+  const signed = async (introspectionSignAlg: string) => {
+    const rs = { rsUri: 'https://rs.example.com', introspectionSignAlg }
+    return outcome(await walk.call('/auth/introspection/standard', { ...asked, ...rs }))
+  }
+  const own = newSigningKey('1', 'ES256').open
+  await walk.setService({ jwks: [own, other.open].map((jwk) => ({ ...jwk, kty: jwk.kty ?? '' })) })
+  expect([await signed('ES384'), await signed('ES256')]).toEqual(['JWT A145001', 'JWT A145001'])
+  await switchOn()
+  const refused = 'BAD_REQUEST A404391 invalid_request'
+  expect([await signed('ES384'), await signed('ES256')]).toEqual([refused, 'JWT A145001'])
+})
+
+test('under fapi2 the metadata demand pushed requests, and list the algorithms of assertions that the profile allows', async () => {
   await switchOn()
   const { json } = await walk.send({ route: '/.well-known/oauth-authorization-server', method: 'GET' })
+  expect(json['require_pushed_authorization_requests']).toBe(true)
   expect(json['token_endpoint_auth_signing_alg_values_supported']).toEqual([
     ...['ES256', 'PS256', 'EdDSA', 'Ed25519'],
   ])

@@ -17,12 +17,18 @@ export function missingTests(text: string, folder: string): string[] {
   })
 }
 
+/** Of the files that were read. */
+const TITLES = new Map<string, ReadonlySet<string>>()
+
 /**
  * What a test can be found by in a source file: the titles of tests and of their groups as they are written, those of
  * `test.each` with their placeholders, and the names that rows and entries of its tables begin with.
  */
 function titlesIn(file: string): ReadonlySet<string> {
+  const known = TITLES.get(file)
+  if (known !== undefined) return known
   const titles = new Set<string>()
+  TITLES.set(file, titles)
   const visit = (node: ts.Node): void => {
     const title = titleAt(node)
     if (title !== undefined && ts.isStringLiteralLike(title)) titles.add(title.text)

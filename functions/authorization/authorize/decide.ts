@@ -9,6 +9,7 @@ import { readParameters } from '../../../shared/request/form.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import type { Call } from '../../../shared/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
+import { isFapi2 } from '../../../shared/store/fapi2.ts'
 import type { GrantKey, Ticket } from '../../../shared/store/grant.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import type { RequestedInteraction } from './interaction.ts'
@@ -88,7 +89,8 @@ function notPlain(
 ): Reason | undefined {
   if (requestObject !== undefined) return 'request-object'
   if (requestUri !== undefined) return 'request-uri-foreign'
-  return service.parRequired || client.parRequired ? 'push-required' : undefined
+  const isRequired = service.parRequired || client.parRequired || isFapi2(service, client)
+  return isRequired ? 'push-required' : undefined
 }
 
 function ticketOf(

@@ -3,6 +3,7 @@ import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
 import { parseResources } from '../../../shared/token/resource.ts'
 import { grantScopes } from '../../../shared/token/scopes.ts'
 import type { Client } from '../../../shared/store/client.ts'
+import { isFapi2 } from '../../../shared/store/fapi2.ts'
 import type { CodeChallenge, Ticket } from '../../../shared/store/grant.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { type RequestedInteraction, judgeInteraction } from './interaction.ts'
@@ -38,6 +39,8 @@ export function judge(
   first?: Reason,
 ): JudgedRequest {
   const redirectUri = judgeRedirectUri(request.redirectUri, client, first)
+  if (request.redirectUri === undefined && isFapi2(service, client))
+    throw new Refusal(first ?? 'redirect-uri-not-pushed')
   const { responseType, state, repeated } = request
   const responseMode = judgeResponseMode(request.responseMode, redirectUri)
   const target = { redirectUri, state, responseMode: responseMode ?? 'query' }
@@ -117,12 +120,14 @@ function judgeChallenge(
   service: Service,
   client: Client,
 ): CodeChallenge | Reason | undefined {
-  const required = service.pkceRequired || client.pkceRequired || codeChallengeMethod !== undefined
+  const isProfile = isFapi2(service, client)
+  const required =
+    isProfile || service.pkceRequired || client.pkceRequired || codeChallengeMethod !== undefined
   const missing = empty.has('code_challenge') ? 'challenge-empty' : 'challenge-missing'
   if (codeChallenge === undefined) return required ? missing : undefined
   if (!isVerifier(codeChallenge)) return 'challenge-malformed'
   if (codeChallengeMethod === 'S256') return { value: codeChallenge, method: 'S256' }
-  const s256Required = service.pkceS256Required || client.pkceS256Required
+  const s256Required = isProfile || service.pkceS256Required || client.pkceS256Required
   if (codeChallengeMethod === undefined && s256Required) return 'challenge-method-missing'
   if (codeChallengeMethod === 'plain' && s256Required) return 'challenge-method-plain'
   if (codeChallengeMethod !== undefined && codeChallengeMethod !== 'plain')

@@ -94,8 +94,8 @@ function unknownReason(clientId: string): Reason {
 }
 
 /**
- * Replaces the settings. Absent settings get their defaults (Authlete contract, rule 9). The secret does not change. An update can
- * lock the client, but only `lock_flag` can unlock it.
+ * Replaces the settings. Absent settings get their defaults (Authlete contract, rule 9), but `fapi2` stays as it is. The secret
+ * does not change. An update can lock the client, but only `lock_flag` can unlock it.
  *
  * @throws Refusal client-…, record-changed
  */
@@ -106,7 +106,7 @@ export async function updateClient(request: UpdateRequest, call: Call): Promise<
   const before = await findNamed(request, 'client-unknown-at-update', call)
   const condition = new Precondition(ifMatch)
   condition.require(before)
-  const settings = withoutOwnNumber(request.settings, before.clientId)
+  const settings = withKept(withoutOwnNumber(request.settings, before.clientId), before)
   await checkClient(settings, service, before)
   const record = recordOf(settings, carried)
   refuseTooLarge(record, 'client-too-large')
@@ -121,6 +121,7 @@ export async function updateClient(request: UpdateRequest, call: Call): Promise<
     return {
       ...record,
       clientId: current.clientId,
+      fapi2: request.settings.fapi2 ?? current.fapi2,
       clientSecretDigest: current.clientSecretDigest,
       weakSecret: current.weakSecret,
       locked: current.locked,
@@ -135,6 +136,11 @@ export async function updateClient(request: UpdateRequest, call: Call): Promise<
   // An update that its condition refuses must not lock the client, so here the lock comes last.
   await lock()
   return findNamed({ ...request, clientId: String(before.clientId) }, 'client-unknown-at-update', call)
+}
+
+/** Callers that know only Authlete's settings leave `fapi2` out, and must not take it off by that. */
+function withKept(settings: ClientSettings, { fapi2 }: Client): ClientSettings {
+  return { ...settings, fapi2: settings.fapi2 ?? fapi2 }
 }
 
 /** Answers have the number in place of an absent alias, and callers send back the answers that they read. */

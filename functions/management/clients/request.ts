@@ -37,6 +37,7 @@ export const ClientSettings = z.object({
   /** A JWK Set as text. */
   jwks: z.optional(z.string()),
   extension: z.optional(Extension),
+  fapi2: z.optional(z.boolean()),
 })
 export type ClientSettings = z.infer<typeof ClientSettings>
 

@@ -9,6 +9,8 @@ import { expired, refuseInvalid } from '../../../shared/token/standing.ts'
 import { addTo } from '../../../shared/token/terms.ts'
 import { keyOf, locateOpaque } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/call.ts'
+import { later } from '../../../shared/epoch-seconds.ts'
+import { FAPI2_CODE_SECONDS, isFapi2 } from '../../../shared/store/fapi2.ts'
 import type { Code, CodeMembers, Tokens } from '../../../shared/store/grant.ts'
 import type { TokenRequest } from '../request.ts'
 import type { TokenContext } from './grant-type.ts'
@@ -35,6 +37,7 @@ export async function redeemCode(
   judgeRedirectUri(request.redirectUri, members)
   judgeVerifier(request, members)
   if (grant.stage === 'TOKENS') return endReplayed(grant, call)
+  judgeProfile(members, context, call)
   if (expired(members.codeExpiresAt, call.now)) throw new Refusal('code-expired')
 
   const issued = await tokensFor(grant, resources, request, context, call)
@@ -92,6 +95,17 @@ function judgeVerifier({ codeVerifier, empty }: TokenRequest, { challenge }: Cod
     throw new Refusal(empty.has('code_verifier') ? 'verifier-empty' : 'verifier-missing')
   }
   if (!verifies(codeVerifier, challenge)) throw new Refusal('verifier-differs')
+}
+
+/** A code may be from before `fapi2` was switched on. */
+function judgeProfile(
+  { challenge, codeIssuedAt }: CodeMembers,
+  { client }: TokenContext,
+  { service, now }: Call,
+): void {
+  if (!isFapi2(service, client)) return
+  if (challenge?.method !== 'S256') throw new Refusal('code-breaks-fapi2')
+  if (expired(later(codeIssuedAt, FAPI2_CODE_SECONDS), now)) throw new Refusal('code-expired')
 }
 
 async function tokensFor(

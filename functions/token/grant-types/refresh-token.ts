@@ -17,6 +17,7 @@ import { addTo } from '../../../shared/token/terms.ts'
 import { keyOf } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/call.ts'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
+import { isFapi2 } from '../../../shared/store/fapi2.ts'
 import type { RefreshMembers, Terms, Tokens } from '../../../shared/store/grant.ts'
 import type { TokenRequest } from '../request.ts'
 import type { TokenContext } from './grant-type.ts'
@@ -170,7 +171,8 @@ async function successor(
   if (expired(refresh.refreshExpiresAt, now)) throw new Refusal('refresh-token-expired')
   const seconds = extras.refreshTokenDuration
   const refreshed = { key: keyOf(grant.service, grant), client, terms: grant.terms }
-  if (!service.refreshTokenKept) return nextRefreshToken(presented, refresh, refreshed, call, seconds)
+  const isKept = service.refreshTokenKept || isFapi2(service, client)
+  if (!isKept) return nextRefreshToken(presented, refresh, refreshed, call, seconds)
   const members = withoutOldReplaced(refresh, now)
   if (!service.refreshTokenDurationReset) return { token: presented, members }
   const lifetime = seconds ?? refreshTokenSeconds(service, client, grant.terms.scopes)

@@ -12,6 +12,7 @@ import {
   clientKeys,
   clientSecrets,
   issuers,
+  pushedRequests,
   registered,
   trustedDates,
 } from './registry.ts'
@@ -29,6 +30,7 @@ export const CHECKS: readonly Check[] = [
   keySetCheck,
   clock,
   binding,
+  pushedRequests,
   issuers,
   trustedDates,
   registered,

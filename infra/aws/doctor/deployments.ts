@@ -16,8 +16,13 @@ import type { Account, Inspected, Visitor } from './check.ts'
 
 const now = () => new Date()
 
-/** The deployment that `npm start` runs on this machine, as its local.json describes it. @throws Complaint */
-export async function localDeployment(directory: string): Promise<Inspected> {
+/**
+ * The deployment that `npm start` runs on this machine, as its local.json describes it. Its visitor is the confidential client,
+ * unless the command line names another.
+ *
+ * @throws Complaint
+ */
+export async function localDeployment(directory: string, files: VisitorFiles = {}): Promise<Inspected> {
   const file = join(directory, 'local.json')
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new Complaint(`${file} cannot be read: npm start writes it and must be running`, { cause: error })
@@ -30,7 +35,7 @@ export async function localDeployment(directory: string): Promise<Inspected> {
     mtlsUrl,
     plainUrl,
     ca: await readFile(local.caFile, 'utf8'),
-    visitor: client && (await visitorOf(client.certificateFile, client.keyFile, client)),
+    visitor: client && (await localVisitor(client, files)),
     truststore: await readTruststore(local.truststoreFile),
     ...(await registryOf(runtime, serviceId).catch((error: unknown) => {
       if (!(error instanceof StoreUnavailable)) throw error
@@ -38,6 +43,17 @@ export async function localDeployment(directory: string): Promise<Inspected> {
     })),
     now,
   }
+}
+
+/** Another client may use the certificate of the confidential client. */
+async function localVisitor(
+  own: Local['clients'][number],
+  files: VisitorFiles,
+): Promise<Visitor | undefined> {
+  const { certificate, key, 'client-id': clientId } = files
+  if (certificate !== undefined || key !== undefined) return namedVisitor(files)
+  if (clientId === undefined) return visitorOf(own.certificateFile, own.keyFile, own)
+  return namedVisitor({ ...files, certificate: own.certificateFile, key: own.keyFile })
 }
 
 /** The files that the command line names: certificate and key, or neither. */

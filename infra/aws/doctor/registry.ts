@@ -3,6 +3,7 @@ import { isJwkSet, MAX_KEYS, publicKeyOfJwk } from '../../../shared/certificate/
 import { canIssue } from '../../../shared/certificate/path/can-issue.ts'
 import { isUnsafeToVerify, keyStrength } from '../../../shared/certificate/public-key.ts'
 import type { Client } from '../../../shared/store/client.ts'
+import { isFapi2 } from '../../../shared/store/fapi2.ts'
 import { trustsAnyIssuer } from '../../../shared/store/service.ts'
 import { certificatesOf, MAKE_ONE_THAT_CANNOT } from '../../truststore/issuing-clients.ts'
 import { dateProblem, isIn, isIssuedBy, subjectOf, type Truststore } from '../../truststore/truststore.ts'
@@ -26,6 +27,30 @@ export const binding: Check = {
         ),
       ),
       `tokens of the service and of ${clients.length} clients are bound to certificates`,
+    )
+  },
+}
+
+/**
+ * Under `fapi2` authorization requests must be pushed. Nothing records which clients do that, so a client that does is marked by
+ * its own `parRequired`.
+ */
+export const pushedRequests: Check = {
+  name: 'pushed requests',
+  ask: ({ service, clients }) => {
+    const held = clients.filter((client) => service !== undefined && isFapi2(service, client))
+    const plain = held.filter(
+      ({ grantTypes, redirectUris, parRequired }) =>
+        grantTypes.includes('AUTHORIZATION_CODE') && redirectUris.length > 0 && !parRequired,
+    )
+    return orElse(
+      plain.map((client) =>
+        warn(
+          `under fapi2 the authorization requests of ${clientLabel(client)} are refused unless it pushes them`,
+          'let the client push them (RFC 9126, /par), then set parRequired of the client',
+        ),
+      ),
+      'all clients that use the code flow under fapi2 push their authorization requests',
     )
   },
 }

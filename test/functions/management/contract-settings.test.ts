@@ -59,6 +59,7 @@ const TOGETHER: Readonly<Record<string, object>> = {
   fapi2: {
     ...{ supportedTokenAuthMethods: ['PRIVATE_KEY_JWT'], tlsClientCertificateBoundAccessTokens: true },
     ...{ pkceRequired: true, pkceS256Required: true, refreshTokenKept: true },
+    ...{ clientType: 'CONFIDENTIAL', tokenAuthMethod: 'TLS_CLIENT_AUTH', tlsClientAuthSubjectDn: 'CN=a' },
   },
 }
 
@@ -95,6 +96,8 @@ describe.each(KINDS)('$name', ({ settings, inSdk, mustBeRefused, set, read }) =>
     expect([status, json['resultCode']]).toEqual([200, undefined])
     const back = (await read()).json
     expect(asRead(name, back[name])).toEqual(asRead(name, value))
+    // An update that leaves it out would keep it.
+    if (name === 'fapi2') await set({ fapi2: false })
   })
 
   test('every setting that is not offered is refused by name, and nothing changes', async () => {

@@ -84,6 +84,9 @@ describe('a client of a service with fapi2', () => {
     ['tokenAuthSignAlg', { tokenAuthMethod: 'PRIVATE_KEY_JWT', tokenAuthSignAlg: 'RS256' }],
     ['tokenAuthSignAlg', { tokenAuthMethod: 'PRIVATE_KEY_JWT', tokenAuthSignAlg: 'ES384' }],
     ['tokenAuthSignAlg', { tokenAuthMethod: 'PRIVATE_KEY_JWT' }],
+    ['introspectionSignAlg', { introspectionSignAlg: 'RS256' }],
+    ['redirectUris', { redirectUris: ['https://client.example.org/cb', 'http://client.example.org/cb'] }],
+    ['redirectUris', { redirectUris: ['HTTP://127.0.0.1.example.org/cb'] }],
   ]
 
   test.each(BREACHES)(
@@ -98,6 +101,49 @@ describe('a client of a service with fapi2', () => {
       const { json: kept } = await v3('GET', `/client/get/${String(json['clientId'])}`)
       expect(kept).toMatchObject(CLIENT)
       await v3('DELETE', `/client/delete/${String(json['clientId'])}`)
+    },
+  )
+
+  test('a client with fapi2 is held to the same where its service does not have it', async () => {
+    const own = await createClient({ fapi2: true })
+    expect(own.json['fapi2']).toBe(true)
+    const path = `/client/update/${String(own.json['clientId'])}`
+    for (const [named, change] of BREACHES) {
+      expect(refusal(await createClient({ ...change, fapi2: true }))).toBe(`400 A031299 ${named}`)
+      expect(refusal(await v3('POST', path, { ...CLIENT, ...change }))).toBe(`400 A031299 ${named}`)
+    }
+  })
+
+  test('a client can have fapi2 only where its service keeps what one client cannot have for itself', async () => {
+    for (const [named, change] of [
+      ['issSuppressed', { issSuppressed: true }],
+      ['authorizationCodeDuration', { authorizationCodeDuration: 61 }],
+      ['accessTokenSignAlg', { accessTokenSignAlg: 'ES384', ...keySet(newSigningKey('1', 'ES384').own) }],
+    ] as const) {
+      expect((await updateService(change)).status).toBe(200)
+      expect(refusal(await createClient({ fapi2: true }))).toBe(`400 A031299 ${named}`)
+      await updateService({ [named]: null })
+    }
+  })
+
+  test('a client keeps fapi2 when an update leaves it out, and loses it only by an explicit false', async () => {
+    const { json } = await createClient({ fapi2: true })
+    const update = async (members: object) => {
+      const answer = await v3('POST', `/client/update/${String(json['clientId'])}`, { ...CLIENT, ...members })
+      return answer.json['fapi2']
+    }
+    expect(await update({})).toBe(true)
+    expect(await update({ fapi2: null })).toBe(true)
+    expect(await update({ fapi2: false })).toBe(false)
+    expect(await update({})).toBe(false)
+    expect(await update({ fapi2: true })).toBe(true)
+  })
+
+  test.each(['http://127.0.0.1:8080/cb', 'http://[::1]/cb', 'com.example.app:/cb'])(
+    'a client of a service with fapi2 may be answered at %s',
+    async (uri) => {
+      await updateService(PROFILE)
+      expect((await createClient({ redirectUris: [uri] })).status).toBe(200)
     },
   )
 

@@ -14,7 +14,7 @@ import {
   gives,
   serverError,
 } from '../../support/result-codes.ts'
-import { BASIC, PUBLIC, REDIRECT_URI } from '../../support/walk.ts'
+import { BASIC, BOUND, OWN, PUBLIC, REDIRECT_URI, TLS } from '../../support/walk.ts'
 
 const DAY = 86400
 const WRONG_URI = 'invalid_request_uri'
@@ -32,12 +32,9 @@ const askingFor =
   ({ call, client }) =>
     call('/auth/authorization', { parameters: text(client.id) })
 
+const ASKED = `response_type=code&redirect_uri=${encodeURIComponent(REDIRECT_URI)}`
 const twice = (parameter: string, value = 'a') =>
-  askingFor(
-    (client) =>
-      `response_type=code&client_id=${client}&redirect_uri=${encodeURIComponent(REDIRECT_URI)}` +
-      `&${parameter}=${value}&${parameter}=${value}`,
-  )
+  askingFor((client) => `${ASKED}&client_id=${client}&${parameter}=${value}&${parameter}=${value}`)
 
 const ticketOf = async ({ authorize, client }: Bench) => (await authorize(client)).json['ticket']
 
@@ -67,13 +64,10 @@ await provokeAll('authorization-refusals.test.ts', AUTHORIZATION, {
   'authorization-client-empty': invalidRequest('A010302', asking({ client_id: '' })),
   'authorization-client-repeated': invalidRequest('A010303', twice('client_id')),
   'authorization-client-unknown': invalidRequest('A010304', asking({ client_id: '4711' })),
-  'authorization-client-breaks-fapi2': unauthorizedClient(
-    'A010399',
-    async ({ setService, authorize, client }) => {
-      await setService({ fapi2: true })
-      return authorize(client)
-    },
-  ),
+  'authorization-client-breaks-fapi2': unauthorizedClient('A010399', async (bench) => {
+    await bench.setService({ fapi2: true })
+    return bench.authorize(bench.client)
+  }),
   'authorization-client-locked': unauthorizedClient('A010307', async ({ v3, authorize, client }) => {
     await v3('POST', `/client/lock_flag/update/${client.id}`, { clientLocked: true })
     return authorize(client)
@@ -93,6 +87,10 @@ await provokeAll('authorization-refusals.test.ts', AUTHORIZATION, {
   'redirect-uri-required': invalidRequest('A011313', async ({ addClient, authorize }) => {
     const redirectUris = [REDIRECT_URI, 'https://client.example.org/2']
     return authorize(await addClient(PUBLIC, { redirectUris }), { redirect_uri: undefined })
+  }),
+  'redirect-uri-not-pushed': invalidRequest('A011399', async (bench) => {
+    const client = await bench.addClient({ ...TLS, ...BOUND }, { fapi2: true })
+    return pushing(bench).push(client, { redirect_uri: undefined }, { clientCertificate: OWN })
   }),
   'response-type-missing': invalidRequest('A009301', asking({ response_type: undefined })),
   'response-type-empty': invalidRequest('A009302', asking({ response_type: '' })),

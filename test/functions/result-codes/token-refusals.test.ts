@@ -14,7 +14,7 @@ import {
   invalidTarget,
   invalidGrant,
 } from '../../support/result-codes.ts'
-import { BASIC, BOUND, form, OTHER, OWN, PUBLIC, REDIRECT_URI } from '../../support/walk.ts'
+import { BASIC, BOUND, form, OTHER, OWN, PUBLIC, REDIRECT_URI, TLS } from '../../support/walk.ts'
 
 const CODE = { grant_type: 'authorization_code', code: 'x', redirect_uri: REDIRECT_URI }
 const REFRESH = { grant_type: 'refresh_token', refresh_token: 'x' }
@@ -106,6 +106,12 @@ await provokeAll('token-refusals.test.ts', TOKEN, {
     const expiring = await code(client)
     runtime.clock.now = later(START, 60)
     return redeem(client, expiring)
+  }),
+  'code-breaks-fapi2': invalidGrant('A050398', async ({ addClient, setService, redeem, code }) => {
+    const client = await addClient({ ...TLS, ...BOUND })
+    const before = await code(client)
+    await setService({ fapi2: true })
+    return redeem(client, before, OWN)
   }),
   'code-cut-off': invalidGrant('A050391', async (bench) => {
     const code = await bench.code(bench.client)

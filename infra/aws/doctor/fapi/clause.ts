@@ -1,0 +1,52 @@
+import type { Client } from '../../../../shared/store/client.ts'
+import { jsonOf, type Reply, statusOf } from '../ask.ts'
+import type { Inspected } from '../check.ts'
+
+export type Json = Readonly<Record<string, unknown>>
+
+/** A deployment, and the client that asks it. */
+export interface Profiled extends Inspected {
+  readonly metadata: Json
+  /** The registered client of the visitor. */
+  readonly client: Client | undefined
+  /** PEM of the private key that signs the assertions of the client. */
+  readonly assertionKey: string | undefined
+}
+
+/** What was asked about a clause, and what came back. Neither has a token, a code, a request URI or an assertion. */
+export interface Outcome {
+  readonly status: 'ok' | 'warn' | 'fail' | 'skipped'
+  readonly asked: string
+  readonly got: string
+}
+
+/** A clause of the FAPI 2.0 Security Profile that concerns an authorization server, in our own words. */
+export interface Clause {
+  /** Section and number, for example `5.3.2.1-8`. */
+  readonly id: string
+  readonly demand: string
+  /** A text says whose duty it is instead of certbound's, or why it does not apply. */
+  readonly ask: string | ((subject: Profiled) => Outcome | Promise<Outcome>)
+}
+
+export const outcome = (holds: boolean, asked: string, got: string): Outcome => ({
+  ...{ status: holds ? 'ok' : 'fail', asked, got },
+})
+
+/** `todo` says what the user has to name. */
+export const notAsked = (todo: string): Outcome => ({ status: 'skipped', asked: 'nothing', got: todo })
+
+const ERROR_CODE = /^[a-z_]{1,40}$/
+
+/** The status and the error code of an answer: the rest of it may hold a token. */
+export function summaryOf(reply: Reply): string {
+  const error = jsonOf(reply)?.['error']
+  const isCode = typeof error === 'string' && ERROR_CODE.test(error)
+  return isCode ? `${statusOf(reply)} ${error}` : statusOf(reply)
+}
+
+/** The texts of a list in the metadata. */
+export function namesIn(metadata: Json, member: string): readonly string[] {
+  const value = metadata[member]
+  return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : []
+}

@@ -1,0 +1,79 @@
+import { fapi2BreachOf, isFapi2 } from '../../../../shared/store/fapi2.ts'
+import { ask, jsonOf } from '../ask.ts'
+import type { Inspected } from '../check.ts'
+import { AUTHORIZATION } from './authorization.ts'
+import { type Clause, type Outcome, type Profiled, outcome } from './clause.ts'
+import { CRYPTOGRAPHY } from './cryptography.ts'
+import { GENERAL } from './general.ts'
+
+/**
+ * The clauses of the FAPI 2.0 Security Profile for authorization servers, sections 5.3.1 to 5.4. Section 5.3.1 only names the
+ * specifications; 5.3.3 and 5.3.4 are about clients and resource servers.
+ *
+ * @see https://openid.net/specs/fapi-security-profile-2_0-final.html
+ */
+export const CLAUSES: readonly Clause[] = [...GENERAL, ...AUTHORIZATION, ...CRYPTOGRAPHY]
+
+/** Whether the profile is on at all. It is no clause. */
+const SWITCH: Clause = {
+  id: 'fapi2',
+  demand: 'the service or the client has the setting, and the client follows it',
+  ask: ({ service, client }) => {
+    const isOn = service !== undefined && (client === undefined ? service.fapi2 : isFapi2(service, client))
+    if (!isOn) return outcome(false, 'the registry', 'fapi2 is off')
+    const breach = client && fapi2BreachOf(client, service)
+    const got = breach === undefined ? 'fapi2 is on' : `fapi2 is on, but the client breaks it by ${breach}`
+    return outcome(breach === undefined, 'the registry', got)
+  },
+}
+
+export type ClauseReport = Pick<Clause, 'id' | 'demand'> & (Outcome | { readonly duty: string })
+
+/** Asks about all clauses, one after the other. A clause whose question throws is broken. */
+export async function inspectProfile(
+  inspected: Inspected,
+  assertionKey: string | undefined,
+): Promise<readonly ClauseReport[]> {
+  const { visitor, clients, plainUrl } = inspected
+  const metadata = jsonOf(await ask(inspected, `${plainUrl}/.well-known/oauth-authorization-server`)) ?? {}
+  const client = clients.find(({ clientId, clientIdAlias }) =>
+    [String(clientId), clientIdAlias].includes(visitor?.clientId ?? ' '),
+  )
+  const subject: Profiled = { ...inspected, metadata, client, assertionKey }
+  const reports: ClauseReport[] = []
+  for (const clause of [SWITCH, ...CLAUSES]) reports.push(await reportOf(clause, subject))
+  return reports
+}
+
+async function reportOf({ id, demand, ask: question }: Clause, subject: Profiled): Promise<ClauseReport> {
+  if (typeof question === 'string') return { id, demand, duty: question }
+  try {
+    return { id, demand, ...(await question(subject)) }
+  } catch (error) {
+    // A message may quote what was sent.
+    const name = error instanceof Error ? error.name : 'error'
+    return { id, demand, ...outcome(false, 'a question that failed to run', name) }
+  }
+}
+
+const MARKS = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL', skipped: 'skip' } as const
+
+/** For people. */
+export function profileLines(reports: readonly ClauseReport[]): string[] {
+  const lines = reports.flatMap((report) => {
+    const { id, demand } = report
+    if ('duty' in report) return [`--    ${id}  ${demand}`, `      ${report.duty}`]
+    return [
+      `${MARKS[report.status]}  ${id}  ${demand}`,
+      `      asked: ${report.asked}`,
+      `      came back: ${report.got}`,
+    ]
+  })
+  const count = (status: Outcome['status']) =>
+    reports.filter((report) => 'status' in report && report.status === status).length
+  return [
+    ...lines,
+    '',
+    `${count('ok')} hold, ${count('fail')} are broken, ${count('skipped')} were not asked`,
+  ]
+}

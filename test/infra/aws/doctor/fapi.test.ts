@@ -1,0 +1,93 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { CLAUSES } from '../../../../infra/aws/doctor/fapi/report.ts'
+import { pushedRequests } from '../../../../infra/aws/doctor/registry.ts'
+import { main } from '../../../../infra/certbound.ts'
+import { addClient } from '../../../../infra/emulator/site/seed.ts'
+import { runCommand } from '../../../support/command-line.ts'
+import { missingTests } from '../../../support/test-titles.ts'
+import { type InspectedSite, inspectedSite, verdict } from './inspected-site.ts'
+
+let site: InspectedSite
+beforeAll(async () => {
+  site = await inspectedSite()
+})
+afterAll(() => site.close())
+
+const doctor = (...parameters: string[]) =>
+  runCommand(main, ['doctor', '--local', '--directory', site.directory, '--fapi', ...parameters])
+
+const change = (members: object) =>
+  site.runtime.store.registry.changeService(site.seeded.serviceId, (service) => ({ ...service, ...members }))
+
+const CLIENT = {
+  clientType: 'CONFIDENTIAL',
+  redirectUris: ['https://client.example.org/cb'],
+  grantTypes: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS'],
+  tlsClientCertificateBoundAccessTokens: true,
+}
+
+/** A client by private_key_jwt, and the file of its key. */
+async function signingClient(settings: object = {}) {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const file = join(site.directory, 'assertion.pem')
+  await writeFile(file, privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  const { client } = await addClient(site.runtime, site.seeded.serviceId, {
+    ...{ ...CLIENT, tokenAuthMethod: 'PRIVATE_KEY_JWT', tokenAuthSignAlg: 'ES256', ...settings },
+    jwks: JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] }),
+  })
+  return { client, options: ['--client-id', String(client.clientId), '--assertion-key', file] }
+}
+
+/** The ids of the clauses with a mark. */
+const marked = (stdout: string, mark: string) =>
+  stdout.split('\n').flatMap((line) => (line.startsWith(mark) ? [line.split(/ +/)[1]] : []))
+
+test('doctor --fapi finds that a service with fapi2 keeps each clause that can be asked about', async () => {
+  const supportedTokenAuthMethods = ['PRIVATE_KEY_JWT', 'TLS_CLIENT_AUTH']
+  await change({ fapi2: true, supportedTokenAuthMethods, accessTokenSignAlg: 'ES256' })
+  const { options } = await signingClient()
+  const { code, stdout, stderr } = await doctor(...options)
+  expect(marked(stdout, 'FAIL')).toEqual([])
+  expect([code, stderr]).toEqual([0, ''])
+  expect(marked(stdout, 'skip')).toEqual(['5.3.2.2-9', '5.4.3'])
+  const asked = [...marked(stdout, 'ok'), ...marked(stdout, 'skip'), ...marked(stdout, '--')]
+  expect(asked.sort()).toEqual(['fapi2', ...CLAUSES.map(({ id }) => id)].sort())
+  expect(stdout).toContain('came back: 200 for the issuer; 401, 401, 401 for a list of it')
+  // No token, request URI or assertion.
+  expect(stdout).not.toMatch(/(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{40}|urn:|eyJ/)
+})
+
+test('doctor --fapi names the clauses that a service without fapi2 breaks', async () => {
+  await change({ fapi2: false, supportedTokenAuthMethods: ['NONE', 'PRIVATE_KEY_JWT'], issSuppressed: true })
+  const { options } = await signingClient()
+  const { code, stdout } = await doctor(...options)
+  expect(code).toBe(1)
+  const always = ['fapi2', '5.3.2.1-3', '5.3.2.1-6', '5.3.2.1-8', '5.3.2.1-9']
+  expect(marked(stdout, 'FAIL')).toEqual([
+    ...always,
+    ...['5.3.2.2-3', '5.3.2.2-5', '5.3.2.2-6', '5.3.2.2-7', '5.4.1-1.2'],
+  ])
+})
+
+test('doctor names the clients under fapi2 that are not known to push their requests', async () => {
+  await change({ fapi2: false, issSuppressed: false })
+  const { client } = await signingClient({ fapi2: true })
+  const line = `warn: under fapi2 the authorization requests of client ${client.clientId} are refused unless it pushes them`
+  expect(await verdict(pushedRequests, await site.inspected())).toBe(line)
+  await site.runtime.store.registry.putClient(site.seeded.serviceId, { ...client, parRequired: true })
+  expect(await verdict(pushedRequests, await site.inspected())).toBe('ok')
+})
+
+test('docs/requirements.md has each clause with the test that shows it, or says whose duty it is', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../../docs/requirements.md'), 'utf8')
+  const rows = [...page.matchAll(/^\| (5\.[\d.-]+) +\| ([^|]+?) +\| ([^|]+?) +\|$/gm)]
+  expect(rows.map(([, id]) => id)).toEqual(CLAUSES.map(({ id }) => id))
+  const duties = CLAUSES.filter(({ ask }) => typeof ask === 'string').map(({ id }) => id)
+  const shown = rows.filter(([, , , proof = '']) => proof.includes('“'))
+  expect(rows.filter((row) => !shown.includes(row)).map(([, id]) => id)).toEqual(duties)
+  expect(shown.flatMap(([, , , proof = '']) => missingTests(proof, 'test'))).toEqual([])
+})
