@@ -10,6 +10,8 @@ export interface ConsoleOptions {
   readonly connection: Connection
   /** A free one by default. */
   readonly port?: number | undefined
+  /** The command line option that sets the port. */
+  readonly option?: string
   /** Whether a link stays good for as long as the process runs: for development. */
   readonly reusableLinks?: boolean
   readonly onError: (line: string) => void
@@ -30,16 +32,16 @@ export interface RunningConsole {
  * @throws Complaint when the port cannot be used, or when no credential may be sent to the Web API's address
  */
 export async function startConsole(options: ConsoleOptions): Promise<RunningConsole> {
-  const { onError, clock = Date.now, reusableLinks = false } = options
+  const { onError, option = '--port', clock = Date.now, reusableLinks = false } = options
   const connection = { ...options.connection, baseUrl: checkBaseUrl(options.connection.baseUrl) }
   const sessions = openSessions(clock, reusableLinks)
   let origin = ''
   const parts = { connection, clock, onError, sessions, origin: () => origin }
   const { newServer, close: closeWebApi } = await consoleServers(parts)
-  const listening = await listen(newServer(), options.port, '--port')
+  const listening = await listen(newServer(), options.port, option)
   const { port } = listening
   origin = `http://${HOST_NAME}:${port}`
-  const second = await listenToIpv6(newServer(), listening)
+  const second = await listenToIpv6(newServer(), listening, option)
   return {
     port,
     newLink: () => `${origin}/link/${sessions.newLink()}`,
@@ -56,7 +58,11 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
  * @returns `undefined` on a machine without IPv6
  * @throws Complaint
  */
-async function listenToIpv6(server: Server, first: Listening): Promise<Pick<Listening, 'close'> | undefined> {
+async function listenToIpv6(
+  server: Server,
+  first: Listening,
+  option: string,
+): Promise<Pick<Listening, 'close'> | undefined> {
   const { port } = first
   const code = await new Promise<string | undefined>((resolve) => {
     server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
@@ -65,7 +71,7 @@ async function listenToIpv6(server: Server, first: Listening): Promise<Pick<List
   if (code === undefined) return { close: () => closed(server) }
   if (code !== 'EADDRINUSE') return undefined
   await first.close()
-  throw new Complaint(`port ${port} of ::1 is in use: choose another with --port`)
+  throw new Complaint(`port ${port} of ::1 is in use: choose another with ${option}`)
 }
 
 function closed(server: Server): Promise<void> {
