@@ -46,15 +46,12 @@ export function settingsForm(
   { csrf, params }: Pick<ConsoleRequest, 'csrf' | 'params'>,
 ): Markup {
   const { sections, withoutEffect, version, base, reviewed } = view
+  // The script compares with the page as it was sent, so it helps only where that is the record.
+  const isFresh = reviewed === undefined && view.errors.size === 0 && view.problem === undefined
   const reference = `/${params['serviceId'] ?? ''}/reference`
   const rows = (fields: readonly Field[]) => fields.map((field) => row(field, view, reference))
   return html`${errorSummary(view)}${view.above}
-    <form
-      method="post"
-      class="settings"
-      data-live="${reviewed === undefined ? 'yes' : 'no'}"
-      autocomplete="off"
-    >
+    <form method="post" class="settings" data-live="${isFresh ? 'yes' : 'no'}" autocomplete="off">
       ${csrf}
       <input type="hidden" name="version" value="${version}" />
       <input type="hidden" name="base" value="${base}" />
