@@ -7,7 +7,7 @@ import { SERVICE_PAGES } from './pages/service/pages.ts'
 import { SERVICE_LIST } from './pages/services.ts'
 
 /** The pages of the console, by area. A new area adds its list here. */
-export const ROUTES: readonly Route[] = [
+const ROUTES: readonly Route[] = [
   ...SERVICE_LIST,
   ...OVERVIEW,
   ...SERVICE_PAGES,

@@ -1,7 +1,7 @@
 import { html, type Markup } from '../../markup.ts'
 import type { Answer, ConsoleRequest, Route } from '../page.ts'
 import { ApiProblem, type Members, requireDone } from '../web-api.ts'
-import { moment, yesOrNo } from '../words.ts'
+import { moment, shortened, yesOrNo } from '../words.ts'
 import { type Ending, endingOf } from './endings.ts'
 
 /** As many clients are looked at; a list of all would take long. */
@@ -20,7 +20,7 @@ async function overview(request: ConsoleRequest): Promise<Answer> {
       <dt>Issuer</dt>
       <dd><code>${String(record['issuer'])}</code></dd>
       <dt>Number</dt>
-      <dd><code>${params['serviceId']}</code></dd>
+      <dd>${shortened(params['serviceId'] ?? '', 'the number of the service')}</dd>
       <dt>Access tokens</dt>
       <dd>${formatOf(record)}</dd>
       <dt>FAPI 2.0</dt>

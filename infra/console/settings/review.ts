@@ -36,7 +36,7 @@ export function reviewPanel(changes: readonly Change[], call: Call, stale: boole
     </details>`
 }
 
-export function changeTable(changes: readonly Change[]): Markup {
+function changeTable(changes: readonly Change[]): Markup {
   const rows = changes.map(
     ({ field, from, to }) =>
       html`<tr>

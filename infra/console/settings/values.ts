@@ -95,7 +95,7 @@ export function changesOf(
 }
 
 /** Browsers change the line ends of a text, and nobody adds or removes one at its end. */
-export function isSame({ control: { kind } }: Field, one: unknown, other: unknown): boolean {
+function isSame({ control: { kind } }: Field, one: unknown, other: unknown): boolean {
   if (kind !== 'certificates' || !Array.isArray(one) || !Array.isArray(other))
     return isDeepStrictEqual(one, other)
   const plain = (list: readonly unknown[]) => list.map((text) => String(text).replaceAll('\r\n', '\n').trim())

@@ -113,3 +113,21 @@ function unescaped(text: string): string {
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&')
 }
+
+type Changes = Readonly<Record<string, string | undefined>>
+
+/** Opens a page, changes fields of its form, and sends it. `undefined` unticks a box. */
+export function filler(send: Send) {
+  return async (path: string, changes: Changes, step = 'save') => {
+    const form = fieldsOf((await send({ path })).text)
+    change(form, { ...changes, step })
+    return { form, answer: await send({ path, form }) }
+  }
+}
+
+export function change(form: URLSearchParams, changes: Changes): void {
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === undefined) form.delete(name)
+    else form.set(name, value)
+  }
+}

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { FIELDS } from '../../../infra/console/settings/fields.ts'
 import { jsonSchemas } from '../../../infra/reference/json-schemas.ts'
 import { digest } from '../../../shared/store/digest.ts'
-import { consoleSite, fieldsOf, logIn, type Send } from './console-site.ts'
+import { change, consoleSite, fieldsOf, filler, logIn } from './console-site.ts'
 
 const { site, serviceId, failures, open } = await consoleSite()
 const running = await open()
@@ -26,24 +26,7 @@ function never(): never {
   throw new Error('the site has no such record')
 }
 
-/** Opens a page, changes fields of its form, and sends it. */
-async function fill(
-  path: string,
-  changes: Record<string, string | undefined>,
-  step = 'save',
-  by: Send = send,
-) {
-  const form = fieldsOf((await by({ path })).text)
-  change(form, { ...changes, step })
-  return { form, answer: await by({ path, form }) }
-}
-
-function change(form: URLSearchParams, changes: Record<string, string | undefined>): void {
-  for (const [name, value] of Object.entries(changes)) {
-    if (value === undefined) form.delete(name)
-    else form.set(name, value)
-  }
-}
+const fill = filler(send)
 
 const serviceNow = () => registry.currentService(Number(serviceId))
 const clientNow = () => registry.currentClient(Number(serviceId), clientId)
@@ -241,7 +224,7 @@ test('with the organization’s token one chooses the service first, and reaches
   expect((await owner.send({ path: '/' })).headers['location']).toBe('/services')
   expect((await owner.send({ path: '/services' })).text).toContain(`href="/${serviceId}"`)
   expect((await owner.send({ path: `/${serviceId}` })).status).toBe(200)
-  const saved = await fill(`${service}/general`, { serviceName: 'Owned' }, 'save', owner.send)
+  const saved = await filler(owner.send)(`${service}/general`, { serviceName: 'Owned' })
   expect([saved.answer.status, (await serviceNow())?.serviceName]).toEqual([303, 'Owned'])
   expect((await owner.send({ path: `${client}/general` })).status).toBe(403)
 })

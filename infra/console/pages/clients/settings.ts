@@ -5,12 +5,12 @@ import { namesIn, type SettingsPage, settingsRoutes, type Source } from '../../s
 import { words } from '../../settings/values.ts'
 import { type Members, requireDone } from '../../web-api.ts'
 
-/** The path of a client's record for an API, for example `get`. */
+/** The path of a client's record for an API, for example `get`. @public */
 export function clientPath(api: string, { params }: Pick<ConsoleRequest, 'params'>): string {
   return `/client/${api}/${encodeURIComponent(params['clientId'] ?? '')}`
 }
 
-/** The links above the pages of a client. */
+/** The links above the pages of a client. @public */
 export function clientCrumbs({ params }: Pick<ConsoleRequest, 'params'>, record: Members) {
   const { serviceId = '', clientId = '' } = params
   const { clientName } = record
@@ -23,6 +23,7 @@ export function clientCrumbs({ params }: Pick<ConsoleRequest, 'params'>, record:
   ]
 }
 
+/** The record of the client in the path. @public */
 export const CLIENT_SOURCE: Source = {
   kind: 'client',
   needs: 'clients',
