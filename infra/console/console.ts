@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { command, Complaint, type Io } from '../command.ts'
-import type { Credential } from './web-api.ts'
+import { checkBaseUrl, type Credential } from './web-api.ts'
 
 const HELP = `certbound console: see and change the settings of a deployment in a browser
 
@@ -27,20 +27,23 @@ export const COMMAND = command({
   help: HELP,
   options: OPTIONS,
   run: async ({ values }, io) => {
-    const baseUrl = values.url ?? io.env['CERTBOUND_WEB_API_URL']
-    if (baseUrl === undefined) throw new Complaint('--url must name the Web API of the deployment')
+    const url = values.url ?? io.env['CERTBOUND_WEB_API_URL']
+    if (url === undefined) throw new Complaint('--url must name the Web API of the deployment')
+    const baseUrl = checkBaseUrl(url)
     if (!/^\d{1,5}$/.test(values.port)) throw new Complaint('--port must be a port, 0 to 65535')
     const ca = await readCa(values.ca ?? io.env['CERTBOUND_CA_FILE'])
     const credential = await readCredential(values.organization, values.service, io)
     const { startConsole } = await import('./start-console.ts')
     const connection = { baseUrl, ca, credential }
     const running = await startConsole({ connection, port: Number(values.port), onError: io.err })
+    // From here on a signal ends the console, and not only the process.
+    const { stop } = io
     io.out(running.newLink())
     io.err(
       'Open this link within a minute. It is good once. Enter prints another one, Ctrl-C stops the console.',
     )
     await answerEnter(io, () => io.out(running.newLink()))
-    if (!io.stop.aborted) await once(io.stop, 'abort')
+    if (!stop.aborted) await once(stop, 'abort')
     await running.close()
     return 0
   },
