@@ -78,6 +78,17 @@ export default defineConfig(
     languageOptions: { globals: { console: 'readonly', process: 'readonly', module: 'writable' } },
   },
   {
+    // What a browser has.
+    files: ['infra/console/assets/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['document', 'navigator', 'Element', 'fetch', 'FormData', 'setTimeout', 'clearTimeout'].map(
+          (name) => [name, 'readonly'],
+        ),
+      ),
+    },
+  },
+  {
     files: ['**/*.cjs'],
     languageOptions: { globals: { __dirname: 'readonly', require: 'readonly' } },
     rules: { '@typescript-eslint/no-require-imports': 'off' },

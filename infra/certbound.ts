@@ -7,6 +7,7 @@ const OVERVIEW = `certbound: OAuth 2.0 access tokens that are bound to the clien
   npm run certbound -- COMMAND [options]
 
   start       runs certbound on this machine
+  console     shows and changes the settings of a deployment in a browser
   demo        issues, uses and refuses bound tokens on this machine, and shows each step
   invoke      runs one deployed function on one event
   deploy      makes a deployment on AWS, or updates it
@@ -22,6 +23,7 @@ type Load = () => Promise<{ readonly COMMAND: Command }>
 
 const COMMANDS: Readonly<Record<string, Load>> = {
   start: () => import('./emulator/start.ts'),
+  console: () => import('./console/console.ts'),
   demo: () => import('./emulator/demo.ts'),
   invoke: () => import('./emulator/invoke.ts'),
   deploy: () => import('./aws/deploy.ts'),

@@ -38,8 +38,12 @@ export interface Io {
   readonly out: (line: string) => void
   /** Prints one line on standard error: everything else. */
   readonly err: (line: string) => void
-  /** The answer to a question, without its line end. `undefined`: standard input has ended. */
-  readonly ask: (question: string) => Promise<string | undefined>
+  /**
+   * The answer to a question, without its line end. `undefined`: standard input has ended, or the process must end.
+   *
+   * @param isSecret the terminal does not show what is typed
+   */
+  readonly ask: (question: string, isSecret?: boolean) => Promise<string | undefined>
   readonly env: Readonly<Record<string, string | undefined>>
   /**
    * Aborted when the process must end (SIGINT, SIGTERM). A command that reads it must end by itself; a signal kills all

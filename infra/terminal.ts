@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
 import type { Io } from './command.ts'
 
 let stopping: AbortController | undefined
@@ -16,11 +17,16 @@ export const TERMINAL: Io = {
 }
 
 /** The question goes to standard error: standard output may be read by a program. */
-async function ask(question: string): Promise<string | undefined> {
+async function ask(question: string, isSecret = false): Promise<string | undefined> {
   process.stderr.write(question)
-  const lines = createInterface({ input: process.stdin })
+  const isHidden = isSecret && process.stdin.isTTY
+  // Readline shows what is typed on its output, and nowhere else.
+  const hidden = isHidden ? { output: new Writable({ write: (_, __, done) => done() }), terminal: true } : {}
+  const signal = stopping === undefined ? {} : { signal: stopping.signal }
+  const lines = createInterface({ input: process.stdin, ...hidden, ...signal })
   for await (const line of lines) {
     lines.close()
+    if (isHidden) process.stderr.write('\n')
     return line
   }
   return undefined

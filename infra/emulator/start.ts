@@ -13,6 +13,7 @@ const HELP = `certbound start: certbound on this machine
   --front-end-mtls-port PORT  its token endpoint, mutual TLS (8444)
   --resource-port PORT        a resource server, mutual TLS (8445)
   --library-port PORT         a resource server that uses @certbound/resource-server, mutual TLS (8446)
+  --console-port PORT         the console (8090)
   --mtls-only                 the OAuth endpoints answer only on the mutual-TLS domain, as in a deployment by default
   --truststore FILE           also trust these CAs, and self-signed client certificates that cannot issue others: a PEM bundle
   --data DIR                  keep the data in this folder between runs (in memory otherwise)
@@ -31,6 +32,7 @@ const OPTIONS = {
   'front-end-mtls-port': { type: 'string', default: '8444' },
   'resource-port': { type: 'string', default: '8445' },
   'library-port': { type: 'string', default: '8446' },
+  'console-port': { type: 'string', default: '8090' },
   'mtls-only': { type: 'boolean', default: false },
   truststore: { type: 'string' },
   data: { type: 'string' },
@@ -57,7 +59,10 @@ export const COMMAND = command({
     })
     const { writeLocalFile } = await import('./site/local-file.ts')
     const { curlWalk } = await import('./curl-walk.ts')
-    const local = await writeLocalFile(site, directory)
+    const { startSiteConsole } = await import('./site/site-console.ts')
+    const running = await startSiteConsole(site, Number(values['console-port']), io.err)
+    const local = await writeLocalFile(site, directory, running.newLink())
+    io.out(`the console: ${local.consoleUrl}`)
     const { formerIssuer, plainUrl } = site
     if (formerIssuer !== undefined) {
       io.out(
@@ -66,6 +71,7 @@ export const COMMAND = command({
     }
     io.out(curlWalk(local, values['mtls-only'], (file) => relative('.', file)))
     if (!io.stop.aborted) await once(io.stop, 'abort')
+    await running.close()
     await site.close()
     io.out('stopped')
     return 0

@@ -121,8 +121,11 @@ function convert(registry: Named, io: 'input' | 'output'): Record<string, JsonSc
 
 type Meanings = Readonly<Record<string, string>>
 
+/** The description of settings that are stored only. */
+export const NO_EFFECT = 'Stored and returned; has no effect.'
+
 function withCarried(carried: object, deciding: Meanings): Meanings {
-  const stored = Object.keys(carried).map((name) => [name, 'Stored and returned; has no effect.'] as const)
+  const stored = Object.keys(carried).map((name) => [name, NO_EFFECT] as const)
   return { ...Object.fromEntries(stored), ...deciding }
 }
 

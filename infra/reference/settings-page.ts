@@ -33,7 +33,8 @@ function table<Name extends string>(
   return `| setting | default | meaning |\n| --- | --- | --- |\n${rows.join('')}`
 }
 
-function defaultOf({ _zod: { def } }: z.ZodMiniType): string {
+/** The default of a stored setting in words. */
+export function defaultOf({ _zod: { def } }: z.ZodMiniType): string {
   if (def.type === 'optional') return 'absent'
   if (def.type !== 'default') return 'required'
   const value: unknown = (def as z.core.$ZodDefaultDef).defaultValue

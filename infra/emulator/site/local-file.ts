@@ -7,7 +7,7 @@ import { CLIENT_CERTIFICATES, type Site } from './site.ts'
 export type Local = Awaited<ReturnType<typeof writeLocalFile>>
 
 /** Writes `local.json`, for scripts: everything that is printed, with the secrets of this development service. */
-export async function writeLocalFile(site: Site, directory: string) {
+export async function writeLocalFile(site: Site, directory: string, consoleUrl: string) {
   const { seeded, certificates, webApiUrl, mtlsUrl, plainUrl, dynamodbUrl, librarySampleUrl } = site
   const { frontEndUrl, authorizationEndpoint, frontEndMtlsUrl, resourceServerUrl } = site.frontEnd
   const { registryTable, grantsTable } = site.runtime.settings
@@ -19,6 +19,7 @@ export async function writeLocalFile(site: Site, directory: string) {
   const clients = [withFiles(publicClient), withFiles(confidential)] as const
   const truststoreFile = join(directory, 'truststore.pem')
   const local = {
+    consoleUrl,
     webApiUrl,
     mtlsUrl,
     plainUrl,

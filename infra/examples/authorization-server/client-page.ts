@@ -7,7 +7,8 @@ import {
   type KeptRequest,
   tokenRequest,
 } from './client-flow.ts'
-import { html, type Markup, sendPage } from './markup.ts'
+import { html, type Markup } from '../../markup.ts'
+import { sendPage } from './markup.ts'
 import { randomText, readCookie } from './sessions.ts'
 
 export const CALLBACK_PATH = '/cb'

@@ -1,38 +1,5 @@
 import type { Response } from 'express'
-
-/** Text that may go into a page unescaped. Only `html` makes it. */
-export class Markup {
-  readonly #text: string
-
-  constructor(text: string) {
-    this.#text = text
-  }
-
-  toString(): string {
-    return this.#text
-  }
-}
-
-type Insertable = string | number | Markup | readonly Markup[]
-
-/** Markup from a template. Every value is escaped, except markup itself. */
-export function html(parts: TemplateStringsArray, ...values: Insertable[]): Markup {
-  return new Markup(String.raw({ raw: parts }, ...values.map(inserted)))
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function inserted(value: Insertable): string {
-  if (value instanceof Markup) return value.toString()
-  if (typeof value === 'object') return value.map(inserted).join('')
-  return String(value).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
-}
+import { html, type Markup } from '../../markup.ts'
 
 const POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 

@@ -1,4 +1,5 @@
-import { html, type Markup, type Page } from './markup.ts'
+import { html, type Markup } from '../../markup.ts'
+import type { Page } from './markup.ts'
 import type { Interaction } from './sessions.ts'
 import type { WebApiAnswer } from './web-api-client.ts'
 

@@ -15,7 +15,17 @@ import { jwkOf } from '../../support/vector-service.ts'
 import { type Started, startCommand } from './started-command.ts'
 import { identity, vector } from './tls-client.ts'
 
-const NAMES = ['mtls', 'plain', 'api', 'front-end', 'front-end-tls', 'front-end-mtls', 'resource', 'library']
+const NAMES = [
+  'mtls',
+  'plain',
+  'api',
+  'front-end',
+  'front-end-tls',
+  'front-end-mtls',
+  'resource',
+  'library',
+  'console',
+]
 const PORTS = NAMES.map((name) => `--${name}-port`)
 const FREE = PORTS.flatMap((option) => [option, '0'])
 /** The curl test is left out, with a warning, on a machine without curl. */
@@ -83,9 +93,10 @@ test('npm start writes everything that a script needs to local.json, and Ctrl-C 
     'webApiUrl mtlsUrl plainUrl issuer serviceId serviceApiKey serviceApiSecret serviceAccessToken serviceOwnerApiKey',
     'dynamodbUrl registryTable grantsTable truststoreFile',
     'serviceOwnerApiSecret organizationAccessToken caFile clients frontEndUrl frontEndMtlsUrl resourceServerUrl',
-    'librarySampleUrl authorizationEndpoint',
+    'librarySampleUrl authorizationEndpoint consoleUrl',
   ]
   expect(Object.keys(local).toSorted()).toEqual(members.join(' ').split(' ').toSorted())
+  expect(script.stdout().split('\n')[0]).toBe(`the console: ${local.consoleUrl}`)
   expect(local.clients.map(({ type }) => type)).toEqual(['PUBLIC', 'CONFIDENTIAL'])
   expect(await introspect(local, await obtainToken(local))).toBe(200)
   script.process.kill('SIGINT')

@@ -16,7 +16,7 @@ export interface InspectedSite extends LocalSite {
 export async function inspectedSite(): Promise<InspectedSite> {
   const directory = await mkdtemp(join(tmpdir(), 'certbound-doctor-'))
   const site = await localSite()
-  await writeLocalFile(site, directory)
+  await writeLocalFile(site, directory, '')
   const close = async () => {
     await site.close()
     await rm(directory, { recursive: true })

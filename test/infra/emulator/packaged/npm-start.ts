@@ -8,7 +8,17 @@ import { temporaryFolder } from '../../../support/temporary-folder.ts'
 import type { PackagedSite } from './packaged-site.ts'
 import { partOfPackage } from './part-of-package.ts'
 
-const PORTS = ['mtls', 'plain', 'api', 'front-end', 'front-end-tls', 'front-end-mtls', 'resource', 'library']
+const PORTS = [
+  'mtls',
+  'plain',
+  'api',
+  'front-end',
+  'front-end-tls',
+  'front-end-mtls',
+  'resource',
+  'library',
+  'console',
+]
 
 export function npmStart(site: () => PackagedSite): void {
   async function start(folder: string) {

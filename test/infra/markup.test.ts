@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { html } from '../../../../infra/examples/authorization-server/markup.ts'
+import { html } from '../../infra/markup.ts'
 
 test('no value becomes markup, neither in text nor in a quoted attribute', () => {
   fc.assert(

@@ -1,0 +1,80 @@
+import type { IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { type Session, sameSecret } from './sessions.ts'
+
+/** The host of the console. It is its own, so that no server on another port of this machine gets its cookie. */
+export const HOST_NAME = 'certbound-console.localhost'
+
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/**
+ * Every answer has these. With `no-referrer` browsers would send `Origin: null` with forms, so the referrer stays within the
+ * console.
+ */
+export const HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': POLICY,
+  'referrer-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+  'cache-control': 'no-store',
+}
+
+const MAX_BODY_BYTES = 2 * 1024 * 1024
+
+/** Why a request is refused before any page sees it. The message is shown. */
+export class Refused extends Error {
+  readonly status: number
+
+  constructor(status: number, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.status = status
+  }
+}
+
+/** A name that resolves to this machine by an attacker's DNS is refused here. @throws Refused */
+export function checkHost({ headers }: IncomingMessage, origin: string): void {
+  if (`http://${headers.host ?? ''}` !== origin) {
+    throw new Refused(421, `The console answers only to ${origin}.`)
+  }
+}
+
+/**
+ * Reads the form of a change, which must come from a page of the console.
+ *
+ * @throws Refused
+ */
+export async function readForm(request: IncomingMessage, origin: string, session: Session) {
+  const { headers } = request
+  if (headers.origin !== origin) throw new Refused(403, 'The form comes from another origin.')
+  const site = headers['sec-fetch-site']
+  if (site !== undefined && site !== 'same-origin')
+    throw new Refused(403, 'The form comes from another site.')
+  if (headers['content-type']?.split(';')[0] !== 'application/x-www-form-urlencoded')
+    throw new Refused(415, 'The console takes only forms.')
+  if (Number(headers['content-length'] ?? NaN) > MAX_BODY_BYTES)
+    throw new Refused(413, 'The form is too large.')
+  if (headers['content-length'] === undefined) throw new Refused(411, 'The form has no length.')
+  const form = new URLSearchParams(await text(request))
+  if (!sameSecret(form.get('csrf') ?? '', session.csrf))
+    throw new Refused(403, 'The form is not of this session. Open its page again.')
+  form.delete('csrf')
+  return form
+}
+
+/** The value of a cookie of the request. */
+export function cookieOf({ headers }: IncomingMessage, name: string): string | undefined {
+  const pairs = headers.cookie?.split(/; */) ?? []
+  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1)
+}

@@ -1,0 +1,56 @@
+/** An entry of the navigation. It is shown if a page answers at its path. */
+export interface Entry {
+  readonly label: string
+  readonly path: string
+  readonly below?: readonly Entry[]
+  /** The name of the parameter that must be in the present path. */
+  readonly within?: string
+}
+
+const service = (slug: string, label: string): Entry => ({ label, path: `/{serviceId}/service/${slug}` })
+const client = (slug: string, label: string): Entry => ({
+  label,
+  path: `/{serviceId}/clients/{clientId}/${slug}`,
+  within: 'clientId',
+})
+
+/** The map of the console. */
+export const NAVIGATION: readonly Entry[] = [
+  { label: 'Overview', path: '/{serviceId}' },
+  {
+    label: 'Service',
+    path: '/{serviceId}/service/general',
+    below: [
+      service('general', 'General'),
+      service('endpoints', 'Endpoints'),
+      service('authorization', 'Authorization'),
+      service('scopes', 'Scopes'),
+      service('tokens-and-claims', 'Tokens and Claims'),
+      service('authentication', 'Client authentication'),
+      service('keys', 'Keys'),
+      service('certificates', 'Certificates'),
+      service('fapi', 'FAPI 2.0'),
+      service('credentials', 'Credentials'),
+    ],
+  },
+  {
+    label: 'Clients',
+    path: '/{serviceId}/clients',
+    below: [
+      client('general', 'General'),
+      client('tokens-and-claims', 'Tokens and Claims'),
+      client('authentication', 'Authentication'),
+      client('certificates', 'Certificates and keys'),
+      client('tokens', 'Tokens'),
+      client('danger', 'Danger'),
+    ],
+  },
+  { label: 'Certificate reader', path: '/{serviceId}/certificate' },
+  { label: 'Decision explainer', path: '/{serviceId}/explain' },
+  { label: 'Reference', path: '/{serviceId}/reference' },
+]
+
+/** Puts the values of the parameters of the present path into another. */
+export function filled(path: string, params: Readonly<Record<string, string>>): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
+}

@@ -1,0 +1,136 @@
+import { html, type Markup } from '../../../markup.ts'
+import type { ConsoleRequest, Route } from '../../page.ts'
+import { FIELDS } from '../../settings/fields.ts'
+import { namesIn, type SettingsPage, settingsRoutes, type Source } from '../../settings/settings-page.ts'
+import { words } from '../../settings/values.ts'
+import { type Members, requireDone } from '../../web-api.ts'
+
+/** The path of a client's record for an API, for example `get`. @public */
+export function clientPath(api: string, { params }: Pick<ConsoleRequest, 'params'>): string {
+  return `/client/${api}/${encodeURIComponent(params['clientId'] ?? '')}`
+}
+
+/** The links above the pages of a client. @public */
+export function clientCrumbs({ params }: Pick<ConsoleRequest, 'params'>, record: Members) {
+  const { serviceId = '', clientId = '' } = params
+  const { clientName } = record
+  return [
+    { label: 'Clients', href: `/${serviceId}/clients` },
+    {
+      label: typeof clientName === 'string' ? clientName : clientId,
+      href: `/${serviceId}/clients/${encodeURIComponent(clientId)}/general`,
+    },
+  ]
+}
+
+/** The record of the client in the path. @public */
+export const CLIENT_SOURCE: Source = {
+  kind: 'client',
+  needs: 'clients',
+  read: async (request) => {
+    const answer = await request.api.get(clientPath('get', request))
+    return { record: requireDone(answer), etag: answer.etag }
+  },
+  updatePath: (request) => clientPath('update', request),
+  crumbs: (request, { record }) => clientCrumbs(request, record),
+  // An absent member means the default to a client.
+  cleared: undefined,
+}
+
+const SECTIONS = {
+  general: {
+    Names: ['clientName', 'clientIdAlias', 'clientIdAliasEnabled', 'clientType'],
+    Grants: ['grantTypes', 'responseTypes', 'redirectUris'],
+    Scopes: ['extension.requestableScopesEnabled', 'extension.requestableScopes'],
+    'Proof key for code exchange': ['pkceRequired', 'pkceS256Required'],
+    Attributes: ['attributes'],
+  },
+  tokens: {
+    'Access Token': [
+      'tlsClientCertificateBoundAccessTokens',
+      'extension.accessTokenDuration',
+      'singleAccessTokenPerSubject',
+    ],
+    'Refresh Token': ['extension.refreshTokenDuration'],
+    JWT: ['introspectionSignAlg', 'resourceServerAudiences'],
+  },
+  authentication: {
+    Method: ['tokenAuthMethod', 'tokenAuthSignAlg'],
+    'Subject of the certificate': [
+      'tlsClientAuthSubjectDn',
+      'tlsClientAuthSanDns',
+      'tlsClientAuthSanUri',
+      'tlsClientAuthSanIp',
+      'tlsClientAuthSanEmail',
+    ],
+  },
+  certificates: { Keys: ['jwks', 'jwksUri', 'selfSignedCertificateKeyId'] },
+} as const
+
+/** `locked` has a page of its own; the others must be as they are. */
+const ELSEWHERE = ['locked', 'extension.idTokenDuration', 'extension.tokenExchangePermitted']
+
+const shown = new Set<string>([...namesIn(SECTIONS), ...ELSEWHERE])
+const others = [...FIELDS.client.values()].filter(({ path }) => !shown.has(path))
+
+/** The settings of the service that matter to the same of a client. */
+const INHERITED = {
+  'extension.accessTokenDuration': 'accessTokenDuration',
+  'extension.refreshTokenDuration': 'refreshTokenDuration',
+  pkceRequired: 'pkceRequired',
+  pkceS256Required: 'pkceS256Required',
+  singleAccessTokenPerSubject: 'singleAccessTokenPerSubject',
+  tlsClientCertificateBoundAccessTokens: 'tlsClientCertificateBoundAccessTokens',
+  clientIdAliasEnabled: 'clientIdAliasEnabled',
+  grantTypes: 'supportedGrantTypes',
+  tokenAuthMethod: 'supportedTokenAuthMethods',
+} as const
+
+function inherited({ service }: ConsoleRequest): Record<string, string> {
+  const entries = Object.entries(INHERITED).flatMap(([path, name]) => {
+    const field = FIELDS.service.get(name)
+    return field === undefined ? [] : [[path, words(field, service?.record[name])] as const]
+  })
+  return Object.fromEntries(entries)
+}
+
+const SWITCH = 'tlsClientCertificateBoundAccessTokens'
+
+/** Both switches must be on. Says which one is not, and why it matters. */
+function bindingNote({ service, params }: ConsoleRequest, record: Members): Markup | undefined {
+  const isOnForService = service?.record[SWITCH] === true
+  if (isOnForService && record[SWITCH] === true) return undefined
+  const why = 'Anyone who gets hold of one can use it.'
+  if (isOnForService)
+    return html`<p>
+      <strong>On for the service, off here: tokens of this client are NOT bound.</strong> ${why}
+    </p>`
+  return html`<p>
+    <strong>Off for the service: tokens of this client are NOT bound today.</strong> ${why} Turn it on in
+    <a href="/${params['serviceId']}/service/tokens-and-claims">Service &gt; Tokens and Claims</a>.
+  </p>`
+}
+
+const page = (slug: string, title: string, rest: Omit<SettingsPage, 'title' | 'path'>): SettingsPage => ({
+  title,
+  path: `/{serviceId}/clients/{clientId}/${slug}`,
+  inherited,
+  ...rest,
+})
+
+const PAGES: readonly SettingsPage[] = [
+  page('general', 'General', {
+    // A setting that no other page has is here, so none is missing.
+    sections: { ...SECTIONS.general, More: others.map(({ path }) => path) },
+  }),
+  page('tokens-and-claims', 'Tokens and Claims', {
+    sections: SECTIONS.tokens,
+    notes: (request, { record }) => ({ [SWITCH]: bindingNote(request, record) }),
+  }),
+  page('authentication', 'Authentication', { sections: SECTIONS.authentication }),
+  page('certificates', 'Certificates and keys', { sections: SECTIONS.certificates }),
+]
+
+export const CLIENT_SETTINGS_PAGES: readonly Route[] = PAGES.flatMap((one) =>
+  settingsRoutes(one, CLIENT_SOURCE),
+)

@@ -1,0 +1,58 @@
+import { html } from '../../markup.ts'
+import type { ConsoleRequest, Need, Page } from '../page.ts'
+import { ApiProblem, ApiUnreachable } from '../web-api.ts'
+
+/** There is no page at this address, or not for this credential. */
+export function unknownPage(): Page {
+  const main = html`<p>There is no page at this address. <a href="/">Go to the first page.</a></p>`
+  return { title: 'Not found', status: 404, main }
+}
+
+export function unexpectedPage(): Page {
+  const main = html`<p>
+    The console failed, and nothing is known to be changed. Its terminal has the cause.
+  </p>`
+  return { title: 'The console failed', status: 500, main }
+}
+
+/** The page about a call of the Web API that was refused or not answered; `undefined` for any other error. */
+export function pageOfFailure(error: unknown, baseUrl: string): Page | undefined {
+  if (error instanceof ApiUnreachable) {
+    const main = html`<p>
+      The Web API at <code>${baseUrl}</code> does not answer (<code>${error.message}</code>). Check that the
+      deployment runs, and for TLS the CA file (<code>--ca</code>). <a href="">Try again.</a>
+    </p>`
+    return { title: 'No answer', status: 502, main }
+  }
+  if (!(error instanceof ApiProblem)) return undefined
+  const { status, json } = error.answer
+  const message = typeof json['resultMessage'] === 'string' ? json['resultMessage'] : `HTTP ${status}`
+  const main = html`<p>The Web API refused the call:</p>
+    <p><code>${message}</code></p>
+    ${
+      status === 401 &&
+      html`<p>
+        The credential of the console was withdrawn or has expired. Start the console again with another one.
+      </p>`
+    }`
+  return { title: status === 404 ? 'Not found' : 'Refused', status: status === 404 ? 404 : 502, main }
+}
+
+/** Says what a page needs that the operator's credential does not have. */
+export function refusedByRole(needs: Need, request: ConsoleRequest): Page | undefined {
+  const { params, service, isOrganization } = request
+  if (needs === 'nothing' || params['serviceId'] === undefined) return undefined
+  if (service === undefined) {
+    const main = html`<p>
+      The credential of this console has a smaller role than <code>manage</code>, so the Web API shows it no
+      settings and takes no change from it. The pages in the navigation that need no more are open.
+    </p>`
+    return { title: 'Needs the role manage', status: 403, main }
+  }
+  if (needs === 'service' || !isOrganization) return undefined
+  const main = html`<p>
+    The organization’s token manages services, and reaches nothing inside one. Start the console with a
+    credential of this service (role <code>manage</code>) to see its clients and tokens.
+  </p>`
+  return { title: 'Needs a credential of the service', status: 403, main }
+}

@@ -1,0 +1,74 @@
+import { html, type Markup } from '../../markup.ts'
+import type { Answer, Route } from '../page.ts'
+import { type Field, FIELDS, type Kind } from '../settings/fields.ts'
+import { markdown } from '../words.ts'
+
+/** Every setting with its type, default and meaning: the same as in docs/reference.md. */
+function reference(): Answer {
+  const main = html`<p>
+      What the Web API takes. <code>docs/reference.md</code> has the same, and all its calls.
+    </p>
+    ${table('service', 'Settings of a service')}${table('client', 'Settings of a client')}`
+  return { title: 'Reference', main, wide: true }
+}
+
+function table(kind: Kind, title: string): Markup {
+  const rows = [...FIELDS[kind].values()].map(
+    (field) =>
+      html`<tr id="${kind}-${field.path}">
+        <th scope="row"><code>${field.path}</code></th>
+        <td>${typeWords(field)}</td>
+        <td>${markdown(field.initial)}</td>
+        <td>${markdown(field.help)}</td>
+      </tr>`,
+  )
+  return html`<h2 id="${kind}">${title}</h2>
+    <div class="table" tabindex="0" role="group" aria-labelledby="${kind}">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Setting</th>
+            <th scope="col">Type</th>
+            <th scope="col">Default</th>
+            <th scope="col">Meaning</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows}
+        </tbody>
+      </table>
+    </div>`
+}
+
+function typeWords({ control }: Field): string {
+  switch (control.kind) {
+    case 'switch':
+      return 'true or false'
+    case 'choice':
+      return `one of ${control.values.join(', ')}`
+    case 'choices':
+      return `list of ${control.values.join(', ')}`
+    case 'number':
+      return `${control.isWhole ? 'integer' : 'number'}${limits(control)}`
+    case 'lines':
+      return 'list of texts'
+    case 'certificates':
+      return 'list of PEM certificates'
+    case 'pairs':
+      return `list of ${control.members.join(' and ')}`
+    case 'json':
+      return 'JSON as text'
+    case 'text':
+      return 'text'
+    case 'other':
+      return 'list of objects'
+  }
+}
+
+function limits({ min, max }: { readonly min?: number; readonly max?: number }): string {
+  return `${min === undefined ? '' : `, ${min} at least`}${max === undefined ? '' : `, ${max} at most`}`
+}
+
+export const REFERENCE: readonly Route[] = [
+  { method: 'GET', path: '/{serviceId}/reference', needs: 'nothing', handle: reference },
+]

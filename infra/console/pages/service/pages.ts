@@ -1,0 +1,109 @@
+import { html } from '../../../markup.ts'
+import type { ConsoleRequest, Route } from '../../page.ts'
+import { FIELDS } from '../../settings/fields.ts'
+import { namesIn, type SettingsPage, settingsRoutes, type Source } from '../../settings/settings-page.ts'
+import { aboutProfile } from './profile.ts'
+
+const serviceId = ({ params }: ConsoleRequest) => params['serviceId'] ?? ''
+
+export const SERVICE_SOURCE: Source = {
+  kind: 'service',
+  needs: 'service',
+  read: ({ service }) => ({ record: service?.record ?? {}, etag: service?.answer.etag }),
+  updatePath: () => '/service/update',
+  crumbs: (request) => [{ label: 'Service', href: `/${serviceId(request)}/service/general` }],
+  // An absent member means no change to a service.
+  cleared: null,
+}
+
+const page = (slug: string, title: string, rest: Omit<SettingsPage, 'title' | 'path'>): SettingsPage => ({
+  title,
+  path: `/{serviceId}/service/${slug}`,
+  ...rest,
+})
+
+const SECTIONS = {
+  endpoints: {
+    Issuer: ['issuer'],
+    Endpoints: [
+      'authorizationEndpoint',
+      'pushedAuthReqEndpoint',
+      'tokenEndpoint',
+      'revocationEndpoint',
+      'introspectionEndpoint',
+      'jwksUri',
+    ],
+    'Mutual TLS': ['mtlsEndpointAliases'],
+  },
+  authorization: {
+    'Grants and responses': [
+      'supportedGrantTypes',
+      'supportedResponseTypes',
+      'authorizationCodeDuration',
+      'scopeRequired',
+    ],
+    PKCE: ['pkceRequired', 'pkceS256Required'],
+    Responses: ['issSuppressed', 'errorDescriptionOmitted', 'errorUriOmitted'],
+  },
+  tokens: {
+    'Access Token': [
+      'tlsClientCertificateBoundAccessTokens',
+      'accessTokenDuration',
+      'accessTokenType',
+      'singleAccessTokenPerSubject',
+      'defaultResource',
+    ],
+    'Refresh Token': [
+      'refreshTokenDuration',
+      'refreshTokenKept',
+      'refreshTokenDurationKept',
+      'refreshTokenDurationReset',
+      'refreshTokenIdempotent',
+      'tokenExpirationLinked',
+    ],
+    JWT: ['accessTokenSignAlg', 'accessTokenSignatureKeyId', 'introspectionSignatureKeyId'],
+    'All tokens': ['tokensNotBefore'],
+  },
+  authentication: { 'Client authentication': ['supportedTokenAuthMethods'] },
+  certificates: {
+    'Certificate paths': ['mutualTlsValidatePkiCertChain', 'trustedRootCertificates'],
+    Issuers: ['clientCertificateIssuers'],
+  },
+  fapi: { Profile: ['fapi2'] },
+  general: { Names: ['serviceName', 'clientIdAliasEnabled'], Attributes: ['attributes'] },
+} as const
+
+/** These have pages of their own. */
+const ELSEWHERE = ['jwks', 'credentials', 'supportedScopes']
+
+const shown = new Set<string>([...namesIn(SECTIONS), ...ELSEWHERE])
+const others = [...FIELDS.service.values()].filter(({ path }) => !shown.has(path))
+
+const PAGES: readonly SettingsPage[] = [
+  page('general', 'General', {
+    // A setting that no other page has is here, so none is missing.
+    sections: { ...SECTIONS.general, More: others.map(({ path }) => path) },
+  }),
+  page('endpoints', 'Endpoints', { sections: SECTIONS.endpoints }),
+  page('authorization', 'Authorization', { sections: SECTIONS.authorization }),
+  page('tokens-and-claims', 'Tokens and Claims', {
+    sections: SECTIONS.tokens,
+    notes: (request, { record }) => ({
+      tlsClientCertificateBoundAccessTokens:
+        record['tlsClientCertificateBoundAccessTokens'] === true
+          ? undefined
+          : html`<p>
+              <strong>Off: no token of this service is bound.</strong> Anyone who gets hold of a token can use
+              it.
+            </p>`,
+      accessTokenSignatureKeyId: html`<p>
+        Publish a key before it signs: <a href="/${serviceId(request)}/service/keys">Keys</a> does both steps.
+      </p>`,
+    }),
+  }),
+  page('authentication', 'Client authentication', { sections: SECTIONS.authentication }),
+  page('certificates', 'Certificates', { sections: SECTIONS.certificates }),
+  page('fapi', 'FAPI 2.0', { sections: SECTIONS.fapi, above: (_, { record }) => aboutProfile(record) }),
+]
+
+export const SERVICE_PAGES: readonly Route[] = PAGES.flatMap((one) => settingsRoutes(one, SERVICE_SOURCE))

@@ -1,0 +1,50 @@
+import { html, type Markup } from '../../markup.ts'
+import type { Answer, ConsoleRequest, Route } from '../page.ts'
+import { requireDone } from '../web-api.ts'
+
+const MOST = 1000
+
+/** All services, for the holder of the organization's token. */
+async function services({ deployment, isOrganization }: ConsoleRequest): Promise<Answer> {
+  if (!isOrganization) return { location: '/' }
+  const answer = await deployment.get('/service/get/list', { start: '0', end: String(MOST) })
+  const list = requireDone(answer)['services']
+  const rows = (Array.isArray(list) ? list : []).map(row)
+  const main = html`<p>Choose a service.</p>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Name</th>
+          <th scope="col">Number</th>
+          <th scope="col">Issuer</th>
+          <th scope="col">Tokens can be bound</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+    ${rows.length === 0 && html`<p>There is no service yet. <code>npm run provision</code> makes the first one.</p>`}`
+  return { title: 'Services', main, wide: true }
+}
+
+interface Listed {
+  readonly apiKey: number
+  readonly serviceName?: string
+  readonly issuer: string
+  readonly tlsClientCertificateBoundAccessTokens: boolean
+}
+
+function row(service: Listed): Markup {
+  const { apiKey, serviceName, issuer, tlsClientCertificateBoundAccessTokens: isBound } = service
+  return html`<tr>
+    <td><a href="/${apiKey}">${serviceName ?? `Service ${apiKey}`}</a></td>
+    <td><code>${apiKey}</code></td>
+    <td><code>${issuer}</code></td>
+    <td>${isBound ? 'yes' : 'no'}</td>
+  </tr>`
+}
+
+export const SERVICE_LIST: readonly Route[] = [
+  { method: 'GET', path: '/services', needs: 'nothing', handle: services },
+]

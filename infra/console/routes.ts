@@ -1,0 +1,51 @@
+import type { Route } from './page.ts'
+import { CLIENT_SETTINGS_PAGES } from './pages/clients/settings.ts'
+import { OVERVIEW } from './pages/overview.ts'
+import { REFERENCE } from './pages/reference.ts'
+import { SERVICE_KEYS } from './pages/service/keys.ts'
+import { SERVICE_PAGES } from './pages/service/pages.ts'
+import { SERVICE_LIST } from './pages/services.ts'
+
+/** The pages of the console, by area. A new area adds its list here. */
+const ROUTES: readonly Route[] = [
+  ...SERVICE_LIST,
+  ...OVERVIEW,
+  ...SERVICE_PAGES,
+  ...SERVICE_KEYS,
+  ...CLIENT_SETTINGS_PAGES,
+  ...REFERENCE,
+]
+
+export interface Matched {
+  readonly route: Route
+  readonly params: Readonly<Record<string, string>>
+}
+
+const PATTERNS = ROUTES.map((route) => {
+  const pattern = route.path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')
+  return { route, pattern: new RegExp(`^${pattern}$`) }
+})
+
+/** @returns the page at a path; `undefined` if there is none, or if the path cannot be decoded */
+export function findRoute(method: string, path: string): Matched | undefined {
+  for (const { route, pattern } of PATTERNS) {
+    const found = route.method === method ? pattern.exec(path) : null
+    if (found !== null) return decoded(route, found.groups ?? {})
+  }
+  return undefined
+}
+
+function decoded(route: Route, groups: Readonly<Record<string, string>>): Matched | undefined {
+  try {
+    const params = Object.entries(groups).map(([name, value]) => [name, decodeURIComponent(value)] as const)
+    return { route, params: Object.fromEntries(params) }
+  } catch (error) {
+    if (error instanceof URIError) return undefined
+    throw error
+  }
+}
+
+/** Whether a page answers at this path of the navigation. */
+export function isThere(path: string): boolean {
+  return ROUTES.some((route) => route.path === path && route.method === 'GET')
+}

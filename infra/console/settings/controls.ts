@@ -1,0 +1,136 @@
+import { isJsonObject } from '../../../shared/json.ts'
+import { html, type Markup } from '../../markup.ts'
+import { durationWords } from '../words.ts'
+import type { Field } from './fields.ts'
+import { isDuration, setName, textOf } from './values.ts'
+
+export interface Shown {
+  /** As `valueIn` has it, or the text that cannot be read. */
+  readonly value: unknown
+  /** The ids of what describes the control. */
+  readonly describedBy: string
+  readonly isWrong: boolean
+}
+
+export const idOf = (path: string) => `setting-${path}`
+
+/** Whether the control needs the width of the page. */
+export function isBroad({ control: { kind } }: Field): boolean {
+  return ['json', 'lines', 'certificates', 'pairs'].includes(kind)
+}
+
+/** Whether several controls belong to the setting, so that it is a group with a legend. */
+export function isGroup({ control: { kind }, isAbsentable }: Field): boolean {
+  return kind === 'choices' || kind === 'pairs' || isAbsentable
+}
+
+/** The control of a setting, without its label. */
+export function controlOf(field: Field, shown: Shown): Markup {
+  const { path, isAbsentable, label } = field
+  const inner = inputOf(field, shown)
+  if (!isAbsentable) return inner
+  return html`<label class="tick">
+      <input type="checkbox" name="${setName(path)}" ${shown.value !== undefined && checked} />
+      Set this list
+    </label>
+    <label class="hidden" for="${idOf(path)}">${label}</label>
+    ${inner}`
+}
+
+const checked = html`checked`
+
+function about(path: string, { describedBy, isWrong }: Shown): Markup {
+  return html`id="${idOf(path)}" name="${path}" aria-describedby="${describedBy}"
+  ${isWrong && html`aria-invalid="true"`}`
+}
+
+function inputOf(field: Field, shown: Shown): Markup {
+  const { path, control } = field
+  const { value } = shown
+  const common = about(path, shown)
+  const list = Array.isArray(value) ? (value as readonly unknown[]) : []
+  switch (control.kind) {
+    case 'switch':
+      return html`<input
+        type="checkbox"
+        role="switch"
+        class="switch"
+        ${common}
+        ${value === true && checked}
+      />`
+    case 'choice':
+      return choice(control.values, value, common)
+    case 'choices':
+      return html`${[...new Set([...control.values, ...list.map(String)])].map((one) => tick(path, one, list.includes(one)))}`
+    case 'number':
+      return html`<input
+          type="number"
+          inputmode="numeric"
+          ${common}
+          value="${textOf(value)}"
+          ${control.min !== undefined && html`min="${control.min}"`}
+          ${control.max !== undefined && html`max="${control.max}"`}
+          step="${control.isWhole ? '1' : 'any'}"
+        />
+        ${isDuration(path) && html`<span class="beside">seconds${inWords(value)}</span>`}`
+    case 'text':
+      return html`<input
+        type="text"
+        autocomplete="off"
+        spellcheck="false"
+        ${common}
+        value="${textOf(value)}"
+      />`
+    case 'json':
+      return area(common, textOf(value), 8)
+    case 'lines':
+      return area(common, list.map(String).join('\n'), Math.min(list.length + 2, 10))
+    case 'certificates':
+      return area(common, list.map(String).join('\n'), 8)
+    case 'pairs':
+      return html`${[...list, {}, {}].map((item, index) => pair(path, control.members, item, index))}`
+    case 'other':
+      return html`<p>This setting has a page of its own.</p>`
+  }
+}
+
+function inWords(value: unknown): string {
+  return typeof value === 'number' ? ` (${durationWords(value)})` : ''
+}
+
+/** A value that the schema does not know stays a choice: a newer deployment may have it. */
+function choice(values: readonly string[], value: unknown, common: Markup): Markup {
+  const all = [
+    '',
+    ...values,
+    ...(value === undefined || values.includes(textOf(value)) ? [] : [textOf(value)]),
+  ]
+  const options = all.map(
+    (one) =>
+      html`<option value="${one}" ${one === textOf(value) && html`selected`}>${one || 'absent'}</option>`,
+  )
+  return html`<select ${common}>
+    ${options}
+  </select>`
+}
+
+function tick(path: string, value: string, isOn: boolean): Markup {
+  return html`<label class="tick">
+    <input type="checkbox" name="${path}" value="${value}" ${isOn && checked} />
+    <code>${value}</code>
+  </label>`
+}
+
+/** Browsers leave out one line end after the tag. */
+function area(common: Markup, text: string, rows: number): Markup {
+  return html`<textarea ${common} rows="${rows}" spellcheck="false">${'\n'}${text}</textarea>`
+}
+
+function pair(path: string, members: readonly [string, string], item: unknown, index: number): Markup {
+  const inputs = members.map((name) => {
+    const value = isJsonObject(item) ? textOf(item[name]) : ''
+    const label = `${name} ${index + 1}`
+    return html`<input name="${path}.${name}" aria-label="${label}" placeholder="${name}" value="${value}" />`
+  })
+  return html`<div class="pair">${inputs}</div>`
+}

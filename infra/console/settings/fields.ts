@@ -1,0 +1,109 @@
+import type * as z from 'zod/mini'
+import { CLIENT_SETTINGS } from '../../../shared/store/client.ts'
+import { SERVICE_SETTINGS } from '../../../shared/store/service.ts'
+import { type JsonSchema, jsonSchemas, NO_EFFECT } from '../../reference/json-schemas.ts'
+import { defaultOf } from '../../reference/settings-page.ts'
+import { labelOf } from './labels.ts'
+
+/** How a setting is shown and changed. */
+export type Control =
+  | { readonly kind: 'switch' }
+  | { readonly kind: 'choice' | 'choices'; readonly values: readonly string[] }
+  | { readonly kind: 'number'; readonly min?: number; readonly max?: number; readonly isWhole: boolean }
+  | { readonly kind: 'text' | 'json' | 'lines' | 'certificates' }
+  | { readonly kind: 'pairs'; readonly members: readonly [string, string] }
+  /** It has a page of its own. */
+  | { readonly kind: 'other' }
+
+/** A setting of a service or of a client, as the Web API's schema declares it. */
+export interface Field {
+  /** The member of the record; `extension.NAME` for those in the object `extension`. */
+  readonly path: string
+  readonly label: string
+  /** Markdown: the text of the reference. */
+  readonly help: string
+  readonly control: Control
+  /** The default in words, in Markdown. */
+  readonly initial: string
+  /** Whether an empty list differs from an absent one. */
+  readonly isAbsentable: boolean
+  readonly hasEffect: boolean
+}
+
+export type Kind = 'service' | 'client'
+export type Fields = ReadonlyMap<string, Field>
+
+function allFields(): Record<Kind, Fields> {
+  const { ServiceSettings = {}, ClientSettings = {} } = jsonSchemas()
+  return {
+    service: fieldsOf(ServiceSettings, SERVICE_SETTINGS),
+    client: fieldsOf(ClientSettings, CLIENT_SETTINGS),
+  }
+}
+
+type Stored = Readonly<Record<string, z.ZodMiniType>>
+
+function fieldsOf({ properties = {} }: JsonSchema, stored: Stored): Fields {
+  const fields = Object.entries(properties).flatMap(([name, schema]) => {
+    const { properties: inside } = schema
+    if (inside === undefined) return [fieldOf(name, schema, stored[name])]
+    return Object.entries(inside).map(([member, part]) => fieldOf(`${name}.${member}`, part, undefined))
+  })
+  return new Map(fields.map((field) => [field.path, field]))
+}
+
+function fieldOf(path: string, schema: JsonSchema, stored: z.ZodMiniType | undefined): Field {
+  const help = schema.description ?? ''
+  const control = controlOf(path, withoutNull(schema))
+  const isList = ['choices', 'lines', 'certificates', 'pairs'].includes(control.kind)
+  return {
+    path,
+    label: labelOf(path),
+    help,
+    control,
+    initial: stored === undefined ? 'absent' : defaultOf(stored),
+    isAbsentable: isList && stored !== undefined && defaultOf(stored) === 'absent',
+    hasEffect: help !== NO_EFFECT,
+  }
+}
+
+function withoutNull(schema: JsonSchema): JsonSchema {
+  const { anyOf, type } = schema
+  const only = anyOf?.filter((one) => one.type !== 'null')
+  if (only?.length === 1) return only[0] ?? schema
+  return Array.isArray(type) ? { ...schema, type: type.find((one) => one !== 'null') ?? 'null' } : schema
+}
+
+/** Texts that hold JSON, and lists that hold PEM: the schema has no type for them. */
+const JSON_TEXTS = ['jwks', 'customMetadata']
+const PEM_LISTS = ['trustedRootCertificates', 'clientCertificateIssuers']
+
+function controlOf(path: string, schema: JsonSchema): Control {
+  const { type, enum: values, items } = schema
+  if (values !== undefined) return { kind: 'choice', values }
+  if (type === 'boolean') return { kind: 'switch' }
+  if (type === 'integer' || type === 'number') return numberControl(schema, type === 'integer')
+  if (type === 'string') return { kind: JSON_TEXTS.includes(path) ? 'json' : 'text' }
+  if (type !== 'array' || items === undefined) return { kind: 'other' }
+  if (items.enum !== undefined) return { kind: 'choices', values: items.enum }
+  if (items.type === 'string') return { kind: PEM_LISTS.includes(path) ? 'certificates' : 'lines' }
+  const members = Object.entries(items.properties ?? {})
+  const [first, second, ...more] = members.map(([name]) => name)
+  const isPair = members.every(([, { type: inside }]) => inside === 'string') && more.length === 0
+  if (!isPair || first === undefined || second === undefined) return { kind: 'other' }
+  return { kind: 'pairs', members: [first, second] }
+}
+
+function numberControl(schema: JsonSchema, isWhole: boolean): Control {
+  const { minimum, exclusiveMinimum, maximum } = schema
+  const min = typeof exclusiveMinimum === 'number' ? exclusiveMinimum + 1 : minimum
+  return {
+    kind: 'number',
+    isWhole,
+    ...(typeof min === 'number' ? { min } : {}),
+    ...(typeof maximum === 'number' ? { max: maximum } : {}),
+  }
+}
+
+/** The settings of each kind of record, in the order of the reference. */
+export const FIELDS: Readonly<Record<Kind, Fields>> = allFields()

@@ -1,0 +1,47 @@
+/** Labels that are not the words of the member. The first is the one of the article. */
+const LABELS: Readonly<Record<string, string>> = {
+  tlsClientCertificateBoundAccessTokens: 'Enable TLS Client Certificate Binding',
+  accessTokenSignAlg: 'Access token signature algorithm',
+  accessTokenSignatureKeyId: 'Access token signature key ID',
+  tokenAuthMethod: 'Client authentication method',
+  tokenAuthSignAlg: 'Assertion signature algorithm',
+  introspectionSignAlg: 'Introspection signature algorithm',
+  supportedTokenAuthMethods: 'Supported client authentication methods',
+  tlsClientAuthSubjectDn: 'Subject distinguished name',
+  tlsClientAuthSanDns: 'Subject alternative name: DNS name',
+  tlsClientAuthSanUri: 'Subject alternative name: URI',
+  tlsClientAuthSanIp: 'Subject alternative name: IP address',
+  tlsClientAuthSanEmail: 'Subject alternative name: email address',
+  mutualTlsValidatePkiCertChain: 'Validate certificate paths to the trusted roots',
+  clientCertificateIssuers: 'Issuers of client certificates',
+  fapi2: 'Enforce the FAPI 2.0 Security Profile',
+  jwks: 'JWK Set',
+  pkceS256Required: 'Require S256 as code challenge method',
+  pkceRequired: 'Require PKCE',
+  issSuppressed: 'Omit the issuer in authorization responses',
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  uri: 'URI',
+  uris: 'URIs',
+  jwks: 'JWK Set',
+  tls: 'TLS',
+  id: 'ID',
+  tos: 'terms of service',
+  acrs: 'ACRs',
+  ui: 'UI',
+  mtls: 'mutual-TLS',
+  req: 'request',
+  auth: 'authentication',
+  alg: 'algorithm',
+}
+
+/** The label of a setting. */
+export function labelOf(path: string): string {
+  const name = path.slice(path.lastIndexOf('.') + 1)
+  const label = LABELS[name]
+  if (label !== undefined) return label
+  const words = name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).split(' ')
+  const text = words.map((word) => WORDS[word] ?? word).join(' ')
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

@@ -1,0 +1,219 @@
+import { createHash } from 'node:crypto'
+import { isJsonObject, parseJson } from '../../../shared/json.ts'
+import type { Markup } from '../../markup.ts'
+import type { Answer, ConsoleRequest, Crumb, Need, Page, Route } from '../page.ts'
+import { ApiProblem, type ApiAnswer, type Members } from '../web-api.ts'
+import { type Field, FIELDS, type Kind } from './fields.ts'
+import { type FormView, type Notes, settingsForm } from './form.ts'
+import { type Call, digestOf, reviewPanel, sideBySide } from './review.ts'
+import { applied, type Change, changesOf, readValue, valueIn } from './values.ts'
+
+/** A record of the Web API as it was read, and its version. */
+export interface Read {
+  readonly record: Members
+  /** For `If-Match`; absent if the deployment sends none. */
+  readonly etag: string | undefined
+}
+
+/** Where the record of a settings page comes from and goes to. */
+export interface Source {
+  readonly kind: Kind
+  readonly needs: Need
+  readonly read: (request: ConsoleRequest) => Promise<Read> | Read
+  /** The path of the update below the service. */
+  readonly updatePath: (request: ConsoleRequest) => string
+  readonly crumbs: (request: ConsoleRequest, read: Read) => readonly Crumb[]
+  /** What a setting that is cleared is sent as. */
+  readonly cleared: null | undefined
+}
+
+export interface SettingsPage {
+  readonly title: string
+  /** With the parameters of the source. */
+  readonly path: string
+  /** Titles, and the settings below each. Those that have no effect are shown in a closed section at the end. */
+  readonly sections: Readonly<Record<string, readonly string[]>>
+  readonly above?: (request: ConsoleRequest, read: Read) => Promise<Markup | undefined> | Markup | undefined
+  readonly notes?: (request: ConsoleRequest, read: Read) => Notes
+  readonly inherited?: (request: ConsoleRequest) => Readonly<Record<string, string>>
+}
+
+type Sections = SettingsPage['sections']
+
+/** The settings of several pages. */
+export function namesIn(pages: Readonly<Record<string, Sections>>): string[] {
+  return Object.values(pages).flatMap((sections) => Object.values(sections).flat())
+}
+
+/** The two routes of a settings page: to see it, and to review and save its changes. */
+export function settingsRoutes(page: SettingsPage, source: Source): Route[] {
+  const { path } = page
+  const { needs } = source
+  return [
+    { method: 'GET', path, needs, handle: (request) => show(page, source, request) },
+    { method: 'POST', path, needs, handle: (request) => change(page, source, request) },
+  ]
+}
+
+async function show(page: SettingsPage, source: Source, request: ConsoleRequest): Promise<Answer> {
+  const read = await source.read(request)
+  const fields = fieldsOf(page, source.kind)
+  const values = new Map(fields.map((field) => [field.path, valueIn(read.record, field)]))
+  return rendered(page, source, request, read, { values })
+}
+
+/** Nothing of the form is lost, whatever happens to it. */
+async function change(page: SettingsPage, source: Source, request: ConsoleRequest): Promise<Answer> {
+  const { form } = request
+  const fields = fieldsOf(page, source.kind)
+  const read = await source.read(request)
+  const values = new Map(fields.map((field) => [field.path, readValue(field, form)]))
+  const wrong = [...values].filter((entry): entry is [string, Error] => entry[1] instanceof Error)
+  const base = parseJson(form.get('base') ?? '')
+  if (!isJsonObject(base))
+    return { location: request.here, notice: 'The form was not whole. Nothing was saved.' }
+  if (wrong.length > 0) {
+    for (const [path] of wrong) values.set(path, form.get(path) ?? '')
+    const errors = new Map(wrong.map(([path, { message }]) => [path, message]))
+    return rendered(page, source, request, read, { values, errors, base, version: form.get('version') })
+  }
+  const changes = changesOf(fields, base, values)
+  if (changes.length === 0) return { location: request.here, notice: 'There was no change to save.' }
+  if (form.get('version') !== versionOf(read)) return stale(page, source, request, read, base, changes)
+  const call = callOf(source, request, read, changes)
+  const isShown = form.get('reviewed') ?? digestOf(changes)
+  if (form.get('step') !== 'save' || isShown !== digestOf(changes)) {
+    const panel = reviewPanel(changes, call, false)
+    return rendered(page, source, request, read, { values, reviewed: { panel, changes } })
+  }
+  const answer = await request.api.post(source.updatePath(request), call.body, read.etag)
+  if (answer.status === 412) return stale(page, source, request, await again(source, request), base, changes)
+  if (answer.status < 300) return { location: request.here, notice: savedNotice(changes) }
+  if (answer.status !== 400) throw new ApiProblem(answer)
+  return rendered(page, source, request, read, { values, ...errorsIn(answer, fields) })
+}
+
+/** The service of a request was read before its page; after a lost race it must be read once more. */
+async function again(source: Source, request: ConsoleRequest): Promise<Read> {
+  if (source.kind === 'client') return source.read(request)
+  const answer = await request.api.get('/service/get')
+  if (answer.status >= 300) throw new ApiProblem(answer)
+  return { record: answer.json, etag: answer.etag }
+}
+
+function savedNotice(changes: readonly Change[]): string {
+  const names = changes.map(({ field }) => field.path).join(', ')
+  return `Saved: ${names}. It takes effect within 10 seconds in every process (REGISTRY_CACHE_SECONDS of the deployment).`
+}
+
+function callOf(
+  source: Source,
+  request: ConsoleRequest,
+  { record, etag }: Read,
+  changes: readonly Change[],
+): Call {
+  const root = `${request.baseUrl}/api/${request.params['serviceId'] ?? ''}`
+  const body = applied(record, changes, source.cleared)
+  return { url: root + source.updatePath(request), etag, body }
+}
+
+function stale(
+  page: SettingsPage,
+  source: Source,
+  request: ConsoleRequest,
+  current: Read,
+  base: Members,
+  changes: readonly Change[],
+): Promise<Page> {
+  const fields = fieldsOf(page, source.kind)
+  const changed = new Map(changes.map(({ field, to }) => [field.path, to]))
+  const valueOf = (field: Field) =>
+    changed.has(field.path) ? changed.get(field.path) : valueIn(current.record, field)
+  const values = new Map(fields.map((field) => [field.path, valueOf(field)]))
+  const onTop = changesOf(fields, current.record, values)
+  const panel = reviewPanel(onTop, callOf(source, request, current, onTop), true)
+  const above = sideBySide(fields, base, current.record, changes)
+  return rendered(page, source, request, current, {
+    values,
+    reviewed: { panel, changes: onTop },
+    above,
+    status: 409,
+  })
+}
+
+/** A version of a record. If the deployment sends none, the content counts. */
+export function versionOf({ record, etag }: Read): string {
+  return etag ?? createHash('sha256').update(JSON.stringify(record)).digest('base64url')
+}
+
+/** The settings of the page that a message names in quotes, or before an index. */
+function errorsIn({ json }: ApiAnswer, fields: readonly Field[]): Pick<FormView, 'errors' | 'problem'> {
+  const message =
+    typeof json['resultMessage'] === 'string' ? json['resultMessage'] : 'The Web API refused the change.'
+  const names = [...message.matchAll(/'([A-Za-z0-9.]+)'|\(([A-Za-z0-9]+)\[/g)].map(
+    ([, one, two]) => one ?? two,
+  )
+  const named = fields.filter(({ path }) =>
+    names.some((name) => path === name || path.endsWith(`.${name ?? ''}`)),
+  )
+  const errors = new Map(named.map(({ path }) => [path, message]))
+  return { errors, problem: errors.size === 0 ? message : undefined }
+}
+
+function fieldsOf({ sections }: SettingsPage, kind: Kind): Field[] {
+  return Object.values(sections)
+    .flat()
+    .flatMap((path) => FIELDS[kind].get(path) ?? [])
+}
+
+interface Rendering extends Partial<Pick<FormView, 'errors' | 'problem' | 'reviewed'>> {
+  readonly values: FormView['values']
+  readonly base?: Members
+  readonly version?: string | null
+  readonly above?: Markup
+  readonly status?: number
+}
+
+async function rendered(
+  page: SettingsPage,
+  source: Source,
+  request: ConsoleRequest,
+  read: Read,
+  { values, errors = new Map(), problem, reviewed, status, ...rest }: Rendering,
+): Promise<Page> {
+  const fields = fieldsOf(page, source.kind)
+  const base = rest.base ?? baseOf(fields, read.record)
+  const pick = (paths: readonly string[]) =>
+    fields.filter(({ path, hasEffect }) => hasEffect && paths.includes(path))
+  const sections = Object.entries(page.sections).map(([title, paths]) => ({ title, fields: pick(paths) }))
+  const view: FormView = {
+    kind: source.kind,
+    sections: sections.filter((section) => section.fields.length > 0),
+    withoutEffect: fields.filter(({ hasEffect }) => !hasEffect),
+    values,
+    errors,
+    problem,
+    reviewed,
+    version: rest.version ?? versionOf(read),
+    base: JSON.stringify(base),
+    above: rest.above ?? (await page.above?.(request, read)),
+    notes: page.notes?.(request, read) ?? {},
+    inherited: page.inherited?.(request) ?? {},
+  }
+  const main = settingsForm(view, request)
+  const crumbs = source.crumbs(request, read)
+  const isWrong = errors.size > 0 || problem !== undefined
+  return {
+    title: page.title,
+    main,
+    crumbs,
+    scripts: ['settings.js'],
+    status: status ?? (isWrong ? 400 : 200),
+  }
+}
+
+/** The members of the record that the page shows, as they were read. */
+function baseOf(fields: readonly Field[], record: Members): Members {
+  const names = new Set(fields.map(({ path }) => path.split('.')[0] ?? ''))
+  return Object.fromEntries(Object.entries(record).filter(([name]) => names.has(name)))
+}

@@ -1,0 +1,151 @@
+import { X509Certificate } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import { isJsonObject } from '../../../shared/json.ts'
+import type { Members } from '../web-api.ts'
+import { durationWords } from '../words.ts'
+import type { Field } from './fields.ts'
+
+/** A change of one setting. An absent value is `undefined`: the setting goes back to its default. */
+export interface Change {
+  readonly field: Field
+  readonly from: unknown
+  readonly to: unknown
+}
+
+/** The value of a setting in a record of the Web API. Values that mean the same are the same. */
+export function valueIn(record: Members, field: Field): unknown {
+  const [name = '', inside] = field.path.split('.')
+  const member = record[name]
+  const value = inside === undefined ? member : isJsonObject(member) ? member[inside] : undefined
+  return normal(field, value ?? undefined)
+}
+
+function normal({ control: { kind }, isAbsentable }: Field, value: unknown): unknown {
+  if (kind === 'switch') return value === true
+  const isList = kind === 'choices' || kind === 'lines' || kind === 'certificates' || kind === 'pairs'
+  if (isList && value === undefined && !isAbsentable) return []
+  return value
+}
+
+/** The name of the field of a form that keeps a list absent. */
+export const setName = (path: string) => `${path}?`
+
+/**
+ * Reads the value of a setting from a form that has it.
+ *
+ * @returns an Error with what is wrong, if no value can be read
+ */
+export function readValue(field: Field, form: URLSearchParams): unknown {
+  const { path, control, isAbsentable } = field
+  if (isAbsentable && !form.has(setName(path))) return undefined
+  const text = (form.get(path) ?? '').replaceAll('\r\n', '\n')
+  switch (control.kind) {
+    case 'switch':
+      return form.has(path)
+    case 'choices':
+      return form.getAll(path)
+    case 'number':
+      return text.trim() === '' ? undefined : readNumber(text.trim(), control.isWhole)
+    case 'lines':
+      return text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]))
+    case 'certificates':
+      return readCertificates(text)
+    case 'pairs':
+      return readPairs(path, control.members, form)
+    case 'choice':
+    case 'text':
+    case 'json':
+      return text === '' ? undefined : text
+    case 'other':
+      return undefined
+  }
+}
+
+function readNumber(text: string, isWhole: boolean): number | Error {
+  const number = Number(text)
+  if (!Number.isFinite(number) || (isWhole && !Number.isSafeInteger(number)))
+    return new Error(`must be a ${isWhole ? 'whole ' : ''}number`)
+  return number
+}
+
+/** What stands between certificates is sent too, so that the Web API refuses it. */
+function readCertificates(text: string): string[] {
+  const parts = text.split(/(-----BEGIN [A-Z ]+-----[^]*?-----END [A-Z ]+-----)/)
+  return parts.flatMap((part) => (part.trim() === '' ? [] : [part.trim()]))
+}
+
+function readPairs(path: string, [first, second]: readonly [string, string], form: URLSearchParams) {
+  const seconds = form.getAll(`${path}.${second}`)
+  return form.getAll(`${path}.${first}`).flatMap((one, index) => {
+    const other = seconds[index] ?? ''
+    return one === '' && other === '' ? [] : [{ [first]: one, [second]: other }]
+  })
+}
+
+/** The settings whose values in a form differ from those that were read. */
+export function changesOf(
+  fields: readonly Field[],
+  before: Members,
+  values: ReadonlyMap<string, unknown>,
+): Change[] {
+  return fields.flatMap((field) => {
+    const change = { field, from: valueIn(before, field), to: values.get(field.path) }
+    return isSame(field, change.from, change.to) ? [] : [change]
+  })
+}
+
+/** Browsers change the line ends of a text, and nobody adds or removes one at its end. */
+function isSame({ control: { kind } }: Field, one: unknown, other: unknown): boolean {
+  if (kind !== 'certificates' || !Array.isArray(one) || !Array.isArray(other))
+    return isDeepStrictEqual(one, other)
+  const plain = (list: readonly unknown[]) => list.map((text) => String(text).replaceAll('\r\n', '\n').trim())
+  return isDeepStrictEqual(plain(one), plain(other))
+}
+
+/** The whole record with the changes in it, members included that the console does not know. */
+export function applied(record: Members, changes: readonly Change[], cleared: null | undefined): Members {
+  const result: Record<string, unknown> = { ...record }
+  for (const { field, to } of changes) {
+    const [name = '', inside] = field.path.split('.')
+    const member = result[name]
+    if (inside === undefined) result[name] = to ?? cleared
+    else result[name] = { ...(isJsonObject(member) ? member : {}), [inside]: to }
+  }
+  return result
+}
+
+/** A value in words, for lists of changes. */
+export function words({ path, control }: Field, value: unknown): string {
+  if (value === undefined) return 'absent'
+  if (control.kind === 'number' && isDuration(path))
+    return `${textOf(value)} (${durationWords(Number(value))})`
+  if (!Array.isArray(value)) return textOf(value)
+  if (value.length === 0) return 'none'
+  return value.map((item: unknown) => itemWords(item, control.kind === 'certificates')).join(', ')
+}
+
+/** A value as a text of a form: empty if it is absent. */
+export function textOf(value: unknown): string {
+  if (value === undefined || typeof value === 'string') return value ?? ''
+  return JSON.stringify(value)
+}
+
+export function isDuration(path: string): boolean {
+  return path.endsWith('Duration')
+}
+
+function itemWords(item: unknown, isCertificate: boolean): string {
+  if (isCertificate) return subjectOf(String(item))
+  return isJsonObject(item) ? Object.values(item).map(String).join(' = ') : String(item)
+}
+
+/** The subject of a certificate in one line; says so if it cannot be read. */
+function subjectOf(pem: string): string {
+  try {
+    return new X509Certificate(pem).subject.replaceAll('\n', ', ') || 'a certificate without a subject'
+  } catch (error) {
+    // OpenSSL throws many different errors.
+    if (error instanceof Error) return 'not a certificate'
+    throw error
+  }
+}

@@ -1,0 +1,91 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { html } from '../markup.ts'
+import type { Asset } from './assets.ts'
+import type { Asked, Dispatched } from './dispatch.ts'
+import { cookieOf, readForm, Refused } from './gate.ts'
+import * as responses from './responses.ts'
+import { isThere } from './routes.ts'
+import type { Session, Sessions } from './sessions.ts'
+
+/** A request, after its host was checked. */
+export interface Visit {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly url: URL
+  readonly cookieName: string
+}
+
+interface VisitOptions {
+  readonly asset: (name: string) => Asset
+  readonly dispatch: (asked: Asked) => Promise<Dispatched>
+  /** Where a session begins. */
+  readonly firstPage: string
+  /** Of the Web API. */
+  readonly host: string
+  readonly sessions: Sessions
+  readonly origin: () => string
+}
+
+/** Answers requests: files and links without a session, everything else with one. It rejects with Refused. */
+export function openVisits({ asset, dispatch, firstPage, host, sessions, origin }: VisitOptions) {
+  async function visit(visited: Visit): Promise<void> {
+    const { request, response, url, cookieName } = visited
+    const { method = '' } = request
+    if (method !== 'GET' && method !== 'POST') throw new Refused(405, 'The console takes GET and POST.')
+    if (method === 'GET' && url.pathname.startsWith('/assets/')) {
+      responses.sendAsset(response, url, asset)
+    } else if (method === 'GET' && url.pathname.startsWith('/link/')) {
+      begin(visited)
+    } else {
+      const name = cookieOf(request, cookieName) ?? ''
+      const session = sessions.find(name)
+      if (session !== undefined) await visitOf(visited, name, session)
+      else {
+        const around = { asset, theme: responses.themeOf(request) }
+        responses.sendPage(response, responses.pageWithoutSession(url), around)
+      }
+    }
+  }
+
+  /** The secret of a link must not stay in the address of a page. */
+  function begin({ response, url, cookieName }: Visit): void {
+    const name = sessions.begin(url.pathname.slice('/link/'.length))
+    if (name === undefined)
+      throw new Refused(403, 'This link was used, or it is too old. Let the console print another one.')
+    responses.redirect(response, '/', responses.sessionCookie(cookieName, name))
+  }
+
+  async function visitOf(visited: Visit, name: string, session: Session): Promise<void> {
+    const { request, response, url, cookieName } = visited
+    const isChange = request.method === 'POST'
+    const form = isChange ? await readForm(request, origin(), session) : new URLSearchParams()
+    if (isChange && url.pathname === '/logout') {
+      sessions.end(name)
+      responses.redirect(response, '/', responses.endedCookie(cookieName))
+    } else if (isChange && url.pathname === '/theme') {
+      responses.redirect(response, form.get('back') ?? '/', responses.themeCookie(form.get('theme')))
+    } else if (url.pathname === '/') {
+      responses.redirect(response, firstPage)
+    } else await answer(visited, form, session)
+  }
+
+  async function answer({ request, response, url }: Visit, form: URLSearchParams, session: Session) {
+    const { method = '' } = request
+    const csrf = html`<input type="hidden" name="csrf" value="${session.csrf}" />`
+    const { answer: given, params, service } = await dispatch({ method, url, form, csrf })
+    if ('json' in given) {
+      responses.sendJson(response, given.json, given.status)
+    } else if ('location' in given) {
+      session.notice = given.notice
+      responses.redirect(response, given.location)
+    } else {
+      const { notice } = session
+      session.notice = undefined
+      const here = url.pathname + url.search
+      const about = { csrf, notice, here, params, host, isThere, service: service?.record }
+      responses.sendPage(response, given, { asset, theme: responses.themeOf(request), session: about })
+    }
+  }
+
+  return visit
+}

@@ -1,0 +1,109 @@
+import { Agent as PlainAgent, request as plainRequest } from 'node:http'
+import { Agent, request } from 'node:https'
+import { text } from 'node:stream/consumers'
+import { isJsonObject, parseJson } from '../../shared/json.ts'
+import { Complaint } from '../command.ts'
+
+/** What the process presents to the Web API. It never leaves the process for a browser. */
+export type Credential =
+  | { readonly kind: 'service'; readonly serviceId: string; readonly token: string }
+  | { readonly kind: 'organization'; readonly token: string }
+
+export type Members = Readonly<Record<string, unknown>>
+
+export interface ApiAnswer {
+  readonly status: number
+  /** The version of the record in the answer; absent if the deployment does not send one. */
+  readonly etag: string | undefined
+  readonly json: Members
+}
+
+/** Calls of the Web API, version 3. A path begins after `/api/{serviceId}` if there is a service. They reject with ApiUnreachable. */
+export interface WebApi {
+  readonly get: (path: string, query?: Readonly<Record<string, string>>) => Promise<ApiAnswer>
+  /** @param ifMatch the `etag` of the record that was read */
+  readonly post: (path: string, body: object, ifMatch?: string) => Promise<ApiAnswer>
+  readonly delete: (path: string) => Promise<ApiAnswer>
+}
+
+/** The Web API did not answer. The message has no request and no answer. */
+export class ApiUnreachable extends Error {}
+
+/** The Web API refused a call of the console itself. */
+export class ApiProblem extends Error {
+  readonly answer: ApiAnswer
+
+  constructor(answer: ApiAnswer) {
+    super(`the Web API answered ${answer.status}`)
+    this.answer = answer
+  }
+}
+
+/** @returns the members of the answer @throws ApiProblem unless the call was done */
+export function requireDone(answer: ApiAnswer): Members {
+  if (answer.status >= 300) throw new ApiProblem(answer)
+  return answer.json
+}
+
+export interface Connection {
+  /** The address of the Web API without `/api`. */
+  readonly baseUrl: string
+  /** PEM of the CAs that its server certificate must lead to; those of the system by default. */
+  readonly ca?: string | undefined
+  readonly credential: Credential
+}
+
+const LIMIT_MILLISECONDS = 15_000
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
+
+/** @throws Complaint for an address to which no credential may be sent */
+export function checkBaseUrl(baseUrl: string): string {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.includes(url.hostname))
+  if (url === undefined || !isSafe || url.username !== '' || url.search !== '' || url.hash !== '') {
+    throw new Complaint('the address of the Web API must be an https URL (http on this machine)')
+  }
+  return baseUrl.replace(/\/+$/, '')
+}
+
+/** Opens a client of the Web API for a service, or for the deployment if there is none. */
+export function openWebApi({ baseUrl, ca, credential }: Connection) {
+  const isTls = baseUrl.startsWith('https:')
+  const agent = isTls
+    ? new Agent({ keepAlive: true, ...(ca === undefined ? {} : { ca }) })
+    : new PlainAgent({ keepAlive: true })
+
+  function send(method: string, url: string, body?: object, ifMatch?: string): Promise<ApiAnswer> {
+    const headers = {
+      authorization: `Bearer ${credential.token}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+    }
+    const options = { agent, method, headers, signal: AbortSignal.timeout(LIMIT_MILLISECONDS) }
+    return new Promise((resolve, reject) => {
+      const fail = (error: NodeJS.ErrnoException) => reject(new ApiUnreachable(error.code ?? error.name))
+      const sent = (isTls ? request : plainRequest)(url, options, (response) => {
+        const { statusCode: status = 0, headers: answered } = response
+        text(response).then((read) => {
+          const json = parseJson(read)
+          resolve({ status, etag: answered.etag, json: isJsonObject(json) ? json : {} })
+        }, fail)
+      })
+      sent.once('error', fail)
+      sent.end(body === undefined ? undefined : JSON.stringify(body))
+    })
+  }
+
+  const of = (serviceId?: string): WebApi => {
+    const root = `${baseUrl}/api${serviceId === undefined ? '' : `/${serviceId}`}`
+    return {
+      get: (path, query = {}) => {
+        const search = new URLSearchParams(query).toString()
+        return send('GET', `${root}${path}${search === '' ? '' : `?${search}`}`)
+      },
+      post: (path, body, ifMatch) => send('POST', root + path, body, ifMatch),
+      delete: (path) => send('DELETE', root + path),
+    }
+  }
+  return { of, close: () => agent.destroy() }
+}

@@ -1,0 +1,196 @@
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { AxeResults } from 'axe-core'
+import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { ROOT } from '../../../infra/root.ts'
+import { consoleSite, originOf } from './console-site.ts'
+
+/** The tests are left out, with a warning, on a machine without Debian's Chromium. */
+const CHROMIUM = ['/usr/bin/chromium'].filter((file) => existsSync(file))
+if (CHROMIUM.length === 0)
+  console.warn('no chromium here: the tests of the console in a browser are left out')
+
+const FLAGS = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
+  ...['--disable-background-networking', '--disable-component-update'],
+]
+
+const { site, serviceId, failures, open } = await consoleSite()
+const running = await open()
+const [{ clientId }] = site.seeded.clients
+const { registry } = site.runtime.store
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Every page that has an address. A new page belongs here. */
+const SERVICE = 'general endpoints authorization tokens-and-claims authentication keys certificates fapi'
+const CLIENT = 'general tokens-and-claims authentication certificates'
+const PAGES = [
+  ...['', '/reference'].map((path) => `/${serviceId}${path}`),
+  ...SERVICE.split(' ').map((slug) => `/${serviceId}/service/${slug}`),
+  ...CLIENT.split(' ').map((slug) => `/${serviceId}/clients/${clientId}/${slug}`),
+]
+
+let browser: BrowserContext | undefined
+let profile = ''
+beforeAll(async () => {
+  const [executablePath] = CHROMIUM
+  if (executablePath === undefined) return
+  profile = await mkdtemp(join(tmpdir(), 'certbound-chromium-'))
+  browser = await chromium.launchPersistentContext(profile, { executablePath, args: FLAGS })
+}, 60_000)
+afterAll(async () => {
+  if (browser === undefined) return
+  await browser.close()
+  // Processes of the browser may still write into it for a moment.
+  await rm(profile, { recursive: true, maxRetries: 5 })
+})
+
+/** A page with a new session. */
+async function newPage(): Promise<Page> {
+  if (browser === undefined) throw new Error('there is no browser')
+  const page = await browser.newPage()
+  onTestFinished(() => page.close())
+  page.setDefaultTimeout(10_000)
+  await page.goto(running.newLink())
+  return page
+}
+
+const go = (page: Page, path: string) => page.goto(originOf(running) + path)
+
+async function violations(page: Page) {
+  // Evaluated by the debugger, which no content policy stops.
+  await page.evaluate(axe)
+  const { violations: found } = await page.evaluate<AxeResults>(
+    `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] })`,
+  )
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+}
+
+test.each(CHROMIUM)(
+  'every page of the console passes axe, fits a phone and breaks no policy in %s',
+  async () => {
+    const page = await newPage()
+    const problems: string[] = []
+    page.on('console', (message) => problems.push(message.text()))
+    page.on('pageerror', (error) => problems.push(error.message))
+    page.on('request', (request) => {
+      if (!request.url().startsWith(originOf(running))) problems.push(request.url())
+    })
+    await page.setViewportSize({ width: 360, height: 740 })
+    for (const [index, path] of PAGES.entries()) {
+      // Colors differ, and nothing else.
+      await page.emulateMedia({ colorScheme: index % 2 === 0 ? 'light' : 'dark' })
+      await go(page, path)
+      expect([path, await violations(page)]).toEqual([path, []])
+      expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, 360])
+      expect(await page.locator('h1').count()).toBe(1)
+    }
+    expect(problems).toEqual([])
+    expect(failures).toEqual([])
+  },
+  60_000,
+)
+
+const SWITCH = 'tlsClientCertificateBoundAccessTokens'
+
+test.each(CHROMIUM)(
+  'the steps of the article turn the binding on in %s, and a stale save of a second window is refused',
+  async () => {
+    const off = { [SWITCH]: false }
+    await registry.changeService(Number(serviceId), (record) => ({ ...record, ...off }))
+    await registry.changeClient(Number(serviceId), Number(clientId), (record) => ({ ...record, ...off }))
+    const page = await newPage()
+    await page.getByRole('link', { name: 'Tokens and Claims' }).first().click()
+    await turnOn(page)
+    await page.getByText('Saved: tlsClientCertificateBoundAccessTokens').waitFor()
+    expect(await registry.currentService(Number(serviceId))).toMatchObject({ [SWITCH]: true })
+
+    const path = `/${serviceId}/clients/${clientId}/tokens-and-claims`
+    const second = await page.context().newPage()
+    await Promise.all([go(page, path), go(second, path)])
+    expect(await page.getByText('tokens of this client are NOT bound').count()).toBe(1)
+    await turnOn(page)
+    await page.getByText('Saved: tlsClientCertificateBoundAccessTokens').waitFor()
+    expect(await page.getByText('NOT bound').count()).toBe(0)
+
+    await second.getByLabel('Access token duration').fill('60')
+    await second.getByRole('button', { name: 'Save' }).click()
+    await second.getByText('Somebody else changed this record').waitFor()
+    expect(await violations(second)).toEqual([])
+    const record = await registry.currentClient(Number(serviceId), clientId)
+    expect([record?.tlsClientCertificateBoundAccessTokens, record?.extension]).toEqual([true, undefined])
+  },
+  60_000,
+)
+
+/** As somebody does with a keyboard. */
+async function turnOn(page: Page): Promise<void> {
+  await page.getByRole('heading', { name: 'Access Token' }).waitFor()
+  await page.getByRole('switch', { name: 'Enable TLS Client Certificate Binding' }).focus()
+  await page.keyboard.press('Space')
+  expect(await page.locator('.bar td').allTextContents()).toEqual([SWITCH, 'false', 'true'])
+  await page.getByRole('button', { name: 'Save' }).press('Enter')
+}
+
+test.each(CHROMIUM)(
+  'other pages of this machine get no session and no page of the console in %s',
+  async () => {
+    const page = await newPage()
+    const name = await registry.currentService(Number(serviceId))
+    const origin = originOf(running)
+    // Another server on this machine, under the name that most of them have.
+    const form = `<form method="post" action="${origin}/${serviceId}/service/general"><input name="serviceName" value="Taken"><button>Go</button></form>`
+    await page.route('http://localhost:9/', (route) =>
+      route.fulfill({ contentType: 'text/html', body: form }),
+    )
+    await page.goto('http://localhost:9/')
+    expect(await page.evaluate('document.cookie')).not.toContain('certbound-console')
+    const read = (url: string) =>
+      page.evaluate<string>(
+        `fetch(${JSON.stringify(url)}, { credentials: 'include' }).then((a) => a.text(), String)`,
+      )
+    expect(await read(`${origin}/${serviceId}`)).toMatch(/Failed to fetch/)
+    // A form of another site has neither the cookie nor the origin.
+    await page.getByRole('button', { name: 'Go' }).click()
+    await page.getByRole('heading', { name: 'No session' }).waitFor()
+    expect(await registry.currentService(Number(serviceId))).toEqual(name)
+    // The link back is one of the console itself.
+    await page.getByRole('link', { name: 'open this page again' }).click()
+    await page.getByRole('heading', { name: 'General' }).waitFor()
+    expect(await page.title()).not.toContain('link')
+  },
+  60_000,
+)
+
+test.each(CHROMIUM)(
+  'script that got into a page would not run in %s',
+  async () => {
+    const page = await newPage()
+    const refused: string[] = []
+    page.on('console', (message) => refused.push(message.text()))
+    await go(page, `/${serviceId}`)
+    await page.evaluate(`{
+      const inline = document.createElement('script')
+      inline.textContent = 'globalThis.taken = 1'
+      document.body.append(inline)
+      document.body.insertAdjacentHTML('beforeend', '<img src="/x" onerror="globalThis.taken = 2"><style>body{color:red}</style>')
+    }`)
+    await expect
+      .poll(() => refused.filter((text) => text.includes('Content Security Policy')).length)
+      .toBeGreaterThan(1)
+    expect(await page.evaluate('globalThis.taken')).toBeUndefined()
+  },
+  60_000,
+)
+
+test('all scripts of the console together have less than 100 KB', () => {
+  const folder = join(ROOT, 'infra/console/assets')
+  const scripts = readdirSync(folder).filter((name) => name.endsWith('.js'))
+  const bytes = scripts.map((name) => statSync(join(folder, name)).size)
+  expect(scripts).toContain('settings.js')
+  expect(bytes.reduce((sum, size) => sum + size)).toBeLessThan(100_000)
+})
