@@ -156,7 +156,7 @@ export const routes = routesOf(
   }),
   route({
     paths: inBothVersions('/service/configuration'),
-    methods: ['GET'],
+    methods: ['GET', 'POST'],
     access: byRole('introspect'),
     face: managementApi(serviceRequests.ConfigurationCall),
     read: serviceRequests.readConfigurationCall,

@@ -86,7 +86,7 @@ export const routes = routesOf(
       ...inBothVersions('/client/authorization/delete/{clientId}'),
       '/api/{serviceId}/client/authorization/delete/{clientId}/{subject}',
     ],
-    methods: ['DELETE'],
+    methods: ['DELETE', 'POST'],
     access: byRole('manage'),
     face: managementApi(ClientAuthorizationCall),
     read: readClientAuthorization,

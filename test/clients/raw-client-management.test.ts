@@ -91,6 +91,8 @@ describe.each(['Java, v2', 'Python, v3'] as const)('%s', (name) => {
   test('the documents and the calls without credentials are answered', async () => {
     const document = await client.get('/service/configuration?pretty=true')
     expect(document.json).toMatchObject({ issuer: site.plainUrl, jwks_uri: `${site.plainUrl}/jwks` })
+    const posted = await client.post('/service/configuration', { pretty: true, patch: null })
+    expect([posted.status, posted.json]).toEqual([200, document.json])
     const keys = await client.get('/service/jwks/get?includePrivateKeys=false&pretty=true')
     expect(keys.json['keys']).toMatchObject([{ kid: '1' }])
     expect(await (await fetch(`${site.webApiUrl}/api/lifecycle/healthcheck`)).text()).toBe('OK')
