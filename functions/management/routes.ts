@@ -1,4 +1,9 @@
-import { byOwner, byRole, byServiceOrOwner, toDeleteService } from '../../shared/lambda/access.ts'
+import {
+  byOwner,
+  byRoleOrOrganization,
+  byServiceOrOwner,
+  toDeleteService,
+} from '../../shared/lambda/access.ts'
 import { managementApi } from '../../shared/lambda/faces.ts'
 import { notOffered, probe } from '../../shared/lambda/open-routes.ts'
 import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
@@ -18,7 +23,7 @@ const PROBED = { 'content-type': 'text/plain', 'cache-control': 'no-store' }
 export const routes = routesOf(
   route({
     paths: inBothVersions('/client/create'),
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(clientRequests.ClientSettings),
     read: clientRequests.readClient,
     decide: clients.createClient,
@@ -27,7 +32,7 @@ export const routes = routesOf(
   route({
     paths: inBothVersions('/client/get/{clientId}'),
     methods: ['GET'],
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(),
     read: clientRequests.readClientNamed,
     decide: clients.getClient,
@@ -36,7 +41,7 @@ export const routes = routesOf(
   route({
     paths: inBothVersions('/client/get/list'),
     methods: ['GET'],
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(clientRequests.ClientListCall),
     read: clientRequests.readList,
     decide: listClients,
@@ -44,7 +49,7 @@ export const routes = routesOf(
   }),
   route({
     paths: inBothVersions('/client/update/{clientId}'),
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(clientRequests.ClientSettings),
     read: clientRequests.readUpdate,
     decide: clients.updateClient,
@@ -53,7 +58,7 @@ export const routes = routesOf(
   route({
     paths: inBothVersions('/client/delete/{clientId}'),
     methods: ['DELETE'],
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(),
     read: clientRequests.readClientNamed,
     decide: clients.deleteClient,
@@ -61,7 +66,7 @@ export const routes = routesOf(
   }),
   route({
     paths: inBothVersions('/client/lock_flag/update/{clientId}'),
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(clientRequests.LockCall),
     read: clientRequests.readLock,
     decide: clients.lockClient,
@@ -70,7 +75,7 @@ export const routes = routesOf(
   route({
     paths: inBothVersions('/client/secret/refresh/{clientId}'),
     methods: ['GET'],
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(),
     read: clientRequests.readClientNamed,
     decide: refreshSecret,
@@ -78,7 +83,7 @@ export const routes = routesOf(
   }),
   route({
     paths: inBothVersions('/client/secret/update/{clientId}'),
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(clientRequests.SecretCall),
     read: clientRequests.readSecret,
     decide: updateSecret,
@@ -87,7 +92,7 @@ export const routes = routesOf(
   route({
     paths: inBothVersions('/client/extension/requestable_scopes/get/{clientId}'),
     methods: ['GET'],
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(),
     read: clientRequests.readClientNamed,
     decide: clients.getClient,
@@ -96,7 +101,7 @@ export const routes = routesOf(
   route({
     paths: inBothVersions('/client/extension/requestable_scopes/update/{clientId}'),
     methods: ['POST', 'PUT'],
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(clientRequests.RequestableScopesCall),
     read: clientRequests.readRequestableScopes,
     decide: clients.limitScopes,
@@ -105,7 +110,7 @@ export const routes = routesOf(
   route({
     paths: inBothVersions('/client/extension/requestable_scopes/delete/{clientId}'),
     methods: ['DELETE'],
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(),
     read: (http) => ({ ...clientRequests.readClientNamed(http), scopes: undefined }),
     decide: clients.limitScopes,
@@ -157,7 +162,7 @@ export const routes = routesOf(
   route({
     paths: inBothVersions('/service/configuration'),
     methods: ['GET', 'POST'],
-    access: byRole('introspect'),
+    access: byRoleOrOrganization('introspect'),
     face: managementApi(serviceRequests.ConfigurationCall),
     read: serviceRequests.readConfigurationCall,
     decide: (_, { service }) => Promise.resolve(service),
@@ -166,7 +171,7 @@ export const routes = routesOf(
   route({
     paths: inBothVersions('/service/jwks/get'),
     methods: ['GET'],
-    access: byRole('introspect'),
+    access: byRoleOrOrganization('introspect'),
     face: managementApi(serviceRequests.JwksCall),
     read: serviceRequests.readJwksCall,
     decide: (_, { service }) => Promise.resolve(service),

@@ -1,4 +1,4 @@
-import { byRole } from '../../shared/lambda/access.ts'
+import { byRole, byRoleOrOrganization } from '../../shared/lambda/access.ts'
 import { managementApi, webApi } from '../../shared/lambda/faces.ts'
 import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
 import { deleteAuthorization, listAuthorizations, updateAuthorization } from './authorizations/decide.ts'
@@ -75,7 +75,7 @@ export const routes = routesOf(
       '/api/{serviceId}/client/authorization/get/list/{subject}',
     ],
     methods: ['GET', 'POST'],
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(AuthorizationListCall),
     read: readAuthorizations,
     decide: listAuthorizations,
@@ -87,7 +87,7 @@ export const routes = routesOf(
       '/api/{serviceId}/client/authorization/delete/{clientId}/{subject}',
     ],
     methods: ['DELETE', 'POST'],
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(ClientAuthorizationCall),
     read: readClientAuthorization,
     decide: deleteAuthorization,
@@ -95,7 +95,7 @@ export const routes = routesOf(
   }),
   route({
     paths: inBothVersions('/client/authorization/update/{clientId}'),
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(AuthorizationChangeCall),
     read: readAuthorizationChange,
     decide: updateAuthorization,
@@ -107,7 +107,7 @@ export const routes = routesOf(
       '/api/{serviceId}/client/granted_scopes/get/{clientId}/{subject}',
     ],
     methods: ['GET', 'POST'],
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(ClientAuthorizationCall),
     read: readClientAuthorization,
     decide: getGrantedScopes,
@@ -119,7 +119,7 @@ export const routes = routesOf(
       '/api/{serviceId}/client/granted_scopes/delete/{clientId}/{subject}',
     ],
     methods: ['DELETE', 'POST'],
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(ClientAuthorizationCall),
     read: readClientAuthorization,
     decide: forgetGrantedScopes,
