@@ -5,7 +5,8 @@ import {
   toDeleteService,
 } from '../../shared/lambda/access.ts'
 import { managementApi } from '../../shared/lambda/faces.ts'
-import { notOffered, probe } from '../../shared/lambda/open-routes.ts'
+import { notOffered } from '../../shared/lambda/not-offered.ts'
+import { probe } from '../../shared/lambda/open-routes.ts'
 import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
 import { jwkSetOf, metadataOf } from '../../shared/metadata/metadata.ts'
 import * as clients from './clients/decide.ts'

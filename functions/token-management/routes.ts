@@ -1,5 +1,6 @@
 import { byRole, byRoleOrOrganization } from '../../shared/lambda/access.ts'
 import { managementApi, webApi } from '../../shared/lambda/faces.ts'
+import { notOffered } from '../../shared/lambda/not-offered.ts'
 import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
 import { deleteAuthorization, listAuthorizations, updateAuthorization } from './authorizations/decide.ts'
 import {
@@ -125,4 +126,8 @@ export const routes = routesOf(
     decide: forgetGrantedScopes,
     respond: forgottenScopes,
   }),
+
+  // The paths above with a slash at their end (shared/lambda/path-match.ts).
+  ...inBothVersions('/client/authorization/{proxy+}').map(notOffered),
+  ...inBothVersions('/client/granted_scopes/{proxy+}').map(notOffered),
 )

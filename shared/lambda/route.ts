@@ -79,7 +79,7 @@ export function route<Given extends readonly unknown[], Request, Result, Body, A
 }
 
 /** A refusal becomes its row, an unavailable store 503, any other error 500. */
-function answerTo(error: unknown, refuse: (refusal: Refusal) => Answer): Answer {
+export function answerTo(error: unknown, refuse: (refusal: Refusal) => Answer): Answer {
   if (error instanceof NotHere) return answerPlainly(404, error.reason)
   if (error instanceof Refusal) return refuse(error)
   const reason: Reason = error instanceof StoreUnavailable ? 'unavailable' : 'internal'

@@ -100,7 +100,13 @@ describe.each(['Java, v2', 'Python, v3'] as const)('%s', (name) => {
   })
 
   test('a call that is not offered is answered with a code', async () => {
-    const answer = await client.post('/vci/metadata', { pretty: true })
+    const known = await client.post('/device/verification', { userCode: 'x' })
+    expect([known.status, known.json['action'], known.json['resultCode']]).toEqual([
+      200,
+      'NOT_EXIST',
+      'A001391',
+    ])
+    const answer = await client.post('/nothing/of/authlete', { parameters: 'a=b' })
     expect([answer.status, answer.json['resultCode']]).toEqual([404, 'A001295'])
   })
 })
