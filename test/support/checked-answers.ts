@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type * as z from 'zod/mini'
 import { type EndpointReference, referenceOf } from '../../infra/reference/endpoints.ts'
 import { resultCodes } from '../../infra/reference/result-codes.ts'
-import { toHttpRequest } from '../../shared/gateway/event.ts'
+import { MalformedEvent, toHttpRequest } from '../../shared/gateway/event.ts'
 import { withoutSlash } from '../../shared/lambda/path-match.ts'
 import type { Route, Routes } from '../../shared/lambda/route.ts'
 import { type LambdaResult, serve } from '../../shared/lambda/serve.ts'
@@ -33,8 +33,9 @@ export function serveChecked(routes: Routes, runtime: Runtime) {
 function templateOf(event: unknown, routes: Routes, { settings }: Runtime): string {
   try {
     return withoutSlash(toHttpRequest(event, settings), routes).route
-  } catch {
-    return ''
+  } catch (error) {
+    if (error instanceof MalformedEvent) return ''
+    throw error
   }
 }
 
