@@ -25,7 +25,7 @@ import { TokenListAnswer } from '../../functions/token-management/list/answer-sc
 import { UpdateAnswer } from '../../functions/token-management/update/answer-schema.ts'
 import { OAuthToken, TokenAnswer, TokenContent } from '../../functions/token/answer-schema.ts'
 import { FORM as TOKEN_FORM } from '../../functions/token/request.ts'
-import { ErrorContent, RESULT } from '../../shared/answer-schema.ts'
+import { ErrorContent, NotOfferedAnswer } from '../../shared/answer-schema.ts'
 import { Metadata, PublicJwkSet } from '../../shared/metadata/metadata-schema.ts'
 import type { FormRules } from '../../shared/request/form.ts'
 import { HeldToken, signed, StandardAnswer, StandardContent } from '../../shared/token/active-token-schema.ts'
@@ -55,14 +55,6 @@ const ERRORS = {
   INVALID_CLIENT: ErrorContent,
   INTERNAL_SERVER_ERROR: ErrorContent,
 }
-
-/** Which actions there are depends on the API that is not offered (shared/lambda/not-offered.ts). */
-const NotOfferedAnswer = z.object({
-  type: z.literal('notOfferedResponse'),
-  ...RESULT,
-  action: z.string(),
-  responseContent: z.string(),
-})
 
 /** By the endpoint's name as in messages (without `/api`, service and parameters), in the order of the reference. */
 export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
