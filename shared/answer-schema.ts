@@ -35,6 +35,14 @@ export function refusalAnswer<const Type extends string, const Actions extends r
 
 export const ApiError = z.object(RESULT)
 
+/** Which actions there are depends on the API that is not offered (shared/lambda/not-offered.ts). */
+export const NotOfferedAnswer = z.object({
+  type: z.literal('notOfferedResponse'),
+  ...RESULT,
+  action: z.string(),
+  responseContent: z.string(),
+})
+
 /** Members of a list: the range of the request, and the length of the whole list. */
 export const LIST = { start: z.int(), end: z.int(), totalCount: z.int() }
 

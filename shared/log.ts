@@ -3,6 +3,8 @@ import type { Settings } from './settings.ts'
 
 /** The facts about a request that its steps add to the log line. */
 export interface LogEntry {
+  /** The path of an API of Authlete that is not offered. */
+  readonly endpoint?: string
   readonly service?: number
   /** Names the credential of the Web API that was used. It does not allow anybody to use it. */
   readonly credential?: string

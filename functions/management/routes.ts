@@ -1,6 +1,12 @@
-import { byOwner, byRole, byServiceOrOwner, toDeleteService } from '../../shared/lambda/access.ts'
+import {
+  byOwner,
+  byRoleOrOrganization,
+  byServiceOrOwner,
+  toDeleteService,
+} from '../../shared/lambda/access.ts'
 import { managementApi } from '../../shared/lambda/faces.ts'
-import { notOffered, probe } from '../../shared/lambda/open-routes.ts'
+import { notOffered } from '../../shared/lambda/not-offered.ts'
+import { probe } from '../../shared/lambda/open-routes.ts'
 import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
 import { jwkSetOf, metadataOf } from '../../shared/metadata/metadata.ts'
 import * as clients from './clients/decide.ts'
@@ -18,7 +24,7 @@ const PROBED = { 'content-type': 'text/plain', 'cache-control': 'no-store' }
 export const routes = routesOf(
   route({
     paths: inBothVersions('/client/create'),
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(clientRequests.ClientSettings),
     read: clientRequests.readClient,
     decide: clients.createClient,
@@ -27,7 +33,7 @@ export const routes = routesOf(
   route({
     paths: inBothVersions('/client/get/{clientId}'),
     methods: ['GET'],
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(),
     read: clientRequests.readClientNamed,
     decide: clients.getClient,
@@ -36,7 +42,7 @@ export const routes = routesOf(
   route({
     paths: inBothVersions('/client/get/list'),
     methods: ['GET'],
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(clientRequests.ClientListCall),
     read: clientRequests.readList,
     decide: listClients,
@@ -44,7 +50,7 @@ export const routes = routesOf(
   }),
   route({
     paths: inBothVersions('/client/update/{clientId}'),
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(clientRequests.ClientSettings),
     read: clientRequests.readUpdate,
     decide: clients.updateClient,
@@ -53,7 +59,7 @@ export const routes = routesOf(
   route({
     paths: inBothVersions('/client/delete/{clientId}'),
     methods: ['DELETE'],
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(),
     read: clientRequests.readClientNamed,
     decide: clients.deleteClient,
@@ -61,7 +67,7 @@ export const routes = routesOf(
   }),
   route({
     paths: inBothVersions('/client/lock_flag/update/{clientId}'),
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(clientRequests.LockCall),
     read: clientRequests.readLock,
     decide: clients.lockClient,
@@ -70,7 +76,7 @@ export const routes = routesOf(
   route({
     paths: inBothVersions('/client/secret/refresh/{clientId}'),
     methods: ['GET'],
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(),
     read: clientRequests.readClientNamed,
     decide: refreshSecret,
@@ -78,7 +84,7 @@ export const routes = routesOf(
   }),
   route({
     paths: inBothVersions('/client/secret/update/{clientId}'),
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(clientRequests.SecretCall),
     read: clientRequests.readSecret,
     decide: updateSecret,
@@ -87,7 +93,7 @@ export const routes = routesOf(
   route({
     paths: inBothVersions('/client/extension/requestable_scopes/get/{clientId}'),
     methods: ['GET'],
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(),
     read: clientRequests.readClientNamed,
     decide: clients.getClient,
@@ -96,7 +102,7 @@ export const routes = routesOf(
   route({
     paths: inBothVersions('/client/extension/requestable_scopes/update/{clientId}'),
     methods: ['POST', 'PUT'],
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(clientRequests.RequestableScopesCall),
     read: clientRequests.readRequestableScopes,
     decide: clients.limitScopes,
@@ -105,7 +111,7 @@ export const routes = routesOf(
   route({
     paths: inBothVersions('/client/extension/requestable_scopes/delete/{clientId}'),
     methods: ['DELETE'],
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(),
     read: (http) => ({ ...clientRequests.readClientNamed(http), scopes: undefined }),
     decide: clients.limitScopes,
@@ -156,8 +162,8 @@ export const routes = routesOf(
   }),
   route({
     paths: inBothVersions('/service/configuration'),
-    methods: ['GET'],
-    access: byRole('introspect'),
+    methods: ['GET', 'POST'],
+    access: byRoleOrOrganization('introspect'),
     face: managementApi(serviceRequests.ConfigurationCall),
     read: serviceRequests.readConfigurationCall,
     decide: (_, { service }) => Promise.resolve(service),
@@ -166,7 +172,7 @@ export const routes = routesOf(
   route({
     paths: inBothVersions('/service/jwks/get'),
     methods: ['GET'],
-    access: byRole('introspect'),
+    access: byRoleOrOrganization('introspect'),
     face: managementApi(serviceRequests.JwksCall),
     read: serviceRequests.readJwksCall,
     decide: (_, { service }) => Promise.resolve(service),

@@ -1,5 +1,6 @@
-import { byRole } from '../../shared/lambda/access.ts'
+import { byRole, byRoleOrOrganization } from '../../shared/lambda/access.ts'
 import { managementApi, webApi } from '../../shared/lambda/faces.ts'
+import { notOffered } from '../../shared/lambda/not-offered.ts'
 import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
 import { deleteAuthorization, listAuthorizations, updateAuthorization } from './authorizations/decide.ts'
 import {
@@ -75,7 +76,7 @@ export const routes = routesOf(
       '/api/{serviceId}/client/authorization/get/list/{subject}',
     ],
     methods: ['GET', 'POST'],
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(AuthorizationListCall),
     read: readAuthorizations,
     decide: listAuthorizations,
@@ -86,8 +87,8 @@ export const routes = routesOf(
       ...inBothVersions('/client/authorization/delete/{clientId}'),
       '/api/{serviceId}/client/authorization/delete/{clientId}/{subject}',
     ],
-    methods: ['DELETE'],
-    access: byRole('manage'),
+    methods: ['DELETE', 'POST'],
+    access: byRoleOrOrganization('manage'),
     face: managementApi(ClientAuthorizationCall),
     read: readClientAuthorization,
     decide: deleteAuthorization,
@@ -95,7 +96,7 @@ export const routes = routesOf(
   }),
   route({
     paths: inBothVersions('/client/authorization/update/{clientId}'),
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(AuthorizationChangeCall),
     read: readAuthorizationChange,
     decide: updateAuthorization,
@@ -107,7 +108,7 @@ export const routes = routesOf(
       '/api/{serviceId}/client/granted_scopes/get/{clientId}/{subject}',
     ],
     methods: ['GET', 'POST'],
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(ClientAuthorizationCall),
     read: readClientAuthorization,
     decide: getGrantedScopes,
@@ -119,10 +120,14 @@ export const routes = routesOf(
       '/api/{serviceId}/client/granted_scopes/delete/{clientId}/{subject}',
     ],
     methods: ['DELETE', 'POST'],
-    access: byRole('manage'),
+    access: byRoleOrOrganization('manage'),
     face: managementApi(ClientAuthorizationCall),
     read: readClientAuthorization,
     decide: forgetGrantedScopes,
     respond: forgottenScopes,
   }),
+
+  // The paths above with a slash at their end (shared/lambda/path-match.ts).
+  ...inBothVersions('/client/authorization/{proxy+}').map(notOffered),
+  ...inBothVersions('/client/granted_scopes/{proxy+}').map(notOffered),
 )

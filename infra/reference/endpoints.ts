@@ -25,7 +25,7 @@ import { TokenListAnswer } from '../../functions/token-management/list/answer-sc
 import { UpdateAnswer } from '../../functions/token-management/update/answer-schema.ts'
 import { OAuthToken, TokenAnswer, TokenContent } from '../../functions/token/answer-schema.ts'
 import { FORM as TOKEN_FORM } from '../../functions/token/request.ts'
-import { ErrorContent } from '../../shared/answer-schema.ts'
+import { ErrorContent, NotOfferedAnswer } from '../../shared/answer-schema.ts'
 import { Metadata, PublicJwkSet } from '../../shared/metadata/metadata-schema.ts'
 import type { FormRules } from '../../shared/request/form.ts'
 import { HeldToken, signed, StandardAnswer, StandardContent } from '../../shared/token/active-token-schema.ts'
@@ -34,8 +34,8 @@ import { MANAGEMENT_ENDPOINTS } from './management-endpoints.ts'
 /** What the declaration of a route does not contain and its readers need. */
 export interface EndpointReference {
   readonly summary: string
-  /** The body of an answer with HTTP 200, or `text`, `nothing` (204), or `refusal`: every request is refused. */
-  readonly answer: z.ZodMiniType | 'text' | 'nothing' | 'refusal'
+  /** The body of a successful answer, or `text`, or `nothing` (204). */
+  readonly answer: z.ZodMiniType | 'text' | 'nothing'
   /** The status of a success is 201. */
   readonly creates?: true
   /** The JSON in `responseContent`, by action. With other actions it is a URL, a page or a header value. */
@@ -170,7 +170,7 @@ export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
 
   '/misc/echo': { summary: 'Answers with an empty text: for probes.', answer: 'text' },
   '/lifecycle/healthcheck': { summary: 'Answers `OK`: for probes.', answer: 'text' },
-  '/api': { summary: 'Refuses every other API.', answer: 'refusal' },
+  '/api': { summary: 'Refuses every other API.', answer: NotOfferedAnswer },
 
   '/par': {
     summary: 'The endpoint for pushed authorization requests (RFC 9126).',

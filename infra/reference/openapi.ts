@@ -87,7 +87,7 @@ function operation(called: RouteMethod, schemas: Record<string, JsonSchema>) {
   const members = route.call && schemas[nameOf(route.call, route.endpoint, 'Request')]
   const more = method === 'post' ? inHeader(route) : inQuery(members, template)
   const parameters = [...inPath(template), ...more]
-  const [callers, security] = accessOf(version)[route.access]
+  const [callers, security] = callersOf(version, route)
   const codes: Codes = { [route.face === 'oauth' ? 'x-errors' : 'x-result-codes']: resultCodes(route) }
   return {
     operationId: id,
@@ -181,6 +181,17 @@ const SECURITY_SCHEMES = {
 }
 
 type Access = Readonly<Record<Route['access'], readonly [callers: string, alternatives: readonly object[]]>>
+
+function callersOf(
+  version: RouteMethod['version'],
+  { access, organization }: Route,
+): Access[Route['access']] {
+  const [callers, security] = accessOf(version)[access]
+  const isMore = organization === true && version === 'v3' && access !== 'service'
+  return isMore
+    ? [`${callers}, and for the organization`, [...security, { ownerToken: [] }]]
+    : [callers, security]
+}
 
 /** Who may call, and the security schemes for it. In OpenAPI 3.1 the names in the lists are roles. */
 function accessOf(version: RouteMethod['version']): Access {

@@ -5,15 +5,15 @@ import GROUPS from './result-codes.json' with { type: 'json' }
  * The result codes that a route can answer; on the OAuth face the errors.
  *
  * The file has each code once, with the endpoints that answer with it, or with a trait that they share: the credentials that
- * they need, or that they read a body or a query. Tests compare it with all answers that they get (test/support/checked-answers.ts,
+ * they need or take, or that they read a body or a query. Tests compare it with all answers that they get (test/support/checked-answers.ts,
  * test/support/result-codes.ts).
  */
-export function resultCodes({ endpoint, access, face, methods, call }: Route): string[] {
+export function resultCodes({ endpoint, access, organization, face, methods, call }: Route): string[] {
   const reads =
     call === undefined
       ? []
       : methods.map((method) => (method === 'GET' || method === 'DELETE' ? 'query' : 'body'))
-  const traits = [endpoint, access, face, ...reads]
+  const traits = [endpoint, access, face, ...(organization === true ? ['organization'] : []), ...reads]
   const groups = GROUPS.filter(({ at }) => at.some((trait) => traits.includes(trait)))
   return groups.flatMap(({ codes }) => codes).sort()
 }

@@ -67,6 +67,24 @@ async function findNamed(id: string, store: Store, find: FindService): Promise<S
 }
 
 /**
+ * The same, and in v3 also by the organization's token, which has the role `manage` in every service.
+ *
+ * @throws Refusal as `serviceByCredentials`, api-service-unknown
+ */
+export async function serviceByCredentialsOrOrganization(
+  http: HttpRequest,
+  role: Role,
+  around: Surroundings,
+): Promise<Call> {
+  const { serviceId } = http.pathParameters
+  const owner = serviceId === undefined ? undefined : await judgeOwner(http, around)
+  if (serviceId === undefined || typeof owner !== 'object' || owner.credential !== 'organization') {
+    return serviceByCredentials(http, role, around)
+  }
+  return serviceOfOwner(serviceId, admitted(owner, around), cached)
+}
+
+/**
  * Authenticates a caller who manages a service: by credentials of the service with the role `manage`, or by those of the
  * owner of the deployment (v2: the owner's key, with the service in the path; v3: the organization's token).
  *
@@ -87,11 +105,14 @@ async function managed(http: HttpRequest, around: Surroundings, find: FindServic
   if (typeof owner === 'string' && apiKey === undefined) {
     return serviceByCredentials(http, 'manage', around, find)
   }
-  const { caller } = admitted(owner, around)
-  const service = await findNamed(serviceId ?? apiKey ?? '', around.store, find)
+  return serviceOfOwner(serviceId ?? apiKey ?? '', admitted(owner, around), find)
+}
+
+async function serviceOfOwner(id: string, call: OwnerCall, find: FindService): Promise<Call> {
+  const service = await findNamed(id, call.store, find)
   if (service === undefined) throw new Refusal('api-service-unknown')
-  around.log.note({ service: service.apiKey })
-  return { ...around, service, caller }
+  call.log.note({ service: service.apiKey })
+  return { ...call, service, caller: { ...call.caller, role: 'manage' } }
 }
 
 /**

@@ -1,6 +1,7 @@
 import {
   proveOwner,
   serviceByCredentials,
+  serviceByCredentialsOrOrganization,
   serviceForDeletion,
   serviceForManagement,
 } from '../authentication/api-caller.ts'
@@ -14,6 +15,8 @@ import type { Role } from '../store/service.ts'
 export interface Access<Admitted extends AnyCall> {
   /** For the reference: the role that the credentials need, or who else is admitted. */
   readonly name: Role | 'service' | 'owner' | 'client' | 'holder' | 'everyone'
+  /** Whether the organization's token is admitted below `/api/{serviceId}`. */
+  readonly organization?: true
   /** If it returns false, the route answers 404. */
   readonly isHere?: (http: HttpRequest, settings: Settings) => boolean
   /** @throws Refusal for missing, wrong or insufficient credentials */
@@ -25,11 +28,28 @@ export function byRole(role: Role): Access<Call> {
   return { name: role, admit: (http, around) => serviceByCredentials(http, role, around) }
 }
 
+/** Admits the same, and below `/api/{serviceId}` the organization's token as the role `manage` (architecture, section 1). */
+export function byRoleOrOrganization(role: Role): Access<Call> {
+  return {
+    name: role,
+    organization: true,
+    admit: (http, around) => serviceByCredentialsOrOrganization(http, role, around),
+  }
+}
+
 /** Admits credentials of the service with the role `manage`, and those of the owner of the deployment. */
-export const byServiceOrOwner: Access<Call> = { name: 'service', admit: serviceForManagement }
+export const byServiceOrOwner: Access<Call> = {
+  name: 'service',
+  organization: true,
+  admit: serviceForManagement,
+}
 
 /** Admits the same, also to a service that is deleted: its deletion can be repeated until it has ended. */
-export const toDeleteService: Access<Call> = { name: 'service', admit: serviceForDeletion }
+export const toDeleteService: Access<Call> = {
+  name: 'service',
+  organization: true,
+  admit: serviceForDeletion,
+}
 
 /** Admits only the owner of the deployment, for APIs about all its services (architecture, section 1). */
 export const byOwner: Access<OwnerCall> = { name: 'owner', admit: proveOwner }

@@ -2,7 +2,7 @@ import type { HttpRequest, HttpResponse } from '../http.ts'
 import { bearerChallenge } from '../request/bearer.ts'
 import { type Refusal, REFUSALS } from '../refusal/refusal.ts'
 import type { Service } from '../store/service.ts'
-import { type Action, HTTP_STATUS, type WebApiMembers } from '../web-api.ts'
+import { HTTP_STATUS, type WebApiMembers } from '../web-api.ts'
 import { type Answer, json } from './answer.ts'
 
 /** How a route of the Web API answers a refusal. */
@@ -17,6 +17,8 @@ export interface CallErrors {
   readonly unauthenticated?: 'UNAUTHORIZED'
   /** Further members of every refusal. */
   readonly members?: WebApiMembers
+  /** Replaces the action of a refusal: of an API that is not offered, only the action is known here. */
+  readonly action?: string | undefined
 }
 
 export type ErrorSettings = Pick<Service, 'errorDescriptionOmitted' | 'errorUriOmitted'>
@@ -50,7 +52,7 @@ export function refusedCall(
   const redirect = options.redirect?.(error, resultMessage)
   const responseContent = redirect?.responseContent ?? contentOf(errorMembers, spec, options.challenge)
   const own = action === 'INVALID_CLIENT' ? (spec.unauthenticated ?? action) : action
-  const outcome: Action = redirect?.action ?? own
+  const outcome: string = redirect?.action ?? spec.action ?? own
   const envelope = { type: spec.type, resultCode, resultMessage, action: outcome, responseContent }
   return {
     response: json(200, { ...envelope, ...spec.members, ...options.members }),

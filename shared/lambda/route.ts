@@ -21,6 +21,8 @@ export interface Description {
   /** If it is empty, every request is refused. */
   readonly methods: readonly HttpMethod[]
   readonly access: Access<Call>['name']
+  /** Whether the organization's token is admitted below `/api/{serviceId}`. */
+  readonly organization?: true | undefined
   readonly call?: z.ZodMiniType | undefined
 }
 
@@ -48,7 +50,16 @@ export function route<Given extends readonly unknown[], Request, Result, Body, A
 ): Route {
   const { paths, methods = ['POST'], access, face } = spec
   const endpoint = endpointOf(paths[0])
-  const description = { endpoint, paths, methods, face: face.name, access: access.name, call: face.call }
+  const { name, organization } = access
+  const description = {
+    endpoint,
+    paths,
+    methods,
+    face: face.name,
+    access: name,
+    organization,
+    call: face.call,
+  }
   return {
     ...description,
     answer: async (http, runtime, log) => {
@@ -68,7 +79,7 @@ export function route<Given extends readonly unknown[], Request, Result, Body, A
 }
 
 /** A refusal becomes its row, an unavailable store 503, any other error 500. */
-function answerTo(error: unknown, refuse: (refusal: Refusal) => Answer): Answer {
+export function answerTo(error: unknown, refuse: (refusal: Refusal) => Answer): Answer {
   if (error instanceof NotHere) return answerPlainly(404, error.reason)
   if (error instanceof Refusal) return refuse(error)
   const reason: Reason = error instanceof StoreUnavailable ? 'unavailable' : 'internal'

@@ -4,6 +4,7 @@ import type { Runtime } from '../runtime.ts'
 import { requireOAuthSettings } from '../settings.ts'
 import { MalformedEvent, toHttpRequest } from '../gateway/event.ts'
 import { type Answer, answerPlainly } from './answer.ts'
+import { withoutSlash } from './path-match.ts'
 import type { Routes } from './route.ts'
 
 /** The result of a Lambda function for API Gateway, in both payload formats. */
@@ -47,10 +48,11 @@ export function writeLine(
 }
 
 async function answerTo(event: unknown, routes: Routes, runtime: Runtime, log: RequestLog) {
-  const http = readEvent(event, runtime)
-  if (http === undefined) {
+  const sent = readEvent(event, runtime)
+  if (sent === undefined) {
     return { requestId: 'unknown', endpoint: 'unknown', answer: answerPlainly(400, 'event-malformed') }
   }
+  const http = withoutSlash(sent, routes)
   const { requestId } = http
   const route = Object.hasOwn(routes, http.route) ? routes[http.route] : undefined
   if (route === undefined)

@@ -16,6 +16,7 @@ export const API_CALL = {
   'name-reserved': ['A001298', 400, 'invalid_request', "The name '{}' is reserved and must not be used in 'properties' or 'jwtAtClaims'."],
   'method-wrong': ['A001296', 405, 'invalid_request', 'The method is not allowed. Allowed: {}.'],
   'api-not-offered': ['A001295', 404, 'invalid_request', 'This API is not offered.'],
+  'authlete-api-not-offered': ['A001391', 'BAD_REQUEST', 'invalid_request', 'This API is not offered.'],
   'owner-unknown': ['A002201', 401, 'invalid_client', 'No service owner has the API credentials.'],
   'owner-secret-wrong': ['A002205', 401, 'invalid_client', 'The API credentials do not match those of the service owner.'],
   'api-client-unknown': ['A001218', 404, 'invalid_request', 'The client does not exist.'],

@@ -23,10 +23,20 @@ export function readForm(http: HttpRequest): string {
   return textOf(http.body)
 }
 
+/** Text that servers in front send as a number: Authlete's Django server sends the key of a user as it is in its table. */
+const NUMBER_OR_TEXT: ReadonlySet<string> = new Set([
+  'subject',
+  'clientId',
+  'clientIdentifier',
+  'token',
+  'ticket',
+])
+
 /**
  * Reads the members of a Web API call: from the body, which is JSON or a form, or from the query of a GET or DELETE.
  * Members that are `null`, `""` or 0 count as absent, because Authlete's Java and Python clients send all members of their
- * objects (Authlete contract, rule 2).
+ * objects (Authlete contract, rule 2). A `subject` that is 0 is the subject "0": without it a check of the subject would be
+ * left out.
  *
  * @param reasonOf the reason for a wrong member, if it has a result code of its own
  * @throws Refusal body-malformed, body-too-large, member-wrong, or a reason of `reasonOf`
@@ -38,7 +48,7 @@ export function readCall<Schema extends z.ZodMiniType>(
 ): z.output<Schema> {
   const inQuery = http.method === 'GET' || http.method === 'DELETE'
   const members = inQuery ? queryMembers(http.query) : bodyMembers(http)
-  const parsed = schema.safeParse(withoutEmpty(members))
+  const parsed = schema.safeParse(withoutEmpty(integersAsText(members)))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const named = String(issue?.path[0] ?? 'body')
@@ -60,6 +70,16 @@ function jsonMembers(http: HttpRequest): JsonObject {
     throw new Refusal('body-malformed')
   }
   return value
+}
+
+/** Members of other names, fractions and unsafe integers are left to the schema, which refuses a number for text. */
+function integersAsText(members: object): JsonObject {
+  const texts = Object.entries(members).map(([name, value]: [string, unknown]) => {
+    const isText =
+      NUMBER_OR_TEXT.has(name) && Number.isSafeInteger(value) && (value !== 0 || name === 'subject')
+    return [name, isText ? String(value) : value]
+  })
+  return Object.fromEntries(texts) as JsonObject
 }
 
 /** Removes members that are `null`, `""` or 0. */

@@ -201,9 +201,24 @@ test('the SDK parses the error for wrong credentials', async () => {
   })
 })
 
-test('credentials of the organization only manage services', async () => {
+test('the SDK manages the clients of a service by the token of the organization, and issues no tokens by it', async () => {
   const { serviceId, organization } = opened
-  await expect(organization.client.list({ serviceId })).rejects.toMatchObject({ statusCode: 401 })
+  const { clientId: created = 0 } = await organization.client.create({
+    serviceId,
+    client: { clientName: 'Org' },
+  })
+  const clientId = String(created)
+  expect(await organization.client.get({ serviceId, clientId })).toMatchObject({ clientName: 'Org' })
+  const subject = { subjectPathParameter: 'alice', subjectQueryParameter: 'alice' }
+  const applications = await organization.client.management.listAuthorizations({ serviceId, ...subject })
+  expect(applications.totalCount).toBe(0)
+  const refused = { statusCode: 401, resultCode: 'A458101' }
+  const asked = { grantType: 'AUTHORIZATION_CODE', clientId: created, subject: 'alice' } as const
+  const token = organization.token.management.create({ serviceId, tokenCreateRequest: asked })
+  await expect(token).rejects.toMatchObject(refused)
+  const known = organization.introspection.process({ serviceId, introspectionRequest: { token: 'x' } })
+  await expect(known).rejects.toMatchObject(refused)
+  await expect(organization.client.delete({ serviceId, clientId })).resolves.toBeUndefined()
 })
 
 drivesFamily('management', opened)

@@ -85,7 +85,74 @@ function operation(name: string): Operation {
     (part as Record<string, Operation>)[called]?.(request) ?? Promise.resolve('no operation')
 }
 
-test.each(Object.entries(NOT_OFFERED))('the SDK parses the refusal of %s', async (name, [, request]) => {
+/** By operation: the action of the refusal (shared/lambda/not-offered.ts). */
+const ACTIONS: Readonly<Record<string, string>> = {
+  'token.issue': 'INTERNAL_SERVER_ERROR',
+  'token.fail': 'BAD_REQUEST',
+  'token.management.reissueIdToken': 'CALLER_ERROR',
+  'userinfo.process': 'BAD_REQUEST',
+  'userinfo.issue': 'BAD_REQUEST',
+  'grantManagement.processRequest': 'NOT_FOUND',
+  'dynamicClientRegistration.register': 'BAD_REQUEST',
+  'dynamicClientRegistration.get': 'BAD_REQUEST',
+  'dynamicClientRegistration.update': 'BAD_REQUEST',
+  'dynamicClientRegistration.delete': 'BAD_REQUEST',
+  'ciba.processAuthentication': 'BAD_REQUEST',
+  'ciba.issue': 'INVALID_TICKET',
+  'ciba.fail': 'BAD_REQUEST',
+  'ciba.complete': 'SERVER_ERROR',
+  'deviceFlow.authorization': 'BAD_REQUEST',
+  'deviceFlow.verification': 'NOT_EXIST',
+  'deviceFlow.complete': 'INVALID_REQUEST',
+  'federation.configuration': 'NOT_FOUND',
+  'federation.registration': 'BAD_REQUEST',
+  'hardwareSecurityKeys.create': 'INVALID_REQUEST',
+  'hardwareSecurityKeys.get': 'INVALID_REQUEST',
+  'hardwareSecurityKeys.list': 'INVALID_REQUEST',
+  'verifiableCredentials.getMetadata': 'NOT_FOUND',
+  'verifiableCredentials.getJwtIssuer': 'NOT_FOUND',
+  'verifiableCredentials.getJwks': 'NOT_FOUND',
+  'verifiableCredentials.createOffer': 'CALLER_ERROR',
+  'verifiableCredentials.getOfferInfo': 'NOT_FOUND',
+  'verifiableCredentials.parse': 'BAD_REQUEST',
+  'verifiableCredentials.issue': 'CALLER_ERROR',
+  'verifiableCredentials.batchParse': 'BAD_REQUEST',
+  'verifiableCredentials.batchIssue': 'CALLER_ERROR',
+  'verifiableCredentials.deferredParse': 'BAD_REQUEST',
+  'verifiableCredentials.deferredIssue': 'CALLER_ERROR',
+  'nativeSso.process': 'CALLER_ERROR',
+  'nativeSso.logout': 'CALLER_ERROR',
+}
+
+/** The answer of `jose/verify` has no action. */
+const WITHOUT_ACTION = 'joseObject.joseVerifyApi'
+/** The SDK knows only 204 of it. */
+const ONLY_204 = 'hardwareSecurityKeys.delete'
+
+const KNOWN = Object.entries(NOT_OFFERED).filter(([name]) => name in ACTIONS)
+
+test.each(KNOWN)(
+  'the SDK parses the action and the code with which %s is refused',
+  async (name, [, request]) => {
+    const answer = await operation(name)({ serviceId: opened.serviceId, ...request })
+    expect(answer).toMatchObject({ action: ACTIONS[name], resultCode: 'A001391' })
+  },
+)
+
+test('the SDK parses the refusal of an operation whose answer has no action, and reports the one that can only be 204', async () => {
+  const { serviceId } = opened
+  expect(await operation(WITHOUT_ACTION)({ serviceId })).toMatchObject({ resultCode: 'A001391' })
+  await expect(operation(ONLY_204)({ serviceId, handle: 'x' })).rejects.toMatchObject({
+    statusCode: 200,
+    body: expect.stringContaining('"action":"INVALID_REQUEST"') as string,
+  })
+})
+
+const UNKNOWN = Object.entries(NOT_OFFERED).filter(
+  ([name]) => !(name in ACTIONS) && ![WITHOUT_ACTION, ONLY_204].includes(name),
+)
+
+test.each(UNKNOWN)('the SDK parses the 404 of %s', async (name, [, request]) => {
   const sent = operation(name)({ serviceId: opened.serviceId, ...request })
   await expect(sent).rejects.toBeInstanceOf(AuthleteDefaultError)
   await expect(sent).rejects.toMatchObject({

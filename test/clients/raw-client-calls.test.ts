@@ -143,7 +143,10 @@ describe.each(Object.keys(WRITERS) as (keyof typeof WRITERS)[])('%s', (name) => 
     })
     await create()
     const path = `/client/authorization/delete/${String(clientId)}`
-    const ended = await client.remove(`${path}?subject=${encodeURIComponent(subject)}`)
+    const isPosted = client.version === 2
+    const ended = await (isPosted
+      ? client.post(path, { subject })
+      : client.remove(`${path}?subject=${encodeURIComponent(subject)}`))
     expect(ended.json['resultMessage']).toContain('Deleted 1 access token(s)')
   })
 })

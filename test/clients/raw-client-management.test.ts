@@ -91,6 +91,8 @@ describe.each(['Java, v2', 'Python, v3'] as const)('%s', (name) => {
   test('the documents and the calls without credentials are answered', async () => {
     const document = await client.get('/service/configuration?pretty=true')
     expect(document.json).toMatchObject({ issuer: site.plainUrl, jwks_uri: `${site.plainUrl}/jwks` })
+    const posted = await client.post('/service/configuration', { pretty: true, patch: null })
+    expect([posted.status, posted.json]).toEqual([200, document.json])
     const keys = await client.get('/service/jwks/get?includePrivateKeys=false&pretty=true')
     expect(keys.json['keys']).toMatchObject([{ kid: '1' }])
     expect(await (await fetch(`${site.webApiUrl}/api/lifecycle/healthcheck`)).text()).toBe('OK')
@@ -98,7 +100,13 @@ describe.each(['Java, v2', 'Python, v3'] as const)('%s', (name) => {
   })
 
   test('a call that is not offered is answered with a code', async () => {
-    const answer = await client.post('/vci/metadata', { pretty: true })
+    const known = await client.post('/device/verification', { userCode: 'x' })
+    expect([known.status, known.json['action'], known.json['resultCode']]).toEqual([
+      200,
+      'NOT_EXIST',
+      'A001391',
+    ])
+    const answer = await client.post('/nothing/of/authlete', { parameters: 'a=b' })
     expect([answer.status, answer.json['resultCode']]).toEqual([404, 'A001295'])
   })
 })

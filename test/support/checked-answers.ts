@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type * as z from 'zod/mini'
 import { type EndpointReference, referenceOf } from '../../infra/reference/endpoints.ts'
 import { resultCodes } from '../../infra/reference/result-codes.ts'
+import { MalformedEvent, toHttpRequest } from '../../shared/gateway/event.ts'
+import { withoutSlash } from '../../shared/lambda/path-match.ts'
 import type { Route, Routes } from '../../shared/lambda/route.ts'
 import { type LambdaResult, serve } from '../../shared/lambda/serve.ts'
 import { exchangeOf } from './secrets/events.ts'
@@ -19,7 +21,7 @@ export function serveChecked(routes: Routes, runtime: Runtime) {
   return async (event: unknown): Promise<LambdaResult> => {
     const result = await handler(event)
     observe(watch, exchangeOf(event, result.body))
-    const template = templateOf(event as { routeKey?: string; resource?: string })
+    const template = templateOf(event, routes, runtime)
     const route = Object.hasOwn(routes, template) ? routes[template] : undefined
     const wrong = route && (faultIn(result, route) ?? faultInCode(result, route))
     if (wrong !== undefined) throw new Error(`${template} answered ${result.body}\n${wrong}`)
@@ -27,8 +29,15 @@ export function serveChecked(routes: Routes, runtime: Runtime) {
   }
 }
 
-const templateOf = ({ routeKey, resource = '' }: { routeKey?: string; resource?: string }) =>
-  routeKey === undefined ? resource : routeKey.slice(routeKey.indexOf(' ') + 1)
+/** Of a malformed event, none. */
+function templateOf(event: unknown, routes: Routes, { settings }: Runtime): string {
+  try {
+    return withoutSlash(toHttpRequest(event, settings), routes).route
+  } catch (error) {
+    if (error instanceof MalformedEvent) return ''
+    throw error
+  }
+}
 
 /** How an answer differs from its schema in the reference: members may be neither missing nor additional. */
 export function faultIn({ statusCode, body }: LambdaResult, { endpoint, face }: Route): string | undefined {
@@ -36,7 +45,6 @@ export function faultIn({ statusCode, body }: LambdaResult, { endpoint, face }: 
   const { answer } = described
   const done = described.creates === true ? 201 : 200
   if (statusCode !== done && statusCode !== 204) return fault(face === 'oauth' ? OAuthError : ApiError, body)
-  if (answer === 'refusal') return 'the reference has refusals only'
   if (answer === 'text') return undefined
   if (answer === 'nothing') return statusCode === 204 && body === '' ? undefined : 'the body must be empty'
   return statusCode === done

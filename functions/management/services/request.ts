@@ -141,12 +141,16 @@ export function readServices(http: HttpRequest): Range {
 export const ConfigurationCall = z.object({ patch: z.optional(z.unknown()) })
 
 /**
- * `patch`, which would change the document, is not supported. Ignoring it would give a wrong answer.
+ * A POST has its members in the body, which may be empty. `patch`, which would change the document, is not supported. Ignoring
+ * it would give a wrong answer.
  *
  * @throws Refusal member-refused
  */
 export function readConfigurationCall(http: HttpRequest): undefined {
-  if (readCall(http, ConfigurationCall).patch !== undefined) {
+  const inQuery = readCall({ ...http, method: 'GET' }, ConfigurationCall)
+  const hasBody = http.method === 'POST' && http.body.length > 0
+  const inBody = hasBody ? readCall(http, ConfigurationCall) : {}
+  if (inQuery.patch !== undefined || inBody.patch !== undefined) {
     throw new Refusal('member-refused', { named: 'patch' })
   }
 }

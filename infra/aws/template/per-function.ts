@@ -152,10 +152,12 @@ function sumAlarm({ metric, label, description }: (typeof SUMS)[number], names: 
   }
 }
 
-/** Anyone who tries paths on a domain causes these, so they raise no alarm. */
-const OF_SCANNERS = ['route-unknown', 'domain-other', 'document-other', 'api-not-offered']
+/** Anyone who tries paths on a domain causes these, and a server in front that uses more of Authlete: they raise no alarm. */
+const OF_PATHS = [
+  ...['route-unknown', 'domain-other', 'document-other', 'api-not-offered', 'authlete-api-not-offered'],
+]
 
-const REFUSED = `{ ${['($.reason = "*")', ...OF_SCANNERS.map((reason) => `($.reason != "${reason}")`)].join(' && ')} }`
+const REFUSED = `{ ${['($.reason = "*")', ...OF_PATHS.map((reason) => `($.reason != "${reason}")`)].join(' && ')} }`
 
 /** The functions that compare a certificate with a binding. */
 const JUDGES = ['token', 'introspection', 'authorizer'] as const

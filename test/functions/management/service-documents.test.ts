@@ -25,6 +25,14 @@ describe.each(['v2', 'v3'] as const)('by %s', (version) => {
     expect(json).not.toHaveProperty('resultCode')
   })
 
+  test('a POST with members, without any or without a body reads the discovery document', async () => {
+    const { text } = await management[version]('GET', '/service/configuration')
+    for (const body of [{ pretty: true, patch: null }, {}, '', undefined]) {
+      const posted = await management[version]('POST', '/service/configuration', body)
+      expect([posted.status, posted.text]).toEqual([200, text])
+    }
+  })
+
   test('a service without keys has an empty set', async () => {
     const { json } = await management[version]('GET', '/service/jwks/get', undefined, RUNTIME)
     expect(json).toEqual({ keys: [] })
@@ -34,13 +42,17 @@ describe.each(['v2', 'v3'] as const)('by %s', (version) => {
     for (const path of ['/service/configuration', '/service/jwks/get']) {
       const { status } = await management[version]('GET', path, undefined, 'wrong')
       expect(status).toBe(401)
-      expect((await management[version]('POST', path, {})).status).toBe(405)
+      expect((await management[version]('DELETE', path)).status).toBe(405)
     }
+    expect((await management[version]('POST', '/service/configuration', {}, 'wrong')).status).toBe(401)
+    expect((await management[version]('POST', '/service/jwks/get', {})).status).toBe(405)
   })
 })
 
 test('a patch of the discovery document is refused', async () => {
   expect(failure(await v3('GET', '/service/configuration?patch=[]'))).toBe('400 A001297')
+  expect(failure(await v3('POST', '/service/configuration', { patch: '[]' }))).toBe('400 A001297')
+  expect(failure(await v3('POST', '/service/configuration?patch=[]', {}))).toBe('400 A001297')
 })
 
 test('the probes require no credentials and repeat nothing of the request', async () => {

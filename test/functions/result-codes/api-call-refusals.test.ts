@@ -1,7 +1,7 @@
 import { API_CALL } from '../../../shared/refusal/api-call.ts'
 import { cut, fault } from '../../support/cutting-proxy.ts'
 import { basic, OWNER_KEY, OWNER_SECRET } from '../../support/management.ts'
-import { calling, provokeAll, gives } from '../../support/result-codes.ts'
+import { calling, provokeAll, gives, invalidRequest } from '../../support/result-codes.ts'
 
 const LIST = '/client/get/list'
 
@@ -33,7 +33,8 @@ await provokeAll('api-call-refusals.test.ts', API_CALL, {
     call('/auth/token', { parameters: 'grant_type=x', properties: [{ key: 'iss', value: 'x' }] }),
   ),
   'method-wrong': gives('405 A001296', ({ v3 }) => v3('GET', '/client/create')),
-  'api-not-offered': gives('404 A001295', ({ v3 }) => v3('POST', '/vci/metadata', {})),
+  'api-not-offered': gives('404 A001295', ({ v3 }) => v3('POST', '/nothing/of/authlete', {})),
+  'authlete-api-not-offered': invalidRequest('A001391', calling('/device/authorization', {})),
   'owner-unknown': gives('401 A002201', ({ api }) =>
     api('POST', '/api/service/create', {}, basic('4711', OWNER_SECRET)),
   ),

@@ -113,10 +113,22 @@ test('ending what a client holds works by v2 and by alias, and not for a client 
   expect([status, await isLive(access)]).toEqual([200, false])
 })
 
+test('ending what a client holds works by POST, in JSON and in a form, and spares other subjects', async () => {
+  const tokens = [await make(other, 'alice'), await make(other, '7'), await make(other, 'bob')]
+  const path = `/client/authorization/delete/${other.id}`
+  const answers = [
+    await bench.v2('POST', path, { subject: 'alice', subjects: null }),
+    await bench.callByForm(path, { subject: '7' }),
+  ]
+  for (const { status, json } of answers) expect([status, json['resultCode']]).toEqual([200, 'A137001'])
+  expect(await Promise.all(tokens.map(({ access }) => isLive(access)))).toEqual([false, false, true])
+})
+
 test.each([
   ['GET', LIST],
   ['POST', LIST],
   ['DELETE', '/client/authorization/delete/4711'],
+  ['POST', '/client/authorization/delete/4711'],
   ['POST', '/client/authorization/update/4711'],
 ])('%s %s needs a subject', async (method, path) => {
   const { status, json } = await bench.v3(method, path, method === 'POST' ? {} : undefined)
@@ -126,6 +138,7 @@ test.each([
 test.each([
   ['GET', `${LIST}?subject=alice`],
   ['DELETE', '/client/authorization/delete/4711?subject=alice'],
+  ['POST', '/client/authorization/delete/4711'],
   ['POST', '/client/authorization/update/4711'],
 ])('%s %s refuses credentials of a smaller role', async (method, path) => {
   const authorization = `Bearer ${bench.secrets.runtime}`

@@ -157,7 +157,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (_, settings) => {
     ['400 A135291', { accessTokenIdentifier: '', subject: null }],
     ['404 A001218', { clientIdentifier: 'nobody' }],
     ['404 A001218', { clientIdentifier: '4711', subject: 'alice' }],
-    ['400 A001294', { subject: 5 }],
+    ['400 A001294', { subject: 5.5 }],
   ])('revoke answers %s for %j', async (expected, members) => {
     expect(outcome(await revoke(members))).toBe(expected)
   })

@@ -32,6 +32,6 @@ test('every success and every refusal of the Web API is listed', () => {
 
 test('a group of codes names endpoints, faces, kinds of access, or what a route reads', () => {
   const traits = Object.values(ROUTES).flatMap(({ endpoint, face, access }) => [endpoint, face, access])
-  const known = new Set<string>([...traits, 'body', 'query'])
+  const known = new Set<string>([...traits, 'organization', 'body', 'query'])
   expect(GROUPS.flatMap(({ at }) => at).filter((trait) => !known.has(trait))).toEqual([])
 })

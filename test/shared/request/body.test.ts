@@ -94,6 +94,32 @@ test('null, empty text and zero count as absent, because clients write all membe
   expect(call('{"count":-0,"flag":0,"token":0}')).toEqual({})
 })
 
+const TEXTS = ['subject', 'clientId', 'clientIdentifier', 'token', 'ticket'] as const
+const Texts = z.partial(z.object({ ...namedBy(TEXTS), name: z.string() }))
+const texts = (body: string) => readCall(request(body, JSON_TYPE), Texts)
+
+test.each(TEXTS)('an integer in %s is its decimal text', (name) => {
+  expect(texts(`{"${name}":1}`)).toEqual({ [name]: '1' })
+  expect(texts(`{"${name}":-7}`)).toEqual({ [name]: '-7' })
+  expect(texts(`{"${name}":9007199254740991}`)).toEqual({ [name]: '9007199254740991' })
+})
+
+test('0 is the subject "0", and counts as absent in every other member', () => {
+  expect(texts('{"subject":0}')).toEqual({ subject: '0' })
+  expect(texts('{"subject":-0}')).toEqual({ subject: '0' })
+  expect(texts('{"clientId":0,"clientIdentifier":0,"token":0,"ticket":0,"name":0}')).toEqual({})
+})
+
+test.each(TEXTS)('a fraction and an integer that is not exact are refused in %s', (name) => {
+  for (const value of ['1.5', '-0.1', '9007199254740992', '-9007199254740992', '1e400', '[1]', 'false']) {
+    expect(() => texts(`{"${name}":${value}}`), value).toThrow(refusedFor('member-wrong', name))
+  }
+})
+
+test('an integer in text of any other name is refused', () => {
+  expect(() => texts('{"name":1}')).toThrow(refusedFor('member-wrong', 'name'))
+})
+
 test('false and the empty list are kept', () => {
   expect(call('{"flag":false,"scopes":[]}')).toEqual({ flag: false, scopes: [] })
 })
@@ -105,7 +131,7 @@ test('unknown members are ignored', () => {
 })
 
 test.each([
-  ['{"token":1}', 'token'],
+  ['{"token":1.5}', 'token'],
   ['{"token":true}', 'token'],
   ['{"token":["x"]}', 'token'],
   ['{"token":{"toString":"x"}}', 'token'],
@@ -206,6 +232,10 @@ test('only the media type makes a call a form', () => {
 test('names of Object.prototype are members like others', () => {
   expect(form('__proto__=a&constructor=b&token=c')).toEqual({ token: 'c' })
 })
+
+function namedBy<Name extends string>(names: readonly Name[]): Record<Name, z.ZodMiniString> {
+  return Object.fromEntries(names.map((name) => [name, z.string()])) as Record<Name, z.ZodMiniString>
+}
 
 function attempt(act: () => unknown): Error | undefined {
   try {

@@ -37,6 +37,7 @@ const COUNTED: readonly [
   ['TokenLogGroup', { reason: 'domain-other' }, []],
   ['DiscoveryLogGroup', { reason: 'document-other' }, []],
   ['ManagementLogGroup', { reason: 'api-not-offered' }, []],
+  ['ManagementLogGroup', { outcome: 'NOT_EXIST', reason: 'authlete-api-not-offered' }, []],
   ['HttpApiLogGroup', { status: '200', domain: MTLS, route: 'ANY /token' }, []],
   ['HttpApiLogGroup', { status: '403', domain: MTLS, route: '-', integrationStatus: '-' }, ['LockedOut']],
   // A token without the scope that was asked for.
@@ -47,7 +48,13 @@ const COUNTED: readonly [
   ],
   ['HttpApiLogGroup', { status: '403', domain: 'auth.example.com', route: 'ANY /api/client/create' }, []],
   ['HttpApiLogGroup', { status: '429', domain: MTLS, route: 'ANY /token' }, ['Throttled']],
-  ['HttpApiLogGroup', { status: '429', domain: 'auth.example.com', route: 'ANY /api/{proxy+}' }, []],
+  ['HttpApiLogGroup', { status: '429', domain: MTLS, route: 'ANY /api/{proxy+}' }, []],
+  ['HttpApiLogGroup', { status: '429', domain: MTLS, route: 'ANY /api/client/authorization/{proxy+}' }, []],
+  [
+    'HttpApiLogGroup',
+    { status: '429', domain: MTLS, route: 'ANY /api/{serviceId}/client/authorization/{proxy+}' },
+    [],
+  ],
 ]
 
 /** The part of CloudWatch's syntax for JSON lines that the filters use: equal or not, text or anything, one kind of connective. */

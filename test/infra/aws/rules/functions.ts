@@ -47,6 +47,8 @@ const RUNTIME =
   /^ANY (\/api(\/\{serviceId\})?\/(pushed_auth_req|auth\/(authorization.*|token|revocation|introspection|introspection\/standard)|service\/(configuration|jwks\/get))|\/jwks|\/\.well-known\/.*)$/
 /** Accounts have a burst of 1,250 in the Regions with the smallest quota. */
 const LARGEST_BURST = 1000
+/** The quota of an HTTP API (http-api-quotas.html). */
+const MAX_ROUTES = 300
 const STAGES = ['HttpApiStage', 'PlainStage']
 const PERMISSION = 'TokenLambdaPermissionHttpApi.Properties'
 const ENVIRONMENT = 'TokenLambdaFunction.Properties.Environment.Variables'
@@ -84,6 +86,19 @@ export const FUNCTION_RULES: Rules = {
         'HttpApiRouteAnyRevocation.Properties.Target',
         'HttpApiRouteAnyToken.Properties.Target',
       ),
+    },
+  },
+
+  'API Gateway takes every route: there are 300 at most, and none ends with a slash': {
+    complaints: (template) => {
+      const keys = routes(template).map(([, { Properties }]) => Properties.RouteKey)
+      return [...keys.filter((key) => key.endsWith('/')), ...keys.slice(MAX_ROUTES)]
+    },
+    broken: {
+      'a slash at the end': set('HttpApiRouteAnyJwks.Properties.RouteKey', 'ANY /jwks/'),
+      'too many routes': (template) => {
+        for (let i = 0; i < MAX_ROUTES; i++) copy('HttpApiRouteAnyToken', `More${String(i)}`)(template)
+      },
     },
   },
 

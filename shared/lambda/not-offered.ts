@@ -1,0 +1,96 @@
+import { serviceByCredentials } from '../authentication/api-caller.ts'
+import { surroundings } from '../call.ts'
+import type { HttpRequest } from '../http.ts'
+import type { RequestLog } from '../log.ts'
+import { Refusal } from '../refusal/refusal.ts'
+import type { Runtime } from '../runtime.ts'
+import type { Service } from '../store/service.ts'
+import type { Answer } from './answer.ts'
+import { matchPath } from './path-match.ts'
+import { refusedCall } from './refused.ts'
+import { answerTo, endpointOf, inBothVersions, type Route } from './route.ts'
+
+/**
+ * The APIs of Authlete's specification that are not offered, and how each refuses. A server in front knows these actions and
+ * answers its own client; a 404 would become its 500. `BAD_REQUEST`, or where the API has no such action, the one by which it
+ * refuses its caller.
+ */
+const ACTIONS: Readonly<Record<string, string>> = {
+  '/auth/token/fail': 'BAD_REQUEST',
+  '/auth/token/issue': 'INTERNAL_SERVER_ERROR',
+  '/auth/userinfo': 'BAD_REQUEST',
+  '/auth/userinfo/issue': 'BAD_REQUEST',
+  '/backchannel/authentication': 'BAD_REQUEST',
+  '/backchannel/authentication/complete': 'SERVER_ERROR',
+  '/backchannel/authentication/fail': 'BAD_REQUEST',
+  '/backchannel/authentication/issue': 'INVALID_TICKET',
+  '/client/registration': 'BAD_REQUEST',
+  '/client/registration/delete': 'BAD_REQUEST',
+  '/client/registration/get': 'BAD_REQUEST',
+  '/client/registration/update': 'BAD_REQUEST',
+  '/device/authorization': 'BAD_REQUEST',
+  '/device/complete': 'INVALID_REQUEST',
+  '/device/verification': 'NOT_EXIST',
+  '/federation/configuration': 'NOT_FOUND',
+  '/federation/registration': 'BAD_REQUEST',
+  '/gm': 'NOT_FOUND',
+  '/hsk/create': 'INVALID_REQUEST',
+  '/hsk/delete/{handle}': 'INVALID_REQUEST',
+  '/hsk/get/list': 'INVALID_REQUEST',
+  '/hsk/get/{handle}': 'INVALID_REQUEST',
+  '/idtoken/reissue': 'CALLER_ERROR',
+  '/jose/verify': 'BAD_REQUEST',
+  '/nativesso': 'CALLER_ERROR',
+  '/nativesso/logout': 'CALLER_ERROR',
+  '/vci/batch/issue': 'CALLER_ERROR',
+  '/vci/batch/parse': 'BAD_REQUEST',
+  '/vci/deferred/issue': 'CALLER_ERROR',
+  '/vci/deferred/parse': 'BAD_REQUEST',
+  '/vci/jwks': 'NOT_FOUND',
+  '/vci/jwtissuer': 'NOT_FOUND',
+  '/vci/metadata': 'NOT_FOUND',
+  '/vci/offer/create': 'CALLER_ERROR',
+  '/vci/offer/info': 'NOT_FOUND',
+  '/vci/single/issue': 'CALLER_ERROR',
+  '/vci/single/parse': 'BAD_REQUEST',
+}
+
+const BY_TEMPLATE = new Map(
+  Object.entries(ACTIONS).flatMap(([path, action]) =>
+    inBothVersions(path).map((template) => [template, { path, action }] as const),
+  ),
+)
+
+/**
+ * Answers for all paths that no other route has. An API of Authlete is refused by its action, once the credentials of the
+ * service are proved; every other path is 404 with a result code (Authlete contract, section 1.6).
+ */
+export function notOffered(path: string): Route {
+  return {
+    endpoint: '/api',
+    paths: [path],
+    face: 'webApi',
+    methods: [],
+    access: 'everyone',
+    answer,
+  }
+}
+
+async function answer(http: HttpRequest, runtime: Runtime, log: RequestLog): Promise<Answer> {
+  const match = matchPath(http, [...BY_TEMPLATE.keys()])
+  const api = BY_TEMPLATE.get(match?.template ?? '')
+  const called = { ...http, pathParameters: match?.pathParameters ?? {} }
+  const endpoint = endpointOf(api?.path ?? '/api')
+  const errors = api?.path.startsWith('/auth/userinfo') === true ? 'bearer' : 'json'
+  const spec = { endpoint, type: 'notOfferedResponse', errors, action: api?.action } as const
+  let service: Service | undefined
+  try {
+    if (api === undefined) throw new Refusal('api-not-offered')
+    log.note({ endpoint })
+    const call = await serviceByCredentials(called, 'introspect', surroundings(runtime, log))
+    service = call.service
+    throw new Refusal('authlete-api-not-offered')
+  } catch (error) {
+    return answerTo(error, (refusal) => refusedCall(refusal, spec, called, service))
+  }
+}
