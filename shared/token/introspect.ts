@@ -44,6 +44,9 @@ const BINDING_REASON = {
   missing: 'certificate-missing',
   unreadable: 'certificate-unreadable',
   differs: 'certificate-differs',
+  'missing-proof': 'binding-damaged',
+  'key-differs': 'binding-damaged',
+  'needless-proof': 'binding-damaged',
   damaged: 'binding-damaged',
 } as const satisfies Record<Verdict, Reason | undefined>
 
@@ -69,7 +72,7 @@ export async function introspect(request: IntrospectionRequest, call: Call): Pro
   if (!standing.usable) throw refusal(expiredReason(grant, standing), standing)
 
   log.note({ thumbprint: boundThumbprint(grant.binding) })
-  const verdict = judge(grant.binding, request.clientCertificate)
+  const verdict = judge(grant.binding, { certificate: request.clientCertificate, proofKey: undefined })
   const boundOnly = request.boundOnly || service.fapi2
   const reason = boundOnly && verdict === 'unbound' ? 'token-unbound' : BINDING_REASON[verdict]
   if (reason !== undefined) throw refusal(reason, standing)
