@@ -78,16 +78,18 @@ module.exports = {
     layer('runtime', RUNTIME, [BELOW_RUNTIME, RUNTIME, '^shared/dynamodb/', LEAVES]),
     // The strict readers know no store: resource servers run them, too.
     layer('request', '^shared/request/', ['^shared/(request|refusal|certificate)/', LEAVES]),
+    layer('jws', '^shared/jws/', ['^shared/(jws|request|certificate)/', LEAVES]),
+    layer('dpop', '^shared/dpop/', ['^shared/(dpop|jws|request|certificate)/', LEAVES]),
     layer('gateway', '^shared/gateway/', ['^shared/(gateway|certificate)/', LEAVES]),
     layer('authentication', '^shared/authentication/', [
-      '^shared/(authentication|request)/',
+      '^shared/(authentication|dpop|jws|request)/',
       BELOW_RUNTIME,
       RUNTIME,
       LEAVES,
     ]),
-    layer('token', '^shared/token/', ['^shared/(token|request)/', BELOW_RUNTIME, RUNTIME, LEAVES]),
+    layer('token', '^shared/token/', ['^shared/(token|dpop|request)/', BELOW_RUNTIME, RUNTIME, LEAVES]),
     layer('metadata', '^shared/metadata/', [
-      '^shared/(metadata|authentication|token)/',
+      '^shared/(metadata|authentication|jws|token)/',
       BELOW_RUNTIME,
       RUNTIME,
       LEAVES,
@@ -96,7 +98,7 @@ module.exports = {
 
     // The library for resource servers is a package of its own, which knows neither a store nor a runtime.
     layer('resource-server', '^shared/resource-server/', [
-      '^shared/(resource-server|certificate|request|gateway)/',
+      '^shared/(resource-server|certificate|request|gateway|dpop|jws)/',
     ]),
     forbid(
       'resource-server-apart',
@@ -123,7 +125,7 @@ module.exports = {
     only('aws-sdk', '@aws-sdk', '^shared/dynamodb/(sdk|lean/client)[.]ts$'),
     only('lambda-types', '(@types/)?aws-lambda', '^shared/gateway/'),
     only('pkijs', '(pkijs|asn1js)', '^shared/certificate/((names|subject-dn)[.]ts$|path/)'),
-    only('jose', 'jose', '^shared/(authentication|resource-server)/'),
+    only('jose', 'jose', '^shared/(dpop|jws|resource-server)/'),
     only('pino', 'pino', '^shared/log[.]ts$'),
     only(
       'zod',

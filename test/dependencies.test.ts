@@ -37,7 +37,9 @@ const ALLOWED: Record<string, string> = {
   'shared/refusal/refusal.ts': '',
   'shared/refusal/index.ts': '',
   'shared/request/form.ts': `import '../refusal/refusal.ts'; import '../http.ts'; import 'zod'`,
-  'shared/authentication/method.ts': `import '../request/form.ts'; import '../runtime.ts'; await import('jose')`,
+  'shared/jws/verify.ts': `import '../request/form.ts'; await import('jose')`,
+  'shared/dpop/key.ts': `import '../jws/verify.ts'; import '../certificate/pem.ts'`,
+  'shared/authentication/method.ts': `import '../request/form.ts'; import '../runtime.ts'; import '../jws/verify.ts'`,
   'shared/token/jwt.ts': `import '../request/form.ts'; import '../refusal/refusal.ts'; import '../runtime.ts'`,
   'shared/metadata/metadata.ts': `import '../authentication/method.ts'; import '../token/jwt.ts'; import 'zod'`,
   'shared/gateway/event.ts': `import type { A } from 'aws-lambda'; import '../http.ts'`,
@@ -73,6 +75,8 @@ const PLANTED: [string, string, string][] = [
     `import './log.ts'; import './store/grants.ts'; import './request/form.ts'`,
   ],
   ['request', 'shared/request/store.ts', `import '../store/grants.ts'`],
+  ['jws', 'shared/jws/method.ts', `import '../authentication/method.ts'`],
+  ['dpop', 'shared/dpop/grants.ts', `import '../store/grants.ts'`],
   ['gateway', 'shared/gateway/form.ts', `import '../request/form.ts'`],
   ['authentication', 'shared/authentication/token.ts', `import '../token/jwt.ts'`],
   ['token', 'shared/token/method.ts', `import '../authentication/method.ts'`],
@@ -93,7 +97,7 @@ const PLANTED: [string, string, string][] = [
   ['pino', 'shared/token/pino.ts', `import 'pino'`],
   ['zod', 'functions/discovery/zod.ts', `import 'zod'`],
   ['load-on-demand', 'shared/certificate/subject-dn.ts', `import 'pkijs'`],
-  ['load-on-demand', 'shared/authentication/static.ts', `import { jwtVerify } from 'jose'`],
+  ['load-on-demand', 'shared/jws/static.ts', `import { jwtVerify } from 'jose'`],
 ]
 
 async function cruiseAt(baseDir: string): Promise<ICruiseResult> {

@@ -1,7 +1,7 @@
 import type { JwkSet } from '../certificate/jwk-set.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import type { Reason } from '../refusal/refusal.ts'
-import { type JwsFault, verifyCompactJws } from './jws-signature.ts'
+import { type JwsFault, verifyCompactJws } from '../jws/signature.ts'
 import { type CompactJws, readCompactJws } from '../request/compact-jws.ts'
 import { type JsonObject, parseJsonObject } from '../request/strict-json.ts'
 

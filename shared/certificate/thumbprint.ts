@@ -6,6 +6,11 @@ declare const thumbprintBrand: unique symbol
 /** An `x5t#S256` value. Only `judge` compares a binding with a presented certificate. */
 export type Thumbprint = string & { readonly [thumbprintBrand]: true }
 
+declare const keyThumbprintBrand: unique symbol
+
+/** A `jkt` value: the thumbprint of a public key (RFC 7638 with SHA-256). It has the shape of a `Thumbprint` and is never compared with one. */
+export type KeyThumbprint = string & { readonly [keyThumbprintBrand]: true }
+
 /**
  * The `x5t#S256` confirmation value of a certificate.
  *
@@ -19,5 +24,14 @@ export function thumbprint(der: Der): Thumbprint {
 
 /** Checks the shape only: 43 characters of the base64url alphabet, without decoding or trimming (decision D8). */
 export function isThumbprint(value: unknown): value is Thumbprint {
+  return hasShape(value)
+}
+
+/** Checks the shape only, as `isThumbprint`. */
+export function isKeyThumbprint(value: unknown): value is KeyThumbprint {
+  return hasShape(value)
+}
+
+function hasShape(value: unknown): boolean {
   return typeof value === 'string' && /^[A-Za-z0-9_-]{43}$/.test(value)
 }

@@ -16,6 +16,9 @@ export type RefusalReason =
   | 'certificate-missing'
   | 'certificate-unreadable'
   | 'certificate-differs'
+  | 'proof-missing'
+  | 'proof-differs'
+  | 'proof-needless'
   | 'binding-damaged'
   | 'scope-insufficient'
   | 'undecided'
@@ -30,6 +33,9 @@ const ERROR_CODES: Readonly<Record<RefusalReason, keyof typeof STATUS>> = {
   'certificate-missing': 'invalid_token',
   'certificate-unreadable': 'invalid_token',
   'certificate-differs': 'invalid_token',
+  'proof-missing': 'invalid_token',
+  'proof-differs': 'invalid_token',
+  'proof-needless': 'invalid_token',
   'binding-damaged': 'invalid_token',
   'scope-insufficient': 'insufficient_scope',
   undecided: 'temporarily_unavailable',

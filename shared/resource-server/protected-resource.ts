@@ -79,7 +79,8 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
     const claims = await readToken(bearer.token)
     if (claims === undefined) return 'token-unusable'
     const presented = typeof certificate === 'object' ? (certificate as Presented) : present(certificate)
-    const reason = REASONS[judge(bindingOf(claims), presented)]
+    const verdict = judge(bindingOf(claims), { certificate: presented, proofKey: undefined })
+    const reason = REASONS[verdict]
     if (reason !== undefined && !(reason === 'token-unbound' && unboundTokens === 'allowed')) return reason
     const token = tokenFrom(claims)
     return covers(token.scopes, scopes) ? token : 'scope-insufficient'
@@ -107,6 +108,9 @@ const REASONS = {
   missing: 'certificate-missing',
   unreadable: 'certificate-unreadable',
   differs: 'certificate-differs',
+  'missing-proof': 'proof-missing',
+  'key-differs': 'proof-differs',
+  'needless-proof': 'proof-needless',
   damaged: 'binding-damaged',
 } as const satisfies Record<Verdict, RefusalReason | undefined>
 

@@ -59,6 +59,9 @@ const BINDING_REASON = {
   missing: 'certificate-missing',
   unreadable: 'certificate-unreadable',
   differs: 'certificate-differs',
+  'missing-proof': 'binding-damaged',
+  'key-differs': 'binding-damaged',
+  'needless-proof': 'binding-damaged',
   damaged: 'binding-damaged',
 } as const satisfies Record<Verdict, Reason | undefined>
 
@@ -116,7 +119,8 @@ function expiryDetails({ found: { grant }, standing: { refreshable } }: Judged) 
 
 function judgePossession(judged: Judged): Refusal | undefined {
   const { found, request, standing } = judged
-  const verdict = judgeBinding(found.grant.binding, request.clientCertificate)
+  const possession = { certificate: request.clientCertificate, proofKey: undefined }
+  const verdict = judgeBinding(found.grant.binding, possession)
   const reason = isBoundOnly(judged) && verdict === 'unbound' ? 'token-unbound' : BINDING_REASON[verdict]
   return reason && refusal(reason, standing)
 }

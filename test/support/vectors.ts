@@ -140,7 +140,7 @@ export const { bindings } = load(
         why: z.string(),
         token: z.strictObject({ cnf: z.optional(z.unknown()) }),
         certificate: z.nullable(z.string()),
-        verdict: z.enum(['unbound', 'holds', 'missing', 'unreadable', 'differs', 'damaged']),
+        verdict: z.enum(['unbound', 'holds', 'missing', 'unreadable', 'differs', 'missing-proof', 'damaged']),
       }),
     ),
   }),

@@ -5,7 +5,7 @@ import { registeredCertificates } from '../../../shared/certificate/registered-c
 import { isSanValue } from '../../../shared/certificate/subject-alternative-names.ts'
 import { MalformedDistinguishedName, parseDistinguishedName } from '../../../shared/certificate/subject-dn.ts'
 import { parseJwksUri } from '../../../shared/authentication/fetch-jwks.ts'
-import { ALGORITHMS } from '../../../shared/authentication/jws-algorithms.ts'
+import { ALGORITHMS } from '../../../shared/jws/algorithms.ts'
 import { isStorable, parseJson } from '../../../shared/json.ts'
 import { MAX_DURATION_SECONDS } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'

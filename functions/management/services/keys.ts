@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject, sig
 import { isDeepStrictEqual } from 'node:util'
 import { isWeakKey, keyStrength } from '../../../shared/certificate/public-key.ts'
 import { isJsonObject, parseJson } from '../../../shared/json.ts'
-import { ALGORITHMS } from '../../../shared/authentication/jws-algorithms.ts'
+import { ALGORITHMS } from '../../../shared/jws/algorithms.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import {
   PublicJwk,

@@ -112,6 +112,9 @@ const BINDING_REASON = {
   missing: 'binding-certificate-missing',
   unreadable: 'binding-certificate-unreadable',
   differs: 'refresh-certificate-differs',
+  'missing-proof': 'refresh-binding-damaged',
+  'key-differs': 'refresh-binding-damaged',
+  'needless-proof': 'refresh-binding-damaged',
   damaged: 'refresh-binding-damaged',
 } as const satisfies Record<string, Reason>
 
@@ -122,8 +125,8 @@ const BINDING_REASON = {
 function judgeBinding(grant: Tokens, request: TokenRequest, context: TokenContext): Binding {
   const { certificate } = request.credentials
   const mayRenew = mayRenewCertificate(context.client.tokenAuthMethod)
-  const verdict = judge(grant.binding, certificate)
-  if (verdict === 'damaged') throw new Refusal(BINDING_REASON.damaged)
+  const verdict = judge(grant.binding, { certificate, proofKey: undefined })
+  if (verdict === 'damaged' || verdict === 'missing-proof') throw new Refusal(BINDING_REASON[verdict])
   if (verdict === 'unbound') {
     if (context.binding !== 'none' && !mayRenew) throw new Refusal('refresh-grant-unbound')
     return context.binding

@@ -1,8 +1,13 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { judge } from '../../../shared/certificate/binding.ts'
-import { present } from '../../../shared/certificate/presented.ts'
+import { describe, expect, test } from 'vitest'
+import { judge as judgePossession, type Verdict } from '../../../shared/certificate/binding.ts'
+import { type Presented, present } from '../../../shared/certificate/presented.ts'
+import type { KeyThumbprint } from '../../../shared/certificate/thumbprint.ts'
 import { bindings, certificatePem, pemSpellings, presented, spelling } from '../../support/vectors.ts'
+
+/** Without a proof. */
+const judge = (binding: unknown, certificate: Presented) =>
+  judgePossession(binding, { certificate, proofKey: undefined })
 
 const own = pemSpellings['expected_x5t#S256']
 const certificate = certificatePem('client-ec-p256')
@@ -58,4 +63,28 @@ test('a binding that is not a thumbprint is damaged', () => {
       expect(judge({ 'x5t#S256': binding }, present(text))).toBe('damaged')
     }),
   )
+})
+
+describe('with a DPoP proof', () => {
+  const jkt = '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' as KeyThumbprint
+  const other = jkt.replace('0', '1') as KeyThumbprint
+
+  test.each<[Verdict, unknown, string | undefined, KeyThumbprint | undefined]>([
+    ['holds', { jkt }, undefined, jkt],
+    ['holds', { jkt, kid: '1' }, certificate, jkt],
+    ['key-differs', { jkt }, undefined, other],
+    ['missing-proof', { jkt }, undefined, undefined],
+    ['missing-proof', { jkt }, certificate, undefined],
+    ['needless-proof', 'none', undefined, jkt],
+    ['needless-proof', { 'x5t#S256': own }, certificate, jkt],
+    // A thumbprint of one kind is none of the other.
+    ['needless-proof', { 'x5t#S256': jkt }, undefined, jkt],
+    ['missing-proof', { jkt: own }, certificate, undefined],
+    ['damaged', { jkt, 'x5t#S256': own }, certificate, jkt],
+    ['damaged', { jkt: null, 'x5t#S256': own }, certificate, jkt],
+    ['damaged', { jkt: `${jkt}=` }, undefined, jkt],
+    ['damaged', Object.create({ jkt }), undefined, jkt],
+  ])('the verdict is %s for the binding %j', (verdict, binding, text, proofKey) => {
+    expect(judgePossession(binding, { certificate: present(text), proofKey })).toBe(verdict)
+  })
 })

@@ -14,6 +14,7 @@ const REASONS = {
   missing: 'certificate-missing',
   differs: 'certificate-differs',
   unreadable: 'certificate-unreadable',
+  'missing-proof': 'proof-missing',
   damaged: 'binding-damaged',
 }
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { Jwk } from '../../../shared/certificate/jwk-set.ts'
-import { verifyCompactJws } from '../../../shared/authentication/jws-signature.ts'
+import { verifyCompactJws } from '../../../shared/jws/signature.ts'
 import { readCompactJws } from '../../../shared/request/compact-jws.ts'
 import { jws, type Members } from '../../support/assertions.ts'
 

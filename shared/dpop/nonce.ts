@@ -1,0 +1,31 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { EpochSeconds } from '../epoch-seconds.ts'
+
+/** A nonce is given out for one period and accepted for two, so it is good for 5 to 10 minutes. */
+const PERIOD_SECONDS = 300
+
+/**
+ * The nonce that proofs of now must have (RFC 9449 section 8). Nothing is stored: it is an HMAC over the period.
+ *
+ * @param key secret of the service, 32 bytes
+ */
+export function nonceAt(now: EpochSeconds, key: Buffer): string {
+  return nonceOf(Math.floor(now / PERIOD_SECONDS), key)
+}
+
+/** Whether it was given out in this period or in the one before. */
+export function isNonce(text: string, now: EpochSeconds, key: Buffer): boolean {
+  const period = Math.floor(now / PERIOD_SECONDS)
+  return [period, period - 1].some((each) => isEqual(text, nonceOf(each, key)))
+}
+
+function nonceOf(period: number, key: Buffer): string {
+  return createHmac('sha256', key)
+    .update(`dpop-nonce:${String(period)}`)
+    .digest('base64url')
+}
+
+function isEqual(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)]
+  return left.length === right.length && timingSafeEqual(left, right)
+}

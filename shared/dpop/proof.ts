@@ -1,0 +1,121 @@
+import { hash } from 'node:crypto'
+import type { Jwk } from '../certificate/jwk-set.ts'
+import type { KeyThumbprint } from '../certificate/thumbprint.ts'
+import type { EpochSeconds } from '../epoch-seconds.ts'
+import { isJsonObject } from '../json.ts'
+import { ALGORITHMS } from '../jws/algorithms.ts'
+import { type JwsFault, verifyCompactJws } from '../jws/signature.ts'
+import { type CompactJws, readCompactJws } from '../request/compact-jws.ts'
+import { type JsonObject, parseJsonObject } from '../request/strict-json.ts'
+
+/** How old a proof may be. Within this time it can be used again where nothing remembers its `jti`. */
+export const PROOF_SECONDS = 60
+const SKEW_SECONDS = 10
+const LIMIT_JTI_CHARACTERS = 256
+
+/** What a proof must say of the request that it came with. */
+export interface ExpectedProof {
+  /** The method of the request. */
+  readonly htm: string
+  /** The URLs that the client was given for the request, on the plain and the mutual-TLS domain. Query and fragment do not count. */
+  readonly htu: readonly string[]
+  /** At a resource: the access token that came with the proof. */
+  readonly accessToken?: string
+  readonly now: EpochSeconds
+}
+
+/** A proof that is right in itself. The caller decides whether its nonce is one of its own, and whether its `jti` was used before. */
+export interface Proof {
+  /** The thumbprint of its key (RFC 7638), base64url. */
+  readonly jkt: KeyThumbprint
+  readonly jti: string
+  readonly nonce: string | undefined
+  /** The first second in which the proof is too old. */
+  readonly expiresAt: EpochSeconds
+}
+
+export type ProofFault =
+  | 'malformed'
+  | 'typ-wrong'
+  | 'algorithm-missing'
+  | 'algorithm-symmetric'
+  | 'key-missing'
+  | 'key-private'
+  | 'jti-wrong'
+  | 'htm-wrong'
+  | 'htu-wrong'
+  | 'iat-wrong'
+  | 'proof-old'
+  | 'proof-future'
+  | 'ath-wrong'
+  | 'nonce-malformed'
+  | JwsFault
+
+/**
+ * Verifies a DPoP proof: its form and its signature by its own key first, then what it says.
+ *
+ * @param text the value of the one `DPoP` header
+ * @see RFC 9449 section 4.3
+ */
+export async function verifyProof(text: string, expected: ExpectedProof): Promise<Proof | ProofFault> {
+  const jws = readCompactJws(text)
+  const claims = jws && parseJsonObject(jws.payload)
+  if (jws === undefined || claims === undefined) return 'malformed'
+  const jwk = readKey(jws)
+  if (typeof jwk === 'string') return jwk
+  const { kid: _, ...header } = jws.header
+  const unsigned = await verifyCompactJws({ ...jws, header }, { keys: [jwk] }, String(header['alg']))
+  if (unsigned !== undefined) return unsigned
+  const { jti, iat, nonce } = claims
+  if (typeof jti !== 'string' || jti === '' || jti.length > LIMIT_JTI_CHARACTERS) return 'jti-wrong'
+  if (typeof iat !== 'number' || !Number.isFinite(iat)) return 'iat-wrong'
+  if (nonce !== undefined && typeof nonce !== 'string') return 'nonce-malformed'
+  const fault = requestFault(claims, expected) ?? timeFault(iat, expected.now)
+  if (fault !== undefined) return fault
+  const { calculateJwkThumbprint } = await import('jose')
+  const jkt = (await calculateJwkThumbprint(jwk)) as KeyThumbprint
+  return { jkt, jti, nonce, expiresAt: (Math.ceil(iat) + PROOF_SECONDS) as EpochSeconds }
+}
+
+/** Members that only private and symmetric keys have (RFC 7518 section 6). */
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
+
+function readKey({ header }: CompactJws): Jwk | ProofFault {
+  const { typ, alg, jwk } = header
+  if (typeof typ !== 'string' || typ.toLowerCase().replace(/^application\//, '') !== 'dpop+jwt')
+    return 'typ-wrong'
+  if (typeof alg !== 'string' || alg === '') return 'algorithm-missing'
+  if (alg === 'none' || alg.startsWith('HS')) return 'algorithm-symmetric'
+  if (!ALGORITHMS.has(alg)) return 'algorithm-wrong'
+  if (!isJsonObject(jwk)) return 'key-missing'
+  return PRIVATE_MEMBERS.some((name) => Object.hasOwn(jwk, name)) ? 'key-private' : jwk
+}
+
+function requestFault(claims: JsonObject, { htm, htu, accessToken }: ExpectedProof) {
+  if (claims['htm'] !== htm) return 'htm-wrong'
+  if (!htu.some((url) => isSameUrl(claims['htu'], url))) return 'htu-wrong'
+  if (accessToken === undefined) return undefined
+  return claims['ath'] === hash('sha256', accessToken, 'base64url') ? undefined : 'ath-wrong'
+}
+
+function timeFault(iat: number, now: EpochSeconds) {
+  if (now >= iat + PROOF_SECONDS) return 'proof-old'
+  return iat > now + SKEW_SECONDS ? 'proof-future' : undefined
+}
+
+/** Compares after the normalization of RFC 3986 sections 6.2.2 and 6.2.3, as RFC 9449 section 4.3 recommends. */
+function isSameUrl(given: unknown, expected: string): boolean {
+  return typeof given === 'string' && normalized(given) === (normalized(expected) ?? false)
+}
+
+/** @returns `undefined` for what is no URL of HTTP, and for one with credentials */
+function normalized(text: string): string | undefined {
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
+    return undefined
+  const path = url.pathname.replace(/%[0-9a-f]{2}/gi, (escaped) => {
+    const character = String.fromCharCode(parseInt(escaped.slice(1), 16))
+    return /[A-Za-z0-9._~-]/.test(character) ? character : escaped.toUpperCase()
+  })
+  return url.origin + path
+}
