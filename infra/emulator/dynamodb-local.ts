@@ -45,7 +45,12 @@ export async function startDynamoDbLocal(directory?: string): Promise<DynamoDbLo
   if (java === undefined) throw new Complaint(`DynamoDB Local needs Java ${JAVA_MIN_VERSION} or later`)
   const cwd = await fetchDynamoDbLocal()
   const port = await freePort()
-  const options = ['-XX:TieredStopAtLevel=1', '-Xmx256m', '-Djava.library.path=./DynamoDBLocal_lib']
+  const options = [
+    '-XX:TieredStopAtLevel=1',
+    '-XX:+UseSerialGC',
+    '-Xmx256m',
+    '-Djava.library.path=./DynamoDBLocal_lib',
+  ]
   const data = directory === undefined ? ['-inMemory'] : ['-dbPath', directory]
   const program = ['-jar', 'DynamoDBLocal.jar', '-port', `${port}`, ...data, '-sharedDb', '-disableTelemetry']
   const child = spawn(java, [...options, ...program], { cwd, stdio: 'ignore' })

@@ -2,7 +2,7 @@ import express from 'express'
 import fastify from 'fastify'
 import { Hono } from 'hono'
 import { type OutgoingHttpHeaders, type RequestListener } from 'node:http'
-import { createServer, request as httpsRequest } from 'node:https'
+import { type Agent, createServer, request as httpsRequest } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { listen, type Listening } from '../../infra/connections/listen.ts'
 import * as onExpress from '../../shared/resource-server/express.ts'
@@ -83,15 +83,30 @@ export interface Identity {
   readonly key: string
 }
 
-/** Requests `/accounts` over a new connection. */
+interface Asked {
+  readonly query?: string
+  readonly method?: string
+  readonly body?: string
+  readonly agent?: Agent
+}
+
+/** Requests `/accounts` over a new connection, unless an agent keeps connections. */
 export function ask(
   { port }: Listening,
   headers: OutgoingHttpHeaders,
   presented: Partial<Identity> = {},
-  { query = '', method = 'GET', body = '' } = {},
+  { query = '', method = 'GET', body = '', agent }: Asked = {},
 ): Promise<Answered> {
   const path = `/accounts${query}`
-  const options = { host: 'localhost', port, path, method, headers, agent: false, ca: vector('ca-root') }
+  const options = {
+    host: 'localhost',
+    port,
+    path,
+    method,
+    headers,
+    agent: agent ?? false,
+    ca: vector('ca-root'),
+  }
   return new Promise((resolve, reject) => {
     const request = httpsRequest({ ...options, ...presented }, (response) => {
       const chunks: Buffer[] = []

@@ -20,17 +20,6 @@ import { unprocessedKeys } from './unprocessed-keys.ts'
 import { unreachableAtEndpoints } from './unreachable-at-endpoints.ts'
 import { unreachable } from './unreachable.ts'
 
-type Client = 'sdk' | 'lean'
-
-/**
- * These run by the lean client only, which all requests use: which writer wins and what an item means is decided behind it, and the
- * same calls are compared by both clients. Twice they would take half a minute more.
- */
-const BY_ONE_CLIENT: readonly string[] = [
-  ...['races', 'damaged items', 'expiry', 'client state'],
-  ...['tickets', 'finding grants', 'listing grants', 'conditions', 'registry'],
-]
-
 const SUITES = {
   'table outcomes': tableOutcomes,
   grants: grantTransitions,
@@ -52,17 +41,50 @@ const SUITES = {
   registry: registryRecords,
 }
 
+type Name = keyof typeof SUITES
+type Suites = Readonly<Partial<Record<'sdk' | 'lean', readonly Name[]>>>
+
+/**
+ * These run by the lean client only, which all requests use: which writer wins and what an item means is decided behind it, and the
+ * same calls are compared by both clients. Twice they would take half a minute more.
+ */
+const BY_ONE_CLIENT: readonly Name[] = [
+  'races',
+  'damaged items',
+  'expiry',
+  'client state',
+  'tickets',
+  'finding grants',
+  'listing grants',
+  'conditions',
+  'registry',
+]
+
+/**
+ * These run by each client on one engine only: what an item means, and what follows when no answer comes, does not depend on the engine.
+ * The lean client has them on the embedded engine.
+ */
+const ON_ONE_ENGINE: readonly Name[] = [
+  'damaged items',
+  'unreachable',
+  'unreachable at the endpoints',
+  'unprocessed keys',
+  'another process',
+]
+
+export const ALL = Object.keys(SUITES) as Name[]
+export const BY_BOTH_CLIENTS = ALL.filter((name) => !BY_ONE_CLIENT.includes(name))
+export const ON_BOTH_ENGINES = ALL.filter((name) => !ON_ONE_ENGINE.includes(name))
+
 /**
  * All that needs an engine, by the lean client and, where its engine is the better reference, by the SDK. Each engine has one file, so
  * that a Java machine is started once. On both engines the same calls are compared by both clients.
  */
-export function storeSuites({ endpoint, close }: Engine, clients: readonly Client[] = ['sdk', 'lean']): void {
+export function storeSuites({ endpoint, close }: Engine, suites: Suites): void {
   afterAll(close)
   describe('both clients', () => bothClients(endpoint))
-  describe.each(clients)('by the client %s', (dynamodbClient) => {
-    const suites = Object.entries(SUITES).filter(
-      ([name]) => dynamodbClient === 'lean' || !BY_ONE_CLIENT.includes(name),
-    )
-    describe.each(suites)('%s', (_, suite) => suite({ endpoint, dynamodbClient }))
+  describe.each(Object.entries(suites))('by the client %s', (client, names) => {
+    const dynamodbClient = client as keyof Suites
+    describe.each(names)('%s', (name) => SUITES[name]({ endpoint, dynamodbClient }))
   })
 }
