@@ -40,7 +40,8 @@ const certificates: Target = {
     registeredCertificates({ keys: [{ kty: 'EC', x5c: [der.toString('base64')] }] }, undefined)
     if (read === undefined) return
     require(read.equals(der), 'other bytes were read')
-    const holds = judge({ 'x5t#S256': thumbprint(root) }, { certificate: present(text), proofKey: undefined }) === 'holds'
+    const holds =
+      judge({ 'x5t#S256': thumbprint(root) }, { certificate: present(text), proofKey: undefined }) === 'holds'
     require(holds === read.equals(root), 'the judgement is not that of the bytes')
     const isIssued = await unlessRefused([MalformedCertificate], () =>
       issuedByOneOf(read, [root.toString('base64')]),
