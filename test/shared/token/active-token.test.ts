@@ -33,15 +33,18 @@ const ACCESS = {
   client_id: '26478243745571',
 }
 
-test.each([[{ jkt: 'x' }], [{ 'x5t#S256': 'short' }], [undefined], ['x']])(
-  'an active token shows no binding that cannot be proved: %j',
-  (binding) => {
-    expect(activeToken({ ...grant, binding }, service).cnf).toBeUndefined()
-  },
-)
+test.each([
+  [{ jkt: 'x' }],
+  [{ jkt: THUMBPRINT, 'x5t#S256': THUMBPRINT }],
+  [{ 'x5t#S256': 'short' }],
+  [undefined],
+  ['x'],
+])('an active token shows no binding that cannot be proved: %j', (binding) => {
+  expect(activeToken({ ...grant, binding }, service).cnf).toBeUndefined()
+})
 
 test('an active token shows only the thumbprint of a binding', () => {
-  const binding = { 'x5t#S256': THUMBPRINT, jkt: 'x' }
+  const binding = { 'x5t#S256': THUMBPRINT, kid: 'x' }
   expect(activeToken({ ...grant, binding }, service).cnf).toEqual({ 'x5t#S256': THUMBPRINT })
 })
 
