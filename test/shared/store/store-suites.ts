@@ -78,12 +78,14 @@ export const ON_BOTH_ENGINES = ALL.filter((name) => !ON_ONE_ENGINE.includes(name
 
 /**
  * All that needs an engine, by the lean client and, where its engine is the better reference, by the SDK. Each engine has one file, so
- * that a Java machine is started once. On both engines the same calls are compared by both clients.
+ * that a Java machine is started once. On both engines the same calls are compared by both clients. With `STORE=all` in the environment
+ * every suite runs by both clients on both engines.
  */
 export function storeSuites({ endpoint, close }: Engine, suites: Suites): void {
+  const run: Suites = process.env['STORE'] === 'all' ? { sdk: ALL, lean: ALL } : suites
   afterAll(close)
   describe('both clients', () => bothClients(endpoint))
-  describe.each(Object.entries(suites))('by the client %s', (client, names) => {
+  describe.each(Object.entries(run))('by the client %s', (client, names) => {
     const dynamodbClient = client as keyof Suites
     describe.each(names)('%s', (name) => SUITES[name]({ endpoint, dynamodbClient }))
   })
