@@ -81,6 +81,11 @@ test('every requirement of the specifications has a line with its priority, in o
   expect(read.map(({ id, priority }) => ({ id, priority }))).toEqual(requirements)
 })
 
+test('no two requirements have one id, so a citation leads to one of them', () => {
+  const ids = requirements.map(({ id }) => id)
+  expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([])
+})
+
 test('a requirement that is not met yet has a reason, and is P3 or listed as open', () => {
   const open = read.filter(({ proof }) => NOT_YET.test(proof))
   expect(open.filter(({ priority }) => priority !== 'P3').map(({ id }) => id)).toEqual(OPEN)

@@ -56,7 +56,7 @@ export function fapi2Breach(service: Service): keyof Service | undefined {
   return kept.find(([, isKept]) => !isKept)?.[0] ?? breachForAll(service)
 }
 
-/** Of the settings that one client cannot have otherwise than its service. */
+/** The first setting that violates the profile, of those that a service has for all its clients. */
 function breachForAll(service: Service): keyof Service | undefined {
   const { accessTokenSignAlg, authorizationCodeDuration, issSuppressed } = service
   if (accessTokenSignAlg !== undefined && !ALGORITHMS.includes(accessTokenSignAlg))

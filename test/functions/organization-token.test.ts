@@ -97,7 +97,7 @@ test.each(REFUSED)('%s %s refuses the token of the organization', async (method,
   expect(runtime.logged().at(-1)).not.toHaveProperty('credential')
 })
 
-test('the refused calls changed nothing', async () => {
+test('the calls that the token of the organization may not make have changed nothing', async () => {
   expect(await runtime.tables.everything()).toEqual(before)
 })
 

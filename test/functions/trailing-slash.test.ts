@@ -65,7 +65,7 @@ test.each([
   '/service/',
   '/auth/token/create/',
   '/lifecycle/healthcheck/',
-])('%s is no path', async (path) => {
+])('%s is 404: only one slash at the end of a management path is taken', async (path) => {
   const { status, json } = await walk.v2('GET', path)
   expect([status, json['resultCode']]).toEqual([404, 'A001295'])
 })

@@ -121,7 +121,7 @@ function membersOf(http: HttpRequest): Members {
 function changeIn(members: Members): ServiceChange {
   const { jwks, credentials, ...settings } = parseSettings(members, ServiceSettings, SERVICE_RULES)
   const given = Object.entries(settings).filter(([, value]) => value !== undefined)
-  // Nothing but an explicit value sets it beside the profile, which refuses it then.
+  // Callers that know only Authlete's settings cannot switch it off. Only an explicit `true` beside the profile is refused.
   const underFapi2 = settings.fapi2 === true ? { shortClientSecretsAllowed: false } : {}
   return {
     deciding: { ...underFapi2, ...Object.fromEntries(given.filter(([name]) => name in DECIDING)) },

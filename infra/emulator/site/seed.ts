@@ -38,6 +38,7 @@ const SERVICE = {
     { name: 'payments:write', description: 'Make payments' },
   ],
   clientIdAliasEnabled: true,
+  shortClientSecretsAllowed: true,
   tlsClientCertificateBoundAccessTokens: true,
   credentials: [{ role: 'manage' }],
 }

@@ -129,7 +129,7 @@ async function putClients(service: number, count: number): Promise<void> {
   document.destroy()
 }
 
-test('a page token that is none, and a range beside a page, are refused by name', async () => {
+test('a malformed page token, and a range beside a page, are refused by name', async () => {
   const { walk } = await open([10, 11, 12])
   const { next = '' } = await page(walk, 'pageSize=1')
   const list = async (query: string) => {

@@ -12,22 +12,9 @@ import { mutualTlsRequest } from '../../../infra/connections/mutual-tls-request.
 import { LOCAL_DYNAMODB } from '../../../infra/tables/tables.ts'
 import { runScript } from '../../support/script.ts'
 import { jwkOf } from '../../support/vector-service.ts'
-import { type Started, startCommand } from './started-command.ts'
+import { FREE_PORTS, PORT_OPTIONS, type Started, startCommand } from './started-command.ts'
 import { identity, vector } from './tls-client.ts'
 
-const NAMES = [
-  'mtls',
-  'plain',
-  'api',
-  'front-end',
-  'front-end-tls',
-  'front-end-mtls',
-  'resource',
-  'library',
-  'console',
-]
-const PORTS = NAMES.map((name) => `--${name}-port`)
-const FREE = PORTS.flatMap((option) => [option, '0'])
 /** The curl test is left out, with a warning, on a machine without curl. */
 const CURL = spawnSync('curl', ['--version']).status === 0 ? ['curl'] : []
 if (CURL.length === 0) console.warn('no curl here: the test of the printed curl lines is left out')
@@ -38,7 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(directory, { recursive: true }))
 
-const argv = (...more: string[]) => ['start', ...FREE, '--directory', directory, ...more]
+const argv = (...more: string[]) => ['start', ...FREE_PORTS, '--directory', directory, ...more]
 
 async function start(...more: string[]): Promise<{ command: Started; local: Local }> {
   const command = startCommand(argv(...more))
@@ -206,7 +193,7 @@ test('npm start refuses to trust a certificate that can issue and that a client 
   )
 })
 
-test.each(PORTS)('npm start names %s in one line when its port is in use', async (option) => {
+test.each(PORT_OPTIONS)('npm start names %s in one line when its port is in use', async (option) => {
   const busy = createServer()
   await new Promise<void>((resolve) => busy.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => new Promise((resolve) => busy.close(() => resolve())))

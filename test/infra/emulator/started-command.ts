@@ -1,6 +1,21 @@
 import { onTestFinished } from 'vitest'
 import { main } from '../../../infra/certbound.ts'
 
+/** The options of `npm start` that name a port. */
+export const PORT_OPTIONS = [
+  '--mtls-port',
+  '--plain-port',
+  '--api-port',
+  '--front-end-port',
+  '--front-end-tls-port',
+  '--front-end-mtls-port',
+  '--resource-port',
+  '--library-port',
+  '--console-port',
+]
+/** Each takes a free port. */
+export const FREE_PORTS = PORT_OPTIONS.flatMap((option) => [option, '0'])
+
 /** A command of certbound in this process. It is stopped when the test ends at the latest. */
 export interface Started {
   /** Everything printed so far. */

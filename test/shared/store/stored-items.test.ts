@@ -38,7 +38,7 @@ async function openStored({ service, manage }: Issued) {
 describe.each(STORED.services)('what was stored for service $service is still read', (issued) => {
   const open = () => openStored(issued)
 
-  test('an access token is good for the holder of its certificate, and for nobody else', async () => {
+  test('a stored access token is good for the holder of its certificate, and for nobody else', async () => {
     const { call } = await open()
     const introspect = async (clientCertificate: string) =>
       outcome(await call('/auth/introspection', { token: issued.access, clientCertificate }))
@@ -46,20 +46,20 @@ describe.each(STORED.services)('what was stored for service $service is still re
     expect(await introspect(OTHER)).toBe('UNAUTHORIZED A065305 invalid_token')
   })
 
-  test('a ticket gives a code', async () => {
+  test('a stored ticket gives a code', async () => {
     const { call } = await open()
     const answer = await call('/auth/authorization/issue', { ticket: issued.ticket, subject: 'testuser01' })
     expect(outcome(answer)).toBe('LOCATION A040001')
   })
 
-  test('the deletion of the client ends its token', async () => {
+  test('the deletion of a stored client ends its token', async () => {
     const { v3, call } = await open()
     expect((await v3('DELETE', `/client/delete/${issued.client}`)).status).toBe(204)
     const introspected = await call('/auth/introspection', { token: issued.access, clientCertificate: OWN })
     expect(outcome(introspected)).toMatch(/^UNAUTHORIZED .* invalid_token$/)
   })
 
-  test('a locked client is locked', async () => {
+  test('a stored client that is locked stays locked', async () => {
     const { call } = await open()
     const asked = { response_type: 'code', client_id: issued.locked, redirect_uri: REDIRECT_URI }
     const answer = await call('/auth/authorization', { parameters: form(asked) })

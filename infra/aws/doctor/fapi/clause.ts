@@ -33,7 +33,7 @@ export const outcome = (holds: boolean, asked: string, got: string): Outcome => 
   ...{ status: holds ? 'ok' : 'fail', asked, got },
 })
 
-/** `todo` says what the user has to name. */
+/** @param todo what the user has to name */
 export const notAsked = (todo: string): Outcome => ({ status: 'skipped', asked: 'nothing', got: todo })
 
 const ERROR_CODE = /^[a-z_]{1,40}$/

@@ -5,7 +5,7 @@ import { isWeakKey, keyStrength } from '../../../../shared/certificate/public-ke
 import { mayUseAlgorithm } from '../../../../shared/store/fapi2.ts'
 import { ask, jsonOf } from '../ask.ts'
 import { type Clause, type Json, namesIn, notAsked, outcome, type Profiled, summaryOf } from './clause.ts'
-import { postAsNobody, withToken } from './requests.ts'
+import { ASSERTION_TYPE, postAsNobody, withToken } from './requests.ts'
 
 const NEEDS_TOKEN = 'name a client that gets tokens by client_credentials'
 /** 22 characters of base64url have more than 128 bits. */
@@ -51,7 +51,7 @@ export const CRYPTOGRAPHY: readonly Clause[] = [
       const payload = { iss: clientId, sub: clientId, aud: subject.metadata['issuer'] }
       const form = {
         client_id: clientId,
-        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion_type: ASSERTION_TYPE,
         client_assertion: `${encode({ alg: 'none' })}.${encode(payload)}.`,
         token: 'none',
       }

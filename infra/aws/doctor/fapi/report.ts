@@ -2,9 +2,10 @@ import { fapi2BreachOf, isFapi2 } from '../../../../shared/store/fapi2.ts'
 import { ask, jsonOf } from '../ask.ts'
 import type { Inspected } from '../check.ts'
 import { AUTHORIZATION } from './authorization.ts'
-import { type Clause, type Outcome, type Profiled, outcome } from './clause.ts'
+import { type Clause, notAsked, type Outcome, type Profiled, outcome } from './clause.ts'
 import { CRYPTOGRAPHY } from './cryptography.ts'
 import { GENERAL } from './general.ts'
+import { isAuthenticated } from './requests.ts'
 
 /**
  * The clauses of the FAPI 2.0 Security Profile for authorization servers, sections 5.3.1 to 5.4. Section 5.3.1 only names the
@@ -27,6 +28,18 @@ const SWITCH: Clause = {
   },
 }
 
+/** If the client is not authenticated, clauses that need it fail below for that reason. It is no clause. */
+const CLIENT: Clause = {
+  id: 'client',
+  demand: 'the client that asks is authenticated',
+  ask: async (subject) => {
+    if (subject.client === undefined) return notAsked('name a registered client with --client-id')
+    const got = await isAuthenticated(subject)
+    const advice = `${got}: name its secret, its certificate and key, or its --assertion-key`
+    return outcome(got === '200', 'POST /introspection/standard', got === '200' ? got : advice)
+  },
+}
+
 export type ClauseReport = Pick<Clause, 'id' | 'demand'> & (Outcome | { readonly duty: string })
 
 /** Asks about all clauses, one after the other. A clause whose question throws is broken. */
@@ -41,7 +54,7 @@ export async function inspectProfile(
   )
   const subject: Profiled = { ...inspected, metadata, client, assertionKey }
   const reports: ClauseReport[] = []
-  for (const clause of [SWITCH, ...CLAUSES]) reports.push(await reportOf(clause, subject))
+  for (const clause of [SWITCH, CLIENT, ...CLAUSES]) reports.push(await reportOf(clause, subject))
   return reports
 }
 

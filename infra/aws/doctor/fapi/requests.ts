@@ -5,7 +5,7 @@ import type { Profiled } from './clause.ts'
 
 type Form = Readonly<Record<string, string>>
 
-const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
 /** A request that proves no client. It presents a certificate where one is known, because there may be no other way in. */
 export function postAsNobody(subject: Profiled, path: string, form: Form): Promise<Reply> {

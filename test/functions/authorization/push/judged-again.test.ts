@@ -43,12 +43,15 @@ describe('a pushed request is judged again by what holds when it is used', () =>
     ['PKCE is required', changed({ pkceRequired: true }), 'LOCATION A124301 invalid_request'],
     ['the response type is taken away', changed({ responseTypes: ['NONE'] }), 'LOCATION A009306'],
     ['the profile excludes the client', () => walk.setService({ fapi2: true }), 'BAD_REQUEST A010399'],
-  ])('refused after %s', async (_what, happen, answer) => {
-    const requestUri = await pushed(client, { scope: 'read' })
-    runtime.clock.now = later(START, 1)
-    await happen()
-    expect(outcome(await start(requestUri))).toContain(answer)
-  })
+  ])(
+    'a pushed request is judged again when it is used, and refused after %s',
+    async (_what, happen, answer) => {
+      const requestUri = await pushed(client, { scope: 'read' })
+      runtime.clock.now = later(START, 1)
+      await happen()
+      expect(outcome(await start(requestUri))).toContain(answer)
+    },
+  )
 
   test('the ticket of a request that was pushed before a cut-off is refused as well', async () => {
     const ticket = await ticketOf(await pushed(client))
@@ -57,7 +60,7 @@ describe('a pushed request is judged again by what holds when it is used', () =>
     expect(await issueOf(ticket)).toBe('BAD_REQUEST A041391 invalid_request')
   })
 
-  test('the client may be named by its number or by its alias', async () => {
+  test('a request that was pushed by number may be used by the alias of the client', async () => {
     await walk.setClient(client, { clientIdAlias: `alias-${client.id}`, clientIdAliasEnabled: true })
     await runtime.store.registry.putAlias(walk.number, `alias-${client.id}`, client.number)
     const requestUri = await pushed(client)

@@ -32,14 +32,14 @@ const par = (parameters: object, headers: Record<string, string> = basic(client)
   walk.post('/par', { ...ASKED, ...parameters }, certificate, headers)
 
 describe('a good request is kept', () => {
-  test('on the OAuth face with 201, the request URI and its lifetime, not to be cached', async () => {
+  test('the OAuth face answers a pushed request with 201, the request URI and its lifetime, not to be cached', async () => {
     const { status, headers, json } = await par({})
     expect(status).toBe(201)
     expect(json).toEqual({ request_uri: expect.stringMatching(REQUEST_URI) as unknown, expires_in: 300 })
     expect(headers).toMatchObject({ 'content-type': 'application/json', 'cache-control': 'no-store' })
   })
 
-  test('on the Web API with the action CREATED, in both versions', async () => {
+  test('the Web API answers a pushed request with the action CREATED, in both versions', async () => {
     for (const version of ['v2', 'v3'] as const) {
       const { status, json } = await push(client, {}, {}, { version })
       const requestUri = json['requestUri'] as string
@@ -65,14 +65,14 @@ describe('a good request is kept', () => {
     [600, 599],
     [86400, 599],
   ])(
-    'with pushedAuthReqDuration %d for %d seconds: never for 600',
+    'with pushedAuthReqDuration %d a request URI lives %d seconds, never 600',
     async (pushedAuthReqDuration, seconds) => {
       await walk.setService({ pushedAuthReqDuration })
       expect(contentOf(await push(client))['expires_in']).toBe(seconds)
     },
   )
 
-  test('without the credentials of the client and without its request URI: the item has a digest', async () => {
+  test('a pushed request is stored without the credentials of the client, and with a digest of its request URI', async () => {
     const own = await walk.addClient(POST)
     const answer = await push(own, {
       state: 'a b&c=é',
@@ -103,21 +103,24 @@ describe('the client is authenticated as at the token endpoint', () => {
     ['TLS_CLIENT_AUTH', TLS, {}, { clientCertificate: OTHER }, 'A157343'],
     ['TLS_CLIENT_AUTH', TLS, {}, {}, 'A157327'],
     ['PRIVATE_KEY_JWT', PRIVATE_KEY_JWT, {}, {}, 'A157309'],
-  ])('%s, wrongly', async (_method, kind, parameters, members, code) => {
-    const own = await walk.addClient(kind)
-    expect(outcome(await push(own, parameters, members))).toBe(unauthorized(code))
-    expect(await runtime.tables.grantsOf(walk.number, own.number)).toEqual([])
-    const token = await walk.token(own, { grant_type: 'client_credentials', ...parameters }, members)
-    expect(outcome(token)).toBe(`INVALID_CLIENT ${code} invalid_client`)
-  })
+  ])(
+    'a client of %s that is not authenticated pushes nothing, and gets the same code at the token endpoint',
+    async (_method, kind, parameters, members, code) => {
+      const own = await walk.addClient(kind)
+      expect(outcome(await push(own, parameters, members))).toBe(unauthorized(code))
+      expect(await runtime.tables.grantsOf(walk.number, own.number)).toEqual([])
+      const token = await walk.token(own, { grant_type: 'client_credentials', ...parameters }, members)
+      expect(outcome(token)).toBe(`INVALID_CLIENT ${code} invalid_client`)
+    },
+  )
 
-  test('on the OAuth face a wrong secret is 401 with one body for every invalid_client', async () => {
+  test('a pushed request with a wrong secret is 401 on the OAuth face, with one body for every invalid_client', async () => {
     const wrong = { authorization: `Basic ${Buffer.from(`${client.id}:wrong`).toString('base64')}` }
     const { status, json } = await par({}, wrong)
     expect([status, json]).toEqual([401, { error: 'invalid_client' }])
   })
 
-  test('on the OAuth face the certificate is that of the connection', async () => {
+  test('a pushed request on the OAuth face is authenticated by the certificate of its connection', async () => {
     const own = await walk.addClient(TLS)
     expect((await par({ client_id: own.id }, {}, OWN)).status).toBe(201)
     expect((await par({ client_id: own.id }, {}, OTHER)).status).toBe(401)
@@ -129,13 +132,13 @@ describe('the client is authenticated as at the token endpoint', () => {
     expect((await par({ client_id: own.id }, {})).status).toBe(201)
   })
 
-  test('a client ID in the form that is not the one of the header is refused', async () => {
+  test('a pushed request is refused if its form and its header name two clients', async () => {
     const other = await walk.addClient(BASIC)
     expect((await par({ client_id: other.id })).json['error']).toBe('invalid_request')
     expect(outcome(await push(client, { client_id: other.id }))).toBe('BAD_REQUEST A048312 invalid_request')
   })
 
-  test('an assertion is used once, here or at the token endpoint', async () => {
+  test('an assertion is used once, for a pushed request or at the token endpoint', async () => {
     const own = await walk.addClient(PRIVATE_KEY_JWT)
     const [first, second] = [asserted(own, START), asserted(own, START)]
     const token = (assertion: object) => walk.token(own, { grant_type: 'client_credentials', ...assertion })
@@ -146,7 +149,7 @@ describe('the client is authenticated as at the token endpoint', () => {
     expect((await par({ client_id: own.id, ...second }, {})).json).toEqual({ error: 'invalid_client' })
   })
 
-  test('the audience of an assertion is the issuer: neither the URL of this endpoint nor a list with it', async () => {
+  test('the audience of an assertion for a pushed request is the issuer, neither the URL of the endpoint nor a list', async () => {
     const own = await walk.addClient(PRIVATE_KEY_JWT)
     const issuer = 'https://as.example.com'
     for (const aud of [`${issuer}/par`, `${issuer}/token`, [issuer, `${issuer}/par`]])
@@ -178,7 +181,7 @@ describe('the request is judged when it is pushed', () => {
     ['a scope twice', { scope: ['read', 'read'] }, 'A007302', 'invalid_request'],
     ['a client ID twice', { client_id: ['1', '1'] }, 'A010303', 'invalid_request'],
   ])(
-    '%s is refused by name on both faces, and not at the redirect URI',
+    'a pushed request with %s is refused by name on both faces, and not at the redirect URI',
     async (_, parameters, code, error) => {
       expect(outcome(await push(client, parameters))).toBe(`BAD_REQUEST ${code} ${error}`)
       const { status, json, headers } = await par(parameters)
@@ -187,7 +190,7 @@ describe('the request is judged when it is pushed', () => {
     },
   )
 
-  test('PKCE is demanded where it is required, with S256 where that is', async () => {
+  test('a pushed request needs a code challenge where PKCE is required, and S256 where that is required', async () => {
     const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
     await walk.setService({ pkceRequired: true, pkceS256Required: true })
     expect(outcome(await push(client))).toBe('BAD_REQUEST A124301 invalid_request')
@@ -198,11 +201,11 @@ describe('the request is judged when it is pushed', () => {
     expect(outcome(await push(client, s256))).toBe('CREATED A245001')
   })
 
-  test('one that is too large to be kept is 413', async () => {
+  test('a pushed request that is too large to be kept is 413', async () => {
     expect((await par({ login_hint: 'a'.repeat(8192) })).status).toBe(413)
   })
 
-  test('only a form by POST is taken', async () => {
+  test('a pushed request must be a form sent by POST', async () => {
     expect((await walk.send({ route: '/par', method: 'GET', headers: basic(client) })).status).toBe(405)
     const headers = { ...basic(client), 'content-type': 'application/json' }
     expect((await walk.send({ route: '/par', headers, body: '{}' })).status).toBe(400)

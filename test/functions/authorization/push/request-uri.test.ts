@@ -56,7 +56,7 @@ test('the request is the one that was pushed on either face; parameters beside t
   }
 })
 
-test('the context is that of the authorization request, and the context of a ticket can be replaced', async () => {
+test('the context of a pushed request comes with its authorization request, and can be replaced at its ticket', async () => {
   const requestUri = await pushed(client)
   const parameters = form({ client_id: client.id, request_uri: requestUri })
   const { json } = await walk.call('/auth/authorization', { parameters, context: 'session 42' })
@@ -70,7 +70,7 @@ test('the context is that of the authorization request, and the context of a tic
 })
 
 describe('a request URI lives until the authorization server has decided', () => {
-  test('the page can be loaded again before the login has ended; only the ticket of the last load works', async () => {
+  test('a request URI can be loaded again before the login has ended, and only the ticket of the last load works', async () => {
     const requestUri = await pushed(client)
     const tickets = [await ticketOf(requestUri), await ticketOf(requestUri), await ticketOf(requestUri)]
     const [first, second, last] = tickets
@@ -80,7 +80,7 @@ describe('a request URI lives until the authorization server has decided', () =>
     expect(await runtime.tables.grantsOf(walk.number, client.number)).toHaveLength(1)
   })
 
-  test('after a code was issued it is used, and stays so when the code is redeemed', async () => {
+  test('a request URI is used after a code was issued, and stays so when the code is redeemed', async () => {
     const requestUri = await pushed(client)
     const issued = await walk.issue(await ticketOf(requestUri))
     expect(outcome(await start(requestUri))).toBe(USED)
@@ -90,13 +90,13 @@ describe('a request URI lives until the authorization server has decided', () =>
     expect(Object.keys(item).filter((name) => name.startsWith('pushed'))).toEqual([])
   })
 
-  test('after the authorization request has failed it is used', async () => {
+  test('a request URI is used after its authorization request has failed', async () => {
     const requestUri = await pushed(client)
     expect(outcome(await fail(await ticketOf(requestUri)))).toBe('LOCATION A060306 access_denied')
     expect(outcome(await start(requestUri))).toBe(USED)
   })
 
-  test('of loads at the same moment one ticket works', async () => {
+  test('of loads of a request URI at the same moment one ticket works', async () => {
     const requestUri = await pushed(client)
     const answers = await Promise.all([1, 2, 3].map(() => start(requestUri)))
     expect(answers.map(outcome)).toEqual([STARTED, STARTED, STARTED])
@@ -104,7 +104,7 @@ describe('a request URI lives until the authorization server has decided', () =>
     expect(issued.filter((one) => one === 'LOCATION A040001')).toHaveLength(1)
   })
 
-  test('a load while the code is issued gives no second code', async () => {
+  test('a load of a request URI while its code is issued gives no second code', async () => {
     const requestUri = await pushed(client)
     const ticket = await ticketOf(requestUri)
     const [issued, loaded] = await Promise.all([walk.issue(ticket), start(requestUri)])
@@ -113,7 +113,7 @@ describe('a request URI lives until the authorization server has decided', () =>
     expect(codes).toHaveLength(1)
   })
 
-  test('it ends in its second; the ticket has an end of its own, which the time to live follows', async () => {
+  test('a request URI ends in its second; its ticket has an end of its own, which the time to live follows', async () => {
     const requestUri = await pushed(client)
     runtime.clock.now = later(START, 299)
     const ticket = await ticketOf(requestUri)
@@ -127,7 +127,7 @@ describe('a request URI lives until the authorization server has decided', () =>
 })
 
 describe('a request URI is refused', () => {
-  test('with the client ID of another client, and then still works for its own', async () => {
+  test('a request URI is refused with the client ID of another client, and then still works for its own', async () => {
     const other = await walk.addClient(BASIC)
     const requestUri = await pushed(client)
     expect(outcome(await start(requestUri, {}, other))).toBe('BAD_REQUEST A008392 invalid_request_uri')
@@ -136,7 +136,7 @@ describe('a request URI is refused', () => {
     expect(await issueOf(ticket)).toBe('LOCATION A040001')
   })
 
-  test('without a client ID', async () => {
+  test('a request URI without a client ID is refused', async () => {
     const requestUri = await pushed(client)
     const parameters = form({ request_uri: requestUri })
     expect(outcome(await walk.call('/auth/authorization', { parameters }))).toBe(
@@ -144,7 +144,7 @@ describe('a request URI is refused', () => {
     )
   })
 
-  test('when it is given twice, even if both are the same', async () => {
+  test('a request URI that is given twice is refused, even if both are the same', async () => {
     const requestUri = await pushed(client)
     const parameters = form({ client_id: client.id, request_uri: [requestUri, requestUri] })
     expect(outcome(await walk.call('/auth/authorization', { parameters }))).toBe(
@@ -152,13 +152,13 @@ describe('a request URI is refused', () => {
     )
   })
 
-  test('with a request object beside it', async () => {
+  test('a request URI with a request object beside it is refused', async () => {
     expect(outcome(await start(await pushed(client), { request: 'e30.e30.' }))).toBe(
       'BAD_REQUEST A008396 request_not_supported',
     )
   })
 
-  test('when its reference is no reference, or is a token of another kind', async () => {
+  test('a request URI is refused if its reference is malformed, unknown or a token of another kind', async () => {
     const requestUri = await pushed(client)
     const prefix = requestUri.slice(0, -72)
     const ticket = (await walk.authorize(client)).json['ticket'] as string
@@ -177,14 +177,14 @@ describe('a request URI is refused', () => {
     expect(outcome(await start(requestUri))).toBe(STARTED)
   })
 
-  test('when it was pushed to another service', async () => {
+  test('a request URI that was pushed to another service is refused', async () => {
     const elsewhere = await openWalk(runtime)
     const same = { clientId: client.number }
     const requestUri = await pushing(elsewhere).pushed(await elsewhere.addClient(BASIC, same))
     expect(outcome(await start(requestUri))).toBe(USED)
   })
 
-  test('where it names a request object elsewhere, at the redirect URI only if that is registered', async () => {
+  test('a request URI from elsewhere is refused by name, at the redirect URI only if that is registered', async () => {
     const foreign = { request_uri: 'https://client.example.org/r.jwt' }
     expect(outcome(await walk.authorize(client, foreign))).toBe('LOCATION A008394 request_uri_not_supported')
     const evil = { ...foreign, redirect_uri: 'https://evil.example/cb' }
@@ -193,7 +193,7 @@ describe('a request URI is refused', () => {
     expect(outcome(await walk.authorize(client, { ...foreign, redirect_uri: undefined }))).toBe(unsupported)
   })
 
-  test('as a code and as a ticket: its reference is neither', async () => {
+  test('the reference in a request URI is refused as a code, as a ticket and as an access token', async () => {
     const reference = (await pushed(client)).slice(-72)
     expect(outcome(await walk.redeem(client, reference, OWN))).toBe('BAD_REQUEST A050305 invalid_grant')
     expect(await issueOf(reference)).toBe('BAD_REQUEST A041202 invalid_request')

@@ -55,7 +55,7 @@ test('doctor --fapi finds that a service with fapi2 keeps each clause that can b
   expect([code, stderr]).toEqual([0, ''])
   expect(marked(stdout, 'skip')).toEqual(['5.3.2.2-9', '5.4.3'])
   const asked = [...marked(stdout, 'ok'), ...marked(stdout, 'skip'), ...marked(stdout, '--')]
-  expect(asked.sort()).toEqual(['fapi2', ...CLAUSES.map(({ id }) => id)].sort())
+  expect(asked.sort()).toEqual(['fapi2', 'client', ...CLAUSES.map(({ id }) => id)].sort())
   expect(stdout).toContain('came back: 200 for the issuer; 401, 401, 401 for a list of it')
   // No token, request URI or assertion.
   expect(stdout).not.toMatch(/(?=[\w-]*\d)(?=[\w-]*[A-Z])[\w-]{40}|urn:|eyJ/)
@@ -71,6 +71,13 @@ test('doctor --fapi names the clauses that a service without fapi2 breaks', asyn
     ...always,
     ...['5.3.2.2-3', '5.3.2.2-5', '5.3.2.2-6', '5.3.2.2-7', '5.4.1-1.2'],
   ])
+})
+
+test('doctor --fapi names first that its client is not authenticated', async () => {
+  const { client } = await signingClient()
+  const { stdout } = await doctor('--client-id', String(client.clientId))
+  expect(marked(stdout, 'FAIL').slice(0, 2)).toEqual(['fapi2', 'client'])
+  expect(stdout).toContain('came back: 401: name its secret, its certificate and key, or its --assertion-key')
 })
 
 test('doctor names the clients under fapi2 that are not known to push their requests', async () => {

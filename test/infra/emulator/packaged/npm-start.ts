@@ -5,26 +5,14 @@ import { readPackagedTemplate } from '../../../../infra/emulator/lambda/packaged
 import type { Local } from '../../../../infra/emulator/site/local-file.ts'
 import { runScript } from '../../../support/script.ts'
 import { temporaryFolder } from '../../../support/temporary-folder.ts'
+import { FREE_PORTS } from '../started-command.ts'
 import type { PackagedSite } from './packaged-site.ts'
 import { partOfPackage } from './part-of-package.ts'
-
-const PORTS = [
-  'mtls',
-  'plain',
-  'api',
-  'front-end',
-  'front-end-tls',
-  'front-end-mtls',
-  'resource',
-  'library',
-  'console',
-]
 
 export function npmStart(site: () => PackagedSite): void {
   async function start(folder: string) {
     const directory = await temporaryFolder()
-    const free = PORTS.flatMap((name) => [`--${name}-port`, '0'])
-    const parameters = ['start', '--packaged', '--directory', directory, ...free]
+    const parameters = ['start', '--packaged', '--directory', directory, ...FREE_PORTS]
     return { directory, script: runScript('infra/certbound.ts', parameters, {}, folder) }
   }
 

@@ -36,7 +36,7 @@ test('an answer is read when it is whole, and at no byte before', () => {
   )
 })
 
-describe('refused is an answer', () => {
+describe('answers that are refused', () => {
   test.each([
     ['of HTTP/1.0', 'HTTP/1.0 200 OK\r\ncontent-length: 0', ''],
     ['that is not final', 'HTTP/1.1 100 Continue', ''],
@@ -50,11 +50,11 @@ describe('refused is an answer', () => {
     ['with a header on two lines', `${OK}date: a\r\n b\r\ncontent-length: 0`, ''],
     ['with a header without a name', `${OK}: a\r\ncontent-length: 0`, ''],
     ['with a head of 20,000 bytes', `${OK}x: ${'x'.repeat(20_000)}\r\ncontent-length: 0`, ''],
-  ])('%s', (_, head, body) => {
+  ])('an answer %s is refused', (_, head, body) => {
     expect(() => readResponse(answer(head, body))).toThrow('not an answer of DynamoDB')
   })
 
-  test('whose head does not end', () => {
+  test('an answer whose head does not end is refused', () => {
     expect(() => readResponse(Buffer.alloc(16_385, 'x'))).toThrow('its head is too long')
   })
 })
