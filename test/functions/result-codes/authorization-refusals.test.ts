@@ -193,6 +193,11 @@ await provokeAll('authorization-refusals.test.ts', AUTHORIZATION, {
     await cutOff(bench)
     return bench.issue(ticket)
   }),
+  'ticket-breaks-fapi2': invalidRequest('A041393', async (bench) => {
+    const ticket = await ticketOf(bench)
+    await bench.setService({ fapi2: true })
+    return bench.issue(ticket)
+  }),
   'ticket-consumed': invalidRequest('A045304', async (bench) => {
     const ticket = await ticketOf(bench)
     bench.proxy.fate = delayFirstAnswer('BatchGetItem', () => bench.issue(ticket))
