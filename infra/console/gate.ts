@@ -1,9 +1,15 @@
+import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { type Session, sameSecret } from './sessions.ts'
 
-/** The host of the console. It is its own, so that no server on another port of this machine gets its cookie. */
-export const HOST_NAME = 'certbound-console.localhost'
+/**
+ * A host name for one console, 80 bits of which are random. Browsers send a cookie to every port of its host (RFC 6265 section 8.5), so
+ * another user of this machine who knew the name could listen there, lead the browser to it, and take the session.
+ */
+export function newHostName(): string {
+  return `certbound-console-${randomBytes(10).toString('hex')}.localhost`
+}
 
 const POLICY = [
   "default-src 'none'",

@@ -9,7 +9,7 @@ import { openVisits } from './visits.ts'
 
 export interface ServerOptions extends DispatchOptions {
   readonly sessions: Sessions
-  /** Of the console, as browsers know it: `http://certbound-console.localhost:PORT`. */
+  /** Of the console, as browsers know it: `http://certbound-console-….localhost:PORT`. */
   readonly origin: () => string
 }
 
