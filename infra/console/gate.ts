@@ -56,6 +56,13 @@ export function checkHost({ headers }: IncomingMessage, origin: string): void {
   }
 }
 
+/** The address of a request, which may also be a whole URL (RFC 9112 section 3.2.2). @throws Refused */
+export function addressOf({ url = '/' }: IncomingMessage, origin: string): URL {
+  const address = URL.parse(url.replace(/^\/+/, '/'), origin)
+  if (address?.origin !== origin) throw new Refused(400, 'This is no address of the console.')
+  return address
+}
+
 /**
  * Reads the form of a change, which must come from a page of the console.
  *

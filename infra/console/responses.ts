@@ -40,9 +40,9 @@ export function redirect(response: ServerResponse, location: string, cookie?: st
   response.end()
 }
 
-/** A path of the console: nothing leads a browser elsewhere. */
+/** A path of the console: nothing leads a browser elsewhere. Browsers leave out tabs, which could stand before a second slash. */
 function within(location: string): string {
-  return /^\/(?![/\\])/.test(location) ? location : '/'
+  return /^\/(?![/\\])[ -~]*$/.test(location) ? location : '/'
 }
 
 /** A cookie of the browser session. */
