@@ -123,6 +123,19 @@ test('text of a record is never markup', async () => {
   for (const path of [page, `/${serviceId}`]) expect((await send({ path })).text).not.toContain('<script>')
 })
 
+test('the alias of a client ends no text of the shell in the command that is shown', async () => {
+  const [{ clientId }] = site.seeded.clients
+  const { registry } = site.runtime.store
+  const [number, clientIdAlias] = [Number(clientId), "a'b"]
+  await registry.putAlias(Number(serviceId), clientIdAlias, number)
+  await registry.changeClient(Number(serviceId), number, (record) => ({ ...record, clientIdAlias }))
+  const path = `/${serviceId}/clients/${clientIdAlias}/general`
+  const form = fieldsOf((await send({ path })).text)
+  form.set('clientName', 'New')
+  const { text } = await send({ path, form })
+  expect(text).toContain(String.raw`/client/update/a&#39;\&#39;&#39;b&#39; -H`)
+})
+
 test('no page and no header has the credential of the operator', async () => {
   for (const slug of ['', '/service/general', '/service/keys', '/service/tokens-and-claims']) {
     const { text, headers } = await send({ path: `/${serviceId}${slug}` })
