@@ -1,4 +1,3 @@
-import { createServer } from 'node:http'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -7,7 +6,6 @@ import { join } from 'node:path'
 import type { AxeResults } from 'axe-core'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { listen } from '../../../infra/connections/listen.ts'
 import { ROOT } from '../../../infra/root.ts'
 import { consoleSite, originOf } from './console-site.ts'
 
@@ -164,26 +162,6 @@ test.each(CHROMIUM)(
     await page.getByRole('link', { name: 'open this page again' }).click()
     await page.getByRole('heading', { name: 'General' }).waitFor()
     expect(await page.title()).not.toContain('link')
-  },
-  60_000,
-)
-
-test.each(CHROMIUM)(
-  'a server of another user of this machine gets no cookie of the console in %s',
-  async () => {
-    const page = await newPage()
-    const cookies: (string | undefined)[] = []
-    const thief = createServer((request, response) => {
-      cookies.push(request.headers.cookie)
-      response.writeHead(200, { 'content-type': 'text/html' }).end('<a href="/again">Go on</a>')
-    })
-    onTestFinished(() => void thief.close())
-    const { port } = await listen(thief)
-    // From its own page a request is of the same site, whatever the ports are.
-    await page.goto(`http://certbound-console.localhost:${port}/`)
-    await page.getByRole('link').click()
-    await page.waitForURL('**/again')
-    expect(cookies.join('')).not.toContain('certbound-console')
   },
   60_000,
 )
