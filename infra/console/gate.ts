@@ -1,9 +1,15 @@
+import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { type Session, sameSecret } from './sessions.ts'
 
-/** The host of the console. It is its own, so that no server on another port of this machine gets its cookie. */
-export const HOST_NAME = 'certbound-console.localhost'
+/**
+ * A host name for one console, 80 bits of which are random. Browsers send a cookie to every port of its host (RFC 6265 section 8.5), so
+ * another user of this machine who knew the name could listen there, lead the browser to it, and take the session.
+ */
+export function newHostName(): string {
+  return `certbound-console-${randomBytes(10).toString('hex')}.localhost`
+}
 
 const POLICY = [
   "default-src 'none'",
@@ -48,6 +54,13 @@ export function checkHost({ headers }: IncomingMessage, origin: string): void {
   if (`http://${headers.host ?? ''}` !== origin) {
     throw new Refused(421, `The console answers only to ${origin}.`)
   }
+}
+
+/** The address of a request, which may also be a whole URL (RFC 9112 section 3.2.2). @throws Refused */
+export function addressOf({ url = '/' }: IncomingMessage, origin: string): URL {
+  const address = URL.parse(url.replace(/^\/+/, '/'), origin)
+  if (address?.origin !== origin) throw new Refused(400, 'This is no address of the console.')
+  return address
 }
 
 /**

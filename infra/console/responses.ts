@@ -40,9 +40,9 @@ export function redirect(response: ServerResponse, location: string, cookie?: st
   response.end()
 }
 
-/** A path of the console: nothing leads a browser elsewhere. */
+/** A path of the console: nothing leads a browser elsewhere. Browsers leave out tabs, which could stand before a second slash. */
 function within(location: string): string {
-  return /^\/(?![/\\])/.test(location) ? location : '/'
+  return /^\/(?![/\\])[ -~]*$/.test(location) ? location : '/'
 }
 
 /** A cookie of the browser session. */
@@ -54,14 +54,14 @@ export function endedCookie(name: string): string {
   return `${name}=; Max-Age=0; ${ATTRIBUTES}`
 }
 
-/** The theme that a browser has chosen. It is no secret, and outlives the session. */
+/** The theme that a browser has chosen. It is no secret, and lasts as long as the console and the browser. */
 export function themeOf(request: IncomingMessage): Theme {
   return THEMES.find((theme) => theme === cookieOf(request, THEME_COOKIE)) ?? 'system'
 }
 
 export function themeCookie(chosen: string | null): string {
   const theme = THEMES.find((one) => one === chosen) ?? 'system'
-  return `${THEME_COOKIE}=${theme}; Max-Age=${YEAR_SECONDS}; ${ATTRIBUTES}`
+  return `${THEME_COOKIE}=${theme}; ${ATTRIBUTES}`
 }
 
 /** A cookie of the browser is not sent with a link from another site, so the page offers to open itself again. */

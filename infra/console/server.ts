@@ -2,14 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { html } from '../markup.ts'
 import { readAssets } from './assets.ts'
 import { type DispatchOptions, openDispatch } from './dispatch.ts'
-import { checkHost, Refused } from './gate.ts'
+import { addressOf, checkHost, Refused } from './gate.ts'
 import * as responses from './responses.ts'
 import type { Sessions } from './sessions.ts'
 import { openVisits } from './visits.ts'
 
 export interface ServerOptions extends DispatchOptions {
   readonly sessions: Sessions
-  /** Of the console, as browsers know it: `http://certbound-console.localhost:PORT`. */
+  /** Of the console, as browsers know it: `http://certbound-console-….localhost:PORT`. */
   readonly origin: () => string
 }
 
@@ -24,7 +24,7 @@ export async function consoleServers(options: ServerOptions) {
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       checkHost(request, origin())
-      const url = new URL(request.url?.replace(/^\/+/, '/') ?? '/', origin())
+      const url = addressOf(request, origin())
       await visit({ request, response, url, cookieName: `certbound-console-${url.port}` })
     } catch (error) {
       if (!(error instanceof Refused)) onError(`console: ${String(error)}`)

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import { Complaint } from '../command.ts'
 import { listen, type Listening } from '../connections/listen.ts'
-import { HOST_NAME } from './gate.ts'
+import { newHostName } from './gate.ts'
 import { consoleServers } from './server.ts'
 import { openSessions } from './sessions.ts'
 import { checkBaseUrl, type Connection } from './web-api.ts'
@@ -40,7 +40,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
   const { newServer, close: closeWebApi } = await consoleServers(parts)
   const listening = await listen(newServer(), options.port, option)
   const { port } = listening
-  origin = `http://${HOST_NAME}:${port}`
+  origin = `http://${newHostName()}:${port}`
   const second = await listenToIpv6(newServer(), listening, option)
   return {
     port,

@@ -7,8 +7,11 @@ export interface PathMatch {
   readonly pathParameters: Readonly<Record<string, string>>
 }
 
-/** Templates of the management of services and clients. */
-const MANAGEMENT = /^\/api(\/\{serviceId\})?\/(service|client)\/[^+]+$/
+/**
+ * Templates of the management of services and clients. Those with one parameter behind another are left out: API Gateway has decoded the
+ * path, so a client ID with a slash in it would be a client and a subject.
+ */
+const MANAGEMENT = /^\/api(\/\{serviceId\})?\/(service|client)\/(?!.*\}\/\{)[^+]+$/
 
 /**
  * Management paths may end with a slash. An HTTP API of API Gateway takes no route that does, so such a request comes by the

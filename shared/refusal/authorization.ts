@@ -63,6 +63,7 @@ export const AUTHORIZATION = {
   'ticket-unknown': ['A041202', 'BAD_REQUEST', 'invalid_request', 'There is no entity having the ticket specified in the /api/auth/authorization/issue request.'],
   'ticket-expired': ['A041301', 'BAD_REQUEST', 'invalid_request', 'The ticket in the /api/auth/authorization/issue request has expired.'],
   'ticket-cut-off': ['A041391', 'BAD_REQUEST', 'invalid_request', 'The ticket was revoked together with all tokens of the client.'],
+  'ticket-breaks-fapi2': ['A041393', 'BAD_REQUEST', 'invalid_request', "The authorization request was not pushed, which the FAPI 2.0 profile ('fapi2') demands."],
   'ticket-consumed': ['A045304', 'BAD_REQUEST', 'invalid_request', 'The ticket for token issuance was consumed by another transaction, so tokens are not issued.'],
   'subject-missing': ['A042201', 'INTERNAL_SERVER_ERROR', 'server_error', "The value of 'subject' in the /api/auth/authorization/issue request is null or empty."],
   'subject-too-long': ['A042202', 'INTERNAL_SERVER_ERROR', 'server_error', "The length of 'subject' in the /api/auth/authorization/issue request exceeds the maximum length (100)."],

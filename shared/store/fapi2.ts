@@ -10,7 +10,7 @@ const ALGORITHMS: readonly string[] = ['PS256', 'ES256', 'EdDSA', 'Ed25519']
 /** Section 5.3.2.1-11. */
 export const FAPI2_CODE_SECONDS = 60
 /** Section 5.3.2.2-8: `http` only to the loopback interface (RFC 8252 section 7.3). `localhost` may lead elsewhere (section 8.3). */
-const SENT_IN_CLEAR_TEXT = /^http:(?!\/\/(?:127\.0\.0\.1|\[::1\])(?:[:/?]|$))/i
+const SENT_IN_CLEAR_TEXT = /^http:(?!\/\/(?:127\.0\.0\.1|\[::1\])(?::[0-9]*)?(?:[/?]|$))/i
 
 /** Whether the profile holds for a client: its service has the switch on, or the client has its own. */
 export function isFapi2(service: Pick<Service, 'fapi2'>, client: Pick<Client, 'fapi2'>): boolean {

@@ -74,3 +74,14 @@ test('a code from before fapi2 lives for less than 60 seconds, too', async () =>
   runtime.clock.now = later(runtime.clock.now, 1)
   expect(await redeem(codes[1])).toBe('BAD_REQUEST A050311 invalid_grant')
 })
+
+test.each(PROFILE_WAYS)(
+  'where the service %s, a ticket of a request from before, which was not pushed, gives no code',
+  async (_name, service, own) => {
+    const client = await walk.addClient({ ...TLS, ...BOUND })
+    const { ticket } = (await walk.authorize(client, S256)).json
+    await walk.setClient(client, own)
+    await walk.setService(service)
+    expect(outcome(await walk.issue(ticket))).toBe('BAD_REQUEST A041393 invalid_request')
+  },
+)

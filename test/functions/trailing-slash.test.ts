@@ -11,7 +11,8 @@ const client = await walk.addClient(BASIC)
 const lastLine = () => walk.runtime.logged().at(-1)
 
 const MANAGED = Object.keys(ROUTES).filter(
-  (template) => /^\/api(\/\{serviceId\})?\/(service|client)\//.test(template) && !template.endsWith('+}'),
+  (template) =>
+    /^\/api(\/\{serviceId\})?\/(service|client)\//.test(template) && !/\+\}$|\}\/\{/.test(template),
 )
 const pathOf = (template: string) =>
   template
@@ -50,6 +51,17 @@ test.each([
     expect([status, text]).toEqual([200, wanted.text])
   }
 })
+
+test.each(['authorization/delete', 'granted_scopes/delete', 'granted_scopes/get'])(
+  'a client ID with a slash is not taken for a client and a subject in /client/%s/{clientId}/',
+  async (api) => {
+    const path = `/client/${api}/${client.id}%2Falice`
+    // Without the slash at its end API Gateway knows the border.
+    expect((await walk.v3('POST', path, { subject: 'bob' })).json['resultCode']).toBe('A001218')
+    const { status, json } = await walk.v3('POST', `${path}/`, { subject: 'bob' })
+    expect([status, json['resultCode']]).toEqual([404, 'A001295'])
+  },
+)
 
 test('a call with a body and a smaller role are judged as without the slash', async () => {
   const lock = `/client/lock_flag/update/${client.id}/`

@@ -5,6 +5,7 @@ import { addTo, refuseSubjectOfClient } from '../../../shared/token/terms.ts'
 import { keyOf, makeOpaque } from '../../../shared/token/token-string.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import type { Call } from '../../../shared/call.ts'
+import { isFapi2 } from '../../../shared/store/fapi2.ts'
 import type { Code, Ticket } from '../../../shared/store/grant.ts'
 import type { RedirectTarget } from '../redirect.ts'
 import type { IssueRequest } from './request.ts'
@@ -34,6 +35,7 @@ async function issueOnce(request: IssueRequest, call: Call) {
   const { service, now, random, store } = call
   const ticket = await findTicket(request.ticket, TICKET_REASONS, call)
   await refuseSubjectOfClient(request.subject, 'subject-is-client', call)
+  await judgeProfile(ticket, call)
   await judgeScopes(request.scopes, ticket, call)
   const granted = request.scopes === undefined ? {} : { scopes: request.scopes }
 
@@ -60,6 +62,13 @@ async function issueOnce(request: IssueRequest, call: Call) {
   }
   const written = await store.grants.issueCode(ticket, grant)
   return { written, code, redirectUri, state, responseMode, context }
+}
+
+/** A ticket may be from before `fapi2` was switched on: then its request was not pushed. */
+async function judgeProfile({ client: number, pushed }: Ticket, { service, store }: Call): Promise<void> {
+  if (pushed !== undefined) return
+  const client = await store.registry.findClientByNumber(service.apiKey, number)
+  if (client !== undefined && isFapi2(service, client)) throw new Refusal('ticket-breaks-fapi2')
 }
 
 /** The end-user may grant scopes that were not requested, but only those available to the client. */

@@ -64,10 +64,15 @@ function curlOf({ url, etag, body }: Call): string {
   const headers = [
     '-H "Authorization: Bearer $CERTBOUND_TOKEN"',
     "-H 'Content-Type: application/json'",
-    ...(etag === undefined ? [] : [`-H '${`If-Match: ${etag}`.replaceAll("'", String.raw`'\''`)}'`]),
+    ...(etag === undefined ? [] : [`-H ${quoted(`If-Match: ${etag}`)}`]),
   ]
   const json = JSON.stringify(body, undefined, 2)
-  return `curl '${url}' ${headers.join(' ')} --data-binary @- <<'RECORD'\n${json}\nRECORD`
+  return `curl ${quoted(url)} ${headers.join(' ')} --data-binary @- <<'RECORD'\n${json}\nRECORD`
+}
+
+/** A text for the shell. The alias of a client may have a quotation mark, which addresses leave as it is. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 
 /** Both versions of a record that somebody else changed: each setting of the page that differs in one of them. */

@@ -5,6 +5,9 @@ export interface Response {
   readonly body: Buffer
 }
 
+/** RFC 9110 section 5. A header that others read in another way could end the answer elsewhere. */
+const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t -~\x80-\xff]*)$/
+
 const MAX_HEAD_BYTES = 16_384
 /** DynamoDB answers 16 MB at most. */
 const MAX_BODY_DIGITS = 8
@@ -26,10 +29,10 @@ export function readResponse(received: Buffer): Response | undefined {
   if (status === undefined) throw unlike('it has no final status of HTTP/1.1')
   const headers = new Map<string, string>()
   for (const line of lines) {
-    const colon = line.indexOf(':')
-    const name = line.slice(0, colon).toLowerCase()
-    if (colon < 1 || headers.has(name)) throw unlike('a header is malformed or stands twice')
-    headers.set(name, line.slice(colon + 1).trim())
+    const [, given, value = ''] = HEADER.exec(line) ?? []
+    const name = given?.toLowerCase()
+    if (name === undefined || headers.has(name)) throw unlike('a header is malformed or stands twice')
+    headers.set(name, value.trim())
   }
   const length = headers.get('content-length') ?? ''
   if (!/^[0-9]+$/.test(length) || length.length > MAX_BODY_DIGITS || headers.has('transfer-encoding'))

@@ -87,6 +87,9 @@ describe('a client of a service with fapi2', () => {
     ['introspectionSignAlg', { introspectionSignAlg: 'RS256' }],
     ['redirectUris', { redirectUris: ['https://client.example.org/cb', 'http://client.example.org/cb'] }],
     ['redirectUris', { redirectUris: ['HTTP://127.0.0.1.example.org/cb'] }],
+    // The text before the @ is a user name, so the browser goes to the host behind it.
+    ['redirectUris', { redirectUris: ['http://127.0.0.1:80@client.example.org/cb'] }],
+    ['redirectUris', { redirectUris: ['http://[::1]:@client.example.org/cb'] }],
   ]
 
   test.each(BREACHES)(

@@ -53,6 +53,13 @@ const failed = (error: string, resultCode: string, reason: string) =>
   gives(`LOCATION ${resultCode} ${error}`, failing(reason))
 
 const cutOff = ({ call, client }: Bench) => call('/auth/token/revoke', { clientIdentifier: client.id })
+const switchFapi2On = ({ setService }: Bench) => setService({ fapi2: true })
+const waitADay = ({ runtime }: Bench) => void (runtime.clock.now = later(START, DAY))
+const issuingAfter = (step: (bench: Bench) => unknown) => async (bench: Bench) => {
+  const ticket = await ticketOf(bench)
+  await step(bench)
+  return bench.issue(ticket)
+}
 
 await provokeAll('authorization-refusals.test.ts', AUTHORIZATION, {
   'authorization-parameters-missing': invalidRequest('A004201', calling('/auth/authorization', {})),
@@ -183,16 +190,9 @@ await provokeAll('authorization-refusals.test.ts', AUTHORIZATION, {
   ),
   'ticket-missing': serverError('A041201', calling('/auth/authorization/issue', { subject: 'alice' })),
   'ticket-unknown': invalidRequest('A041202', ({ issue }) => issue('unknown')),
-  'ticket-expired': invalidRequest('A041301', async (bench) => {
-    const ticket = await ticketOf(bench)
-    bench.runtime.clock.now = later(START, DAY)
-    return bench.issue(ticket)
-  }),
-  'ticket-cut-off': invalidRequest('A041391', async (bench) => {
-    const ticket = await ticketOf(bench)
-    await cutOff(bench)
-    return bench.issue(ticket)
-  }),
+  'ticket-expired': invalidRequest('A041301', issuingAfter(waitADay)),
+  'ticket-cut-off': invalidRequest('A041391', issuingAfter(cutOff)),
+  'ticket-breaks-fapi2': invalidRequest('A041393', issuingAfter(switchFapi2On)),
   'ticket-consumed': invalidRequest('A045304', async (bench) => {
     const ticket = await ticketOf(bench)
     bench.proxy.fate = delayFirstAnswer('BatchGetItem', () => bench.issue(ticket))

@@ -21,13 +21,24 @@ test('a link leads to the console once, with a cookie that no script and no othe
   expect([again.status, again.headers['set-cookie']]).toEqual([403, undefined])
 })
 
+test('each console has a host name that nobody else knows: browsers send cookies to every port of a name', async () => {
+  const other = new URL(originOf(await open())).hostname
+  for (const name of [hostname, other]) expect(name).toMatch(/^certbound-console-[0-9a-f]{20}\.localhost$/)
+  expect(other).not.toBe(hostname)
+})
+
 test('without a session there is no page, and a change is refused', async () => {
   expect((await stranger({ path: page })).status).toBe(401)
   const wrong = sender(running, `certbound-console-${running.port}=${'x'.repeat(43)}`)
   expect((await wrong({ path: page, form: { csrf } })).status).toBe(401)
 })
 
-test.each(['localhost', '127.0.0.1', 'attacker.example', 'certbound-console.localhost.attacker.example'])(
+const { hostname } = new URL(originOf(running))
+
+test.each([
+  ...['localhost', '127.0.0.1', 'attacker.example', 'certbound-console.localhost'],
+  ...[`${hostname}.attacker.example`, `x.${hostname}`],
+])(
   'the host %s is refused, with a session too: a name that an attacker leads to this machine opens nothing',
   async (name) => {
     const host = `${name}:${running.port}`
@@ -40,7 +51,7 @@ test.each(['localhost', '127.0.0.1', 'attacker.example', 'certbound-console.loca
 
 test.each<[string, Record<string, string>, Record<string, string>, number]>([
   ['another origin', { origin: 'https://attacker.example' }, { csrf }, 403],
-  ['the same name on another port', { origin: 'http://certbound-console.localhost:1' }, { csrf }, 403],
+  ['the same name on another port', { origin: `http://${hostname}:1` }, { csrf }, 403],
   ['no origin', { origin: 'null' }, { csrf }, 403],
   ['another site', { 'sec-fetch-site': 'same-site' }, { csrf }, 403],
   ['no token', {}, {}, 403],
@@ -112,6 +123,19 @@ test('text of a record is never markup', async () => {
   for (const path of [page, `/${serviceId}`]) expect((await send({ path })).text).not.toContain('<script>')
 })
 
+test('the alias of a client ends no text of the shell in the command that is shown', async () => {
+  const [{ clientId }] = site.seeded.clients
+  const { registry } = site.runtime.store
+  const [number, clientIdAlias] = [Number(clientId), "a'b"]
+  await registry.putAlias(Number(serviceId), clientIdAlias, number)
+  await registry.changeClient(Number(serviceId), number, (record) => ({ ...record, clientIdAlias }))
+  const path = `/${serviceId}/clients/${clientIdAlias}/general`
+  const form = fieldsOf((await send({ path })).text)
+  form.set('clientName', 'New')
+  const { text } = await send({ path, form })
+  expect(text).toContain(String.raw`/client/update/a&#39;\&#39;&#39;b&#39; -H`)
+})
+
 test('no page and no header has the credential of the operator', async () => {
   for (const slug of ['', '/service/general', '/service/keys', '/service/tokens-and-claims']) {
     const { text, headers } = await send({ path: `/${serviceId}${slug}` })
@@ -120,7 +144,11 @@ test('no page and no header has the credential of the operator', async () => {
 })
 
 test('nothing leads a browser away from the console', async () => {
-  for (const back of ['https://attacker.example', '//attacker.example', '/\\attacker.example', 'x']) {
+  for (const back of [
+    ...['https://attacker.example', '//attacker.example', '/\\attacker.example', 'x'],
+    // Browsers leave out tabs of an address.
+    ...['/\t/attacker.example', '/\t\\attacker.example', '/é€'],
+  ]) {
     const { headers } = await send({ path: '/theme', form: { csrf, theme: 'dark', back } })
     expect(headers['location']).toBe('/')
   }
@@ -129,6 +157,8 @@ test('nothing leads a browser away from the console', async () => {
 test.each([
   ['GET', '//attacker.example/x'],
   ['GET', '/%'],
+  ['GET', 'http://attacker.example/'],
+  ['GET', 'http://['],
   ['GET', '/1/clients/%ff/general'],
   ['GET', `/${'9'.repeat(16)}/service/general`],
   ['GET', '/assets/../console.ts'],
@@ -137,7 +167,7 @@ test.each([
   ['DELETE', page],
 ])('%s %s is refused and breaks nothing', async (method, path) => {
   const { status } = await send({ path, method })
-  expect([404, 405]).toContain(status)
+  expect([400, 404, 405]).toContain(status)
 })
 
 test('a Web API on another machine must have TLS', () => {
@@ -162,7 +192,6 @@ test('a port that another process has on ::1 is refused, because a browser could
 test('a console of a service opens no other service, and no failure was unexpected', async () => {
   expect((await send({ path: '/123/service/general' })).status).toBe(404)
   expect((await stranger({ path: '/', headers: { cookie } })).headers['location']).toBe(`/${serviceId}`)
-  expect(originOf(running)).toContain('certbound-console.localhost')
   expect(failures).toEqual([])
   expect(fieldsOf((await send({ path: page })).text).get('csrf')).toBe(csrf)
 })

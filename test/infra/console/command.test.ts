@@ -23,7 +23,7 @@ async function run(argv: readonly string[], env: Record<string, string>, enter =
   return { code, out, err: err.join('\n'), asked }
 }
 
-const LINK = /^http:\/\/certbound-console\.localhost:\d+\/link\/[\w-]{43}$/
+const LINK = /^http:\/\/certbound-console-[0-9a-f]{20}\.localhost:\d+\/link\/[\w-]{43}$/
 
 test('npm run console prints a link first, another at each Enter, and never the credential', async () => {
   const argv = ['--url', 'http://localhost:9', '--service', '1']

@@ -51,7 +51,7 @@ export async function consoleSite(): Promise<ConsoleSite> {
   return { site, serviceId, credential, failures, open }
 }
 
-export const originOf = ({ port }: RunningConsole) => `http://certbound-console.localhost:${port}`
+export const originOf = ({ newLink }: RunningConsole) => new URL(newLink()).origin
 
 /** Sends requests to a console as its own pages do; headers of the request replace those. */
 export function sender(running: RunningConsole, cookie?: string): Send {

@@ -48,6 +48,14 @@ describe('answers that are refused', () => {
     ['in chunks', `${OK}content-length: 2\r\ntransfer-encoding: chunked`, '{}'],
     ['with more than its length', `${OK}content-length: 1`, '{}'],
     ['with a header on two lines', `${OK}date: a\r\n b\r\ncontent-length: 0`, ''],
+    [
+      'with a header on two lines, the second like one of its own',
+      `${OK}date: a\r\n b: c\r\ncontent-length: 0`,
+      '',
+    ],
+    ['with a space behind a name', `${OK}transfer-encoding : chunked\r\ncontent-length: 0`, ''],
+    ['with a control character in a name', `${OK}da\0te: a\r\ncontent-length: 0`, ''],
+    ['with a line end in a value', `${OK}date: a\ntransfer-encoding: chunked\r\ncontent-length: 0`, ''],
     ['with a header without a name', `${OK}: a\r\ncontent-length: 0`, ''],
     ['with a head of 20,000 bytes', `${OK}x: ${'x'.repeat(20_000)}\r\ncontent-length: 0`, ''],
   ])('an answer %s is refused', (_, head, body) => {
