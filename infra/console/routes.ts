@@ -1,4 +1,7 @@
 import type { Route } from './page.ts'
+import { CLIENT_CREATE } from './pages/clients/create.ts'
+import { CLIENT_DANGER } from './pages/clients/danger.ts'
+import { CLIENT_LIST } from './pages/clients/list.ts'
 import { CLIENT_SETTINGS_PAGES } from './pages/clients/settings.ts'
 import { OVERVIEW } from './pages/overview.ts'
 import { REFERENCE } from './pages/reference.ts'
@@ -12,7 +15,10 @@ const ROUTES: readonly Route[] = [
   ...OVERVIEW,
   ...SERVICE_PAGES,
   ...SERVICE_KEYS,
+  ...CLIENT_LIST,
+  ...CLIENT_CREATE,
   ...CLIENT_SETTINGS_PAGES,
+  ...CLIENT_DANGER,
   ...REFERENCE,
 ]
 

@@ -42,6 +42,12 @@ function registered({ jwks }: Members): string[] {
   )
 }
 
+/** When the first certificate that a client has registered ends, in milliseconds; `undefined` if it has none here. */
+export function certificateEnd(client: Members): number | undefined {
+  const ends = registered(client).flatMap((base64) => read(base64)?.ends ?? [])
+  return ends.length === 0 ? undefined : Math.min(...ends)
+}
+
 function nameOf({ clientName, clientId }: Members): string {
   return `Certificate of ${typeof clientName === 'string' ? clientName : `client ${String(clientId)}`}`
 }
