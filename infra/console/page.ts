@@ -45,6 +45,8 @@ export interface ConsoleRequest {
   /** The service as the Web API answers it; `undefined` if the credential may not read it or the path has none. */
   readonly service: ServiceRead | undefined
   readonly isOrganization: boolean
+  /** The public name of the operator's credential, as the record of the service has it. */
+  readonly credentialId: string
   readonly now: Date
 }
 
