@@ -51,7 +51,8 @@ function aboutAuthority({ service }: ConsoleRequest, { der, details }: Certifica
     <p>
       Only if the authority <code>${details?.issuer}</code> is not in it yet. Then add the file of the
       authority to <code>trustStore</code> in <code>certbound.jsonc</code>, and run
-      <code>npm run provision</code>: it shows the difference and asks.
+      <code>npm run provision</code>: it shows the difference and asks. With <code>npm start</code>, start it
+      again with <code>--truststore FILE</code>.
     </p>
     ${
       Array.isArray(issuers) &&
