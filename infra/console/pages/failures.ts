@@ -51,8 +51,8 @@ export function refusedByRole(needs: Need, request: ConsoleRequest): Page | unde
   }
   if (needs !== 'tokens' || !isOrganization) return undefined
   const main = html`<p>
-    The organization’s token manages services and their clients. It reaches no token. Start the console with a
-    credential of this service (role <code>manage</code>) for this page.
+    The organization’s token manages services and their clients. It neither issues nor reads a token. Start
+    the console with a credential of this service (role <code>manage</code>) for this page.
   </p>`
   return { title: 'Needs a credential of the service', status: 403, main }
 }

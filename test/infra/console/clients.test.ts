@@ -31,7 +31,7 @@ test('the list shows type, method, binding with its reason and lock of each clie
   const all = await page(list)
   expect(all).toContain('Ledger &lt;b&gt;')
   expect(all).toMatch(
-    /Public client<\/a> ?<\/th> <td><code>\d+<\/code><\/td> <td>public<\/td> <td><code>NONE<\/code>/,
+    /Public client<\/a> ?<\/th> <td><code class="whole">\d+<\/code><\/td> <td>public<\/td> <td><code class="whole">NONE<\/code>/,
   )
   expect(all).toMatch(/class="yes">yes<\/span><br \/>on for service and client/)
   expect(all).toMatch(/class="no">no<\/span><br \/>off for the client/)

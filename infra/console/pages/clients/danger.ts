@@ -36,7 +36,7 @@ function dangerPage(request: ConsoleRequest, read: Read, { above, wrongStep }: O
     ${
       request.isOrganization
         ? html`<p>
-            The organization’s token reaches no token. This needs a credential of the service (role
+            The organization’s token may not revoke tokens. This needs a credential of the service (role
             <code>manage</code>).
           </p>`
         : part('cut-off', 'End all tokens')

@@ -97,9 +97,9 @@ function row(client: Members, { params, service, now }: ConsoleRequest): Markup 
   const alias = typeof clientIdAlias === 'string' && clientIdAlias !== id ? clientIdAlias : undefined
   return html`<tr>
     <th scope="row"><a href="/${params['serviceId']}/clients/${id}/general">${name}</a></th>
-    <td><code>${id}</code>${alias !== undefined && html`<br /><code>${alias}</code>`}</td>
+    <td><code class="whole">${id}</code>${alias !== undefined && html`<br /><code>${alias}</code>`}</td>
     <td>${clientType === 'CONFIDENTIAL' ? 'confidential' : 'public'}</td>
-    <td><code>${String(tokenAuthMethod)}</code></td>
+    <td><code class="whole">${String(tokenAuthMethod)}</code></td>
     <td>${yesOrNo(isBound)}<br />${why}</td>
     <td>${locked === true ? html`<strong>locked</strong>` : 'no'}</td>
     <td>${ends === undefined ? 'not known' : moment(ends, now)}</td>
