@@ -59,6 +59,7 @@ async function readPage({ api }: ConsoleRequest, search: string, from: string): 
 
 function foundWords({ clients, next }: Found, search: string, isLater: boolean): string {
   const count = `${clients.length} ${clients.length === 1 ? 'client' : 'clients'}`
+  if (next !== undefined && clients.length === 0) return 'Nothing is found yet. The next page searches on.'
   if (next !== undefined) return `${count} on this page, and there may be more.`
   if (clients.length > 0) return isLater ? `${count} on this page, the last one.` : `${count}.`
   if (search !== '')
