@@ -3,6 +3,7 @@ import { CLIENT_CREATE } from './pages/clients/create.ts'
 import { CLIENT_DANGER } from './pages/clients/danger.ts'
 import { CLIENT_LIST } from './pages/clients/list.ts'
 import { CLIENT_SETTINGS_PAGES } from './pages/clients/settings.ts'
+import { EXPLAINER } from './pages/explain/explain.ts'
 import { OVERVIEW } from './pages/overview.ts'
 import { REFERENCE } from './pages/reference.ts'
 import { SERVICE_CREDENTIALS } from './pages/service/credentials.ts'
@@ -21,6 +22,7 @@ const ROUTES: readonly Route[] = [
   ...CLIENT_CREATE,
   ...CLIENT_SETTINGS_PAGES,
   ...CLIENT_DANGER,
+  ...EXPLAINER,
   ...REFERENCE,
 ]
 
