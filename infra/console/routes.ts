@@ -2,6 +2,7 @@ import type { Route } from './page.ts'
 import { CLIENT_CREATE } from './pages/clients/create.ts'
 import { CLIENT_DANGER } from './pages/clients/danger.ts'
 import { CLIENT_LIST } from './pages/clients/list.ts'
+import { CERTIFICATE_READER } from './pages/certificate/reader.ts'
 import { CLIENT_SETTINGS_PAGES } from './pages/clients/settings.ts'
 import { EXPLAINER } from './pages/explain/explain.ts'
 import { OVERVIEW } from './pages/overview.ts'
@@ -22,6 +23,7 @@ const ROUTES: readonly Route[] = [
   ...CLIENT_CREATE,
   ...CLIENT_SETTINGS_PAGES,
   ...CLIENT_DANGER,
+  ...CERTIFICATE_READER,
   ...EXPLAINER,
   ...REFERENCE,
 ]

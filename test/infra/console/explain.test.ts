@@ -13,9 +13,7 @@ const path = `/${serviceId}/explain`
 const token = await tokenOverMutualTls(site, 'accounts:read')
 const { holder, thief } = holderAndThief(site)
 
-interface Asked {
-  readonly [field: string]: string
-}
+type Asked = Readonly<Record<string, string>>
 
 /** The text of the answer without tags, and its rows as `name: outcome`. */
 async function explain(asked: Asked, by = { send, csrf }) {
