@@ -5,6 +5,7 @@ import { askAboutAll } from '../../../infra/console/pages/certificate/clients.ts
 import { certificateFacts } from '../../../infra/console/pages/certificate/facts.ts'
 import { addClient } from '../../../infra/emulator/site/seed.ts'
 import { html } from '../../../infra/markup.ts'
+import { digest } from '../../../shared/store/digest.ts'
 import { certificatePem, thumbprintOf } from '../../support/vectors.ts'
 import { consoleSite, fieldsOf, logIn } from './console-site.ts'
 
@@ -168,13 +169,15 @@ async function serviceRecord() {
 }
 
 test('a smaller role reads certificates, and is told what the question about clients takes', async () => {
-  const credential = { kind: 'organization', token: site.seeded.organizationAccessToken } as const
-  const owner = await logIn(await open({ connection: { baseUrl: site.webApiUrl, credential } }))
-  const { status, words } = await ask({ certificate: EC, step: 'read' }, owner)
-  expect([status, words.includes('takes a credential of the service with the role manage')]).toEqual([
-    200,
-    true,
-  ])
-  expect((await ask({ certificate: EC, step: 'all' }, owner)).status).toBe(403)
+  const secret = 'i'.repeat(43)
+  await registry.changeService(Number(serviceId), (record) => ({
+    ...record,
+    credentials: [...record.credentials, { digest: digest(secret), role: 'introspect' as const }],
+  }))
+  const credential = { kind: 'service', serviceId, token: secret } as const
+  const reader = await logIn(await open({ connection: { baseUrl: site.webApiUrl, credential } }))
+  const { status, words } = await ask({ certificate: EC, step: 'read' }, reader)
+  expect([status, words.includes('takes a credential with the role manage')]).toEqual([200, true])
+  expect((await ask({ certificate: EC, step: 'all' }, reader)).status).toBe(403)
   expect(failures).toEqual([])
 })

@@ -4,12 +4,12 @@ import type { CertificateFacts } from './facts.ts'
 
 /** What can be asked about the clients of the service. Each question is asked only on demand. */
 export function questions(facts: CertificateFacts, request: ConsoleRequest): Markup {
-  const { service, isOrganization, form } = request
-  if (service === undefined || isOrganization)
+  const { service, form } = request
+  if (service === undefined)
     return html`<h2>Which clients would it authenticate?</h2>
       <p>
-        That takes a credential of the service with the role <code>manage</code>: the console must read the
-        records of its clients.
+        That takes a credential with the role <code>manage</code>: the console must read the records of its
+        clients.
       </p>`
   return html`<h2>Which clients would it authenticate?</h2>
     <p>

@@ -34,7 +34,7 @@ async function ask(request: ConsoleRequest): Promise<Answer> {
 
 /** The owner's token reaches no token of a service. */
 function refusedToOrganization(request: ConsoleRequest): Page | undefined {
-  return request.isOrganization ? refusedByRole('clients', request) : undefined
+  return request.isOrganization ? refusedByRole('tokens', request) : undefined
 }
 
 interface Outcome {
