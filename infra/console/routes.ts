@@ -11,6 +11,7 @@ import { SERVICE_CREDENTIALS } from './pages/service/credentials.ts'
 import { SERVICE_KEYS } from './pages/service/keys.ts'
 import { SERVICE_PAGES } from './pages/service/pages.ts'
 import { SERVICE_LIST } from './pages/services.ts'
+import { TOKENS } from './pages/tokens/tokens.ts'
 
 /** The pages of the console, by area. A new area adds its list here. */
 const ROUTES: readonly Route[] = [
@@ -23,6 +24,7 @@ const ROUTES: readonly Route[] = [
   ...CLIENT_CREATE,
   ...CLIENT_SETTINGS_PAGES,
   ...CLIENT_DANGER,
+  ...TOKENS,
   ...CERTIFICATE_READER,
   ...EXPLAINER,
   ...REFERENCE,
