@@ -43,14 +43,14 @@ const DN = 'CN=client.example.org,O=Client1,L=Chiyoda-ku,ST=Tokyo,C=JP'
 const { client: byDn } = await byName('By DN', { tlsClientAuthSubjectDn: DN })
 await byName('By DNS', { tlsClientAuthSanDns: 'CLIENT.example.org' })
 await byName('Another', { tlsClientAuthSanDns: 'other.example.org' })
-const x5c = [certificatePem('self-signed-ec').replaceAll(/-----[^-]+-----|\s/g, '')]
-const jwk = {
-  ...{ kty: 'EC', crv: 'P-256', x5c },
-  ...createPublicKey(certificatePem('self-signed-ec')).export({ format: 'jwk' }),
+function jwkOf(name: string) {
+  const pem = certificatePem(name)
+  const x5c = [pem.replaceAll(/-----[^-]+-----|\s/g, '')]
+  return { ...createPublicKey(pem).export({ format: 'jwk' }), x5c }
 }
 await client({
   ...{ clientName: 'Registered', tokenAuthMethod: 'SELF_SIGNED_TLS_CLIENT_AUTH' },
-  jwks: JSON.stringify({ keys: [jwk] }),
+  jwks: JSON.stringify({ keys: [jwkOf('self-signed-ec')] }),
 })
 const { client: remote } = await client({
   ...{ clientName: 'Behind a URI', tokenAuthMethod: 'SELF_SIGNED_TLS_CLIENT_AUTH' },
@@ -167,6 +167,24 @@ async function serviceRecord() {
   const answer = await fetch(`${site.webApiUrl}/api/${serviceId}/service/get`, { headers })
   return (await answer.json()) as Record<string, unknown>
 }
+
+test('pages of certificates name those that end soon, and say what is not known', async () => {
+  const read = async (place: string) => wordsOf((await send({ path: `/${serviceId}/${place}` })).text)
+  expect(await read('service/certificates')).not.toContain('Ends soon')
+  const roots = { trustedRootCertificates: [certificatePem('ca-root'), certificatePem('expired')] }
+  await registry.changeService(Number(serviceId), (record) => ({ ...record, ...roots }))
+  expect(await read('service/certificates')).toMatch(
+    /Ends soon, or has ended: Trusted root or authority O=Client1, CN=expired.example.org has ended 1 Jan 2021/,
+  )
+  const certificates = `clients/${byDn.clientId}/certificates`
+  expect(await read(certificates)).toContain('not known here: it is registered by its name')
+  expect(await read(`clients/${remote.clientId}/certificates`)).toContain('registered by its address')
+  const ended = await client({
+    ...{ clientName: 'Old', tokenAuthMethod: 'SELF_SIGNED_TLS_CLIENT_AUTH' },
+    jwks: JSON.stringify({ keys: [jwkOf('expired')] }),
+  })
+  expect(await read(`clients/${ended.client.clientId}/certificates`)).toContain('Certificate of Old')
+})
 
 test('a smaller role reads certificates, and is told what the question about clients takes', async () => {
   const secret = 'i'.repeat(43)
