@@ -45,6 +45,7 @@ export const NAVIGATION: readonly Entry[] = [
       client('danger', 'Danger'),
     ],
   },
+  { label: 'Tokens of a subject', path: '/{serviceId}/tokens' },
   { label: 'Certificate reader', path: '/{serviceId}/certificate' },
   { label: 'Decision explainer', path: '/{serviceId}/explain' },
   { label: 'Reference', path: '/{serviceId}/reference' },

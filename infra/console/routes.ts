@@ -2,13 +2,16 @@ import type { Route } from './page.ts'
 import { CLIENT_CREATE } from './pages/clients/create.ts'
 import { CLIENT_DANGER } from './pages/clients/danger.ts'
 import { CLIENT_LIST } from './pages/clients/list.ts'
+import { CERTIFICATE_READER } from './pages/certificate/reader.ts'
 import { CLIENT_SETTINGS_PAGES } from './pages/clients/settings.ts'
+import { EXPLAINER } from './pages/explain/explain.ts'
 import { OVERVIEW } from './pages/overview.ts'
 import { REFERENCE } from './pages/reference.ts'
 import { SERVICE_CREDENTIALS } from './pages/service/credentials.ts'
 import { SERVICE_KEYS } from './pages/service/keys.ts'
 import { SERVICE_PAGES } from './pages/service/pages.ts'
 import { SERVICE_LIST } from './pages/services.ts'
+import { TOKENS } from './pages/tokens/tokens.ts'
 
 /** The pages of the console, by area. A new area adds its list here. */
 const ROUTES: readonly Route[] = [
@@ -21,6 +24,9 @@ const ROUTES: readonly Route[] = [
   ...CLIENT_CREATE,
   ...CLIENT_SETTINGS_PAGES,
   ...CLIENT_DANGER,
+  ...TOKENS,
+  ...CERTIFICATE_READER,
+  ...EXPLAINER,
   ...REFERENCE,
 ]
 

@@ -1,76 +1,31 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { AxeResults } from 'axe-core'
-import { type BrowserContext, chromium, type Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { mutualTlsRequest } from '../../../infra/connections/mutual-tls-request.ts'
 import { ROOT } from '../../../infra/root.ts'
+import { browserOfFile, CHROMIUM, drop, violations } from './browser.ts'
 import { consoleSite, originOf } from './console-site.ts'
-
-/** The tests are left out, with a warning, on a machine without Debian's Chromium. */
-const CHROMIUM = ['/usr/bin/chromium'].filter((file) => existsSync(file))
-if (CHROMIUM.length === 0)
-  console.warn('no chromium here: the tests of the console in a browser are left out')
-
-const FLAGS = [
-  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-  ...['--disable-background-networking', '--disable-component-update'],
-]
 
 const { site, serviceId, failures, open } = await consoleSite()
 const running = await open()
 const [{ clientId }] = site.seeded.clients
 const { registry } = site.runtime.store
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Every page that has an address. A new page belongs here. */
 const SERVICE =
   'general endpoints authorization scopes tokens-and-claims authentication keys certificates fapi credentials'
-const CLIENT = 'general tokens-and-claims authentication certificates danger'
+const CLIENT = 'general tokens-and-claims authentication certificates tokens danger'
 const PAGES = [
-  ...['', '/clients', '/clients/create', '/reference'].map((path) => `/${serviceId}${path}`),
+  ...['', '/clients', '/clients/create', '/tokens', '/certificate', '/explain', '/reference'].map(
+    (path) => `/${serviceId}${path}`,
+  ),
   ...SERVICE.split(' ').map((slug) => `/${serviceId}/service/${slug}`),
   ...CLIENT.split(' ').map((slug) => `/${serviceId}/clients/${clientId}/${slug}`),
 ]
 
-let browser: BrowserContext | undefined
-let profile = ''
-beforeAll(async () => {
-  const [executablePath] = CHROMIUM
-  if (executablePath === undefined) return
-  profile = await mkdtemp(join(tmpdir(), 'certbound-chromium-'))
-  browser = await chromium.launchPersistentContext(profile, { executablePath, args: FLAGS })
-}, 60_000)
-afterAll(async () => {
-  if (browser === undefined) return
-  await browser.close()
-  // Processes of the browser may still write into it for a moment.
-  await rm(profile, { recursive: true, maxRetries: 5 })
-})
-
-/** A page with a new session. */
-async function newPage(): Promise<Page> {
-  if (browser === undefined) throw new Error('there is no browser')
-  const page = await browser.newPage()
-  onTestFinished(() => page.close())
-  page.setDefaultTimeout(10_000)
-  await page.goto(running.newLink())
-  return page
-}
-
+const newPage = browserOfFile(running)
 const go = (page: Page, path: string) => page.goto(originOf(running) + path)
-
-async function violations(page: Page) {
-  // Evaluated by the debugger, which no content policy stops.
-  await page.evaluate(axe)
-  const { violations: found } = await page.evaluate<AxeResults>(
-    `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] })`,
-  )
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-}
 
 test.each(CHROMIUM)(
   'every page of the console passes axe, fits a phone and breaks no policy in %s',
@@ -152,10 +107,7 @@ test.each(CHROMIUM)(
     expect(new URL(page.url()).search).toBe('?search=confid')
     await page.getByRole('link', { name: 'Create a client' }).click()
     await page.getByLabel('Client name').fill('Dropped')
-    const dropped = await page.evaluateHandle(
-      `{ const all = new DataTransfer(); all.items.add(new File([${JSON.stringify(identity.cert)}], 'client.pem')); all }`,
-    )
-    await page.dispatchEvent('[data-certificate]', 'drop', { dataTransfer: dropped })
+    await drop(page, identity.cert ?? '', 'client.pem')
     await page.getByText('Must the trust store change?').first().waitFor()
     await page.getByLabel('Subject distinguished name').check()
     await page.getByLabel('CLIENT_CREDENTIALS').check()

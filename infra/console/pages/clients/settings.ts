@@ -4,6 +4,7 @@ import { FIELDS } from '../../settings/fields.ts'
 import { namesIn, type SettingsPage, settingsRoutes, type Source } from '../../settings/settings-page.ts'
 import { words } from '../../settings/values.ts'
 import { type Members, requireDone } from '../../web-api.ts'
+import { registeredNote } from '../ending-notes.ts'
 import { BINDING_SWITCH, clientBinding } from './binding.ts'
 
 /** The path of a client's record for an API, for example `get`. @public */
@@ -127,7 +128,10 @@ const PAGES: readonly SettingsPage[] = [
     notes: (request, { record }) => ({ [BINDING_SWITCH]: bindingNote(request, record) }),
   }),
   page('authentication', 'Authentication', { sections: SECTIONS.authentication }),
-  page('certificates', 'Certificates and keys', { sections: SECTIONS.certificates }),
+  page('certificates', 'Certificates and keys', {
+    sections: SECTIONS.certificates,
+    above: ({ now }, { record }) => registeredNote(record, now),
+  }),
 ]
 
 export const CLIENT_SETTINGS_PAGES: readonly Route[] = PAGES.flatMap((one) =>

@@ -2,6 +2,7 @@ import { html } from '../../../markup.ts'
 import type { ConsoleRequest, Route } from '../../page.ts'
 import { FIELDS } from '../../settings/fields.ts'
 import { namesIn, type SettingsPage, settingsRoutes, type Source } from '../../settings/settings-page.ts'
+import { authoritiesNote } from '../ending-notes.ts'
 import { aboutProfile } from './profile.ts'
 
 const serviceId = ({ params }: ConsoleRequest) => params['serviceId'] ?? ''
@@ -111,7 +112,10 @@ const PAGES: readonly SettingsPage[] = [
       </p>`,
   }),
   page('authentication', 'Client authentication', { sections: SECTIONS.authentication }),
-  page('certificates', 'Certificates', { sections: SECTIONS.certificates }),
+  page('certificates', 'Certificates', {
+    sections: SECTIONS.certificates,
+    above: ({ now }, { record }) => authoritiesNote(record, now),
+  }),
   page('fapi', 'FAPI 2.0', { sections: SECTIONS.fapi, above: (_, { record }) => aboutProfile(record) }),
 ]
 

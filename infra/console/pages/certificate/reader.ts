@@ -1,0 +1,71 @@
+import { html, type Markup } from '../../../markup.ts'
+import type { Answer, ConsoleRequest, Page, Route } from '../../page.ts'
+import { refusedByRole } from '../failures.ts'
+import { askAboutAll, askAboutOne } from './clients.ts'
+import { type CertificateFacts, certificateFacts } from './facts.ts'
+import { factsSection } from './facts-section.ts'
+import { CERTIFICATE_SCRIPT, certificateField } from './field.ts'
+import { questions } from './questions.ts'
+
+const PATH = '/{serviceId}/certificate'
+
+/** Reads a certificate and, if asked, finds the clients that it would authenticate. A certificate is only in bodies of POST. */
+async function read(request: ConsoleRequest): Promise<Answer> {
+  const { form } = request
+  const text = form.get('certificate') ?? ''
+  const facts = await certificateFacts(text)
+  // A private key, for one, must not be in a page.
+  if ('fault' in facts) return rendered(request, { fault: facts.fault })
+  const step = form.get('step')
+  if (step !== 'all' && step !== 'one') return rendered(request, { facts })
+  const refused = refusedByRole('clients', request)
+  if (refused !== undefined) return refused
+  const answer = await (step === 'all' ? askAboutAll : askAboutOne)(request, facts)
+  return rendered(request, { facts, answer })
+}
+
+interface Outcome {
+  readonly facts?: CertificateFacts
+  readonly fault?: string
+  readonly answer?: Markup
+}
+
+function rendered(request: ConsoleRequest, { facts, fault, answer }: Outcome): Page {
+  const main = html`${facts !== undefined && factsSection(facts, request.now)} ${answer}
+    ${facts !== undefined && questions(facts, request)}
+    ${facts !== undefined && html`<h2>Another certificate</h2>`}
+    ${
+      fault !== undefined &&
+      html`<div class="problem" role="alert" id="problem">
+        <p><strong>This cannot be read as one certificate.</strong> ${fault}</p>
+      </div>`
+    }
+    <form method="post">
+      ${request.csrf}
+      ${certificateField({
+        name: 'certificate',
+        label: 'Certificate: PEM, base64, percent-encoded, or a file',
+        describedBy: fault === undefined ? undefined : 'problem',
+        isRequired: true,
+      })}
+      <p class="actions"><button class="first" name="step" value="read">Read</button></p>
+    </form>
+    <h2>What leaves this machine</h2>
+    <p>
+      Nothing of the certificate: the browser sends it to the process of the console, which runs on this
+      machine and reads it. For the question about clients that process fetches their records from the Web API
+      and compares them here.
+    </p>`
+  return {
+    title: 'Certificate reader',
+    main,
+    wide: true,
+    scripts: [CERTIFICATE_SCRIPT],
+    status: fault === undefined ? 200 : 400,
+  }
+}
+
+export const CERTIFICATE_READER: readonly Route[] = [
+  { method: 'GET', path: PATH, needs: 'nothing', handle: (request) => rendered(request, {}) },
+  { method: 'POST', path: PATH, needs: 'nothing', handle: read },
+]

@@ -1,0 +1,81 @@
+import { present } from '../../../../shared/certificate/presented.ts'
+
+/** What somebody asks the explainer. Texts as in the form; empty if there is none. */
+export interface Question {
+  readonly token: string
+  readonly clientCertificate: string
+  readonly scopes: string
+  readonly subject: string
+  readonly resources: string
+  readonly acrValues: string
+  readonly maxAge: string
+  readonly dpop: string
+  readonly htm: string
+  readonly htu: string
+}
+
+export const NO_QUESTION: Question = {
+  ...{ token: '', clientCertificate: '', scopes: '', subject: '', resources: '' },
+  ...{ acrValues: '', maxAge: '', dpop: '', htm: '', htu: '' },
+}
+
+/** White space, and the scheme of a copied header, are no part of a token. */
+export function readQuestion(form: URLSearchParams): Question {
+  const text = (name: keyof Question) => (form.get(name) ?? '').trim()
+  return {
+    ...{ token: text('token').replace(/^(?:Bearer|DPoP) +/i, ''), scopes: text('scopes') },
+    // As it was given: the Web API reads the spelling.
+    ...{ clientCertificate: form.get('clientCertificate') ?? '', subject: form.get('subject') ?? '' },
+    ...{ resources: text('resources'), acrValues: text('acrValues'), maxAge: text('maxAge') },
+    ...{ dpop: text('dpop'), htm: text('htm'), htu: text('htu') },
+  }
+}
+
+/** Why a question is not sent, by its field. */
+export type Problem = readonly [field: keyof Question, text: string]
+
+/** A private key must go nowhere, so it is not sent to the Web API. */
+export function problemOf({ token, clientCertificate, maxAge }: Question): Problem | undefined {
+  if (token === '') return ['token', 'Give the access token that was presented.']
+  const presented = present(clientCertificate)
+  const malformed = presented !== 'absent' && 'malformed' in presented ? presented.malformed : undefined
+  if (malformed === 'private-key' || clientCertificate.includes('PRIVATE KEY-----'))
+    return ['clientCertificate', 'This is a private key. It was not sent: give the certificate.']
+  if (maxAge !== '' && !/^[1-9]\d{0,8}$/.test(maxAge))
+    return ['maxAge', 'The maximum age is a number of seconds.']
+  return undefined
+}
+
+/** The body of `/auth/introspection`. */
+export function bodyOf(question: Question, explain: boolean): Record<string, unknown> {
+  const { token, subject, clientCertificate, maxAge, dpop, htm, htu } = question
+  const some = (value: unknown, isGiven: boolean) => (isGiven ? value : undefined)
+  const list = (text: string) => some(text.split(/\s+/), text !== '')
+  return {
+    token,
+    clientCertificate: some(clientCertificate, clientCertificate.trim() !== ''),
+    scopes: list(question.scopes),
+    subject: some(subject, subject !== ''),
+    resources: list(question.resources),
+    acrValues: list(question.acrValues),
+    maxAge: some(Number(maxAge), maxAge !== ''),
+    dpop: some(dpop, dpop !== ''),
+    htm: some(htm, dpop !== ''),
+    htu: some(htu, dpop !== ''),
+    explain: some(true, explain),
+  }
+}
+
+const LEFT_OUT = {
+  token: '(the access token)',
+  clientCertificate: '(the certificate, as PEM)',
+  dpop: '(the DPoP proof)',
+}
+
+/** The same call as a command. The credential is never in it: the shell puts it in. */
+export function curlOf(url: string, body: Readonly<Record<string, unknown>>, isWhole: boolean): string {
+  const hidden = Object.entries(LEFT_OUT).filter(([name]) => !isWhole && body[name] !== undefined)
+  const json = JSON.stringify({ ...body, ...Object.fromEntries(hidden) }, undefined, 2)
+  const headers = `-H "Authorization: Bearer $CERTBOUND_TOKEN" -H 'Content-Type: application/json'`
+  return `curl '${url}' ${headers} --data-binary @- <<'CALL'\n${json}\nCALL`
+}

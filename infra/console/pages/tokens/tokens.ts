@@ -1,0 +1,138 @@
+import { html, type Markup } from '../../../markup.ts'
+import type { Answer, ConsoleRequest, Page, Route } from '../../page.ts'
+import type { Members } from '../../web-api.ts'
+import { clientBinding } from '../clients/binding.ts'
+import { CLIENT_SOURCE } from '../clients/settings.ts'
+import { unknownPage } from '../failures.ts'
+import { confirmation, ofSubject, ofToken, revoke, type Revocation } from './revoking.ts'
+import { readTokens, tokenTable } from './token-table.ts'
+
+const OF_CLIENT = '/{serviceId}/clients/{clientId}/tokens'
+const OF_SUBJECT = '/{serviceId}/tokens'
+
+async function showOfClient(request: ConsoleRequest): Promise<Page> {
+  const { query, params } = request
+  const read = await CLIENT_SOURCE.read(request)
+  const subject = query.get('subject') ?? ''
+  const clientIdentifier = String(read.record['clientId'])
+  const list = await readTokens(request, { clientIdentifier, ...(subject !== '' && { subject }) })
+  const main = html`${bindingNote(request, read.record)}
+    <form class="find">
+      ${subjectField('Only of this subject (empty: of all)', subject)}
+      <p class="actions"><button>Show</button></p>
+    </form>
+    ${tokenTable(list, request)} ${subject !== '' && list.total > 0 && allOfSubject(request, subject)}
+    ${about(request)}
+    <h2>All of this client</h2>
+    <p>
+      <a href="/${params['serviceId']}/clients/${clientIdentifier}/danger">Danger &gt; Cut off</a> ends all
+      its tokens at once.
+    </p>`
+  return { title: 'Tokens', main, crumbs: CLIENT_SOURCE.crumbs(request, read), wide: true }
+}
+
+async function showOfSubject(request: ConsoleRequest): Promise<Page> {
+  const subject = request.query.get('subject') ?? ''
+  const main = html`<p>
+      The tokens that an end-user has at all clients. With many clients it takes a while: each is asked.
+    </p>
+    <form class="find">
+      ${subjectField('Subject', subject, true)}
+      <p class="actions"><button class="first">Show</button></p>
+    </form>
+    ${subject !== '' && (await listOfSubject(request, subject))}`
+  return { title: 'Tokens of a subject', main, wide: true }
+}
+
+async function listOfSubject(request: ConsoleRequest, subject: string): Promise<Markup> {
+  const list = await readTokens(request, { subject })
+  return html`<h2>Tokens</h2>
+    ${tokenTable(list, request)} ${list.total > 0 && allOfSubject(request, subject)} ${about(request)}`
+}
+
+function subjectField(label: string, subject: string, isRequired = false): Markup {
+  return html`<p class="field">
+    <label for="subject">${label}</label>
+    <input
+      id="subject"
+      name="subject"
+      value="${subject}"
+      autocomplete="off"
+      ${isRequired && html`required`}
+    />
+  </p>`
+}
+
+function allOfSubject({ csrf }: ConsoleRequest, subject: string): Markup {
+  return html`<form method="post" class="actions">
+    ${csrf}<input type="hidden" name="subject" value="${subject}" />
+    <button class="danger" name="step" value="ask-subject">Revoke all of ${subject}</button>
+  </form>`
+}
+
+/** What the list cannot tell. */
+function about({ service }: ConsoleRequest): Markup {
+  const alg = service?.record['accessTokenSignAlg']
+  return html`<p>
+    Format:
+    ${typeof alg === 'string' ? `new access tokens are JWTs, signed with ${alg}` : 'new access tokens are opaque'}.
+    The store keeps digests of tokens, so an earlier token may be of another format; the
+    <em>Decision explainer</em> tells it of a token that you have. A list can lag behind by a moment.
+  </p>`
+}
+
+/** Where the switches leave new tokens unbound, that is the first thing to know of them. */
+function bindingNote({ service, params }: ConsoleRequest, record: Members): Markup | undefined {
+  const { isBound, why } = clientBinding(service?.record ?? {}, record)
+  if (isBound) return undefined
+  const root = `/${params['serviceId'] ?? ''}`
+  const isOffForService = why !== 'off for the client'
+  const place = isOffForService
+    ? html`<a href="${root}/service/tokens-and-claims">Service &gt; Tokens and Claims</a>`
+    : html`<a href="${root}/clients/${Number(record['clientId'])}/tokens-and-claims">Tokens and Claims</a>`
+  return html`<div class="warning">
+    <p>
+      <strong>New tokens of this client are NOT bound to a certificate (${why}).</strong> Anyone who gets hold
+      of one can use it, until it ends. Turn binding on in ${place}. Tokens that are already issued stay as
+      they are.
+    </p>
+  </div>`
+}
+
+/** Asks first; `revoke` comes only from the page that said what ends. */
+async function actOnClient(request: ConsoleRequest): Promise<Answer> {
+  const read = await CLIENT_SOURCE.read(request)
+  const { clientId, clientName } = read.record
+  const client = {
+    clientId: String(clientId),
+    name: typeof clientName === 'string' ? clientName : String(clientId),
+  }
+  return act(request, CLIENT_SOURCE.crumbs(request, read), client)
+}
+
+async function act(
+  request: ConsoleRequest,
+  crumbs: NonNullable<Page['crumbs']>,
+  client?: { readonly clientId: string; readonly name: string },
+): Promise<Answer> {
+  const revocation = revocationIn(request, client)
+  if (revocation === undefined) return unknownPage()
+  if (request.form.get('step') === 'revoke') return revoke(revocation, request, crumbs)
+  return confirmation(revocation, request, crumbs)
+}
+
+function revocationIn(
+  { form }: ConsoleRequest,
+  client?: { readonly clientId: string; readonly name: string },
+): Revocation | undefined {
+  const [token, subject] = [form.get('token'), form.get('subject')]
+  if (token !== null && token !== '') return ofToken(token)
+  return subject !== null && subject !== '' ? ofSubject(subject, client) : undefined
+}
+
+export const TOKENS: readonly Route[] = [
+  { method: 'GET', path: OF_CLIENT, needs: 'tokens', handle: showOfClient },
+  { method: 'POST', path: OF_CLIENT, needs: 'tokens', handle: actOnClient },
+  { method: 'GET', path: OF_SUBJECT, needs: 'tokens', handle: showOfSubject },
+  { method: 'POST', path: OF_SUBJECT, needs: 'tokens', handle: (request) => act(request, []) },
+]

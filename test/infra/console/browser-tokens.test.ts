@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest'
+import { browserOfFile, CHROMIUM, drop, violations } from './browser.ts'
+import { consoleSite, originOf } from './console-site.ts'
+import { holderAndThief, tokenOverMutualTls } from './real-tokens.ts'
+
+const { site, serviceId, failures, open } = await consoleSite()
+const running = await open()
+const newPage = browserOfFile(running)
+
+test.each(CHROMIUM)(
+  'the explainer in %s shows the holder of a token accepted and the thief refused, and the token stays in the page',
+  async () => {
+    const token = await tokenOverMutualTls(site, 'accounts:read')
+    const { holder, thief } = holderAndThief(site)
+    const page = await newPage()
+    const addresses: string[] = []
+    page.on('request', (request) => addresses.push(request.url()))
+    await page.getByRole('link', { name: 'Decision explainer' }).click()
+    await page.getByLabel('Access token').fill(`Bearer ${token}`)
+    await page.getByLabel('Scopes').fill('accounts:read')
+    await page.getByLabel('Certificate of the one who presents it').fill(holder)
+    await page.getByRole('button', { name: 'Explain' }).click()
+    await page.getByText('accepted').first().waitFor()
+    const outcomes = () => page.locator('.steps td:nth-child(2)').allTextContents()
+    expect((await outcomes()).slice(0, 3)).toEqual(['yes', 'yes', 'yes'])
+    expect(await outcomes()).not.toContain('NO')
+    await page.emulateMedia({ colorScheme: 'light' })
+    expect(await violations(page)).toEqual([])
+
+    await page.getByLabel('Certificate of the one who presents it').fill('')
+    await drop(page, thief, 'thief.pem')
+    await page.getByText('Taken: thief.pem').waitFor()
+    await page.getByLabel('Scopes').press('Enter')
+    await page.locator('.verdict.refused').waitFor()
+    const decided = page.locator('tr.decided')
+    expect(await decided.count()).toBe(1)
+    expect(await decided.textContent()).toMatch(/binding.*NO.*certificate-differs\s+A065305/s)
+    await page.emulateMedia({ colorScheme: 'dark' })
+    expect(await violations(page)).toEqual([])
+    expect(await page.locator('pre').textContent()).not.toContain(token)
+    await page.getByText('The same as curl').click()
+    await page.getByRole('button', { name: 'Show it with them' }).click()
+    await page.locator('details[open] pre').waitFor()
+    expect(await page.locator('pre').textContent()).toContain(token)
+
+    const names =
+      '[location.href, document.title, JSON.stringify(history.state), document.cookie, document.referrer]'
+    const left = [...addresses, ...(await page.evaluate<string[]>(names)), ...failures].join()
+    expect([left.includes(token), left.includes('CERTIFICATE')]).toEqual([false, false])
+  },
+  60_000,
+)
+
+test.each(CHROMIUM)(
+  'a dropped certificate is read in %s, a dropped private key is not taken, and a token is revoked after a question',
+  async () => {
+    const token = await tokenOverMutualTls(site)
+    const { holder } = holderAndThief(site)
+    const page = await newPage()
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await page.getByRole('link', { name: 'Certificate reader' }).click()
+    await drop(page, '-----BEGIN PRIVATE KEY-----', 'key.pem')
+    await page.getByText('This is a private key. It was not taken.').waitFor()
+    expect(await page.locator('#certificate').inputValue()).toBe('')
+    await drop(page, holder, 'client.pem')
+    await page.getByRole('button', { name: 'Read' }).click()
+    await page.getByText('CN=confidential-client,O=Certbound Development').first().waitFor()
+    await page.getByRole('button', { name: 'Look through the clients' }).click()
+    await page.getByText('There are no more.').waitFor()
+    expect(await violations(page)).toEqual([])
+
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.goto(`${originOf(running)}/${serviceId}/clients/${site.seeded.clients[1].clientId}/tokens`)
+    expect(await violations(page)).toEqual([])
+    const revoke = page.getByRole('button', { name: /^Revoke token/ })
+    const before = await revoke.count()
+    await revoke.first().click()
+    await page.getByText('ends, and with it its refresh token').waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('button', { name: 'Revoke the token' }).click()
+    await page.getByText('Revoked: 1 grant has ended').waitFor()
+    expect(await revoke.count()).toBe(before - 1)
+    expect(await page.content()).not.toContain(token)
+  },
+  60_000,
+)

@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { AxeResults } from 'axe-core'
+import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, onTestFinished } from 'vitest'
+import type { RunningConsole } from '../../../infra/console/start-console.ts'
+
+/** The tests are left out, with a warning, on a machine without Debian's Chromium. */
+export const CHROMIUM = ['/usr/bin/chromium'].filter((file) => existsSync(file))
+if (CHROMIUM.length === 0)
+  console.warn('no chromium here: the tests of the console in a browser are left out')
+
+const FLAGS = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
+  ...['--disable-background-networking', '--disable-component-update'],
+]
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** One browser for all tests of a file. @returns what opens a page with a new session of the console */
+export function browserOfFile(running: RunningConsole): () => Promise<Page> {
+  let browser: BrowserContext | undefined
+  let profile = ''
+  beforeAll(async () => {
+    const [executablePath] = CHROMIUM
+    if (executablePath === undefined) return
+    profile = await mkdtemp(join(tmpdir(), 'certbound-chromium-'))
+    browser = await chromium.launchPersistentContext(profile, { executablePath, args: FLAGS })
+  }, 60_000)
+  afterAll(async () => {
+    if (browser === undefined) return
+    await browser.close()
+    // Processes of the browser may still write into it for a moment.
+    await rm(profile, { recursive: true, maxRetries: 5 })
+  })
+
+  return async () => {
+    if (browser === undefined) throw new Error('there is no browser')
+    const page = await browser.newPage()
+    onTestFinished(() => page.close())
+    page.setDefaultTimeout(10_000)
+    await page.goto(running.newLink())
+    return page
+  }
+}
+
+/** What axe finds in a page. */
+export async function violations(page: Page) {
+  // Evaluated by the debugger, which no content policy stops.
+  await page.evaluate(axe)
+  const { violations: found } = await page.evaluate<AxeResults>(
+    `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] })`,
+  )
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+}
+
+/** Drops a file on the certificate field of a page. */
+export async function drop(page: Page, text: string, name: string): Promise<void> {
+  const dataTransfer = await page.evaluateHandle(
+    `{ const all = new DataTransfer(); all.items.add(new File([${JSON.stringify(text)}], '${name}')); all }`,
+  )
+  await page.dispatchEvent('[data-certificate]', 'drop', { dataTransfer })
+}
