@@ -82,9 +82,22 @@ export default defineConfig(
     files: ['infra/console/assets/*.js'],
     languageOptions: {
       globals: Object.fromEntries(
-        ['document', 'navigator', 'Element', 'fetch', 'FormData', 'setTimeout', 'clearTimeout'].map(
-          (name) => [name, 'readonly'],
-        ),
+        [
+          'document',
+          'navigator',
+          'Element',
+          'Event',
+          'fetch',
+          'FormData',
+          'btoa',
+          'setTimeout',
+          'clearTimeout',
+          'AbortController',
+          'DOMParser',
+          'URLSearchParams',
+          'history',
+          'location',
+        ].map((name) => [name, 'readonly']),
       ),
     },
   },

@@ -11,7 +11,15 @@ export interface Asset {
 }
 
 const FOLDER = join(import.meta.dirname, 'assets')
-const NAMES = ['console.css', 'console.js', 'settings.js', 'icon.svg']
+const NAMES = [
+  'console.css',
+  'console.js',
+  'settings.js',
+  'certificate.js',
+  'clients.js',
+  'create.js',
+  'icon.svg',
+]
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',

@@ -8,7 +8,7 @@ const HELP = `certbound console: see and change the settings of a deployment in 
   --url URL            the Web API, for example https://api.example.com (CERTBOUND_WEB_API_URL)
   --ca FILE            PEM of the CAs of its server certificate (CERTBOUND_CA_FILE); those of the system by default
   --service NUMBER     the number of the service (CERTBOUND_SERVICE_ID)
-  --organization       the credential is the organization's token; it manages all services, but nothing inside them
+  --organization       the credential is the organization's token; it manages all services and their clients, and reads no token
   --port PORT          the port on this machine (8090)
   --help
 

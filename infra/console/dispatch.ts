@@ -1,3 +1,4 @@
+import { credentialId, digest } from '../../shared/store/digest.ts'
 import type { Markup } from '../markup.ts'
 import type { Answer, ConsoleRequest, Route } from './page.ts'
 import { pageOfFailure, refusedByRole, unexpectedPage, unknownPage } from './pages/failures.ts'
@@ -33,6 +34,7 @@ export function openDispatch({ connection, clock, onError }: DispatchOptions) {
   const { credential, baseUrl } = connection
   const webApi = openWebApi(connection)
   const isOrganization = credential.kind === 'organization'
+  const ownId = credentialId({ digest: digest(credential.token) })
 
   /** The credential of a service opens no other service. */
   const isOurs = (serviceId: string) =>
@@ -48,7 +50,17 @@ export function openDispatch({ connection, clock, onError }: DispatchOptions) {
     let service: ConsoleRequest['service']
     try {
       service = serviceId === undefined ? undefined : await readService(api)
-      const about = { params, query: url.searchParams, form, csrf, api, service, isOrganization, baseUrl }
+      const about = {
+        params,
+        query: url.searchParams,
+        form,
+        csrf,
+        api,
+        service,
+        isOrganization,
+        baseUrl,
+        credentialId: ownId,
+      }
       const here = url.pathname + url.search
       const request = { ...about, here, deployment: webApi.of(), now: new Date(clock()) }
       return { answer: await answerOf(route, request), params, service }

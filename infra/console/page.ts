@@ -45,6 +45,8 @@ export interface ConsoleRequest {
   /** The service as the Web API answers it; `undefined` if the credential may not read it or the path has none. */
   readonly service: ServiceRead | undefined
   readonly isOrganization: boolean
+  /** The public name of the operator's credential, as the record of the service has it. */
+  readonly credentialId: string
   readonly now: Date
 }
 
@@ -54,10 +56,10 @@ export interface ServiceRead {
 }
 
 /**
- * What a page needs of the operator's credential. `nothing`: it works with every role. `service`: the settings of the service (role
- * `manage` or the organization's token). `clients`: what is inside the service (role `manage`).
+ * What a page needs of the operator's credential. `nothing`: it works with every role. `service`, `clients`: settings, for the role
+ * `manage` and the organization's token. `tokens`: what the service has issued, for the role `manage`.
  */
-export type Need = 'nothing' | 'service' | 'clients'
+export type Need = 'nothing' | 'service' | 'clients' | 'tokens'
 
 export interface Route {
   readonly method: 'GET' | 'POST'

@@ -1,7 +1,11 @@
 import type { Route } from './page.ts'
+import { CLIENT_CREATE } from './pages/clients/create.ts'
+import { CLIENT_DANGER } from './pages/clients/danger.ts'
+import { CLIENT_LIST } from './pages/clients/list.ts'
 import { CLIENT_SETTINGS_PAGES } from './pages/clients/settings.ts'
 import { OVERVIEW } from './pages/overview.ts'
 import { REFERENCE } from './pages/reference.ts'
+import { SERVICE_CREDENTIALS } from './pages/service/credentials.ts'
 import { SERVICE_KEYS } from './pages/service/keys.ts'
 import { SERVICE_PAGES } from './pages/service/pages.ts'
 import { SERVICE_LIST } from './pages/services.ts'
@@ -12,7 +16,11 @@ const ROUTES: readonly Route[] = [
   ...OVERVIEW,
   ...SERVICE_PAGES,
   ...SERVICE_KEYS,
+  ...SERVICE_CREDENTIALS,
+  ...CLIENT_LIST,
+  ...CLIENT_CREATE,
   ...CLIENT_SETTINGS_PAGES,
+  ...CLIENT_DANGER,
   ...REFERENCE,
 ]
 

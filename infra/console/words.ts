@@ -51,6 +51,14 @@ export function shortened(text: string, name: string): Markup {
   >`
 }
 
+/** A text that is shown whole, and that a click copies. */
+export function copyable(text: string, name: string): Markup {
+  return html`<span class="copied"
+    ><code>${text}</code>
+    <button type="button" class="quiet" data-copy="${text}" aria-label="Copy ${name}">Copy</button></span
+  >`
+}
+
 /** Yes or no, by a word, a sign and a color. */
 export function yesOrNo(is: boolean): Markup {
   return is ? html`<span class="yes">yes</span>` : html`<span class="no">no</span>`

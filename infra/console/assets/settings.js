@@ -23,7 +23,7 @@ function live(form) {
 }
 
 function changeIn(row) {
-  const controls = [...row.querySelectorAll('input, select, textarea')]
+  const controls = [...row.querySelectorAll('input:not([type="hidden"]), select, textarea')]
   const [from, to] = [controls.map(before).filter(isSet), controls.map(now).filter(isSet)]
   const texts = [from.join(', '), to.join(', ')]
   return texts[0] === texts[1] ? undefined : { member: row.dataset.member, texts }

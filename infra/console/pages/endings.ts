@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { isJsonObject, parseJson } from '../../../shared/json.ts'
 import type { Members } from '../web-api.ts'
 
-/** A certificate in a record that ends soon, or has ended. */
+/** A certificate or credential in a record that ends soon, or has ended. */
 export interface Ending {
   readonly what: string
   readonly subject: string
@@ -12,7 +12,7 @@ export interface Ending {
 
 const SOON_MILLISECONDS = 60 * 86_400_000
 
-/** Roots, issuers and registered self-signed certificates that end within 60 days, the first to end first. */
+/** Roots, issuers, credentials and registered self-signed certificates that end within 60 days, the first to end first. */
 export function endingOf(service: Members, clients: readonly Members[], now: Date): Ending[] {
   const all = [
     ...texts(service['trustedRootCertificates']).map((pem) => ['Trusted root or authority', pem] as const),
@@ -25,8 +25,18 @@ export function endingOf(service: Members, clients: readonly Members[], now: Dat
     const certificate = read(text)
     return certificate === undefined ? [] : [{ what, ...certificate }]
   })
+  endings.push(...credentialEndings(service))
   const limit = now.getTime() + SOON_MILLISECONDS
   return endings.filter(({ ends }) => ends < limit).sort((one, other) => one.ends - other.ends)
+}
+
+function credentialEndings({ credentials }: Members): Ending[] {
+  const list = Array.isArray(credentials) ? credentials.filter(isJsonObject) : []
+  return list.flatMap(({ id, role, expiresAt }) =>
+    typeof expiresAt === 'number'
+      ? [{ what: `Credential (${String(role)})`, subject: String(id), ends: expiresAt }]
+      : [],
+  )
 }
 
 function texts(value: unknown): string[] {
@@ -40,6 +50,12 @@ function registered({ jwks }: Members): string[] {
   return (Array.isArray(keys) ? keys : []).flatMap((key: unknown) =>
     isJsonObject(key) ? texts(key['x5c']).slice(0, 1) : [],
   )
+}
+
+/** When the first certificate that a client has registered ends, in milliseconds; `undefined` if it has none here. */
+export function certificateEnd(client: Members): number | undefined {
+  const ends = registered(client).flatMap((base64) => read(base64)?.ends ?? [])
+  return ends.length === 0 ? undefined : Math.min(...ends)
 }
 
 function nameOf({ clientName, clientId }: Members): string {

@@ -49,10 +49,10 @@ export function refusedByRole(needs: Need, request: ConsoleRequest): Page | unde
     </p>`
     return { title: 'Needs the role manage', status: 403, main }
   }
-  if (needs === 'service' || !isOrganization) return undefined
+  if (needs !== 'tokens' || !isOrganization) return undefined
   const main = html`<p>
-    The organization’s token manages services, and reaches nothing inside one. Start the console with a
-    credential of this service (role <code>manage</code>) to see its clients and tokens.
+    The organization’s token manages services and their clients. It neither issues nor reads a token. Start
+    the console with a credential of this service (role <code>manage</code>) for this page.
   </p>`
   return { title: 'Needs a credential of the service', status: 403, main }
 }

@@ -1,18 +1,21 @@
 import { html, type Markup } from '../../markup.ts'
 import type { Answer, ConsoleRequest, Route } from '../page.ts'
 import { ApiProblem, type Members, requireDone } from '../web-api.ts'
+import { FIELDS } from '../settings/fields.ts'
 import { moment, shortened, yesOrNo } from '../words.ts'
+import { BINDING_SWITCH, clientBinding } from './clients/binding.ts'
 import { type Ending, endingOf } from './endings.ts'
 
-/** As many clients are looked at; a list of all would take long. */
+/** As many clients are looked at, in two calls; a list of all would take long. */
 const MOST_CLIENTS = 200
-const SWITCH = 'tlsClientCertificateBoundAccessTokens'
+const PAGE_SIZE = 100
+const MOST_NAMED = 20
 
 async function overview(request: ConsoleRequest): Promise<Answer> {
-  const { service, isOrganization, params } = request
+  const { service, params } = request
   if (service === undefined) return publicOverview(request)
   const { record } = service
-  const clients = isOrganization ? undefined : await readClients(request)
+  const clients = await readClients(request)
   const main = html`${binding(record, params['serviceId'] ?? '', clients)}
     ${endings(record, clients, request)}
     <h2>Service</h2>
@@ -25,7 +28,8 @@ async function overview(request: ConsoleRequest): Promise<Answer> {
       <dd>${formatOf(record)}</dd>
       <dt>FAPI 2.0</dt>
       <dd>${record['fapi2'] === true ? 'enforced' : 'not enforced'}</dd>
-    </dl>`
+    </dl>
+    ${withoutEffect(record)}`
   return { title: 'Overview', main }
 }
 
@@ -35,19 +39,29 @@ function formatOf({ accessTokenSignAlg }: Members): string {
 
 interface Clients {
   readonly list: readonly Members[]
-  readonly total: number
+  /** Whether these are all. */
+  readonly isWhole: boolean
 }
 
 async function readClients({ api }: ConsoleRequest): Promise<Clients> {
-  const members = requireDone(await api.get('/client/get/list', { start: '0', end: String(MOST_CLIENTS) }))
-  const { clients, totalCount } = members
-  return { list: Array.isArray(clients) ? (clients as Members[]) : [], total: Number(totalCount) }
+  const list: Members[] = []
+  let next: unknown
+  do {
+    const from = typeof next === 'string' ? { pageToken: next } : {}
+    const answer = await api.get('/client/get/list', { pageSize: String(PAGE_SIZE), ...from })
+    const { clients, nextPageToken } = requireDone(answer)
+    list.push(...(Array.isArray(clients) ? (clients as Members[]) : []))
+    next = nextPageToken
+  } while (next !== undefined && list.length < MOST_CLIENTS)
+  return { list, isWhole: next === undefined }
 }
 
-function binding(record: Members, serviceId: string, clients: Clients | undefined): Markup {
-  const isOn = record[SWITCH] === true
+function binding(record: Members, serviceId: string, clients: Clients): Markup {
+  const isOn = record[BINDING_SWITCH] === true || record['fapi2'] === true
   return html`<h2>What is bound</h2>
-    <p>${yesOrNo(isOn)} Tokens of this service can be bound to certificates (<code>${SWITCH}</code>).</p>
+    <p>
+      ${yesOrNo(isOn)} Tokens of this service can be bound to certificates (<code>${BINDING_SWITCH}</code>).
+    </p>
     ${
       !isOn &&
       html`<div class="warning">
@@ -55,34 +69,37 @@ function binding(record: Members, serviceId: string, clients: Clients | undefine
         <a href="/${serviceId}/service/tokens-and-claims">Service &gt; Tokens and Claims</a>.
       </div>`
     }
-    ${clients !== undefined && clientsSummary(isOn, serviceId, clients)}`
+    ${clientsSummary(record, serviceId, clients)}`
 }
 
-function clientsSummary(isOn: boolean, serviceId: string, { list, total }: Clients): Markup {
-  if (total === 0)
-    return html`<p>
-      There is no client yet. <a href="/${serviceId}/clients/create">Create the first one.</a>
-    </p>`
-  const unbound = list.filter((client) => client[SWITCH] !== true)
-  const scope = total > list.length ? ` The oldest ${list.length} were looked at.` : ''
-  const items = unbound.slice(0, 20).map(
-    ({ clientId, clientName }) =>
-      html`<li>
-        <a href="/${serviceId}/clients/${Number(clientId)}/tokens-and-claims"
-          >${nameOf(clientName, clientId)}</a
-        >
-      </li>`,
-  )
-  return html`<p>${total} ${total === 1 ? 'client' : 'clients'}.${scope}</p>
+function clientsSummary(record: Members, serviceId: string, { list, isWhole }: Clients): Markup {
+  const root = `/${serviceId}/clients`
+  if (list.length === 0)
+    return html`<p>There is no client yet. <a href="${root}/create">Create the first one.</a></p>`
+  const unbound = list.filter((client) => !clientBinding(record, client).isBound)
+  const items = unbound
+    .slice(0, MOST_NAMED)
+    .map(
+      (client) =>
+        html`<li>
+          <a href="${root}/${Number(client['clientId'])}/tokens-and-claims"
+            >${nameOf(client['clientName'], client['clientId'])}</a
+          >: ${clientBinding(record, client).why}
+        </li>`,
+    )
+  const count = `${list.length} ${list.length === 1 ? 'client' : 'clients'}`
+  return html`<p>
+      ${isWhole ? `${count}.` : `The first ${count} were looked at.`}
+      <a href="${root}">The list of clients</a>
+    </p>
     ${
-      unbound.length > 0 &&
-      html`<p>
-          ${yesOrNo(false)} ${unbound.length} with the switch off: their tokens are not
-          bound${isOn ? '' : ' either'}.
-        </p>
-        <ul>
-          ${items}
-        </ul>`
+      unbound.length === 0
+        ? html`<p>${yesOrNo(true)} The tokens of ${isWhole ? 'all clients' : 'all of these'} are bound.</p>`
+        : html`<p>${yesOrNo(false)} The tokens of ${unbound.length} are not bound:</p>
+            <ul>
+              ${items}
+            </ul>
+            ${unbound.length > items.length && html`<p>And of ${unbound.length - items.length} others.</p>`}`
     }`
 }
 
@@ -91,8 +108,8 @@ function nameOf(name: unknown, id: unknown): string {
 }
 
 /** What the console can know: certificates in records. Those that clients present are not stored. */
-function endings(record: Members, clients: Clients | undefined, { now }: ConsoleRequest): Markup {
-  const soon = endingOf(record, clients?.list ?? [], now)
+function endings(record: Members, { list, isWhole }: Clients, { now }: ConsoleRequest): Markup {
+  const soon = endingOf(record, list, now)
   const items = soon.map(
     ({ what, subject, ends }: Ending) =>
       html`<li>${what}: <code>${subject}</code>, ends ${moment(ends, now)}</li>`,
@@ -106,9 +123,30 @@ function endings(record: Members, clients: Clients | undefined, { now }: Console
           </ul>`
     }
     <p>
-      Only roots, issuers and registered self-signed certificates are known. When the certificates of other
-      clients end is not known here: they are not stored.
+      Only roots, issuers, credentials of the Web API and registered self-signed
+      certificates${!isWhole && ' of these clients'} are known. When the certificates of other clients end is
+      not known here: they are not stored. What was refused lately is in the log of the deployment.
     </p>`
+}
+
+/** A setting that is set and does nothing could be taken for one that works. */
+function withoutEffect(record: Members): Markup | undefined {
+  const names = [...FIELDS.service.values()]
+    .filter((field) => !field.hasEffect && isSet(record[field.path]))
+    .map(({ path }) => html`<li><code>${path}</code></li>`)
+  if (names.length === 0) return undefined
+  return html`<details>
+    <summary>Carried without effect (${names.length})</summary>
+    <p>These settings of the service are stored and returned. They change nothing.</p>
+    <ul>
+      ${names}
+    </ul>
+  </details>`
+}
+
+function isSet(value: unknown): boolean {
+  const isEmpty = Array.isArray(value) && value.length === 0
+  return value !== undefined && value !== null && value !== false && value !== 0 && value !== '' && !isEmpty
 }
 
 /** For a credential of a smaller role: what the service publishes. */

@@ -60,6 +60,7 @@ function typeWords({ control }: Field): string {
       return 'JSON as text'
     case 'text':
       return 'text'
+    case 'scopes':
     case 'other':
       return 'list of objects'
   }

@@ -16,12 +16,12 @@ export const idOf = (path: string) => `setting-${path}`
 
 /** Whether the control needs the width of the page. */
 export function isBroad({ control: { kind } }: Field): boolean {
-  return ['json', 'lines', 'certificates', 'pairs'].includes(kind)
+  return ['json', 'lines', 'certificates', 'pairs', 'scopes'].includes(kind)
 }
 
 /** Whether several controls belong to the setting, so that it is a group with a legend. */
 export function isGroup({ control: { kind }, isAbsentable }: Field): boolean {
-  return kind === 'choices' || kind === 'pairs' || isAbsentable
+  return kind === 'choices' || kind === 'pairs' || kind === 'scopes' || isAbsentable
 }
 
 /** The control of a setting, without its label. */
@@ -89,6 +89,8 @@ function inputOf(field: Field, shown: Shown): Markup {
       return area(common, list.map(String).join('\n'), 8)
     case 'pairs':
       return html`${[...list, {}, {}].map((item, index) => pair(path, control.members, item, index))}`
+    case 'scopes':
+      return html`${[...list, {}, {}, {}].map((scope, index) => scopeRow(path, scope, index))}`
     case 'other':
       return html`<p>This setting has a page of its own.</p>`
   }
@@ -133,4 +135,29 @@ function pair(path: string, members: readonly [string, string], item: unknown, i
     return html`<input name="${path}.${name}" aria-label="${label}" placeholder="${name}" value="${value}" />`
   })
   return html`<div class="pair">${inputs}</div>`
+}
+
+/** A scope. Its members that have no control travel along. An empty name removes it. */
+function scopeRow(path: string, scope: unknown, index: number): Markup {
+  const { name, description, defaultEntry, ...others } = isJsonObject(scope) ? scope : {}
+  const input = (member: string, value: unknown) =>
+    html`<label
+      >${member}
+      <input name="${path}.${index}.${member}" value="${textOf(value)}" spellcheck="false" autocomplete="off"
+    /></label>`
+  return html`<fieldset class="scope">
+    <legend class="hidden">${name === undefined ? 'New scope' : `Scope ${textOf(name)}`}</legend>
+    ${input('name', name)}${input('description', description)}
+    <label class="tick">
+      <input
+        type="checkbox"
+        name="${path}.${index}.defaultEntry"
+        value="default: ${textOf(name)}"
+        ${defaultEntry === true && checked}
+      />
+      granted by default
+    </label>
+    ${Object.keys(others).length > 0 && html`<code>${JSON.stringify(others)}</code>`}
+    <input type="hidden" name="${path}.${index}.others" value="${JSON.stringify(others)}" />
+  </fieldset>`
 }

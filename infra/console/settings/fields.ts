@@ -12,6 +12,7 @@ export type Control =
   | { readonly kind: 'number'; readonly min?: number; readonly max?: number; readonly isWhole: boolean }
   | { readonly kind: 'text' | 'json' | 'lines' | 'certificates' }
   | { readonly kind: 'pairs'; readonly members: readonly [string, string] }
+  | { readonly kind: 'scopes' }
   /** It has a page of its own. */
   | { readonly kind: 'other' }
 
@@ -55,7 +56,7 @@ function fieldsOf({ properties = {} }: JsonSchema, stored: Stored): Fields {
 function fieldOf(path: string, schema: JsonSchema, stored: z.ZodMiniType | undefined): Field {
   const help = schema.description ?? ''
   const control = controlOf(path, withoutNull(schema))
-  const isList = ['choices', 'lines', 'certificates', 'pairs'].includes(control.kind)
+  const isList = ['choices', 'lines', 'certificates', 'pairs', 'scopes'].includes(control.kind)
   return {
     path,
     label: labelOf(path),
@@ -84,6 +85,7 @@ function controlOf(path: string, schema: JsonSchema): Control {
   if (type === 'boolean') return { kind: 'switch' }
   if (type === 'integer' || type === 'number') return numberControl(schema, type === 'integer')
   if (type === 'string') return { kind: JSON_TEXTS.includes(path) ? 'json' : 'text' }
+  if (path === 'supportedScopes') return { kind: 'scopes' }
   if (type !== 'array' || items === undefined) return { kind: 'other' }
   if (items.enum !== undefined) return { kind: 'choices', values: items.enum }
   if (items.type === 'string') return { kind: PEM_LISTS.includes(path) ? 'certificates' : 'lines' }

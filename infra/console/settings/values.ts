@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { isJsonObject } from '../../../shared/json.ts'
+import { isJsonObject, parseJson } from '../../../shared/json.ts'
 import type { Members } from '../web-api.ts'
 import { durationWords } from '../words.ts'
-import type { Field } from './fields.ts'
+import type { Control, Field } from './fields.ts'
 
 /** A change of one setting. An absent value is `undefined`: the setting goes back to its default. */
 export interface Change {
@@ -22,7 +22,8 @@ export function valueIn(record: Members, field: Field): unknown {
 
 function normal({ control: { kind }, isAbsentable }: Field, value: unknown): unknown {
   if (kind === 'switch') return value === true
-  const isList = kind === 'choices' || kind === 'lines' || kind === 'certificates' || kind === 'pairs'
+  const isList =
+    kind === 'choices' || kind === 'lines' || kind === 'certificates' || kind === 'pairs' || kind === 'scopes'
   if (isList && value === undefined && !isAbsentable) return []
   return value
 }
@@ -56,6 +57,8 @@ export function readValue(field: Field, form: URLSearchParams): unknown {
     case 'text':
     case 'json':
       return text === '' ? undefined : text
+    case 'scopes':
+      return readScopes(path, form)
     case 'other':
       return undefined
   }
@@ -80,6 +83,22 @@ function readPairs(path: string, [first, second]: readonly [string, string], for
     const other = seconds[index] ?? ''
     return one === '' && other === '' ? [] : [{ [first]: one, [second]: other }]
   })
+}
+
+/** A scope without a name is removed. */
+function readScopes(path: string, form: URLSearchParams): unknown[] | Error {
+  const scopes: unknown[] = []
+  for (let index = 0; form.has(`${path}.${index}.name`); index++) {
+    const text = (member: string) => form.get(`${path}.${index}.${member}`) ?? ''
+    const others = parseJson(text('others'))
+    if (!isJsonObject(others)) return new Error('The form was not whole')
+    const description = text('description')
+    const name = text('name').trim()
+    const about = description === '' ? {} : { description }
+    const isDefault = form.has(`${path}.${index}.defaultEntry`)
+    if (name !== '') scopes.push({ name, defaultEntry: isDefault, ...about, ...others })
+  }
+  return scopes
 }
 
 /** The settings whose values in a form differ from those that were read. */
@@ -121,7 +140,7 @@ export function words({ path, control }: Field, value: unknown): string {
     return `${textOf(value)} (${durationWords(Number(value))})`
   if (!Array.isArray(value)) return textOf(value)
   if (value.length === 0) return 'none'
-  return value.map((item: unknown) => itemWords(item, control.kind === 'certificates')).join(', ')
+  return value.map((item: unknown) => itemWords(item, control.kind)).join(', ')
 }
 
 /** A value as a text of a form: empty if it is absent. */
@@ -134,9 +153,19 @@ export function isDuration(path: string): boolean {
   return path.endsWith('Duration')
 }
 
-function itemWords(item: unknown, isCertificate: boolean): string {
-  if (isCertificate) return subjectOf(String(item))
+function itemWords(item: unknown, kind: Control['kind']): string {
+  if (kind === 'certificates') return subjectOf(String(item))
+  if (kind === 'scopes' && isJsonObject(item)) return scopeWords(item)
   return isJsonObject(item) ? Object.values(item).map(String).join(' = ') : String(item)
+}
+
+function scopeWords({ name, description, defaultEntry, ...others }: Members): string {
+  const about = [
+    ...(description === undefined ? [] : [textOf(description)]),
+    ...(defaultEntry === true ? ['granted by default'] : []),
+    ...(Object.keys(others).length === 0 ? [] : [JSON.stringify(others)]),
+  ]
+  return about.length === 0 ? textOf(name) : `${textOf(name)} (${about.join('; ')})`
 }
 
 /** The subject of a certificate in one line; says so if it cannot be read. */

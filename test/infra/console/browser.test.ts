@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { AxeResults } from 'axe-core'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { mutualTlsRequest } from '../../../infra/connections/mutual-tls-request.ts'
 import { ROOT } from '../../../infra/root.ts'
 import { consoleSite, originOf } from './console-site.ts'
 
@@ -26,10 +27,11 @@ const { registry } = site.runtime.store
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Every page that has an address. A new page belongs here. */
-const SERVICE = 'general endpoints authorization tokens-and-claims authentication keys certificates fapi'
-const CLIENT = 'general tokens-and-claims authentication certificates'
+const SERVICE =
+  'general endpoints authorization scopes tokens-and-claims authentication keys certificates fapi credentials'
+const CLIENT = 'general tokens-and-claims authentication certificates danger'
 const PAGES = [
-  ...['', '/reference'].map((path) => `/${serviceId}${path}`),
+  ...['', '/clients', '/clients/create', '/reference'].map((path) => `/${serviceId}${path}`),
   ...SERVICE.split(' ').map((slug) => `/${serviceId}/service/${slug}`),
   ...CLIENT.split(' ').map((slug) => `/${serviceId}/clients/${clientId}/${slug}`),
 ]
@@ -111,7 +113,10 @@ test.each(CHROMIUM)(
 
     const path = `/${serviceId}/clients/${clientId}/tokens-and-claims`
     const second = await page.context().newPage()
-    await Promise.all([go(page, path), go(second, path)])
+    await page.getByRole('link', { name: 'Clients', exact: true }).click()
+    await page.getByRole('link', { name: 'Public client' }).click()
+    await page.getByRole('link', { name: 'Tokens and Claims' }).last().click()
+    await Promise.all([page.waitForURL(`**${path}`), go(second, path)])
     expect(await page.getByText('tokens of this client are NOT bound').count()).toBe(1)
     await turnOn(page)
     await page.getByText('Saved: tlsClientCertificateBoundAccessTokens').waitFor()
@@ -135,6 +140,49 @@ async function turnOn(page: Page): Promise<void> {
   expect(await page.locator('.bar td').allTextContents()).toEqual([SWITCH, 'false', 'true'])
   await page.getByRole('button', { name: 'Save' }).press('Enter')
 }
+
+test.each(CHROMIUM)(
+  'a client made from a dropped certificate in %s gets a token over mutual TLS, and a thief does not',
+  async () => {
+    const identity = site.identity('public-client')
+    const page = await newPage()
+    await go(page, `/${serviceId}/clients`)
+    await page.getByLabel('Search by name, alias or ID').pressSequentially('confid')
+    await page.getByText('1 client.').waitFor()
+    expect(new URL(page.url()).search).toBe('?search=confid')
+    await page.getByRole('link', { name: 'Create a client' }).click()
+    await page.getByLabel('Client name').fill('Dropped')
+    const dropped = await page.evaluateHandle(
+      `{ const all = new DataTransfer(); all.items.add(new File([${JSON.stringify(identity.cert)}], 'client.pem')); all }`,
+    )
+    await page.dispatchEvent('[data-certificate]', 'drop', { dataTransfer: dropped })
+    await page.getByText('Must the trust store change?').first().waitFor()
+    await page.getByLabel('Subject distinguished name').check()
+    await page.getByLabel('CLIENT_CREDENTIALS').check()
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('button', { name: 'Create the client' }).click()
+    await page.getByRole('heading', { name: 'Client created' }).waitFor()
+    expect(await violations(page)).toEqual([])
+    const made = await page.locator('[aria-label="Copy the client ID"]').getAttribute('data-copy')
+    const form = `grant_type=client_credentials&client_id=${made ?? ''}`
+    const token = (from: typeof identity) => mutualTlsRequest(`${site.mtlsUrl}/token`, from, { form })
+    const answer = await token(identity)
+    expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('access_token')])
+    expect((await token(site.identity('stranger'))).status).toBe(401)
+
+    await page.getByRole('link', { name: 'Open the client' }).click()
+    await page.getByRole('link', { name: 'Danger' }).click()
+    await page.getByLabel('Type Dropped to confirm').last().fill('Droppe')
+    await page.getByRole('button', { name: 'Delete the client' }).click()
+    await page.getByText('This is not the name of the client').waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.getByLabel('Type Dropped to confirm').last().fill('Dropped')
+    await page.getByRole('button', { name: 'Delete the client' }).click()
+    await page.getByText('Deleted the client Dropped').waitFor()
+    expect((await token(identity)).status).toBe(401)
+  },
+  60_000,
+)
 
 test.each(CHROMIUM)(
   'other pages of this machine get no session and no page of the console in %s',

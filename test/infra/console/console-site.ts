@@ -91,10 +91,11 @@ export function fieldsOf(page: string): URLSearchParams {
   const fields = new URLSearchParams()
   for (const [tag] of form.matchAll(/<(?:input|button)\b[^>]*>/g)) {
     const attribute = (name: string) => new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1]
-    const isOff = attribute('type') === 'checkbox' && !/\schecked\b/.test(tag)
+    const isTicked = ['checkbox', 'radio'].includes(attribute('type') ?? '')
+    const isOff = isTicked && !/\schecked\b/.test(tag)
     const name = attribute('name')
     if (name !== undefined && !isOff && !tag.startsWith('<button'))
-      fields.append(unescaped(name), unescaped(attribute('value') ?? 'on'))
+      fields.append(unescaped(name), unescaped(attribute('value') ?? (isTicked ? 'on' : '')))
   }
   for (const [, name = '', value = ''] of form.matchAll(/<textarea[^>]*\sname="([^"]*)"[^>]*>\n?([^<]*)</g))
     fields.append(unescaped(name), unescaped(value))

@@ -40,6 +40,7 @@ const PAGES = [
     'authentication',
     'certificates',
     'fapi',
+    'scopes',
   ].map((slug) => `${service}/${slug}`),
   ...['general', 'tokens-and-claims', 'authentication', 'certificates'].map((slug) => `${client}/${slug}`),
 ]
@@ -59,10 +60,10 @@ test('every setting of the Web API is on one page, or has a page of its own', as
   const texts = await Promise.all(PAGES.map(async (path) => (await send({ path })).text))
   const shown = texts.flatMap((text, index) =>
     [...text.matchAll(/data-member="([^"]+)"/g)].map(
-      ([, name = '']) => `${index < 7 ? 'service' : 'client'} ${name}`,
+      ([, name = '']) => `${index < 8 ? 'service' : 'client'} ${name}`,
     ),
   )
-  const elsewhere = ['service jwks', 'service credentials', 'service supportedScopes', 'client locked']
+  const elsewhere = ['service jwks', 'service credentials', 'client locked']
   const refused = ['client extension.idTokenDuration', 'client extension.tokenExchangePermitted']
   const declared = (['service', 'client'] as const).flatMap((kind) =>
     [...FIELDS[kind].keys()].map((name) => `${kind} ${name}`),
@@ -218,7 +219,7 @@ test('a credential of a smaller role gets a read-only console', async () => {
   expect((await reader.send({ path: `${service}/keys`, form })).status).toBe(403)
 })
 
-test('with the organization’s token one chooses the service first, and reaches nothing inside it', async () => {
+test('with the organization’s token one chooses the service first, and manages it and its clients', async () => {
   const credential = { kind: 'organization', token: site.seeded.organizationAccessToken } as const
   const owner = await logIn(await open({ connection: { baseUrl: site.webApiUrl, credential } }))
   expect((await owner.send({ path: '/' })).headers['location']).toBe('/services')
@@ -226,7 +227,8 @@ test('with the organization’s token one chooses the service first, and reaches
   expect((await owner.send({ path: `/${serviceId}` })).status).toBe(200)
   const saved = await filler(owner.send)(`${service}/general`, { serviceName: 'Owned' })
   expect([saved.answer.status, (await serviceNow())?.serviceName]).toEqual([303, 'Owned'])
-  expect((await owner.send({ path: `${client}/general` })).status).toBe(403)
+  const named = await filler(owner.send)(`${client}/general`, { clientName: 'Owned too' })
+  expect([named.answer.status, (await clientNow())?.clientName]).toEqual([303, 'Owned too'])
 })
 
 test('a Web API that does not answer, or refuses the credential, is named', async () => {

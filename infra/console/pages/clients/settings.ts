@@ -4,6 +4,7 @@ import { FIELDS } from '../../settings/fields.ts'
 import { namesIn, type SettingsPage, settingsRoutes, type Source } from '../../settings/settings-page.ts'
 import { words } from '../../settings/values.ts'
 import { type Members, requireDone } from '../../web-api.ts'
+import { BINDING_SWITCH, clientBinding } from './binding.ts'
 
 /** The path of a client's record for an API, for example `get`. @public */
 export function clientPath(api: string, { params }: Pick<ConsoleRequest, 'params'>): string {
@@ -94,12 +95,10 @@ function inherited({ service }: ConsoleRequest): Record<string, string> {
   return Object.fromEntries(entries)
 }
 
-const SWITCH = 'tlsClientCertificateBoundAccessTokens'
-
 /** Both switches must be on. Says which one is not, and why it matters. */
 function bindingNote({ service, params }: ConsoleRequest, record: Members): Markup | undefined {
-  const isOnForService = service?.record[SWITCH] === true
-  if (isOnForService && record[SWITCH] === true) return undefined
+  const isOnForService = service?.record[BINDING_SWITCH] === true
+  if (clientBinding(service?.record ?? {}, record).isBound) return undefined
   const why = 'Anyone who gets hold of one can use it.'
   if (isOnForService)
     return html`<p>
@@ -125,7 +124,7 @@ const PAGES: readonly SettingsPage[] = [
   }),
   page('tokens-and-claims', 'Tokens and Claims', {
     sections: SECTIONS.tokens,
-    notes: (request, { record }) => ({ [SWITCH]: bindingNote(request, record) }),
+    notes: (request, { record }) => ({ [BINDING_SWITCH]: bindingNote(request, record) }),
   }),
   page('authentication', 'Authentication', { sections: SECTIONS.authentication }),
   page('certificates', 'Certificates and keys', { sections: SECTIONS.certificates }),

@@ -70,11 +70,12 @@ const SECTIONS = {
     Issuers: ['clientCertificateIssuers'],
   },
   fapi: { Profile: ['fapi2'] },
+  scopes: { Scopes: ['supportedScopes'] },
   general: { Names: ['serviceName', 'clientIdAliasEnabled'], Attributes: ['attributes'] },
 } as const
 
 /** These have pages of their own. */
-const ELSEWHERE = ['jwks', 'credentials', 'supportedScopes']
+const ELSEWHERE = ['jwks', 'credentials']
 
 const shown = new Set<string>([...namesIn(SECTIONS), ...ELSEWHERE])
 const others = [...FIELDS.service.values()].filter(({ path }) => !shown.has(path))
@@ -100,6 +101,14 @@ const PAGES: readonly SettingsPage[] = [
         Publish a key before it signs: <a href="/${serviceId(request)}/service/keys">Keys</a> does both steps.
       </p>`,
     }),
+  }),
+  page('scopes', 'Scopes', {
+    sections: SECTIONS.scopes,
+    above: () =>
+      html`<p>
+        What a client can ask for. A scope that is removed is refused from then on; tokens that have it keep
+        it until they end. To remove one, clear its name.
+      </p>`,
   }),
   page('authentication', 'Client authentication', { sections: SECTIONS.authentication }),
   page('certificates', 'Certificates', { sections: SECTIONS.certificates }),

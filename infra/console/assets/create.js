@@ -1,0 +1,26 @@
+// Reads a certificate as soon as it is there. Without it a button does.
+
+const form = document.querySelector('form.create')
+const field = form.elements.certificate
+const button = form.querySelector('.read')
+const place = document.getElementById('read')
+let latest = new AbortController()
+
+async function read() {
+  latest.abort()
+  latest = new AbortController()
+  const { signal } = latest
+  const body = new URLSearchParams(new FormData(form))
+  body.set('step', 'read')
+  try {
+    const answer = await fetch(location.pathname, { method: 'POST', body, signal })
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    place.replaceChildren(...(page.getElementById('read')?.childNodes ?? []))
+  } catch (error) {
+    // After a newer certificate this one does not matter. Otherwise the button shows what is wrong.
+    if (error.name !== 'AbortError') button.hidden = false
+  }
+}
+
+field.addEventListener('input', read)
+button.hidden = true

@@ -1,0 +1,98 @@
+import { X509Certificate } from 'node:crypto'
+import { html, type Markup } from '../../../markup.ts'
+import type { ConsoleRequest } from '../../page.ts'
+import { moment, shortened, yesOrNo } from '../../words.ts'
+import type { CertificateFacts } from '../certificate/facts.ts'
+import type { ReadDraft } from './draft.ts'
+
+/** What the dropped certificate gives: its names to choose from, and whether the trust store must change. */
+export function aboutCertificate(
+  request: ConsoleRequest,
+  form: URLSearchParams,
+  read: ReadDraft,
+): Markup | undefined {
+  const { fault, facts, names } = read
+  if (fault !== undefined) return html`<p class="error">${fault}</p>`
+  if (facts === undefined) return undefined
+  const { details, thumbprint } = facts
+  if (details === undefined)
+    return html`<p class="error">
+      A part of this certificate cannot be read, so no client can be registered by it.
+    </p>`
+  const isChosen = (value: string) => form.get('certificateName') === value
+  return html`<dl class="facts">
+      <dt>Thumbprint</dt>
+      <dd>${shortened(thumbprint, 'the thumbprint')}</dd>
+      <dt>Issuer</dt>
+      <dd><code>${details.issuer}</code>${details.isSelfIssued && ' (self-signed)'}</dd>
+      <dt>Ends</dt>
+      <dd>${moment(details.notAfter, request.now)}</dd>
+    </dl>
+    <fieldset class="for-name">
+      <legend>Which name identifies the client?</legend>
+      ${names.map(
+        ({ value, label, text }) =>
+          html`<label class="tick">
+            <input type="radio" name="certificateName" value="${value}" ${isChosen(value) && html`checked`} />
+            <span>${label}<br /><code>${text}</code></span>
+          </label>`,
+      )}
+      ${names.length === 0 && html`<p class="error">It has no name by which a client can be registered.</p>`}
+    </fieldset>
+    <div class="for-name">${aboutAuthority(request, facts)}</div>
+    <div class="for-self-signed">${aboutSelfSigned(read)}</div>`
+}
+
+/** API Gateway decides who connects. The console cannot read its trust store. */
+function aboutAuthority({ service }: ConsoleRequest, { der, details }: CertificateFacts): Markup {
+  const issuers = service?.record['clientCertificateIssuers']
+  const isListed = Array.isArray(issuers) && issuers.some((pem) => hasIssued(String(pem), der))
+  return html`<h3>Must the trust store change?</h3>
+    <p>
+      Only if the authority <code>${details?.issuer}</code> is not in it yet. Then add the file of the
+      authority to <code>trustStore</code> in <code>certbound.jsonc</code>, and run
+      <code>npm run provision</code>: it shows the difference and asks. With <code>npm start</code>, start it
+      again with <code>--truststore FILE</code>.
+    </p>
+    ${
+      Array.isArray(issuers) &&
+      html`<p>
+        ${yesOrNo(isListed)} The service takes certificates only of its listed issuers
+        (<code>clientCertificateIssuers</code>), and
+        ${isListed ? 'one of them issued this one.' : 'none of them issued this one: the client would be refused.'}
+      </p>`
+    }`
+}
+
+function hasIssued(pem: string, der: Buffer): boolean {
+  try {
+    const [issuer, issued] = [new X509Certificate(pem), new X509Certificate(der)]
+    return issued.checkIssued(issuer) && issued.verify(issuer.publicKey)
+  } catch (error) {
+    // OpenSSL throws many different errors.
+    if (error instanceof Error) return false
+    throw error
+  }
+}
+
+function aboutSelfSigned({ keySet, canIssue }: ReadDraft): Markup {
+  if (keySet === undefined)
+    return html`<p class="error">
+      The key of this certificate has no form as a JWK, so it cannot be registered.
+    </p>`
+  return html`<p>The certificate and its public key become the key set of the client (<code>jwks</code>).</p>
+    ${
+      canIssue &&
+      html`<div class="warning">
+        <strong>This certificate can issue others.</strong> In the trust store it would let its holder make
+        certificates with other names. Let the client make one with
+        <code>basicConstraints=critical,CA:FALSE</code>.
+      </div>`
+    }
+    <h3>Must the trust store change?</h3>
+    <p>
+      ${yesOrNo(true)} API Gateway refuses a certificate that it does not know. Add the file to
+      <code>clientCertificates</code> in <code>certbound.jsonc</code>, and run <code>npm run provision</code>:
+      it shows the difference and asks.
+    </p>`
+}

@@ -1,0 +1,220 @@
+import { SAN_SETTINGS } from '../../../../shared/store/client.ts'
+import { html, type Markup } from '../../../markup.ts'
+import type { ConsoleRequest } from '../../page.ts'
+import { controlOf } from '../../settings/controls.ts'
+import { FIELDS } from '../../settings/fields.ts'
+import { labelOf } from '../../settings/labels.ts'
+import { isJsonObject } from '../../../../shared/json.ts'
+import { readValue } from '../../settings/values.ts'
+import { markdown } from '../../words.ts'
+import { certificateField } from '../certificate/field.ts'
+import { BINDING_SWITCH } from './binding.ts'
+import { aboutCertificate } from './certificate-choice.ts'
+import type { ReadDraft } from './draft.ts'
+
+/** The fields of a form that nobody has filled in. */
+export function emptyDraft({ service }: ConsoleRequest): URLSearchParams {
+  const { methods } = offered(service?.record ?? {})
+  const method = methods.find((one) => one === 'TLS_CLIENT_AUTH') ?? methods[0] ?? 'NONE'
+  return new URLSearchParams([
+    ['clientType', method === 'NONE' ? 'PUBLIC' : 'CONFIDENTIAL'],
+    ['tokenAuthMethod', method],
+    [BINDING_SWITCH, 'on'],
+  ])
+}
+
+interface Offered {
+  readonly methods: readonly string[]
+  readonly grants: readonly string[]
+  readonly scopes: readonly string[]
+}
+
+function offered({
+  supportedTokenAuthMethods,
+  supportedGrantTypes,
+  supportedScopes,
+}: Record<string, unknown>): Offered {
+  const texts = (value: unknown) => (Array.isArray(value) ? value.map(String) : [])
+  const scopes = Array.isArray(supportedScopes) ? supportedScopes.filter(isJsonObject) : []
+  return {
+    methods: texts(supportedTokenAuthMethods),
+    grants: texts(supportedGrantTypes),
+    scopes: scopes.map(({ name }) => String(name)),
+  }
+}
+
+/** The three steps on one page. It works without script: a button reads the certificate. */
+export function createForm(request: ConsoleRequest, form: URLSearchParams, read: ReadDraft): Markup {
+  return html`<form method="post" class="create" autocomplete="off">
+    ${request.csrf}${kindStep(form)}${proofStep(request, form, read)}${allowedStep(request, form)}
+    <div class="actions">
+      <button class="first" name="step" value="create">Create the client</button>
+    </div>
+  </form>`
+}
+
+function kindStep(form: URLSearchParams): Markup {
+  return html`<h2>1. What kind of client is it?</h2>
+    ${text(form, 'clientName', 'For people: in this list, and where end-users agree.')}
+    ${text(form, 'clientIdAlias', 'A client ID that people can read. Without it the ID is a number.')}
+    <fieldset>
+      <legend>Client type</legend>
+      ${radio(form, 'clientType', 'CONFIDENTIAL', 'Confidential: a server that keeps a key or a secret')}
+      ${radio(form, 'clientType', 'PUBLIC', 'Public: an app on devices of its users, which can keep no secret')}
+    </fieldset>`
+}
+
+const METHODS: Readonly<Record<string, string>> = {
+  TLS_CLIENT_AUTH: 'a certificate of an authority, by one of its names',
+  SELF_SIGNED_TLS_CLIENT_AUTH: 'its own self-signed certificate',
+  PRIVATE_KEY_JWT: 'an assertion signed with its key',
+  CLIENT_SECRET_BASIC: 'a secret, in the header',
+  CLIENT_SECRET_POST: 'a secret, in the body',
+  NONE: 'nothing: for public clients',
+}
+
+function proofStep(request: ConsoleRequest, form: URLSearchParams, read: ReadDraft): Markup {
+  const { methods } = offered(request.service?.record ?? {})
+  return html`<h2>2. How does it prove itself?</h2>
+    <fieldset>
+      <legend>${labelOf('tokenAuthMethod')}</legend>
+      ${Object.entries(METHODS).map(([method, words]) =>
+        radio(form, 'tokenAuthMethod', method, words, methods.includes(method)),
+      )}
+    </fieldset>
+    <div class="for-certificate">
+      ${certificateField({
+        name: 'certificate',
+        label: 'Certificate of the client',
+        value: form.get('certificate') ?? '',
+        describedBy: 'certificate-help',
+      })}
+      <p id="certificate-help">
+        PEM, DER or base64; never the private key. It stays on this machine: only the name that you choose is
+        sent to the Web API, or for a self-signed one the certificate itself.
+      </p>
+      <div class="actions"><button name="step" value="read" class="read">Read the certificate</button></div>
+      <div id="read" aria-live="polite">${aboutCertificate(request, form, read)}</div>
+      ${typedName(form)}
+    </div>
+    <div class="for-keys">
+      <p>
+        <label for="jwks">${labelOf('jwks')}</label>
+        <textarea id="jwks" name="jwks" rows="4" spellcheck="false">
+${'\n'}${form.get('jwks') ?? ''}</textarea>
+      </p>
+      ${text(form, 'jwksUri', 'Or the address where the client publishes its keys.')}
+    </div>`
+}
+
+/** For somebody who has only the name. */
+function typedName(form: URLSearchParams): Markup {
+  const settings = ['tlsClientAuthSubjectDn', ...SAN_SETTINGS.map(([name]) => name)]
+  return html`<details class="for-name">
+    <summary>No certificate at hand? Type one name of it</summary>
+    <p>
+      <label for="typedSetting">Kind of name</label>
+      <select id="typedSetting" name="typedSetting">
+        ${settings.map(
+          (name) =>
+            html`<option value="${name}" ${form.get('typedSetting') === name && html`selected`}>
+              ${labelOf(name)}
+            </option>`,
+        )}
+      </select>
+    </p>
+    <p>
+      <label for="typedName">Name</label>
+      <input id="typedName" name="typedName" value="${form.get('typedName') ?? ''}" spellcheck="false" />
+    </p>
+  </details>`
+}
+
+function allowedStep({ service }: ConsoleRequest, form: URLSearchParams): Markup {
+  const { grants, scopes } = offered(service?.record ?? {})
+  const field = FIELDS.client.get('redirectUris')
+  const help = FIELDS.client.get(BINDING_SWITCH)?.help ?? ''
+  return html`<h2>3. What may it do?</h2>
+    <fieldset>
+      <legend>Grants</legend>
+      ${grants.map((grant) => tick(form, 'grantTypes', grant))}
+    </fieldset>
+    ${
+      field !== undefined &&
+      html`<p>
+        <label for="setting-redirectUris">${field.label}, one a line</label>
+        ${controlOf(field, { value: readValue(field, form), describedBy: 'redirect-help', isWrong: false })}
+        <span id="redirect-help" class="beside"
+          >Where the authorization code goes. Not for client credentials.</span
+        >
+      </p>`
+    }
+    ${
+      scopes.length > 0 &&
+      html`<fieldset>
+        <legend>Scopes it may request</legend>
+        <p>None ticked: all of the service.</p>
+        ${scopes.map((scope) => tick(form, 'scopes', scope))}
+      </fieldset>`
+    }
+    <h3>Access Token</h3>
+    <label class="tick">
+      <input
+        type="checkbox"
+        role="switch"
+        class="switch"
+        name="${BINDING_SWITCH}"
+        aria-describedby="binding-help"
+        ${form.has(BINDING_SWITCH) && html`checked`}
+      />
+      ${labelOf(BINDING_SWITCH)}
+    </label>
+    <div id="binding-help">
+      <p><code>${BINDING_SWITCH}</code></p>
+      <p>${markdown(help)}</p>
+    </div>
+    ${
+      service?.record[BINDING_SWITCH] !== true &&
+      html`<div class="warning">Off for the service: tokens of this client are NOT bound today.</div>`
+    }`
+}
+
+function text(form: URLSearchParams, name: string, help: string): Markup {
+  return html`<p>
+    <label for="${name}">${labelOf(name)}</label>
+    <input
+      id="${name}"
+      name="${name}"
+      value="${form.get(name) ?? ''}"
+      maxlength="2000"
+      spellcheck="false"
+      aria-describedby="${name}-help"
+    />
+    <span id="${name}-help" class="beside">${help}</span>
+  </p>`
+}
+
+function radio(form: URLSearchParams, name: string, value: string, words: string, isOffered = true): Markup {
+  return html`<label class="tick">
+    <input
+      type="radio"
+      name="${name}"
+      value="${value}"
+      ${form.get(name) === value && html`checked`}
+      ${!isOffered && html`disabled`}
+    />
+    <span><code>${value}</code> ${words}${!isOffered && ' (not supported by this service)'}</span>
+  </label>`
+}
+
+function tick(form: URLSearchParams, name: string, value: string): Markup {
+  return html`<label class="tick">
+    <input
+      type="checkbox"
+      name="${name}"
+      value="${value}"
+      ${form.getAll(name).includes(value) && html`checked`}
+    />
+    <code>${value}</code>
+  </label>`
+}

@@ -1,0 +1,107 @@
+import { isJsonObject } from '../../../../shared/json.ts'
+import { html, type Markup } from '../../../markup.ts'
+import type { Answer, ConsoleRequest, Page, Route } from '../../page.ts'
+import { ApiProblem, type Members } from '../../web-api.ts'
+import { copyable } from '../../words.ts'
+import { CERTIFICATE_SCRIPT } from '../certificate/field.ts'
+import { clientBinding } from './binding.ts'
+import { createForm, emptyDraft } from './create-form.ts'
+import { membersOf, readDraft, type ReadDraft } from './draft.ts'
+
+const PATH = '/{serviceId}/clients/create'
+
+function show(request: ConsoleRequest): Page {
+  return formPage(request, emptyDraft(request), { names: [], canIssue: false })
+}
+
+function formPage(request: ConsoleRequest, form: URLSearchParams, read: ReadDraft, problem?: string): Page {
+  const main = html`${
+    problem !== undefined &&
+    html`<div class="problem" role="alert">
+      <p><strong>No client was created.</strong> ${problem}</p>
+    </div>`
+  }
+  ${createForm(request, form, read)}`
+  return {
+    title: 'Create a client',
+    main,
+    crumbs: [{ label: 'Clients', href: `/${request.params['serviceId'] ?? ''}/clients` }],
+    scripts: [CERTIFICATE_SCRIPT, 'create.js'],
+    status: problem === undefined ? 200 : 400,
+  }
+}
+
+async function create(request: ConsoleRequest): Promise<Answer> {
+  const { form, api } = request
+  const read = await readDraft(form)
+  if (form.get('step') !== 'create') return formPage(request, form, read)
+  const members = membersOf(form, read)
+  if (members instanceof Error) return formPage(request, form, read, members.message)
+  const answer = await api.post('/client/create', members)
+  if (answer.status === 400) {
+    const { resultMessage } = answer.json
+    return formPage(request, form, read, typeof resultMessage === 'string' ? resultMessage : 'HTTP 400')
+  }
+  if (answer.status >= 300) throw new ApiProblem(answer)
+  return createdPage(request, answer.json)
+}
+
+/** The secret is only here: the answer of a POST is in no history and no address. */
+function createdPage(request: ConsoleRequest, client: Members): Page {
+  const { params, service } = request
+  const root = `/${params['serviceId'] ?? ''}/clients`
+  const { clientId, clientName, clientSecret, tokenAuthMethod } = client
+  const id = String(clientId)
+  const { isBound, why } = clientBinding(service?.record ?? {}, client)
+  const main = html`<p class="notice" role="status">
+      Created ${typeof clientName === 'string' ? clientName : 'the client'}. It can be used at once.
+    </p>
+    <dl class="facts">
+      <dt>Client ID</dt>
+      <dd>${copyable(id, 'the client ID')}</dd>
+      <dt>Tokens are bound</dt>
+      <dd>${isBound ? 'yes' : 'no'}, ${why}</dd>
+    </dl>
+    ${String(tokenAuthMethod).startsWith('CLIENT_SECRET') && secretShown(String(clientSecret), 'The secret of the client')}
+    ${tryIt(service?.record ?? {}, client)}
+    <div class="actions">
+      <a class="button first" href="${root}/${id}/general">Open the client</a>
+      <a class="button" href="${root}">All clients</a>
+    </div>`
+  return { title: 'Client created', main, crumbs: [{ label: 'Clients', href: root }] }
+}
+
+/** A secret that was just made, with the sentence that it will not be shown again. */
+export function secretShown(secret: string, name: string): Markup {
+  return html`<h2>${name}</h2>
+    <p>Copy it now. It is stored only as a digest, so nobody can show it again.</p>
+    <p>${copyable(secret, 'the secret')}</p>`
+}
+
+function tryIt(service: Members, client: Members): Markup | undefined {
+  const { clientId, grantTypes, tokenAuthMethod } = client
+  if (!Array.isArray(grantTypes) || !grantTypes.includes('CLIENT_CREDENTIALS')) return undefined
+  const proof: Readonly<Record<string, string>> = {
+    CLIENT_SECRET_BASIC: `-u "${String(clientId)}:$CLIENT_SECRET"`,
+    CLIENT_SECRET_POST: `-d client_id=${String(clientId)} -d "client_secret=$CLIENT_SECRET"`,
+    TLS_CLIENT_AUTH: `-d client_id=${String(clientId)}`,
+    SELF_SIGNED_TLS_CLIENT_AUTH: `-d client_id=${String(clientId)}`,
+  }
+  const own = proof[String(tokenAuthMethod)]
+  if (own === undefined) return undefined
+  return html`<h2>Try it</h2>
+    <pre tabindex="0"><code>curl --cert client.pem --key client.key ${endpointOf(service)} \\
+  ${own} -d grant_type=client_credentials</code></pre>`
+}
+
+/** The mutual-TLS alias, if there is one (RFC 8705 section 5). */
+function endpointOf({ mtlsEndpointAliases: aliases, tokenEndpoint }: Members): string {
+  const all = Array.isArray(aliases) ? aliases.filter(isJsonObject) : []
+  const uri = all.find(({ name }) => name === 'token_endpoint')?.['uri'] ?? tokenEndpoint
+  return typeof uri === 'string' ? uri : 'TOKEN_ENDPOINT'
+}
+
+export const CLIENT_CREATE: readonly Route[] = [
+  { method: 'GET', path: PATH, needs: 'clients', handle: show },
+  { method: 'POST', path: PATH, needs: 'clients', handle: create },
+]

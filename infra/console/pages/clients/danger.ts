@@ -1,0 +1,172 @@
+import { html, type Markup } from '../../../markup.ts'
+import type { Answer, ConsoleRequest, Page, Route } from '../../page.ts'
+import type { Read } from '../../settings/settings-page.ts'
+import { type Members, requireDone } from '../../web-api.ts'
+import { durationWords } from '../../words.ts'
+import { secretShown } from './create.ts'
+import { CLIENT_SOURCE, clientPath } from './settings.ts'
+
+const PATH = '/{serviceId}/clients/{clientId}/danger'
+
+async function show(request: ConsoleRequest): Promise<Page> {
+  return dangerPage(request, await CLIENT_SOURCE.read(request))
+}
+
+interface Outcome {
+  /** In place of the first paragraph. */
+  readonly above?: Markup
+  readonly wrongStep?: string
+}
+
+/** What must be typed before something that cannot be undone. */
+function nameToType({ clientName, clientId }: Members): string {
+  return typeof clientName === 'string' && clientName.trim() !== '' ? clientName.trim() : String(clientId)
+}
+
+function dangerPage(request: ConsoleRequest, read: Read, { above, wrongStep }: Outcome = {}): Page {
+  const { record } = read
+  const part = (step: string, button: string) => typed(request, record, step, button, wrongStep === step)
+  const main = html`${above}${lockPart(request, record)}
+    <h2>Cut off: end all tokens</h2>
+    <p>
+      Every access token, refresh token and code of this client ends. The client itself stays and may get new
+      tokens at once; lock it first if it should not.
+    </p>
+    ${whenAndWhere(request, record)}
+    ${
+      request.isOrganization
+        ? html`<p>
+            The organization’s token may not revoke tokens. This needs a credential of the service (role
+            <code>manage</code>).
+          </p>`
+        : part('cut-off', 'End all tokens')
+    }
+    <h2>New secret</h2>
+    <p>
+      The new secret replaces the old one. Tokens stay valid. Other processes accept the old secret until they
+      read the client again, within 10 seconds (<code>REGISTRY_CACHE_SECONDS</code> of the deployment).
+      ${
+        !usesSecret(record) &&
+        html`This client authenticates by <code>${String(record['tokenAuthMethod'])}</code>, so no secret of
+          it is used today.`
+      }
+    </p>
+    ${part('new-secret', 'Make a new secret')}
+    <h2>Delete</h2>
+    <p>
+      The client, its settings and all its tokens end, and nothing brings them back. A client that is made
+      again has another number.
+    </p>
+    ${whenAndWhere(request, record)}${part('delete', 'Delete the client')}`
+  return {
+    title: 'Danger',
+    main,
+    crumbs: CLIENT_SOURCE.crumbs(request, read),
+    status: wrongStep === undefined ? 200 : 400,
+  }
+}
+
+const usesSecret = ({ tokenAuthMethod }: Members) => String(tokenAuthMethod).startsWith('CLIENT_SECRET')
+
+/** Locking can be undone, so nothing is typed. */
+function lockPart({ csrf }: ConsoleRequest, { locked }: Members): Markup {
+  const isLocked = locked === true
+  return html`<h2>${isLocked ? 'Unlock' : 'Lock'}</h2>
+    <p>
+      ${
+        isLocked
+          ? html`<strong>This client is locked.</strong> It gets no tokens, and those that it has are refused.
+              Unlocked, it uses those that have not expired or ended meanwhile.`
+          : 'A locked client gets no tokens, and those that it has are refused, with the next request, everywhere that asks certbound. Unlocking gives them back.'
+      }
+    </p>
+    <form method="post">
+      ${csrf}<button ${!isLocked && html`class="danger"`} name="step" value="${isLocked ? 'unlock' : 'lock'}">
+        ${isLocked ? 'Unlock the client' : 'Lock the client'}
+      </button>
+    </form>`
+}
+
+/** JWTs that a resource server verifies on its own are the exception, so it is said each time. */
+function whenAndWhere({ service }: ConsoleRequest, { extension }: Members): Markup {
+  const own = (extension as Members | undefined)?.['accessTokenDuration']
+  const seconds = Number(own ?? service?.record['accessTokenDuration'] ?? 0)
+  const isJwt = service?.record['accessTokenSignAlg'] !== undefined
+  return html`<p>
+    <strong>When and where:</strong> with the next request, at introspection and at every resource server that
+    asks.
+    ${
+      isJwt &&
+      html`A resource server that verifies JWTs offline accepts them until they expire,
+      ${durationWords(seconds)} after they were issued at most.`
+    }
+  </p>`
+}
+
+function typed(
+  { csrf }: ConsoleRequest,
+  record: Members,
+  step: string,
+  button: string,
+  isWrong: boolean,
+): Markup {
+  const name = nameToType(record)
+  return html`<form method="post" class="typed" autocomplete="off">
+    ${csrf}
+    <label for="typed-${step}">Type <code>${name}</code> to confirm</label>
+    ${isWrong && html`<p class="error" id="error-${step}" role="alert">This is not the name of the client. Nothing was done.</p>`}
+    <div class="pair">
+      <button class="danger" name="step" value="${step}">${button}</button>
+      <input
+        id="typed-${step}"
+        name="typed"
+        required
+        spellcheck="false"
+        ${isWrong && html`aria-invalid="true" aria-describedby="error-${step}"`}
+      />
+    </div>
+  </form>`
+}
+
+async function change(request: ConsoleRequest): Promise<Answer> {
+  const { form, here } = request
+  const read = await CLIENT_SOURCE.read(request)
+  const step = form.get('step') ?? ''
+  if (step === 'lock' || step === 'unlock') {
+    const body = { clientLocked: step === 'lock' }
+    requireDone(await request.api.post(clientPath('lock_flag/update', request), body))
+    return { location: here, notice: step === 'lock' ? 'The client is locked.' : 'The client is unlocked.' }
+  }
+  const act = ACTS[step]
+  if (act === undefined)
+    return { location: here, notice: 'The form has no step that is known. Nothing was done.' }
+  if (form.get('typed')?.trim() !== nameToType(read.record))
+    return dangerPage(request, read, { wrongStep: step })
+  return act(request, read)
+}
+
+type Act = (request: ConsoleRequest, read: Read) => Promise<Answer>
+
+const ACTS: Readonly<Record<string, Act>> = {
+  'cut-off': async (request, { record }) => {
+    const { api, here } = request
+    requireDone(await api.post('/auth/token/revoke', { clientIdentifier: String(record['clientId']) }))
+    return { location: here, notice: 'All tokens of this client have ended.' }
+  },
+  'new-secret': async (request, read) => {
+    const secret = requireDone(await request.api.get(clientPath('secret/refresh', request)))[
+      'newClientSecret'
+    ]
+    return dangerPage(request, read, { above: secretShown(String(secret), 'The new secret of the client') })
+  },
+  delete: async (request, { record }) => {
+    requireDone(await request.api.delete(clientPath('delete', request)))
+    const location = `/${request.params['serviceId'] ?? ''}/clients`
+    return { location, notice: `Deleted the client ${nameToType(record)}, and all its tokens.` }
+  },
+}
+
+export const CLIENT_DANGER: readonly Route[] = [
+  { method: 'GET', path: PATH, needs: 'clients', handle: show },
+  { method: 'POST', path: PATH, needs: 'clients', handle: change },
+]

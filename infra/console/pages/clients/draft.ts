@@ -1,0 +1,132 @@
+import { X509Certificate } from 'node:crypto'
+import { canIssue } from '../../../../shared/certificate/path/can-issue.ts'
+import { SAN_SETTINGS } from '../../../../shared/store/client.ts'
+import { labelOf } from '../../settings/labels.ts'
+import type { Members } from '../../web-api.ts'
+import { type CertificateFacts, certificateFacts } from '../certificate/facts.ts'
+import { BINDING_SWITCH } from './binding.ts'
+
+/** One of the names of a certificate, by which a `tls_client_auth` client can be registered (RFC 8705 section 2.1.2). */
+export interface NameChoice {
+  readonly setting: string
+  readonly label: string
+  readonly text: string
+  /** What the form sends. */
+  readonly value: string
+}
+
+/** What the certificate of a form gives, or what is wrong with it. */
+export interface ReadDraft {
+  readonly facts?: CertificateFacts
+  readonly fault?: string
+  readonly names: readonly NameChoice[]
+  /** For `self_signed_tls_client_auth`; absent if the key has no form as a JWK. */
+  readonly keySet?: string
+  /** Whether its holder can make certificates with names of other clients. */
+  readonly canIssue: boolean
+}
+
+/** Reads the certificate of the form. Nothing of it leaves the process. */
+export async function readDraft(form: URLSearchParams): Promise<ReadDraft> {
+  const text = form.get('certificate') ?? ''
+  if (text.trim() === '') return { names: [], canIssue: false }
+  const facts = await certificateFacts(text)
+  if ('fault' in facts) return { fault: facts.fault, names: [], canIssue: false }
+  const keySet = keySetOf(facts)
+  const rest = keySet === undefined ? {} : { keySet }
+  return { facts, names: namesIn(facts), canIssue: await canIssue(facts.der), ...rest }
+}
+
+function namesIn({ details }: CertificateFacts): NameChoice[] {
+  if (details === undefined) return []
+  const subject = details.subject === '' ? [] : [choice('tlsClientAuthSubjectDn', details.subject)]
+  const others = SAN_SETTINGS.flatMap(([setting, kind]) =>
+    details.san[kind].map((text) => choice(setting, text)),
+  )
+  return [...subject, ...others]
+}
+
+const choice = (setting: string, text: string): NameChoice => ({
+  setting,
+  label: labelOf(setting),
+  text,
+  value: `${setting} ${text}`,
+})
+
+function keySetOf({ der, thumbprint }: CertificateFacts): string | undefined {
+  try {
+    const jwk = new X509Certificate(der).publicKey.export({ format: 'jwk' })
+    return JSON.stringify({ keys: [{ ...jwk, kid: thumbprint, x5c: [der.toString('base64')] }] })
+  } catch (error) {
+    // Only errors of OpenSSL and of Node have a code: RSA-PSS keys have no such form.
+    if (error instanceof Error && 'code' in error) return undefined
+    throw error
+  }
+}
+
+/** The members of a new client, or what the person must still choose. */
+export function membersOf(form: URLSearchParams, read: ReadDraft): Members | Error {
+  const method = form.get('tokenAuthMethod') ?? ''
+  const isPublic = form.get('clientType') === 'PUBLIC'
+  if (isPublic !== (method === 'NONE'))
+    return new Error(
+      'A public client proves itself by nothing (NONE). A confidential client needs one of the other methods.',
+    )
+  const proof = proofOf(method, form, read)
+  if (proof instanceof Error) return proof
+  const grantTypes = form.getAll('grantTypes')
+  const alias = textOf(form, 'clientIdAlias')
+  const scopes = form.getAll('scopes')
+  return {
+    ...(textOf(form, 'clientName') === undefined ? {} : { clientName: textOf(form, 'clientName') }),
+    ...(alias === undefined ? {} : { clientIdAlias: alias, clientIdAliasEnabled: true }),
+    clientType: isPublic ? 'PUBLIC' : 'CONFIDENTIAL',
+    tokenAuthMethod: method,
+    ...proof,
+    grantTypes,
+    responseTypes: grantTypes.includes('AUTHORIZATION_CODE') ? ['CODE'] : [],
+    redirectUris: (form.get('redirectUris') ?? '').split(/\s+/).filter((uri) => uri !== ''),
+    [BINDING_SWITCH]: form.has(BINDING_SWITCH),
+    ...(scopes.length === 0
+      ? {}
+      : { extension: { requestableScopesEnabled: true, requestableScopes: scopes } }),
+  }
+}
+
+/** How the client proves itself: a name of its certificate, its certificate, or its keys. */
+function proofOf(method: string, form: URLSearchParams, read: ReadDraft): Members | Error {
+  if (method === 'TLS_CLIENT_AUTH') return nameOf(form, read)
+  if (method === 'SELF_SIGNED_TLS_CLIENT_AUTH') {
+    if (read.fault !== undefined) return new Error(read.fault)
+    const jwks = read.facts === undefined ? textOf(form, 'jwks') : read.keySet
+    const jwksUri = textOf(form, 'jwksUri')
+    if (jwks === undefined && jwksUri === undefined)
+      return new Error('This method needs the certificate of the client, its key set, or the address of one.')
+    return jwks === undefined ? { jwksUri } : { jwks }
+  }
+  if (method !== 'PRIVATE_KEY_JWT') return {}
+  const [jwks, jwksUri] = [textOf(form, 'jwks'), textOf(form, 'jwksUri')]
+  if (jwks === undefined && jwksUri === undefined)
+    return new Error('This method needs the key set of the client, or its address.')
+  return { ...(jwks === undefined ? {} : { jwks }), ...(jwksUri === undefined ? {} : { jwksUri }) }
+}
+
+function nameOf(form: URLSearchParams, { fault, facts, names }: ReadDraft): Members | Error {
+  if (fault !== undefined) return new Error(fault)
+  if (facts === undefined) {
+    const [setting, text] = [form.get('typedSetting') ?? '', textOf(form, 'typedName')]
+    const isKnown = setting === 'tlsClientAuthSubjectDn' || SAN_SETTINGS.some(([name]) => name === setting)
+    if (text === undefined || !isKnown)
+      return new Error('This method needs a name of the certificate: drop the certificate, or type the name.')
+    return { [setting]: text }
+  }
+  // A name that was chosen before another certificate was dropped is not among its names.
+  const chosen = names.find(({ value }) => value === form.get('certificateName'))
+  if (chosen === undefined) return new Error('Choose one of the names of the certificate.')
+  return { [chosen.setting]: chosen.text }
+}
+
+function textOf(form: URLSearchParams, name: string): string | undefined {
+  const text = form.get(name)?.trim() ?? ''
+  return text === '' ? undefined : text
+}

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import {
+  type CertificateDetails,
+  type CertificateFacts,
+  certificateFacts,
+} from '../../../infra/console/pages/certificate/facts.ts'
+import { readSubject } from '../../../shared/certificate/names.ts'
+import { matchesSan } from '../../../shared/certificate/subject-alternative-names.ts'
+import { namesEqual, parseDistinguishedName } from '../../../shared/certificate/subject-dn.ts'
+import { certificatePem, certificates, pemSpellings } from '../../support/vectors.ts'
+
+async function factsOf(text: string): Promise<CertificateFacts & { readonly details: CertificateDetails }> {
+  const facts = await certificateFacts(text)
+  if ('fault' in facts || facts.details === undefined) throw new Error('the certificate must be readable')
+  return { ...facts, details: facts.details }
+}
+
+/** OpenSSL and Node differ in how they write these, and mean the same. */
+const WRITTEN_OTHERWISE = ['dn-multi-valued-rdn', 'dn-email-and-unknown-oid', 'dn-embedded-nul']
+
+test.each(certificates)('the facts of $name are those that OpenSSL finds', async (expected) => {
+  const facts = await factsOf(certificatePem(expected.name))
+  const { details, pem, thumbprint } = facts
+  expect([thumbprint, pem]).toEqual([expected['x5t#S256'], certificatePem(expected.name)])
+  expect(details.serial.replaceAll(':', '')).toBe(expected.serial_hex)
+  expect(new Date(details.notBefore).toISOString()).toBe(expected.not_before.replace('Z', '.000Z'))
+  expect(new Date(details.notAfter).toISOString()).toBe(expected.not_after.replace('Z', '.000Z'))
+  const { other: _, ...san } = expected.san
+  expect(details.san).toEqual(san)
+  if (!WRITTEN_OTHERWISE.includes(expected.name)) expect(details.subject).toBe(expected.subject_dn)
+  expect(details.isSelfIssued).toBe(expected.self_issued)
+})
+
+test.each(certificates.filter(({ subject_dn }) => subject_dn !== ''))(
+  'a client that is registered by the facts of $name is matched by it',
+  async ({ name }) => {
+    const { der, details } = await factsOf(certificatePem(name))
+    const { subject, san } = await readSubject(der)
+    expect(namesEqual(await parseDistinguishedName(details.subject), subject)).toBe(true)
+    for (const kind of ['dns', 'uri', 'ip', 'email'] as const)
+      for (const value of details.san[kind])
+        expect([value, matchesSan(kind, value, san)]).toEqual([value, true])
+  },
+)
+
+test('every spelling gives the same certificate, or words for what is wrong without anything of the text', async () => {
+  for (const { text, verdict, source, thumbprint_differs } of pemSpellings.spellings) {
+    if (source === 'client-cert' || text === undefined || thumbprint_differs) continue
+    const facts = await certificateFacts(text)
+    if (verdict === 'accept') expect(facts).toMatchObject({ thumbprint: pemSpellings['expected_x5t#S256'] })
+    else expect(facts).toEqual({ fault: expect.stringMatching(/^[A-Z].{15,200}\.$/) as string })
+  }
+})

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest'
+import { digest } from '../../../shared/store/digest.ts'
+import { consoleSite, filler, logIn } from './console-site.ts'
+
+const { site, serviceId, failures, open } = await consoleSite()
+const running = await open()
+const { send } = await logIn(running)
+const fill = filler(send)
+const { registry } = site.runtime.store
+const service = `/${serviceId}/service`
+
+const serviceNow = () => registry.currentService(Number(serviceId))
+
+test('scopes are added, changed and removed, and keep what the page does not show', async () => {
+  const attributes = [{ key: 'access_token.duration', value: '60' }]
+  await registry.changeService(Number(serviceId), (record) => ({
+    ...record,
+    supportedScopes: [
+      { name: 'a', defaultEntry: false, attributes },
+      { name: 'b', defaultEntry: true },
+    ],
+  }))
+  const path = `${service}/scopes`
+  const changes = {
+    'supportedScopes.0.description': 'Read',
+    'supportedScopes.1.name': '',
+    'supportedScopes.2.name': 'c',
+    'supportedScopes.2.defaultEntry': 'on',
+  }
+  const reviewed = await fill(path, changes, 'review')
+  expect(reviewed.answer.text).toContain('c (granted by default)')
+  expect((await fill(path, changes)).answer.status).toBe(303)
+  expect((await serviceNow())?.supportedScopes).toEqual([
+    { name: 'a', defaultEntry: false, description: 'Read', attributes },
+    { name: 'c', defaultEntry: true },
+  ])
+})
+
+test('a credential is made with a role and shown once, expires, and is withdrawn', async () => {
+  const path = `${service}/credentials`
+  const act = (changes: Record<string, string>) => fill(path, changes, changes['step'])
+  const before = (await serviceNow())?.credentials
+  const { answer } = await act({ step: 'make', role: 'runtime', days: '30' })
+  const [, secret = ''] =
+    /data-copy="([^"]{43,})" aria-label="Copy the secret"/.exec(oneLine(answer.text)) ?? []
+  const made = (await serviceNow())?.credentials.at(-1)
+  expect(made).toMatchObject({ digest: digest(secret), role: 'runtime' })
+  expect(made?.expiresAt).toBeGreaterThan(Date.now() / 1000 + 29 * 86400)
+  expect(JSON.stringify(answer.headers) + (await send({ path })).text).not.toContain(secret)
+  expect(answer.text.match(/(?:href|action)="[^"]*"|<title>[^<]*/g)?.join()).not.toContain(secret)
+  const id = digest(digest(secret)).slice(0, 16)
+  const expired = await act({ step: 'expire', id, days: '1' })
+  expect(expired.answer.status).toBe(303)
+  expect((await serviceNow())?.credentials.at(-1)?.expiresAt).toBeLessThan(Date.now() / 1000 + 86401)
+  const wrong = await act({ step: 'expire', id, days: '0' })
+  expect(wrong.answer.status).toBe(400)
+  expect((await act({ step: 'withdraw', id: 'other' })).answer.status).toBe(400)
+  expect((await act({ step: 'withdraw', id, version: 'old' })).answer.status).toBe(409)
+  const gone = await act({ step: 'withdraw', id })
+  expect(gone.answer.status).toBe(303)
+  expect((await serviceNow())?.credentials).toEqual(before)
+  expect(oneLine((await send({ path })).text)).toMatch(/<br \/>this console/)
+})
+
+const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ')
+
+test('the overview names what is not bound and why, what ends soon, and what has no effect', async () => {
+  const [{ clientId }] = site.seeded.clients
+  await registry.changeClient(Number(serviceId), Number(clientId), (record) => ({
+    ...record,
+    tlsClientCertificateBoundAccessTokens: false,
+  }))
+  await registry.changeService(Number(serviceId), (record) => ({
+    ...record,
+    carried: { ...record.carried, supportedDisplays: ['PAGE'] },
+    credentials: record.credentials.map((one) => ({
+      ...one,
+      expiresAt: Math.floor(Date.now() / 1000) + 86400,
+    })),
+  }))
+  const text = oneLine((await send({ path: `/${serviceId}` })).text)
+  expect(text).toMatch(/The tokens of 1 are not bound:.*>Public client<\/a >: off for the client/)
+  expect(text).toMatch(/Credential \(manage\): <code>[\w-]{16}<\/code>, ends/)
+  expect(text).toMatch(/Carried without effect \(\d+\).*<code>supportedDisplays<\/code>/)
+  await registry.changeService(Number(serviceId), (record) => ({ ...record, fapi2: true }))
+  expect(oneLine((await send({ path: `/${serviceId}` })).text)).toContain(
+    'The tokens of all clients are bound.',
+  )
+})
+
+test('no failure was unexpected', () => expect(failures).toEqual([]))
