@@ -37,7 +37,7 @@ export async function redeemCode(
   judgeRedirectUri(request.redirectUri, members)
   judgeVerifier(request, members)
   judgeKey(members, context)
-  if (grant.stage === 'TOKENS') return endReplayed(grant, call)
+  if (grant.stage === 'TOKENS') return endReplayed(grant, context, call)
   judgeProfile(members, context, call)
   if (expired(members.codeExpiresAt, call.now)) throw new Refusal('code-expired')
 
@@ -50,7 +50,7 @@ export async function redeemCode(
   }
   const { current } = redeemed
   if (current?.stage === 'TOKENS' && current.code?.codeDigest === members.codeDigest) {
-    return endReplayed(current, call)
+    return endReplayed(current, context, call)
   }
   throw new Refusal('code-unknown')
 }
@@ -144,7 +144,9 @@ async function tokensFor(
   return makeTokens(order, call)
 }
 
-async function endReplayed(grant: Tokens, { store, log }: Call): Promise<never> {
+/** Whoever sends a whole request again, with its used proof, does not end the grant. */
+async function endReplayed(grant: Tokens, { proof }: TokenContext, { store, log }: Call): Promise<never> {
+  await proof?.use()
   await store.grants.end(grant)
   log.note({ ended: 'code-replay' })
   throw new Refusal('code-unknown')

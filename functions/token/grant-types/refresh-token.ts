@@ -164,13 +164,15 @@ async function successor(
   presented: string,
   { extras }: TokenRequest,
   { grant, refresh }: FoundRefreshToken,
-  { client }: TokenContext,
+  { client, proof }: TokenContext,
   call: Call,
 ): Promise<RefreshToken> {
   const { service, now } = call
   if (!proves(presented, refresh.refreshDigest)) {
     const again = sentTwice(presented, grant, refresh, call)
     if (again === 'reused') {
+      // Whoever sends a whole request again, with its used proof, does not end the grant.
+      await proof?.use()
       await call.store.grants.end(grant)
       call.log.note({ ended: 'refresh-token-reuse' })
     }

@@ -80,6 +80,21 @@ describe('a refresh', () => {
   })
 })
 
+test('a whole request that is sent again with its proof ends no grant: neither by its code nor by its refresh token', async () => {
+  const [first, second] = [key.proof(), key.proof()]
+  const code = { grant_type: 'authorization_code', code: await walk.code(client), redirect_uri: REDIRECT_URI }
+  const ask = (asked: object, dpop: string) => walk.token(client, { ...asked }, { dpop })
+  const { refresh } = tokensOf(await ask(code, first))
+  expect(outcome(await ask(code, first))).toContain('A244397')
+  const old = { grant_type: 'refresh_token', refresh_token: refresh }
+  const next = tokensOf(await ask(old, second))
+  runtime.clock.now = later(runtime.clock.now, 20)
+  expect(outcome(await ask(old, second))).toContain('A244397')
+  expect((await walk.standard(next.access))['active']).toBe(true)
+  expect(outcome(await ask(old, key.proof()))).toContain('A053305')
+  expect((await walk.standard(next.access))['active']).toBe(false)
+})
+
 describe('a code with dpop_jkt', () => {
   const asked = { dpop_jkt: key.jkt }
   const redeem = (code: string, dpop?: string) =>
