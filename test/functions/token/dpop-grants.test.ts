@@ -31,7 +31,7 @@ describe('a refresh', () => {
   test.each([
     ['public client', PUBLIC],
     ['client with a secret', BASIC],
-  ])('of a %s needs a proof of the same key', async (_kind, kind) => {
+  ])('a refresh of a %s needs a proof of the same key', async (_kind, kind) => {
     const from = await walk.addClient(kind)
     const token = await redeem(from, key.proof())
     expect(outcome(await refresh(from, token))).toBe('BAD_REQUEST A053396 invalid_grant')
@@ -40,7 +40,7 @@ describe('a refresh', () => {
     expect(contentOf(refreshed)).toMatchObject({ token_type: 'DPoP' })
   })
 
-  test('of a client that proves itself by a key may have another DPoP key, but needs a proof', async () => {
+  test('a refresh of a client that proves itself by a key may have another DPoP key, but needs a proof', async () => {
     const from = await walk.addClient(TLS)
     const token = await redeem(from, key.proof(), OWN)
     expect(outcome(await refresh(from, token, undefined, OWN))).toBe('BAD_REQUEST A053396 invalid_grant')
@@ -48,7 +48,7 @@ describe('a refresh', () => {
     expect(contentOf(await refresh(from, next, other.proof(), RENEWED))).toMatchObject({ token_type: 'DPoP' })
   })
 
-  test('of a grant that is bound to a certificate must not have a proof', async () => {
+  test('a refresh of a grant that is bound to a certificate must not have a proof', async () => {
     for (const kind of [PUBLIC, TLS]) {
       const from = await walk.addClient(kind, BOUND)
       const token = await redeem(from, undefined, OWN)
@@ -59,7 +59,7 @@ describe('a refresh', () => {
     }
   })
 
-  test('of a grant that is bound to a key gets no token where the certificate is required by now', async () => {
+  test('a refresh of a grant that is bound to a key gets no token where the certificate is required by now', async () => {
     for (const kind of [PUBLIC, TLS]) {
       const from = await walk.addClient(kind)
       const token = await redeem(from, key.proof(), OWN)
@@ -69,7 +69,7 @@ describe('a refresh', () => {
     }
   })
 
-  test('of an unbound grant binds only for a client that proves itself by a key', async () => {
+  test('a refresh of an unbound grant binds only for a client that proves itself by a key', async () => {
     const open = await walk.addClient(PUBLIC)
     expect(outcome(await refresh(open, await redeem(open), key.proof()))).toContain('A053393 invalid_grant')
     const proving = await walk.addClient(TLS)
@@ -100,7 +100,7 @@ describe('a code with dpop_jkt', () => {
   const redeem = (code: string, dpop?: string) =>
     walk.token(client, { grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI }, { dpop })
 
-  test('is redeemed only by a proof of this key, and a wrong one changes nothing', async () => {
+  test('a code with dpop_jkt is redeemed only by a proof of this key, and a wrong one changes nothing', async () => {
     const code = await walk.code(client, asked)
     expect(outcome(await redeem(code))).toBe('BAD_REQUEST A050394 invalid_grant')
     expect(outcome(await redeem(code, other.proof()))).toBe('BAD_REQUEST A050395 invalid_grant')
@@ -110,16 +110,17 @@ describe('a code with dpop_jkt', () => {
     expect((await walk.standard(tokensOf(redeemed).access))['active']).toBe(true)
   })
 
-  test('that is used again by its key ends the grant', async () => {
+  test('a code with dpop_jkt that is used again by its key ends the grant', async () => {
     const code = await walk.code(client, asked)
     const { access } = tokensOf(await redeem(code, key.proof()))
     expect(outcome(await redeem(code, key.proof()))).toContain('A050305')
     expect((await walk.standard(access))['active']).toBe(false)
   })
 
-  test.each(['', key.jkt.slice(1), `${key.jkt}=`])('is refused for the thumbprint "%s"', async (dpop_jkt) => {
-    const answer = await walk.authorize(client, { dpop_jkt })
-    expect(answer.json['action']).toBe(dpop_jkt === '' ? 'INTERACTION' : 'LOCATION')
+  test('dpop_jkt that is not the thumbprint of a key is refused, and an empty one is absent', async () => {
+    for (const dpop_jkt of [key.jkt.slice(1), `${key.jkt}=`])
+      expect(outcome(await walk.authorize(client, { dpop_jkt }))).toBe('LOCATION A004398 invalid_request')
+    expect((await walk.authorize(client, { dpop_jkt: '' })).json['action']).toBe('INTERACTION')
   })
 
   const HTU = 'https://as.example.com/par'
@@ -130,7 +131,7 @@ describe('a code with dpop_jkt', () => {
     return String((await walk.issue(begun['ticket'])).json['authorizationCode'])
   }
 
-  test('can be pushed, by the parameter, by a proof or by both', async () => {
+  test('dpop_jkt can be pushed, by the parameter, by a proof or by both', async () => {
     for (const code of [
       await pushed(asked),
       await pushed({}, key.proof({ htu: HTU })),
@@ -141,7 +142,7 @@ describe('a code with dpop_jkt', () => {
     }
   })
 
-  test('is not pushed with a proof of another key, for another URL, or one that was used', async () => {
+  test('a request is not pushed with a proof of another key, for another URL, or one that was used', async () => {
     const refused = async (parameters: object, dpop: string) =>
       outcome(await push(client, { ...parameters }, { dpop }))
     expect(await refused(asked, other.proof({ htu: HTU }))).toContain('A245393 invalid_dpop_proof')

@@ -43,15 +43,15 @@ const bindingOf = async (token: string) => {
   return grant?.stage === 'TOKENS' && grant.binding
 }
 
-describe.each(FACES)('a proof on the %s', (_face, ask) => {
-  test('binds the token to its key, and the token has the type DPoP', async () => {
+describe.each(FACES)('%s', (_face, ask) => {
+  test('a proof binds the token to its key, and the token has the type DPoP', async () => {
     const { content, nonce } = await ask(key.proof())
     expect(content).toMatchObject({ token_type: 'DPoP' })
     expect(nonce).toBeUndefined()
     expect(await bindingOf(String(content['access_token']))).toEqual({ jkt: key.jkt })
   })
 
-  test('is for the token endpoint on the plain or on the mutual-TLS domain, as the metadata publish them', async () => {
+  test('a proof is for the token endpoint on the plain or on the mutual-TLS domain, as the metadata publish them', async () => {
     for (const htu of [ALIAS, `${ALIAS}?a=b#c`, 'HTTPS://AS.example.com:443/token'])
       expect((await ask(key.proof({ htu }))).content).toMatchObject({ token_type: 'DPoP' })
   })
@@ -64,12 +64,12 @@ describe.each(FACES)('a proof on the %s', (_face, ask) => {
     ['is a minute old', { iat: START - 60 }],
     ['is from the future', { iat: START + 11 }],
     ['has no jti', { jti: undefined }],
-  ])('is refused if it %s', async (_what, claims) => {
+  ])('a proof is refused if it %s', async (_what, claims) => {
     expect((await ask(key.proof(claims))).content).toMatchObject({ error: 'invalid_dpop_proof' })
     expect(runtime.logged().at(-1)?.reason).toBe('dpop-proof-wrong')
   })
 
-  test('is used once, and a refused request does not use it up', async () => {
+  test('a proof is used once, and a refused request does not use it up', async () => {
     const proof = key.proof()
     await walk.setClient(client, { grantTypes: [] })
     runtime.clock.now = later(START, 10)
@@ -80,7 +80,7 @@ describe.each(FACES)('a proof on the %s', (_face, ask) => {
     expect(runtime.logged().at(-1)?.reason).toBe('dpop-used')
   })
 
-  test('must have a nonce where the service requires one, which the answers give', async () => {
+  test('a proof must have a nonce where the service requires one, and the answers give it', async () => {
     await walk.setService({ dpopNonceRequired: true })
     const first = await ask(key.proof())
     expect(first.content).toMatchObject({ error: 'use_dpop_nonce' })
@@ -132,7 +132,7 @@ test('two proofs, an empty header and the scheme DPoP are refused on the OAuth f
 })
 
 describe('where tokens must be bound to the certificate', () => {
-  test('a proof is refused, with and without the certificate', async () => {
+  test('a proof is refused where tokens must be bound to the certificate, with and without it', async () => {
     const bound = await walk.addClient(BASIC, BOUND)
     for (const clientCertificate of [OWN, undefined])
       expect(outcome(await webApi(key.proof(), { clientCertificate }, bound))).toContain('A244393')
