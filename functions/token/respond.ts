@@ -7,7 +7,7 @@ import type { TokenSuccess, TokenMembers } from './answer-schema.ts'
 import { OFFERED_GRANT_TYPES, type TokenResult } from './decide.ts'
 
 /** RFC 6749 section 5.1, RFC 9449 section 5. For a token without scopes `scope` is `null`, which the OAuth face leaves out. */
-export function tokenContent(issued: TokenResult, service: Service): TokenMembers {
+function tokenContent(issued: TokenResult, service: Service): TokenMembers {
   const { grant, accessToken, jwt, refreshToken, issuedAt } = issued
   return {
     ...propertyMembers(grant.terms.properties),

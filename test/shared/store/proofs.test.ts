@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
-import { loseFirstAnswer } from '../../support/cutting-proxy.ts'
+import { loseFirstAnswers } from '../../support/cutting-proxy.ts'
 import { fixedRuntime, START } from '../../support/fixed-runtime.ts'
 import { proxiedRuntime } from '../../support/test-runtime.ts'
 import { SERVICE } from './sample-grant.ts'
@@ -24,8 +24,10 @@ test('of uses at once one succeeds', async () => {
 })
 
 test('a proof whose answer was lost on its way is used once all the same', async () => {
-  proxy.fate = loseFirstAnswer('PutItem')
+  proxy.fate = loseFirstAnswers('PutItem')
+  proxy.passed.length = 0
   expect(await proofs.useProof(SERVICE, proof('lost'))).toBe(true)
+  expect(proxy.passed.filter(({ operation }) => operation === 'PutItem')).toHaveLength(2)
   expect(await proofs.useProof(SERVICE, proof('lost'))).toBe(false)
 })
 
