@@ -33,6 +33,9 @@ export function refusalAnswer<const Type extends string, const Actions extends r
   return z.object({ ...envelope(type, actions), responseContent: z.string() })
 }
 
+/** For the next DPoP proof. Only where nonces are required. */
+export const NONCE = { dpopNonce: z.optional(z.string()) }
+
 export const ApiError = z.object(RESULT)
 
 /** Which actions there are depends on the API that is not offered (shared/lambda/not-offered.ts). */

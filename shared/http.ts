@@ -55,3 +55,22 @@ export class SignedBody {
     this.text = text
   }
 }
+
+/** The body of an answer on the OAuth face with a nonce for the next DPoP proof (RFC 9449 section 8.2). */
+export class NoncedBody {
+  readonly content: Readonly<Record<string, unknown>>
+  readonly nonce: string
+
+  constructor(content: Readonly<Record<string, unknown>>, nonce: string) {
+    this.content = content
+    this.nonce = nonce
+  }
+}
+
+/** @param nonce of a request that must have one */
+export function withNonce<Content extends Readonly<Record<string, unknown>>>(
+  content: Content,
+  nonce: string | undefined,
+): Content | NoncedBody {
+  return nonce === undefined ? content : new NoncedBody(content, nonce)
+}

@@ -5,6 +5,7 @@ import {
   ClientSummary,
   envelope,
   milliseconds,
+  NONCE,
   refusalAnswer,
   seconds,
   someOf,
@@ -46,17 +47,21 @@ const PushSuccess = z.object({
   responseContent: z.string(),
   requestUri: z.string(),
   clientAuthMethod: z.enum(TOKEN_AUTH_METHODS),
+  ...NONCE,
 })
 export type PushSuccess = AnswerOf<typeof PushSuccess>
 
 export const PushAnswer = z.discriminatedUnion('action', [
   PushSuccess,
-  refusalAnswer('pushedAuthReqResponse', [
-    'BAD_REQUEST',
-    'UNAUTHORIZED',
-    'PAYLOAD_TOO_LARGE',
-    'INTERNAL_SERVER_ERROR',
-  ]),
+  z.extend(
+    refusalAnswer('pushedAuthReqResponse', [
+      'BAD_REQUEST',
+      'UNAUTHORIZED',
+      'PAYLOAD_TOO_LARGE',
+      'INTERNAL_SERVER_ERROR',
+    ]),
+    NONCE,
+  ),
 ])
 
 /** RFC 9126 section 2.2: `responseContent` of the Web API, and the answer of the OAuth face. */

@@ -11,7 +11,7 @@ import { IssueCall, readIssue } from './issue/request.ts'
 import { issueResponse } from './issue/respond.ts'
 import { pushRequest } from './push/decide.ts'
 import { pushedFromForm, pushedFromWebApi, PushCall } from './push/request.ts'
-import { pushedContent, pushedResponse } from './push/respond.ts'
+import { oauthPushed, pushedResponse } from './push/respond.ts'
 import { ticketContext, updateContext } from './ticket-info/decide.ts'
 import { readTicketInfo, readTicketUpdate, TicketInfoCall, TicketUpdateCall } from './ticket-info/request.ts'
 import { ticketInfoResponse, ticketUpdateResponse } from './ticket-info/respond.ts'
@@ -61,10 +61,10 @@ export const routes = routesOf(
   route({
     paths: ['/par'],
     access: ofDeployment('client'),
-    face: oauth('Basic', 'CREATED'),
+    face: oauth('Basic', 'CREATED', 'taken'),
     read: pushedFromForm,
     decide: pushRequest,
-    respond: pushedContent,
+    respond: oauthPushed,
   }),
   route({
     paths: inBothVersions('/pushed_auth_req'),

@@ -34,14 +34,16 @@ export function fromForm(form: string, http: HttpRequest): RevocationRequest {
 export const RevocationCall = z.object({
   parameters: z.optional(z.string()),
   ...CREDENTIAL_MEMBERS,
+  dpop: z.optional(z.unknown()),
 })
 
 /**
  * `/auth/revocation` of the Web API (Authlete contract, section 2.10).
  *
- * @throws Refusal as `fromForm`, revocation-parameters-missing
+ * @throws Refusal as `fromForm`, dpop-not-offered, revocation-parameters-missing
  */
 export function fromWebApi(call: z.infer<typeof RevocationCall>): RevocationRequest {
+  if (call.dpop !== undefined) throw new Refusal('dpop-not-offered')
   if (call.parameters === undefined) throw new Refusal('revocation-parameters-missing')
   const read = parseForm(call.parameters, FORM)
   return revocationRequest(read, credentialsFromWebApi(call, read.parameters))

@@ -5,6 +5,7 @@ import {
   clientId,
   envelope,
   milliseconds,
+  NONCE,
   properties,
   refusalAnswer,
   seconds,
@@ -33,6 +34,7 @@ const TokenSuccess = z.object({
   properties,
   serviceAttributes: attributes,
   clientAttributes: attributes,
+  ...NONCE,
   previousRefreshTokenUsed: z.optional(z.boolean()),
   scopes: texts,
   refreshTokenScopes: texts,
@@ -44,7 +46,7 @@ export type TokenSuccess = AnswerOf<typeof TokenSuccess>
 
 export const TokenAnswer = z.discriminatedUnion('action', [
   TokenSuccess,
-  refusalAnswer('tokenResponse', ['BAD_REQUEST', 'INVALID_CLIENT', 'INTERNAL_SERVER_ERROR']),
+  z.extend(refusalAnswer('tokenResponse', ['BAD_REQUEST', 'INVALID_CLIENT', 'INTERNAL_SERVER_ERROR']), NONCE),
 ])
 
 /** RFC 6749 section 5.1. In the Web API `scope` is `null` for a token without scopes. */

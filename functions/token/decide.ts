@@ -2,7 +2,9 @@ import { authenticateClient, identifyClient } from '../../shared/authentication/
 import type { IssuedTokens } from '../../shared/token/issue.ts'
 import { boundThumbprint } from '../../shared/certificate/binding.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
-import { bindingRequired, bindTo } from '../../shared/token/token-binding.ts'
+import { publishedUrls } from '../../shared/metadata/metadata.ts'
+import { verifyIssuingProof } from '../../shared/token/issuing-proof.ts'
+import { bindingOf } from '../../shared/token/token-binding.ts'
 import type { Call } from '../../shared/call.ts'
 import type { Service } from '../../shared/store/service.ts'
 import { redeemCode } from './grant-types/authorization-code.ts'
@@ -24,9 +26,9 @@ export interface TokenResult extends IssuedTokens, TokenContext {
 
 /**
  * Issues tokens for one token request. Both faces check in the same order: grant type, client, client authentication,
- * certificate, grant (architecture, section 2). Nothing is consumed before all checks have passed.
+ * DPoP proof, certificate, grant (architecture, section 2). Nothing is consumed before all checks have passed.
  *
- * @throws Refusal grant-type-…, binding-certificate-…, client-credentials-for-public; and as `authenticateClient` and the grant
+ * @throws Refusal grant-type-…, dpop-…, binding-certificate-…, client-credentials-for-public; and as `authenticateClient` and the grant
  * @see RFC 6749 section 3.2, RFC 8705 section 3
  */
 export async function issueToken(request: TokenRequest, call: Call): Promise<TokenResult> {
@@ -38,15 +40,18 @@ export async function issueToken(request: TokenRequest, call: Call): Promise<Tok
   log.note({ client: client.clientId })
   await authenticateClient(client, request.credentials, call)
   const { name, grant } = OFFERED_GRANT_TYPES[grantType]
-  const required = bindingRequired(service, client)
-  const binding = required ? bindTo(request.credentials.certificate) : 'none'
+  const { certificate } = request.credentials
+  const proof = await verifyIssuingProof(request.proof, TOKEN_ENDPOINTS, client, call)
+  const binding = bindingOf(service, client, { certificate, proofKey: proof?.jkt })
   log.note({ thumbprint: boundThumbprint(binding) })
   if (name === 'CLIENT_CREDENTIALS' && client.clientType === 'PUBLIC')
     throw new Refusal('client-credentials-for-public')
   if (!client.grantTypes.includes(name)) throw new Refusal('grant-type-undeclared')
-  const context: TokenContext = { ...identified, binding }
+  const context: TokenContext = { ...identified, binding, proof }
   return { ...(await grant(request, context, call)), ...context, grantType }
 }
+
+const TOKEN_ENDPOINTS = publishedUrls('token_endpoint')
 
 function supportedGrantType(
   { grantType: asked, empty }: TokenRequest,

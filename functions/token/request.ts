@@ -9,12 +9,14 @@ import {
   type PresentedCredentials,
 } from '../../shared/authentication/presented-credentials.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
+import { PROOF_MEMBERS, proofFromHttp, proofFromWebApi, type SentProof } from '../../shared/request/dpop.ts'
 import { EXTRA_MEMBERS, NO_EXTRAS, readExtras, type TokenExtras } from '../../shared/token/extras.ts'
 
 /** A token request of either face. Only its shape has been checked. */
 export interface TokenRequest {
   readonly grantType: string | undefined
   readonly credentials: PresentedCredentials
+  readonly proof: SentProof | undefined
   readonly code: string | undefined
   readonly redirectUri: string | undefined
   readonly codeVerifier: string | undefined
@@ -46,12 +48,13 @@ export const FORM: FormRules = {
 /** RFC 6749 section 3.2. @throws Refusal for a malformed form or malformed credentials */
 export function fromForm(form: string, http: HttpRequest): TokenRequest {
   const read = parseForm(form, FORM)
-  return tokenRequest(read, credentialsFromHttp(http, read.parameters), NO_EXTRAS)
+  return tokenRequest(read, credentialsFromHttp(http, read.parameters), proofFromHttp(http), NO_EXTRAS)
 }
 
 export const TokenCall = z.object({
   parameters: z.optional(z.string()),
   ...CREDENTIAL_MEMBERS,
+  ...PROOF_MEMBERS,
   ...EXTRA_MEMBERS,
 })
 
@@ -63,17 +66,20 @@ export const TokenCall = z.object({
 export function fromWebApi(call: z.infer<typeof TokenCall>): TokenRequest {
   if (call.parameters === undefined) throw new Refusal('parameters-missing')
   const read = parseForm(call.parameters, FORM)
-  return tokenRequest(read, credentialsFromWebApi(call, read.parameters), readExtras(call))
+  const credentials = credentialsFromWebApi(call, read.parameters)
+  return tokenRequest(read, credentials, proofFromWebApi(call), readExtras(call))
 }
 
 function tokenRequest(
   { parameters, empty, repeatable }: Form,
   credentials: PresentedCredentials,
+  proof: SentProof | undefined,
   extras: TokenExtras,
 ): TokenRequest {
   return {
     grantType: parameters.get('grant_type'),
     credentials,
+    proof,
     code: parameters.get('code'),
     redirectUri: parameters.get('redirect_uri'),
     codeVerifier: parameters.get('code_verifier'),

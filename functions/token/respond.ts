@@ -1,20 +1,27 @@
+import { boundKey } from '../../shared/certificate/binding.ts'
 import { propertyMembers } from '../../shared/token/terms.ts'
 import type { Service } from '../../shared/store/service.ts'
+import { type NoncedBody, withNonce } from '../../shared/http.ts'
 import { success, unlessEmpty } from '../../shared/web-api.ts'
 import type { TokenSuccess, TokenMembers } from './answer-schema.ts'
 import { OFFERED_GRANT_TYPES, type TokenResult } from './decide.ts'
 
-/** RFC 6749 section 5.1. For a token without scopes `scope` is `null`, which the OAuth face leaves out. */
-export function tokenContent(issued: TokenResult, service: Service): TokenMembers {
+/** RFC 6749 section 5.1, RFC 9449 section 5. For a token without scopes `scope` is `null`, which the OAuth face leaves out. */
+function tokenContent(issued: TokenResult, service: Service): TokenMembers {
   const { grant, accessToken, jwt, refreshToken, issuedAt } = issued
   return {
     ...propertyMembers(grant.terms.properties),
     access_token: jwt ?? accessToken,
     ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
     scope: unlessEmpty(grant.accessScopes)?.join(' ') ?? null,
-    token_type: service.accessTokenType,
+    token_type: boundKey(grant.binding) === undefined ? service.accessTokenType : 'DPoP',
     expires_in: grant.accessExpiresAt - issuedAt,
   }
+}
+
+/** The answer of the OAuth face. */
+export function oauthToken(issued: TokenResult, service: Service): TokenMembers | NoncedBody {
+  return withNonce(tokenContent(issued, service), issued.proof?.nonce)
 }
 
 /** `/auth/token`, action OK (Authlete contract, section 2.5). Members named `…ExpiresAt` are in milliseconds. */
@@ -44,6 +51,7 @@ export function tokenResponse(issued: TokenResult, service: Service): TokenSucce
     serviceAttributes: unlessEmpty(service.attributes),
     clientAttributes: unlessEmpty(client.attributes),
     previousRefreshTokenUsed: issued.previousRefreshTokenUsed,
+    dpopNonce: issued.proof?.nonce,
     scopes: unlessEmpty(grant.accessScopes),
     resources: unlessEmpty(terms.resources),
     accessTokenResources: unlessEmpty(grant.accessResources),

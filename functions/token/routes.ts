@@ -3,16 +3,16 @@ import { oauth, webApi } from '../../shared/lambda/faces.ts'
 import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
 import { issueToken } from './decide.ts'
 import { fromForm, fromWebApi, TokenCall } from './request.ts'
-import { tokenContent, tokenResponse } from './respond.ts'
+import { oauthToken, tokenResponse } from './respond.ts'
 
 export const routes = routesOf(
   route({
     paths: ['/token'],
     access: ofDeployment('client'),
-    face: oauth('Basic'),
+    face: oauth('Basic', 'OK', 'taken'),
     read: fromForm,
     decide: issueToken,
-    respond: tokenContent,
+    respond: oauthToken,
   }),
   route({
     paths: inBothVersions('/auth/token'),

@@ -57,7 +57,15 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   'AuthIntrospectionRequest.maxAge': 'The authentication of the end-user must be no older, in seconds.',
   withHiddenProperties: 'Whether the response has hidden properties too.',
   accessTokenPersistent: 'Must be false: every token expires.',
-  dpop: 'Must be empty: DPoP is not offered.',
+  dpop_signing_alg_values_supported: 'The algorithms of DPoP proofs. Absent: the service accepts none.',
+  dpop_jkt: 'The thumbprint of the only key that may redeem the code, by DPoP proofs (RFC 9449 section 10).',
+  dpop: 'The DPoP proof that the client sent in the header `DPoP` (RFC 9449). At `/auth/revocation` it must be empty.',
+  htm: 'The method of the request that had the proof. Absent: `POST`.',
+  htu: 'The URL of the request that had the proof. Absent: those of the endpoint in the metadata.',
+  dpopNonceRequired:
+    'Whether the proof must have a nonce of the service, also if the setting of the service is off.',
+  dpopNonce:
+    'For the header `DPoP-Nonce`: the nonce that the next DPoP proof must have. Only where nonces are required.',
   dpopKeyThumbprint: 'Not supported: DPoP is not offered.',
   ...all(
     'Not supported: certbound makes the values of tokens.',

@@ -55,6 +55,6 @@ export async function byAssertion(
   })
   if (verified === undefined) throw new Refusal(ASSERTION_FAULTS[fault])
   const { jti, expiresAt } = verified
-  const first = await store.registry.useAssertion(service.apiKey, client.clientId, jti, expiresAt)
+  const first = await store.proofs.useAssertion(service.apiKey, client.clientId, jti, expiresAt)
   if (!first) throw new Refusal('assertion-used')
 }

@@ -55,7 +55,6 @@ export function credentialsFromHttp(http: HttpRequest, parameters: Parameters): 
 export const CREDENTIAL_MEMBERS = {
   clientId: z.optional(z.string()),
   clientSecret: z.optional(z.string()),
-  dpop: z.optional(z.unknown()),
   clientCertificate: z.optional(z.string()),
   clientCertificatePath: z.optional(z.pipe(z.transform(certificateList), z.array(z.string()))),
 }
@@ -72,13 +71,12 @@ const BEGIN = '-----BEGIN '
  * The credentials of a request on the Web API. Servers may pass on a secret twice, in members and in `parameters`: the method of
  * the client decides which counts (Authlete contract, section 4.2).
  *
- * @throws Refusal dpop-not-offered, methods-combined
+ * @throws Refusal methods-combined
  */
 export function credentialsFromWebApi(
   call: z.infer<z.ZodMiniObject<typeof CREDENTIAL_MEMBERS>>,
   parameters: Parameters,
 ): PresentedCredentials {
-  if (call.dpop !== undefined) throw new Refusal('dpop-not-offered')
   const form = credentialsFromForm(parameters)
   const { clientId, clientSecret } = call
   return {

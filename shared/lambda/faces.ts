@@ -1,10 +1,17 @@
 import type * as z from 'zod/mini'
-import { type HttpRequest, SignedBody, TaggedBody, withoutNull } from '../http.ts'
+import {
+  type HttpRequest,
+  type HttpResponse,
+  NoncedBody,
+  SignedBody,
+  TaggedBody,
+  withoutNull,
+} from '../http.ts'
 import { readCall, readForm } from '../request/body.ts'
-import { usesDpop } from '../request/dpop.ts'
+import { usesDpop, usesDpopScheme } from '../request/dpop.ts'
 import { Refusal } from '../refusal/refusal.ts'
 import { HTTP_STATUS, type WebApiResponse } from '../web-api.ts'
-import { type Answer, json, NO_CONTENT, NotHere, publicJson, signedAnswer } from './answer.ts'
+import { type Answer, json, NO_CONTENT, nonceHeader, NotHere, publicJson, signedAnswer } from './answer.ts'
 import { type CallErrors, type ErrorSettings, refused, refusedCall } from './refused.ts'
 
 /** How a route reads a request and answers it. */
@@ -62,31 +69,38 @@ export function managementApi(call?: z.ZodMiniType): Face<[http: HttpRequest], o
   }
 }
 
-type OAuthBody = Readonly<Record<string, unknown>> | SignedBody
+type OAuthBody = Readonly<Record<string, unknown>> | SignedBody | NoncedBody
 
 /**
- * The OAuth face: HTTP statuses and bodies of the RFCs, without members that are `null` (decision D37). No endpoint offers DPoP.
+ * The OAuth face: HTTP statuses and bodies of the RFCs, without members that are `null` (decision D37).
  *
  * @param challenge the scheme in `WWW-Authenticate`: `Basic` for client authentication, `Bearer` for RFC 6750
  * @param action of a success: what the endpoint has done
+ * @param proof whether `read` of the route takes a DPoP proof. All others refuse it
  */
 export function oauth(
   challenge: 'Basic' | 'Bearer',
   action: 'OK' | 'CREATED' = 'OK',
+  proof: 'refused' | 'taken' = 'refused',
 ): Face<[form: string, http: HttpRequest], OAuthBody> {
   return {
     name: 'oauth',
     given: (http) => {
-      if (usesDpop(http.headers)) throw new Refusal('dpop-not-offered')
+      const isRefused = proof === 'taken' ? usesDpopScheme(http.headers) : usesDpop(http.headers)
+      if (isRefused) throw new Refusal('dpop-not-offered')
       return [readForm(http), http]
     },
     answer: (body) => ({
-      response:
-        body instanceof SignedBody ? signedAnswer(body) : json(HTTP_STATUS[action], withoutNull(body)),
+      response: body instanceof SignedBody ? signedAnswer(body) : oauthJson(HTTP_STATUS[action], body),
       outcome: action,
     }),
     refuse: (refusal, _endpoint, http, settings) => refused(refusal, challenge, http, settings),
   }
+}
+
+function oauthJson(status: number, body: Exclude<OAuthBody, SignedBody>): HttpResponse {
+  if (!(body instanceof NoncedBody)) return json(status, withoutNull(body))
+  return json(status, withoutNull(body.content), nonceHeader(body.nonce))
 }
 
 /** A public document about the service, which may be cached (requirement G06). `undefined` is 404. */

@@ -3,7 +3,7 @@ import { bearerChallenge } from '../request/bearer.ts'
 import { type Refusal, REFUSALS } from '../refusal/refusal.ts'
 import type { Service } from '../store/service.ts'
 import { HTTP_STATUS, type WebApiMembers } from '../web-api.ts'
-import { type Answer, json } from './answer.ts'
+import { type Answer, json, nonceHeader } from './answer.ts'
 
 /** How a route of the Web API answers a refusal. */
 export interface CallErrors {
@@ -55,7 +55,7 @@ export function refusedCall(
   const outcome: string = redirect?.action ?? spec.action ?? own
   const envelope = { type: spec.type, resultCode, resultMessage, action: outcome, responseContent }
   return {
-    response: json(200, { ...envelope, ...spec.members, ...options.members }),
+    response: json(200, { ...envelope, ...spec.members, ...options.members, dpopNonce: options.dpopNonce }),
     outcome,
     reason,
     ...failureOf(refusal),
@@ -81,6 +81,8 @@ function contentOf(
 /** An honest client can correct these errors if it has the description. For all others it gets only the code. */
 const DESCRIBED: ReadonlySet<string> = new Set([
   'invalid_request',
+  'invalid_dpop_proof',
+  'use_dpop_nonce',
   'invalid_scope',
   'invalid_target',
   'unauthorized_client',
@@ -112,6 +114,7 @@ export function refused(
   const headers = {
     ...statusHeaders(refusal, status, http),
     ...(challenged ? { 'www-authenticate': authenticate } : {}),
+    ...nonceHeader(options.dpopNonce),
   }
   return { response: json(status, body, headers), outcome: action, reason, ...failureOf(refusal) }
 }

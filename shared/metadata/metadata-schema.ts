@@ -5,7 +5,7 @@ import type { Immutable } from '../immutable.ts'
 const names = z.array(z.string()).check(z.minLength(1))
 const some = z.optional(names)
 
-/** RFC 8414 section 2, with RFC 8705 sections 3.3 and 5, RFC 9126 section 5 and RFC 9207 section 3. */
+/** RFC 8414 section 2, with RFC 8705 sections 3.3 and 5, RFC 9126 section 5, RFC 9207 section 3 and RFC 9449 section 5.1. */
 export const Metadata = z.object({
   issuer: z.string(),
   authorization_endpoint: z.optional(z.string()),
@@ -27,6 +27,7 @@ export const Metadata = z.object({
   grant_types_supported: some,
   code_challenge_methods_supported: names,
   authorization_response_iss_parameter_supported: z.optional(z.literal(true)),
+  dpop_signing_alg_values_supported: some,
   tls_client_certificate_bound_access_tokens: z.boolean(),
   mtls_endpoint_aliases: z.optional(z.record(z.string(), z.string())),
 })

@@ -38,8 +38,17 @@ export function metadataOf(service: Service): Metadata {
     grant_types_supported: unlessEmpty(lowerCase(service.supportedGrantTypes)),
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: service.issSuppressed ? undefined : true,
+    dpop_signing_alg_values_supported: service.fapi2 ? undefined : [...ALGORITHMS.keys()],
     tls_client_certificate_bound_access_tokens: service.tlsClientCertificateBoundAccessTokens,
     mtls_endpoint_aliases: aliases(service),
+  }
+}
+
+/** The URLs under which clients were given an endpoint: the one in the metadata, and its alias on the mutual-TLS domain. */
+export function publishedUrls(name: 'token_endpoint' | 'pushed_authorization_request_endpoint') {
+  return (service: Service): readonly string[] => {
+    const { [name]: url, mtls_endpoint_aliases: aliases } = metadataOf(service)
+    return [url, aliases?.[name]].filter((each) => each !== undefined)
   }
 }
 

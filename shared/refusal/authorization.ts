@@ -43,6 +43,7 @@ export const AUTHORIZATION = {
   'max-age-malformed': ['A004394', 'BAD_REQUEST', 'invalid_request', "'max_age' must be a number of seconds."],
   'display-unknown': ['A004395', 'BAD_REQUEST', 'invalid_request', "The value of 'display' is not supported."],
   'authorization-parameter-repeated': ['A004396', 'BAD_REQUEST', 'invalid_request', 'The authorization request contains a parameter more than once.'],
+  'dpop-jkt-malformed': ['A004398', 'BAD_REQUEST', 'invalid_request', "The value of 'dpop_jkt' is not the SHA-256 thumbprint of a key (RFC 7638)."],
   'authorization-resource-malformed': ['A004397', 'BAD_REQUEST', 'invalid_target', "The 'resource' parameters of the authorization request must be absolute URIs without a fragment, at most 10, and at most 1024 characters together."],
 
   // Pushed authorization requests (2.11). The codes below A245391 are those of the authorization request that uses one.
@@ -56,6 +57,7 @@ export const AUTHORIZATION = {
   'push-required': ['A008397', 'BAD_REQUEST', 'invalid_request', 'The authorization request must be pushed (RFC 9126).'],
   'push-parameters-missing': ['A245291', 'INTERNAL_SERVER_ERROR', 'server_error', "The pushed authorization request from the service does not contain 'parameters' parameter."],
   'push-with-request-uri': ['A245391', 'BAD_REQUEST', 'invalid_request', "A pushed authorization request must not contain 'request_uri'."],
+  'push-key-differs': ['A245393', 'BAD_REQUEST', 'invalid_dpop_proof', "The key of the DPoP proof is not the one in 'dpop_jkt'."],
   'push-too-large': ['A245392', 'PAYLOAD_TOO_LARGE', 'invalid_request', 'The parameters of the authorization request must have 8192 characters together at most.'],
 
   // Issuing a code (2.2, 7.1)

@@ -34,6 +34,8 @@ interface RefusalOptions {
   readonly challenge?: Readonly<Record<string, string>>
   /** How an authorization error reaches the client, after its redirect URI was checked (RFC 6749 section 4.1.2.1). */
   readonly redirect?: (error: string, resultMessage: string) => Redirect
+  /** For the next DPoP proof (RFC 9449 section 8): the header `DPoP-Nonce`, or the member `dpopNonce`. */
+  readonly dpopNonce?: string
   /** For the log. */
   readonly cause?: unknown
 }

@@ -9,6 +9,8 @@ type ErrorCode =
   | 'unsupported_response_type'
   | 'invalid_scope'
   | 'invalid_token'
+  | 'invalid_dpop_proof'
+  | 'use_dpop_nonce'
   | 'insufficient_scope'
   | 'insufficient_user_authentication'
   | 'access_denied'

@@ -30,6 +30,8 @@ export const CLIENT_MEANINGS = {
     'For resource servers: the algorithm of signed introspection responses (RFC 9701 section 6). The service needs a key that fits. Absent: `RS256`.',
   tlsClientCertificateBoundAccessTokens:
     'Whether access tokens are bound to client certificates (RFC 8705), if the service has it on as well.',
+  dpopRequired:
+    'Whether token requests must have a DPoP proof (RFC 9449), so that every token is bound to a key of the client. Without it a proof binds, too. Where tokens must be bound to the certificate, every proof is refused, so such a client would get no tokens.',
   pkceRequired:
     'Whether authorization requests must have a code challenge. On at the service or at the client is enough.',
   pkceS256Required:

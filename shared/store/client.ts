@@ -38,6 +38,7 @@ export const CLIENT_SETTINGS = {
   tokenAuthSignAlg: text,
   introspectionSignAlg: z.optional(z.enum(SIGNING_ALGORITHMS)),
   tlsClientCertificateBoundAccessTokens: flag,
+  dpopRequired: flag,
   pkceRequired: flag,
   pkceS256Required: flag,
   parRequired: flag,

@@ -47,6 +47,9 @@ export type Terms = Immutable<z.infer<typeof Terms>>
 const CodeChallenge = z.object({ value: text, method: z.enum(['plain', 'S256']) })
 export type CodeChallenge = Immutable<z.infer<typeof CodeChallenge>>
 
+/** The thumbprint of the only key that may redeem the code (RFC 9449 section 10). */
+const DpopJkt = z.optional(text)
+
 /** The members in every stage. */
 export const GrantMembers = z.object({
   stage: z.enum(['PUSHED', 'TICKET', 'CODE', 'TOKENS']),
@@ -84,6 +87,7 @@ export const TicketMembers = z.object({
   state: z.optional(text),
   responseMode: z.enum(['query', 'form_post']),
   challenge: z.optional(CodeChallenge),
+  dpopJkt: DpopJkt,
   /** Text that the authorization server stores with the ticket. */
   context: z.optional(text),
 })
@@ -96,6 +100,7 @@ export const CodeMembers = z.object({
   /** Only if the authorization request had one. */
   redirectUri: z.optional(text),
   challenge: z.optional(CodeChallenge),
+  dpopJkt: DpopJkt,
 })
 export type CodeMembers = Immutable<z.infer<typeof CodeMembers>>
 

@@ -19,3 +19,5 @@ export const signingKeyKey = (service: number, kid: string): RecordKey => ({
   pk: `keys#${String(service)}`,
   sk: kid,
 })
+/** Of the secret by which the nonces of DPoP proofs are made. */
+export const nonceKeyKey = (service: number): RecordKey => ({ pk: `nonce#${String(service)}`, sk: 'key' })

@@ -1,4 +1,4 @@
-import { createPrivateKey, hash, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import type * as z from 'zod/mini'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { takeAlias } from './aliases.ts'
@@ -169,18 +169,6 @@ export class Registry {
   async hasClients(service: number): Promise<boolean> {
     const clients = await this.firstClients(service, 1)
     return clients.length > 0 || (await this.firstAliases(service, 1)).length > 0
-  }
-
-  /**
-   * Uses up the `jti` of a client assertion (RFC 7523 section 3).
-   *
-   * @param until from then on the assertion is refused for its age
-   * @returns false if it was used before; the SDK's retry of a write is not a second use
-   */
-  async useAssertion(service: number, client: number, jti: string, until: EpochSeconds): Promise<boolean> {
-    const key = { pk: `jti#${String(service)}.${String(client)}`, sk: hash('sha256', jti, 'base64url') }
-    const outcome = await this.#records.create(key, { ttl: until })
-    return outcome.done
   }
 
   /** @returns false if another client has the alias */

@@ -42,6 +42,8 @@ export const SERVICE_MEANINGS = {
   tokenExpirationLinked: 'Whether access tokens expire no later than their refresh token.',
   singleAccessTokenPerSubject:
     'Whether a new token of a subject ends the older tokens that the subject has at the client, with their refresh tokens. Not for client credentials. On at the service or at the client is enough. It uses an index that may lag behind: see store.md.',
+  dpopNonceRequired:
+    'Whether DPoP proofs must have a nonce of the service (RFC 9449 section 8). The first proof without one is refused, and the answer has the nonce. A call of the Web API can demand it, too.',
   pkceRequired:
     'Whether authorization requests must have a code challenge. On at the service or at the client is enough.',
   pkceS256Required:

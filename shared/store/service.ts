@@ -95,6 +95,7 @@ export const SERVICE_SETTINGS = {
   refreshTokenIdempotent: flag,
   tokenExpirationLinked: flag,
   singleAccessTokenPerSubject: flag,
+  dpopNonceRequired: flag,
   pkceRequired: flag,
   pkceS256Required: flag,
   parRequired: flag,

@@ -2,6 +2,7 @@ import type { DynamoDb } from '../dynamodb/dynamodb.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { Clients } from './clients.ts'
 import { Grants } from './grants.ts'
+import { Proofs } from './proofs.ts'
 import { Registry } from './registry.ts'
 import { Table } from './table.ts'
 
@@ -26,6 +27,7 @@ export function openStore({ dynamodb, ...options }: StoreOptions) {
     registry,
     grants: new Grants(grantsTable, newAttempt),
     clients: new Clients(grantsTable, registry),
+    proofs: new Proofs(registryTable, options.registryCacheSeconds, options.now),
     close: () => {
       dynamodb.close()
     },

@@ -1,5 +1,5 @@
 import type { Call } from '../call.ts'
-import type { Binding } from '../certificate/binding.ts'
+import type { Binding, Possession } from '../certificate/binding.ts'
 import type { Presented } from '../certificate/presented.ts'
 import type { Client } from '../store/client.ts'
 import type { GrantKey } from '../store/grant.ts'
@@ -27,6 +27,18 @@ export async function mustBeBound(grant: BoundGrant, { service, store }: Call): 
 }
 
 /**
+ * The binding of new tokens. A proof binds, whether it is required or not.
+ *
+ * @param possession its proof has been verified, and the client may send one
+ * @throws Refusal dpop-missing, binding-certificate-missing, binding-certificate-unreadable
+ */
+export function bindingOf(service: Service, client: Client, { certificate, proofKey }: Possession): Binding {
+  if (proofKey !== undefined) return { jkt: proofKey }
+  if (client.dpopRequired) throw new Refusal('dpop-missing')
+  return bindingRequired(service, client) ? bindTo(certificate) : 'none'
+}
+
+/**
  * The binding to the presented certificate.
  *
  * @throws Refusal binding-certificate-missing, binding-certificate-unreadable
@@ -39,10 +51,11 @@ export function bindTo(presented: Presented): Exclude<Binding, 'none'> {
 }
 
 /**
- * Whether a client with this method may move a grant to a renewed certificate (RFC 8705 sections 6.3 and 7.1; decision D4). It must
+ * Whether a client with this method may move a grant to a renewed certificate (RFC 8705 sections 6.3 and 7.1; decision D4) or to
+ * another key (RFC 9449 section 5). It must
  * prove possession of a private key, because a secret may have been stolen together with the token.
  */
-export function mayRenewCertificate(method: TokenAuthMethod): boolean {
+export function mayRenewBinding(method: TokenAuthMethod): boolean {
   return PROVING_METHODS.has(method)
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { newProofKey } from '../support/proof-keys.ts'
 import { drivesFamily, told, openSdk } from './authlete-sdk.ts'
 import { contentOf, form, SUBJECT, tokensFrom } from './authlete-sdk-walk.ts'
 
@@ -73,6 +74,44 @@ test('the SDK gets a confidential client tokens of its own', async () => {
   const refused = await ask('wrong')
   expect(told(refused)).toBe('INVALID_CLIENT A157305')
   expect(contentOf(refused)).toMatchObject({ error: 'invalid_client' })
+})
+
+test('the SDK gets a token for the key of a proof, once the proof has the nonce of the answer', async () => {
+  const { service, organization, serviceId, site } = opened
+  const made = await organization.client.create({
+    serviceId,
+    client: {
+      ...{ clientType: 'CONFIDENTIAL', tokenAuthMethod: 'CLIENT_SECRET_BASIC', dpopRequired: true },
+      grantTypes: ['CLIENT_CREDENTIALS', 'AUTHORIZATION_CODE'],
+      redirectUris: ['https://client.example/cb'],
+    },
+  })
+  expect(made.dpopRequired).toBe(true)
+  const credentials = { clientId: String(made.clientId), clientSecret: made.clientSecret ?? '' }
+  const [key, htu] = [newProofKey(), 'https://front.example/token']
+  const ask = (claims: object) =>
+    service.token.process({
+      serviceId,
+      tokenRequest: {
+        ...{ ...credentials, parameters: 'grant_type=client_credentials' },
+        ...{ dpop: key.proof({ htu, iat: site.runtime.now(), ...claims }), htm: 'POST', htu },
+        dpopNonceRequired: true,
+      },
+    })
+  const refused = await ask({})
+  expect(told(refused)).toBe('BAD_REQUEST A244396')
+  const answered = await ask({ nonce: refused.dpopNonce })
+  expect(contentOf(answered)).toMatchObject({ token_type: 'DPoP' })
+  expect(answered.dpopNonce).toBe(refused.dpopNonce)
+
+  const pushed = await service.pushedAuthorization.create({
+    serviceId,
+    pushedAuthorizationRequest: {
+      ...{ ...credentials, parameters: 'response_type=code&redirect_uri=https%3A%2F%2Fclient.example%2Fcb' },
+      ...{ dpop: key.proof({ htu, iat: site.runtime.now() }), htm: 'POST', htu },
+    },
+  })
+  expect(told(pushed)).toBe('CREATED A245001')
 })
 
 test('the SDK gets a JWT as the access token where the service signs', async () => {

@@ -22,6 +22,7 @@ export interface Kind {
   readonly way:
     | 'send it again'
     | 'send it again with a new assertion'
+    | 'send it again with a new proof'
     | 'start a new authorization'
     | 'refresh'
     | 'send it again after a minute'

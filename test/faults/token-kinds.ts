@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import { outcome, tokensOf } from '../support/answers.ts'
 import { asserted, PRIVATE_KEY_JWT } from '../support/client-assertion.ts'
 import type { Received } from '../support/gateway.ts'
+import { newProofKey } from '../support/proof-keys.ts'
 import { BASIC, EVERY_METHOD, OTHER, OWN, type TestClient, TLS, type Walk } from '../support/walk.ts'
 import type { Kinds } from './kind.ts'
 
@@ -71,6 +72,21 @@ export const tokenKinds = {
           expect(answer.status).toBe(200)
           await expectLiving(walk, String(answer.json['access_token']))
         },
+      }
+    },
+  },
+  'a DPoP proof': {
+    answer: 'OK A052001',
+    way: 'send it again with a new proof',
+    prepare: async ({ walk, healthy }) => {
+      const [client, key] = [await walk.addClient(BASIC), newProofKey()]
+      const ask = (dpop: string) => walk.token(client, { grant_type: 'client_credentials' }, { dpop })
+      const newProof = () => key.proof({ iat: healthy.now() })
+      const first = newProof()
+      return {
+        ask: () => ask(first),
+        repeated: 'BAD_REQUEST A244397 invalid_dpop_proof',
+        step: async () => expect(outcome(await ask(newProof()))).toBe('OK A052001'),
       }
     },
   },

@@ -12,14 +12,12 @@ const client = await walk.addClient(POST, BOUND)
 const { access: token } = await walk.granted(await walk.addClient(PUBLIC, BOUND), OWN)
 const credentials = { client_id: client.id, client_secret: client.secret }
 
-/** Each endpoint that takes a token or gives one, with a request that it takes. */
+/** Each endpoint that offers no DPoP, with a request that it takes. */
 const CALLS: readonly (readonly [path: string, members: object])[] = [
-  ['/auth/token', { parameters: form({ grant_type: 'client_credentials', ...credentials }) }],
   ['/auth/introspection', { token }],
   ['/auth/revocation', { parameters: form({ token: 'unknown', ...credentials }) }],
 ]
 const FORMS: readonly (readonly [route: string, parameters: Record<string, string>])[] = [
-  ['/token', { grant_type: 'client_credentials', ...credentials }],
   ['/introspection', { token }],
   ['/introspection/standard', { token, ...credentials }],
   ['/revocation', { token: 'unknown', ...credentials }],

@@ -96,7 +96,7 @@ function notPlain(
 function ticketOf(
   ticket: string,
   key: GrantKey,
-  { target, scopes, resources, challenge }: JudgedRequest,
+  { target, scopes, resources, challenge, dpopJkt }: JudgedRequest,
   request: AuthorizationRequest,
   { clientIdAlias }: IdentifiedClient,
   { now }: Call,
@@ -112,6 +112,7 @@ function ticketOf(
     ...target,
     redirectUriAsked: request.redirectUri !== undefined,
     challenge,
+    dpopJkt,
     context: request.context,
   }
 }

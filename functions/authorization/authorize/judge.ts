@@ -1,3 +1,4 @@
+import { isKeyThumbprint } from '../../../shared/certificate/thumbprint.ts'
 import { isVerifier } from '../../../shared/token/pkce.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
 import { parseResources } from '../../../shared/token/resource.ts'
@@ -17,6 +18,7 @@ interface JudgedParameters {
   readonly scopes: readonly string[]
   readonly resources: readonly string[]
   readonly challenge: CodeChallenge | undefined
+  readonly dpopJkt: string | undefined
   readonly interaction: RequestedInteraction
 }
 
@@ -73,8 +75,12 @@ function judgeParameters(
   if (resources === 'malformed') return 'authorization-resource-malformed'
   const challenge = judgeChallenge(request, service, client)
   if (typeof challenge === 'string') return challenge
+  const { dpopJkt } = request
+  if (dpopJkt !== undefined && !isKeyThumbprint(dpopJkt)) return 'dpop-jkt-malformed'
   const interaction = judgeInteraction(request)
-  return typeof interaction === 'string' ? interaction : { scopes, resources, challenge, interaction }
+  return typeof interaction === 'string'
+    ? interaction
+    : { scopes, resources, challenge, dpopJkt, interaction }
 }
 
 /**

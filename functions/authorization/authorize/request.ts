@@ -12,6 +12,7 @@ const PARAMETER_REASONS = {
   state: ['state', 'state-repeated'],
   codeChallenge: ['code_challenge', 'challenge-repeated'],
   codeChallengeMethod: ['code_challenge_method', 'challenge-method-repeated'],
+  dpopJkt: ['dpop_jkt', 'authorization-parameter-repeated'],
   responseMode: ['response_mode', 'authorization-parameter-repeated'],
   // RFC 9126 section 4, RFC 9101 section 5.
   requestUri: ['request_uri', 'request-uri-repeated'],
@@ -26,7 +27,7 @@ const PARAMETER_REASONS = {
 
 type Parameter = keyof typeof PARAMETER_REASONS
 
-/** RFC 6749 section 4.1.1 with RFC 7636 section 4.3. Of the values only the client ID is checked: it must be present. */
+/** RFC 6749 section 4.1.1 with RFC 7636 section 4.3 and RFC 9449 section 10. Of the values only the client ID is checked: it must be present. */
 export interface AuthorizationRequest extends Readonly<Record<Parameter, string | undefined>> {
   readonly clientId: string
   /** RFC 8707. Not checked. */

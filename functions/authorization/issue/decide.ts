@@ -39,7 +39,8 @@ async function issueOnce(request: IssueRequest, call: Call) {
   await judgeScopes(request.scopes, ticket, call)
   const granted = request.scopes === undefined ? {} : { scopes: request.scopes }
 
-  const { redirectUri, redirectUriAsked, state, responseMode, challenge, clientIdAlias, context } = ticket
+  const { redirectUri, redirectUriAsked, state, responseMode, challenge, dpopJkt, clientIdAlias, context } =
+    ticket
   const key = keyOf(service.apiKey, ticket)
   const code = makeOpaque(key, random)
   const grant: Code = {
@@ -58,6 +59,7 @@ async function issueOnce(request: IssueRequest, call: Call) {
       codeExpiresAt: later(now, service.authorizationCodeDuration),
       redirectUri: redirectUriAsked ? redirectUri : undefined,
       challenge,
+      dpopJkt,
     },
   }
   const written = await store.grants.issueCode(ticket, grant)

@@ -8,12 +8,19 @@ import {
 } from '../../../shared/authentication/presented-credentials.ts'
 import type { HttpRequest } from '../../../shared/http.ts'
 import { type Form, type FormRules, parseForm } from '../../../shared/request/form.ts'
+import {
+  PROOF_MEMBERS,
+  proofFromHttp,
+  proofFromWebApi,
+  type SentProof,
+} from '../../../shared/request/dpop.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { PARAMETERS } from '../authorize/request.ts'
 
 /** A request to the endpoint for pushed authorization requests, of either face. Only its shape has been checked. */
 export interface PushRequest {
   readonly credentials: PresentedCredentials
+  readonly proof: SentProof | undefined
   /** The parameters of client authentication and of the authorization request. */
   readonly form: Form
 }
@@ -26,24 +33,33 @@ export const FORM: FormRules = {
 /** RFC 9126 section 2.1. @throws Refusal for a malformed form or malformed credentials */
 export function pushedFromForm(text: string, http: HttpRequest): PushRequest {
   const form = parseForm(text, FORM)
-  return { credentials: credentialsFromHttp(http, form.parameters), form }
+  return { credentials: credentialsFromHttp(http, form.parameters), proof: proofFromHttp(http), form }
 }
 
-export const PushCall = z.object({ parameters: z.optional(z.string()), ...CREDENTIAL_MEMBERS })
+export const PushCall = z.object({
+  parameters: z.optional(z.string()),
+  ...CREDENTIAL_MEMBERS,
+  ...PROOF_MEMBERS,
+})
 
 /** `/pushed_auth_req` of the Web API (Authlete contract, section 2.11). @throws Refusal as above, push-parameters-missing */
 export function pushedFromWebApi(call: z.infer<typeof PushCall>): PushRequest {
   if (call.parameters === undefined) throw new Refusal('push-parameters-missing')
   const form = parseForm(call.parameters, FORM)
-  return { credentials: credentialsFromWebApi(call, form.parameters), form }
+  return { credentials: credentialsFromWebApi(call, form.parameters), proof: proofFromWebApi(call), form }
 }
 
-/** The parameters of the authorization request as a form, without the client ID. It has no credentials. */
-export function authorizationForm({ parameters, repeatable }: Form): string {
+/**
+ * The parameters of the authorization request as a form, without the client ID. It has no credentials.
+ *
+ * @param dpopJkt of the proof that came with the request. It takes the place of the parameter (RFC 9449 section 10.1)
+ */
+export function authorizationForm({ parameters, repeatable }: Form, dpopJkt?: string): string {
   const names = Object.keys(PARAMETERS.repeated).filter((name) => name !== 'client_id')
   const single = names.map((name) => [name, parameters.get(name)] as const)
   const several = [...repeatable].flatMap(([name, values]) => values.map((value) => [name, value] as const))
   const kept = new URLSearchParams()
   for (const [name, value] of [...single, ...several]) if (value !== undefined) kept.append(name, value)
+  if (dpopJkt !== undefined) kept.set('dpop_jkt', dpopJkt)
   return kept.toString()
 }

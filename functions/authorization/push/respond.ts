@@ -1,10 +1,16 @@
+import { type NoncedBody, withNonce } from '../../../shared/http.ts'
 import { success } from '../../../shared/web-api.ts'
 import type { PushContent, PushSuccess } from '../answer-schema.ts'
 import type { PushedRequest } from './decide.ts'
 
 /** RFC 9126 section 2.2. */
-export function pushedContent({ requestUri, expiresIn }: PushedRequest): PushContent {
+function pushedContent({ requestUri, expiresIn }: PushedRequest): PushContent {
   return { request_uri: requestUri, expires_in: expiresIn }
+}
+
+/** The answer of the OAuth face. */
+export function oauthPushed(pushed: PushedRequest): PushContent | NoncedBody {
+  return withNonce(pushedContent(pushed), pushed.dpopNonce)
 }
 
 /** `/pushed_auth_req`, action CREATED (Authlete contract, section 2.11). */
@@ -17,5 +23,6 @@ export function pushedResponse(pushed: PushedRequest): PushSuccess {
     requestUri,
     responseContent: JSON.stringify(pushedContent(pushed)),
     clientAuthMethod: client.tokenAuthMethod,
+    dpopNonce: pushed.dpopNonce,
   }
 }

@@ -46,7 +46,7 @@ const NOT_OFFERED = [
   ...['bcDeliveryMode', 'bcNotificationEndpoint', 'bcRequestSignAlg', 'bcUserCodeRequired'],
   // Request objects and signed responses
   ...['authorizationEncryptionAlg', 'authorizationEncryptionEnc', 'authorizationSignAlg', 'digestAlgorithm'],
-  ...['dpopRequired', 'fapiModes', 'frontChannelRequestObjectEncryptionRequired'],
+  ...['fapiModes', 'frontChannelRequestObjectEncryptionRequired'],
   ...['requestEncryptionAlg', 'requestEncryptionEnc', 'requestObjectEncryptionAlgMatchRequired'],
   ...['requestObjectEncryptionEncMatchRequired', 'requestObjectRequired', 'requestSignAlg', 'requestUris'],
   ...['responseModes', 'rsRequestSigned', 'rsSignedRequestKeyId'],

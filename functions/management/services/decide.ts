@@ -50,6 +50,7 @@ export async function createService(
   const credentials = [own, ...requested.credentials]
   const asked = { ...requested, credentials, privateKeyIds: privateKeyIds(prepared.keys) }
   await putKeys(apiKey, prepared.keys, store)
+  await store.proofs.putNonceKey(apiKey, random)
   const service = await store.registry.createService(asked, later(now, cacheSeconds + 1))
   if (service === undefined) throw new Error(`the service number ${String(apiKey)} is taken`)
   return { service, apiSecret, secrets: secretsOf(prepared) }

@@ -30,6 +30,7 @@ export async function deleteService(_: undefined, call: Call): Promise<void> {
     (left) => clients.removeAlias(apiKey, left),
   )
   await eraseKeys(apiKey, keyIdsOf(service), store)
+  await store.proofs.deleteNonceKey(apiKey)
   await registry.finishDeletion(service)
 }
 

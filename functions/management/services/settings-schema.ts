@@ -73,7 +73,7 @@ const NOT_OFFERED = [
   ...['backchannelBindingMessageRequiredInFapi', 'backchannelUserCodeParameterSupported'],
   ...['supportedBackchannelTokenDeliveryModes', 'userCodeCharset'],
   // Request objects and FAPI modes
-  ...['authorizationSignatureKeyId', 'clientAssertionAudRestrictedToIssuer', 'dpopNonceRequired'],
+  ...['authorizationSignatureKeyId', 'clientAssertionAudRestrictedToIssuer'],
   ...['fapiModes', 'frontChannelRequestObjectEncryptionRequired', 'nbfOptional'],
   ...['requestObjectAudienceChecked', 'requestObjectEncryptionAlgMatchRequired'],
   ...['requestObjectEncryptionEncMatchRequired', 'requestObjectRequired', 'resourceSignatureKeyId'],

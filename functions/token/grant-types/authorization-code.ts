@@ -19,7 +19,7 @@ import type { TokenContext } from './grant-type.ts'
  * Redeems an authorization code once. A second redemption is refused. If all its other parameters are right, it is a replay,
  * which ends the grant and all its tokens; otherwise it changes nothing (decisions D22 and D23).
  *
- * @throws Refusal code-…, redirect-uri-…, verifier-…, resource-malformed
+ * @throws Refusal code-…, redirect-uri-…, verifier-…, resource-malformed, dpop-used
  * @see RFC 6749 section 4.1.3, RFC 7636 section 4.6
  */
 export async function redeemCode(
@@ -36,11 +36,13 @@ export async function redeemCode(
   const { grant, members } = await findCode(code, context, call)
   judgeRedirectUri(request.redirectUri, members)
   judgeVerifier(request, members)
-  if (grant.stage === 'TOKENS') return endReplayed(grant, call)
+  judgeKey(members, context)
+  if (grant.stage === 'TOKENS') return endReplayed(grant, context, call)
   judgeProfile(members, context, call)
   if (expired(members.codeExpiresAt, call.now)) throw new Refusal('code-expired')
 
   const issued = await tokensFor(grant, resources, request, context, call)
+  await context.proof?.use()
   const redeemed = await grants.redeem(grant, issued.grant)
   if (redeemed.done) {
     await endOlderGrants(issued.grant, context.client, call)
@@ -48,7 +50,7 @@ export async function redeemCode(
   }
   const { current } = redeemed
   if (current?.stage === 'TOKENS' && current.code?.codeDigest === members.codeDigest) {
-    return endReplayed(current, call)
+    return endReplayed(current, context, call)
   }
   throw new Refusal('code-unknown')
 }
@@ -97,6 +99,13 @@ function judgeVerifier({ codeVerifier, empty }: TokenRequest, { challenge }: Cod
   if (!verifies(codeVerifier, challenge)) throw new Refusal('verifier-differs')
 }
 
+/** RFC 9449 section 10: only the key that was named in the authorization request may redeem the code. */
+function judgeKey({ dpopJkt }: CodeMembers, { proof }: TokenContext): void {
+  if (dpopJkt === undefined) return
+  if (proof === undefined) throw new Refusal('code-key-missing')
+  if (proof.jkt !== dpopJkt) throw new Refusal('code-key-differs')
+}
+
 /** A code may be from before `fapi2` was switched on. */
 function judgeProfile(
   { challenge, codeIssuedAt }: CodeMembers,
@@ -135,7 +144,9 @@ async function tokensFor(
   return makeTokens(order, call)
 }
 
-async function endReplayed(grant: Tokens, { store, log }: Call): Promise<never> {
+/** Whoever sends a whole request again, with its used proof, does not end the grant. */
+async function endReplayed(grant: Tokens, { proof }: TokenContext, { store, log }: Call): Promise<never> {
+  await proof?.use()
   await store.grants.end(grant)
   log.note({ ended: 'code-replay' })
   throw new Refusal('code-unknown')

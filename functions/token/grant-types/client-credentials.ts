@@ -8,10 +8,10 @@ import type { Call } from '../../../shared/call.ts'
 import type { TokenRequest } from '../request.ts'
 import type { TokenContext } from './grant-type.ts'
 
-/** RFC 6749 section 4.4. It issues no refresh token (section 4.4.3). @throws Refusal scope-…, resource-malformed */
+/** RFC 6749 section 4.4. It issues no refresh token (section 4.4.3). @throws Refusal scope-…, resource-malformed, dpop-used */
 export async function issueForClient(
   request: TokenRequest,
-  { client, clientIdAlias, binding }: TokenContext,
+  { client, clientIdAlias, binding, proof }: TokenContext,
   call: Call,
 ): Promise<IssuedTokens> {
   const { service, random, store } = call
@@ -31,6 +31,7 @@ export async function issueForClient(
     accessTokenDuration: request.extras.accessTokenDuration,
   } as const
   const issued = await makeTokens(order, call)
+  await proof?.use()
   await store.grants.create(issued.grant)
   return issued
 }

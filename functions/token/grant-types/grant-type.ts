@@ -1,13 +1,16 @@
 import type { Binding } from '../../../shared/certificate/binding.ts'
 import type { IdentifiedClient } from '../../../shared/authentication/client-authentication.ts'
 import type { IssuedTokens } from '../../../shared/token/issue.ts'
+import type { VerifiedProof } from '../../../shared/token/issuing-proof.ts'
 import type { Call } from '../../../shared/call.ts'
 import type { TokenRequest } from '../request.ts'
 
 /** The results of the checks before the grant: the client is authenticated. */
 export interface TokenContext extends IdentifiedClient {
-  /** The binding to the presented certificate, or `none` if the settings require no binding. */
+  /** The binding to the key of the DPoP proof or to the presented certificate; `none` if no proof came and no binding is required. */
   readonly binding: Binding
+  /** Each grant type uses it up before its write. */
+  readonly proof: VerifiedProof | undefined
 }
 
 /** One grant type: judges the grant, stores it with one write, and returns the stored tokens. */

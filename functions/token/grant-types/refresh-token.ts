@@ -1,4 +1,4 @@
-import { type Binding, boundThumbprint, judge } from '../../../shared/certificate/binding.ts'
+import { type Binding, boundThumbprint, judge, type Verdict } from '../../../shared/certificate/binding.ts'
 import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
 import { findRefreshFamily, type FoundRefreshToken, proves } from '../../../shared/token/find-token.ts'
 import { type IssuedTokens, makeTokens } from '../../../shared/token/issue.ts'
@@ -9,7 +9,7 @@ import {
 } from '../../../shared/token/refresh-token.ts'
 import { refreshTokenSeconds } from '../../../shared/token/lifetimes.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
-import { bindTo, mayRenewCertificate } from '../../../shared/token/token-binding.ts'
+import { bindTo, mayRenewBinding } from '../../../shared/token/token-binding.ts'
 import { narrowedResources, parseResources } from '../../../shared/token/resource.ts'
 import { covers, parseScope } from '../../../shared/request/scope.ts'
 import { expired, refuseInvalid } from '../../../shared/token/standing.ts'
@@ -32,7 +32,7 @@ const TRIES = 5
  * Issues a new access token for a refresh token (RFC 6749 section 6), and binds it if the grant is bound or the settings
  * require it (RFC 8705 section 4).
  *
- * @throws Refusal refresh-…, resource-malformed, binding-certificate-…
+ * @throws Refusal refresh-…, resource-malformed, binding-certificate-…, dpop-used
  */
 export async function refreshTokens(
   request: TokenRequest,
@@ -83,6 +83,7 @@ async function refreshOnce(
     refresh: next,
   }
   const issued = await makeTokens(order, call)
+  await context.proof?.use()
   const written = await call.store.grants.refresh({ ...grant, refresh }, issued.grant)
   if (!written.done) return 'lost'
   const { refreshTokenIdempotent } = call.service
@@ -112,27 +113,32 @@ const BINDING_REASON = {
   missing: 'binding-certificate-missing',
   unreadable: 'binding-certificate-unreadable',
   differs: 'refresh-certificate-differs',
-  'missing-proof': 'refresh-binding-damaged',
-  'key-differs': 'refresh-binding-damaged',
-  'needless-proof': 'refresh-binding-damaged',
+  'missing-proof': 'refresh-key-missing',
+  'key-differs': 'refresh-key-differs',
+  'needless-proof': 'refresh-proof-needless',
   damaged: 'refresh-binding-damaged',
+  unbound: 'refresh-binding-damaged',
 } as const satisfies Record<string, Reason>
 
+/** What another certificate or key than that of the grant leads to. */
+const RENEWABLE: ReadonlySet<Verdict> = new Set<Verdict>(['missing', 'unreadable', 'differs', 'key-differs'])
+
 /**
- * The binding of the new access token. A bound grant stays bound (decision D6). Clients that authenticate by certificate or
- * assertion may use a renewed certificate, all others need the certificate of the grant (decisions D4 and D5).
+ * The binding of the new access token. A bound grant stays bound, and by the same kind (decision D6). Clients that authenticate by
+ * certificate or assertion may use a renewed certificate or another key, all others need that of the grant (decisions D4 and D5).
  */
 function judgeBinding(grant: Tokens, request: TokenRequest, context: TokenContext): Binding {
   const { certificate } = request.credentials
-  const mayRenew = mayRenewCertificate(context.client.tokenAuthMethod)
-  const verdict = judge(grant.binding, { certificate, proofKey: undefined })
-  if (verdict === 'damaged' || verdict === 'missing-proof') throw new Refusal(BINDING_REASON[verdict])
-  if (verdict === 'unbound') {
+  const { proof } = context
+  const mayRenew = mayRenewBinding(context.client.tokenAuthMethod)
+  if (grant.binding === 'none') {
     if (context.binding !== 'none' && !mayRenew) throw new Refusal('refresh-grant-unbound')
     return context.binding
   }
-  if (!mayRenew && verdict !== 'holds') throw new Refusal(BINDING_REASON[verdict])
-  return bindTo(certificate)
+  const verdict = judge(grant.binding, { certificate, proofKey: proof?.jkt })
+  const isRenewed = mayRenew && RENEWABLE.has(verdict)
+  if (verdict !== 'holds' && !isRenewed) throw new Refusal(BINDING_REASON[verdict])
+  return proof === undefined ? bindTo(certificate) : { jkt: proof.jkt }
 }
 
 /** The narrower scopes are only for this access token. The grant keeps its scopes (requirement C23). */
@@ -158,13 +164,15 @@ async function successor(
   presented: string,
   { extras }: TokenRequest,
   { grant, refresh }: FoundRefreshToken,
-  { client }: TokenContext,
+  { client, proof }: TokenContext,
   call: Call,
 ): Promise<RefreshToken> {
   const { service, now } = call
   if (!proves(presented, refresh.refreshDigest)) {
     const again = sentTwice(presented, grant, refresh, call)
     if (again === 'reused') {
+      // Whoever sends a whole request again, with its used proof, does not end the grant.
+      await proof?.use()
       await call.store.grants.end(grant)
       call.log.note({ ended: 'refresh-token-reuse' })
     }

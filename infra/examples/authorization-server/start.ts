@@ -53,7 +53,10 @@ export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd>
     return listening.port
   }
 
-  const tokenPort = await open(mutualTlsServer(tls, tokenEndpoint(webApi)), 'front-end-mtls')
+  // The token endpoint needs its own address, which is known only when it listens.
+  let tokenUrl = ''
+  const tokens = tokenEndpoint(webApi, () => tokenUrl)
+  const tokenPort = await open(mutualTlsServer(tls, tokens), 'front-end-mtls')
   const resourcePort = await open(mutualTlsServer(tls, resourceServer(webApi)), 'resource')
   const pages = createServer()
   const pagesOverTls = createTlsServer({ key: tls.key, cert: tls.cert, ...BCP_195 })
@@ -61,6 +64,7 @@ export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd>
   const authorizationEndpoint = `https://localhost:${tlsPort}/authorize`
   const frontEndUrl = `http://localhost:${await open(pages, 'front-end')}`
   const frontEndMtlsUrl = `https://localhost:${tokenPort}`
+  tokenUrl = `${frontEndMtlsUrl}/token`
   const resourceServerUrl = `https://localhost:${resourcePort}`
   const redirectUri = `${frontEndUrl}${CALLBACK_PATH}`
   const client = {
@@ -69,7 +73,7 @@ export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd>
     redirectUri,
     // A browser does not know the CA of this machine. Other clients take the HTTPS address from the metadata.
     authorizationEndpoint: `${frontEndUrl}/authorize`,
-    tokenEndpoint: `${frontEndMtlsUrl}/token`,
+    tokenEndpoint: tokenUrl,
     accountsUrl: `${resourceServerUrl}/accounts`,
   }
   // The pages need their own address, which is known only when they listen.

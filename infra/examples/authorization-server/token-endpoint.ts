@@ -13,8 +13,12 @@ const STATUS: Readonly<Record<string, number>> = {
 }
 const CHALLENGE = { 'www-authenticate': 'Basic realm="certbound"' }
 
-/** The token endpoint, for a mutual-TLS server. The Web API gets the form and the connection's certificate. */
-export function tokenEndpoint(webApi: WebApi): Express {
+/**
+ * The token endpoint, for a mutual-TLS server. The Web API gets the form, the connection's certificate and the DPoP proof.
+ *
+ * @param url the address that clients were given. A proof is for this one, and the header `Host` can be written by anyone
+ */
+export function tokenEndpoint(webApi: WebApi, url: () => string): Express {
   return application((app) => {
     const form = text({ type: 'application/x-www-form-urlencoded', limit: '64kb' })
     app.post('/token', refuseUntrusted, form, async (request, response) => {
@@ -23,16 +27,17 @@ export function tokenEndpoint(webApi: WebApi): Express {
         response.status(401).set(CHALLENGE).json({ error: 'invalid_client' })
         return
       }
-      const { action, responseContent } = await webApi('/auth/token', {
+      const { action, responseContent, dpopNonce } = await webApi('/auth/token', {
         parameters: (request.body as string | undefined) ?? '',
         ...credentials,
         clientCertificate: clientCertificate(request),
-        dpop: request.headers['dpop'],
+        ...{ dpop: request.headers['dpop'], htm: request.method, htu: url() },
       })
       const status = STATUS[action]
       if (status === undefined) throw new Error(`the Web API answered with the action ${action}`)
       // RFC 6749 section 5.2: the client is challenged if it tried the header.
       if (status === 401 && request.headers.authorization !== undefined) response.set(CHALLENGE)
+      if (dpopNonce !== undefined) response.set('dpop-nonce', dpopNonce)
       response.status(status).set('content-type', 'application/json').end(responseContent)
     })
   })

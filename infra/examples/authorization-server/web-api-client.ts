@@ -9,6 +9,8 @@ export interface WebApiAnswer {
   readonly action: string
   readonly responseContent?: string
   readonly ticket?: string
+  /** For the header `DPoP-Nonce`. */
+  readonly dpopNonce?: string
   readonly client?: { readonly clientId: number; readonly clientName?: string }
   readonly scopes?: readonly { readonly name: string; readonly description?: string }[]
   readonly prompts?: readonly string[]

@@ -17,6 +17,7 @@ import {
 } from '../../support/walk.ts'
 
 const METADATA = '/.well-known/oauth-authorization-server'
+const ALGORITHMS = 'ES256 ES384 ES512 PS256 PS384 PS512 RS256 RS384 RS512 EdDSA Ed25519'.split(' ')
 const ISSUER = 'https://as.example.com'
 
 const walk = await testWalk()
@@ -56,6 +57,7 @@ test('the metadata has what the service offers under the names of RFC 8414 and R
     grant_types_supported: ['authorization_code', 'client_credentials', 'refresh_token'],
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
+    dpop_signing_alg_values_supported: ALGORITHMS,
     tls_client_certificate_bound_access_tokens: true,
   })
 })
@@ -63,9 +65,8 @@ test('the metadata has what the service offers under the names of RFC 8414 and R
 test('the metadata has the algorithms of client assertions where these are taken, none of them symmetric', async () => {
   await walk.setService({ supportedTokenAuthMethods: ['CLIENT_SECRET_BASIC', 'PRIVATE_KEY_JWT'] })
   const document = await metadata()
-  const algorithms = 'ES256 ES384 ES512 PS256 PS384 PS512 RS256 RS384 RS512 EdDSA Ed25519'.split(' ')
   for (const endpoint of ['token', 'introspection'])
-    expect(document[`${endpoint}_endpoint_auth_signing_alg_values_supported`]).toEqual(algorithms)
+    expect(document[`${endpoint}_endpoint_auth_signing_alg_values_supported`]).toEqual(ALGORITHMS)
 })
 
 test('the metadata has the endpoints that the settings name', async () => {
@@ -122,6 +123,7 @@ test('the metadata leaves out what is empty, except the response types', async (
     jwks_uri: `${ISSUER}/jwks`,
     response_types_supported: [],
     code_challenge_methods_supported: ['S256'],
+    dpop_signing_alg_values_supported: ALGORITHMS,
     tls_client_certificate_bound_access_tokens: false,
   })
 })

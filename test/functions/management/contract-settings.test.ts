@@ -38,7 +38,7 @@ const KINDS: readonly Kind[] = [
     name: 'a client',
     settings: CLIENT_SETTINGS,
     inSdk: membersOf(sdk.ClientInput$outboundSchema, sdk.Client$inboundSchema),
-    mustBeRefused: ['requestObjectRequired', 'dpopRequired'],
+    mustBeRefused: ['requestObjectRequired'],
     set: (members) => v3('POST', `/client/update/${client}`, members),
     read: () => v3('GET', `/client/get/${client}`),
   },

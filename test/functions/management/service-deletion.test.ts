@@ -53,6 +53,7 @@ async function addClients(count: number): Promise<void> {
 
 test('of a deleted service only its record with the time of deletion stays', async () => {
   await addClients(60)
+  await runtime.store.proofs.nonceKey(walk.number, runtime.random)
   expect((await left()).length).toBeGreaterThan(60)
   expect((await remove()).status).toBe(204)
   expect(await left()).toEqual(['service'])

@@ -2,6 +2,7 @@ import { AUTHORIZATION } from '../../../shared/refusal/authorization.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { delayFirstAnswer } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
+import { newProofKey } from '../../support/proof-keys.ts'
 import { pushing } from '../../support/pushing.ts'
 import {
   calling,
@@ -17,6 +18,8 @@ import {
 import { BASIC, BOUND, OWN, PUBLIC, REDIRECT_URI, TLS } from '../../support/walk.ts'
 
 const DAY = 86400
+const TICKET = '/auth/authorization/ticket'
+const PROOF = newProofKey().proof({ htu: 'https://as.example.com/par' })
 const WRONG_URI = 'invalid_request_uri'
 const PKCE = { code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeJ1t8URWbuGJSstw-cM', code_challenge_method: 'S256' }
 
@@ -143,6 +146,7 @@ await provokeAll('authorization-refusals.test.ts', AUTHORIZATION, {
   'display-unknown': redirected('A004395', asking({ display: 'wall' })),
   'authorization-parameter-repeated': redirected('A004396', twice('login_hint')),
 
+  'dpop-jkt-malformed': redirected('A004398', asking({ dpop_jkt: 'short' })),
   'authorization-resource-malformed': gives(
     'LOCATION A004397 invalid_target',
     asking({ resource: 'https://rs.example.com/#part' }),
@@ -184,6 +188,9 @@ await provokeAll('authorization-refusals.test.ts', AUTHORIZATION, {
   'push-parameters-missing': serverError('A245291', calling('/pushed_auth_req', {})),
   'push-with-request-uri': invalidRequest('A245391', async (bench) =>
     pushing(bench).push(bench.client, { request_uri: await pushing(bench).pushed(bench.client) }),
+  ),
+  'push-key-differs': gives('BAD_REQUEST A245393 invalid_dpop_proof', (bench) =>
+    pushing(bench).push(bench.client, { dpop_jkt: 'A'.repeat(43) }, { dpop: PROOF }),
   ),
   'push-too-large': gives('PAYLOAD_TOO_LARGE A245392 invalid_request', (bench) =>
     pushing(bench).push(bench.client, { login_hint: 'a'.repeat(8192) }),
@@ -236,13 +243,7 @@ await provokeAll('authorization-refusals.test.ts', AUTHORIZATION, {
   'fail-client-unauthorized': failed('unauthorized_client', 'A060392', 'UNAUTHORIZED_CLIENT'),
   'fail-temporarily': failed('temporarily_unavailable', 'A060393', 'TEMPORARILY_UNAVAILABLE'),
 
-  'info-ticket-missing': gives('CALLER_ERROR A041291', calling('/auth/authorization/ticket/info', {})),
-  'info-ticket-unknown': gives(
-    'NOT_FOUND A041392',
-    calling('/auth/authorization/ticket/info', { ticket: 'unknown' }),
-  ),
-  'info-missing': gives(
-    'CALLER_ERROR A041292',
-    calling('/auth/authorization/ticket/update', { ticket: 'unknown' }),
-  ),
+  'info-ticket-missing': gives('CALLER_ERROR A041291', calling(`${TICKET}/info`, {})),
+  'info-ticket-unknown': gives('NOT_FOUND A041392', calling(`${TICKET}/info`, { ticket: 'unknown' })),
+  'info-missing': gives('CALLER_ERROR A041292', calling(`${TICKET}/update`, { ticket: 'unknown' })),
 })

@@ -108,7 +108,7 @@ await provokeAll('client-authentication-refusals.test.ts', CLIENT_AUTHENTICATION
   'client-repeated': invalidRequest('A244301', naming('client_id=1&client_id=1')),
   'client-contradicted': invalidRequest('A048312', asking(`${CREDENTIALS}&client_id=4711`)),
   'dpop-not-offered': invalidRequest('A244392', ({ call }) =>
-    call('/auth/token', { parameters: CREDENTIALS, dpop: 'a.b.c' }),
+    call('/auth/revocation', { parameters: 'token=x', dpop: 'a.b.c' }),
   ),
   'client-unknown': invalid('A048304', naming('client_id=4711')),
   'client-breaks-fapi2': invalid('A048399', async ({ setService, credentials, client }) => {

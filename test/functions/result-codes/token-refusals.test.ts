@@ -2,6 +2,7 @@ import { TOKEN } from '../../../shared/refusal/token.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
+import { newProofKey } from '../../support/proof-keys.ts'
 import {
   type Bench,
   provokeAll,
@@ -20,6 +21,31 @@ const CODE = { grant_type: 'authorization_code', code: 'x', redirect_uri: REDIRE
 const REFRESH = { grant_type: 'refresh_token', refresh_token: 'x' }
 const VERIFIER = 'v'.repeat(43)
 const PLAIN = { code_challenge: VERIFIER, code_challenge_method: 'plain' }
+
+/** Proofs for the token endpoint at the start. */
+const [key, other] = [newProofKey(), newProofKey()]
+const invalidProof = (resultCode: string, provoke: Provoke) =>
+  gives(`BAD_REQUEST ${resultCode} invalid_dpop_proof`, provoke)
+
+/** A token for the client itself with this proof. */
+const proving =
+  (dpop: string, members: object = {}): Provoke =>
+  ({ token, client }) =>
+    token(client, { grant_type: 'client_credentials' }, { dpop, ...members })
+
+/** A code for one key, redeemed with this proof. */
+const redeemingFor =
+  (dpop?: string): Provoke =>
+  async ({ token, code, client }) =>
+    token(client, { ...CODE, code: await code(client, { dpop_jkt: key.jkt }) }, { dpop })
+
+/** A refresh token of a grant that is bound to a key, with this proof. */
+const refreshingFor =
+  (dpop?: string): Provoke =>
+  async ({ token, code, client }) => {
+    const redeemed = await token(client, { ...CODE, code: await code(client) }, { dpop: key.proof() })
+    return token(client, { ...REFRESH, refresh_token: tokensOf(redeemed).refresh }, { dpop })
+  }
 
 const asking =
   (parameters: Record<string, unknown>, members: Record<string, unknown> = {}): Provoke =>
@@ -53,6 +79,23 @@ await provokeAll('token-refusals.test.ts', TOKEN, {
   'binding-certificate-unreadable': invalidRequest('A244309', async ({ credentials, addClient }) =>
     credentials(await addClient(BASIC, BOUND), 'no certificate'),
   ),
+  'dpop-certificate-required': invalidRequest('A244393', async ({ token, addClient }) => {
+    const members = { dpop: key.proof(), clientCertificate: OWN }
+    return token(await addClient(BASIC, BOUND), { grant_type: 'client_credentials' }, members)
+  }),
+  'dpop-proof-wrong': invalidProof('A244394', proving(key.proof({ htm: 'GET' }))),
+  'dpop-missing': invalidProof('A244395', async ({ credentials, addClient }) =>
+    credentials(await addClient(BASIC, { dpopRequired: true })),
+  ),
+  'dpop-nonce-wrong': gives(
+    'BAD_REQUEST A244396 use_dpop_nonce',
+    proving(key.proof(), { dpopNonceRequired: true }),
+  ),
+  'dpop-used': invalidProof('A244397', async (bench) => {
+    const dpop = key.proof()
+    await proving(dpop)(bench)
+    return proving(dpop)(bench)
+  }),
   'unbound-not-fapi2': gives(
     'BAD_REQUEST A050399',
     async ({ setService, call, client: { id: clientId } }) => {
@@ -102,6 +145,8 @@ await provokeAll('token-refusals.test.ts', TOKEN, {
   'redirect-uri-missing': invalidGrant('A050308', redeeming({}, { redirect_uri: undefined })),
   'redirect-uri-differs': invalidGrant('A050309', redeeming({}, { redirect_uri: `${REDIRECT_URI}/` })),
   'redirect-uri-unexpected': invalidGrant('A050310', redeeming({ redirect_uri: undefined }, {})),
+  'code-key-missing': invalidGrant('A050394', redeemingFor()),
+  'code-key-differs': invalidGrant('A050395', redeemingFor(other.proof())),
   'code-expired': invalidGrant('A050311', async ({ redeem, code, client, runtime }) => {
     const expiring = await code(client)
     runtime.clock.now = later(START, 60)
@@ -153,6 +198,15 @@ await provokeAll('token-refusals.test.ts', TOKEN, {
   'refresh-certificate-differs': invalidGrant('A053392', async ({ addClient, granted, refresh }) => {
     const bound = await addClient(BASIC, BOUND)
     return refresh(bound, (await granted(bound, OWN)).refresh, OTHER)
+  }),
+  'refresh-key-missing': invalidGrant('A053396', refreshingFor()),
+  'refresh-key-differs': invalidGrant('A053311', refreshingFor(other.proof())),
+  'refresh-proof-needless': invalidGrant('A053397', async (bench) => {
+    const client = await bench.addClient(TLS, BOUND)
+    const { refresh } = await bench.granted(client, OWN)
+    await bench.setClient(client, { tlsClientCertificateBoundAccessTokens: false })
+    const members = { dpop: key.proof(), clientCertificate: OWN }
+    return bench.token(client, { ...REFRESH, refresh_token: refresh }, members)
   }),
   'refresh-grant-unbound': invalidGrant('A053393', async (bench) => {
     const refresh = await refreshed(bench)

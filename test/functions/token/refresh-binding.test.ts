@@ -13,7 +13,10 @@ refreshBindingCases(() => walk)
 test.each([
   ['absent', undefined],
   ['another word', 'unbound'],
-  ['a key that cannot be proved here', { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' }],
+  [
+    'a key and a certificate',
+    { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I', 'x5t#S256': thumbprintOf('client-ec-p256') },
+  ],
   ['a thumbprint with padding', { 'x5t#S256': `${thumbprintOf('client-ec-p256') ?? ''}=` }],
 ])('a damaged binding that is %s is never refreshed', async (_name, binding) => {
   for (const kind of [PUBLIC, BASIC, TLS]) {

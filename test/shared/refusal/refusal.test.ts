@@ -104,6 +104,7 @@ const ERRORS: Readonly<Record<Row['action'], readonly string[]>> = {
     ...['access_denied', 'login_required', 'account_selection_required', 'consent_required'],
     ...['interaction_required', 'invalid_target', 'server_error', 'temporarily_unavailable'],
     ...['invalid_request_uri', 'request_not_supported', 'request_uri_not_supported'],
+    ...['invalid_dpop_proof', 'use_dpop_nonce'],
   ],
   INVALID_CLIENT: ['invalid_client'],
   UNAUTHORIZED: ['invalid_token', 'insufficient_user_authentication'],

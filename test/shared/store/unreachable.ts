@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { LOCAL_DYNAMODB } from '../../../infra/tables/tables.ts'
 import { sdkDynamoDb } from '../../../shared/dynamodb/sdk.ts'
@@ -77,11 +77,15 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'registry.putClient': ({ registry }) => registry.putClient(SERVICE, CLIENT_RECORD),
   'registry.putAlias': ({ registry }) => registry.putAlias(SERVICE, 'my-client', CLIENT),
   'registry.putSigningKey': ({ registry }) => registry.putSigningKey(SERVICE, { ...jwk, kid: '1' }),
-  'registry.useAssertion': ({ registry }) => registry.useAssertion(SERVICE, CLIENT, 'jti', START),
   'registry.putOwner': ({ registry }) =>
     registry.putOwner({ apiKey: '1', apiSecretDigest: 'a', organizationTokenDigest: 'b' }),
   'registry.deleteAlias': ({ registry }) => registry.deleteAlias(SERVICE, 'my-client', CLIENT),
   'registry.deleteSigningKey': ({ registry }) => registry.deleteSigningKey(SERVICE, '1'),
+  'proofs.useAssertion': ({ proofs }) => proofs.useAssertion(SERVICE, CLIENT, 'jti', START),
+  'proofs.useProof': ({ proofs }) => proofs.useProof(SERVICE, { jkt: 'key', jti: 'jti', expiresAt: START }),
+  'proofs.nonceKey': ({ proofs }) => proofs.nonceKey(SERVICE, randomBytes),
+  'proofs.putNonceKey': ({ proofs }) => proofs.putNonceKey(SERVICE, randomBytes),
+  'proofs.deleteNonceKey': ({ proofs }) => proofs.deleteNonceKey(SERVICE),
   'registry.deleteClient': ({ registry }) => registry.deleteClient(SERVICE, CLIENT),
 }
 
@@ -95,8 +99,8 @@ export async function unreachable(engine: Engine) {
     )
 
   test('every method of the store is among those that are tried', () => {
-    const { grants, clients, registry } = tested.runtime.store
-    const methods = Object.entries({ grants, clients, registry }).flatMap(([part, object]) =>
+    const { grants, clients, registry, proofs } = tested.runtime.store
+    const methods = Object.entries({ grants, clients, registry, proofs }).flatMap(([part, object]) =>
       Object.getOwnPropertyNames(Object.getPrototypeOf(object))
         .filter((method) => method !== 'constructor')
         .map((method) => `${part}.${method}`),

@@ -12,7 +12,7 @@ import {
 
 const NAME_CLIENT = 'name a client that has the profile, with --certificate, --key and --client-id'
 const NAME_KEY = 'name a client by private_key_jwt with --client-id, and its key with --assertion-key'
-const DPOP = 'certbound offers no DPoP'
+const DPOP = 'fapi2 binds tokens by mutual TLS only'
 const METHODS = ['tls_client_auth', 'self_signed_tls_client_auth', 'private_key_jwt']
 
 /** Whether there is a client whose assertions can be made here. */

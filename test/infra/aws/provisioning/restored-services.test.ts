@@ -124,6 +124,13 @@ describe('after both tables were restored', () => {
     }
   })
 
+  test('restore makes the key of nonces anew, so those of the backup are refused', async () => {
+    const key = () => runtime.store.proofs.nonceKey(walk.number, runtime.random)
+    const before = await key()
+    await restored()
+    expect(await key()).not.toEqual(before)
+  })
+
   test('restore gives no secret to a client that uses none', async () => {
     const { service } = await restored()
     const { secret } = service.clients.find(({ clientId }) => clientId === clients.certified.number) ?? {}

@@ -54,12 +54,13 @@ const GRANTS = attribute('GrantsTable', 'Arn')
 const REGISTRY = attribute('RegistryTable', 'Arn')
 const keysOf = (partition: string) => ({ 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [partition] } })
 const NOTHING_BACK = { StringEqualsIfExists: { 'dynamodb:ReturnValues': 'NONE' } }
-const WITHHELD: Statement = {
+const withheld = (partition: string): Statement => ({
   Effect: 'Deny',
   Action: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
   Resource: REGISTRY,
-  Condition: keysOf('keys#*'),
-}
+  Condition: keysOf(partition),
+})
+const WITHHELD = withheld('keys#*')
 
 /** A write of the registry could give back a signing key that it replaces. */
 function withoutOldValues({ table, action }: StoreCall, statement: Statement): Statement {
@@ -80,10 +81,11 @@ function wanted(name: string, logGroup: string): string[] {
   uses ??= storeUses(functionNames())
   const use = uses.get(name)
   if (use === undefined) return [`no function ${name}`]
-  const always = use.calls.filter(({ assertion }) => !assertion)
-  const forAssertions = use.calls.filter(
+  const always = use.calls.filter(({ limit }) => limit === undefined)
+  const limited = use.calls.filter(
     (call) =>
-      call.assertion && !always.some(({ table, action }) => same([table, action], [call.table, call.action])),
+      call.limit !== undefined &&
+      !always.some(({ table, action }) => same([table, action], [call.table, call.action])),
   )
   const allow = ({ table, action, index }: StoreUse['calls'][number]) =>
     allowing(action, index ? { 'Fn::Sub': `\${${table}.Arn}/index/listing` } : attribute(table, 'Arn'))
@@ -91,8 +93,9 @@ function wanted(name: string, logGroup: string): string[] {
     allowing('logs:CreateLogStream', attribute(logGroup, 'Arn')),
     allowing('logs:PutLogEvents', attribute(logGroup, 'Arn')),
     ...always.map((call) => (use.readsSigningKeys ? allow(call) : withoutOldValues(call, allow(call)))),
-    ...forAssertions.map((call) => ({ ...allow(call), Condition: keysOf('jti#*') })),
+    ...limited.map((call) => ({ ...allow(call), Condition: keysOf(call.limit ?? '') })),
     ...(use.readsSigningKeys ? [] : [WITHHELD]),
+    ...(use.readsNonceKeys ? [] : [withheld('nonce#*')]),
   ].flatMap(lines)
 }
 
@@ -117,6 +120,14 @@ export const ROLE_RULES: Rules = {
         { Condition: keysOf('jti#*') },
         { Condition: undefined },
       ),
+      'a right to use up proofs that allows every item': changeStatements(
+        'AuthorizationRole',
+        { Condition: keysOf('dpop#*') },
+        { Condition: undefined },
+      ),
+      'a key of nonces that a function without proofs reads': changeStatements('RevocationRole', {
+        Condition: keysOf('nonce#*'),
+      }),
       'signing keys that a write gives back': changeStatements(
         'ManagementRole',
         { Condition: NOTHING_BACK },

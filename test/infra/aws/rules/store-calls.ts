@@ -10,19 +10,21 @@ export interface StoreCall {
   readonly table: TableName
   readonly action: string
   readonly index: boolean
-  /** It writes only identifiers of client assertions. */
-  readonly assertion: boolean
+  /** The partitions that it is limited to. */
+  readonly limit: string | undefined
 }
 
 export interface StoreUse {
   readonly calls: readonly StoreCall[]
   readonly readsSigningKeys: boolean
+  readonly readsNonceKeys: boolean
 }
 
 /** The table of each module of the store that calls a method of `Table`. */
 const TABLE_OF: Readonly<Record<string, TableName>> = {
   'shared/store/grants.ts': 'GrantsTable',
   'shared/store/clients.ts': 'GrantsTable',
+  'shared/store/proofs.ts': 'RegistryTable',
   'shared/store/registry.ts': 'RegistryTable',
   'shared/store/records.ts': 'RegistryTable',
 }
@@ -36,13 +38,20 @@ const ACTION_OF: Readonly<Record<string, string>> = {
   delete: 'dynamodb:DeleteItem',
 }
 
+/** The methods of the store that write only to certain partitions of the registry. */
+const PARTITIONS: ReadonlyMap<string, string> = new Map([
+  ['useAssertion', 'jti#*'],
+  ['useProof', 'dpop#*'],
+  ['nonceKey', 'nonce#*'],
+])
+
 const TABLE_FILE = 'shared/store/table.ts'
 
 interface Step {
   readonly node: ts.Node
   /** Set once a module of the store calls its table. */
   readonly call?: Omit<StoreCall, 'action'>
-  readonly assertion: boolean
+  readonly limit: string | undefined
 }
 
 /**
@@ -86,8 +95,9 @@ function withoutPackages(options: ts.CompilerOptions): ts.CompilerHost {
 function useFrom(source: ts.SourceFile, checker: ts.TypeChecker): StoreUse {
   const calls = new Map<string, StoreCall>()
   let readsSigningKeys = false
+  let readsNonceKeys = false
   const seen = new Set<string>()
-  const waiting: Step[] = [{ node: source, assertion: false }]
+  const waiting: Step[] = [{ node: source, limit: undefined }]
 
   function visit(node: ts.Node, step: Step): void {
     if (ts.isTypeNode(node) || ts.isImportDeclaration(node)) return
@@ -106,31 +116,32 @@ function useFrom(source: ts.SourceFile, checker: ts.TypeChecker): StoreUse {
       calls.set(JSON.stringify(found), found)
     }
     if (name.text === 'findSigningKey') readsSigningKeys = true
+    if (name.text === 'nonceKey') readsNonceKeys = true
     for (const declaration of declarationsOf(name, checker)) follow(name, declaration, step)
   }
 
   function follow(name: ts.MemberName, declaration: ts.Node, step: Step): void {
     const [from, to] = [fileOf(name), fileOf(declaration)]
     if (!/^(functions|shared)\//.test(to) || opensStore(declaration)) return
-    const assertion = step.assertion || name.text === 'useAssertion'
+    const limit = step.limit ?? PARTITIONS.get(name.text)
     if (to !== TABLE_FILE || from === TABLE_FILE) {
-      go({ ...step, node: declaration, assertion })
+      go({ ...step, node: declaration, limit })
       return
     }
     const table = TABLE_OF[from]
     if (table === undefined) throw new Error(`which table does ${from} call?`)
-    go({ node: declaration, call: { table, index: name.text === 'queryIndex', assertion }, assertion })
+    go({ node: declaration, call: { table, index: name.text === 'queryIndex', limit }, limit })
   }
 
   function go(step: Step): void {
-    const key = `${fileOf(step.node)}:${String(step.node.pos)} ${JSON.stringify(step.call ?? step.assertion)}`
+    const key = `${fileOf(step.node)}:${String(step.node.pos)} ${JSON.stringify(step.call ?? step.limit)}`
     if (seen.has(key)) return
     seen.add(key)
     waiting.push(step)
   }
 
   for (let step = waiting.pop(); step !== undefined; step = waiting.pop()) visit(step.node, step)
-  return { calls: [...calls.values()], readsSigningKeys }
+  return { calls: [...calls.values()], readsSigningKeys, readsNonceKeys }
 }
 
 function isCallOfDynamoDb({ parent }: ts.MemberName): boolean {

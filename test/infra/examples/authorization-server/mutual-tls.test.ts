@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { mutualTlsRequest } from '../../../../infra/connections/mutual-tls-request.ts'
 import { CLIENT_CERTIFICATES } from '../../../../infra/emulator/site/site.ts'
 import { makeIdentity } from '../../emulator/tls-client.ts'
+import { newProofKey } from '../../../support/proof-keys.ts'
 import { siteOfFile, tokenForm } from './local-site.ts'
 
 const site = await siteOfFile()
@@ -65,12 +66,36 @@ test('the token endpoint refuses a header that is not readable as Basic', async 
   }
 })
 
-test('the front end passes a DPoP proof on, and certbound refuses it', async () => {
+test('the front end passes a DPoP proof on, and certbound refuses it where the certificate binds', async () => {
   const refused = await redeem(await tokenForm(site), holder, { dpop: 'a.b.c' })
   expect(refused.status).toBe(400)
-  expect(refused.text).toContain('A244392')
+  expect(refused.text).toContain('A244393')
   const used = await use({ authorization: `Bearer ${await obtainToken()}`, dpop: 'a.b.c' })
   expect(used.status).toBe(400)
+})
+
+test('the token endpoint gives a client a token for its key, once the proof has the nonce of the service', async () => {
+  const { registry } = site.runtime.store
+  const { serviceId, clients } = site.seeded
+  const { clientId, clientSecret = '' } = clients[1]
+  await registry.changeClient(serviceId, Number(clientId), (stored) => ({
+    ...stored,
+    ...{ tlsClientCertificateBoundAccessTokens: false, dpopRequired: true },
+  }))
+  await registry.changeService(serviceId, (stored) => ({ ...stored, dpopNonceRequired: true }))
+  const [key, htu] = [newProofKey(), `${site.frontEnd.frontEndMtlsUrl}/token`]
+  const ask = (claims: object) => {
+    const dpop = key.proof({ htu, iat: site.runtime.now(), ...claims })
+    return redeem('grant_type=client_credentials', site.identity(), {
+      ...basic(`${clientId}:${clientSecret}`),
+      dpop,
+    })
+  }
+  const refused = await ask({})
+  expect(JSON.parse(refused.text)).toMatchObject({ error: 'use_dpop_nonce' })
+  const answered = await ask({ nonce: refused.headers['dpop-nonce'] })
+  expect(JSON.parse(answered.text)).toMatchObject({ token_type: 'DPoP' })
+  await registry.changeService(serviceId, (stored) => ({ ...stored, dpopNonceRequired: false }))
 })
 
 test('the token endpoint refuses a body that is not a form, or is too long', async () => {

@@ -1,0 +1,76 @@
+import { hash } from 'node:crypto'
+import type { EpochSeconds } from '../epoch-seconds.ts'
+import { nonceKeyKey } from './record-keys.ts'
+import { Records } from './records.ts'
+import type { Item, Table } from './table.ts'
+
+/** The DPoP proof to use up (RFC 9449 section 11.1). */
+interface UsedProof {
+  /** The thumbprint of its key: another client may choose the same `jti`. */
+  readonly jkt: string
+  readonly jti: string
+  /** From then on the proof is refused for its age. */
+  readonly expiresAt: EpochSeconds
+}
+
+/** What shows that a proof is fresh: the identifiers that were used, and the key of the nonces. All lie in the registry's table. */
+export class Proofs {
+  readonly #records: Records
+
+  constructor(table: Table, cacheSeconds: number, now: () => EpochSeconds) {
+    this.#records = new Records(table, cacheSeconds, now)
+  }
+
+  /**
+   * Uses up the `jti` of a client assertion (RFC 7523 section 3).
+   *
+   * @param until from then on the assertion is refused for its age
+   * @returns false if it was used before; the SDK's retry of a write is not a second use
+   */
+  async useAssertion(service: number, client: number, jti: string, until: EpochSeconds): Promise<boolean> {
+    const key = { pk: `jti#${String(service)}.${String(client)}`, sk: hash('sha256', jti, 'base64url') }
+    return (await this.#records.create(key, { ttl: until })).done
+  }
+
+  /**
+   * Uses up a DPoP proof. Each has a partition of its own, so no partition is hot.
+   *
+   * @returns false if it was used before; the SDK's retry of a write is not a second use
+   */
+  async useProof(service: number, { jkt, jti, expiresAt }: UsedProof): Promise<boolean> {
+    const key = { pk: `dpop#${String(service)}.${hash('sha256', `${jkt}.${jti}`, 'base64url')}`, sk: 'jti' }
+    return (await this.#records.create(key, { ttl: expiresAt })).done
+  }
+
+  /**
+   * The secret by which the nonces of a service are made. A service from before DPoP has none, so its first use makes one. Of
+   * processes that make one at once, all get that of the first.
+   */
+  async nonceKey(service: number, random: (bytes: number) => Buffer): Promise<Buffer> {
+    const key = nonceKeyKey(service)
+    const known = await this.#records.remember(key, readNonceKey)
+    if (known !== undefined) return known
+    const made = random(NONCE_KEY_BYTES)
+    const outcome = await this.#records.create(key, { secret: made.toString('base64url') })
+    const stored = outcome.done ? made : outcome.current && readNonceKey(outcome.current)
+    if (stored === undefined) throw new Error('the nonce key was deleted while it was made')
+    return stored
+  }
+
+  /** Puts a new secret in the place of the one before, whose nonces are refused then. */
+  putNonceKey(service: number, random: (bytes: number) => Buffer): Promise<void> {
+    return this.#records.put(nonceKeyKey(service), { secret: random(NONCE_KEY_BYTES).toString('base64url') })
+  }
+
+  deleteNonceKey(service: number): Promise<void> {
+    return this.#records.erase(nonceKeyKey(service))
+  }
+}
+
+const NONCE_KEY_BYTES = 32
+
+function readNonceKey({ secret }: Item): Buffer {
+  const key = Buffer.from(typeof secret === 'string' ? secret : '', 'base64url')
+  if (key.length !== NONCE_KEY_BYTES) throw new Error('the nonce key is damaged')
+  return key
+}
