@@ -1,4 +1,4 @@
-import { boundThumbprint } from '../../shared/certificate/binding.ts'
+import { boundKey, boundThumbprint } from '../../shared/certificate/binding.ts'
 import { bearerChallenge } from '../../shared/request/bearer.ts'
 import type { Service } from '../../shared/store/service.ts'
 import { success, unlessEmpty } from '../../shared/web-api.ts'
@@ -18,6 +18,7 @@ export function introspectionResponse(
     // Authlete publishes this value: a challenge, although the token is valid.
     responseContent: bearerChallenge('invalid_request'),
     certificateThumbprint: boundThumbprint(grant.binding),
+    dpopKeyThumbprint: boundKey(grant.binding),
     clientId: grant.client,
     clientIdAlias: grant.clientIdAlias,
     clientIdAliasUsed: grant.clientIdAlias !== undefined,

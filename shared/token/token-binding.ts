@@ -1,5 +1,5 @@
 import type { Call } from '../call.ts'
-import type { Binding, Possession } from '../certificate/binding.ts'
+import { type Binding, boundKey, type Possession } from '../certificate/binding.ts'
 import type { Presented } from '../certificate/presented.ts'
 import type { Client } from '../store/client.ts'
 import type { GrantKey } from '../store/grant.ts'
@@ -9,8 +9,17 @@ import { isFapi2 } from '../store/fapi2.ts'
 
 /** Tokens are bound if both settings are on (architecture, section 4; requirement A32), and always with `fapi2`. */
 export function bindingRequired(service: Service, client: Client): boolean {
-  const both = service.tlsClientCertificateBoundAccessTokens && client.tlsClientCertificateBoundAccessTokens
-  return both || isFapi2(service, client)
+  return certificateRequired(service, client) || isFapi2(service, client)
+}
+
+/** Whether tokens must be bound to a certificate, so that a key cannot take its place. `fapi2` demands a binding of either kind. */
+export function certificateRequired(service: Service, client: Client): boolean {
+  return service.tlsClientCertificateBoundAccessTokens && client.tlsClientCertificateBoundAccessTokens
+}
+
+/** RFC 9449 section 5: `DPoP` for a token that is bound to a key. A token that is bound to a certificate keeps the type of the service. */
+export function tokenTypeOf(binding: unknown, accessTokenType: string): string {
+  return boundKey(binding) === undefined ? accessTokenType : 'DPoP'
 }
 
 type BoundGrant = GrantKey & { readonly binding?: unknown }

@@ -14,7 +14,6 @@ const credentials = { client_id: client.id, client_secret: client.secret }
 
 /** Each endpoint that offers no DPoP, with a request that it takes. */
 const CALLS: readonly (readonly [path: string, members: object])[] = [
-  ['/auth/introspection', { token }],
   ['/auth/revocation', { parameters: form({ token: 'unknown', ...credentials }) }],
 ]
 const FORMS: readonly (readonly [route: string, parameters: Record<string, string>])[] = [

@@ -20,6 +20,8 @@ const Listed = z.object({
   lastRefreshedAt: milliseconds,
   clientId,
   subject: z.optional(z.string()),
+  certificateThumbprint: z.optional(z.string()),
+  dpopKeyThumbprint: z.optional(z.string()),
   grantType,
   scopes: texts,
   refreshTokenScopes: texts,

@@ -1,3 +1,4 @@
+import { boundKey, boundThumbprint } from '../../../shared/certificate/binding.ts'
 import { clientSummary } from '../../../shared/token/client-view.ts'
 import { tokenIdOf } from '../../../shared/token/token-string.ts'
 import { unlessEmpty } from '../../../shared/web-api.ts'
@@ -37,6 +38,8 @@ function tokenView(grant: Tokens): ListedToken {
     lastRefreshedAt: accessIssuedAt > createdAt ? accessIssuedAt * 1000 : 0,
     clientId: grant.client,
     subject,
+    certificateThumbprint: boundThumbprint(grant.binding),
+    dpopKeyThumbprint: boundKey(grant.binding),
     grantType: grant.grantType,
     scopes: unlessEmpty(accessScopes),
     refreshTokenScopes: refresh && unlessEmpty(scopes),
