@@ -62,5 +62,5 @@ export function fromWebApi(call: z.infer<typeof IntrospectionCall>): Introspecti
 function proofOf({ dpop, htm, htu }: z.infer<typeof IntrospectionCall>): PresentedProof | undefined {
   if (dpop === undefined) return undefined
   if (htm === undefined || htu === undefined) throw new Refusal('resource-proof-target-missing')
-  return { text: dpop, htm, htu }
+  return { text: dpop, htm, htu: [htu] }
 }

@@ -129,7 +129,7 @@ function judgeProof({ proof, standing }: Judged): Refusal | undefined {
 
 function proofDetails({ request, proof }: Judged) {
   if (proof === undefined) return { proof: 'ABSENT' as const }
-  const required = { requiredHtm: request.proof?.htm, requiredHtu: request.proof?.htu }
+  const required = { requiredHtm: request.proof?.htm, requiredHtu: request.proof?.htu.join(' ') }
   if (typeof proof === 'string') return { proof: 'WRONG' as const, proofFault: proof, ...required }
   return { proof: 'VERIFIED' as const, proofKeyThumbprint: proof.jkt, ...required }
 }

@@ -9,12 +9,8 @@ import { isFapi2 } from '../store/fapi2.ts'
 
 /** Tokens are bound if both settings are on (architecture, section 4; requirement A32), and always with `fapi2`. */
 export function bindingRequired(service: Service, client: Client): boolean {
-  return certificateRequired(service, client) || isFapi2(service, client)
-}
-
-/** Whether tokens must be bound to a certificate, so that a key cannot take its place. `fapi2` demands a binding of either kind. */
-export function certificateRequired(service: Service, client: Client): boolean {
-  return service.tlsClientCertificateBoundAccessTokens && client.tlsClientCertificateBoundAccessTokens
+  const both = service.tlsClientCertificateBoundAccessTokens && client.tlsClientCertificateBoundAccessTokens
+  return both || isFapi2(service, client)
 }
 
 /** RFC 9449 section 5: `DPoP` for a token that is bound to a key. A token that is bound to a certificate keeps the type of the service. */

@@ -10,7 +10,7 @@ import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { availableScopes } from '../../../shared/token/scopes.ts'
 import { addTo, refuseSubjectOfClient } from '../../../shared/token/terms.ts'
 import { endOlderGrants } from '../../../shared/token/end-older-grants.ts'
-import { certificateRequired } from '../../../shared/token/token-binding.ts'
+import { bindingRequired } from '../../../shared/token/token-binding.ts'
 import { makeGrantId } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
@@ -38,7 +38,7 @@ export async function createTokens(request: CreateRequest, call: Call): Promise<
 
   const granted = { scopes, resources, subject, ...request.authentication, properties: [] }
   const terms = addTo(granted, request.additions, 'create-properties-too-big')
-  if (request.dpopKeyThumbprint !== undefined && certificateRequired(service, client))
+  if (request.dpopKeyThumbprint !== undefined && bindingRequired(service, client))
     throw new Refusal('create-certificate-required')
   const binding = bindingTo(request)
   log.note({ thumbprint: request.certificateThumbprint })

@@ -2,7 +2,7 @@ import { type Binding, boundKey, boundThumbprint, readBinding } from '../../../s
 import { type IssuedTokens, makeTokens } from '../../../shared/token/issue.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { availableScopes } from '../../../shared/token/scopes.ts'
-import { certificateRequired } from '../../../shared/token/token-binding.ts'
+import { bindingRequired } from '../../../shared/token/token-binding.ts'
 import { keyOf } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
@@ -84,7 +84,7 @@ function newBinding(
   }
   if (dpopKeyThumbprint === undefined) return {}
   if (boundThumbprint(binding) !== undefined) throw new Refusal('update-binding-kind')
-  if (certificateRequired(service, client)) throw new Refusal('update-certificate-required')
+  if (bindingRequired(service, client)) throw new Refusal('update-certificate-required')
   return { binding: { jkt: dpopKeyThumbprint } }
 }
 
