@@ -16,6 +16,6 @@ export function requestUrl(base: string, path: string | undefined): string | und
 /** Whether this can be the URL of a resource server: https, or the own machine, without a query, a fragment and a slash at its end. */
 export function isBaseUrl(text: string): boolean {
   const url = URL.parse(text)
-  if (url === null || url.username !== '' || url.password !== '' || /[?#\s]|\/$/.test(text)) return false
-  return url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.includes(url.hostname))
+  if (/[?#\s@]|\/$/.test(text)) return false
+  return url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.includes(url.hostname))
 }

@@ -1,13 +1,12 @@
 import { judge, type Verdict } from '../certificate/binding.ts'
 import { present, type Presented } from '../certificate/presented.ts'
-import { verifyProof } from '../dpop/proof.ts'
-import type { EpochSeconds } from '../epoch-seconds.ts'
-import { type PresentedToken, readPresentedToken } from '../request/presented-token.ts'
+import { readPresentedToken } from '../request/presented-token.ts'
 import { covers, parseScope } from '../request/scope.ts'
-import { isBaseUrl, requestUrl } from '../resource-url.ts'
+import { isBaseUrl } from '../resource-url.ts'
 import { type ErrorResponse, errorResponse, type RefusalReason } from './error-response.ts'
 import { type IntrospectionOptions, introspectedTokens } from './introspected-tokens.ts'
 import { type JwtOptions, jwtTokens } from './jwt-tokens.ts'
+import { readProof } from './read-proof.ts'
 import type { ExpectedClaims, ReadToken, TokenClaims } from './read-token.ts'
 
 interface CommonOptions extends ExpectedClaims {
@@ -97,7 +96,7 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
     if (typeof sent === 'string') return SYNTAX_REASONS[sent]
     const claims = await readToken(sent.token)
     if (claims === undefined) return 'token-unusable'
-    const proof = await proofIn(sent, request, publicUrl)
+    const proof = await readProof(sent, request, publicUrl)
     if (typeof proof === 'string') return 'proof-wrong'
     const presented = typeof certificate === 'object' ? (certificate as Presented) : present(certificate)
     const verdict = judge(bindingOf(claims), { certificate: presented, proofKey: proof?.jkt })
@@ -134,18 +133,6 @@ const SYNTAX_REASONS = {
 
 function isByDpop(sent: ReturnType<typeof readPresentedToken>): boolean {
   return sent === 'proof-missing' || (typeof sent === 'object' && sent.proof !== undefined)
-}
-
-/** Without a URL or a path no proof is for this request. */
-async function proofIn(
-  { token: accessToken, proof }: PresentedToken,
-  { method: htm = '', path }: ResourceRequest,
-  publicUrl: string | undefined,
-) {
-  if (proof === undefined) return undefined
-  const url = publicUrl === undefined ? undefined : requestUrl(publicUrl, path)
-  const now = Math.floor(Date.now() / 1000) as EpochSeconds
-  return verifyProof(proof, { htm, htu: url === undefined ? [] : [url], accessToken, now })
 }
 
 const REASONS = {
