@@ -63,6 +63,7 @@ const Step = z.object({
 
   proof: z.optional(z.enum(['ABSENT', 'WRONG', 'VERIFIED'])),
   proofFault: z.optional(z.string()),
+  nonceRight: z.optional(z.boolean()),
   requiredHtm: z.optional(z.string()),
   requiredHtu: z.optional(z.string()),
   tokenKeyThumbprint: z.optional(z.string()),
@@ -91,6 +92,7 @@ const IntrospectionSuccess = z.object({
   steps,
   certificateThumbprint: z.optional(z.string()),
   dpopKeyThumbprint: z.optional(z.string()),
+  dpopNonce: z.optional(z.string()),
   clientId,
   clientIdAlias: z.optional(z.string()),
   clientIdAliasUsed: z.boolean(),
@@ -116,6 +118,7 @@ export const IntrospectionAnswer = z.discriminatedUnion('action', [
   IntrospectionSuccess,
   z.extend(refusalAnswer('introspectionResponse', ['BAD_REQUEST', 'UNAUTHORIZED', 'FORBIDDEN']), {
     ...STANDING,
+    dpopNonce: z.optional(z.string()),
     steps,
   }),
 ])

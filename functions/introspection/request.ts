@@ -2,7 +2,8 @@ import * as z from 'zod/mini'
 import { present } from '../../shared/certificate/presented.ts'
 import type { HttpRequest } from '../../shared/http.ts'
 import type { IntrospectionRequest } from '../../shared/token/introspection-checks.ts'
-import type { PresentedProof } from '../../shared/token/presented-proof.ts'
+import { judgeNonce } from '../../shared/token/dpop-nonce.ts'
+import type { JudgeNonce, PresentedProof } from '../../shared/token/presented-proof.ts'
 import { type FormRules, parseForm } from '../../shared/request/form.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
 import { flagMember, listMember, numberMember } from '../../shared/request/body.ts'
@@ -40,6 +41,7 @@ export const IntrospectionCall = z.object({
   dpop: z.optional(z.string()),
   htm: z.optional(z.string()),
   htu: z.optional(z.string()),
+  dpopNonceRequired: z.optional(flagMember),
   acrValues: z.optional(listMember),
   maxAge: z.optional(numberMember(z.positive())),
   explain: z.optional(flagMember),
@@ -59,8 +61,15 @@ export function fromWebApi(call: z.infer<typeof IntrospectionCall>): Introspecti
 }
 
 /** Java clients always write `htm` and `htu`: without a proof they mean nothing. */
-function proofOf({ dpop, htm, htu }: z.infer<typeof IntrospectionCall>): PresentedProof | undefined {
+function proofOf({
+  dpop,
+  htm,
+  htu,
+  dpopNonceRequired = false,
+}: z.infer<typeof IntrospectionCall>): PresentedProof | undefined {
   if (dpop === undefined) return undefined
   if (htm === undefined || htu === undefined) throw new Refusal('resource-proof-target-missing')
-  return { text: dpop, htm, htu: [htu] }
+  const judgeNonceOf: JudgeNonce = async (nonce, call) =>
+    dpopNonceRequired || call.service.dpopNonceRequired ? judgeNonce(nonce, call) : undefined
+  return { text: dpop, htm, htu: [htu], judgeNonce: judgeNonceOf }
 }

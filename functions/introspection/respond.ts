@@ -7,7 +7,7 @@ import type { IntrospectedToken } from './decide.ts'
 
 /** `/auth/introspection`, action OK (Authlete contract, section 2.8). `expiresAt` is in milliseconds. */
 export function introspectionResponse(
-  { grant, standing, clientAttributes, steps }: IntrospectedToken,
+  { grant, standing, clientAttributes, dpopNonce, steps }: IntrospectedToken,
   { attributes, supportedScopes }: Service,
 ): IntrospectionSuccess {
   const { terms } = grant
@@ -35,6 +35,7 @@ export function introspectionResponse(
     serviceAttributes: unlessEmpty(attributes),
     clientAttributes: unlessEmpty(clientAttributes),
     ...standing,
+    dpopNonce,
     steps,
   }
 }

@@ -18,6 +18,7 @@ export const STEP_MEANINGS: Readonly<Record<string, string>> = {
   refreshable: '`expiry`: whether its refresh token is valid.',
   proof: '`proof`: whether a DPoP proof came, and is right.',
   proofFault: '`proof`: what is wrong with the proof.',
+  nonceRight: '`proof`: whether it has a nonce of the service. Absent: none is required.',
   requiredHtm: '`proof`: the method that the proof must be for.',
   requiredHtu: '`proof`: the URL that the proof must be for.',
   proofKeyThumbprint: '`proof`, `binding`: the thumbprint (RFC 7638) of the key of the proof.',

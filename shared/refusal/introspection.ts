@@ -30,6 +30,8 @@ export const INTROSPECTION = {
   'resource-proof-keyless': ['A065312', 'UNAUTHORIZED', 'invalid_dpop_proof', 'The DPoP header did not include a public key in JWK format.'],
   'resource-proof-algorithm-missing': ['A065313', 'UNAUTHORIZED', 'invalid_dpop_proof', 'The DPoP signature algorithm is missing.'],
   'resource-proof-needless': ['A065396', 'UNAUTHORIZED', 'invalid_token', 'A DPoP header was provided, but the access token is not bound to a key.'],
+  'resource-proof-nonce-wrong': ['A065397', 'UNAUTHORIZED', 'use_dpop_nonce', 'The DPoP proof must have the nonce that this answer has.'],
+  'resource-proof-used': ['A065398', 'UNAUTHORIZED', 'invalid_dpop_proof', 'The DPoP proof has already been used.'],
   'resource-proof-target-missing': ['A057396', 'BAD_REQUEST', 'invalid_request', "The request has a DPoP proof, but lacks 'htm' or 'htu'."],
   'token-scopeless': ['A064301', 'FORBIDDEN', 'insufficient_scope', 'No scopes are associated with the access token.'],
   'scope-insufficient': ['A064302', 'FORBIDDEN', 'insufficient_scope', "The access token does not cover the required scope '{}'."],

@@ -13,6 +13,8 @@ export interface UsableToken {
   readonly standing: Standing
   /** Only JWTs have one. */
   readonly jti: string | undefined
+  /** For the next proof. Only where nonces are demanded. */
+  readonly dpopNonce: string | undefined
   /** Only if the request has `explain`. A Refusal then has them among its members. */
   readonly steps?: readonly Step[] | undefined
 }
@@ -44,8 +46,22 @@ export async function introspect(request: IntrospectionRequest, call: Call): Pro
   const failure = firstFailure(looked, request)
   const steps = request.explain === true ? stepsOf(looked, failure) : undefined
   if (failure !== undefined) throw steps === undefined ? failure.refusal : explained(failure.refusal, steps)
-  const { found, standing } = looked as Judged
-  return { grant: found.grant, standing, jti: found.jti, steps }
+  const judged = looked as Judged
+  await useProof(judged, call)
+  const { found, standing, nonce } = judged
+  return { grant: found.grant, standing, jti: found.jti, dpopNonce: nonce?.next, steps }
+}
+
+/**
+ * With `dpopProofUsedOnce` a proof passes once for each credential that asks. It comes after every other check, so a request that is
+ * refused uses up nothing.
+ */
+async function useProof({ proof, service, standing }: Judged, { store, caller }: Call): Promise<void> {
+  if (typeof proof !== 'object' || !service.dpopProofUsedOnce) return
+  const { jkt, jti, expiresAt } = proof
+  const askedBy = caller?.credential ?? 'authorizer'
+  const isFirst = await store.proofs.useProof(service.apiKey, { askedBy, jkt, jti, expiresAt })
+  if (!isFirst) throw challengedByDpop(new Refusal('resource-proof-used', { members: standing }))
 }
 
 /** @returns the reason if the token does not exist */
@@ -56,8 +72,9 @@ async function lookUp(request: IntrospectionRequest, call: Call): Promise<Judged
   const { grant, client } = found
   log.note({ client: grant.client, thumbprint: boundThumbprint(grant.binding) })
   const proof = request.proof && (await readProof(request.proof, request.token, now))
+  const nonce = typeof proof === 'object' ? await request.proof?.judgeNonce?.(proof.nonce, call) : undefined
   const standing = standingAt(now, grant, client, service)
-  return { request, service, now, found, standing, mustBeBound: await mustBeBound(grant, call), proof }
+  return { request, service, now, found, standing, mustBeBound: await mustBeBound(grant, call), proof, nonce }
 }
 
 interface Failure {

@@ -4,6 +4,7 @@ import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import type { Proof } from '../dpop/proof.ts'
 import type { FoundToken } from './find-token.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
+import type { JudgedNonce } from './dpop-nonce.ts'
 import { type PresentedProof, proofRefusal, type ReadProof } from './presented-proof.ts'
 import { audiencesOf } from './resource.ts'
 import { parseScope } from '../request/scope.ts'
@@ -40,6 +41,8 @@ export interface Judged {
   /** Whether `fapi2` of the service or of the client refuses the token unless it is bound. */
   readonly mustBeBound: boolean
   readonly proof: ReadProof
+  /** `undefined`: the proof needs no nonce. */
+  readonly nonce: JudgedNonce | undefined
 }
 
 /** One check of introspection. */
@@ -123,15 +126,22 @@ function expiryDetails({ found: { grant }, standing: { refreshable } }: Judged) 
   return { expiresAt: grant.accessExpiresAt * 1000, refreshable }
 }
 
-function judgeProof({ proof, standing }: Judged): Refusal | undefined {
-  return typeof proof === 'string' ? proofRefusal(proof, standing) : undefined
+function judgeProof({ proof, nonce, standing }: Judged): Refusal | undefined {
+  if (typeof proof === 'string') return proofRefusal(proof, standing)
+  if (nonce?.isRight !== false) return undefined
+  return new Refusal('resource-proof-nonce-wrong', { members: standing, dpopNonce: nonce.next })
 }
 
-function proofDetails({ request, proof }: Judged) {
+function proofDetails({ request, proof, nonce }: Judged) {
   if (proof === undefined) return { proof: 'ABSENT' as const }
   const required = { requiredHtm: request.proof?.htm, requiredHtu: request.proof?.htu.join(' ') }
   if (typeof proof === 'string') return { proof: 'WRONG' as const, proofFault: proof, ...required }
-  return { proof: 'VERIFIED' as const, proofKeyThumbprint: proof.jkt, ...required }
+  return {
+    proof: 'VERIFIED' as const,
+    proofKeyThumbprint: proof.jkt,
+    nonceRight: nonce?.isRight,
+    ...required,
+  }
 }
 
 /** The key of a right proof. */

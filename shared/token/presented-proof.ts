@@ -1,7 +1,9 @@
 import { faultText } from '../dpop/fault-text.ts'
 import { type Proof, type ProofFault, PROOF_ALGORITHMS, verifyProof } from '../dpop/proof.ts'
+import type { Call } from '../call.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
+import type { JudgedNonce } from './dpop-nonce.ts'
 import type { WebApiMembers } from '../web-api.ts'
 
 /** A DPoP proof that came with a token, and the request to the protected resource that it must be for. */
@@ -11,7 +13,12 @@ export interface PresentedProof {
   readonly htm: string
   /** The URLs that the client was given for the request. */
   readonly htu: readonly string[]
+  /** Judges its nonce if the service or the caller demands one. Absent: where no nonce can be given out. */
+  readonly judgeNonce?: JudgeNonce
 }
+
+/** @returns `undefined` if no nonce is demanded */
+export type JudgeNonce = (nonce: string | undefined, call: Call) => Promise<JudgedNonce | undefined>
 
 /** `undefined`: no proof came. */
 export type ReadProof = Proof | ProofFault | undefined

@@ -93,4 +93,13 @@ describe.each(TOKEN_FORMS)('%s tokens', async (_form, settings) => {
       expect(await decision(`DPoP ${token}`, await proof(), handlerFor(urls))).toBe('dpop-not-offered')
     }
   })
+
+  test('with dpopProofUsedOnce a proof is allowed once', async () => {
+    await walk.setService({ dpopProofUsedOnce: true })
+    const event = authorizerEvent({ authorization: `DPoP ${token}`, headers: { DPoP: await proof() } }, '2.0')
+    expect(await handler(event)).toMatchObject({ isAuthorized: true })
+    expect(await handler(event)).toMatchObject({ isAuthorized: false })
+    expect(runtime.logged().at(-1)?.reason).toBe('resource-proof-used')
+    await walk.resetService()
+  })
 })

@@ -130,4 +130,42 @@ describe.each(TOKEN_FORMS)('%s tokens', async (_form, settings) => {
       }),
     ])
   })
+
+  test.each([
+    ['the service', { dpopNonceRequired: true }, {}],
+    ['the caller', {}, { dpopNonceRequired: true }],
+  ])(
+    'a nonce that %s demands is given out, and is good for the next proofs',
+    async (_who, service, members) => {
+      await walk.setService(service)
+      const asked = { ...TARGET, ...members }
+      const first = await walk.introspect(token, undefined, { dpop: await proof(), ...asked })
+      expect(outcome(first)).toBe('UNAUTHORIZED A065397 use_dpop_nonce')
+      const nonce = first.json['dpopNonce']
+      expect(nonce).toMatch(/^[\w-]{43}$/)
+      const again = await walk.introspect(token, undefined, { dpop: await proof({ nonce }), ...asked })
+      expect([outcome(again), again.json['dpopNonce']]).toEqual(['OK A056001', nonce])
+      await walk.resetService()
+      const without = await walk.introspect(token, undefined, { dpop: await proof(), ...TARGET })
+      expect(without.json).toMatchObject({ action: 'OK' })
+      expect(without.json).not.toHaveProperty('dpopNonce')
+    },
+  )
+
+  test('a proof can be used again for the same request, unless the service lets it pass once for each credential', async () => {
+    const again = await proof()
+    for (let i = 0; i < 2; i++) expect(await ask(token, again)).toBe('OK A056001')
+    await walk.setService({ dpopProofUsedOnce: true })
+    const dpop = await proof()
+    // A refused request uses up nothing.
+    const refused = await walk.introspect(token, undefined, { dpop, ...TARGET, scopes: ['admin'] })
+    expect(outcome(refused)).toBe('FORBIDDEN A064302 insufficient_scope')
+    expect(await ask(token, dpop)).toBe('OK A056001')
+    expect(await ask(token, dpop)).toBe('UNAUTHORIZED A065398 invalid_dpop_proof')
+    const asked = { token, dpop, ...TARGET }
+    const byOther = () => walk.call('/auth/introspection', asked, { secret: walk.secrets.introspect })
+    expect(outcome(await byOther())).toBe('OK A056001')
+    expect(outcome(await byOther())).toBe('UNAUTHORIZED A065398 invalid_dpop_proof')
+    await walk.resetService()
+  })
 })

@@ -153,6 +153,18 @@ await provokeAll('introspection-refusals.test.ts', INTROSPECTION, {
     const dpop = await proofOf(await newDpopKey(), access, START)
     return bench.introspect(access, undefined, { dpop, ...TARGET })
   }),
+  'resource-proof-nonce-wrong': gives(
+    'UNAUTHORIZED A065397 use_dpop_nonce',
+    proving({ nonce: 'other' }, {}, { ...TARGET, dpopNonceRequired: true }),
+  ),
+  'resource-proof-used': invalidProof('A065398', async (bench) => {
+    await bench.setService({ dpopProofUsedOnce: true })
+    const key = await newDpopKey()
+    const token = await tokenBoundTo(bench, bench.client, key)
+    const dpop = await proofOf(key, token, START)
+    await bench.introspect(token, undefined, { dpop, ...TARGET })
+    return bench.introspect(token, undefined, { dpop, ...TARGET })
+  }),
   'resource-proof-target-missing': invalidRequest('A057396', proving({}, {}, { htm: 'GET' })),
   'token-scopeless': gives('FORBIDDEN A064301 insufficient_scope', introspecting({ scopes: ['read'] })),
   'scope-insufficient': gives(
