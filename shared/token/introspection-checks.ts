@@ -1,11 +1,10 @@
 import { boundKey, boundThumbprint, judge as judgeBinding, type Verdict } from '../certificate/binding.ts'
 import type { Presented } from '../certificate/presented.ts'
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
-import type { Proof } from '../dpop/proof.ts'
 import type { FoundToken } from './find-token.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 import type { JudgedNonce } from './dpop-nonce.ts'
-import { type PresentedProof, proofRefusal, type ReadProof } from './presented-proof.ts'
+import { judgeProof, type PresentedProof, proofDetails, type ReadProof, verified } from './presented-proof.ts'
 import { audiencesOf } from './resource.ts'
 import { parseScope } from '../request/scope.ts'
 import { type Standing, whyInvalid } from './standing.ts'
@@ -124,29 +123,6 @@ function expiredReason({ refresh }: Tokens, { refreshable }: Standing): Reason {
 
 function expiryDetails({ found: { grant }, standing: { refreshable } }: Judged) {
   return { expiresAt: grant.accessExpiresAt * 1000, refreshable }
-}
-
-function judgeProof({ proof, nonce, standing }: Judged): Refusal | undefined {
-  if (typeof proof === 'string') return proofRefusal(proof, standing)
-  if (nonce?.isRight !== false) return undefined
-  return new Refusal('resource-proof-nonce-wrong', { members: standing, dpopNonce: nonce.next })
-}
-
-function proofDetails({ request, proof, nonce }: Judged) {
-  if (proof === undefined) return { proof: 'ABSENT' as const }
-  const required = { requiredHtm: request.proof?.htm, requiredHtu: request.proof?.htu.join(' ') }
-  if (typeof proof === 'string') return { proof: 'WRONG' as const, proofFault: proof, ...required }
-  return {
-    proof: 'VERIFIED' as const,
-    proofKeyThumbprint: proof.jkt,
-    nonceRight: nonce?.isRight,
-    ...required,
-  }
-}
-
-/** The key of a right proof. */
-function verified(proof: ReadProof): Proof | undefined {
-  return typeof proof === 'string' ? undefined : proof
 }
 
 function judgePossession(judged: Judged): Refusal | undefined {

@@ -4,6 +4,7 @@ import type { Call } from '../call.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 import type { JudgedNonce } from './dpop-nonce.ts'
+import type { Standing } from './standing.ts'
 import type { WebApiMembers } from '../web-api.ts'
 
 /** A DPoP proof that came with a token, and the request to the protected resource that it must be for. */
@@ -23,6 +24,14 @@ export type JudgeNonce = (nonce: string | undefined, call: Call) => Promise<Judg
 /** `undefined`: no proof came. */
 export type ReadProof = Proof | ProofFault | undefined
 
+interface ProofOfRequest {
+  readonly request: { readonly proof?: PresentedProof | undefined }
+  readonly proof: ReadProof
+  /** `undefined`: the proof needs no nonce. */
+  readonly nonce: JudgedNonce | undefined
+  readonly standing: Standing
+}
+
 /** Verifies the proof for its request and for the token that it came with (RFC 9449 sections 4.3 and 7.1). */
 export async function readProof(
   { text, htm, htu }: PresentedProof,
@@ -40,7 +49,7 @@ const FAULT_REASONS: Partial<Record<ProofFault, Reason>> = {
 }
 
 /** The refusal of a proof that is wrong in itself. */
-export function proofRefusal(fault: ProofFault, members: WebApiMembers): Refusal {
+function proofRefusal(fault: ProofFault, members: WebApiMembers): Refusal {
   const reason = FAULT_REASONS[fault]
   if (reason === undefined) {
     return new Refusal('resource-proof-wrong', { members, named: `${faultText(fault)}.` })
@@ -52,4 +61,29 @@ export function proofRefusal(fault: ProofFault, members: WebApiMembers): Refusal
 /** The same refusal with a challenge of the scheme `DPoP`. */
 export function challengedByDpop({ reason, options }: Refusal): Refusal {
   return new Refusal(reason, { ...options, algs: PROOF_ALGORITHMS.join(' ') })
+}
+
+/** @returns the refusal of a proof that is wrong in itself, or lacks its nonce */
+export function judgeProof({ proof, nonce, standing }: ProofOfRequest): Refusal | undefined {
+  if (typeof proof === 'string') return proofRefusal(proof, standing)
+  if (nonce?.isRight !== false) return undefined
+  return new Refusal('resource-proof-nonce-wrong', { members: standing, dpopNonce: nonce.next })
+}
+
+/** For an explanation: what the proof was compared with. */
+export function proofDetails({ request, proof, nonce }: ProofOfRequest) {
+  if (proof === undefined) return { proof: 'ABSENT' as const }
+  const required = { requiredHtm: request.proof?.htm, requiredHtu: request.proof?.htu.join(' ') }
+  if (typeof proof === 'string') return { proof: 'WRONG' as const, proofFault: proof, ...required }
+  return {
+    proof: 'VERIFIED' as const,
+    proofKeyThumbprint: proof.jkt,
+    nonceRight: nonce?.isRight,
+    ...required,
+  }
+}
+
+/** The key of a right proof. */
+export function verified(proof: ReadProof): Proof | undefined {
+  return typeof proof === 'string' ? undefined : proof
 }
