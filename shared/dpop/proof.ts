@@ -13,9 +13,6 @@ export const PROOF_SECONDS = 60
 const SKEW_SECONDS = 10
 const LIMIT_JTI_CHARACTERS = 256
 
-/** The algorithms of proofs, for metadata and challenges. */
-export const PROOF_ALGORITHMS: readonly string[] = [...ALGORITHMS.keys()]
-
 /** What a proof must say of the request that it came with. */
 export interface ExpectedProof {
   /** The method of the request. */

@@ -1,4 +1,4 @@
-import { PROOF_ALGORITHMS } from '../dpop/proof.ts'
+import { PROOF_ALGORITHMS } from '../dpop/proof-algorithms.ts'
 import { bearerChallenge } from '../request/bearer.ts'
 
 const STATUS = {

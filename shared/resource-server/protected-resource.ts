@@ -1,5 +1,6 @@
 import { judge, type Verdict } from '../certificate/binding.ts'
 import { present, type Presented } from '../certificate/presented.ts'
+import type { KeyThumbprint } from '../certificate/thumbprint.ts'
 import { readPresentedToken } from '../request/presented-token.ts'
 import { covers, parseScope } from '../request/scope.ts'
 import { isBaseUrl } from '../resource-url.ts'
@@ -99,7 +100,10 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
     const proof = await readProof(sent, request, publicUrl)
     if (typeof proof === 'string') return 'proof-wrong'
     const presented = typeof certificate === 'object' ? (certificate as Presented) : present(certificate)
-    const verdict = judge(bindingOf(claims), { certificate: presented, proofKey: proof?.jkt })
+    const verdict = judge(bindingOf(claims), {
+      certificate: presented,
+      proofKey: proof?.jkt as KeyThumbprint | undefined,
+    })
     const reason = REASONS[verdict]
     if (reason !== undefined && !(reason === 'token-unbound' && unboundTokens === 'allowed')) return reason
     const token = tokenFrom(claims)

@@ -1,5 +1,4 @@
 import { type ExpectedProof, verifyProof } from '../dpop/proof.ts'
-import type { PresentedToken } from '../request/presented-token.ts'
 import { requestUrl } from '../resource-url.ts'
 
 /**
@@ -9,10 +8,10 @@ import { requestUrl } from '../resource-url.ts'
  * @returns `undefined` without a proof; the fault of a wrong one
  */
 export async function readProof(
-  { token: accessToken, proof }: PresentedToken,
+  { token: accessToken, proof }: { readonly token: string; readonly proof: string | undefined },
   { method: htm = '', path }: { readonly method?: string | undefined; readonly path?: string | undefined },
   publicUrl: string | undefined,
-) {
+): Promise<{ readonly jkt: string } | string | undefined> {
   if (proof === undefined) return undefined
   const url = publicUrl === undefined ? undefined : requestUrl(publicUrl, path)
   const now = Math.floor(Date.now() / 1000) as ExpectedProof['now']

@@ -1,5 +1,6 @@
 import { faultText } from '../dpop/fault-text.ts'
-import { type Proof, type ProofFault, PROOF_ALGORITHMS, verifyProof } from '../dpop/proof.ts'
+import type { Proof, ProofFault } from '../dpop/proof.ts'
+import { PROOF_ALGORITHMS } from '../dpop/proof-algorithms.ts'
 import type { Call } from '../call.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
@@ -38,6 +39,8 @@ export async function readProof(
   accessToken: string,
   now: EpochSeconds,
 ): Promise<Proof | ProofFault> {
+  // Requests without a proof do not load it.
+  const { verifyProof } = await import('../dpop/proof.ts')
   return verifyProof(text, { htm, htu, accessToken, now })
 }
 

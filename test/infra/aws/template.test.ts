@@ -145,6 +145,7 @@ describe('the settings of a deployment', () => {
         serviceId: serviceNumber(await exampleSettings()),
         mtlsDomains: ['MtlsDomain'],
         apiIds: ['HttpApi'],
+        resourceUrls: [],
         oauthOnMtlsOnly: true,
         registryCacheSeconds: 10,
         dynamodbClient: /^(Management|TokenDashmanagement)/.test(id) ? 'sdk' : 'lean',
