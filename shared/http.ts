@@ -6,6 +6,9 @@ export interface HttpRequest {
   readonly method: string
   /** The template of the route, for example `/api/{serviceId}/auth/token`. */
   readonly route: string
+  /** The path of the request, as API Gateway shows it, and the identifier of its API. */
+  readonly path?: string | undefined
+  readonly apiId?: string | undefined
   readonly pathParameters: Readonly<Record<string, string | undefined>>
   readonly query: URLSearchParams
   /** Names in lower case; one value for each occurrence, as far as the event shows them. */

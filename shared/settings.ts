@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { isBaseUrl } from './resource-url.ts'
 import type { Immutable } from './immutable.ts'
 
 const list = z.pipe(
@@ -10,6 +11,17 @@ const list = z.pipe(
       .filter((entry) => entry !== ''),
   ),
 )
+
+/** `a1b2c3d4e5=https://accounts.example.com`: the identifier of an API, and the URL that clients were given for it. */
+const resourceUrls = z.pipe(
+  list.check(
+    z.refine((entries) => entries.every((entry) => isBaseUrl(urlOf(entry)) && entry.indexOf('=') > 0)),
+  ),
+  z.transform((entries) =>
+    entries.map((entry) => ({ apiId: entry.slice(0, entry.indexOf('=')), url: urlOf(entry) })),
+  ),
+)
+const urlOf = (entry: string) => entry.slice(entry.indexOf('=') + 1)
 
 /** Only decimal digits: `Number` would also accept `0x10`, `1e3` and spaces. */
 const whole = z.pipe(z.string().check(z.regex(/^[0-9]+$/)), z.transform(Number))
@@ -25,6 +37,7 @@ const Environment = z.object({
   SERVICE_ID: z.optional(z.pipe(whole, z.number().check(z.int(), z.positive()))),
   MTLS_DOMAINS: list,
   API_IDS: list,
+  RESOURCE_URLS: resourceUrls,
   OAUTH_ON_MTLS_ONLY: yesOrNo,
   REGISTRY_CACHE_SECONDS: z._default(z.pipe(whole, z.number().check(z.maximum(3600))), 10),
   DYNAMODB_CLIENT: z._default(z.enum(['lean', 'sdk']), 'lean'),
@@ -56,6 +69,8 @@ function settingsOf(environment: z.infer<typeof Environment>) {
     /** A certificate is read only from events whose domain is listed here and whose API is in `apiIds`. */
     mtlsDomains: environment.MTLS_DOMAINS,
     apiIds: environment.API_IDS,
+    /** For the authorizer: the URLs of the APIs whose requests may have a DPoP proof. */
+    resourceUrls: environment.RESOURCE_URLS,
     /** On other domains the OAuth endpoints answer 404; the public documents are on all of them. */
     oauthOnMtlsOnly: environment.OAUTH_ON_MTLS_ONLY,
     registryCacheSeconds: environment.REGISTRY_CACHE_SECONDS,

@@ -1,27 +1,42 @@
+import { requestUrl } from '../../shared/resource-url.ts'
 import type { HttpRequest } from '../../shared/http.ts'
-import { readBearer } from '../../shared/request/bearer.ts'
-import { usesDpop } from '../../shared/request/dpop.ts'
+import { readPresentedToken } from '../../shared/request/presented-token.ts'
 import type { IntrospectionRequest } from '../../shared/token/introspection-checks.ts'
-import { Refusal } from '../../shared/refusal/refusal.ts'
+import type { PresentedProof } from '../../shared/token/presented-proof.ts'
+import { type Reason, Refusal } from '../../shared/refusal/refusal.ts'
+
+const REASONS = {
+  absent: 'token-missing',
+  malformed: 'credentials-malformed',
+  'proof-missing': 'resource-proof-missing',
+  'proof-needless': 'resource-proof-needless',
+} as const satisfies Record<string, Reason>
 
 /**
  * Asks whether a request to a resource server may pass. The authorizer does not know the scopes that the route needs: the
  * integration gets those of the token and must check them.
  *
- * @throws Refusal dpop-not-offered, token-missing, credentials-malformed
+ * @param urls those of the API that the client was given
+ * @throws Refusal dpop-not-offered, token-missing, credentials-malformed, resource-proof-missing, resource-proof-needless
  */
-export function fromAuthorization(http: HttpRequest): IntrospectionRequest {
-  if (usesDpop(http.headers)) throw new Refusal('dpop-not-offered')
-  const bearer = readBearer(http.headers.get('authorization') ?? [])
-  if (bearer === 'absent') throw new Refusal('token-missing')
-  if (bearer === 'malformed') throw new Refusal('credentials-malformed')
-  const { token } = bearer
+export function fromAuthorization(http: HttpRequest, urls: readonly string[]): IntrospectionRequest {
+  const { headers, tlsCertificate: clientCertificate } = http
+  const presented = readPresentedToken(headers.get('authorization') ?? [], headers.get('dpop') ?? [])
+  if (typeof presented === 'string') throw new Refusal(REASONS[presented])
+  const { token, proof } = presented
   return {
     token,
     scopes: [],
     subject: undefined,
-    clientCertificate: http.tlsCertificate,
+    clientCertificate,
+    proof: proof === undefined ? undefined : proofFor(proof, http, urls),
     boundOnly: true,
     resources: [],
   }
+}
+
+/** Without the URL of the API nobody can tell for which request a proof is. */
+function proofFor(text: string, { method: htm, path }: HttpRequest, urls: readonly string[]): PresentedProof {
+  if (urls.length === 0) throw new Refusal('dpop-not-offered')
+  return { text, htm, htu: urls.flatMap((url) => requestUrl(url, path) ?? []) }
 }

@@ -1,4 +1,4 @@
-import { boundThumbprint } from '../../shared/certificate/binding.ts'
+import { boundKey, boundThumbprint } from '../../shared/certificate/binding.ts'
 import type { UsableToken } from '../../shared/token/introspect.ts'
 import { clientIdText } from '../../shared/token/client-view.ts'
 import { audiencesOf } from '../../shared/token/resource.ts'
@@ -13,7 +13,7 @@ export function authorizerContext({ grant }: UsableToken, service: Service) {
     accessScopes,
     terms: { subject },
   } = grant
-  const thumbprint = boundThumbprint(grant.binding)
+  const [thumbprint, key] = [boundThumbprint(grant.binding), boundKey(grant.binding)]
   return {
     client_id: clientIdText(grant.client, grant.clientIdAlias),
     ...(subject === undefined ? {} : { sub: subject }),
@@ -23,5 +23,6 @@ export function authorizerContext({ grant }: UsableToken, service: Service) {
     aud: audiencesOf(grant, service).join(' '),
     exp: grant.accessExpiresAt,
     ...(thumbprint === undefined ? {} : { certificateThumbprint: thumbprint }),
+    ...(key === undefined ? {} : { dpopKeyThumbprint: key }),
   }
 }

@@ -25,7 +25,18 @@ const STANDING = {
 
 /** One check, with what it has compared. Times named `...At` and `...NotBefore` are in milliseconds. */
 const Step = z.object({
-  name: z.enum(['token', 'client', 'expiry', 'binding', 'scopes', 'subject', 'resources', 'acr', 'maxAge']),
+  name: z.enum([
+    'token',
+    'client',
+    'expiry',
+    'proof',
+    'binding',
+    'scopes',
+    'subject',
+    'resources',
+    'acr',
+    'maxAge',
+  ]),
   outcome: z.enum(['PASSED', 'FAILED', 'NOT_LOOKED_AT']),
   /** Only of the check that decided. */
   reason: z.optional(z.string()),
@@ -50,6 +61,14 @@ const Step = z.object({
   tokenThumbprint: z.optional(z.string()),
   certificateThumbprint: z.optional(z.string()),
 
+  proof: z.optional(z.enum(['ABSENT', 'WRONG', 'VERIFIED'])),
+  proofFault: z.optional(z.string()),
+  nonceRight: z.optional(z.boolean()),
+  requiredHtm: z.optional(z.string()),
+  requiredHtu: z.optional(z.string()),
+  tokenKeyThumbprint: z.optional(z.string()),
+  proofKeyThumbprint: z.optional(z.string()),
+
   /** Of scopes, resources and authentication context classes. Unlike other lists of answers, these may be empty. */
   required: z.optional(z.array(z.string())),
   granted: z.optional(z.array(z.string())),
@@ -72,6 +91,8 @@ const IntrospectionSuccess = z.object({
   ...STANDING,
   steps,
   certificateThumbprint: z.optional(z.string()),
+  dpopKeyThumbprint: z.optional(z.string()),
+  dpopNonce: z.optional(z.string()),
   clientId,
   clientIdAlias: z.optional(z.string()),
   clientIdAliasUsed: z.boolean(),
@@ -97,6 +118,7 @@ export const IntrospectionAnswer = z.discriminatedUnion('action', [
   IntrospectionSuccess,
   z.extend(refusalAnswer('introspectionResponse', ['BAD_REQUEST', 'UNAUTHORIZED', 'FORBIDDEN']), {
     ...STANDING,
+    dpopNonce: z.optional(z.string()),
     steps,
   }),
 ])

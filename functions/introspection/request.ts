@@ -2,6 +2,8 @@ import * as z from 'zod/mini'
 import { present } from '../../shared/certificate/presented.ts'
 import type { HttpRequest } from '../../shared/http.ts'
 import type { IntrospectionRequest } from '../../shared/token/introspection-checks.ts'
+import { judgeNonce } from '../../shared/token/dpop-nonce.ts'
+import type { JudgeNonce, PresentedProof } from '../../shared/token/presented-proof.ts'
 import { type FormRules, parseForm } from '../../shared/request/form.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
 import { flagMember, listMember, numberMember } from '../../shared/request/body.ts'
@@ -36,17 +38,38 @@ export const IntrospectionCall = z.object({
   subject: z.optional(z.string()),
   resources: z.optional(listMember),
   clientCertificate: z.optional(z.string()),
-  dpop: z.optional(z.unknown()),
+  dpop: z.optional(z.string()),
+  htm: z.optional(z.string()),
+  htu: z.optional(z.string()),
+  dpopNonceRequired: z.optional(flagMember),
   acrValues: z.optional(listMember),
   maxAge: z.optional(numberMember(z.positive())),
   explain: z.optional(flagMember),
 })
 
-/** `/auth/introspection` of the Web API (Authlete contract, section 2.8). @throws Refusal dpop-not-offered, token-missing */
+/** `/auth/introspection` of the Web API (Authlete contract, section 2.8). @throws Refusal token-missing, resource-proof-target-missing */
 export function fromWebApi(call: z.infer<typeof IntrospectionCall>): IntrospectionRequest {
-  if (call.dpop !== undefined) throw new Refusal('dpop-not-offered')
   if (call.token === undefined) throw new Refusal('token-missing')
   const { token, scopes = [], subject, resources = [], acrValues = [], maxAge, explain = false } = call
   const asked = { token, scopes, subject, resources, acrValues, maxAge, explain }
-  return { ...asked, clientCertificate: present(call.clientCertificate), boundOnly: false }
+  return {
+    ...asked,
+    clientCertificate: present(call.clientCertificate),
+    proof: proofOf(call),
+    boundOnly: false,
+  }
+}
+
+/** Java clients always write `htm` and `htu`: without a proof they mean nothing. */
+function proofOf({
+  dpop,
+  htm,
+  htu,
+  dpopNonceRequired = false,
+}: z.infer<typeof IntrospectionCall>): PresentedProof | undefined {
+  if (dpop === undefined) return undefined
+  if (htm === undefined || htu === undefined) throw new Refusal('resource-proof-target-missing')
+  const judgeNonceOf: JudgeNonce = async (nonce, call) =>
+    dpopNonceRequired || call.service.dpopNonceRequired ? judgeNonce(nonce, call) : undefined
+  return { text: dpop, htm, htu: [htu], judgeNonce: judgeNonceOf }
 }

@@ -1,4 +1,4 @@
-import { boundThumbprint } from '../../shared/certificate/binding.ts'
+import { boundKey, boundThumbprint } from '../../shared/certificate/binding.ts'
 import { bearerChallenge } from '../../shared/request/bearer.ts'
 import type { Service } from '../../shared/store/service.ts'
 import { success, unlessEmpty } from '../../shared/web-api.ts'
@@ -7,7 +7,7 @@ import type { IntrospectedToken } from './decide.ts'
 
 /** `/auth/introspection`, action OK (Authlete contract, section 2.8). `expiresAt` is in milliseconds. */
 export function introspectionResponse(
-  { grant, standing, clientAttributes, steps }: IntrospectedToken,
+  { grant, standing, clientAttributes, dpopNonce, steps }: IntrospectedToken,
   { attributes, supportedScopes }: Service,
 ): IntrospectionSuccess {
   const { terms } = grant
@@ -18,6 +18,7 @@ export function introspectionResponse(
     // Authlete publishes this value: a challenge, although the token is valid.
     responseContent: bearerChallenge('invalid_request'),
     certificateThumbprint: boundThumbprint(grant.binding),
+    dpopKeyThumbprint: boundKey(grant.binding),
     clientId: grant.client,
     clientIdAlias: grant.clientIdAlias,
     clientIdAliasUsed: grant.clientIdAlias !== undefined,
@@ -34,6 +35,7 @@ export function introspectionResponse(
     serviceAttributes: unlessEmpty(attributes),
     clientAttributes: unlessEmpty(clientAttributes),
     ...standing,
+    dpopNonce,
     steps,
   }
 }

@@ -1,5 +1,10 @@
 import * as z from 'zod/mini'
-import { isThumbprint, type Thumbprint } from '../../shared/certificate/thumbprint.ts'
+import {
+  isKeyThumbprint,
+  isThumbprint,
+  type KeyThumbprint,
+  type Thumbprint,
+} from '../../shared/certificate/thumbprint.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
 import { numberMember } from '../../shared/request/body.ts'
 
@@ -10,6 +15,10 @@ export const positiveMember = numberMember(z.positive(), z.maximum(MAX_NUMBER))
 export const thumbprintMember = z.pipe(
   z.string().check(z.refine((text) => isThumbprint(text))),
   z.transform((text) => text as Thumbprint),
+)
+export const keyThumbprintMember = z.pipe(
+  z.string().check(z.refine((text) => isKeyThumbprint(text))),
+  z.transform((text) => text as KeyThumbprint),
 )
 
 /** `false` counts as absent, because Java clients send all flags. @throws Refusal member-refused */

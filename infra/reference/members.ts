@@ -66,7 +66,11 @@ export const MEMBERS: Readonly<Record<string, string>> = {
     'Whether the proof must have a nonce of the service, also if the setting of the service is off.',
   dpopNonce:
     'For the header `DPoP-Nonce`: the nonce that the next DPoP proof must have. Only where nonces are required.',
-  dpopKeyThumbprint: 'Not supported: DPoP is not offered.',
+  'AuthIntrospectionRequest.dpop':
+    'The `DPoP` header of the client’s request (RFC 9449). Only if the token came by the scheme `DPoP`.',
+  'AuthIntrospectionRequest.htm': 'The method of the client’s request. Required with `dpop`, else ignored.',
+  'AuthIntrospectionRequest.htu':
+    'The URL of the client’s request, as the client was given it. Required with `dpop`, else ignored.',
   ...all(
     'Not supported: certbound makes the values of tokens.',
     'AuthTokenRequest.accessToken AuthAuthorizationIssueRequest.accessToken AuthTokenCreateRequest.accessToken AuthTokenCreateRequest.refreshToken',
@@ -84,6 +88,10 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   ...all(
     'SHA-256, as base64url, of the certificate to bind the token to.',
     'AuthTokenUpdateRequest.certificateThumbprint AuthTokenCreateRequest.certificateThumbprint',
+  ),
+  ...all(
+    'SHA-256 thumbprint (RFC 7638) of the key to bind the token to. Not together with `certificateThumbprint`.',
+    'AuthTokenUpdateRequest.dpopKeyThumbprint AuthTokenCreateRequest.dpopKeyThumbprint',
   ),
   accessTokenValueUpdated: 'Whether the token gets a new value.',
   accessTokenIdentifier: 'An access token or its `tokenId`.',
@@ -173,6 +181,7 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   mergedGrantedScopes: 'The scopes of all living grants of the end-user together.',
   ...all('Seconds.', 'expiresIn expires_in'),
   certificateThumbprint: 'SHA-256, as base64url, of the certificate that the token is bound to.',
+  dpopKeyThumbprint: 'SHA-256 thumbprint (RFC 7638) of the key that the token is bound to.',
   tokenType: 'Always `Bearer`.',
   ...all('Identifies the grant; not a token.', 'tokenId accessTokenHash refreshTokenHash'),
   accessTokens: 'The tokens of this page of the list.',
@@ -206,6 +215,7 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   auth_time: 'RFC 9470 section 6.2; seconds since the epoch.',
   cnf: 'RFC 8705 section 3.2.',
   'x5t#S256': 'RFC 8705 section 3.1.',
+  jkt: 'RFC 9449 section 6.1.',
   keys: 'RFC 7517 section 5.1.',
   ...all('RFC 7517 section 4.', 'kty kid alg use'),
   ...all('RFC 7518 section 6.', 'crv x y n e'),

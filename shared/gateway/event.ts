@@ -48,6 +48,8 @@ function fromPayload2(event: EventV2, mtls: MtlsEntrances): HttpRequest {
     method: requestContext.http.method,
     // The template, from `ANY /token`: `rawPath` may start with a stage or a mapping key.
     route: event.routeKey.slice(event.routeKey.indexOf(' ') + 1),
+    path: textOf(event.rawPath),
+    apiId: textOf(requestContext.apiId),
     pathParameters: pathParametersOf(event.pathParameters),
     query: new URLSearchParams(typeof event.rawQueryString === 'string' ? event.rawQueryString : ''),
     headers: singleHeaders(event.headers),
@@ -68,6 +70,8 @@ function fromPayload1(event: APIGatewayProxyEvent, mtls: MtlsEntrances): HttpReq
     requestId: requestIdOf(requestContext.requestId),
     method: event.httpMethod,
     route: event.resource,
+    path: textOf(event.path),
+    apiId: textOf(requestContext.apiId),
     pathParameters: pathParametersOf(event.pathParameters),
     query: queryOf(event.multiValueQueryStringParameters),
     headers,
@@ -146,6 +150,10 @@ function multipleHeaders(headers: Readonly<Record<string, unknown>>) {
     values.set(name.toLowerCase(), [...known, ...strings])
   }
   return values
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
 }
 
 function requestIdOf(requestId: unknown): string {

@@ -21,8 +21,11 @@ interface AuthorizerRequest {
 /** For the integration. A REST API accepts neither lists nor objects in it. */
 type AuthorizerContext = Readonly<Record<string, string | number>> & { readonly client_id: string }
 
-/** @throws Refusal if the request must not pass */
-type Authorize = (http: HttpRequest, call: Call) => Promise<AuthorizerContext>
+/**
+ * @param urls those of the API that the client was given; none: proofs of possession cannot be verified
+ * @throws Refusal if the request must not pass
+ */
+type Authorize = (http: HttpRequest, call: Call, urls: readonly string[]) => Promise<AuthorizerContext>
 
 /** The result of a Lambda authorizer: for an HTTP API with simple responses, or for a REST API. */
 export type AuthorizerResult =
@@ -92,7 +95,15 @@ async function judge(
 ): Promise<Judgement> {
   try {
     const call = await callToDeployment(surroundings(runtime, log), runtime.settings)
-    return { outcome: 'OK', context: await authorize(http, call) }
+    const urls = runtime.settings.resourceUrls.filter(({ apiId }) => apiId === http.apiId)
+    return {
+      outcome: 'OK',
+      context: await authorize(
+        http,
+        call,
+        urls.map(({ url }) => url),
+      ),
+    }
   } catch (error) {
     if (!(error instanceof Refusal) || error.reason === 'service-absent') throw error
     return { outcome: REFUSALS[error.reason][1], reason: error.reason }

@@ -50,7 +50,7 @@ export function refusedCall(
     error_uri: service?.errorUriOmitted === true ? undefined : `https://docs.authlete.com/#${resultCode}`,
   }
   const redirect = options.redirect?.(error, resultMessage)
-  const responseContent = redirect?.responseContent ?? contentOf(errorMembers, spec, options.challenge)
+  const responseContent = redirect?.responseContent ?? contentOf(errorMembers, spec, options)
   const own = action === 'INVALID_CLIENT' ? (spec.unauthenticated ?? action) : action
   const outcome: string = redirect?.action ?? spec.action ?? own
   const envelope = { type: spec.type, resultCode, resultMessage, action: outcome, responseContent }
@@ -68,14 +68,11 @@ interface ErrorMembers {
   readonly error_uri: string | undefined
 }
 
-function contentOf(
-  members: ErrorMembers,
-  { errors }: CallErrors,
-  challenge: Refusal['options']['challenge'],
-) {
+function contentOf(members: ErrorMembers, { errors }: CallErrors, { challenge, algs }: Refusal['options']) {
   if (errors === 'none') return undefined
   const { error, ...about } = members
-  return errors === 'json' ? JSON.stringify(members) : bearerChallenge(error, { ...about, ...challenge })
+  if (errors === 'json') return JSON.stringify(members)
+  return bearerChallenge(error, { ...about, ...challenge, algs }, algs === undefined ? 'Bearer' : 'DPoP')
 }
 
 /** An honest client can correct these errors if it has the description. For all others it gets only the code. */

@@ -27,6 +27,8 @@ interface RefusalOptions {
   readonly members?: WebApiMembers
   /** Replaces the `{}` of the message. Never raw input. */
   readonly named?: string
+  /** The algorithms of proofs: on the Web API the challenge has the scheme `DPoP` and ends with them (RFC 9449 section 7.1). */
+  readonly algs?: string
   /**
    * Further members of `WWW-Authenticate`: what the resource requires (RFC 6750 section 3, RFC 9470 section 3). The values
    * have passed their grammar.

@@ -21,13 +21,14 @@ export function readBearer(
   return ATTEMPT.test(header) ? 'malformed' : 'absent'
 }
 
-/** A value for `WWW-Authenticate` (RFC 6750 section 3). As in the Web API, no space follows a comma. */
+/** A value for `WWW-Authenticate` (RFC 6750 section 3, RFC 9449 section 7.1). As in the Web API, no space follows a comma. */
 export function bearerChallenge(
   error: string,
   members: Readonly<Record<string, string | undefined>> = {},
+  scheme: 'Bearer' | 'DPoP' = 'Bearer',
 ): string {
   const rest = Object.entries(members).flatMap(([name, value]) =>
     value === undefined ? [] : [`,${name}="${value}"`],
   )
-  return `Bearer error="${error}"${rest.join('')}`
+  return `${scheme} error="${error}"${rest.join('')}`
 }

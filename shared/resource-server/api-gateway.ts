@@ -33,10 +33,12 @@ export function requireToken<Event, Context, Result>(
     throw new TypeError('mtlsDomains and apiIds must each have an entry')
   const decide = resource(scopes)
   return async (event, context) => {
-    const { headers, tlsCertificate } = toHttpRequest(event, { mtlsDomains, apiIds })
+    const { headers, method, path, tlsCertificate } = toHttpRequest(event, { mtlsDomains, apiIds })
     const decision = await decide({
       authorization: headers.get('authorization') ?? [],
       dpop: headers.get('dpop'),
+      method,
+      path,
       certificate: tlsCertificate === 'absent' ? undefined : tlsCertificate,
     })
     if (decision.allowed) return handler(event, decision.token, context)

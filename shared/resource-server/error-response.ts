@@ -1,8 +1,10 @@
+import { PROOF_ALGORITHMS } from '../dpop/proof-algorithms.ts'
 import { bearerChallenge } from '../request/bearer.ts'
 
 const STATUS = {
   invalid_request: 400,
   invalid_token: 401,
+  invalid_dpop_proof: 401,
   insufficient_scope: 403,
   temporarily_unavailable: 503,
 } as const
@@ -17,6 +19,7 @@ export type RefusalReason =
   | 'certificate-unreadable'
   | 'certificate-differs'
   | 'proof-missing'
+  | 'proof-wrong'
   | 'proof-differs'
   | 'proof-needless'
   | 'binding-damaged'
@@ -34,6 +37,7 @@ const ERROR_CODES: Readonly<Record<RefusalReason, keyof typeof STATUS>> = {
   'certificate-unreadable': 'invalid_token',
   'certificate-differs': 'invalid_token',
   'proof-missing': 'invalid_token',
+  'proof-wrong': 'invalid_dpop_proof',
   'proof-differs': 'invalid_token',
   'proof-needless': 'invalid_token',
   'binding-damaged': 'invalid_token',
@@ -41,7 +45,7 @@ const ERROR_CODES: Readonly<Record<RefusalReason, keyof typeof STATUS>> = {
   undecided: 'temporarily_unavailable',
 }
 
-/** The answer to a refused request (RFC 6750 section 3). */
+/** The answer to a refused request (RFC 6750 section 3, RFC 9449 section 7.1). */
 export interface ErrorResponse {
   readonly allowed: false
   readonly status: 400 | 401 | 403 | 503
@@ -53,18 +57,36 @@ export interface ErrorResponse {
 
 const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' }
 
-/** @param scopes the scopes that the request needs */
-export function errorResponse(reason: RefusalReason, scopes: readonly string[]): ErrorResponse {
+/** What the challenge depends on, besides the reason. */
+export interface Challenge {
+  /** The scopes that the request needs. */
+  readonly scopes: readonly string[]
+  readonly offersDpop: boolean
+  /** Whether the token came by the scheme `DPoP`. */
+  readonly usesDpop: boolean
+}
+
+/** The refused token is bound to a key, or was sent as such a token. */
+const BY_KEY: ReadonlySet<RefusalReason> = new Set(['proof-missing', 'proof-wrong', 'proof-differs'])
+
+export function errorResponse(
+  reason: RefusalReason,
+  { scopes, offersDpop, usesDpop }: Challenge,
+): ErrorResponse {
+  const algs = PROOF_ALGORITHMS.join(' ')
   if (reason === 'token-missing') {
     // Section 3.1: without authentication information the challenge has no error code.
-    const headers = { ...NO_STORE, 'www-authenticate': 'Bearer' }
+    const headers = { ...NO_STORE, 'www-authenticate': offersDpop ? `Bearer, DPoP algs="${algs}"` : 'Bearer' }
     return { allowed: false, status: 401, headers, body: '', reason }
   }
   const error = ERROR_CODES[reason]
   const status = STATUS[error]
   const scope = error === 'insufficient_scope' ? scopes.join(' ') : undefined
-  const special =
-    status === 503 ? { 'retry-after': '1' } : { 'www-authenticate': bearerChallenge(error, { scope }) }
+  const challenge =
+    offersDpop && (usesDpop || BY_KEY.has(reason))
+      ? bearerChallenge(error, { scope, algs }, 'DPoP')
+      : bearerChallenge(error, { scope })
+  const special = status === 503 ? { 'retry-after': '1' } : { 'www-authenticate': challenge }
   const headers = { ...NO_STORE, 'content-type': 'application/json', ...special }
   return { allowed: false, status, headers, body: JSON.stringify({ error }), reason }
 }

@@ -5,6 +5,10 @@ import type { ResourceRequest } from './protected-resource.ts'
 export interface IncomingRequest {
   /** Header names and values in turn. `headers` would drop a second `Authorization`. */
   readonly rawHeaders: readonly string[]
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+  /** Express takes the path of a router off `url`, and keeps it here. */
+  readonly originalUrl?: string | undefined
   readonly socket: unknown
 }
 
@@ -15,11 +19,13 @@ export interface OutgoingResponse {
 }
 
 /** Reads the credentials of a request over its own TLS connection. The certificate never comes from a header. */
-export function toResourceRequest({ rawHeaders, socket }: IncomingRequest): ResourceRequest {
+export function toResourceRequest(request: IncomingRequest): ResourceRequest {
+  const { rawHeaders, method, socket } = request
   const valuesOf = (name: string) =>
     rawHeaders.filter((_value, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === name)
   const certificate = certificateOf(socket)
-  return { authorization: valuesOf('authorization'), dpop: valuesOf('dpop'), certificate }
+  const [path] = (request.originalUrl ?? request.url)?.split('?') ?? []
+  return { authorization: valuesOf('authorization'), dpop: valuesOf('dpop'), method, path, certificate }
 }
 
 /**

@@ -1,15 +1,24 @@
 import { judge, type Verdict } from '../certificate/binding.ts'
 import { present, type Presented } from '../certificate/presented.ts'
-import { readBearer } from '../request/bearer.ts'
+import type { KeyThumbprint } from '../certificate/thumbprint.ts'
+import { readPresentedToken } from '../request/presented-token.ts'
 import { covers, parseScope } from '../request/scope.ts'
+import { isBaseUrl } from '../resource-url.ts'
 import { type ErrorResponse, errorResponse, type RefusalReason } from './error-response.ts'
 import { type IntrospectionOptions, introspectedTokens } from './introspected-tokens.ts'
 import { type JwtOptions, jwtTokens } from './jwt-tokens.ts'
+import { readProof } from './read-proof.ts'
 import type { ExpectedClaims, ReadToken, TokenClaims } from './read-token.ts'
 
 interface CommonOptions extends ExpectedClaims {
   /** Whether tokens without a binding pass. Anyone who finds such a token can use it. Default: `refused`. */
   readonly unboundTokens?: 'refused' | 'allowed'
+  /**
+   * The URL of this server that clients were given: `https://accounts.example.com`, with what a proxy takes off the paths. With it the
+   * server takes tokens that are bound to a key (DPoP, RFC 9449). A proof is for one URL, and neither the `Host` header nor the name
+   * of a proxy shows which. Without it requests with proofs are refused.
+   */
+  readonly publicUrl?: string
   /** Called with the cause of each answer 503: no keys, or no introspection. The error contains no token. */
   readonly onFailure?: (error: unknown) => void
 }
@@ -25,8 +34,11 @@ export type ProtectedResourceOptions = CommonOptions &
 export interface ResourceRequest {
   /** The values of all `Authorization` headers. */
   readonly authorization: readonly string[]
-  /** The values of all `DPoP` headers. A request with one is refused, because the library does not check such proofs. */
+  /** The values of all `DPoP` headers. */
   readonly dpop?: readonly string[] | undefined
+  /** The method of the request, and its path without the query: what a DPoP proof is for. */
+  readonly method?: string | undefined
+  readonly path?: string | undefined
   /** PEM of the certificate whose key the caller proved in the TLS handshake of this connection, if any. */
   readonly certificate: string | EventCertificate | undefined
 }
@@ -56,30 +68,42 @@ export type Decision = { readonly allowed: true; readonly token: AccessToken } |
 export type ProtectedResource = (scopes: readonly string[]) => (request: ResourceRequest) => Promise<Decision>
 
 /**
- * Checks bound access tokens for a resource server (RFC 8705 section 3, RFC 6750).
+ * Checks bound access tokens for a resource server (RFC 8705 section 3, RFC 9449 section 7, RFC 6750).
  *
- * The order is the one of certbound's own introspection: syntax, token, binding, scope. The first failure decides, so the
- * thief of a bound token does not learn which scopes it has.
+ * The order is the one of certbound's own introspection: syntax, token, proof, binding, scope. The first failure decides, so the
+ * thief of a bound token does not learn which scopes it has. A proof can be used again for a minute for the same request, because
+ * nothing here remembers proofs.
  *
  * @throws TypeError for options that cannot work or would accept too much
  */
 export function protectedResource(options: ProtectedResourceOptions): ProtectedResource {
-  const { issuer, audience, unboundTokens = 'refused', onFailure = () => undefined } = options
+  const { issuer, audience, unboundTokens = 'refused', publicUrl, onFailure = () => undefined } = options
   // Two missing values would compare as equal.
   if (!isFilled(issuer) || !isFilled(audience)) {
     throw new TypeError('issuer and audience must be non-empty strings')
   }
+  if (publicUrl !== undefined && !isBaseUrl(publicUrl)) {
+    throw new TypeError('publicUrl must be an https URL without a query, a fragment or a slash at its end')
+  }
   const readToken = tokenReader(options)
 
-  async function decide({ authorization, dpop, certificate }: ResourceRequest, scopes: readonly string[]) {
-    if (dpop !== undefined && dpop.length > 0) return 'dpop-not-offered'
-    const bearer = readBearer(authorization)
-    if (bearer === 'absent') return 'token-missing'
-    if (bearer === 'malformed') return 'authorization-malformed'
-    const claims = await readToken(bearer.token)
+  async function decide(
+    request: ResourceRequest,
+    sent: ReturnType<typeof readPresentedToken>,
+    scopes: readonly string[],
+  ) {
+    const { dpop, certificate } = request
+    if (publicUrl === undefined && dpop !== undefined && dpop.length > 0) return 'dpop-not-offered'
+    if (typeof sent === 'string') return SYNTAX_REASONS[sent]
+    const claims = await readToken(sent.token)
     if (claims === undefined) return 'token-unusable'
+    const proof = await readProof(sent, request, publicUrl)
+    if (typeof proof === 'string') return 'proof-wrong'
     const presented = typeof certificate === 'object' ? (certificate as Presented) : present(certificate)
-    const verdict = judge(bindingOf(claims), { certificate: presented, proofKey: undefined })
+    const verdict = judge(bindingOf(claims), {
+      certificate: presented,
+      proofKey: proof?.jkt as KeyThumbprint | undefined,
+    })
     const reason = REASONS[verdict]
     if (reason !== undefined && !(reason === 'token-unbound' && unboundTokens === 'allowed')) return reason
     const token = tokenFrom(claims)
@@ -90,16 +114,29 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
     const needed = scopes.length === 0 ? [] : parseScope(scopes.join(' '))
     if (needed === 'malformed') throw new TypeError('scopes must be scope tokens of RFC 6749 section 3.3')
     return async (request) => {
+      const sent = readPresentedToken(request.authorization, request.dpop ?? [])
+      const challenge = { scopes: needed, offersDpop: publicUrl !== undefined, usesDpop: isByDpop(sent) }
       try {
-        const decision = await decide(request, needed)
-        if (typeof decision === 'string') return errorResponse(decision, needed)
+        const decision = await decide(request, sent, needed)
+        if (typeof decision === 'string') return errorResponse(decision, challenge)
         return { allowed: true, token: decision }
       } catch (error) {
         onFailure(error)
-        return errorResponse('undecided', needed)
+        return errorResponse('undecided', challenge)
       }
     }
   }
+}
+
+const SYNTAX_REASONS = {
+  absent: 'token-missing',
+  malformed: 'authorization-malformed',
+  'proof-missing': 'proof-missing',
+  'proof-needless': 'proof-needless',
+} as const satisfies Record<string, RefusalReason>
+
+function isByDpop(sent: ReturnType<typeof readPresentedToken>): boolean {
+  return sent === 'proof-missing' || (typeof sent === 'object' && sent.proof !== undefined)
 }
 
 const REASONS = {

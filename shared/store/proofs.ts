@@ -9,6 +9,8 @@ interface UsedProof {
   /** The thumbprint of its key: another client may choose the same `jti`. */
   readonly jkt: string
   readonly jti: string
+  /** Who asks about a token that came with the proof: each of them may once. Absent: the proof came for new tokens. */
+  readonly askedBy?: string
   /** From then on the proof is refused for its age. */
   readonly expiresAt: EpochSeconds
 }
@@ -37,8 +39,9 @@ export class Proofs {
    *
    * @returns false if it was used before; the SDK's retry of a write is not a second use
    */
-  async useProof(service: number, { jkt, jti, expiresAt }: UsedProof): Promise<boolean> {
-    const key = { pk: `dpop#${String(service)}.${hash('sha256', `${jkt}.${jti}`, 'base64url')}`, sk: 'jti' }
+  async useProof(service: number, { jkt, jti, askedBy, expiresAt }: UsedProof): Promise<boolean> {
+    const used = `${askedBy === undefined ? '' : `${askedBy}.`}${jkt}.${jti}`
+    const key = { pk: `dpop#${String(service)}.${hash('sha256', used, 'base64url')}`, sk: 'jti' }
     return (await this.#records.create(key, { ttl: expiresAt })).done
   }
 

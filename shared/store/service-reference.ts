@@ -44,6 +44,8 @@ export const SERVICE_MEANINGS = {
     'Whether a new token of a subject ends the older tokens that the subject has at the client, with their refresh tokens. Not for client credentials. On at the service or at the client is enough. It uses an index that may lag behind: see store.md.',
   dpopNonceRequired:
     'Whether DPoP proofs must have a nonce of the service (RFC 9449 section 8). The first proof without one is refused, and the answer has the nonce. A call of the Web API can demand it, too.',
+  dpopProofUsedOnce:
+    'Of certbound. Whether a DPoP proof passes introspection and the authorizer only once, for each credential that asks. It costs a write. Off: a proof can be used again for a minute, for the same token, method and URL. At the token endpoint proofs are always used once.',
   pkceRequired:
     'Whether authorization requests must have a code challenge. On at the service or at the client is enough.',
   pkceS256Required:

@@ -96,6 +96,7 @@ export const SERVICE_SETTINGS = {
   tokenExpirationLinked: flag,
   singleAccessTokenPerSubject: flag,
   dpopNonceRequired: flag,
+  dpopProofUsedOnce: flag,
   pkceRequired: flag,
   pkceS256Required: flag,
   parRequired: flag,

@@ -14,8 +14,8 @@ const ACTIVE = {
   /** RFC 9470 section 6.2. */
   acr: z.optional(z.string()),
   auth_time: z.optional(seconds),
-  /** RFC 8705 section 3.2. */
-  cnf: z.optional(z.object({ 'x5t#S256': z.string() })),
+  /** RFC 8705 section 3.2, RFC 9449 section 6.2: one of both. */
+  cnf: z.optional(z.union([z.object({ 'x5t#S256': z.string() }), z.object({ jkt: z.string() })])),
 }
 
 /** In the Web API `scope` is `null` for a token without scopes (Authlete contract, section 6). */

@@ -1,10 +1,11 @@
-import { boundThumbprint } from '../certificate/binding.ts'
+import { readBinding } from '../certificate/binding.ts'
 import { unlessEmpty } from '../web-api.ts'
 import type { Terms, Tokens } from '../store/grant.ts'
 import type { Service } from '../store/service.ts'
 import type { ActiveRefreshToken, ActiveToken, ActiveTokenInFull } from './active-token-schema.ts'
 import { clientIdText } from './client-view.ts'
 import { audOf } from './resource.ts'
+import { tokenTypeOf } from './token-binding.ts'
 import { propertyMembers } from './terms.ts'
 
 /**
@@ -17,7 +18,7 @@ export function activeToken(grant: Tokens, service: Service, withHidden = false)
   const narrowed = { scopes: grant.accessScopes, resources: grant.accessResources }
   return {
     ...aboutGrant(grant, service, narrowed, withHidden),
-    token_type: service.accessTokenType,
+    token_type: tokenTypeOf(grant.binding, service.accessTokenType),
     exp: grant.accessExpiresAt,
   }
 }
@@ -51,7 +52,7 @@ function aboutGrant(
   withHidden: boolean,
 ) {
   const { subject, acr, authTime, properties } = grant.terms
-  const bound = boundThumbprint(grant.binding)
+  const binding = readBinding(grant.binding)
   return {
     ...propertyMembers(properties, withHidden),
     sub: subject,
@@ -62,6 +63,6 @@ function aboutGrant(
     client_id: clientIdText(grant.client, grant.clientIdAlias),
     aud: unlessEmpty(resources),
     active: true as const,
-    cnf: bound === undefined ? undefined : { 'x5t#S256': bound },
+    cnf: typeof binding === 'string' ? undefined : binding,
   }
 }

@@ -1,8 +1,9 @@
-import { boundThumbprint } from '../certificate/binding.ts'
+import { boundKey, boundThumbprint } from '../certificate/binding.ts'
 import type { Call } from '../call.ts'
 import { findAccessToken } from './find-token.ts'
 import { CHECKS, type IntrospectionRequest, type Judged } from './introspection-checks.ts'
 import { type Reason, Refusal, REFUSALS } from '../refusal/refusal.ts'
+import { challengedByDpop, readProof } from './presented-proof.ts'
 import { mustBeBound } from './token-binding.ts'
 import { type Standing, standingAt } from './standing.ts'
 import type { Tokens } from '../store/grant.ts'
@@ -12,6 +13,8 @@ export interface UsableToken {
   readonly standing: Standing
   /** Only JWTs have one. */
   readonly jti: string | undefined
+  /** For the next proof. Only where nonces are demanded. */
+  readonly dpopNonce: string | undefined
   /** Only if the request has `explain`. A Refusal then has them among its members. */
   readonly steps?: readonly Step[] | undefined
 }
@@ -35,16 +38,30 @@ export type Step = Details & {
  * Decides whether an access token may be used for one protected-resource request: the first of the checks that fails is the
  * answer.
  *
- * @throws Refusal token-…, certificate-…, binding-damaged, scope-insufficient, subject-differs, resource-not-covered,
+ * @throws Refusal token-…, certificate-…, resource-proof-…, binding-damaged, scope-insufficient, subject-differs, resource-not-covered,
  *   acr-insufficient, authentication-too-old
  */
 export async function introspect(request: IntrospectionRequest, call: Call): Promise<UsableToken> {
   const looked = await lookUp(request, call)
-  const failure = firstFailure(looked)
+  const failure = firstFailure(looked, request)
   const steps = request.explain === true ? stepsOf(looked, failure) : undefined
   if (failure !== undefined) throw steps === undefined ? failure.refusal : explained(failure.refusal, steps)
-  const { found, standing } = looked as Judged
-  return { grant: found.grant, standing, jti: found.jti, steps }
+  const judged = looked as Judged
+  await useProof(judged, call)
+  const { found, standing, nonce } = judged
+  return { grant: found.grant, standing, jti: found.jti, dpopNonce: nonce?.next, steps }
+}
+
+/**
+ * With `dpopProofUsedOnce` a proof passes once for each credential that asks. It comes after every other check, so a request that is
+ * refused uses up nothing.
+ */
+async function useProof({ proof, service, standing }: Judged, { store, caller }: Call): Promise<void> {
+  if (typeof proof !== 'object' || !service.dpopProofUsedOnce) return
+  const { jkt, jti, expiresAt } = proof
+  const askedBy = caller?.credential ?? 'authorizer'
+  const isFirst = await store.proofs.useProof(service.apiKey, { askedBy, jkt, jti, expiresAt })
+  if (!isFirst) throw challengedByDpop(new Refusal('resource-proof-used', { members: standing }))
 }
 
 /** @returns the reason if the token does not exist */
@@ -54,8 +71,10 @@ async function lookUp(request: IntrospectionRequest, call: Call): Promise<Judged
   if (typeof found === 'string') return found
   const { grant, client } = found
   log.note({ client: grant.client, thumbprint: boundThumbprint(grant.binding) })
+  const proof = request.proof && (await readProof(request.proof, request.token, now))
+  const nonce = typeof proof === 'object' ? await request.proof?.judgeNonce?.(proof.nonce, call) : undefined
   const standing = standingAt(now, grant, client, service)
-  return { request, service, now, found, standing, mustBeBound: await mustBeBound(grant, call) }
+  return { request, service, now, found, standing, mustBeBound: await mustBeBound(grant, call), proof, nonce }
 }
 
 interface Failure {
@@ -64,15 +83,21 @@ interface Failure {
   readonly refusal: Refusal
 }
 
-function firstFailure(looked: Judged | Reason): Failure | undefined {
-  if (typeof looked === 'string') return { at: 0, refusal: new Refusal(looked) }
+function firstFailure(looked: Judged | Reason, request: IntrospectionRequest): Failure | undefined {
+  if (typeof looked === 'string') return { at: 0, refusal: challenged(new Refusal(looked), request) }
   let at = 0
   for (const { judge } of CHECKS) {
     const refusal = judge(looked)
-    if (refusal !== undefined) return { at, refusal }
+    if (refusal !== undefined) return { at, refusal: challenged(refusal, request, looked) }
     at += 1
   }
   return undefined
+}
+
+/** A client that must use DPoP, or tried to, is challenged by DPoP. */
+function challenged(refusal: Refusal, { proof }: IntrospectionRequest, looked?: Judged): Refusal {
+  const byDpop = proof !== undefined || (looked && boundKey(looked.found.grant.binding)) !== undefined
+  return byDpop ? challengedByDpop(refusal) : refusal
 }
 
 function stepsOf(looked: Judged | Reason, failure: Failure | undefined): readonly Step[] {

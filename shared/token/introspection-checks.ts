@@ -1,20 +1,24 @@
-import { boundThumbprint, judge as judgeBinding, type Verdict } from '../certificate/binding.ts'
+import { boundKey, boundThumbprint, judge as judgeBinding, type Verdict } from '../certificate/binding.ts'
 import type { Presented } from '../certificate/presented.ts'
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import type { FoundToken } from './find-token.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
+import type { JudgedNonce } from './dpop-nonce.ts'
+import { judgeProof, type PresentedProof, proofDetails, type ReadProof, verified } from './presented-proof.ts'
 import { audiencesOf } from './resource.ts'
 import { parseScope } from '../request/scope.ts'
 import { type Standing, whyInvalid } from './standing.ts'
 import type { Service } from '../store/service.ts'
 import type { Tokens } from '../store/grant.ts'
 
-/** Asks whether the holder of a certificate may use a token for one request. */
+/** Asks whether the holder of a certificate or of a key may use a token for one request. */
 export interface IntrospectionRequest {
   readonly token: string
   readonly scopes: readonly string[]
   readonly subject: string | undefined
   readonly clientCertificate: Presented
+  /** `undefined`: no DPoP proof came with the token. */
+  readonly proof?: PresentedProof | undefined
   /** The token must be meant for all of these. */
   readonly resources: readonly string[]
   /** Whether unbound tokens are refused: the certificate is the only credential of the caller (decision D10). */
@@ -35,6 +39,9 @@ export interface Judged {
   readonly standing: Standing
   /** Whether `fapi2` of the service or of the client refuses the token unless it is bound. */
   readonly mustBeBound: boolean
+  readonly proof: ReadProof
+  /** `undefined`: the proof needs no nonce. */
+  readonly nonce: JudgedNonce | undefined
 }
 
 /** One check of introspection. */
@@ -52,30 +59,31 @@ const INVALID_REASON = {
   'cut-off': 'token-cut-off',
 } as const
 
-/** RFC 8705 section 3. With an unbound token any certificate is ignored, even a broken one. */
+/** RFC 8705 section 3, RFC 9449 section 7. With an unbound token any certificate is ignored, even a broken one. */
 const BINDING_REASON = {
   unbound: undefined,
   holds: undefined,
   missing: 'certificate-missing',
   unreadable: 'certificate-unreadable',
   differs: 'certificate-differs',
-  'missing-proof': 'binding-damaged',
-  'key-differs': 'binding-damaged',
-  'needless-proof': 'binding-damaged',
+  'missing-proof': 'resource-proof-missing',
+  'key-differs': 'resource-proof-differs',
+  'needless-proof': 'resource-proof-needless',
   damaged: 'binding-damaged',
 } as const satisfies Record<Verdict, Reason | undefined>
 
 /**
- * The checks of introspection. Callers depend on the order: existence, client, expiry, binding, scope, subject, resource,
+ * The checks of introspection. Callers depend on the order: existence, client, expiry, proof, binding, scope, subject, resource,
  * authentication. The first failure decides, so the thief of a bound token does not learn what the token allows (decision D7).
  *
- * @see RFC 8705 section 3, RFC 6750 section 3.1, RFC 9470 section 3
+ * @see RFC 8705 section 3, RFC 9449 section 7.1, RFC 6750 section 3.1, RFC 9470 section 3
  */
 export const CHECKS = [
   // A token that does not exist is refused before there is anything to judge.
   { name: 'token', judge: () => undefined, details: tokenDetails },
   { name: 'client', judge: judgeClient, details: clientDetails },
   { name: 'expiry', judge: judgeExpiry, details: expiryDetails },
+  { name: 'proof', judge: judgeProof, details: proofDetails },
   { name: 'binding', judge: judgePossession, details: bindingDetails },
   { name: 'scopes', judge: judgeScopes, details: scopeDetails },
   { name: 'subject', judge: judgeSubject, details: subjectDetails },
@@ -119,7 +127,7 @@ function expiryDetails({ found: { grant }, standing: { refreshable } }: Judged) 
 
 function judgePossession(judged: Judged): Refusal | undefined {
   const { found, request, standing } = judged
-  const possession = { certificate: request.clientCertificate, proofKey: undefined }
+  const possession = { certificate: request.clientCertificate, proofKey: verified(judged.proof)?.jkt }
   const verdict = judgeBinding(found.grant.binding, possession)
   const reason = isBoundOnly(judged) && verdict === 'unbound' ? 'token-unbound' : BINDING_REASON[verdict]
   return reason && refusal(reason, standing)
@@ -143,6 +151,8 @@ function bindingDetails(judged: Judged) {
         : ('MALFORMED' as const),
     tokenThumbprint: boundThumbprint(grant.binding),
     certificateThumbprint: isRead ? presented.thumbprint : undefined,
+    tokenKeyThumbprint: boundKey(grant.binding),
+    proofKeyThumbprint: verified(judged.proof)?.jkt,
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Call } from '../call.ts'
-import type { Binding, Possession } from '../certificate/binding.ts'
+import { type Binding, boundKey, type Possession } from '../certificate/binding.ts'
 import type { Presented } from '../certificate/presented.ts'
 import type { Client } from '../store/client.ts'
 import type { GrantKey } from '../store/grant.ts'
@@ -11,6 +11,11 @@ import { isFapi2 } from '../store/fapi2.ts'
 export function bindingRequired(service: Service, client: Client): boolean {
   const both = service.tlsClientCertificateBoundAccessTokens && client.tlsClientCertificateBoundAccessTokens
   return both || isFapi2(service, client)
+}
+
+/** RFC 9449 section 5: `DPoP` for a token that is bound to a key. A token that is bound to a certificate keeps the type of the service. */
+export function tokenTypeOf(binding: unknown, accessTokenType: string): string {
+  return boundKey(binding) === undefined ? accessTokenType : 'DPoP'
 }
 
 type BoundGrant = GrantKey & { readonly binding?: unknown }

@@ -1,8 +1,5 @@
 import { expect, test } from 'vitest'
-import { authorizerEvent } from '../support/authorizer-events.ts'
 import { testWalk } from '../support/test-runtime.ts'
-import { authorize } from '../../functions/authorizer/authorizer.ts'
-import { serveAuthorizer } from '../../shared/lambda/authorizer.ts'
 import { BOUND, form, OWN, POST, PUBLIC } from '../support/walk.ts'
 
 const PROOF = 'a.b.c'
@@ -14,7 +11,6 @@ const credentials = { client_id: client.id, client_secret: client.secret }
 
 /** Each endpoint that offers no DPoP, with a request that it takes. */
 const CALLS: readonly (readonly [path: string, members: object])[] = [
-  ['/auth/introspection', { token }],
   ['/auth/revocation', { parameters: form({ token: 'unknown', ...credentials }) }],
 ]
 const FORMS: readonly (readonly [route: string, parameters: Record<string, string>])[] = [
@@ -51,22 +47,3 @@ test.each(FORMS)('%s refuses a DPoP header and the scheme DPoP', async (route, p
   }
   expect((await walk.post(route, parameters, OWN)).status).toBe(200)
 })
-
-test.each(['2.0', '1.0'] as const)(
-  'the authorizer denies a DPoP proof beside a good token, payload %s',
-  async (format) => {
-    const { runtime, number } = walk
-    const handler = serveAuthorizer(authorize, {
-      ...runtime,
-      settings: { ...runtime.settings, serviceId: number },
-    })
-    const effect = async (authorization: string, headers = {}) =>
-      JSON.stringify(await handler(authorizerEvent({ authorization, headers, certificate: OWN }, format)))
-    const denied = /"isAuthorized":false|"Deny"/
-    expect(await effect(`Bearer ${token}`)).not.toMatch(denied)
-    expect(await effect(`Bearer ${token}`, { DPoP: PROOF })).toMatch(denied)
-    expect(runtime.logged().at(-1)?.reason).toBe('dpop-not-offered')
-    expect(await effect(`DPoP ${token}`)).toMatch(denied)
-    expect(runtime.logged().at(-1)?.reason).toBe('dpop-not-offered')
-  },
-)

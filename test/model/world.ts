@@ -59,6 +59,7 @@ export async function openWorld(endpoint: string, mode: Mode, seed: number) {
     serviceId: 1,
     mtlsDomains: [MTLS_DOMAIN],
     apiIds: API_IDS,
+    resourceUrls: [],
     oauthOnMtlsOnly: false,
     registryCacheSeconds: CACHE_SECONDS,
     dynamodbClient: 'sdk',

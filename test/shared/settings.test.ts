@@ -7,6 +7,7 @@ const FULL = {
   SERVICE_ID: '21653835348762',
   MTLS_DOMAINS: 'mtls.example.com',
   API_IDS: 'a1b2c3d4e5',
+  RESOURCE_URLS: 'a1b2c3d4e5=https://accounts.example.com',
   OAUTH_ON_MTLS_ONLY: 'true',
   REGISTRY_CACHE_SECONDS: '0',
   DYNAMODB_CLIENT: 'sdk',
@@ -18,6 +19,7 @@ const DEFAULTS = {
   serviceId: undefined,
   mtlsDomains: [],
   apiIds: [],
+  resourceUrls: [],
   oauthOnMtlsOnly: false,
   registryCacheSeconds: 10,
   dynamodbClient: 'lean',
@@ -31,6 +33,7 @@ test('every variable is read', () => {
     serviceId: 21653835348762,
     mtlsDomains: ['mtls.example.com'],
     apiIds: ['a1b2c3d4e5'],
+    resourceUrls: [{ apiId: 'a1b2c3d4e5', url: 'https://accounts.example.com' }],
     oauthOnMtlsOnly: true,
     registryCacheSeconds: 0,
     dynamodbClient: 'sdk',
@@ -82,6 +85,17 @@ test.each([
   ],
   ['REGISTRY_CACHE_SECONDS', ['-1', '3601', '0.5', 'value', 'Infinity', '0x10', '1e1', ' ', '10s']],
   ['OAUTH_ON_MTLS_ONLY', ['TRUE', 'yes', '1', 'on', ' ']],
+  [
+    'RESOURCE_URLS',
+    [
+      'a',
+      'https://a.example.com',
+      'a=b',
+      'a=http://a.example.com',
+      'a=https://a.example.com/',
+      '=https://a.example.com',
+    ],
+  ],
   ['LOG_LEVEL', ['INFO', 'trace', 'fatal', 'value', 'constructor']],
 ])('%s may not be %j: the error names the variable, never the value', (name, values) => {
   for (const value of values) {

@@ -43,6 +43,7 @@ export async function fixedRuntime(
     serviceId: 21653835348762,
     mtlsDomains: [MTLS_DOMAIN],
     apiIds: API_IDS,
+    resourceUrls: [],
     oauthOnMtlsOnly: false,
     registryCacheSeconds: 10,
     dynamodbClient: 'sdk',

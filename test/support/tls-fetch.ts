@@ -12,10 +12,14 @@ export function tlsFetch(identity: TlsIdentity) {
   const agent = new Agent({ ...identity, keepAlive: true })
   return async (
     url: string,
-    { headers, body }: { readonly headers: Record<string, string>; readonly body?: unknown },
+    {
+      method,
+      headers,
+      body,
+    }: { readonly method?: string; readonly headers: Record<string, string>; readonly body?: unknown },
   ): Promise<Response> => {
     const form = body instanceof URLSearchParams ? body.toString() : undefined
-    const sent = request(url, { agent, headers, method: form === undefined ? 'GET' : 'POST' })
+    const sent = request(url, { agent, headers, method: method ?? (form === undefined ? 'GET' : 'POST') })
     sent.end(form)
     const [response] = (await once(sent, 'response')) as [IncomingMessage]
     const lines = Object.entries(response.headers).map(([name, value]): [string, string] => [

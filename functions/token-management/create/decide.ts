@@ -10,6 +10,7 @@ import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { availableScopes } from '../../../shared/token/scopes.ts'
 import { addTo, refuseSubjectOfClient } from '../../../shared/token/terms.ts'
 import { endOlderGrants } from '../../../shared/token/end-older-grants.ts'
+import { bindingRequired } from '../../../shared/token/token-binding.ts'
 import { makeGrantId } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
@@ -37,6 +38,8 @@ export async function createTokens(request: CreateRequest, call: Call): Promise<
 
   const granted = { scopes, resources, subject, ...request.authentication, properties: [] }
   const terms = addTo(granted, request.additions, 'create-properties-too-big')
+  if (request.dpopKeyThumbprint !== undefined && bindingRequired(service, client))
+    throw new Refusal('create-certificate-required')
   const binding = bindingTo(request)
   log.note({ thumbprint: request.certificateThumbprint })
   const key = { service: service.apiKey, client: client.clientId, grantId: makeGrantId(random) }
@@ -65,7 +68,8 @@ async function findClient({ client: named }: CreateRequest, { service: { apiKey 
   return client
 }
 
-function bindingTo({ certificateThumbprint }: CreateRequest): Binding {
+function bindingTo({ certificateThumbprint, dpopKeyThumbprint }: CreateRequest): Binding {
+  if (dpopKeyThumbprint !== undefined) return { jkt: dpopKeyThumbprint }
   return certificateThumbprint === undefined ? 'none' : { 'x5t#S256': certificateThumbprint }
 }
 

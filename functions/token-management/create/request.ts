@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { Thumbprint } from '../../../shared/certificate/thumbprint.ts'
+import type { KeyThumbprint, Thumbprint } from '../../../shared/certificate/thumbprint.ts'
 import {
   type Additions,
   AUTHENTICATION_MEMBERS,
@@ -12,7 +12,7 @@ import {
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { parseResources } from '../../../shared/token/resource.ts'
 import { flagMember, listMember, scopesMember } from '../../../shared/request/body.ts'
-import { positiveMember, refuseNotOffered, thumbprintMember } from '../request.ts'
+import { keyThumbprintMember, positiveMember, refuseNotOffered, thumbprintMember } from '../request.ts'
 
 /** Asks for tokens on behalf of the service. No client or end-user is authenticated. */
 export interface CreateRequest {
@@ -26,7 +26,9 @@ export interface CreateRequest {
   /** Seconds. `undefined`: the lifetimes of the service and the client. */
   readonly accessTokenDuration: number | undefined
   readonly refreshTokenDuration: number | undefined
+  /** At most one of both. */
   readonly certificateThumbprint: Thumbprint | undefined
+  readonly dpopKeyThumbprint: KeyThumbprint | undefined
   readonly authentication: EndUserAuthentication
   readonly additions: Additions
 }
@@ -46,12 +48,12 @@ export const CreateCall = z.object({
   accessTokenDuration: z.optional(positiveMember),
   refreshTokenDuration: z.optional(positiveMember),
   certificateThumbprint: z.optional(thumbprintMember),
+  dpopKeyThumbprint: z.optional(keyThumbprintMember),
   ...AUTHENTICATION_MEMBERS,
   ...PROPERTY_MEMBERS,
   accessToken: z.optional(z.unknown()),
   refreshToken: z.optional(z.unknown()),
   accessTokenPersistent: z.optional(flagMember),
-  dpopKeyThumbprint: z.optional(z.unknown()),
 })
 
 const SUBJECT_REASONS = {
@@ -62,7 +64,10 @@ const SUBJECT_REASONS = {
 
 /** `/auth/token/create` (Authlete contract, section 2.7). @throws Refusal create-…, member-refused */
 export function readCreate(call: z.infer<typeof CreateCall>): CreateRequest {
-  refuseNotOffered(call, ['accessToken', 'refreshToken', 'accessTokenPersistent', 'dpopKeyThumbprint'])
+  refuseNotOffered(call, ['accessToken', 'refreshToken', 'accessTokenPersistent'])
+  const { certificateThumbprint, dpopKeyThumbprint } = call
+  if (certificateThumbprint !== undefined && dpopKeyThumbprint !== undefined)
+    throw new Refusal('create-thumbprints-combined')
   const additions = readAdditions(call)
   const grantType = offeredGrantType(call.grantType)
   const client = call.clientId === undefined ? call.clientIdentifier : String(call.clientId)
@@ -76,7 +81,8 @@ export function readCreate(call: z.infer<typeof CreateCall>): CreateRequest {
     resources: checkedResources(call.resources),
     accessTokenDuration: call.accessTokenDuration,
     refreshTokenDuration: call.refreshTokenDuration,
-    certificateThumbprint: call.certificateThumbprint,
+    certificateThumbprint,
+    dpopKeyThumbprint,
     authentication: readAuthentication(call),
     additions,
   }

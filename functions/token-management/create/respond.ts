@@ -1,5 +1,6 @@
 import { tokenIdOf } from '../../../shared/token/token-string.ts'
 import { clientIdText } from '../../../shared/token/client-view.ts'
+import { tokenTypeOf } from '../../../shared/token/token-binding.ts'
 import { success, unlessEmpty } from '../../../shared/web-api.ts'
 import type { CreateSuccess } from './answer-schema.ts'
 import type { CreatedTokens } from './decide.ts'
@@ -19,7 +20,7 @@ export function createResponse({ grant, client, issuedAt, ...issued }: CreatedTo
     accessToken: issued.accessToken,
     jwtAccessToken: issued.jwt,
     refreshToken: issued.refreshToken,
-    tokenType: 'Bearer',
+    tokenType: tokenTypeOf(grant.binding, 'Bearer'),
     tokenId: tokenIdOf(grant),
     expiresIn: grant.accessExpiresAt - issuedAt,
     expiresAt: grant.accessExpiresAt * 1000,

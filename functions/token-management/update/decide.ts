@@ -1,7 +1,8 @@
-import { type Binding, readBinding } from '../../../shared/certificate/binding.ts'
+import { type Binding, boundKey, boundThumbprint, readBinding } from '../../../shared/certificate/binding.ts'
 import { type IssuedTokens, makeTokens } from '../../../shared/token/issue.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { availableScopes } from '../../../shared/token/scopes.ts'
+import { bindingRequired } from '../../../shared/token/token-binding.ts'
 import { keyOf } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
@@ -54,20 +55,37 @@ async function changed(current: Tokens, request: UpdateRequest, call: Call): Pro
 }
 
 function withMembers(current: Tokens, request: UpdateRequest, client: Client, service: Service): Tokens {
-  const { certificateThumbprint, accessTokenExpiresAt, refreshTokenExpiresAt, properties } = request
+  const { accessTokenExpiresAt, refreshTokenExpiresAt, properties } = request
   const available = availableScopes(service, client)
   const scopes = request.scopes?.filter((name) => available.has(name))
   const grant = scopes === undefined ? current : withScopes(current, scopes)
   return {
     ...grant,
     terms: { ...grant.terms, ...(properties === undefined ? {} : { properties }) },
-    ...(certificateThumbprint === undefined ? {} : { binding: { 'x5t#S256': certificateThumbprint } }),
+    ...newBinding(current, request, client, service),
     accessExpiresAt: accessTokenExpiresAt ?? current.accessExpiresAt,
     refresh: current.refresh && {
       ...current.refresh,
       refreshExpiresAt: refreshTokenExpiresAt ?? current.refresh.refreshExpiresAt,
     },
   }
+}
+
+/** A grant keeps its kind of binding for life (decision D6). */
+function newBinding(
+  { binding }: Tokens,
+  { certificateThumbprint, dpopKeyThumbprint }: UpdateRequest,
+  client: Client,
+  service: Service,
+): { readonly binding?: Binding } {
+  if (certificateThumbprint !== undefined) {
+    if (boundKey(binding) !== undefined) throw new Refusal('update-binding-kind')
+    return { binding: { 'x5t#S256': certificateThumbprint } }
+  }
+  if (dpopKeyThumbprint === undefined) return {}
+  if (boundThumbprint(binding) !== undefined) throw new Refusal('update-binding-kind')
+  if (bindingRequired(service, client)) throw new Refusal('update-certificate-required')
+  return { binding: { jkt: dpopKeyThumbprint } }
 }
 
 /** @throws Error for a damaged binding: it must not become an unbound JWT */

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini'
-import type { Thumbprint } from '../../../shared/certificate/thumbprint.ts'
+import type { KeyThumbprint, Thumbprint } from '../../../shared/certificate/thumbprint.ts'
 import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Property } from '../../../shared/store/grant.ts'
 import { PROPERTY_MEMBERS, readProperties } from '../../../shared/token/terms.ts'
 import { flagMember, scopesMember } from '../../../shared/request/body.ts'
-import { positiveMember, refuseNotOffered, thumbprintMember } from '../request.ts'
+import { keyThumbprintMember, positiveMember, refuseNotOffered, thumbprintMember } from '../request.ts'
 
 /** Members that are `undefined` change nothing. */
 export interface UpdateRequest {
@@ -17,7 +17,9 @@ export interface UpdateRequest {
   readonly refreshTokenExpiresAt: EpochSeconds | undefined
   readonly scopes: readonly string[] | undefined
   readonly properties: readonly Property[] | undefined
+  /** At most one of both. */
   readonly certificateThumbprint: Thumbprint | undefined
+  readonly dpopKeyThumbprint: KeyThumbprint | undefined
   readonly accessTokenValueUpdated: boolean
 }
 
@@ -30,15 +32,17 @@ export const UpdateCall = z.object({
   scopes: z.optional(scopesMember),
   properties: PROPERTY_MEMBERS.properties,
   certificateThumbprint: z.optional(thumbprintMember),
+  dpopKeyThumbprint: z.optional(keyThumbprintMember),
   accessTokenValueUpdated: z.optional(flagMember),
   accessTokenPersistent: z.optional(flagMember),
-  dpopKeyThumbprint: z.optional(z.unknown()),
 })
 
 /** `/auth/token/update` (Authlete contract, section 2.7). @throws Refusal update-token-missing, member-refused */
 export function readTokenUpdate(call: z.infer<typeof UpdateCall>): UpdateRequest {
-  refuseNotOffered(call, ['accessTokenPersistent', 'dpopKeyThumbprint'])
-  const { accessToken, accessTokenHash, tokenId, scopes, certificateThumbprint } = call
+  refuseNotOffered(call, ['accessTokenPersistent'])
+  const { accessToken, accessTokenHash, tokenId, scopes, certificateThumbprint, dpopKeyThumbprint } = call
+  if (certificateThumbprint !== undefined && dpopKeyThumbprint !== undefined)
+    throw new Refusal('update-thumbprints-combined')
   const named = accessToken ?? accessTokenHash ?? tokenId
   if (named === undefined) throw new Refusal('update-token-missing')
   return {
@@ -49,6 +53,7 @@ export function readTokenUpdate(call: z.infer<typeof UpdateCall>): UpdateRequest
     scopes: scopes && [...new Set(scopes)],
     properties: readProperties(call.properties),
     certificateThumbprint,
+    dpopKeyThumbprint,
     accessTokenValueUpdated: call.accessTokenValueUpdated ?? false,
   }
 }

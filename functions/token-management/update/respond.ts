@@ -1,4 +1,5 @@
 import { tokenIdOf } from '../../../shared/token/token-string.ts'
+import { tokenTypeOf } from '../../../shared/token/token-binding.ts'
 import { success, unlessEmpty } from '../../../shared/web-api.ts'
 import type { UpdateSuccess } from './answer-schema.ts'
 import type { UpdatedTokens } from './decide.ts'
@@ -15,7 +16,7 @@ export function updateResponse({ grant, accessToken, jwt }: UpdatedTokens): Upda
     action: 'OK',
     accessToken,
     jwtAccessToken: jwt,
-    tokenType: 'Bearer',
+    tokenType: tokenTypeOf(grant.binding, 'Bearer'),
     tokenId: tokenIdOf(grant),
     accessTokenExpiresAt: grant.accessExpiresAt * 1000,
     refreshTokenExpiresAt: (refresh?.refreshExpiresAt ?? 0) * 1000,

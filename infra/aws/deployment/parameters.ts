@@ -43,6 +43,9 @@ function parametersOf(settings: DeploymentSettings, truststore: TruststoreObject
     truststoreVersion: truststore.version,
     resourceMtlsDomains: settings.resourceServers.map(({ mtlsDomain: name }) => name).join(','),
     resourceApiIds: settings.resourceServers.map(({ apiId }) => apiId).join(','),
+    resourceUrls: settings.resourceServers
+      .flatMap(({ apiId, url }) => (url === undefined ? [] : [`${apiId}=${url}`]))
+      .join(','),
     mtlsOnly: String(settings.mtlsOnly),
     logRetentionDays: settings.logRetentionDays,
     throttleRate: throttle.rate,

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { type JSONVisitor, parse, printParseErrorCode, visit } from 'jsonc-parser'
 import * as z from 'zod/mini'
 import { Complaint } from '../../command.ts'
+import { isBaseUrl } from '../../../shared/resource-url.ts'
 import { functionNames } from '../../package/build.ts'
 
 /** The periods that CloudWatch offers (API_PutRetentionPolicy). */
@@ -30,6 +31,15 @@ const issuer = text(
   'must be an https URL without a query, a fragment or a slash at its end (RFC 8414)',
 )
 
+const baseUrl = z
+  .string()
+  .check(
+    z.refine(
+      isBaseUrl,
+      'must be the https URL that clients were given for the API, without a query, a fragment or a slash at its end',
+    ),
+  )
+
 /** The settings of one deployment. `certbound.example.jsonc` explains each. */
 const Settings = z.strictObject({
   region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS Region, such as eu-central-1'),
@@ -50,6 +60,8 @@ const Settings = z.strictObject({
       z.strictObject({
         mtlsDomain: domainName,
         apiId: text(/^[a-z0-9]{10}$/, 'must be the identifier of an API, such as a1b2c3d4e5'),
+        /** What clients were given. Without it requests with DPoP proofs are refused. */
+        url: z.optional(baseUrl),
       }),
     ),
     [],

@@ -89,6 +89,7 @@ export function openTables(
   const unused = {
     mtlsDomains: [],
     apiIds: [],
+    resourceUrls: [],
     oauthOnMtlsOnly: true,
     dynamodbClient: 'sdk',
     logLevel: 'silent',

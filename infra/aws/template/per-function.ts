@@ -11,6 +11,7 @@ const UNROUTED: Readonly<Record<string, readonly string[]>> = {
     '  environment:',
     '    MTLS_DOMAINS: ${param:resourceMtlsDomains}',
     '    API_IDS: ${param:resourceApiIds}',
+    '    RESOURCE_URLS: ${param:resourceUrls}',
   ],
 }
 

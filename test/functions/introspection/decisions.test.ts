@@ -176,7 +176,10 @@ test.each([
   ['is absent', undefined],
   ['is null', null],
   ['is another word', 'NONE'],
-  ['has only a key', { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' }],
+  [
+    'has a key and a certificate',
+    { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I', 'x5t#S256': THUMBPRINT },
+  ],
   ['is a string', THUMBPRINT],
   ['is padded', { 'x5t#S256': `${THUMBPRINT ?? ''}=` }],
 ])('a binding that %s is refused with every certificate', async (_name, binding) => {

@@ -7,7 +7,18 @@ import { testWalk } from '../../support/test-runtime.ts'
 import { spelling, thumbprintOf } from '../../support/vectors.ts'
 import { BASIC, BOUND, OTHER, OWN, PUBLIC } from '../../support/walk.ts'
 
-const ORDER = ['token', 'client', 'expiry', 'binding', 'scopes', 'subject', 'resources', 'acr', 'maxAge']
+const ORDER = [
+  'token',
+  'client',
+  'expiry',
+  'proof',
+  'binding',
+  'scopes',
+  'subject',
+  'resources',
+  'acr',
+  'maxAge',
+]
 const OWN_THUMBPRINT = thumbprintOf('client-ec-p256')
 
 const walk = await testWalk({ accessTokenDuration: 3600 })
@@ -47,6 +58,7 @@ test('a token that may be used is explained by what each check has compared', as
     { tokenFormat: 'OPAQUE', clientId: client.number, grantType: 'AUTHORIZATION_CODE', issuedAt },
     { issuedAt, locked: false, clientNotBefore: issuedAt },
     { expiresAt: (START + 3600) * 1000, refreshable: true },
+    { proof: 'ABSENT' },
     {
       ...{ bound: true, boundOnly: false, certificate: 'READ' },
       ...{ tokenThumbprint: OWN_THUMBPRINT, certificateThumbprint: OWN_THUMBPRINT },

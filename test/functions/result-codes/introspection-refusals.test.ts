@@ -2,6 +2,7 @@ import { INTROSPECTION } from '../../../shared/refusal/introspection.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { encode } from '../../support/assertions.ts'
 import { tokensOf } from '../../support/answers.ts'
+import { newDpopKey, proofOf, TARGET, tokenBoundTo } from '../../support/dpop-proofs.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import {
   calling,
@@ -16,6 +17,8 @@ import { BASIC, BOUND, form, OTHER, OWN, PUBLIC } from '../../support/walk.ts'
 
 const SIGNED = 'application/token-introspection+jwt'
 const UNKNOWN = 'A'.repeat(72)
+const invalidProof = (code: string, provoke: Provoke) =>
+  gives(`UNAUTHORIZED ${code} invalid_dpop_proof`, provoke)
 const jwtOf = (header: object, payload: object) => `${encode(header)}.${encode(payload)}.${'A'.repeat(86)}`
 
 /** Introspection of an access token of the client itself. */
@@ -45,6 +48,16 @@ const revoking =
   (parameters: string | undefined): Provoke =>
   ({ call, client: { id: clientId, secret: clientSecret } }) =>
     call('/auth/revocation', { parameters, clientId, clientSecret })
+
+/** Introspection of a token that is bound to a key, with a proof that is right but for these members. */
+const proving =
+  (claims: object, header: object = {}, target: object = TARGET): Provoke =>
+  async (bench) => {
+    const key = await newDpopKey()
+    const token = await tokenBoundTo(bench, bench.client, key)
+    const dpop = await proofOf(key, token, START, { ...claims }, { ...header })
+    return bench.introspect(token, undefined, { dpop, ...target })
+  }
 
 await provokeAll('introspection-refusals.test.ts', INTROSPECTION, {
   'token-missing': invalidRequest('A057301', calling('/auth/introspection', {})),
@@ -116,6 +129,43 @@ await provokeAll('introspection-refusals.test.ts', INTROSPECTION, {
       return introspect(access)
     },
   ],
+  'resource-proof-missing': invalidToken('A065308', async (bench) =>
+    bench.introspect(await tokenBoundTo(bench, bench.client, await newDpopKey()), OWN),
+  ),
+  'resource-proof-differs': invalidToken('A065309', async (bench) => {
+    const token = await tokenBoundTo(bench, bench.client, await newDpopKey())
+    const dpop = await proofOf(await newDpopKey(), token, START)
+    return bench.introspect(token, undefined, { dpop, ...TARGET })
+  }),
+  'resource-proof-wrong': invalidProof('A065310', proving({ htm: 'POST' })),
+  'resource-proof-symmetric': invalidProof('A065311', async (bench) => {
+    const token = await tokenBoundTo(bench, bench.client, await newDpopKey())
+    const dpop = jwtOf({ typ: 'dpop+jwt', alg: 'none', jwk: {} }, {})
+    return bench.introspect(token, undefined, { dpop, ...TARGET })
+  }),
+  'resource-proof-keyless': invalidProof('A065312', proving({}, { jwk: undefined })),
+  'resource-proof-algorithm-missing': invalidProof('A065313', async (bench) => {
+    const token = await tokenBoundTo(bench, bench.client, await newDpopKey())
+    return bench.introspect(token, undefined, { dpop: jwtOf({ typ: 'dpop+jwt' }, {}), ...TARGET })
+  }),
+  'resource-proof-needless': invalidToken('A065396', async (bench) => {
+    const { access } = await bench.granted(bench.client)
+    const dpop = await proofOf(await newDpopKey(), access, START)
+    return bench.introspect(access, undefined, { dpop, ...TARGET })
+  }),
+  'resource-proof-nonce-wrong': gives(
+    'UNAUTHORIZED A065397 use_dpop_nonce',
+    proving({ nonce: 'other' }, {}, { ...TARGET, dpopNonceRequired: true }),
+  ),
+  'resource-proof-used': invalidProof('A065398', async (bench) => {
+    await bench.setService({ dpopProofUsedOnce: true })
+    const key = await newDpopKey()
+    const token = await tokenBoundTo(bench, bench.client, key)
+    const dpop = await proofOf(key, token, START)
+    await bench.introspect(token, undefined, { dpop, ...TARGET })
+    return bench.introspect(token, undefined, { dpop, ...TARGET })
+  }),
+  'resource-proof-target-missing': invalidRequest('A057396', proving({}, {}, { htm: 'GET' })),
   'token-scopeless': gives('FORBIDDEN A064301 insufficient_scope', introspecting({ scopes: ['read'] })),
   'scope-insufficient': gives(
     'FORBIDDEN A064302 insufficient_scope',

@@ -1,8 +1,10 @@
 import { later } from '../../../shared/epoch-seconds.ts'
 import { TOKEN_MANAGEMENT } from '../../../shared/refusal/token-management.ts'
 import { tokensOf } from '../../support/answers.ts'
+import { BASIC, BOUND } from '../../support/walk.ts'
 import { calling, provokeAll, type Provoke, type Provoked, gives } from '../../support/result-codes.ts'
 
+const THUMBPRINT = 'A'.repeat(43)
 const LARGE = [{ key: 'k', value: 'v'.repeat(20_000) }]
 
 const creating =
@@ -29,6 +31,14 @@ await provokeAll('token-management-refusals.test.ts', TOKEN_MANAGEMENT, {
   'create-grant-type-missing': refusing('A104201', { grantType: undefined }),
   'create-grant-type-refresh': refusing('A104202', { grantType: 'REFRESH_TOKEN' }),
   'create-grant-type-unsupported': refusing('A104203', { grantType: 'PASSWORD' }),
+  'create-thumbprints-combined': refusing('A104291', {
+    certificateThumbprint: THUMBPRINT,
+    dpopKeyThumbprint: THUMBPRINT,
+  }),
+  'create-certificate-required': gives('BAD_REQUEST A104292', async (bench) => {
+    const { number: clientId } = await bench.addClient(BASIC, BOUND)
+    return creating({ clientId, dpopKeyThumbprint: THUMBPRINT })(bench)
+  }),
   'create-subject-missing': refusing('A105201', { subject: undefined }),
   'create-subject-too-long': refusing('A105202', { subject: 's'.repeat(101) }),
   'create-subject-not-ascii': refusing('A105203', { subject: 'zoë' }),
@@ -54,6 +64,25 @@ await provokeAll('token-management-refusals.test.ts', TOKEN_MANAGEMENT, {
       properties: LARGE,
     }),
   ),
+  'update-thumbprints-combined': gives(
+    'BAD_REQUEST A134292',
+    calling('/auth/token/update', {
+      accessToken: 'unknown',
+      certificateThumbprint: THUMBPRINT,
+      dpopKeyThumbprint: THUMBPRINT,
+    }),
+  ),
+  'update-binding-kind': gives('BAD_REQUEST A134293', async (bench) => {
+    const { json } = await creating({ certificateThumbprint: THUMBPRINT })(bench)
+    const accessToken = json['accessToken']
+    return bench.call('/auth/token/update', { accessToken, dpopKeyThumbprint: THUMBPRINT })
+  }),
+  'update-certificate-required': gives('BAD_REQUEST A134294', async (bench) => {
+    const client = await bench.addClient(BASIC, BOUND)
+    const { json } = await creating({ clientId: client.number })(bench)
+    const accessToken = json['accessToken']
+    return bench.call('/auth/token/update', { accessToken, dpopKeyThumbprint: THUMBPRINT })
+  }),
   'revoke-nothing-named': gives('400 A135291', calling('/auth/token/revoke', {})),
   'revoke-unfinished': gives('503 A135191', async ({ proxy, runtime, call }) => {
     proxy.fate = (passing, forward) => {

@@ -137,7 +137,6 @@ describe.each(TOKEN_FORMS)('%s access tokens', async (kind, settings) => {
     ['400 A001297', { accessToken: 'chosen' }],
     ['400 A001297', { refreshToken: 'chosen' }],
     ['400 A001297', { accessTokenPersistent: true }],
-    ['400 A001297', { dpopKeyThumbprint: 'A'.repeat(43) }],
   ])('create answers %s for %j', async (expected, members) => {
     const answer = await create(members)
     expect(outcome(answer)).toBe(expected)

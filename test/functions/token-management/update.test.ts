@@ -178,7 +178,6 @@ describe.each(TOKEN_FORMS)('%s access tokens', async (kind, settings) => {
     ['400 A001294', { tokenId: 'x', accessTokenExpiresAt: 1e17 }],
     ['400 A001294', { tokenId: 'x', certificateThumbprint: '=' }],
     ['400 A001297', { tokenId: 'x', accessTokenPersistent: true }],
-    ['400 A001297', { tokenId: 'x', dpopKeyThumbprint: 'x' }],
   ])('update answers %s for %j', async (expected, members) => {
     expect(outcome(await update(members))).toBe(expected)
   })

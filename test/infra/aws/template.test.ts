@@ -145,6 +145,7 @@ describe('the settings of a deployment', () => {
         serviceId: serviceNumber(await exampleSettings()),
         mtlsDomains: ['MtlsDomain'],
         apiIds: ['HttpApi'],
+        resourceUrls: [],
         oauthOnMtlsOnly: true,
         registryCacheSeconds: 10,
         dynamodbClient: /^(Management|TokenDashmanagement)/.test(id) ? 'sdk' : 'lean',
@@ -160,13 +161,14 @@ describe('the settings of a deployment', () => {
       detailedMetrics: true,
       concurrency: { token: 5, 'standard-introspection': 0 },
       resourceServers: [
-        { mtlsDomain: 'accounts.example.com', apiId: 'a1b2c3d4e5' },
+        { mtlsDomain: 'accounts.example.com', apiId: 'a1b2c3d4e5', url: 'https://accounts.example.com' },
         { mtlsDomain: 'payments.example.com', apiId: 'f6e5d4c3b2' },
       ],
     })
     expect(properties<Lambda>(template, 'AuthorizerLambdaFunction').Environment.Variables).toMatchObject({
       MTLS_DOMAINS: 'accounts.example.com,payments.example.com',
       API_IDS: 'a1b2c3d4e5,f6e5d4c3b2',
+      RESOURCE_URLS: 'a1b2c3d4e5=https://accounts.example.com',
     })
     const limit = { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200, DetailedMetricsEnabled: true }
     for (const id of ['HttpApiStage', 'PlainStage']) {

@@ -22,6 +22,7 @@ const SETTINGS: Settings = {
   serviceId: 1,
   mtlsDomains: [MTLS_DOMAIN],
   apiIds: API_IDS,
+  resourceUrls: [],
   oauthOnMtlsOnly: false,
   registryCacheSeconds: 10,
   logLevel: 'info',
@@ -58,11 +59,11 @@ test.each([
   expect(read(event)).toMatchObject({ method: 'POST', route: '/token', tlsCertificate: 'absent' })
 })
 
-test('a request through a stage with a name, which API Gateway writes before the path, is the same', () => {
+test('a request through a stage with a name, which API Gateway writes before the path, is the same but for it', () => {
   const { requestContext } = v2Plain
   const http = { ...requestContext.http, path: '/plain/token' }
   const staged = { rawPath: '/plain/token', requestContext: { ...requestContext, stage: 'plain', http } }
-  expect(read({ ...v2Plain, ...staged })).toEqual(read(v2Plain))
+  expect(read({ ...v2Plain, ...staged })).toEqual({ ...read(v2Plain), path: '/plain/token' })
 })
 
 test.each([

@@ -48,6 +48,13 @@ test('every Authorization header is read, and no header value is mistaken for a 
   expect(toResourceRequest({ rawHeaders, socket: undefined }).authorization).toEqual(['Bearer a', 'Bearer b'])
 })
 
+test('the path is the one that the client asked for, without the query, also in a router of Express', () => {
+  const request = { rawHeaders: [], socket: undefined, method: 'GET', url: '/accounts?a=b' }
+  expect(toResourceRequest(request)).toMatchObject({ method: 'GET', path: '/accounts' })
+  const routed = { ...request, originalUrl: '/v1/accounts?a=b' }
+  expect(toResourceRequest(routed).path).toBe('/v1/accounts')
+})
+
 test('Hono on another runtime than Node answers every request with an error', async () => {
   const resource = () => () => Promise.resolve({ allowed: true } as Decision)
   const app = new Hono()

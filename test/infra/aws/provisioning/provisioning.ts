@@ -19,6 +19,7 @@ async function openProvisioning(deployment: Deployment) {
     serviceId: SERVICE,
     mtlsDomains: [MTLS_DOMAIN],
     apiIds: API_IDS,
+    resourceUrls: [],
     oauthOnMtlsOnly: true,
     registryCacheSeconds: 0,
     dynamodbClient: 'sdk',

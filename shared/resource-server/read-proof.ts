@@ -1,0 +1,19 @@
+import { type ExpectedProof, verifyProof } from '../dpop/proof.ts'
+import { requestUrl } from '../resource-url.ts'
+
+/**
+ * Verifies the DPoP proof for the request and the token that it came with (RFC 9449 section 4.3).
+ *
+ * @param publicUrl without it, or without a path, no proof is for this request
+ * @returns `undefined` without a proof; the fault of a wrong one
+ */
+export async function readProof(
+  { token: accessToken, proof }: { readonly token: string; readonly proof: string | undefined },
+  { method: htm = '', path }: { readonly method?: string | undefined; readonly path?: string | undefined },
+  publicUrl: string | undefined,
+): Promise<{ readonly jkt: string } | string | undefined> {
+  if (proof === undefined) return undefined
+  const url = publicUrl === undefined ? undefined : requestUrl(publicUrl, path)
+  const now = Math.floor(Date.now() / 1000) as ExpectedProof['now']
+  return verifyProof(proof, { htm, htu: url === undefined ? [] : [url], accessToken, now })
+}

@@ -1,0 +1,21 @@
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
+
+/**
+ * The URL that a client was given for a request: that of the resource server, which its operator states, and the path. Neither the
+ * `Host` header nor the domain of a gateway counts, because a request may reach the server by another name (RFC 9449 section 4.3).
+ *
+ * @param path as received, without the query
+ * @returns `undefined` if there is no path that such a URL can have
+ */
+export function requestUrl(base: string, path: string | undefined): string | undefined {
+  if (path?.startsWith('/') !== true) return undefined
+  // API Gateway decodes paths: these are characters of the path, not the beginning of a query or a fragment.
+  return base + path.replaceAll('?', '%3F').replaceAll('#', '%23')
+}
+
+/** Whether this can be the URL of a resource server: https, or the own machine, without a query, a fragment and a slash at its end. */
+export function isBaseUrl(text: string): boolean {
+  const url = URL.parse(text)
+  if (/[?#\s@]|\/$/.test(text)) return false
+  return url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.includes(url.hostname))
+}
