@@ -4,7 +4,7 @@ import type { ConsoleRequest } from '../../page.ts'
 import { type Members, requireDone } from '../../web-api.ts'
 import { moment, shortened } from '../../words.ts'
 
-export const PAGE_SIZE = 20
+const PAGE_SIZE = 20
 
 /** A page of the list of tokens. */
 export interface TokenPage {
@@ -89,7 +89,7 @@ function subjectLink(subject: string, { params }: ConsoleRequest): Markup {
 }
 
 /** A token that names no thumbprint works for everybody who has it. */
-export function boundTo({ certificateThumbprint, dpopKeyThumbprint }: Members): Markup {
+function boundTo({ certificateThumbprint, dpopKeyThumbprint }: Members): Markup {
   if (typeof certificateThumbprint === 'string')
     return html`certificate ${shortened(certificateThumbprint, 'the thumbprint of the certificate')}`
   if (typeof dpopKeyThumbprint === 'string')
@@ -104,7 +104,7 @@ function issued(createdAt: unknown, lastRefreshedAt: unknown, now: Date): Markup
   }`
 }
 
-export function ends({ accessTokenExpiresAt, refreshTokenExpiresAt }: Members, now: Date): Markup {
+function ends({ accessTokenExpiresAt, refreshTokenExpiresAt }: Members, now: Date): Markup {
   const refresh = Number(refreshTokenExpiresAt)
   return html`${moment(Number(accessTokenExpiresAt), now)}${
     refresh > 0 && html`<span class="detail">refresh token: ${moment(refresh, now)}</span>`
