@@ -102,6 +102,12 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   patch: 'Not supported: the document is returned as it is.',
   includePrivateKeys: 'Must be false: private keys are never returned.',
 
+  'AuthUserinfoIssueRequest.claims':
+    'The text of a JSON object: the claims about the end-user. `iss`, `sub`, `aud`, `exp`, `nbf`, `iat` and `jti` in it are ignored.',
+  'AuthUserinfoIssueRequest.sub':
+    'The `sub` of the response: at most 255 printable ASCII characters. Absent: the subject of the token.',
+  ...all('Not supported: there are no transformed claims.', 'claimsForTx verifiedClaimsForTx'),
+
   // Parts of settings
   key: 'The name.',
   value: 'The value.',
@@ -118,6 +124,13 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   tokenExchangePermitted: 'Must be false: token exchange is not offered.',
 
   // Answers
+  claims:
+    'The names of the claims that the client has asked for, by scopes (OpenID Connect Core section 5.4).',
+  ...all('A claim of the caller.', 'UserinfoContent.* UserinfoClaims.*'),
+  ...all(
+    'OpenID Connect Core section 5.3.2.',
+    'UserinfoContent.sub UserinfoClaims.sub UserinfoClaims.iss UserinfoClaims.aud',
+  ),
   accessToken: 'The access token; the opaque form if there is a JWT too.',
   'AuthTokenUpdateRequest.accessToken': 'The access token.',
   jwtAccessToken: 'The access token as a JWT.',
@@ -223,6 +236,7 @@ export const MEMBERS: Readonly<Record<string, string>> = {
     'RFC 8414 section 2.',
     'issuer authorization_endpoint token_endpoint token_endpoint_auth_methods_supported token_endpoint_auth_signing_alg_values_supported revocation_endpoint revocation_endpoint_auth_methods_supported revocation_endpoint_auth_signing_alg_values_supported introspection_endpoint introspection_endpoint_auth_methods_supported introspection_endpoint_auth_signing_alg_values_supported jwks_uri scopes_supported response_types_supported grant_types_supported code_challenge_methods_supported',
   ),
+  ...all('OpenID Connect Discovery section 3.', 'userinfo_endpoint userinfo_signing_alg_values_supported'),
   introspection_signing_alg_values_supported: 'RFC 9701 section 7.',
   ...all(
     'RFC 9126 section 5.',

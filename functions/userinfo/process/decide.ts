@@ -1,0 +1,34 @@
+import type { Call } from '../../../shared/call.ts'
+import type { Client } from '../../../shared/store/client.ts'
+import { introspect } from '../../../shared/token/introspect.ts'
+import { type OfSubject, OPENID, ofUserinfo, requireSubject } from '../openid-token.ts'
+import type { UserinfoRequest } from './request.ts'
+
+export interface UserinfoToken {
+  readonly token: string
+  readonly grant: OfSubject
+  readonly clientAttributes: Client['attributes']
+}
+
+/**
+ * Decides whether an access token may be used at the userinfo endpoint. The userinfo endpoint is a protected resource, so the checks are
+ * those of introspection: a bound token needs its proof of possession here, too.
+ *
+ * @throws Refusal userinfo-…
+ * @see OpenID Connect Core section 5.3, RFC 8705 section 3
+ */
+export async function processUserinfo(request: UserinfoRequest, call: Call): Promise<UserinfoToken> {
+  const grant = requireSubject(await judged(request, call))
+  const { service, store } = call
+  const client = await store.registry.findClientByNumber(service.apiKey, grant.client)
+  return { token: request.token, grant, clientAttributes: client?.attributes ?? [] }
+}
+
+async function judged(request: UserinfoRequest, call: Call) {
+  const asked = { ...request, scopes: [OPENID], subject: undefined, resources: [], boundOnly: false }
+  try {
+    return (await introspect(asked, call)).grant
+  } catch (error) {
+    throw ofUserinfo(error)
+  }
+}
