@@ -1,4 +1,4 @@
-import { type Reason, Refusal } from '../../shared/refusal/refusal.ts'
+import { type Reason, Refusal, REFUSALS } from '../../shared/refusal/refusal.ts'
 import type { Terms, Tokens } from '../../shared/store/grant.ts'
 
 /** The reason that userinfo has for a refusal of introspection. */
@@ -18,15 +18,14 @@ const REASONS: Partial<Record<Reason, Reason>> = {
   'certificate-differs': 'userinfo-certificate-differs',
   'binding-damaged': 'userinfo-binding-damaged',
   'token-unbound': 'userinfo-token-unbound',
-  'token-scopeless': 'userinfo-scope-missing',
-  'scope-insufficient': 'userinfo-scope-missing',
 }
 
 /** The same refusal with the result code of userinfo, whose answers have no flags about the token. Other errors stay as they are. */
 export function ofUserinfo(error: unknown): unknown {
   if (!(error instanceof Refusal)) return error
-  const { members: _, named: __, ...options } = error.options
-  const reason = REASONS[error.reason]
+  const isScope = REFUSALS[error.reason][2] === 'insufficient_scope'
+  const reason = isScope ? 'userinfo-scope-missing' : REASONS[error.reason]
+  const { members: _, ...options } = error.options
   return reason === undefined ? error : new Refusal(reason, options)
 }
 

@@ -153,6 +153,12 @@ const SETTINGS: Readonly<Record<string, Meanings>> = {
   keyUses: KEY_USE_MEANINGS,
 }
 
+/** What the members are that a schema does not name. */
+const OTHER_MEMBERS: Meanings = {
+  UserinfoContent: 'A claim of the caller.',
+  UserinfoClaims: 'A claim of the caller.',
+}
+
 /** Adds the description of each member, at any depth. */
 function describe(schema: JsonSchema, name: string, settings: Meanings = {}): void {
   for (const [member, inside] of Object.entries(schema.properties ?? {})) {
@@ -165,7 +171,7 @@ function describe(schema: JsonSchema, name: string, settings: Meanings = {}): vo
   if (typeof schema.additionalProperties === 'object') {
     schema.additionalProperties = {
       ...schema.additionalProperties,
-      description: MEMBERS[`${name}.*`] ?? 'An extra property of the token.',
+      description: OTHER_MEMBERS[name] ?? 'An extra property of the token.',
     }
   }
 }

@@ -126,7 +126,6 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   // Answers
   claims:
     'The names of the claims that the client has asked for, by scopes (OpenID Connect Core section 5.4).',
-  ...all('A claim of the caller.', 'UserinfoContent.* UserinfoClaims.*'),
   ...all(
     'OpenID Connect Core section 5.3.2.',
     'UserinfoContent.sub UserinfoClaims.sub UserinfoClaims.iss UserinfoClaims.aud',

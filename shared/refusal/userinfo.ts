@@ -6,7 +6,7 @@ import type { Row } from './row.ts'
  */
 // prettier-ignore
 export const USERINFO = {
-  'userinfo-token-missing': ['A088391', 'BAD_REQUEST', 'invalid_request', 'The userinfo request does not contain an access token.'],
+  'userinfo-token-missing': ['A088391', 'BAD_REQUEST', 'invalid_request', 'The userinfo request does not contain a valid access token.'],
   'userinfo-token-unknown': ['A088302', 'UNAUTHORIZED', 'invalid_token', 'The access token does not exist.'],
   'userinfo-client-deleted': ['A088392', 'UNAUTHORIZED', 'invalid_token', 'The client of the access token no longer exists.'],
   'userinfo-client-locked': ['A088393', 'UNAUTHORIZED', 'invalid_token', 'The client of the access token is locked.'],

@@ -48,6 +48,7 @@ test.each(CALLS)('$name ignores a member that it does not know', ({ call }) => {
 const OF_ANY_TYPE = [
   ...['accessToken', 'refreshToken', 'dpop', 'dpopKeyThumbprint', 'patch'],
   ...['introspectionEncryptionAlg', 'publicKeyForEncryption', 'sharedKeyForEncryption', 'sharedKeyForSign'],
+  ...['claimsForTx', 'verifiedClaimsForTx'],
 ]
 
 test('every member has a wrong type, except text in a query and members that are refused anyway', () => {

@@ -6,6 +6,8 @@ import type { WebApiAnswer } from './web-api-client.ts'
 export interface User {
   readonly subject: string
   readonly password: string
+  /** What the userinfo endpoint can answer (OpenID Connect Core section 5.1). */
+  readonly claims?: Readonly<Record<string, unknown>>
 }
 
 export function loginPage(interaction: Interaction, user: User): Page {
