@@ -9,7 +9,7 @@ import {
   texts,
 } from '../../shared/answer-schema.ts'
 
-/** `/auth/userinfo`, action OK (Authlete contract, section 2.11). */
+/** `/auth/userinfo`, action OK (Authlete contract, section 2.12). */
 const UserinfoSuccess = z.object({
   ...envelope('userInfoResponse', ['OK']),
   /** The access token of the call. */
@@ -19,8 +19,10 @@ const UserinfoSuccess = z.object({
   clientIdAliasUsed: z.boolean(),
   subject: z.string(),
   scopes: texts,
-  /** The names of the claims that the client has asked for (OpenID Connect Core section 5.4). */
+  /** The names of the claims that the client has asked for (OpenID Connect Core sections 5.4 and 5.5). */
   claims: texts,
+  /** The member `userinfo` of the parameter `claims`, a JSON object. */
+  userInfoClaims: z.optional(z.string()),
   properties,
   serviceAttributes: attributes,
   clientAttributes: attributes,

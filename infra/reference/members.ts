@@ -125,7 +125,8 @@ export const MEMBERS: Readonly<Record<string, string>> = {
 
   // Answers
   claims:
-    'The names of the claims that the client has asked for, by scopes (OpenID Connect Core section 5.4).',
+    'The names of the claims that the client has asked for, by scopes and by name (OpenID Connect Core sections 5.4 and 5.5).',
+  userInfoClaims: 'The member `userinfo` of the parameter `claims`: a JSON object as text.',
   ...all(
     'OpenID Connect Core section 5.3.2.',
     'UserinfoContent.sub UserinfoClaims.sub UserinfoClaims.iss UserinfoClaims.aud',

@@ -1,7 +1,7 @@
 import type { Row } from './row.ts'
 
 /**
- * Refusals of the userinfo APIs (Authlete contract, section 7.9). Where Authlete has a code of its own for a check of introspection and has
+ * Refusals of the userinfo APIs (Authlete contract, section 7.8). Where Authlete has a code of its own for a check of introspection and has
  * not published it, the code is ours.
  */
 // prettier-ignore

@@ -26,7 +26,7 @@ const NOT_OFFERED = ['claimsForTx', 'verifiedClaimsForTx'] as const
 const SUB = /^[\x20-\x7e]{1,255}$/
 
 /**
- * `/auth/userinfo/issue` of the Web API (Authlete contract, section 2.11).
+ * `/auth/userinfo/issue` of the Web API (Authlete contract, section 2.12).
  *
  * @throws Refusal member-refused, userinfo-token-missing, userinfo-claims-malformed, userinfo-sub-malformed
  */

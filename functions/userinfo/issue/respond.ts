@@ -11,7 +11,7 @@ import type { Userinfo } from './decide.ts'
  */
 const PROTECTED: ReadonlySet<string> = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti'])
 
-/** `/auth/userinfo/issue`, actions JSON and JWT (Authlete contract, section 2.11): `responseContent` is a string. */
+/** `/auth/userinfo/issue`, actions JSON and JWT (Authlete contract, section 2.12): `responseContent` is a string. */
 export function userinfoIssueResponse(
   { sub, claims, signature }: Userinfo,
   { issuer }: Service,

@@ -9,9 +9,11 @@ const CLAIMS_OF_SCOPES: Readonly<Record<string, readonly string[]>> = {
   phone: ['phone_number', 'phone_number_verified'],
 }
 
-/** The names of the claims that the scopes of an access token stand for. */
-export function claimsOfScopes(scopes: readonly string[]): readonly string[] {
-  return scopes.flatMap((scope) =>
+/** The names of the claims that the client has requested by name (section 5.5), and of those that scopes stand for. */
+export function claimNames(userInfoClaims: string | undefined, scopes: readonly string[]): readonly string[] {
+  const named = Object.keys(JSON.parse(userInfoClaims ?? '{}') as object)
+  const ofScopes = scopes.flatMap((scope) =>
     Object.hasOwn(CLAIMS_OF_SCOPES, scope) ? (CLAIMS_OF_SCOPES[scope] ?? []) : [],
   )
+  return [...new Set([...named, ...ofScopes])]
 }

@@ -14,7 +14,7 @@ export const UserinfoCall = z.object({
   dpop: z.optional(z.unknown()),
 })
 
-/** `/auth/userinfo` of the Web API (Authlete contract, section 2.11). @throws Refusal dpop-not-offered, userinfo-token-missing */
+/** `/auth/userinfo` of the Web API (Authlete contract, section 2.12). @throws Refusal dpop-not-offered, userinfo-token-missing */
 export function readUserinfo({
   token,
   clientCertificate,

@@ -1,10 +1,10 @@
 import type { Service } from '../../../shared/store/service.ts'
 import { success, unlessEmpty } from '../../../shared/web-api.ts'
 import type { UserinfoSuccess } from '../answer-schema.ts'
-import { claimsOfScopes } from './claims.ts'
+import { claimNames } from './claims.ts'
 import type { UserinfoToken } from './decide.ts'
 
-/** `/auth/userinfo`, action OK (Authlete contract, section 2.11). */
+/** `/auth/userinfo`, action OK (Authlete contract, section 2.12). */
 export function userinfoResponse(
   { token, grant, clientAttributes }: UserinfoToken,
   { attributes }: Service,
@@ -19,7 +19,8 @@ export function userinfoResponse(
     clientIdAliasUsed: grant.clientIdAlias !== undefined,
     subject: terms.subject,
     scopes: unlessEmpty(grant.accessScopes),
-    claims: unlessEmpty(claimsOfScopes(grant.accessScopes)),
+    claims: unlessEmpty(claimNames(terms.userInfoClaims, grant.accessScopes)),
+    userInfoClaims: terms.userInfoClaims,
     properties: unlessEmpty(terms.properties),
     serviceAttributes: unlessEmpty(attributes),
     clientAttributes: unlessEmpty(clientAttributes),

@@ -4,7 +4,7 @@ import { clientCertificate, refuseUntrusted } from './mutual-tls.ts'
 import type { User } from './pages.ts'
 import type { WebApi, WebApiAnswer } from './web-api-client.ts'
 
-/** By action (Authlete contract, section 2.11). */
+/** By action (Authlete contract, section 2.12). */
 const STATUS: Readonly<Record<string, number>> = {
   BAD_REQUEST: 400,
   UNAUTHORIZED: 401,

@@ -4,7 +4,7 @@ export interface WebApiAccess {
   readonly serviceApiSecret: string
 }
 
-/** The members of an answer that a front end reads (Authlete contract, sections 2.1 to 2.11). `action` decides what it does. */
+/** The members of an answer that a front end reads (Authlete contract, sections 2.1 to 2.12). `action` decides what it does. */
 export interface WebApiAnswer {
   readonly action: string
   readonly responseContent?: string

@@ -45,6 +45,17 @@ describe.each(TOKEN_FORMS)('%s access tokens', async (_, settings) => {
     ])
   })
 
+  test('claims that were requested by name are there as requested, and their names among the others', async () => {
+    const named = await walk.addClient(BASIC)
+    const { access } = await walk.granted(named, undefined, { scope: 'openid phone' })
+    const userInfoClaims = '{"nickname":null,"phone_number":{"essential":true}}'
+    await runtime.tables.tamper(walk.number, named.number, { userInfoClaims })
+    expect((await process(access)).json).toMatchObject({
+      userInfoClaims,
+      claims: ['nickname', 'phone_number', 'phone_number_verified'],
+    })
+  })
+
   test('a bound token is good only with its certificate', async () => {
     const { access } = await walk.granted(bound, OWN, { scope: 'openid' })
     expect(outcome(await process(access))).toBe('UNAUTHORIZED A089307 invalid_token')
@@ -75,7 +86,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', async (_, settings) => {
     expect(outcome(await process(access))).toBe('FORBIDDEN A089304 insufficient_scope')
   })
 
-  test('a client’s own token is refused also with the scope openid: it has no end-user', async () => {
+  test('a client’s own token is refused also with the scope openid, because it has no end-user', async () => {
     const { access } = tokensOf(await walk.credentials(client, undefined, { scope: 'openid' }))
     for (const path of ['/auth/userinfo', '/auth/userinfo/issue'])
       expect(outcome(await walk.call(path, { token: access }))).toBe('FORBIDDEN A089394 invalid_request')

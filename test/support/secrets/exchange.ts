@@ -68,7 +68,7 @@ function secretsAmong(members: readonly Member[], among: Kinds): Member[] {
 /**
  * The exceptions, as values that the answer may repeat. With `refreshTokenKept` a refresh answers the token that was presented, and
  * with `refreshTokenIdempotent` the next refresh with one token answers what the last one did. `/auth/token/update` answers the
- * access token that the caller named it by (Authlete contract, section 2.7), `/auth/userinfo` the one that it judged (section 2.11), and
+ * access token that the caller named it by (Authlete contract, section 2.7), `/auth/userinfo` the one that it judged (section 2.12), and
  * `/client/secret/update` the secret that the caller has chosen.
  */
 function repeated(
