@@ -16,17 +16,21 @@ const REASONS: Partial<Record<Reason, Reason>> = {
   'certificate-missing': 'userinfo-certificate-missing',
   'certificate-unreadable': 'userinfo-certificate-unreadable',
   'certificate-differs': 'userinfo-certificate-differs',
+  'resource-proof-missing': 'userinfo-proof-missing',
   'binding-damaged': 'userinfo-binding-damaged',
   'token-unbound': 'userinfo-token-unbound',
 }
 
-/** The same refusal with the result code of userinfo, whose answers have no flags about the token. Other errors stay as they are. */
+/**
+ * The same refusal with the result code of userinfo, whose answers have no flags about the token. For the other faults of a proof the codes of
+ * introspection are the published ones. Other errors stay as they are.
+ */
 export function ofUserinfo(error: unknown): unknown {
   if (!(error instanceof Refusal)) return error
   const isScope = REFUSALS[error.reason][2] === 'insufficient_scope'
   const reason = isScope ? 'userinfo-scope-missing' : REASONS[error.reason]
   const { members: _, ...options } = error.options
-  return reason === undefined ? error : new Refusal(reason, options)
+  return new Refusal(reason ?? error.reason, options)
 }
 
 /** The scope of every token for the userinfo endpoint (OpenID Connect Core section 5.3). */

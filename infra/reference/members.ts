@@ -68,6 +68,11 @@ export const MEMBERS: Readonly<Record<string, string>> = {
     'For the header `DPoP-Nonce`: the nonce that the next DPoP proof must have. Only where nonces are required.',
   'AuthIntrospectionRequest.dpop':
     'The `DPoP` header of the client’s request (RFC 9449). Only if the token came by the scheme `DPoP`.',
+  'AuthUserinfoRequest.dpop':
+    'The DPoP proof of the client (RFC 9449). Absent: the token came by the scheme `Bearer`.',
+  'AuthUserinfoRequest.htm': 'The method of the client’s request. Required with `dpop`, else ignored.',
+  'AuthUserinfoRequest.htu':
+    'The URL of the client’s request, as the client was given it. Absent: `userInfoEndpoint` of the service, or its alias. Without `dpop` it is ignored.',
   'AuthIntrospectionRequest.htm': 'The method of the client’s request. Required with `dpop`, else ignored.',
   'AuthIntrospectionRequest.htu':
     'The URL of the client’s request, as the client was given it. Required with `dpop`, else ignored.',

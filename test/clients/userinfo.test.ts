@@ -1,4 +1,5 @@
 import { X509Certificate, hash } from 'node:crypto'
+import { calculateJwkThumbprint, exportJWK } from 'jose'
 import * as oauth from 'oauth4webapi'
 import * as openid from 'openid-client'
 import { expect, test } from 'vitest'
@@ -69,10 +70,7 @@ async function discovered(clientId: string, certificate?: ClientCertificate, mor
   return config
 }
 
-const CLAIMS = {
-  ...{ sub: SUBJECT, name: 'Test User', given_name: 'Test', family_name: 'User' },
-  ...{ preferred_username: SUBJECT, email: 'testuser01@example.com', email_verified: true },
-}
+const CLAIMS = { sub: SUBJECT, name: 'Test User', email: 'testuser01@example.org', email_verified: true }
 
 test('openid-client gets the claims of a bound token over mutual TLS, and nothing with another certificate or none', async () => {
   const access = await token()
@@ -100,13 +98,33 @@ test('oauth4webapi gets the claims by the endpoint of the metadata, and reads th
     return oauth.processUserInfoResponse(as, client, SUBJECT, answer)
   }
   expect(await ask({ scopes: ['openid', 'email'] })).toEqual({
-    ...{ sub: SUBJECT, email: 'testuser01@example.com', email_verified: true },
+    ...{ sub: SUBJECT, email: 'testuser01@example.org', email_verified: true },
   })
   expect(await ask({ scopes: ['openid'] })).toEqual({ sub: SUBJECT })
   await expect(ask({ scopes: ['email'] })).rejects.toMatchObject({
     status: 403,
     cause: [{ scheme: 'bearer', parameters: { error: 'insufficient_scope', scope: 'openid' } }],
   })
+})
+
+test('oauth4webapi gets the claims of a token that is bound to its key by its own DPoP, and nothing as a bearer', async () => {
+  const issuer = new URL(site.seeded.issuer)
+  const options = { [oauth.customFetch]: fetchAs() }
+  const found = await oauth.discoveryRequest(issuer, { ...options, algorithm: 'oauth2' })
+  const as = await oauth.processDiscoveryResponse(issuer, found)
+  const { client: unbound } = await addClient(site.runtime, site.seeded.serviceId, { ...BASIC, ...UNBOUND })
+  const client: oauth.Client = { client_id: String(unbound.clientId) }
+  const keys = await oauth.generateKeyPair('ES256')
+  const DPoP = oauth.DPoP(client, keys)
+  const dpopKeyThumbprint = await calculateJwkThumbprint(await exportJWK(keys.publicKey))
+  const access = await token({ dpopKeyThumbprint }, client.client_id)
+  const answer = await oauth.userInfoRequest(as, client, access, { ...options, DPoP })
+  expect(await oauth.processUserInfoResponse(as, client, SUBJECT, answer)).toEqual(CLAIMS)
+  const bearer = await oauth.userInfoRequest(as, client, access, options)
+  expect([bearer.status, bearer.headers.get('www-authenticate')]).toEqual([
+    401,
+    expect.stringMatching(/^DPoP .*A089311/),
+  ])
 })
 
 test('openid-client verifies issuer and audience of a signed response', async () => {

@@ -1,8 +1,9 @@
 import type { Call } from '../../../shared/call.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import { introspect } from '../../../shared/token/introspect.ts'
 import { type OfSubject, OPENID, ofUserinfo, requireSubject } from '../openid-token.ts'
-import type { UserinfoRequest } from './request.ts'
+import type { UserinfoProof, UserinfoRequest } from './request.ts'
 
 export interface UserinfoToken {
   readonly token: string
@@ -14,8 +15,8 @@ export interface UserinfoToken {
  * Decides whether an access token may be used at the userinfo endpoint. The userinfo endpoint is a protected resource, so the checks are
  * those of introspection: a bound token needs its proof of possession here, too.
  *
- * @throws Refusal userinfo-…
- * @see OpenID Connect Core section 5.3, RFC 8705 section 3
+ * @throws Refusal userinfo-…, resource-proof-…
+ * @see OpenID Connect Core section 5.3, RFC 8705 section 3, RFC 9449 section 7.1
  */
 export async function processUserinfo(request: UserinfoRequest, call: Call): Promise<UserinfoToken> {
   const grant = requireSubject(await judged(request, call))
@@ -25,10 +26,20 @@ export async function processUserinfo(request: UserinfoRequest, call: Call): Pro
 }
 
 async function judged(request: UserinfoRequest, call: Call) {
-  const asked = { ...request, scopes: [OPENID], subject: undefined, resources: [], boundOnly: false }
+  const proof = request.proof && { ...request.proof, htu: urlsFor(request.proof, call) }
+  const asked = { ...request, proof, scopes: [OPENID], subject: undefined, resources: [], boundOnly: false }
   try {
     return (await introspect(asked, call)).grant
   } catch (error) {
     throw ofUserinfo(error)
   }
+}
+
+/** The URLs that the client was given for the userinfo endpoint. */
+function urlsFor({ htu }: UserinfoProof, { service }: Call): readonly string[] {
+  if (htu !== undefined) return [htu]
+  const aliases = service.mtlsEndpointAliases.filter(({ name }) => name === 'userinfo_endpoint')
+  const urls = [service.userInfoEndpoint, ...aliases.map(({ uri }) => uri)].filter((url) => url !== undefined)
+  if (urls.length === 0) throw new Refusal('userinfo-proof-target-missing')
+  return urls
 }

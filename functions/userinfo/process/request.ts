@@ -6,21 +6,37 @@ import { Refusal } from '../../../shared/refusal/refusal.ts'
 export interface UserinfoRequest {
   readonly token: string
   readonly clientCertificate: Presented
+  /** `undefined`: no DPoP proof came with the token. */
+  readonly proof: UserinfoProof | undefined
+}
+
+/** A DPoP proof, and the request that it must be for (RFC 9449 section 4.3). */
+export interface UserinfoProof {
+  readonly text: string
+  readonly htm: string
+  /** Absent: a URL of the metadata. */
+  readonly htu: string | undefined
 }
 
 export const UserinfoCall = z.object({
   token: z.optional(z.string()),
   clientCertificate: z.optional(z.string()),
-  dpop: z.optional(z.unknown()),
+  dpop: z.optional(z.string()),
+  htm: z.optional(z.string()),
+  htu: z.optional(z.string()),
 })
 
-/** `/auth/userinfo` of the Web API (Authlete contract, section 2.12). @throws Refusal dpop-not-offered, userinfo-token-missing */
-export function readUserinfo({
-  token,
-  clientCertificate,
-  dpop,
-}: z.infer<typeof UserinfoCall>): UserinfoRequest {
-  if (dpop !== undefined) throw new Refusal('dpop-not-offered')
+/**
+ * `/auth/userinfo` of the Web API (Authlete contract, section 2.12).
+ *
+ * @throws Refusal userinfo-token-missing, userinfo-proof-target-missing
+ */
+export function readUserinfo(call: z.infer<typeof UserinfoCall>): UserinfoRequest {
+  const { token, clientCertificate, dpop, htm, htu } = call
   if (token === undefined) throw new Refusal('userinfo-token-missing')
-  return { token, clientCertificate: present(clientCertificate) }
+  const asked = { token, clientCertificate: present(clientCertificate) }
+  // Java clients always write `htm` and `htu`: without a proof they mean nothing.
+  if (dpop === undefined) return { ...asked, proof: undefined }
+  if (htm === undefined) throw new Refusal('userinfo-proof-target-missing')
+  return { ...asked, proof: { text: dpop, htm, htu } }
 }

@@ -1,6 +1,5 @@
-import type { Express } from 'express'
+import type { Express, Request } from 'express'
 import { application } from './application.ts'
-import { bearerToken } from './bearer.ts'
 import { clientCertificate, refuseUntrusted } from './mutual-tls.ts'
 import type { WebApi } from './web-api-client.ts'
 
@@ -43,4 +42,11 @@ export function resourceServer(webApi: WebApi): Express {
       response.status(status).set('www-authenticate', responseContent).end()
     })
   })
+}
+
+const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i
+
+/** Only from the header: a token in a form or a query ends up in logs (RFC 9700 section 4.3.2). */
+function bearerToken({ headers: { authorization = '' } }: Request): string | undefined {
+  return BEARER.exec(authorization)?.[1]
 }

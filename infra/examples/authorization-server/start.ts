@@ -13,13 +13,8 @@ import { userinfoEndpoint } from './userinfo.ts'
 import { type WebApiAccess, webApiClient } from './web-api-client.ts'
 
 export const DEVELOPMENT_USER: User = {
-  subject: 'testuser01',
-  password: 'correct-horse',
-  claims: {
-    ...{ name: 'Test User', given_name: 'Test', family_name: 'User', preferred_username: 'testuser01' },
-    ...{ email: 'testuser01@example.com', email_verified: true, phone_number: '+81 3 0000 0000' },
-    ...{ phone_number_verified: false, address: { locality: 'Chiyoda-ku', country: 'JP' } },
-  },
+  ...{ subject: 'testuser01', password: 'correct-horse' },
+  claims: { name: 'Test User', email: 'testuser01@example.org', email_verified: true },
 }
 
 /** A free one where it is absent or 0. The command line options are `--NAME-port`. */

@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express'
-import { bearerToken } from './bearer.ts'
 import { clientCertificate, refuseUntrusted } from './mutual-tls.ts'
 import type { User } from './pages.ts'
+import { presentedToken } from './presented-token.ts'
 import type { WebApi, WebApiAnswer } from './web-api-client.ts'
 
 /** By action (Authlete contract, section 2.12). */
@@ -21,18 +21,19 @@ const TYPES: Readonly<Record<string, string>> = { JSON: 'application/json', JWT:
 export function userinfoEndpoint(webApi: WebApi, user: User): Router {
   const router = Router()
   const answer = async (request: Request, response: Response) => {
-    const token = bearerToken(request)
-    if (token === undefined) {
+    const presented = presentedToken(request)
+    if (presented === undefined) {
       // RFC 6750 section 3.1: no error code for a request without credentials.
       response.status(401).set('www-authenticate', 'Bearer').end()
       return
     }
+    // The Web API knows the URLs that clients were given for this endpoint: they are in the metadata.
     const judged = await webApi('/auth/userinfo', {
-      token,
+      ...presented,
+      htm: request.method,
       clientCertificate: clientCertificate(request),
-      dpop: request.headers['dpop'],
     })
-    const issued = judged.action === 'OK' ? await issue(webApi, token, judged, user) : judged
+    const issued = judged.action === 'OK' ? await issue(webApi, presented.token, judged, user) : judged
     send(response, issued)
   }
   router.get('/userinfo', refuseUntrusted, answer)

@@ -1,5 +1,6 @@
 import { USERINFO } from '../../../shared/refusal/userinfo.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
+import { newDpopKey, tokenBoundTo } from '../../support/dpop-proofs.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import {
   type Bench,
@@ -36,6 +37,11 @@ const presenting =
     return call('/auth/userinfo', { token, clientCertificate })
   }
 
+async function boundToKey(bench: Bench): Promise<string> {
+  await bench.setService(OPENID)
+  return tokenBoundTo(bench, bench.client, await newDpopKey(), { scopes: ['openid'] })
+}
+
 const issuing =
   (members: object): Provoke =>
   async ({ setService, granted, client, call }) => {
@@ -66,6 +72,14 @@ await provokeAll('userinfo-refusals.test.ts', USERINFO, {
   'userinfo-certificate-missing': invalidToken('A089307', presenting(undefined)),
   'userinfo-certificate-unreadable': invalidToken('A089308', presenting('no certificate')),
   'userinfo-certificate-differs': invalidToken('A089310', presenting(OTHER)),
+  'userinfo-proof-missing': invalidToken('A089311', async (bench) => {
+    const token = await boundToKey(bench)
+    return bench.call('/auth/userinfo', { token })
+  }),
+  'userinfo-proof-target-missing': invalidRequest('A088395', async (bench) => {
+    const token = await boundToKey(bench)
+    return bench.call('/auth/userinfo', { token, dpop: 'a.b.c', htm: 'GET' })
+  }),
   'userinfo-binding-damaged': invalidToken(
     'A089392',
     after(async ({ runtime, number, client }) => {
