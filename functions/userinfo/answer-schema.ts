@@ -4,6 +4,7 @@ import {
   attributes,
   clientId,
   envelope,
+  NONCE,
   properties,
   refusalAnswer,
   texts,
@@ -26,12 +27,13 @@ const UserinfoSuccess = z.object({
   properties,
   serviceAttributes: attributes,
   clientAttributes: attributes,
+  ...NONCE,
 })
 export type UserinfoSuccess = AnswerOf<typeof UserinfoSuccess>
 
 export const UserinfoAnswer = z.discriminatedUnion('action', [
   UserinfoSuccess,
-  refusalAnswer('userInfoResponse', ['BAD_REQUEST', 'UNAUTHORIZED', 'FORBIDDEN']),
+  z.extend(refusalAnswer('userInfoResponse', ['BAD_REQUEST', 'UNAUTHORIZED', 'FORBIDDEN']), NONCE),
 ])
 
 /** `/auth/userinfo/issue`, actions JSON and JWT. */

@@ -1,7 +1,9 @@
 import type { Call } from '../../../shared/call.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Client } from '../../../shared/store/client.ts'
+import { judgeNonce } from '../../../shared/token/dpop-nonce.ts'
 import { introspect } from '../../../shared/token/introspect.ts'
+import type { PresentedProof } from '../../../shared/token/presented-proof.ts'
 import { type OfSubject, OPENID, ofUserinfo, requireSubject } from '../openid-token.ts'
 import type { UserinfoProof, UserinfoRequest } from './request.ts'
 
@@ -9,6 +11,8 @@ export interface UserinfoToken {
   readonly token: string
   readonly grant: OfSubject
   readonly clientAttributes: Client['attributes']
+  /** For the next proof. Only where nonces are demanded. */
+  readonly dpopNonce: string | undefined
 }
 
 /**
@@ -19,19 +23,30 @@ export interface UserinfoToken {
  * @see OpenID Connect Core section 5.3, RFC 8705 section 3, RFC 9449 section 7.1
  */
 export async function processUserinfo(request: UserinfoRequest, call: Call): Promise<UserinfoToken> {
-  const grant = requireSubject(await judged(request, call))
+  const { grant: found, dpopNonce } = await judged(request, call)
+  const grant = requireSubject(found)
   const { service, store } = call
   const client = await store.registry.findClientByNumber(service.apiKey, grant.client)
-  return { token: request.token, grant, clientAttributes: client?.attributes ?? [] }
+  return { token: request.token, grant, clientAttributes: client?.attributes ?? [], dpopNonce }
 }
 
 async function judged(request: UserinfoRequest, call: Call) {
-  const proof = request.proof && { ...request.proof, htu: urlsFor(request.proof, call) }
+  const proof = request.proof && presentedProof(request.proof, call)
   const asked = { ...request, proof, scopes: [OPENID], subject: undefined, resources: [], boundOnly: false }
   try {
-    return (await introspect(asked, call)).grant
+    return await introspect(asked, call)
   } catch (error) {
     throw ofUserinfo(error)
+  }
+}
+
+function presentedProof(proof: UserinfoProof, call: Call): PresentedProof {
+  const isDemanded = proof.nonceRequired || call.service.dpopNonceRequired
+  return {
+    text: proof.text,
+    htm: proof.htm,
+    htu: urlsFor(proof, call),
+    judgeNonce: async (nonce) => (isDemanded ? judgeNonce(nonce, call) : undefined),
   }
 }
 

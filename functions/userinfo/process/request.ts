@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { type Presented, present } from '../../../shared/certificate/presented.ts'
+import { flagMember } from '../../../shared/request/body.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 
 /** A request to the userinfo endpoint (OpenID Connect Core section 5.3.1). */
@@ -16,6 +17,8 @@ export interface UserinfoProof {
   readonly htm: string
   /** Absent: a URL of the metadata. */
   readonly htu: string | undefined
+  /** Whether the caller demands a nonce. The service may demand one, too. */
+  readonly nonceRequired: boolean
 }
 
 export const UserinfoCall = z.object({
@@ -24,6 +27,7 @@ export const UserinfoCall = z.object({
   dpop: z.optional(z.string()),
   htm: z.optional(z.string()),
   htu: z.optional(z.string()),
+  dpopNonceRequired: z.optional(flagMember),
 })
 
 /**
@@ -32,11 +36,11 @@ export const UserinfoCall = z.object({
  * @throws Refusal userinfo-token-missing, userinfo-proof-target-missing
  */
 export function readUserinfo(call: z.infer<typeof UserinfoCall>): UserinfoRequest {
-  const { token, clientCertificate, dpop, htm, htu } = call
+  const { token, clientCertificate, dpop, htm, htu, dpopNonceRequired: nonceRequired = false } = call
   if (token === undefined) throw new Refusal('userinfo-token-missing')
   const asked = { token, clientCertificate: present(clientCertificate) }
   // Java clients always write `htm` and `htu`: without a proof they mean nothing.
   if (dpop === undefined) return { ...asked, proof: undefined }
   if (htm === undefined) throw new Refusal('userinfo-proof-target-missing')
-  return { ...asked, proof: { text: dpop, htm, htu } }
+  return { ...asked, proof: { text: dpop, htm, htu, nonceRequired } }
 }

@@ -6,7 +6,7 @@ import type { UserinfoToken } from './decide.ts'
 
 /** `/auth/userinfo`, action OK (Authlete contract, section 2.12). */
 export function userinfoResponse(
-  { token, grant, clientAttributes }: UserinfoToken,
+  { token, grant, clientAttributes, dpopNonce }: UserinfoToken,
   { attributes }: Service,
 ): UserinfoSuccess {
   const { terms } = grant
@@ -24,5 +24,6 @@ export function userinfoResponse(
     properties: unlessEmpty(terms.properties),
     serviceAttributes: unlessEmpty(attributes),
     clientAttributes: unlessEmpty(clientAttributes),
+    dpopNonce,
   }
 }

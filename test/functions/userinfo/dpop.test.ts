@@ -71,6 +71,24 @@ test('possession of the key is judged before the scope', async () => {
   expect(await ask(right)).toBe('FORBIDDEN A089304 insufficient_scope')
 })
 
+test('a caller of userinfo demands a nonce, which the refusal has', async () => {
+  const asked = { dpopNonceRequired: true }
+  const refused = await process(await proof(), asked)
+  expect(outcome(refused)).toBe('UNAUTHORIZED A065397 use_dpop_nonce')
+  const nonce = refused.json['dpopNonce']
+  const answer = await process(await proof({ nonce }), asked)
+  expect([outcome(answer), answer.json['dpopNonce']]).toEqual(['OK A091001', nonce])
+})
+
+test('with dpopProofUsedOnce a proof passes once at userinfo, and a refusal uses it not up', async () => {
+  await walk.setService({ dpopProofUsedOnce: true })
+  const dpop = await proof()
+  expect(outcome(await process(dpop, { htm: 'POST' }))).toBe('UNAUTHORIZED A065310 invalid_dpop_proof')
+  expect(outcome(await process(dpop))).toBe('OK A091001')
+  expect(outcome(await process(dpop))).toBe('UNAUTHORIZED A065398 invalid_dpop_proof')
+  await walk.setService({ dpopProofUsedOnce: false })
+})
+
 test('a proof without its method, or without any URL to compare, is refused; without a proof both are ignored', async () => {
   expect(outcome(await process(await proof(), { htm: null }))).toBe('BAD_REQUEST A088395 invalid_request')
   const plain = (await walk.granted(client, undefined, { scope: 'openid' })).access
