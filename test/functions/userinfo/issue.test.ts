@@ -134,7 +134,7 @@ describe('signed', async () => {
       decodeProtectedHeader(String((await issue(await granted(signed))).json['responseContent'])).kid
     expect(await kidOf()).toBe('key of ES256')
     const service = await walk.runtime.store.registry.currentService(walk.number)
-    await walk.setService({ ...service, userInfoSignatureKeyId: 'second' } as never)
+    await walk.setService({ ...service, userInfoSignatureKeyId: 'second' })
     expect(await kidOf()).toBe('second')
     await walk.setService({ userInfoSignatureKeyId: undefined })
   })
