@@ -1,3 +1,5 @@
+import { USERINFO_MEMBERS } from './userinfo-members.ts'
+
 /** `text` for each of `names`, which are separated by spaces. */
 function all(text: string, names: string): Record<string, string> {
   return Object.fromEntries(names.split(' ').map((name) => [name, text]))
@@ -11,6 +13,8 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   resultMessage: 'The code in brackets and a message.',
   action: 'What the caller must do next.',
   responseContent: 'What the caller must answer the client with.',
+
+  ...USERINFO_MEMBERS,
 
   // Requests
   parameters: 'The request of the client as received: a query or a form body.',
@@ -68,11 +72,6 @@ export const MEMBERS: Readonly<Record<string, string>> = {
     'For the header `DPoP-Nonce`: the nonce that the next DPoP proof must have. Only where nonces are required.',
   'AuthIntrospectionRequest.dpop':
     'The `DPoP` header of the client’s request (RFC 9449). Only if the token came by the scheme `DPoP`.',
-  'AuthUserinfoRequest.dpop':
-    'The DPoP proof of the client (RFC 9449). Absent: the token came by the scheme `Bearer`.',
-  'AuthUserinfoRequest.htm': 'The method of the client’s request. Required with `dpop`, else ignored.',
-  'AuthUserinfoRequest.htu':
-    'The URL of the client’s request, as the client was given it. Absent: `userInfoEndpoint` of the service, or its alias. Without `dpop` it is ignored.',
   'AuthIntrospectionRequest.htm': 'The method of the client’s request. Required with `dpop`, else ignored.',
   'AuthIntrospectionRequest.htu':
     'The URL of the client’s request, as the client was given it. Required with `dpop`, else ignored.',
@@ -107,12 +106,6 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   patch: 'Not supported: the document is returned as it is.',
   includePrivateKeys: 'Must be false: private keys are never returned.',
 
-  'AuthUserinfoIssueRequest.claims':
-    'The text of a JSON object: the claims about the end-user. `iss`, `sub`, `aud`, `exp`, `nbf`, `iat` and `jti` in it are ignored.',
-  'AuthUserinfoIssueRequest.sub':
-    'The `sub` of the response: at most 255 printable ASCII characters. Absent: the subject of the token.',
-  ...all('Not supported: there are no transformed claims.', 'claimsForTx verifiedClaimsForTx'),
-
   // Parts of settings
   key: 'The name.',
   value: 'The value.',
@@ -129,13 +122,6 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   tokenExchangePermitted: 'Must be false: token exchange is not offered.',
 
   // Answers
-  claims:
-    'The names of the claims that the client has asked for, by scopes and by name (OpenID Connect Core sections 5.4 and 5.5).',
-  userInfoClaims: 'The member `userinfo` of the parameter `claims`: a JSON object as text.',
-  ...all(
-    'OpenID Connect Core section 5.3.2.',
-    'UserinfoContent.sub UserinfoClaims.sub UserinfoClaims.iss UserinfoClaims.aud',
-  ),
   accessToken: 'The access token; the opaque form if there is a JWT too.',
   'AuthTokenUpdateRequest.accessToken': 'The access token.',
   jwtAccessToken: 'The access token as a JWT.',

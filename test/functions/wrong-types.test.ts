@@ -46,7 +46,7 @@ test.each(CALLS)('$name ignores a member that it does not know', ({ call }) => {
 
 /** Refused by name whatever they are, so that they have no wrong type. */
 const OF_ANY_TYPE = [
-  ...['accessToken', 'refreshToken', 'dpop', 'dpopKeyThumbprint', 'patch'],
+  ...['accessToken', 'refreshToken', 'dpop', 'patch'],
   ...['introspectionEncryptionAlg', 'publicKeyForEncryption', 'sharedKeyForEncryption', 'sharedKeyForSign'],
   ...['claimsForTx', 'verifiedClaimsForTx'],
 ]
