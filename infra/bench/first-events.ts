@@ -1,4 +1,6 @@
 import type { Runtime } from '../../shared/runtime.ts'
+import type { LambdaResult } from '../../shared/lambda/serve.ts'
+import { deployedFunctions } from '../emulator/site/deployed-functions.ts'
 import type { Seeded } from '../emulator/site/seed.ts'
 import { callsOver } from './calls.ts'
 import { basic, type Case, casesOf } from './cases.ts'
@@ -31,6 +33,7 @@ export async function firstEvents(
 
   return {
     ...eventsOfWebApi(seeded, certificate),
+    userinfo: { event: () => userinfoEvent(runtime, seeded, certificate), expected: '"action":"OK"' },
     authorizer: known(authorizerEvent(await newToken(), certificate), '"isAuthorized":true'),
     discovery: known(eventOf('/.well-known/oauth-authorization-server', { method: 'GET' }), '"issuer"'),
     introspection: byCase(introspect),
@@ -73,6 +76,21 @@ function eventsOfWebApi({ serviceApiKey, serviceApiSecret, clients: [person] }: 
     management: call('/api/client/create', { clientName: 'bench' }, '"clientName":"bench"'),
     'token-management': call('/api/auth/token/create', order, '"action":"OK"'),
   }
+}
+
+/** For a new token of an end-user: the tokens of the other events have no `openid`. */
+async function userinfoEvent(runtime: Runtime, seeded: Seeded, certificate: string): Promise<object> {
+  const { serviceId, serviceApiKey, serviceApiSecret, clients } = seeded
+  const authorization = basic(serviceApiKey, serviceApiSecret)
+  const call = (path: string, body: object) =>
+    eventOf(path, { authorization, body: JSON.stringify({ ...body, clientCertificate: certificate }) })
+  const order = { grantType: 'AUTHORIZATION_CODE', subject: 'bench', scopes: ['openid'] }
+  const path = '/api/auth/token/create'
+  const settings = { ...runtime.settings, serviceId }
+  const create = deployedFunctions({ ...runtime, settings }).get(path)
+  const answer = (await create?.(call(path, { ...order, clientId: clients[0].clientId }))) as LambdaResult
+  const { accessToken: token } = JSON.parse(answer.body) as { readonly accessToken: string }
+  return call('/api/auth/userinfo', { token })
 }
 
 /** The event of an HTTP API about a request to a resource server: an authorizer has no route. */

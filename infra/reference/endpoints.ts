@@ -25,6 +25,12 @@ import { TokenListAnswer } from '../../functions/token-management/list/answer-sc
 import { UpdateAnswer } from '../../functions/token-management/update/answer-schema.ts'
 import { OAuthToken, TokenAnswer, TokenContent } from '../../functions/token/answer-schema.ts'
 import { FORM as TOKEN_FORM } from '../../functions/token/request.ts'
+import {
+  UserinfoAnswer,
+  UserinfoClaims,
+  UserinfoContent,
+  UserinfoIssueAnswer,
+} from '../../functions/userinfo/answer-schema.ts'
 import { ErrorContent, NotOfferedAnswer } from '../../shared/answer-schema.ts'
 import { Metadata, PublicJwkSet } from '../../shared/metadata/metadata-schema.ts'
 import type { FormRules } from '../../shared/request/form.ts'
@@ -109,6 +115,17 @@ export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
   '/auth/introspection': {
     summary: 'Decides whether an access token is valid for one request to a protected resource.',
     answer: IntrospectionAnswer,
+    required: ['token'],
+  },
+  '/auth/userinfo': {
+    summary: 'Decides whether an access token is valid at the userinfo endpoint.',
+    answer: UserinfoAnswer,
+    required: ['token'],
+  },
+  '/auth/userinfo/issue': {
+    summary: 'Makes the response of the userinfo endpoint (OpenID Connect Core section 5.3).',
+    answer: UserinfoIssueAnswer,
+    content: { JSON: UserinfoContent, JWT: UserinfoClaims },
     required: ['token'],
   },
   '/auth/introspection/standard': {

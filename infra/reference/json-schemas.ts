@@ -9,6 +9,7 @@ import { CARRIED_BY_CLIENTS } from '../../functions/management/clients/settings-
 import { CreatedServiceAnswer, ServiceAnswer } from '../../functions/management/services/answer-schema.ts'
 import { ServiceSettings } from '../../functions/management/services/request.ts'
 import { CARRIED_BY_SERVICES } from '../../functions/management/services/settings-schema.ts'
+import { UserinfoClaims, UserinfoContent } from '../../functions/userinfo/answer-schema.ts'
 import { ApiError, ErrorContent, OAuthError } from '../../shared/answer-schema.ts'
 import { Metadata, PublicJwkSet } from '../../shared/metadata/metadata-schema.ts'
 import { CLIENT_MEANINGS, EXTENSION_MEANINGS } from '../../shared/store/client-reference.ts'
@@ -52,6 +53,8 @@ const NAMES = new Map<z.ZodMiniType, string>([
   [ServiceAnswer, 'Service'],
   [CreatedServiceAnswer, 'CreatedService'],
   [ServiceSettings, 'ServiceSettings'],
+  [UserinfoContent, 'UserinfoContent'],
+  [UserinfoClaims, 'UserinfoClaims'],
 ])
 
 export const reference = (name: string) => `#/components/schemas/${name}`
@@ -150,6 +153,12 @@ const SETTINGS: Readonly<Record<string, Meanings>> = {
   keyUses: KEY_USE_MEANINGS,
 }
 
+/** What the members are that a schema does not name. */
+const OTHER_MEMBERS: Meanings = {
+  UserinfoContent: 'A claim of the caller.',
+  UserinfoClaims: 'A claim of the caller.',
+}
+
 /** Adds the description of each member, at any depth. */
 function describe(schema: JsonSchema, name: string, settings: Meanings = {}): void {
   for (const [member, inside] of Object.entries(schema.properties ?? {})) {
@@ -162,7 +171,7 @@ function describe(schema: JsonSchema, name: string, settings: Meanings = {}): vo
   if (typeof schema.additionalProperties === 'object') {
     schema.additionalProperties = {
       ...schema.additionalProperties,
-      description: 'An extra property of the token.',
+      description: OTHER_MEMBERS[name] ?? 'An extra property of the token.',
     }
   }
 }

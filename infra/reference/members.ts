@@ -1,3 +1,5 @@
+import { USERINFO_MEMBERS } from './userinfo-members.ts'
+
 /** `text` for each of `names`, which are separated by spaces. */
 function all(text: string, names: string): Record<string, string> {
   return Object.fromEntries(names.split(' ').map((name) => [name, text]))
@@ -11,6 +13,8 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   resultMessage: 'The code in brackets and a message.',
   action: 'What the caller must do next.',
   responseContent: 'What the caller must answer the client with.',
+
+  ...USERINFO_MEMBERS,
 
   // Requests
   parameters: 'The request of the client as received: a query or a form body.',
@@ -223,6 +227,7 @@ export const MEMBERS: Readonly<Record<string, string>> = {
     'RFC 8414 section 2.',
     'issuer authorization_endpoint token_endpoint token_endpoint_auth_methods_supported token_endpoint_auth_signing_alg_values_supported revocation_endpoint revocation_endpoint_auth_methods_supported revocation_endpoint_auth_signing_alg_values_supported introspection_endpoint introspection_endpoint_auth_methods_supported introspection_endpoint_auth_signing_alg_values_supported jwks_uri scopes_supported response_types_supported grant_types_supported code_challenge_methods_supported',
   ),
+  ...all('OpenID Connect Discovery section 3.', 'userinfo_endpoint userinfo_signing_alg_values_supported'),
   introspection_signing_alg_values_supported: 'RFC 9701 section 7.',
   ...all(
     'RFC 9126 section 5.',

@@ -18,8 +18,6 @@ import { answerTo, endpointOf, inBothVersions, type Route } from './route.ts'
 const ACTIONS: Readonly<Record<string, string>> = {
   '/auth/token/fail': 'BAD_REQUEST',
   '/auth/token/issue': 'INTERNAL_SERVER_ERROR',
-  '/auth/userinfo': 'BAD_REQUEST',
-  '/auth/userinfo/issue': 'BAD_REQUEST',
   '/backchannel/authentication': 'BAD_REQUEST',
   '/backchannel/authentication/complete': 'SERVER_ERROR',
   '/backchannel/authentication/fail': 'BAD_REQUEST',
@@ -81,8 +79,7 @@ async function answer(http: HttpRequest, runtime: Runtime, log: RequestLog): Pro
   const api = BY_TEMPLATE.get(match?.template ?? '')
   const called = { ...http, pathParameters: match?.pathParameters ?? {} }
   const endpoint = endpointOf(api?.path ?? '/api')
-  const errors = api?.path.startsWith('/auth/userinfo') === true ? 'bearer' : 'json'
-  const spec = { endpoint, type: 'notOfferedResponse', errors, action: api?.action } as const
+  const spec = { endpoint, type: 'notOfferedResponse', errors: 'json', action: api?.action } as const
   let service: Service | undefined
   try {
     if (api === undefined) throw new Refusal('api-not-offered')

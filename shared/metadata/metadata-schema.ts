@@ -21,6 +21,8 @@ export const Metadata = z.object({
   introspection_endpoint_auth_methods_supported: some,
   introspection_endpoint_auth_signing_alg_values_supported: some,
   introspection_signing_alg_values_supported: some,
+  userinfo_endpoint: z.optional(z.string()),
+  userinfo_signing_alg_values_supported: some,
   jwks_uri: z.string(),
   scopes_supported: some,
   response_types_supported: z.array(z.string()),

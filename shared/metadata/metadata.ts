@@ -29,6 +29,9 @@ export function metadataOf(service: Service): Metadata {
     introspection_endpoint: service.introspectionEndpoint ?? `${origin}/introspection/standard`,
     introspection_endpoint_auth_methods_supported: unlessEmpty(methods.filter((method) => method !== 'none')),
     introspection_endpoint_auth_signing_alg_values_supported: algorithms,
+    userinfo_endpoint: service.userInfoEndpoint,
+    userinfo_signing_alg_values_supported:
+      service.userInfoEndpoint === undefined ? undefined : unlessEmpty(signingAlgorithms(service)),
     jwks_uri: service.jwksUri ?? `${origin}/jwks`,
     introspection_signing_alg_values_supported: unlessEmpty(signingAlgorithms(service)),
     scopes_supported: unlessEmpty(scopes),

@@ -7,6 +7,7 @@ import { INTROSPECTION } from './introspection.ts'
 import { SERVICE_MANAGEMENT } from './service-management.ts'
 import { TOKEN_MANAGEMENT } from './token-management.ts'
 import { TOKEN } from './token.ts'
+import { USERINFO } from './userinfo.ts'
 
 /** Every reason to refuse a request. Only the tables beside this file have result codes and descriptions. */
 export const REFUSALS = {
@@ -15,6 +16,7 @@ export const REFUSALS = {
   ...CLIENT_AUTHENTICATION,
   ...TOKEN,
   ...INTROSPECTION,
+  ...USERINFO,
   ...CLIENT_MANAGEMENT,
   ...SERVICE_MANAGEMENT,
   ...TOKEN_MANAGEMENT,

@@ -28,6 +28,8 @@ export const CLIENT_MEANINGS = {
     'The only algorithm of the client’s assertions. Absent: `ES256`, `PS256` and `RS256` are accepted.',
   introspectionSignAlg:
     'For resource servers: the algorithm of signed introspection responses (RFC 9701 section 6). The service needs a key that fits. Absent: `RS256`.',
+  userInfoSignAlg:
+    'The algorithm of signed userinfo responses (OpenID Connect Core section 5.3.2). The service needs a key that fits. Absent: userinfo responses are JSON.',
   tlsClientCertificateBoundAccessTokens:
     'Whether access tokens are bound to client certificates (RFC 8705), if the service has it on as well.',
   dpopRequired:

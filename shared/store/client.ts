@@ -37,6 +37,7 @@ export const CLIENT_SETTINGS = {
   selfSignedCertificateKeyId: text,
   tokenAuthSignAlg: text,
   introspectionSignAlg: z.optional(z.enum(SIGNING_ALGORITHMS)),
+  userInfoSignAlg: z.optional(z.enum(SIGNING_ALGORITHMS)),
   tlsClientCertificateBoundAccessTokens: flag,
   dpopRequired: flag,
   pkceRequired: flag,

@@ -39,6 +39,8 @@ export const Terms = z.object({
   properties: z._default(z.array(Property), []),
   /** Further claims of JWT access tokens, a JSON object. */
   jwtAtClaims: z.optional(text),
+  /** The client's requests for claims of the userinfo endpoint, a JSON object (OpenID Connect Core section 5.5). */
+  userInfoClaims: z.optional(text),
   /** The authorization server no longer takes it for a consent of the end-user. It decides about no token. */
   consentForgotten: z.optional(z.literal(true)),
 })

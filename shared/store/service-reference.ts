@@ -27,6 +27,8 @@ export const SERVICE_MEANINGS = {
     '`kid` of the key that signs access tokens. Absent: the first key that fits the algorithm.',
   introspectionSignatureKeyId:
     '`kid` of the key that signs introspection responses (RFC 9701), if it fits the requested algorithm. Absent: the first key that fits.',
+  userInfoSignatureKeyId:
+    '`kid` of the key that signs userinfo responses, if it fits the algorithm of the client. Absent: the first key that fits.',
   jwks: 'A JWK Set as text: the signing keys, each with one algorithm (RSA keys must name theirs and have 2048 bits). Private keys are accepted but never returned.',
   tlsClientCertificateBoundAccessTokens:
     'Whether access tokens are bound to client certificates (RFC 8705), for clients that have it on as well.',
@@ -66,6 +68,8 @@ export const SERVICE_MEANINGS = {
   tokenEndpoint: 'For the metadata. Absent: at the root of the issuer’s domain.',
   revocationEndpoint: 'For the metadata. Absent: at the root of the issuer’s domain.',
   introspectionEndpoint: 'For the metadata. Absent: at the root of the issuer’s domain.',
+  userInfoEndpoint:
+    'For the metadata: the userinfo endpoint of the authorization server in front. Absent: the metadata have none.',
   jwksUri: 'For the metadata. Absent: at the root of the issuer’s domain.',
   mtlsEndpointAliases: 'For the metadata: the endpoints on the mutual-TLS domain (RFC 8705 section 5).',
   mutualTlsValidatePkiCertChain:

@@ -32,8 +32,22 @@ export async function findIntrospectionKey(asked: string, call: Call): Promise<S
 
 /** The public half of the key for introspection responses: the named one, or else the first that fits the algorithm. */
 export function introspectionKey(asked: string, { jwks, introspectionSignatureKeyId }: Service) {
+  return preferred(asked, jwks, introspectionSignatureKeyId)
+}
+
+/** As `findIntrospectionKey`, for userinfo responses. */
+export async function findUserinfoKey(asked: string, call: Call): Promise<SigningKey | undefined> {
+  return privateHalf(userinfoKey(asked, call.service), call)
+}
+
+/** The public half of the key for userinfo responses: the named one, or else the first that fits the algorithm. */
+export function userinfoKey(asked: string, { jwks, userInfoSignatureKeyId }: Service) {
+  return preferred(asked, jwks, userInfoSignatureKeyId)
+}
+
+function preferred(asked: string, jwks: Service['jwks'], named: string | undefined) {
   const fitting = jwks.filter(({ alg }) => alg === asked)
-  return fitting.find(({ kid }) => kid === introspectionSignatureKeyId) ?? fitting[0]
+  return fitting.find(({ kid }) => kid === named) ?? fitting[0]
 }
 
 async function privateHalf(

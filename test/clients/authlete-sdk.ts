@@ -21,6 +21,7 @@ export const DRIVEN = {
     ...['client.management.updateAuthorizations', 'client.management.deleteAuthorizations'],
     ...['client.management.getGrantedScopes', 'client.management.deleteGrantedScopes'],
   ],
+  userinfo: ['userinfo.process', 'userinfo.issue'],
   management: [
     ...['service.create', 'service.get', 'service.list', 'service.update', 'service.delete'],
     ...['service.getConfiguration', 'jwkSetEndpoint.serviceJwksGetApi', 'client.create', 'client.get'],

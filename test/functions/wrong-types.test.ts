@@ -46,8 +46,9 @@ test.each(CALLS)('$name ignores a member that it does not know', ({ call }) => {
 
 /** Refused by name whatever they are, so that they have no wrong type. */
 const OF_ANY_TYPE = [
-  ...['accessToken', 'refreshToken', 'dpop', 'dpopKeyThumbprint', 'patch'],
+  ...['accessToken', 'refreshToken', 'dpop', 'patch'],
   ...['introspectionEncryptionAlg', 'publicKeyForEncryption', 'sharedKeyForEncryption', 'sharedKeyForSign'],
+  ...['claimsForTx', 'verifiedClaimsForTx'],
 ]
 
 test('every member has a wrong type, except text in a query and members that are refused anyway', () => {

@@ -24,6 +24,7 @@ const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'k', alg: 'ES256', us
 const OF_SERVICES = {
   jwks: JSON.stringify({ keys: [{ ...jwk, ...privateKey.export({ format: 'jwk' }) }] }),
   ...{ accessTokenSignAlg: 'ES256', accessTokenSignatureKeyId: 'k', introspectionSignatureKeyId: 'k' },
+  userInfoSignatureKeyId: 'k',
   trustedRootCertificates: [certificatePem('ca-root')],
   clientCertificateIssuers: [certificatePem('ca-root')],
   tokensNotBefore: 60_000,

@@ -41,7 +41,6 @@ const NOT_OFFERED = [
   // OpenID Connect
   ...['authTimeRequired', 'defaultAcrs', 'defaultMaxAge', 'idTokenEncryptionAlg', 'idTokenEncryptionEnc'],
   ...['idTokenSignAlg', 'sectorIdentifierUri', 'userInfoEncryptionAlg', 'userInfoEncryptionEnc'],
-  ...['userInfoSignAlg'],
   // CIBA
   ...['bcDeliveryMode', 'bcNotificationEndpoint', 'bcRequestSignAlg', 'bcUserCodeRequired'],
   // Request objects and signed responses

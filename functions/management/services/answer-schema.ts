@@ -24,8 +24,10 @@ const INTERNAL = {
 const KeyUse = z.object({
   kid: z.string(),
   alg: z.string(),
-  signs: z.array(z.enum(['ACCESS_TOKENS', 'INTROSPECTION_RESPONSES'])),
-  namedBy: z.array(z.enum(['accessTokenSignatureKeyId', 'introspectionSignatureKeyId'])),
+  signs: z.array(z.enum(['ACCESS_TOKENS', 'INTROSPECTION_RESPONSES', 'USERINFO_RESPONSES'])),
+  namedBy: z.array(
+    z.enum(['accessTokenSignatureKeyId', 'introspectionSignatureKeyId', 'userInfoSignatureKeyId']),
+  ),
   publishedAt: z.optional(milliseconds),
   signsWellFrom: z.optional(milliseconds),
   signingSince: z.optional(milliseconds),

@@ -6,6 +6,7 @@ import { type Der, MalformedCertificate } from '../../../shared/certificate/pem.
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { parseScope } from '../../../shared/request/scope.ts'
 import type { Service } from '../../../shared/store/service.ts'
+import { KEY_SETTINGS } from './key-uses.ts'
 
 /**
  * Checks the rules of a service's settings that its schema cannot express.
@@ -42,6 +43,7 @@ const ENDPOINTS = [
   'tokenEndpoint',
   'revocationEndpoint',
   'introspectionEndpoint',
+  'userInfoEndpoint',
   'jwksUri',
 ] as const
 
@@ -85,7 +87,7 @@ function isWrongDuration({ key, value = '' }: Attribute): boolean {
 
 function checkSigning(service: Service): void {
   const { accessTokenSignAlg, accessTokenSignatureKeyId, jwks } = service
-  for (const named of ['accessTokenSignatureKeyId', 'introspectionSignatureKeyId'] as const) {
+  for (const named of KEY_SETTINGS) {
     const isKnown = service[named] === undefined || jwks.some(({ kid }) => kid === service[named])
     if (!isKnown) throw new Refusal('service-signing-key-missing', { named })
   }

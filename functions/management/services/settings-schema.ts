@@ -16,7 +16,6 @@ export const CARRIED_BY_SERVICES = {
   policyUri: text,
   tosUri: text,
   serviceDocumentation: text,
-  userInfoEndpoint: text,
   registrationEndpoint: text,
   registrationManagementEndpoint: text,
   backchannelAuthenticationEndpoint: text,
@@ -61,7 +60,6 @@ const NOT_OFFERED = [
   // OpenID Connect
   ...['claimShortcutRestrictive', 'idTokenAudType', 'idTokenReissuable', 'idTokenSignatureKeyId'],
   ...['nativeSsoSupported', 'openidDroppedOnRefreshWithoutOfflineAccess', 'supportedPromptValues'],
-  ...['userInfoSignatureKeyId'],
   // Verified claims
   ...['accessTokenForExternalAttachmentEmbedded', 'predefinedTransformedClaims', 'supportedAttachments'],
   ...['supportedDigestAlgorithms', 'supportedDocuments', 'supportedDocumentsCheckMethods'],

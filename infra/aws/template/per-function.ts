@@ -161,9 +161,9 @@ const OF_PATHS = [
 const REFUSED = `{ ${['($.reason = "*")', ...OF_PATHS.map((reason) => `($.reason != "${reason}")`)].join(' && ')} }`
 
 /** The functions that compare a certificate with a binding. */
-const JUDGES = ['token', 'introspection', 'authorizer'] as const
+const JUDGES = ['token', 'introspection', 'authorizer', 'userinfo'] as const
 
-const STOLEN = '{ ($.reason = "certificate-differs") || ($.reason = "refresh-certificate-differs") }'
+const STOLEN = `{ ${['certificate-differs', 'refresh-certificate-differs', 'userinfo-certificate-differs'].map((reason) => `($.reason = "${reason}")`).join(' || ')} }`
 
 /** Counts lines of a function's log (shared/log.ts). The alarms on these metrics are in misuse.yml. */
 function filter(name: string, metric: string, pattern: string): [string, object] {

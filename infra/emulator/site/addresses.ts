@@ -1,15 +1,30 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Service } from '../../../shared/store/service.ts'
+import type { FrontEnd } from '../../examples/authorization-server/start.ts'
 import { type Domains, endpoints } from '../../aws/provisioning/secure-settings.ts'
 
 /** The members of a service whose values are addresses of this machine. They change with its ports. */
 export type Addresses = ReturnType<typeof addressesOf>
 
-/** The plain domain is the issuer, its endpoints are those of a deployment, and end-users log in at the front end. */
-export function addressesOf(domains: Domains, authorizationEndpoint: string) {
-  const issuer = domains.plain
-  return { issuer, authorizationEndpoint, mtlsEndpointAliases: [], ...endpoints(domains) }
+/**
+ * The plain domain is the issuer, its endpoints are those of a deployment, and the front end has the pages for end-users and the userinfo
+ * endpoint.
+ */
+export function addressesOf(domains: Domains, frontEnd: FrontEndAddresses) {
+  const { authorizationEndpoint, userInfoEndpoint, frontEndMtlsUrl } = frontEnd
+  const overMtls = `${frontEndMtlsUrl}/userinfo`
+  const { mtlsEndpointAliases = [], ...own } = endpoints(domains)
+  const userInfo = { name: 'userinfo_endpoint', uri: overMtls }
+  return {
+    issuer: domains.plain,
+    authorizationEndpoint,
+    ...own,
+    userInfoEndpoint: domains.mtlsOnly ? overMtls : userInfoEndpoint,
+    mtlsEndpointAliases: domains.mtlsOnly ? [] : [...mtlsEndpointAliases, userInfo],
+  }
 }
+
+type FrontEndAddresses = Pick<FrontEnd, 'authorizationEndpoint' | 'userInfoEndpoint' | 'frontEndMtlsUrl'>
 
 /**
  * The service with the addresses of this run. The issuer always follows the port. Of the others, one that somebody has set since

@@ -34,6 +34,9 @@ const SERVICE = {
   supportedGrantTypes: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'],
   supportedTokenAuthMethods: TOKEN_AUTH_METHODS,
   supportedScopes: [
+    { name: 'openid', description: 'Know who you are' },
+    { name: 'profile', description: 'Read your name' },
+    { name: 'email', description: 'Read your email address' },
     { name: 'accounts:read', description: 'Read accounts' },
     { name: 'payments:write', description: 'Make payments' },
   ],

@@ -117,7 +117,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   const frontEnd = opened.adopt(await startFrontEnd({ ...common, ports, presenters }), closeIt)
   await registerRedirectUri(runtime.store, seeded, frontEnd.redirectUri)
   const origins = { mtls: mtlsUrl, plain: plainUrl, mtlsOnly }
-  const addresses = addressesOf(origins, frontEnd.authorizationEndpoint)
+  const addresses = addressesOf(origins, frontEnd)
   await runtime.store.registry.changeService(seeded.serviceId, (service) =>
     withAddresses(service, addresses, kept?.addresses ?? {}),
   )

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:https'
-import type { TLSSocket } from 'node:tls'
+import { TLSSocket } from 'node:tls'
 import type { Express, Request, RequestHandler } from 'express'
 import { type MutualTls, mutualTlsOptions } from '../../connections/mutual-tls.ts'
 
@@ -8,9 +8,12 @@ export function mutualTlsServer(tls: MutualTls, app: Express): Server {
   return createServer(mutualTlsOptions(tls), app)
 }
 
-/** PEM of the certificate whose key the client has proved to hold in this connection. No header is ever a source. */
-export function clientCertificate(request: Request): string | undefined {
-  return (request.socket as TLSSocket).getPeerX509Certificate()?.toString()
+/**
+ * PEM of the certificate whose key the client has proved to hold in this connection, if it is one of mutual TLS. No header is ever a
+ * source.
+ */
+export function clientCertificate({ socket }: Request): string | undefined {
+  return socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.toString() : undefined
 }
 
 /** The Web API compares certificates and names. Whether their issuer is trusted must be decided here. */

@@ -9,9 +9,13 @@ import { mutualTlsServer } from './mutual-tls.ts'
 import type { User } from './pages.ts'
 import { resourceServer } from './resource-server.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
+import { userinfoEndpoint } from './userinfo.ts'
 import { type WebApiAccess, webApiClient } from './web-api-client.ts'
 
-export const DEVELOPMENT_USER: User = { subject: 'testuser01', password: 'correct-horse' }
+export const DEVELOPMENT_USER: User = {
+  ...{ subject: 'testuser01', password: 'correct-horse' },
+  claims: { name: 'Test User', email: 'testuser01@example.org', email_verified: true },
+}
 
 /** A free one where it is absent or 0. The command line options are `--NAME-port`. */
 export type FrontEndPorts = Partial<Readonly<Record<FrontEndPort, number>>>
@@ -31,7 +35,9 @@ export interface FrontEnd {
   readonly frontEndUrl: string
   /** The login and consent pages over HTTPS, as metadata must have them. */
   readonly authorizationEndpoint: string
-  /** The token endpoint. */
+  /** The userinfo endpoint over HTTPS. The mutual-TLS server has it, too. */
+  readonly userInfoEndpoint: string
+  /** The token endpoint and the userinfo endpoint. */
   readonly frontEndMtlsUrl: string
   readonly resourceServerUrl: string
   /** Of the demo client. The caller must register it. */
@@ -55,13 +61,17 @@ export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd>
 
   // The token endpoint needs its own address, which is known only when it listens.
   let tokenUrl = ''
-  const tokens = tokenEndpoint(webApi, () => tokenUrl)
-  const tokenPort = await open(mutualTlsServer(tls, tokens), 'front-end-mtls')
+  const overMtls = application((app) => {
+    app.use(userinfoEndpoint(webApi, DEVELOPMENT_USER))
+    app.use(tokenEndpoint(webApi, () => tokenUrl))
+  })
+  const tokenPort = await open(mutualTlsServer(tls, overMtls), 'front-end-mtls')
   const resourcePort = await open(mutualTlsServer(tls, resourceServer(webApi)), 'resource')
   const pages = createServer()
   const pagesOverTls = createTlsServer({ key: tls.key, cert: tls.cert, ...BCP_195 })
   const tlsPort = await open(pagesOverTls, 'front-end-tls')
   const authorizationEndpoint = `https://localhost:${tlsPort}/authorize`
+  const userInfoEndpoint = `https://localhost:${tlsPort}/userinfo`
   const frontEndUrl = `http://localhost:${await open(pages, 'front-end')}`
   const frontEndMtlsUrl = `https://localhost:${tokenPort}`
   tokenUrl = `${frontEndMtlsUrl}/token`
@@ -83,10 +93,12 @@ export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd>
     })
     app.use(clientPage(client, presenters))
     app.use(authorizationServer(webApi, DEVELOPMENT_USER))
+    app.use(userinfoEndpoint(webApi, DEVELOPMENT_USER))
   })
   pages.on('request', app)
   pagesOverTls.on('request', app)
   const running = opened.move()
   const close = () => running.disposeAsync()
-  return { frontEndUrl, authorizationEndpoint, frontEndMtlsUrl, resourceServerUrl, redirectUri, close }
+  const endpoints = { authorizationEndpoint, userInfoEndpoint }
+  return { frontEndUrl, ...endpoints, frontEndMtlsUrl, resourceServerUrl, redirectUri, close }
 }

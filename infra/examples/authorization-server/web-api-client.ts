@@ -4,7 +4,7 @@ export interface WebApiAccess {
   readonly serviceApiSecret: string
 }
 
-/** The members of an answer that a front end reads (Authlete contract, sections 2.1 to 2.8). `action` decides what it does. */
+/** The members of an answer that a front end reads (Authlete contract, sections 2.1 to 2.12). `action` decides what it does. */
 export interface WebApiAnswer {
   readonly action: string
   readonly responseContent?: string
@@ -17,6 +17,8 @@ export interface WebApiAnswer {
   /** Seconds; 0 when the request sets no limit. */
   readonly maxAge?: number
   readonly subject?: string
+  /** The names of the claims that the client has asked for. */
+  readonly claims?: readonly string[]
 }
 
 export type WebApi = (path: string, call: object) => Promise<WebApiAnswer>

@@ -85,6 +85,7 @@ describe('a client of a service with fapi2', () => {
     ['tokenAuthSignAlg', { tokenAuthMethod: 'PRIVATE_KEY_JWT', tokenAuthSignAlg: 'ES384' }],
     ['tokenAuthSignAlg', { tokenAuthMethod: 'PRIVATE_KEY_JWT' }],
     ['introspectionSignAlg', { introspectionSignAlg: 'RS256' }],
+    ['userInfoSignAlg', { userInfoSignAlg: 'RS256' }],
     ['redirectUris', { redirectUris: ['https://client.example.org/cb', 'http://client.example.org/cb'] }],
     ['redirectUris', { redirectUris: ['HTTP://127.0.0.1.example.org/cb'] }],
     // The text before the @ is a user name, so the browser goes to the host behind it.

@@ -22,7 +22,8 @@ test('service/get shows when each key was published, may sign, signs, and may be
   const update = (change: object) => walk.v3('POST', '/service/update', change)
   const jwks = JSON.parse(String((await get())['jwks'])) as { keys: object[] }
   const [old = {}] = jwks.keys
-  const both = ['ACCESS_TOKENS', 'INTROSPECTION_RESPONSES']
+  const responses = ['INTROSPECTION_RESPONSES', 'USERINFO_RESPONSES']
+  const both = ['ACCESS_TOKENS', ...responses]
   // The record of this key is older than the dates of keys.
   expect(await uses()).toEqual([{ kid: '1', alg: 'ES256', signs: both, namedBy: [] }])
 
@@ -34,7 +35,7 @@ test('service/get shows when each key was published, may sign, signs, and may be
   const third = {
     kid: '3',
     alg: 'EdDSA',
-    signs: ['INTROSPECTION_RESPONSES'],
+    signs: responses,
     namedBy: [],
     publishedAt,
     signsWellFrom,
@@ -46,7 +47,9 @@ test('service/get shows when each key was published, may sign, signs, and may be
   ])
 
   at(400)
-  const named = { accessTokenSignatureKeyId: '2', introspectionSignatureKeyId: '2' }
+  const named = {
+    ...{ accessTokenSignatureKeyId: '2', introspectionSignatureKeyId: '2', userInfoSignatureKeyId: '2' },
+  }
   expect((await update(named)).json).not.toHaveProperty('keyUses')
   const second = {
     kid: '2',

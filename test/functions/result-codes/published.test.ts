@@ -67,7 +67,7 @@ const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
     ...['A067303', 'A111201', 'A111202', 'A111203'],
   ],
   'whatever goes wrong in judging a path, the path is invalid: A157339': ['A157101', 'A157102'],
-  'userinfo is not offered': ['A088302', 'A089307', 'A089308', 'A089309', 'A089310'],
+  'a thumbprint of what can be parsed can be calculated': ['A089309'],
   'the Web API itself asks its callers for no certificate': ['A001307', 'A001308', 'A001309'],
   'deletion is 204 without a body': ['A026001', 'A034001', 'A161001', 'A161201', 'A161202'],
   'TLS is the gateway’s: nothing arrives without': ['A001201'],

@@ -11,6 +11,13 @@ const written = globSync('functions/**/*.ts', { cwd: root })
 
 const ticketOf = async ({ authorize, client }: Bench) => (await authorize(client)).json['ticket']
 
+const userinfoOf =
+  (path: string): Provoke =>
+  async ({ setService, granted, client, call }) => {
+    await setService({ supportedScopes: [{ name: 'openid' }] })
+    return call(path, { token: (await granted(client, undefined, { scope: 'openid' })).access })
+  }
+
 const SUCCESSES: Readonly<Record<string, Provoke>> = {
   A004001: ({ authorize, client }) => authorize(client),
   A040001: async (bench) => bench.issue(await ticketOf(bench)),
@@ -20,6 +27,8 @@ const SUCCESSES: Readonly<Record<string, Provoke>> = {
   A053001: async ({ refresh, granted, client }) => refresh(client, (await granted(client)).refresh),
   A056001: async ({ introspect, credentials, client }) =>
     introspect(tokensOf(await credentials(client)).access),
+  A091001: userinfoOf('/auth/userinfo'),
+  A096001: userinfoOf('/auth/userinfo/issue'),
   A109001: ({ call, client }) =>
     call('/auth/token/create', { grantType: 'CLIENT_CREDENTIALS', clientId: client.number }),
   A113001: ({ call, client: { id: clientId, secret: clientSecret } }) =>

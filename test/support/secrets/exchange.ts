@@ -68,8 +68,8 @@ function secretsAmong(members: readonly Member[], among: Kinds): Member[] {
 /**
  * The exceptions, as values that the answer may repeat. With `refreshTokenKept` a refresh answers the token that was presented, and
  * with `refreshTokenIdempotent` the next refresh with one token answers what the last one did. `/auth/token/update` answers the
- * access token that the caller named it by (Authlete contract, section 2.7), and `/client/secret/update` the secret that the caller
- * has chosen.
+ * access token that the caller named it by (Authlete contract, section 2.7), `/auth/userinfo` the one that it judged (section 2.12), and
+ * `/client/secret/update` the secret that the caller has chosen.
  */
 function repeated(
   successors: Map<string, string>,
@@ -78,6 +78,7 @@ function repeated(
   shown: readonly Member[],
 ): string[] {
   if (name.endsWith('/auth/token/update')) return valuesOf(sent, 'accessToken')
+  if (name.endsWith('/auth/userinfo')) return valuesOf(sent, 'token')
   if (name.includes('/client/secret/update')) return valuesOf(sent, 'clientSecret')
   const [presented] = valuesOf(sent, 'refresh_token')
   if (presented === undefined) return []

@@ -95,7 +95,10 @@ test('with a new signing key the old one is no longer published, and its private
 test('every algorithm that a service signs with gets a new key, and settings name it', () => {
   const jwks = SIGNING_ALGORITHMS.map((alg) => ({ kid: `old ${alg}`, alg, use: 'sig' as const, kty: 'x' }))
   const keys = newSigningKeys(jwks, runtime.random)
-  const named = { accessTokenSignatureKeyId: 'old EdDSA', introspectionSignatureKeyId: 'old RS256' }
+  const named = {
+    ...{ accessTokenSignatureKeyId: 'old EdDSA', introspectionSignatureKeyId: 'old RS256' },
+    userInfoSignatureKeyId: 'old PS256',
+  }
   const keyUses = [{ kid: 'old EdDSA', signedUntil: 1, tokensEnd: 2 }]
   const before = { apiKey: 1, issuer: 'x', credentials: [], jwks, keyUses, ...named }
   const after = withSigningKeys(Service.parse(before), keys)
@@ -105,6 +108,7 @@ test('every algorithm that a service signs with gets a new key, and settings nam
     keyUses: [],
     accessTokenSignatureKeyId: kids['EdDSA'],
     introspectionSignatureKeyId: kids['RS256'],
+    userInfoSignatureKeyId: kids['PS256'],
   })
   for (const { publicJwk, privateJwk } of keys) {
     expect(readKeys(JSON.stringify({ keys: [privateJwk] }))[0]?.publicJwk).toEqual(publicJwk)

@@ -42,9 +42,9 @@ const THROTTLED = [
   'ANY /introspection',
   'ANY /introspection/standard',
 ]
-/** The Web API's authorization, token, revocation, introspection and documents, in v2 and v3; and the public documents. */
+/** The Web API's authorization, token, revocation, introspection, userinfo and documents, in v2 and v3; and the public documents. */
 const RUNTIME =
-  /^ANY (\/api(\/\{serviceId\})?\/(pushed_auth_req|auth\/(authorization.*|token|revocation|introspection|introspection\/standard)|service\/(configuration|jwks\/get))|\/jwks|\/\.well-known\/.*)$/
+  /^ANY (\/api(\/\{serviceId\})?\/(pushed_auth_req|auth\/(authorization.*|token|revocation|introspection|introspection\/standard|userinfo|userinfo\/issue)|service\/(configuration|jwks\/get))|\/jwks|\/\.well-known\/.*)$/
 /** Accounts have a burst of 1,250 in the Regions with the smallest quota. */
 const LARGEST_BURST = 1000
 /** The quota of an HTTP API (http-api-quotas.html). */

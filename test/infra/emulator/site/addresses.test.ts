@@ -3,11 +3,13 @@ import { addressesOf, withAddresses } from '../../../../infra/emulator/site/addr
 import { Service } from '../../../../shared/store/service.ts'
 
 const mtls = 'https://localhost:1'
-const before = addressesOf(
-  { mtls, plain: 'https://localhost:2', mtlsOnly: false },
-  'https://localhost:3/login',
-)
-const now = addressesOf({ mtls, plain: 'https://localhost:4', mtlsOnly: false }, 'https://localhost:5/login')
+const frontEnd = (port: number) => ({
+  authorizationEndpoint: `https://localhost:${port}/login`,
+  userInfoEndpoint: `https://localhost:${port}/userinfo`,
+  frontEndMtlsUrl: `https://localhost:${port + 100}`,
+})
+const before = addressesOf({ mtls, plain: 'https://localhost:2', mtlsOnly: false }, frontEnd(3))
+const now = addressesOf({ mtls, plain: 'https://localhost:4', mtlsOnly: false }, frontEnd(5))
 const service = (members: object) => Service.parse({ apiKey: 1, credentials: [], ...members })
 
 test('a service whose issuer was the mutual-TLS domain gets the plain domain as its issuer, with aliases and a login', () => {
@@ -22,11 +24,9 @@ test('the addresses of the last run follow the ports of this run, and an address
 })
 
 test('a service has no aliases after a run with OAuth only on the mutual-TLS domain, and has them again after the next', () => {
-  const only = addressesOf(
-    { mtls, plain: 'https://localhost:2', mtlsOnly: true },
-    'https://localhost:3/login',
-  )
+  const only = addressesOf({ mtls, plain: 'https://localhost:2', mtlsOnly: true }, frontEnd(3))
   const alone = withAddresses(service(before), only, before)
   expect(alone).toMatchObject({ mtlsEndpointAliases: [], tokenEndpoint: `${mtls}/token` })
+  expect(alone.userInfoEndpoint).toBe('https://localhost:103/userinfo')
   expect(withAddresses(alone, before, only)).toEqual(service(before))
 })

@@ -1,0 +1,63 @@
+import * as z from 'zod/mini'
+import {
+  type AnswerOf,
+  attributes,
+  clientId,
+  envelope,
+  NONCE,
+  properties,
+  refusalAnswer,
+  texts,
+} from '../../shared/answer-schema.ts'
+
+/** `/auth/userinfo`, action OK (Authlete contract, section 2.12). */
+const UserinfoSuccess = z.object({
+  ...envelope('userInfoResponse', ['OK']),
+  /** The access token of the call. */
+  token: z.string(),
+  clientId,
+  clientIdAlias: z.optional(z.string()),
+  clientIdAliasUsed: z.boolean(),
+  subject: z.string(),
+  scopes: texts,
+  /** The names of the claims that the client has asked for (OpenID Connect Core sections 5.4 and 5.5). */
+  claims: texts,
+  /** The member `userinfo` of the parameter `claims`, a JSON object. */
+  userInfoClaims: z.optional(z.string()),
+  properties,
+  serviceAttributes: attributes,
+  clientAttributes: attributes,
+  ...NONCE,
+})
+export type UserinfoSuccess = AnswerOf<typeof UserinfoSuccess>
+
+export const UserinfoAnswer = z.discriminatedUnion('action', [
+  UserinfoSuccess,
+  z.extend(refusalAnswer('userInfoResponse', ['BAD_REQUEST', 'UNAUTHORIZED', 'FORBIDDEN']), NONCE),
+])
+
+/** `/auth/userinfo/issue`, actions JSON and JWT. */
+const UserinfoIssueSuccess = z.object({
+  ...envelope('userInfoIssueResponse', ['JSON', 'JWT']),
+  responseContent: z.string(),
+})
+export type UserinfoIssueSuccess = AnswerOf<typeof UserinfoIssueSuccess>
+
+export const UserinfoIssueAnswer = z.discriminatedUnion('action', [
+  UserinfoIssueSuccess,
+  refusalAnswer('userInfoIssueResponse', [
+    'BAD_REQUEST',
+    'UNAUTHORIZED',
+    'FORBIDDEN',
+    'INTERNAL_SERVER_ERROR',
+  ]),
+])
+
+/** `responseContent` with the action JSON (OpenID Connect Core section 5.3.2). The other members are those of the caller. */
+export const UserinfoContent = z.catchall(z.object({ sub: z.string() }), z.unknown())
+
+/** The claims of the JWT with the action JWT. `aud` is the client ID. */
+export const UserinfoClaims = z.catchall(
+  z.object({ iss: z.string(), aud: z.string(), sub: z.string() }),
+  z.unknown(),
+)

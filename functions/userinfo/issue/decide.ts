@@ -1,0 +1,69 @@
+import type { Call } from '../../../shared/call.ts'
+import { readBinding } from '../../../shared/certificate/binding.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
+import type { JsonObject } from '../../../shared/json.ts'
+import type { Tokens } from '../../../shared/store/grant.ts'
+import { clientIdText } from '../../../shared/token/client-view.ts'
+import { findAccessToken } from '../../../shared/token/find-token.ts'
+import { findUserinfoKey, type SigningKey } from '../../../shared/token/sign.ts'
+import { expired, whyInvalid } from '../../../shared/token/standing.ts'
+import { mustBeBound } from '../../../shared/token/token-binding.ts'
+import { type OfSubject, OPENID, ofUserinfo, requireSubject } from '../openid-token.ts'
+import type { UserinfoIssueRequest } from './request.ts'
+
+export interface Userinfo {
+  readonly sub: string
+  readonly claims: JsonObject
+  /** Present if the client is registered for signed responses. */
+  readonly signature: (SigningKey & { readonly audience: string }) | undefined
+}
+
+/**
+ * Makes the response of the userinfo endpoint. The token is judged once more, because it may have ended since `/auth/userinfo`. Possession
+ * was judged there: Authlete's request has no member for a certificate here.
+ *
+ * @throws Refusal userinfo-…
+ * @see OpenID Connect Core section 5.3.2
+ */
+export async function issueUserinfo(request: UserinfoIssueRequest, call: Call): Promise<Userinfo> {
+  const grant = requireSubject(await liveToken(request.token, call))
+  const sub = request.sub ?? grant.terms.subject
+  return { sub, claims: request.claims, signature: await signatureFor(grant, call) }
+}
+
+const INVALID_REASON = {
+  deleted: 'userinfo-client-deleted',
+  locked: 'userinfo-client-locked',
+  'cut-off': 'userinfo-token-cut-off',
+} as const
+
+async function liveToken(token: string, call: Call): Promise<Tokens> {
+  const { service, now, log } = call
+  const found = await findAccessToken(token, call)
+  if (typeof found === 'string') throw ofUserinfo(new Refusal(found))
+  const { grant, client } = found
+  log.note({ client: grant.client })
+  const invalid = whyInvalid(client, service, grant.accessIssuedAt)
+  if (invalid !== undefined) throw new Refusal(INVALID_REASON[invalid])
+  if (expired(grant.accessExpiresAt, now)) throw new Refusal('userinfo-token-expired')
+  const binding = readBinding(grant.binding)
+  if (binding === 'damaged') throw new Refusal('userinfo-binding-damaged')
+  if (binding === 'none' && (await mustBeBound(grant, call))) throw new Refusal('userinfo-token-unbound')
+  if (!grant.accessScopes.includes(OPENID)) {
+    throw new Refusal('userinfo-scope-missing', { challenge: { scope: OPENID } })
+  }
+  return grant
+}
+
+/** A client that is registered for signed responses gets no other. */
+async function signatureFor(
+  { client: number, clientIdAlias }: OfSubject,
+  call: Call,
+): Promise<Userinfo['signature']> {
+  const client = await call.store.registry.findClientByNumber(call.service.apiKey, number)
+  if (client === undefined) throw new Refusal('userinfo-client-deleted')
+  if (client.userInfoSignAlg === undefined) return undefined
+  const key = await findUserinfoKey(client.userInfoSignAlg, call)
+  if (key === undefined) throw new Refusal('userinfo-not-signed')
+  return { ...key, audience: clientIdText(number, clientIdAlias) }
+}

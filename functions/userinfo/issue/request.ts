@@ -1,0 +1,47 @@
+import * as z from 'zod/mini'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
+import { type JsonObject, parseJsonObject } from '../../../shared/request/strict-json.ts'
+
+/** What the authorization server knows of the end-user of a token. */
+export interface UserinfoIssueRequest {
+  readonly token: string
+  readonly claims: JsonObject
+  /** Replaces the subject of the token. */
+  readonly sub: string | undefined
+}
+
+export const UserinfoIssueCall = z.object({
+  token: z.optional(z.string()),
+  /** A JSON object as text. */
+  claims: z.optional(z.string()),
+  sub: z.optional(z.string()),
+  claimsForTx: z.optional(z.unknown()),
+  verifiedClaimsForTx: z.optional(z.unknown()),
+})
+
+/** For claims that are computed of others. */
+const NOT_OFFERED = ['claimsForTx', 'verifiedClaimsForTx'] as const
+
+/** OpenID Connect Core section 2. */
+const SUB = /^[\x20-\x7e]{1,255}$/
+
+/**
+ * `/auth/userinfo/issue` of the Web API (Authlete contract, section 2.12).
+ *
+ * @throws Refusal member-refused, userinfo-token-missing, userinfo-claims-malformed, userinfo-sub-malformed
+ */
+export function readUserinfoIssue(call: z.infer<typeof UserinfoIssueCall>): UserinfoIssueRequest {
+  const refused = NOT_OFFERED.find((name) => call[name] !== undefined)
+  if (refused !== undefined) throw new Refusal('member-refused', { named: refused })
+  const { token, sub } = call
+  if (token === undefined) throw new Refusal('userinfo-token-missing')
+  if (sub !== undefined && !SUB.test(sub)) throw new Refusal('userinfo-sub-malformed')
+  return { token, sub, claims: readClaims(call.claims) }
+}
+
+function readClaims(text: string | undefined): JsonObject {
+  if (text === undefined) return {}
+  const claims = parseJsonObject(Buffer.from(text))
+  if (claims === undefined) throw new Refusal('userinfo-claims-malformed')
+  return claims
+}

@@ -1,0 +1,38 @@
+import type { JsonObject } from '../../../shared/json.ts'
+import type { Service } from '../../../shared/store/service.ts'
+import { signJwt } from '../../../shared/token/sign.ts'
+import { success } from '../../../shared/web-api.ts'
+import type { UserinfoIssueSuccess } from '../answer-schema.ts'
+import type { Userinfo } from './decide.ts'
+
+/**
+ * The registered claims of JWTs (RFC 7519 section 4.1), which the caller does not set. Without `exp` and `iat` a signed response can be no ID
+ * token and no access token, whatever the caller sends.
+ */
+const PROTECTED: ReadonlySet<string> = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti'])
+
+/** `/auth/userinfo/issue`, actions JSON and JWT (Authlete contract, section 2.12): `responseContent` is a string. */
+export function userinfoIssueResponse(
+  { sub, claims, signature }: Userinfo,
+  { issuer }: Service,
+): UserinfoIssueSuccess {
+  const members = { sub, ...claimsOfCaller(claims) }
+  return {
+    // Authlete publishes this text.
+    ...success('A096001', 'An ID token was generated successfully.'),
+    ...(signature === undefined
+      ? { action: 'JSON', responseContent: JSON.stringify(members) }
+      : {
+          action: 'JWT',
+          responseContent: signJwt('JWT', { iss: issuer, aud: signature.audience, ...members }, signature),
+        }),
+  }
+}
+
+/** A claim without a value is left out (OpenID Connect Core section 5.3.2). */
+function claimsOfCaller(claims: JsonObject): JsonObject {
+  const given = Object.entries(claims)
+  return Object.fromEntries(
+    given.filter(([name, value]) => !PROTECTED.has(name) && value !== null && value !== ''),
+  )
+}

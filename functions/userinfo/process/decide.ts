@@ -1,0 +1,60 @@
+import type { Call } from '../../../shared/call.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
+import type { Client } from '../../../shared/store/client.ts'
+import { judgeNonce } from '../../../shared/token/dpop-nonce.ts'
+import { introspect } from '../../../shared/token/introspect.ts'
+import type { PresentedProof } from '../../../shared/token/presented-proof.ts'
+import { type OfSubject, OPENID, ofUserinfo, requireSubject } from '../openid-token.ts'
+import type { UserinfoProof, UserinfoRequest } from './request.ts'
+
+export interface UserinfoToken {
+  readonly token: string
+  readonly grant: OfSubject
+  readonly clientAttributes: Client['attributes']
+  /** For the next proof. Only where nonces are demanded. */
+  readonly dpopNonce: string | undefined
+}
+
+/**
+ * Decides whether an access token may be used at the userinfo endpoint. The userinfo endpoint is a protected resource, so the checks are
+ * those of introspection: a bound token needs its proof of possession here, too.
+ *
+ * @throws Refusal userinfo-…, resource-proof-…
+ * @see OpenID Connect Core section 5.3, RFC 8705 section 3, RFC 9449 section 7.1
+ */
+export async function processUserinfo(request: UserinfoRequest, call: Call): Promise<UserinfoToken> {
+  const { grant: found, dpopNonce } = await judged(request, call)
+  const grant = requireSubject(found)
+  const { service, store } = call
+  const client = await store.registry.findClientByNumber(service.apiKey, grant.client)
+  return { token: request.token, grant, clientAttributes: client?.attributes ?? [], dpopNonce }
+}
+
+async function judged(request: UserinfoRequest, call: Call) {
+  const proof = request.proof && presentedProof(request.proof, call)
+  const asked = { ...request, proof, scopes: [OPENID], subject: undefined, resources: [], boundOnly: false }
+  try {
+    return await introspect(asked, call)
+  } catch (error) {
+    throw ofUserinfo(error)
+  }
+}
+
+function presentedProof(proof: UserinfoProof, call: Call): PresentedProof {
+  const isDemanded = proof.nonceRequired || call.service.dpopNonceRequired
+  return {
+    text: proof.text,
+    htm: proof.htm,
+    htu: urlsFor(proof, call),
+    judgeNonce: async (nonce) => (isDemanded ? judgeNonce(nonce, call) : undefined),
+  }
+}
+
+/** The URLs that the client was given for the userinfo endpoint. */
+function urlsFor({ htu }: UserinfoProof, { service }: Call): readonly string[] {
+  if (htu !== undefined) return [htu]
+  const aliases = service.mtlsEndpointAliases.filter(({ name }) => name === 'userinfo_endpoint')
+  const urls = [service.userInfoEndpoint, ...aliases.map(({ uri }) => uri)].filter((url) => url !== undefined)
+  if (urls.length === 0) throw new Refusal('userinfo-proof-target-missing')
+  return urls
+}

@@ -1,0 +1,29 @@
+import type { Service } from '../../../shared/store/service.ts'
+import { success, unlessEmpty } from '../../../shared/web-api.ts'
+import type { UserinfoSuccess } from '../answer-schema.ts'
+import { claimNames } from './claims.ts'
+import type { UserinfoToken } from './decide.ts'
+
+/** `/auth/userinfo`, action OK (Authlete contract, section 2.12). */
+export function userinfoResponse(
+  { token, grant, clientAttributes, dpopNonce }: UserinfoToken,
+  { attributes }: Service,
+): UserinfoSuccess {
+  const { terms } = grant
+  return {
+    ...success('A091001', 'The access token presented at the userinfo endpoint is valid.'),
+    action: 'OK',
+    token,
+    clientId: grant.client,
+    clientIdAlias: grant.clientIdAlias,
+    clientIdAliasUsed: grant.clientIdAlias !== undefined,
+    subject: terms.subject,
+    scopes: unlessEmpty(grant.accessScopes),
+    claims: unlessEmpty(claimNames(terms.userInfoClaims, grant.accessScopes)),
+    userInfoClaims: terms.userInfoClaims,
+    properties: unlessEmpty(terms.properties),
+    serviceAttributes: unlessEmpty(attributes),
+    clientAttributes: unlessEmpty(clientAttributes),
+    dpopNonce,
+  }
+}

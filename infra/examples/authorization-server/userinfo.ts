@@ -1,0 +1,59 @@
+import { type Request, type Response, Router } from 'express'
+import { clientCertificate, refuseUntrusted } from './mutual-tls.ts'
+import type { User } from './pages.ts'
+import { presentedToken } from './presented-token.ts'
+import type { WebApi, WebApiAnswer } from './web-api-client.ts'
+
+/** By action (Authlete contract, section 2.12). */
+const STATUS: Readonly<Record<string, number>> = {
+  BAD_REQUEST: 400,
+  UNAUTHORIZED: 401,
+  FORBIDDEN: 403,
+  INTERNAL_SERVER_ERROR: 500,
+}
+
+const TYPES: Readonly<Record<string, string>> = { JSON: 'application/json', JWT: 'application/jwt' }
+
+/**
+ * The userinfo endpoint (OpenID Connect Core section 5.3). The Web API decides whether the token may be used, this server knows the
+ * end-user, and the Web API makes the response.
+ */
+export function userinfoEndpoint(webApi: WebApi, user: User): Router {
+  const router = Router()
+  const answer = async (request: Request, response: Response) => {
+    const presented = presentedToken(request)
+    if (presented === undefined) {
+      // RFC 6750 section 3.1: no error code for a request without credentials.
+      response.status(401).set('www-authenticate', 'Bearer').end()
+      return
+    }
+    // The Web API knows the URLs that clients were given for this endpoint: they are in the metadata.
+    const judged = await webApi('/auth/userinfo', {
+      ...presented,
+      htm: request.method,
+      clientCertificate: clientCertificate(request),
+    })
+    const issued = judged.action === 'OK' ? await issue(webApi, presented.token, judged, user) : judged
+    send(response, issued)
+  }
+  router.get('/userinfo', refuseUntrusted, answer)
+  router.post('/userinfo', refuseUntrusted, answer)
+  return router
+}
+
+function issue(webApi: WebApi, token: string, { subject, claims = [] }: WebApiAnswer, user: User) {
+  const known = Object.entries(subject === user.subject ? (user.claims ?? {}) : {})
+  const asked = Object.fromEntries(known.filter(([name]) => claims.includes(name)))
+  return webApi('/auth/userinfo/issue', { token, claims: JSON.stringify(asked) })
+}
+
+function send(response: Response, { action, responseContent = '' }: WebApiAnswer): void {
+  const type = TYPES[action]
+  if (type !== undefined) {
+    response.status(200).set('content-type', type).end(responseContent)
+    return
+  }
+  const status = STATUS[action]
+  if (status === undefined) throw new Error(`the Web API answered with the action ${action}`)
+  response.status(status).set('www-authenticate', responseContent).end()
+}
