@@ -35,7 +35,7 @@ export const STEP_MEANINGS: Readonly<Record<string, string>> = {
 export const KEY_USE_MEANINGS: Readonly<Record<string, string>> = {
   kid: 'The key.',
   alg: 'Its algorithm.',
-  signs: 'What it signs now. `INTROSPECTION_RESPONSES`: those in its algorithm.',
+  signs: 'What it signs now. `INTROSPECTION_RESPONSES` and `ID_TOKENS`: those in its algorithm.',
   namedBy: 'The settings that name it. Before it is removed they must not.',
   publishedAt:
     'Since when it is in `jwks`. Milliseconds since the epoch. Absent: it was there before this was recorded.',

@@ -72,6 +72,7 @@ type ProfileSettings = Pick<
   | 'tokenAuthMethod'
   | 'tokenAuthSignAlg'
   | 'introspectionSignAlg'
+  | 'idTokenSignAlg'
   | 'redirectUris'
   | 'tlsClientCertificateBoundAccessTokens'
 >
@@ -85,14 +86,16 @@ export function fapi2BreachOf(
   service: Service,
 ): keyof ProfileSettings | keyof Service | undefined {
   if (!isFapi2(service, client)) return undefined
-  const { clientType, tokenAuthMethod, tokenAuthSignAlg = '', introspectionSignAlg } = client
+  const { clientType, tokenAuthMethod, tokenAuthSignAlg = '' } = client
   if (clientType !== 'CONFIDENTIAL') return 'clientType'
   if (!METHODS.includes(tokenAuthMethod)) return 'tokenAuthMethod'
   // Without a registered algorithm the client could use RS256.
   if (tokenAuthMethod === 'PRIVATE_KEY_JWT' && !ALGORITHMS.includes(tokenAuthSignAlg))
     return 'tokenAuthSignAlg'
-  if (introspectionSignAlg !== undefined && !ALGORITHMS.includes(introspectionSignAlg))
-    return 'introspectionSignAlg'
+  for (const named of ['introspectionSignAlg', 'idTokenSignAlg'] as const) {
+    const alg = client[named]
+    if (alg !== undefined && !ALGORITHMS.includes(alg)) return named
+  }
   if (client.redirectUris.some((uri) => SENT_IN_CLEAR_TEXT.test(uri))) return 'redirectUris'
   if (!client.tlsClientCertificateBoundAccessTokens) return 'tlsClientCertificateBoundAccessTokens'
   return breachForAll(service)

@@ -86,6 +86,8 @@ export const SERVICE_SETTINGS = {
   accessTokenSignAlg: z.optional(z.enum(SIGNING_ALGORITHMS)),
   accessTokenSignatureKeyId: text,
   introspectionSignatureKeyId: text,
+  idTokenSignatureKeyId: text,
+  idTokenDuration: z._default(durationSeconds, 86400),
   jwks: z._default(z.array(PublicJwk), []),
   tlsClientCertificateBoundAccessTokens: flag,
   fapi2: flag,
@@ -102,6 +104,8 @@ export const SERVICE_SETTINGS = {
   issSuppressed: flag,
   errorDescriptionOmitted: flag,
   errorUriOmitted: flag,
+  supportedAcrs: z._default(z.array(z.string()), []),
+  supportedClaims: z._default(z.array(z.string()), []),
   attributes: KEY_VALUE_PAIRS,
   /** Epoch seconds. */
   tokensNotBefore: z.optional(z.int()),

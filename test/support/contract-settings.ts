@@ -24,6 +24,7 @@ const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'k', alg: 'ES256', us
 const OF_SERVICES = {
   jwks: JSON.stringify({ keys: [{ ...jwk, ...privateKey.export({ format: 'jwk' }) }] }),
   ...{ accessTokenSignAlg: 'ES256', accessTokenSignatureKeyId: 'k', introspectionSignatureKeyId: 'k' },
+  idTokenSignatureKeyId: 'k',
   trustedRootCertificates: [certificatePem('ca-root')],
   clientCertificateIssuers: [certificatePem('ca-root')],
   tokensNotBefore: 60_000,
@@ -34,7 +35,7 @@ const OF_CLIENTS = {
   ...{ tlsClientAuthSanIp: '192.0.2.1', tlsClientAuthSanEmail: 'a@example.org' },
   extension: {
     ...{ requestableScopesEnabled: true, requestableScopes: ['read'] },
-    ...{ accessTokenDuration: 60, refreshTokenDuration: 60 },
+    ...{ accessTokenDuration: 60, refreshTokenDuration: 60, idTokenDuration: 60 },
   },
 }
 

@@ -7,6 +7,7 @@ import { isFapi2 } from '../../../shared/store/fapi2.ts'
 import type { CodeChallenge, Ticket } from '../../../shared/store/grant.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { type RequestedInteraction, judgeInteraction } from './interaction.ts'
+import { judgeIdentity, type RequestedIdentity } from './openid.ts'
 import type { RedirectTarget } from '../redirect.ts'
 import type { AuthorizationRequest } from './request.ts'
 
@@ -18,6 +19,7 @@ interface JudgedParameters {
   readonly resources: readonly string[]
   readonly challenge: CodeChallenge | undefined
   readonly interaction: RequestedInteraction
+  readonly identity: RequestedIdentity
 }
 
 export interface JudgedRequest extends JudgedParameters {
@@ -73,8 +75,10 @@ function judgeParameters(
   if (resources === 'malformed') return 'authorization-resource-malformed'
   const challenge = judgeChallenge(request, service, client)
   if (typeof challenge === 'string') return challenge
-  const interaction = judgeInteraction(request)
-  return typeof interaction === 'string' ? interaction : { scopes, resources, challenge, interaction }
+  const interaction = judgeInteraction(request, client)
+  if (typeof interaction === 'string') return interaction
+  const identity = judgeIdentity(request, scopes, client, service)
+  return typeof identity === 'string' ? identity : { scopes, resources, challenge, interaction, identity }
 }
 
 /**

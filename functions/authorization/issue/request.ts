@@ -8,6 +8,7 @@ import {
   type EndUserAuthentication,
   readAuthentication,
 } from '../../../shared/token/terms.ts'
+import { ID_TOKEN_MEMBERS, type IdTokenContents, readContents } from './id-token.ts'
 
 /** The consent of the end-user. */
 export interface IssueRequest {
@@ -18,6 +19,7 @@ export interface IssueRequest {
   /** For the tokens that the code is exchanged for. */
   readonly extras: TokenExtras
   readonly authentication: EndUserAuthentication
+  readonly idToken: IdTokenContents
 }
 
 export const IssueCall = z.object({
@@ -25,6 +27,7 @@ export const IssueCall = z.object({
   subject: z.optional(z.string()),
   scopes: z.optional(scopesMember),
   ...AUTHENTICATION_MEMBERS,
+  ...ID_TOKEN_MEMBERS,
   ...EXTRA_MEMBERS,
 })
 
@@ -48,5 +51,6 @@ export function readIssue(call: z.infer<typeof IssueCall>): IssueRequest {
     scopes: scopes?.length ? [...new Set(scopes)] : undefined,
     extras: readExtras(call),
     authentication: readAuthentication(call),
+    idToken: readContents(call),
   }
 }

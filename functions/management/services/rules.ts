@@ -1,3 +1,4 @@
+import { KEY_SETTINGS } from './key-uses.ts'
 import { fapi2Breach } from '../../../shared/store/fapi2.ts'
 import { isScopeDuration, SCOPE_DURATIONS } from '../../../shared/token/lifetimes.ts'
 import { readAuthority } from '../../../shared/certificate/path/chain.ts'
@@ -85,7 +86,7 @@ function isWrongDuration({ key, value = '' }: Attribute): boolean {
 
 function checkSigning(service: Service): void {
   const { accessTokenSignAlg, accessTokenSignatureKeyId, jwks } = service
-  for (const named of ['accessTokenSignatureKeyId', 'introspectionSignatureKeyId'] as const) {
+  for (const named of KEY_SETTINGS) {
     const isKnown = service[named] === undefined || jwks.some(({ kid }) => kid === service[named])
     if (!isKnown) throw new Refusal('service-signing-key-missing', { named })
   }

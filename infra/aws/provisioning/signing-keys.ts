@@ -46,5 +46,6 @@ export function withSigningKeys(service: Service, keys: NewSigningKeys): Service
     keyDates: [],
     accessTokenSignatureKeyId: replaced(service.accessTokenSignatureKeyId),
     introspectionSignatureKeyId: replaced(service.introspectionSignatureKeyId),
+    idTokenSignatureKeyId: replaced(service.idTokenSignatureKeyId),
   }
 }

@@ -50,10 +50,12 @@ const TOGETHER: Readonly<Record<string, object>> = {
     trustedRootCertificates: SERVICE_SETTINGS.accepted['trustedRootCertificates'],
   },
   ...Object.fromEntries(
-    ['accessTokenSignAlg', 'accessTokenSignatureKeyId', 'introspectionSignatureKeyId'].map((name) => [
-      name,
-      { jwks: SERVICE_SETTINGS.accepted['jwks'] },
-    ]),
+    [
+      'accessTokenSignAlg',
+      'accessTokenSignatureKeyId',
+      'introspectionSignatureKeyId',
+      'idTokenSignatureKeyId',
+    ].map((name) => [name, { jwks: SERVICE_SETTINGS.accepted['jwks'] }]),
   ),
   tokenAuthMethod: { jwks: CLIENT_SETTINGS.accepted['jwks'] },
   fapi2: {

@@ -45,7 +45,7 @@ export function keyStates(record: Members): KeyState[] {
   })
 }
 
-const NAMING = ['accessTokenSignatureKeyId', 'introspectionSignatureKeyId']
+const NAMING = ['accessTokenSignatureKeyId', 'introspectionSignatureKeyId', 'idTokenSignatureKeyId']
 
 function fromSettings(record: Members, key: Members): Members {
   const { accessTokenSignAlg, accessTokenSignatureKeyId } = record
