@@ -34,9 +34,11 @@ const SERVICE = {
   supportedGrantTypes: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'],
   supportedTokenAuthMethods: TOKEN_AUTH_METHODS,
   supportedScopes: [
+    { name: 'openid', description: 'Know who you are' },
     { name: 'accounts:read', description: 'Read accounts' },
     { name: 'payments:write', description: 'Make payments' },
   ],
+  supportedClaims: ['sub', 'name', 'email', 'email_verified'],
   clientIdAliasEnabled: true,
   shortClientSecretsAllowed: true,
   tlsClientCertificateBoundAccessTokens: true,

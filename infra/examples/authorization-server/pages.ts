@@ -6,6 +6,8 @@ import type { WebApiAnswer } from './web-api-client.ts'
 export interface User {
   readonly subject: string
   readonly password: string
+  /** What the client may learn (OpenID Connect Core section 5.1). */
+  readonly claims?: Readonly<Record<string, string | boolean>>
 }
 
 export function loginPage(interaction: Interaction, user: User): Page {

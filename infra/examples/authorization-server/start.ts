@@ -11,7 +11,10 @@ import { resourceServer } from './resource-server.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
 import { type WebApiAccess, webApiClient } from './web-api-client.ts'
 
-export const DEVELOPMENT_USER: User = { subject: 'testuser01', password: 'correct-horse' }
+export const DEVELOPMENT_USER: User = {
+  ...{ subject: 'testuser01', password: 'correct-horse' },
+  claims: { name: 'Test User', email: 'testuser01@example.org', email_verified: true },
+}
 
 /** A free one where it is absent or 0. The command line options are `--NAME-port`. */
 export type FrontEndPorts = Partial<Readonly<Record<FrontEndPort, number>>>

@@ -15,6 +15,10 @@ export interface WebApiAnswer {
   /** Seconds; 0 when the request sets no limit. */
   readonly maxAge?: number
   readonly subject?: string
+  /** Whether the login must be by one of the authentication context classes that the client names. */
+  readonly acrEssential?: boolean
+  /** The names of the claims that the client asks for in the ID token. */
+  readonly claims?: readonly string[]
 }
 
 export type WebApi = (path: string, call: object) => Promise<WebApiAnswer>
