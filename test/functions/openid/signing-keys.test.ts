@@ -48,9 +48,13 @@ test('without idTokenSignAlg the named key signs, else one of RS256, else the fi
   expect(await algOf({ idTokenSignAlg: 'PS256' })).toBe('PS256')
 })
 
-test('of two keys of one algorithm the named one signs', async () => {
+test('of two keys of one algorithm the named one signs, which must have been published before', async () => {
   const [first, second] = [newSigningKey('first', 'ES256'), newSigningKey('second', 'ES256')]
-  await walk.call('/service/update', { ...keySet(first.own, second.own), idTokenSignatureKeyId: 'second' })
+  const set = keySet(first.own, second.own)
+  const named = { idTokenSignatureKeyId: 'second' }
+  expect((await walk.call('/service/update', { ...set, ...named })).json['resultCode']).toBe('A039298')
+  await walk.call('/service/update', { ...set, idTokenSignatureKeyId: null })
+  await walk.call('/service/update', named)
   expect(decodeProtectedHeader((await issuedTo()).idToken).kid).toBe('second')
   await walk.call('/service/update', { idTokenSignatureKeyId: null })
   expect(decodeProtectedHeader((await issuedTo()).idToken).kid).toBe('first')
