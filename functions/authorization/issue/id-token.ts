@@ -1,5 +1,4 @@
-import * as z from 'zod/mini'
-import { isStorable, parseJson } from '../../../shared/json.ts'
+import type { JsonObject } from '../../../shared/json.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
 import type { OrderedIdToken, Ticket } from '../../../shared/store/grant.ts'
 import type { EndUserAuthentication } from '../../../shared/token/terms.ts'
@@ -10,28 +9,12 @@ const MAX_HEADERS_BYTES = 512
 /** OpenID Connect Core section 2. */
 const SUB = /^[\x20-\x7e]{1,255}$/
 
-/** JSON text, or the object itself. */
-const objectMember = z.optional(z.pipe(z.transform(fromJson), z.record(z.string(), z.unknown())))
-
-/** The members of a call for the ID token (Authlete contract, section 2.2). */
-export const ID_TOKEN_MEMBERS = {
-  sub: z.optional(z.string()),
-  claims: objectMember,
-  idtHeaderParams: objectMember,
-}
-
-type Given = z.infer<z.ZodMiniObject<typeof ID_TOKEN_MEMBERS>>
-
 /** The contents of the ID token from the authorization server, which knows the end-user. */
 export interface IdTokenContents {
   /** Absent: the subject. */
   readonly sub: string | undefined
-  readonly claims: Given['claims']
-  readonly headers: Given['idtHeaderParams']
-}
-
-export function readContents({ sub, claims, idtHeaderParams }: Given): IdTokenContents {
-  return { sub: sub === '' ? undefined : sub, claims, headers: idtHeaderParams }
+  readonly claims: JsonObject | undefined
+  readonly headers: JsonObject | undefined
 }
 
 /** The claims that certbound writes, and those that make a JWT another kind of token (RFC 8417, RFC 9068). */
@@ -90,10 +73,4 @@ function stored(
   const text = JSON.stringify(members)
   if (Buffer.byteLength(text) > maxBytes) throw new Refusal(tooLarge)
   return names.length === 0 ? {} : { [name]: text }
-}
-
-/** Text that is not JSON, or is nested too deeply, becomes `undefined`, which no schema accepts. */
-function fromJson(value: unknown): unknown {
-  const parsed = typeof value === 'string' ? parseJson(value) : value
-  return isStorable(parsed) ? parsed : undefined
 }

@@ -6,9 +6,10 @@ import {
   AUTHENTICATION_MEMBERS,
   checkSubject,
   type EndUserAuthentication,
+  objectMember,
   readAuthentication,
 } from '../../../shared/token/terms.ts'
-import { ID_TOKEN_MEMBERS, type IdTokenContents, readContents } from './id-token.ts'
+import type { IdTokenContents } from './id-token.ts'
 
 /** The consent of the end-user. */
 export interface IssueRequest {
@@ -27,7 +28,10 @@ export const IssueCall = z.object({
   subject: z.optional(z.string()),
   scopes: z.optional(scopesMember),
   ...AUTHENTICATION_MEMBERS,
-  ...ID_TOKEN_MEMBERS,
+  // For the ID token.
+  sub: z.optional(z.string()),
+  claims: z.optional(objectMember),
+  idtHeaderParams: z.optional(objectMember),
   ...EXTRA_MEMBERS,
 })
 
@@ -51,6 +55,10 @@ export function readIssue(call: z.infer<typeof IssueCall>): IssueRequest {
     scopes: scopes?.length ? [...new Set(scopes)] : undefined,
     extras: readExtras(call),
     authentication: readAuthentication(call),
-    idToken: readContents(call),
+    idToken: {
+      sub: call.sub === '' ? undefined : call.sub,
+      claims: call.claims,
+      headers: call.idtHeaderParams,
+    },
   }
 }

@@ -5,6 +5,7 @@ import { accessTokenKey, idTokenKey, introspectionKey } from '../../../shared/to
 import { toMilliseconds } from '../listing.ts'
 import type { KeyUseAnswer } from './answer-schema.ts'
 import { isNotCutOff } from './key-rotation.ts'
+import { KEY_SETTINGS } from './key-settings.ts'
 
 export type KeyUse = KeyUseAnswer
 
@@ -21,13 +22,6 @@ export function keyUsesOf(service: Service, cacheSeconds: number): KeyUse[] {
     ...datesOf(jwk, service, cacheSeconds),
   }))
 }
-
-/** The settings that name a key. */
-export const KEY_SETTINGS = [
-  'accessTokenSignatureKeyId',
-  'introspectionSignatureKeyId',
-  'idTokenSignatureKeyId',
-] as const
 
 function rolesOf({ kid, alg }: Service['jwks'][number], service: Service) {
   const signsTokens = accessTokenKey(service)?.kid === kid

@@ -1,4 +1,4 @@
-import { KEY_SETTINGS } from './key-uses.ts'
+import { KEY_SETTINGS } from './key-settings.ts'
 import { fapi2Breach } from '../../../shared/store/fapi2.ts'
 import { isScopeDuration, SCOPE_DURATIONS } from '../../../shared/token/lifetimes.ts'
 import { readAuthority } from '../../../shared/certificate/path/chain.ts'

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { decodeJwt, decodeProtectedHeader } from 'jose'
+import { decodeJwt } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { contentOf, outcome, tokensOf } from '../../support/answers.ts'

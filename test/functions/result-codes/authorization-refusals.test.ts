@@ -2,7 +2,6 @@ import { AUTHORIZATION } from '../../../shared/refusal/authorization.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { delayFirstAnswer } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
-import { OPENID_PROVIDER } from '../../support/openid.ts'
 import { pushing } from '../../support/pushing.ts'
 import {
   calling,
@@ -15,6 +14,7 @@ import {
   gives,
   serverError,
 } from '../../support/result-codes.ts'
+import { OPENID_PROVOCATIONS } from './openid-provocations.ts'
 import { BASIC, BOUND, OWN, PUBLIC, REDIRECT_URI, TLS } from '../../support/walk.ts'
 
 const DAY = 86400
@@ -44,20 +44,6 @@ const issuing =
   (members: Record<string, unknown>): Provoke =>
   async (bench) =>
     bench.issue(await ticketOf(bench), members)
-
-/** The same of OpenID Connect. */
-const openid =
-  (parameters: Record<string, unknown>): Provoke =>
-  async (bench) => {
-    const { supportedScopes } = OPENID_PROVIDER
-    await bench.setService({ supportedScopes })
-    return bench.authorize(bench.client, { scope: 'openid', ...parameters })
-  }
-
-const issuingOpenid =
-  (members: Record<string, unknown>, parameters: Record<string, unknown> = {}): Provoke =>
-  async (bench) =>
-    bench.issue((await openid(parameters)(bench)).json['ticket'], members)
 
 const failing =
   (reason: string | undefined): Provoke =>
@@ -162,14 +148,7 @@ await provokeAll('authorization-refusals.test.ts', AUTHORIZATION, {
     'LOCATION A004397 invalid_target',
     asking({ resource: 'https://rs.example.com/#part' }),
   ),
-  'openid-redirect-uri-missing': redirected('A011398', openid({ redirect_uri: undefined })),
-  'nonce-too-long': redirected('A014391', openid({ nonce: 'n'.repeat(513) })),
-  'claims-too-long': redirected('A004398', openid({ claims: JSON.stringify({ a: 'a'.repeat(2048) }) })),
-  'claims-malformed': redirected('A004399', openid({ claims: '[]' })),
-  'id-token-key-missing': gives('LOCATION A004291 server_error', async (bench) => {
-    await bench.setService({ jwks: [] })
-    return openid({})(bench)
-  }),
+  ...OPENID_PROVOCATIONS,
   'request-uri-unknown': gives(`BAD_REQUEST A008303 ${WRONG_URI}`, async (bench) => {
     const { pushed, start } = pushing(bench)
     const requestUri = await pushed(bench.client)
@@ -230,21 +209,6 @@ await provokeAll('authorization-refusals.test.ts', AUTHORIZATION, {
     issuing({ properties: [{ key: 'k', value: 'v'.repeat(20_000) }] }),
   ),
   'issue-scope-unknown': invalidRequest('A045391', issuing({ scopes: ['unknown'] })),
-  'issue-claims-too-large': serverError('A045291', issuingOpenid({ claims: { a: 'a'.repeat(2048) } })),
-  'issue-headers-too-large': serverError(
-    'A045292',
-    issuingOpenid({ idtHeaderParams: { a: 'a'.repeat(512) } }),
-  ),
-  'issue-sub-malformed': serverError('A045293', issuingOpenid({ sub: 's'.repeat(256) })),
-  'issue-auth-time-missing': serverError('A045294', issuingOpenid({}, { max_age: '60' })),
-  'issue-acr-missing': serverError(
-    'A045295',
-    issuingOpenid({}, { claims: '{"id_token":{"acr":{"essential":true,"value":"gold"}}}' }),
-  ),
-  'issue-other-end-user': serverError(
-    'A045296',
-    issuingOpenid({}, { claims: '{"id_token":{"sub":{"value":"somebody else"}}}' }),
-  ),
 
   'fail-ticket-missing': serverError('A059201', calling('/auth/authorization/fail', { reason: 'DENIED' })),
   'fail-ticket-unknown': invalidRequest(
