@@ -93,7 +93,7 @@ describe('an OpenID provider', () => {
   const PROVIDER = { supportedScopes: [{ name: 'openid' }, { name: 'read' }] }
   const find = (path: object = {}) => walk.send({ route: OPENID, method: 'GET', ...path })
 
-  test('it has the document of OpenID Connect Discovery, which is also that of RFC 8414', async () => {
+  test('an OpenID provider has the document of OpenID Connect Discovery, which is also that of RFC 8414', async () => {
     await walk.setService({
       ...PROVIDER,
       authorizationEndpoint: 'https://login.example.com/authorize',
@@ -113,7 +113,7 @@ describe('an OpenID provider', () => {
     })
   })
 
-  test('it has the document at the path of its issuer, and at no other', async () => {
+  test('an OpenID provider has its document at the path of its issuer, and at no other', async () => {
     await walk.setService({ ...PROVIDER, issuer: 'https://as.example.com/one' })
     const at = async (issuerPath: string) =>
       (await find({ route: `${OPENID}/{issuerPath+}`, pathParameters: { issuerPath } })).status
@@ -124,7 +124,7 @@ describe('an OpenID provider', () => {
     ['the scope openid', { supportedScopes: [{ name: 'read' }] }],
     ['a key', { ...PROVIDER, jwks: [] }],
   ])(
-    'a service without %s is none: it has no such document, and no such members',
+    'a service without %s is no OpenID provider: it has no such document, and no such members',
     async (_what, settings) => {
       await walk.setService(settings)
       expect((await find()).status).toBe(404)
@@ -134,7 +134,7 @@ describe('an OpenID provider', () => {
     },
   )
 
-  test('under fapi2 it lists no algorithm outside of the profile', async () => {
+  test('under fapi2 an OpenID provider lists no algorithm outside of the profile', async () => {
     const rsa = { kty: 'RSA', kid: 'r', alg: 'RS256', use: 'sig' } as const
     await walk.setService({ ...PROVIDER, jwks: [rsa, { ...rsa, kid: 'p', alg: 'PS256' }], fapi2: true })
     expect((await find()).json['id_token_signing_alg_values_supported']).toEqual(['PS256'])

@@ -81,7 +81,7 @@ test('no other grant gives an ID token, even with openid', async () => {
 })
 
 describe('from the authorization server', () => {
-  test('sub replaces the subject in the ID token only', async () => {
+  test('sub of the authorization server replaces the subject in the ID token only', async () => {
     const answer = await redeemed({}, { sub: 'pairwise' })
     expect(decodeJwt(idTokenOf(answer)).sub).toBe('pairwise')
     expect(answer.json['subject']).toBe(SUBJECT)
@@ -92,19 +92,25 @@ describe('from the authorization server', () => {
   test.each([
     ['as text', (members: object) => JSON.stringify(members)],
     ['as an object', (members: object) => members],
-  ])('claims and header parameters %s are in the ID token only', async (_how, given) => {
-    await walk.setService({ accessTokenSignAlg: 'ES256' })
-    const answer = await redeemed(
-      {},
-      { claims: given({ name: 'Zoë', address: { country: 'JP' } }), idtHeaderParams: given({ tenant: 't' }) },
-    )
-    const { payload, protectedHeader } = await verifiedIdToken(walk, client, idTokenOf(answer))
-    expect(payload).toMatchObject({ name: 'Zoë', address: { country: 'JP' }, sub: SUBJECT })
-    expect(protectedHeader).toEqual({ tenant: 't', alg: 'ES256', typ: 'JWT', kid: '1' })
-    const { access } = tokensOf(answer)
-    expect(decodeJwt(access)).not.toHaveProperty('name')
-    expect(payload['at_hash']).toBe(halfHash(access))
-  })
+  ])(
+    'claims and header parameters of the authorization server, given %s, are in the ID token only',
+    async (_how, given) => {
+      await walk.setService({ accessTokenSignAlg: 'ES256' })
+      const answer = await redeemed(
+        {},
+        {
+          claims: given({ name: 'Zoë', address: { country: 'JP' } }),
+          idtHeaderParams: given({ tenant: 't' }),
+        },
+      )
+      const { payload, protectedHeader } = await verifiedIdToken(walk, client, idTokenOf(answer))
+      expect(payload).toMatchObject({ name: 'Zoë', address: { country: 'JP' }, sub: SUBJECT })
+      expect(protectedHeader).toEqual({ tenant: 't', alg: 'ES256', typ: 'JWT', kid: '1' })
+      const { access } = tokensOf(answer)
+      expect(decodeJwt(access)).not.toHaveProperty('name')
+      expect(payload['at_hash']).toBe(halfHash(access))
+    },
+  )
 
   test.each([
     'iss',
@@ -137,7 +143,7 @@ describe('from the authorization server', () => {
     },
   )
 
-  test('contents that are no objects are refused, also for a request that gets no ID token', async () => {
+  test('claims and header parameters that are no objects are refused, also for a request that gets no ID token', async () => {
     const { json } = await walk.authorize(client, { scope: 'read' })
     for (const name of ['claims', 'idtHeaderParams'])
       for (const wrong of ['[]', 'x', 7])
@@ -146,7 +152,7 @@ describe('from the authorization server', () => {
 })
 
 describe('how long', () => {
-  test('the shorter of the lifetimes of the service and of the client holds', async () => {
+  test('an ID token lives for the shorter of the lifetimes of the service and of the client', async () => {
     await walk.setService({ idTokenDuration: 300 })
     expect((await claimsOf()).exp).toBe(START + 300)
     const extension = (idTokenDuration: number) => ({ extension: { idTokenDuration } })
@@ -174,7 +180,7 @@ describe('a refresh', () => {
   const refreshed = async (answer: Awaited<ReturnType<typeof first>>, parameters = {}) =>
     walk.refresh(client, tokensOf(answer).refresh, undefined, parameters)
 
-  test('it gives an ID token of the same authentication, without nonce and further claims', async () => {
+  test('a refresh gives an ID token of the same authentication, without nonce and further claims', async () => {
     const answer = await first()
     walk.runtime.clock.now = later(START, 60)
     const again = await refreshed(answer)
@@ -188,7 +194,7 @@ describe('a refresh', () => {
     }
   })
 
-  test('it gives one after the management has changed the access token', async () => {
+  test('a refresh gives an ID token also after the management has changed the access token', async () => {
     const answer = await first()
     const { access: accessToken } = tokensOf(answer)
     const updated = await walk.call('/auth/token/update', {
@@ -203,7 +209,7 @@ describe('a refresh', () => {
     ['without openid', {}, { scope: 'read' }],
     ['after the issuer has changed', { issuer: 'https://new.example.com' }, {}],
     ['after the last key is gone', { jwks: [] }, {}],
-  ])('it gives none %s', async (_when, change, parameters) => {
+  ])('a refresh gives no ID token %s', async (_when, change, parameters) => {
     const answer = await first()
     await walk.setService(change)
     const again = await refreshed(answer, parameters)
@@ -213,7 +219,7 @@ describe('a refresh', () => {
     expect(decodeJwt(idTokenOf(await refreshed(again))).sub).toBe('other')
   })
 
-  test('it gives none to a client by another name than the first', async () => {
+  test('a refresh gives no ID token to a client by another name than the first', async () => {
     await walk.setService({ clientIdAliasEnabled: true })
     const aliased = await walk.addClient(PUBLIC, { clientIdAlias: 'an-alias', clientIdAliasEnabled: true })
     const byAlias = { client_id: 'an-alias' }

@@ -62,7 +62,7 @@ describe('authentication context classes', () => {
   }
   const acr = (member: object) => ({ ...OPENID, claims: JSON.stringify({ id_token: { acr: member } }) })
 
-  test('those of claims come before acr_values, and these before the default of the client', async () => {
+  test('authentication context classes of claims come before acr_values, and these before the default of the client', async () => {
     expect(await acrsOf({ ...acr({ value: 'gold' }), acr_values: 'a b' })).toEqual([['gold'], false])
     expect(await acrsOf({ ...OPENID, acr_values: 'a  b' })).toEqual([['a', 'b'], false])
     expect(await acrsOf({ acr_values: 'a' })).toEqual([['a'], false])
@@ -148,7 +148,7 @@ describe('the authorization server', () => {
   }
   const issued = async (text: unknown, members: object) => outcome(await walk.issue(text, { ...members }))
 
-  test('it must give authTime where the client demands auth_time', async () => {
+  test('the authorization server must give authTime where the client demands auth_time', async () => {
     const demanding = [{ max_age: '0' }, { claims: '{"id_token":{"auth_time":{"essential":true}}}' }]
     for (const parameters of demanding) {
       const text = await ticket({}, parameters)
@@ -161,7 +161,7 @@ describe('the authorization server', () => {
     await walk.setClient(client, {})
   })
 
-  test('it must give one of the essential authentication context classes', async () => {
+  test('the authorization server must give one of the essential authentication context classes', async () => {
     const text = await ticket({ id_token: CLAIMS.id_token })
     for (const members of [{}, { acr: 'bronze' }])
       expect(await issued(text, members)).toBe('INTERNAL_SERVER_ERROR A045295 server_error')
@@ -170,7 +170,7 @@ describe('the authorization server', () => {
     expect(await issued(voluntary, { acr: 'bronze' })).toBe('LOCATION A040001')
   })
 
-  test('it cannot answer for another end-user than the client demands', async () => {
+  test('the authorization server cannot answer for another end-user than the client demands', async () => {
     const text = await ticket({ id_token: { sub: { value: 'alice' } } })
     for (const members of [{ subject: 'bob' }, { subject: 'alice', sub: 'bob' }])
       expect(await issued(text, members)).toBe('INTERNAL_SERVER_ERROR A045296 server_error')
