@@ -88,7 +88,6 @@ const RequestedIdToken = z.object({
   /** Tokens for another end-user must not be issued (section 3.1.2.2). */
   sub: z.optional(text),
 })
-export type RequestedIdToken = Immutable<z.infer<typeof RequestedIdToken>>
 
 export const TicketMembers = z.object({
   ticketDigest: digest,

@@ -7,8 +7,9 @@ import { idTokenAlgorithm } from '../../../shared/token/sign.ts'
 import { claimNames, readClaims } from './claims.ts'
 import type { AuthorizationRequest } from './request.ts'
 
-/** The ticket and the code store the nonce, and items of the store must stay small. */
+/** The ticket stores these, the code the nonce, too, and items of the store must stay small. */
 const MAX_NONCE_BYTES = 512
+const MAX_ACR_VALUES_BYTES = 2048
 
 /** What the client asks about the end-user and the login (OpenID Connect Core section 3.1.2.1). Empty lists: nothing. */
 export interface RequestedIdentity {
@@ -40,6 +41,7 @@ export function judgeIdentity(
   if (!scopes.includes(OPENID)) return { ...NOTHING, acrs }
   if (request.redirectUri === undefined) return 'openid-redirect-uri-missing'
   if (nonce !== undefined && Buffer.byteLength(nonce) > MAX_NONCE_BYTES) return 'nonce-too-long'
+  if (Buffer.byteLength(request.acrValues ?? '') > MAX_ACR_VALUES_BYTES) return 'acr-values-too-long'
   const asked = readClaims(request.claims)
   if (typeof asked === 'string') return asked
   // Before the end-user is asked: the code could not be redeemed.

@@ -33,6 +33,9 @@ export async function checkClient(
   checkAlias(settings.clientIdAlias)
   checkRedirectUris(settings.redirectUris)
   checkExtension(settings.extension)
+  // They stand for `acr_values`, which has the same limit.
+  if (Buffer.byteLength(settings.defaultAcrs.join(' ')) > 2048)
+    throw new Refusal('client-value-unsupported', { named: 'defaultAcrs' })
   checkClientKeys(settings)
   await checkCertificates(settings, service, before)
   await checkCertificateSubject(settings)

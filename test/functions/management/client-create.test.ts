@@ -188,6 +188,7 @@ describe('the subject of a client certificate', () => {
 describe('a setting that certbound would not follow', () => {
   test.each([
     [{ extension: { tokenExchangePermitted: true } }, 'A031291', 'tokenExchangePermitted'],
+    [{ defaultAcrs: ['a'.repeat(1025), 'b'.repeat(1024)] }, 'A031201', 'defaultAcrs'],
     [{ subjectType: 'PAIRWISE' }, 'A031201', 'subjectType'],
     [{ responseTypes: ['CODE_ID_TOKEN'] }, 'A031201', 'responseTypes'],
     [{ idTokenEncryptionAlg: 'RSA_OAEP' }, 'A031291', 'idTokenEncryptionAlg'],
