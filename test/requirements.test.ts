@@ -102,6 +102,12 @@ describe('proofs', () => {
   )
 })
 
+test('every test that a table of the page names exists', () => {
+  const rows = page.split('\n').filter((text) => text.startsWith('| ') && text.includes('“'))
+  expect(rows.length).toBeGreaterThan(40)
+  expect(rows.flatMap(missing)).toEqual([])
+})
+
 test('a file, title, vector or page that does not exist is noticed in a proof', () => {
   expect(missing('`functions/none.test.ts` “a title”')).toEqual(['functions/none.test.ts'])
   const titles =

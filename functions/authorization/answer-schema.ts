@@ -31,7 +31,18 @@ const AuthorizationSuccess = z.object({
   loginHint: z.optional(z.string()),
   display: z.enum(['PAGE', 'POPUP', 'TOUCH', 'WAP']),
   maxAge: seconds,
+  /** The authentication context classes that the client asks for. If they are essential, `issue` takes no other. */
+  acrs: texts,
   acrEssential: z.boolean(),
+  /** The names of the claims about the end-user that the client asks for, by `claims` and by scopes (OpenID Connect Core section 5). */
+  claims: texts,
+  claimsAtUserInfo: texts,
+  claimsLocales: texts,
+  /** The members of `claims`, JSON objects. */
+  idTokenClaims: z.optional(z.string()),
+  userInfoClaims: z.optional(z.string()),
+  /** The only end-user for whom the client takes an answer. */
+  subject: z.optional(z.string()),
   clientIdAliasUsed: z.boolean(),
 })
 export type AuthorizationSuccess = AnswerOf<typeof AuthorizationSuccess>

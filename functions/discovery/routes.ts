@@ -2,7 +2,7 @@ import type { HttpRequest } from '../../shared/http.ts'
 import { ofDeployment } from '../../shared/lambda/access.ts'
 import { publicDocument } from '../../shared/lambda/faces.ts'
 import { route, routesOf } from '../../shared/lambda/route.ts'
-import { jwkSetOf, metadataOf } from '../../shared/metadata/metadata.ts'
+import { isOpenidProvider, jwkSetOf, metadataOf } from '../../shared/metadata/metadata.ts'
 import { isAboutIssuer } from './decide.ts'
 
 export const routes = routesOf(
@@ -16,6 +16,16 @@ export const routes = routesOf(
     face: publicDocument,
     read: ({ pathParameters }: HttpRequest) => pathParameters['issuerPath'],
     decide: (issuerPath, { service }) => Promise.resolve(isAboutIssuer(issuerPath, service)),
+    respond: (isAbout, service) => (isAbout ? metadataOf(service) : undefined),
+  }),
+  route({
+    paths: ['/.well-known/openid-configuration', '/.well-known/openid-configuration/{issuerPath+}'],
+    methods: ['GET'],
+    access: ofDeployment('everyone'),
+    face: publicDocument,
+    read: ({ pathParameters }: HttpRequest) => pathParameters['issuerPath'],
+    decide: (issuerPath, { service }) =>
+      Promise.resolve(isOpenidProvider(service) && isAboutIssuer(issuerPath, service)),
     respond: (isAbout, service) => (isAbout ? metadataOf(service) : undefined),
   }),
   route({

@@ -25,6 +25,8 @@ const TokenSuccess = z.object({
   refreshToken: z.optional(z.string()),
   refreshTokenExpiresAt: milliseconds,
   refreshTokenDuration: seconds,
+  /** OpenID Connect Core section 3.1.3.3. */
+  idToken: z.optional(z.string()),
   grantType: z.enum(GRANT_TYPES),
   clientId,
   clientIdAlias: z.optional(z.string()),
@@ -55,6 +57,7 @@ const Members = z.object({
   token_type: z.string(),
   expires_in: seconds,
   refresh_token: z.optional(z.string()),
+  id_token: z.optional(z.string()),
   scope: z.nullable(z.string()),
 })
 export type TokenMembers = Immutable<z.output<typeof Members>>

@@ -8,11 +8,12 @@ import { OFFERED_GRANT_TYPES, type TokenResult } from './decide.ts'
 
 /** RFC 6749 section 5.1, RFC 9449 section 5. For a token without scopes `scope` is `null`, which the OAuth face leaves out. */
 function tokenContent(issued: TokenResult, service: Service): TokenMembers {
-  const { grant, accessToken, jwt, refreshToken, issuedAt } = issued
+  const { grant, accessToken, jwt, refreshToken, idToken, issuedAt } = issued
   return {
     ...propertyMembers(grant.terms.properties),
     access_token: jwt ?? accessToken,
     ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
+    ...(idToken === undefined ? {} : { id_token: idToken }),
     scope: unlessEmpty(grant.accessScopes)?.join(' ') ?? null,
     token_type: boundKey(grant.binding) === undefined ? service.accessTokenType : 'DPoP',
     expires_in: grant.accessExpiresAt - issuedAt,
@@ -41,6 +42,7 @@ export function tokenResponse(issued: TokenResult, service: Service): TokenSucce
     refreshToken: issued.refreshToken,
     refreshTokenExpiresAt: (refreshExpiresAt ?? 0) * 1000,
     refreshTokenDuration: refreshExpiresAt === undefined ? 0 : refreshExpiresAt - issuedAt,
+    idToken: issued.idToken,
     grantType: name,
     clientId: client.clientId,
     clientIdAlias: client.clientIdAlias,

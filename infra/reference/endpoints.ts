@@ -224,6 +224,11 @@ export const ENDPOINTS: Readonly<Record<string, EndpointReference>> = {
     summary: 'The authorization server metadata (RFC 8414).',
     answer: Metadata,
   },
+  '/.well-known/openid-configuration': {
+    summary:
+      'The same of an OpenID provider (OpenID Connect Discovery): of a service with the scope `openid` and a key.',
+    answer: Metadata,
+  },
   '/jwks': { summary: 'The public keys of the service (RFC 7517).', answer: PublicJwkSet },
 }
 

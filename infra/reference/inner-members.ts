@@ -42,7 +42,8 @@ export const STEP_MEANINGS: Readonly<Record<string, string>> = {
 export const KEY_USE_MEANINGS: Readonly<Record<string, string>> = {
   kid: 'The key.',
   alg: 'Its algorithm.',
-  signs: 'What it signs now. `INTROSPECTION_RESPONSES` and `USERINFO_RESPONSES`: those in its algorithm.',
+  signs:
+    'What it signs now. `INTROSPECTION_RESPONSES`, `ID_TOKENS` and `USERINFO_RESPONSES`: those in its algorithm.',
   namedBy: 'The settings that name it. Before it is removed they must not.',
   publishedAt:
     'Since when it is in `jwks`. Milliseconds since the epoch. Absent: it was there before this was recorded.',

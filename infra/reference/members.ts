@@ -1,9 +1,5 @@
+import { all, OAUTH_MEMBERS } from './oauth-members.ts'
 import { USERINFO_MEMBERS } from './userinfo-members.ts'
-
-/** `text` for each of `names`, which are separated by spaces. */
-function all(text: string, names: string): Record<string, string> {
-  return Object.fromEntries(names.split(' ').map((name) => [name, text]))
-}
 
 /** Members and parameters that are not settings, by name, or by `Schema.name` where one schema gives the name another meaning. */
 export const MEMBERS: Readonly<Record<string, string>> = {
@@ -55,6 +51,12 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   'AuthIntrospectionRequest.subject': 'The end-user that the access token must belong to.',
   acr: 'The authentication context class of the end-user’s authentication.',
   authTime: 'When the end-user was authenticated, in seconds since the epoch.',
+  'AuthAuthorizationIssueRequest.sub':
+    '`sub` of the ID token: 255 printable ASCII characters at most. Absent: the subject.',
+  'AuthAuthorizationIssueRequest.claims':
+    'Further claims of the ID token: a JSON object or its text, 2048 bytes at most. Those that certbound writes are refused.',
+  idtHeaderParams:
+    'Further header parameters of the ID token: a JSON object or its text, 512 bytes at most. Those that say how to verify it are refused.',
   acrValues: 'The end-user must have been authenticated with one of these authentication context classes.',
   'AuthIntrospectionRequest.explain':
     'Whether the response has `steps`. Needs the role `manage`. The outcome is the same as without it.',
@@ -118,7 +120,6 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   id: 'Names the credential and proves nothing. Absent in a request: a new credential is made.',
   role: 'What the credential allows. Each role includes the ones before it.',
   secret: 'The secret; only in the answer to the call that made the credential.',
-  idTokenDuration: 'Must be 0: ID tokens are not offered.',
   tokenExchangePermitted: 'Must be false: token exchange is not offered.',
 
   // Answers
@@ -168,7 +169,19 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   loginHint: 'A hint about who the end-user is.',
   display: 'How to show pages.',
   maxAge: 'The highest age of the end-user’s last login in seconds; 0: any.',
-  acrEssential: 'Always false.',
+  acrs: 'The authentication context classes that the client asks for.',
+  acrEssential: 'Whether the login must be by one of `acrs`: `issue` then takes no other `acr`.',
+  ...all(
+    'The names of the claims that the client asks for in the ID token.',
+    'AuthAuthorizationResponse.claims',
+  ),
+  claimsAtUserInfo: 'The names of the claims that the client asks for at the userinfo endpoint.',
+  claimsLocales: 'Languages for claims.',
+  idTokenClaims: 'JSON: the member `id_token` of the parameter `claims`.',
+  userInfoClaims: 'JSON: the member `userinfo` of the parameter `claims`.',
+  'AuthAuthorizationResponse.subject': 'The only end-user for whom the client takes an answer.',
+  idToken: 'The ID token, if the end-user has granted `openid`.',
+  ...all('OpenID Connect Core section 3.1.3.3.', 'id_token'),
   authorizationCode: 'The authorization code.',
   ticketInfo: 'What is stored with the ticket.',
   steps:
@@ -191,51 +204,7 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   accessTokens: 'The tokens of this page of the list.',
   lastRefreshedAt: 'Milliseconds since the epoch; 0: never.',
 
-  // OAuth
-  token_introspection: 'The members of an unsigned response.',
-  token_type_hint: 'Ignored: the form of a token shows its type.',
-  grant_type: 'RFC 6749 section 4.',
-  code: 'RFC 6749 section 4.1.3.',
-  redirect_uri: 'RFC 6749 section 4.1.',
-  ...all('RFC 6749 section 4.1.1.', 'response_type state'),
-  response_mode: 'OAuth 2.0 Multiple Response Types section 2.1: `query` or `form_post`.',
-  ...all('RFC 7636 section 4.3.', 'code_challenge code_challenge_method'),
-  ...all('OpenID Connect Core section 3.1.2.1.', 'prompt max_age display ui_locales login_hint'),
-  request_uri: 'RFC 9126 section 2.2.',
-  'ParForm.request_uri': 'Must be absent: a pushed request cannot use another one.',
-  request: 'Not supported: request objects (RFC 9101).',
-  code_verifier: 'RFC 7636 section 4.5.',
-  refresh_token: 'RFC 6749 section 6.',
-  scope: 'RFC 6749 section 3.3.',
-  client_id: 'RFC 6749 section 2.2.',
-  client_secret: 'RFC 6749 section 2.3.1.',
-  ...all('RFC 7523 section 2.2.', 'client_assertion client_assertion_type'),
-  access_token: 'RFC 6749 section 5.1.',
-  token_type: 'RFC 6749 section 7.1.',
-  ...all('RFC 6749 section 5.2.', 'error error_description error_uri'),
-  ...all('RFC 7662 section 2.2.', 'active iss sub aud'),
-  ...all('RFC 7662 section 2.2; seconds since the epoch.', 'iat exp'),
-  jti: 'RFC 7662 section 2.2; of a JWT.',
-  auth_time: 'RFC 9470 section 6.2; seconds since the epoch.',
-  cnf: 'RFC 8705 section 3.2.',
-  'x5t#S256': 'RFC 8705 section 3.1.',
-  jkt: 'RFC 9449 section 6.1.',
-  keys: 'RFC 7517 section 5.1.',
-  ...all('RFC 7517 section 4.', 'kty kid alg use'),
-  ...all('RFC 7518 section 6.', 'crv x y n e'),
-  ...all(
-    'RFC 8414 section 2.',
-    'issuer authorization_endpoint token_endpoint token_endpoint_auth_methods_supported token_endpoint_auth_signing_alg_values_supported revocation_endpoint revocation_endpoint_auth_methods_supported revocation_endpoint_auth_signing_alg_values_supported introspection_endpoint introspection_endpoint_auth_methods_supported introspection_endpoint_auth_signing_alg_values_supported jwks_uri scopes_supported response_types_supported grant_types_supported code_challenge_methods_supported',
-  ),
-  ...all('OpenID Connect Discovery section 3.', 'userinfo_endpoint userinfo_signing_alg_values_supported'),
-  introspection_signing_alg_values_supported: 'RFC 9701 section 7.',
-  ...all(
-    'RFC 9126 section 5.',
-    'pushed_authorization_request_endpoint require_pushed_authorization_requests',
-  ),
-  authorization_response_iss_parameter_supported: 'RFC 9207 section 3.',
-  tls_client_certificate_bound_access_tokens: 'RFC 8705 section 3.3.',
-  mtls_endpoint_aliases: 'RFC 8705 section 5.',
+  ...OAUTH_MEMBERS,
 }
 
 /** Parameters of paths. */

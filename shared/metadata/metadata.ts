@@ -1,6 +1,7 @@
 import { type Service, SIGNING_ALGORITHMS } from '../store/service.ts'
 import { mayUseAlgorithm } from '../store/fapi2.ts'
 import { ALGORITHMS } from '../jws/algorithms.ts'
+import { offersOpenid } from '../token/scopes.ts'
 import { unlessEmpty } from '../web-api.ts'
 import type { PublicJwkSet, Metadata } from './metadata-schema.ts'
 
@@ -35,6 +36,7 @@ export function metadataOf(service: Service): Metadata {
     jwks_uri: service.jwksUri ?? `${origin}/jwks`,
     introspection_signing_alg_values_supported: unlessEmpty(signingAlgorithms(service)),
     scopes_supported: unlessEmpty(scopes),
+    ...(isOpenidProvider(service) ? ofOpenid(service) : {}),
     response_types_supported: authorizes
       ? lowerCase(service.supportedResponseTypes.filter((type) => type === 'CODE'))
       : [],
@@ -58,6 +60,24 @@ export function publishedUrls(name: 'token_endpoint' | 'pushed_authorization_req
 /** Public members only (requirement G07): the service's record does not have the private ones. */
 export function jwkSetOf(service: Service): PublicJwkSet {
   return { keys: service.jwks }
+}
+
+/** Whether the service issues ID tokens: it offers `openid`, and has a key. */
+export function isOpenidProvider(service: Service): boolean {
+  return offersOpenid(service) && signingAlgorithms(service).length > 0
+}
+
+/** OpenID Connect Discovery section 3. Where a member has a default that would be wrong, it is there. */
+function ofOpenid(service: Service) {
+  return {
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: signingAlgorithms(service),
+    claims_supported: unlessEmpty(service.supportedClaims),
+    acr_values_supported: unlessEmpty(service.supportedAcrs),
+    response_modes_supported: ['query', 'form_post'],
+    claims_parameter_supported: true,
+    request_uri_parameter_supported: false,
+  } as const
 }
 
 function signingAlgorithms(service: Service): readonly string[] {

@@ -46,6 +46,14 @@ export const AUTHORIZATION = {
   'dpop-jkt-malformed': ['A004398', 'BAD_REQUEST', 'invalid_request', "The value of 'dpop_jkt' is not the SHA-256 thumbprint of a key (RFC 7638)."],
   'authorization-resource-malformed': ['A004397', 'BAD_REQUEST', 'invalid_target', "The 'resource' parameters of the authorization request must be absolute URIs without a fragment, at most 10, and at most 1024 characters together."],
 
+  // OpenID Connect
+  'openid-redirect-uri-missing': ['A011398', 'BAD_REQUEST', 'invalid_request', "An authorization request with the scope 'openid' must contain 'redirect_uri'."],
+  'nonce-too-long': ['A014391', 'BAD_REQUEST', 'invalid_request', "'nonce' must have 512 bytes at most."],
+  'acr-values-too-long': ['A014392', 'BAD_REQUEST', 'invalid_request', "'acr_values' must have 2048 bytes at most."],
+  'claims-too-long': ['A004398', 'BAD_REQUEST', 'invalid_request', "'claims' must have 2048 bytes at most."],
+  'claims-malformed': ['A004399', 'BAD_REQUEST', 'invalid_request', "'claims' must be a JSON object as in OpenID Connect Core section 5.5."],
+  'id-token-key-missing': ['A004291', 'BAD_REQUEST', 'server_error', "The service has no key in 'jwks' for the ID tokens of the client."],
+
   // Pushed authorization requests (2.11). The codes below A245391 are those of the authorization request that uses one.
   'request-uri-unknown': ['A008303', 'BAD_REQUEST', 'invalid_request_uri', "The value of 'request_uri' is invalid: no such request, or it was used."],
   'request-uri-expired': ['A008391', 'BAD_REQUEST', 'invalid_request_uri', "The 'request_uri' has expired."],
@@ -73,6 +81,12 @@ export const AUTHORIZATION = {
   'subject-is-client': ['A042291', 'INTERNAL_SERVER_ERROR', 'server_error', "The value of 'subject' in the /api/auth/authorization/issue request must not be the client ID of a client."],
   'issue-properties-too-large': ['A045201', 'INTERNAL_SERVER_ERROR', 'server_error', "The total size of 'properties' is too big."],
   'issue-scope-unknown': ['A045391', 'BAD_REQUEST', 'invalid_request', "'scopes' in the /api/auth/authorization/issue request contains a scope that is not available to the client."],
+  'issue-claims-too-large': ['A045291', 'INTERNAL_SERVER_ERROR', 'server_error', "'claims' in the /api/auth/authorization/issue request must have 2048 bytes of JSON at most."],
+  'issue-headers-too-large': ['A045292', 'INTERNAL_SERVER_ERROR', 'server_error', "'idtHeaderParams' in the /api/auth/authorization/issue request must have 512 bytes of JSON at most."],
+  'issue-sub-malformed': ['A045293', 'INTERNAL_SERVER_ERROR', 'server_error', "'sub' in the /api/auth/authorization/issue request must be at most 255 printable ASCII characters."],
+  'issue-auth-time-missing': ['A045294', 'INTERNAL_SERVER_ERROR', 'server_error', "The /api/auth/authorization/issue request must contain 'authTime', because the client demands 'auth_time' in the ID token."],
+  'issue-acr-missing': ['A045295', 'INTERNAL_SERVER_ERROR', 'server_error', "'acr' in the /api/auth/authorization/issue request must be one of the 'acrs' that the client demands as essential."],
+  'issue-other-end-user': ['A045296', 'INTERNAL_SERVER_ERROR', 'server_error', "The /api/auth/authorization/issue request is about another end-user than the 'sub' that the client demands."],
 
   // Failing an authorization request (2.3, 7.1): the authorization server asks for the answer by its reason
   'fail-ticket-missing': ['A059201', 'INTERNAL_SERVER_ERROR', 'server_error', "The value of 'ticket' in the /api/auth/authorization/fail request is null or empty."],

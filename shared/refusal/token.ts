@@ -17,6 +17,7 @@ export const TOKEN = {
   'token-properties-too-large': ['A050201', 'INTERNAL_SERVER_ERROR', 'server_error', "The total size of 'properties' is too big."],
   'claims-too-large': ['A050291', 'INTERNAL_SERVER_ERROR', 'server_error', "The total size of 'jwtAtClaims' is too big."],
   'jwt-not-signed': ['A050202', 'INTERNAL_SERVER_ERROR', 'server_error', 'Failed to prepare a JWT-based access token.'],
+  'id-token-not-signed': ['A050292', 'INTERNAL_SERVER_ERROR', 'server_error', "The service has no key in 'jwks' for the ID tokens of the client."],
 
   // Scope at the token endpoint
   'scope-repeated': ['A052302', 'BAD_REQUEST', 'invalid_request', "The token request contains multiple 'scope' parameters."],

@@ -30,6 +30,11 @@ export const CLIENT_MEANINGS = {
     'For resource servers: the algorithm of signed introspection responses (RFC 9701 section 6). The service needs a key that fits. Absent: `RS256`.',
   userInfoSignAlg:
     'The algorithm of signed userinfo responses (OpenID Connect Core section 5.3.2). The service needs a key that fits. Absent: userinfo responses are JSON.',
+  idTokenSignAlg:
+    'The algorithm of ID tokens. The service needs a key that fits. Absent: that of `idTokenSignatureKeyId` of the service, else `RS256` if the service has such a key, else that of its first key.',
+  authTimeRequired: 'Whether ID tokens must have `auth_time`: `authorization/issue` then needs `authTime`.',
+  defaultMaxAge: 'Seconds. Stands for `max_age` in authorization requests that have none.',
+  defaultAcrs: 'Stand for `acr_values` in authorization requests that name no authentication context class.',
   tlsClientCertificateBoundAccessTokens:
     'Whether access tokens are bound to client certificates (RFC 8705), if the service has it on as well.',
   dpopRequired:
@@ -46,7 +51,7 @@ export const CLIENT_MEANINGS = {
     'Whether the client is locked: it gets no tokens, and its tokens are invalid at once. An update can lock a client; only `/client/lock_flag/update` unlocks it.',
   attributes: 'Pairs of key and value, returned as `clientAttributes` with every token and at introspection.',
   extension:
-    'Settings in an object of their own: `requestableScopesEnabled`, `requestableScopes`, `accessTokenDuration`, `refreshTokenDuration`.',
+    'Settings in an object of their own: `requestableScopesEnabled`, `requestableScopes`, `accessTokenDuration`, `refreshTokenDuration`, `idTokenDuration`.',
   resourceServerAudiences:
     'Not in Authlete. Makes the client a resource server, which may introspect tokens meant for one of these audiences; `*` stands for all.',
   fapi2:
@@ -59,4 +64,5 @@ export const EXTENSION_MEANINGS = {
   requestableScopes: 'The only scopes that the client may have.',
   accessTokenDuration: 'Seconds. The shortest lifetime of service, client and scopes applies.',
   refreshTokenDuration: 'Seconds. The shortest lifetime of service, client and scopes applies.',
+  idTokenDuration: 'Seconds. The shorter lifetime of service and client applies.',
 } as const satisfies Record<keyof NonNullable<Client['extension']>, string>

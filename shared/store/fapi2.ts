@@ -73,6 +73,7 @@ type ProfileSettings = Pick<
   | 'tokenAuthSignAlg'
   | 'introspectionSignAlg'
   | 'userInfoSignAlg'
+  | 'idTokenSignAlg'
   | 'redirectUris'
   | 'tlsClientCertificateBoundAccessTokens'
 >
@@ -92,7 +93,7 @@ export function fapi2BreachOf(
   // Without a registered algorithm the client could use RS256.
   if (tokenAuthMethod === 'PRIVATE_KEY_JWT' && !ALGORITHMS.includes(tokenAuthSignAlg))
     return 'tokenAuthSignAlg'
-  for (const named of ['introspectionSignAlg', 'userInfoSignAlg'] as const) {
+  for (const named of ['introspectionSignAlg', 'idTokenSignAlg', 'userInfoSignAlg'] as const) {
     const alg = client[named]
     if (alg !== undefined && !ALGORITHMS.includes(alg)) return named
   }

@@ -79,6 +79,19 @@ export const PushedMembers = z.object({
 })
 export type PushedMembers = Immutable<z.infer<typeof PushedMembers>>
 
+/**
+ * What the client asked of its ID token (OpenID Connect Core section 3.1.2.1). A request that is none of OpenID Connect has none of this.
+ */
+const RequestedIdToken = z.object({
+  nonce: z.optional(text),
+  /** The ID token must say when the end-user was authenticated. */
+  authTimeRequired: z.optional(z.literal(true)),
+  /** Another authentication context than one of these is a failed authentication (section 5.5.1.1). */
+  essentialAcrs: z.optional(z.array(text)),
+  /** Tokens for another end-user must not be issued (section 3.1.2.2). */
+  sub: z.optional(text),
+})
+
 export const TicketMembers = z.object({
   ticketDigest: digest,
   ticketIssuedAt: seconds,
@@ -90,6 +103,7 @@ export const TicketMembers = z.object({
   responseMode: z.enum(['query', 'form_post']),
   challenge: z.optional(CodeChallenge),
   dpopJkt: DpopJkt,
+  requestedIdToken: z.optional(RequestedIdToken),
   /** Text that the authorization server stores with the ticket. */
   context: z.optional(text),
 })
@@ -106,8 +120,36 @@ export const CodeMembers = z.object({
 })
 export type CodeMembers = Immutable<z.infer<typeof CodeMembers>>
 
-/** Seconds. Replaces the settings for the access token that the code is exchanged for. */
-export const CodeDuration = z.object({ accessTokenDuration: z.optional(z.int()) })
+/** The contents of an ID token that are known with the code. The others are those of the terms. */
+const OrderedIdToken = z.object({
+  /** Of this authorization request. */
+  nonce: z.optional(text),
+  /** Absent: the subject. */
+  sub: z.optional(text),
+  /** From the authorization server: further claims and further header parameters, JSON objects. */
+  claims: z.optional(text),
+  headers: z.optional(text),
+})
+export type OrderedIdToken = Immutable<z.infer<typeof OrderedIdToken>>
+
+/** Only until the code is redeemed. */
+export const UntilRedeemed = z.object({
+  /** Seconds. Replaces the settings for the access token that the code is exchanged for. */
+  accessTokenDuration: z.optional(z.int()),
+  orderedIdToken: z.optional(OrderedIdToken),
+})
+
+/**
+ * About the ID token that was issued for the code, which is not stored: those of refreshes must agree with it (OpenID Connect Core section
+ * 12.2).
+ */
+const IssuedIdToken = z.object({
+  iss: text,
+  aud: text,
+  /** Absent: the subject. */
+  sub: z.optional(text),
+})
+export type IssuedIdToken = Immutable<z.infer<typeof IssuedIdToken>>
 
 export const AccessMembers = z.object({
   grantType: z.enum(['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS']),
@@ -121,6 +163,7 @@ export const AccessMembers = z.object({
   accessScopes: z.array(z.string()),
   /** The resources of the access token: empty if and only if the grant has none. */
   accessResources: someTexts,
+  issuedIdToken: z.optional(IssuedIdToken),
 })
 
 export const RefreshMembers = z.object({
@@ -162,7 +205,7 @@ export type RequestInUse = (Pushed | Ticket) & { readonly pushed: PushedMembers 
 export type Code = AnyStage & {
   readonly stage: 'CODE'
   readonly code: CodeMembers
-} & Immutable<z.infer<typeof CodeDuration>>
+} & Immutable<z.infer<typeof UntilRedeemed>>
 
 export type Tokens = AnyStage & {
   readonly stage: 'TOKENS'

@@ -3,7 +3,6 @@ import type { Immutable } from '../immutable.ts'
 import {
   AccessMembers,
   ClientState,
-  CodeDuration,
   CodeMembers,
   type Grant,
   type GrantKey,
@@ -13,12 +12,13 @@ import {
   Terms,
   TicketMembers,
   type Tokens,
+  UntilRedeemed,
 } from './grant.ts'
 import { DamagedItem, listing, subjectHeld } from './listing.ts'
 import type { Item } from './table.ts'
 
 const SHAPES = [
-  ...[GrantMembers, Terms, PushedMembers, TicketMembers, CodeMembers, CodeDuration],
+  ...[GrantMembers, Terms, PushedMembers, TicketMembers, CodeMembers, UntilRedeemed],
   ...[AccessMembers, RefreshMembers],
 ]
 
@@ -71,7 +71,7 @@ export function readGrant(item: Item, { service, client, grantId }: GrantKey): G
   }
   if (stage === 'TOKENS') return { ...any, stage, ...readTokens(item, terms) }
   if (terms.subject === undefined) throw new DamagedItem('subject')
-  return { ...any, stage, terms, code: read(CodeMembers, item), ...read(CodeDuration, item) }
+  return { ...any, stage, terms, code: read(CodeMembers, item), ...read(UntilRedeemed, item) }
 }
 
 /** @throws DamagedItem */

@@ -29,6 +29,9 @@ export const SERVICE_MEANINGS = {
     '`kid` of the key that signs introspection responses (RFC 9701), if it fits the requested algorithm. Absent: the first key that fits.',
   userInfoSignatureKeyId:
     '`kid` of the key that signs userinfo responses, if it fits the algorithm of the client. Absent: the first key that fits.',
+  idTokenSignatureKeyId:
+    '`kid` of the key that signs ID tokens, if it fits the algorithm of the client. Absent: the first key that fits.',
+  idTokenDuration: 'Lifetime of ID tokens in seconds.',
   jwks: 'A JWK Set as text: the signing keys, each with one algorithm (RSA keys must name theirs and have 2048 bits). Private keys are accepted but never returned.',
   tlsClientCertificateBoundAccessTokens:
     'Whether access tokens are bound to client certificates (RFC 8705), for clients that have it on as well.',
@@ -59,6 +62,10 @@ export const SERVICE_MEANINGS = {
   issSuppressed: 'Whether authorization responses omit `iss` (RFC 9207).',
   errorDescriptionOmitted: 'Whether errors omit `error_description`.',
   errorUriOmitted: 'Whether errors omit `error_uri`.',
+  supportedAcrs:
+    'For the metadata: the authentication context classes that the authorization server in front offers.',
+  supportedClaims:
+    'For the metadata: the claims about end-users that the authorization server in front can give.',
   attributes:
     'Pairs of key and value, returned as `serviceAttributes` with every token and at introspection.',
   tokensNotBefore:

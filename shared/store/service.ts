@@ -87,6 +87,8 @@ export const SERVICE_SETTINGS = {
   accessTokenSignatureKeyId: text,
   introspectionSignatureKeyId: text,
   userInfoSignatureKeyId: text,
+  idTokenSignatureKeyId: text,
+  idTokenDuration: z._default(durationSeconds, 86400),
   jwks: z._default(z.array(PublicJwk), []),
   tlsClientCertificateBoundAccessTokens: flag,
   fapi2: flag,
@@ -105,6 +107,8 @@ export const SERVICE_SETTINGS = {
   issSuppressed: flag,
   errorDescriptionOmitted: flag,
   errorUriOmitted: flag,
+  supportedAcrs: z._default(z.array(z.string()), []),
+  supportedClaims: z._default(z.array(z.string()), []),
   attributes: KEY_VALUE_PAIRS,
   /** Epoch seconds. */
   tokensNotBefore: z.optional(z.int()),

@@ -43,6 +43,8 @@ export interface IssuedTokens {
   readonly accessToken: string
   readonly jwt: string | undefined
   readonly refreshToken: string | undefined
+  /** Only for an end-user who has granted `openid`. */
+  readonly idToken?: string | undefined
   /** Only for a refresh at an idempotent service (`refreshTokenIdempotent`). */
   readonly previousRefreshTokenUsed?: boolean | undefined
   readonly issuedAt: EpochSeconds

@@ -2,6 +2,14 @@ import type { Client } from '../store/client.ts'
 import type { Service } from '../store/service.ts'
 import { parseScope } from '../request/scope.ts'
 
+/** The scope that makes an authorization request one of OpenID Connect (OpenID Connect Core section 3.1.2.1). */
+export const OPENID = 'openid'
+
+/** Whether the service is an OpenID provider. */
+export function offersOpenid({ supportedScopes }: Service): boolean {
+  return supportedScopes.some(({ name }) => name === OPENID)
+}
+
 /** All scopes that the client may have. */
 export function availableScopes(service: Service, client: Client): ReadonlySet<string> {
   const names = service.supportedScopes.map((scope) => scope.name)

@@ -1,6 +1,7 @@
 import { constants, type KeyObject, sign } from 'node:crypto'
 import type { Call } from '../call.ts'
-import { mayUseAlgorithm } from '../store/fapi2.ts'
+import type { Client } from '../store/client.ts'
+import { isFapi2, mayUseAlgorithm } from '../store/fapi2.ts'
 import { type Service, SIGNING_ALGORITHMS, type SigningAlgorithm } from '../store/service.ts'
 
 export interface SigningKey {
@@ -50,6 +51,37 @@ function preferred(asked: string, jwks: Service['jwks'], named: string | undefin
   return fitting.find(({ kid }) => kid === named) ?? fitting[0]
 }
 
+/** The public half of the key for ID tokens of an algorithm: the named one, or else the first that fits it. */
+export function idTokenKey(alg: string, { jwks, idTokenSignatureKeyId }: Service) {
+  const fitting = jwks.filter((jwk) => jwk.alg === alg)
+  return fitting.find(({ kid }) => kid === idTokenSignatureKeyId) ?? fitting[0]
+}
+
+/**
+ * The algorithm of a client's ID tokens: the registered one, or else one that the service has a key for. `RS256` is what clients expect
+ * that have registered none (OpenID Connect Dynamic Client Registration section 2).
+ *
+ * @returns `undefined` if the service has no key for it, or `fapi2` does not allow the algorithm
+ */
+export function idTokenAlgorithm(client: Client, service: Service): SigningAlgorithm | undefined {
+  const { jwks, idTokenSignatureKeyId } = service
+  const fapi2 = isFapi2(service, client)
+  const usable = SIGNING_ALGORITHMS.filter(
+    (name) => mayUseAlgorithm(name, { fapi2 }) && jwks.some(({ alg }) => alg === name),
+  )
+  const named = jwks.find(({ kid }) => kid === idTokenSignatureKeyId)
+  const byDefault = [named?.alg, 'RS256', ...jwks.map(({ alg }) => alg)]
+  const wanted = client.idTokenSignAlg === undefined ? byDefault : [client.idTokenSignAlg]
+  const first = wanted.find((alg) => usable.some((name) => name === alg))
+  return usable.find((name) => name === first)
+}
+
+/** @returns `undefined` if the service has no key for the client's algorithm, or `fapi2` does not allow it */
+export async function findIdTokenKey(client: Client, call: Call): Promise<SigningKey | undefined> {
+  const alg = idTokenAlgorithm(client, call.service)
+  return alg && privateHalf(idTokenKey(alg, call.service), call)
+}
+
 async function privateHalf(
   jwk: PublicJwk | undefined,
   { service, store }: Call,
@@ -75,9 +107,10 @@ const SIGNERS: Readonly<Record<SigningAlgorithm, (input: Buffer, key: KeyObject)
  *
  * @param typ tells this kind of JWT from all others (RFC 8725 section 3.11)
  * @param claims members that are `undefined` are left out
+ * @param headers further header parameters. They cannot replace ours
  */
-export function signJwt(typ: string, claims: object, { alg, kid, key }: SigningKey): string {
-  const input = `${encode({ alg, typ, kid })}.${encode(claims)}`
+export function signJwt(typ: string, claims: object, { alg, kid, key }: SigningKey, headers = {}): string {
+  const input = `${encode({ ...headers, alg, typ, kid })}.${encode(claims)}`
   return `${input}.${SIGNERS[alg](Buffer.from(input), key).toString('base64url')}`
 }
 

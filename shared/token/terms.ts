@@ -93,11 +93,13 @@ const GivenProperties = z.pipe(
   ),
 )
 
+/** A JSON object, or its text. */
+export const objectMember = z.pipe(z.transform(fromJson), z.record(z.string(), z.unknown()))
+
 /** The members of a call that `readAdditions` reads. */
 export const PROPERTY_MEMBERS = {
   properties: z.optional(GivenProperties),
-  /** JSON text, or the object itself. */
-  jwtAtClaims: z.optional(z.pipe(z.transform(fromJson), z.record(z.string(), z.unknown()))),
+  jwtAtClaims: z.optional(objectMember),
 }
 
 /** The additions of a caller to the terms of a grant. */

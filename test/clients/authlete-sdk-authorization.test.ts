@@ -33,6 +33,26 @@ test('the SDK reads from an authorization answer what was asked for', async () =
   })
 })
 
+test('the SDK reads what the client asks about the end-user', async () => {
+  const { service, serviceId, publicClient } = opened
+  const { clientId: client_id, redirectUri: redirect_uri } = publicClient
+  const [id_token, userinfo] = [{ acr: { essential: true, values: ['gold'] }, email: null }, { name: null }]
+  const claims = JSON.stringify({ id_token: { ...id_token, sub: { value: 'alice' } }, userinfo })
+  const asked = { scope: 'openid', nonce: 'n', claims, claims_locales: 'ja' }
+  const answer = await service.authorization.processRequest({
+    serviceId,
+    authorizationRequest: {
+      parameters: form({ response_type: 'code', client_id, redirect_uri, ...asked }),
+    },
+  })
+  expect(answer).toMatchObject({
+    ...{ action: 'INTERACTION', acrs: ['gold'], acrEssential: true, subject: 'alice' },
+    ...{ claims: ['acr', 'email', 'sub'], claimsAtUserInfo: ['name'], claimsLocales: ['ja'] },
+    idTokenClaims: JSON.stringify({ ...id_token, sub: { value: 'alice' } }),
+    userInfoClaims: JSON.stringify(userinfo),
+  })
+})
+
 test('the SDK reads BAD_REQUEST for a client that is not known', async () => {
   const { service, serviceId } = opened
   const authorizationRequest = { parameters: 'response_type=code&client_id=4711' }

@@ -1,3 +1,4 @@
+import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { expect, test } from 'vitest'
 import { newProofKey } from '../support/proof-keys.ts'
 import { drivesFamily, told, openSdk } from './authlete-sdk.ts'
@@ -51,6 +52,19 @@ test('the SDK gets bound tokens for a code, and for a refresh token with the sam
   expect(await introspect(first.accessToken ?? '', certificates.public)).toMatchObject({
     action: 'UNAUTHORIZED',
     existent: false,
+  })
+})
+
+test('the SDK gives the claims of the end-user, and gets the ID token', async () => {
+  const claims = JSON.stringify({ name: 'Zoë' })
+  const given = { sub: 'other', authTime: 7, acr: 'gold', claims, idtHeaderParams: '{"tenant":"t"}' }
+  const answer = await tokensFrom(opened, { scope: 'openid', nonce: 'n' }, given)
+  expect(contentOf(answer)['id_token']).toBe(answer.idToken)
+  const idToken = answer.idToken ?? ''
+  expect(decodeProtectedHeader(idToken)).toMatchObject({ alg: 'ES256', tenant: 't' })
+  expect(decodeJwt(idToken)).toMatchObject({
+    ...{ iss: opened.site.plainUrl, aud: opened.publicClient.clientId, sub: 'other' },
+    ...{ nonce: 'n', auth_time: 7, acr: 'gold', name: 'Zoë' },
   })
 })
 

@@ -6,11 +6,12 @@ import { testRuntime } from '../support/test-runtime.ts'
 
 const PLAIN = 'auth.example.com'
 const METADATA = '/.well-known/oauth-authorization-server'
+const OPENID = '/.well-known/openid-configuration'
 /** The issuer here has no path, so that there is no document at one; that it is looked for is what counts. */
 const AT_PATHS = `${METADATA}/{issuerPath+}`
-const DOCUMENTS = [METADATA, '/jwks']
+const DOCUMENTS = [METADATA, OPENID, '/jwks']
 const OAUTH = Object.entries(ROUTES).flatMap(([route, { face }]) =>
-  face === 'oauth' && ![...DOCUMENTS, AT_PATHS].includes(route) ? [route] : [],
+  face === 'oauth' && ![...DOCUMENTS, AT_PATHS, `${OPENID}/{issuerPath+}`].includes(route) ? [route] : [],
 )
 const ELSEWHERE: [string, Partial<Sent>][] = [
   ['the plain domain', { domainName: PLAIN }],
@@ -26,6 +27,9 @@ await runtime.store.registry.putService({
   apiKey: runtime.settings.serviceId ?? 0,
   issuer: 'https://auth.example.com',
   credentials: [{ digest: digest('s3cret'), role: 'introspect' }],
+  // An OpenID provider.
+  supportedScopes: [{ name: 'openid' }],
+  jwks: [{ kty: 'EC', kid: '1', alg: 'ES256', use: 'sig' }],
 })
 
 const form = (route: string, sent: Partial<Sent> = {}): Sent => ({

@@ -25,6 +25,7 @@ const OF_SERVICES = {
   jwks: JSON.stringify({ keys: [{ ...jwk, ...privateKey.export({ format: 'jwk' }) }] }),
   ...{ accessTokenSignAlg: 'ES256', accessTokenSignatureKeyId: 'k', introspectionSignatureKeyId: 'k' },
   userInfoSignatureKeyId: 'k',
+  idTokenSignatureKeyId: 'k',
   trustedRootCertificates: [certificatePem('ca-root')],
   clientCertificateIssuers: [certificatePem('ca-root')],
   tokensNotBefore: 60_000,
@@ -35,7 +36,7 @@ const OF_CLIENTS = {
   ...{ tlsClientAuthSanIp: '192.0.2.1', tlsClientAuthSanEmail: 'a@example.org' },
   extension: {
     ...{ requestableScopesEnabled: true, requestableScopes: ['read'] },
-    ...{ accessTokenDuration: 60, refreshTokenDuration: 60 },
+    ...{ accessTokenDuration: 60, refreshTokenDuration: 60, idTokenDuration: 60 },
   },
 }
 

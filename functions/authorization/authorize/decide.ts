@@ -14,6 +14,7 @@ import type { GrantKey, Ticket } from '../../../shared/store/grant.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import type { RequestedInteraction } from './interaction.ts'
 import { judge, type JudgedRequest } from './judge.ts'
+import type { RequestedIdentity } from './openid.ts'
 import { findPushed, isOfPushed } from '../push/request-uri.ts'
 import { errorRedirect, type RedirectTarget } from '../redirect.ts'
 import { takeStep } from '../ticket.ts'
@@ -27,6 +28,7 @@ export interface IssuedTicket extends IdentifiedClient {
   readonly scopes: readonly string[]
   readonly resources: readonly string[]
   readonly interaction: RequestedInteraction
+  readonly identity: RequestedIdentity
 }
 
 /**
@@ -72,8 +74,8 @@ async function authorizePushed(
     return { written: await store.grants.useRequest(grant, next), ...judged, ticket }
   })
   if (taken === undefined) throw new Refusal('request-uri-unknown')
-  const { ticket, scopes, resources, interaction } = taken
-  return { ...identified, ticket, scopes, resources, interaction }
+  const { ticket, scopes, resources, interaction, identity } = taken
+  return { ...identified, ticket, scopes, resources, interaction, identity }
 }
 
 const redirecting = (service: Service) => (target: RedirectTarget) => {
@@ -96,7 +98,7 @@ function notPlain(
 function ticketOf(
   ticket: string,
   key: GrantKey,
-  { target, scopes, resources, challenge, dpopJkt }: JudgedRequest,
+  { target, scopes, resources, challenge, dpopJkt, identity }: JudgedRequest,
   request: AuthorizationRequest,
   { clientIdAlias }: IdentifiedClient,
   { now }: Call,
@@ -105,7 +107,7 @@ function ticketOf(
     ...key,
     stage: 'TICKET',
     clientIdAlias,
-    terms: { scopes, resources, properties: [] },
+    terms: { scopes, resources, properties: [], userInfoClaims: identity.userInfoClaims },
     ticketDigest: digest(ticket),
     ticketIssuedAt: now,
     ticketExpiresAt: later(now, TICKET_SECONDS),
@@ -113,6 +115,7 @@ function ticketOf(
     redirectUriAsked: request.redirectUri !== undefined,
     challenge,
     dpopJkt,
+    requestedIdToken: identity.idToken,
     context: request.context,
   }
 }

@@ -1,4 +1,5 @@
 import type { Reason } from '../../../shared/refusal/refusal.ts'
+import type { Client } from '../../../shared/store/client.ts'
 import type { AuthorizationRequest } from './request.ts'
 
 /** The prompt that demands the least of the end-user comes first. */
@@ -17,17 +18,20 @@ export interface RequestedInteraction {
   /** Empty: the authorization server chooses. */
   readonly prompts: readonly Prompt[]
   readonly lowestPrompt: Prompt | undefined
-  /** Seconds. 0 also if the request has no `max_age`. */
+  /** Seconds. 0 also if neither the request nor the client has one. */
   readonly maxAge: number
   readonly display: (typeof DISPLAYS)[keyof typeof DISPLAYS]
   readonly uiLocales: readonly string[]
   readonly loginHint: string | undefined
 }
 
-export function judgeInteraction(request: AuthorizationRequest): RequestedInteraction | Reason {
+export function judgeInteraction(
+  request: AuthorizationRequest,
+  { defaultMaxAge = 0 }: Client,
+): RequestedInteraction | Reason {
   const prompts = readPrompts(request.prompt)
   if (typeof prompts === 'string') return prompts
-  const { maxAge = '0', display = 'page', uiLocales, loginHint } = request
+  const { maxAge = String(defaultMaxAge), display = 'page', uiLocales, loginHint } = request
   if (!isSeconds(maxAge)) return 'max-age-malformed'
   if (!isOf(DISPLAYS, display)) return 'display-unknown'
   return {

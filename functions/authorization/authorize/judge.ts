@@ -8,6 +8,7 @@ import { isFapi2 } from '../../../shared/store/fapi2.ts'
 import type { CodeChallenge, Ticket } from '../../../shared/store/grant.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { type RequestedInteraction, judgeInteraction } from './interaction.ts'
+import { judgeIdentity, type RequestedIdentity } from './openid.ts'
 import type { RedirectTarget } from '../redirect.ts'
 import type { AuthorizationRequest } from './request.ts'
 
@@ -20,6 +21,7 @@ interface JudgedParameters {
   readonly challenge: CodeChallenge | undefined
   readonly dpopJkt: string | undefined
   readonly interaction: RequestedInteraction
+  readonly identity: RequestedIdentity
 }
 
 export interface JudgedRequest extends JudgedParameters {
@@ -77,10 +79,12 @@ function judgeParameters(
   if (typeof challenge === 'string') return challenge
   const { dpopJkt } = request
   if (dpopJkt !== undefined && !isKeyThumbprint(dpopJkt)) return 'dpop-jkt-malformed'
-  const interaction = judgeInteraction(request)
-  return typeof interaction === 'string'
-    ? interaction
-    : { scopes, resources, challenge, dpopJkt, interaction }
+  const interaction = judgeInteraction(request, client)
+  if (typeof interaction === 'string') return interaction
+  const identity = judgeIdentity(request, scopes, client, service)
+  return typeof identity === 'string'
+    ? identity
+    : { scopes, resources, challenge, dpopJkt, interaction, identity }
 }
 
 /**

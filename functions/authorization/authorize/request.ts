@@ -23,6 +23,11 @@ const PARAMETER_REASONS = {
   display: ['display', 'authorization-parameter-repeated'],
   uiLocales: ['ui_locales', 'authorization-parameter-repeated'],
   loginHint: ['login_hint', 'authorization-parameter-repeated'],
+  acrValues: ['acr_values', 'authorization-parameter-repeated'],
+  claimsLocales: ['claims_locales', 'authorization-parameter-repeated'],
+  // For the ID token.
+  nonce: ['nonce', 'authorization-parameter-repeated'],
+  claims: ['claims', 'authorization-parameter-repeated'],
 } as const satisfies Record<string, readonly [name: string, Reason]>
 
 type Parameter = keyof typeof PARAMETER_REASONS

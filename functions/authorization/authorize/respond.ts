@@ -9,11 +9,12 @@ import type { IssuedTicket } from './decide.ts'
  * or the service.
  */
 export function authorizationResponse(issued: IssuedTicket, service: Service): AuthorizationSuccess {
-  const { client, clientIdAlias, ticket, scopes, resources, interaction } = issued
+  const { client, clientIdAlias, ticket, scopes, resources, interaction, identity } = issued
   const { prompts, lowestPrompt, uiLocales, loginHint, display, maxAge } = interaction
   const message =
     `Authlete has successfully issued a ticket to the service (API Key = ${String(service.apiKey)}) for the ` +
-    `authorization request from the client (ID = ${String(client.clientId)}). [response_type=code, openid=false]`
+    `authorization request from the client (ID = ${String(client.clientId)}). ` +
+    `[response_type=code, openid=${String(identity.idToken !== undefined)}]`
   const { apiKey, serviceName, clientIdAliasEnabled } = service
   return {
     ...success('A004001', message),
@@ -29,7 +30,14 @@ export function authorizationResponse(issued: IssuedTicket, service: Service): A
     loginHint,
     display,
     maxAge,
-    acrEssential: false,
+    acrs: unlessEmpty(identity.acrs),
+    acrEssential: identity.acrEssential,
+    claims: unlessEmpty(identity.claims),
+    claimsAtUserInfo: unlessEmpty(identity.claimsAtUserInfo),
+    claimsLocales: unlessEmpty(identity.claimsLocales),
+    idTokenClaims: identity.idTokenClaims,
+    userInfoClaims: identity.userInfoClaims,
+    subject: identity.subject,
     clientIdAliasUsed: clientIdAlias !== undefined,
   }
 }

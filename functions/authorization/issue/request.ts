@@ -6,8 +6,10 @@ import {
   AUTHENTICATION_MEMBERS,
   checkSubject,
   type EndUserAuthentication,
+  objectMember,
   readAuthentication,
 } from '../../../shared/token/terms.ts'
+import type { IdTokenContents } from './id-token.ts'
 
 /** The consent of the end-user. */
 export interface IssueRequest {
@@ -18,6 +20,7 @@ export interface IssueRequest {
   /** For the tokens that the code is exchanged for. */
   readonly extras: TokenExtras
   readonly authentication: EndUserAuthentication
+  readonly idToken: IdTokenContents
 }
 
 export const IssueCall = z.object({
@@ -25,6 +28,10 @@ export const IssueCall = z.object({
   subject: z.optional(z.string()),
   scopes: z.optional(scopesMember),
   ...AUTHENTICATION_MEMBERS,
+  // For the ID token.
+  sub: z.optional(z.string()),
+  claims: z.optional(objectMember),
+  idtHeaderParams: z.optional(objectMember),
   ...EXTRA_MEMBERS,
 })
 
@@ -48,5 +55,10 @@ export function readIssue(call: z.infer<typeof IssueCall>): IssueRequest {
     scopes: scopes?.length ? [...new Set(scopes)] : undefined,
     extras: readExtras(call),
     authentication: readAuthentication(call),
+    idToken: {
+      sub: call.sub === '' ? undefined : call.sub,
+      claims: call.claims,
+      headers: call.idtHeaderParams,
+    },
   }
 }

@@ -33,6 +33,9 @@ export async function checkClient(
   checkAlias(settings.clientIdAlias)
   checkRedirectUris(settings.redirectUris)
   checkExtension(settings.extension)
+  // They stand for `acr_values`, which has the same limit.
+  if (Buffer.byteLength(settings.defaultAcrs.join(' ')) > 2048)
+    throw new Refusal('client-value-unsupported', { named: 'defaultAcrs' })
   checkClientKeys(settings)
   await checkCertificates(settings, service, before)
   await checkCertificateSubject(settings)
@@ -70,12 +73,12 @@ function checkExtension(extension: ClientSettings['extension']): void {
   if (extension === undefined) return
   const { accessTokenDuration = 0, refreshTokenDuration = 0, idTokenDuration = 0 } = extension
   if (accessTokenDuration < 0) throw new Refusal('client-setting-negative', { named: 'accessTokenDuration' })
-  if (Math.max(accessTokenDuration, refreshTokenDuration) > MAX_DURATION_SECONDS) {
+  if (Math.max(accessTokenDuration, refreshTokenDuration, idTokenDuration) > MAX_DURATION_SECONDS) {
     throw new Refusal('client-setting-invalid', { named: 'extension' })
   }
   if (refreshTokenDuration < 0)
     throw new Refusal('client-setting-negative', { named: 'refreshTokenDuration' })
-  if (idTokenDuration !== 0) throw new Refusal('client-setting-not-offered', { named: 'idTokenDuration' })
+  if (idTokenDuration < 0) throw new Refusal('client-setting-negative', { named: 'idTokenDuration' })
   if (extension.tokenExchangePermitted) {
     throw new Refusal('client-setting-not-offered', { named: 'tokenExchangePermitted' })
   }

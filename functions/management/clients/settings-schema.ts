@@ -39,8 +39,8 @@ export const ClientJwkSet = z.object({ keys: z.array(z.looseObject({ kty: z.stri
 /** Settings of Authlete that certbound does not support, by feature. */
 const NOT_OFFERED = [
   // OpenID Connect
-  ...['authTimeRequired', 'defaultAcrs', 'defaultMaxAge', 'idTokenEncryptionAlg', 'idTokenEncryptionEnc'],
-  ...['idTokenSignAlg', 'sectorIdentifierUri', 'userInfoEncryptionAlg', 'userInfoEncryptionEnc'],
+  ...['idTokenEncryptionAlg', 'idTokenEncryptionEnc'],
+  ...['sectorIdentifierUri', 'userInfoEncryptionAlg', 'userInfoEncryptionEnc'],
   // CIBA
   ...['bcDeliveryMode', 'bcNotificationEndpoint', 'bcRequestSignAlg', 'bcUserCodeRequired'],
   // Request objects and signed responses

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { apiKey, LIST, milliseconds, someOf } from '../../../shared/answer-schema.ts'
 import type { Immutable } from '../../../shared/immutable.ts'
 import { ROLES, Service } from '../../../shared/store/service.ts'
+import { KEY_SETTINGS } from './key-settings.ts'
 import { CARRIED_BY_SERVICES } from './settings-schema.ts'
 
 /** A credential of the Web API (not in Authlete). Only the answer to the call that made it has `secret`. */
@@ -24,10 +25,8 @@ const INTERNAL = {
 const KeyUse = z.object({
   kid: z.string(),
   alg: z.string(),
-  signs: z.array(z.enum(['ACCESS_TOKENS', 'INTROSPECTION_RESPONSES', 'USERINFO_RESPONSES'])),
-  namedBy: z.array(
-    z.enum(['accessTokenSignatureKeyId', 'introspectionSignatureKeyId', 'userInfoSignatureKeyId']),
-  ),
+  signs: z.array(z.enum(['ACCESS_TOKENS', 'INTROSPECTION_RESPONSES', 'ID_TOKENS', 'USERINFO_RESPONSES'])),
+  namedBy: z.array(z.enum(KEY_SETTINGS)),
   publishedAt: z.optional(milliseconds),
   signsWellFrom: z.optional(milliseconds),
   signingSince: z.optional(milliseconds),

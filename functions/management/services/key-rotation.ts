@@ -1,5 +1,6 @@
 import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
+import { offersOpenid } from '../../../shared/token/scopes.ts'
 import { accessTokenKey } from '../../../shared/token/sign.ts'
 import type { Service } from '../../../shared/store/service.ts'
 
@@ -20,6 +21,7 @@ export function keyUsesAfter(
   cacheSeconds: number,
 ): KeyUses {
   judgePublished(before, after)
+  judgeNamedForIdTokens(before, after)
   const uses = withLatest(before, after, later(now, cacheSeconds)).filter((use) => counts(use, after, now))
   const removed = uses.find(({ kid }) => !after.jwks.some((jwk) => jwk.kid === kid))
   if (removed !== undefined) throw new Refusal('service-key-in-use', { named: 'jwks' })
@@ -47,6 +49,15 @@ function judgePublished(before: Service, after: Service): void {
   if (signing === undefined || accessTokenKey(before) === undefined) return
   if (!before.jwks.some(({ kid }) => kid === signing.kid)) {
     throw new Refusal('service-key-unpublished', { named: 'accessTokenSignatureKeyId' })
+  }
+}
+
+/** The same for ID tokens. Clients verify them when they arrive, so no earlier key must stay for them. */
+function judgeNamedForIdTokens(before: Service, { idTokenSignatureKeyId: named }: Service): void {
+  if (named === undefined || named === before.idTokenSignatureKeyId) return
+  const signs = offersOpenid(before) && before.jwks.length > 0
+  if (signs && !before.jwks.some(({ kid }) => kid === named)) {
+    throw new Refusal('service-key-unpublished', { named: 'idTokenSignatureKeyId' })
   }
 }
 

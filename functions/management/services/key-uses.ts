@@ -1,9 +1,11 @@
 import { PUBLIC_SECONDS } from '../../../shared/http.ts'
 import type { Service } from '../../../shared/store/service.ts'
-import { accessTokenKey, introspectionKey, userinfoKey } from '../../../shared/token/sign.ts'
+import { offersOpenid } from '../../../shared/token/scopes.ts'
+import { accessTokenKey, idTokenKey, introspectionKey, userinfoKey } from '../../../shared/token/sign.ts'
 import { toMilliseconds } from '../listing.ts'
 import type { KeyUseAnswer } from './answer-schema.ts'
 import { isNotCutOff } from './key-rotation.ts'
+import { KEY_SETTINGS } from './key-settings.ts'
 
 export type KeyUse = KeyUseAnswer
 
@@ -21,21 +23,16 @@ export function keyUsesOf(service: Service, cacheSeconds: number): KeyUse[] {
   }))
 }
 
-/** The settings that name a key. */
-export const KEY_SETTINGS = [
-  'accessTokenSignatureKeyId',
-  'introspectionSignatureKeyId',
-  'userInfoSignatureKeyId',
-] as const
-
 function rolesOf({ kid, alg }: Service['jwks'][number], service: Service) {
   const signsTokens = accessTokenKey(service)?.kid === kid
   const signsResponses = introspectionKey(alg, service)?.kid === kid
+  const signsIdTokens = offersOpenid(service) && idTokenKey(alg, service)?.kid === kid
   const signsUserinfo = userinfoKey(alg, service)?.kid === kid
   return {
     signs: [
       ...(signsTokens ? (['ACCESS_TOKENS'] as const) : []),
       ...(signsResponses ? (['INTROSPECTION_RESPONSES'] as const) : []),
+      ...(signsIdTokens ? (['ID_TOKENS'] as const) : []),
       ...(signsUserinfo ? (['USERINFO_RESPONSES'] as const) : []),
     ],
     namedBy: KEY_SETTINGS.filter((name) => service[name] === kid),

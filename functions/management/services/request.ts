@@ -40,6 +40,7 @@ const DECIDING = {
   accessTokenDuration: lifetime,
   refreshTokenDuration: lifetime,
   authorizationCodeDuration: lifetime,
+  idTokenDuration: lifetime,
   pushedAuthReqDuration: lifetime,
   supportedScopes: z.array(ScopeWithoutName),
   tokensNotBefore: moment,

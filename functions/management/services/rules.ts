@@ -1,3 +1,4 @@
+import { KEY_SETTINGS } from './key-settings.ts'
 import { fapi2Breach } from '../../../shared/store/fapi2.ts'
 import { isScopeDuration, SCOPE_DURATIONS } from '../../../shared/token/lifetimes.ts'
 import { readAuthority } from '../../../shared/certificate/path/chain.ts'
@@ -6,7 +7,6 @@ import { type Der, MalformedCertificate } from '../../../shared/certificate/pem.
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { parseScope } from '../../../shared/request/scope.ts'
 import type { Service } from '../../../shared/store/service.ts'
-import { KEY_SETTINGS } from './key-uses.ts'
 
 /**
  * Checks the rules of a service's settings that its schema cannot express.

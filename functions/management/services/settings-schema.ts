@@ -28,14 +28,11 @@ export const CARRIED_BY_SERVICES = {
   endSessionEndpoint: text,
   supportedDisplays: z.array(z.enum(['PAGE', 'POPUP', 'TOUCH', 'WAP'])),
   supportedUiLocales: texts,
-  supportedClaims: texts,
   supportedClaimTypes: z.array(z.enum(['NORMAL', 'AGGREGATED', 'DISTRIBUTED'])),
   supportedClaimLocales: texts,
-  supportedAcrs: texts,
   supportedRevocationAuthMethods: methods,
   supportedIntrospectionAuthMethods: methods,
   clientsPerDeveloper: number,
-  idTokenDuration: number,
   authorizationResponseDuration: number,
   allowableClockSkew: number,
   backchannelAuthReqIdDuration: number,
@@ -58,7 +55,7 @@ export type CarriedByService = Partial<z.infer<z.ZodMiniObject<typeof CARRIED_BY
 /** Settings of Authlete that certbound does not support, by feature. */
 const NOT_OFFERED = [
   // OpenID Connect
-  ...['claimShortcutRestrictive', 'idTokenAudType', 'idTokenReissuable', 'idTokenSignatureKeyId'],
+  ...['claimShortcutRestrictive', 'idTokenAudType', 'idTokenReissuable'],
   ...['nativeSsoSupported', 'openidDroppedOnRefreshWithoutOfflineAccess', 'supportedPromptValues'],
   // Verified claims
   ...['accessTokenForExternalAttachmentEmbedded', 'predefinedTransformedClaims', 'supportedAttachments'],

@@ -51,7 +51,8 @@ async function changed(current: Tokens, request: UpdateRequest, call: Call): Pro
     accessExpiresAt: grant.accessExpiresAt,
   }
   const issued = await makeTokens(order, call)
-  return { ...issued, grant: { ...issued.grant, refresh: grant.refresh } }
+  const { refresh, issuedIdToken } = grant
+  return { ...issued, grant: { ...issued.grant, refresh, issuedIdToken } }
 }
 
 function withMembers(current: Tokens, request: UpdateRequest, client: Client, service: Service): Tokens {

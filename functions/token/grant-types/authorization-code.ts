@@ -1,5 +1,6 @@
 import { proves } from '../../../shared/token/find-token.ts'
 import { type IssuedTokens, makeTokens } from '../../../shared/token/issue.ts'
+import { withIdToken } from '../../../shared/token/id-token.ts'
 import { firstRefreshToken } from '../../../shared/token/refresh-token.ts'
 import { isVerifier, verifies } from '../../../shared/token/pkce.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
@@ -141,7 +142,7 @@ async function tokensFor(
     code: grant.code,
     refresh: firstRefreshToken({ key, client, terms }, call, extras.refreshTokenDuration),
   } as const
-  return makeTokens(order, call)
+  return withIdToken(await makeTokens(order, call), grant.orderedIdToken, context, call)
 }
 
 /** Whoever sends a whole request again, with its used proof, does not end the grant. */

@@ -2,6 +2,7 @@ import { type Binding, boundThumbprint, judge, type Verdict } from '../../../sha
 import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
 import { findRefreshFamily, type FoundRefreshToken, proves } from '../../../shared/token/find-token.ts'
 import { type IssuedTokens, makeTokens } from '../../../shared/token/issue.ts'
+import { withRefreshedIdToken } from '../../../shared/token/id-token.ts'
 import {
   deriveRefreshToken,
   nextRefreshToken,
@@ -82,7 +83,7 @@ async function refreshOnce(
     code,
     refresh: next,
   }
-  const issued = await makeTokens(order, call)
+  const issued = await withRefreshedIdToken(await makeTokens(order, call), grant.issuedIdToken, context, call)
   await context.proof?.use()
   const written = await call.store.grants.refresh({ ...grant, refresh }, issued.grant)
   if (!written.done) return 'lost'

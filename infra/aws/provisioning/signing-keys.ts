@@ -47,5 +47,6 @@ export function withSigningKeys(service: Service, keys: NewSigningKeys): Service
     accessTokenSignatureKeyId: replaced(service.accessTokenSignatureKeyId),
     introspectionSignatureKeyId: replaced(service.introspectionSignatureKeyId),
     userInfoSignatureKeyId: replaced(service.userInfoSignatureKeyId),
+    idTokenSignatureKeyId: replaced(service.idTokenSignatureKeyId),
   }
 }

@@ -40,6 +40,7 @@ const SERVICE = {
     { name: 'accounts:read', description: 'Read accounts' },
     { name: 'payments:write', description: 'Make payments' },
   ],
+  supportedClaims: ['sub', 'name', 'email', 'email_verified'],
   clientIdAliasEnabled: true,
   shortClientSecretsAllowed: true,
   tlsClientCertificateBoundAccessTokens: true,

@@ -11,7 +11,7 @@ const NEW_SESSION: Session = { consents: new Set() }
 export function authorizationServer(webApi: WebApi, user: User): Router {
   const sessions = openSessions()
   const router = Router()
-  const { issue, deny, decideWithoutPrompt } = endUserDecisions(webApi)
+  const { issue, deny, decideWithoutPrompt } = endUserDecisions(webApi, user)
   const form = urlencoded({ extended: false, limit: '8kb' })
 
   router.get('/authorize', async (request, response) => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose'
 
 /** The client's own data, and the addresses of its servers. */
 export interface DemoClient {
@@ -14,16 +15,18 @@ export interface DemoClient {
 export interface KeptRequest {
   readonly state: string
   readonly verifier: string
+  readonly nonce: string
 }
 
-/** The URL of a request (RFC 6749 section 4.1.1, RFC 7636 section 4.3). */
-export function authorizationRequest(client: DemoClient, { state, verifier }: KeptRequest): string {
+/** The URL of a request (RFC 6749 section 4.1.1, RFC 7636 section 4.3, OpenID Connect Core section 3.1.2.1). */
+export function authorizationRequest(client: DemoClient, { state, verifier, nonce }: KeptRequest): string {
   const query = new URLSearchParams({
     response_type: 'code',
     client_id: client.clientId,
     redirect_uri: client.redirectUri,
-    scope: 'accounts:read',
+    scope: 'openid accounts:read',
     state,
+    nonce,
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   })
@@ -56,4 +59,31 @@ export function tokenRequest(client: DemoClient, code: string, { verifier }: Kep
     code,
     code_verifier: verifier,
   }).toString()
+}
+
+/**
+ * The claims of an ID token that is for this client and answers its request.
+ *
+ * @param jwks the keys of the issuer
+ * @see OpenID Connect Core section 3.1.3.7
+ */
+export async function judgeIdToken(
+  idToken: string,
+  jwks: JSONWebKeySet,
+  { issuer, clientId: audience }: DemoClient,
+  { nonce }: KeptRequest,
+): Promise<{ readonly claims: JWTPayload } | { readonly problem: string }> {
+  try {
+    const requiredClaims = ['sub', 'exp', 'iat']
+    const { payload } = await jwtVerify(idToken, createLocalJWKSet(jwks), {
+      issuer,
+      audience,
+      requiredClaims,
+    })
+    if (payload['nonce'] !== nonce) return { problem: 'nonce: this ID token belongs to another request.' }
+    return { claims: payload }
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return { problem: `The ID token is not valid: ${error.message}.` }
+    throw error
+  }
 }

@@ -1,8 +1,10 @@
 import { type Request, type Response, Router } from 'express'
+import type { JSONWebKeySet } from 'jose'
 import { type HttpAnswer, mutualTlsRequest, type TlsIdentity } from '../../connections/mutual-tls-request.ts'
 import {
   authorizationRequest,
   type DemoClient,
+  judgeIdToken,
   judgeResponse,
   type KeptRequest,
   tokenRequest,
@@ -28,12 +30,12 @@ export function clientPage(client: DemoClient, presenters: Presenters): Router {
   const router = Router()
 
   router.get('/', (_request, response) => {
-    const kept = { state: randomText(), verifier: randomText() }
-    response.cookie(COOKIE, `${kept.state}.${kept.verifier}`, COOKIE_OPTIONS)
+    const kept = { state: randomText(), verifier: randomText(), nonce: randomText() }
+    response.cookie(COOKIE, `${kept.state}.${kept.verifier}.${kept.nonce}`, COOKIE_OPTIONS)
     const url = authorizationRequest(client, kept)
     const main = html`<p>
-        This page is an OAuth client. It sends you to the authorization server, which asks you to log in and
-        to agree, and sends you back with a code.
+        This page is an OAuth and OpenID Connect client. It sends you to the authorization server, which asks
+        you to log in and to agree, and sends you back with a code.
       </p>
       <p><a class="button" href="${url}">Start the code flow</a></p>
       <h2>The authorization request</h2>
@@ -60,6 +62,7 @@ export function clientPage(client: DemoClient, presenters: Presenters): Router {
       <pre tabindex="0">${judged.code}</pre>
       <h2>The client exchanges it over mutual TLS, with its certificate</h2>
       <pre tabindex="0">${`POST ${client.tokenEndpoint}\n\n${token.status} ${token.text}`}</pre>
+      ${token.status === 200 ? await login(client, kept, presenters, token) : html``}
       ${token.status === 200 ? await uses(client, presenters, token) : html``} ${AGAIN}`
     sendPage(response, { title: 'Back at the client', main })
   })
@@ -70,14 +73,31 @@ export function clientPage(client: DemoClient, presenters: Presenters): Router {
 const AGAIN = html`<p><a href="/">Once more</a></p>`
 
 function keptRequest(request: Request): KeptRequest | undefined {
-  const [state, verifier] = readCookie(request, COOKIE)?.split('.') ?? []
-  return state === undefined || verifier === undefined ? undefined : { state, verifier }
+  const [state, verifier, nonce] = readCookie(request, COOKIE)?.split('.') ?? []
+  if (state === undefined || verifier === undefined || nonce === undefined) return undefined
+  return { state, verifier, nonce }
 }
 
 function sendProblem(response: Response, problem: string): void {
   const main = html`<p role="alert">${problem}</p>
     ${AGAIN}`
   sendPage(response, { status: 400, title: 'No token', main })
+}
+
+/** Who has logged in. A service that does not offer `openid` gives no ID token. */
+async function login(
+  client: DemoClient,
+  kept: KeptRequest,
+  { holder: { ca } }: Presenters,
+  token: HttpAnswer,
+): Promise<Markup> {
+  const { id_token } = JSON.parse(token.text) as { readonly id_token?: string }
+  if (id_token === undefined) return html`<p>There is no ID token.</p>`
+  const { text } = await mutualTlsRequest(`${client.issuer}/jwks`, { ca })
+  const judged = await judgeIdToken(id_token, JSON.parse(text) as JSONWebKeySet, client, kept)
+  if ('problem' in judged) return html`<p role="alert">${judged.problem}</p>`
+  return html`<h2>The ID token names the end-user</h2>
+    <pre tabindex="0">${JSON.stringify(judged.claims, null, 2)}</pre>`
 }
 
 /** The same token, presented by the client, and by thieves with and without a certificate. */

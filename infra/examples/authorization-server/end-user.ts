@@ -1,3 +1,4 @@
+import type { User } from './pages.ts'
 import type { Login, Session } from './sessions.ts'
 import type { WebApi, WebApiAnswer } from './web-api-client.ts'
 
@@ -5,9 +6,16 @@ import type { WebApi, WebApiAnswer } from './web-api-client.ts'
  * Reports the end-user's decision, from now or from earlier in the session, to the Web API (Authlete contract, sections 2.2
  * and 2.3).
  */
-export function endUserDecisions(webApi: WebApi) {
-  const issue = ({ ticket }: WebApiAnswer, { subject, authTime }: Login) =>
-    webApi('/auth/authorization/issue', { ticket, subject, authTime })
+export function endUserDecisions(webApi: WebApi, { claims = {} }: User) {
+  const issue = (authorization: WebApiAnswer, { subject, authTime }: Login) => {
+    const { ticket, claims: names = [] } = authorization
+    // Whoever has logged in: the client takes no other end-user, and knows no other way to log in.
+    if (!suits(authorization, subject)) return fail(authorization, 'DIFFERENT_SUBJECT')
+    if (authorization.acrEssential === true) return fail(authorization, 'ACR_NOT_SATISFIED')
+    const asked = Object.entries(claims).filter(([name]) => names.includes(name))
+    const own = asked.length === 0 ? {} : { claims: JSON.stringify(Object.fromEntries(asked)) }
+    return webApi('/auth/authorization/issue', { ticket, subject, authTime, ...own })
+  }
 
   const deny = (authorization: WebApiAnswer) => fail(authorization, 'DENIED')
 
@@ -33,11 +41,17 @@ export function mustLogIn(login: Login | undefined, authorization: WebApiAnswer)
 }
 
 /** Why the login does not suffice, as the Web API names it; `undefined` when it does. */
-function lackOfLogin(login: Login | undefined, { maxAge = 0, subject }: WebApiAnswer): string | undefined {
+function lackOfLogin(login: Login | undefined, authorization: WebApiAnswer): string | undefined {
+  const { maxAge = 0 } = authorization
   if (login === undefined) return 'NOT_LOGGED_IN'
-  if (subject !== undefined && subject !== login.subject) return 'DIFFERENT_SUBJECT'
+  if (!suits(authorization, login.subject)) return 'DIFFERENT_SUBJECT'
   const aged = maxAge > 0 && login.authTime + maxAge < Date.now() / 1000
   return aged ? 'EXCEEDS_MAX_AGE' : undefined
+}
+
+/** Whether the client takes an answer about this end-user. */
+function suits({ subject: demanded }: WebApiAnswer, subject: string): boolean {
+  return demanded === undefined || demanded === subject
 }
 
 /** A key for the consent to one client and its scopes. */

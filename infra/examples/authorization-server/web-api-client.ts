@@ -17,7 +17,9 @@ export interface WebApiAnswer {
   /** Seconds; 0 when the request sets no limit. */
   readonly maxAge?: number
   readonly subject?: string
-  /** The names of the claims that the client has asked for. */
+  /** Whether the login must be by one of the authentication context classes that the client names. */
+  readonly acrEssential?: boolean
+  /** The names of the claims that the client asks for in the ID token. */
   readonly claims?: readonly string[]
 }
 

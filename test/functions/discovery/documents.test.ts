@@ -87,3 +87,56 @@ test.each(['two', 'tenants', 'tenants/one/more', 'tenants/On%65', 'tenants//one'
 test('an issuer without a path has no metadata at any path', async () => {
   expect((await read('tenants/one')).status).toBe(404)
 })
+
+describe('an OpenID provider', () => {
+  const OPENID = '/.well-known/openid-configuration'
+  const PROVIDER = { supportedScopes: [{ name: 'openid' }, { name: 'read' }] }
+  const find = (path: object = {}) => walk.send({ route: OPENID, method: 'GET', ...path })
+
+  test('an OpenID provider has the document of OpenID Connect Discovery, which is also that of RFC 8414', async () => {
+    await walk.setService({
+      ...PROVIDER,
+      authorizationEndpoint: 'https://login.example.com/authorize',
+      ...{ supportedClaims: ['sub', 'name'], supportedAcrs: ['gold'] },
+    })
+    const { status, headers, json } = await find()
+    expect([status, headers['cache-control']]).toEqual([200, 'public, max-age=300'])
+    expect(json).toEqual((await walk.send({ route: METADATA, method: 'GET' })).json)
+    expect((await walk.v3('GET', '/service/configuration')).json).toEqual(json)
+    expect(json).toMatchObject({
+      ...{ issuer: 'https://as.example.com', authorization_endpoint: 'https://login.example.com/authorize' },
+      ...{ scopes_supported: ['openid', 'read'], response_types_supported: ['code'] },
+      ...{ subject_types_supported: ['public'], id_token_signing_alg_values_supported: ['ES256'] },
+      ...{ claims_supported: ['sub', 'name'], acr_values_supported: ['gold'] },
+      response_modes_supported: ['query', 'form_post'],
+      ...{ claims_parameter_supported: true, request_uri_parameter_supported: false },
+    })
+  })
+
+  test('an OpenID provider has its document at the path of its issuer, and at no other', async () => {
+    await walk.setService({ ...PROVIDER, issuer: 'https://as.example.com/one' })
+    const at = async (issuerPath: string) =>
+      (await find({ route: `${OPENID}/{issuerPath+}`, pathParameters: { issuerPath } })).status
+    expect([await at('one'), await at('two')]).toEqual([200, 404])
+  })
+
+  test.each([
+    ['the scope openid', { supportedScopes: [{ name: 'read' }] }],
+    ['a key', { ...PROVIDER, jwks: [] }],
+  ])(
+    'a service without %s is no OpenID provider: it has no such document, and no such members',
+    async (_what, settings) => {
+      await walk.setService(settings)
+      expect((await find()).status).toBe(404)
+      const { json } = await walk.send({ route: METADATA, method: 'GET' })
+      for (const name of ['subject_types_supported', 'id_token_signing_alg_values_supported'])
+        expect(json).not.toHaveProperty(name)
+    },
+  )
+
+  test('under fapi2 an OpenID provider lists no algorithm outside of the profile', async () => {
+    const rsa = { kty: 'RSA', kid: 'r', alg: 'RS256', use: 'sig' } as const
+    await walk.setService({ ...PROVIDER, jwks: [rsa, { ...rsa, kid: 'p', alg: 'PS256' }], fapi2: true })
+    expect((await find()).json['id_token_signing_alg_values_supported']).toEqual(['PS256'])
+  })
+})

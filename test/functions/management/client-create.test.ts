@@ -188,7 +188,12 @@ describe('the subject of a client certificate', () => {
 describe('a setting that certbound would not follow', () => {
   test.each([
     [{ extension: { tokenExchangePermitted: true } }, 'A031291', 'tokenExchangePermitted'],
-    [{ extension: { idTokenDuration: 5 } }, 'A031291', 'idTokenDuration'],
+    [{ defaultAcrs: ['a'.repeat(1025), 'b'.repeat(1024)] }, 'A031201', 'defaultAcrs'],
+    [{ subjectType: 'PAIRWISE' }, 'A031201', 'subjectType'],
+    [{ responseTypes: ['CODE_ID_TOKEN'] }, 'A031201', 'responseTypes'],
+    [{ idTokenEncryptionAlg: 'RSA_OAEP' }, 'A031291', 'idTokenEncryptionAlg'],
+    [{ sectorIdentifierUri: 'https://a.example' }, 'A031291', 'sectorIdentifierUri'],
+    [{ idTokenSignAlg: 'HS256' }, 'A031201', 'idTokenSignAlg'],
     [{ grantTypes: ['PASSWORD'] }, 'A031201', 'grantTypes'],
     [{ grantTypes: ['AUTHORIZATION_CODE', 'IMPLICIT'] }, 'A031201', 'grantTypes'],
     [{ responseTypes: ['TOKEN'] }, 'A031201', 'responseTypes'],

@@ -51,7 +51,10 @@ const TOGETHER: Readonly<Record<string, object>> = {
   },
   ...Object.fromEntries(
     [
-      ...['accessTokenSignAlg', 'accessTokenSignatureKeyId', 'introspectionSignatureKeyId'],
+      'accessTokenSignAlg',
+      'accessTokenSignatureKeyId',
+      'introspectionSignatureKeyId',
+      'idTokenSignatureKeyId',
       'userInfoSignatureKeyId',
     ].map((name) => [name, { jwks: SERVICE_SETTINGS.accepted['jwks'] }]),
   ),

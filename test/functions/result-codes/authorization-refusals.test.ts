@@ -15,6 +15,7 @@ import {
   gives,
   serverError,
 } from '../../support/result-codes.ts'
+import { OPENID_PROVOCATIONS } from './openid-provocations.ts'
 import { BASIC, BOUND, OWN, PUBLIC, REDIRECT_URI, TLS } from '../../support/walk.ts'
 
 const DAY = 86400
@@ -151,6 +152,7 @@ await provokeAll('authorization-refusals.test.ts', AUTHORIZATION, {
     'LOCATION A004397 invalid_target',
     asking({ resource: 'https://rs.example.com/#part' }),
   ),
+  ...OPENID_PROVOCATIONS,
   'request-uri-unknown': gives(`BAD_REQUEST A008303 ${WRONG_URI}`, async (bench) => {
     const { pushed, start } = pushing(bench)
     const requestUri = await pushed(bench.client)

@@ -3,6 +3,7 @@ import { later } from '../../../shared/epoch-seconds.ts'
 import { tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { newProofKey } from '../../support/proof-keys.ts'
+import { OPENID_PROVIDER } from '../../support/openid.ts'
 import {
   type Bench,
   provokeAll,
@@ -114,6 +115,12 @@ await provokeAll('token-refusals.test.ts', TOKEN, {
   'jwt-not-signed': serverError('A050202', async ({ setService, credentials, client }) => {
     await setService({ accessTokenSignAlg: 'ES256', accessTokenSignatureKeyId: 'gone' })
     return credentials(client)
+  }),
+  'id-token-not-signed': serverError('A050292', async ({ setService, code, redeem, client }) => {
+    await setService(OPENID_PROVIDER)
+    const text = await code(client, { scope: 'openid' })
+    await setService({ jwks: [] })
+    return redeem(client, text)
   }),
 
   'scope-repeated': invalidRequest('A052302', twice({ grant_type: 'client_credentials' }, 'scope')),

@@ -64,7 +64,7 @@ test('every setting of the Web API is on one page, or has a page of its own', as
     ),
   )
   const elsewhere = ['service jwks', 'service credentials', 'client locked']
-  const refused = ['client extension.idTokenDuration', 'client extension.tokenExchangePermitted']
+  const refused = ['client extension.tokenExchangePermitted']
   const declared = (['service', 'client'] as const).flatMap((kind) =>
     [...FIELDS[kind].keys()].map((name) => `${kind} ${name}`),
   )

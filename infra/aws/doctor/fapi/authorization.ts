@@ -1,4 +1,5 @@
-import { type Outcome, type Clause, notAsked, outcome, type Profiled, summaryOf } from './clause.ts'
+import { mayUseAlgorithm } from '../../../../shared/store/fapi2.ts'
+import { type Outcome, type Clause, namesIn, notAsked, outcome, type Profiled, summaryOf } from './clause.ts'
 import { ask, jsonOf, statusOf } from '../ask.ts'
 import { postAsClient, postWithoutCertificate, pushOf } from './requests.ts'
 
@@ -117,9 +118,37 @@ export const AUTHORIZATION: readonly Clause[] = [
     },
   },
   { id: '5.3.2.2-13', demand: 'the end-user can decide knowingly', ask: FRONT_END },
-  { id: '5.3.2.2-14', demand: 'nonces of up to 64 characters work', ask: 'only with OpenID Connect' },
-  { id: '5.3.2.3', demand: 'the end-user is named by OpenID Connect', ask: 'only with OpenID Connect' },
+  {
+    id: '5.3.2.2-14',
+    demand: 'nonces of up to 64 characters work',
+    ask: async (subject) => {
+      if (!isOpenidProvider(subject)) return notAsked(NO_OPENID)
+      if (!usesCode(subject)) return notAsked('name a client that uses the code flow with --client-id')
+      const changes = { scope: 'openid', nonce: 'n'.repeat(64) }
+      const got = summaryOf(await postAsClient(subject, '/par', pushOf(subject, changes)))
+      return outcome(got === '201', 'POST /par with the scope openid and a nonce of 64 characters', got)
+    },
+  },
+  {
+    id: '5.3.2.3',
+    demand: 'the end-user is named by OpenID Connect',
+    ask: async (subject) => {
+      if (!isOpenidProvider(subject)) return notAsked(NO_OPENID)
+      const path = '/.well-known/openid-configuration'
+      const document = jsonOf(await ask(subject, subject.plainUrl + path)) ?? {}
+      const algorithms = namesIn(document, 'id_token_signing_alg_values_supported')
+      const isSame = document['issuer'] === subject.metadata['issuer']
+      const holds = isSame && algorithms.every((alg) => mayUseAlgorithm(alg, { fapi2: true }))
+      const got = `${isSame ? 'the issuer' : 'not the issuer'}; ID tokens: ${algorithms.join(', ')}`
+      return outcome(holds && algorithms.length > 0, `GET ${path}`, got)
+    },
+  },
 ]
+
+const NO_OPENID = 'the service does not offer the scope openid, or has no key: it names no end-user'
+
+const isOpenidProvider = ({ metadata }: Profiled): boolean =>
+  namesIn(metadata, 'id_token_signing_alg_values_supported').length > 0
 
 /** The error of an authorization response, where the front end redirects to. */
 function errorOf(reply: Awaited<ReturnType<typeof ask>>): string | undefined {

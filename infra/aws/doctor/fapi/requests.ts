@@ -67,7 +67,8 @@ export async function isAuthenticated(subject: Profiled, claims: object = {}): P
 
 /** An authorization request that is right but for what `changes` replaces; an empty text takes a parameter out. */
 export function pushOf({ client, service }: Profiled, changes: Form = {}): Form {
-  const scope = service?.supportedScopes[0]?.name ?? ''
+  // With `openid` more is required than the clauses of the profile.
+  const scope = service?.supportedScopes.find(({ name }) => name !== 'openid')?.name ?? ''
   const form = {
     response_type: 'code',
     redirect_uri: client?.redirectUris[0] ?? '',

@@ -54,6 +54,13 @@ const SECTIONS = {
       'singleAccessTokenPerSubject',
     ],
     'Refresh Token': ['extension.refreshTokenDuration'],
+    'ID Token': [
+      'idTokenSignAlg',
+      'extension.idTokenDuration',
+      'authTimeRequired',
+      'defaultMaxAge',
+      'defaultAcrs',
+    ],
     JWT: ['introspectionSignAlg', 'resourceServerAudiences'],
   },
   authentication: {
@@ -70,7 +77,7 @@ const SECTIONS = {
 } as const
 
 /** `locked` has a page of its own; the others must be as they are. */
-const ELSEWHERE = ['locked', 'extension.idTokenDuration', 'extension.tokenExchangePermitted']
+const ELSEWHERE = ['locked', 'extension.tokenExchangePermitted']
 
 const shown = new Set<string>([...namesIn(SECTIONS), ...ELSEWHERE])
 const others = [...FIELDS.client.values()].filter(({ path }) => !shown.has(path))
@@ -79,6 +86,7 @@ const others = [...FIELDS.client.values()].filter(({ path }) => !shown.has(path)
 const INHERITED = {
   'extension.accessTokenDuration': 'accessTokenDuration',
   'extension.refreshTokenDuration': 'refreshTokenDuration',
+  'extension.idTokenDuration': 'idTokenDuration',
   pkceRequired: 'pkceRequired',
   pkceS256Required: 'pkceS256Required',
   singleAccessTokenPerSubject: 'singleAccessTokenPerSubject',

@@ -45,7 +45,12 @@ export function keyStates(record: Members): KeyState[] {
   })
 }
 
-const NAMING = ['accessTokenSignatureKeyId', 'introspectionSignatureKeyId', 'userInfoSignatureKeyId']
+const NAMING = [
+  'accessTokenSignatureKeyId',
+  'introspectionSignatureKeyId',
+  'idTokenSignatureKeyId',
+  'userInfoSignatureKeyId',
+]
 
 function fromSettings(record: Members, key: Members): Members {
   const { accessTokenSignAlg, accessTokenSignatureKeyId } = record

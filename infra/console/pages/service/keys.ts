@@ -139,7 +139,8 @@ function stateWords({ isSigning, signsFor, signedUntil, publishedAt }: KeyState,
       ? 'Published, and does not sign access tokens.'
       : undefined
   return html`${signing} ${signedUntil !== undefined && html`Signed until ${moment(signedUntil, now)}.`}
-  ${signsFor.includes('INTROSPECTION_RESPONSES') && 'Signs introspection responses.'}${since}`
+  ${signsFor.includes('INTROSPECTION_RESPONSES') && 'Signs introspection responses.'}
+  ${signsFor.includes('ID_TOKENS') && 'Signs ID tokens.'}${since}`
 }
 
 function waiting({ signsWellFrom }: KeyState, now: Date): Markup | undefined {

@@ -63,6 +63,7 @@ const SECTIONS = {
       'tokenExpirationLinked',
     ],
     JWT: ['accessTokenSignAlg', 'accessTokenSignatureKeyId', 'introspectionSignatureKeyId'],
+    'ID Token': ['idTokenDuration', 'idTokenSignatureKeyId', 'supportedClaims', 'supportedAcrs'],
     'All tokens': ['tokensNotBefore'],
   },
   authentication: { 'Client authentication': ['supportedTokenAuthMethods'] },

@@ -42,6 +42,8 @@ test('the package holds an archive for every function, and routes to it', async 
     routes: [
       '/.well-known/oauth-authorization-server',
       '/.well-known/oauth-authorization-server/{issuerPath+}',
+      '/.well-known/openid-configuration',
+      '/.well-known/openid-configuration/{issuerPath+}',
       '/jwks',
     ],
     variables: { LOG_LEVEL: 'info' },

@@ -6,7 +6,10 @@ import type { WebApiAnswer } from '../../../../infra/examples/authorization-serv
 import { listen } from '../../../../infra/connections/listen.ts'
 import { arrive, csrfOf, logIn, userAgent } from './user-agent.ts'
 
-const USER = { subject: 'somebody', password: 'x' }
+const USER = {
+  ...{ subject: 'somebody', password: 'x' },
+  claims: { name: 'Some Body', email: 's@example.org' },
+}
 const INTERACTION = { action: 'INTERACTION', ticket: 'ticket-1', client: { clientId: 1 } }
 
 /** A Web API that gives prepared answers, for actions that certbound itself does not use yet. */
@@ -128,5 +131,26 @@ test('an unknown action, or a failing Web API, is 500 without a reason, which on
   expect(log.mock.calls).toEqual([
     ['front end: secret detail'],
     ['front end: the Web API answered with the action SURPRISE'],
+  ])
+})
+
+test.each([
+  ['another end-user', { subject: 'somebody else' }, 'DIFFERENT_SUBJECT'],
+  ['an essential authentication context class', { acrEssential: true, acrs: ['gold'] }, 'ACR_NOT_SATISFIED'],
+])('consent is no answer to a client that demands %s', async (_what, demanded, reason) => {
+  const front = await frontEndOf({ ...DECIDED, '/auth/authorization': { ...INTERACTION, ...demanded } })
+  const consent = await logIn(front, await arrive(front, ''), USER)
+  await front.go('/consent', { csrf: csrfOf(consent), decision: 'allow' })
+  expect(front.lastCall()).toEqual(['/auth/authorization/fail', { ticket: 'ticket-1', reason }])
+})
+
+test('the client gets those claims of the end-user that it asks for', async () => {
+  const asking = { ...INTERACTION, claims: ['email', 'picture'] }
+  const front = await frontEndOf({ ...DECIDED, '/auth/authorization': asking })
+  const consent = await logIn(front, await arrive(front, ''), USER)
+  await front.go('/consent', { csrf: csrfOf(consent), decision: 'allow' })
+  expect(front.lastCall()).toMatchObject([
+    '/auth/authorization/issue',
+    { claims: '{"email":"s@example.org"}' },
   ])
 })

@@ -58,7 +58,10 @@ async function walk(browser: BrowserContext): Promise<void> {
   await page.getByLabel('User name').fill(DEVELOPMENT_USER.subject)
   await page.getByLabel('Password').fill(DEVELOPMENT_USER.password)
   await page.getByRole('button', { name: 'Log in' }).click()
-  expect(await page.getByRole('listitem').allTextContents()).toEqual(['Read accounts (accounts:read)'])
+  expect(await page.getByRole('listitem').allTextContents()).toEqual([
+    'Know who you are (openid)',
+    'Read accounts (accounts:read)',
+  ])
   await page.getByRole('button', { name: 'Allow' }).click()
 
   await page.getByRole('heading', { name: 'Back at the client' }).waitFor()

@@ -27,6 +27,17 @@ test('the demo client shows that only the holder of the certificate can use the 
   expect(text).toContain('A065305')
 })
 
+test('the demo client shows the end-user from an ID token that answers its request, and no other', async () => {
+  const { agent, back } = await walk('allow')
+  expect((await agent.go(back.href)).text).toContain('&quot;sub&quot;: &quot;testuser01&quot;')
+  const other = await walk('allow')
+  const [state, verifier] = (other.agent.cookies.get('certbound-client') ?? '').split('.')
+  other.agent.cookies.set('certbound-client', `${state}.${verifier}.of-another-request`)
+  const { text } = await other.agent.go(other.back.href)
+  expect(text).toContain('nonce: this ID token belongs to another request.')
+  expect(text).not.toContain('&quot;sub&quot;')
+})
+
 test('the demo client redeems only an answer to its own request from the server that it asked', async () => {
   const { agent, back } = await walk('allow')
   const { 'certbound-client': kept = '' } = Object.fromEntries(agent.cookies)

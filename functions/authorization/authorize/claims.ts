@@ -1,0 +1,78 @@
+import { isJsonObject, type JsonObject } from '../../../shared/json.ts'
+import type { Reason } from '../../../shared/refusal/refusal.ts'
+import { parseJsonObject } from '../../../shared/request/strict-json.ts'
+
+/** It is in answers, and a part of it is stored with the grant. */
+const MAX_CLAIMS_BYTES = 2048
+
+/** What is asked of one claim: `essential`, `value`, `values`. */
+type Asked = JsonObject | null
+type Claims = Readonly<Record<string, Asked>>
+
+/** The parameter `claims` (OpenID Connect Core section 5.5). Only the requests for `sub` and `acr` are read. */
+export interface RequestedClaims {
+  /** As the client wrote them. Absent: none. */
+  readonly idToken: Claims | undefined
+  readonly userInfo: Claims | undefined
+  /** The only end-user for whom the client takes an answer. */
+  readonly subject: string | undefined
+  readonly acrs: readonly string[]
+  readonly acrEssential: boolean
+  readonly authTimeEssential: boolean
+}
+
+/** Other members of `claims` than `id_token` and `userinfo` are ignored. */
+export function readClaims(text = '{}'): RequestedClaims | Reason {
+  const bytes = Buffer.from(text)
+  if (bytes.length > MAX_CLAIMS_BYTES) return 'claims-too-long'
+  const claims = parseJsonObject(bytes)
+  if (claims === undefined) return 'claims-malformed'
+  const [idToken, userInfo] = [claims['id_token'], claims['userinfo']].map((member) => member ?? undefined)
+  if (!isClaims(idToken) || !isClaims(userInfo)) return 'claims-malformed'
+  const subjects = [...valuesOf(idToken?.['sub']), ...valuesOf(userInfo?.['sub'])]
+  const acrs = valuesOf(idToken?.['acr'])
+  // Two subjects cannot both be the end-user.
+  if (!areTexts(acrs) || !areTexts(subjects) || new Set(subjects).size > 1) return 'claims-malformed'
+  return {
+    ...{ idToken, userInfo, acrs },
+    subject: subjects[0],
+    acrEssential: idToken?.['acr']?.['essential'] === true,
+    authTimeEssential: idToken?.['auth_time']?.['essential'] === true,
+  }
+}
+
+function isClaims(member: unknown): member is Claims | undefined {
+  if (member === undefined) return true
+  return isJsonObject(member) && Object.values(member).every((asked) => asked === null || isJsonObject(asked))
+}
+
+function valuesOf(asked: Asked | undefined): readonly unknown[] {
+  const { value, values = [] } = asked ?? {}
+  return [
+    ...(value === undefined ? [] : [value]),
+    ...(Array.isArray(values) ? (values as unknown[]) : [values]),
+  ]
+}
+
+function areTexts(values: readonly unknown[]): values is readonly string[] {
+  return values.every((value) => typeof value === 'string' && value !== '')
+}
+
+/** OpenID Connect Core section 5.4. */
+const OF_SCOPES: Readonly<Record<string, readonly string[]>> = {
+  profile: [
+    ...['name', 'family_name', 'given_name', 'middle_name', 'nickname', 'preferred_username', 'profile'],
+    ...['picture', 'website', 'gender', 'birthdate', 'zoneinfo', 'locale', 'updated_at'],
+  ],
+  email: ['email', 'email_verified'],
+  address: ['address'],
+  phone: ['phone_number', 'phone_number_verified'],
+}
+
+/** The names of the claims that are requested by name or by a scope. */
+export function claimNames(claims: Claims | undefined, scopes: readonly string[]): readonly string[] {
+  const ofScopes = scopes.flatMap((scope) =>
+    Object.hasOwn(OF_SCOPES, scope) ? (OF_SCOPES[scope] ?? []) : [],
+  )
+  return [...new Set([...Object.keys(claims ?? {}), ...ofScopes])]
+}

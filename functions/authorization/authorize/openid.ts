@@ -1,0 +1,81 @@
+import type { Reason } from '../../../shared/refusal/refusal.ts'
+import type { Client } from '../../../shared/store/client.ts'
+import type { Ticket } from '../../../shared/store/grant.ts'
+import type { Service } from '../../../shared/store/service.ts'
+import { OPENID } from '../../../shared/token/scopes.ts'
+import { idTokenAlgorithm } from '../../../shared/token/sign.ts'
+import { claimNames, readClaims } from './claims.ts'
+import type { AuthorizationRequest } from './request.ts'
+
+/** The ticket stores these, the code the nonce, too, and items of the store must stay small. */
+const MAX_NONCE_BYTES = 512
+const MAX_ACR_VALUES_BYTES = 2048
+
+/** What the client asks about the end-user and the login (OpenID Connect Core section 3.1.2.1). Empty lists: nothing. */
+export interface RequestedIdentity {
+  /** Only of OpenID Connect. */
+  readonly idToken: Ticket['requestedIdToken']
+  readonly acrs: readonly string[]
+  readonly acrEssential: boolean
+  /** The names of the claims for the ID token and for the userinfo endpoint. */
+  readonly claims: readonly string[]
+  readonly claimsAtUserInfo: readonly string[]
+  readonly claimsLocales: readonly string[]
+  /** JSON objects as the client wrote them. */
+  readonly idTokenClaims: string | undefined
+  readonly userInfoClaims: string | undefined
+  /** The only end-user for whom the client takes an answer. */
+  readonly subject: string | undefined
+}
+
+/** @param scopes those that the client may have, of those that it has requested */
+export function judgeIdentity(
+  request: AuthorizationRequest,
+  scopes: readonly string[],
+  client: Client,
+  service: Service,
+): RequestedIdentity | Reason {
+  const { nonce } = request
+  const acrValues = words(request.acrValues)
+  const acrs = acrValues.length > 0 ? acrValues : client.defaultAcrs
+  if (!scopes.includes(OPENID)) return { ...NOTHING, acrs }
+  if (request.redirectUri === undefined) return 'openid-redirect-uri-missing'
+  if (nonce !== undefined && Buffer.byteLength(nonce) > MAX_NONCE_BYTES) return 'nonce-too-long'
+  if (Buffer.byteLength(request.acrValues ?? '') > MAX_ACR_VALUES_BYTES) return 'acr-values-too-long'
+  const asked = readClaims(request.claims)
+  if (typeof asked === 'string') return asked
+  // Before the end-user is asked: the code could not be redeemed.
+  if (idTokenAlgorithm(client, service) === undefined) return 'id-token-key-missing'
+  const { subject, acrEssential } = asked
+  const named = asked.acrs.length > 0 ? asked.acrs : acrs
+  return {
+    idToken: {
+      ...(nonce === undefined ? {} : { nonce }),
+      ...(asked.authTimeEssential || mustTellTime(request, client) ? { authTimeRequired: true } : {}),
+      ...(acrEssential && named.length > 0 ? { essentialAcrs: named } : {}),
+      ...(subject === undefined ? {} : { sub: subject }),
+    },
+    ...{ acrs: named, acrEssential, subject },
+    claims: claimNames(asked.idToken, scopes),
+    claimsAtUserInfo: claimNames(asked.userInfo, scopes),
+    claimsLocales: words(request.claimsLocales),
+    idTokenClaims: asked.idToken && JSON.stringify(asked.idToken),
+    userInfoClaims: asked.userInfo && JSON.stringify(asked.userInfo),
+  }
+}
+
+/** A request that is none of OpenID Connect. `acr_values` is of RFC 9470, too. */
+const NOTHING: RequestedIdentity = {
+  idToken: undefined,
+  ...{ acrs: [], acrEssential: false, claims: [], claimsAtUserInfo: [], claimsLocales: [] },
+  ...{ idTokenClaims: undefined, userInfoClaims: undefined, subject: undefined },
+}
+
+/** With `max_age`, or its default, `auth_time` is required (sections 2 and 3.1.2.1). */
+function mustTellTime({ maxAge }: AuthorizationRequest, client: Client): boolean {
+  return maxAge !== undefined || client.defaultMaxAge !== undefined || client.authTimeRequired
+}
+
+function words(text = ''): readonly string[] {
+  return text.split(' ').filter((word) => word !== '')
+}

@@ -1,0 +1,76 @@
+import type { JsonObject } from '../../../shared/json.ts'
+import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
+import type { OrderedIdToken, Ticket } from '../../../shared/store/grant.ts'
+import type { EndUserAuthentication } from '../../../shared/token/terms.ts'
+
+/** The code stores these, and items of the store must stay small. */
+const MAX_CLAIMS_BYTES = 2048
+const MAX_HEADERS_BYTES = 512
+/** OpenID Connect Core section 2. */
+const SUB = /^[\x20-\x7e]{1,255}$/
+
+/** The contents of the ID token from the authorization server, which knows the end-user. */
+export interface IdTokenContents {
+  /** Absent: the subject. */
+  readonly sub: string | undefined
+  readonly claims: JsonObject | undefined
+  readonly headers: JsonObject | undefined
+}
+
+/** The claims that certbound writes, and those that make a JWT another kind of token (RFC 8417, RFC 9068). */
+const RESERVED_CLAIMS: ReadonlySet<string> = new Set([
+  ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'auth_time', 'nonce', 'acr', 'azp'],
+  ...['at_hash', 'c_hash', 's_hash', 'cnf', 'client_id', 'scope', 'act', 'may_act', 'events'],
+  'token_introspection',
+])
+
+/** The header parameters that tell how a JWT is verified, and what kind it is (RFC 7515 section 4.1, RFC 7516, RFC 7797). */
+const RESERVED_HEADERS: ReadonlySet<string> = new Set([
+  ...['alg', 'typ', 'kid', 'cty', 'crit', 'b64', 'jwk', 'jku', 'x5u', 'x5c', 'x5t', 'x5t#S256'],
+  ...['enc', 'zip', 'epk', 'apu', 'apv', 'iv', 'tag', 'p2s', 'p2c'],
+])
+
+/**
+ * The contents of the ID token that the code is exchanged for.
+ *
+ * @param asked of the client; `undefined` if the request is none of OpenID Connect, which gets no ID token
+ * @param subject of the grant
+ * @throws Refusal name-reserved, issue-claims-too-large, issue-headers-too-large, issue-sub-malformed, issue-auth-time-missing,
+ *   issue-acr-missing, issue-other-end-user
+ * @see OpenID Connect Core sections 2, 3.1.2.2 and 5.5.1.1
+ */
+export function orderIdToken(
+  asked: Ticket['requestedIdToken'],
+  { sub, claims = {}, headers = {} }: IdTokenContents,
+  subject: string,
+  { acr, authTime }: EndUserAuthentication,
+): OrderedIdToken | undefined {
+  if (asked === undefined) return undefined
+  const { nonce, essentialAcrs, authTimeRequired } = asked
+  if (sub !== undefined && !SUB.test(sub)) throw new Refusal('issue-sub-malformed')
+  if (authTimeRequired && authTime === undefined) throw new Refusal('issue-auth-time-missing')
+  if (essentialAcrs !== undefined && !essentialAcrs.includes(acr ?? ''))
+    throw new Refusal('issue-acr-missing')
+  if (asked.sub !== undefined && asked.sub !== (sub ?? subject)) throw new Refusal('issue-other-end-user')
+  return {
+    ...(nonce === undefined ? {} : { nonce }),
+    ...(sub === undefined ? {} : { sub }),
+    ...stored('claims', claims, RESERVED_CLAIMS, MAX_CLAIMS_BYTES, 'issue-claims-too-large'),
+    ...stored('headers', headers, RESERVED_HEADERS, MAX_HEADERS_BYTES, 'issue-headers-too-large'),
+  }
+}
+
+function stored(
+  name: 'claims' | 'headers',
+  members: object,
+  reserved: ReadonlySet<string>,
+  maxBytes: number,
+  tooLarge: Reason,
+): OrderedIdToken {
+  const names = Object.keys(members)
+  const named = names.find((member) => reserved.has(member))
+  if (named !== undefined) throw new Refusal('name-reserved', { named })
+  const text = JSON.stringify(members)
+  if (Buffer.byteLength(text) > maxBytes) throw new Refusal(tooLarge)
+  return names.length === 0 ? {} : { [name]: text }
+}
