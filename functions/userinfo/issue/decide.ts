@@ -27,7 +27,7 @@ export interface Userinfo {
  */
 export async function issueUserinfo(request: UserinfoIssueRequest, call: Call): Promise<Userinfo> {
   const grant = requireSubject(await liveToken(request.token, call))
-  const sub = request.sub ?? grant.terms.subject
+  const sub = request.sub ?? grant.issuedIdToken?.sub ?? grant.terms.subject
   return { sub, claims: request.claims, signature: await signatureFor(grant, call) }
 }
 

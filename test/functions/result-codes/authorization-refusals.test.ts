@@ -21,6 +21,7 @@ import { BASIC, BOUND, OWN, PUBLIC, REDIRECT_URI, TLS } from '../../support/walk
 const DAY = 86400
 const TICKET = '/auth/authorization/ticket'
 const PROOF = newProofKey().proof({ htu: 'https://as.example.com/par' })
+const TWO_URIS = [REDIRECT_URI, 'https://client.example.org/2']
 const WRONG_URI = 'invalid_request_uri'
 const PKCE = { code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeJ1t8URWbuGJSstw-cM', code_challenge_method: 'S256' }
 
@@ -95,10 +96,9 @@ await provokeAll('authorization-refusals.test.ts', AUTHORIZATION, {
   'redirect-uri-none-registered': invalidRequest('A011309', async ({ addClient, authorize }) =>
     authorize(await addClient(PUBLIC, { redirectUris: [] })),
   ),
-  'redirect-uri-required': invalidRequest('A011313', async ({ addClient, authorize }) => {
-    const redirectUris = [REDIRECT_URI, 'https://client.example.org/2']
-    return authorize(await addClient(PUBLIC, { redirectUris }), { redirect_uri: undefined })
-  }),
+  'redirect-uri-required': invalidRequest('A011313', async ({ addClient, authorize }) =>
+    authorize(await addClient(PUBLIC, { redirectUris: TWO_URIS }), { redirect_uri: undefined }),
+  ),
   'redirect-uri-not-pushed': invalidRequest('A011399', async (bench) => {
     const client = await bench.addClient({ ...TLS, ...BOUND }, { fapi2: true })
     return pushing(bench).push(client, { redirect_uri: undefined }, { clientCertificate: OWN })
