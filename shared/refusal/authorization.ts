@@ -50,9 +50,9 @@ export const AUTHORIZATION = {
   'openid-redirect-uri-missing': ['A011398', 'BAD_REQUEST', 'invalid_request', "An authorization request with the scope 'openid' must contain 'redirect_uri'."],
   'nonce-too-long': ['A014391', 'BAD_REQUEST', 'invalid_request', "'nonce' must have 512 bytes at most."],
   'acr-values-too-long': ['A014392', 'BAD_REQUEST', 'invalid_request', "'acr_values' must have 2048 bytes at most."],
-  'claims-too-long': ['A004398', 'BAD_REQUEST', 'invalid_request', "'claims' must have 2048 bytes at most."],
+  'claims-too-long': ['A014393', 'BAD_REQUEST', 'invalid_request', "'claims' must have 2048 bytes at most."],
   'claims-malformed': ['A004399', 'BAD_REQUEST', 'invalid_request', "'claims' must be a JSON object as in OpenID Connect Core section 5.5."],
-  'id-token-key-missing': ['A004291', 'BAD_REQUEST', 'server_error', "The service has no key in 'jwks' for the ID tokens of the client."],
+  'id-token-key-missing': ['A014394', 'BAD_REQUEST', 'server_error', "The service has no key in 'jwks' for the ID tokens of the client."],
 
   // Pushed authorization requests (2.11). The codes below A245391 are those of the authorization request that uses one.
   'request-uri-unknown': ['A008303', 'BAD_REQUEST', 'invalid_request_uri', "The value of 'request_uri' is invalid: no such request, or it was used."],

@@ -47,18 +47,17 @@ export async function readProof(
 /** Faults that have a result code of their own. */
 const FAULT_REASONS: Partial<Record<ProofFault, Reason>> = {
   'algorithm-missing': 'resource-proof-algorithm-missing',
-  'algorithm-symmetric': 'resource-proof-symmetric',
   'key-missing': 'resource-proof-keyless',
 }
 
 /** The refusal of a proof that is wrong in itself. */
 function proofRefusal(fault: ProofFault, members: WebApiMembers): Refusal {
-  const reason = FAULT_REASONS[fault]
-  if (reason === undefined) {
-    return new Refusal('resource-proof-wrong', { members, named: `${faultText(fault)}.` })
-  }
   // Never the value that was sent.
-  return new Refusal(reason, { members, named: 'none or HMAC' })
+  if (fault === 'algorithm-symmetric')
+    return new Refusal('resource-proof-symmetric', { named: 'none or HMAC', members })
+  const reason = FAULT_REASONS[fault]
+  if (reason !== undefined) return new Refusal(reason, { members })
+  return new Refusal('resource-proof-wrong', { named: `${faultText(fault)}.`, members })
 }
 
 /** The same refusal with a challenge of the scheme `DPoP`. */

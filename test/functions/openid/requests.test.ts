@@ -97,7 +97,7 @@ describe('limits', () => {
     const refused = async (parameters: object) =>
       outcome(await walk.authorize(client, { ...OPENID, ...parameters }))
     expect(await refused({ nonce: `é${'n'.repeat(511)}` })).toBe('LOCATION A014391 invalid_request')
-    expect(await refused({ claims: ofBytes(2049) })).toBe('LOCATION A004398 invalid_request')
+    expect(await refused({ claims: ofBytes(2049) })).toBe('LOCATION A014393 invalid_request')
   })
 })
 
@@ -133,7 +133,7 @@ test.each(['id_token', 'code id_token', 'code token', 'id_token token', 'code id
 
 test('openid is refused where the service has no key for the client, before the end-user is asked', async () => {
   const other = await walk.addClient(PUBLIC, { idTokenSignAlg: 'PS256' })
-  expect(outcome(await walk.authorize(other, OPENID))).toBe('LOCATION A004291 server_error')
+  expect(outcome(await walk.authorize(other, OPENID))).toBe('LOCATION A014394 server_error')
   expect(outcome(await walk.authorize(other, { scope: 'read' }))).toBe('INTERACTION A004001')
 })
 

@@ -66,7 +66,7 @@ test('idTokenSignatureKeyId must name a key that exists, and service/get shows w
   await walk.call('/service/update', { idTokenSignatureKeyId: 'second' })
   const { json } = await walk.v3('GET', '/service/get')
   expect(json['keyUses']).toMatchObject([
-    { kid: 'first', signs: ['INTROSPECTION_RESPONSES'], namedBy: [] },
+    { kid: 'first', signs: ['INTROSPECTION_RESPONSES', 'USERINFO_RESPONSES'], namedBy: [] },
     { kid: 'second', signs: ['ID_TOKENS'], namedBy: ['idTokenSignatureKeyId'] },
   ])
 })

@@ -18,7 +18,6 @@ import {
 import { OPENID_PROVOCATIONS } from './openid-provocations.ts'
 import { BASIC, BOUND, OWN, PUBLIC, REDIRECT_URI, TLS } from '../../support/walk.ts'
 
-const DAY = 86400
 const TICKET = '/auth/authorization/ticket'
 const PROOF = newProofKey().proof({ htu: 'https://as.example.com/par' })
 const TWO_URIS = [REDIRECT_URI, 'https://client.example.org/2']
@@ -59,7 +58,7 @@ const failed = (error: string, resultCode: string, reason: string) =>
 
 const cutOff = ({ call, client }: Bench) => call('/auth/token/revoke', { clientIdentifier: client.id })
 const switchFapi2On = ({ setService }: Bench) => setService({ fapi2: true })
-const waitADay = ({ runtime }: Bench) => void (runtime.clock.now = later(START, DAY))
+const waitADay = ({ runtime }: Bench) => void (runtime.clock.now = later(START, 86400))
 const issuingAfter = (step: (bench: Bench) => unknown) => async (bench: Bench) => {
   const ticket = await ticketOf(bench)
   await step(bench)
@@ -224,7 +223,7 @@ await provokeAll('authorization-refusals.test.ts', AUTHORIZATION, {
   ),
   'fail-ticket-expired': invalidRequest('A059301', async (bench) => {
     const ticket = await ticketOf(bench)
-    bench.runtime.clock.now = later(START, DAY)
+    bench.runtime.clock.now = later(START, 86400)
     return bench.call('/auth/authorization/fail', { ticket, reason: 'DENIED' })
   }),
   'fail-reason-missing': serverError('A060201', failing(undefined)),

@@ -20,9 +20,9 @@ export const OPENID_PROVOCATIONS = {
   'openid-redirect-uri-missing': redirected('A011398', openid({ redirect_uri: undefined })),
   'nonce-too-long': redirected('A014391', openid({ nonce: 'n'.repeat(513) })),
   'acr-values-too-long': redirected('A014392', openid({ acr_values: 'a'.repeat(2049) })),
-  'claims-too-long': redirected('A004398', openid({ claims: JSON.stringify({ a: 'a'.repeat(2048) }) })),
+  'claims-too-long': redirected('A014393', openid({ claims: JSON.stringify({ a: 'a'.repeat(2048) }) })),
   'claims-malformed': redirected('A004399', openid({ claims: '[]' })),
-  'id-token-key-missing': gives('LOCATION A004291 server_error', async (bench) => {
+  'id-token-key-missing': gives('LOCATION A014394 server_error', async (bench) => {
     await bench.setService({ jwks: [] })
     return openid({})(bench)
   }),

@@ -140,9 +140,10 @@ describe('signed', async () => {
   })
 
   test('a client that is registered for an algorithm without a key gets no unsigned answer', async () => {
-    await walk.setService({ jwks: [] })
     const signed = await walk.addClient(BASIC, { userInfoSignAlg: 'ES256' })
-    expect(outcome(await issue(await granted(signed)))).toBe('INTERNAL_SERVER_ERROR A096293 server_error')
+    const token = await granted(signed)
+    await walk.setService({ jwks: [] })
+    expect(outcome(await issue(token))).toBe('INTERNAL_SERVER_ERROR A096293 server_error')
   })
 
   test('under fapi2 no userinfo response is signed with an algorithm outside of the profile', async () => {

@@ -107,7 +107,7 @@ const ERRORS: Readonly<Record<Row['action'], readonly string[]>> = {
     ...['invalid_dpop_proof', 'use_dpop_nonce'],
   ],
   INVALID_CLIENT: ['invalid_client'],
-  UNAUTHORIZED: ['invalid_token', 'insufficient_user_authentication'],
+  UNAUTHORIZED: ['invalid_token', 'insufficient_user_authentication', 'invalid_dpop_proof', 'use_dpop_nonce'],
   FORBIDDEN: ['insufficient_scope', 'invalid_request'],
   NOT_FOUND: ['invalid_request'],
   PAYLOAD_TOO_LARGE: ['invalid_request'],
