@@ -14,6 +14,8 @@ export interface Case {
   readonly path: string
   readonly headers: { readonly authorization?: string }
   readonly form: string
+  /** Makes the `DPoP` header of each request. */
+  readonly proof?: () => string
   /** A text that every answer must contain: figures of wrong answers would be worthless. */
   readonly expected: string
 }

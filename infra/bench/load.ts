@@ -39,7 +39,16 @@ export class Load {
   }
 
   /** @returns the body of the answer. @throws Error when it is not the expected one */
-  async sendOne({ name, port, path, headers, form, expected }: Omit<Target, 'server'>): Promise<string> {
+  async sendOne({
+    name,
+    port,
+    path,
+    headers: fixed,
+    form,
+    proof,
+    expected,
+  }: Omit<Target, 'server'>): Promise<string> {
+    const headers = proof === undefined ? fixed : { ...fixed, dpop: proof() }
     const url = `https://127.0.0.1:${port}${path}`
     const { status, text } = await mutualTlsRequest(url, this.#agent, { form, headers })
     if (status !== 200 || !text.includes(expected)) throw new Error(`${name} was answered ${status}: ${text}`)

@@ -8,6 +8,7 @@ import type { EngineReady } from './engine.ts'
 import { Load, type Target } from './load.ts'
 import type { OwnCodeArgument, OwnCodeReady } from './own-code.ts'
 import { startPeers } from './peers/peers.ts'
+import { proofCases } from './proof-cases.ts'
 import { cpuPerCall, type Figure, interleave, type Measured, type Sample } from './rounds.ts'
 import type { ServerArgument, ServerReady } from './server.ts'
 import { table } from './table.ts'
@@ -40,7 +41,8 @@ export async function measureRequests(plan: Plan): Promise<string[]> {
   const { rounds, requests: calls, warmUp } = plan
   const { cert: certificate } = certificates.clients.bench
   const argument = { endpoint, seeded, certificate, rounds, calls, warmUpCalls: warmUp.calls }
-  const served = await measureServer(certificates, argument, plan)
+  const proving = await proofCases(endpoint, seeded.opaque)
+  const served = await measureServer(certificates, argument, proving, plan)
   // In a fresh process: its compiler has seen only the code that is measured there.
   const ownCode = await startChild<OwnCodeReady>('own-code.ts', argument)
   await ownCode.close()
@@ -61,6 +63,7 @@ type Served = Measured<readonly Sample[]>
 async function measureServer(
   { ca, server, clients: { bench } }: Certificates,
   { endpoint, seeded, certificate }: OwnCodeArgument,
+  proving: readonly Case[],
   { rounds, requests, warmUp, connections, peers }: Plan,
 ): Promise<Served[]> {
   await using opened = new AsyncDisposableStack()
@@ -77,7 +80,12 @@ async function measureServer(
   const targetOf = (one: Case): Target => ({ ...one, server: child, port: child.ready[one.format] })
   const cases = (await casesOf(seeded, (one) => first.sendOne(targetOf(one)))).map(targetOf)
   const others = peers ? await startPeers(tls, first, opened) : []
-  const targets = [...floor(cases[0] as Target, child.ready.echo), ...cases, ...others]
+  const targets = [
+    ...floor(cases[0] as Target, child.ready.echo),
+    ...cases,
+    ...proving.map(targetOf),
+    ...others,
+  ]
   for (const target of targets) await first.send(target, warmUp.requests)
   const all = targets.flatMap((target) => loads.map((load): Measurement => ({ ...target, load })))
   const measured = await interleave(all, rounds, ({ load, ...target }) => load.measure(target, requests))

@@ -9,8 +9,11 @@ test('one short round of bench finishes, with a figure for each case', async () 
     ...[`token, ${format}`, `introspection, ${format}`, `standard introspection, ${format}`],
   ])
   const floor = ['echo', 'echo with a put', 'echo with a batch get']
-  expect(rows.map((row) => row.split('  ')[0]).sort()).toEqual([...floor, ...cases].sort())
+  const proving = ['token, opaque, unbound', 'token, opaque, with a DPoP proof']
+  expect(rows.map((row) => row.split('  ')[0]).sort()).toEqual([...floor, ...cases, ...proving].sort())
   for (const row of rows) {
-    expect(row).toMatch(row.startsWith('echo') ? /([\d.-]+ +){5}[\d.]+ *$/ : /([\d.-]+ +){7}[\d.-]+$/)
+    expect(row).toMatch(
+      /^echo|unbound|proof/.test(row) ? /([\d.-]+ +){5}[\d.]+ *$/ : /([\d.-]+ +){7}[\d.-]+$/,
+    )
   }
 })
