@@ -22,6 +22,7 @@ export function durationWords(seconds: number): string {
 /** How far a moment is from now, in its largest unit: `in 43 days`, `2 hours ago`. */
 function distanceWords(date: Date, now: Date): string {
   const seconds = Math.round((date.getTime() - now.getTime()) / 1000)
+  if (seconds === 0) return 'now'
   const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? ['second', 1]
   const count = Math.floor(Math.abs(seconds) / size)
   const amount = `${count} ${unit}${count === 1 ? '' : 's'}`
