@@ -87,7 +87,8 @@ export async function conditions(engine: Engine) {
 
   test('the first binding of a grant is not changed after a refresh has bound the grant', async () => {
     const sample = sampleGrant()
-    await STAGES.TOKENS(store.grants, { ...sample, tokens: { ...sample.tokens, binding: 'none' } })
+    await STAGES.CODE(store.grants, sample)
+    await store.grants.redeem(sample.code, { ...sample.tokens, binding: 'none' })
     const first = await readTokens(sample)
     const refreshed = { ...sample.refreshed, binding: { jkt: randomDigest() } }
     await store.grants.refresh(sample.tokens, refreshed)
