@@ -160,7 +160,8 @@ export class Grants {
 
   /**
    * Makes a change of the management API: writes only the attributes that differ, whatever other requests have written since
-   * `current` was read. A change of one access token is conditional on it. An ended grant stays ended.
+   * `current` was read. A change of one access token is conditional on it. The first binding is conditional on there being none:
+   * another writer's may be of the other kind, which a grant keeps for life (decision D6). An ended grant stays ended.
    */
   async change(current: Tokens, tokens: Tokens): Promise<Transition> {
     const [before, after] = [grantAttributes(current), grantAttributes(tokens)]
@@ -173,16 +174,18 @@ export class Grants {
     const longer = ttl(tokens) > ttl(current) ? { ttl: ttl(tokens) } : {}
     const { client, accessDigest } = current
     const isOfToken = OF_ONE_ACCESS_TOKEN.some(differs)
+    const isFirstBinding = before['binding'] === 'none' && differs('binding')
+    const ofBinding = isFirstBinding ? { binding: 'none' } : {}
     let { revision } = current
     for (let attempt = 1; ; attempt++) {
       // On the revision even if the change holds whatever it is: a write that arrives late must not undo the next change.
       const written = await this.#write(
         current,
         { ...attributes, ...longer, revision: this.#newRevision() },
-        { stage: 'TOKENS', client, revision, ...(isOfToken ? { accessDigest } : {}) },
+        { stage: 'TOKENS', client, revision, ...(isOfToken ? { accessDigest } : {}), ...ofBinding },
       )
       if (written.done || written.current?.stage !== 'TOKENS') return written
-      if (isOfToken || attempt === CHANGE_TRIES) return written
+      if (isOfToken || isFirstBinding || attempt === CHANGE_TRIES) return written
       revision = written.current.revision
     }
   }

@@ -33,6 +33,7 @@ export function userinfoEndpoint(webApi: WebApi, user: User): Router {
       htm: request.method,
       clientCertificate: clientCertificate(request),
     })
+    if (judged.dpopNonce !== undefined) response.set('dpop-nonce', judged.dpopNonce)
     const issued = judged.action === 'OK' ? await issue(webApi, presented.token, judged, user) : judged
     send(response, issued)
   }

@@ -54,6 +54,20 @@ describe.each(TOKEN_FORMS)('%s tokens', async (kind, settings) => {
     expect(await use(shown(created), key)).toBe('OK A056001')
   })
 
+  test('of two updates at once that bind a token to a key and to a certificate one is done, and the kind stays', async () => {
+    const accessToken = shown(await create({}))
+    const bind = async (members: object) =>
+      outcome(await walk.call('/auth/token/update', { accessToken, ...members }))
+    const [byKey, byCertificate] = await Promise.all([
+      bind({ dpopKeyThumbprint: key.jkt }),
+      bind({ certificateThumbprint: 'A'.repeat(43) }),
+    ])
+    expect([byKey, byCertificate].toSorted()).toEqual(['BAD_REQUEST A134293', 'OK A135001'])
+    expect(await use(accessToken, key)).toBe(
+      byKey === 'OK A135001' ? 'OK A056001' : 'UNAUTHORIZED A065396 invalid_token',
+    )
+  })
+
   test.each(['', 'short', 'A'.repeat(44), '='.repeat(43)])(
     'a thumbprint of the shape %j is refused or none',
     async (dpopKeyThumbprint) => {

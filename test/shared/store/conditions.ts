@@ -85,6 +85,18 @@ export async function conditions(engine: Engine) {
     expect(await grantItem(tested, sample.key)).toMatchObject({ ttl: stored?.['ttl'] })
   })
 
+  test('the first binding of a grant is not changed after a refresh has bound the grant', async () => {
+    const sample = sampleGrant()
+    await STAGES.CODE(store.grants, sample)
+    await store.grants.redeem(sample.code, { ...sample.tokens, binding: 'none' })
+    const first = await readTokens(sample)
+    const refreshed = { ...sample.refreshed, binding: { jkt: randomDigest() } }
+    await store.grants.refresh(sample.tokens, refreshed)
+    const outcome = await store.grants.change(first, { ...first, binding: { 'x5t#S256': randomDigest() } })
+    expect(outcome).toEqual({ done: false, current: refreshed })
+    expect(await readTokens(sample)).toEqual(refreshed)
+  })
+
   test('a change of one access token is not done after another has replaced it', async () => {
     const sample = sampleGrant()
     await STAGES.TOKENS(store.grants, sample)
