@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { expect, test } from 'vitest'
 import { newProofKey } from '../support/proof-keys.ts'
@@ -90,7 +91,7 @@ test('the SDK gets a confidential client tokens of its own', async () => {
   expect(contentOf(refused)).toMatchObject({ error: 'invalid_client' })
 })
 
-test('the SDK gets a token for the key of a proof, once the proof has the nonce of the answer', async () => {
+test('the SDK gets a token for the key of a proof, once the proof has the nonce of the answer, and introspects it by a proof', async () => {
   const { service, organization, serviceId, site } = opened
   const made = await organization.client.create({
     serviceId,
@@ -117,6 +118,13 @@ test('the SDK gets a token for the key of a proof, once the proof has the nonce 
   const answered = await ask({ nonce: refused.dpopNonce })
   expect(contentOf(answered)).toMatchObject({ token_type: 'DPoP' })
   expect(answered.dpopNonce).toBe(refused.dpopNonce)
+
+  const { accessToken = '' } = answered
+  const api = { htm: 'GET', htu: 'https://api.example/accounts' }
+  const ath = hash('sha256', accessToken, 'base64url')
+  const proof = key.proof({ ...api, iat: site.runtime.now(), ath })
+  expect(told(await introspect(accessToken, undefined, { dpop: proof, ...api }))).toBe('OK A056001')
+  expect(told(await introspect(accessToken))).toBe('UNAUTHORIZED A065308')
 
   const pushed = await service.pushedAuthorization.create({
     serviceId,
