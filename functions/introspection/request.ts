@@ -2,8 +2,9 @@ import * as z from 'zod/mini'
 import { present } from '../../shared/certificate/presented.ts'
 import type { HttpRequest } from '../../shared/http.ts'
 import type { IntrospectionRequest } from '../../shared/token/introspection-checks.ts'
-import { judgeNonce } from '../../shared/token/dpop-nonce.ts'
-import type { JudgeNonce, PresentedProof } from '../../shared/token/presented-proof.ts'
+import { nonceJudge } from '../../shared/token/dpop-nonce.ts'
+import type { PresentedProof } from '../../shared/token/presented-proof.ts'
+import { PROOF_MEMBERS, proofFromWebApi } from '../../shared/request/dpop.ts'
 import { type FormRules, parseForm } from '../../shared/request/form.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
 import { flagMember, listMember, numberMember } from '../../shared/request/body.ts'
@@ -38,10 +39,7 @@ export const IntrospectionCall = z.object({
   subject: z.optional(z.string()),
   resources: z.optional(listMember),
   clientCertificate: z.optional(z.string()),
-  dpop: z.optional(z.string()),
-  htm: z.optional(z.string()),
-  htu: z.optional(z.string()),
-  dpopNonceRequired: z.optional(flagMember),
+  ...PROOF_MEMBERS,
   acrValues: z.optional(listMember),
   maxAge: z.optional(numberMember(z.positive())),
   explain: z.optional(flagMember),
@@ -55,21 +53,15 @@ export function fromWebApi(call: z.infer<typeof IntrospectionCall>): Introspecti
   return {
     ...asked,
     clientCertificate: present(call.clientCertificate),
-    proof: proofOf(call),
+    proof: presentedProof(call),
     boundOnly: false,
   }
 }
 
-/** Java clients always write `htm` and `htu`: without a proof they mean nothing. */
-function proofOf({
-  dpop,
-  htm,
-  htu,
-  dpopNonceRequired = false,
-}: z.infer<typeof IntrospectionCall>): PresentedProof | undefined {
-  if (dpop === undefined) return undefined
-  if (htm === undefined || htu === undefined) throw new Refusal('resource-proof-target-missing')
-  const judgeNonceOf: JudgeNonce = async (nonce, call) =>
-    dpopNonceRequired || call.service.dpopNonceRequired ? judgeNonce(nonce, call) : undefined
-  return { text: dpop, htm, htu: [htu], judgeNonce: judgeNonceOf }
+function presentedProof(call: z.infer<typeof IntrospectionCall>): PresentedProof | undefined {
+  const sent = proofFromWebApi(call)
+  if (sent === undefined) return undefined
+  const { text, htm, htu } = sent
+  if (call.htm === undefined || htu === undefined) throw new Refusal('resource-proof-target-missing')
+  return { text, htm, htu: [htu], judgeNonce: nonceJudge(sent) }
 }

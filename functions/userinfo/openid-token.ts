@@ -33,9 +33,6 @@ export function ofUserinfo(error: unknown): unknown {
   return new Refusal(reason ?? error.reason, options)
 }
 
-/** The scope of every token for the userinfo endpoint (OpenID Connect Core section 5.3). */
-export const OPENID = 'openid'
-
 export type OfSubject = Tokens & { readonly terms: Terms & { readonly subject: string } }
 
 /** @throws Refusal userinfo-subject-missing: a client's own token, which may have the scope, too */

@@ -1,5 +1,6 @@
 import type { Call } from '../call.ts'
 import { isNonce, nonceAt } from '../dpop/nonce.ts'
+import type { SentProof } from '../request/dpop.ts'
 
 export interface JudgedNonce {
   /** Whether the service has given it out within the last minutes. */
@@ -8,8 +9,20 @@ export interface JudgedNonce {
   readonly next: string
 }
 
-/** Judges the nonce of a DPoP proof (RFC 9449 section 8). Only where nonces are required: it reads the key of the service. */
-export async function judgeNonce(
+/** @returns `undefined` if no nonce is demanded */
+export type JudgeNonce = (nonce: string | undefined, call: Call) => Promise<JudgedNonce | undefined>
+
+/**
+ * Judges the nonces of DPoP proofs where the service or the caller of the Web API demands them. Only there it reads the key of the
+ * service.
+ */
+export function nonceJudge({ nonceRequired }: Pick<SentProof, 'nonceRequired'>): JudgeNonce {
+  return async (nonce, call) =>
+    nonceRequired || call.service.dpopNonceRequired ? judgeNonce(nonce, call) : undefined
+}
+
+/** RFC 9449 section 8. */
+async function judgeNonce(
   nonce: string | undefined,
   { service, store, random, now }: Call,
 ): Promise<JudgedNonce> {

@@ -4,7 +4,7 @@ import { faultText } from '../dpop/fault-text.ts'
 import { Refusal } from '../refusal/refusal.ts'
 import type { SentProof } from '../request/dpop.ts'
 import type { Client } from '../store/client.ts'
-import { judgeNonce } from './dpop-nonce.ts'
+import { nonceJudge } from './dpop-nonce.ts'
 import { bindingRequired } from './token-binding.ts'
 
 /** A DPoP proof that is right for its request. */
@@ -42,8 +42,7 @@ export async function verifyIssuingProof(
   const htu = sent.htu === undefined ? published(service) : [sent.htu]
   const proof = await verifyProof(sent.text, { htm: sent.htm, htu, now })
   if (typeof proof === 'string') throw new Refusal('dpop-proof-wrong', { named: faultText(proof) })
-  const isNonceRequired = service.dpopNonceRequired || sent.nonceRequired
-  const nonce = isNonceRequired ? await judgeNonce(proof.nonce, call) : undefined
+  const nonce = await nonceJudge(sent)(proof.nonce, call)
   if (nonce?.isRight === false) throw new Refusal('dpop-nonce-wrong', { dpopNonce: nonce.next })
   let first: Promise<boolean> | undefined
   return {

@@ -1,10 +1,9 @@
 import { faultText } from '../dpop/fault-text.ts'
 import type { Proof, ProofFault } from '../dpop/proof.ts'
 import { PROOF_ALGORITHMS } from '../dpop/proof-algorithms.ts'
-import type { Call } from '../call.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
-import type { JudgedNonce } from './dpop-nonce.ts'
+import type { JudgedNonce, JudgeNonce } from './dpop-nonce.ts'
 import type { Standing } from './standing.ts'
 import type { WebApiMembers } from '../web-api.ts'
 
@@ -18,9 +17,6 @@ export interface PresentedProof {
   /** Judges its nonce if the service or the caller demands one. Absent: where no nonce can be given out. */
   readonly judgeNonce?: JudgeNonce
 }
-
-/** @returns `undefined` if no nonce is demanded */
-export type JudgeNonce = (nonce: string | undefined, call: Call) => Promise<JudgedNonce | undefined>
 
 /** `undefined`: no proof came. */
 export type ReadProof = Proof | ProofFault | undefined

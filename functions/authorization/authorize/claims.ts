@@ -57,22 +57,3 @@ function valuesOf(asked: Asked | undefined): readonly unknown[] {
 function areTexts(values: readonly unknown[]): values is readonly string[] {
   return values.every((value) => typeof value === 'string' && value !== '')
 }
-
-/** OpenID Connect Core section 5.4. */
-const OF_SCOPES: Readonly<Record<string, readonly string[]>> = {
-  profile: [
-    ...['name', 'family_name', 'given_name', 'middle_name', 'nickname', 'preferred_username', 'profile'],
-    ...['picture', 'website', 'gender', 'birthdate', 'zoneinfo', 'locale', 'updated_at'],
-  ],
-  email: ['email', 'email_verified'],
-  address: ['address'],
-  phone: ['phone_number', 'phone_number_verified'],
-}
-
-/** The names of the claims that are requested by name or by a scope. */
-export function claimNames(claims: Claims | undefined, scopes: readonly string[]): readonly string[] {
-  const ofScopes = scopes.flatMap((scope) =>
-    Object.hasOwn(OF_SCOPES, scope) ? (OF_SCOPES[scope] ?? []) : [],
-  )
-  return [...new Set([...Object.keys(claims ?? {}), ...ofScopes])]
-}

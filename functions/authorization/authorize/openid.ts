@@ -2,9 +2,10 @@ import type { Reason } from '../../../shared/refusal/refusal.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { Ticket } from '../../../shared/store/grant.ts'
 import type { Service } from '../../../shared/store/service.ts'
+import { claimNames } from '../../../shared/token/scope-claims.ts'
 import { OPENID } from '../../../shared/token/scopes.ts'
 import { idTokenAlgorithm } from '../../../shared/token/sign.ts'
-import { claimNames, readClaims } from './claims.ts'
+import { readClaims } from './claims.ts'
 import type { AuthorizationRequest } from './request.ts'
 
 /** The ticket stores these, the code the nonce, too, and items of the store must stay small. */

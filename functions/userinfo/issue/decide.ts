@@ -8,8 +8,9 @@ import { findAccessToken } from '../../../shared/token/find-token.ts'
 import { findUserinfoKey, type SigningKey } from '../../../shared/token/sign.ts'
 import { expired, whyInvalid } from '../../../shared/token/standing.ts'
 import { mustBeBound } from '../../../shared/token/token-binding.ts'
-import { type OfSubject, OPENID, ofUserinfo, requireSubject } from '../openid-token.ts'
+import { type OfSubject, ofUserinfo, requireSubject } from '../openid-token.ts'
 import type { UserinfoIssueRequest } from './request.ts'
+import { OPENID } from '../../../shared/token/scopes.ts'
 
 export interface Userinfo {
   readonly sub: string

@@ -1,11 +1,13 @@
 import type { Call } from '../../../shared/call.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
+import type { SentProof } from '../../../shared/request/dpop.ts'
 import type { Client } from '../../../shared/store/client.ts'
-import { judgeNonce } from '../../../shared/token/dpop-nonce.ts'
+import { nonceJudge } from '../../../shared/token/dpop-nonce.ts'
 import { introspect } from '../../../shared/token/introspect.ts'
 import type { PresentedProof } from '../../../shared/token/presented-proof.ts'
-import { type OfSubject, OPENID, ofUserinfo, requireSubject } from '../openid-token.ts'
-import type { UserinfoProof, UserinfoRequest } from './request.ts'
+import { type OfSubject, ofUserinfo, requireSubject } from '../openid-token.ts'
+import type { UserinfoRequest } from './request.ts'
+import { OPENID } from '../../../shared/token/scopes.ts'
 
 export interface UserinfoToken {
   readonly token: string
@@ -40,18 +42,13 @@ async function judged(request: UserinfoRequest, call: Call) {
   }
 }
 
-function presentedProof(proof: UserinfoProof, call: Call): PresentedProof {
-  const isDemanded = proof.nonceRequired || call.service.dpopNonceRequired
-  return {
-    text: proof.text,
-    htm: proof.htm,
-    htu: urlsFor(proof, call),
-    judgeNonce: async (nonce) => (isDemanded ? judgeNonce(nonce, call) : undefined),
-  }
+function presentedProof(proof: SentProof, call: Call): PresentedProof {
+  const { text, htm } = proof
+  return { text, htm, htu: urlsFor(proof, call), judgeNonce: nonceJudge(proof) }
 }
 
 /** The URLs that the client was given for the userinfo endpoint. */
-function urlsFor({ htu }: UserinfoProof, { service }: Call): readonly string[] {
+function urlsFor({ htu }: SentProof, { service }: Call): readonly string[] {
   if (htu !== undefined) return [htu]
   const aliases = service.mtlsEndpointAliases.filter(({ name }) => name === 'userinfo_endpoint')
   const urls = [service.userInfoEndpoint, ...aliases.map(({ uri }) => uri)].filter((url) => url !== undefined)

@@ -1,7 +1,7 @@
 import type { Service } from '../../../shared/store/service.ts'
+import { claimNames } from '../../../shared/token/scope-claims.ts'
 import { success, unlessEmpty } from '../../../shared/web-api.ts'
 import type { UserinfoSuccess } from '../answer-schema.ts'
-import { claimNames } from './claims.ts'
 import type { UserinfoToken } from './decide.ts'
 
 /** `/auth/userinfo`, action OK (Authlete contract, section 2.12). */
@@ -10,6 +10,7 @@ export function userinfoResponse(
   { attributes }: Service,
 ): UserinfoSuccess {
   const { terms } = grant
+  const requested = JSON.parse(terms.userInfoClaims ?? '{}') as object
   return {
     ...success('A091001', 'The access token presented at the userinfo endpoint is valid.'),
     action: 'OK',
@@ -19,7 +20,7 @@ export function userinfoResponse(
     clientIdAliasUsed: grant.clientIdAlias !== undefined,
     subject: terms.subject,
     scopes: unlessEmpty(grant.accessScopes),
-    claims: unlessEmpty(claimNames(terms.userInfoClaims, grant.accessScopes)),
+    claims: unlessEmpty(claimNames(requested, grant.accessScopes)),
     userInfoClaims: terms.userInfoClaims,
     properties: unlessEmpty(terms.properties),
     serviceAttributes: unlessEmpty(attributes),
