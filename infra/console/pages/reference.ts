@@ -1,4 +1,5 @@
 import { html, type Markup } from '../../markup.ts'
+import { wideTable } from '../table.ts'
 import type { Answer, Route } from '../page.ts'
 import { type Field, FIELDS, type Kind } from '../settings/fields.ts'
 import { markdown } from '../words.ts'
@@ -8,11 +9,11 @@ function reference(): Answer {
   const main = html`<p>
       What the Web API takes. <code>docs/reference.md</code> has the same, and all its calls.
     </p>
-    ${table('service', 'Settings of a service')}${table('client', 'Settings of a client')}`
+    ${settings('service', 'Settings of a service')}${settings('client', 'Settings of a client')}`
   return { title: 'Reference', main, wide: true }
 }
 
-function table(kind: Kind, title: string): Markup {
+function settings(kind: Kind, title: string): Markup {
   const rows = [...FIELDS[kind].values()].map(
     (field) =>
       html`<tr id="${kind}-${field.path}">
@@ -23,21 +24,7 @@ function table(kind: Kind, title: string): Markup {
       </tr>`,
   )
   return html`<h2 id="${kind}">${title}</h2>
-    <div class="table" tabindex="0" role="group" aria-labelledby="${kind}">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Setting</th>
-            <th scope="col">Type</th>
-            <th scope="col">Default</th>
-            <th scope="col">Meaning</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>`
+    ${wideTable({ labelledBy: kind }, ['Setting', 'Type', 'Default', 'Meaning'], rows)}`
 }
 
 function typeWords({ control }: Field): string {

@@ -1,4 +1,5 @@
 import { html, type Markup } from '../../markup.ts'
+import { table } from '../table.ts'
 import type { Answer, ConsoleRequest, Route } from '../page.ts'
 import { requireDone } from '../web-api.ts'
 
@@ -11,19 +12,7 @@ async function services({ deployment, isOrganization }: ConsoleRequest): Promise
   const list = requireDone(answer)['services']
   const rows = (Array.isArray(list) ? list : []).map(row)
   const main = html`<p>Choose a service.</p>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col">Number</th>
-          <th scope="col">Issuer</th>
-          <th scope="col">Tokens can be bound</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
+    ${table(['Name', 'Number', 'Issuer', 'Tokens can be bound'], rows)}
     ${rows.length === 0 && html`<p>There is no service yet. <code>npm run provision</code> makes the first one.</p>`}`
   return { title: 'Services', main, wide: true }
 }

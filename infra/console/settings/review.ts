@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import { html, type Markup } from '../../markup.ts'
+import { curlOf } from '../curl.ts'
+import { table, wideTable } from '../table.ts'
 import type { Members } from '../web-api.ts'
 import type { Field } from './fields.ts'
 import { type Change, valueIn, words } from './values.ts'
@@ -32,7 +34,7 @@ export function reviewPanel(changes: readonly Change[], call: Call, stale: boole
     <details open>
       <summary>The same as curl</summary>
       <p>The whole record is sent, as it was read, with the changes in it.</p>
-      <pre tabindex="0"><code>${curlOf(call)}</code></pre>
+      <pre tabindex="0"><code>${curlOf(call.url, call.body, 'RECORD', call.etag)}</code></pre>
     </details>`
 }
 
@@ -45,34 +47,7 @@ function changeTable(changes: readonly Change[]): Markup {
         <td>${words(field, to)}</td>
       </tr>`,
   )
-  return html`<table>
-    <thead>
-      <tr>
-        <th scope="col">Setting</th>
-        <th scope="col">Old</th>
-        <th scope="col">New</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${rows}
-    </tbody>
-  </table>`
-}
-
-/** The credential stays out of the command: the shell puts it in. */
-function curlOf({ url, etag, body }: Call): string {
-  const headers = [
-    '-H "Authorization: Bearer $CERTBOUND_TOKEN"',
-    "-H 'Content-Type: application/json'",
-    ...(etag === undefined ? [] : [`-H ${quoted(`If-Match: ${etag}`)}`]),
-  ]
-  const json = JSON.stringify(body, undefined, 2)
-  return `curl ${quoted(url)} ${headers.join(' ')} --data-binary @- <<'RECORD'\n${json}\nRECORD`
-}
-
-/** A text for the shell. The alias of a client may have a quotation mark, which addresses leave as it is. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`
+  return table(['Setting', 'Old', 'New'], rows)
 }
 
 /** Both versions of a record that somebody else changed: each setting of the page that differs in one of them. */
@@ -103,19 +78,5 @@ export function sideBySide(
         stays.
       </p>
     </div>
-    <div class="table" tabindex="0" role="group" aria-label="Both versions">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Setting</th>
-            <th scope="col">As you read it</th>
-            <th scope="col">Now</th>
-            <th scope="col">Yours</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>`
+    ${wideTable({ label: 'Both versions' }, ['Setting', 'As you read it', 'Now', 'Yours'], rows)}`
 }

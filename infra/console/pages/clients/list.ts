@@ -1,4 +1,5 @@
 import { html, type Markup } from '../../../markup.ts'
+import { wideTable } from '../../table.ts'
 import type { Answer, ConsoleRequest, Route } from '../../page.ts'
 import { type Members, requireDone } from '../../web-api.ts'
 import { moment, yesOrNo } from '../../words.ts'
@@ -29,7 +30,7 @@ async function list(request: ConsoleRequest): Promise<Answer> {
     </form>
     <p id="found" role="status">${foundWords(found, search, pageToken !== '')}</p>
     <div id="results">
-      ${found.clients.length > 0 && table(found.clients, request)}${pages(root, search, pageToken, found)}
+      ${found.clients.length > 0 && clientTable(found.clients, request)}${pages(root, search, pageToken, found)}
     </div>`
   return { title: 'Clients', main, wide: true, scripts: ['clients.js'] }
 }
@@ -67,25 +68,17 @@ function foundWords({ clients, next }: Found, search: string, isLater: boolean):
   return isLater ? 'There are no more clients.' : 'There is no client yet. Create the first one.'
 }
 
-function table(clients: readonly Members[], request: ConsoleRequest): Markup {
-  return html`<div class="table" tabindex="0" role="group" aria-label="Clients">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col">Client ID and alias</th>
-          <th scope="col">Type</th>
-          <th scope="col">Authentication</th>
-          <th scope="col">Tokens are bound</th>
-          <th scope="col">Locked</th>
-          <th scope="col">Registered certificate ends</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${clients.map((client) => row(client, request))}
-      </tbody>
-    </table>
-  </div>`
+const HEADS = [
+  ...['Name', 'Client ID and alias', 'Type', 'Authentication', 'Tokens are bound', 'Locked'],
+  'Registered certificate ends',
+]
+
+function clientTable(clients: readonly Members[], request: ConsoleRequest): Markup {
+  return wideTable(
+    { label: 'Clients' },
+    HEADS,
+    clients.map((client) => row(client, request)),
+  )
 }
 
 function row(client: Members, { params, service, now }: ConsoleRequest): Markup {

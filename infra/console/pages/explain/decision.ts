@@ -1,7 +1,7 @@
 import { html, type Markup } from '../../../markup.ts'
 import type { ConsoleRequest } from '../../page.ts'
 import type { Members } from '../../web-api.ts'
-import { curlOf, type Question } from './question.ts'
+import { commandOf, type Question } from './question.ts'
 import { stepsOf, stepTable } from './steps.ts'
 
 /** An answer of introspection. */
@@ -31,7 +31,7 @@ export function decisionOf(
     }
     <details ${isWhole && html`open`}>
       <summary>The same as curl</summary>
-      <pre tabindex="0"><code>${curlOf(url, body, isWhole)}</code></pre>
+      <pre tabindex="0"><code>${commandOf(url, body, isWhole)}</code></pre>
       ${
         isWhole
           ? html`<p>It has the token and the certificate: do not pass it on.</p>`

@@ -1,4 +1,5 @@
 import { present } from '../../../../shared/certificate/presented.ts'
+import { curlOf } from '../../curl.ts'
 
 /** What somebody asks the explainer. Texts as in the form; empty if there is none. */
 export interface Question {
@@ -72,10 +73,8 @@ const LEFT_OUT = {
   dpop: '(the DPoP proof)',
 }
 
-/** The same call as a command. The credential is never in it: the shell puts it in. */
-export function curlOf(url: string, body: Readonly<Record<string, unknown>>, isWhole: boolean): string {
+/** The same call as a command, with what is secret in it only if it `isWhole`. */
+export function commandOf(url: string, body: Readonly<Record<string, unknown>>, isWhole: boolean): string {
   const hidden = Object.entries(LEFT_OUT).filter(([name]) => !isWhole && body[name] !== undefined)
-  const json = JSON.stringify({ ...body, ...Object.fromEntries(hidden) }, undefined, 2)
-  const headers = `-H "Authorization: Bearer $CERTBOUND_TOKEN" -H 'Content-Type: application/json'`
-  return `curl '${url}' ${headers} --data-binary @- <<'CALL'\n${json}\nCALL`
+  return curlOf(url, { ...body, ...Object.fromEntries(hidden) }, 'CALL')
 }

@@ -1,5 +1,6 @@
 import { isJsonObject } from '../../../../shared/json.ts'
 import { html, type Markup } from '../../../markup.ts'
+import { wideTable } from '../../table.ts'
 import type { Members } from '../../web-api.ts'
 import { durationWords, moment, shortened } from '../../words.ts'
 
@@ -154,20 +155,8 @@ export function stepsOf({ steps }: Members): Members[] | undefined {
 
 /** The checks in the order of the decision, each exactly as the Web API reports it. */
 export function stepTable(steps: readonly Members[], around: Around): Markup {
-  return html`<div class="table" tabindex="0" role="group" aria-label="The checks">
-    <table class="steps">
-      <thead>
-        <tr>
-          <th scope="col">Check</th>
-          <th scope="col">Outcome</th>
-          <th scope="col">Why</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${steps.map((step, index) => row(step, index + 1, around))}
-      </tbody>
-    </table>
-  </div>`
+  const rows = steps.map((step, index) => row(step, index + 1, around))
+  return wideTable({ label: 'The checks' }, ['Check', 'Outcome', 'Why'], rows, 'steps')
 }
 
 const COMMON = ['name', 'outcome', 'reason', 'resultCode']

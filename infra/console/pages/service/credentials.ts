@@ -1,6 +1,7 @@
 import { isJsonObject } from '../../../../shared/json.ts'
 import { type Role, ROLES } from '../../../../shared/store/service.ts'
 import { html, type Markup } from '../../../markup.ts'
+import { wideTable } from '../../table.ts'
 import type { Answer, ConsoleRequest, Page, Route } from '../../page.ts'
 import { type Read, versionOf } from '../../settings/settings-page.ts'
 import { ApiProblem, type Members } from '../../web-api.ts'
@@ -36,6 +37,7 @@ function credentialsPage(
 ): Page {
   // A form of this page is good for the record that it shows.
   const hidden = html`${request.csrf}<input type="hidden" name="version" value="${versionOf(read)}" />`
+  const rows = credentialsOf(read.record).map((one) => row(one, request, hidden))
   const main = html`${
       problem !== undefined &&
       html`<div class="problem" role="alert">
@@ -48,22 +50,7 @@ function credentialsPage(
       A change takes effect within 10 seconds in every process (<code>REGISTRY_CACHE_SECONDS</code> of the
       deployment).
     </p>
-    <div class="table" tabindex="0" role="group" aria-label="Credentials">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">ID</th>
-            <th scope="col">Role</th>
-            <th scope="col">Expires</th>
-            <th scope="col">Change</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${credentialsOf(read.record).map((one) => row(one, request, hidden))}
-        </tbody>
-      </table>
-    </div>
-    ${makeForm(hidden)}`
+    ${wideTable({ label: 'Credentials' }, ['ID', 'Role', 'Expires', 'Change'], rows)} ${makeForm(hidden)}`
   return {
     title: 'Credentials',
     main,

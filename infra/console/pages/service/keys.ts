@@ -1,6 +1,7 @@
 import { generateKeyPairSync, type JsonWebKey } from 'node:crypto'
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../../shared/store/service.ts'
 import { html, type Markup } from '../../../markup.ts'
+import { table, wideTable } from '../../table.ts'
 import type { Answer, ConsoleRequest, Page, Route } from '../../page.ts'
 import { versionOf } from '../../settings/settings-page.ts'
 import { type Members, requireDone } from '../../web-api.ts'
@@ -22,17 +23,7 @@ async function show(request: ConsoleRequest): Promise<Answer> {
       </tr>`,
   )
   const main = html`<p>Read only: the keys that service ${params['serviceId']} publishes.</p>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Key ID</th>
-          <th scope="col">Algorithm</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>`
+    ${table(['Key ID', 'Algorithm'], rows)}`
   return { title: 'Keys', main }
 }
 
@@ -53,21 +44,7 @@ function keysPage(request: ConsoleRequest, problem?: string): Page {
     ${
       rows.length === 0
         ? html`<p>There is no key. Access tokens are opaque, and no introspection response can be signed.</p>`
-        : html`<div class="table" tabindex="0" role="group" aria-label="Keys">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Key ID</th>
-                  <th scope="col">Algorithm</th>
-                  <th scope="col">State</th>
-                  <th scope="col">Next step</th>
-                </tr>
-              </thead>
-              <tbody>
-                ${rows}
-              </tbody>
-            </table>
-          </div>`
+        : wideTable({ label: 'Keys' }, ['Key ID', 'Algorithm', 'State', 'Next step'], rows)
     }
     <h2>Publish a new key</h2>
     <p>

@@ -1,10 +1,12 @@
 import { isJsonObject } from '../../../../shared/json.ts'
 import { html, type Markup } from '../../../markup.ts'
+import { wideTable } from '../../table.ts'
 import type { ConsoleRequest } from '../../page.ts'
 import { type Members, requireDone } from '../../web-api.ts'
 import { moment, shortened } from '../../words.ts'
 
 const PAGE_SIZE = 20
+const HEADS = ['Token', 'Of', 'Scopes', 'Bound to', 'Issued', 'Ends', 'Revoke']
 
 /** A page of the list of tokens. */
 export interface TokenPage {
@@ -36,24 +38,11 @@ export function tokenTable({ tokens, total, page }: TokenPage, request: ConsoleR
     </p>`
   const first = (page - 1) * PAGE_SIZE + 1
   return html`<p>Tokens ${first} to ${first + tokens.length - 1} of ${total}.</p>
-    <div class="table" tabindex="0" role="group" aria-label="Tokens">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Token</th>
-            <th scope="col">Of</th>
-            <th scope="col">Scopes</th>
-            <th scope="col">Bound to</th>
-            <th scope="col">Issued</th>
-            <th scope="col">Ends</th>
-            <th scope="col">Revoke</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${tokens.map((token) => row(token, request))}
-        </tbody>
-      </table>
-    </div>
+    ${wideTable(
+      { label: 'Tokens' },
+      HEADS,
+      tokens.map((token) => row(token, request)),
+    )}
     ${others(page, total, request)}`
 }
 
