@@ -1,3 +1,5 @@
+import { escapeHtml } from '../shared/escape-html.ts'
+
 /** Text that may go into a page unescaped. Only `html` makes it. */
 export class Markup {
   readonly #text: string
@@ -19,17 +21,9 @@ export function html(parts: TemplateStringsArray, ...values: readonly Insertable
   return new Markup(String.raw({ raw: parts }, ...values.map(inserted)))
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
 function inserted(value: Insertable): string {
   if (value === undefined || value === false) return ''
   if (value instanceof Markup) return value.toString()
   if (typeof value === 'object') return value.map(inserted).join('')
-  return String(value).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
+  return escapeHtml(String(value))
 }
