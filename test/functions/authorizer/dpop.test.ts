@@ -2,25 +2,22 @@ import { describe, expect, test } from 'vitest'
 import { authorize } from '../../../functions/authorizer/authorizer.ts'
 import { serveAuthorizer } from '../../../shared/lambda/authorizer.ts'
 import { authorizerEvent } from '../../support/authorizer-events.ts'
-import { newDpopKey, proofOf, tokenBoundTo } from '../../support/dpop-proofs.ts'
+import { newProofKey, proofOf, tokensOfEachBinding } from '../../support/proof-keys.ts'
 import { API_IDS, START } from '../../support/fixed-runtime.ts'
 import { FORMATS } from '../../support/gateway.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
-import { BASIC, BOUND, openWalk, OWN, PUBLIC, TOKEN_FORMS } from '../../support/walk.ts'
+import { openWalk, OWN, TOKEN_FORMS } from '../../support/walk.ts'
 
 /** Not the domain of the events: clients were given this one. */
 const URL = 'https://accounts.example.com'
 const TARGET = { htm: 'GET', htu: `${URL}/accounts` }
 
 const runtime = await testRuntime()
-const key = await newDpopKey()
+const key = newProofKey()
 
 describe.each(TOKEN_FORMS)('%s tokens', async (_form, settings) => {
   const walk = await openWalk(runtime, settings)
-  const client = await walk.addClient(BASIC)
-  const token = await tokenBoundTo(walk, client, key)
-  const unbound = (await walk.granted(client)).access
-  const bound = (await walk.granted(await walk.addClient(PUBLIC, BOUND), OWN)).access
+  const { token, unbound, bound } = await tokensOfEachBinding(walk, key)
   const handlerFor = (resourceUrls: readonly { apiId: string; url: string }[]) =>
     serveAuthorizer(authorize, {
       ...runtime,
@@ -43,10 +40,10 @@ describe.each(TOKEN_FORMS)('%s tokens', async (_form, settings) => {
   }
 
   test('a token that is bound to a key passes with its proof, for the URL that the operator states', async () => {
-    expect(await decision(`DPoP ${token}`, await proof())).toBe('allowed')
-    expect(await decision(`dpop  ${token}`, await proof({ htu: `${TARGET.htu}?a=b` }))).toBe('allowed')
+    expect(await decision(`DPoP ${token}`, proof())).toBe('allowed')
+    expect(await decision(`dpop  ${token}`, proof({ htu: `${TARGET.htu}?a=b` }))).toBe('allowed')
     const result = await handler(
-      authorizerEvent({ authorization: `DPoP ${token}`, headers: { DPoP: await proof() } }, '2.0'),
+      authorizerEvent({ authorization: `DPoP ${token}`, headers: { DPoP: proof() } }, '2.0'),
     )
     expect(result.context).toMatchObject({ dpopKeyThumbprint: key.jkt, scope: 'read' })
     expect(result.context).not.toHaveProperty('certificateThumbprint')
@@ -59,12 +56,12 @@ describe.each(TOKEN_FORMS)('%s tokens', async (_form, settings) => {
     ['another token', { ath: 'A'.repeat(43) }],
     ['an earlier time', { iat: START - 60 }],
   ])('a proof for %s is denied', async (_what, claims) => {
-    expect(await decision(`DPoP ${token}`, await proof(claims))).toBe('resource-proof-wrong')
+    expect(await decision(`DPoP ${token}`, proof(claims))).toBe('resource-proof-wrong')
   })
 
   test('a proof of another key, or none, is denied', async () => {
-    const other = await newDpopKey()
-    expect(await decision(`DPoP ${token}`, await proof({}, other))).toBe('resource-proof-differs')
+    const other = newProofKey()
+    expect(await decision(`DPoP ${token}`, proof({}, other))).toBe('resource-proof-differs')
     expect(await decision(`DPoP ${token}`)).toBe('resource-proof-missing')
     expect(await decision(`DPoP ${token}`, 'a.b.c')).toBe('resource-proof-wrong')
   })
@@ -74,15 +71,13 @@ describe.each(TOKEN_FORMS)('%s tokens', async (_form, settings) => {
       expect(await decision(`Bearer ${token}`, undefined, handler, certificate)).toBe(
         'resource-proof-missing',
       )
-      expect(await decision(`Bearer ${token}`, await proof(), handler, certificate)).toBe(
-        'resource-proof-needless',
-      )
+      expect(await decision(`Bearer ${token}`, proof(), handler, certificate)).toBe('resource-proof-needless')
     }
   })
 
   test('a bearer token and a token of a certificate are denied by the scheme DPoP', async () => {
     for (const presented of [unbound, bound]) {
-      const dpop = await proofOf(key, presented, START, TARGET)
+      const dpop = proofOf(key, presented, START, TARGET)
       expect(await decision(`DPoP ${presented}`, dpop, handler, OWN)).toBe('resource-proof-needless')
     }
     expect(await decision(`Bearer ${bound}`, undefined, handler, OWN)).toBe('allowed')
@@ -90,13 +85,13 @@ describe.each(TOKEN_FORMS)('%s tokens', async (_form, settings) => {
 
   test('proofs are refused by name for an API whose URL is not stated', async () => {
     for (const urls of [[], [{ apiId: 'x', url: URL }]]) {
-      expect(await decision(`DPoP ${token}`, await proof(), handlerFor(urls))).toBe('dpop-not-offered')
+      expect(await decision(`DPoP ${token}`, proof(), handlerFor(urls))).toBe('dpop-not-offered')
     }
   })
 
   test('with dpopProofUsedOnce a proof is allowed once', async () => {
     await walk.setService({ dpopProofUsedOnce: true })
-    const event = authorizerEvent({ authorization: `DPoP ${token}`, headers: { DPoP: await proof() } }, '2.0')
+    const event = authorizerEvent({ authorization: `DPoP ${token}`, headers: { DPoP: proof() } }, '2.0')
     expect(await handler(event)).toMatchObject({ isAuthorized: true })
     expect(await handler(event)).toMatchObject({ isAuthorized: false })
     expect(runtime.logged().at(-1)?.reason).toBe('resource-proof-used')

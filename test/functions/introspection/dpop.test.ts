@@ -1,20 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { outcome } from '../../support/answers.ts'
-import { newDpopKey, proofOf, TARGET, tokenBoundTo } from '../../support/dpop-proofs.ts'
+import { newProofKey, proofOf, TARGET, tokensOfEachBinding } from '../../support/proof-keys.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
-import { BASIC, BOUND, openWalk, OWN, PUBLIC, TOKEN_FORMS } from '../../support/walk.ts'
+import { openWalk, OWN, TOKEN_FORMS } from '../../support/walk.ts'
 
 const runtime = await testRuntime()
-const key = await newDpopKey()
-const other = await newDpopKey()
+const key = newProofKey()
+const other = newProofKey()
 
 describe.each(TOKEN_FORMS)('%s tokens', async (_form, settings) => {
   const walk = await openWalk(runtime, settings)
-  const client = await walk.addClient(BASIC)
-  const token = await tokenBoundTo(walk, client, key)
-  const unbound = (await walk.granted(client)).access
-  const bound = (await walk.granted(await walk.addClient(PUBLIC, BOUND), OWN)).access
+  const { token, unbound, bound } = await tokensOfEachBinding(walk, key)
   const ask = async (
     presented: string,
     dpop: string | undefined,
@@ -24,12 +21,12 @@ describe.each(TOKEN_FORMS)('%s tokens', async (_form, settings) => {
   const proof = (claims = {}, header = {}) => proofOf(key, token, START, claims, header)
 
   test('a token that is bound to a key passes with a proof of this key for this request', async () => {
-    const answer = await walk.introspect(token, undefined, { dpop: await proof(), ...TARGET })
+    const answer = await walk.introspect(token, undefined, { dpop: proof(), ...TARGET })
     expect(outcome(answer)).toBe('OK A056001')
     expect(answer.json).toMatchObject({ dpopKeyThumbprint: key.jkt, usable: true })
     expect(answer.json).not.toHaveProperty('certificateThumbprint')
     const spelled = { htm: 'GET', htu: 'https://RS.example.com:443/accounts?a=b#c' }
-    expect(await ask(token, await proof(), spelled)).toBe('OK A056001')
+    expect(await ask(token, proof(), spelled)).toBe('OK A056001')
   })
 
   test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
@@ -42,7 +39,7 @@ describe.each(TOKEN_FORMS)('%s tokens', async (_form, settings) => {
     ['a later time', { iat: START + 11 }, {}],
   ])('a proof for %s is refused', async (_what, claims, target) => {
     const asked = { ...TARGET, ...target }
-    expect(await ask(token, await proof(claims), asked)).toBe('UNAUTHORIZED A065310 invalid_dpop_proof')
+    expect(await ask(token, proof(claims), asked)).toBe('UNAUTHORIZED A065310 invalid_dpop_proof')
   })
 
   test('a token that is bound to a key is refused as a bearer token, even with any certificate', async () => {
@@ -55,13 +52,13 @@ describe.each(TOKEN_FORMS)('%s tokens', async (_form, settings) => {
   })
 
   test('a proof of another key is refused', async () => {
-    expect(await ask(token, await proofOf(other, token, START))).toBe('UNAUTHORIZED A065309 invalid_token')
+    expect(await ask(token, proofOf(other, token, START))).toBe('UNAUTHORIZED A065309 invalid_token')
   })
 
   test('a bearer token and a token of a certificate are refused with a proof, even with the certificate', async () => {
     for (const presented of [unbound, bound]) {
       for (const certificate of [undefined, OWN]) {
-        const dpop = await proofOf(key, presented, START)
+        const dpop = proofOf(key, presented, START)
         expect(await ask(presented, dpop, TARGET, certificate)).toBe('UNAUTHORIZED A065396 invalid_token')
       }
     }
@@ -69,7 +66,7 @@ describe.each(TOKEN_FORMS)('%s tokens', async (_form, settings) => {
 
   test('htm and htu are required with a proof, and mean nothing without one', async () => {
     for (const target of [{}, { htm: 'GET' }, { htu: TARGET.htu }, { htm: '', htu: '' }]) {
-      expect(await ask(token, await proof(), target)).toBe('BAD_REQUEST A057396 invalid_request')
+      expect(await ask(token, proof(), target)).toBe('BAD_REQUEST A057396 invalid_request')
     }
     expect(await ask(unbound, undefined, { htm: 'POST', htu: 'x' })).toBe('OK A056001')
   })
@@ -78,7 +75,7 @@ describe.each(TOKEN_FORMS)('%s tokens', async (_form, settings) => {
     const algs = /^DPoP error="[a-z_]+",error_description=.*,algs="ES256 [A-Za-z0-9 ]+"$/
     const challenge = async (presented: string, members: object) =>
       (await walk.introspect(presented, undefined, { ...members })).json['responseContent']
-    const dpop = await proof()
+    const dpop = proof()
     expect(await challenge(token, {})).toMatch(algs)
     expect(await challenge(token, { dpop: 'x', ...TARGET })).toMatch(algs)
     expect(await challenge(token, { dpop, ...TARGET, scopes: ['write'] })).toMatch(
@@ -110,18 +107,18 @@ describe.each(TOKEN_FORMS)('%s tokens', async (_form, settings) => {
       return (json['steps'] as { name: string }[]).filter(({ name }) => ['proof', 'binding'].includes(name))
     }
     const required = { requiredHtm: TARGET.htm, requiredHtu: TARGET.htu }
-    expect(await steps({ dpop: await proof(), ...TARGET })).toEqual([
+    expect(await steps({ dpop: proof(), ...TARGET })).toEqual([
       { name: 'proof', outcome: 'PASSED', proof: 'VERIFIED', proofKeyThumbprint: key.jkt, ...required },
       expect.objectContaining({ bound: true, tokenKeyThumbprint: key.jkt, proofKeyThumbprint: key.jkt }),
     ])
-    expect(await steps({ dpop: await proof({ htm: 'PUT' }), ...TARGET })).toEqual([
+    expect(await steps({ dpop: proof({ htm: 'PUT' }), ...TARGET })).toEqual([
       {
         ...{ name: 'proof', outcome: 'FAILED', proof: 'WRONG', proofFault: 'htm-wrong', ...required },
         ...{ reason: 'resource-proof-wrong', resultCode: 'A065310' },
       },
       { name: 'binding', outcome: 'NOT_LOOKED_AT' },
     ])
-    expect(await steps({ dpop: await proofOf(other, token, START), ...TARGET })).toEqual([
+    expect(await steps({ dpop: proofOf(other, token, START), ...TARGET })).toEqual([
       expect.objectContaining({ outcome: 'PASSED', proofKeyThumbprint: other.jkt }),
       expect.objectContaining({
         outcome: 'FAILED',
@@ -139,24 +136,24 @@ describe.each(TOKEN_FORMS)('%s tokens', async (_form, settings) => {
     async (_who, service, members) => {
       await walk.setService(service)
       const asked = { ...TARGET, ...members }
-      const first = await walk.introspect(token, undefined, { dpop: await proof(), ...asked })
+      const first = await walk.introspect(token, undefined, { dpop: proof(), ...asked })
       expect(outcome(first)).toBe('UNAUTHORIZED A065397 use_dpop_nonce')
       const nonce = first.json['dpopNonce']
       expect(nonce).toMatch(/^[\w-]{43}$/)
-      const again = await walk.introspect(token, undefined, { dpop: await proof({ nonce }), ...asked })
+      const again = await walk.introspect(token, undefined, { dpop: proof({ nonce }), ...asked })
       expect([outcome(again), again.json['dpopNonce']]).toEqual(['OK A056001', nonce])
       await walk.resetService()
-      const without = await walk.introspect(token, undefined, { dpop: await proof(), ...TARGET })
+      const without = await walk.introspect(token, undefined, { dpop: proof(), ...TARGET })
       expect(without.json).toMatchObject({ action: 'OK' })
       expect(without.json).not.toHaveProperty('dpopNonce')
     },
   )
 
   test('a proof can be used again for the same request, unless the service lets it pass once for each credential', async () => {
-    const again = await proof()
+    const again = proof()
     for (let i = 0; i < 2; i++) expect(await ask(token, again)).toBe('OK A056001')
     await walk.setService({ dpopProofUsedOnce: true })
-    const dpop = await proof()
+    const dpop = proof()
     // A refused request uses up nothing.
     const refused = await walk.introspect(token, undefined, { dpop, ...TARGET, scopes: ['admin'] })
     expect(outcome(refused)).toBe('FORBIDDEN A064302 insufficient_scope')

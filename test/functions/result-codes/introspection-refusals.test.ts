@@ -2,7 +2,7 @@ import { INTROSPECTION } from '../../../shared/refusal/introspection.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { encode } from '../../support/assertions.ts'
 import { tokensOf } from '../../support/answers.ts'
-import { newDpopKey, proofOf, TARGET, tokenBoundTo } from '../../support/dpop-proofs.ts'
+import { newProofKey, proofOf, TARGET, tokenBoundTo } from '../../support/proof-keys.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import {
   calling,
@@ -53,9 +53,9 @@ const revoking =
 const proving =
   (claims: object, header: object = {}, target: object = TARGET): Provoke =>
   async (bench) => {
-    const key = await newDpopKey()
+    const key = newProofKey()
     const token = await tokenBoundTo(bench, bench.client, key)
-    const dpop = await proofOf(key, token, START, { ...claims }, { ...header })
+    const dpop = proofOf(key, token, START, { ...claims }, { ...header })
     return bench.introspect(token, undefined, { dpop, ...target })
   }
 
@@ -130,27 +130,27 @@ await provokeAll('introspection-refusals.test.ts', INTROSPECTION, {
     },
   ],
   'resource-proof-missing': invalidToken('A065308', async (bench) =>
-    bench.introspect(await tokenBoundTo(bench, bench.client, await newDpopKey()), OWN),
+    bench.introspect(await tokenBoundTo(bench, bench.client, newProofKey()), OWN),
   ),
   'resource-proof-differs': invalidToken('A065309', async (bench) => {
-    const token = await tokenBoundTo(bench, bench.client, await newDpopKey())
-    const dpop = await proofOf(await newDpopKey(), token, START)
+    const token = await tokenBoundTo(bench, bench.client, newProofKey())
+    const dpop = proofOf(newProofKey(), token, START)
     return bench.introspect(token, undefined, { dpop, ...TARGET })
   }),
   'resource-proof-wrong': invalidProof('A065310', proving({ htm: 'POST' })),
   'resource-proof-symmetric': invalidProof('A065311', async (bench) => {
-    const token = await tokenBoundTo(bench, bench.client, await newDpopKey())
+    const token = await tokenBoundTo(bench, bench.client, newProofKey())
     const dpop = jwtOf({ typ: 'dpop+jwt', alg: 'none', jwk: {} }, {})
     return bench.introspect(token, undefined, { dpop, ...TARGET })
   }),
   'resource-proof-keyless': invalidProof('A065312', proving({}, { jwk: undefined })),
   'resource-proof-algorithm-missing': invalidProof('A065313', async (bench) => {
-    const token = await tokenBoundTo(bench, bench.client, await newDpopKey())
+    const token = await tokenBoundTo(bench, bench.client, newProofKey())
     return bench.introspect(token, undefined, { dpop: jwtOf({ typ: 'dpop+jwt' }, {}), ...TARGET })
   }),
   'resource-proof-needless': invalidToken('A065396', async (bench) => {
     const { access } = await bench.granted(bench.client)
-    const dpop = await proofOf(await newDpopKey(), access, START)
+    const dpop = proofOf(newProofKey(), access, START)
     return bench.introspect(access, undefined, { dpop, ...TARGET })
   }),
   'resource-proof-nonce-wrong': gives(
@@ -159,9 +159,9 @@ await provokeAll('introspection-refusals.test.ts', INTROSPECTION, {
   ),
   'resource-proof-used': invalidProof('A065398', async (bench) => {
     await bench.setService({ dpopProofUsedOnce: true })
-    const key = await newDpopKey()
+    const key = newProofKey()
     const token = await tokenBoundTo(bench, bench.client, key)
-    const dpop = await proofOf(key, token, START)
+    const dpop = proofOf(key, token, START)
     await bench.introspect(token, undefined, { dpop, ...TARGET })
     return bench.introspect(token, undefined, { dpop, ...TARGET })
   }),

@@ -1,6 +1,6 @@
 import { USERINFO } from '../../../shared/refusal/userinfo.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
-import { newDpopKey, tokenBoundTo } from '../../support/dpop-proofs.ts'
+import { newProofKey, tokenBoundTo } from '../../support/proof-keys.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import {
   type Bench,
@@ -39,7 +39,7 @@ const presenting =
 
 async function boundToKey(bench: Bench): Promise<string> {
   await bench.setService(OPENID)
-  return tokenBoundTo(bench, bench.client, await newDpopKey(), { scopes: ['openid'] })
+  return tokenBoundTo(bench, bench.client, newProofKey(), { scopes: ['openid'] })
 }
 
 const issuing =

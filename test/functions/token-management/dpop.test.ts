@@ -1,14 +1,14 @@
 import { decodeJwt } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { outcome } from '../../support/answers.ts'
-import { newDpopKey, proofOf, TARGET } from '../../support/dpop-proofs.ts'
+import { newProofKey, proofOf, TARGET } from '../../support/proof-keys.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
 import { BASIC, openWalk, TOKEN_FORMS } from '../../support/walk.ts'
 
 const runtime = await testRuntime()
-const key = await newDpopKey()
-const other = await newDpopKey()
+const key = newProofKey()
+const other = newProofKey()
 
 describe.each(TOKEN_FORMS)('%s tokens', async (kind, settings) => {
   const walk = await openWalk(runtime, settings)
@@ -20,7 +20,7 @@ describe.each(TOKEN_FORMS)('%s tokens', async (kind, settings) => {
   const shown = ({ json }: Awaited<ReturnType<typeof create>>) =>
     String(json['jwtAccessToken'] ?? json['accessToken'])
   const use = async (token: string, by: typeof key) =>
-    outcome(await walk.introspect(token, undefined, { dpop: await proofOf(by, token, START), ...TARGET }))
+    outcome(await walk.introspect(token, undefined, { dpop: proofOf(by, token, START), ...TARGET }))
 
   test('create binds a token to a key, and the list shows it', async () => {
     const created = await create({ dpopKeyThumbprint: key.jkt })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { outcome } from '../../support/answers.ts'
-import { newDpopKey, proofOf, tokenBoundTo } from '../../support/dpop-proofs.ts'
+import { newProofKey, proofOf, tokenBoundTo } from '../../support/proof-keys.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testWalk } from '../../support/test-runtime.ts'
 import { BASIC, BOUND, OWN } from '../../support/walk.ts'
@@ -16,7 +16,7 @@ const walk = await testWalk({
   ],
 })
 const client = await walk.addClient(BASIC)
-const key = await newDpopKey()
+const key = newProofKey()
 const token = await tokenBoundTo(walk, client, key, { scopes: ['openid'] })
 
 const process = async (dpop: string | undefined, members: object = {}) =>
@@ -25,10 +25,10 @@ const proof = (claims: object = {}) => proofOf(key, token, START, { htu: URL_OF_
 
 test('a token that is bound to a key passes with a proof for the URL of the metadata, its alias, or the one of the caller', async () => {
   for (const htu of [URL_OF_METADATA, ALIAS])
-    expect(outcome(await process(await proof({ htu })))).toBe('OK A091001')
+    expect(outcome(await process(proof({ htu })))).toBe('OK A091001')
   const own = { htu: 'https://front.example.com/me' }
-  expect(outcome(await process(await proof(own), own))).toBe('OK A091001')
-  expect(outcome(await process(await proof(), own))).toBe('UNAUTHORIZED A065310 invalid_dpop_proof')
+  expect(outcome(await process(proof(own), own))).toBe('OK A091001')
+  expect(outcome(await process(proof(), own))).toBe('UNAUTHORIZED A065310 invalid_dpop_proof')
 })
 
 test.each([
@@ -36,7 +36,7 @@ test.each([
   ['another method', { htm: 'POST' }],
   ['another token', { ath: 'A'.repeat(43) }],
 ])('a proof for %s is refused at userinfo', async (_, claims) => {
-  const answer = await process(await proof(claims))
+  const answer = await process(proof(claims))
   expect(outcome(answer)).toBe('UNAUTHORIZED A065310 invalid_dpop_proof')
   expect(Object.keys(answer.json)).not.toContain('usable')
   expect(answer.json['responseContent']).toMatch(/^DPoP error="invalid_dpop_proof",.*algs="/)
@@ -46,7 +46,7 @@ test('a token that is bound to a key is refused at userinfo as a bearer token, a
   const answer = await process(undefined, { clientCertificate: OWN })
   expect(outcome(answer)).toBe('UNAUTHORIZED A089311 invalid_token')
   expect(answer.json['responseContent']).toMatch(/^DPoP error="invalid_token"/)
-  const other = await proofOf(await newDpopKey(), token, START, { htu: URL_OF_METADATA })
+  const other = proofOf(newProofKey(), token, START, { htu: URL_OF_METADATA })
   expect(outcome(await process(other))).toBe('UNAUTHORIZED A065309 invalid_token')
 })
 
@@ -57,7 +57,7 @@ test('a token that is not bound to a key is refused at userinfo with a proof', a
     (await walk.granted(bound, OWN, { scope: 'openid' })).access,
   ]
   for (const other of tokens) {
-    const dpop = await proofOf(key, other, START, { htu: URL_OF_METADATA })
+    const dpop = proofOf(key, other, START, { htu: URL_OF_METADATA })
     const answer = await process(dpop, { token: other, clientCertificate: OWN })
     expect(outcome(answer)).toBe('UNAUTHORIZED A065396 invalid_token')
   }
@@ -66,23 +66,23 @@ test('a token that is not bound to a key is refused at userinfo with a proof', a
 test('possession of the key is judged before the scope', async () => {
   const without = await tokenBoundTo(walk, client, key, { scopes: ['read'] })
   const ask = async (dpop: string) => outcome(await process(dpop, { token: without }))
-  expect(await ask(await proof())).toBe('UNAUTHORIZED A065310 invalid_dpop_proof')
-  const right = await proofOf(key, without, START, { htu: URL_OF_METADATA })
+  expect(await ask(proof())).toBe('UNAUTHORIZED A065310 invalid_dpop_proof')
+  const right = proofOf(key, without, START, { htu: URL_OF_METADATA })
   expect(await ask(right)).toBe('FORBIDDEN A089304 insufficient_scope')
 })
 
 test('a caller of userinfo demands a nonce, which the refusal has', async () => {
   const asked = { dpopNonceRequired: true }
-  const refused = await process(await proof(), asked)
+  const refused = await process(proof(), asked)
   expect(outcome(refused)).toBe('UNAUTHORIZED A065397 use_dpop_nonce')
   const nonce = refused.json['dpopNonce']
-  const answer = await process(await proof({ nonce }), asked)
+  const answer = await process(proof({ nonce }), asked)
   expect([outcome(answer), answer.json['dpopNonce']]).toEqual(['OK A091001', nonce])
 })
 
 test('with dpopProofUsedOnce a proof passes once at userinfo, and a refusal uses it not up', async () => {
   await walk.setService({ dpopProofUsedOnce: true })
-  const dpop = await proof()
+  const dpop = proof()
   expect(outcome(await process(dpop, { htm: 'POST' }))).toBe('UNAUTHORIZED A065310 invalid_dpop_proof')
   expect(outcome(await process(dpop))).toBe('OK A091001')
   expect(outcome(await process(dpop))).toBe('UNAUTHORIZED A065398 invalid_dpop_proof')
@@ -90,9 +90,9 @@ test('with dpopProofUsedOnce a proof passes once at userinfo, and a refusal uses
 })
 
 test('a proof without its method, or without any URL to compare, is refused; without a proof both are ignored', async () => {
-  expect(outcome(await process(await proof(), { htm: null }))).toBe('BAD_REQUEST A088395 invalid_request')
+  expect(outcome(await process(proof(), { htm: null }))).toBe('BAD_REQUEST A088395 invalid_request')
   const plain = (await walk.granted(client, undefined, { scope: 'openid' })).access
   expect(outcome(await process(undefined, { token: plain, htu: 'x' }))).toBe('OK A091001')
   await walk.setService({ userInfoEndpoint: undefined, mtlsEndpointAliases: [] })
-  expect(outcome(await process(await proof()))).toBe('BAD_REQUEST A088395 invalid_request')
+  expect(outcome(await process(proof()))).toBe('BAD_REQUEST A088395 invalid_request')
 })

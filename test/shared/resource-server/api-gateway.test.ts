@@ -3,7 +3,7 @@ import { requireToken } from '../../../shared/resource-server/api-gateway.ts'
 import { type AccessToken, protectedResource } from '../../../shared/resource-server/protected-resource.ts'
 import authorizerV2 from '../../events/authorizer-v2-mtls.json' with { type: 'json' }
 import { API_IDS, MTLS_DOMAIN } from '../../support/fixed-runtime.ts'
-import { newDpopKey, proofOf, tokenBoundTo } from '../../support/dpop-proofs.ts'
+import { newProofKey, proofOf, tokenBoundTo } from '../../support/proof-keys.ts'
 import { eventFor, FORMATS, type Sent } from '../../support/gateway.ts'
 import { openIssuer } from '../../support/token-issuer.ts'
 import { BASIC, BOUND, OTHER, OWN, PUBLIC } from '../../support/walk.ts'
@@ -55,14 +55,14 @@ describe.each([
     })
 
     test('a token that is bound to a key passes with its proof for the public URL, on any domain', async () => {
-      const key = await newDpopKey()
+      const key = newProofKey()
       const token = await tokenBoundTo(issuer.walk, await issuer.walk.addClient(BASIC), key)
       const publicUrl = 'https://accounts.example.com'
       const resource = protectedResource({ ...issuer[mode], publicUrl })
       const byKey = requireToken(resource, { ...PLACES, scopes: ['read'] }, handle)
       const ask = async (claims: object) => {
         const target = { htm: 'GET', htu: `${publicUrl}/accounts`, ...claims }
-        const dpop = await proofOf(key, token, issuer.runtime.now(), target)
+        const dpop = proofOf(key, token, issuer.runtime.now(), target)
         const headers = { Authorization: `DPoP ${token}`, DPoP: dpop }
         const sent = { route: '/accounts', method: 'GET', headers, domainName: 'api.example.com' }
         return (await byKey(eventFor(sent, payload), 'the context')).statusCode

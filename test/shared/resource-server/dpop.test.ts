@@ -4,11 +4,10 @@ import { calculateJwkThumbprint, exportJWK } from 'jose'
 import { afterAll, describe, expect, test } from 'vitest'
 import { protectedResource } from '../../../shared/resource-server/protected-resource.ts'
 import { identity, vector } from '../../infra/emulator/tls-client.ts'
-import { newDpopKey, proofOf, tokenBoundTo } from '../../support/dpop-proofs.ts'
+import { newProofKey, proofOf, tokenBoundTo, tokensOfEachBinding } from '../../support/proof-keys.ts'
 import { type Answered, ask, SERVERS } from '../../support/resource-servers.ts'
 import { tlsFetch } from '../../support/tls-fetch.ts'
 import { openIssuer } from '../../support/token-issuer.ts'
-import { BASIC, BOUND, OWN, PUBLIC } from '../../support/walk.ts'
 
 const HOLDER = identity('client-ec-p256')
 /** What clients were given; the server itself is reached by another name and port. */
@@ -31,11 +30,8 @@ describe.each([
 ] as const)('%s', async (_way, format, mode, otherServer) => {
   const issuer = await openIssuer(format)
   const { walk } = issuer
-  const client = await walk.addClient(BASIC)
-  const key = await newDpopKey()
-  const token = await tokenBoundTo(walk, client, key)
-  const unbound = (await walk.granted(client, undefined, { scope: 'read' })).access
-  const bound = (await walk.granted(await walk.addClient(PUBLIC, BOUND), OWN, { scope: 'read' })).access
+  const key = newProofKey()
+  const { client, token, unbound, bound } = await tokensOfEachBinding(walk, key, { scope: 'read' })
   afterAll(() => issuer.close())
 
   const options = { ...issuer[mode], publicUrl: URL_GIVEN }
@@ -53,7 +49,7 @@ describe.each([
         summary(await ask(from, { authorization, ...(dpop === undefined ? {} : { dpop }) }, presented))
 
       test('the holder of the key is served without a certificate', async () => {
-        const headers = { authorization: `DPoP ${token}`, dpop: await proof() }
+        const headers = { authorization: `DPoP ${token}`, dpop: proof() }
         const { status, text } = await ask(server, headers, {}, { query: '?a=b' })
         expect([status, JSON.parse(text)]).toEqual([
           ...[200, { clientId: client.id, subject: 'alice', scopes: ['read'] }],
@@ -71,12 +67,12 @@ describe.each([
           { iat: now - 70 },
           { iat: now + 70 },
         ]) {
-          expect(await use(`DPoP ${token}`, await proof(claims))).toEqual(WRONG_PROOF)
+          expect(await use(`DPoP ${token}`, proof(claims))).toEqual(WRONG_PROOF)
         }
         expect(await use(`DPoP ${token}`, 'a.b.c')).toEqual(WRONG_PROOF)
         const other = await ask(
           server,
-          { authorization: `DPoP ${token}`, dpop: await proof() },
+          { authorization: `DPoP ${token}`, dpop: proof() },
           {},
           { method: 'DELETE' },
         )
@@ -84,8 +80,8 @@ describe.each([
       })
 
       test('a proof of another key, or none, is refused', async () => {
-        const other = await newDpopKey()
-        expect(await use(`DPoP ${token}`, await proof({}, token, other))).toEqual(INVALID_BY_DPOP)
+        const other = newProofKey()
+        expect(await use(`DPoP ${token}`, proof({}, token, other))).toEqual(INVALID_BY_DPOP)
         expect(await use(`DPoP ${token}`)).toEqual(INVALID_BY_DPOP)
       })
 
@@ -93,7 +89,7 @@ describe.each([
         for (const from of [server, lenient]) {
           for (const presented of [{}, HOLDER]) {
             expect(await use(`Bearer ${token}`, undefined, from, presented)).toEqual(INVALID_BY_DPOP)
-            expect(await use(`Bearer ${token}`, await proof(), from, presented)).toEqual(INVALID)
+            expect(await use(`Bearer ${token}`, proof(), from, presented)).toEqual(INVALID)
           }
         }
       })
@@ -101,7 +97,7 @@ describe.each([
       test('a bearer token and a token of a certificate are refused by the scheme DPoP', async () => {
         for (const from of [server, lenient]) {
           for (const presented of [unbound, bound]) {
-            const dpop = await proof({}, presented)
+            const dpop = proof({}, presented)
             expect(await use(`DPoP ${presented}`, dpop, from, HOLDER)).toEqual(INVALID_BY_DPOP)
           }
         }
@@ -111,15 +107,15 @@ describe.each([
 
       test('the challenges offer both schemes, and malformed requests are refused', async () => {
         expect(summary(await ask(server, {}))).toEqual(NO_TOKEN)
-        const one = await proof()
-        expect(await use(`DPoP ${token}`, [one, await proof()])).not.toEqual([200, undefined])
+        const one = proof()
+        expect(await use(`DPoP ${token}`, [one, proof()])).not.toEqual([200, undefined])
         for (const authorization of ['DPoP', `DPoP ${token} x`, `DPoP ${token}, Bearer ${token}`]) {
           expect(await use(authorization, one)).toEqual(MALFORMED)
         }
       })
 
       test('without publicUrl a proof is refused by name, and a token of a key is refused', async () => {
-        expect(await use(`DPoP ${token}`, await proof(), without)).toEqual(MALFORMED)
+        expect(await use(`DPoP ${token}`, proof(), without)).toEqual(MALFORMED)
         expect(await use(`Bearer ${token}`, undefined, without)).toEqual(INVALID)
         expect(await use(`DPoP ${token}`, undefined, without)).toEqual(INVALID)
       })
