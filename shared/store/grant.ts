@@ -80,7 +80,7 @@ export const PushedMembers = z.object({
 export type PushedMembers = Immutable<z.infer<typeof PushedMembers>>
 
 /**
- * What the client asked of its ID token (OpenID Connect Core section 3.1.2.1). A request that is none of OpenID Connect has none of this.
+ * What the client asked of its ID token (OpenID Connect Core section 3.1.2.1). A request of plain OAuth 2.0 asks for nothing.
  */
 const RequestedIdToken = z.object({
   nonce: z.optional(text),

@@ -16,8 +16,6 @@ import {
   EVERY_METHOD,
 } from '../support/walk.ts'
 
-/** What was there before the switch `fapi2` was put on, as it fares with it; and one client that has it for itself. */
-
 const walk = await testWalk(EVERY_METHOD)
 const { runtime } = walk
 

@@ -65,7 +65,7 @@ export function judgeIdentity(
   }
 }
 
-/** A request that is none of OpenID Connect. `acr_values` is of RFC 9470, too. */
+/** A request of plain OAuth 2.0. RFC 9470 defines `acr_values` for it, too. */
 const NOTHING: RequestedIdentity = {
   idToken: undefined,
   ...{ acrs: [], acrEssential: false, claims: [], claimsAtUserInfo: [], claimsLocales: [] },

@@ -33,7 +33,7 @@ const RESERVED_HEADERS: ReadonlySet<string> = new Set([
 /**
  * The contents of the ID token that the code is exchanged for.
  *
- * @param asked of the client; `undefined` if the request is none of OpenID Connect, which gets no ID token
+ * @param asked of the client; `undefined` for a request of plain OAuth 2.0, which gets no ID token
  * @param subject of the grant
  * @throws Refusal name-reserved, issue-claims-too-large, issue-headers-too-large, issue-sub-malformed, issue-auth-time-missing,
  *   issue-acr-missing, issue-other-end-user

@@ -43,7 +43,7 @@ test('a pushed request asks the same as a plain one', async () => {
   expect(json).toMatchObject(members)
 })
 
-test('a request without openid, or to a service without it, is none of OpenID Connect', async () => {
+test('a request without openid, or to a service without it, is one of plain OAuth 2.0', async () => {
   const ofNone = { ...asked, redirect_uri: undefined, nonce: 'n'.repeat(600), claims: 'no JSON' }
   const check = async (scope: string) => {
     const json = await answered({ ...ofNone, scope })
@@ -117,7 +117,7 @@ test.each([
   expect(outcome(answer)).toBe('LOCATION A004399 invalid_request')
 })
 
-test('claims with null in place of its members are none', async () => {
+test('null in place of a member of claims counts as an absent member', async () => {
   expect(await answered({ ...OPENID, claims: '{"id_token":null,"userinfo":null}' })).not.toHaveProperty(
     'claims',
   )

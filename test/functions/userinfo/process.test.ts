@@ -92,7 +92,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', async (_, settings) => {
       expect(outcome(await walk.call(path, { token: access }))).toBe('FORBIDDEN A089394 invalid_request')
   })
 
-  test('a token of another service, a refresh token and a JWT that is none of ours do not exist', async () => {
+  test('a token of another service, a refresh token and a malformed JWT do not exist', async () => {
     const other = await openWalk(runtime, { supportedScopes, ...settings })
     const { access, refresh } = await other.granted(await other.addClient(BASIC), undefined, {
       scope: 'openid',

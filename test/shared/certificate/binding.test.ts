@@ -77,7 +77,7 @@ describe('with a DPoP proof', () => {
     ['missing-proof', { jkt }, certificate, undefined],
     ['needless-proof', 'none', undefined, jkt],
     ['needless-proof', { 'x5t#S256': own }, certificate, jkt],
-    // A thumbprint of one kind is none of the other.
+    // A thumbprint of one kind is never compared with one of the other kind.
     ['needless-proof', { 'x5t#S256': jkt }, undefined, jkt],
     ['missing-proof', { jkt: own }, certificate, undefined],
     ['damaged', { jkt, 'x5t#S256': own }, certificate, jkt],

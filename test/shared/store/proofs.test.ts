@@ -55,7 +55,7 @@ test('the key of nonces is made at its first use, once for all processes, and st
   await other.close()
 })
 
-test('a new key of nonces replaces the one before, and a deleted one is made anew', async () => {
+test('a new key of nonces replaces the one before, and a new one is made after a deletion', async () => {
   const first = await proofs.nonceKey(SERVICE, randomBytes)
   await proofs.putNonceKey(SERVICE, randomBytes)
   const second = await proofs.nonceKey(SERVICE, randomBytes)

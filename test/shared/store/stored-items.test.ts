@@ -38,7 +38,7 @@ async function openStored({ service, manage }: Issued) {
 describe.each(STORED.services)('what was stored for service $service is still read', (issued) => {
   const open = () => openStored(issued)
 
-  test('a stored access token is good for the holder of its certificate, and for nobody else', async () => {
+  test('a stored access token is accepted only with its certificate', async () => {
     const { call } = await open()
     const introspect = async (clientCertificate: string) =>
       outcome(await call('/auth/introspection', { token: issued.access, clientCertificate }))

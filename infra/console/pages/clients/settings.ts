@@ -76,7 +76,7 @@ const SECTIONS = {
   certificates: { Keys: ['jwks', 'jwksUri', 'selfSignedCertificateKeyId'] },
 } as const
 
-/** `locked` has a page of its own; the others must be as they are. */
+/** The danger page changes `locked`; the other settings must stay as they are. */
 const ELSEWHERE = ['locked', 'extension.tokenExchangePermitted']
 
 const shown = new Set<string>([...namesIn(SECTIONS), ...ELSEWHERE])

@@ -124,7 +124,7 @@ describe('after both tables were restored', () => {
     }
   })
 
-  test('restore makes the key of nonces anew, so those of the backup are refused', async () => {
+  test('restore replaces the key of nonces, so the nonces of the backup are refused', async () => {
     const key = () => runtime.store.proofs.nonceKey(walk.number, runtime.random)
     const before = await key()
     await restored()
