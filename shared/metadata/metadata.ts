@@ -50,7 +50,9 @@ export function metadataOf(service: Service): Metadata {
 }
 
 /** The URLs under which clients were given an endpoint: the one in the metadata, and its alias on the mutual-TLS domain. */
-export function publishedUrls(name: 'token_endpoint' | 'pushed_authorization_request_endpoint') {
+export function publishedUrls(
+  name: 'token_endpoint' | 'pushed_authorization_request_endpoint' | 'userinfo_endpoint',
+) {
   return (service: Service): readonly string[] => {
     const { [name]: url, mtls_endpoint_aliases: aliases } = metadataOf(service)
     return [url, aliases?.[name]].filter((each) => each !== undefined)

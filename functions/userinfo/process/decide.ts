@@ -1,4 +1,5 @@
 import type { Call } from '../../../shared/call.ts'
+import { publishedUrls } from '../../../shared/metadata/metadata.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { SentProof } from '../../../shared/request/dpop.ts'
 import type { Client } from '../../../shared/store/client.ts'
@@ -47,11 +48,12 @@ function presentedProof(proof: SentProof, call: Call): PresentedProof {
   return { text, htm, htu: urlsFor(proof, call), judgeNonce: nonceJudge(proof) }
 }
 
+const USERINFO_ENDPOINTS = publishedUrls('userinfo_endpoint')
+
 /** The URLs that the client was given for the userinfo endpoint. */
 function urlsFor({ htu }: SentProof, { service }: Call): readonly string[] {
   if (htu !== undefined) return [htu]
-  const aliases = service.mtlsEndpointAliases.filter(({ name }) => name === 'userinfo_endpoint')
-  const urls = [service.userInfoEndpoint, ...aliases.map(({ uri }) => uri)].filter((url) => url !== undefined)
+  const urls = USERINFO_ENDPOINTS(service)
   if (urls.length === 0) throw new Refusal('userinfo-proof-target-missing')
   return urls
 }
