@@ -39,7 +39,7 @@ export function judgeInteraction(
     lowestPrompt: Object.values(PROMPTS).find((prompt) => prompts.includes(prompt)),
     maxAge: Number(maxAge),
     display: DISPLAYS[display],
-    uiLocales: uiLocales?.split(' ').filter((locale) => locale !== '') ?? [],
+    uiLocales: words(uiLocales),
     loginHint,
   }
 }
@@ -52,6 +52,11 @@ function readPrompts(text: string | undefined): readonly Prompt[] | Reason {
     prompts.add(PROMPTS[name])
   }
   return prompts.has('NONE') && prompts.size > 1 ? 'prompt-none-with-others' : [...prompts]
+}
+
+/** The values of a parameter that spaces separate. */
+export function words(text = ''): readonly string[] {
+  return text.split(' ').filter((word) => word !== '')
 }
 
 /** Clients of the Web API store it in a signed 32-bit integer. */

@@ -42,9 +42,10 @@ export function judge(
   refusalAt: (target: RedirectTarget) => (reason: Reason) => Refusal,
   first?: Reason,
 ): JudgedRequest {
-  const redirectUri = judgeRedirectUri(request.redirectUri, client, first)
-  if (request.redirectUri === undefined && isFapi2(service, client))
-    throw new Refusal(first ?? 'redirect-uri-not-pushed')
+  const answeredAt = judgeRedirectUri(request.redirectUri, client, service)
+  // The right redirect URI may be where nothing here reads it, so a wrong one is not what is reported.
+  if (typeof answeredAt === 'string') throw new Refusal(first ?? answeredAt)
+  const { redirectUri } = answeredAt
   const { responseType, state, repeated } = request
   const responseMode = judgeResponseMode(request.responseMode, redirectUri)
   const target = { redirectUri, state, responseMode: responseMode ?? 'query' }
@@ -87,18 +88,18 @@ function judgeParameters(
     : { scopes, resources, challenge, dpopJkt, interaction, identity }
 }
 
-/**
- * Exact string comparison (RFC 9700 section 2.1).
- *
- * @param first is refused before a wrong redirect URI: it may be that the right one is where nothing here reads it
- */
-function judgeRedirectUri(asked: string | undefined, { redirectUris }: Client, first?: Reason): string {
-  const [only, ...more] = redirectUris
-  if (only === undefined) throw new Refusal(first ?? 'redirect-uri-none-registered')
-  if (asked === undefined && more.length > 0) throw new Refusal(first ?? 'redirect-uri-required')
-  if (asked !== undefined && !redirectUris.includes(asked))
-    throw new Refusal(first ?? 'redirect-uri-unregistered')
-  return asked ?? only
+/** Exact string comparison (RFC 9700 section 2.1). */
+function judgeRedirectUri(
+  asked: string | undefined,
+  client: Client,
+  service: Service,
+): { readonly redirectUri: string } | Reason {
+  const [only, ...more] = client.redirectUris
+  if (only === undefined) return 'redirect-uri-none-registered'
+  if (asked === undefined && more.length > 0) return 'redirect-uri-required'
+  if (asked !== undefined && !client.redirectUris.includes(asked)) return 'redirect-uri-unregistered'
+  if (asked === undefined && isFapi2(service, client)) return 'redirect-uri-not-pushed'
+  return { redirectUri: asked ?? only }
 }
 
 /**

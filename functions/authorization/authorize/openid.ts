@@ -6,6 +6,7 @@ import { claimNames } from '../../../shared/token/scope-claims.ts'
 import { OPENID } from '../../../shared/token/scopes.ts'
 import { idTokenAlgorithm } from '../../../shared/token/sign.ts'
 import { readClaims } from './claims.ts'
+import { words } from './interaction.ts'
 import type { AuthorizationRequest } from './request.ts'
 
 /** The ticket stores these, the code the nonce, too, and items of the store must stay small. */
@@ -75,8 +76,4 @@ const NOTHING: RequestedIdentity = {
 /** With `max_age`, or its default, `auth_time` is required (sections 2 and 3.1.2.1). */
 function mustTellTime({ maxAge }: AuthorizationRequest, client: Client): boolean {
   return maxAge !== undefined || client.defaultMaxAge !== undefined || client.authTimeRequired
-}
-
-function words(text = ''): readonly string[] {
-  return text.split(' ').filter((word) => word !== '')
 }
