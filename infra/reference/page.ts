@@ -1,5 +1,6 @@
 import { endpointOf } from '../../shared/lambda/route.ts'
 import { REFUSALS } from '../../shared/refusal/refusal.ts'
+import type { Row } from '../../shared/refusal/row.ts'
 import { insideOf, type JsonSchema } from './json-schemas.ts'
 import type { OpenApi, Operation } from './openapi.ts'
 
@@ -29,7 +30,7 @@ export function page({ info, tags, paths, components }: OpenApi): string {
     ...sections.filter(({ tag }) => tag === name).map(({ text }) => text),
   ])
   const objects = [...schemas].map(([name, schema]) => `### ${name}\n\n${tables(schema)}`)
-  const refusals = Object.values(REFUSALS).map((columns) => `| ${columns.join(' | ')} |`)
+  const refusals = Object.values<Row>(REFUSALS).map((row) => `| ${row.slice(0, 4).join(' | ')} |`)
   const last = [TAIL, table('| code | action | error | message |', refusals.sort())]
   return [HEAD, info.description, ...chapters, '## Objects\n', ...objects, ...last].join('\n')
 }

@@ -32,5 +32,14 @@ type ErrorCode =
  * Codes and messages are the published ones (Authlete contract, section 7). Codes whose last two digits are 91 or more are
  * ours, from the free range of their family. An action that is a number is the HTTP status of an error about the API call
  * itself.
+ *
+ * The mark `theft` says that a live token or code came from another certificate, key or client than it is bound to. An alarm
+ * counts these refusals (docs/operations.md).
  */
-export type Row = readonly [resultCode: string, action: Action | ApiStatus, error: ErrorCode, message: string]
+export type Row = readonly [
+  resultCode: string,
+  action: Action | ApiStatus,
+  error: ErrorCode,
+  message: string,
+  mark?: 'theft',
+]

@@ -14,7 +14,7 @@ export const USERINFO = {
   'userinfo-token-expired': ['A089391', 'UNAUTHORIZED', 'invalid_token', 'The access token has expired.'],
   'userinfo-certificate-missing': ['A089307', 'UNAUTHORIZED', 'invalid_token', 'The access token is bound to a client certificate, but the userinfo request includes no client certificate.'],
   'userinfo-certificate-unreadable': ['A089308', 'UNAUTHORIZED', 'invalid_token', 'Failed to parse the client certificate because it is malformed.'],
-  'userinfo-certificate-differs': ['A089310', 'UNAUTHORIZED', 'invalid_token', 'The thumbprint of the client certificate used in the userinfo request does not match the thumbprint of the client certificate to which the access token is bound.'],
+  'userinfo-certificate-differs': ['A089310', 'UNAUTHORIZED', 'invalid_token', 'The thumbprint of the client certificate used in the userinfo request does not match the thumbprint of the client certificate to which the access token is bound.', 'theft'],
   'userinfo-proof-missing': ['A089311', 'UNAUTHORIZED', 'invalid_token', 'Expected a DPoP header but none was provided.'],
   'userinfo-proof-target-missing': ['A088395', 'BAD_REQUEST', 'invalid_request', "The userinfo request has a DPoP proof, but its method, 'htm', or its URL, 'htu', is not known."],
   'userinfo-binding-damaged': ['A089392', 'UNAUTHORIZED', 'invalid_token', 'The binding of the access token cannot be verified.'],

@@ -1,4 +1,6 @@
 import type { Routes } from '../../../shared/lambda/route.ts'
+import { REFUSALS } from '../../../shared/refusal/refusal.ts'
+import type { Row } from '../../../shared/refusal/row.ts'
 import { functionNames } from '../../package/build.ts'
 
 /** The parts of the template that repeat for each function: made from the folders in functions/ and their routes. */
@@ -160,10 +162,14 @@ const OF_PATHS = [
 
 const REFUSED = `{ ${['($.reason = "*")', ...OF_PATHS.map((reason) => `($.reason != "${reason}")`)].join(' && ')} }`
 
-/** The functions that compare a certificate with a binding. */
+/** The functions that compare the holder of a token or code with its binding. */
 const JUDGES = ['token', 'introspection', 'authorizer', 'userinfo'] as const
 
-const STOLEN = `{ ${['certificate-differs', 'refresh-certificate-differs', 'userinfo-certificate-differs'].map((reason) => `($.reason = "${reason}")`).join(' || ')} }`
+const THEFT_REASONS = Object.entries<Row>(REFUSALS).flatMap(([reason, [, , , , mark]]) =>
+  mark === 'theft' ? [reason] : [],
+)
+
+const STOLEN = `{ ${THEFT_REASONS.map((reason) => `($.reason = "${reason}")`).join(' || ')} }`
 
 /** Counts lines of a function's log (shared/log.ts). The alarms on these metrics are in misuse.yml. */
 function filter(name: string, metric: string, pattern: string): [string, object] {

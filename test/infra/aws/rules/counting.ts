@@ -1,3 +1,4 @@
+import { matches } from '../filter-pattern.ts'
 import { difference, lambdas, ofType, properties, type Rules, set, type Template } from './template.ts'
 
 interface Alarm {
@@ -56,16 +57,6 @@ const COUNTED: readonly [
     [],
   ],
 ]
-
-/** The part of CloudWatch's syntax for JSON lines that the filters use: equal or not, text or anything, one kind of connective. */
-function matches(pattern: string, line: Readonly<Record<string, string>>): boolean {
-  const terms = [...pattern.matchAll(/\$\.(\w+) (!?=) "([^"]*)"/g)].map(([, member = '', operator, text]) => {
-    const value = line[member]
-    if (operator === '!=') return value !== text
-    return text === '*' ? value !== undefined : value === text
-  })
-  return pattern.includes('||') ? terms.some(Boolean) : terms.every(Boolean)
-}
 
 /** Metrics that filters make of log lines. */
 export const COUNTING_RULES: Rules = {
