@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import * as authorization from '../../functions/authorization/answer-schema.ts'
-import { PARAMETERS as AUTHORIZATION_PARAMETERS } from '../../functions/authorization/authorize/request.ts'
+import { PARAMETERS as AUTHORIZATION_PARAMETERS } from '../../functions/authorization/request/request.ts'
 import { FORM as PUSH_FORM } from '../../functions/authorization/push/request.ts'
 import { IntrospectionAnswer } from '../../functions/introspection/answer-schema.ts'
 import { FORM as INTROSPECTION_FORM } from '../../functions/introspection/request.ts'

@@ -12,13 +12,13 @@ import type { Client } from '../../../shared/store/client.ts'
 import { isFapi2 } from '../../../shared/store/fapi2.ts'
 import type { GrantKey, Ticket } from '../../../shared/store/grant.ts'
 import type { Service } from '../../../shared/store/service.ts'
-import type { RequestedInteraction } from './interaction.ts'
-import { judge, type JudgedRequest } from './judge.ts'
-import type { RequestedIdentity } from './openid.ts'
-import { findPushed, isOfPushed } from '../push/request-uri.ts'
+import type { RequestedInteraction } from '../request/interaction.ts'
+import { judge, type JudgedRequest } from '../request/judge.ts'
+import type { RequestedIdentity } from '../request/openid.ts'
+import { findPushed, isOfPushed } from '../request/request-uri.ts'
 import { errorRedirect, type RedirectTarget } from '../redirect.ts'
 import { takeStep } from '../ticket.ts'
-import { type AuthorizationRequest, authorizationRequest, PARAMETERS } from './request.ts'
+import { type AuthorizationRequest, authorizationRequest, PARAMETERS } from '../request/request.ts'
 
 /** The end-user may take a day to log in (Authlete contract, section 2.1). */
 const TICKET_SECONDS = 86400

@@ -11,10 +11,10 @@ import { publishedUrls } from '../../../shared/metadata/metadata.ts'
 import { verifyIssuingProof } from '../../../shared/token/issuing-proof.ts'
 import { makeGrantId, makeOpaque } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/call.ts'
-import { judge } from '../authorize/judge.ts'
-import { authorizationRequest } from '../authorize/request.ts'
+import { judge } from '../request/judge.ts'
+import { authorizationRequest } from '../request/request.ts'
 import { authorizationForm, type PushRequest } from './request.ts'
-import { requestUriOf } from './request-uri.ts'
+import { requestUriOf } from '../request/request-uri.ts'
 
 export interface PushedRequest extends IdentifiedClient {
   readonly requestUri: string

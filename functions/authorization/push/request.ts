@@ -15,7 +15,7 @@ import {
   type SentProof,
 } from '../../../shared/request/dpop.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
-import { PARAMETERS } from '../authorize/request.ts'
+import { PARAMETERS } from '../request/request.ts'
 
 /** A request to the endpoint for pushed authorization requests, of either face. Only its shape has been checked. */
 export interface PushRequest {

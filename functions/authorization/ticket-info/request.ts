@@ -1,13 +1,6 @@
 import * as z from 'zod/mini'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
-
-/** The ticket stores the context, and items of the store must stay small. */
-const MAX_CONTEXT_BYTES = 8192
-
-/** Text that the authorization server stores with a ticket. */
-export const TicketContext = z
-  .string()
-  .check(z.refine((text) => Buffer.byteLength(text) <= MAX_CONTEXT_BYTES))
+import { TicketContext } from '../request/request.ts'
 
 export const TicketInfoCall = z.object({ ticket: z.optional(z.string()) })
 
