@@ -112,6 +112,12 @@ module.exports = {
       { path: '^functions/([^/]+)/' },
       { path: '^functions/', pathNot: '^functions/$1/' },
     ),
+    // Operations of one function meet in its folder `request`, which knows none of them, so their folders have no cycle.
+    forbid(
+      'operation-to-operation',
+      { path: '^functions/([^/]+)/([^/]+)/' },
+      { path: '^functions/$1/[^/]+/', pathNot: ['^functions/$1/$2/', '^functions/$1/request/'] },
+    ),
     forbid(
       'lambda-in-wiring-only',
       { path: '^functions/', pathNot: '^functions/[^/]+/(handler|routes)[.]ts$' },

@@ -44,7 +44,7 @@ test('only the start of a request, the cache, the cut-off, the taking of an alia
   const lines = grep(/(?<!Date\.|performance\.)\b(?:clock|now)\(\)/, deployed)
   const readers = new Set(lines.map((line) => line.split(':')[0]))
   expect([...readers].toSorted()).toEqual([
-    'functions/token-management/end/of-subject.ts',
+    'functions/token-management/end-tokens-of-subject.ts',
     'shared/call.ts',
     'shared/store/cache.ts',
     'shared/store/clients.ts',

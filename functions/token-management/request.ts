@@ -21,6 +21,12 @@ export const keyThumbprintMember = z.pipe(
   z.transform((text) => text as KeyThumbprint),
 )
 
+/** The authorization that an end-user has given to a client. */
+export interface ClientAuthorization {
+  readonly client: string
+  readonly subject: string
+}
+
 /** `false` counts as absent, because Java clients send all flags. @throws Refusal member-refused */
 export function refuseNotOffered(call: Readonly<Record<string, unknown>>, members: readonly string[]): void {
   const named = members.find((member) => call[member] !== undefined && call[member] !== false)

@@ -1,10 +1,11 @@
 import { availableScopes } from '../../../shared/token/scopes.ts'
 import type { Call } from '../../../shared/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
-import { endTokensOfSubject } from '../end/of-subject.ts'
+import { endTokensOfSubject } from '../end-tokens-of-subject.ts'
 import { changeGrant, lives, withScopes } from '../find-grant.ts'
 import { clientNamed, listKeys } from '../list-keys.ts'
-import type { AuthorizationChange, AuthorizationsRequest, ClientAuthorization } from './request.ts'
+import type { ClientAuthorization } from '../request.ts'
+import type { AuthorizationChange, AuthorizationsRequest } from './request.ts'
 
 export interface AuthorizationList extends AuthorizationsRequest {
   readonly totalCount: number

@@ -4,6 +4,7 @@ import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { RANGE, type Range } from '../../../shared/request/range.ts'
 import { readCall, scopesMember } from '../../../shared/request/body.ts'
 import { readListCall } from '../range.ts'
+import type { ClientAuthorization } from '../request.ts'
 
 /** Asks for the clients that an end-user has authorized (Authlete contract, section 1.4). */
 export interface AuthorizationsRequest extends Range {
@@ -26,12 +27,6 @@ export const AuthorizationListCall = z.object({
 export function readAuthorizations(http: HttpRequest): AuthorizationsRequest {
   const call = readListCall(http, AuthorizationListCall)
   return { ...call, subject: namedSubject(http, call.subject) }
-}
-
-/** The authorization that an end-user has given to a client. */
-export interface ClientAuthorization {
-  readonly client: string
-  readonly subject: string
 }
 
 export const ClientAuthorizationCall = z.object({ subject: z.optional(z.string()) })

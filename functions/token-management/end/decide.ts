@@ -1,7 +1,7 @@
 import type { Call } from '../../../shared/call.ts'
 import { findByAccessToken, findByRefreshToken, type FoundGrant, lives } from '../find-grant.ts'
 import { clientNamed } from '../list-keys.ts'
-import { endAllTokensOfSubject, endTokensOfSubject } from './of-subject.ts'
+import { endAllTokensOfSubject, endTokensOfSubject } from '../end-tokens-of-subject.ts'
 import type { EndRequest } from './request.ts'
 
 /** Counts at most so many tokens of a client, because the answer must not wait for millions. */

@@ -1,9 +1,9 @@
 import type { Call } from '../../../shared/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
-import type { ClientAuthorization } from '../authorizations/request.ts'
 import { changeGrant, lives } from '../find-grant.ts'
 import { clientNamed, inBatches, listKeys } from '../list-keys.ts'
+import type { ClientAuthorization } from '../request.ts'
 
 export interface GrantedScopes {
   readonly client: Client

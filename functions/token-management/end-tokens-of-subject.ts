@@ -1,8 +1,8 @@
-import { type Call, isOver } from '../../../shared/call.ts'
-import { later } from '../../../shared/epoch-seconds.ts'
-import { Refusal } from '../../../shared/refusal/refusal.ts'
-import { lives } from '../find-grant.ts'
-import { inBatches, listKeys } from '../list-keys.ts'
+import { type Call, isOver } from '../../shared/call.ts'
+import { later } from '../../shared/epoch-seconds.ts'
+import { Refusal } from '../../shared/refusal/refusal.ts'
+import { lives } from './find-grant.ts'
+import { inBatches, listKeys } from './list-keys.ts'
 
 const CLIENTS_AT_ONCE = 20
 const GRANTS_AT_ONCE = 50
