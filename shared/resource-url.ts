@@ -9,13 +9,21 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
  */
 export function requestUrl(base: string, path: string | undefined): string | undefined {
   if (path?.startsWith('/') !== true) return undefined
-  // API Gateway decodes paths: these are characters of the path, not the beginning of a query or a fragment.
-  return base + path.replaceAll('?', '%3F').replaceAll('#', '%23')
+  // An HTTP API decodes paths: these are characters of the path, and neither begin a query nor are dropped.
+  return base + path.replaceAll(/[\0-\x20?#]/g, encodeURIComponent)
+}
+
+/** Dot segments, also encoded ones; a backslash; control characters and a space at the end. */
+const REWRITTEN = /[\\\p{Cc}]|\/(?:\.|%2e){1,2}(?:\/|$)| $/iu
+
+/** Whether a parser of URLs reads another path than the one that is written. A server that compares paths sees the written one. */
+export function isRewritten(url: string): boolean {
+  return REWRITTEN.test(url.replace(/[?#].*/s, ''))
 }
 
 /** Whether this can be the URL of a resource server: https, or the own machine, without a query, a fragment and a slash at its end. */
 export function isBaseUrl(text: string): boolean {
   const url = URL.parse(text)
-  if (/[?#\s@]|\/$/.test(text)) return false
+  if (/[?#\s@]|\/$/.test(text) || isRewritten(text)) return false
   return url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.includes(url.hostname))
 }

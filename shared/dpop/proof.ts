@@ -7,6 +7,7 @@ import { ALGORITHMS } from '../jws/algorithms.ts'
 import { type JwsFault, verifyCompactJws } from '../jws/signature.ts'
 import { type CompactJws, readCompactJws } from '../request/compact-jws.ts'
 import { type JsonObject, parseJsonObject } from '../request/strict-json.ts'
+import { isRewritten } from '../resource-url.ts'
 
 /** How old a proof may be. Within this time it can be used again where nothing remembers its `jti`. */
 export const PROOF_SECONDS = 60
@@ -103,19 +104,26 @@ function timeFault(iat: number, now: EpochSeconds) {
   return iat > now + SKEW_SECONDS ? 'proof-future' : undefined
 }
 
-/** Compares after the normalization of RFC 3986 sections 6.2.2 and 6.2.3, as RFC 9449 section 4.3 recommends. */
+/**
+ * Only the URL of the proof is normalized (RFC 3986 sections 6.2.2 and 6.2.3, as RFC 9449 section 4.3 recommends). The path of the request,
+ * which an attacker chooses and a server routes by, counts as it is written: a proof for `/public` must not open `/admin/../public`.
+ */
 function isSameUrl(given: unknown, expected: string): boolean {
-  return typeof given === 'string' && normalized(given) === (normalized(expected) ?? false)
+  const [signed, requested] = [httpUrl(given), httpUrl(expected)]
+  if (signed === undefined || signed.origin !== requested?.origin || isRewritten(expected)) return false
+  return [signed.pathname, normalized(signed.pathname)].includes(requested.pathname)
 }
 
 /** @returns `undefined` for what is no URL of HTTP, and for one with credentials */
-function normalized(text: string): string | undefined {
-  const url = URL.parse(text)
-  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
-    return undefined
-  const path = url.pathname.replace(/%[0-9a-f]{2}/gi, (escaped) => {
+function httpUrl(text: unknown): URL | undefined {
+  const url = typeof text === 'string' ? URL.parse(text) : null
+  const isHttp = url !== null && /^https?:$/.test(url.protocol)
+  return isHttp && url.username === '' && url.password === '' ? url : undefined
+}
+
+function normalized(path: string): string {
+  return path.replace(/%[0-9a-f]{2}/gi, (escaped) => {
     const character = String.fromCharCode(parseInt(escaped.slice(1), 16))
     return /[A-Za-z0-9._~-]/.test(character) ? character : escaped.toUpperCase()
   })
-  return url.origin + path
 }

@@ -5,6 +5,7 @@ test.each([
   ['/accounts', 'https://rs.example.com/v1/accounts'],
   ['//evil.example.com/accounts', 'https://rs.example.com/v1//evil.example.com/accounts'],
   ['/a?b#c', 'https://rs.example.com/v1/a%3Fb%23c'],
+  ['/a b\t ', 'https://rs.example.com/v1/a%20b%09%20'],
   ['https://evil.example.com/', undefined],
   ['@evil.example.com/', undefined],
   ['*', undefined],
@@ -23,6 +24,9 @@ test.each([
   ['https://rs.example.com?a', false],
   ['https://rs.example.com#a', false],
   ['https://user@rs.example.com', false],
+  ['https://rs.example.com/v1/../v2', false],
+  ['https://rs.example.com/%2E', false],
+  ['https:\\\\rs.example.com', false],
   ['rs.example.com', false],
   ['', false],
 ])('whether %s can be the URL of a resource server: %s', (text, can) => {

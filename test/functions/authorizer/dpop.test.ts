@@ -27,11 +27,18 @@ describe.each(TOKEN_FORMS)('%s tokens', async (_form, settings) => {
   const proof = (claims = {}, by = key) => proofOf(by, token, START, { ...TARGET, ...claims })
 
   /** `allowed`, or the reason in the log, which must be one for both formats. */
-  async function decision(authorization: string, dpop?: string, by = handler, certificate?: string) {
+  async function decision(
+    authorization: string,
+    dpop?: string,
+    by = handler,
+    certificate?: string,
+    path = '/accounts',
+  ) {
     const headers = dpop === undefined ? {} : { DPoP: dpop }
     const outcomes = new Set<string | undefined>()
     for (const format of FORMATS) {
-      const result = await by(authorizerEvent({ authorization, headers, certificate }, format))
+      const event = authorizerEvent({ authorization, headers, certificate }, format)
+      const result = await by({ ...event, rawPath: path, path })
       const allowed = /"isAuthorized":true|"Allow"/.test(JSON.stringify(result))
       outcomes.add(allowed ? 'allowed' : runtime.logged().at(-1)?.reason)
     }
@@ -58,6 +65,13 @@ describe.each(TOKEN_FORMS)('%s tokens', async (_form, settings) => {
   ])('a proof for %s is denied', async (_what, claims) => {
     expect(await decision(`DPoP ${token}`, proof(claims))).toBe('resource-proof-wrong')
   })
+
+  test.each(['/admin/../accounts', '/%2e%2E/accounts', '/admin\\..\\accounts', '/acc\tounts', '/accounts '])(
+    'a proof for /accounts is denied at %j, which a parser of URLs would read as /accounts',
+    async (path) => {
+      expect(await decision(`DPoP ${token}`, proof(), handler, undefined, path)).toBe('resource-proof-wrong')
+    },
+  )
 
   test('a proof of another key, or none, is denied', async () => {
     const other = newProofKey()

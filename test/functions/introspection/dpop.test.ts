@@ -32,6 +32,7 @@ describe.each(TOKEN_FORMS)('%s tokens', async (_form, settings) => {
   test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
     ['another URL', {}, { htu: 'https://rs.example.com/payments' }],
     ['another host', {}, { htu: 'https://evil.example.com/accounts' }],
+    ['the URL that a parser makes of this one', {}, { htu: 'https://rs.example.com/admin/../accounts' }],
     ['another method', {}, { htm: 'POST' }],
     ['another token', { ath: 'A'.repeat(43) }, {}],
     ['no token', { ath: undefined }, {}],

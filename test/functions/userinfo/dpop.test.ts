@@ -28,7 +28,9 @@ test('a token that is bound to a key passes with a proof for the URL of the meta
     expect(outcome(await process(proof({ htu })))).toBe('OK A091001')
   const own = { htu: 'https://front.example.com/me' }
   expect(outcome(await process(proof(own), own))).toBe('OK A091001')
-  expect(outcome(await process(proof(), own))).toBe('UNAUTHORIZED A065310 invalid_dpop_proof')
+  const rewritten = { htu: 'https://front.example.com/admin/../me' }
+  for (const [dpop, asked] of [[proof(), own] as const, [proof(own), rewritten] as const])
+    expect(outcome(await process(dpop, asked))).toBe('UNAUTHORIZED A065310 invalid_dpop_proof')
 })
 
 test.each([

@@ -124,6 +124,15 @@ test.each([
   expect(await verifyProof(await proof({ htu }), TOKEN)).toMatchObject({ jti: 'a' })
 })
 
+test.each(['/admin/../token', '/admin/%2E%2e/token', '/./token', '/admin\\..\\token', '/to\tken', '/token '])(
+  'no proof is for the path %j, which a parser of URLs would read as /token',
+  async (path) => {
+    const expected = { ...TOKEN, htu: [`https://server.example.com${path}?a`] }
+    for (const htu of [HTU, ...expected.htu])
+      expect(await verifyProof(await proof({ htu }), expected)).toBe('htu-wrong')
+  },
+)
+
 test('a proof is good from 10 seconds before its time until 60 seconds after it', async () => {
   for (const iat of [NOW + 10, NOW, NOW - PROOF_SECONDS + 1])
     expect(await verifyProof(await proof({ iat }), TOKEN)).toMatchObject({ expiresAt: iat + PROOF_SECONDS })

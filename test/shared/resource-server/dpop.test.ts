@@ -79,6 +79,12 @@ describe.each([
         expect(summary(other)).toEqual(WRONG_PROOF)
       })
 
+      test('a proof is refused at a path that a parser of URLs would read as the path of the proof', async () => {
+        const headers = { authorization: `DPoP ${token}`, dpop: proof() }
+        for (const query of ['/../accounts', '/%2e%2E/accounts', '/x\\..\\..\\accounts'])
+          expect((await ask(server, headers, {}, { query })).status).not.toBe(200)
+      })
+
       test('a proof of another key, or none, is refused', async () => {
         const other = newProofKey()
         expect(await use(`DPoP ${token}`, proof({}, token, other))).toEqual(INVALID_BY_DPOP)
