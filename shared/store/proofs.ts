@@ -3,6 +3,7 @@ import type { EpochSeconds } from '../epoch-seconds.ts'
 import { nonceKeyKey } from './record-keys.ts'
 import { Records } from './records.ts'
 import type { Item, Table } from './table.ts'
+import { StoreUnavailable } from './unavailable.ts'
 
 /** The DPoP proof to use up (RFC 9449 section 11.1). */
 interface UsedProof {
@@ -46,21 +47,17 @@ export class Proofs {
   }
 
   /**
-   * The secret by which the nonces of a service are made. A service from before DPoP has none, so its first use makes one. Of
-   * processes that make one at once, all get that of the first.
+   * The secret that makes the nonces of a service. It is stored before its service, and deleted with it.
+   *
+   * @throws StoreUnavailable if there is no such key: the service was deleted, and this process still has it in its cache
    */
-  async nonceKey(service: number, random: (bytes: number) => Buffer): Promise<Buffer> {
-    const key = nonceKeyKey(service)
-    const known = await this.#records.remember(key, readNonceKey)
-    if (known !== undefined) return known
-    const made = random(NONCE_KEY_BYTES)
-    const outcome = await this.#records.create(key, { secret: made.toString('base64url') })
-    const stored = outcome.done ? made : outcome.current && readNonceKey(outcome.current)
-    if (stored === undefined) throw new Error('the nonce key was deleted while it was made')
-    return stored
+  async findNonceKey(service: number): Promise<Buffer> {
+    const key = await this.#records.remember(nonceKeyKey(service), readNonceKey)
+    if (key === undefined) throw new StoreUnavailable('the service has no nonce key')
+    return key
   }
 
-  /** Puts a new secret in the place of the one before, whose nonces are refused then. */
+  /** Stores a new secret. The nonces of the previous one are refused then. */
   putNonceKey(service: number, random: (bytes: number) => Buffer): Promise<void> {
     return this.#records.put(nonceKeyKey(service), { secret: random(NONCE_KEY_BYTES).toString('base64url') })
   }

@@ -22,10 +22,7 @@ export function nonceJudge({ nonceRequired }: Pick<SentProof, 'nonceRequired'>):
 }
 
 /** RFC 9449 section 8. */
-async function judgeNonce(
-  nonce: string | undefined,
-  { service, store, random, now }: Call,
-): Promise<JudgedNonce> {
-  const key = await store.proofs.nonceKey(service.apiKey, random)
+async function judgeNonce(nonce: string | undefined, { service, store, now }: Call): Promise<JudgedNonce> {
+  const key = await store.proofs.findNonceKey(service.apiKey)
   return { isRight: nonce !== undefined && isNonce(nonce, now, key), next: nonceAt(now, key) }
 }

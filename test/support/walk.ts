@@ -79,6 +79,7 @@ export async function openWalk<R extends Runtime>(
     supportedTokenAuthMethods: ['NONE', 'CLIENT_SECRET_BASIC', 'CLIENT_SECRET_POST', 'TLS_CLIENT_AUTH'],
     supportedScopes: [{ name: 'read', description: 'Read' }, { name: 'write' }, { name: 'admin' }],
     jwks: [{ ...keys.open, kty: 'EC' }],
+    privateKeyIds: ['1'],
     ...BOUND,
     ...settings,
   }
@@ -87,6 +88,7 @@ export async function openWalk<R extends Runtime>(
   const serviceId = String(number)
   await runtime.store.registry.putService(service)
   await runtime.store.registry.putSigningKey(number, keys.own)
+  await runtime.store.proofs.putNonceKey(number, randomBytes)
   const send = sender ?? gateway({ ...runtime, settings: { ...runtime.settings, serviceId: number } })
 
   async function setService(change: Partial<ServiceSettings>): Promise<void> {

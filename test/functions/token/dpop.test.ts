@@ -43,6 +43,15 @@ const bindingOf = async (token: string) => {
   return grant?.stage === 'TOKENS' && grant.binding
 }
 
+test('a request that needs a nonce of a deleted service, which a function has in its cache, is answered 503', async () => {
+  const deleted = await testWalk({ dpopNonceRequired: true })
+  const other = await deleted.addClient(BASIC)
+  await deleted.runtime.store.proofs.deleteNonceKey(deleted.number)
+  const answer = await deleted.token(other, OWN_CREDENTIALS, { dpop: key.proof() })
+  expect(answer.status).toBe(503)
+  expect(deleted.runtime.logged().at(-1)?.reason).toBe('unavailable')
+})
+
 describe.each(FACES)('%s', (_face, ask) => {
   test('a proof binds the token to its key, and the token has the type DPoP', async () => {
     const { content, nonce } = await ask(key.proof())

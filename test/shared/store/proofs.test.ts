@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
+import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import { loseFirstAnswers } from '../../support/cutting-proxy.ts'
-import { fixedRuntime, START } from '../../support/fixed-runtime.ts'
+import { START } from '../../support/fixed-runtime.ts'
 import { proxiedRuntime } from '../../support/test-runtime.ts'
 import { SERVICE } from './sample-grant.ts'
 
@@ -41,31 +42,21 @@ test('each used proof has a partition of its own, and its end in ttl', async () 
   expect(JSON.stringify(items)).not.toContain('"key"')
 })
 
-test('the key of nonces is made at its first use, once for all processes, and stays', async () => {
-  const service = SERVICE + 2
-  const other = await fixedRuntime({}, { endpoint: runtime.endpoint, close: () => Promise.resolve() })
-  const [first, second] = await Promise.all([
-    proofs.nonceKey(service, randomBytes),
-    other.store.proofs.nonceKey(service, randomBytes),
-  ])
-  expect(first).toHaveLength(32)
-  expect(second).toEqual(first)
-  expect(await proofs.nonceKey(service, randomBytes)).toEqual(first)
-  expect(await proofs.nonceKey(service + 1, randomBytes)).not.toEqual(first)
-  await other.close()
-})
-
-test('a new key of nonces replaces the one before, and a new one is made after a deletion', async () => {
-  const first = await proofs.nonceKey(SERVICE, randomBytes)
+test('a service has no key of nonces until one is stored, then one of its own, and none after its deletion', async () => {
+  await expect(proofs.findNonceKey(SERVICE)).rejects.toThrow(StoreUnavailable)
   await proofs.putNonceKey(SERVICE, randomBytes)
-  const second = await proofs.nonceKey(SERVICE, randomBytes)
-  expect(second).not.toEqual(first)
+  await proofs.putNonceKey(SERVICE + 1, randomBytes)
+  const first = await proofs.findNonceKey(SERVICE)
+  expect(first).toHaveLength(32)
+  expect(await proofs.findNonceKey(SERVICE + 1)).not.toEqual(first)
+  await proofs.putNonceKey(SERVICE, randomBytes)
+  expect(await proofs.findNonceKey(SERVICE)).not.toEqual(first)
   await proofs.deleteNonceKey(SERVICE)
-  expect(await proofs.nonceKey(SERVICE, randomBytes)).not.toEqual(second)
+  await expect(proofs.findNonceKey(SERVICE)).rejects.toThrow(StoreUnavailable)
 })
 
 test.each(['', 'short', 7])('a damaged key of nonces, %j, makes no nonce', async (secret) => {
   const service = SERVICE + 9
   await runtime.tables.registry.put({ pk: `nonce#${String(service)}`, sk: 'key', secret })
-  await expect(proofs.nonceKey(service, randomBytes)).rejects.toThrow('damaged')
+  await expect(proofs.findNonceKey(service)).rejects.toThrow('damaged')
 })

@@ -83,7 +83,7 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'registry.deleteSigningKey': ({ registry }) => registry.deleteSigningKey(SERVICE, '1'),
   'proofs.useAssertion': ({ proofs }) => proofs.useAssertion(SERVICE, CLIENT, 'jti', START),
   'proofs.useProof': ({ proofs }) => proofs.useProof(SERVICE, { jkt: 'key', jti: 'jti', expiresAt: START }),
-  'proofs.nonceKey': ({ proofs }) => proofs.nonceKey(SERVICE, randomBytes),
+  'proofs.findNonceKey': ({ proofs }) => proofs.findNonceKey(SERVICE),
   'proofs.putNonceKey': ({ proofs }) => proofs.putNonceKey(SERVICE, randomBytes),
   'proofs.deleteNonceKey': ({ proofs }) => proofs.deleteNonceKey(SERVICE),
   'registry.deleteClient': ({ registry }) => registry.deleteClient(SERVICE, CLIENT),

@@ -125,7 +125,7 @@ describe('after both tables were restored', () => {
   })
 
   test('restore replaces the key of nonces, so the nonces of the backup are refused', async () => {
-    const key = () => runtime.store.proofs.nonceKey(walk.number, runtime.random)
+    const key = () => runtime.store.proofs.findNonceKey(walk.number)
     const before = await key()
     await restored()
     expect(await key()).not.toEqual(before)

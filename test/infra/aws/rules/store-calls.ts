@@ -42,7 +42,6 @@ const ACTION_OF: Readonly<Record<string, string>> = {
 const PARTITIONS: ReadonlyMap<string, string> = new Map([
   ['useAssertion', 'jti#*'],
   ['useProof', 'dpop#*'],
-  ['nonceKey', 'nonce#*'],
 ])
 
 const TABLE_FILE = 'shared/store/table.ts'
@@ -116,7 +115,7 @@ function useFrom(source: ts.SourceFile, checker: ts.TypeChecker): StoreUse {
       calls.set(JSON.stringify(found), found)
     }
     if (name.text === 'findSigningKey') readsSigningKeys = true
-    if (name.text === 'nonceKey') readsNonceKeys = true
+    if (name.text === 'findNonceKey') readsNonceKeys = true
     for (const declaration of declarationsOf(name, checker)) follow(name, declaration, step)
   }
 
