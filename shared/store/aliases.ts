@@ -36,9 +36,8 @@ export async function takeAlias(
   return false
 }
 
-/** Older versions have not stored when an alias was taken. */
 async function isLeftOver(
-  { client, reservedAt = 0 }: Item,
+  { client, reservedAt }: Item,
   service: number,
   alias: string,
   records: Records,

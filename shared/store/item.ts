@@ -47,11 +47,15 @@ export function grantAttributes(grant: Grant): Item {
   return withoutEmptyLists({ ...attributes, ...refresh, refresh: undefined, ...keys, subject: undefined })
 }
 
-/** Empty lists of these are not stored: items stay small, and older items, which lack them, read the same. */
-const LEFT_OUT_WHEN_EMPTY = ['resources', 'accessResources', 'properties'] as const
+/** A list with a default is not stored when it is empty, because items must stay small. */
+const LISTS_WITH_DEFAULT = SHAPES.flatMap(({ shape }) =>
+  Object.entries<z.ZodMiniType>(shape).flatMap(([name, { _zod }]) =>
+    _zod.def.type === 'default' ? [name] : [],
+  ),
+)
 
 function withoutEmptyLists(attributes: Record<string, unknown>): Item {
-  for (const name of LEFT_OUT_WHEN_EMPTY) {
+  for (const name of LISTS_WITH_DEFAULT) {
     const value = attributes[name]
     if (Array.isArray(value) && value.length === 0) attributes[name] = undefined
   }

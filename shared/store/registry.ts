@@ -7,7 +7,7 @@ import { existing, isSame } from './deleted-service.ts'
 import { aliasKey, clientKey, OWNER_KEY, serviceKey, signingKeyKey } from './record-keys.ts'
 import { Records, parseRecord } from './records.ts'
 import { strict } from './fapi2.ts'
-import { keyIdsOf, Service } from './service.ts'
+import { Service } from './service.ts'
 import type { Table } from './table.ts'
 
 /** In UTF-16 units. A sort key may have 1024 bytes. */
@@ -61,12 +61,10 @@ export class Registry {
     return item && existing(parseRecord(Service, item))
   }
 
-  /** For a deletion, which may have to go on: also a deleted service, and one of which only clients are left. Not from the cache. */
+  /** Finds deleted services too, because a deletion may have to go on. Not from the cache. */
   async findForDeletion(service: number): Promise<Service | undefined> {
     const item = await this.#records.find(serviceKey(service))
-    if (item !== undefined) return parseRecord(Service, item)
-    const lost = { apiKey: service, issuer: '', credentials: [] }
-    return (await this.hasClients(service)) ? Service.parse(lost) : undefined
+    return item && parseRecord(Service, item)
   }
 
   /** @returns the changed client, or `undefined` if it does not exist or `change` returned `undefined` */
@@ -110,7 +108,11 @@ export class Registry {
     return this.#records.change(key, Service, (past) => {
       if (past.deletedAt === undefined) return undefined
       const tokensNotBefore = Math.max(cutOff, past.tokensNotBefore ?? 0, record.tokensNotBefore ?? 0)
-      return { ...record, tokensNotBefore, privateKeyIds: keyIdsOf({ ...past, jwks: record.jwks }) }
+      return {
+        ...record,
+        tokensNotBefore,
+        privateKeyIds: [...new Set([...past.privateKeyIds, ...record.privateKeyIds])],
+      }
     })
   }
 
@@ -190,14 +192,10 @@ export class Registry {
    * @param found by `findForDeletion`
    * @returns the marked record, or `undefined` if another service has the number now
    */
-  async markDeleted(found: Service, now: EpochSeconds): Promise<Service | undefined> {
-    const key = serviceKey(found.apiKey)
-    const marked = await this.#records.change(key, Service, (current) =>
+  markDeleted(found: Service, now: EpochSeconds): Promise<Service | undefined> {
+    return this.#records.change(serviceKey(found.apiKey), Service, (current) =>
       isSame(found, current) ? { ...current, deletedAt: current.deletedAt ?? now } : undefined,
     )
-    if (marked !== undefined) return marked
-    const record = { ...found, deletedAt: now }
-    return (await this.#records.create(key, { record })).done ? record : undefined
   }
 
   /**
@@ -207,8 +205,7 @@ export class Registry {
   async finishDeletion({ apiKey, deletedAt }: Service): Promise<void> {
     await this.#records.change(serviceKey(apiKey), Service, (current) => {
       if (current.deletedAt === undefined || current.deletedAt !== deletedAt) return undefined
-      const { issuer, credentials, tokensNotBefore, createdAt } = current
-      const privateKeyIds = keyIdsOf(current)
+      const { issuer, credentials, tokensNotBefore, createdAt, privateKeyIds } = current
       return { apiKey, issuer, credentials, tokensNotBefore, createdAt, deletedAt, privateKeyIds }
     })
   }

@@ -137,8 +137,8 @@ export const Service = z.object({
    */
   keyUses: z._default(z.array(z.object({ kid: z.string(), signedUntil: z.int(), tokensEnd: z.int() })), []),
   /**
-   * Of the keys in `jwks`: since when each is published, and since when it signs access tokens, if it does. Epoch seconds; older records
-   * lack them.
+   * Since when each key in `jwks` is published, and since when it signs access tokens, if it does. Epoch seconds. `restore` does not
+   * know them for the keys that it makes.
    */
   keyDates: z._default(
     z.array(
@@ -146,18 +146,13 @@ export const Service = z.object({
     ),
     [],
   ),
-  /** Of private keys that are stored, or were about to be: a deletion erases them. Older records lack those in `jwks`. */
+  /** The ids of private keys that are stored, or were about to be: a deletion erases them. */
   privateKeyIds: z._default(z.array(z.string()), []),
   ...RECORD_MEMBERS,
   /** Epoch seconds; present: the service was deleted, and only its deletion may still find it. */
   deletedAt: z.optional(z.number()),
 })
 export type Service = z.infer<typeof Service>
-
-/** The ids of all private keys that the service may have. */
-export function keyIdsOf({ jwks, privateKeyIds }: Service): string[] {
-  return [...new Set([...jwks.map(({ kid }) => kid), ...privateKeyIds])]
-}
 
 /** Whether every trusted issuer can certify the name by which a `TLS_CLIENT_AUTH` client is known (RFC 8705 section 7.4). */
 export function trustsAnyIssuer(service: Service): boolean {

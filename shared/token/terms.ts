@@ -159,12 +159,12 @@ function merged(stored: readonly Property[], given: readonly Property[]): readon
 }
 
 /**
- * The properties as members of an answer or of a JWT. Reserved names, which older versions stored, are left out.
+ * The properties as members of an answer or of a JWT.
  *
  * @param withHidden whether to include hidden properties
  */
 export function propertyMembers(properties: readonly Property[], withHidden = false): Record<string, string> {
-  const shown = properties.filter(({ key, hidden }) => (withHidden || !hidden) && !RESERVED.has(key))
+  const shown = properties.filter(({ hidden }) => withHidden || !hidden)
   return Object.fromEntries(shown.map(({ key, value }) => [key, value]))
 }
 

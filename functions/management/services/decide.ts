@@ -3,7 +3,7 @@ import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Range } from '../../../shared/request/range.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import type { Call, OwnerCall } from '../../../shared/call.ts'
-import { keyIdsOf, Service } from '../../../shared/store/service.ts'
+import { Service } from '../../../shared/store/service.ts'
 import { newNumber, newSecret } from '../../../shared/store/identity.ts'
 import { refuseTooLarge } from '../record-size.ts'
 import { byCreation } from '../listing.ts'
@@ -146,7 +146,7 @@ function changed(current: Service, change: PreparedChange, now: EpochSeconds, ca
   const keyUses = keyUsesAfter(current, service, now, cacheSeconds)
   // Those of keys that the change removes stay until the keys are erased.
   const keyDates = keyDatesAfter(current, service, now)
-  const kept = { ...service, keyUses, keyDates, privateKeyIds: keyIdsOf(current) }
+  const kept = { ...service, keyUses, keyDates, privateKeyIds: current.privateKeyIds }
   // The ids are put into the record before the keys are, so there must be room for them.
   refuseTooLarge([kept, privateKeyIds(keys)], 'service-too-large')
   return kept

@@ -1,6 +1,5 @@
 import { type Call, isOver } from '../../../shared/call.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
-import { keyIdsOf } from '../../../shared/store/service.ts'
 import { eraseKeys } from './private-keys.ts'
 
 const BATCH = 25
@@ -29,7 +28,7 @@ export async function deleteService(_: undefined, call: Call): Promise<void> {
     () => registry.firstAliases(apiKey, BATCH),
     (left) => clients.removeAlias(apiKey, left),
   )
-  await eraseKeys(apiKey, keyIdsOf(service), store)
+  await eraseKeys(apiKey, service.privateKeyIds, store)
   await store.proofs.deleteNonceKey(apiKey)
   await registry.finishDeletion(service)
 }

@@ -6,7 +6,7 @@ import { toMilliseconds } from '../listing.ts'
 import type { CreatedServiceAnswer, ServiceAnswer, ServiceListAnswer } from './answer-schema.ts'
 import { credentialId } from '../../../shared/store/digest.ts'
 import type { ChangedService, CreatedService, FoundService, ServiceList } from './decide.ts'
-import { CARRIED_BY_SERVICES, type CarriedByService } from './settings-schema.ts'
+import type { CarriedByService } from './settings-schema.ts'
 
 const NO_SECRETS: ReadonlyMap<string, string> = new Map()
 
@@ -29,7 +29,7 @@ function serviceView(service: Service, secrets = NO_SECRETS): ServiceAnswer {
     ...settings
   } = service
   return {
-    ...stillCarried(carried),
+    ...(carried as CarriedByService),
     ...settings,
     // Authlete's clients require a string.
     jwks: jwks.length === 0 ? undefined : JSON.stringify({ keys: jwks }),
@@ -43,11 +43,6 @@ function serviceView(service: Service, secrets = NO_SECRETS): ServiceAnswer {
     createdAt: toMilliseconds(createdAt),
     modifiedAt: toMilliseconds(modifiedAt),
   }
-}
-
-/** A setting that has an effect now was carried by an earlier version: its old value has none, and is not shown. */
-function stillCarried(carried: Service['carried']): CarriedByService {
-  return Object.fromEntries(Object.entries(carried).filter(([name]) => name in CARRIED_BY_SERVICES))
 }
 
 /** With its entity tag. */

@@ -9,7 +9,6 @@ import { spoofedHeaders } from './outside/spoofed-headers.ts'
 import {
   binding,
   clientCertificates,
-  clientKeys,
   clientSecrets,
   issuers,
   pushedRequests,
@@ -35,7 +34,6 @@ export const CHECKS: readonly Check[] = [
   trustedDates,
   registered,
   clientCertificates,
-  clientKeys,
   clientSecrets,
 ]
 

@@ -1,7 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { isJwkSet, MAX_KEYS, publicKeyOfJwk } from '../../../shared/certificate/jwk-set.ts'
 import { canIssue } from '../../../shared/certificate/path/can-issue.ts'
-import { isUnsafeToVerify, keyStrength } from '../../../shared/certificate/public-key.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import { isFapi2 } from '../../../shared/store/fapi2.ts'
 import { trustsAnyIssuer } from '../../../shared/store/service.ts'
@@ -127,7 +125,7 @@ export const registered: Check = {
   },
 }
 
-/** No client has registered a certificate that can issue others. It may be from an earlier version, or from before a setting. */
+/** No client has registered a certificate that can issue others, as one may have before the service offered `TLS_CLIENT_AUTH`. */
 export const clientCertificates: Check = {
   name: 'client certificates',
   ask: async ({ clients, truststore, service }) => {
@@ -145,27 +143,6 @@ export const clientCertificates: Check = {
       }
     }
     return orElse(problems, 'no client has registered a certificate that can issue others')
-  },
-}
-
-/** No client has keys that are refused when they are registered now. They were stored by an earlier version. */
-export const clientKeys: Check = {
-  name: 'client keys',
-  ask: ({ clients }) => {
-    const problems = clients.flatMap((client): Finding[] => {
-      const keys = isJwkSet(client.jwks) ? client.jwks.keys : []
-      const unsafe = keys.flatMap((jwk, index) => {
-        const key = publicKeyOfJwk(jwk)
-        if (key === undefined || !isUnsafeToVerify(keyStrength(key))) return []
-        const name = typeof jwk['kid'] === 'string' ? jwk['kid'] : `number ${index}`
-        const what = `${clientLabel(client)} has the unsafe key ${name}: its RSA exponent or size is refused, so it verifies nothing`
-        return [fail(what, 'let the client make a new key, and register that instead')]
-      })
-      if (keys.length <= MAX_KEYS) return unsafe
-      const what = `${clientLabel(client)} has ${keys.length} keys, and at most 16 are tried for one signature`
-      return [...unsafe, warn(what, `register ${MAX_KEYS} keys at most, each with a kid`)]
-    })
-    return orElse(problems, 'no client has an unsafe key or too many keys')
   },
 }
 

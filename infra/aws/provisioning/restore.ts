@@ -58,7 +58,7 @@ async function restoreService(before: Service, store: Store, options: RestoreOpt
     const tokensNotBefore = Math.max(current.tokensNotBefore ?? 0, cutOff)
     return { ...withSigningKeys(current, keys), credentials, tokensNotBefore }
   })
-  // Whoever has the backup has the key by which nonces are made.
+  // The backup also has the key that makes nonces.
   await store.proofs.putNonceKey(apiKey, options.random)
   if (service === undefined) throw new Error(`service ${apiKey} was deleted while it was being restored`)
   await deleteReplacedKeys(before, keys, store)

@@ -39,9 +39,11 @@ export function withSigningKeys(service: Service, keys: NewSigningKeys): Service
     const { alg } = service.jwks.find(({ kid }) => kid === old) ?? {}
     return keys.find(({ publicJwk }) => publicJwk.alg === alg)?.publicJwk.kid
   }
+  const jwks = keys.map(({ publicJwk }) => publicJwk)
   return {
     ...service,
-    jwks: keys.map(({ publicJwk }) => publicJwk),
+    jwks,
+    privateKeyIds: [...service.privateKeyIds, ...jwks.map(({ kid }) => kid)],
     keyUses: [],
     keyDates: [],
     accessTokenSignatureKeyId: replaced(service.accessTokenSignatureKeyId),

@@ -114,7 +114,7 @@ const SEED_FILE = 'seed.json'
 
 /** What is kept of a service beside its tables. */
 export interface KeptSeed extends Seeded {
-  /** The addresses that the last run gave the service. Absent in a file from before they were kept. */
+  /** The addresses that the last run gave the service. Absent if the first run ended before it knew them. */
   readonly addresses?: Partial<Addresses>
 }
 

@@ -53,7 +53,6 @@ async function addClients(count: number): Promise<void> {
 
 test('of a deleted service only its record with the time of deletion stays', async () => {
   await addClients(60)
-  await runtime.store.proofs.nonceKey(walk.number, runtime.random)
   expect((await left()).length).toBeGreaterThan(60)
   expect((await remove()).status).toBe(204)
   expect(await left()).toEqual(['service'])
@@ -141,6 +140,7 @@ test('a signing key that another process has added meanwhile is deleted as well'
   await other.store.registry.changeService(walk.number, (service) => ({
     ...service,
     jwks: [...service.jwks, { ...open, kty: 'EC' }],
+    privateKeyIds: [...service.privateKeyIds, '2'],
   }))
   await other.close()
   expect((await remove()).status).toBe(204)
@@ -206,15 +206,6 @@ test('aliases and states that an interrupted creation has left go with the servi
   await runtime.tables.grants.put({ id: `${walk.serviceId}.4711`, locked: false, notBefore: START })
   expect((await remove()).status).toBe(204)
   expect(await left()).toEqual(['service'])
-})
-
-test('the owner removes the clients of a service whose record an older version has deleted', async () => {
-  await runtime.tables.registry.remove({ pk: 'service', sk: walk.serviceId })
-  expect(failure(await remove())).toBe('401 A458101')
-  expect((await removeByOwner()).status).toBe(204)
-  expect(await left()).toEqual(expect.arrayContaining(['service']))
-  expect(await registry.hasClients(walk.number)).toBe(false)
-  expect(await registry.findForDeletion(walk.number)).toMatchObject({ deletedAt: START })
 })
 
 test('a service that never was is unknown to the owner who deletes it', async () => {

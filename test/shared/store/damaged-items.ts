@@ -160,7 +160,7 @@ export async function damagedItems(engine: Engine) {
     expect(damaged).toEqual(new DamagedItem('accessResources'))
   })
 
-  test('grants from before there were resources are read', async () => {
+  test('lists that are not stored are read as empty', async () => {
     for (const stage of STAGE_NAMES.filter((name) => name !== 'PUSHED')) {
       const old = await read(stage, (item) => without(without(item, 'resources'), 'accessResources'))
       expect(old).toMatchObject({ grant: { terms: { resources: [] } } })

@@ -4,7 +4,6 @@ import type { Inspected } from '../../../../infra/aws/doctor/check.ts'
 import {
   binding,
   clientCertificates,
-  clientKeys,
   clientSecrets,
   issuers,
   registered,
@@ -120,33 +119,6 @@ describe('a registered certificate that can issue', () => {
     expect(await verdict(clientCertificates, await inspected({ truststore }))).toBe(`fail: ${trusted}`)
     await walk.setService({ clientCertificateIssuers: [String(ISSUING)] })
     expect(await verdict(clientCertificates, await inspected({ truststore }))).toBe(`warn: ${trusted}`)
-  })
-})
-
-describe('the keys of clients', () => {
-  const modulus = (bytes: number) => Buffer.alloc(bytes, 0xff).toString('base64url')
-  const rsa = (kid: string, e: string, bytes = 256) => ({ kty: 'RSA', kid, e, n: modulus(bytes) })
-  const withKeys = (keys: readonly Record<string, unknown>[]) =>
-    walk.addClient(PUBLIC, { ...BOUND, jwks: { keys: [...keys] }, clientName: 'Partner' })
-
-  test('a client with good keys passes the check of keys, and so does one without', async () => {
-    await walk.addClient(PUBLIC, BOUND)
-    await withKeys([rsa('fine', 'AQAB'), { kty: 'oct-like', kid: 'unknown kind' }])
-    expect(await verdict(clientKeys, await inspected())).toBe('ok')
-  })
-
-  test('doctor names clients whose stored keys are unsafe to verify with', async () => {
-    const { id } = await withKeys([rsa('one', 'AQ'), rsa('fine', 'AQAB'), rsa('huge', 'AQAB', 2048)])
-    const line = (kid: string) =>
-      `fail: client ${id} (Partner) has the unsafe key ${kid}: its RSA exponent or size is refused, so it verifies nothing`
-    expect(await verdict(clientKeys, await inspected())).toBe([line('huge'), line('one')].join('\n'))
-  })
-
-  test('doctor names clients with more than 100 stored keys', async () => {
-    const { id } = await withKeys(Array.from({ length: 101 }, (_, i) => rsa(String(i), 'AQAB')))
-    expect(await verdict(clientKeys, await inspected())).toBe(
-      `warn: client ${id} (Partner) has 101 keys, and at most 16 are tried for one signature`,
-    )
   })
 })
 
