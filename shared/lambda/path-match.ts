@@ -1,6 +1,9 @@
 import type { HttpRequest } from '../http.ts'
 import type { Routes } from './route.ts'
 
+/** What API Gateway has found for the path of a request. */
+type Routed = Pick<HttpRequest, 'route' | 'pathParameters'>
+
 /** A template of API Gateway that fits a path, with the values of its parameters. */
 export interface PathMatch {
   readonly template: string
@@ -17,7 +20,7 @@ const MANAGEMENT = /^\/api(\/\{serviceId\})?\/(service|client)\/(?!.*\}\/\{)[^+]
  * Management paths may end with a slash. An HTTP API of API Gateway takes no route that does, so such a request comes by the
  * route of all other paths, `{proxy+}`. It becomes a request to the route without the slash.
  */
-export function withoutSlash(http: HttpRequest, routes: Routes): HttpRequest {
+export function withoutSlash<Request extends Routed>(http: Request, routes: Routes): Request {
   if (!http.route.endsWith('/{proxy+}')) return http
   const match = matchPath(
     http,
@@ -27,7 +30,7 @@ export function withoutSlash(http: HttpRequest, routes: Routes): HttpRequest {
 }
 
 /** Finds the template that fits the path of a request, with or without a slash at its end. A literal wins over a parameter. */
-export function matchPath(http: HttpRequest, templates: readonly string[]): PathMatch | undefined {
+export function matchPath(http: Routed, templates: readonly string[]): PathMatch | undefined {
   const given = segmentsOf(http)
   const fitting = templates.filter((template) => {
     const expected = template.split('/')
@@ -48,7 +51,7 @@ export function matchPath(http: HttpRequest, templates: readonly string[]): Path
 }
 
 /** API Gateway has decoded the parameters. */
-function segmentsOf({ route, pathParameters }: HttpRequest): readonly string[] {
+function segmentsOf({ route, pathParameters }: Routed): readonly string[] {
   const path = route.replaceAll(/\{(\w+)\+?\}/g, (_, name: string) => pathParameters[name] ?? '')
   return path.replace(/\/$/, '').split('/')
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { LogWatch } from './log-watch.ts'
 import { growth, type Sample } from './memory.ts'
+import { routeOf } from './requests.ts'
 import { ClientTruth, judgeUse, Token } from './truth.ts'
 
 const MEBIBYTE = 2 ** 20
@@ -69,4 +70,15 @@ test('the end of a secret is found in a line, wherever it is', () => {
   watch.keep('0123456789-the-secret-part')
   expect(watch.finds('{"message":"x0123456789-the-secret-party"}')).toBe(true)
   expect(watch.finds('{"message":"0123456789-the"}')).toBe(false)
+})
+
+test('an answer is judged by the route of its path without a slash at the end', () => {
+  const targets = [
+    '/api/client/get/list/?end=5',
+    '/api/1/client/authorization/delete/%00/',
+    '/api/auth/token/',
+  ]
+  expect(targets.map((target) => routeOf(target)?.endpoint)).toEqual([
+    ...['/client/get/list', '/client/authorization/delete', '/api'],
+  ])
 })

@@ -4,6 +4,8 @@ import type { Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { routeMatcher } from '../../infra/emulator/edge/route-match.ts'
 import { ROUTES } from '../../infra/emulator/site/deployed-functions.ts'
+import { withoutSlash } from '../../shared/lambda/path-match.ts'
+import type { Route } from '../../shared/lambda/route.ts'
 import { faultIn, faultInCode } from '../support/checked-answers.ts'
 import type { Report } from './report.ts'
 import type { StoreOutages } from './store-outages.ts'
@@ -143,8 +145,7 @@ function faultOf(asked: Asked, received: Received, away: boolean): string | unde
   if (status === 0) return byGateway || received.lost ? undefined : 'no answer'
   if (status >= 500 && status !== 503) return body
   if (status === 503 || json['action'] === 'INTERNAL_SERVER_ERROR') return away ? undefined : body
-  const found = match(asked.path.split('?', 1)[0] ?? '')
-  const route = found && ROUTES[found.template]
+  const route = routeOf(asked.path)
   if (byGateway && GATEWAY_STATUSES.includes(status) && typeof json['message'] !== 'undefined')
     return undefined
   if (byGateway && [400, 408, 431].includes(status) && body === '') return undefined
@@ -156,6 +157,14 @@ function faultOf(asked: Asked, received: Received, away: boolean): string | unde
     isBase64Encoded: false as const,
   }
   return faultIn(result, route) ?? faultInCode(result, route)
+}
+
+/** The route of a target as the functions see it: a slash at the end of a management path does not matter. */
+export function routeOf(target: string): Route | undefined {
+  const found = match(target.split('?', 1)[0] ?? '')
+  if (found === undefined) return undefined
+  const { template: route, pathParameters = {} } = found
+  return ROUTES[withoutSlash({ route, pathParameters }, ROUTES).route]
 }
 
 function labelOf({ status, json }: Received): string {
