@@ -11,8 +11,11 @@ import {
 } from '../support/cutting-proxy.ts'
 import { leaveUnprocessed } from '../support/leave-unprocessed.ts'
 
-/** With `FAULTS=all` every fault hits every call, otherwise each call is hit by one of them in turn. */
-export const ALL = process.env['FAULTS'] === 'all'
+const { FAULTS: WISH } = process.env
+
+/** With `FAULTS=all` every fault hits every call. Otherwise some hit some, which follow from the number in `FAULTS`. */
+export const ALL = WISH === 'all'
+export const SEED = ALL ? 0 : Number(WISH ?? 20_261_127)
 
 /** What happens to one call of the store; the calls before and after it pass. A new `Fate` for each use. */
 export const FAULTS = {

@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'vitest'
 import { startEmbeddedEngine } from '../../infra/emulator/engine.ts'
 import { propertyOver } from '../model/run.ts'
 import { type Fate, pass, startCuttingProxy } from '../support/cutting-proxy.ts'
-import { ALL, PASSING_FAULTS } from './fault-list.ts'
+import { ALL, PASSING_FAULTS, SEED } from './fault-list.ts'
 
 const RUNS = ALL ? 100 : 3
 const LIMIT_MILLISECONDS = ALL ? 1_200_000 : 30_000
@@ -41,7 +41,7 @@ test(
   async () => {
     const { fate, hit } = faultsInTurn()
     proxy.fate = fate
-    await fc.assert(propertyOver(proxy.endpoint, { mayFail: true }), { numRuns: RUNS, seed: 20261127 })
+    await fc.assert(propertyOver(proxy.endpoint, { mayFail: true }), { numRuns: RUNS, seed: SEED })
     expect(hit()).toBeGreaterThan(RUNS)
   },
   LIMIT_MILLISECONDS,

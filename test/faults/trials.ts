@@ -3,6 +3,7 @@ import { outcome } from '../support/answers.ts'
 import { atCall, callsOf, cut, type Fate, fromCall, pass, type Passing } from '../support/cutting-proxy.ts'
 import type { Received } from '../support/gateway.ts'
 import { ALL, FAULTS, isWrite, late, noting, PASSING_FAULTS } from './fault-list.ts'
+import type { Random } from '../support/random.ts'
 import type { Kind, Trial } from './kind.ts'
 import type { World } from './world.ts'
 
@@ -13,38 +14,33 @@ const CACHE_SECONDS = 10
 const SECRET = /[A-Za-z0-9_-]{44,}/
 
 /** One kind of request, with faults at the calls of the store that it makes. */
-export async function tryKind(kind: Kind, world: World): Promise<void> {
+export async function tryKind(kind: Kind, world: World, random: Random): Promise<void> {
+  const some = <T>(all: readonly T[]) => (ALL ? all : [random.pick(all)])
   const { calls, isTaken } = await unharmed(kind, world)
   const writes = calls.flatMap((call, index) => (isWrite(call) ? [index] : []))
   // Between two writes a process does the same wherever it is killed, and before the first of them nothing.
   const killedAfter = ALL ? [...calls.keys(), calls.length] : writes.map((index) => index + 1)
   for (const done of killedAfter) await named(`killed after ${done} calls`, () => killed(kind, world, done))
-  for (const index of ALL ? calls.keys() : inTurn(writes.length > 0 ? writes : [...calls.keys()])) {
-    await tryCall(kind, world, index + 1, calls[index] as Passing)
+  // A write is hit more often than a read.
+  const isWriteHit = !ALL && writes.length > 0 && random.int(3) > 0
+  for (const index of some(isWriteHit ? writes : [...calls.keys()])) {
+    const { operation } = calls[index] as Passing
+    for (const [what, run] of some(faultsOf(kind, world, index + 1, operation))) {
+      await named(`call ${index + 1}, ${operation}, ${what}`, run)
+    }
   }
   for (const index of ALL || isTaken ? writes : []) {
     await named(`call ${index + 1} arrives late`, () => lateWrite(kind, world, index + 1))
   }
 }
 
-let turn = 0
-const inTurn = <T>(all: readonly T[]): readonly T[] => {
-  const at = turn++ % all.length
-  return all.slice(at, at + 1)
-}
-
-/** Every fault, or the next one in turn. */
-async function tryCall(kind: Kind, world: World, nth: number, call: Passing): Promise<void> {
-  const faults = [
-    ...Object.entries(FAULTS).map(([what, fate]) => ({ what, run: () => failed(kind, world, nth, fate()) })),
-    ...Object.entries(PASSING_FAULTS).map(([what, fate]) => ({
-      what,
-      run: () => survived(kind, world, nth, fate()),
-    })),
-  ].filter(({ what }) => !what.includes('keys') || call.operation === 'BatchGetItem')
-  for (const { what, run } of ALL ? faults : inTurn(faults)) {
-    await named(`call ${nth}, ${call.operation}, ${what}`, run)
-  }
+/** The faults that can hit a call, by name. */
+function faultsOf(kind: Kind, world: World, nth: number, operation: string) {
+  const run = (faults: Readonly<Record<string, () => Fate>>, meet: typeof failed) =>
+    Object.entries(faults).map(([what, fate]) => [what, () => meet(kind, world, nth, fate())] as const)
+  return [...run(FAULTS, failed), ...run(PASSING_FAULTS, survived)].filter(
+    ([what]) => !what.includes('keys') || operation === 'BatchGetItem',
+  )
 }
 
 /** A failure says which fault it was. */

@@ -1,8 +1,7 @@
-import { randomInt } from 'node:crypto'
-import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { answered } from '../support/checked-answers.ts'
+import { readLongRun } from '../support/long-run.ts'
 import { type Slow, tryInputs } from './campaign.ts'
 import { keep } from './corpus.ts'
 import { closeSite } from './site.ts'
@@ -12,27 +11,20 @@ import { TARGETS } from './targets.ts'
 const RUNS = 100
 /** Memory may grow so much after a quarter of the time, when all caches are full. */
 const GROWTH_MEGABYTES = 24
+/** In a shorter run the caches are not full after a quarter. */
+const STEADY_MILLISECONDS = 60_000
 
-const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '1' }, seed: { type: 'string' } },
-})
-const minutes = Number(values.minutes)
-const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed)
-if (!(minutes > 0) || !Number.isSafeInteger(seed)) {
-  console.error('usage: npm run fuzz -- --minutes N [--seed S], with numbers')
-  process.exit(64)
-}
+const { milliseconds, seed } = readLongRun('fuzz')
 process.exitCode = await fuzz()
 
 async function fuzz(): Promise<number> {
-  console.log(`seed ${seed}, ${minutes} minutes`)
-  const [begin, end] = [performance.now(), performance.now() + minutes * 60_000]
+  const [begin, end] = [performance.now(), performance.now() + milliseconds]
   const counts = new Map(TARGETS.map(({ name }) => [name, 0]))
   const found = new Set<string>()
   const slow: Slow[] = []
   let settled: number | undefined
   for (let turn = 0; performance.now() < end; turn++) {
-    const target = TARGETS[turn % TARGETS.length]
+    const target = TARGETS[(seed + turn) % TARGETS.length]
     if (target === undefined) throw new Error('no targets')
     const finding = await tryInputs(target, (seed + turn) | 0, RUNS, (one) => slow.push(one))
     counts.set(target.name, (counts.get(target.name) ?? 0) + RUNS)
@@ -64,7 +56,7 @@ function report(
     .toSorted((a, b) => b.milliseconds - a.milliseconds)
     .slice(0, 10))
     console.log(`  ${target}: ${Math.round(milliseconds)} ms, ${JSON.stringify(input).slice(0, 200)}`)
-  const isFlat = last - settled <= GROWTH_MEGABYTES
+  const isFlat = milliseconds < STEADY_MILLISECONDS || last - settled <= GROWTH_MEGABYTES
   console.log(
     `memory after a quarter of the time ${settled} MB, at the end ${last} MB${isFlat ? '' : ': NOT flat'}`,
   )

@@ -1,15 +1,10 @@
-import { parseArgs } from 'node:util'
 import fc from 'fast-check'
 import { startEmbeddedEngine } from '../../infra/emulator/engine.ts'
+import { readLongRun } from '../support/long-run.ts'
 import { propertyOver } from './run.ts'
 
-/** `npm run model -- --minutes N --seed S`: random runs of the model, until the time is over or an answer is wrong. */
-const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '1' }, seed: { type: 'string' } },
-})
-const seed = values.seed === undefined ? Math.trunc(Math.random() * 2 ** 31) : Number(values.seed)
-const interruptAfterTimeLimit = Number(values.minutes) * 60_000
-console.log(`seed ${seed}`)
+/** Random runs of the model, until the time is over or an answer is wrong. */
+const { milliseconds: interruptAfterTimeLimit, seed } = readLongRun('model')
 const engine = await startEmbeddedEngine({})
 const outcome = await fc.check(propertyOver(engine.endpoint), {
   ...{ seed, interruptAfterTimeLimit, numRuns: 1_000_000, markInterruptAsFailure: false },

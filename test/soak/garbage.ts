@@ -2,7 +2,7 @@ import { Agent } from 'node:https'
 import { ROUTES } from '../../infra/emulator/site/deployed-functions.ts'
 import { THIEF } from './identities.ts'
 import { probe, probeForged, WAYS } from './probes.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../support/random.ts'
 import { keep, someGrant, type Story } from './stories.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']

@@ -1,7 +1,7 @@
 import { registerClient, type SoakClient } from './clients.ts'
 import { probe, WAYS } from './probes.ts'
 import type { Grant } from './pool.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../support/random.ts'
 import { bury, keep, newGrant, someGrant, type Story } from './stories.ts'
 import { FACES, grantItself, refresh, rightWay } from './token-endpoint.ts'
 import { type Ending, Token } from './truth.ts'

@@ -1,5 +1,5 @@
 import type { SoakClient } from './clients.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../support/random.ts'
 import type { Span, Token } from './truth.ts'
 
 /** A grant, in the hands of one story at a time. */

@@ -1,16 +1,7 @@
-import { randomInt } from 'node:crypto'
-import { parseArgs } from 'node:util'
-import { seeded } from './random.ts'
+import { readLongRun } from '../support/long-run.ts'
+import { seeded } from '../support/random.ts'
 import { playRound, type Size } from './rounds.ts'
 import { openWorld } from './world.ts'
-
-const HELP = `npm run soak -- [options]: the local edge under good and hostile traffic
-
-  --minutes N   ends after the round in which they are over (3)
-  --seed S      what is sent; a number that an earlier run has printed
-  --help
-
-It fails for a wrong decision, an undocumented answer, a secret in the log or growing memory.`
 
 export interface Soak {
   readonly seed: number
@@ -39,26 +30,12 @@ export async function soak({
 }
 
 async function main(): Promise<void> {
-  const options = {
-    minutes: { type: 'string', default: '3' },
-    seed: { type: 'string' },
-    help: { type: 'boolean' },
-  } as const
-  const { values } = parseArgs({ options })
-  const [minutes, seed] = [Number(values.minutes), Number(values.seed ?? randomInt(2 ** 32))]
-  if (values.help === true || !(minutes > 0) || !Number.isSafeInteger(seed)) {
-    console.log(HELP)
-    process.exitCode = values.help === true ? 0 : 1
-    return
-  }
-  console.log(`certbound soak: ${minutes} minutes, seed ${seed}`)
-  const { lines, right } = await soak({
-    seed,
-    goesOn: (_, milliseconds) => milliseconds < minutes * 60_000,
-    size: { stories: 40, atOnce: 8 },
-  })
+  const { seed, milliseconds: limit } = readLongRun('soak')
+  const goesOn: Soak['goesOn'] = (_, milliseconds) => milliseconds < limit
+  const { lines, right } = await soak({ seed, goesOn, size: { stories: 40, atOnce: 8 } })
   for (const line of lines) console.log(line)
   process.exitCode = right ? 0 : 1
 }
 
+/** It fails for a wrong decision, an undocumented answer, a secret in the log or growing memory. */
 if (import.meta.main) await main()

@@ -1,7 +1,7 @@
 import type { SoakClient } from './clients.ts'
 import type { Grant } from './pool.ts'
 import { probe, WAYS } from './probes.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../support/random.ts'
 import {
   asClient,
   authorize,

@@ -1,5 +1,6 @@
 import { afterAll, describe } from 'vitest'
 import type { Engine } from '../../../infra/emulator/engine.ts'
+import { seeded } from '../../support/random.ts'
 import { bothClients } from './both-clients.ts'
 import { clientState } from './client-state.ts'
 import { conditions } from './conditions.ts'
@@ -79,14 +80,21 @@ export const ON_BOTH_ENGINES = ALL.filter((name) => !ON_ONE_ENGINE.includes(name
 /**
  * All that needs an engine, by the lean client and, where its engine is the better reference, by the SDK. Each engine has one file, so
  * that a Java machine is started once. On both engines the same calls are compared by both clients. With `STORE=all` in the environment
- * every suite runs by both clients on both engines.
+ * every suite runs by both clients on both engines, and with a number a third of them, which follow from it.
  */
 export function storeSuites({ endpoint, close }: Engine, suites: Suites): void {
-  const run: Suites = process.env['STORE'] === 'all' ? { sdk: ALL, lean: ALL } : suites
   afterAll(close)
   describe('both clients', () => bothClients(endpoint))
-  describe.each(Object.entries(run))('by the client %s', (client, names) => {
+  describe.each(Object.entries(wished(suites)))('by the client %s', (client, names) => {
     const dynamodbClient = client as keyof Suites
     describe.each(names)('%s', (name) => SUITES[name]({ endpoint, dynamodbClient }))
   })
+}
+
+function wished(suites: Suites): Suites {
+  const { STORE: wish } = process.env
+  if (wish === undefined) return suites
+  const random = seeded(Number(wish))
+  const some = () => ALL.filter(() => wish === 'all' || random.int(3) === 0)
+  return { sdk: some(), lean: some() }
 }
