@@ -103,7 +103,7 @@ async function again(source: Source, request: ConsoleRequest): Promise<Read> {
 
 function savedNotice(changes: readonly Change[]): string {
   const names = changes.map(({ field }) => field.path).join(', ')
-  return `Saved: ${names}. It takes effect within 10 seconds in every process (REGISTRY_CACHE_SECONDS of the deployment).`
+  return `Saved: ${names}. Every process follows within REGISTRY_CACHE_SECONDS of the deployment.`
 }
 
 function callOf(

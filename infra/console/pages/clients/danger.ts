@@ -44,7 +44,7 @@ function dangerPage(request: ConsoleRequest, read: Read, { above, wrongStep }: O
     <h2>New secret</h2>
     <p>
       The new secret replaces the old one. Tokens stay valid. Other processes accept the old secret until they
-      read the client again, within 10 seconds (<code>REGISTRY_CACHE_SECONDS</code> of the deployment).
+      read the client again, within <code>REGISTRY_CACHE_SECONDS</code> of the deployment.
       ${
         !usesSecret(record) &&
         html`This client authenticates by <code>${String(record['tokenAuthMethod'])}</code>, so no secret of

@@ -47,8 +47,7 @@ function credentialsPage(
     ${secret !== undefined && secretShown(secret, 'The new credential')}
     <p>
       Callers of the Web API prove themselves by these: <code>Bearer</code> in version 3, Basic in version 2.
-      A change takes effect within 10 seconds in every process (<code>REGISTRY_CACHE_SECONDS</code> of the
-      deployment).
+      Every process follows a change within <code>REGISTRY_CACHE_SECONDS</code> of the deployment.
     </p>
     ${wideTable({ label: 'Credentials' }, ['ID', 'Role', 'Expires', 'Change'], rows)} ${makeForm(hidden)}`
   return {

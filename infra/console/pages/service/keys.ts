@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type JsonWebKey } from 'node:crypto'
-import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../../shared/store/service.ts'
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../../shared/certificate/jws-algorithms.ts'
 import { html, type Markup } from '../../../markup.ts'
 import { table, wideTable } from '../../table.ts'
 import type { Answer, ConsoleRequest, Page, Route } from '../../page.ts'
@@ -179,7 +179,7 @@ function changesFor(step: string, kid: string, alg: string, record: Members): Ke
     case 'sign':
       return {
         members: { accessTokenSignAlg: algorithm, accessTokenSignatureKeyId: kid },
-        done: `The key ${kid} signs access tokens, within 10 seconds in every process.`,
+        done: `The key ${kid} signs access tokens. Every process follows within REGISTRY_CACHE_SECONDS of the deployment.`,
       }
     case 'withdraw':
       return { members: set(keys.filter((key) => key !== known)), done: `Withdrew the key ${kid}.` }
