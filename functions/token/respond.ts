@@ -1,5 +1,5 @@
-import { boundKey } from '../../shared/certificate/binding.ts'
 import { propertyMembers } from '../../shared/token/terms.ts'
+import { tokenTypeOf } from '../../shared/token/token-binding.ts'
 import type { Service } from '../../shared/store/service.ts'
 import { type NoncedBody, withNonce } from '../../shared/http.ts'
 import { success, unlessEmpty } from '../../shared/web-api.ts'
@@ -15,7 +15,7 @@ function tokenContent(issued: TokenResult, service: Service): TokenMembers {
     ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
     ...(idToken === undefined ? {} : { id_token: idToken }),
     scope: unlessEmpty(grant.accessScopes)?.join(' ') ?? null,
-    token_type: boundKey(grant.binding) === undefined ? service.accessTokenType : 'DPoP',
+    token_type: tokenTypeOf(grant.binding, service.accessTokenType),
     expires_in: grant.accessExpiresAt - issuedAt,
   }
 }

@@ -199,7 +199,7 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   ...all('Seconds.', 'expiresIn expires_in'),
   certificateThumbprint: 'SHA-256, as base64url, of the certificate that the token is bound to.',
   dpopKeyThumbprint: 'SHA-256 thumbprint (RFC 7638) of the key that the token is bound to.',
-  tokenType: 'Always `Bearer`.',
+  tokenType: '`DPoP` for a token that is bound to a key, otherwise `Bearer`.',
   ...all('Identifies the grant; not a token.', 'tokenId accessTokenHash refreshTokenHash'),
   accessTokens: 'The tokens of this page of the list.',
   lastRefreshedAt: 'Milliseconds since the epoch; 0: never.',

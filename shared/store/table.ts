@@ -22,7 +22,7 @@ const UNPROCESSED_RETRIES_MILLISECONDS = [20, 80, 320]
  *
  * All reads except those of an index are strongly consistent. A conditional write requires that stored values are equal to given
  * ones, so it cannot create an item by mistake or succeed twice. Each write stores a new `attempt`. If a condition fails but
- * the item has the `attempt` of this write, the write has succeeded and the SDK repeated it (architecture, section 3).
+ * the item has the `attempt` of this write, the write has succeeded, and the client of DynamoDB has repeated it (architecture, section 3).
  *
  * Every method throws StoreUnavailable if the table cannot be reached. It does not change other errors.
  */
