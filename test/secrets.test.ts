@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import config from '../vitest.config.ts'
 import { runScript } from './support/script.ts'
-import { observe } from './support/secrets/exchange.ts'
+import { observe, observeStored } from './support/secrets/exchange.ts'
 import { watch } from './support/secrets/taps.ts'
 import { SecretWatch } from './support/secrets/watch.ts'
 import { newSigningKey } from './support/signing-keys.ts'
@@ -70,6 +70,20 @@ test('an item with a clear ticket is found, and one with its digest is not', asy
   await runtime.tables.grants.put({ id: 'planted', ticket })
   expect(leaks()).toEqual(['a ticket is in a table (DynamoDB_20120810.PutItem)'])
   await runtime.tables.grants.remove({ id: 'planted' })
+})
+
+test('the further primes of an RSA key are found outside of the records of signing keys', () => {
+  const own = new SecretWatch()
+  const members = ['r', 'd', 't'].map((name) => [name, { S: name.repeat(43) }])
+  const key = { oth: { L: [{ M: Object.fromEntries(members) as object }] } }
+  observeStored(
+    own,
+    'PutItem',
+    JSON.stringify({ Item: { pk: { S: 'keys#1' }, sk: { S: 'x' }, jwk: { M: key } } }),
+  )
+  expect(own.taken()).toEqual([])
+  for (const name of ['r', 'd', 't']) own.wrote(`a place for ${name}`, name.repeat(43))
+  expect(own.taken()).toHaveLength(3)
 })
 
 test('a private key is found outside of the records of signing keys', async () => {

@@ -33,7 +33,7 @@ test('the folders that these tests read exist', () => {
 
 test('only the runtime, the settings, the library for resource servers and, for signatures and retries, the lean client read time, entropy and the environment', () => {
   const readers =
-    /^shared.(runtime|settings|resource-server.read-proof|dynamodb.lean.(caller|environment))[.]ts$/
+    /^shared.(runtime|settings|resource-server.protected-resource|dynamodb.lean.(caller|environment))[.]ts$/
   const others = deployed.filter((file) => !readers.test(file))
   const reach =
     /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\brandom(Bytes|UUID|Int|Fill)|Math\.random|getRandomValues|process\.env\b|hrtime/

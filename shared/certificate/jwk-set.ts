@@ -17,6 +17,13 @@ export function isJwkSet(value: unknown): value is JwkSet {
   return isJsonObject(value) && Array.isArray(value['keys']) && value['keys'].every(isJsonObject)
 }
 
+/** Members that only private and symmetric keys have (RFC 7518 section 6). */
+export const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
+
+export function isPrivate(jwk: Jwk): boolean {
+  return PRIVATE_MEMBERS.some((name) => Object.hasOwn(jwk, name))
+}
+
 /**
  * The public key of a JWK.
  *

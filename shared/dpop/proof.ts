@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
-import type { Jwk } from '../certificate/jwk-set.ts'
+import { isPrivate, type Jwk } from '../certificate/jwk-set.ts'
 import type { KeyThumbprint } from '../certificate/thumbprint.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { isJsonObject } from '../json.ts'
-import { ALGORITHMS } from '../jws/algorithms.ts'
+import { ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { type JwsFault, verifyCompactJws } from '../jws/signature.ts'
 import { type CompactJws, readCompactJws } from '../request/compact-jws.ts'
 import { type JsonObject, parseJsonObject } from '../request/strict-json.ts'
@@ -78,9 +78,6 @@ export async function verifyProof(text: string, expected: ExpectedProof): Promis
   return { jkt, jti, nonce, expiresAt: (Math.ceil(iat) + PROOF_SECONDS) as EpochSeconds }
 }
 
-/** Members that only private and symmetric keys have (RFC 7518 section 6). */
-const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
-
 function readKey({ header }: CompactJws): Jwk | ProofFault {
   const { typ, alg, jwk } = header
   if (typeof typ !== 'string' || typ.toLowerCase().replace(/^application\//, '') !== 'dpop+jwt')
@@ -89,7 +86,7 @@ function readKey({ header }: CompactJws): Jwk | ProofFault {
   if (alg === 'none' || alg.startsWith('HS')) return 'algorithm-symmetric'
   if (!ALGORITHMS.has(alg)) return 'algorithm-wrong'
   if (!isJsonObject(jwk)) return 'key-missing'
-  return PRIVATE_MEMBERS.some((name) => Object.hasOwn(jwk, name)) ? 'key-private' : jwk
+  return isPrivate(jwk) ? 'key-private' : jwk
 }
 
 function requestFault(claims: JsonObject, { htm, htu, accessToken }: ExpectedProof) {

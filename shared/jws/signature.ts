@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { type Jwk, type JwkSet, publicKeyOfJwk } from '../certificate/jwk-set.ts'
 import { isUnsafeToVerify, isWeakKey, keyStrength } from '../certificate/public-key.ts'
-import { type Algorithm, ALGORITHMS } from './algorithms.ts'
+import { type Algorithm, ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import type { CompactJws } from '../request/compact-jws.ts'
 
 /** The algorithms of a client that has not registered one. */

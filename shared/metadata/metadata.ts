@@ -1,6 +1,6 @@
-import { type Service, SIGNING_ALGORITHMS } from '../store/service.ts'
+import type { Service } from '../store/service.ts'
 import { mayUseAlgorithm } from '../store/fapi2.ts'
-import { ALGORITHMS } from '../jws/algorithms.ts'
+import { ALGORITHMS, SIGNING_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { offersOpenid } from '../token/scopes.ts'
 import { unlessEmpty } from '../web-api.ts'
 import type { PublicJwkSet, Metadata } from './metadata-schema.ts'

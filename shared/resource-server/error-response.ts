@@ -1,4 +1,4 @@
-import { PROOF_ALGORITHMS } from '../dpop/proof-algorithms.ts'
+import { ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { bearerChallenge } from '../request/bearer.ts'
 
 const STATUS = {
@@ -73,7 +73,7 @@ export function errorResponse(
   reason: RefusalReason,
   { scopes, offersDpop, usesDpop }: Challenge,
 ): ErrorResponse {
-  const algs = PROOF_ALGORITHMS.join(' ')
+  const algs = [...ALGORITHMS.keys()].join(' ')
   if (reason === 'token-missing') {
     // Section 3.1: without authentication information the challenge has no error code.
     const headers = { ...NO_STORE, 'www-authenticate': offersDpop ? `Bearer, DPoP algs="${algs}"` : 'Bearer' }

@@ -1,4 +1,5 @@
 import type { JWTVerifyGetKey } from 'jose'
+import { SIGNING_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { readCompactJws } from '../request/compact-jws.ts'
 import { parseJsonObject } from '../request/strict-json.ts'
 import { type ExpectedClaims, type ReadToken, trustedUrl } from './read-token.ts'
@@ -14,12 +15,10 @@ export interface JwtOptions {
    * earliest 30 seconds after the last fetch.
    */
   readonly jwks: string | Jwks
-  /** The accepted JWS algorithms (RFC 8725 section 3.1). Default: all asymmetric ones of certbound. */
+  /** The accepted JWS algorithms (RFC 8725 section 3.1). Default: those that certbound signs with. */
   readonly algorithms?: readonly string[]
 }
 
-/** Asymmetric and strong. A key with an `alg` is only used with that algorithm. */
-const DEFAULT_ALGORITHMS = ['ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512', 'RS256', 'EdDSA', 'Ed25519']
 const SYMMETRIC_OR_NONE = /^(?:HS|none$)/i
 
 /** Every access token has these claims, besides `iss` and `aud` (RFC 9068 section 2.2). */
@@ -32,8 +31,9 @@ const REQUIRED = ['exp', 'iat', 'sub', 'client_id', 'jti']
  * @throws TypeError for options that would accept too much
  */
 export function jwtTokens(
-  { jwks, algorithms = DEFAULT_ALGORITHMS }: JwtOptions,
+  { jwks, algorithms = SIGNING_ALGORITHMS }: JwtOptions,
   expected: ExpectedClaims,
+  currentDate: () => Date,
 ): ReadToken {
   if (algorithms.some((name) => SYMMETRIC_OR_NONE.test(name))) {
     throw new TypeError('algorithms must all be asymmetric')
@@ -54,6 +54,7 @@ export function jwtTokens(
         issuer: expected.issuer,
         audience: expected.audience,
         requiredClaims: REQUIRED,
+        currentDate: currentDate(),
       })
     } catch (error) {
       if (error instanceof errors.JOSEError) return undefined

@@ -19,6 +19,8 @@ interface CommonOptions extends ExpectedClaims {
    * of a proxy shows which. Without it requests with proofs are refused.
    */
   readonly publicUrl?: string
+  /** The time by which tokens that are verified offline, and DPoP proofs, are judged. Default: the clock of the machine. */
+  readonly currentDate?: () => Date
   /** Called with the cause of each answer 503: no keys, or no introspection. The error contains no token. */
   readonly onFailure?: (error: unknown) => void
 }
@@ -78,6 +80,7 @@ export type ProtectedResource = (scopes: readonly string[]) => (request: Resourc
  */
 export function protectedResource(options: ProtectedResourceOptions): ProtectedResource {
   const { issuer, audience, unboundTokens = 'refused', publicUrl, onFailure = () => undefined } = options
+  const { currentDate = () => new Date() } = options
   // Two missing values would compare as equal.
   if (!isFilled(issuer) || !isFilled(audience)) {
     throw new TypeError('issuer and audience must be non-empty strings')
@@ -85,7 +88,7 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
   if (publicUrl !== undefined && !isBaseUrl(publicUrl)) {
     throw new TypeError('publicUrl must be an https URL without a query, a fragment or a slash at its end')
   }
-  const readToken = tokenReader(options)
+  const readToken = tokenReader(options, currentDate)
 
   async function decide(
     request: ResourceRequest,
@@ -97,7 +100,7 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
     if (typeof sent === 'string') return SYNTAX_REASONS[sent]
     const claims = await readToken(sent.token)
     if (claims === undefined) return 'token-unusable'
-    const proof = await readProof(sent, request, publicUrl)
+    const proof = await readProof(sent, request, publicUrl, currentDate())
     if (typeof proof === 'string') return 'proof-wrong'
     const presented = typeof certificate === 'object' ? (certificate as Presented) : present(certificate)
     const verdict = judge(bindingOf(claims), {
@@ -151,11 +154,11 @@ const REASONS = {
   damaged: 'binding-damaged',
 } as const satisfies Record<Verdict, RefusalReason | undefined>
 
-function tokenReader(options: ProtectedResourceOptions): ReadToken {
+function tokenReader(options: ProtectedResourceOptions, currentDate: () => Date): ReadToken {
   if ((options.jwks === undefined) === (options.introspection === undefined)) {
     throw new TypeError('options must have either jwks or introspection')
   }
-  if (options.introspection === undefined) return jwtTokens(options, options)
+  if (options.introspection === undefined) return jwtTokens(options, options, currentDate)
   return introspectedTokens(options.introspection, options)
 }
 

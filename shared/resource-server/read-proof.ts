@@ -11,9 +11,10 @@ export async function readProof(
   { token: accessToken, proof }: { readonly token: string; readonly proof: string | undefined },
   { method: htm = '', path }: { readonly method?: string | undefined; readonly path?: string | undefined },
   publicUrl: string | undefined,
+  currentDate: Date,
 ): Promise<{ readonly jkt: string } | string | undefined> {
   if (proof === undefined) return undefined
   const url = publicUrl === undefined ? undefined : requestUrl(publicUrl, path)
-  const now = Math.floor(Date.now() / 1000) as ExpectedProof['now']
+  const now = Math.floor(currentDate.getTime() / 1000) as ExpectedProof['now']
   return verifyProof(proof, { htm, htu: url === undefined ? [] : [url], accessToken, now })
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import type { SanKind } from '../certificate/subject-alternative-names.ts'
+import { SIGNING_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import {
   durationSeconds,
   flag,
@@ -7,7 +8,6 @@ import {
   KEY_VALUE_PAIRS,
   RECORD_MEMBERS,
   RESPONSE_TYPES,
-  SIGNING_ALGORITHMS,
   TOKEN_AUTH_METHODS,
 } from './service.ts'
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { SIGNING_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 
 /** The settings of a service under Authlete's names (Authlete contract, section 3). Durations are in seconds. */
 
@@ -13,12 +14,9 @@ export const TOKEN_AUTH_METHODS = [
   'SELF_SIGNED_TLS_CLIENT_AUTH',
   'PRIVATE_KEY_JWT',
 ] as const
-/** JWS algorithms that the service can sign with; each needs one kind of key (RFC 7518, RFC 8037). */
-export const SIGNING_ALGORITHMS = ['ES256', 'ES384', 'PS256', 'RS256', 'EdDSA'] as const
 export const ROLES = ['introspect', 'runtime', 'manage'] as const
 
 export type TokenAuthMethod = (typeof TOKEN_AUTH_METHODS)[number]
-export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number]
 export type Role = (typeof ROLES)[number]
 
 export const flag = z._default(z.boolean(), false)

@@ -1,3 +1,4 @@
+import { ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
 
 /** Why a text is not a JWT access token: the reason to refuse it. */
@@ -12,13 +13,11 @@ export function readIdentifier(jwt: string): { readonly jti: string } | NoIdenti
   if (header === undefined || payload === undefined || !signature || more.length > 0)
     return 'token-not-signed'
   const alg = decode(header)?.['alg']
-  if (typeof alg !== 'string' || !ASYMMETRIC.test(alg)) return 'token-not-signed'
+  if (typeof alg !== 'string' || !ALGORITHMS.has(alg)) return 'token-not-signed'
   const jti = decode(payload)?.['jti']
   if (jti === null || jti === '') return 'token-identifier-empty'
   return typeof jti === 'string' ? { jti } : 'token-without-identifier'
 }
-
-const ASYMMETRIC = /^(?:ES|RS|PS)(?:256|384|512)$|^Ed(?:DSA|25519|448)$/
 
 function decode(part: string): JsonObject | undefined {
   const value = parseJson(Buffer.from(part, 'base64url').toString())

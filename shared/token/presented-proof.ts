@@ -1,6 +1,6 @@
 import { faultText } from '../dpop/fault-text.ts'
 import type { Proof, ProofFault } from '../dpop/proof.ts'
-import { PROOF_ALGORITHMS } from '../dpop/proof-algorithms.ts'
+import { ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 import type { JudgedNonce, JudgeNonce } from './dpop-nonce.ts'
@@ -58,7 +58,7 @@ function proofRefusal(fault: ProofFault, members: WebApiMembers): Refusal {
 
 /** The same refusal with a challenge of the scheme `DPoP`. */
 export function challengedByDpop({ reason, options }: Refusal): Refusal {
-  return new Refusal(reason, { ...options, algs: PROOF_ALGORITHMS.join(' ') })
+  return new Refusal(reason, { ...options, algs: [...ALGORITHMS.keys()].join(' ') })
 }
 
 /** @returns the refusal of a proof that is wrong in itself, or lacks its nonce */

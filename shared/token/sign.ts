@@ -2,7 +2,8 @@ import { constants, type KeyObject, sign } from 'node:crypto'
 import type { Call } from '../call.ts'
 import type { Client } from '../store/client.ts'
 import { isFapi2, mayUseAlgorithm } from '../store/fapi2.ts'
-import { type Service, SIGNING_ALGORITHMS, type SigningAlgorithm } from '../store/service.ts'
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../certificate/jws-algorithms.ts'
+import type { Service } from '../store/service.ts'
 
 export interface SigningKey {
   readonly alg: SigningAlgorithm

@@ -1,7 +1,7 @@
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { describe, expect, test } from 'vitest'
-import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../shared/store/service.ts'
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../shared/certificate/jws-algorithms.ts'
 import { keySet, newSigningKey } from '../support/signing-keys.ts'
 import { BASIC, BOUND, type TestClient } from '../support/walk.ts'
 import { openDeployment } from './deployment.ts'

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type JsonWebKey } from 'node:crypto'
-import type { SigningAlgorithm } from '../../shared/store/service.ts'
+import type { SigningAlgorithm } from '../../shared/certificate/jws-algorithms.ts'
 
 const PAIRS = {
   ES256: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),

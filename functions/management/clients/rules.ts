@@ -1,11 +1,11 @@
 import { canIssue } from '../../../shared/certificate/path/can-issue.ts'
-import { type Jwk, MAX_KEYS, publicKeyOfJwk } from '../../../shared/certificate/jwk-set.ts'
+import { isPrivate, type Jwk, MAX_KEYS, publicKeyOfJwk } from '../../../shared/certificate/jwk-set.ts'
 import { isUnsafeToVerify, keyStrength } from '../../../shared/certificate/public-key.ts'
 import { registeredCertificates } from '../../../shared/certificate/registered-certificates.ts'
 import { isSanValue } from '../../../shared/certificate/subject-alternative-names.ts'
 import { MalformedDistinguishedName, parseDistinguishedName } from '../../../shared/certificate/subject-dn.ts'
 import { parseJwksUri } from '../../../shared/authentication/fetch-jwks.ts'
-import { ALGORITHMS } from '../../../shared/jws/algorithms.ts'
+import { ALGORITHMS } from '../../../shared/certificate/jws-algorithms.ts'
 import { isStorable, parseJson } from '../../../shared/json.ts'
 import { MAX_DURATION_SECONDS } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
@@ -106,10 +106,6 @@ function checkClientKeys({ jwks, jwksUri, tokenAuthSignAlg }: ClientSettings): v
 
 /** RFC 7518 section 3.1. */
 const SYMMETRIC = /^HS(?:256|384|512)$/
-
-const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
-
-const isPrivate = (key: object) => PRIVATE_MEMBERS.some((name) => name in key)
 
 /** Finds invalid keys, for example with a point outside of the curve (RFC 8725 section 3.4). Unused key types are accepted. */
 function isUnreadable(key: Jwk): boolean {

@@ -2,14 +2,13 @@ import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject, sig
 import { isDeepStrictEqual } from 'node:util'
 import { isWeakKey, keyStrength } from '../../../shared/certificate/public-key.ts'
 import { isJsonObject, parseJson } from '../../../shared/json.ts'
-import { ALGORITHMS } from '../../../shared/jws/algorithms.ts'
-import { Refusal } from '../../../shared/refusal/refusal.ts'
 import {
-  PublicJwk,
-  type Service,
+  ALGORITHMS,
   SIGNING_ALGORITHMS,
   type SigningAlgorithm,
-} from '../../../shared/store/service.ts'
+} from '../../../shared/certificate/jws-algorithms.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
+import { PublicJwk, type Service } from '../../../shared/store/service.ts'
 
 /** A key of a JWK Set in a request. Its two halves are stored separately (architecture, section 3). */
 export interface GivenKey {

@@ -1,10 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
-import {
-  PublicJwk,
-  type Service,
-  SIGNING_ALGORITHMS,
-  type SigningAlgorithm,
-} from '../../../shared/store/service.ts'
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../shared/certificate/jws-algorithms.ts'
+import { PublicJwk, type Service } from '../../../shared/store/service.ts'
 
 export type NewSigningKeys = ReturnType<typeof newSigningKeys>
 

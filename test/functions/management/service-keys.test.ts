@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type JsonWebKey } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { SIGNING_ALGORITHMS } from '../../../shared/store/service.ts'
+import { SIGNING_ALGORITHMS } from '../../../shared/certificate/jws-algorithms.ts'
 import { failure, SERVICE } from '../../support/management.ts'
 import { keySet, newSigningKey } from '../../support/signing-keys.ts'
 import { testManagement } from '../../support/test-runtime.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { START } from '../../support/fixed-runtime.ts'
-import type { SigningAlgorithm } from '../../../shared/store/service.ts'
+import type { SigningAlgorithm } from '../../../shared/certificate/jws-algorithms.ts'
 import { keySet, newSigningKey } from '../../support/signing-keys.ts'
 import { basic, bearer, failure, MANAGE, ORGANIZATION, RUNTIME, SERVICE } from '../../support/management.ts'
 import { testManagement } from '../../support/test-runtime.ts'

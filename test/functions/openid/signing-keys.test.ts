@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { decodeProtectedHeader } from 'jose'
 import { expect, test } from 'vitest'
-import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../shared/store/service.ts'
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../shared/certificate/jws-algorithms.ts'
 import { tokensOf } from '../../support/answers.ts'
 import { idTokenOf, OPENID, OPENID_PROVIDER, verifiedIdToken } from '../../support/openid.ts'
 import { keySet, newSigningKey } from '../../support/signing-keys.ts'

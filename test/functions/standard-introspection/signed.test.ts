@@ -1,6 +1,6 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
 import { beforeEach, expect, test } from 'vitest'
-import { SIGNING_ALGORITHMS } from '../../../shared/store/service.ts'
+import { SIGNING_ALGORITHMS } from '../../../shared/certificate/jws-algorithms.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import type { Received } from '../../support/gateway.ts'

@@ -1,6 +1,6 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../shared/store/service.ts'
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../shared/certificate/jws-algorithms.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { keySet, newSigningKey } from '../../support/signing-keys.ts'

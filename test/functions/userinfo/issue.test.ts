@@ -1,7 +1,7 @@
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { later } from '../../../shared/epoch-seconds.ts'
-import { SIGNING_ALGORITHMS } from '../../../shared/store/service.ts'
+import { SIGNING_ALGORITHMS } from '../../../shared/certificate/jws-algorithms.ts'
 import { outcome } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { newSigningKey } from '../../support/signing-keys.ts'

@@ -1,5 +1,6 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { createServer, type ServerResponse } from 'node:http'
+import { decodeJwt, SignJWT } from 'jose'
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { listen } from '../../../infra/connections/listen.ts'
 import {
@@ -149,6 +150,17 @@ describe('keys in the options', () => {
     expect(await decide(named, token(privateKey))).toBe('401 token-unusable')
     const encrypting = protectedResource({ ...EXPECTED, jwks: { keys: [{ ...first.jwk, use: 'enc' }] } })
     expect(await decide(encrypting, token(privateKey))).toBe('401 token-unusable')
+  })
+
+  test('a token by an algorithm that certbound does not sign with is refused unless the options name it', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: '1', use: 'sig' }] }
+    const claims = decodeJwt(token(first.privateKey))
+    const header = { alg: 'RS512', kid: '1', typ: 'at+jwt' }
+    const signed = await new SignJWT(claims).setProtectedHeader(header).sign(privateKey)
+    expect(await decide(protectedResource({ ...EXPECTED, jwks }), signed)).toBe('401 token-unusable')
+    const named = protectedResource({ ...EXPECTED, jwks, algorithms: ['RS512'] })
+    expect(await decide(named, signed)).toBe('allowed')
   })
 
   test('a token without kid is accepted if there is one key, and refused if there are two', async () => {

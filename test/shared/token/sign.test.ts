@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { exportJWK, jwtVerify } from 'jose'
 import { expect, test } from 'vitest'
 import { signJwt } from '../../../shared/token/sign.ts'
-import { SIGNING_ALGORITHMS } from '../../../shared/store/service.ts'
+import { SIGNING_ALGORITHMS } from '../../../shared/certificate/jws-algorithms.ts'
 import { newSigningKey } from '../../support/signing-keys.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })

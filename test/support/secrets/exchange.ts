@@ -1,3 +1,4 @@
+import { PRIVATE_MEMBERS } from '../../../shared/certificate/jwk-set.ts'
 import { parseJson } from '../../../shared/json.ts'
 import type { SecretWatch } from './watch.ts'
 
@@ -42,7 +43,8 @@ const SENT: Kinds = {
   ...kinds('token accessToken access_token refreshToken refresh_token code ticket', 'token', TOKEN),
 }
 
-const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']
+/** Those of a key, and those of the further primes in `oth` (RFC 7518 section 6.3.2.7). */
+const PRIVATE = [...PRIVATE_MEMBERS, 'r', 't']
 
 /** Learns the secrets of a request and its answer, and takes the answer. */
 export function observe(watch: SecretWatch, exchange: Exchange): void {
@@ -151,7 +153,7 @@ function withoutPrivateKeys(watch: SecretWatch, value: unknown): unknown {
   if (pk?.S?.startsWith('keys#') !== true)
     return Object.fromEntries(members.map(([name, inner]) => [name, withoutPrivateKeys(watch, inner)]))
   for (const [name, text] of membersOf(JSON.stringify(unmarshalled(value))))
-    if (PRIVATE_MEMBERS.includes(name)) watch.learn('private key', text)
+    if (PRIVATE.includes(name)) watch.learn('private key', text)
   return { pk }
 }
 

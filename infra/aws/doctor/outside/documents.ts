@@ -1,9 +1,9 @@
+import { isPrivate } from '../../../../shared/certificate/jwk-set.ts'
 import { ask, jsonOf, type Reply, statusOf } from '../ask.ts'
 import { type Check, fail, type Finding, type Inspected, orElse, skipped } from '../check.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 const READ_LOG = 'read the log of the function discovery'
 
 interface Replies {
@@ -49,7 +49,7 @@ export const keySetCheck: Check = {
       return [fail(`/jwks of the plain domain is not a JWK Set (${statusOf(both.plain)})`, READ_LOG)]
     }
     const jwks = set as readonly Json[]
-    const leaked = jwks.filter((jwk) => PRIVATE_MEMBERS.some((member) => member in jwk))
+    const leaked = jwks.filter((jwk) => isPrivate(jwk))
     const required = inspected.service?.accessTokenSignAlg
     return orElse(
       [

@@ -3,7 +3,7 @@ export interface Algorithm {
   readonly crv?: string
 }
 
-/** The algorithms that a client may register, all of them asymmetric, each with its kind of key. */
+/** The JWS algorithms that a client may use, all of them asymmetric, each with its kind of key (RFC 7518 section 3.1, RFC 8037). */
 export const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map([
   ['ES256', { kty: 'EC', crv: 'P-256' }],
   ['ES384', { kty: 'EC', crv: 'P-384' }],
@@ -17,3 +17,7 @@ export const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map([
   ['EdDSA', { kty: 'OKP', crv: 'Ed25519' }],
   ['Ed25519', { kty: 'OKP', crv: 'Ed25519' }],
 ])
+
+/** Those that a service can sign with. */
+export const SIGNING_ALGORITHMS = ['ES256', 'ES384', 'PS256', 'RS256', 'EdDSA'] as const
+export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number]
