@@ -1,11 +1,11 @@
-// Which module may know which (dependency-cruiser). From below: dynamodb, certificate and refusal <- store <- runtime <- request,
-// authentication, token, metadata <- lambda <- functions. The files beside the folders of `shared` are leaves, but for these.
+// Which module may know which (dependency-cruiser): the strata of docs/architecture.md, section 2. The files beside the folders of
+// `shared` are leaves, but for these.
 const RUNTIME = '^shared/(runtime|call|answer-schema)[.]ts$'
 /** What the store knows of DynamoDB. The runtime decides which client does it. */
 const DYNAMODB = '^shared/dynamodb/dynamodb[.]ts$'
 const LEAVES = '^shared/(?!(runtime|call|answer-schema)[.]ts$)[^/]+[.]ts$'
 const BELOW_RUNTIME = '^shared/(certificate|refusal|store)/'
-const BELOW_FACES = '^shared/(certificate|refusal|store|request|authentication|gateway)/'
+const BELOW_FACES = '^shared/(certificate|refusal|store|request|authentication|possession|gateway)/'
 /** These import nothing, so every folder may use them. */
 const BOTTOM = '^shared/(bounded-map|json)[.]ts$'
 const PROVISIONING = '^infra/aws/provisioning/management[.]ts$'
@@ -87,7 +87,13 @@ module.exports = {
       RUNTIME,
       LEAVES,
     ]),
-    layer('token', '^shared/token/', ['^shared/(token|dpop|request)/', BELOW_RUNTIME, RUNTIME, LEAVES]),
+    layer('possession', '^shared/possession/', [
+      '^shared/(possession|dpop|request)/',
+      BELOW_RUNTIME,
+      RUNTIME,
+      LEAVES,
+    ]),
+    layer('token', '^shared/token/', ['^shared/(token|possession|request)/', BELOW_RUNTIME, RUNTIME, LEAVES]),
     layer('metadata', '^shared/metadata/', [
       '^shared/(metadata|authentication|jws|token)/',
       BELOW_RUNTIME,
@@ -137,7 +143,7 @@ module.exports = {
     only(
       'zod',
       'zod',
-      '^functions/.*/(request|(settings|answer)-schema)[.]ts$|^shared/(settings|answer-schema)[.]ts$|^shared/(store|request|authentication|token|metadata)/',
+      '^functions/.*/(request|(settings|answer)-schema)[.]ts$|^shared/(settings|answer-schema)[.]ts$|^shared/(store|request|authentication|possession|token|metadata)/',
       AT_RUN_TIME,
     ),
     // Cold start: the SDK takes more time to load than all the rest.

@@ -43,10 +43,11 @@ const ALLOWED: Record<string, string> = {
   'shared/jws/verify.ts': `import '../request/form.ts'; await import('jose')`,
   'shared/dpop/key.ts': `import '../jws/verify.ts'; import '../certificate/pem.ts'`,
   'shared/authentication/method.ts': `import '../request/form.ts'; import '../runtime.ts'; import '../jws/verify.ts'`,
-  'shared/token/jwt.ts': `import '../request/form.ts'; import '../refusal/refusal.ts'; import '../runtime.ts'`,
+  'shared/possession/proof.ts': `import '../dpop/key.ts'; import '../store/grants.ts'; import '../runtime.ts'; import 'zod'`,
+  'shared/token/jwt.ts': `import '../request/form.ts'; import '../possession/proof.ts'; import '../runtime.ts'`,
   'shared/metadata/metadata.ts': `import '../authentication/method.ts'; import '../token/jwt.ts'; import 'zod'`,
   'shared/gateway/event.ts': `import type { A } from 'aws-lambda'; import '../http.ts'`,
-  'shared/lambda/face.ts': `import '../gateway/event.ts'; import '../request/form.ts'; import '../store/grants.ts'; import '../authentication/method.ts'; import type { B } from 'zod/mini'`,
+  'shared/lambda/face.ts': `import '../gateway/event.ts'; import '../request/form.ts'; import '../possession/proof.ts'; import '../authentication/method.ts'; import type { B } from 'zod/mini'`,
 }
 
 /** rule, file, what the file must not say there */
@@ -82,6 +83,7 @@ const PLANTED: [string, string, string][] = [
   ['dpop', 'shared/dpop/grants.ts', `import '../store/grants.ts'`],
   ['gateway', 'shared/gateway/form.ts', `import '../request/form.ts'`],
   ['authentication', 'shared/authentication/token.ts', `import '../token/jwt.ts'`],
+  ['possession', 'shared/possession/token.ts', `import type { A } from '../token/jwt.ts'`],
   ['token', 'shared/token/method.ts', `import '../authentication/method.ts'`],
   ['metadata', 'shared/metadata/event.ts', `import '../gateway/event.ts'`],
   ['lambda', 'shared/lambda/token.ts', `import '../token/jwt.ts'`],

@@ -2,7 +2,7 @@ import { requestUrl } from '../../shared/resource-url.ts'
 import type { HttpRequest } from '../../shared/http.ts'
 import { readPresentedToken } from '../../shared/request/presented-token.ts'
 import type { IntrospectionRequest } from '../../shared/token/introspection-checks.ts'
-import type { PresentedProof } from '../../shared/token/presented-proof.ts'
+import type { PresentedProof } from '../../shared/possession/presented-proof.ts'
 import { type Reason, Refusal } from '../../shared/refusal/refusal.ts'
 
 const REASONS = {

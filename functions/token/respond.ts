@@ -1,5 +1,5 @@
 import { propertyMembers } from '../../shared/token/terms.ts'
-import { tokenTypeOf } from '../../shared/token/token-binding.ts'
+import { tokenTypeOf } from '../../shared/possession/token-binding.ts'
 import type { Service } from '../../shared/store/service.ts'
 import { type NoncedBody, withNonce } from '../../shared/http.ts'
 import { success, unlessEmpty } from '../../shared/web-api.ts'

@@ -8,7 +8,7 @@ import {
   withoutNull,
 } from '../http.ts'
 import { readCall, readForm } from '../request/body.ts'
-import { usesDpop, usesDpopScheme } from '../request/dpop.ts'
+import { usesDpop, usesDpopScheme } from '../possession/sent-proof.ts'
 import { Refusal } from '../refusal/refusal.ts'
 import { HTTP_STATUS, type WebApiResponse } from '../web-api.ts'
 import { type Answer, json, NO_CONTENT, nonceHeader, NotHere, publicJson, signedAnswer } from './answer.ts'

@@ -5,7 +5,7 @@ import type { Service } from '../store/service.ts'
 import type { ActiveRefreshToken, ActiveToken, ActiveTokenInFull } from './active-token-schema.ts'
 import { clientIdText } from './client-view.ts'
 import { audOf } from './resource.ts'
-import { tokenTypeOf } from './token-binding.ts'
+import { tokenTypeOf } from '../possession/token-binding.ts'
 import { propertyMembers } from './terms.ts'
 
 /**

@@ -3,8 +3,14 @@ import type { Presented } from '../certificate/presented.ts'
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import type { FoundToken } from './find-token.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
-import type { JudgedNonce } from './dpop-nonce.ts'
-import { judgeProof, type PresentedProof, proofDetails, type ReadProof, verified } from './presented-proof.ts'
+import type { JudgedNonce } from '../possession/nonce.ts'
+import {
+  judgeProof,
+  type PresentedProof,
+  proofDetails,
+  type ReadProof,
+  verified,
+} from '../possession/presented-proof.ts'
 import { audiencesOf } from './resource.ts'
 import { parseScope } from '../request/scope.ts'
 import { type Standing, whyInvalid } from './standing.ts'

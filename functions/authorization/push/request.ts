@@ -13,7 +13,7 @@ import {
   proofFromHttp,
   proofFromWebApi,
   type SentProof,
-} from '../../../shared/request/dpop.ts'
+} from '../../../shared/possession/sent-proof.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { PARAMETERS } from '../request/request.ts'
 

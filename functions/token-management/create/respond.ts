@@ -1,6 +1,6 @@
 import { tokenIdOf } from '../../../shared/token/token-string.ts'
 import { clientIdText } from '../../../shared/token/client-view.ts'
-import { tokenTypeOf } from '../../../shared/token/token-binding.ts'
+import { tokenTypeOf } from '../../../shared/possession/token-binding.ts'
 import { success, unlessEmpty } from '../../../shared/web-api.ts'
 import type { CreateSuccess } from './answer-schema.ts'
 import type { CreatedTokens } from './decide.ts'

@@ -2,7 +2,7 @@ import { type Binding, boundKey, boundThumbprint, readBinding } from '../../../s
 import { type IssuedTokens, makeTokens } from '../../../shared/token/issue.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { availableScopes } from '../../../shared/token/scopes.ts'
-import { bindingRequired } from '../../../shared/token/token-binding.ts'
+import { bindingRequired } from '../../../shared/possession/token-binding.ts'
 import { keyOf } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/call.ts'
 import type { Client } from '../../../shared/store/client.ts'

@@ -1,5 +1,5 @@
 import { tokenIdOf } from '../../../shared/token/token-string.ts'
-import { tokenTypeOf } from '../../../shared/token/token-binding.ts'
+import { tokenTypeOf } from '../../../shared/possession/token-binding.ts'
 import { success, unlessEmpty } from '../../../shared/web-api.ts'
 import type { UpdateSuccess } from './answer-schema.ts'
 import type { UpdatedTokens } from './decide.ts'

@@ -1,7 +1,7 @@
 import type { Binding } from '../../../shared/certificate/binding.ts'
 import type { IdentifiedClient } from '../../../shared/authentication/client-authentication.ts'
 import type { IssuedTokens } from '../../../shared/token/issue.ts'
-import type { VerifiedProof } from '../../../shared/token/issuing-proof.ts'
+import type { VerifiedProof } from '../../../shared/possession/issuing-proof.ts'
 import type { Call } from '../../../shared/call.ts'
 import type { TokenRequest } from '../request.ts'
 

@@ -10,7 +10,7 @@ import {
 } from '../../../shared/token/refresh-token.ts'
 import { refreshTokenSeconds } from '../../../shared/token/lifetimes.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
-import { bindTo, mayRenewBinding } from '../../../shared/token/token-binding.ts'
+import { bindTo, mayRenewBinding } from '../../../shared/possession/token-binding.ts'
 import { narrowedResources, parseResources } from '../../../shared/token/resource.ts'
 import { covers, parseScope } from '../../../shared/request/scope.ts'
 import { expired, refuseInvalid } from '../../../shared/token/standing.ts'

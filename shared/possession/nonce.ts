@@ -1,6 +1,6 @@
 import type { Call } from '../call.ts'
 import { isNonce, nonceAt } from '../dpop/nonce.ts'
-import type { SentProof } from '../request/dpop.ts'
+import type { SentProof } from './sent-proof.ts'
 
 export interface JudgedNonce {
   /** Whether the service has given it out within the last minutes. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { mayRenewBinding } from '../../../shared/token/token-binding.ts'
+import { mayRenewBinding } from '../../../shared/possession/token-binding.ts'
 import { TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 
 test('of the methods, only a certificate and a key prove the client at each request', () => {

@@ -2,9 +2,9 @@ import type { Call } from '../call.ts'
 import type { KeyThumbprint } from '../certificate/thumbprint.ts'
 import { faultText } from '../dpop/fault-text.ts'
 import { Refusal } from '../refusal/refusal.ts'
-import type { SentProof } from '../request/dpop.ts'
+import type { SentProof } from './sent-proof.ts'
 import type { Client } from '../store/client.ts'
-import { nonceJudge } from './dpop-nonce.ts'
+import { nonceJudge } from './nonce.ts'
 import { bindingRequired } from './token-binding.ts'
 
 /** A DPoP proof that is right for its request. */

@@ -3,8 +3,7 @@ import type { Proof, ProofFault } from '../dpop/proof.ts'
 import { ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
-import type { JudgedNonce, JudgeNonce } from './dpop-nonce.ts'
-import type { Standing } from './standing.ts'
+import type { JudgedNonce, JudgeNonce } from './nonce.ts'
 import type { WebApiMembers } from '../web-api.ts'
 
 /** A DPoP proof that came with a token, and the request to the protected resource that it must be for. */
@@ -26,7 +25,8 @@ interface ProofOfRequest {
   readonly proof: ReadProof
   /** `undefined`: the proof needs no nonce. */
   readonly nonce: JudgedNonce | undefined
-  readonly standing: Standing
+  /** The flags of the token, for a refusal. */
+  readonly standing: WebApiMembers
 }
 
 /** Verifies the proof for its request and for the token that it came with (RFC 9449 sections 4.3 and 7.1). */

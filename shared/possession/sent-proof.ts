@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { HttpRequest } from '../http.ts'
-import { flagMember } from './body.ts'
+import { flagMember } from '../request/body.ts'
 
 const SCHEME = /(?:^|,)\s*dpop(?:[\s,]|$)/i
 
