@@ -1,9 +1,9 @@
 // Which module may know which (dependency-cruiser): the strata of docs/architecture.md, section 2. The files beside the folders of
-// `shared` are leaves, but for these.
-const RUNTIME = '^shared/(runtime|call|answer-schema)[.]ts$'
+// `shared` are leaves, but for `answer-schema`.
+const RUNTIME = '^shared/(runtime/|answer-schema[.]ts$)'
 /** What the store knows of DynamoDB. The runtime decides which client does it. */
 const DYNAMODB = '^shared/dynamodb/dynamodb[.]ts$'
-const LEAVES = '^shared/(?!(runtime|call|answer-schema)[.]ts$)[^/]+[.]ts$'
+const LEAVES = '^shared/(?!answer-schema[.]ts$)[^/]+[.]ts$'
 const BELOW_RUNTIME = '^shared/(certificate|refusal|store)/'
 const BELOW_FACES = '^shared/(certificate|refusal|store|request|authentication|possession|gateway)/'
 /** These import nothing, so every folder may use them. */
@@ -80,7 +80,11 @@ module.exports = {
     layer('request', '^shared/request/', ['^shared/(request|refusal|certificate)/', LEAVES]),
     layer('jws', '^shared/jws/', ['^shared/(jws|request|certificate)/', LEAVES]),
     layer('dpop', '^shared/dpop/', ['^shared/(dpop|jws|request|certificate)/', LEAVES]),
-    layer('gateway', '^shared/gateway/', ['^shared/(gateway|certificate)/', LEAVES]),
+    layer('gateway', '^shared/gateway/', [
+      '^shared/(gateway|certificate)/',
+      '^shared/runtime/settings[.]ts$',
+      LEAVES,
+    ]),
     layer('authentication', '^shared/authentication/', [
       '^shared/(authentication|dpop|jws|request)/',
       BELOW_RUNTIME,
@@ -139,11 +143,11 @@ module.exports = {
     only('lambda-types', '(@types/)?aws-lambda', '^shared/gateway/'),
     only('pkijs', '(pkijs|asn1js)', '^shared/certificate/((names|subject-dn)[.]ts$|path/)'),
     only('jose', 'jose', '^shared/(dpop|jws|resource-server)/'),
-    only('pino', 'pino', '^shared/log[.]ts$'),
+    only('pino', 'pino', '^shared/runtime/log[.]ts$'),
     only(
       'zod',
       'zod',
-      '^functions/.*/(request|(settings|answer)-schema)[.]ts$|^shared/(settings|answer-schema)[.]ts$|^shared/(store|request|authentication|possession|token|metadata)/',
+      '^functions/.*/(request|(settings|answer)-schema)[.]ts$|^shared/(runtime/settings|answer-schema)[.]ts$|^shared/(store|request|authentication|possession|token|metadata)/',
       AT_RUN_TIME,
     ),
     // Cold start: the SDK takes more time to load than all the rest.

@@ -151,7 +151,7 @@ test('an answer over HTTP that shows a secret again is found', async () => {
 
 test('a script that logs a secret ends with 70 and names it', async () => {
   const script = join(await temporaryFolder(), 'leaking.ts')
-  const log = new URL('../shared/log.ts', import.meta.url).href
+  const log = new URL('../shared/runtime/log.ts', import.meta.url).href
   const taps = new URL('support/secrets/taps.ts', import.meta.url).href
   writeFileSync(
     script,

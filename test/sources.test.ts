@@ -26,14 +26,14 @@ function grep(pattern: RegExp, among: string[]) {
 }
 
 test('the folders that these tests read exist', () => {
-  expect(deployed).toContain('shared/runtime.ts')
+  expect(deployed).toContain('shared/runtime/runtime.ts')
   expect(sources).toContain('infra/aws/template/functions.yml')
   expect(tests).toContain('test/sources.test.ts')
 })
 
 test('only the runtime, the settings, the library for resource servers and, for signatures and retries, the lean client read time, entropy and the environment', () => {
   const readers =
-    /^shared.(runtime|settings|resource-server.protected-resource|dynamodb.lean.(caller|environment))[.]ts$/
+    /^shared.(runtime.(runtime|settings)|resource-server.protected-resource|dynamodb.lean.(caller|environment))[.]ts$/
   const others = deployed.filter((file) => !readers.test(file))
   const reach =
     /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\brandom(Bytes|UUID|Int|Fill)|Math\.random|getRandomValues|process\.env\b|hrtime/
@@ -45,7 +45,7 @@ test('only the start of a request, the cache, the cut-off, the taking of an alia
   const readers = new Set(lines.map((line) => line.split(':')[0]))
   expect([...readers].toSorted()).toEqual([
     'functions/token-management/end-tokens-of-subject.ts',
-    'shared/call.ts',
+    'shared/runtime/call.ts',
     'shared/store/cache.ts',
     'shared/store/clients.ts',
     'shared/store/registry.ts',

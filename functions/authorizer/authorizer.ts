@@ -1,4 +1,4 @@
-import type { Call } from '../../shared/call.ts'
+import type { Call } from '../../shared/runtime/call.ts'
 import type { HttpRequest } from '../../shared/http.ts'
 import { introspect } from '../../shared/token/introspect.ts'
 import { fromAuthorization } from './request.ts'

@@ -1,7 +1,7 @@
 import { introspect, type UsableToken } from '../../shared/token/introspect.ts'
 import type { IntrospectionRequest } from '../../shared/token/introspection-checks.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
-import type { Call } from '../../shared/call.ts'
+import type { Call } from '../../shared/runtime/call.ts'
 import type { Client } from '../../shared/store/client.ts'
 
 export interface IntrospectedToken extends UsableToken {

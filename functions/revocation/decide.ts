@@ -1,7 +1,7 @@
 import { authenticateClient, identifyClient } from '../../shared/authentication/client-authentication.ts'
 import { findAccessToken, findRefreshFamily } from '../../shared/token/find-token.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
-import type { Call } from '../../shared/call.ts'
+import type { Call } from '../../shared/runtime/call.ts'
 import type { Tokens } from '../../shared/store/grant.ts'
 import type { RevocationRequest } from './request.ts'
 

@@ -13,7 +13,7 @@ import { findIntrospectionKey, type SigningKey } from '../../shared/token/sign.t
 import { whyInvalid, expired } from '../../shared/token/standing.ts'
 import { clientIdText } from '../../shared/token/client-view.ts'
 import { mustBeBound } from '../../shared/possession/token-binding.ts'
-import type { Call } from '../../shared/call.ts'
+import type { Call } from '../../shared/runtime/call.ts'
 import type { Client } from '../../shared/store/client.ts'
 import type { ClientState, RefreshMembers, Tokens } from '../../shared/store/grant.ts'
 import type { Service } from '../../shared/store/service.ts'

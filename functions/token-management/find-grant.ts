@@ -3,7 +3,7 @@ import { findAccessToken, findRefreshFamily } from '../../shared/token/find-toke
 import { whyInvalid, expired } from '../../shared/token/standing.ts'
 import { keyOf, locateIdentifier, locateTokenId } from '../../shared/token/token-string.ts'
 import type { ClientState, Tokens } from '../../shared/store/grant.ts'
-import type { Call } from '../../shared/call.ts'
+import type { Call } from '../../shared/runtime/call.ts'
 import { StoreUnavailable } from '../../shared/store/unavailable.ts'
 
 export interface FoundGrant {

@@ -1,5 +1,5 @@
 import { Refusal } from '../../shared/refusal/refusal.ts'
-import type { Call } from '../../shared/call.ts'
+import type { Call } from '../../shared/runtime/call.ts'
 import type { Client } from '../../shared/store/client.ts'
 import type { GrantKey } from '../../shared/store/grant.ts'
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Runtime } from '../../shared/runtime.ts'
+import type { Runtime } from '../../shared/runtime/runtime.ts'
 import { command, confirm, type Io } from '../command.ts'
 import { allClients, refuseIssuingClients } from '../truststore/issuing-clients.ts'
 import { type Aws, attempt } from './deployment/aws.ts'

@@ -1,4 +1,4 @@
-import type { Runtime } from '../../shared/runtime.ts'
+import type { Runtime } from '../../shared/runtime/runtime.ts'
 import { command, Complaint, confirm } from '../command.ts'
 import { attempt } from './deployment/aws.ts'
 import { readDeployment } from './deployment/settings.ts'

@@ -1,5 +1,5 @@
 import type { LambdaResult } from '../../shared/lambda/serve.ts'
-import type { Runtime } from '../../shared/runtime.ts'
+import type { Runtime } from '../../shared/runtime/runtime.ts'
 import { deployedFunctions } from '../emulator/site/deployed-functions.ts'
 import type { Case, Format, SeededFormats } from './cases.ts'
 import { eventOfCase } from './events.ts'

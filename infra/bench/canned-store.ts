@@ -1,5 +1,5 @@
 import type { DynamoDb, Inputs } from '../../shared/dynamodb/dynamodb.ts'
-import type { Runtime } from '../../shared/runtime.ts'
+import type { Runtime } from '../../shared/runtime/runtime.ts'
 import { openStore } from '../../shared/store/store.ts'
 
 /**

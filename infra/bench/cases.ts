@@ -1,4 +1,4 @@
-import type { Runtime } from '../../shared/runtime.ts'
+import type { Runtime } from '../../shared/runtime/runtime.ts'
 import { newNumber } from '../../shared/store/identity.ts'
 import { localRuntime, MTLS_DOMAIN } from '../emulator/local-runtime.ts'
 import { seed, type Seeded } from '../emulator/site/seed.ts'

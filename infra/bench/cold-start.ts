@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import type { Runtime } from '../../shared/runtime.ts'
+import type { Runtime } from '../../shared/runtime/runtime.ts'
 import { startEmbeddedEngine } from '../emulator/engine.ts'
 import { type LambdaProcessOptions, startLambdaProcess } from '../emulator/lambda/lambda-process.ts'
 import { type Package, unpack } from '../emulator/lambda/packaged-functions.ts'

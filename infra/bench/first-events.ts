@@ -1,4 +1,4 @@
-import type { Runtime } from '../../shared/runtime.ts'
+import type { Runtime } from '../../shared/runtime/runtime.ts'
 import type { LambdaResult } from '../../shared/lambda/serve.ts'
 import { deployedFunctions } from '../emulator/site/deployed-functions.ts'
 import type { Seeded } from '../emulator/site/seed.ts'

@@ -1,8 +1,8 @@
-import { type Runtime, runtimeFor } from '../../shared/runtime.ts'
+import { type Runtime, runtimeFor } from '../../shared/runtime/runtime.ts'
 import type { DynamoDb } from '../../shared/dynamodb/dynamodb.ts'
 import type { Waits } from '../../shared/dynamodb/lean/caller.ts'
 import { leanDynamoDb } from '../../shared/dynamodb/lean/client.ts'
-import { readEnvironment } from '../../shared/settings.ts'
+import { readEnvironment } from '../../shared/runtime/settings.ts'
 import { createTables, LOCAL_DYNAMODB } from '../tables/tables.ts'
 
 /** The domains of this machine, and the API behind them, as events name them. */

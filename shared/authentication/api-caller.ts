@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../http.ts'
-import type { Call, Caller, OwnerCall, Surroundings } from '../call.ts'
+import type { Call, Caller, OwnerCall, Surroundings } from '../runtime/call.ts'
 import { type Role, ROLES, type Service } from '../store/service.ts'
 import type { Store } from '../store/store.ts'
 import { type BasicCredentials, readBasic } from '../request/basic.ts'

@@ -1,4 +1,4 @@
-import type { Call } from '../call.ts'
+import type { Call } from '../runtime/call.ts'
 import type { Client } from '../store/client.ts'
 import {
   ASSERTION_FAULTS,

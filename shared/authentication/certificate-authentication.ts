@@ -8,7 +8,7 @@ import { registeredCertificates } from '../certificate/registered-certificates.t
 import { matchesSan, type SanKind } from '../certificate/subject-alternative-names.ts'
 import { MalformedDistinguishedName, namesEqual, parseDistinguishedName } from '../certificate/subject-dn.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
-import type { Call } from '../call.ts'
+import type { Call } from '../runtime/call.ts'
 import { type Client, SAN_SETTINGS } from '../store/client.ts'
 import { type Service, trustsAnyIssuer } from '../store/service.ts'
 import { findInKeys } from './remote-jwks.ts'

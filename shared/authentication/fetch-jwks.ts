@@ -3,7 +3,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import { isJwkSet, type JwkSet } from '../certificate/jwk-set.ts'
-import type { Internet } from '../internet.ts'
+import type { Internet } from '../runtime/internet.ts'
 import { parseJsonObject } from '../request/strict-json.ts'
 
 export type JwksFault =

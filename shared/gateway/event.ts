@@ -7,7 +7,7 @@ import type {
 import { present, type Presented } from '../certificate/presented.ts'
 import type { HttpRequest } from '../http.ts'
 import { isJsonObject } from '../json.ts'
-import type { Settings } from '../settings.ts'
+import type { Settings } from '../runtime/settings.ts'
 
 /** The domains and APIs whose events may contain a certificate. */
 export type MtlsEntrances = Pick<Settings, 'mtlsDomains' | 'apiIds'>

@@ -5,10 +5,10 @@ import {
   serviceForDeletion,
   serviceForManagement,
 } from '../authentication/api-caller.ts'
-import type { AnyCall, Call, OwnerCall, Surroundings } from '../call.ts'
+import type { AnyCall, Call, OwnerCall, Surroundings } from '../runtime/call.ts'
 import type { HttpRequest } from '../http.ts'
 import { Refusal } from '../refusal/refusal.ts'
-import { requireOAuthSettings, type Settings } from '../settings.ts'
+import { requireOAuthSettings, type Settings } from '../runtime/settings.ts'
 import type { Role } from '../store/service.ts'
 
 /** Who may use a route, and for which service. */

@@ -1,4 +1,4 @@
-import type { Call } from '../call.ts'
+import type { Call } from '../runtime/call.ts'
 import type { KeyThumbprint } from '../certificate/thumbprint.ts'
 import { faultText } from '../dpop/fault-text.ts'
 import { Refusal } from '../refusal/refusal.ts'

@@ -1,4 +1,4 @@
-import type { Call } from '../call.ts'
+import type { Call } from '../runtime/call.ts'
 import { isNonce, nonceAt } from '../dpop/nonce.ts'
 import type { SentProof } from './sent-proof.ts'
 

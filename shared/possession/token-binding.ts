@@ -1,4 +1,4 @@
-import type { Call } from '../call.ts'
+import type { Call } from '../runtime/call.ts'
 import { type Binding, boundKey, type Possession } from '../certificate/binding.ts'
 import type { Presented } from '../certificate/presented.ts'
 import type { Client } from '../store/client.ts'

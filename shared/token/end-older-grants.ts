@@ -1,6 +1,6 @@
 import type { Client } from '../store/client.ts'
 import type { Tokens } from '../store/grant.ts'
-import type { Call } from '../call.ts'
+import type { Call } from '../runtime/call.ts'
 
 /**
  * Ends the grants of a subject at a client that are not newer than this one, if `singleAccessTokenPerSubject` is on. The index

@@ -1,6 +1,6 @@
 import type { ClientState, RefreshMembers, Tokens } from '../store/grant.ts'
 import type { TokenDigest } from '../store/digest.ts'
-import type { Call } from '../call.ts'
+import type { Call } from '../runtime/call.ts'
 import { type NoIdentifier, readIdentifier } from './jwt-identifier.ts'
 import { keyOf, locateIdentifier, locateOpaque, locateRefreshToken, type Locator } from './token-string.ts'
 import { digest, sameDigest } from '../store/digest.ts'

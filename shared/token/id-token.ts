@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Call } from '../call.ts'
+import type { Call } from '../runtime/call.ts'
 import { later } from '../epoch-seconds.ts'
 import { Refusal } from '../refusal/refusal.ts'
 import type { Client } from '../store/client.ts'

@@ -1,5 +1,5 @@
 import { boundKey, boundThumbprint } from '../certificate/binding.ts'
-import type { Call } from '../call.ts'
+import type { Call } from '../runtime/call.ts'
 import { findAccessToken } from './find-token.ts'
 import { CHECKS, type IntrospectionRequest, type Judged } from './introspection-checks.ts'
 import { type Reason, Refusal, REFUSALS } from '../refusal/refusal.ts'

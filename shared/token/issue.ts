@@ -1,4 +1,4 @@
-import type { Call } from '../call.ts'
+import type { Call } from '../runtime/call.ts'
 import type { Binding } from '../certificate/binding.ts'
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import { Refusal } from '../refusal/refusal.ts'

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import type { Call } from '../call.ts'
+import type { Call } from '../runtime/call.ts'
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import type { Client } from '../store/client.ts'
 import { digest, type TokenDigest } from '../store/digest.ts'

@@ -1,5 +1,5 @@
 import { constants, type KeyObject, sign } from 'node:crypto'
-import type { Call } from '../call.ts'
+import type { Call } from '../runtime/call.ts'
 import type { Client } from '../store/client.ts'
 import { isFapi2, mayUseAlgorithm } from '../store/fapi2.ts'
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../certificate/jws-algorithms.ts'

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { Call } from '../call.ts'
+import type { Call } from '../runtime/call.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { isStorable, parseJson } from '../json.ts'
 import { numberMember } from '../request/body.ts'

@@ -10,7 +10,7 @@ import { exchangeOf } from './secrets/events.ts'
 import { observe } from './secrets/exchange.ts'
 import { watch } from './secrets/taps.ts'
 import { ApiError, OAuthError } from '../../shared/answer-schema.ts'
-import type { Runtime } from '../../shared/runtime.ts'
+import type { Runtime } from '../../shared/runtime/runtime.ts'
 
 /** `endpoint code` for every answer of the test file; on the OAuth face `endpoint error`. */
 export const answered = new Set<string>()

@@ -7,7 +7,7 @@ import {
   ScanCommand,
 } from '@aws-sdk/lib-dynamodb'
 import { LOCAL_DYNAMODB } from '../../infra/tables/tables.ts'
-import type { Settings } from '../../shared/settings.ts'
+import type { Settings } from '../../shared/runtime/settings.ts'
 
 export type Item = Record<string, unknown>
 

@@ -1,6 +1,6 @@
-import { type Call, type Surroundings, surroundings } from '../../shared/call.ts'
-import { RequestLog } from '../../shared/log.ts'
-import type { Runtime } from '../../shared/runtime.ts'
+import { type Call, type Surroundings, surroundings } from '../../shared/runtime/call.ts'
+import { RequestLog } from '../../shared/runtime/log.ts'
+import type { Runtime } from '../../shared/runtime/runtime.ts'
 import type { Service } from '../../shared/store/service.ts'
 
 /** What a request has around it at this moment of the runtime's clock. */

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import type * as z from 'zod/mini'
 import { digest } from '../../shared/store/digest.ts'
-import type { Runtime } from '../../shared/runtime.ts'
+import type { Runtime } from '../../shared/runtime/runtime.ts'
 import { Client } from '../../shared/store/client.ts'
 import { type Service, TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
 import { contentOf, tokensOf } from './answers.ts'

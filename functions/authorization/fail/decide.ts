@@ -1,5 +1,5 @@
 import { Refusal } from '../../../shared/refusal/refusal.ts'
-import type { Call } from '../../../shared/call.ts'
+import type { Call } from '../../../shared/runtime/call.ts'
 import { errorRedirect } from '../redirect.ts'
 import type { FailRequest } from './request.ts'
 import { findTicket } from '../ticket.ts'

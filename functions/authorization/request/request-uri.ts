@@ -2,7 +2,7 @@ import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { proves } from '../../../shared/token/find-token.ts'
 import { expired, refuseInvalid } from '../../../shared/token/standing.ts'
 import { keyOf, locateOpaque } from '../../../shared/token/token-string.ts'
-import type { Call } from '../../../shared/call.ts'
+import type { Call } from '../../../shared/runtime/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { RequestInUse } from '../../../shared/store/grant.ts'
 

@@ -1,5 +1,5 @@
 import { Refusal } from '../../../shared/refusal/refusal.ts'
-import type { Call } from '../../../shared/call.ts'
+import type { Call } from '../../../shared/runtime/call.ts'
 import type { TicketUpdate } from './request.ts'
 import { findTicket, takeStep } from '../ticket.ts'
 

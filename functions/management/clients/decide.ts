@@ -1,7 +1,7 @@
 import { fapi2BreachOf } from '../../../shared/store/fapi2.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
-import type { Call } from '../../../shared/call.ts'
+import type { Call } from '../../../shared/runtime/call.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { clientNumber } from '../../../shared/store/registry.ts'
 import type { Service } from '../../../shared/store/service.ts'

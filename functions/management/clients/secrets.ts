@@ -1,6 +1,6 @@
 import { digest } from '../../../shared/store/digest.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
-import type { Call } from '../../../shared/call.ts'
+import type { Call } from '../../../shared/runtime/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import { newSecret } from '../../../shared/store/identity.ts'
 import { type ClientWithSecret, findNamed } from './decide.ts'

@@ -1,4 +1,4 @@
-import { type Call, isOver } from '../../../shared/call.ts'
+import { type Call, isOver } from '../../../shared/runtime/call.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { eraseKeys } from './private-keys.ts'
 

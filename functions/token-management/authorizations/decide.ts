@@ -1,5 +1,5 @@
 import { availableScopes } from '../../../shared/token/scopes.ts'
-import type { Call } from '../../../shared/call.ts'
+import type { Call } from '../../../shared/runtime/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import { endTokensOfSubject } from '../end-tokens-of-subject.ts'
 import { changeGrant, lives, withScopes } from '../find-grant.ts'

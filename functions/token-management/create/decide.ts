@@ -12,7 +12,7 @@ import { addTo, refuseSubjectOfClient } from '../../../shared/token/terms.ts'
 import { endOlderGrants } from '../../../shared/token/end-older-grants.ts'
 import { bindingRequired } from '../../../shared/possession/token-binding.ts'
 import { makeGrantId } from '../../../shared/token/token-string.ts'
-import type { Call } from '../../../shared/call.ts'
+import type { Call } from '../../../shared/runtime/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { CreateRequest } from './request.ts'
 

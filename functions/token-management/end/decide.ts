@@ -1,4 +1,4 @@
-import type { Call } from '../../../shared/call.ts'
+import type { Call } from '../../../shared/runtime/call.ts'
 import { findByAccessToken, findByRefreshToken, type FoundGrant, lives } from '../find-grant.ts'
 import { clientNamed } from '../list-keys.ts'
 import { endAllTokensOfSubject, endTokensOfSubject } from '../end-tokens-of-subject.ts'

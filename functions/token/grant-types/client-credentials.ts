@@ -4,7 +4,7 @@ import { parseResources } from '../../../shared/token/resource.ts'
 import { grantScopes } from '../../../shared/token/scopes.ts'
 import { addTo } from '../../../shared/token/terms.ts'
 import { makeGrantId } from '../../../shared/token/token-string.ts'
-import type { Call } from '../../../shared/call.ts'
+import type { Call } from '../../../shared/runtime/call.ts'
 import type { TokenRequest } from '../request.ts'
 import type { TokenContext } from './grant-type.ts'
 

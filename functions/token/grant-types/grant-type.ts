@@ -2,7 +2,7 @@ import type { Binding } from '../../../shared/certificate/binding.ts'
 import type { IdentifiedClient } from '../../../shared/authentication/client-authentication.ts'
 import type { IssuedTokens } from '../../../shared/token/issue.ts'
 import type { VerifiedProof } from '../../../shared/possession/issuing-proof.ts'
-import type { Call } from '../../../shared/call.ts'
+import type { Call } from '../../../shared/runtime/call.ts'
 import type { TokenRequest } from '../request.ts'
 
 /** The results of the checks before the grant: the client is authenticated. */

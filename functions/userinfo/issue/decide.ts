@@ -1,4 +1,4 @@
-import type { Call } from '../../../shared/call.ts'
+import type { Call } from '../../../shared/runtime/call.ts'
 import { readBinding } from '../../../shared/certificate/binding.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { JsonObject } from '../../../shared/json.ts'

@@ -1,4 +1,4 @@
-import type { Call } from '../../../shared/call.ts'
+import type { Call } from '../../../shared/runtime/call.ts'
 import { publishedUrls } from '../../../shared/metadata/metadata.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { SentProof } from '../../../shared/possession/sent-proof.ts'

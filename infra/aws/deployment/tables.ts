@@ -1,6 +1,6 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { sdkDynamoDb } from '../../../shared/dynamodb/sdk.ts'
-import { type Runtime, runtimeFor } from '../../../shared/runtime.ts'
+import { type Runtime, runtimeFor } from '../../../shared/runtime/runtime.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import { Complaint, type Io } from '../../command.ts'
 import { createTables, listsTables, LOCAL_DYNAMODB } from '../../tables/tables.ts'

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GetObjectCommand } from '@aws-sdk/client-s3'
-import type { Runtime } from '../../../shared/runtime.ts'
+import type { Runtime } from '../../../shared/runtime/runtime.ts'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import { Complaint } from '../../command.ts'
 import type { Local } from '../../emulator/site/local-file.ts'

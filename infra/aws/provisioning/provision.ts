@@ -1,4 +1,4 @@
-import type { Runtime } from '../../../shared/runtime.ts'
+import type { Runtime } from '../../../shared/runtime/runtime.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { Complaint } from '../../command.ts'
 import { serviceNumber } from '../deployment/parameters.ts'

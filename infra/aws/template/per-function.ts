@@ -171,7 +171,7 @@ const THEFT_REASONS = Object.entries<Row>(REFUSALS).flatMap(([reason, [, , , , m
 
 const STOLEN = `{ ${THEFT_REASONS.map((reason) => `($.reason = "${reason}")`).join(' || ')} }`
 
-/** Counts lines of a function's log (shared/log.ts). The alarms on these metrics are in misuse.yml. */
+/** Counts lines of a function's log (shared/runtime/log.ts). The alarms on these metrics are in misuse.yml. */
 function filter(name: string, metric: string, pattern: string): [string, object] {
   const transformation = {
     MetricNamespace: 'certbound/${param:stage}',

@@ -2,7 +2,7 @@ import { globSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import type { Routes } from '../../../shared/lambda/route.ts'
 import { serve } from '../../../shared/lambda/serve.ts'
-import type { Runtime } from '../../../shared/runtime.ts'
+import type { Runtime } from '../../../shared/runtime/runtime.ts'
 import { ROOT } from '../../root.ts'
 import type { EdgeRoutes } from '../edge/route-match.ts'
 

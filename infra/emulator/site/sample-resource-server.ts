@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { createServer } from 'node:https'
-import type { Runtime } from '../../../shared/runtime.ts'
+import type { Runtime } from '../../../shared/runtime/runtime.ts'
 import { requireToken } from '../../../shared/resource-server/node.ts'
 import { protectedResource } from '../../../shared/resource-server/protected-resource.ts'
 import { listen, type Listening } from '../../connections/listen.ts'

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Runtime } from '../../../shared/runtime.ts'
+import type { Runtime } from '../../../shared/runtime/runtime.ts'
 import { TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 import type { Store } from '../../../shared/store/store.ts'
 import { Complaint } from '../../command.ts'

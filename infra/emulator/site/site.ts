@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { openLog } from '../../../shared/log.ts'
-import type { Runtime } from '../../../shared/runtime.ts'
+import { openLog } from '../../../shared/runtime/log.ts'
+import type { Runtime } from '../../../shared/runtime/runtime.ts'
 import { newNumber } from '../../../shared/store/identity.ts'
 import {
   type FrontEnd,

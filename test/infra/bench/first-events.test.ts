@@ -11,7 +11,7 @@ import { developmentCertificates } from '../../../infra/emulator/site/certificat
 import { deployedFunctions } from '../../../infra/emulator/site/deployed-functions.ts'
 import { functionNames } from '../../../infra/package/build.ts'
 import { serveAuthorizer } from '../../../shared/lambda/authorizer.ts'
-import type { Runtime } from '../../../shared/runtime.ts'
+import type { Runtime } from '../../../shared/runtime/runtime.ts'
 
 let engine: Engine
 let runtime: Runtime

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Internet } from '../../../shared/internet.ts'
+import type { Internet } from '../../../shared/runtime/internet.ts'
 import { fetchJwks, parseJwksUri } from '../../../shared/authentication/fetch-jwks.ts'
-import { isPublicAddress } from '../../../shared/public-address.ts'
+import { isPublicAddress } from '../../../shared/runtime/public-address.ts'
 import { HOST, reasonFor, testKeyServer } from './key-server.ts'
 
 const server = await testKeyServer()

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { expect, test } from 'vitest'
-import type { Internet } from '../../../shared/internet.ts'
+import type { Internet } from '../../../shared/runtime/internet.ts'
 import { fetchJwks } from '../../../shared/authentication/fetch-jwks.ts'
 import { answerWith, HOST, reasonFor, testKeyServer } from './key-server.ts'
 

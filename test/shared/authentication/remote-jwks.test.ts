@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { JwkSet } from '../../../shared/certificate/jwk-set.ts'
 import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
-import { type Internet, PUBLIC_INTERNET } from '../../../shared/internet.ts'
+import { type Internet, PUBLIC_INTERNET } from '../../../shared/runtime/internet.ts'
 import { RemoteJwks } from '../../../shared/authentication/remote-jwks.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { answerWith, reasonFor, testKeyServer } from './key-server.ts'

@@ -4,7 +4,7 @@ import * as z from 'zod/mini'
 import type { HttpRequest } from '../../../shared/http.ts'
 import { present } from '../../../shared/certificate/presented.ts'
 import { MalformedEvent, toHttpRequest } from '../../../shared/gateway/event.ts'
-import type { Settings } from '../../../shared/settings.ts'
+import type { Settings } from '../../../shared/runtime/settings.ts'
 import authorizerV1 from '../../events/authorizer-v1-mtls.json' with { type: 'json' }
 import authorizerV2 from '../../events/authorizer-v2-mtls.json' with { type: 'json' }
 import v2Mtls from '../../events/httpapi-v2-mtls.json' with { type: 'json' }

@@ -5,7 +5,7 @@ import {
 } from '../../../infra/aws/doctor/outside/certificate-headers.ts'
 import { present } from '../../../shared/certificate/presented.ts'
 import { toHttpRequest } from '../../../shared/gateway/event.ts'
-import type { Settings } from '../../../shared/settings.ts'
+import type { Settings } from '../../../shared/runtime/settings.ts'
 import authorizerV1 from '../../events/authorizer-v1-mtls.json' with { type: 'json' }
 import authorizerV2 from '../../events/authorizer-v2-mtls.json' with { type: 'json' }
 import executeApi from '../../events/httpapi-v2-execute-api.json' with { type: 'json' }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { serveAuthorizer } from '../../../shared/lambda/authorizer.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
-import type { Settings } from '../../../shared/settings.ts'
+import type { Settings } from '../../../shared/runtime/settings.ts'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import authorizerV1 from '../../events/authorizer-v1-mtls.json' with { type: 'json' }
 import authorizerV2 from '../../events/authorizer-v2-mtls.json' with { type: 'json' }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Route, Routes } from '../../../shared/lambda/route.ts'
 import { serve } from '../../../shared/lambda/serve.ts'
 import { routes as management } from '../../../functions/management/routes.ts'
-import type { Settings } from '../../../shared/settings.ts'
+import type { Settings } from '../../../shared/runtime/settings.ts'
 import v2Plain from '../../events/httpapi-v2-plain.json' with { type: 'json' }
 import v1Plain from '../../events/rest-v1-plain.json' with { type: 'json' }
 import { eventFor, FORMATS, ROUTES } from '../../support/gateway.ts'

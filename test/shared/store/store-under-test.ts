@@ -1,6 +1,6 @@
 import { afterAll, beforeEach } from 'vitest'
 import type { DynamoDb } from '../../../shared/dynamodb/dynamodb.ts'
-import type { Settings } from '../../../shared/settings.ts'
+import type { Settings } from '../../../shared/runtime/settings.ts'
 import { type CuttingProxy, pass, startCuttingProxy } from '../../support/cutting-proxy.ts'
 import { dynamoDbWithoutWaits, type FixedRuntime, fixedRuntime, START } from '../../support/fixed-runtime.ts'
 import { gateway } from '../../support/gateway.ts'

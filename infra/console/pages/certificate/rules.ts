@@ -4,10 +4,10 @@ import {
   findNamedClient,
 } from '../../../../shared/authentication/client-authentication.ts'
 import { JwksUnavailable } from '../../../../shared/authentication/fetch-jwks.ts'
-import type { Call } from '../../../../shared/call.ts'
+import type { Call } from '../../../../shared/runtime/call.ts'
 import type { ReadCertificate } from '../../../../shared/certificate/presented.ts'
 import type { EpochSeconds } from '../../../../shared/epoch-seconds.ts'
-import type { Internet } from '../../../../shared/internet.ts'
+import type { Internet } from '../../../../shared/runtime/internet.ts'
 import { parseJson } from '../../../../shared/json.ts'
 import { type Reason, Refusal, REFUSALS } from '../../../../shared/refusal/refusal.ts'
 import { Client } from '../../../../shared/store/client.ts'

@@ -20,7 +20,7 @@ const alarms = (template: Template) =>
 const filters = (template: Template) =>
   ofType<MetricFilter>(template, 'AWS::Logs::MetricFilter').map(([, { Properties }]) => Properties)
 
-/** Members of the log line that the filters read (shared/log.ts). */
+/** Members of the log line that the filters read (shared/runtime/log.ts). */
 const LINE_MEMBERS = ['reason', 'ended']
 
 const MTLS = 'mtls.auth.example.com'

@@ -1,5 +1,5 @@
 import { functionNames } from '../../../../infra/package/build.ts'
-import { VARIABLES } from '../../../../shared/settings.ts'
+import { VARIABLES } from '../../../../shared/runtime/settings.ts'
 import {
   attribute,
   copy,

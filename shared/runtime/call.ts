@@ -1,9 +1,9 @@
-import { type EpochSeconds, later } from './epoch-seconds.ts'
+import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import type { Internet } from './internet.ts'
 import type { RequestLog } from './log.ts'
 import type { Runtime } from './runtime.ts'
-import type { Role, Service } from './store/service.ts'
-import type { Store } from './store/store.ts'
+import type { Role, Service } from '../store/service.ts'
+import type { Store } from '../store/store.ts'
 
 /** The caller of the Web API. */
 export interface Caller {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { type LogLine, openLog } from '../../shared/log.ts'
-import type { Settings } from '../../shared/settings.ts'
+import { type LogLine, openLog } from '../../../shared/runtime/log.ts'
+import type { Settings } from '../../../shared/runtime/settings.ts'
 
 const LINE: LogLine = { requestId: 'r', endpoint: '/token', outcome: 'OK', milliseconds: 1.5 }
 

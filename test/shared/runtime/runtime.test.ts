@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, expect, test } from 'vitest'
-import { runtimeFor } from '../../shared/runtime.ts'
-import { sdkDynamoDb } from '../../shared/dynamodb/sdk.ts'
-import { readEnvironment } from '../../shared/settings.ts'
+import { runtimeFor } from '../../../shared/runtime/runtime.ts'
+import { sdkDynamoDb } from '../../../shared/dynamodb/sdk.ts'
+import { readEnvironment } from '../../../shared/runtime/settings.ts'
 
 const ENVIRONMENT = {
   REGISTRY_TABLE: 'registry',
@@ -64,7 +64,7 @@ test('elapsed only goes forward', () => {
 
 /** What a process of this environment says; everything else of this one's environment is left out. */
 function run(script: string, environment: Readonly<Record<string, string>>) {
-  const module = JSON.stringify(new URL('../../shared/runtime.ts', import.meta.url).href)
+  const module = JSON.stringify(new URL('../../../shared/runtime/runtime.ts', import.meta.url).href)
   const source = `import { systemRuntime } from ${module}\n${script}`
   const options = { env: environment, encoding: 'utf8', stdio: 'pipe' } as const
   return execFileSync(process.execPath, ['--input-type=module', '--eval', source], options)

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import type { DynamoDb } from './dynamodb/dynamodb.ts'
-import { leanDynamoDb } from './dynamodb/lean/client.ts'
-import type { EpochSeconds } from './epoch-seconds.ts'
+import type { DynamoDb } from '../dynamodb/dynamodb.ts'
+import { leanDynamoDb } from '../dynamodb/lean/client.ts'
+import type { EpochSeconds } from '../epoch-seconds.ts'
 import { type Internet, PUBLIC_INTERNET } from './internet.ts'
 import { type Log, openLog } from './log.ts'
 import { readEnvironment, type Settings } from './settings.ts'
-import { openStore, type Store } from './store/store.ts'
+import { openStore, type Store } from '../store/store.ts'
 
 /** Everything outside of the process that the code uses. It is made once, at cold start. */
 export interface Runtime {
@@ -27,7 +27,7 @@ export async function systemRuntime(): Promise<Runtime> {
 
 /** The SDK loads only where it is used: that takes more time than all the rest. */
 async function openDynamoDb({ dynamodbClient }: Settings): Promise<DynamoDb> {
-  return dynamodbClient === 'sdk' ? (await import('./dynamodb/sdk.ts')).sdkDynamoDb() : leanDynamoDb()
+  return dynamodbClient === 'sdk' ? (await import('../dynamodb/sdk.ts')).sdkDynamoDb() : leanDynamoDb()
 }
 
 export function runtimeFor(settings: Settings, dynamodb: DynamoDb): Runtime {

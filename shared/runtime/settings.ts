@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import { isBaseUrl } from './resource-url.ts'
-import type { Immutable } from './immutable.ts'
+import { isBaseUrl } from '../resource-url.ts'
+import type { Immutable } from '../immutable.ts'
 
 const list = z.pipe(
   z._default(z.string(), ''),

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isPublicAddress } from '../../shared/public-address.ts'
+import { isPublicAddress } from '../../../shared/runtime/public-address.ts'
 
 test.each([
   ...[

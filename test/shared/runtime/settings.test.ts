@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { readEnvironment, requireOAuthSettings, VARIABLES } from '../../shared/settings.ts'
+import { readEnvironment, requireOAuthSettings, VARIABLES } from '../../../shared/runtime/settings.ts'
 
 const TABLES = { REGISTRY_TABLE: 'registry', GRANTS_TABLE: 'grants' }
 const FULL = {
@@ -123,7 +123,7 @@ test.each(['SERVICE_ID', 'MTLS_DOMAINS', 'API_IDS'])('the error names %s when it
 })
 
 test('the page of settings has a row for every variable, and for no other', () => {
-  const page = readFileSync(join(import.meta.dirname, '../../docs/settings.md'), 'utf8')
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/settings.md'), 'utf8')
   const [, table = ''] = page.split('## Environment of a deployment\n')
   const rows = table.split('\n').filter((line) => line.startsWith('| `'))
   const named = rows.flatMap((row) =>
