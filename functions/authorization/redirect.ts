@@ -1,3 +1,4 @@
+import type { ErrorMembers } from '../../shared/refusal/refusal.ts'
 import type { Ticket } from '../../shared/store/grant.ts'
 import type { Service } from '../../shared/store/service.ts'
 import type { Redirect } from '../../shared/web-api.ts'
@@ -26,18 +27,10 @@ export function redirect(
   return { action: 'LOCATION', responseContent }
 }
 
-/** Makes the `redirect` option of a Refusal. Without `description`, the client gets the message of the result. */
+/** Makes the `redirect` option of a Refusal. `description`, if there is one, replaces the message of the result. */
 export function errorRedirect(target: RedirectTarget, service: Service, description?: string) {
-  return (error: string, resultMessage: string): Redirect => {
-    const code = resultMessage.slice(1, resultMessage.indexOf(']'))
-    return redirect(
-      target,
-      {
-        error,
-        ...(service.errorDescriptionOmitted ? {} : { error_description: description ?? resultMessage }),
-        ...(service.errorUriOmitted ? {} : { error_uri: `https://docs.authlete.com/#${code}` }),
-      },
-      service,
-    )
+  return ({ error, error_description: message, error_uri: page }: ErrorMembers): Redirect => {
+    const about = message === undefined ? {} : { error_description: description ?? message }
+    return redirect(target, { error, ...about, ...(page === undefined ? {} : { error_uri: page }) }, service)
   }
 }

@@ -1,6 +1,7 @@
 import type { HttpRequest, HttpResponse } from '../http.ts'
 import { bearerChallenge } from '../request/bearer.ts'
-import { type Refusal, REFUSALS } from '../refusal/refusal.ts'
+import { type ErrorMembers, type Refusal, REFUSALS } from '../refusal/refusal.ts'
+import { pageOf } from '../refusal/row.ts'
 import type { Service } from '../store/service.ts'
 import { HTTP_STATUS, type WebApiMembers } from '../web-api.ts'
 import { type Answer, json, nonceHeader } from './answer.ts'
@@ -47,9 +48,9 @@ export function refusedCall(
   const errorMembers = {
     error_description: service?.errorDescriptionOmitted === true ? undefined : resultMessage,
     error,
-    error_uri: service?.errorUriOmitted === true ? undefined : `https://docs.authlete.com/#${resultCode}`,
+    error_uri: service?.errorUriOmitted === true ? undefined : pageOf(resultCode),
   }
-  const redirect = options.redirect?.(error, resultMessage)
+  const redirect = options.redirect?.(errorMembers)
   const responseContent = redirect?.responseContent ?? contentOf(errorMembers, spec, options)
   const own = action === 'INVALID_CLIENT' ? (spec.unauthenticated ?? action) : action
   const outcome: string = redirect?.action ?? spec.action ?? own
@@ -60,12 +61,6 @@ export function refusedCall(
     reason,
     ...failureOf(refusal),
   }
-}
-
-interface ErrorMembers {
-  readonly error: string
-  readonly error_description: string | undefined
-  readonly error_uri: string | undefined
 }
 
 function contentOf(members: ErrorMembers, { errors }: CallErrors, { challenge, algs }: Refusal['options']) {

@@ -24,6 +24,13 @@ export const REFUSALS = {
 
 export type Reason = keyof typeof REFUSALS
 
+/** RFC 6749 section 5.2. */
+export interface ErrorMembers {
+  readonly error: string
+  readonly error_description: string | undefined
+  readonly error_uri: string | undefined
+}
+
 interface RefusalOptions {
   /** Further members of the Web API answer, for example the flags of introspection. */
   readonly members?: WebApiMembers
@@ -37,7 +44,7 @@ interface RefusalOptions {
    */
   readonly challenge?: Readonly<Record<string, string>>
   /** How an authorization error reaches the client, after its redirect URI was checked (RFC 6749 section 4.1.2.1). */
-  readonly redirect?: (error: string, resultMessage: string) => Redirect
+  readonly redirect?: (members: ErrorMembers) => Redirect
   /** For the next DPoP proof (RFC 9449 section 8): the header `DPoP-Nonce`, or the member `dpopNonce`. */
   readonly dpopNonce?: string
   /** For the log. */

@@ -43,3 +43,9 @@ export type Row = readonly [
   message: string,
   mark?: 'theft',
 ]
+
+/** Authlete's page about a result code. Our codes have no page. */
+export function pageOf(resultCode: string): string | undefined {
+  const isOurs = Number(resultCode.slice(-2)) >= 91
+  return isOurs ? undefined : `https://docs.authlete.com/#${resultCode}`
+}

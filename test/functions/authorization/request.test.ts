@@ -156,7 +156,7 @@ test.each([
     error_description: expect.stringMatching(
       new RegExp(`^\\[${resultCode}\\] [\\x20-\\x21\\x23-\\x5b\\x5d-\\x7e]+$`),
     ) as unknown,
-    error_uri: `https://docs.authlete.com/#${resultCode}`,
+    ...(resultCode === 'A007391' ? {} : { error_uri: `https://docs.authlete.com/#${resultCode}` }),
     state: STATE,
     iss: 'https://as.example.com',
   })
