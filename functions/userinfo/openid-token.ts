@@ -19,6 +19,7 @@ const REASONS: Partial<Record<Reason, Reason>> = {
   'resource-proof-missing': 'userinfo-proof-missing',
   'binding-damaged': 'userinfo-binding-damaged',
   'token-unbound': 'userinfo-token-unbound',
+  'token-subjectless': 'userinfo-subject-missing',
 }
 
 /**

@@ -22,6 +22,8 @@ export interface IntrospectionRequest {
   readonly token: string
   readonly scopes: readonly string[]
   readonly subject: string | undefined
+  /** Whether a client's own token is refused: it has no subject. */
+  readonly subjectRequired?: boolean
   readonly clientCertificate: Presented
   /** `undefined`: no DPoP proof came with the token. */
   readonly proof?: PresentedProof | undefined
@@ -182,8 +184,9 @@ function scopeDetails({ request, found: { grant } }: Judged) {
 
 function judgeSubject({ request, found: { grant }, standing }: Judged): Refusal | undefined {
   const { subject } = grant.terms
-  if (request.subject === undefined || request.subject === subject) return undefined
-  return refusal(subject === undefined ? 'token-subjectless' : 'subject-differs', standing)
+  const { subject: required, subjectRequired = required !== undefined } = request
+  if (subject === undefined) return subjectRequired ? refusal('token-subjectless', standing) : undefined
+  return required === undefined || required === subject ? undefined : refusal('subject-differs', standing)
 }
 
 function subjectDetails({ request, found: { grant } }: Judged) {

@@ -35,9 +35,15 @@ export async function processUserinfo(request: UserinfoRequest, call: Call): Pro
 
 async function judged(request: UserinfoRequest, call: Call) {
   const proof = request.proof && presentedProof(request.proof, call)
-  const asked = { ...request, proof, scopes: [OPENID], subject: undefined, resources: [], boundOnly: false }
+  const demands = {
+    scopes: [OPENID],
+    subject: undefined,
+    subjectRequired: true,
+    resources: [],
+    boundOnly: false,
+  }
   try {
-    return await introspect(asked, call)
+    return await introspect({ ...request, ...demands, proof }, call)
   } catch (error) {
     throw ofUserinfo(error)
   }

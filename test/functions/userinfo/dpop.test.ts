@@ -88,6 +88,11 @@ test('with dpopProofUsedOnce a proof passes once at userinfo, and a refusal uses
   expect(outcome(await process(dpop, { htm: 'POST' }))).toBe('UNAUTHORIZED A065310 invalid_dpop_proof')
   expect(outcome(await process(dpop))).toBe('OK A091001')
   expect(outcome(await process(dpop))).toBe('UNAUTHORIZED A065398 invalid_dpop_proof')
+  const asked = { grantType: 'CLIENT_CREDENTIALS', subject: undefined, scopes: ['openid'] }
+  const own = await tokenBoundTo(walk, client, key, asked)
+  const ofClient = { token: own, dpop: proofOf(key, own, START, { htu: URL_OF_METADATA }) }
+  for (const _ of ['first', 'second'])
+    expect(outcome(await process(undefined, ofClient))).toBe('FORBIDDEN A089394 invalid_request')
   await walk.setService({ dpopProofUsedOnce: false })
 })
 
