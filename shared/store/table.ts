@@ -42,6 +42,8 @@ export class Table {
     const { Item } = await reached(
       this.#dynamodb.get({ TableName: this.#name, Key: key, ConsistentRead: true }),
     )
+    // Nothing in HTTP/1.1 shows which request an answer is for, so one that lags behind could be that of another.
+    if (Item !== undefined && !matches(Item, key)) throw new StoreUnavailable('the item has another key')
     return Item
   }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Table } from '../../../shared/store/table.ts'
+import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import { type Engine, storeUnderTest } from './store-under-test.ts'
 
 export async function tableOutcomes(engine: Engine) {
@@ -59,6 +60,21 @@ export async function tableOutcomes(engine: Engine) {
     await expect(table.update({ id: 'f' }, { count: 1 }, {})).rejects.toThrow('needs a stored value')
     await expect(table.remove({ id: 'f' }, {})).rejects.toThrow('needs a stored value')
     expect(await table.find({ id: 'f' })).toBeUndefined()
+  })
+
+  test('an item of another key is a failure of the store, also behind a condition that failed', async () => {
+    for (const id of ['f1', 'f2']) await table.replace({ client: 1 }, { id })
+    const { dynamodb } = tested
+    const get: typeof dynamodb.get = (input) => dynamodb.get({ ...input, Key: { id: 'f1' } })
+    const crossed = new Table({ ...dynamodb, get }, grantsTable, () => 'attempt')
+    expect(await crossed.find({ id: 'f1' })).toMatchObject({ client: 1 })
+    for (const answer of [
+      crossed.find({ id: 'f2' }),
+      crossed.create({}, { id: 'f2' }),
+      crossed.update({ id: 'f2' }, { client: 3 }, { client: 2 }),
+      crossed.remove({ id: 'f2' }, { client: 2 }),
+    ])
+      await expect(answer).rejects.toBeInstanceOf(StoreUnavailable)
   })
 
   test('findAll keeps the order of the keys, and the gaps', async () => {
