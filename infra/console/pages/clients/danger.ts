@@ -137,7 +137,7 @@ async function change(request: ConsoleRequest): Promise<Answer> {
     requireDone(await request.api.post(clientPath('lock_flag/update', request), body))
     return { location: here, notice: step === 'lock' ? 'The client is locked.' : 'The client is unlocked.' }
   }
-  const act = ACTS[step]
+  const act = Object.hasOwn(ACTS, step) ? ACTS[step] : undefined
   if (act === undefined)
     return { location: here, notice: 'The form has no step that is known. Nothing was done.' }
   if (form.get('typed')?.trim() !== nameToType(read.record))
