@@ -6,8 +6,10 @@ export interface KeyStrength {
   readonly keyType: string
   /** Bits of the modulus or the curve; 0 if unknown, for example with explicit curve parameters. */
   readonly keyBits: number
-  /** Only of RSA keys. */
+  /** Only RSA keys have one. */
   readonly publicExponent?: bigint | undefined
+  /** Whether an Ed25519 key has a small order, or is not encoded in the one valid way. */
+  readonly isDegenerate?: boolean | undefined
 }
 
 /** FAPI 2.0 5.4.1. Every other type of key is too weak, whatever its size (decision D18). */
@@ -29,26 +31,39 @@ export function keyStrength(key: KeyObject): KeyStrength {
   const { modulusLength, namedCurve, publicExponent } = key.asymmetricKeyDetails ?? {}
   const keyType = key.asymmetricKeyType ?? 'unknown'
   const keyBits = modulusLength ?? EDWARDS_BITS.get(keyType) ?? curveBits(namedCurve)
-  return { keyType, keyBits, publicExponent }
+  const isDegenerate = keyType === 'ed25519' ? isDegeneratePoint(key) : undefined
+  return { keyType, keyBits, publicExponent, isDegenerate }
 }
 
 /** Only for client authentication: binding accepts any key (decisions D1 and D18). */
 export function isWeakKey(key: KeyStrength): boolean {
-  return key.keyBits < (MINIMUM_BITS.get(key.keyType) ?? Infinity) || hasUnsafeExponent(key)
+  return key.keyBits < (MINIMUM_BITS.get(key.keyType) ?? Infinity) || isUnsafe(key)
 }
 
 const MAX_EXPONENT = 2n ** 32n - 1n
 
-/** With the exponent 1 everybody can sign, no key has an even one, and a long one makes each verification slow. */
-function hasUnsafeExponent({ publicExponent: e }: KeyStrength): boolean {
-  return e !== undefined && (e < 3n || e % 2n === 0n || e > MAX_EXPONENT)
+/** With the exponent 1 or a small order everybody can sign, no key has an even exponent, and a long one makes each verification slow. */
+function isUnsafe({ publicExponent: e, isDegenerate = false }: KeyStrength): boolean {
+  return isDegenerate || (e !== undefined && (e < 3n || e % 2n === 0n || e > MAX_EXPONENT))
+}
+
+const FIELD_PRIME = 2n ** 255n - 19n
+const Y_OF_ORDER_8 = 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7n
+/** The orders are 4, 1, 2, 8 and 8. */
+const Y_OF_SMALL_ORDERS = [0n, 1n, FIELD_PRIME - 1n, Y_OF_ORDER_8, FIELD_PRIME - Y_OF_ORDER_8]
+
+/** A key is 255 bits of `y`, the lowest byte first, and the sign of `x` (RFC 8032 section 5.1.2). OpenSSL reads any 32 bytes. */
+function isDegeneratePoint(key: KeyObject): boolean {
+  const bytes = Buffer.from(String(key.export({ format: 'jwk' }).x), 'base64url')
+  const y = BigInt.asUintN(255, BigInt(`0x${bytes.reverse().toString('hex')}`))
+  return y >= FIELD_PRIME || Y_OF_SMALL_ORDERS.includes(y)
 }
 
 const MAX_BITS = 8192
 
 /** Whether everybody can sign with the key, or a verification, which anyone can ask for, takes milliseconds. */
 export function isUnsafeToVerify(key: KeyStrength): boolean {
-  return hasUnsafeExponent(key) || key.keyBits > MAX_BITS
+  return isUnsafe(key) || key.keyBits > MAX_BITS
 }
 
 /** OpenSSL's names of curves contain their size in three digits, except for a few rare curves of 113 to 256 bits. */

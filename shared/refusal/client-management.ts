@@ -16,7 +16,7 @@ export const CLIENT_MANAGEMENT = {
   'redirect-uri-duplicate': ['A031211', 400, 'invalid_request', "The element at the index '{}' of 'redirectUris' is a duplicate."],
   'client-jwks-malformed': ['A031212', 400, 'invalid_request', "The value of '{}' failed to be parsed as a JWK Set."],
   'client-keys-too-many': ['A031292', 400, 'invalid_request', "'jwks' must have at most 100 keys."],
-  'client-key-unsafe': ['A031293', 400, 'invalid_request', "The key at the index '{}' of 'jwks' is unsafe: an RSA key must have 8192 bits at most and an odd exponent between 3 and 4294967295."],
+  'client-key-unsafe': ['A031293', 400, 'invalid_request', "The key at the index '{}' of 'jwks' is unsafe: an RSA key needs an odd exponent between 3 and 4294967295 and must not exceed 8192 bits, and an Ed25519 key must not be of small order."],
   'client-certificate-issues': ['A031294', 400, 'invalid_request', "A certificate in 'jwks' can issue certificates with the name of any other client. Make one that cannot (openssl req -x509 -addext basicConstraints=critical,CA:FALSE), or set 'clientCertificateIssuers' of the service."],
   'client-too-large': ['A031295', 400, 'invalid_request', 'All settings of the client together must have 262144 bytes of JSON at most.'],
   'client-algorithm-symmetric': ['A031222', 400, 'invalid_request', "The algorithm given as the value of '{}' is not asymmetric."],

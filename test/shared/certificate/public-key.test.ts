@@ -1,9 +1,9 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import { readSubject } from '../../../shared/certificate/names.ts'
 import { MalformedCertificate, readCertificate, type Der } from '../../../shared/certificate/pem.ts'
-import { isWeakKey, keyStrength } from '../../../shared/certificate/public-key.ts'
+import { isUnsafeToVerify, isWeakKey, keyStrength } from '../../../shared/certificate/public-key.ts'
 import { builtCertificate } from '../../support/built-certificate.ts'
 import { certificatePem, load } from '../../support/vectors.ts'
 
@@ -56,6 +56,32 @@ test.each([
 ])('the strength of a key of %s is known', (keyType, key, keyBits, weak) => {
   expect(keyStrength(key)).toEqual({ keyType, keyBits })
   expect(isWeakKey(keyStrength(key))).toBe(weak)
+})
+
+const F = 'f'.repeat(60)
+test.each([
+  ['order 1', `01${'00'.repeat(31)}`, true],
+  ['order 1 with the sign', `01${'00'.repeat(30)}80`, true],
+  ['order 1 as p + 1', `ee${F}7f`, true],
+  ['order 2', `ec${F}7f`, true],
+  ['order 2 with the sign', `ec${F}ff`, true],
+  ['order 4', '00'.repeat(32), true],
+  ['order 4 with the sign', `${'00'.repeat(31)}80`, true],
+  ['order 4 as p', `ed${F}7f`, true],
+  ['order 8', 'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a', true],
+  ['order 8 with the sign', 'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa', true],
+  ['order 8, the other', '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05', true],
+  [
+    'order 8, the other with the sign',
+    '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85',
+    true,
+  ],
+  ['p + 18', `${'ff'.repeat(31)}7f`, true],
+  ['RFC 8032 section 7.1', 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a', false],
+])('an Ed25519 key of %s is unsafe: %s %s', (_name, hex, isUnsafe) => {
+  const x = Buffer.from(hex, 'hex').toString('base64url')
+  const strength = keyStrength(createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }))
+  expect([isUnsafeToVerify(strength), isWeakKey(strength)]).toEqual([isUnsafe, isUnsafe])
 })
 
 test('a curve whose name has no size is weak', () => {

@@ -49,6 +49,16 @@ test.each([
   expect(await verify(made('RS256', rsa), [key])).toBe('key-unknown')
 })
 
+test('an Ed25519 key of small order is never used', async () => {
+  const order1 = {
+    kty: 'OKP',
+    crv: 'Ed25519',
+    x: Buffer.from([1, ...Buffer.alloc(31)]).toString('base64url'),
+  }
+  const read = readCompactJws(made('EdDSA', generateKeyPairSync('ed25519')))
+  expect(read && (await verifyCompactJws(read, { keys: [order1] }, 'EdDSA'))).toBe('key-unknown')
+})
+
 test('an RSA key of more than 8,192 bits is never used', async () => {
   const modulus = (bytes: number) => Buffer.alloc(bytes, 0xff).toString('base64url')
   const text = made('RS256', rsa)
