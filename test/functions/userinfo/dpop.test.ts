@@ -91,8 +91,8 @@ test('with dpopProofUsedOnce a proof passes once at userinfo, and a refusal uses
   const asked = { grantType: 'CLIENT_CREDENTIALS', subject: undefined, scopes: ['openid'] }
   const own = await tokenBoundTo(walk, client, key, asked)
   const ofClient = { token: own, dpop: proofOf(key, own, START, { htu: URL_OF_METADATA }) }
-  for (const _ of ['first', 'second'])
-    expect(outcome(await process(undefined, ofClient))).toBe('FORBIDDEN A089394 invalid_request')
+  const answers = [await process(undefined, ofClient), await process(undefined, ofClient)]
+  expect(answers.map(outcome)).toEqual(Array(2).fill('FORBIDDEN A089394 invalid_request'))
   await walk.setService({ dpopProofUsedOnce: false })
 })
 

@@ -35,13 +35,13 @@ test('without a session there is no page, and a change is refused', async () => 
 
 const { hostname } = new URL(originOf(running))
 
+const NAMES = ['localhost', '127.0.0.1', 'attacker.example', 'certbound-console.localhost']
 test.each([
-  ...['localhost', '127.0.0.1', 'attacker.example', 'certbound-console.localhost'],
-  ...[`${hostname}.attacker.example`, `x.${hostname}`],
+  ...[...NAMES, `${hostname}.attacker.example`, `x.${hostname}`].map((name) => `${name}:${running.port}`),
+  ...['', hostname, `${hostname}:`, hostname.slice(0, -1)],
 ])(
-  'the host %s is refused, with a session too: a name that an attacker leads to this machine opens nothing',
-  async (name) => {
-    const host = `${name}:${running.port}`
+  'the host %j is refused, with a session too: a name that an attacker leads to this machine opens nothing',
+  async (host) => {
     const { status, text } = await send({ path: page, headers: { host } })
     expect(status).toBe(421)
     expect(text).not.toContain(serviceId)
@@ -122,6 +122,18 @@ test('text of a record is never markup', async () => {
   }))
   for (const path of [page, `/${serviceId}`]) expect((await send({ path })).text).not.toContain('<script>')
 })
+
+test.each(['', 'unknown', '__proto__', 'constructor', 'toString'])(
+  'the step %j changes no client, even with its name typed, and one page has the notice of that',
+  async (step) => {
+    const [{ clientId }] = site.seeded.clients
+    const path = `/${serviceId}/clients/${clientId}/danger`
+    const { status, headers } = await send({ path, form: { csrf, step, typed: 'Public client' } })
+    expect([status, headers['location']]).toEqual([303, path])
+    for (const isNoticed of [true, false])
+      expect((await send({ path })).text.includes('Nothing was done.')).toBe(isNoticed)
+  },
+)
 
 test('the alias of a client ends no text of the shell in the command that is shown', async () => {
   const [{ clientId }] = site.seeded.clients

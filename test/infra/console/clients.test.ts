@@ -175,15 +175,6 @@ test.each(['cut-off', 'new-secret', 'delete'])(
   },
 )
 
-test.each(['', 'unknown', '__proto__', 'constructor', 'toString'])(
-  'the unknown step %j changes nothing, even with the name typed',
-  async (step) => {
-    const form = { csrf, step, typed: String((await now())?.clientName) }
-    const { status, headers } = await send({ path: `${list}/${clientId}/danger`, form })
-    expect([status, headers['location']]).toEqual([303, `${list}/${clientId}/danger`])
-  },
-)
-
 test('cutting off ends the tokens of the client, and locking refuses them until it is unlocked', async () => {
   const token = async () => {
     const made = await api('/auth/token/create', {

@@ -66,7 +66,7 @@ export function sender(running: RunningConsole, cookie?: string): Send {
     const all = { host: new URL(origin).host, ...(cookie !== undefined && { cookie }), ...own, ...headers }
     const options = { host: '127.0.0.1', port: running.port, path, method: method ?? (form ? 'POST' : 'GET') }
     return new Promise((resolve, reject) => {
-      const sent = request({ ...options, headers: all, agent: false }, (response) => {
+      const sent = request({ ...options, headers: all, agent: false, setHost: false }, (response) => {
         const { statusCode = 0, headers: answered } = response
         text(response).then((read) => resolve({ status: statusCode, headers: answered, text: read }), reject)
       })
