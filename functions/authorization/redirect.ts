@@ -1,5 +1,6 @@
 import type { ErrorMembers } from '../../shared/refusal/refusal.ts'
 import type { Ticket } from '../../shared/store/grant.ts'
+import { settingsOf } from '../../shared/store/profile.ts'
 import type { Service } from '../../shared/store/service.ts'
 import type { Redirect } from '../../shared/web-api.ts'
 import { formPage } from './form-page.ts'
@@ -19,7 +20,7 @@ export function redirect(
   const all = {
     ...(state === undefined ? {} : { state }),
     ...parameters,
-    ...(service.issSuppressed ? {} : { iss: service.issuer }),
+    ...(settingsOf(service).issSuppressed ? {} : { iss: service.issuer }),
   }
   if (responseMode === 'form_post') return { action: 'FORM', responseContent: formPage(redirectUri, all) }
   const query = new URLSearchParams(all).toString()

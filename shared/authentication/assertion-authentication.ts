@@ -10,7 +10,7 @@ import {
 import { findInKeys } from './remote-jwks.ts'
 import { type PresentedCredentials, refuseOtherCredentials } from './presented-credentials.ts'
 import { Refusal } from '../refusal/refusal.ts'
-import { isFapi2 } from '../store/fapi2.ts'
+import { settingsOf } from '../store/profile.ts'
 
 /**
  * The client ID in a request: from its header, from its form or, if both have none, from its assertion.
@@ -45,7 +45,7 @@ export async function byAssertion(
   // If no key fits, the client may have rotated its keys: `findInKeys` fetches the set of `jwksUri` again.
   const verified = await findInKeys(client, call, async (jwks): Promise<VerifiedAssertion | undefined> => {
     const { issuer } = service
-    const audienceIsString = isFapi2(service, client)
+    const { audienceIsString } = settingsOf(service, client)
     const alg = client.tokenAuthSignAlg
     const expected = { clientId, issuer, audienceIsString, jwks, alg, now }
     const outcome = await verifyClientAssertion(form, expected)

@@ -1,10 +1,11 @@
 import type { Call } from '../runtime/call.ts'
+import { AUTHENTICATION_METHODS } from '../store/authentication-methods.ts'
 import type { Client } from '../store/client.ts'
 import { clientNumber } from '../store/registry.ts'
 import type { TokenAuthMethod } from '../store/service.ts'
 import { byAssertion, namedClient } from './assertion-authentication.ts'
 import { byRegisteredCertificate, bySubjectOfCertificate } from './certificate-authentication.ts'
-import { fapi2BreachOf } from '../store/fapi2.ts'
+import { settingsOf } from '../store/profile.ts'
 import { type PresentedCredentials, refuseOtherCredentials } from './presented-credentials.ts'
 import { Refusal } from '../refusal/refusal.ts'
 import { digest, sameDigest } from '../store/digest.ts'
@@ -62,7 +63,7 @@ export async function findNamedClient(
   const client = await store.registry.findClient(service.apiKey, named)
   if (client === undefined) return 'unknown'
   if (client.locked) return 'locked'
-  if (fapi2BreachOf(client, service) !== undefined) return 'breaks-fapi2'
+  if (settingsOf(service, client).violations.length > 0) return 'breaks-fapi2'
   if (clientNumber(named) !== undefined) return { client, clientIdAlias: undefined }
   if (!service.clientIdAliasEnabled || !client.clientIdAliasEnabled) return 'alias-disabled'
   return { client, clientIdAlias: named }
@@ -80,10 +81,11 @@ export async function authenticateClient(
   call: Call,
 ): Promise<void> {
   const method = client.tokenAuthMethod
-  if (!call.service.supportedTokenAuthMethods.includes(method))
+  if (!settingsOf(call.service, client).supportedTokenAuthMethods.includes(method))
     throw new Refusal('method-unsupported', { named: method })
   await METHODS[method](client, presented, call)
-  if (client.weakSecret === true && method.startsWith('CLIENT_SECRET')) call.log.note({ weakSecret: true })
+  const { proves } = AUTHENTICATION_METHODS[method]
+  if (client.weakSecret === true && proves === 'secret') call.log.note({ weakSecret: true })
 }
 
 type Authenticate = (client: Client, presented: PresentedCredentials, call: Call) => void | Promise<void>

@@ -1,5 +1,5 @@
 import type { Service } from '../store/service.ts'
-import { mayUseAlgorithm } from '../store/fapi2.ts'
+import { mayUseAlgorithm, settingsOf } from '../store/profile.ts'
 import { ALGORITHMS, SIGNING_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { offersOpenid } from '../token/scopes.ts'
 import { unlessEmpty } from '../web-api.ts'
@@ -12,7 +12,8 @@ import type { PublicJwkSet, Metadata } from './metadata-schema.ts'
 export function metadataOf(service: Service): Metadata {
   // The routes are at the root of the domain, even if the issuer has a path.
   const { origin } = new URL(service.issuer)
-  const methods = lowerCase(service.supportedTokenAuthMethods)
+  const settings = settingsOf(service)
+  const methods = lowerCase(settings.supportedTokenAuthMethods)
   const algorithms = methods.includes('private_key_jwt') ? assertionAlgorithms(service) : undefined
   const scopes = service.supportedScopes.map(({ name }) => name)
   const authorizes = service.authorizationEndpoint !== undefined
@@ -21,7 +22,7 @@ export function metadataOf(service: Service): Metadata {
     authorization_endpoint: service.authorizationEndpoint,
     token_endpoint: service.tokenEndpoint ?? `${origin}/token`,
     pushed_authorization_request_endpoint: service.pushedAuthReqEndpoint ?? `${origin}/par`,
-    require_pushed_authorization_requests: service.parRequired,
+    require_pushed_authorization_requests: settings.parRequired,
     token_endpoint_auth_methods_supported: unlessEmpty(methods),
     token_endpoint_auth_signing_alg_values_supported: algorithms,
     revocation_endpoint: service.revocationEndpoint ?? `${origin}/revocation`,
@@ -42,9 +43,9 @@ export function metadataOf(service: Service): Metadata {
       : [],
     grant_types_supported: unlessEmpty(lowerCase(service.supportedGrantTypes)),
     code_challenge_methods_supported: ['S256'],
-    authorization_response_iss_parameter_supported: service.issSuppressed ? undefined : true,
-    dpop_signing_alg_values_supported: service.fapi2 ? undefined : [...ALGORITHMS.keys()],
-    tls_client_certificate_bound_access_tokens: service.tlsClientCertificateBoundAccessTokens,
+    authorization_response_iss_parameter_supported: settings.issSuppressed ? undefined : true,
+    dpop_signing_alg_values_supported: settings.boundTokensOnly ? undefined : [...ALGORITHMS.keys()],
+    tls_client_certificate_bound_access_tokens: settings.tlsClientCertificateBoundAccessTokens,
     mtls_endpoint_aliases: aliases(service),
   }
 }
@@ -84,7 +85,7 @@ function ofOpenid(service: Service) {
 
 function signingAlgorithms(service: Service): readonly string[] {
   const held = SIGNING_ALGORITHMS.filter((name) => service.jwks.some(({ alg }) => alg === name))
-  return held.filter((alg) => mayUseAlgorithm(alg, service))
+  return held.filter((alg) => mayUseAlgorithm(alg, settingsOf(service)))
 }
 
 function aliases({ mtlsEndpointAliases }: Service): Record<string, string> | undefined {
@@ -93,7 +94,7 @@ function aliases({ mtlsEndpointAliases }: Service): Record<string, string> | und
 }
 
 function assertionAlgorithms(service: Service): readonly string[] {
-  return [...ALGORITHMS.keys()].filter((alg) => mayUseAlgorithm(alg, service))
+  return [...ALGORITHMS.keys()].filter((alg) => mayUseAlgorithm(alg, settingsOf(service)))
 }
 
 function lowerCase(names: readonly string[]): readonly string[] {

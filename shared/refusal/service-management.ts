@@ -17,7 +17,7 @@ export const SERVICE_MANAGEMENT = {
   'service-key-in-use': ['A039691', 400, 'invalid_request', "A key cannot be removed from '{}' while access tokens that it signed are valid."],
   'service-roots-missing': ['A039297', 400, 'invalid_request', "'mutualTlsValidatePkiCertChain' requires the self-signed certificate of a root in 'trustedRootCertificates'."],
   'service-signing-key-missing': ['A039295', 400, 'invalid_request', "'{}' requires a matching key in 'jwks'."],
-  'service-not-fapi2': ['A039299', 400, 'invalid_request', "The FAPI 2.0 profile ('fapi2') does not allow this value of '{}'."],
+  'service-not-fapi2': ['A039299', 400, 'invalid_request', "The FAPI 2.0 profile ('fapi2') does not allow the values of these settings: {}."],
   'service-too-large': ['A039692', 400, 'invalid_request', 'All settings of the service together must have 262144 bytes of JSON at most.'],
   'service-deletion-unfinished': ['A037191', 503, 'temporarily_unavailable', 'The service is deleted, but some of its clients are not yet. Repeat this call to go on.'],
 } as const satisfies Record<string, Row>

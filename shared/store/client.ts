@@ -80,4 +80,10 @@ export const Client = z.object({
   weakSecret: z.optional(z.literal(true)),
   ...RECORD_MEMBERS,
 })
-export type Client = z.infer<typeof Client>
+export type StoredClient = z.infer<typeof Client>
+
+/** A client as requests see it, as `Service` is a service. */
+export type Client = Omit<
+  StoredClient,
+  'fapi2' | 'tlsClientCertificateBoundAccessTokens' | 'pkceRequired' | 'pkceS256Required' | 'parRequired'
+>

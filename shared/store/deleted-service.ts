@@ -1,7 +1,7 @@
-import type { Service } from './service.ts'
+import type { Service, StoredService } from './service.ts'
 
 /** `undefined` for a service whose deletion has begun: only its deletion may still find it. */
-export function existing(service: Service): Service | undefined {
+export function existing(service: StoredService): StoredService | undefined {
   return service.deletedAt === undefined ? service : undefined
 }
 

@@ -2,12 +2,11 @@ import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import type * as z from 'zod/mini'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { takeAlias } from './aliases.ts'
-import { Client } from './client.ts'
+import { Client, type StoredClient } from './client.ts'
 import { existing, isSame } from './deleted-service.ts'
 import { aliasKey, clientKey, OWNER_KEY, serviceKey, signingKeyKey } from './record-keys.ts'
 import { Records, parseRecord } from './records.ts'
-import { strict } from './fapi2.ts'
-import { Service } from './service.ts'
+import { Service, type StoredService } from './service.ts'
 import type { Table } from './table.ts'
 
 /** In UTF-16 units. A sort key may have 1024 bytes. */
@@ -27,7 +26,7 @@ export class Registry {
   }
 
   findService(service: number): Promise<Service | undefined> {
-    return this.#records.remember(serviceKey(service), (item) => strict(existing(parseRecord(Service, item))))
+    return this.#records.remember(serviceKey(service), (item) => existing(parseRecord(Service, item)))
   }
 
   findClientByNumber(service: number, client: number): Promise<Client | undefined> {
@@ -47,7 +46,7 @@ export class Registry {
   }
 
   /** `findClient` for callers that change the client: not from the cache. */
-  async currentClient(service: number, clientId: string): Promise<Client | undefined> {
+  async currentClient(service: number, clientId: string): Promise<StoredClient | undefined> {
     const number = clientNumber(clientId) ?? (await this.findClient(service, clientId))?.clientId
     if (number === undefined) return undefined
     const item = await this.#records.find(clientKey(service, number))
@@ -56,7 +55,7 @@ export class Registry {
   }
 
   /** Not from the cache. */
-  async currentService(service: number): Promise<Service | undefined> {
+  async currentService(service: number): Promise<StoredService | undefined> {
     const item = await this.#records.find(serviceKey(service))
     return item && existing(parseRecord(Service, item))
   }
@@ -71,16 +70,16 @@ export class Registry {
   changeClient(
     service: number,
     client: number,
-    change: (client: Client) => z.input<typeof Client> | undefined,
-  ): Promise<Client | undefined> {
+    change: (client: StoredClient) => z.input<typeof Client> | undefined,
+  ): Promise<StoredClient | undefined> {
     return this.#records.change(clientKey(service, client), Client, change)
   }
 
   /** @returns the changed service, or `undefined` if it does not exist or `change` returned `undefined` */
   changeService(
     service: number,
-    change: (service: Service) => z.input<typeof Service> | undefined,
-  ): Promise<Service | undefined> {
+    change: (service: StoredService) => z.input<typeof Service> | undefined,
+  ): Promise<StoredService | undefined> {
     return this.#records.change(serviceKey(service), Service, (current) =>
       current.deletedAt === undefined ? change(current) : undefined,
     )
@@ -101,7 +100,10 @@ export class Registry {
    * @param cutOff ends the tokens of a deleted service that had the same number. A number without a past has no cut-off
    * @returns the service as it is stored, or `undefined` if the number is taken
    */
-  async createService(service: z.input<typeof Service>, cutOff: EpochSeconds): Promise<Service | undefined> {
+  async createService(
+    service: z.input<typeof Service>,
+    cutOff: EpochSeconds,
+  ): Promise<StoredService | undefined> {
     const record = Service.parse(service)
     const key = serviceKey(record.apiKey)
     if ((await this.#records.create(key, { record })).done) return record
@@ -137,18 +139,18 @@ export class Registry {
   }
 
   /** All services of the deployment. Not from the cache. */
-  async listServices(): Promise<Service[]> {
+  async listServices(): Promise<StoredService[]> {
     const items = await this.#records.list(serviceKey(0))
     return items.flatMap((item) => existing(parseRecord(Service, item)) ?? [])
   }
 
   /** All clients of a service, sorted by their numbers as text. Not from the cache. */
-  async listClients(service: number): Promise<Client[]> {
+  async listClients(service: number): Promise<StoredClient[]> {
     return (await this.#records.list(clientKey(service, 0))).map((item) => parseRecord(Client, item))
   }
 
   /** Some clients behind `after`, or the first, by number as text; none only if there are none. Not from the cache. */
-  async firstClients(service: number, limit: number, after?: number): Promise<Client[]> {
+  async firstClients(service: number, limit: number, after?: number): Promise<StoredClient[]> {
     return (await this.#clientItems(service, limit, after)).map((item) => parseRecord(Client, item))
   }
 

@@ -1,22 +1,16 @@
 import * as z from 'zod/mini'
 import { SIGNING_ALGORITHMS } from '../certificate/jws-algorithms.ts'
+import { AUTHENTICATION_METHODS } from './authentication-methods.ts'
 
 /** The settings of a service under Authlete's names (Authlete contract, section 3). Durations are in seconds. */
 
 export const GRANT_TYPES = ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'] as const
 /** `NONE` can be registered, but authorization requests with it are refused. */
 export const RESPONSE_TYPES = ['CODE', 'NONE'] as const
-export const TOKEN_AUTH_METHODS = [
-  'NONE',
-  'CLIENT_SECRET_BASIC',
-  'CLIENT_SECRET_POST',
-  'TLS_CLIENT_AUTH',
-  'SELF_SIGNED_TLS_CLIENT_AUTH',
-  'PRIVATE_KEY_JWT',
-] as const
+export const TOKEN_AUTH_METHODS = Object.keys(AUTHENTICATION_METHODS) as readonly TokenAuthMethod[]
 export const ROLES = ['introspect', 'runtime', 'manage'] as const
 
-export type TokenAuthMethod = (typeof TOKEN_AUTH_METHODS)[number]
+export type TokenAuthMethod = keyof typeof AUTHENTICATION_METHODS
 export type Role = (typeof ROLES)[number]
 
 export const flag = z._default(z.boolean(), false)
@@ -150,10 +144,19 @@ export const Service = z.object({
   /** Epoch seconds; present: the service was deleted, and only its deletion may still find it. */
   deletedAt: z.optional(z.number()),
 })
-export type Service = z.infer<typeof Service>
+export type StoredService = z.infer<typeof Service>
 
-/** Whether every trusted issuer can certify the name by which a `TLS_CLIENT_AUTH` client is known (RFC 8705 section 7.4). */
-export function trustsAnyIssuer(service: Service): boolean {
-  const { supportedTokenAuthMethods, clientCertificateIssuers } = service
-  return supportedTokenAuthMethods.includes('TLS_CLIENT_AUTH') && clientCertificateIssuers === undefined
-}
+/** A service as requests see it: `settingsOf` has the settings that a profile may replace. Only management sees the stored ones. */
+export type Service = Omit<
+  StoredService,
+  | 'fapi2'
+  | 'supportedTokenAuthMethods'
+  | 'shortClientSecretsAllowed'
+  | 'tlsClientCertificateBoundAccessTokens'
+  | 'pkceRequired'
+  | 'pkceS256Required'
+  | 'parRequired'
+  | 'authorizationCodeDuration'
+  | 'refreshTokenKept'
+  | 'issSuppressed'
+>

@@ -4,7 +4,7 @@ import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import { Refusal } from '../refusal/refusal.ts'
 import type { Client } from '../store/client.ts'
 import { digest } from '../store/digest.ts'
-import { isFapi2 } from '../store/fapi2.ts'
+import { settingsOf } from '../store/profile.ts'
 import type { CodeMembers, GrantKey, Terms, Tokens } from '../store/grant.ts'
 import { clientIdText } from './client-view.ts'
 import { MAX_TOKEN_LENGTH } from './find-token.ts'
@@ -58,7 +58,8 @@ export interface IssuedTokens {
 export async function makeTokens(order: TokenOrder, call: Call): Promise<IssuedTokens> {
   const { service, now: issuedAt, random } = call
   const { key, client, terms, narrowed = terms, refresh } = order
-  if (isFapi2(service, client) && order.binding === 'none') throw new Refusal('unbound-not-fapi2')
+  const { boundTokensOnly } = settingsOf(service, client)
+  if (boundTokensOnly && order.binding === 'none') throw new Refusal('unbound-not-fapi2')
   const isJwt = service.accessTokenSignAlg !== undefined
   const accessToken = isJwt ? makeIdentifier(key, random) : makeOpaque(key, random)
   const unsigned = {

@@ -1,7 +1,7 @@
 import { constants, type KeyObject, sign } from 'node:crypto'
 import type { Call } from '../runtime/call.ts'
 import type { Client } from '../store/client.ts'
-import { isFapi2, mayUseAlgorithm } from '../store/fapi2.ts'
+import { mayUseAlgorithm, settingsOf } from '../store/profile.ts'
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../certificate/jws-algorithms.ts'
 import type { Service } from '../store/service.ts'
 
@@ -13,7 +13,7 @@ export interface SigningKey {
 
 type PublicJwk = Service['jwks'][number]
 
-/** @returns `undefined` if the service has no key for its algorithm, or `fapi2` does not allow it */
+/** @returns `undefined` if the service has no key for its algorithm, or a profile does not allow it */
 export async function findAccessTokenKey(call: Call): Promise<SigningKey | undefined> {
   return privateHalf(accessTokenKey(call.service), call)
 }
@@ -26,7 +26,7 @@ export function accessTokenKey({ accessTokenSignAlg, accessTokenSignatureKeyId, 
 /**
  * The preferred signing key for introspection responses, among the keys of the requested algorithm.
  *
- * @returns `undefined` if the service has no such key, or `fapi2` does not allow the algorithm
+ * @returns `undefined` if the service has no such key, or a profile does not allow the algorithm
  */
 export async function findIntrospectionKey(asked: string, call: Call): Promise<SigningKey | undefined> {
   return privateHalf(introspectionKey(asked, call.service), call)
@@ -62,13 +62,13 @@ export function idTokenKey(alg: string, { jwks, idTokenSignatureKeyId }: Service
  * The algorithm of a client's ID tokens: the registered one, or else one that the service has a key for. `RS256` is what clients expect
  * that have registered none (OpenID Connect Dynamic Client Registration section 2).
  *
- * @returns `undefined` if the service has no key for it, or `fapi2` does not allow the algorithm
+ * @returns `undefined` if the service has no key for it, or a profile does not allow the algorithm
  */
 export function idTokenAlgorithm(client: Client, service: Service): SigningAlgorithm | undefined {
   const { jwks, idTokenSignatureKeyId } = service
-  const fapi2 = isFapi2(service, client)
+  const settings = settingsOf(service, client)
   const usable = SIGNING_ALGORITHMS.filter(
-    (name) => mayUseAlgorithm(name, { fapi2 }) && jwks.some(({ alg }) => alg === name),
+    (name) => mayUseAlgorithm(name, settings) && jwks.some(({ alg }) => alg === name),
   )
   const named = jwks.find(({ kid }) => kid === idTokenSignatureKeyId)
   const byDefault = [named?.alg, 'RS256', ...jwks.map(({ alg }) => alg)]
@@ -77,7 +77,7 @@ export function idTokenAlgorithm(client: Client, service: Service): SigningAlgor
   return usable.find((name) => name === first)
 }
 
-/** @returns `undefined` if the service has no key for the client's algorithm, or `fapi2` does not allow it */
+/** @returns `undefined` if the service has no key for the client's algorithm, or a profile does not allow it */
 export async function findIdTokenKey(client: Client, call: Call): Promise<SigningKey | undefined> {
   const alg = idTokenAlgorithm(client, call.service)
   return alg && privateHalf(idTokenKey(alg, call.service), call)
@@ -88,7 +88,7 @@ async function privateHalf(
   { service, store }: Call,
 ): Promise<SigningKey | undefined> {
   const alg = SIGNING_ALGORITHMS.find((name) => name === jwk?.alg)
-  if (jwk === undefined || alg === undefined || !mayUseAlgorithm(alg, service)) return undefined
+  if (jwk === undefined || alg === undefined || !mayUseAlgorithm(alg, settingsOf(service))) return undefined
   const key = await store.registry.findSigningKey(service.apiKey, jwk.kid)
   return key && { alg, kid: jwk.kid, key }
 }

@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { later } from '../../shared/epoch-seconds.ts'
 import { outcome } from '../support/answers.ts'
 import { newSigningKey } from '../support/signing-keys.ts'
 import { asserted, PRIVATE_KEY_JWT } from '../support/client-assertion.ts'
 import { PROFILE_WAYS } from '../support/fapi2.ts'
+import { fixedRuntime, START } from '../support/fixed-runtime.ts'
 import { testWalk } from '../support/test-runtime.ts'
 import {
   BASIC,
@@ -139,6 +141,26 @@ test('a client with fapi2 is refused where its service breaks what the profile n
     expect(outcome(await walk.authorize(client, asked))).toBe('BAD_REQUEST A010399 unauthorized_client')
     await walk.resetService()
   }
+})
+
+test('fapi2 acts within registryCacheSeconds, also on a client that is still in the cache', async () => {
+  const engine = { endpoint: runtime.endpoint, close: () => Promise.resolve() }
+  const other = await fixedRuntime({}, engine)
+  onTestFinished(other.close)
+  const client = await walk.addClient({ ...TLS, ...BOUND })
+  const answerAfter = async (seconds: number) => {
+    runtime.clock.now = later(START, seconds)
+    return outcome(await walk.authorize(client))
+  }
+  const switchTo = (fapi2: boolean) =>
+    other.store.registry.changeService(walk.number, (service) => ({ ...service, fapi2 }))
+  await walk.send({ route: '/.well-known/oauth-authorization-server', method: 'GET' })
+  expect(await answerAfter(6)).toBe('INTERACTION A004001')
+  await switchTo(true)
+  // The service is read again, and the client is not.
+  expect(await answerAfter(10)).toBe('LOCATION A008397 invalid_request')
+  await switchTo(false)
+  expect(await answerAfter(20)).toBe('INTERACTION A004001')
 })
 
 test.each(PROFILE_WAYS)(

@@ -4,7 +4,7 @@ export const WEAKENED = {
   tlsClientCertificateBoundAccessTokens: false,
   authorizationCodeDuration: 600,
   ...{ pkceRequired: false, pkceS256Required: false, parRequired: false, refreshTokenKept: false },
-  issSuppressed: true,
+  ...{ issSuppressed: true, shortClientSecretsAllowed: true },
 }
 /** How the profile comes to hold for a client: the settings of the service, and those of the client. */
 export const PROFILE_WAYS = [

@@ -1,5 +1,5 @@
 import { digest } from '../../shared/store/digest.ts'
-import type { Service } from '../../shared/store/service.ts'
+import type { StoredService } from '../../shared/store/service.ts'
 import type { FixedRuntime } from './fixed-runtime.ts'
 import { gateway, type Received, toTargets } from './gateway.ts'
 
@@ -27,7 +27,7 @@ export async function putOwner({ store }: FixedRuntime): Promise<void> {
 }
 
 /** A service with its credentials and the owner of the deployment, and the management function over it. */
-export async function openManagement(runtime: FixedRuntime, settings: Partial<Service> = {}) {
+export async function openManagement(runtime: FixedRuntime, settings: Partial<StoredService> = {}) {
   await runtime.store.registry.putService({
     apiKey: SERVICE,
     number: 715948317,

@@ -9,8 +9,8 @@ import { readParameters } from '../../../shared/request/form.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import type { Call } from '../../../shared/runtime/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
-import { isFapi2 } from '../../../shared/store/fapi2.ts'
 import type { GrantKey, Ticket } from '../../../shared/store/grant.ts'
+import { settingsOf } from '../../../shared/store/profile.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import type { RequestedInteraction } from '../request/interaction.ts'
 import { judge, type JudgedRequest } from '../request/judge.ts'
@@ -91,8 +91,7 @@ function notPlain(
 ): Reason | undefined {
   if (requestObject !== undefined) return 'request-object'
   if (requestUri !== undefined) return 'request-uri-foreign'
-  const isRequired = service.parRequired || client.parRequired || isFapi2(service, client)
-  return isRequired ? 'push-required' : undefined
+  return settingsOf(service, client).parRequired ? 'push-required' : undefined
 }
 
 function ticketOf(

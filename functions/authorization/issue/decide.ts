@@ -5,8 +5,8 @@ import { addTo, refuseSubjectOfClient } from '../../../shared/token/terms.ts'
 import { keyOf, makeOpaque } from '../../../shared/token/token-string.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import type { Call } from '../../../shared/runtime/call.ts'
-import { isFapi2 } from '../../../shared/store/fapi2.ts'
 import type { Code, Ticket } from '../../../shared/store/grant.ts'
+import { settingsOf } from '../../../shared/store/profile.ts'
 import type { RedirectTarget } from '../redirect.ts'
 import { orderIdToken } from './id-token.ts'
 import type { IssueRequest } from './request.ts'
@@ -62,7 +62,7 @@ async function issueOnce(request: IssueRequest, call: Call) {
     code: {
       codeDigest: digest(code),
       codeIssuedAt: now,
-      codeExpiresAt: later(now, service.authorizationCodeDuration),
+      codeExpiresAt: later(now, settingsOf(service).authorizationCodeDuration),
       redirectUri: redirectUriAsked ? redirectUri : undefined,
       challenge,
       dpopJkt,
@@ -72,11 +72,13 @@ async function issueOnce(request: IssueRequest, call: Call) {
   return { written, code, redirectUri, state, responseMode, context }
 }
 
-/** A ticket may be from before `fapi2` was switched on: then its request was not pushed. */
+/** A ticket may be from before a profile was switched on: then its request was not pushed. */
 async function judgeProfile({ client: number, pushed }: Ticket, { service, store }: Call): Promise<void> {
   if (pushed !== undefined) return
   const client = await store.registry.findClientByNumber(service.apiKey, number)
-  if (client !== undefined && isFapi2(service, client)) throw new Refusal('ticket-breaks-fapi2')
+  if (client === undefined) return
+  const { isRetroactive, parRequired } = settingsOf(service, client)
+  if (isRetroactive && parRequired) throw new Refusal('ticket-breaks-fapi2')
 }
 
 /** The client gets no ID token if it has not asked for one (Authlete contract, section 2.2). */

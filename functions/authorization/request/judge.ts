@@ -4,8 +4,8 @@ import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
 import { parseResources } from '../../../shared/token/resource.ts'
 import { grantScopes } from '../../../shared/token/scopes.ts'
 import type { Client } from '../../../shared/store/client.ts'
-import { isFapi2 } from '../../../shared/store/fapi2.ts'
 import type { CodeChallenge, Ticket } from '../../../shared/store/grant.ts'
+import { settingsOf } from '../../../shared/store/profile.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { type RequestedInteraction, judgeInteraction } from './interaction.ts'
 import { judgeIdentity, type RequestedIdentity } from './openid.ts'
@@ -98,7 +98,7 @@ function judgeRedirectUri(
   if (only === undefined) return 'redirect-uri-none-registered'
   if (asked === undefined && more.length > 0) return 'redirect-uri-required'
   if (asked !== undefined && !client.redirectUris.includes(asked)) return 'redirect-uri-unregistered'
-  if (asked === undefined && isFapi2(service, client)) return 'redirect-uri-not-pushed'
+  if (asked === undefined && settingsOf(service, client).redirectUriRequired) return 'redirect-uri-not-pushed'
   return { redirectUri: asked ?? only }
 }
 
@@ -131,16 +131,14 @@ function judgeChallenge(
   service: Service,
   client: Client,
 ): CodeChallenge | Reason | undefined {
-  const isProfile = isFapi2(service, client)
-  const required =
-    isProfile || service.pkceRequired || client.pkceRequired || codeChallengeMethod !== undefined
+  const { pkceRequired, pkceS256Required } = settingsOf(service, client)
   const missing = empty.has('code_challenge') ? 'challenge-empty' : 'challenge-missing'
-  if (codeChallenge === undefined) return required ? missing : undefined
+  if (codeChallenge === undefined)
+    return pkceRequired || codeChallengeMethod !== undefined ? missing : undefined
   if (!isVerifier(codeChallenge)) return 'challenge-malformed'
   if (codeChallengeMethod === 'S256') return { value: codeChallenge, method: 'S256' }
-  const s256Required = isProfile || service.pkceS256Required || client.pkceS256Required
-  if (codeChallengeMethod === undefined && s256Required) return 'challenge-method-missing'
-  if (codeChallengeMethod === 'plain' && s256Required) return 'challenge-method-plain'
+  if (codeChallengeMethod === undefined && pkceS256Required) return 'challenge-method-missing'
+  if (codeChallengeMethod === 'plain' && pkceS256Required) return 'challenge-method-plain'
   if (codeChallengeMethod !== undefined && codeChallengeMethod !== 'plain')
     return 'challenge-method-unsupported'
   return { value: codeChallenge, method: 'plain' }

@@ -1,8 +1,8 @@
-import { fapi2BreachOf } from '../../../shared/store/fapi2.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Call } from '../../../shared/runtime/call.ts'
-import { Client } from '../../../shared/store/client.ts'
+import { Client, type StoredClient } from '../../../shared/store/client.ts'
+import { settingsOf } from '../../../shared/store/profile.ts'
 import { clientNumber } from '../../../shared/store/registry.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { newNumber, newSecret } from '../../../shared/store/identity.ts'
@@ -15,7 +15,7 @@ import { ClientJwkSet } from './settings-schema.ts'
 const CREATE_TRIES = 5
 
 export interface ClientWithSecret {
-  readonly client: Client
+  readonly client: StoredClient
   /** Only this answer has it: the store has only its digest. */
   readonly secret: string
 }
@@ -53,13 +53,13 @@ export async function createClient(
 }
 
 /** @throws Refusal client-not-fapi2 */
-function checkProfile(client: Client, service: Service): void {
-  const breach = fapi2BreachOf(client, service)
-  if (breach !== undefined) throw new Refusal('client-not-fapi2', { named: breach })
+function checkProfile(client: StoredClient, service: Service): void {
+  const { violations } = settingsOf(service, client)
+  if (violations.length > 0) throw new Refusal('client-not-fapi2', { named: violations.join(', ') })
 }
 
 /** A confidential client that is created without a method must be able to use Basic (Authlete contract, section 3.2). */
-function methodOfNew({ clientType, tokenAuthMethod }: ClientSettings): Client['tokenAuthMethod'] {
+function methodOfNew({ clientType, tokenAuthMethod }: ClientSettings): StoredClient['tokenAuthMethod'] {
   return tokenAuthMethod ?? (clientType === 'CONFIDENTIAL' ? 'CLIENT_SECRET_BASIC' : 'NONE')
 }
 
@@ -71,7 +71,7 @@ function recordOf(settings: ClientSettings, carried: SettingsRequest['carried'])
 }
 
 /** @throws Refusal if the client does not exist */
-export async function getClient(named: ClientNamed, call: Call): Promise<Client> {
+export async function getClient(named: ClientNamed, call: Call): Promise<StoredClient> {
   return findNamed(named, 'client-unknown-at-get', call)
 }
 
@@ -80,7 +80,7 @@ export async function findNamed(
   { clientId, version }: ClientNamed,
   reason2: Reason | undefined,
   { service, store, log }: Call,
-): Promise<Client> {
+): Promise<StoredClient> {
   const client = await store.registry.currentClient(service.apiKey, clientId)
   if (client === undefined) {
     throw new Refusal(version === 2 && reason2 !== undefined ? reason2 : unknownReason(clientId))
@@ -99,7 +99,7 @@ function unknownReason(clientId: string): Reason {
  *
  * @throws Refusal client-…, record-changed
  */
-export async function updateClient(request: UpdateRequest, call: Call): Promise<Client> {
+export async function updateClient(request: UpdateRequest, call: Call): Promise<StoredClient> {
   const { carried, ifMatch } = request
   const { service, store, now } = call
   const { registry, clients } = store
@@ -139,7 +139,7 @@ export async function updateClient(request: UpdateRequest, call: Call): Promise<
 }
 
 /** Callers that know only Authlete's settings leave `fapi2` out, and must not take it off by that. */
-function withKept(settings: ClientSettings, { fapi2 }: Client): ClientSettings {
+function withKept(settings: ClientSettings, { fapi2 }: StoredClient): ClientSettings {
   return { ...settings, fapi2: settings.fapi2 ?? fapi2 }
 }
 
@@ -150,7 +150,7 @@ function withoutOwnNumber(settings: ClientSettings, clientId: number): ClientSet
 
 async function reserveAlias(
   alias: string | undefined,
-  { clientId }: Client,
+  { clientId }: StoredClient,
   { service: { apiKey }, store }: Call,
 ): Promise<void> {
   if (alias === undefined) return
@@ -161,7 +161,7 @@ async function reserveAlias(
 
 /** Only the last of the changes that overlap decides which alias the client has. It may have been deleted as well. */
 async function settleAliases(
-  { clientId }: Client,
+  { clientId }: StoredClient,
   replaced: string | undefined,
   given: string | undefined,
   { service: { apiKey }, store }: Call,
@@ -184,7 +184,7 @@ export async function deleteClient(named: ClientNamed, call: Call): Promise<void
 export async function lockClient(
   request: ClientNamed & { readonly locked: boolean },
   call: Call,
-): Promise<Client> {
+): Promise<StoredClient> {
   const client = await findNamed(request, undefined, call)
   const done = await call.store.clients.setLocked(call.service.apiKey, client, request.locked)
   if (!done) throw new Refusal(unknownReason(request.clientId))
@@ -200,7 +200,7 @@ export async function lockClient(
 export async function limitScopes(
   request: ClientNamed & { readonly scopes: readonly string[] | undefined },
   call: Call,
-): Promise<Client> {
+): Promise<StoredClient> {
   const { service, store, now } = call
   const { clientId } = await findNamed(request, undefined, call)
   const offered = service.supportedScopes.map(({ name }) => name)

@@ -1,16 +1,16 @@
 import type { Call } from '../../../shared/runtime/call.ts'
-import type { Client } from '../../../shared/store/client.ts'
+import type { StoredClient } from '../../../shared/store/client.ts'
 import { byCreation } from '../listing.ts'
 import { toPageToken } from './page-token.ts'
 import type { ListRequest, Page } from './request.ts'
 
 export interface ClientList extends Omit<ListRequest, 'page'> {
   readonly totalCount: number
-  readonly clients: readonly Client[]
+  readonly clients: readonly StoredClient[]
 }
 
 export interface ClientPage {
-  readonly clients: readonly Client[]
+  readonly clients: readonly StoredClient[]
   /** Absent: this is the last page. */
   readonly nextPageToken: string | undefined
 }
@@ -41,7 +41,7 @@ async function pageOf(
 ): Promise<ClientPage> {
   const isChosen = choice(request)
   const isFiltered = request.search !== undefined || request.developer !== undefined
-  const clients: Client[] = []
+  const clients: StoredClient[] = []
   let last = after
   for (let queries = 0; queries < MAX_QUERIES; queries++) {
     const chunk = await store.registry.firstClients(service.apiKey, isFiltered ? CHUNK : size + 1, last)
@@ -55,11 +55,11 @@ async function pageOf(
   return pageBefore(last, clients)
 }
 
-function pageBefore(last: number | undefined, clients: readonly Client[]): ClientPage {
+function pageBefore(last: number | undefined, clients: readonly StoredClient[]): ClientPage {
   return { clients, nextPageToken: last === undefined ? undefined : toPageToken(last) }
 }
 
-function choice({ developer, search }: ListRequest): (client: Client) => boolean {
+function choice({ developer, search }: ListRequest): (client: StoredClient) => boolean {
   const wanted = search?.toLowerCase()
   return ({ clientId, clientIdAlias, clientName, carried }) => {
     if (developer !== undefined && carried['developer'] !== developer) return false

@@ -1,5 +1,5 @@
 import { TaggedBody } from '../../../shared/http.ts'
-import type { Client } from '../../../shared/store/client.ts'
+import type { StoredClient } from '../../../shared/store/client.ts'
 import { versionOf } from '../../../shared/store/records.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { success } from '../../../shared/web-api.ts'
@@ -17,7 +17,7 @@ import type { ClientList, ClientPage } from './list.ts'
 import type { CarriedByClient } from './settings-schema.ts'
 
 /** The answer about a client, without its secret. Absent members are `undefined`, which JSON leaves out. */
-function clientView(client: Client, service: Service): ClientAnswer {
+function clientView(client: StoredClient, service: Service): ClientAnswer {
   const { clientSecretDigest: _, weakSecret: __, carried, createdAt, modifiedAt, jwks, ...settings } = client
   return {
     ...(carried as CarriedByClient),
@@ -31,7 +31,7 @@ function clientView(client: Client, service: Service): ClientAnswer {
 }
 
 /** The same with its entity tag. */
-export function taggedClient(client: Client, service: Service): TaggedBody {
+export function taggedClient(client: StoredClient, service: Service): TaggedBody {
   return new TaggedBody(clientView(client, service), versionOf(client))
 }
 
@@ -56,13 +56,13 @@ export function updatedSecret({ client, secret }: ClientWithSecret): SecretAnswe
   return { ...success('A149001', message), newClientSecret: secret }
 }
 
-export function requestableScopes({ extension }: Client): RequestableScopesAnswer {
+export function requestableScopes({ extension }: StoredClient): RequestableScopesAnswer {
   return {
     requestableScopes: extension?.requestableScopesEnabled === true ? extension.requestableScopes : undefined,
   }
 }
 
 /** A149091 is our own code: Authlete publishes none. */
-export function updatedLock({ clientId }: Client): LockAnswer {
+export function updatedLock({ clientId }: StoredClient): LockAnswer {
   return success('A149091', `Updated the lock flag of the client (ID = ${String(clientId)}) successfully.`)
 }

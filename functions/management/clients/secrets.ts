@@ -1,8 +1,9 @@
 import { digest } from '../../../shared/store/digest.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Call } from '../../../shared/runtime/call.ts'
-import type { Client } from '../../../shared/store/client.ts'
+import type { StoredClient } from '../../../shared/store/client.ts'
 import { newSecret } from '../../../shared/store/identity.ts'
+import { settingsOf } from '../../../shared/store/profile.ts'
 import { type ClientWithSecret, findNamed } from './decide.ts'
 import type { ClientNamed } from './request.ts'
 
@@ -32,14 +33,14 @@ export async function updateSecret(
 ): Promise<ClientWithSecret> {
   const client = await findNamed(request, 'client-unknown-at-secret-update', call)
   const { secret } = request
-  const isWeak = call.service.shortClientSecretsAllowed && WEAK_SECRET.test(secret)
+  const isWeak = settingsOf(call.service).shortClientSecretsAllowed && WEAK_SECRET.test(secret)
   if (!isWeak && !SECRET.test(secret)) throw new Refusal('client-secret-malformed')
   if (isWeak) call.log.note({ weakSecret: true })
   return replaceSecret(client, { secret, isWeak }, 'client-unknown-at-secret-update', call)
 }
 
 async function replaceSecret(
-  { clientId }: Client,
+  { clientId }: StoredClient,
   { secret, isWeak }: { readonly secret: string; readonly isWeak: boolean },
   unknown: Reason,
   { service: { apiKey }, store, now }: Call,

@@ -3,7 +3,7 @@ import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Range } from '../../../shared/request/range.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import type { Call, OwnerCall } from '../../../shared/runtime/call.ts'
-import { Service } from '../../../shared/store/service.ts'
+import { Service, type StoredService } from '../../../shared/store/service.ts'
 import { newNumber, newSecret } from '../../../shared/store/identity.ts'
 import { refuseTooLarge } from '../record-size.ts'
 import { byCreation } from '../listing.ts'
@@ -18,7 +18,7 @@ import { checkCutOff, checkService } from './rules.ts'
 
 /** A service, and the new secrets by their digests. Only this answer shows them. */
 export interface ChangedService {
-  readonly service: Service
+  readonly service: StoredService
   readonly secrets: ReadonlyMap<string, string>
 }
 
@@ -57,7 +57,7 @@ export async function createService(
 }
 
 export interface FoundService {
-  readonly service: Service
+  readonly service: StoredService
   readonly keyUses: readonly KeyUse[]
 }
 
@@ -71,7 +71,7 @@ export async function getService(_: undefined, call: Call): Promise<FoundService
 
 export interface ServiceList extends Range {
   readonly totalCount: number
-  readonly services: readonly Service[]
+  readonly services: readonly StoredService[]
 }
 
 export async function listServices(range: Range, { store }: OwnerCall): Promise<ServiceList> {
@@ -91,7 +91,7 @@ export async function updateService(
   { service: { apiKey }, store, now, random }: Call,
 ): Promise<ChangedService> {
   const prepared = prepare(change, random)
-  const apply = (current: Service) => changed(current, prepared, now, store.registry.cacheSeconds)
+  const apply = (current: StoredService) => changed(current, prepared, now, store.registry.cacheSeconds)
   const before = await store.registry.currentService(apiKey)
   if (before === undefined) throw new Refusal('api-service-unknown')
   const condition = new Precondition(ifMatch)
@@ -129,7 +129,12 @@ function prepare({ jwks, credentials, ...rest }: ServiceChange, random: Call['ra
 }
 
 /** The service after the change. @throws Refusal service-… */
-function changed(current: Service, change: PreparedChange, now: EpochSeconds, cacheSeconds: number): Service {
+function changed(
+  current: StoredService,
+  change: PreparedChange,
+  now: EpochSeconds,
+  cacheSeconds: number,
+): StoredService {
   const { keys, credentials } = change
   if (keys !== undefined) checkSigningKeys(keys, current.jwks)
   const deciding = withoutCleared({ ...current, ...change.deciding })

@@ -1,5 +1,5 @@
 import type { Store } from '../../../shared/store/store.ts'
-import type { Service } from '../../../shared/store/service.ts'
+import type { StoredService } from '../../../shared/store/service.ts'
 import type { GivenKey } from './keys.ts'
 
 /**
@@ -17,11 +17,11 @@ export function privateKeyIds(keys: readonly GivenKey[] = []): string[] {
  * @returns the service as it is stored, or `undefined` if it was deleted or must not be changed
  */
 export async function announceKeys(
-  before: Service,
+  before: StoredService,
   keys: readonly GivenKey[] | undefined,
   { registry }: Store,
-  mayChange: (current: Service) => boolean,
-): Promise<Service | undefined> {
+  mayChange: (current: StoredService) => boolean,
+): Promise<StoredService | undefined> {
   const ids = privateKeyIds(keys)
   if (ids.every((id) => before.privateKeyIds.includes(id))) return before
   return registry.changeService(before.apiKey, (current) =>
@@ -50,8 +50,12 @@ export async function eraseKeys(
 }
 
 /** Erases the private keys that a change has removed from `jwks`. @returns the service as it is stored then */
-export async function eraseRemoved(before: Service, after: Service, store: Store): Promise<Service> {
-  const isIn = ({ jwks }: Service, id: string) => jwks.some(({ kid }) => kid === id)
+export async function eraseRemoved(
+  before: StoredService,
+  after: StoredService,
+  store: Store,
+): Promise<StoredService> {
+  const isIn = ({ jwks }: StoredService, id: string) => jwks.some(({ kid }) => kid === id)
   const removed = before.jwks.map(({ kid }) => kid).filter((kid) => !isIn(after, kid))
   if (removed.length === 0) return after
   await eraseKeys(before.apiKey, removed, store)

@@ -1,6 +1,6 @@
 import { TaggedBody } from '../../../shared/http.ts'
 import { versionOf } from '../../../shared/store/records.ts'
-import type { Service } from '../../../shared/store/service.ts'
+import type { StoredService } from '../../../shared/store/service.ts'
 import { unlessEmpty } from '../../../shared/web-api.ts'
 import { toMilliseconds } from '../listing.ts'
 import type { CreatedServiceAnswer, ServiceAnswer, ServiceListAnswer } from './answer-schema.ts'
@@ -14,7 +14,7 @@ const NO_SECRETS: ReadonlyMap<string, string> = new Map()
  * The answer about a service. Only `secrets` are shown, never private keys. Absent members are `undefined`, which JSON leaves
  * out.
  */
-function serviceView(service: Service, secrets = NO_SECRETS): ServiceAnswer {
+function serviceView(service: StoredService, secrets = NO_SECRETS): ServiceAnswer {
   const {
     carried,
     createdAt,

@@ -1,11 +1,11 @@
 import { KEY_SETTINGS } from './key-settings.ts'
-import { fapi2Breach } from '../../../shared/store/fapi2.ts'
 import { isScopeDuration, SCOPE_DURATIONS } from '../../../shared/token/lifetimes.ts'
 import { readAuthority } from '../../../shared/certificate/path/chain.ts'
 import { issuedBy } from '../../../shared/certificate/issuer.ts'
 import { type Der, MalformedCertificate } from '../../../shared/certificate/pem.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { parseScope } from '../../../shared/request/scope.ts'
+import { settingsOf } from '../../../shared/store/profile.ts'
 import type { Service } from '../../../shared/store/service.ts'
 
 /**
@@ -17,8 +17,8 @@ export function checkService(service: Service): void {
   checkIssuer(service.issuer)
   checkScopes(service.supportedScopes)
   checkSigning(service)
-  const breach = fapi2Breach(service)
-  if (breach !== undefined) throw new Refusal('service-not-fapi2', { named: breach })
+  const { violations } = settingsOf(service)
+  if (violations.length > 0) throw new Refusal('service-not-fapi2', { named: violations.join(', ') })
   checkAuthorities(service)
   for (const name of ENDPOINTS) {
     const uri = service[name]

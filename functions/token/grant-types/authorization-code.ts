@@ -11,8 +11,8 @@ import { addTo } from '../../../shared/token/terms.ts'
 import { keyOf, locateOpaque } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/runtime/call.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
-import { FAPI2_CODE_SECONDS, isFapi2 } from '../../../shared/store/fapi2.ts'
 import type { Code, CodeMembers, Tokens } from '../../../shared/store/grant.ts'
+import { settingsOf } from '../../../shared/store/profile.ts'
 import type { TokenRequest } from '../request.ts'
 import type { TokenContext } from './grant-type.ts'
 
@@ -107,15 +107,16 @@ function judgeKey({ dpopJkt }: CodeMembers, { proof }: TokenContext): void {
   if (proof.jkt !== dpopJkt) throw new Refusal('code-key-differs')
 }
 
-/** A code may be from before `fapi2` was switched on. */
+/** A code may be from before a profile was switched on. */
 function judgeProfile(
   { challenge, codeIssuedAt }: CodeMembers,
   { client }: TokenContext,
   { service, now }: Call,
 ): void {
-  if (!isFapi2(service, client)) return
-  if (challenge?.method !== 'S256') throw new Refusal('code-breaks-fapi2')
-  if (expired(later(codeIssuedAt, FAPI2_CODE_SECONDS), now)) throw new Refusal('code-expired')
+  const { isRetroactive, pkceS256Required, authorizationCodeDuration } = settingsOf(service, client)
+  if (!isRetroactive) return
+  if (pkceS256Required && challenge?.method !== 'S256') throw new Refusal('code-breaks-fapi2')
+  if (expired(later(codeIssuedAt, authorizationCodeDuration), now)) throw new Refusal('code-expired')
 }
 
 async function tokensFor(

@@ -10,16 +10,17 @@ import {
 } from '../../../shared/token/refresh-token.ts'
 import { refreshTokenSeconds } from '../../../shared/token/lifetimes.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
-import { bindTo, mayRenewBinding } from '../../../shared/possession/token-binding.ts'
+import { bindTo } from '../../../shared/possession/token-binding.ts'
 import { narrowedResources, parseResources } from '../../../shared/token/resource.ts'
 import { covers, parseScope } from '../../../shared/request/scope.ts'
 import { expired, refuseInvalid } from '../../../shared/token/standing.ts'
 import { addTo } from '../../../shared/token/terms.ts'
 import { keyOf } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/runtime/call.ts'
+import { AUTHENTICATION_METHODS } from '../../../shared/store/authentication-methods.ts'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
-import { isFapi2 } from '../../../shared/store/fapi2.ts'
 import type { RefreshMembers, Terms, Tokens } from '../../../shared/store/grant.ts'
+import { settingsOf } from '../../../shared/store/profile.ts'
 import type { TokenRequest } from '../request.ts'
 import type { TokenContext } from './grant-type.ts'
 
@@ -131,7 +132,7 @@ const RENEWABLE: ReadonlySet<Verdict> = new Set<Verdict>(['missing', 'unreadable
 function judgeBinding(grant: Tokens, request: TokenRequest, context: TokenContext): Binding {
   const { certificate } = request.credentials
   const { proof } = context
-  const mayRenew = mayRenewBinding(context.client.tokenAuthMethod)
+  const mayRenew = AUTHENTICATION_METHODS[context.client.tokenAuthMethod].proves === 'key'
   if (grant.binding === 'none') {
     if (context.binding !== 'none' && !mayRenew) throw new Refusal('refresh-grant-unbound')
     return context.binding
@@ -183,8 +184,8 @@ async function successor(
   if (expired(refresh.refreshExpiresAt, now)) throw new Refusal('refresh-token-expired')
   const seconds = extras.refreshTokenDuration
   const refreshed = { key: keyOf(grant.service, grant), client, terms: grant.terms }
-  const isKept = service.refreshTokenKept || isFapi2(service, client)
-  if (!isKept) return nextRefreshToken(presented, refresh, refreshed, call, seconds)
+  const { refreshTokenKept } = settingsOf(service, client)
+  if (!refreshTokenKept) return nextRefreshToken(presented, refresh, refreshed, call, seconds)
   const members = withoutOldReplaced(refresh, now)
   if (!service.refreshTokenDurationReset) return { token: presented, members }
   const lifetime = seconds ?? refreshTokenSeconds(service, client, grant.terms.scopes)

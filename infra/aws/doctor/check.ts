@@ -1,5 +1,5 @@
-import type { Client } from '../../../shared/store/client.ts'
-import type { Service } from '../../../shared/store/service.ts'
+import type { StoredClient } from '../../../shared/store/client.ts'
+import type { StoredService } from '../../../shared/store/service.ts'
 import type { Truststore } from '../../truststore/truststore.ts'
 import type { Aws } from '../deployment/aws.ts'
 import type { DeploymentSettings } from '../deployment/settings.ts'
@@ -14,8 +14,8 @@ export interface Inspected {
   readonly visitor: Visitor | undefined
   /** The certificates that the operator trusts. */
   readonly truststore: Truststore
-  readonly service: Service | undefined
-  readonly clients: readonly Client[]
+  readonly service: StoredService | undefined
+  readonly clients: readonly StoredClient[]
   readonly now: () => Date
 }
 

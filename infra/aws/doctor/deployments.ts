@@ -89,7 +89,7 @@ async function registryOf(
   serviceId: number,
 ): Promise<Pick<Inspected, 'service' | 'clients'>> {
   try {
-    const service = await store.registry.findService(serviceId)
+    const service = await store.registry.currentService(serviceId)
     return { service, clients: await store.registry.listClients(serviceId) }
   } finally {
     store.close()

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto'
+import { trustsAnyIssuer } from '../../../shared/authentication/certificate-authentication.ts'
 import { canIssue } from '../../../shared/certificate/path/can-issue.ts'
 import type { Client } from '../../../shared/store/client.ts'
-import { isFapi2 } from '../../../shared/store/fapi2.ts'
-import { trustsAnyIssuer } from '../../../shared/store/service.ts'
+import { settingsOf } from '../../../shared/store/profile.ts'
 import { certificatesOf, MAKE_ONE_THAT_CANNOT } from '../../truststore/issuing-clients.ts'
 import { dateProblem, isIn, isIssuedBy, subjectOf, type Truststore } from '../../truststore/truststore.ts'
 import { type Check, fail, type Finding, orElse, warn } from './check.ts'
@@ -12,11 +12,13 @@ export const binding: Check = {
   name: 'binding',
   ask: ({ service, clients }) => {
     if (service === undefined) return [fail('the registry has no service', 'npm run provision')]
-    if (!service.tlsClientCertificateBoundAccessTokens) {
+    if (!settingsOf(service).tlsClientCertificateBoundAccessTokens) {
       const todo = 'set tlsClientCertificateBoundAccessTokens of the service'
       return [warn('tokens are not bound: a thief of one can use it', todo)]
     }
-    const unbound = clients.filter((client) => !client.tlsClientCertificateBoundAccessTokens)
+    const unbound = clients.filter(
+      (client) => !settingsOf(service, client).tlsClientCertificateBoundAccessTokens,
+    )
     return orElse(
       unbound.map((client) =>
         warn(
@@ -30,13 +32,13 @@ export const binding: Check = {
 }
 
 /**
- * Under `fapi2` authorization requests must be pushed. Nothing records which clients do that, so a client that does is marked by
+ * Where authorization requests must be pushed, as under `fapi2`, nothing records which clients do that. So a client that does is marked by
  * its own `parRequired`.
  */
 export const pushedRequests: Check = {
   name: 'pushed requests',
   ask: ({ service, clients }) => {
-    const held = clients.filter((client) => service !== undefined && isFapi2(service, client))
+    const held = clients.filter((client) => service && settingsOf(service, client).parRequired)
     const plain = held.filter(
       ({ grantTypes, redirectUris, parRequired }) =>
         grantTypes.includes('AUTHORIZATION_CODE') && redirectUris.length > 0 && !parRequired,
@@ -44,11 +46,11 @@ export const pushedRequests: Check = {
     return orElse(
       plain.map((client) =>
         warn(
-          `under fapi2 the authorization requests of ${clientLabel(client)} are refused unless it pushes them`,
+          `the authorization requests of ${clientLabel(client)} are refused unless it pushes them`,
           'let the client push them (RFC 9126, /par), then set parRequired of the client',
         ),
       ),
-      'all clients that use the code flow under fapi2 push their authorization requests',
+      'all clients that must push their authorization requests do so',
     )
   },
 }

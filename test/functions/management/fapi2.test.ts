@@ -23,9 +23,9 @@ const CLIENT = {
 const updateService = (change: object) => v3('POST', '/service/update', change)
 const createClient = (change: object) => v3('POST', '/client/create', { ...CLIENT, ...change })
 
-/** `400 A039299 name of the setting`. */
+/** `400 A039299 names of the settings`. */
 const refusal = (answer: Awaited<ReturnType<typeof updateService>>) =>
-  `${failure(answer)} ${/of '(\w+)'\.$/.exec(String(answer.json['resultMessage']))?.[1] ?? ''}`
+  `${failure(answer)} ${/settings: ([\w, ]+)\.$/.exec(String(answer.json['resultMessage']))?.[1] ?? ''}`
 
 describe('a service with fapi2', () => {
   const BREACHES: readonly (readonly [name: string, value: unknown])[] = [
@@ -76,7 +76,7 @@ describe('a service with fapi2', () => {
 
 describe('a client of a service with fapi2', () => {
   const BREACHES: readonly (readonly [named: string, change: object])[] = [
-    ['clientType', { clientType: 'PUBLIC', tokenAuthMethod: 'NONE' }],
+    ['clientType, tokenAuthMethod', { clientType: 'PUBLIC', tokenAuthMethod: 'NONE' }],
     ['tokenAuthMethod', { tokenAuthMethod: 'CLIENT_SECRET_BASIC' }],
     ['tokenAuthMethod', { tokenAuthMethod: 'CLIENT_SECRET_POST' }],
     ['tokenAuthMethod', { tokenAuthMethod: undefined }],
@@ -166,4 +166,31 @@ describe('a client of a service with fapi2', () => {
       expect((await createClient(change)).status).toBe(200)
     },
   )
+})
+
+test('a refusal names all settings that violate the profile at once', async () => {
+  const wrong = { pkceRequired: false, refreshTokenKept: null, issSuppressed: true }
+  expect(refusal(await updateService({ ...PROFILE, ...wrong }))).toBe(
+    '400 A039299 pkceRequired, refreshTokenKept, issSuppressed',
+  )
+  expect((await updateService({ issSuppressed: true, authorizationCodeDuration: 61 })).status).toBe(200)
+  expect(refusal(await createClient({ fapi2: true, clientType: 'PUBLIC' }))).toBe(
+    '400 A031299 clientType, authorizationCodeDuration, issSuppressed',
+  )
+})
+
+test('to send back the answers of a service and a client under fapi2, and to switch it off, changes no other setting', async () => {
+  await updateService({ ...PROFILE, fapi2: false, authorizationCodeDuration: 30 })
+  const { json: client } = await createClient({})
+  const settings = async () => {
+    const { json: service } = await v3('GET', '/service/get')
+    const { json } = await v3('GET', `/client/get/${String(client['clientId'])}`)
+    return [service, json].map(({ modifiedAt: _, ...members }) => members)
+  }
+  const before = await settings()
+  const on = await updateService({ fapi2: true })
+  expect((await updateService(on.json)).status).toBe(200)
+  expect((await v3('POST', `/client/update/${String(client['clientId'])}`, client)).status).toBe(200)
+  await updateService({ fapi2: false })
+  expect(await settings()).toEqual(before)
 })

@@ -1,5 +1,13 @@
-import { mayUseAlgorithm } from '../../../../shared/store/fapi2.ts'
-import { type Outcome, type Clause, namesIn, notAsked, outcome, type Profiled, summaryOf } from './clause.ts'
+import {
+  ALGORITHMS,
+  type Outcome,
+  type Clause,
+  namesIn,
+  notAsked,
+  outcome,
+  type Profiled,
+  summaryOf,
+} from './clause.ts'
 import { ask, jsonOf, statusOf } from '../ask.ts'
 import { postAsClient, postWithoutCertificate, pushOf } from './requests.ts'
 
@@ -138,7 +146,7 @@ export const AUTHORIZATION: readonly Clause[] = [
       const document = jsonOf(await ask(subject, subject.plainUrl + path)) ?? {}
       const algorithms = namesIn(document, 'id_token_signing_alg_values_supported')
       const isSame = document['issuer'] === subject.metadata['issuer']
-      const holds = isSame && algorithms.every((alg) => mayUseAlgorithm(alg, { fapi2: true }))
+      const holds = isSame && algorithms.every((alg) => ALGORITHMS.includes(alg))
       const got = `${isSame ? 'the issuer' : 'not the issuer'}; ID tokens: ${algorithms.join(', ')}`
       return outcome(holds && algorithms.length > 0, `GET ${path}`, got)
     },

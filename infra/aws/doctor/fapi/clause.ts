@@ -1,14 +1,18 @@
-import type { Client } from '../../../../shared/store/client.ts'
+import type { StoredClient } from '../../../../shared/store/client.ts'
+import { FAPI2 } from '../../../../shared/store/profile.ts'
 import { jsonOf, type Reply, statusOf } from '../ask.ts'
 import type { Inspected } from '../check.ts'
 
 export type Json = Readonly<Record<string, unknown>>
 
+/** Those of the profile. */
+export const ALGORITHMS = FAPI2.requests.algorithms.allows.const
+
 /** A deployment, and the client that asks it. */
 export interface Profiled extends Inspected {
   readonly metadata: Json
   /** The registered client of the visitor. */
-  readonly client: Client | undefined
+  readonly client: StoredClient | undefined
   /** PEM of the private key that signs the assertions of the client. */
   readonly assertionKey: string | undefined
 }

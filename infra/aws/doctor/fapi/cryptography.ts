@@ -2,9 +2,17 @@ import { createPublicKey } from 'node:crypto'
 import { decodeProtectedHeader } from 'jose'
 import { publicKeyOfJwk } from '../../../../shared/certificate/jwk-set.ts'
 import { isWeakKey, keyStrength } from '../../../../shared/certificate/public-key.ts'
-import { mayUseAlgorithm } from '../../../../shared/store/fapi2.ts'
 import { ask, jsonOf } from '../ask.ts'
-import { type Clause, type Json, namesIn, notAsked, outcome, type Profiled, summaryOf } from './clause.ts'
+import {
+  ALGORITHMS,
+  type Clause,
+  type Json,
+  namesIn,
+  notAsked,
+  outcome,
+  type Profiled,
+  summaryOf,
+} from './clause.ts'
 import { ASSERTION_TYPE, postAsNobody, withToken } from './requests.ts'
 
 const NEEDS_TOKEN = 'name a client that gets tokens by client_credentials'
@@ -37,7 +45,7 @@ export const CRYPTOGRAPHY: readonly Clause[] = [
       const answers = namesIn(metadata, 'introspection_signing_alg_values_supported')
       const header = await headerOfToken(subject)
       const own = typeof header === 'object' ? [String(header['alg'])] : []
-      const holds = [...accepted, ...answers, ...own].every((alg) => mayUseAlgorithm(alg, { fapi2: true }))
+      const holds = [...accepted, ...answers, ...own].every((alg) => ALGORITHMS.includes(alg))
       const got = `assertions: ${accepted.join(', ')}; introspection: ${answers.join(', ')}; tokens: ${own.join('') || 'none'}`
       return outcome(holds, 'the metadata, and a new token', got)
     },

@@ -1,4 +1,4 @@
-import { isFapi2 } from '../../../../shared/store/fapi2.ts'
+import { settingsOf } from '../../../../shared/store/profile.ts'
 import { ask, statusOf } from '../ask.ts'
 import { type Clause, namesIn, notAsked, outcome, type Profiled, summaryOf } from './clause.ts'
 import {
@@ -45,7 +45,9 @@ export const GENERAL: readonly Clause[] = [
     demand: 'only confidential clients are served',
     ask: async (subject) => {
       const { service, clients, metadata } = subject
-      const open = clients.find((one) => one.clientType === 'PUBLIC' && service && isFapi2(service, one))
+      const open = clients.find(
+        (one) => service && settingsOf(service, one).violations.includes('clientType'),
+      )
       if (open === undefined) {
         const isNone = namesIn(metadata, 'token_endpoint_auth_methods_supported').includes('none')
         return outcome(!isNone, 'the metadata', isNone ? 'the method none is offered' : 'no method none')
@@ -121,7 +123,7 @@ export const GENERAL: readonly Clause[] = [
     id: '5.3.2.1-9',
     demand: 'refresh tokens are not rotated',
     ask: ({ service, client }) => {
-      const holds = service?.refreshTokenKept === true || client?.fapi2 === true
+      const holds = service !== undefined && settingsOf(service, client).refreshTokenKept
       return outcome(holds, 'the registry', holds ? 'refresh tokens are kept' : 'refreshTokenKept is off')
     },
   },
@@ -129,8 +131,8 @@ export const GENERAL: readonly Clause[] = [
   {
     id: '5.3.2.1-11',
     demand: 'a code lives for 60 seconds at most',
-    ask: ({ service }) => {
-      const seconds = service?.authorizationCodeDuration ?? Infinity
+    ask: ({ service, client }) => {
+      const seconds = service ? settingsOf(service, client).authorizationCodeDuration : Infinity
       return outcome(seconds <= 60, 'the registry', `a code lives for ${seconds} s`)
     },
   },

@@ -1,4 +1,4 @@
-import { fapi2BreachOf, isFapi2 } from '../../../../shared/store/fapi2.ts'
+import { settingsOf } from '../../../../shared/store/profile.ts'
 import { ask, jsonOf } from '../ask.ts'
 import type { Inspected } from '../check.ts'
 import { AUTHORIZATION } from './authorization.ts'
@@ -20,11 +20,11 @@ const SWITCH: Clause = {
   id: 'fapi2',
   demand: 'the service or the client has the setting, and the client follows it',
   ask: ({ service, client }) => {
-    const isOn = service !== undefined && (client === undefined ? service.fapi2 : isFapi2(service, client))
-    if (!isOn) return outcome(false, 'the registry', 'fapi2 is off')
-    const breach = client && fapi2BreachOf(client, service)
-    const got = breach === undefined ? 'fapi2 is on' : `fapi2 is on, but the client breaks it by ${breach}`
-    return outcome(breach === undefined, 'the registry', got)
+    const settings = service && settingsOf(service, client)
+    if (settings?.isRetroactive !== true) return outcome(false, 'the registry', 'fapi2 is off')
+    const { violations } = settings
+    if (violations.length === 0) return outcome(true, 'the registry', 'fapi2 is on')
+    return outcome(false, 'the registry', `fapi2 is on, but violated by ${violations.join(', ')}`)
   },
 }
 

@@ -11,7 +11,6 @@ import type { Internet } from '../../../../shared/runtime/internet.ts'
 import { parseJson } from '../../../../shared/json.ts'
 import { type Reason, Refusal, REFUSALS } from '../../../../shared/refusal/refusal.ts'
 import { Client } from '../../../../shared/store/client.ts'
-import { strict } from '../../../../shared/store/fapi2.ts'
 import { Service } from '../../../../shared/store/service.ts'
 import type { Members } from '../../web-api.ts'
 
@@ -47,9 +46,8 @@ export function judgeFor(service: Members, certificate: ReadCertificate, now: Da
     if (!METHODS.includes(String(record['tokenAuthMethod']))) return { kind: 'other-method' }
     const jwks = typeof record['jwks'] === 'string' ? parseJson(record['jwks']) : undefined
     const client = z.safeParse(Client, { ...record, jwks })
-    const read = stored.success ? strict(stored.data) : undefined
-    if (read === undefined || !client.success) return { kind: 'unknown', why: UNREADABLE }
-    return judge(client.data, certificate, callFor(read, client.data, seconds))
+    if (!stored.success || !client.success) return { kind: 'unknown', why: UNREADABLE }
+    return judge(client.data, certificate, callFor(stored.data, client.data, seconds))
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Service } from '../../../../shared/store/service.ts'
-import { fapi2Breach } from '../../../../shared/store/fapi2.ts'
+import { settingsOf } from '../../../../shared/store/profile.ts'
 import { html, type Markup } from '../../../markup.ts'
 import type { Members } from '../../web-api.ts'
 import { yesOrNo } from '../../words.ts'
@@ -7,7 +7,7 @@ import { yesOrNo } from '../../words.ts'
 /** What the switch changes, and the first setting of the service that stands against it. */
 export function aboutProfile(record: Members): Markup {
   // The rule reads only settings that have the same form in the record of the Web API.
-  const breach = fapi2Breach({ ...record, fapi2: true } as unknown as Service)
+  const { violations } = settingsOf({ ...record, fapi2: true } as unknown as Service)
   return html`<p>With the switch on:</p>
     <ul>
       <li>no unbound token is issued or accepted;</li>
@@ -19,7 +19,7 @@ export function aboutProfile(record: Members): Markup {
       <li>a change of this service or of a client that violates the profile is refused by name.</li>
     </ul>
     <p>
-      ${yesOrNo(breach === undefined)} The settings of the service
-      ${breach === undefined ? 'keep the profile.' : html`violate it: the first is <code>${breach}</code>.`}
+      ${yesOrNo(violations.length === 0)} The settings of the service
+      ${violations.length === 0 ? 'keep the profile.' : html`violate it: <code>${violations.join(', ')}</code>.`}
     </p>`
 }

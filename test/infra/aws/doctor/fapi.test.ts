@@ -80,10 +80,10 @@ test('doctor --fapi names first that its client is not authenticated', async () 
   expect(stdout).toContain('came back: 401: name its secret, its certificate and key, or its --assertion-key')
 })
 
-test('doctor names the clients under fapi2 that are not known to push their requests', async () => {
+test('doctor names the clients that must push their requests and are not known to', async () => {
   await change({ fapi2: false, issSuppressed: false })
   const { client } = await signingClient({ fapi2: true })
-  const line = `warn: under fapi2 the authorization requests of client ${client.clientId} are refused unless it pushes them`
+  const line = `warn: the authorization requests of client ${client.clientId} are refused unless it pushes them`
   expect(await verdict(pushedRequests, await site.inspected())).toBe(line)
   await site.runtime.store.registry.putClient(site.seeded.serviceId, { ...client, parRequired: true })
   expect(await verdict(pushedRequests, await site.inspected())).toBe('ok')

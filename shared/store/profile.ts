@@ -1,0 +1,171 @@
+import { AUTHENTICATION_METHODS } from './authentication-methods.ts'
+import type { Client, StoredClient } from './client.ts'
+import { type Service, type StoredService, TOKEN_AUTH_METHODS } from './service.ts'
+
+/** The values that a profile allows, as a JSON Schema. */
+export type Allowed =
+  | { readonly const: unknown }
+  | { readonly maximum: number }
+  | { readonly pattern: string }
+  | { readonly enum: readonly unknown[] }
+  | { readonly items: Allowed }
+
+export interface Requirement {
+  readonly allows: Allowed
+  /** Section and number. */
+  readonly clause: string
+  /** The service has one value for all clients, so it must also be stored if only a client has the profile. */
+  readonly isCommon?: true
+}
+
+type Requirements<Names extends string> = Readonly<Record<Names, Requirement>>
+
+/** The settings that only `settingsOf` shows. */
+type OfService = Exclude<keyof StoredService, keyof Service | 'fapi2'>
+
+/** By these settings requests are decided. The stored ones are no members of `Service` and `Client`. */
+export interface EffectiveSettings extends Pick<StoredService, OfService> {
+  /** Whether unbound tokens are refused, those from before the profile was switched on among them. */
+  readonly boundTokensOnly: boolean
+  readonly redirectUriRequired: boolean
+  /** Whether `aud` of a client assertion must be a string and not a list. */
+  readonly audienceIsString: boolean
+  /** The algorithms of JWTs that are made or accepted. Absent: all. */
+  readonly algorithms: readonly string[] | undefined
+  /** Whether tickets and codes from before the profile was switched on must keep these settings. */
+  readonly isRetroactive: boolean
+  /** The stored settings that violate the profile. */
+  readonly violations: readonly string[]
+}
+
+/** What holds for requests, whatever is stored. */
+type OfRequests = Exclude<keyof EffectiveSettings, OfService | 'isRetroactive' | 'violations'> | 'parRequired'
+
+interface Profile {
+  readonly service: Requirements<Exclude<OfService, OfRequests> | 'accessTokenSignAlg'>
+  readonly client: Partial<Requirements<keyof StoredClient>>
+  readonly requests: Requirements<OfRequests>
+}
+
+/** Section 5.3.2.1-6. */
+const METHODS = { enum: TOKEN_AUTH_METHODS.filter((name) => AUTHENTICATION_METHODS[name].fapi2) }
+/** Section 5.4.1. RFC 9864 has a second name for EdDSA with Ed25519. */
+const ALGORITHMS = { enum: ['PS256', 'ES256', 'EdDSA', 'Ed25519'] }
+/** `http` only to the loopback interface (RFC 8252 section 7.3). `localhost` may lead elsewhere (section 8.3). */
+const NOT_IN_CLEAR_TEXT = {
+  pattern: String.raw`^(?![Hh][Tt][Tt][Pp]:(?!//(?:127\.0\.0\.1|\[::1\])(?::[0-9]*)?(?:[/?]|$)))`,
+}
+const ON = { const: true }
+const OFF = { const: false }
+
+/** The setting `fapi2`: the FAPI 2.0 Security Profile with mutual TLS (requirement M02). */
+export const FAPI2 = {
+  service: {
+    supportedTokenAuthMethods: { allows: { items: METHODS }, clause: '5.3.2.1-6' },
+    shortClientSecretsAllowed: { allows: OFF, clause: '5.4.1-4' },
+    tlsClientCertificateBoundAccessTokens: { allows: ON, clause: '5.3.2.1-5' },
+    pkceRequired: { allows: ON, clause: '5.3.2.2-5' },
+    pkceS256Required: { allows: ON, clause: '5.3.2.2-5' },
+    refreshTokenKept: { allows: ON, clause: '5.3.2.1-9' },
+    accessTokenSignAlg: { allows: ALGORITHMS, clause: '5.4.1-1.2', isCommon: true },
+    authorizationCodeDuration: { allows: { maximum: 60 }, clause: '5.3.2.1-11', isCommon: true },
+    issSuppressed: { allows: OFF, clause: '5.3.2.2-7', isCommon: true },
+  },
+  client: {
+    clientType: { allows: { const: 'CONFIDENTIAL' }, clause: '5.3.2.1-3' },
+    tokenAuthMethod: { allows: METHODS, clause: '5.3.2.1-6' },
+    tokenAuthSignAlg: { allows: ALGORITHMS, clause: '5.4.1-1.2' },
+    introspectionSignAlg: { allows: ALGORITHMS, clause: '5.4.1-1.2' },
+    idTokenSignAlg: { allows: ALGORITHMS, clause: '5.4.1-1.2' },
+    userInfoSignAlg: { allows: ALGORITHMS, clause: '5.4.1-1.2' },
+    redirectUris: { allows: { items: NOT_IN_CLEAR_TEXT }, clause: '5.3.2.2-8' },
+    tlsClientCertificateBoundAccessTokens: { allows: ON, clause: '5.3.2.1-5' },
+  },
+  requests: {
+    boundTokensOnly: { allows: ON, clause: '5.3.2.1-4' },
+    audienceIsString: { allows: ON, clause: '5.3.2.1-8' },
+    parRequired: { allows: ON, clause: '5.3.2.2-3' },
+    redirectUriRequired: { allows: ON, clause: '5.3.2.2-6' },
+    algorithms: { allows: { const: ALGORITHMS.enum }, clause: '5.4.1-1.2' },
+  },
+} as const satisfies Profile
+
+/** Service and client are cached apart, so their settings are kept by the pair: a record that was read again is another object. */
+const KEPT = new WeakMap<Service, WeakMap<object, EffectiveSettings>>()
+
+/**
+ * The settings of a service for one of its clients: under the profile, if one of the two has it.
+ *
+ * @param client absent: what holds for all clients
+ */
+export function settingsOf(service: Service, client?: Client): EffectiveSettings {
+  const ofService = KEPT.get(service) ?? new WeakMap<object, EffectiveSettings>()
+  const kept = ofService.get(client ?? service)
+  if (kept !== undefined) return kept
+  // The members that the types hide are there.
+  const settings = underProfile(service as StoredService, client as StoredClient | undefined)
+  KEPT.set(service, ofService.set(client ?? service, settings))
+  return settings
+}
+
+/** Whether a JWT may be made or accepted with this algorithm. */
+export function mayUseAlgorithm(alg: string, { algorithms }: Pick<EffectiveSettings, 'algorithms'>): boolean {
+  return algorithms?.includes(alg) !== false
+}
+
+function underProfile(service: StoredService, client: StoredClient | undefined): EffectiveSettings {
+  const own = withoutProfile(service, client)
+  if (!service.fapi2 && client?.fapi2 !== true) return own
+  const seen = { ...own, ...nearest({ ...FAPI2.service, ...FAPI2.requests }, own), isRetroactive: true }
+  if (client === undefined) return { ...seen, violations: violationsOf(FAPI2.service, service) }
+  const common = violationsOf(FAPI2.service, service.fapi2 ? seen : service).filter(
+    (name) => 'isCommon' in FAPI2.service[name],
+  )
+  return { ...seen, violations: [...violationsOf(FAPI2.client, withAnyAlgorithm(client)), ...common] }
+}
+
+function withoutProfile(service: StoredService, client: StoredClient | undefined): EffectiveSettings {
+  const isBound = client?.tlsClientCertificateBoundAccessTokens !== false
+  return {
+    ...service,
+    tlsClientCertificateBoundAccessTokens: service.tlsClientCertificateBoundAccessTokens && isBound,
+    pkceRequired: service.pkceRequired || client?.pkceRequired === true,
+    pkceS256Required: service.pkceS256Required || client?.pkceS256Required === true,
+    parRequired: service.parRequired || client?.parRequired === true,
+    ...{ boundTokensOnly: false, redirectUriRequired: false, audienceIsString: false },
+    ...{ algorithms: undefined, isRetroactive: false, violations: [] },
+  }
+}
+
+/** A client that signs assertions, and has registered no algorithm, may use any. */
+function withAnyAlgorithm(client: StoredClient): object {
+  const isSigning = AUTHENTICATION_METHODS[client.tokenAuthMethod].needs === 'keys'
+  return { ...client, tokenAuthSignAlg: isSigning ? (client.tokenAuthSignAlg ?? 'any') : undefined }
+}
+
+function violationsOf<Name extends string>(required: Requirements<Name>, stored: object): Name[] {
+  const names = Object.keys(required) as Name[]
+  return names.filter((name) => !isAllowed(Reflect.get(stored, name), required[name].allows))
+}
+
+/** An absent setting is allowed, unless the profile needs one value. */
+function isAllowed(value: unknown, allows: Allowed): boolean {
+  if ('const' in allows) return value === allows.const
+  if (value === undefined) return true
+  if ('maximum' in allows) return (value as number) <= allows.maximum
+  if ('pattern' in allows) return new RegExp(allows.pattern).test(value as string)
+  if ('enum' in allows) return allows.enum.includes(value)
+  return (value as readonly unknown[]).every((item) => isAllowed(item, allows.items))
+}
+
+/** The stored settings with the allowed values that are nearest. A wrong choice stays as it is: requests that use it are refused. */
+function nearest(required: Requirements<string>, stored: object): object {
+  const replaced = Object.entries(required).map(([name, { allows }]): [string, unknown] => {
+    const value: unknown = Reflect.get(stored, name)
+    if ('const' in allows) return [name, allows.const]
+    if ('maximum' in allows) return [name, Math.min(value as number, allows.maximum)]
+    if (!('items' in allows)) return [name, value]
+    return [name, (value as readonly unknown[]).filter((item) => isAllowed(item, allows.items))]
+  })
+  return Object.fromEntries(replaced)
+}
