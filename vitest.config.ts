@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config'
 import { ClosingLine } from './test/support/closing-line.ts'
 import { SlowFirst } from './test/support/slow-first.ts'
 
+// As infra/node24.cjs does: the sources of the library for resource servers, in place of its build.
+process.env['NODE_OPTIONS'] = `${process.env['NODE_OPTIONS'] ?? ''} --conditions=@certbound/source`
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],

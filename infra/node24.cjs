@@ -23,6 +23,10 @@ const node = existsSync(packaged) ? packaged : process.execPath
 const [command, ...parameters] = process.argv.slice(2)
 // Tools begin with `#!/usr/bin/env node`, and tests start `node` by its name.
 process.env.PATH = [dirname(node), join(MODULES, '.bin'), process.env.PATH].join(delimiter)
+// The examples use the library for resource servers, which is built only for publishing: here they get its sources.
+process.env.NODE_OPTIONS = [process.env.NODE_OPTIONS, '--conditions=@certbound/source']
+  .filter(Boolean)
+  .join(' ')
 const child = spawn(command === 'node' ? node : command, parameters, {
   stdio: 'inherit',
   // On Windows a tool is a script for the shell.

@@ -8,9 +8,18 @@ const BELOW_RUNTIME = '^shared/(certificate|refusal|store)/'
 const BELOW_FACES = '^shared/(certificate|refusal|store|request|authentication|possession|gateway)/'
 /** These import nothing, so every folder may use them. */
 const BOTTOM = '^shared/(bounded-map|json)[.]ts$'
-const PROVISIONING = '^infra/aws/provisioning/management[.]ts$'
+const PROVISIONING = '^infra/management/management[.]ts$'
 const MANAGEMENT_STEPS = '^functions/management/(clients|services)/(request|decide)[.]ts$'
 const DEPLOYED = '^(functions|shared)/'
+
+/** What several folders of `infra` need: the files beside them, but for the entries. */
+const GROUND = '^infra/(?!(certbound|generate)[.]ts$)[^/]+[.](ts|cjs)$'
+const BELOW_AWS = '^infra/(tables|truststore|connections|management)/'
+
+/** Packages of their own. certbound.ts and this machine start them, each by one file. */
+const SATELLITES = '^infra/(console|bench|examples)/'
+const STARTED_HERE = '^infra/(console/start-console|examples/examples)[.]ts$'
+const COMMANDS = '^infra/(console/console|bench/bench)[.]ts$'
 
 const SCHEMAS = '-schema[.]ts$'
 
@@ -18,6 +27,12 @@ const AT_RUN_TIME = { dependencyTypesNot: ['type-only'] }
 
 const forbid = (name, from, to) => ({ name, severity: 'error', from, to })
 const layer = (name, files, known) => forbid(name, { path: files }, { path: '^shared/', pathNot: known })
+const room = (name, known) =>
+  forbid(
+    `infra-${name}`,
+    { path: `^infra/${name}/` },
+    { path: '^infra/', pathNot: [`^infra/${name}/`, GROUND, ...known] },
+  )
 const only = (name, packages, importers, kinds = {}) =>
   forbid(name, { path: DEPLOYED, pathNot: importers }, { path: `(^|/)node_modules/${packages}/`, ...kinds })
 
@@ -62,6 +77,48 @@ module.exports = {
       { path: DEPLOYED },
       { path: '^(functions|shared)/.*reference[.]ts$' },
     ),
+    // The strata of infra, from below. Nothing is above certbound.ts and generate.ts.
+    forbid('infra-ground', { path: GROUND }, { path: '^infra/', pathNot: GROUND }),
+    room('tables', []),
+    room('truststore', []),
+    room('connections', ['^infra/truststore/']),
+    room('management', []),
+    room('reference', []),
+    room('aws', [BELOW_AWS, '^infra/package/']),
+    room('emulator', [BELOW_AWS, STARTED_HERE]),
+    room('console', ['^infra/connections/']),
+    room('examples', ['^infra/connections/']),
+    room('bench', ['^infra/(tables|truststore|connections|emulator)/']),
+    forbid(
+      'satellite-by-entry',
+      { path: '^infra/', pathNot: SATELLITES },
+      { path: SATELLITES, pathNot: [STARTED_HERE, COMMANDS] },
+    ),
+    forbid(
+      'satellite-with-own-packages',
+      { path: [SATELLITES, '^shared/resource-server/'], pathNot: '/certificate/rules[.]ts$' },
+      { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    ),
+    forbid(
+      'console-by-web-api',
+      { path: '^infra/console/', pathNot: '/(certificate/rules|service/profile)[.]ts$' },
+      { path: DEPLOYED, pathNot: '^shared/(certificate/|json[.]ts$)' },
+    ),
+    // Users of the library know it by its name.
+    forbid(
+      'examples-by-library',
+      { path: '^infra/examples/' },
+      { path: DEPLOYED, dependencyTypes: ['local'] },
+    ),
+    {
+      ...forbid(
+        'no-folder-cycle',
+        { path: '^infra/', pathNot: '^infra/(package|aws/(template|deployment))' },
+        { circular: true },
+      ),
+      scope: 'folder',
+    },
+
     forbid('no-function-in-shared', { path: '^shared/' }, { path: '^functions/' }),
     // What is deployed is what package.json names under `dependencies`; types alone are erased.
     forbid(
@@ -113,7 +170,7 @@ module.exports = {
     ]),
     forbid(
       'resource-server-apart',
-      { path: '^(functions|shared)/', pathNot: '^shared/resource-server/' },
+      { path: '^(functions|shared|infra)/', pathNot: '^(shared/resource-server|infra/examples)/' },
       { path: '^shared/resource-server/' },
     ),
 
@@ -163,5 +220,9 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^shared/resource-server/dist/' },
     tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@certbound/source', 'import', 'node', 'default'],
+    },
   },
 }

@@ -1,4 +1,4 @@
-import { credentialId, digest } from '../../shared/store/digest.ts'
+import { hash } from 'node:crypto'
 import type { Markup } from '../markup.ts'
 import type { Answer, ConsoleRequest, Route } from './page.ts'
 import { pageOfFailure, refusedByRole, unexpectedPage, unknownPage } from './pages/failures.ts'
@@ -27,6 +27,11 @@ export interface DispatchOptions {
   readonly onError: (line: string) => void
 }
 
+/** The `id` of a credential of a service, as the reference describes it. */
+function credentialId(secret: string): string {
+  return hash('sha256', hash('sha256', secret, 'base64url'), 'base64url').slice(0, 16)
+}
+
 const SERVICE_ID = /^[1-9][0-9]{0,15}$/
 
 /** Leads requests to their pages. `close` ends the connections to the Web API. */
@@ -34,7 +39,7 @@ export function openDispatch({ connection, clock, onError }: DispatchOptions) {
   const { credential, baseUrl } = connection
   const webApi = openWebApi(connection)
   const isOrganization = credential.kind === 'organization'
-  const ownId = credentialId({ digest: digest(credential.token) })
+  const ownId = credentialId(credential.token)
 
   /** The credential of a service opens no other service. */
   const isOurs = (serviceId: string) =>

@@ -1,14 +1,18 @@
 import { dirname, join } from 'node:path'
-import { DEVELOPMENT_USER } from '../examples/authorization-server/start.ts'
 import type { Local } from './site/local-file.ts'
-import { CLIENT_CERTIFICATES } from './site/site.ts'
+import { CLIENT_CERTIFICATES, type Site } from './site/site.ts'
 
 /**
  * The lines that `npm start` prints, to be pasted into a second terminal in the same folder, one after the other.
  * @param mtlsOnly whether OAuth is only on the mutual-TLS domain
  * @param shown the form of a file's path in these lines
  */
-export function curlWalk(local: Local, mtlsOnly: boolean, shown: (file: string) => string): string {
+export function curlWalk(
+  local: Local,
+  { user }: Site['examples'],
+  mtlsOnly: boolean,
+  shown: (file: string) => string,
+): string {
   const { mtlsUrl, plainUrl, webApiUrl, serviceId, serviceApiKey, serviceApiSecret, serviceAccessToken } =
     local
   const [publicClient, confidential] = local.clients
@@ -26,7 +30,7 @@ export function curlWalk(local: Local, mtlsOnly: boolean, shown: (file: string) 
 
   return `certbound is running.
 
-Walk the code flow in a browser: ${local.frontEndUrl}/ (log in as ${DEVELOPMENT_USER.subject}, password: ${DEVELOPMENT_USER.password})
+Walk the code flow in a browser: ${local.frontEndUrl}/ (log in as ${user.subject}, password: ${user.password})
 
 Or paste these lines into another terminal in this folder.
 

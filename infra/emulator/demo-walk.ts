@@ -199,7 +199,7 @@ async function showMetadata({ site, demo }: Walk, { ca }: TlsIdentity): Promise<
     expect: {
       status: 200,
       issuer: site.plainUrl,
-      authorization_endpoint: site.frontEnd.authorizationEndpoint,
+      authorization_endpoint: site.examples.authorizationEndpoint,
       'mtls_endpoint_aliases/token_endpoint': `${site.mtlsUrl}/token`,
     },
   })

@@ -69,7 +69,7 @@ export const COMMAND = command({
         `The kept data had the issuer ${formerIssuer}. It is ${plainUrl} now: configure clients with it.`,
       )
     }
-    io.out(curlWalk(local, values['mtls-only'], (file) => relative('.', file)))
+    io.out(curlWalk(local, site.examples, values['mtls-only'], (file) => relative('.', file)))
     if (!io.stop.aborted) await once(io.stop, 'abort')
     await running.close()
     await site.close()

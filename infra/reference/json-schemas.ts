@@ -13,6 +13,7 @@ import { UserinfoClaims, UserinfoContent } from '../../functions/userinfo/answer
 import { ApiError, ErrorContent, OAuthError } from '../../shared/answer-schema.ts'
 import { Metadata, PublicJwkSet } from '../../shared/metadata/metadata-schema.ts'
 import { CLIENT_MEANINGS, EXTENSION_MEANINGS } from '../../shared/store/client-reference.ts'
+import { SERVICE_SETTINGS } from '../../shared/store/service.ts'
 import { SERVICE_MEANINGS } from '../../shared/store/service-reference.ts'
 import { ENDPOINTS, referenceOf } from './endpoints.ts'
 import { KEY_USE_MEANINGS, STEP_MEANINGS } from './inner-members.ts'
@@ -88,6 +89,7 @@ export function jsonSchemas(): Record<string, JsonSchema> {
   }
   const all = { ...convert(requests, 'input'), ...Object.fromEntries(forms), ...convert(answers, 'output') }
   for (const [name, schema] of Object.entries(all)) describe(schema, name, SETTINGS[name])
+  addInitialValues(all['ServiceSettings'])
   addDetails(all)
   addContents(all)
   return all
@@ -124,8 +126,8 @@ function convert(registry: Named, io: 'input' | 'output'): Record<string, JsonSc
 
 type Meanings = Readonly<Record<string, string>>
 
-/** The description of settings that are stored only. */
-export const NO_EFFECT = 'Stored and returned; has no effect.'
+/** The description of settings that are stored only. For programs they have the member `x-stored-only`. */
+const NO_EFFECT = 'Stored and returned; has no effect.'
 
 function withCarried(carried: object, deciding: Meanings): Meanings {
   const stored = Object.keys(carried).map((name) => [name, NO_EFFECT] as const)
@@ -164,7 +166,8 @@ function describe(schema: JsonSchema, name: string, settings: Meanings = {}): vo
   for (const [member, inside] of Object.entries(schema.properties ?? {})) {
     const description = settings[member] ?? MEMBERS[`${name}.${member}`] ?? MEMBERS[member]
     if (description === undefined) throw new Error(`describe ${name}.${member} in infra/reference/members.ts`)
-    schema.properties = { ...schema.properties, [member]: { ...inside, description } }
+    const mark = description === NO_EFFECT ? { 'x-stored-only': true } : {}
+    schema.properties = { ...schema.properties, [member]: { ...inside, description, ...mark } }
     describe(schema.properties[member] ?? {}, name, SETTINGS[member])
   }
   for (const inside of insideOf(schema)) describe(inside, name, settings)
@@ -183,6 +186,15 @@ export function insideOf({ items, anyOf = [], oneOf = [], additionalProperties: 
     ...(items === undefined ? [] : [items]),
     ...(typeof more === 'object' ? [more] : []),
   ]
+}
+
+/** Adds the values of a new service. They are no `default` of the schema: an update leaves absent settings as they are. */
+function addInitialValues({ properties = {} }: JsonSchema = {}): void {
+  for (const [name, { _zod }] of Object.entries<z.ZodMiniType>(SERVICE_SETTINGS)) {
+    const setting = properties[name]
+    if (setting !== undefined && _zod.def.type === 'default')
+      setting['x-initial'] = (_zod.def as z.core.$ZodDefaultDef).defaultValue
+  }
 }
 
 /** Adds required members and parameters. The schema that parses a call lacks them: a missing member has its own result code. */

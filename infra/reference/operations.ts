@@ -1,4 +1,4 @@
-import { ROUTES } from '../emulator/site/deployed-functions.ts'
+import { ROUTES } from '../deployed-routes.ts'
 import type { HttpMethod, Route } from '../../shared/lambda/route.ts'
 import { ENDPOINTS } from './endpoints.ts'
 

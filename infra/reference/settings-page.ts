@@ -34,7 +34,7 @@ function table<Name extends string>(
 }
 
 /** The default of a stored setting in words. */
-export function defaultOf({ _zod: { def } }: z.ZodMiniType): string {
+function defaultOf({ _zod: { def } }: z.ZodMiniType): string {
   if (def.type === 'optional') return 'absent'
   if (def.type !== 'default') return 'required'
   const value: unknown = (def as z.core.$ZodDefaultDef).defaultValue

@@ -42,9 +42,9 @@ async function discover({ seeded, runtime, certificates: { ca } }: LocalSite, ki
 }
 
 /** The status of the sample resource server, which asks introspection about the token. */
-async function use({ librarySampleUrl, certificates: { ca } }: LocalSite, token: string, holds: string) {
+async function use({ examples, certificates: { ca } }: LocalSite, token: string, holds: string) {
   const headers = { authorization: `Bearer ${token}` }
-  return (await tlsFetch({ ca: ca.cert, ...identity(holds) })(librarySampleUrl, { headers })).status
+  return (await tlsFetch({ ca: ca.cert, ...identity(holds) })(examples.librarySampleUrl, { headers })).status
 }
 
 async function expectGoodFor(site: LocalSite, token: string, { holds }: Kind): Promise<void> {

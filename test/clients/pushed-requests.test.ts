@@ -10,10 +10,10 @@ import { tlsFetch } from '../support/tls-fetch.ts'
 /** Pushed authorization requests (RFC 9126) of unchanged libraries, through the login of what `npm start` starts. */
 
 const site = await siteOfFile()
-const { seeded, frontEnd } = site
+const { seeded, examples } = site
 const [, client] = seeded.clients
 const { clientId, clientSecret = '', redirectUri } = client
-const authorizationEndpoint = `${frontEnd.frontEndUrl}/authorize`
+const authorizationEndpoint = `${examples.frontEndUrl}/authorize`
 await site.runtime.store.registry.changeService(seeded.serviceId, (service) => ({
   ...service,
   ...{ authorizationEndpoint, parRequired: true, pkceRequired: true, pkceS256Required: true },
@@ -25,7 +25,7 @@ const scope = 'accounts:read'
 async function agree(address: URL): Promise<URL> {
   const query = address.search.slice(1)
   expect([...new URLSearchParams(query).keys()].sort()).toEqual(['client_id', 'request_uri'])
-  const agent = userAgent(frontEnd.frontEndUrl)
+  const agent = userAgent(examples.frontEndUrl)
   await arrive(agent, query)
   const consent = await logIn(agent, await arrive(agent, query), DEVELOPMENT_USER)
   const { location } = await agent.go('/consent', { csrf: csrfOf(consent), decision: 'allow' })

@@ -77,7 +77,7 @@ test('openid-client gets the claims of a bound token over mutual TLS, and nothin
   const { clientId } = publicClient
   const own = await discovered(clientId, 'public-client')
   expect(own.serverMetadata().mtls_endpoint_aliases?.userinfo_endpoint).toBe(
-    `${site.frontEnd.frontEndMtlsUrl}/userinfo`,
+    `${site.examples.frontEndMtlsUrl}/userinfo`,
   )
   expect(await openid.fetchUserInfo(own, access, SUBJECT)).toEqual(CLAIMS)
   for (const config of [await discovered(clientId, 'stranger'), await discovered(clientId)])
@@ -147,7 +147,7 @@ test('openid-client verifies issuer and audience of a signed response', async ()
 test('the front end takes the token only from the header, by GET and POST, on both of its servers', async () => {
   const access = await token()
   const authorization = `Bearer ${access}`
-  const mtls = `${site.frontEnd.frontEndMtlsUrl}/userinfo`
+  const mtls = `${site.examples.frontEndMtlsUrl}/userinfo`
   const own = fetchAs('public-client')
   const posted = await own(mtls, { headers: { authorization }, body: new URLSearchParams() })
   expect([posted.status, posted.headers.get('content-type')]).toEqual([
@@ -157,7 +157,7 @@ test('the front end takes the token only from the header, by GET and POST, on bo
   expect(await posted.json()).toEqual(CLAIMS)
   const inForm = await own(mtls, { headers: {}, body: new URLSearchParams({ access_token: access }) })
   expect([inForm.status, inForm.headers.get('www-authenticate')]).toEqual([401, 'Bearer'])
-  const plain = await fetchAs()(site.frontEnd.userInfoEndpoint, { headers: { authorization } })
+  const plain = await fetchAs()(site.examples.userInfoEndpoint, { headers: { authorization } })
   expect([plain.status, plain.headers.get('www-authenticate')]).toEqual([
     401,
     expect.stringContaining('[A089307]'),

@@ -1,4 +1,4 @@
-import { newSigningKey } from '../../infra/aws/provisioning/secure-settings.ts'
+import { newSigningKey } from '../../infra/signing-key.ts'
 import { forget, type Play } from './play.ts'
 import type { Client, Service, Span, Written } from './state.ts'
 import { clientOf, hasClient, type Operation, serviceOf, type Step } from './steps.ts'
@@ -66,7 +66,7 @@ function addClient(
 
 async function createService(play: Play, step: Step): Promise<void> {
   const settings = { issuer: 'https://other.example.com', ...serviceSettings(play.world.mode) }
-  const jwks = JSON.stringify({ keys: [newSigningKey('1')] })
+  const jwks = JSON.stringify({ keys: [newSigningKey('1', 'ES256').privateJwk] })
   await play.begin(
     { name: 'create service', ...step },
     () =>

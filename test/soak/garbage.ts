@@ -1,5 +1,5 @@
 import { Agent } from 'node:https'
-import { ROUTES } from '../../infra/emulator/site/deployed-functions.ts'
+import { ROUTES } from '../../infra/deployed-routes.ts'
 import { THIEF } from './identities.ts'
 import { probe, probeForged, WAYS } from './probes.ts'
 import type { Random } from '../support/random.ts'

@@ -3,7 +3,7 @@ import { Agent, type AgentOptions, request as tlsRequest, type RequestOptions } 
 import type { Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { routeMatcher } from '../../infra/emulator/edge/route-match.ts'
-import { ROUTES } from '../../infra/emulator/site/deployed-functions.ts'
+import { ROUTES } from '../../infra/deployed-routes.ts'
 import { withoutSlash } from '../../shared/lambda/path-match.ts'
 import type { Route } from '../../shared/lambda/route.ts'
 import { faultIn, faultInCode } from '../support/checked-answers.ts'

@@ -1,5 +1,5 @@
 import { routeMatcher } from '../../infra/emulator/edge/route-match.ts'
-import { ROUTES } from '../../infra/emulator/site/deployed-functions.ts'
+import { ROUTES } from '../../infra/deployed-routes.ts'
 import type { Runtime } from '../../shared/runtime/runtime.ts'
 import httpApi from '../events/httpapi-v2-plain.json' with { type: 'json' }
 import restApi from '../events/rest-v1-plain.json' with { type: 'json' }

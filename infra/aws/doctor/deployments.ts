@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { GetObjectCommand } from '@aws-sdk/client-s3'
 import type { Runtime } from '../../../shared/runtime/runtime.ts'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import { Complaint } from '../../command.ts'
-import type { Local } from '../../emulator/site/local-file.ts'
+import { type LocalDeployment, localDeploymentFile } from '../../local-deployment.ts'
 import { LOCAL_DYNAMODB } from '../../tables/tables.ts'
 import { parseTruststore, readTruststore, type Truststore } from '../../truststore/truststore.ts'
 import type { Aws } from '../deployment/aws.ts'
@@ -23,11 +22,11 @@ const now = () => new Date()
  * @throws Complaint
  */
 export async function localDeployment(directory: string, files: VisitorFiles = {}): Promise<Inspected> {
-  const file = join(directory, 'local.json')
+  const file = localDeploymentFile(directory)
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new Complaint(`${file} cannot be read: npm start writes it and must be running`, { cause: error })
   })
-  const local = JSON.parse(text) as Local
+  const local = JSON.parse(text) as LocalDeployment
   const { mtlsUrl, plainUrl, serviceId } = local
   const runtime = openTables(local, serviceId, { ...LOCAL_DYNAMODB, endpoint: local.dynamodbUrl })
   const client = local.clients.find(({ type }) => type === 'CONFIDENTIAL')
@@ -47,7 +46,7 @@ export async function localDeployment(directory: string, files: VisitorFiles = {
 
 /** Another client may use the certificate of the confidential client. */
 async function localVisitor(
-  own: Local['clients'][number],
+  own: LocalDeployment['clients'][number],
   files: VisitorFiles,
 ): Promise<Visitor | undefined> {
   const { certificate, key, 'client-id': clientId } = files

@@ -3,8 +3,8 @@ import type { Service } from '../../../shared/store/service.ts'
 import { Complaint } from '../../command.ts'
 import { serviceNumber } from '../deployment/parameters.ts'
 import type { DeploymentSettings } from '../deployment/settings.ts'
-import { openManagement } from './management.ts'
-import type { OwnerCredentials } from './owner.ts'
+import { openManagement } from '../../management/management.ts'
+import type { OwnerCredentials } from '../../management/owner.ts'
 import { clientMembers, serviceMembers } from './secure-settings.ts'
 
 /** The parts of the settings that exist in the tables. */

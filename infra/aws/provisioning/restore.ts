@@ -5,8 +5,8 @@ import { newSecret } from '../../../shared/store/identity.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import type { Store } from '../../../shared/store/store.ts'
 import { fromBackupOfClient, fromBackupOfService } from './from-backup.ts'
-import { type OwnerCredentials, renewOwner } from './owner.ts'
-import { newSigningKeys, type NewSigningKeys, withSigningKeys } from './signing-keys.ts'
+import { type OwnerCredentials, renewOwner } from '../../management/owner.ts'
+import { newSigningKeys, type NewSigningKeys, withSigningKeys } from '../../management/signing-keys.ts'
 
 export interface RestoreOptions {
   readonly now: EpochSeconds

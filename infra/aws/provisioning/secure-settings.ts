@@ -1,4 +1,5 @@
-import { generateKeyPairSync, type JsonWebKey } from 'node:crypto'
+import { endpoints } from '../../management/endpoints.ts'
+import { newSigningKey } from '../../signing-key.ts'
 import type { DeploymentSettings } from '../deployment/settings.ts'
 
 type Members = Readonly<Record<string, unknown>>
@@ -18,7 +19,7 @@ export function serviceMembers(settings: DeploymentSettings): Members {
     clientIdAliasEnabled: true,
     accessTokenDuration: HOUR_SECONDS,
     credentials: [{ role: 'runtime' }, { role: 'introspect' }],
-    jwks: JSON.stringify({ keys: [newSigningKey('1')] }),
+    jwks: JSON.stringify({ keys: [newSigningKey('1', 'ES256').privateJwk] }),
     ...endpointsOf(settings),
     ...settings.service,
   }
@@ -29,40 +30,6 @@ export function clientMembers(client: DeploymentSettings['clients'][number]): Me
   return { tlsClientCertificateBoundAccessTokens: true, ...client }
 }
 
-/** A new ES256 key with its private half. */
-export function newSigningKey(kid: string): JsonWebKey {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  return { ...privateKey.export({ format: 'jwk' }), kid, alg: 'ES256', use: 'sig' }
-}
-
 function endpointsOf({ mtlsOnly, mtlsDomain, plainDomain }: DeploymentSettings) {
   return endpoints({ mtls: `https://${mtlsDomain.name}`, plain: `https://${plainDomain.name}`, mtlsOnly })
 }
-
-/** The origins of the two domains of a deployment, and whether OAuth is only on the one with mutual TLS. */
-export interface Domains {
-  readonly mtls: string
-  readonly plain: string
-  readonly mtlsOnly: boolean
-}
-
-/** RFC 8705 section 5: when OAuth is on both domains, clients with a certificate use aliases of the endpoints. */
-export function endpoints({ mtls, plain, mtlsOnly }: Domains) {
-  const oauth = mtlsOnly ? mtls : plain
-  const aliases = Object.entries(PATHS).map(([name, path]) => ({ name, uri: `${mtls}${path}` }))
-  return {
-    tokenEndpoint: `${oauth}${PATHS.token_endpoint}`,
-    pushedAuthReqEndpoint: `${oauth}${PATHS.pushed_authorization_request_endpoint}`,
-    revocationEndpoint: `${oauth}${PATHS.revocation_endpoint}`,
-    introspectionEndpoint: `${oauth}${PATHS.introspection_endpoint}`,
-    jwksUri: `${plain}/jwks`,
-    ...(mtlsOnly ? {} : { mtlsEndpointAliases: aliases }),
-  }
-}
-
-const PATHS = {
-  token_endpoint: '/token',
-  pushed_authorization_request_endpoint: '/par',
-  revocation_endpoint: '/revocation',
-  introspection_endpoint: '/introspection/standard',
-} as const

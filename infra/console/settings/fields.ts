@@ -1,9 +1,5 @@
-import type * as z from 'zod/mini'
-import { CLIENT_SETTINGS } from '../../../shared/store/client.ts'
-import { SERVICE_SETTINGS } from '../../../shared/store/service.ts'
-import { type JsonSchema, jsonSchemas, NO_EFFECT } from '../../reference/json-schemas.ts'
-import { defaultOf } from '../../reference/settings-page.ts'
 import { labelOf } from './labels.ts'
+import { type JsonSchema, SCHEMAS } from './schemas.ts'
 
 /** How a setting is shown and changed. */
 export type Control =
@@ -35,37 +31,38 @@ export type Kind = 'service' | 'client'
 export type Fields = ReadonlyMap<string, Field>
 
 function allFields(): Record<Kind, Fields> {
-  const { ServiceSettings = {}, ClientSettings = {} } = jsonSchemas()
-  return {
-    service: fieldsOf(ServiceSettings, SERVICE_SETTINGS),
-    client: fieldsOf(ClientSettings, CLIENT_SETTINGS),
-  }
+  const { ServiceSettings = {}, ClientSettings = {} } = SCHEMAS
+  return { service: fieldsOf(ServiceSettings), client: fieldsOf(ClientSettings) }
 }
 
-type Stored = Readonly<Record<string, z.ZodMiniType>>
-
-function fieldsOf({ properties = {} }: JsonSchema, stored: Stored): Fields {
+function fieldsOf({ properties = {}, required = [] }: JsonSchema): Fields {
   const fields = Object.entries(properties).flatMap(([name, schema]) => {
     const { properties: inside } = schema
-    if (inside === undefined) return [fieldOf(name, schema, stored[name])]
-    return Object.entries(inside).map(([member, part]) => fieldOf(`${name}.${member}`, part, undefined))
+    if (inside === undefined) return [fieldOf(name, schema, required.includes(name))]
+    return Object.entries(inside).map(([member, part]) => fieldOf(`${name}.${member}`, part, false))
   })
   return new Map(fields.map((field) => [field.path, field]))
 }
 
-function fieldOf(path: string, schema: JsonSchema, stored: z.ZodMiniType | undefined): Field {
-  const help = schema.description ?? ''
+function fieldOf(path: string, schema: JsonSchema, isRequired: boolean): Field {
   const control = controlOf(path, withoutNull(schema))
   const isList = ['choices', 'lines', 'certificates', 'pairs', 'scopes'].includes(control.kind)
+  const hasEffect = schema['x-stored-only'] !== true
+  const initial = schema['default'] ?? schema['x-initial']
   return {
     path,
     label: labelOf(path),
-    help,
+    help: schema.description ?? '',
     control,
-    initial: stored === undefined ? 'absent' : defaultOf(stored),
-    isAbsentable: isList && stored !== undefined && defaultOf(stored) === 'absent',
-    hasEffect: help !== NO_EFFECT,
+    initial: initial === undefined ? (isRequired ? 'required' : 'absent') : valueWords(initial),
+    isAbsentable: isList && hasEffect && initial === undefined && !path.includes('.'),
+    hasEffect,
   }
+}
+
+function valueWords(value: unknown): string {
+  const values = [value].flat().map((one) => `\`${String(one)}\``)
+  return values.join(', ') || 'none'
 }
 
 function withoutNull(schema: JsonSchema): JsonSchema {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Service } from '../../../shared/store/service.ts'
-import type { FrontEnd } from '../../examples/authorization-server/start.ts'
-import { type Domains, endpoints } from '../../aws/provisioning/secure-settings.ts'
+import type { Examples } from '../../examples/examples.ts'
+import { type Domains, endpoints } from '../../management/endpoints.ts'
 
 /** The members of a service whose values are addresses of this machine. They change with its ports. */
 export type Addresses = ReturnType<typeof addressesOf>
@@ -24,7 +24,7 @@ export function addressesOf(domains: Domains, frontEnd: FrontEndAddresses) {
   }
 }
 
-type FrontEndAddresses = Pick<FrontEnd, 'authorizationEndpoint' | 'userInfoEndpoint' | 'frontEndMtlsUrl'>
+type FrontEndAddresses = Pick<Examples, 'authorizationEndpoint' | 'userInfoEndpoint' | 'frontEndMtlsUrl'>
 
 /**
  * The service with the addresses of this run. The issuer always follows the port. Of the others, one that somebody has set since

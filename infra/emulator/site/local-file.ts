@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type LocalDeployment, localDeploymentFile } from '../../local-deployment.ts'
 import type { SeededClient } from './seed.ts'
 import { CLIENT_CERTIFICATES, type Site } from './site.ts'
 
@@ -8,8 +9,9 @@ export type Local = Awaited<ReturnType<typeof writeLocalFile>>
 
 /** Writes `local.json`, for scripts: everything that is printed, with the secrets of this development service. */
 export async function writeLocalFile(site: Site, directory: string, consoleUrl: string) {
-  const { seeded, certificates, webApiUrl, mtlsUrl, plainUrl, dynamodbUrl, librarySampleUrl } = site
-  const { frontEndUrl, authorizationEndpoint, frontEndMtlsUrl, resourceServerUrl } = site.frontEnd
+  const { seeded, certificates, webApiUrl, mtlsUrl, plainUrl, dynamodbUrl, examples } = site
+  const { frontEndUrl, authorizationEndpoint, frontEndMtlsUrl, resourceServerUrl, librarySampleUrl } =
+    examples
   const { registryTable, grantsTable } = site.runtime.settings
   const withFiles = (client: SeededClient) => {
     const { certificateFile, keyFile } = certificates.clients[CLIENT_CERTIFICATES[client.type]]
@@ -38,6 +40,6 @@ export async function writeLocalFile(site: Site, directory: string, consoleUrl: 
   }
   await mkdir(directory, { recursive: true, mode: 0o700 })
   await writeFile(truststoreFile, site.truststore.join(''))
-  await writeFile(join(directory, 'local.json'), `${JSON.stringify(local, null, 2)}\n`, { mode: 0o600 })
-  return local
+  await writeFile(localDeploymentFile(directory), `${JSON.stringify(local, null, 2)}\n`, { mode: 0o600 })
+  return local satisfies LocalDeployment
 }

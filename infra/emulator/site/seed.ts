@@ -1,12 +1,14 @@
+import { X509Certificate } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Runtime } from '../../../shared/runtime/runtime.ts'
 import { TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 import type { Store } from '../../../shared/store/store.ts'
 import { Complaint } from '../../command.ts'
-import { openManagement } from '../../aws/provisioning/management.ts'
-import type { OwnerCredentials } from '../../aws/provisioning/owner.ts'
-import { newSigningKey } from '../../aws/provisioning/secure-settings.ts'
+import { openManagement } from '../../management/management.ts'
+import type { OwnerCredentials } from '../../management/owner.ts'
+import { newSigningKey } from '../../signing-key.ts'
+import { distinguishedName } from '../edge/gateway-event.ts'
 import type { Addresses } from './addresses.ts'
 
 /** What a caller of a freshly seeded service needs. The tables hold only digests of the secrets. */
@@ -68,7 +70,7 @@ const CONFIDENTIAL_CLIENT = {
  */
 export async function seed(runtime: Runtime, serviceId: number, issuer: string): Promise<Seeded> {
   const { newService, newClient, newOwner } = openManagement(runtime)
-  const jwks = JSON.stringify({ keys: [newSigningKey('1')] })
+  const jwks = JSON.stringify({ keys: [newSigningKey('1', 'ES256').privateJwk] })
   const { service, apiSecret, secrets } = await newService(serviceId, { ...SERVICE, issuer, jwks })
   const [serviceAccessToken = ''] = secrets.values()
   const { client: open } = await newClient('public', PUBLIC_CLIENT, service)
@@ -93,6 +95,26 @@ export async function addClient(runtime: Runtime, serviceId: number, settings: o
   const service = await runtime.store.registry.findService(serviceId)
   if (service === undefined) throw new Error(`there is no service ${serviceId}`)
   return openManagement(runtime).newClient('added', { ...settings }, service)
+}
+
+/**
+ * Makes the client of a resource server, which may introspect tokens for any resource and gets none itself. Its certificate
+ * authenticates it, which also a service with `fapi2` accepts.
+ *
+ * @param certificate PEM
+ */
+export async function addResourceServer(runtime: Runtime, serviceId: number, certificate: string) {
+  const { client } = await addClient(runtime, serviceId, {
+    clientName: 'Sample resource server',
+    clientType: 'CONFIDENTIAL',
+    tokenAuthMethod: 'TLS_CLIENT_AUTH',
+    tlsClientAuthSubjectDn: distinguishedName(new X509Certificate(certificate).subject),
+    grantTypes: [],
+    resourceServerAudiences: ['*'],
+    // If it ever got tokens, they would be bound as all others.
+    tlsClientCertificateBoundAccessTokens: true,
+  })
+  return { clientId: String(client.clientId), remove: () => runtime.store.clients.remove(serviceId, client) }
 }
 
 /** The redirect URI of the demo client, on whatever port it was in an earlier run. */

@@ -3,11 +3,7 @@ import { join } from 'node:path'
 import { openLog } from '../../../shared/runtime/log.ts'
 import type { Runtime } from '../../../shared/runtime/runtime.ts'
 import { newNumber } from '../../../shared/store/identity.ts'
-import {
-  type FrontEnd,
-  type FrontEndPorts,
-  startFrontEnd,
-} from '../../examples/authorization-server/start.ts'
+import { type ExamplePorts, type Examples, startExamples } from '../../examples/examples.ts'
 import { localAws } from '../../tables/tables.ts'
 import { allClients, refuseIssuingClients } from '../../truststore/issuing-clients.ts'
 import { readTruststore, type Truststore } from '../../truststore/truststore.ts'
@@ -21,8 +17,15 @@ import type { TlsIdentity } from '../../connections/mutual-tls-request.ts'
 import type { MutualTls } from '../../connections/mutual-tls.ts'
 import type { EdgeRoutes } from '../edge/route-match.ts'
 import { addressesOf, withAddresses } from './addresses.ts'
-import { startSampleResourceServer } from './sample-resource-server.ts'
-import { type KeptSeed, readSeed, registerRedirectUri, seed, type Seeded, writeSeed } from './seed.ts'
+import {
+  addResourceServer,
+  type KeptSeed,
+  readSeed,
+  registerRedirectUri,
+  seed,
+  type Seeded,
+  writeSeed,
+} from './seed.ts'
 
 /**
  * File names of the client certificates. `RESOURCE_SERVER` is the one of the sample resource server. `STRANGER` belongs to no
@@ -37,7 +40,7 @@ export const CLIENT_CERTIFICATES = {
 export type ClientCertificate = (typeof CLIENT_CERTIFICATES)[keyof typeof CLIENT_CERTIFICATES]
 
 /** The ports that a site listens on; a free one where it is absent or 0. The command line options are `--NAME-port`. */
-export type Ports = FrontEndPorts & Partial<Readonly<Record<'mtls' | 'plain' | 'api' | 'library', number>>>
+export type Ports = ExamplePorts & Partial<Readonly<Record<'mtls' | 'plain' | 'api', number>>>
 
 export interface SiteOptions {
   readonly ports?: Ports
@@ -67,9 +70,7 @@ export interface Site {
   /** The engine, which asks for no password. */
   readonly dynamodbUrl: string
   readonly truststore: Truststore
-  readonly frontEnd: FrontEnd
-  /** A resource server that uses the library for resource servers. */
-  readonly librarySampleUrl: string
+  readonly examples: Examples
   readonly seeded: Seeded
   /** The issuer of the data that were kept, if it was another one. */
   readonly formerIssuer: string | undefined
@@ -109,32 +110,36 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   const { seeded, formerIssuer } = await keepOrSeed(runtime, serviceId, kept, plainUrl)
   // What fails from here on must not lose the secrets.
   if (dataDirectory !== undefined) await writeSeed(dataDirectory, { ...kept, ...seeded })
-  const common = { ...seeded, clientId: seeded.clients[0].clientId, webApiUrl, tls }
-  const presenters = {
-    holder: tlsIdentity(certificates, CLIENT_CERTIFICATES.PUBLIC),
-    stranger: tlsIdentity(certificates, CLIENT_CERTIFICATES.STRANGER),
-  }
-  const frontEnd = opened.adopt(await startFrontEnd({ ...common, ports, presenters }), closeIt)
-  await registerRedirectUri(runtime.store, seeded, frontEnd.redirectUri)
+  const resourceServer = certificates.clients[CLIENT_CERTIFICATES.RESOURCE_SERVER]
+  const introspecting = await addResourceServer(runtime, serviceId, resourceServer.cert)
+  opened.defer(introspecting.remove)
+  const examples = await startExamples({
+    ...{ ...seeded, webApiUrl, tls, ports },
+    clientId: seeded.clients[0].clientId,
+    presenters: {
+      holder: tlsIdentity(certificates, CLIENT_CERTIFICATES.PUBLIC),
+      stranger: tlsIdentity(certificates, CLIENT_CERTIFICATES.STRANGER),
+    },
+    library: {
+      mtlsUrl,
+      clientId: introspecting.clientId,
+      introspector: tlsIdentity(certificates, CLIENT_CERTIFICATES.RESOURCE_SERVER),
+    },
+  })
+  opened.adopt(examples, closeIt)
+  await registerRedirectUri(runtime.store, seeded, examples.redirectUri)
   const origins = { mtls: mtlsUrl, plain: plainUrl, mtlsOnly }
-  const addresses = addressesOf(origins, frontEnd)
+  const addresses = addressesOf(origins, examples)
   await runtime.store.registry.changeService(seeded.serviceId, (service) =>
     withAddresses(service, addresses, kept?.addresses ?? {}),
   )
   if (dataDirectory !== undefined) await writeSeed(dataDirectory, { ...seeded, addresses })
-  const introspector = tlsIdentity(certificates, CLIENT_CERTIFICATES.RESOURCE_SERVER)
-  const sample = await startSampleResourceServer({
-    ...{ ...common, mtlsUrl, runtime, introspector, port: ports.library },
-  })
-  opened.adopt(sample, closeIt)
 
-  const urls = { ...domains, dynamodbUrl: engine.endpoint }
-  const librarySampleUrl = `https://localhost:${sample.port}`
   const running = opened.move()
   const close = () => running.disposeAsync()
   return {
-    ...{ ...urls, frontEnd, librarySampleUrl, truststore, seeded, formerIssuer, certificates },
-    ...{ runtime, close },
+    ...{ ...domains, dynamodbUrl: engine.endpoint, examples, truststore, seeded, formerIssuer },
+    ...{ certificates, runtime, close },
   }
 }
 

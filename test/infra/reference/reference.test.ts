@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import openApi from '../../../docs/openapi.json' with { type: 'json' }
-import { ROUTES } from '../../../infra/emulator/site/deployed-functions.ts'
+import { ROUTES } from '../../../infra/deployed-routes.ts'
 import { pathOf } from '../../../infra/reference/operations.ts'
 import { insideOf, jsonSchemas, type JsonSchema } from '../../../infra/reference/json-schemas.ts'
 import { generatedFiles } from '../../../infra/generate.ts'
@@ -87,11 +87,11 @@ describe('the OpenAPI file', () => {
   })
 })
 
-/** The keywords of JSON Schema 2020-12 that are in use. */
+/** The keywords of JSON Schema 2020-12 that are in use, and marks of our own. */
 const KEYWORDS = [
   '$ref type properties required items anyOf oneOf additionalProperties propertyNames enum const pattern',
   'description default minimum maximum exclusiveMinimum minItems maxItems minLength maxLength',
-  'contentMediaType contentSchema',
+  'contentMediaType contentSchema x-initial x-stored-only',
 ].flatMap((line) => line.split(' '))
 
 function resolve(reference: string): unknown {

@@ -1,4 +1,3 @@
-import { SAN_SETTINGS } from '../../../../shared/store/client.ts'
 import { html, type Markup } from '../../../markup.ts'
 import type { ConsoleRequest } from '../../page.ts'
 import { controlOf } from '../../settings/controls.ts'
@@ -10,7 +9,7 @@ import { markdown } from '../../words.ts'
 import { certificateField } from '../certificate/field.ts'
 import { BINDING_SWITCH } from './binding.ts'
 import { aboutCertificate } from './certificate-choice.ts'
-import type { ReadDraft } from './draft.ts'
+import { type ReadDraft, SAN_SETTINGS } from './draft.ts'
 
 /** The fields of a form that nobody has filled in. */
 export function emptyDraft({ service }: ConsoleRequest): URLSearchParams {

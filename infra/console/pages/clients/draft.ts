@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { canIssue } from '../../../../shared/certificate/path/can-issue.ts'
-import { SAN_SETTINGS } from '../../../../shared/store/client.ts'
+import type { SanKind } from '../../../../shared/certificate/subject-alternative-names.ts'
+import { FIELDS } from '../../settings/fields.ts'
 import { labelOf } from '../../settings/labels.ts'
 import type { Members } from '../../web-api.ts'
 import { type CertificateFacts, certificateFacts } from '../certificate/facts.ts'
@@ -14,6 +15,12 @@ export interface NameChoice {
   /** What the form sends. */
   readonly value: string
 }
+
+/** The settings that register a client by one name in its certificate, for example `tlsClientAuthSanDns`, with the kind of this name. */
+export const SAN_SETTINGS = [...FIELDS.client.keys()].flatMap((setting): (readonly [string, SanKind])[] => {
+  const [, kind] = /^tlsClientAuthSan(.+)$/.exec(setting) ?? []
+  return kind === undefined ? [] : [[setting, kind.toLowerCase() as SanKind]]
+})
 
 /** What the certificate of a form gives, or what is wrong with it. */
 export interface ReadDraft {

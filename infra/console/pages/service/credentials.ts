@@ -1,8 +1,8 @@
 import { isJsonObject } from '../../../../shared/json.ts'
-import { type Role, ROLES } from '../../../../shared/store/service.ts'
 import { html, type Markup } from '../../../markup.ts'
 import { wideTable } from '../../table.ts'
 import type { Answer, ConsoleRequest, Page, Route } from '../../page.ts'
+import { SCHEMAS } from '../../settings/schemas.ts'
 import { type Read, versionOf } from '../../settings/settings-page.ts'
 import { ApiProblem, type Members } from '../../web-api.ts'
 import { moment } from '../../words.ts'
@@ -13,7 +13,9 @@ const PATH = '/{serviceId}/service/credentials'
 const DAY_MILLISECONDS = 86_400_000
 const MOST_DAYS = 3650
 
-const ROLE_WORDS: Readonly<Record<Role, string>> = {
+const { credentials: CREDENTIALS } = SCHEMAS['ServiceSettings']?.properties ?? {}
+const ROLES = CREDENTIALS?.items?.properties?.['role']?.enum ?? []
+const ROLE_WORDS: Readonly<Record<string, string>> = {
   introspect: 'for resource servers: ask about tokens, read what the service publishes',
   runtime: 'for the authorization server: also authorization, tokens and revocation',
   manage: 'for operators and this console: everything in this service',

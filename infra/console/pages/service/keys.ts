@@ -1,6 +1,5 @@
-import { generateKeyPairSync, type JsonWebKey } from 'node:crypto'
-import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../../shared/certificate/jws-algorithms.ts'
 import { html, type Markup } from '../../../markup.ts'
+import { KEY_ALGORITHMS, newSigningKey } from '../../../signing-key.ts'
 import { table, wideTable } from '../../table.ts'
 import type { Answer, ConsoleRequest, Page, Route } from '../../page.ts'
 import { versionOf } from '../../settings/settings-page.ts'
@@ -60,7 +59,7 @@ function keysPage(request: ConsoleRequest, problem?: string): Page {
       <p>
         <label for="alg">Algorithm</label>
         <select id="alg" name="alg">
-          ${SIGNING_ALGORITHMS.map((alg) => html`<option>${alg}</option>`)}
+          ${KEY_ALGORITHMS.map((alg) => html`<option>${alg}</option>`)}
         </select>
       </p>
       <button class="first" name="step" value="publish">Publish</button>
@@ -166,14 +165,14 @@ interface KeyChange {
 function changesFor(step: string, kid: string, alg: string, record: Members): KeyChange | undefined {
   const keys = keysOf(record)
   const known = keys.find((key) => key['kid'] === kid)
-  const algorithm = SIGNING_ALGORITHMS.find((one) => one === (known?.['alg'] ?? alg))
+  const algorithm = KEY_ALGORITHMS.find((one) => one === (known?.['alg'] ?? alg))
   if (kid === '' || algorithm === undefined) return undefined
   const set = (list: readonly object[]) => ({ jwks: JSON.stringify({ keys: list }) })
   switch (step) {
     case 'publish':
       if (known !== undefined) return undefined
       return {
-        members: set([...keys, newKey(kid, algorithm)]),
+        members: set([...keys, newSigningKey(kid, algorithm).privateJwk]),
         done: `Published the key ${kid}. It does not sign yet.`,
       }
     case 'sign':
@@ -185,25 +184,6 @@ function changesFor(step: string, kid: string, alg: string, record: Members): Ke
       return { members: set(keys.filter((key) => key !== known)), done: `Withdrew the key ${kid}.` }
     default:
       return undefined
-  }
-}
-
-function newKey(kid: string, alg: SigningAlgorithm): JsonWebKey {
-  const { privateKey } = pairFor(alg)
-  return { ...privateKey.export({ format: 'jwk' }), kid, alg, use: 'sig' }
-}
-
-function pairFor(alg: SigningAlgorithm) {
-  switch (alg) {
-    case 'ES256':
-      return generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    case 'ES384':
-      return generateKeyPairSync('ec', { namedCurve: 'P-384' })
-    case 'EdDSA':
-      return generateKeyPairSync('ed25519')
-    case 'PS256':
-    case 'RS256':
-      return generateKeyPairSync('rsa', { modulusLength: 3072 })
   }
 }
 

@@ -14,16 +14,16 @@ import { partOfPackage } from './part-of-package.ts'
 
 export function demonstrationOnSite(site: () => PackagedSite): void {
   test('a bound token works at a resource server in front of the packaged functions, and not for a stranger', async () => {
-    const { frontEnd, identity } = site()
+    const { examples, identity } = site()
     const ask = (url: string, name: ClientCertificate, more: object) =>
       mutualTlsRequest(url, identity(name), more)
     const form = await tokenForm(site())
-    const issued = await ask(`${frontEnd.frontEndMtlsUrl}/token`, CLIENT_CERTIFICATES.PUBLIC, { form })
+    const issued = await ask(`${examples.frontEndMtlsUrl}/token`, CLIENT_CERTIFICATES.PUBLIC, { form })
     expect(issued.status).toBe(200)
     const { access_token } = JSON.parse(issued.text) as { access_token: string }
     const headers = { authorization: `Bearer ${access_token}` }
     const statuses = [CLIENT_CERTIFICATES.PUBLIC, CLIENT_CERTIFICATES.STRANGER].map(
-      async (name) => (await ask(`${frontEnd.resourceServerUrl}/accounts`, name, { headers })).status,
+      async (name) => (await ask(`${examples.resourceServerUrl}/accounts`, name, { headers })).status,
     )
     expect(await Promise.all(statuses)).toEqual([200, 401])
   })

@@ -6,7 +6,7 @@ import { arrive, csrfOf, logIn, userAgent } from './user-agent.ts'
 const site = await siteOfFile()
 
 const query = (more = {}) => authorizationQuery(site, { state: 'a/b', scope: 'accounts:read', ...more })
-const newAgent = () => userAgent(site.frontEnd.frontEndUrl)
+const newAgent = () => userAgent(site.examples.frontEndUrl)
 
 /** A new browser at the login page. */
 async function atLogin() {

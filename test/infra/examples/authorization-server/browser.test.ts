@@ -33,7 +33,7 @@ test.each(CHROMIUM)('a person can walk the code flow in %s', async (executablePa
 })
 
 test('every page has a language, a title, one heading, its style sheet, and a label for every field', async () => {
-  const agent = userAgent(site.frontEnd.frontEndUrl)
+  const agent = userAgent(site.examples.frontEndUrl)
   const login = await arrive(agent, authorizationQuery(site))
   const consent = await logIn(agent, login, DEVELOPMENT_USER)
   for (const { text } of [await agent.go('/'), await agent.go('/cb'), login, consent]) {
@@ -53,7 +53,7 @@ async function walk(browser: BrowserContext): Promise<void> {
   page.on('console', (message) => problems.push(message.text()))
   page.on('pageerror', (error) => problems.push(error.message))
 
-  await page.goto(site.frontEnd.frontEndUrl)
+  await page.goto(site.examples.frontEndUrl)
   await page.getByRole('link', { name: 'Start the code flow' }).click()
   await page.getByLabel('User name').fill(DEVELOPMENT_USER.subject)
   await page.getByLabel('Password').fill(DEVELOPMENT_USER.password)
@@ -74,7 +74,7 @@ async function walk(browser: BrowserContext): Promise<void> {
 /** Browsers also apply a page's `form-action` to the redirect that answers its form. */
 async function agreeForClientElsewhere(page: Page): Promise<void> {
   await page.route('https://client.example.org/**', (route) => route.fulfill({ body: 'at the client' }))
-  await page.goto(`${site.frontEnd.frontEndUrl}/authorize?${authorizationQuery(site)}`)
+  await page.goto(`${site.examples.frontEndUrl}/authorize?${authorizationQuery(site)}`)
   await page.getByRole('button', { name: 'Allow' }).click()
   await page.getByText('at the client').waitFor()
   expect(page.url()).toMatch(/^https:\/\/client\.example\.org\/cb\/example\.com\?code=/)

@@ -8,7 +8,7 @@ const site = await siteOfFile()
 
 /** From the first page to the redirect that leads back to the client. */
 async function walk(decision: 'allow' | 'deny'): Promise<{ agent: UserAgent; back: URL }> {
-  const agent = userAgent(site.frontEnd.frontEndUrl)
+  const agent = userAgent(site.examples.frontEndUrl)
   const { text } = await agent.go('/')
   const link = /href="([^"]+\/authorize[^"]+)"/.exec(text)?.[1]?.replaceAll('&amp;', '&') ?? ''
   expect(new URL(link).searchParams.get('code_challenge_method')).toBe('S256')
@@ -58,7 +58,7 @@ test('the demo client redeems only an answer to its own request from the server 
 
 test('the demo client accepts an answer once, and only from the browser that asked', async () => {
   const { agent, back } = await walk('allow')
-  expect((await userAgent(site.frontEnd.frontEndUrl).go(back.href)).status).toBe(400)
+  expect((await userAgent(site.examples.frontEndUrl).go(back.href)).status).toBe(400)
   expect((await agent.go(back.href)).status).toBe(200)
   expect((await agent.go(back.href)).status).toBe(400)
 })
@@ -71,12 +71,12 @@ test('the demo client shows why there is no token when the end-user denies', asy
 })
 
 test('the demo client is registered on the port of this run, besides its other redirect URIs', async () => {
-  const { seeded, runtime, frontEnd } = site
+  const { seeded, runtime, examples } = site
   const [{ clientId, redirectUri }] = seeded.clients
   const registered = async () =>
     (await runtime.store.registry.findClientByNumber(seeded.serviceId, Number(clientId)))?.redirectUris
-  expect(await registered()).toEqual([redirectUri, frontEnd.redirectUri])
+  expect(await registered()).toEqual([redirectUri, examples.redirectUri])
   await registerRedirectUri(runtime.store, seeded, 'http://localhost:1/cb')
   expect(await registered()).toEqual([redirectUri, 'http://localhost:1/cb'])
-  await registerRedirectUri(runtime.store, seeded, frontEnd.redirectUri)
+  await registerRedirectUri(runtime.store, seeded, examples.redirectUri)
 })

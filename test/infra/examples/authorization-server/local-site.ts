@@ -46,7 +46,7 @@ export function authorizationQuery({ seeded }: Site, more: Readonly<Record<strin
 
 /** The token request for a code that the end-user has just agreed to. */
 export async function tokenForm(site: Site, scope = 'accounts:read'): Promise<string> {
-  const agent = userAgent(site.frontEnd.frontEndUrl)
+  const agent = userAgent(site.examples.frontEndUrl)
   const consent = await logIn(
     agent,
     await arrive(agent, authorizationQuery(site, { scope })),

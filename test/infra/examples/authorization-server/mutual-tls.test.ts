@@ -9,9 +9,9 @@ const site = await siteOfFile()
 const holder = site.identity(CLIENT_CERTIFICATES.PUBLIC)
 
 const redeem = (form: string, identity = holder, headers = {}) =>
-  mutualTlsRequest(`${site.frontEnd.frontEndMtlsUrl}/token`, identity, { form, headers })
+  mutualTlsRequest(`${site.examples.frontEndMtlsUrl}/token`, identity, { form, headers })
 const use = (headers: Readonly<Record<string, string>>, identity = holder) =>
-  mutualTlsRequest(`${site.frontEnd.resourceServerUrl}/accounts`, identity, { headers })
+  mutualTlsRequest(`${site.examples.resourceServerUrl}/accounts`, identity, { headers })
 
 async function obtainToken(scope?: string): Promise<string> {
   const { text } = await redeem(await tokenForm(site, scope))
@@ -83,7 +83,7 @@ test('the token endpoint gives a client a token for its key, once the proof has 
     ...{ tlsClientCertificateBoundAccessTokens: false, dpopRequired: true },
   }))
   await registry.changeService(serviceId, (stored) => ({ ...stored, dpopNonceRequired: true }))
-  const [key, htu] = [newProofKey(), `${site.frontEnd.frontEndMtlsUrl}/token`]
+  const [key, htu] = [newProofKey(), `${site.examples.frontEndMtlsUrl}/token`]
   const ask = (claims: object) => {
     const dpop = key.proof({ htu, iat: site.runtime.now(), ...claims })
     return redeem('grant_type=client_credentials', site.identity(), {
@@ -143,7 +143,7 @@ test('the resource server takes no certificate from a header', async () => {
 })
 
 test('the resource server takes a token only from the Authorization header', async () => {
-  const url = `${site.frontEnd.resourceServerUrl}/accounts?access_token=${await obtainToken()}`
+  const url = `${site.examples.resourceServerUrl}/accounts?access_token=${await obtainToken()}`
   const { status, headers } = await mutualTlsRequest(url, holder)
   expect([status, headers['www-authenticate']]).toEqual([401, 'Bearer'])
 })

@@ -1,6 +1,6 @@
-import { digest } from '../../../shared/store/digest.ts'
-import { newNumber, newSecret } from '../../../shared/store/identity.ts'
-import type { Registry } from '../../../shared/store/registry.ts'
+import { digest } from '../../shared/store/digest.ts'
+import { newNumber, newSecret } from '../../shared/store/identity.ts'
+import type { Registry } from '../../shared/store/registry.ts'
 
 /** The credentials of the owner, who manages the services of a deployment by v2 and v3. Secrets are shown once. */
 export type OwnerCredentials = Awaited<ReturnType<typeof renewOwner>>

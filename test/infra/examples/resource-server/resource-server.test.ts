@@ -4,15 +4,15 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { mutualTlsRequest, type TlsIdentity } from '../../../../infra/connections/mutual-tls-request.ts'
 import { CLIENT_CERTIFICATES, startSite } from '../../../../infra/emulator/site/site.ts'
-import { siteOfFile } from '../../examples/authorization-server/local-site.ts'
-import { makeIdentity } from '../tls-client.ts'
+import { siteOfFile } from '../authorization-server/local-site.ts'
+import { makeIdentity } from '../../emulator/tls-client.ts'
 
 const site = await siteOfFile()
 
 const holder = () => site.identity(CLIENT_CERTIFICATES.CONFIDENTIAL)
 const use = async (token: string, identity: TlsIdentity) => {
   const headers = { authorization: `Bearer ${token}` }
-  const { status, text } = await mutualTlsRequest(site.librarySampleUrl, identity, { headers })
+  const { status, text } = await mutualTlsRequest(site.examples.librarySampleUrl, identity, { headers })
   return [status, text]
 }
 

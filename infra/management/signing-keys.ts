@@ -1,6 +1,6 @@
-import { generateKeyPairSync } from 'node:crypto'
-import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../shared/certificate/jws-algorithms.ts'
-import { PublicJwk, type Service } from '../../../shared/store/service.ts'
+import { SIGNING_ALGORITHMS } from '../../shared/certificate/jws-algorithms.ts'
+import { PublicJwk, type Service } from '../../shared/store/service.ts'
+import { newSigningKey } from '../signing-key.ts'
 
 export type NewSigningKeys = ReturnType<typeof newSigningKeys>
 
@@ -8,25 +8,10 @@ export type NewSigningKeys = ReturnType<typeof newSigningKeys>
 export function newSigningKeys(jwks: Service['jwks'], random: (bytes: number) => Buffer) {
   const algorithms = SIGNING_ALGORITHMS.filter((name) => jwks.some(({ alg }) => alg === name))
   return algorithms.map((alg) => {
-    const about = { kid: random(12).toString('base64url'), alg, use: 'sig' as const }
-    const { publicKey, privateKey } = GENERATORS[alg]()
-    return {
-      publicJwk: PublicJwk.parse({ ...publicKey.export({ format: 'jwk' }), ...about }),
-      privateJwk: { ...privateKey.export({ format: 'jwk' }), ...about },
-    }
+    const { publicJwk, privateJwk } = newSigningKey(random(12).toString('base64url'), alg)
+    return { publicJwk: PublicJwk.parse(publicJwk), privateJwk }
   })
 }
-
-const ec = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve })
-const rsa = () => generateKeyPairSync('rsa', { modulusLength: 2048 })
-
-const GENERATORS = {
-  ES256: () => ec('P-256'),
-  ES384: () => ec('P-384'),
-  PS256: rsa,
-  RS256: rsa,
-  EdDSA: () => generateKeyPairSync('ed25519'),
-} as const satisfies Record<SigningAlgorithm, unknown>
 
 /** A service with new keys in place of all others. A setting that named an old key names the new one of its algorithm. */
 export function withSigningKeys(service: Service, keys: NewSigningKeys): Service {

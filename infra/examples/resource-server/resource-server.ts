@@ -1,0 +1,40 @@
+import { createServer } from 'node:https'
+import { requireToken } from '@certbound/resource-server/node'
+import { protectedResource } from '@certbound/resource-server'
+import { listen, type Listening } from '../../connections/listen.ts'
+import { type MutualTls, mutualTlsOptions } from '../../connections/mutual-tls.ts'
+import type { TlsIdentity } from '../../connections/mutual-tls-request.ts'
+
+export interface ResourceServerOptions {
+  /** A free one by default. */
+  readonly port: number | undefined
+  readonly issuer: string
+  readonly mtlsUrl: string
+  readonly tls: MutualTls
+  /** The client that asks certbound about tokens for any resource. */
+  readonly clientId: string
+  /** The certificate and key that authenticate this client. */
+  readonly introspector: TlsIdentity
+}
+
+/**
+ * A resource server that uses the library (docs/resource-servers.md). It answers `/` for the holder of the certificate of a
+ * token with `accounts:read`. A client without a trusted certificate does not even get a connection.
+ *
+ * @throws Complaint when the port cannot be used
+ */
+export function startResourceServer(options: ResourceServerOptions): Promise<Listening> {
+  const { issuer, mtlsUrl, tls, clientId, introspector } = options
+  const resource = protectedResource({
+    issuer,
+    audience: issuer,
+    introspection: { endpoint: `${mtlsUrl}/introspection/standard`, clientId, tls: introspector },
+    onFailure: console.error,
+  })
+  const accounts = requireToken(resource, ['accounts:read'], (_request, response, { clientId, scopes }) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    response.end(JSON.stringify({ clientId, scopes, accounts: ['Current account', 'Savings'] }))
+  })
+  const server = createServer({ ...mutualTlsOptions(tls), rejectUnauthorized: true }, accounts)
+  return listen(server, options.port, '--library-port')
+}
