@@ -66,7 +66,7 @@ export const AUTHORIZATION = {
   'push-parameters-missing': ['A245291', 'INTERNAL_SERVER_ERROR', 'server_error', "The pushed authorization request from the service does not contain 'parameters' parameter."],
   'push-with-request-uri': ['A245391', 'BAD_REQUEST', 'invalid_request', "A pushed authorization request must not contain 'request_uri'."],
   'push-key-differs': ['A245393', 'BAD_REQUEST', 'invalid_dpop_proof', "The key of the DPoP proof is not the one in 'dpop_jkt'."],
-  'push-too-large': ['A245392', 'PAYLOAD_TOO_LARGE', 'invalid_request', 'The parameters of the authorization request must have 8192 characters together at most.'],
+  'push-too-large': ['A245392', 'PAYLOAD_TOO_LARGE', 'invalid_request', 'The authorization request must not exceed 8192 bytes as JSON.'],
 
   // Issuing a code (2.2, 7.1)
   'ticket-missing': ['A041201', 'INTERNAL_SERVER_ERROR', 'server_error', "The value of 'ticket' in the /api/auth/authorization/issue request is null or empty."],

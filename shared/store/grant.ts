@@ -74,8 +74,8 @@ export const PushedMembers = z.object({
   pushedDigest: digest,
   pushedAt: seconds,
   pushedExpiresAt: seconds,
-  /** The authorization request, a form without client ID and credentials. */
-  pushedParameters: z.string(),
+  /** The authorization request, a JSON object without client ID and credentials. */
+  pushedRequest: text,
 })
 export type PushedMembers = Immutable<z.infer<typeof PushedMembers>>
 

@@ -115,10 +115,11 @@ export class Grants {
     return state && readClientState(state)
   }
 
-  async create(grant: Pushed | Ticket | Tokens): Promise<void> {
+  async create(grant: Pushed | Ticket | Tokens): Promise<{ readonly done: true }> {
     const item = { ...grantAttributes(grant), ttl: ttl(grant) }
     const outcome = await this.#table.create(item, { id: grantId(grant) })
     if (!outcome.done) throw new Error('a random grant id was taken')
+    return outcome
   }
 
   /**

@@ -4,21 +4,20 @@ import {
   type IdentifiedClient,
 } from '../../../shared/authentication/client-authentication.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
-import { keyOf, makeGrantId, makeOpaque } from '../../../shared/token/token-string.ts'
-import { readParameters } from '../../../shared/request/form.ts'
+import { makeGrantId, makeOpaque } from '../../../shared/token/token-string.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import type { Call } from '../../../shared/runtime/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { GrantKey, Ticket } from '../../../shared/store/grant.ts'
 import { settingsOf } from '../../../shared/store/profile.ts'
 import type { Service } from '../../../shared/store/service.ts'
+import { errorRedirect } from '../redirect.ts'
 import type { RequestedInteraction } from '../request/interaction.ts'
-import { judge, type JudgedRequest } from '../request/judge.ts'
 import type { RequestedIdentity } from '../request/openid.ts'
-import { findPushed, isOfPushed } from '../request/request-uri.ts'
-import { errorRedirect, type RedirectTarget } from '../redirect.ts'
+import { parseRequest, type ParsedRequest } from '../request/parse-request.ts'
+import { findPushed } from '../request/pushed-request.ts'
+import { type AuthorizationRequest, readStored } from '../request/request.ts'
 import { takeStep } from '../ticket.ts'
-import { type AuthorizationRequest, authorizationRequest, PARAMETERS } from '../request/request.ts'
 
 /** The end-user may take a day to log in (Authlete contract, section 2.1). */
 const TICKET_SECONDS = 86400
@@ -32,59 +31,45 @@ export interface IssuedTicket extends IdentifiedClient {
 }
 
 /**
- * Judges an authorization request and stores it as a ticket. The client and the redirect URI are judged first: only later
+ * Checks an authorization request and stores it as a ticket. The client and the redirect URI are checked first: only later
  * errors go to the redirect URI, except a missing `response_type`.
+ *
+ * A pushed request is checked again, as if it were made now. Each call makes a new ticket and ends the one before, so the end-user
+ * can load the page again. Only `issue` and `fail` end the request URI (RFC 9126 section 4).
  *
  * @throws Refusal
  * @see RFC 6749 sections 4.1.1 and 4.1.2.1, RFC 7636 section 4.4
  */
-export async function authorize(request: AuthorizationRequest, call: Call): Promise<IssuedTicket> {
-  const identified = await identify(request.clientId, call)
+export async function authorize(sent: AuthorizationRequest, call: Call): Promise<IssuedTicket> {
+  const identified = await identify(sent.clientId, call)
   call.log.note({ client: identified.client.clientId })
-  if (isOfPushed(request.requestUri)) return authorizePushed(request.requestUri, request, identified, call)
+  const issued = await takeStep(() => authorizeOnce(sent, identified, call))
+  if (issued === undefined) throw new Refusal('request-uri-unknown')
+  return issued
+}
+
+async function authorizeOnce(sent: AuthorizationRequest, identified: IdentifiedClient, call: Call) {
   const { service, random, store } = call
   const { client } = identified
-  const judged = judge(request, client, service, redirecting(service), notPlain(request, client, service))
-  const key = { service: service.apiKey, client: client.clientId, grantId: makeGrantId(random) }
+  const used = await findPushed(sent, client, call)
+  const request = used === undefined ? sent : readStored(used.pushed.pushedRequest, sent)
+  const first = used === undefined ? reasonAgainstPlain(sent, client, service) : undefined
+  const parsed = parseRequest(request, client, service, first)
+  if ('reason' in parsed) {
+    const { reason, target } = parsed
+    throw new Refusal(reason, target && { redirect: errorRedirect(target, service) })
+  }
+  const grantId = used?.grantId ?? makeGrantId(random)
+  const key = { service: service.apiKey, client: client.clientId, grantId }
   const ticket = makeOpaque(key, random)
-  await store.grants.create(ticketOf(ticket, key, judged, request, identified, call))
-  return { ...identified, ...judged, ticket }
+  const grant = { ...ticketOf(ticket, key, parsed, request, identified, call), pushed: used?.pushed }
+  const written =
+    used === undefined ? await store.grants.create(grant) : await store.grants.useRequest(used, grant)
+  return { written, ...identified, ...parsed, ticket }
 }
 
-/**
- * Judges a pushed request again, as if it were made now. Each call makes a new ticket and ends the one before, so the end-user can
- * load the page again. Only `issue` and `fail` end the request URI (RFC 9126 section 4).
- */
-async function authorizePushed(
-  requestUri: string,
-  { requestObject, clientId, context }: AuthorizationRequest,
-  identified: IdentifiedClient,
-  call: Call,
-): Promise<IssuedTicket> {
-  if (requestObject !== undefined) throw new Refusal('request-object')
-  const { service, random, store } = call
-  const taken = await takeStep(async () => {
-    const grant = await findPushed(requestUri, identified.client, call)
-    const form = readParameters(grant.pushed.pushedParameters, PARAMETERS)
-    const request = authorizationRequest(form, clientId, context)
-    const judged = judge(request, identified.client, service, redirecting(service))
-    const key = keyOf(service.apiKey, grant)
-    const ticket = makeOpaque(key, random)
-    const next = { ...ticketOf(ticket, key, judged, request, identified, call), pushed: grant.pushed }
-    return { written: await store.grants.useRequest(grant, next), ...judged, ticket }
-  })
-  if (taken === undefined) throw new Refusal('request-uri-unknown')
-  const { ticket, scopes, resources, interaction, identity } = taken
-  return { ...identified, ticket, scopes, resources, interaction, identity }
-}
-
-const redirecting = (service: Service) => (target: RedirectTarget) => {
-  const redirect = errorRedirect(target, service)
-  return (reason: Reason) => new Refusal(reason, { redirect })
-}
-
-/** Why a request that uses none that was pushed is refused whatever else it has. */
-function notPlain(
+/** Why a request that was not pushed is refused, regardless of its other parameters. */
+function reasonAgainstPlain(
   { requestObject, requestUri }: AuthorizationRequest,
   client: Client,
   service: Service,
@@ -97,7 +82,7 @@ function notPlain(
 function ticketOf(
   ticket: string,
   key: GrantKey,
-  { target, scopes, resources, challenge, dpopJkt, identity }: JudgedRequest,
+  { target, scopes, resources, challenge, dpopJkt, identity }: ParsedRequest,
   request: AuthorizationRequest,
   { clientIdAlias }: IdentifiedClient,
   { now }: Call,

@@ -1,12 +1,7 @@
 import * as z from 'zod/mini'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { readParameters } from '../../../shared/request/form.ts'
-import {
-  type AuthorizationRequest,
-  authorizationRequest,
-  PARAMETERS,
-  TicketContext,
-} from '../request/request.ts'
+import { type AuthorizationRequest, PARAMETERS, readRequest, TicketContext } from '../request/request.ts'
 
 export const AuthorizationCall = z.object({
   parameters: z.optional(z.string()),
@@ -30,5 +25,5 @@ export function readAuthorization(call: z.infer<typeof AuthorizationCall>): Auth
   if (clientId === undefined) {
     throw new Refusal(empty.has('client_id') ? 'authorization-client-empty' : 'authorization-client-missing')
   }
-  return authorizationRequest(form, clientId, call.context)
+  return readRequest(form, clientId, call.context)
 }

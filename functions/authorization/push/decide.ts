@@ -4,17 +4,17 @@ import {
   identifyClient,
 } from '../../../shared/authentication/client-authentication.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
-import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import type { Pushed } from '../../../shared/store/grant.ts'
 import { publishedUrls } from '../../../shared/metadata/metadata.ts'
 import { verifyIssuingProof } from '../../../shared/possession/issuing-proof.ts'
 import { makeGrantId, makeOpaque } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/runtime/call.ts'
-import { judge } from '../request/judge.ts'
-import { authorizationRequest } from '../request/request.ts'
-import { authorizationForm, type PushRequest } from './request.ts'
-import { requestUriOf } from '../request/request-uri.ts'
+import { parseRequest } from '../request/parse-request.ts'
+import { requestUriOf } from '../request/pushed-request.ts'
+import { readRequest, storedText } from '../request/request.ts'
+import type { PushRequest } from './request.ts'
 
 export interface PushedRequest extends IdentifiedClient {
   readonly requestUri: string
@@ -29,14 +29,27 @@ const MAX_SECONDS = 599
 
 const PUSH_ENDPOINTS = publishedUrls('pushed_authorization_request_endpoint')
 
-/** The grant stores the parameters, and items of the store must stay small. */
-const MAX_PARAMETERS_LENGTH = 8192
+/** Items of the store must stay small. */
+const MAX_REQUEST_BYTES = 8192
 
 /**
- * Authenticates the client as the token endpoint does, judges its authorization request, and keeps it.
+ * Keeps an authorization request for its `request_uri` (RFC 9126 section 2). Its checks, in this order:
+ *
+ * 1. The client exists, is not locked, and does not violate the profile.
+ * 2. The client is authenticated as at the token endpoint: an attacker must not start requests in its name.
+ * 3. A DPoP proof is fresh and made for this endpoint: a proof that was seen elsewhere must not bind the code to its key.
+ * 4. The request refers to no other one: by `request_uri` an attacker could push the request of another client again (section 2.1), and
+ *    the signed parameters of `request` would be ignored.
+ * 5. The redirect URI is registered: the code must not reach an attacker's site.
+ * 6. The other parameters, in the order of `parseRequest`. Among them is the code challenge: it stops an attacker from injecting a stolen
+ *    code (RFC 9700 section 4.5).
+ * 7. `dpop_jkt` and the proof name one key: the code must not be bound to a key that the client has not proved.
+ * 8. The request fits its limit: requests that nobody uses must not fill the store.
+ *
+ * The proof is used up after the last check, so a refused request can be sent again with it. No error goes to the redirect URI, because the
+ * client itself gets the answer.
  *
  * @throws Refusal
- * @see RFC 9126 section 2
  */
 export async function pushRequest(
   { credentials, proof: sent, form }: PushRequest,
@@ -48,17 +61,18 @@ export async function pushRequest(
   log.note({ client: client.clientId })
   await authenticateClient(client, credentials, call)
   const proof = await verifyIssuingProof(sent, PUSH_ENDPOINTS, client, call)
-  const { parameters } = form
-  if (parameters.has('request_uri') || form.empty.has('request_uri')) {
+  const request = readRequest(form, String(client.clientId), undefined)
+  if (request.requestUri !== undefined || request.empty.has('request_uri')) {
     throw new Refusal('push-with-request-uri')
   }
-  if (parameters.has('request')) throw new Refusal('request-object')
-  const request = authorizationRequest(form, String(client.clientId), undefined)
-  judge(request, client, service, () => (reason: Reason) => new Refusal(reason))
+  if (request.requestObject !== undefined) throw new Refusal('request-object')
+  const parsed = parseRequest(request, client, service)
+  if ('reason' in parsed) throw new Refusal(parsed.reason)
   if (proof !== undefined && (request.dpopJkt ?? proof.jkt) !== proof.jkt)
     throw new Refusal('push-key-differs')
-  const pushedParameters = authorizationForm(form, proof?.jkt)
-  if (pushedParameters.length > MAX_PARAMETERS_LENGTH) throw new Refusal('push-too-large')
+  // The key of the proof takes the place of the parameter (RFC 9449 section 10.1).
+  const pushedRequest = storedText({ ...request, dpopJkt: proof?.jkt ?? request.dpopJkt })
+  if (Buffer.byteLength(pushedRequest) > MAX_REQUEST_BYTES) throw new Refusal('push-too-large')
 
   const key = { service: service.apiKey, client: client.clientId, grantId: makeGrantId(random) }
   const reference = makeOpaque(key, random)
@@ -67,7 +81,7 @@ export async function pushRequest(
     pushedDigest: digest(reference),
     pushedAt: now,
     pushedExpiresAt: later(now, expiresIn),
-    pushedParameters,
+    pushedRequest,
   }
   const grant: Pushed = { ...key, stage: 'PUSHED', clientIdAlias, pushed }
   await proof?.use()

@@ -48,18 +48,3 @@ export function pushedFromWebApi(call: z.infer<typeof PushCall>): PushRequest {
   const form = parseForm(call.parameters, FORM)
   return { credentials: credentialsFromWebApi(call, form.parameters), proof: proofFromWebApi(call), form }
 }
-
-/**
- * The parameters of the authorization request as a form, without the client ID. It has no credentials.
- *
- * @param dpopJkt of the proof that came with the request. It takes the place of the parameter (RFC 9449 section 10.1)
- */
-export function authorizationForm({ parameters, repeatable }: Form, dpopJkt?: string): string {
-  const names = Object.keys(PARAMETERS.repeated).filter((name) => name !== 'client_id')
-  const single = names.map((name) => [name, parameters.get(name)] as const)
-  const several = [...repeatable].flatMap(([name, values]) => values.map((value) => [name, value] as const))
-  const kept = new URLSearchParams()
-  for (const [name, value] of [...single, ...several]) if (value !== undefined) kept.append(name, value)
-  if (dpopJkt !== undefined) kept.set('dpop_jkt', dpopJkt)
-  return kept.toString()
-}

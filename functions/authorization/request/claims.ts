@@ -22,7 +22,7 @@ export interface RequestedClaims {
 }
 
 /** Other members of `claims` than `id_token` and `userinfo` are ignored. */
-export function readClaims(text = '{}'): RequestedClaims | Reason {
+export function parseClaims(text = '{}'): RequestedClaims | Reason {
   const bytes = Buffer.from(text)
   if (bytes.length > MAX_CLAIMS_BYTES) return 'claims-too-long'
   const claims = parseJsonObject(bytes)

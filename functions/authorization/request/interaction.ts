@@ -25,7 +25,7 @@ export interface RequestedInteraction {
   readonly loginHint: string | undefined
 }
 
-export function judgeInteraction(
+export function parseInteraction(
   request: AuthorizationRequest,
   { defaultMaxAge = 0 }: Client,
 ): RequestedInteraction | Reason {

@@ -5,7 +5,7 @@ import type { Service } from '../../../shared/store/service.ts'
 import { claimNames } from '../../../shared/token/scope-claims.ts'
 import { OPENID } from '../../../shared/token/scopes.ts'
 import { idTokenAlgorithm } from '../../../shared/token/sign.ts'
-import { readClaims } from './claims.ts'
+import { parseClaims } from './claims.ts'
 import { words } from './interaction.ts'
 import type { AuthorizationRequest } from './request.ts'
 
@@ -31,7 +31,7 @@ export interface RequestedIdentity {
 }
 
 /** @param scopes those that the client may have, of those that it has requested */
-export function judgeIdentity(
+export function parseIdentity(
   request: AuthorizationRequest,
   scopes: readonly string[],
   client: Client,
@@ -44,7 +44,7 @@ export function judgeIdentity(
   if (request.redirectUri === undefined) return 'openid-redirect-uri-missing'
   if (nonce !== undefined && Buffer.byteLength(nonce) > MAX_NONCE_BYTES) return 'nonce-too-long'
   if (Buffer.byteLength(request.acrValues ?? '') > MAX_ACR_VALUES_BYTES) return 'acr-values-too-long'
-  const asked = readClaims(request.claims)
+  const asked = parseClaims(request.claims)
   if (typeof asked === 'string') return asked
   // Before the end-user is asked: the code could not be redeemed.
   if (idTokenAlgorithm(client, service) === undefined) return 'id-token-key-missing'

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini'
-import { type Form, type FormRules, repeatedReason } from '../../../shared/request/form.ts'
+import { parseJson } from '../../../shared/json.ts'
 import type { Reason } from '../../../shared/refusal/refusal.ts'
+import { type Form, type FormRules, repeatedReason } from '../../../shared/request/form.ts'
+import { DamagedItem } from '../../../shared/store/listing.ts'
 
 /** The ticket stores the context, and items of the store must stay small. */
 const MAX_CONTEXT_BYTES = 8192
@@ -37,10 +39,10 @@ const PARAMETER_REASONS = {
   claims: ['claims', 'authorization-parameter-repeated'],
 } as const satisfies Record<string, readonly [name: string, Reason]>
 
-type Parameter = keyof typeof PARAMETER_REASONS
+type Parameter = Exclude<keyof typeof PARAMETER_REASONS, 'clientId'>
 
 /** RFC 6749 section 4.1.1 with RFC 7636 section 4.3 and RFC 9449 section 10. Of the values only the client ID is checked: it must be present. */
-export interface AuthorizationRequest extends Readonly<Record<Parameter, string | undefined>> {
+export interface AuthorizationRequest extends Readonly<Partial<Record<Parameter, string | undefined>>> {
   readonly clientId: string
   /** RFC 8707. Not checked. */
   readonly resources: readonly string[]
@@ -59,7 +61,7 @@ export const PARAMETERS: FormRules = {
 }
 
 /** @param form read by the rules PARAMETERS, or by rules that include them */
-export function authorizationRequest(
+export function readRequest(
   { parameters, empty, repeated, repeatable }: Form,
   clientId: string,
   context: string | undefined,
@@ -77,4 +79,29 @@ export function authorizationRequest(
     repeated: first === undefined ? undefined : repeatedReason(first, PARAMETERS, parameters),
     context,
   }
+}
+
+const value = z.string().check(z.minLength(1))
+const optional = z.optional(value)
+const stored = Object.keys(PARAMETER_REASONS).filter((name) => name !== 'clientId')
+
+/** A pushed request as it is stored. A union, because a signed request has to be kept as it was signed. */
+const StoredRequest = z.union([
+  z.object({
+    kind: z.literal('PARAMETERS'),
+    ...(Object.fromEntries(stored.map((name) => [name, optional])) as Record<Parameter, typeof optional>),
+    resources: z.array(value),
+  }),
+])
+
+/** A request as JSON, without client ID, context, and parameters that have no value (RFC 6749 section 3.1). */
+export function storedText(request: AuthorizationRequest): string {
+  return JSON.stringify(StoredRequest.parse({ ...request, kind: 'PARAMETERS' }))
+}
+
+/** @param text of `storedText` @throws DamagedItem */
+export function readStored(text: string, { clientId, context }: AuthorizationRequest): AuthorizationRequest {
+  const { data } = StoredRequest.safeParse(parseJson(text))
+  if (data === undefined) throw new DamagedItem('pushedRequest')
+  return { ...data, clientId, context, empty: new Set(), repeated: undefined }
 }

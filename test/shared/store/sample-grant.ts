@@ -40,7 +40,7 @@ export function sampleGrant(grantId = randomBytes(16).toString('base64url')) {
       pushedDigest: randomDigest(),
       pushedAt: START,
       pushedExpiresAt: later(START, 300),
-      pushedParameters: 'response_type=code&scope=accounts%3Aread',
+      pushedRequest: '{"kind":"PARAMETERS","responseType":"code","scope":"accounts:read","resources":[]}',
     },
   }
   const started: Ticket & Pick<Pushed, 'pushed'> = { ...ticket, pushed: pushed.pushed }

@@ -72,22 +72,22 @@ describe('a good request is kept', () => {
     },
   )
 
-  test('a pushed request is stored without the credentials of the client, and with a digest of its request URI', async () => {
+  test('a pushed request is stored as parsed parameters without credentials and empty values, and with a digest of its request URI', async () => {
     const own = await walk.addClient(POST)
-    const answer = await push(own, {
-      state: 'a b&c=é',
-      resource: ['https://a.example', 'https://b.example'],
-    })
+    const resource = ['https://a.example', 'https://b.example', 'https://a.example']
+    const answer = await push(own, { state: 'a b&c=é', login_hint: '', nonsense: 'x', resource })
     const [item = {}, ...more] = await runtime.tables.grantsOf(walk.number, own.number)
     expect(more).toEqual([])
     expect(Object.keys(item).sort()).toEqual(
-      'attempt client id pushedAt pushedDigest pushedExpiresAt pushedParameters stage ttl'.split(' '),
+      'attempt client id pushedAt pushedDigest pushedExpiresAt pushedRequest stage ttl'.split(' '),
     )
-    expect(Object.fromEntries(new URLSearchParams(item['pushedParameters'] as string))).toEqual({
-      ...ASKED,
+    const parameters = {
+      responseType: 'code',
+      redirectUri: REDIRECT_URI,
       state: 'a b&c=é',
-      resource: 'https://b.example',
-    })
+      resources: resource,
+    }
+    expect(JSON.parse(item['pushedRequest'] as string)).toEqual({ kind: 'PARAMETERS', ...parameters })
     expect(item).toMatchObject({ stage: 'PUSHED', pushedExpiresAt: START + 300, ttl: START + 300 + 3600 })
     expect(JSON.stringify(item)).not.toContain(String(answer.json['requestUri']).slice(-43))
   })
@@ -201,8 +201,16 @@ describe('the request is judged when it is pushed', () => {
     expect(outcome(await push(client, s256))).toBe('CREATED A245001')
   })
 
-  test('a pushed request that is too large to be kept is 413', async () => {
-    expect((await par({ login_hint: 'a'.repeat(8192) })).status).toBe(413)
+  test('a pushed request that is too large to be kept is 413: more than 8192 bytes as it is stored', async () => {
+    const bytes = ({ pushedRequest }: Record<string, unknown>) => Buffer.byteLength(String(pushedRequest))
+    const hint = (length: number) => ({ login_hint: 'é"'.padEnd(length, 'a') })
+    expect((await par(hint(2))).status).toBe(201)
+    const [least = {}] = await runtime.tables.grantsOf(walk.number, client.number)
+    const most = 8192 - bytes(least) + 2
+    expect((await par(hint(most + 1))).status).toBe(413)
+    expect((await par(hint(most))).status).toBe(201)
+    const kept = await runtime.tables.grantsOf(walk.number, client.number)
+    expect(kept.map(bytes).sort()).toEqual([bytes(least), 8192].sort())
   })
 
   test('a pushed request must be a form sent by POST', async () => {

@@ -126,6 +126,17 @@ describe('a request URI lives until the authorization server has decided', () =>
   })
 })
 
+test.each(['', 'null', '{"kind":"SIGNED","request":"e30.e30."}', '{"kind":"PARAMETERS","resources":[""]}'])(
+  'a stored request that is %j is a 500, and begins nothing',
+  async (pushedRequest) => {
+    const requestUri = await pushed(client)
+    await runtime.tables.tamper(walk.number, client.number, { pushedRequest })
+    expect((await start(requestUri)).status).toBe(500)
+    const [item] = await runtime.tables.grantsOf(walk.number, client.number)
+    expect(item).toMatchObject({ stage: 'PUSHED', pushedRequest })
+  },
+)
+
 describe('a request URI is refused', () => {
   test('a request URI is refused with the client ID of another client, and then still works for its own', async () => {
     const other = await walk.addClient(BASIC)

@@ -5,6 +5,7 @@ import { keyOf, locateOpaque } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/runtime/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { RequestInUse } from '../../../shared/store/grant.ts'
+import type { AuthorizationRequest } from './request.ts'
 
 /** RFC 9126 section 2.2. */
 const PREFIX = 'urn:ietf:params:oauth:request_uri:'
@@ -13,21 +14,19 @@ export function requestUriOf(reference: string): string {
   return PREFIX + reference
 }
 
-/** Whether it has the form of a request URI from here. Others may name request objects elsewhere (RFC 9101 section 5.2). */
-export function isOfPushed(requestUri: string | undefined): requestUri is string {
-  return requestUri?.startsWith(PREFIX) === true
-}
-
 /**
  * Finds the pushed request of this client, whether it was used or not, as long as the authorization server has not decided.
  *
- * @throws Refusal request-uri-…, authorization-client-…
+ * @returns `undefined` for a request without a request URI from here. Others may name request objects elsewhere (RFC 9101 section 5.2)
+ * @throws Refusal request-uri-…, request-object, authorization-client-…
  */
 export async function findPushed(
-  requestUri: string,
+  { requestUri, requestObject }: AuthorizationRequest,
   { clientId }: Client,
   { service, store, now }: Call,
-): Promise<RequestInUse> {
+): Promise<RequestInUse | undefined> {
+  if (requestUri?.startsWith(PREFIX) !== true) return undefined
+  if (requestObject !== undefined) throw new Refusal('request-object')
   const reference = requestUri.slice(PREFIX.length)
   const locator = locateOpaque(reference)
   if (locator === undefined) throw new Refusal('request-uri-unknown')
