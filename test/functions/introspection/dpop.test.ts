@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { digest } from '../../../shared/store/digest.ts'
 import { outcome } from '../../support/answers.ts'
 import { newProofKey, proofOf, TARGET, tokensOfEachBinding } from '../../support/proof-keys.ts'
 import { START } from '../../support/fixed-runtime.ts'
@@ -153,7 +155,10 @@ describe.each(TOKEN_FORMS)('%s tokens', async (_form, settings) => {
   test('a proof can be used again for the same request, unless the service lets it pass once for each credential', async () => {
     const again = proof()
     for (let i = 0; i < 2; i++) expect(await ask(token, again)).toBe('OK A056001')
-    await walk.setService({ dpopProofUsedOnce: true })
+    const secret = randomUUID()
+    const added = { digest: digest(secret), role: 'introspect' } as const
+    const credentials = (await runtime.store.registry.currentService(walk.number))?.credentials ?? []
+    await walk.setService({ dpopProofUsedOnce: true, credentials: [...credentials, added] })
     const dpop = proof()
     // A refused request uses up nothing.
     const refused = await walk.introspect(token, undefined, { dpop, ...TARGET, scopes: ['admin'] })
@@ -161,9 +166,11 @@ describe.each(TOKEN_FORMS)('%s tokens', async (_form, settings) => {
     expect(await ask(token, dpop)).toBe('OK A056001')
     expect(await ask(token, dpop)).toBe('UNAUTHORIZED A065398 invalid_dpop_proof')
     const asked = { token, dpop, ...TARGET }
-    const byOther = () => walk.call('/auth/introspection', asked, { secret: walk.secrets.introspect })
-    expect(outcome(await byOther())).toBe('OK A056001')
-    expect(outcome(await byOther())).toBe('UNAUTHORIZED A065398 invalid_dpop_proof')
+    for (const other of [walk.secrets.introspect, secret]) {
+      const byOther = () => walk.call('/auth/introspection', asked, { secret: other })
+      expect(outcome(await byOther())).toBe('OK A056001')
+      expect(outcome(await byOther())).toBe('UNAUTHORIZED A065398 invalid_dpop_proof')
+    }
     await walk.resetService()
   })
 })

@@ -95,6 +95,18 @@ test('a whole request that is sent again with its proof ends no grant: neither b
   expect((await walk.standard(next.access))['active']).toBe(false)
 })
 
+test('a proof that was used redeems nothing, and leaves the code and the refresh token to a new proof', async () => {
+  const used = key.proof()
+  const ask = (asked: object, dpop: string) => walk.token(client, { ...asked }, { dpop })
+  await ask({ grant_type: 'client_credentials' }, used)
+  const code = { grant_type: 'authorization_code', code: await walk.code(client), redirect_uri: REDIRECT_URI }
+  expect(outcome(await ask(code, used))).toContain('A244397')
+  const { refresh } = tokensOf(await ask(code, key.proof()))
+  const old = { grant_type: 'refresh_token', refresh_token: refresh }
+  expect(outcome(await ask(old, used))).toContain('A244397')
+  expect(outcome(await ask(old, key.proof()))).toBe('OK A053001')
+})
+
 describe('a code with dpop_jkt', () => {
   const asked = { dpop_jkt: key.jkt }
   const redeem = (code: string, dpop?: string) =>

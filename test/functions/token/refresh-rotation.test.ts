@@ -157,6 +157,18 @@ describe('rotated, idempotent', async () => {
     expect(outcome(await walk.refresh(client, current))).toBe(UNKNOWN)
   })
 
+  test('an idempotent refresh gives nothing when the successor has expired', async () => {
+    await walk.setService({ refreshTokenDuration: 5 })
+    const client = await walk.addClient(PUBLIC)
+    const { refresh } = await walk.granted(client)
+    await walk.refresh(client, refresh)
+    wait(4)
+    expect(outcome(await walk.refresh(client, refresh))).toBe('OK A053001')
+    wait(1)
+    expect(outcome(await walk.refresh(client, refresh))).toBe(UNKNOWN)
+    await walk.resetService()
+  })
+
   test('when idempotent refreshes are switched off, the replaced token is refused and the grant stays', async () => {
     const client = await walk.addClient(PUBLIC)
     const { refresh } = await walk.granted(client)

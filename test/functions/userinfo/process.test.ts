@@ -80,10 +80,16 @@ describe.each(TOKEN_FORMS)('%s access tokens', async (_, settings) => {
     ])
   })
 
-  test('a token that a refresh has reduced to other scopes is refused', async () => {
-    const { refresh } = await walk.granted(client, undefined, { scope: 'openid read' })
-    const { access } = tokensOf(await walk.refresh(client, refresh, undefined, { scope: 'read' }))
-    expect(outcome(await process(access))).toBe('FORBIDDEN A089304 insufficient_scope')
+  test('a token that a refresh has reduced has only the claims of its own scopes, and none without openid', async () => {
+    const { refresh } = await walk.granted(client, undefined, { scope: 'openid email read' })
+    const reduced = async (from: string, scope: string) =>
+      tokensOf(await walk.refresh(client, from, undefined, { scope }))
+    const first = await reduced(refresh, 'openid read')
+    const { scopes, claims } = (await process(first.access)).json
+    expect([scopes, claims]).toEqual([['openid', 'read'], undefined])
+    const { access: token } = await reduced(first.refresh, 'email read')
+    for (const path of ['/auth/userinfo', '/auth/userinfo/issue'])
+      expect(outcome(await walk.call(path, { token }))).toBe('FORBIDDEN A089304 insufficient_scope')
   })
 
   test('a client’s own token is refused also with the scope openid, because it has no end-user', async () => {

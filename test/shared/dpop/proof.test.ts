@@ -51,7 +51,11 @@ describe('a proof is refused', () => {
     ['typ-wrong', {}, { typ: 'at+jwt' }],
     ['key-missing', {}, { jwk: undefined }],
     ['key-missing', {}, { jwk: 'text' }],
-    ['key-private', {}, { jwk: { ...publicJwk(EC), d: 'AA' } }],
+    ...['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'].map((name): [string, Members, Members] => [
+      'key-private',
+      {},
+      { jwk: { ...publicJwk(EC), [name]: 'AA' } },
+    ]),
     ['key-private', {}, { jwk: { kty: 'oct', k: 'AA' } }],
     ['key-unknown', {}, { jwk: { ...publicJwk(EC), kty: 'RSA' } }],
     ['key-unknown', {}, { jwk: { ...publicJwk(EC), use: 'enc' } }],

@@ -18,7 +18,7 @@ async function connectionsTo(server: Server, protocol = 'http:') {
     answering: 200,
   })
   onTestFinished(() => connections.close())
-  return async () => (await connections.exchange(HEADERS, '{}')).body.toString()
+  return async (name = '') => (await connections.exchange(`${HEADERS}name:${name}\r\n`, '{}')).body.toString()
 }
 
 test('an answer that comes after its limit is never taken for the answer to the next request', async () => {
@@ -35,6 +35,15 @@ test('an answer that comes after its limit is never taken for the answer to the 
   const exchange = await connectionsTo(server)
   await expect(exchange()).rejects.toMatchObject({ code: 'ETIMEDOUT' })
   expect(await exchange()).toBe('the second')
+})
+
+test('a connection whose answer does not come in time is closed', async () => {
+  const closed: Promise<unknown>[] = []
+  const server = createServer((socket) => closed.push(once(socket.resume(), 'close')))
+  const exchange = await connectionsTo(server)
+  await expect(exchange()).rejects.toMatchObject({ code: 'ETIMEDOUT' })
+  expect(closed).toHaveLength(1)
+  await closed[0]
 })
 
 test('a connection on which an answer came that nobody asked for is not used again', async () => {
@@ -71,6 +80,20 @@ test('requests at the same time have a connection each', async () => {
   })
   const exchange = await connectionsTo(server)
   expect(await Promise.all([exchange(), exchange()])).toEqual(expect.arrayContaining(['0', '1']))
+})
+
+test('of many requests at the same time, over connections that were used before, each gets its own answer', async () => {
+  const server = createServer((socket) => {
+    socket.on('data', (request) => {
+      const name = /name:(\d+)/.exec(request.toString())?.[1] ?? ''
+      setImmediate(() => socket.write(answer(name)))
+    })
+  })
+  const exchange = await connectionsTo(server)
+  for (let round = 0; round < 3; round++) {
+    const names = Array.from({ length: 20 }, (_, i) => `${round}${i}`)
+    expect(await Promise.all(names.map(exchange))).toEqual(names)
+  }
 })
 
 describe('over TLS', () => {
