@@ -103,6 +103,8 @@ class Connection {
   }
 
   exchange(request: string): Promise<Response> {
+    // One of the two would never be answered, and the other would get its answer.
+    if (this.#waiting !== undefined) throw new Error('a request is under way on this connection')
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.end(timeout(this.#milliseconds)), this.#milliseconds)
       this.#waiting = { resolve, reject, timer }
