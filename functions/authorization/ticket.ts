@@ -5,7 +5,7 @@ import { keyOf, locateOpaque } from '../../shared/token/token-string.ts'
 import type { Call } from '../../shared/runtime/call.ts'
 import type { Ticket } from '../../shared/store/grant.ts'
 import type { Transition } from '../../shared/store/grants.ts'
-import { StoreUnavailable } from '../../shared/store/unavailable.ts'
+import { LOST, repeatWhileLost } from '../../shared/store/contention.ts'
 
 /** The reasons of an endpoint to refuse a ticket. */
 export interface TicketReasons {
@@ -37,21 +37,18 @@ export async function findTicket(
   return grant
 }
 
-const TRIES = 5
-
 /**
  * Takes a step with a ticket. If the context of the ticket has changed since it was read, the step is taken again with the
  * ticket as it is now.
  *
  * @returns `undefined` if the ticket has been consumed
  */
-export async function takeStep<Taken extends { readonly written: Transition }>(
+export function takeStep<Taken extends { readonly written: Transition }>(
   step: () => Promise<Taken>,
 ): Promise<Taken | undefined> {
-  for (let attempt = 0; attempt < TRIES; attempt++) {
+  return repeatWhileLost(async () => {
     const taken = await step()
     if (taken.written.done) return taken
-    if (taken.written.current?.stage !== 'TICKET') return undefined
-  }
-  throw new StoreUnavailable('gave up: other writers changed the ticket on every attempt')
+    return taken.written.current?.stage === 'TICKET' ? LOST : undefined
+  })
 }

@@ -4,7 +4,7 @@ import { whyInvalid, expired } from '../../shared/token/standing.ts'
 import { keyOf, locateIdentifier, locateTokenId } from '../../shared/token/token-string.ts'
 import type { ClientState, Tokens } from '../../shared/store/grant.ts'
 import type { Call } from '../../shared/runtime/call.ts'
-import { StoreUnavailable } from '../../shared/store/unavailable.ts'
+import { LOST, repeatWhileLost } from '../../shared/store/contention.ts'
 
 export interface FoundGrant {
   readonly grant: Tokens
@@ -37,26 +37,23 @@ async function findByIdentifier(text: string, { service, store }: Call): Promise
   return grant?.stage === 'TOKENS' ? { grant, client } : undefined
 }
 
-const TRIES = 5
-
 /**
  * Changes a live grant. If it has ended meanwhile, or the change is about an access token and another writer was faster, it
  * reads the grant again.
  *
  * @returns `undefined` if the grant has ended
  */
-export async function changeGrant<Changed extends { readonly grant: Tokens }>(
+export function changeGrant<Changed extends { readonly grant: Tokens }>(
   find: () => Promise<FoundGrant | undefined>,
   change: (grant: Tokens) => Promise<Changed> | Changed,
   call: Call,
 ): Promise<Changed | undefined> {
-  for (let attempt = 0; attempt < TRIES; attempt++) {
+  return repeatWhileLost(async () => {
     const found = await find()
     if (found === undefined || !lives(found, call)) return undefined
     const changed = await change(found.grant)
-    if ((await call.store.grants.change(found.grant, changed.grant)).done) return changed
-  }
-  throw new StoreUnavailable('gave up: other writers changed the token on every attempt')
+    return (await call.store.grants.change(found.grant, changed.grant)).done ? changed : LOST
+  })
 }
 
 /** Whether the grant has a live token. Tokens of a locked client count as live: unlocking makes them valid again. */

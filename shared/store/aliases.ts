@@ -1,5 +1,6 @@
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import { Client } from './client.ts'
+import { LOST, repeatWhileLost } from './contention.ts'
 import { aliasKey, clientKey } from './record-keys.ts'
 import { parseRecord, type Records } from './records.ts'
 import type { Item } from './table.ts'
@@ -7,33 +8,30 @@ import type { Item } from './table.ts'
 /** So long an alias may be without its client: a function that has not finished by then never will (serverless.yml). */
 const UNFINISHED_SECONDS = 60
 
-/** Another request may free the alias between a read and a write. */
-const TRIES = 3
-
 /**
  * Gives an alias to a client that is about to have it. A creation, a renaming or a deletion that broke off may have left the alias
  * to a client that does not exist or has another one. Such an alias is free.
  *
  * @returns false if another client has the alias
  */
-export async function takeAlias(
+export function takeAlias(
   { service, alias, client }: { readonly service: number; readonly alias: string; readonly client: number },
   records: Records,
   now: EpochSeconds,
 ): Promise<boolean> {
   const key = aliasKey(service, alias)
   const taken = { client, reservedAt: now }
-  for (let attempt = 0; attempt < TRIES; attempt++) {
+  // Another request may free the alias between a read and a write.
+  return repeatWhileLost(async () => {
     const created = await records.create(key, taken)
     if (created.done) return true
     const { current } = created
-    if (current === undefined) continue
+    if (current === undefined) return LOST
     const isFree = current['client'] === client || (await isLeftOver(current, service, alias, records, now))
     if (!isFree) return false
     const written = await records.update(key, taken, { attempt: current['attempt'] })
-    if (written.done || written.current?.['client'] === client) return true
-  }
-  return false
+    return written.done || written.current?.['client'] === client || LOST
+  })
 }
 
 async function isLeftOver(

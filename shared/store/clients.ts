@@ -1,13 +1,12 @@
 import type * as z from 'zod/mini'
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import type { Client } from './client.ts'
+import { LOST, repeatWhileLost } from './contention.ts'
 import { stateId } from './grants.ts'
 import { readClientState } from './item.ts'
 import type { Registry } from './registry.ts'
 import type { Table } from './table.ts'
 import { StoreUnavailable } from './unavailable.ts'
-
-const STATE_TRIES = 10
 
 /**
  * Changes of a client that take effect at once. They write its state first, which is read with every token, then the registry,
@@ -53,7 +52,7 @@ export class Clients {
     const id = stateId(service, clientId)
     if (!(await this.#setLocked(id, locked))) return false
     let written = locked
-    for (let attempt = 0; attempt < STATE_TRIES; attempt++) {
+    return repeatWhileLost(async () => {
       const record = { locked: written }
       if (!(await this.#registry.changeClient(service, clientId, (now) => ({ ...now, ...record }))))
         return false
@@ -62,19 +61,18 @@ export class Clients {
       const { locked: latest } = readClientState(state)
       if (latest === written) return true
       written = latest
-    }
-    throw gaveUp()
+      return LOST
+    })
   }
 
   /** Conditional on the state that was read, so that a late unlock cannot undo a lock that came after it. */
-  async #setLocked(id: string, locked: boolean): Promise<boolean> {
-    for (let attempt = 0; attempt < STATE_TRIES; attempt++) {
+  #setLocked(id: string, locked: boolean): Promise<boolean> {
+    return repeatWhileLost(async () => {
       const state = await this.#grantsTable.find({ id })
       if (state === undefined) return false
       const stored = { id, attempt: state['attempt'] }
-      if ((await this.#grantsTable.update({ id }, { locked }, stored)).done) return true
-    }
-    throw gaveUp()
+      return (await this.#grantsTable.update({ id }, { locked }, stored)).done || LOST
+    })
   }
 
   async remove(service: number, client: Client): Promise<void> {
@@ -95,7 +93,7 @@ export class Clients {
       (await this.#registry.currentClient(service, String(client)))?.clientIdAlias === alias
     let isOwn = await isInRecord()
     let isOfOther = false
-    for (;;) {
+    return repeatWhileLost(async () => {
       if (!isOwn) await this.#registry.deleteAlias(service, alias, client)
       else if (!(await this.#registry.putAlias(service, alias, client))) {
         isOfOther = true
@@ -105,8 +103,8 @@ export class Clients {
       }
       const before = isOwn
       isOwn = await isInRecord()
-      if (isOwn === before) return !isOfOther
-    }
+      return isOwn === before ? !isOfOther : LOST
+    })
   }
 
   /** Removes an alias that no client has, and the state that a client with this number may have. */
@@ -125,23 +123,23 @@ export class Clients {
    *
    * @returns false if there is no such client
    */
-  async cutOff(service: number, client: number, clock: () => EpochSeconds): Promise<boolean> {
+  cutOff(service: number, client: number, clock: () => EpochSeconds): Promise<boolean> {
     const key = { id: stateId(service, client) }
     let notBefore = later(clock(), 1)
-    for (let attempt = 0; attempt < STATE_TRIES; attempt++) {
+    return repeatWhileLost(async (before) => {
       const item = await this.#grantsTable.find(key)
       if (item === undefined) return false
       const state = readClientState(item)
       if (state.notBefore < notBefore) {
         const stored = { ...key, notBefore: state.notBefore }
-        if (!(await this.#grantsTable.update(key, { notBefore }, stored)).done) continue
+        if (!(await this.#grantsTable.update(key, { notBefore }, stored)).done) return LOST
       }
       const confirmedAt = clock()
       if (Math.max(notBefore, state.notBefore) > confirmedAt) return true
       // A store whose writes take seconds would be behind the clock each time.
-      notBefore = later(confirmedAt, 2 ** attempt)
-    }
-    throw gaveUp()
+      notBefore = later(confirmedAt, 2 ** before)
+      return LOST
+    })
   }
 
   /**
@@ -155,8 +153,4 @@ export class Clients {
     const outcome = await this.#grantsTable.create(state, { id: stateId(service, client) })
     return outcome.done
   }
-}
-
-function gaveUp(): Error {
-  return new Error('gave up: other writers changed the state of the client on every attempt')
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
+import { LOST, repeatWhileLost } from './contention.ts'
 import { digest } from './digest.ts'
 import type { ClientState, Code, Grant, GrantKey, Pushed } from './grant.ts'
 import type { RefreshMembers, RequestInUse, Ticket, Tokens } from './grant.ts'
@@ -18,8 +19,6 @@ export interface GrantAndStates {
 
 /** A batch of DynamoDB has at most 100 items: the grants and the states of their clients. */
 const GRANTS_IN_BATCH = 50
-
-const CHANGE_TRIES = 5
 
 /** If the write was not `done`, another writer was first: `current` is the grant now, if it still exists. */
 export type Transition =
@@ -164,7 +163,7 @@ export class Grants {
    * `current` was read. A change of one access token is conditional on it. The first binding is conditional on there being none:
    * another writer's may be of the other kind, which a grant keeps for life (decision D6). An ended grant stays ended.
    */
-  async change(current: Tokens, tokens: Tokens): Promise<Transition> {
+  change(current: Tokens, tokens: Tokens): Promise<Transition> {
     const [before, after] = [grantAttributes(current), grantAttributes(tokens)]
     const differs = (name: string) => !isDeepStrictEqual(before[name], after[name])
     // A refresh may have given the access token other scopes meanwhile, so both are written if one differs.
@@ -178,7 +177,7 @@ export class Grants {
     const isFirstBinding = before['binding'] === 'none' && differs('binding')
     const ofBinding = isFirstBinding ? { binding: 'none' } : {}
     let { revision } = current
-    for (let attempt = 1; ; attempt++) {
+    return repeatWhileLost(async () => {
       // On the revision even if the change holds whatever it is: a write that arrives late must not undo the next change.
       const written = await this.#write(
         current,
@@ -186,9 +185,10 @@ export class Grants {
         { stage: 'TOKENS', client, revision, ...(isOfToken ? { accessDigest } : {}), ...ofBinding },
       )
       if (written.done || written.current?.stage !== 'TOKENS') return written
-      if (isOfToken || isFirstBinding || attempt === CHANGE_TRIES) return written
+      if (isOfToken || isFirstBinding) return written
       revision = written.current.revision
-    }
+      return LOST
+    })
   }
 
   /** Ends the grant and all its tokens, if the token family, or else the access token, is still the one that was read. */

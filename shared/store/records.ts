@@ -1,11 +1,10 @@
 import type * as z from 'zod/mini'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { Cache } from './cache.ts'
+import { LOST, repeatWhileLost } from './contention.ts'
 import { digest } from './digest.ts'
 import type { RecordKey } from './record-keys.ts'
 import type { Item, WriteOutcome, Table } from './table.ts'
-
-const CHANGE_TRIES = 10
 
 const cacheKey = ({ pk, sk }: RecordKey) => `${pk} ${sk}`
 
@@ -59,7 +58,7 @@ export class Records {
     schema: Schema,
     changed: (record: z.output<Schema>) => z.input<Schema> | undefined,
   ): Promise<z.output<Schema> | undefined> {
-    for (let attempt = 0; attempt < CHANGE_TRIES; attempt++) {
+    return repeatWhileLost<z.output<Schema> | undefined>(async () => {
       const item = await this.find(key)
       if (item === undefined) return undefined
       const after = changed(parseRecord(schema, item))
@@ -69,9 +68,8 @@ export class Records {
       const stored = { ...key, attempt: item['attempt'] }
       const outcome = await this.#table.update({ ...key }, { record }, stored, attempt)
       this.#cache.forget(cacheKey(key))
-      if (outcome.done) return withAttempt(record, attempt)
-    }
-    throw new Error('gave up: other writers changed the record on every attempt')
+      return outcome.done ? withAttempt(record, attempt) : LOST
+    })
   }
 
   /** Sets attributes if the record has all values of `stored`. */
@@ -92,13 +90,12 @@ export class Records {
     key: RecordKey,
     schema: Schema,
   ): Promise<z.output<Schema> | undefined> {
-    for (let attempt = 0; attempt < CHANGE_TRIES; attempt++) {
+    return repeatWhileLost<z.output<Schema> | undefined>(async () => {
       const item = await this.find(key)
       if (item === undefined) return undefined
       const record = parseRecord(schema, item)
-      if ((await this.remove(key, { ...key, attempt: item['attempt'] })).done) return record
-    }
-    throw new Error('gave up: other writers changed the record on every attempt')
+      return (await this.remove(key, { ...key, attempt: item['attempt'] })).done ? record : LOST
+    })
   }
 
   /** Deletes without a read, because a role may delete signing keys without permission to read them. */

@@ -2,6 +2,7 @@ import { digest } from '../../../shared/store/digest.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Call } from '../../../shared/runtime/call.ts'
 import { Client, type StoredClient } from '../../../shared/store/client.ts'
+import { LOST, repeatWhileLost } from '../../../shared/store/contention.ts'
 import { settingsOf } from '../../../shared/store/profile.ts'
 import { clientNumber } from '../../../shared/store/registry.ts'
 import type { Service } from '../../../shared/store/service.ts'
@@ -11,8 +12,6 @@ import { Precondition } from '../precondition.ts'
 import type { ClientNamed, ClientSettings, SettingsRequest, UpdateRequest } from './request.ts'
 import { checkClient } from './rules.ts'
 import { ClientJwkSet } from './settings-schema.ts'
-
-const CREATE_TRIES = 5
 
 export interface ClientWithSecret {
   readonly client: StoredClient
@@ -33,7 +32,7 @@ export async function createClient(
   const secret = newSecret(random)
   const record = { ...recordOf(settings, carried), tokenAuthMethod: methodOfNew(settings) }
   refuseTooLarge(record, 'client-too-large')
-  for (let attempt = 0; attempt < CREATE_TRIES; attempt++) {
+  return repeatWhileLost(async () => {
     const client = Client.parse({
       ...record,
       clientId: newNumber(random),
@@ -48,8 +47,8 @@ export async function createClient(
     if (clientIdAlias !== undefined && (await store.registry.isAliasTaken(service.apiKey, clientIdAlias))) {
       throw new Refusal('client-alias-taken')
     }
-  }
-  throw new Error('gave up: every random client number was taken')
+    return LOST
+  })
 }
 
 /** @throws Refusal client-not-fapi2 */

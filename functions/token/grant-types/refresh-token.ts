@@ -18,7 +18,7 @@ import { addTo } from '../../../shared/token/terms.ts'
 import { keyOf } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/runtime/call.ts'
 import { AUTHENTICATION_METHODS } from '../../../shared/store/authentication-methods.ts'
-import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
+import { LOST, repeatWhileLost } from '../../../shared/store/contention.ts'
 import type { RefreshMembers, Terms, Tokens } from '../../../shared/store/grant.ts'
 import { settingsOf } from '../../../shared/store/profile.ts'
 import type { TokenRequest } from '../request.ts'
@@ -26,9 +26,6 @@ import type { TokenContext } from './grant-type.ts'
 
 /** If a replaced token is presented again within this time, it was probably sent twice, not stolen (decision D39). */
 const REUSE_GRACE_SECONDS = 10
-
-/** Another writer may change the grant between the read and the write of a refresh, which then judges what is there now. */
-const TRIES = 5
 
 /**
  * Issues a new access token for a refresh token (RFC 6749 section 6), and binds it if the grant is bound or the settings
@@ -45,11 +42,8 @@ export async function refreshTokens(
   if (presented === undefined) {
     throw new Refusal(request.empty.has('refresh_token') ? 'refresh-token-empty' : 'refresh-token-missing')
   }
-  for (let attempt = 0; attempt < TRIES; attempt++) {
-    const refreshed = await refreshOnce(presented, request, context, call)
-    if (refreshed !== 'lost') return refreshed
-  }
-  throw new StoreUnavailable('gave up: other writers changed the grant on every attempt')
+  // Another writer may change the grant between the read and the write, so each attempt judges what is there now.
+  return repeatWhileLost(() => refreshOnce(presented, request, context, call))
 }
 
 async function refreshOnce(
@@ -57,7 +51,7 @@ async function refreshOnce(
   request: TokenRequest,
   context: TokenContext,
   call: Call,
-): Promise<IssuedTokens | 'lost'> {
+): Promise<IssuedTokens | typeof LOST> {
   const found = await findRefreshed(presented, context, call)
   const { grant, refresh } = found
   const binding = judgeBinding(grant, request, context)
@@ -87,7 +81,7 @@ async function refreshOnce(
   const issued = await withRefreshedIdToken(await makeTokens(order, call), grant.issuedIdToken, context, call)
   await context.proof?.use()
   const written = await call.store.grants.refresh({ ...grant, refresh }, issued.grant)
-  if (!written.done) return 'lost'
+  if (!written.done) return LOST
   const { refreshTokenIdempotent } = call.service
   return { ...issued, previousRefreshTokenUsed: refreshTokenIdempotent ? next.again === true : undefined }
 }
