@@ -49,6 +49,15 @@ export const routes = routesOf(
     respond: clientAnswers.clientList,
   }),
   route({
+    paths: inBothVersions('/client/certificate/explain'),
+    access: byRoleOrOrganization('manage'),
+    face: managementApi(clientRequests.ExplanationCall),
+    read: clientRequests.readExplanation,
+    // Few calls need the rules of client authentication.
+    decide: async (request, call) => (await import('./clients/explain.ts')).explainCertificate(request, call),
+    respond: clientAnswers.explanation,
+  }),
+  route({
     paths: inBothVersions('/client/update/{clientId}'),
     access: byRoleOrOrganization('manage'),
     face: managementApi(clientRequests.ClientSettings),

@@ -2,6 +2,7 @@ import {
   ClientAnswer,
   ClientListAnswer,
   CreatedClientAnswer,
+  ExplanationAnswer,
   LockAnswer,
   RequestableScopesAnswer,
   SecretAnswer,
@@ -18,6 +19,12 @@ export const MANAGEMENT_ENDPOINTS = {
   '/client/create': { summary: 'Creates a client.', answer: CreatedClientAnswer, jsonOnly: true },
   '/client/get': { summary: 'Reads a client.', answer: ClientAnswer, tagged: true },
   '/client/get/list': { summary: 'Lists the clients of the service.', answer: ClientListAnswer },
+  '/client/certificate/explain': {
+    summary:
+      'Finds the clients that a certificate would authenticate, and the rule that refuses it for the others.',
+    answer: ExplanationAnswer,
+    required: ['clientCertificate'],
+  },
   '/client/update': {
     summary: 'Replaces the settings of a client: absent settings get their defaults.',
     answer: ClientAnswer,

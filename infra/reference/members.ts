@@ -155,6 +155,14 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   nextPageToken:
     'Asks for the next page. Absent: this is the last one. With `search` a page may have fewer clients, or none.',
   clients: 'The clients of this page of the list.',
+  'ClientCertificateExplainRequest.clientId': 'Only this client, by its number or alias.',
+  'ClientCertificateExplainRequest.pageSize': 'How many clients a page has. Default: 20.',
+  'ClientCertificateExplainResponse.outcome':
+    '`PASSED`: the certificate would authenticate the client, if the TLS terminator trusts it. `NOT_LOOKED_AT`: the client has another method, or its certificates are behind its `jwksUri`, which is not fetched.',
+  ...all(
+    'Of the rule of the token endpoint that refuses the certificate.',
+    'ClientCertificateExplainResponse.reason ClientCertificateExplainResponse.resultCode ClientCertificateExplainResponse.resultMessage',
+  ),
   keyUses:
     'Only in the answer of `/service/get`: what each key of `jwks` does, and when it may be removed (docs/keys.md).',
   service: 'The service.',

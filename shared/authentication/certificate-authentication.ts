@@ -10,8 +10,7 @@ import { MalformedDistinguishedName, namesEqual, parseDistinguishedName } from '
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import type { Call } from '../runtime/call.ts'
 import { type Client, SAN_SETTINGS } from '../store/client.ts'
-import { AUTHENTICATION_METHODS } from '../store/authentication-methods.ts'
-import { settingsOf } from '../store/profile.ts'
+import { trustsAnyIssuer } from '../store/profile.ts'
 import type { Service } from '../store/service.ts'
 import { findInKeys } from './remote-jwks.ts'
 import { type PresentedCredentials, refuseOtherCredentials } from './presented-credentials.ts'
@@ -71,13 +70,6 @@ export async function byRegisteredCertificate(
   // Those in `jwks` were judged when they were registered.
   const isJudged = client.jwksUri === undefined || !trustsAnyIssuer(call.service)
   if (!isJudged && (await canIssue(der))) throw new Refusal('self-signed-issues')
-}
-
-/** Whether every trusted issuer can certify the name by which a `TLS_CLIENT_AUTH` client is known (RFC 8705 section 7.4). */
-export function trustsAnyIssuer(service: Service): boolean {
-  const { supportedTokenAuthMethods } = settingsOf(service)
-  const isByName = supportedTokenAuthMethods.some((method) => AUTHENTICATION_METHODS[method].needs === 'name')
-  return isByName && service.clientCertificateIssuers === undefined
 }
 
 /** @throws Refusal method-for-public, method-not-registered, tls-certificate-… */

@@ -2,7 +2,7 @@ import type { Call } from '../runtime/call.ts'
 import { AUTHENTICATION_METHODS } from '../store/authentication-methods.ts'
 import type { Client } from '../store/client.ts'
 import { clientNumber } from '../store/registry.ts'
-import type { TokenAuthMethod } from '../store/service.ts'
+import type { Service, TokenAuthMethod } from '../store/service.ts'
 import { byAssertion, namedClient } from './assertion-authentication.ts'
 import { byRegisteredCertificate, bySubjectOfCertificate } from './certificate-authentication.ts'
 import { settingsOf } from '../store/profile.ts'
@@ -48,7 +48,7 @@ async function isPassedOnTwice({ basic, form }: PresentedCredentials, call: Call
   return clientId === inForm.client.clientId && tokenAuthMethod === 'CLIENT_SECRET_POST'
 }
 
-const NAMED_REASON = {
+export const NAMED_REASON = {
   unknown: 'client-unknown',
   locked: 'client-locked',
   'breaks-fapi2': 'client-breaks-fapi2',
@@ -62,11 +62,17 @@ export async function findNamedClient(
 ): Promise<IdentifiedClient | keyof typeof NAMED_REASON> {
   const client = await store.registry.findClient(service.apiKey, named)
   if (client === undefined) return 'unknown'
-  if (client.locked) return 'locked'
-  if (settingsOf(service, client).violations.length > 0) return 'breaks-fapi2'
+  const fault = faultOfClient(client, service)
+  if (fault !== undefined) return fault
   if (clientNumber(named) !== undefined) return { client, clientIdAlias: undefined }
   if (!service.clientIdAliasEnabled || !client.clientIdAliasEnabled) return 'alias-disabled'
   return { client, clientIdAlias: named }
+}
+
+/** Why a client is refused, whatever it presents; `undefined` if it may authenticate. */
+export function faultOfClient(client: Client, service: Service): 'locked' | 'breaks-fapi2' | undefined {
+  if (client.locked) return 'locked'
+  return settingsOf(service, client).violations.length > 0 ? 'breaks-fapi2' : undefined
 }
 
 /**

@@ -5,6 +5,7 @@ import { isIP } from 'node:net'
 import { isJwkSet, type JwkSet } from '../certificate/jwk-set.ts'
 import type { Internet } from '../runtime/internet.ts'
 import { parseJsonObject } from '../request/strict-json.ts'
+import { parseJwksUri } from './jwks-uri.ts'
 
 export type JwksFault =
   'uri-malformed' | 'address-refused' | 'unreachable' | 'timeout' | 'status' | 'too-large' | 'not-a-jwk-set'
@@ -20,15 +21,7 @@ export class JwksUnavailable extends Error {
   }
 }
 
-const LIMIT_URI_CHARACTERS = 2048
 const LIMIT_BYTES = 64 * 1024
-
-/** @returns `undefined` unless the text is an absolute https URL without credentials and fragment */
-export function parseJwksUri(text: string): URL | undefined {
-  const url = text.length <= LIMIT_URI_CHARACTERS ? URL.parse(text) : null
-  if (url?.protocol !== 'https:' || url.username + url.password + url.hash !== '') return undefined
-  return url
-}
 
 /**
  * Fetches a JWK Set. The client chooses the URL, and must not lead the server to an address of its own network: the host

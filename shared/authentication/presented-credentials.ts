@@ -2,11 +2,11 @@ import * as z from 'zod/mini'
 import { present, type Presented } from '../certificate/presented.ts'
 import type { HttpRequest } from '../http.ts'
 import { readBasic } from '../request/basic.ts'
+import { CERTIFICATE_MEMBERS } from '../request/certificate-members.ts'
 import { type PresentedAssertion, readClientAssertion } from './client-assertion.ts'
 import type { Parameters } from '../request/form.ts'
 import type { Client } from '../store/client.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
-import { listFromText } from '../request/body.ts'
 
 /** The credentials in a request. Nothing in them is proved yet. Only the Web API can have a secret both in `basic` and in `form`. */
 export interface PresentedCredentials {
@@ -55,17 +55,8 @@ export function credentialsFromHttp(http: HttpRequest, parameters: Parameters): 
 export const CREDENTIAL_MEMBERS = {
   clientId: z.optional(z.string()),
   clientSecret: z.optional(z.string()),
-  clientCertificate: z.optional(z.string()),
-  clientCertificatePath: z.optional(z.pipe(z.transform(certificateList), z.array(z.string()))),
+  ...CERTIFICATE_MEMBERS,
 }
-
-/** In a form body a list is one text with spaces between its items. PEM contains spaces, so it is split at its labels. */
-function certificateList(value: unknown): unknown {
-  if (typeof value !== 'string' || !value.includes(BEGIN)) return listFromText(value)
-  return value.split(new RegExp(`(?=${BEGIN})`)).filter((text) => text.trim() !== '')
-}
-
-const BEGIN = '-----BEGIN '
 
 /**
  * The credentials of a request on the Web API. Servers may pass on a secret twice, in members and in `parameters`: the method of

@@ -113,6 +113,13 @@ export function mayUseAlgorithm(alg: string, { algorithms }: Pick<EffectiveSetti
   return algorithms?.includes(alg) !== false
 }
 
+/** Whether every trusted issuer can certify the name by which a `TLS_CLIENT_AUTH` client is known (RFC 8705 section 7.4). */
+export function trustsAnyIssuer(service: Service): boolean {
+  const { supportedTokenAuthMethods } = settingsOf(service)
+  const isByName = supportedTokenAuthMethods.some((method) => AUTHENTICATION_METHODS[method].needs === 'name')
+  return isByName && service.clientCertificateIssuers === undefined
+}
+
 function underProfile(service: StoredService, client: StoredClient | undefined): EffectiveSettings {
   const own = withoutProfile(service, client)
   if (!service.fapi2 && client?.fapi2 !== true) return own

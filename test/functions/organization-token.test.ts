@@ -12,6 +12,7 @@ const IN_A_SERVICE = [
   '/client/authorization/get/list',
   '/client/authorization/get/list/{subject}',
   '/client/authorization/update/{clientId}',
+  '/client/certificate/explain',
   '/client/create',
   '/client/delete/{clientId}',
   '/client/extension/requestable_scopes/delete/{clientId}',

@@ -44,3 +44,23 @@ export type LockAnswer = Immutable<z.output<typeof LockAnswer>>
 /** `oldClientSecret` is always absent, because only digests of secrets are stored. */
 export const SecretAnswer = z.object({ ...RESULT, newClientSecret: z.string() })
 export type SecretAnswer = Immutable<z.output<typeof SecretAnswer>>
+
+/** Whether a certificate would authenticate each client. `reason`, `resultCode` and `resultMessage` are those of the token endpoint. */
+export const ExplanationAnswer = z.object({
+  clients: z.array(
+    z.object({
+      ...z.pick(ClientAnswer, {
+        clientId: true,
+        clientIdAlias: true,
+        clientName: true,
+        tokenAuthMethod: true,
+      }).shape,
+      outcome: z.enum(['PASSED', 'FAILED', 'NOT_LOOKED_AT']),
+      reason: z.optional(z.string()),
+      resultCode: z.optional(RESULT.resultCode),
+      resultMessage: z.optional(RESULT.resultMessage),
+    }),
+  ),
+  nextPageToken: z.optional(z.string()),
+})
+export type ExplanationAnswer = Immutable<z.output<typeof ExplanationAnswer>>

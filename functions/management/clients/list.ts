@@ -34,9 +34,9 @@ const MAX_QUERIES = 4
  * A page begins behind a client number and not at a count, so clients that come and go meanwhile neither move another into the next
  * page nor out of it.
  */
-async function pageOf(
+export async function pageOf(
   { size, after }: Page,
-  request: ListRequest,
+  request: Pick<ListRequest, 'search' | 'developer'>,
   { service, store }: Call,
 ): Promise<ClientPage> {
   const isChosen = choice(request)
@@ -59,7 +59,10 @@ function pageBefore(last: number | undefined, clients: readonly StoredClient[]):
   return { clients, nextPageToken: last === undefined ? undefined : toPageToken(last) }
 }
 
-function choice({ developer, search }: ListRequest): (client: StoredClient) => boolean {
+function choice({
+  developer,
+  search,
+}: Pick<ListRequest, 'search' | 'developer'>): (client: StoredClient) => boolean {
   const wanted = search?.toLowerCase()
   return ({ clientId, clientIdAlias, clientName, carried }) => {
     if (developer !== undefined && carried['developer'] !== developer) return false

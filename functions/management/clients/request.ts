@@ -1,7 +1,9 @@
 import * as z from 'zod/mini'
+import { present, type Presented, type ReadCertificate } from '../../../shared/certificate/presented.ts'
 import type { HttpRequest } from '../../../shared/http.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { readIfMatch } from '../../../shared/request/if-match.ts'
+import { CERTIFICATE_MEMBERS } from '../../../shared/request/certificate-members.ts'
 import { RANGE, type Range, wholeMember } from '../../../shared/request/range.ts'
 import { readCall, readJsonObject, withoutEmpty } from '../../../shared/request/body.ts'
 import { parseSettings } from '../../../shared/request/settings-body.ts'
@@ -114,13 +116,13 @@ export function readRequestableScopes(
 const MAX_PAGE = 100
 const DEFAULT_PAGE = 20
 
-export const ClientListCall = z.object({
-  ...RANGE,
-  developer: z.optional(z.string()),
+const PAGE = {
   search: z.optional(z.string().check(z.maxLength(200))),
   pageSize: z.optional(wholeMember.check(z.positive(), z.maximum(MAX_PAGE))),
   pageToken: z.optional(z.string()),
-})
+}
+
+export const ClientListCall = z.object({ ...RANGE, developer: z.optional(z.string()), ...PAGE })
 
 export interface Page {
   readonly size: number
@@ -141,9 +143,46 @@ export function readList(http: HttpRequest): ListRequest {
   if (pageSize === undefined && pageToken === undefined) return { ...list, page: undefined }
   const named = ['start', 'end'].find((name) => http.query.has(name))
   if (named !== undefined) throw new Refusal('member-refused', { named })
-  const after = pageToken === undefined ? undefined : fromPageToken(pageToken)
-  if (pageToken !== undefined && after === undefined) throw new Refusal('list-page-malformed')
-  return { ...list, page: { size: pageSize ?? DEFAULT_PAGE, after } }
+  return { ...list, page: readPage(pageSize, pageToken) }
+}
+
+/** @throws Refusal list-page-malformed */
+function readPage(size = DEFAULT_PAGE, token: string | undefined): Page {
+  const after = token === undefined ? undefined : fromPageToken(token)
+  if (token !== undefined && after === undefined) throw new Refusal('list-page-malformed')
+  return { size, after }
+}
+
+export const ExplanationCall = z.object({
+  ...CERTIFICATE_MEMBERS,
+  clientId: z.optional(z.string()),
+  ...PAGE,
+})
+
+export interface ExplanationRequest {
+  readonly certificate: ReadCertificate
+  /** The further certificates that the client would send. */
+  readonly certificatePath: readonly Presented[] | undefined
+  /** The only client that is asked about. Absent: a page of all. */
+  readonly named: ClientNamed | undefined
+  readonly search: string | undefined
+  readonly page: Page
+}
+
+/** @throws Refusal list-page-malformed, member-wrong */
+export function readExplanation(http: HttpRequest): ExplanationRequest {
+  const { clientId, search, pageSize, pageToken, ...call } = readCall(http, ExplanationCall)
+  const certificate = present(call.clientCertificate)
+  if (certificate === 'absent' || 'malformed' in certificate)
+    throw new Refusal('member-wrong', { named: 'clientCertificate' })
+  const { version } = readClientNamed(http)
+  return {
+    certificate,
+    certificatePath: call.clientCertificatePath?.map(present),
+    named: clientId === undefined ? undefined : { clientId, version },
+    search,
+    page: readPage(pageSize, pageToken),
+  }
 }
 
 /** In v3 client ID aliases are always on (Authlete contract, section 3.2). */

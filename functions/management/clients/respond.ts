@@ -1,4 +1,5 @@
 import { TaggedBody } from '../../../shared/http.ts'
+import { REFUSALS } from '../../../shared/refusal/refusal.ts'
 import type { StoredClient } from '../../../shared/store/client.ts'
 import { versionOf } from '../../../shared/store/records.ts'
 import type { Service } from '../../../shared/store/service.ts'
@@ -8,11 +9,13 @@ import type {
   ClientAnswer,
   ClientListAnswer,
   CreatedClientAnswer,
+  ExplanationAnswer,
   LockAnswer,
   RequestableScopesAnswer,
   SecretAnswer,
 } from './answer-schema.ts'
 import type { ClientWithSecret } from './decide.ts'
+import type { ExplainedClient, Explanation } from './explain.ts'
 import type { ClientList, ClientPage } from './list.ts'
 import type { CarriedByClient } from './settings-schema.ts'
 
@@ -65,4 +68,21 @@ export function requestableScopes({ extension }: StoredClient): RequestableScope
 /** A149091 is our own code: Authlete publishes none. */
 export function updatedLock({ clientId }: StoredClient): LockAnswer {
   return success('A149091', `Updated the lock flag of the client (ID = ${String(clientId)}) successfully.`)
+}
+
+export function explanation({ clients, nextPageToken }: Explanation): ExplanationAnswer {
+  return { clients: clients.map(explainedClient), nextPageToken }
+}
+
+function explainedClient({
+  client,
+  outcome,
+  refusal,
+}: ExplainedClient): ExplanationAnswer['clients'][number] {
+  const { clientId, clientIdAlias = String(clientId), clientName, tokenAuthMethod } = client
+  const about = { clientId, clientIdAlias, clientName, tokenAuthMethod, outcome }
+  if (refusal === undefined) return about
+  const { reason, description } = refusal
+  const [resultCode] = REFUSALS[reason]
+  return { ...about, reason, resultCode, resultMessage: `[${resultCode}] ${description}` }
 }

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { trustsAnyIssuer } from '../../../shared/authentication/certificate-authentication.ts'
+import { trustsAnyIssuer } from '../../../shared/store/profile.ts'
 import { canIssue } from '../../../shared/certificate/path/can-issue.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import { settingsOf } from '../../../shared/store/profile.ts'

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Internet } from '../../../shared/runtime/internet.ts'
-import { fetchJwks, parseJwksUri } from '../../../shared/authentication/fetch-jwks.ts'
+import { fetchJwks } from '../../../shared/authentication/fetch-jwks.ts'
+import { parseJwksUri } from '../../../shared/authentication/jwks-uri.ts'
 import { isPublicAddress } from '../../../shared/runtime/public-address.ts'
 import { HOST, reasonFor, testKeyServer } from './key-server.ts'
 

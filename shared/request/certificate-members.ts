@@ -1,0 +1,16 @@
+import * as z from 'zod/mini'
+import { listFromText } from './body.ts'
+
+/** The members of a call with the certificate of a client, and with the further ones that it sent. */
+export const CERTIFICATE_MEMBERS = {
+  clientCertificate: z.optional(z.string()),
+  clientCertificatePath: z.optional(z.pipe(z.transform(certificateList), z.array(z.string()))),
+}
+
+/** In a form body a list is one text with spaces between its items. PEM contains spaces, so it is split at its labels. */
+function certificateList(value: unknown): unknown {
+  if (typeof value !== 'string' || !value.includes(BEGIN)) return listFromText(value)
+  return value.split(new RegExp(`(?=${BEGIN})`)).filter((text) => text.trim() !== '')
+}
+
+const BEGIN = '-----BEGIN '
