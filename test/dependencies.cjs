@@ -96,12 +96,12 @@ module.exports = {
     ),
     forbid(
       'satellite-with-own-packages',
-      { path: [SATELLITES, '^shared/resource-server/'], pathNot: '/certificate/rules[.]ts$' },
+      { path: [SATELLITES, '^shared/resource-server/'] },
       { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
     ),
     forbid(
       'console-by-web-api',
-      { path: '^infra/console/', pathNot: '/(certificate/rules|service/profile)[.]ts$' },
+      { path: '^infra/console/', pathNot: '/service/profile[.]ts$' },
       { path: DEPLOYED, pathNot: '^shared/(certificate/|json[.]ts$)' },
     ),
     // Users of the library know it by its name.

@@ -1,41 +1,36 @@
 import { isJsonObject } from '../../../../shared/json.ts'
 import { html, type Markup } from '../../../markup.ts'
 import type { ConsoleRequest } from '../../page.ts'
-import { ApiProblem, type Members, requireDone } from '../../web-api.ts'
+import { type Members, requireDone } from '../../web-api.ts'
 import type { CertificateFacts } from './facts.ts'
 import { carried } from './questions.ts'
-import { judgeFor, type Verdict } from './rules.ts'
 
-const PAGE_SIZE = '100'
-/** As many clients are judged for one answer, so that it does not keep somebody waiting. */
+const EXPLAIN = '/client/certificate/explain'
+const PAGE_SIZE = 100
+/** The most clients for one answer, so that nobody waits for long. */
 const MOST_CLIENTS = 1000
 
-interface Judged {
-  readonly record: Members
-  readonly verdict: Verdict
-}
-
-/** Looks through the clients, page by page, and says where it stopped. */
+/** Looks through the clients, page by page, and shows where it stopped. */
 export async function askAboutAll(request: ConsoleRequest, facts: CertificateFacts): Promise<Markup> {
-  const { api, form, service, now } = request
-  const judge = judgeFor(service?.record ?? {}, facts, now)
+  const { api, form } = request
   const search = form.get('search') ?? ''
-  const judged: Judged[] = []
+  const explained: Members[] = []
   let [pageToken, pages] = [form.get('pageToken') ?? '', 0]
   do {
-    const query = {
-      pageSize: PAGE_SIZE,
-      ...(search !== '' && { search }),
-      ...(pageToken !== '' && { pageToken }),
-    }
-    const { clients, nextPageToken } = requireDone(await api.get('/client/get/list', query))
-    const records = Array.isArray(clients) ? clients.filter(isJsonObject) : []
-    for (const record of records) judged.push({ record, verdict: await judge(record) })
+    const { clients, nextPageToken } = requireDone(
+      await api.post(EXPLAIN, {
+        clientCertificate: facts.pem,
+        pageSize: PAGE_SIZE,
+        ...(search !== '' && { search }),
+        ...(pageToken !== '' && { pageToken }),
+      }),
+    )
+    explained.push(...(Array.isArray(clients) ? clients.filter(isJsonObject) : []))
     pageToken = typeof nextPageToken === 'string' ? nextPageToken : ''
     pages += 1
-  } while (pageToken !== '' && judged.length < MOST_CLIENTS && pages < MOST_CLIENTS / Number(PAGE_SIZE))
-  const looked = (Number(form.get('looked')) || 0) + judged.length
-  return allAnswer(judged, { looked, search, pageToken }, request, facts)
+  } while (pageToken !== '' && explained.length < MOST_CLIENTS && pages < MOST_CLIENTS / PAGE_SIZE)
+  const looked = (Number(form.get('looked')) || 0) + explained.length
+  return allAnswer(explained, { looked, search, pageToken }, request, facts)
 }
 
 interface Progress {
@@ -47,27 +42,27 @@ interface Progress {
 }
 
 function allAnswer(
-  judged: readonly Judged[],
+  explained: readonly Members[],
   { looked, search, pageToken }: Progress,
   request: ConsoleRequest,
   facts: CertificateFacts,
 ): Markup {
-  const matched = judged.filter(({ verdict }) => verdict.kind === 'yes')
-  const unknown = judged.filter(({ verdict }) => verdict.kind === 'unknown')
-  const earlier = looked > judged.length ? ` (${looked} with those before)` : ''
+  const passed = explained.filter(({ outcome }) => outcome === 'PASSED')
+  const unknown = explained.filter(isUnknown)
+  const earlier = looked > explained.length ? ` (${looked} with those before)` : ''
   return html`<section aria-labelledby="answer">
     <h2 id="answer">The answer</h2>
     <p role="status">
-      <strong>It would authenticate ${count(matched.length)}</strong> of the ${judged.length} looked
+      <strong>It would authenticate ${count(passed.length)}</strong> of the ${explained.length} looked
       at${earlier}. ${pageToken === '' ? 'There are no more.' : 'There are more.'}
     </p>
-    ${list(matched, request)}
+    ${list(passed, request)}
     ${
       unknown.length > 0 &&
       html`<h3>Not known of ${count(unknown.length)}</h3>
         ${list(unknown, request)}`
     }
-    ${refusals(judged)}
+    ${refusals(explained)}
     ${
       pageToken !== '' &&
       html`<form method="post">
@@ -83,14 +78,19 @@ function allAnswer(
 
 const count = (number: number) => `${number} ${number === 1 ? 'client' : 'clients'}`
 
-function list(judged: readonly Judged[], request: ConsoleRequest): Markup | undefined {
-  if (judged.length === 0) return undefined
+/** The certificates of the client are behind an address, which the Web API does not fetch for this. */
+const isUnknown = ({ outcome, reason }: Members) => outcome === 'NOT_LOOKED_AT' && reason !== undefined
+
+const BEHIND_URI = 'Its keys are behind jwksUri, which is not fetched for this question.'
+
+function list(explained: readonly Members[], request: ConsoleRequest): Markup | undefined {
+  if (explained.length === 0) return undefined
   return html`<ul>
-    ${judged.map(
-      ({ record, verdict }) =>
+    ${explained.map(
+      (client) =>
         html`<li>
-          ${linkOf(record, request)},
-          <code>${String(record['tokenAuthMethod'])}</code>${verdict.kind === 'unknown' && `: ${verdict.why}`}
+          ${linkOf(client, request)},
+          <code>${String(client['tokenAuthMethod'])}</code>${isUnknown(client) && `: ${BEHIND_URI}`}
         </li>`,
     )}
   </ul>`
@@ -104,28 +104,22 @@ function linkOf({ clientId, clientName }: Members, { params }: ConsoleRequest): 
 }
 
 /** How many clients each rule keeps apart from the certificate. */
-function refusals(judged: readonly Judged[]): Markup | undefined {
-  const others = judged.filter(({ verdict }) => verdict.kind === 'other-method').length
-  const counts = new Map<
-    string,
-    { readonly verdict: Extract<Verdict, { kind: 'no' }>; readonly number: number }
-  >()
-  for (const { verdict } of judged) {
-    if (verdict.kind !== 'no') continue
-    counts.set(verdict.reason, { verdict, number: (counts.get(verdict.reason)?.number ?? 0) + 1 })
-  }
-  if (others === 0 && counts.size === 0) return undefined
+function refusals(explained: readonly Members[]): Markup | undefined {
+  const others = explained.filter((client) => client['outcome'] === 'NOT_LOOKED_AT' && !isUnknown(client))
+  const failed = explained.filter(({ outcome }) => outcome === 'FAILED')
+  const rules = Object.values(Object.groupBy(failed, ({ reason }) => String(reason)))
+  if (others.length === 0 && failed.length === 0) return undefined
   return html`<details>
     <summary>Why the others say no</summary>
     <ul>
-      ${others > 0 && html`<li>${count(others)}: no authentication by certificate</li>`}
-      ${[...counts.values()].map(
-        ({ verdict: { reason, resultCode, message }, number }) =>
-          html`<li>${count(number)}: <code>${reason}</code> <code>${resultCode}</code> ${message}</li>`,
-      )}
+      ${others.length > 0 && html`<li>${count(others.length)}: no authentication by certificate</li>`}
+      ${rules.map((clients = []) => html`<li>${count(clients.length)}: ${ruleOf(clients[0])}</li>`)}
     </ul>
   </details>`
 }
+
+const ruleOf = ({ reason, resultMessage }: Members = {}) =>
+  html`<code>${String(reason)}</code> ${String(resultMessage)}`
 
 const REGISTERED = [
   'tlsClientAuthSubjectDn',
@@ -137,9 +131,9 @@ const REGISTERED = [
   'jwksUri',
 ]
 
-/** Judges for one client, and names the rule that says no. */
+/** Asks about one client, and names the rule that refuses. */
 export async function askAboutOne(request: ConsoleRequest, facts: CertificateFacts): Promise<Markup> {
-  const { api, form, service, now } = request
+  const { api, form } = request
   const named = (form.get('client') ?? '').trim()
   const answer = named === '' ? undefined : await api.get(`/client/get/${encodeURIComponent(named)}`)
   if (answer === undefined || answer.status === 404)
@@ -147,37 +141,33 @@ export async function askAboutOne(request: ConsoleRequest, facts: CertificateFac
       <h2 id="answer">The answer</h2>
       <p class="error" role="alert">This service has no client with that number or alias.</p>
     </section>`
-  if (answer.status >= 300) throw new ApiProblem(answer)
-  const verdict = await judgeFor(service?.record ?? {}, facts, now)(answer.json)
-  const registered = REGISTERED.filter((name) => answer.json[name] !== undefined)
+  const record = requireDone(answer)
+  const asked = { clientCertificate: facts.pem, clientId: String(record['clientId']) }
+  const { clients } = requireDone(await api.post(EXPLAIN, asked))
+  const [explained = {}] = Array.isArray(clients) ? clients.filter(isJsonObject) : []
+  const registered = REGISTERED.filter((name) => record[name] !== undefined)
   return html`<section aria-labelledby="answer">
     <h2 id="answer">The answer</h2>
-    <p role="status">${verdictWords(verdict, String(answer.json['tokenAuthMethod']))}</p>
+    <p role="status">${outcomeWords(explained)}</p>
     <dl class="facts">
       <dt>Client</dt>
-      <dd>${linkOf(answer.json, request)}</dd>
+      <dd>${linkOf(record, request)}</dd>
       <dt><code>tokenAuthMethod</code></dt>
-      <dd><code>${String(answer.json['tokenAuthMethod'])}</code></dd>
+      <dd><code>${String(record['tokenAuthMethod'])}</code></dd>
       ${registered.map(
         (name) =>
           html`<dt><code>${name}</code></dt>
-            <dd><code>${String(answer.json[name])}</code></dd>`,
+            <dd><code>${String(record[name])}</code></dd>`,
       )}
     </dl>
   </section>`
 }
 
-function verdictWords(verdict: Verdict, method: string): Markup {
-  switch (verdict.kind) {
-    case 'yes':
-      return html`<span class="yes">yes</span> It would authenticate this client.`
-    case 'no':
-      return html`<span class="no">no</span> The rule that says so: <code>${verdict.reason}</code>
-        <code>${verdict.resultCode}</code> ${verdict.message}`
-    case 'other-method':
-      return html`<span class="no">no</span> This client does not authenticate by a certificate, but by
-        <code>${method}</code>.`
-    case 'unknown':
-      return html`<strong>Not known.</strong> ${verdict.why}`
-  }
+function outcomeWords(client: Members): Markup {
+  const { outcome, tokenAuthMethod } = client
+  if (outcome === 'PASSED') return html`<span class="yes">yes</span> It would authenticate this client.`
+  if (isUnknown(client)) return html`<strong>Not known.</strong> ${BEHIND_URI}`
+  if (outcome === 'FAILED') return html`<span class="no">no</span> The rule that says so: ${ruleOf(client)}`
+  return html`<span class="no">no</span> This client does not authenticate by a certificate, but by
+    <code>${String(tokenAuthMethod)}</code>.`
 }

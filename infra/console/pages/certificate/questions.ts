@@ -7,10 +7,7 @@ export function questions(facts: CertificateFacts, request: ConsoleRequest): Mar
   const { service, form } = request
   if (service === undefined)
     return html`<h2>Which clients would it authenticate?</h2>
-      <p>
-        That takes a credential with the role <code>manage</code>: the console must read the records of its
-        clients.
-      </p>`
+      <p>That takes a credential with the role <code>manage</code>.</p>`
   return html`<h2>Which clients would it authenticate?</h2>
     <p>
       Judged by the rules of the token endpoint and the settings as they are now. Before these rules the

@@ -52,9 +52,8 @@ function rendered(request: ConsoleRequest, { facts, fault, answer }: Outcome): P
     </form>
     <h2>What leaves this machine</h2>
     <p>
-      Nothing of the certificate: the browser sends it to the process of the console, which runs on this
-      machine and reads it. For the question about clients that process fetches their records from the Web API
-      and compares them here.
+      The browser sends the certificate to the process of the console, which runs on this machine and reads
+      it. Only the question about clients sends it on, to the Web API of your deployment.
     </p>`
   return {
     title: 'Certificate reader',
