@@ -1,12 +1,16 @@
 import fc from 'fast-check'
+import { generateKeyPairSync, hash } from 'node:crypto'
 import { verifyProof } from '../../shared/dpop/proof.ts'
 import { requestUrl } from '../../shared/resource-url.ts'
 import { START } from '../support/fixed-runtime.ts'
 import { newProofKey } from '../support/proof-keys.ts'
+import { pushing } from '../support/pushing.ts'
+import { fuzzedSite } from './site.ts'
 import { require, type Target } from './target.ts'
 
 const BASE = 'https://rs.example.com'
 const key = newProofKey()
+const other = newProofKey()
 
 const IN_URLS = ['a', 'A', '.', '..', '%2e', '.%2E', '%61', '%25', '%252e', '%2f', '%5C', '%09', '~', '%7e']
 const IN_PATHS = [...IN_URLS, 'é', '%C3%A9', '%c3%a9', ' ', '#', '?', '\\', '\t', ';', ':']
@@ -31,7 +35,7 @@ const CHANGES: readonly ((path: string) => string)[] = [
 
 const proofUrls: Target = {
   name: 'proof-url',
-  runs: 1_500,
+  runs: 1_000,
   input: fc.oneof(
     fc.tuple(paths(IN_URLS), fc.constantFrom(...CHANGES)).map(([signed, change]) => [signed, change(signed)]),
     fc.tuple(paths(IN_URLS), paths(IN_PATHS)),
@@ -69,4 +73,149 @@ function normal(path: string): string {
   )
 }
 
-export const PROOF_TARGETS = [proofUrls]
+/** Values of the members of a proof for `GET /accounts` with the access token `token`, and whether they are right. */
+const ABSENT = '{{absent}}'
+const ath = hash('sha256', 'token', 'base64url')
+const OWN = '{{own}}'
+const HEADER: Members = {
+  typ: [
+    ['dpop+jwt', 'DPoP+JWT', 'application/dpop+jwt'],
+    ['JWT', 'at+jwt', '', 7, null, ['dpop+jwt'], ABSENT],
+  ],
+  alg: [
+    ['ES256'],
+    ['ES384', 'RS256', 'EdDSA', 'HS256', 'none', 'ES256K', 'es256', '', 7, null, ['ES256'], ABSENT],
+  ],
+  jwk: [[OWN], ['{{other}}', '{{private}}', '{{octets}}', '{{padded}}', '{{cut}}', '', null, [], {}, ABSENT]],
+  kid: [[ABSENT, 'k', 7, null, {}], []],
+  crit: [[ABSENT], [[], ['b64'], null, 'exp']],
+  b64: [[ABSENT, false, true], []],
+}
+const CLAIMS: Members = {
+  jti: [
+    ['a', ' ', 'é', '__proto__', 'x'.repeat(256)],
+    ['', 'x'.repeat(257), 7, null, ['a'], {}, ABSENT],
+  ],
+  htm: [['GET'], ['get', 'POST', 'GET ', '', null, ['GET'], ABSENT]],
+  htu: [
+    [`${BASE}/accounts`, 'HTTPS://RS.example.com:443/%61ccounts?a#b', `${BASE}/x/../accounts`],
+    [
+      `${BASE}/Accounts`,
+      `${BASE}/accounts/`,
+      'http://rs.example.com/accounts',
+      '/accounts',
+      `${BASE}@evil.example/accounts`,
+      'https://rs.example.com:8443/accounts',
+      'javascript:/accounts',
+      '',
+      null,
+      [`${BASE}/accounts`],
+      ABSENT,
+    ],
+  ],
+  iat: [
+    [START, START + 10, START - 59, START - 59.5],
+    [START + 11, START - 60, String(START), 1e21, -1, null, [START], ABSENT],
+  ],
+  nonce: [
+    [ABSENT, '', 'n', 'é'],
+    [7, null, ['n'], {}],
+  ],
+  ath: [[ath], [`${ath}=`, ath.toLowerCase(), '', null, [ath], ABSENT]],
+  exp: [[ABSENT, 0, 'x'], []],
+}
+type Members = Readonly<Record<string, readonly [right: readonly unknown[], wrong: readonly unknown[]]>>
+
+const membersOf = (members: Members) =>
+  fc.record(
+    Object.fromEntries(
+      Object.entries(members).map(([name, [right, wrong]]) => [
+        name,
+        fc.oneof(
+          { weight: 20, arbitrary: fc.constantFrom(...right) },
+          fc.constantFrom(...(wrong.length > 0 ? wrong : right)),
+        ),
+      ]),
+    ),
+  )
+const areRight = (members: Members, given: Readonly<Record<string, unknown>>) =>
+  Object.entries(members).every(([name, [right]]) => right.includes(given[name]))
+
+interface ProofInput {
+  readonly header: Readonly<Record<string, unknown>>
+  readonly claims: Readonly<Record<string, unknown>>
+  readonly signer: 'own' | 'other'
+  readonly change: readonly [at: number, cut: number, put: string]
+}
+
+const proofs: Target = {
+  name: 'proof',
+  runs: 1_500,
+  input: fc.record({
+    header: membersOf(HEADER),
+    claims: membersOf(CLAIMS),
+    signer: fc.oneof({ weight: 20, arbitrary: fc.constant('own') }, fc.constant('other')),
+    change: fc.oneof(
+      { weight: 4, arbitrary: fc.constant([0, 0, '']) },
+      fc.tuple(fc.nat(600), fc.nat(2), fc.constantFrom('', 'A', '_', '-', '.', '=', ' ', '\n', 'é', '\0')),
+    ),
+  }),
+  check: async (input) => {
+    const { header, claims, signer, change } = input as ProofInput
+    const by = signer === 'own' ? key : other
+    const made = by.proof(placed(claims), placed(header))
+    const [at, cut, put] = change
+    const text = made.slice(0, at) + put + made.slice(at + cut)
+    const expected = { htm: 'GET', htu: [`${BASE}/accounts`], accessToken: 'token', now: START }
+    const read = await verifyProof(text, expected)
+    const isKeyRight = header['jwk'] === (signer === 'own' ? OWN : '{{other}}')
+    const isRight =
+      text === made && isKeyRight && areRight(HEADER, { ...header, jwk: OWN }) && areRight(CLAIMS, claims)
+    require((typeof read === 'object') ===
+      isRight, `${isRight ? 'refused' : 'verified'}: ${JSON.stringify(read)}`)
+    if (typeof read === 'object')
+      require(read.jkt === by.jkt && read.jti === claims['jti'], 'another key or identifier')
+  },
+}
+
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const VALUES = new Map<unknown, unknown>([
+  [ABSENT, undefined],
+  [OWN, key.jwk],
+  ['{{other}}', other.jwk],
+  ['{{private}}', privateKey.export({ format: 'jwk' })],
+  ['{{octets}}', { kty: 'oct', k: 'AA' }],
+  ['{{padded}}', { ...key.jwk, x: `${key.jwk.x}=` }],
+  ['{{cut}}', { ...key.jwk, y: key.jwk.y?.slice(1) }],
+])
+const placed = (members: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(
+    Object.entries(members).map(([name, value]) => [name, VALUES.has(value) ? VALUES.get(value) : value]),
+  )
+
+const requestUris: Target = {
+  name: 'request-uri',
+  runs: 60,
+  input: fc.oneof(
+    fc.tuple(fc.nat(110), fc.constant(1), fc.constantFrom('A', 'b', '7', '_')),
+    fc.tuple(fc.nat(110), fc.nat(2), fc.constantFrom('', '=', '.', '%41', ' ', '\0', 'é', '/')),
+    fc.constantFrom('{{code}}', '{{ticket}}', '{{access}}', '{{refresh}}', '', '\ud800', 'a'.repeat(72)),
+  ),
+  check: async (input) => {
+    const site = await fuzzedSite()
+    const [client] = site.clients
+    if (client === undefined) throw new Error('no client')
+    const { pushed, start } = pushing(site.walk)
+    const uri = await pushed(client)
+    const given = await site.filled(input as string | [number, number, string])
+    const asked =
+      typeof given === 'string'
+        ? uri.slice(0, 36) + given
+        : uri.slice(0, given[0]) + given[2] + uri.slice(given[0] + given[1])
+    const { json } = await start(client, asked)
+    require((json['action'] === 'INTERACTION') === (asked === uri), String(json['resultCode']))
+    require(typeof json['resultCode'] === 'string' && json['action'] !== 'INTERNAL_SERVER_ERROR', 'a failure')
+  },
+}
+
+export const PROOF_TARGETS = [proofUrls, proofs, requestUris]

@@ -27,7 +27,7 @@ export function newProofKey() {
     return `${signed}.${signature.toString('base64url')}`
   }
   // RFC 7638 section 3: the required members in the order of their names.
-  return { proof, jkt: hash('sha256', JSON.stringify({ crv, kty, x, y }), 'base64url') }
+  return { proof, jwk, jkt: hash('sha256', JSON.stringify({ crv, kty, x, y }), 'base64url') }
 }
 
 /** The resource that proofs of tests are for. */

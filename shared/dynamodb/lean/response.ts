@@ -5,6 +5,9 @@ export interface Response {
   readonly body: Buffer
 }
 
+/** RFC 9112 section 4, with a final status that has a body. A bare line break in the reason would hide a header. */
+const STATUS_LINE = /^HTTP\/1[.]1 (?!204|304)([2-5][0-9]{2})(?: [\t -~\x80-\xff]*)?$/
+
 /** RFC 9110 section 5. A header that others read in another way could end the answer elsewhere. */
 const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t -~\x80-\xff]*)$/
 
@@ -25,8 +28,8 @@ export function readResponse(received: Buffer): Response | undefined {
     throw unlike('its head is too long')
   if (end < 0) return undefined
   const [statusLine = '', ...lines] = received.toString('latin1', 0, end).split('\r\n')
-  const status = /^HTTP\/1[.]1 ([2-5][0-9]{2})(?: |$)/.exec(statusLine)?.[1]
-  if (status === undefined) throw unlike('it has no final status of HTTP/1.1')
+  const status = STATUS_LINE.exec(statusLine)?.[1]
+  if (status === undefined) throw unlike('it has no final status of HTTP/1.1 with a body')
   const headers = new Map<string, string>()
   for (const line of lines) {
     const [, given, value = ''] = HEADER.exec(line) ?? []

@@ -18,7 +18,7 @@ test('an answer is read when it is whole, and at no byte before', () => {
   const headers = fc.dictionary(fc.stringMatching(/^x-[a-z]{1,9}$/), fc.stringMatching(/^[!-~]{0,30}$/))
   fc.assert(
     fc.property(
-      fc.integer({ min: 200, max: 599 }),
+      fc.integer({ min: 205, max: 599 }).filter((status) => status !== 304),
       headers,
       fc.string({ unit: 'binary' }),
       (status, more, text) => {
