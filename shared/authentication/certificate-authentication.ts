@@ -9,7 +9,7 @@ import { matchesSan, type SanKind } from '../certificate/subject-alternative-nam
 import { MalformedDistinguishedName, namesEqual, parseDistinguishedName } from '../certificate/subject-dn.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import type { Call } from '../runtime/call.ts'
-import { type Client, SAN_SETTINGS } from '../store/client.ts'
+import { type Client, SAN_SETTINGS, subjectNames } from '../store/client.ts'
 import { trustsAnyIssuer } from '../store/profile.ts'
 import type { Service } from '../store/service.ts'
 import { findInKeys } from './remote-jwks.ts'
@@ -151,7 +151,7 @@ const SAN_REASON = {
 async function judgeSubject(client: Client, { subject, san }: Subject): Promise<void> {
   const { tlsClientAuthSubjectDn: name } = client
   const names = SAN_SETTINGS.filter(([setting]) => client[setting] !== undefined)
-  const count = names.length + (name === undefined ? 0 : 1)
+  const { length: count } = subjectNames(client)
   if (count === 0) throw new Refusal('tls-subject-unregistered')
   if (count > 1) throw new Refusal('tls-subject-ambiguous')
   for (const [setting, kind] of names) {

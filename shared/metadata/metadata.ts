@@ -1,7 +1,9 @@
 import type { Service } from '../store/service.ts'
-import { mayUseAlgorithm, settingsOf } from '../store/profile.ts'
-import { ALGORITHMS, SIGNING_ALGORITHMS } from '../certificate/jws-algorithms.ts'
+import { AUTHENTICATION_METHODS } from '../store/authentication-methods.ts'
+import { settingsOf } from '../store/profile.ts'
+import { ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { offersOpenid } from '../token/scopes.ts'
+import { signingAlgorithms } from '../token/sign.ts'
 import { unlessEmpty } from '../web-api.ts'
 import type { PublicJwkSet, Metadata } from './metadata-schema.ts'
 
@@ -13,8 +15,11 @@ export function metadataOf(service: Service): Metadata {
   // The routes are at the root of the domain, even if the issuer has a path.
   const { origin } = new URL(service.issuer)
   const settings = settingsOf(service)
-  const methods = lowerCase(settings.supportedTokenAuthMethods)
-  const algorithms = methods.includes('private_key_jwt') ? assertionAlgorithms(service) : undefined
+  const { supportedTokenAuthMethods: supported } = settings
+  const methods = lowerCase(supported)
+  const proving = lowerCase(supported.filter((name) => AUTHENTICATION_METHODS[name].proves !== 'nothing'))
+  const isSigned = supported.some((name) => AUTHENTICATION_METHODS[name].needs === 'keys')
+  const algorithms = isSigned ? settings.algorithms : undefined
   const scopes = service.supportedScopes.map(({ name }) => name)
   const authorizes = service.authorizationEndpoint !== undefined
   return {
@@ -29,7 +34,7 @@ export function metadataOf(service: Service): Metadata {
     revocation_endpoint_auth_methods_supported: unlessEmpty(methods),
     revocation_endpoint_auth_signing_alg_values_supported: algorithms,
     introspection_endpoint: service.introspectionEndpoint ?? `${origin}/introspection/standard`,
-    introspection_endpoint_auth_methods_supported: unlessEmpty(methods.filter((method) => method !== 'none')),
+    introspection_endpoint_auth_methods_supported: unlessEmpty(proving),
     introspection_endpoint_auth_signing_alg_values_supported: algorithms,
     userinfo_endpoint: service.userInfoEndpoint,
     userinfo_signing_alg_values_supported:
@@ -83,18 +88,9 @@ function ofOpenid(service: Service) {
   } as const
 }
 
-function signingAlgorithms(service: Service): readonly string[] {
-  const held = SIGNING_ALGORITHMS.filter((name) => service.jwks.some(({ alg }) => alg === name))
-  return held.filter((alg) => mayUseAlgorithm(alg, settingsOf(service)))
-}
-
 function aliases({ mtlsEndpointAliases }: Service): Record<string, string> | undefined {
   if (mtlsEndpointAliases.length === 0) return undefined
   return Object.fromEntries(mtlsEndpointAliases.map(({ name, uri }) => [name, uri]))
-}
-
-function assertionAlgorithms(service: Service): readonly string[] {
-  return [...ALGORITHMS.keys()].filter((alg) => mayUseAlgorithm(alg, settingsOf(service)))
 }
 
 function lowerCase(names: readonly string[]): readonly string[] {

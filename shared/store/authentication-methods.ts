@@ -27,3 +27,5 @@ export const AUTHENTICATION_METHODS = {
   },
   PRIVATE_KEY_JWT: { proves: 'key', needs: 'keys', fapi2: true, label: 'an assertion signed with its key' },
 } as const satisfies Readonly<Record<string, Method>>
+
+export type MethodNeeds = Method['needs']

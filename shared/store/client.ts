@@ -71,6 +71,14 @@ export const SAN_SETTINGS = [
   ['tlsClientAuthSanEmail', 'email'],
 ] as const satisfies readonly (readonly [keyof typeof CLIENT_SETTINGS, SanKind])[]
 
+type Named = Partial<Pick<StoredClient, 'tlsClientAuthSubjectDn' | (typeof SAN_SETTINGS)[number][0]>>
+
+/** The names by which a `tls_client_auth` client is registered. Exactly one is right (RFC 8705 section 2.1.2). */
+export function subjectNames(client: Named): readonly string[] {
+  const names = [client.tlsClientAuthSubjectDn, ...SAN_SETTINGS.map(([setting]) => client[setting])]
+  return names.filter((name) => name !== undefined)
+}
+
 export const Client = z.object({
   clientId: z.number(),
   ...CLIENT_SETTINGS,

@@ -1,3 +1,4 @@
+import { ALGORITHMS as JWS_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { AUTHENTICATION_METHODS } from './authentication-methods.ts'
 import type { Client, StoredClient } from './client.ts'
 import { type Service, type StoredService, TOKEN_AUTH_METHODS } from './service.ts'
@@ -30,8 +31,8 @@ export interface EffectiveSettings extends Pick<StoredService, OfService> {
   readonly redirectUriRequired: boolean
   /** Whether `aud` of a client assertion must be a string and not a list. */
   readonly audienceIsString: boolean
-  /** The algorithms of JWTs that are made or accepted. Absent: all. */
-  readonly algorithms: readonly string[] | undefined
+  /** The JWS algorithms of JWTs that are made or accepted. */
+  readonly algorithms: readonly string[]
   /** Whether tickets and codes from before the profile was switched on must keep these settings. */
   readonly isRetroactive: boolean
   /** The stored settings that violate the profile. */
@@ -86,7 +87,7 @@ export const FAPI2 = {
     audienceIsString: { allows: ON, clause: '5.3.2.1-8' },
     parRequired: { allows: ON, clause: '5.3.2.2-3' },
     redirectUriRequired: { allows: ON, clause: '5.3.2.2-6' },
-    algorithms: { allows: { const: ALGORITHMS.enum }, clause: '5.4.1-1.2' },
+    algorithms: { allows: { items: ALGORITHMS }, clause: '5.4.1-1.2' },
   },
 } as const satisfies Profile
 
@@ -106,11 +107,6 @@ export function settingsOf(service: Service, client?: Client): EffectiveSettings
   const settings = underProfile(service as StoredService, client as StoredClient | undefined)
   KEPT.set(service, ofService.set(client ?? service, settings))
   return settings
-}
-
-/** Whether a JWT may be made or accepted with this algorithm. */
-export function mayUseAlgorithm(alg: string, { algorithms }: Pick<EffectiveSettings, 'algorithms'>): boolean {
-  return algorithms?.includes(alg) !== false
 }
 
 /** Whether every trusted issuer can certify the name by which a `TLS_CLIENT_AUTH` client is known (RFC 8705 section 7.4). */
@@ -140,7 +136,7 @@ function withoutProfile(service: StoredService, client: StoredClient | undefined
     pkceS256Required: service.pkceS256Required || client?.pkceS256Required === true,
     parRequired: service.parRequired || client?.parRequired === true,
     ...{ boundTokensOnly: false, redirectUriRequired: false, audienceIsString: false },
-    ...{ algorithms: undefined, isRetroactive: false, violations: [] },
+    ...{ algorithms: [...JWS_ALGORITHMS.keys()], isRetroactive: false, violations: [] },
   }
 }
 

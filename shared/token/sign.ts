@@ -1,7 +1,7 @@
 import { constants, type KeyObject, sign } from 'node:crypto'
 import type { Call } from '../runtime/call.ts'
 import type { Client } from '../store/client.ts'
-import { mayUseAlgorithm, settingsOf } from '../store/profile.ts'
+import { settingsOf } from '../store/profile.ts'
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../certificate/jws-algorithms.ts'
 import type { Service } from '../store/service.ts'
 
@@ -58,6 +58,14 @@ export function idTokenKey(alg: string, { jwks, idTokenSignatureKeyId }: Service
   return fitting.find(({ kid }) => kid === idTokenSignatureKeyId) ?? fitting[0]
 }
 
+/** The algorithms that the service has a key for and that a profile allows. @param client absent: for all clients */
+export function signingAlgorithms(service: Service, client?: Client): readonly SigningAlgorithm[] {
+  const { algorithms } = settingsOf(service, client)
+  return SIGNING_ALGORITHMS.filter(
+    (name) => algorithms.includes(name) && service.jwks.some(({ alg }) => alg === name),
+  )
+}
+
 /**
  * The algorithm of a client's ID tokens: the registered one, or else one that the service has a key for. `RS256` is what clients expect
  * that have registered none (OpenID Connect Dynamic Client Registration section 2).
@@ -66,10 +74,7 @@ export function idTokenKey(alg: string, { jwks, idTokenSignatureKeyId }: Service
  */
 export function idTokenAlgorithm(client: Client, service: Service): SigningAlgorithm | undefined {
   const { jwks, idTokenSignatureKeyId } = service
-  const settings = settingsOf(service, client)
-  const usable = SIGNING_ALGORITHMS.filter(
-    (name) => mayUseAlgorithm(name, settings) && jwks.some(({ alg }) => alg === name),
-  )
+  const usable = signingAlgorithms(service, client)
   const named = jwks.find(({ kid }) => kid === idTokenSignatureKeyId)
   const byDefault = [named?.alg, 'RS256', ...jwks.map(({ alg }) => alg)]
   const wanted = client.idTokenSignAlg === undefined ? byDefault : [client.idTokenSignAlg]
@@ -88,7 +93,8 @@ async function privateHalf(
   { service, store }: Call,
 ): Promise<SigningKey | undefined> {
   const alg = SIGNING_ALGORITHMS.find((name) => name === jwk?.alg)
-  if (jwk === undefined || alg === undefined || !mayUseAlgorithm(alg, settingsOf(service))) return undefined
+  if (jwk === undefined || alg === undefined || !settingsOf(service).algorithms.includes(alg))
+    return undefined
   const key = await store.registry.findSigningKey(service.apiKey, jwk.kid)
   return key && { alg, kid: jwk.kid, key }
 }

@@ -10,7 +10,8 @@ import { ALGORITHMS } from '../../../shared/certificate/jws-algorithms.ts'
 import { isStorable, parseJson } from '../../../shared/json.ts'
 import { MAX_DURATION_SECONDS } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
-import { type Client, SAN_SETTINGS } from '../../../shared/store/client.ts'
+import { AUTHENTICATION_METHODS, type MethodNeeds } from '../../../shared/store/authentication-methods.ts'
+import { type Client, SAN_SETTINGS, subjectNames } from '../../../shared/store/client.ts'
 import { clientNumber } from '../../../shared/store/registry.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import type { ClientSettings } from './request.ts'
@@ -38,7 +39,8 @@ export async function checkClient(
   if (Buffer.byteLength(settings.defaultAcrs.join(' ')) > 2048)
     throw new Refusal('client-value-unsupported', { named: 'defaultAcrs' })
   checkClientKeys(settings)
-  await checkCertificates(settings, service, before)
+  const { needs } = AUTHENTICATION_METHODS[settings.tokenAuthMethod ?? 'NONE']
+  await CHECK_NEEDS[needs](settings, service, before)
   await checkCertificateSubject(settings)
 }
 
@@ -128,16 +130,17 @@ function keysOf(text: string): readonly Jwk[] | undefined {
  * client, unless `clientCertificateIssuers` stops that. The client keeps a certificate that it has registered already.
  */
 async function checkCertificates(
-  { jwks, jwksUri, tokenAuthMethod, selfSignedCertificateKeyId: keyId }: ClientSettings,
+  { jwks, jwksUri, selfSignedCertificateKeyId: keyId }: ClientSettings,
   service: Service,
   before: Client | undefined,
 ): Promise<void> {
-  if (tokenAuthMethod !== SELF_SIGNED || jwksUri !== undefined) return
+  if (jwksUri !== undefined) return
   const registered = registeredCertificates({ keys: jwks === undefined ? [] : keysOf(jwks) }, keyId)
   if (typeof registered === 'string') throw new Refusal('client-setting-invalid', { named: 'jwks' })
   if (!trustsAnyIssuer(service)) return
   const earlier =
-    before?.tokenAuthMethod === SELF_SIGNED &&
+    before !== undefined &&
+    AUTHENTICATION_METHODS[before.tokenAuthMethod].needs === 'certificates' &&
     registeredCertificates(before.jwks, before.selfSignedCertificateKeyId)
   for (const [thumbprint, der] of registered) {
     const isKnown = typeof earlier === 'object' && earlier.has(thumbprint)
@@ -145,15 +148,26 @@ async function checkCertificates(
   }
 }
 
-const SELF_SIGNED = 'SELF_SIGNED_TLS_CLIENT_AUTH'
+/** The checks of what a method needs. A secret is made here, and keys may be registered later. */
+const CHECK_NEEDS: Readonly<
+  Record<MethodNeeds, (...about: Parameters<typeof checkCertificates>) => void | Promise<void>>
+> = {
+  nothing: () => undefined,
+  secret: () => undefined,
+  keys: () => undefined,
+  name: requireName,
+  certificates: checkCertificates,
+}
+
+function requireName(settings: ClientSettings): void {
+  if (subjectNames(settings).length === 0) throw new Refusal('client-subject-missing')
+}
 
 /** RFC 8705 section 2.1.2: exactly one of the five subject settings identifies the client. */
 async function checkCertificateSubject(settings: ClientSettings): Promise<void> {
-  const { tlsClientAuthSubjectDn: name, tokenAuthMethod } = settings
+  const { tlsClientAuthSubjectDn: name } = settings
   const names = SAN_SETTINGS.filter(([setting]) => settings[setting] !== undefined)
-  const count = names.length + (name === undefined ? 0 : 1)
-  if (count > 1) throw new Refusal('client-subjects-several')
-  if (count === 0 && tokenAuthMethod === 'TLS_CLIENT_AUTH') throw new Refusal('client-subject-missing')
+  if (subjectNames(settings).length > 1) throw new Refusal('client-subjects-several')
   for (const [named, kind] of names) {
     // No certificate can match such a value (requirement A07, decision D15).
     if (!isSanValue(kind, settings[named] ?? '')) throw new Refusal('client-setting-invalid', { named })

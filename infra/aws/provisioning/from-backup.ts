@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { MalformedCertificate } from '../../../shared/certificate/pem.ts'
 import { readAuthority } from '../../../shared/certificate/path/chain.ts'
-import { type Client, SAN_SETTINGS } from '../../../shared/store/client.ts'
+import { type Client, subjectNames } from '../../../shared/store/client.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { subjectOf } from '../../truststore/truststore.ts'
 
@@ -25,8 +25,7 @@ function subjectIn(certificate: string): string {
 
 /** By what a client was known when the backup was made: key IDs, the address of its keys, names in its certificate. */
 export function fromBackupOfClient(client: Client) {
-  const { jwks, jwksUri, tlsClientAuthSubjectDn } = client
+  const { jwks, jwksUri } = client
   const keys = (jwks?.keys ?? []).map(({ kid }, i) => (typeof kid === 'string' ? kid : `number ${i + 1}`))
-  const names = [tlsClientAuthSubjectDn, ...SAN_SETTINGS.map(([setting]) => client[setting])]
-  return { keys, jwksUri, names: names.filter((name) => name !== undefined) }
+  return { keys, jwksUri, names: subjectNames(client) }
 }

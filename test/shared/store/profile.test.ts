@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ALGORITHMS } from '../../../shared/certificate/jws-algorithms.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { settingsOf } from '../../../shared/store/profile.ts'
 import { Service } from '../../../shared/store/service.ts'
@@ -30,7 +31,7 @@ test.each([
     authorizationCodeDuration: 60,
     issSuppressed: false,
     ...{ boundTokensOnly: true, redirectUriRequired: true, audienceIsString: true },
-    algorithms: ['PS256', 'ES256', 'EdDSA', 'Ed25519'],
+    algorithms: ['ES256', 'PS256', 'EdDSA', 'Ed25519'],
   })
 })
 
@@ -42,7 +43,7 @@ test('without fapi2 requests see what is stored, and a requirement of either the
     fapi2: false,
     ...{ pkceRequired: true, parRequired: true },
     ...{ boundTokensOnly: false, redirectUriRequired: false, audienceIsString: false, isRetroactive: false },
-    algorithms: undefined,
+    algorithms: [...ALGORITHMS.keys()],
     violations: [],
   })
 })

@@ -6,7 +6,7 @@ import type { Inspected } from '../check.ts'
 export type Json = Readonly<Record<string, unknown>>
 
 /** Those of the profile. */
-export const ALGORITHMS = FAPI2.requests.algorithms.allows.const
+export const ALGORITHMS = FAPI2.requests.algorithms.allows.items.enum
 
 /** A deployment, and the client that asks it. */
 export interface Profiled extends Inspected {
