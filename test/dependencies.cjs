@@ -101,7 +101,7 @@ module.exports = {
     ),
     forbid(
       'console-by-web-api',
-      { path: '^infra/console/', pathNot: '/service/profile[.]ts$' },
+      { path: '^infra/console/' },
       { path: DEPLOYED, pathNot: '^shared/(certificate/|json[.]ts$)' },
     ),
     // Users of the library know it by its name.

@@ -19,6 +19,7 @@ import { ENDPOINTS, referenceOf } from './endpoints.ts'
 import { KEY_USE_MEANINGS, STEP_MEANINGS } from './inner-members.ts'
 import { MEMBERS } from './members.ts'
 import { deployedRoutes } from './operations.ts'
+import { TABLES } from './profile.ts'
 
 /** JSON Schema, as far as it is read here. */
 export interface JsonSchema {
@@ -90,6 +91,8 @@ export function jsonSchemas(): Record<string, JsonSchema> {
   const all = { ...convert(requests, 'input'), ...Object.fromEntries(forms), ...convert(answers, 'output') }
   for (const [name, schema] of Object.entries(all)) describe(schema, name, SETTINGS[name])
   addInitialValues(all['ServiceSettings'])
+  for (const [name, setting, keywords] of TABLES)
+    Object.assign(all[name]?.properties?.[setting] ?? {}, keywords)
   addDetails(all)
   addContents(all)
   return all

@@ -5,6 +5,7 @@ import { CLIENT_SETTINGS } from '../../shared/store/client.ts'
 import { CLIENT_MEANINGS } from '../../shared/store/client-reference.ts'
 import { SERVICE_SETTINGS } from '../../shared/store/service.ts'
 import { SERVICE_MEANINGS } from '../../shared/store/service-reference.ts'
+import { PROFILE_PARTS } from './profile.ts'
 
 const PARTS: Readonly<Record<string, string>> = {
   'service settings': table(SERVICE_SETTINGS, SERVICE_MEANINGS),
@@ -13,6 +14,7 @@ const PARTS: Readonly<Record<string, string>> = {
   'client settings': table(CLIENT_SETTINGS, CLIENT_MEANINGS),
   'carried by clients': list(Object.keys(CARRIED_BY_CLIENTS)),
   'refused for clients': list(CLIENT_RULES.notOffered),
+  ...PROFILE_PARTS,
 }
 
 /** @param text the present page; its parts between `<!-- made: NAME -->` and `<!-- end -->` are replaced */

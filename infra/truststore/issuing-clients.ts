@@ -2,8 +2,10 @@ import { X509Certificate } from 'node:crypto'
 import { canIssue } from '../../shared/certificate/path/can-issue.ts'
 import { isJwkSet } from '../../shared/certificate/jwk-set.ts'
 import { parseJson } from '../../shared/json.ts'
+import { AUTHENTICATION_METHODS } from '../../shared/store/authentication-methods.ts'
 import type { Client } from '../../shared/store/client.ts'
 import type { Registry } from '../../shared/store/registry.ts'
+import { TOKEN_AUTH_METHODS } from '../../shared/store/service.ts'
 import { Complaint } from '../command.ts'
 import { isIn, subjectOf, type Truststore } from './truststore.ts'
 
@@ -17,7 +19,8 @@ export type Registered = Pick<Client, 'tokenAuthMethod' | 'jwks'> | Readonly<Rec
 /** The certificates in the `jwks` of a client that authenticates with them. Those behind a `jwksUri` are not known here. */
 export function certificatesOf(client: Registered): X509Certificate[] {
   const { tokenAuthMethod, jwks }: { readonly tokenAuthMethod?: unknown; readonly jwks?: unknown } = client
-  if (tokenAuthMethod !== 'SELF_SIGNED_TLS_CLIENT_AUTH') return []
+  const method = TOKEN_AUTH_METHODS.find((name) => name === tokenAuthMethod)
+  if (method === undefined || AUTHENTICATION_METHODS[method].needs !== 'certificates') return []
   const set = typeof jwks === 'string' ? parseJson(jwks) : jwks
   if (!isJwkSet(set)) return []
   return set.keys.flatMap(({ x5c }) => {

@@ -152,7 +152,7 @@ function violationsOf<Name extends string>(required: Requirements<Name>, stored:
 }
 
 /** An absent setting is allowed, unless the profile needs one value. */
-function isAllowed(value: unknown, allows: Allowed): boolean {
+export function isAllowed(value: unknown, allows: Allowed): boolean {
   if ('const' in allows) return value === allows.const
   if (value === undefined) return true
   if ('maximum' in allows) return (value as number) <= allows.maximum

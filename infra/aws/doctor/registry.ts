@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { trustsAnyIssuer } from '../../../shared/store/profile.ts'
 import { canIssue } from '../../../shared/certificate/path/can-issue.ts'
+import { AUTHENTICATION_METHODS } from '../../../shared/store/authentication-methods.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import { settingsOf } from '../../../shared/store/profile.ts'
 import { certificatesOf, MAKE_ONE_THAT_CANNOT } from '../../truststore/issuing-clients.ts'
@@ -66,7 +67,9 @@ export const issuers: Check = {
   name: 'issuers',
   ask: async ({ truststore, service, clients }) => {
     const named = service?.clientCertificateIssuers?.map((pem) => new X509Certificate(pem))
-    const byName = clients.filter(({ tokenAuthMethod }) => tokenAuthMethod === 'TLS_CLIENT_AUTH')
+    const byName = clients.filter(
+      ({ tokenAuthMethod }) => AUTHENTICATION_METHODS[tokenAuthMethod].needs === 'name',
+    )
     const issuing = await issuingAuthorities(truststore)
     if (named === undefined && issuing.length > 1 && byName.length > 0) {
       const [cas, names] = [issuing.map(subjectOf).join('; '), byName.map(clientLabel).join(', ')]
@@ -153,7 +156,8 @@ export const clientSecrets: Check = {
   name: 'client secrets',
   ask: ({ clients }) => {
     const weak = clients.filter(
-      ({ weakSecret, tokenAuthMethod }) => weakSecret === true && tokenAuthMethod.startsWith('CLIENT_SECRET'),
+      (client) =>
+        client.weakSecret === true && AUTHENTICATION_METHODS[client.tokenAuthMethod].needs === 'secret',
     )
     const todo = 'let certbound make a new one: GET /client/secret/refresh/{clientId}'
     return orElse(

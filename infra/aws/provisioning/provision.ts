@@ -1,4 +1,5 @@
 import type { Runtime } from '../../../shared/runtime/runtime.ts'
+import { AUTHENTICATION_METHODS } from '../../../shared/store/authentication-methods.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { Complaint } from '../../command.ts'
 import { serviceNumber } from '../deployment/parameters.ts'
@@ -90,7 +91,7 @@ export async function provision(
     if (present.clients.has(alias)) continue
     const made = await management.newClient(alias, clientMembers(client), service)
     // Every client has a secret, but only some methods of authentication use it.
-    const usesSecret = made.client.tokenAuthMethod.startsWith('CLIENT_SECRET')
+    const usesSecret = AUTHENTICATION_METHODS[made.client.tokenAuthMethod].needs === 'secret'
     show({
       client: { alias, clientId: made.client.clientId, ...(usesSecret && { clientSecret: made.secret }) },
     })

@@ -1,4 +1,5 @@
 import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
+import { AUTHENTICATION_METHODS } from '../../../shared/store/authentication-methods.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import { newSecret } from '../../../shared/store/identity.ts'
@@ -100,7 +101,7 @@ async function restoreClient(
     before === undefined &&
     (options.revive === 'all' || options.revive.has(clientId)) &&
     (await clients.revive(apiKey, clientId, cutOff))
-  const usesSecret = tokenAuthMethod === 'CLIENT_SECRET_BASIC' || tokenAuthMethod === 'CLIENT_SECRET_POST'
+  const usesSecret = AUTHENTICATION_METHODS[tokenAuthMethod].needs === 'secret'
   const secret = options.newClientSecrets && usesSecret ? newSecret(options.random) : undefined
   await registry.changeClient(apiKey, clientId, (current) => ({
     ...current,

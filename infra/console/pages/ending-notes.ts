@@ -1,4 +1,5 @@
 import { html, type Markup } from '../../markup.ts'
+import { needsOf } from '../settings/methods.ts'
 import type { Members } from '../web-api.ts'
 import { moment } from '../words.ts'
 import { endingOf } from './endings.ts'
@@ -13,7 +14,7 @@ export function authoritiesNote(
 
 /** Above the keys of a client: which of its registered certificates end soon, or that nobody knows. */
 export function registeredNote(client: Members, now: Date): Markup | undefined {
-  if (client['tokenAuthMethod'] === 'TLS_CLIENT_AUTH' || client['jwksUri'] !== undefined)
+  if (needsOf(client['tokenAuthMethod']) === 'name' || client['jwksUri'] !== undefined)
     return html`<p class="notice">
       When the certificate of this client ends is not known here: it is registered by its
       ${client['jwksUri'] === undefined ? 'name' : 'address'}, and certificates that clients present are not

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { digest } from '../../../shared/store/digest.ts'
+import { FAPI2 } from '../../../shared/store/profile.ts'
 import { consoleSite, filler, logIn } from './console-site.ts'
 
 const { site, serviceId, failures, open } = await consoleSite()
@@ -86,6 +87,29 @@ test('the overview names what is not bound and why, what ends soon, and what has
   expect(oneLine((await send({ path: `/${serviceId}` })).text)).toContain(
     'The tokens of all clients are bound.',
   )
+})
+
+test('the page of FAPI 2.0 has each setting that the profile requires, and whether the stored value keeps it', async () => {
+  await registry.changeService(Number(serviceId), (record) => ({
+    ...record,
+    ...{ fapi2: false, authorizationCodeDuration: 61, issSuppressed: false, pkceRequired: true },
+    supportedTokenAuthMethods: ['TLS_CLIENT_AUTH', 'NONE'],
+  }))
+  const text = oneLine((await send({ path: `${service}/fapi` })).text)
+  const rows = [
+    ...text.matchAll(
+      /<br \/><code>(\w+)<\/code><\/td> <td>.*?<span class="(yes|no)">.*?<td>([\d.-]+)<\/td>/g,
+    ),
+  ]
+  const kept = new Map(rows.map(([, name, holds, clause]) => [name, `${holds} ${clause}`]))
+  expect([...kept.keys()]).toEqual(Object.keys(FAPI2.service))
+  expect(Object.fromEntries(kept)).toMatchObject({
+    supportedTokenAuthMethods: 'no 5.3.2.1-6',
+    authorizationCodeDuration: 'no 5.3.2.1-11',
+    issSuppressed: 'yes 5.3.2.2-7',
+    pkceRequired: 'yes 5.3.2.2-5',
+  })
+  expect(text).toContain('<li>A pushed request must have <code>redirect_uri</code>. (5.3.2.2-6)</li>')
 })
 
 test('no failure was unexpected', () => expect(failures).toEqual([]))

@@ -91,7 +91,7 @@ describe('the OpenAPI file', () => {
 const KEYWORDS = [
   '$ref type properties required items anyOf oneOf additionalProperties propertyNames enum const pattern',
   'description default minimum maximum exclusiveMinimum minItems maxItems minLength maxLength',
-  'contentMediaType contentSchema x-initial x-stored-only',
+  'contentMediaType contentSchema x-initial x-stored-only x-methods x-requires x-rules',
 ].flatMap((line) => line.split(' '))
 
 function resolve(reference: string): unknown {

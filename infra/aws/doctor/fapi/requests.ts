@@ -1,5 +1,6 @@
 import { createPrivateKey, randomBytes, randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose'
+import { AUTHENTICATION_METHODS, type MethodNeeds } from '../../../../shared/store/authentication-methods.ts'
 import { ask, jsonOf, type Reply, statusOf } from '../ask.ts'
 import type { Profiled } from './clause.ts'
 
@@ -26,26 +27,48 @@ export async function postAsClient(
   claims: object = {},
 ): Promise<Reply> {
   const { visitor, mtlsUrl } = subject
-  const proof = await proofOf(subject, claims)
-  return ask(subject, mtlsUrl + path, { form: { ...form, ...proof.form }, headers: proof.headers }, visitor)
+  const proof = await PROOFS[needsOf(subject) ?? 'secret'](subject, claims)
+  const headers = proof.headers ?? {}
+  return ask(subject, mtlsUrl + path, { form: { ...form, ...proof.form }, headers }, visitor)
 }
 
-async function proofOf(subject: Profiled, claims: object) {
-  const { visitor, client, assertionKey } = subject
-  const clientId = visitor?.clientId ?? ''
-  if (client?.tokenAuthMethod === 'PRIVATE_KEY_JWT' && assertionKey !== undefined) {
-    const client_assertion = await signed(subject, claims)
-    return {
-      form: { client_id: clientId, client_assertion_type: ASSERTION_TYPE, client_assertion },
-      headers: {},
-    }
-  }
-  if (visitor?.clientSecret === undefined) return { form: { client_id: clientId }, headers: {} }
-  const credentials = [clientId, visitor.clientSecret].map(encodeURIComponent).join(':')
-  return {
-    form: {},
-    headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
-  }
+const needsOf = ({ client }: Profiled) => client && AUTHENTICATION_METHODS[client.tokenAuthMethod].needs
+
+/** Whether there is a client whose assertions can be made here. */
+export function signs(subject: Profiled): boolean {
+  return needsOf(subject) === 'keys' && subject.assertionKey !== undefined
+}
+
+interface Proof {
+  readonly form: Form
+  readonly headers?: Form
+}
+
+/** How a client authenticates that has registered one of these. Its certificate comes with the connection. */
+const PROOFS: Readonly<Record<MethodNeeds, (subject: Profiled, claims: object) => Proof | Promise<Proof>>> = {
+  nothing: byNumber,
+  name: byNumber,
+  certificates: byNumber,
+  secret: bySecret,
+  keys: byAssertion,
+}
+
+function byNumber({ visitor }: Profiled): Proof {
+  return { form: { client_id: visitor?.clientId ?? '' } }
+}
+
+function bySecret(subject: Profiled): Proof {
+  const { clientId = '', clientSecret } = subject.visitor ?? {}
+  if (clientSecret === undefined) return byNumber(subject)
+  const credentials = [clientId, clientSecret].map(encodeURIComponent).join(':')
+  return { form: {}, headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` } }
+}
+
+async function byAssertion(subject: Profiled, claims: object): Promise<Proof> {
+  const { form } = byNumber(subject)
+  if (subject.assertionKey === undefined) return { form }
+  const client_assertion = await signed(subject, claims)
+  return { form: { ...form, client_assertion_type: ASSERTION_TYPE, client_assertion } }
 }
 
 function signed({ metadata, visitor, client, assertionKey = '', now }: Profiled, claims: object) {

@@ -28,7 +28,7 @@ export function aboutCertificate(
       <dt>Ends</dt>
       <dd>${moment(details.notAfter, request.now)}</dd>
     </dl>
-    <fieldset class="for-name">
+    <fieldset data-for="name">
       <legend>Which name identifies the client?</legend>
       ${names.map(
         ({ value, label, text }) =>
@@ -39,8 +39,8 @@ export function aboutCertificate(
       )}
       ${names.length === 0 && html`<p class="error">It has no name by which a client can be registered.</p>`}
     </fieldset>
-    <div class="for-name">${aboutAuthority(request, facts)}</div>
-    <div class="for-self-signed">${aboutSelfSigned(read)}</div>`
+    <div data-for="name">${aboutAuthority(request, facts)}</div>
+    <div data-for="certificates">${aboutSelfSigned(read)}</div>`
 }
 
 /** API Gateway decides who connects. The console cannot read its trust store. */

@@ -3,6 +3,7 @@ import type { ConsoleRequest } from '../../page.ts'
 import { controlOf } from '../../settings/controls.ts'
 import { FIELDS } from '../../settings/fields.ts'
 import { labelOf } from '../../settings/labels.ts'
+import { METHODS, type Needs, needsOf } from '../../settings/methods.ts'
 import { isJsonObject } from '../../../../shared/json.ts'
 import { readValue } from '../../settings/values.ts'
 import { markdown } from '../../words.ts'
@@ -14,9 +15,9 @@ import { type ReadDraft, SAN_SETTINGS } from './draft.ts'
 /** The fields of a form that nobody has filled in. */
 export function emptyDraft({ service }: ConsoleRequest): URLSearchParams {
   const { methods } = offered(service?.record ?? {})
-  const method = methods.find((one) => one === 'TLS_CLIENT_AUTH') ?? methods[0] ?? 'NONE'
+  const method = [...METHODS.keys()].map(String).find((one) => methods.includes(one)) ?? ''
   return new URLSearchParams([
-    ['clientType', method === 'NONE' ? 'PUBLIC' : 'CONFIDENTIAL'],
+    ['clientType', needsOf(method) === 'nothing' ? 'PUBLIC' : 'CONFIDENTIAL'],
     ['tokenAuthMethod', method],
     [BINDING_SWITCH, 'on'],
   ])
@@ -63,25 +64,19 @@ function kindStep(form: URLSearchParams): Markup {
     </fieldset>`
 }
 
-const METHODS: Readonly<Record<string, string>> = {
-  TLS_CLIENT_AUTH: 'a certificate of an authority, by one of its names',
-  SELF_SIGNED_TLS_CLIENT_AUTH: 'its own self-signed certificate',
-  PRIVATE_KEY_JWT: 'an assertion signed with its key',
-  CLIENT_SECRET_BASIC: 'a secret, in the header',
-  CLIENT_SECRET_POST: 'a secret, in the body',
-  NONE: 'nothing: for public clients',
-}
-
 function proofStep(request: ConsoleRequest, form: URLSearchParams, read: ReadDraft): Markup {
   const { methods } = offered(request.service?.record ?? {})
   return html`<h2>2. How does it prove itself?</h2>
     <fieldset>
       <legend>${labelOf('tokenAuthMethod')}</legend>
-      ${Object.entries(METHODS).map(([method, words]) =>
-        radio(form, 'tokenAuthMethod', method, words, methods.includes(method)),
+      ${[...METHODS].map(([method, { label, needs }]) =>
+        radio(form, 'tokenAuthMethod', String(method), label, {
+          isOffered: methods.includes(String(method)),
+          needs,
+        }),
       )}
     </fieldset>
-    <div class="for-certificate">
+    <div data-for="name certificates">
       ${certificateField({
         name: 'certificate',
         label: 'Certificate of the client',
@@ -96,7 +91,7 @@ function proofStep(request: ConsoleRequest, form: URLSearchParams, read: ReadDra
       <div id="read" aria-live="polite">${aboutCertificate(request, form, read)}</div>
       ${typedName(form)}
     </div>
-    <div class="for-keys">
+    <div data-for="keys certificates">
       <p>
         <label for="jwks">${labelOf('jwks')}</label>
         <textarea id="jwks" name="jwks" rows="4" spellcheck="false">
@@ -109,7 +104,7 @@ ${'\n'}${form.get('jwks') ?? ''}</textarea>
 /** For somebody who has only the name. */
 function typedName(form: URLSearchParams): Markup {
   const settings = ['tlsClientAuthSubjectDn', ...SAN_SETTINGS.map(([name]) => name)]
-  return html`<details class="for-name">
+  return html`<details data-for="name">
     <summary>No certificate at hand? Type one name of it</summary>
     <p>
       <label for="typedSetting">Kind of name</label>
@@ -193,12 +188,20 @@ function text(form: URLSearchParams, name: string, help: string): Markup {
   </p>`
 }
 
-function radio(form: URLSearchParams, name: string, value: string, words: string, isOffered = true): Markup {
+/** @param method for a method: parts of the form with this need in `data-for` are shown while it is chosen */
+function radio(
+  form: URLSearchParams,
+  name: string,
+  value: string,
+  words: string,
+  { isOffered, needs }: { readonly isOffered: boolean; readonly needs?: Needs } = { isOffered: true },
+): Markup {
   return html`<label class="tick">
     <input
       type="radio"
       name="${name}"
       value="${value}"
+      ${needs !== undefined && html`data-needs="${needs}"`}
       ${form.get(name) === value && html`checked`}
       ${!isOffered && html`disabled`}
     />

@@ -1,6 +1,7 @@
 import { isJsonObject } from '../../../../shared/json.ts'
 import { html, type Markup } from '../../../markup.ts'
 import type { Answer, ConsoleRequest, Page, Route } from '../../page.ts'
+import { needsOf } from '../../settings/methods.ts'
 import { ApiProblem, type Members } from '../../web-api.ts'
 import { copyable } from '../../words.ts'
 import { CERTIFICATE_SCRIPT } from '../certificate/field.ts'
@@ -62,7 +63,7 @@ function createdPage(request: ConsoleRequest, client: Members): Page {
       <dt>Tokens are bound</dt>
       <dd>${isBound ? 'yes' : 'no'}, ${why}</dd>
     </dl>
-    ${String(tokenAuthMethod).startsWith('CLIENT_SECRET') && secretShown(String(clientSecret), 'The secret of the client')}
+    ${needsOf(tokenAuthMethod) === 'secret' && secretShown(String(clientSecret), 'The secret of the client')}
     ${tryIt(service?.record ?? {}, client)}
     <div class="actions">
       <a class="button first" href="${root}/${id}/general">Open the client</a>
@@ -81,14 +82,14 @@ export function secretShown(secret: string, name: string): Markup {
 function tryIt(service: Members, client: Members): Markup | undefined {
   const { clientId, grantTypes, tokenAuthMethod } = client
   if (!Array.isArray(grantTypes) || !grantTypes.includes('CLIENT_CREDENTIALS')) return undefined
-  const proof: Readonly<Record<string, string>> = {
-    CLIENT_SECRET_BASIC: `-u "${String(clientId)}:$CLIENT_SECRET"`,
-    CLIENT_SECRET_POST: `-d client_id=${String(clientId)} -d "client_secret=$CLIENT_SECRET"`,
-    TLS_CLIENT_AUTH: `-d client_id=${String(clientId)}`,
-    SELF_SIGNED_TLS_CLIENT_AUTH: `-d client_id=${String(clientId)}`,
-  }
-  const own = proof[String(tokenAuthMethod)]
-  if (own === undefined) return undefined
+  const needs = needsOf(tokenAuthMethod)
+  if (needs === undefined || needs === 'keys' || needs === 'nothing') return undefined
+  const id = `-d client_id=${String(clientId)}`
+  const secret =
+    tokenAuthMethod === 'CLIENT_SECRET_POST'
+      ? `${id} -d "client_secret=$CLIENT_SECRET"`
+      : `-u "${String(clientId)}:$CLIENT_SECRET"`
+  const own = { name: id, certificates: id, secret }[needs]
   return html`<h2>Try it</h2>
     <pre tabindex="0"><code>curl --cert client.pem --key client.key ${endpointOf(service)} \\
   ${own} -d grant_type=client_credentials</code></pre>`

@@ -1,5 +1,6 @@
 import { html, type Markup } from '../../../markup.ts'
 import type { Answer, ConsoleRequest, Page, Route } from '../../page.ts'
+import { needsOf } from '../../settings/methods.ts'
 import type { Read } from '../../settings/settings-page.ts'
 import { type Members, requireDone } from '../../web-api.ts'
 import { durationWords } from '../../words.ts'
@@ -66,7 +67,7 @@ function dangerPage(request: ConsoleRequest, read: Read, { above, wrongStep }: O
   }
 }
 
-const usesSecret = ({ tokenAuthMethod }: Members) => String(tokenAuthMethod).startsWith('CLIENT_SECRET')
+const usesSecret = ({ tokenAuthMethod }: Members) => needsOf(tokenAuthMethod) === 'secret'
 
 /** Locking can be undone, so nothing is typed. */
 function lockPart({ csrf }: ConsoleRequest, { locked }: Members): Markup {

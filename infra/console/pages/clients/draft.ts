@@ -3,6 +3,7 @@ import { canIssue } from '../../../../shared/certificate/path/can-issue.ts'
 import type { SanKind } from '../../../../shared/certificate/subject-alternative-names.ts'
 import { FIELDS } from '../../settings/fields.ts'
 import { labelOf } from '../../settings/labels.ts'
+import { type Needs, needsOf } from '../../settings/methods.ts'
 import type { Members } from '../../web-api.ts'
 import { type CertificateFacts, certificateFacts } from '../certificate/facts.ts'
 import { BINDING_SWITCH } from './binding.ts'
@@ -75,11 +76,12 @@ function keySetOf({ der, thumbprint }: CertificateFacts): string | undefined {
 export function membersOf(form: URLSearchParams, read: ReadDraft): Members | Error {
   const method = form.get('tokenAuthMethod') ?? ''
   const isPublic = form.get('clientType') === 'PUBLIC'
-  if (isPublic !== (method === 'NONE'))
+  const needs = needsOf(method) ?? 'nothing'
+  if (isPublic !== (needs === 'nothing'))
     return new Error(
       'A public client proves itself by nothing (NONE). A confidential client needs one of the other methods.',
     )
-  const proof = proofOf(method, form, read)
+  const proof = PROOFS[needs](form, read)
   if (proof instanceof Error) return proof
   const grantTypes = form.getAll('grantTypes')
   const alias = textOf(form, 'clientIdAlias')
@@ -100,18 +102,25 @@ export function membersOf(form: URLSearchParams, read: ReadDraft): Members | Err
   }
 }
 
-/** How the client proves itself: a name of its certificate, its certificate, or its keys. */
-function proofOf(method: string, form: URLSearchParams, read: ReadDraft): Members | Error {
-  if (method === 'TLS_CLIENT_AUTH') return nameOf(form, read)
-  if (method === 'SELF_SIGNED_TLS_CLIENT_AUTH') {
-    if (read.fault !== undefined) return new Error(read.fault)
-    const jwks = read.facts === undefined ? textOf(form, 'jwks') : read.keySet
-    const jwksUri = textOf(form, 'jwksUri')
-    if (jwks === undefined && jwksUri === undefined)
-      return new Error('This method needs the certificate of the client, its key set, or the address of one.')
-    return jwks === undefined ? { jwksUri } : { jwks }
-  }
-  if (method !== 'PRIVATE_KEY_JWT') return {}
+/** The members by which the client proves itself. */
+const PROOFS: Readonly<Record<Needs, (form: URLSearchParams, read: ReadDraft) => Members | Error>> = {
+  name: nameOf,
+  certificates: certificatesOf,
+  keys: keysOf,
+  secret: () => ({}),
+  nothing: () => ({}),
+}
+
+function certificatesOf(form: URLSearchParams, read: ReadDraft): Members | Error {
+  if (read.fault !== undefined) return new Error(read.fault)
+  const jwks = read.facts === undefined ? textOf(form, 'jwks') : read.keySet
+  const jwksUri = textOf(form, 'jwksUri')
+  if (jwks === undefined && jwksUri === undefined)
+    return new Error('This method needs the certificate of the client, its key set, or the address of one.')
+  return jwks === undefined ? { jwksUri } : { jwks }
+}
+
+function keysOf(form: URLSearchParams): Members | Error {
   const [jwks, jwksUri] = [textOf(form, 'jwks'), textOf(form, 'jwksUri')]
   if (jwks === undefined && jwksUri === undefined)
     return new Error('This method needs the key set of the client, or its address.')

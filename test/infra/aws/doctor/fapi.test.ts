@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CLAUSES } from '../../../../infra/aws/doctor/fapi/report.ts'
 import { pushedRequests } from '../../../../infra/aws/doctor/registry.ts'
 import { main } from '../../../../infra/certbound.ts'
+import { FAPI2 } from '../../../../shared/store/profile.ts'
 import { addClient } from '../../../../infra/emulator/site/seed.ts'
 import { runCommand } from '../../../support/command-line.ts'
 import { missingTests } from '../../../support/test-titles.ts'
@@ -71,6 +72,12 @@ test('doctor --fapi names the clauses that a service without fapi2 breaks', asyn
     ...always,
     ...['5.3.2.2-3', '5.3.2.2-5', '5.3.2.2-6', '5.3.2.2-7', '5.4.1-1.2'],
   ])
+})
+
+test('doctor --fapi asks about each clause that the table of the profile has', () => {
+  const rows = Object.values({ ...FAPI2.service, ...FAPI2.client, ...FAPI2.requests })
+  const clauses = CLAUSES.filter(({ ask }) => typeof ask !== 'string').map(({ id }) => id)
+  expect(clauses).toEqual(expect.arrayContaining(rows.map(({ clause }) => clause)))
 })
 
 test('doctor --fapi names first that its client is not authenticated', async () => {

@@ -1,0 +1,61 @@
+import { AUTHENTICATION_METHODS } from '../../shared/store/authentication-methods.ts'
+import { type Allowed, FAPI2, type Requirement } from '../../shared/store/profile.ts'
+
+/** What the profile changes for requests, in Markdown. */
+const RULES: Readonly<Record<keyof typeof FAPI2.requests, string>> = {
+  boundTokensOnly: 'No unbound token is issued or accepted, also not one from before the switch.',
+  audienceIsString: '`aud` of client assertions is the issuer as a string, not a list.',
+  parRequired:
+    'Authorization requests must be pushed. The ticket of a plain request from before the switch gives no code (A041393).',
+  redirectUriRequired: 'A pushed request must have `redirect_uri`.',
+  algorithms: `JWTs are made and accepted only with ${allowedWords(FAPI2.requests.algorithms.allows.items)}.`,
+}
+
+/** A row of the profile, for people and for programs. */
+interface Row extends Partial<Requirement> {
+  readonly clause: string
+  /** The allowed values of a setting, or the rule. Markdown. */
+  readonly words: string
+}
+
+const rowsOf = (required: Readonly<Record<string, Requirement>>): Readonly<Record<string, Row>> =>
+  Object.fromEntries(
+    Object.entries(required).map(([name, row]) => [name, { ...row, words: allowedWords(row.allows) }]),
+  )
+
+const SERVICE = rowsOf(FAPI2.service)
+const CLIENT = rowsOf(FAPI2.client)
+const REQUESTS = Object.entries(RULES).map(([name, words]): Row => ({
+  clause: FAPI2.requests[name as keyof typeof RULES].clause,
+  words,
+}))
+
+function allowedWords(allows: Allowed): string {
+  if ('const' in allows) return `\`${String(allows.const)}\``
+  if ('maximum' in allows) return `at most ${allows.maximum}`
+  if ('enum' in allows) return allows.enum.map((value) => `\`${String(value)}\``).join(', ')
+  if ('items' in allows) return allowedWords(allows.items)
+  return 'none with `http`, except to `127.0.0.1` and `[::1]`'
+}
+
+/** What the console needs of settings that a table is about: schema, setting, and further keywords. */
+export const TABLES = [
+  ['ServiceSettings', 'fapi2', { 'x-requires': SERVICE, 'x-rules': REQUESTS }],
+  ['ClientSettings', 'fapi2', { 'x-requires': CLIENT }],
+  ['ClientSettings', 'tokenAuthMethod', { 'x-methods': AUTHENTICATION_METHODS }],
+] as const
+
+/** For the page of settings. */
+export const PROFILE_PARTS = {
+  'fapi2 of services': profileTable(SERVICE),
+  'fapi2 of clients': profileTable(CLIENT),
+  'fapi2 of requests': REQUESTS.map(({ clause, words }) => `- ${words} (${clause})\n`).join(''),
+}
+
+function profileTable(rows: Readonly<Record<string, Row>>): string {
+  const lines = Object.entries(rows).map(
+    ([name, { words, clause, isCommon }]) =>
+      `| \`${name}\`${isCommon === true ? ' *' : ''} | ${words} | ${clause} |\n`,
+  )
+  return `| setting | allowed | section |\n| --- | --- | --- |\n${lines.join('')}`
+}
