@@ -6,7 +6,6 @@ import { type Case, casesOf, seedFormats } from './cases.ts'
 import { startChild } from './child.ts'
 import type { EngineReady } from './engine.ts'
 import { Load, type Target } from './load.ts'
-import type { OwnCodeArgument, OwnCodeReady } from './own-code.ts'
 import { startPeers } from './peers/peers.ts'
 import { proofCases } from './proof-cases.ts'
 import { cpuPerCall, type Figure, interleave, type Measured, type Sample } from './rounds.ts'
@@ -17,8 +16,8 @@ export interface Plan {
   readonly rounds: number
   /** Of a case in a round. */
   readonly requests: number
-  /** Requests of each case, and calls of own code, before anything is measured. */
-  readonly warmUp: { readonly requests: number; readonly calls: number }
+  /** Requests of each case before anything is measured. */
+  readonly warmUp: number
   /** Numbers of kept-alive connections. Each case is measured with each of them. */
   readonly connections: readonly number[]
   /** Whether the peers are measured too, which are fetched from npm. */
@@ -26,9 +25,9 @@ export interface Plan {
 }
 
 /** Enough for the compiler to finish with the code of a case; one busy client, and many. */
-export const FULL = { warmUp: { requests: 1500, calls: 3000 }, connections: [1, 32] }
+export const FULL = { warmUp: 1500, connections: [1, 32] }
 
-/** @returns lines: what requests cost the server over mutual TLS, and the part of this project's own code in it */
+/** @returns lines: what requests cost the server over mutual TLS */
 export async function measureRequests(plan: Plan): Promise<string[]> {
   await using opened = new AsyncDisposableStack()
   const engine = await startChild<EngineReady>('engine.ts', {})
@@ -38,15 +37,8 @@ export async function measureRequests(plan: Plan): Promise<string[]> {
   const folder = opened.use(await mkdtempDisposable(join(tmpdir(), 'certbound-bench-')))
   const certificates = await developmentCertificates(folder.path, ['bench'])
 
-  const { rounds, requests: calls, warmUp } = plan
-  const { cert: certificate } = certificates.clients.bench
-  const argument = { endpoint, seeded, certificate, rounds, calls, warmUpCalls: warmUp.calls }
   const proving = await proofCases(endpoint, seeded.opaque)
-  const served = await measureServer(certificates, argument, proving, plan)
-  // In a fresh process: its compiler has seen only the code that is measured there.
-  const ownCode = await startChild<OwnCodeReady>('own-code.ts', argument)
-  await ownCode.close()
-  return linesOf(plan, served, ownCode.ready)
+  return linesOf(plan, await measureServer(certificates, { endpoint, seeded }, proving, plan))
 }
 
 type Certificates = Awaited<ReturnType<typeof developmentCertificates<'bench'>>>
@@ -62,14 +54,14 @@ type Served = Measured<readonly Sample[]>
 /** CPU time of the server process, on kept-alive connections: the echo first. Client and engine are other processes. */
 async function measureServer(
   { ca, server, clients: { bench } }: Certificates,
-  { endpoint, seeded, certificate }: OwnCodeArgument,
+  { endpoint, seeded }: Pick<ServerArgument, 'endpoint' | 'seeded'>,
   proving: readonly Case[],
   { rounds, requests, warmUp, connections, peers }: Plan,
 ): Promise<Served[]> {
   await using opened = new AsyncDisposableStack()
   const { cert, key } = server
   const tls = { endpoint, cert, key, truststoreFile: ca.certificateFile }
-  const argument: ServerArgument = { ...tls, seeded, certificate }
+  const argument: ServerArgument = { ...tls, seeded, certificate: bench.cert }
   const child = await startChild<ServerReady>('server.ts', argument)
   opened.defer(child.close)
   const identity = { ca: ca.cert, cert: bench.cert, key: bench.key }
@@ -86,7 +78,7 @@ async function measureServer(
     ...proving.map(targetOf),
     ...others,
   ]
-  for (const target of targets) await first.send(target, warmUp.requests)
+  for (const target of targets) await first.send(target, warmUp)
   const all = targets.flatMap((target) => loads.map((load): Measurement => ({ ...target, load })))
   const measured = await interleave(all, rounds, ({ load, ...target }) => load.measure(target, requests))
   return targets.map(({ name }) => ({
@@ -105,24 +97,17 @@ function floor(issue: Target, port: number): Target[] {
   ]
 }
 
-function linesOf(
-  { rounds, requests, connections }: Plan,
-  served: readonly Served[],
-  ownCode: readonly Measured<Sample>[],
-): string[] {
+function linesOf({ rounds, requests, connections }: Plan, served: readonly Served[]): string[] {
   const [echo] = served
   const rows = served.map(({ name, samples }) => {
-    const ofServer = samples.flatMap((each, i) => [...cells(each), ratio(each, echo?.samples[i])])
-    const own = ownCode.find((each) => each.name === name)?.samples
-    return [name, ...ofServer, ...(own === undefined ? [] : cells(own))]
+    return [name, ...samples.flatMap((each, i) => [...cells(each), ratio(each, echo?.samples[i])])]
   })
   const heads = connections.flatMap((count) => [`${count} conn.`, 'least-most', 'x echo'])
   return [
-    `CPU microseconds a request (user and system), median of ${rounds} rounds of ${requests}, least and most beside it:`,
-    "of the server process, over mutual TLS on kept-alive connections; and of this project's own code, in a process in",
-    "which DynamoDB's answers are in memory, without a client of DynamoDB",
+    `CPU microseconds a request (user and system), median of ${rounds} rounds of ${requests}, least and most beside it,`,
+    'of the server process, over mutual TLS on kept-alive connections:',
     '',
-    ...table(['', ...heads, 'own code', 'least-most'], rows),
+    ...table(['', ...heads], rows),
   ]
 }
 
