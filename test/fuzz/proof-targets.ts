@@ -73,54 +73,30 @@ function normal(path: string): string {
   )
 }
 
-/** Values of the members of a proof for `GET /accounts` with the access token `token`, and whether they are right. */
-const ABSENT = '{{absent}}'
+const [ABSENT, OWN] = ['{{absent}}', '{{own}}']
+const TARGET = `${BASE}/accounts`
 const ath = hash('sha256', 'token', 'base64url')
-const OWN = '{{own}}'
+/** Values of the members of a proof for the target and the access token `token`: right ones, and wrong ones. */
+// prettier-ignore
 const HEADER: Members = {
-  typ: [
-    ['dpop+jwt', 'DPoP+JWT', 'application/dpop+jwt'],
-    ['JWT', 'at+jwt', '', 7, null, ['dpop+jwt'], ABSENT],
-  ],
-  alg: [
-    ['ES256'],
-    ['ES384', 'RS256', 'EdDSA', 'HS256', 'none', 'ES256K', 'es256', '', 7, null, ['ES256'], ABSENT],
-  ],
+  typ: [['dpop+jwt', 'DPoP+JWT', 'application/dpop+jwt'], ['JWT', 'at+jwt', '', 7, null, ['dpop+jwt'], ABSENT]],
+  alg: [['ES256'], ['ES384', 'RS256', 'EdDSA', 'HS256', 'none', 'ES256K', 'es256', '', 7, null, ['ES256'], ABSENT]],
   jwk: [[OWN], ['{{other}}', '{{private}}', '{{octets}}', '{{padded}}', '{{cut}}', '', null, [], {}, ABSENT]],
   kid: [[ABSENT, 'k', 7, null, {}], []],
   crit: [[ABSENT], [[], ['b64'], null, 'exp']],
   b64: [[ABSENT, false, true], []],
 }
+// prettier-ignore
 const CLAIMS: Members = {
-  jti: [
-    ['a', ' ', 'é', '__proto__', 'x'.repeat(256)],
-    ['', 'x'.repeat(257), 7, null, ['a'], {}, ABSENT],
-  ],
+  jti: [['a', ' ', 'é', '__proto__', 'x'.repeat(256)], ['', 'x'.repeat(257), 7, null, ['a'], {}, ABSENT]],
   htm: [['GET'], ['get', 'POST', 'GET ', '', null, ['GET'], ABSENT]],
   htu: [
-    [`${BASE}/accounts`, 'HTTPS://RS.example.com:443/%61ccounts?a#b', `${BASE}/x/../accounts`],
-    [
-      `${BASE}/Accounts`,
-      `${BASE}/accounts/`,
-      'http://rs.example.com/accounts',
-      '/accounts',
-      `${BASE}@evil.example/accounts`,
-      'https://rs.example.com:8443/accounts',
-      'javascript:/accounts',
-      '',
-      null,
-      [`${BASE}/accounts`],
-      ABSENT,
-    ],
+    [TARGET, 'HTTPS://RS.example.com:443/%61ccounts?a#b', `${BASE}/x/../accounts`],
+    [`${BASE}/Accounts`, `${TARGET}/`, 'http://rs.example.com/accounts', '/accounts', `${BASE}@evil.example/accounts`,
+     'https://rs.example.com:8443/accounts', 'javascript:/accounts', '', null, [TARGET], ABSENT],
   ],
-  iat: [
-    [START, START + 10, START - 59, START - 59.5],
-    [START + 11, START - 60, String(START), 1e21, -1, null, [START], ABSENT],
-  ],
-  nonce: [
-    [ABSENT, '', 'n', 'é'],
-    [7, null, ['n'], {}],
-  ],
+  iat: [[START, START + 10, START - 59, START - 59.5], [START + 11, START - 60, String(START), 1e21, -1, null, [START], ABSENT]],
+  nonce: [[ABSENT, '', 'n', 'é'], [7, null, ['n'], {}]],
   ath: [[ath], [`${ath}=`, ath.toLowerCase(), '', null, [ath], ABSENT]],
   exp: [[ABSENT, 0, 'x'], []],
 }
@@ -166,7 +142,7 @@ const proofs: Target = {
     const made = by.proof(placed(claims), placed(header))
     const [at, cut, put] = change
     const text = made.slice(0, at) + put + made.slice(at + cut)
-    const expected = { htm: 'GET', htu: [`${BASE}/accounts`], accessToken: 'token', now: START }
+    const expected = { htm: 'GET', htu: [TARGET], accessToken: 'token', now: START }
     const read = await verifyProof(text, expected)
     const isKeyRight = header['jwk'] === (signer === 'own' ? OWN : '{{other}}')
     const isRight =

@@ -1,5 +1,4 @@
 import { generateKeyPairSync, hash, type KeyObject } from 'node:crypto'
-import fc from 'fast-check'
 import { calculateJwkThumbprint, SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { type ExpectedProof, PROOF_SECONDS, verifyProof } from '../../../shared/dpop/proof.ts'
@@ -95,22 +94,6 @@ describe('a proof is refused', () => {
     const [, ...rest] = (await proof()).split('.')
     const text = [Buffer.from(JSON.stringify(members)).toString('base64url'), ...rest].join('.')
     expect(await verifyProof(text, TOKEN)).toBe(fault)
-  })
-
-  test('when one character of it is another one', async () => {
-    const text = await proof()
-    await fc.assert(
-      fc.asyncProperty(
-        fc.nat(text.length - 1),
-        fc.constantFrom('A', 'a', '0', '_', '-', '.', ' ', '='),
-        async (at, character) => {
-          fc.pre(text[at] !== character)
-          const changed = text.slice(0, at) + character + text.slice(at + 1)
-          expect(typeof (await verifyProof(changed, TOKEN))).toBe('string')
-        },
-      ),
-      { seed: 1, numRuns: 100 },
-    )
   })
 
   test.each(['', 'a', 'a.b.c', ' '])('when it is the text %j', async (text) => {

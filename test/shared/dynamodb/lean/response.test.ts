@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readResponse } from '../../../../shared/dynamodb/lean/response.ts'
 
@@ -12,28 +11,6 @@ test('an answer is its status, its headers by names in small letters, and its bo
     'content-length': '2',
     'x-amz-crc32': '2745614147',
   })
-})
-
-test('an answer is read when it is whole, and at no byte before', () => {
-  const headers = fc.dictionary(fc.stringMatching(/^x-[a-z]{1,9}$/), fc.stringMatching(/^[!-~]{0,30}$/))
-  fc.assert(
-    fc.property(
-      fc.integer({ min: 205, max: 599 }).filter((status) => status !== 304),
-      headers,
-      fc.string({ unit: 'binary' }),
-      (status, more, text) => {
-        const length = { 'content-length': String(Buffer.byteLength(text)) }
-        const lines = Object.entries({ ...more, ...length }).map(([name, value]) => `\r\n${name}: ${value}`)
-        const bytes = answer(`HTTP/1.1 ${String(status)} Reason${lines.join('')}`, text)
-        for (let end = 0; end < bytes.length; end++)
-          expect(readResponse(bytes.subarray(0, end))).toBeUndefined()
-        const response = readResponse(bytes)
-        expect(response).toMatchObject({ status, body: Buffer.from(text) })
-        expect(Object.fromEntries(response?.headers ?? [])).toEqual({ ...more, ...length })
-      },
-    ),
-    { seed: 1, numRuns: 50 },
-  )
 })
 
 describe('answers that are refused', () => {
