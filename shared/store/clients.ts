@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini'
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
-import type { Client } from './client.ts'
+import type { Client, StoredClient } from './client.ts'
 import { LOST, repeatWhileLost } from './contention.ts'
 import { stateId } from './grants.ts'
 import { readClientState } from './item.ts'
@@ -46,20 +46,19 @@ export class Clients {
   /**
    * Of calls that overlap, the last one to change the state decides, and the record follows it.
    *
-   * @returns false if there is no such client
+   * @returns the client after the change, or `undefined` if there is no such client
    */
-  async setLocked(service: number, { clientId }: Client, locked: boolean): Promise<boolean> {
+  async setLocked(service: number, { clientId }: Client, locked: boolean): Promise<StoredClient | undefined> {
     const id = stateId(service, clientId)
-    if (!(await this.#setLocked(id, locked))) return false
+    if (!(await this.#setLocked(id, locked))) return undefined
     let written = locked
     return repeatWhileLost(async () => {
       const record = { locked: written }
-      if (!(await this.#registry.changeClient(service, clientId, (now) => ({ ...now, ...record }))))
-        return false
-      const state = await this.#grantsTable.find({ id })
-      if (state === undefined) return false
+      const changed = await this.#registry.changeClient(service, clientId, (now) => ({ ...now, ...record }))
+      const state = changed && (await this.#grantsTable.find({ id }))
+      if (state === undefined) return undefined
       const { locked: latest } = readClientState(state)
-      if (latest === written) return true
+      if (latest === written) return changed
       written = latest
       return LOST
     })
@@ -80,6 +79,33 @@ export class Clients {
     await this.#grantsTable.remove(key, key)
     const alias = (await this.#registry.deleteClient(service, client.clientId))?.clientIdAlias
     if (alias !== undefined) await this.settleAlias(service, alias, client.clientId)
+  }
+
+  /**
+   * Changes the record of a client and its alias. The alias is reserved first. Of changes that overlap, the last one decides
+   * which alias the client has, and it may have been deleted as well.
+   *
+   * @param alias of the client after the change
+   * @param change returns `undefined` if the record must not change
+   * @returns the client after the change, or `undefined` if it does not exist or was not changed
+   */
+  async changeWithAlias(
+    service: number,
+    client: number,
+    alias: string | undefined,
+    change: (current: StoredClient) => z.input<typeof Client> | undefined,
+  ): Promise<StoredClient | 'alias-taken' | undefined> {
+    if (alias !== undefined && !(await this.#registry.putAlias(service, alias, client))) return 'alias-taken'
+    let replaced: string | undefined
+    const changed = await this.#registry.changeClient(service, client, (current) => {
+      replaced = current.clientIdAlias
+      return change(current)
+    })
+    for (const touched of replaced === alias ? [] : [replaced, alias]) {
+      const isFree = touched === undefined || (await this.settleAlias(service, touched, client))
+      if (!isFree && touched === alias) return 'alias-taken'
+    }
+    return changed
   }
 
   /**

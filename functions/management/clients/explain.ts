@@ -9,7 +9,7 @@ import type { Call } from '../../../shared/runtime/call.ts'
 import type { Internet } from '../../../shared/runtime/internet.ts'
 import { AUTHENTICATION_METHODS } from '../../../shared/store/authentication-methods.ts'
 import type { Client } from '../../../shared/store/client.ts'
-import { findNamed } from './decide.ts'
+import { findRequestedClient } from './decide.ts'
 import { type ClientPage, pageOf } from './list.ts'
 import type { ExplanationRequest } from './request.ts'
 
@@ -37,7 +37,7 @@ export async function explainCertificate(request: ExplanationRequest, call: Call
   const chosen: ClientPage =
     named === undefined
       ? await pageOf(page, request, call)
-      : { clients: [await findNamed(named, undefined, call)], nextPageToken: undefined }
+      : { clients: [await findRequestedClient(named, call)], nextPageToken: undefined }
   const clients: ExplainedClient[] = []
   for (const client of chosen.clients) clients.push({ client, ...(await outcomeFor(client, request, call)) })
   return { ...chosen, clients }

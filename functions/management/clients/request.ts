@@ -1,13 +1,14 @@
 import * as z from 'zod/mini'
 import { present, type Presented, type ReadCertificate } from '../../../shared/certificate/presented.ts'
 import type { HttpRequest } from '../../../shared/http.ts'
-import { Refusal } from '../../../shared/refusal/refusal.ts'
+import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
 import { readIfMatch } from '../../../shared/request/if-match.ts'
 import { CERTIFICATE_MEMBERS } from '../../../shared/request/certificate-members.ts'
 import { RANGE, type Range, wholeMember } from '../../../shared/request/range.ts'
 import { readCall, readJsonObject, withoutEmpty } from '../../../shared/request/body.ts'
 import { parseSettings } from '../../../shared/request/settings-body.ts'
 import { CLIENT_SETTINGS } from '../../../shared/store/client.ts'
+import { clientNumber } from '../../../shared/store/registry.ts'
 import { flag, TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 import { listReason } from '../listing.ts'
 import { fromPageToken } from './page-token.ts'
@@ -63,37 +64,52 @@ export function readClient(http: HttpRequest): SettingsRequest {
   }
 }
 
-/** The client in the path. The version decides which code an unknown client gets (Authlete contract, section 1.6). */
-export interface ClientNamed {
+/** The client that a request names. */
+export interface RequestedClient {
   readonly clientId: string
-  readonly version: 2 | 3
+  /** The reason to refuse the request if the client does not exist. */
+  readonly unknown: Reason
 }
 
-export function readClientNamed(http: HttpRequest): ClientNamed {
-  return { clientId: http.pathParameters['clientId'] ?? '', version: isVersion3(http) ? 3 : 2 }
+/** @param reason of v2 to refuse an unknown client. v3 has the same reasons at every endpoint (Authlete contract, section 1.6) */
+export function readClientInPath(reason?: Reason) {
+  return (http: HttpRequest): RequestedClient => {
+    const { clientId, unknown } = requestedClient(http.pathParameters['clientId'] ?? '')
+    return { clientId, unknown: isVersion3(http) ? unknown : (reason ?? unknown) }
+  }
 }
 
-export interface UpdateRequest extends ClientNamed, SettingsRequest {
+function requestedClient(clientId: string): RequestedClient {
+  const isNumber = clientNumber(clientId) !== undefined
+  return { clientId, unknown: isNumber ? 'api-client-number-unknown' : 'api-client-unknown' }
+}
+
+export interface UpdateRequest extends RequestedClient, SettingsRequest {
   /** The versions of the client that may be changed. Absent: any. */
   readonly ifMatch: readonly string[] | undefined
 }
 
 /** @throws Refusal if-match-malformed, or as `readClient` */
 export function readUpdate(http: HttpRequest): UpdateRequest {
-  return { ...readClientNamed(http), ifMatch: readIfMatch(http), ...readClient(http) }
+  return {
+    ...readClientInPath('client-unknown-at-update')(http),
+    ifMatch: readIfMatch(http),
+    ...readClient(http),
+  }
 }
 
 export const LockCall = z.object({ clientLocked: z.boolean() })
 
 /** @throws Refusal member-wrong */
-export function readLock(http: HttpRequest): ClientNamed & { readonly locked: boolean } {
-  return { ...readClientNamed(http), locked: readCall(http, LockCall).clientLocked }
+export function readLock(http: HttpRequest): RequestedClient & { readonly locked: boolean } {
+  return { ...readClientInPath()(http), locked: readCall(http, LockCall).clientLocked }
 }
 
 export const SecretCall = z.object({ clientSecret: z._default(z.string(), '') })
 
-export function readSecret(http: HttpRequest): ClientNamed & { readonly secret: string } {
-  return { ...readClientNamed(http), secret: readCall(http, SecretCall).clientSecret }
+export function readSecret(http: HttpRequest): RequestedClient & { readonly secret: string } {
+  const named = readClientInPath('client-unknown-at-secret-update')(http)
+  return { ...named, secret: readCall(http, SecretCall).clientSecret }
 }
 
 export const RequestableScopesCall = z.object({
@@ -107,10 +123,10 @@ export const RequestableScopesCall = z.object({
  */
 export function readRequestableScopes(
   http: HttpRequest,
-): ClientNamed & { readonly scopes: readonly string[] | undefined } {
+): RequestedClient & { readonly scopes: readonly string[] | undefined } {
   const call = RequestableScopesCall.safeParse(readJsonObject(http))
   if (!call.success) throw new Refusal('member-wrong', { named: 'requestableScopes' })
-  return { ...readClientNamed(http), scopes: call.data.requestableScopes ?? undefined }
+  return { ...readClientInPath()(http), scopes: call.data.requestableScopes ?? undefined }
 }
 
 const MAX_PAGE = 100
@@ -164,7 +180,7 @@ export interface ExplanationRequest {
   /** The further certificates that the client would send. */
   readonly certificatePath: readonly Presented[] | undefined
   /** The only client that is asked about. Absent: a page of all. */
-  readonly named: ClientNamed | undefined
+  readonly named: RequestedClient | undefined
   readonly search: string | undefined
   readonly page: Page
 }
@@ -175,11 +191,10 @@ export function readExplanation(http: HttpRequest): ExplanationRequest {
   const certificate = present(call.clientCertificate)
   if (certificate === 'absent' || 'malformed' in certificate)
     throw new Refusal('member-wrong', { named: 'clientCertificate' })
-  const { version } = readClientNamed(http)
   return {
     certificate,
     certificatePath: call.clientCertificatePath?.map(present),
-    named: clientId === undefined ? undefined : { clientId, version },
+    named: clientId === undefined ? undefined : requestedClient(clientId),
     search,
     page: readPage(pageSize, pageToken),
   }

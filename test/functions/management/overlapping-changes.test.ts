@@ -37,17 +37,30 @@ test.each([true, false])(
   },
 )
 
-test('an alias that goes to another client during an update is refused to the update', async () => {
+test('an alias that goes to another client during an update is refused to the update, which then locks nothing', async () => {
   const alias = 'moved'
   const [one, two] = [await walk.addClient(BASIC, { clientIdAlias: alias }), await walk.addClient(BASIC)]
   proxy.fate = holdChange(async () => {
     expect((await update(one.id)).status).toBe(200)
     expect((await update(two.id, { clientIdAlias: alias })).status).toBe(200)
   })
-  expect(failure(await update(one.id, { clientIdAlias: alias }))).toBe('400 A030601')
+  expect(failure(await update(one.id, { clientIdAlias: alias, locked: true }))).toBe('400 A030601')
   expect((await get(alias))['clientId']).toBe(two.number)
-  expect((await get(one.id))['clientIdAlias']).toBe(one.id)
+  expect(await get(one.id)).toMatchObject({ clientIdAlias: one.id, locked: false })
 })
+
+test.each([
+  ['v2', '404 A029201'],
+  ['v3', '404 A001212'],
+] as const)(
+  'an update of a client that is deleted meanwhile is refused by the code of %s',
+  async (version, code) => {
+    const client = await walk.addClient(BASIC)
+    proxy.fate = holdChange(() => walk.v3('DELETE', `/client/delete/${client.id}`))
+    const settings = { clientType: 'CONFIDENTIAL', locked: true }
+    expect(failure(await walk.call(`/client/update/${client.id}`, settings, { version }))).toBe(code)
+  },
+)
 
 test('an update that is sent again gives the client the alias that an interrupted one has lost', async () => {
   const alias = 'lost'

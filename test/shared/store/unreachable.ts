@@ -48,6 +48,8 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'grants.dropRevocation': ({ grants }) => grants.dropRevocation(SERVICE, 'john'),
   'clients.create': ({ clients }) => clients.create(SERVICE, CLIENT_RECORD, START),
   'clients.setLocked': ({ clients }) => clients.setLocked(SERVICE, CLIENT_RECORD, true),
+  'clients.changeWithAlias': ({ clients }) =>
+    clients.changeWithAlias(SERVICE, CLIENT, undefined, () => CLIENT_RECORD),
   'clients.removeAlias': ({ clients }) => clients.removeAlias(SERVICE, { alias: 'a', clientId: CLIENT }),
   'clients.settleAlias': ({ clients }) => clients.settleAlias(SERVICE, 'a', CLIENT),
   'clients.remove': ({ clients }) => clients.remove(SERVICE, CLIENT_RECORD),

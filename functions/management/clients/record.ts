@@ -1,0 +1,57 @@
+import { isStorable, parseJson } from '../../../shared/json.ts'
+import { Refusal } from '../../../shared/refusal/refusal.ts'
+import { Client, type StoredClient } from '../../../shared/store/client.ts'
+import { settingsOf } from '../../../shared/store/profile.ts'
+import type { Service } from '../../../shared/store/service.ts'
+import { refuseTooLarge } from '../record-size.ts'
+import { faultOfMethod } from './client-certificates.ts'
+import type { ClientSettings, SettingsRequest } from './request.ts'
+import { faultOfKeys, faultOfSettings, type Keys } from './rules.ts'
+import { ClientJwkSet } from './settings-schema.ts'
+
+/**
+ * The members of a client's record that its settings decide, after all checks. `carried` has the settings without an effect.
+ *
+ * @param before the client that the settings replace. Absent: a new client
+ * @throws Refusal client-…
+ */
+export async function readRecord(request: SettingsRequest, service: Service, before?: StoredClient) {
+  const settings = withDefaults(request.settings, before)
+  const keys = readKeys(settings.jwks)
+  const fault =
+    faultOfSettings(settings) ??
+    faultOfKeys(keys, settings) ??
+    (await faultOfMethod(keys, settings, service, before))
+  if (fault !== undefined) throw new Refusal(fault[0], fault[1] === undefined ? {} : { named: fault[1] })
+  const { extension, jwks, ...members } = settings
+  const record = {
+    ...members,
+    ...(jwks === undefined || keys === undefined ? {} : { jwks: { keys: [...keys] } }),
+    ...(extension === undefined ? {} : { extension }),
+    carried: request.carried,
+  }
+  refuseTooLarge(record, 'client-too-large')
+  const { violations } = settingsOf(service, Client.parse({ ...record, clientId: before?.clientId ?? 0 }))
+  if (violations.length > 0) throw new Refusal('client-not-fapi2', { named: violations.join(', ') })
+  return record
+}
+
+function withDefaults(settings: ClientSettings, before: StoredClient | undefined): ClientSettings {
+  const { clientIdAlias, clientType, tokenAuthMethod } = settings
+  if (before === undefined) {
+    // A confidential client that is created without a method must be able to use Basic (Authlete contract, section 3.2).
+    const method = clientType === 'CONFIDENTIAL' ? 'CLIENT_SECRET_BASIC' : 'NONE'
+    return { ...settings, tokenAuthMethod: tokenAuthMethod ?? method }
+  }
+  // Answers have the number in place of an absent alias, and callers send back the answers that they read. Callers that know only
+  // Authlete's settings leave `fapi2` out, and must not take it off by that.
+  const alias = clientIdAlias === String(before.clientId) ? { clientIdAlias: undefined } : {}
+  return { ...settings, ...alias, fapi2: settings.fapi2 ?? before.fapi2 }
+}
+
+/** @param text a JWK Set. If it is none, or if the store cannot keep it, there are no keys */
+function readKeys(text: string | undefined): Keys {
+  if (text === undefined) return []
+  const set = parseJson(text)
+  return isStorable(set) ? ClientJwkSet.safeParse(set).data?.keys : undefined
+}
