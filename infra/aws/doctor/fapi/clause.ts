@@ -1,5 +1,5 @@
 import type { StoredClient } from '../../../../shared/store/client.ts'
-import { FAPI2 } from '../../../../shared/store/profile.ts'
+import { FAPI2, isAllowed, type Requirement, settingsOf } from '../../../../shared/store/profile.ts'
 import { jsonOf, type Reply, statusOf } from '../ask.ts'
 import type { Inspected } from '../check.ts'
 
@@ -31,6 +31,27 @@ export interface Clause {
   readonly demand: string
   /** A text says whose duty it is instead of certbound's, or why it does not apply. */
   readonly ask: string | ((subject: Profiled) => Outcome | Promise<Outcome>)
+}
+
+/** @param ask absent: whether the settings that the profile requires for the clause hold for the client */
+export function clause(id: string, demand: string, ask: Clause['ask'] = askSettings(id)): Clause {
+  return { id, demand, ask }
+}
+
+function askSettings(id: string): Clause['ask'] {
+  const required = Object.entries<Requirement>(FAPI2.service).filter((row) => row[1].clause === id)
+  return ({ service, client }) => {
+    const settings = new Map<string, unknown>(Object.entries(service ? settingsOf(service, client) : {}))
+    const holds = required.every(([name, { allows }]) => isAllowed(settings.get(name), allows))
+    const got = required.map(([name]) => `${name} is ${String(settings.get(name))}`)
+    return outcome(holds && service !== undefined, 'the registry', got.join(', '))
+  }
+}
+
+/** Whether a member of the metadata is `true`. */
+export function askMetadata(member: string): Clause['ask'] {
+  return ({ metadata }) =>
+    outcome(metadata[member] === true, 'the metadata', `${member} ${String(metadata[member])}`)
 }
 
 export const outcome = (holds: boolean, asked: string, got: string): Outcome => ({

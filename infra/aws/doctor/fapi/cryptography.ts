@@ -6,6 +6,7 @@ import { ask, jsonOf } from '../ask.ts'
 import {
   ALGORITHMS,
   type Clause,
+  clause,
   type Json,
   namesIn,
   notAsked,
@@ -26,61 +27,45 @@ async function publishedKeys(subject: Profiled): Promise<readonly Json[]> {
 
 /** Sections 5.4.1 to 5.4.3. */
 export const CRYPTOGRAPHY: readonly Clause[] = [
-  {
-    id: '5.4.1-1.1',
-    demand: 'JWTs follow RFC 8725: a type of their own, one algorithm for a key',
-    ask: async (subject) => {
+  clause(
+    '5.4.1-1.1',
+    'JWTs follow RFC 8725: a type of their own, one algorithm for a key',
+    async (subject) => {
       const header = await headerOfToken(subject)
       if (header === undefined) return notAsked(NEEDS_TOKEN)
       if (header === 'opaque') return outcome(true, 'a new token', 'opaque, so no JWT')
       return outcome(header['typ'] === 'at+jwt', 'a new token', `a JWT with typ ${String(header['typ'])}`)
     },
-  },
-  {
-    id: '5.4.1-1.2',
-    demand: 'JWTs are signed with PS256, ES256 or EdDSA',
-    ask: async (subject) => {
-      const { metadata } = subject
-      const accepted = namesIn(metadata, 'token_endpoint_auth_signing_alg_values_supported')
-      const answers = namesIn(metadata, 'introspection_signing_alg_values_supported')
-      const header = await headerOfToken(subject)
-      const own = typeof header === 'object' ? [String(header['alg'])] : []
-      const holds = [...accepted, ...answers, ...own].every((alg) => ALGORITHMS.includes(alg))
-      const got = `assertions: ${accepted.join(', ')}; introspection: ${answers.join(', ')}; tokens: ${own.join('') || 'none'}`
-      return outcome(holds, 'the metadata, and a new token', got)
-    },
-  },
-  {
-    id: '5.4.1-1.3',
-    demand: 'the algorithm none is neither used nor accepted',
-    ask: async (subject) => {
-      const clientId = subject.visitor?.clientId ?? 'doctor'
-      const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
-      const payload = { iss: clientId, sub: clientId, aud: subject.metadata['issuer'] }
-      const form = {
-        client_id: clientId,
-        client_assertion_type: ASSERTION_TYPE,
-        client_assertion: `${encode({ alg: 'none' })}.${encode(payload)}.`,
-        token: 'none',
-      }
-      const got = summaryOf(await postAsNobody(subject, '/introspection/standard', form))
-      return outcome(got === '401 invalid_client', 'POST /introspection/standard, assertion unsigned', got)
-    },
-  },
-  {
-    id: '5.4.1-2',
-    demand: 'RSA keys have 2048 bits or more',
-    ask: (subject) => keySizes(subject, 'RSA'),
-  },
-  {
-    id: '5.4.1-3',
-    demand: 'elliptic-curve keys have 224 bits or more',
-    ask: (subject) => keySizes(subject, 'EC'),
-  },
-  {
-    id: '5.4.1-4',
-    demand: 'tokens, codes and other credentials have 128 bits of entropy or more',
-    ask: async (subject) => {
+  ),
+  clause('5.4.1-1.2', 'JWTs are signed with PS256, ES256 or EdDSA', async (subject) => {
+    const { metadata } = subject
+    const accepted = namesIn(metadata, 'token_endpoint_auth_signing_alg_values_supported')
+    const answers = namesIn(metadata, 'introspection_signing_alg_values_supported')
+    const header = await headerOfToken(subject)
+    const own = typeof header === 'object' ? [String(header['alg'])] : []
+    const holds = [...accepted, ...answers, ...own].every((alg) => ALGORITHMS.includes(alg))
+    const got = `assertions: ${accepted.join(', ')}; introspection: ${answers.join(', ')}; tokens: ${own.join('') || 'none'}`
+    return outcome(holds, 'the metadata, and a new token', got)
+  }),
+  clause('5.4.1-1.3', 'the algorithm none is neither used nor accepted', async (subject) => {
+    const clientId = subject.visitor?.clientId ?? 'doctor'
+    const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
+    const payload = { iss: clientId, sub: clientId, aud: subject.metadata['issuer'] }
+    const form = {
+      client_id: clientId,
+      client_assertion_type: ASSERTION_TYPE,
+      client_assertion: `${encode({ alg: 'none' })}.${encode(payload)}.`,
+      token: 'none',
+    }
+    const got = summaryOf(await postAsNobody(subject, '/introspection/standard', form))
+    return outcome(got === '401 invalid_client', 'POST /introspection/standard, assertion unsigned', got)
+  }),
+  clause('5.4.1-2', 'RSA keys have 2048 bits or more', (subject) => keySizes(subject, 'RSA')),
+  clause('5.4.1-3', 'elliptic-curve keys have 224 bits or more', (subject) => keySizes(subject, 'EC')),
+  clause(
+    '5.4.1-4',
+    'tokens, codes and other credentials have 128 bits of entropy or more',
+    async (subject) => {
       const tokens = await withToken(subject, async (one) => [
         one,
         await withToken(subject, (two) => Promise.resolve(two)),
@@ -90,39 +75,25 @@ export const CRYPTOGRAPHY: readonly Clause[] = [
       const length = Math.min(one.length, two.length)
       return outcome(length > CHARACTERS && one !== two, 'two new tokens', `different, ${length} characters`)
     },
-  },
-  {
-    id: '5.4.2-1',
-    demand: 'the key set is served only over TLS',
-    ask: ({ metadata }) => {
-      const uri = String(metadata['jwks_uri'])
-      return outcome(uri.startsWith('https:'), 'the metadata', `jwks_uri ${uri}`)
-    },
-  },
-  {
-    id: '5.4.2-2',
-    demand: 'headers of JWTs have no x5u and no jku',
-    ask: async (subject) => {
-      const header = await headerOfToken(subject)
-      if (header === undefined) return notAsked(NEEDS_TOKEN)
-      const members = header === 'opaque' ? 'opaque, so no header' : Object.keys(header).join(', ')
-      return outcome(!/\b(?:x5u|jku)\b/.test(members), 'a new token', members)
-    },
-  },
-  {
-    id: '5.4.2-3',
-    demand: 'no two keys of a set have the same kid',
-    ask: async (subject) => {
-      const kids = (await publishedKeys(subject)).map(({ kid }) => kid)
-      const got = `${kids.length} keys, ${new Set(kids).size} different kid`
-      return outcome(kids.length === new Set(kids).size, 'GET /jwks', got)
-    },
-  },
-  {
-    id: '5.4.3',
-    demand: 'among keys with one kid the other members decide',
-    ask: () => notAsked('it needs two keys of a client: test/clients/fapi2.test.ts shows it'),
-  },
+  ),
+  clause('5.4.2-1', 'the key set is served only over TLS', ({ metadata }) => {
+    const uri = String(metadata['jwks_uri'])
+    return outcome(uri.startsWith('https:'), 'the metadata', `jwks_uri ${uri}`)
+  }),
+  clause('5.4.2-2', 'headers of JWTs have no x5u and no jku', async (subject) => {
+    const header = await headerOfToken(subject)
+    if (header === undefined) return notAsked(NEEDS_TOKEN)
+    const members = header === 'opaque' ? 'opaque, so no header' : Object.keys(header).join(', ')
+    return outcome(!/\b(?:x5u|jku)\b/.test(members), 'a new token', members)
+  }),
+  clause('5.4.2-3', 'no two keys of a set have the same kid', async (subject) => {
+    const kids = (await publishedKeys(subject)).map(({ kid }) => kid)
+    const got = `${kids.length} keys, ${new Set(kids).size} different kid`
+    return outcome(kids.length === new Set(kids).size, 'GET /jwks', got)
+  }),
+  clause('5.4.3', 'among keys with one kid the other members decide', () =>
+    notAsked('it needs two keys of a client: test/clients/fapi2.test.ts shows it'),
+  ),
 ]
 
 /** `opaque` for a token that is no JWT; `undefined` if the client gets none. */
