@@ -154,7 +154,12 @@ module.exports = {
       RUNTIME,
       LEAVES,
     ]),
-    layer('token', '^shared/token/', ['^shared/(token|possession|request)/', BELOW_RUNTIME, RUNTIME, LEAVES]),
+    layer('token', '^shared/token/', [
+      '^shared/(token|possession|dpop|request)/',
+      BELOW_RUNTIME,
+      RUNTIME,
+      LEAVES,
+    ]),
     layer('metadata', '^shared/metadata/', [
       '^shared/(metadata|authentication|jws|token)/',
       BELOW_RUNTIME,
@@ -163,10 +168,17 @@ module.exports = {
     ]),
     layer('lambda', '^shared/lambda/', ['^shared/lambda/', BELOW_FACES, RUNTIME, LEAVES]),
 
+    // One function makes what the transitions of grants use up as the proof of a request.
+    forbid(
+      'one-time-proof',
+      { path: DEPLOYED, pathNot: '^shared/possession/issuing-proof[.]ts$' },
+      { path: '^shared/store/one-time-proof[.]ts$', ...AT_RUN_TIME },
+    ),
+
     // The library for resource servers is a package of its own, which knows neither a store nor a runtime.
     layer('resource-server', '^shared/resource-server/', [
       '^shared/(resource-server|certificate|request|gateway|dpop|jws)/',
-      '^shared/resource-url[.]ts$',
+      '^shared/(resource-url|epoch-seconds)[.]ts$',
     ]),
     forbid(
       'resource-server-apart',

@@ -52,6 +52,14 @@ test('only the start of a request, the cache, the cut-off, the taking of an alia
   ])
 })
 
+test('only the authorization endpoint and the management API make a grant without a proof', () => {
+  const makers = grep(/[.]createWithoutProof\(/, deployed).map((line) => line.split(':')[0])
+  expect(makers.toSorted()).toEqual([
+    'functions/authorization/authorize/decide.ts',
+    'functions/token-management/create/decide.ts',
+  ])
+})
+
 test('every cache of a module is bounded', () => {
   expect(grep(/^(export )?(const|let) (?!.*Readonly).*new (Map|Set)(<.*>)?\(\)/, deployed)).toEqual([])
 })

@@ -2,7 +2,7 @@ import { requestUrl } from '../../shared/resource-url.ts'
 import type { HttpRequest } from '../../shared/http.ts'
 import { readPresentedToken } from '../../shared/request/presented-token.ts'
 import type { IntrospectionRequest } from '../../shared/token/introspection-checks.ts'
-import type { PresentedProof } from '../../shared/possession/presented-proof.ts'
+import type { SentProof } from '../../shared/dpop/proof.ts'
 import { type Reason, Refusal } from '../../shared/refusal/refusal.ts'
 
 const REASONS = {
@@ -36,7 +36,7 @@ export function fromAuthorization(http: HttpRequest, urls: readonly string[]): I
 }
 
 /** Without the URL of the API nobody can tell for which request a proof is. */
-function proofFor(text: string, { method: htm, path }: HttpRequest, urls: readonly string[]): PresentedProof {
+function proofFor(text: string, { method: htm, path }: HttpRequest, urls: readonly string[]): SentProof {
   if (urls.length === 0) throw new Refusal('dpop-not-offered')
   return { text, htm, htu: urls.flatMap((url) => requestUrl(url, path) ?? []) }
 }

@@ -2,8 +2,8 @@ import * as z from 'zod/mini'
 import { present } from '../../shared/certificate/presented.ts'
 import type { HttpRequest } from '../../shared/http.ts'
 import type { IntrospectionRequest } from '../../shared/token/introspection-checks.ts'
-import { nonceJudge } from '../../shared/possession/nonce.ts'
-import type { PresentedProof } from '../../shared/possession/presented-proof.ts'
+import type { SentProof } from '../../shared/dpop/proof.ts'
+import { verifyNonce } from '../../shared/possession/nonce.ts'
 import { PROOF_MEMBERS, proofFromWebApi } from '../../shared/possession/sent-proof.ts'
 import { type FormRules, parseForm } from '../../shared/request/form.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
@@ -54,14 +54,14 @@ export function fromWebApi(call: z.infer<typeof IntrospectionCall>): Introspecti
     ...asked,
     clientCertificate: present(call.clientCertificate),
     proof: presentedProof(call),
+    verifyNonce,
     boundOnly: false,
   }
 }
 
-function presentedProof(call: z.infer<typeof IntrospectionCall>): PresentedProof | undefined {
+function presentedProof(call: z.infer<typeof IntrospectionCall>): SentProof | undefined {
   const sent = proofFromWebApi(call)
   if (sent === undefined) return undefined
-  const { text, htm, htu } = sent
-  if (call.htm === undefined || htu === undefined) throw new Refusal('resource-proof-target-missing')
-  return { text, htm, htu: [htu], judgeNonce: nonceJudge(sent) }
+  if (call.htm === undefined || call.htu === undefined) throw new Refusal('resource-proof-target-missing')
+  return sent
 }

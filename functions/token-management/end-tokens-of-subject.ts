@@ -31,9 +31,9 @@ export async function endTokensOfSubject(client: number, subject: string, call: 
  */
 export async function endAllTokensOfSubject(subject: string, call: Call): Promise<number> {
   const { service, store, now, clock } = call
-  const { registry, grants } = store
+  const { registry, revocations } = store
   const { apiKey } = service
-  const resumed = await grants.findRevocation(apiKey, subject, now)
+  const resumed = await revocations.find(apiKey, subject, now)
   let [after, total] = [resumed, 0]
   for (;;) {
     const clients = await registry.clientNumbers(apiKey, CLIENTS_AT_ONCE, after)
@@ -43,10 +43,10 @@ export async function endAllTokensOfSubject(subject: string, call: Call): Promis
     if (complete) after = clients.at(-1)
     if (!isOver(call)) continue
     const until = later(clock(), RESUMABLE_SECONDS)
-    if (after !== undefined) await grants.keepRevocation(apiKey, subject, after, until)
+    if (after !== undefined) await revocations.put(apiKey, subject, after, until)
     throw new Refusal('revoke-unfinished')
   }
-  if (resumed !== undefined) await grants.dropRevocation(apiKey, subject)
+  if (resumed !== undefined) await revocations.remove(apiKey, subject)
   return total
 }
 

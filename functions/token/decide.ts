@@ -25,8 +25,21 @@ export interface TokenResult extends IssuedTokens, TokenContext {
 }
 
 /**
- * Issues tokens for one token request. Both faces check in the same order: grant type, client, client authentication,
- * DPoP proof, certificate, grant (architecture, section 2). Nothing is consumed before all checks have passed.
+ * Issues tokens for one token request. Both faces check in this order (architecture, section 2):
+ *
+ * 1. The service offers the grant type. The password and implicit grants show passwords and tokens to others (RFC 9700 sections 2.1.2
+ *    and 2.4).
+ * 2. The request names one client. Otherwise one client could authenticate, and another one get the tokens.
+ * 3. The client authenticates, so that a stolen code or refresh token of a confidential client is worth nothing.
+ * 4. The DPoP proof was made for this endpoint, just now, with a nonce if one is required. A proof that was recorded elsewhere or made in
+ *    advance is refused (RFC 9449 sections 11.1 and 11.2).
+ * 5. A proof or a certificate is there to bind the token to, if it must be bound. A stolen token is then useless without the key.
+ * 6. The client may use the grant type. Anybody can claim to be a public client, so it gets no tokens of its own (RFC 6749 section 4.4).
+ * 7. The grant fits the request. The redirect URI, the PKCE verifier and the key of a code stop injected codes (RFC 9700 section 4.5),
+ *    and the binding and rotation of a refresh token stop stolen ones (RFC 9700 section 4.14).
+ * 8. The write uses up the proof, then moves the grant on if no other request was first. This stops replays and races.
+ *
+ * A refused request consumes nothing.
  *
  * @throws Refusal grant-type-…, dpop-…, binding-certificate-…, client-credentials-for-public; and as `authenticateClient` and the grant
  * @see RFC 6749 section 3.2, RFC 8705 section 3
@@ -42,7 +55,7 @@ export async function issueToken(request: TokenRequest, call: Call): Promise<Tok
   const { name, grant } = OFFERED_GRANT_TYPES[grantType]
   const { certificate } = request.credentials
   const proof = await verifyIssuingProof(request.proof, TOKEN_ENDPOINTS, client, call)
-  const binding = bindingOf(service, client, { certificate, proofKey: proof?.jkt })
+  const binding = bindingOf(service, client, { certificate, proofKey: proof.jkt })
   log.note({ thumbprint: boundThumbprint(binding) })
   if (name === 'CLIENT_CREDENTIALS' && client.clientType === 'PUBLIC')
     throw new Refusal('client-credentials-for-public')

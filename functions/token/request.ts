@@ -9,12 +9,8 @@ import {
   type PresentedCredentials,
 } from '../../shared/authentication/presented-credentials.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
-import {
-  PROOF_MEMBERS,
-  proofFromHttp,
-  proofFromWebApi,
-  type SentProof,
-} from '../../shared/possession/sent-proof.ts'
+import type { SentProof } from '../../shared/dpop/proof.ts'
+import { PROOF_MEMBERS, proofFromHttp, proofFromWebApi } from '../../shared/possession/sent-proof.ts'
 import { EXTRA_MEMBERS, NO_EXTRAS, readExtras, type TokenExtras } from '../../shared/token/extras.ts'
 
 /** A token request of either face. Only its shape has been checked. */

@@ -22,7 +22,7 @@ function tokenContent(issued: TokenResult, service: Service): TokenMembers {
 
 /** The answer of the OAuth face. */
 export function oauthToken(issued: TokenResult, service: Service): TokenMembers | NoncedBody {
-  return withNonce(tokenContent(issued, service), issued.proof?.nonce)
+  return withNonce(tokenContent(issued, service), issued.proof.nonce)
 }
 
 /** `/auth/token`, action OK (Authlete contract, section 2.5). Members named `…ExpiresAt` are in milliseconds. */
@@ -53,7 +53,7 @@ export function tokenResponse(issued: TokenResult, service: Service): TokenSucce
     serviceAttributes: unlessEmpty(service.attributes),
     clientAttributes: unlessEmpty(client.attributes),
     previousRefreshTokenUsed: issued.previousRefreshTokenUsed,
-    dpopNonce: issued.proof?.nonce,
+    dpopNonce: issued.proof.nonce,
     scopes: unlessEmpty(grant.accessScopes),
     resources: unlessEmpty(terms.resources),
     accessTokenResources: unlessEmpty(grant.accessResources),

@@ -14,19 +14,22 @@ export const PROOF_SECONDS = 60
 const SKEW_SECONDS = 10
 const LIMIT_JTI_CHARACTERS = 256
 
-/** What a proof must say of the request that it came with. */
-export interface ExpectedProof {
-  /** The method of the request. */
+/** A DPoP proof as it was sent, and the request that it must be for. Nothing in it has been verified. */
+export interface SentProof {
+  /** The value of the one `DPoP` header. */
+  readonly text: string
+  /** The method of the request that it came with. */
   readonly htm: string
   /** The URLs that the client was given for the request, on the plain and the mutual-TLS domain. Query and fragment do not count. */
   readonly htu: readonly string[]
   /** At a resource: the access token that came with the proof. */
   readonly accessToken?: string
-  readonly now: EpochSeconds
+  /** The caller of the Web API requires a nonce, even if the service does not. */
+  readonly nonceRequired?: boolean
 }
 
 /** A proof that is right in itself. The caller decides whether its nonce is one of its own, and whether its `jti` was used before. */
-export interface Proof {
+export interface VerifiedProof {
   /** The thumbprint of its key (RFC 7638), base64url. */
   readonly jkt: KeyThumbprint
   readonly jti: string
@@ -55,11 +58,10 @@ export type ProofFault =
 /**
  * Verifies a DPoP proof: its form and its signature by its own key first, then what it says.
  *
- * @param text the value of the one `DPoP` header
  * @see RFC 9449 section 4.3
  */
-export async function verifyProof(text: string, expected: ExpectedProof): Promise<Proof | ProofFault> {
-  const jws = readCompactJws(text)
+export async function verifyProof(sent: SentProof, now: EpochSeconds): Promise<VerifiedProof | ProofFault> {
+  const jws = readCompactJws(sent.text)
   const claims = jws && parseJsonObject(jws.payload)
   if (jws === undefined || claims === undefined) return 'malformed'
   const jwk = readKey(jws)
@@ -71,7 +73,7 @@ export async function verifyProof(text: string, expected: ExpectedProof): Promis
   if (typeof jti !== 'string' || jti === '' || jti.length > LIMIT_JTI_CHARACTERS) return 'jti-wrong'
   if (typeof iat !== 'number' || !Number.isFinite(iat)) return 'iat-wrong'
   if (nonce !== undefined && typeof nonce !== 'string') return 'nonce-malformed'
-  const fault = requestFault(claims, expected) ?? timeFault(iat, expected.now)
+  const fault = requestFault(claims, sent) ?? timeFault(iat, now)
   if (fault !== undefined) return fault
   const { calculateJwkThumbprint } = await import('jose')
   const jkt = (await calculateJwkThumbprint(jwk)) as KeyThumbprint
@@ -89,7 +91,7 @@ function readKey({ header }: CompactJws): Jwk | ProofFault {
   return isPrivate(jwk) ? 'key-private' : jwk
 }
 
-function requestFault(claims: JsonObject, { htm, htu, accessToken }: ExpectedProof) {
+function requestFault(claims: JsonObject, { htm, htu, accessToken }: SentProof) {
   if (claims['htm'] !== htm) return 'htm-wrong'
   if (!htu.some((url) => isSameUrl(claims['htu'], url))) return 'htu-wrong'
   if (accessToken === undefined) return undefined

@@ -1,43 +1,31 @@
 import { faultText } from '../dpop/fault-text.ts'
-import type { Proof, ProofFault } from '../dpop/proof.ts'
+import type { ProofFault, SentProof, VerifiedProof } from '../dpop/proof.ts'
 import { ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
-import type { JudgedNonce, JudgeNonce } from './nonce.ts'
 import type { WebApiMembers } from '../web-api.ts'
+import type { VerifiedNonce } from './nonce.ts'
 
-/** A DPoP proof that came with a token, and the request to the protected resource that it must be for. */
-export interface PresentedProof {
-  /** The value of the one `DPoP` header. */
-  readonly text: string
-  readonly htm: string
-  /** The URLs that the client was given for the request. */
-  readonly htu: readonly string[]
-  /** Judges its nonce if the service or the caller demands one. Absent: where no nonce can be given out. */
-  readonly judgeNonce?: JudgeNonce
-}
-
-/** `undefined`: no proof came. */
-export type ReadProof = Proof | ProofFault | undefined
-
-interface ProofOfRequest {
-  readonly request: { readonly proof?: PresentedProof | undefined }
-  readonly proof: ReadProof
+/** The proof that came with a token, and what its verification has found. */
+interface Outcome {
+  readonly request: { readonly proof?: SentProof | undefined }
+  /** `undefined`: no proof came. */
+  readonly proof: VerifiedProof | ProofFault | undefined
   /** `undefined`: the proof needs no nonce. */
-  readonly nonce: JudgedNonce | undefined
+  readonly nonce: VerifiedNonce | undefined
   /** The flags of the token, for a refusal. */
   readonly standing: WebApiMembers
 }
 
 /** Verifies the proof for its request and for the token that it came with (RFC 9449 sections 4.3 and 7.1). */
-export async function readProof(
-  { text, htm, htu }: PresentedProof,
+export async function verifyPresentedProof(
+  sent: SentProof,
   accessToken: string,
   now: EpochSeconds,
-): Promise<Proof | ProofFault> {
+): Promise<VerifiedProof | ProofFault> {
   // Requests without a proof do not load it.
   const { verifyProof } = await import('../dpop/proof.ts')
-  return verifyProof(text, { htm, htu, accessToken, now })
+  return verifyProof({ ...sent, accessToken }, now)
 }
 
 /** Faults that have a result code of their own. */
@@ -62,14 +50,14 @@ export function challengedByDpop({ reason, options }: Refusal): Refusal {
 }
 
 /** @returns the refusal of a proof that is wrong in itself, or lacks its nonce */
-export function judgeProof({ proof, nonce, standing }: ProofOfRequest): Refusal | undefined {
+export function refusalOfProof({ proof, nonce, standing }: Outcome): Refusal | undefined {
   if (typeof proof === 'string') return proofRefusal(proof, standing)
   if (nonce?.isRight !== false) return undefined
   return new Refusal('resource-proof-nonce-wrong', { members: standing, dpopNonce: nonce.next })
 }
 
 /** For an explanation: what the proof was compared with. */
-export function proofDetails({ request, proof, nonce }: ProofOfRequest) {
+export function proofDetails({ request, proof, nonce }: Outcome) {
   if (proof === undefined) return { proof: 'ABSENT' as const }
   const required = { requiredHtm: request.proof?.htm, requiredHtu: request.proof?.htu.join(' ') }
   if (typeof proof === 'string') return { proof: 'WRONG' as const, proofFault: proof, ...required }
@@ -82,6 +70,6 @@ export function proofDetails({ request, proof, nonce }: ProofOfRequest) {
 }
 
 /** The key of a right proof. */
-export function verified(proof: ReadProof): Proof | undefined {
-  return typeof proof === 'string' ? undefined : proof
+export function keyOf(proof: Outcome['proof']): VerifiedProof['jkt'] | undefined {
+  return typeof proof === 'object' ? proof.jkt : undefined
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import type { SentProof } from '../dpop/proof.ts'
 import type { HttpRequest } from '../http.ts'
 import { flagMember } from '../request/body.ts'
 
@@ -17,21 +18,10 @@ export function usesDpop(headers: HttpRequest['headers']): boolean {
   return headers.has('dpop') || usesDpopScheme(headers)
 }
 
-/** A DPoP proof as it was sent to an endpoint that issues tokens. Nothing in it has been verified. */
-export interface SentProof {
-  readonly text: string
-  /** The method of the request that it came with. */
-  readonly htm: string
-  /** The URL of this request, if the caller of the Web API names it. Absent: those that the metadata publishes. */
-  readonly htu: string | undefined
-  /** The caller of the Web API demands a nonce, also if the service does not. */
-  readonly nonceRequired: boolean
-}
-
 /** Two headers are joined to one text, which is no proof: a request has at most one (RFC 9449 section 4.3). */
 export function proofFromHttp({ headers, method }: HttpRequest): SentProof | undefined {
   const values = headers.get('dpop')
-  return values && { text: values.join(', '), htm: method, htu: undefined, nonceRequired: false }
+  return values && { text: values.join(', '), htm: method, htu: [] }
 }
 
 /** The members of a call that `proofFromWebApi` reads. Empty ones are absent. */
@@ -49,5 +39,10 @@ export function proofFromWebApi({
   htu,
   dpopNonceRequired: nonceRequired = false,
 }: z.infer<z.ZodMiniObject<typeof PROOF_MEMBERS>>): SentProof | undefined {
-  return text === undefined ? undefined : { text, htm, htu, nonceRequired }
+  return text === undefined ? undefined : { text, htm, htu: htu === undefined ? [] : [htu], nonceRequired }
+}
+
+/** @param published the URLs of the endpoint in the metadata, unless the caller of the Web API named the URL of the request */
+export function withUrls(sent: SentProof, published: readonly string[]): SentProof {
+  return sent.htu.length === 0 ? { ...sent, htu: published } : sent
 }

@@ -1,4 +1,5 @@
-import { type ExpectedProof, verifyProof } from '../dpop/proof.ts'
+import { verifyProof } from '../dpop/proof.ts'
+import type { EpochSeconds } from '../epoch-seconds.ts'
 import { requestUrl } from '../resource-url.ts'
 
 /**
@@ -8,13 +9,13 @@ import { requestUrl } from '../resource-url.ts'
  * @returns `undefined` without a proof; the fault of a wrong one
  */
 export async function readProof(
-  { token: accessToken, proof }: { readonly token: string; readonly proof: string | undefined },
+  { token: accessToken, proof: text }: { readonly token: string; readonly proof: string | undefined },
   { method: htm = '', path }: { readonly method?: string | undefined; readonly path?: string | undefined },
   publicUrl: string | undefined,
   currentDate: Date,
 ): Promise<{ readonly jkt: string } | string | undefined> {
-  if (proof === undefined) return undefined
+  if (text === undefined) return undefined
   const url = publicUrl === undefined ? undefined : requestUrl(publicUrl, path)
-  const now = Math.floor(currentDate.getTime() / 1000) as ExpectedProof['now']
-  return verifyProof(proof, { htm, htu: url === undefined ? [] : [url], accessToken, now })
+  const now = Math.floor(currentDate.getTime() / 1000) as EpochSeconds
+  return verifyProof({ text, htm, htu: url === undefined ? [] : [url], accessToken }, now)
 }

@@ -1,13 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import { LOST, repeatWhileLost } from './contention.ts'
-import { digest } from './digest.ts'
 import type { ClientState, Code, Grant, GrantKey, Pushed } from './grant.ts'
 import type { RefreshMembers, RequestInUse, Ticket, Tokens } from './grant.ts'
 import { grantAttributes, readClientState, readGrant } from './item.ts'
 import { listingOfSubject, listingsOfClient, mayBeHeld } from './listing.ts'
+import type { OneTimeProof } from './one-time-proof.ts'
 import type { Item, Table } from './table.ts'
-import { TTL_SLACK_SECONDS, ttl } from './time-to-live.ts'
+import { ttl } from './time-to-live.ts'
 
 export interface GrantAndStates {
   readonly grant: Grant | undefined
@@ -20,13 +19,17 @@ export interface GrantAndStates {
 /** A batch of DynamoDB has at most 100 items: the grants and the states of their clients. */
 const GRANTS_IN_BATCH = 50
 
+interface Done {
+  readonly done: true
+}
+
 /** If the write was not `done`, another writer was first: `current` is the grant now, if it still exists. */
-export type Transition =
-  { readonly done: true } | { readonly done: false; readonly current: Grant | undefined }
+export type Transition = Done | { readonly done: false; readonly current: Grant | undefined }
 
 /**
  * Grants and the states of their clients, one item each. A grant moves (PUSHED ->) TICKET -> CODE -> TOKENS -> gone. Every step is one
- * conditional write on a digest that only the previous step stored, so only one of several concurrent callers succeeds.
+ * conditional write on a digest that only the previous step stored, so only one of several concurrent callers succeeds. Steps that
+ * a request with a DPoP proof can take use the proof up first.
  *
  * Every method throws StoreUnavailable, and DamagedItem for a malformed item.
  */
@@ -92,33 +95,19 @@ export class Grants {
     return found
   }
 
-  /** The last client that an unfinished revocation by `subject` has done, if it may still go on. */
-  async findRevocation(service: number, subject: string, now: EpochSeconds): Promise<number | undefined> {
-    const item = await this.#table.find({ id: revocationId(service, subject) })
-    const after = Number(item?.['after'])
-    return now < Number(item?.['until']) && Number.isSafeInteger(after) ? after : undefined
-  }
-
-  async keepRevocation(service: number, subject: string, after: number, until: EpochSeconds): Promise<void> {
-    const item = { after, until, ttl: later(until, TTL_SLACK_SECONDS) }
-    await this.#table.replace(item, { id: revocationId(service, subject) })
-  }
-
-  async dropRevocation(service: number, subject: string): Promise<void> {
-    const key = { id: revocationId(service, subject) }
-    await this.#table.remove(key, key)
-  }
-
   async findState(service: number, client: number): Promise<ClientState | undefined> {
     const state = await this.#table.find({ id: stateId(service, client) })
     return state && readClientState(state)
   }
 
-  async create(grant: Pushed | Ticket | Tokens): Promise<{ readonly done: true }> {
-    const item = { ...grantAttributes(grant), ttl: ttl(grant) }
-    const outcome = await this.#table.create(item, { id: grantId(grant) })
-    if (!outcome.done) throw new Error('a random grant id was taken')
-    return outcome
+  async create(grant: Pushed | Tokens, proof: OneTimeProof): Promise<Done> {
+    await proof.use()
+    return this.#create(grant)
+  }
+
+  /** For requests that can bring no proof: those to the authorization endpoint and to the management API. */
+  createWithoutProof(grant: Ticket | Tokens): Promise<Done> {
+    return this.#create(grant)
   }
 
   /**
@@ -136,7 +125,8 @@ export class Grants {
     return this.#move(ticket, code, { stage: 'TICKET', ticketDigest: ticket.ticketDigest })
   }
 
-  redeem(code: Code, tokens: Tokens): Promise<Transition> {
+  async redeem(code: Code, tokens: Tokens, proof: OneTimeProof): Promise<Transition> {
+    await proof.use()
     return this.#move(code, tokens, { stage: 'CODE', codeDigest: code.code.codeDigest })
   }
 
@@ -152,7 +142,12 @@ export class Grants {
   }
 
   /** @param current the grant as it was read. Not `done` if another refresh or a change of the terms was first */
-  refresh(current: Tokens & { readonly refresh: RefreshMembers }, tokens: Tokens): Promise<Transition> {
+  async refresh(
+    current: Tokens & { readonly refresh: RefreshMembers },
+    tokens: Tokens,
+    proof: OneTimeProof,
+  ): Promise<Transition> {
+    await proof.use()
     const isSame = isDeepStrictEqual(current.terms, tokens.terms)
     const next = isSame ? tokens : { ...tokens, revision: this.#newRevision() }
     return this.#move(current, next, { stage: 'TOKENS', refreshDigest: current.refresh.refreshDigest })
@@ -192,7 +187,8 @@ export class Grants {
   }
 
   /** Ends the grant and all its tokens, if the token family, or else the access token, is still the one that was read. */
-  async end(tokens: Tokens): Promise<void> {
+  async end(tokens: Tokens, proof: OneTimeProof): Promise<void> {
+    await proof.use()
     const stored =
       tokens.refresh === undefined
         ? { accessDigest: tokens.accessDigest }
@@ -203,6 +199,13 @@ export class Grants {
   /** Ends the grant even if it has changed since it was read: a revocation must not lose to a concurrent refresh. */
   async revoke(tokens: Tokens): Promise<void> {
     await this.#table.remove({ id: grantId(tokens) }, { client: tokens.client })
+  }
+
+  async #create(grant: Grant): Promise<Done> {
+    const item = { ...grantAttributes(grant), ttl: ttl(grant) }
+    const outcome = await this.#table.create(item, { id: grantId(grant) })
+    if (!outcome.done) throw new Error('a random grant id was taken')
+    return outcome
   }
 
   /** Writes the whole grant, if nobody has changed its revision since `from` was read. */
@@ -229,11 +232,6 @@ const OF_ONE_ACCESS_TOKEN = ['accessDigest', 'accessIssuedAt', 'accessExpiresAt'
 /** The key of a client's state in the table of grants. */
 export function stateId(service: number, client: number): string {
   return `${String(service)}.${String(client)}`
-}
-
-/** Of no client and no grant, because those have a number in the second place. */
-function revocationId(service: number, subject: string): string {
-  return `${String(service)}.revocation.${digest(subject)}`
 }
 
 function grantId({ service, client, grantId }: GrantKey): string {

@@ -4,6 +4,7 @@ import { Clients } from './clients.ts'
 import { Grants } from './grants.ts'
 import { Proofs } from './proofs.ts'
 import { Registry } from './registry.ts'
+import { Revocations } from './revocations.ts'
 import { Table } from './table.ts'
 
 const ATTEMPT_BYTES = 12
@@ -26,6 +27,7 @@ export function openStore({ dynamodb, ...options }: StoreOptions) {
   return {
     registry,
     grants: new Grants(grantsTable, newAttempt),
+    revocations: new Revocations(grantsTable),
     clients: new Clients(grantsTable, registry),
     proofs: new Proofs(registryTable, options.registryCacheSeconds, options.now),
     close: () => {

@@ -3,7 +3,7 @@ import type { Call } from '../runtime/call.ts'
 import { findAccessToken } from './find-token.ts'
 import { CHECKS, type IntrospectionRequest, type Judged } from './introspection-checks.ts'
 import { type Reason, Refusal, REFUSALS } from '../refusal/refusal.ts'
-import { challengedByDpop, readProof } from '../possession/presented-proof.ts'
+import { challengedByDpop, verifyPresentedProof } from '../possession/presented-proof.ts'
 import { mustBeBound } from '../possession/token-binding.ts'
 import { type Standing, standingAt } from './standing.ts'
 import type { Tokens } from '../store/grant.ts'
@@ -71,8 +71,11 @@ async function lookUp(request: IntrospectionRequest, call: Call): Promise<Judged
   if (typeof found === 'string') return found
   const { grant, client } = found
   log.note({ client: grant.client, thumbprint: boundThumbprint(grant.binding) })
-  const proof = request.proof && (await readProof(request.proof, request.token, now))
-  const nonce = typeof proof === 'object' ? await request.proof?.judgeNonce?.(proof.nonce, call) : undefined
+  const proof = request.proof && (await verifyPresentedProof(request.proof, request.token, now))
+  const nonce =
+    request.proof && typeof proof === 'object'
+      ? await request.verifyNonce?.(request.proof, proof, call)
+      : undefined
   const standing = standingAt(now, grant, client, service)
   return { request, service, now, found, standing, mustBeBound: await mustBeBound(grant, call), proof, nonce }
 }

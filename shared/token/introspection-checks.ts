@@ -3,14 +3,9 @@ import type { Presented } from '../certificate/presented.ts'
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import type { FoundToken } from './find-token.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
-import type { JudgedNonce } from '../possession/nonce.ts'
-import {
-  judgeProof,
-  type PresentedProof,
-  proofDetails,
-  type ReadProof,
-  verified,
-} from '../possession/presented-proof.ts'
+import type { ProofFault, SentProof, VerifiedProof } from '../dpop/proof.ts'
+import type { VerifiedNonce, verifyNonce } from '../possession/nonce.ts'
+import { keyOf, proofDetails, refusalOfProof } from '../possession/presented-proof.ts'
 import { audiencesOf } from './resource.ts'
 import { parseScope } from '../request/scope.ts'
 import { type Standing, whyInvalid } from './standing.ts'
@@ -26,7 +21,9 @@ export interface IntrospectionRequest {
   readonly subjectRequired?: boolean
   readonly clientCertificate: Presented
   /** `undefined`: no DPoP proof came with the token. */
-  readonly proof?: PresentedProof | undefined
+  readonly proof?: SentProof | undefined
+  /** Absent: where no nonce can be given out. */
+  readonly verifyNonce?: typeof verifyNonce
   /** The token must be meant for all of these. */
   readonly resources: readonly string[]
   /** Whether unbound tokens are refused: the certificate is the only credential of the caller (decision D10). */
@@ -47,9 +44,9 @@ export interface Judged {
   readonly standing: Standing
   /** Whether `fapi2` of the service or of the client refuses the token unless it is bound. */
   readonly mustBeBound: boolean
-  readonly proof: ReadProof
+  readonly proof: VerifiedProof | ProofFault | undefined
   /** `undefined`: the proof needs no nonce. */
-  readonly nonce: JudgedNonce | undefined
+  readonly nonce: VerifiedNonce | undefined
 }
 
 /** One check of introspection. */
@@ -91,7 +88,7 @@ export const CHECKS = [
   { name: 'token', judge: () => undefined, details: tokenDetails },
   { name: 'client', judge: judgeClient, details: clientDetails },
   { name: 'expiry', judge: judgeExpiry, details: expiryDetails },
-  { name: 'proof', judge: judgeProof, details: proofDetails },
+  { name: 'proof', judge: refusalOfProof, details: proofDetails },
   { name: 'binding', judge: judgePossession, details: bindingDetails },
   { name: 'scopes', judge: judgeScopes, details: scopeDetails },
   { name: 'subject', judge: judgeSubject, details: subjectDetails },
@@ -135,7 +132,7 @@ function expiryDetails({ found: { grant }, standing: { refreshable } }: Judged) 
 
 function judgePossession(judged: Judged): Refusal | undefined {
   const { found, request, standing } = judged
-  const possession = { certificate: request.clientCertificate, proofKey: verified(judged.proof)?.jkt }
+  const possession = { certificate: request.clientCertificate, proofKey: keyOf(judged.proof) }
   const verdict = judgeBinding(found.grant.binding, possession)
   const reason = isBoundOnly(judged) && verdict === 'unbound' ? 'token-unbound' : BINDING_REASON[verdict]
   return reason && refusal(reason, standing)
@@ -160,7 +157,7 @@ function bindingDetails(judged: Judged) {
     tokenThumbprint: boundThumbprint(grant.binding),
     certificateThumbprint: isRead ? presented.thumbprint : undefined,
     tokenKeyThumbprint: boundKey(grant.binding),
-    proofKeyThumbprint: verified(judged.proof)?.jkt,
+    proofKeyThumbprint: keyOf(judged.proof),
   }
 }
 

@@ -44,8 +44,8 @@ const proofUrls: Target = {
     const [signed, path] = input as [string, string]
     const url = requestUrl(BASE, path)
     const claims = { htm: 'GET', htu: BASE + signed }
-    const expected = { htm: 'GET', htu: url === undefined ? [] : [url], now: START }
-    const passes = typeof (await verifyProof(key.proof(claims), expected)) === 'object'
+    const sent = { text: key.proof(claims), htm: 'GET', htu: url === undefined ? [] : [url] }
+    const passes = typeof (await verifyProof(sent, START)) === 'object'
     // Characters that no URL has stand for their escapes: API Gateway decodes paths.
     const written = path.replace(/[^!-~]|[?#]/gu, encodeURIComponent)
     const isRight = [resolved(signed), normal(signed)].includes(written)
@@ -142,8 +142,8 @@ const proofs: Target = {
     const made = by.proof(placed(claims), placed(header))
     const [at, cut, put] = change
     const text = made.slice(0, at) + put + made.slice(at + cut)
-    const expected = { htm: 'GET', htu: [TARGET], accessToken: 'token', now: START }
-    const read = await verifyProof(text, expected)
+    const sent = { text, htm: 'GET', htu: [TARGET], accessToken: 'token' }
+    const read = await verifyProof(sent, START)
     const isKeyRight = header['jwk'] === (signer === 'own' ? OWN : '{{other}}')
     const isRight =
       text === made && isKeyRight && areRight(HEADER, { ...header, jwk: OWN }) && areRight(CLAIMS, claims)

@@ -3,17 +3,19 @@ import {
   type IdentifiedClient,
   identifyClient,
 } from '../../../shared/authentication/client-authentication.ts'
+import { judge as judgeBinding } from '../../../shared/certificate/binding.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import type { Pushed } from '../../../shared/store/grant.ts'
+import type { OneTimeProof } from '../../../shared/store/one-time-proof.ts'
 import { publishedUrls } from '../../../shared/metadata/metadata.ts'
 import { verifyIssuingProof } from '../../../shared/possession/issuing-proof.ts'
 import { makeGrantId, makeOpaque } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/runtime/call.ts'
 import { parseRequest } from '../request/parse-request.ts'
 import { requestUriOf } from '../request/pushed-request.ts'
-import { readRequest, storedText } from '../request/request.ts'
+import { type AuthorizationRequest, readRequest, storedText } from '../request/request.ts'
 import type { PushRequest } from './request.ts'
 
 export interface PushedRequest extends IdentifiedClient {
@@ -68,10 +70,9 @@ export async function pushRequest(
   if (request.requestObject !== undefined) throw new Refusal('request-object')
   const parsed = parseRequest(request, client, service)
   if ('reason' in parsed) throw new Refusal(parsed.reason)
-  if (proof !== undefined && (request.dpopJkt ?? proof.jkt) !== proof.jkt)
-    throw new Refusal('push-key-differs')
+  requireSameKey(request, proof)
   // The key of the proof takes the place of the parameter (RFC 9449 section 10.1).
-  const pushedRequest = storedText({ ...request, dpopJkt: proof?.jkt ?? request.dpopJkt })
+  const pushedRequest = storedText({ ...request, dpopJkt: proof.jkt ?? request.dpopJkt })
   if (Buffer.byteLength(pushedRequest) > MAX_REQUEST_BYTES) throw new Refusal('push-too-large')
 
   const key = { service: service.apiKey, client: client.clientId, grantId: makeGrantId(random) }
@@ -84,7 +85,13 @@ export async function pushRequest(
     pushedRequest,
   }
   const grant: Pushed = { ...key, stage: 'PUSHED', clientIdAlias, pushed }
-  await proof?.use()
-  await store.grants.create(grant)
-  return { ...identified, requestUri: requestUriOf(reference), expiresIn, dpopNonce: proof?.nonce }
+  await store.grants.create(grant, proof)
+  return { ...identified, requestUri: requestUriOf(reference), expiresIn, dpopNonce: proof.nonce }
+}
+
+/** RFC 9449 section 10.1: the proof has the key that `dpop_jkt` names. */
+function requireSameKey({ dpopJkt }: AuthorizationRequest, { jkt: proofKey }: OneTimeProof): void {
+  if (dpopJkt === undefined || proofKey === undefined) return
+  const verdict = judgeBinding({ jkt: dpopJkt }, { certificate: 'absent', proofKey })
+  if (verdict !== 'holds') throw new Refusal('push-key-differs')
 }

@@ -8,12 +8,8 @@ import {
 } from '../../../shared/authentication/presented-credentials.ts'
 import type { HttpRequest } from '../../../shared/http.ts'
 import { type Form, type FormRules, parseForm } from '../../../shared/request/form.ts'
-import {
-  PROOF_MEMBERS,
-  proofFromHttp,
-  proofFromWebApi,
-  type SentProof,
-} from '../../../shared/possession/sent-proof.ts'
+import type { SentProof } from '../../../shared/dpop/proof.ts'
+import { PROOF_MEMBERS, proofFromHttp, proofFromWebApi } from '../../../shared/possession/sent-proof.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { PARAMETERS } from '../request/request.ts'
 

@@ -9,6 +9,7 @@ import { endOlderGrants } from '../../../shared/token/end-older-grants.ts'
 import { expired, refuseInvalid } from '../../../shared/token/standing.ts'
 import { addTo } from '../../../shared/token/terms.ts'
 import { keyOf, locateOpaque } from '../../../shared/token/token-string.ts'
+import { judge } from '../../../shared/certificate/binding.ts'
 import type { Call } from '../../../shared/runtime/call.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import type { Code, CodeMembers, Tokens } from '../../../shared/store/grant.ts'
@@ -43,8 +44,7 @@ export async function redeemCode(
   if (expired(members.codeExpiresAt, call.now)) throw new Refusal('code-expired')
 
   const issued = await tokensFor(grant, resources, request, context, call)
-  await context.proof?.use()
-  const redeemed = await grants.redeem(grant, issued.grant)
+  const redeemed = await grants.redeem(grant, issued.grant, context.proof)
   if (redeemed.done) {
     await endOlderGrants(issued.grant, context.client, call)
     return issued
@@ -103,8 +103,9 @@ function judgeVerifier({ codeVerifier, empty }: TokenRequest, { challenge }: Cod
 /** RFC 9449 section 10: only the key that was named in the authorization request may redeem the code. */
 function judgeKey({ dpopJkt }: CodeMembers, { proof }: TokenContext): void {
   if (dpopJkt === undefined) return
-  if (proof === undefined) throw new Refusal('code-key-missing')
-  if (proof.jkt !== dpopJkt) throw new Refusal('code-key-differs')
+  const verdict = judge({ jkt: dpopJkt }, { certificate: 'absent', proofKey: proof.jkt })
+  if (verdict === 'holds') return
+  throw new Refusal(verdict === 'missing-proof' ? 'code-key-missing' : 'code-key-differs')
 }
 
 /** A code may be from before a profile was switched on. */
@@ -146,10 +147,9 @@ async function tokensFor(
   return withIdToken(await makeTokens(order, call), grant.orderedIdToken, context, call)
 }
 
-/** Whoever sends a whole request again, with its used proof, does not end the grant. */
+/** Replaying a whole request, its used proof included, does not end the grant. */
 async function endReplayed(grant: Tokens, { proof }: TokenContext, { store, log }: Call): Promise<never> {
-  await proof?.use()
-  await store.grants.end(grant)
+  await store.grants.end(grant, proof)
   log.note({ ended: 'code-replay' })
   throw new Refusal('code-unknown')
 }

@@ -31,7 +31,6 @@ export async function issueForClient(
     accessTokenDuration: request.extras.accessTokenDuration,
   } as const
   const issued = await makeTokens(order, call)
-  await proof?.use()
-  await store.grants.create(issued.grant)
+  await store.grants.create(issued.grant, proof)
   return issued
 }

@@ -1,7 +1,7 @@
 import type { Binding } from '../../../shared/certificate/binding.ts'
 import type { IdentifiedClient } from '../../../shared/authentication/client-authentication.ts'
 import type { IssuedTokens } from '../../../shared/token/issue.ts'
-import type { VerifiedProof } from '../../../shared/possession/issuing-proof.ts'
+import type { OneTimeProof } from '../../../shared/store/one-time-proof.ts'
 import type { Call } from '../../../shared/runtime/call.ts'
 import type { TokenRequest } from '../request.ts'
 
@@ -9,8 +9,7 @@ import type { TokenRequest } from '../request.ts'
 export interface TokenContext extends IdentifiedClient {
   /** The binding to the key of the DPoP proof or to the presented certificate; `none` if no proof came and no binding is required. */
   readonly binding: Binding
-  /** Each grant type uses it up before its write. */
-  readonly proof: VerifiedProof | undefined
+  readonly proof: OneTimeProof
 }
 
 /** One grant type: judges the grant, stores it with one write, and returns the stored tokens. */

@@ -79,8 +79,7 @@ async function refreshOnce(
     refresh: next,
   }
   const issued = await withRefreshedIdToken(await makeTokens(order, call), grant.issuedIdToken, context, call)
-  await context.proof?.use()
-  const written = await call.store.grants.refresh({ ...grant, refresh }, issued.grant)
+  const written = await call.store.grants.refresh({ ...grant, refresh }, issued.grant, context.proof)
   if (!written.done) return LOST
   const { refreshTokenIdempotent } = call.service
   return { ...issued, previousRefreshTokenUsed: refreshTokenIdempotent ? next.again === true : undefined }
@@ -131,10 +130,10 @@ function judgeBinding(grant: Tokens, request: TokenRequest, context: TokenContex
     if (context.binding !== 'none' && !mayRenew) throw new Refusal('refresh-grant-unbound')
     return context.binding
   }
-  const verdict = judge(grant.binding, { certificate, proofKey: proof?.jkt })
+  const verdict = judge(grant.binding, { certificate, proofKey: proof.jkt })
   const isRenewed = mayRenew && RENEWABLE.has(verdict)
   if (verdict !== 'holds' && !isRenewed) throw new Refusal(BINDING_REASON[verdict])
-  return proof === undefined ? bindTo(certificate) : { jkt: proof.jkt }
+  return proof.jkt === undefined ? bindTo(certificate) : { jkt: proof.jkt }
 }
 
 /** The narrower scopes are only for this access token. The grant keeps its scopes (requirement C23). */
@@ -167,9 +166,8 @@ async function successor(
   if (!proves(presented, refresh.refreshDigest)) {
     const again = sentTwice(presented, grant, refresh, call)
     if (again === 'reused') {
-      // Whoever sends a whole request again, with its used proof, does not end the grant.
-      await proof?.use()
-      await call.store.grants.end(grant)
+      // Replaying a whole request, its used proof included, does not end the grant.
+      await call.store.grants.end(grant, proof)
       call.log.note({ ended: 'refresh-token-reuse' })
     }
     if (typeof again === 'string') throw new Refusal('refresh-token-unknown')

@@ -1,11 +1,11 @@
 import type { Call } from '../../../shared/runtime/call.ts'
 import { publishedUrls } from '../../../shared/metadata/metadata.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
-import type { SentProof } from '../../../shared/possession/sent-proof.ts'
+import type { SentProof } from '../../../shared/dpop/proof.ts'
+import { withUrls } from '../../../shared/possession/sent-proof.ts'
 import type { Client } from '../../../shared/store/client.ts'
-import { nonceJudge } from '../../../shared/possession/nonce.ts'
+import { verifyNonce } from '../../../shared/possession/nonce.ts'
 import { introspect } from '../../../shared/token/introspect.ts'
-import type { PresentedProof } from '../../../shared/possession/presented-proof.ts'
 import { type OfSubject, ofUserinfo, requireSubject } from '../openid-token.ts'
 import type { UserinfoRequest } from './request.ts'
 import { OPENID } from '../../../shared/token/scopes.ts'
@@ -36,6 +36,7 @@ export async function processUserinfo(request: UserinfoRequest, call: Call): Pro
 async function judged(request: UserinfoRequest, call: Call) {
   const proof = request.proof && presentedProof(request.proof, call)
   const demands = {
+    verifyNonce,
     scopes: [OPENID],
     subject: undefined,
     subjectRequired: true,
@@ -49,17 +50,10 @@ async function judged(request: UserinfoRequest, call: Call) {
   }
 }
 
-function presentedProof(proof: SentProof, call: Call): PresentedProof {
-  const { text, htm } = proof
-  return { text, htm, htu: urlsFor(proof, call), judgeNonce: nonceJudge(proof) }
-}
-
 const USERINFO_ENDPOINTS = publishedUrls('userinfo_endpoint')
 
-/** The URLs that the client was given for the userinfo endpoint. */
-function urlsFor({ htu }: SentProof, { service }: Call): readonly string[] {
-  if (htu !== undefined) return [htu]
-  const urls = USERINFO_ENDPOINTS(service)
-  if (urls.length === 0) throw new Refusal('userinfo-proof-target-missing')
-  return urls
+function presentedProof(sent: SentProof, { service }: Call): SentProof {
+  const proof = withUrls(sent, USERINFO_ENDPOINTS(service))
+  if (proof.htu.length === 0) throw new Refusal('userinfo-proof-target-missing')
+  return proof
 }

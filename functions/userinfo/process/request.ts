@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { type Presented, present } from '../../../shared/certificate/presented.ts'
-import { PROOF_MEMBERS, proofFromWebApi, type SentProof } from '../../../shared/possession/sent-proof.ts'
+import type { SentProof } from '../../../shared/dpop/proof.ts'
+import { PROOF_MEMBERS, proofFromWebApi } from '../../../shared/possession/sent-proof.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 
 /** A request to the userinfo endpoint (OpenID Connect Core section 5.3.1). */

@@ -4,7 +4,7 @@ import type { Client } from '../../../shared/store/client.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { STAGES, STEPS } from './grant-steps.ts'
-import { CLIENT, randomDigest, sampleClientTokens, sampleGrant, SERVICE } from './sample-grant.ts'
+import { CLIENT, randomDigest, sampleClientTokens, sampleGrant, SERVICE, NO_PROOF } from './sample-grant.ts'
 import { type Engine, grantItem, storeUnderTest } from './store-under-test.ts'
 
 type Sample = ReturnType<typeof sampleGrant>
@@ -45,25 +45,31 @@ export async function conditions(engine: Engine) {
   test('an ended grant is not redeemed, refreshed or ended again', async () => {
     const sample = sampleGrant()
     await STAGES.TOKENS(store.grants, sample)
-    await store.grants.end(sample.tokens)
-    expect(await store.grants.redeem(sample.code, sample.tokens)).toEqual({ done: false, current: undefined })
-    expect(await store.grants.refresh(sample.tokens, sample.refreshed)).toEqual({
+    await store.grants.end(sample.tokens, NO_PROOF)
+    expect(await store.grants.redeem(sample.code, sample.tokens, NO_PROOF)).toEqual({
       done: false,
       current: undefined,
     })
-    await store.grants.end(sample.tokens)
+    expect(await store.grants.refresh(sample.tokens, sample.refreshed, NO_PROOF)).toEqual({
+      done: false,
+      current: undefined,
+    })
+    await store.grants.end(sample.tokens, NO_PROOF)
     expect(await grantItem(tested, sample.key)).toBeUndefined()
   })
 
   test('end spares a grant of another family or another access token', async () => {
     const { key, tokens, ...sample } = sampleGrant()
     await STAGES.TOKENS(store.grants, { key, tokens, ...sample })
-    await store.grants.end({ ...tokens, refresh: { ...tokens.refresh, familyDigest: randomDigest() } })
+    await store.grants.end(
+      { ...tokens, refresh: { ...tokens.refresh, familyDigest: randomDigest() } },
+      NO_PROOF,
+    )
     expect((await store.grants.find(key)).grant).toEqual(tokens)
 
     const alone = sampleClientTokens()
-    await store.grants.create(alone)
-    await store.grants.end({ ...alone, accessDigest: randomDigest() })
+    await store.grants.createWithoutProof(alone)
+    await store.grants.end({ ...alone, accessDigest: randomDigest() }, NO_PROOF)
     expect((await store.grants.find(alone)).grant).toEqual(alone)
   })
 
@@ -71,7 +77,7 @@ export async function conditions(engine: Engine) {
     const sample = sampleGrant()
     await STAGES.TOKENS(store.grants, sample)
     const first = await readTokens(sample)
-    await store.grants.refresh(sample.tokens, sample.refreshed)
+    await store.grants.refresh(sample.tokens, sample.refreshed, NO_PROOF)
     const stored = await grantItem(tested, sample.key)
     const terms = { ...first.terms, properties: [{ key: 'tier', value: 'gold', hidden: false }] }
     const binding = { 'x5t#S256': randomDigest() }
@@ -88,10 +94,10 @@ export async function conditions(engine: Engine) {
   test('the first binding of a grant is not changed after a refresh has bound the grant', async () => {
     const sample = sampleGrant()
     await STAGES.CODE(store.grants, sample)
-    await store.grants.redeem(sample.code, { ...sample.tokens, binding: 'none' })
+    await store.grants.redeem(sample.code, { ...sample.tokens, binding: 'none' }, NO_PROOF)
     const first = await readTokens(sample)
     const refreshed = { ...sample.refreshed, binding: { jkt: randomDigest() } }
-    await store.grants.refresh(sample.tokens, refreshed)
+    await store.grants.refresh(sample.tokens, refreshed, NO_PROOF)
     const outcome = await store.grants.change(first, { ...first, binding: { 'x5t#S256': randomDigest() } })
     expect(outcome).toEqual({ done: false, current: refreshed })
     expect(await readTokens(sample)).toEqual(refreshed)
@@ -101,7 +107,7 @@ export async function conditions(engine: Engine) {
     const sample = sampleGrant()
     await STAGES.TOKENS(store.grants, sample)
     const first = await readTokens(sample)
-    await store.grants.refresh(sample.tokens, sample.refreshed)
+    await store.grants.refresh(sample.tokens, sample.refreshed, NO_PROOF)
     const outcome = await store.grants.change(first, { ...first, accessExpiresAt: START })
     expect(outcome).toEqual({ done: false, current: sample.refreshed })
     expect(await readTokens(sample)).toEqual(sample.refreshed)
@@ -114,11 +120,14 @@ export async function conditions(engine: Engine) {
     const taken = { ...first, terms: { ...first.terms, scopes: [] }, accessScopes: [] }
     expect(await store.grants.change(first, taken)).toEqual({ done: true })
     const current = await readTokens(sample)
-    expect(await store.grants.refresh(sample.tokens, sample.refreshed)).toEqual({ done: false, current })
+    expect(await store.grants.refresh(sample.tokens, sample.refreshed, NO_PROOF)).toEqual({
+      done: false,
+      current,
+    })
     expect(await readTokens(sample)).toEqual(current)
-    expect((await store.grants.refresh({ ...current, refresh: sample.tokens.refresh }, current)).done).toBe(
-      true,
-    )
+    expect(
+      (await store.grants.refresh({ ...current, refresh: sample.tokens.refresh }, current, NO_PROOF)).done,
+    ).toBe(true)
     expect((await readTokens(sample)).revision).toBe(current.revision)
   })
 
@@ -135,15 +144,17 @@ export async function conditions(engine: Engine) {
   test('end overtakes a refresh that came in between', async () => {
     const sample = sampleGrant()
     await STAGES.REFRESHED(store.grants, sample)
-    await store.grants.end(sample.tokens)
+    await store.grants.end(sample.tokens, NO_PROOF)
     expect(await grantItem(tested, sample.key)).toBeUndefined()
   })
 
   test('a grant id that is taken is refused, and its grant stays', async () => {
     const tokens = sampleClientTokens()
-    await store.grants.create(tokens)
+    await store.grants.createWithoutProof(tokens)
     const stored = await grantItem(tested, tokens)
-    await expect(store.grants.create({ ...tokens, accessDigest: randomDigest() })).rejects.toThrow('taken')
+    await expect(
+      store.grants.createWithoutProof({ ...tokens, accessDigest: randomDigest() }),
+    ).rejects.toThrow('taken')
     expect(await grantItem(tested, tokens)).toEqual(stored)
   })
 

@@ -196,7 +196,7 @@ export async function damagedItems(engine: Engine) {
     ['notBefore', 'seconds'],
   ] as const)('a state is refused when %s is missing or no %s', async (name, kind) => {
     const tokens = sampleClientTokens()
-    await tested.runtime.store.grants.create(tokens)
+    await tested.runtime.store.grants.createWithoutProof(tokens)
     const id = `${SERVICE}.${CLIENT}`
     const state = { id, locked: false, notBefore: START }
     const caller = { ...state, id: `${id}1` }

@@ -1,27 +1,27 @@
 import type { Grants } from '../../../shared/store/grants.ts'
-import type { sampleGrant } from './sample-grant.ts'
+import { NO_PROOF, type sampleGrant } from './sample-grant.ts'
 
 type Sample = ReturnType<typeof sampleGrant>
 
 /** Brings a sample from nothing to a stage. */
 export const STAGES = {
-  PUSHED: (grants: Grants, { pushed }: Sample) => grants.create(pushed),
+  PUSHED: (grants: Grants, { pushed }: Sample) => grants.create(pushed, NO_PROOF),
   STARTED: async (grants: Grants, sample: Sample) => {
     await STAGES.PUSHED(grants, sample)
     await grants.useRequest(sample.pushed, sample.started)
   },
-  TICKET: (grants: Grants, { ticket }: Sample) => grants.create(ticket),
+  TICKET: (grants: Grants, { ticket }: Sample) => grants.createWithoutProof(ticket),
   CODE: async (grants: Grants, sample: Sample) => {
     await STAGES.TICKET(grants, sample)
     await grants.issueCode(sample.ticket, sample.code)
   },
   TOKENS: async (grants: Grants, sample: Sample) => {
     await STAGES.CODE(grants, sample)
-    await grants.redeem(sample.code, sample.tokens)
+    await grants.redeem(sample.code, sample.tokens, NO_PROOF)
   },
   REFRESHED: async (grants: Grants, sample: Sample) => {
     await STAGES.TOKENS(grants, sample)
-    await grants.refresh(sample.tokens, sample.refreshed)
+    await grants.refresh(sample.tokens, sample.refreshed, NO_PROOF)
   },
 }
 
@@ -42,13 +42,13 @@ export const STEPS = [
   {
     name: 'redeem',
     from: 'CODE',
-    take: (grants: Grants, { code, tokens }: Sample) => grants.redeem(code, tokens),
+    take: (grants: Grants, { code, tokens }: Sample) => grants.redeem(code, tokens, NO_PROOF),
     to: (sample: Sample) => sample.tokens,
   },
   {
     name: 'refresh',
     from: 'TOKENS',
-    take: (grants: Grants, { tokens, refreshed }: Sample) => grants.refresh(tokens, refreshed),
+    take: (grants: Grants, { tokens, refreshed }: Sample) => grants.refresh(tokens, refreshed, NO_PROOF),
     to: (sample: Sample) => sample.refreshed,
   },
 ] as const

@@ -5,7 +5,7 @@ import type { Tokens } from '../../../shared/store/grant.ts'
 import { cut } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { STAGES } from './grant-steps.ts'
-import { sampleClientTokens, sampleGrant, SERVICE } from './sample-grant.ts'
+import { sampleClientTokens, sampleGrant, SERVICE, NO_PROOF } from './sample-grant.ts'
 import { type Engine, grantItem, storeUnderTest } from './store-under-test.ts'
 
 export async function listingGrants(engine: Engine) {
@@ -22,7 +22,7 @@ export async function listingGrants(engine: Engine) {
       terms: { ...sample.terms, subject },
       grantType: subject === undefined ? 'CLIENT_CREDENTIALS' : 'AUTHORIZATION_CODE',
     }
-    await grants.create(tokens)
+    await grants.createWithoutProof(tokens)
     return tokens
   }
 
@@ -66,7 +66,7 @@ export async function listingGrants(engine: Engine) {
     await STAGES.CODE(grants, sample)
     await tested.runtime.store.clients.create(SERVICE, { clientId: sample.key.client }, START)
     expect(await grants.list(SERVICE, sample.key.client)).toEqual([])
-    await grants.redeem(sample.code, sample.tokens)
+    await grants.redeem(sample.code, sample.tokens, NO_PROOF)
     const raw = new DynamoDBClient({ ...LOCAL_DYNAMODB, endpoint: engine.endpoint })
     const { Items = [] } = await raw.send(
       new ScanCommand({ TableName: tested.runtime.settings.grantsTable, IndexName: 'listing' }),

@@ -4,7 +4,7 @@ import { Client } from '../../../shared/store/client.ts'
 import { loseFirstAnswer, loseFirstAnswers, loseFirstRequest } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { STAGES, STEPS } from './grant-steps.ts'
-import { CLIENT, randomDigest, sampleClientTokens, sampleGrant, SERVICE } from './sample-grant.ts'
+import { CLIENT, randomDigest, sampleClientTokens, sampleGrant, SERVICE, NO_PROOF } from './sample-grant.ts'
 import { type Engine, grantItem, storeUnderTest } from './store-under-test.ts'
 
 export async function lostAnswers(engine: Engine) {
@@ -65,8 +65,8 @@ export async function lostAnswers(engine: Engine) {
       accessDigest: randomDigest(),
       refresh: { ...refreshed.refresh, refreshDigest: randomDigest() },
     }
-    tested.proxy.fate = loseFirstAnswer('UpdateItem', () => rival.grants.refresh(refreshed, next))
-    const outcome = await store.grants.refresh(sample.tokens, refreshed)
+    tested.proxy.fate = loseFirstAnswer('UpdateItem', () => rival.grants.refresh(refreshed, next, NO_PROOF))
+    const outcome = await store.grants.refresh(sample.tokens, refreshed, NO_PROOF)
     expect(outcome).toEqual({ done: false, current: next })
   })
 
@@ -74,7 +74,7 @@ export async function lostAnswers(engine: Engine) {
     const tokens = sampleClientTokens()
     tested.proxy.passed.length = 0
     tested.proxy.fate = loseFirstAnswers('PutItem')
-    await store.grants.create(tokens)
+    await store.grants.createWithoutProof(tokens)
     expectSentTwice('PutItem')
     expect((await store.grants.find(tokens)).grant).toEqual(tokens)
   })
@@ -82,8 +82,8 @@ export async function lostAnswers(engine: Engine) {
   test('create is refused when the id was taken before it arrived', async () => {
     const tokens = sampleClientTokens()
     const taken = { ...tokens, accessDigest: randomDigest() }
-    tested.proxy.fate = loseFirstRequest('PutItem', () => rival.grants.create(taken))
-    await expect(store.grants.create(tokens)).rejects.toThrow('taken')
+    tested.proxy.fate = loseFirstRequest('PutItem', () => rival.grants.createWithoutProof(taken))
+    await expect(store.grants.createWithoutProof(tokens)).rejects.toThrow('taken')
     expect((await store.grants.find(tokens)).grant).toEqual(taken)
   })
 
@@ -92,7 +92,7 @@ export async function lostAnswers(engine: Engine) {
     await STAGES.TOKENS(rival.grants, sample)
     tested.proxy.passed.length = 0
     tested.proxy.fate = loseFirstAnswers('DeleteItem')
-    await store.grants.end(sample.tokens)
+    await store.grants.end(sample.tokens, NO_PROOF)
     expectSentTwice('DeleteItem')
     expect(await grantItem(tested, sample.key)).toBeUndefined()
   })
@@ -101,9 +101,9 @@ export async function lostAnswers(engine: Engine) {
     const sample = sampleGrant()
     await STAGES.TOKENS(rival.grants, sample)
     tested.proxy.fate = loseFirstRequest('DeleteItem', () =>
-      rival.grants.refresh(sample.tokens, sample.refreshed),
+      rival.grants.refresh(sample.tokens, sample.refreshed, NO_PROOF),
     )
-    await store.grants.end(sample.tokens)
+    await store.grants.end(sample.tokens, NO_PROOF)
     expect(await grantItem(tested, sample.key)).toBeUndefined()
   })
 

@@ -5,7 +5,7 @@ import { START } from '../../support/fixed-runtime.ts'
 import { gateway, type Received } from '../../support/gateway.ts'
 import { basic, form, REDIRECT_URI, SUBJECT } from '../../support/walk.ts'
 import { STAGES, STEPS } from './grant-steps.ts'
-import { randomDigest, sampleGrant, SERVICE } from './sample-grant.ts'
+import { randomDigest, sampleGrant, SERVICE, NO_PROOF } from './sample-grant.ts'
 import { type Engine, grantItem, walkUnderTest } from './store-under-test.ts'
 
 const RACERS = 50
@@ -54,7 +54,7 @@ export async function races(engine: Engine) {
     await STAGES.CODE(tested.runtime.store.grants, sample)
     const runs = await race(stores(), async (grants) => {
       const tokens = { ...sample.tokens, accessDigest: randomDigest() }
-      return { tokens, ...(await grants.redeem(sample.code, tokens)) }
+      return { tokens, ...(await grants.redeem(sample.code, tokens, NO_PROOF)) }
     })
     const [winner, ...more] = runs.filter(({ done }) => done)
     expect(more).toEqual([])

@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { later } from '../../../shared/epoch-seconds.ts'
 import type { Code, Pushed, RefreshMembers, Ticket, Tokens } from '../../../shared/store/grant.ts'
+import { OneTimeProof } from '../../../shared/store/one-time-proof.ts'
 import type { TokenDigest } from '../../../shared/store/digest.ts'
 import { START } from '../../support/fixed-runtime.ts'
 
 export const SERVICE = 21653835348762
 export const CLIENT = 12898884596863
+/** Of a request without one. */
+export const NO_PROOF = new OneTimeProof()
 
 /** One grant in each of its stages, with everything that a stage can have, as large as an ordinary one gets. */
 export function sampleGrant(grantId = randomBytes(16).toString('base64url')) {

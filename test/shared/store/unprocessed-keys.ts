@@ -28,7 +28,7 @@ export async function unprocessedKeys(engine: Engine) {
   test('only unprocessed keys are asked for again, and as consistently', async () => {
     const { grants } = tested.runtime.store
     const tokens = sampleClientTokens()
-    await grants.create(tokens)
+    await grants.createWithoutProof(tokens)
     tested.proxy.passed.length = 0
     tested.proxy.fate = leaveUnprocessed((id, attempt) => !isState(id) || attempt === 3)
     expect(await grants.find(tokens)).toEqual({
@@ -51,7 +51,7 @@ export async function unprocessedKeys(engine: Engine) {
   ])('the store is unavailable when the %s is never processed', async (_, processed) => {
     const { grants } = tested.runtime.store
     const tokens = sampleClientTokens()
-    await grants.create(tokens)
+    await grants.createWithoutProof(tokens)
     tested.proxy.passed.length = 0
     tested.proxy.fate = leaveUnprocessed(processed)
     await expect(grants.find(tokens)).rejects.toBeInstanceOf(StoreUnavailable)

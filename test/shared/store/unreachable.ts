@@ -15,7 +15,7 @@ import {
   startCuttingProxy,
 } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
-import { CLIENT, sampleClientTokens, sampleGrant, SERVICE } from './sample-grant.ts'
+import { CLIENT, sampleClientTokens, sampleGrant, SERVICE, NO_PROOF } from './sample-grant.ts'
 import { type Engine, storeUnderTest } from './store-under-test.ts'
 
 const SERVICE_RECORD = Service.parse({
@@ -32,20 +32,21 @@ const CALLS: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   'grants.find': ({ grants }) => grants.find(key, 1),
   'grants.list': ({ grants }) => grants.list(SERVICE, CLIENT),
   'grants.findTokens': ({ grants }) => grants.findTokens([key]),
-  'grants.create': ({ grants }) => grants.create(sampleClientTokens()),
+  'grants.create': ({ grants }) => grants.create(sampleClientTokens(), NO_PROOF),
+  'grants.createWithoutProof': ({ grants }) => grants.createWithoutProof(ticket),
   'grants.useRequest': ({ grants }) => grants.useRequest(pushed, started),
   'grants.issueCode': ({ grants }) => grants.issueCode(ticket, code),
   'grants.keepContext': ({ grants }) => grants.keepContext(ticket, 'session 43'),
   'grants.fail': ({ grants }) => grants.fail(ticket),
-  'grants.redeem': ({ grants }) => grants.redeem(code, tokens),
-  'grants.refresh': ({ grants }) => grants.refresh(tokens, refreshed),
+  'grants.redeem': ({ grants }) => grants.redeem(code, tokens, NO_PROOF),
+  'grants.refresh': ({ grants }) => grants.refresh(tokens, refreshed, NO_PROOF),
   'grants.revoke': ({ grants }) => grants.revoke(tokens),
-  'grants.end': ({ grants }) => grants.end(tokens),
+  'grants.end': ({ grants }) => grants.end(tokens, NO_PROOF),
   'grants.change': ({ grants }) => grants.change(tokens, refreshed),
   'grants.findState': ({ grants }) => grants.findState(SERVICE, CLIENT),
-  'grants.findRevocation': ({ grants }) => grants.findRevocation(SERVICE, 'john', START),
-  'grants.keepRevocation': ({ grants }) => grants.keepRevocation(SERVICE, 'john', CLIENT, START),
-  'grants.dropRevocation': ({ grants }) => grants.dropRevocation(SERVICE, 'john'),
+  'revocations.find': ({ revocations }) => revocations.find(SERVICE, 'john', START),
+  'revocations.put': ({ revocations }) => revocations.put(SERVICE, 'john', CLIENT, START),
+  'revocations.remove': ({ revocations }) => revocations.remove(SERVICE, 'john'),
   'clients.create': ({ clients }) => clients.create(SERVICE, CLIENT_RECORD, START),
   'clients.setLocked': ({ clients }) => clients.setLocked(SERVICE, CLIENT_RECORD, true),
   'clients.changeWithAlias': ({ clients }) =>
@@ -101,8 +102,8 @@ export async function unreachable(engine: Engine) {
     )
 
   test('every method of the store is among those that are tried', () => {
-    const { grants, clients, registry, proofs } = tested.runtime.store
-    const methods = Object.entries({ grants, clients, registry, proofs }).flatMap(([part, object]) =>
+    const { close: _, ...parts } = tested.runtime.store
+    const methods = Object.entries(parts).flatMap(([part, object]) =>
       Object.getOwnPropertyNames(Object.getPrototypeOf(object))
         .filter((method) => method !== 'constructor')
         .map((method) => `${part}.${method}`),
@@ -162,7 +163,9 @@ export async function unreachable(engine: Engine) {
   ] satisfies [string, Fate][])('the store is unavailable when it answers %s', async (_, fate) => {
     tested.proxy.fate = fate
     expect(await call(({ grants }) => grants.find(key))).toBeInstanceOf(StoreUnavailable)
-    expect(await call(({ grants }) => grants.create(sampleClientTokens()))).toBeInstanceOf(StoreUnavailable)
+    expect(await call(({ grants }) => grants.createWithoutProof(sampleClientTokens()))).toBeInstanceOf(
+      StoreUnavailable,
+    )
   })
 
   test.each(['AccessDeniedException', 'ValidationException', 'UnrecognizedClientException'])(

@@ -24,6 +24,7 @@ export interface StoreUse {
 const TABLE_OF: Readonly<Record<string, TableName>> = {
   'shared/store/grants.ts': 'GrantsTable',
   'shared/store/clients.ts': 'GrantsTable',
+  'shared/store/revocations.ts': 'GrantsTable',
   'shared/store/proofs.ts': 'RegistryTable',
   'shared/store/registry.ts': 'RegistryTable',
   'shared/store/records.ts': 'RegistryTable',
