@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { ALGORITHMS as JWS_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { AUTHENTICATION_METHODS } from './authentication-methods.ts'
 import type { Client, StoredClient } from './client.ts'
@@ -119,7 +120,9 @@ export function trustsAnyIssuer(service: Service): boolean {
 function underProfile(service: StoredService, client: StoredClient | undefined): EffectiveSettings {
   const own = withoutProfile(service, client)
   if (!service.fapi2 && client?.fapi2 !== true) return own
-  const seen = { ...own, ...nearest({ ...FAPI2.service, ...FAPI2.requests }, own), isRetroactive: true }
+  const seen = { ...own, isRetroactive: true }
+  for (const [name, { allows }] of Object.entries<Requirement>({ ...FAPI2.service, ...FAPI2.requests }))
+    Reflect.set(seen, name, nearest(Reflect.get(seen, name), allows))
   if (client === undefined) return { ...seen, violations: violationsOf(FAPI2.service, service) }
   const common = violationsOf(FAPI2.service, service.fapi2 ? seen : service).filter(
     (name) => 'isCommon' in FAPI2.service[name],
@@ -151,24 +154,16 @@ function violationsOf<Name extends string>(required: Requirements<Name>, stored:
   return names.filter((name) => !isAllowed(Reflect.get(stored, name), required[name].allows))
 }
 
-/** An absent setting is allowed, unless the profile needs one value. */
 export function isAllowed(value: unknown, allows: Allowed): boolean {
-  if ('const' in allows) return value === allows.const
-  if (value === undefined) return true
-  if ('maximum' in allows) return (value as number) <= allows.maximum
   if ('pattern' in allows) return new RegExp(allows.pattern).test(value as string)
-  if ('enum' in allows) return allows.enum.includes(value)
-  return (value as readonly unknown[]).every((item) => isAllowed(item, allows.items))
+  if ('enum' in allows) return value === undefined || allows.enum.includes(value)
+  return isDeepStrictEqual(nearest(value, allows), value)
 }
 
-/** The stored settings with the allowed values that are nearest. A wrong choice stays as it is: requests that use it are refused. */
-function nearest(required: Requirements<string>, stored: object): object {
-  const replaced = Object.entries(required).map(([name, { allows }]): [string, unknown] => {
-    const value: unknown = Reflect.get(stored, name)
-    if ('const' in allows) return [name, allows.const]
-    if ('maximum' in allows) return [name, Math.min(value as number, allows.maximum)]
-    if (!('items' in allows)) return [name, value]
-    return [name, (value as readonly unknown[]).filter((item) => isAllowed(item, allows.items))]
-  })
-  return Object.fromEntries(replaced)
+/** The allowed value that is nearest to a stored one. A wrong choice stays as it is: requests that use it are refused. */
+function nearest(value: unknown, allows: Allowed): unknown {
+  if ('const' in allows) return allows.const
+  if ('maximum' in allows) return Math.min(value as number, allows.maximum)
+  if ('items' in allows) return (value as readonly unknown[]).filter((item) => isAllowed(item, allows.items))
+  return value
 }

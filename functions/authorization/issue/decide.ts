@@ -5,8 +5,10 @@ import { addTo, refuseSubjectOfClient } from '../../../shared/token/terms.ts'
 import { keyOf, makeOpaque } from '../../../shared/token/token-string.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import type { Call } from '../../../shared/runtime/call.ts'
+import type { Client } from '../../../shared/store/client.ts'
 import type { Code, Ticket } from '../../../shared/store/grant.ts'
 import { settingsOf } from '../../../shared/store/profile.ts'
+import type { Service } from '../../../shared/store/service.ts'
 import type { RedirectTarget } from '../redirect.ts'
 import { orderIdToken } from './id-token.ts'
 import type { IssueRequest } from './request.ts'
@@ -36,8 +38,12 @@ async function issueOnce(request: IssueRequest, call: Call) {
   const { service, now, random, store } = call
   const ticket = await findTicket(request.ticket, TICKET_REASONS, call)
   await refuseSubjectOfClient(request.subject, 'subject-is-client', call)
-  await judgeProfile(ticket, call)
-  await judgeScopes(request.scopes, ticket, call)
+  const client = await store.registry.findClientByNumber(service.apiKey, ticket.client)
+  const { isRetroactive, parRequired, authorizationCodeDuration } = settingsOf(service, client)
+  // The ticket may be from before a profile was switched on: then its request was not pushed.
+  if (client !== undefined && isRetroactive && parRequired && ticket.pushed === undefined)
+    throw new Refusal('ticket-breaks-fapi2')
+  judgeScopes(request.scopes, client, service)
   const granted = request.scopes === undefined ? {} : { scopes: withoutUnasked(request.scopes, ticket) }
   const { requestedIdToken } = ticket
   const orderedIdToken = orderIdToken(
@@ -62,7 +68,7 @@ async function issueOnce(request: IssueRequest, call: Call) {
     code: {
       codeDigest: digest(code),
       codeIssuedAt: now,
-      codeExpiresAt: later(now, settingsOf(service).authorizationCodeDuration),
+      codeExpiresAt: later(now, authorizationCodeDuration),
       redirectUri: redirectUriAsked ? redirectUri : undefined,
       challenge,
       dpopJkt,
@@ -72,28 +78,18 @@ async function issueOnce(request: IssueRequest, call: Call) {
   return { written, code, redirectUri, state, responseMode, context }
 }
 
-/** A ticket may be from before a profile was switched on: then its request was not pushed. */
-async function judgeProfile({ client: number, pushed }: Ticket, { service, store }: Call): Promise<void> {
-  if (pushed !== undefined) return
-  const client = await store.registry.findClientByNumber(service.apiKey, number)
-  if (client === undefined) return
-  const { isRetroactive, parRequired } = settingsOf(service, client)
-  if (isRetroactive && parRequired) throw new Refusal('ticket-breaks-fapi2')
-}
-
 /** The client gets no ID token if it has not asked for one (Authlete contract, section 2.2). */
 function withoutUnasked(scopes: readonly string[], { requestedIdToken }: Ticket): readonly string[] {
   return scopes.filter((name) => name !== OPENID || requestedIdToken !== undefined)
 }
 
 /** The end-user may grant scopes that were not requested, but only those available to the client. */
-async function judgeScopes(
+function judgeScopes(
   scopes: readonly string[] | undefined,
-  ticket: Ticket,
-  { service, store }: Call,
-): Promise<void> {
+  client: Client | undefined,
+  service: Service,
+): void {
   if (scopes === undefined) return
-  const client = await store.registry.findClientByNumber(service.apiKey, ticket.client)
   if (client === undefined) throw new Refusal('authorization-client-unknown')
   const available = availableScopes(service, client)
   if (!scopes.every((name) => available.has(name))) throw new Refusal('issue-scope-unknown')
