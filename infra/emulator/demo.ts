@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { command } from '../command.ts'
@@ -15,14 +15,9 @@ export const COMMAND = command({
     const { walkArticle } = await import('./demo-walk.ts')
     const { startSite } = await import('./site/site.ts')
     const demo = demonstration(out)
-    const directory = await mkdtemp(join(tmpdir(), 'certbound-demo-'))
-    const site = await startSite({ directory })
-    try {
-      await walkArticle({ site, demo })
-    } finally {
-      await site.close()
-      await rm(directory, { recursive: true })
-    }
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'certbound-demo-'))
+    const site = await startSite({ directory: folder.path })
+    await walkArticle({ site, demo }).finally(site.close)
     const wrong = demo.failures()
     out(`\n${wrong === 0 ? `All ${demo.steps()} steps are` : `${wrong} things are not`} as they must be.`)
     return wrong === 0 ? 0 : 1

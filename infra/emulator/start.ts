@@ -58,7 +58,7 @@ export const COMMAND = command({
       packaged: values.packaged ? { ...(await packageHere()), onLine: io.out } : undefined,
     })
     const { writeLocalFile } = await import('./site/local-file.ts')
-    const { curlWalk } = await import('./curl-walk.ts')
+    const { curlLines } = await import('./curl-lines.ts')
     const { startSiteConsole } = await import('./site/site-console.ts')
     const running = await startSiteConsole(site, Number(values['console-port']), io.err)
     const local = await writeLocalFile(site, directory, running.newLink())
@@ -69,7 +69,7 @@ export const COMMAND = command({
         `The kept data had the issuer ${formerIssuer}. It is ${plainUrl} now: configure clients with it.`,
       )
     }
-    io.out(curlWalk(local, site.examples, values['mtls-only'], (file) => relative('.', file)))
+    io.out(curlLines(local, site.examples, values['mtls-only'], (file) => relative('.', file)))
     if (!io.stop.aborted) await once(io.stop, 'abort')
     await running.close()
     await site.close()

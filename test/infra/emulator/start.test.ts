@@ -100,14 +100,14 @@ test.each(CURL)('npm start prints %s lines that work as printed', async () => {
     .split('\n')
     .filter((line) => /^([A-Z]+=\$\(|curl )/.test(line))
   const { stdout } = await promisify(execFile)('bash', ['-c', lines.join('\n')])
-  expect(lines).toHaveLength(14)
+  expect(lines).toHaveLength(9)
   expect(stdout).toContain('"mtls_endpoint_aliases":{"token_endpoint":')
   expect(stdout).toContain('"active":true,"cnf"')
   expect(stdout).toContain('"accounts":["Current account","Savings"]')
   expect(stdout.split('401 Unauthorized')).toHaveLength(3)
   expect(stdout).toContain('www-authenticate: Bearer error="invalid_token"')
   expect(stdout).toContain('no connection')
-  for (const code of ['A056001', 'A065304', 'A145001']) expect(stdout).toContain(`"resultCode":"${code}"`)
+  expect(stdout).toContain('"resultCode":"A056001"')
 })
 
 test('npm start prints the address of the pages of its demo client', async () => {

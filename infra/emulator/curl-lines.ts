@@ -1,0 +1,61 @@
+import { dirname, join } from 'node:path'
+import type { Local } from './site/local-file.ts'
+import { CLIENT_CERTIFICATES, type Site } from './site/site.ts'
+
+/**
+ * The lines that `npm start` prints: its addresses, and some for curl in a second terminal in the same folder. The demonstration
+ * (demo-walk.ts) has the whole flow.
+ *
+ * @param mtlsOnly whether OAuth is only on the mutual-TLS domain
+ * @param shown the form of a file's path in these lines
+ */
+export function curlLines(
+  local: Local,
+  { user }: Site['examples'],
+  mtlsOnly: boolean,
+  shown: (file: string) => string,
+): string {
+  const { mtlsUrl, plainUrl, webApiUrl, librarySampleUrl, serviceId, clients } = local
+  const [, { clientId, clientSecret = '', certificateFile, keyFile }] = clients
+  const folder = dirname(certificateFile)
+  const ca = `--cacert ${shown(local.caFile)}`
+  const holder = `${ca} --cert ${shown(certificateFile)} --key ${shown(keyFile)}`
+  const stranger = shown(join(folder, CLIENT_CERTIFICATES.STRANGER))
+  const thief = `${ca} --cert ${stranger}.pem --key ${stranger}.key.pem`
+  const plainOAuth = mtlsOnly ? '--mtls-only: no OAuth here' : 'OAuth without a certificate'
+
+  return `certbound is running.
+
+Walk the code flow in a browser: ${local.frontEndUrl}/ (log in as ${user.subject}, password: ${user.password})
+
+Or paste these lines into another terminal in this folder. npm run demo shows all steps of the code flow.
+
+  issuer       ${plainUrl}   (metadata and /jwks for everyone; ${plainOAuth})
+  mutual TLS   ${mtlsUrl}   (OAuth for clients with a certificate: /token, /introspection, ...)
+  Web API      ${webApiUrl}   (v2: /api/auth/...; v3: /api/${serviceId}/auth/... with a Bearer token)
+  front end    ${local.frontEndMtlsUrl}   (/token of an authorization server that calls the Web API)
+               ${local.resourceServerUrl}   (/accounts of a resource server that calls the Web API)
+               ${librarySampleUrl}   (a resource server that uses @certbound/resource-server)
+
+# Anyone reads at the issuer what a client must know. Clients with a certificate use the mutual-TLS endpoints that it names.
+curl -s ${ca} ${plainUrl}/.well-known/oauth-authorization-server; echo
+
+# The confidential client gets a token over mutual TLS; it is bound to its certificate.
+TOKEN=$(curl -s ${holder} -u ${clientId}:${clientSecret} ${mtlsUrl}/token -d grant_type=client_credentials -d scope=accounts:read | sed -E 's/.*"access_token":"([^"]*)".*/\\1/'); echo $TOKEN
+
+# The holder of that certificate may use it, and a thief with another certificate may not.
+curl -s ${holder} ${mtlsUrl}/introspection -d token=$TOKEN; echo
+curl -s -i ${thief} ${mtlsUrl}/introspection -d token=$TOKEN; echo
+
+# The same at a resource server that uses @certbound/resource-server. Without a certificate there is no connection.
+curl -s ${holder} -H "Authorization: Bearer $TOKEN" ${librarySampleUrl}; echo
+curl -s -i ${thief} -H "Authorization: Bearer $TOKEN" ${librarySampleUrl}; echo
+curl -s ${ca} -H "Authorization: Bearer $TOKEN" ${librarySampleUrl} || echo 'no connection'
+
+# A resource server in another language asks the Web API, with the certificate that it saw.
+CERTIFICATE=$(awk '{printf "%s\\\\n", $0}' ${shown(certificateFile)})
+curl -s -u ${local.serviceApiKey}:${local.serviceApiSecret} -H 'Content-Type: application/json' ${webApiUrl}/api/auth/introspection -d '{"token":"'$TOKEN'","clientCertificate":"'"$CERTIFICATE"'"}'; echo
+
+All of this is in ${shown(join(folder, 'local.json'))} for scripts. Ctrl-C stops. One log line for each request follows.
+`
+}
