@@ -178,7 +178,7 @@ module.exports = {
     // The library for resource servers is a package of its own, which knows neither a store nor a runtime.
     layer('resource-server', '^shared/resource-server/', [
       '^shared/(resource-server|certificate|request|gateway|dpop|jws)/',
-      '^shared/(resource-url|epoch-seconds)[.]ts$',
+      '^shared/(json|resource-url|epoch-seconds)[.]ts$',
     ]),
     forbid(
       'resource-server-apart',

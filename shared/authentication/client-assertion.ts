@@ -3,7 +3,8 @@ import type { EpochSeconds } from '../epoch-seconds.ts'
 import type { Reason } from '../refusal/refusal.ts'
 import { type JwsFault, verifyCompactJws } from '../jws/signature.ts'
 import { type CompactJws, readCompactJws } from '../request/compact-jws.ts'
-import { type JsonObject, parseJsonObject } from '../request/strict-json.ts'
+import type { JsonObject } from '../json.ts'
+import { parseJsonObject } from '../request/strict-json.ts'
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 

@@ -2,11 +2,11 @@ import { hash } from 'node:crypto'
 import { isPrivate, type Jwk } from '../certificate/jwk-set.ts'
 import type { KeyThumbprint } from '../certificate/thumbprint.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
-import { isJsonObject } from '../json.ts'
+import { isJsonObject, type JsonObject } from '../json.ts'
 import { ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { type JwsFault, verifyCompactJws } from '../jws/signature.ts'
 import { type CompactJws, readCompactJws } from '../request/compact-jws.ts'
-import { type JsonObject, parseJsonObject } from '../request/strict-json.ts'
+import { parseJsonObject } from '../request/strict-json.ts'
 import { isRewritten } from '../resource-url.ts'
 
 /** How old a proof may be. Within this time it can be used again where nothing remembers its `jti`. */

@@ -1,4 +1,5 @@
-import { type JsonObject, parseJsonObject } from './strict-json.ts'
+import type { JsonObject } from '../json.ts'
+import { parseJsonObject } from './strict-json.ts'
 
 /** A JWS in the compact serialization (RFC 7515 section 7.1). Its signature is not verified. */
 export interface CompactJws {

@@ -1,8 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
 
-export type { JsonObject } from '../json.ts'
-
 /**
  * Reads an unambiguous JSON object.
  *

@@ -1,7 +1,8 @@
 import { type Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http'
 import { Agent, request as requestHttps } from 'node:https'
 import type { SecureContextOptions } from 'node:tls'
-import { parseJsonObject, type JsonObject } from '../request/strict-json.ts'
+import type { JsonObject } from '../json.ts'
+import { parseJsonObject } from '../request/strict-json.ts'
 import { type ExpectedClaims, hasExpectedClaims, type ReadToken, trustedUrl } from './read-token.ts'
 
 export interface IntrospectionOptions {

@@ -1,9 +1,9 @@
+import type { Item } from '../dynamodb/dynamodb.ts'
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import { Client } from './client.ts'
 import { LOST, repeatWhileLost } from './contention.ts'
 import { aliasKey, clientKey } from './record-keys.ts'
 import { parseRecord, type Records } from './records.ts'
-import type { Item } from './table.ts'
 
 /** So long an alias may be without its client: a function that has not finished by then never will (serverless.yml). */
 const UNFINISHED_SECONDS = 60

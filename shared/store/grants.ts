@@ -1,3 +1,4 @@
+import type { Item } from '../dynamodb/dynamodb.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { LOST, repeatWhileLost } from './contention.ts'
 import type { ClientState, Code, Grant, GrantKey, Pushed } from './grant.ts'
@@ -5,7 +6,7 @@ import type { RefreshMembers, RequestInUse, Ticket, Tokens } from './grant.ts'
 import { grantAttributes, readClientState, readGrant } from './item.ts'
 import { listingOfSubject, listingsOfClient, mayBeHeld } from './listing.ts'
 import type { OneTimeProof } from './one-time-proof.ts'
-import type { Item, Table } from './table.ts'
+import type { Table } from './table.ts'
 import { ttl } from './time-to-live.ts'
 
 export interface GrantAndStates {

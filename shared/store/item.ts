@@ -1,3 +1,4 @@
+import type { Item } from '../dynamodb/dynamodb.ts'
 import type * as z from 'zod/mini'
 import type { Immutable } from '../immutable.ts'
 import {
@@ -15,7 +16,6 @@ import {
   UntilRedeemed,
 } from './grant.ts'
 import { DamagedItem, listing, subjectHeld } from './listing.ts'
-import type { Item } from './table.ts'
 
 const SHAPES = [
   ...[GrantMembers, Terms, PushedMembers, TicketMembers, CodeMembers, UntilRedeemed],

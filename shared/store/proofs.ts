@@ -1,8 +1,9 @@
+import type { Item } from '../dynamodb/dynamodb.ts'
 import { hash } from 'node:crypto'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { nonceKeyKey } from './record-keys.ts'
 import { Records } from './records.ts'
-import type { Item, Table } from './table.ts'
+import type { Table } from './table.ts'
 import { StoreUnavailable } from './unavailable.ts'
 
 /** The DPoP proof to use up (RFC 9449 section 11.1). */

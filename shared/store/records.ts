@@ -1,10 +1,11 @@
+import type { Item } from '../dynamodb/dynamodb.ts'
 import type * as z from 'zod/mini'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { Cache } from './cache.ts'
 import { LOST, repeatWhileLost } from './contention.ts'
 import { digest } from './digest.ts'
 import type { RecordKey } from './record-keys.ts'
-import type { Item, WriteOutcome, Table } from './table.ts'
+import type { WriteOutcome, Table } from './table.ts'
 
 const cacheKey = ({ pk, sk }: RecordKey) => `${pk} ${sk}`
 

@@ -9,8 +9,6 @@ import {
 } from '../dynamodb/dynamodb.ts'
 import { StoreUnavailable } from './unavailable.ts'
 
-export type { Item } from '../dynamodb/dynamodb.ts'
-
 /** The outcome of a conditional write. If its condition failed, `current` is the item that is stored now, if any. */
 export type WriteOutcome =
   { readonly done: true } | { readonly done: false; readonly current: Item | undefined }

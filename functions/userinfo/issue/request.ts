@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
-import { type JsonObject, parseJsonObject } from '../../../shared/request/strict-json.ts'
+import type { JsonObject } from '../../../shared/json.ts'
+import { parseJsonObject } from '../../../shared/request/strict-json.ts'
 
 /** What the authorization server knows of the end-user of a token. */
 export interface UserinfoIssueRequest {
