@@ -60,6 +60,12 @@ test('only the authorization endpoint and the management API make a grant withou
   ])
 })
 
+test('no source compares thumbprints itself: judge does', () => {
+  const thumbprint = '(?:jkt|[tT]humbprint|[pP]roofKey)\\b'
+  const comparison = new RegExp(`${thumbprint}\\)? [!=]== (?!undefined)|[!=]== [\\w.?]*${thumbprint}`, 'i')
+  expect(grep(comparison, deployed)).toEqual([])
+})
+
 test('every cache of a module is bounded', () => {
   expect(grep(/^(export )?(const|let) (?!.*Readonly).*new (Map|Set)(<.*>)?\(\)/, deployed)).toEqual([])
 })

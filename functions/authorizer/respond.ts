@@ -1,6 +1,6 @@
 import { boundKey, boundThumbprint } from '../../shared/certificate/binding.ts'
 import type { UsableToken } from '../../shared/token/introspect.ts'
-import { clientIdText } from '../../shared/token/client-view.ts'
+import { clientIdText } from '../../shared/store/client-view.ts'
 import { audiencesOf } from '../../shared/token/resource.ts'
 import type { Service } from '../../shared/store/service.ts'
 

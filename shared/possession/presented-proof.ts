@@ -3,6 +3,7 @@ import type { ProofFault, SentProof, VerifiedProof } from '../dpop/proof.ts'
 import { ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
+import type { Call } from '../runtime/call.ts'
 import type { WebApiMembers } from '../web-api.ts'
 import type { VerifiedNonce } from './nonce.ts'
 
@@ -54,6 +55,22 @@ export function refusalOfProof({ proof, nonce, standing }: Outcome): Refusal | u
   if (typeof proof === 'string') return proofRefusal(proof, standing)
   if (nonce?.isRight !== false) return undefined
   return new Refusal('resource-proof-nonce-wrong', { members: standing, dpopNonce: nonce.next })
+}
+
+/**
+ * With `dpopProofUsedOnce` a proof passes once for each credential that asks. This comes after every other check, so a refused request
+ * uses up nothing.
+ *
+ * @throws Refusal resource-proof-used
+ */
+export async function usePresentedProof(
+  { proof, standing }: Outcome,
+  { service, store, caller }: Call,
+): Promise<void> {
+  if (typeof proof !== 'object' || !service.dpopProofUsedOnce) return
+  const askedBy = caller?.credential ?? 'authorizer'
+  const isFirst = await store.proofs.useProof(service.apiKey, { ...proof, askedBy })
+  if (!isFirst) throw challengedByDpop(new Refusal('resource-proof-used', { members: standing }))
 }
 
 /** For an explanation: what the proof was compared with. */

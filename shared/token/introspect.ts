@@ -3,7 +3,7 @@ import type { Call } from '../runtime/call.ts'
 import { findAccessToken } from './find-token.ts'
 import { CHECKS, type IntrospectionRequest, type Judged } from './introspection-checks.ts'
 import { type Reason, Refusal, REFUSALS } from '../refusal/refusal.ts'
-import { challengedByDpop, verifyPresentedProof } from '../possession/presented-proof.ts'
+import { challengedByDpop, usePresentedProof, verifyPresentedProof } from '../possession/presented-proof.ts'
 import { mustBeBound } from '../possession/token-binding.ts'
 import { type Standing, standingAt } from './standing.ts'
 import type { Tokens } from '../store/grant.ts'
@@ -47,21 +47,9 @@ export async function introspect(request: IntrospectionRequest, call: Call): Pro
   const steps = request.explain === true ? stepsOf(looked, failure) : undefined
   if (failure !== undefined) throw steps === undefined ? failure.refusal : explained(failure.refusal, steps)
   const judged = looked as Judged
-  await useProof(judged, call)
+  await usePresentedProof(judged, call)
   const { found, standing, nonce } = judged
   return { grant: found.grant, standing, jti: found.jti, dpopNonce: nonce?.next, steps }
-}
-
-/**
- * With `dpopProofUsedOnce` a proof passes once for each credential that asks. It comes after every other check, so a request that is
- * refused uses up nothing.
- */
-async function useProof({ proof, service, standing }: Judged, { store, caller }: Call): Promise<void> {
-  if (typeof proof !== 'object' || !service.dpopProofUsedOnce) return
-  const { jkt, jti, expiresAt } = proof
-  const askedBy = caller?.credential ?? 'authorizer'
-  const isFirst = await store.proofs.useProof(service.apiKey, { askedBy, jkt, jti, expiresAt })
-  if (!isFirst) throw challengedByDpop(new Refusal('resource-proof-used', { members: standing }))
 }
 
 /** @returns the reason if the token does not exist */

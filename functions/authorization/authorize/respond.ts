@@ -1,5 +1,5 @@
 import type { Service } from '../../../shared/store/service.ts'
-import { clientSummary } from '../../../shared/token/client-view.ts'
+import { clientSummary } from '../../../shared/store/client-view.ts'
 import { success, unlessEmpty } from '../../../shared/web-api.ts'
 import type { AuthorizationSuccess } from '../answer-schema.ts'
 import type { IssuedTicket } from './decide.ts'

@@ -1,7 +1,7 @@
 import { success } from '../../../shared/web-api.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { Service } from '../../../shared/store/service.ts'
-import { clientSummary } from '../../../shared/token/client-view.ts'
+import { clientSummary } from '../../../shared/store/client-view.ts'
 import type {
   AuthorizationChangedAnswer,
   AuthorizationListAnswer,

@@ -1,5 +1,5 @@
 import { tokenIdOf } from '../../../shared/token/token-string.ts'
-import { clientIdText } from '../../../shared/token/client-view.ts'
+import { clientIdText } from '../../../shared/store/client-view.ts'
 import { tokenTypeOf } from '../../../shared/possession/token-binding.ts'
 import { success, unlessEmpty } from '../../../shared/web-api.ts'
 import type { CreateSuccess } from './answer-schema.ts'

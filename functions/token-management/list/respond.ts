@@ -1,5 +1,5 @@
 import { boundKey, boundThumbprint } from '../../../shared/certificate/binding.ts'
-import { clientSummary } from '../../../shared/token/client-view.ts'
+import { clientSummary } from '../../../shared/store/client-view.ts'
 import { tokenIdOf } from '../../../shared/token/token-string.ts'
 import { unlessEmpty } from '../../../shared/web-api.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'

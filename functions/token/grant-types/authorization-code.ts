@@ -36,11 +36,11 @@ export async function redeemCode(
   const resources = parseResources(request.resources)
   if (resources === 'malformed') throw new Refusal('resource-malformed')
   const { grant, members } = await findCode(code, context, call)
-  judgeRedirectUri(request.redirectUri, members)
-  judgeVerifier(request, members)
-  judgeKey(members, context)
+  requireRedirectUri(request.redirectUri, members)
+  requireVerifier(request, members)
+  requireKey(members, context)
   if (grant.stage === 'TOKENS') return endReplayed(grant, context, call)
-  judgeProfile(members, context, call)
+  requireProfile(members, context, call)
   if (expired(members.codeExpiresAt, call.now)) throw new Refusal('code-expired')
 
   const issued = await tokensFor(grant, resources, request, context, call)
@@ -84,14 +84,14 @@ async function findCode(
   return { grant, members: grant.code }
 }
 
-function judgeRedirectUri(redirectUri: string | undefined, code: CodeMembers): void {
+function requireRedirectUri(redirectUri: string | undefined, code: CodeMembers): void {
   if (redirectUri === code.redirectUri) return
   if (redirectUri === undefined) throw new Refusal('redirect-uri-missing')
   throw new Refusal(code.redirectUri === undefined ? 'redirect-uri-unexpected' : 'redirect-uri-differs')
 }
 
 /** Prevents PKCE downgrades: a missing and an unexpected verifier are both refused (RFC 9700 section 4.8.2). */
-function judgeVerifier({ codeVerifier, empty }: TokenRequest, { challenge }: CodeMembers): void {
+function requireVerifier({ codeVerifier, empty }: TokenRequest, { challenge }: CodeMembers): void {
   if (challenge === undefined && codeVerifier === undefined) return
   if (challenge === undefined) throw new Refusal('verifier-unexpected')
   if (codeVerifier === undefined) {
@@ -101,7 +101,7 @@ function judgeVerifier({ codeVerifier, empty }: TokenRequest, { challenge }: Cod
 }
 
 /** RFC 9449 section 10: only the key that was named in the authorization request may redeem the code. */
-function judgeKey({ dpopJkt }: CodeMembers, { proof }: TokenContext): void {
+function requireKey({ dpopJkt }: CodeMembers, { proof }: TokenContext): void {
   if (dpopJkt === undefined) return
   const verdict = judge({ jkt: dpopJkt }, { certificate: 'absent', proofKey: proof.jkt })
   if (verdict === 'holds') return
@@ -109,7 +109,7 @@ function judgeKey({ dpopJkt }: CodeMembers, { proof }: TokenContext): void {
 }
 
 /** A code may be from before a profile was switched on. */
-function judgeProfile(
+function requireProfile(
   { challenge, codeIssuedAt }: CodeMembers,
   { client }: TokenContext,
   { service, now }: Call,

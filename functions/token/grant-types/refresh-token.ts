@@ -54,7 +54,7 @@ async function refreshOnce(
 ): Promise<IssuedTokens | typeof LOST> {
   const found = await findRefreshed(presented, context, call)
   const { grant, refresh } = found
-  const binding = judgeBinding(grant, request, context)
+  const binding = nextBinding(grant, request, context)
   call.log.note({ thumbprint: boundThumbprint(binding) })
   const narrowed = {
     scopes: narrowedScopes(request.scope, grant.terms),
@@ -122,7 +122,7 @@ const RENEWABLE: ReadonlySet<Verdict> = new Set<Verdict>(['missing', 'unreadable
  * The binding of the new access token. A bound grant stays bound, and by the same kind (decision D6). Clients that authenticate by
  * certificate or assertion may use a renewed certificate or another key, all others need that of the grant (decisions D4 and D5).
  */
-function judgeBinding(grant: Tokens, request: TokenRequest, context: TokenContext): Binding {
+function nextBinding(grant: Tokens, request: TokenRequest, context: TokenContext): Binding {
   const { certificate } = request.credentials
   const { proof } = context
   const mayRenew = AUTHENTICATION_METHODS[context.client.tokenAuthMethod].proves === 'key'

@@ -1,4 +1,4 @@
-import type { Client } from '../store/client.ts'
+import type { Client } from './client.ts'
 
 /** @param alias the client ID alias, if the request used it */
 export function clientIdText(clientId: number, alias: string | undefined): string {
