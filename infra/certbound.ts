@@ -30,7 +30,7 @@ const COMMANDS: Readonly<Record<string, Load>> = {
   provision: () => import('./aws/provision.ts'),
   restore: () => import('./aws/restore.ts'),
   doctor: () => import('./aws/doctor.ts'),
-  package: () => import('./package/package.ts'),
+  package: () => import('./aws/package.ts'),
   bench: () => import('./bench/bench.ts'),
 }
 

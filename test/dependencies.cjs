@@ -81,6 +81,7 @@ module.exports = {
     forbid('infra-ground', { path: GROUND }, { path: '^infra/', pathNot: GROUND }),
     room('tables', []),
     room('truststore', []),
+    room('package', []),
     room('connections', ['^infra/truststore/']),
     room('management', []),
     room('reference', []),
@@ -111,11 +112,7 @@ module.exports = {
       { path: DEPLOYED, dependencyTypes: ['local'] },
     ),
     {
-      ...forbid(
-        'no-folder-cycle',
-        { path: '^infra/', pathNot: '^infra/(package|aws/(template|deployment))' },
-        { circular: true },
-      ),
+      ...forbid('no-folder-cycle', { path: '^infra/' }, { circular: true }),
       scope: 'folder',
     },
 

@@ -86,6 +86,7 @@ const PLANTED: [string, string, string][] = [
   ['infra-ground', 'infra/markup.ts', `import './tables/tables.ts'`],
   ['infra-tables', 'infra/tables/engine.ts', `import '../connections/listen.ts'`],
   ['infra-truststore', 'infra/truststore/connected.ts', `import type { A } from '../connections/listen.ts'`],
+  ['infra-package', 'infra/package/template.ts', `import '../aws/deploy.ts'`],
   ['infra-connections', 'infra/connections/tables.ts', `import '../tables/tables.ts'`],
   ['infra-management', 'infra/management/deploy.ts', `import '../aws/deploy.ts'`],
   ['infra-reference', 'infra/reference/build.ts', `import '../package/build.ts'`],

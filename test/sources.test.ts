@@ -27,7 +27,7 @@ function grep(pattern: RegExp, among: string[]) {
 
 test('the folders that these tests read exist', () => {
   expect(deployed).toContain('shared/runtime/runtime.ts')
-  expect(sources).toContain('infra/aws/template/functions.yml')
+  expect(sources).toContain('infra/examples/authorizer/rest-api.yml')
   expect(tests).toContain('test/sources.test.ts')
 })
 

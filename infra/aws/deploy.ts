@@ -5,7 +5,7 @@ import { deploy, type Machine, planOf } from './deployment/deploy.ts'
 import { confirmTables, tablesChange } from './deployment/named-tables.ts'
 import { projectOsls } from './deployment/osls.ts'
 import { type Ready, readiness } from './deployment/readiness.ts'
-import { readDeployment } from './deployment/settings.ts'
+import { readDeployment } from './settings/settings.ts'
 import { deployLocally } from './deployment/tables.ts'
 import {
   confirmTruststore,

@@ -21,7 +21,7 @@ export class NotHere extends Error {
 }
 
 /** Why the request was answered before it was read. */
-type PlainReason = 'event-malformed' | 'route-unknown' | NotHere['reason']
+export type PlainReason = 'event-malformed' | 'route-unknown' | NotHere['reason']
 
 /** An answer that belongs to neither face. */
 export function answerPlainly(status: 400 | 404, reason: PlainReason): Answer {

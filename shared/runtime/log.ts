@@ -39,7 +39,7 @@ export interface LogLine extends LogEntry {
 
 /**
  * Refusals are warnings, and are written at the level `error` as well: the alarms of a deployment count them
- * (infra/aws/template/misuse.yml). Only `silent` writes nothing.
+ * (infra/aws/template/log-counts.ts). Only `silent` writes nothing.
  *
  * @param write takes one line with its line end; without it lines go to standard output
  */

@@ -45,7 +45,8 @@ const Environment = z.object({
 })
 
 /** The environment variables that are read. All others are ignored. */
-export const VARIABLES: readonly string[] = Object.keys(Environment.shape)
+export const VARIABLES = Object.keys(Environment.shape) as Variable[]
+export type Variable = keyof typeof Environment.shape
 
 /** The settings of a deployment, read once at cold start. */
 export type Settings = Immutable<ReturnType<typeof settingsOf>>

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type DeploymentSettings, readDeployment } from '../../infra/aws/deployment/settings.ts'
-import { serviceNumber } from '../../infra/aws/deployment/parameters.ts'
+import { type DeploymentSettings, readDeployment, serviceNumber } from '../../infra/aws/settings/settings.ts'
 import { findPresent, type NewSecrets, provision } from '../../infra/aws/provisioning/provision.ts'
 import { restoreOwner, restoreServices } from '../../infra/aws/provisioning/restore.ts'
 import { digest } from '../../shared/store/digest.ts'

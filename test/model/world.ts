@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto'
-import { serviceNumber } from '../../infra/aws/deployment/parameters.ts'
-import type { DeploymentSettings } from '../../infra/aws/deployment/settings.ts'
+import { type DeploymentSettings, serviceNumber } from '../../infra/aws/settings/settings.ts'
 import { findPresent, provision } from '../../infra/aws/provisioning/provision.ts'
 import { createTables, LOCAL_DYNAMODB } from '../../infra/tables/tables.ts'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'

@@ -9,12 +9,9 @@ import { cloudFormation } from './fake-cloudformation.ts'
 const STACK = 'certbound-prod'
 const BUCKET = { Type: 'AWS::S3::Bucket' }
 
-interface Parameters {
-  readonly mtlsDomain: string
-  readonly plainDomain: string
-  readonly truststoreBucket: string
-  readonly truststoreKey: string
-  readonly truststoreVersion: string
+/** The resources of serverless.yml. */
+interface TemplateParts {
+  readonly resources: { readonly Resources: object; readonly Outputs: object }
 }
 
 /** One run of osls: its parameters and its environment. */
@@ -25,7 +22,7 @@ export interface OslsRun {
 
 /**
  * Does with the account what osls does: makes the stack with its bucket first, then updates it, and ends at the first
- * failure, before the rollback is over. Its template has only what a deployment reads.
+ * failure, before the rollback is over. Its template has no functions.
  */
 export async function fakeOsls({ folder, aws }: Deployment) {
   const { Complaint } = (await import(join(folder, 'infra/command.ts'))) as typeof Commands
@@ -46,42 +43,13 @@ export async function fakeOsls({ folder, aws }: Deployment) {
     if (parameters[0] !== 'deploy') return Promise.resolve()
     if (aws.account.broken.has('osls')) return Promise.reject(new Complaint('osls deploy failed'))
     if (!aws.account.stacks.has(STACK)) put({ Resources: { DeploymentBucket: BUCKET } })
-    const file = readFileSync(join(folder, 'dist/parameters.json'), 'utf8')
-    const stack = put(templateOf(JSON.parse(file) as Parameters))
+    const file = readFileSync(join(folder, 'dist/template.json'), 'utf8')
+    const { Resources, Outputs } = (JSON.parse(file) as TemplateParts).resources
+    const stack = put({ Resources: { DeploymentBucket: BUCKET, ...Resources }, Outputs })
     if (stack?.status.includes('ROLLBACK') !== true) return Promise.resolve()
     stack.passing = ['UPDATE_ROLLBACK_IN_PROGRESS']
     const failed = stack.events.find(({ status }) => status.endsWith('_FAILED'))
     return Promise.reject(new Complaint(`osls deploy failed\n${failed?.resource ?? ''}`))
   }
   return { osls, runs }
-}
-
-function templateOf(parameters: Parameters): object {
-  const { truststoreBucket, truststoreKey, truststoreVersion } = parameters
-  const trust = {
-    TruststoreUri: `s3://${truststoreBucket}/${truststoreKey}`,
-    TruststoreVersion: truststoreVersion,
-  }
-  const table = { Type: 'AWS::DynamoDB::Table', DeletionPolicy: 'Retain' }
-  const domain = (DomainName: string, more = {}) => {
-    return { Type: 'AWS::ApiGatewayV2::DomainName', Properties: { DomainName, ...more } }
-  }
-  const target = (id: string) => ({ Value: { 'Fn::GetAtt': [id, 'RegionalDomainName'] } })
-  return {
-    Resources: {
-      DeploymentBucket: BUCKET,
-      MtlsDomain: domain(parameters.mtlsDomain, { MutualTlsAuthentication: trust }),
-      PlainDomain: domain(parameters.plainDomain),
-      RegistryTable: table,
-      GrantsTable: table,
-    },
-    Outputs: {
-      MtlsDomainName: { Value: { Ref: 'MtlsDomain' } },
-      PlainDomainName: { Value: { Ref: 'PlainDomain' } },
-      MtlsDomainTarget: target('MtlsDomain'),
-      PlainDomainTarget: target('PlainDomain'),
-      RegistryTableName: { Value: { Ref: 'RegistryTable' } },
-      GrantsTableName: { Value: { Ref: 'GrantsTable' } },
-    },
-  }
 }

@@ -4,7 +4,7 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-acm'
 import { type Aws, attempt } from './aws.ts'
-import type { DeploymentSettings } from './settings.ts'
+import type { DeploymentSettings } from '../settings/settings.ts'
 
 /**
  * What is wrong with the certificates of the domains. CloudFormation would find it minutes later, one after the other.

@@ -6,10 +6,10 @@ import type { Client } from '../../../shared/store/client.ts'
 import { refuseIssuingClients } from '../../truststore/issuing-clients.ts'
 import type { Aws } from './aws.ts'
 import { actingAs, deployStack, type Osls, packageStack } from './osls.ts'
-import { serviceNumber, type TruststoreObject, writeParameters } from './parameters.ts'
 import { preflight } from './preflight.ts'
 import type { Ready } from './readiness.ts'
-import type { DeploymentSettings } from './settings.ts'
+import { type DeploymentSettings, serviceNumber } from '../settings/settings.ts'
+import type { TruststoreObject } from '../template/domains.ts'
 import {
   findStack,
   mainStackName,
@@ -83,8 +83,7 @@ export async function deploy({ settings, truststore }: Ready, aws: Aws, machine:
   const template = await readFile(TRUSTSTORE_TEMPLATE, 'utf8')
   await putStack(aws.cloudFormation, truststoreStackName(settings), template, machine.wait)
   const object = await fillTruststore(aws.s3, await truststoreBucket(settings, aws), truststore.pem)
-  await writeParameters(settings, object)
-  await packageStack(machine.osls)
+  await packageStack(settings, object, machine.osls)
   await deployMainStack(settings, aws, machine)
   const name = mainStackName(settings)
   const outputs = (await findStack(aws.cloudFormation, name))?.outputs

@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFile } from 'node:fs/promises'
+import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Complaint } from '../../command.ts'
 import { functionNames } from '../../package/build.ts'
 import { ROOT } from '../../root.ts'
+import type { DeploymentSettings } from '../settings/settings.ts'
+import type { TruststoreObject } from '../template/domains.ts'
+import { templateParts } from '../template/template.ts'
 
 /** The environment of a process. */
 type Environment = Readonly<Record<string, string | undefined>>
@@ -13,8 +16,30 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** Runs osls in the folder of the project. @throws Complaint with its output when it fails */
 export type Osls = (parameters: readonly string[], env?: Environment) => Promise<void>
 
-/** Makes the template from the archives and parameters in dist/. @throws Complaint */
-export async function packageStack(osls: Osls): Promise<void> {
+/**
+ * Writes what serverless.yml reads from dist/.
+ *
+ * @param project the folder whose serverless.yml will be packaged
+ */
+export async function writeTemplateParts(
+  settings: DeploymentSettings,
+  truststore: TruststoreObject,
+  project = ROOT,
+): Promise<void> {
+  await mkdir(join(project, 'dist'), { recursive: true })
+  await writeFile(
+    join(project, 'dist/template.json'),
+    JSON.stringify(templateParts(settings, truststore), null, 2),
+  )
+}
+
+/** Makes the template from serverless.yml, and takes the archives from dist/. @throws Complaint */
+export async function packageStack(
+  settings: DeploymentSettings,
+  truststore: TruststoreObject,
+  osls: Osls,
+): Promise<void> {
+  await writeTemplateParts(settings, truststore)
   await osls(['package'])
 }
 

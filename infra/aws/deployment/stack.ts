@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-cloudformation'
 import { Complaint } from '../../command.ts'
 import { attempt } from './aws.ts'
-import type { DeploymentSettings } from './settings.ts'
+import type { DeploymentSettings } from '../settings/settings.ts'
 import { failureReason, lastOperation } from './stack-events.ts'
 
 export interface StackState {

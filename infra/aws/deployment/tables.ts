@@ -6,8 +6,7 @@ import { Complaint, type Io } from '../../command.ts'
 import { createTables, listsTables, LOCAL_DYNAMODB } from '../../tables/tables.ts'
 import { allClients } from '../../truststore/issuing-clients.ts'
 import { type Aws, attempt, openAws } from './aws.ts'
-import { serviceNumber } from './parameters.ts'
-import type { DeploymentSettings } from './settings.ts'
+import { type DeploymentSettings, serviceNumber } from '../settings/settings.ts'
 import { findStack, mainStackName } from './stack.ts'
 
 export interface TableNames {

@@ -2,7 +2,7 @@ import { GetObjectCommand, S3ServiceException } from '@aws-sdk/client-s3'
 import { Complaint, confirm, type Io } from '../../command.ts'
 import { isIn, parseTruststore, subjectOf, type Truststore } from '../../truststore/truststore.ts'
 import { type Aws, attempt } from './aws.ts'
-import type { DeploymentSettings } from './settings.ts'
+import type { DeploymentSettings } from '../settings/settings.ts'
 import { findStack, mainStackName } from './stack.ts'
 import { mutualTlsOf } from './truststore.ts'
 

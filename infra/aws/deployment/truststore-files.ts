@@ -12,7 +12,7 @@ import {
   subjectOf,
   type Truststore,
 } from '../../truststore/truststore.ts'
-import type { DeploymentSettings } from './settings.ts'
+import type { DeploymentSettings } from '../settings/settings.ts'
 
 /** API Gateway accepts RSA of 2048 bits or more and ECDSA of 256 bits or more, signed with SHA-256 or better. */
 const MINIMUM_RSA_BITS = 2048

@@ -4,8 +4,8 @@ import { HeadObjectCommand, NotFound, PutObjectCommand, type S3Client } from '@a
 import { Complaint } from '../../command.ts'
 import { type Aws, attempt } from './aws.ts'
 import { updateDomain } from './domain-update.ts'
-import type { TruststoreObject } from './parameters.ts'
-import type { DeploymentSettings } from './settings.ts'
+import type { TruststoreObject } from '../template/domains.ts'
+import type { DeploymentSettings } from '../settings/settings.ts'
 import { findStack, truststoreStackName, type Wait } from './stack.ts'
 
 /** Of the stack of the trust store. */

@@ -2,7 +2,7 @@ import type { StoredClient } from '../../../shared/store/client.ts'
 import type { StoredService } from '../../../shared/store/service.ts'
 import type { Truststore } from '../../truststore/truststore.ts'
 import type { Aws } from '../deployment/aws.ts'
-import type { DeploymentSettings } from '../deployment/settings.ts'
+import type { DeploymentSettings } from '../settings/settings.ts'
 
 /** A deployment as the checks see it. */
 export interface Inspected {

@@ -1,30 +1,28 @@
 import { TABLES } from '../../tables/tables.ts'
-import type { DeploymentSettings } from '../deployment/settings.ts'
+import type { DeploymentSettings } from '../settings/settings.ts'
+import { type Arn, attribute, ref, type Value } from './cloudformation.ts'
 
-/**
- * The parts of the template that depend on the tables: the resources, and how everything else refers to them. If the settings name
- * tables, the stack makes none.
- */
-export function tableParts({ tables }: Pick<DeploymentSettings, 'tables'>) {
-  if (tables === undefined) {
-    const made = (id: keyof typeof TABLES) => ({ name: { Ref: id }, arn: { 'Fn::GetAtt': [id, 'Arn'] } })
-    const listing = { 'Fn::Sub': '${GrantsTable.Arn}/index/listing' }
-    return {
-      resources: { Resources: TABLES },
-      registry: made('RegistryTable'),
-      grants: { ...made('GrantsTable'), listing },
-      from: 'stack',
-    }
-  }
-  const { registry, grants } = tables
-  return {
-    resources: { Resources: {} },
-    registry: { name: registry, arn: arn(registry) },
-    grants: { name: grants, arn: arn(grants), listing: arn(`${grants}/index/listing`) },
-    from: 'settings',
-  }
+/** The tables of a deployment, as the rest of the template refers to them. */
+export interface Tables {
+  /** None if the settings name the tables. */
+  readonly resources: Partial<typeof TABLES>
+  readonly registry: { readonly name: Value; readonly arn: Arn }
+  readonly grants: { readonly name: Value; readonly arn: Arn; readonly listing: Arn }
+  readonly from: 'stack' | 'settings'
 }
 
-function arn(table: string) {
+export function tablesOf({ tables }: Pick<DeploymentSettings, 'tables'>): Tables {
+  if (tables === undefined) {
+    const made = (id: keyof typeof TABLES) => ({ name: ref(id), arn: attribute(id, 'Arn') })
+    const listing = { 'Fn::Sub': '${GrantsTable.Arn}/index/listing' } as const
+    const grants = { ...made('GrantsTable'), listing }
+    return { resources: TABLES, registry: made('RegistryTable'), grants, from: 'stack' }
+  }
+  const named = (name: string) => ({ name, arn: arn(name) })
+  const grants = { ...named(tables.grants), listing: arn(`${tables.grants}/index/listing`) }
+  return { resources: {}, registry: named(tables.registry), grants, from: 'settings' }
+}
+
+function arn(table: string): Arn {
   return { 'Fn::Sub': `arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/${table}` }
 }

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { writeParameters } from '../../../infra/aws/deployment/parameters.ts'
-import { type DeploymentSettings, readDeployment } from '../../../infra/aws/deployment/settings.ts'
-import type { Template } from './rules/template.ts'
+import { writeTemplateParts } from '../../../infra/aws/deployment/osls.ts'
+import { type DeploymentSettings, readDeployment } from '../../../infra/aws/settings/settings.ts'
+import { functionNames } from '../../../infra/package/build.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
@@ -17,22 +17,47 @@ export async function exampleSettings(
   return { ...(await readDeployment(join(root, 'certbound.example.jsonc'))), ...changes }
 }
 
+/** A packaged template, as JSON. */
+export interface Template {
+  readonly Resources: Record<string, Resource>
+  readonly Outputs: Record<string, { Value: unknown }>
+}
+interface Resource {
+  readonly Type: string
+  readonly Properties: Record<string, unknown>
+}
+
 export interface Packaged {
   readonly template: Template
   /** As written by osls. */
   readonly text: string
 }
 
+/** All resources of a type, with their logical ids. The caller names the properties that CloudFormation gives the type. */
+export function ofType<Properties>({ Resources }: Template, type: string): [string, Properties][] {
+  return Object.entries(Resources).flatMap(([id, { Type, Properties }]) =>
+    Type === `AWS::${type}` ? [[id, Properties as Properties] as [string, Properties]] : [],
+  )
+}
+
+export interface Lambda {
+  readonly FunctionName: string
+  readonly Role: unknown
+  readonly Environment: { readonly Variables: Readonly<Record<string, unknown>> }
+  readonly ReservedConcurrentExecutions?: number
+}
+export const lambdasOf = (template: Template) => ofType<Lambda>(template, 'Lambda::Function')
+/** The folder in functions/ whose code a Lambda runs. */
+export const nameOf = ({ FunctionName }: Lambda): string => FunctionName.replace(/^certbound-[^-]+-/, '')
+
 /** The template that `osls package` makes, without network and account. The archives are empty. */
 export async function packagedTemplate(changes: Partial<DeploymentSettings> = {}): Promise<Packaged> {
   const folder = mkdtempSync(join(tmpdir(), 'certbound-template-'))
   try {
-    for (const file of ['serverless.yml', 'infra'])
-      cpSync(join(root, file), join(folder, file), { recursive: true })
+    copyFileSync(join(root, 'serverless.yml'), join(folder, 'serverless.yml'))
     mkdirSync(join(folder, 'dist'))
-    const functions = readFileSync(join(folder, 'infra/aws/template/functions.yml'), 'utf8')
-    for (const [artifact] of functions.matchAll(/dist\/.+?\.zip/g)) writeFileSync(join(folder, artifact), '')
-    await writeParameters(await exampleSettings(changes), TRUSTSTORE, folder)
+    for (const name of functionNames()) writeFileSync(join(folder, 'dist', `${name}.zip`), '')
+    await writeTemplateParts(await exampleSettings(changes), TRUSTSTORE, folder)
     execFileSync(process.execPath, [join(root, 'node_modules/osls/bin/serverless.js'), 'package'], {
       cwd: folder,
       env: {

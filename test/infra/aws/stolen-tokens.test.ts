@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { authorize } from '../../../functions/authorizer/authorizer.ts'
-import { watching } from '../../../infra/aws/template/per-function.ts'
-import { functionNames } from '../../../infra/package/build.ts'
+import { logCounts } from '../../../infra/aws/template/log-counts.ts'
 import { serveAuthorizer } from '../../../shared/lambda/authorizer.ts'
 import { tokensOf } from '../../support/answers.ts'
 import { authorizerEvent } from '../../support/authorizer-events.ts'
@@ -81,10 +80,9 @@ const THEFTS: readonly [reason: string, name: string, steal: () => Promise<unkno
   ['refresh-token-of-other-client', 'Token', async () => walk.token(stranger, await refreshRequest())],
 ]
 
-const resources: Readonly<Record<string, unknown>> = watching(functionNames()).Resources
 function counts(name: string, line: object): boolean {
-  const { Properties } = resources[`${name}StolenTokens`] as { Properties: { FilterPattern: string } }
-  return matches(Properties.FilterPattern, { ...line })
+  const filter = logCounts('prod', 'mtls.example.com')[`${name}StolenTokens`]
+  return matches(filter?.Properties.FilterPattern ?? '', { ...line })
 }
 
 test.each(THEFTS)(

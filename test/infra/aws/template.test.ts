@@ -1,29 +1,30 @@
-import { CelEngine, type Engine, TemplateFile } from '@aws/cloudformation-validate'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readEnvironment, requireOAuthSettings } from '../../../shared/runtime/settings.ts'
-import { serviceNumber } from '../../../infra/aws/deployment/parameters.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { FUNCTIONS } from '../../../infra/aws/template/functions.ts'
+import TRUSTSTORE_TEMPLATE from '../../../infra/aws/template/truststore.json' with { type: 'json' }
+import { functionNames } from '../../../infra/package/build.ts'
 import { authorizerFaults } from '../examples/authorizer-rules.ts'
-import { exampleSettings, packagedTemplate, type Packaged } from './packaged-template.ts'
-import { COUNTING_RULES } from './rules/counting.ts'
-import { BUCKET_RULES, TABLE_RULES, TRUSTSTORE_RULES } from './rules/data.ts'
-import { DOMAIN_RULES } from './rules/domains.ts'
-import { FUNCTION_RULES } from './rules/functions.ts'
-import { ROLE_RULES } from './rules/roles.ts'
-import { type Lambda, lambdas, nameOf, properties, type Rule, type Template } from './rules/template.ts'
-import { WATCHING_RULES } from './rules/watching.ts'
+import {
+  type Lambda,
+  lambdasOf,
+  nameOf,
+  ofType,
+  type Packaged,
+  packagedTemplate,
+  type Template,
+} from './packaged-template.ts'
 
-/** The members that are read here. The package's own types cannot be resolved. */
-interface Diagnostic {
-  severity: string
-  ruleId: string
-  message: string
-  entity?: { logicalId?: string }
+interface Route {
+  RouteKey: string
+  Target: { 'Fn::Join': [string, [string, { Ref: string }]] }
 }
-
-const TRUSTSTORE_FILE = join(import.meta.dirname, '../../../infra/aws/template/truststore.json')
+interface Stage {
+  DefaultRouteSettings: Record<string, unknown>
+  RouteSettings: Record<string, Record<string, unknown>>
+  AccessLogSettings: { Format: string; DestinationArn: unknown }
+}
+interface Alarm {
+  Metrics?: { MetricStat?: { Metric: { MetricName: string; Dimensions: { Value: { Ref: string } }[] } } }[]
+}
 
 let packaged: Packaged
 beforeAll(async () => {
@@ -31,168 +32,211 @@ beforeAll(async () => {
 }, 120_000)
 
 const main = () => packaged.template
-const truststore = () => JSON.parse(readFileSync(TRUSTSTORE_FILE, 'utf8')) as Template
+const truststore = () => TRUSTSTORE_TEMPLATE as Template
+const propertiesOf = (id: string, template = main()) => template.Resources[id]?.Properties
+const ref = (id: string) => ({ Ref: id })
+const attribute = (id: string, name: string) => ({ 'Fn::GetAtt': [id, name] })
 
-const TEMPLATES: [string, () => Template, Readonly<Record<string, Rule>>][] = [
-  ['domains', main, DOMAIN_RULES],
-  ['functions', main, FUNCTION_RULES],
-  ['roles', main, ROLE_RULES],
-  ['tables', main, TABLE_RULES],
-  ['buckets', main, BUCKET_RULES],
-  ['watching', main, WATCHING_RULES],
-  ['counting', main, COUNTING_RULES],
-  ['trust store', truststore, TRUSTSTORE_RULES],
-]
-
-describe.each(TEMPLATES)('%s', (_, template, rules) => {
-  describe.each(Object.entries(rules))('%s', (_, { complaints, broken }) => {
-    test('holds', async () => {
-      expect(await complaints(template())).toEqual([])
-    })
-
-    test.each(Object.entries(broken))('catches %s', async (_, breakIt) => {
-      const copy = structuredClone(template())
-      breakIt(copy)
-      expect(copy).not.toEqual(template())
-      expect(await complaints(copy)).not.toEqual([])
-    })
-  })
+test('the API answers on custom domains only', () => {
+  expect(ofType(main(), 'ApiGatewayV2::Api').map(([id]) => id)).toEqual(['HttpApi'])
+  expect(propertiesOf('HttpApi')).toMatchObject({ DisableExecuteApiEndpoint: true })
 })
 
-describe('the validator of CloudFormation', () => {
-  let folder: string
-  let engine: Engine
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'certbound-validate-'))
-    engine = new CelEngine()
-  }, 60_000)
-  afterAll(() => {
-    engine.free()
-    rmSync(folder, { recursive: true })
-  })
-
-  /** A dependency that osls writes twice; and a condition over a setting, which is constant in a packaged template. */
-  const KNOWN = ['W3005', 'W8003']
-
-  function complaints(text: string): string[] {
-    const file = join(folder, 'template.json')
-    writeFileSync(file, text)
-    const { diagnostics } = engine.validateDetailed(new TemplateFile(file), {
-      severityLevel: 'WARN',
-      exclude: { ids: KNOWN },
-      pseudoParameterOverrides: { region: 'eu-central-1' },
-    })
-    return (diagnostics as Diagnostic[]).map(
-      ({ severity, ruleId, entity, message }) =>
-        `${severity} ${ruleId} ${entity?.logicalId ?? ''}: ${message}`,
-    )
+test('the mutual-TLS domain demands certificates, the plain domain does not, and both speak TLS 1.2 or later', () => {
+  const domains = ofType<Record<string, unknown>>(main(), 'ApiGatewayV2::DomainName')
+  expect(domains.map(([id, { MutualTlsAuthentication: trust }]) => [id, trust])).toEqual([
+    [
+      'MtlsDomain',
+      { TruststoreUri: 's3://certbound-truststore/truststore.pem', TruststoreVersion: 'version-1' },
+    ],
+    ['PlainDomain', undefined],
+  ])
+  const SecurityPolicy = {
+    DomainNameConfigurations: [{ SecurityPolicy: 'TLS_1_2', EndpointType: 'REGIONAL' }],
   }
-
-  test('the validator of CloudFormation finds neither errors nor warnings in the templates', () => {
-    expect(complaints(packaged.text)).toEqual([])
-    expect(complaints(readFileSync(TRUSTSTORE_FILE, 'utf8'))).toEqual([])
-  })
-
-  test('the validator of CloudFormation finds a planted error', () => {
-    const copy = structuredClone(main())
-    properties<Record<string, unknown>>(copy, 'MtlsDomain')['DomainNames'] = ['x']
-    expect(complaints(JSON.stringify(copy)).join()).toMatch(/(FATAL|ERROR) \w+ MtlsDomain/)
-  })
+  for (const [, domain] of domains) expect(domain).toMatchObject(SecurityPolicy)
 })
 
-/** The template with the names and ARNs of tables that it does not make. */
-function withTables(
-  template: Template,
-  tables: { readonly registry: string; readonly grants: string },
-): string {
-  const copy = structuredClone(template)
-  for (const id of ['RegistryTable', 'GrantsTable']) Reflect.deleteProperty(copy.Resources, id)
-  if (copy.Outputs['TablesFrom'] !== undefined) copy.Outputs['TablesFrom'].Value = 'settings'
-  const arn = (path: string) =>
-    `{"Fn::Sub":"arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/${path}"}`
-  return JSON.stringify(copy)
-    .replaceAll('{"Ref":"RegistryTable"}', JSON.stringify(tables.registry))
-    .replaceAll('{"Ref":"GrantsTable"}', JSON.stringify(tables.grants))
-    .replaceAll('{"Fn::GetAtt":["RegistryTable","Arn"]}', arn(tables.registry))
-    .replaceAll('{"Fn::GetAtt":["GrantsTable","Arn"]}', arn(tables.grants))
-    .replaceAll('{"Fn::Sub":"${GrantsTable.Arn}/index/listing"}', arn(`${tables.grants}/index/listing`))
+test('only the two domains lead to the API, each to a stage of its own, whose limits it does not share', () => {
+  const mapping = (domain: string, stage: string) => {
+    return { ApiId: ref('HttpApi'), DomainName: ref(domain), Stage: ref(stage) }
+  }
+  expect(ofType(main(), 'ApiGatewayV2::ApiMapping').map(([, properties]) => properties)).toEqual([
+    mapping('MtlsDomain', 'HttpApiStage'),
+    mapping('PlainDomain', 'PlainStage'),
+  ])
+})
+
+test('the routes are exactly those that the functions answer, each to its function', async () => {
+  const routed = ofType<Route>(main(), 'ApiGatewayV2::Route').map(([, { RouteKey, Target }]) => {
+    const integration = propertiesOf(Target['Fn::Join'][1][1].Ref)?.['IntegrationUri']
+    const [lambda] = (integration as { 'Fn::GetAtt': [string] })['Fn::GetAtt']
+    return `${RouteKey} ${nameOf(propertiesOf(lambda) as unknown as Lambda)}`
+  })
+  const answered: string[] = []
+  // The APIs of resource servers call the authorizer.
+  for (const name of functionNames().filter((name) => name !== 'authorizer')) {
+    const { routes } = (await import(`../../../functions/${name}/routes.ts`)) as { routes: object }
+    answered.push(...Object.keys(routes).map((path) => `ANY ${path} ${name}`))
+  }
+  expect(routed.sort()).toEqual(answered.sort())
+  // The quota of an HTTP API (http-api-quotas.html), and a path that it does not take.
+  expect(routed.length).toBeLessThanOrEqual(300)
+  expect(routed.filter((line) => line.includes('/ '))).toEqual([])
+})
+
+test('every function runs on Node 24 and arm64, with a role of its own', () => {
+  const all = lambdasOf(main()).map(([, properties]) => properties)
+  expect(all.map(nameOf).sort()).toEqual(functionNames())
+  const runtime = { Handler: 'index.handler', Runtime: 'nodejs24.x', Architectures: ['arm64'] }
+  for (const each of all) expect(each).toMatchObject(runtime)
+  const roles = new Set(all.map(({ Role }) => JSON.stringify(Role)))
+  expect([roles.size, ofType(main(), 'IAM::Role').length]).toEqual([all.length, all.length])
+})
+
+test('only the API may call the functions', () => {
+  const permissions = ofType<Record<string, unknown>>(main(), 'Lambda::Permission')
+  expect(permissions).toHaveLength(FUNCTIONS.length - 1)
+  for (const [, { Principal, SourceArn }] of permissions) {
+    expect(Principal).toBe('apigateway.amazonaws.com')
+    expect(JSON.stringify(SourceArn)).toContain('{"Ref":"HttpApi"}')
+  }
+})
+
+test('the template guards nothing by an authorizer of its own', () => {
+  expect(authorizerFaults(main().Resources)).toEqual([])
+  expect(packaged.text).not.toContain('::Authorizer"')
+})
+
+const OAUTH = ['par', 'token', 'revocation', 'introspection', 'introspection/standard'].map(
+  (it) => `ANY /${it}`,
+)
+/** The Web API's authorization, token, revocation, introspection, userinfo and documents, in v2 and v3; and the public documents. */
+const RUNTIME =
+  /^ANY (\/api(\/\{serviceId\})?\/(pushed_auth_req|auth\/(authorization.*|token|revocation|introspection|introspection\/standard|userinfo|userinfo\/issue)|service\/(configuration|jwks\/get))|\/jwks|\/\.well-known\/.*)$/
+
+/** Rate and burst, with the settings of the example. With `mtlsOnly` the OAuth endpoints answer only 404 in the other stage. */
+function limitOf(route: string, stage: string): number[] {
+  if (RUNTIME.test(route)) return [1000, 1000]
+  return OAUTH.includes(route) && stage === 'HttpApiStage' ? [100, 200] : [50, 100]
 }
 
-test('with named tables the template makes none, and is the same apart from them and the time in the keys of the archives', async () => {
-  const tables = { registry: 'registry.restored', grants: 'grants.kept' }
-  const mask = (text: string) => text.replace(/\d{13}-\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
-  const again = await packagedTemplate({ tables })
-  expect(mask(JSON.stringify(again.template))).toBe(mask(withTables(main(), tables)))
-  expect(again.text).not.toMatch(/RegistryTable\b|GrantsTable\b/)
-}, 60_000)
-
-describe('the settings of a deployment', () => {
-  test('the functions start with the settings of the deployment, and without APIs in them the authorizer does not', async () => {
-    for (const [id, { Properties }] of lambdas(main())) {
-      const variables = Object.entries(Properties.Environment.Variables).map(([name, value]) => {
-        const { Ref } = value as { Ref?: string }
-        return [name, Ref ?? (value as string)]
-      })
-      const settings = readEnvironment(Object.fromEntries(variables) as NodeJS.ProcessEnv)
-      // It gets the domains and APIs of resource servers, and the example has none.
-      if (id === 'AuthorizerLambdaFunction') {
-        expect(() => requireOAuthSettings(settings)).toThrow('MTLS_DOMAINS')
-        continue
-      }
-      expect(settings).toEqual({
-        registryTable: 'RegistryTable',
-        grantsTable: 'GrantsTable',
-        serviceId: serviceNumber(await exampleSettings()),
-        mtlsDomains: ['MtlsDomain'],
-        apiIds: ['HttpApi'],
-        resourceUrls: [],
-        oauthOnMtlsOnly: true,
-        registryCacheSeconds: 10,
-        dynamodbClient: /^(Management|TokenDashmanagement)/.test(id) ? 'sdk' : 'lean',
-        logLevel: 'info',
-      })
-      expect(requireOAuthSettings(settings)).toBe(settings.serviceId)
+test.each(['HttpApiStage', 'PlainStage'])(
+  'each route of %s has a limit: OAuth endpoints that of the settings, the runtime 1,000, and all others 50 a second',
+  (id) => {
+    const { DefaultRouteSettings: others, RouteSettings: named } = propertiesOf(id) as unknown as Stage
+    const routes = ofType<Route>(main(), 'ApiGatewayV2::Route')
+    for (const [, { RouteKey }] of routes) {
+      const { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst, ...rest } = named[RouteKey] ?? others
+      expect([RouteKey, rate, burst]).toEqual([RouteKey, ...limitOf(RouteKey, id)])
+      expect(rest).toEqual({ DetailedMetricsEnabled: false })
     }
-  })
+    // API Gateway refuses settings of a route that does not exist yet.
+    const { DependsOn = [] } = main().Resources[id] as { DependsOn?: string[] }
+    const awaited = routes.flatMap(([route, { RouteKey }]) => (DependsOn.includes(route) ? [RouteKey] : []))
+    expect(awaited.sort()).toEqual(Object.keys(named).sort())
+  },
+)
 
-  test('other settings are in the template: OAuth on both domains, metrics of routes, reserved executions, APIs of resource servers', async () => {
-    const { template } = await packagedTemplate({
-      mtlsOnly: false,
-      detailedMetrics: true,
-      concurrency: { token: 5, 'standard-introspection': 0 },
-      resourceServers: [
-        { mtlsDomain: 'accounts.example.com', apiId: 'a1b2c3d4e5', url: 'https://accounts.example.com' },
-        { mtlsDomain: 'payments.example.com', apiId: 'f6e5d4c3b2' },
-      ],
-    })
-    expect(properties<Lambda>(template, 'AuthorizerLambdaFunction').Environment.Variables).toMatchObject({
-      MTLS_DOMAINS: 'accounts.example.com,payments.example.com',
-      API_IDS: 'a1b2c3d4e5,f6e5d4c3b2',
-      RESOURCE_URLS: 'a1b2c3d4e5=https://accounts.example.com',
-    })
-    const limit = { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200, DetailedMetricsEnabled: true }
-    for (const id of ['HttpApiStage', 'PlainStage']) {
-      const stage = properties<{ RouteSettings: object; DefaultRouteSettings: object }>(template, id)
-      expect(stage.RouteSettings).toMatchObject({ 'ANY /token': limit, 'ANY /revocation': limit })
-      expect(stage.DefaultRouteSettings).toMatchObject({ DetailedMetricsEnabled: true })
-    }
-    const reserved = lambdas(template).map(([, { Properties }]) => [
-      nameOf(Properties),
-      (Properties as { ReservedConcurrentExecutions?: number }).ReservedConcurrentExecutions,
-    ])
-    expect(Object.fromEntries(reserved.filter(([, number]) => number !== undefined))).toEqual({
-      token: 5,
-      'standard-introspection': 0,
-    })
-  }, 60_000)
+test.each(['HttpApiStage', 'PlainStage'])(
+  'access is logged in %s as JSON, without anything secret and any text of a stranger',
+  (id) => {
+    const { Format, DestinationArn } = (propertiesOf(id) as unknown as Stage).AccessLogSettings
+    expect(DestinationArn).toEqual(attribute('HttpApiLogGroup', 'Arn'))
+    const values = Object.values(JSON.parse(Format) as Record<string, string>)
+    expect(values.filter((value) => !value.startsWith('$context.'))).toEqual([])
+    expect(values.join()).not.toMatch(/path|uri|query|header|DN|Pem|authorizer|messageString/i)
+  },
+)
 
-  test('the template guards nothing by an authorizer of its own', () => {
-    expect(authorizerFaults(main().Resources)).toEqual([])
-  })
+const OUTLIVES_STACK = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }
+const PRIVATE = {
+  BucketEncryption: {},
+  PublicAccessBlockConfiguration: {
+    BlockPublicAcls: true,
+    BlockPublicPolicy: true,
+    IgnorePublicAcls: true,
+    RestrictPublicBuckets: true,
+  },
+}
 
-  test('an imported certificate and an e-mail address are conditions of the template', () => {
-    const text = JSON.stringify(main().Conditions)
-    expect(text).toContain('{"Fn::Equals":["",""]}')
-    expect(text).toContain('{"Fn::Equals":["ops@example.com",""]}')
-  })
+test('tables are on demand, encrypted, protected from deletion, delete expired items, and outlive the stack', () => {
+  const Properties = {
+    BillingMode: 'PAY_PER_REQUEST',
+    DeletionProtectionEnabled: true,
+    SSESpecification: { SSEEnabled: true },
+    TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+  }
+  expect(ofType(main(), 'DynamoDB::Table').map(([id]) => id)).toEqual(['RegistryTable', 'GrantsTable'])
+  for (const id of ['RegistryTable', 'GrantsTable'])
+    expect(main().Resources[id]).toMatchObject({ ...OUTLIVES_STACK, Properties })
+})
+
+test('the registry can be recovered, and the grants cannot, as that would revive revoked tokens', () => {
+  const recovery = (id: string) => propertiesOf(id)?.['PointInTimeRecoverySpecification']
+  expect(recovery('RegistryTable')).toEqual({ PointInTimeRecoveryEnabled: true })
+  expect(recovery('GrantsTable')).toBeUndefined()
+})
+
+test.each([
+  ['the archives', main],
+  ['the trust store', truststore],
+])('the bucket of %s is private, encrypted, and reached only over TLS', (_, template) => {
+  const buckets = ofType(template(), 'S3::Bucket')
+  expect(buckets).toHaveLength(1)
+  for (const [id, bucket] of buckets) {
+    expect(bucket).toMatchObject(PRIVATE)
+    const [policy] = ofType<Record<string, unknown>>(template(), 'S3::BucketPolicy')
+    expect(policy?.[1]['Bucket']).toEqual(ref(id))
+    const document = JSON.stringify(policy?.[1]['PolicyDocument'])
+    expect(document).toMatch(/"Effect":"Deny","Principal":"\*".*"aws:SecureTransport":"?false/)
+  }
+})
+
+test('the trust store has versions and outlives its stack', () => {
+  const Properties = { VersioningConfiguration: { Status: 'Enabled' } }
+  expect(truststore().Resources['TruststoreBucket']).toMatchObject({ ...OUTLIVES_STACK, Properties })
+})
+
+test.each(['Errors', 'Throttles'])(
+  '%s of every function are watched, by alarms over at most ten metrics',
+  (name) => {
+    const sums = ofType<Alarm>(main(), 'CloudWatch::Alarm').map(([, { Metrics = [] }]) => Metrics)
+    const watched = sums.flatMap((metrics) =>
+      metrics.flatMap(({ MetricStat }) =>
+        MetricStat?.Metric.MetricName === name
+          ? MetricStat.Metric.Dimensions.map(({ Value }) => Value.Ref)
+          : [],
+      ),
+    )
+    expect(watched.sort()).toEqual(
+      lambdasOf(main())
+        .map(([id]) => id)
+        .sort(),
+    )
+    // The sum is one of them.
+    for (const metrics of sums) expect(metrics.length).toBeLessThanOrEqual(10)
+  },
+)
+
+test('the first replay raises an alarm', () => {
+  expect(propertiesOf('ReplaysAlarm')).toMatchObject({ MetricName: 'Replays', Threshold: 1 })
+})
+
+test('every log has a retention', () => {
+  const groups = ofType<Record<string, unknown>>(main(), 'Logs::LogGroup')
+  expect(groups).toHaveLength(FUNCTIONS.length + 1)
+  for (const [, { RetentionInDays }] of groups) expect(RetentionInDays).toBe(90)
+})
+
+test('the outputs name the targets of DNS, the tables, the topic and all functions', () => {
+  const values = Object.values(main().Outputs).map(({ Value }) => Value)
+  const targets = ['MtlsDomain', 'PlainDomain'].flatMap((id) => [
+    ref(id),
+    attribute(id, 'RegionalDomainName'),
+    attribute(id, 'RegionalHostedZoneId'),
+  ])
+  const names = ['HttpApi', 'RegistryTable', 'GrantsTable', 'AlarmTopic'].map(ref)
+  const arns = lambdasOf(main()).map(([id]) => attribute(id, 'Arn'))
+  expect(values).toEqual(expect.arrayContaining([...targets, ...names, ...arns]))
 })

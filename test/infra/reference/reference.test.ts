@@ -11,7 +11,7 @@ import { MEMBERS, PATH_PARAMETERS } from '../../../infra/reference/members.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
-test.each(Object.entries(await generatedFiles()))('%s is up to date', (file, text) => {
+test.each(Object.entries(generatedFiles()))('%s is up to date', (file, text) => {
   const isCurrent = readFileSync(join(root, file), 'utf8') === text
   expect(isCurrent, `${file} is out of date: run \`npm run generate\``).toBe(true)
 })

@@ -1,7 +1,7 @@
 import { dirname, join, relative } from 'node:path'
 import ts from 'typescript'
 
-const ROOT = join(import.meta.dirname, '../../../..')
+const ROOT = join(import.meta.dirname, '../../..')
 
 export type TableName = 'RegistryTable' | 'GrantsTable'
 

@@ -1,8 +1,10 @@
+import { hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { type JSONVisitor, parse, printParseErrorCode, visit } from 'jsonc-parser'
 import * as z from 'zod/mini'
 import { Complaint } from '../../command.ts'
 import { isBaseUrl } from '../../../shared/resource-url.ts'
+import { NUMBER_LIMIT, SMALLEST_NUMBER } from '../../../shared/store/identity.ts'
 import { functionNames } from '../../package/build.ts'
 
 /** The periods that CloudWatch offers (API_PutRetentionPolicy). */
@@ -106,6 +108,15 @@ const Settings = z.strictObject({
   logLevel: z._default(z.enum(['debug', 'info', 'warn', 'error']), 'info'),
 })
 export type DeploymentSettings = z.infer<typeof Settings>
+
+/**
+ * The number of the deployment's service. It follows from the issuer, because the functions must know it before the service
+ * exists. It is no secret.
+ */
+export function serviceNumber({ service }: Pick<DeploymentSettings, 'service'>): number {
+  const number = hash('sha256', service.issuer, 'buffer').readUIntBE(0, 6)
+  return SMALLEST_NUMBER + (number % (NUMBER_LIMIT - SMALLEST_NUMBER))
+}
 
 /** @throws Complaint with everything that is wrong with the file: a line for each setting */
 export async function readDeployment(file: string): Promise<DeploymentSettings> {

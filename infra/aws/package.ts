@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs'
-import { packageStack, projectOsls } from '../aws/deployment/osls.ts'
-import { writeParameters } from '../aws/deployment/parameters.ts'
-import { readDeployment } from '../aws/deployment/settings.ts'
-import { TRUSTSTORE_KEY } from '../aws/deployment/truststore.ts'
+import { packageStack, projectOsls } from './deployment/osls.ts'
+import { readDeployment } from './settings/settings.ts'
+import { TRUSTSTORE_KEY } from './deployment/truststore.ts'
 import { command } from '../command.ts'
-import { buildAll } from './build.ts'
+import { buildAll } from '../package/build.ts'
 
 const HELP = `certbound package: the CloudFormation template and the archives of the functions, offline
 
@@ -26,8 +25,7 @@ export const COMMAND = command({
     const settings = await readDeployment(file)
     await buildAll(out)
     const truststore = { bucket: values['truststore-bucket'], version: values['truststore-version'] }
-    await writeParameters(settings, { ...truststore, key: TRUSTSTORE_KEY })
-    await packageStack(projectOsls('inherit'))
+    await packageStack(settings, { ...truststore, key: TRUSTSTORE_KEY }, projectOsls('inherit'))
     out(`The template of ${file}: .serverless/cloudformation-template-update-stack.json`)
     return 0
   },

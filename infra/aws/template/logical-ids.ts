@@ -1,0 +1,23 @@
+/** `StandardIntrospection` for `standard-introspection`. */
+export function logicalName(functionName: string): string {
+  return functionName.split('-').map(capitalized).join('')
+}
+
+const capitalized = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
+
+/** The ids that osls gives the parts of a function. It spells a hyphen out. */
+export const lambdaId = (functionName: string) => `${spelled(functionName)}LambdaFunction` as const
+export const logGroupId = (functionName: string) => `${spelled(functionName)}LogGroup` as const
+const spelled = (functionName: string) => capitalized(functionName).replaceAll('-', 'Dash')
+
+/** The id that osls gives a route, by the key that API Gateway has for it. */
+export function routeId(key: `ANY /${string}`) {
+  const parts = key.split('/').map((part) =>
+    part
+      .toLowerCase()
+      .replaceAll('-', 'Dash')
+      .replace(/\{(.*)\}/, '$1Var')
+      .replaceAll(/[^0-9A-Za-z]/g, ''),
+  )
+  return `HttpApiRoute${parts.map(capitalized).join('')}` as const
+}

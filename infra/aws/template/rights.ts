@@ -1,0 +1,73 @@
+import { type Arn, attribute, type Role, type Statement } from './cloudformation.ts'
+import { logGroupId } from './logical-ids.ts'
+import type { Tables } from './tables.ts'
+
+/** The calls of DynamoDB that the code of a function makes, besides reading the registry, and no others. */
+export interface Rights {
+  readonly calls: readonly Call[]
+  /** The secrets that it reads. All others are denied. */
+  readonly reads?: readonly Secret[]
+}
+type Call = keyof ReturnType<typeof statementsOf>
+type Secret = keyof typeof PARTITIONS
+
+/** In the registry. */
+const PARTITIONS = { signingKeys: 'keys#*', nonceKeys: 'nonce#*' } as const
+
+/** The role of a function. */
+export function roleOf(name: string, { calls, reads = [] }: Rights, tables: Tables): Role {
+  const statements = statementsOf(tables)
+  const denied = (['signingKeys', 'nonceKeys'] as const).filter((secret) => !reads.includes(secret))
+  const Statement = [
+    allow(attribute(logGroupId(name), 'Arn'), 'logs:CreateLogStream', 'logs:PutLogEvents'),
+    allow(tables.registry.arn, 'dynamodb:GetItem'),
+    ...calls.map((call) => statements[call]),
+    ...denied.map((secret) => withhold(tables.registry.arn, PARTITIONS[secret])),
+  ]
+  const Version = '2012-10-17'
+  const Principal = { Service: 'lambda.amazonaws.com' } as const
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Version,
+        Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' }],
+      },
+      Policies: [{ PolicyName: name, PolicyDocument: { Version, Statement } }],
+    },
+  }
+}
+
+function statementsOf({ registry, grants }: Tables) {
+  return {
+    listRegistry: allow(registry.arn, 'dynamodb:Query'),
+    // DynamoDB gives back what a write replaces or removes if the call asks for it (ReturnValues), so only writes that do not are
+    // allowed (specifying-conditions.html in DynamoDB's developer guide). IAM knows no condition on
+    // ReturnValuesOnConditionCheckFailure: other code with this right could still get a signing key by a write that fails.
+    writeRegistry: {
+      ...allow(registry.arn, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'),
+      Condition: { StringEqualsIfExists: { 'dynamodb:ReturnValues': 'NONE' } },
+    },
+    // Only identifiers, each of which is used once.
+    useAssertions: { ...allow(registry.arn, 'dynamodb:PutItem'), Condition: within('jti#*') },
+    useProofs: { ...allow(registry.arn, 'dynamodb:PutItem'), Condition: within('dpop#*') },
+    readGrants: allow(grants.arn, 'dynamodb:BatchGetItem'),
+    readStates: allow(grants.arn, 'dynamodb:GetItem'),
+    writeGrants: allow(grants.arn, 'dynamodb:PutItem', 'dynamodb:UpdateItem'),
+    deleteGrants: allow(grants.arn, 'dynamodb:DeleteItem'),
+    listGrants: allow(grants.listing, 'dynamodb:Query'),
+  } satisfies Readonly<Record<string, Statement>>
+}
+
+function allow(Resource: Arn, ...Action: Statement['Action']): Statement {
+  return { Effect: 'Allow', Action, Resource }
+}
+
+function withhold(Resource: Arn, partition: string): Statement {
+  const Action = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'] as const
+  return { Effect: 'Deny', Action, Resource, Condition: within(partition) }
+}
+
+function within(partition: string) {
+  return { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [partition] } }
+}

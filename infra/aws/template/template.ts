@@ -1,0 +1,112 @@
+import type { Variable } from '../../../shared/runtime/settings.ts'
+import { type DeploymentSettings, serviceNumber } from '../settings/settings.ts'
+import { ACCESS_LOG } from './access-log.ts'
+import { alarms } from './alarms.ts'
+import { attribute, ref, type Value } from './cloudformation.ts'
+import { domains, type TruststoreObject } from './domains.ts'
+import { FUNCTIONS } from './functions.ts'
+import { logCounts } from './log-counts.ts'
+import { lambdaId, logicalName } from './logical-ids.ts'
+import { roleOf } from './rights.ts'
+import { stages } from './stages.ts'
+import { type Tables, tablesOf } from './tables.ts'
+
+/** The parts of serverless.yml that follow from the settings and the functions. */
+export function templateParts(settings: DeploymentSettings, truststore: TruststoreObject) {
+  const { region, stage, logRetentionDays, mtlsDomain, concurrency } = settings
+  const tables = tablesOf(settings)
+  const { HttpApiStage, PlainStage } = stages(settings)
+  const roles = FUNCTIONS.map(
+    ([name, rights]) => [`${logicalName(name)}Role`, roleOf(name, rights, tables)] as const,
+  )
+  const reserved = Object.entries(concurrency).map(
+    ([name, ReservedConcurrentExecutions]) =>
+      [lambdaId(name), { Properties: { ReservedConcurrentExecutions } }] as const,
+  )
+  return {
+    ...{ region, stage, logRetentionDays },
+    accessLog: { format: ACCESS_LOG },
+    environment: environment(settings, tables),
+    functions: Object.fromEntries(FUNCTIONS.map((each) => [each[0], oslsFunction(each, settings)])),
+    resources: {
+      Resources: {
+        ...tables.resources,
+        ...Object.fromEntries(roles),
+        ...domains(settings, truststore),
+        PlainStage,
+        ...alarms(settings),
+        ...logCounts(stage, mtlsDomain.name),
+      },
+      Outputs: outputs(settings, tables),
+      extensions: { HttpApiStage, ...Object.fromEntries(reserved) },
+    },
+  }
+}
+
+type Environment = Readonly<Record<Variable, Value>>
+
+function environment(settings: DeploymentSettings, { registry, grants }: Tables): Environment {
+  return {
+    REGISTRY_TABLE: registry.name,
+    GRANTS_TABLE: grants.name,
+    SERVICE_ID: String(serviceNumber(settings)),
+    MTLS_DOMAINS: ref('MtlsDomain'),
+    API_IDS: ref('HttpApi'),
+    RESOURCE_URLS: '',
+    OAUTH_ON_MTLS_ONLY: String(settings.mtlsOnly),
+    REGISTRY_CACHE_SECONDS: String(settings.registryCacheSeconds),
+    LOG_LEVEL: settings.logLevel,
+    DYNAMODB_CLIENT: settings.dynamodbClient,
+  }
+}
+
+/** The domain and the API that may bring a certificate to the authorizer are those of the resource server that calls it. */
+function authorizerEnvironment({ resourceServers }: DeploymentSettings): Partial<Environment> {
+  const urls = resourceServers.flatMap(({ apiId, url }) => (url === undefined ? [] : [`${apiId}=${url}`]))
+  return {
+    MTLS_DOMAINS: resourceServers.map(({ mtlsDomain }) => mtlsDomain).join(','),
+    API_IDS: resourceServers.map(({ apiId }) => apiId).join(','),
+    RESOURCE_URLS: urls.join(','),
+  }
+}
+
+/** A function as osls takes it. */
+function oslsFunction([name, { routes, usesSdk }]: (typeof FUNCTIONS)[number], settings: DeploymentSettings) {
+  return {
+    handler: 'index.handler',
+    role: `${logicalName(name)}Role`,
+    package: { artifact: `dist/${name}.zip` },
+    environment: {
+      ...(name === 'authorizer' && authorizerEnvironment(settings)),
+      ...(usesSdk === true && { DYNAMODB_CLIENT: 'sdk' }),
+    },
+    events: Object.keys(routes).map((path) => ({ httpApi: { method: '*', path } })),
+  }
+}
+
+/** The targets of the DNS records, and the names of the resources. */
+function outputs(settings: DeploymentSettings, { registry, grants, from }: Tables) {
+  const functions = FUNCTIONS.map(([name]) => {
+    const output = { Value: attribute(lambdaId(name), 'Arn'), Description: `The function ${name}` }
+    return [`${logicalName(name)}FunctionArn`, output] as const
+  })
+  return {
+    ...domainOutputs('MtlsDomain', 'The mutual-TLS domain'),
+    ...domainOutputs('PlainDomain', 'The plain domain'),
+    ServiceId: { Value: String(serviceNumber(settings)), Description: 'The service of the OAuth endpoints' },
+    RegistryTableName: { Value: registry.name, Description: 'Services, clients and signing keys' },
+    GrantsTableName: { Value: grants.name, Description: 'Grants and the states of clients' },
+    TablesFrom: { Value: from, Description: 'Whether the settings name the tables or the stack made them' },
+    AlarmTopicArn: { Value: ref('AlarmTopic'), Description: 'Where alarms are published' },
+    ...Object.fromEntries(functions),
+  }
+}
+
+function domainOutputs(id: 'MtlsDomain' | 'PlainDomain', Description: string) {
+  const [target, zone] = ['Where its DNS record must point to', 'For an alias record in Route 53']
+  return {
+    [`${id}Name`]: { Value: ref(id), Description },
+    [`${id}Target`]: { Value: attribute(id, 'RegionalDomainName'), Description: target },
+    [`${id}HostedZone`]: { Value: attribute(id, 'RegionalHostedZoneId'), Description: zone },
+  }
+}

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import type { Role } from '../../../infra/aws/template/cloudformation.ts'
+import { FUNCTIONS } from '../../../infra/aws/template/functions.ts'
+import { type Rights, roleOf } from '../../../infra/aws/template/rights.ts'
+import { tablesOf } from '../../../infra/aws/template/tables.ts'
+import { type StoreCall, storeUses } from './store-calls.ts'
+
+const TABLES = tablesOf({ tables: undefined })
+const USES = storeUses(FUNCTIONS.map(([name]) => name))
+const NOTHING_BACK = { StringEqualsIfExists: { 'dynamodb:ReturnValues': 'NONE' } }
+const keysOf = (partition: string) => ({ 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [partition] } })
+
+/** One line for each action that a role allows or denies. */
+function linesOf({ Properties }: Role): string[] {
+  return Properties.Policies.flatMap(({ PolicyDocument }) =>
+    PolicyDocument.Statement.flatMap(({ Effect, Action, Resource, Condition }) =>
+      Action.map((action) => line(Effect, action, Resource, Condition)),
+    ),
+  ).sort()
+}
+
+function line(...[effect, action, resource, condition]: [string, string, object, object?]): string {
+  return [effect, action, JSON.stringify(resource), JSON.stringify(condition ?? {})].join(' ')
+}
+
+/** The lines that the role of a function must have, from the calls in its code. */
+function wantedLines(name: string): string[] {
+  const use = USES.get(name)
+  if (use === undefined) throw new Error(`no function ${name}`)
+  const { calls, readsSigningKeys, readsNonceKeys } = use
+  const always = calls.filter(({ limit }) => limit === undefined)
+  const isAlways = (call: StoreCall) =>
+    always.some(({ table, action }) => table === call.table && action === call.action)
+  const allow = (call: StoreCall, condition?: object) => line('Allow', call.action, arnOf(call), condition)
+  const registry = TABLES.registry.arn
+  const withheld = [readsSigningKeys ? [] : ['keys#*'], readsNonceKeys ? [] : ['nonce#*']].flat()
+  const group = name.charAt(0).toUpperCase() + name.slice(1).replaceAll('-', 'Dash')
+  const log = { 'Fn::GetAtt': [`${group}LogGroup`, 'Arn'] }
+  return [
+    ...['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => line('Allow', action, log)),
+    // A write of the registry could give back a signing key that it replaces.
+    ...always.map((call) => allow(call, !readsSigningKeys && isWrite(call) ? NOTHING_BACK : undefined)),
+    ...calls
+      .filter((call) => call.limit !== undefined && !isAlways(call))
+      .map((call) => allow(call, keysOf(call.limit ?? ''))),
+    ...withheld.flatMap((partition) =>
+      ['GetItem', 'BatchGetItem', 'Query'].map((action) =>
+        line('Deny', `dynamodb:${action}`, registry, keysOf(partition)),
+      ),
+    ),
+  ].sort()
+}
+
+const arnOf = ({ table, index }: StoreCall): object =>
+  index ? { 'Fn::Sub': `\${${table}.Arn}/index/listing` } : { 'Fn::GetAtt': [table, 'Arn'] }
+
+const isWrite = ({ table, action }: StoreCall) =>
+  table === 'RegistryTable' && /:(Put|Update|Delete)Item$/.test(action)
+
+test.each(FUNCTIONS)(
+  'the role of %s allows exactly the calls that its code makes, and denies secrets that it does not read',
+  (name, rights) => {
+    expect(linesOf(roleOf(name, rights, TABLES))).toEqual(wantedLines(name))
+  },
+)
+
+test.each<[string, string, Partial<Rights>]>([
+  ['a call too many', 'introspection', { calls: ['useProofs', 'readGrants', 'deleteGrants'] }],
+  ['a call too few', 'revocation', { calls: ['useAssertions', 'readStates', 'deleteGrants'] }],
+  ['writes of every item where identifiers are used', 'userinfo', { calls: ['writeRegistry', 'readGrants'] }],
+  ['signing keys that every function reads', 'discovery', { reads: ['signingKeys'] }],
+  ['signing keys that a function that signs cannot read', 'token', { reads: ['nonceKeys'] }],
+  ['keys of nonces that a function without proofs reads', 'revocation', { reads: ['nonceKeys'] }],
+])('a role with %s is not that of the calls', (_, name, planted) => {
+  const rights = FUNCTIONS.find(([each]) => each === name)?.[1]
+  expect(linesOf(roleOf(name, { calls: [], ...rights, ...planted }, TABLES))).not.toEqual(wantedLines(name))
+})
