@@ -10,6 +10,20 @@ const NO_UNBOUND_CATCH = {
   selector: 'CatchClause[param=null]',
   message: 'Name the error: convert it with `cause`, or rethrow what is not the one you expect.',
 }
+/** By itself the compiler looks only at the members that a literal names, not at those of a spread. */
+const ANSWERS_BY_SCHEMA = [
+  {
+    selector:
+      ':not(CallExpression[callee.name="answer"]) > ObjectExpression > SpreadElement:not([argument.callee.name="success"])',
+    message:
+      'Make an answer with a spread by `answer(...)`, so that a member without its schema does not compile.',
+  },
+  {
+    selector: 'CallExpression[callee.name="answer"] > ObjectExpression > Property > ObjectExpression',
+    message:
+      'Make the inner object by a function with a declared type: `answer(...)` checks only the outer one.',
+  },
+]
 const NO_FOCUS = {
   selector: 'MemberExpression[property.name=/^(only|skip|skipIf|runIf|todo)$/]',
   message: 'No focused, skipped or planned tests.',
@@ -51,6 +65,15 @@ export default defineConfig(
   {
     files: ['functions/**', 'shared/**'],
     rules: { 'no-console': 'error' },
+  },
+  {
+    files: ['functions/**/respond.ts', 'shared/token/active-token.ts', 'shared/metadata/metadata.ts'],
+    // Its context has no schema.
+    ignores: ['functions/authorizer/**'],
+    rules: {
+      'no-restricted-syntax': ['error', NO_DEFAULT_EXPORT, NO_UNBOUND_CATCH, ...ANSWERS_BY_SCHEMA],
+      '@typescript-eslint/explicit-function-return-type': ['error', { allowExpressions: true }],
+    },
   },
   {
     // Tables of data.

@@ -49,6 +49,18 @@ export function success(resultCode: string, message: string) {
   return { resultCode, resultMessage: `[${resultCode}] ${message}` }
 }
 
+type KeyOfAny<Union> = Union extends unknown ? keyof Union : never
+
+/**
+ * An object whose declared type has every member. The compiler sees an unknown member in a literal by itself; this refuses one that comes
+ * from a spread, too.
+ */
+export function answer<Answer extends object, const Members extends Answer>(
+  members: Members & Readonly<Partial<Record<Exclude<KeyOfAny<Members>, keyof Answer>, never>>>,
+): Answer {
+  return members
+}
+
 /** For a list in an answer: `undefined` if it is empty (Authlete contract, rule 2). */
 export function unlessEmpty<Item>(list: readonly Item[]): readonly Item[] | undefined {
   return list.length === 0 ? undefined : list

@@ -1,9 +1,18 @@
 import { boundKey, boundThumbprint } from '../../shared/certificate/binding.ts'
 import { bearerChallenge } from '../../shared/request/bearer.ts'
 import type { Service } from '../../shared/store/service.ts'
-import { success, unlessEmpty } from '../../shared/web-api.ts'
+import { activeTokenInFull } from '../../shared/token/active-token.ts'
+import type { ActiveTokenInFull } from '../../shared/token/active-token-schema.ts'
+import type { UsableToken } from '../../shared/token/introspect.ts'
+import { withProperties } from '../../shared/token/terms.ts'
+import { answer, success, unlessEmpty } from '../../shared/web-api.ts'
 import type { IntrospectionSuccess } from './answer-schema.ts'
 import type { IntrospectedToken } from './decide.ts'
+
+/** `/introspection`: all members of the token, and its properties without the hidden ones. */
+export function heldToken(token: UsableToken, service: Service): ActiveTokenInFull {
+  return withProperties(activeTokenInFull(token, service), token.grant.terms)
+}
 
 /** `/auth/introspection`, action OK (Authlete contract, section 2.8). `expiresAt` is in milliseconds. */
 export function introspectionResponse(
@@ -12,7 +21,7 @@ export function introspectionResponse(
 ): IntrospectionSuccess {
   const { terms } = grant
   const scopeDetails = supportedScopes.filter(({ name }) => grant.accessScopes.includes(name))
-  return {
+  return answer({
     ...success('A056001', 'The access token is valid.'),
     action: 'OK',
     // Authlete publishes this value: a challenge, although the token is valid.
@@ -37,5 +46,5 @@ export function introspectionResponse(
     ...standing,
     dpopNonce,
     steps,
-  }
+  })
 }

@@ -1,12 +1,11 @@
 import { byRole, ofDeployment } from '../../shared/lambda/access.ts'
 import { oauth, webApi } from '../../shared/lambda/faces.ts'
 import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
-import { activeTokenInFull } from '../../shared/token/active-token.ts'
 import { introspect } from '../../shared/token/introspect.ts'
 import { NO_STANDING } from '../../shared/token/standing.ts'
 import { introspectForService } from './decide.ts'
 import { fromForm, fromWebApi, IntrospectionCall } from './request.ts'
-import { introspectionResponse } from './respond.ts'
+import { heldToken, introspectionResponse } from './respond.ts'
 
 export const routes = routesOf(
   route({
@@ -15,7 +14,7 @@ export const routes = routesOf(
     face: oauth('Bearer'),
     read: fromForm,
     decide: introspect,
-    respond: activeTokenInFull,
+    respond: heldToken,
   }),
   route({
     paths: inBothVersions('/auth/introspection'),

@@ -1,5 +1,11 @@
 import { signJwt } from '../../shared/token/sign.ts'
 import { activeRefreshToken, activeToken, activeTokenInFull } from '../../shared/token/active-token.ts'
+import type {
+  ActiveRefreshToken,
+  ActiveToken,
+  ActiveTokenInFull,
+} from '../../shared/token/active-token-schema.ts'
+import { withProperties } from '../../shared/token/terms.ts'
 import type { Service } from '../../shared/store/service.ts'
 import { SignedBody, withoutNull } from '../../shared/http.ts'
 import { success } from '../../shared/web-api.ts'
@@ -8,10 +14,15 @@ import type { StandardIntrospection } from './decide.ts'
 import { SIGNED_TYPE } from './request.ts'
 
 /** RFC 7662 section 2.2 on the OAuth face, or a JWT if the request asks for it (RFC 9701 section 5). */
-export function oauthResponse(introspection: StandardIntrospection, service: Service) {
+export function oauthResponse(
+  introspection: StandardIntrospection,
+  service: Service,
+): ActiveTokenInFull | Content | SignedBody {
   const { token, signature } = introspection
   const content =
-    token?.type === 'access_token' ? activeTokenInFull(token, service) : contentOf(introspection, service)
+    token?.type === 'access_token'
+      ? withProperties(activeTokenInFull(token, service), token.grant.terms)
+      : contentOf(introspection, service)
   if (signature === undefined) return content
   return new SignedBody(SIGNED_TYPE, sign(withoutNull(content), signature, service))
 }
@@ -39,8 +50,14 @@ export function standardIntrospectionResponse(
   }
 }
 
-function contentOf({ token, withHidden }: StandardIntrospection, service: Service) {
+type Content = ActiveToken | ActiveRefreshToken | { readonly active: false }
+
+function contentOf({ token, withHidden }: StandardIntrospection, service: Service): Content {
   if (token === undefined) return { active: false }
-  if (token.type === 'access_token') return activeToken(token.grant, service, withHidden)
-  return activeRefreshToken(token.grant, service, token.refresh.refreshExpiresAt, withHidden)
+  const { grant } = token
+  const content =
+    token.type === 'access_token'
+      ? activeToken(grant, service)
+      : activeRefreshToken(grant, service, token.refresh.refreshExpiresAt)
+  return withProperties(content, grant.terms, withHidden)
 }

@@ -1,23 +1,23 @@
-import { propertyMembers } from '../../shared/token/terms.ts'
+import { withProperties } from '../../shared/token/terms.ts'
 import { tokenTypeOf } from '../../shared/possession/token-binding.ts'
 import type { Service } from '../../shared/store/service.ts'
 import { type NoncedBody, withNonce } from '../../shared/http.ts'
-import { success, unlessEmpty } from '../../shared/web-api.ts'
+import { answer, success, unlessEmpty } from '../../shared/web-api.ts'
 import type { TokenSuccess, TokenMembers } from './answer-schema.ts'
 import { OFFERED_GRANT_TYPES, type TokenResult } from './decide.ts'
 
 /** RFC 6749 section 5.1, RFC 9449 section 5. For a token without scopes `scope` is `null`, which the OAuth face leaves out. */
 function tokenContent(issued: TokenResult, service: Service): TokenMembers {
   const { grant, accessToken, jwt, refreshToken, idToken, issuedAt } = issued
-  return {
-    ...propertyMembers(grant.terms.properties),
+  const members: TokenMembers = answer({
     access_token: jwt ?? accessToken,
-    ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
-    ...(idToken === undefined ? {} : { id_token: idToken }),
+    refresh_token: refreshToken,
+    id_token: idToken,
     scope: unlessEmpty(grant.accessScopes)?.join(' ') ?? null,
     token_type: tokenTypeOf(grant.binding, service.accessTokenType),
     expires_in: grant.accessExpiresAt - issuedAt,
-  }
+  })
+  return withProperties(members, grant.terms)
 }
 
 /** The answer of the OAuth face. */

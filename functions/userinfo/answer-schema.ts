@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import type { Immutable } from '../../shared/immutable.ts'
 import {
   type AnswerOf,
   attributes,
@@ -54,10 +55,11 @@ export const UserinfoIssueAnswer = z.discriminatedUnion('action', [
 ])
 
 /** `responseContent` with the action JSON (OpenID Connect Core section 5.3.2). The other members are those of the caller. */
-export const UserinfoContent = z.catchall(z.object({ sub: z.string() }), z.unknown())
+const Content = z.object({ sub: z.string() })
+export type ContentMembers = Immutable<z.output<typeof Content>>
+export const UserinfoContent = z.catchall(Content, z.unknown())
 
 /** The claims of the JWT with the action JWT. `aud` is the client ID. */
-export const UserinfoClaims = z.catchall(
-  z.object({ iss: z.string(), aud: z.string(), sub: z.string() }),
-  z.unknown(),
-)
+const Claims = z.object({ iss: z.string(), aud: z.string(), sub: z.string() })
+export type ClaimsMembers = Immutable<z.output<typeof Claims>>
+export const UserinfoClaims = z.catchall(Claims, z.unknown())

@@ -4,7 +4,7 @@ import { settingsOf } from '../store/profile.ts'
 import { ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { offersOpenid } from '../token/scopes.ts'
 import { signingAlgorithms } from '../token/sign.ts'
-import { unlessEmpty } from '../web-api.ts'
+import { answer, unlessEmpty } from '../web-api.ts'
 import type { PublicJwkSet, Metadata } from './metadata-schema.ts'
 
 /**
@@ -22,7 +22,7 @@ export function metadataOf(service: Service): Metadata {
   const algorithms = isSigned ? settings.algorithms : undefined
   const scopes = service.supportedScopes.map(({ name }) => name)
   const authorizes = service.authorizationEndpoint !== undefined
-  return {
+  return answer({
     issuer: service.issuer,
     authorization_endpoint: service.authorizationEndpoint,
     token_endpoint: service.tokenEndpoint ?? `${origin}/token`,
@@ -52,7 +52,7 @@ export function metadataOf(service: Service): Metadata {
     dpop_signing_alg_values_supported: settings.boundTokensOnly ? undefined : [...ALGORITHMS.keys()],
     tls_client_certificate_bound_access_tokens: settings.tlsClientCertificateBoundAccessTokens,
     mtls_endpoint_aliases: aliases(service),
-  }
+  })
 }
 
 /** The URLs under which clients were given an endpoint: the one in the metadata, and its alias on the mutual-TLS domain. */
@@ -76,7 +76,7 @@ export function isOpenidProvider(service: Service): boolean {
 }
 
 /** OpenID Connect Discovery section 3. Where a member has a default that would be wrong, it is there. */
-function ofOpenid(service: Service) {
+function ofOpenid(service: Service): Partial<Metadata> {
   return {
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: signingAlgorithms(service),
@@ -85,7 +85,7 @@ function ofOpenid(service: Service) {
     response_modes_supported: ['query', 'form_post'],
     claims_parameter_supported: true,
     request_uri_parameter_supported: false,
-  } as const
+  }
 }
 
 function aliases({ mtlsEndpointAliases }: Service): Record<string, string> | undefined {

@@ -1,26 +1,30 @@
 import { readBinding } from '../certificate/binding.ts'
-import { unlessEmpty } from '../web-api.ts'
+import { answer, unlessEmpty } from '../web-api.ts'
 import type { Terms, Tokens } from '../store/grant.ts'
 import type { Service } from '../store/service.ts'
 import type { ActiveRefreshToken, ActiveToken, ActiveTokenInFull } from './active-token-schema.ts'
 import { clientIdText } from '../store/client-view.ts'
 import { audOf } from './resource.ts'
 import { tokenTypeOf } from '../possession/token-binding.ts'
-import { propertyMembers } from './terms.ts'
+
+/** Their names, which no property of a caller may have (`shared/token/terms.ts`). */
+// prettier-ignore
+export const ACTIVE_TOKEN_MEMBERS: Readonly<Record<keyof ActiveTokenInFull, true>> = {
+  active: true, iss: true, sub: true, client_id: true, exp: true, iat: true, aud: true, jti: true,
+  scope: true, token_type: true, acr: true, auth_time: true, cnf: true,
+}
 
 /**
  * The members of a live access token in the Web API's introspection (RFC 7662 section 2.2; Authlete contract, section 6). For
  * a token without scopes `scope` is `null`. `aud` is only present if resources were requested.
- *
- * @param withHidden whether to include hidden properties
  */
-export function activeToken(grant: Tokens, service: Service, withHidden = false): ActiveToken {
+export function activeToken(grant: Tokens, service: Service): ActiveToken {
   const narrowed = { scopes: grant.accessScopes, resources: grant.accessResources }
-  return {
-    ...aboutGrant(grant, service, narrowed, withHidden),
+  return answer({
+    ...aboutGrant(grant, service, narrowed),
     token_type: tokenTypeOf(grant.binding, service.accessTokenType),
     exp: grant.accessExpiresAt,
-  }
+  })
 }
 
 interface FoundToken {
@@ -31,30 +35,28 @@ interface FoundToken {
 
 /** The members of a live access token on the OAuth face: all that are known (requirement E06). */
 export function activeTokenInFull({ grant, jti }: FoundToken, service: Service): ActiveTokenInFull {
-  return { ...activeToken(grant, service), iat: grant.accessIssuedAt, aud: audOf(grant, service), jti }
+  return answer({
+    ...activeToken(grant, service),
+    iat: grant.accessIssuedAt,
+    aud: audOf(grant, service),
+    jti,
+  })
 }
 
 /** The members of a live refresh token, which has no `token_type` (requirement E09). */
-export function activeRefreshToken(
-  grant: Tokens,
-  service: Service,
-  expiresAt: number,
-  withHidden = false,
-): ActiveRefreshToken {
-  return { ...aboutGrant(grant, service, grant.terms, withHidden), exp: expiresAt }
+export function activeRefreshToken(grant: Tokens, service: Service, expiresAt: number): ActiveRefreshToken {
+  return answer({ ...aboutGrant(grant, service, grant.terms), exp: expiresAt })
 }
 
-/** Our members come last, `undefined` if absent, so that no property can replace them (decision D46). */
+/** A member that is absent is `undefined`, so that no property can take its place. */
 function aboutGrant(
   grant: Tokens,
   service: Service,
   { scopes, resources }: Pick<Terms, 'scopes' | 'resources'>,
-  withHidden: boolean,
-) {
-  const { subject, acr, authTime, properties } = grant.terms
+): Omit<ActiveRefreshToken, 'exp'> {
+  const { subject, acr, authTime } = grant.terms
   const binding = readBinding(grant.binding)
-  return {
-    ...propertyMembers(properties, withHidden),
+  return answer({
     sub: subject,
     acr,
     auth_time: authTime,
@@ -62,7 +64,7 @@ function aboutGrant(
     iss: service.issuer,
     client_id: clientIdText(grant.client, grant.clientIdAlias),
     aud: unlessEmpty(resources),
-    active: true as const,
+    active: true,
     cnf: typeof binding === 'string' ? undefined : binding,
-  }
+  })
 }

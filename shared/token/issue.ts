@@ -12,7 +12,7 @@ import { accessTokenSeconds } from './lifetimes.ts'
 import type { RefreshToken } from './refresh-token.ts'
 import { audOf } from './resource.ts'
 import { findAccessTokenKey, signJwt } from './sign.ts'
-import { claimsOf, propertyMembers } from './terms.ts'
+import { claimsOf, withProperties } from './terms.ts'
 import { makeIdentifier, makeOpaque } from './token-string.ts'
 import { unlessEmpty } from '../web-api.ts'
 
@@ -97,7 +97,6 @@ async function signAccessToken(
   const { terms, accessScopes, binding } = tokens
   const clientId = clientIdText(tokens.client, tokens.clientIdAlias)
   const claims = {
-    ...propertyMembers(terms.properties),
     ...claimsOf(terms),
     // These come last, so that additions of a caller cannot replace them.
     iss: service.issuer,
@@ -112,7 +111,7 @@ async function signAccessToken(
     iat: tokens.accessIssuedAt,
     exp: tokens.accessExpiresAt,
   }
-  const jwt = signJwt('at+jwt', claims, key)
+  const jwt = signJwt('at+jwt', withProperties(claims, terms), key)
   if (jwt.length > MAX_TOKEN_LENGTH) throw new Refusal('jwt-not-signed', { cause: new Error('too long') })
   return jwt
 }

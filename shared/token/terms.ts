@@ -5,6 +5,7 @@ import { isStorable, parseJson } from '../json.ts'
 import { numberMember } from '../request/body.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 import type { Property, Terms } from '../store/grant.ts'
+import { ACTIVE_TOKEN_MEMBERS } from './active-token.ts'
 
 /** The rules for the subject, the authentication and the properties that callers of the Web API put into a grant. */
 
@@ -73,13 +74,24 @@ export function readAuthentication({
 const MAX_PROPERTIES_BYTES = 4096
 const MAX_CLAIMS_BYTES = 2048
 
-/** Names that have a meaning in token answers, introspection or JWTs (Authlete contract, section 4.8). */
-const RESERVED: ReadonlySet<string> = new Set([
-  ...['access_token', 'refresh_token', 'id_token', 'issued_token_type', 'token_type', 'expires_in', 'scope'],
-  ...['error', 'error_description', 'error_uri', 'code', 'state', 'active', 'username', 'client_id'],
-  ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'cnf', 'act', 'may_act'],
-  ...['auth_time', 'acr', 'amr', 'grant_id', 'authorization_details', 'token_introspection'],
-])
+/** Names that have a meaning in token answers or JWTs, besides those of introspection (Authlete contract, section 4.8). */
+const NAMES = [
+  ...(['access_token', 'refresh_token', 'id_token', 'issued_token_type', 'expires_in'] as const),
+  ...([
+    'error',
+    'error_description',
+    'error_uri',
+    'code',
+    'state',
+    'username',
+    'nbf',
+    'act',
+    'may_act',
+  ] as const),
+  ...(['amr', 'grant_id', 'authorization_details', 'token_introspection'] as const),
+]
+type ReservedName = (typeof NAMES)[number] | keyof typeof ACTIVE_TOKEN_MEMBERS
+const RESERVED: ReadonlySet<string> = new Set([...NAMES, ...Object.keys(ACTIVE_TOKEN_MEMBERS)])
 
 /** An array, or JSON text of an array as Authlete documents it (Authlete contract, section 2.5). */
 const GivenProperties = z.pipe(
@@ -159,13 +171,18 @@ function merged(stored: readonly Property[], given: readonly Property[]): readon
 }
 
 /**
- * The properties as members of an answer or of a JWT.
+ * The members of an answer or of a JWT, and the caller's properties as further members. No property can replace a member, or stand for one
+ * that is absent (decision D46): the compiler refuses a member whose name is not reserved.
  *
  * @param withHidden whether to include hidden properties
  */
-export function propertyMembers(properties: readonly Property[], withHidden = false): Record<string, string> {
-  const shown = properties.filter(({ hidden }) => withHidden || !hidden)
-  return Object.fromEntries(shown.map(({ key, value }) => [key, value]))
+export function withProperties<Members extends object>(
+  members: Members & Readonly<Partial<Record<Exclude<keyof Members, ReservedName>, never>>>,
+  { properties }: Pick<Terms, 'properties'>,
+  withHidden = false,
+): Members {
+  const shown = properties.filter(({ key, hidden }) => (withHidden || !hidden) && !RESERVED.has(key))
+  return { ...Object.fromEntries(shown.map(({ key, value }) => [key, value])), ...members }
 }
 
 export function claimsOf({ jwtAtClaims }: Terms): Readonly<Record<string, unknown>> {

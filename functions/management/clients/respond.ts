@@ -3,7 +3,7 @@ import { REFUSALS } from '../../../shared/refusal/refusal.ts'
 import type { StoredClient } from '../../../shared/store/client.ts'
 import { versionOf } from '../../../shared/store/records.ts'
 import type { Service } from '../../../shared/store/service.ts'
-import { success } from '../../../shared/web-api.ts'
+import { answer, success } from '../../../shared/web-api.ts'
 import { toMilliseconds } from '../listing.ts'
 import type {
   ClientAnswer,
@@ -22,7 +22,7 @@ import type { CarriedByClient } from './settings-schema.ts'
 /** The answer about a client, without its secret. Absent members are `undefined`, which JSON leaves out. */
 function clientView(client: StoredClient, service: Service): ClientAnswer {
   const { clientSecretDigest: _, weakSecret: __, carried, createdAt, modifiedAt, jwks, ...settings } = client
-  return {
+  return answer({
     ...(carried as CarriedByClient),
     ...settings,
     jwks: jwks && JSON.stringify(jwks),
@@ -30,7 +30,7 @@ function clientView(client: StoredClient, service: Service): ClientAnswer {
     clientIdAlias: client.clientIdAlias ?? String(client.clientId),
     createdAt: toMilliseconds(createdAt),
     modifiedAt: toMilliseconds(modifiedAt),
-  }
+  })
 }
 
 /** The same with its entity tag. */
@@ -39,7 +39,7 @@ export function taggedClient(client: StoredClient, service: Service): TaggedBody
 }
 
 export function createdClient({ client, secret }: ClientWithSecret, service: Service): CreatedClientAnswer {
-  return { ...clientView(client, service), clientSecret: secret }
+  return answer({ ...clientView(client, service), clientSecret: secret })
 }
 
 export function clientList(list: ClientList | ClientPage, service: Service): ClientListAnswer {
@@ -84,5 +84,5 @@ function explainedClient({
   if (refusal === undefined) return about
   const { reason, description } = refusal
   const [resultCode] = REFUSALS[reason]
-  return { ...about, reason, resultCode, resultMessage: `[${resultCode}] ${description}` }
+  return answer({ ...about, reason, resultCode, resultMessage: `[${resultCode}] ${description}` })
 }

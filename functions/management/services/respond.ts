@@ -1,7 +1,7 @@
 import { TaggedBody } from '../../../shared/http.ts'
 import { versionOf } from '../../../shared/store/records.ts'
 import type { StoredService } from '../../../shared/store/service.ts'
-import { unlessEmpty } from '../../../shared/web-api.ts'
+import { answer, unlessEmpty } from '../../../shared/web-api.ts'
 import { toMilliseconds } from '../listing.ts'
 import type { CreatedServiceAnswer, ServiceAnswer, ServiceListAnswer } from './answer-schema.ts'
 import { credentialId } from '../../../shared/store/digest.ts'
@@ -22,33 +22,37 @@ function serviceView(service: StoredService, secrets = NO_SECRETS): ServiceAnswe
     tokensNotBefore,
     jwks,
     credentials,
-    keyUses: _,
-    keyDates: ____,
-    privateKeyIds: __,
-    deletedAt: ___,
+    keyUses: _keyUses,
+    keyDates: _keyDates,
+    privateKeyIds: _privateKeyIds,
+    deletedAt: _deletedAt,
     ...settings
   } = service
-  return {
+  return answer({
     ...(carried as CarriedByService),
     ...settings,
     // Authlete's clients require a string.
     jwks: jwks.length === 0 ? undefined : JSON.stringify({ keys: jwks }),
-    credentials: credentials.map((credential) => ({
-      id: credentialId(credential),
-      role: credential.role,
-      expiresAt: toMilliseconds(credential.expiresAt),
-      secret: secrets.get(credential.digest),
-    })),
+    credentials: credentials.map((credential) => credentialView(credential, secrets)),
     tokensNotBefore: toMilliseconds(tokensNotBefore),
     createdAt: toMilliseconds(createdAt),
     modifiedAt: toMilliseconds(modifiedAt),
-  }
+  })
+}
+
+function credentialView(
+  credential: StoredService['credentials'][number],
+  secrets: typeof NO_SECRETS,
+): ServiceAnswer['credentials'][number] {
+  const { digest, role, expiresAt } = credential
+  const id = credentialId(credential)
+  return { id, role, expiresAt: toMilliseconds(expiresAt), secret: secrets.get(digest) }
 }
 
 /** With its entity tag. */
 export function foundService({ service, keyUses }: FoundService): TaggedBody {
-  const answer: ServiceAnswer = { ...serviceView(service), keyUses: unlessEmpty(keyUses) }
-  return new TaggedBody(answer, versionOf(service))
+  const view: ServiceAnswer = answer({ ...serviceView(service), keyUses: unlessEmpty(keyUses) })
+  return new TaggedBody(view, versionOf(service))
 }
 
 /** With its entity tag. */
@@ -57,7 +61,7 @@ export function changedService({ service, secrets }: ChangedService): TaggedBody
 }
 
 export function createdService({ service, secrets, apiSecret }: CreatedService): CreatedServiceAnswer {
-  return { ...serviceView(service, secrets), apiSecret }
+  return answer({ ...serviceView(service, secrets), apiSecret })
 }
 
 export function serviceList({ start, end, totalCount, services }: ServiceList): ServiceListAnswer {

@@ -1,4 +1,4 @@
-import { success } from '../../../shared/web-api.ts'
+import { answer, success } from '../../../shared/web-api.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { clientSummary } from '../../../shared/store/client-view.ts'
@@ -11,13 +11,13 @@ import type { AuthorizationList, ChangedAuthorization } from './decide.ts'
 
 /** `/client/authorization/get/list` (Authlete contract, section 1.4). It contains no secrets. */
 export function authorizationList({ clients, ...list }: AuthorizationList): AuthorizationListAnswer {
-  return { ...list, clients: clients.map(authorizedClient) }
+  return answer({ ...list, clients: clients.map(authorizedClient) })
 }
 
 function authorizedClient(client: Client): AuthorizedClient {
   // The settings were checked before they were stored.
   const { clientNames, description, descriptions } = client.carried as Partial<AuthorizedClient>
-  return { ...clientSummary(client), clientNames, description, descriptions }
+  return answer({ ...clientSummary(client), clientNames, description, descriptions })
 }
 
 export function deletedAuthorization(

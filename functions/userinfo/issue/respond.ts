@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../shared/json.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { signJwt } from '../../../shared/token/sign.ts'
 import { success } from '../../../shared/web-api.ts'
-import type { UserinfoIssueSuccess } from '../answer-schema.ts'
+import type { ClaimsMembers, ContentMembers, UserinfoIssueSuccess } from '../answer-schema.ts'
 import type { Userinfo } from './decide.ts'
 
 /**
@@ -12,21 +12,21 @@ import type { Userinfo } from './decide.ts'
 const PROTECTED: ReadonlySet<string> = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti'])
 
 /** `/auth/userinfo/issue`, actions JSON and JWT (Authlete contract, section 2.12): `responseContent` is a string. */
-export function userinfoIssueResponse(
-  { sub, claims, signature }: Userinfo,
-  { issuer }: Service,
-): UserinfoIssueSuccess {
-  const members = { sub, ...claimsOfCaller(claims) }
+export function userinfoIssueResponse(userinfo: Userinfo, { issuer }: Service): UserinfoIssueSuccess {
   return {
     // Authlete publishes this text.
     ...success('A096001', 'An ID token was generated successfully.'),
-    ...(signature === undefined
-      ? { action: 'JSON', responseContent: JSON.stringify(members) }
-      : {
-          action: 'JWT',
-          responseContent: signJwt('JWT', { iss: issuer, aud: signature.audience, ...members }, signature),
-        }),
+    action: userinfo.signature === undefined ? 'JSON' : 'JWT',
+    responseContent: contentOf(userinfo, issuer),
   }
+}
+
+function contentOf({ sub, claims, signature }: Userinfo, issuer: string): string {
+  const further = claimsOfCaller(claims)
+  const content: ContentMembers = { sub }
+  if (signature === undefined) return JSON.stringify(Object.assign(content, further))
+  const signed: ClaimsMembers = { iss: issuer, aud: signature.audience, sub }
+  return signJwt('JWT', Object.assign(signed, further), signature)
 }
 
 /** A claim without a value is left out (OpenID Connect Core section 5.3.2). */

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
-import { activeRefreshToken, activeToken } from '../../../shared/token/active-token.ts'
+import {
+  ACTIVE_TOKEN_MEMBERS,
+  activeRefreshToken,
+  activeToken,
+  activeTokenInFull,
+} from '../../../shared/token/active-token.ts'
+import { withProperties } from '../../../shared/token/terms.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
 import { Service } from '../../../shared/store/service.ts'
@@ -48,12 +54,14 @@ test('an active token shows only the thumbprint of a binding', () => {
   expect(activeToken({ ...grant, binding }, service).cnf).toEqual({ 'x5t#S256': THUMBPRINT })
 })
 
-test('reserved names among the properties of a stored grant have no effect', () => {
-  const reserved = ['sub', 'cnf', 'acr', 'aud', 'username', 'act', 'nbf', 'refresh_token', 'active']
-  const properties = reserved.map((key) => ({ key, value: 'forged', hidden: false }))
-  const forged = { ...grant, terms: { ...grant.terms, properties } }
-  expect(activeToken(forged, service, true)).toEqual(ACCESS)
-  const bare = { ...forged, terms: { ...forged.terms, subject: undefined }, binding: 'none' }
-  expect(JSON.stringify(activeToken(bare, service, true))).not.toContain('forged')
-  expect(JSON.stringify(activeRefreshToken(bare, service, 5, true))).not.toContain('forged')
+test('no property of a grant takes the place of a member, not even of one that is absent', () => {
+  const properties = Object.keys(ACTIVE_TOKEN_MEMBERS).map((key) => ({ key, value: 'forged', hidden: false }))
+  const terms = { ...grant.terms, properties }
+  expect(withProperties(activeToken(grant, service), terms, true)).toEqual(ACCESS)
+  const bare = { ...grant, terms: { ...terms, subject: undefined }, binding: 'none' }
+  const shown = [
+    withProperties(activeTokenInFull({ grant: bare }, service), terms, true),
+    withProperties(activeRefreshToken(bare, service, 5), terms, true),
+  ]
+  expect(JSON.stringify(shown)).not.toContain('forged')
 })
