@@ -4,10 +4,11 @@ import type { KeyThumbprint } from '../certificate/thumbprint.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
 import { ALGORITHMS } from '../certificate/jws-algorithms.ts'
-import { type JwsFault, verifyCompactJws } from '../jws/signature.ts'
+import { verifyCompactJws } from '../jws/signature.ts'
 import { type CompactJws, readCompactJws } from '../request/compact-jws.ts'
 import { parseJsonObject } from '../request/strict-json.ts'
 import { isRewritten } from '../resource-url.ts'
+import type { ProofFault } from './proof-faults.ts'
 
 /** How old a proof may be. Within this time it can be used again where nothing remembers its `jti`. */
 export const PROOF_SECONDS = 60
@@ -37,23 +38,6 @@ export interface VerifiedProof {
   /** The first second in which the proof is too old. */
   readonly expiresAt: EpochSeconds
 }
-
-export type ProofFault =
-  | 'malformed'
-  | 'typ-wrong'
-  | 'algorithm-missing'
-  | 'algorithm-symmetric'
-  | 'key-missing'
-  | 'key-private'
-  | 'jti-wrong'
-  | 'htm-wrong'
-  | 'htu-wrong'
-  | 'iat-wrong'
-  | 'proof-old'
-  | 'proof-future'
-  | 'ath-wrong'
-  | 'nonce-malformed'
-  | JwsFault
 
 /**
  * Verifies a DPoP proof: its form and its signature by its own key first, then what it says.

@@ -1,5 +1,5 @@
-import { faultText } from '../dpop/fault-text.ts'
 import type { SentProof } from '../dpop/proof.ts'
+import { PROOF_FAULTS } from '../dpop/proof-faults.ts'
 import { Refusal } from '../refusal/refusal.ts'
 import type { Call } from '../runtime/call.ts'
 import type { Client } from '../store/client.ts'
@@ -30,7 +30,7 @@ export async function verifyIssuingProof(
   if (bindingRequired(service, client)) throw new Refusal('dpop-certificate-required')
   const { verifyProof } = await import('../dpop/proof.ts')
   const proof = await verifyProof(withUrls(sent, published(service)), now)
-  if (typeof proof === 'string') throw new Refusal('dpop-proof-wrong', { named: faultText(proof) })
+  if (typeof proof === 'string') throw new Refusal('dpop-proof-wrong', { named: PROOF_FAULTS[proof] })
   const nonce = await verifyNonce(sent, proof, call)
   if (nonce?.isRight === false) throw new Refusal('dpop-nonce-wrong', { dpopNonce: nonce.next })
   return new OneTimeProof({

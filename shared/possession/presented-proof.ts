@@ -1,5 +1,5 @@
-import { faultText } from '../dpop/fault-text.ts'
-import type { ProofFault, SentProof, VerifiedProof } from '../dpop/proof.ts'
+import type { SentProof, VerifiedProof } from '../dpop/proof.ts'
+import { PROOF_FAULTS, type ProofFault } from '../dpop/proof-faults.ts'
 import { ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
@@ -32,17 +32,15 @@ export async function verifyPresentedProof(
 /** Faults that have a result code of their own. */
 const FAULT_REASONS: Partial<Record<ProofFault, Reason>> = {
   'algorithm-missing': 'resource-proof-algorithm-missing',
+  'algorithm-symmetric': 'resource-proof-symmetric',
   'key-missing': 'resource-proof-keyless',
 }
 
 /** The refusal of a proof that is wrong in itself. */
-function proofRefusal(fault: ProofFault, members: WebApiMembers): Refusal {
+function refusalOfFault(fault: ProofFault, members: WebApiMembers): Refusal {
   // Never the value that was sent.
-  if (fault === 'algorithm-symmetric')
-    return new Refusal('resource-proof-symmetric', { named: 'none or HMAC', members })
-  const reason = FAULT_REASONS[fault]
-  if (reason !== undefined) return new Refusal(reason, { members })
-  return new Refusal('resource-proof-wrong', { named: `${faultText(fault)}.`, members })
+  const named = fault === 'algorithm-symmetric' ? 'none or HMAC' : `${PROOF_FAULTS[fault]}.`
+  return new Refusal(FAULT_REASONS[fault] ?? 'resource-proof-wrong', { named, members })
 }
 
 /** The same refusal with a challenge of the scheme `DPoP`. */
@@ -52,7 +50,7 @@ export function challengedByDpop({ reason, options }: Refusal): Refusal {
 
 /** @returns the refusal of a proof that is wrong in itself, or lacks its nonce */
 export function refusalOfProof({ proof, nonce, standing }: Outcome): Refusal | undefined {
-  if (typeof proof === 'string') return proofRefusal(proof, standing)
+  if (typeof proof === 'string') return refusalOfFault(proof, standing)
   if (nonce?.isRight !== false) return undefined
   return new Refusal('resource-proof-nonce-wrong', { members: standing, dpopNonce: nonce.next })
 }

@@ -1,6 +1,10 @@
-import type { ProofFault } from './proof.ts'
+import type { JwsFault } from '../jws/signature.ts'
 
-const TEXTS: Partial<Record<ProofFault, string>> = {
+/** What can be wrong with a proof, and its text for messages, which repeats nothing of the proof. */
+export const PROOF_FAULTS = {
+  malformed: 'it is malformed',
+  'crit-unknown': 'it is malformed',
+  'kid-malformed': 'it is malformed',
   'typ-wrong': "'typ' must be dpop+jwt",
   'algorithm-missing': "'alg' is missing",
   'algorithm-symmetric': "'alg' must not be symmetric or none",
@@ -17,9 +21,6 @@ const TEXTS: Partial<Record<ProofFault, string>> = {
   'proof-future': "'iat' is in the future",
   'ath-wrong': "'ath' is not the hash of the access token",
   'nonce-malformed': "'nonce' is malformed",
-}
+} as const satisfies Record<JwsFault, string> & Record<string, string>
 
-/** What is wrong with a proof, for messages. It repeats nothing of the proof. */
-export function faultText(fault: ProofFault): string {
-  return TEXTS[fault] ?? 'it is malformed'
-}
+export type ProofFault = keyof typeof PROOF_FAULTS
