@@ -1,4 +1,3 @@
-import { readBinding } from '../../shared/certificate/binding.ts'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import {
   authenticateClient,
@@ -8,14 +7,13 @@ import {
 import { findAccessToken, findRefreshToken, type FoundToken } from '../../shared/token/find-token.ts'
 import type { PresentedCredentials } from '../../shared/authentication/presented-credentials.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
+import { lifeOf } from '../../shared/token/life.ts'
 import { audiencesOf } from '../../shared/token/resource.ts'
 import { findIntrospectionKey, type SigningKey } from '../../shared/token/sign.ts'
-import { whyInvalid, expired } from '../../shared/token/standing.ts'
 import { clientIdText } from '../../shared/store/client-view.ts'
-import { mustBeBound } from '../../shared/possession/token-binding.ts'
 import type { Call } from '../../shared/runtime/call.ts'
 import type { Client } from '../../shared/store/client.ts'
-import type { ClientState, RefreshMembers, Tokens } from '../../shared/store/grant.ts'
+import type { ClientState, RefreshMembers } from '../../shared/store/grant.ts'
 import type { Service } from '../../shared/store/service.ts'
 import type { StandardIntrospectionRequest } from './request.ts'
 
@@ -78,18 +76,14 @@ async function introspectToken(
   caller: Client | undefined,
   call: Call,
 ): Promise<TypedToken | undefined> {
-  const { service, now, log } = call
+  const { service, log } = call
   const found = await findToken(request.token, caller, call)
   if (found === undefined) return undefined
   if (caller !== undefined) judgeState(found.caller)
   if (caller === undefined) log.note({ client: found.grant.client })
-  const { grant, type } = found
-  const issuedAt = type === 'access_token' ? grant.accessIssuedAt : found.refresh.refreshIssuedAt
-  const expiresAt = type === 'access_token' ? grant.accessExpiresAt : found.refresh.refreshExpiresAt
-  const live = !expired(expiresAt, now) && whyInvalid(found.client, service, issuedAt) === undefined
+  const life = await lifeOf(found, call, found.type === 'refresh_token' ? found.refresh : undefined)
   const isMeant = request.resourceServer === undefined || isMeantFor(request.resourceServer, found)
-  const isKnown = live && isMeant && mayKnow(caller, found, service) && (await isProvable(grant, call))
-  return isKnown ? found : undefined
+  return life === 'lives' && isMeant && mayKnow(caller, found, service) ? found : undefined
 }
 
 /** Reads the store at most once, because the kinds of token differ in form. */
@@ -108,12 +102,6 @@ async function findToken(
 function judgeState(caller: ClientState | undefined): void {
   if (caller === undefined) throw new Refusal('client-deleted')
   if (caller.locked) throw new Refusal('client-locked')
-}
-
-/** A damaged binding must not be reported as none. `fapi2` allows no unbound token. */
-async function isProvable(grant: Tokens, call: Call): Promise<boolean> {
-  const read = readBinding(grant.binding)
-  return read !== 'damaged' && !(read === 'none' && (await mustBeBound(grant, call)))
 }
 
 /** A token that was requested without resources is for every resource server (Authlete contract, section 2.9). */

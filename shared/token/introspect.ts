@@ -4,7 +4,7 @@ import { findAccessToken } from './find-token.ts'
 import { CHECKS, type IntrospectionRequest, type Judged } from './introspection-checks.ts'
 import { type Reason, Refusal, REFUSALS } from '../refusal/refusal.ts'
 import { challengedByDpop, usePresentedProof, verifyPresentedProof } from '../possession/presented-proof.ts'
-import { mustBeBound } from '../possession/token-binding.ts'
+import { lifeOf } from './life.ts'
 import { type Standing, standingAt } from './standing.ts'
 import type { Tokens } from '../store/grant.ts'
 
@@ -65,7 +65,7 @@ async function lookUp(request: IntrospectionRequest, call: Call): Promise<Judged
       ? await request.verifyNonce?.(request.proof, proof, call)
       : undefined
   const standing = standingAt(now, grant, client, service)
-  return { request, service, now, found, standing, mustBeBound: await mustBeBound(grant, call), proof, nonce }
+  return { request, service, now, found, standing, life: await lifeOf(found, call), proof, nonce }
 }
 
 interface Failure {

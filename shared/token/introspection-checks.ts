@@ -9,7 +9,9 @@ import type { VerifiedNonce, verifyNonce } from '../possession/nonce.ts'
 import { keyOf, proofDetails, refusalOfProof } from '../possession/presented-proof.ts'
 import { audiencesOf } from './resource.ts'
 import { parseScope } from '../request/scope.ts'
-import { type Standing, whyInvalid } from './standing.ts'
+import type { Life } from './life.ts'
+import type { Standing } from './standing.ts'
+import { settingsOf } from '../store/profile.ts'
 import type { Service } from '../store/service.ts'
 import type { Tokens } from '../store/grant.ts'
 
@@ -43,8 +45,7 @@ export interface Judged {
   readonly now: EpochSeconds
   readonly found: FoundToken
   readonly standing: Standing
-  /** Whether `fapi2` of the service or of the client refuses the token unless it is bound. */
-  readonly mustBeBound: boolean
+  readonly life: Life
   readonly proof: VerifiedProof | ProofFault | undefined
   /** `undefined`: the proof needs no nonce. */
   readonly nonce: VerifiedNonce | undefined
@@ -59,11 +60,15 @@ interface Check {
   readonly details: (judged: Judged) => object
 }
 
-const INVALID_REASON = {
+export const REASONS_OF_LIFE = {
+  lives: undefined,
   deleted: 'token-client-deleted',
   locked: 'token-client-locked',
   'cut-off': 'token-cut-off',
-} as const
+  expired: 'token-expired',
+  damaged: 'binding-damaged',
+  unbound: 'token-unbound',
+} as const satisfies Record<Life, Reason | undefined>
 
 /** RFC 8705 section 3, RFC 9449 section 7. With an unbound token any certificate is ignored, even a broken one. */
 const BINDING_REASON = {
@@ -75,7 +80,7 @@ const BINDING_REASON = {
   'missing-proof': 'resource-proof-missing',
   'key-differs': 'resource-proof-differs',
   'needless-proof': 'resource-proof-needless',
-  damaged: 'binding-damaged',
+  damaged: REASONS_OF_LIFE.damaged,
 } as const satisfies Record<Verdict, Reason | undefined>
 
 /**
@@ -104,9 +109,9 @@ function tokenDetails({ found: { grant, jti } }: Judged) {
   return { tokenFormat, clientId, clientIdAlias, grantType, issuedAt: grant.accessIssuedAt * 1000 }
 }
 
-function judgeClient({ found: { client, grant }, service }: Judged): Refusal | undefined {
-  const invalid = whyInvalid(client, service, grant.accessIssuedAt)
-  return invalid && new Refusal(INVALID_REASON[invalid])
+function judgeClient({ life }: Judged): Refusal | undefined {
+  const isInvalid = life === 'deleted' || life === 'locked' || life === 'cut-off'
+  return isInvalid ? new Refusal(REASONS_OF_LIFE[life]) : undefined
 }
 
 function clientDetails({ found: { client, grant }, service: { tokensNotBefore } }: Judged) {
@@ -118,13 +123,13 @@ function clientDetails({ found: { client, grant }, service: { tokensNotBefore } 
   }
 }
 
-function judgeExpiry({ found: { grant }, standing }: Judged): Refusal | undefined {
-  return standing.usable ? undefined : refusal(expiredReason(grant, standing), standing)
+function judgeExpiry({ found: { grant }, life, standing }: Judged): Refusal | undefined {
+  return life === 'expired' ? refusal(expiredReason(grant, standing), standing) : undefined
 }
 
 function expiredReason({ refresh }: Tokens, { refreshable }: Standing): Reason {
   if (refreshable) return 'token-expired-refreshable'
-  return refresh === undefined ? 'token-expired' : 'token-expired-with-refresh'
+  return refresh === undefined ? REASONS_OF_LIFE.expired : 'token-expired-with-refresh'
 }
 
 function expiryDetails({ found: { grant }, standing: { refreshable } }: Judged) {
@@ -135,12 +140,14 @@ function judgePossession(judged: Judged): Refusal | undefined {
   const { found, request, standing } = judged
   const possession = { certificate: request.clientCertificate, proofKey: keyOf(judged.proof) }
   const verdict = judgeBinding(found.grant.binding, possession)
-  const reason = isBoundOnly(judged) && verdict === 'unbound' ? 'token-unbound' : BINDING_REASON[verdict]
+  const reason =
+    isBoundOnly(judged) && verdict === 'unbound' ? REASONS_OF_LIFE.unbound : BINDING_REASON[verdict]
   return reason && refusal(reason, standing)
 }
 
-function isBoundOnly({ request, mustBeBound }: Judged): boolean {
-  return request.boundOnly || mustBeBound
+/** The profile of a client is looked up only for an unbound token. */
+function isBoundOnly({ request, service, life }: Judged): boolean {
+  return request.boundOnly || life === 'unbound' || settingsOf(service).boundTokensOnly
 }
 
 function bindingDetails(judged: Judged) {

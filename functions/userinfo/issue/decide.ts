@@ -1,13 +1,12 @@
 import type { Call } from '../../../shared/runtime/call.ts'
-import { readBinding } from '../../../shared/certificate/binding.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { JsonObject } from '../../../shared/json.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
 import { clientIdText } from '../../../shared/store/client-view.ts'
 import { findAccessToken } from '../../../shared/token/find-token.ts'
+import { REASONS_OF_LIFE } from '../../../shared/token/introspection-checks.ts'
+import { lifeOf } from '../../../shared/token/life.ts'
 import { findUserinfoKey, type SigningKey } from '../../../shared/token/sign.ts'
-import { expired, whyInvalid } from '../../../shared/token/standing.ts'
-import { mustBeBound } from '../../../shared/possession/token-binding.ts'
 import { type OfSubject, ofUserinfo, requireSubject } from '../openid-token.ts'
 import type { UserinfoIssueRequest } from './request.ts'
 import { OPENID } from '../../../shared/token/scopes.ts'
@@ -32,24 +31,13 @@ export async function issueUserinfo(request: UserinfoIssueRequest, call: Call): 
   return { sub, claims: request.claims, signature: await signatureFor(grant, call) }
 }
 
-const INVALID_REASON = {
-  deleted: 'userinfo-client-deleted',
-  locked: 'userinfo-client-locked',
-  'cut-off': 'userinfo-token-cut-off',
-} as const
-
 async function liveToken(token: string, call: Call): Promise<Tokens> {
-  const { service, now, log } = call
   const found = await findAccessToken(token, call)
   if (typeof found === 'string') throw ofUserinfo(new Refusal(found))
-  const { grant, client } = found
-  log.note({ client: grant.client })
-  const invalid = whyInvalid(client, service, grant.accessIssuedAt)
-  if (invalid !== undefined) throw new Refusal(INVALID_REASON[invalid])
-  if (expired(grant.accessExpiresAt, now)) throw new Refusal('userinfo-token-expired')
-  const binding = readBinding(grant.binding)
-  if (binding === 'damaged') throw new Refusal('userinfo-binding-damaged')
-  if (binding === 'none' && (await mustBeBound(grant, call))) throw new Refusal('userinfo-token-unbound')
+  const { grant } = found
+  call.log.note({ client: grant.client })
+  const reason = REASONS_OF_LIFE[await lifeOf(found, call)]
+  if (reason !== undefined) throw ofUserinfo(new Refusal(reason))
   if (!grant.accessScopes.includes(OPENID)) {
     throw new Refusal('userinfo-scope-missing', { challenge: { scope: OPENID } })
   }

@@ -136,7 +136,10 @@ test('the steps name an unbound token that only FAPI 2.0 refuses', async () => {
   expect(step(await explained({ token: access }), 'binding')).toMatchObject({
     ...{ outcome: 'PASSED', bound: false, boundOnly: false, certificate: 'ABSENT' },
   })
+  const bound = await boundToken()
   await walk.setService({ fapi2: true })
+  const passed = await explained({ token: bound.access, clientCertificate: OWN })
+  expect(step(passed, 'binding')).toMatchObject({ outcome: 'PASSED', boundOnly: true })
   const refused = await explained({ token: access })
   expect(refused.json['resultCode']).toBe('A065392')
   expect(step(refused, 'binding')).toMatchObject({
