@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { newSigningKey, keySet } from '../../support/signing-keys.ts'
+import { WEAKENED } from '../../support/fapi2.ts'
 import { failure, SERVICE } from '../../support/management.ts'
 import { testManagement } from '../../support/test-runtime.ts'
 
@@ -86,6 +87,7 @@ describe('a client of a service with fapi2', () => {
     ['tokenAuthSignAlg', { tokenAuthMethod: 'PRIVATE_KEY_JWT' }],
     ['introspectionSignAlg', { introspectionSignAlg: 'RS256' }],
     ['userInfoSignAlg', { userInfoSignAlg: 'RS256' }],
+    ['idTokenSignAlg', { idTokenSignAlg: 'RS256' }],
     ['redirectUris', { redirectUris: ['https://client.example.org/cb', 'http://client.example.org/cb'] }],
     ['redirectUris', { redirectUris: ['HTTP://127.0.0.1.example.org/cb'] }],
     // The text before the @ is a user name, so the browser goes to the host behind it.
@@ -177,6 +179,13 @@ test('a refusal names all settings that violate the profile at once', async () =
   expect(refusal(await createClient({ fapi2: true, clientType: 'PUBLIC' }))).toBe(
     '400 A031299 clientType, authorizationCodeDuration, issSuppressed',
   )
+})
+
+test('the answer about a service has the stored settings, also where fapi2 replaces them for requests', async () => {
+  await runtime.store.registry.changeService(SERVICE, (service) => ({ ...service, ...WEAKENED }))
+  expect((await v3('GET', '/service/get')).json).toMatchObject(WEAKENED)
+  const off = { fapi2: false }
+  expect((await updateService(off)).json).toMatchObject({ ...WEAKENED, ...off })
 })
 
 test('to send back the answers of a service and a client under fapi2, and to switch it off, changes no other setting', async () => {
