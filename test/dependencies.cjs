@@ -112,7 +112,7 @@ module.exports = {
       { path: DEPLOYED, dependencyTypes: ['local'] },
     ),
     {
-      ...forbid('no-folder-cycle', { path: '^infra/' }, { circular: true }),
+      ...forbid('no-folder-cycle', { path: '^(functions|shared|infra)/' }, { circular: true }),
       scope: 'folder',
     },
 

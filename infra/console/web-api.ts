@@ -1,6 +1,7 @@
 import { Agent as PlainAgent, request as plainRequest } from 'node:http'
 import { Agent, request } from 'node:https'
 import { text } from 'node:stream/consumers'
+import type OPEN_API from '../../docs/openapi.json'
 import { isJsonObject, parseJson } from '../../shared/json.ts'
 import { Complaint } from '../command.ts'
 
@@ -8,6 +9,21 @@ import { Complaint } from '../command.ts'
 export type Credential =
   | { readonly kind: 'service'; readonly serviceId: string; readonly token: string }
   | { readonly kind: 'organization'; readonly token: string }
+
+type Paths = typeof OPEN_API.paths
+type Offered<Method extends string> = {
+  [Path in keyof Paths]: Paths[Path] extends Readonly<Record<Method, object>> ? Path : never
+}[keyof Paths]
+type Filled<Path> = Path extends `${infer Before}{${string}}${infer After}`
+  ? `${Before}${string}${Filled<After>}`
+  : Path
+type Below<Root extends string, Path> = Path extends `${Root}${infer Rest}` ? Rest : never
+
+/** A path that the OpenAPI file has for a method: in version 3 below the service, or below `/api` if it is about the deployment. */
+export type ApiPath<Method extends string = 'post'> = Filled<
+  | Below<'/api/{serviceId}', Offered<Method>>
+  | Below<'/api', Extract<Offered<Method>, `/api/service/${string}`>>
+>
 
 export type Members = Readonly<Record<string, unknown>>
 
@@ -20,10 +36,10 @@ export interface ApiAnswer {
 
 /** Calls of the Web API, version 3. A path begins after `/api/{serviceId}` if there is a service. They reject with ApiUnreachable. */
 export interface WebApi {
-  readonly get: (path: string, query?: Readonly<Record<string, string>>) => Promise<ApiAnswer>
+  readonly get: (path: ApiPath<'get'>, query?: Readonly<Record<string, string>>) => Promise<ApiAnswer>
   /** @param ifMatch the `etag` of the record that was read */
-  readonly post: (path: string, body: object, ifMatch?: string) => Promise<ApiAnswer>
-  readonly delete: (path: string) => Promise<ApiAnswer>
+  readonly post: (path: ApiPath, body: object, ifMatch?: string) => Promise<ApiAnswer>
+  readonly delete: (path: ApiPath<'delete'>) => Promise<ApiAnswer>
 }
 
 /** The Web API did not answer. The message has no request and no answer. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { isJsonObject, parseJson } from '../../../shared/json.ts'
 import type { Markup } from '../../markup.ts'
 import type { Answer, ConsoleRequest, Crumb, Need, Page, Route } from '../page.ts'
-import { ApiProblem, type ApiAnswer, type Members } from '../web-api.ts'
+import { ApiProblem, type ApiAnswer, type ApiPath, type Members } from '../web-api.ts'
 import { type Field, FIELDS, type Kind } from './fields.ts'
 import { type FormView, type Notes, settingsForm } from './form.ts'
 import { type Call, digestOf, reviewPanel, sideBySide } from './review.ts'
@@ -21,7 +21,7 @@ export interface Source {
   readonly needs: Need
   readonly read: (request: ConsoleRequest) => Promise<Read> | Read
   /** The path of the update below the service. */
-  readonly updatePath: (request: ConsoleRequest) => string
+  readonly updatePath: (request: ConsoleRequest) => ApiPath
   readonly crumbs: (request: ConsoleRequest, read: Read) => readonly Crumb[]
   /** What a setting that is cleared is sent as. */
   readonly cleared: null | undefined

@@ -8,7 +8,10 @@ import { registeredNote } from '../ending-notes.ts'
 import { BINDING_SWITCH, clientBinding } from './binding.ts'
 
 /** The path of a client's record for an API, for example `get`. @public */
-export function clientPath(api: string, { params }: Pick<ConsoleRequest, 'params'>): string {
+export function clientPath<const Api extends string>(
+  api: Api,
+  { params }: Pick<ConsoleRequest, 'params'>,
+): `/client/${Api}/${string}` {
   return `/client/${api}/${encodeURIComponent(params['clientId'] ?? '')}`
 }
 
