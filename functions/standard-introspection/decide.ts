@@ -9,7 +9,7 @@ import type { PresentedCredentials } from '../../shared/authentication/presented
 import { Refusal } from '../../shared/refusal/refusal.ts'
 import { lifeOf } from '../../shared/token/life.ts'
 import { audiencesOf } from '../../shared/token/resource.ts'
-import { findIntrospectionKey, type SigningKey } from '../../shared/token/sign.ts'
+import { findPreferredKey, type SigningKey } from '../../shared/token/sign.ts'
 import { clientIdText } from '../../shared/store/client-view.ts'
 import type { Call } from '../../shared/runtime/call.ts'
 import type { Client } from '../../shared/store/client.ts'
@@ -62,7 +62,7 @@ async function signatureFor(
 ): Promise<Signature | undefined> {
   if (signed === undefined) return undefined
   const alg = signed.alg ?? caller?.client.introspectionSignAlg ?? DEFAULT_ALGORITHM
-  const key = await findIntrospectionKey(alg, call)
+  const key = await findPreferredKey(alg, 'introspectionSignatureKeyId', call)
   if (key === undefined) throw new Refusal('introspection-not-signed')
   const audience = caller ? clientIdText(caller.client.clientId, caller.clientIdAlias) : resourceServer
   return { ...key, audience, issuedAt: call.now }

@@ -33,11 +33,7 @@ export async function verifyIssuingProof(
   if (typeof proof === 'string') throw new Refusal('dpop-proof-wrong', { named: PROOF_FAULTS[proof] })
   const nonce = await verifyNonce(sent, proof, call)
   if (nonce?.isRight === false) throw new Refusal('dpop-nonce-wrong', { dpopNonce: nonce.next })
-  return new OneTimeProof({
-    jkt: proof.jkt,
-    nonce: nonce?.next,
-    use: async () => {
-      if (!(await store.proofs.useProof(service.apiKey, proof))) throw new Refusal('dpop-used')
-    },
+  return new OneTimeProof(proof.jkt, nonce?.next, async () => {
+    if (!(await store.proofs.useProof(service.apiKey, proof))) throw new Refusal('dpop-used')
   })
 }

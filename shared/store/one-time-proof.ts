@@ -1,13 +1,5 @@
 import type { KeyThumbprint } from '../certificate/thumbprint.ts'
 
-/** What a verified proof has. */
-interface Members {
-  readonly jkt: KeyThumbprint
-  readonly nonce: string | undefined
-  /** Refuses a proof that was used before. */
-  readonly use: () => Promise<void>
-}
-
 /**
  * The DPoP proof that a request for tokens brought, or none. The transition of the grant uses it up, so no request can forget it or
  * use it up before its last check (RFC 9449 section 11.1). Only shared/possession makes one.
@@ -17,13 +9,14 @@ export class OneTimeProof {
   readonly jkt: KeyThumbprint | undefined
   /** For the next proof. Only where nonces are required. */
   readonly nonce: string | undefined
-  readonly #use: Members['use'] | undefined
+  readonly #use: (() => Promise<void>) | undefined
   #used: Promise<void> | undefined
 
-  constructor(verified?: Members) {
-    this.jkt = verified?.jkt
-    this.nonce = verified?.nonce
-    this.#use = verified?.use
+  /** @param use refuses a proof that was used before */
+  constructor(jkt?: KeyThumbprint, nonce?: string, use?: () => Promise<void>) {
+    this.jkt = jkt
+    this.nonce = nonce
+    this.#use = use
   }
 
   /** Uses the proof up, at the first call only: a request may try its transition again. */

@@ -23,39 +23,22 @@ export function accessTokenKey({ accessTokenSignAlg, accessTokenSignatureKeyId, 
   return jwks.find(({ alg, kid }) => alg === accessTokenSignAlg && (accessTokenSignatureKeyId ?? kid) === kid)
 }
 
-/**
- * The preferred signing key for introspection responses, among the keys of the requested algorithm.
- *
- * @returns `undefined` if the service has no such key, or a profile does not allow the algorithm
- */
-export async function findIntrospectionKey(asked: string, call: Call): Promise<SigningKey | undefined> {
-  return privateHalf(introspectionKey(asked, call.service), call)
+/** The settings that name the preferred key of an algorithm. */
+type KeySetting = 'introspectionSignatureKeyId' | 'userInfoSignatureKeyId' | 'idTokenSignatureKeyId'
+
+/** The public half of the key of an algorithm: the one that the setting names, or else the first that fits the algorithm. */
+export function preferredKey(alg: string, setting: KeySetting, service: Service): PublicJwk | undefined {
+  const fitting = service.jwks.filter((jwk) => jwk.alg === alg)
+  return fitting.find(({ kid }) => kid === service[setting]) ?? fitting[0]
 }
 
-/** The public half of the key for introspection responses: the named one, or else the first that fits the algorithm. */
-export function introspectionKey(asked: string, { jwks, introspectionSignatureKeyId }: Service) {
-  return preferred(asked, jwks, introspectionSignatureKeyId)
-}
-
-/** As `findIntrospectionKey`, for userinfo responses. */
-export async function findUserinfoKey(asked: string, call: Call): Promise<SigningKey | undefined> {
-  return privateHalf(userinfoKey(asked, call.service), call)
-}
-
-/** The public half of the key for userinfo responses: the named one, or else the first that fits the algorithm. */
-export function userinfoKey(asked: string, { jwks, userInfoSignatureKeyId }: Service) {
-  return preferred(asked, jwks, userInfoSignatureKeyId)
-}
-
-function preferred(asked: string, jwks: Service['jwks'], named: string | undefined) {
-  const fitting = jwks.filter(({ alg }) => alg === asked)
-  return fitting.find(({ kid }) => kid === named) ?? fitting[0]
-}
-
-/** The public half of the key for ID tokens of an algorithm: the named one, or else the first that fits it. */
-export function idTokenKey(alg: string, { jwks, idTokenSignatureKeyId }: Service) {
-  const fitting = jwks.filter((jwk) => jwk.alg === alg)
-  return fitting.find(({ kid }) => kid === idTokenSignatureKeyId) ?? fitting[0]
+/** @returns `undefined` if the service has no key of the algorithm, or a profile does not allow it */
+export async function findPreferredKey(
+  alg: string,
+  setting: KeySetting,
+  call: Call,
+): Promise<SigningKey | undefined> {
+  return privateHalf(preferredKey(alg, setting, call.service), call)
 }
 
 /** The algorithms that the service has a key for and that a profile allows. @param client absent: for all clients */
@@ -85,7 +68,7 @@ export function idTokenAlgorithm(client: Client, service: Service): SigningAlgor
 /** @returns `undefined` if the service has no key for the client's algorithm, or a profile does not allow it */
 export async function findIdTokenKey(client: Client, call: Call): Promise<SigningKey | undefined> {
   const alg = idTokenAlgorithm(client, call.service)
-  return alg && privateHalf(idTokenKey(alg, call.service), call)
+  return alg && findPreferredKey(alg, 'idTokenSignatureKeyId', call)
 }
 
 async function privateHalf(

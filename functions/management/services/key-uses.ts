@@ -1,7 +1,7 @@
 import { PUBLIC_SECONDS } from '../../../shared/http.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { offersOpenid } from '../../../shared/token/scopes.ts'
-import { accessTokenKey, idTokenKey, introspectionKey, userinfoKey } from '../../../shared/token/sign.ts'
+import { accessTokenKey, preferredKey } from '../../../shared/token/sign.ts'
 import { toMilliseconds } from '../listing.ts'
 import type { KeyUseAnswer } from './answer-schema.ts'
 import { isNotCutOff } from './key-rotation.ts'
@@ -25,9 +25,10 @@ export function keyUsesOf(service: Service, cacheSeconds: number): KeyUse[] {
 
 function rolesOf({ kid, alg }: Service['jwks'][number], service: Service) {
   const signsTokens = accessTokenKey(service)?.kid === kid
-  const signsResponses = introspectionKey(alg, service)?.kid === kid
-  const signsIdTokens = offersOpenid(service) && idTokenKey(alg, service)?.kid === kid
-  const signsUserinfo = userinfoKey(alg, service)?.kid === kid
+  const signsResponses = preferredKey(alg, 'introspectionSignatureKeyId', service)?.kid === kid
+  const signsIdTokens =
+    offersOpenid(service) && preferredKey(alg, 'idTokenSignatureKeyId', service)?.kid === kid
+  const signsUserinfo = preferredKey(alg, 'userInfoSignatureKeyId', service)?.kid === kid
   return {
     signs: [
       ...(signsTokens ? (['ACCESS_TOKENS'] as const) : []),

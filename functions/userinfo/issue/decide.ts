@@ -6,7 +6,7 @@ import { clientIdText } from '../../../shared/store/client-view.ts'
 import { findAccessToken } from '../../../shared/token/find-token.ts'
 import { REASONS_OF_LIFE } from '../../../shared/token/introspection-checks.ts'
 import { lifeOf } from '../../../shared/token/life.ts'
-import { findUserinfoKey, type SigningKey } from '../../../shared/token/sign.ts'
+import { findPreferredKey, type SigningKey } from '../../../shared/token/sign.ts'
 import { type OfSubject, ofUserinfo, requireSubject } from '../openid-token.ts'
 import type { UserinfoIssueRequest } from './request.ts'
 import { OPENID } from '../../../shared/token/scopes.ts'
@@ -52,7 +52,7 @@ async function signatureFor(
   const client = await call.store.registry.findClientByNumber(call.service.apiKey, number)
   if (client === undefined) throw new Refusal('userinfo-client-deleted')
   if (client.userInfoSignAlg === undefined) return undefined
-  const key = await findUserinfoKey(client.userInfoSignAlg, call)
+  const key = await findPreferredKey(client.userInfoSignAlg, 'userInfoSignatureKeyId', call)
   if (key === undefined) throw new Refusal('userinfo-not-signed')
   return { ...key, audience: clientIdText(number, clientIdAlias) }
 }
