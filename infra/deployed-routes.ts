@@ -1,17 +1,19 @@
-import { globSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { routes as authorization } from '../functions/authorization/routes.ts'
+import { routes as discovery } from '../functions/discovery/routes.ts'
+import { routes as introspection } from '../functions/introspection/routes.ts'
+import { routes as management } from '../functions/management/routes.ts'
+import { routes as revocation } from '../functions/revocation/routes.ts'
+import { routes as standardIntrospection } from '../functions/standard-introspection/routes.ts'
+import { routes as tokenManagement } from '../functions/token-management/routes.ts'
+import { routes as token } from '../functions/token/routes.ts'
+import { routes as userinfo } from '../functions/userinfo/routes.ts'
 import type { Routes } from '../shared/lambda/route.ts'
-import { ROOT } from './root.ts'
 
-const NAMES = globSync('functions/*/routes.ts', { cwd: ROOT }).map((file) => basename(dirname(file)))
-
-/** The routes of each function that has any. */
-export const FUNCTIONS = await Promise.all(NAMES.map(routesOf))
-
-async function routesOf(name: string): Promise<Routes> {
-  const { routes } = (await import(`../functions/${name}/routes.ts`)) as { readonly routes: Routes }
-  return routes
-}
+/** The routes of each function that has any, by its folder in functions/. */
+export const FUNCTION_ROUTES = {
+  ...{ authorization, discovery, introspection, management, revocation, token, userinfo },
+  ...{ 'standard-introspection': standardIntrospection, 'token-management': tokenManagement },
+} as const
 
 /** The routes of all functions. */
-export const ROUTES = Object.assign({}, ...FUNCTIONS) as Routes
+export const ROUTES: Routes = Object.assign({}, ...Object.values(FUNCTION_ROUTES)) as Routes

@@ -4,7 +4,7 @@ import { type Reason, REFUSALS } from '../../../shared/refusal/refusal.ts'
 import type { Row } from '../../../shared/refusal/row.ts'
 import type { AccessMember } from './access-log.ts'
 import { type MetricFilter, ref } from './cloudformation.ts'
-import { type FunctionName, FUNCTIONS, ROUTES } from './functions.ts'
+import { type FunctionName, FUNCTIONS, KEYED_ROUTES } from './functions.ts'
 import { logGroupId, logicalName } from './logical-ids.ts'
 
 /** A metric that filters make of log lines. An alarm of alarms.ts watches each. */
@@ -88,5 +88,7 @@ const lockedOut = (mtlsDomain: string) =>
 /** Scanners try unknown paths, which are those of the routes that end with {proxy+}. */
 const THROTTLED = ofAccess('&&', [
   ['status', '=', '429'],
-  ...ROUTES.filter(({ key }) => key.endsWith('/{proxy+}')).map(({ key }) => ['route', '!=', key] as const),
+  ...KEYED_ROUTES.filter(({ key }) => key.endsWith('/{proxy+}')).map(
+    ({ key }) => ['route', '!=', key] as const,
+  ),
 ])

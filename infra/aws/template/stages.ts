@@ -2,7 +2,7 @@ import type { Description } from '../../../shared/lambda/route.ts'
 import type { DeploymentSettings } from '../settings/settings.ts'
 import { ACCESS_LOG } from './access-log.ts'
 import { attribute, ref, type RouteSettings, type Stage, type StageLimits } from './cloudformation.ts'
-import { ROUTES } from './functions.ts'
+import { KEYED_ROUTES } from './functions.ts'
 import { routeId } from './logical-ids.ts'
 
 type Settings = Pick<DeploymentSettings, 'throttle' | 'mtlsOnly' | 'detailedMetrics'>
@@ -42,7 +42,7 @@ const OTHERS: Limit = { rate: 50, burst: 100 }
  */
 const RUNTIME: Limit = { rate: 1000, burst: 1000 }
 
-const LIMITED = ROUTES.flatMap(({ key, route }) => {
+const LIMITED = KEYED_ROUTES.flatMap(({ key, route }) => {
   const kind = kindOf(route)
   return kind === undefined ? [] : [{ key, kind }]
 })

@@ -1,3 +1,4 @@
+import { FUNCTION_ROUTES } from '../../deployed-routes.ts'
 import type { Variable } from '../../../shared/runtime/settings.ts'
 import { type DeploymentSettings, serviceNumber } from '../settings/settings.ts'
 import { ACCESS_LOG } from './access-log.ts'
@@ -71,7 +72,8 @@ function authorizerEnvironment({ resourceServers }: DeploymentSettings): Partial
 }
 
 /** A function as osls takes it. */
-function oslsFunction([name, { routes, usesSdk }]: (typeof FUNCTIONS)[number], settings: DeploymentSettings) {
+function oslsFunction([name, { usesSdk }]: (typeof FUNCTIONS)[number], settings: DeploymentSettings) {
+  const routes = name === 'authorizer' ? {} : FUNCTION_ROUTES[name]
   return {
     handler: 'index.handler',
     role: `${logicalName(name)}Role`,

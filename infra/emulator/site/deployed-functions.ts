@@ -1,12 +1,12 @@
 import { serve } from '../../../shared/lambda/serve.ts'
 import type { Runtime } from '../../../shared/runtime/runtime.ts'
-import { FUNCTIONS } from '../../deployed-routes.ts'
+import { FUNCTION_ROUTES } from '../../deployed-routes.ts'
 import type { EdgeRoutes } from '../edge/route-match.ts'
 
 /** The deployed handlers, each under its routes, over one runtime. */
 export function deployedFunctions(runtime: Runtime): EdgeRoutes {
   return new Map(
-    FUNCTIONS.flatMap((routes) => {
+    Object.values(FUNCTION_ROUTES).flatMap((routes) => {
       const handler = serve(routes, runtime)
       return Object.keys(routes).map((template) => [template, handler] as const)
     }),
