@@ -1,18 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { command, Complaint, confirm, type Io } from '../command.ts'
-import { type Aws, openAws } from './deployment/aws.ts'
-import { deploy, type Machine, planOf } from './deployment/deploy.ts'
-import { confirmTables, tablesChange } from './deployment/named-tables.ts'
+import { openAws } from './deployment/aws.ts'
+import { deploy, type Machine } from './deployment/deploy.ts'
+import { confirmTables } from './deployment/named-tables.ts'
 import { projectOsls } from './deployment/osls.ts'
-import { type Ready, readiness } from './deployment/readiness.ts'
+import { type Plan, planLines, readPlan } from './deployment/plan.ts'
+import { readiness } from './deployment/readiness.ts'
 import { readDeployment } from './settings/settings.ts'
 import { deployLocally } from './deployment/tables.ts'
-import {
-  confirmTruststore,
-  deployedTruststoreChange,
-  expectAllowed,
-  truststoreLines,
-} from './deployment/truststore-change.ts'
+import { confirmTruststore, expectAllowed, truststoreLines } from './deployment/truststore-change.ts'
 
 const HELP = `certbound deploy: makes a deployment on AWS, or updates it
 
@@ -56,21 +52,20 @@ async function deployToAws(options: Options, machine: Machine, io: Io): Promise<
   if (tables !== '') io.err(`AWS_ENDPOINT_URL_DYNAMODB is set: registered clients are read at ${tables}`)
   const aws = openAws(ready.settings.region)
   try {
-    await ask(ready, aws, options, io)
-    for (const line of await deploy(ready, aws, machine)) io.out(line)
+    const plan = await readPlan(ready, aws)
+    await ask(plan, options, io)
+    for (const line of await deploy(plan, aws, machine)) io.out(line)
   } finally {
     aws.close()
   }
 }
 
 /** Shows the plan, and asks for each part of it. @throws Complaint */
-async function ask(ready: Ready, aws: Aws, options: Options, io: Io): Promise<void> {
+async function ask(plan: Plan, options: Options, io: Io): Promise<void> {
   const { yes } = options
-  const plan = await planOf(ready, aws)
-  const trust = await deployedTruststoreChange(ready.settings, aws, ready.truststore.certificates)
+  const { trust, tables } = plan
   expectAllowed(trust, options)
-  const tables = await tablesChange(ready, aws)
-  for (const line of plan) io.out(line)
+  for (const line of planLines(plan)) io.out(line)
   if (!yes) await confirm(io)
   for (const line of truststoreLines(trust)) io.out(line)
   if (!yes && trust.lines.length > 0) await confirmTruststore(io, 'nothing was changed')

@@ -4,6 +4,7 @@ import { command, confirm, type Io } from '../command.ts'
 import { allClients, refuseIssuingClients } from '../truststore/issuing-clients.ts'
 import { type Aws, attempt } from './deployment/aws.ts'
 import { type DeploymentSettings, readDeployment, serviceNumber } from './settings/settings.ts'
+import type { Stacks } from './deployment/stack.ts'
 import { localEndpoint, withTables } from './deployment/tables.ts'
 import { renewTruststore } from './deployment/truststore.ts'
 import {
@@ -47,8 +48,8 @@ export const COMMAND = command({
   run: async ({ values }, io) => {
     const endpoint = localEndpoint(values.endpoint, io)
     const settings = await readDeployment(values.settings)
-    await withTables(settings, { endpoint }, async (runtime, aws) => {
-      const renew = aws && (await prepareTruststore(settings, runtime, aws, values, io))
+    await withTables(settings, { endpoint }, async (runtime, deployed) => {
+      const renew = deployed && (await prepareTruststore(settings, runtime, deployed, values, io))
       await attempt('the tables', () => fillTables(settings, runtime, values, io))
       await renew?.()
     })
@@ -65,21 +66,22 @@ export const COMMAND = command({
 async function prepareTruststore(
   settings: DeploymentSettings,
   { store }: Runtime,
-  aws: Aws,
+  { aws, stacks }: { readonly aws: Aws; readonly stacks: Stacks },
   options: Options,
   io: Io,
 ): Promise<() => Promise<void>> {
+  const { name: domain } = settings.mtlsDomain
   const bundle = await readTruststoreFiles(settings, options.settings, new Date())
   const clients = await attempt('the tables', () => allClients(store.registry))
   await refuseIssuingClients(bundle.certificates, clients)
-  const change = await truststoreChange(aws, settings.mtlsDomain.name, bundle.certificates)
+  const change = await truststoreChange(domain, bundle.certificates, aws)
   expectAllowed(change, options)
   const tell = options.json ? io.err : io.out
   return async () => {
     for (const line of truststoreLines(change)) tell(line)
     if (!options.yes && change.lines.length > 0)
       await confirmTruststore(io, 'the trust store was not changed')
-    const { isChanged, warnings } = await renewTruststore(settings, bundle.pem, aws, delay)
+    const { isChanged, warnings } = await renewTruststore(stacks.truststore, domain, bundle.pem, aws, delay)
     for (const warning of [...bundle.warnings, ...warnings.map(inWords)]) tell(warning)
     tell(`trust store: ${isChanged ? 'replaced; the domain uses it in about a minute' : 'no change'}`)
   }

@@ -46,13 +46,14 @@ export const COMMAND = command({
     }
     const settings = await readDeployment(values.settings)
     const endpoint = localEndpoint(values.endpoint, io)
-    await withTables(settings, { endpoint, registry, grants }, (runtime, aws) =>
+    await withTables(settings, { endpoint, registry, grants }, (runtime, deployed) =>
       attempt('the tables', async () => {
         const tell = json ? io.err : io.out
         for (const line of await planOf(runtime, chosen)) tell(line)
         if (!yes) await confirm(io)
         // Only on AWS: tables on this machine have none of it.
-        for (const line of aws === undefined ? [] : await protectTables(aws, runtime.settings)) tell(line)
+        for (const line of deployed === undefined ? [] : await protectTables(deployed.aws, runtime.settings))
+          tell(line)
         const { store, random, now } = runtime
         const options = { now: now(), random, cacheSeconds: settings.registryCacheSeconds, ...chosen }
         const services = await restoreServices(store, options)

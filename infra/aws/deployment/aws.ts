@@ -8,7 +8,10 @@ import { STSClient } from '@aws-sdk/client-sts'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import { Complaint } from '../../command.ts'
 
-/** Clients of AWS in one Region, with the endpoints of the environment and one identity, which its credentials decide. */
+/**
+ * Clients of AWS in one Region, with the endpoints of the environment and one identity, which its credentials decide. A call that
+ * fails throws a Complaint, whose cause is the error of AWS.
+ */
 export function openAws(region: string) {
   const sts = new STSClient({ region })
   const { credentials } = sts.config
@@ -22,6 +25,8 @@ export function openAws(region: string) {
     lambda: new LambdaClient(own),
     dynamodb: new DynamoDBClient(own),
   }
+  for (const client of Object.values<Explained>(clients))
+    client.middlewareStack.add(explain as never, { step: 'initialize' })
   return {
     ...clients,
     credentials,
@@ -30,6 +35,54 @@ export function openAws(region: string) {
 }
 
 export type Aws = ReturnType<typeof openAws>
+
+/** What all clients have in common. */
+interface Explained {
+  readonly middlewareStack: { add(middleware: never, options: { readonly step: 'initialize' }): void }
+  destroy(): void
+}
+
+type Named = 'Bucket' | 'CertificateArn' | 'DomainName' | 'FunctionName' | 'Key' | 'StackName' | 'TableName'
+type Input = Readonly<Record<Named, string>>
+
+/** The calls of a deployment in words: the beginnings of their complaints. All others have the names of the API. */
+const CALLS: Readonly<Record<string, (input: Input) => string>> = {
+  GetCallerIdentity: () => 'looking whose credentials these are',
+  GetAccountSettings: () => 'looking at the quotas of Lambda',
+  DescribeStacks: ({ StackName }) => `looking for the stack ${StackName}`,
+  DescribeStackEvents: ({ StackName }) => `reading the events of ${StackName}`,
+  CreateStack: ({ StackName }) => `changing the stack ${StackName}`,
+  UpdateStack: ({ StackName }) => `changing the stack ${StackName}`,
+  DescribeCertificate: ({ CertificateArn }) => `looking at the certificate ${CertificateArn}`,
+  GetDomainName: ({ DomainName }) => `looking at the domain ${DomainName}`,
+  UpdateDomainName: ({ DomainName }) => `changing the domain ${DomainName}`,
+  HeadObject: ({ Bucket }) => `looking into the bucket ${Bucket}`,
+  PutObject: ({ Bucket }) => `filling the bucket ${Bucket}`,
+  GetObject: ({ Bucket, Key }) => `reading the trust store s3://${Bucket}/${Key}`,
+}
+
+/** A middleware of the SDK, around all of its retries. */
+function explain(
+  send: (call: { readonly input: Input }) => Promise<unknown>,
+  { commandName = '' }: { readonly commandName?: string },
+) {
+  const name = commandName.replace(/Command$/, '')
+  return (call: { readonly input: Input }) => attempt(CALLS[name]?.(call.input) ?? name, () => send(call))
+}
+
+/** Whether a call failed because AWS answered with an error that has one of these names. */
+export function isAnswer(error: unknown, ...names: readonly string[]): boolean {
+  return error instanceof Complaint && error.cause instanceof Error && names.includes(error.cause.name)
+}
+
+/** @throws Complaint of one line: the action in words, and the problem */
+export async function attempt<Result>(doing: string, action: () => Promise<Result>): Promise<Result> {
+  try {
+    return await action()
+  } catch (error) {
+    throw explained(doing, error instanceof StoreUnavailable ? error.cause : error)
+  }
+}
 
 /** Explanations of common errors, by the name that AWS gives the error. */
 const MEANINGS: Readonly<Record<string, string>> = {
@@ -46,15 +99,6 @@ const MEANINGS: Readonly<Record<string, string>> = {
 interface AwsError extends Error {
   readonly $metadata?: { readonly httpStatusCode?: number }
   readonly code?: string
-}
-
-/** @throws Complaint of one line: the action in words, and the problem */
-export async function attempt<Result>(doing: string, action: () => Promise<Result>): Promise<Result> {
-  try {
-    return await action()
-  } catch (error) {
-    throw explained(doing, error instanceof StoreUnavailable ? error.cause : error)
-  }
 }
 
 function explained(doing: string, error: unknown): unknown {

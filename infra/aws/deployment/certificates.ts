@@ -1,10 +1,6 @@
-import {
-  type CertificateDetail,
-  DescribeCertificateCommand,
-  ResourceNotFoundException,
-} from '@aws-sdk/client-acm'
-import { type Aws, attempt } from './aws.ts'
-import type { DeploymentSettings } from '../settings/settings.ts'
+import { type CertificateDetail, DescribeCertificateCommand } from '@aws-sdk/client-acm'
+import { certificateArns, type DeploymentSettings } from '../settings/settings.ts'
+import { type Aws, isAnswer } from './aws.ts'
 
 /**
  * What is wrong with the certificates of the domains. CloudFormation would find it minutes later, one after the other.
@@ -12,41 +8,40 @@ import type { DeploymentSettings } from '../settings/settings.ts'
  * @returns one line each
  * @throws Complaint when ACM does not answer
  */
-export async function certificateComplaints(
-  { mtlsDomain, plainDomain }: DeploymentSettings,
-  aws: Aws,
-): Promise<string[]> {
-  const { ownershipCertificateArn: ownership } = mtlsDomain
+export async function certificateComplaints(settings: DeploymentSettings, aws: Aws): Promise<string[]> {
   const lines: string[] = []
-  for (const [setting, { name, certificateArn }] of Object.entries({ mtlsDomain, plainDomain })) {
-    const what = `${setting}.certificateArn`
-    const certificate = await find(certificateArn, aws)
-    lines.push(...complaintsAbout(certificate, name).map((line) => `${what} ${line}`))
-    const { Type: type } = certificate ?? {}
-    if (setting === 'mtlsDomain' && ownership === undefined && (type === 'IMPORTED' || type === 'PRIVATE')) {
-      lines.push(
-        `${what} is ${type}: mutual TLS then needs a public certificate of ACM for ${name} as well, as mtlsDomain.ownershipCertificateArn`,
-      )
-    }
+  for (const [setting, arn] of Object.entries(certificateArns(settings))) {
+    const { name } = setting.startsWith('mtlsDomain') ? settings.mtlsDomain : settings.plainDomain
+    const certificate = await find(arn, aws)
+    const wrong = [...complaintsAbout(certificate, name), ...typeComplaints(certificate, setting, settings)]
+    lines.push(...wrong.map((line) => `${setting} ${line}`))
   }
-  if (ownership === undefined) return lines
-  const what = 'mtlsDomain.ownershipCertificateArn'
-  const certificate = await find(ownership, aws)
-  lines.push(...complaintsAbout(certificate, mtlsDomain.name).map((line) => `${what} ${line}`))
-  if (certificate !== undefined && certificate.Type !== 'AMAZON_ISSUED')
-    lines.push(`${what} is ${certificate.Type ?? 'unknown'}: it must be a public certificate of ACM`)
   return lines
 }
 
 async function find(CertificateArn: string, { acm }: Aws): Promise<CertificateDetail | undefined> {
-  return attempt(`looking at the certificate ${CertificateArn}`, async () => {
-    try {
-      return (await acm.send(new DescribeCertificateCommand({ CertificateArn }))).Certificate
-    } catch (error) {
-      if (error instanceof ResourceNotFoundException) return undefined
-      throw error
-    }
-  })
+  try {
+    return (await acm.send(new DescribeCertificateCommand({ CertificateArn }))).Certificate
+  } catch (error) {
+    if (isAnswer(error, 'ResourceNotFoundException')) return undefined
+    throw error
+  }
+}
+
+function typeComplaints(
+  certificate: CertificateDetail | undefined,
+  setting: string,
+  { mtlsDomain: { name, ownershipCertificateArn } }: DeploymentSettings,
+): string[] {
+  if (certificate === undefined) return []
+  const { Type: type = 'unknown' } = certificate
+  if (setting === 'mtlsDomain.ownershipCertificateArn')
+    return type === 'AMAZON_ISSUED' ? [] : [`is ${type}: it must be a public certificate of ACM`]
+  const needsProof = setting === 'mtlsDomain.certificateArn' && ['IMPORTED', 'PRIVATE'].includes(type)
+  if (!needsProof || ownershipCertificateArn !== undefined) return []
+  return [
+    `is ${type}: mutual TLS then needs a public certificate of ACM for ${name} as well, as mtlsDomain.ownershipCertificateArn`,
+  ]
 }
 
 function complaintsAbout(certificate: CertificateDetail | undefined, name: string): string[] {

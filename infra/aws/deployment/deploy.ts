@@ -1,70 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Complaint, Complaints } from '../../command.ts'
-import { functionNames } from '../../package/build.ts'
-import type { Client } from '../../../shared/store/client.ts'
-import { refuseIssuingClients } from '../../truststore/issuing-clients.ts'
+import type { TruststoreObject } from '../template/domains.ts'
 import type { Aws } from './aws.ts'
 import { actingAs, deployStack, type Osls, packageStack } from './osls.ts'
-import { preflight } from './preflight.ts'
-import type { Ready } from './readiness.ts'
-import { type DeploymentSettings, serviceNumber } from '../settings/settings.ts'
-import type { TruststoreObject } from '../template/domains.ts'
-import {
-  findStack,
-  mainStackName,
-  putStack,
-  settled,
-  type StackState,
-  truststoreStackName,
-  type Wait,
-} from './stack.ts'
+import type { Plan } from './plan.ts'
+import { putStack, settledStack, type StackState, type Wait } from './stack.ts'
 import { obstacle } from './stack-advice.ts'
 import { lastOperation, leftBehind } from './stack-events.ts'
-import { registeredClients } from './tables.ts'
-import { BUCKET_OUTPUT, fillTruststore, findTruststore, mutualTlsOf, truststoreBucket } from './truststore.ts'
+import { mutualTlsOf, putTruststore } from './truststore.ts'
 import { inWords } from './truststore-change.ts'
 
 const TRUSTSTORE_TEMPLATE = join(import.meta.dirname, '../template/truststore.json')
-
-/**
- * The steps that `deploy` would take. Changes nothing.
- *
- * @returns lines to show before the question
- * @throws Complaint with everything that would let the deployment fail, or a certificate that can issue others and that a
- *   client has registered
- */
-export async function planOf({ settings, truststore }: Ready, aws: Aws): Promise<string[]> {
-  const { identity, truststoreStack, mainStack, warnings } = await preflight(settings, aws)
-  await refuseIssuingClients(truststore.certificates, await clientsOf(mainStack, settings, aws))
-
-  const bucket = truststoreStack?.outputs.get(BUCKET_OUTPUT)
-  const isFilled =
-    bucket !== undefined && (await findTruststore(aws.s3, bucket, truststore.pem)) !== undefined
-  const { mtlsDomain, plainDomain, region, stage, service } = settings
-  const action = (stack: object | undefined) => (stack === undefined ? 'create' : 'update')
-  return [
-    `certbound in ${region}, stage ${stage}: service ${serviceNumber(settings)}, issuer ${service.issuer}`,
-    `  account ${identity.account}, as ${identity.arn}`,
-    `  1. stack ${truststoreStackName(settings)}: ${action(truststoreStack)}; the bucket of the trust store`,
-    `  2. trust store: ${isFilled ? 'has' : 'gets'} ${truststore.subjects.length} certificates`,
-    ...truststore.subjects.map((subject) => `       ${subject}`),
-    `  3. stack ${mainStackName(settings)}: ${action(mainStack)}; ${functionNames().length} functions, two tables, one API`,
-    `       ${mtlsDomain.name} (mutual TLS) and ${plainDomain.name}`,
-    ...truststore.warnings,
-    ...warnings,
-  ]
-}
-
-/** The clients in the tables of a stack; none before the tables exist. */
-async function clientsOf(
-  stack: StackState | undefined,
-  settings: DeploymentSettings,
-  aws: Aws,
-): Promise<readonly Client[]> {
-  if (stack?.outputs.has('RegistryTableName') !== true) return []
-  return registeredClients(settings, aws)
-}
 
 /** What a deployment needs outside of AWS's clients. Tests bring their own. */
 export interface Machine {
@@ -79,82 +26,52 @@ export interface Machine {
  * @returns lines with the next steps
  * @throws Complaint
  */
-export async function deploy({ settings, truststore }: Ready, aws: Aws, machine: Machine): Promise<string[]> {
+export async function deploy(plan: Plan, aws: Aws, machine: Machine): Promise<string[]> {
+  const { settings, truststore, stacks } = plan
   const template = await readFile(TRUSTSTORE_TEMPLATE, 'utf8')
-  await putStack(aws.cloudFormation, truststoreStackName(settings), template, machine.wait)
-  const object = await fillTruststore(aws.s3, await truststoreBucket(settings, aws), truststore.pem)
+  const state = await putStack(stacks.truststore, template, aws, machine.wait)
+  const object = plan.object ?? (await putTruststore({ ...stacks.truststore, state }, truststore.pem, aws))
   await packageStack(settings, object, machine.osls)
-  await deployMainStack(settings, aws, machine)
-  const name = mainStackName(settings)
-  const outputs = (await findStack(aws.cloudFormation, name))?.outputs
-  if (outputs === undefined) throw new Complaint(`the stack ${name} does not exist after it was deployed`)
-  return [...(await truststoreWarnings(settings, object, aws)), ...nextSteps(settings, outputs)]
+  const { outputs } = await deployMainStack(plan, aws, machine)
+  return [...(await truststoreWarnings(settings.mtlsDomain.name, object, aws)), ...nextSteps(outputs)]
 }
 
+/** @returns the stack afterwards */
 async function deployMainStack(
-  settings: DeploymentSettings,
+  { settings, stacks: { main } }: Plan,
   aws: Aws,
   { osls, wait }: Machine,
-): Promise<void> {
-  const before = await findStack(aws.cloudFormation, mainStackName(settings))
-  const afterFailure = before?.status === 'UPDATE_ROLLBACK_COMPLETE'
+): Promise<StackState> {
+  const afterFailure = main.state?.status === 'UPDATE_ROLLBACK_COMPLETE'
   const env = actingAs(await aws.credentials(), settings.stage, process.env)
-  try {
-    await deployStack({ afterFailure, env }, osls)
-  } catch (error) {
-    if (!(error instanceof Complaint)) throw error
-    const wrong = new Complaints()
-    wrong.add(error.message)
-    wrong.add(...((await wrong.of(aftermath(settings, before, aws, wait))) ?? []))
-    throw wrong.all()
-  }
-}
-
-/**
- * What is to be done after a failure. osls ends at the first one, before CloudFormation has rolled everything back.
- *
- * @returns one line each
- */
-async function aftermath(
-  settings: DeploymentSettings,
-  before: StackState | undefined,
-  { cloudFormation }: Aws,
-  wait: Wait,
-): Promise<string[]> {
-  const [name, { region }] = [mainStackName(settings), settings]
-  const state = await settled(cloudFormation, name, wait)
-  const advice = obstacle(name, state, region)
-  const isBegun = state !== undefined && state.changedAt !== before?.changedAt
-  const operation = isBegun ? await lastOperation(cloudFormation, name) : []
-  return [...(advice === undefined ? [] : [advice]), ...leftBehind(operation, region)]
+  const wrong = new Complaints()
+  await wrong.of(deployStack({ afterFailure, env }, osls))
+  // osls ends at the first failure, before CloudFormation has rolled everything back.
+  const state = await wrong.of(settledStack(main.name, aws, wait))
+  if (wrong.isEmpty && state !== undefined) return state
+  if (wrong.isEmpty) wrong.add(`the stack ${main.name} does not exist after it was deployed`)
+  const isBegun = state !== undefined && state.changedAt !== main.state?.changedAt
+  const operation = isBegun ? await wrong.of(lastOperation(main.name, aws)) : undefined
+  wrong.add(...[obstacle({ ...main, state }, settings.region) ?? []].flat())
+  wrong.add(...leftBehind(operation ?? [], settings.region))
+  throw wrong.all()
 }
 
 async function truststoreWarnings(
-  { mtlsDomain }: DeploymentSettings,
+  domain: string,
   { version }: TruststoreObject,
   aws: Aws,
 ): Promise<string[]> {
-  const store = await mutualTlsOf(aws, mtlsDomain.name)
-  if (store?.TruststoreVersion !== version) {
-    throw new Complaint(
-      `${mtlsDomain.name} does not read the newest version of the trust store: deploy again`,
-    )
-  }
+  const store = await mutualTlsOf(aws, domain)
+  if (store?.TruststoreVersion !== version)
+    throw new Complaint(`${domain} does not read the newest version of the trust store: deploy again`)
   return (store.TruststoreWarnings ?? []).map(inWords)
 }
 
-function nextSteps(
-  { mtlsDomain, plainDomain }: DeploymentSettings,
-  outputs: ReadonlyMap<string, string>,
-): string[] {
-  const record = (name: string, id: string) => {
-    const [target, zone] = [outputs.get(`${id}Target`) ?? '?', outputs.get(`${id}HostedZone`) ?? '?']
+function nextSteps(outputs: StackState['outputs']): string[] {
+  const records = ['MtlsDomain', 'PlainDomain'].map((id) => {
+    const [name, target, zone] = ['Name', 'Target', 'HostedZone'].map((part) => outputs.get(id + part) ?? '?')
     return `  ${name} CNAME ${target} (Route 53: aliases A and AAAA in zone ${zone})`
-  }
-  return [
-    'Deployed. Make these DNS records:',
-    record(mtlsDomain.name, 'MtlsDomain'),
-    record(plainDomain.name, 'PlainDomain'),
-    'Then, once: npm run provision',
-  ]
+  })
+  return ['Deployed. Make these DNS records:', ...records, 'Then, once: npm run provision']
 }

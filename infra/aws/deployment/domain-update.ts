@@ -2,11 +2,10 @@ import {
   type DomainNameConfiguration,
   GetDomainNameCommand,
   type MutualTlsAuthenticationInput,
-  TooManyRequestsException,
   UpdateDomainNameCommand,
 } from '@aws-sdk/client-apigatewayv2'
 import { Complaint } from '../../command.ts'
-import { type Aws, attempt } from './aws.ts'
+import { type Aws, isAnswer } from './aws.ts'
 import type { Wait } from './stack.ts'
 
 /** An account may change one domain in 30 seconds. */
@@ -32,9 +31,7 @@ export async function updateDomain(
   const { configuration } = await availableDomain(aws, DomainName, wait)
   const DomainNameConfigurations = [writable(configuration)]
   const change = { DomainName, DomainNameConfigurations, MutualTlsAuthentication }
-  await attempt(`changing the domain ${DomainName}`, () =>
-    send(aws, new UpdateDomainNameCommand(change), wait),
-  )
+  await send(aws, new UpdateDomainNameCommand(change), wait)
   return (await availableDomain(aws, DomainName, wait)).warnings
 }
 
@@ -55,7 +52,7 @@ async function send({ gateway }: Aws, command: UpdateDomainNameCommand, wait: Wa
       await gateway.send(command)
       return
     } catch (error) {
-      if (!(error instanceof TooManyRequestsException) || tried === TRIES) throw error
+      if (!isAnswer(error, 'TooManyRequestsException') || tried === TRIES) throw error
     }
     await wait(PAUSE_MILLISECONDS)
   }
@@ -64,10 +61,8 @@ async function send({ gateway }: Aws, command: UpdateDomainNameCommand, wait: Wa
 /** @throws Complaint if the domain cannot become available by itself, or takes too long */
 async function availableDomain({ gateway }: Aws, DomainName: string, wait: Wait) {
   for (let polled = 0; polled < MAX_POLLS; polled++) {
-    const { DomainNameConfigurations: [configuration] = [], MutualTlsAuthentication } = await attempt(
-      `looking at the domain ${DomainName}`,
-      () => gateway.send(new GetDomainNameCommand({ DomainName })),
-    )
+    const domain = await gateway.send(new GetDomainNameCommand({ DomainName }))
+    const { DomainNameConfigurations: [configuration] = [], MutualTlsAuthentication } = domain
     if (configuration === undefined) throw new Complaint(`the domain ${DomainName} has no configuration`)
     const { DomainNameStatus: status = '', DomainNameStatusMessage: reason = '' } = configuration
     if (status === 'AVAILABLE')

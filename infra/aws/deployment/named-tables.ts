@@ -1,11 +1,11 @@
-import { DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation'
+import { type Output, paginateDescribeStacks } from '@aws-sdk/client-cloudformation'
 import { Complaint, confirm, type Io } from '../../command.ts'
 import { shapeProblems } from '../../tables/shape.ts'
 import { refuseIssuingClients } from '../../truststore/issuing-clients.ts'
-import { type Aws, attempt } from './aws.ts'
+import type { Aws } from './aws.ts'
 import type { Ready } from './readiness.ts'
 import type { DeploymentSettings } from '../settings/settings.ts'
-import { findStack, mainStackName } from './stack.ts'
+import type { NamedStack } from './stack.ts'
 import { reportedTable } from './table-protection.ts'
 import { registeredClients } from './tables.ts'
 
@@ -24,19 +24,22 @@ type Present = Readonly<Record<keyof Tables, string | undefined>>
  * @throws Complaint if a named table cannot be used, if a client in it has registered a trusted certificate that can issue others,
  * or if the deployment would go from named tables to new, empty ones
  */
-export async function tablesChange({ settings, truststore }: Ready, aws: Aws): Promise<string[]> {
-  const stack = mainStackName(settings)
-  const outputs = (await findStack(aws.cloudFormation, stack))?.outputs
+export async function tablesChange(
+  { settings, truststore }: Ready,
+  main: NamedStack,
+  aws: Aws,
+): Promise<readonly string[]> {
+  const { name, state: { outputs } = {} } = main
   const now: Present = { registry: outputs?.get(OUTPUTS.registry), grants: outputs?.get(OUTPUTS.grants) }
   const { tables } = settings
   if (tables === undefined) {
-    if (outputs?.get('TablesFrom') === 'settings') throw lost(stack, now)
+    if (outputs?.get('TablesFrom') === 'settings') throw lost(name, now)
     return []
   }
-  const problems = await attempt('the tables of the settings', () => problemsOf(tables, stack, aws))
+  const problems = await problemsOf(tables, name, aws)
   if (problems.length > 0) throw new Complaint(problems.join('\n'))
-  await refuseIssuingClients(truststore.certificates, await registeredClients(settings, aws, tables))
-  return changeLines(tables, now, stack)
+  await refuseIssuingClients(truststore.certificates, await registeredClients(settings, main, aws, tables))
+  return changeLines(tables, now, name)
 }
 
 function lost(stack: string, { registry = '?', grants = '?' }: Present): Complaint {
@@ -63,27 +66,15 @@ async function problemsOf(tables: Tables, stack: string, aws: Aws): Promise<stri
 }
 
 /** Tables that other deployments in this account and Region use, as the outputs of their stacks name them, and the stacks. */
-async function tablesOfOthers(own: string, aws: Aws): Promise<ReadonlyMap<string | undefined, string>> {
-  const used = (await allStacks(aws)).flatMap(({ StackName = '', Outputs = [] }) =>
-    Outputs.filter(({ OutputKey }) => StackName !== own && isTableName(OutputKey)).map(
-      ({ OutputValue }) => [OutputValue, StackName] as const,
-    ),
-  )
-  return new Map(used)
+async function tablesOfOthers(own: string, { cloudFormation: client }: Aws) {
+  const used: (readonly [table: string | undefined, stack: string])[] = []
+  for await (const { Stacks = [] } of paginateDescribeStacks({ client }, {}))
+    for (const { StackName = '', Outputs = [] } of Stacks)
+      used.push(...Outputs.filter(isTableName).map(({ OutputValue }) => [OutputValue, StackName] as const))
+  return new Map(used.filter(([, stack]) => stack !== own))
 }
 
-const isTableName = (key: unknown) => Object.values<unknown>(OUTPUTS).includes(key)
-
-async function allStacks({ cloudFormation }: Aws): Promise<readonly Stack[]> {
-  const stacks: Stack[] = []
-  let NextToken: string | undefined
-  do {
-    const page = await cloudFormation.send(new DescribeStacksCommand({ NextToken }))
-    stacks.push(...(page.Stacks ?? []))
-    NextToken = page.NextToken
-  } while (NextToken !== undefined)
-  return stacks
-}
+const isTableName = ({ OutputKey }: Output) => Object.values<unknown>(OUTPUTS).includes(OutputKey)
 
 function changeLines(tables: Tables, now: Present, stack: string): string[] {
   const changed = KINDS.filter((kind) => tables[kind] !== now[kind])

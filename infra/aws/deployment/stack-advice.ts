@@ -1,4 +1,4 @@
-import type { StackState } from './stack.ts'
+import type { NamedStack } from './stack.ts'
 
 /** States in which CloudFormation takes an update. A rollback that has ended is one of them. */
 const STABLE = /^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT|IMPORT_ROLLBACK)_COMPLETE$/
@@ -9,7 +9,7 @@ const NEVER_MADE = /^(CREATE_FAILED|ROLLBACK_COMPLETE|ROLLBACK_FAILED)$/
  * Why a stack cannot be changed now, and the way on; `undefined` when it can be, or does not exist. It never advises to
  * delete a stack that has tables: the next one would make new, empty tables.
  */
-export function obstacle(name: string, state: StackState | undefined, region: string): string | undefined {
+export function obstacle({ name, state }: NamedStack, region: string): string | undefined {
   if (state === undefined || STABLE.test(state.status)) return undefined
   const { status, outputs, isProtected } = state
   const at = `--region ${region} --stack-name ${name}`

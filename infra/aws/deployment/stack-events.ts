@@ -1,27 +1,21 @@
-import {
-  type CloudFormationClient,
-  paginateDescribeStackEvents,
-  type StackEvent,
-} from '@aws-sdk/client-cloudformation'
-import { attempt } from './aws.ts'
+import { paginateDescribeStackEvents, type StackEvent } from '@aws-sdk/client-cloudformation'
+import type { Aws } from './aws.ts'
 
 /** An operation on a stack begins so. A rollback is a part of its operation. */
 const BEGINNING = /^(CREATE|UPDATE|IMPORT|DELETE)_IN_PROGRESS$/
 
 /** The events of the last operation on a stack, the newest first. @throws Complaint */
 export async function lastOperation(
-  client: CloudFormationClient,
   StackName: string,
+  { cloudFormation: client }: Aws,
 ): Promise<readonly StackEvent[]> {
-  return attempt(`reading the events of ${StackName}`, async () => {
-    const events: StackEvent[] = []
-    for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName })) {
-      const end = StackEvents.findIndex(isBeginning)
-      if (end >= 0) return [...events, ...StackEvents.slice(0, end + 1)]
-      events.push(...StackEvents)
-    }
-    return events
-  })
+  const events: StackEvent[] = []
+  for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName })) {
+    const end = StackEvents.findIndex(isBeginning)
+    if (end >= 0) return [...events, ...StackEvents.slice(0, end + 1)]
+    events.push(...StackEvents)
+  }
+  return events
 }
 
 function isBeginning({ StackId, PhysicalResourceId, ResourceStatus }: StackEvent): boolean {

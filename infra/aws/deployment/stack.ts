@@ -1,12 +1,12 @@
 import {
-  type CloudFormationClient,
   CreateStackCommand,
   DescribeStacksCommand,
+  type Stack,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation'
 import { Complaint } from '../../command.ts'
-import { attempt } from './aws.ts'
 import type { DeploymentSettings } from '../settings/settings.ts'
+import type { Aws } from './aws.ts'
 import { failureReason, lastOperation } from './stack-events.ts'
 
 export interface StackState {
@@ -19,39 +19,59 @@ export interface StackState {
   readonly changedAt: number
 }
 
-/** Lets time pass between two looks. */
+/** A stack of a deployment. */
+export interface NamedStack {
+  readonly name: string
+  /** `undefined`: it does not exist. */
+  readonly state: StackState | undefined
+}
+
+/** The two stacks of a deployment, as they are when a command begins. */
+export interface Stacks {
+  readonly main: NamedStack
+  readonly truststore: NamedStack
+}
+
+/** The delay between two polls. */
 export type Wait = (milliseconds: number) => Promise<unknown>
 
 const POLL_MILLISECONDS = 5000
 
-export const mainStackName = ({ stage }: DeploymentSettings): string => `certbound-${stage}`
-/** Begins differently from the main stack's name, so that no stage makes the two names equal. */
-export const truststoreStackName = ({ stage }: DeploymentSettings): string => `truststore-certbound-${stage}`
-
-/** @returns `undefined` when the stack does not exist @throws Complaint */
-export async function findStack(
-  client: CloudFormationClient,
-  StackName: string,
-): Promise<StackState | undefined> {
-  return attempt(`looking for the stack ${StackName}`, async () => {
-    const [stack] = (await describe(client, StackName)) ?? []
-    if (stack === undefined) return undefined
-    const outputs = (stack.Outputs ?? []).map(
-      ({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue] as const,
-    )
-    const isProtected = stack.EnableTerminationProtection === true
-    const changedAt = Number(stack.LastUpdatedTime ?? stack.CreationTime)
-    return { status: stack.StackStatus ?? '', outputs: new Map(outputs), isProtected, changedAt }
-  })
+/** @throws Complaint */
+export async function findStacks({ stage }: DeploymentSettings, aws: Aws): Promise<Stacks> {
+  // It begins differently from the name of the main stack, so that no stage makes the two names equal.
+  const [truststore, main] = [`truststore-certbound-${stage}`, `certbound-${stage}`]
+  return {
+    truststore: { name: truststore, state: await findStack(truststore, aws) },
+    main: { name: main, state: await findStack(main, aws) },
+  }
 }
 
-async function describe(client: CloudFormationClient, StackName: string) {
+/** @returns `undefined` when the stack does not exist @throws Complaint */
+async function findStack(StackName: string, { cloudFormation }: Aws): Promise<StackState | undefined> {
   try {
-    return (await client.send(new DescribeStacksCommand({ StackName }))).Stacks
+    const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName }))
+    return Stacks.map(stateOf)[0]
   } catch (error) {
-    // CloudFormation has no error type of its own for it.
-    if (error instanceof Error && error.message.includes('does not exist')) return undefined
+    if (isSaid(error, 'does not exist')) return undefined
     throw error
+  }
+}
+
+/** CloudFormation has one type for many errors. */
+function isSaid(error: unknown, text: string): boolean {
+  return error instanceof Complaint && error.message.includes(text)
+}
+
+function stateOf(stack: Stack): StackState {
+  const outputs = (stack.Outputs ?? []).map(
+    ({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue] as const,
+  )
+  return {
+    status: stack.StackStatus ?? '',
+    outputs: new Map(outputs),
+    isProtected: stack.EnableTerminationProtection === true,
+    changedAt: Number(stack.LastUpdatedTime ?? stack.CreationTime),
   }
 }
 
@@ -63,31 +83,24 @@ async function describe(client: CloudFormationClient, StackName: string) {
  * @throws Complaint with the reason of the resource that failed
  */
 export async function putStack(
-  client: CloudFormationClient,
-  StackName: string,
+  { name, state }: NamedStack,
   TemplateBody: string,
+  aws: Aws,
   wait: Wait,
 ): Promise<StackState> {
-  const before = await findStack(client, StackName)
-  const isBegun = await attempt(`changing the stack ${StackName}`, () =>
-    change(client, StackName, TemplateBody, before !== undefined),
-  )
-  if (!isBegun && before !== undefined) return before
-  const after = await settled(client, StackName, wait)
-  if (after === undefined) throw new Complaint(`the stack ${StackName} was deleted while it was being made`)
+  const isBegun = await change(name, TemplateBody, state !== undefined, aws)
+  if (!isBegun && state !== undefined) return state
+  const after = await settledStack(name, aws, wait)
+  if (after === undefined) throw new Complaint(`the stack ${name} was deleted while it was being made`)
   if (/^(CREATE|UPDATE)_COMPLETE$/.test(after.status)) return after
-  const why = failureReason(await lastOperation(client, StackName))
-  throw new Complaint(`the stack ${StackName} failed and was rolled back (${after.status})${why}`)
+  const why = failureReason(await lastOperation(name, aws))
+  throw new Complaint(`the stack ${name} failed and was rolled back (${after.status})${why}`)
 }
 
 /** The stack when nothing is being changed any more. @throws Complaint */
-export async function settled(
-  client: CloudFormationClient,
-  StackName: string,
-  wait: Wait,
-): Promise<StackState | undefined> {
+export async function settledStack(name: string, aws: Aws, wait: Wait): Promise<StackState | undefined> {
   for (;;) {
-    const state = await findStack(client, StackName)
+    const state = await findStack(name, aws)
     if (state?.status.endsWith('_IN_PROGRESS') !== true) return state
     await wait(POLL_MILLISECONDS)
   }
@@ -95,18 +108,18 @@ export async function settled(
 
 /** @returns whether an operation was begun: if there is nothing to update, none is */
 async function change(
-  client: CloudFormationClient,
   StackName: string,
   TemplateBody: string,
-  isThere: boolean,
+  exists: boolean,
+  { cloudFormation }: Aws,
 ): Promise<boolean> {
   const create = { StackName, TemplateBody, EnableTerminationProtection: true }
   try {
-    if (isThere) await client.send(new UpdateStackCommand({ StackName, TemplateBody }))
-    else await client.send(new CreateStackCommand(create))
+    if (exists) await cloudFormation.send(new UpdateStackCommand({ StackName, TemplateBody }))
+    else await cloudFormation.send(new CreateStackCommand(create))
     return true
   } catch (error) {
-    if (error instanceof Error && error.message.includes('No updates are to be performed')) return false
+    if (isSaid(error, 'No updates are to be performed')) return false
     throw error
   }
 }

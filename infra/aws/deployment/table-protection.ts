@@ -3,13 +3,12 @@ import {
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
   type DynamoDBClient,
-  ResourceNotFoundException,
   UpdateContinuousBackupsCommand,
   UpdateTableCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb'
 import type { ReportedTable } from '../../tables/shape.ts'
-import type { Aws } from './aws.ts'
+import { type Aws, isAnswer } from './aws.ts'
 
 /** @returns `undefined` if the table does not exist */
 export async function reportedTable(
@@ -25,7 +24,7 @@ export async function reportedTable(
     const { PointInTimeRecoveryDescription: recovery } = backups.ContinuousBackupsDescription ?? {}
     return { table, ttl, recovery: recovery?.PointInTimeRecoveryStatus === 'ENABLED' }
   } catch (error) {
-    if (error instanceof ResourceNotFoundException) return undefined
+    if (isAnswer(error, 'ResourceNotFoundException')) return undefined
     throw error
   }
 }

@@ -7,7 +7,7 @@ import { createTables, listsTables, LOCAL_DYNAMODB } from '../../tables/tables.t
 import { allClients } from '../../truststore/issuing-clients.ts'
 import { type Aws, attempt, openAws } from './aws.ts'
 import { type DeploymentSettings, serviceNumber } from '../settings/settings.ts'
-import { findStack, mainStackName } from './stack.ts'
+import { findStacks, type NamedStack, type Stacks } from './stack.ts'
 
 export interface TableNames {
   readonly registryTable: string
@@ -24,13 +24,13 @@ interface Replaced {
  * Opens the tables of a deployment for one action.
  *
  * @param endpoint the URL of a DynamoDB on this machine; AWS without it
- * @param action gets AWS as well, unless the tables are on this machine
+ * @param action gets AWS and the stacks as well, unless the tables are on this machine
  * @throws Complaint when the tables do not exist
  */
 export async function withTables<Result>(
   settings: DeploymentSettings,
   { endpoint, registry, grants }: Replaced & { readonly endpoint: string | undefined },
-  action: (runtime: Runtime, aws?: Aws) => Promise<Result>,
+  action: (runtime: Runtime, deployed?: { readonly aws: Aws; readonly stacks: Stacks }) => Promise<Result>,
 ): Promise<Result> {
   if (endpoint !== undefined) {
     await expectDynamoDb(endpoint)
@@ -41,23 +41,23 @@ export async function withTables<Result>(
   }
   const aws = openAws(settings.region)
   try {
-    const runtime = await openDeployedTables(settings, aws, { registry, grants })
-    return await action(runtime, aws).finally(() => runtime.store.close())
+    const stacks = await findStacks(settings, aws)
+    const runtime = openDeployedTables(settings, stacks.main, aws, { registry, grants })
+    return await action(runtime, { aws, stacks }).finally(() => runtime.store.close())
   } finally {
     aws.close()
   }
 }
 
-/** Opens the tables that the stack made. @throws Complaint when there is no stack */
-export async function openDeployedTables(
+/** Opens the tables of the main stack. @throws Complaint when there is no stack */
+export function openDeployedTables(
   settings: DeploymentSettings,
-  { cloudFormation, credentials }: Aws,
+  { name, state }: NamedStack,
+  { credentials }: Aws,
   { registry, grants }: Replaced = {},
-): Promise<Runtime> {
-  const name = mainStackName(settings)
-  const outputs = (await findStack(cloudFormation, name))?.outputs
-  const registryTable = registry ?? outputs?.get('RegistryTableName')
-  const grantsTable = grants ?? outputs?.get('GrantsTableName')
+): Runtime {
+  const registryTable = registry ?? state?.outputs.get('RegistryTableName')
+  const grantsTable = grants ?? state?.outputs.get('GrantsTableName')
   if (registryTable === undefined || grantsTable === undefined) {
     throw new Complaint(`the stack ${name} does not exist or is not complete: run npm run deploy first`)
   }
@@ -67,13 +67,15 @@ export async function openDeployedTables(
   })
 }
 
-/** All clients in the tables of a deployment. @throws Complaint */
+/** All clients in the tables of a deployment; none before it has tables. @throws Complaint */
 export async function registeredClients(
   settings: DeploymentSettings,
+  main: NamedStack,
   aws: Aws,
   replaced?: Replaced,
 ): Promise<readonly Client[]> {
-  const { store } = await openDeployedTables(settings, aws, replaced)
+  if (replaced === undefined && main.state?.outputs.has('RegistryTableName') !== true) return []
+  const { store } = openDeployedTables(settings, main, aws, replaced)
   return attempt('the registered clients', () => allClients(store.registry)).finally(() => store.close())
 }
 

@@ -1,9 +1,7 @@
-import { GetObjectCommand, S3ServiceException } from '@aws-sdk/client-s3'
+import { GetObjectCommand } from '@aws-sdk/client-s3'
 import { Complaint, confirm, type Io } from '../../command.ts'
 import { isIn, parseTruststore, subjectOf, type Truststore } from '../../truststore/truststore.ts'
-import { type Aws, attempt } from './aws.ts'
-import type { DeploymentSettings } from '../settings/settings.ts'
-import { findStack, mainStackName } from './stack.ts'
+import { type Aws, isAnswer } from './aws.ts'
 import { mutualTlsOf } from './truststore.ts'
 
 /** The difference between the certificates that a domain trusts now and those that it would trust. */
@@ -17,13 +15,15 @@ export interface TruststoreChange {
 /**
  * Compares certificates with the version of the trust store that the domain reads now. Changes nothing.
  *
+ * @param domain the one that exists, which the settings may rename; `undefined` before the first deployment
  * @throws Complaint
  */
 export async function truststoreChange(
-  aws: Aws,
-  domain: string,
+  domain: string | undefined,
   certificates: Truststore,
+  aws: Aws,
 ): Promise<TruststoreChange> {
+  if (domain === undefined) return { lines: [], removes: false }
   const store = await mutualTlsOf(aws, domain)
   const { TruststoreUri: uri, TruststoreVersion: version } = store ?? {}
   const read = uri === undefined ? [] : await trusted(aws, uri, version)
@@ -41,18 +41,6 @@ export async function truststoreChange(
   return { lines, removes: removed.length > 0 }
 }
 
-/** The same for a deployment, which has no domain before its first success. @throws Complaint */
-export async function deployedTruststoreChange(
-  settings: DeploymentSettings,
-  aws: Aws,
-  certificates: Truststore,
-): Promise<TruststoreChange> {
-  // The domain that exists: the settings may rename it.
-  const outputs = (await findStack(aws.cloudFormation, mainStackName(settings)))?.outputs
-  const domain = outputs?.get('MtlsDomainName')
-  return domain === undefined ? { lines: [], removes: false } : truststoreChange(aws, domain, certificates)
-}
-
 /** The certificates of one version of an object; `undefined` if it does not exist any more. @throws Complaint */
 async function trusted(
   { s3 }: Aws,
@@ -60,17 +48,13 @@ async function trusted(
   VersionId: string | undefined,
 ): Promise<Truststore | undefined> {
   const [, Bucket = '', Key = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? []
-  return attempt(`reading the trust store ${uri}`, async () => {
-    try {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key, VersionId }))
-      return parseTruststore((await Body?.transformToString()) ?? '', uri)
-    } catch (error) {
-      const isGone =
-        error instanceof S3ServiceException && ['NoSuchVersion', 'NoSuchKey'].includes(error.name)
-      if (isGone) return undefined
-      throw error
-    }
-  })
+  try {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key, VersionId }))
+    return parseTruststore((await Body?.transformToString()) ?? '', uri)
+  } catch (error) {
+    if (isAnswer(error, 'NoSuchVersion', 'NoSuchKey')) return undefined
+    throw error
+  }
 }
 
 /** The subject, and the serial number if another certificate of the change has the same one. */

@@ -1,53 +1,50 @@
 import { hash } from 'node:crypto'
 import { GetDomainNameCommand } from '@aws-sdk/client-apigatewayv2'
-import { HeadObjectCommand, NotFound, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { Complaint } from '../../command.ts'
-import { type Aws, attempt } from './aws.ts'
-import { updateDomain } from './domain-update.ts'
 import type { TruststoreObject } from '../template/domains.ts'
-import type { DeploymentSettings } from '../settings/settings.ts'
-import { findStack, truststoreStackName, type Wait } from './stack.ts'
+import { type Aws, isAnswer } from './aws.ts'
+import { updateDomain } from './domain-update.ts'
+import type { NamedStack, StackState, Wait } from './stack.ts'
 
-/** Of the stack of the trust store. */
-export const BUCKET_OUTPUT = 'TruststoreBucketName'
 export const TRUSTSTORE_KEY = 'truststore.pem'
 
-/** The bucket of a deployment that exists. @throws Complaint */
-export async function truststoreBucket(
-  settings: DeploymentSettings,
-  { cloudFormation }: Aws,
-): Promise<string> {
-  const name = truststoreStackName(settings)
-  const bucket = (await findStack(cloudFormation, name))?.outputs.get(BUCKET_OUTPUT)
+/** The bucket of the stack of the trust store. @throws Complaint */
+export function truststoreBucket({ name, state }: NamedStack): string {
+  const bucket = state && bucketOf(state)
   if (bucket === undefined) throw new Complaint(`the stack ${name} does not exist: run npm run deploy first`)
   return bucket
 }
 
-/** @returns the object, if the bucket holds exactly this bundle @throws Complaint */
+const bucketOf = ({ outputs }: StackState): string | undefined => outputs.get('TruststoreBucketName')
+
+/** The object in the bucket of the stack, if it is exactly this bundle. @throws Complaint */
 export async function findTruststore(
-  s3: S3Client,
-  bucket: string,
+  { state }: NamedStack,
   bundle: string,
+  { s3 }: Aws,
 ): Promise<TruststoreObject | undefined> {
-  const stored = await attempt(`looking into the bucket ${bucket}`, () => head(s3, bucket))
-  const isSame = stored?.Metadata?.['sha256'] === contentHash(bundle)
-  return isSame && stored.VersionId !== undefined
-    ? { bucket, key: TRUSTSTORE_KEY, version: stored.VersionId }
-    : undefined
+  const bucket = state && bucketOf(state)
+  if (bucket === undefined) return undefined
+  try {
+    const command = new HeadObjectCommand({ Bucket: bucket, Key: TRUSTSTORE_KEY })
+    const { Metadata, VersionId: version } = await s3.send(command)
+    const isSame = Metadata?.['sha256'] === contentHash(bundle)
+    return isSame && version !== undefined ? { bucket, key: TRUSTSTORE_KEY, version } : undefined
+  } catch (error) {
+    // HEAD has no body, so a missing object and a missing bucket look the same.
+    if (isAnswer(error, 'NotFound')) return undefined
+    throw error
+  }
 }
 
-/**
- * Puts the bundle into the bucket, unless it is there. Older versions stay for domains that still read them.
- *
- * @throws Complaint
- */
-export async function fillTruststore(
-  s3: S3Client,
-  bucket: string,
+/** Puts the bundle into the bucket. Older versions stay for domains that still read them. @throws Complaint */
+export async function putTruststore(
+  stack: NamedStack,
   bundle: string,
+  { s3 }: Aws,
 ): Promise<TruststoreObject> {
-  const found = await findTruststore(s3, bucket, bundle)
-  if (found !== undefined) return found
+  const bucket = truststoreBucket(stack)
   const object = {
     Bucket: bucket,
     Key: TRUSTSTORE_KEY,
@@ -55,22 +52,10 @@ export async function fillTruststore(
     ContentType: 'application/x-pem-file',
     Metadata: { sha256: contentHash(bundle) },
   }
-  const { VersionId } = await attempt(`filling the bucket ${bucket}`, () =>
-    s3.send(new PutObjectCommand(object)),
-  )
-  if (VersionId === undefined)
+  const { VersionId: version } = await s3.send(new PutObjectCommand(object))
+  if (version === undefined)
     throw new Complaint(`the bucket ${bucket} keeps no versions: switch versioning on`)
-  return { bucket, key: TRUSTSTORE_KEY, version: VersionId }
-}
-
-async function head(s3: S3Client, Bucket: string) {
-  try {
-    return await s3.send(new HeadObjectCommand({ Bucket, Key: TRUSTSTORE_KEY }))
-  } catch (error) {
-    // HEAD has no body, so a missing object and a missing bucket look the same.
-    if (error instanceof NotFound) return undefined
-    throw error
-  }
+  return { bucket, key: TRUSTSTORE_KEY, version }
 }
 
 /** The domain after `renewTruststore`. */
@@ -86,25 +71,23 @@ interface Renewed {
  * @throws Complaint
  */
 export async function renewTruststore(
-  settings: DeploymentSettings,
+  stack: NamedStack,
+  domain: string,
   bundle: string,
   aws: Aws,
   wait: Wait,
 ): Promise<Renewed> {
-  const { bucket, key, version } = await fillTruststore(aws.s3, await truststoreBucket(settings, aws), bundle)
-  const domain = settings.mtlsDomain.name
+  const object = (await findTruststore(stack, bundle, aws)) ?? (await putTruststore(stack, bundle, aws))
+  const { bucket, key, version } = object
   const { TruststoreVersion, TruststoreWarnings = [] } = (await mutualTlsOf(aws, domain)) ?? {}
   if (TruststoreVersion === version) return { isChanged: false, warnings: TruststoreWarnings }
-  const object = { TruststoreUri: `s3://${bucket}/${key}`, TruststoreVersion: version }
-  return { isChanged: true, warnings: await updateDomain(aws, domain, object, wait) }
+  const store = { TruststoreUri: `s3://${bucket}/${key}`, TruststoreVersion: version }
+  return { isChanged: true, warnings: await updateDomain(aws, domain, store, wait) }
 }
 
 /** The trust store that a domain reads. @throws Complaint */
 export async function mutualTlsOf({ gateway }: Aws, DomainName: string) {
-  const answer = await attempt(`looking at the domain ${DomainName}`, () =>
-    gateway.send(new GetDomainNameCommand({ DomainName })),
-  )
-  return answer.MutualTlsAuthentication
+  return (await gateway.send(new GetDomainNameCommand({ DomainName }))).MutualTlsAuthentication
 }
 
 const contentHash = (bundle: string): string => hash('sha256', bundle, 'hex')

@@ -6,13 +6,10 @@ import {
   GetAuthorizersCommand,
   GetDomainNameCommand,
 } from '@aws-sdk/client-apigatewayv2'
-import {
-  GetAccountSettingsCommand,
-  GetPolicyCommand,
-  ResourceNotFoundException,
-} from '@aws-sdk/client-lambda'
+import { GetAccountSettingsCommand, GetPolicyCommand } from '@aws-sdk/client-lambda'
 import { HeadObjectCommand } from '@aws-sdk/client-s3'
 import { functionNames } from '../../package/build.ts'
+import { isAnswer } from '../deployment/aws.ts'
 import { mutualTlsOf } from '../deployment/truststore.ts'
 import { ask, statusOf } from './ask.ts'
 import { type Account, type Check, fail, type Finding, orElse, warn } from './check.ts'
@@ -181,7 +178,7 @@ async function statementsOf(FunctionName: string, { aws }: Account): Promise<rea
     const { Policy = '{}' } = await aws.lambda.send(new GetPolicyCommand({ FunctionName }))
     return (JSON.parse(Policy) as { Statement?: readonly Statement[] }).Statement ?? []
   } catch (error) {
-    if (error instanceof ResourceNotFoundException) return []
+    if (isAnswer(error, 'ResourceNotFoundException')) return []
     throw error
   }
 }

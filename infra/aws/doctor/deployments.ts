@@ -8,6 +8,7 @@ import { LOCAL_DYNAMODB } from '../../tables/tables.ts'
 import { parseTruststore, readTruststore, type Truststore } from '../../truststore/truststore.ts'
 import type { Aws } from '../deployment/aws.ts'
 import { type DeploymentSettings, serviceNumber } from '../settings/settings.ts'
+import { findStacks } from '../deployment/stack.ts'
 import { openDeployedTables, openTables } from '../deployment/tables.ts'
 import { TRUSTSTORE_KEY, truststoreBucket } from '../deployment/truststore.ts'
 import type { Account, Inspected, Visitor } from './check.ts'
@@ -68,14 +69,15 @@ export async function awsDeployment(
   aws: Aws,
   files: VisitorFiles,
 ): Promise<{ readonly inspected: Inspected; readonly account: Account }> {
-  const runtime = await openDeployedTables(settings, aws)
+  const stacks = await findStacks(settings, aws)
+  const runtime = openDeployedTables(settings, stacks.main, aws)
   const { registryTable, grantsTable } = runtime.settings
   const inspected = {
     mtlsUrl: `https://${settings.mtlsDomain.name}`,
     plainUrl: `https://${settings.plainDomain.name}`,
     ca: undefined,
     visitor: await namedVisitor(files),
-    truststore: await uploadedTruststore(settings, aws),
+    truststore: await uploadedTruststore(truststoreBucket(stacks.truststore), aws),
     ...(await registryOf(runtime, serviceNumber(settings))),
     now,
   }
@@ -94,9 +96,8 @@ async function registryOf(
   }
 }
 
-async function uploadedTruststore(settings: DeploymentSettings, aws: Aws): Promise<Truststore> {
-  const Bucket = await truststoreBucket(settings, aws)
-  const { Body } = await aws.s3.send(new GetObjectCommand({ Bucket, Key: TRUSTSTORE_KEY }))
+async function uploadedTruststore(Bucket: string, { s3 }: Aws): Promise<Truststore> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: TRUSTSTORE_KEY }))
   return parseTruststore((await Body?.transformToString()) ?? '', `s3://${Bucket}/${TRUSTSTORE_KEY}`)
 }
 

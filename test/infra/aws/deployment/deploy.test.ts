@@ -97,7 +97,6 @@ describe('a failing AWS', () => {
     ['DescribeStacks', 400, 'ExpiredToken', `${LOOKING}: the AWS credentials have expired`],
     ['DescribeStacks', 403, 'InvalidClientTokenId', `${LOOKING}: AWS does not know the credentials`],
     ['CreateStack', 403, 'AccessDenied', `${CHANGING}: ${DENIED}`],
-    ['HEAD /', 403, 'AccessDenied', `looking into the bucket ${BUCKET}: the AWS credentials do not allow it`],
     ['PUT /', 404, 'NoSuchBucket', `filling the bucket ${BUCKET}: the bucket does not exist`],
     ['PUT /', 403, 'AccessDenied', `filling the bucket ${BUCKET}: ${DENIED}`],
   ])('%s answered with %i %s ends deploy with one line', async (call, status, code, line) => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { openAws } from '../../../../infra/aws/deployment/aws.ts'
 import { openTables } from '../../../../infra/aws/deployment/tables.ts'
+import { findStacks } from '../../../../infra/aws/deployment/stack.ts'
 import { renewTruststore } from '../../../../infra/aws/deployment/truststore.ts'
 import { type Engine, startEmbeddedEngine } from '../../../../infra/emulator/engine.ts'
 import { createTables, LOCAL_DYNAMODB } from '../../../../infra/tables/tables.ts'
@@ -116,6 +117,7 @@ test.each([
     'AccessDenied',
     `reading the trust store s3://${BUCKET}/truststore.pem: the AWS credentials`,
   ],
+  ['HEAD /', 403, 'AccessDenied', `looking into the bucket ${BUCKET}: the AWS credentials do not allow it`],
   ['PUT /', 403, 'AccessDenied', `filling the bucket ${BUCKET}: the AWS credentials do not allow it`],
 ])('%s answered with %i %s ends provision with one line', async (call, status, code, line) => {
   deployment.aws.refused.set(call, new Failure(status, code, 'no'))
@@ -174,7 +176,8 @@ async function renewed(...names: string[]) {
     return Promise.resolve()
   }
   const bundle = names.map(certificatePem).join('')
-  const outcome = await renewTruststore(await exampleSettings(), bundle, aws, wait)
+  const { truststore: stack } = await findStacks(await exampleSettings(), aws)
+  const outcome = await renewTruststore(stack, MTLS, bundle, aws, wait)
   return { ...outcome, waits }
 }
 
