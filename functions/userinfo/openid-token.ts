@@ -1,8 +1,9 @@
-import { type Reason, Refusal, REFUSALS } from '../../shared/refusal/refusal.ts'
+import { type Reason, Refusal, type RefusalFor } from '../../shared/refusal/refusal.ts'
 import type { Terms, Tokens } from '../../shared/store/grant.ts'
+import type { TokenReason } from '../../shared/token/introspect.ts'
 
-/** The reason that userinfo has for a refusal of introspection. */
-const REASONS: Partial<Record<Reason, Reason>> = {
+/** For most faults of a proof, the published codes are those of introspection. */
+const REASONS: Readonly<Record<TokenReason, Reason>> = {
   'token-unknown': 'userinfo-token-unknown',
   'token-without-identifier': 'userinfo-token-unknown',
   'token-identifier-empty': 'userinfo-token-unknown',
@@ -13,25 +14,33 @@ const REASONS: Partial<Record<Reason, Reason>> = {
   'token-expired-refreshable': 'userinfo-token-expired',
   'token-expired-with-refresh': 'userinfo-token-expired',
   'token-expired': 'userinfo-token-expired',
+  'resource-proof-wrong': 'resource-proof-wrong',
+  'resource-proof-symmetric': 'resource-proof-symmetric',
+  'resource-proof-keyless': 'resource-proof-keyless',
+  'resource-proof-algorithm-missing': 'resource-proof-algorithm-missing',
+  'resource-proof-nonce-wrong': 'resource-proof-nonce-wrong',
+  'resource-proof-used': 'resource-proof-used',
   'certificate-missing': 'userinfo-certificate-missing',
   'certificate-unreadable': 'userinfo-certificate-unreadable',
   'certificate-differs': 'userinfo-certificate-differs',
   'resource-proof-missing': 'userinfo-proof-missing',
+  'resource-proof-differs': 'resource-proof-differs',
+  'resource-proof-needless': 'resource-proof-needless',
   'binding-damaged': 'userinfo-binding-damaged',
   'token-unbound': 'userinfo-token-unbound',
+  'token-scopeless': 'userinfo-scope-missing',
+  'scope-insufficient': 'userinfo-scope-missing',
   'token-subjectless': 'userinfo-subject-missing',
+  'subject-differs': 'subject-differs',
+  'resource-not-covered': 'resource-not-covered',
+  'acr-insufficient': 'acr-insufficient',
+  'authentication-too-old': 'authentication-too-old',
 }
 
-/**
- * The same refusal with the result code of userinfo, whose answers have no flags about the token. For the other faults of a proof the codes of
- * introspection are the published ones. Other errors stay as they are.
- */
-export function ofUserinfo(error: unknown): unknown {
-  if (!(error instanceof Refusal)) return error
-  const isScope = REFUSALS[error.reason][2] === 'insufficient_scope'
-  const reason = isScope ? 'userinfo-scope-missing' : REASONS[error.reason]
-  const { members: _, ...options } = error.options
-  return new Refusal(reason ?? error.reason, options)
+/** A refusal of introspection with the result code of userinfo, whose answers have no flags about the token. */
+export function refusalOfUserinfo({ reason, options }: RefusalFor<TokenReason>): Refusal {
+  const { members: _, ...others } = options
+  return new Refusal(REASONS[reason], others)
 }
 
 export type OfSubject = Tokens & { readonly terms: Terms & { readonly subject: string } }

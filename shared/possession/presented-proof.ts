@@ -2,7 +2,7 @@ import type { SentProof, VerifiedProof } from '../dpop/proof.ts'
 import { PROOF_FAULTS, type ProofFault } from '../dpop/proof-faults.ts'
 import { ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
-import { type Reason, Refusal } from '../refusal/refusal.ts'
+import { type Reason, type RefusalFor, refusalFor } from '../refusal/refusal.ts'
 import type { Call } from '../runtime/call.ts'
 import type { WebApiMembers } from '../web-api.ts'
 import type { VerifiedNonce } from './nonce.ts'
@@ -30,45 +30,47 @@ export async function verifyPresentedProof(
 }
 
 /** Faults that have a result code of their own. */
-const FAULT_REASONS: Partial<Record<ProofFault, Reason>> = {
+const FAULT_REASONS: Partial<
+  Record<ProofFault, `resource-proof-${'algorithm-missing' | 'symmetric' | 'keyless'}`>
+> = {
   'algorithm-missing': 'resource-proof-algorithm-missing',
   'algorithm-symmetric': 'resource-proof-symmetric',
   'key-missing': 'resource-proof-keyless',
 }
 
 /** The refusal of a proof that is wrong in itself. */
-function refusalOfFault(fault: ProofFault, members: WebApiMembers): Refusal {
+function refusalOfFault(fault: ProofFault, members: WebApiMembers) {
   // Never the value that was sent.
   const named = fault === 'algorithm-symmetric' ? 'none or HMAC' : `${PROOF_FAULTS[fault]}.`
-  return new Refusal(FAULT_REASONS[fault] ?? 'resource-proof-wrong', { named, members })
+  return refusalFor(FAULT_REASONS[fault] ?? 'resource-proof-wrong', { named, members })
 }
 
 /** The same refusal with a challenge of the scheme `DPoP`. */
-export function challengedByDpop({ reason, options }: Refusal): Refusal {
-  return new Refusal(reason, { ...options, algs: [...ALGORITHMS.keys()].join(' ') })
+export function challengedByDpop<Certain extends Reason>({
+  reason,
+  options,
+}: RefusalFor<Certain>): RefusalFor<Certain> {
+  return refusalFor(reason, { ...options, algs: [...ALGORITHMS.keys()].join(' ') })
 }
 
 /** @returns the refusal of a proof that is wrong in itself, or lacks its nonce */
-export function refusalOfProof({ proof, nonce, standing }: Outcome): Refusal | undefined {
+export function refusalOfProof({ proof, nonce, standing }: Outcome) {
   if (typeof proof === 'string') return refusalOfFault(proof, standing)
   if (nonce?.isRight !== false) return undefined
-  return new Refusal('resource-proof-nonce-wrong', { members: standing, dpopNonce: nonce.next })
+  return refusalFor('resource-proof-nonce-wrong', { members: standing, dpopNonce: nonce.next })
 }
 
 /**
  * With `dpopProofUsedOnce` a proof passes once for each credential that asks. This comes after every other check, so a refused request
  * uses up nothing.
  *
- * @throws Refusal resource-proof-used
+ * @returns the refusal if it has been used
  */
-export async function usePresentedProof(
-  { proof, standing }: Outcome,
-  { service, store, caller }: Call,
-): Promise<void> {
-  if (typeof proof !== 'object' || !service.dpopProofUsedOnce) return
+export async function usePresentedProof({ proof, standing }: Outcome, { service, store, caller }: Call) {
+  if (typeof proof !== 'object' || !service.dpopProofUsedOnce) return undefined
   const askedBy = caller?.credential ?? 'authorizer'
   const isFirst = await store.proofs.useProof(service.apiKey, { ...proof, askedBy })
-  if (!isFirst) throw challengedByDpop(new Refusal('resource-proof-used', { members: standing }))
+  return isFirst ? undefined : challengedByDpop(refusalFor('resource-proof-used', { members: standing }))
 }
 
 /** For an explanation: what the proof was compared with. */

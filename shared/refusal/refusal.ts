@@ -67,3 +67,13 @@ export class Refusal extends Error {
     return REFUSALS[this.reason][3].replace('{}', () => this.options.named ?? '')
   }
 }
+
+/** A refusal for one of certain reasons. An endpoint with reasons of its own maps them, and the compiler names those that it forgets. */
+export type RefusalFor<Certain extends Reason> = Refusal & { readonly reason: Certain }
+
+export function refusalFor<Certain extends Reason>(
+  reason: Certain,
+  options?: RefusalOptions,
+): RefusalFor<Certain> {
+  return new Refusal(reason, options) as RefusalFor<Certain>
+}

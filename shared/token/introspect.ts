@@ -1,8 +1,8 @@
 import { boundKey, boundThumbprint } from '../certificate/binding.ts'
 import type { Call } from '../runtime/call.ts'
-import { findAccessToken } from './find-token.ts'
+import { findAccessToken, type NotAnAccessToken } from './find-token.ts'
 import { CHECKS, type IntrospectionRequest, type Judged } from './introspection-checks.ts'
-import { type Reason, Refusal, REFUSALS } from '../refusal/refusal.ts'
+import { type Reason, Refusal, type RefusalFor, refusalFor, REFUSALS } from '../refusal/refusal.ts'
 import { challengedByDpop, usePresentedProof, verifyPresentedProof } from '../possession/presented-proof.ts'
 import { lifeOf } from './life.ts'
 import { type Standing, standingAt } from './standing.ts'
@@ -42,18 +42,34 @@ export type Step = Details & {
  *   acr-insufficient, authentication-too-old
  */
 export async function introspect(request: IntrospectionRequest, call: Call): Promise<UsableToken> {
+  const outcome = await outcomeOf(request, call)
+  if (outcome instanceof Refusal) throw outcome
+  return outcome
+}
+
+/** The reasons of introspection to refuse a token. */
+export type TokenReason =
+  | NonNullable<Awaited<ReturnType<Checks[number]['refusalOf']>>>['reason']
+  | NotAnAccessToken
+  | 'resource-proof-used'
+
+/** `introspect` for an endpoint that has reasons of its own. */
+export async function outcomeOf(
+  request: IntrospectionRequest,
+  call: Call,
+): Promise<UsableToken | RefusalFor<TokenReason>> {
   const looked = await lookUp(request, call)
   const failure = firstFailure(looked, request)
   const steps = request.explain === true ? stepsOf(looked, failure) : undefined
-  if (failure !== undefined) throw steps === undefined ? failure.refusal : explained(failure.refusal, steps)
+  if (failure !== undefined) return steps === undefined ? failure.refusal : explained(failure.refusal, steps)
   const judged = looked as Judged
-  await usePresentedProof(judged, call)
   const { found, standing, nonce } = judged
-  return { grant: found.grant, standing, jti: found.jti, dpopNonce: nonce?.next, steps }
+  const used = await usePresentedProof(judged, call)
+  return used ?? { grant: found.grant, standing, jti: found.jti, dpopNonce: nonce?.next, steps }
 }
 
 /** @returns the reason if the token does not exist */
-async function lookUp(request: IntrospectionRequest, call: Call): Promise<Judged | Reason> {
+async function lookUp(request: IntrospectionRequest, call: Call): Promise<Judged | NotAnAccessToken> {
   const { service, now, log } = call
   const found = await findAccessToken(request.token, call)
   if (typeof found === 'string') return found
@@ -71,14 +87,14 @@ async function lookUp(request: IntrospectionRequest, call: Call): Promise<Judged
 interface Failure {
   /** The index of the check. */
   readonly at: number
-  readonly refusal: Refusal
+  readonly refusal: RefusalFor<TokenReason>
 }
 
-function firstFailure(looked: Judged | Reason, request: IntrospectionRequest): Failure | undefined {
-  if (typeof looked === 'string') return { at: 0, refusal: challenged(new Refusal(looked), request) }
+function firstFailure(looked: Judged | NotAnAccessToken, request: IntrospectionRequest): Failure | undefined {
+  if (typeof looked === 'string') return { at: 0, refusal: challenged(refusalFor(looked), request) }
   let at = 0
-  for (const { judge } of CHECKS) {
-    const refusal = judge(looked)
+  for (const { refusalOf } of CHECKS) {
+    const refusal = refusalOf(looked)
     if (refusal !== undefined) return { at, refusal: challenged(refusal, request, looked) }
     at += 1
   }
@@ -86,12 +102,12 @@ function firstFailure(looked: Judged | Reason, request: IntrospectionRequest): F
 }
 
 /** A client that must use DPoP, or tried to, is challenged by DPoP. */
-function challenged(refusal: Refusal, { proof }: IntrospectionRequest, looked?: Judged): Refusal {
+function challenged(refusal: RefusalFor<TokenReason>, { proof }: IntrospectionRequest, looked?: Judged) {
   const byDpop = proof !== undefined || (looked && boundKey(looked.found.grant.binding)) !== undefined
   return byDpop ? challengedByDpop(refusal) : refusal
 }
 
-function stepsOf(looked: Judged | Reason, failure: Failure | undefined): readonly Step[] {
+function stepsOf(looked: Judged | NotAnAccessToken, failure: Failure | undefined): readonly Step[] {
   const last = failure?.at ?? CHECKS.length
   return CHECKS.map(({ name, details }, at): Step => {
     if (at > last) return { name, outcome: 'NOT_LOOKED_AT' }
@@ -102,6 +118,6 @@ function stepsOf(looked: Judged | Reason, failure: Failure | undefined): readonl
   })
 }
 
-function explained({ reason, options }: Refusal, steps: readonly Step[]): Refusal {
-  return new Refusal(reason, { ...options, members: { ...options.members, steps } })
+function explained({ reason, options }: RefusalFor<TokenReason>, steps: readonly Step[]) {
+  return refusalFor(reason, { ...options, members: { ...options.members, steps } })
 }

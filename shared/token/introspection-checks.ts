@@ -2,7 +2,7 @@ import { boundKey, boundThumbprint, judge as judgeBinding, type Verdict } from '
 import type { Presented } from '../certificate/presented.ts'
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import type { FoundToken } from './find-token.ts'
-import { type Reason, Refusal } from '../refusal/refusal.ts'
+import { type Reason, type Refusal, refusalFor } from '../refusal/refusal.ts'
 import type { SentProof, VerifiedProof } from '../dpop/proof.ts'
 import type { ProofFault } from '../dpop/proof-faults.ts'
 import type { VerifiedNonce, verifyNonce } from '../possession/nonce.ts'
@@ -13,7 +13,6 @@ import type { Life } from './life.ts'
 import type { Standing } from './standing.ts'
 import { settingsOf } from '../store/profile.ts'
 import type { Service } from '../store/service.ts'
-import type { Tokens } from '../store/grant.ts'
 
 /** Asks whether the holder of a certificate or of a key may use a token for one request. */
 export interface IntrospectionRequest {
@@ -55,7 +54,7 @@ export interface Judged {
 interface Check {
   readonly name: string
   /** @returns the refusal if the check fails */
-  readonly judge: (judged: Judged) => Refusal | undefined
+  readonly refusalOf: (judged: Judged) => Refusal | undefined
   /** For an explanation: what the check has compared. Times are in milliseconds; never a token or a certificate. */
   readonly details: (judged: Judged) => object
 }
@@ -84,23 +83,33 @@ const BINDING_REASON = {
 } as const satisfies Record<Verdict, Reason | undefined>
 
 /**
- * The checks of introspection. Callers depend on the order: existence, client, expiry, proof, binding, scope, subject, resource,
- * authentication. The first failure decides, so the thief of a bound token does not learn what the token allows (decision D7).
+ * The checks of introspection, in an order on which callers depend. The first failure decides, so the thief of a bound token does not learn
+ * what the token allows (decision D7).
+ *
+ * - `token`: this service has issued the whole string. It is neither forged nor altered, nor a token of another service.
+ * - `client`, `expiry`: the token lives (`lifeOf`). An old copy is worth nothing.
+ * - `proof`: a DPoP proof is fresh, and for this request and token. One that an attacker has seen elsewhere does not pass.
+ * - `binding`: the presenter holds the certificate or the key. A stolen token does not pass.
+ * - `scopes`, `subject`: the token allows what the resource server demands, for its end-user and not for another.
+ * - `resources`: the token is meant for this resource. Another resource server that has received it cannot use it here.
+ * - `acr`, `maxAge`: the end-user was authenticated as the resource demands. A weak or old login does not pass.
+ *
+ * A proof is used up behind them, so that the whole request cannot be sent again (`dpopProofUsedOnce`).
  *
  * @see RFC 8705 section 3, RFC 9449 section 7.1, RFC 6750 section 3.1, RFC 9470 section 3
  */
 export const CHECKS = [
   // A token that does not exist is refused before there is anything to judge.
-  { name: 'token', judge: () => undefined, details: tokenDetails },
-  { name: 'client', judge: judgeClient, details: clientDetails },
-  { name: 'expiry', judge: judgeExpiry, details: expiryDetails },
-  { name: 'proof', judge: refusalOfProof, details: proofDetails },
-  { name: 'binding', judge: judgePossession, details: bindingDetails },
-  { name: 'scopes', judge: judgeScopes, details: scopeDetails },
-  { name: 'subject', judge: judgeSubject, details: subjectDetails },
-  { name: 'resources', judge: judgeResources, details: resourceDetails },
-  { name: 'acr', judge: judgeAcr, details: acrDetails },
-  { name: 'maxAge', judge: judgeAge, details: ageDetails },
+  { name: 'token', refusalOf: () => undefined, details: tokenDetails },
+  { name: 'client', refusalOf: refusalOfClient, details: clientDetails },
+  { name: 'expiry', refusalOf: refusalOfExpiry, details: expiryDetails },
+  { name: 'proof', refusalOf: refusalOfProof, details: proofDetails },
+  { name: 'binding', refusalOf: refusalOfPossession, details: bindingDetails },
+  { name: 'scopes', refusalOf: refusalOfScopes, details: scopeDetails },
+  { name: 'subject', refusalOf: refusalOfSubject, details: subjectDetails },
+  { name: 'resources', refusalOf: refusalOfResources, details: resourceDetails },
+  { name: 'acr', refusalOf: refusalOfAcr, details: acrDetails },
+  { name: 'maxAge', refusalOf: refusalOfAge, details: ageDetails },
 ] as const satisfies readonly Check[]
 
 function tokenDetails({ found: { grant, jti } }: Judged) {
@@ -109,9 +118,9 @@ function tokenDetails({ found: { grant, jti } }: Judged) {
   return { tokenFormat, clientId, clientIdAlias, grantType, issuedAt: grant.accessIssuedAt * 1000 }
 }
 
-function judgeClient({ life }: Judged): Refusal | undefined {
+function refusalOfClient({ life }: Judged) {
   const isInvalid = life === 'deleted' || life === 'locked' || life === 'cut-off'
-  return isInvalid ? new Refusal(REASONS_OF_LIFE[life]) : undefined
+  return isInvalid ? refusalFor(REASONS_OF_LIFE[life]) : undefined
 }
 
 function clientDetails({ found: { client, grant }, service: { tokensNotBefore } }: Judged) {
@@ -123,20 +132,18 @@ function clientDetails({ found: { client, grant }, service: { tokensNotBefore } 
   }
 }
 
-function judgeExpiry({ found: { grant }, life, standing }: Judged): Refusal | undefined {
-  return life === 'expired' ? refusal(expiredReason(grant, standing), standing) : undefined
-}
-
-function expiredReason({ refresh }: Tokens, { refreshable }: Standing): Reason {
-  if (refreshable) return 'token-expired-refreshable'
-  return refresh === undefined ? REASONS_OF_LIFE.expired : 'token-expired-with-refresh'
+function refusalOfExpiry({ found: { grant }, life, standing }: Judged) {
+  if (life !== 'expired') return undefined
+  if (standing.refreshable) return refusal('token-expired-refreshable', standing)
+  const reason = grant.refresh === undefined ? REASONS_OF_LIFE.expired : 'token-expired-with-refresh'
+  return refusal(reason, standing)
 }
 
 function expiryDetails({ found: { grant }, standing: { refreshable } }: Judged) {
   return { expiresAt: grant.accessExpiresAt * 1000, refreshable }
 }
 
-function judgePossession(judged: Judged): Refusal | undefined {
+function refusalOfPossession(judged: Judged) {
   const { found, request, standing } = judged
   const possession = { certificate: request.clientCertificate, proofKey: keyOf(judged.proof) }
   const verdict = judgeBinding(found.grant.binding, possession)
@@ -169,7 +176,7 @@ function bindingDetails(judged: Judged) {
   }
 }
 
-function judgeScopes({ request, found: { grant }, standing }: Judged): Refusal | undefined {
+function refusalOfScopes({ request, found: { grant }, standing }: Judged) {
   const { accessScopes } = grant
   const missing = request.scopes.find((name) => !accessScopes.includes(name))
   if (missing === undefined) return undefined
@@ -177,7 +184,7 @@ function judgeScopes({ request, found: { grant }, standing }: Judged): Refusal |
   const scope = request.scopes.join(' ')
   // Malformed scopes of the resource server must not reach a header.
   const named = parseScope(scope) === 'malformed' ? {} : { named: missing, challenge: { scope } }
-  return new Refusal(accessScopes.length === 0 ? 'token-scopeless' : 'scope-insufficient', {
+  return refusalFor(accessScopes.length === 0 ? 'token-scopeless' : 'scope-insufficient', {
     members,
     ...named,
   })
@@ -187,7 +194,7 @@ function scopeDetails({ request, found: { grant } }: Judged) {
   return compared(request.scopes, grant.accessScopes)
 }
 
-function judgeSubject({ request, found: { grant }, standing }: Judged): Refusal | undefined {
+function refusalOfSubject({ request, found: { grant }, standing }: Judged) {
   const { subject } = grant.terms
   const { subject: required, subjectRequired = required !== undefined } = request
   if (subject === undefined) return subjectRequired ? refusal('token-subjectless', standing) : undefined
@@ -198,7 +205,7 @@ function subjectDetails({ request, found: { grant } }: Judged) {
   return { requiredSubject: request.subject, grantedSubject: grant.terms.subject }
 }
 
-function judgeResources({ request, found: { grant }, service, standing }: Judged): Refusal | undefined {
+function refusalOfResources({ request, found: { grant }, service, standing }: Judged) {
   const audiences = audiencesOf(grant, service)
   const isMeant = request.resources.every((resource) => audiences.includes(resource))
   return isMeant ? undefined : refusal('resource-not-covered', standing)
@@ -209,13 +216,13 @@ function resourceDetails({ request, found: { grant }, service }: Judged) {
 }
 
 /** RFC 9470 section 3. A token without `acr` cannot satisfy the requirement. */
-function judgeAcr({ request, found: { grant }, standing }: Judged): Refusal | undefined {
+function refusalOfAcr({ request, found: { grant }, standing }: Judged) {
   const { acrValues = [] } = request
   const { acr } = grant.terms
   if (acrValues.length === 0 || (acr !== undefined && acrValues.includes(acr))) return undefined
   const acr_values = acrValues.join(' ')
   const challenge = parseScope(acr_values) === 'malformed' ? {} : { acr_values }
-  return new Refusal('acr-insufficient', { members: standing, challenge })
+  return refusalFor('acr-insufficient', { members: standing, challenge })
 }
 
 function acrDetails({ request, found: { grant } }: Judged) {
@@ -223,10 +230,10 @@ function acrDetails({ request, found: { grant } }: Judged) {
 }
 
 /** RFC 9470 section 3. A token without `auth_time` cannot satisfy the requirement. */
-function judgeAge({ request: { maxAge }, found: { grant }, now, standing }: Judged): Refusal | undefined {
+function refusalOfAge({ request: { maxAge }, found: { grant }, now, standing }: Judged) {
   const { authTime } = grant.terms
   if (maxAge === undefined || (authTime !== undefined && now <= later(authTime, maxAge))) return undefined
-  return new Refusal('authentication-too-old', { members: standing, challenge: { max_age: String(maxAge) } })
+  return refusalFor('authentication-too-old', { members: standing, challenge: { max_age: String(maxAge) } })
 }
 
 function ageDetails({ request, found: { grant } }: Judged) {
@@ -237,6 +244,6 @@ function compared(required: readonly string[], granted: readonly string[]) {
   return { required, granted, missing: required.filter((name) => !granted.includes(name)) }
 }
 
-function refusal(reason: Reason, standing: Standing): Refusal {
-  return new Refusal(reason, { members: standing })
+function refusal<Certain extends Reason>(reason: Certain, standing: Standing) {
+  return refusalFor(reason, { members: standing })
 }

@@ -1,5 +1,5 @@
 import type { Call } from '../../../shared/runtime/call.ts'
-import { Refusal } from '../../../shared/refusal/refusal.ts'
+import { Refusal, refusalFor } from '../../../shared/refusal/refusal.ts'
 import type { JsonObject } from '../../../shared/json.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
 import { clientIdText } from '../../../shared/store/client-view.ts'
@@ -7,7 +7,7 @@ import { findAccessToken } from '../../../shared/token/find-token.ts'
 import { REASONS_OF_LIFE } from '../../../shared/token/introspection-checks.ts'
 import { lifeOf } from '../../../shared/token/life.ts'
 import { findPreferredKey, type SigningKey } from '../../../shared/token/sign.ts'
-import { type OfSubject, ofUserinfo, requireSubject } from '../openid-token.ts'
+import { type OfSubject, refusalOfUserinfo, requireSubject } from '../openid-token.ts'
 import type { UserinfoIssueRequest } from './request.ts'
 import { OPENID } from '../../../shared/token/scopes.ts'
 
@@ -33,11 +33,11 @@ export async function issueUserinfo(request: UserinfoIssueRequest, call: Call): 
 
 async function liveToken(token: string, call: Call): Promise<Tokens> {
   const found = await findAccessToken(token, call)
-  if (typeof found === 'string') throw ofUserinfo(new Refusal(found))
+  if (typeof found === 'string') throw refusalOfUserinfo(refusalFor(found))
   const { grant } = found
   call.log.note({ client: grant.client })
   const reason = REASONS_OF_LIFE[await lifeOf(found, call)]
-  if (reason !== undefined) throw ofUserinfo(new Refusal(reason))
+  if (reason !== undefined) throw refusalOfUserinfo(refusalFor(reason))
   if (!grant.accessScopes.includes(OPENID)) {
     throw new Refusal('userinfo-scope-missing', { challenge: { scope: OPENID } })
   }

@@ -5,8 +5,8 @@ import type { SentProof } from '../../../shared/dpop/proof.ts'
 import { withUrls } from '../../../shared/possession/sent-proof.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import { verifyNonce } from '../../../shared/possession/nonce.ts'
-import { introspect } from '../../../shared/token/introspect.ts'
-import { type OfSubject, ofUserinfo, requireSubject } from '../openid-token.ts'
+import { outcomeOf } from '../../../shared/token/introspect.ts'
+import { type OfSubject, refusalOfUserinfo, requireSubject } from '../openid-token.ts'
 import type { UserinfoRequest } from './request.ts'
 import { OPENID } from '../../../shared/token/scopes.ts'
 
@@ -26,33 +26,28 @@ export interface UserinfoToken {
  * @see OpenID Connect Core section 5.3, RFC 8705 section 3, RFC 9449 section 7.1
  */
 export async function processUserinfo(request: UserinfoRequest, call: Call): Promise<UserinfoToken> {
-  const { grant: found, dpopNonce } = await judged(request, call)
-  const grant = requireSubject(found)
+  const proof = request.proof && withPublishedUrls(request.proof, call)
+  const outcome = await outcomeOf({ ...request, ...DEMANDS, proof }, call)
+  if (outcome instanceof Refusal) throw refusalOfUserinfo(outcome)
+  const grant = requireSubject(outcome.grant)
   const { service, store } = call
   const client = await store.registry.findClientByNumber(service.apiKey, grant.client)
-  return { token: request.token, grant, clientAttributes: client?.attributes ?? [], dpopNonce }
+  const clientAttributes = client?.attributes ?? []
+  return { token: request.token, grant, clientAttributes, dpopNonce: outcome.dpopNonce }
 }
 
-async function judged(request: UserinfoRequest, call: Call) {
-  const proof = request.proof && presentedProof(request.proof, call)
-  const demands = {
-    verifyNonce,
-    scopes: [OPENID],
-    subject: undefined,
-    subjectRequired: true,
-    resources: [],
-    boundOnly: false,
-  }
-  try {
-    return await introspect({ ...request, ...demands, proof }, call)
-  } catch (error) {
-    throw ofUserinfo(error)
-  }
+const DEMANDS = {
+  verifyNonce,
+  scopes: [OPENID],
+  subject: undefined,
+  subjectRequired: true,
+  resources: [],
+  boundOnly: false,
 }
 
 const USERINFO_ENDPOINTS = publishedUrls('userinfo_endpoint')
 
-function presentedProof(sent: SentProof, { service }: Call): SentProof {
+function withPublishedUrls(sent: SentProof, { service }: Call): SentProof {
   const proof = withUrls(sent, USERINFO_ENDPOINTS(service))
   if (proof.htu.length === 0) throw new Refusal('userinfo-proof-target-missing')
   return proof
