@@ -5,7 +5,8 @@ import type { Store } from '../store/store.ts'
 import { type BasicCredentials, readBasic } from '../request/basic.ts'
 import { readBearer } from '../request/bearer.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
-import { credentialId, digest, sameDigest } from '../store/digest.ts'
+import { credentialId, digest } from '../store/digest.ts'
+import { isSameText } from '../constant-time.ts'
 
 const SERVICE_ID = /^[1-9][0-9]{0,15}$/
 
@@ -52,7 +53,7 @@ async function proveService(
   const service = await findNamed(id, store, find)
   if (service === undefined) throw new Refusal(unknown)
   const presented = digest(secret)
-  const credential = service.credentials.find((known) => sameDigest(presented, known.digest))
+  const credential = service.credentials.find((known) => isSameText(presented, known.digest))
   if (credential === undefined) throw new Refusal(wrong)
   if (credential.expiresAt !== undefined && now >= credential.expiresAt) throw new Refusal(wrong)
   log.note({ service: service.apiKey })
@@ -135,12 +136,12 @@ async function judgeOwner(http: HttpRequest, { store }: Surroundings): Promise<C
   const owner = await store.registry.findOwner()
   const bearer = readBearer(http.headers.get('authorization') ?? [])
   if (typeof bearer !== 'string') {
-    const isRight = owner !== undefined && sameDigest(digest(bearer.token), owner.organizationTokenDigest)
+    const isRight = owner !== undefined && isSameText(digest(bearer.token), owner.organizationTokenDigest)
     return isRight ? { credential: 'organization', role: 'owner' } : 'bearer-invalid'
   }
   const basic = readBasic(http)
   if (basic === 'absent' || basic === 'malformed') return 'credentials-malformed'
   if (owner?.apiKey !== basic.id) return 'owner-unknown'
-  const isRight = sameDigest(digest(basic.secret), owner.apiSecretDigest)
+  const isRight = isSameText(digest(basic.secret), owner.apiSecretDigest)
   return isRight ? { credential: 'owner', role: 'owner' } : 'owner-secret-wrong'
 }

@@ -8,7 +8,8 @@ import { byRegisteredCertificate, bySubjectOfCertificate } from './certificate-a
 import { settingsOf } from '../store/profile.ts'
 import { type PresentedCredentials, refuseOtherCredentials } from './presented-credentials.ts'
 import { Refusal } from '../refusal/refusal.ts'
-import { digest, sameDigest } from '../store/digest.ts'
+import { digest } from '../store/digest.ts'
+import { isSameText } from '../constant-time.ts'
 
 export interface IdentifiedClient {
   readonly client: Client
@@ -128,7 +129,7 @@ function bySecretInForm(client: Client, { basic, form }: PresentedCredentials): 
 function compareSecret(client: Client, secret: string | undefined): void {
   if (client.clientType === 'PUBLIC') throw new Refusal('method-for-public')
   if (secret === undefined) throw new Refusal('client-secret-missing', { named: client.tokenAuthMethod })
-  if (client.clientSecretDigest === undefined || !sameDigest(digest(secret), client.clientSecretDigest)) {
+  if (client.clientSecretDigest === undefined || !isSameText(digest(secret), client.clientSecretDigest)) {
     throw new Refusal('client-secret-wrong')
   }
 }

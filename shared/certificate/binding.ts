@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto'
+import { isSameText } from '../constant-time.ts'
 import { isJsonObject } from '../json.ts'
 import type { Presented } from './presented.ts'
 import { isKeyThumbprint, isThumbprint, type KeyThumbprint, type Thumbprint } from './thumbprint.ts'
@@ -36,6 +36,8 @@ export type Verdict =
  * A binding that cannot be proved here is damaged: if it counted as unbound, a bound token would become a bearer token (decision
  * D11).
  *
+ * A thumbprint is public. Constant time only spares the reader the question whether timing matters here.
+ *
  * @param binding as stored and not checked yet; unknown members are ignored (RFC 7800 section 3.1)
  * @see RFC 8705 section 3, RFC 9449 sections 6 and 7; vectors binding.json
  */
@@ -44,13 +46,13 @@ export function judge(binding: unknown, { certificate, proofKey }: Possession): 
   if (read === 'damaged') return 'damaged'
   if (read !== 'none' && 'jkt' in read) {
     if (proofKey === undefined) return 'missing-proof'
-    return equal(proofKey, read.jkt) ? 'holds' : 'key-differs'
+    return isSameText(proofKey, read.jkt) ? 'holds' : 'key-differs'
   }
   if (proofKey !== undefined) return 'needless-proof'
   if (read === 'none') return 'unbound'
   if (certificate === 'absent') return 'missing'
   if ('malformed' in certificate) return 'unreadable'
-  return equal(certificate.thumbprint, read['x5t#S256']) ? 'holds' : 'differs'
+  return isSameText(certificate.thumbprint, read['x5t#S256']) ? 'holds' : 'differs'
 }
 
 /** A damaged binding must not be taken for none: the token would pass without a proof of possession. */
@@ -76,9 +78,4 @@ export function boundThumbprint(binding: unknown): Thumbprint | undefined {
 export function boundKey(binding: unknown): KeyThumbprint | undefined {
   const read = readBinding(binding)
   return read === 'none' || read === 'damaged' || !('jkt' in read) ? undefined : read.jkt
-}
-
-/** A thumbprint is public. Constant time only spares the reader the question whether timing matters here. */
-function equal(a: string, b: string): boolean {
-  return timingSafeEqual(Buffer.from(a), Buffer.from(b))
 }

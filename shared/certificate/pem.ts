@@ -1,3 +1,5 @@
+import { decodeBase64 } from '../base64.ts'
+
 declare const derBrand: unique symbol
 
 /** The bytes of one X.509 certificate, exactly as received. Only `readCertificate` creates a value of this type. */
@@ -97,11 +99,9 @@ function percentDecode(text: string): string {
   }
 }
 
-/** Node's decoder is lenient: encoding the result again proves alphabet, padding and unused bits (RFC 4648 section 3.5). */
 function decode(pem: string): Buffer | undefined {
   const base64 = bodyOf(pem).replace(/[ \t\r\n]+/g, '')
-  const der = Buffer.from(base64, 'base64')
-  return der.length > 0 && der.toString('base64') === base64 ? der : undefined
+  return base64 === '' ? undefined : decodeBase64(base64, 'base64')
 }
 
 function bodyOf(pem: string): string {

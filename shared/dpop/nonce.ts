@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac } from 'node:crypto'
+import { isSameText } from '../constant-time.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 
 /** A nonce is given out for one period and accepted for two, so it is good for 5 to 10 minutes. */
@@ -16,16 +17,11 @@ export function nonceAt(now: EpochSeconds, key: Buffer): string {
 /** Whether it was given out in this period or in the one before. */
 export function isNonce(text: string, now: EpochSeconds, key: Buffer): boolean {
   const period = Math.floor(now / PERIOD_SECONDS)
-  return [period, period - 1].some((each) => isEqual(text, nonceOf(each, key)))
+  return [period, period - 1].some((each) => isSameText(text, nonceOf(each, key)))
 }
 
 function nonceOf(period: number, key: Buffer): string {
   return createHmac('sha256', key)
     .update(`dpop-nonce:${String(period)}`)
     .digest('base64url')
-}
-
-function isEqual(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)]
-  return left.length === right.length && timingSafeEqual(left, right)
 }

@@ -1,3 +1,4 @@
+import { decodeBase64 } from '../base64.ts'
 import type { JsonObject } from '../json.ts'
 import { parseJsonObject } from './strict-json.ts'
 
@@ -14,16 +15,10 @@ const LIMIT_CHARACTERS = 8192
 /** @returns `undefined` unless there are three parts, each with one spelling and one meaning (RFC 8725 section 3.7) */
 export function readCompactJws(text: string): CompactJws | undefined {
   if (text.length > LIMIT_CHARACTERS) return undefined
-  const [header, payload, signature, ...more] = text.split('.').map(decode)
+  const [header, payload, signature, ...more] = text.split('.').map((part) => decodeBase64(part))
   if (header === undefined || payload === undefined || signature === undefined || more.length > 0) {
     return undefined
   }
   const members = parseJsonObject(header)
   return members && { text, header: members, payload }
-}
-
-/** Node's decoder is lenient: encoding the result again proves alphabet, missing padding and unused bits of zero. */
-function decode(part: string): Buffer | undefined {
-  const bytes = Buffer.from(part, 'base64url')
-  return bytes.toString('base64url') === part ? bytes : undefined
 }

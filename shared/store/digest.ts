@@ -1,4 +1,4 @@
-import { hash, timingSafeEqual } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** SHA-256 of a whole token string or secret, base64url without padding, 43 characters. */
 export type TokenDigest = string & { readonly __digest: true }
@@ -6,12 +6,6 @@ export type TokenDigest = string & { readonly __digest: true }
 /** The only form in which tokens, secrets and families are stored. */
 export function digest(text: string | Buffer): TokenDigest {
   return hash('sha256', text, 'base64url') as TokenDigest
-}
-
-/** Takes constant time for two digests. A stored value of another length is never equal. */
-export function sameDigest(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a, 'utf16le'), Buffer.from(b, 'utf16le')]
-  return left.length === right.length && timingSafeEqual(left, right)
 }
 
 /** A public name of a credential. It does not allow anybody to use the credential. */

@@ -3,7 +3,8 @@ import type { TokenDigest } from '../store/digest.ts'
 import type { Call } from '../runtime/call.ts'
 import { type NoIdentifier, readIdentifier } from './jwt-identifier.ts'
 import { keyOf, locateIdentifier, locateOpaque, locateRefreshToken, type Locator } from './token-string.ts'
-import { digest, sameDigest } from '../store/digest.ts'
+import { digest } from '../store/digest.ts'
+import { isSameText } from '../constant-time.ts'
 
 /** Our tokens are never longer (decision D29). */
 export const MAX_TOKEN_LENGTH = 8192
@@ -69,13 +70,13 @@ export async function findRefreshFamily(
   const found = await store.grants.find(keyOf(service.apiKey, locator), caller)
   const { grant } = found
   if (grant?.stage !== 'TOKENS' || grant.refresh === undefined) return undefined
-  if (!sameDigest(digest(locator.family), grant.refresh.familyDigest)) return undefined
+  if (!isSameText(digest(locator.family), grant.refresh.familyDigest)) return undefined
   return { ...found, grant, refresh: grant.refresh }
 }
 
 /** Whether the stored digest is the one of the token. */
 export function proves(token: string, stored: TokenDigest): boolean {
-  return sameDigest(digest(token), stored)
+  return isSameText(digest(token), stored)
 }
 
 interface Place {

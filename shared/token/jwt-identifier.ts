@@ -1,3 +1,4 @@
+import { decodeBase64 } from '../base64.ts'
 import { ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
 
@@ -20,6 +21,6 @@ export function readIdentifier(jwt: string): { readonly jti: string } | NoIdenti
 }
 
 function decode(part: string): JsonObject | undefined {
-  const value = parseJson(Buffer.from(part, 'base64url').toString())
+  const value = parseJson(decodeBase64(part)?.toString() ?? '')
   return isJsonObject(value) ? value : undefined
 }

@@ -1,3 +1,4 @@
+import { decodeBase64 } from '../../../shared/base64.ts'
 import { clientNumber } from '../../../shared/store/registry.ts'
 
 const FORM = 1
@@ -12,7 +13,8 @@ export function toPageToken(clientId: number): string {
 
 /** @returns the client number, or `undefined` if the text is no page token */
 export function fromPageToken(text: string): number | undefined {
-  const bytes = Buffer.from(text, 'base64url')
-  const isToken = bytes.length === BYTES && bytes[0] === FORM && bytes.toString('base64url') === text
-  return isToken ? clientNumber(String(bytes.readUIntBE(1, BYTES - 1))) : undefined
+  const bytes = decodeBase64(text)
+  return bytes?.length === BYTES && bytes[0] === FORM
+    ? clientNumber(String(bytes.readUIntBE(1, BYTES - 1)))
+    : undefined
 }

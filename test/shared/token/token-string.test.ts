@@ -13,7 +13,8 @@ import {
   makeRefreshSecret,
   makeRefreshToken,
 } from '../../../shared/token/token-string.ts'
-import { digest, sameDigest } from '../../../shared/store/digest.ts'
+import { digest } from '../../../shared/store/digest.ts'
+import { isSameText } from '../../../shared/constant-time.ts'
 
 const MAX_CLIENT = 2 ** 48 - 1
 const GRANT = { client: 0x01_23_45_67_89_ab, grantId: 'AAECAwQFBgcICQoLDA0ODw' }
@@ -180,8 +181,8 @@ test('equal digests are the same', () => {
   const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 4 }), fc.stringMatching(/^[A-Za-z0-9_-]{43}$/))
   fc.assert(
     fc.property(text, text, (a, b) => {
-      expect(sameDigest(a, a)).toBe(true)
-      expect(sameDigest(a, b)).toBe(a === b)
+      expect(isSameText(a, a)).toBe(true)
+      expect(isSameText(a, b)).toBe(a === b)
     }),
   )
 })
@@ -194,6 +195,6 @@ test.each([
   ['a prefix', 'ab', 'a'],
   ['nothing', 'a', ''],
 ])('%s is another digest', (_what, a, b) => {
-  expect(sameDigest(a, b)).toBe(false)
-  expect(sameDigest(b, a)).toBe(false)
+  expect(isSameText(a, b)).toBe(false)
+  expect(isSameText(b, a)).toBe(false)
 })
