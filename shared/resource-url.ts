@@ -23,7 +23,12 @@ export function isRewritten(url: string): boolean {
 
 /** Whether this can be the URL of a resource server: https, or the own machine, without a query, a fragment and a slash at its end. */
 export function isBaseUrl(text: string): boolean {
-  const url = URL.parse(text)
-  if (/[?#\s@]|\/$/.test(text) || isRewritten(text)) return false
-  return url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.includes(url.hostname))
+  return !/[?#\s@]|\/$/.test(text) && !isRewritten(text) && parseSecureUrl(text) !== undefined
+}
+
+/** A URL with TLS, or one with plain HTTP that does not leave the own machine. @returns `undefined` for every other text */
+export function parseSecureUrl(text: string): URL | undefined {
+  const url = URL.parse(text) ?? undefined
+  const isLocal = url?.protocol === 'http:' && LOOPBACK.includes(url.hostname)
+  return url?.protocol === 'https:' || isLocal ? url : undefined
 }

@@ -6,9 +6,8 @@ import { type BasicCredentials, readBasic } from '../request/basic.ts'
 import { readBearer } from '../request/bearer.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 import { credentialId, digest } from '../store/digest.ts'
+import { parseNumber } from '../store/identity.ts'
 import { isSameText } from '../constant-time.ts'
-
-const SERVICE_ID = /^[1-9][0-9]{0,15}$/
 
 /** Reads a service from the registry. */
 type FindService = (service: number, store: Store) => Promise<Service | undefined>
@@ -64,7 +63,8 @@ async function proveService(
 }
 
 async function findNamed(id: string, store: Store, find: FindService): Promise<Service | undefined> {
-  return SERVICE_ID.test(id) ? find(Number(id), store) : undefined
+  const number = parseNumber(id)
+  return number === undefined ? undefined : find(number, store)
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Call } from '../runtime/call.ts'
 import { AUTHENTICATION_METHODS } from '../store/authentication-methods.ts'
 import type { Client } from '../store/client.ts'
-import { clientNumber } from '../store/registry.ts'
+import { parseNumber } from '../store/identity.ts'
 import type { Service, TokenAuthMethod } from '../store/service.ts'
 import { byAssertion, namedClient } from './assertion-authentication.ts'
 import { byRegisteredCertificate, bySubjectOfCertificate } from './certificate-authentication.ts'
@@ -65,7 +65,7 @@ export async function findNamedClient(
   if (client === undefined) return 'unknown'
   const fault = faultOfClient(client, service)
   if (fault !== undefined) return fault
-  if (clientNumber(named) !== undefined) return { client, clientIdAlias: undefined }
+  if (parseNumber(named) !== undefined) return { client, clientIdAlias: undefined }
   if (!service.clientIdAliasEnabled || !client.clientIdAliasEnabled) return 'alias-disabled'
   return { client, clientIdAlias: named }
 }

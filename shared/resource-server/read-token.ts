@@ -1,3 +1,5 @@
+import { parseSecureUrl } from '../resource-url.ts'
+
 /** The claims of a JWT, or the members of an introspection response. */
 export type TokenClaims = Readonly<Record<string, unknown>>
 
@@ -22,8 +24,6 @@ export function hasExpectedClaims({ iss, aud }: TokenClaims, { issuer, audience 
   return iss === issuer && (Array.isArray(aud) ? aud.includes(audience) : aud === audience)
 }
 
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
-
 /**
  * Parses the URL of the issuer's keys or of its introspection endpoint. It must use TLS, because an attacker who can change
  * these answers can let every token pass. Plain HTTP is accepted on the own machine.
@@ -32,8 +32,7 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
  * @throws TypeError when the text is not a URL, or is one without TLS
  */
 export function trustedUrl(text: string, option: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url?.protocol === 'https:') return url
-  if (url?.protocol === 'http:' && LOOPBACK.includes(url.hostname)) return url
-  throw new TypeError(`${option} must be an https URL`)
+  const url = parseSecureUrl(text)
+  if (url === undefined) throw new TypeError(`${option} must be an https URL`)
+  return url
 }

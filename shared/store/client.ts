@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import type { SanKind } from '../certificate/subject-alternative-names.ts'
+import { MAX_DURATION_SECONDS } from '../epoch-seconds.ts'
 import { SIGNING_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import {
   durationSeconds,
@@ -40,7 +41,7 @@ export const CLIENT_SETTINGS = {
   userInfoSignAlg: z.optional(z.enum(SIGNING_ALGORITHMS)),
   idTokenSignAlg: z.optional(z.enum(SIGNING_ALGORITHMS)),
   authTimeRequired: flag,
-  defaultMaxAge: z.optional(durationSeconds.check(z.maximum(2 ** 31 - 1))),
+  defaultMaxAge: z.optional(durationSeconds.check(z.maximum(MAX_DURATION_SECONDS))),
   defaultAcrs: texts,
   tlsClientCertificateBoundAccessTokens: flag,
   dpopRequired: flag,

@@ -13,6 +13,12 @@ export function newNumber(random: Random): number {
   }
 }
 
+/** @returns `undefined` unless the text is the number of a client or a service in decimal. Token strings have six bytes for it */
+export function parseNumber(text: string): number | undefined {
+  const number = /^[1-9][0-9]{0,14}$/.test(text) ? Number(text) : undefined
+  return number !== undefined && number < 2 ** 48 ? number : undefined
+}
+
 /** 86 characters, 512 bits (Authlete contract, section 2.13). */
 export function newSecret(random: Random): string {
   return random(SECRET_BYTES).toString('base64url')

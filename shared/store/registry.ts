@@ -4,6 +4,7 @@ import type { EpochSeconds } from '../epoch-seconds.ts'
 import { takeAlias } from './aliases.ts'
 import { Client, type StoredClient } from './client.ts'
 import { existing, isSame } from './deleted-service.ts'
+import { parseNumber } from './identity.ts'
 import { aliasKey, clientKey, OWNER_KEY, serviceKey, signingKeyKey } from './record-keys.ts'
 import { Records, parseRecord } from './records.ts'
 import { Service, type StoredService } from './service.ts'
@@ -35,7 +36,7 @@ export class Registry {
 
   /** @param clientId the number in decimal, or the alias */
   async findClient(service: number, clientId: string): Promise<Client | undefined> {
-    const number = clientNumber(clientId)
+    const number = parseNumber(clientId)
     if (number !== undefined) return this.findClientByNumber(service, number)
     const isKey = clientId !== '' && clientId.length <= MAX_CLIENT_ID_LENGTH && clientId.isWellFormed()
     if (!isKey) return undefined
@@ -47,7 +48,7 @@ export class Registry {
 
   /** `findClient` for callers that change the client: not from the cache. */
   async currentClient(service: number, clientId: string): Promise<StoredClient | undefined> {
-    const number = clientNumber(clientId) ?? (await this.findClient(service, clientId))?.clientId
+    const number = parseNumber(clientId) ?? (await this.findClient(service, clientId))?.clientId
     if (number === undefined) return undefined
     const item = await this.#records.find(clientKey(service, number))
     const client = item && parseRecord(Client, item)
@@ -223,13 +224,4 @@ export interface Owner {
   readonly apiKey: string
   readonly apiSecretDigest: string
   readonly organizationTokenDigest: string
-}
-
-const CLIENT_NUMBER = /^[1-9][0-9]{0,14}$/
-const MAX_CLIENT_NUMBER = 2 ** 48 - 1
-
-/** @returns `undefined` unless the text is a client number, which has at most 6 bytes in token strings */
-export function clientNumber(text: string): number | undefined {
-  const number = CLIENT_NUMBER.test(text) ? Number(text) : undefined
-  return number !== undefined && number <= MAX_CLIENT_NUMBER ? number : undefined
 }

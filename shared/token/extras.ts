@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { MAX_DURATION_SECONDS } from '../epoch-seconds.ts'
 import { numberMember } from '../request/body.ts'
 import { Refusal } from '../refusal/refusal.ts'
 import { type Additions, NO_ADDITIONS, PROPERTY_MEMBERS, readAdditions } from './terms.ts'
@@ -16,8 +17,7 @@ export const NO_EXTRAS: TokenExtras = {
   refreshTokenDuration: undefined,
 }
 
-/** Within the limit, times in milliseconds stay exact in JSON. */
-const duration = z.optional(numberMember(z.maximum(2 ** 31 - 1)))
+const duration = z.optional(numberMember(z.maximum(MAX_DURATION_SECONDS)))
 
 /** The members of a call that `readExtras` reads. */
 export const EXTRA_MEMBERS = {

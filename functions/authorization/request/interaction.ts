@@ -1,3 +1,4 @@
+import { MAX_DURATION_SECONDS } from '../../../shared/epoch-seconds.ts'
 import type { Reason } from '../../../shared/refusal/refusal.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { AuthorizationRequest } from './request.ts'
@@ -59,9 +60,8 @@ export function words(text = ''): readonly string[] {
   return text.split(' ').filter((word) => word !== '')
 }
 
-/** Clients of the Web API store it in a signed 32-bit integer. */
 function isSeconds(text: string): boolean {
-  return /^[0-9]+$/.test(text) && Number(text) < 2 ** 31
+  return /^[0-9]+$/.test(text) && Number(text) <= MAX_DURATION_SECONDS
 }
 
 function isOf<Names extends object>(names: Names, name: PropertyKey): name is keyof Names {

@@ -1,5 +1,5 @@
 import { decodeBase64 } from '../../../shared/base64.ts'
-import { clientNumber } from '../../../shared/store/registry.ts'
+import { parseNumber } from '../../../shared/store/identity.ts'
 
 const FORM = 1
 const BYTES = 7
@@ -15,6 +15,6 @@ export function toPageToken(clientId: number): string {
 export function fromPageToken(text: string): number | undefined {
   const bytes = decodeBase64(text)
   return bytes?.length === BYTES && bytes[0] === FORM
-    ? clientNumber(String(bytes.readUIntBE(1, BYTES - 1)))
+    ? parseNumber(String(bytes.readUIntBE(1, BYTES - 1)))
     : undefined
 }

@@ -8,7 +8,7 @@ import { RANGE, type Range, wholeMember } from '../../../shared/request/range.ts
 import { readCall, readJsonObject, withoutEmpty } from '../../../shared/request/body.ts'
 import { parseSettings } from '../../../shared/request/settings-body.ts'
 import { CLIENT_SETTINGS } from '../../../shared/store/client.ts'
-import { clientNumber } from '../../../shared/store/registry.ts'
+import { parseNumber } from '../../../shared/store/identity.ts'
 import { flag, TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
 import { listReason } from '../listing.ts'
 import { fromPageToken } from './page-token.ts'
@@ -80,7 +80,7 @@ export function readClientInPath(reason?: Reason) {
 }
 
 function requestedClient(clientId: string): RequestedClient {
-  const isNumber = clientNumber(clientId) !== undefined
+  const isNumber = parseNumber(clientId) !== undefined
   return { clientId, unknown: isNumber ? 'api-client-number-unknown' : 'api-client-unknown' }
 }
 

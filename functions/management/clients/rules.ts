@@ -4,7 +4,7 @@ import { ALGORITHMS } from '../../../shared/certificate/jws-algorithms.ts'
 import { isUnsafeToVerify, keyStrength } from '../../../shared/certificate/public-key.ts'
 import { MAX_DURATION_SECONDS } from '../../../shared/epoch-seconds.ts'
 import type { Reason } from '../../../shared/refusal/refusal.ts'
-import { clientNumber } from '../../../shared/store/registry.ts'
+import { parseNumber } from '../../../shared/store/identity.ts'
 import type { ClientSettings } from './request.ts'
 
 /** Why a setting is refused, and the setting or the index in it that the message names. */
@@ -31,7 +31,7 @@ function faultOfAlias(alias: string | undefined): Fault | undefined {
   if (alias === undefined) return undefined
   if (!PRINTABLE_ASCII.test(alias)) return ['client-setting-not-ascii', 'clientIdAlias']
   if (alias.length > MAX_LENGTH) return ['client-setting-too-long', 'clientIdAlias']
-  return clientNumber(alias) === undefined ? undefined : ['client-setting-invalid', 'clientIdAlias']
+  return parseNumber(alias) === undefined ? undefined : ['client-setting-invalid', 'clientIdAlias']
 }
 
 function faultOfRedirectUris(uris: readonly string[]): Fault | undefined {

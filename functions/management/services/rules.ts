@@ -3,6 +3,7 @@ import { isScopeDuration, SCOPE_DURATIONS } from '../../../shared/token/lifetime
 import { readAuthority } from '../../../shared/certificate/path/chain.ts'
 import { issuedBy } from '../../../shared/certificate/issuer.ts'
 import { type Der, MalformedCertificate } from '../../../shared/certificate/pem.ts'
+import { parseSecureUrl } from '../../../shared/resource-url.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { parseScope } from '../../../shared/request/scope.ts'
 import { settingsOf } from '../../../shared/store/profile.ts'
@@ -49,14 +50,10 @@ const ENDPOINTS = [
 
 /** RFC 8414 section 2: https, no query, no fragment. Plain http is allowed on loopback addresses only. */
 function checkIssuer(issuer: string): void {
-  const url = URL.canParse(issuer) ? new URL(issuer) : undefined
-  const isLocal = url?.protocol === 'http:' && LOOPBACK.includes(url.hostname)
-  if ((url?.protocol !== 'https:' && !isLocal) || /[?#]/.test(issuer)) {
+  if (parseSecureUrl(issuer) === undefined || /[?#]/.test(issuer)) {
     throw new Refusal('service-value-unsupported', { named: 'issuer' })
   }
 }
-
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
 function checkScopes(scopes: Service['supportedScopes']): void {
   for (const [index, { name, attributes = [] }] of scopes.entries()) {

@@ -1,24 +1,24 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { clientNumber } from '../../../shared/store/registry.ts'
+import { parseNumber } from '../../../shared/store/identity.ts'
 
 const MAX = 2 ** 48 - 1
 
 test.each([1, 9, 10, 12898884596863, MAX - 1, MAX])('%i is a client number', (number) => {
-  expect(clientNumber(String(number))).toBe(number)
+  expect(parseNumber(String(number))).toBe(number)
 })
 
 test.each([0, MAX + 1, 2 ** 49, 999999999999999, 1e15, 2 ** 53, -1, 1.5])(
   'no client number is %d',
   (number) => {
-    expect(clientNumber(String(number))).toBeUndefined()
+    expect(parseNumber(String(number))).toBeUndefined()
   },
 )
 
 test.each([
   ...['', '01', ' 1', '1 ', '1\n', '+1', '1e3', '0x1', '１', '١', '1_0', 'NaN', 'Infinity', '__proto__'],
 ])('%j is no client number', (text) => {
-  expect(clientNumber(text)).toBeUndefined()
+  expect(parseNumber(text)).toBeUndefined()
 })
 
 test('a client number has one spelling and fits in six bytes', () => {
@@ -26,7 +26,7 @@ test('a client number has one spelling and fits in six bytes', () => {
     fc.property(
       fc.oneof(fc.string(), fc.maxSafeNat().map(String), fc.stringMatching(/^[0-9]{1,18}$/)),
       (text) => {
-        const number = clientNumber(text)
+        const number = parseNumber(text)
         if (number === undefined) return
         expect(String(number)).toBe(text)
         expect(Buffer.alloc(6).writeUIntBE(number, 0, 6)).toBe(6)

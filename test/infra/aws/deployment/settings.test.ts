@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import * as z from 'zod/mini'
 import { readDeployment, serviceNumber } from '../../../../infra/aws/settings/settings.ts'
 import { Complaint } from '../../../../infra/command.ts'
-import { clientNumber } from '../../../../shared/store/registry.ts'
+import { parseNumber } from '../../../../shared/store/identity.ts'
 import { exampleSettings } from '../packaged-template.ts'
 
 const EXAMPLE = readFileSync(join(import.meta.dirname, '../../../../certbound.example.jsonc'), 'utf8')
@@ -169,7 +169,7 @@ test('the number of the service follows from the issuer and is a number of a ser
   expect(new Set(numbers).size).toBe(200)
   expect(serviceNumber(settings)).toBe(41754916716729)
   for (const number of numbers) {
-    expect(clientNumber(String(number))).toBe(number)
+    expect(parseNumber(String(number))).toBe(number)
     expect(number).toBeGreaterThanOrEqual(1e13)
   }
 })
