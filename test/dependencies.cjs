@@ -7,7 +7,7 @@ const LEAVES = '^shared/(?!answer-schema[.]ts$)[^/]+[.]ts$'
 const BELOW_RUNTIME = '^shared/(certificate|refusal|store)/'
 const BELOW_FACES = '^shared/(certificate|refusal|store|request|authentication|possession|gateway)/'
 /** These import nothing, so every folder may use them. */
-const BOTTOM = '^shared/(base64|bounded-map|constant-time|json)[.]ts$'
+const BOTTOM = '^shared/(base64|bounded-map|constant-time|json|limits)[.]ts$'
 const PROVISIONING = '^infra/management/management[.]ts$'
 const MANAGEMENT_STEPS = '^functions/management/(clients|services)/(request|decide)[.]ts$'
 const DEPLOYED = '^(functions|shared)/'
@@ -175,7 +175,7 @@ module.exports = {
     // The library for resource servers is a package of its own, which knows neither a store nor a runtime.
     layer('resource-server', '^shared/resource-server/', [
       '^shared/(resource-server|certificate|request|gateway|dpop|jws)/',
-      '^shared/(base64|json|resource-url|epoch-seconds)[.]ts$',
+      '^shared/(base64|json|limits|resource-url|epoch-seconds)[.]ts$',
     ]),
     forbid(
       'resource-server-apart',

@@ -1,10 +1,9 @@
 import type * as z from 'zod/mini'
 import type { HttpRequest } from '../../shared/http.ts'
+import { LIMITS } from '../../shared/limits.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
 import { readCall } from '../../shared/request/body.ts'
 import { type Range, rangeReason } from '../../shared/request/range.ts'
-
-const MAX_LENGTH = 1000
 
 const listReason = rangeReason({
   start: { malformed: 'list-tokens-start-malformed', negative: 'list-tokens-start-negative' },
@@ -17,6 +16,6 @@ export function readListCall<Schema extends z.ZodMiniType<Range>>(
   schema: Schema,
 ): z.output<Schema> {
   const call = readCall(http, schema, listReason)
-  if (call.end - call.start > MAX_LENGTH) throw new Refusal('list-tokens-too-many')
+  if (call.end - call.start > LIMITS.listedTokens) throw new Refusal('list-tokens-too-many')
   return call
 }

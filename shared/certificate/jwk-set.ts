@@ -9,9 +9,6 @@ export interface JwkSet {
   readonly keys: readonly Jwk[]
 }
 
-/** Of one client. The message of A031292 has this number. */
-export const MAX_KEYS = 100
-
 /** Checks the shape only: a set may have keys of an unknown kind (RFC 7517 section 5). */
 export function isJwkSet(value: unknown): value is JwkSet {
   return isJsonObject(value) && Array.isArray(value['keys']) && value['keys'].every(isJsonObject)

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import { LIMITS } from '../limits.ts'
 
 /** Type and size of a key, by which `isWeakKey` decides. */
 export interface KeyStrength {
@@ -14,8 +15,8 @@ export interface KeyStrength {
 
 /** FAPI 2.0 5.4.1. Every other type of key is too weak, whatever its size (decision D18). */
 const MINIMUM_BITS: ReadonlyMap<string, number> = new Map([
-  ['rsa', 2048],
-  ['rsa-pss', 2048],
+  ['rsa', LIMITS.leastBits],
+  ['rsa-pss', LIMITS.leastBits],
   ['ec', 224],
   ['ed25519', 0],
   ['ed448', 0],
@@ -40,11 +41,9 @@ export function isWeakKey(key: KeyStrength): boolean {
   return key.keyBits < (MINIMUM_BITS.get(key.keyType) ?? Infinity) || isUnsafe(key)
 }
 
-const MAX_EXPONENT = 2n ** 32n - 1n
-
 /** With the exponent 1 or a small order everybody can sign, no key has an even exponent, and a long one makes each verification slow. */
 function isUnsafe({ publicExponent: e, isDegenerate = false }: KeyStrength): boolean {
-  return isDegenerate || (e !== undefined && (e < 3n || e % 2n === 0n || e > MAX_EXPONENT))
+  return isDegenerate || (e !== undefined && (e < 3n || e % 2n === 0n || e > LIMITS.exponent))
 }
 
 const FIELD_PRIME = 2n ** 255n - 19n
@@ -59,11 +58,9 @@ function isDegeneratePoint(key: KeyObject): boolean {
   return y >= FIELD_PRIME || Y_OF_SMALL_ORDERS.includes(y)
 }
 
-const MAX_BITS = 8192
-
 /** Whether everybody can sign with the key, or a verification, which anyone can ask for, takes milliseconds. */
 export function isUnsafeToVerify(key: KeyStrength): boolean {
-  return isUnsafe(key) || key.keyBits > MAX_BITS
+  return isUnsafe(key) || key.keyBits > LIMITS.mostBits
 }
 
 /** OpenSSL's names of curves contain their size in three digits, except for a few rare curves of 113 to 256 bits. */

@@ -1,3 +1,4 @@
+import { LIMITS, RESOURCES } from '../limits.ts'
 import type { Row } from './row.ts'
 
 /** Refusals of authorization requests and tickets (Authlete contract, sections 2.1 to 2.4 and 7.1). */
@@ -28,7 +29,7 @@ export const AUTHORIZATION = {
   'authorization-scope-none': ['A007305', 'BAD_REQUEST', 'invalid_scope', "The authorization request has no 'scope' parameter or none of the given scopes is recognized as valid."],
   'authorization-scope-malformed': ['A007391', 'BAD_REQUEST', 'invalid_scope', "The value of 'scope' does not conform to RFC 6749 section 3.3."],
   'state-repeated': ['A013302', 'BAD_REQUEST', 'invalid_request', "The authorization request contains multiple 'state' parameters."],
-  'state-too-long': ['A013304', 'BAD_REQUEST', 'invalid_request', "The length of 'state' exceeds the maximum length (2048)."],
+  'state-too-long': ['A013304', 'BAD_REQUEST', 'invalid_request', `The length of 'state' exceeds the maximum length (${LIMITS.state}).`],
   'challenge-missing': ['A124301', 'BAD_REQUEST', 'invalid_request', "The authorization request does not contain 'code_challenge' parameter. See RFC 7636 for details."],
   'challenge-empty': ['A124302', 'BAD_REQUEST', 'invalid_request', "The value of 'code_challenge' parameter in the authorization request is empty. See RFC 7636 for details."],
   'challenge-repeated': ['A124303', 'BAD_REQUEST', 'invalid_request', "The authorization request contains multiple 'code_challenge' parameters."],
@@ -44,13 +45,13 @@ export const AUTHORIZATION = {
   'display-unknown': ['A004395', 'BAD_REQUEST', 'invalid_request', "The value of 'display' is not supported."],
   'authorization-parameter-repeated': ['A004396', 'BAD_REQUEST', 'invalid_request', 'The authorization request contains a parameter more than once.'],
   'dpop-jkt-malformed': ['A004398', 'BAD_REQUEST', 'invalid_request', "The value of 'dpop_jkt' is not the SHA-256 thumbprint of a key (RFC 7638)."],
-  'authorization-resource-malformed': ['A004397', 'BAD_REQUEST', 'invalid_target', "The 'resource' parameters of the authorization request must be absolute URIs without a fragment, at most 10, and at most 1024 characters together."],
+  'authorization-resource-malformed': ['A004397', 'BAD_REQUEST', 'invalid_target', `The 'resource' parameters of the authorization request ${RESOURCES}`],
 
   // OpenID Connect
   'openid-redirect-uri-missing': ['A011398', 'BAD_REQUEST', 'invalid_request', "An authorization request with the scope 'openid' must contain 'redirect_uri'."],
-  'nonce-too-long': ['A014391', 'BAD_REQUEST', 'invalid_request', "'nonce' must have 512 bytes at most."],
-  'acr-values-too-long': ['A014392', 'BAD_REQUEST', 'invalid_request', "'acr_values' must have 2048 bytes at most."],
-  'claims-too-long': ['A014393', 'BAD_REQUEST', 'invalid_request', "'claims' must have 2048 bytes at most."],
+  'nonce-too-long': ['A014391', 'BAD_REQUEST', 'invalid_request', `'nonce' must not exceed ${LIMITS.nonce} bytes.`],
+  'acr-values-too-long': ['A014392', 'BAD_REQUEST', 'invalid_request', `'acr_values' must not exceed ${LIMITS.acrValues} bytes.`],
+  'claims-too-long': ['A014393', 'BAD_REQUEST', 'invalid_request', `'claims' must not exceed ${LIMITS.claims} bytes.`],
   'claims-malformed': ['A004399', 'BAD_REQUEST', 'invalid_request', "'claims' must be a JSON object as in OpenID Connect Core section 5.5."],
   'id-token-key-missing': ['A014394', 'BAD_REQUEST', 'server_error', "The service has no key in 'jwks' for the ID tokens of the client."],
 
@@ -66,7 +67,7 @@ export const AUTHORIZATION = {
   'push-parameters-missing': ['A245291', 'INTERNAL_SERVER_ERROR', 'server_error', "The pushed authorization request from the service does not contain 'parameters' parameter."],
   'push-with-request-uri': ['A245391', 'BAD_REQUEST', 'invalid_request', "A pushed authorization request must not contain 'request_uri'."],
   'push-key-differs': ['A245393', 'BAD_REQUEST', 'invalid_dpop_proof', "The key of the DPoP proof is not the one in 'dpop_jkt'."],
-  'push-too-large': ['A245392', 'PAYLOAD_TOO_LARGE', 'invalid_request', 'The authorization request must not exceed 8192 bytes as JSON.'],
+  'push-too-large': ['A245392', 'PAYLOAD_TOO_LARGE', 'invalid_request', `The authorization request must not exceed ${LIMITS.pushedRequest} bytes as JSON.`],
 
   // Issuing a code (2.2, 7.1)
   'ticket-missing': ['A041201', 'INTERNAL_SERVER_ERROR', 'server_error', "The value of 'ticket' in the /api/auth/authorization/issue request is null or empty."],
@@ -76,14 +77,14 @@ export const AUTHORIZATION = {
   'ticket-breaks-fapi2': ['A041393', 'BAD_REQUEST', 'invalid_request', "The authorization request was not pushed, which the FAPI 2.0 profile ('fapi2') demands."],
   'ticket-consumed': ['A045304', 'BAD_REQUEST', 'invalid_request', 'The ticket for token issuance was consumed by another transaction, so tokens are not issued.'],
   'subject-missing': ['A042201', 'INTERNAL_SERVER_ERROR', 'server_error', "The value of 'subject' in the /api/auth/authorization/issue request is null or empty."],
-  'subject-too-long': ['A042202', 'INTERNAL_SERVER_ERROR', 'server_error', "The length of 'subject' in the /api/auth/authorization/issue request exceeds the maximum length (100)."],
+  'subject-too-long': ['A042202', 'INTERNAL_SERVER_ERROR', 'server_error', `The length of 'subject' in the /api/auth/authorization/issue request exceeds the maximum length (${LIMITS.subject}).`],
   'subject-not-ascii': ['A042203', 'INTERNAL_SERVER_ERROR', 'server_error', "The 'subject' in the /api/auth/authorization/issue request contains non-ASCII letters."],
   'subject-is-client': ['A042291', 'INTERNAL_SERVER_ERROR', 'server_error', "The value of 'subject' in the /api/auth/authorization/issue request must not be the client ID of a client."],
   'issue-properties-too-large': ['A045201', 'INTERNAL_SERVER_ERROR', 'server_error', "The total size of 'properties' is too big."],
   'issue-scope-unknown': ['A045391', 'BAD_REQUEST', 'invalid_request', "'scopes' in the /api/auth/authorization/issue request contains a scope that is not available to the client."],
-  'issue-claims-too-large': ['A045291', 'INTERNAL_SERVER_ERROR', 'server_error', "'claims' in the /api/auth/authorization/issue request must have 2048 bytes of JSON at most."],
-  'issue-headers-too-large': ['A045292', 'INTERNAL_SERVER_ERROR', 'server_error', "'idtHeaderParams' in the /api/auth/authorization/issue request must have 512 bytes of JSON at most."],
-  'issue-sub-malformed': ['A045293', 'INTERNAL_SERVER_ERROR', 'server_error', "'sub' in the /api/auth/authorization/issue request must be at most 255 printable ASCII characters."],
+  'issue-claims-too-large': ['A045291', 'INTERNAL_SERVER_ERROR', 'server_error', `'claims' in the /api/auth/authorization/issue request must not exceed ${LIMITS.claims} bytes of JSON.`],
+  'issue-headers-too-large': ['A045292', 'INTERNAL_SERVER_ERROR', 'server_error', `'idtHeaderParams' in the /api/auth/authorization/issue request must not exceed ${LIMITS.headers} bytes of JSON.`],
+  'issue-sub-malformed': ['A045293', 'INTERNAL_SERVER_ERROR', 'server_error', `'sub' in the /api/auth/authorization/issue request must be at most ${LIMITS.sub} printable ASCII characters.`],
   'issue-auth-time-missing': ['A045294', 'INTERNAL_SERVER_ERROR', 'server_error', "The /api/auth/authorization/issue request must contain 'authTime', because the client demands 'auth_time' in the ID token."],
   'issue-acr-missing': ['A045295', 'INTERNAL_SERVER_ERROR', 'server_error', "'acr' in the /api/auth/authorization/issue request must be one of the 'acrs' that the client demands as essential."],
   'issue-other-end-user': ['A045296', 'INTERNAL_SERVER_ERROR', 'server_error', "The /api/auth/authorization/issue request is about another end-user than the 'sub' that the client demands."],

@@ -1,3 +1,4 @@
+import { LIMITS } from '../limits.ts'
 import type { Row } from './row.ts'
 
 /** Refusals of the management of clients (Authlete contract, sections 7.6 and 7.7). */
@@ -7,7 +8,7 @@ export const CLIENT_MANAGEMENT = {
   'client-value-unsupported': ['A031201', 400, 'invalid_request', "The value is not supported as a value for '{}'."],
   'client-setting-invalid': ['A031202', 400, 'invalid_request', "'{}' is unspecified, empty or invalid."],
   'client-setting-not-ascii': ['A031203', 400, 'invalid_request', "'{}' must consist of only printable ASCII letters."],
-  'client-setting-too-long': ['A031204', 400, 'invalid_request', "The length of '{}' must not exceed 200 letters."],
+  'client-setting-too-long': ['A031204', 400, 'invalid_request', `The length of '{}' must not exceed ${LIMITS.setting} letters.`],
   'client-setting-negative': ['A031213', 400, 'invalid_request', "'{}' must not be negative."],
   'client-setting-not-offered': ['A031291', 400, 'invalid_request', "'{}' is not supported and cannot be set."],
   'redirect-uri-malformed': ['A031208', 400, 'invalid_request', "The element at the index '{}' of 'redirectUris' is not a well-formed URI."],
@@ -15,10 +16,10 @@ export const CLIENT_MANAGEMENT = {
   'redirect-uri-with-fragment': ['A031210', 400, 'invalid_request', "The element at the index '{}' of 'redirectUris' has a fragment component."],
   'redirect-uri-duplicate': ['A031211', 400, 'invalid_request', "The element at the index '{}' of 'redirectUris' is a duplicate."],
   'client-jwks-malformed': ['A031212', 400, 'invalid_request', "The value of '{}' failed to be parsed as a JWK Set."],
-  'client-keys-too-many': ['A031292', 400, 'invalid_request', "'jwks' must have at most 100 keys."],
-  'client-key-unsafe': ['A031293', 400, 'invalid_request', "The key at the index '{}' of 'jwks' is unsafe: an RSA key needs an odd exponent between 3 and 4294967295 and must not exceed 8192 bits, and an Ed25519 key must not be of small order."],
+  'client-keys-too-many': ['A031292', 400, 'invalid_request', `'jwks' must not have more than ${LIMITS.keys} keys.`],
+  'client-key-unsafe': ['A031293', 400, 'invalid_request', `The key at the index '{}' of 'jwks' is unsafe: an RSA key needs an odd exponent between 3 and ${LIMITS.exponent} and must not exceed ${LIMITS.mostBits} bits, and an Ed25519 key must not be of small order.`],
   'client-certificate-issues': ['A031294', 400, 'invalid_request', "A certificate in 'jwks' can issue certificates with the name of any other client. Make one that cannot (openssl req -x509 -addext basicConstraints=critical,CA:FALSE), or set 'clientCertificateIssuers' of the service."],
-  'client-too-large': ['A031295', 400, 'invalid_request', 'All settings of the client together must have 262144 bytes of JSON at most.'],
+  'client-too-large': ['A031295', 400, 'invalid_request', `All settings of the client together must not exceed ${LIMITS.record} bytes of JSON.`],
   'client-algorithm-symmetric': ['A031222', 400, 'invalid_request', "The algorithm given as the value of '{}' is not asymmetric."],
   'client-subject-malformed': ['A031223', 400, 'invalid_request', "The value of '{}' is not a valid X.500 distinguished name."],
   'client-subjects-several': ['A032216', 400, 'invalid_request', 'Must not have multiple certificate subject types.'],

@@ -1,3 +1,4 @@
+import { LIMITS } from '../limits.ts'
 import type { Row } from './row.ts'
 
 /** Refusals of the management of services (Authlete contract, section 7.7). */
@@ -12,12 +13,12 @@ export const SERVICE_MANAGEMENT = {
   'service-value-unsupported': ['A039292', 400, 'invalid_request', "The value is not supported as a value for '{}'."],
   'service-jwks-malformed': ['A039293', 400, 'invalid_request', "The value of 'jwks' must be a JWK Set of asymmetric signing keys with 'kid' and 'alg'."],
   'service-key-without-private': ['A039294', 400, 'invalid_request', "The key at the index '{}' of 'jwks' has no private members, and no private key is stored for it."],
-  'service-key-weak': ['A039296', 400, 'invalid_request', "The key at the index '{}' of 'jwks' is too weak: an RSA key needs 2048 bits and an odd exponent between 3 and 4294967295."],
+  'service-key-weak': ['A039296', 400, 'invalid_request', `The key at the index '{}' of 'jwks' is too weak: an RSA key needs ${LIMITS.leastBits} bits and an odd exponent between 3 and ${LIMITS.exponent}.`],
   'service-key-unpublished': ['A039298', 400, 'invalid_request', "'{}' must be the 'kid' of a key that is already in 'jwks': a key is published before it signs."],
   'service-key-in-use': ['A039691', 400, 'invalid_request', "A key cannot be removed from '{}' while access tokens that it signed are valid."],
   'service-roots-missing': ['A039297', 400, 'invalid_request', "'mutualTlsValidatePkiCertChain' requires the self-signed certificate of a root in 'trustedRootCertificates'."],
   'service-signing-key-missing': ['A039295', 400, 'invalid_request', "'{}' requires a matching key in 'jwks'."],
   'service-not-fapi2': ['A039299', 400, 'invalid_request', "The FAPI 2.0 profile ('fapi2') does not allow the values of these settings: {}."],
-  'service-too-large': ['A039692', 400, 'invalid_request', 'All settings of the service together must have 262144 bytes of JSON at most.'],
+  'service-too-large': ['A039692', 400, 'invalid_request', `All settings of the service together must not exceed ${LIMITS.record} bytes of JSON.`],
   'service-deletion-unfinished': ['A037191', 503, 'temporarily_unavailable', 'The service is deleted, but some of its clients are not yet. Repeat this call to go on.'],
 } as const satisfies Record<string, Row>

@@ -1,3 +1,4 @@
+import { LIMITS, RESOURCES } from '../limits.ts'
 import type { Row } from './row.ts'
 
 /** Refusals of the management of tokens (Authlete contract, section 7.6). */
@@ -9,11 +10,11 @@ export const TOKEN_MANAGEMENT = {
   'create-thumbprints-combined': ['A104291', 'BAD_REQUEST', 'invalid_request', "The request has both 'certificateThumbprint' and 'dpopKeyThumbprint': a token is bound to one of them."],
   'create-certificate-required': ['A104292', 'BAD_REQUEST', 'invalid_request', 'The tokens of the client must be bound to a certificate, not to a key.'],
   'create-subject-missing': ['A105201', 'BAD_REQUEST', 'invalid_request', "The 'subject' parameter is empty."],
-  'create-subject-too-long': ['A105202', 'BAD_REQUEST', 'invalid_request', "The length of 'subject' in the /api/auth/token/create request exceeds the maximum length (100)."],
+  'create-subject-too-long': ['A105202', 'BAD_REQUEST', 'invalid_request', `The length of 'subject' in the /api/auth/token/create request exceeds the maximum length (${LIMITS.subject}).`],
   'create-subject-not-ascii': ['A105203', 'BAD_REQUEST', 'invalid_request', "The 'subject' in the /api/auth/token/create request contains non-ASCII letters."],
   'create-subject-is-client': ['A105291', 'BAD_REQUEST', 'invalid_request', "The 'subject' in the /api/auth/token/create request must not be the client ID of a client."],
   'create-scope-unsupported': ['A106201', 'BAD_REQUEST', 'invalid_scope', 'Unsupported scope.'],
-  'create-resource-malformed': ['A106291', 'BAD_REQUEST', 'invalid_target', "The elements of 'resources' must be absolute URIs without a fragment, at most 10, and at most 1024 characters together."],
+  'create-resource-malformed': ['A106291', 'BAD_REQUEST', 'invalid_target', `The elements of 'resources' ${RESOURCES}`],
   'create-client-unknown': ['A107201', 'BAD_REQUEST', 'invalid_request', 'No client has the client ID.'],
   'create-client-locked': ['A107203', 'BAD_REQUEST', 'invalid_request', 'The client identified by the client ID is locked.'],
   'create-properties-too-big': ['A108201', 'BAD_REQUEST', 'invalid_request', "The total size of 'properties' is too big."],
@@ -30,5 +31,5 @@ export const TOKEN_MANAGEMENT = {
   'list-tokens-start-negative': ['A159202', 400, 'invalid_request', "Parameter 'start' must not be negative."],
   'list-tokens-end-malformed': ['A159203', 400, 'invalid_request', "Parameter 'end' failed to be parsed as int."],
   'list-tokens-end-negative': ['A159204', 400, 'invalid_request', "Parameter 'end' must not be negative."],
-  'list-tokens-too-many': ['A159205', 400, 'invalid_request', 'The requested number of access tokens to be returned from this endpoint exceeds the maximum number (1000).'],
+  'list-tokens-too-many': ['A159205', 400, 'invalid_request', `The requested number of access tokens to be returned from this endpoint exceeds the maximum number (${LIMITS.listedTokens}).`],
 } as const satisfies Record<string, Row>

@@ -1,3 +1,4 @@
+import { RESOURCES } from '../limits.ts'
 import type { Row } from './row.ts'
 
 /** Refusals of a token request after client authentication (Authlete contract, sections 7.2 and 7.3). */
@@ -25,7 +26,7 @@ export const TOKEN = {
   'scope-malformed': ['A052391', 'BAD_REQUEST', 'invalid_scope', "The value of 'scope' does not conform to RFC 6749 section 3.3."],
 
   // Resources (RFC 8707)
-  'resource-malformed': ['A049391', 'BAD_REQUEST', 'invalid_target', "The 'resource' parameters of the token request must be absolute URIs without a fragment, at most 10, and at most 1024 characters together."],
+  'resource-malformed': ['A049391', 'BAD_REQUEST', 'invalid_target', `The 'resource' parameters of the token request ${RESOURCES}`],
   'code-resource-wider': ['A050393', 'BAD_REQUEST', 'invalid_target', 'The token request contains a resource that was not in the authorization request.'],
   'refresh-resource-wider': ['A053395', 'BAD_REQUEST', 'invalid_target', 'The token request contains a resource that was not granted.'],
 

@@ -1,9 +1,6 @@
+import { LIMITS } from '../limits.ts'
 import type { Tokens } from '../store/grant.ts'
 import type { Service } from '../store/service.ts'
-
-/** The grant stores the resources, and items of the store must stay small. */
-const MAX_RESOURCES = 10
-const MAX_CHARACTERS = 1024
 
 /** RFC 3986 section 4.3: a scheme followed by something, without a fragment. http and https need a host. */
 const ABSOLUTE_URI = /^[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9\-._~:/?[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/
@@ -12,7 +9,7 @@ const WEB_WITHOUT_HOST = /^https?:(?!\/\/[^/?])/i
 /** The values of `resource` without duplicates (RFC 8707 section 2). There is no list of known resources. */
 export function parseResources(values: readonly string[]): readonly string[] | 'malformed' {
   const resources = [...new Set(values)]
-  const isLong = resources.length > MAX_RESOURCES || resources.join('').length > MAX_CHARACTERS
+  const isLong = resources.length > LIMITS.resources || resources.join('').length > LIMITS.resourceCharacters
   return isLong || !resources.every(isResource) ? 'malformed' : resources
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import type { Call } from '../runtime/call.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
+import { LIMITS } from '../limits.ts'
 import { isStorable, parseJson } from '../json.ts'
 import { numberMember } from '../request/body.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
@@ -11,7 +12,6 @@ import { ACTIVE_TOKEN_MEMBERS } from './active-token.ts'
 
 // Subject
 
-const MAX_SUBJECT_LENGTH = 100
 const PRINTABLE_ASCII = /^[\x20-\x7e]+$/
 
 interface SubjectReasons {
@@ -23,9 +23,14 @@ interface SubjectReasons {
 /** @throws Refusal with a reason of `reasons` */
 export function checkSubject(subject: string | undefined, reasons: SubjectReasons): string {
   if (subject === undefined) throw new Refusal(reasons.missing)
-  if (subject.length > MAX_SUBJECT_LENGTH) throw new Refusal(reasons.tooLong)
+  if (subject.length > LIMITS.subject) throw new Refusal(reasons.tooLong)
   if (!PRINTABLE_ASCII.test(subject)) throw new Refusal(reasons.notAscii)
   return subject
+}
+
+/** Whether this can be the `sub` of an end-user (OpenID Connect Core section 2). */
+export function isSub(text: string): boolean {
+  return text.length <= LIMITS.sub && PRINTABLE_ASCII.test(text)
 }
 
 /**
@@ -72,7 +77,6 @@ export function readAuthentication({
  * URI and claims an item has less than 16 KB.
  */
 const MAX_PROPERTIES_BYTES = 4096
-const MAX_CLAIMS_BYTES = 2048
 
 /** Names that have a meaning in token answers or JWTs, besides those of introspection (Authlete contract, section 4.8). */
 const NAMES = [
@@ -157,7 +161,7 @@ export function addTo(terms: Terms, given: Additions, tooLarge: Reason): Terms {
   if (given.properties.length > 0) judgePropertiesSize(properties, tooLarge)
   if (Object.keys(given.claims).length === 0) return { ...terms, properties }
   const jwtAtClaims = JSON.stringify({ ...claimsOf(terms), ...given.claims })
-  if (Buffer.byteLength(jwtAtClaims) > MAX_CLAIMS_BYTES) throw new Refusal('claims-too-large')
+  if (Buffer.byteLength(jwtAtClaims) > LIMITS.claims) throw new Refusal('claims-too-large')
   return { ...terms, properties, jwtAtClaims }
 }
 

@@ -1,13 +1,8 @@
 import type { JsonObject } from '../../../shared/json.ts'
+import { LIMITS } from '../../../shared/limits.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
 import type { OrderedIdToken, Ticket } from '../../../shared/store/grant.ts'
-import type { EndUserAuthentication } from '../../../shared/token/terms.ts'
-
-/** The code stores these, and items of the store must stay small. */
-const MAX_CLAIMS_BYTES = 2048
-const MAX_HEADERS_BYTES = 512
-/** OpenID Connect Core section 2. */
-const SUB = /^[\x20-\x7e]{1,255}$/
+import { type EndUserAuthentication, isSub } from '../../../shared/token/terms.ts'
 
 /** The contents of the ID token from the authorization server, which knows the end-user. */
 export interface IdTokenContents {
@@ -47,7 +42,7 @@ export function orderIdToken(
 ): OrderedIdToken | undefined {
   if (asked === undefined) return undefined
   const { nonce, essentialAcrs, authTimeRequired } = asked
-  if (sub !== undefined && !SUB.test(sub)) throw new Refusal('issue-sub-malformed')
+  if (sub !== undefined && !isSub(sub)) throw new Refusal('issue-sub-malformed')
   if (authTimeRequired && authTime === undefined) throw new Refusal('issue-auth-time-missing')
   if (essentialAcrs !== undefined && !essentialAcrs.includes(acr ?? ''))
     throw new Refusal('issue-acr-missing')
@@ -55,8 +50,8 @@ export function orderIdToken(
   return {
     ...(nonce === undefined ? {} : { nonce }),
     ...(sub === undefined ? {} : { sub }),
-    ...stored('claims', claims, RESERVED_CLAIMS, MAX_CLAIMS_BYTES, 'issue-claims-too-large'),
-    ...stored('headers', headers, RESERVED_HEADERS, MAX_HEADERS_BYTES, 'issue-headers-too-large'),
+    ...stored('claims', claims, RESERVED_CLAIMS, LIMITS.claims, 'issue-claims-too-large'),
+    ...stored('headers', headers, RESERVED_HEADERS, LIMITS.headers, 'issue-headers-too-large'),
   }
 }
 

@@ -4,6 +4,7 @@ import {
   identifyClient,
 } from '../../../shared/authentication/client-authentication.ts'
 import { judge as judgeBinding } from '../../../shared/certificate/binding.ts'
+import { LIMITS } from '../../../shared/limits.ts'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { digest } from '../../../shared/store/digest.ts'
@@ -30,9 +31,6 @@ export interface PushedRequest extends IdentifiedClient {
 const MAX_SECONDS = 599
 
 const PUSH_ENDPOINTS = publishedUrls('pushed_authorization_request_endpoint')
-
-/** Items of the store must stay small. */
-const MAX_REQUEST_BYTES = 8192
 
 /**
  * Keeps an authorization request for its `request_uri` (RFC 9126 section 2). Its checks, in this order:
@@ -73,7 +71,7 @@ export async function pushRequest(
   requireSameKey(request, proof)
   // The key of the proof takes the place of the parameter (RFC 9449 section 10.1).
   const pushedRequest = storedText({ ...request, dpopJkt: proof.jkt ?? request.dpopJkt })
-  if (Buffer.byteLength(pushedRequest) > MAX_REQUEST_BYTES) throw new Refusal('push-too-large')
+  if (Buffer.byteLength(pushedRequest) > LIMITS.pushedRequest) throw new Refusal('push-too-large')
 
   const key = { service: service.apiKey, client: client.clientId, grantId: makeGrantId(random) }
   const reference = makeOpaque(key, random)

@@ -1,9 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../../shared/json.ts'
+import { LIMITS } from '../../../shared/limits.ts'
 import type { Reason } from '../../../shared/refusal/refusal.ts'
 import { parseJsonObject } from '../../../shared/request/strict-json.ts'
-
-/** It is in answers, and a part of it is stored with the grant. */
-const MAX_CLAIMS_BYTES = 2048
 
 /** What is asked of one claim: `essential`, `value`, `values`. */
 type Asked = JsonObject | null
@@ -24,7 +22,7 @@ export interface RequestedClaims {
 /** Other members of `claims` than `id_token` and `userinfo` are ignored. */
 export function parseClaims(text = '{}'): RequestedClaims | Reason {
   const bytes = Buffer.from(text)
-  if (bytes.length > MAX_CLAIMS_BYTES) return 'claims-too-long'
+  if (bytes.length > LIMITS.claims) return 'claims-too-long'
   const claims = parseJsonObject(bytes)
   if (claims === undefined) return 'claims-malformed'
   const [idToken, userInfo] = [claims['id_token'], claims['userinfo']].map((member) => member ?? undefined)

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../../shared/limits.ts'
 import type { Reason } from '../../../shared/refusal/refusal.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { Ticket } from '../../../shared/store/grant.ts'
@@ -8,10 +9,6 @@ import { idTokenAlgorithm } from '../../../shared/token/sign.ts'
 import { parseClaims } from './claims.ts'
 import { words } from './interaction.ts'
 import type { AuthorizationRequest } from './request.ts'
-
-/** The ticket stores these, the code the nonce, too, and items of the store must stay small. */
-const MAX_NONCE_BYTES = 512
-const MAX_ACR_VALUES_BYTES = 2048
 
 /** What the client asks about the end-user and the login (OpenID Connect Core section 3.1.2.1). Empty lists: nothing. */
 export interface RequestedIdentity {
@@ -42,8 +39,8 @@ export function parseIdentity(
   const acrs = acrValues.length > 0 ? acrValues : client.defaultAcrs
   if (!scopes.includes(OPENID)) return { ...NOTHING, acrs }
   if (request.redirectUri === undefined) return 'openid-redirect-uri-missing'
-  if (nonce !== undefined && Buffer.byteLength(nonce) > MAX_NONCE_BYTES) return 'nonce-too-long'
-  if (Buffer.byteLength(request.acrValues ?? '') > MAX_ACR_VALUES_BYTES) return 'acr-values-too-long'
+  if (nonce !== undefined && Buffer.byteLength(nonce) > LIMITS.nonce) return 'nonce-too-long'
+  if (Buffer.byteLength(request.acrValues ?? '') > LIMITS.acrValues) return 'acr-values-too-long'
   const asked = parseClaims(request.claims)
   if (typeof asked === 'string') return asked
   // Before the end-user is asked: the code could not be redeemed.

@@ -1,4 +1,5 @@
 import { isKeyThumbprint } from '../../../shared/certificate/thumbprint.ts'
+import { LIMITS } from '../../../shared/limits.ts'
 import type { Reason } from '../../../shared/refusal/refusal.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { CodeChallenge, Ticket } from '../../../shared/store/grant.ts'
@@ -11,9 +12,6 @@ import { parseChallenge } from './challenge.ts'
 import { parseInteraction, type RequestedInteraction } from './interaction.ts'
 import { parseIdentity, type RequestedIdentity } from './openid.ts'
 import type { AuthorizationRequest } from './request.ts'
-
-/** The ticket stores the state, and items of the store must stay small. */
-const MAX_STATE_LENGTH = 2048
 
 interface ParsedParameters {
   readonly scopes: readonly string[]
@@ -96,7 +94,7 @@ function parseParameters(
   service: Service,
 ): ParsedParameters | Reason {
   const { dpopJkt, state = '' } = request
-  if (state.length > MAX_STATE_LENGTH) return 'state-too-long'
+  if (state.length > LIMITS.state) return 'state-too-long'
   const unusable = reasonAgainstResponseType(responseType, client, service)
   if (unusable !== undefined) return unusable
   const scopes = grantScopes(request.scope, service, client)

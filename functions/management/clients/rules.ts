@@ -1,7 +1,8 @@
 import { parseJwksUri } from '../../../shared/authentication/jwks-uri.ts'
-import { isPrivate, type Jwk, MAX_KEYS, publicKeyOfJwk } from '../../../shared/certificate/jwk-set.ts'
+import { isPrivate, type Jwk, publicKeyOfJwk } from '../../../shared/certificate/jwk-set.ts'
 import { ALGORITHMS } from '../../../shared/certificate/jws-algorithms.ts'
 import { isUnsafeToVerify, keyStrength } from '../../../shared/certificate/public-key.ts'
+import { LIMITS } from '../../../shared/limits.ts'
 import { MAX_DURATION_SECONDS } from '../../../shared/epoch-seconds.ts'
 import type { Reason } from '../../../shared/refusal/refusal.ts'
 import { parseNumber } from '../../../shared/store/identity.ts'
@@ -10,9 +11,6 @@ import type { ClientSettings } from './request.ts'
 /** Why a setting is refused, and the setting or the index in it that the message names. */
 export type Fault = readonly [reason: Reason, named?: string]
 
-/** The message of A031204 has this number. */
-const MAX_LENGTH = 200
-const MAX_ACRS_BYTES = 2048
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/
 
 /** The rules of single settings that a schema cannot express (Authlete contract, section 7.7). */
@@ -22,7 +20,7 @@ export function faultOfSettings(settings: ClientSettings): Fault | undefined {
     faultOfAlias(clientIdAlias) ?? faultOfRedirectUris(redirectUris) ?? faultOfExtension(extension)
   if (fault !== undefined) return fault
   // They stand for `acr_values`, which has the same limit.
-  const isLong = Buffer.byteLength(defaultAcrs.join(' ')) > MAX_ACRS_BYTES
+  const isLong = Buffer.byteLength(defaultAcrs.join(' ')) > LIMITS.acrValues
   return isLong ? ['client-value-unsupported', 'defaultAcrs'] : undefined
 }
 
@@ -30,7 +28,7 @@ export function faultOfSettings(settings: ClientSettings): Fault | undefined {
 function faultOfAlias(alias: string | undefined): Fault | undefined {
   if (alias === undefined) return undefined
   if (!PRINTABLE_ASCII.test(alias)) return ['client-setting-not-ascii', 'clientIdAlias']
-  if (alias.length > MAX_LENGTH) return ['client-setting-too-long', 'clientIdAlias']
+  if (alias.length > LIMITS.setting) return ['client-setting-too-long', 'clientIdAlias']
   return parseNumber(alias) === undefined ? undefined : ['client-setting-invalid', 'clientIdAlias']
 }
 
@@ -38,7 +36,7 @@ function faultOfRedirectUris(uris: readonly string[]): Fault | undefined {
   for (const [index, uri] of uris.entries()) {
     const named = String(index)
     if (!PRINTABLE_ASCII.test(uri)) return ['client-setting-not-ascii', 'redirectUris']
-    if (uri.length > MAX_LENGTH) return ['client-setting-too-long', 'redirectUris']
+    if (uri.length > LIMITS.setting) return ['client-setting-too-long', 'redirectUris']
     if (!WELL_FORMED.test(uri)) return ['redirect-uri-malformed', named]
     if (!ABSOLUTE.test(uri)) return ['redirect-uri-relative', named]
     if (uri.includes('#')) return ['redirect-uri-with-fragment', named]
@@ -77,7 +75,7 @@ const SYMMETRIC = /^HS(?:256|384|512)$/
 export function faultOfKeys(keys: Keys, { jwksUri, tokenAuthSignAlg }: ClientSettings): Fault | undefined {
   if (keys === undefined || keys.some((key) => isPrivate(key) || isUnreadable(key)))
     return ['client-jwks-malformed', 'jwks']
-  if (keys.length > MAX_KEYS) return ['client-keys-too-many']
+  if (keys.length > LIMITS.keys) return ['client-keys-too-many']
   const unsafe = keys.findIndex(isUnsafe)
   if (unsafe >= 0) return ['client-key-unsafe', String(unsafe)]
   if (jwksUri !== undefined && parseJwksUri(jwksUri) === undefined)

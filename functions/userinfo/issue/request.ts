@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { JsonObject } from '../../../shared/json.ts'
 import { parseJsonObject } from '../../../shared/request/strict-json.ts'
+import { isSub } from '../../../shared/token/terms.ts'
 
 /** What the authorization server knows of the end-user of a token. */
 export interface UserinfoIssueRequest {
@@ -23,9 +24,6 @@ export const UserinfoIssueCall = z.object({
 /** For claims that are computed of others. */
 const NOT_OFFERED = ['claimsForTx', 'verifiedClaimsForTx'] as const
 
-/** OpenID Connect Core section 2. */
-const SUB = /^[\x20-\x7e]{1,255}$/
-
 /**
  * `/auth/userinfo/issue` of the Web API (Authlete contract, section 2.12).
  *
@@ -36,7 +34,7 @@ export function readUserinfoIssue(call: z.infer<typeof UserinfoIssueCall>): User
   if (refused !== undefined) throw new Refusal('member-refused', { named: refused })
   const { token, sub } = call
   if (token === undefined) throw new Refusal('userinfo-token-missing')
-  if (sub !== undefined && !SUB.test(sub)) throw new Refusal('userinfo-sub-malformed')
+  if (sub !== undefined && !isSub(sub)) throw new Refusal('userinfo-sub-malformed')
   return { token, sub, claims: readClaims(call.claims) }
 }
 
