@@ -1,6 +1,8 @@
 import type * as z from 'zod/mini'
 import { CARRIED_BY_CLIENTS, CLIENT_RULES } from '../../functions/management/clients/settings-schema.ts'
 import { CARRIED_BY_SERVICES, SERVICE_RULES } from '../../functions/management/services/settings-schema.ts'
+import { Settings, variableOf } from '../../shared/runtime/settings.ts'
+import { SETTING_MEANINGS } from '../../shared/runtime/settings-reference.ts'
 import { CLIENT_SETTINGS } from '../../shared/store/client.ts'
 import { CLIENT_MEANINGS } from '../../shared/store/client-reference.ts'
 import { SERVICE_SETTINGS } from '../../shared/store/service.ts'
@@ -14,6 +16,7 @@ const PARTS: Readonly<Record<string, string>> = {
   'client settings': table(CLIENT_SETTINGS, CLIENT_MEANINGS),
   'carried by clients': list(Object.keys(CARRIED_BY_CLIENTS)),
   'refused for clients': list(CLIENT_RULES.notOffered),
+  environment: table(Settings.shape, SETTING_MEANINGS, variableOf),
   ...PROFILE_PARTS,
 }
 
@@ -28,19 +31,20 @@ export function settingsPage(text: string): string {
 function table<Name extends string>(
   types: Readonly<Record<Name, z.ZodMiniType>>,
   meanings: Readonly<Record<Name, string>>,
+  shown = (name: string) => name,
 ) {
   const rows = Object.entries<z.ZodMiniType>(types).map(
-    ([name, type]) => `| \`${name}\` | ${defaultOf(type)} | ${meanings[name as Name]} |\n`,
+    ([name, type]) => `| \`${shown(name)}\` | ${defaultOf(type)} | ${meanings[name as Name]} |\n`,
   )
   return `| setting | default | meaning |\n| --- | --- | --- |\n${rows.join('')}`
 }
 
-/** The default of a stored setting in words. */
-function defaultOf({ _zod: { def } }: z.ZodMiniType): string {
-  if (def.type === 'optional') return 'absent'
-  if (def.type !== 'default') return 'required'
-  const value: unknown = (def as z.core.$ZodDefaultDef).defaultValue
-  const values = [value].flat().map((one) => `\`${String(one)}\``)
+/** The default of a setting in words. */
+function defaultOf(type: z.ZodMiniType): string {
+  const { success, data } = type.safeParse(undefined)
+  if (!success) return 'required'
+  if (data === undefined) return 'absent'
+  const values = [data].flat().map((one: unknown) => `\`${String(one)}\``)
   return values.join(', ') || 'none'
 }
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { type JSONVisitor, parse, printParseErrorCode, visit } from 'jsonc-parser'
 import * as z from 'zod/mini'
 import { Complaint } from '../../command.ts'
+import { CHOICES } from '../../../shared/runtime/settings.ts'
 import { isBaseUrl } from '../../../shared/resource-url.ts'
 import { NUMBER_LIMIT, SMALLEST_NUMBER } from '../../../shared/store/identity.ts'
 import { functionNames } from '../../package/build.ts'
@@ -17,7 +18,6 @@ const JSONC = { allowTrailingComma: true }
 const text = (pattern: RegExp, rule: string) => z.string().check(z.regex(pattern, rule))
 const count = (rule: string) => z.number().check(z.int(rule), z.positive(rule))
 const RESERVED_RULE = 'must be a number of executions at once'
-const CACHE_RULE = 'must be a whole number from 0 to 3600'
 
 const domainName = text(
   /^(?=.{4,64}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/,
@@ -99,13 +99,8 @@ const Settings = z.strictObject({
     {},
   ),
   detailedMetrics: z._default(z.boolean(), false),
-  registryCacheSeconds: z._default(
-    z.number().check(z.int(CACHE_RULE), z.minimum(0, CACHE_RULE), z.maximum(3600, CACHE_RULE)),
-    10,
-  ),
+  ...CHOICES,
   logRetentionDays: z._default(z.literal(RETENTION_DAYS), 90),
-  dynamodbClient: z._default(z.enum(['lean', 'sdk']), 'lean'),
-  logLevel: z._default(z.enum(['debug', 'info', 'warn', 'error']), 'info'),
 })
 export type DeploymentSettings = z.infer<typeof Settings>
 

@@ -1,5 +1,5 @@
 import { FUNCTION_ROUTES } from '../../deployed-routes.ts'
-import type { Variable } from '../../../shared/runtime/settings.ts'
+import { type Settings, variableOf } from '../../../shared/runtime/settings.ts'
 import { type DeploymentSettings, serviceNumber } from '../settings/settings.ts'
 import { ACCESS_LOG } from './access-log.ts'
 import { alarms } from './alarms.ts'
@@ -27,7 +27,7 @@ export function templateParts(settings: DeploymentSettings, truststore: Truststo
   return {
     ...{ region, stage, logRetentionDays },
     accessLog: { format: ACCESS_LOG },
-    environment: environment(settings, tables),
+    environment: environment(variables(settings, tables)),
     functions: Object.fromEntries(FUNCTIONS.map((each) => [each[0], oslsFunction(each, settings)])),
     resources: {
       Resources: {
@@ -44,31 +44,35 @@ export function templateParts(settings: DeploymentSettings, truststore: Truststo
   }
 }
 
-type Environment = Readonly<Record<Variable, Value>>
+type Variables = Readonly<Record<keyof Settings, Value>>
 
-function environment(settings: DeploymentSettings, { registry, grants }: Tables): Environment {
+function variables(settings: DeploymentSettings, { registry, grants }: Tables): Variables {
   return {
-    REGISTRY_TABLE: registry.name,
-    GRANTS_TABLE: grants.name,
-    SERVICE_ID: String(serviceNumber(settings)),
-    MTLS_DOMAINS: ref('MtlsDomain'),
-    API_IDS: ref('HttpApi'),
-    RESOURCE_URLS: '',
-    OAUTH_ON_MTLS_ONLY: String(settings.mtlsOnly),
-    REGISTRY_CACHE_SECONDS: String(settings.registryCacheSeconds),
-    LOG_LEVEL: settings.logLevel,
-    DYNAMODB_CLIENT: settings.dynamodbClient,
+    registryTable: registry.name,
+    grantsTable: grants.name,
+    serviceId: String(serviceNumber(settings)),
+    mtlsDomains: ref('MtlsDomain'),
+    apiIds: ref('HttpApi'),
+    resourceUrls: '',
+    oauthOnMtlsOnly: String(settings.mtlsOnly),
+    registryCacheSeconds: String(settings.registryCacheSeconds),
+    logLevel: settings.logLevel,
+    dynamodbClient: settings.dynamodbClient,
   }
 }
 
 /** The domain and the API that may bring a certificate to the authorizer are those of the resource server that calls it. */
-function authorizerEnvironment({ resourceServers }: DeploymentSettings): Partial<Environment> {
+function authorizerVariables({ resourceServers }: DeploymentSettings): Partial<Variables> {
   const urls = resourceServers.flatMap(({ apiId, url }) => (url === undefined ? [] : [`${apiId}=${url}`]))
   return {
-    MTLS_DOMAINS: resourceServers.map(({ mtlsDomain }) => mtlsDomain).join(','),
-    API_IDS: resourceServers.map(({ apiId }) => apiId).join(','),
-    RESOURCE_URLS: urls.join(','),
+    mtlsDomains: resourceServers.map(({ mtlsDomain }) => mtlsDomain).join(','),
+    apiIds: resourceServers.map(({ apiId }) => apiId).join(','),
+    resourceUrls: urls.join(','),
   }
+}
+
+function environment(values: Partial<Variables>): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(values).map(([setting, value]) => [variableOf(setting), value]))
 }
 
 /** A function as osls takes it. */
@@ -78,10 +82,10 @@ function oslsFunction([name, { usesSdk }]: (typeof FUNCTIONS)[number], settings:
     handler: 'index.handler',
     role: `${logicalName(name)}Role`,
     package: { artifact: `dist/${name}.zip` },
-    environment: {
-      ...(name === 'authorizer' && authorizerEnvironment(settings)),
-      ...(usesSdk === true && { DYNAMODB_CLIENT: 'sdk' }),
-    },
+    environment: environment({
+      ...(name === 'authorizer' && authorizerVariables(settings)),
+      ...(usesSdk === true && { dynamodbClient: 'sdk' }),
+    }),
     events: Object.keys(routes).map((path) => ({ httpApi: { method: '*', path } })),
   }
 }

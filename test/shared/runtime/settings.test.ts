@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { readEnvironment, requireOAuthSettings, VARIABLES } from '../../../shared/runtime/settings.ts'
+import { readEnvironment, requireOAuthSettings } from '../../../shared/runtime/settings.ts'
 
 const TABLES = { REGISTRY_TABLE: 'registry', GRANTS_TABLE: 'grants' }
 const FULL = {
@@ -120,14 +118,4 @@ test('the OAuth settings name the service of the OAuth face', () => {
 test.each(['SERVICE_ID', 'MTLS_DOMAINS', 'API_IDS'])('the error names %s when it is missing', (name) => {
   expect(() => requireOAuthSettings(readEnvironment({ ...FULL, [name]: undefined }))).toThrow(name)
   expect(() => requireOAuthSettings(readEnvironment({ ...FULL, [name]: '' }))).toThrow(name)
-})
-
-test('the page of settings has a row for every variable, and for no other', () => {
-  const page = readFileSync(join(import.meta.dirname, '../../../docs/settings.md'), 'utf8')
-  const [, table = ''] = page.split('## Environment of a deployment\n')
-  const rows = table.split('\n').filter((line) => line.startsWith('| `'))
-  const named = rows.flatMap((row) =>
-    [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name),
-  )
-  expect(named).toEqual(VARIABLES)
 })
