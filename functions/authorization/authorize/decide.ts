@@ -8,12 +8,10 @@ import { makeGrantId, makeOpaque } from '../../../shared/token/token-string.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import type { Call } from '../../../shared/runtime/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
-import type { GrantKey, Ticket } from '../../../shared/store/grant.ts'
+import type { Ticket } from '../../../shared/store/grant.ts'
 import { settingsOf } from '../../../shared/store/profile.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { errorRedirect } from '../redirect.ts'
-import type { RequestedInteraction } from '../request/interaction.ts'
-import type { RequestedIdentity } from '../request/openid.ts'
 import { parseRequest, type ParsedRequest } from '../request/parse-request.ts'
 import { findPushed } from '../request/pushed-request.ts'
 import { type AuthorizationRequest, readStored } from '../request/request.ts'
@@ -22,12 +20,8 @@ import { takeStep } from '../ticket.ts'
 /** The end-user may take a day to log in (Authlete contract, section 2.1). */
 const TICKET_SECONDS = 86400
 
-export interface IssuedTicket extends IdentifiedClient {
+export interface IssuedTicket extends IdentifiedClient, ParsedRequest {
   readonly ticket: string
-  readonly scopes: readonly string[]
-  readonly resources: readonly string[]
-  readonly interaction: RequestedInteraction
-  readonly identity: RequestedIdentity
 }
 
 /**
@@ -49,8 +43,8 @@ export async function authorize(sent: AuthorizationRequest, call: Call): Promise
 }
 
 async function authorizeOnce(sent: AuthorizationRequest, identified: IdentifiedClient, call: Call) {
-  const { service, random, store } = call
-  const { client } = identified
+  const { service, now, random, store } = call
+  const { client, clientIdAlias } = identified
   const used = await findPushed(sent, client, call)
   const request = used === undefined ? sent : readStored(used.pushed.pushedRequest, sent)
   const first = used === undefined ? reasonAgainstPlain(sent, client, service) : undefined
@@ -59,14 +53,29 @@ async function authorizeOnce(sent: AuthorizationRequest, identified: IdentifiedC
     const { reason, target } = parsed
     throw new Refusal(reason, target && { redirect: errorRedirect(target, service) })
   }
+  const { target, scopes, resources, challenge, dpopJkt, identity } = parsed
   const grantId = used?.grantId ?? makeGrantId(random)
   const key = { service: service.apiKey, client: client.clientId, grantId }
   const ticket = makeOpaque(key, random)
-  const grant = { ...ticketOf(ticket, key, parsed, request, identified, call), pushed: used?.pushed }
+  const grant: Ticket = {
+    ...key,
+    stage: 'TICKET',
+    clientIdAlias,
+    pushed: used?.pushed,
+    terms: { scopes, resources, properties: [], userInfoClaims: identity.userInfoClaims },
+    ticketDigest: digest(ticket),
+    ticketIssuedAt: now,
+    ticketExpiresAt: later(now, TICKET_SECONDS),
+    ...target,
+    redirectUriAsked: request.redirectUri !== undefined,
+    challenge,
+    dpopJkt,
+    requestedIdToken: identity.idToken,
+    context: request.context,
+  }
+  const { grants } = store
   const written =
-    used === undefined
-      ? await store.grants.createWithoutProof(grant)
-      : await store.grants.useRequest(used, grant)
+    used === undefined ? await grants.createWithoutProof(grant) : await grants.useRequest(used, grant)
   return { written, ...identified, ...parsed, ticket }
 }
 
@@ -79,31 +88,6 @@ function reasonAgainstPlain(
   if (requestObject !== undefined) return 'request-object'
   if (requestUri !== undefined) return 'request-uri-foreign'
   return settingsOf(service, client).parRequired ? 'push-required' : undefined
-}
-
-function ticketOf(
-  ticket: string,
-  key: GrantKey,
-  { target, scopes, resources, challenge, dpopJkt, identity }: ParsedRequest,
-  request: AuthorizationRequest,
-  { clientIdAlias }: IdentifiedClient,
-  { now }: Call,
-): Ticket {
-  return {
-    ...key,
-    stage: 'TICKET',
-    clientIdAlias,
-    terms: { scopes, resources, properties: [], userInfoClaims: identity.userInfoClaims },
-    ticketDigest: digest(ticket),
-    ticketIssuedAt: now,
-    ticketExpiresAt: later(now, TICKET_SECONDS),
-    ...target,
-    redirectUriAsked: request.redirectUri !== undefined,
-    challenge,
-    dpopJkt,
-    requestedIdToken: identity.idToken,
-    context: request.context,
-  }
 }
 
 const CLIENT_REASON = {
