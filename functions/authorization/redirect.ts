@@ -1,9 +1,9 @@
+import { escapeHtml } from '../../shared/escape-html.ts'
 import type { ErrorMembers } from '../../shared/refusal/refusal.ts'
 import type { Ticket } from '../../shared/store/grant.ts'
 import { settingsOf } from '../../shared/store/profile.ts'
 import type { Service } from '../../shared/store/service.ts'
 import type { Redirect } from '../../shared/web-api.ts'
-import { formPage } from './form-page.ts'
 
 /**
  * The checked destination of an authorization response: never send a response to an unchecked redirect URI (RFC 6749 section
@@ -34,4 +34,25 @@ export function errorRedirect(target: RedirectTarget, service: Service, descript
     const about = message === undefined ? {} : { error_description: description ?? message }
     return redirect(target, { error, ...about, ...(page === undefined ? {} : { error_uri: page }) }, service)
   }
+}
+
+/**
+ * A page that posts the authorization response to the client. Without scripts the end-user presses its button (OAuth 2.0
+ * Form Post Response Mode section 2).
+ */
+export function formPage(action: string, parameters: Readonly<Record<string, string>>): string {
+  const inputs = Object.entries(parameters).map(
+    ([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
+  )
+  return `<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="UTF-8"><title>Continue</title></head>
+<body onload="document.forms[0].submit()">
+<form method="post" action="${escapeHtml(action)}">
+${inputs.join('\n')}
+<button>Continue</button>
+</form>
+</body>
+</html>
+`
 }

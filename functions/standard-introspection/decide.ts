@@ -79,7 +79,7 @@ async function introspectToken(
   const { service, log } = call
   const found = await findToken(request.token, caller, call)
   if (found === undefined) return undefined
-  if (caller !== undefined) judgeState(found.caller)
+  if (caller !== undefined) requireUsable(found.caller)
   if (caller === undefined) log.note({ client: found.grant.client })
   const life = await lifeOf(found, call, found.type === 'refresh_token' ? found.refresh : undefined)
   const isMeant = request.resourceServer === undefined || isMeantFor(request.resourceServer, found)
@@ -99,7 +99,7 @@ async function findToken(
 }
 
 /** Refuses a caller that was locked or deleted while its record was still cached. */
-function judgeState(caller: ClientState | undefined): void {
+function requireUsable(caller: ClientState | undefined): void {
   if (caller === undefined) throw new Refusal('client-deleted')
   if (caller.locked) throw new Refusal('client-locked')
 }

@@ -1,7 +1,7 @@
 import { boundKey, boundThumbprint } from '../certificate/binding.ts'
 import type { Call } from '../runtime/call.ts'
 import { findAccessToken, type NotAnAccessToken } from './find-token.ts'
-import { CHECKS, type IntrospectionRequest, type Judged } from './introspection-checks.ts'
+import { CHECKS, type IntrospectionRequest, type TokenUse } from './introspection-checks.ts'
 import { type Reason, Refusal, type RefusalFor, refusalFor, REFUSALS } from '../refusal/refusal.ts'
 import { challengedByDpop, usePresentedProof, verifyPresentedProof } from '../possession/presented-proof.ts'
 import { lifeOf } from './life.ts'
@@ -58,18 +58,17 @@ export async function outcomeOf(
   request: IntrospectionRequest,
   call: Call,
 ): Promise<UsableToken | RefusalFor<TokenReason>> {
-  const looked = await lookUp(request, call)
-  const failure = firstFailure(looked, request)
-  const steps = request.explain === true ? stepsOf(looked, failure) : undefined
+  const use = await readUse(request, call)
+  const failure = firstFailure(use, request)
+  const steps = request.explain === true ? stepsOf(use, failure) : undefined
   if (failure !== undefined) return steps === undefined ? failure.refusal : explained(failure.refusal, steps)
-  const judged = looked as Judged
-  const { found, standing, nonce } = judged
-  const used = await usePresentedProof(judged, call)
+  const { found, standing, nonce } = use as TokenUse
+  const used = await usePresentedProof(use as TokenUse, call)
   return used ?? { grant: found.grant, standing, jti: found.jti, dpopNonce: nonce?.next, steps }
 }
 
 /** @returns the reason if the token does not exist */
-async function lookUp(request: IntrospectionRequest, call: Call): Promise<Judged | NotAnAccessToken> {
+async function readUse(request: IntrospectionRequest, call: Call): Promise<TokenUse | NotAnAccessToken> {
   const { service, now, log } = call
   const found = await findAccessToken(request.token, call)
   if (typeof found === 'string') return found
@@ -90,28 +89,26 @@ interface Failure {
   readonly refusal: RefusalFor<TokenReason>
 }
 
-function firstFailure(looked: Judged | NotAnAccessToken, request: IntrospectionRequest): Failure | undefined {
-  if (typeof looked === 'string') return { at: 0, refusal: challenged(refusalFor(looked), request) }
-  let at = 0
-  for (const { refusalOf } of CHECKS) {
-    const refusal = refusalOf(looked)
-    if (refusal !== undefined) return { at, refusal: challenged(refusal, request, looked) }
-    at += 1
+function firstFailure(use: TokenUse | NotAnAccessToken, request: IntrospectionRequest): Failure | undefined {
+  if (typeof use === 'string') return { at: 0, refusal: challenged(refusalFor(use), request) }
+  for (const [at, { refusalOf }] of CHECKS.entries()) {
+    const refusal = refusalOf(use)
+    if (refusal !== undefined) return { at, refusal: challenged(refusal, request, use) }
   }
   return undefined
 }
 
 /** A client that must use DPoP, or tried to, is challenged by DPoP. */
-function challenged(refusal: RefusalFor<TokenReason>, { proof }: IntrospectionRequest, looked?: Judged) {
-  const byDpop = proof !== undefined || (looked && boundKey(looked.found.grant.binding)) !== undefined
+function challenged(refusal: RefusalFor<TokenReason>, { proof }: IntrospectionRequest, use?: TokenUse) {
+  const byDpop = proof !== undefined || (use && boundKey(use.found.grant.binding)) !== undefined
   return byDpop ? challengedByDpop(refusal) : refusal
 }
 
-function stepsOf(looked: Judged | NotAnAccessToken, failure: Failure | undefined): readonly Step[] {
+function stepsOf(use: TokenUse | NotAnAccessToken, failure: Failure | undefined): readonly Step[] {
   const last = failure?.at ?? CHECKS.length
   return CHECKS.map(({ name, details }, at): Step => {
     if (at > last) return { name, outcome: 'NOT_LOOKED_AT' }
-    const known = typeof looked === 'string' ? {} : details(looked)
+    const known = typeof use === 'string' ? {} : details(use)
     if (failure === undefined || at < last) return { name, outcome: 'PASSED', ...known }
     const { reason } = failure.refusal
     return { name, outcome: 'FAILED', reason, resultCode: REFUSALS[reason][0], ...known }

@@ -38,7 +38,7 @@ export interface IntrospectionRequest {
 }
 
 /** A token that was found, and the request that asks about it. */
-export interface Judged {
+export interface TokenUse {
   readonly request: IntrospectionRequest
   readonly service: Service
   readonly now: EpochSeconds
@@ -54,9 +54,9 @@ export interface Judged {
 interface Check {
   readonly name: string
   /** @returns the refusal if the check fails */
-  readonly refusalOf: (judged: Judged) => Refusal | undefined
+  readonly refusalOf: (use: TokenUse) => Refusal | undefined
   /** For an explanation: what the check has compared. Times are in milliseconds; never a token or a certificate. */
-  readonly details: (judged: Judged) => object
+  readonly details: (use: TokenUse) => object
 }
 
 export const REASONS_OF_LIFE = {
@@ -112,18 +112,18 @@ export const CHECKS = [
   { name: 'maxAge', refusalOf: refusalOfAge, details: ageDetails },
 ] as const satisfies readonly Check[]
 
-function tokenDetails({ found: { grant, jti } }: Judged) {
+function tokenDetails({ found: { grant, jti } }: TokenUse) {
   const { client: clientId, clientIdAlias, grantType } = grant
   const tokenFormat = jti === undefined ? ('OPAQUE' as const) : ('JWT' as const)
   return { tokenFormat, clientId, clientIdAlias, grantType, issuedAt: grant.accessIssuedAt * 1000 }
 }
 
-function refusalOfClient({ life }: Judged) {
+function refusalOfClient({ life }: TokenUse) {
   const isInvalid = life === 'deleted' || life === 'locked' || life === 'cut-off'
   return isInvalid ? refusalFor(REASONS_OF_LIFE[life]) : undefined
 }
 
-function clientDetails({ found: { client, grant }, service: { tokensNotBefore } }: Judged) {
+function clientDetails({ found: { client, grant }, service: { tokensNotBefore } }: TokenUse) {
   return {
     issuedAt: grant.accessIssuedAt * 1000,
     locked: client?.locked,
@@ -132,38 +132,37 @@ function clientDetails({ found: { client, grant }, service: { tokensNotBefore } 
   }
 }
 
-function refusalOfExpiry({ found: { grant }, life, standing }: Judged) {
+function refusalOfExpiry({ found: { grant }, life, standing }: TokenUse) {
   if (life !== 'expired') return undefined
   if (standing.refreshable) return refusal('token-expired-refreshable', standing)
   const reason = grant.refresh === undefined ? REASONS_OF_LIFE.expired : 'token-expired-with-refresh'
   return refusal(reason, standing)
 }
 
-function expiryDetails({ found: { grant }, standing: { refreshable } }: Judged) {
+function expiryDetails({ found: { grant }, standing: { refreshable } }: TokenUse) {
   return { expiresAt: grant.accessExpiresAt * 1000, refreshable }
 }
 
-function refusalOfPossession(judged: Judged) {
-  const { found, request, standing } = judged
-  const possession = { certificate: request.clientCertificate, proofKey: keyOf(judged.proof) }
+function refusalOfPossession(use: TokenUse) {
+  const { found, request, standing } = use
+  const possession = { certificate: request.clientCertificate, proofKey: keyOf(use.proof) }
   const verdict = judgeBinding(found.grant.binding, possession)
-  const reason =
-    isBoundOnly(judged) && verdict === 'unbound' ? REASONS_OF_LIFE.unbound : BINDING_REASON[verdict]
+  const reason = isBoundOnly(use) && verdict === 'unbound' ? REASONS_OF_LIFE.unbound : BINDING_REASON[verdict]
   return reason && refusal(reason, standing)
 }
 
 /** The profile of a client is looked up only for an unbound token. */
-function isBoundOnly({ request, service, life }: Judged): boolean {
+function isBoundOnly({ request, service, life }: TokenUse): boolean {
   return request.boundOnly || life === 'unbound' || settingsOf(service).boundTokensOnly
 }
 
-function bindingDetails(judged: Judged) {
-  const { grant } = judged.found
-  const { clientCertificate: presented } = judged.request
+function bindingDetails(use: TokenUse) {
+  const { grant } = use.found
+  const { clientCertificate: presented } = use.request
   const isRead = presented !== 'absent' && !('malformed' in presented)
   return {
     bound: grant.binding !== 'none',
-    boundOnly: isBoundOnly(judged),
+    boundOnly: isBoundOnly(use),
     certificate: isRead
       ? ('READ' as const)
       : presented === 'absent'
@@ -172,11 +171,11 @@ function bindingDetails(judged: Judged) {
     tokenThumbprint: boundThumbprint(grant.binding),
     certificateThumbprint: isRead ? presented.thumbprint : undefined,
     tokenKeyThumbprint: boundKey(grant.binding),
-    proofKeyThumbprint: keyOf(judged.proof),
+    proofKeyThumbprint: keyOf(use.proof),
   }
 }
 
-function refusalOfScopes({ request, found: { grant }, standing }: Judged) {
+function refusalOfScopes({ request, found: { grant }, standing }: TokenUse) {
   const { accessScopes } = grant
   const missing = request.scopes.find((name) => !accessScopes.includes(name))
   if (missing === undefined) return undefined
@@ -190,33 +189,33 @@ function refusalOfScopes({ request, found: { grant }, standing }: Judged) {
   })
 }
 
-function scopeDetails({ request, found: { grant } }: Judged) {
+function scopeDetails({ request, found: { grant } }: TokenUse) {
   return compared(request.scopes, grant.accessScopes)
 }
 
-function refusalOfSubject({ request, found: { grant }, standing }: Judged) {
+function refusalOfSubject({ request, found: { grant }, standing }: TokenUse) {
   const { subject } = grant.terms
   const { subject: required, subjectRequired = required !== undefined } = request
   if (subject === undefined) return subjectRequired ? refusal('token-subjectless', standing) : undefined
   return required === undefined || required === subject ? undefined : refusal('subject-differs', standing)
 }
 
-function subjectDetails({ request, found: { grant } }: Judged) {
+function subjectDetails({ request, found: { grant } }: TokenUse) {
   return { requiredSubject: request.subject, grantedSubject: grant.terms.subject }
 }
 
-function refusalOfResources({ request, found: { grant }, service, standing }: Judged) {
+function refusalOfResources({ request, found: { grant }, service, standing }: TokenUse) {
   const audiences = audiencesOf(grant, service)
   const isMeant = request.resources.every((resource) => audiences.includes(resource))
   return isMeant ? undefined : refusal('resource-not-covered', standing)
 }
 
-function resourceDetails({ request, found: { grant }, service }: Judged) {
+function resourceDetails({ request, found: { grant }, service }: TokenUse) {
   return compared(request.resources, audiencesOf(grant, service))
 }
 
 /** RFC 9470 section 3. A token without `acr` cannot satisfy the requirement. */
-function refusalOfAcr({ request, found: { grant }, standing }: Judged) {
+function refusalOfAcr({ request, found: { grant }, standing }: TokenUse) {
   const { acrValues = [] } = request
   const { acr } = grant.terms
   if (acrValues.length === 0 || (acr !== undefined && acrValues.includes(acr))) return undefined
@@ -225,18 +224,18 @@ function refusalOfAcr({ request, found: { grant }, standing }: Judged) {
   return refusalFor('acr-insufficient', { members: standing, challenge })
 }
 
-function acrDetails({ request, found: { grant } }: Judged) {
+function acrDetails({ request, found: { grant } }: TokenUse) {
   return { required: request.acrValues ?? [], grantedAcr: grant.terms.acr }
 }
 
 /** RFC 9470 section 3. A token without `auth_time` cannot satisfy the requirement. */
-function refusalOfAge({ request: { maxAge }, found: { grant }, now, standing }: Judged) {
+function refusalOfAge({ request: { maxAge }, found: { grant }, now, standing }: TokenUse) {
   const { authTime } = grant.terms
   if (maxAge === undefined || (authTime !== undefined && now <= later(authTime, maxAge))) return undefined
   return refusalFor('authentication-too-old', { members: standing, challenge: { max_age: String(maxAge) } })
 }
 
-function ageDetails({ request, found: { grant } }: Judged) {
+function ageDetails({ request, found: { grant } }: TokenUse) {
   return { requiredMaxAge: request.maxAge, authTime: grant.terms.authTime }
 }
 

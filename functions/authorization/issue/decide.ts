@@ -43,7 +43,7 @@ async function issueOnce(request: IssueRequest, call: Call) {
   // The ticket may be from before a profile was switched on: then its request was not pushed.
   if (client !== undefined && isRetroactive && parRequired && ticket.pushed === undefined)
     throw new Refusal('ticket-breaks-fapi2')
-  judgeScopes(request.scopes, client, service)
+  requireAvailable(request.scopes, client, service)
   const granted = request.scopes === undefined ? {} : { scopes: withoutUnasked(request.scopes, ticket) }
   const { requestedIdToken } = ticket
   const orderedIdToken = orderIdToken(
@@ -84,7 +84,7 @@ function withoutUnasked(scopes: readonly string[], { requestedIdToken }: Ticket)
 }
 
 /** The end-user may grant scopes that were not requested, but only those available to the client. */
-function judgeScopes(
+function requireAvailable(
   scopes: readonly string[] | undefined,
   client: Client | undefined,
   service: Service,

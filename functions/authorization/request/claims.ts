@@ -3,13 +3,13 @@ import { LIMITS } from '../../../shared/limits.ts'
 import type { Reason } from '../../../shared/refusal/refusal.ts'
 import { parseJsonObject } from '../../../shared/request/strict-json.ts'
 
-/** What is asked of one claim: `essential`, `value`, `values`. */
-type Asked = JsonObject | null
-type Claims = Readonly<Record<string, Asked>>
+/** The request for one claim: `essential`, `value`, `values`. */
+type ClaimRequest = JsonObject | null
+type Claims = Readonly<Record<string, ClaimRequest>>
 
 /** The parameter `claims` (OpenID Connect Core section 5.5). Only the requests for `sub` and `acr` are read. */
 export interface RequestedClaims {
-  /** As the client wrote them. Absent: none. */
+  /** As the client wrote them. */
   readonly idToken: Claims | undefined
   readonly userInfo: Claims | undefined
   /** The only end-user for whom the client takes an answer. */
@@ -41,11 +41,11 @@ export function parseClaims(text = '{}'): RequestedClaims | Reason {
 
 function isClaims(member: unknown): member is Claims | undefined {
   if (member === undefined) return true
-  return isJsonObject(member) && Object.values(member).every((asked) => asked === null || isJsonObject(asked))
+  return isJsonObject(member) && Object.values(member).every((each) => each === null || isJsonObject(each))
 }
 
-function valuesOf(asked: Asked | undefined): readonly unknown[] {
-  const { value, values = [] } = asked ?? {}
+function valuesOf(request: ClaimRequest | undefined): readonly unknown[] {
+  const { value, values = [] } = request ?? {}
   return [
     ...(value === undefined ? [] : [value]),
     ...(Array.isArray(values) ? (values as unknown[]) : [values]),

@@ -3,7 +3,7 @@ import type { Reason } from '../../../shared/refusal/refusal.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { AuthorizationRequest } from './request.ts'
 
-/** The prompt that demands the least of the end-user comes first. */
+/** In the order of how little they require of the end-user. */
 const PROMPTS = {
   none: 'NONE',
   login: 'LOGIN',
@@ -16,10 +16,10 @@ type Prompt = (typeof PROMPTS)[keyof typeof PROMPTS]
 
 /** How the authorization server should ask the end-user (OpenID Connect Core section 3.1.2.1). */
 export interface RequestedInteraction {
-  /** Empty: the authorization server chooses. */
+  /** If empty, the authorization server chooses. */
   readonly prompts: readonly Prompt[]
   readonly lowestPrompt: Prompt | undefined
-  /** Seconds. 0 also if neither the request nor the client has one. */
+  /** In seconds. 0 if neither the request nor the client has one. */
   readonly maxAge: number
   readonly display: (typeof DISPLAYS)[keyof typeof DISPLAYS]
   readonly uiLocales: readonly string[]

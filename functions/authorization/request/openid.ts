@@ -10,9 +10,9 @@ import { parseClaims } from './claims.ts'
 import { words } from './interaction.ts'
 import type { AuthorizationRequest } from './request.ts'
 
-/** What the client asks about the end-user and the login (OpenID Connect Core section 3.1.2.1). Empty lists: nothing. */
+/** The client's requests about the end-user and the login (OpenID Connect Core section 3.1.2.1). */
 export interface RequestedIdentity {
-  /** Only of OpenID Connect. */
+  /** Absent in a request of plain OAuth 2.0. */
   readonly idToken: Ticket['requestedIdToken']
   readonly acrs: readonly string[]
   readonly acrEssential: boolean
@@ -41,29 +41,29 @@ export function parseIdentity(
   if (request.redirectUri === undefined) return 'openid-redirect-uri-missing'
   if (nonce !== undefined && Buffer.byteLength(nonce) > LIMITS.nonce) return 'nonce-too-long'
   if (Buffer.byteLength(request.acrValues ?? '') > LIMITS.acrValues) return 'acr-values-too-long'
-  const asked = parseClaims(request.claims)
-  if (typeof asked === 'string') return asked
+  const requested = parseClaims(request.claims)
+  if (typeof requested === 'string') return requested
   // Before the end-user is asked: the code could not be redeemed.
   if (idTokenAlgorithm(client, service) === undefined) return 'id-token-key-missing'
-  const { subject, acrEssential } = asked
-  const named = asked.acrs.length > 0 ? asked.acrs : acrs
+  const { subject, acrEssential } = requested
+  const named = requested.acrs.length > 0 ? requested.acrs : acrs
   return {
     idToken: {
       ...(nonce === undefined ? {} : { nonce }),
-      ...(asked.authTimeEssential || mustTellTime(request, client) ? { authTimeRequired: true } : {}),
+      ...(requested.authTimeEssential || requiresAuthTime(request, client) ? { authTimeRequired: true } : {}),
       ...(acrEssential && named.length > 0 ? { essentialAcrs: named } : {}),
       ...(subject === undefined ? {} : { sub: subject }),
     },
     ...{ acrs: named, acrEssential, subject },
-    claims: claimNames(asked.idToken, scopes),
-    claimsAtUserInfo: claimNames(asked.userInfo, scopes),
+    claims: claimNames(requested.idToken, scopes),
+    claimsAtUserInfo: claimNames(requested.userInfo, scopes),
     claimsLocales: words(request.claimsLocales),
-    idTokenClaims: asked.idToken && JSON.stringify(asked.idToken),
-    userInfoClaims: asked.userInfo && JSON.stringify(asked.userInfo),
+    idTokenClaims: requested.idToken && JSON.stringify(requested.idToken),
+    userInfoClaims: requested.userInfo && JSON.stringify(requested.userInfo),
   }
 }
 
-/** A request of plain OAuth 2.0. RFC 9470 defines `acr_values` for it, too. */
+/** A request of plain OAuth 2.0. RFC 9470 also defines `acr_values` for it. */
 const NOTHING: RequestedIdentity = {
   idToken: undefined,
   ...{ acrs: [], acrEssential: false, claims: [], claimsAtUserInfo: [], claimsLocales: [] },
@@ -71,6 +71,6 @@ const NOTHING: RequestedIdentity = {
 }
 
 /** With `max_age`, or its default, `auth_time` is required (sections 2 and 3.1.2.1). */
-function mustTellTime({ maxAge }: AuthorizationRequest, client: Client): boolean {
+function requiresAuthTime({ maxAge }: AuthorizationRequest, client: Client): boolean {
   return maxAge !== undefined || client.defaultMaxAge !== undefined || client.authTimeRequired
 }

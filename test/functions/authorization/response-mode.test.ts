@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formPage } from '../../../functions/authorization/form-page.ts'
+import { formPage } from '../../../functions/authorization/redirect.ts'
 import { outcome } from '../../support/answers.ts'
 import type { Received } from '../../support/gateway.ts'
 import { testWalk } from '../../support/test-runtime.ts'
