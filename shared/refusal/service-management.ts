@@ -16,6 +16,8 @@ export const SERVICE_MANAGEMENT = {
   'service-key-weak': ['A039296', 400, 'invalid_request', `The key at the index '{}' of 'jwks' is too weak: an RSA key needs ${LIMITS.leastBits} bits and an odd exponent between 3 and ${LIMITS.exponent}.`],
   'service-key-unpublished': ['A039298', 400, 'invalid_request', "'{}' must be the 'kid' of a key that is already in 'jwks': a key is published before it signs."],
   'service-key-in-use': ['A039691', 400, 'invalid_request', "A key cannot be removed from '{}' while access tokens that it signed are valid."],
+  'service-key-needed': ['A039693', 400, 'invalid_request', "The last key for {} cannot be removed from 'jwks'. Add another key first."],
+  'service-clients-unread': ['A039191', 503, 'temporarily_unavailable', "The service has too many clients to find out in one call whether one of them needs the key that is removed from 'jwks'. Add another key of its algorithm first."],
   'service-roots-missing': ['A039297', 400, 'invalid_request', "'mutualTlsValidatePkiCertChain' requires the self-signed certificate of a root in 'trustedRootCertificates'."],
   'service-signing-key-missing': ['A039295', 400, 'invalid_request', "'{}' requires a matching key in 'jwks'."],
   'service-not-fapi2': ['A039299', 400, 'invalid_request', "The FAPI 2.0 profile ('fapi2') does not allow the values of these settings: {}."],

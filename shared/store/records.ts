@@ -57,12 +57,12 @@ export class Records {
   async change<Schema extends z.ZodMiniType>(
     key: RecordKey,
     schema: Schema,
-    changed: (record: z.output<Schema>) => z.input<Schema> | undefined,
+    changed: (record: z.output<Schema>) => Changed<z.input<Schema>>,
   ): Promise<z.output<Schema> | undefined> {
     return repeatWhileLost<z.output<Schema> | undefined>(async () => {
       const item = await this.find(key)
       if (item === undefined) return undefined
-      const after = changed(parseRecord(schema, item))
+      const after = await changed(parseRecord(schema, item))
       if (after === undefined) return undefined
       const record = schema.parse(after)
       const attempt = this.#table.newAttempt()
@@ -105,6 +105,9 @@ export class Records {
     this.#cache.forget(cacheKey(key))
   }
 }
+
+/** The record to store, or `undefined` if it must not change. */
+export type Changed<Stored> = Stored | undefined | Promise<Stored | undefined>
 
 export function parseRecord<Schema extends z.ZodMiniType>(schema: Schema, item: Item): z.output<Schema> {
   return withAttempt(schema.parse(item['record']), item['attempt'])

@@ -6,7 +6,7 @@ import { Client, type StoredClient } from './client.ts'
 import { existing, isSame } from './deleted-service.ts'
 import { parseNumber } from './identity.ts'
 import { aliasKey, clientKey, OWNER_KEY, serviceKey, signingKeyKey } from './record-keys.ts'
-import { Records, parseRecord } from './records.ts'
+import { type Changed, Records, parseRecord } from './records.ts'
 import { Service, type StoredService } from './service.ts'
 import type { Table } from './table.ts'
 
@@ -79,7 +79,7 @@ export class Registry {
   /** @returns the changed service, or `undefined` if it does not exist or `change` returned `undefined` */
   changeService(
     service: number,
-    change: (service: StoredService) => z.input<typeof Service> | undefined,
+    change: (service: StoredService) => Changed<z.input<typeof Service>>,
   ): Promise<StoredService | undefined> {
     return this.#records.change(serviceKey(service), Service, (current) =>
       current.deletedAt === undefined ? change(current) : undefined,

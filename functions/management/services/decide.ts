@@ -14,6 +14,7 @@ import { type KeyUse, keyUsesOf } from './key-uses.ts'
 import { checkSigningKeys, type GivenKey, readKeys } from './keys.ts'
 import { announceKeys, eraseKeys, eraseRemoved, privateKeyIds, putKeys } from './private-keys.ts'
 import type { ServiceChange, ServiceUpdate } from './request.ts'
+import { requireRemainingKeys } from './remaining-keys.ts'
 import { checkCutOff, checkService } from './rules.ts'
 
 /** A service, and the new secrets by their digests. Only this answer shows them. */
@@ -88,15 +89,25 @@ export async function listServices(range: Range, { store }: OwnerCall): Promise<
  */
 export async function updateService(
   { ifMatch, ...change }: ServiceUpdate,
-  { service: { apiKey }, store, now, random }: Call,
+  call: Call,
 ): Promise<ChangedService> {
+  const {
+    service: { apiKey },
+    store,
+    now,
+    random,
+  } = call
   const prepared = prepare(change, random)
-  const apply = (current: StoredService) => changed(current, prepared, now, store.registry.cacheSeconds)
+  const apply = async (current: StoredService) => {
+    const after = changed(current, prepared, now, store.registry.cacheSeconds)
+    await requireRemainingKeys(current, after, call)
+    return after
+  }
   const before = await store.registry.currentService(apiKey)
   if (before === undefined) throw new Refusal('api-service-unknown')
   const condition = new Precondition(ifMatch)
   condition.require(before)
-  apply(before)
+  await apply(before)
   const announced = await announceKeys(before, prepared.keys, store, condition.allows)
   condition.refuseBroken()
   if (announced === undefined) throw new Refusal('api-service-unknown')

@@ -1,6 +1,5 @@
 import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
-import { offersOpenid } from '../../../shared/token/scopes.ts'
 import { accessTokenKey } from '../../../shared/token/sign.ts'
 import type { Service } from '../../../shared/store/service.ts'
 
@@ -8,7 +7,8 @@ type KeyUses = Service['keyUses']
 
 /**
  * Checks a change of keys, so that verifiers always know the key of a token (requirement H09). A key must be published before it
- * signs, and it must stay published until its last token has expired.
+ * signs access tokens, and it must stay published until the last of them has expired. ID tokens are verified when they arrive, by keys that
+ * are fetched again for an unknown `kid` (OpenID Connect Core section 10.1.1), so they need no wait.
  *
  * @param cacheSeconds how long functions may still sign with the previous key (`REGISTRY_CACHE_SECONDS`)
  * @returns the `keyUses` to store
@@ -21,7 +21,6 @@ export function keyUsesAfter(
   cacheSeconds: number,
 ): KeyUses {
   judgePublished(before, after)
-  judgeNamedForIdTokens(before, after)
   const uses = withLatest(before, after, later(now, cacheSeconds)).filter((use) => counts(use, after, now))
   const removed = uses.find(({ kid }) => !after.jwks.some((jwk) => jwk.kid === kid))
   if (removed !== undefined) throw new Refusal('service-key-in-use', { named: 'jwks' })
@@ -49,15 +48,6 @@ function judgePublished(before: Service, after: Service): void {
   if (signing === undefined || accessTokenKey(before) === undefined) return
   if (!before.jwks.some(({ kid }) => kid === signing.kid)) {
     throw new Refusal('service-key-unpublished', { named: 'accessTokenSignatureKeyId' })
-  }
-}
-
-/** The same for ID tokens. Clients verify them when they arrive, so no earlier key must stay for them. */
-function judgeNamedForIdTokens(before: Service, { idTokenSignatureKeyId: named }: Service): void {
-  if (named === undefined || named === before.idTokenSignatureKeyId) return
-  const signs = offersOpenid(before) && before.jwks.length > 0
-  if (signs && !before.jwks.some(({ kid }) => kid === named)) {
-    throw new Refusal('service-key-unpublished', { named: 'idTokenSignatureKeyId' })
   }
 }
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { decodeProtectedHeader } from 'jose'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '../../../shared/certificate/jws-algorithms.ts'
 import { tokensOf } from '../../support/answers.ts'
 import { idTokenOf, OPENID, OPENID_PROVIDER, verifiedIdToken } from '../../support/openid.ts'
@@ -12,9 +12,9 @@ const walk = await openWalk(await testRuntime(), OPENID_PROVIDER)
 const keys = SIGNING_ALGORITHMS.map((alg) => newSigningKey(`key of ${alg}`, alg))
 expect((await walk.call('/service/update', keySet(...keys.map(({ own }) => own)))).status).toBe(200)
 
-async function issuedTo(settings: Partial<typeof PUBLIC> = {}) {
-  const client = await walk.addClient(PUBLIC, settings)
-  const answer = await walk.redeem(client, await walk.code(client, OPENID))
+async function issuedTo(settings: Partial<typeof PUBLIC> = {}, service = walk) {
+  const client = await service.addClient(PUBLIC, settings)
+  const answer = await service.redeem(client, await service.code(client, OPENID))
   return { client, access: tokensOf(answer).access, idToken: idTokenOf(answer) }
 }
 
@@ -48,25 +48,27 @@ test('without idTokenSignAlg the named key signs, else one of RS256, else the fi
   expect(await algOf({ idTokenSignAlg: 'PS256' })).toBe('PS256')
 })
 
-test('of two keys of one algorithm the named one signs, which must have been published before', async () => {
-  const [first, second] = [newSigningKey('first', 'ES256'), newSigningKey('second', 'ES256')]
-  const set = keySet(first.own, second.own)
-  const named = { idTokenSignatureKeyId: 'second' }
-  expect((await walk.call('/service/update', { ...set, ...named })).json['resultCode']).toBe('A039298')
-  await walk.call('/service/update', { ...set, idTokenSignatureKeyId: null })
-  await walk.call('/service/update', named)
-  expect(decodeProtectedHeader((await issuedTo()).idToken).kid).toBe('second')
-  await walk.call('/service/update', { idTokenSignatureKeyId: null })
-  expect(decodeProtectedHeader((await issuedTo()).idToken).kid).toBe('first')
-})
+describe('another service', async () => {
+  const other = await openWalk(walk.runtime, OPENID_PROVIDER)
+  const update = (change: object) => other.call('/service/update', change)
+  const signer = async () => decodeProtectedHeader((await issuedTo({}, other)).idToken).kid
 
-test('idTokenSignatureKeyId must name a key that exists, and service/get shows what each key signs', async () => {
-  const wrong = await walk.call('/service/update', { idTokenSignatureKeyId: 'none' })
-  expect(wrong.json['resultMessage']).toContain("'idTokenSignatureKeyId'")
-  await walk.call('/service/update', { idTokenSignatureKeyId: 'second' })
-  const { json } = await walk.v3('GET', '/service/get')
-  expect(json['keyUses']).toMatchObject([
-    { kid: 'first', signs: ['INTROSPECTION_RESPONSES', 'USERINFO_RESPONSES'], namedBy: [] },
-    { kid: 'second', signs: ['ID_TOKENS'], namedBy: ['idTokenSignatureKeyId'] },
-  ])
+  test('one update brings a key and names it for ID tokens; of two keys of one algorithm the named one signs', async () => {
+    const keys = keySet(newSigningKey('first', 'ES256').own, newSigningKey('second', 'ES256').own)
+    expect((await update({ ...keys, idTokenSignatureKeyId: 'second' })).status).toBe(200)
+    expect(await signer()).toBe('second')
+    await update({ idTokenSignatureKeyId: null })
+    expect(await signer()).toBe('first')
+  })
+
+  test('idTokenSignatureKeyId must name a key that exists, and service/get shows what each key signs', async () => {
+    const wrong = await update({ idTokenSignatureKeyId: 'none' })
+    expect(wrong.json['resultMessage']).toContain("'idTokenSignatureKeyId'")
+    await update({ idTokenSignatureKeyId: 'second' })
+    const { json } = await other.v3('GET', '/service/get')
+    expect(json['keyUses']).toMatchObject([
+      { kid: 'first', signs: ['INTROSPECTION_RESPONSES', 'USERINFO_RESPONSES'], namedBy: [] },
+      { kid: 'second', signs: ['ID_TOKENS'], namedBy: ['idTokenSignatureKeyId'] },
+    ])
+  })
 })

@@ -1,6 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { later } from '../../../shared/epoch-seconds.ts'
 import { SERVICE_MANAGEMENT } from '../../../shared/refusal/service-management.ts'
+import type { Fate } from '../../support/cutting-proxy.ts'
+import type { FixedRuntime } from '../../support/fixed-runtime.ts'
 import { provokeAll, type Provoked, gives } from '../../support/result-codes.ts'
 
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -15,6 +17,14 @@ const updating = (resultCode: string, settings: object | string): Provoked => [
   `400 ${resultCode}`,
   ({ v3 }) => v3('POST', '/service/update', settings),
 ]
+
+/** A query takes a minute. */
+const outOfTime =
+  ({ clock }: FixedRuntime): Fate =>
+  (passing, forward) => {
+    if (passing.operation === 'Query') clock.now = later(clock.now, 60)
+    return forward()
+  }
 
 const scopes = (resultCode: string, ...supportedScopes: object[]) => updating(resultCode, { supportedScopes })
 
@@ -40,6 +50,11 @@ await provokeAll('service-management-refusals.test.ts', SERVICE_MANAGEMENT, {
     await v3('POST', '/service/update', { accessTokenSignAlg: null })
     return v3('POST', '/service/update', { jwks: JSON.stringify({ keys: [newJwk] }) })
   }),
+  'service-key-needed': updating('A039693', { jwks: '{"keys":[]}', supportedScopes: [{ name: 'openid' }] }),
+  'service-clients-unread': gives('503 A039191', ({ proxy, runtime, v3 }) => {
+    proxy.fate = outOfTime(runtime)
+    return v3('POST', '/service/update', { jwks: '{"keys":[]}' })
+  }),
   'service-not-fapi2': updating('A039299', { fapi2: true }),
   'service-signing-key-missing': updating('A039295', { accessTokenSignatureKeyId: 'none' }),
   'service-too-large': gives('400 A039692', async ({ v3 }) => {
@@ -47,10 +62,7 @@ await provokeAll('service-management-refusals.test.ts', SERVICE_MANAGEMENT, {
     return v3('POST', '/service/update', { serviceDocumentation: 'd'.repeat(150_000) })
   }),
   'service-deletion-unfinished': gives('503 A037191', ({ proxy, runtime, v3 }) => {
-    proxy.fate = (passing, forward) => {
-      if (passing.operation === 'Query') runtime.clock.now = later(runtime.clock.now, 60)
-      return forward()
-    }
+    proxy.fate = outOfTime(runtime)
     return v3('DELETE', '/service/delete')
   }),
 })
