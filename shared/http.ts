@@ -23,11 +23,6 @@ export interface HttpRequest {
   readonly tlsCertificate: Presented
 }
 
-/** Removes members that are `null`: the OAuth face never sends them (decision D37). */
-export function withoutNull(content: Readonly<Record<string, unknown>>): object {
-  return Object.fromEntries(Object.entries(content).filter(([, value]) => value !== null))
-}
-
 /** How long others may keep a public document, in seconds. */
 export const PUBLIC_SECONDS = 300
 

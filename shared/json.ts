@@ -24,3 +24,8 @@ export function isStorable(value: unknown, levels = MAX_LEVELS): boolean {
   if (typeof value !== 'object' || value === null) return true
   return levels > 0 && Object.values(value).every((member) => isStorable(member, levels - 1))
 }
+
+/** The object without members that are `null`. */
+export function withoutNull(members: object): JsonObject {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null))
+}

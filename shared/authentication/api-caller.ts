@@ -3,7 +3,7 @@ import type { Call, Caller, OwnerCall, Surroundings } from '../runtime/call.ts'
 import { type Role, ROLES, type Service } from '../store/service.ts'
 import type { Store } from '../store/store.ts'
 import { type BasicCredentials, readBasic } from '../request/basic.ts'
-import { readBearer } from '../request/bearer.ts'
+import { readToken } from '../request/bearer.ts'
 import { type Reason, Refusal } from '../refusal/refusal.ts'
 import { credentialId, digest } from '../store/digest.ts'
 import { parseNumber } from '../store/identity.ts'
@@ -31,7 +31,7 @@ export async function serviceByCredentials(
   const { serviceId } = http.pathParameters
   if (!http.headers.has('authorization')) throw new Refusal('credentials-missing')
   if (serviceId !== undefined) {
-    const bearer = readBearer(http.headers.get('authorization') ?? [])
+    const bearer = readToken(http.headers.get('authorization') ?? [], ['bearer'])
     if (typeof bearer === 'string') throw new Refusal('credentials-malformed')
     return proveService({ id: serviceId, secret: bearer.token }, role, around, find, 'bearer-invalid')
   }
@@ -134,7 +134,7 @@ function admitted(owner: Caller | Reason, around: Surroundings): OwnerCall {
 async function judgeOwner(http: HttpRequest, { store }: Surroundings): Promise<Caller | Reason> {
   if (!http.headers.has('authorization')) return 'credentials-missing'
   const owner = await store.registry.findOwner()
-  const bearer = readBearer(http.headers.get('authorization') ?? [])
+  const bearer = readToken(http.headers.get('authorization') ?? [], ['bearer'])
   if (typeof bearer !== 'string') {
     const isRight = owner !== undefined && isSameText(digest(bearer.token), owner.organizationTokenDigest)
     return isRight ? { credential: 'organization', role: 'owner' } : 'bearer-invalid'

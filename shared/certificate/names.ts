@@ -12,6 +12,7 @@ import {
   type DistinguishedName,
 } from './subject-dn.ts'
 import { thumbprint, type Thumbprint } from './thumbprint.ts'
+import { EXTENSION } from './oids.ts'
 
 /** Names, validity and key strength of a certificate. */
 export interface Subject extends KeyStrength {
@@ -105,7 +106,6 @@ async function readValidity({
   return [notBefore.value.getTime() / 1000, notAfter.value.getTime() / 1000]
 }
 
-const SUBJECT_ALT_NAME = '2.5.29.17'
 const CONTEXT_SPECIFIC = 3
 
 /**
@@ -117,7 +117,7 @@ async function readAlternativeNames(
   der: Der,
 ): Promise<SubjectAlternativeNames> {
   const { Primitive, Sequence } = await import('asn1js')
-  const [extension, ...others] = extensions.filter(({ extnID }) => extnID === SUBJECT_ALT_NAME)
+  const [extension, ...others] = extensions.filter(({ extnID }) => extnID === EXTENSION.subjectAltName)
   if (extension === undefined) return sortNames([])
   if (others.length > 0) throw new MalformedCertificate('not-a-certificate')
   const names = membersOf(await readBer(extension.extnValue.valueBlock.valueHexView), Sequence)

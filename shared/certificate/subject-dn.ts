@@ -1,4 +1,5 @@
 import type { BaseBlock, BaseStringBlock } from 'asn1js'
+import { EMAIL_ADDRESS } from './oids.ts'
 
 /**
  * A name in the form in which names are compared: RDNs in the order of the certificate, each a sorted list of its
@@ -31,7 +32,7 @@ const TYPES: ReadonlyMap<string, string> = new Map(
     '2.5.4.97': ['organizationidentifier'],
     '0.9.2342.19200300.100.1.1': ['uid', 'userid'],
     '0.9.2342.19200300.100.1.25': ['dc', 'domaincomponent'],
-    '1.2.840.113549.1.9.1': ['e', 'emailaddress'],
+    [EMAIL_ADDRESS]: ['e', 'emailaddress'],
   }).flatMap(([oid, names]) => names.map((name) => [name, oid])),
 )
 

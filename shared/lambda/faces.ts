@@ -1,12 +1,6 @@
 import type * as z from 'zod/mini'
-import {
-  type HttpRequest,
-  type HttpResponse,
-  NoncedBody,
-  SignedBody,
-  TaggedBody,
-  withoutNull,
-} from '../http.ts'
+import { type HttpRequest, type HttpResponse, NoncedBody, SignedBody, TaggedBody } from '../http.ts'
+import { withoutNull } from '../json.ts'
 import { readCall, readForm } from '../request/body.ts'
 import { usesDpop, usesDpopScheme } from '../possession/sent-proof.ts'
 import { Refusal } from '../refusal/refusal.ts'

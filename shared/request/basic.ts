@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { decodeBase64 } from '../base64.ts'
 import type { HttpRequest } from '../http.ts'
 import { decodeFormText } from './form.ts'
 
@@ -20,8 +21,8 @@ export function readBasic(http: HttpRequest): BasicCredentials | 'absent' | 'mal
   if (header === undefined) return 'absent'
   const encoded = BASIC.exec(header)?.[1]
   if (encoded === undefined || more.length > 0) return 'malformed'
-  const bytes = Buffer.from(encoded, 'base64')
-  if (bytes.toString('base64') !== encoded || !isUtf8(bytes)) return 'malformed'
+  const bytes = decodeBase64(encoded, 'base64')
+  if (bytes === undefined || !isUtf8(bytes)) return 'malformed'
   const text = bytes.toString()
   const colon = text.indexOf(':')
   const id = decodeFormText(text.slice(0, Math.max(colon, 0)))

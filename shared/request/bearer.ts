@@ -1,24 +1,27 @@
-const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i
-/** The scheme, then white space, a comma or the end. */
-const ATTEMPT = /^bearer(?:[\s,]|$)/i
+type Scheme = 'bearer' | 'dpop'
+
+const SCHEME = /^[a-z]+(?=[\s,]|$)/i
+/** RFC 6750 section 2.1. */
+const TOKEN = /^ +([A-Za-z0-9._~+/-]+=*)$/
 
 /**
- * Reads the token of a request to a protected resource, only from the `Authorization` header (RFC 6750 section 2.1,
- * requirement N03).
+ * Reads the token of a request, only from the `Authorization` header (RFC 6750 section 2.1, RFC 9449 section 7.1, requirement N03).
  *
  * @param authorization the values of all `Authorization` headers
- * @returns `absent` without a header or for another scheme (section 3.1); `malformed` for two headers, for two tokens and
+ * @returns `absent` without a header or for another scheme (RFC 6750 section 3.1); `malformed` for two headers, for two tokens and
  *   for text outside of the grammar
  */
-export function readBearer(
+export function readToken(
   authorization: readonly string[],
-): { readonly token: string } | 'absent' | 'malformed' {
-  const [header, ...more] = authorization
-  if (header === undefined) return 'absent'
+  schemes: readonly Scheme[],
+): { readonly scheme: Scheme; readonly token: string } | 'absent' | 'malformed' {
+  const [header = '', ...more] = authorization
   if (more.length > 0) return 'malformed'
-  const token = BEARER.exec(header)?.[1]
-  if (token !== undefined) return { token }
-  return ATTEMPT.test(header) ? 'malformed' : 'absent'
+  const name = SCHEME.exec(header)?.[0].toLowerCase()
+  const scheme = schemes.find((known) => known === name)
+  if (scheme === undefined) return 'absent'
+  const token = TOKEN.exec(header.slice(scheme.length))?.[1]
+  return token === undefined ? 'malformed' : { scheme, token }
 }
 
 /** A value for `WWW-Authenticate` (RFC 6750 section 3, RFC 9449 section 7.1). As in the Web API, no space follows a comma. */

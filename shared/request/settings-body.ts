@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini'
+import { withoutNull } from '../json.ts'
 import { Refusal } from '../refusal/refusal.ts'
 
 /** How the settings of a client or of a service are refused. Each function takes the name of the setting. */
@@ -37,8 +38,7 @@ function withoutNullInside(members: object): Readonly<Record<string, unknown>> {
 function withoutNullMembers(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNullMembers)
   if (typeof value !== 'object' || value === null) return value
-  const present = Object.entries(value).filter(([, member]) => member !== null)
-  return Object.fromEntries(present.map(([name, member]) => [name, withoutNullMembers(member)]))
+  return withoutNullInside(withoutNull(value))
 }
 
 /** Authlete's clients write `false`, 0, `""`, `null` or `[]` for a setting that is not set. */

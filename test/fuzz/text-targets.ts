@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { readBasic } from '../../shared/request/basic.ts'
-import { readBearer } from '../../shared/request/bearer.ts'
+import { readToken } from '../../shared/request/bearer.ts'
 import { readCompactJws } from '../../shared/request/compact-jws.ts'
 import { readParameters } from '../../shared/request/form.ts'
 import { parseScope } from '../../shared/request/scope.ts'
@@ -198,7 +198,7 @@ const headers: Target = {
   input: fc.array(join(headerPart, 5), { maxLength: 2 }),
   check: (input) => {
     const values = input as string[]
-    const bearer = readBearer(values)
+    const bearer = readToken(values, ['bearer'])
     if (typeof bearer === 'object')
       require(values.length === 1 && values[0]?.includes(bearer.token) === true, 'another token')
     const basic = readBasic({ ...httpRequest({}), headers: new Map([['authorization', values]]) })

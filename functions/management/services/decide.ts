@@ -1,4 +1,5 @@
 import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
+import { withoutNull } from '../../../shared/json.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Range } from '../../../shared/request/range.ts'
 import { digest } from '../../../shared/store/digest.ts'
@@ -148,11 +149,11 @@ function changed(
 ): StoredService {
   const { keys, credentials } = change
   if (keys !== undefined) checkSigningKeys(keys, current.jwks)
-  const deciding = withoutCleared({ ...current, ...change.deciding })
+  const deciding = withoutNull({ ...current, ...change.deciding })
   const service = Service.parse({
     issuer: '',
     ...deciding,
-    carried: withoutCleared({ ...current.carried, ...change.carried }),
+    carried: withoutNull({ ...current.carried, ...change.carried }),
     jwks: keys?.map(({ publicJwk }) => publicJwk) ?? current.jwks,
     credentials: credentials ? credentialsFrom(credentials, current.credentials) : current.credentials,
     modifiedAt: now,
@@ -166,10 +167,6 @@ function changed(
   // The ids are put into the record before the keys are, so there must be room for them.
   refuseTooLarge([kept, privateKeyIds(keys)], 'service-too-large')
   return kept
-}
-
-function withoutCleared(members: object): object {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null))
 }
 
 function secretsOf({ credentials = [] }: PreparedChange): ReadonlyMap<string, string> {

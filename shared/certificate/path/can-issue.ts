@@ -1,11 +1,10 @@
 import type { BitString } from 'asn1js'
 import type { BasicConstraints, Certificate, Extension } from 'pkijs'
 import { valueOf } from './extension-value.ts'
+import { EXTENSION } from '../oids.ts'
 
-const KEY_USAGE = '2.5.29.15'
-const BASIC_CONSTRAINTS = '2.5.29.19'
 const NETSCAPE_TYPE = '2.16.840.1.113730.1.1'
-/** In the first byte of `KEY_USAGE` (RFC 5280 section 4.2.1.3) and of `NETSCAPE_TYPE`: keyCertSign, and a CA for TLS. */
+/** In the first byte of keyUsage (RFC 5280 section 4.2.1.3) and of `NETSCAPE_TYPE`: keyCertSign, and a CA for TLS. */
 const MAY_SIGN = 0x04
 
 /**
@@ -21,8 +20,8 @@ export async function canIssue(der: Buffer): Promise<boolean> {
   const certificate = await parse(der)
   if (certificate === undefined) return true
   const { version, extensions = [] } = certificate
-  const [usages, constraints, types] = [KEY_USAGE, BASIC_CONSTRAINTS, NETSCAPE_TYPE].map((oid) =>
-    extensions.filter(({ extnID }) => extnID === oid),
+  const [usages, constraints, types] = [EXTENSION.keyUsage, EXTENSION.basicConstraints, NETSCAPE_TYPE].map(
+    (oid) => extensions.filter(({ extnID }) => extnID === oid),
   ) as [Extension[], Extension[], Extension[]]
   if (constraints.length > 0) return constraints.some(isAuthority)
   return version < VERSION_3 || usages.some(maySign) || types.some(maySign)

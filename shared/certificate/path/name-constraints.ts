@@ -3,6 +3,7 @@ import type { GeneralSubtree, NameConstraints, RelativeDistinguishedNames } from
 import { readName, type Subject } from '../names.ts'
 import { SAN_KINDS, type SanKind } from '../subject-alternative-names.ts'
 import type { DistinguishedName } from '../subject-dn.ts'
+import { EMAIL_ADDRESS } from '../oids.ts'
 
 type Kind = SanKind | 'dn'
 type TextKind = Exclude<SanKind, 'ip'>
@@ -33,8 +34,6 @@ export async function isOutside(subject: Subject, constraints: NameConstraints):
     return excluded.some((subtree) => subtree.kind === kind && subtree.has(name) !== false)
   })
 }
-
-const EMAIL_ADDRESS = '1.2.840.113549.1.9.1'
 
 /** All names to which constraints apply, with the e-mail addresses in the subject. */
 function namesOf({ subject, san }: Subject): (readonly [Kind, Name])[] {

@@ -3,22 +3,10 @@ import { valueOf } from './extension-value.ts'
 import { isOutside } from './name-constraints.ts'
 import { readSubject } from '../names.ts'
 import type { Der } from '../pem.ts'
-
-const BASIC_CONSTRAINTS = '2.5.29.19'
-const NAME_CONSTRAINTS = '2.5.29.30'
+import { EXTENSION } from '../oids.ts'
 
 /** Critical extensions that this code or the engine checks. The use of the key is ignored on purpose (decision D41). */
-const UNDERSTOOD: ReadonlySet<string> = new Set([
-  BASIC_CONSTRAINTS,
-  NAME_CONSTRAINTS,
-  '2.5.29.15', // keyUsage
-  '2.5.29.17', // subjectAltName
-  '2.5.29.32', // certificatePolicies
-  '2.5.29.33', // policyMappings
-  '2.5.29.36', // policyConstraints
-  '2.5.29.37', // extKeyUsage
-  '2.5.29.54', // inhibitAnyPolicy
-])
+const UNDERSTOOD: ReadonlySet<string> = new Set(Object.values(EXTENSION))
 
 /** The hash of a signature; RSASSA-PSS has it in its parameters. Signatures with SHA-1 and older hashes can be forged. */
 const STRONG_HASHES: ReadonlySet<string> = new Set(['SHA-256', 'SHA-384', 'SHA-512'])
@@ -62,7 +50,7 @@ function isUnderstood({ extensions = [] }: Certificate): boolean {
 
 /** RFC 5280 section 4.2.1.9: self-issued certificates do not count. */
 function isWithinLength(certificate: Certificate, below: readonly Certificate[]): boolean {
-  const value = extensionOf(certificate, BASIC_CONSTRAINTS)?.parsedValue as
+  const value = extensionOf(certificate, EXTENSION.basicConstraints)?.parsedValue as
     { readonly pathLenConstraint?: unknown } | undefined
   const limit = value?.pathLenConstraint
   if (limit === undefined) return true
@@ -72,7 +60,7 @@ function isWithinLength(certificate: Certificate, below: readonly Certificate[])
 /** RFC 5280 section 4.2.1.10: the constraints of each authority apply to all certificates below it. */
 async function keepsNames(members: readonly PathMember[]): Promise<boolean> {
   for (const [index, authority] of members.entries()) {
-    const constraints = extensionOf(authority.certificate, NAME_CONSTRAINTS)?.parsedValue as
+    const constraints = extensionOf(authority.certificate, EXTENSION.nameConstraints)?.parsedValue as
       NameConstraints | undefined
     if (index === 0 || constraints === undefined) continue
     for (const [at, { certificate, der }] of members.slice(0, index).entries()) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bearerChallenge, readBearer } from '../../../shared/request/bearer.ts'
+import { bearerChallenge, readToken } from '../../../shared/request/bearer.ts'
 
 test('a challenge may have only an error', () => {
   expect(bearerChallenge('invalid_request')).toBe('Bearer error="invalid_request"')
@@ -28,13 +28,13 @@ test.each([
   ['BEARER   a', 'a'],
   ['Bearer a~+/==', 'a~+/=='],
 ])('a token is read from %j', (header, token) => {
-  expect(readBearer([header])).toEqual({ token })
+  expect(readToken([header], ['bearer'])).toEqual({ scheme: 'bearer', token })
 })
 
 test.each(['', 'Basic YTpi', 'DPoP a', 'a', 'BearerToken a', 'Bearer-a b', 'Bearer:a', 'Basic Bearer a'])(
   'no Bearer token is tried with %j',
   (header) => {
-    expect(readBearer([header])).toBe('absent')
+    expect(readToken([header], ['bearer'])).toBe('absent')
   },
 )
 
@@ -42,11 +42,11 @@ test.each([
   ...['Bearer', 'Bearer ', 'Bearer\ta', 'Bearer \ta', 'Bearer,a', 'Bearer =', 'Bearer a b', 'Bearer a=b'],
   ...['Bearer a,b', 'Bearer a, Bearer b', 'Bearer "a"', 'Bearer ä', 'Bearer a\n', 'Bearer a '],
 ])('a Bearer token is malformed in %j', (header) => {
-  expect(readBearer([header])).toBe('malformed')
+  expect(readToken([header], ['bearer'])).toBe('malformed')
 })
 
 test('no header has no token, and two are malformed, also the same twice', () => {
-  expect(readBearer([])).toBe('absent')
-  expect(readBearer(['Bearer a', 'Bearer a'])).toBe('malformed')
-  expect(readBearer(['Bearer a', 'Basic YTpi'])).toBe('malformed')
+  expect(readToken([], ['bearer'])).toBe('absent')
+  expect(readToken(['Bearer a', 'Bearer a'], ['bearer'])).toBe('malformed')
+  expect(readToken(['Bearer a', 'Basic YTpi'], ['bearer'])).toBe('malformed')
 })

@@ -1,0 +1,15 @@
+/** Extensions of certificates (RFC 5280 section 4.2.1). */
+export const EXTENSION = {
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  nameConstraints: '2.5.29.30',
+  certificatePolicies: '2.5.29.32',
+  policyMappings: '2.5.29.33',
+  policyConstraints: '2.5.29.36',
+  extKeyUsage: '2.5.29.37',
+  inhibitAnyPolicy: '2.5.29.54',
+} as const
+
+/** An attribute of distinguished names (RFC 2985). */
+export const EMAIL_ADDRESS = '1.2.840.113549.1.9.1'
