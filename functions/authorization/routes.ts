@@ -1,6 +1,7 @@
 import { byRole, ofDeployment } from '../../shared/lambda/access.ts'
 import { oauth, webApi } from '../../shared/lambda/faces.ts'
 import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
+import { ENDPOINT_PATHS } from '../../shared/metadata/endpoint-paths.ts'
 import { authorize } from './authorize/decide.ts'
 import { AuthorizationCall, readAuthorization } from './authorize/request.ts'
 import { authorizationResponse } from './authorize/respond.ts'
@@ -59,7 +60,7 @@ export const routes = routesOf(
     respond: ticketUpdateResponse,
   }),
   route({
-    paths: ['/par'],
+    paths: [ENDPOINT_PATHS.pushed_authorization_request_endpoint],
     access: ofDeployment('client'),
     face: oauth('Basic', 'CREATED', 'taken'),
     read: pushedFromForm,

@@ -2,6 +2,7 @@ import type { HttpRequest } from '../../shared/http.ts'
 import { ofDeployment } from '../../shared/lambda/access.ts'
 import { publicDocument } from '../../shared/lambda/faces.ts'
 import { route, routesOf } from '../../shared/lambda/route.ts'
+import { ENDPOINT_PATHS } from '../../shared/metadata/endpoint-paths.ts'
 import { isOpenidProvider, jwkSetOf, metadataOf } from '../../shared/metadata/metadata.ts'
 import { isAboutIssuer } from './decide.ts'
 
@@ -29,7 +30,7 @@ export const routes = routesOf(
     respond: (isAbout, service) => (isAbout ? metadataOf(service) : undefined),
   }),
   route({
-    paths: ['/jwks'],
+    paths: [ENDPOINT_PATHS.jwks_uri],
     methods: ['GET'],
     access: ofDeployment('everyone'),
     face: publicDocument,

@@ -1,13 +1,14 @@
 import { byRole, ofDeployment } from '../../shared/lambda/access.ts'
 import { oauth, webApi } from '../../shared/lambda/faces.ts'
 import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
+import { ENDPOINT_PATHS } from '../../shared/metadata/endpoint-paths.ts'
 import { revoke } from './decide.ts'
 import { fromForm, fromWebApi, RevocationCall } from './request.ts'
 import { revocationResponse } from './respond.ts'
 
 export const routes = routesOf(
   route({
-    paths: ['/revocation'],
+    paths: [ENDPOINT_PATHS.revocation_endpoint],
     access: ofDeployment('client'),
     face: oauth('Basic'),
     read: fromForm,

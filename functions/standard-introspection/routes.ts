@@ -1,13 +1,14 @@
 import { byRole, ofDeployment } from '../../shared/lambda/access.ts'
 import { oauth, webApi } from '../../shared/lambda/faces.ts'
 import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
+import { ENDPOINT_PATHS } from '../../shared/metadata/endpoint-paths.ts'
 import { introspectStandard } from './decide.ts'
 import { fromForm, fromWebApi, StandardIntrospectionCall } from './request.ts'
 import { oauthResponse, standardIntrospectionResponse } from './respond.ts'
 
 export const routes = routesOf(
   route({
-    paths: ['/introspection/standard'],
+    paths: [ENDPOINT_PATHS.introspection_endpoint],
     access: ofDeployment('client'),
     face: oauth('Basic'),
     read: fromForm,

@@ -1,13 +1,14 @@
 import { byRole, ofDeployment } from '../../shared/lambda/access.ts'
 import { oauth, webApi } from '../../shared/lambda/faces.ts'
 import { inBothVersions, route, routesOf } from '../../shared/lambda/route.ts'
+import { ENDPOINT_PATHS } from '../../shared/metadata/endpoint-paths.ts'
 import { issueToken } from './decide.ts'
 import { fromForm, fromWebApi, TokenCall } from './request.ts'
 import { oauthToken, tokenResponse } from './respond.ts'
 
 export const routes = routesOf(
   route({
-    paths: ['/token'],
+    paths: [ENDPOINT_PATHS.token_endpoint],
     access: ofDeployment('client'),
     face: oauth('Basic', 'OK', 'taken'),
     read: fromForm,

@@ -1,3 +1,5 @@
+import { ENDPOINT_PATHS } from '../../shared/metadata/endpoint-paths.ts'
+
 /** The origins of the two domains of a deployment, and whether OAuth is only on the one with mutual TLS. */
 export interface Domains {
   readonly mtls: string
@@ -7,21 +9,15 @@ export interface Domains {
 
 /** RFC 8705 section 5: when OAuth is on both domains, clients with a certificate use aliases of the endpoints. */
 export function endpoints({ mtls, plain, mtlsOnly }: Domains) {
+  const { jwks_uri, ...onMtls } = ENDPOINT_PATHS
   const oauth = mtlsOnly ? mtls : plain
-  const aliases = Object.entries(PATHS).map(([name, path]) => ({ name, uri: `${mtls}${path}` }))
+  const aliases = Object.entries(onMtls).map(([name, path]) => ({ name, uri: `${mtls}${path}` }))
   return {
-    tokenEndpoint: `${oauth}${PATHS.token_endpoint}`,
-    pushedAuthReqEndpoint: `${oauth}${PATHS.pushed_authorization_request_endpoint}`,
-    revocationEndpoint: `${oauth}${PATHS.revocation_endpoint}`,
-    introspectionEndpoint: `${oauth}${PATHS.introspection_endpoint}`,
-    jwksUri: `${plain}/jwks`,
+    tokenEndpoint: `${oauth}${ENDPOINT_PATHS.token_endpoint}`,
+    pushedAuthReqEndpoint: `${oauth}${ENDPOINT_PATHS.pushed_authorization_request_endpoint}`,
+    revocationEndpoint: `${oauth}${ENDPOINT_PATHS.revocation_endpoint}`,
+    introspectionEndpoint: `${oauth}${ENDPOINT_PATHS.introspection_endpoint}`,
+    jwksUri: `${plain}${jwks_uri}`,
     ...(mtlsOnly ? {} : { mtlsEndpointAliases: aliases }),
   }
 }
-
-const PATHS = {
-  token_endpoint: '/token',
-  pushed_authorization_request_endpoint: '/par',
-  revocation_endpoint: '/revocation',
-  introspection_endpoint: '/introspection/standard',
-} as const

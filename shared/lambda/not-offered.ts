@@ -6,7 +6,7 @@ import { Refusal } from '../refusal/refusal.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { Service } from '../store/service.ts'
 import type { Answer } from './answer.ts'
-import { matchPath } from './path-match.ts'
+import { matchPath, pathMatcher } from './path-match.ts'
 import { refusedCall } from './refused.ts'
 import { answerTo, endpointOf, inBothVersions, type Route } from './route.ts'
 
@@ -59,6 +59,8 @@ const BY_TEMPLATE = new Map(
   ),
 )
 
+const findTemplate = pathMatcher([...BY_TEMPLATE.keys()])
+
 /**
  * Answers for all paths that no other route has. An API of Authlete is refused by its action, once the credentials of the
  * service are proved; every other path is 404 with a result code (Authlete contract, section 1.6).
@@ -75,7 +77,7 @@ export function notOffered(path: string): Route {
 }
 
 async function answer(http: HttpRequest, runtime: Runtime, log: RequestLog): Promise<Answer> {
-  const match = matchPath(http, [...BY_TEMPLATE.keys()])
+  const match = matchPath(http, findTemplate)
   const api = BY_TEMPLATE.get(match?.template ?? '')
   const called = { ...http, pathParameters: match?.pathParameters ?? {} }
   const endpoint = endpointOf(api?.path ?? '/api')

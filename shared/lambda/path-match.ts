@@ -10,6 +10,8 @@ export interface PathMatch {
   readonly pathParameters: Readonly<Record<string, string>>
 }
 
+type PathMatcher = (path: string) => PathMatch | undefined
+
 /**
  * Templates of the management of services and clients. Those with one parameter behind another are left out: API Gateway has decoded the
  * path, so a client ID with a slash in it would be a client and a subject.
@@ -22,36 +24,45 @@ const MANAGEMENT = /^\/api(\/\{serviceId\})?\/(service|client)\/(?!.*\}\/\{)[^+]
  */
 export function withoutSlash<Request extends Routed>(http: Request, routes: Routes): Request {
   if (!http.route.endsWith('/{proxy+}')) return http
-  const match = matchPath(
-    http,
-    Object.keys(routes).filter((template) => MANAGEMENT.test(template)),
-  )
+  const templates = Object.keys(routes).filter((template) => MANAGEMENT.test(template))
+  const match = matchPath(http, pathMatcher(templates))
   return match === undefined ? http : { ...http, route: match.template, pathParameters: match.pathParameters }
 }
 
-/** Finds the template that fits the path of a request, with or without a slash at its end. A literal wins over a parameter. */
-export function matchPath(http: Routed, templates: readonly string[]): PathMatch | undefined {
-  const given = segmentsOf(http)
-  const fitting = templates.filter((template) => {
-    const expected = template.split('/')
-    return (
-      expected.length === given.length &&
-      expected.every((segment, i) => (segment.startsWith('{') ? given[i] !== '' : segment === given[i]))
-    )
-  })
-  // `{` sorts after every character of a literal.
-  const [template] = fitting.toSorted()
-  if (template === undefined) return undefined
-  const named = template
-    .split('/')
-    .flatMap((segment, i): [string, string][] =>
-      segment.startsWith('{') ? [[segment.slice(1, -1), given[i] ?? '']] : [],
-    )
-  return { template, pathParameters: Object.fromEntries(named) }
+/** Finds the template that fits the path of a request, with or without a slash at its end. */
+export function matchPath(http: Routed, match: PathMatcher): PathMatch | undefined {
+  // API Gateway has decoded the parameters.
+  const path = http.route.replaceAll(/\{(\w+)\+?\}/g, (_, name: string) => http.pathParameters[name] ?? '')
+  return match(path.replace(/\/$/, ''))
 }
 
-/** API Gateway has decoded the parameters. */
-function segmentsOf({ route, pathParameters }: Routed): readonly string[] {
-  const path = route.replaceAll(/\{(\w+)\+?\}/g, (_, name: string) => pathParameters[name] ?? '')
-  return path.replace(/\/$/, '').split('/')
+/**
+ * Finds the template that fits a path, and the parts of the path that are its parameters, as they are. A literal segment wins over a
+ * parameter, and the leftmost difference decides. A parameter takes one whole segment, never an empty one. `{name+}`, at the end, takes the
+ * whole rest when nothing else does.
+ */
+export function pathMatcher(templates: readonly string[]): PathMatcher {
+  const patterns = templates
+    .map((template) => ({ template, ...patternOf(template) }))
+    .sort((a, b) => (a.rank < b.rank ? -1 : 1))
+  return (path) => {
+    for (const { template, pattern } of patterns) {
+      const found = pattern.exec(path)
+      if (found !== null) return { template, pathParameters: { ...found.groups } }
+    }
+    return undefined
+  }
+}
+
+/** `rank` sorts the most specific template first: a digit for each segment. */
+function patternOf(template: string): { readonly rank: string; readonly pattern: RegExp } {
+  const segments = template.split('/').map((segment) => {
+    const [, name, greedy] = /^\{(\w+)(\+?)\}$/.exec(segment) ?? []
+    if (name === undefined) return ['0', segment.replaceAll(/\W/g, String.raw`\$&`)]
+    return greedy === '+' ? ['2', `(?<${name}>.+)`] : ['1', `(?<${name}>[^/]+)`]
+  })
+  return {
+    rank: segments.map(([rank]) => rank).join(''),
+    pattern: new RegExp(`^${segments.map(([, source]) => source).join('/')}$`, 's'),
+  }
 }

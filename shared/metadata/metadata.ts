@@ -2,6 +2,7 @@ import type { Service } from '../store/service.ts'
 import { AUTHENTICATION_METHODS } from '../store/authentication-methods.ts'
 import { settingsOf } from '../store/profile.ts'
 import { ALGORITHMS } from '../certificate/jws-algorithms.ts'
+import { ENDPOINT_PATHS } from './endpoint-paths.ts'
 import { offersOpenid } from '../token/scopes.ts'
 import { signingAlgorithms } from '../token/sign.ts'
 import { answer, unlessEmpty } from '../web-api.ts'
@@ -25,21 +26,22 @@ export function metadataOf(service: Service): Metadata {
   return answer({
     issuer: service.issuer,
     authorization_endpoint: service.authorizationEndpoint,
-    token_endpoint: service.tokenEndpoint ?? `${origin}/token`,
-    pushed_authorization_request_endpoint: service.pushedAuthReqEndpoint ?? `${origin}/par`,
+    token_endpoint: service.tokenEndpoint ?? origin + ENDPOINT_PATHS.token_endpoint,
+    pushed_authorization_request_endpoint:
+      service.pushedAuthReqEndpoint ?? origin + ENDPOINT_PATHS.pushed_authorization_request_endpoint,
     require_pushed_authorization_requests: settings.parRequired,
     token_endpoint_auth_methods_supported: unlessEmpty(methods),
     token_endpoint_auth_signing_alg_values_supported: algorithms,
-    revocation_endpoint: service.revocationEndpoint ?? `${origin}/revocation`,
+    revocation_endpoint: service.revocationEndpoint ?? origin + ENDPOINT_PATHS.revocation_endpoint,
     revocation_endpoint_auth_methods_supported: unlessEmpty(methods),
     revocation_endpoint_auth_signing_alg_values_supported: algorithms,
-    introspection_endpoint: service.introspectionEndpoint ?? `${origin}/introspection/standard`,
+    introspection_endpoint: service.introspectionEndpoint ?? origin + ENDPOINT_PATHS.introspection_endpoint,
     introspection_endpoint_auth_methods_supported: unlessEmpty(proving),
     introspection_endpoint_auth_signing_alg_values_supported: algorithms,
     userinfo_endpoint: service.userInfoEndpoint,
     userinfo_signing_alg_values_supported:
       service.userInfoEndpoint === undefined ? undefined : unlessEmpty(signingAlgorithms(service)),
-    jwks_uri: service.jwksUri ?? `${origin}/jwks`,
+    jwks_uri: service.jwksUri ?? origin + ENDPOINT_PATHS.jwks_uri,
     introspection_signing_alg_values_supported: unlessEmpty(signingAlgorithms(service)),
     scopes_supported: unlessEmpty(scopes),
     ...(isOpenidProvider(service) ? ofOpenid(service) : {}),
