@@ -13,7 +13,7 @@ export type ExamplePorts = FrontEndPorts & Partial<Readonly<Record<'library', nu
 export interface ExampleOptions extends FrontEndOptions {
   readonly ports: ExamplePorts
   /** For the resource server that uses the library. */
-  readonly library: Pick<ResourceServerOptions, 'mtlsUrl' | 'clientId' | 'introspector'>
+  readonly library: Pick<ResourceServerOptions, 'mtlsUrl' | 'clientId' | 'introspector' | 'onLine'>
 }
 
 export interface Examples extends FrontEnd {

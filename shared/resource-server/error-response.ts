@@ -1,5 +1,6 @@
 import { ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { bearerChallenge } from '../request/bearer.ts'
+import type { RefusalReason } from './request-refusal.ts'
 
 const STATUS = {
   invalid_request: 400,
@@ -9,29 +10,23 @@ const STATUS = {
   temporarily_unavailable: 503,
 } as const
 
-export type RefusalReason =
-  | 'token-missing'
-  | 'dpop-not-offered'
-  | 'authorization-malformed'
-  | 'token-unusable'
-  | 'token-unbound'
-  | 'certificate-missing'
-  | 'certificate-unreadable'
-  | 'certificate-differs'
-  | 'proof-missing'
-  | 'proof-wrong'
-  | 'proof-differs'
-  | 'proof-needless'
-  | 'binding-damaged'
-  | 'scope-insufficient'
-  | 'undecided'
-
 /** Faults of the token and of its certificate share one code, so that a thief cannot tell them apart. */
-const ERROR_CODES: Readonly<Record<RefusalReason, keyof typeof STATUS>> = {
+const ERROR_CODES: Readonly<Record<RefusalReason | 'undecided', keyof typeof STATUS>> = {
   'token-missing': 'invalid_token',
-  'dpop-not-offered': 'invalid_request',
   'authorization-malformed': 'invalid_request',
-  'token-unusable': 'invalid_token',
+  'dpop-not-offered': 'invalid_request',
+  'token-opaque': 'invalid_token',
+  'token-malformed': 'invalid_token',
+  'algorithm-wrong': 'invalid_token',
+  'key-unknown': 'invalid_token',
+  'signature-wrong': 'invalid_token',
+  'typ-wrong': 'invalid_token',
+  'claim-wrong': 'invalid_token',
+  'issuer-wrong': 'invalid_token',
+  'audience-wrong': 'invalid_token',
+  'token-expired': 'invalid_token',
+  'token-early': 'invalid_token',
+  'token-inactive': 'invalid_token',
   'token-unbound': 'invalid_token',
   'certificate-missing': 'invalid_token',
   'certificate-unreadable': 'invalid_token',
@@ -52,7 +47,7 @@ export interface ErrorResponse {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
   /** For the log of the resource server. Do not send it to the caller. */
-  readonly reason: RefusalReason
+  readonly reason: RefusalReason | 'undecided'
 }
 
 const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' }
@@ -67,10 +62,14 @@ export interface Challenge {
 }
 
 /** The refused token is bound to a key, or was sent as such a token. */
-const BY_KEY: ReadonlySet<RefusalReason> = new Set(['proof-missing', 'proof-wrong', 'proof-differs'])
+const BY_KEY: ReadonlySet<ErrorResponse['reason']> = new Set([
+  'proof-missing',
+  'proof-wrong',
+  'proof-differs',
+])
 
 export function errorResponse(
-  reason: RefusalReason,
+  reason: ErrorResponse['reason'],
   { scopes, offersDpop, usesDpop }: Challenge,
 ): ErrorResponse {
   const algs = [...ALGORITHMS.keys()].join(' ')

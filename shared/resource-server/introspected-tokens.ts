@@ -1,9 +1,9 @@
-import { type Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http'
-import { Agent, request as requestHttps } from 'node:https'
 import type { SecureContextOptions } from 'node:tls'
 import type { JsonObject } from '../json.ts'
 import { parseJsonObject } from '../request/strict-json.ts'
-import { type ExpectedClaims, hasExpectedClaims, type ReadToken, trustedUrl } from './read-token.ts'
+import { issuerRequest, type IssuerRequest } from './issuer-request.ts'
+import { type ExpectedClaims, type ReadToken, requireExpectedClaims, trustedUrl } from './read-token.ts'
+import { RequestRefusal } from './request-refusal.ts'
 
 export interface IntrospectionOptions {
   /** URL of certbound's `/introspection/standard`, or of any RFC 7662 endpoint that answers with `iss`, `aud` and `cnf`. */
@@ -12,12 +12,9 @@ export interface IntrospectionOptions {
   readonly clientId: string
   /** With a secret the client authenticates by `client_secret_basic`, without one by the certificate in `tls`. */
   readonly clientSecret?: string
-  /** PEM: the certificate and key of the resource server, and the CA of the endpoint if it is not a public one. */
-  readonly tls?: Pick<SecureContextOptions, 'cert' | 'key' | 'ca'>
+  /** PEM: the certificate and key of the resource server. */
+  readonly tls?: Pick<SecureContextOptions, 'cert' | 'key'>
 }
-
-const LIMIT_MILLISECONDS = 5_000
-const LIMIT_BYTES = 65_536
 
 /**
  * Reads tokens of either format by asking the issuer on every request. Revoked tokens, and tokens of locked clients, are
@@ -25,27 +22,31 @@ const LIMIT_BYTES = 65_536
  *
  * @throws TypeError for options that cannot work
  */
-export function introspectedTokens(options: IntrospectionOptions, expected: ExpectedClaims): ReadToken {
-  const { clientId, clientSecret, tls } = options
-  const url = trustedUrl(options.endpoint, 'introspection.endpoint')
+export function introspectedTokens(
+  { endpoint, clientId, clientSecret, tls }: IntrospectionOptions,
+  expected: ExpectedClaims,
+  ca: SecureContextOptions['ca'],
+): ReadToken {
+  const url = trustedUrl(endpoint, 'introspection.endpoint')
   if (clientSecret === undefined && tls?.cert === undefined) {
     throw new TypeError('introspection needs a clientSecret, or a certificate in tls')
   }
-  // All requests share one agent. Plain HTTP, which never leaves this machine, uses Node's default agent.
-  const agent = url.protocol === 'https:' ? new Agent({ keepAlive: true, ...tls }) : undefined
+  const request = issuerRequest(url, { ...tls, ca })
   const authorization =
     clientSecret === undefined ? {} : { authorization: basicCredentials(clientId, clientSecret) }
   const inForm = clientSecret === undefined ? { client_id: clientId } : {}
 
   return async (token) => {
     const form = new URLSearchParams({ ...inForm, token }).toString()
-    const response = await requestIntrospection(url, agent, authorization, form)
-    if (response['active'] === false) return undefined
+    const response = await requestIntrospection(request, authorization, form)
+    if (response['active'] === false) throw new RequestRefusal('token-inactive')
     if (response['active'] !== true) throw new Error('the introspection response lacks a boolean active')
     // Refresh tokens are active as well, but have no `token_type`.
-    const { client_id: client, token_type: type } = response
-    const isAccessToken = typeof client === 'string' && typeof type === 'string'
-    return isAccessToken && hasExpectedClaims(response, expected) ? response : undefined
+    for (const member of ['client_id', 'token_type']) {
+      if (typeof response[member] !== 'string') throw new RequestRefusal('claim-wrong', { expected: member })
+    }
+    requireExpectedClaims(response, expected)
+    return response
   }
 }
 
@@ -57,8 +58,7 @@ function basicCredentials(id: string, secret: string): string {
 
 /** @throws Error unless the endpoint answers 200 with a JSON object */
 async function requestIntrospection(
-  url: URL,
-  agent: HttpAgent | undefined,
+  request: IssuerRequest,
   authorization: object,
   form: string,
 ): Promise<JsonObject> {
@@ -68,28 +68,9 @@ async function requestIntrospection(
     'content-type': 'application/x-www-form-urlencoded',
     'content-length': Buffer.byteLength(form),
   }
-  const signal = AbortSignal.timeout(LIMIT_MILLISECONDS)
-  const options = { method: 'POST', headers, signal, ...(agent === undefined ? {} : { agent }) }
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const request = url.protocol === 'https:' ? requestHttps : requestHttp
-    request(url, options, resolve).once('error', reject).end(form)
-  })
-  const body = await bytesOf(response)
-  const { statusCode } = response
-  if (statusCode !== 200) throw new Error(`the introspection endpoint answered ${String(statusCode)}`)
+  const { status, body } = await request({ method: 'POST', headers, body: form })
+  if (status !== 200) throw new Error(`the introspection endpoint answered ${String(status)}`)
   const members = parseJsonObject(body)
   if (members === undefined) throw new Error('the introspection response is not a valid JSON object')
   return members
-}
-
-/** @throws Error when the body is too long */
-async function bytesOf(response: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of response) {
-    length += chunk.length
-    if (length > LIMIT_BYTES) throw new Error(`the introspection response exceeds ${LIMIT_BYTES} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }

@@ -1,8 +1,17 @@
-import type { JWTVerifyGetKey } from 'jose'
+import type { errors as JoseErrors, JWTVerifyGetKey } from 'jose'
+import type { SecureContextOptions } from 'node:tls'
 import { SIGNING_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { readCompactJws } from '../request/compact-jws.ts'
 import { parseJsonObject } from '../request/strict-json.ts'
-import { type ExpectedClaims, type ReadToken, trustedUrl } from './read-token.ts'
+import { issuerRequest } from './issuer-request.ts'
+import {
+  type ExpectedClaims,
+  type ReadToken,
+  requireExpectedClaims,
+  type TokenClaims,
+  trustedUrl,
+} from './read-token.ts'
+import { type RefusalReason, RequestRefusal } from './request-refusal.ts'
 
 /** A JWK Set (RFC 7517 section 5). */
 export interface Jwks {
@@ -24,6 +33,8 @@ const SYMMETRIC_OR_NONE = /^(?:HS|none$)/i
 /** Every access token has these claims, besides `iss` and `aud` (RFC 9068 section 2.2). */
 const REQUIRED = ['exp', 'iat', 'sub', 'client_id', 'jti']
 
+const TYP = 'at+jwt'
+
 /**
  * Reads JWT access tokens, verified offline (RFC 9068 section 4). It cannot see that a token has been revoked: such a token
  * is accepted until it expires.
@@ -33,6 +44,7 @@ const REQUIRED = ['exp', 'iat', 'sub', 'client_id', 'jti']
 export function jwtTokens(
   { jwks, algorithms = SIGNING_ALGORITHMS }: JwtOptions,
   expected: ExpectedClaims,
+  ca: SecureContextOptions['ca'],
   currentDate: () => Date,
 ): ReadToken {
   if (algorithms.some((name) => SYMMETRIC_OR_NONE.test(name))) {
@@ -44,32 +56,52 @@ export function jwtTokens(
   return async (token) => {
     const jws = readCompactJws(token)
     const claims = jws && parseJsonObject(jws.payload)
-    if (claims === undefined) return undefined
+    if (claims === undefined)
+      throw new RequestRefusal(token.includes('.') ? 'token-malformed' : 'token-opaque')
     const { errors, jwtVerify } = await import('jose')
     try {
-      await jwtVerify(token, await (opened ??= openJwks(source)), {
+      await jwtVerify(token, await (opened ??= openJwks(source, ca)), {
         algorithms: [...algorithms],
         // Refuses ID tokens and client assertions. jose ignores case and the prefix `application/` (RFC 9068 section 4).
-        typ: 'at+jwt',
-        issuer: expected.issuer,
-        audience: expected.audience,
+        typ: TYP,
         requiredClaims: REQUIRED,
         currentDate: currentDate(),
       })
     } catch (error) {
-      if (error instanceof errors.JOSEError) return undefined
-      throw error
+      throw error instanceof errors.JOSEError ? refusalFrom(error, jws?.header['typ'], claims) : error
     }
-    return typeof claims['client_id'] === 'string' ? claims : undefined
+    if (typeof claims['client_id'] !== 'string')
+      throw new RequestRefusal('claim-wrong', { expected: 'client_id' })
+    requireExpectedClaims(claims, expected)
+    return claims
   }
 }
 
+/** The faults of a token that jose finds up to its signature. Nothing in such a token counts, so no details are known. */
+const REASONS: Readonly<Record<string, RefusalReason>> = {
+  ERR_JOSE_ALG_NOT_ALLOWED: 'algorithm-wrong',
+  ERR_JWKS_NO_MATCHING_KEY: 'key-unknown',
+  ERR_JWKS_MULTIPLE_MATCHING_KEYS: 'key-unknown',
+  ERR_JWS_SIGNATURE_VERIFICATION_FAILED: 'signature-wrong',
+}
+
+/** jose looks at `typ` and the claims once the signature is right. */
+function refusalFrom(error: JoseErrors.JOSEError, typ: unknown, claims: TokenClaims): RequestRefusal {
+  const { client_id: clientId, exp } = claims
+  if (!('claim' in error)) return new RequestRefusal(REASONS[error.code] ?? 'token-malformed')
+  const { claim, reason, code } = error as JoseErrors.JWTClaimValidationFailed
+  if (claim === 'typ') return new RequestRefusal('typ-wrong', { clientId, expected: TYP, actual: typ })
+  if (code === 'ERR_JWT_EXPIRED') return new RequestRefusal('token-expired', { clientId, actual: exp })
+  if (claim === 'nbf' && reason === 'check_failed') return new RequestRefusal('token-early', { clientId })
+  return new RequestRefusal('claim-wrong', { clientId, expected: claim })
+}
+
 /** The returned function throws a JOSEError if the set does not have the token's key, and an Error if there is no set. */
-async function openJwks(source: URL | Jwks): Promise<JWTVerifyGetKey> {
-  const { createLocalJWKSet, createRemoteJWKSet, errors } = await import('jose')
+async function openJwks(source: URL | Jwks, ca: SecureContextOptions['ca']): Promise<JWTVerifyGetKey> {
+  const { createLocalJWKSet, createRemoteJWKSet, customFetch, errors } = await import('jose')
   const keys =
     source instanceof URL
-      ? createRemoteJWKSet(source)
+      ? createRemoteJWKSet(source, { [customFetch]: fetchFrom(source, ca) })
       : createLocalJWKSet({ keys: source.keys.map((key) => ({ ...key })) })
   return async (header, token) => {
     try {
@@ -79,5 +111,17 @@ async function openJwks(source: URL | Jwks): Promise<JWTVerifyGetKey> {
         error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys
       throw noSingleMatch ? error : new Error('cannot get the keys of the issuer', { cause: error })
     }
+  }
+}
+
+/** The global `fetch` takes no certificate authorities. */
+function fetchFrom(url: URL, ca: SecureContextOptions['ca']) {
+  const request = issuerRequest(url, { ca })
+  return async (
+    _url: string,
+    { method, headers }: { readonly method: string; readonly headers: Headers },
+  ) => {
+    const { status, body } = await request({ method, headers: Object.fromEntries(headers) })
+    return new Response(new Uint8Array(body), { status: status ?? 0 })
   }
 }

@@ -1,14 +1,17 @@
+import type { SecureContextOptions } from 'node:tls'
 import { judge, type Verdict } from '../certificate/binding.ts'
 import { present, type Presented } from '../certificate/presented.ts'
 import type { KeyThumbprint } from '../certificate/thumbprint.ts'
+import { isJsonObject } from '../json.ts'
 import { readPresentedToken } from '../request/presented-token.ts'
 import { covers, parseScope } from '../request/scope.ts'
 import { isBaseUrl } from '../resource-url.ts'
-import { type ErrorResponse, errorResponse, type RefusalReason } from './error-response.ts'
+import { type ErrorResponse, errorResponse } from './error-response.ts'
 import { type IntrospectionOptions, introspectedTokens } from './introspected-tokens.ts'
 import { type JwtOptions, jwtTokens } from './jwt-tokens.ts'
 import { readProof } from './read-proof.ts'
 import type { ExpectedClaims, ReadToken, TokenClaims } from './read-token.ts'
+import { type RefusalDetails, type RefusalReason, RequestRefusal } from './request-refusal.ts'
 
 interface CommonOptions extends ExpectedClaims {
   /** Whether tokens without a binding pass. Anyone who finds such a token can use it. Default: `refused`. */
@@ -21,7 +24,11 @@ interface CommonOptions extends ExpectedClaims {
   readonly publicUrl?: string
   /** The time by which tokens that are verified offline, and DPoP proofs, are judged. Default: the clock of the machine. */
   readonly currentDate?: () => Date
-  /** Called with the cause of each answer 503: no keys, or no introspection. The error contains no token. */
+  /** PEM: the CAs of the issuer's servers, if these are not public ones. They replace the public ones for everything that is fetched. */
+  readonly ca?: SecureContextOptions['ca']
+  /** Called with the reason of each answer 400, 401 and 403, which the caller must not learn. What it throws has no effect. */
+  readonly onRefusal?: (reason: RefusalReason, details: RefusalDetails) => void
+  /** Called with the cause of each answer 503: no keys, or no introspection. The error contains no token. What it throws has no effect. */
   readonly onFailure?: (error: unknown) => void
 }
 
@@ -63,7 +70,7 @@ export type Decision = { readonly allowed: true; readonly token: AccessToken } |
 
 /**
  * Takes the scopes that a request needs, and returns the function that decides about such requests. If keys or introspection
- * fail, the decision is a 503. The promise rejects only if `onFailure` throws.
+ * fail, the decision is a 503. The promise does not reject.
  *
  * @throws TypeError for a malformed scope (RFC 6749 section 3.3)
  */
@@ -79,7 +86,7 @@ export type ProtectedResource = (scopes: readonly string[]) => (request: Resourc
  * @throws TypeError for options that cannot work or would accept too much
  */
 export function protectedResource(options: ProtectedResourceOptions): ProtectedResource {
-  const { issuer, audience, unboundTokens = 'refused', publicUrl, onFailure = () => undefined } = options
+  const { issuer, audience, unboundTokens = 'refused', publicUrl, onRefusal, onFailure } = options
   const { currentDate = () => new Date() } = options
   // Two missing values would compare as equal.
   if (!isFilled(issuer) || !isFilled(audience)) {
@@ -94,23 +101,27 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
     request: ResourceRequest,
     sent: ReturnType<typeof readPresentedToken>,
     scopes: readonly string[],
-  ) {
+  ): Promise<AccessToken> {
     const { dpop, certificate } = request
-    if (publicUrl === undefined && dpop !== undefined && dpop.length > 0) return 'dpop-not-offered'
-    if (typeof sent === 'string') return SYNTAX_REASONS[sent]
+    if (publicUrl === undefined && dpop !== undefined && dpop.length > 0)
+      throw new RequestRefusal('dpop-not-offered')
+    if (typeof sent === 'string') throw new RequestRefusal(SYNTAX_REASONS[sent])
     const claims = await readToken(sent.token)
-    if (claims === undefined) return 'token-unusable'
+    const token = tokenFrom(claims)
+    const { clientId } = token
     const proof = await readProof(sent, request, publicUrl, currentDate())
-    if (typeof proof === 'string') return 'proof-wrong'
+    if (typeof proof === 'string') throw new RequestRefusal('proof-wrong', { clientId, fault: proof })
     const presented = typeof certificate === 'object' ? (certificate as Presented) : present(certificate)
     const verdict = judge(bindingOf(claims), {
       certificate: presented,
       proofKey: proof?.jkt as KeyThumbprint | undefined,
     })
     const reason = REASONS[verdict]
-    if (reason !== undefined && !(reason === 'token-unbound' && unboundTokens === 'allowed')) return reason
-    const token = tokenFrom(claims)
-    return covers(token.scopes, scopes) ? token : 'scope-insufficient'
+    if (reason !== undefined && !(reason === 'token-unbound' && unboundTokens === 'allowed'))
+      throw new RequestRefusal(reason, { clientId, ...bindingDetails(claims, presented, proof?.jkt) })
+    if (covers(token.scopes, scopes)) return token
+    const [expected, actual] = [scopes, token.scopes].map((list) => list.join(' '))
+    throw new RequestRefusal('scope-insufficient', { clientId, expected, actual })
   }
 
   return (scopes) => {
@@ -120,15 +131,24 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
       const sent = readPresentedToken(request.authorization, request.dpop ?? [])
       const challenge = { scopes: needed, offersDpop: publicUrl !== undefined, usesDpop: isByDpop(sent) }
       try {
-        const decision = await decide(request, sent, needed)
-        if (typeof decision === 'string') return errorResponse(decision, challenge)
-        return { allowed: true, token: decision }
+        return { allowed: true, token: await decide(request, sent, needed) }
       } catch (error) {
-        onFailure(error)
+        if (error instanceof RequestRefusal) {
+          report(() => onRefusal?.(error.reason, error.details))
+          return errorResponse(error.reason, challenge)
+        }
+        report(() => onFailure?.(error))
         return errorResponse('undecided', challenge)
       }
     }
   }
+}
+
+/** Calls a hook of the server. Neither what it throws nor a promise of it that rejects changes the answer or ends the process. */
+function report(hook: () => unknown): void {
+  new Promise((resolve) => {
+    resolve(hook())
+  }).catch(() => undefined)
 }
 
 const SYNTAX_REASONS = {
@@ -154,12 +174,24 @@ const REASONS = {
   damaged: 'binding-damaged',
 } as const satisfies Record<Verdict, RefusalReason | undefined>
 
+/** The thumbprints of both sides, which are public. */
+function bindingDetails({ cnf }: TokenClaims, presented: Presented, proofKey: string | undefined) {
+  const { 'x5t#S256': certificate, jkt } = isJsonObject(cnf) ? cnf : {}
+  const expected = certificate ?? jkt
+  if (proofKey !== undefined) return { expected, actual: proofKey }
+  if (presented === 'absent') return { expected }
+  return 'malformed' in presented
+    ? { expected, fault: presented.malformed }
+    : { expected, actual: presented.thumbprint }
+}
+
 function tokenReader(options: ProtectedResourceOptions, currentDate: () => Date): ReadToken {
   if ((options.jwks === undefined) === (options.introspection === undefined)) {
     throw new TypeError('options must have either jwks or introspection')
   }
-  if (options.introspection === undefined) return jwtTokens(options, options, currentDate)
-  return introspectedTokens(options.introspection, options)
+  const { ca } = options
+  if (options.introspection === undefined) return jwtTokens(options, options, ca, currentDate)
+  return introspectedTokens(options.introspection, options, ca)
 }
 
 /** Only a token without `cnf` is unbound. A `cnf` that is not an object proves nothing, so it is damaged (decision D11). */

@@ -1,4 +1,5 @@
 import { verifyProof } from '../dpop/proof.ts'
+import { PROOF_FAULTS } from '../dpop/proof-faults.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { requestUrl } from '../resource-url.ts'
 
@@ -6,7 +7,7 @@ import { requestUrl } from '../resource-url.ts'
  * Verifies the DPoP proof for the request and the token that it came with (RFC 9449 section 4.3).
  *
  * @param publicUrl without it, or without a path, no proof is for this request
- * @returns `undefined` without a proof; the fault of a wrong one
+ * @returns `undefined` without a proof; the fault of a wrong one in words
  */
 export async function readProof(
   { token: accessToken, proof: text }: { readonly token: string; readonly proof: string | undefined },
@@ -17,5 +18,6 @@ export async function readProof(
   if (text === undefined) return undefined
   const url = publicUrl === undefined ? undefined : requestUrl(publicUrl, path)
   const now = Math.floor(currentDate.getTime() / 1000) as EpochSeconds
-  return verifyProof({ text, htm, htu: url === undefined ? [] : [url], accessToken }, now)
+  const proof = await verifyProof({ text, htm, htu: url === undefined ? [] : [url], accessToken }, now)
+  return typeof proof === 'string' ? PROOF_FAULTS[proof] : proof
 }

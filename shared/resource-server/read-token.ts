@@ -1,4 +1,5 @@
 import { parseSecureUrl } from '../resource-url.ts'
+import { RequestRefusal } from './request-refusal.ts'
 
 /** The claims of a JWT, or the members of an introspection response. */
 export type TokenClaims = Readonly<Record<string, unknown>>
@@ -7,10 +8,10 @@ export type TokenClaims = Readonly<Record<string, unknown>>
  * Reads the contents of a live access token of the issuer for this resource: the claims of a JWT (RFC 9068 section 2.2) or the
  * members of an introspection response (RFC 7662 section 2.2). It does not judge the binding.
  *
- * @returns `undefined` when the text is not such a token
+ * @throws RequestRefusal when the text is not such a token
  * @throws Error when the keys or the introspection endpoint cannot be reached, which is not the caller's fault
  */
-export type ReadToken = (token: string) => Promise<TokenClaims | undefined>
+export type ReadToken = (token: string) => Promise<TokenClaims>
 
 /**
  * The issuer of the tokens, and the resource that they are for: both exactly as in the tokens (RFC 8725 sections 3.8 and 3.9).
@@ -20,8 +21,15 @@ export interface ExpectedClaims {
   readonly audience: string
 }
 
-export function hasExpectedClaims({ iss, aud }: TokenClaims, { issuer, audience }: ExpectedClaims): boolean {
-  return iss === issuer && (Array.isArray(aud) ? aud.includes(audience) : aud === audience)
+/**
+ * @param claims of a token that the issuer vouches for, by its signature or by its answer
+ * @throws RequestRefusal issuer-wrong, audience-wrong
+ */
+export function requireExpectedClaims(claims: TokenClaims, { issuer, audience }: ExpectedClaims): void {
+  const { client_id: clientId, iss, aud } = claims
+  if (iss !== issuer) throw new RequestRefusal('issuer-wrong', { clientId, expected: issuer, actual: iss })
+  if (Array.isArray(aud) ? aud.includes(audience) : aud === audience) return
+  throw new RequestRefusal('audience-wrong', { clientId, expected: audience, actual: aud })
 }
 
 /**

@@ -124,6 +124,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
       mtlsUrl,
       clientId: introspecting.clientId,
       introspector: tlsIdentity(certificates, CLIENT_CERTIFICATES.RESOURCE_SERVER),
+      onLine: options.onLine,
     },
   })
   opened.adopt(examples, closeIt)

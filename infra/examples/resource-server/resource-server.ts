@@ -15,6 +15,8 @@ export interface ResourceServerOptions {
   readonly clientId: string
   /** The certificate and key that authenticate this client. */
   readonly introspector: TlsIdentity
+  /** Gets a line for each refused request; without it nothing is logged. */
+  readonly onLine?: ((line: string) => void) | undefined
 }
 
 /**
@@ -24,12 +26,15 @@ export interface ResourceServerOptions {
  * @throws Complaint when the port cannot be used
  */
 export function startResourceServer(options: ResourceServerOptions): Promise<Listening> {
-  const { issuer, mtlsUrl, tls, clientId, introspector } = options
+  const { issuer, mtlsUrl, tls, clientId, introspector, onLine } = options
   const resource = protectedResource({
     issuer,
     audience: issuer,
     introspection: { endpoint: `${mtlsUrl}/introspection/standard`, clientId, tls: introspector },
+    ca: introspector.ca,
     onFailure: console.error,
+    onRefusal: (reason, details) =>
+      onLine?.(JSON.stringify({ resourceServer: 'refused', reason, ...details })),
   })
   const accounts = requireToken(resource, ['accounts:read'], (_request, response, { clientId, scopes }) => {
     response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })

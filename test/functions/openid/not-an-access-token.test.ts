@@ -74,7 +74,7 @@ test('the library for resource servers refuses an ID token offline, even for an 
     return decision.allowed ? 'allowed' : `${decision.status} ${decision.reason}`
   }
   expect(await decide(access, resource)).toBe('allowed')
-  expect(await decide(idToken, client.id)).toBe('401 token-unusable')
+  expect(await decide(idToken, client.id)).toBe('401 typ-wrong')
 })
 
 test('an ID token is neither a refresh token nor revocable, and authenticates no client', async () => {

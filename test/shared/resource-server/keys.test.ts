@@ -65,7 +65,7 @@ describe('keys from a URL', () => {
     for (let i = 0; i < 5; i++) {
       expect(await decide(resource, token(first.privateKey))).toBe('allowed')
       expect(await decide(resource, token(second.privateKey, { kid: `unknown-${i}` }))).toBe(
-        '401 token-unusable',
+        '401 key-unknown',
       )
     }
     expect(fetches).toBe(1)
@@ -74,13 +74,13 @@ describe('keys from a URL', () => {
   test('keys are not fetched for text that cannot be a token of the issuer', async () => {
     answer = responds({ keys: [first.jwk] })
     const resource = protectedResource({ ...EXPECTED, jwks: url })
-    for (const jwt of [
-      'x',
-      'a.b.c',
-      token(first.privateKey, { alg: 'HS256' }),
-      token(first.privateKey, { alg: 'none' }),
-    ]) {
-      expect(await decide(resource, jwt)).toBe('401 token-unusable')
+    for (const [jwt, reason] of [
+      ['x', 'token-opaque'],
+      ['a.b.c', 'token-malformed'],
+      [token(first.privateKey, { alg: 'HS256' }), 'algorithm-wrong'],
+      [token(first.privateKey, { alg: 'none' }), 'algorithm-wrong'],
+    ] as const) {
+      expect(await decide(resource, jwt)).toBe(`401 ${reason}`)
     }
     expect(fetches).toBe(0)
   })
@@ -92,7 +92,7 @@ describe('keys from a URL', () => {
     expect(await decide(resource, token(first.privateKey))).toBe('allowed')
     answer = responds({ keys: [first.jwk, second.jwk] })
     const rotated = token(second.privateKey, { kid: '2' })
-    expect(await decide(resource, rotated)).toBe('401 token-unusable')
+    expect(await decide(resource, rotated)).toBe('401 key-unknown')
     vi.setSystemTime(Date.now() + 31_000)
     expect(await decide(resource, rotated)).toBe('allowed')
     expect(await decide(resource, token(first.privateKey))).toBe('allowed')
@@ -107,7 +107,7 @@ describe('keys from a URL', () => {
     expect(await decide(resource, jwt)).toBe('allowed')
     answer = responds({ keys: [second.jwk] })
     vi.setSystemTime(Date.now() + 601_000)
-    expect(await decide(resource, jwt)).toBe('401 token-unusable')
+    expect(await decide(resource, jwt)).toBe('401 key-unknown')
   })
 
   test.each([
@@ -145,11 +145,11 @@ describe('keys in the options', () => {
     const jwks = { keys: [first.jwk] }
     expect(await decide(protectedResource({ ...EXPECTED, jwks }), token(privateKey))).toBe('allowed')
     const others = protectedResource({ ...EXPECTED, jwks, algorithms: ['PS256'] })
-    expect(await decide(others, token(privateKey))).toBe('401 token-unusable')
+    expect(await decide(others, token(privateKey))).toBe('401 algorithm-wrong')
     const named = protectedResource({ ...EXPECTED, jwks: { keys: [{ ...first.jwk, alg: 'ES384' }] } })
-    expect(await decide(named, token(privateKey))).toBe('401 token-unusable')
+    expect(await decide(named, token(privateKey))).toBe('401 key-unknown')
     const encrypting = protectedResource({ ...EXPECTED, jwks: { keys: [{ ...first.jwk, use: 'enc' }] } })
-    expect(await decide(encrypting, token(privateKey))).toBe('401 token-unusable')
+    expect(await decide(encrypting, token(privateKey))).toBe('401 key-unknown')
   })
 
   test('a token by an algorithm that certbound does not sign with is refused unless the options name it', async () => {
@@ -158,7 +158,7 @@ describe('keys in the options', () => {
     const claims = decodeJwt(token(first.privateKey))
     const header = { alg: 'RS512', kid: '1', typ: 'at+jwt' }
     const signed = await new SignJWT(claims).setProtectedHeader(header).sign(privateKey)
-    expect(await decide(protectedResource({ ...EXPECTED, jwks }), signed)).toBe('401 token-unusable')
+    expect(await decide(protectedResource({ ...EXPECTED, jwks }), signed)).toBe('401 algorithm-wrong')
     const named = protectedResource({ ...EXPECTED, jwks, algorithms: ['RS512'] })
     expect(await decide(named, signed)).toBe('allowed')
   })
@@ -168,7 +168,7 @@ describe('keys in the options', () => {
     const one = protectedResource({ ...EXPECTED, jwks: { keys: [first.jwk] } })
     expect(await decide(one, jwt)).toBe('allowed')
     const two = protectedResource({ ...EXPECTED, jwks: { keys: [first.jwk, second.jwk] } })
-    expect(await decide(two, jwt)).toBe('401 token-unusable')
+    expect(await decide(two, jwt)).toBe('401 key-unknown')
   })
 
   test.each([
@@ -176,8 +176,8 @@ describe('keys in the options', () => {
     ['AT+JWT', 'allowed'],
     ['application/at+jwt', 'allowed'],
     ['Application/At+Jwt', 'allowed'],
-    ['JWT', '401 token-unusable'],
-    ['', '401 token-unusable'],
+    ['JWT', '401 typ-wrong'],
+    ['', '401 typ-wrong'],
   ])('a token of typ %j is %s', async (typ, expected) => {
     const resource = protectedResource({ ...EXPECTED, jwks: { keys: [first.jwk] } })
     expect(await decide(resource, token(first.privateKey, { typ }))).toBe(expected)

@@ -1,13 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { mutualTlsRequest, type TlsIdentity } from '../../../../infra/connections/mutual-tls-request.ts'
 import { CLIENT_CERTIFICATES, startSite } from '../../../../infra/emulator/site/site.ts'
-import { siteOfFile } from '../authorization-server/local-site.ts'
+import { localSite } from '../authorization-server/local-site.ts'
 import { makeIdentity } from '../../emulator/tls-client.ts'
 
-const site = await siteOfFile()
+const lines: string[] = []
+const site = await localSite({ onLine: (line) => lines.push(line) })
+afterAll(() => site.close())
 
 const holder = () => site.identity(CLIENT_CERTIFICATES.CONFIDENTIAL)
 const use = async (token: string, identity: TlsIdentity) => {
@@ -26,7 +28,7 @@ async function obtainToken(scope: string): Promise<string> {
   return (JSON.parse(text) as { access_token: string }).access_token
 }
 
-test('the sample resource server serves the holder of a token, refuses a thief, and gives nobody else a connection', async () => {
+test('the sample resource server serves the holder of a token, refuses a thief and logs why, and gives nobody else a connection', async () => {
   const token = await obtainToken('accounts:read')
   const [status, text = ''] = await use(token, holder())
   expect(status).toBe(200)
@@ -37,6 +39,11 @@ test('the sample resource server serves the holder of a token, refuses a thief, 
   expect(await use(token, site.identity(CLIENT_CERTIFICATES.STRANGER))).toEqual([
     401,
     '{"error":"invalid_token"}',
+  ])
+  expect(lines.filter((line) => line.includes('"resourceServer":"refused"'))).toEqual([
+    expect.stringMatching(
+      /"reason":"certificate-differs","clientId":"\d+","expected":"[\w-]{43}","actual":"[\w-]{43}"/,
+    ),
   ])
   await expect(use(token, site.identity())).rejects.toThrow()
   const untrusted = { ca: site.certificates.ca.cert, ...(await makeIdentity(undefined, {})) }
