@@ -18,6 +18,9 @@ export const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map([
   ['Ed25519', { kty: 'OKP', crv: 'Ed25519' }],
 ])
 
+/** Those of a client that has not registered one. */
+export const DEFAULT_ALGORITHMS = ['ES256', 'PS256', 'RS256']
+
 /** Those that a service can sign with. */
 export const SIGNING_ALGORITHMS = ['ES256', 'ES384', 'PS256', 'RS256', 'EdDSA'] as const
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number]

@@ -1,11 +1,8 @@
 import type { KeyObject } from 'node:crypto'
 import { type Jwk, type JwkSet, publicKeyOfJwk } from '../certificate/jwk-set.ts'
 import { isUnsafeToVerify, isWeakKey, keyStrength } from '../certificate/public-key.ts'
-import { type Algorithm, ALGORITHMS } from '../certificate/jws-algorithms.ts'
+import { type Algorithm, ALGORITHMS, DEFAULT_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import type { CompactJws } from '../request/compact-jws.ts'
-
-/** The algorithms of a client that has not registered one. */
-const DEFAULTS = ['ES256', 'PS256', 'RS256']
 
 /** Anyone can send an assertion without a `kid`, so the keys that one signature is tried with are few. */
 const MAX_KEYS_TRIED = 16
@@ -25,7 +22,7 @@ export async function verifyCompactJws(
   jwks: JwkSet,
   alg: string | undefined,
 ): Promise<JwsFault | undefined> {
-  const used = (alg === undefined ? DEFAULTS : [alg]).find((allowed) => allowed === header['alg'])
+  const used = (alg === undefined ? DEFAULT_ALGORITHMS : [alg]).find((allowed) => allowed === header['alg'])
   const algorithm = used === undefined ? undefined : ALGORITHMS.get(used)
   if (used === undefined || algorithm === undefined) return 'algorithm-wrong'
   // No extension is supported, and an empty list is malformed.

@@ -1,3 +1,4 @@
+import { DEFAULT_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import type { Client, CLIENT_SETTINGS } from './client.ts'
 
 /** The meaning of each client setting, in Markdown, for the reference and docs/settings.md. Not deployed. */
@@ -24,8 +25,7 @@ export const CLIENT_MEANINGS = {
     'Where the JWK Set is: an https URL on a public address, cached for ten minutes, and for up to an hour while it cannot be fetched.',
   selfSignedCertificateKeyId:
     'For `SELF_SIGNED_TLS_CLIENT_AUTH`: `kid` of the key whose certificate is accepted. Absent: every certificate in the set.',
-  tokenAuthSignAlg:
-    'The only algorithm of the client’s assertions. Absent: `ES256`, `PS256` and `RS256` are accepted.',
+  tokenAuthSignAlg: `The only algorithm of the client’s assertions. Absent: one of ${DEFAULT_ALGORITHMS.map((alg) => `\`${alg}\``).join(', ')}.`,
   introspectionSignAlg:
     'For resource servers: the algorithm of signed introspection responses (RFC 9701 section 6). The service needs a key that fits. Absent: `RS256`.',
   userInfoSignAlg:

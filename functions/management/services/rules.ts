@@ -8,6 +8,7 @@ import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { parseScope } from '../../../shared/request/scope.ts'
 import { settingsOf } from '../../../shared/store/profile.ts'
 import type { Service } from '../../../shared/store/service.ts'
+import { accessTokenKey } from '../../../shared/token/sign.ts'
 
 /**
  * Checks the rules of a service's settings that its schema cannot express.
@@ -83,15 +84,13 @@ function isWrongDuration({ key, value = '' }: Attribute): boolean {
 }
 
 function checkSigning(service: Service): void {
-  const { accessTokenSignAlg, accessTokenSignatureKeyId, jwks } = service
+  const { accessTokenSignAlg, jwks } = service
   for (const named of KEY_SETTINGS) {
     const isKnown = service[named] === undefined || jwks.some(({ kid }) => kid === service[named])
     if (!isKnown) throw new Refusal('service-signing-key-missing', { named })
   }
-  if (accessTokenSignAlg === undefined) return
-  const fits = ({ alg, kid }: Service['jwks'][number]) =>
-    alg === accessTokenSignAlg && (accessTokenSignatureKeyId ?? kid) === kid
-  if (!jwks.some(fits)) throw new Refusal('service-signing-key-missing', { named: 'accessTokenSignAlg' })
+  if (accessTokenSignAlg !== undefined && accessTokenKey(service) === undefined)
+    throw new Refusal('service-signing-key-missing', { named: 'accessTokenSignAlg' })
 }
 
 /** Without a root no client could authenticate. A certificate that is not of an authority would have no effect. */
