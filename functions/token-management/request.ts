@@ -5,13 +5,12 @@ import {
   type KeyThumbprint,
   type Thumbprint,
 } from '../../shared/certificate/thumbprint.ts'
+import { LAST_SECOND } from '../../shared/epoch-seconds.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
 import { numberMember } from '../../shared/request/body.ts'
 
-/** The year 9999 in milliseconds: larger times are not valid dates. */
-const MAX_NUMBER = 253_402_300_799_000
-
-export const positiveMember = numberMember(z.positive(), z.maximum(MAX_NUMBER))
+/** For times in milliseconds, too. Larger ones are not valid dates. */
+export const positiveMember = numberMember(z.positive(), z.maximum(LAST_SECOND * 1000))
 export const thumbprintMember = z.pipe(
   z.string().check(z.refine((text) => isThumbprint(text))),
   z.transform((text) => text as Thumbprint),

@@ -8,6 +8,7 @@ import {
 } from 'node:crypto'
 import { BitString, fromBER, Integer, OctetString, Sequence, Set, Utf8String } from 'asn1js'
 import * as pkijs from 'pkijs'
+import { EXTENSION } from '../../shared/certificate/oids.ts'
 
 /** A certificate and its private key (PKCS #8), both PEM. */
 export interface Identity {
@@ -32,14 +33,11 @@ export interface Issuer {
 
 const ORGANIZATION = 'Certbound Development'
 const OID = {
+  ...EXTENSION,
   commonName: '2.5.4.3',
   organizationName: '2.5.4.10',
   subjectKeyIdentifier: '2.5.29.14',
-  keyUsage: '2.5.29.15',
-  subjectAltName: '2.5.29.17',
-  basicConstraints: '2.5.29.19',
   authorityKeyIdentifier: '2.5.29.35',
-  extKeyUsage: '2.5.29.37',
   serverAuth: '1.3.6.1.5.5.7.3.1',
   clientAuth: '1.3.6.1.5.5.7.3.2',
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { Call } from '../runtime/call.ts'
-import type { EpochSeconds } from '../epoch-seconds.ts'
+import { type EpochSeconds, LAST_SECOND } from '../epoch-seconds.ts'
 import { LIMITS } from '../limits.ts'
 import { isStorable, parseJson } from '../json.ts'
 import { numberMember } from '../request/body.ts'
@@ -52,13 +52,11 @@ export async function refuseSubjectOfClient(
 
 /** The grant stores it, and items of the store must stay small. */
 const MAX_ACR_LENGTH = 256
-/** The year 9999. */
-const MAX_SECONDS = 253_402_300_799
 
 /** The members of a call for how and when the end-user was authenticated (Authlete contract, section 2.2). */
 export const AUTHENTICATION_MEMBERS = {
   acr: z.optional(z.string().check(z.maxLength(MAX_ACR_LENGTH))),
-  authTime: z.optional(numberMember(z.nonnegative(), z.maximum(MAX_SECONDS))),
+  authTime: z.optional(numberMember(z.nonnegative(), z.maximum(LAST_SECOND))),
 }
 
 export type EndUserAuthentication = Pick<Terms, 'acr' | 'authTime'>
