@@ -16,13 +16,32 @@ interface LevelDirectory {
   close(): Promise<void>
 }
 
+type Write = (...parameters: unknown[]) => Promise<void>
+
+/** The store of dynalite's directories. It is LevelDB, whose binaries are in its npm package. */
+const { Level } = createRequire(import.meta.resolve('dynalite'))('level') as {
+  Level: (new (directory: string) => LevelDirectory) & {
+    readonly prototype: Record<'_put' | '_del' | '_batch', Write>
+  }
+}
+
+// Each write waits for the disk. Without `sync`, which dynalite cannot set, a power failure would lose the last ones.
+for (const name of ['_put', '_del', '_batch'] as const) {
+  const write = Level.prototype[name]
+  Level.prototype[name] = function (this: LevelDirectory, ...parameters) {
+    const options = parameters.pop() as object
+    return write.call(this, ...parameters, { ...options, sync: true })
+  }
+}
+
 const IMMEDIATELY = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }
 
 /**
  * A DynamoDB in this process, on 127.0.0.1 only.
  *
- * @param directory keeps the data between runs; in memory without it
+ * @param directory keeps the data, each write before its answer; in memory without it
  * @param port a free one by default
+ * @throws DirectoryInUse
  * @throws Complaint when the directory or the port cannot be used
  */
 export async function startEmbeddedEngine({
@@ -59,26 +78,25 @@ function refuseWebPages(server: Server): void {
   })
 }
 
-/** dynalite opens its directory later, when a failure would end the process. So this opens it once before. */
-async function tryDirectory(directory: string): Promise<void> {
+/** Another engine has the directory open. */
+export class DirectoryInUse extends Complaint {}
+
+/**
+ * Opens the directory of an engine, and closes it. dynalite opens it later, when a failure would end the process.
+ *
+ * @throws DirectoryInUse
+ * @throws Complaint if it cannot be opened
+ */
+export async function tryDirectory(directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 })
-    const level = levelOfDynalite(directory)
+    const level = new Level(directory)
     await level.open()
     await level.close()
   } catch (error) {
-    throw new Complaint(`data directory ${directory} ${complaint(error as Error)}`, { cause: error })
+    const { code, message } = ((error as Error).cause ?? error) as NodeJS.ErrnoException
+    if (code === 'LEVEL_LOCKED')
+      throw new DirectoryInUse(`data directory ${directory} is in use by another process`, { cause: error })
+    throw new Complaint(`data directory ${directory} cannot be opened (${code ?? message})`, { cause: error })
   }
-}
-
-function levelOfDynalite(directory: string): LevelDirectory {
-  const requireFromDynalite = createRequire(import.meta.resolve('dynalite'))
-  const { Level } = requireFromDynalite('level') as { Level: new (directory: string) => LevelDirectory }
-  return new Level(directory)
-}
-
-function complaint(error: NodeJS.ErrnoException): string {
-  const reason = error.cause === undefined ? error : (error.cause as NodeJS.ErrnoException)
-  if (reason.code === 'LEVEL_LOCKED') return 'is in use by another process'
-  return `cannot be opened (${reason.code ?? reason.message})`
 }

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { stat, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
-import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { startEmbeddedEngine, type Engine } from '../../../infra/emulator/engine.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { createTables, LOCAL_DYNAMODB } from '../../../infra/tables/tables.ts'
@@ -148,5 +149,23 @@ test('the embedded engine refuses every request of a web page', async () => {
     const answer = await ask(method, 'https://evil.example')
     expect([answer.status, await answer.text()]).toEqual([403, ''])
     expect(answer.headers.get('access-control-allow-origin')).toBeNull()
+  }
+})
+
+test('LevelDB is told to wait for the disk at every write, because dynalite cannot say so', async () => {
+  const level = createRequire(import.meta.resolve('dynalite')).resolve('level')
+  const classic = createRequire(createRequire(level).resolve('classic-level'))
+  const binding = classic('./binding.js') as Record<
+    'db_put' | 'db_del',
+    (...parameters: unknown[]) => unknown
+  >
+  const writes = (['db_put', 'db_del'] as const).map((name) => vi.spyOn(binding, name))
+  onTestFinished(() => writes.forEach((write) => write.mockRestore()))
+  const engine = await started({ directory })
+  await putItem(engine)
+  await engine.client.send(new DeleteItemCommand({ TableName, Key: KEY }))
+  for (const { mock } of writes) {
+    expect(mock.calls.length).toBeGreaterThan(0)
+    for (const call of mock.calls) expect(call.at(-1)).toMatchObject({ sync: true })
   }
 })
