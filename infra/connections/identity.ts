@@ -32,6 +32,10 @@ export interface Issuer {
 }
 
 const ORGANIZATION = 'Certbound Development'
+
+/** The subject of an identity (RFC 4514). */
+export const subjectOf = (commonName: string): string => `CN=${commonName},O=${ORGANIZATION}`
+
 const OID = {
   ...EXTENSION,
   commonName: '2.5.4.3',

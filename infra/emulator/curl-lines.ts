@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import type { Local } from './site/local-file.ts'
-import { CLIENT_CERTIFICATES, type Site } from './site/site.ts'
+import { CLIENT_CERTIFICATES } from './site/seed.ts'
+import type { Site } from './site/site.ts'
 
 /**
  * The lines that `npm start` prints: its addresses, and some for curl in a second terminal in the same folder. The demonstration

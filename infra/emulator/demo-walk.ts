@@ -6,7 +6,8 @@ import { thumbprint } from '../../shared/certificate/thumbprint.ts'
 import { ROOT } from '../root.ts'
 import type { Demonstration, Step } from './demo-steps.ts'
 import { mutualTlsRequest, type TlsIdentity } from '../connections/mutual-tls-request.ts'
-import { CLIENT_CERTIFICATES, type Site, tlsIdentity } from './site/site.ts'
+import { CLIENT_CERTIFICATES } from './site/seed.ts'
+import { type Site, tlsIdentity } from './site/site.ts'
 
 /** The thumbprint of the article's certificate, as the article prints it. */
 const ARTICLE_THUMBPRINT = 'OID_Sc2yReTDx9QS7f1SMUzNxsh7khJYmaIwqXw8Yuw'

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { relative, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { command, Complaint } from '../command.ts'
 import type { Ports } from './site/site.ts'
 
@@ -16,7 +16,8 @@ const HELP = `certbound start: certbound on this machine
   --console-port PORT         the console (8090)
   --mtls-only                 the OAuth endpoints answer only on the mutual-TLS domain, as in a deployment by default
   --truststore FILE           also trust these CAs, and self-signed client certificates that cannot issue others: a PEM bundle
-  --data DIR                  keep the data in this folder between runs (in memory otherwise)
+  --data DIR                  the folder that keeps the data between runs (data, in the folder of --directory)
+  --fresh                     move that folder aside, and begin with a new service
   --packaged                  run the packaged functions (npm run package), each in a process under Lambda's runtime client
   --directory DIR             the folder for development certificates and local.json (.certbound)
   --help
@@ -36,6 +37,7 @@ const OPTIONS = {
   'mtls-only': { type: 'boolean', default: false },
   truststore: { type: 'string' },
   data: { type: 'string' },
+  fresh: { type: 'boolean', default: false },
   packaged: { type: 'boolean', default: false },
   directory: { type: 'string', default: '.certbound' },
 } as const
@@ -46,14 +48,17 @@ export const COMMAND = command({
   run: async ({ values }, io) => {
     const ports = portsOf(values)
     const directory = resolve(values.directory)
+    const data = values.data ?? join(directory, 'data')
     const { packageHere } = await import('./lambda/packaged-functions.ts')
+    const { moveAside } = await import('./site/data-folder.ts')
     const { startSite } = await import('./site/site.ts')
+    const aside = values.fresh ? await moveAside(data) : undefined
     const site = await startSite({
       ports,
       directory,
       mtlsOnly: values['mtls-only'],
       truststore: values.truststore,
-      dataDirectory: values.data,
+      dataDirectory: data,
       onLine: io.out,
       packaged: values.packaged ? { ...(await packageHere()), onLine: io.out } : undefined,
     })
@@ -63,20 +68,25 @@ export const COMMAND = command({
     const running = await startSiteConsole(site, Number(values['console-port']), io.err)
     const local = await writeLocalFile(site, directory, running.newLink())
     io.out(`the console: ${local.consoleUrl}`)
+    const others = aside === undefined ? '--fresh begins with a new service' : `earlier: ${shown(aside)}`
+    io.out(`the data:    ${shown(data)}, kept for the next run (${others})`)
     const { formerIssuer, plainUrl } = site
     if (formerIssuer !== undefined) {
       io.out(
         `The kept data had the issuer ${formerIssuer}. It is ${plainUrl} now: configure clients with it.`,
       )
     }
-    io.out(curlLines(local, site.examples, values['mtls-only'], (file) => relative('.', file)))
+    io.out(curlLines(local, site.examples, values['mtls-only'], shown))
     if (!io.stop.aborted) await once(io.stop, 'abort')
     await running.close()
     await site.close()
-    io.out('stopped')
+    io.out(`stopped; ${shown(data)} keeps the data`)
     return 0
   },
 })
+
+/** A path as the user would write it here. */
+const shown = (file: string) => relative('.', file) || '.'
 
 /** @throws Complaint */
 function portsOf(values: object): Ports {

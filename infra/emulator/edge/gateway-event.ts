@@ -55,7 +55,7 @@ export function clientCertOf(leaf: X509Certificate): ClientCert {
 }
 
 /** The last RDN comes first. Node writes one RDN a line in certificate order, and `undefined` for an empty name. */
-export function distinguishedName(lines: string | undefined): string {
+function distinguishedName(lines: string | undefined): string {
   return (lines ?? '').split('\n').reverse().join(',')
 }
 

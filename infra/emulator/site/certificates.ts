@@ -107,11 +107,15 @@ async function readIfThere(file: string): Promise<string | undefined> {
   })
 }
 
-/** Renames the new file into place: an interrupted run leaves no half a file, and an old file's mode does not stay. */
-async function replaceFile(file: string, text: string, mode: number): Promise<void> {
+/**
+ * Renames the new file into place: an interrupted run leaves no half a file, and an old file's mode does not stay.
+ *
+ * @throws Complaint that names the file
+ */
+export async function replaceFile(file: string, text: string, mode: number): Promise<void> {
   await onFile(file, 'written', async () => {
     const fresh = `${file}.${process.pid}.new`
-    await writeFile(fresh, text, { mode })
+    await writeFile(fresh, text, { mode, flush: true })
     await rename(fresh, file)
   })
 }

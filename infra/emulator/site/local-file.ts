@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type LocalDeployment, localDeploymentFile } from '../../local-deployment.ts'
 import type { SeededClient } from './seed.ts'
-import { CLIENT_CERTIFICATES, type Site } from './site.ts'
+import type { Site } from './site.ts'
 
 /** The content of `local.json`. */
 export type Local = Awaited<ReturnType<typeof writeLocalFile>>
@@ -13,12 +13,12 @@ export async function writeLocalFile(site: Site, directory: string, consoleUrl: 
   const { frontEndUrl, authorizationEndpoint, frontEndMtlsUrl, resourceServerUrl, librarySampleUrl } =
     examples
   const { registryTable, grantsTable } = site.runtime.settings
-  const withFiles = (client: SeededClient) => {
-    const { certificateFile, keyFile } = certificates.clients[CLIENT_CERTIFICATES[client.type]]
+  const withFiles = ({ certificate, ...client }: SeededClient) => {
+    const { certificateFile, keyFile } = certificates.clients[certificate]
     return { ...client, certificateFile, keyFile }
   }
-  const [publicClient, confidential] = seeded.clients
-  const clients = [withFiles(publicClient), withFiles(confidential)] as const
+  const [publicClient, confidential, resourceServer] = seeded.clients
+  const clients = [withFiles(publicClient), withFiles(confidential), withFiles(resourceServer)] as const
   const truststoreFile = join(directory, 'truststore.pem')
   const local = {
     consoleUrl,

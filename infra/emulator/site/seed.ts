@@ -1,15 +1,11 @@
-import { X509Certificate } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Runtime } from '../../../shared/runtime/runtime.ts'
-import { TOKEN_AUTH_METHODS } from '../../../shared/store/service.ts'
+import { AUTHENTICATION_METHODS } from '../../../shared/store/authentication-methods.ts'
+import { TOKEN_AUTH_METHODS, type TokenAuthMethod } from '../../../shared/store/service.ts'
 import type { Store } from '../../../shared/store/store.ts'
-import { Complaint } from '../../command.ts'
+import { subjectOf } from '../../connections/identity.ts'
 import { openManagement } from '../../management/management.ts'
 import type { OwnerCredentials } from '../../management/owner.ts'
 import { newSigningKey } from '../../signing-key.ts'
-import { distinguishedName } from '../edge/gateway-event.ts'
-import type { Addresses } from './addresses.ts'
 
 /** What a caller of a freshly seeded service needs. The tables hold only digests of the secrets. */
 export interface Seeded extends OwnerCredentials {
@@ -18,15 +14,35 @@ export interface Seeded extends OwnerCredentials {
   readonly serviceApiKey: string
   readonly serviceApiSecret: string
   readonly serviceAccessToken: string
-  readonly clients: readonly [SeededClient, SeededClient]
+  /** The public, the confidential, and that of the sample resource server. */
+  readonly clients: readonly [RedirectedClient, RedirectedClient, SeededClient]
 }
 
 export interface SeededClient {
+  readonly clientName: string
   readonly type: 'PUBLIC' | 'CONFIDENTIAL'
+  readonly tokenAuthMethod: TokenAuthMethod
   readonly clientId: string
+  /** Only of a client whose method uses it. */
   readonly clientSecret?: string
+  readonly certificate: ClientCertificate
+}
+
+interface RedirectedClient extends SeededClient {
   readonly redirectUri: string
 }
+
+/**
+ * File names of the client certificates. `RESOURCE_SERVER` is the one of the sample resource server. `STRANGER` belongs to no
+ * client: the edge trusts it, but no token is bound to it.
+ */
+export const CLIENT_CERTIFICATES = {
+  PUBLIC: 'public-client',
+  CONFIDENTIAL: 'confidential-client',
+  RESOURCE_SERVER: 'resource-server',
+  STRANGER: 'stranger',
+} as const
+export type ClientCertificate = (typeof CLIENT_CERTIFICATES)[keyof typeof CLIENT_CERTIFICATES]
 
 const REDIRECT_URI = 'https://client.example.org/cb/example.com'
 
@@ -64,18 +80,38 @@ const CONFIDENTIAL_CLIENT = {
   grantTypes: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'],
 }
 
+/** May introspect tokens for any resource and gets none itself. Its certificate authenticates it, which `fapi2` also accepts. */
+const RESOURCE_SERVER = {
+  clientName: 'Sample resource server',
+  clientType: 'CONFIDENTIAL',
+  tokenAuthMethod: 'TLS_CLIENT_AUTH',
+  tlsClientAuthSubjectDn: subjectOf(CLIENT_CERTIFICATES.RESOURCE_SERVER),
+  grantTypes: [],
+  resourceServerAudiences: ['*'],
+  // If it ever got tokens, they would be bound as all others.
+  tlsClientCertificateBoundAccessTokens: true,
+}
+
 /**
- * Makes a service with an ES256 key `1`, a public and a confidential client, and an owner, by the steps of the management
- * API: the same as `certbound provision` for a deployment.
+ * Makes a service with an ES256 key `1`, its clients, and an owner, by the steps of the management API: the same as
+ * `certbound provision` for a deployment.
  */
 export async function seed(runtime: Runtime, serviceId: number, issuer: string): Promise<Seeded> {
   const { newService, newClient, newOwner } = openManagement(runtime)
   const jwks = JSON.stringify({ keys: [newSigningKey('1', 'ES256').privateJwk] })
   const { service, apiSecret, secrets } = await newService(serviceId, { ...SERVICE, issuer, jwks })
   const [serviceAccessToken = ''] = secrets.values()
-  const { client: open } = await newClient('public', PUBLIC_CLIENT, service)
-  const { client: confidential, secret } = await newClient('confidential', CONFIDENTIAL_CLIENT, service)
-  const redirectUri = REDIRECT_URI
+  const seedClient = async (name: ClientCertificate, members: object): Promise<SeededClient> => {
+    const { client, secret } = await newClient(name, { ...members }, service)
+    const { clientId, clientName = '', clientType: type, tokenAuthMethod } = client
+    const usesSecret = AUTHENTICATION_METHODS[tokenAuthMethod].needs === 'secret'
+    return {
+      ...{ clientName, type, tokenAuthMethod, clientId: String(clientId) },
+      ...(usesSecret && { clientSecret: secret }),
+      certificate: name,
+    }
+  }
+  const redirected = { redirectUri: REDIRECT_URI }
   return {
     serviceId,
     serviceApiKey: String(serviceId),
@@ -83,8 +119,9 @@ export async function seed(runtime: Runtime, serviceId: number, issuer: string):
     serviceAccessToken,
     ...(await newOwner()),
     clients: [
-      { type: 'PUBLIC', clientId: String(open.clientId), redirectUri },
-      { type: 'CONFIDENTIAL', clientId: String(confidential.clientId), clientSecret: secret, redirectUri },
+      { ...(await seedClient(CLIENT_CERTIFICATES.PUBLIC, PUBLIC_CLIENT)), ...redirected },
+      { ...(await seedClient(CLIENT_CERTIFICATES.CONFIDENTIAL, CONFIDENTIAL_CLIENT)), ...redirected },
+      await seedClient(CLIENT_CERTIFICATES.RESOURCE_SERVER, RESOURCE_SERVER),
     ],
     issuer,
   }
@@ -95,26 +132,6 @@ export async function addClient(runtime: Runtime, serviceId: number, settings: o
   const service = await runtime.store.registry.findService(serviceId)
   if (service === undefined) throw new Error(`there is no service ${serviceId}`)
   return openManagement(runtime).newClient('added', { ...settings }, service)
-}
-
-/**
- * Makes the client of a resource server, which may introspect tokens for any resource and gets none itself. Its certificate
- * authenticates it, which also a service with `fapi2` accepts.
- *
- * @param certificate PEM
- */
-export async function addResourceServer(runtime: Runtime, serviceId: number, certificate: string) {
-  const { client } = await addClient(runtime, serviceId, {
-    clientName: 'Sample resource server',
-    clientType: 'CONFIDENTIAL',
-    tokenAuthMethod: 'TLS_CLIENT_AUTH',
-    tlsClientAuthSubjectDn: distinguishedName(new X509Certificate(certificate).subject),
-    grantTypes: [],
-    resourceServerAudiences: ['*'],
-    // If it ever got tokens, they would be bound as all others.
-    tlsClientCertificateBoundAccessTokens: true,
-  })
-  return { clientId: String(client.clientId), remove: () => runtime.store.clients.remove(serviceId, client) }
 }
 
 /** The redirect URI of the demo client, on whatever port it was in an earlier run. */
@@ -130,34 +147,4 @@ export async function registerRedirectUri(
     ...client,
     redirectUris: [...client.redirectUris.filter((other) => !LOCAL_REDIRECT_URI.test(other)), uri],
   }))
-}
-
-const SEED_FILE = 'seed.json'
-
-/** What is kept of a service beside its tables. */
-export interface KeptSeed extends Seeded {
-  /** The addresses that the last run gave the service. Absent if the first run ended before it knew them. */
-  readonly addresses?: Partial<Addresses>
-}
-
-/**
- * The secrets of a service whose tables are kept in this directory; `undefined` if they have not been made yet.
- * @throws Complaint that names the file
- */
-export async function readSeed(directory: string): Promise<KeptSeed | undefined> {
-  const file = join(directory, SEED_FILE)
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as KeptSeed
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new Complaint(`${file} cannot be read: remove its directory to start with a new service`, {
-      cause: error,
-    })
-  }
-}
-
-/** For development only, and readable only by its owner. */
-export async function writeSeed(directory: string, seeded: KeptSeed): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  await writeFile(join(directory, SEED_FILE), JSON.stringify(seeded, null, 2), { mode: 0o600 })
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import { openLog } from '../../../shared/runtime/log.ts'
 import type { Runtime } from '../../../shared/runtime/runtime.ts'
 import { newNumber } from '../../../shared/store/identity.ts'
@@ -17,27 +16,14 @@ import type { TlsIdentity } from '../../connections/mutual-tls-request.ts'
 import type { MutualTls } from '../../connections/mutual-tls.ts'
 import type { EdgeRoutes } from '../edge/route-match.ts'
 import { addressesOf, withAddresses } from './addresses.ts'
+import { openDataFolder } from './data-folder.ts'
 import {
-  addResourceServer,
-  type KeptSeed,
-  readSeed,
+  CLIENT_CERTIFICATES,
+  type ClientCertificate,
   registerRedirectUri,
   seed,
   type Seeded,
-  writeSeed,
 } from './seed.ts'
-
-/**
- * File names of the client certificates. `RESOURCE_SERVER` is the one of the sample resource server. `STRANGER` belongs to no
- * client: the edge trusts it, but no token is bound to it.
- */
-export const CLIENT_CERTIFICATES = {
-  PUBLIC: 'public-client',
-  CONFIDENTIAL: 'confidential-client',
-  RESOURCE_SERVER: 'resource-server',
-  STRANGER: 'stranger',
-} as const
-export type ClientCertificate = (typeof CLIENT_CERTIFICATES)[keyof typeof CLIENT_CERTIFICATES]
 
 /** The ports that a site listens on; a free one where it is absent or 0. The command line options are `--NAME-port`. */
 export type Ports = ExamplePorts & Partial<Readonly<Record<'mtls' | 'plain' | 'api', number>>>
@@ -50,7 +36,7 @@ export interface SiteOptions {
   readonly truststore?: string | undefined
   /** The OAuth endpoints answer only on the mutual-TLS domain, as in a deployment by default. On both without it. */
   readonly mtlsOnly?: boolean
-  /** Keeps the data between runs; in memory without it. */
+  /** Keeps the data between runs (`openDataFolder`); in memory without it. */
   readonly dataDirectory?: string | undefined
   /** Gets the log line of each request; without it nothing is logged. */
   readonly onLine?: (line: string) => void
@@ -92,11 +78,12 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   const own = await readTruststore(certificates.ca.certificateFile)
   const further = options.truststore === undefined ? [] : await readTruststore(options.truststore)
   const truststore = [...own, ...further]
-  const kept = dataDirectory === undefined ? undefined : await readSeed(dataDirectory)
 
   await using opened = new AsyncDisposableStack()
-  const engine = opened.adopt(options.engine ?? (await openEngine(dataDirectory)), closeIt)
-  const serviceId = kept?.serviceId ?? newNumber(randomBytes)
+  const data = dataDirectory === undefined ? undefined : await openDataFolder(dataDirectory)
+  const engine = opened.adopt(data?.engine ?? options.engine ?? (await startEmbeddedEngine({})), closeIt)
+  const kept = data?.kept ?? {}
+  const serviceId = kept.seeded?.serviceId ?? newNumber(randomBytes)
   const runtime = await openRuntime(serviceId, engine, options)
   opened.defer(() => {
     runtime.store.close()
@@ -107,23 +94,21 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   const domains = await openDomains(routes, tls, ports, opened)
   const { mtlsUrl, plainUrl, webApiUrl } = domains
 
-  const { seeded, formerIssuer } = await keepOrSeed(runtime, serviceId, kept, plainUrl)
+  const { seeded, formerIssuer } = await keepOrSeed(runtime, serviceId, kept.seeded, plainUrl)
   // What fails from here on must not lose the secrets.
-  if (dataDirectory !== undefined) await writeSeed(dataDirectory, { ...kept, ...seeded })
-  const resourceServer = certificates.clients[CLIENT_CERTIFICATES.RESOURCE_SERVER]
-  const introspecting = await addResourceServer(runtime, serviceId, resourceServer.cert)
-  opened.defer(introspecting.remove)
+  await data?.keep({ ...kept, seeded })
+  const [publicClient, , resourceServer] = seeded.clients
   const examples = await startExamples({
     ...{ ...seeded, webApiUrl, tls, ports },
-    clientId: seeded.clients[0].clientId,
+    clientId: publicClient.clientId,
     presenters: {
       holder: tlsIdentity(certificates, CLIENT_CERTIFICATES.PUBLIC),
       stranger: tlsIdentity(certificates, CLIENT_CERTIFICATES.STRANGER),
     },
     library: {
       mtlsUrl,
-      clientId: introspecting.clientId,
-      introspector: tlsIdentity(certificates, CLIENT_CERTIFICATES.RESOURCE_SERVER),
+      clientId: resourceServer.clientId,
+      introspector: tlsIdentity(certificates, resourceServer.certificate),
       onLine: options.onLine,
     },
   })
@@ -132,9 +117,9 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   const origins = { mtls: mtlsUrl, plain: plainUrl, mtlsOnly }
   const addresses = addressesOf(origins, examples)
   await runtime.store.registry.changeService(seeded.serviceId, (service) =>
-    withAddresses(service, addresses, kept?.addresses ?? {}),
+    withAddresses(service, addresses, kept.addresses ?? {}),
   )
-  if (dataDirectory !== undefined) await writeSeed(dataDirectory, { ...seeded, addresses })
+  await data?.keep({ seeded, addresses })
 
   const running = opened.move()
   const close = () => running.disposeAsync()
@@ -145,12 +130,6 @@ export async function startSite(options: SiteOptions): Promise<Site> {
 }
 
 const closeIt = ({ close }: { readonly close: () => Promise<void> }) => close()
-
-function openEngine(dataDirectory: string | undefined): Promise<Engine> {
-  return startEmbeddedEngine(
-    dataDirectory === undefined ? {} : { directory: join(dataDirectory, 'dynamodb') },
-  )
-}
 
 async function openRuntime(
   serviceId: number,
@@ -197,15 +176,14 @@ async function openDomains(routes: EdgeRoutes, tls: MutualTls, ports: Ports, ope
 async function keepOrSeed(
   runtime: Runtime,
   serviceId: number,
-  kept: KeptSeed | undefined,
+  kept: Seeded | undefined,
   issuer: string,
 ): Promise<Pick<Site, 'seeded' | 'formerIssuer'>> {
   const service = await runtime.store.registry.currentService(serviceId)
   if (kept === undefined || service === undefined) {
     return { seeded: await seed(runtime, serviceId, issuer), formerIssuer: undefined }
   }
-  const { addresses: _, ...seeded } = { ...kept, issuer }
-  return { seeded, formerIssuer: service.issuer === issuer ? undefined : service.issuer }
+  return { seeded: { ...kept, issuer }, formerIssuer: service.issuer === issuer ? undefined : service.issuer }
 }
 
 /** What a client of the site presents; without a name it presents no certificate. */

@@ -1,4 +1,4 @@
-import { CLIENT_CERTIFICATES } from '../../../infra/emulator/site/site.ts'
+import { CLIENT_CERTIFICATES } from '../../../infra/emulator/site/seed.ts'
 import { mutualTlsRequest } from '../../../infra/connections/mutual-tls-request.ts'
 import type { LocalSite } from '../examples/authorization-server/local-site.ts'
 

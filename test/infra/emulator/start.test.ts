@@ -2,12 +2,12 @@ import { execFile, spawnSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { openTables } from '../../../infra/aws/deployment/tables.ts'
+import type { Kept } from '../../../infra/emulator/site/data-folder.ts'
 import type { Local } from '../../../infra/emulator/site/local-file.ts'
-import type { KeptSeed } from '../../../infra/emulator/site/seed.ts'
 import { mutualTlsRequest } from '../../../infra/connections/mutual-tls-request.ts'
 import { LOCAL_DYNAMODB } from '../../../infra/tables/tables.ts'
 import { runScript } from '../../support/script.ts'
@@ -24,6 +24,11 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'certbound-start-'))
 })
 afterAll(() => rm(directory, { recursive: true }))
+beforeEach(() => rm(data(), { recursive: true, force: true }))
+
+const data = () => join(directory, 'data')
+const keptFile = () => join(data(), 'kept.json')
+const readKept = async () => JSON.parse(await readFile(keptFile(), 'utf8')) as Kept
 
 const argv = (...more: string[]) => ['start', ...FREE_PORTS, '--directory', directory, ...more]
 
@@ -68,6 +73,12 @@ async function asOlderVersionsLeftIt(local: Local): Promise<void> {
   runtime.store.close()
 }
 
+/** What code and scripts are configured with: every number, name and secret, but no address. */
+function secretsOf({ clients, ...local }: Local) {
+  const names = Object.keys(local).filter((name) => /^service|^organization/.test(name))
+  return { clients, ...Object.fromEntries(names.map((name) => [name, local[name as keyof typeof local]])) }
+}
+
 function openLocalTables(local: Local) {
   return openTables(local, local.serviceId, { ...LOCAL_DYNAMODB, endpoint: local.dynamodbUrl })
 }
@@ -84,7 +95,7 @@ test('npm start writes everything that a script needs to local.json, and Ctrl-C 
   ]
   expect(Object.keys(local).toSorted()).toEqual(members.join(' ').split(' ').toSorted())
   expect(script.stdout().split('\n')[0]).toBe(`the console: ${local.consoleUrl}`)
-  expect(local.clients.map(({ type }) => type)).toEqual(['PUBLIC', 'CONFIDENTIAL'])
+  expect(local.clients.map(({ type }) => type)).toEqual(['PUBLIC', 'CONFIDENTIAL', 'CONFIDENTIAL'])
   expect(await introspect(local, await obtainToken(local))).toBe(200)
   script.process.kill('SIGINT')
   expect(await script.ended).toBe(0)
@@ -117,17 +128,19 @@ test('npm start prints the address of the pages of its demo client', async () =>
   expect(await pages.text()).toContain(encodeURIComponent(`${local.frontEndUrl}/cb`))
 })
 
-test('npm start keeps the data between runs with --data, and forgets them without', async () => {
-  const data = join(directory, 'data')
-  const first = await start('--data', data)
+test('npm start keeps its data in data/ below --directory between runs, and says where', async () => {
+  const first = await start()
   const token = await obtainToken(first.local)
+  expect(first.command.stdout()).toContain(`the data:    ${relative('.', data())}, kept for the next run`)
   expect(first.command.stdout()).not.toContain('had the issuer')
   await asOlderVersionsLeftIt(first.local)
+  const certificate = await readFile(first.local.clients[1].certificateFile, 'utf8')
   await first.command.stop()
-  const { addresses, ...seeded } = JSON.parse(await readFile(join(data, 'seed.json'), 'utf8')) as KeptSeed
-  expect(addresses?.issuer).toBe(first.local.issuer)
-  await writeFile(join(data, 'seed.json'), JSON.stringify(seeded))
-  const second = await start('--data', data)
+  expect(first.command.stdout()).toMatch(/\nstopped; \S+\/data keeps the data\n$/)
+  const kept = await readKept()
+  expect(kept.addresses?.issuer).toBe(first.local.issuer)
+  await writeFile(keptFile(), JSON.stringify({ ...kept, addresses: undefined }))
+  const second = await start()
   expect(second.command.stdout()).toContain(
     `The kept data had the issuer ${first.local.mtlsUrl}. It is ${second.local.plainUrl} now: configure clients with it.\n`,
   )
@@ -140,19 +153,29 @@ test('npm start keeps the data between runs with --data, and forgets them withou
     authorization_endpoint: second.local.authorizationEndpoint,
     mtls_endpoint_aliases: { token_endpoint: `${second.local.mtlsUrl}/token` },
   })
-  expect(second.local.clients).toEqual(first.local.clients)
+  expect(secretsOf(second.local)).toEqual(secretsOf(first.local))
   expect(await introspect(second.local, token)).toBe(200)
+  expect(await readFile(second.local.clients[1].certificateFile, 'utf8')).toBe(certificate)
+})
+
+test('npm start -- --fresh moves the data aside, names their folder, and makes a new service', async () => {
+  const first = await start()
+  const token = await obtainToken(first.local)
+  await first.command.stop()
+  const second = await start('--fresh')
+  expect(await introspect(second.local, token)).toBe(401)
+  const [, aside = ''] = /, kept for the next run \(earlier: (\S+)\)\n/.exec(second.command.stdout()) ?? []
   await second.command.stop()
-  const third = await start()
-  expect(await introspect(third.local, token)).toBe(401)
+  const third = await start('--data', aside)
+  expect(secretsOf(third.local)).toEqual(secretsOf(first.local))
+  expect(await introspect(third.local, token)).toBe(200)
 })
 
 test('npm start makes a new service when the kept secrets have lost their tables', async () => {
-  const data = join(directory, 'half-kept')
-  const first = await start('--data', data)
+  const first = await start()
   await first.command.stop()
-  await rm(join(data, 'dynamodb'), { recursive: true })
-  const second = await start('--data', data)
+  await rm(join(data(), 'dynamodb'), { recursive: true })
+  const second = await start()
   expect(second.local.clients).not.toEqual(first.local.clients)
   expect(await introspect(second.local, await obtainToken(second.local))).toBe(200)
 })
@@ -171,8 +194,7 @@ test.each([
 })
 
 test('npm start refuses to trust a certificate that can issue and that a client of the kept data has registered', async () => {
-  const data = join(directory, 'issuing')
-  const { command, local } = await start('--data', data)
+  const { command, local } = await start()
   const runtime = openLocalTables(local)
   await runtime.store.clients.create(
     local.serviceId,
@@ -186,7 +208,7 @@ test('npm start refuses to trust a certificate that can issue and that a client 
   await command.stop()
   const truststore = join(directory, 'issuing.pem')
   await writeFile(truststore, vector('ca-other-root'))
-  const refused = startCommand(argv('--data', data, '--truststore', truststore))
+  const refused = startCommand(argv('--truststore', truststore))
   expect(await refused.ended).toBe(1)
   expect(refused.stderr()).toMatch(
     /^start: trust store: .* is meant for a client, and can issue .*CA:FALSE\n$/,

@@ -4,13 +4,8 @@ import { join } from 'node:path'
 import { afterAll } from 'vitest'
 import { DEVELOPMENT_USER } from '../../../../infra/examples/authorization-server/start.ts'
 import type { TlsIdentity } from '../../../../infra/connections/mutual-tls-request.ts'
-import {
-  type ClientCertificate,
-  type Site,
-  type SiteOptions,
-  startSite,
-  tlsIdentity,
-} from '../../../../infra/emulator/site/site.ts'
+import type { ClientCertificate } from '../../../../infra/emulator/site/seed.ts'
+import { type Site, type SiteOptions, startSite, tlsIdentity } from '../../../../infra/emulator/site/site.ts'
 import { arrive, csrfOf, logIn, userAgent } from './user-agent.ts'
 
 export interface LocalSite extends Site {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { mutualTlsRequest } from '../../../../infra/connections/mutual-tls-request.ts'
-import { CLIENT_CERTIFICATES } from '../../../../infra/emulator/site/site.ts'
+import { CLIENT_CERTIFICATES } from '../../../../infra/emulator/site/seed.ts'
 import { makeIdentity } from '../../emulator/tls-client.ts'
 import { newProofKey } from '../../../support/proof-keys.ts'
 import { siteOfFile, tokenForm } from './local-site.ts'

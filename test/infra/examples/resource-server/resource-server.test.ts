@@ -1,9 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { mutualTlsRequest, type TlsIdentity } from '../../../../infra/connections/mutual-tls-request.ts'
-import { CLIENT_CERTIFICATES, startSite } from '../../../../infra/emulator/site/site.ts'
+import { CLIENT_CERTIFICATES } from '../../../../infra/emulator/site/seed.ts'
 import { localSite } from '../authorization-server/local-site.ts'
 import { makeIdentity } from '../../emulator/tls-client.ts'
 
@@ -67,15 +64,4 @@ test('the sample resource server goes on working when its service gets fapi2, wh
     await registry.changeService(site.seeded.serviceId, (service) => ({ ...service, ...before }))
   })
   expect((await use(token, holder()))[0]).toBe(200)
-})
-
-test('the client of the sample resource server is deleted when the site closes', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'certbound-sample-'))
-  for (let i = 0; i < 2; i++) {
-    const options = { directory, dataDirectory: join(directory, 'data') }
-    const kept = await startSite(options)
-    expect(await kept.runtime.store.registry.listClients(kept.seeded.serviceId)).toHaveLength(3)
-    await kept.close()
-  }
-  await rm(directory, { recursive: true })
 })
