@@ -1,5 +1,5 @@
 import type { DeploymentSettings } from '../settings/settings.ts'
-import { type ApiMapping, type DomainName, type MtlsDomainName, ref } from './cloudformation.ts'
+import { type DomainName, type MtlsDomainName, ref } from './cloudformation.ts'
 
 /** The object that the mutual-TLS domain reads, at exactly this version. */
 export interface TruststoreObject {
@@ -17,40 +17,37 @@ export function domains(
   { bucket, key, version }: TruststoreObject,
 ) {
   const { ownershipCertificateArn: OwnershipVerificationCertificateArn } = mtlsDomain
-  const MtlsDomain: MtlsDomainName = {
-    Type: 'AWS::ApiGatewayV2::DomainName',
-    Properties: {
-      DomainName: mtlsDomain.name,
-      DomainNameConfigurations: [
-        { ...CONFIGURATION, CertificateArn: mtlsDomain.certificateArn, OwnershipVerificationCertificateArn },
-      ],
-      MutualTlsAuthentication: { TruststoreUri: `s3://${bucket}/${key}`, TruststoreVersion: version },
-    },
-  }
-  const PlainDomain: DomainName = {
-    Type: 'AWS::ApiGatewayV2::DomainName',
-    // An account may create one domain in 30 seconds (limits.html of API Gateway's developer guide).
-    DependsOn: 'MtlsDomain',
-    Properties: {
-      DomainName: plainDomain.name,
-      DomainNameConfigurations: [{ ...CONFIGURATION, CertificateArn: plainDomain.certificateArn }],
-    },
-  }
+  const plain = domain(plainDomain)
+  const mtls = domain(mtlsDomain, OwnershipVerificationCertificateArn)
+  const MutualTlsAuthentication = {
+    TruststoreUri: `s3://${bucket}/${key}`,
+    TruststoreVersion: version,
+  } as const
+  const MtlsDomain: MtlsDomainName = { ...mtls, Properties: { ...mtls.Properties, MutualTlsAuthentication } }
   return {
     MtlsDomain,
-    PlainDomain,
+    // An account may create one domain in 30 seconds (limits.html of API Gateway's developer guide).
+    PlainDomain: { ...plain, DependsOn: 'MtlsDomain' },
     MtlsMapping: mapping('MtlsDomain', 'HttpApiStage'),
     PlainMapping: mapping('PlainDomain', 'PlainStage'),
   }
 }
 
-const CONFIGURATION = {
-  EndpointType: 'REGIONAL',
-  IpAddressType: 'dualstack',
-  SecurityPolicy: 'TLS_1_2',
-} as const
+function domain(
+  { name, certificateArn: CertificateArn }: DeploymentSettings['plainDomain'],
+  OwnershipVerificationCertificateArn?: string,
+): DomainName {
+  const configuration = {
+    ...{ CertificateArn, OwnershipVerificationCertificateArn },
+    ...({ EndpointType: 'REGIONAL', IpAddressType: 'dualstack', SecurityPolicy: 'TLS_1_2' } as const),
+  }
+  return {
+    Type: 'AWS::ApiGatewayV2::DomainName',
+    Properties: { DomainName: name, DomainNameConfigurations: [configuration] },
+  }
+}
 
-function mapping(domain: 'MtlsDomain' | 'PlainDomain', stage: 'HttpApiStage' | 'PlainStage'): ApiMapping {
+function mapping(domain: 'MtlsDomain' | 'PlainDomain', stage: 'HttpApiStage' | 'PlainStage') {
   const Properties = { ApiId: ref('HttpApi'), DomainName: ref(domain), Stage: ref(stage) }
   return { Type: 'AWS::ApiGatewayV2::ApiMapping', Properties }
 }

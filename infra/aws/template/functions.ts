@@ -10,7 +10,7 @@ interface FunctionSettings extends Rights {
 const ALL = {
   authorization: {
     // Clients that push a request authenticate.
-    calls: ['useAssertions', 'useProofs', 'readGrants', 'readStates', 'writeGrants', 'deleteGrants'],
+    calls: ['useAssertions', 'useProofs', 'readGrants', 'readGrant', 'writeGrants', 'deleteGrants'],
     reads: ['nonceKeys'],
   },
   // The API of a resource server calls it, from a stack of its own (docs/resource-servers.md). It cannot give out nonces.
@@ -18,10 +18,10 @@ const ALL = {
   discovery: { calls: [] },
   introspection: { calls: ['useProofs', 'readGrants'], reads: ['nonceKeys'] },
   management: {
-    calls: ['listRegistry', 'writeRegistry', 'readStates', 'writeGrants', 'deleteGrants'],
+    calls: ['listRegistry', 'writeRegistry', 'readGrant', 'writeGrants', 'deleteGrants'],
     usesSdk: true,
   },
-  revocation: { calls: ['useAssertions', 'readGrants', 'readStates', 'deleteGrants'] },
+  revocation: { calls: ['useAssertions', 'readGrants', 'readGrant', 'deleteGrants'] },
   // It signs responses for resource servers that ask for it (RFC 9701).
   'standard-introspection': {
     calls: ['useAssertions', 'readGrants'],
@@ -33,7 +33,7 @@ const ALL = {
       'useAssertions',
       'useProofs',
       'readGrants',
-      'readStates',
+      'readGrant',
       'writeGrants',
       'deleteGrants',
       'listGrants',
@@ -41,7 +41,7 @@ const ALL = {
     reads: ['signingKeys', 'nonceKeys'],
   },
   'token-management': {
-    calls: ['listRegistry', 'readGrants', 'readStates', 'writeGrants', 'deleteGrants', 'listGrants'],
+    calls: ['listRegistry', 'readGrants', 'readGrant', 'writeGrants', 'deleteGrants', 'listGrants'],
     reads: ['signingKeys'],
     usesSdk: true,
   },

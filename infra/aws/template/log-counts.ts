@@ -3,7 +3,7 @@ import type { LogLine } from '../../../shared/runtime/log.ts'
 import { type Reason, REFUSALS } from '../../../shared/refusal/refusal.ts'
 import type { Row } from '../../../shared/refusal/row.ts'
 import type { AccessMember } from './access-log.ts'
-import { type MetricFilter, ref } from './cloudformation.ts'
+import { ref } from './cloudformation.ts'
 import { type FunctionName, FUNCTIONS, KEYED_ROUTES } from './functions.ts'
 import { logGroupId, logicalName } from './logical-ids.ts'
 
@@ -16,34 +16,29 @@ export const namespaceOf = (stage: string): string => `certbound/${stage}`
  * Filters over the logs. Each request logs a line of JSON (shared/runtime/log.ts). It has `reason` if the request was refused, and `ended` if a
  * code or a refresh token was used again. What API Gateway refuses reaches no function, and is only in the access log (access-log.ts).
  */
-export function logCounts(stage: string, mtlsDomain: string): Readonly<Record<string, MetricFilter>> {
-  const count = (group: LogGroup, metric: Count, FilterPattern: Pattern): MetricFilter => {
+export function logCounts(stage: string, mtlsDomain: string) {
+  const count = (group: `${string}LogGroup`, metric: Count, FilterPattern: string) => {
     const named = { MetricNamespace: namespaceOf(stage), MetricName: metric }
-    const transformation = { ...named, MetricValue: '1', DefaultValue: 0, Unit: 'Count' } as const
-    return {
-      Type: 'AWS::Logs::MetricFilter',
-      Properties: { LogGroupName: ref(group), FilterPattern, MetricTransformations: [transformation] },
-    }
+    const transformation = { ...named, MetricValue: '1', DefaultValue: 0, Unit: 'Count' }
+    const Properties = { LogGroupName: ref(group), FilterPattern, MetricTransformations: [transformation] }
+    return { Type: 'AWS::Logs::MetricFilter', Properties }
   }
-  const ofFunction = (name: FunctionName, metric: Count, pattern: Pattern) =>
+  const ofFunction = (name: FunctionName, metric: Count, pattern: string) =>
     [`${logicalName(name)}${metric}`, count(logGroupId(name), metric, pattern)] as const
-  return {
-    ...Object.fromEntries([
-      ...FUNCTIONS.map(([name]) => ofFunction(name, 'Refusals', REFUSED)),
-      ...JUDGES.map((name) => ofFunction(name, 'StolenTokens', STOLEN)),
-      ofFunction('token', 'Replays', REPLAYED),
-    ]),
-    LockedOutFilter: count('HttpApiLogGroup', 'LockedOut', lockedOut(mtlsDomain)),
-    ThrottledFilter: count('HttpApiLogGroup', 'Throttled', THROTTLED),
-  }
+  const all = [
+    ...FUNCTIONS.map(([name]) => ofFunction(name, 'Refusals', REFUSED)),
+    ...JUDGES.map((name) => ofFunction(name, 'StolenTokens', STOLEN)),
+    ofFunction('token', 'Replays', REPLAYED),
+    ['LockedOutFilter', count('HttpApiLogGroup', 'LockedOut', lockedOut(mtlsDomain))] as const,
+    ['ThrottledFilter', count('HttpApiLogGroup', 'Throttled', THROTTLED)] as const,
+  ]
+  return Object.fromEntries(all)
 }
 
-type LogGroup = MetricFilter['Properties']['LogGroupName']['Ref']
-type Pattern = MetricFilter['Properties']['FilterPattern']
 type Term<Member> = readonly [member: Member, operator: '=' | '!=', text: string]
 
 /** A pattern over lines of JSON with these members: all of its terms hold, or any of them. */
-function pattern<Member extends string>(connective: '&&' | '||', terms: readonly Term<Member>[]): Pattern {
+function pattern<Member extends string>(connective: '&&' | '||', terms: readonly Term<Member>[]): string {
   const written = terms.map(([member, operator, text]) => `$.${member} ${operator} "${text}"`)
   return written.length === 1
     ? `{ ${written.join('')} }`

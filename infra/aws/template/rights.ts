@@ -52,7 +52,7 @@ function statementsOf({ registry, grants }: Tables) {
     useAssertions: { ...allow(registry.arn, 'dynamodb:PutItem'), Condition: within('jti#*') },
     useProofs: { ...allow(registry.arn, 'dynamodb:PutItem'), Condition: within('dpop#*') },
     readGrants: allow(grants.arn, 'dynamodb:BatchGetItem'),
-    readStates: allow(grants.arn, 'dynamodb:GetItem'),
+    readGrant: allow(grants.arn, 'dynamodb:GetItem'),
     writeGrants: allow(grants.arn, 'dynamodb:PutItem', 'dynamodb:UpdateItem'),
     deleteGrants: allow(grants.arn, 'dynamodb:DeleteItem'),
     listGrants: allow(grants.listing, 'dynamodb:Query'),

@@ -1,7 +1,7 @@
 import type { Description } from '../../../shared/lambda/route.ts'
 import type { DeploymentSettings } from '../settings/settings.ts'
 import { ACCESS_LOG } from './access-log.ts'
-import { attribute, ref, type RouteSettings, type Stage, type StageLimits } from './cloudformation.ts'
+import { attribute, ref } from './cloudformation.ts'
 import { KEYED_ROUTES } from './functions.ts'
 import { routeId } from './logical-ids.ts'
 
@@ -13,7 +13,7 @@ type Settings = Pick<DeploymentSettings, 'throttle' | 'mtlsOnly' | 'detailedMetr
  */
 export function stages(settings: Settings) {
   const { throttle, mtlsOnly } = settings
-  const PlainStage: Stage = {
+  const PlainStage = {
     Type: 'AWS::ApiGatewayV2::Stage',
     DependsOn: WAITS,
     Properties: {
@@ -56,12 +56,10 @@ function kindOf({ face, access }: Description): 'runtime' | 'oauth' | undefined 
 }
 
 /** @param oauth for the OAuth endpoints that authenticate */
-function limits(oauth: Limit, { detailedMetrics }: Settings): StageLimits {
-  const settings = ({ rate, burst }: Limit): RouteSettings => ({
-    DetailedMetricsEnabled: detailedMetrics,
-    ThrottlingRateLimit: rate,
-    ThrottlingBurstLimit: burst,
-  })
+function limits(oauth: Limit, { detailedMetrics: DetailedMetricsEnabled }: Settings) {
+  const settings = ({ rate: ThrottlingRateLimit, burst: ThrottlingBurstLimit }: Limit) => {
+    return { DetailedMetricsEnabled, ThrottlingRateLimit, ThrottlingBurstLimit }
+  }
   const byKind = { runtime: settings(RUNTIME), oauth: settings(oauth) }
   return {
     DefaultRouteSettings: settings(OTHERS),

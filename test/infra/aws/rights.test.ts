@@ -66,7 +66,7 @@ test.each(FUNCTIONS)(
 
 test.each<[string, string, Partial<Rights>]>([
   ['a call too many', 'introspection', { calls: ['useProofs', 'readGrants', 'deleteGrants'] }],
-  ['a call too few', 'revocation', { calls: ['useAssertions', 'readStates', 'deleteGrants'] }],
+  ['a call too few', 'revocation', { calls: ['useAssertions', 'readGrant', 'deleteGrants'] }],
   ['writes of every item where identifiers are used', 'userinfo', { calls: ['writeRegistry', 'readGrants'] }],
   ['signing keys that every function reads', 'discovery', { reads: ['signingKeys'] }],
   ['signing keys that a function that signs cannot read', 'token', { reads: ['nonceKeys'] }],
