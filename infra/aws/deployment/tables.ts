@@ -1,6 +1,7 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
 import { sdkDynamoDb } from '../../../shared/dynamodb/sdk.ts'
 import { type Runtime, runtimeFor } from '../../../shared/runtime/runtime.ts'
+import { Settings } from '../../../shared/runtime/settings.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import { Complaint, type Io } from '../../command.ts'
 import { createTables, listsTables, LOCAL_DYNAMODB } from '../../tables/tables.ts'
@@ -85,17 +86,10 @@ export function openTables(
   serviceId: number,
   dynamodb: DynamoDBClientConfig,
 ): Runtime {
-  const uncached = { registryTable, grantsTable, serviceId, registryCacheSeconds: 0 }
   // Nobody sends requests here.
-  const unused = {
-    mtlsDomains: [],
-    apiIds: [],
-    resourceUrls: [],
-    oauthOnMtlsOnly: true,
-    dynamodbClient: 'sdk',
-    logLevel: 'silent',
-  } as const
-  return runtimeFor({ ...uncached, ...unused }, sdkDynamoDb(dynamodb))
+  const own = { registryTable, grantsTable, dynamodbClient: 'sdk', logLevel: 'silent' } as const
+  const settings = { ...Settings.parse(own), serviceId, registryCacheSeconds: 0 }
+  return runtimeFor(settings, sdkDynamoDb(dynamodb))
 }
 
 /** The names of the tables where no stack makes them. */

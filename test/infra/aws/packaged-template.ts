@@ -44,7 +44,6 @@ export interface Lambda {
   readonly FunctionName: string
   readonly Role: unknown
   readonly Environment: { readonly Variables: Readonly<Record<string, unknown>> }
-  readonly ReservedConcurrentExecutions?: number
 }
 export const lambdasOf = (template: Template) => ofType<Lambda>(template, 'Lambda::Function')
 /** The folder in functions/ whose code a Lambda runs. */
