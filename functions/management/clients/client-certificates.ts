@@ -9,12 +9,8 @@ import type { Service } from '../../../shared/store/service.ts'
 import type { ClientSettings } from './request.ts'
 import type { Fault, Keys } from './rules.ts'
 
-type FaultOfNeed = (
-  keys: Keys,
-  settings: ClientSettings,
-  service: Service,
-  before: Client | undefined,
-) => Fault | undefined | Promise<Fault | undefined>
+type About = Parameters<typeof faultOfCertificates>
+type FaultOfNeed = (...about: About) => Fault | undefined | Promise<Fault | undefined>
 
 /** The checks of what a method needs. A secret is made here, and keys may be registered later. */
 const FAULTS_OF_NEEDS: Readonly<Record<MethodNeeds, FaultOfNeed>> = {
@@ -26,14 +22,10 @@ const FAULTS_OF_NEEDS: Readonly<Record<MethodNeeds, FaultOfNeed>> = {
 }
 
 /** Why a client cannot be authenticated by its method and its certificates or their names. */
-export async function faultOfMethod(
-  keys: Keys,
-  settings: ClientSettings,
-  service: Service,
-  before: Client | undefined,
-): Promise<Fault | undefined> {
+export async function faultOfMethod(...about: About): Promise<Fault | undefined> {
+  const [, settings] = about
   const { needs } = AUTHENTICATION_METHODS[settings.tokenAuthMethod ?? 'NONE']
-  return (await FAULTS_OF_NEEDS[needs](keys, settings, service, before)) ?? (await faultOfSubject(settings))
+  return (await FAULTS_OF_NEEDS[needs](...about)) ?? (await faultOfSubject(settings))
 }
 
 /**
