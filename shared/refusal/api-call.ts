@@ -13,7 +13,7 @@ export const API_CALL = {
   'body-too-large': ['A001293', 400, 'invalid_request', 'The request body is too large.'],
   'member-wrong': ['A001294', 400, 'invalid_request', "The value of '{}' has the wrong type or is outside of its limits."],
   'member-refused': ['A001297', 400, 'invalid_request', "The parameter '{}' is not supported."],
-  'name-reserved': ['A001298', 400, 'invalid_request', "The name '{}' is reserved and must not be used in 'properties', 'jwtAtClaims', 'claims' or 'idtHeaderParams'."],
+  'name-reserved': ['A001298', 400, 'invalid_request', "The name '{}' is reserved and must not be used in 'properties', 'jwtAtClaims' or 'idtHeaderParams'."],
   'method-wrong': ['A001296', 405, 'invalid_request', 'The method is not allowed. Allowed: {}.'],
   'api-not-offered': ['A001295', 404, 'invalid_request', 'This API is not offered.'],
   'authlete-api-not-offered': ['A001391', 'BAD_REQUEST', 'invalid_request', 'This API is not offered.'],

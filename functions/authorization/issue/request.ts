@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import type { JsonObject } from '../../../shared/json.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { scopesMember } from '../../../shared/request/body.ts'
 import { EXTRA_MEMBERS, readExtras, type TokenExtras } from '../../../shared/token/extras.ts'
@@ -42,6 +43,20 @@ const SUBJECT_REASONS = {
 } as const
 
 /**
+ * The claims that certbound writes, and those that make a JWT another kind of token (RFC 8417, RFC 9068). Authlete's own front end always
+ * sends `sub` among the claims.
+ */
+const DROPPED_CLAIMS: ReadonlySet<string> = new Set([
+  ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'auth_time', 'nonce', 'acr', 'azp'],
+  ...['at_hash', 'c_hash', 's_hash', 'cnf', 'client_id', 'scope', 'act', 'may_act', 'events'],
+  'token_introspection',
+])
+
+function furtherClaims(claims: object): JsonObject {
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => !DROPPED_CLAIMS.has(name)))
+}
+
+/**
  * `/auth/authorization/issue` of the Web API (Authlete contract, section 2.2).
  *
  * @throws Refusal ticket-missing, subject-…, member-refused, name-reserved
@@ -57,7 +72,7 @@ export function readIssue(call: z.infer<typeof IssueCall>): IssueRequest {
     authentication: readAuthentication(call),
     idToken: {
       sub: call.sub === '' ? undefined : call.sub,
-      claims: call.claims,
+      claims: furtherClaims(call.claims ?? {}),
       headers: call.idtHeaderParams,
     },
   }

@@ -119,15 +119,24 @@ describe('from the authorization server', () => {
     },
   )
 
-  test.each('iss sub aud exp iat nonce auth_time acr azp at_hash c_hash jti cnf events'.split(' '))(
-    'the claim %s is refused, and the ticket stays',
-    async (name) => {
-      const { json } = await walk.authorize(client, OPENID)
-      const answer = await walk.issue(json['ticket'], { claims: { [name]: 'x' } })
-      expect([answer.status, answer.json['resultCode']]).toEqual([400, 'A001298'])
-      expect(outcome(await walk.issue(json['ticket']))).toBe('LOCATION A040001')
-    },
-  )
+  const WRITTEN =
+    'iss sub aud exp nbf iat jti auth_time nonce acr azp at_hash c_hash s_hash cnf client_id scope act may_act events token_introspection'
+
+  test("claims that certbound writes are dropped, so the sub of Authlete's own front end never wins over the subject", async () => {
+    const claims = Object.fromEntries(WRITTEN.split(' ').map((name) => [name, 'mallory'.repeat(100)]))
+    const authentication = { authTime: START - 5, acr: 'gold' }
+    const written = await claimsOf({ nonce: 'n' }, authentication)
+    const given = await claimsOf({ nonce: 'n' }, { ...authentication, claims: { ...claims, name: 'Zoë' } })
+    expect(given).toEqual({ ...written, at_hash: given['at_hash'], name: 'Zoë' })
+    expect(await claimsOf({}, { claims })).not.toHaveProperty('auth_time')
+  })
+
+  test('auth_time among the claims does not meet the demand of the client for one', async () => {
+    const { json } = await walk.authorize(client, { ...OPENID, max_age: '60' })
+    const answer = await walk.issue(json['ticket'], { claims: { auth_time: START } })
+    expect(outcome(answer)).toBe('INTERNAL_SERVER_ERROR A045294 server_error')
+    expect(outcome(await walk.issue(json['ticket'], { authTime: START }))).toBe('LOCATION A040001')
+  })
 
   test.each(['alg', 'typ', 'kid', 'crit', 'jwk', 'jku', 'x5u', 'x5c', 'cty', 'b64'])(
     'the header parameter %s is refused',
