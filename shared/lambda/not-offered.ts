@@ -16,12 +16,16 @@ import { answerTo, endpointOf, inBothVersions, type Route } from './route.ts'
  * refuses its caller.
  */
 const ACTIONS: Readonly<Record<string, string>> = {
+  '/attestation/challenge': 'INTERNAL_SERVER_ERROR',
+  '/auth/token/create/batch': 'BAD_REQUEST',
+  '/auth/token/create/batch/status/{requestId}': 'BAD_REQUEST',
   '/auth/token/fail': 'BAD_REQUEST',
   '/auth/token/issue': 'INTERNAL_SERVER_ERROR',
   '/backchannel/authentication': 'BAD_REQUEST',
   '/backchannel/authentication/complete': 'SERVER_ERROR',
   '/backchannel/authentication/fail': 'BAD_REQUEST',
   '/backchannel/authentication/issue': 'INVALID_TICKET',
+  '/backchannel/logout/token': 'CALLER_ERROR',
   '/client/registration': 'BAD_REQUEST',
   '/client/registration/delete': 'BAD_REQUEST',
   '/client/registration/get': 'BAD_REQUEST',
@@ -47,6 +51,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   '/vci/jwks': 'NOT_FOUND',
   '/vci/jwtissuer': 'NOT_FOUND',
   '/vci/metadata': 'NOT_FOUND',
+  '/vci/nonce': 'NOT_FOUND',
   '/vci/offer/create': 'CALLER_ERROR',
   '/vci/offer/info': 'NOT_FOUND',
   '/vci/single/issue': 'CALLER_ERROR',

@@ -13,6 +13,11 @@ test.each([
   ['/client/registration/update', 'BAD_REQUEST'],
   ['/hsk/get/a-handle', 'INVALID_REQUEST'],
   ['/gm/', 'NOT_FOUND'],
+  ['/backchannel/logout/token', 'CALLER_ERROR'],
+  ['/auth/token/create/batch', 'BAD_REQUEST'],
+  ['/auth/token/create/batch/status/17', 'BAD_REQUEST'],
+  ['/attestation/challenge', 'INTERNAL_SERVER_ERROR'],
+  ['/vci/nonce', 'NOT_FOUND'],
 ])('%s is refused with 200 and %s, by v2 and v3 and every method', async (path, action) => {
   for (const answer of [
     await walk.v3('POST', path, {}),
