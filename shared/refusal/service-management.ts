@@ -5,6 +5,7 @@ import type { Row } from './row.ts'
 // prettier-ignore
 export const SERVICE_MANAGEMENT = {
   'service-body-empty': ['A039201', 400, 'invalid_request', 'The request is empty.'],
+  'service-issuer-missing': ['A039694', 400, 'invalid_request', "'issuer' must be specified."],
   'service-scope-duplicate': ['A039203', 400, 'invalid_request', "The scope name of the element at the index '{}' of 'supportedScopes' is a duplicate."],
   'service-scope-unnamed': ['A039204', 400, 'invalid_request', "The scope name of the element at the index '{}' of 'supportedScopes' is not specified."],
   'service-scope-malformed': ['A039206', 400, 'invalid_request', "The scope name of the element at the index '{}' of 'supportedScopes' contains a bad letter."],

@@ -51,6 +51,7 @@ const ENDPOINTS = [
 
 /** RFC 8414 section 2: https, no query, no fragment. Plain http is allowed on loopback addresses only. */
 function checkIssuer(issuer: string): void {
+  if (issuer === '') throw new Refusal('service-issuer-missing')
   if (parseSecureUrl(issuer) === undefined || /[?#]/.test(issuer)) {
     throw new Refusal('service-value-unsupported', { named: 'issuer' })
   }

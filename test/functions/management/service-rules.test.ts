@@ -19,7 +19,7 @@ describe('a setting of a service', () => {
     [{ accessTokenSignAlg: 'HS256' }, 'A039292', 'accessTokenSignAlg'],
     [{ accessTokenSignAlg: 'ES256' }, 'A039295', 'accessTokenSignAlg'],
     [{ accessTokenSignatureKeyId: 'none' }, 'A039295', 'accessTokenSignatureKeyId'],
-    [{ issuer: null }, 'A039292', 'issuer'],
+    [{ issuer: null }, 'A039694', 'issuer'],
     [{ issuer: 'http://as.example.com' }, 'A039292', 'issuer'],
     [{ issuer: 'https://as.example.com/?a' }, 'A039292', 'issuer'],
     [{ issuer: 'as.example.com' }, 'A039292', 'issuer'],

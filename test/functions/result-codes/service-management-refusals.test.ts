@@ -30,6 +30,7 @@ const scopes = (resultCode: string, ...supportedScopes: object[]) => updating(re
 
 await provokeAll('service-management-refusals.test.ts', SERVICE_MANAGEMENT, {
   'service-body-empty': updating('A039201', ''),
+  'service-issuer-missing': updating('A039694', { issuer: null }),
   'service-scope-duplicate': scopes('A039203', { name: 'a' }, { name: 'a' }),
   'service-scope-unnamed': scopes('A039204', {}),
   'service-scope-malformed': scopes('A039206', { name: 'a b' }),
