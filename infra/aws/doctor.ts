@@ -4,7 +4,8 @@ import { resolve } from 'node:path'
 import { command, Complaint, type Io } from '../command.ts'
 import { openAws } from './deployment/aws.ts'
 import { readDeployment } from './settings/settings.ts'
-import { ACCOUNT_CHECKS, CHECKS, inspect, type Report, reportLines, summary } from './doctor/checks.ts'
+import type { Account, Inspected } from './doctor/check.ts'
+import { ACCOUNT_CHECKS, CHECKS, inspect, reportLines, summary } from './doctor/checks.ts'
 import { awsDeployment, localDeployment, type VisitorFiles } from './doctor/deployments.ts'
 import { inspectProfile, profileLines } from './doctor/fapi/report.ts'
 
@@ -47,18 +48,19 @@ export const COMMAND = command({
     const tables = env['AWS_ENDPOINT_URL_DYNAMODB'] ?? ''
     if (!values.local && tables !== '')
       err(`not AWS: the tables are at ${tables} (AWS_ENDPOINT_URL_DYNAMODB)`)
-    if (values.fapi) return profile(values, out)
-    const reports = values.local
-      ? await inspect(await localDeployment(resolve(values.directory), values), CHECKS)
-      : await inspectAws(values.settings, values)
-    const counts = summary(reports)
-    if (values.json) out(JSON.stringify({ ...counts, checks: reports }, null, 2))
-    else for (const line of reportLines(reports)) out(line)
-    return counts.wrong > 0 || (values.strict && counts.toLookAt > 0) ? 1 : 0
+    return withDeployment(values, async (inspected, account) => {
+      if (values.fapi) return profile(inspected, values, out)
+      const reports = await inspect(inspected, CHECKS)
+      if (account !== undefined) reports.push(...(await inspect(account, ACCOUNT_CHECKS)))
+      const counts = summary(reports)
+      if (values.json) out(JSON.stringify({ ...counts, checks: reports }, null, 2))
+      else for (const line of reportLines(reports)) out(line)
+      return counts.wrong > 0 || (values.strict && counts.toLookAt > 0) ? 1 : 0
+    })
   },
 })
 
-interface ProfileOptions extends VisitorFiles {
+interface Options extends VisitorFiles {
   readonly local: boolean
   readonly directory: string
   readonly settings: string
@@ -66,13 +68,27 @@ interface ProfileOptions extends VisitorFiles {
   readonly 'assertion-key'?: string | undefined
 }
 
+/** @param action gets the account as well, unless the deployment is on this machine */
+async function withDeployment<Result>(
+  options: Options,
+  action: (inspected: Inspected, account?: Account) => Promise<Result>,
+): Promise<Result> {
+  if (options.local) return action(await localDeployment(resolve(options.directory), options))
+  const settings = await readDeployment(options.settings)
+  const aws = openAws(settings.region)
+  try {
+    const { inspected, account } = await awsDeployment(settings, aws, options)
+    return await action(inspected, account)
+  } finally {
+    aws.close()
+  }
+}
+
 /** @returns the exit code */
-async function profile(options: ProfileOptions, out: Io['out']): Promise<number> {
+async function profile(inspected: Inspected, options: Options, out: Io['out']): Promise<number> {
   const keyFile = options['assertion-key']
   const key = keyFile === undefined ? undefined : await privateKeyIn(keyFile)
-  const reports = options.local
-    ? await inspectProfile(await localDeployment(resolve(options.directory), options), key)
-    : await profileOnAws(options, key)
+  const reports = await inspectProfile(inspected, key)
   if (options.json) out(JSON.stringify(reports, null, 2))
   else for (const line of profileLines(reports)) out(line)
   return reports.some((report) => 'status' in report && report.status === 'fail') ? 1 : 0
@@ -86,26 +102,5 @@ async function privateKeyIn(file: string): Promise<string> {
     return text
   } catch (error) {
     throw new Complaint(`${file} cannot be read as a private key in PEM`, { cause: error })
-  }
-}
-
-async function profileOnAws(options: ProfileOptions, key: string | undefined) {
-  const settings = await readDeployment(options.settings)
-  const aws = openAws(settings.region)
-  try {
-    return await inspectProfile((await awsDeployment(settings, aws, options)).inspected, key)
-  } finally {
-    aws.close()
-  }
-}
-
-async function inspectAws(file: string, files: VisitorFiles): Promise<readonly Report[]> {
-  const settings = await readDeployment(file)
-  const aws = openAws(settings.region)
-  try {
-    const { inspected, account } = await awsDeployment(settings, aws, files)
-    return [...(await inspect(inspected, CHECKS)), ...(await inspect(account, ACCOUNT_CHECKS))]
-  } finally {
-    aws.close()
   }
 }

@@ -43,7 +43,7 @@ async function deployMainStack(
   { osls, wait }: Machine,
 ): Promise<StackState> {
   const afterFailure = main.state?.status === 'UPDATE_ROLLBACK_COMPLETE'
-  const env = actingAs(await aws.credentials(), settings.stage, process.env)
+  const env = actingAs(await aws.credentials(), process.env)
   const wrong = new Complaints()
   await wrong.of(deployStack({ afterFailure, env }, osls))
   // osls ends at the first failure, before CloudFormation has rolled everything back.

@@ -9,6 +9,7 @@ import { ROOT } from '../../root.ts'
 import type { DeploymentSettings } from '../settings/settings.ts'
 import type { TruststoreObject } from '../template/domains.ts'
 import { templateParts } from '../template/template.ts'
+import type { Aws } from './aws.ts'
 
 /** The environment of a process. */
 type Environment = Readonly<Record<string, string | undefined>>
@@ -60,31 +61,20 @@ export async function deployStack(
   await osls(['deploy', '--package', '.serverless', ...(afterFailure ? ['--force'] : [])], env)
 }
 
-interface Credentials {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken?: string | undefined
-}
+/** The variables from which osls takes credentials: its rules prefer others than those of AWS (osls/lib/aws/credentials.js). */
+const CREDENTIALS = /^AWS_([\w-]+_)?(PROFILE|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)$/
 
-/**
- * An environment in which osls acts as exactly one identity. It has rules of its own, in which other variables come first
- * (osls/lib/aws/credentials.js).
- */
+/** An environment in which osls acts as exactly one identity. */
 export function actingAs(
-  { accessKeyId, secretAccessKey, sessionToken }: Credentials,
-  stage: string,
+  {
+    accessKeyId: AWS_ACCESS_KEY_ID,
+    secretAccessKey: AWS_SECRET_ACCESS_KEY,
+    sessionToken: AWS_SESSION_TOKEN,
+  }: Awaited<ReturnType<Aws['credentials']>>,
   env: Environment,
 ): Environment {
-  const kinds = ['PROFILE', 'ACCESS_KEY_ID', 'SECRET_ACCESS_KEY', 'SESSION_TOKEN']
-  const sources = ['AWS', 'AWS_DEFAULT', `AWS_${stage.toUpperCase()}`]
-  const other = new Set(sources.flatMap((source) => kinds.map((kind) => `${source}_${kind}`)))
-  const rest = Object.entries(env).filter(([name]) => !other.has(name))
-  return {
-    ...Object.fromEntries(rest),
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    ...(sessionToken !== undefined && { AWS_SESSION_TOKEN: sessionToken }),
-  }
+  const rest = Object.entries(env).filter(([name]) => !CREDENTIALS.test(name))
+  return { ...Object.fromEntries(rest), AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN }
 }
 
 /**

@@ -58,7 +58,7 @@ export interface Report {
 export async function inspect<Subject>(
   subject: Subject,
   checks: readonly Check<Subject>[],
-): Promise<readonly Report[]> {
+): Promise<Report[]> {
   const reports: Report[] = []
   for (const { name, ask } of checks) {
     try {
