@@ -5,7 +5,7 @@ import { keyOf, locateOpaque } from '../../shared/token/token-string.ts'
 import type { Call } from '../../shared/runtime/call.ts'
 import type { Ticket } from '../../shared/store/grant.ts'
 import type { Transition } from '../../shared/store/grants.ts'
-import { LOST, repeatWhileLost } from '../../shared/store/contention.ts'
+import { LOST, repeatWhileLost } from '../../shared/store/unavailable.ts'
 
 /** The reasons of an endpoint to refuse a ticket. */
 export interface TicketReasons {

@@ -4,7 +4,7 @@ import { whyInvalid, expired } from '../../shared/token/standing.ts'
 import { keyOf, locateIdentifier, locateTokenId } from '../../shared/token/token-string.ts'
 import type { ClientState, Tokens } from '../../shared/store/grant.ts'
 import type { Call } from '../../shared/runtime/call.ts'
-import { LOST, repeatWhileLost } from '../../shared/store/contention.ts'
+import { LOST, repeatWhileLost } from '../../shared/store/unavailable.ts'
 
 export interface FoundGrant {
   readonly grant: Tokens

@@ -42,9 +42,11 @@ export function matchPath(http: Routed, match: PathMatcher): PathMatch | undefin
  * whole rest when nothing else does.
  */
 export function pathMatcher(templates: readonly string[]): PathMatcher {
+  // `{` sorts after every character of a literal, and `|` after `{`.
+  const rank = (template: string) => template.replaceAll(/\{\w+\}/g, '{').replace(/\{\w+\+\}$/, '|')
   const patterns = templates
-    .map((template) => ({ template, ...patternOf(template) }))
-    .sort((a, b) => (a.rank < b.rank ? -1 : 1))
+    .toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1))
+    .map((template) => ({ template, pattern: patternOf(template) }))
   return (path) => {
     for (const { template, pattern } of patterns) {
       const found = pattern.exec(path)
@@ -54,15 +56,9 @@ export function pathMatcher(templates: readonly string[]): PathMatcher {
   }
 }
 
-/** `rank` sorts the most specific template first: a digit for each segment. */
-function patternOf(template: string): { readonly rank: string; readonly pattern: RegExp } {
-  const segments = template.split('/').map((segment) => {
-    const [, name, greedy] = /^\{(\w+)(\+?)\}$/.exec(segment) ?? []
-    if (name === undefined) return ['0', segment.replaceAll(/\W/g, String.raw`\$&`)]
-    return greedy === '+' ? ['2', `(?<${name}>.+)`] : ['1', `(?<${name}>[^/]+)`]
-  })
-  return {
-    rank: segments.map(([rank]) => rank).join(''),
-    pattern: new RegExp(`^${segments.map(([, source]) => source).join('/')}$`, 's'),
-  }
+function patternOf(template: string): RegExp {
+  const source = template.replaceAll(/\{(\w+)(\+?)\}|\W/g, (text, name?: string, greedy?: string) =>
+    name === undefined ? `\\${text}` : `(?<${name}>${greedy === '+' ? '.+' : '[^/]+'})`,
+  )
+  return new RegExp(`^${source}$`, 's')
 }

@@ -1,7 +1,7 @@
 import type { Item } from '../dynamodb/dynamodb.ts'
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import { Client } from './client.ts'
-import { LOST, repeatWhileLost } from './contention.ts'
+import { LOST, repeatWhileLost } from './unavailable.ts'
 import { aliasKey, clientKey } from './record-keys.ts'
 import { parseRecord, type Records } from './records.ts'
 

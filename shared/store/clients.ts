@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini'
 import { type EpochSeconds, later } from '../epoch-seconds.ts'
 import type { Client, StoredClient } from './client.ts'
-import { LOST, repeatWhileLost } from './contention.ts'
+import { LOST, repeatWhileLost } from './unavailable.ts'
 import { stateId } from './grants.ts'
 import { readClientState } from './item.ts'
 import type { Registry } from './registry.ts'

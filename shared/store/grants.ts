@@ -1,6 +1,6 @@
 import type { Item } from '../dynamodb/dynamodb.ts'
 import { isDeepStrictEqual } from 'node:util'
-import { LOST, repeatWhileLost } from './contention.ts'
+import { LOST, repeatWhileLost } from './unavailable.ts'
 import type { ClientState, Code, Grant, GrantKey, Pushed } from './grant.ts'
 import type { RefreshMembers, RequestInUse, Ticket, Tokens } from './grant.ts'
 import { grantAttributes, readClientState, readGrant } from './item.ts'

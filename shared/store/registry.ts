@@ -3,7 +3,6 @@ import type * as z from 'zod/mini'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { takeAlias } from './aliases.ts'
 import { Client, type StoredClient } from './client.ts'
-import { existing, isSame } from './deleted-service.ts'
 import { parseNumber } from './identity.ts'
 import { aliasKey, clientKey, OWNER_KEY, serviceKey, signingKeyKey } from './record-keys.ts'
 import { type Changed, Records, parseRecord } from './records.ts'
@@ -224,4 +223,15 @@ export interface Owner {
   readonly apiKey: string
   readonly apiSecretDigest: string
   readonly organizationTokenDigest: string
+}
+
+/** `undefined` for a service whose deletion has begun: only its deletion may still find it. */
+function existing(service: StoredService): StoredService | undefined {
+  return service.deletedAt === undefined ? service : undefined
+}
+
+/** Whether both are states of one service: one that was made later under the number of a deleted one is another. */
+function isSame(found: Service, current: Service): boolean {
+  const isOfOneDeletion = found.deletedAt === undefined || found.deletedAt === current.deletedAt
+  return found.createdAt === current.createdAt && isOfOneDeletion
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Contention, LOST, repeatWhileLost } from '../../../shared/store/contention.ts'
+import { Contention, LOST, repeatWhileLost } from '../../../shared/store/unavailable.ts'
 
 test('an attempt is made until it does not lose, also if its result is nothing', async () => {
   const seen: number[] = []
