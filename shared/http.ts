@@ -32,15 +32,33 @@ export interface HttpResponse {
   readonly body: string
 }
 
-/** The body of an answer about one record, with its entity tag without the quotes (RFC 9110 section 8.8.3). */
-export class TaggedBody {
+/** The body of an answer, with further headers. */
+export class BodyWithHeaders {
   readonly content: object
-  readonly tag: string
+  readonly headers: HttpResponse['headers']
 
-  constructor(content: object, tag: string) {
+  constructor(content: object, headers: HttpResponse['headers']) {
     this.content = content
-    this.tag = tag
+    this.headers = headers
   }
+}
+
+/** @param tag the entity tag of the record that the answer is about, without quotes (RFC 9110 section 8.8.3) */
+export function withTag(content: object, tag: string): BodyWithHeaders {
+  return new BodyWithHeaders(content, { etag: `"${tag}"` })
+}
+
+/** @param nonce for the next DPoP proof, of a request that must have one (RFC 9449 section 8.2) */
+export function withNonce<Content extends object>(
+  content: Content,
+  nonce: string | undefined,
+): Content | BodyWithHeaders {
+  return nonce === undefined ? content : new BodyWithHeaders(content, nonceHeader(nonce))
+}
+
+/** RFC 9449 section 8. */
+export function nonceHeader(nonce: string | undefined): HttpResponse['headers'] {
+  return nonce === undefined ? {} : { 'dpop-nonce': nonce }
 }
 
 /** The body of an answer on the OAuth face that is a JWT instead of JSON. */
@@ -52,23 +70,4 @@ export class SignedBody {
     this.mediaType = mediaType
     this.text = text
   }
-}
-
-/** The body of an answer on the OAuth face with a nonce for the next DPoP proof (RFC 9449 section 8.2). */
-export class NoncedBody {
-  readonly content: Readonly<Record<string, unknown>>
-  readonly nonce: string
-
-  constructor(content: Readonly<Record<string, unknown>>, nonce: string) {
-    this.content = content
-    this.nonce = nonce
-  }
-}
-
-/** @param nonce of a request that must have one */
-export function withNonce<Content extends Readonly<Record<string, unknown>>>(
-  content: Content,
-  nonce: string | undefined,
-): Content | NoncedBody {
-  return nonce === undefined ? content : new NoncedBody(content, nonce)
 }

@@ -1,7 +1,7 @@
 import { withProperties } from '../../shared/token/terms.ts'
 import { tokenTypeOf } from '../../shared/possession/token-binding.ts'
 import type { Service } from '../../shared/store/service.ts'
-import { type NoncedBody, withNonce } from '../../shared/http.ts'
+import { type BodyWithHeaders, withNonce } from '../../shared/http.ts'
 import { answer, success, unlessEmpty } from '../../shared/web-api.ts'
 import type { TokenSuccess, TokenMembers } from './answer-schema.ts'
 import { OFFERED_GRANT_TYPES, type TokenResult } from './decide.ts'
@@ -21,7 +21,7 @@ function tokenContent(issued: TokenResult, service: Service): TokenMembers {
 }
 
 /** The answer of the OAuth face. */
-export function oauthToken(issued: TokenResult, service: Service): TokenMembers | NoncedBody {
+export function oauthToken(issued: TokenResult, service: Service): TokenMembers | BodyWithHeaders {
   return withNonce(tokenContent(issued, service), issued.proof.nonce)
 }
 

@@ -35,11 +35,6 @@ export function json(status: number, body: object, headers: HttpResponse['header
   return { status, headers: { ...PRIVATE, ...headers }, body: JSON.stringify(body) }
 }
 
-/** RFC 9449 section 8. */
-export function nonceHeader(nonce: string | undefined): HttpResponse['headers'] {
-  return nonce === undefined ? {} : { 'dpop-nonce': nonce }
-}
-
 export function signedAnswer({ mediaType, text }: SignedBody): HttpResponse {
   return { status: 200, headers: { ...PRIVATE, 'content-type': mediaType }, body: text }
 }

@@ -1,11 +1,11 @@
 import type * as z from 'zod/mini'
-import { type HttpRequest, type HttpResponse, NoncedBody, SignedBody, TaggedBody } from '../http.ts'
+import { BodyWithHeaders, type HttpRequest, type HttpResponse, SignedBody } from '../http.ts'
 import { withoutNull } from '../json.ts'
 import { readCall, readForm } from '../request/body.ts'
 import { usesDpop, usesDpopScheme } from '../possession/sent-proof.ts'
 import { Refusal } from '../refusal/refusal.ts'
 import { HTTP_STATUS, type WebApiResponse } from '../web-api.ts'
-import { type Answer, json, NO_CONTENT, nonceHeader, NotHere, publicJson, signedAnswer } from './answer.ts'
+import { type Answer, json, NO_CONTENT, NotHere, publicJson, signedAnswer } from './answer.ts'
 import { type CallErrors, type ErrorSettings, refused, refusedCall } from './refused.ts'
 
 /** How a route reads a request and answers it. */
@@ -55,15 +55,14 @@ export function managementApi(call?: z.ZodMiniType): Face<[http: HttpRequest], o
     given: (http) => [http],
     answer: (body) => {
       if (body === undefined) return { response: NO_CONTENT, outcome: 204 }
-      if (!(body instanceof TaggedBody)) return { response: json(200, body), outcome: 200 }
-      return { response: json(200, body.content, { etag: `"${body.tag}"` }), outcome: 200 }
+      return { response: jsonOf(200, body), outcome: 200 }
     },
     refuse: (refusal, endpoint, http) =>
       refusedCall(refusal, { endpoint, type: 'error', errors: 'json' }, http),
   }
 }
 
-type OAuthBody = Readonly<Record<string, unknown>> | SignedBody | NoncedBody
+type OAuthBody = Readonly<Record<string, unknown>> | SignedBody | BodyWithHeaders
 
 /**
  * The OAuth face: HTTP statuses and bodies of the RFCs, without members that are `null` (decision D37).
@@ -85,16 +84,17 @@ export function oauth(
       return [readForm(http), http]
     },
     answer: (body) => ({
-      response: body instanceof SignedBody ? signedAnswer(body) : oauthJson(HTTP_STATUS[action], body),
+      response:
+        body instanceof SignedBody ? signedAnswer(body) : jsonOf(HTTP_STATUS[action], body, withoutNull),
       outcome: action,
     }),
     refuse: (refusal, _endpoint, http, settings) => refused(refusal, challenge, http, settings),
   }
 }
 
-function oauthJson(status: number, body: Exclude<OAuthBody, SignedBody>): HttpResponse {
-  if (!(body instanceof NoncedBody)) return json(status, withoutNull(body))
-  return json(status, withoutNull(body.content), nonceHeader(body.nonce))
+function jsonOf(status: number, body: object, shown = (content: object) => content): HttpResponse {
+  if (!(body instanceof BodyWithHeaders)) return json(status, shown(body))
+  return json(status, shown(body.content), body.headers)
 }
 
 /** A public document about the service, which may be cached (requirement G06). `undefined` is 404. */

@@ -1,10 +1,10 @@
-import type { HttpRequest, HttpResponse } from '../http.ts'
+import { type HttpRequest, type HttpResponse, nonceHeader } from '../http.ts'
 import { bearerChallenge } from '../request/bearer.ts'
 import { type ErrorMembers, type Refusal, REFUSALS } from '../refusal/refusal.ts'
 import { pageOf } from '../refusal/row.ts'
 import type { Service } from '../store/service.ts'
 import { HTTP_STATUS, type WebApiMembers } from '../web-api.ts'
-import { type Answer, json, nonceHeader } from './answer.ts'
+import { type Answer, json } from './answer.ts'
 
 /** How a route of the Web API answers a refusal. */
 export interface CallErrors {

@@ -1,4 +1,4 @@
-import { type NoncedBody, withNonce } from '../../../shared/http.ts'
+import { type BodyWithHeaders, withNonce } from '../../../shared/http.ts'
 import { success } from '../../../shared/web-api.ts'
 import type { PushContent, PushSuccess } from '../answer-schema.ts'
 import type { PushedRequest } from './decide.ts'
@@ -9,7 +9,7 @@ function pushedContent({ requestUri, expiresIn }: PushedRequest): PushContent {
 }
 
 /** The answer of the OAuth face. */
-export function oauthPushed(pushed: PushedRequest): PushContent | NoncedBody {
+export function oauthPushed(pushed: PushedRequest): PushContent | BodyWithHeaders {
   return withNonce(pushedContent(pushed), pushed.dpopNonce)
 }
 

@@ -1,4 +1,4 @@
-import { TaggedBody } from '../../../shared/http.ts'
+import { type BodyWithHeaders, withTag } from '../../../shared/http.ts'
 import { REFUSALS } from '../../../shared/refusal/refusal.ts'
 import type { StoredClient } from '../../../shared/store/client.ts'
 import { versionOf } from '../../../shared/store/records.ts'
@@ -34,8 +34,8 @@ function clientView(client: StoredClient, service: Service): ClientAnswer {
 }
 
 /** The same with its entity tag. */
-export function taggedClient(client: StoredClient, service: Service): TaggedBody {
-  return new TaggedBody(clientView(client, service), versionOf(client))
+export function taggedClient(client: StoredClient, service: Service): BodyWithHeaders {
+  return withTag(clientView(client, service), versionOf(client))
 }
 
 export function createdClient({ client, secret }: ClientWithSecret, service: Service): CreatedClientAnswer {

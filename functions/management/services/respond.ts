@@ -1,4 +1,4 @@
-import { TaggedBody } from '../../../shared/http.ts'
+import { type BodyWithHeaders, withTag } from '../../../shared/http.ts'
 import { versionOf } from '../../../shared/store/records.ts'
 import type { StoredService } from '../../../shared/store/service.ts'
 import { answer, unlessEmpty } from '../../../shared/web-api.ts'
@@ -50,14 +50,14 @@ function credentialView(
 }
 
 /** With its entity tag. */
-export function foundService({ service, keyUses }: FoundService): TaggedBody {
+export function foundService({ service, keyUses }: FoundService): BodyWithHeaders {
   const view: ServiceAnswer = answer({ ...serviceView(service), keyUses: unlessEmpty(keyUses) })
-  return new TaggedBody(view, versionOf(service))
+  return withTag(view, versionOf(service))
 }
 
 /** With its entity tag. */
-export function changedService({ service, secrets }: ChangedService): TaggedBody {
-  return new TaggedBody(serviceView(service, secrets), versionOf(service))
+export function changedService({ service, secrets }: ChangedService): BodyWithHeaders {
+  return withTag(serviceView(service, secrets), versionOf(service))
 }
 
 export function createdService({ service, secrets, apiSecret }: CreatedService): CreatedServiceAnswer {
