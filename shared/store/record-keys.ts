@@ -4,6 +4,11 @@ export interface RecordKey {
   readonly sk: string
 }
 
+/** Whether a value can be the `sk` of a record: 256 UTF-16 units have at most the 1,024 bytes that DynamoDB allows. */
+export function isSortKey(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= 256 && value.isWellFormed()
+}
+
 export const OWNER_KEY: RecordKey = { pk: 'owner', sk: 'owner' }
 
 export const serviceKey = (service: number): RecordKey => ({ pk: 'service', sk: String(service) })

@@ -4,13 +4,10 @@ import type { EpochSeconds } from '../epoch-seconds.ts'
 import { takeAlias } from './aliases.ts'
 import { Client, type StoredClient } from './client.ts'
 import { parseNumber } from './identity.ts'
-import { aliasKey, clientKey, OWNER_KEY, serviceKey, signingKeyKey } from './record-keys.ts'
+import { aliasKey, clientKey, isSortKey, OWNER_KEY, serviceKey, signingKeyKey } from './record-keys.ts'
 import { type Changed, Records, parseRecord } from './records.ts'
 import { Service, type StoredService } from './service.ts'
 import type { Table } from './table.ts'
-
-/** In UTF-16 units. A sort key may have 1024 bytes. */
-const MAX_CLIENT_ID_LENGTH = 256
 
 /** Services, clients, aliases and signing keys, read through a cache in memory (architecture, section 3). */
 export class Registry {
@@ -37,8 +34,7 @@ export class Registry {
   async findClient(service: number, clientId: string): Promise<Client | undefined> {
     const number = parseNumber(clientId)
     if (number !== undefined) return this.findClientByNumber(service, number)
-    const isKey = clientId !== '' && clientId.length <= MAX_CLIENT_ID_LENGTH && clientId.isWellFormed()
-    if (!isKey) return undefined
+    if (!isSortKey(clientId)) return undefined
     const named = await this.#records.remember(aliasKey(service, clientId), (item) => item['client'])
     const client = typeof named === 'number' ? await this.findClientByNumber(service, named) : undefined
     // An interrupted rename leaves the old alias behind, which must not find the client.

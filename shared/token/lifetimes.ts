@@ -3,10 +3,9 @@ import type { Service } from '../store/service.ts'
 
 /** Scope attributes that shorten the tokens with that scope. Seconds, as text (Authlete contract, section 3.2). */
 export const SCOPE_DURATIONS = ['access_token.duration', 'refresh_token.duration'] as const
-const SECONDS = /^[1-9][0-9]{0,8}$/
 
 export function isScopeDuration(text: string): boolean {
-  return SECONDS.test(text)
+  return /^[1-9][0-9]{0,8}$/.test(text)
 }
 
 /** The lifetime of an access token with these scopes: the shortest one in service, client and scopes. */

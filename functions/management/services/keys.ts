@@ -8,6 +8,7 @@ import {
   type SigningAlgorithm,
 } from '../../../shared/certificate/jws-algorithms.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
+import { isSortKey } from '../../../shared/store/record-keys.ts'
 import { PublicJwk, type Service } from '../../../shared/store/service.ts'
 
 /** A key of a JWK Set in a request. Its two halves are stored separately (architecture, section 3). */
@@ -37,7 +38,7 @@ function keysOf(text: string): readonly unknown[] | undefined {
 function readKey(jwk: unknown, index: number): GivenKey | undefined {
   const { kid, use = 'sig', alg: named } = (jwk ?? {}) as Record<string, unknown>
   const key = toKeyObject(jwk)
-  if (key === undefined || !isKeyId(kid) || use !== 'sig') return undefined
+  if (key === undefined || !isSortKey(kid) || use !== 'sig') return undefined
   const publicKey = key.type === 'private' ? createPublicKey(key) : key
   const exported = publicKey.export({ format: 'jwk' })
   const alg = algorithmOf(exported, named)
@@ -49,13 +50,6 @@ function readKey(jwk: unknown, index: number): GivenKey | undefined {
   return isPair(key, publicKey)
     ? { publicJwk, privateJwk: { ...key.export({ format: 'jwk' }), ...about } }
     : undefined
-}
-
-/** It is the sort key of the private key, which may have 1,024 bytes. In UTF-16 units. */
-const MAX_KEY_ID_LENGTH = 256
-
-function isKeyId(kid: unknown): kid is string {
-  return typeof kid === 'string' && kid !== '' && kid.length <= MAX_KEY_ID_LENGTH && kid.isWellFormed()
 }
 
 /** Each key has one algorithm (RFC 8725 section 3.1). RSA keys fit several, so they must have `alg`. */
