@@ -15,6 +15,11 @@ const POLL_MILLISECONDS = 5000
 /** Ten minutes. */
 const MAX_POLLS = 120
 
+/** The trust store that a domain reads. @throws Complaint */
+export async function mutualTlsOf({ gateway }: Aws, DomainName: string) {
+  return (await gateway.send(new GetDomainNameCommand({ DomainName }))).MutualTlsAuthentication
+}
+
 /**
  * Lets a domain read another trust store, and waits until it does. The whole configuration goes with the change, because API
  * Gateway refuses a change without one.

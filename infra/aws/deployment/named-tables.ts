@@ -1,13 +1,10 @@
 import { type Output, paginateDescribeStacks } from '@aws-sdk/client-cloudformation'
 import { Complaint, confirm, type Io } from '../../command.ts'
 import { shapeProblems } from '../../tables/shape.ts'
-import { refuseIssuingClients } from '../../truststore/issuing-clients.ts'
 import type { Aws } from './aws.ts'
-import type { Ready } from './readiness.ts'
 import type { DeploymentSettings } from '../settings/settings.ts'
-import type { NamedStack } from './stack.ts'
+import type { StackState } from './stack.ts'
 import { reportedTable } from './table-protection.ts'
-import { registeredClients } from './tables.ts'
 
 const OUTPUTS = { registry: 'RegistryTableName', grants: 'GrantsTableName' } as const
 const RESOURCES = { registry: 'RegistryTable', grants: 'GrantsTable' } as const
@@ -20,26 +17,24 @@ type Present = Readonly<Record<keyof Tables, string | undefined>>
 /**
  * Judges the tables that the settings name, and compares them with those that the deployment uses now. Changes nothing.
  *
+ * @param stack the name of the main stack
  * @returns lines to show before the question; none if the deployment keeps its tables
- * @throws Complaint if a named table cannot be used, if a client in it has registered a trusted certificate that can issue others,
- * or if the deployment would go from named tables to new, empty ones
+ * @throws Complaint if a named table cannot be used, or if the deployment would go from named tables to new, empty ones
  */
 export async function tablesChange(
-  { settings, truststore }: Ready,
-  main: NamedStack,
+  { tables }: DeploymentSettings,
+  stack: string,
+  outputs: StackState['outputs'] | undefined,
   aws: Aws,
 ): Promise<readonly string[]> {
-  const { name, state: { outputs } = {} } = main
   const now: Present = { registry: outputs?.get(OUTPUTS.registry), grants: outputs?.get(OUTPUTS.grants) }
-  const { tables } = settings
   if (tables === undefined) {
-    if (outputs?.get('TablesFrom') === 'settings') throw lost(name, now)
+    if (outputs?.get('TablesFrom') === 'settings') throw lost(stack, now)
     return []
   }
-  const problems = await problemsOf(tables, name, aws)
+  const problems = await problemsOf(tables, stack, aws)
   if (problems.length > 0) throw new Complaint(problems.join('\n'))
-  await refuseIssuingClients(truststore.certificates, await registeredClients(settings, main, aws, tables))
-  return changeLines(tables, now, name)
+  return changeLines(tables, now, stack)
 }
 
 function lost(stack: string, { registry = '?', grants = '?' }: Present): Complaint {

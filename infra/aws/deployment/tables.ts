@@ -68,16 +68,20 @@ export function openDeployedTables(
   })
 }
 
-/** All clients in the tables of a deployment; none before it has tables. @throws Complaint */
+/** All clients in the tables that a deployment has, and in those that its settings name. @throws Complaint */
 export async function registeredClients(
   settings: DeploymentSettings,
   main: NamedStack,
   aws: Aws,
-  replaced?: Replaced,
 ): Promise<readonly Client[]> {
-  if (replaced === undefined && main.state?.outputs.has('RegistryTableName') !== true) return []
-  const { store } = openDeployedTables(settings, main, aws, replaced)
-  return attempt('the registered clients', () => allClients(store.registry)).finally(() => store.close())
+  const isMade = main.state?.outputs.has('RegistryTableName') === true
+  const clients: Client[] = []
+  for (const replaced of [isMade ? {} : [], settings.tables ?? []].flat()) {
+    const { store } = openDeployedTables(settings, main, aws, replaced)
+    const reading = attempt('the registered clients', () => allClients(store.registry))
+    clients.push(...(await reading.finally(() => store.close())))
+  }
+  return clients
 }
 
 /** Opens tables without a cache, so that the tables decide. */

@@ -2,7 +2,7 @@ import { GetObjectCommand } from '@aws-sdk/client-s3'
 import { Complaint, confirm, type Io } from '../../command.ts'
 import { isIn, parseTruststore, subjectOf, type Truststore } from '../../truststore/truststore.ts'
 import { type Aws, isAnswer } from './aws.ts'
-import { mutualTlsOf } from './truststore.ts'
+import { mutualTlsOf } from './domain-update.ts'
 
 /** The difference between the certificates that a domain trusts now and those that it would trust. */
 export interface TruststoreChange {

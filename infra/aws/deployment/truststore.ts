@@ -1,10 +1,9 @@
 import { hash } from 'node:crypto'
-import { GetDomainNameCommand } from '@aws-sdk/client-apigatewayv2'
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { Complaint } from '../../command.ts'
 import type { TruststoreObject } from '../template/domains.ts'
 import { type Aws, isAnswer } from './aws.ts'
-import { updateDomain } from './domain-update.ts'
+import { mutualTlsOf, updateDomain } from './domain-update.ts'
 import type { NamedStack, StackState, Wait } from './stack.ts'
 
 export const TRUSTSTORE_KEY = 'truststore.pem'
@@ -83,11 +82,6 @@ export async function renewTruststore(
   if (TruststoreVersion === version) return { isChanged: false, warnings: TruststoreWarnings }
   const store = { TruststoreUri: `s3://${bucket}/${key}`, TruststoreVersion: version }
   return { isChanged: true, warnings: await updateDomain(aws, domain, store, wait) }
-}
-
-/** The trust store that a domain reads. @throws Complaint */
-export async function mutualTlsOf({ gateway }: Aws, DomainName: string) {
-  return (await gateway.send(new GetDomainNameCommand({ DomainName }))).MutualTlsAuthentication
 }
 
 const contentHash = (bundle: string): string => hash('sha256', bundle, 'hex')

@@ -10,7 +10,7 @@ import { GetAccountSettingsCommand, GetPolicyCommand } from '@aws-sdk/client-lam
 import { HeadObjectCommand } from '@aws-sdk/client-s3'
 import { functionNames } from '../../package/build.ts'
 import { isAnswer } from '../deployment/aws.ts'
-import { mutualTlsOf } from '../deployment/truststore.ts'
+import { mutualTlsOf } from '../deployment/domain-update.ts'
 import { ask, statusOf } from './ask.ts'
 import { type Account, type Check, fail, type Finding, orElse, warn } from './check.ts'
 

@@ -207,3 +207,13 @@ test('tables that a deletion has kept are not shown as left behind, as they have
   expect(leftBehind([kept, begun], 'eu-central-1')).toEqual([])
   expect(leftBehind([kept, made, begun], 'eu-central-1')).not.toEqual([])
 })
+
+test('a deployment after which the domain reads another version of the trust store ends with a complaint', async ({
+  operator,
+}) => {
+  await operator.deploy()
+  Object.assign(operator.account.domains.get(MTLS) ?? {}, { truststoreVersion: 'version-0' })
+  const { code, stderr } = await operator.run(['--yes', '--remove-trust'])
+  const line = `${MTLS} does not read the newest version of the trust store: deploy again`
+  expect([code, stderr]).toEqual([1, `deploy: ${line}\n`])
+})
