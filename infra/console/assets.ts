@@ -14,6 +14,7 @@ const FOLDER = join(import.meta.dirname, 'assets')
 const NAMES = [
   'console.css',
   'console.js',
+  'private-key.js',
   'settings.js',
   'certificate.js',
   'clients.js',

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
-import type { Markup } from '../markup.ts'
+import { html, type Markup } from '../markup.ts'
 import type { Answer, ConsoleRequest, Route } from './page.ts'
-import { pageOfFailure, refusedByRole, unexpectedPage, unknownPage } from './pages/failures.ts'
+import { keptForm, pageOfFailure, refusedByRole, unexpectedPage, unknownPage } from './pages/failures.ts'
 import { findRoute } from './routes.ts'
 import { ApiProblem, type Connection, openWebApi, type WebApi } from './web-api.ts'
 
@@ -72,7 +72,9 @@ export function openDispatch({ connection, clock, onError }: DispatchOptions) {
     } catch (error) {
       const known = pageOfFailure(error, baseUrl)
       if (known === undefined) onError(`console: ${route.path}: ${String(error)}`)
-      return { answer: known ?? unexpectedPage(), params, service }
+      const page = known ?? unexpectedPage()
+      const main = method === 'POST' ? html`${page.main}${keptForm(form, csrf)}` : page.main
+      return { answer: { ...page, main }, params, service }
     }
   }
 

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { withoutPrivateKeys } from './assets/private-key.js'
 import { type Session, sameSecret } from './sessions.ts'
+import { labelOf } from './settings/labels.ts'
 
 /**
  * A host name for one console, 80 bits of which are random. Browsers send a cookie to every port of its host (RFC 6265 section 8.5), so
@@ -63,12 +65,33 @@ export function addressOf({ url = '/' }: IncomingMessage, origin: string): URL {
   return address
 }
 
+/** Why a form changes nothing, and is only shown again. */
+export interface FormProblem {
+  readonly status: number
+  readonly message: string
+}
+
+export interface ReadForm {
+  /** Without the secret and without private keys. If there is a problem, it has no `step`, so a page neither changes nor asks anything. */
+  readonly form: URLSearchParams
+  readonly problem?: FormProblem
+}
+
+const EARLIER_SESSION = {
+  status: 403,
+  message: 'This form is of an earlier session, so nothing was done. Look through it, and send it again.',
+}
+
 /**
  * Reads the form of a change, which must come from a page of the console.
  *
  * @throws Refused
  */
-export async function readForm(request: IncomingMessage, origin: string, session: Session) {
+export async function readForm(
+  request: IncomingMessage,
+  origin: string,
+  session: Session,
+): Promise<ReadForm> {
   const { headers } = request
   if (headers.origin !== origin) throw new Refused(403, 'The form comes from another origin.')
   const site = headers['sec-fetch-site']
@@ -80,10 +103,29 @@ export async function readForm(request: IncomingMessage, origin: string, session
     throw new Refused(413, 'The form is too large.')
   if (headers['content-length'] === undefined) throw new Refused(411, 'The form has no length.')
   const form = new URLSearchParams(await text(request))
-  if (!sameSecret(form.get('csrf') ?? '', session.csrf))
-    throw new Refused(403, 'The form is not of this session. Open its page again.')
+  const isOfSession = sameSecret(form.get('csrf') ?? '', session.csrf)
   form.delete('csrf')
-  return form
+  const names = takePrivateKeys(form)
+  if (isOfSession && names.length === 0) return { form }
+  form.delete('step')
+  return { form, problem: isOfSession ? privateKeyProblem(names) : EARLIER_SESSION }
+}
+
+/** @returns the names of the fields that had one */
+function takePrivateKeys(form: URLSearchParams): string[] {
+  const all = [...form]
+  for (const [name] of all) form.delete(name)
+  return all.flatMap(([name, value]) => {
+    const kept = withoutPrivateKeys(value)
+    form.append(name, kept)
+    return kept === value ? [] : [name]
+  })
+}
+
+function privateKeyProblem(names: readonly string[]): FormProblem {
+  const fields = names.map((name) => `“${labelOf(name)}”`).join(', ')
+  const message = `A private key was in ${fields}. It was not sent to the Web API, and is not shown again. Only its holder needs it: give the certificate, or the public key.`
+  return { status: 400, message }
 }
 
 /** The value of a cookie of the request. */

@@ -2,6 +2,7 @@ import { html, type Markup } from '../markup.ts'
 import type { Asset } from './assets.ts'
 import { type Entry, filled, NAVIGATION } from './navigation.ts'
 import type { Page } from './page.ts'
+import { problemBox } from './problem.ts'
 import type { Members } from './web-api.ts'
 
 export const THEMES = ['system', 'light', 'dark'] as const
@@ -15,6 +16,8 @@ export interface Surroundings {
   readonly session?: {
     readonly csrf: Markup
     readonly notice: string | undefined
+    /** Why the form of the page was not taken. */
+    readonly problem: string | undefined
     readonly here: string
     readonly params: Readonly<Record<string, string>>
     readonly service: Members | undefined
@@ -25,15 +28,21 @@ export interface Surroundings {
 }
 
 /** The whole document of a page. */
-export function documentOf({ title, main, crumbs = [], wide, scripts = [] }: Page, around: Surroundings) {
+export function documentOf(
+  { title, main, crumbs = [], wide, scripts = [], status = 200 }: Page,
+  around: Surroundings,
+) {
   const { asset, theme, session } = around
   const links = crumbs.map(({ label, href }) => html`<li><a href="${href}">${label}</a></li>`)
+  const place = crumbs.slice(1).at(-1)?.label
+  const names = [title, ...crumbs.slice(-1).map(({ label }) => label), 'certbound']
+  const notes = crumbs.flatMap(({ note = [] }) => note)
   return html`<!doctype html>
     <html lang="en" data-theme="${theme}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title} - certbound</title>
+        <title>${status >= 400 && 'Error: '}${names.join(' · ')}</title>
         <link rel="icon" href="${asset('icon.svg').url}" type="image/svg+xml" />
         <link rel="stylesheet" href="${asset('console.css').url}" />
         ${['console.js', ...scripts].map((name) => html`<script type="module" src="${asset(name).url}"></script>`)}
@@ -42,7 +51,7 @@ export function documentOf({ title, main, crumbs = [], wide, scripts = [] }: Pag
         <a class="skip" href="#main">Skip to the content</a>
         ${session === undefined ? plainHeader() : header(session, theme)}
         <div class="columns">
-          ${session === undefined ? undefined : navigation(session)}
+          ${session !== undefined && navigation(session)}
           <main id="main" tabindex="-1" class="${wide === true ? 'wide' : 'column'}">
             ${
               links.length > 0 &&
@@ -52,9 +61,10 @@ export function documentOf({ title, main, crumbs = [], wide, scripts = [] }: Pag
                 </ol>
               </nav>`
             }
-            <h1>${title}</h1>
+            <h1>${title}${place !== undefined && html`<span class="place"> ${place}</span>`}</h1>
+            ${session?.problem !== undefined && problemBox('Nothing was changed.', session.problem)}
             ${session?.notice !== undefined && html`<p class="notice" role="status">${session.notice}</p>`}
-            ${main}
+            ${notes.map((note) => html`<div class="warning">${note}</div>`)} ${main}
           </main>
         </div>
       </body>
@@ -74,6 +84,7 @@ function header({ csrf, here, params, service, host, isThere }: Session, theme: 
   const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'system'
   return html`<header class="top">
     <a class="brand" href="/">certbound</a>
+    ${serviceId !== undefined && html`<button type="button" class="menu" popovertarget="menu">Menu</button>`}
     ${
       serviceId !== undefined &&
       html`<a class="service" href="/${serviceId}"
@@ -89,7 +100,7 @@ function header({ csrf, here, params, service, host, isThere }: Session, theme: 
       </form>`
     }
     <span class="host" title="The Web API that this console speaks to">${host}</span>
-    <form method="post" action="/theme">
+    <form method="post" action="/theme" class="theme">
       ${csrf}
       <input type="hidden" name="back" value="${here}" />
       <button class="quiet" name="theme" value="${next}" aria-label="Theme: ${theme}. Change to ${next}">
@@ -105,7 +116,7 @@ function header({ csrf, here, params, service, host, isThere }: Session, theme: 
 
 function navigation(session: Session): Markup | undefined {
   if (session.params['serviceId'] === undefined) return undefined
-  return html`<nav class="side" aria-label="Console">
+  return html`<nav class="side" aria-label="Console" id="menu" popover>
     <ul>
       ${NAVIGATION.map((entry) => item(entry, session))}
     </ul>

@@ -5,6 +5,8 @@ import type { ApiAnswer, Members, WebApi } from './web-api.ts'
 export interface Crumb {
   readonly label: string
   readonly href: string
+  /** What every page below it says first. */
+  readonly note?: Markup | undefined
 }
 
 export interface Page {

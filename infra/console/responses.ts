@@ -65,14 +65,31 @@ export function themeCookie(chosen: string | null): string {
 }
 
 /** A cookie of the browser is not sent with a link from another site, so the page offers to open itself again. */
-export function pageWithoutSession({ pathname, search }: URL): Page {
-  return {
-    title: 'No session',
-    status: 401,
-    main: html`<p>
-        A session begins with the link that the console prints at its start. It ends after 30 minutes without
-        use, when you log out, and with the console.
-      </p>
-      <p>If you came from another site: <a href="${pathname + search}">open this page again</a>.</p>`,
-  }
+export function pageWithoutSession({ pathname, search }: URL, method: string): Page {
+  const isChange = method === 'POST'
+  const main = html`${
+      isChange &&
+      html`<p>
+        <strong>Nothing was changed.</strong> The console has not kept what you sent. It still stands in this
+        tab, one page back.
+      </p>`
+    }
+    <p>
+      A session begins with a link of the console. It ends after 30 minutes without use, after twelve hours,
+      when you log out, and with the console.
+    </p>
+    <ol>
+      <li>
+        Get a new link: press Enter in the terminal of <code>npm run console</code>.
+        <code>npm start</code> prints it first, and <code>.certbound/local.json</code> has it as
+        <code>consoleUrl</code>.
+      </li>
+      <li>Open it in another tab.</li>
+      <li>
+        ${isChange ? 'Come back to this tab and go one page back: what you typed is there. Send it again.' : 'Come back to this tab.'}
+        ${!isChange && html`<a href="${pathname + search}">Open this page again.</a>`}
+      </li>
+    </ol>
+    ${!isChange && html`<p>If you came with a link on another site, the last step is enough: browsers send no session with it.</p>`}`
+  return { title: 'No session', status: 401, main }
 }

@@ -2,6 +2,8 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 
 const LINK_MILLISECONDS = 60_000
 const IDLE_MILLISECONDS = 30 * 60_000
+/** A page with unsaved work uses its session all the time, so this limit ends it. */
+const LONGEST_MILLISECONDS = 12 * 3_600_000
 const MAX_SESSIONS = 16
 
 /** A session of one browser. It is in memory, so it ends with the process. */
@@ -17,7 +19,7 @@ export interface Sessions {
   readonly newLink: () => string
   /** @returns the name of a new session for the cookie; `undefined` if the link is not good */
   readonly begin: (link: string) => string | undefined
-  /** Finds a session that was used within the last 30 minutes, and uses it. */
+  /** Finds a session that began within the last twelve hours and was used within the last 30 minutes, and uses it. */
   readonly find: (name: string) => Session | undefined
   readonly end: (name: string) => void
 }
@@ -25,7 +27,7 @@ export interface Sessions {
 /** @param reusable whether a link stays good for as long as the process runs */
 export function openSessions(clock: () => number, reusable: boolean): Sessions {
   const links = new Map<string, number>()
-  const sessions = new Map<string, { readonly session: Session; usedAt: number }>()
+  const sessions = new Map<string, { readonly session: Session; readonly begunAt: number; usedAt: number }>()
 
   return {
     newLink() {
@@ -41,7 +43,9 @@ export function openSessions(clock: () => number, reusable: boolean): Sessions {
       const [oldest] = sessions.keys()
       if (sessions.size >= MAX_SESSIONS && oldest !== undefined) sessions.delete(oldest)
       const name = newSecret()
-      sessions.set(name, { session: { csrf: newSecret(), notice: undefined }, usedAt: clock() })
+      const now = clock()
+      const session = { csrf: newSecret(), notice: undefined }
+      sessions.set(name, { session, begunAt: now, usedAt: now })
       return name
     },
 
@@ -49,9 +53,11 @@ export function openSessions(clock: () => number, reusable: boolean): Sessions {
       const found = sessions.get(name)
       if (found === undefined) return undefined
       sessions.delete(name)
-      if (clock() - found.usedAt >= IDLE_MILLISECONDS) return undefined
+      const now = clock()
+      if (now - found.usedAt >= IDLE_MILLISECONDS || now - found.begunAt >= LONGEST_MILLISECONDS)
+        return undefined
       // The one that was not used for longest comes first.
-      sessions.set(name, { ...found, usedAt: clock() })
+      sessions.set(name, { ...found, usedAt: now })
       return found.session
     },
 

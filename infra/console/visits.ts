@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { html } from '../markup.ts'
 import type { Asset } from './assets.ts'
 import type { Asked, Dispatched } from './dispatch.ts'
-import { cookieOf, readForm, Refused } from './gate.ts'
+import { cookieOf, type ReadForm, readForm, Refused } from './gate.ts'
+import type { Page } from './page.ts'
 import * as responses from './responses.ts'
 import { isThere } from './routes.ts'
 import type { Session, Sessions } from './sessions.ts'
@@ -35,57 +36,77 @@ export function openVisits({ asset, dispatch, firstPage, host, sessions, origin 
     if (method === 'GET' && url.pathname.startsWith('/assets/')) {
       responses.sendAsset(response, url, asset)
     } else if (method === 'GET' && url.pathname.startsWith('/link/')) {
-      begin(visited)
+      begin(visited, sessions)
     } else {
       const name = cookieOf(request, cookieName) ?? ''
       const session = sessions.find(name)
       if (session !== undefined) await visitOf(visited, name, session)
       else {
         const around = { asset, theme: responses.themeOf(request) }
-        responses.sendPage(response, responses.pageWithoutSession(url), around)
+        responses.sendPage(response, responses.pageWithoutSession(url, method), around)
       }
     }
-  }
-
-  /** The secret of a link must not stay in the address of a page. */
-  function begin({ response, url, cookieName }: Visit): void {
-    const name = sessions.begin(url.pathname.slice('/link/'.length))
-    if (name === undefined)
-      throw new Refused(403, 'This link was used, or it is too old. Let the console print another one.')
-    responses.redirect(response, '/', responses.sessionCookie(cookieName, name))
   }
 
   async function visitOf(visited: Visit, name: string, session: Session): Promise<void> {
     const { request, response, url, cookieName } = visited
     const isChange = request.method === 'POST'
-    const form = isChange ? await readForm(request, origin(), session) : new URLSearchParams()
+    const read = isChange ? await readForm(request, origin(), session) : { form: new URLSearchParams() }
     if (isChange && url.pathname === '/logout') {
+      requireNoProblem(read)
       sessions.end(name)
       responses.redirect(response, '/', responses.endedCookie(cookieName))
     } else if (isChange && url.pathname === '/theme') {
+      requireNoProblem(read)
+      const { form } = read
       responses.redirect(response, form.get('back') ?? '/', responses.themeCookie(form.get('theme')))
     } else if (url.pathname === '/') {
       responses.redirect(response, firstPage)
-    } else await answer(visited, form, session)
+    } else if (url.pathname === '/session') {
+      // Keeps the session, and gives a page of an earlier one its secret.
+      responses.sendJson(response, { csrf: session.csrf })
+    } else await answer(visited, read, session)
   }
 
-  async function answer({ request, response, url }: Visit, form: URLSearchParams, session: Session) {
+  async function answer({ request, response, url }: Visit, read: ReadForm, session: Session) {
     const { method = '' } = request
     const csrf = html`<input type="hidden" name="csrf" value="${session.csrf}" />`
-    const { answer: given, params, service } = await dispatch({ method, url, form, csrf })
+    const { answer: given, params, service } = await dispatch({ method, url, form: read.form, csrf })
     if ('json' in given) {
       responses.sendJson(response, given.json, given.status)
     } else if ('location' in given) {
+      requireNoProblem(read)
       session.notice = given.notice
       responses.redirect(response, given.location)
     } else {
       const { notice } = session
       session.notice = undefined
       const here = url.pathname + url.search
-      const about = { csrf, notice, here, params, host, isThere, service: service?.record }
-      responses.sendPage(response, given, { asset, theme: responses.themeOf(request), session: about })
+      const problem = read.problem?.message
+      const about = { csrf, notice, problem, here, params, host, isThere, service: service?.record }
+      const around = { asset, theme: responses.themeOf(request), session: about }
+      responses.sendPage(response, withStatus(given, read), around)
     }
   }
 
   return visit
+}
+
+/** The secret of a link must not stay in the address of a page. */
+function begin({ response, url, cookieName }: Visit, sessions: Sessions): void {
+  const name = sessions.begin(url.pathname.slice('/link/'.length))
+  if (name === undefined)
+    throw new Refused(403, 'This link was used, or it is too old. Let the console print another one.')
+  responses.redirect(response, '/', responses.sessionCookie(cookieName, name))
+}
+
+/** The failure of a page counts more than that of its form. */
+function withStatus(page: Page, { problem }: ReadForm): Page {
+  if (problem === undefined || (page.status ?? 200) >= 400) return page
+  return { ...page, status: problem.status }
+}
+
+/** @throws Refused for a form that no page shows again */
+function requireNoProblem({ problem }: ReadForm): void {
+  if (problem !== undefined) throw new Refused(problem.status, problem.message)
 }

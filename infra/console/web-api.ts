@@ -43,7 +43,15 @@ export interface WebApi {
 }
 
 /** The Web API did not answer. The message has no request and no answer. */
-export class ApiUnreachable extends Error {}
+export class ApiUnreachable extends Error {
+  /** Whether the call may have changed something. */
+  readonly isChange: boolean
+
+  constructor(message: string, isChange: boolean) {
+    super(message)
+    this.isChange = isChange
+  }
+}
 
 /** The Web API refused a call of the console itself. */
 export class ApiProblem extends Error {
@@ -97,7 +105,8 @@ export function openWebApi({ baseUrl, ca, credential }: Connection) {
     }
     const options = { agent, method, headers, signal: AbortSignal.timeout(LIMIT_MILLISECONDS) }
     return new Promise((resolve, reject) => {
-      const fail = (error: NodeJS.ErrnoException) => reject(new ApiUnreachable(error.code ?? error.name))
+      const fail = (error: NodeJS.ErrnoException) =>
+        reject(new ApiUnreachable(error.code ?? error.name, method !== 'GET'))
       const sent = (isTls ? request : plainRequest)(url, options, (response) => {
         const { statusCode: status = 0, headers: answered } = response
         text(response).then((read) => {

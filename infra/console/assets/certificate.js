@@ -1,5 +1,7 @@
 // A file that is dropped on a certificate field, or chosen there, becomes its text. It travels only with the form.
 
+import { withoutPrivateKeys } from './private-key.js'
+
 const MOST_BYTES = 48 * 1024
 const SEQUENCE = 0x30
 
@@ -15,7 +17,7 @@ async function take(field, file) {
   const area = field.querySelector('textarea')
   if (file.size > MOST_BYTES) return void (said.textContent = 'This file is too large to be a certificate.')
   const text = textOf(new Uint8Array(await file.arrayBuffer()))
-  if (text.includes('PRIVATE KEY-----'))
+  if (withoutPrivateKeys(text) !== text)
     return void (said.textContent = 'This is a private key. It was not taken.')
   area.value = text
   area.dispatchEvent(new Event('input', { bubbles: true }))

@@ -1,4 +1,4 @@
-import { html } from '../../markup.ts'
+import { html, type Markup } from '../../markup.ts'
 import type { ConsoleRequest, Need, Page } from '../page.ts'
 import { ApiProblem, ApiUnreachable } from '../web-api.ts'
 
@@ -20,7 +20,12 @@ export function pageOfFailure(error: unknown, baseUrl: string): Page | undefined
   if (error instanceof ApiUnreachable) {
     const main = html`<p>
       The Web API at <code>${baseUrl}</code> does not answer (<code>${error.message}</code>). Check that the
-      deployment runs, and for TLS the CA file (<code>--ca</code>). <a href="">Try again.</a>
+      deployment runs, and for TLS the CA file (<code>--ca</code>).
+      ${
+        error.isChange
+          ? 'Nobody knows whether the change was made.'
+          : html`Nothing was changed. <a href="">Open the page again.</a>`
+      }
     </p>`
     return { title: 'No answer', status: 502, main }
   }
@@ -36,6 +41,15 @@ export function pageOfFailure(error: unknown, baseUrl: string): Page | undefined
       </p>`
     }`
   return { title: status === 404 ? 'Not found' : 'Refused', status: status === 404 ? 404 : 502, main }
+}
+
+/** What was sent, to be sent again: nothing that somebody typed is lost. */
+export function keptForm(form: URLSearchParams, csrf: Markup): Markup {
+  const fields = [...form].map(
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
+  )
+  return html`<p>This page has what you typed.</p>
+    <form method="post" data-unsaved>${csrf}${fields}<button class="first">Send it again</button></form>`
 }
 
 /** Says what a page needs that the operator's credential does not have. */

@@ -1,5 +1,6 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { browserOfFile, CHROMIUM, drop, violations } from './browser.ts'
+import { browserOfFile, CHROMIUM, drop, focused, violations } from './browser.ts'
 import { consoleSite, originOf } from './console-site.ts'
 import { holderAndThief, tokenOverMutualTls } from './real-tokens.ts'
 
@@ -40,7 +41,7 @@ test.each(CHROMIUM)(
     expect(await page.locator('pre').textContent()).not.toContain(token)
     await page.getByText('The same as curl').click()
     await page.getByRole('button', { name: 'Show it with them' }).click()
-    await page.locator('details[open] pre').waitFor()
+    await page.getByText('It has the token and the certificate').waitFor()
     expect(await page.locator('pre').textContent()).toContain(token)
 
     const names =
@@ -81,6 +82,44 @@ test.each(CHROMIUM)(
     await page.getByText('Revoked: 1 grant has ended').waitFor()
     expect(await revoke.count()).toBe(before - 1)
     expect(await page.content()).not.toContain(token)
+  },
+  60_000,
+)
+
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const PEM = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+const JWKS = JSON.stringify({ keys: [privateKey.export({ format: 'jwk' })] })
+
+test.each(CHROMIUM)(
+  'a private key that is pasted into %s does not get into the page, and no form with one is sent',
+  async () => {
+    const page = await newPage()
+    const fields: [string, string, string][] = [
+      [`/${serviceId}/service/certificates`, 'Trusted root certificates', PEM],
+      [`/${serviceId}/clients/${site.seeded.clients[0].clientId}/certificates`, 'JWK Set', JWKS],
+      [`/${serviceId}/clients/${site.seeded.clients[0].clientId}/general`, 'Redirect URIs', PEM],
+      [`/${serviceId}/certificate`, 'Certificate: PEM', PEM],
+    ]
+    for (const [path, label, key] of fields) {
+      await page.goto(originOf(running) + path)
+      const area = page.getByLabel(label).first()
+      const before = await area.inputValue()
+      await area.focus()
+      await page.keyboard.insertText(key)
+      await page.getByText('This is a private key. It was not taken').waitFor()
+      expect([label, await area.inputValue()]).toEqual([label, before])
+      // A script of another kind could still put it there.
+      const put = (one: unknown, value: string) => void ((one as { value: string }).value = value)
+      await area.evaluate(put, key)
+      await area.dispatchEvent('input')
+      const posts: string[] = []
+      page.on('request', (request) => request.method() === 'POST' && posts.push(request.url()))
+      await page.locator('main form button[name="step"]:visible').last().click({ timeout: 2000 })
+      await expect.poll(() => focused(page)).toContain(label)
+      expect([label, posts]).toEqual([label, []])
+      await area.fill(before)
+    }
+    expect(failures).toEqual([])
   },
   60_000,
 )

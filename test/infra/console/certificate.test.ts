@@ -78,7 +78,7 @@ test('a private key is named as one, and is not in the page', async () => {
   const certificate = '-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMG\n-----END PRIVATE KEY-----'
   const { status, text, words } = await ask({ certificate, step: 'read' })
   expect([status, text.includes('MIGHAgEAMBMG')]).toEqual([400, false])
-  expect(words).toContain('This is a private key')
+  expect(words).toContain('A private key was in “Certificate”')
 })
 
 test('the clients that a certificate would authenticate are found by the rules of the token endpoint, only when somebody asks', async () => {

@@ -142,7 +142,7 @@ test('a token is in no address: the form is sent by POST, no link has it, and th
   expect(text).not.toMatch(/<form(?![^>]*method="post")[^>]*>(?:(?!<\/form>).)*name="token"/s)
   for (const [, address = ''] of text.matchAll(/(?:href|action|src)="([^"]*)"/g))
     expect(address).not.toContain(token)
-  expect(/<title>(.*?)<\/title>/.exec(text)?.[1]).toBe('Decision explainer - certbound')
+  expect(/<title>(.*?)<\/title>/.exec(text)?.[1]).toBe('Decision explainer · certbound')
   expect(fieldsOf((await send({ path: `${path}?token=${'x'.repeat(72)}` })).text).get('token')).toBe('')
   expect(failures.join()).not.toContain(token)
 })
@@ -153,7 +153,7 @@ test('a private key is not sent to the Web API, nor shown again', async () => {
   for (const text of [key, `${certificatePem('client-other')}${key}`]) {
     const refused = await explain({ clientCertificate: text })
     expect([refused.status, refused.rows]).toEqual([400, []])
-    expect(refused.words).toContain('This is a private key. It was not sent')
+    expect(refused.words).toContain('A private key was in “Client certificate”. It was not sent')
     expect(refused.text).not.toContain('MIGHAgEAMBMG')
   }
   expect((await explain({ token: '' })).status).toBe(400)

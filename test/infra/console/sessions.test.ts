@@ -27,7 +27,7 @@ test('a reusable link stays good', () => {
   expect(sessions.begin('other')).toBeUndefined()
 })
 
-test('a session ends after 30 minutes without use, and by its end', () => {
+test('a session ends after 30 minutes without use, twelve hours after its begin, and by its end', () => {
   const { clock, sessions } = opened()
   const name = sessions.begin(sessions.newLink()) ?? ''
   clock.now = 29 * MINUTE
@@ -36,6 +36,11 @@ test('a session ends after 30 minutes without use, and by its end', () => {
   expect(sessions.find(name)).toBeDefined()
   clock.now = 88 * MINUTE
   expect(sessions.find(name)).toBeUndefined()
+  const long = sessions.begin(sessions.newLink()) ?? ''
+  const begunAt = clock.now
+  for (; clock.now < begunAt + 12 * 60 * MINUTE; clock.now += 20 * MINUTE)
+    expect(sessions.find(long)).toBeDefined()
+  expect(sessions.find(long)).toBeUndefined()
   const other = sessions.begin(sessions.newLink()) ?? ''
   sessions.end(other)
   expect(sessions.find(other)).toBeUndefined()

@@ -33,7 +33,6 @@ export function certificateField({
       rows="6"
       maxlength="65536"
       spellcheck="false"
-      autocomplete="off"
       ${isRequired === true && html`required`}
       ${describedBy !== undefined && html`aria-describedby="${describedBy}"`}
     >

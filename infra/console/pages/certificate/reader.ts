@@ -1,5 +1,6 @@
 import { html, type Markup } from '../../../markup.ts'
 import type { Answer, ConsoleRequest, Page, Route } from '../../page.ts'
+import { problemBox } from '../../problem.ts'
 import { refusedByRole } from '../failures.ts'
 import { askAboutAll, askAboutOne } from './clients.ts'
 import { type CertificateFacts, certificateFacts } from './facts.ts'
@@ -13,10 +14,11 @@ const PATH = '/{serviceId}/certificate'
 async function read(request: ConsoleRequest): Promise<Answer> {
   const { form } = request
   const text = form.get('certificate') ?? ''
-  const facts = await certificateFacts(text)
-  // A private key, for one, must not be in a page.
-  if ('fault' in facts) return rendered(request, { fault: facts.fault })
   const step = form.get('step')
+  if (step === null) return rendered(request, {})
+  const facts = await certificateFacts(text)
+  // What is no certificate must not be in a page.
+  if ('fault' in facts) return rendered(request, { fault: facts.fault })
   if (step !== 'all' && step !== 'one') return rendered(request, { facts })
   const refused = refusedByRole('clients', request)
   if (refused !== undefined) return refused
@@ -31,21 +33,15 @@ interface Outcome {
 }
 
 function rendered(request: ConsoleRequest, { facts, fault, answer }: Outcome): Page {
-  const main = html`${facts !== undefined && factsSection(facts, request.now)} ${answer}
+  const main = html`${fault !== undefined && problemBox('This cannot be read as one certificate.', fault)}
+    ${facts !== undefined && factsSection(facts, request.now)} ${answer}
     ${facts !== undefined && questions(facts, request)}
     ${facts !== undefined && html`<h2>Another certificate</h2>`}
-    ${
-      fault !== undefined &&
-      html`<div class="problem" role="alert" id="problem">
-        <p><strong>This cannot be read as one certificate.</strong> ${fault}</p>
-      </div>`
-    }
     <form method="post">
       ${request.csrf}
       ${certificateField({
         name: 'certificate',
         label: 'Certificate: PEM, base64, percent-encoded, or a file',
-        describedBy: fault === undefined ? undefined : 'problem',
         isRequired: true,
       })}
       <p class="actions"><button class="first" name="step" value="read">Read</button></p>

@@ -20,9 +20,10 @@ async function ask(request: ConsoleRequest): Promise<Answer> {
   if (refused !== undefined) return refused
   const { api, form, service, params, baseUrl } = request
   const question = readQuestion(form)
+  // The form was not taken.
+  if (!form.has('step')) return rendered(request, question)
   const problem = problemOf(question)
-  // A private key must not be in a page either.
-  if (problem !== undefined) return rendered(request, { ...question, [problem[0]]: '' }, { problem })
+  if (problem !== undefined) return rendered(request, question, { problem })
   // Smaller roles may ask for the decision, but not for its steps.
   const body = bodyOf(question, service !== undefined)
   const answer = await api.post(INTROSPECTION, body)

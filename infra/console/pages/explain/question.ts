@@ -1,4 +1,3 @@
-import { present } from '../../../../shared/certificate/presented.ts'
 import { curlOf } from '../../curl.ts'
 
 /** What somebody asks the explainer. Texts as in the form; empty if there is none. */
@@ -35,13 +34,8 @@ export function readQuestion(form: URLSearchParams): Question {
 /** Why a question is not sent, by its field. */
 export type Problem = readonly [field: keyof Question, text: string]
 
-/** A private key must go nowhere, so it is not sent to the Web API. */
-export function problemOf({ token, clientCertificate, maxAge }: Question): Problem | undefined {
+export function problemOf({ token, maxAge }: Question): Problem | undefined {
   if (token === '') return ['token', 'Give the access token that was presented.']
-  const presented = present(clientCertificate)
-  const malformed = presented !== 'absent' && 'malformed' in presented ? presented.malformed : undefined
-  if (malformed === 'private-key' || clientCertificate.includes('PRIVATE KEY-----'))
-    return ['clientCertificate', 'This is a private key. It was not sent: give the certificate.']
   if (maxAge !== '' && !/^[1-9]\d{0,8}$/.test(maxAge))
     return ['maxAge', 'The maximum age is a number of seconds.']
   return undefined

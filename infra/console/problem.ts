@@ -1,0 +1,23 @@
+import { html, type Insertable, type Markup } from '../markup.ts'
+
+/**
+ * Says at the top of a page what did not happen, and why. It has the focus, so that it is in sight, unless a field below gets it.
+ *
+ * @param fields links to the fields that are wrong, each with its reason
+ */
+export function problemBox(
+  what: string,
+  why: Insertable,
+  fields: readonly Markup[] = [],
+  isFocused = true,
+): Markup {
+  return html`<div class="problem" role="alert" tabindex="-1" ${isFocused && html`autofocus`}>
+    <p><strong>${what}</strong> ${why}</p>
+    ${
+      fields.length > 0 &&
+      html`<ul>
+        ${fields.map((field) => html`<li>${field}</li>`)}
+      </ul>`
+    }
+  </div>`
+}
