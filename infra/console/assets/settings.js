@@ -4,31 +4,72 @@ function live(form) {
   const bar = form.querySelector('.bar')
   const heading = bar.querySelector('h2')
   const list = bar.querySelector('.list')
-  form.querySelector('.unsent').hidden = true
+  const command = bar.querySelector('[value="review"]')
+  form.querySelector('.unsent')?.remove()
+  // The list has every change, so there is nothing to review.
+  form.querySelector('[name="reviewed"]')?.remove()
 
   const update = () => {
     const rows = [...form.querySelectorAll('.setting')].map(changeIn).filter((change) => change !== undefined)
     for (const row of form.querySelectorAll('.setting'))
       row.classList.toggle('changed', changeIn(row) !== undefined)
     bar.hidden = rows.length === 0
-    const count = `${rows.length} ${rows.length === 1 ? 'change' : 'changes'}`
+    form.toggleAttribute('data-unsaved', rows.length > 0)
+    const count = `${rows.length} ${rows.length === 1 ? 'change' : 'changes'} to save`
     if (heading.textContent !== count) heading.textContent = count
     list.replaceChildren(tableOf(rows))
   }
-  form.addEventListener('input', update)
+  form.addEventListener('input', () => {
+    document.getElementById('curl')?.remove()
+    grow(form)
+    update()
+  })
+  let isShownHere = true
+  form.addEventListener('submit', async (event) => {
+    if (event.submitter !== command || !isShownHere) return
+    event.preventDefault()
+    const body = new URLSearchParams(new FormData(form, command))
+    const answer = await fetch(location.href, { method: 'POST', body })
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    const part = page.getElementById('curl')
+    // The page itself says why there is none.
+    isShownHere = part?.open === true
+    if (!isShownHere) return form.requestSubmit(command)
+    document.getElementById('curl')?.remove()
+    list.after(part)
+    part.firstElementChild.focus()
+  })
   // The controls have their first values after the event.
   form.addEventListener('reset', () => setTimeout(update))
   // A browser may fill in what was typed before the page was left.
   update()
 }
 
+/** Keeps an empty row at the end of a list. */
+function grow(form) {
+  for (const list of form.querySelectorAll('[data-grows]')) {
+    const last = list.lastElementChild
+    if (controlsIn(last).every((control) => control.type === 'checkbox' || control.value === '')) continue
+    const next = last.cloneNode(true)
+    for (const control of next.querySelectorAll('input, textarea')) {
+      control.ariaLabel = control.ariaLabel?.replace(/\d+$/, (number) => Number(number) + 1) ?? null
+      control.name = control.name.replace(/\.(\d+)\./, (_, index) => `.${Number(index) + 1}.`)
+      if (control.type === 'checkbox') control.checked = false
+      else if (control.type !== 'hidden') control.value = ''
+    }
+    list.append(next)
+  }
+}
+
 function changeIn(row) {
-  const controls = [...row.querySelectorAll('input:not([type="hidden"]), select, textarea')]
-  const [from, to] = [controls.map(before).filter(isSet), controls.map(now).filter(isSet)]
+  // A page that was sent before has what is in the record in a template.
+  const record = row.querySelector('template')?.content ?? row
+  const [from, to] = [controlsIn(record).map(before).filter(isSet), controlsIn(row).map(now).filter(isSet)]
   const texts = [from.join(', '), to.join(', ')]
   return texts[0] === texts[1] ? undefined : { member: row.dataset.member, texts }
 }
 
+const controlsIn = (part) => [...part.querySelectorAll('input:not([type="hidden"]), select, textarea')]
 const isSet = (text) => text !== undefined && text !== ''
 
 function before(control) {
@@ -44,7 +85,7 @@ function now(control) {
 /** A switch has two words. One box of several has its value, or nothing. */
 function ticked(control, isOn) {
   if (control.classList.contains('switch')) return String(isOn)
-  if (control.name.endsWith('?')) return isOn ? 'set:' : 'absent'
+  if (control.name.endsWith('?')) return isOn ? 'set:' : 'not set'
   return isOn ? control.value : undefined
 }
 
@@ -72,7 +113,6 @@ function line(tag, texts, scope) {
 }
 
 const short = (text) =>
-  text === '' ? 'absent' : text.length > 120 ? `${text.slice(0, 120)}… (${text.length} characters)` : text
+  text === '' ? 'not set' : text.length > 120 ? `${text.slice(0, 120)}… (${text.length} characters)` : text
 
-const form = document.querySelector('form.settings[data-live="yes"]')
-if (form !== null) live(form)
+live(document.querySelector('form.settings'))

@@ -2,7 +2,7 @@ import { isJsonObject } from '../../../shared/json.ts'
 import { html, type Markup } from '../../markup.ts'
 import { durationWords } from '../words.ts'
 import type { Field } from './fields.ts'
-import { isDuration, setName, textOf } from './values.ts'
+import { attributeLines, isDuration, setName, textOf } from './values.ts'
 
 export interface Shown {
   /** As `valueIn` has it, or the text that cannot be read. */
@@ -10,6 +10,8 @@ export interface Shown {
   /** The ids of what describes the control. */
   readonly describedBy: string
   readonly isWrong: boolean
+  /** Whether it is the first wrong one, which gets the focus. */
+  readonly isFirst: boolean
 }
 
 export const idOf = (path: string) => `setting-${path}`
@@ -19,9 +21,14 @@ export function isBroad({ control: { kind } }: Field): boolean {
   return ['json', 'lines', 'certificates', 'pairs', 'scopes'].includes(kind)
 }
 
+/** Whether several controls have the value of the setting. */
+export function isParted({ control: { kind } }: Field): boolean {
+  return kind === 'choices' || kind === 'pairs' || kind === 'scopes'
+}
+
 /** Whether several controls belong to the setting, so that it is a group with a legend. */
-export function isGroup({ control: { kind }, isAbsentable }: Field): boolean {
-  return kind === 'choices' || kind === 'pairs' || kind === 'scopes' || isAbsentable
+export function isGroup(field: Field): boolean {
+  return isParted(field) || field.isAbsentable
 }
 
 /** The control of a setting, without its label. */
@@ -39,9 +46,9 @@ export function controlOf(field: Field, shown: Shown): Markup {
 
 const checked = html`checked`
 
-function about(path: string, { describedBy, isWrong }: Shown): Markup {
+function about(path: string, { describedBy, isWrong, isFirst }: Shown): Markup {
   return html`id="${idOf(path)}" name="${path}" aria-describedby="${describedBy}"
-  ${isWrong && html`aria-invalid="true"`}`
+  ${isWrong && html`aria-invalid="true"`} ${isFirst && html`autofocus`}`
 }
 
 function inputOf(field: Field, shown: Shown): Markup {
@@ -64,7 +71,7 @@ function inputOf(field: Field, shown: Shown): Markup {
       return html`${[...new Set([...control.values, ...list.map(String)])].map((one) => tick(path, one, list.includes(one)))}`
     case 'number':
       return html`<input
-          type="number"
+          type="${typeof value === 'string' ? 'text' : 'number'}"
           inputmode="numeric"
           ${common}
           value="${textOf(value)}"
@@ -74,13 +81,7 @@ function inputOf(field: Field, shown: Shown): Markup {
         />
         ${isDuration(path) && html`<span class="beside">seconds${inWords(value)}</span>`}`
     case 'text':
-      return html`<input
-        type="text"
-        autocomplete="off"
-        spellcheck="false"
-        ${common}
-        value="${textOf(value)}"
-      />`
+      return html`<input type="text" spellcheck="false" ${common} value="${textOf(value)}" />`
     case 'json':
       return area(common, textOf(value), 8)
     case 'lines':
@@ -88,16 +89,21 @@ function inputOf(field: Field, shown: Shown): Markup {
     case 'certificates':
       return area(common, list.map(String).join('\n'), 8)
     case 'pairs':
-      return html`${[...list, {}, {}].map((item, index) => pair(path, control.members, item, index))}`
+      return growing([...list, {}, {}].map((item, index) => pair(path, control.members, item, index)))
     case 'scopes':
-      return html`${[...list, {}, {}, {}].map((scope, index) => scopeRow(path, scope, index))}`
+      return growing([...list, {}, {}].map((scope, index) => scopeRow(path, scope, index)))
     case 'other':
       return html`<p>This setting has a page of its own.</p>`
   }
 }
 
+/** Rows with empty ones at their end. settings.js adds more; without it every review does. */
+function growing(rows: readonly Markup[]): Markup {
+  return html`<div data-grows>${rows}</div>`
+}
+
 function inWords(value: unknown): string {
-  return typeof value === 'number' ? ` (${durationWords(value)})` : ''
+  return typeof value === 'number' && value >= 0 ? ` (${durationWords(value)})` : ''
 }
 
 /** A value that the schema does not know stays a choice: a newer deployment may have it. */
@@ -109,7 +115,7 @@ function choice(values: readonly string[], value: unknown, common: Markup): Mark
   ]
   const options = all.map(
     (one) =>
-      html`<option value="${one}" ${one === textOf(value) && html`selected`}>${one || 'absent'}</option>`,
+      html`<option value="${one}" ${one === textOf(value) && html`selected`}>${one || 'not set'}</option>`,
   )
   return html`<select ${common}>
     ${options}
@@ -139,11 +145,12 @@ function pair(path: string, members: readonly [string, string], item: unknown, i
 
 /** A scope. Its members that have no control travel along. An empty name removes it. */
 function scopeRow(path: string, scope: unknown, index: number): Markup {
-  const { name, description, defaultEntry, ...others } = isJsonObject(scope) ? scope : {}
+  const { name, description, defaultEntry, attributes, ...rest } = isJsonObject(scope) ? scope : {}
+  const lines = attributeLines(attributes)
+  const others = lines === undefined ? { ...rest, attributes } : rest
   const input = (member: string, value: unknown) =>
     html`<label
-      >${member}
-      <input name="${path}.${index}.${member}" value="${textOf(value)}" spellcheck="false" autocomplete="off"
+      >${member} <input name="${path}.${index}.${member}" value="${textOf(value)}" spellcheck="false"
     /></label>`
   return html`<fieldset class="scope">
     <legend class="hidden">${name === undefined ? 'New scope' : `Scope ${textOf(name)}`}</legend>
@@ -156,6 +163,11 @@ function scopeRow(path: string, scope: unknown, index: number): Markup {
         ${defaultEntry === true && checked}
       />
       granted by default
+    </label>
+    <label class="lines"
+      >attributes, one a line: name=value
+      <textarea name="${path}.${index}.attributes" rows="1" spellcheck="false">
+${'\n'}${lines ?? ''}</textarea>
     </label>
     ${Object.keys(others).length > 0 && html`<code>${JSON.stringify(others)}</code>`}
     <input type="hidden" name="${path}.${index}.others" value="${JSON.stringify(others)}" />

@@ -54,7 +54,7 @@ function fieldOf(path: string, schema: JsonSchema, isRequired: boolean): Field {
     label: labelOf(path),
     help: schema.description ?? '',
     control,
-    initial: initial === undefined ? (isRequired ? 'required' : 'absent') : valueWords(initial),
+    initial: initial === undefined ? (isRequired ? 'required' : 'not set') : valueWords(initial),
     isAbsentable: isList && hasEffect && initial === undefined && !path.includes('.'),
     hasEffect,
   }

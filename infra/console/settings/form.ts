@@ -1,8 +1,10 @@
 import { html, type Markup } from '../../markup.ts'
 import type { ConsoleRequest } from '../page.ts'
 import { markdown } from '../words.ts'
-import { controlOf, idOf, isBroad, isGroup } from './controls.ts'
+import { problemBox } from '../problem.ts'
+import { controlOf, idOf, isBroad, isGroup, isParted } from './controls.ts'
 import type { Field, Kind } from './fields.ts'
+import { changeBar, type Review } from './review.ts'
 import type { Change } from './values.ts'
 
 /** A part of a settings page. */
@@ -26,8 +28,9 @@ export interface FormView {
   /** The version of the record that was read, and the values of the page in it. */
   readonly version: string
   readonly base: string
-  /** The changes to review; absent: the page has not been sent yet. */
-  readonly reviewed?: Review | undefined
+  /** What differs from the record, if the page was sent before. */
+  readonly pending: readonly Change[]
+  readonly review?: Review | undefined
   /** Above the form. */
   readonly above?: Markup | undefined
   readonly notes: Notes
@@ -35,23 +38,19 @@ export interface FormView {
   readonly inherited: Readonly<Record<string, string>>
 }
 
-export interface Review {
-  readonly panel: Markup
-  readonly changes: readonly Change[]
-}
-
 /** The form of a settings page. It works without script; settings.js lists the changes while somebody types. */
 export function settingsForm(
   view: FormView,
   { csrf, params }: Pick<ConsoleRequest, 'csrf' | 'params'>,
 ): Markup {
-  const { sections, withoutEffect, version, base, reviewed } = view
-  // The script compares with the page as it was sent, so it helps only where that is the record.
-  const isFresh = reviewed === undefined && view.errors.size === 0 && view.problem === undefined
+  const { sections, withoutEffect, version, base, pending, errors, review } = view
+  const isOpen = withoutEffect.some(
+    ({ path }) => errors.has(path) || pending.some(({ field }) => field.path === path),
+  )
   const reference = `/${params['serviceId'] ?? ''}/reference`
   const rows = (fields: readonly Field[]) => fields.map((field) => row(field, view, reference))
   return html`${errorSummary(view)}${view.above}
-    <form method="post" class="settings" data-live="${isFresh ? 'yes' : 'no'}" autocomplete="off">
+    <form method="post" class="settings">
       ${csrf}
       <input type="hidden" name="version" value="${version}" />
       <input type="hidden" name="base" value="${base}" />
@@ -64,29 +63,14 @@ export function settingsForm(
       )}
       ${
         withoutEffect.length > 0 &&
-        html`<details>
+        html`<details ${isOpen && html`open`}>
           <summary>Carried without effect (${withoutEffect.length})</summary>
           <p>certbound stores and returns these settings. They change nothing.</p>
           ${rows(withoutEffect)}
         </details>`
       }
-      ${reviewed?.panel ?? unsentPanel()}
+      ${changeBar(pending, review)}
     </form>`
-}
-
-function unsentPanel(): Markup {
-  return html`<div class="actions unsent">
-      <button class="first" name="step" value="review">Review changes</button>
-    </div>
-    <section class="bar" hidden aria-labelledby="changes">
-      <h2 id="changes" aria-live="polite">No changes</h2>
-      <div class="list" tabindex="0" role="group" aria-labelledby="changes"></div>
-      <div class="actions">
-        <button type="reset">Discard</button>
-        <button name="step" value="review">Show as curl</button>
-        <button class="first" name="step" value="save">Save</button>
-      </div>
-    </section>`
 }
 
 function errorSummary({ errors, problem, sections, withoutEffect }: FormView): Markup | undefined {
@@ -94,23 +78,19 @@ function errorSummary({ errors, problem, sections, withoutEffect }: FormView): M
   const fields = [...sections.flatMap((section) => section.fields), ...withoutEffect]
   const links = fields
     .filter(({ path }) => errors.has(path))
-    .map(({ path, label }) => html`<li><a href="#${idOf(path)}">${label}</a>: ${errors.get(path)}</li>`)
-  return html`<div class="problem" role="alert">
-    <p><strong>Nothing was saved.</strong> ${problem}</p>
-    <ul>
-      ${links}
-    </ul>
-  </div>`
+    .map(({ path, label }) => html`<a href="#${idOf(path)}">${label}</a>: ${errors.get(path)}`)
+  return problemBox('Nothing was saved.', problem, links, links.length === 0)
 }
 
 function row(field: Field, view: FormView, reference: string): Markup {
   const { path, label, help, initial } = field
-  const { kind, values, errors, notes, inherited, reviewed } = view
+  const { kind, values, errors, notes, inherited, pending } = view
   const error = errors.get(path)
-  const isChanged = reviewed?.changes.some((change) => change.field === field) === true
+  const change = pending.find((one) => one.field === field)
   const describedBy = `help-${path}${error === undefined ? '' : ` error-${path}`}`
-  const shown = { value: values.get(path), describedBy, isWrong: error !== undefined }
-  const control = controlOf(field, shown)
+  const [isWrong, isFirst] = [error !== undefined, errors.keys().next().value === path]
+  const control = controlOf(field, { value: values.get(path), describedBy, isWrong, isFirst })
+  const before = change && { value: change.from, describedBy, isWrong: false, isFirst: false }
   const place = `${reference}#${kind}-${path}`
   const text = html`<p>
       <a href="${place}" title="In the reference"><code>${path}</code></a>
@@ -123,7 +103,7 @@ function row(field: Field, view: FormView, reference: string): Markup {
       </p>
     </div>
     ${error !== undefined && html`<p class="error" id="error-${path}">${error}</p>`}`
-  const classes = `setting${isBroad(field) ? ' broad' : ''}${isChanged ? ' changed' : ''}`
+  const classes = `setting${isBroad(field) ? ' broad' : ''}${change === undefined ? '' : ' changed'}`
   const note = notes[path]
   const inner = isGroup(field)
     ? html`<div>${text}</div>
@@ -131,11 +111,17 @@ function row(field: Field, view: FormView, reference: string): Markup {
     : html`<div><label class="label" for="${idOf(path)}">${label}</label>${text}</div>
         <div>${control}</div>`
   const grouped = isGroup(field)
-    ? html`<div role="group" aria-labelledby="legend-${path}" id="${idOf(path)}-group">
+    ? html`<div role="group" aria-labelledby="legend-${path}" ${isParted(field) && partedId(path, isFirst)}>
         <span class="label" id="legend-${path}">${label}</span>${inner}
       </div>`
     : inner
   return html`<div class="${classes}" data-member="${path}">
     ${grouped}${note !== undefined && html`<div class="warning">${note}</div>`}
+    ${before !== undefined && html`<template>${controlOf(field, before)}</template>`}
   </div>`
+}
+
+/** Links to the setting lead to the group, because none of its controls is the setting. */
+function partedId(path: string, isFirst: boolean): Markup {
+  return html`id="${idOf(path)}" tabindex="-1" ${isFirst && html`autofocus`}`
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { html, type Markup } from '../../markup.ts'
 import { curlOf } from '../curl.ts'
+import { problemBox } from '../problem.ts'
 import { table, wideTable } from '../table.ts'
 import type { Members } from '../web-api.ts'
 import type { Field } from './fields.ts'
@@ -18,24 +19,46 @@ export interface Call {
   readonly body: Members
 }
 
-/** What will be sent: as a difference, and as a command. */
-export function reviewPanel(changes: readonly Change[], call: Call, stale: boolean): Markup {
+/** A review of changes. */
+export interface Review {
+  readonly call: Call
+  /** Whether somebody else changed the record. */
+  readonly isStale: boolean
+}
+
+/** The changes that are not saved. Without a review it has only what somebody has typed; settings.js keeps it true. */
+export function changeBar(changes: readonly Change[], review: Review | undefined): Markup {
   const count = `${changes.length} ${changes.length === 1 ? 'change' : 'changes'}`
-  return html`<section class="bar" aria-labelledby="changes" id="review">
-      <h2 id="changes">${count} to save</h2>
+  const isFresh = changes.length === 0 && review === undefined
+  return html`${
+      isFresh &&
+      html`<div class="actions unsent">
+        <button class="first" name="step" value="review">Review changes</button>
+      </div>`
+    }
+    <section class="bar" ${isFresh && html`hidden`} aria-labelledby="changes">
+      <h2 id="changes" aria-live="polite">${count} to save</h2>
       <div class="list" tabindex="0" role="group" aria-labelledby="changes">${changeTable(changes)}</div>
-      <input type="hidden" name="reviewed" value="${digestOf(changes)}" />
+      ${review !== undefined && html`<input type="hidden" name="reviewed" value="${digestOf(changes)}" />`}
+      ${review !== undefined && curlPart(review)}
       <div class="actions">
-        <a class="button" href="">Discard</a>
-        <button name="step" value="review">Review again</button>
-        <button class="first" name="step" value="save">${stale ? 'Save my changes' : 'Save'}</button>
+        <button class="first" name="step" value="save">
+          ${review?.isStale === true ? 'Save my changes' : 'Save'}
+        </button>
+        <button name="step" value="review">Show as curl</button>
+        ${isFresh ? html`<button type="reset">Discard</button>` : html`<a class="button discard" href="">Discard</a>`}
       </div>
-    </section>
-    <details open>
-      <summary>The same as curl</summary>
-      <p>The whole record is sent, as it was read, with the changes in it.</p>
-      <pre tabindex="0"><code>${curlOf(call.url, call.body, 'RECORD', call.etag)}</code></pre>
-    </details>`
+    </section>`
+}
+
+function curlPart({ call, isStale }: Review): Markup {
+  return html`<details id="curl" ${!isStale && html`open`}>
+    <summary ${!isStale && html`autofocus`}>
+      The same as curl: the whole record with the changes in it
+    </summary>
+    <button type="button" class="quiet" data-copy-from="command">Copy</button>
+    <pre tabindex="0"><code id="command">${curlOf(call.url, call.body, 'RECORD', call.etag)}</code></pre>
+  </details>`
 }
 
 function changeTable(changes: readonly Change[]): Markup {
@@ -71,12 +94,7 @@ export function sideBySide(
       </tr>`,
     ]
   })
-  return html`<div class="problem" role="alert">
-      <p><strong>Nothing was saved.</strong> Somebody else changed this record after you opened the page.</p>
-      <p>
-        If you save now, your changes are put on top of the record as it is now, and everything else of it
-        stays.
-      </p>
-    </div>
-    ${wideTable({ label: 'Both versions' }, ['Setting', 'As you read it', 'Now', 'Yours'], rows)}`
+  const why = `Somebody else changed this record after you opened the page. If you save now, your changes are put on top of the record as it is now, and everything else of it stays.`
+  return html`${problemBox('Nothing was saved.', why)}
+  ${wideTable({ label: 'Both versions' }, ['Setting', 'As you read it', 'Now', 'Yours'], rows)}`
 }

@@ -5,7 +5,7 @@ import type { Answer, ConsoleRequest, Crumb, Need, Page, Route } from '../page.t
 import { ApiProblem, type ApiAnswer, type ApiPath, type Members } from '../web-api.ts'
 import { type Field, FIELDS, type Kind } from './fields.ts'
 import { type FormView, type Notes, settingsForm } from './form.ts'
-import { type Call, digestOf, reviewPanel, sideBySide } from './review.ts'
+import { type Call, digestOf, sideBySide } from './review.ts'
 import { applied, type Change, changesOf, readValue, valueIn } from './values.ts'
 
 /** A record of the Web API as it was read, and its version. */
@@ -72,25 +72,26 @@ async function change(page: SettingsPage, source: Source, request: ConsoleReques
   const base = parseJson(form.get('base') ?? '')
   if (!isJsonObject(base))
     return { location: request.here, notice: 'The form was not whole. Nothing was saved.' }
+  const sent = { values, base, version: form.get('version') }
   if (wrong.length > 0) {
     for (const [path] of wrong) values.set(path, form.get(path) ?? '')
     const errors = new Map(wrong.map(([path, { message }]) => [path, message]))
-    return rendered(page, source, request, read, { values, errors, base, version: form.get('version') })
+    return rendered(page, source, request, read, { ...sent, errors })
   }
+  // The form was not taken.
+  if (!form.has('step')) return rendered(page, source, request, read, sent)
   const changes = changesOf(fields, base, values)
   if (changes.length === 0) return { location: request.here, notice: 'There was no change to save.' }
-  if (form.get('version') !== versionOf(read)) return stale(page, source, request, read, base, changes)
+  if (sent.version !== versionOf(read)) return stale(page, source, request, read, base, changes)
   const call = callOf(source, request, read, changes)
   const isShown = form.get('reviewed') ?? digestOf(changes)
-  if (form.get('step') !== 'save' || isShown !== digestOf(changes)) {
-    const panel = reviewPanel(changes, call, false)
-    return rendered(page, source, request, read, { values, reviewed: { panel, changes } })
-  }
+  if (form.get('step') !== 'save' || isShown !== digestOf(changes))
+    return rendered(page, source, request, read, { ...sent, review: { call, isStale: false } })
   const answer = await request.api.post(source.updatePath(request), call.body, read.etag)
   if (answer.status === 412) return stale(page, source, request, await again(source, request), base, changes)
   if (answer.status < 300) return { location: request.here, notice: savedNotice(changes) }
   if (answer.status !== 400) throw new ApiProblem(answer)
-  return rendered(page, source, request, read, { values, ...errorsIn(answer, fields) })
+  return rendered(page, source, request, read, { ...sent, ...errorsIn(answer, fields) })
 }
 
 /** The service of a request was read before its page; after a lost race it must be read once more. */
@@ -131,14 +132,9 @@ function stale(
     changed.has(field.path) ? changed.get(field.path) : valueIn(current.record, field)
   const values = new Map(fields.map((field) => [field.path, valueOf(field)]))
   const onTop = changesOf(fields, current.record, values)
-  const panel = reviewPanel(onTop, callOf(source, request, current, onTop), true)
+  const review = { call: callOf(source, request, current, onTop), isStale: true }
   const above = sideBySide(fields, base, current.record, changes)
-  return rendered(page, source, request, current, {
-    values,
-    reviewed: { panel, changes: onTop },
-    above,
-    status: 409,
-  })
+  return rendered(page, source, request, current, { values, review, above, status: 409 })
 }
 
 /** A version of a record. If the deployment sends none, the content counts. */
@@ -166,7 +162,7 @@ function fieldsOf({ sections }: SettingsPage, kind: Kind): Field[] {
     .flatMap((path) => FIELDS[kind].get(path) ?? [])
 }
 
-interface Rendering extends Partial<Pick<FormView, 'errors' | 'problem' | 'reviewed'>> {
+interface Rendering extends Partial<Pick<FormView, 'errors' | 'problem' | 'review'>> {
   readonly values: FormView['values']
   readonly base?: Members
   readonly version?: string | null
@@ -179,7 +175,7 @@ async function rendered(
   source: Source,
   request: ConsoleRequest,
   read: Read,
-  { values, errors = new Map(), problem, reviewed, status, ...rest }: Rendering,
+  { values, errors = new Map(), problem, review, status, ...rest }: Rendering,
 ): Promise<Page> {
   const fields = fieldsOf(page, source.kind)
   const base = rest.base ?? baseOf(fields, read.record)
@@ -193,7 +189,8 @@ async function rendered(
     values,
     errors,
     problem,
-    reviewed,
+    pending: changesOf(fields, base, values),
+    review,
     version: rest.version ?? versionOf(read),
     base: JSON.stringify(base),
     above: rest.above ?? (await page.above?.(request, read)),

@@ -94,11 +94,32 @@ function readScopes(path: string, form: URLSearchParams): unknown[] | Error {
     if (!isJsonObject(others)) return new Error('The form was not whole')
     const description = text('description')
     const name = text('name').trim()
-    const about = description === '' ? {} : { description }
+    const attributes = readAttributes(text('attributes'))
+    const about = {
+      ...(description === '' ? {} : { description }),
+      ...(attributes.length === 0 ? {} : { attributes }),
+    }
     const isDefault = form.has(`${path}.${index}.defaultEntry`)
     if (name !== '') scopes.push({ name, defaultEntry: isDefault, ...about, ...others })
   }
   return scopes
+}
+
+/** Attributes of a scope, one a line: `name=value`. @returns `undefined` if they cannot be written so */
+export function attributeLines(attributes: unknown): string | undefined {
+  const lines = (Array.isArray(attributes) ? attributes : []).map((one: unknown) =>
+    isJsonObject(one) ? `${textOf(one['key'])}=${textOf(one['value'])}` : '',
+  )
+  const text = lines.join('\n')
+  return isDeepStrictEqual(readAttributes(text), attributes ?? []) ? text : undefined
+}
+
+function readAttributes(text: string) {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '')
+  return lines.map((line) => {
+    const [key = '', ...value] = line.split('=')
+    return { key, value: value.join('=') }
+  })
 }
 
 /** The settings whose values in a form differ from those that were read. */
@@ -135,9 +156,9 @@ export function applied(record: Members, changes: readonly Change[], cleared: nu
 
 /** A value in words, for lists of changes. */
 export function words({ path, control }: Field, value: unknown): string {
-  if (value === undefined) return 'absent'
-  if (control.kind === 'number' && isDuration(path))
-    return `${textOf(value)} (${durationWords(Number(value))})`
+  if (value === undefined) return 'not set'
+  if (typeof value === 'number' && control.kind === 'number' && isDuration(path))
+    return `${textOf(value)} (${durationWords(value)})`
   if (!Array.isArray(value)) return textOf(value)
   if (value.length === 0) return 'none'
   return value.map((item: unknown) => itemWords(item, control.kind)).join(', ')
@@ -159,8 +180,11 @@ function itemWords(item: unknown, kind: Control['kind']): string {
   return isJsonObject(item) ? Object.values(item).map(String).join(' = ') : String(item)
 }
 
-function scopeWords({ name, description, defaultEntry, ...others }: Members): string {
+function scopeWords({ name, description, defaultEntry, attributes, ...rest }: Members): string {
+  const lines = attributeLines(attributes)
+  const others = lines === undefined ? { ...rest, attributes } : rest
   const about = [
+    ...(lines === undefined || lines === '' ? [] : [lines.replaceAll('\n', ', ')]),
     ...(description === undefined ? [] : [textOf(description)]),
     ...(defaultEntry === true ? ['granted by default'] : []),
     ...(Object.keys(others).length === 0 ? [] : [JSON.stringify(others)]),

@@ -4,8 +4,8 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AxeResults } from 'axe-core'
-import { type BrowserContext, chromium, type Page } from 'playwright-core'
-import { afterAll, beforeAll, onTestFinished } from 'vitest'
+import { type BrowserContext, chromium, type Locator, type Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
 import type { RunningConsole } from '../../../infra/console/start-console.ts'
 
 /** The tests are left out, with a warning, on a machine without Debian's Chromium. */
@@ -63,4 +63,37 @@ export async function drop(page: Page, text: string, name: string): Promise<void
     `{ const all = new DataTransfer(); all.items.add(new File([${JSON.stringify(text)}], '${name}')); all }`,
   )
   await page.dispatchEvent('[data-certificate]', 'drop', { dataTransfer })
+}
+
+/** Whether an element is whole in the window, and not behind the bar of changes. */
+export async function isInSight(element: Locator): Promise<boolean> {
+  const page = element.page()
+  const box = await element.boundingBox()
+  const { width, height } = page.viewportSize() ?? { width: 0, height: 0 }
+  if (box === null) return false
+  const isWhole = box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y + box.height <= height
+  const bar = page.locator('.bar:visible')
+  const top = (await bar.count()) === 0 ? undefined : (await bar.boundingBox())?.y
+  const isOfBar = (await bar.and(element).count()) + (await bar.locator(element).count()) > 0
+  return isWhole && (top === undefined || isOfBar || box.y + box.height <= top)
+}
+
+const FOCUSED = `{
+  const one = document.activeElement
+  const label = one.labels?.[0] ?? document.getElementById(one.getAttribute('aria-labelledby')) ?? one
+  ;(one.ariaLabel ?? label.innerText).trim()
+}`
+
+/** What has the focus, by its label or its text. */
+export const focused = (page: Page) => page.evaluate<string>(FOCUSED)
+
+/** Presses Tab until something has the focus, as somebody without a mouse does. */
+export async function tabTo(page: Page, name: string, most = 90): Promise<void> {
+  for (let presses = 0; presses < most; presses++) {
+    await page.keyboard.press('Tab')
+    if ((await focused(page)) !== name) continue
+    expect(await isInSight(page.locator(':focus'))).toBe(true)
+    return
+  }
+  throw new Error(`the keyboard does not reach ${name}`)
 }

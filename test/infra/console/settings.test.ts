@@ -87,7 +87,7 @@ test('changes are reviewed before they are saved: old and new, and the same as c
   )
   expect(answer.status).toBe(200)
   expect(answer.text).toMatch(
-    /extension.accessTokenDuration<\/code>\s*<\/th>\s*<td>absent<\/td>\s*<td>3600 \(1 hour\)/,
+    /extension.accessTokenDuration<\/code>\s*<\/th>\s*<td>not set<\/td>\s*<td>3600 \(1 hour\)/,
   )
   expect(answer.text).toContain('Authorization: Bearer $CERTBOUND_TOKEN')
   expect(answer.text).toContain('If-Match: &quot;')
@@ -192,9 +192,12 @@ test('keys are published, sign, and are withdrawn, each by one step', async () =
   await act({ kid: '2', step: 'sign' })
   expect(await serviceNow()).toMatchObject({ accessTokenSignAlg: 'ES256', accessTokenSignatureKeyId: '2' })
   expect((await send({ path })).text).toContain('To withdraw it, let another key sign first.')
-  await act({ kid: '1', step: 'withdraw' })
+  const mistyped = await act({ kid: '1', typed: '2', step: 'withdraw' })
+  expect(mistyped.answer.status).toBe(400)
+  expect((await serviceNow())?.jwks.map(({ kid }) => kid)).toEqual(['1', '2'])
+  await act({ kid: '1', typed: '1', step: 'withdraw' })
   expect((await serviceNow())?.jwks.map(({ kid }) => kid)).toEqual(['2'])
-  const { answer } = await act({ kid: '2', step: 'withdraw' })
+  const { answer } = await act({ kid: '2', typed: '2', step: 'withdraw' })
   expect(answer.status).toBe(400)
   const stale = await fill(path, { version: 'old', kid: '3', step: 'publish' }, 'publish')
   expect(stale.answer.status).toBe(409)

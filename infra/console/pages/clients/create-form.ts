@@ -45,7 +45,7 @@ function offered({
 
 /** The three steps on one page. It works without script: a button reads the certificate. */
 export function createForm(request: ConsoleRequest, form: URLSearchParams, read: ReadDraft): Markup {
-  return html`<form method="post" class="create" autocomplete="off">
+  return html`<form method="post" class="create" data-work ${request.form.size > 0 && html`data-unsaved`}>
     ${request.csrf}${kindStep(form)}${proofStep(request, form, read)}${allowedStep(request, form)}
     <div class="actions">
       <button class="first" name="step" value="create">Create the client</button>
@@ -137,7 +137,7 @@ function allowedStep({ service }: ConsoleRequest, form: URLSearchParams): Markup
       field !== undefined &&
       html`<p>
         <label for="setting-redirectUris">${field.label}, one a line</label>
-        ${controlOf(field, { value: readValue(field, form), describedBy: 'redirect-help', isWrong: false })}
+        ${controlOf(field, { value: readValue(field, form), describedBy: 'redirect-help', isWrong: false, isFirst: false })}
         <span id="redirect-help" class="beside"
           >Where the authorization code goes. Not for client credentials.</span
         >

@@ -1,0 +1,250 @@
+import type { Dialog, Page } from 'playwright-core'
+import { beforeEach, expect, test } from 'vitest'
+import { browserOfFile, CHROMIUM, focused, isInSight, violations } from './browser.ts'
+import { consoleSite, originOf } from './console-site.ts'
+import { relayTo } from './web-api-relay.ts'
+
+const { site, serviceId, credential, failures, open } = await consoleSite()
+const relay = await relayTo(site.webApiUrl)
+const time = { now: Date.now() }
+const connection = { baseUrl: relay.baseUrl, credential }
+const running = await open({ connection, clock: () => time.now })
+const [{ clientId }] = site.seeded.clients
+const { registry } = site.runtime.store
+const newPage = browserOfFile(running)
+const client = `/${serviceId}/clients/${clientId}`
+const tokens = `${client}/tokens-and-claims`
+const general = `/${serviceId}/service/general`
+
+const go = (page: Page, path: string) => page.goto(originOf(running) + path)
+const clientNow = () => registry.currentClient(Number(serviceId), clientId)
+const first = (await clientNow()) ?? never()
+beforeEach(() =>
+  registry.changeClient(Number(serviceId), Number(clientId), () => first).then(() => undefined),
+)
+
+function never(): never {
+  throw new Error('the site has no such client')
+}
+
+const SWITCH = 'tlsClientCertificateBoundAccessTokens'
+const DURATION = 'extension.accessTokenDuration'
+
+async function withoutScript(page: Page): Promise<Page> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Emulation.setScriptExecutionDisabled', { value: true })
+  return page
+}
+
+/** Switches the binding off and types a duration that the Web API refuses. */
+async function saveWrongly(page: Page): Promise<void> {
+  await go(page, tokens)
+  await page.getByRole('switch', { name: 'Enable TLS Client Certificate Binding' }).uncheck()
+  await page.getByLabel('Access token duration').fill('-5')
+}
+
+test.each(CHROMIUM)(
+  'after a refused save in %s the wrong field has the focus, each pending change is marked, and the bar with Save is in sight and live',
+  async () => {
+    const page = await newPage()
+    await saveWrongly(page)
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Nothing was saved.').waitFor()
+    expect(await page.title()).toMatch(/^Error: /)
+    const field = page.getByLabel('Access token duration')
+    for (let round = 0; round < 2; round++) {
+      expect(await focused(page)).toBe('Access token duration')
+      expect([await isInSight(field), await isInSight(page.locator('.bar'))]).toEqual([true, true])
+      expect(await page.locator('.setting.changed code').first().textContent()).toBe(SWITCH)
+      expect(await page.locator('.setting.changed').count()).toBe(2)
+      expect(await page.locator('.bar tbody tr').allTextContents()).toEqual([
+        `${SWITCH}truefalse`,
+        `${DURATION}not set-5`,
+      ])
+      expect(await violations(page)).toEqual([])
+      // Once more, with another wrong value.
+      await field.fill('-6')
+      await field.fill('-5')
+      await field.press('Enter')
+      await page.waitForLoadState()
+    }
+    await field.fill('3600')
+    await page.getByRole('switch').first().check()
+    expect(await page.locator('.bar tbody tr').allTextContents()).toEqual([`${DURATION}not set3600`])
+    await field.press('Enter')
+    await page.getByText(`Saved: ${DURATION}`).waitFor()
+    expect(await clientNow()).toMatchObject({ [SWITCH]: true, extension: { accessTokenDuration: 3600 } })
+  },
+  60_000,
+)
+
+test.each(CHROMIUM)(
+  'without script a refused save in %s has the same: focus, marks, the bar in sight, and Save',
+  async () => {
+    const page = await withoutScript(await newPage())
+    await saveWrongly(page)
+    await page.getByRole('button', { name: 'Review changes' }).click()
+    await page.getByRole('heading', { name: '2 changes to save' }).waitFor()
+    expect(await isInSight(page.locator('#curl summary'))).toBe(true)
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Nothing was saved.').waitFor()
+    const field = page.getByLabel('Access token duration')
+    expect([await isInSight(field), await isInSight(page.locator('.bar'))]).toEqual([true, true])
+    expect(await page.locator(':focus').getAttribute('name')).toBe(DURATION)
+    expect(await page.locator('.setting.changed').count()).toBe(2)
+    expect(await page.locator('.bar tbody tr').count()).toBe(2)
+    await field.fill('60')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText(`Saved: ${SWITCH}, ${DURATION}`).waitFor()
+  },
+  60_000,
+)
+
+test.each(CHROMIUM)(
+  'in %s the command opens in the bar, in sight and with the focus, is copied, and goes when something is typed',
+  async () => {
+    const page = await newPage()
+    await go(page, tokens)
+    await page.getByLabel('Access token duration').fill('60')
+    await page.getByRole('button', { name: 'Show as curl' }).click()
+    const summary = page.locator('#curl summary')
+    await summary.waitFor()
+    expect([await isInSight(summary), await focused(page)]).toEqual([true, await summary.innerText()])
+    expect(await isInSight(page.getByRole('button', { name: 'Save' }))).toBe(true)
+    expect(await violations(page)).toEqual([])
+    const { origin } = new URL(page.url())
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin })
+    await page.locator('#curl').getByRole('button', { name: 'Copy' }).click()
+    await page.getByRole('button', { name: 'Copied' }).waitFor()
+    expect(await page.evaluate<string>('navigator.clipboard.readText()')).toMatch(
+      /^curl 'http.*"accessTokenDuration": 60.*RECORD$/s,
+    )
+    await summary.press('Enter')
+    expect(await page.locator('#curl pre').isVisible()).toBe(false)
+    await page.getByLabel('Access token duration').fill('61')
+    expect(await page.locator('#curl').count()).toBe(0)
+    expect((await clientNow())?.extension).toBeUndefined()
+  },
+  60_000,
+)
+
+test.each(CHROMIUM)(
+  'leaving %s with unsaved work asks, and the theme changes without leaving',
+  async () => {
+    const page = await newPage()
+    const asked: string[] = []
+    let isLeft = false
+    page.on('dialog', (dialog: Dialog) => {
+      asked.push(dialog.type())
+      return isLeft ? dialog.accept() : dialog.dismiss()
+    })
+    await go(page, tokens)
+    await page.getByLabel('Access token duration').fill('60')
+    await page.getByRole('button', { name: /^Theme/ }).click()
+    await page.getByRole('button', { name: 'Theme: light. Change to dark' }).waitFor()
+    expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('light')
+    await page.getByRole('link', { name: 'Overview' }).click()
+    await expect.poll(() => asked).toEqual(['beforeunload'])
+    expect(await page.getByLabel('Access token duration').inputValue()).toBe('60')
+    // Nothing is unsaved any more.
+    await page.getByRole('button', { name: 'Discard' }).click()
+    await page.getByRole('link', { name: 'Overview' }).click()
+    await page.getByRole('heading', { name: 'Overview' }).waitFor()
+    expect(asked).toEqual(['beforeunload'])
+    expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('light')
+    await go(page, `/${serviceId}/clients/create`)
+    await page.getByLabel('Client name').fill('Typed')
+    isLeft = true
+    await page.getByRole('link', { name: 'Overview' }).click()
+    await page.getByRole('heading', { name: 'Overview' }).waitFor()
+    expect(asked.length).toBe(2)
+    await page.goBack()
+    expect(await page.getByLabel('Client name').inputValue()).toBe('Typed')
+  },
+  60_000,
+)
+
+test.each(CHROMIUM)(
+  'a session that has ended is noticed before a form of %s is sent, and the form is saved after a new link in another tab',
+  async () => {
+    const page = await newPage()
+    await go(page, tokens)
+    await page.getByLabel('Access token duration').fill('60')
+    await page.context().clearCookies()
+    await page.getByRole('button', { name: 'Save' }).press('Enter')
+    const said = page.getByText('The session has ended. Nothing is lost')
+    await said.waitFor()
+    expect([await isInSight(said), await violations(page)]).toEqual([true, []])
+    const other = await newPage()
+    await other.getByRole('heading', { name: 'Overview' }).waitFor()
+    await page.getByRole('button', { name: 'Save' }).press('Enter')
+    await page.getByText(`Saved: ${DURATION}`).waitFor()
+    expect((await clientNow())?.extension?.accessTokenDuration).toBe(60)
+  },
+  60_000,
+)
+
+test.each(CHROMIUM)(
+  'without script a form that comes too late in %s still stands one page back, and is saved after a new link',
+  async () => {
+    const page = await withoutScript(await newPage())
+    await go(page, general)
+    await page.getByLabel('Service name').fill('Typed too late')
+    await page.context().clearCookies()
+    await page.getByRole('button', { name: 'Review changes' }).click()
+    await page.getByText('It still stands in this tab').waitFor()
+    expect(await page.content()).not.toContain('Typed too late')
+    await newPage()
+    await page.goBack()
+    expect(await page.getByLabel('Service name').inputValue()).toBe('Typed too late')
+    await page.getByRole('button', { name: 'Review changes' }).click()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Saved: serviceName').waitFor()
+  },
+  60_000,
+)
+
+test.each(CHROMIUM)(
+  'a page of %s with unsaved work keeps its session, twelve hours at most; one without does not',
+  async () => {
+    const page = await newPage()
+    await page.clock.install()
+    const kept: string[] = []
+    page.on('request', (request) => request.url().endsWith('/session') && kept.push(request.method()))
+    /** @returns whether the session is still there */
+    const isKept = async (hours: number) => {
+      for (let steps = 0; steps < hours * 12; steps++) {
+        time.now += 5 * 60_000
+        await page.clock.runFor(5 * 60_000)
+      }
+      return page.evaluate<boolean>(`fetch('/session').then(({ ok }) => ok)`)
+    }
+    await go(page, tokens)
+    await page.clock.runFor(60 * 60_000)
+    expect(kept).toEqual([])
+    await page.getByLabel('Access token duration').fill('60')
+    expect(await isKept(2)).toBe(true)
+    expect(await isKept(11)).toBe(false)
+    expect(await page.getByLabel('Access token duration').inputValue()).toBe('60')
+  },
+  60_000,
+)
+
+test.each(CHROMIUM)(
+  'when the Web API is away, %s keeps the form on the page, and sends it again',
+  async () => {
+    const page = await newPage()
+    await go(page, tokens)
+    await page.getByLabel('Access token duration').fill('60')
+    relay.away = 'GET'
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('This page has what you typed.').waitFor()
+    expect(await violations(page)).toEqual([])
+    relay.away = undefined
+    await page.getByRole('button', { name: 'Send it again' }).click()
+    await page.getByText(`Saved: ${DURATION}`).waitFor()
+  },
+  60_000,
+)
+
+test('no failure was unexpected', () => expect(failures).toEqual([]))
