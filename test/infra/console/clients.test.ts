@@ -125,7 +125,7 @@ test('the secret of a new client is shown once, in the answer of the form and no
   const made = await createdIn(done.answer.text)
   expect(made?.clientSecretDigest).toBe(digest(secret))
   expect(JSON.stringify(done.answer.headers)).not.toContain(secret)
-  expect(/<title>([^<]*)/.exec(done.answer.text)?.[1]).toBe('Client created - certbound')
+  expect(/<title>([^<]*)/.exec(done.answer.text)?.[1]).toBe('Client created · Clients · certbound')
   expect(done.answer.text.match(/(?:href|action)="[^"]*"/g)?.join()).not.toContain(secret)
   for (const path of [list, create, `${list}/${made?.clientId}/danger`])
     expect(await page(path)).not.toContain(secret)
@@ -147,7 +147,7 @@ test('what is wrong with a new client is said, and nothing that was typed is los
   expect([refused.answer.status, refused.answer.text.includes('[A0')]).toEqual([400, true])
   const key = `-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----`
   const wrong = await fill(create, { tokenAuthMethod: 'TLS_CLIENT_AUTH', certificate: key }, 'read')
-  expect(wrong.answer.text).toContain('This is a private key')
+  expect(wrong.answer.text).toContain('A private key was in “Certificate”')
 })
 
 const now = () => registry.currentClient(Number(serviceId), clientId)
@@ -160,7 +160,8 @@ test.each(['cut-off', 'new-secret', 'delete'])(
     const before = await registry.currentClient(Number(serviceId), String(id))
     for (const typed of ['', 'to type', 'To typ', String(id)]) {
       const { status, text } = await send({ path, form: { csrf, step, typed } })
-      expect([typed, status, text.includes('This is not the name of the client')]).toEqual([typed, 400, true])
+      const isNamed = text.includes(`<a href="#typed-${step}">What you typed</a> is not <code>To type</code>`)
+      expect([typed, status, isNamed, text.includes(`value="${typed}"`)]).toEqual([typed, 400, true, true])
     }
     expect(await registry.currentClient(Number(serviceId), String(id))).toEqual(before)
     const done = await send({ path, form: { csrf, step, typed: 'To type' } })

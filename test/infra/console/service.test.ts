@@ -57,7 +57,7 @@ test('a credential is made with a role and shown once, expires, and is withdrawn
   expect(wrong.answer.status).toBe(400)
   expect((await act({ step: 'withdraw', id: 'other' })).answer.status).toBe(400)
   expect((await act({ step: 'withdraw', id, version: 'old' })).answer.status).toBe(409)
-  const gone = await act({ step: 'withdraw', id })
+  const gone = await act({ step: 'withdraw', id, typed: id })
   expect(gone.answer.status).toBe(303)
   expect((await serviceNow())?.credentials).toEqual(before)
   expect(oneLine((await send({ path })).text)).toMatch(/<br \/>this console/)

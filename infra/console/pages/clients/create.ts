@@ -1,6 +1,7 @@
 import { isJsonObject } from '../../../../shared/json.ts'
 import { html, type Markup } from '../../../markup.ts'
 import type { Answer, ConsoleRequest, Page, Route } from '../../page.ts'
+import { problemBox } from '../../problem.ts'
 import { needsOf } from '../../settings/methods.ts'
 import { ApiProblem, type Members } from '../../web-api.ts'
 import { copyable } from '../../words.ts'
@@ -16,12 +17,7 @@ function show(request: ConsoleRequest): Page {
 }
 
 function formPage(request: ConsoleRequest, form: URLSearchParams, read: ReadDraft, problem?: string): Page {
-  const main = html`${
-    problem !== undefined &&
-    html`<div class="problem" role="alert">
-      <p><strong>No client was created.</strong> ${problem}</p>
-    </div>`
-  }
+  const main = html`${problem !== undefined && problemBox('No client was created.', problem)}
   ${createForm(request, form, read)}`
   return {
     title: 'Create a client',
@@ -54,7 +50,7 @@ function createdPage(request: ConsoleRequest, client: Members): Page {
   const { clientId, clientName, clientSecret, tokenAuthMethod } = client
   const id = String(clientId)
   const { isBound, why } = clientBinding(service?.record ?? {}, client)
-  const main = html`<p class="notice" role="status">
+  const main = html`<p class="notice" role="status" data-after="${root}/${id}/general">
       Created ${typeof clientName === 'string' ? clientName : 'the client'}. It can be used at once.
     </p>
     <dl class="facts">

@@ -1,5 +1,7 @@
 import { html, type Markup } from '../../../markup.ts'
+import { confirmationForm, linkToTyped } from '../../confirmation.ts'
 import type { Answer, ConsoleRequest, Page, Route } from '../../page.ts'
+import { problemBox } from '../../problem.ts'
 import { needsOf } from '../../settings/methods.ts'
 import type { Read } from '../../settings/settings-page.ts'
 import { type Members, requireDone } from '../../web-api.ts'
@@ -26,8 +28,15 @@ function nameToType({ clientName, clientId }: Members): string {
 
 function dangerPage(request: ConsoleRequest, read: Read, { above, wrongStep }: Outcome = {}): Page {
   const { record } = read
-  const part = (step: string, button: string) => typed(request, record, step, button, wrongStep === step)
-  const main = html`${above}${lockPart(request, record)}
+  const name = nameToType(record)
+  const typed = request.form.get('typed') ?? ''
+  const part = (step: string, button: string) =>
+    confirmationForm({
+      ...{ id: step, step, button, name, hidden: request.csrf },
+      typed: wrongStep === step ? typed : undefined,
+    })
+  const problem = wrongStep === undefined ? undefined : linkToTyped(wrongStep, name)
+  const main = html`${problem !== undefined && problemBox('Nothing was done.', problem)}${above}${lockPart(request, record)}
     <h2>Cut off: end all tokens</h2>
     <p>
       Every access token, refresh token and code of this client ends. The client itself stays and may get new
@@ -102,31 +111,6 @@ function whenAndWhere({ service }: ConsoleRequest, { extension }: Members): Mark
       ${durationWords(seconds)} after they were issued at most.`
     }
   </p>`
-}
-
-function typed(
-  { csrf }: ConsoleRequest,
-  record: Members,
-  step: string,
-  button: string,
-  isWrong: boolean,
-): Markup {
-  const name = nameToType(record)
-  return html`<form method="post" class="typed" autocomplete="off">
-    ${csrf}
-    <label for="typed-${step}">Type <code>${name}</code> to confirm</label>
-    ${isWrong && html`<p class="error" id="error-${step}" role="alert">This is not the name of the client. Nothing was done.</p>`}
-    <div class="pair">
-      <button class="danger" name="step" value="${step}">${button}</button>
-      <input
-        id="typed-${step}"
-        name="typed"
-        required
-        spellcheck="false"
-        ${isWrong && html`aria-invalid="true" aria-describedby="error-${step}"`}
-      />
-    </div>
-  </form>`
 }
 
 async function change(request: ConsoleRequest): Promise<Answer> {

@@ -1,9 +1,11 @@
 import { isJsonObject } from '../../../../shared/json.ts'
-import { html, type Markup } from '../../../markup.ts'
-import { wideTable } from '../../table.ts'
+import { html, type Insertable, type Markup } from '../../../markup.ts'
+import { confirmationForm, linkToTyped } from '../../confirmation.ts'
 import type { Answer, ConsoleRequest, Page, Route } from '../../page.ts'
+import { problemBox } from '../../problem.ts'
 import { SCHEMAS } from '../../settings/schemas.ts'
 import { type Read, versionOf } from '../../settings/settings-page.ts'
+import { wideTable } from '../../table.ts'
 import { ApiProblem, type Members } from '../../web-api.ts'
 import { moment } from '../../words.ts'
 import { secretShown } from '../clients/create.ts'
@@ -21,13 +23,19 @@ const ROLE_WORDS: Readonly<Record<string, string>> = {
   manage: 'for operators and this console: everything in this service',
 }
 
+const STOPPED_WORDS: Readonly<Record<string, string>> = {
+  introspect: 'A resource server that uses it refuses every token.',
+  runtime: 'An authorization server that uses it issues no tokens, and nobody can log in.',
+  manage: 'Scripts, consoles and deployments that use it can change nothing.',
+}
+
 function show(request: ConsoleRequest): Page {
   const { service } = request
   return credentialsPage(request, { record: service?.record ?? {}, etag: service?.answer.etag })
 }
 
 interface Outcome {
-  readonly problem?: string
+  readonly problem?: Insertable
   readonly secret?: string
   readonly status?: number
 }
@@ -40,18 +48,14 @@ function credentialsPage(
   // A form of this page is good for the record that it shows.
   const hidden = html`${request.csrf}<input type="hidden" name="version" value="${versionOf(read)}" />`
   const rows = credentialsOf(read.record).map((one) => row(one, request, hidden))
-  const main = html`${
-      problem !== undefined &&
-      html`<div class="problem" role="alert">
-        <p><strong>Nothing was changed.</strong> ${problem}</p>
-      </div>`
-    }
+  const main = html`${problem !== undefined && problemBox('Nothing was changed.', problem)}
     ${secret !== undefined && secretShown(secret, 'The new credential')}
     <p>
       Callers of the Web API prove themselves by these: <code>Bearer</code> in version 3, Basic in version 2.
       Every process follows a change within <code>REGISTRY_CACHE_SECONDS</code> of the deployment.
     </p>
-    ${wideTable({ label: 'Credentials' }, ['ID', 'Role', 'Expires', 'Change'], rows)} ${makeForm(hidden)}`
+    ${wideTable({ label: 'Credentials' }, ['ID', 'Role', 'Expires', 'Change'], rows, 'cards')}
+    ${makeForm(hidden, request.form)}`
   return {
     title: 'Credentials',
     main,
@@ -61,9 +65,10 @@ function credentialsPage(
   }
 }
 
-function makeForm(hidden: Markup): Markup {
+function makeForm(hidden: Markup, form: URLSearchParams): Markup {
+  const days = form.has('role') && (form.get('days') ?? '')
   return html`<h2>Make a credential</h2>
-    <form method="post" class="typed">
+    <form method="post" class="typed" data-work>
       ${hidden}
       <fieldset>
         <legend>Role</legend>
@@ -75,7 +80,7 @@ function makeForm(hidden: Markup): Markup {
                 name="role"
                 value="${role}"
                 required
-                ${role === 'introspect' && html`checked`}
+                ${role === (form.get('role') ?? 'introspect') && html`checked`}
               />
               <span><code>${role}</code> ${ROLE_WORDS[role]}</span>
             </label>`,
@@ -83,7 +88,15 @@ function makeForm(hidden: Markup): Markup {
       </fieldset>
       <p>
         <label for="days">Days until it expires</label>
-        <input id="days" name="days" type="number" min="1" max="${MOST_DAYS}" aria-describedby="days-help" />
+        <input
+          id="days"
+          name="days"
+          type="number"
+          min="1"
+          max="${MOST_DAYS}"
+          value="${days}"
+          aria-describedby="days-help"
+        />
         <span id="days-help" class="beside">Empty: it never expires.</span>
       </p>
       <button class="first" name="step" value="make">Make it</button>
@@ -96,28 +109,34 @@ const credentialsOf = ({ credentials }: Members): Members[] =>
 function row(credential: Members, request: ConsoleRequest, hidden: Markup): Markup {
   const { role, expiresAt } = credential
   const id = String(credential['id'])
+  const { form } = request
   const isOwn = id === request.credentialId
+  const isTyped = form.get('step') === 'withdraw' && form.get('id') === id
+  const typed = isTyped ? (form.get('typed') ?? '') : undefined
   return html`<tr>
     <th scope="row"><code>${id}</code>${isOwn && html`<br />this console`}</th>
-    <td><code>${String(role)}</code></td>
-    <td>${typeof expiresAt === 'number' ? moment(expiresAt, request.now) : 'never'}</td>
+    <td data-head="Role"><code>${String(role)}</code></td>
+    <td data-head="Expires">${typeof expiresAt === 'number' ? moment(expiresAt, request.now) : 'never'}</td>
     <td>
-      <details>
+      <details ${typed !== undefined && html`open`}>
         <summary>Expire or withdraw <span class="hidden">credential ${id}</span></summary>
         ${isOwn && html`<p class="warning">The console uses this credential. It can do nothing without it.</p>`}
         <form method="post" class="typed">
           ${hidden}<input type="hidden" name="id" value="${id}" />
           <label for="days-${id}">Days until it expires</label>
           <div class="pair">
-            <button name="step" value="expire">Let it expire</button>
             <input id="days-${id}" name="days" type="number" min="1" max="${MOST_DAYS}" required />
+            <button name="step" value="expire">Let it expire</button>
           </div>
         </form>
-        <form method="post">
-          ${hidden}<input type="hidden" name="id" value="${id}" />
-          <p>Withdrawn, its callers get 401. Nothing brings it back.</p>
-          <button class="danger" name="step" value="withdraw">Withdraw it now</button>
-        </form>
+        <p>
+          Withdrawn, every call with it gets 401, at once in some processes and within
+          <code>REGISTRY_CACHE_SECONDS</code> in all. Nothing brings it back. ${STOPPED_WORDS[String(role)]}
+        </p>
+        ${confirmationForm({
+          ...{ id, step: 'withdraw', button: 'Withdraw it now', name: id, typed },
+          hidden: html`${hidden}<input type="hidden" name="id" value="${id}" />`,
+        })}
       </details>
     </td>
   </tr>`
@@ -129,6 +148,10 @@ async function change(request: ConsoleRequest): Promise<Answer> {
   const stale = 'Somebody else changed the service after you opened this page. This is how it is now.'
   if (form.get('version') !== versionOf(read))
     return credentialsPage(request, read, { problem: stale, status: 409 })
+  const id = form.get('id') ?? ''
+  if (!form.has('step')) return credentialsPage(request, read)
+  if (form.get('step') === 'withdraw' && form.get('typed')?.trim() !== id)
+    return credentialsPage(request, read, { problem: linkToTyped(id, id) })
   const changed = changedBy(form, credentialsOf(read.record), request.now)
   if (changed instanceof Error) return credentialsPage(request, read, { problem: changed.message })
   const body = { ...read.record, credentials: changed.credentials }

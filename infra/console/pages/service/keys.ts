@@ -1,5 +1,7 @@
-import { html, type Markup } from '../../../markup.ts'
+import { html, type Insertable, type Markup } from '../../../markup.ts'
 import { KEY_ALGORITHMS, newSigningKey } from '../../../signing-key.ts'
+import { confirmationForm, linkToTyped } from '../../confirmation.ts'
+import { problemBox } from '../../problem.ts'
 import { table, wideTable } from '../../table.ts'
 import type { Answer, ConsoleRequest, Page, Route } from '../../page.ts'
 import { versionOf } from '../../settings/settings-page.ts'
@@ -26,40 +28,45 @@ async function show(request: ConsoleRequest): Promise<Answer> {
   return { title: 'Keys', main }
 }
 
-function keysPage(request: ConsoleRequest, problem?: string): Page {
+function keysPage(request: ConsoleRequest, problem?: Insertable): Page {
   const record = request.service?.record ?? {}
+  const { form } = request
   const states = keyStates(record)
-  const rows = states.map((state) => row(state, record, request))
-  const main = html`${
-      problem !== undefined &&
-      html`<div class="problem" role="alert">
-        <p><strong>Nothing was changed.</strong> ${problem}</p>
-      </div>`
-    }
+  const rows = states.map((state, index) => row(state, index, request))
+  const main = html`${problem !== undefined && problemBox('Nothing was changed.', problem)}
     <p>
       A key is published before it signs, so that verifiers know it, and stays published until the last token
       that it signed has ended. So a change of keys has three steps: publish, sign, withdraw.
     </p>
     ${
       rows.length === 0
-        ? html`<p>There is no key. Access tokens are opaque, and no introspection response can be signed.</p>`
-        : wideTable({ label: 'Keys' }, ['Key ID', 'Algorithm', 'State', 'Next step'], rows)
+        ? html`<p>
+            There is no key. Access tokens are opaque. No ID token, userinfo response or introspection
+            response can be signed. Publish the first one.
+          </p>`
+        : wideTable({ label: 'Keys' }, HEADS, rows, 'cards')
     }
     <h2>Publish a new key</h2>
     <p>
       The key is made in the process of the console and sent to the Web API, which never returns its private
       half. It does not sign yet.
     </p>
-    <form method="post">
+    <form method="post" data-work>
       ${hidden(request)}
       <p>
         <label for="kid">Key ID</label>
-        <input id="kid" name="kid" required maxlength="256" autocomplete="off" />
+        <input
+          id="kid"
+          name="kid"
+          required
+          maxlength="256"
+          value="${form.has('alg') && (form.get('kid') ?? '')}"
+        />
       </p>
       <p>
         <label for="alg">Algorithm</label>
         <select id="alg" name="alg">
-          ${KEY_ALGORITHMS.map((alg) => html`<option>${alg}</option>`)}
+          ${KEY_ALGORITHMS.map((alg) => html`<option ${form.get('alg') === alg && html`selected`}>${alg}</option>`)}
         </select>
       </p>
       <button class="first" name="step" value="publish">Publish</button>
@@ -83,40 +90,77 @@ function hidden(request: ConsoleRequest): Markup {
   return html`${request.csrf}<input type="hidden" name="version" value="${versionOf(readOf(request))}" />`
 }
 
-function row(state: KeyState, record: Members, request: ConsoleRequest): Markup {
-  const { kid, alg } = state
-  const button = (step: string, label: string) =>
-    html`<form method="post">
-      ${hidden(request)}
-      <input type="hidden" name="kid" value="${kid}" />
-      <button name="step" value="${step}">${label} <span class="hidden">key ${kid}</span></button>
-    </form>`
-  const isFirst = record['accessTokenSignAlg'] === undefined
+const HEADS = ['Key ID', 'Algorithm', 'State', 'Next step']
+
+function row(state: KeyState, index: number, request: ConsoleRequest): Markup {
+  const { kid, alg, isSigning } = state
+  const fields = html`${hidden(request)}<input type="hidden" name="kid" value="${kid}" />`
   return html`<tr>
     <th scope="row"><code>${kid}</code></th>
-    <td>${alg}</td>
-    <td>${stateWords(state, request.now)}</td>
+    <td data-head="Algorithm">${alg}</td>
+    <td data-head="State">${stateWords(state, request.now)}</td>
     <td>
-      ${
-        !state.isSigning &&
-        html`${waiting(state, request.now)}
-        ${button('sign', isFirst ? 'Sign access tokens (JWT) with this' : 'Sign with this')}`
-      }
-      ${withdrawal(state, request.now, () => button('withdraw', 'Withdraw'))}
+      ${!isSigning && html`${waiting(state, request.now)}${signing(kid, fields, request)}`}
+      ${withdrawal(state, request.now) ?? withdrawing(state, index, fields, request)}
     </td>
   </tr>`
 }
 
+/** The first key that signs access tokens makes them JWTs, so that is asked. */
+function signing(kid: string, fields: Markup, { service, params }: ConsoleRequest): Markup {
+  const button = html`<form method="post">
+    ${fields}<button name="step" value="sign">Sign with this <span class="hidden">key ${kid}</span></button>
+  </form>`
+  if (service?.record['accessTokenSignAlg'] !== undefined) return button
+  return html`<details>
+    <summary>Sign access tokens (JWT) with this <span class="hidden">key ${kid}</span></summary>
+    <p>
+      New access tokens of all clients are JWTs then; today they are opaque. A resource server that verifies
+      JWTs offline does not see that a token was revoked. The way back: clear the algorithm in
+      <a href="/${params['serviceId']}/service/tokens-and-claims">Tokens and Claims</a>.
+    </p>
+    ${button}
+  </details>`
+}
+
+/** What ends with a key. */
+function withdrawing(
+  { kid, alg, signsFor }: KeyState,
+  index: number,
+  hidden: Markup,
+  { form }: ConsoleRequest,
+): Markup {
+  const typed = form.get('step') === 'withdraw' && form.get('kid') === kid ? form.get('typed') : null
+  const button = 'Withdraw it'
+  const uses = signsFor.map((use) => USES[use] ?? use).join(' and ')
+  return html`<details ${typed !== null && html`open`}>
+    <summary>Withdraw <span class="hidden">key ${kid}</span></summary>
+    <p>
+      Nothing that it has signed can be verified any more, ID tokens that are still valid among it. Its
+      private half is lost: nothing brings it back.
+      ${uses !== '' && `It signs ${uses} today, and then only another ${alg} key can.`}
+    </p>
+    ${confirmationForm({ id: String(index), step: 'withdraw', button, name: kid, typed: typed ?? undefined, hidden })}
+  </details>`
+}
+
+const USES: Readonly<Record<string, string>> = {
+  ACCESS_TOKENS: 'access tokens',
+  INTROSPECTION_RESPONSES: 'introspection responses',
+  ID_TOKENS: 'ID tokens',
+  USERINFO_RESPONSES: 'userinfo responses',
+}
+
 function stateWords({ isSigning, signsFor, signedUntil, publishedAt }: KeyState, now: Date): Markup {
   const since = publishedAt === undefined ? undefined : html` Published ${moment(publishedAt, now)}.`
+  const others = signsFor.filter((use) => use !== 'ACCESS_TOKENS')
   const signing = isSigning
     ? 'Signs access tokens.'
     : signedUntil === undefined
       ? 'Published, and does not sign access tokens.'
       : undefined
   return html`${signing} ${signedUntil !== undefined && html`Signed until ${moment(signedUntil, now)}.`}
-  ${signsFor.includes('INTROSPECTION_RESPONSES') && 'Signs introspection responses.'}
-  ${signsFor.includes('ID_TOKENS') && 'Signs ID tokens.'}${since}`
+  ${others.map((use) => `Signs ${USES[use] ?? use}.`).join(' ')}${since}`
 }
 
 function waiting({ signsWellFrom }: KeyState, now: Date): Markup | undefined {
@@ -124,16 +168,13 @@ function waiting({ signsWellFrom }: KeyState, now: Date): Markup | undefined {
   return html`<p>Wait until ${moment(signsWellFrom, now)}: verifiers may not know the key before.</p>`
 }
 
-function withdrawal(
-  { isSigning, namedBy, withdrawableAt }: KeyState,
-  now: Date,
-  button: () => Markup,
-): Markup {
+/** Why a key cannot be withdrawn now. */
+function withdrawal({ isSigning, namedBy, withdrawableAt }: KeyState, now: Date): Markup | undefined {
   if (isSigning) return html`<p>To withdraw it, let another key sign first.</p>`
   if (namedBy.length > 0) return html`<p>To withdraw it, change <code>${namedBy.join(', ')}</code> first.</p>`
   if (withdrawableAt !== undefined && withdrawableAt > now.getTime())
     return html`<p>Its last token ends ${moment(withdrawableAt, now)}; it can be withdrawn then.</p>`
-  return button()
+  return undefined
 }
 
 async function change(request: ConsoleRequest): Promise<Answer> {
@@ -148,9 +189,14 @@ async function change(request: ConsoleRequest): Promise<Answer> {
       status: 409,
     }
   const kid = form.get('kid') ?? ''
+  if (!form.has('step')) return keysPage(request)
+  if (form.get('step') === 'withdraw' && form.get('typed')?.trim() !== kid.trim()) {
+    const index = keysOf(read.record).findIndex((key) => key['kid'] === kid)
+    return keysPage(request, linkToTyped(String(index), kid))
+  }
   const changes = changesFor(form.get('step') ?? '', kid, form.get('alg') ?? '', read.record)
   if (changes === undefined)
-    return keysPage(request, 'The form has no step that is known, or the key ID is missing.')
+    return keysPage(request, 'The key ID is missing, or there is a key with this ID.')
   const answer = await api.post('/service/update', { ...service?.record, ...changes.members }, read.etag)
   if (answer.status === 200) return { location: request.here, notice: changes.done }
   const message = answer.json['resultMessage']

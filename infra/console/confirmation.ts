@@ -1,0 +1,38 @@
+import { html, type Markup } from '../markup.ts'
+
+/** Something that cannot be undone, and asks for a name first. */
+export interface Confirmation {
+  /** Of the form; the id of its field begins with it. */
+  readonly id: string
+  readonly step: string
+  readonly button: string
+  /** What must be typed. */
+  readonly name: string
+  /** What was typed wrongly. */
+  readonly typed: string | undefined
+  /** The hidden fields. */
+  readonly hidden: Markup
+}
+
+export function confirmationForm({ id, step, button, name, typed, hidden }: Confirmation): Markup {
+  return html`<form method="post" class="typed" autocomplete="off">
+    ${hidden}
+    <label for="typed-${id}">Type <code>${name}</code> to confirm</label>
+    <div class="pair">
+      <input
+        id="typed-${id}"
+        name="typed"
+        required
+        spellcheck="false"
+        value="${typed ?? ''}"
+        ${typed !== undefined && html`aria-invalid="true"`}
+      />
+      <button class="danger" name="step" value="${step}">${button}</button>
+    </div>
+  </form>`
+}
+
+/** The link to its field, for the top of the page. */
+export function linkToTyped(id: string, name: string): Markup {
+  return html`<a href="#typed-${id}">What you typed</a> is not <code>${name}</code>.`
+}
