@@ -144,6 +144,7 @@ test('the alias of a client ends no text of the shell in the command that is sho
   const path = `/${serviceId}/clients/${clientIdAlias}/general`
   const form = fieldsOf((await send({ path })).text)
   form.set('clientName', 'New')
+  form.set('step', 'review')
   const { text } = await send({ path, form })
   expect(text).toContain(String.raw`/client/update/a&#39;\&#39;&#39;b&#39; -H`)
 })

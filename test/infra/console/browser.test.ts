@@ -126,7 +126,7 @@ test.each(CHROMIUM)(
     await page.getByRole('link', { name: 'Danger' }).click()
     await page.getByLabel('Type Dropped to confirm').last().fill('Droppe')
     await page.getByRole('button', { name: 'Delete the client' }).click()
-    await page.getByText('This is not the name of the client').waitFor()
+    await page.getByText('What you typed is not Dropped.').waitFor()
     expect(await violations(page)).toEqual([])
     await page.getByLabel('Type Dropped to confirm').last().fill('Dropped')
     await page.getByRole('button', { name: 'Delete the client' }).click()
@@ -158,8 +158,8 @@ test.each(CHROMIUM)(
     await page.getByRole('button', { name: 'Go' }).click()
     await page.getByRole('heading', { name: 'No session' }).waitFor()
     expect(await registry.currentService(Number(serviceId))).toEqual(name)
-    // The link back is one of the console itself.
-    await page.getByRole('link', { name: 'open this page again' }).click()
+    // The session is as it was.
+    await go(page, `/${serviceId}/service/general`)
     await page.getByRole('heading', { name: 'General' }).waitFor()
     expect(await page.title()).not.toContain('link')
   },

@@ -24,8 +24,8 @@ async function list(request: ConsoleRequest): Promise<Answer> {
     <form class="find" role="search" aria-label="Clients of this service" action="${root}">
       <label for="find">Search by name, alias or ID</label>
       <div class="pair">
-        <button>Search</button>
         <input id="find" type="search" name="search" value="${search}" maxlength="${MOST_CHARACTERS}" />
+        <button>Search</button>
       </div>
     </form>
     <p id="found" role="status">${foundWords(found, search, pageToken !== '')}</p>

@@ -18,12 +18,18 @@ export function clientPath<const Api extends string>(
 /** The links above the pages of a client. @public */
 export function clientCrumbs({ params }: Pick<ConsoleRequest, 'params'>, record: Members) {
   const { serviceId = '', clientId = '' } = params
-  const { clientName } = record
+  const { clientName, locked } = record
+  const root = `/${serviceId}/clients/${encodeURIComponent(clientId)}`
+  const isLocked = html`<p>
+    <strong>This client is locked.</strong> It gets no tokens, and those that it has are refused.
+    <a href="${root}/danger">Danger</a> unlocks it.
+  </p>`
   return [
     { label: 'Clients', href: `/${serviceId}/clients` },
     {
       label: typeof clientName === 'string' ? clientName : clientId,
-      href: `/${serviceId}/clients/${encodeURIComponent(clientId)}/general`,
+      href: `${root}/general`,
+      note: locked === true ? isLocked : undefined,
     },
   ]
 }
@@ -145,6 +151,15 @@ const PAGES: readonly SettingsPage[] = [
   }),
 ]
 
-export const CLIENT_SETTINGS_PAGES: readonly Route[] = PAGES.flatMap((one) =>
-  settingsRoutes(one, CLIENT_SOURCE),
-)
+/** The address of a client that somebody types. */
+const BARE: Route = {
+  method: 'GET',
+  path: '/{serviceId}/clients/{clientId}',
+  needs: 'clients',
+  handle: ({ here }) => ({ location: `${here}/general` }),
+}
+
+export const CLIENT_SETTINGS_PAGES: readonly Route[] = [
+  BARE,
+  ...PAGES.flatMap((one) => settingsRoutes(one, CLIENT_SOURCE)),
+]

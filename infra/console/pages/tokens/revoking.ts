@@ -1,5 +1,6 @@
 import { html, type Markup } from '../../../markup.ts'
 import type { Answer, ConsoleRequest, Crumb, Page } from '../../page.ts'
+import { problemBox } from '../../problem.ts'
 import { requireDone } from '../../web-api.ts'
 
 /** What somebody is about to revoke, in the words of `/auth/token/revoke`. */
@@ -22,12 +23,8 @@ export function confirmation(
   const hidden = Object.entries(fields).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
   )
-  const main = html`${
-      isUnfinished &&
-      html`<div class="problem" role="alert">
-        <p><strong>Not finished.</strong> There are very many. Send it again: it goes on where it stopped.</p>
-      </div>`
-    }
+  const more = 'There are very many. Send it again: it goes on where it stopped.'
+  const main = html`${isUnfinished && problemBox('Not finished.', more)}
     <p>${what}</p>
     ${whenAndWhere(request)}
     <form method="post" class="actions">

@@ -6,7 +6,7 @@ import { type Members, requireDone } from '../../web-api.ts'
 import { moment, shortened } from '../../words.ts'
 
 const PAGE_SIZE = 20
-const HEADS = ['Token', 'Of', 'Scopes', 'Bound to', 'Issued', 'Ends', 'Revoke']
+const HEADS = ['Token ID', 'Of', 'Scopes', 'Bound to', 'Issued', 'Ends', 'Revoke']
 
 /** A page of the list of tokens. */
 export interface TokenPage {
@@ -42,6 +42,7 @@ export function tokenTable({ tokens, total, page }: TokenPage, request: ConsoleR
       { label: 'Tokens' },
       HEADS,
       tokens.map((token) => row(token, request)),
+      'cards',
     )}
     ${others(page, total, request)}`
 }
@@ -55,14 +56,16 @@ function row(token: Members, request: ConsoleRequest): Markup {
   >`
   return html`<tr>
     <th scope="row">${shortened(id, 'the identifier of the token')}</th>
-    <td>
+    <td data-head="Of">
       ${params['clientId'] === undefined ? client : typeof subject === 'string' ? subjectLink(subject, request) : 'the client itself'}
       <span class="detail">${String(grantType)}</span>
     </td>
-    <td>${Array.isArray(scopes) ? scopes.map((scope) => html`<code>${String(scope)}</code> `) : 'none'}</td>
-    <td>${boundTo(token)}</td>
-    <td>${issued(createdAt, lastRefreshedAt, now)}</td>
-    <td>${ends(token, now)}</td>
+    <td data-head="Scopes">
+      ${Array.isArray(scopes) ? scopes.map((scope) => html`<code>${String(scope)}</code> `) : 'none'}
+    </td>
+    <td data-head="Bound to">${boundTo(token)}</td>
+    <td data-head="Issued">${issued(createdAt, lastRefreshedAt, now)}</td>
+    <td data-head="Ends">${ends(token, now)}</td>
     <td>
       <form method="post">
         ${csrf}<input type="hidden" name="token" value="${id}" />
