@@ -23,6 +23,14 @@ document.addEventListener('click', (event) => {
   )
 })
 
+/** A link within the page leaves no fragment in the address: with one, the answer of a form would not begin at its top. */
+document.addEventListener('click', (event) => {
+  const link = event.target instanceof Element ? event.target.closest('a[href^="#"]') : null
+  if (link === null) return
+  event.preventDefault()
+  document.getElementById(link.hash.slice(1))?.focus()
+})
+
 /** After something was made, a reload shows it, and does not make another one. */
 const after = document.querySelector('[data-after]')?.dataset.after
 if (after !== undefined) history.replaceState(null, '', after)

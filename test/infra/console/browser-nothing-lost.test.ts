@@ -1,6 +1,6 @@
 import type { Dialog, Page } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
-import { browserOfFile, CHROMIUM, focused, isInSight, violations } from './browser.ts'
+import { browserOfFile, CHROMIUM, enter, focused, isInSight, violations } from './browser.ts'
 import { consoleSite, originOf } from './console-site.ts'
 import { relayTo } from './web-api-relay.ts'
 
@@ -65,8 +65,7 @@ test.each(CHROMIUM)(
       // Once more, with another wrong value.
       await field.fill('-6')
       await field.fill('-5')
-      await field.press('Enter')
-      await page.waitForLoadState()
+      await enter(page)
     }
     await field.fill('3600')
     await page.getByRole('switch').first().check()

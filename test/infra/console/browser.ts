@@ -65,35 +65,43 @@ export async function drop(page: Page, text: string, name: string): Promise<void
   await page.dispatchEvent('[data-certificate]', 'drop', { dataTransfer })
 }
 
-/** Whether an element is whole in the window, and not behind the bar of changes. */
+/** Whether an element, or its upper part if it is large, is in the window, and not behind the bar of changes. */
 export async function isInSight(element: Locator): Promise<boolean> {
   const page = element.page()
   const box = await element.boundingBox()
   const { width, height } = page.viewportSize() ?? { width: 0, height: 0 }
   if (box === null) return false
-  const isWhole = box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y + box.height <= height
+  const bottom = box.y + Math.min(box.height, 64)
+  const isInWindow = box.x >= 0 && box.y >= 0 && box.x + box.width <= width && bottom <= height
   const bar = page.locator('.bar:visible')
   const top = (await bar.count()) === 0 ? undefined : (await bar.boundingBox())?.y
   const isOfBar = (await bar.and(element).count()) + (await bar.locator(element).count()) > 0
-  return isWhole && (top === undefined || isOfBar || box.y + box.height <= top)
+  return isInWindow && (top === undefined || isOfBar || bottom <= top)
+}
+
+/** Presses Enter, and waits for the page that it leads to. */
+export async function enter(page: Page): Promise<void> {
+  await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')])
 }
 
 const FOCUSED = `{
   const one = document.activeElement
   const label = one.labels?.[0] ?? document.getElementById(one.getAttribute('aria-labelledby')) ?? one
-  ;(one.ariaLabel ?? label.innerText).trim()
+  ;(one.ariaLabel ?? label.innerText).trim().replaceAll(/\\s+/g, ' ')
 }`
 
 /** What has the focus, by its label or its text. */
 export const focused = (page: Page) => page.evaluate<string>(FOCUSED)
 
-/** Presses Tab until something has the focus, as somebody without a mouse does. */
-export async function tabTo(page: Page, name: string, most = 90): Promise<void> {
+/** Presses Tab until something has the focus, as somebody without a mouse does; it must be in sight then. */
+export async function tabTo(page: Page, name: string, most = 60): Promise<void> {
+  const passed: string[] = []
   for (let presses = 0; presses < most; presses++) {
     await page.keyboard.press('Tab')
-    if ((await focused(page)) !== name) continue
-    expect(await isInSight(page.locator(':focus'))).toBe(true)
+    passed.push(await focused(page))
+    if (passed.at(-1)?.startsWith(name) !== true) continue
+    expect([name, await isInSight(page.locator(':focus'))]).toEqual([name, true])
     return
   }
-  throw new Error(`the keyboard does not reach ${name}`)
+  throw new Error(`the keyboard does not reach ${name}, but ${passed.join(', ')}`)
 }

@@ -1,0 +1,191 @@
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { browserOfFile, CHROMIUM, enter, focused, isInSight, tabTo } from './browser.ts'
+import { consoleSite } from './console-site.ts'
+import { holderAndThief, tokenOverMutualTls } from './real-tokens.ts'
+
+const { site, serviceId, failures, open } = await consoleSite()
+const newPage = browserOfFile(await open())
+const { registry } = site.runtime.store
+const [{ clientId }] = site.seeded.clients
+
+const serviceNow = () => registry.currentService(Number(serviceId))
+const clientNow = () => registry.currentClient(Number(serviceId), clientId)
+
+/** A new page in a small window. Nobody touches a mouse. */
+async function begin(): Promise<Page> {
+  const page = await newPage()
+  await page.setViewportSize({ width: 1024, height: 600 })
+  return page
+}
+
+/** Follows links, each with the keyboard from the top of its page. */
+async function follow(page: Page, ...names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    await tabTo(page, name)
+    await enter(page)
+  }
+}
+
+/** Passes the navigation. */
+async function skip(page: Page): Promise<void> {
+  await tabTo(page, 'Skip to the content', 1)
+  await page.keyboard.press('Enter')
+}
+
+async function type(page: Page, name: string, text: string): Promise<void> {
+  await tabTo(page, name)
+  await page.keyboard.press('Control+A')
+  await page.keyboard.insertText(text)
+}
+
+const sees = async (page: Page, text: string | RegExp) =>
+  expect([text, await isInSight(page.getByText(text).first())]).toEqual([text, true])
+
+test.each(CHROMIUM)(
+  'by keyboard alone in %s a first client is made, and its secret is in sight',
+  async () => {
+    const page = await begin()
+    await follow(page, 'Clients')
+    await skip(page)
+    await follow(page, 'Create a client')
+    await skip(page)
+    await type(page, 'Client name', 'Made by keyboard')
+    await tabTo(page, 'CONFIDENTIAL')
+    await tabTo(page, 'TLS_CLIENT_AUTH')
+    while (!(await focused(page)).startsWith('CLIENT_SECRET_BASIC')) await page.keyboard.press('ArrowDown')
+    await tabTo(page, 'CLIENT_CREDENTIALS')
+    await page.keyboard.press('Space')
+    await tabTo(page, 'Create the client')
+    await enter(page)
+    await sees(page, 'Created Made by keyboard')
+    await sees(page, 'Copy it now')
+    // A reload shows the client, and makes no second one.
+    await page.reload()
+    await page.getByRole('heading', { name: 'General Made by keyboard' }).waitFor()
+    const all = await registry.listClients(Number(serviceId))
+    expect(JSON.stringify(all).split('Made by keyboard').length).toBe(2)
+  },
+  60_000,
+)
+
+test.each(CHROMIUM)(
+  'by keyboard alone in %s a first bound token is explained, and the answer is in sight',
+  async () => {
+    const token = await tokenOverMutualTls(site)
+    const { holder, thief } = holderAndThief(site)
+    const page = await begin()
+    await follow(page, 'Decision explainer')
+    await skip(page)
+    await type(page, 'Access token', token)
+    await type(page, 'Certificate', holder)
+    await tabTo(page, 'Explain')
+    await enter(page)
+    await sees(page, 'accepted')
+    await sees(page, '1. The token exists')
+    await skip(page)
+    await type(page, 'Certificate', thief)
+    await tabTo(page, 'Explain')
+    await enter(page)
+    await sees(page, 'refused')
+  },
+  60_000,
+)
+
+test.each(CHROMIUM)(
+  'by keyboard alone in %s a key is rotated, and a mistyped ID withdraws nothing and is answered in sight',
+  async () => {
+    const page = await begin()
+    const keys = async () => (await serviceNow())?.jwks.map(({ kid }) => kid)
+    await follow(page, 'Keys')
+    await skip(page)
+    await type(page, 'Key ID', '2')
+    await enter(page)
+    await sees(page, 'Published the key 2.')
+    await skip(page)
+    await tabTo(page, 'Sign access tokens (JWT) with this key 2')
+    await page.keyboard.press('Enter')
+    await sees(page, 'today they are opaque')
+    await follow(page, 'Sign with this key 2')
+    await sees(page, 'The key 2 signs access tokens.')
+    await skip(page)
+    await tabTo(page, 'Withdraw key 1')
+    await page.keyboard.press('Enter')
+    await type(page, 'Type 1 to confirm', '2')
+    await sees(page, 'Nothing that it has signed can be verified any more')
+    await enter(page)
+    expect(await focused(page)).toContain('Nothing was changed.')
+    await sees(page, 'Nothing was changed.')
+    expect(await keys()).toEqual(['1', '2'])
+    await tabTo(page, 'What you typed', 1)
+    await page.keyboard.press('Enter')
+    expect(await page.locator(':focus').inputValue()).toBe('2')
+    expect(await isInSight(page.locator(':focus'))).toBe(true)
+    await page.keyboard.press('Control+A')
+    await page.keyboard.insertText('1')
+    await enter(page)
+    await sees(page, 'Withdrew the key 1.')
+    expect(await keys()).toEqual(['2'])
+  },
+  60_000,
+)
+
+test.each(CHROMIUM)(
+  'by keyboard alone in %s a client is locked and cut off, and a wrong name ends nothing and is answered in sight',
+  async () => {
+    const page = await begin()
+    await follow(page, 'Clients')
+    await skip(page)
+    await follow(page, 'Public client')
+    await follow(page, 'Danger')
+    await skip(page)
+    await follow(page, 'Lock the client')
+    await sees(page, 'The client is locked.')
+    await sees(page, 'This client is locked.')
+    await skip(page)
+    await type(page, 'Type Public client to confirm', 'Publik client')
+    await enter(page)
+    expect(await focused(page)).toContain('Nothing was done.')
+    await sees(page, 'Nothing was done.')
+    expect(await page.title()).toBe('Error: Danger · Public client · certbound')
+    await tabTo(page, 'What you typed', 1)
+    await page.keyboard.press('Enter')
+    expect(await page.locator(':focus').inputValue()).toBe('Publik client')
+    await page.keyboard.press('Control+A')
+    await page.keyboard.insertText('Public client')
+    await enter(page)
+    await sees(page, 'All tokens of this client have ended.')
+    expect((await clientNow())?.locked).toBe(true)
+  },
+  60_000,
+)
+
+test.each(CHROMIUM)(
+  'by keyboard alone in %s a wrong save is mended: the field has the focus, and Enter saves',
+  async () => {
+    const page = await begin()
+    await follow(page, 'Clients')
+    await skip(page)
+    await follow(page, 'Public client')
+    // The first is that of the service.
+    await tabTo(page, 'Tokens and Claims')
+    await follow(page, 'Tokens and Claims')
+    await skip(page)
+    await type(page, 'Access token duration', '-5')
+    await enter(page)
+    expect(await focused(page)).toBe('Access token duration')
+    const error = page.locator('.setting .error')
+    expect([await isInSight(error), await error.textContent()]).toEqual([
+      true,
+      expect.stringContaining("'accessTokenDuration' must not be negative"),
+    ])
+    await sees(page, '1 change to save')
+    await page.keyboard.press('Control+A')
+    await page.keyboard.insertText('3600')
+    await enter(page)
+    await sees(page, 'Saved: extension.accessTokenDuration')
+    expect((await clientNow())?.extension?.accessTokenDuration).toBe(3600)
+    expect(failures).toEqual([])
+  },
+  60_000,
+)
