@@ -18,7 +18,12 @@ export function isJwkSet(value: unknown): value is JwkSet {
 export const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
 export function isPrivate(jwk: Jwk): boolean {
-  return PRIVATE_MEMBERS.some((name) => Object.hasOwn(jwk, name))
+  return privateMemberOf(jwk) !== undefined
+}
+
+/** The name of the first private member, if the key has one. */
+export function privateMemberOf(jwk: Jwk): string | undefined {
+  return PRIVATE_MEMBERS.find((name) => Object.hasOwn(jwk, name))
 }
 
 /**

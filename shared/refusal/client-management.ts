@@ -16,6 +16,7 @@ export const CLIENT_MANAGEMENT = {
   'redirect-uri-with-fragment': ['A031210', 400, 'invalid_request', "The element at the index '{}' of 'redirectUris' has a fragment component."],
   'redirect-uri-duplicate': ['A031211', 400, 'invalid_request', "The element at the index '{}' of 'redirectUris' is a duplicate."],
   'client-jwks-malformed': ['A031212', 400, 'invalid_request', "The value of '{}' failed to be parsed as a JWK Set."],
+  'client-key-private': ['A031296', 400, 'invalid_request', "'jwks' has the private or secret member '{}'. Nothing was stored. Register public members only, of a new key: this one has left the client."],
   'client-keys-too-many': ['A031292', 400, 'invalid_request', `'jwks' must not have more than ${LIMITS.keys} keys.`],
   'client-key-unsafe': ['A031293', 400, 'invalid_request', `The key at the index '{}' of 'jwks' is unsafe: an RSA key needs an odd exponent between 3 and ${LIMITS.exponent} and must not exceed ${LIMITS.mostBits} bits, and an Ed25519 key must not be of small order.`],
   'client-certificate-issues': ['A031294', 400, 'invalid_request', "A certificate in 'jwks' can issue certificates with the name of any other client. Make one that cannot (openssl req -x509 -addext basicConstraints=critical,CA:FALSE), or set 'clientCertificateIssuers' of the service."],

@@ -1,5 +1,5 @@
 import { parseJwksUri } from '../../../shared/authentication/jwks-uri.ts'
-import { isPrivate, type Jwk, publicKeyOfJwk } from '../../../shared/certificate/jwk-set.ts'
+import { type Jwk, privateMemberOf, publicKeyOfJwk } from '../../../shared/certificate/jwk-set.ts'
 import { ALGORITHMS } from '../../../shared/certificate/jws-algorithms.ts'
 import { isUnsafeToVerify, keyStrength } from '../../../shared/certificate/public-key.ts'
 import { LIMITS } from '../../../shared/limits.ts'
@@ -73,8 +73,9 @@ const SYMMETRIC = /^HS(?:256|384|512)$/
 
 /** A client's keys must be public (RFC 7591 section 2), and of the kind that its method needs. */
 export function faultOfKeys(keys: Keys, { jwksUri, tokenAuthSignAlg }: ClientSettings): Fault | undefined {
-  if (keys === undefined || keys.some((key) => isPrivate(key) || isUnreadable(key)))
-    return ['client-jwks-malformed', 'jwks']
+  const privateMember = faultOfPrivateKeys(keys)
+  if (privateMember !== undefined) return privateMember
+  if (keys === undefined || keys.some(isUnreadable)) return ['client-jwks-malformed', 'jwks']
   if (keys.length > LIMITS.keys) return ['client-keys-too-many']
   const unsafe = keys.findIndex(isUnsafe)
   if (unsafe >= 0) return ['client-key-unsafe', String(unsafe)]
@@ -83,6 +84,15 @@ export function faultOfKeys(keys: Keys, { jwksUri, tokenAuthSignAlg }: ClientSet
   if (tokenAuthSignAlg === undefined) return undefined
   if (SYMMETRIC.test(tokenAuthSignAlg)) return ['client-algorithm-symmetric', 'tokenAuthSignAlg']
   return ALGORITHMS.has(tokenAuthSignAlg) ? undefined : ['client-value-unsupported', 'tokenAuthSignAlg']
+}
+
+/** Names the private member and never its value. */
+function faultOfPrivateKeys(keys: Keys = []): Fault | undefined {
+  for (const [index, key] of keys.entries()) {
+    const name = privateMemberOf(key)
+    if (name !== undefined) return ['client-key-private', `keys[${String(index)}].${name}`]
+  }
+  return undefined
 }
 
 /** Finds invalid keys, for example with a point outside of the curve (RFC 8725 section 3.4). Unused key types are accepted. */

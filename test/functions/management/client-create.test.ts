@@ -204,7 +204,7 @@ describe('a setting that certbound would not follow', () => {
     [{ jwks: '{' }, 'A031212', 'jwks'],
     [{ jwks: '{"keys":[null]}' }, 'A031212', 'jwks'],
     [{ jwks: 'null' }, 'A031212', 'jwks'],
-    [{ jwks: '{"keys":[{"kty":"EC","d":"x"}]}' }, 'A031212', 'jwks'],
+    [{ jwks: '{"keys":[{"kty":"EC","d":"x"}]}' }, 'A031296', 'jwks'],
     [{ redirectUris: 'https://a.example' }, 'A001294', 'redirectUris'],
     [{ pkceRequired: 'true' }, 'A001294', 'pkceRequired'],
     [{ extension: { accessTokenDuration: 1.5 } }, 'A001294', 'extension'],

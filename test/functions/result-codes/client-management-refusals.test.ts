@@ -40,6 +40,7 @@ await provokeAll('client-management-refusals.test.ts', CLIENT_MANAGEMENT, {
   'redirect-uri-relative': redirecting('A031209', '/cb'),
   'redirect-uri-with-fragment': redirecting('A031210', 'https://a.example/#b'),
   'redirect-uri-duplicate': redirecting('A031211', 'https://a.example/', 'https://a.example/'),
+  'client-key-private': refusing('A031296', { jwks: '{"keys":[{"kty":"oct","k":"AAAA"}]}' }),
   'client-jwks-malformed': refusing('A031212', { jwks: 'no set' }),
   'client-keys-too-many': refusing('A031292', {
     jwks: JSON.stringify({ keys: Array.from({ length: 101 }, () => ({ kty: 'new' })) }),
