@@ -119,6 +119,7 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   attributes: 'Pairs of key and value.',
   id: 'Names the credential and proves nothing. Absent in a request: a new credential is made. It is the first 16 characters of SHA-256 over SHA-256 of the secret, each as base64url without padding.',
   role: 'What the credential allows. Each role includes the ones before it.',
+  note: 'Which caller has the credential, for people. In a request: absent, the stored note stays; empty, it goes.',
   secret: 'The secret; only in the answer to the call that made the credential.',
   tokenExchangePermitted: 'Must be false: token exchange is not offered.',
 

@@ -5,7 +5,7 @@ export const SERVICE_MEANINGS = {
   serviceName: 'The name of the service; shown with a ticket.',
   issuer: '`iss` in every response and token, and the base of the endpoints in the metadata.',
   credentials:
-    'Not in Authlete. The credentials of callers of the Web API: a list of `id`, `role` and `expiresAt`. Several at once allow rotation. An entry with an `id` keeps that credential; an entry without one makes a new credential, whose secret is shown once; a credential that the list leaves out ends.',
+    'Not in Authlete. The credentials of callers of the Web API: a list of `id`, `role`, `note`, `createdAt` and `expiresAt`. Several at once allow rotation. An entry with an `id` keeps that credential; an entry without one makes a new credential, whose secret is shown once; a credential that the list leaves out ends.',
   supportedGrantTypes:
     'The grant types that the service offers. Without `REFRESH_TOKEN` no refresh tokens are issued.',
   supportedResponseTypes: 'The response types that can be registered. Only `CODE` can be used.',

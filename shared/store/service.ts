@@ -39,6 +39,10 @@ export const Scope = z.object({
 const Credential = z.object({
   digest: z.string(),
   role: z.enum(ROLES),
+  /** For people: which caller has it. */
+  note: text,
+  /** Seconds since the epoch. */
+  createdAt: z.optional(z.number()),
   /** Seconds since the epoch; absent: the credential never expires. */
   expiresAt: z.optional(z.number()),
 })

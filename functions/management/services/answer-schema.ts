@@ -9,6 +9,8 @@ import { CARRIED_BY_SERVICES } from './settings-schema.ts'
 const Credential = z.object({
   id: z.string(),
   role: z.enum(ROLES),
+  note: z.optional(z.string()),
+  createdAt: z.optional(milliseconds),
   expiresAt: z.optional(milliseconds),
   secret: z.optional(z.string()),
 })

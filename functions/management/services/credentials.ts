@@ -1,3 +1,4 @@
+import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { credentialId, digest } from '../../../shared/store/digest.ts'
 import type { Service } from '../../../shared/store/service.ts'
@@ -26,12 +27,19 @@ export function prepareCredentials(
 export function credentialsFrom(
   prepared: readonly PreparedCredential[],
   stored: readonly Credential[],
+  now: EpochSeconds,
 ): Credential[] {
-  return prepared.map(({ id, role, expiresAt, secret }) => {
-    const kept = stored.find((credential) => credentialId(credential) === id)?.digest
-    const digested = secret === undefined ? kept : digest(secret)
-    if (digested === undefined) throw new Refusal('service-value-unsupported', { named: 'credentials' })
-    const end = expiresAt !== undefined ? { expiresAt: Math.floor(expiresAt / 1000) } : {}
-    return { digest: digested, role, ...end }
+  return prepared.map(({ id, role, note, expiresAt, secret }) => {
+    const made =
+      secret === undefined ? undefined : { digest: digest(secret), createdAt: now, note: undefined }
+    const known = made ?? stored.find((credential) => credentialId(credential) === id)
+    if (known === undefined) throw new Refusal('service-value-unsupported', { named: 'credentials' })
+    return {
+      digest: known.digest,
+      role,
+      createdAt: known.createdAt,
+      note: note === '' ? undefined : (note ?? known.note),
+      expiresAt: expiresAt === undefined ? undefined : Math.floor(expiresAt / 1000),
+    }
   })
 }

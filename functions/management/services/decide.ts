@@ -48,7 +48,7 @@ export async function createService(
   const identity = { apiKey, number: random(4).readUInt32BE() >>> 1, createdAt: now }
   const blank = { ...Service.parse({ apiKey, issuer: '', credentials: [] }), ...identity }
   const requested = changed(blank, prepared, now, 0)
-  const own = { digest: digest(apiSecret), role: 'manage' as const }
+  const own = { digest: digest(apiSecret), role: 'manage' as const, createdAt: now }
   const credentials = [own, ...requested.credentials]
   const asked = { ...requested, credentials, privateKeyIds: privateKeyIds(prepared.keys) }
   await putKeys(apiKey, prepared.keys, store)
@@ -155,7 +155,7 @@ function changed(
     ...deciding,
     carried: withoutNull({ ...current.carried, ...change.carried }),
     jwks: keys?.map(({ publicJwk }) => publicJwk) ?? current.jwks,
-    credentials: credentials ? credentialsFrom(credentials, current.credentials) : current.credentials,
+    credentials: credentials ? credentialsFrom(credentials, current.credentials, now) : current.credentials,
     modifiedAt: now,
   })
   checkService(service)

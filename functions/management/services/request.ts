@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { MAX_DURATION_SECONDS } from '../../../shared/epoch-seconds.ts'
+import { LIMITS } from '../../../shared/limits.ts'
 import type { HttpRequest } from '../../../shared/http.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { readIfMatch } from '../../../shared/request/if-match.ts'
@@ -23,6 +24,8 @@ const moment = z.pipe(
 const RequestedCredential = z.object({
   id: z.optional(z.string()),
   role: z.enum(ROLES),
+  /** Absent: the stored note stays. Empty: there is none. */
+  note: z.optional(z.string().check(z.maxLength(LIMITS.setting))),
   /** Milliseconds. */
   expiresAt: z.optional(z.number().check(z.int(), z.positive())),
 })

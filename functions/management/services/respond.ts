@@ -44,9 +44,15 @@ function credentialView(
   credential: StoredService['credentials'][number],
   secrets: typeof NO_SECRETS,
 ): ServiceAnswer['credentials'][number] {
-  const { digest, role, expiresAt } = credential
-  const id = credentialId(credential)
-  return { id, role, expiresAt: toMilliseconds(expiresAt), secret: secrets.get(digest) }
+  const { digest, role, note, createdAt, expiresAt } = credential
+  return {
+    id: credentialId(credential),
+    role,
+    note,
+    createdAt: toMilliseconds(createdAt),
+    expiresAt: toMilliseconds(expiresAt),
+    secret: secrets.get(digest),
+  }
 }
 
 /** With its entity tag. */

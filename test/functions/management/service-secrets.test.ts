@@ -111,11 +111,16 @@ describe('the credentials of a service', () => {
 
   test('a credential is kept by its id, made without one, and ended when left out; its secret is returned once', async () => {
     const [manage, other] = shown(await v3('GET', '/service/get'))
-    const added = { role: 'manage', expiresAt: (START + 100) * 1000 }
+    const added = { role: 'manage', note: 'console', expiresAt: (START + 100) * 1000 }
     const after = shown(await update({ credentials: [manage, added] }))
     expect(after).toEqual([
       manage,
-      { ...added, id: expect.any(String) as string, secret: expect.any(String) as string },
+      {
+        ...added,
+        createdAt: START * 1000,
+        id: expect.any(String) as string,
+        secret: expect.any(String) as string,
+      },
     ])
     const secret = String(after[1]?.secret)
     expect(secret).toMatch(/^[A-Za-z0-9_-]{86}$/)
@@ -129,7 +134,21 @@ describe('the credentials of a service', () => {
     runtime.clock.now = START
   })
 
+  test('a credential keeps its note and the time of its making until an update names another note or an empty one', async () => {
+    const [manage] = shown(await v3('GET', '/service/get'))
+    const added = { role: 'introspect', note: 'payments API' }
+    const id = shown(await update({ credentials: [manage, added] }))[1]?.id
+    runtime.clock.now = (START + 100) as typeof START
+    const after = async (change: object) =>
+      shown(await update({ credentials: [manage, { role: 'runtime', id, ...change }] }))[1]
+    const kept = { id, role: 'runtime', createdAt: START * 1000 }
+    expect(await after({ createdAt: 1 })).toEqual({ ...kept, note: 'payments API' })
+    expect(await after({ note: 'accounts API' })).toEqual({ ...kept, note: 'accounts API' })
+    expect(await after({ note: '' })).toEqual(kept)
+  })
+
   test.each([
+    [[{ role: 'manage', note: 'n'.repeat(201) }], 'A001294'],
     [[{ role: 'owner' }], 'A039292'],
     [[{ role: 'manage', id: 'unknown' }], 'A039292'],
     [null, 'A001294'],

@@ -70,7 +70,8 @@ describe('creating a service', () => {
     })
     expect(apiSecret).toMatch(/^[A-Za-z0-9_-]{86}$/)
     expect(number).toBeLessThan(2 ** 31)
-    expect(credentials).toEqual([{ id: expect.stringMatching(/^.{16}$/) as string, role: 'manage' }])
+    const id = expect.stringMatching(/^.{16}$/) as string
+    expect(credentials).toEqual([{ id, role: 'manage', createdAt: START * 1000 }])
     const again = await read(apiKey)
     expect(again.json).not.toHaveProperty('apiSecret')
     expect(again.text).not.toContain(String(apiSecret))
