@@ -6,7 +6,7 @@ import { confirmTables } from './deployment/named-tables.ts'
 import { projectOsls } from './deployment/osls.ts'
 import { type Plan, planLines, readPlan } from './deployment/plan.ts'
 import { readiness } from './deployment/readiness.ts'
-import { readDeployment } from './settings/settings.ts'
+import { readDeployment } from './settings/read-deployment.ts'
 import { deployLocally } from './deployment/tables.ts'
 import { confirmTruststore, expectAllowed, truststoreLines } from './deployment/truststore-change.ts'
 

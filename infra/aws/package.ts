@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { packageStack, projectOsls } from './deployment/osls.ts'
-import { readDeployment } from './settings/settings.ts'
+import { readDeployment } from './settings/read-deployment.ts'
 import { TRUSTSTORE_KEY } from './deployment/truststore.ts'
 import { command } from '../command.ts'
 import { buildAll } from '../package/build.ts'

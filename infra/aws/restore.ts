@@ -1,7 +1,7 @@
 import type { Runtime } from '../../shared/runtime/runtime.ts'
 import { command, Complaint, confirm } from '../command.ts'
 import { attempt } from './deployment/aws.ts'
-import { readDeployment } from './settings/settings.ts'
+import { readDeployment } from './settings/read-deployment.ts'
 import { protectTables } from './deployment/table-protection.ts'
 import { localEndpoint, withTables } from './deployment/tables.ts'
 import { restoredLines, restorePlan } from './provisioning/report.ts'

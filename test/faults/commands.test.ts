@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type DeploymentSettings, readDeployment, serviceNumber } from '../../infra/aws/settings/settings.ts'
+import { readDeployment } from '../../infra/aws/settings/read-deployment.ts'
+import { type DeploymentSettings, serviceNumber } from '../../infra/aws/settings/settings.ts'
 import { findPresent, type NewSecrets, provision } from '../../infra/aws/provisioning/provision.ts'
 import { restoreOwner, restoreServices } from '../../infra/aws/provisioning/restore.ts'
 import { digest } from '../../shared/store/digest.ts'

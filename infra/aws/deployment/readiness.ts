@@ -4,7 +4,8 @@ import { Complaints } from '../../command.ts'
 import { functionNames } from '../../package/build.ts'
 import { ROOT } from '../../root.ts'
 import { attempt, openAws } from './aws.ts'
-import { certificateArns, type DeploymentSettings, readDeployment } from '../settings/settings.ts'
+import { readDeployment } from '../settings/read-deployment.ts'
+import { certificateArns, type DeploymentSettings } from '../settings/settings.ts'
 import { readTruststoreFiles, type TruststoreBundle } from './truststore-files.ts'
 
 export interface Ready {

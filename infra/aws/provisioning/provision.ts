@@ -5,7 +5,7 @@ import { Complaint } from '../../command.ts'
 import { type DeploymentSettings, serviceNumber } from '../settings/settings.ts'
 import { openManagement } from '../../management/management.ts'
 import type { OwnerCredentials } from '../../management/owner.ts'
-import { clientMembers, serviceMembers } from './secure-settings.ts'
+import { clientMembers, serviceMembers } from '../settings/secure-settings.ts'
 
 /** The parts of the settings that exist in the tables. */
 export interface Present {

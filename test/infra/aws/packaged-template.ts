@@ -3,7 +3,8 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeTemplateParts } from '../../../infra/aws/deployment/osls.ts'
-import { type DeploymentSettings, readDeployment } from '../../../infra/aws/settings/settings.ts'
+import { readDeployment } from '../../../infra/aws/settings/read-deployment.ts'
+import type { DeploymentSettings } from '../../../infra/aws/settings/settings.ts'
 import { functionNames } from '../../../infra/package/build.ts'
 
 const root = join(import.meta.dirname, '../../..')

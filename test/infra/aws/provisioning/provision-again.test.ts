@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
-import { readDeployment } from '../../../../infra/aws/settings/settings.ts'
+import { readDeployment } from '../../../../infra/aws/settings/read-deployment.ts'
 import { findPresent, type NewSecrets, provision } from '../../../../infra/aws/provisioning/provision.ts'
 import { later } from '../../../../shared/epoch-seconds.ts'
 import { fixedRuntime, START } from '../../../support/fixed-runtime.ts'

@@ -1,6 +1,6 @@
 import { endpoints } from '../../management/endpoints.ts'
 import { newSigningKey } from '../../signing-key.ts'
-import type { DeploymentSettings } from '../settings/settings.ts'
+import type { DeploymentSettings } from './settings.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
