@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { functionNames } from '../../infra/package/build.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-const COPIED = ['package.json', 'serverless.yml', 'certbound.example.jsonc', 'functions', 'infra', 'shared']
+const SOURCES = ['functions', 'infra', 'shared', 'docs/openapi.json']
+const COPIED = ['package.json', 'serverless.yml', 'certbound.example.jsonc', ...SOURCES]
 
 export interface CopiedProject {
   readonly folder: string

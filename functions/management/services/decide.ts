@@ -43,11 +43,8 @@ export async function createService(
   cacheSeconds = store.registry.cacheSeconds,
 ): Promise<CreatedService> {
   const apiSecret = newSecret(random)
-  const prepared = prepare(change, random)
   log.note({ service: apiKey })
-  const identity = { apiKey, number: random(4).readUInt32BE() >>> 1, createdAt: now }
-  const blank = { ...Service.parse({ apiKey, issuer: '', credentials: [] }), ...identity }
-  const requested = changed(blank, prepared, now, 0)
+  const { service: requested, prepared } = draftService(change, { now, random }, apiKey)
   const own = { digest: digest(apiSecret), role: 'manage' as const, createdAt: now }
   const credentials = [own, ...requested.credentials]
   const asked = { ...requested, credentials, privateKeyIds: privateKeyIds(prepared.keys) }
@@ -56,6 +53,18 @@ export async function createService(
   const service = await store.registry.createService(asked, later(now, cacheSeconds + 1))
   if (service === undefined) throw new Error(`the service number ${String(apiKey)} is taken`)
   return { service, apiSecret, secrets: secretsOf(prepared) }
+}
+
+/** A new service as it would be stored, without the credential that every service gets. @throws Refusal service-… */
+export function draftService(
+  change: ServiceChange,
+  { now, random }: Pick<OwnerCall, 'now' | 'random'>,
+  apiKey = newNumber(random),
+) {
+  const prepared = prepare(change, random)
+  const identity = { apiKey, number: random(4).readUInt32BE() >>> 1, createdAt: now }
+  const blank = { ...Service.parse({ apiKey, issuer: '', credentials: [] }), ...identity }
+  return { service: changed(blank, prepared, now, 0), prepared }
 }
 
 export interface FoundService {

@@ -1,9 +1,10 @@
 import type { Runtime } from '../../../shared/runtime/runtime.ts'
 import { AUTHENTICATION_METHODS } from '../../../shared/store/authentication-methods.ts'
 import type { Service } from '../../../shared/store/service.ts'
-import { Complaint } from '../../command.ts'
+import { Complaint, Complaints } from '../../command.ts'
 import { type DeploymentSettings, serviceNumber } from '../settings/settings.ts'
 import { openManagement } from '../../management/management.ts'
+import { problemsOfClient } from '../../management/problems.ts'
 import type { OwnerCredentials } from '../../management/owner.ts'
 import { clientMembers, serviceMembers } from '../settings/secure-settings.ts'
 
@@ -83,6 +84,7 @@ export async function provision(
   show: (secrets: NewSecrets) => void,
 ): Promise<void> {
   const management = openManagement(runtime)
+  if (present.service !== undefined) await refuseWrong(settings, present, present.service)
   const service = present.service ?? (await makeService(settings, management, show))
   if (!present.owner) show({ owner: await management.newOwner() })
   for (const client of settings.clients) {
@@ -95,6 +97,22 @@ export async function provision(
       client: { alias, clientId: made.client.clientId, ...(usesSecret && { clientSecret: made.secret }) },
     })
   }
+}
+
+/** The existing service may have other settings than the file, for which the clients were right. @throws Complaint */
+async function refuseWrong(
+  { clients }: DeploymentSettings,
+  present: Present,
+  service: Service,
+): Promise<void> {
+  const wrong = new Complaints()
+  for (const client of clients.filter(({ clientIdAlias }) => !present.clients.has(clientIdAlias))) {
+    const { problems } = await problemsOfClient(clientMembers(client), service)
+    wrong.add(
+      ...problems.map(({ what, remedy }) => `client ${client.clientIdAlias}: ${what}\n  -> ${remedy}`),
+    )
+  }
+  if (!wrong.isEmpty) throw wrong.all()
 }
 
 async function makeService(

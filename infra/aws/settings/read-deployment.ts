@@ -1,25 +1,64 @@
 import { readFile } from 'node:fs/promises'
-import { type JSONVisitor, parse, printParseErrorCode, visit } from 'jsonc-parser'
+import {
+  findNodeAtLocation,
+  type JSONVisitor,
+  type Node,
+  parse,
+  parseTree,
+  printParseErrorCode,
+  visit,
+} from 'jsonc-parser'
 import type * as z from 'zod/mini'
 import { Complaint } from '../../command.ts'
 import { functionNames } from '../../package/build.ts'
-import { certificateArns, type DeploymentSettings, Settings } from './settings.ts'
+import { problemsOfSettings } from './secure-settings.ts'
+import { certificateArns, type DeploymentSettings, ManagedSettings, Settings } from './settings.ts'
 
 /** Comments are always allowed. */
 const JSONC = { allowTrailingComma: true }
 
-/** @throws Complaint with everything that is wrong with the file: a line for each setting */
-export async function readDeployment(file: string): Promise<DeploymentSettings> {
+/** Something that is wrong with the file. */
+interface Fault {
+  readonly path: readonly (string | number)[]
+  readonly what: string
+  readonly remedy?: string
+}
+
+/**
+ * Reads the settings, and judges the service and the clients as the management API would. Calls nothing on AWS.
+ *
+ * @throws Complaint with everything that is wrong with the file: its line, and what mends it
+ */
+export async function readDeployment(file: string, now = new Date()): Promise<DeploymentSettings> {
   const content = await contentOf(file)
   const [first] = syntaxErrors(content)
   if (first !== undefined) throw new Complaint(`${file}, line ${first}`)
   const config: unknown = parse(content, [], JSONC)
   const { data, error } = Settings.safeParse(config)
-  const wrong = data === undefined ? error.issues.flatMap((it) => inWords(it, config)) : contradictions(data)
-  if (data === undefined || wrong.length > 0) {
-    throw new Complaint(wrong.map((line) => `${file}: ${line}`).join('\n'))
-  }
+  const own = data === undefined ? error.issues.flatMap((it) => inWords(it, config)) : contradictions(data)
+  const managed = ManagedSettings.safeParse(config).data
+  const faults: readonly Fault[] = [...own, ...(managed ? await problemsOfSettings(managed, now) : [])]
+  if (data === undefined || faults.length > 0) throw new Complaint(complaintLines(file, content, faults))
   return data
+}
+
+function complaintLines(file: string, content: string, faults: readonly Fault[]): string {
+  const tree = parseTree(content, [], JSONC)
+  const found = faults.map((fault) => ({ ...fault, line: lineOf(content, tree, fault.path) }))
+  const lines = found
+    .toSorted((a, b) => a.line - b.line)
+    .map(
+      ({ line, what, remedy }) =>
+        `${file}, line ${line}: ${what}${remedy === undefined ? '' : `\n  -> ${remedy}`}`,
+    )
+  return lines.join('\n')
+}
+
+/** Of the value, or of what ought to have it. */
+function lineOf(content: string, tree: Node | undefined, path: Fault['path']): number {
+  const node = tree && findNodeAtLocation(tree, [...path])
+  if (node === undefined && path.length > 0) return lineOf(content, tree, path.slice(0, -1))
+  return content.slice(0, node?.offset).split('\n').length
 }
 
 async function contentOf(file: string): Promise<string> {
@@ -53,14 +92,16 @@ function syntaxErrors(content: string): string[] {
   return errors
 }
 
-function inWords(issue: z.core.$ZodIssue, config: unknown): string[] {
-  const path = issue.path.map(String)
+function inWords(issue: z.core.$ZodIssue, config: unknown): Fault[] {
+  const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)))
+  const name = path.join('.')
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${[...path, key].join('.')} is not a setting`)
+    const unknown = issue.keys.map((key) => [...path, key])
+    return unknown.map((each) => ({ path: each, what: `${each.join('.')} is not a setting` }))
   }
-  const value = path.reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], config)
-  if (value === undefined) return [`${path.join('.')} is missing`]
-  return [`${path.join('.') || 'the file'} ${ruleOf(issue)}`]
+  const value = path.reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], config)
+  if (value === undefined) return [{ path, what: `${name} is missing` }]
+  return [{ path, what: `${name || 'the file'} ${ruleOf(issue)}` }]
 }
 
 /**
@@ -74,20 +115,29 @@ function ruleOf(issue: z.core.$ZodIssue): string {
 }
 
 /** Rules over several settings. */
-function contradictions(settings: DeploymentSettings): string[] {
+function contradictions(settings: DeploymentSettings): Fault[] {
   const { region, mtlsDomain, plainDomain, clients, tables, concurrency } = settings
   const functions = functionNames()
   const unknown = Object.keys(concurrency).filter((name) => !functions.includes(name))
   const elsewhere = Object.entries(certificateArns(settings)).filter(
     ([, arn]) => arn.split(':')[3] !== region,
   )
+  const fault = (name: string, rule: string): Fault => ({ path: name.split('.'), what: `${name} ${rule}` })
   const isOneTable = tables !== undefined && tables.registry === tables.grants
   const aliases = clients.map(({ clientIdAlias }) => clientIdAlias)
   return [
-    ...elsewhere.map(([name]) => `${name} must be of the Region ${region}, as the domains are Regional`),
-    ...(mtlsDomain.name === plainDomain.name ? ['mtlsDomain.name and plainDomain.name must differ'] : []),
-    ...(isOneTable ? ['tables.registry and tables.grants must differ'] : []),
-    ...unknown.map((name) => `concurrency.${name} is not a function: there are ${functions.join(', ')}`),
-    ...(new Set(aliases).size < aliases.length ? ['clients: two clients have the same clientIdAlias'] : []),
+    ...elsewhere.map(([name]) => fault(name, `must be of the Region ${region}, as the domains are Regional`)),
+    ...(mtlsDomain.name === plainDomain.name
+      ? [fault('mtlsDomain.name', 'and plainDomain.name must differ')]
+      : []),
+    ...(isOneTable ? [fault('tables.registry', 'and tables.grants must differ')] : []),
+    ...unknown.map((name) =>
+      fault(`concurrency.${name}`, `is not a function: there are ${functions.join(', ')}`),
+    ),
+    ...aliases.flatMap((alias, i) =>
+      aliases.indexOf(alias) < i
+        ? [{ path: ['clients', i], what: `clients: two clients have the same clientIdAlias, ${alias}` }]
+        : [],
+    ),
   ]
 }

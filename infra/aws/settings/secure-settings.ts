@@ -1,6 +1,8 @@
+import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
 import { endpoints } from '../../management/endpoints.ts'
 import { newSigningKey } from '../../signing-key.ts'
-import type { DeploymentSettings } from './settings.ts'
+import { type Problem, problemsOfClient, problemsOfService } from '../../management/problems.ts'
+import type { ManagedSettings } from './settings.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
@@ -10,7 +12,7 @@ const HOUR_SECONDS = 3600
  * The members of a new service. Its settings replace the defaults: bound tokens, PKCE with S256, an ES256 key, and endpoints on
  * the domains where they answer. The management API adds a `manage` credential.
  */
-export function serviceMembers(settings: DeploymentSettings): Members {
+export function serviceMembers(settings: ManagedSettings): Members {
   return {
     supportedTokenAuthMethods: ['TLS_CLIENT_AUTH'],
     tlsClientCertificateBoundAccessTokens: true,
@@ -26,10 +28,27 @@ export function serviceMembers(settings: DeploymentSettings): Members {
 }
 
 /** The members of a new client. Its tokens are bound unless its settings switch that off. */
-export function clientMembers(client: DeploymentSettings['clients'][number]): Members {
+export function clientMembers(client: ManagedSettings['clients'][number]): Members {
   return { tlsClientCertificateBoundAccessTokens: true, ...client }
 }
 
-function endpointsOf({ mtlsOnly, mtlsDomain, plainDomain }: DeploymentSettings) {
+/** What the management API would refuse of them. A path is one in the settings. */
+export async function problemsOfSettings(settings: ManagedSettings, now: Date): Promise<Problem[]> {
+  const seconds = Math.floor(now.getTime() / 1000) as EpochSeconds
+  const { problems, read } = await problemsOfService(serviceMembers(settings), seconds)
+  const found = problems.map((problem) => located(problem, 'service', ['service']))
+  for (const [i, client] of settings.clients.entries()) {
+    const ofClient = read && (await problemsOfClient(clientMembers(client), read)).problems
+    const name = `client ${client.clientIdAlias}`
+    found.push(...(ofClient ?? []).map((problem) => located(problem, name, ['clients', i])))
+  }
+  return found
+}
+
+function located({ path, what, remedy }: Problem, name: string, parent: Problem['path']): Problem {
+  return { path: [...parent, ...path], what: `${name}: ${what}`, remedy }
+}
+
+function endpointsOf({ mtlsOnly, mtlsDomain, plainDomain }: ManagedSettings) {
   return endpoints({ mtls: `https://${mtlsDomain.name}`, plain: `https://${plainDomain.name}`, mtlsOnly })
 }

@@ -67,7 +67,7 @@ export const Settings = z.strictObject({
   trustStore: z.array(z.string()).check(z.minLength(1, 'must name at least one PEM file')),
   /** PEM files that belong to the trust store as well. */
   clientCertificates: z._default(z.array(z.string()), []),
-  /** Under Authlete's names; the management API checks them. */
+  /** Under Authlete's names. `problemsOfSettings` judges them by the rules of the management API. */
   service: z.looseObject({ issuer }),
   clients: z._default(
     z.array(z.looseObject({ clientIdAlias: z.string().check(z.minLength(1, 'must be a name')) })),
@@ -97,6 +97,11 @@ export const Settings = z.strictObject({
   logRetentionDays: z._default(z.literal(RETENTION_DAYS), 90),
 })
 export type DeploymentSettings = z.infer<typeof Settings>
+
+const { service, clients, mtlsOnly, mtlsDomain, plainDomain } = Settings.shape
+/** The settings that decide what the service and the clients are made of. */
+export const ManagedSettings = z.object({ service, clients, mtlsOnly, mtlsDomain, plainDomain })
+export type ManagedSettings = z.infer<typeof ManagedSettings>
 
 /**
  * The number of the deployment's service. It follows from the issuer, because the functions must know it before the service

@@ -73,7 +73,7 @@ test('deploy names everything that is missing at once, and calls nothing on AWS'
     'deploy: dist/token.zip missing: npm run build makes it',
   ]
   expect(wrong.stderr.trim().split('\n')).toEqual([
-    'deploy: certbound.jsonc: colour is not a setting',
+    'deploy: certbound.jsonc, line 5: colour is not a setting',
     credentials,
     missing,
   ])

@@ -6,6 +6,7 @@ import { runtimeFor } from '../../../../shared/runtime/runtime.ts'
 import type { Surroundings } from '../../../support/command-line.ts'
 import { type Deployment, openDeployment } from '../../../support/deployment.ts'
 import { API_IDS, MTLS_DOMAIN } from '../../../support/fixed-runtime.ts'
+import { rawTables } from '../../../support/raw-tables.ts'
 
 /** The number that follows from the issuer of the example. */
 export const SERVICE = 41754916716729
@@ -26,6 +27,7 @@ async function openProvisioning(deployment: Deployment) {
     logLevel: 'silent',
   } as const
   const runtime = runtimeFor(settings, sdkDynamoDb({ ...LOCAL_DYNAMODB, endpoint: engine.endpoint }))
+  const tables = rawTables({ endpoint: engine.endpoint, settings })
   const local = ['--endpoint', engine.endpoint]
   const run = (argv: readonly string[], surroundings?: Surroundings) =>
     deployment.run([...argv, ...local], surroundings)
@@ -37,7 +39,10 @@ async function openProvisioning(deployment: Deployment) {
     run,
     deployTables: () => run(['deploy']),
     provision: (...more: string[]) => run(['provision', '--yes', ...more]),
+    /** Everything that is stored. */
+    tables: tables.everything,
     close: async () => {
+      tables.close()
       runtime.store.close()
       await engine.close()
     },

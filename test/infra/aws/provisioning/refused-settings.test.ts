@@ -1,31 +1,50 @@
 import { expect } from 'vitest'
 import { SERVICE, test } from './provisioning.ts'
 
-test.for<[string, string, RegExp]>([
-  [
-    '"serviceName"',
-    '"pkceRequird": true, "serviceName"',
-    /^service: pkceRequird is not a setting \(docs\/settings.md/,
-  ],
-  ['"serviceName"', '"accessTokenPersistent": true, "serviceName"', /^service: .*accessTokenPersistent/],
-  ['"name": "accounts:read"', '"name": "accounts read"', /^service: .*scope/i],
-  [
-    '"tlsClientAuthSubjectDn": "CN=',
-    '"tlsClientAuthSubjectDn": "nonsense',
-    /^client payments: .*tlsClientAuthSubjectDn/,
-  ],
-  ['"grantTypes": ["CLIENT_CREDENTIALS"]', '"grantTypes": ["PASSWORD"]', /^client payments: .*grantTypes/],
-  ['"clientType"', '"clientTipe"', /^client payments: clientTipe is not a setting \(docs\/settings.md/],
-])(
-  'provision refuses %s as %s in one line, and makes no client',
-  async ([from, to, line], { provisioning }) => {
-    provisioning.configure(from, to)
-    await provisioning.deployTables()
-    const { code, stderr } = await provisioning.provision()
+const WRONG = ['"tlsClientAuthSubjectDn": "CN=', '"tlsClientAuthSubjectDn": "nonsense'] as const
+const COMPLAINT =
+  /client payments: The value of 'tlsClientAuthSubjectDn' .+\n\S*:\s+-> tlsClientAuthSubjectDn must/
+
+test('provision writes nothing when a client is wrong, and prints no secret', async ({ provisioning }) => {
+  await provisioning.deployTables()
+  provisioning.configure(...WRONG)
+  const { code, stdout, stderr } = await provisioning.provision()
+  expect([code, stdout]).toEqual([1, ''])
+  expect(stderr).toMatch(COMPLAINT)
+  expect(stderr).toMatch(/^provision: certbound\.jsonc, line \d+: /)
+  expect(await provisioning.tables()).toEqual([])
+})
+
+test('a client that is right for the file, and wrong for the service as it is now, is refused before anything is written', async ({
+  provisioning,
+}) => {
+  const { registry } = provisioning
+  await provisioning.deployTables()
+  await provisioning.provision()
+  await registry.changeService(SERVICE, (service) => ({ ...service, fapi2: true, refreshTokenKept: true }))
+  const before = await provisioning.tables()
+  provisioning.configure(
+    '"clients": [',
+    `"clients": [
+    { "clientIdAlias": "right", "clientType": "CONFIDENTIAL", "tokenAuthMethod": "TLS_CLIENT_AUTH", "tlsClientAuthSubjectDn": "CN=x" },
+    { "clientIdAlias": "wrong" },`,
+  )
+  const { code, stderr } = await provisioning.provision()
+  expect(code).toBe(1)
+  expect(stderr).toMatch(
+    /^provision: client wrong: The FAPI 2\.0 profile .+\nprovision: {3}-> the profile allows clientType: `CONFIDENTIAL`/,
+  )
+  expect(await provisioning.tables()).toEqual(before)
+})
+
+test.for(['package', 'deploy'])(
+  '%s names a client that is wrong, and goes no further',
+  async (name, { deployment }) => {
+    deployment.configure(...WRONG)
+    const { code, stderr } = await deployment.run([name])
+    deployment.configure()
     expect(code).toBe(1)
-    expect(stderr.trim().split('\n')).toHaveLength(1)
-    expect(stderr.trim().replace('provision: ', '')).toMatch(line)
-    expect(await provisioning.registry.listClients(SERVICE)).toEqual([])
+    expect(stderr).toMatch(COMPLAINT)
   },
 )
 

@@ -1,45 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import * as z from 'zod/mini'
 import { readDeployment } from '../../../../infra/aws/settings/read-deployment.ts'
 import { serviceNumber } from '../../../../infra/aws/settings/settings.ts'
-import { Complaint } from '../../../../infra/command.ts'
 import { parseNumber } from '../../../../shared/store/identity.ts'
+import { temporaryFolder } from '../../../support/temporary-folder.ts'
 import { exampleSettings } from '../packaged-template.ts'
-
-const EXAMPLE = readFileSync(join(import.meta.dirname, '../../../../certbound.example.jsonc'), 'utf8')
-
-let folder: string
-let file: string
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'certbound-settings-'))
-  file = join(folder, 'certbound.jsonc')
-})
-afterAll(() => rmSync(folder, { recursive: true }))
-
-type Replacement = [string, string]
-
-function read(text: string) {
-  writeFileSync(file, text)
-  return readDeployment(file)
-}
-
-/** The example with texts replaced. */
-function example(...replaced: Replacement[]): string {
-  return replaced.reduce((text, [from, to]) => {
-    if (!text.includes(from)) throw new Error(`the example has no ${from}`)
-    return text.replace(from, to)
-  }, EXAMPLE)
-}
-
-/** The lines of the complaint about a file, without its name. */
-async function complaints(text: string): Promise<string[]> {
-  const error: unknown = await read(text).catch((error: unknown) => error)
-  if (!(error instanceof Complaint)) throw new Error('no complaint', { cause: error })
-  return error.message.replaceAll(file, 'FILE').split('\n')
-}
+import { complaints, example, read, type Replacement } from './changed-example.ts'
 
 test('the example is complete, and its commented settings have the default values', async () => {
   const shown = await read(
@@ -99,7 +65,7 @@ test.each<[Replacement, string]>([
     'clients: two clients have the same clientIdAlias',
   ],
 ])('in certbound.jsonc %j is refused: %s', async (replaced, line) => {
-  expect(await complaints(example(replaced))).toEqual([expect.stringMatching(`^FILE: ${line}`)])
+  expect(await complaints(example(replaced))).toEqual([expect.stringMatching(`^FILE, line \\d+: ${line}`)])
 })
 
 test('everything that is wrong with certbound.jsonc is named at once', async () => {
@@ -108,11 +74,13 @@ test('everything that is wrong with certbound.jsonc is named at once', async () 
     ['"stage": "prod"', '"stage": ""'],
     ['"trustStore"', '"truststore"'],
   ]
-  expect(await complaints(example(...replaced))).toEqual([
-    'FILE: region is missing',
-    expect.stringContaining('FILE: stage must be'),
-    'FILE: trustStore is missing',
-    'FILE: truststore is not a setting',
+  const text = example(...replaced)
+  const line = (part: string) => `FILE, line ${text.slice(0, text.indexOf(part)).split('\n').length}:`
+  expect(await complaints(text)).toEqual([
+    `${line('{')} region is missing`,
+    `${line('{')} trustStore is missing`,
+    expect.stringContaining(`${line('"stage"')} stage must be`),
+    `${line('"truststore"')} truststore is not a setting`,
   ])
 })
 
@@ -130,7 +98,7 @@ test.each<[string, string, string]>([
     '{ "stage": 1,\n"service": {},\n"stage": 2 }',
     'FILE, line 3: stage is there twice',
   ],
-  ['another type', '[]', 'FILE: the file must be of type object'],
+  ['another type', '[]', 'FILE, line 1: the file must be of type object'],
 ])('%s in certbound.jsonc is refused, with the line', async (_, text, line) => {
   expect(await complaints(text)).toEqual([line])
 })
@@ -139,7 +107,7 @@ test('the words of a refusal do not depend on the locale that zod has', async ()
   const { localeError } = z.config()
   onTestFinished(() => void z.config({ localeError }))
   z.config({ localeError: () => 'zod says it in other words' })
-  expect(await complaints('[]')).toEqual(['FILE: the file must be of type object'])
+  expect(await complaints('[]')).toEqual(['FILE, line 1: the file must be of type object'])
 })
 
 test('certbound.jsonc may have comments, trailing commas, a byte order mark, and one name in two objects', async () => {
@@ -153,12 +121,13 @@ test.each([2192, 2557, 2922, 3288])('logs can be kept for %d days', async (days)
 })
 
 test('a settings file that does not exist gets a hint', async () => {
-  await expect(readDeployment(join(folder, 'absent.jsonc'))).rejects.toThrow(
+  await expect(readDeployment('absent.jsonc')).rejects.toThrow(
     /absent.jsonc does not exist: copy certbound.example.jsonc and fill it in/,
   )
 })
 
 test('a settings file that cannot be read is named', async () => {
+  const folder = await temporaryFolder()
   await expect(readDeployment(folder)).rejects.toThrow(`${folder} cannot be read: EISDIR`)
 })
 
