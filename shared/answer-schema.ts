@@ -33,12 +33,13 @@ export function refusalAnswer<const Type extends string, const Actions extends r
   return z.object({ ...envelope(type, actions), responseContent: z.string() })
 }
 
-/** For the next DPoP proof. Only where nonces are required. */
+/** The nonce for the next DPoP proof. Absent where nonces are not required. */
 export const NONCE = { dpopNonce: z.optional(z.string()) }
 
+/** An error about the API call itself. */
 export const ApiError = z.object(RESULT)
 
-/** Which actions there are depends on the API that is not offered (shared/lambda/not-offered.ts). */
+/** The refusal of an API that is not offered. Each such API has its own actions (shared/lambda/not-offered.ts). */
 export const NotOfferedAnswer = z.object({
   type: z.literal('notOfferedResponse'),
   ...RESULT,
@@ -59,21 +60,21 @@ export const ErrorContent = z.object({
 /** RFC 6749 section 5.2. The OAuth face sends no `error_uri` (decision D19). */
 export const OAuthError = z.object({ error: z.string(), error_description: z.optional(z.string()) })
 
-/** Milliseconds since the epoch. */
+/** A time in milliseconds since the epoch. */
 export const milliseconds = z.int().check(z.nonnegative())
-/** Seconds since the epoch, or the seconds of a duration. */
+/** A time in seconds since the epoch, or a duration in seconds. */
 export const seconds = z.int().check(z.nonnegative())
 export const clientId = z.int().check(z.positive())
 export const apiKey = z.int().check(z.positive())
 
 /** A list that is absent if it is empty: SDKs do not accept `null` (Authlete contract, rule 2). */
-export const someOf = <Item extends z.ZodMiniType>(item: Item) =>
+export const nonEmptyList = <Item extends z.ZodMiniType>(item: Item) =>
   z.optional(z.array(item).check(z.minLength(1)))
 
-export const texts = someOf(z.string())
-export const properties = someOf(z.object({ key: z.string(), value: z.string(), hidden: z.boolean() }))
-export const attributes = someOf(z.object({ key: z.string(), value: z.string() }))
-/** The grant types that issue a first token. */
+export const texts = nonEmptyList(z.string())
+export const properties = nonEmptyList(z.object({ key: z.string(), value: z.string(), hidden: z.boolean() }))
+export const attributes = nonEmptyList(z.object({ key: z.string(), value: z.string() }))
+/** The grant types that issue the first tokens of a grant. */
 export const grantType = z.enum(['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS'])
 
 /** The members of a client that can be shown to end-users and operators. */

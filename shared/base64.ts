@@ -1,6 +1,8 @@
 /**
- * Node's decoder skips unknown characters, and takes any padding and any unused bits. Encoding the bytes again shows that the text is their
- * only spelling, so that no changed character goes unnoticed (RFC 4648 sections 3.3 and 3.5).
+ * Decodes strictly: each sequence of bytes has one spelling, so no changed character goes unnoticed (RFC 4648 sections 3.3 and 3.5). Node's
+ * decoder skips unknown characters and accepts any padding and any unused bits, so the bytes are encoded again and compared.
+ *
+ * @returns `undefined` for every other spelling
  */
 export function decodeBase64(
   text: string,

@@ -1,4 +1,4 @@
-import type { Presented } from './certificate/presented.ts'
+import type { PresentedCertificate } from './certificate/presented.ts'
 
 /** One HTTP request, independent of the event format of API Gateway. */
 export interface HttpRequest {
@@ -6,26 +6,28 @@ export interface HttpRequest {
   readonly method: string
   /** The template of the route, for example `/api/{serviceId}/auth/token`. */
   readonly route: string
-  /** The path of the request, as API Gateway shows it, and the identifier of its API. */
+  /** The path of the request as the event has it. */
   readonly path?: string | undefined
+  /** The identifier of the API in API Gateway. */
   readonly apiId?: string | undefined
   readonly pathParameters: Readonly<Record<string, string | undefined>>
   readonly query: URLSearchParams
-  /** Names in lower case; one value for each occurrence, as far as the event shows them. */
+  /** The names are in lower case. A name has one value for each occurrence that the event shows. */
   readonly headers: ReadonlyMap<string, readonly string[]>
   readonly body: Buffer
   /** Whether the request came through a domain and an API that the environment names for mutual TLS. */
   readonly onMtlsDomain: boolean
   /**
-   * The certificate of the TLS handshake. It is absent if the client sent none, and if the request came through another
-   * domain or API than those for mutual TLS (requirement A41, decision D12).
+   * The certificate of the TLS handshake. It is absent if the client sent none, or if the domain or the API of the request is not
+   * one for mutual TLS (requirement A41, decision D12).
    */
-  readonly tlsCertificate: Presented
+  readonly tlsCertificate: PresentedCertificate
 }
 
-/** How long others may keep a public document, in seconds. */
+/** How long others may cache a public document, in seconds. */
 export const PUBLIC_SECONDS = 300
 
+/** The answer to an HTTP request, independent of the event format of API Gateway. */
 export interface HttpResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -48,7 +50,7 @@ export function withTag(content: object, tag: string): BodyWithHeaders {
   return new BodyWithHeaders(content, { etag: `"${tag}"` })
 }
 
-/** @param nonce for the next DPoP proof, of a request that must have one (RFC 9449 section 8.2) */
+/** @param nonce the nonce for the next DPoP proof, if that must have one (RFC 9449 section 8.2) */
 export function withNonce<Content extends object>(
   content: Content,
   nonce: string | undefined,
@@ -56,7 +58,7 @@ export function withNonce<Content extends object>(
   return nonce === undefined ? content : new BodyWithHeaders(content, nonceHeader(nonce))
 }
 
-/** RFC 9449 section 8. */
+/** The header with the nonce for the next DPoP proof (RFC 9449 section 8). */
 export function nonceHeader(nonce: string | undefined): HttpResponse['headers'] {
   return nonce === undefined ? {} : { 'dpop-nonce': nonce }
 }

@@ -1,11 +1,12 @@
 /** A JSON object whose members are not checked. */
 export type JsonObject = Readonly<Record<string, unknown>>
 
+/** Whether a value is an object, and neither `null` nor an array. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** @returns `undefined` for text that is not JSON; of a repeated member the last value */
+/** @returns `undefined` for text that is not JSON. If a member is repeated, its last value counts */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -15,7 +16,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** DynamoDB stores 32 levels, and what is given lies a few levels below the item. */
+/** DynamoDB stores 32 levels of nesting, and a stored value lies a few levels below its item. */
 const MAX_LEVELS = 24
 
 /** Whether the store can keep a JSON value as it is: its numbers are exact, and it is not nested too deeply. */

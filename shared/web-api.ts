@@ -1,4 +1,4 @@
-/** HTTP status of an error about the API call itself, not about its OAuth request (Authlete contract, section 1.6). */
+/** The HTTP status of an error about the API call itself, not about its OAuth request (Authlete contract, section 1.6). */
 export type ApiStatus = 400 | 401 | 403 | 404 | 405 | 412 | 500 | 503
 
 /** The HTTP status that the authorization server, the resource server and the OAuth face send for an action. */
@@ -21,7 +21,7 @@ export const HTTP_STATUS = {
   INTERNAL_SERVER_ERROR: 500,
 } as const
 
-/** What the caller of the Web API must do next. Clients branch on it, so the set is closed (Authlete contract, section 2). */
+/** The next step of the caller of the Web API. Clients branch on it, so the set is closed (Authlete contract, section 2). */
 export type Action = keyof typeof HTTP_STATUS
 
 /** An authorization response: a URL for `Location`, or an HTML page that submits itself (Authlete contract, section 2.1). */
@@ -36,7 +36,7 @@ export interface Redirect {
  */
 export type WebApiMembers = Readonly<Record<string, unknown>>
 
-/** The members of every answer to a runtime request. The schemas of the endpoints have the others. */
+/** The members that every answer to a runtime request has. The schemas of the endpoints have the others. */
 export interface WebApiResponse {
   readonly resultCode: string
   readonly resultMessage: string
@@ -52,8 +52,8 @@ export function success(resultCode: string, message: string) {
 type KeyOfAny<Union> = Union extends unknown ? keyof Union : never
 
 /**
- * An object whose declared type has every member. The compiler sees an unknown member in a literal by itself; this refuses one that comes
- * from a spread, too.
+ * Returns its argument. It does not compile for a member that the declared type lacks, even if the member comes from a spread, which the
+ * compiler does not check otherwise.
  */
 export function answer<Answer extends object, const Members extends Answer>(
   members: Members & Readonly<Partial<Record<Exclude<KeyOfAny<Members>, keyof Answer>, never>>>,

@@ -8,7 +8,7 @@ import {
   NONCE,
   refusalAnswer,
   seconds,
-  someOf,
+  nonEmptyList,
   texts,
 } from '../../shared/answer-schema.ts'
 import type { Immutable } from '../../shared/immutable.ts'
@@ -22,10 +22,10 @@ const AuthorizationSuccess = z.object({
   ticket: z.string(),
   client: ClientSummary,
   service: z.object({ apiKey, ...z.pick(Service, { serviceName: true, clientIdAliasEnabled: true }).shape }),
-  scopes: someOf(Scope),
+  scopes: nonEmptyList(Scope),
   /** The requested resources (RFC 8707). */
   resources: texts,
-  prompts: someOf(prompt),
+  prompts: nonEmptyList(prompt),
   lowestPrompt: z.optional(prompt),
   uiLocales: texts,
   loginHint: z.optional(z.string()),

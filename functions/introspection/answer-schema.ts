@@ -10,7 +10,7 @@ import {
   refusalAnswer,
   RESULT,
   seconds,
-  someOf,
+  nonEmptyList,
   texts,
 } from '../../shared/answer-schema.ts'
 import { Scope } from '../../shared/store/service.ts'
@@ -98,7 +98,7 @@ const IntrospectionSuccess = z.object({
   clientIdAliasUsed: z.boolean(),
   subject: z.optional(z.string()),
   scopes: texts,
-  scopeDetails: someOf(Scope),
+  scopeDetails: nonEmptyList(Scope),
   /** The resources of the grant, then those of this access token (RFC 8707). */
   resources: texts,
   accessTokenResources: texts,

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { present } from '../../shared/certificate/presented.ts'
+import { readPresented } from '../../shared/certificate/presented.ts'
 import type { HttpRequest } from '../../shared/http.ts'
 import type { IntrospectionRequest } from '../../shared/token/introspection-checks.ts'
 import type { SentProof } from '../../shared/dpop/proof.ts'
@@ -52,7 +52,7 @@ export function fromWebApi(call: z.infer<typeof IntrospectionCall>): Introspecti
   const asked = { token, scopes, subject, resources, acrValues, maxAge, explain }
   return {
     ...asked,
-    clientCertificate: present(call.clientCertificate),
+    clientCertificate: readPresented(call.clientCertificate),
     proof: presentedProof(call),
     verifyNonce,
     boundOnly: false,

@@ -1,5 +1,5 @@
 import { type Call, isOver } from '../../shared/runtime/call.ts'
-import { later } from '../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../shared/epoch-seconds.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
 import { lives } from './find-grant.ts'
 import { inBatches, listKeys } from './list-keys.ts'
@@ -42,7 +42,7 @@ export async function endAllTokensOfSubject(subject: string, call: Call): Promis
     total += count
     if (complete) after = clients.at(-1)
     if (!isOver(call)) continue
-    const until = later(clock(), RESUMABLE_SECONDS)
+    const until = addSeconds(clock(), RESUMABLE_SECONDS)
     if (after !== undefined) await revocations.put(apiKey, subject, after, until)
     throw new Refusal('revoke-unfinished')
   }

@@ -1,12 +1,12 @@
-import { issuedByOneOf } from '../certificate/issuer.ts'
+import { isIssuedByOneOf } from '../certificate/issuer.ts'
 import { canIssue } from '../certificate/path/can-issue.ts'
 import { readSubject, type Subject } from '../certificate/names.ts'
 import { type Der, MalformedCertificate, readCertificate } from '../certificate/pem.ts'
-import type { Presented, ReadCertificate } from '../certificate/presented.ts'
+import type { PresentedCertificate, ReadCertificate } from '../certificate/presented.ts'
 import { isWeakKey } from '../certificate/public-key.ts'
 import { registeredCertificates } from '../certificate/registered-certificates.ts'
 import { matchesSan, type SanKind } from '../certificate/subject-alternative-names.ts'
-import { MalformedDistinguishedName, namesEqual, parseDistinguishedName } from '../certificate/subject-dn.ts'
+import { MalformedDistinguishedName, isSameName, parseDistinguishedName } from '../certificate/subject-dn.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import type { Call } from '../runtime/call.ts'
 import { type Client, SAN_SETTINGS, subjectNames } from '../store/client.ts'
@@ -39,7 +39,7 @@ export async function bySubjectOfCertificate(
   if (now < subject.notBefore || now > subject.notAfter) throw new Refusal('tls-certificate-outside-dates')
   const { clientCertificateIssuers: issuers } = service
   if (issuers !== undefined) {
-    const issued = await refusing(() => issuedByOneOf(der, issuers), 'tls-issuer-unknown')
+    const issued = await refusing(() => isIssuedByOneOf(der, issuers), 'tls-issuer-unknown')
     if (!issued) throw new Refusal('tls-issuer-unknown')
   }
   if (service.mutualTlsValidatePkiCertChain) await judgeChain(der, presented.certificatePath, service, now)
@@ -93,7 +93,7 @@ const FAULT_REASON = { 'no-path': 'tls-path-missing', 'path-invalid': 'tls-path-
 /** For operators who validate the chain again, or whose TLS terminator does not validate it. */
 async function judgeChain(
   der: Der,
-  path: readonly Presented[] = [],
+  path: readonly PresentedCertificate[] = [],
   { trustedRootCertificates }: Service,
   now: EpochSeconds,
 ): Promise<void> {
@@ -115,7 +115,7 @@ function readListed(text: string): Der[] {
 }
 
 /** Leaves out an entry that counts as absent. */
-function readSent(presented: Presented): Der[] {
+function readSent(presented: PresentedCertificate): Der[] {
   if (presented === 'absent') return []
   if ('malformed' in presented) throw new Refusal('tls-path-missing')
   return [presented.der]
@@ -159,5 +159,5 @@ async function judgeSubject(client: Client, { subject, san }: Subject): Promise<
   }
   if (name === undefined) return
   const registered = await refusing(() => parseDistinguishedName(name), 'tls-subject-malformed')
-  if (!namesEqual(subject, registered)) throw new Refusal('tls-subject-differs')
+  if (!isSameName(subject, registered)) throw new Refusal('tls-subject-differs')
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { present, type Presented } from '../certificate/presented.ts'
+import { readPresented, type PresentedCertificate } from '../certificate/presented.ts'
 import type { HttpRequest } from '../http.ts'
 import { readBasic } from '../request/basic.ts'
 import { CERTIFICATE_MEMBERS } from '../request/certificate-members.ts'
@@ -17,9 +17,9 @@ export interface PresentedCredentials {
     readonly clientSecret: string | undefined
   }
   /** From the mutual-TLS context, or from the member `clientCertificate`. */
-  readonly certificate: Presented
+  readonly certificate: PresentedCertificate
   /** The further certificates that the client sent. Only the Web API has them. */
-  readonly certificatePath?: readonly Presented[] | undefined
+  readonly certificatePath?: readonly PresentedCertificate[] | undefined
   /** The reason to refuse a request without a client ID: it depends on the face (Authlete contract, section 7.2). */
   readonly unidentified: Reason
 }
@@ -73,8 +73,8 @@ export function credentialsFromWebApi(
   return {
     ...(clientId === undefined && clientSecret === undefined ? {} : { basic: { clientId, clientSecret } }),
     form,
-    certificate: present(call.clientCertificate),
-    certificatePath: call.clientCertificatePath?.map(present),
+    certificate: readPresented(call.clientCertificate),
+    certificatePath: call.clientCertificatePath?.map(readPresented),
     unidentified: 'client-missing',
   }
 }

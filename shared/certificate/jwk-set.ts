@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from '../json.ts'
 /** A JWK whose members are not checked. */
 export type Jwk = JsonObject
 
-/** RFC 7517 section 5. */
+/** A JWK Set (RFC 7517 section 5). */
 export interface JwkSet {
   readonly keys: readonly Jwk[]
 }
@@ -17,6 +17,7 @@ export function isJwkSet(value: unknown): value is JwkSet {
 /** Members that only private and symmetric keys have (RFC 7518 section 6). */
 export const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
+/** Whether a JWK has a member that only private and symmetric keys have. */
 export function isPrivate(jwk: Jwk): boolean {
   return privateMemberOf(jwk) !== undefined
 }
@@ -29,8 +30,8 @@ export function privateMemberOf(jwk: Jwk): string | undefined {
 /**
  * The public key of a JWK.
  *
- * @returns `undefined` for an unknown kind of key, for a point off its curve, and for a member that is not in its only
- *   valid spelling (RFC 7518 section 6): no changed character goes unnoticed
+ * @returns `undefined` for an unknown kind of key, for a point off its curve, and for a member that does not have its only
+ *   valid spelling (RFC 7518 section 6), so that no changed character goes unnoticed
  */
 export function publicKeyOfJwk(jwk: Jwk): KeyObject | undefined {
   const key = importKey(jwk)

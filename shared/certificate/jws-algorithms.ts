@@ -1,10 +1,11 @@
-export interface Algorithm {
+/** The kind of key that an algorithm requires, as members of its JWK. */
+export interface KeyKind {
   readonly kty: string
   readonly crv?: string
 }
 
 /** The JWS algorithms that a client may use, all of them asymmetric, each with its kind of key (RFC 7518 section 3.1, RFC 8037). */
-export const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map([
+export const JWS_ALGORITHMS: ReadonlyMap<string, KeyKind> = new Map([
   ['ES256', { kty: 'EC', crv: 'P-256' }],
   ['ES384', { kty: 'EC', crv: 'P-384' }],
   ['ES512', { kty: 'EC', crv: 'P-521' }],
@@ -18,9 +19,9 @@ export const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map([
   ['Ed25519', { kty: 'OKP', crv: 'Ed25519' }],
 ])
 
-/** Those of a client that has not registered one. */
+/** The algorithms that a client may use if it has registered none. */
 export const DEFAULT_ALGORITHMS = ['ES256', 'PS256', 'RS256']
 
-/** Those that a service can sign with. */
+/** The algorithms that a service can sign with. */
 export const SIGNING_ALGORITHMS = ['ES256', 'ES384', 'PS256', 'RS256', 'EdDSA'] as const
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number]

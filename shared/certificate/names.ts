@@ -23,9 +23,9 @@ export interface Subject extends KeyStrength {
   readonly notAfter: number
 }
 
-/** Parsing takes a hundred times as long as hashing, and the same few clients come back all the time. */
+/** Parsing takes a hundred times as long as hashing, and a few clients send most of the requests. */
 const REMEMBERED_CERTIFICATES = 1_000
-const remembered = new BoundedMap<Thumbprint, Subject>(REMEMBERED_CERTIFICATES)
+const cache = new BoundedMap<Thumbprint, Subject>(REMEMBERED_CERTIFICATES)
 
 /**
  * Parses a certificate for `tls_client_auth`. Results are cached by thumbprint.
@@ -35,11 +35,11 @@ const remembered = new BoundedMap<Thumbprint, Subject>(REMEMBERED_CERTIFICATES)
  */
 export async function readSubject(der: Der): Promise<Subject> {
   const key = thumbprint(der)
-  const known = remembered.get(key)
+  const known = cache.get(key)
   if (known !== undefined) return known
 
   const subject = await parseSubject(der)
-  remembered.set(key, subject)
+  cache.set(key, subject)
   return subject
 }
 
@@ -69,7 +69,7 @@ function membersOf(block: BaseBlock, kind: typeof Constructed): BaseBlock[] {
   return block.valueBlock.value
 }
 
-/** Bounds the work for one certificate. Those of CAs have about 100 elements and one more for each name. */
+/** Bounds the work for one certificate. Certificates of CAs have about 100 elements, and one more for each name. */
 const MAX_ELEMENTS = 1000
 
 async function parseSubject(der: Der): Promise<Subject> {
@@ -90,8 +90,8 @@ async function parseSubject(der: Der): Promise<Subject> {
 }
 
 /**
- * pkijs reads a malformed time as one in the year 1899 or as local time. A well-formed validity (RFC 5280 section 4.1.2.5)
- * encodes to the very bytes that precede the subject.
+ * pkijs reads a malformed time as a time in the year 1899 or as local time. A well-formed validity (RFC 5280 section 4.1.2.5)
+ * encodes to exactly the bytes that precede the subject.
  */
 async function readValidity({
   notBefore,
@@ -109,8 +109,8 @@ async function readValidity({
 const CONTEXT_SPECIFIC = 3
 
 /**
- * A second extension of this kind makes the certificate malformed (RFC 5280 section 4.2). Other extensions do not matter. If OpenSSL
- * cannot decode one of the names, none counts, as for OpenSSL.
+ * A second extension of this kind makes the certificate malformed (RFC 5280 section 4.2). Other extensions do not matter. As in OpenSSL,
+ * no name counts if one of them cannot be decoded.
  */
 async function readAlternativeNames(
   { extensions = [] }: Certificate,
@@ -121,7 +121,7 @@ async function readAlternativeNames(
   if (extension === undefined) return sortNames([])
   if (others.length > 0) throw new MalformedCertificate('not-a-certificate')
   const names = membersOf(await readBer(extension.extnValue.valueBlock.valueHexView), Sequence)
-  if (!areDecodable(der)) return sortNames([])
+  if (!areNamesDecodable(der)) return sortNames([])
   return sortNames(
     names.flatMap((name) =>
       name instanceof Primitive && name.idBlock.tagClass === CONTEXT_SPECIFIC
@@ -132,7 +132,7 @@ async function readAlternativeNames(
 }
 
 /** Only errors of OpenSSL have a code. */
-function areDecodable(der: Der): boolean {
+function areNamesDecodable(der: Der): boolean {
   try {
     return new X509Certificate(der).subjectAltName !== undefined
   } catch (error) {

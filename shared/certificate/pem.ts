@@ -5,6 +5,7 @@ declare const derBrand: unique symbol
 /** The bytes of one X.509 certificate, exactly as received. Only `readCertificate` creates a value of this type. */
 export type Der = Buffer & { readonly [derBrand]: true }
 
+/** Why a certificate cannot be read. */
 export type MalformedReason =
   | 'bad-encoding'
   | 'empty'
@@ -23,7 +24,7 @@ export type MalformedReason =
   | 'truncated'
   | 'wrong-label'
 
-/** A certificate was presented but cannot be read. The error has nothing of the input, which may be a private key. */
+/** A certificate was presented but cannot be read. The error repeats nothing of the input, which may be a private key. */
 export class MalformedCertificate extends Error {
   override readonly name = 'MalformedCertificate'
   readonly reason: MalformedReason
@@ -41,11 +42,11 @@ const BEGIN = '-----BEGIN CERTIFICATE-----'
 const END = '-----END CERTIFICATE-----'
 
 /**
- * Reads one certificate in any spelling of a TLS terminator, a proxy or a person: PEM with any line ends, PEM with
- * literal `\n`, percent-encoded PEM, or bare base64.
+ * Reads one certificate as TLS terminators, proxies and people write it: PEM with any line ends, PEM with literal `\n`,
+ * percent-encoded PEM, or bare base64.
  *
- * It accepts only unambiguous spellings: two readers of one text can never get two thumbprints. It does not check dates,
- * key, signature and chain (RFC 8705 section 6.2).
+ * It accepts only unambiguous spellings, so two readers of one text never compute different thumbprints. It does not check dates,
+ * key, signature or chain (RFC 8705 section 6.2).
  *
  * @param text as received; `undefined`, white space and Apache's `(null)` mean that there is no certificate
  * @returns the DER, or `undefined` when there is no certificate
@@ -65,14 +66,14 @@ export function readCertificate(text: string | undefined): Der | undefined {
   return der
 }
 
-/** As `readCertificate`, for a text that must not be empty. @throws MalformedCertificate */
+/** Reads a certificate that must not be absent. @throws MalformedCertificate */
 export function requireCertificate(text: string): Der {
   const der = readCertificate(text)
   if (der === undefined) throw new MalformedCertificate('empty')
   return der
 }
 
-/** RFC 7468 section 2. `String.prototype.trim` would also remove characters outside of ASCII. */
+/** Removes white space of RFC 7468 section 2. `String.prototype.trim` would also remove characters outside of ASCII. */
 function trim(text: string): string {
   let start = 0
   let end = text.length

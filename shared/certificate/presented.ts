@@ -1,19 +1,20 @@
 import { type Der, MalformedCertificate, type MalformedReason, readCertificate } from './pem.ts'
 import { thumbprint, type Thumbprint } from './thumbprint.ts'
 
+/** A certificate that was read, with its `x5t#S256` value. */
 export interface ReadCertificate {
   readonly der: Der
   readonly thumbprint: Thumbprint
 }
 
 /**
- * The certificate of a request. The face reads it once. A malformed certificate is not an absent one: a client that
- * presents it must not pass for a client without a certificate.
+ * The certificate of a request. The face reads it once. A malformed certificate does not count as absent: a client that
+ * presents one must not pass for a client without a certificate.
  */
-export type Presented = 'absent' | { readonly malformed: MalformedReason } | ReadCertificate
+export type PresentedCertificate = 'absent' | { readonly malformed: MalformedReason } | ReadCertificate
 
 /** @param text in any spelling of `readCertificate` */
-export function present(text: string | undefined): Presented {
+export function readPresented(text: string | undefined): PresentedCertificate {
   try {
     const der = readCertificate(text)
     return der === undefined ? 'absent' : { der, thumbprint: thumbprint(der) }

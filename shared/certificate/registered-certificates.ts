@@ -13,9 +13,9 @@ export type CertificateSetFault =
  * checked (requirement A20).
  *
  * @param jwks parsed JSON, from `jwks` or `jwks_uri`. JWKs without `x5c` are skipped. In each other JWK the first
- *   element of `x5c` counts; if one of them is wrong, the whole set is
+ *   element of `x5c` counts; if one of these elements is wrong, the whole set is refused
  * @param keyId `selfSignedCertificateKeyId`: only JWKs with that `kid` count
- * @returns the certificates by their thumbprints: the same key in another certificate is not enough (decision D16)
+ * @returns the certificates by their thumbprints, because another certificate with the same key is not registered (decision D16)
  * @see RFC 8705 section 2.2.2, RFC 7517 section 4.7
  */
 export function registeredCertificates(
@@ -30,7 +30,7 @@ export function registeredCertificates(
   for (const jwk of keys.filter(hasCertificate)) {
     const certificate = firstCertificate(jwk)
     if (certificate === undefined) return 'malformed-certificate'
-    if (!sameKey(certificate.key, publicKeyOfJwk(jwk))) return 'key-differs'
+    if (!isSameKey(certificate.key, publicKeyOfJwk(jwk))) return 'key-differs'
     if (isWeakKey(keyStrength(certificate.key))) return 'weak-key'
     registered.set(thumbprint(certificate.der), certificate.der)
   }
@@ -55,7 +55,7 @@ function firstCertificate({ x5c }: Jwk): { readonly der: Der; readonly key: KeyO
 }
 
 /** A certificate may restrict an RSA key to PSS (RFC 4055 section 1.2). A JWK cannot, so only the numbers count. */
-function sameKey(certified: KeyObject, registered: KeyObject | undefined): boolean {
+function isSameKey(certified: KeyObject, registered: KeyObject | undefined): boolean {
   if (registered === undefined) return false
   if (certified.asymmetricKeyType !== 'rsa-pss') return certified.equals(registered)
   if (registered.asymmetricKeyType !== 'rsa') return false

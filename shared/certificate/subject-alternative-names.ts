@@ -1,10 +1,10 @@
 import { isAscii } from 'node:buffer'
 import { isIPv4, isIPv6 } from 'node:net'
 
-/** The kinds of name by which a `tls_client_auth` client can be registered (RFC 8705 section 2.1.2). */
+/** The kinds of name that can identify a `tls_client_auth` client (RFC 8705 section 2.1.2). */
 export type SanKind = 'dns' | 'uri' | 'email' | 'ip'
 
-/** The names exactly as in the certificate; addresses as lower-case hex of their 4 or 16 bytes. */
+/** The names exactly as the certificate has them, and IP addresses as lower-case hex of their 4 or 16 bytes. */
 export type SubjectAlternativeNames = Readonly<Record<SanKind, readonly string[]>>
 
 /** The tags of GeneralName (RFC 5280 section 4.2.1.6). */
@@ -16,8 +16,8 @@ export const SAN_KINDS: ReadonlyMap<number, SanKind> = new Map([
 ])
 
 /**
- * Sorts the entries of a SubjectAltName extension. It leaves out names of other kinds, text outside of IA5, and addresses
- * of another length: no client can be registered by them.
+ * Sorts the entries of a SubjectAltName extension by kind. It leaves out names of other kinds, text outside of IA5, and addresses
+ * of another length, because none of them can identify a client.
  *
  * @param entries tag number and content of each GeneralName in a primitive encoding
  */
@@ -30,10 +30,10 @@ export function sortNames(entries: readonly (readonly [number, Uint8Array])[]): 
 }
 
 /**
- * Whether a certificate has the registered name among its names of that kind. A wildcard is an ordinary character here: an
- * identifier is not a host pattern (decision D15).
+ * Whether a certificate has the registered name among its names of that kind. A wildcard is an ordinary character here, because
+ * an identifier is not a host pattern (decision D15).
  *
- * @param registered matches nothing if it is malformed
+ * @param registered a malformed name matches nothing
  * @see RFC 8705 section 2.1.2
  */
 export function matchesSan(kind: SanKind, registered: string, san: SubjectAlternativeNames): boolean {
@@ -42,7 +42,7 @@ export function matchesSan(kind: SanKind, registered: string, san: SubjectAltern
   return san[kind].some((name) => (kind === 'ip' ? name : comparable(kind, name)) === wanted)
 }
 
-/** Whether a client can be registered by this value, which must be well-formed and unambiguous. */
+/** Whether this value can identify a client: it must be well-formed and unambiguous. */
 export function isSanValue(kind: SanKind, text: string): boolean {
   return comparable(kind, text) !== undefined
 }
@@ -74,7 +74,7 @@ function comparable(kind: SanKind, text: string): string | undefined {
   }
 }
 
-/** An IP address is refused as a DNS name: it would be compared with names of the wrong kind. */
+/** An IP address is refused as a DNS name, because it would be compared with names of the wrong kind. */
 function isDnsName(text: string): boolean {
   return text.length <= LIMIT_DNS_CHARACTERS && DNS.test(text) && !isIPv4(text)
 }
@@ -88,7 +88,7 @@ function comparableMailbox(text: string): string | undefined {
     : undefined
 }
 
-/** In hex, because a 16-byte address has many spellings (RFC 5952 section 8). */
+/** The bytes in hex, because a 16-byte address has many spellings (RFC 5952 section 8). */
 function addressBytes(text: string): string | undefined {
   if (isIPv4(text)) return Buffer.from(text.split('.').map(Number)).toString('hex')
   if (!isIPv6(text) || text.includes('%')) return undefined

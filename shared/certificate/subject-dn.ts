@@ -2,11 +2,12 @@ import type { BaseBlock, BaseStringBlock } from 'asn1js'
 import { EMAIL_ADDRESS } from './oids.ts'
 
 /**
- * A name in the form in which names are compared: RDNs in the order of the certificate, each a sorted list of its
- * attributes. An attribute is `OID=text` for string types and `OID#hex` (its BER) for all others.
+ * A name in comparable form: the RDNs in the order of the certificate, each a sorted list of its attributes. An attribute is
+ * `OID=text` for string types and `OID#hex` (its BER) for all others.
  */
 export type DistinguishedName = readonly (readonly string[])[]
 
+/** The text or the bytes of a name are malformed or ambiguous. */
 export class MalformedDistinguishedName extends Error {
   override readonly name = 'MalformedDistinguishedName'
 
@@ -39,7 +40,7 @@ const TYPES: ReadonlyMap<string, string> = new Map(
 const NUMERIC_OID = /^[012](?:\.(?:0|[1-9][0-9]*))+$/
 const HEX_VALUE = /^#(?:[0-9A-Fa-f]{2})+$/
 
-/** It is parsed with each request of its client. In UTF-16 units: even a name in hex escapes fits. */
+/** UTF-16 units. Bounds the work of each request of a client. Even a long name that consists of hex escapes fits. */
 const MAX_LENGTH = 2048
 
 /** Control characters must be escaped, and a lone surrogate has no UTF-8 form. */
@@ -54,7 +55,7 @@ const STRING_TAGS: ReadonlySet<number> = new Set([12, 19, 20, 22, 26, 28, 30])
 /**
  * Reads a registered `tls_client_auth_subject_dn`.
  *
- * Beyond RFC 4514 it accepts spaces around `,` `+` `=`, long type names, `E`, `emailAddress`, `serialNumber` and
+ * Besides RFC 4514 it accepts spaces around `,` `+` `=`, long type names, `E`, `emailAddress`, `serialNumber` and
  * `organizationIdentifier`. It refuses anything ambiguous, unknown or empty.
  *
  * @throws MalformedDistinguishedName
@@ -70,13 +71,13 @@ export async function parseDistinguishedName(text: string): Promise<Distinguishe
 }
 
 /** The order of RDNs counts, the order within one does not: its attributes are sorted (decision D13). */
-export function namesEqual(a: DistinguishedName, b: DistinguishedName): boolean {
+export function isSameName(a: DistinguishedName, b: DistinguishedName): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }
 
 /**
- * The comparable form of one attribute: without spaces at the ends, with single spaces inside, ASCII letters in lower
- * case, and without the string type. RFC 4518 folds more characters; to fold fewer only refuses more certificates.
+ * The comparable form of one attribute: no spaces at the ends, single spaces inside, ASCII letters in lower case, and no string
+ * type. RFC 4518 folds more characters. Folding fewer can only refuse more certificates.
  *
  * @throws MalformedDistinguishedName when the bytes of a string cannot be decoded
  */
@@ -94,7 +95,7 @@ export function canonicalAttribute(type: string, value: BaseBlock): string {
 /**
  * Reads exactly one BER value. The parser limits the nesting.
  *
- * @param maxNodes at most so many elements
+ * @param maxNodes the largest number of elements
  * @throws MalformedDistinguishedName
  */
 export async function readBer(bytes: Uint8Array, maxNodes = 10_000): Promise<BaseBlock> {
@@ -171,7 +172,7 @@ function foldSpaces(text: string): string {
   return text.match(/[^ ]+/g)?.join(' ') ?? ''
 }
 
-/** Only ASCII: `toLowerCase` would turn the Kelvin sign into `k` and change letters of other scripts. */
+/** Changes only ASCII letters: `toLowerCase` would turn the Kelvin sign into `k` and change letters of other scripts. */
 function lowerCase(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }

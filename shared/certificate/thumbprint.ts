@@ -3,12 +3,12 @@ import type { Der } from './pem.ts'
 
 declare const thumbprintBrand: unique symbol
 
-/** An `x5t#S256` value. Only `judge` compares a binding with a presented certificate. */
+/** An `x5t#S256` value: the thumbprint of a certificate. Only `judge` compares a binding with a presented certificate. */
 export type Thumbprint = string & { readonly [thumbprintBrand]: true }
 
 declare const keyThumbprintBrand: unique symbol
 
-/** A `jkt` value: the thumbprint of a public key (RFC 7638 with SHA-256). It has the shape of a `Thumbprint` and is never compared with one. */
+/** A `jkt` value: the thumbprint of a public key (RFC 7638 with SHA-256). It has the shape of a `Thumbprint` but is never compared with one. */
 export type KeyThumbprint = string & { readonly [keyThumbprintBrand]: true }
 
 /**
@@ -27,7 +27,7 @@ export function isThumbprint(value: unknown): value is Thumbprint {
   return hasShape(value)
 }
 
-/** Checks the shape only, as `isThumbprint`. */
+/** Checks the shape only: 43 characters of the base64url alphabet. */
 export function isKeyThumbprint(value: unknown): value is KeyThumbprint {
   return hasShape(value)
 }

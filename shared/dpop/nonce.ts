@@ -2,19 +2,19 @@ import { createHmac } from 'node:crypto'
 import { isSameText } from '../constant-time.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 
-/** A nonce is given out for one period and accepted for two, so it is good for 5 to 10 minutes. */
+/** A nonce is issued for one period and accepted for two, so it is valid for 5 to 10 minutes. */
 const PERIOD_SECONDS = 300
 
 /**
- * The nonce that proofs of now must have (RFC 9449 section 8). Nothing is stored: it is an HMAC over the period.
+ * The nonce that proofs must have at the time `now` (RFC 9449 section 8). It is an HMAC over the period, so nothing is stored.
  *
- * @param key secret of the service, 32 bytes
+ * @param key a secret of the service, 32 bytes
  */
 export function nonceAt(now: EpochSeconds, key: Buffer): string {
   return nonceOf(Math.floor(now / PERIOD_SECONDS), key)
 }
 
-/** Whether it was given out in this period or in the one before. */
+/** Whether the nonce was issued in this period or in the one before. */
 export function isNonce(text: string, now: EpochSeconds, key: Buffer): boolean {
   const period = Math.floor(now / PERIOD_SECONDS)
   return [period, period - 1].some((each) => isSameText(text, nonceOf(each, key)))

@@ -1,6 +1,6 @@
 import type { JwsFault } from '../jws/signature.ts'
 
-/** What can be wrong with a proof, and its text for messages, which repeats nothing of the proof. */
+/** The faults of a proof, with their texts for messages. The texts repeat nothing of the proof. */
 export const PROOF_FAULTS = {
   malformed: 'it is malformed',
   'crit-unknown': 'it is malformed',

@@ -3,35 +3,35 @@ import { isPrivate, type Jwk } from '../certificate/jwk-set.ts'
 import type { KeyThumbprint } from '../certificate/thumbprint.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
-import { ALGORITHMS } from '../certificate/jws-algorithms.ts'
+import { JWS_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { verifyCompactJws } from '../jws/signature.ts'
 import { type CompactJws, readCompactJws } from '../request/compact-jws.ts'
 import { parseJsonObject } from '../request/strict-json.ts'
 import { isRewritten } from '../resource-url.ts'
 import type { ProofFault } from './proof-faults.ts'
 
-/** How old a proof may be. Within this time it can be used again where nothing remembers its `jti`. */
+/** The greatest age of a proof. Within this time it can be used again if its `jti` is not remembered. */
 export const PROOF_SECONDS = 60
 const SKEW_SECONDS = 10
 const LIMIT_JTI_CHARACTERS = 256
 
-/** A DPoP proof as it was sent, and the request that it must be for. Nothing in it has been verified. */
+/** A DPoP proof as it was sent, and the request that it must match. Nothing in it has been verified. */
 export interface SentProof {
-  /** The value of the one `DPoP` header. */
+  /** The value of the `DPoP` header. */
   readonly text: string
   /** The method of the request that it came with. */
   readonly htm: string
-  /** The URLs that the client was given for the request, on the plain and the mutual-TLS domain. Query and fragment do not count. */
+  /** The URLs under which the client may know the endpoint, on the plain and the mutual-TLS domain. Query and fragment do not count. */
   readonly htu: readonly string[]
-  /** At a resource: the access token that came with the proof. */
+  /** The access token that came with the proof. Absent at the endpoints that issue tokens. */
   readonly accessToken?: string
-  /** The caller of the Web API requires a nonce, even if the service does not. */
+  /** Whether the caller of the Web API requires a nonce, even if the service does not. */
   readonly nonceRequired?: boolean
 }
 
-/** A proof that is right in itself. The caller decides whether its nonce is one of its own, and whether its `jti` was used before. */
+/** A proof that matches its request. The caller decides whether it has issued the nonce, and whether the `jti` was used before. */
 export interface VerifiedProof {
-  /** The thumbprint of its key (RFC 7638), base64url. */
+  /** The thumbprint of the key (RFC 7638), base64url. */
   readonly jkt: KeyThumbprint
   readonly jti: string
   readonly nonce: string | undefined
@@ -40,7 +40,7 @@ export interface VerifiedProof {
 }
 
 /**
- * Verifies a DPoP proof: its form and its signature by its own key first, then what it says.
+ * Verifies a DPoP proof: first its form and its signature with the key in its header, then its claims.
  *
  * @see RFC 9449 section 4.3
  */
@@ -70,7 +70,7 @@ function readKey({ header }: CompactJws): Jwk | ProofFault {
     return 'typ-wrong'
   if (typeof alg !== 'string' || alg === '') return 'algorithm-missing'
   if (alg === 'none' || alg.startsWith('HS')) return 'algorithm-symmetric'
-  if (!ALGORITHMS.has(alg)) return 'algorithm-wrong'
+  if (!JWS_ALGORITHMS.has(alg)) return 'algorithm-wrong'
   if (!isJsonObject(jwk)) return 'key-missing'
   return isPrivate(jwk) ? 'key-private' : jwk
 }
@@ -88,23 +88,24 @@ function timeFault(iat: number, now: EpochSeconds) {
 }
 
 /**
- * Only the URL of the proof is normalized (RFC 3986 sections 6.2.2 and 6.2.3, as RFC 9449 section 4.3 recommends). The path of the request,
- * which an attacker chooses and a server routes by, counts as it is written: a proof for `/public` must not open `/admin/../public`.
+ * Only the URL of the proof is normalized (RFC 3986 sections 6.2.2 and 6.2.3, as RFC 9449 section 4.3 recommends). An attacker chooses
+ * the path of the request, and the server routes by it, so it counts as it is written: a proof for `/public` must not open
+ * `/admin/../public`.
  */
 function isSameUrl(given: unknown, expected: string): boolean {
   const [signed, requested] = [httpUrl(given), httpUrl(expected)]
   if (signed === undefined || signed.origin !== requested?.origin || isRewritten(expected)) return false
-  return [signed.pathname, normalized(signed.pathname)].includes(requested.pathname)
+  return [signed.pathname, normalizePath(signed.pathname)].includes(requested.pathname)
 }
 
-/** @returns `undefined` for what is no URL of HTTP, and for one with credentials */
+/** @returns `undefined` unless it is an http or https URL without credentials */
 function httpUrl(text: unknown): URL | undefined {
   const url = typeof text === 'string' ? URL.parse(text) : null
   const isHttp = url !== null && /^https?:$/.test(url.protocol)
   return isHttp && url.username === '' && url.password === '' ? url : undefined
 }
 
-function normalized(path: string): string {
+function normalizePath(path: string): string {
   return path.replace(/%[0-9a-f]{2}/gi, (escaped) => {
     const character = String.fromCharCode(parseInt(escaped.slice(1), 16))
     return /[A-Za-z0-9._~-]/.test(character) ? character : escaped.toUpperCase()

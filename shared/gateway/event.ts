@@ -4,7 +4,7 @@ import type {
   APIGatewayProxyEventV2WithRequestContext,
   APIGatewayEventRequestContextV2,
 } from 'aws-lambda'
-import { present, type Presented } from '../certificate/presented.ts'
+import { readPresented, type PresentedCertificate } from '../certificate/presented.ts'
 import type { HttpRequest } from '../http.ts'
 import { isJsonObject } from '../json.ts'
 import type { Settings } from '../runtime/settings.ts'
@@ -93,13 +93,13 @@ function certificateOf(
   clientCert: APIGatewayEventClientCertificate | null | undefined,
   entrance: Entrance,
   mtls: MtlsEntrances,
-): Presented {
+): PresentedCertificate {
   if (!isOnMtlsDomain(entrance, mtls)) return 'absent'
   if (clientCert === undefined || clientCert === null) return 'absent'
   const pem: unknown = clientCert.clientCertPem
   // An unreadable certificate must not count as absent.
   if (typeof pem !== 'string') throw new MalformedEvent('clientCertPem')
-  return present(pem)
+  return readPresented(pem)
 }
 
 /** The domain and the API through which the event arrived. */

@@ -1,17 +1,18 @@
 import type { KeyObject } from 'node:crypto'
 import { type Jwk, type JwkSet, publicKeyOfJwk } from '../certificate/jwk-set.ts'
 import { isUnsafeToVerify, isWeakKey, keyStrength } from '../certificate/public-key.ts'
-import { type Algorithm, ALGORITHMS, DEFAULT_ALGORITHMS } from '../certificate/jws-algorithms.ts'
+import { type KeyKind, JWS_ALGORITHMS, DEFAULT_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import type { CompactJws } from '../request/compact-jws.ts'
 
-/** Anyone can send an assertion without a `kid`, so the keys that one signature is tried with are few. */
+/** Anyone can send an assertion without a `kid`, so the number of keys to try is bounded. */
 const MAX_KEYS_TRIED = 16
 
+/** Why a JWS is not accepted. */
 export type JwsFault =
   'algorithm-wrong' | 'crit-unknown' | 'kid-malformed' | 'key-unknown' | 'signature-wrong'
 
 /**
- * Verifies the signature with the keys of the client, never with a key in the header or behind a URL of the header.
+ * Verifies the signature with the given keys, never with a key in the header or behind a URL of the header.
  *
  * @param alg the registered algorithm, if any
  * @returns `undefined` for a valid signature
@@ -23,7 +24,7 @@ export async function verifyCompactJws(
   alg: string | undefined,
 ): Promise<JwsFault | undefined> {
   const used = (alg === undefined ? DEFAULT_ALGORITHMS : [alg]).find((allowed) => allowed === header['alg'])
-  const algorithm = used === undefined ? undefined : ALGORITHMS.get(used)
+  const algorithm = used === undefined ? undefined : JWS_ALGORITHMS.get(used)
   if (used === undefined || algorithm === undefined) return 'algorithm-wrong'
   // No extension is supported, and an empty list is malformed.
   if (header['crit'] !== undefined) return 'crit-unknown'
@@ -39,7 +40,7 @@ export async function verifyCompactJws(
   return 'signature-wrong'
 }
 
-function fits(jwk: Jwk, alg: string, { kty, crv }: Algorithm): boolean {
+function fits(jwk: Jwk, alg: string, { kty, crv }: KeyKind): boolean {
   const { use = 'sig', key_ops: operations = ['verify'] } = jwk
   return (
     jwk['kty'] === kty &&
@@ -51,7 +52,7 @@ function fits(jwk: Jwk, alg: string, { kty, crv }: Algorithm): boolean {
   )
 }
 
-/** Leaves out a malformed JWK, a weak key and one that is too large (decision D18, requirement P03). */
+/** Leaves out a malformed JWK, a weak key and a key that is too large (decision D18, requirement P03). */
 function usableKey(jwk: Jwk): KeyObject[] {
   const key = publicKeyOfJwk(jwk)
   if (key === undefined) return []

@@ -11,10 +11,10 @@ import { bindingRequired } from './token-binding.ts'
 const NO_PROOF = new OneTimeProof()
 
 /**
- * Verifies the DPoP proof of a request to the token endpoint or to the endpoint for pushed requests. The client is authenticated.
- * Without a proof it reads nothing, and the code that verifies proofs is not loaded.
+ * Verifies the DPoP proof of a request to the token endpoint or to the endpoint for pushed requests. The client must have been
+ * authenticated. Without a proof it reads nothing, and the code that verifies proofs is not loaded.
  *
- * @param published the URLs of the endpoint as the metadata publish them
+ * @param published the URLs of the endpoint in the metadata
  * @returns the proof for the transition of the grant, which refuses it with dpop-used if it was used before
  * @throws Refusal dpop-certificate-required, dpop-proof-wrong, dpop-nonce-wrong
  * @see RFC 9449 sections 4.3, 5 and 8

@@ -1,14 +1,14 @@
 import type { SentProof, VerifiedProof } from '../dpop/proof.ts'
 import { PROOF_FAULTS, type ProofFault } from '../dpop/proof-faults.ts'
-import { ALGORITHMS } from '../certificate/jws-algorithms.ts'
+import { JWS_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { type Reason, type RefusalFor, refusalFor } from '../refusal/refusal.ts'
 import type { Call } from '../runtime/call.ts'
 import type { WebApiMembers } from '../web-api.ts'
 import type { VerifiedNonce } from './nonce.ts'
 
-/** The proof that came with a token, and what its verification has found. */
-interface Outcome {
+/** The proof that came with a token, and the results of its verification. */
+interface ProofUse {
   readonly request: { readonly proof?: SentProof | undefined }
   /** `undefined`: no proof came. */
   readonly proof: VerifiedProof | ProofFault | undefined
@@ -18,18 +18,18 @@ interface Outcome {
   readonly standing: WebApiMembers
 }
 
-/** Verifies the proof for its request and for the token that it came with (RFC 9449 sections 4.3 and 7.1). */
+/** Verifies that the proof matches its request and the token that it came with (RFC 9449 sections 4.3 and 7.1). */
 export async function verifyPresentedProof(
   sent: SentProof,
   accessToken: string,
   now: EpochSeconds,
 ): Promise<VerifiedProof | ProofFault> {
-  // Requests without a proof do not load it.
+  // Requests without a proof do not load this code.
   const { verifyProof } = await import('../dpop/proof.ts')
   return verifyProof({ ...sent, accessToken }, now)
 }
 
-/** Faults that have a result code of their own. */
+/** The faults that have a result code of their own. */
 const FAULT_REASONS: Partial<
   Record<ProofFault, `resource-proof-${'algorithm-missing' | 'symmetric' | 'keyless'}`>
 > = {
@@ -38,43 +38,43 @@ const FAULT_REASONS: Partial<
   'key-missing': 'resource-proof-keyless',
 }
 
-/** The refusal of a proof that is wrong in itself. */
+/** The refusal of a proof that could not be verified. */
 function refusalOfFault(fault: ProofFault, members: WebApiMembers) {
-  // Never the value that was sent.
+  // The message must not repeat what was sent.
   const named = fault === 'algorithm-symmetric' ? 'none or HMAC' : `${PROOF_FAULTS[fault]}.`
   return refusalFor(FAULT_REASONS[fault] ?? 'resource-proof-wrong', { named, members })
 }
 
-/** The same refusal with a challenge of the scheme `DPoP`. */
-export function challengedByDpop<Certain extends Reason>({
+/** Gives a refusal a challenge of the scheme `DPoP`. */
+export function challengeByDpop<Certain extends Reason>({
   reason,
   options,
 }: RefusalFor<Certain>): RefusalFor<Certain> {
-  return refusalFor(reason, { ...options, algs: [...ALGORITHMS.keys()].join(' ') })
+  return refusalFor(reason, { ...options, algs: [...JWS_ALGORITHMS.keys()].join(' ') })
 }
 
-/** @returns the refusal of a proof that is wrong in itself, or lacks its nonce */
-export function refusalOfProof({ proof, nonce, standing }: Outcome) {
+/** @returns the refusal of a proof that could not be verified, or has the wrong nonce or none */
+export function refusalOfProof({ proof, nonce, standing }: ProofUse) {
   if (typeof proof === 'string') return refusalOfFault(proof, standing)
   if (nonce?.isRight !== false) return undefined
   return refusalFor('resource-proof-nonce-wrong', { members: standing, dpopNonce: nonce.next })
 }
 
 /**
- * With `dpopProofUsedOnce` a proof passes once for each credential that asks. This comes after every other check, so a refused request
- * uses up nothing.
+ * Uses the proof up, if the service has `dpopProofUsedOnce`. Each credential of the Web API may ask about a proof once. This must come
+ * after every other check, so that a refused request uses up nothing.
  *
- * @returns the refusal if it has been used
+ * @returns the refusal if the proof was used before
  */
-export async function usePresentedProof({ proof, standing }: Outcome, { service, store, caller }: Call) {
+export async function usePresentedProof({ proof, standing }: ProofUse, { service, store, caller }: Call) {
   if (typeof proof !== 'object' || !service.dpopProofUsedOnce) return undefined
   const askedBy = caller?.credential ?? 'authorizer'
   const isFirst = await store.proofs.useProof(service.apiKey, { ...proof, askedBy })
-  return isFirst ? undefined : challengedByDpop(refusalFor('resource-proof-used', { members: standing }))
+  return isFirst ? undefined : challengeByDpop(refusalFor('resource-proof-used', { members: standing }))
 }
 
-/** For an explanation: what the proof was compared with. */
-export function proofDetails({ request, proof, nonce }: Outcome) {
+/** The members of an explanation that show what the proof was compared with. */
+export function proofDetails({ request, proof, nonce }: ProofUse) {
   if (proof === undefined) return { proof: 'ABSENT' as const }
   const required = { requiredHtm: request.proof?.htm, requiredHtu: request.proof?.htu.join(' ') }
   if (typeof proof === 'string') return { proof: 'WRONG' as const, proofFault: proof, ...required }
@@ -86,7 +86,7 @@ export function proofDetails({ request, proof, nonce }: Outcome) {
   }
 }
 
-/** The key of a right proof. */
-export function keyOf(proof: Outcome['proof']): VerifiedProof['jkt'] | undefined {
+/** The key of a verified proof. */
+export function proofKeyOf(proof: ProofUse['proof']): VerifiedProof['jkt'] | undefined {
   return typeof proof === 'object' ? proof.jkt : undefined
 }

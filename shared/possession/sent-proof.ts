@@ -5,26 +5,26 @@ import { flagMember } from '../request/body.ts'
 
 const SCHEME = /(?:^|,)\s*dpop(?:[\s,]|$)/i
 
-/** Whether a request has a token by the scheme `DPoP` (RFC 9449 section 7.1). That is no client authentication. */
+/** Whether a request has a token with the scheme `DPoP` (RFC 9449 section 7.1). Such a token does not authenticate a client. */
 export function usesDpopScheme(headers: HttpRequest['headers']): boolean {
   return (headers.get('authorization') ?? []).some((value) => SCHEME.test(value))
 }
 
 /**
- * Whether a request has a DPoP proof, or a token by the scheme `DPoP` (RFC 9449 sections 4.1 and 7.1). Where DPoP is not offered, a
- * client that asks for a token which is bound to its key must not get another one.
+ * Whether a request has a DPoP proof, or a token with the scheme `DPoP` (RFC 9449 sections 4.1 and 7.1). Where DPoP is not offered, a
+ * client that asks for a token that is bound to its key must not get an unbound one.
  */
 export function usesDpop(headers: HttpRequest['headers']): boolean {
   return headers.has('dpop') || usesDpopScheme(headers)
 }
 
-/** Two headers are joined to one text, which is no proof: a request has at most one (RFC 9449 section 4.3). */
+/** A request must not have two proofs (RFC 9449 section 4.3). Two headers are joined to one text, which cannot be verified. */
 export function proofFromHttp({ headers, method }: HttpRequest): SentProof | undefined {
   const values = headers.get('dpop')
   return values && { text: values.join(', '), htm: method, htu: [] }
 }
 
-/** The members of a call that `proofFromWebApi` reads. Empty ones are absent. */
+/** The members of a call that `proofFromWebApi` reads. Empty members count as absent. */
 export const PROOF_MEMBERS = {
   dpop: z.optional(z.string()),
   htm: z.optional(z.string()),
@@ -32,7 +32,7 @@ export const PROOF_MEMBERS = {
   dpopNonceRequired: z.optional(flagMember),
 }
 
-/** Clients in Java write `htm` and `htu` always; without a proof they mean nothing. */
+/** Without a proof `htm` and `htu` are ignored, because clients in Java always send them. */
 export function proofFromWebApi({
   dpop: text,
   htm = 'POST',
@@ -42,7 +42,7 @@ export function proofFromWebApi({
   return text === undefined ? undefined : { text, htm, htu: htu === undefined ? [] : [htu], nonceRequired }
 }
 
-/** @param published the URLs of the endpoint in the metadata, unless the caller of the Web API named the URL of the request */
+/** @param published the URLs of the endpoint in the metadata. They count unless the caller of the Web API named the URL of the request */
 export function withUrls(sent: SentProof, published: readonly string[]): SentProof {
   return sent.htu.length === 0 ? { ...sent, htu: published } : sent
 }

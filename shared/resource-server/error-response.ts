@@ -1,4 +1,4 @@
-import { ALGORITHMS } from '../certificate/jws-algorithms.ts'
+import { JWS_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { bearerChallenge } from '../request/bearer.ts'
 import type { RefusalReason } from './request-refusal.ts'
 
@@ -72,7 +72,7 @@ export function errorResponse(
   reason: ErrorResponse['reason'],
   { scopes, offersDpop, usesDpop }: Challenge,
 ): ErrorResponse {
-  const algs = [...ALGORITHMS.keys()].join(' ')
+  const algs = [...JWS_ALGORITHMS.keys()].join(' ')
   if (reason === 'token-missing') {
     // Section 3.1: without authentication information the challenge has no error code.
     const headers = { ...NO_STORE, 'www-authenticate': offersDpop ? `Bearer, DPoP algs="${algs}"` : 'Bearer' }

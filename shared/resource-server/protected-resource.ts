@@ -1,6 +1,6 @@
 import type { SecureContextOptions } from 'node:tls'
 import { judge, type Verdict } from '../certificate/binding.ts'
-import { present, type Presented } from '../certificate/presented.ts'
+import { readPresented, type PresentedCertificate } from '../certificate/presented.ts'
 import type { KeyThumbprint } from '../certificate/thumbprint.ts'
 import { isJsonObject } from '../json.ts'
 import { readPresentedToken } from '../request/presented-token.ts'
@@ -111,7 +111,8 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
     const { clientId } = token
     const proof = await readProof(sent, request, publicUrl, currentDate())
     if (typeof proof === 'string') throw new RequestRefusal('proof-wrong', { clientId, fault: proof })
-    const presented = typeof certificate === 'object' ? (certificate as Presented) : present(certificate)
+    const presented =
+      typeof certificate === 'object' ? (certificate as PresentedCertificate) : readPresented(certificate)
     const verdict = judge(bindingOf(claims), {
       certificate: presented,
       proofKey: proof?.jkt as KeyThumbprint | undefined,
@@ -175,7 +176,7 @@ const REASONS = {
 } as const satisfies Record<Verdict, RefusalReason | undefined>
 
 /** The thumbprints of both sides, which are public. */
-function bindingDetails({ cnf }: TokenClaims, presented: Presented, proofKey: string | undefined) {
+function bindingDetails({ cnf }: TokenClaims, presented: PresentedCertificate, proofKey: string | undefined) {
   const { 'x5t#S256': certificate, jkt } = isJsonObject(cnf) ? cnf : {}
   const expected = certificate ?? jkt
   if (proofKey !== undefined) return { expected, actual: proofKey }

@@ -1,4 +1,4 @@
-import { type EpochSeconds, later } from '../epoch-seconds.ts'
+import { type EpochSeconds, addSeconds } from '../epoch-seconds.ts'
 import type { Internet } from './internet.ts'
 import type { RequestLog } from './log.ts'
 import type { Runtime } from './runtime.ts'
@@ -52,5 +52,5 @@ const MAX_SECONDS = 8
 
 /** Whether a call that may take many steps must stop here. It answers 503, and the next call goes on. */
 export function isOver({ now, clock }: Pick<Surroundings, 'now' | 'clock'>): boolean {
-  return clock() >= later(now, MAX_SECONDS)
+  return clock() >= addSeconds(now, MAX_SECONDS)
 }

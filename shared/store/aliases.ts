@@ -1,5 +1,5 @@
 import type { Item } from '../dynamodb/dynamodb.ts'
-import { type EpochSeconds, later } from '../epoch-seconds.ts'
+import { type EpochSeconds, addSeconds } from '../epoch-seconds.ts'
 import { Client } from './client.ts'
 import { LOST, repeatWhileLost } from './unavailable.ts'
 import { aliasKey, clientKey } from './record-keys.ts'
@@ -41,7 +41,7 @@ async function isLeftOver(
   records: Records,
   now: EpochSeconds,
 ): Promise<boolean> {
-  if (now < later(reservedAt as EpochSeconds, UNFINISHED_SECONDS)) return false
+  if (now < addSeconds(reservedAt as EpochSeconds, UNFINISHED_SECONDS)) return false
   const item = await records.find(clientKey(service, client as number))
   return item === undefined || parseRecord(Client, item).clientIdAlias !== alias
 }

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini'
-import { type EpochSeconds, later } from '../epoch-seconds.ts'
+import { type EpochSeconds, addSeconds } from '../epoch-seconds.ts'
 import type { Client, StoredClient } from './client.ts'
 import { LOST, repeatWhileLost } from './unavailable.ts'
 import { stateId } from './grants.ts'
@@ -151,7 +151,7 @@ export class Clients {
    */
   cutOff(service: number, client: number, clock: () => EpochSeconds): Promise<boolean> {
     const key = { id: stateId(service, client) }
-    let notBefore = later(clock(), 1)
+    let notBefore = addSeconds(clock(), 1)
     return repeatWhileLost(async (before) => {
       const item = await this.#grantsTable.find(key)
       if (item === undefined) return false
@@ -163,7 +163,7 @@ export class Clients {
       const confirmedAt = clock()
       if (Math.max(notBefore, state.notBefore) > confirmedAt) return true
       // A store whose writes take seconds would be behind the clock each time.
-      notBefore = later(confirmedAt, 2 ** before)
+      notBefore = addSeconds(confirmedAt, 2 ** before)
       return LOST
     })
   }

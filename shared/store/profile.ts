@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { ALGORITHMS as JWS_ALGORITHMS } from '../certificate/jws-algorithms.ts'
+import { JWS_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { AUTHENTICATION_METHODS } from './authentication-methods.ts'
 import type { Client, StoredClient } from './client.ts'
 import { type Service, type StoredService, TOKEN_AUTH_METHODS } from './service.ts'

@@ -1,4 +1,4 @@
-import { type EpochSeconds, later } from '../epoch-seconds.ts'
+import { type EpochSeconds, addSeconds } from '../epoch-seconds.ts'
 import { digest } from './digest.ts'
 import type { Table } from './table.ts'
 import { TTL_SLACK_SECONDS } from './time-to-live.ts'
@@ -19,7 +19,7 @@ export class Revocations {
   }
 
   async put(service: number, subject: string, after: number, until: EpochSeconds): Promise<void> {
-    const item = { after, until, ttl: later(until, TTL_SLACK_SECONDS) }
+    const item = { after, until, ttl: addSeconds(until, TTL_SLACK_SECONDS) }
     await this.#table.replace(item, keyOf(service, subject))
   }
 

@@ -1,4 +1,4 @@
-import { type EpochSeconds, later } from '../epoch-seconds.ts'
+import { type EpochSeconds, addSeconds } from '../epoch-seconds.ts'
 import type { Grant } from './grant.ts'
 
 /** TTL only removes garbage and never decides. It may be late but must not be early (architecture, section 3). */
@@ -6,7 +6,7 @@ export const TTL_SLACK_SECONDS = 3600
 
 /** When the item of the grant may be removed. */
 export function ttl(grant: Grant): EpochSeconds {
-  return later(endOf(grant), TTL_SLACK_SECONDS)
+  return addSeconds(endOf(grant), TTL_SLACK_SECONDS)
 }
 
 function endOf(grant: Grant): EpochSeconds {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Call } from '../runtime/call.ts'
-import { later } from '../epoch-seconds.ts'
+import { addSeconds } from '../epoch-seconds.ts'
 import { Refusal } from '../refusal/refusal.ts'
 import type { Client } from '../store/client.ts'
 import type { IssuedIdToken, OrderedIdToken, Tokens } from '../store/grant.ts'
@@ -86,7 +86,7 @@ function sign(
     ...(JSON.parse(claims) as object),
     // These come last, so that claims of a caller cannot replace them.
     ...{ iss, sub, aud },
-    exp: later(issuedAt, seconds),
+    exp: addSeconds(issuedAt, seconds),
     iat: issuedAt,
     auth_time: terms.authTime,
     nonce,

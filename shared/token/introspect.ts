@@ -3,7 +3,7 @@ import type { Call } from '../runtime/call.ts'
 import { findAccessToken, type NotAnAccessToken } from './find-token.ts'
 import { CHECKS, type IntrospectionRequest, type TokenUse } from './introspection-checks.ts'
 import { type Reason, Refusal, type RefusalFor, refusalFor, REFUSALS } from '../refusal/refusal.ts'
-import { challengedByDpop, usePresentedProof, verifyPresentedProof } from '../possession/presented-proof.ts'
+import { challengeByDpop, usePresentedProof, verifyPresentedProof } from '../possession/presented-proof.ts'
 import { lifeOf } from './life.ts'
 import { type Standing, standingAt } from './standing.ts'
 import type { Tokens } from '../store/grant.ts'
@@ -101,7 +101,7 @@ function firstFailure(use: TokenUse | NotAnAccessToken, request: IntrospectionRe
 /** A client that must use DPoP, or tried to, is challenged by DPoP. */
 function challenged(refusal: RefusalFor<TokenReason>, { proof }: IntrospectionRequest, use?: TokenUse) {
   const byDpop = proof !== undefined || (use && boundKey(use.found.grant.binding)) !== undefined
-  return byDpop ? challengedByDpop(refusal) : refusal
+  return byDpop ? challengeByDpop(refusal) : refusal
 }
 
 function stepsOf(use: TokenUse | NotAnAccessToken, failure: Failure | undefined): readonly Step[] {

@@ -1,12 +1,12 @@
 import { boundKey, boundThumbprint, judge as judgeBinding, type Verdict } from '../certificate/binding.ts'
-import type { Presented } from '../certificate/presented.ts'
-import { type EpochSeconds, later } from '../epoch-seconds.ts'
+import type { PresentedCertificate } from '../certificate/presented.ts'
+import { type EpochSeconds, addSeconds } from '../epoch-seconds.ts'
 import type { FoundToken } from './find-token.ts'
 import { type Reason, type Refusal, refusalFor } from '../refusal/refusal.ts'
 import type { SentProof, VerifiedProof } from '../dpop/proof.ts'
 import type { ProofFault } from '../dpop/proof-faults.ts'
 import type { VerifiedNonce, verifyNonce } from '../possession/nonce.ts'
-import { keyOf, proofDetails, refusalOfProof } from '../possession/presented-proof.ts'
+import { proofKeyOf, proofDetails, refusalOfProof } from '../possession/presented-proof.ts'
 import { audiencesOf } from './resource.ts'
 import { parseScope } from '../request/scope.ts'
 import type { Life } from './life.ts'
@@ -21,7 +21,7 @@ export interface IntrospectionRequest {
   readonly subject: string | undefined
   /** Whether a client's own token is refused: it has no subject. */
   readonly subjectRequired?: boolean
-  readonly clientCertificate: Presented
+  readonly clientCertificate: PresentedCertificate
   /** `undefined`: no DPoP proof came with the token. */
   readonly proof?: SentProof | undefined
   /** Absent: where no nonce can be given out. */
@@ -145,7 +145,7 @@ function expiryDetails({ found: { grant }, standing: { refreshable } }: TokenUse
 
 function refusalOfPossession(use: TokenUse) {
   const { found, request, standing } = use
-  const possession = { certificate: request.clientCertificate, proofKey: keyOf(use.proof) }
+  const possession = { certificate: request.clientCertificate, proofKey: proofKeyOf(use.proof) }
   const verdict = judgeBinding(found.grant.binding, possession)
   const reason = isBoundOnly(use) && verdict === 'unbound' ? REASONS_OF_LIFE.unbound : BINDING_REASON[verdict]
   return reason && refusal(reason, standing)
@@ -171,7 +171,7 @@ function bindingDetails(use: TokenUse) {
     tokenThumbprint: boundThumbprint(grant.binding),
     certificateThumbprint: isRead ? presented.thumbprint : undefined,
     tokenKeyThumbprint: boundKey(grant.binding),
-    proofKeyThumbprint: keyOf(use.proof),
+    proofKeyThumbprint: proofKeyOf(use.proof),
   }
 }
 
@@ -231,7 +231,8 @@ function acrDetails({ request, found: { grant } }: TokenUse) {
 /** RFC 9470 section 3. A token without `auth_time` cannot satisfy the requirement. */
 function refusalOfAge({ request: { maxAge }, found: { grant }, now, standing }: TokenUse) {
   const { authTime } = grant.terms
-  if (maxAge === undefined || (authTime !== undefined && now <= later(authTime, maxAge))) return undefined
+  if (maxAge === undefined || (authTime !== undefined && now <= addSeconds(authTime, maxAge)))
+    return undefined
   return refusalFor('authentication-too-old', { members: standing, challenge: { max_age: String(maxAge) } })
 }
 

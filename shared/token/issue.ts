@@ -1,6 +1,6 @@
 import type { Call } from '../runtime/call.ts'
 import type { Binding } from '../certificate/binding.ts'
-import { type EpochSeconds, later } from '../epoch-seconds.ts'
+import { type EpochSeconds, addSeconds } from '../epoch-seconds.ts'
 import { Refusal } from '../refusal/refusal.ts'
 import type { Client } from '../store/client.ts'
 import { digest } from '../store/digest.ts'
@@ -121,7 +121,7 @@ function accessTokenEnd(
   scopes: readonly string[],
   { service, now }: Call,
 ): EpochSeconds {
-  const end = later(now, accessTokenDuration ?? accessTokenSeconds(service, client, scopes))
+  const end = addSeconds(now, accessTokenDuration ?? accessTokenSeconds(service, client, scopes))
   const refreshEnd = refresh?.members.refreshExpiresAt
   return service.tokenExpirationLinked && refreshEnd !== undefined && refreshEnd < end ? refreshEnd : end
 }

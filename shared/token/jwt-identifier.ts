@@ -1,5 +1,5 @@
 import { decodeBase64 } from '../base64.ts'
-import { ALGORITHMS } from '../certificate/jws-algorithms.ts'
+import { JWS_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { isJsonObject, type JsonObject, parseJson } from '../json.ts'
 
 /** Why a text is not a JWT access token: the reason to refuse it. */
@@ -14,7 +14,7 @@ export function readIdentifier(jwt: string): { readonly jti: string } | NoIdenti
   if (header === undefined || payload === undefined || !signature || more.length > 0)
     return 'token-not-signed'
   const alg = decode(header)?.['alg']
-  if (typeof alg !== 'string' || !ALGORITHMS.has(alg)) return 'token-not-signed'
+  if (typeof alg !== 'string' || !JWS_ALGORITHMS.has(alg)) return 'token-not-signed'
   const jti = decode(payload)?.['jti']
   if (jti === null || jti === '') return 'token-identifier-empty'
   return typeof jti === 'string' ? { jti } : 'token-without-identifier'

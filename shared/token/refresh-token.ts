@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { Call } from '../runtime/call.ts'
-import { type EpochSeconds, later } from '../epoch-seconds.ts'
+import { type EpochSeconds, addSeconds } from '../epoch-seconds.ts'
 import type { Client } from '../store/client.ts'
 import { digest, type TokenDigest } from '../store/digest.ts'
 import type { GrantKey, RefreshMembers, Terms } from '../store/grant.ts'
@@ -40,7 +40,7 @@ export function newRefreshToken(
 ): RefreshToken {
   const family = makeFamily(random)
   const token = makeRefreshToken(key, family, makeRefreshSecret(random))
-  return refreshToken(token, digest(family), now, later(now, seconds))
+  return refreshToken(token, digest(family), now, addSeconds(now, seconds))
 }
 
 function refreshToken(
@@ -65,7 +65,7 @@ export function nextRefreshToken(
   const expiresAt =
     seconds === undefined && service.refreshTokenDurationKept
       ? current.refreshExpiresAt
-      : later(now, seconds ?? refreshTokenSeconds(service, client, terms.scopes))
+      : addSeconds(now, seconds ?? refreshTokenSeconds(service, client, terms.scopes))
   const next = refreshToken(token, current.familyDigest, now, expiresAt)
   const kept = service.refreshTokenIdempotent ? { nonce } : {}
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { later } from '../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../shared/epoch-seconds.ts'
 import { mutualTlsRequest } from '../../infra/connections/mutual-tls-request.ts'
 import { identity, vector } from '../infra/emulator/tls-client.ts'
 import { openFapi2Deployment } from './deployment.ts'
@@ -18,7 +18,7 @@ const deployment = await openFapi2Deployment()
 describe.each(LIBRARIES)('M05, M07, M08: the code flow of %s', (_library, open) => {
   const begin = () => parties(open, deployment, BY_SUBJECT)
   const advance = (seconds: number) => {
-    deployment.runtime.clock.now = later(deployment.runtime.clock.now, seconds)
+    deployment.runtime.clock.now = addSeconds(deployment.runtime.clock.now, seconds)
   }
 
   test.each(FORMATS)('M05, M07, M08: the code flow gives bound tokens that are %s', async (format) => {
@@ -102,6 +102,6 @@ test('M09: a resource checks scope, end, revocation and binding', async () => {
   const { access_token: revoked } = await own.credentials('accounts:read')
   await own.revoke(revoked)
   expect(await failure(own.use(revoked))).toBe(INVALID_TOKEN)
-  deployment.runtime.clock.now = later(deployment.runtime.clock.now, 86_400)
+  deployment.runtime.clock.now = addSeconds(deployment.runtime.clock.now, 86_400)
   expect(await failure(own.use(token))).toBe(INVALID_TOKEN)
 })

@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest'
 import { startEmbeddedEngine } from '../../infra/emulator/engine.ts'
-import { later } from '../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../shared/epoch-seconds.ts'
 import { type CuttingProxy, startCuttingProxy } from '../support/cutting-proxy.ts'
 import { fixedRuntime, type FixedRuntime } from '../support/fixed-runtime.ts'
 import { gateway, type Send } from '../support/gateway.ts'
@@ -59,7 +59,7 @@ export async function openWorld(settings: Parameters<typeof openWalk>[1] = {}): 
     throughCached: through(toCached),
     throughFailing: through(toFailing),
     pass: (seconds) => {
-      for (const { clock } of runtimes) clock.now = later(clock.now, seconds)
+      for (const { clock } of runtimes) clock.now = addSeconds(clock.now, seconds)
     },
   }
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { later } from '../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../shared/epoch-seconds.ts'
 import { outcome } from '../support/answers.ts'
 import { PROFILE_WAYS, WEAKENED } from '../support/fapi2.ts'
 import { pushing } from '../support/pushing.ts'
@@ -52,7 +52,7 @@ test('under fapi2 a code lives for less than 60 seconds, whatever authorizationC
   const redeemAfter = async (seconds: number) => {
     const asked = await startPushed(client, { ...S256, code_challenge })
     const { json } = await walk.issue(asked.json['ticket'])
-    runtime.clock.now = later(runtime.clock.now, seconds)
+    runtime.clock.now = addSeconds(runtime.clock.now, seconds)
     const code = json['authorizationCode'] as string
     return outcome(await walk.redeem(client, code, OWN, { code_verifier: verifier }))
   }
@@ -69,9 +69,9 @@ test('a code from before fapi2 lives for less than 60 seconds, too', async () =>
   await walk.setService({ fapi2: true })
   const redeem = async (code = '') =>
     outcome(await walk.redeem(client, code, OWN, { code_verifier: verifier }))
-  runtime.clock.now = later(runtime.clock.now, 59)
+  runtime.clock.now = addSeconds(runtime.clock.now, 59)
   expect(await redeem(codes[0])).toMatch(/^OK /)
-  runtime.clock.now = later(runtime.clock.now, 1)
+  runtime.clock.now = addSeconds(runtime.clock.now, 1)
   expect(await redeem(codes[1])).toBe('BAD_REQUEST A050311 invalid_grant')
 })
 

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { later } from '../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../shared/epoch-seconds.ts'
 import { outcome } from '../support/answers.ts'
 import { newSigningKey } from '../support/signing-keys.ts'
 import { asserted, PRIVATE_KEY_JWT } from '../support/client-assertion.ts'
@@ -149,7 +149,7 @@ test('fapi2 acts within registryCacheSeconds, also on a client that is still in 
   onTestFinished(other.close)
   const client = await walk.addClient({ ...TLS, ...BOUND })
   const answerAfter = async (seconds: number) => {
-    runtime.clock.now = later(START, seconds)
+    runtime.clock.now = addSeconds(START, seconds)
     return outcome(await walk.authorize(client))
   }
   const switchTo = (fapi2: boolean) =>

@@ -1,11 +1,11 @@
 import { X509Certificate } from 'node:crypto'
 import { judge } from '../../shared/certificate/binding.ts'
-import { issuedByOneOf } from '../../shared/certificate/issuer.ts'
+import { isIssuedByOneOf } from '../../shared/certificate/issuer.ts'
 import { readSubject, type Subject } from '../../shared/certificate/names.ts'
 import { canIssue } from '../../shared/certificate/path/can-issue.ts'
 import { chainFault } from '../../shared/certificate/path/chain.ts'
 import { type Der, MalformedCertificate, readCertificate } from '../../shared/certificate/pem.ts'
-import { present } from '../../shared/certificate/presented.ts'
+import { readPresented } from '../../shared/certificate/presented.ts'
 import { registeredCertificates } from '../../shared/certificate/registered-certificates.ts'
 import { thumbprint } from '../../shared/certificate/thumbprint.ts'
 import fc from 'fast-check'
@@ -36,15 +36,16 @@ const certificates: Target = {
     const der = derOf(changed)
     const text = SPELLINGS[spelling]?.(der.toString('base64')) ?? ''
     const read = await unlessRefused([MalformedCertificate], () => readCertificate(text))
-    judge({ 'x5t#S256': thumbprint(root) }, { certificate: present(text), proofKey: undefined })
+    judge({ 'x5t#S256': thumbprint(root) }, { certificate: readPresented(text), proofKey: undefined })
     registeredCertificates({ keys: [{ kty: 'EC', x5c: [der.toString('base64')] }] }, undefined)
     if (read === undefined) return
     require(read.equals(der), 'other bytes were read')
     const holds =
-      judge({ 'x5t#S256': thumbprint(root) }, { certificate: present(text), proofKey: undefined }) === 'holds'
+      judge({ 'x5t#S256': thumbprint(root) }, { certificate: readPresented(text), proofKey: undefined }) ===
+      'holds'
     require(holds === read.equals(root), 'the judgement is not that of the bytes')
     const isIssued = await unlessRefused([MalformedCertificate], () =>
-      issuedByOneOf(read, [root.toString('base64')]),
+      isIssuedByOneOf(read, [root.toString('base64')]),
     )
     await unlessRefused([MalformedCertificate], () => chainFault(read, [root], [read], NOW))
     const subject = await unlessRefused([MalformedCertificate], () => readSubject(read))

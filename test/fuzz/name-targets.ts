@@ -5,7 +5,7 @@ import { type Der, MalformedCertificate } from '../../shared/certificate/pem.ts'
 import { isSanValue, matchesSan, type SanKind } from '../../shared/certificate/subject-alternative-names.ts'
 import {
   MalformedDistinguishedName,
-  namesEqual,
+  isSameName,
   parseDistinguishedName,
 } from '../../shared/certificate/subject-dn.ts'
 import { vector } from './certificates.ts'
@@ -80,9 +80,9 @@ const subjects: Target = {
     const parsed = await unlessRefused([MalformedDistinguishedName], () => parseDistinguishedName(text))
     const isAscii = rdns.flat().every(({ tag, value }) => tag === 12 || /^[ -~]*$/.test(value))
     if (!isAscii || read === undefined || parsed === undefined) return
-    require(namesEqual(read.subject, parsed), `not equal to ${text}`)
+    require(isSameName(read.subject, parsed), `not equal to ${text}`)
     const other = await parseDistinguishedName(`CN=other,${text}`)
-    require(!namesEqual(read.subject, other), `equal to another name than ${text}`)
+    require(!isSameName(read.subject, other), `equal to another name than ${text}`)
   },
 }
 

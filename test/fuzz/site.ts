@@ -1,4 +1,4 @@
-import { later } from '../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../shared/epoch-seconds.ts'
 import { authorize } from '../../functions/authorizer/authorizer.ts'
 import { serveAuthorizer } from '../../shared/lambda/authorizer.ts'
 import { serve } from '../../shared/lambda/serve.ts'
@@ -85,7 +85,7 @@ async function openSite() {
     for (const name of names) values.set(name, JSON.stringify((await value(name)) ?? '').slice(1, -1))
     runtime.lines.length = 0
     // What a cut-off of the same second ends would stay dead.
-    runtime.clock.now = later(runtime.clock.now, 2)
+    runtime.clock.now = addSeconds(runtime.clock.now, 2)
     return JSON.parse(text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values.get(name) ?? '')) as T
   }
 

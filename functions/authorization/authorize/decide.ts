@@ -1,4 +1,4 @@
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import {
   findNamedClient,
   type IdentifiedClient,
@@ -65,7 +65,7 @@ async function authorizeOnce(sent: AuthorizationRequest, identified: IdentifiedC
     terms: { scopes, resources, properties: [], userInfoClaims: identity.userInfoClaims },
     ticketDigest: digest(ticket),
     ticketIssuedAt: now,
-    ticketExpiresAt: later(now, TICKET_SECONDS),
+    ticketExpiresAt: addSeconds(now, TICKET_SECONDS),
     ...target,
     redirectUriAsked: request.redirectUri !== undefined,
     challenge,

@@ -1,4 +1,4 @@
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { availableScopes, OPENID } from '../../../shared/token/scopes.ts'
 import { addTo, refuseSubjectOfClient } from '../../../shared/token/terms.ts'
@@ -68,7 +68,7 @@ async function issueOnce(request: IssueRequest, call: Call) {
     code: {
       codeDigest: digest(code),
       codeIssuedAt: now,
-      codeExpiresAt: later(now, authorizationCodeDuration),
+      codeExpiresAt: addSeconds(now, authorizationCodeDuration),
       redirectUri: redirectUriAsked ? redirectUri : undefined,
       challenge,
       dpopJkt,

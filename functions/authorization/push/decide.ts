@@ -5,7 +5,7 @@ import {
 } from '../../../shared/authentication/client-authentication.ts'
 import { judge as judgeBinding } from '../../../shared/certificate/binding.ts'
 import { LIMITS } from '../../../shared/limits.ts'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import type { Pushed } from '../../../shared/store/grant.ts'
@@ -79,7 +79,7 @@ export async function pushRequest(
   const pushed = {
     pushedDigest: digest(reference),
     pushedAt: now,
-    pushedExpiresAt: later(now, expiresIn),
+    pushedExpiresAt: addSeconds(now, expiresIn),
     pushedRequest,
   }
   const grant: Pushed = { ...key, stage: 'PUSHED', clientIdAlias, pushed }

@@ -1,5 +1,9 @@
 import * as z from 'zod/mini'
-import { present, type Presented, type ReadCertificate } from '../../../shared/certificate/presented.ts'
+import {
+  readPresented,
+  type PresentedCertificate,
+  type ReadCertificate,
+} from '../../../shared/certificate/presented.ts'
 import type { HttpRequest } from '../../../shared/http.ts'
 import { type Reason, Refusal } from '../../../shared/refusal/refusal.ts'
 import { readIfMatch } from '../../../shared/request/if-match.ts'
@@ -178,7 +182,7 @@ export const ExplanationCall = z.object({
 export interface ExplanationRequest {
   readonly certificate: ReadCertificate
   /** The further certificates that the client would send. */
-  readonly certificatePath: readonly Presented[] | undefined
+  readonly certificatePath: readonly PresentedCertificate[] | undefined
   /** The only client that is asked about. Absent: a page of all. */
   readonly named: RequestedClient | undefined
   readonly search: string | undefined
@@ -188,12 +192,12 @@ export interface ExplanationRequest {
 /** @throws Refusal list-page-malformed, member-wrong */
 export function readExplanation(http: HttpRequest): ExplanationRequest {
   const { clientId, search, pageSize, pageToken, ...call } = readCall(http, ExplanationCall)
-  const certificate = present(call.clientCertificate)
+  const certificate = readPresented(call.clientCertificate)
   if (certificate === 'absent' || 'malformed' in certificate)
     throw new Refusal('member-wrong', { named: 'clientCertificate' })
   return {
     certificate,
-    certificatePath: call.clientCertificatePath?.map(present),
+    certificatePath: call.clientCertificatePath?.map(readPresented),
     named: clientId === undefined ? undefined : requestedClient(clientId),
     search,
     page: readPage(pageSize, pageToken),

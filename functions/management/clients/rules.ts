@@ -1,6 +1,6 @@
 import { parseJwksUri } from '../../../shared/authentication/jwks-uri.ts'
 import { type Jwk, privateMemberOf, publicKeyOfJwk } from '../../../shared/certificate/jwk-set.ts'
-import { ALGORITHMS } from '../../../shared/certificate/jws-algorithms.ts'
+import { JWS_ALGORITHMS } from '../../../shared/certificate/jws-algorithms.ts'
 import { isUnsafeToVerify, keyStrength } from '../../../shared/certificate/public-key.ts'
 import { LIMITS } from '../../../shared/limits.ts'
 import { MAX_DURATION_SECONDS } from '../../../shared/epoch-seconds.ts'
@@ -83,7 +83,7 @@ export function faultOfKeys(keys: Keys, { jwksUri, tokenAuthSignAlg }: ClientSet
     return ['client-setting-invalid', 'jwksUri']
   if (tokenAuthSignAlg === undefined) return undefined
   if (SYMMETRIC.test(tokenAuthSignAlg)) return ['client-algorithm-symmetric', 'tokenAuthSignAlg']
-  return ALGORITHMS.has(tokenAuthSignAlg) ? undefined : ['client-value-unsupported', 'tokenAuthSignAlg']
+  return JWS_ALGORITHMS.has(tokenAuthSignAlg) ? undefined : ['client-value-unsupported', 'tokenAuthSignAlg']
 }
 
 /** Names the private member and never its value. */

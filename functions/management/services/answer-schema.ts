@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { apiKey, LIST, milliseconds, someOf } from '../../../shared/answer-schema.ts'
+import { apiKey, LIST, milliseconds, nonEmptyList } from '../../../shared/answer-schema.ts'
 import type { Immutable } from '../../../shared/immutable.ts'
 import { ROLES, Service } from '../../../shared/store/service.ts'
 import { KEY_SETTINGS } from './key-settings.ts'
@@ -46,7 +46,7 @@ export const ServiceAnswer = z.extend(z.omit(Service, INTERNAL), {
   jwks: z.optional(z.string()),
   credentials: z.array(Credential),
   /** Only in the answer of `service/get`. */
-  keyUses: someOf(KeyUse),
+  keyUses: nonEmptyList(KeyUse),
   tokensNotBefore: z.optional(milliseconds),
   createdAt: z.optional(milliseconds),
   modifiedAt: z.optional(milliseconds),

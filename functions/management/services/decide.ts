@@ -1,4 +1,4 @@
-import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
+import { type EpochSeconds, addSeconds } from '../../../shared/epoch-seconds.ts'
 import { withoutNull } from '../../../shared/json.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import type { Range } from '../../../shared/request/range.ts'
@@ -50,7 +50,7 @@ export async function createService(
   const asked = { ...requested, credentials, privateKeyIds: privateKeyIds(prepared.keys) }
   await putKeys(apiKey, prepared.keys, store)
   await store.proofs.putNonceKey(apiKey, random)
-  const service = await store.registry.createService(asked, later(now, cacheSeconds + 1))
+  const service = await store.registry.createService(asked, addSeconds(now, cacheSeconds + 1))
   if (service === undefined) throw new Error(`the service number ${String(apiKey)} is taken`)
   return { service, apiSecret, secrets: secretsOf(prepared) }
 }

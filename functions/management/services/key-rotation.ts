@@ -1,4 +1,4 @@
-import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
+import { type EpochSeconds, addSeconds } from '../../../shared/epoch-seconds.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { accessTokenKey } from '../../../shared/token/sign.ts'
 import type { Service } from '../../../shared/store/service.ts'
@@ -21,7 +21,9 @@ export function keyUsesAfter(
   cacheSeconds: number,
 ): KeyUses {
   judgePublished(before, after)
-  const uses = withLatest(before, after, later(now, cacheSeconds)).filter((use) => counts(use, after, now))
+  const uses = withLatest(before, after, addSeconds(now, cacheSeconds)).filter((use) =>
+    counts(use, after, now),
+  )
   const removed = uses.find(({ kid }) => !after.jwks.some((jwk) => jwk.kid === kid))
   if (removed !== undefined) throw new Refusal('service-key-in-use', { named: 'jwks' })
   return uses

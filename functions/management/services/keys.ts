@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { isWeakKey, keyStrength } from '../../../shared/certificate/public-key.ts'
 import { isJsonObject, parseJson } from '../../../shared/json.ts'
 import {
-  ALGORITHMS,
+  JWS_ALGORITHMS,
   SIGNING_ALGORITHMS,
   type SigningAlgorithm,
 } from '../../../shared/certificate/jws-algorithms.ts'
@@ -55,7 +55,7 @@ function readKey(jwk: unknown, index: number): GivenKey | undefined {
 /** Each key has one algorithm (RFC 8725 section 3.1). RSA keys fit several, so they must have `alg`. */
 function algorithmOf({ kty, crv }: JsonWebKey, named: unknown): SigningAlgorithm | undefined {
   const fitting = SIGNING_ALGORITHMS.filter((name) => {
-    const algorithm = ALGORITHMS.get(name)
+    const algorithm = JWS_ALGORITHMS.get(name)
     return algorithm?.kty === kty && algorithm?.crv === crv
   })
   const alg = named ?? (fitting.length === 1 ? fitting[0] : undefined)

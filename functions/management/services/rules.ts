@@ -1,7 +1,7 @@
 import { KEY_SETTINGS } from './key-settings.ts'
 import { isScopeDuration, SCOPE_DURATIONS } from '../../../shared/token/lifetimes.ts'
 import { readAuthority } from '../../../shared/certificate/path/chain.ts'
-import { issuedBy } from '../../../shared/certificate/issuer.ts'
+import { isIssuedBy } from '../../../shared/certificate/issuer.ts'
 import { type Der, MalformedCertificate } from '../../../shared/certificate/pem.ts'
 import { parseSecureUrl } from '../../../shared/resource-url.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
@@ -101,7 +101,7 @@ function checkAuthorities(service: Service): void {
     const named = String(index)
     return authorityFrom(text, new Refusal('service-root-malformed', { named }))
   })
-  if (mutualTlsValidatePkiCertChain && !trusted.some((der) => issuedBy(der, der))) {
+  if (mutualTlsValidatePkiCertChain && !trusted.some((der) => isIssuedBy(der, der))) {
     throw new Refusal('service-roots-missing')
   }
   const named = 'clientCertificateIssuers'

@@ -1,5 +1,5 @@
 import type { Binding } from '../../../shared/certificate/binding.ts'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { type IssuedTokens, makeTokens } from '../../../shared/token/issue.ts'
 import {
   newRefreshToken,
@@ -51,7 +51,7 @@ export async function createTokens(request: CreateRequest, call: Call): Promise<
       grantType,
       terms,
       binding,
-      accessExpiresAt: accessTokenDuration === undefined ? undefined : later(now, accessTokenDuration),
+      accessExpiresAt: accessTokenDuration === undefined ? undefined : addSeconds(now, accessTokenDuration),
       refresh: refreshTokenFor({ key, client, terms }, request, call),
     },
     call,

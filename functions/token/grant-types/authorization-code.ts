@@ -11,7 +11,7 @@ import { addTo } from '../../../shared/token/terms.ts'
 import { keyOf, locateOpaque } from '../../../shared/token/token-string.ts'
 import { judge } from '../../../shared/certificate/binding.ts'
 import type { Call } from '../../../shared/runtime/call.ts'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import type { Code, CodeMembers, Tokens } from '../../../shared/store/grant.ts'
 import { settingsOf } from '../../../shared/store/profile.ts'
 import type { TokenRequest } from '../request.ts'
@@ -117,7 +117,7 @@ function requireProfile(
   const { isRetroactive, pkceS256Required, authorizationCodeDuration } = settingsOf(service, client)
   if (!isRetroactive) return
   if (pkceS256Required && challenge?.method !== 'S256') throw new Refusal('code-breaks-fapi2')
-  if (expired(later(codeIssuedAt, authorizationCodeDuration), now)) throw new Refusal('code-expired')
+  if (expired(addSeconds(codeIssuedAt, authorizationCodeDuration), now)) throw new Refusal('code-expired')
 }
 
 async function tokensFor(

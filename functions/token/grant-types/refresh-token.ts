@@ -1,5 +1,5 @@
 import { type Binding, boundThumbprint, judge, type Verdict } from '../../../shared/certificate/binding.ts'
-import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
+import { type EpochSeconds, addSeconds } from '../../../shared/epoch-seconds.ts'
 import { findRefreshFamily, type FoundRefreshToken, proves } from '../../../shared/token/find-token.ts'
 import { type IssuedTokens, makeTokens } from '../../../shared/token/issue.ts'
 import { withRefreshedIdToken } from '../../../shared/token/id-token.ts'
@@ -181,7 +181,7 @@ async function successor(
   const members = withoutOldReplaced(refresh, now)
   if (!service.refreshTokenDurationReset) return { token: presented, members }
   const lifetime = seconds ?? refreshTokenSeconds(service, client, grant.terms.scopes)
-  return { token: presented, members: { ...members, refreshExpiresAt: later(now, lifetime) } }
+  return { token: presented, members: { ...members, refreshExpiresAt: addSeconds(now, lifetime) } }
 }
 
 /** Its nonce and the replaced token give the current one, so it stays only while a retry may need it. */
@@ -190,7 +190,7 @@ function withoutOldReplaced({ replaced, ...members }: RefreshMembers, now: Epoch
 }
 
 function isRetryTime({ at }: NonNullable<RefreshMembers['replaced']>, now: EpochSeconds): boolean {
-  return now <= later(at, REUSE_GRACE_SECONDS)
+  return now <= addSeconds(at, REUSE_GRACE_SECONDS)
 }
 
 /**

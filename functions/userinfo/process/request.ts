@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { type Presented, present } from '../../../shared/certificate/presented.ts'
+import { type PresentedCertificate, readPresented } from '../../../shared/certificate/presented.ts'
 import type { SentProof } from '../../../shared/dpop/proof.ts'
 import { PROOF_MEMBERS, proofFromWebApi } from '../../../shared/possession/sent-proof.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
@@ -7,7 +7,7 @@ import { Refusal } from '../../../shared/refusal/refusal.ts'
 /** A request to the userinfo endpoint (OpenID Connect Core section 5.3.1). */
 export interface UserinfoRequest {
   readonly token: string
-  readonly clientCertificate: Presented
+  readonly clientCertificate: PresentedCertificate
   /** `undefined`: no DPoP proof came with the token. */
   readonly proof: SentProof | undefined
 }
@@ -26,7 +26,7 @@ export const UserinfoCall = z.object({
 export function readUserinfo(call: z.infer<typeof UserinfoCall>): UserinfoRequest {
   const { token, clientCertificate, htm } = call
   if (token === undefined) throw new Refusal('userinfo-token-missing')
-  const asked = { token, clientCertificate: present(clientCertificate), proof: proofFromWebApi(call) }
+  const asked = { token, clientCertificate: readPresented(clientCertificate), proof: proofFromWebApi(call) }
   if (asked.proof !== undefined && htm === undefined) throw new Refusal('userinfo-proof-target-missing')
   return asked
 }

@@ -1,4 +1,4 @@
-import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
+import { type EpochSeconds, addSeconds } from '../../../shared/epoch-seconds.ts'
 import { AUTHENTICATION_METHODS } from '../../../shared/store/authentication-methods.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import { digest } from '../../../shared/store/digest.ts'
@@ -45,7 +45,7 @@ export async function restoreServices(store: Store, options: RestoreOptions): Pr
 async function restoreService(before: Service, store: Store, options: RestoreOptions) {
   const { apiKey } = before
   // A function with a warm cache still issues tokens for an old secret. They must end, too; times are whole seconds.
-  const cutOff = later(options.now, options.cacheSeconds + 1)
+  const cutOff = addSeconds(options.now, options.cacheSeconds + 1)
   const secrets: { readonly role: string; readonly secret: string }[] = []
   const keys = options.newSigningKey ? newSigningKeys(before.jwks, options.random) : []
   for (const { privateJwk } of keys) await store.registry.putSigningKey(apiKey, privateJwk)

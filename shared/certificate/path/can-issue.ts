@@ -4,17 +4,17 @@ import { valueOf } from './extension-value.ts'
 import { EXTENSION } from '../oids.ts'
 
 const NETSCAPE_TYPE = '2.16.840.1.113730.1.1'
-/** In the first byte of keyUsage (RFC 5280 section 4.2.1.3) and of `NETSCAPE_TYPE`: keyCertSign, and a CA for TLS. */
+/** The bit for keyCertSign in the first byte of keyUsage (RFC 5280 section 4.2.1.3), and for a CA for TLS in that of `NETSCAPE_TYPE`. */
 const MAY_SIGN = 0x04
 
 /**
- * Whether a TLS terminator that trusts a self-signed certificate may also let in certificates that its holder issues: if
- * basicConstraints say CA:TRUE; and without basicConstraints, by the rules of OpenSSL (`check_ca`), if it is of version 1, has
- * keyCertSign, or has the Netscape type of a CA. `X509Certificate.ca` finds only the first.
+ * Whether a TLS terminator that trusts a self-signed certificate may also accept certificates that its holder issues. That is so if
+ * basicConstraints say CA:TRUE. Without basicConstraints the rules of OpenSSL apply (`check_ca`): it is so if the certificate has
+ * version 1, keyCertSign, or the Netscape type of a CA. `X509Certificate.ca` finds only CA:TRUE.
  *
- * A key usage without keyCertSign does not count beside CA:TRUE, because API Gateway does not document that it reads it.
+ * With CA:TRUE the key usage does not count, because API Gateway does not document that it reads it.
  *
- * @param der of a certificate that OpenSSL can read. A part that cannot be parsed here counts as if it let the certificate issue
+ * @param der a certificate that OpenSSL can read. If a part of it cannot be parsed here, the answer is true
  */
 export async function canIssue(der: Buffer): Promise<boolean> {
   const certificate = await parse(der)

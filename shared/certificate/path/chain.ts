@@ -1,29 +1,29 @@
 import { X509Certificate, hash } from 'node:crypto'
 import type { Certificate } from 'pkijs'
 import { BoundedMap } from '../../bounded-map.ts'
-import { issuedBy } from '../issuer.ts'
+import { isIssuedBy } from '../issuer.ts'
 import { isWellConstrained } from './path-constraints.ts'
 import { type Der, MalformedCertificate, requireCertificate } from '../pem.ts'
 import { isWeakKey, keyStrength } from '../public-key.ts'
 import { thumbprint } from '../thumbprint.ts'
 
-/** `no-path`: no certificates lead to a root. `path-invalid`: the path breaks a rule of RFC 5280. */
+/** `no-path`: the certificates do not lead to a root. `path-invalid`: the path breaks a rule of RFC 5280. */
 export type ChainFault = 'no-path' | 'path-invalid'
 
 /** Only valid paths are cached. Their dates are checked for each request. */
 const REMEMBERED_PATHS = 1_000
-const remembered = new BoundedMap<string, { readonly from: number; readonly until: number }>(REMEMBERED_PATHS)
+const cache = new BoundedMap<string, { readonly from: number; readonly until: number }>(REMEMBERED_PATHS)
 
 /**
  * Validates the path from a client certificate to a root (RFC 5280 section 6) with the chain engine of pkijs, and with
  * `isWellConstrained` for the rules that the engine does not check. Revocation lists are not read. A valid path is cached
- * by the thumbprints of all certificates that were available to build it.
+ * under the thumbprints of all certificates that were available to build it.
  *
- * @param trusted the self-signed ones are roots, the others may be part of a path
- * @param sent by the client, in any order; none of them is trusted
+ * @param trusted self-signed certificates are roots, others may be part of a path
+ * @param sent the certificates that the client sent, in any order; none of them is trusted
  * @param now seconds since 1970
- * @returns `undefined` when there is a valid path
- * @throws MalformedCertificate when a certificate that is needed cannot be parsed
+ * @returns `undefined` if there is a valid path
+ * @throws MalformedCertificate if a certificate that is needed cannot be parsed
  */
 export async function chainFault(
   leaf: Der,
@@ -32,16 +32,16 @@ export async function chainFault(
   now: number,
 ): Promise<ChainFault | undefined> {
   const key = cacheKey(leaf, trusted, sent)
-  const known = remembered.get(key)
+  const known = cache.get(key)
   if (known !== undefined && known.from <= now && now <= known.until) return undefined
 
-  const roots = authorities(trusted, now).filter((der) => issuedBy(der, der))
-  const others = authorities([...trusted, ...sent], now).filter((der) => !issuedBy(der, der))
+  const roots = authorities(trusted, now).filter((der) => isIssuedBy(der, der))
+  const others = authorities([...trusted, ...sent], now).filter((der) => !isIssuedBy(der, der))
   if (roots.length === 0) return 'no-path'
   const path = await readPath(leaf, roots, others, now)
   if (typeof path === 'string') return path
 
-  remembered.set(key, {
+  cache.set(key, {
     from: Math.max(...path.map(({ notBefore }) => notBefore.value.getTime() / 1000)),
     until: Math.min(...path.map(({ notAfter }) => notAfter.value.getTime() / 1000)),
   })
@@ -53,7 +53,7 @@ function cacheKey(leaf: Der, trusted: readonly Der[], sent: readonly Der[]): str
   return hash('sha256', names.join('\n'), 'base64url')
 }
 
-/** The certificates that may issue others at this moment, each once. One that OpenSSL cannot read may not. */
+/** The certificates that may issue others at this moment, without duplicates. A certificate that OpenSSL cannot read may not. */
 function authorities(certificates: readonly Der[], now: number): Der[] {
   const distinct = new Map(certificates.map((der) => [thumbprint(der), der]))
   return [...distinct.values()].filter((der) => {
@@ -86,7 +86,7 @@ function authorityIn(der: Der): X509Certificate | undefined {
   }
 }
 
-/** The input is certificates that a client has sent, so any error means that one of them is malformed. */
+/** The client has sent these certificates, so any error means that one of them is malformed. */
 async function readPath(...parameters: Parameters<typeof validPath>): ReturnType<typeof validPath> {
   try {
     return await validPath(...parameters)
@@ -127,8 +127,8 @@ async function validPath(
 }
 
 /**
- * The engine gives up at a dead end and never leaves a loop. So a certificate without an issuer, or with issuers that were
- * found before, is its own issuer: that ends the path, which is then not trusted.
+ * The engine gives up at a dead end and never leaves a loop. Therefore a certificate without an issuer, or with issuers that were
+ * found before, counts as its own issuer. That ends the path, which is then not trusted.
  */
 function issuerFinder(candidates: readonly Certificate[], bytes: ReadonlyMap<Certificate, Der>) {
   const expanded = new Set<Certificate>()
@@ -136,12 +136,12 @@ function issuerFinder(candidates: readonly Certificate[], bytes: ReadonlyMap<Cer
     const der = bytes.get(certificate)
     const issuers = candidates.filter((candidate) => {
       const issuer = bytes.get(candidate)
-      return !expanded.has(certificate) && der && issuer && issuedBy(der, issuer)
+      return !expanded.has(certificate) && der && issuer && isIssuedBy(der, issuer)
     })
     expanded.add(certificate)
     return Promise.resolve(issuers.length === 0 ? [certificate] : issuers)
   }
 }
 
-/** The engine's codes for a path that it cannot find and for one that does not end at a root. */
+/** The engine's codes for a path that it cannot find, and for a path that does not end at a root. */
 const NO_PATH: ReadonlySet<number> = new Set([60, 97])

@@ -1,8 +1,8 @@
 import type { Extension } from 'pkijs'
 
 /**
- * The parsed value of an extension, or `undefined` if it cannot be parsed: pkijs throws for a wrong time inside of it, and reports
- * all other faults in the value.
+ * The parsed value of an extension, or `undefined` if it cannot be parsed. For a wrong time in the value pkijs throws, and it reports
+ * all other faults in the value itself.
  */
 export function valueOf(extension: Extension): unknown {
   try {

@@ -11,16 +11,16 @@ type Name = string | DistinguishedName
 
 interface Subtree {
   readonly kind: Kind
-  /** @returns `undefined` when it cannot be decided whether the name is in the subtree */
+  /** @returns `undefined` if it cannot be decided whether the name is in the subtree */
   readonly has: (name: Name) => boolean | undefined
 }
 
 /**
- * Whether an authority may not certify one of the names of a certificate: the name is in an excluded subtree, or in none
- * of the permitted subtrees of its kind. The engine of pkijs accepts a certificate if only one of its names is permitted,
- * and lets an authority permit more than the authority above it.
+ * Whether an authority must not certify one of the names of a certificate, because the name is in an excluded subtree, or in none
+ * of the permitted subtrees of its kind. The engine of pkijs is not strict enough: it accepts a certificate if only one of its names
+ * is permitted, and lets an authority permit more than the authority above it.
  *
- * Constraints on a single mailbox, or on kinds of names that are not supported here, exclude every certificate.
+ * A constraint on a single mailbox, or on a kind of name that is not supported here, excludes every certificate.
  *
  * @see RFC 5280 section 4.2.1.10
  */
@@ -35,7 +35,7 @@ export async function isOutside(subject: Subject, constraints: NameConstraints):
   })
 }
 
-/** All names to which constraints apply, with the e-mail addresses in the subject. */
+/** All names to which constraints apply, including the e-mail addresses in the subject. */
 function namesOf({ subject, san }: Subject): (readonly [Kind, Name])[] {
   const addresses = subject.flat().filter((attribute) => attribute.startsWith(EMAIL_ADDRESS))
   return [
@@ -71,7 +71,7 @@ function startsWith(name: DistinguishedName, prefix: DistinguishedName): boolean
   return prefix.every((rdn, index) => JSON.stringify(name[index]) === JSON.stringify(rdn))
 }
 
-/** `dns`: a host name and all names below it. `email`, `uri`: one host or, with a leading dot, only the names below it. */
+/** A `dns` subtree has a host name and all names below it. For `email` and `uri` it has one host or, after a leading dot, only the names below it. */
 function domain(kind: TextKind, base: string): Subtree | undefined {
   if (base.includes('@') || (base === '' && kind !== 'dns')) return undefined
   const below = base.startsWith('.') || base === '' ? base : `.${base}`
@@ -88,14 +88,14 @@ function domain(kind: TextKind, base: string): Subtree | undefined {
 
 const AUTHORITY = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([a-z0-9._-]+)(?::[0-9]*)?(?:[/?#]|$)/
 
-/** `undefined` for a URI without a host name: it cannot be decided whether it is in a domain. */
+/** @returns `undefined` for a URI without a host name, because it cannot be decided whether that is in a domain */
 function hostOf(kind: TextKind, name: string): string | undefined {
   if (kind === 'dns') return name
   const host = kind === 'email' ? /^[^@]+@([^@]+)$/.exec(name)?.[1] : AUTHORITY.exec(name)?.[1]
   return host === undefined || isIPv4(host) ? undefined : host
 }
 
-/** Address and mask, 4 or 16 bytes each. */
+/** @param octets address and mask, 4 or 16 bytes each */
 function addressRange(octets: Buffer): Subtree | undefined {
   if (octets.length !== 8 && octets.length !== 32) return undefined
   const mask = octets.subarray(octets.length / 2)

@@ -8,19 +8,19 @@ import { EXTENSION } from '../oids.ts'
 /** Critical extensions that this code or the engine checks. The use of the key is ignored on purpose (decision D41). */
 const UNDERSTOOD: ReadonlySet<string> = new Set(Object.values(EXTENSION))
 
-/** The hash of a signature; RSASSA-PSS has it in its parameters. Signatures with SHA-1 and older hashes can be forged. */
+/** The hashes that a signature may use. RSASSA-PSS names its hash in parameters. Signatures with SHA-1 and older hashes can be forged. */
 const STRONG_HASHES: ReadonlySet<string> = new Set(['SHA-256', 'SHA-384', 'SHA-512'])
 const EDWARDS: ReadonlySet<string> = new Set(['1.3.101.112', '1.3.101.113'])
 
-/** A certificate of a path, parsed and as received. */
+/** A certificate of a path: as parsed, and its bytes as received. */
 export interface PathMember {
   readonly certificate: Certificate
   readonly der: Der
 }
 
 /**
- * Checks the rules of RFC 5280 that the chain engine of pkijs does not check, or not strictly enough: path length, name
- * constraints, unknown critical extensions, and the hash of each signature.
+ * Checks the rules of RFC 5280 that the chain engine of pkijs does not check strictly enough: path length, name constraints,
+ * unknown critical extensions, and the hash of each signature.
  *
  * @param members from the client's certificate to the root
  */
@@ -39,7 +39,7 @@ export async function isWellConstrained(members: readonly PathMember[]): Promise
   )
 }
 
-/** RFC 5280 section 4.2. An extension that cannot be parsed is not understood. */
+/** Whether no critical extension is unknown (RFC 5280 section 4.2). An extension that cannot be parsed counts as unknown. */
 function isUnderstood({ extensions = [] }: Certificate): boolean {
   const kinds = new Set(extensions.map(({ extnID }) => extnID))
   if (kinds.size < extensions.length) return false
@@ -48,7 +48,7 @@ function isUnderstood({ extensions = [] }: Certificate): boolean {
   )
 }
 
-/** RFC 5280 section 4.2.1.9: self-issued certificates do not count. */
+/** Whether the path below an authority is short enough (RFC 5280 section 4.2.1.9). Self-issued certificates do not count. */
 function isWithinLength(certificate: Certificate, below: readonly Certificate[]): boolean {
   const value = extensionOf(certificate, EXTENSION.basicConstraints)?.parsedValue as
     { readonly pathLenConstraint?: unknown } | undefined
@@ -57,7 +57,7 @@ function isWithinLength(certificate: Certificate, below: readonly Certificate[])
   return typeof limit === 'number' && below.filter((ca) => !isSelfIssued(ca)).length <= limit
 }
 
-/** RFC 5280 section 4.2.1.10: the constraints of each authority apply to all certificates below it. */
+/** Whether all certificates keep to the name constraints of the authorities above them (RFC 5280 section 4.2.1.10). */
 async function keepsNames(members: readonly PathMember[]): Promise<boolean> {
   for (const [index, authority] of members.entries()) {
     const constraints = extensionOf(authority.certificate, EXTENSION.nameConstraints)?.parsedValue as

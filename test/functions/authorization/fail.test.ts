@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { outcome } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testWalk } from '../../support/test-runtime.ts'
@@ -90,7 +90,7 @@ test.each([
   [0, 'BAD_REQUEST A059301 invalid_request'],
 ])('fail is answered %i s from the expiry of a ticket, at 24 hours, with %s', async (seconds, expected) => {
   const ticket = await ticketFor()
-  runtime.clock.now = later(START, DAY + seconds)
+  runtime.clock.now = addSeconds(START, DAY + seconds)
   expect(outcome(await fail(ticket))).toBe(expected)
 })
 

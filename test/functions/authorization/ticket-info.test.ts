@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { outcome } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testWalk } from '../../support/test-runtime.ts'
@@ -129,7 +129,7 @@ describe.each([
 
   test('a call with a ticket that has expired finds nothing', async () => {
     const ticket = await ticketFor({ context: 'kept' })
-    runtime.clock.now = later(START, 86400)
+    runtime.clock.now = addSeconds(START, 86400)
     expect(outcome(await ask(ticket))).toBe('NOT_FOUND A041392')
   })
 })

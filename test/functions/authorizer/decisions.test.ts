@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { authorize } from '../../../functions/authorizer/authorizer.ts'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { type AuthorizerResult, serveAuthorizer } from '../../../shared/lambda/authorizer.ts'
 import { type Asked, authorizerEvent, METHOD_ARN } from '../../support/authorizer-events.ts'
 import { START } from '../../support/fixed-runtime.ts'
@@ -61,7 +61,7 @@ describe.each(SERVICES)('access tokens %s, payload %s', async (_name, format, se
       scope: 'read write',
       iss: 'https://as.example.com',
       aud: 'https://as.example.com',
-      exp: later(START, 86400),
+      exp: addSeconds(START, 86400),
       certificateThumbprint: THUMBPRINT,
     })
     expect(JSON.stringify(result)).not.toContain(access)
@@ -160,9 +160,9 @@ describe.each(SERVICES)('access tokens %s, payload %s', async (_name, format, se
     for (const token of ['A'.repeat(72), 'x', 'a.b.c', refresh, `${access}A`, 'a'.repeat(9000)]) {
       await isDenied(token)
     }
-    runtime.clock.now = later(START, 86399)
+    runtime.clock.now = addSeconds(START, 86399)
     expect(await ask({ authorization: `Bearer ${access}`, certificate: OWN })).toBe('allowed')
-    runtime.clock.now = later(START, 86400)
+    runtime.clock.now = addSeconds(START, 86400)
     await isDenied(access)
     runtime.clock.now = START
     await runtime.store.clients.cutOff(walk.number, client.number, () => START)

@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { contentOf, outcome, tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
@@ -141,7 +141,7 @@ describe('a resource may require an authentication', async () => {
   })
 
   test('a requirement on the age of an authentication follows the clock', async () => {
-    runtime.clock.now = later(START, 1)
+    runtime.clock.now = addSeconds(START, 1)
     expect(outcome(await asking({ maxAge: 100 }))).toBe(INSUFFICIENT('A065394'))
   })
 })

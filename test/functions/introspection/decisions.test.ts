@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { outcome } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testWalk } from '../../support/test-runtime.ts'
@@ -26,7 +26,7 @@ beforeEach(async () => {
   unbound = await walk.addClient(BASIC)
 })
 const at = (seconds: number) => {
-  runtime.clock.now = later(START, seconds)
+  runtime.clock.now = addSeconds(START, seconds)
 }
 
 /** Outcome and the four flags, `t` or `f`, in the order of Authlete contract, section 2.8. */

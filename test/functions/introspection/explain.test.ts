@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import type { Received } from '../../support/gateway.ts'
@@ -98,7 +98,7 @@ test.each(failing)(
     if (before === 'lock') await walk.setLocked(client, true)
     if (before === 'delete') await walk.v3('DELETE', `/client/delete/${client.id}`)
     if (before === 'cut off') await walk.v3('POST', '/auth/token/revoke', { clientIdentifier: client.id })
-    if (before === 'expire') runtime.clock.now = later(START, 3600)
+    if (before === 'expire') runtime.clock.now = addSeconds(START, 3600)
     const answer = await explained({ token: access, ...request })
     expect(answer.json['resultCode']).toBe(code)
     const at = ORDER.indexOf(name)

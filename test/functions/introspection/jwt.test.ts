@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { expect, test } from 'vitest'
 import * as z from 'zod/mini'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { outcome } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testWalk } from '../../support/test-runtime.ts'
@@ -81,9 +81,9 @@ test.each([
 
 test('a JWT expires by the clock', async () => {
   const jwt = await issued()
-  runtime.clock.now = later(START, 86399)
+  runtime.clock.now = addSeconds(START, 86399)
   expect(outcome(await walk.introspect(jwt, OWN))).toBe('OK A056001')
-  runtime.clock.now = later(START, 86400)
+  runtime.clock.now = addSeconds(START, 86400)
   expect(outcome(await walk.introspect(jwt, OWN))).toBe('UNAUTHORIZED A065301 invalid_token')
   expect(await walk.standard(jwt)).toEqual({ active: false })
 })

@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose'
 import { expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testWalk } from '../../support/test-runtime.ts'
 import { spelling, thumbprintOf } from '../../support/vectors.ts'
@@ -28,7 +28,7 @@ test('the holder of the certificate gets all members of its opaque token, withou
     client_id: client.id,
     token_type: 'Bearer',
     iat: START,
-    exp: later(START, 86400),
+    exp: addSeconds(START, 86400),
     cnf: { 'x5t#S256': THUMBPRINT },
   })
 })
@@ -77,7 +77,7 @@ const CASES: readonly Case[] = [
     'an expired token',
     async () => {
       const token = await bound()
-      runtime.clock.now = later(START, 86400)
+      runtime.clock.now = addSeconds(START, 86400)
       return { token, certificate: OWN }
     },
   ],

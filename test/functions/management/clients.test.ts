@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { digest } from '../../../shared/store/digest.ts'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { fixedRuntime, START } from '../../support/fixed-runtime.ts'
 import { failure, nulls, openManagement, RUNTIME, SERVICE } from '../../support/management.ts'
 import { testManagement } from '../../support/test-runtime.ts'
@@ -40,7 +40,7 @@ describe('listing clients', () => {
     const management = await openManagement(fresh)
     const ids: unknown[] = []
     for (let i = 0; i < 7; i++) {
-      fresh.clock.now = later(START, i)
+      fresh.clock.now = addSeconds(START, i)
       const developer = i % 2 === 0 ? { developer: 'even' } : {}
       ids.push((await management.v3('POST', '/client/create', developer)).json['clientId'])
     }
@@ -70,7 +70,7 @@ describe('updating a client', () => {
       tlsClientCertificateBoundAccessTokens: true,
       clientIdAlias: 'replaced',
     })
-    runtime.clock.now = later(START, 60)
+    runtime.clock.now = addSeconds(START, 60)
     const answer = await post(`/client/update/${id}`, { description: 'new' })
     const { clientSecret: _, clientName: __, ...before } = json
     const after = {

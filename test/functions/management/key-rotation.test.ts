@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { BASIC, openWalk, type TestClient, type Walk } from '../../support/walk.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
@@ -23,7 +23,7 @@ beforeEach(async () => {
   client = await walk.addClient(BASIC)
 })
 
-const pass = (seconds: number) => (runtime.clock.now = later(runtime.clock.now, seconds))
+const pass = (seconds: number) => (runtime.clock.now = addSeconds(runtime.clock.now, seconds))
 const update = (change: Record<string, unknown>) => walk.call('/service/update', change)
 const refusal = async (change: Record<string, unknown>) => {
   const { status, json } = await update(change)

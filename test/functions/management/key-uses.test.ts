@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { keySet, newSigningKey } from '../../support/signing-keys.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
@@ -11,7 +11,7 @@ const CACHE_SECONDS = 10
 const runtime = await testRuntime({ registryCacheSeconds: CACHE_SECONDS })
 
 const at = (seconds: number) => {
-  runtime.clock.now = later(START, seconds)
+  runtime.clock.now = addSeconds(START, seconds)
 }
 const ms = (seconds: number) => (START + seconds) * 1000
 

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { cut, cutAll, delayFirstAnswer, delayFirstRequest, pass } from '../../support/cutting-proxy.ts'
 import { fixedRuntime, START } from '../../support/fixed-runtime.ts'
@@ -103,7 +103,7 @@ test('the OAuth face answers 503 while its service is deleted, and no failure is
 test('a deletion that takes too long answers 503, and the next calls go on until 204', async () => {
   await addClients(80)
   proxy.fate = (passing, forward) => {
-    if (passing.operation === 'Query') runtime.clock.now = later(runtime.clock.now, 5)
+    if (passing.operation === 'Query') runtime.clock.now = addSeconds(runtime.clock.now, 5)
     return forward()
   }
   const first = await remove()
@@ -223,13 +223,13 @@ test('a repeated deletion that comes too late leaves a new service of the same n
   const tombstone = await registry.findForDeletion(walk.number)
   if (tombstone === undefined) throw new Error('no tombstone')
   const settings = { apiKey: walk.number, issuer: 'https://as.example.com', credentials: [] }
-  const made = await registry.createService({ ...settings, createdAt: START + 60 }, later(START, 71))
+  const made = await registry.createService({ ...settings, createdAt: START + 60 }, addSeconds(START, 71))
   expect(made).toMatchObject({ tokensNotBefore: START + 71 })
-  expect(await registry.markDeleted(tombstone, later(START, 61))).toBeUndefined()
+  expect(await registry.markDeleted(tombstone, addSeconds(START, 61))).toBeUndefined()
   await registry.finishDeletion(tombstone)
   expect(await registry.currentService(walk.number)).toEqual(made)
   expect(failure(await remove())).toBe('401 A458101')
-  expect(await registry.createService(settings, later(START, 90))).toBeUndefined()
+  expect(await registry.createService(settings, addSeconds(START, 90))).toBeUndefined()
 })
 
 test('a token of a client that was deleted with its service is not valid at a new service of the number', async () => {

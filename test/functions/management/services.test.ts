@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { fixedRuntime, START } from '../../support/fixed-runtime.ts'
 import {
   type Answered,
@@ -131,7 +131,7 @@ describe('updating a service', () => {
 
   test('an update keeps the settings that are absent', async () => {
     const { apiSecret: _, ...created } = await newService(SETTINGS)
-    runtime.clock.now = later(START, 5)
+    runtime.clock.now = addSeconds(START, 5)
     const { json } = await update(created['apiKey'], { accessTokenDuration: 600 })
     const after = { ...created, accessTokenDuration: 600, modifiedAt: (START + 5) * 1000 }
     expect(json).toEqual(after)
@@ -218,7 +218,7 @@ test('services are listed in the order of their creation, for the owner only', a
   const { call } = await openManagement(fresh)
   const keys: unknown[] = [SERVICE]
   for (let i = 1; i < 4; i++) {
-    fresh.clock.now = later(START, i)
+    fresh.clock.now = addSeconds(START, i)
     keys.push((await call('POST', '/api/service/create', ISSUER, owner)).json['apiKey'])
   }
   const { json } = await call('GET', '/api/service/get/list?start=1&end=3', undefined, organization)

@@ -1,6 +1,6 @@
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify, SignJWT } from 'jose'
 import { expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { OPENID, OPENID_PROVIDER } from '../../support/openid.ts'
 import { readProjectFile } from '../../support/comments.ts'
@@ -60,7 +60,7 @@ test('the chapter "A signing key is stolen" ends what the thief signs and every 
   expect(await Promise.all([...forged, stolen.access].map(isAccepted))).toEqual([false, false, false])
   expect(outcome(await walk.introspect(stolen.access))).toBe('UNAUTHORIZED A057395 invalid_token')
   expect(outcome(await walk.refresh(client, stolen.refresh))).toBe('BAD_REQUEST A053391 invalid_grant')
-  runtime.clock.now = later(runtime.clock.now, 60)
+  runtime.clock.now = addSeconds(runtime.clock.now, 60)
   const { access } = tokensOf(await walk.redeem(client, await walk.code(client, OPENID)))
   expect([await isAccepted(access), outcome(await walk.introspect(access))]).toEqual([true, 'OK A056001'])
 })

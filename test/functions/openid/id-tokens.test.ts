@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { decodeJwt } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { contentOf, outcome, tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { idTokenOf, OPENID, OPENID_PROVIDER, verifiedIdToken } from '../../support/openid.ts'
@@ -186,7 +186,7 @@ describe('a refresh', () => {
 
   test('a refresh gives an ID token of the same authentication, without nonce and further claims', async () => {
     const answer = await first()
-    walk.runtime.clock.now = later(START, 60)
+    walk.runtime.clock.now = addSeconds(START, 60)
     const again = await refreshed(answer)
     const once = await refreshed(again)
     for (const one of [again, once]) {

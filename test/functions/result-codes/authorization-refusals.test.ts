@@ -1,5 +1,5 @@
 import { AUTHORIZATION } from '../../../shared/refusal/authorization.ts'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { delayFirstAnswer } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { newProofKey } from '../../support/proof-keys.ts'
@@ -58,7 +58,7 @@ const failed = (error: string, resultCode: string, reason: string) =>
 
 const cutOff = ({ call, client }: Bench) => call('/auth/token/revoke', { clientIdentifier: client.id })
 const switchFapi2On = ({ setService }: Bench) => setService({ fapi2: true })
-const waitADay = ({ runtime }: Bench) => void (runtime.clock.now = later(START, 86400))
+const waitADay = ({ runtime }: Bench) => void (runtime.clock.now = addSeconds(START, 86400))
 const issuingAfter = (step: (bench: Bench) => unknown) => async (bench: Bench) => {
   const ticket = await ticketOf(bench)
   await step(bench)
@@ -160,7 +160,7 @@ await provokeAll('authorization-refusals.test.ts', AUTHORIZATION, {
   }),
   'request-uri-expired': gives(`BAD_REQUEST A008391 ${WRONG_URI}`, async (bench) => {
     const requestUri = await pushing(bench).pushed(bench.client)
-    bench.runtime.clock.now = later(START, 300)
+    bench.runtime.clock.now = addSeconds(START, 300)
     return pushing(bench).start(bench.client, requestUri)
   }),
   'request-uri-of-other-client': gives(`BAD_REQUEST A008392 ${WRONG_URI}`, async (bench) => {
@@ -169,7 +169,7 @@ await provokeAll('authorization-refusals.test.ts', AUTHORIZATION, {
   }),
   'request-uri-cut-off': gives(`BAD_REQUEST A008393 ${WRONG_URI}`, async (bench) => {
     const requestUri = await pushing(bench).pushed(bench.client)
-    bench.runtime.clock.now = later(START, 1)
+    bench.runtime.clock.now = addSeconds(START, 1)
     await cutOff(bench)
     return pushing(bench).start(bench.client, requestUri)
   }),
@@ -223,7 +223,7 @@ await provokeAll('authorization-refusals.test.ts', AUTHORIZATION, {
   ),
   'fail-ticket-expired': invalidRequest('A059301', async (bench) => {
     const ticket = await ticketOf(bench)
-    bench.runtime.clock.now = later(START, 86400)
+    bench.runtime.clock.now = addSeconds(START, 86400)
     return bench.call('/auth/authorization/fail', { ticket, reason: 'DENIED' })
   }),
   'fail-reason-missing': serverError('A060201', failing(undefined)),

@@ -1,5 +1,5 @@
 import { INTROSPECTION } from '../../../shared/refusal/introspection.ts'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { encode } from '../../support/assertions.ts'
 import { tokensOf } from '../../support/answers.ts'
 import { newProofKey, proofOf, TARGET, tokenBoundTo } from '../../support/proof-keys.ts'
@@ -101,15 +101,15 @@ await provokeAll('introspection-refusals.test.ts', INTROSPECTION, {
   ),
   'token-expired-refreshable': invalidToken(
     'A065301',
-    after(({ runtime }) => Promise.resolve((runtime.clock.now = later(START, 86400)))),
+    after(({ runtime }) => Promise.resolve((runtime.clock.now = addSeconds(START, 86400)))),
   ),
   'token-expired-with-refresh': invalidToken(
     'A065302',
-    after(({ runtime }) => Promise.resolve((runtime.clock.now = later(START, 864_000)))),
+    after(({ runtime }) => Promise.resolve((runtime.clock.now = addSeconds(START, 864_000)))),
   ),
   'token-expired': invalidToken('A065303', async ({ credentials, introspect, client, runtime }) => {
     const { access } = tokensOf(await credentials(client))
-    runtime.clock.now = later(START, 86400)
+    runtime.clock.now = addSeconds(START, 86400)
     return introspect(access)
   }),
   'certificate-missing': invalidToken('A065304', presenting(undefined)),

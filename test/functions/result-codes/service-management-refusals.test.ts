@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { SERVICE_MANAGEMENT } from '../../../shared/refusal/service-management.ts'
 import type { Fate } from '../../support/cutting-proxy.ts'
 import type { FixedRuntime } from '../../support/fixed-runtime.ts'
@@ -22,7 +22,7 @@ const updating = (resultCode: string, settings: object | string): Provoked => [
 const outOfTime =
   ({ clock }: FixedRuntime): Fate =>
   (passing, forward) => {
-    if (passing.operation === 'Query') clock.now = later(clock.now, 60)
+    if (passing.operation === 'Query') clock.now = addSeconds(clock.now, 60)
     return forward()
   }
 

@@ -1,4 +1,4 @@
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { TOKEN_MANAGEMENT } from '../../../shared/refusal/token-management.ts'
 import { tokensOf } from '../../support/answers.ts'
 import { BASIC, BOUND } from '../../support/walk.ts'
@@ -86,7 +86,7 @@ await provokeAll('token-management-refusals.test.ts', TOKEN_MANAGEMENT, {
   'revoke-nothing-named': gives('400 A135291', calling('/auth/token/revoke', {})),
   'revoke-unfinished': gives('503 A135191', async ({ proxy, runtime, call }) => {
     proxy.fate = (passing, forward) => {
-      if (passing.operation === 'Query') runtime.clock.now = later(runtime.clock.now, 60)
+      if (passing.operation === 'Query') runtime.clock.now = addSeconds(runtime.clock.now, 60)
       return forward()
     }
     return call('/auth/token/revoke', { subject: 'alice' })

@@ -1,5 +1,5 @@
 import { TOKEN } from '../../../shared/refusal/token.ts'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { newProofKey } from '../../support/proof-keys.ts'
@@ -156,7 +156,7 @@ await provokeAll('token-refusals.test.ts', TOKEN, {
   'code-key-differs': invalidGrant('A050395', redeemingFor(other.proof())),
   'code-expired': invalidGrant('A050311', async ({ redeem, code, client, runtime }) => {
     const expiring = await code(client)
-    runtime.clock.now = later(START, 60)
+    runtime.clock.now = addSeconds(START, 60)
     return redeem(client, expiring)
   }),
   'code-breaks-fapi2': invalidGrant('A050398', async ({ addClient, setService, redeem, code }) => {
@@ -189,7 +189,7 @@ await provokeAll('token-refusals.test.ts', TOKEN, {
   ),
   'refresh-token-expired': invalidGrant('A053308', async (bench) => {
     const refresh = await refreshed(bench)
-    bench.runtime.clock.now = later(START, 864_000)
+    bench.runtime.clock.now = addSeconds(START, 864_000)
     return bench.refresh(bench.client, refresh)
   }),
   'refresh-scope-wider': invalidScope('A053309', async ({ granted, refresh, client }) =>

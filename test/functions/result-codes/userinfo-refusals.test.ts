@@ -1,5 +1,5 @@
 import { USERINFO } from '../../../shared/refusal/userinfo.ts'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { newProofKey, tokenBoundTo } from '../../support/proof-keys.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import {
@@ -67,7 +67,7 @@ await provokeAll('userinfo-refusals.test.ts', USERINFO, {
   ),
   'userinfo-token-expired': invalidToken(
     'A089391',
-    after(({ runtime }) => Promise.resolve((runtime.clock.now = later(START, 86400)))),
+    after(({ runtime }) => Promise.resolve((runtime.clock.now = addSeconds(START, 86400)))),
   ),
   'userinfo-certificate-missing': invalidToken('A089307', presenting(undefined)),
   'userinfo-certificate-unreadable': invalidToken('A089308', presenting('no certificate')),

@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose'
 import { beforeEach, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { contentOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
@@ -47,7 +47,7 @@ test('an opaque bound access token is active with all members and its binding', 
     iss: ISSUER,
     cnf: CNF,
     token_type: 'Bearer',
-    exp: later(START, 86400),
+    exp: addSeconds(START, 86400),
     client_id: bound.id,
   }
   expect(await walk.standard(access)).toEqual(members)
@@ -68,7 +68,7 @@ test('a token of a client itself, unbound and without scope, has neither subject
     scope: null,
     iss: ISSUER,
     token_type: 'Bearer',
-    exp: later(START, 86400),
+    exp: addSeconds(START, 86400),
     client_id: client.id,
   })
   expect(Object.keys(await ask(access)).sort()).toEqual([
@@ -78,7 +78,7 @@ test('a token of a client itself, unbound and without scope, has neither subject
 
 test('a refreshed access token carries the time of its own issue', async () => {
   const { refresh } = await walk.granted(bound, OWN)
-  runtime.clock.now = later(START, 500)
+  runtime.clock.now = addSeconds(START, 500)
   const { json } = await walk.refresh(bound, refresh, OWN)
   expect(await ask(json['accessToken'] as string)).toMatchObject({
     iat: START + 500,
@@ -94,7 +94,7 @@ test('a refresh token is active for its own client with its own expiry and the b
     scope: 'read',
     iss: ISSUER,
     cnf: CNF,
-    exp: later(START, 864000),
+    exp: addSeconds(START, 864000),
     client_id: bound.id,
   }
   expect(await walk.standard(refresh)).toEqual(members)
@@ -103,9 +103,9 @@ test('a refresh token is active for its own client with its own expiry and the b
 
 test('a refresh token is active to its end, although its access token is not', async () => {
   const { access, refresh } = await walk.granted(bound, OWN)
-  runtime.clock.now = later(START, 863999)
+  runtime.clock.now = addSeconds(START, 863999)
   expect([await walk.standard(access), (await walk.standard(refresh))['active']]).toEqual([INACTIVE, true])
-  runtime.clock.now = later(START, 864000)
+  runtime.clock.now = addSeconds(START, 864000)
   expect(await walk.standard(refresh)).toEqual(INACTIVE)
 })
 
@@ -128,7 +128,7 @@ const CASES: readonly (readonly [string, Make])[] = [
     'an expired token',
     async () => {
       const { access } = await walk.granted(bound, OWN)
-      runtime.clock.now = later(START, 86400)
+      runtime.clock.now = addSeconds(START, 86400)
       return access
     },
   ],

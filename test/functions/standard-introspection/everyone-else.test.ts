@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
 import { BASIC, basic, BOUND, openWalk, OWN, type TestClient, type Walk } from '../../support/walk.ts'
@@ -34,7 +34,7 @@ const TOKENS: Readonly<Record<string, () => Promise<string>>> = {
   },
   'an expired token': async () => {
     const { access } = await tokens()
-    runtime.clock.now = later(START, 86400)
+    runtime.clock.now = addSeconds(START, 86400)
     return access
   },
   'a revoked token': async () => {

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { decodeJwt } from 'jose'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { contentOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { benches, type Bench } from '../../support/result-codes.ts'
@@ -71,7 +71,7 @@ test('the clients of an end-user are filtered by developer and by range', async 
 
 test('an end-user has no clients once the tokens have ended', async () => {
   await make(other, 'alice')
-  bench.runtime.clock.now = later(START, 864_000)
+  bench.runtime.clock.now = addSeconds(START, 864_000)
   expect(clientsIn(await bench.v3('GET', `${LIST}?subject=alice`))).toEqual([])
 })
 

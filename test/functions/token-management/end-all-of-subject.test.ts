@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { pass } from '../../support/cutting-proxy.ts'
 import { failure } from '../../support/management.ts'
 import { proxiedRuntime } from '../../support/test-runtime.ts'
@@ -23,7 +23,7 @@ const revoke = (members: object = { subject: 'alice' }) => walk.call('/auth/toke
 /** The store takes so long for one kind of request. */
 const slow = (operation: string, seconds: number) => {
   proxy.fate = (passing, forward) => {
-    if (passing.operation === operation) runtime.clock.now = later(runtime.clock.now, seconds)
+    if (passing.operation === operation) runtime.clock.now = addSeconds(runtime.clock.now, seconds)
     return forward()
   }
 }
@@ -48,7 +48,7 @@ test('a revocation by subject begins again a minute later, and after one that ha
   expect((await revoke()).status).toBe(503)
   proxy.fate = pass
   const missed = await make(clients[0])
-  runtime.clock.now = later(runtime.clock.now, 60)
+  runtime.clock.now = addSeconds(runtime.clock.now, 60)
   expect((await revoke()).json['count']).toBe(1)
   expect(await isLive(missed)).toBe(false)
   const again = await make(clients[0])

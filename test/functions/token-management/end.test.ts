@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { outcome } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
@@ -118,7 +118,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (_, settings) => {
     expect(outcome(await walk.redeem(client, code))).toBe('BAD_REQUEST A050391 invalid_grant')
     expect(await isLive(spared)).toBe(true)
 
-    runtime.clock.now = later(START, 1)
+    runtime.clock.now = addSeconds(START, 1)
     const { access } = await make(client, 'alice')
     expect(await isLive(access)).toBe(true)
     expect(await countOf({ clientIdentifier: client.id })).toBe(1)
@@ -127,7 +127,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', (_, settings) => {
 
   test('revoke does not count what has expired', async () => {
     await make(client, 'alice')
-    runtime.clock.now = later(START, 864000)
+    runtime.clock.now = addSeconds(START, 864000)
     expect(await countOf({ clientIdentifier: client.id, subject: 'alice' })).toBe(0)
     expect(await countOf({ clientIdentifier: client.id })).toBe(0)
   })

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testWalk } from '../../support/test-runtime.ts'
@@ -31,7 +31,7 @@ const isLive = async (token: string) => (await walk.standard(token))['active']
 test('the scopes of all living grants of the end-user count, and those of the newest', async () => {
   expect(await granted()).toEqual(NOTHING)
   await consent('read write')
-  runtime.clock.now = later(START, 10)
+  runtime.clock.now = addSeconds(START, 10)
   await consent('admin read')
   const { json } = await get()
   expect(json).toEqual({
@@ -59,13 +59,13 @@ test('a grant at another client, one that was revoked and one that has expired d
   await walk.post('/revocation', { token: refresh, client_id: client.id })
   expect(await granted()).toEqual(NOTHING)
   await consent('admin')
-  runtime.clock.now = later(START, 864_000)
+  runtime.clock.now = addSeconds(START, 864_000)
   expect(await granted()).toEqual(NOTHING)
 })
 
 test('a grant that was taken away at once for all of its client does not count', async () => {
   await consent('read')
-  runtime.clock.now = later(START, 5)
+  runtime.clock.now = addSeconds(START, 5)
   await walk.v3('POST', '/auth/token/revoke', { clientIdentifier: client.id })
   expect(await granted()).toEqual(NOTHING)
 })

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { outcome } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
@@ -26,7 +26,7 @@ const idsOf = (tokens: Listed[], name: string) => tokens.map((token) => String(t
 test('the list has all members of each token', async () => {
   const properties = [{ key: 'k', value: 'v', hidden: true }]
   const made = await make(client, { scopes: ['read'], properties })
-  runtime.clock.now = later(START, 5)
+  runtime.clock.now = addSeconds(START, 5)
   await walk.refresh(client, String(made['refreshToken']))
   expect((await list(`clientIdentifier=${client.id}&subject=alice`)).json).toEqual({
     start: 0,
@@ -109,9 +109,9 @@ test('the list pages by start and end, without holes where tokens have ended', a
 
 test('the list has a grant as long as any of its tokens lives', async () => {
   await make(client, { accessTokenDuration: 5, refreshTokenDuration: 10 })
-  runtime.clock.now = later(START, 9)
+  runtime.clock.now = addSeconds(START, 9)
   expect(await tokensIn('')).toHaveLength(1)
-  runtime.clock.now = later(START, 10)
+  runtime.clock.now = addSeconds(START, 10)
   expect(await tokensIn('')).toEqual([])
 })
 

@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
@@ -53,11 +53,11 @@ describe.each(TOKEN_FORMS)('%s access tokens', async (kind, settings) => {
       refreshTokenExpiresAt: (START + 20) * 1000,
       scopes: ['read'],
     })
-    runtime.clock.now = later(START, 9)
+    runtime.clock.now = addSeconds(START, 9)
     expect(outcome(await walk.introspect(access))).toBe('OK A056001')
-    runtime.clock.now = later(START, 10)
+    runtime.clock.now = addSeconds(START, 10)
     expect(outcome(await walk.introspect(access))).toBe('UNAUTHORIZED A065301 invalid_token')
-    runtime.clock.now = later(START, 20)
+    runtime.clock.now = addSeconds(START, 20)
     expect(outcome(await walk.refresh(client, refresh))).toBe('BAD_REQUEST A053308 invalid_grant')
   })
 
@@ -119,7 +119,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', async (kind, settings) => {
   })
 
   test('update replaces the value of a token, and the new one has what the grant has now', async () => {
-    runtime.clock.now = later(START, 5)
+    runtime.clock.now = addSeconds(START, 5)
     const certificateThumbprint = 'B'.repeat(43)
     const answer = await update({
       accessToken: access,
@@ -150,7 +150,7 @@ describe.each(TOKEN_FORMS)('%s access tokens', async (kind, settings) => {
     const { access: next } = tokensOf(await walk.refresh(client, refresh))
     expect(outcome(await update({ accessToken: access }))).toBe('NOT_FOUND A134202')
     expect(outcome(await update({ tokenId, accessTokenExpiresAt: (START + 1) * 1000 }))).toBe(UPDATED)
-    runtime.clock.now = later(START, 1)
+    runtime.clock.now = addSeconds(START, 1)
     expect(outcome(await walk.introspect(next))).toBe('UNAUTHORIZED A065301 invalid_token')
   })
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testWalk } from '../../support/test-runtime.ts'
@@ -41,7 +41,7 @@ test('a code that is presented again with another readable certificate ends the 
 test('a code that is presented again after a refresh and its own expiry ends the grant', async () => {
   const { client, code, refresh } = await redeemed()
   const { access } = tokensOf(await walk.refresh(client, refresh, OWN))
-  runtime.clock.now = later(START, 3600)
+  runtime.clock.now = addSeconds(START, 3600)
   expect(outcome(await walk.redeem(client, code, OWN))).toBe(UNKNOWN)
   expect(await walk.standard(access)).toEqual({ active: false })
 })
@@ -145,7 +145,7 @@ test('a code is refused after a cut-off of all tokens of the client', async () =
   const code = await walk.code(client)
   await runtime.store.clients.cutOff(walk.number, client.number, () => START)
   expect(outcome(await walk.redeem(client, code, OWN))).toBe('BAD_REQUEST A050391 invalid_grant')
-  runtime.clock.now = later(START, 1)
+  runtime.clock.now = addSeconds(START, 1)
   expect(outcome(await walk.redeem(client, await walk.code(client), OWN))).toBe('OK A050001')
 })
 

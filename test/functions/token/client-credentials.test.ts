@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose'
 import { beforeEach, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { contentOf, outcome, tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
@@ -30,7 +30,7 @@ test('client credentials give only an access token, without refresh token and su
     responseContent: expect.any(String) as unknown,
     accessToken: tokensOf(answer).access,
     accessTokenDuration: 86400,
-    accessTokenExpiresAt: later(START, 86400) * 1000,
+    accessTokenExpiresAt: addSeconds(START, 86400) * 1000,
     refreshTokenDuration: 0,
     refreshTokenExpiresAt: 0,
     grantType: 'CLIENT_CREDENTIALS',
@@ -155,8 +155,8 @@ test.each([
   const answer = await walk.credentials(client)
   expect(answer.json).toMatchObject({
     accessTokenDuration: expected,
-    accessTokenExpiresAt: later(START, expected) * 1000,
+    accessTokenExpiresAt: addSeconds(START, expected) * 1000,
   })
   expect(contentOf(answer)['expires_in']).toBe(expected)
-  expect((await walk.standard(tokensOf(answer).access))['exp']).toBe(later(START, expected))
+  expect((await walk.standard(tokensOf(answer).access))['exp']).toBe(addSeconds(START, expected))
 })

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { contentOf, outcome, tokensOf } from '../../support/answers.ts'
 import { newProofKey } from '../../support/proof-keys.ts'
 import { pushing } from '../../support/pushing.ts'
@@ -53,7 +53,7 @@ describe('a refresh', () => {
       const from = await walk.addClient(kind, BOUND)
       const token = await redeem(from, undefined, OWN)
       await walk.setClient(from, { tlsClientCertificateBoundAccessTokens: false })
-      runtime.clock.now = later(runtime.clock.now, 11)
+      runtime.clock.now = addSeconds(runtime.clock.now, 11)
       expect(outcome(await refresh(from, token, key.proof(), OWN))).toBe('BAD_REQUEST A053397 invalid_grant')
       expect(contentOf(await refresh(from, token, undefined, OWN))['token_type']).toBe('Bearer')
     }
@@ -88,7 +88,7 @@ test('a whole request that is sent again with its proof ends no grant: neither b
   expect(outcome(await ask(code, first))).toContain('A244397')
   const old = { grant_type: 'refresh_token', refresh_token: refresh }
   const next = tokensOf(await ask(old, second))
-  runtime.clock.now = later(runtime.clock.now, 20)
+  runtime.clock.now = addSeconds(runtime.clock.now, 20)
   expect(outcome(await ask(old, second))).toContain('A244397')
   expect((await walk.standard(next.access))['active']).toBe(true)
   expect(outcome(await ask(old, key.proof()))).toContain('A053305')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { outcome } from '../../support/answers.ts'
 import { newProofKey } from '../../support/proof-keys.ts'
 import { proxiedRuntime } from '../../support/test-runtime.ts'
@@ -36,7 +36,7 @@ test('a request without a proof asks nothing more of the store, and one with a p
 test('a refresh that judges the grant again uses its proof up once', async () => {
   const from = await walk.addClient(PUBLIC)
   await walk.setService({ dpopNonceRequired: false })
-  runtime.clock.now = later(runtime.clock.now, 11)
+  runtime.clock.now = addSeconds(runtime.clock.now, 11)
   const iat = runtime.clock.now
   const asked = { grant_type: 'authorization_code', code: await walk.code(from) }
   const redirect_uri = from.settings.redirectUris?.[0]

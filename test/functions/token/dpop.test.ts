@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { keyOf, locateOpaque } from '../../../shared/token/token-string.ts'
 import { contentOf, outcome, tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
@@ -81,7 +81,7 @@ describe.each(FACES)('%s', (_face, ask) => {
   test('a proof is used once, and a refused request does not use it up', async () => {
     const proof = key.proof()
     await walk.setClient(client, { grantTypes: [] })
-    runtime.clock.now = later(START, 10)
+    runtime.clock.now = addSeconds(START, 10)
     expect((await ask(proof)).content).toMatchObject({ error: 'unauthorized_client' })
     await walk.setClient(client, {})
     expect((await ask(proof)).content).toMatchObject({ token_type: 'DPoP' })
@@ -94,10 +94,10 @@ describe.each(FACES)('%s', (_face, ask) => {
     const first = await ask(key.proof())
     expect(first.content).toMatchObject({ error: 'use_dpop_nonce' })
     expect((await ask(key.proof({ nonce: 'of another' }))).content).toMatchObject({ error: 'use_dpop_nonce' })
-    runtime.clock.now = later(START, 40)
+    runtime.clock.now = addSeconds(START, 40)
     const second = await ask(key.proof({ nonce: first.nonce }))
     expect(second).toMatchObject({ content: { token_type: 'DPoP' }, nonce: first.nonce })
-    runtime.clock.now = later(START, 700)
+    runtime.clock.now = addSeconds(START, 700)
     const late = await ask(key.proof({ nonce: first.nonce, iat: START + 700 }))
     expect(late.content).toMatchObject({ error: 'use_dpop_nonce' })
     expect(late.nonce).not.toBe(first.nonce)
@@ -160,7 +160,7 @@ describe('where tokens must be bound to the certificate', () => {
 
 test('a client with dpopRequired gets no token without a proof', async () => {
   await walk.setClient(client, { dpopRequired: true })
-  runtime.clock.now = later(START, 20)
+  runtime.clock.now = addSeconds(START, 20)
   expect(outcome(await webApi(undefined))).toBe('BAD_REQUEST A244395 invalid_dpop_proof')
   expect(outcome(await webApi(key.proof()))).toBe('OK A052001')
 })

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { answerWith, testKeyServer } from '../../shared/authentication/key-server.ts'
 import { outcome } from '../../support/answers.ts'
 import { jws, openAssertions } from '../../support/assertions.ts'
@@ -28,7 +28,7 @@ beforeEach(async () => {
 })
 
 const at = (seconds: number) => {
-  runtime.clock.now = later(START, seconds)
+  runtime.clock.now = addSeconds(START, seconds)
 }
 const publish = (...keys: object[]) => {
   server.state.answer = answerWith(JSON.stringify({ keys }))

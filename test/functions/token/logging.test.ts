@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testWalk } from '../../support/test-runtime.ts'
@@ -72,7 +72,7 @@ test('the line of a replay has the reason why the grant ended', async () => {
   expect(line()).toMatchObject({ reason: 'code-unknown', ended: 'code-replay' })
   const { refresh } = await walk.granted(client, OWN)
   await walk.refresh(client, refresh, OWN)
-  runtime.clock.now = later(START, 11)
+  runtime.clock.now = addSeconds(START, 11)
   runtime.lines.length = 0
   await walk.refresh(client, refresh, OWN)
   expect(line()).toMatchObject({ reason: 'refresh-token-unknown', ended: 'refresh-token-reuse' })

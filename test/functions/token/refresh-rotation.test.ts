@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
 import { BASIC, openWalk, PUBLIC, type TestClient } from '../../support/walk.ts'
@@ -9,7 +9,7 @@ const UNKNOWN = 'BAD_REQUEST A053305 invalid_grant'
 const runtime = await testRuntime()
 
 const wait = (seconds: number) => {
-  runtime.clock.now = later(runtime.clock.now, seconds)
+  runtime.clock.now = addSeconds(runtime.clock.now, seconds)
 }
 
 describe('kept', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { contentOf, outcome, tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testWalk } from '../../support/test-runtime.ts'
@@ -11,7 +11,7 @@ const { runtime } = walk
 test('the answer to a refresh has the scopes of both tokens and their expiry', async () => {
   const client = await walk.addClient(BASIC)
   const { refresh } = await walk.granted(client, undefined, { scope: 'read write' })
-  runtime.clock.now = later(START, 100)
+  runtime.clock.now = addSeconds(START, 100)
   const answer = await walk.refresh(client, refresh, undefined, { scope: 'read' })
   expect(answer.json).toMatchObject({
     resultCode: 'A053001',
@@ -21,8 +21,8 @@ test('the answer to a refresh has the scopes of both tokens and their expiry', a
     subject: 'testuser01',
     scopes: ['read'],
     refreshTokenScopes: ['read', 'write'],
-    accessTokenExpiresAt: later(START, 100 + 86400) * 1000,
-    refreshTokenExpiresAt: later(START, 100 + 864000) * 1000,
+    accessTokenExpiresAt: addSeconds(START, 100 + 86400) * 1000,
+    refreshTokenExpiresAt: addSeconds(START, 100 + 864000) * 1000,
     refreshTokenDuration: 864000,
   })
   expect(contentOf(answer)).toMatchObject({ scope: 'read', expires_in: 86400 })
@@ -77,9 +77,9 @@ test('an empty scope counts as left out', async () => {
 test('a rotated refresh token gets a full life', async () => {
   const client = await walk.addClient(PUBLIC)
   const { refresh } = await walk.granted(client)
-  runtime.clock.now = later(START, 863999)
+  runtime.clock.now = addSeconds(START, 863999)
   const next = tokensOf(await walk.refresh(client, refresh)).refresh
-  runtime.clock.now = later(START, 2 * 863999)
+  runtime.clock.now = addSeconds(START, 2 * 863999)
   expect(outcome(await walk.refresh(client, next))).toBe('OK A053001')
 })
 

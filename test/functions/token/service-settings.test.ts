@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { contentOf, outcome, tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import type { Received } from '../../support/gateway.ts'
@@ -17,7 +17,7 @@ beforeEach(async () => {
 })
 
 const wait = (seconds: number) => {
-  runtime.clock.now = later(runtime.clock.now, seconds)
+  runtime.clock.now = addSeconds(runtime.clock.now, seconds)
 }
 const remaining = ({ json }: Received) => [json['accessTokenDuration'], json['refreshTokenDuration']]
 const refresh = (token: string, members: object = {}) =>
@@ -73,7 +73,7 @@ test('a kept token whose life was restarted is still cut off by its first issue'
   const { refresh: token } = await walk.granted(client)
   wait(10)
   await refresh(token)
-  await runtime.store.clients.cutOff(walk.number, client.number, () => later(START, 5))
+  await runtime.store.clients.cutOff(walk.number, client.number, () => addSeconds(START, 5))
   expect(outcome(await refresh(token))).toBe('BAD_REQUEST A053391 invalid_grant')
 })
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { testRuntime } from '../../support/test-runtime.ts'
@@ -34,7 +34,7 @@ describe.each([
       false,
       true,
     ])
-    runtime.clock.now = later(START, 60)
+    runtime.clock.now = addSeconds(START, 60)
     const third = await login(client)
     expect([await isLive(second.refresh), await isLive(third.refresh)]).toEqual([false, true])
   })
@@ -56,7 +56,7 @@ describe.each([
   })
 
   test('a login does not end a later login that is already there', async () => {
-    runtime.clock.now = later(START, 1)
+    runtime.clock.now = addSeconds(START, 1)
     const { access } = await login(client)
     runtime.clock.now = START
     const late = await login(client)

@@ -1,6 +1,6 @@
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { SIGNING_ALGORITHMS } from '../../../shared/certificate/jws-algorithms.ts'
 import { outcome } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
@@ -75,7 +75,7 @@ test('a token that has ended since /auth/userinfo is refused', async () => {
   expect(outcome(await issue(token))).toBe('UNAUTHORIZED A088393 invalid_token')
   await walk.setLocked(client, false)
   expect(outcome(await issue(token))).toBe('JSON A096001')
-  walk.runtime.clock.now = later(START, 86400)
+  walk.runtime.clock.now = addSeconds(START, 86400)
   expect(outcome(await issue(token))).toBe('UNAUTHORIZED A089391 invalid_token')
 })
 

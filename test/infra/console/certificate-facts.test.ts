@@ -6,7 +6,7 @@ import {
 } from '../../../infra/console/pages/certificate/facts.ts'
 import { readSubject } from '../../../shared/certificate/names.ts'
 import { matchesSan } from '../../../shared/certificate/subject-alternative-names.ts'
-import { namesEqual, parseDistinguishedName } from '../../../shared/certificate/subject-dn.ts'
+import { isSameName, parseDistinguishedName } from '../../../shared/certificate/subject-dn.ts'
 import { certificatePem, certificates, pemSpellings } from '../../support/vectors.ts'
 
 async function factsOf(text: string): Promise<CertificateFacts & { readonly details: CertificateDetails }> {
@@ -36,7 +36,7 @@ test.each(certificates.filter(({ subject_dn }) => subject_dn !== ''))(
   async ({ name }) => {
     const { der, details } = await factsOf(certificatePem(name))
     const { subject, san } = await readSubject(der)
-    expect(namesEqual(await parseDistinguishedName(details.subject), subject)).toBe(true)
+    expect(isSameName(await parseDistinguishedName(details.subject), subject)).toBe(true)
     for (const kind of ['dns', 'uri', 'ip', 'email'] as const)
       for (const value of details.san[kind])
         expect([value, matchesSan(kind, value, san)]).toEqual([value, true])

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { serviceByCredentials } from '../../../shared/authentication/api-caller.ts'
 import { digest } from '../../../shared/store/digest.ts'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import type { Role } from '../../../shared/store/service.ts'
 import { around } from '../../support/test-call.ts'
 import { START } from '../../support/fixed-runtime.ts'
@@ -15,7 +15,7 @@ const SECRETS = {
   runtime: 'runtime-secret',
   introspect: 'introspect-secret',
 } as const
-const EXPIRES = later(START, 100)
+const EXPIRES = addSeconds(START, 100)
 
 const runtime = await testRuntime()
 const { registry } = runtime.store
@@ -130,10 +130,10 @@ describe.each([
 })
 
 test('a credential ends at the very second', async () => {
-  runtime.clock.now = later(EXPIRES, -1)
+  runtime.clock.now = addSeconds(EXPIRES, -1)
   await expect(v3('Bearer short-lived')).resolves.toMatchObject({ service: { apiKey: SERVICE } })
   for (const after of [0, 1]) {
-    runtime.clock.now = later(EXPIRES, after)
+    runtime.clock.now = addSeconds(EXPIRES, after)
     await expect(v3('Bearer short-lived')).rejects.toThrow(refused('bearer-invalid'))
     await expect(v2(basic(SERVICE, 'short-lived'))).rejects.toThrow(refused('service-secret-wrong'))
   }

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { present } from '../../../shared/certificate/presented.ts'
+import { readPresented } from '../../../shared/certificate/presented.ts'
 import { authenticateClient } from '../../../shared/authentication/client-authentication.ts'
 import { readClientAssertion } from '../../../shared/authentication/client-assertion.ts'
 import type { PresentedCredentials } from '../../../shared/authentication/presented-credentials.ts'
@@ -92,7 +92,7 @@ function presented({ header, formSecret, assertion, certificate }: Combination):
       clientAssertion: ASSERTIONS[assertion](),
       clientAssertionType: assertion === 'none' ? undefined : ASSERTION_TYPE,
     },
-    certificate: present(CERTIFICATES[certificate]),
+    certificate: readPresented(CERTIFICATES[certificate]),
     unidentified: 'client-unidentified',
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { present } from '../../../shared/certificate/presented.ts'
+import { readPresented } from '../../../shared/certificate/presented.ts'
 import {
   CREDENTIAL_PARAMETERS,
   credentialsFromHttp,
@@ -13,7 +13,7 @@ const CERTIFICATE = certificatePem('client-ec-p256')
 const NOTHING = { clientId: undefined, clientSecret: undefined, clientAssertion: undefined }
 
 const request = (headers = {}, tlsCertificate?: string) =>
-  httpRequest({ headers, tlsCertificate: present(tlsCertificate) })
+  httpRequest({ headers, tlsCertificate: readPresented(tlsCertificate) })
 const basic = (id: string, secret: string) => ({
   authorization: [`Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`],
 })
@@ -31,7 +31,7 @@ test('the header, the form and the certificate of the connection are read', () =
   expect(credentialsFromHttp(request(basic('a', 'b'), CERTIFICATE), parameters({ client_id: 'a' }))).toEqual({
     basic: { clientId: 'a', clientSecret: 'b' },
     form: { ...NOTHING, clientId: 'a' },
-    certificate: present(CERTIFICATE),
+    certificate: readPresented(CERTIFICATE),
     unidentified: 'client-unidentified',
   })
 })
@@ -76,7 +76,7 @@ test('members of the call replace the header and the connection', () => {
   expect(credentialsFromWebApi(call, new Map())).toEqual({
     basic: { clientId: 'a', clientSecret: 'b' },
     form: NOTHING,
-    certificate: present(CERTIFICATE),
+    certificate: readPresented(CERTIFICATE),
     unidentified: 'client-missing',
   })
 })

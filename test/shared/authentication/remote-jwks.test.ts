@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { JwkSet } from '../../../shared/certificate/jwk-set.ts'
-import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
+import { type EpochSeconds, addSeconds } from '../../../shared/epoch-seconds.ts'
 import { type Internet, PUBLIC_INTERNET } from '../../../shared/runtime/internet.ts'
 import { RemoteJwks } from '../../../shared/authentication/remote-jwks.ts'
 import { START } from '../../support/fixed-runtime.ts'
@@ -8,7 +8,7 @@ import { answerWith, reasonFor, testKeyServer } from './key-server.ts'
 
 const server = await testKeyServer()
 
-const at = (seconds: number): EpochSeconds => later(START, seconds)
+const at = (seconds: number): EpochSeconds => addSeconds(START, seconds)
 const publish = (...kids: string[]) => {
   server.state.answer = answerWith(JSON.stringify({ keys: kids.map((kid) => ({ kty: 'EC', kid })) }))
 }

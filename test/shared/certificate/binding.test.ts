@@ -1,26 +1,26 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { judge as judgePossession, type Verdict } from '../../../shared/certificate/binding.ts'
-import { type Presented, present } from '../../../shared/certificate/presented.ts'
+import { type PresentedCertificate, readPresented } from '../../../shared/certificate/presented.ts'
 import type { KeyThumbprint } from '../../../shared/certificate/thumbprint.ts'
 import { bindings, certificatePem, pemSpellings, presented, spelling } from '../../support/vectors.ts'
 
 /** Without a proof. */
-const judge = (binding: unknown, certificate: Presented) =>
+const judge = (binding: unknown, certificate: PresentedCertificate) =>
   judgePossession(binding, { certificate, proofKey: undefined })
 
 const own = pemSpellings['expected_x5t#S256']
 const certificate = certificatePem('client-ec-p256')
 
 test.each(bindings)('judge gives $verdict for $id: $why', ({ token, certificate: reference, verdict }) => {
-  expect(judge('cnf' in token ? token.cnf : 'none', present(presented(reference)))).toBe(verdict)
+  expect(judge('cnf' in token ? token.cnf : 'none', readPresented(presented(reference)))).toBe(verdict)
 })
 
 test('a binding holds for every spelling of its certificate', () => {
   const accepted = pemSpellings.spellings.filter(
     (entry) => entry['x5t#S256'] === own && entry.source === 'text',
   )
-  expect(accepted.map(({ id }) => judge({ 'x5t#S256': own }, present(spelling(id))))).toEqual(
+  expect(accepted.map(({ id }) => judge({ 'x5t#S256': own }, readPresented(spelling(id))))).toEqual(
     accepted.map(() => 'holds'),
   )
 })
@@ -35,12 +35,12 @@ test.each([
   ['none as a member', { none: true }],
 ])('%s is damaged with every certificate', (_name, binding) => {
   expect(
-    [certificate, undefined, spelling('truncated-der')].map((text) => judge(binding, present(text))),
+    [certificate, undefined, spelling('truncated-der')].map((text) => judge(binding, readPresented(text))),
   ).toEqual(['damaged', 'damaged', 'damaged'])
 })
 
 test.each(['', ' \n', '(null)'])('the certificate text %j counts as missing', (text) => {
-  expect(judge({ 'x5t#S256': own }, present(text))).toBe('missing')
+  expect(judge({ 'x5t#S256': own }, readPresented(text))).toBe('missing')
 })
 
 test('a binding holds only for the thumbprint of the certificate', () => {
@@ -50,7 +50,9 @@ test('a binding holds only for the thumbprint of the certificate', () => {
   const any = fc.stringMatching(/^[A-Za-z0-9_-]{43}$/)
   fc.assert(
     fc.property(fc.oneof(nearly, any, fc.constant(own)), (value) => {
-      expect(judge({ 'x5t#S256': value }, present(certificate))).toBe(value === own ? 'holds' : 'differs')
+      expect(judge({ 'x5t#S256': value }, readPresented(certificate))).toBe(
+        value === own ? 'holds' : 'differs',
+      )
     }),
     { numRuns: 500 },
   )
@@ -59,8 +61,8 @@ test('a binding holds only for the thumbprint of the certificate', () => {
 test('a binding that is not a thumbprint is damaged', () => {
   fc.assert(
     fc.property(fc.anything(), fc.constantFrom(certificate, undefined, 'x'), (binding, text) => {
-      expect(judge(binding, present(text))).toBe('damaged')
-      expect(judge({ 'x5t#S256': binding }, present(text))).toBe('damaged')
+      expect(judge(binding, readPresented(text))).toBe('damaged')
+      expect(judge({ 'x5t#S256': binding }, readPresented(text))).toBe('damaged')
     }),
   )
 })
@@ -85,6 +87,6 @@ describe('with a DPoP proof', () => {
     ['damaged', { jkt: `${jkt}=` }, undefined, jkt],
     ['damaged', Object.create({ jkt }), undefined, jkt],
   ])('the verdict is %s for the binding %j', (verdict, binding, text, proofKey) => {
-    expect(judgePossession(binding, { certificate: present(text), proofKey })).toBe(verdict)
+    expect(judgePossession(binding, { certificate: readPresented(text), proofKey })).toBe(verdict)
   })
 })

@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { makeIdentity } from '../../../infra/connections/identity.ts'
-import { issuedByOneOf } from '../../../shared/certificate/issuer.ts'
+import { isIssuedByOneOf } from '../../../shared/certificate/issuer.ts'
 import { MalformedCertificate, readCertificate, type Der } from '../../../shared/certificate/pem.ts'
 import { builtCertificate } from '../../support/built-certificate.ts'
 import { certificatePem, spelling } from '../../support/vectors.ts'
@@ -31,30 +31,30 @@ test.each([
   ['client-ed25519', 'ca-issuing', true],
   ['ca-issuing', 'ca-root', true],
 ])('the answer to whether %s was issued by %s is %s', (name, issuer, issued) => {
-  expect(issuedByOneOf(read(name), issuers(issuer))).toBe(issued)
-  expect(issuedByOneOf(read(name), issuers(issuer))).toBe(issued)
+  expect(isIssuedByOneOf(read(name), issuers(issuer))).toBe(issued)
+  expect(isIssuedByOneOf(read(name), issuers(issuer))).toBe(issued)
 })
 
 test('any issuer of the list will do', () => {
   const all = issuers('ca-other-root', 'ca-root', 'ca-issuing')
-  expect(issuedByOneOf(read('client-ec-p256'), all)).toBe(true)
-  expect(issuedByOneOf(read('self-signed-ec'), all)).toBe(false)
+  expect(isIssuedByOneOf(read('client-ec-p256'), all)).toBe(true)
+  expect(isIssuedByOneOf(read('self-signed-ec'), all)).toBe(false)
 })
 
 test('the issuer of the issuer is not enough', () => {
-  expect(issuedByOneOf(read('client-ec-p256'), issuers('ca-root'))).toBe(false)
+  expect(isIssuedByOneOf(read('client-ec-p256'), issuers('ca-root'))).toBe(false)
 })
 
 test('an empty list has issued nothing', () => {
-  expect(issuedByOneOf(read('client-ec-p256'), [])).toBe(false)
+  expect(isIssuedByOneOf(read('client-ec-p256'), [])).toBe(false)
 })
 
 test('an authority of the same name with another key has not issued it', async () => {
   const [right, impostor] = [await authority('The CA'), await authority('The CA')]
   const leaf = await makeIdentity({ profile: 'client', commonName: 'client', ...dates }, right)
   const der = readCertificate(leaf.cert) as Der
-  expect(issuedByOneOf(der, [right.pem])).toBe(true)
-  expect(issuedByOneOf(der, [impostor.pem])).toBe(false)
+  expect(isIssuedByOneOf(der, [right.pem])).toBe(true)
+  expect(isIssuedByOneOf(der, [impostor.pem])).toBe(false)
 })
 
 test('neither name nor signature is enough without the other', async () => {
@@ -67,15 +67,15 @@ test('neither name nor signature is enough without the other', async () => {
     signedWith: right,
   })
   const both = await builtCertificate({ subject: 'client', issuer: 'The CA', signedWith: right })
-  expect(issuedByOneOf(both, [issuer])).toBe(true)
-  expect(issuedByOneOf(nothingButName, [issuer])).toBe(false)
-  expect(issuedByOneOf(nothingButSignature, [issuer])).toBe(false)
+  expect(isIssuedByOneOf(both, [issuer])).toBe(true)
+  expect(isIssuedByOneOf(nothingButName, [issuer])).toBe(false)
+  expect(isIssuedByOneOf(nothingButSignature, [issuer])).toBe(false)
 })
 
 test('a certificate with a changed byte was not issued by its issuer', () => {
   const der = Buffer.from(read('client-ec-p256'))
   der.write('Client2', der.lastIndexOf('Client1'))
-  expect(issuedByOneOf(readCertificate(der.toString('base64')) as Der, issuers('ca-issuing'))).toBe(false)
+  expect(isIssuedByOneOf(readCertificate(der.toString('base64')) as Der, issuers('ca-issuing'))).toBe(false)
 })
 
 test('a pair that is no longer remembered is judged again', async () => {
@@ -84,10 +84,10 @@ test('a pair that is no longer remembered is judged again', async () => {
   for (let serial = 1; serial <= 1_001; serial++) {
     const numbered = Buffer.from(client)
     numbered.writeUInt16BE(serial + 0x100, numbered.indexOf(Buffer.from([0x02, 0x02, 0x10])) + 2)
-    expect(issuedByOneOf(readCertificate(numbered.toString('base64')) as Der, [issuer])).toBe(false)
+    expect(isIssuedByOneOf(readCertificate(numbered.toString('base64')) as Der, [issuer])).toBe(false)
   }
-  expect(issuedByOneOf(client, issuers('ca-issuing'))).toBe(true)
-  expect(issuedByOneOf(client, [issuer])).toBe(false)
+  expect(isIssuedByOneOf(client, issuers('ca-issuing'))).toBe(true)
+  expect(isIssuedByOneOf(client, [issuer])).toBe(false)
 })
 
 test.each([
@@ -96,13 +96,13 @@ test.each([
   ['half a certificate', spelling('truncated-der'), 'truncated'],
 ])('a list with %s is refused, wherever it stands', (_name, entry, reason) => {
   const list = [...issuers('ca-issuing'), entry]
-  expect(() => issuedByOneOf(read('client-ec-p256'), list)).toThrow(expect.objectContaining({ reason }))
+  expect(() => isIssuedByOneOf(read('client-ec-p256'), list)).toThrow(expect.objectContaining({ reason }))
 })
 
 test('a list with a certificate that OpenSSL does not read is refused', () => {
   const longInteger = Buffer.from(read('client-other'))
   longInteger.writeUInt16BE(1, longInteger.indexOf(Buffer.from([0x02, 0x02, 0x10])) + 2)
-  expect(() => issuedByOneOf(read('client-ec-p256'), [longInteger.toString('base64')])).toThrow(
+  expect(() => isIssuedByOneOf(read('client-ec-p256'), [longInteger.toString('base64')])).toThrow(
     new MalformedCertificate('not-a-certificate'),
   )
 })
@@ -113,5 +113,5 @@ test('an authority with an unusable key has issued nothing', async () => {
   const point = der.indexOf(Buffer.from('03420004', 'hex')) + 4
   der.writeUInt8(der.readUInt8(point + 63) ^ 1, point + 63)
   const leaf = await builtCertificate({ subject: 'client', issuer: 'The CA', signedWith: privateKey })
-  expect(issuedByOneOf(leaf, [der.toString('base64')])).toBe(false)
+  expect(isIssuedByOneOf(leaf, [der.toString('base64')])).toBe(false)
 })

@@ -4,7 +4,7 @@ import { readName, readSubject } from '../../../shared/certificate/names.ts'
 import { MalformedCertificate, readCertificate, type Der } from '../../../shared/certificate/pem.ts'
 import {
   MalformedDistinguishedName,
-  namesEqual,
+  isSameName,
   parseDistinguishedName,
 } from '../../../shared/certificate/subject-dn.ts'
 import { builtCertificate, element } from '../../support/built-certificate.ts'
@@ -41,7 +41,7 @@ const registeredNames = registered.flatMap(({ name, entry, matches }) => {
 test.each(named)('$name has the subject that OpenSSL prints', async (entry) => {
   const { subject } = await readSubject(certificate(entry.name))
   for (const dn of [entry.subject_dn, entry.subject_dn_ascii, entry.subject_dn_strict_rfc4514]) {
-    expect(namesEqual(await parseDistinguishedName(dn), subject)).toBe(true)
+    expect(isSameName(await parseDistinguishedName(dn), subject)).toBe(true)
   }
 })
 
@@ -50,7 +50,7 @@ test.each(registeredNames)(
   async ({ name, dn, matches }) => {
     const { subject } = await readSubject(certificate(name))
     const equal = await parseDistinguishedName(dn).then(
-      (registeredName) => namesEqual(registeredName, subject),
+      (registeredName) => isSameName(registeredName, subject),
       (error: unknown) => !(error instanceof MalformedDistinguishedName),
     )
     expect(equal).toBe(matches)
@@ -99,7 +99,7 @@ test('the same certificate gives the same object again', async () => {
 
 test('a value that is no string is read as its bytes', async () => {
   const { subject } = await readSubject(altered('client-other', '\x0c\x11other', '\x16\x11other'))
-  expect(namesEqual(subject, await parseDistinguishedName('CN=other.example.org,O=Client2,C=JP'))).toBe(true)
+  expect(isSameName(subject, await parseDistinguishedName('CN=other.example.org,O=Client2,C=JP'))).toBe(true)
   const bits = await readSubject(altered('client-other', '\x0c\x11other', '\x03\x11\0ther'))
   expect(bits.subject.at(-1)).toEqual([`2.5.4.3#0311${Buffer.from('\0ther.example.org').toString('hex')}`])
 })

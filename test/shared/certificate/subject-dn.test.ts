@@ -4,7 +4,7 @@ import * as z from 'zod/mini'
 import { readName } from '../../../shared/certificate/names.ts'
 import {
   MalformedDistinguishedName,
-  namesEqual,
+  isSameName,
   parseDistinguishedName,
 } from '../../../shared/certificate/subject-dn.ts'
 import { load } from '../../support/vectors.ts'
@@ -34,7 +34,7 @@ const { pairs, malformed, keyword_oids } = load(
 const certificateName = (base64: string) => readName(Buffer.from(base64, 'base64'))
 
 async function equal(a: string, b: string): Promise<boolean> {
-  return namesEqual(await parseDistinguishedName(a), await parseDistinguishedName(b))
+  return isSameName(await parseDistinguishedName(a), await parseDistinguishedName(b))
 }
 
 test.each(pairs)('the comparison $id of $a and $b is right: $why', async (pair) => {
@@ -46,10 +46,10 @@ test.each(pairs)(
   'the comparison $id is right against the name of a certificate',
   async ({ a, b, a_name_der, b_name_der, equal }) => {
     const [aName, bName] = [await certificateName(a_name_der), await certificateName(b_name_der)]
-    expect(namesEqual(await parseDistinguishedName(a), aName)).toBe(true)
-    expect(namesEqual(await parseDistinguishedName(b), bName)).toBe(true)
-    expect(namesEqual(await parseDistinguishedName(a), bName)).toBe(equal)
-    expect(namesEqual(await parseDistinguishedName(b), aName)).toBe(equal)
+    expect(isSameName(await parseDistinguishedName(a), aName)).toBe(true)
+    expect(isSameName(await parseDistinguishedName(b), bName)).toBe(true)
+    expect(isSameName(await parseDistinguishedName(a), bName)).toBe(equal)
+    expect(isSameName(await parseDistinguishedName(b), aName)).toBe(equal)
   },
 )
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
 import type { HttpRequest } from '../../../shared/http.ts'
-import { present } from '../../../shared/certificate/presented.ts'
+import { readPresented } from '../../../shared/certificate/presented.ts'
 import { MalformedEvent, toHttpRequest } from '../../../shared/gateway/event.ts'
 import type { Settings } from '../../../shared/runtime/settings.ts'
 import authorizerV1 from '../../events/authorizer-v1-mtls.json' with { type: 'json' }
@@ -86,7 +86,7 @@ describe.each(Object.entries(EVENTS))('%s', (_name, event) => {
         const http = read(replaced(event, path, wrong))
         if (http === undefined || http.tlsCertificate === 'absent' || path.at(-1) === 'clientCertPem')
           continue
-        expect(http.tlsCertificate).toEqual(present(PEM))
+        expect(http.tlsCertificate).toEqual(readPresented(PEM))
       }
     }
   })

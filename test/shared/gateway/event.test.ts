@@ -3,7 +3,7 @@ import {
   CERTIFICATE_HEADERS,
   headerSpellings,
 } from '../../../infra/aws/doctor/outside/certificate-headers.ts'
-import { present } from '../../../shared/certificate/presented.ts'
+import { readPresented } from '../../../shared/certificate/presented.ts'
 import { toHttpRequest } from '../../../shared/gateway/event.ts'
 import type { Settings } from '../../../shared/runtime/settings.ts'
 import authorizerV1 from '../../events/authorizer-v1-mtls.json' with { type: 'json' }
@@ -39,7 +39,7 @@ test('a form of an HTTP API and of a REST API are one request', () => {
       method: 'POST',
       route: '/token',
       pathParameters: {},
-      tlsCertificate: present(PEM),
+      tlsCertificate: readPresented(PEM),
     })
     expect(http.body.toString()).toBe(
       'grant_type=client_credentials&scope=accounts%3Aread%20payments%3Awrite&client_id=client-1',
@@ -71,7 +71,7 @@ test.each([
   ['a REST API', authorizerV1],
 ])('an authorizer of %s sees a request without a body', (_what, event) => {
   const http = read(event)
-  expect(http).toMatchObject({ method: 'GET', route: '/accounts', tlsCertificate: present(PEM) })
+  expect(http).toMatchObject({ method: 'GET', route: '/accounts', tlsCertificate: readPresented(PEM) })
   expect(http.body).toHaveLength(0)
   expect(http.headers.get('authorization')).toEqual(['Bearer c2FtcGxlLW9wYXF1ZS10b2tlbg'])
 })
@@ -128,9 +128,12 @@ describe.each(FORMATS)('format %s', (format) => {
   })
 
   test('a request is certified on a named domain of a named API', () => {
-    expect(asRead({ certificate: PEM })).toMatchObject({ tlsCertificate: present(PEM), onMtlsDomain: true })
+    expect(asRead({ certificate: PEM })).toMatchObject({
+      tlsCertificate: readPresented(PEM),
+      onMtlsDomain: true,
+    })
     const settings = { mtlsDomains: ['other.example.com', MTLS_DOMAIN], apiIds: ['x', ...API_IDS] }
-    expect(asRead({ certificate: PEM }, {}, settings).tlsCertificate).toEqual(present(PEM))
+    expect(asRead({ certificate: PEM }, {}, settings).tlsCertificate).toEqual(readPresented(PEM))
   })
 
   test('a certificate that cannot be read is malformed, never absent', () => {
@@ -199,7 +202,7 @@ test('a certificate is taken only from the place of its own format', () => {
 })
 
 test('the certificate of an HTTP API with payload 1.0 is where that of a REST API is', () => {
-  expect(read({ ...v1Mtls, version: '1.0' }).tlsCertificate).toEqual(present(PEM))
+  expect(read({ ...v1Mtls, version: '1.0' }).tlsCertificate).toEqual(readPresented(PEM))
 })
 
 test.each([undefined, null, 5, ['x'], { toString: 'x' }])(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { PROOF_SECONDS } from '../../../shared/dpop/proof.ts'
 import type { KeyThumbprint } from '../../../shared/certificate/thumbprint.ts'
 import type { Code, Pushed, RefreshMembers, Tokens } from '../../../shared/store/grant.ts'
@@ -65,7 +65,7 @@ const REQUESTS: [string, string, (client: TestClient) => Ask | Promise<Ask>][] =
     async (client) => {
       const token = await issued(client)
       await refresh(client, token, key.proof())
-      runtime.clock.now = later(START, 20)
+      runtime.clock.now = addSeconds(START, 20)
       return (dpop) => refresh(client, token, dpop)
     },
   ],
@@ -79,7 +79,7 @@ test.each(REQUESTS)(
     const client = await walk.addClient(BASIC)
     const ask = await prepare(client)
     const jti = crypto.randomUUID()
-    const used = { jkt: key.jkt as KeyThumbprint, jti, expiresAt: later(START, PROOF_SECONDS) }
+    const used = { jkt: key.jkt as KeyThumbprint, jti, expiresAt: addSeconds(START, PROOF_SECONDS) }
     await runtime.store.proofs.useProof(walk.number, used)
     const before = await runtime.tables.grants.scan()
     expect(outcome(await ask(key.proof({ jti })))).toBe('BAD_REQUEST A244397 invalid_dpop_proof')

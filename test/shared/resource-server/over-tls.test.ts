@@ -1,6 +1,6 @@
 import { Agent } from 'node:https'
 import { afterAll, describe, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { protectedResource } from '../../../shared/resource-server/protected-resource.ts'
 import { identity, makeIdentity } from '../../infra/emulator/tls-client.ts'
 import { tokensOf } from '../../support/answers.ts'
@@ -191,7 +191,7 @@ describe.each(WAYS)('%s', async (_way, format, mode, otherServer) => {
     test('an expired token is refused', async () => {
       const { clock } = issuer.runtime
       const now = clock.now
-      clock.now = later(now, -86401)
+      clock.now = addSeconds(now, -86401)
       const token = await granted()
       clock.now = now
       expect(await use(token, HOLDER)).toEqual(INVALID)

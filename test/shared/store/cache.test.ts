@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
+import { type EpochSeconds, addSeconds } from '../../../shared/epoch-seconds.ts'
 import { Cache } from '../../../shared/store/cache.ts'
 
 const START = 1_795_502_400 as EpochSeconds
@@ -25,7 +25,7 @@ const missed = (): Promise<string | undefined> => Promise.resolve(undefined)
 test('the cache reads once within its seconds', async () => {
   const cache = opened()
   expect(await cache.remember('a', read('a'))).toBe('a1')
-  clock = later(START, SECONDS - 1)
+  clock = addSeconds(START, SECONDS - 1)
   expect(await cache.remember('a', read('a'))).toBe('a1')
   expect(reads).toEqual(['a'])
 })
@@ -33,9 +33,9 @@ test('the cache reads once within its seconds', async () => {
 test('the cache reads again when the seconds have passed since the read, however often it was asked for', async () => {
   const cache = opened()
   await cache.remember('a', read('a'))
-  clock = later(START, SECONDS - 1)
+  clock = addSeconds(START, SECONDS - 1)
   await cache.remember('a', read('a'))
-  clock = later(START, SECONDS)
+  clock = addSeconds(START, SECONDS)
   expect(await cache.remember('a', read('a'))).toBe('a2')
   expect(await cache.remember('a', read('a'))).toBe('a2')
 })
@@ -43,10 +43,10 @@ test('the cache reads again when the seconds have passed since the read, however
 test('the cache counts from the start of a slow read', async () => {
   const cache = opened()
   await cache.remember('a', () => {
-    clock = later(START, 4)
+    clock = addSeconds(START, 4)
     return read('a')()
   })
-  clock = later(START, SECONDS)
+  clock = addSeconds(START, SECONDS)
   expect(await cache.remember('a', read('a'))).toBe('a2')
 })
 
@@ -62,7 +62,7 @@ test('the cache reads every time with 0 seconds, also when the clock is set back
   const cache = opened(0)
   await cache.remember('a', read('a'))
   expect(await cache.remember('a', read('a'))).toBe('a2')
-  clock = later(START, -1)
+  clock = addSeconds(START, -1)
   expect(await cache.remember('a', read('a'))).toBe('a3')
 })
 
@@ -75,7 +75,7 @@ test('the cache does not remember a miss', async () => {
 test('the cache forgets an entry that is now a miss', async () => {
   const cache = opened()
   await cache.remember('a', read('a'))
-  clock = later(START, SECONDS)
+  clock = addSeconds(START, SECONDS)
   expect(await cache.remember('a', missed)).toBeUndefined()
   clock = START
   expect(await cache.remember('a', read('a'))).toBe('a2')

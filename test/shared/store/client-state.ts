@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
@@ -34,7 +34,7 @@ export async function clientState(engine: Engine) {
   const clients = () => tested.runtime.store.clients
   const stored = () => grantItem(tested, { service: walk.number, client: client.number })
   const advance = (seconds: number) => {
-    tested.runtime.clock.now = later(tested.runtime.clock.now, seconds)
+    tested.runtime.clock.now = addSeconds(tested.runtime.clock.now, seconds)
   }
 
   const present = (presented = held) =>
@@ -165,7 +165,7 @@ export async function clientState(engine: Engine) {
 
   test('a cut-off is done although each of its writes takes seconds', async () => {
     let readings = 0
-    const slow = () => later(START, 3 * readings++)
+    const slow = () => addSeconds(START, 3 * readings++)
     expect(await clients().cutOff(walk.number, client.number, slow)).toBe(true)
     const { notBefore } = (await stored()) as { readonly notBefore: number }
     expect(notBefore).toBeGreaterThan(START + 3 * (readings - 1))
@@ -173,7 +173,7 @@ export async function clientState(engine: Engine) {
   })
 
   test('a cut-off never lowers the bound', async () => {
-    await clients().cutOff(walk.number, client.number, () => later(START, 100))
+    await clients().cutOff(walk.number, client.number, () => addSeconds(START, 100))
     expect(await clients().cutOff(walk.number, client.number, () => START)).toBe(true)
     expect(await stored()).toMatchObject({ notBefore: START + 101 })
   })
@@ -185,8 +185,8 @@ export async function clientState(engine: Engine) {
       [3, 7],
     ] as const) {
       const both = [
-        one.cutOff(walk.number, client.number, () => later(START, first)),
-        other.cutOff(walk.number, client.number, () => later(START, second)),
+        one.cutOff(walk.number, client.number, () => addSeconds(START, first)),
+        other.cutOff(walk.number, client.number, () => addSeconds(START, second)),
       ]
       expect(await Promise.all(both)).toEqual([true, true])
       expect(await stored()).toMatchObject({ notBefore: START + 8 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
 import { START } from '../../support/fixed-runtime.ts'
@@ -178,7 +178,7 @@ export async function conditions(engine: Engine) {
       }
       return reply
     }
-    expect(await store.clients.cutOff(SERVICE, 4711, () => later(START, 5))).toBe(false)
+    expect(await store.clients.cutOff(SERVICE, 4711, () => addSeconds(START, 5))).toBe(false)
     expect(await grantItem(tested, state)).toBeUndefined()
   })
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { outcome } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { BASIC, openWalk, UNBOUND } from '../../support/walk.ts'
@@ -45,7 +45,7 @@ export async function expiry(engine: Engine) {
   ] as const)('$what', ({ what, live, expired }) => {
     test('a grant lives until its last second', async () => {
       const present = await PRESENTATIONS[what]()
-      tested.runtime.clock.now = later(START, DURATIONS[what] - 1)
+      tested.runtime.clock.now = addSeconds(START, DURATIONS[what] - 1)
       expect(await present()).toBe(live)
     })
 
@@ -53,7 +53,7 @@ export async function expiry(engine: Engine) {
       'a grant is refused %i seconds after its end, although its item is still there',
       async (after) => {
         const present = await PRESENTATIONS[what]()
-        tested.runtime.clock.now = later(START, DURATIONS[what] + after)
+        tested.runtime.clock.now = addSeconds(START, DURATIONS[what] + after)
         const before = await tested.raw.grants.scan()
         const refused = what === 'access' && after >= 600 ? 'UNAUTHORIZED A065302 invalid_token' : expired
         expect(await present()).toBe(refused)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { START } from '../../support/fixed-runtime.ts'
 import { STAGES } from './grant-steps.ts'
 import { CLIENT, sampleClientTokens, sampleGrant, SERVICE } from './sample-grant.ts'
@@ -12,7 +12,7 @@ export async function findingGrants(engine: Engine) {
   const grants = tested.runtime.store.grants
   const { clients } = tested.runtime.store
   await clients.create(SERVICE, { clientId: CLIENT }, START)
-  await clients.create(SERVICE, { clientId: CALLER, locked: true }, later(START, 7))
+  await clients.create(SERVICE, { clientId: CALLER, locked: true }, addSeconds(START, 7))
 
   test('one consistent read brings the grant and the states of its client and of the caller', async () => {
     const sample = sampleGrant()

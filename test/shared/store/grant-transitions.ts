@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import type { Grant, Tokens } from '../../../shared/store/grant.ts'
 import { tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
@@ -208,7 +208,7 @@ export async function grantTransitions(engine: Engine) {
   test('an item lives as long as the later of access and refresh token', async () => {
     const sample = sampleGrant()
     await STAGES.CODE(grants, sample)
-    const refresh = { ...sample.tokens.refresh, refreshExpiresAt: later(START, 60) }
+    const refresh = { ...sample.tokens.refresh, refreshExpiresAt: addSeconds(START, 60) }
     await grants.redeem(sample.code, { ...sample.tokens, refresh }, NO_PROOF)
     expect(await grantItem(tested, sample.key)).toMatchObject({ ttl: START + 86402 + 3600 })
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { loseFirstAnswer, loseFirstAnswers, loseFirstRequest } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
@@ -111,7 +111,7 @@ export async function lostAnswers(engine: Engine) {
     await newClient()
     tested.proxy.passed.length = 0
     tested.proxy.fate = loseFirstAnswers('UpdateItem')
-    expect(await store.clients.cutOff(SERVICE, CLIENT, () => later(START, 5))).toBe(true)
+    expect(await store.clients.cutOff(SERVICE, CLIENT, () => addSeconds(START, 5))).toBe(true)
     expectSentTwice('UpdateItem')
     expect(await grantItem(tested, state)).toMatchObject({ locked: false, notBefore: START + 6 })
   })
@@ -122,23 +122,23 @@ export async function lostAnswers(engine: Engine) {
   ])('of a cut-off and a $when one before it arrived the later stays', async ({ other, notBefore }) => {
     await newClient()
     tested.proxy.fate = loseFirstRequest('UpdateItem', () =>
-      rival.clients.cutOff(SERVICE, CLIENT, () => later(START, other)),
+      rival.clients.cutOff(SERVICE, CLIENT, () => addSeconds(START, other)),
     )
-    expect(await store.clients.cutOff(SERVICE, CLIENT, () => later(START, 5))).toBe(true)
+    expect(await store.clients.cutOff(SERVICE, CLIENT, () => addSeconds(START, 5))).toBe(true)
     expect(await grantItem(tested, state)).toMatchObject({ notBefore })
   })
 
   test('a cut-off is done when a lock came while its answer was lost, and both hold', async () => {
     const client = await newClient()
     tested.proxy.fate = loseFirstAnswer('UpdateItem', () => rival.clients.setLocked(SERVICE, client, true))
-    expect(await store.clients.cutOff(SERVICE, CLIENT, () => later(START, 5))).toBe(true)
+    expect(await store.clients.cutOff(SERVICE, CLIENT, () => addSeconds(START, 5))).toBe(true)
     expect(await grantItem(tested, state)).toMatchObject({ locked: true, notBefore: START + 6 })
   })
 
   test('a cut-off is not done when the client is deleted while its answer is lost', async () => {
     const client = await newClient()
     tested.proxy.fate = loseFirstAnswer('UpdateItem', () => rival.clients.remove(SERVICE, client))
-    expect(await store.clients.cutOff(SERVICE, CLIENT, () => later(START, 5))).toBe(false)
+    expect(await store.clients.cutOff(SERVICE, CLIENT, () => addSeconds(START, 5))).toBe(false)
     expect(await grantItem(tested, state)).toBeUndefined()
   })
 
@@ -180,7 +180,7 @@ export async function lostAnswers(engine: Engine) {
     const client = await newClient()
     await rival.clients.remove(SERVICE, client)
     tested.proxy.fate = loseFirstRequest('PutItem', () =>
-      rival.clients.create(SERVICE, { ...client, clientName: 'Other' }, later(START, 1)),
+      rival.clients.create(SERVICE, { ...client, clientName: 'Other' }, addSeconds(START, 1)),
     )
     expect(await store.clients.create(SERVICE, client, START)).toBe(false)
     expect(await grantItem(tested, state)).toMatchObject({ notBefore: START + 1 })

@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { START } from '../../support/fixed-runtime.ts'
@@ -91,7 +91,7 @@ export async function otherProcess(engine: Engine) {
     const held = await hold(walk, client)
     await tested.runtime.store.clients.cutOff(walk.number, client.number, () => START)
     expect(await present(held)).toEqual(CUT_OFF)
-    tested.runtime.clock.now = later(START, 1)
+    tested.runtime.clock.now = addSeconds(START, 1)
     expect(await present(await hold(walk, client))).toEqual(LIVE)
   })
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ALGORITHMS } from '../../../shared/certificate/jws-algorithms.ts'
+import { JWS_ALGORITHMS } from '../../../shared/certificate/jws-algorithms.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { settingsOf } from '../../../shared/store/profile.ts'
 import { Service } from '../../../shared/store/service.ts'
@@ -43,7 +43,7 @@ test('without fapi2 requests see what is stored, and a requirement of either the
     fapi2: false,
     ...{ pkceRequired: true, parRequired: true },
     ...{ boundTokensOnly: false, redirectUriRequired: false, audienceIsString: false, isRetroactive: false },
-    algorithms: [...ALGORITHMS.keys()],
+    algorithms: [...JWS_ALGORITHMS.keys()],
     violations: [],
   })
 })

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
 import { loseFirstAnswers } from '../../support/cutting-proxy.ts'
 import { START } from '../../support/fixed-runtime.ts'
@@ -9,7 +9,7 @@ import { SERVICE } from './sample-grant.ts'
 
 const { runtime, proxy } = await proxiedRuntime()
 const { proofs } = runtime.store
-const until = later(START, 60)
+const until = addSeconds(START, 60)
 const proof = (jti: string, jkt = 'key') => ({ jti, jkt, expiresAt: until })
 
 test('a proof is used once, by its key and service', async () => {

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, KeyObject } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { Client } from '../../../shared/store/client.ts'
 import type { Registry } from '../../../shared/store/registry.ts'
 import { START } from '../../support/fixed-runtime.ts'
@@ -141,9 +141,9 @@ export async function registryRecords(engine: Engine) {
     await registry.putService(service('second'))
     const { clock } = tested.rival
     const readAt = clock.now
-    clock.now = later(readAt, CACHE_SECONDS - 1)
+    clock.now = addSeconds(readAt, CACHE_SECONDS - 1)
     expect(await nameIn(tested.rival)).toBe('first')
-    clock.now = later(readAt, CACHE_SECONDS)
+    clock.now = addSeconds(readAt, CACHE_SECONDS)
     expect(await nameIn(tested.rival)).toBe('second')
   })
 

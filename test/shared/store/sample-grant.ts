@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import type { Code, Pushed, RefreshMembers, Ticket, Tokens } from '../../../shared/store/grant.ts'
 import { OneTimeProof } from '../../../shared/store/one-time-proof.ts'
 import type { TokenDigest } from '../../../shared/store/digest.ts'
@@ -28,7 +28,7 @@ export function sampleGrant(grantId = randomBytes(16).toString('base64url')) {
     terms: { scopes, resources, properties: [] },
     ticketDigest: randomDigest(),
     ticketIssuedAt: START,
-    ticketExpiresAt: later(START, 86400),
+    ticketExpiresAt: addSeconds(START, 86400),
     redirectUri,
     redirectUriAsked: true,
     state: 'af0ifjsldkj',
@@ -42,7 +42,7 @@ export function sampleGrant(grantId = randomBytes(16).toString('base64url')) {
     pushed: {
       pushedDigest: randomDigest(),
       pushedAt: START,
-      pushedExpiresAt: later(START, 300),
+      pushedExpiresAt: addSeconds(START, 300),
       pushedRequest: '{"kind":"PARAMETERS","responseType":"code","scope":"accounts:read","resources":[]}',
     },
   }
@@ -53,16 +53,16 @@ export function sampleGrant(grantId = randomBytes(16).toString('base64url')) {
     terms,
     code: {
       codeDigest: randomDigest(),
-      codeIssuedAt: later(START, 1),
-      codeExpiresAt: later(START, 61),
+      codeIssuedAt: addSeconds(START, 1),
+      codeExpiresAt: addSeconds(START, 61),
       redirectUri,
       challenge,
     },
   }
   const refresh: RefreshMembers = {
     refreshDigest: randomDigest(),
-    refreshIssuedAt: later(START, 2),
-    refreshExpiresAt: later(START, 864002),
+    refreshIssuedAt: addSeconds(START, 2),
+    refreshExpiresAt: addSeconds(START, 864002),
     familyDigest: randomDigest(),
   }
   const tokens = {
@@ -70,11 +70,11 @@ export function sampleGrant(grantId = randomBytes(16).toString('base64url')) {
     stage: 'TOKENS',
     terms,
     grantType: 'AUTHORIZATION_CODE',
-    createdAt: later(START, 2),
+    createdAt: addSeconds(START, 2),
     binding: { 'x5t#S256': randomDigest() },
     accessDigest: randomDigest(),
-    accessIssuedAt: later(START, 2),
-    accessExpiresAt: later(START, 86402),
+    accessIssuedAt: addSeconds(START, 2),
+    accessExpiresAt: addSeconds(START, 86402),
     accessScopes: ['accounts:read'],
     accessResources: ['https://a.example.com/'],
     code: code.code,
@@ -83,14 +83,14 @@ export function sampleGrant(grantId = randomBytes(16).toString('base64url')) {
   const refreshed = {
     ...tokens,
     accessDigest: randomDigest(),
-    accessIssuedAt: later(START, 3),
-    accessExpiresAt: later(START, 86403),
+    accessIssuedAt: addSeconds(START, 3),
+    accessExpiresAt: addSeconds(START, 86403),
     refresh: {
       ...refresh,
       refreshDigest: randomDigest(),
-      refreshIssuedAt: later(START, 3),
-      refreshExpiresAt: later(START, 864003),
-      replaced: { digest: refresh.refreshDigest, at: later(START, 3), nonce: randomDigest() },
+      refreshIssuedAt: addSeconds(START, 3),
+      refreshExpiresAt: addSeconds(START, 864003),
+      replaced: { digest: refresh.refreshDigest, at: addSeconds(START, 3), nonce: randomDigest() },
     },
   } as const satisfies Tokens
   return { key, pushed, started, ticket, code, tokens, refreshed }
@@ -109,7 +109,7 @@ export function sampleClientTokens(): Tokens {
     binding: 'none',
     accessDigest: randomDigest(),
     accessIssuedAt: START,
-    accessExpiresAt: later(START, 86400),
+    accessExpiresAt: addSeconds(START, 86400),
     accessScopes: [],
     accessResources: [],
   }

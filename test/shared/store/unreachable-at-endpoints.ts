@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { outcome, tokensOf } from '../../support/answers.ts'
 import { cut, cutAll, fault, pass } from '../../support/cutting-proxy.ts'
 import { gateway, type Received } from '../../support/gateway.ts'
@@ -69,7 +69,7 @@ export async function unreachableAtEndpoints(engine: Engine) {
     ['/auth/token', { parameters: 'grant_type=client_credentials' }],
   ])('%s answers 503 with the result code and nothing of the request', async (api, members) => {
     const { clock, settings } = tested.runtime
-    clock.now = later(clock.now, settings.registryCacheSeconds)
+    clock.now = addSeconds(clock.now, settings.registryCacheSeconds)
     tested.proxy.fate = cut
     const { status, headers, json } = await walk.call(api, members)
     expect(status).toBe(503)

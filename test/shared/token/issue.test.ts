@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { decodeProtectedHeader, jwtVerify } from 'jose'
 import { expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { makeTokens, type TokenOrder } from '../../../shared/token/issue.ts'
 import { locateIdentifier, locateOpaque } from '../../../shared/token/token-string.ts'
 import { digest } from '../../../shared/store/digest.ts'
@@ -60,7 +60,7 @@ test('an opaque token is stored as its digest', async () => {
     createdAt: START,
     accessDigest: digest(accessToken),
     accessIssuedAt: START,
-    accessExpiresAt: later(START, 3600),
+    accessExpiresAt: addSeconds(START, 3600),
   })
 })
 

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { later } from '../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { Client } from '../../../shared/store/client.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import { Service } from '../../../shared/store/service.ts'
@@ -38,7 +38,7 @@ test('a refresh token is made where the service and the client use them', () => 
   expect(first?.members).toEqual({
     refreshDigest: digest(first?.token ?? ''),
     refreshIssuedAt: START,
-    refreshExpiresAt: later(START, 7200),
+    refreshExpiresAt: addSeconds(START, 7200),
     familyDigest: digest(located?.family ?? ''),
   })
 })
@@ -51,17 +51,17 @@ const first = () => {
 
 test('the successor of a refresh token has the same family and grant, its predecessor and a new life', () => {
   const { token, members } = first()
-  runtime.clock.now = later(START, 50)
+  runtime.clock.now = addSeconds(START, 50)
   const next = nextRefreshToken(token, members, { key: KEY, client, terms: TERMS }, callOf(runtime, service))
   runtime.clock.now = START
   expect(locateRefreshToken(next.token)).toEqual(locateRefreshToken(token))
   expect(next.token).not.toBe(token)
   expect(next.members).toEqual({
     refreshDigest: digest(next.token),
-    refreshIssuedAt: later(START, 50),
-    refreshExpiresAt: later(START, 7250),
+    refreshIssuedAt: addSeconds(START, 50),
+    refreshExpiresAt: addSeconds(START, 7250),
     familyDigest: members.familyDigest,
-    replaced: { digest: members.refreshDigest, at: later(START, 50) },
+    replaced: { digest: members.refreshDigest, at: addSeconds(START, 50) },
   })
 })
 

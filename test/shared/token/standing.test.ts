@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { type EpochSeconds, later } from '../../../shared/epoch-seconds.ts'
+import { type EpochSeconds, addSeconds } from '../../../shared/epoch-seconds.ts'
 import { whyInvalid, expired, NO_STANDING, standingAt } from '../../../shared/token/standing.ts'
 import { digest } from '../../../shared/store/digest.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
 
 const NOW = 1_795_502_400 as EpochSeconds
-const at = (seconds: number) => later(NOW, seconds)
+const at = (seconds: number) => addSeconds(NOW, seconds)
 const SERVICE = { tokensNotBefore: undefined }
 const FREE = { locked: false, notBefore: 0 as EpochSeconds }
 

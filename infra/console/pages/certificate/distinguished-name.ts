@@ -1,7 +1,7 @@
 import {
   type DistinguishedName,
   MalformedDistinguishedName,
-  namesEqual,
+  isSameName,
   parseDistinguishedName,
 } from '../../../../shared/certificate/subject-dn.ts'
 
@@ -30,7 +30,7 @@ export async function nameText(name: DistinguishedName, lines: string | undefine
 
 async function isTextOf(text: string, name: DistinguishedName): Promise<boolean> {
   try {
-    return namesEqual(await parseDistinguishedName(text), name)
+    return isSameName(await parseDistinguishedName(text), name)
   } catch (error) {
     if (error instanceof MalformedDistinguishedName) return false
     throw error

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { later } from '../../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../../shared/epoch-seconds.ts'
 import { outcome } from '../../../support/answers.ts'
 import { START } from '../../../support/fixed-runtime.ts'
 import { pushing } from '../../../support/pushing.ts'
@@ -47,7 +47,7 @@ describe('a pushed request is judged again by what holds when it is used', () =>
     'a pushed request is judged again when it is used, and refused after %s',
     async (_what, happen, answer) => {
       const requestUri = await pushed(client, { scope: 'read' })
-      runtime.clock.now = later(START, 1)
+      runtime.clock.now = addSeconds(START, 1)
       await happen()
       expect(outcome(await start(requestUri))).toContain(answer)
     },
@@ -55,7 +55,7 @@ describe('a pushed request is judged again by what holds when it is used', () =>
 
   test('the ticket of a request that was pushed before a cut-off is refused as well', async () => {
     const ticket = await ticketOf(await pushed(client))
-    runtime.clock.now = later(START, 1)
+    runtime.clock.now = addSeconds(START, 1)
     await cutOff()
     expect(await issueOf(ticket)).toBe('BAD_REQUEST A041391 invalid_request')
   })

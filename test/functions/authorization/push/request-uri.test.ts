@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { later } from '../../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../../shared/epoch-seconds.ts'
 import { outcome, tokensOf } from '../../../support/answers.ts'
 import { START } from '../../../support/fixed-runtime.ts'
 import { pushing } from '../../../support/pushing.ts'
@@ -115,13 +115,13 @@ describe('a request URI lives until the authorization server has decided', () =>
 
   test('a request URI ends in its second; its ticket has an end of its own, which the time to live follows', async () => {
     const requestUri = await pushed(client)
-    runtime.clock.now = later(START, 299)
+    runtime.clock.now = addSeconds(START, 299)
     const ticket = await ticketOf(requestUri)
     const [item] = await runtime.tables.grantsOf(walk.number, client.number)
     expect(item).toMatchObject({ stage: 'TICKET', ttl: START + 299 + 86400 + 3600 })
-    runtime.clock.now = later(START, 300)
+    runtime.clock.now = addSeconds(START, 300)
     expect(outcome(await start(requestUri))).toBe('BAD_REQUEST A008391 invalid_request_uri')
-    runtime.clock.now = later(START, 299 + 86399)
+    runtime.clock.now = addSeconds(START, 299 + 86399)
     expect(await issueOf(ticket)).toBe('LOCATION A040001')
   })
 })

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { readDeployment } from '../../../../infra/aws/settings/read-deployment.ts'
 import { findPresent, type NewSecrets, provision } from '../../../../infra/aws/provisioning/provision.ts'
-import { later } from '../../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../../shared/epoch-seconds.ts'
 import { fixedRuntime, START } from '../../../support/fixed-runtime.ts'
 import { gateway, type Send, webApi } from '../../../support/gateway.ts'
 import { basic } from '../../../support/management.ts'
@@ -84,7 +84,7 @@ test('a service that was deleted comes back without its clients, secrets and tok
   expect((await first.api.v3('DELETE', '/service/delete')).status).toBe(204)
   expect(await introspected(token)).toBe(503)
 
-  runtime.clock.now = later(START, 60)
+  runtime.clock.now = addSeconds(START, 60)
   const { payments, api } = await provisioned()
   expect(await introspected(token)).toBe(401)
   expect((await tokenOf(first.payments)).status).toBe(401)
@@ -92,7 +92,7 @@ test('a service that was deleted comes back without its clients, secrets and tok
   expect((await first.api.v3('GET', '/client/get/list')).status).toBe(401)
   expect((await api.v3('GET', '/client/get/list')).json).toMatchObject({ totalCount: 1 })
 
-  const cutOff = later(START, 60 + CACHE_SECONDS + 1)
+  const cutOff = addSeconds(START, 60 + CACHE_SECONDS + 1)
   expect((await runtime.store.registry.currentService(SERVICE))?.tokensNotBefore).toBe(cutOff)
   expect(await introspected((await tokenOf(payments)).json['access_token'])).toBe(401)
   runtime.clock.now = cutOff
@@ -103,7 +103,7 @@ test('provision refuses a number that still has clients, and names the call that
   const first = await provisioned()
   await first.api.v3('DELETE', '/service/delete')
   await runtime.store.registry.putClient(SERVICE, { clientId: 4711 })
-  runtime.clock.now = later(START, 60)
+  runtime.clock.now = addSeconds(START, 60)
   const call = `DELETE /api/service/delete/${String(SERVICE)}`
   await expect(provisioned()).rejects.toThrow(`call ${call} as the owner until it answers 204`)
   const owner = basic(String(first.owner?.serviceOwnerApiKey), String(first.owner?.serviceOwnerApiSecret))
@@ -116,9 +116,9 @@ test('provision refuses a number that still has clients, and names the call that
 test('provision waits until no function can have the deleted service in its cache', async () => {
   const { api } = await provisioned()
   await api.v3('DELETE', '/service/delete')
-  runtime.clock.now = later(START, CACHE_SECONDS)
+  runtime.clock.now = addSeconds(START, CACHE_SECONDS)
   await expect(provisioned()).rejects.toThrow('provision again in 11 seconds')
-  runtime.clock.now = later(START, CACHE_SECONDS + 1)
+  runtime.clock.now = addSeconds(START, CACHE_SECONDS + 1)
   await provisioned()
 })
 
@@ -126,8 +126,8 @@ test('a cache time of an hour does not keep a service from being made again', as
   const longest = { ...settings, registryCacheSeconds: 3600 }
   const { api } = await provisioned()
   await api.v3('DELETE', '/service/delete')
-  runtime.clock.now = later(START, 3601)
+  runtime.clock.now = addSeconds(START, 3601)
   await provision(longest, await findPresent(longest, runtime), runtime, () => undefined)
-  const cutOff = later(START, 2 * 3601)
+  const cutOff = addSeconds(START, 2 * 3601)
   expect((await runtime.store.registry.currentService(SERVICE))?.tokensNotBefore).toBe(cutOff)
 })

@@ -4,7 +4,7 @@ import {
   restoreOwner,
   restoreServices,
 } from '../../../../infra/aws/provisioning/restore.ts'
-import { later } from '../../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../../shared/epoch-seconds.ts'
 import { digest } from '../../../../shared/store/digest.ts'
 import { Client } from '../../../../shared/store/client.ts'
 import { outcome, tokensOf } from '../../../support/answers.ts'
@@ -61,7 +61,7 @@ const restore = (more: Partial<RestoreOptions> = {}) =>
   })
 
 async function backToBackup(tables: readonly ('registry' | 'grants')[]): Promise<void> {
-  runtime.clock.now = later(START, MINUTE)
+  runtime.clock.now = addSeconds(START, MINUTE)
   for (const table of tables) await runtime.tables[table].restore(issued.backup[table])
 }
 
@@ -85,7 +85,7 @@ async function restored(more?: Partial<RestoreOptions>) {
 }
 
 function afterCutOff(): void {
-  runtime.clock.now = later(runtime.clock.now, CACHE_SECONDS + 1)
+  runtime.clock.now = addSeconds(runtime.clock.now, CACHE_SECONDS + 1)
 }
 
 describe('after both tables were restored', () => {
@@ -147,13 +147,13 @@ describe('after both tables were restored', () => {
     const first = await restored()
     afterCutOff()
     const between = tokensOf(await first.credentials(first.renewed('kept')))
-    runtime.clock.now = later(runtime.clock.now, MINUTE)
+    runtime.clock.now = addSeconds(runtime.clock.now, MINUTE)
     const second = await restored()
     expect(outcome(await second.introspect(between.access))).toBe('UNAUTHORIZED A057395 invalid_token')
   })
 
   test('restore does not move a later cut-off back', async () => {
-    const ahead = later(runtime.clock.now, 1000)
+    const ahead = addSeconds(runtime.clock.now, 1000)
     await walk.setService({ tokensNotBefore: ahead })
     expect((await restored()).service.tokensNotBefore).toBe(ahead)
   })

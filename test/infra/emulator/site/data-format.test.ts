@@ -6,7 +6,7 @@ import * as z from 'zod/mini'
 import { DATA_FORMAT } from '../../../../infra/emulator/site/data-folder.ts'
 import { addClient } from '../../../../infra/emulator/site/seed.ts'
 import { type Site, startSite } from '../../../../infra/emulator/site/site.ts'
-import { later } from '../../../../shared/epoch-seconds.ts'
+import { addSeconds } from '../../../../shared/epoch-seconds.ts'
 import { Client } from '../../../../shared/store/client.ts'
 import { digest } from '../../../../shared/store/digest.ts'
 import * as grant from '../../../../shared/store/grant.ts'
@@ -52,9 +52,9 @@ async function fill({ runtime, seeded }: Site): Promise<void> {
   await grants.create(sampleGrant().tokens, NO_PROOF)
   await grants.create(sampleGrant().refreshed, NO_PROOF)
   await grants.create(sampleClientTokens(), NO_PROOF)
-  await revocations.put(SERVICE, 'subject', CLIENT, later(START, 60))
-  await proofs.useAssertion(SERVICE, CLIENT, 'jti', later(START, 60))
-  await proofs.useProof(SERVICE, { jkt: 'jkt', jti: 'jti', expiresAt: later(START, 60) })
+  await revocations.put(SERVICE, 'subject', CLIENT, addSeconds(START, 60))
+  await proofs.useAssertion(SERVICE, CLIENT, 'jti', addSeconds(START, 60))
+  await proofs.useProof(SERVICE, { jkt: 'jkt', jti: 'jti', expiresAt: addSeconds(START, 60) })
 }
 
 test('the number of the format is raised whenever what a data folder keeps has another form', async () => {
