@@ -34,9 +34,12 @@ Or paste these lines into another terminal in this folder. npm run demo shows al
   issuer       ${plainUrl}   (metadata and /jwks for everyone; ${plainOAuth})
   mutual TLS   ${mtlsUrl}   (OAuth for clients with a certificate: /token, /introspection, ...)
   Web API      ${webApiUrl}   (v2: /api/auth/...; v3: /api/${serviceId}/auth/... with a Bearer token)
-  front end    ${local.frontEndMtlsUrl}   (/token of an authorization server that calls the Web API)
+  front end    ${new URL(local.authorizationEndpoint).origin}   (/authorize and /userinfo of an authorization server that calls the Web API)
+               ${local.frontEndMtlsUrl}   (its /token and /userinfo for clients with a certificate)
                ${local.resourceServerUrl}   (/accounts of a resource server that calls the Web API)
                ${librarySampleUrl}   (a resource server that uses @certbound/resource-server)
+
+${clients.map(lineOf).join('\n')}
 
 # Anyone reads at the issuer what a client must know. Clients with a certificate use the mutual-TLS endpoints that it names.
 curl -s ${ca} ${plainUrl}/.well-known/oauth-authorization-server; echo
@@ -60,3 +63,6 @@ curl -s -u ${local.serviceApiKey}:${local.serviceApiSecret} -H 'Content-Type: ap
 All of this is in ${shown(join(folder, 'local.json'))} for scripts. Ctrl-C stops. One log line for each request follows.
 `
 }
+
+const lineOf = ({ clientId, tokenAuthMethod, clientName }: Local['clients'][number]) =>
+  `  client       ${clientId.padEnd(15)}   ${tokenAuthMethod}: ${clientName}`
