@@ -149,7 +149,7 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   ...all('The secret; only in this answer.', 'newClientSecret CreatedClient.clientSecret'),
   requestUri: 'The URI for `request_uri` of the authorization request.',
   client: 'The client.',
-  search: 'Only clients whose name, alias or client ID contains this text, in upper or lower case.',
+  search: 'Only clients whose name, alias or client ID contains this text. Case and accents do not count.',
   pageSize:
     'How many clients a page has, instead of `start` and `end`. Default with `pageToken`: 20. The order is that of the client IDs as text.',
   pageToken: 'The page behind the one that had it as `nextPageToken`.',

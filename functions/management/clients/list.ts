@@ -63,11 +63,16 @@ function choice({
   developer,
   search,
 }: Pick<ListRequest, 'search' | 'developer'>): (client: StoredClient) => boolean {
-  const wanted = search?.toLowerCase()
+  const wanted = search === undefined ? undefined : folded(search)
   return ({ clientId, clientIdAlias, clientName, carried }) => {
     if (developer !== undefined && carried['developer'] !== developer) return false
     if (wanted === undefined) return true
     const names = [clientName, clientIdAlias, String(clientId)]
-    return names.some((name) => name?.toLowerCase().includes(wanted))
+    return names.some((name) => name !== undefined && folded(name).includes(wanted))
   }
+}
+
+/** Without case and accents, so that `zurich` finds `Zürich`. */
+function folded(text: string): string {
+  return text.toLowerCase().normalize('NFKD').replaceAll(/\p{M}/gu, '')
 }

@@ -81,7 +81,7 @@ test('a page costs one query for as many clients as it has, and one more', async
   expect(queries).toEqual([3, 3])
 })
 
-test('a search finds name, alias and number of clients in either case, in ranges and in pages', async () => {
+test('a search finds name, alias and number of clients in either case, with and without accents, in ranges and in pages', async () => {
   const walk = await openWalk(runtime)
   const add = async (clientName: string, more = {}) =>
     (await walk.addClient(BASIC, { clientName, ...more })).number
@@ -92,6 +92,7 @@ test('a search finds name, alias and number of clients in either case, in ranges
     ['payments', [payments]],
     ['NTS-a', [payments]],
     ['zahlungen äö', [payments]],
+    ['záhlungen ao', [payments]],
     ['8776655', [numbered]],
     ['nobody', []],
     ['.*', []],
