@@ -1,9 +1,8 @@
-// Searches while somebody types. Without it the form is sent.
+// Searches while somebody types or chooses. Without it the form is sent.
 
 const WAIT_MILLISECONDS = 250
 
 const form = document.querySelector('form.find')
-const field = document.getElementById('find')
 let timer
 let latest = new AbortController()
 
@@ -11,8 +10,8 @@ async function search() {
   latest.abort()
   latest = new AbortController()
   const { signal } = latest
-  const text = field.value.trim()
-  const url = text === '' ? form.action : `${form.action}?${new URLSearchParams({ search: text })}`
+  const given = [...new FormData(form)].filter(([, text]) => text.trim() !== '')
+  const url = given.length === 0 ? form.action : `${form.action}?${new URLSearchParams(given)}`
   try {
     const answer = await fetch(url, { signal })
     if (!answer.ok) return location.assign(url)
@@ -28,7 +27,7 @@ function show(page) {
   document.getElementById('results').replaceChildren(...page.getElementById('results').childNodes)
 }
 
-field.addEventListener('input', () => {
+form.addEventListener('input', () => {
   clearTimeout(timer)
   timer = setTimeout(search, WAIT_MILLISECONDS)
 })

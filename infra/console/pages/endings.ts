@@ -1,42 +1,82 @@
 import { X509Certificate } from 'node:crypto'
 import { isJsonObject, parseJson } from '../../../shared/json.ts'
 import type { Members } from '../web-api.ts'
+import { nameOf } from '../clients.ts'
+import { keyStates } from './service/key-states.ts'
 
-/** A certificate or credential in a record that ends soon, or has ended. */
+/** Something in a record that ends soon, or has ended. */
 export interface Ending {
   readonly what: string
   readonly subject: string
   /** Milliseconds since the epoch. */
   readonly ends: number
+  /** Below the service: the page that has it. */
+  readonly page: string
 }
 
-const SOON_MILLISECONDS = 60 * 86_400_000
+export const SOON_MILLISECONDS = 60 * 86_400_000
 
-/** Roots, issuers, credentials and registered self-signed certificates that end within 60 days, the first to end first. */
-export function endingOf(service: Members, clients: readonly Members[], now: Date): Ending[] {
+/**
+ * The last tokens of signing keys, roots, issuers, credentials and registered self-signed certificates that end within a time, the first
+ * to end first.
+ */
+export function endingOf(
+  service: Members,
+  clients: readonly Members[],
+  now: Date,
+  withinMilliseconds = SOON_MILLISECONDS,
+): Ending[] {
   const all = [
-    ...texts(service['trustedRootCertificates']).map((pem) => ['Trusted root or authority', pem] as const),
-    ...texts(service['clientCertificateIssuers']).map(
-      (pem) => ['Issuer of client certificates', pem] as const,
+    ...lastTokens(service, now),
+    ...certificates(service['trustedRootCertificates'], 'Trusted root or authority', 'service/certificates'),
+    ...certificates(
+      service['clientCertificateIssuers'],
+      'Issuer of client certificates',
+      'service/certificates',
     ),
-    ...clients.flatMap((client) => registered(client).map((base64) => [nameOf(client), base64] as const)),
+    ...credentialEndings(service),
+    ...clients.flatMap((client) =>
+      certificates(
+        registered(client),
+        'Registered certificate',
+        `clients/${Number(client['clientId'])}/certificates`,
+      ).map((ending) => ({ ...ending, subject: `${nameOf(client)}: ${ending.subject}` })),
+    ),
   ]
-  const endings = all.flatMap(([what, text]) => {
-    const certificate = read(text)
-    return certificate === undefined ? [] : [{ what, ...certificate }]
-  })
-  endings.push(...credentialEndings(service))
-  const limit = now.getTime() + SOON_MILLISECONDS
-  return endings.filter(({ ends }) => ends < limit).sort((one, other) => one.ends - other.ends)
+  const limit = now.getTime() + withinMilliseconds
+  return all.filter(({ ends }) => ends < limit).sort((one, other) => one.ends - other.ends)
+}
+
+/** A key that signs no more must stay until then. */
+function lastTokens(service: Members, now: Date): Ending[] {
+  return keyStates(service).flatMap(({ kid, isSigning, withdrawableAt: ends = 0 }) =>
+    isSigning || ends <= now.getTime()
+      ? []
+      : [{ what: 'Last token of a signing key', subject: kid, ends, page: 'service/keys' }],
+  )
 }
 
 function credentialEndings({ credentials }: Members): Ending[] {
   const list = Array.isArray(credentials) ? credentials.filter(isJsonObject) : []
   return list.flatMap(({ id, role, expiresAt }) =>
     typeof expiresAt === 'number'
-      ? [{ what: `Credential (${String(role)})`, subject: String(id), ends: expiresAt }]
+      ? [
+          {
+            what: 'Credential',
+            subject: `${String(id)} (${String(role)})`,
+            ends: expiresAt,
+            page: 'service/credentials',
+          },
+        ]
       : [],
   )
+}
+
+function certificates(values: unknown, what: string, page: string): Ending[] {
+  return texts(values).flatMap((text) => {
+    const certificate = readName(text)
+    return certificate === undefined ? [] : [{ what, ...certificate, page }]
+  })
 }
 
 function texts(value: unknown): string[] {
@@ -54,19 +94,17 @@ function registered({ jwks }: Members): string[] {
 
 /** When the first certificate that a client has registered ends, in milliseconds; `undefined` if it has none here. */
 export function certificateEnd(client: Members): number | undefined {
-  const ends = registered(client).flatMap((base64) => read(base64)?.ends ?? [])
+  const ends = registered(client).flatMap((base64) => readName(base64)?.ends ?? [])
   return ends.length === 0 ? undefined : Math.min(...ends)
 }
 
-function nameOf({ clientName, clientId }: Members): string {
-  return `Certificate of ${typeof clientName === 'string' ? clientName : `client ${String(clientId)}`}`
-}
-
 /** @param text PEM or the base64 of a JWK */
-function read(text: string): Omit<Ending, 'what'> | undefined {
+function readName(text: string): Pick<Ending, 'subject' | 'ends'> | undefined {
   try {
     const certificate = new X509Certificate(text.includes('-----') ? text : Buffer.from(text, 'base64'))
-    return { subject: certificate.subject.replaceAll('\n', ', '), ends: Date.parse(certificate.validTo) }
+    // Node's type leaves out that there may be none.
+    const subject = (certificate.subject as string | undefined)?.replaceAll('\n', ', ')
+    return { subject: subject ?? 'no subject', ends: Date.parse(certificate.validTo) }
   } catch (error) {
     // OpenSSL throws many different errors. The Web API refuses such a certificate when it is used.
     if (error instanceof Error) return undefined

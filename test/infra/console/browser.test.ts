@@ -103,7 +103,7 @@ test.each(CHROMIUM)(
     const page = await newPage()
     await go(page, `/${serviceId}/clients`)
     await page.getByLabel('Search by name, alias or ID').pressSequentially('confid')
-    await page.getByText('1 client.').waitFor()
+    await page.getByText('1 client with').waitFor()
     expect(new URL(page.url()).search).toBe('?search=confid')
     await page.getByRole('link', { name: 'Create a client' }).click()
     await page.getByLabel('Client name').fill('Dropped')

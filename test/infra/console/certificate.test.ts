@@ -172,7 +172,9 @@ test('pages of certificates name those that end soon, and say what is not known'
     ...{ clientName: 'Old', tokenAuthMethod: 'SELF_SIGNED_TLS_CLIENT_AUTH' },
     jwks: JSON.stringify({ keys: [jwkOf('expired')] }),
   })
-  expect(await read(`clients/${ended.client.clientId}/certificates`)).toContain('Certificate of Old')
+  expect(await read(`clients/${ended.client.clientId}/certificates`)).toContain(
+    'Registered certificate Old: ',
+  )
 })
 
 test('a smaller role reads certificates, and is told what the question about clients takes', async () => {

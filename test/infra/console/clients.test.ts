@@ -33,12 +33,12 @@ test('the list shows type, method, binding with its reason and lock of each clie
   expect(all).toMatch(
     /Public client<\/a> ?<\/th> <td><code class="whole">\d+<\/code><\/td> <td>public<\/td> <td><code class="whole">NONE<\/code>/,
   )
-  expect(all).toMatch(/class="yes">yes<\/span><br \/>on for service and client/)
+  expect(all).toMatch(/class="yes">yes<\/span><br \/>on for both/)
   expect(all).toMatch(/class="no">no<\/span><br \/>off for the client/)
   await api(`/client/lock_flag/update/${String(made['clientId'])}`, { clientLocked: true })
   for (const search of ['ledger', 'LEDGER-', String(made['clientId'])]) {
     const found = await page(`${list}?search=${search}`)
-    expect(found).toContain('1 client.')
+    expect(found).toContain(`1 client with “${search}”.`)
     expect(found).toContain('<strong>locked</strong>')
     expect(found).not.toContain('Public client')
   }
@@ -49,10 +49,10 @@ test('a long list has pages by address, and every client is on one of them', asy
   const names = Array.from({ length: 30 }, (_, index) => `Many ${index}`)
   await Promise.all(names.map((clientName) => api('/client/create', { clientName })))
   const first = await page(`${list}?search=many`)
-  expect(first).toContain('25 clients on this page')
-  const [, next = ''] = /href="([^"]*pageToken=[^"]*)"/.exec(first) ?? []
+  expect(first).toContain('30 clients with “many”.')
+  const [, next = ''] = /href="([^"]*page=2[^"]*)"/.exec(first) ?? []
   const second = await page(next.replaceAll('&amp;', '&'))
-  expect(second).toContain('First page')
+  expect(second).toContain('Page 2 of 2')
   const found = [...(first + second).matchAll(/>(Many \d+)</g)].map(([, name]) => name)
   expect(found.toSorted()).toEqual(names.toSorted())
   expect((await send({ path: `${list}?pageToken=wrong!` })).status).toBe(502)

@@ -65,28 +65,13 @@ test('a credential is made with a role and shown once, expires, and is withdrawn
 
 const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ')
 
-test('the overview names what is not bound and why, what ends soon, and what has no effect', async () => {
-  const [{ clientId }] = site.seeded.clients
-  await registry.changeClient(Number(serviceId), Number(clientId), (record) => ({
-    ...record,
-    tlsClientCertificateBoundAccessTokens: false,
-  }))
+test('the overview names the settings that have no effect', async () => {
   await registry.changeService(Number(serviceId), (record) => ({
     ...record,
     carried: { ...record.carried, supportedDisplays: ['PAGE'] },
-    credentials: record.credentials.map((one) => ({
-      ...one,
-      expiresAt: Math.floor(Date.now() / 1000) + 86400,
-    })),
   }))
   const text = oneLine((await send({ path: `/${serviceId}` })).text)
-  expect(text).toMatch(/The tokens of 1 are not bound:.*>Public client<\/a >: off for the client/)
-  expect(text).toMatch(/Credential \(manage\): <code>[\w-]{16}<\/code>, ends/)
   expect(text).toMatch(/Carried without effect \(\d+\).*<code>supportedDisplays<\/code>/)
-  await registry.changeService(Number(serviceId), (record) => ({ ...record, fapi2: true }))
-  expect(oneLine((await send({ path: `/${serviceId}` })).text)).toContain(
-    'The tokens of all clients are bound.',
-  )
 })
 
 test('the page of FAPI 2.0 has each setting that the profile requires, and whether the stored value keeps it', async () => {

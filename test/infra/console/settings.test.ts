@@ -181,7 +181,7 @@ test('where one switch of the binding is off, the page says that tokens are not 
   expect((await send({ path })).text).toContain(
     'Off for the service: tokens of this client are NOT bound today.',
   )
-  expect((await send({ path: `/${serviceId}` })).text).toContain('No token is bound today.')
+  expect((await send({ path: `/${serviceId}` })).text).toContain('off: no token is bound to a certificate')
 })
 
 test('keys are published, sign, and are withdrawn, each by one step', async () => {

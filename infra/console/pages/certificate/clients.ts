@@ -2,6 +2,7 @@ import { isJsonObject } from '../../../../shared/json.ts'
 import { html, type Markup } from '../../../markup.ts'
 import type { ConsoleRequest } from '../../page.ts'
 import { type Members, requireDone } from '../../web-api.ts'
+import { countOf, nameOf } from '../../clients.ts'
 import type { CertificateFacts } from './facts.ts'
 import { carried } from './questions.ts'
 
@@ -53,13 +54,13 @@ function allAnswer(
   return html`<section aria-labelledby="answer">
     <h2 id="answer">The answer</h2>
     <p role="status">
-      <strong>It would authenticate ${count(passed.length)}</strong> of the ${explained.length} looked
+      <strong>It would authenticate ${countOf(passed.length)}</strong> of the ${explained.length} looked
       at${earlier}. ${pageToken === '' ? 'There are no more.' : 'There are more.'}
     </p>
     ${list(passed, request)}
     ${
       unknown.length > 0 &&
-      html`<h3>Not known of ${count(unknown.length)}</h3>
+      html`<h3>Not known of ${countOf(unknown.length)}</h3>
         ${list(unknown, request)}`
     }
     ${refusals(explained)}
@@ -75,8 +76,6 @@ function allAnswer(
     }
   </section>`
 }
-
-const count = (number: number) => `${number} ${number === 1 ? 'client' : 'clients'}`
 
 /** The certificates of the client are behind an address, which the Web API does not fetch for this. */
 const isUnknown = ({ outcome, reason }: Members) => outcome === 'NOT_LOOKED_AT' && reason !== undefined
@@ -96,11 +95,9 @@ function list(explained: readonly Members[], request: ConsoleRequest): Markup | 
   </ul>`
 }
 
-function linkOf({ clientId, clientName }: Members, { params }: ConsoleRequest): Markup {
-  const href = `/${params['serviceId'] ?? ''}/clients/${Number(clientId)}/authentication`
-  return html`<a href="${href}"
-    >${typeof clientName === 'string' ? clientName : `Client ${Number(clientId)}`}</a
-  >`
+function linkOf(client: Members, { params }: ConsoleRequest): Markup {
+  const href = `/${params['serviceId'] ?? ''}/clients/${Number(client['clientId'])}/authentication`
+  return html`<a href="${href}">${nameOf(client)}</a>`
 }
 
 /** How many clients each rule keeps apart from the certificate. */
@@ -112,8 +109,8 @@ function refusals(explained: readonly Members[]): Markup | undefined {
   return html`<details>
     <summary>Why the others say no</summary>
     <ul>
-      ${others.length > 0 && html`<li>${count(others.length)}: no authentication by certificate</li>`}
-      ${rules.map((clients = []) => html`<li>${count(clients.length)}: ${ruleOf(clients[0])}</li>`)}
+      ${others.length > 0 && html`<li>${countOf(others.length)}: no authentication by certificate</li>`}
+      ${rules.map((clients = []) => html`<li>${countOf(clients.length)}: ${ruleOf(clients[0])}</li>`)}
     </ul>
   </details>`
 }

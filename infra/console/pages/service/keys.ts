@@ -151,7 +151,7 @@ const USES: Readonly<Record<string, string>> = {
   USERINFO_RESPONSES: 'userinfo responses',
 }
 
-function stateWords({ isSigning, signsFor, signedUntil, publishedAt }: KeyState, now: Date): Markup {
+export function stateWords({ isSigning, signsFor, signedUntil, publishedAt }: KeyState, now: Date): Markup {
   const since = publishedAt === undefined ? undefined : html` Published ${moment(publishedAt, now)}.`
   const others = signsFor.filter((use) => use !== 'ACCESS_TOKENS')
   const signing = isSigning
