@@ -21,10 +21,12 @@ export interface SentProof {
   readonly text: string
   /** The method of the request that it came with. */
   readonly htm: string
-  /** The URLs under which the client may know the endpoint, on the plain and the mutual-TLS domain. Query and fragment do not count. */
+  /** The URLs that the request can have been made to. Query and fragment do not count. */
   readonly htu: readonly string[]
   /** The access token that came with the proof. Absent at the endpoints that issue tokens. */
   readonly accessToken?: string
+  /** On the OAuth face: whether the request came through a domain and an API for mutual TLS. */
+  readonly onMtlsDomain?: boolean
   /** Whether the caller of the Web API requires a nonce, even if the service does not. */
   readonly nonceRequired?: boolean
 }

@@ -57,13 +57,18 @@ export function metadataOf(service: Service): Metadata {
   })
 }
 
-/** The URLs under which clients were given an endpoint: the one in the metadata, and its alias on the mutual-TLS domain. */
+/**
+ * The URLs under which clients were given an endpoint: its alias for requests over mutual TLS, if there is one, and the one in the metadata
+ * for all others (RFC 8705 section 5). If the domain of a request is not known, both.
+ */
 export function publishedUrls(
   name: 'token_endpoint' | 'pushed_authorization_request_endpoint' | 'userinfo_endpoint',
 ) {
-  return (service: Service): readonly string[] => {
+  return (service: Service, onMtlsDomain?: boolean): readonly string[] => {
     const { [name]: url, mtls_endpoint_aliases: aliases } = metadataOf(service)
-    return [url, aliases?.[name]].filter((each) => each !== undefined)
+    const [plain, mtls] = [url, aliases?.[name] ?? url]
+    const chosen = onMtlsDomain === undefined ? [plain, mtls] : [onMtlsDomain ? mtls : plain]
+    return chosen.filter((each) => each !== undefined)
   }
 }
 

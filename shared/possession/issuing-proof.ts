@@ -5,7 +5,7 @@ import type { Call } from '../runtime/call.ts'
 import type { Client } from '../store/client.ts'
 import { OneTimeProof } from '../store/one-time-proof.ts'
 import { verifyNonce } from './nonce.ts'
-import { withUrls } from './sent-proof.ts'
+import { type PublishedUrls, withUrls } from './sent-proof.ts'
 import { bindingRequired } from './token-binding.ts'
 
 const NO_PROOF = new OneTimeProof()
@@ -21,7 +21,7 @@ const NO_PROOF = new OneTimeProof()
  */
 export async function verifyIssuingProof(
   sent: SentProof | undefined,
-  published: (service: Call['service']) => readonly string[],
+  published: PublishedUrls,
   client: Client,
   call: Call,
 ): Promise<OneTimeProof> {
@@ -29,7 +29,7 @@ export async function verifyIssuingProof(
   const { service, store, now } = call
   if (bindingRequired(service, client)) throw new Refusal('dpop-certificate-required')
   const { verifyProof } = await import('../dpop/proof.ts')
-  const proof = await verifyProof(withUrls(sent, published(service)), now)
+  const proof = await verifyProof(withUrls(sent, published, service), now)
   if (typeof proof === 'string') throw new Refusal('dpop-proof-wrong', { named: PROOF_FAULTS[proof] })
   const nonce = await verifyNonce(sent, proof, call)
   if (nonce?.isRight === false) throw new Refusal('dpop-nonce-wrong', { dpopNonce: nonce.next })

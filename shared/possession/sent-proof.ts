@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import type { SentProof } from '../dpop/proof.ts'
 import type { HttpRequest } from '../http.ts'
 import { flagMember } from '../request/body.ts'
+import type { Service } from '../store/service.ts'
 
 const SCHEME = /(?:^|,)\s*dpop(?:[\s,]|$)/i
 
@@ -19,9 +20,9 @@ export function usesDpop(headers: HttpRequest['headers']): boolean {
 }
 
 /** A request must not have two proofs (RFC 9449 section 4.3). Two headers are joined to one text, which cannot be verified. */
-export function proofFromHttp({ headers, method }: HttpRequest): SentProof | undefined {
+export function proofFromHttp({ headers, method, onMtlsDomain }: HttpRequest): SentProof | undefined {
   const values = headers.get('dpop')
-  return values && { text: values.join(', '), htm: method, htu: [] }
+  return values && { text: values.join(', '), htm: method, htu: [], onMtlsDomain }
 }
 
 /** The members of a call that `proofFromWebApi` reads. Empty members count as absent. */
@@ -42,7 +43,12 @@ export function proofFromWebApi({
   return text === undefined ? undefined : { text, htm, htu: htu === undefined ? [] : [htu], nonceRequired }
 }
 
-/** @param published the URLs of the endpoint in the metadata. They count unless the caller of the Web API named the URL of the request */
-export function withUrls(sent: SentProof, published: readonly string[]): SentProof {
-  return sent.htu.length === 0 ? { ...sent, htu: published } : sent
+/**
+ * The proof with the URLs that it must be for (RFC 9449 section 4.3, check 9): that of the caller of the Web API, or the published ones. On the
+ * OAuth face the domain of the request chooses one of these, and no header does.
+ */
+export function withUrls(sent: SentProof, published: PublishedUrls, service: Service): SentProof {
+  return sent.htu.length === 0 ? { ...sent, htu: published(service, sent.onMtlsDomain) } : sent
 }
+
+export type PublishedUrls = (service: Service, onMtlsDomain?: boolean) => readonly string[]

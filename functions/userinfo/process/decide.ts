@@ -48,7 +48,7 @@ const DEMANDS = {
 const USERINFO_ENDPOINTS = publishedUrls('userinfo_endpoint')
 
 function withPublishedUrls(sent: SentProof, { service }: Call): SentProof {
-  const proof = withUrls(sent, USERINFO_ENDPOINTS(service))
+  const proof = withUrls(sent, USERINFO_ENDPOINTS, service)
   if (proof.htu.length === 0) throw new Refusal('userinfo-proof-target-missing')
   return proof
 }

@@ -3,17 +3,22 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { addSeconds } from '../../../shared/epoch-seconds.ts'
 import { keyOf, locateOpaque } from '../../../shared/token/token-string.ts'
 import { contentOf, outcome, tokensOf } from '../../support/answers.ts'
-import { START } from '../../support/fixed-runtime.ts'
+import { MTLS_DOMAIN, START } from '../../support/fixed-runtime.ts'
 import type { Received } from '../../support/gateway.ts'
 import { newProofKey } from '../../support/proof-keys.ts'
 import { testWalk } from '../../support/test-runtime.ts'
-import { basic, BASIC, BOUND, OWN, TLS, TOKEN_FORMS } from '../../support/walk.ts'
+import { basic, BASIC, BOUND, form, OWN, REDIRECT_URI, TLS, TOKEN_FORMS } from '../../support/walk.ts'
 
 const ALIAS = 'https://mtls.example.com/token'
+/** The token endpoint ignores these. */
+const PUSHED = { response_type: 'code', redirect_uri: REDIRECT_URI }
 const OWN_CREDENTIALS = { grant_type: 'client_credentials' }
 
 const walk = await testWalk({
-  mtlsEndpointAliases: [{ name: 'token_endpoint', uri: ALIAS }],
+  mtlsEndpointAliases: [
+    { name: 'token_endpoint', uri: ALIAS },
+    { name: 'pushed_authorization_request_endpoint', uri: 'https://mtls.example.com/par' },
+  ],
   supportedTokenAuthMethods: ['NONE', 'CLIENT_SECRET_BASIC', 'TLS_CLIENT_AUTH'],
 })
 const { runtime } = walk
@@ -25,8 +30,11 @@ beforeEach(async () => {
 
 const webApi = (dpop: string | undefined, members = {}, from = client) =>
   walk.token(from, OWN_CREDENTIALS, { dpop, ...members })
-const oauth = (dpop: string, from = client, parameters: object = OWN_CREDENTIALS) =>
-  walk.post('/token', { ...parameters }, undefined, { ...basic(from), dpop })
+const oauth = (dpop: string, domainName = 'as.example.com', headers: object = {}, route = '/token') =>
+  walk.send({
+    ...{ route, body: form({ ...OWN_CREDENTIALS, ...PUSHED }), domainName },
+    headers: { 'content-type': 'application/x-www-form-urlencoded', ...basic(client), dpop, ...headers },
+  })
 
 /** Both faces in one shape. */
 const FACES = [
@@ -60,8 +68,8 @@ describe.each(FACES)('%s', (_face, ask) => {
     expect(await bindingOf(String(content['access_token']))).toEqual({ jkt: key.jkt })
   })
 
-  test('a proof is for the token endpoint on the plain or on the mutual-TLS domain, as the metadata publish them', async () => {
-    for (const htu of [ALIAS, `${ALIAS}?a=b#c`, 'HTTPS://AS.example.com:443/token'])
+  test('the URL of a proof is normalized, and its query does not count', async () => {
+    for (const htu of ['https://as.example.com/token?a=b#c', 'HTTPS://AS.example.com:443/token'])
       expect((await ask(key.proof({ htu }))).content).toMatchObject({ token_type: 'DPoP' })
   })
 
@@ -104,10 +112,47 @@ describe.each(FACES)('%s', (_face, ask) => {
   })
 })
 
-test.each(TOKEN_FORMS)('a bound %s token has only the thumbprint of the key', async (form, settings) => {
+test.each(TOKEN_FORMS)('a bound %s token has only the thumbprint of the key', async (kind, settings) => {
   await walk.setService(settings)
   const { access } = tokensOf(await webApi(key.proof()))
-  if (form === 'JWT') expect(decodeJwt(access)['cnf']).toEqual({ jkt: key.jkt })
+  if (kind === 'JWT') expect(decodeJwt(access)['cnf']).toEqual({ jkt: key.jkt })
+})
+
+describe('of the two published URLs of the token endpoint', () => {
+  const ROOT = 'https://as.example.com/token'
+  const answerTo = (answer: Received) => contentOf(answer)['token_type'] ?? contentOf(answer)['error']
+
+  test.each(['/token', '/par'])(
+    'on the OAuth face a proof for %s is for the domain that the event names, whatever Host says',
+    async (path) => {
+      const outcomes = []
+      for (const [domain, host] of [
+        [MTLS_DOMAIN, 'as.example.com'],
+        ['as.example.com', MTLS_DOMAIN],
+      ] as const)
+        for (const origin of ['https://mtls.example.com', 'https://as.example.com']) {
+          const headers = { host, 'x-forwarded-host': host }
+          const { json } = await oauth(key.proof({ htu: origin + path }), domain, headers, path)
+          outcomes.push(json['error'] ?? 'taken')
+        }
+      expect(outcomes).toEqual(['taken', 'invalid_dpop_proof', 'invalid_dpop_proof', 'taken'])
+    },
+  )
+
+  test('over mutual TLS a proof is for the endpoint in the metadata if this has no alias', async () => {
+    await walk.setService({ mtlsEndpointAliases: [] })
+    expect((await oauth(key.proof({ htu: ROOT }), MTLS_DOMAIN)).json['token_type']).toBe('DPoP')
+    expect((await oauth(key.proof({ htu: ALIAS }), MTLS_DOMAIN)).json['error']).toBe('invalid_dpop_proof')
+  })
+
+  test('on the Web API a proof is for either, unless the call names another', async () => {
+    for (const htu of [ALIAS, ROOT]) {
+      expect(answerTo(await webApi(key.proof({ htu })))).toBe('DPoP')
+      expect(answerTo(await webApi(key.proof({ htu }), { htu: 'https://front.example.com/token' }))).toBe(
+        'invalid_dpop_proof',
+      )
+    }
+  })
 })
 
 test('the caller of the Web API may name method and URL of the request, and demand a nonce', async () => {
