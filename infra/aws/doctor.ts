@@ -50,7 +50,7 @@ export const COMMAND = command({
       err(`not AWS: the tables are at ${tables} (AWS_ENDPOINT_URL_DYNAMODB)`)
     return withDeployment(values, async (inspected, account) => {
       if (values.fapi) return profile(inspected, values, out)
-      const reports = await inspect(inspected, CHECKS)
+      const reports = await inspect(inspected, CHECKS, inspected.unread)
       if (account !== undefined) reports.push(...(await inspect(account, ACCOUNT_CHECKS)))
       const counts = summary(reports)
       if (values.json) out(JSON.stringify({ ...counts, checks: reports }, null, 2))

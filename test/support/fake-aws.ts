@@ -19,7 +19,7 @@ export type FakeAws = Awaited<ReturnType<typeof startFakeAws>>
  */
 export async function startFakeAws(tables = '') {
   const account = emptyAccount()
-  /** Every call, as `CreateStack certbound-prod` or `PUT /bucket/key`. */
+  /** Every call, as `CreateStack certbound-prod` or `PUT /bucket/key`, but those to DynamoDB. */
   const calls: string[] = []
   /** The access keys that signed them. */
   const signers = new Set<string>()
@@ -29,16 +29,12 @@ export async function startFakeAws(tables = '') {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(request)
     signers.add(signerOf(request))
-    if (String(request.headers['x-amz-target']).startsWith('DynamoDB')) {
-      send(response, await dynamoDb(request, body, account, tables))
-      return
-    }
-    const call = readCall(request, body)
-    calls.push(call.name)
+    const call = readCall(request, body, tables)
+    if (call.kind !== 'dynamodb') calls.push(call.name)
     try {
       const failure = [...refused].find(([name]) => call.name.startsWith(name))?.[1]
       if (failure !== undefined) throw failure
-      send(response, call.answer(account))
+      send(response, await call.answer(account))
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       send(response, failed(error, call.kind))
@@ -64,11 +60,14 @@ function signerOf({ headers }: IncomingMessage): string {
 
 interface Call {
   readonly name: string
-  readonly kind: 'query' | 'rest' | 's3'
-  readonly answer: (account: Account) => Answer
+  readonly kind: 'query' | 'rest' | 's3' | 'dynamodb'
+  readonly answer: (account: Account) => Answer | Promise<Answer>
 }
 
-function readCall(request: IncomingMessage, body: Buffer): Call {
+function readCall(request: IncomingMessage, body: Buffer, tables: string): Call {
+  const [, action] = /^DynamoDB.*\.(.+)$/.exec(String(request.headers['x-amz-target'])) ?? []
+  if (action !== undefined)
+    return { name: action, kind: 'dynamodb', answer: (account) => dynamoDb(request, body, account, tables) }
   const url = new URL(request.url ?? '/', 'http://aws')
   const method = request.method ?? 'GET'
   if (String(request.headers['x-amz-target']).startsWith('CertificateManager')) {
@@ -121,7 +120,7 @@ function accountSettings({ concurrency }: Account): Answer {
 }
 
 function failed({ status, code, message }: Failure, kind: Call['kind']): Answer {
-  if (kind === 'rest')
+  if (kind === 'rest' || kind === 'dynamodb')
     return { status, headers: { 'x-amzn-errortype': code }, body: JSON.stringify({ message }) }
   const error = `<Code>${code}</Code><Message>${message}</Message>`
   const body =

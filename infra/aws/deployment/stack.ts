@@ -10,6 +10,8 @@ import type { Aws } from './aws.ts'
 import { failureReason, lastOperation } from './stack-events.ts'
 
 export interface StackState {
+  /** Its ARN. */
+  readonly id: string
   /** The status in CloudFormation, for example `UPDATE_COMPLETE`. */
   readonly status: string
   readonly outputs: ReadonlyMap<string, string>
@@ -30,6 +32,12 @@ export interface NamedStack {
 export interface Stacks {
   readonly main: NamedStack
   readonly truststore: NamedStack
+}
+
+/** @throws Complaint if the stack does not exist */
+export function requireState({ name, state }: NamedStack): StackState {
+  if (state === undefined) throw new Complaint(`the stack ${name} does not exist: run npm run deploy first`)
+  return state
 }
 
 /** The delay between two polls. */
@@ -68,6 +76,7 @@ function stateOf(stack: Stack): StackState {
     ({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue] as const,
   )
   return {
+    id: stack.StackId ?? '',
     status: stack.StackStatus ?? '',
     outputs: new Map(outputs),
     isProtected: stack.EnableTerminationProtection === true,

@@ -4,14 +4,14 @@ import { Complaint } from '../../command.ts'
 import type { TruststoreObject } from '../template/domains.ts'
 import { type Aws, isAnswer } from './aws.ts'
 import { mutualTlsOf, updateDomain } from './domain-update.ts'
-import type { NamedStack, StackState, Wait } from './stack.ts'
+import { type NamedStack, requireState, type StackState, type Wait } from './stack.ts'
 
 export const TRUSTSTORE_KEY = 'truststore.pem'
 
 /** The bucket of the stack of the trust store. @throws Complaint */
-export function truststoreBucket({ name, state }: NamedStack): string {
-  const bucket = state && bucketOf(state)
-  if (bucket === undefined) throw new Complaint(`the stack ${name} does not exist: run npm run deploy first`)
+export function truststoreBucket(stack: NamedStack): string {
+  const bucket = bucketOf(requireState(stack))
+  if (bucket === undefined) throw new Complaint(`the stack ${stack.name} has no bucket: run npm run deploy`)
   return bucket
 }
 

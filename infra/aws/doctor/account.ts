@@ -6,13 +6,11 @@ import {
   GetAuthorizersCommand,
   GetDomainNameCommand,
 } from '@aws-sdk/client-apigatewayv2'
-import { GetAccountSettingsCommand, GetPolicyCommand } from '@aws-sdk/client-lambda'
+import { GetAccountSettingsCommand } from '@aws-sdk/client-lambda'
 import { HeadObjectCommand } from '@aws-sdk/client-s3'
-import { functionNames } from '../../package/build.ts'
-import { isAnswer } from '../deployment/aws.ts'
 import { mutualTlsOf } from '../deployment/domain-update.ts'
 import { ask, statusOf } from './ask.ts'
-import { type Account, type Check, fail, type Finding, orElse, warn } from './check.ts'
+import { type Account, type Check, fail, type Finding, ok, orElse, skipped, warn } from './check.ts'
 
 const DEPLOY = 'npm run deploy'
 
@@ -28,17 +26,25 @@ export const executeApi: Check<Account> = {
     const [ApiId = ''] = apis
     const api = await account.aws.gateway.send(new GetApiCommand({ ApiId }))
     const { DisableExecuteApiEndpoint: isClosed = false, ApiEndpoint = '' } = api
-    const answers = statusOf(await ask({}, `${ApiEndpoint}/jwks`)) === '200'
-    const close = `close it: ${DEPLOY}`
-    return orElse(
-      [
-        !isClosed &&
-          fail(`the execute-api endpoint of the API ${ApiId} is open: it bypasses mutual TLS`, close),
-        answers && fail(`${ApiEndpoint} answers: it bypasses mutual TLS`, close),
-      ],
-      'the execute-api endpoint is closed',
+    const open = fail(
+      `the execute-api endpoint of the API ${ApiId} is open: it bypasses mutual TLS`,
+      `close it: ${DEPLOY}`,
     )
+    const closed = ok(`the execute-api endpoint of the API ${ApiId} is closed`)
+    return [isClosed ? closed : open, await reached(ApiEndpoint)]
   },
+}
+
+/** Whether anything answers at an execute-api endpoint: a closed one answers 404, or 403. */
+async function reached(endpoint: string): Promise<Finding> {
+  const reply = await ask({}, `${endpoint}/jwks`)
+  if ('broken' in reply) {
+    const what = `whether ${endpoint} answers (${reply.broken})`
+    return skipped(what, 'ask from a machine that reaches it')
+  }
+  const status = statusOf(reply)
+  if (['403', '404'].includes(status)) return ok(`${endpoint} answers nobody (${status})`)
+  return fail(`${endpoint} answers (${status}): it bypasses mutual TLS`, `close it: ${DEPLOY}`)
 }
 
 async function mappedApis({ aws, settings }: Account): Promise<readonly string[]> {
@@ -99,16 +105,13 @@ export const domainStatus: Check<Account> = {
   ask: async ({ aws, settings }) => {
     const problems: Finding[] = []
     for (const { name: DomainName } of [settings.mtlsDomain, settings.plainDomain]) {
-      const { DomainNameConfigurations } = await aws.gateway.send(new GetDomainNameCommand({ DomainName }))
-      for (const {
-        DomainNameStatus: status,
-        DomainNameStatusMessage: why = '',
-      } of DomainNameConfigurations ?? []) {
-        if (status === 'AVAILABLE') continue
-        const what = `${DomainName} is ${status ?? 'in no known status'}${why === '' ? '' : ` (${why})`}`
-        const todo = PENDING[status ?? '']
-        problems.push(todo === undefined ? warn(what, 'wait some minutes, and ask again') : fail(what, todo))
-      }
+      const answer = await aws.gateway.send(new GetDomainNameCommand({ DomainName }))
+      const { DomainNameStatus: status, DomainNameStatusMessage: why = '' } =
+        answer.DomainNameConfigurations?.[0] ?? {}
+      if (status === 'AVAILABLE') continue
+      const what = `${DomainName} is ${status ?? 'in no known status'}${why === '' ? '' : ` (${why})`}`
+      const todo = PENDING[status ?? '']
+      problems.push(todo === undefined ? warn(what, 'wait some minutes, and ask again') : fail(what, todo))
     }
     return orElse(problems, 'both domains can be changed')
   },
@@ -120,9 +123,11 @@ export const authorizers: Check<Account> = {
   ask: async (account) => {
     const problems: Finding[] = []
     let NextToken: string | undefined
+    let apis = 0
     do {
       const page = await account.aws.gateway.send(new GetApisCommand({ NextToken }))
       for (const { ApiId = '', Name = '' } of page.Items ?? []) {
+        apis++
         for (const { AuthorizerResultTtlInSeconds: seconds } of await cachedAuthorizers(ApiId, account)) {
           problems.push(
             fail(
@@ -134,7 +139,10 @@ export const authorizers: Check<Account> = {
       }
       NextToken = page.NextToken
     } while (NextToken !== undefined)
-    return orElse(problems, "no HTTP API caches the authorizer's results (REST APIs are not checked)")
+    return orElse(
+      problems,
+      `none of ${apis} HTTP APIs caches the authorizer's results (REST APIs are not checked)`,
+    )
   },
 }
 
@@ -144,52 +152,6 @@ async function cachedAuthorizers(ApiId: string, { aws, settings }: Account): Pro
     ({ AuthorizerUri = '', AuthorizerResultTtlInSeconds: seconds = 0 }) =>
       AuthorizerUri.includes(`:function:certbound-${settings.stage}-authorizer`) && seconds > 0,
   )
-}
-
-interface Statement {
-  readonly Effect: string
-  readonly Principal: unknown
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
-}
-
-/** An event names the client certificate, so anyone who can invoke a function can claim any certificate. */
-export const invokers: Check<Account> = {
-  name: 'who may invoke',
-  ask: async (account) => {
-    const problems: Finding[] = []
-    for (const name of functionNames()) {
-      const FunctionName = `certbound-${account.settings.stage}-${name}`
-      const others = (await statementsOf(FunctionName, account)).filter((statement) => !isGateway(statement))
-      for (const { Principal } of others) {
-        problems.push(
-          fail(
-            `${JSON.stringify(Principal)} may invoke ${FunctionName}, and so act as any client`,
-            'remove this statement from the resource policy of the function: aws lambda remove-permission',
-          ),
-        )
-      }
-    }
-    return orElse(problems, 'only API Gateway, and principals that IAM allows, may invoke the functions')
-  },
-}
-
-async function statementsOf(FunctionName: string, { aws }: Account): Promise<readonly Statement[]> {
-  try {
-    const { Policy = '{}' } = await aws.lambda.send(new GetPolicyCommand({ FunctionName }))
-    return (JSON.parse(Policy) as { Statement?: readonly Statement[] }).Statement ?? []
-  } catch (error) {
-    if (isAnswer(error, 'ResourceNotFoundException')) return []
-    throw error
-  }
-}
-
-function isGateway({ Effect, Principal, Condition = {} }: Statement): boolean {
-  if (Effect !== 'Allow') return true
-  const service = (Principal as { readonly Service?: unknown } | null)?.Service
-  const source = Object.values(Condition)
-    .flatMap((members) => Object.entries(members))
-    .find(([key]) => key.toLowerCase() === 'aws:sourcearn')?.[1]
-  return service === 'apigateway.amazonaws.com' && typeof source === 'string' && source.startsWith('arn:')
 }
 
 /** AWS gives new accounts less, and every function of the account shares it. */

@@ -2,6 +2,7 @@ import type { StoredClient } from '../../../shared/store/client.ts'
 import type { StoredService } from '../../../shared/store/service.ts'
 import type { Truststore } from '../../truststore/truststore.ts'
 import type { Aws } from '../deployment/aws.ts'
+import type { StackState } from '../deployment/stack.ts'
 import type { DeploymentSettings } from '../settings/settings.ts'
 
 /** A deployment as the checks see it. */
@@ -16,8 +17,13 @@ export interface Inspected {
   readonly truststore: Truststore
   readonly service: StoredService | undefined
   readonly clients: readonly StoredClient[]
+  /** Why one of these could not be read, and is empty here. */
+  readonly unread: Readonly<Partial<Record<Source, string>>>
   readonly now: () => Date
 }
+
+/** What checks read before they ask. The service and the clients are in the registry. */
+export type Source = 'registry' | 'service' | 'truststore'
 
 /** A certificate that the trust store accepts and, if known, the client that owns it. */
 export interface Visitor {
@@ -31,7 +37,9 @@ export interface Visitor {
 /** A deployment as AWS describes it, for checks that need AWS. */
 export interface Account {
   readonly aws: Aws
-  readonly settings: Pick<DeploymentSettings, 'stage' | 'mtlsDomain' | 'plainDomain'>
+  readonly settings: Pick<DeploymentSettings, 'stage' | 'mtlsDomain' | 'plainDomain' | 'resourceServers'>
+  /** The main stack. */
+  readonly stack: Pick<StackState, 'id' | 'outputs'>
   /** The registry, then the grants. */
   readonly tables: readonly string[]
 }
@@ -39,6 +47,8 @@ export interface Account {
 export interface Check<Subject = Inspected> {
   /** One to three words that never change: scripts know a check by them. */
   readonly name: string
+  /** Without one of these the check is skipped. */
+  readonly needs?: readonly Source[]
   readonly ask: (subject: Subject) => readonly Finding[] | Promise<readonly Finding[]>
 }
 

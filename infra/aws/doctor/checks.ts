@@ -1,5 +1,15 @@
-import { authorizers, concurrency, domains, domainStatus, executeApi, invokers } from './account.ts'
-import { type Account, type Check, fail, type Finding, type Status } from './check.ts'
+import { authorizers, concurrency, domains, domainStatus, executeApi } from './account.ts'
+import {
+  type Account,
+  type Check,
+  fail,
+  type Finding,
+  type Inspected,
+  skipped,
+  type Source,
+  type Status,
+} from './check.ts'
+import { invokers } from './invokers.ts'
 import { clock } from './outside/clock.ts'
 import { keySetCheck, metadataCheck } from './outside/documents.ts'
 import { otherHost } from './outside/other-host.ts'
@@ -12,6 +22,7 @@ import {
   clientSecrets,
   issuers,
   pushedRequests,
+  reading,
   registered,
   trustedDates,
 } from './registry.ts'
@@ -28,6 +39,7 @@ export const CHECKS: readonly Check[] = [
   metadataCheck,
   keySetCheck,
   clock,
+  reading,
   binding,
   pushedRequests,
   issuers,
@@ -54,22 +66,31 @@ export interface Report {
   readonly findings: readonly Finding[]
 }
 
-/** Makes the checks one after the other. A check that throws has failed. */
+/** Makes the checks one after the other. A check that throws has failed, and one that lacks what it needs is skipped. */
 export async function inspect<Subject>(
   subject: Subject,
   checks: readonly Check<Subject>[],
+  unread: Inspected['unread'] = {},
 ): Promise<Report[]> {
   const reports: Report[] = []
-  for (const { name, ask } of checks) {
-    try {
-      reports.push({ name, findings: await ask(subject) })
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      const failed = fail(`the check failed to run: ${why}`, 'mend what this names, and run it again')
-      reports.push({ name, findings: [failed] })
-    }
+  for (const { name, needs = [], ask } of checks) {
+    const missing = needs.find((source) => unread[source] !== undefined)
+    const findings = missing === undefined ? await answered(ask, subject) : [without(missing)]
+    reports.push({ name, findings })
   }
   return reports
+}
+
+const without = (source: Source): Finding =>
+  skipped(`not checked without the ${source}`, 'reading and binding above have the reason')
+
+async function answered<Subject>(ask: Check<Subject>['ask'], subject: Subject): Promise<readonly Finding[]> {
+  try {
+    return await ask(subject)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return [fail(`the check failed to run: ${why}`, 'mend what this names, and run it again')]
+  }
 }
 
 /** The numbers of findings of each kind, without the good ones. */

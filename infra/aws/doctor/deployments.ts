@@ -2,16 +2,16 @@ import { readFile } from 'node:fs/promises'
 import { GetObjectCommand } from '@aws-sdk/client-s3'
 import type { Runtime } from '../../../shared/runtime/runtime.ts'
 import { StoreUnavailable } from '../../../shared/store/unavailable.ts'
-import { Complaint } from '../../command.ts'
+import { Complaint, Complaints } from '../../command.ts'
 import { type LocalDeployment, localDeploymentFile } from '../../local-deployment.ts'
 import { LOCAL_DYNAMODB } from '../../tables/tables.ts'
 import { parseTruststore, readTruststore, type Truststore } from '../../truststore/truststore.ts'
-import type { Aws } from '../deployment/aws.ts'
+import { type Aws, attempt } from '../deployment/aws.ts'
 import { type DeploymentSettings, serviceNumber } from '../settings/settings.ts'
-import { findStacks } from '../deployment/stack.ts'
+import { findStacks, requireState, type Stacks } from '../deployment/stack.ts'
 import { openDeployedTables, openTables } from '../deployment/tables.ts'
 import { TRUSTSTORE_KEY, truststoreBucket } from '../deployment/truststore.ts'
-import type { Account, Inspected, Visitor } from './check.ts'
+import type { Account, Inspected, Source, Visitor } from './check.ts'
 
 const now = () => new Date()
 
@@ -40,6 +40,7 @@ export async function localDeployment(directory: string, files: VisitorFiles = {
       if (!(error instanceof StoreUnavailable)) throw error
       throw new Complaint(`${file} is of a run that has ended: npm start must be running`, { cause: error })
     })),
+    unread: {},
     now,
   }
 }
@@ -63,7 +64,11 @@ export interface VisitorFiles {
   readonly 'client-secret-file'?: string | undefined
 }
 
-/** A deployment on AWS, with its registry and the newest version of its trust store. @throws Complaint */
+/**
+ * A deployment on AWS, with its registry and the newest version of its trust store. What cannot be read of these is named in `unread`.
+ *
+ * @throws Complaint
+ */
 export async function awsDeployment(
   settings: DeploymentSettings,
   aws: Aws,
@@ -72,16 +77,34 @@ export async function awsDeployment(
   const stacks = await findStacks(settings, aws)
   const runtime = openDeployedTables(settings, stacks.main, aws)
   const { registryTable, grantsTable } = runtime.settings
+  const unread: Partial<Record<Source, string>> = {}
+  const registry = await readable(['registry', 'service'], unread, () =>
+    attempt(`reading ${registryTable}`, () => registryOf(runtime, serviceNumber(settings))),
+  )
+  if (registry !== undefined && registry.service === undefined) unread.service = 'the registry has none'
   const inspected = {
     mtlsUrl: `https://${settings.mtlsDomain.name}`,
     plainUrl: `https://${settings.plainDomain.name}`,
     ca: undefined,
     visitor: await namedVisitor(files),
-    truststore: await uploadedTruststore(truststoreBucket(stacks.truststore), aws),
-    ...(await registryOf(runtime, serviceNumber(settings))),
-    now,
+    truststore: (await readable(['truststore'], unread, () => uploadedTruststore(stacks, aws))) ?? [],
+    ...(registry ?? { service: undefined, clients: [] }),
+    ...{ unread, now },
   }
-  return { inspected, account: { aws, settings, tables: [registryTable, grantsTable] } }
+  const tables = [registryTable, grantsTable]
+  return { inspected, account: { aws, settings, stack: requireState(stacks.main), tables } }
+}
+
+/** @returns `undefined` if a complaint prevented it, which is noted in `unread` then */
+async function readable<Result>(
+  sources: readonly Source[],
+  unread: Partial<Record<Source, string>>,
+  read: () => Promise<Result>,
+): Promise<Result | undefined> {
+  const wrong = new Complaints()
+  const result = await wrong.of(read())
+  if (!wrong.isEmpty) for (const source of sources) unread[source] = wrong.all().message
+  return result
 }
 
 async function registryOf(
@@ -96,7 +119,8 @@ async function registryOf(
   }
 }
 
-async function uploadedTruststore(Bucket: string, { s3 }: Aws): Promise<Truststore> {
+async function uploadedTruststore({ truststore }: Stacks, { s3 }: Aws): Promise<Truststore> {
+  const Bucket = truststoreBucket(truststore)
   const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: TRUSTSTORE_KEY }))
   return parseTruststore((await Body?.transformToString()) ?? '', `s3://${Bucket}/${TRUSTSTORE_KEY}`)
 }

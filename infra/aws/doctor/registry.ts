@@ -8,9 +8,25 @@ import { certificatesOf, MAKE_ONE_THAT_CANNOT } from '../../truststore/issuing-c
 import { dateProblem, isIn, isIssuedBy, subjectOf, type Truststore } from '../../truststore/truststore.ts'
 import { type Check, fail, type Finding, orElse, warn } from './check.ts'
 
+/** What other checks need was read. */
+export const reading: Check = {
+  name: 'reading',
+  ask: ({ unread: { registry, truststore } }) => {
+    const problem = (what: string, why: string) => fail(`${what}: ${why}`, 'mend this: checks below need it')
+    return orElse(
+      [
+        registry !== undefined && problem('the registry cannot be read', registry),
+        truststore !== undefined && problem('the trust store cannot be read', truststore),
+      ],
+      'the registry and the trust store were read',
+    )
+  },
+}
+
 /** The service exists, and binds its tokens and those of every client to certificates. */
 export const binding: Check = {
   name: 'binding',
+  needs: ['registry'],
   ask: ({ service, clients }) => {
     if (service === undefined) return [fail('the registry has no service', 'npm run provision')]
     if (!settingsOf(service).tlsClientCertificateBoundAccessTokens) {
@@ -38,6 +54,7 @@ export const binding: Check = {
  */
 export const pushedRequests: Check = {
   name: 'pushed requests',
+  needs: ['service'],
   ask: ({ service, clients }) => {
     const held = clients.filter((client) => service && settingsOf(service, client).parRequired)
     const plain = held.filter(
@@ -65,6 +82,7 @@ function clientLabel({ clientId, clientName, clientIdAlias }: Client): string {
 /** Only CAs that the service names can issue a certificate with the name of a client. */
 export const issuers: Check = {
   name: 'issuers',
+  needs: ['service', 'truststore'],
   ask: async ({ truststore, service, clients }) => {
     const named = service?.clientCertificateIssuers?.map((pem) => new X509Certificate(pem))
     const byName = clients.filter(
@@ -96,6 +114,7 @@ export const issuers: Check = {
 /** No certificate of the trust store has expired, or will soon. */
 export const trustedDates: Check = {
   name: 'trust store dates',
+  needs: ['truststore'],
   ask: ({ truststore, now }) =>
     orElse(
       truststore.flatMap((certificate) => {
@@ -109,6 +128,7 @@ export const trustedDates: Check = {
 /** Self-signed certificates that clients have registered are in the trust store, and do not expire soon. */
 export const registered: Check = {
   name: 'registered certificates',
+  needs: ['registry', 'truststore'],
   ask: ({ clients, truststore, now }) => {
     const all = clients.flatMap((client) =>
       certificatesOf(client).map((certificate) => ({ whose: clientLabel(client), certificate })),
@@ -133,6 +153,7 @@ export const registered: Check = {
 /** No client has registered a certificate that can issue others, as one may have before the service offered `TLS_CLIENT_AUTH`. */
 export const clientCertificates: Check = {
   name: 'client certificates',
+  needs: ['service', 'truststore'],
   ask: async ({ clients, truststore, service }) => {
     const problems: Finding[] = []
     for (const client of clients) {
@@ -154,6 +175,7 @@ export const clientCertificates: Check = {
 /** No client authenticates by a secret that its owner chose and that is short. */
 export const clientSecrets: Check = {
   name: 'client secrets',
+  needs: ['registry'],
   ask: ({ clients }) => {
     const weak = clients.filter(
       (client) =>

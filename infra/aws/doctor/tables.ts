@@ -1,7 +1,7 @@
 import { DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb'
 import { timeToLiveCommand } from '../../tables/shape.ts'
 import { reportedTable } from '../deployment/table-protection.ts'
-import { type Account, type Check, type Finding, orElse, warn } from './check.ts'
+import { type Account, type Check, fail, type Finding, orElse, warn } from './check.ts'
 
 /** Both tables are protected from deletion, and the registry can be recovered. A table that was restored has lost both. */
 export const tableProtection: Check<Account> = {
@@ -10,7 +10,10 @@ export const tableProtection: Check<Account> = {
     const problems: (Finding | false)[] = []
     for (const [index, name] of tables.entries()) {
       const found = await reportedTable(aws, name)
-      if (found === undefined) continue
+      if (found === undefined) {
+        problems.push(fail(`${name} does not exist`, 'find out where it is: docs/operations.md, Restore'))
+        continue
+      }
       problems.push(
         found.table.DeletionProtectionEnabled !== true &&
           warn(

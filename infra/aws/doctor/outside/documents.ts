@@ -50,7 +50,8 @@ export const keySetCheck: Check = {
     }
     const jwks = set as readonly Json[]
     const leaked = jwks.filter((jwk) => isPrivate(jwk))
-    const required = inspected.service?.accessTokenSignAlg
+    const { service } = inspected
+    const required = service?.accessTokenSignAlg
     return orElse(
       [
         ...sameOn(both, '/jwks'),
@@ -60,6 +61,7 @@ export const keySetCheck: Check = {
             'replace this key at once, and find out who changed the service',
           ),
         ),
+        service === undefined && skipped('whether /jwks has the key that signs access tokens', LACKS_SERVICE),
         required !== undefined &&
           !jwks.some(({ alg }) => alg === required) &&
           fail(
@@ -82,9 +84,11 @@ function sameOn({ plain, mtls }: Replies, name: string): Finding[] {
   return [fail(what, 'map both domains to the same API: npm run deploy')]
 }
 
+const LACKS_SERVICE = 'reading and binding have the reason why the service is unknown'
+
 function wrongIssuer({ issuer }: Json, { service }: Inspected): Finding | false {
+  if (service === undefined) return skipped('whether the issuer is that of the service', LACKS_SERVICE)
   return (
-    service !== undefined &&
     service.issuer !== issuer &&
     fail(
       `the issuer in the metadata is ${String(issuer)}, but the service has ${service.issuer}`,

@@ -1,5 +1,6 @@
 import { ask, isUnreachable, type Reply, statusOf } from '../ask.ts'
 import { type Check, fail, type Finding, type Inspected, ok, skipped } from '../check.ts'
+import { servedBy } from './server-certificates.ts'
 import { stranger } from './stranger.ts'
 
 const REACH = 'check the DNS record, the port, and the server certificate of the domain'
@@ -9,11 +10,22 @@ const addressOf = ({ mtlsUrl }: Inspected): string => `${mtlsUrl}/jwks`
 const unreachable = (url: string, reply: Reply): Finding =>
   fail(`${url} cannot be reached (${statusOf(reply)})`, REACH)
 
-/** The gateway refuses a client when it ends the connection or answers 403. */
-function expectRefusal(url: string, reply: Reply, wrong: string, fine: string): Finding {
-  if (isUnreachable(reply)) return unreachable(url, reply)
-  const isRefused = 'broken' in reply || reply.status === 403
-  return isRefused ? ok(fine) : fail(`${wrong} (${statusOf(reply)})`, SWITCH_ON)
+/**
+ * The gateway refuses a client when it answers 403 or ends the connection. A connection that nobody accepted, or that something
+ * on the way ends, is no refusal: only the domain itself shows its server certificate first.
+ */
+async function expectRefusal(
+  inspected: Inspected,
+  reply: Reply,
+  wrong: string,
+  fine: string,
+): Promise<Finding> {
+  const url = addressOf(inspected)
+  const isCut = 'broken' in reply
+  if (isUnreachable(reply) || (isCut && (await servedBy(url, await stranger(inspected))) === undefined))
+    return unreachable(url, reply)
+  const isRefused = isCut || reply.status === 403
+  return isRefused ? ok(`${fine} (${statusOf(reply)})`) : fail(`${wrong} (${statusOf(reply)})`, SWITCH_ON)
 }
 
 /** Mutual TLS is on: nobody gets an answer without a certificate. */
@@ -23,7 +35,7 @@ export const certificateRequired: Check = {
     const url = addressOf(inspected)
     const wrong = `mutual TLS is off: ${url} answers without a client certificate`
     const fine = 'the mutual-TLS domain answers nobody without a client certificate'
-    return [expectRefusal(url, await ask(inspected, url), wrong, fine)]
+    return [await expectRefusal(inspected, await ask(inspected, url), wrong, fine)]
   },
 }
 
@@ -34,7 +46,8 @@ export const strangerRefused: Check = {
     const url = addressOf(inspected)
     const wrong = `${url} accepts a certificate that no CA has issued`
     const fine = 'the mutual-TLS domain refuses a certificate that no CA of the trust store has issued'
-    return [expectRefusal(url, await ask(inspected, url, {}, await stranger(inspected)), wrong, fine)]
+    const reply = await ask(inspected, url, {}, await stranger(inspected))
+    return [await expectRefusal(inspected, reply, wrong, fine)]
   },
 }
 

@@ -1,4 +1,4 @@
-import { ask, type Reply, statusOf } from '../ask.ts'
+import { ask, isUnreachable, type Reply, statusOf } from '../ask.ts'
 import { type Check, fail, type Finding, type Inspected, ok, skipped } from '../check.ts'
 import { stranger } from './stranger.ts'
 
@@ -16,10 +16,14 @@ export const otherHost: Check = {
   name: 'other host',
   ask: async (inspected) => {
     const { plainUrl } = inspected
-    if (!plainUrl.startsWith('https:'))
-      return [ok('the plain domain has no TLS that could name another domain')]
     const url = `${plainUrl}/token`
     const usual = await ask(inspected, url, { form: {} })
+    if ('broken' in usual) {
+      const what = `whether the plain domain refuses a request for the other one (${statusOf(usual)})`
+      return [skipped(what, 'let the plain domain answer: check its DNS record and its port')]
+    }
+    if (!plainUrl.startsWith('https:'))
+      return [ok('the plain domain has no TLS that could name another domain')]
     const findings: Finding[] = []
     for (const presented of [undefined, await stranger(inspected)]) {
       const reply = await ask(inspected, url, { form: {}, host: hostOf(inspected) }, presented)
@@ -34,7 +38,9 @@ const hostOf = ({ mtlsUrl }: Inspected): string => new URL(mtlsUrl).host
 function judged(reply: Reply, usual: Reply, withCertificate: boolean): Finding {
   const how = withCertificate ? 'with a certificate that no CA has issued' : 'without a certificate'
   const what = `on a connection to the plain domain, ${how}, a request for the mutual-TLS domain`
-  if ('broken' in reply || REFUSALS.includes(statusOf(reply))) return ok(`${what} is refused`)
+  if (isUnreachable(reply)) return skipped(`${what} got no answer (${statusOf(reply)})`, 'ask again')
+  if ('broken' in reply) return ok(`${what} ends the connection (${statusOf(reply)})`)
+  if (REFUSALS.includes(statusOf(reply))) return ok(`${what} is refused (${statusOf(reply)})`)
   if (statusOf(reply) === statusOf(usual)) {
     const look = 'look for it in the access log: its domain must be the plain one'
     return skipped(`${what} is answered like one for the plain domain (${statusOf(reply)})`, look)

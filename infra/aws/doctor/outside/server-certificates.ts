@@ -40,8 +40,10 @@ function judged(host: string, certificate: X509Certificate | undefined, now: Dat
 /**
  * The certificate from the handshake, which is not verified here. A gateway that demands a certificate ends the handshake without
  * one, and lets a stranger's pass until the request.
+ *
+ * @returns `undefined` if there is no handshake
  */
-async function servedBy(url: string, { cert, key }: Identity): Promise<X509Certificate | undefined> {
+export async function servedBy(url: string, { cert, key }: Identity): Promise<X509Certificate | undefined> {
   const { hostname, port } = new URL(url)
   const socket = connect({
     ...{ host: hostname, port: Number(port || 443), servername: hostname },

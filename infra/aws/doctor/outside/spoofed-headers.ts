@@ -1,5 +1,5 @@
 import { Agent } from 'node:https'
-import { ask, jsonOf, type Question, type Reply, statusOf } from '../ask.ts'
+import { ask, isUnreachable, jsonOf, type Question, type Reply, statusOf } from '../ask.ts'
 import { type Check, fail, type Finding, type Inspected, ok, skipped, type Visitor } from '../check.ts'
 import { CERTIFICATE_HEADERS, headerSpellings } from './certificate-headers.ts'
 
@@ -21,6 +21,12 @@ export const spoofedHeaders: Check = {
       const todo = 'name a client with --certificate, --key and --client-id'
       return [skipped('whether a certificate in a header changes an answer', todo)]
     }
+    const usual = await ask(inspected, `${inspected.plainUrl}/token`, tokenRequest(visitor))
+    const undecided = skipped(
+      `whether a certificate in a header changes an answer: the plain domain gives none (${statusOf(usual)})`,
+      'let the plain domain answer: check its DNS record, and the log of the function',
+    )
+    if (isUnreachable(usual)) return [undecided]
     const token = await boundToken(inspected, visitor)
     const cases: Case[] = [{ path: '/token', question: tokenRequest(visitor) }]
     if (token !== undefined) cases.push({ path: '/introspection', question: { form: { token } } })
@@ -30,12 +36,14 @@ export const spoofedHeaders: Check = {
       'what a certificate in a header does for a stolen token: the client gets none by client_credentials',
       'name a client with that grant type, and its secret if it has one',
     )
-    const fine = ok(
-      `${CERTIFICATE_HEADERS.length} headers that carry certificates elsewhere change no answer`,
-    )
+    const unchanged = `${CERTIFICATE_HEADERS.length} headers that carry certificates elsewhere change no answer`
+    const fine = isFailure(usual) ? undecided : ok(unchanged)
     return [...(token === undefined ? [unknown] : []), ...(problems.length === 0 ? [fine] : problems)]
   },
 }
+
+/** Nothing can change the answer of an edge or a function that fails. */
+const isFailure = (reply: Reply) => 'broken' in reply || reply.status === 429 || reply.status >= 500
 
 async function changesOf(
   { path, question }: Case,

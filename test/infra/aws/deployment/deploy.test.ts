@@ -194,7 +194,7 @@ describe('deployments', { timeout: 120_000 }, () => {
     await clients.remove(4711, Client.parse({ clientId: 1 }))
   })
 
-  test('doctor reads its domains, its tables, and the trust store that was uploaded', async () => {
+  test('doctor reads its domains, its tables, and the trust store that was uploaded, and names what it may not read', async () => {
     const outputs = deployment.aws.account.stacks.get(MAIN)?.outputs ?? {}
     expect([outputs['RegistryTableName'], outputs['GrantsTableName']]).toEqual(TABLES)
     for (const [name, value] of Object.entries(deployment.aws.environment)) vi.stubEnv(name, value)
@@ -216,8 +216,19 @@ describe('deployments', { timeout: 120_000 }, () => {
     })
     expect(inspected.truststore.map(String)).toEqual(['ca-root', 'ca-issuing'].map(certificatePem))
     expect(account.tables).toEqual(TABLES)
+    expect(account.stack.id).toMatch(`:${ACCOUNT}:stack/${MAIN}/`)
+    expect(inspected.unread).toEqual({ service: 'the registry has none' })
     await expect(awsDeployment(settings, aws, { certificate })).rejects.toThrow(
       '--certificate and --key must be given together',
     )
+
+    for (const call of ['GetItem', 'GET /'])
+      deployment.aws.refused.set(call, new Failure(403, 'AccessDeniedException', 'no'))
+    const denied = await awsDeployment(settings, aws, files)
+    const why = expect.stringContaining(`${TABLES[0]}: the AWS credentials do not allow it`) as string
+    expect(denied.inspected).toMatchObject({
+      ...{ service: undefined, clients: [], truststore: [] },
+      unread: { registry: why, service: why, truststore: expect.stringContaining('trust store') as string },
+    })
   })
 })

@@ -1,82 +1,32 @@
-import { createServer, type IncomingMessage } from 'node:http'
-import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { type Aws, openAws } from '../../../../infra/aws/deployment/aws.ts'
+import { beforeEach, expect, test } from 'vitest'
 import {
   authorizers,
   concurrency,
   domains,
   domainStatus,
   executeApi,
-  invokers,
 } from '../../../../infra/aws/doctor/account.ts'
-import { inspect } from '../../../../infra/aws/doctor/checks.ts'
-import { timeToLive } from '../../../../infra/aws/doctor/tables.ts'
-import { listen, type Listening } from '../../../../infra/connections/listen.ts'
+import { ACCOUNT_CHECKS, inspect } from '../../../../infra/aws/doctor/checks.ts'
+import { tableProtection, timeToLive } from '../../../../infra/aws/doctor/tables.ts'
+import { answeringAws } from './answering-aws.ts'
 import { verdict } from './inspected-site.ts'
 
-/** The answers of AWS to calls: an object is JSON, a text is a version of an object, a number is the status of an error. */
-const answers = new Map<string, object | string | number>()
-const server = createServer((request, response) => {
-  void nameOf(request).then((name) => {
-    const answer = answers.get(name) ?? 404
-    if (typeof answer === 'number') {
-      const type = answer === 404 ? 'ResourceNotFoundException' : 'AccessDeniedException'
-      response.writeHead(answer, { 'x-amzn-errortype': type }).end(JSON.stringify({ message: name }))
-    } else if (typeof answer === 'string') response.setHeader('x-amz-version-id', answer).end()
-    else response.end(JSON.stringify(answer))
-  })
-})
-
-/** `GET /v2/apis`, `HEAD /bucket/key` or `DescribeTimeToLive TABLE`. */
-async function nameOf(request: IncomingMessage): Promise<string> {
-  const body = await text(request)
-  const target = request.headers['x-amz-target']
-  if (target === undefined) return `${request.method ?? ''} ${request.url?.split('?', 1)[0] ?? ''}`
-  return `${String(target).split('.')[1] ?? ''} ${(JSON.parse(body) as { TableName: string }).TableName}`
-}
-
-let endpoint: string
-let aws: Aws
-let close: Listening['close']
-beforeAll(async () => {
-  const listening = await listen(server)
-  close = listening.close
-  endpoint = `http://127.0.0.1:${listening.port}`
-  vi.stubEnv('AWS_ENDPOINT_URL', endpoint)
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test')
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test')
-  aws = openAws('eu-central-1')
-})
-afterAll(async () => {
-  aws.close()
-  await close()
-})
-
-const account = () => {
-  const [mtlsDomain, plainDomain] = ['mtls.example.com', 'api.example.com'].map((name) => {
-    return { name, certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/1' }
-  }) as [{ name: string; certificateArn: string }, { name: string; certificateArn: string }]
-  return { aws, settings: { stage: 'prod', mtlsDomain, plainDomain }, tables: ['registry', 'grants'] }
-}
+const { answers, endpoint, account, okWhenDenied } = answeringAws()
 
 const MTLS = 'GET /v2/domainnames/mtls.example.com'
 const PLAIN = 'GET /v2/domainnames/api.example.com'
 const STORE = { truststoreUri: 's3://bucket/truststore.pem', truststoreVersion: 'v2' }
 const TTL = { TimeToLiveStatus: 'ENABLED', AttributeName: 'ttl' }
-const TOKEN = 'GET /2015-03-31/functions/certbound-prod-token/policy'
+const RECOVERY = {
+  ContinuousBackupsDescription: { PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'ENABLED' } },
+}
 const ACCOUNT = 'GET /2016-08-19/account-settings'
-const CLOSED = { apiId: 'a1b2', apiEndpoint: 'https://localhost:1', disableExecuteApiEndpoint: true }
+/** A closed endpoint answers 404, as this AWS does where it has no other answer. */
+const closed = () => ({ apiId: 'a1b2', apiEndpoint: endpoint(), disableExecuteApiEndpoint: true })
 
 const inStatus = (domainNameStatus: string, domainNameStatusMessage?: string) => {
   return { domainNameConfigurations: [{ domainNameStatus, domainNameStatusMessage }] }
 }
-const policy = (Principal: unknown, Condition?: object) => {
-  const statement = { Effect: 'Allow', Action: 'lambda:InvokeFunction', Principal, Condition }
-  return { Policy: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }) }
-}
-const GATEWAY = { Service: 'apigateway.amazonaws.com' }
-const SOURCE = { ArnLike: { 'AWS:SourceArn': 'arn:aws:execute-api:eu-central-1:123456789012:a1b2/*' } }
 const authorizer = (authorizerResultTtlInSeconds: number, name = 'certbound-prod-authorizer') => {
   const authorizerUri = `arn:aws:apigateway:::function:${name}/invocations`
   return { items: [{ name: 'certbound', authorizerUri, authorizerResultTtlInSeconds }] }
@@ -89,32 +39,29 @@ beforeEach(() => {
     [PLAIN]: { domainName: 'api.example.com', ...inStatus('AVAILABLE') },
     [`${MTLS}/apimappings`]: { items: [{ apiId: 'a1b2' }] },
     [`${PLAIN}/apimappings`]: { items: [{ apiId: 'a1b2' }] },
-    'GET /v2/apis/a1b2': CLOSED,
+    'GET /v2/apis/a1b2': closed(),
     'GET /v2/apis': { items: [{ apiId: 'other', name: 'accounts' }] },
     'GET /v2/apis/other/authorizers': authorizer(0),
     'HEAD /bucket/truststore.pem': 'v2',
     [ACCOUNT]: { AccountLimit: { ConcurrentExecutions: 1000 } },
-    [TOKEN]: policy(GATEWAY, SOURCE),
     'DescribeTimeToLive registry': { TimeToLiveDescription: TTL },
     'DescribeTimeToLive grants': { TimeToLiveDescription: TTL },
+    'DescribeTable registry': { Table: { DeletionProtectionEnabled: true } },
+    'DescribeTable grants': { Table: { DeletionProtectionEnabled: true } },
+    'DescribeContinuousBackups registry': RECOVERY,
+    'DescribeContinuousBackups grants': RECOVERY,
   })) {
     answers.set(call, answer)
   }
 })
 
-const ALL = { executeApi, domains, domainStatus, authorizers, concurrency, invokers, timeToLive }
+const ALL = { executeApi, domains, domainStatus, authorizers, concurrency, timeToLive, tableProtection }
 
 test.each(Object.entries(ALL))('the check %s finds nothing wrong in a good account', async (_name, check) => {
   expect(await verdict(check, account())).toBe('ok')
 })
 
-test.each<[keyof typeof ALL, string, object | string, string]>([
-  [
-    'executeApi',
-    'GET /v2/apis/a1b2',
-    { ...CLOSED, disableExecuteApiEndpoint: undefined },
-    'fail: the execute-api endpoint of the API a1b2 is open: it bypasses mutual TLS',
-  ],
+test.each<[keyof typeof ALL, string, object | string | number, string]>([
   [
     'executeApi',
     `${PLAIN}/apimappings`,
@@ -159,6 +106,8 @@ test.each<[keyof typeof ALL, string, object | string, string]>([
     'fail: mtls.example.com is PENDING_CERTIFICATE_REIMPORT',
   ],
   ['domainStatus', PLAIN, inStatus('UPDATING'), 'warn: api.example.com is UPDATING'],
+  ['domainStatus', PLAIN, {}, 'warn: api.example.com is in no known status'],
+  ['tableProtection', 'DescribeTable grants', 404, 'fail: grants does not exist'],
   [
     'concurrency',
     ACCOUNT,
@@ -170,19 +119,6 @@ test.each<[keyof typeof ALL, string, object | string, string]>([
     'GET /v2/apis/other/authorizers',
     authorizer(300),
     "fail: the API accounts caches the authorizer's results for 300 seconds, in which a token works without its certificate",
-  ],
-  [
-    'invokers',
-    TOKEN,
-    policy({ AWS: 'arn:aws:iam::210987654321:root' }, SOURCE),
-    'fail: {"AWS":"arn:aws:iam::210987654321:root"} may invoke certbound-prod-token, and so act as any client',
-  ],
-  ['invokers', TOKEN, policy('*'), 'fail: "*" may invoke certbound-prod-token, and so act as any client'],
-  [
-    'invokers',
-    TOKEN,
-    policy(GATEWAY),
-    'fail: {"Service":"apigateway.amazonaws.com"} may invoke certbound-prod-token, and so act as any client',
   ],
   [
     'timeToLive',
@@ -201,9 +137,25 @@ test.each<[keyof typeof ALL, string, object | string, string]>([
   expect(await verdict(ALL[check], account())).toBe(line)
 })
 
-test('doctor finds an execute-api endpoint that answers although its setting is closed', async () => {
-  answers.set('GET /v2/apis/a1b2', { ...CLOSED, apiEndpoint: endpoint }).set('GET /jwks', { keys: [] })
-  expect(await verdict(executeApi, account())).toBe(`fail: ${endpoint} answers: it bypasses mutual TLS`)
+test.each([
+  [true, 200, 'fail: HERE answers (200): it bypasses mutual TLS'],
+  [true, 503, 'fail: HERE answers (503): it bypasses mutual TLS'],
+  [true, 403, 'ok'],
+  [false, 404, 'fail: the execute-api endpoint of the API a1b2 is open: it bypasses mutual TLS'],
+])(
+  'doctor asks the execute-api endpoint as well, whose setting is closed: %s, and which answers %i',
+  async (disableExecuteApiEndpoint, status, line) => {
+    answers.set('GET /v2/apis/a1b2', { ...closed(), disableExecuteApiEndpoint })
+    answers.set('GET /jwks', status === 200 ? { keys: [] } : status)
+    expect(await verdict(executeApi, account())).toBe(line.replace('HERE', endpoint()))
+  },
+)
+
+test('doctor does not know whether an execute-api endpoint answers that it cannot reach', async () => {
+  answers.set('GET /v2/apis/a1b2', { ...closed(), apiEndpoint: 'https://localhost:1' })
+  expect(await verdict(executeApi, account())).toBe(
+    'skipped: whether https://localhost:1 answers (ECONNREFUSED)',
+  )
 })
 
 test('doctor ignores cached authorizers that are not certbound', async () => {
@@ -211,15 +163,19 @@ test('doctor ignores cached authorizers that are not certbound', async () => {
   expect(await verdict(authorizers, account())).toBe('ok')
 })
 
-test.each([
-  [TOKEN, invokers],
-  ['GET /v2/apis', authorizers],
-  ['DescribeTimeToLive grants', timeToLive],
-  ['HEAD /bucket/truststore.pem', domains],
-] as const)('a check fails when AWS does not allow %s', async (call, check) => {
-  answers.set(call, 403)
-  const [report] = await inspect(account(), [check])
-  expect(report?.findings).toMatchObject([
-    { status: 'fail', what: expect.stringContaining('the check failed to run') as string },
-  ])
+test.each(Object.entries(ALL))(
+  'nothing of the check %s is ok if AWS denies one of its calls',
+  async (_, check) => {
+    expect(await okWhenDenied(check)).toEqual([])
+  },
+)
+
+test('no check of the account is ok if AWS denies every call', async () => {
+  answers.clear()
+  answers.set('*', 403)
+  const reports = await inspect(account(), ACCOUNT_CHECKS)
+  for (const { findings } of reports)
+    expect(findings).toMatchObject([
+      { status: 'fail', what: expect.stringContaining('failed to run') as string },
+    ])
 })

@@ -21,7 +21,8 @@ function account(answers: Answers): Account {
   const domain = { name: 'auth.example.com', certificateArn: '' }
   return {
     aws: { dynamodb: { send } } as unknown as Aws,
-    settings: { stage: 'prod', mtlsDomain: domain, plainDomain: domain },
+    settings: { stage: 'prod', mtlsDomain: domain, plainDomain: domain, resourceServers: [] },
+    stack: { id: '', outputs: new Map() },
     tables: ['registry', 'grants'],
   }
 }

@@ -1,0 +1,152 @@
+import {
+  GetPolicyCommand,
+  paginateListAliases,
+  paginateListFunctionUrlConfigs,
+  paginateListVersionsByFunction,
+} from '@aws-sdk/client-lambda'
+import { isDeepStrictEqual } from 'node:util'
+import { functionNames } from '../../package/build.ts'
+import { type Aws, isAnswer } from '../deployment/aws.ts'
+import { type Account, type Check, fail, type Finding, orElse, warn } from './check.ts'
+
+/** API Gateway invokes this alias of a function that has it. */
+const ALIAS = 'live'
+
+/** An event names the client certificate, so anyone who can invoke a function can claim any certificate. */
+export const invokers: Check<Account> = {
+  name: 'who may invoke',
+  ask: async (account) => {
+    const problems: Finding[] = []
+    for (const name of functionNames()) problems.push(...(await problemsOf(name, account)))
+    return orElse(problems, 'only API Gateway, and principals that IAM allows, may invoke the functions')
+  },
+}
+
+async function problemsOf(name: string, account: Account): Promise<Finding[]> {
+  const FunctionName = `certbound-${account.settings.stage}-${name}`
+  const targets = await targetsOf(FunctionName, account.aws)
+  if (targets === undefined) return [fail(`${FunctionName} does not exist`, 'npm run deploy')]
+  const problems = (await urlsOf(FunctionName, account.aws)).map((url) =>
+    fail(
+      `${FunctionName} has the URL ${url}, which bypasses API Gateway`,
+      'delete it: aws lambda delete-function-url-config',
+    ),
+  )
+  const sources = sourcesOf(name, account)
+  const allowed = new Map<string, readonly Statement[]>()
+  for (const { label, Qualifier } of targets) {
+    const statements = await statementsOf({ FunctionName, Qualifier }, account.aws)
+    allowed.set(label, statements)
+    const others = statements.filter((each) => !sources.some((source) => isFrom(source, each)))
+    problems.push(...others.map((each) => stranger(each, label)))
+  }
+  const invoked = allowed.has(`${FunctionName}:${ALIAS}`) ? `${FunctionName}:${ALIAS}` : FunctionName
+  return [...problems, ...shutOut(name, sources, invoked, allowed.get(invoked) ?? [])]
+}
+
+interface Target {
+  /** As the user knows it: `certbound-prod-token:live`. */
+  readonly label: string
+  /** `undefined`: the function itself. */
+  readonly Qualifier: string | undefined
+}
+
+/**
+ * Everything that can have a resource policy: the function, its versions and its aliases.
+ *
+ * @returns `undefined` if the function does not exist
+ */
+async function targetsOf(
+  FunctionName: string,
+  { lambda: client }: Aws,
+): Promise<readonly Target[] | undefined> {
+  const qualifiers: string[] = []
+  try {
+    for await (const { Versions = [] } of paginateListVersionsByFunction({ client }, { FunctionName }))
+      qualifiers.push(...Versions.map(({ Version = '' }) => Version).filter((it) => it !== '$LATEST'))
+  } catch (error) {
+    if (isAnswer(error, 'ResourceNotFoundException')) return undefined
+    throw error
+  }
+  for await (const { Aliases = [] } of paginateListAliases({ client }, { FunctionName }))
+    qualifiers.push(...Aliases.map(({ Name = '' }) => Name))
+  const others = qualifiers.map((Qualifier) => ({ label: `${FunctionName}:${Qualifier}`, Qualifier }))
+  return [{ label: FunctionName, Qualifier: undefined }, ...others]
+}
+
+async function urlsOf(FunctionName: string, { lambda: client }: Aws): Promise<readonly string[]> {
+  const urls: string[] = []
+  for await (const { FunctionUrlConfigs = [] } of paginateListFunctionUrlConfigs(
+    { client },
+    { FunctionName },
+  ))
+    urls.push(...FunctionUrlConfigs.map(({ FunctionUrl = '' }) => FunctionUrl))
+  return urls
+}
+
+interface Statement {
+  readonly Effect: string
+  readonly Principal: unknown
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+}
+
+/** The statements of a resource policy that allow something. */
+async function statementsOf(
+  target: { readonly FunctionName: string; readonly Qualifier: string | undefined },
+  { lambda }: Aws,
+): Promise<readonly Statement[]> {
+  try {
+    const { Policy = '{}' } = await lambda.send(new GetPolicyCommand(target))
+    const { Statement = [] } = JSON.parse(Policy) as { Statement?: readonly Statement[] }
+    return Statement.filter(({ Effect }) => Effect !== 'Deny')
+  } catch (error) {
+    if (isAnswer(error, 'ResourceNotFoundException')) return []
+    throw error
+  }
+}
+
+/** The beginnings of the ARNs of what may call a function: the API, and for the authorizer those of the resource servers. */
+function sourcesOf(name: string, { stack, settings: { resourceServers } }: Account): readonly string[] {
+  const [, partition, , region, account] = stack.id.split(':')
+  const own = stack.outputs.get('HttpApiId') ?? ''
+  const apis = name === 'authorizer' ? resourceServers.map(({ apiId }) => apiId) : [own]
+  return apis
+    .filter((api) => api !== '')
+    .map((api) => ['arn', partition, 'execute-api', region, account, `${api}/`].join(':'))
+}
+
+const OPERATORS: readonly string[] = ['ArnLike', 'ArnEquals', 'StringLike', 'StringEquals']
+
+/** Whether a statement allows only the events of one API. One without a condition, or with another operator, allows more. */
+function isFrom(source: string, { Principal, Condition = {} }: Statement): boolean {
+  if (!isDeepStrictEqual(Principal, { Service: 'apigateway.amazonaws.com' })) return false
+  const [[operator, members] = ['', {}], ...others] = Object.entries(Condition)
+  const [[key, value] = ['', ''], ...more] = Object.entries(members)
+  if (!OPERATORS.includes(operator) || others.length + more.length > 0) return false
+  return key.toLowerCase() === 'aws:sourcearn' && typeof value === 'string' && value.startsWith(source)
+}
+
+function stranger({ Principal, Condition }: Statement, label: string): Finding {
+  const condition = Condition === undefined ? '' : ` under ${JSON.stringify(Condition)}`
+  const principal = Principal === undefined ? 'a principal that is not named' : JSON.stringify(Principal)
+  return fail(
+    `${principal} may invoke ${label}${condition}, and so act as any client`,
+    'remove this statement from the resource policy: aws lambda remove-permission',
+  )
+}
+
+/** The APIs that cannot invoke what they are to invoke. */
+function shutOut(
+  name: string,
+  sources: readonly string[],
+  label: string,
+  statements: readonly Statement[],
+): Finding[] {
+  const refused = sources.filter((source) => !statements.some((each) => isFrom(source, each)))
+  if (name === 'authorizer') {
+    const todo = 'give its API the permission (docs/resource-servers.md)'
+    return refused.map((source) => warn(`${source}* may not invoke ${label}`, todo))
+  }
+  if (sources.length > 0 && refused.length === 0) return []
+  return [fail(`API Gateway may not invoke ${label}`, 'npm run deploy')]
+}

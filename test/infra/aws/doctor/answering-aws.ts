@@ -1,0 +1,90 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, vi } from 'vitest'
+import { type Aws, openAws } from '../../../../infra/aws/deployment/aws.ts'
+import type { Account, Check } from '../../../../infra/aws/doctor/check.ts'
+import { inspect } from '../../../../infra/aws/doctor/checks.ts'
+import { listen, type Listening } from '../../../../infra/connections/listen.ts'
+
+/**
+ * An AWS of answers to calls, for the tests of a file. An object is JSON, a text is a version of an object, a number is the status of
+ * an error. A call without an answer has that of `*`, or 404.
+ */
+export function answeringAws() {
+  const answers = new Map<string, object | string | number>()
+  /** Every call: `GET /v2/apis`, `HEAD /bucket/key`, `GET /path QUALIFIER` or `DescribeTimeToLive TABLE`. */
+  const calls: string[] = []
+  const server = createServer((request, response) => {
+    void nameOf(request).then((name) => {
+      calls.push(name)
+      const answer = answers.get(name) ?? answers.get('*') ?? 404
+      if (typeof answer === 'number') {
+        const type = answer === 404 ? 'ResourceNotFoundException' : 'AccessDeniedException'
+        response.writeHead(answer, { 'x-amzn-errortype': type }).end(JSON.stringify({ message: name }))
+      } else if (typeof answer === 'string') response.setHeader('x-amz-version-id', answer).end()
+      else response.end(JSON.stringify(answer))
+    })
+  })
+  const opened: { endpoint?: string; aws?: Aws; close?: Listening['close'] } = {}
+  beforeAll(async () => {
+    const { port, close } = await listen(server)
+    const endpoint = `http://127.0.0.1:${port}`
+    vi.stubEnv('AWS_ENDPOINT_URL', endpoint)
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'test')
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test')
+    Object.assign(opened, { endpoint, close, aws: openAws('eu-central-1') })
+  })
+  afterAll(async () => {
+    opened.aws?.close()
+    await opened.close?.()
+  })
+  const account = () => accountOf(opened.aws)
+
+  /** The calls of a check without which it still finds something good. */
+  async function okWhenDenied(check: Check<Account>): Promise<string[]> {
+    const before = calls.length
+    await inspect(account(), [check])
+    const made = [...new Set(calls.slice(before))].filter((call) => call !== 'GET /jwks')
+    if (made.length === 0) throw new Error(`${check.name} makes no call`)
+    const ignored: string[] = []
+    for (const call of made) {
+      const answer = answers.get(call)
+      answers.set(call, 403)
+      const [report] = await inspect(account(), [check])
+      if (report?.findings.some(({ status }) => status === 'ok') !== false) ignored.push(call)
+      if (answer === undefined) answers.delete(call)
+      else answers.set(call, answer)
+    }
+    return ignored
+  }
+  return { answers, endpoint: () => opened.endpoint ?? '', account, okWhenDenied }
+}
+
+async function nameOf(request: IncomingMessage): Promise<string> {
+  const body = await text(request)
+  const target = request.headers['x-amz-target']
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://aws')
+  if (target === undefined)
+    return `${request.method ?? ''} ${pathname} ${searchParams.get('Qualifier') ?? ''}`.trim()
+  return `${String(target).split('.')[1] ?? ''} ${(JSON.parse(body) as { TableName: string }).TableName}`
+}
+
+/** The deployment of these tests. */
+function accountOf(aws: Aws | undefined) {
+  if (aws === undefined) throw new Error('AWS is not open')
+  const certificateArn = 'arn:aws:acm:eu-central-1:123456789012:certificate/1'
+  return {
+    aws,
+    settings: {
+      stage: 'prod',
+      mtlsDomain: { name: 'mtls.example.com', certificateArn },
+      plainDomain: { name: 'api.example.com', certificateArn },
+      resourceServers: [{ mtlsDomain: 'accounts.example.com', apiId: 'c3d4' }],
+    },
+    stack: {
+      id: 'arn:aws:cloudformation:eu-central-1:123456789012:stack/certbound-prod/1',
+      outputs: new Map([['HttpApiId', 'a1b2']]),
+    },
+    tables: ['registry', 'grants'],
+  }
+}
