@@ -8,7 +8,11 @@ const HEAD = `# Reference
 
 Made from [openapi.json](openapi.json), which has the same content for programs. Bold members are required.
 `
-const TAIL = '## Refusals\n\nAn action that is a number is an HTTP status. `{}` stands for a name.\n'
+const TAIL = `## Refusals
+
+The log has the reason of each refusal ([how to read it](operations.md#read-the-log)), the answer its code. An action that is a number is an HTTP status. \`{}\`
+stands for a name.
+`
 
 type Path = readonly [path: string, methods: Readonly<Record<string, Operation>>]
 
@@ -30,8 +34,10 @@ export function page({ info, tags, paths, components }: OpenApi): string {
     ...sections.filter(({ tag }) => tag === name).map(({ text }) => text),
   ])
   const objects = [...schemas].map(([name, schema]) => `### ${name}\n\n${tables(schema)}`)
-  const refusals = Object.values<Row>(REFUSALS).map((row) => `| ${row.slice(0, 4).join(' | ')} |`)
-  const last = [TAIL, table('| code | action | error | message |', refusals.sort())]
+  const refusals = Object.entries<Row>(REFUSALS).map(
+    ([reason, [resultCode, ...row]]) => `| ${[resultCode, code(reason), ...row.slice(0, 3)].join(' | ')} |`,
+  )
+  const last = [TAIL, table('| code | reason | action | error | message |', refusals.sort())]
   return [HEAD, info.description, ...chapters, '## Objects\n', ...objects, ...last].join('\n')
 }
 
