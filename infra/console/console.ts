@@ -33,14 +33,17 @@ export const COMMAND = command({
     if (!/^\d{1,5}$/.test(values.port)) throw new Complaint('--port must be a port, 0 to 65535')
     const ca = await readCa(values.ca ?? io.env['CERTBOUND_CA_FILE'])
     const credential = await readCredential(values.organization, values.service, io)
+    const { checkConnection } = await import('./connection-check.ts')
     const { startConsole } = await import('./start-console.ts')
     const connection = { baseUrl, ca, credential }
+    await checkConnection(connection)
     const running = await startConsole({ connection, port: Number(values.port), onError: io.err })
     // From here on a signal ends the console, and not only the process.
     const { stop } = io
     io.out(running.newLink())
     io.err(
-      'Open this link within a minute. It is good once. Enter prints another one, Ctrl-C stops the console.',
+      'Open this link within a minute. It is good once. Enter prints another one, Ctrl-C stops the console.\n' +
+        'Take a browser that leads names below localhost to this machine by itself, as Chromium and Firefox do.',
     )
     await answerEnter(io, () => io.out(running.newLink()))
     if (!stop.aborted) await once(stop, 'abort')

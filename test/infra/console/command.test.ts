@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest'
 import { main } from '../../../infra/certbound.ts'
+import { siteOfFile } from '../examples/authorization-server/local-site.ts'
+
+const site = await siteOfFile()
+const serviceId = String(site.seeded.serviceId)
+const secret = site.seeded.serviceAccessToken
 
 /** Runs the command until it has printed what `enter` times Enter gives, and then stops it. */
 async function run(argv: readonly string[], env: Record<string, string>, enter = 0) {
@@ -10,7 +15,7 @@ async function run(argv: readonly string[], env: Record<string, string>, enter =
     if (question !== '') asked.push(isSecret)
     else if (presses-- > 0) return Promise.resolve('')
     else stop.abort()
-    return Promise.resolve(question === '' ? undefined : 'typed-secret')
+    return Promise.resolve(question === '' ? undefined : secret)
   }
   const io = {
     out: (line: string) => out.push(line),
@@ -26,15 +31,42 @@ async function run(argv: readonly string[], env: Record<string, string>, enter =
 const LINK = /^http:\/\/certbound-console-[0-9a-f]{20}\.localhost:\d+\/link\/[\w-]{43}$/
 
 test('npm run console prints a link first, another at each Enter, and never the credential', async () => {
-  const argv = ['--url', 'http://localhost:9', '--service', '1']
+  const argv = ['--url', site.webApiUrl, '--service', serviceId]
   const typed = await run(argv, {}, 1)
   expect([typed.code, typed.asked, typed.out.length]).toEqual([0, [true], 2])
   expect(typed.out.every((line) => LINK.test(line))).toBe(true)
   expect(new Set(typed.out).size).toBe(2)
-  const given = await run(argv, { CERTBOUND_TOKEN: 'given-secret' })
+  const given = await run(argv, { CERTBOUND_TOKEN: secret })
   expect([given.code, given.asked]).toEqual([0, []])
-  expect(`${typed.err}${given.err}`).not.toMatch(/typed-secret|given-secret/)
+  expect(`${typed.err}${given.err}`).not.toContain(secret)
+  expect(typed.err).toContain('names below localhost')
+  const owner = { CERTBOUND_TOKEN: site.seeded.organizationAccessToken }
+  expect((await run(['--url', site.webApiUrl, '--organization'], owner)).code).toBe(0)
 })
+
+test.each([
+  [
+    'a wrong credential',
+    site.webApiUrl,
+    serviceId,
+    'x'.repeat(43),
+    `a secret of service ${serviceId}, neither`,
+  ],
+  ['another service', site.webApiUrl, '123', secret, 'refuses the credential (HTTP 401)'],
+  ['a service as organization', site.webApiUrl, undefined, secret, "it must be the organization's token"],
+  ['another server', site.examples.frontEndUrl, serviceId, secret, 'answers HTTP 404: --url must be'],
+  ['a dead address', 'http://localhost:9', serviceId, secret, '(ECONNREFUSED): check --url'],
+  ['an unknown CA', site.plainUrl, serviceId, secret, '--ca must name the PEM file'],
+])(
+  'npm run console with %s says so in the terminal, and prints no link',
+  async (_, url, service, token, message) => {
+    const whose = service === undefined ? ['--organization'] : ['--service', service]
+    const { code, out, err } = await run(['--url', url, ...whose], { CERTBOUND_TOKEN: token })
+    expect([code, out]).toEqual([1, []])
+    expect(err).toContain(message)
+    expect(err).not.toContain(token)
+  },
+)
 
 test.each([
   [[], '--url must name'],
