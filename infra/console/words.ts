@@ -65,14 +65,17 @@ export function yesOrNo(is: boolean): Markup {
   return is ? html`<span class="yes">yes</span>` : html`<span class="no">no</span>`
 }
 
-/** The Markdown of the reference: code in backticks, links, and text. */
+/** The Markdown of the reference: code in backticks, links, and text. A file of `docs` is only named: the console does not serve it. */
 export function markdown(text: string): Markup {
-  const parts = text.split(/(`[^`]+`|\[[^\]]+\]\(https:[^)\s]+\))/)
+  const parts = text.split(/(`[^`]+`|\[[^\]]+\]\([^)\s]+\))/)
   return html`${parts.map(markdownPart)}`
 }
 
 function markdownPart(part: string): Markup {
   if (/^`.+`$/s.test(part)) return html`<code>${part.slice(1, -1)}</code>`
-  const [, label, url] = /^\[([^\]]+)\]\((https:[^)\s]+)\)$/.exec(part) ?? []
-  return url === undefined ? html`${part}` : html`<a href="${url}" rel="noreferrer">${label}</a>`
+  const [, label, url] = /^\[([^\]]+)\]\(([^)\s]+)\)$/.exec(part) ?? []
+  if (url === undefined) return html`${part}`
+  return url.startsWith('https:')
+    ? html`<a href="${url}" rel="noreferrer">${label}</a>`
+    : html`<code>${label}</code>`
 }

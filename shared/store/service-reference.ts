@@ -46,7 +46,7 @@ export const SERVICE_MEANINGS = {
     'Whether a refresh token that was replaced at most 10 seconds ago gets the same successor again.',
   tokenExpirationLinked: 'Whether access tokens expire no later than their refresh token.',
   singleAccessTokenPerSubject:
-    'Whether a new token of a subject ends the older tokens that the subject has at the client, with their refresh tokens. Not for client credentials. On at the service or at the client is enough. It uses an index that may lag behind: see store.md.',
+    'Whether a new token of a subject ends the older tokens that the subject has at the client, with their refresh tokens. Not for client credentials. On at the service or at the client is enough. It uses an index that may lag behind: see [docs/store.md](store.md).',
   dpopNonceRequired:
     'Whether DPoP proofs must have a nonce of the service (RFC 9449 section 8). The first proof without one is refused, and the answer has the nonce. A call of the Web API can demand it, too.',
   dpopProofUsedOnce:
@@ -69,7 +69,7 @@ export const SERVICE_MEANINGS = {
   attributes:
     'Pairs of key and value, returned as `serviceAttributes` with every token and at introspection.',
   tokensNotBefore:
-    'Not in Authlete. Milliseconds since the epoch: every token, code and ticket that was issued before this moment is invalid. It can only move forward, at most an hour ahead. For use after a restore: see operations.md.',
+    'Not in Authlete. Milliseconds since the epoch: every token, code and ticket that was issued before this moment is invalid. It can only move forward, at most an hour ahead. For use after a restore: see [docs/operations.md](operations.md).',
   authorizationEndpoint: 'For the metadata. Absent: at the root of the issuer’s domain.',
   pushedAuthReqEndpoint: 'For the metadata. Absent: at the root of the issuer’s domain.',
   tokenEndpoint: 'For the metadata. Absent: at the root of the issuer’s domain.',

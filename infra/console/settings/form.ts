@@ -34,6 +34,7 @@ export interface FormView {
   /** Above the form. */
   readonly above?: Markup | undefined
   readonly notes: Notes
+  readonly choices: Readonly<Record<string, readonly string[]>>
   /** Values that apply where the setting is absent or smaller, in words. */
   readonly inherited: Readonly<Record<string, string>>
 }
@@ -82,14 +83,17 @@ function errorSummary({ errors, problem, sections, withoutEffect }: FormView): M
   return problemBox('Nothing was saved.', problem, links, links.length === 0)
 }
 
-function row(field: Field, view: FormView, reference: string): Markup {
-  const { path, label, help, initial } = field
-  const { kind, values, errors, notes, inherited, pending } = view
+function row(declared: Field, view: FormView, reference: string): Markup {
+  const { path, label, help, initial } = declared
+  const values = view.choices[path]
+  const field =
+    values === undefined ? declared : { ...declared, control: { kind: 'choice', values } as const }
+  const { kind, errors, notes, inherited, pending } = view
   const error = errors.get(path)
-  const change = pending.find((one) => one.field === field)
+  const change = pending.find((one) => one.field === declared)
   const describedBy = `help-${path}${error === undefined ? '' : ` error-${path}`}`
   const [isWrong, isFirst] = [error !== undefined, errors.keys().next().value === path]
-  const control = controlOf(field, { value: values.get(path), describedBy, isWrong, isFirst })
+  const control = controlOf(field, { value: view.values.get(path), describedBy, isWrong, isFirst })
   const before = change && { value: change.from, describedBy, isWrong: false, isFirst: false }
   const place = `${reference}#${kind}-${path}`
   const text = html`<p>

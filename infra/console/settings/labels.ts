@@ -5,7 +5,7 @@ const LABELS: Readonly<Record<string, string>> = {
   accessTokenSignatureKeyId: 'Access token signature key ID',
   tokenAuthMethod: 'Client authentication method',
   tokenAuthSignAlg: 'Assertion signature algorithm',
-  introspectionSignAlg: 'Introspection signature algorithm',
+  introspectionSignAlg: 'Introspection response signature algorithm',
   supportedTokenAuthMethods: 'Supported client authentication methods',
   tlsClientAuthSubjectDn: 'Subject distinguished name',
   tlsClientAuthSanDns: 'Subject alternative name: DNS name',
@@ -18,6 +18,19 @@ const LABELS: Readonly<Record<string, string>> = {
   jwks: 'JWK Set',
   pkceS256Required: 'Require S256 as code challenge method',
   pkceRequired: 'Require PKCE',
+  parRequired: 'Require pushed authorization requests',
+  pushedAuthReqDuration: 'Pushed authorization request duration',
+  pushedAuthReqEndpoint: 'Pushed authorization request endpoint',
+  dpopRequired: 'Require DPoP proofs',
+  dpopNonceRequired: 'Require a nonce in DPoP proofs',
+  dpopProofUsedOnce: 'Accept each DPoP proof only once',
+  defaultMaxAge: 'Default maximum age of the authentication',
+  authTimeRequired: 'Require the time of the authentication',
+  userInfoEndpoint: 'Userinfo endpoint',
+  userInfoSignAlg: 'Userinfo response signature algorithm',
+  userInfoSignatureKeyId: 'Userinfo response signature key ID',
+  introspectionSignatureKeyId: 'Introspection response signature key ID',
+  idTokenSignAlg: 'ID token signature algorithm',
   issSuppressed: 'Omit the issuer in authorization responses',
 }
 
@@ -34,6 +47,9 @@ const WORDS: Readonly<Record<string, string>> = {
   req: 'request',
   auth: 'authentication',
   alg: 'algorithm',
+  acr: 'ACR',
+  dpop: 'DPoP',
+  dn: 'DN',
 }
 
 /** The label of a setting. */

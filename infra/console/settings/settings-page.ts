@@ -35,10 +35,17 @@ export interface SettingsPage {
   readonly sections: Readonly<Record<string, readonly string[]>>
   readonly above?: (request: ConsoleRequest, read: Read) => Promise<Markup | undefined> | Markup | undefined
   readonly notes?: (request: ConsoleRequest, read: Read) => Notes
+  /** The values that make sense for settings that may have any text. */
+  readonly choices?: (read: Read) => FormView['choices']
   readonly inherited?: (request: ConsoleRequest) => Readonly<Record<string, string>>
 }
 
 type Sections = SettingsPage['sections']
+
+/** In the order in which somebody looks for them. */
+export function sortedByLabel(fields: readonly Field[]): readonly Field[] {
+  return fields.toSorted((one, other) => one.label.localeCompare(other.label, 'en'))
+}
 
 /** The settings of several pages. */
 export function namesIn(pages: Readonly<Record<string, Sections>>): string[] {
@@ -195,6 +202,7 @@ async function rendered(
     base: JSON.stringify(base),
     above: rest.above ?? (await page.above?.(request, read)),
     notes: page.notes?.(request, read) ?? {},
+    choices: page.choices?.(read) ?? {},
     inherited: page.inherited?.(request) ?? {},
   }
   const main = settingsForm(view, request)

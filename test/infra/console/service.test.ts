@@ -27,14 +27,54 @@ test('scopes are added, changed and removed, and keep what the page does not sho
     'supportedScopes.1.name': '',
     'supportedScopes.2.name': 'c',
     'supportedScopes.2.defaultEntry': 'on',
+    'supportedScopes.2.attributes': 'refresh_token.duration=60\r\n\r\nx=a=b',
   }
   const reviewed = await fill(path, changes, 'review')
-  expect(reviewed.answer.text).toContain('c (granted by default)')
+  expect(reviewed.answer.text).toContain('c (refresh_token.duration=60, x=a=b; granted by default)')
   expect((await fill(path, changes)).answer.status).toBe(303)
   expect((await serviceNow())?.supportedScopes).toEqual([
     { name: 'a', defaultEntry: false, description: 'Read', attributes },
-    { name: 'c', defaultEntry: true },
+    {
+      ...{ name: 'c', defaultEntry: true },
+      attributes: [
+        { key: 'refresh_token.duration', value: '60' },
+        { key: 'x', value: 'a=b' },
+      ],
+    },
   ])
+})
+
+test('the section of all other settings is sorted, and where the values are known one chooses', async () => {
+  const client = `/${serviceId}/clients/${site.seeded.clients[0].clientId}`
+  for (const path of [`${service}/general`, `${client}/general`]) {
+    const { text } = await send({ path })
+    const [, others = ''] = text.split('Carried without effect (')
+    const labels = [...others.matchAll(/class="label"[^>]*>([^<]+)</g)].map(([, label = '']) => label)
+    expect(labels.length).toBeGreaterThan(10)
+    expect(labels).toEqual(labels.toSorted((one, other) => one.localeCompare(other, 'en')))
+  }
+  const optionsOf = async (path: string, name: string) => {
+    const [, select = ''] =
+      new RegExp(`<select id="setting-${name}"[^>]*>(.*?)</select>`, 's').exec((await send({ path })).text) ??
+      []
+    return [...select.matchAll(/value="([^"]*)"/g)].map(([, value]) => value)
+  }
+  const tokens = `${service}/tokens-and-claims`
+  expect(await optionsOf(tokens, 'idTokenSignatureKeyId')).toEqual(['', '1'])
+  expect(await optionsOf(tokens, 'accessTokenSignAlg')).toEqual(['', 'ES256'])
+  expect(await optionsOf(`${client}/authentication`, 'tokenAuthSignAlg')).toContain('PS256')
+})
+
+test('attributes of a scope that have no form in lines travel along', async () => {
+  const attributes = [{ key: 'a\nb', value: '1' }]
+  await registry.changeService(Number(serviceId), (record) => ({
+    ...record,
+    supportedScopes: [{ name: 'a', defaultEntry: false, attributes }],
+  }))
+  expect((await fill(`${service}/scopes`, { 'supportedScopes.0.description': 'Read' })).answer.status).toBe(
+    303,
+  )
+  expect((await serviceNow())?.supportedScopes[0]).toMatchObject({ description: 'Read', attributes })
 })
 
 test('a credential is made with a role and shown once, expires, and is withdrawn', async () => {

@@ -1,10 +1,18 @@
+import { ALGORITHMS } from '../../../../shared/certificate/jws-algorithms.ts'
 import { html, type Markup } from '../../../markup.ts'
 import type { ConsoleRequest, Route } from '../../page.ts'
 import { FIELDS } from '../../settings/fields.ts'
-import { namesIn, type SettingsPage, settingsRoutes, type Source } from '../../settings/settings-page.ts'
+import {
+  namesIn,
+  type SettingsPage,
+  settingsRoutes,
+  sortedByLabel,
+  type Source,
+} from '../../settings/settings-page.ts'
 import { words } from '../../settings/values.ts'
 import { type Members, requireDone } from '../../web-api.ts'
 import { registeredNote } from '../ending-notes.ts'
+import { keysOf } from '../service/key-states.ts'
 import { BINDING_SWITCH, clientBinding } from './binding.ts'
 
 /** The path of a client's record for an API, for example `get`. @public */
@@ -54,17 +62,21 @@ const SECTIONS = {
     Grants: ['grantTypes', 'responseTypes', 'redirectUris'],
     Scopes: ['extension.requestableScopesEnabled', 'extension.requestableScopes'],
     'Proof key for code exchange': ['pkceRequired', 'pkceS256Required'],
+    'Pushed authorization requests': ['parRequired'],
+    'FAPI 2.0': ['fapi2'],
     Attributes: ['attributes'],
   },
   tokens: {
     'Access Token': [
       'tlsClientCertificateBoundAccessTokens',
+      'dpopRequired',
       'extension.accessTokenDuration',
       'singleAccessTokenPerSubject',
     ],
     'Refresh Token': ['extension.refreshTokenDuration'],
-    'ID Token': [
+    'ID Token and userinfo': [
       'idTokenSignAlg',
+      'userInfoSignAlg',
       'extension.idTokenDuration',
       'authTimeRequired',
       'defaultMaxAge',
@@ -89,7 +101,7 @@ const SECTIONS = {
 const ELSEWHERE = ['locked', 'extension.tokenExchangePermitted']
 
 const shown = new Set<string>([...namesIn(SECTIONS), ...ELSEWHERE])
-const others = [...FIELDS.client.values()].filter(({ path }) => !shown.has(path))
+const others = sortedByLabel([...FIELDS.client.values()].filter(({ path }) => !shown.has(path)))
 
 /** The settings of the service that matter to the same of a client. */
 const INHERITED = {
@@ -144,9 +156,13 @@ const PAGES: readonly SettingsPage[] = [
     sections: SECTIONS.tokens,
     notes: (request, { record }) => ({ [BINDING_SWITCH]: bindingNote(request, record) }),
   }),
-  page('authentication', 'Authentication', { sections: SECTIONS.authentication }),
+  page('authentication', 'Authentication', {
+    sections: SECTIONS.authentication,
+    choices: () => ({ tokenAuthSignAlg: [...ALGORITHMS.keys()] }),
+  }),
   page('certificates', 'Certificates and keys', {
     sections: SECTIONS.certificates,
+    choices: ({ record }) => ({ selfSignedCertificateKeyId: keysOf(record).map(({ kid }) => String(kid)) }),
     above: ({ now }, { record }) => registeredNote(record, now),
   }),
 ]

@@ -132,7 +132,7 @@ function withdrawing(
 ): Markup {
   const typed = form.get('step') === 'withdraw' && form.get('kid') === kid ? form.get('typed') : null
   const button = 'Withdraw it'
-  const uses = signsFor.map((use) => USES[use] ?? use).join(' and ')
+  const uses = signsFor.map((use) => USES[use] ?? use).join(', ')
   return html`<details ${typed !== null && html`open`}>
     <summary>Withdraw <span class="hidden">key ${kid}</span></summary>
     <p>

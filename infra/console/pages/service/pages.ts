@@ -1,8 +1,15 @@
 import { html } from '../../../markup.ts'
 import type { ConsoleRequest, Route } from '../../page.ts'
 import { FIELDS } from '../../settings/fields.ts'
-import { namesIn, type SettingsPage, settingsRoutes, type Source } from '../../settings/settings-page.ts'
+import {
+  namesIn,
+  type SettingsPage,
+  settingsRoutes,
+  sortedByLabel,
+  type Source,
+} from '../../settings/settings-page.ts'
 import { authoritiesNote } from '../ending-notes.ts'
+import { keysOf } from './key-states.ts'
 import { aboutProfile } from './profile.ts'
 
 const serviceId = ({ params }: ConsoleRequest) => params['serviceId'] ?? ''
@@ -32,6 +39,7 @@ const SECTIONS = {
       'tokenEndpoint',
       'revocationEndpoint',
       'introspectionEndpoint',
+      'userInfoEndpoint',
       'jwksUri',
     ],
     'Mutual TLS': ['mtlsEndpointAliases'],
@@ -44,6 +52,7 @@ const SECTIONS = {
       'scopeRequired',
     ],
     PKCE: ['pkceRequired', 'pkceS256Required'],
+    'Pushed authorization requests': ['parRequired', 'pushedAuthReqDuration'],
     Responses: ['issSuppressed', 'errorDescriptionOmitted', 'errorUriOmitted'],
   },
   tokens: {
@@ -63,10 +72,17 @@ const SECTIONS = {
       'tokenExpirationLinked',
     ],
     JWT: ['accessTokenSignAlg', 'accessTokenSignatureKeyId', 'introspectionSignatureKeyId'],
-    'ID Token': ['idTokenDuration', 'idTokenSignatureKeyId', 'supportedClaims', 'supportedAcrs'],
+    'ID Token and userinfo': [
+      'idTokenDuration',
+      'idTokenSignatureKeyId',
+      'userInfoSignatureKeyId',
+      'supportedClaims',
+      'supportedAcrs',
+    ],
+    DPoP: ['dpopNonceRequired', 'dpopProofUsedOnce'],
     'All tokens': ['tokensNotBefore'],
   },
-  authentication: { 'Client authentication': ['supportedTokenAuthMethods'] },
+  authentication: { 'Client authentication': ['supportedTokenAuthMethods', 'shortClientSecretsAllowed'] },
   certificates: {
     'Certificate paths': ['mutualTlsValidatePkiCertChain', 'trustedRootCertificates'],
     Issuers: ['clientCertificateIssuers'],
@@ -80,7 +96,7 @@ const SECTIONS = {
 const ELSEWHERE = ['jwks', 'credentials']
 
 const shown = new Set<string>([...namesIn(SECTIONS), ...ELSEWHERE])
-const others = [...FIELDS.service.values()].filter(({ path }) => !shown.has(path))
+const others = sortedByLabel([...FIELDS.service.values()].filter(({ path }) => !shown.has(path)))
 
 const PAGES: readonly SettingsPage[] = [
   page('general', 'General', {
@@ -91,6 +107,18 @@ const PAGES: readonly SettingsPage[] = [
   page('authorization', 'Authorization', { sections: SECTIONS.authorization }),
   page('tokens-and-claims', 'Tokens and Claims', {
     sections: SECTIONS.tokens,
+    choices: ({ record }) => {
+      const keys = keysOf(record)
+      const ids = keys.map(({ kid }) => String(kid))
+      return {
+        accessTokenType: ['Bearer'],
+        accessTokenSignAlg: [...new Set(keys.map(({ alg }) => String(alg)))],
+        accessTokenSignatureKeyId: ids,
+        introspectionSignatureKeyId: ids,
+        idTokenSignatureKeyId: ids,
+        userInfoSignatureKeyId: ids,
+      }
+    },
     notes: (request, { record }) => ({
       tlsClientCertificateBoundAccessTokens:
         record['tlsClientCertificateBoundAccessTokens'] === true
