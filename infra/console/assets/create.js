@@ -22,5 +22,14 @@ async function read() {
   }
 }
 
+/** With another kind of client the methods are others (console.css). */
+form.addEventListener('change', ({ target }) => {
+  if (target.name !== 'clientType') return
+  const fits = ({ dataset, disabled }) =>
+    !disabled && (dataset.needs === 'nothing') === (target.value === 'PUBLIC')
+  const methods = [...form.elements.tokenAuthMethod].filter(fits)
+  if (!methods.some(({ checked }) => checked) && methods.length > 0) methods[0].checked = true
+})
+
 field.addEventListener('input', read)
 button.hidden = true

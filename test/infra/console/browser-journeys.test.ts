@@ -1,11 +1,12 @@
 import type { Page } from 'playwright-core'
-import { expect, test } from 'vitest'
-import { browserOfFile, CHROMIUM, enter, focused, isInSight, tabTo } from './browser.ts'
-import { consoleSite } from './console-site.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { browserOfFile, CHROMIUM, enter, focused, isInSight, tabTo, violations } from './browser.ts'
+import { consoleSite, originOf } from './console-site.ts'
 import { holderAndThief, tokenOverMutualTls } from './real-tokens.ts'
 
 const { site, serviceId, failures, open } = await consoleSite()
-const newPage = browserOfFile(await open())
+const running = await open()
+const newPage = browserOfFile(running)
 const { registry } = site.runtime.store
 const [{ clientId }] = site.seeded.clients
 
@@ -186,6 +187,54 @@ test.each(CHROMIUM)(
     await sees(page, 'Saved: extension.accessTokenDuration')
     expect((await clientNow())?.extension?.accessTokenDuration).toBe(3600)
     expect(failures).toEqual([])
+  },
+  60_000,
+)
+
+test.each(CHROMIUM)(
+  'on a phone and at 200 % zoom %s shows the page first, a button opens the navigation, and long names and tables fit',
+  async () => {
+    const clientName = 'n'.repeat(200)
+    await tokenOverMutualTls(site)
+    const [, { clientId: id }] = site.seeded.clients
+    const rename = (name: string | undefined) =>
+      registry.changeClient(Number(serviceId), Number(id), (record) => ({ ...record, clientName: name }))
+    const before = await registry.currentClient(Number(serviceId), id)
+    await rename(clientName)
+    onTestFinished(() => rename(before?.clientName).then(() => undefined))
+    const page = await newPage()
+    for (const viewport of [
+      { width: 375, height: 800 },
+      { width: 640, height: 360 },
+    ]) {
+      await page.setViewportSize(viewport)
+      for (const slug of [
+        'general',
+        'tokens-and-claims',
+        'authentication',
+        'certificates',
+        'tokens',
+        'danger',
+      ]) {
+        await page.goto(`${originOf(running)}/${serviceId}/clients/${id}/${slug}`)
+        expect([slug, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([
+          slug,
+          viewport.width,
+        ])
+        expect(await isInSight(page.getByRole('heading', { level: 1 }))).toBe(true)
+      }
+      await page.goto(`${originOf(running)}/${serviceId}/clients/${id}/tokens`)
+      const revoke = page.getByRole('button', { name: /^Revoke token/ }).first()
+      await revoke.focus()
+      expect(await isInSight(revoke)).toBe(true)
+      const navigation = page.getByRole('navigation', { name: 'Console' })
+      expect(await navigation.isVisible()).toBe(false)
+      await page.getByRole('button', { name: 'Menu' }).press('Enter')
+      expect(await isInSight(navigation.getByRole('link', { name: 'Overview' }))).toBe(true)
+      expect(await violations(page)).toEqual([])
+      await page.keyboard.press('Escape')
+      expect(await navigation.isVisible()).toBe(false)
+    }
   },
   60_000,
 )

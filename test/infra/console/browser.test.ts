@@ -52,6 +52,35 @@ test.each(CHROMIUM)(
   60_000,
 )
 
+test.each(CHROMIUM)(
+  'in %s a list of scopes grows while somebody types, and a public client has no other method than NONE',
+  async () => {
+    const page = await newPage()
+    await go(page, `/${serviceId}/service/scopes`)
+    const names = page.getByRole('textbox', { name: 'name', exact: true })
+    const before = await names.count()
+    await names.last().fill('first:new')
+    await names.last().fill('second:new')
+    expect(await names.count()).toBe(before + 2)
+    await page.getByRole('textbox', { name: 'attributes' }).nth(before).fill('access_token.duration=60')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('Saved: supportedScopes').waitFor()
+    const { supportedScopes } = (await registry.currentService(Number(serviceId))) ?? { supportedScopes: [] }
+    expect(supportedScopes.slice(-2)).toMatchObject([
+      { name: 'first:new' },
+      { name: 'second:new', attributes: [{ key: 'access_token.duration', value: '60' }] },
+    ])
+    await go(page, `/${serviceId}/clients/create`)
+    const methods = page.locator('[name="tokenAuthMethod"]:visible')
+    const values = () =>
+      methods.evaluateAll((all: unknown[]) => all.map((one) => (one as { value: string }).value))
+    expect(await values()).not.toContain('NONE')
+    await page.getByLabel('Public:').check()
+    expect([await values(), await methods.isChecked()]).toEqual([['NONE'], true])
+  },
+  60_000,
+)
+
 const SWITCH = 'tlsClientCertificateBoundAccessTokens'
 
 test.each(CHROMIUM)(

@@ -157,6 +157,8 @@ test('a private key is not sent to the Web API, nor shown again', async () => {
     expect(refused.text).not.toContain('MIGHAgEAMBMG')
   }
   expect((await explain({ token: '' })).status).toBe(400)
+  const id = await explain({ token: 'ZFh8NFiN_tirEkJuAZFh8NFiN_tirE' })
+  expect([id.status, id.words.includes('This is the ID of a token')]).toEqual([400, true])
 })
 
 test('a smaller role gets the decision without steps, and reads why; the organization’s token is refused', async () => {

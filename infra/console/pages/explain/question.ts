@@ -31,11 +31,19 @@ export function readQuestion(form: URLSearchParams): Question {
   }
 }
 
+/** The ID of a token, as lists show it. A token is longer. */
+const TOKEN_ID = /^[\w-]{30}$/
+
 /** Why a question is not sent, by its field. */
 export type Problem = readonly [field: keyof Question, text: string]
 
 export function problemOf({ token, maxAge }: Question): Problem | undefined {
   if (token === '') return ['token', 'Give the access token that was presented.']
+  if (TOKEN_ID.test(token))
+    return [
+      'token',
+      'This is the ID of a token, as lists show it. Paste the token itself: its holder has it.',
+    ]
   if (maxAge !== '' && !/^[1-9]\d{0,8}$/.test(maxAge))
     return ['maxAge', 'The maximum age is a number of seconds.']
   return undefined
