@@ -1,4 +1,4 @@
-import { ALGORITHMS } from '../../../../shared/certificate/jws-algorithms.ts'
+import { JWS_ALGORITHMS } from '../../../../shared/certificate/jws-algorithms.ts'
 import { html, type Markup } from '../../../markup.ts'
 import type { ConsoleRequest, Route } from '../../page.ts'
 import { FIELDS } from '../../settings/fields.ts'
@@ -158,7 +158,7 @@ const PAGES: readonly SettingsPage[] = [
   }),
   page('authentication', 'Authentication', {
     sections: SECTIONS.authentication,
-    choices: () => ({ tokenAuthSignAlg: [...ALGORITHMS.keys()] }),
+    choices: () => ({ tokenAuthSignAlg: [...JWS_ALGORITHMS.keys()] }),
   }),
   page('certificates', 'Certificates and keys', {
     sections: SECTIONS.certificates,
