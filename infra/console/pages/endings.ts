@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto'
-import { isJsonObject, parseJson } from '../../../shared/json.ts'
+import { isJsonObject } from '../../../shared/json.ts'
 import type { Members } from '../web-api.ts'
 import { nameOf } from '../clients.ts'
+import { keysOf } from './key-set.ts'
 import { keyStates } from './service/key-states.ts'
 
 /** Something in a record that ends soon, or has ended. */
@@ -84,12 +85,8 @@ function texts(value: unknown): string[] {
 }
 
 /** The first certificate of each key of a client's JWK Set. */
-function registered({ jwks }: Members): string[] {
-  const set = typeof jwks === 'string' ? parseJson(jwks) : undefined
-  const keys: unknown = isJsonObject(set) ? set['keys'] : []
-  return (Array.isArray(keys) ? keys : []).flatMap((key: unknown) =>
-    isJsonObject(key) ? texts(key['x5c']).slice(0, 1) : [],
-  )
+function registered(client: Members): string[] {
+  return keysOf(client).flatMap(({ x5c }) => texts(x5c).slice(0, 1))
 }
 
 /** When the first certificate that a client has registered ends, in milliseconds; `undefined` if it has none here. */

@@ -12,7 +12,7 @@ import {
 import { words } from '../../settings/values.ts'
 import { type Members, requireDone } from '../../web-api.ts'
 import { registeredNote } from '../ending-notes.ts'
-import { keysOf } from '../service/key-states.ts'
+import { keysOf } from '../key-set.ts'
 import { BINDING_SWITCH, clientBinding } from './binding.ts'
 
 /** The path of a client's record for an API, for example `get`. @public */

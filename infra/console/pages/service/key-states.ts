@@ -1,5 +1,6 @@
-import { isJsonObject, parseJson } from '../../../../shared/json.ts'
+import { isJsonObject } from '../../../../shared/json.ts'
 import type { Members } from '../../web-api.ts'
+import { keysOf } from '../key-set.ts'
 
 /** A published key of a service: what it does, and what may be done with it. Times are milliseconds since the epoch. */
 export interface KeyState {
@@ -16,12 +17,6 @@ export interface KeyState {
   readonly signedUntil: number | undefined
   /** When the last token that it signed has ended. */
   readonly withdrawableAt: number | undefined
-}
-
-/** The keys in the JWK Set of a record. */
-export function keysOf({ jwks }: Members): Members[] {
-  const set = typeof jwks === 'string' ? parseJson(jwks) : undefined
-  return isJsonObject(set) && Array.isArray(set['keys']) ? set['keys'].filter(isJsonObject) : []
 }
 
 /** The states of the keys, as `keyUses` of the record has them; without times if the deployment does not answer it. */

@@ -9,7 +9,7 @@ import {
   type Source,
 } from '../../settings/settings-page.ts'
 import { authoritiesNote } from '../ending-notes.ts'
-import { keysOf } from './key-states.ts'
+import { keysOf } from '../key-set.ts'
 import { aboutProfile } from './profile.ts'
 
 const serviceId = ({ params }: ConsoleRequest) => params['serviceId'] ?? ''
