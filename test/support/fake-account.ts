@@ -61,6 +61,8 @@ export interface Account {
   readonly identities: Map<string, string>
   /** How many functions can run at once. */
   concurrency: number
+  /** How many requests all of its APIs take in a second, and at once. */
+  throttle: { rateLimit: number; burstLimit: number }
   readonly tables: Map<string, TableState>
   /** What cannot be done, with the reason: resources by logical id, `UPDATE_ROLLBACK`, `osls`. */
   readonly broken: Map<string, string>
@@ -77,6 +79,7 @@ export function emptyAccount(): Account {
     certificates: new Map(),
     identities: new Map([[ACCESS_KEY, `arn:aws:iam::${ACCOUNT}:user/test`]]),
     concurrency: 1000,
+    throttle: { rateLimit: 10000, burstLimit: 5000 },
     tables: new Map(),
     broken: new Map(),
     gateway: { now: 0, changedAt: -Infinity },

@@ -81,6 +81,10 @@ function readCall(request: IncomingMessage, body: Buffer, tables: string): Call 
   if (url.pathname.includes('/account-settings')) {
     return { name: 'GetAccountSettings', kind: 'rest', answer: accountSettings }
   }
+  if (url.pathname === '/account') {
+    const answer = ({ throttle }: Account) => ({ body: JSON.stringify({ throttleSettings: throttle }) })
+    return { name: 'GetAccount', kind: 'rest', answer }
+  }
   if (url.pathname === '/' && method === 'POST') {
     const form = new URLSearchParams(body.toString())
     const action = form.get('Action') ?? ''

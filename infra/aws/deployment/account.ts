@@ -1,5 +1,4 @@
 import { GetDomainNameCommand } from '@aws-sdk/client-apigatewayv2'
-import { GetAccountSettingsCommand } from '@aws-sdk/client-lambda'
 import { Complaints } from '../../command.ts'
 import type { DeploymentSettings } from '../settings/settings.ts'
 import { type Aws, isAnswer } from './aws.ts'
@@ -8,22 +7,16 @@ import type { NamedStack, Stacks } from './stack.ts'
 import { obstacle } from './stack-advice.ts'
 import { lastOperation, leftBehind } from './stack-events.ts'
 
-/** An account whose functions can run fewer times at once has not got the usual quota yet. */
-const FEW_AT_ONCE = 100
-/** The most requests a second of one environment of a function (quotas of Lambda). */
-const REQUESTS_A_SECOND = 10
-
 /**
  * Looks at everything that would let a deployment fail.
  *
- * @returns warnings
  * @throws Complaint with all that is wrong, one line each
  */
-export async function readAccount(
+export async function requireDeployable(
   settings: DeploymentSettings,
   { truststore, main }: Stacks,
   aws: Aws,
-): Promise<readonly string[]> {
+): Promise<void> {
   const wrong = new Complaints()
   const looks = [
     () => obstacles([truststore, main], settings, aws),
@@ -31,9 +24,7 @@ export async function readAccount(
     () => takenDomains(settings, main, aws),
   ]
   for (const look of looks) wrong.add(...((await wrong.of(look())) ?? []))
-  const warnings = await wrong.of(concurrencyWarnings(aws))
   if (!wrong.isEmpty) throw wrong.all()
-  return warnings ?? []
 }
 
 /** Why stacks cannot be changed now, and what their failed creations have left behind. */
@@ -75,13 +66,4 @@ async function isDomain(DomainName: string, { gateway }: Aws): Promise<boolean> 
     if (isAnswer(error, 'NotFoundException')) return false
     throw error
   }
-}
-
-async function concurrencyWarnings({ lambda }: Aws): Promise<string[]> {
-  const { AccountLimit } = await lambda.send(new GetAccountSettingsCommand({}))
-  const count = AccountLimit?.UnreservedConcurrentExecutions ?? FEW_AT_ONCE
-  if (count >= FEW_AT_ONCE) return []
-  return [
-    `the functions of this account can run ${count} times at once: about ${count * REQUESTS_A_SECOND} requests a second for all of them. Ask for more in Service Quotas (Lambda, Concurrent executions)`,
-  ]
 }

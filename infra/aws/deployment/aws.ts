@@ -1,4 +1,5 @@
 import { ACMClient } from '@aws-sdk/client-acm'
+import { APIGatewayClient } from '@aws-sdk/client-api-gateway'
 import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2'
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
@@ -22,6 +23,8 @@ export function openAws(region: string) {
     cloudFormation: new CloudFormationClient(own),
     s3: new S3Client(own),
     gateway: new ApiGatewayV2Client(own),
+    // Only it knows the limits of the account.
+    restGateway: new APIGatewayClient(own),
     lambda: new LambdaClient(own),
     dynamodb: new DynamoDBClient(own),
   }
@@ -48,6 +51,7 @@ type Input = Readonly<Record<Named, string>>
 /** The calls of a deployment in words: the beginnings of their complaints. All others have the names of the API. */
 const CALLS: Readonly<Record<string, (input: Input) => string>> = {
   GetCallerIdentity: () => 'looking whose credentials these are',
+  GetAccount: () => 'looking at the quotas of API Gateway',
   GetAccountSettings: () => 'looking at the quotas of Lambda',
   DescribeStacks: ({ StackName }) => `looking for the stack ${StackName}`,
   DescribeStackEvents: ({ StackName }) => `reading the events of ${StackName}`,

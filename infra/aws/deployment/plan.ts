@@ -4,9 +4,10 @@ import { functionNames } from '../../package/build.ts'
 import { refuseIssuingClients } from '../../truststore/issuing-clients.ts'
 import { certificateArns, type DeploymentSettings, serviceNumber } from '../settings/settings.ts'
 import type { TruststoreObject } from '../template/domains.ts'
-import { readAccount } from './account.ts'
+import { requireDeployable } from './account.ts'
 import type { Aws } from './aws.ts'
 import { tablesChange } from './named-tables.ts'
+import { readQuotas } from './quotas.ts'
 import type { Ready } from './readiness.ts'
 import { findStacks, type NamedStack, type Stacks } from './stack.ts'
 import { registeredClients } from './tables.ts'
@@ -24,7 +25,7 @@ export interface Plan extends Ready {
   readonly trust: TruststoreChange
   /** Lines to show before the question. */
   readonly tables: readonly string[]
-  readonly warnings: readonly string[]
+  readonly quotas: Awaited<ReturnType<typeof readQuotas>>
 }
 
 /**
@@ -39,19 +40,19 @@ export async function readPlan(ready: Ready, aws: Aws): Promise<Plan> {
   requireOwnCertificates(settings, account, arn)
   const stacks = await findStacks(settings, aws)
   const { name, state } = stacks.main
-  const warnings = await readAccount(settings, stacks, aws)
+  await requireDeployable(settings, stacks, aws)
   const tables = await tablesChange(settings, name, state?.outputs, aws)
   await refuseIssuingClients(truststore.certificates, await registeredClients(settings, stacks.main, aws))
   return {
     ...ready,
-    ...{ account, arn, stacks, warnings, tables },
+    ...{ account, arn, stacks, tables, quotas: await readQuotas(settings, aws) },
     object: await findTruststore(stacks.truststore, truststore.pem, aws),
     trust: await truststoreChange(state?.outputs.get('MtlsDomainName'), truststore.certificates, aws),
   }
 }
 
 /** The steps of a deployment, to show before the question. */
-export function planLines({ settings, truststore, account, arn, stacks, object, warnings }: Plan): string[] {
+export function planLines({ settings, truststore, account, arn, stacks, object, quotas }: Plan): string[] {
   const { mtlsDomain, plainDomain, region, stage, service } = settings
   const action = ({ state }: NamedStack) => (state === undefined ? 'create' : 'update')
   return [
@@ -62,8 +63,9 @@ export function planLines({ settings, truststore, account, arn, stacks, object, 
     ...truststore.subjects.map((subject) => `       ${subject}`),
     `  3. stack ${stacks.main.name}: ${action(stacks.main)}; ${functionNames().length} functions, two tables, one API`,
     `       ${mtlsDomain.name} (mutual TLS) and ${plainDomain.name}`,
+    `       ${quotas.rate}`,
     ...truststore.warnings,
-    ...warnings,
+    ...quotas.warnings,
   ]
 }
 

@@ -5,7 +5,7 @@ import { type HttpAnswer, mutualTlsRequest } from '../../connections/mutual-tls-
 
 const LIMIT_MILLISECONDS = 15_000
 const TRIES = 4
-/** The smallest limit of a route is 50 requests a second. */
+/** The smallest limit of a route is two requests a second. */
 const PAUSE_MILLISECONDS = 500
 
 /** POST with a form, GET without one. */

@@ -36,6 +36,14 @@ const baseUrl = z
     ),
   )
 
+const limit = (rate: number, burst: number) => {
+  const members = {
+    rate: count('must be a number of requests a second'),
+    burst: count('must be a number of requests at once'),
+  }
+  return z._default(z.strictObject(members), { rate, burst })
+}
+
 /** The settings of one deployment. `certbound.example.jsonc` explains each. */
 export const Settings = z.strictObject({
   region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS Region, such as eu-central-1'),
@@ -80,12 +88,15 @@ export const Settings = z.strictObject({
     }),
     { refusals: 100 },
   ),
-  throttle: z._default(
+  /** Limits of each route of a kind, which all its callers share. On the plain domain those without a credential do, too. */
+  throttle: z.prefault(
     z.strictObject({
-      rate: count('must be a number of requests a second'),
-      burst: count('must be a number of requests at once'),
+      oauth: limit(100, 200),
+      webApi: limit(25, 50),
+      management: limit(3, 20),
+      documents: limit(40, 100),
     }),
-    { rate: 100, burst: 200 },
+    {},
   ),
   /** Executions that Lambda reserves for a function, by its name in functions/. 0 stops the function. */
   concurrency: z._default(

@@ -6,13 +6,14 @@ import { KEYED_ROUTES } from './functions.ts'
 import { routeId } from './logical-ids.ts'
 
 type Settings = Pick<DeploymentSettings, 'throttle' | 'mtlsOnly' | 'detailedMetrics'>
+type Limits = Settings['throttle']
 
 /**
  * The two stages of the API: changes of the one that osls makes, and one of our own. A limit counts all callers of a route in one
- * stage, so callers of the plain domain, who need no certificate, cannot use up what clients with a certificate have.
+ * stage, so callers of the plain domain, who need no certificate, cannot use up the limit of a route that clients with a certificate
+ * have. But all routes share the limit of the account (docs/operations.md), so the limits of the plain domain are low.
  */
 export function stages(settings: Settings) {
-  const { throttle, mtlsOnly } = settings
   const PlainStage = {
     Type: 'AWS::ApiGatewayV2::Stage',
     DependsOn: WAITS,
@@ -21,48 +22,44 @@ export function stages(settings: Settings) {
       StageName: 'plain',
       AutoDeploy: true,
       AccessLogSettings: { DestinationArn: attribute('HttpApiLogGroup', 'Arn'), Format: ACCESS_LOG },
-      // With mtlsOnly the OAuth endpoints answer only 404 here.
-      ...limits(mtlsOnly ? OTHERS : throttle, settings),
+      ...routeSettings(plainLimits(settings), settings),
     },
   }
-  return { HttpApiStage: { DependsOn: WAITS, Properties: limits(throttle, settings) }, PlainStage }
+  const HttpApiStage = { DependsOn: WAITS, Properties: routeSettings(settings.throttle, settings) }
+  return { HttpApiStage, PlainStage }
 }
 
-/** Requests a second, and requests at once. */
-interface Limit {
-  readonly rate: number
-  readonly burst: number
+/** With `mtlsOnly` the OAuth endpoints answer only 404 on the plain domain. */
+function plainLimits({ throttle, mtlsOnly }: Settings): Limits {
+  return mtlsOnly ? { ...throttle, oauth: { rate: 2, burst: 20 } } : throttle
 }
-/** Management and unknown paths. */
-const OTHERS: Limit = { rate: 50, burst: 100 }
-/**
- * The runtime of the Web API, and the public documents. No burst is larger: accounts have 1,250 in the Regions with the smallest quota,
- * and a limit of a route cannot be over that of the account (limits.html and http-api-throttling.html in
- * https://docs.aws.amazon.com/apigateway/latest/developerguide/).
- */
-const RUNTIME: Limit = { rate: 1000, burst: 1000 }
 
-const LIMITED = KEYED_ROUTES.flatMap(({ key, route }) => {
-  const kind = kindOf(route)
-  return kind === undefined ? [] : [{ key, kind }]
-})
+/** Requests a second that the routes of the plain domain take together, from callers without a certificate and a credential. */
+export function plainRate(settings: Settings): number {
+  const limits = plainLimits(settings)
+  return KEYED_ROUTES.reduce((sum, { route }) => sum + limits[kindOf(route)].rate, 0)
+}
+
+/** The setting that has the limit of a route. `management` has that of unknown paths as well. */
+function kindOf({ face, access }: Description): keyof Limits {
+  if (face === 'oauth') return access === 'everyone' ? 'documents' : 'oauth'
+  return access === 'runtime' || access === 'introspect' ? 'webApi' : 'management'
+}
+
+/** The others have the limit of the stage. */
+const LIMITED = KEYED_ROUTES.map(({ key, route }) => ({ key, kind: kindOf(route) })).filter(
+  ({ kind }) => kind !== 'management',
+)
 /** API Gateway refuses settings of a route that does not exist yet. */
 const WAITS = LIMITED.map(({ key }) => routeId(key))
 
-/** `undefined`: the route has the limit of the stage. */
-function kindOf({ face, access }: Description): 'runtime' | 'oauth' | undefined {
-  if (face === 'oauth') return access === 'everyone' ? 'runtime' : 'oauth'
-  return access === 'runtime' || access === 'introspect' ? 'runtime' : undefined
-}
-
-/** @param oauth for the OAuth endpoints that authenticate */
-function limits(oauth: Limit, { detailedMetrics: DetailedMetricsEnabled }: Settings) {
-  const settings = ({ rate: ThrottlingRateLimit, burst: ThrottlingBurstLimit }: Limit) => {
+function routeSettings(limits: Limits, { detailedMetrics: DetailedMetricsEnabled }: Settings) {
+  const settings = (kind: keyof Limits) => {
+    const { rate: ThrottlingRateLimit, burst: ThrottlingBurstLimit } = limits[kind]
     return { DetailedMetricsEnabled, ThrottlingRateLimit, ThrottlingBurstLimit }
   }
-  const byKind = { runtime: settings(RUNTIME), oauth: settings(oauth) }
   return {
-    DefaultRouteSettings: settings(OTHERS),
-    RouteSettings: Object.fromEntries(LIMITED.map(({ key, kind }) => [key, byKind[kind]])),
+    DefaultRouteSettings: settings('management'),
+    RouteSettings: Object.fromEntries(LIMITED.map(({ key, kind }) => [key, settings(kind)])),
   }
 }

@@ -17,11 +17,6 @@ interface Route {
   RouteKey: string
   Target: { 'Fn::Join': [string, [string, { Ref: string }]] }
 }
-interface Stage {
-  DefaultRouteSettings: Record<string, unknown>
-  RouteSettings: Record<string, Record<string, unknown>>
-  AccessLogSettings: { Format: string; DestinationArn: unknown }
-}
 interface Alarm {
   Metrics?: { MetricStat?: { Metric: { MetricName: string; Dimensions: { Value: { Ref: string } }[] } } }[]
 }
@@ -107,47 +102,6 @@ test('the template guards nothing by an authorizer of its own', () => {
   expect(authorizerFaults(main().Resources)).toEqual([])
   expect(packaged.text).not.toContain('::Authorizer"')
 })
-
-const OAUTH = ['par', 'token', 'revocation', 'introspection', 'introspection/standard'].map(
-  (it) => `ANY /${it}`,
-)
-/** The Web API's authorization, token, revocation, introspection, userinfo and documents, in v2 and v3; and the public documents. */
-const RUNTIME =
-  /^ANY (\/api(\/\{serviceId\})?\/(pushed_auth_req|auth\/(authorization.*|token|revocation|introspection|introspection\/standard|userinfo|userinfo\/issue)|service\/(configuration|jwks\/get))|\/jwks|\/\.well-known\/.*)$/
-
-/** Rate and burst, with the settings of the example. With `mtlsOnly` the OAuth endpoints answer only 404 in the other stage. */
-function limitOf(route: string, stage: string): number[] {
-  if (RUNTIME.test(route)) return [1000, 1000]
-  return OAUTH.includes(route) && stage === 'HttpApiStage' ? [100, 200] : [50, 100]
-}
-
-test.each(['HttpApiStage', 'PlainStage'])(
-  'each route of %s has a limit: OAuth endpoints that of the settings, the runtime 1,000, and all others 50 a second',
-  (id) => {
-    const { DefaultRouteSettings: others, RouteSettings: named } = propertiesOf(id) as unknown as Stage
-    const routes = ofType<Route>(main(), 'ApiGatewayV2::Route')
-    for (const [, { RouteKey }] of routes) {
-      const { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst, ...rest } = named[RouteKey] ?? others
-      expect([RouteKey, rate, burst]).toEqual([RouteKey, ...limitOf(RouteKey, id)])
-      expect(rest).toEqual({ DetailedMetricsEnabled: false })
-    }
-    // API Gateway refuses settings of a route that does not exist yet.
-    const { DependsOn = [] } = main().Resources[id] as { DependsOn?: string[] }
-    const awaited = routes.flatMap(([route, { RouteKey }]) => (DependsOn.includes(route) ? [RouteKey] : []))
-    expect(awaited.sort()).toEqual(Object.keys(named).sort())
-  },
-)
-
-test.each(['HttpApiStage', 'PlainStage'])(
-  'access is logged in %s as JSON, without anything secret and any text of a stranger',
-  (id) => {
-    const { Format, DestinationArn } = (propertiesOf(id) as unknown as Stage).AccessLogSettings
-    expect(DestinationArn).toEqual(attribute('HttpApiLogGroup', 'Arn'))
-    const values = Object.values(JSON.parse(Format) as Record<string, string>)
-    expect(values.filter((value) => !value.startsWith('$context.'))).toEqual([])
-    expect(values.join()).not.toMatch(/path|uri|query|header|DN|Pem|authorizer|messageString/i)
-  },
-)
 
 const OUTLIVES_STACK = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }
 const PRIVATE = {

@@ -36,7 +36,7 @@ export function reset({ aws }: Deployment): void {
   for (const contents of [stacks, buckets, domains, certificates, broken, aws.refused, aws.signers])
     contents.clear()
   aws.calls.length = 0
-  aws.account.concurrency = 1000
+  Object.assign(aws.account, { concurrency: 1000, throttle: { rateLimit: 10000, burstLimit: 5000 } })
   certificates.set(CERTIFICATE, ISSUED).set(OF_PLAIN_DOMAIN, ISSUED)
 }
 

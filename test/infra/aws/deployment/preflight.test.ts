@@ -77,7 +77,6 @@ test('deploy names everything that is wrong in the account at once, and asks not
 }) => {
   operator.account.certificates.clear()
   operator.account.domains.set(PLAIN, { truststoreVersion: undefined, warnings: [] })
-  operator.aws.refused.set('GetAccountSettings', new Failure(403, 'AccessDeniedException', 'no'))
   const absent = 'is not in ACM: it was deleted, or belongs to another account'
   const { code, stdout, stderr } = await operator.run([], { answer: 'yes' })
   expect([code, stdout]).toEqual([1, ''])
@@ -85,7 +84,6 @@ test('deploy names everything that is wrong in the account at once, and asks not
     `deploy: mtlsDomain.certificateArn ${absent}`,
     `deploy: plainDomain.certificateArn ${absent}`,
     `deploy: plainDomain.name ${PLAIN} is in API Gateway already, and not of this deployment`,
-    'deploy: looking at the quotas of Lambda: the AWS credentials do not allow it (no)',
   ])
   expect(operator.changes()).toEqual([])
 })
@@ -94,6 +92,34 @@ test('deploy goes on with domain names that its own stack has made', async ({ op
   await operator.deploy()
   expect([...operator.account.domains.keys()]).toEqual([MTLS, PLAIN])
   expect((await operator.deploy()).code).toBe(0)
+})
+
+test('the plan has the sum of the limits of the plain domain beside that of the account, and warns if it is over the half', async ({
+  operator,
+}) => {
+  const shown = async () => (await operator.deploy()).stdout
+  const few = await shown()
+  expect(few).toContain(
+    `routes of ${PLAIN} take 1099 requests a second together; the account takes 10000 for all of its APIs\n`,
+  )
+  expect(few).not.toMatch(/more than half|over the account/)
+  operator.configure('// "concurrency": {}', '"throttle": { "webApi": { "rate": 175, "burst": 3000 } }')
+  operator.account.throttle = { rateLimit: 10000, burstLimit: 1250 }
+  const many = await shown()
+  expect(many).toContain('take 5299 requests a second together; the account takes 10000')
+  expect(many).toContain("more than half of the account's requests a second (5299)")
+  expect(many).toContain("throttle.webApi.burst is 3000, over the account's 1250")
+})
+
+test('the plan warns of a quota that cannot be read, and the deployment goes on', async ({ operator }) => {
+  for (const call of ['GetAccountSettings', 'GetAccount'])
+    operator.aws.refused.set(call, new Failure(403, 'AccessDeniedException', 'no'))
+  const { code, stdout } = await operator.deploy()
+  expect(code).toBe(0)
+  const denied = 'the AWS credentials do not allow it (no)'
+  expect(stdout).toContain(`looking at the quotas of API Gateway: ${denied}\n`)
+  expect(stdout).toContain(`looking at the quotas of Lambda: ${denied}\n`)
+  expect(stdout).toContain('the account takes an unknown number for all of its APIs')
 })
 
 test('the plan warns of an account whose functions can hardly run at once', async ({ operator }) => {

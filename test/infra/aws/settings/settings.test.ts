@@ -14,6 +14,7 @@ test('the example is complete, and its commented settings have the default value
       ['// "clientCertificates"', '"clientCertificates"'],
       ['// "refusals"', '"refusals"'],
       ['// "throttle"', '"throttle"'],
+      ['//   "documents"', '"documents"'],
       ['// "concurrency"', '"concurrency"'],
       ['// "detailedMetrics"', '"detailedMetrics"'],
       ['// "registryCacheSeconds"', '"registryCacheSeconds"'],
@@ -39,8 +40,8 @@ test.each<[Replacement, string]>([
   [['ops@example.com', 'ops'], 'alarms.email must be an e-mail address'],
   [['// "refusals": 100', '"refusals": 0'], 'alarms.refusals must be a number of refused requests'],
   [
-    ['// "throttle": { "rate": 100', '"throttle": { "rate": 0.5'],
-    'throttle.rate must be a number of requests',
+    ['// "concurrency": {}', '"throttle": { "webApi": { "rate": 0.5, "burst": 1 } }'],
+    'throttle.webApi.rate must be a number of requests',
   ],
   [['// "logRetentionDays": 90', '"logRetentionDays": 91'], 'logRetentionDays must be one of 1, 3, 5'],
   [['// "registryCacheSeconds": 10', '"registryCacheSeconds": 4000'], 'registryCacheSeconds must be a whole'],
