@@ -63,7 +63,7 @@ export const MEMBERS: Readonly<Record<string, string>> = {
   'AuthIntrospectionRequest.maxAge': 'The authentication of the end-user must be no older, in seconds.',
   withHiddenProperties: 'Whether the response has hidden properties too.',
   accessTokenPersistent: 'Must be false: every token expires.',
-  dpop_signing_alg_values_supported: 'The algorithms of DPoP proofs. Absent: the service accepts none.',
+  dpop_signing_alg_values_supported: 'The algorithms of DPoP proofs.',
   dpop_jkt: 'The thumbprint of the only key that may redeem the code, by DPoP proofs (RFC 9449 section 10).',
   dpop: 'The DPoP proof that the client sent in the header `DPoP` (RFC 9449). At `/auth/revocation` it must be empty.',
   htm: 'The method of the request that had the proof. Absent: `POST`.',

@@ -3,12 +3,13 @@ import { type Allowed, FAPI2, type Requirement } from '../../shared/store/profil
 
 /** What the profile changes for requests, in Markdown. */
 const RULES: Readonly<Record<keyof typeof FAPI2.requests, string>> = {
-  boundTokensOnly: 'No unbound token is issued or accepted, also not one from before the switch.',
+  boundTokensOnly:
+    'No unbound token is issued or accepted, also not one from before the switch. A new one is bound to a key (DPoP) if the client has `dpopRequired`, else to its certificate.',
   audienceIsString: '`aud` of client assertions is the issuer as a string, not a list.',
   parRequired:
     'Authorization requests must be pushed. The ticket of a plain request from before the switch gives no code (A041393).',
   redirectUriRequired: 'A pushed request must have `redirect_uri`.',
-  algorithms: `JWTs are made and accepted only with ${allowedWords(FAPI2.requests.algorithms.allows.items)}.`,
+  algorithms: `JWTs, among them DPoP proofs, are made and accepted only with ${allowedWords(FAPI2.requests.algorithms.allows.items)}.`,
 }
 
 /** A row of the profile, for people and for programs. */
@@ -19,9 +20,7 @@ interface Row extends Partial<Requirement> {
 }
 
 const rowsOf = (required: Readonly<Record<string, Requirement>>): Readonly<Record<string, Row>> =>
-  Object.fromEntries(
-    Object.entries(required).map(([name, row]) => [name, { ...row, words: allowedWords(row.allows) }]),
-  )
+  Object.fromEntries(Object.entries(required).map(([name, row]) => [name, { ...row, words: rowWords(row) }]))
 
 const SERVICE = rowsOf(FAPI2.service)
 const CLIENT = rowsOf(FAPI2.client)
@@ -29,6 +28,12 @@ const REQUESTS = Object.entries(RULES).map(([name, words]): Row => ({
   clause: FAPI2.requests[name as keyof typeof RULES].clause,
   words,
 }))
+
+function rowWords({ allows, unless }: Requirement): string {
+  return unless === undefined
+    ? allowedWords(allows)
+    : `${allowedWords(allows)}, unless the client has \`${unless}\``
+}
 
 function allowedWords(allows: Allowed): string {
   if ('const' in allows) return `\`${String(allows.const)}\``

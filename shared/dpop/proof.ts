@@ -3,7 +3,6 @@ import { isPrivate, type Jwk } from '../certificate/jwk-set.ts'
 import type { KeyThumbprint } from '../certificate/thumbprint.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
-import { JWS_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { verifyCompactJws } from '../jws/signature.ts'
 import { type CompactJws, readCompactJws } from '../request/compact-jws.ts'
 import { parseJsonObject } from '../request/strict-json.ts'
@@ -46,11 +45,15 @@ export interface VerifiedProof {
  *
  * @see RFC 9449 section 4.3
  */
-export async function verifyProof(sent: SentProof, now: EpochSeconds): Promise<VerifiedProof | ProofFault> {
+export async function verifyProof(
+  sent: SentProof,
+  now: EpochSeconds,
+  algorithms: readonly string[],
+): Promise<VerifiedProof | ProofFault> {
   const jws = readCompactJws(sent.text)
   const claims = jws && parseJsonObject(jws.payload)
   if (jws === undefined || claims === undefined) return 'malformed'
-  const jwk = readKey(jws)
+  const jwk = readKey(jws, algorithms)
   if (typeof jwk === 'string') return jwk
   const { kid: _, ...header } = jws.header
   const unsigned = await verifyCompactJws({ ...jws, header }, { keys: [jwk] }, String(header['alg']))
@@ -66,13 +69,13 @@ export async function verifyProof(sent: SentProof, now: EpochSeconds): Promise<V
   return { jkt, jti, nonce, expiresAt: (Math.ceil(iat) + PROOF_SECONDS) as EpochSeconds }
 }
 
-function readKey({ header }: CompactJws): Jwk | ProofFault {
+function readKey({ header }: CompactJws, algorithms: readonly string[]): Jwk | ProofFault {
   const { typ, alg, jwk } = header
   if (typeof typ !== 'string' || typ.toLowerCase().replace(/^application\//, '') !== 'dpop+jwt')
     return 'typ-wrong'
   if (typeof alg !== 'string' || alg === '') return 'algorithm-missing'
   if (alg === 'none' || alg.startsWith('HS')) return 'algorithm-symmetric'
-  if (!JWS_ALGORITHMS.has(alg)) return 'algorithm-wrong'
+  if (!algorithms.includes(alg)) return 'algorithm-wrong'
   if (!isJsonObject(jwk)) return 'key-missing'
   return isPrivate(jwk) ? 'key-private' : jwk
 }

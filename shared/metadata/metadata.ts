@@ -1,7 +1,6 @@
 import type { Service } from '../store/service.ts'
 import { AUTHENTICATION_METHODS } from '../store/authentication-methods.ts'
 import { settingsOf } from '../store/profile.ts'
-import { JWS_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { ENDPOINT_PATHS } from './endpoint-paths.ts'
 import { offersOpenid } from '../token/scopes.ts'
 import { signingAlgorithms } from '../token/sign.ts'
@@ -51,7 +50,7 @@ export function metadataOf(service: Service): Metadata {
     grant_types_supported: unlessEmpty(lowerCase(service.supportedGrantTypes)),
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: settings.issSuppressed ? undefined : true,
-    dpop_signing_alg_values_supported: settings.boundTokensOnly ? undefined : [...JWS_ALGORITHMS.keys()],
+    dpop_signing_alg_values_supported: settings.algorithms,
     tls_client_certificate_bound_access_tokens: settings.tlsClientCertificateBoundAccessTokens,
     mtls_endpoint_aliases: aliases(service),
   })

@@ -4,9 +4,10 @@ import { Refusal } from '../refusal/refusal.ts'
 import type { Call } from '../runtime/call.ts'
 import type { Client } from '../store/client.ts'
 import { OneTimeProof } from '../store/one-time-proof.ts'
+import { settingsOf } from '../store/profile.ts'
 import { verifyNonce } from './nonce.ts'
 import { type PublishedUrls, withUrls } from './sent-proof.ts'
-import { bindingRequired } from './token-binding.ts'
+import { requiredBinding } from './token-binding.ts'
 
 const NO_PROOF = new OneTimeProof()
 
@@ -27,9 +28,10 @@ export async function verifyIssuingProof(
 ): Promise<OneTimeProof> {
   if (sent === undefined) return NO_PROOF
   const { service, store, now } = call
-  if (bindingRequired(service, client)) throw new Refusal('dpop-certificate-required')
+  if (requiredBinding(service, client) === 'certificate') throw new Refusal('dpop-certificate-required')
+  const { algorithms } = settingsOf(service, client)
   const { verifyProof } = await import('../dpop/proof.ts')
-  const proof = await verifyProof(withUrls(sent, published, service), now)
+  const proof = await verifyProof(withUrls(sent, published, service), now, algorithms)
   if (typeof proof === 'string') throw new Refusal('dpop-proof-wrong', { named: PROOF_FAULTS[proof] })
   const nonce = await verifyNonce(sent, proof, call)
   if (nonce?.isRight === false) throw new Refusal('dpop-nonce-wrong', { dpopNonce: nonce.next })

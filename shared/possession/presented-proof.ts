@@ -1,6 +1,5 @@
 import type { SentProof, VerifiedProof } from '../dpop/proof.ts'
 import { PROOF_FAULTS, type ProofFault } from '../dpop/proof-faults.ts'
-import { JWS_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import type { EpochSeconds } from '../epoch-seconds.ts'
 import { type Reason, type RefusalFor, refusalFor } from '../refusal/refusal.ts'
 import type { Call } from '../runtime/call.ts'
@@ -14,6 +13,8 @@ interface ProofUse {
   readonly proof: VerifiedProof | ProofFault | undefined
   /** `undefined`: the proof needs no nonce. */
   readonly nonce: VerifiedNonce | undefined
+  /** The JWS algorithms that a proof for the token may have. */
+  readonly proofAlgorithms: readonly string[]
   /** The flags of the token, for a refusal. */
   readonly standing: WebApiMembers
 }
@@ -23,10 +24,11 @@ export async function verifyPresentedProof(
   sent: SentProof,
   accessToken: string,
   now: EpochSeconds,
+  algorithms: readonly string[],
 ): Promise<VerifiedProof | ProofFault> {
   // Requests without a proof do not load this code.
   const { verifyProof } = await import('../dpop/proof.ts')
-  return verifyProof({ ...sent, accessToken }, now)
+  return verifyProof({ ...sent, accessToken }, now, algorithms)
 }
 
 /** The faults that have a result code of their own. */
@@ -45,12 +47,12 @@ function refusalOfFault(fault: ProofFault, members: WebApiMembers) {
   return refusalFor(FAULT_REASONS[fault] ?? 'resource-proof-wrong', { named, members })
 }
 
-/** Gives a refusal a challenge of the scheme `DPoP`. */
-export function challengeByDpop<Certain extends Reason>({
-  reason,
-  options,
-}: RefusalFor<Certain>): RefusalFor<Certain> {
-  return refusalFor(reason, { ...options, algs: [...JWS_ALGORITHMS.keys()].join(' ') })
+/** Gives a refusal a challenge of the scheme `DPoP`. @param algorithms of proofs */
+export function challengeByDpop<Certain extends Reason>(
+  { reason, options }: RefusalFor<Certain>,
+  algorithms: readonly string[],
+): RefusalFor<Certain> {
+  return refusalFor(reason, { ...options, algs: algorithms.join(' ') })
 }
 
 /** @returns the refusal of a proof that could not be verified, or has the wrong nonce or none */
@@ -66,11 +68,16 @@ export function refusalOfProof({ proof, nonce, standing }: ProofUse) {
  *
  * @returns the refusal if the proof was used before
  */
-export async function usePresentedProof({ proof, standing }: ProofUse, { service, store, caller }: Call) {
+export async function usePresentedProof(
+  { proof, proofAlgorithms, standing }: ProofUse,
+  { service, store, caller }: Call,
+) {
   if (typeof proof !== 'object' || !service.dpopProofUsedOnce) return undefined
   const askedBy = caller?.credential ?? 'authorizer'
   const isFirst = await store.proofs.useProof(service.apiKey, { ...proof, askedBy })
-  return isFirst ? undefined : challengeByDpop(refusalFor('resource-proof-used', { members: standing }))
+  return isFirst
+    ? undefined
+    : challengeByDpop(refusalFor('resource-proof-used', { members: standing }), proofAlgorithms)
 }
 
 /** The members of an explanation that show what the proof was compared with. */

@@ -5,11 +5,13 @@ import type { Client } from '../store/client.ts'
 import type { GrantKey } from '../store/grant.ts'
 import type { Service } from '../store/service.ts'
 import { Refusal } from '../refusal/refusal.ts'
-import { settingsOf } from '../store/profile.ts'
+import { type EffectiveSettings, settingsOf } from '../store/profile.ts'
 
-/** Whether tokens must be bound to the certificate: both have the setting, or a profile requires it (architecture, section 4; requirement A32). */
-export function bindingRequired(service: Service, client: Client): boolean {
-  return settingsOf(service, client).tlsClientCertificateBoundAccessTokens
+/** The kind of binding that new tokens of a client must have (architecture, section 4; requirement A32). `undefined`: the request decides. */
+export function requiredBinding(service: Service, client: Client): 'certificate' | 'key' | undefined {
+  const { tlsClientCertificateBoundAccessTokens, boundTokensOnly } = settingsOf(service, client)
+  if (tlsClientCertificateBoundAccessTokens) return 'certificate'
+  return client.dpopRequired && boundTokensOnly ? 'key' : undefined
 }
 
 /** The `token_type` of a token: `DPoP` if it is bound to a key (RFC 9449 section 5), otherwise the type of the service. */
@@ -23,11 +25,22 @@ type BoundGrant = GrantKey & { readonly binding?: unknown }
  * Whether a profile refuses unbound tokens of a grant, including tokens that were issued before the profile was switched on. The client
  * is read only for a token without a binding.
  */
-export async function mustBeBound(grant: BoundGrant, { service, store }: Call): Promise<boolean> {
-  if (settingsOf(service).boundTokensOnly) return true
-  if (grant.binding !== 'none') return false
+export async function mustBeBound(grant: BoundGrant, call: Call): Promise<boolean> {
+  if (settingsOf(call.service).boundTokensOnly) return true
+  return grant.binding === 'none' && (await settingsOfGrant(grant, call)).boundTokensOnly
+}
+
+/** The JWS algorithms of proofs for the tokens of a grant: those of a profile, if the service or the client has one. */
+export async function proofAlgorithms(grant: GrantKey, call: Call): Promise<readonly string[]> {
+  return (await settingsOfGrant(grant, call)).algorithms
+}
+
+/** The client is read only if the service itself has no profile. */
+async function settingsOfGrant(grant: GrantKey, { service, store }: Call): Promise<EffectiveSettings> {
+  const ofService = settingsOf(service)
+  if (ofService.boundTokensOnly) return ofService
   const client = await store.registry.findClientByNumber(service.apiKey, grant.client)
-  return client !== undefined && settingsOf(service, client).boundTokensOnly
+  return settingsOf(service, client)
 }
 
 /**
@@ -39,7 +52,7 @@ export async function mustBeBound(grant: BoundGrant, { service, store }: Call): 
 export function bindingOf(service: Service, client: Client, { certificate, proofKey }: Possession): Binding {
   if (proofKey !== undefined) return { jkt: proofKey }
   if (client.dpopRequired) throw new Refusal('dpop-missing')
-  return bindingRequired(service, client) ? bindTo(certificate) : 'none'
+  return requiredBinding(service, client) === 'certificate' ? bindTo(certificate) : 'none'
 }
 
 /**

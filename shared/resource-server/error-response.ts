@@ -1,4 +1,3 @@
-import { JWS_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { bearerChallenge } from '../request/bearer.ts'
 import type { RefusalReason } from './request-refusal.ts'
 
@@ -56,7 +55,8 @@ const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' }
 export interface Challenge {
   /** The scopes that the request needs. */
   readonly scopes: readonly string[]
-  readonly offersDpop: boolean
+  /** The JWS algorithms of proofs. Absent: DPoP is not offered. */
+  readonly dpopAlgorithms: readonly string[] | undefined
   /** Whether the token came by the scheme `DPoP`. */
   readonly usesDpop: boolean
 }
@@ -70,19 +70,22 @@ const BY_KEY: ReadonlySet<ErrorResponse['reason']> = new Set([
 
 export function errorResponse(
   reason: ErrorResponse['reason'],
-  { scopes, offersDpop, usesDpop }: Challenge,
+  { scopes, dpopAlgorithms, usesDpop }: Challenge,
 ): ErrorResponse {
-  const algs = [...JWS_ALGORITHMS.keys()].join(' ')
+  const algs = dpopAlgorithms?.join(' ')
   if (reason === 'token-missing') {
     // Section 3.1: without authentication information the challenge has no error code.
-    const headers = { ...NO_STORE, 'www-authenticate': offersDpop ? `Bearer, DPoP algs="${algs}"` : 'Bearer' }
+    const headers = {
+      ...NO_STORE,
+      'www-authenticate': algs === undefined ? 'Bearer' : `Bearer, DPoP algs="${algs}"`,
+    }
     return { allowed: false, status: 401, headers, body: '', reason }
   }
   const error = ERROR_CODES[reason]
   const status = STATUS[error]
   const scope = error === 'insufficient_scope' ? scopes.join(' ') : undefined
   const challenge =
-    offersDpop && (usesDpop || BY_KEY.has(reason))
+    algs !== undefined && (usesDpop || BY_KEY.has(reason))
       ? bearerChallenge(error, { scope, algs }, 'DPoP')
       : bearerChallenge(error, { scope })
   const special = status === 503 ? { 'retry-after': '1' } : { 'www-authenticate': challenge }

@@ -1,5 +1,6 @@
 import type { SecureContextOptions } from 'node:tls'
 import { judge, type Verdict } from '../certificate/binding.ts'
+import { JWS_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { readPresented, type PresentedCertificate } from '../certificate/presented.ts'
 import type { KeyThumbprint } from '../certificate/thumbprint.ts'
 import { isJsonObject } from '../json.ts'
@@ -22,6 +23,11 @@ interface CommonOptions extends ExpectedClaims {
    * of a proxy shows which. Without it requests with proofs are refused.
    */
   readonly publicUrl?: string
+  /**
+   * The JWS algorithms that DPoP proofs may have. Default: all asymmetric ones. The FAPI 2.0 Security Profile allows `PS256`, `ES256` and
+   * `EdDSA`, which RFC 9864 also names `Ed25519`.
+   */
+  readonly dpopAlgorithms?: readonly string[]
   /** The time by which tokens that are verified offline, and DPoP proofs, are judged. Default: the clock of the machine. */
   readonly currentDate?: () => Date
   /** PEM: the CAs of the issuer's servers, if these are not public ones. They replace the public ones for everything that is fetched. */
@@ -87,13 +93,16 @@ export type ProtectedResource = (scopes: readonly string[]) => (request: Resourc
  */
 export function protectedResource(options: ProtectedResourceOptions): ProtectedResource {
   const { issuer, audience, unboundTokens = 'refused', publicUrl, onRefusal, onFailure } = options
-  const { currentDate = () => new Date() } = options
+  const { currentDate = () => new Date(), dpopAlgorithms = [...JWS_ALGORITHMS.keys()] } = options
   // Two missing values would compare as equal.
   if (!isFilled(issuer) || !isFilled(audience)) {
     throw new TypeError('issuer and audience must be non-empty strings')
   }
   if (publicUrl !== undefined && !isBaseUrl(publicUrl)) {
     throw new TypeError('publicUrl must be an https URL without a query, a fragment or a slash at its end')
+  }
+  if (dpopAlgorithms.length === 0 || !dpopAlgorithms.every((name) => JWS_ALGORITHMS.has(name))) {
+    throw new TypeError(`dpopAlgorithms must be some of ${[...JWS_ALGORITHMS.keys()].join(', ')}`)
   }
   const readToken = tokenReader(options, currentDate)
 
@@ -109,7 +118,7 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
     const claims = await readToken(sent.token)
     const token = tokenFrom(claims)
     const { clientId } = token
-    const proof = await readProof(sent, request, publicUrl, currentDate())
+    const proof = await readProof(sent, request, publicUrl, currentDate(), dpopAlgorithms)
     if (typeof proof === 'string') throw new RequestRefusal('proof-wrong', { clientId, fault: proof })
     const presented =
       typeof certificate === 'object' ? (certificate as PresentedCertificate) : readPresented(certificate)
@@ -130,7 +139,8 @@ export function protectedResource(options: ProtectedResourceOptions): ProtectedR
     if (needed === 'malformed') throw new TypeError('scopes must be scope tokens of RFC 6749 section 3.3')
     return async (request) => {
       const sent = readPresentedToken(request.authorization, request.dpop ?? [])
-      const challenge = { scopes: needed, offersDpop: publicUrl !== undefined, usesDpop: isByDpop(sent) }
+      const offered = publicUrl === undefined ? undefined : dpopAlgorithms
+      const challenge = { scopes: needed, dpopAlgorithms: offered, usesDpop: isByDpop(sent) }
       try {
         return { allowed: true, token: await decide(request, sent, needed) }
       } catch (error) {

@@ -14,10 +14,12 @@ export async function readProof(
   { method: htm = '', path }: { readonly method?: string | undefined; readonly path?: string | undefined },
   publicUrl: string | undefined,
   currentDate: Date,
+  algorithms: readonly string[],
 ): Promise<{ readonly jkt: string } | string | undefined> {
   if (text === undefined) return undefined
   const url = publicUrl === undefined ? undefined : requestUrl(publicUrl, path)
   const now = Math.floor(currentDate.getTime() / 1000) as EpochSeconds
-  const proof = await verifyProof({ text, htm, htu: url === undefined ? [] : [url], accessToken }, now)
+  const sent = { text, htm, htu: url === undefined ? [] : [url], accessToken }
+  const proof = await verifyProof(sent, now, algorithms)
   return typeof proof === 'string' ? PROOF_FAULTS[proof] : proof
 }

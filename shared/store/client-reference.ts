@@ -38,7 +38,7 @@ export const CLIENT_MEANINGS = {
   tlsClientCertificateBoundAccessTokens:
     'Whether access tokens are bound to client certificates (RFC 8705), if the service has it on as well.',
   dpopRequired:
-    'Whether token requests must have a DPoP proof (RFC 9449), so that every token is bound to a key of the client. Without it a proof binds, too. Where tokens must be bound to the certificate, every proof is refused, so such a client would get no tokens.',
+    'Whether token requests must have a DPoP proof (RFC 9449), so that every token is bound to a key of the client. Without it a proof binds, too. Under `fapi2` it makes the key the only binding of the client. Otherwise, where tokens must be bound to the certificate, every proof is refused, so such a client would get no tokens.',
   pkceRequired:
     'Whether authorization requests must have a code challenge. On at the service or at the client is enough.',
   pkceS256Required:
@@ -55,7 +55,7 @@ export const CLIENT_MEANINGS = {
   resourceServerAudiences:
     'Not in Authlete. Makes the client a resource server, which may introspect tokens meant for one of these audiences; `*` stands for all.',
   fapi2:
-    'Not in Authlete. Holds the client to the [FAPI 2.0 Security Profile](https://openid.net/specs/fapi-security-profile-2_0-final.html) with mutual TLS, also if its service does not have `fapi2`. An update that leaves it out keeps it; only `false` takes it off.',
+    'Not in Authlete. Holds the client to the [FAPI 2.0 Security Profile](https://openid.net/specs/fapi-security-profile-2_0-final.html) with mutual TLS, or with DPoP if it has `dpopRequired`, also if its service does not have `fapi2`. An update that leaves it out keeps it; only `false` takes it off.',
 } as const satisfies Record<keyof typeof CLIENT_SETTINGS, string>
 
 /** The meaning of each member of `extension`. */

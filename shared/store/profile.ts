@@ -18,6 +18,8 @@ export interface Requirement {
   readonly clause: string
   /** The service has one value for all clients, so it must also be stored if only a client has the profile. */
   readonly isCommon?: true
+  /** A setting that takes the place of this one if it is on. */
+  readonly unless?: 'dpopRequired'
 }
 
 type Requirements<Names extends string> = Readonly<Record<Names, Requirement>>
@@ -60,7 +62,7 @@ const NOT_IN_CLEAR_TEXT = {
 const ON = { const: true }
 const OFF = { const: false }
 
-/** The setting `fapi2`: the FAPI 2.0 Security Profile with mutual TLS (requirement M02). */
+/** The setting `fapi2`: the FAPI 2.0 Security Profile with mutual TLS, or with DPoP for clients that must use it (requirement M02). */
 export const FAPI2 = {
   service: {
     supportedTokenAuthMethods: { allows: { items: METHODS }, clause: '5.3.2.1-6' },
@@ -81,7 +83,7 @@ export const FAPI2 = {
     idTokenSignAlg: { allows: ALGORITHMS, clause: '5.4.1-1.2' },
     userInfoSignAlg: { allows: ALGORITHMS, clause: '5.4.1-1.2' },
     redirectUris: { allows: { items: NOT_IN_CLEAR_TEXT }, clause: '5.3.2.2-8' },
-    tlsClientCertificateBoundAccessTokens: { allows: ON, clause: '5.3.2.1-5' },
+    tlsClientCertificateBoundAccessTokens: { allows: ON, clause: '5.3.2.1-5', unless: 'dpopRequired' },
   },
   requests: {
     boundTokensOnly: { allows: ON, clause: '5.3.2.1-4' },
@@ -124,6 +126,8 @@ function underProfile(service: StoredService, client: StoredClient | undefined):
   for (const [name, { allows }] of Object.entries<Requirement>({ ...FAPI2.service, ...FAPI2.requests }))
     Reflect.set(seen, name, nearest(Reflect.get(seen, name), allows))
   if (client === undefined) return { ...seen, violations: violationsOf(FAPI2.service, service) }
+  // Each token has one binding, and no request chooses which.
+  if (client.dpopRequired) seen.tlsClientCertificateBoundAccessTokens = false
   const common = violationsOf(FAPI2.service, service.fapi2 ? seen : service).filter(
     (name) => 'isCommon' in FAPI2.service[name],
   )
@@ -151,7 +155,11 @@ function withAnyAlgorithm(client: StoredClient): object {
 
 function violationsOf<Name extends string>(required: Requirements<Name>, stored: object): Name[] {
   const names = Object.keys(required) as Name[]
-  return names.filter((name) => !isAllowed(Reflect.get(stored, name), required[name].allows))
+  return names.filter((name) => {
+    const { allows, unless } = required[name]
+    const isReplaced = unless !== undefined && Reflect.get(stored, unless) === true
+    return !isReplaced && !isAllowed(Reflect.get(stored, name), allows)
+  })
 }
 
 export function isAllowed(value: unknown, allows: Allowed): boolean {

@@ -36,7 +36,7 @@ export const SERVICE_MEANINGS = {
   tlsClientCertificateBoundAccessTokens:
     'Whether access tokens are bound to client certificates (RFC 8705), for clients that have it on as well.',
   fapi2:
-    'Not in Authlete. Enforces the [FAPI 2.0 Security Profile](https://openid.net/specs/fapi-security-profile-2_0-final.html) with mutual TLS: settings of the service or of a client that violate it are refused by name, clients that were registered before and violate it are refused when they are used, authorization requests must be pushed, and no unbound token is issued or accepted.',
+    'Not in Authlete. Enforces the [FAPI 2.0 Security Profile](https://openid.net/specs/fapi-security-profile-2_0-final.html) with mutual TLS, or with DPoP for clients that have `dpopRequired`: settings of the service or of a client that violate it are refused by name, clients that were registered before and violate it are refused when they are used, authorization requests must be pushed, and no unbound token is issued or accepted.',
   refreshTokenKept: 'Whether a refresh returns the same refresh token instead of a new one.',
   refreshTokenDurationKept:
     'Whether a new refresh token expires when the one that it replaces would have expired.',

@@ -4,6 +4,8 @@ import { findAccessToken, type NotAnAccessToken } from './find-token.ts'
 import { CHECKS, type IntrospectionRequest, type TokenUse } from './introspection-checks.ts'
 import { type Reason, Refusal, type RefusalFor, refusalFor, REFUSALS } from '../refusal/refusal.ts'
 import { challengeByDpop, usePresentedProof, verifyPresentedProof } from '../possession/presented-proof.ts'
+import { proofAlgorithms } from '../possession/token-binding.ts'
+import { settingsOf } from '../store/profile.ts'
 import { lifeOf } from './life.ts'
 import { type Standing, standingAt } from './standing.ts'
 import type { Tokens } from '../store/grant.ts'
@@ -59,7 +61,7 @@ export async function outcomeOf(
   call: Call,
 ): Promise<UsableToken | RefusalFor<TokenReason>> {
   const use = await readUse(request, call)
-  const failure = firstFailure(use, request)
+  const failure = firstFailure(use, request, call)
   const steps = request.explain === true ? stepsOf(use, failure) : undefined
   if (failure !== undefined) return steps === undefined ? failure.refusal : explained(failure.refusal, steps)
   const { found, standing, nonce } = use as TokenUse
@@ -74,13 +76,16 @@ async function readUse(request: IntrospectionRequest, call: Call): Promise<Token
   if (typeof found === 'string') return found
   const { grant, client } = found
   log.note({ client: grant.client, thumbprint: boundThumbprint(grant.binding) })
-  const proof = request.proof && (await verifyPresentedProof(request.proof, request.token, now))
+  const isByKey = request.proof !== undefined || boundKey(grant.binding) !== undefined
+  const algorithms = isByKey ? await proofAlgorithms(grant, call) : settingsOf(service).algorithms
+  const proof = request.proof && (await verifyPresentedProof(request.proof, request.token, now, algorithms))
   const nonce =
     request.proof && typeof proof === 'object'
       ? await request.verifyNonce?.(request.proof, proof, call)
       : undefined
   const standing = standingAt(now, grant, client, service)
-  return { request, service, now, found, standing, life: await lifeOf(found, call), proof, nonce }
+  const life = await lifeOf(found, call)
+  return { request, service, now, found, standing, life, proof, proofAlgorithms: algorithms, nonce }
 }
 
 interface Failure {
@@ -89,19 +94,30 @@ interface Failure {
   readonly refusal: RefusalFor<TokenReason>
 }
 
-function firstFailure(use: TokenUse | NotAnAccessToken, request: IntrospectionRequest): Failure | undefined {
-  if (typeof use === 'string') return { at: 0, refusal: challenged(refusalFor(use), request) }
+function firstFailure(
+  use: TokenUse | NotAnAccessToken,
+  request: IntrospectionRequest,
+  { service }: Call,
+): Failure | undefined {
+  if (typeof use === 'string') {
+    const refusal = refusalFor(use)
+    const { algorithms } = settingsOf(service)
+    return { at: 0, refusal: request.proof ? challengeByDpop(refusal, algorithms) : refusal }
+  }
   for (const [at, { refusalOf }] of CHECKS.entries()) {
     const refusal = refusalOf(use)
-    if (refusal !== undefined) return { at, refusal: challenged(refusal, request, use) }
+    if (refusal !== undefined) return { at, refusal: challenged(refusal, use) }
   }
   return undefined
 }
 
 /** A client that must use DPoP, or tried to, is challenged by DPoP. */
-function challenged(refusal: RefusalFor<TokenReason>, { proof }: IntrospectionRequest, use?: TokenUse) {
-  const byDpop = proof !== undefined || (use && boundKey(use.found.grant.binding)) !== undefined
-  return byDpop ? challengeByDpop(refusal) : refusal
+function challenged(
+  refusal: RefusalFor<TokenReason>,
+  { proof, found, proofAlgorithms: algorithms }: TokenUse,
+) {
+  const byDpop = proof !== undefined || boundKey(found.grant.binding) !== undefined
+  return byDpop ? challengeByDpop(refusal, algorithms) : refusal
 }
 
 function stepsOf(use: TokenUse | NotAnAccessToken, failure: Failure | undefined): readonly Step[] {

@@ -46,6 +46,7 @@ export interface TokenUse {
   readonly standing: Standing
   readonly life: Life
   readonly proof: VerifiedProof | ProofFault | undefined
+  readonly proofAlgorithms: readonly string[]
   /** `undefined`: the proof needs no nonce. */
   readonly nonce: VerifiedNonce | undefined
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { generateKeyPairSync, hash } from 'node:crypto'
+import { JWS_ALGORITHMS } from '../../shared/certificate/jws-algorithms.ts'
 import { verifyProof } from '../../shared/dpop/proof.ts'
 import { requestUrl } from '../../shared/resource-url.ts'
 import { START } from '../support/fixed-runtime.ts'
@@ -8,6 +9,7 @@ import { pushing } from '../support/pushing.ts'
 import { fuzzedSite } from './site.ts'
 import { require, type Target } from './target.ts'
 
+const ALL_ALGORITHMS = [...JWS_ALGORITHMS.keys()]
 const BASE = 'https://rs.example.com'
 const key = newProofKey()
 const other = newProofKey()
@@ -45,7 +47,7 @@ const proofUrls: Target = {
     const url = requestUrl(BASE, path)
     const claims = { htm: 'GET', htu: BASE + signed }
     const sent = { text: key.proof(claims), htm: 'GET', htu: url === undefined ? [] : [url] }
-    const passes = typeof (await verifyProof(sent, START)) === 'object'
+    const passes = typeof (await verifyProof(sent, START, ALL_ALGORITHMS)) === 'object'
     // Characters that no URL has stand for their escapes: API Gateway decodes paths.
     const written = path.replace(/[^!-~]|[?#]/gu, encodeURIComponent)
     const isRight = [resolved(signed), normal(signed)].includes(written)
@@ -143,7 +145,7 @@ const proofs: Target = {
     const [at, cut, put] = change
     const text = made.slice(0, at) + put + made.slice(at + cut)
     const sent = { text, htm: 'GET', htu: [TARGET], accessToken: 'token' }
-    const read = await verifyProof(sent, START)
+    const read = await verifyProof(sent, START, ALL_ALGORITHMS)
     const isKeyRight = header['jwk'] === (signer === 'own' ? OWN : '{{other}}')
     const isRight =
       text === made && isKeyRight && areRight(HEADER, { ...header, jwk: OWN }) && areRight(CLAIMS, claims)

@@ -10,7 +10,7 @@ import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { availableScopes } from '../../../shared/token/scopes.ts'
 import { addTo, refuseSubjectOfClient } from '../../../shared/token/terms.ts'
 import { endOlderGrants } from '../../../shared/token/end-older-grants.ts'
-import { bindingRequired } from '../../../shared/possession/token-binding.ts'
+import { requiredBinding } from '../../../shared/possession/token-binding.ts'
 import { makeGrantId } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/runtime/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
@@ -38,9 +38,12 @@ export async function createTokens(request: CreateRequest, call: Call): Promise<
 
   const granted = { scopes, resources, subject, ...request.authentication, properties: [] }
   const terms = addTo(granted, request.additions, 'create-properties-too-big')
-  if (request.dpopKeyThumbprint !== undefined && bindingRequired(service, client))
-    throw new Refusal('create-certificate-required')
   const binding = bindingTo(request)
+  const required = requiredBinding(service, client)
+  if (required === 'certificate' && request.dpopKeyThumbprint !== undefined)
+    throw new Refusal('create-certificate-required')
+  if (required === 'key' && request.certificateThumbprint !== undefined)
+    throw new Refusal('create-key-required')
   log.note({ thumbprint: request.certificateThumbprint })
   const key = { service: service.apiKey, client: client.clientId, grantId: makeGrantId(random) }
   const issued = await makeTokens(

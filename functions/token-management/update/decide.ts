@@ -2,7 +2,7 @@ import { type Binding, boundKey, boundThumbprint, readBinding } from '../../../s
 import { type IssuedTokens, makeTokens } from '../../../shared/token/issue.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { availableScopes } from '../../../shared/token/scopes.ts'
-import { bindingRequired } from '../../../shared/possession/token-binding.ts'
+import { requiredBinding } from '../../../shared/possession/token-binding.ts'
 import { keyOf } from '../../../shared/token/token-string.ts'
 import type { Call } from '../../../shared/runtime/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
@@ -81,11 +81,12 @@ function newBinding(
 ): { readonly binding?: Binding } {
   if (certificateThumbprint !== undefined) {
     if (boundKey(binding) !== undefined) throw new Refusal('update-binding-kind')
+    if (requiredBinding(service, client) === 'key') throw new Refusal('update-key-required')
     return { binding: { 'x5t#S256': certificateThumbprint } }
   }
   if (dpopKeyThumbprint === undefined) return {}
   if (boundThumbprint(binding) !== undefined) throw new Refusal('update-binding-kind')
-  if (bindingRequired(service, client)) throw new Refusal('update-certificate-required')
+  if (requiredBinding(service, client) === 'certificate') throw new Refusal('update-certificate-required')
   return { binding: { jkt: dpopKeyThumbprint } }
 }
 

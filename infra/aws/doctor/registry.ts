@@ -4,6 +4,7 @@ import { canIssue } from '../../../shared/certificate/path/can-issue.ts'
 import { AUTHENTICATION_METHODS } from '../../../shared/store/authentication-methods.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import { settingsOf } from '../../../shared/store/profile.ts'
+import { requiredBinding } from '../../../shared/possession/token-binding.ts'
 import { certificatesOf, MAKE_ONE_THAT_CANNOT } from '../../truststore/issuing-clients.ts'
 import { dateProblem, isIn, isIssuedBy, subjectOf, type Truststore } from '../../truststore/truststore.ts'
 import { type Check, fail, type Finding, orElse, warn } from './check.ts'
@@ -23,7 +24,7 @@ export const reading: Check = {
   },
 }
 
-/** The service exists, and binds its tokens and those of every client to certificates. */
+/** The service exists, and binds its tokens and those of every client to certificates or keys. */
 export const binding: Check = {
   name: 'binding',
   needs: ['registry'],
@@ -34,16 +35,16 @@ export const binding: Check = {
       return [warn('tokens are not bound: a thief of one can use it', todo)]
     }
     const unbound = clients.filter(
-      (client) => !settingsOf(service, client).tlsClientCertificateBoundAccessTokens,
+      (client) => !client.dpopRequired && requiredBinding(service, client) === undefined,
     )
     return orElse(
       unbound.map((client) =>
         warn(
-          `the service binds tokens to certificates, but not those of ${clientLabel(client)}: whoever steals one can use it`,
-          'set tlsClientCertificateBoundAccessTokens of the client, unless it cannot present a certificate',
+          `the service binds tokens, but not those of ${clientLabel(client)}: whoever steals one can use it`,
+          'set tlsClientCertificateBoundAccessTokens of the client, or dpopRequired if it cannot present a certificate',
         ),
       ),
-      `tokens of the service and of ${clients.length} clients are bound to certificates`,
+      `tokens of the service and of ${clients.length} clients are bound to certificates or keys`,
     )
   },
 }

@@ -120,6 +120,17 @@ describe('a client of a service with fapi2', () => {
     }
   })
 
+  test('a client of a service with fapi2 needs no binding to a certificate if it has dpopRequired, and cannot lose both', async () => {
+    await updateService(PROFILE)
+    const byKey = { dpopRequired: true, tlsClientCertificateBoundAccessTokens: false }
+    const { status, json } = await createClient(byKey)
+    expect([status, json['dpopRequired']]).toEqual([200, true])
+    const path = `/client/update/${String(json['clientId'])}`
+    const unbound = await v3('POST', path, { ...CLIENT, ...byKey, dpopRequired: false })
+    expect(refusal(unbound)).toBe('400 A031299 tlsClientCertificateBoundAccessTokens')
+    await v3('DELETE', `/client/delete/${String(json['clientId'])}`)
+  })
+
   test('a client can have fapi2 only where its service keeps what one client cannot have for itself', async () => {
     for (const [named, change] of [
       ['issSuppressed', { issSuppressed: true }],

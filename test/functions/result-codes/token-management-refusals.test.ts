@@ -39,6 +39,10 @@ await provokeAll('token-management-refusals.test.ts', TOKEN_MANAGEMENT, {
     const { number: clientId } = await bench.addClient(BASIC, BOUND)
     return creating({ clientId, dpopKeyThumbprint: THUMBPRINT })(bench)
   }),
+  'create-key-required': gives('BAD_REQUEST A104293', async (bench) => {
+    const { number: clientId } = await bench.addClient(BASIC, { dpopRequired: true, fapi2: true })
+    return creating({ clientId, certificateThumbprint: THUMBPRINT })(bench)
+  }),
   'create-subject-missing': refusing('A105201', { subject: undefined }),
   'create-subject-too-long': refusing('A105202', { subject: 's'.repeat(101) }),
   'create-subject-not-ascii': refusing('A105203', { subject: 'zoë' }),
@@ -82,6 +86,12 @@ await provokeAll('token-management-refusals.test.ts', TOKEN_MANAGEMENT, {
     const { json } = await creating({ clientId: client.number })(bench)
     const accessToken = json['accessToken']
     return bench.call('/auth/token/update', { accessToken, dpopKeyThumbprint: THUMBPRINT })
+  }),
+  'update-key-required': gives('BAD_REQUEST A134295', async (bench) => {
+    const client = await bench.addClient(BASIC)
+    const { accessToken } = (await creating({ clientId: client.number })(bench)).json
+    await bench.setClient(client, { dpopRequired: true, fapi2: true })
+    return bench.call('/auth/token/update', { accessToken, certificateThumbprint: THUMBPRINT })
   }),
   'revoke-nothing-named': gives('400 A135291', calling('/auth/token/revoke', {})),
   'revoke-unfinished': gives('503 A135191', async ({ proxy, runtime, call }) => {

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, hash, type KeyObject } from 'node:crypto'
 import { calculateJwkThumbprint, SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
+import { JWS_ALGORITHMS } from '../../../shared/certificate/jws-algorithms.ts'
 import { PROOF_SECONDS, type SentProof, verifyProof } from '../../../shared/dpop/proof.ts'
 import type { EpochSeconds } from '../../../shared/epoch-seconds.ts'
 
@@ -14,7 +15,7 @@ const OTHER = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const publicJwk = ({ publicKey }: { publicKey: KeyObject }) => publicKey.export({ format: 'jwk' })
 
 const verify = (text: string, members: Partial<SentProof> = {}) =>
-  verifyProof({ text, htm: 'POST', htu: HTUS, ...members }, NOW)
+  verifyProof({ text, htm: 'POST', htu: HTUS, ...members }, NOW, [...JWS_ALGORITHMS.keys()])
 
 /** A right proof, but for these members; `undefined` takes one out. */
 function proof(claims: Members = {}, header: Members = {}, { privateKey } = EC): Promise<string> {

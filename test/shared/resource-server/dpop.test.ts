@@ -128,6 +128,29 @@ describe.each([
     },
   )
 
+  test('only proofs by an algorithm of dpopAlgorithms pass, and challenges have these', async () => {
+    const start = SERVERS['node:https']
+    if (start === undefined) throw new Error('no server')
+    const fetched = async (...dpopAlgorithms: string[]) => {
+      const server = await start(protectedResource({ ...options, dpopAlgorithms }), ['read'])
+      const answers = [
+        await ask(server, { authorization: `DPoP ${token}`, dpop: proof() }),
+        await ask(server, { authorization: `Bearer ${token}` }),
+        await ask(server, {}),
+      ]
+      await server.close()
+      return answers.map(summary)
+    }
+    const algs = 'algs="PS256 EdDSA"'
+    const invalid = [401, `DPoP error="invalid_token",${algs}`]
+    expect(await fetched('PS256', 'EdDSA')).toEqual([
+      [401, `DPoP error="invalid_dpop_proof",${algs}`],
+      invalid,
+      [401, `Bearer, DPoP ${algs}`],
+    ])
+    expect((await fetched('ES256'))[0]).toEqual([200, undefined])
+  })
+
   test('oauth4webapi and openid-client get the resource by their own proofs', async () => {
     const start = SERVERS['node:https']
     if (start === undefined) throw new Error('no server')
@@ -170,6 +193,13 @@ describe.each([
     await expect(bearer).rejects.toMatchObject({ status: 401 })
     await server.close()
   })
+})
+
+test.each([[], ['HS256'], ['none'], ['es256']])('dpopAlgorithms cannot be %j', (...dpopAlgorithms) => {
+  const expected = { issuer: 'https://as.example.com', audience: 'a', jwks: { keys: [] } }
+  expect(() => protectedResource({ ...expected, dpopAlgorithms })).toThrow(
+    'dpopAlgorithms must be some of ES256,',
+  )
 })
 
 test.each(['http://accounts.example.com', 'accounts.example.com', 'https://accounts.example.com/', ''])(

@@ -13,7 +13,6 @@ import {
 
 const NAME_CLIENT = 'name a client that has the profile, with --certificate, --key and --client-id'
 const NAME_KEY = 'name a client by private_key_jwt with --client-id, and its key with --assertion-key'
-const DPOP = 'fapi2 binds tokens by mutual TLS only'
 const METHODS = FAPI2.client.tokenAuthMethod.allows.enum.map((name) => name.toLowerCase())
 
 /** Section 5.3.2.1: general requirements for authorization servers. */
@@ -80,9 +79,20 @@ export const GENERAL: readonly Clause[] = [
     return outcome(holds, 'POST /introspection/standard, authenticated by assertions', got)
   }),
   clause('5.3.2.1-9', 'refresh tokens are not rotated'),
-  clause('5.3.2.1-10', 'a nonce may be demanded in DPoP proofs', DPOP),
+  clause('5.3.2.1-10', 'a nonce may be demanded in DPoP proofs', ({ metadata, service }) => {
+    const algorithms = namesIn(metadata, 'dpop_signing_alg_values_supported')
+    const got = `proofs by ${algorithms.join(', ') || 'no algorithm'}, dpopNonceRequired is ${service?.dpopNonceRequired}`
+    return outcome(algorithms.length > 0, 'the metadata and the registry', got)
+  }),
   clause('5.3.2.1-11', 'a code lives for 60 seconds at most'),
-  clause('5.3.2.1-12', 'codes can be bound to a DPoP key', DPOP),
+  clause('5.3.2.1-12', 'codes can be bound to a DPoP key', async (subject) => {
+    if (subject.client === undefined) return notAsked(NAME_CLIENT)
+    const push = async (dpop_jkt: string) =>
+      summaryOf(await postAsClient(subject, '/par', pushOf(subject, { dpop_jkt })))
+    const [right, wrong] = [await push('A'.repeat(43)), await push('no thumbprint')]
+    const holds = right === '201' && wrong === '400 invalid_request'
+    return outcome(holds, 'POST /par with dpop_jkt', `${right} for a thumbprint, ${wrong} for another text`)
+  }),
   clause('5.3.2.1-13', 'JWTs may be up to 10 s ahead, and not more than 60 s', async (subject) => {
     if (!signs(subject)) return notAsked(NAME_KEY)
     const at = (ahead: number) => Math.floor(subject.now().getTime() / 1000) + ahead

@@ -38,6 +38,7 @@ const inspected = async (more: Partial<Inspected> = {}) => ({ ...(await site.ins
 describe('binding', () => {
   test('a service whose clients all have bound tokens passes the binding check', async () => {
     await walk.addClient(PUBLIC, BOUND)
+    await walk.addClient(PUBLIC, { dpopRequired: true })
     expect(await verdict(binding, await inspected())).toBe('ok')
   })
 
@@ -45,7 +46,7 @@ describe('binding', () => {
     await walk.addClient(PUBLIC, BOUND)
     const { id } = await walk.addClient(PUBLIC, { clientName: 'Old app' })
     expect(await verdict(binding, await inspected())).toBe(
-      `warn: the service binds tokens to certificates, but not those of client ${id} (Old app): whoever steals one can use it`,
+      `warn: the service binds tokens, but not those of client ${id} (Old app): whoever steals one can use it`,
     )
   })
 
