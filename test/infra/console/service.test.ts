@@ -81,26 +81,45 @@ test('a credential is made with a role and shown once, expires, and is withdrawn
   const path = `${service}/credentials`
   const act = (changes: Record<string, string>) => fill(path, changes, changes['step'])
   const before = (await serviceNow())?.credentials
-  const { answer } = await act({ step: 'make', role: 'runtime', days: '30' })
+  const { answer } = await act({ step: 'make', role: 'runtime', note: 'login <server>', days: '30' })
   const [, secret = ''] =
     /data-copy="([^"]{43,})" aria-label="Copy the secret"/.exec(oneLine(answer.text)) ?? []
   const made = (await serviceNow())?.credentials.at(-1)
-  expect(made).toMatchObject({ digest: digest(secret), role: 'runtime' })
+  expect(made).toMatchObject({ digest: digest(secret), role: 'runtime', note: 'login <server>' })
+  // Only the new one is marked, and only until the next page.
+  expect(oneLine(answer.text).split('new: the one above').length).toBe(2)
+  expect(oneLine(answer.text)).toMatch(
+    /login &lt;server&gt; <code class="detail">[\w-]{16}<\/code>new: the one/,
+  )
+  expect(oneLine((await send({ path })).text)).toMatch(
+    /login &lt;server&gt; (?:(?!<tr).)*UTC<\/time> \((?:now|\d+ seconds? ago)/,
+  )
+  expect((await send({ path })).text).not.toContain('new: the one above')
+  expect((await send({ path })).text).toContain(
+    'filter ispresent(credential)\n| stats max(@timestamp) as lastUse',
+  )
   expect(made?.expiresAt).toBeGreaterThan(Date.now() / 1000 + 29 * 86400)
   expect(JSON.stringify(answer.headers) + (await send({ path })).text).not.toContain(secret)
   expect(answer.text.match(/(?:href|action)="[^"]*"|<title>[^<]*/g)?.join()).not.toContain(secret)
   const id = digest(digest(secret)).slice(0, 16)
-  const expired = await act({ step: 'expire', id, days: '1' })
+  const expired = await act({ step: 'change', id, note: 'login server', days: '1' })
   expect(expired.answer.status).toBe(303)
   expect((await serviceNow())?.credentials.at(-1)?.expiresAt).toBeLessThan(Date.now() / 1000 + 86401)
-  const wrong = await act({ step: 'expire', id, days: '0' })
+  expect((await serviceNow())?.credentials.at(-1)?.note).toBe('login server')
+  const wrong = await act({ step: 'change', id, days: '0' })
   expect(wrong.answer.status).toBe(400)
   expect((await act({ step: 'withdraw', id: 'other' })).answer.status).toBe(400)
   expect((await act({ step: 'withdraw', id, version: 'old' })).answer.status).toBe(409)
-  const gone = await act({ step: 'withdraw', id, typed: id })
+  const mistyped = await act({ step: 'withdraw', id, typed: 'login <server>' })
+  expect([mistyped.answer.status, mistyped.answer.text.includes('nobody can log in')]).toEqual([400, true])
+  expect(mistyped.answer.text).toContain(
+    `<a href="#typed-${id}">What you typed</a> is not <code>login server</code>`,
+  )
+  expect((await serviceNow())?.credentials.length).toBe((before?.length ?? 0) + 1)
+  const gone = await act({ step: 'withdraw', id, typed: 'login server' })
   expect(gone.answer.status).toBe(303)
   expect((await serviceNow())?.credentials).toEqual(before)
-  expect(oneLine((await send({ path })).text)).toMatch(/<br \/>this console/)
+  expect(oneLine((await send({ path })).text)).toMatch(/<code class="detail">[\w-]{16}<\/code>this console/)
 })
 
 const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ')

@@ -1,22 +1,17 @@
-import { isJsonObject } from '../../../../shared/json.ts'
 import { html, type Insertable, type Markup } from '../../../markup.ts'
 import { confirmationForm, linkToTyped } from '../../confirmation.ts'
 import type { Answer, ConsoleRequest, Page, Route } from '../../page.ts'
 import { problemBox } from '../../problem.ts'
-import { SCHEMAS } from '../../settings/schemas.ts'
 import { type Read, versionOf } from '../../settings/settings-page.ts'
 import { wideTable } from '../../table.ts'
 import { ApiProblem, type Members } from '../../web-api.ts'
 import { moment } from '../../words.ts'
 import { secretShown } from '../clients/create.ts'
+import { changedBy, credentialsOf, MOST_DAYS, ROLES } from './credential-changes.ts'
 import { SERVICE_SOURCE } from './pages.ts'
 
 const PATH = '/{serviceId}/service/credentials'
-const DAY_MILLISECONDS = 86_400_000
-const MOST_DAYS = 3650
-
-const { credentials: CREDENTIALS } = SCHEMAS['ServiceSettings']?.properties ?? {}
-const ROLES = CREDENTIALS?.items?.properties?.['role']?.enum ?? []
+const HEADS = ['Credential', 'Role', 'Made', 'Expires', 'Change']
 const ROLE_WORDS: Readonly<Record<string, string>> = {
   introspect: 'for resource servers: ask about tokens, read what the service publishes',
   runtime: 'for the authorization server: also authorization, tokens and revocation',
@@ -36,25 +31,22 @@ function show(request: ConsoleRequest): Page {
 
 interface Outcome {
   readonly problem?: Insertable
-  readonly secret?: string
+  /** The one that was just made, with its secret. */
+  readonly made?: Members
   readonly status?: number
 }
 
-function credentialsPage(
-  request: ConsoleRequest,
-  read: Read,
-  { problem, secret, status }: Outcome = {},
-): Page {
+function credentialsPage(request: ConsoleRequest, read: Read, { problem, made, status }: Outcome = {}): Page {
   // A form of this page is good for the record that it shows.
   const hidden = html`${request.csrf}<input type="hidden" name="version" value="${versionOf(read)}" />`
-  const rows = credentialsOf(read.record).map((one) => row(one, request, hidden))
+  const rows = credentialsOf(read.record).map((one) => row(one, request, hidden, one['id'] === made?.['id']))
   const main = html`${problem !== undefined && problemBox('Nothing was changed.', problem)}
-    ${secret !== undefined && secretShown(secret, 'The new credential')}
+    ${made !== undefined && secretShown(String(made['secret']), 'The new credential')}
     <p>
       Callers of the Web API prove themselves by these: <code>Bearer</code> in version 3, Basic in version 2.
       Every process follows a change within <code>REGISTRY_CACHE_SECONDS</code> of the deployment.
     </p>
-    ${wideTable({ label: 'Credentials' }, ['ID', 'Role', 'Expires', 'Change'], rows, 'cards')}
+    ${wideTable({ label: 'Credentials' }, HEADS, rows, 'cards')} ${lastUse()}
     ${makeForm(hidden, request.form)}`
   return {
     title: 'Credentials',
@@ -65,8 +57,25 @@ function credentialsPage(
   }
 }
 
+const LAST_USE = `filter ispresent(credential)
+| stats max(@timestamp) as lastUse, count(*) as calls by credential
+| sort lastUse desc`
+
+/** The console cannot read the log. */
+function lastUse(): Markup {
+  return html`<details>
+    <summary>When was each last used?</summary>
+    <p>
+      The log of the deployment has the ID of the credential in the line of each call. In CloudWatch Logs
+      Insights, over the log groups of the functions:
+    </p>
+    <button type="button" class="quiet" data-copy-from="last-use">Copy</button>
+    <pre tabindex="0"><code id="last-use">${LAST_USE}</code></pre>
+  </details>`
+}
+
 function makeForm(hidden: Markup, form: URLSearchParams): Markup {
-  const days = form.has('role') && (form.get('days') ?? '')
+  const typed = (name: string) => form.has('role') && (form.get(name) ?? '')
   return html`<h2>Make a credential</h2>
     <form method="post" class="typed" data-work>
       ${hidden}
@@ -87,6 +96,13 @@ function makeForm(hidden: Markup, form: URLSearchParams): Markup {
         )}
       </fieldset>
       <p>
+        <label for="note">Note</label>
+        <input id="note" name="note" maxlength="200" value="${typed('note')}" aria-describedby="note-help" />
+        <span id="note-help" class="beside"
+          >Which caller gets it: the next person must know what to rotate.</span
+        >
+      </p>
+      <p>
         <label for="days">Days until it expires</label>
         <input
           id="days"
@@ -94,7 +110,7 @@ function makeForm(hidden: Markup, form: URLSearchParams): Markup {
           type="number"
           min="1"
           max="${MOST_DAYS}"
-          value="${days}"
+          value="${typed('days')}"
           aria-describedby="days-help"
         />
         <span id="days-help" class="beside">Empty: it never expires.</span>
@@ -103,30 +119,34 @@ function makeForm(hidden: Markup, form: URLSearchParams): Markup {
     </form>`
 }
 
-const credentialsOf = ({ credentials }: Members): Members[] =>
-  Array.isArray(credentials) ? credentials.filter(isJsonObject) : []
-
-function row(credential: Members, request: ConsoleRequest, hidden: Markup): Markup {
-  const { role, expiresAt } = credential
+function row(credential: Members, request: ConsoleRequest, hidden: Markup, isNew: boolean): Markup {
+  const { role, expiresAt, createdAt } = credential
   const id = String(credential['id'])
+  const note = typeof credential['note'] === 'string' ? credential['note'] : ''
   const { form } = request
   const isOwn = id === request.credentialId
   const isTyped = form.get('step') === 'withdraw' && form.get('id') === id
   const typed = isTyped ? (form.get('typed') ?? '') : undefined
-  return html`<tr>
-    <th scope="row"><code>${id}</code>${isOwn && html`<br />this console`}</th>
-    <td data-head="Role"><code>${String(role)}</code></td>
+  return html`<tr class="${isNew && 'decided'}">
+    <th scope="row">
+      ${note}
+      <code class="detail">${id}</code>${isOwn && 'this console'}${isNew && 'new: the one above'}
+    </th>
+    <td data-head="Role"><code class="whole">${String(role)}</code></td>
+    <td data-head="Made">${typeof createdAt === 'number' ? moment(createdAt, request.now) : 'not known'}</td>
     <td data-head="Expires">${typeof expiresAt === 'number' ? moment(expiresAt, request.now) : 'never'}</td>
     <td>
       <details ${typed !== undefined && html`open`}>
-        <summary>Expire or withdraw <span class="hidden">credential ${id}</span></summary>
+        <summary>Change or withdraw <span class="hidden">credential ${id}</span></summary>
         ${isOwn && html`<p class="warning">The console uses this credential. It can do nothing without it.</p>`}
         <form method="post" class="typed">
           ${hidden}<input type="hidden" name="id" value="${id}" />
-          <label for="days-${id}">Days until it expires</label>
+          <label for="note-${id}">Note</label>
+          <input id="note-${id}" name="note" maxlength="200" value="${note}" />
+          <label for="days-${id}">Days until it expires (empty: as it is)</label>
           <div class="pair">
-            <input id="days-${id}" name="days" type="number" min="1" max="${MOST_DAYS}" required />
-            <button name="step" value="expire">Let it expire</button>
+            <input id="days-${id}" name="days" type="number" min="1" max="${MOST_DAYS}" />
+            <button name="step" value="change">Change it</button>
           </div>
         </form>
         <p>
@@ -134,12 +154,17 @@ function row(credential: Members, request: ConsoleRequest, hidden: Markup): Mark
           <code>REGISTRY_CACHE_SECONDS</code> in all. Nothing brings it back. ${STOPPED_WORDS[String(role)]}
         </p>
         ${confirmationForm({
-          ...{ id, step: 'withdraw', button: 'Withdraw it now', name: id, typed },
+          ...{ id, step: 'withdraw', button: 'Withdraw it now', name: nameToType(credential), typed },
           hidden: html`${hidden}<input type="hidden" name="id" value="${id}" />`,
         })}
       </details>
     </td>
   </tr>`
+}
+
+/** The note, or the ID without one; the ID is right in any case. */
+function nameToType({ note, id }: Members): string {
+  return typeof note === 'string' && note.trim() !== '' ? note.trim() : String(id)
 }
 
 async function change(request: ConsoleRequest): Promise<Answer> {
@@ -150,9 +175,14 @@ async function change(request: ConsoleRequest): Promise<Answer> {
     return credentialsPage(request, read, { problem: stale, status: 409 })
   const id = form.get('id') ?? ''
   if (!form.has('step')) return credentialsPage(request, read)
-  if (form.get('step') === 'withdraw' && form.get('typed')?.trim() !== id)
-    return credentialsPage(request, read, { problem: linkToTyped(id, id) })
-  const changed = changedBy(form, credentialsOf(read.record), request.now)
+  const all = credentialsOf(read.record)
+  const chosen = all.find((one) => one['id'] === id)
+  if (form.get('step') === 'withdraw' && chosen !== undefined) {
+    const name = nameToType(chosen)
+    if (![name, id].includes(form.get('typed')?.trim() ?? ''))
+      return credentialsPage(request, read, { problem: linkToTyped(id, name) })
+  }
+  const changed = changedBy(form, all, request.now)
   if (changed instanceof Error) return credentialsPage(request, read, { problem: changed.message })
   const body = { ...read.record, credentials: changed.credentials }
   const answer = await api.post('/service/update', body, read.etag)
@@ -166,42 +196,7 @@ async function change(request: ConsoleRequest): Promise<Answer> {
   if (answer.status >= 300) throw new ApiProblem(answer)
   const made = credentialsOf(answer.json).find(({ secret }) => typeof secret === 'string')
   if (made === undefined) return { location: here, notice: changed.done }
-  return credentialsPage(
-    request,
-    { record: answer.json, etag: answer.etag },
-    { secret: String(made['secret']) },
-  )
-}
-
-interface Changed {
-  readonly credentials: readonly Members[]
-  readonly done: string
-}
-
-/** Only `id`, `role` and `expiresAt` are sent. Without an `id` the Web API makes a new one. */
-function changedBy(form: URLSearchParams, all: readonly Members[], now: Date): Changed | Error {
-  const id = form.get('id') ?? ''
-  const days = form.get('days') ?? ''
-  if (days !== '' && !(/^[1-9]\d{0,3}$/.test(days) && Number(days) <= MOST_DAYS))
-    return new Error(`The days must be a whole number, 1 to ${MOST_DAYS}.`)
-  const end = days === '' ? {} : { expiresAt: now.getTime() + Number(days) * DAY_MILLISECONDS }
-  const kept = all.map(({ id: one, role, expiresAt }) => ({
-    id: one,
-    role,
-    ...(expiresAt === undefined ? {} : { expiresAt }),
-  }))
-  const step = form.get('step')
-  const role = ROLES.find((one) => one === form.get('role'))
-  if (step === 'make' && role !== undefined) return { credentials: [...kept, { role, ...end }], done: '' }
-  if (!all.some((one) => one['id'] === id)) return new Error('There is no such credential.')
-  if (step === 'expire' && days !== '')
-    return {
-      credentials: kept.map((one) => (one.id === id ? { ...one, ...end } : one)),
-      done: `Credential ${id} expires in ${days} days.`,
-    }
-  if (step === 'withdraw')
-    return { credentials: kept.filter((one) => one.id !== id), done: `Withdrew the credential ${id}.` }
-  return new Error('The form has no step that is known.')
+  return credentialsPage(request, { record: answer.json, etag: answer.etag }, { made })
 }
 
 export const SERVICE_CREDENTIALS: readonly Route[] = [
