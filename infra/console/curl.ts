@@ -14,6 +14,6 @@ export function curlOf(url: string, body: object, word: string, etag?: string): 
 }
 
 /** A text for the shell. The alias of a client may have a quotation mark, which addresses leave as it is. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`
 }

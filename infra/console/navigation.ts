@@ -41,6 +41,7 @@ export const NAVIGATION: readonly Entry[] = [
       client('tokens-and-claims', 'Tokens and Claims'),
       client('authentication', 'Authentication'),
       client('certificates', 'Certificates and keys'),
+      client('guide', 'First token'),
       client('tokens', 'Tokens'),
       client('danger', 'Danger'),
     ],

@@ -1,6 +1,7 @@
 import type { Route } from './page.ts'
 import { CLIENT_CREATE } from './pages/clients/create.ts'
 import { CLIENT_DANGER } from './pages/clients/danger.ts'
+import { CLIENT_GUIDE } from './pages/clients/guide.ts'
 import { CLIENT_LIST } from './pages/clients/list.ts'
 import { CERTIFICATE_READER } from './pages/certificate/reader.ts'
 import { CLIENT_SETTINGS_PAGES } from './pages/clients/settings.ts'
@@ -23,6 +24,7 @@ const ROUTES: readonly Route[] = [
   ...CLIENT_LIST,
   ...CLIENT_CREATE,
   ...CLIENT_SETTINGS_PAGES,
+  ...CLIENT_GUIDE,
   ...CLIENT_DANGER,
   ...TOKENS,
   ...CERTIFICATE_READER,

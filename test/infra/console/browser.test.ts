@@ -15,7 +15,7 @@ const { registry } = site.runtime.store
 /** Every page that has an address. A new page belongs here. */
 const SERVICE =
   'general endpoints authorization scopes tokens-and-claims authentication keys certificates fapi credentials'
-const CLIENT = 'general tokens-and-claims authentication certificates tokens danger'
+const CLIENT = 'general tokens-and-claims authentication certificates guide tokens danger'
 const PAGES = [
   ...['', '/clients', '/clients/create', '/tokens', '/certificate', '/explain', '/reference'].map(
     (path) => `/${serviceId}${path}`,

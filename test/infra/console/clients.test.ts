@@ -98,7 +98,7 @@ test('a dropped certificate gives its names to choose one from, and the chosen o
   })
   expect(made?.jwks).toBeUndefined()
   expect(done.answer.text).not.toContain('Copy the secret')
-  expect(done.answer.text).toContain('curl --cert client.pem')
+  expect(done.answer.text).toContain('--cert client.pem --key client.key')
 })
 
 test('a self-signed certificate becomes the key set of its client', async () => {

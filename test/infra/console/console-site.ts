@@ -106,7 +106,7 @@ export function fieldsOf(page: string): URLSearchParams {
   return fields
 }
 
-function unescaped(text: string): string {
+export function unescaped(text: string): string {
   return text
     .replaceAll('&quot;', '"')
     .replaceAll('&#39;', "'")

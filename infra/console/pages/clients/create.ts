@@ -1,4 +1,3 @@
-import { isJsonObject } from '../../../../shared/json.ts'
 import { html, type Markup } from '../../../markup.ts'
 import type { Answer, ConsoleRequest, Page, Route } from '../../page.ts'
 import { problemBox } from '../../problem.ts'
@@ -8,6 +7,7 @@ import { copyable } from '../../words.ts'
 import { CERTIFICATE_SCRIPT } from '../certificate/field.ts'
 import { clientBinding } from './binding.ts'
 import { createForm, emptyDraft } from './create-form.ts'
+import { guide } from './guide.ts'
 import { membersOf, readDraft, type ReadDraft } from './draft.ts'
 
 const PATH = '/{serviceId}/clients/create'
@@ -60,11 +60,12 @@ function createdPage(request: ConsoleRequest, client: Members): Page {
       <dd>${isBound ? 'yes' : 'no'}, ${why}</dd>
     </dl>
     ${needsOf(tokenAuthMethod) === 'secret' && secretShown(String(clientSecret), 'The secret of the client')}
-    ${tryIt(service?.record ?? {}, client)}
     <div class="actions">
       <a class="button first" href="${root}/${id}/general">Open the client</a>
       <a class="button" href="${root}">All clients</a>
-    </div>`
+    </div>
+    <h2>The first token</h2>
+    ${guide(service?.record ?? {}, client)}`
   return { title: 'Client created', main, crumbs: [{ label: 'Clients', href: root }] }
 }
 
@@ -73,29 +74,6 @@ export function secretShown(secret: string, name: string): Markup {
   return html`<h2>${name}</h2>
     <p>Copy it now. It is stored only as a digest, so nobody can show it again.</p>
     <p>${copyable(secret, 'the secret')}</p>`
-}
-
-function tryIt(service: Members, client: Members): Markup | undefined {
-  const { clientId, grantTypes, tokenAuthMethod } = client
-  if (!Array.isArray(grantTypes) || !grantTypes.includes('CLIENT_CREDENTIALS')) return undefined
-  const needs = needsOf(tokenAuthMethod)
-  if (needs === undefined || needs === 'keys' || needs === 'nothing') return undefined
-  const id = `-d client_id=${String(clientId)}`
-  const secret =
-    tokenAuthMethod === 'CLIENT_SECRET_POST'
-      ? `${id} -d "client_secret=$CLIENT_SECRET"`
-      : `-u "${String(clientId)}:$CLIENT_SECRET"`
-  const own = { name: id, certificates: id, secret }[needs]
-  return html`<h2>Try it</h2>
-    <pre tabindex="0"><code>curl --cert client.pem --key client.key ${endpointOf(service)} \\
-  ${own} -d grant_type=client_credentials</code></pre>`
-}
-
-/** The mutual-TLS alias, if there is one (RFC 8705 section 5). */
-function endpointOf({ mtlsEndpointAliases: aliases, tokenEndpoint }: Members): string {
-  const all = Array.isArray(aliases) ? aliases.filter(isJsonObject) : []
-  const uri = all.find(({ name }) => name === 'token_endpoint')?.['uri'] ?? tokenEndpoint
-  return typeof uri === 'string' ? uri : 'TOKEN_ENDPOINT'
 }
 
 export const CLIENT_CREATE: readonly Route[] = [
