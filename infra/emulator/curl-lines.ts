@@ -17,13 +17,20 @@ export function curlLines(
   shown: (file: string) => string,
 ): string {
   const { mtlsUrl, plainUrl, webApiUrl, librarySampleUrl, serviceId, clients } = local
-  const [, { clientId, clientSecret = '', certificateFile, keyFile }] = clients
-  const folder = dirname(certificateFile)
+  const byCertificate = clients.filter(({ type }) => type === 'CONFIDENTIAL')
+  const [confidential = clients[0], dpop = clients[1]] = byCertificate
+  const folder = dirname(local.caFile)
   const ca = `--cacert ${shown(local.caFile)}`
-  const holder = `${ca} --cert ${shown(certificateFile)} --key ${shown(keyFile)}`
+  const withFiles = ({ certificateFile, keyFile }: LocalClient) =>
+    `${ca} --cert ${shown(certificateFile)} --key ${shown(keyFile)}`
+  const [holder, holderOfKey] = [withFiles(confidential), withFiles(dpop)]
   const stranger = shown(join(folder, CLIENT_CERTIFICATES.STRANGER))
   const thief = `${ca} --cert ${stranger}.pem --key ${stranger}.key.pem`
   const plainOAuth = mtlsOnly ? '--mtls-only: no OAuth here' : 'OAuth without a certificate'
+  const token = String.raw`sed -E 's/.*"access_token":"([^"]*)".*/\1/'`
+  const accounts = `${local.resourceServerUrl}/accounts`
+  const proof = (request: string) =>
+    `-H "DPoP: $(npm run -s dpop-proof -- ${shown(join(folder, 'dpop'))} ${request})"`
 
   return `certbound is running.
 
@@ -34,18 +41,18 @@ Or paste these lines into another terminal in this folder. npm run demo shows al
   issuer       ${plainUrl}   (metadata and /jwks for everyone; ${plainOAuth})
   mutual TLS   ${mtlsUrl}   (OAuth for clients with a certificate: /token, /introspection, ...)
   Web API      ${webApiUrl}   (v2: /api/auth/...; v3: /api/${serviceId}/auth/... with a Bearer token)
-  front end    ${new URL(local.authorizationEndpoint).origin}   (/authorize and /userinfo of an authorization server that calls the Web API)
+  front end    ${origin(local.authorizationEndpoint)}   (/authorize and /userinfo of an authorization server that calls the Web API)
                ${local.frontEndMtlsUrl}   (its /token and /userinfo for clients with a certificate)
                ${local.resourceServerUrl}   (/accounts of a resource server that calls the Web API)
                ${librarySampleUrl}   (a resource server that uses @certbound/resource-server)
 
-${clients.map(lineOf).join('\n')}
+${[...clients, local.resourceServer].map(clientLine).join('\n')}
 
 # Anyone reads at the issuer what a client must know. Clients with a certificate use the mutual-TLS endpoints that it names.
 curl -s ${ca} ${plainUrl}/.well-known/oauth-authorization-server; echo
 
-# The confidential client gets a token over mutual TLS; it is bound to its certificate.
-TOKEN=$(curl -s ${holder} -u ${clientId}:${clientSecret} ${mtlsUrl}/token -d grant_type=client_credentials -d scope=accounts:read | sed -E 's/.*"access_token":"([^"]*)".*/\\1/'); echo $TOKEN
+# The ${confidential.clientName.toLowerCase()} gets a token over mutual TLS; it is bound to its certificate.
+TOKEN=$(curl -s ${holder} ${credentials(confidential)} ${mtlsUrl}/token -d grant_type=client_credentials -d scope=accounts:read | ${token}); echo $TOKEN
 
 # The holder of that certificate may use it, and a thief with another certificate may not.
 curl -s ${holder} ${mtlsUrl}/introspection -d token=$TOKEN; echo
@@ -57,12 +64,29 @@ curl -s -i ${thief} -H "Authorization: Bearer $TOKEN" ${librarySampleUrl}; echo
 curl -s ${ca} -H "Authorization: Bearer $TOKEN" ${librarySampleUrl} || echo 'no connection'
 
 # A resource server in another language asks the Web API, with the certificate that it saw.
-CERTIFICATE=$(awk '{printf "%s\\\\n", $0}' ${shown(certificateFile)})
+CERTIFICATE=$(awk '{printf "%s\\\\n", $0}' ${shown(confidential.certificateFile)})
 curl -s -u ${local.serviceApiKey}:${local.serviceApiSecret} -H 'Content-Type: application/json' ${webApiUrl}/api/auth/introspection -d '{"token":"'$TOKEN'","clientCertificate":"'"$CERTIFICATE"'"}'; echo
+
+# A token of the DPoP client is bound to a key (RFC 9449). Each request has a proof, which npm run dpop-proof signs with that key.
+# Both resource servers take it, and refuse it without a proof.
+KEY_TOKEN=$(curl -s ${holderOfKey} ${credentials(dpop)} ${proof(`POST ${mtlsUrl}/token`)} ${mtlsUrl}/token -d grant_type=client_credentials -d scope=accounts:read | ${token}); echo $KEY_TOKEN
+curl -s ${holderOfKey} -H "Authorization: DPoP $KEY_TOKEN" ${proof(`GET ${accounts} $KEY_TOKEN`)} ${accounts}; echo
+curl -s ${holderOfKey} -H "Authorization: DPoP $KEY_TOKEN" ${proof(`GET ${librarySampleUrl}/ $KEY_TOKEN`)} ${librarySampleUrl}; echo
+curl -s -i ${holderOfKey} -H "Authorization: Bearer $KEY_TOKEN" ${librarySampleUrl}; echo
 
 All of this is in ${shown(join(folder, 'local.json'))} for scripts. Ctrl-C stops. One log line for each request follows.
 `
 }
 
-const lineOf = ({ clientId, tokenAuthMethod, clientName }: Local['clients'][number]) =>
-  `  client       ${clientId.padEnd(15)}   ${tokenAuthMethod}: ${clientName}`
+type LocalClient = Local['clients'][number]
+
+const origin = (url: string) => new URL(url).origin
+
+/** A client sends exactly what its method asks for: a right secret in the wrong place is `invalid_client`. */
+function credentials({ clientId, clientSecret }: LocalClient): string {
+  return clientSecret === undefined ? `-d client_id=${clientId}` : `-u ${clientId}:${clientSecret}`
+}
+
+function clientLine({ clientName, clientId, tokenAuthMethod }: LocalClient): string {
+  return `  ${clientName.padEnd(23)}${clientId.padEnd(16)} ${tokenAuthMethod}`
+}

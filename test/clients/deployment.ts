@@ -53,7 +53,10 @@ export async function openDeployment() {
     supportedScopes: [{ name: 'accounts:read' }, { name: 'payments:write' }],
   })
   const access = { serviceApiKey: walk.serviceId, serviceApiSecret: walk.secrets.introspect }
-  const resources = resourceServer(webApiClient({ webApiUrl: `http://localhost:${webApi}`, ...access }))
+  const resources = resourceServer(
+    webApiClient({ webApiUrl: `http://localhost:${webApi}`, ...access }),
+    () => `https://localhost:${resourcePort}/accounts`,
+  )
   const resourcePort = await open(listen(mutualTlsServer(tls, resources)))
 
   /** What the authorization endpoint does once its end-user agrees. */

@@ -38,13 +38,13 @@ export const binding: Check = {
       (client) => !client.dpopRequired && requiredBinding(service, client) === undefined,
     )
     return orElse(
-      unbound.map((client) =>
+      grouped(unbound, (names) =>
         warn(
-          `the service binds tokens, but not those of ${clientLabel(client)}: whoever steals one can use it`,
-          'set tlsClientCertificateBoundAccessTokens of the client, or dpopRequired if it cannot present a certificate',
+          `the service binds tokens, but not those of ${names}: a thief of one can use it`,
+          'set tlsClientCertificateBoundAccessTokens, or dpopRequired if the client cannot present a certificate',
         ),
       ),
-      `tokens of the service and of ${clients.length} clients are bound to certificates or keys`,
+      `tokens of the service and of ${clients.length} clients are bound`,
     )
   },
 }
@@ -63,9 +63,9 @@ export const pushedRequests: Check = {
         grantTypes.includes('AUTHORIZATION_CODE') && redirectUris.length > 0 && !parRequired,
     )
     return orElse(
-      plain.map((client) =>
+      grouped(plain, (names) =>
         warn(
-          `the authorization requests of ${clientLabel(client)} are refused unless it pushes them`,
+          `the authorization requests of ${names} are refused unless they are pushed`,
           'let the client push them (RFC 9126, /par), then set parRequired of the client',
         ),
       ),
@@ -78,6 +78,16 @@ export const pushedRequests: Check = {
 function clientLabel({ clientId, clientName, clientIdAlias }: Client): string {
   const name = clientName ?? clientIdAlias
   return name === undefined ? `client ${clientId}` : `client ${clientId} (${name})`
+}
+
+const MOST_NAMES = 10
+
+/** One finding for all of them: hundreds of equal lines hide the others. */
+function grouped(clients: readonly Client[], find: (names: string) => Finding): Finding[] {
+  if (clients.length === 0) return []
+  const names = clients.slice(0, MOST_NAMES).map(clientLabel).join(', ')
+  const more = clients.length - MOST_NAMES
+  return [find(more > 0 ? `${names} and ${more} more` : names)]
 }
 
 /** Only CAs that the service names can issue a certificate with the name of a client. */
@@ -184,9 +194,7 @@ export const clientSecrets: Check = {
     )
     const todo = 'let certbound make a new one: GET /client/secret/refresh/{clientId}'
     return orElse(
-      weak.map((client) =>
-        warn(`the secret of ${clientLabel(client)} is short, so that it may be guessed`, todo),
-      ),
+      grouped(weak, (names) => warn(`the secret of ${names} is short, so that it may be guessed`, todo)),
       'no client has a short secret',
     )
   },

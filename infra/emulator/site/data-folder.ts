@@ -8,7 +8,7 @@ import { replaceFile } from './certificates.ts'
 import type { Seeded } from './seed.ts'
 
 /** The format of all that a data folder keeps. Every change raises it (test/infra/emulator/site/data-format.test.ts). */
-export const DATA_FORMAT = 2
+export const DATA_FORMAT = 3
 
 const FRESH = '--fresh moves the folder aside and begins with a new service'
 

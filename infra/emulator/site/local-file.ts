@@ -17,8 +17,9 @@ export async function writeLocalFile(site: Site, directory: string, consoleUrl: 
     const { certificateFile, keyFile } = certificates.clients[certificate]
     return { ...client, certificateFile, keyFile }
   }
-  const [publicClient, confidential, resourceServer] = seeded.clients
-  const clients = [withFiles(publicClient), withFiles(confidential), withFiles(resourceServer)] as const
+  const [first, second, ...others] = seeded.clients
+  const clients = [withFiles(first), withFiles(second), ...others.map(withFiles)] as const
+  const resourceServer = withFiles(seeded.resourceServer)
   const truststoreFile = join(directory, 'truststore.pem')
   const local = {
     consoleUrl,
@@ -34,6 +35,7 @@ export async function writeLocalFile(site: Site, directory: string, consoleUrl: 
     caFile: certificates.ca.certificateFile,
     truststoreFile,
     clients,
+    resourceServer,
     dynamodbUrl,
     registryTable,
     grantsTable,

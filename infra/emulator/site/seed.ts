@@ -14,8 +14,10 @@ export interface Seeded extends OwnerCredentials {
   readonly serviceApiKey: string
   readonly serviceApiSecret: string
   readonly serviceAccessToken: string
-  /** The public, the confidential, and that of the sample resource server. */
-  readonly clients: readonly [RedirectedClient, RedirectedClient, SeededClient]
+  /** The first is the demo client of the front end. */
+  readonly clients: readonly [RedirectedClient, RedirectedClient, ...RedirectedClient[]]
+  /** The client of the sample resource server. */
+  readonly resourceServer: SeededClient
 }
 
 export interface SeededClient {
@@ -39,6 +41,7 @@ interface RedirectedClient extends SeededClient {
 export const CLIENT_CERTIFICATES = {
   PUBLIC: 'public-client',
   CONFIDENTIAL: 'confidential-client',
+  DPOP: 'dpop-client',
   RESOURCE_SERVER: 'resource-server',
   STRANGER: 'stranger',
 } as const
@@ -80,8 +83,18 @@ const CONFIDENTIAL_CLIENT = {
   grantTypes: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'],
 }
 
+/** Its certificate authenticates it, and its tokens are bound to the key of its proofs. */
+const DPOP_CLIENT = {
+  ...CONFIDENTIAL_CLIENT,
+  clientName: 'DPoP client',
+  tokenAuthMethod: 'TLS_CLIENT_AUTH',
+  tlsClientAuthSubjectDn: subjectOf(CLIENT_CERTIFICATES.DPOP),
+  tlsClientCertificateBoundAccessTokens: false,
+  dpopRequired: true,
+}
+
 /** May introspect tokens for any resource and gets none itself. Its certificate authenticates it, which `fapi2` also accepts. */
-const RESOURCE_SERVER = {
+const SAMPLE_SERVER = {
   clientName: 'Sample resource server',
   clientType: 'CONFIDENTIAL',
   tokenAuthMethod: 'TLS_CLIENT_AUTH',
@@ -111,6 +124,7 @@ export async function seed(runtime: Runtime, serviceId: number, issuer: string):
       certificate: name,
     }
   }
+  const { PUBLIC, CONFIDENTIAL, DPOP, RESOURCE_SERVER } = CLIENT_CERTIFICATES
   const redirected = { redirectUri: REDIRECT_URI }
   return {
     serviceId,
@@ -119,10 +133,11 @@ export async function seed(runtime: Runtime, serviceId: number, issuer: string):
     serviceAccessToken,
     ...(await newOwner()),
     clients: [
-      { ...(await seedClient(CLIENT_CERTIFICATES.PUBLIC, PUBLIC_CLIENT)), ...redirected },
-      { ...(await seedClient(CLIENT_CERTIFICATES.CONFIDENTIAL, CONFIDENTIAL_CLIENT)), ...redirected },
-      await seedClient(CLIENT_CERTIFICATES.RESOURCE_SERVER, RESOURCE_SERVER),
+      { ...(await seedClient(PUBLIC, PUBLIC_CLIENT)), ...redirected },
+      { ...(await seedClient(CONFIDENTIAL, CONFIDENTIAL_CLIENT)), ...redirected },
+      { ...(await seedClient(DPOP, DPOP_CLIENT)), ...redirected },
     ],
+    resourceServer: await seedClient(RESOURCE_SERVER, SAMPLE_SERVER),
     issuer,
   }
 }

@@ -97,10 +97,10 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   const { seeded, formerIssuer } = await keepOrSeed(runtime, serviceId, kept.seeded, plainUrl)
   // What fails from here on must not lose the secrets.
   await data?.keep({ ...kept, seeded })
-  const [publicClient, , resourceServer] = seeded.clients
+  const { resourceServer } = seeded
   const examples = await startExamples({
     ...{ ...seeded, webApiUrl, tls, ports },
-    clientId: publicClient.clientId,
+    clientId: seeded.clients[0].clientId,
     presenters: {
       holder: tlsIdentity(certificates, CLIENT_CERTIFICATES.PUBLIC),
       stranger: tlsIdentity(certificates, CLIENT_CERTIFICATES.STRANGER),

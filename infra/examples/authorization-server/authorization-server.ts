@@ -1,10 +1,11 @@
-import { type Request, type Response, Router, urlencoded } from 'express'
+import { type Request, type Response, Router, text, urlencoded } from 'express'
 import { consentTo, endUserDecisions, mustLogIn } from './end-user.ts'
 import { sendPage } from './markup.ts'
 import { consentPage, loginPage, STALE_PAGE, type User, wrongPasswordPage } from './pages.ts'
 import { type Interaction, openSessions, randomText, type Session } from './sessions.ts'
 import type { WebApi, WebApiAnswer } from './web-api-client.ts'
 
+const FORM = 'application/x-www-form-urlencoded'
 const NEW_SESSION: Session = { consents: new Set() }
 
 /** The authorization server as browsers see it. It decides about the end-user; the Web API decides everything else. */
@@ -26,6 +27,11 @@ export function authorizationServer(webApi: WebApi, user: User): Router {
       sessions.proceed(request, response, { ...session, interaction })
       response.redirect(303, '/interaction')
     } else answerBrowser(response, authorization)
+  })
+
+  // OpenID Connect Core section 3.1.2.1. A browser sends the cookie of the session with the redirect, but not with a form of another site.
+  router.post('/authorize', text({ type: FORM, limit: '8kb' }), (request, response) => {
+    response.redirect(303, `/authorize?${(request.body as string | undefined) ?? ''}`)
   })
 
   router.get('/interaction', (request, response) => {

@@ -1,6 +1,7 @@
-import type { Express, Request } from 'express'
+import type { Express } from 'express'
 import { application } from './application.ts'
 import { clientCertificate, refuseUntrusted } from './mutual-tls.ts'
+import { presentedToken } from './presented-token.ts'
 import type { WebApi } from './web-api-client.ts'
 
 /** By action (Authlete contract, section 2.8). */
@@ -16,23 +17,28 @@ const ACCOUNTS = [
   { name: 'Savings', balance: '65536.00' },
 ]
 
-/** A protected resource, for a mutual-TLS server. The Web API gets the token and the connection's certificate. */
-export function resourceServer(webApi: WebApi): Express {
+/**
+ * A protected resource, for a mutual-TLS server. The Web API gets the token, the connection's certificate and the DPoP proof.
+ *
+ * @param url the address that clients were given for the resource. A proof is for this one
+ */
+export function resourceServer(webApi: WebApi, url: () => string): Express {
   return application((app) => {
     app.get('/accounts', refuseUntrusted, async (request, response) => {
-      const token = bearerToken(request)
-      if (token === undefined) {
+      const presented = presentedToken(request)
+      if (presented === undefined) {
         // RFC 6750 section 3.1: no error code for a request without credentials.
         response.status(401).set('www-authenticate', 'Bearer').end()
         return
       }
       const answer = await webApi('/auth/introspection', {
-        token,
+        ...presented,
         scopes: ['accounts:read'],
         clientCertificate: clientCertificate(request),
-        dpop: request.headers['dpop'],
+        ...{ htm: request.method, htu: url() },
       })
-      const { action, subject, responseContent = 'Bearer' } = answer
+      const { action, subject, dpopNonce, responseContent = 'Bearer' } = answer
+      if (dpopNonce !== undefined) response.set('dpop-nonce', dpopNonce)
       if (action === 'OK') {
         response.json({ subject, accounts: ACCOUNTS })
         return
@@ -42,11 +48,4 @@ export function resourceServer(webApi: WebApi): Express {
       response.status(status).set('www-authenticate', responseContent).end()
     })
   })
-}
-
-const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i
-
-/** Only from the header: a token in a form or a query ends up in logs (RFC 9700 section 4.3.2). */
-function bearerToken({ headers: { authorization = '' } }: Request): string | undefined {
-  return BEARER.exec(authorization)?.[1]
 }

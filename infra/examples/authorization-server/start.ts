@@ -59,14 +59,20 @@ export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd>
     return listening.port
   }
 
-  // The token endpoint needs its own address, which is known only when it listens.
-  let tokenUrl = ''
+  // Both need their own addresses, which are known only when they listen.
+  let [tokenUrl, accountsUrl] = ['', '']
   const overMtls = application((app) => {
     app.use(userinfoEndpoint(webApi, DEVELOPMENT_USER))
     app.use(tokenEndpoint(webApi, () => tokenUrl))
   })
   const tokenPort = await open(mutualTlsServer(tls, overMtls), 'front-end-mtls')
-  const resourcePort = await open(mutualTlsServer(tls, resourceServer(webApi)), 'resource')
+  const resourcePort = await open(
+    mutualTlsServer(
+      tls,
+      resourceServer(webApi, () => accountsUrl),
+    ),
+    'resource',
+  )
   const pages = createServer()
   const pagesOverTls = createTlsServer({ key: tls.key, cert: tls.cert, ...BCP_195 })
   const tlsPort = await open(pagesOverTls, 'front-end-tls')
@@ -76,6 +82,7 @@ export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd>
   const frontEndMtlsUrl = `https://localhost:${tokenPort}`
   tokenUrl = `${frontEndMtlsUrl}/token`
   const resourceServerUrl = `https://localhost:${resourcePort}`
+  accountsUrl = `${resourceServerUrl}/accounts`
   const redirectUri = `${frontEndUrl}${CALLBACK_PATH}`
   const client = {
     clientId,
@@ -84,7 +91,7 @@ export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd>
     // A browser does not know the CA of this machine. Other clients take the HTTPS address from the metadata.
     authorizationEndpoint: `${frontEndUrl}/authorize`,
     tokenEndpoint: tokenUrl,
-    accountsUrl: `${resourceServerUrl}/accounts`,
+    accountsUrl,
   }
   // The pages need their own address, which is known only when they listen.
   const app = application((app) => {

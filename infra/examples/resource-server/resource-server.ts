@@ -21,15 +21,18 @@ export interface ResourceServerOptions {
 
 /**
  * A resource server that uses the library (docs/resource-servers.md). It answers `/` for the holder of the certificate of a
- * token with `accounts:read`. A client without a trusted certificate does not even get a connection.
+ * token with `accounts:read`, and for the holder of its key. A client without a trusted certificate does not even get a connection.
  *
  * @throws Complaint when the port cannot be used
  */
-export function startResourceServer(options: ResourceServerOptions): Promise<Listening> {
+export async function startResourceServer(options: ResourceServerOptions): Promise<Listening> {
   const { issuer, mtlsUrl, tls, clientId, introspector, onLine } = options
+  const server = createServer({ ...mutualTlsOptions(tls), rejectUnauthorized: true })
+  const listening = await listen(server, options.port, '--library-port')
   const resource = protectedResource({
     issuer,
     audience: issuer,
+    publicUrl: `https://localhost:${listening.port}`,
     introspection: { endpoint: `${mtlsUrl}/introspection/standard`, clientId, tls: introspector },
     ca: introspector.ca,
     onFailure: console.error,
@@ -40,6 +43,6 @@ export function startResourceServer(options: ResourceServerOptions): Promise<Lis
     response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
     response.end(JSON.stringify({ clientId, scopes, accounts: ['Current account', 'Savings'] }))
   })
-  const server = createServer({ ...mutualTlsOptions(tls), rejectUnauthorized: true }, accounts)
-  return listen(server, options.port, '--library-port')
+  server.on('request', accounts)
+  return listening
 }

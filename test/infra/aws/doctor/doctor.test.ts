@@ -61,7 +61,7 @@ test('doctor prints the same as JSON for scripts', async () => {
 })
 
 test('doctor counts warnings as failures only with --strict', async () => {
-  const [client] = (await site.inspected()).clients
+  const client = (await site.inspected()).clients.find(({ dpopRequired }) => !dpopRequired)
   if (client === undefined) throw new Error('a client is missing')
   const { registry } = site.runtime.store
   await registry.putClient(site.seeded.serviceId, {

@@ -90,7 +90,7 @@ test('doctor --fapi names first that its client is not authenticated', async () 
 test('doctor names the clients that must push their requests and are not known to', async () => {
   await change({ fapi2: false, issSuppressed: false })
   const { client } = await signingClient({ fapi2: true })
-  const line = `warn: the authorization requests of client ${client.clientId} are refused unless it pushes them`
+  const line = `warn: the authorization requests of client ${client.clientId} are refused unless they are pushed`
   expect(await verdict(pushedRequests, await site.inspected())).toBe(line)
   await site.runtime.store.registry.putClient(site.seeded.serviceId, { ...client, parRequired: true })
   expect(await verdict(pushedRequests, await site.inspected())).toBe('ok')

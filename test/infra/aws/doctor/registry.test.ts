@@ -46,8 +46,17 @@ describe('binding', () => {
     await walk.addClient(PUBLIC, BOUND)
     const { id } = await walk.addClient(PUBLIC, { clientName: 'Old app' })
     expect(await verdict(binding, await inspected())).toBe(
-      `warn: the service binds tokens, but not those of client ${id} (Old app): whoever steals one can use it`,
+      `warn: the service binds tokens, but not those of client ${id} (Old app): a thief of one can use it`,
     )
+  })
+
+  test('the tokens of a client that must send proofs count as bound, and many clients are one finding', async () => {
+    await walk.addClient(BASIC, { dpopRequired: true })
+    expect(await verdict(binding, await inspected())).toBe('ok')
+    for (let i = 0; i < 12; i++) await walk.addClient(PUBLIC, { clientName: 'Old app' })
+    const finding = await verdict(binding, await inspected())
+    expect(finding.match(/\(Old app\)/g)).toHaveLength(10)
+    expect(finding).toMatch(/\(Old app\) and 2 more: a thief of one can use it$/)
   })
 
   test('the binding check finds a service that binds no tokens', async () => {

@@ -28,6 +28,14 @@ test('the login page asks who the end-user is, and names the client', async () =
   expect(page.text).not.toContain('<script')
 })
 
+test('an authorization request can be posted as a form, and keeps the session of the end-user', async () => {
+  const { agent } = await atConsent()
+  const { status, location } = await agent.go('/authorize', Object.fromEntries(new URLSearchParams(query())))
+  expect([status, location]).toEqual([303, `/authorize?${query()}`])
+  const { location: next } = await agent.go(location)
+  expect((await agent.go(next)).text).toContain('Allow access?')
+})
+
 test('login refuses a wrong password and lets the end-user try again', async () => {
   const { agent, page } = await atLogin()
   const wrong = await agent.go('/login', { csrf: csrfOf(page), username: 'testuser01', password: 'x' })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { mutualTlsRequest } from '../../../../infra/connections/mutual-tls-request.ts'
 import { CLIENT_CERTIFICATES } from '../../../../infra/emulator/site/seed.ts'
 import { makeIdentity } from '../../emulator/tls-client.ts'
-import { newProofKey } from '../../../support/proof-keys.ts'
+import { newProofKey, type ProofKey, proofOf } from '../../../support/proof-keys.ts'
 import { siteOfFile, tokenForm } from './local-site.ts'
 
 const site = await siteOfFile()
@@ -70,33 +70,48 @@ test('the front end passes a DPoP proof on, and certbound refuses it where the c
   const refused = await redeem(await tokenForm(site), holder, { dpop: 'a.b.c' })
   expect(refused.status).toBe(400)
   expect(refused.text).toContain('A244393')
-  const used = await use({ authorization: `Bearer ${await obtainToken()}`, dpop: 'a.b.c' })
-  expect(used.status).toBe(400)
 })
 
 test('the token endpoint gives a client a token for its key, once the proof has the nonce of the service', async () => {
   const { registry } = site.runtime.store
-  const { serviceId, clients } = site.seeded
-  const { clientId, clientSecret = '' } = clients[1]
-  await registry.changeClient(serviceId, Number(clientId), (stored) => ({
-    ...stored,
-    ...{ tlsClientCertificateBoundAccessTokens: false, dpopRequired: true },
-  }))
+  const { serviceId } = site.seeded
   await registry.changeService(serviceId, (stored) => ({ ...stored, dpopNonceRequired: true }))
-  const [key, htu] = [newProofKey(), `${site.examples.frontEndMtlsUrl}/token`]
-  const ask = (claims: object) => {
-    const dpop = key.proof({ htu, iat: site.runtime.now(), ...claims })
-    return redeem('grant_type=client_credentials', site.identity(), {
-      ...basic(`${clientId}:${clientSecret}`),
-      dpop,
-    })
-  }
-  const refused = await ask({})
+  const key = newProofKey()
+  const refused = await redeemWithProof(key)
   expect(JSON.parse(refused.text)).toMatchObject({ error: 'use_dpop_nonce' })
-  const answered = await ask({ nonce: refused.headers['dpop-nonce'] })
+  const answered = await redeemWithProof(key, { nonce: refused.headers['dpop-nonce'] })
   expect(JSON.parse(answered.text)).toMatchObject({ token_type: 'DPoP' })
   await registry.changeService(serviceId, (stored) => ({ ...stored, dpopNonceRequired: false }))
 })
+
+/** A token request of the DPoP client, which its certificate authenticates. */
+function redeemWithProof(key: ProofKey, claims = {}) {
+  const [, , { clientId } = { clientId: '' }] = site.seeded.clients
+  const proof = { htu: `${site.examples.frontEndMtlsUrl}/token`, iat: site.runtime.now(), ...claims }
+  const form = `grant_type=client_credentials&scope=accounts:read&client_id=${clientId}`
+  return redeem(form, site.identity(CLIENT_CERTIFICATES.DPOP), { dpop: key.proof(proof) })
+}
+
+test.each(['resourceServerUrl', 'librarySampleUrl'] as const)(
+  'the resource server of %s serves the holder of the key of a token, by the scheme DPoP and nobody else',
+  async (address) => {
+    const key = newProofKey()
+    const { text } = await redeemWithProof(key)
+    const { access_token: token } = JSON.parse(text) as { access_token: string }
+    const htu = `${site.examples[address]}/${address === 'resourceServerUrl' ? 'accounts' : ''}`
+    const proof = (own: ProofKey, claims = {}) => proofOf(own, token, site.runtime.now(), { htu, ...claims })
+    const ask = async (authorization: string, dpop?: string) => {
+      const headers = { authorization, ...(dpop !== undefined && { dpop }) }
+      return (await mutualTlsRequest(htu, site.identity(CLIENT_CERTIFICATES.STRANGER), { headers })).status
+    }
+    expect(await ask(`DPoP ${token}`, proof(key))).toBe(200)
+    expect(await ask(`Bearer ${token}`, proof(key))).toBe(401)
+    expect(await ask(`Bearer ${token}`)).toBe(401)
+    expect(await ask(`DPoP ${token}`)).toBe(401)
+    expect(await ask(`DPoP ${token}`, proof(newProofKey()))).toBe(401)
+    expect(await ask(`DPoP ${token}`, proof(key, { htu: 'https://elsewhere.example/' }))).not.toBe(200)
+  },
+)
 
 test('the token endpoint refuses a body that is not a form, or is too long', async () => {
   expect((await redeem('{}', holder, { 'content-type': 'application/json' })).status).toBe(400)
