@@ -1,5 +1,5 @@
 import { Refusal } from '../../shared/refusal/refusal.ts'
-import { versionOf } from '../../shared/store/records.ts'
+import { recordVersion } from '../../shared/store/records.ts'
 
 /**
  * `If-Match` of a change (RFC 9110 section 13.1.1). It is judged in the change itself, which the store repeats with what is stored
@@ -16,7 +16,7 @@ export class Precondition {
 
   /** @param current as it was read from the store */
   readonly allows = (current: object): boolean => {
-    this.#isBroken = this.#versions?.includes(versionOf(current)) === false
+    this.#isBroken = this.#versions?.includes(recordVersion(current)) === false
     return !this.#isBroken
   }
 
@@ -33,6 +33,6 @@ export class Precondition {
 
   /** The condition for the next change after one of our own. */
   after(changed: object): Precondition {
-    return new Precondition(this.#versions && [versionOf(changed)])
+    return new Precondition(this.#versions && [recordVersion(changed)])
   }
 }

@@ -1,4 +1,4 @@
-import { type Call, isOver } from '../../shared/runtime/call.ts'
+import { type Call, isOutOfTime } from '../../shared/runtime/call.ts'
 import { addSeconds } from '../../shared/epoch-seconds.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
 import { lives } from './find-grant.ts'
@@ -36,12 +36,12 @@ export async function endAllTokensOfSubject(subject: string, call: Call): Promis
   const resumed = await revocations.find(apiKey, subject, now)
   let [after, total] = [resumed, 0]
   for (;;) {
-    const clients = await registry.clientNumbers(apiKey, CLIENTS_AT_ONCE, after)
+    const clients = await registry.listClientNumbers(apiKey, CLIENTS_AT_ONCE, after)
     if (clients.length === 0) break
     const { count, complete } = await endTokensAt(clients, subject, call)
     total += count
     if (complete) after = clients.at(-1)
-    if (!isOver(call)) continue
+    if (!isOutOfTime(call)) continue
     const until = addSeconds(clock(), RESUMABLE_SECONDS)
     if (after !== undefined) await revocations.put(apiKey, subject, after, until)
     throw new Refusal('revoke-unfinished')
@@ -55,7 +55,7 @@ async function endTokensAt(clients: readonly number[], subject: string, call: Ca
   const keys = await listKeys(clients, subject, call)
   let count = 0
   for (let start = 0; start < keys.length; start += GRANTS_AT_ONCE) {
-    if (start > 0 && isOver(call)) return { count, complete: false }
+    if (start > 0 && isOutOfTime(call)) return { count, complete: false }
     const found = await grants.findTokens(keys.slice(start, start + GRANTS_AT_ONCE))
     await inBatches(found, ({ grant }) => grants.revoke(grant))
     count += found.filter((grant) => lives(grant, call)).length

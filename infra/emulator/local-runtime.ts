@@ -1,6 +1,6 @@
 import { type Runtime, runtimeFor } from '../../shared/runtime/runtime.ts'
 import type { DynamoDb } from '../../shared/dynamodb/dynamodb.ts'
-import type { Waits } from '../../shared/dynamodb/lean/caller.ts'
+import type { CallTimes } from '../../shared/dynamodb/lean/caller.ts'
 import { leanDynamoDb } from '../../shared/dynamodb/lean/client.ts'
 import { readEnvironment } from '../../shared/runtime/settings.ts'
 import { createTables, LOCAL_DYNAMODB } from '../tables/tables.ts'
@@ -28,7 +28,7 @@ export async function localRuntime(endpoint: string, serviceId: number, more = {
 }
 
 /** The lean client of an engine on this machine. */
-export function localDynamoDb(endpoint: string, waits?: Partial<Waits>): DynamoDb {
+export function localDynamoDb(endpoint: string, waits?: Partial<CallTimes>): DynamoDb {
   const { region, credentials } = LOCAL_DYNAMODB
   return leanDynamoDb({ region, endpoint: new URL(endpoint), credentials: () => credentials }, waits)
 }

@@ -1,7 +1,9 @@
+/** The attributes of an item, as plain JavaScript values. */
 export type Item = Readonly<Record<string, unknown>>
+/** The key of an item: one or two attributes with texts. */
 export type Key = Readonly<Record<string, string>>
 
-interface OfTable {
+interface TableInput {
   readonly TableName: string
 }
 
@@ -14,19 +16,20 @@ interface Condition extends Expressions {
   readonly ConditionExpression?: string
 }
 
+/** The keys that a batch reads from one table. */
 export interface KeysAndReads {
   readonly Keys: readonly Key[]
   readonly ConsistentRead?: boolean
 }
 
-/** What each call takes, by DynamoDB's own names. Values of attributes are plain JavaScript values. */
+/** The input of each call, with DynamoDB's own names. Values of attributes are plain JavaScript values. */
 export interface Inputs {
-  readonly get: OfTable & { readonly Key: Key; readonly ConsistentRead: boolean }
+  readonly get: TableInput & { readonly Key: Key; readonly ConsistentRead: boolean }
   readonly batchGet: { readonly RequestItems: Readonly<Record<string, KeysAndReads>> }
-  readonly put: OfTable & Condition & { readonly Item: Item }
-  readonly update: OfTable & Condition & { readonly Key: Key; readonly UpdateExpression: string }
-  readonly delete: OfTable & Condition & { readonly Key: Key }
-  readonly query: OfTable &
+  readonly put: TableInput & Condition & { readonly Item: Item }
+  readonly update: TableInput & Condition & { readonly Key: Key; readonly UpdateExpression: string }
+  readonly delete: TableInput & Condition & { readonly Key: Key }
+  readonly query: TableInput &
     Expressions & {
       readonly KeyConditionExpression: string
       readonly IndexName?: string
@@ -36,7 +39,7 @@ export interface Inputs {
     }
 }
 
-/** The members of the answers that are read. */
+/** The members that are read from the answer to each call. */
 export interface Outputs {
   readonly get: { readonly Item?: Item | undefined }
   readonly batchGet: {
@@ -53,8 +56,8 @@ export interface Outputs {
 }
 
 /**
- * The calls that the store makes of DynamoDB. There are two clients: the AWS SDK, and a lean one for the functions on the path of
- * every request (docs/architecture.md, section 2).
+ * The calls of the store to DynamoDB. There are two clients: the AWS SDK, and a lean one for the functions that every request needs
+ * (docs/architecture.md, section 2).
  *
  * Each call throws ConditionFailed, DynamoDbFailure, or the error of a value that cannot be stored.
  */
@@ -62,23 +65,23 @@ export type DynamoDb = {
   readonly [Operation in keyof Inputs]: (input: Inputs[Operation]) => Promise<Outputs[Operation]>
 } & { readonly close: () => void }
 
-/** The condition of a write does not hold. It may be the second try of a write that has succeeded. */
+/** The condition of a write does not hold. The write may be the second attempt of one that has succeeded. */
 export class ConditionFailed extends Error {}
 
-/** DynamoDB did not do what was asked. The cause is the error of the connection or of the SDK, or what DynamoDB answered. */
+/** A call of DynamoDB failed. The cause is the error of the connection or of the SDK, or DynamoDB's answer. */
 export class DynamoDbFailure extends Error {
   /** Whether the same call may succeed later: the network, throttling or DynamoDB failed. Otherwise the request was wrong. */
   readonly retryable: boolean
 
-  /** @param name DynamoDB's name of the error, or the SDK's, or what became of the connection */
+  /** @param name the name of the error in DynamoDB, in the SDK or of the connection */
   constructor(name: string, retryable: boolean, options: ErrorOptions) {
-    super('DynamoDB did not do what was asked', options)
+    super('a call of DynamoDB failed', options)
     this.name = name
     this.retryable = retryable
   }
 }
 
-/** By name: they are no failure of the request, though DynamoDB answers them with the status 400. */
+/** The names of errors that do not blame the request, although DynamoDB answers them with the status 400. */
 export const THROTTLING: ReadonlySet<string> = new Set([
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
@@ -86,7 +89,7 @@ export const THROTTLING: ReadonlySet<string> = new Set([
   'TransactionInProgressException',
 ])
 
-/** If a connection hangs, the answer must be 503 well before API Gateway gives up after 29 seconds. */
+/** The limits of each attempt. If a connection hangs, the answer must be 503 well before API Gateway gives up after 29 seconds. */
 export const CONNECTION_TIMEOUT_MILLISECONDS = 1000
 export const REQUEST_TIMEOUT_MILLISECONDS = 4000
 export const ATTEMPTS = 3

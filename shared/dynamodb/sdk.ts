@@ -25,7 +25,7 @@ import {
   THROTTLING,
 } from './dynamodb.ts'
 
-/** DynamoDB by the AWS SDK. @param config overrides what the SDK reads from the environment */
+/** A DynamoDB client that uses the AWS SDK. @param config overrides the settings that the SDK reads from the environment */
 export function sdkDynamoDb(config: DynamoDBClientConfig = {}): DynamoDb {
   const client = new DynamoDBClient({
     maxAttempts: ATTEMPTS,
@@ -41,7 +41,7 @@ export function sdkDynamoDb(config: DynamoDBClientConfig = {}): DynamoDb {
     try {
       return await document.send<never, never>(command)
     } catch (error) {
-      throw failure(error)
+      throw convertError(error)
     }
   }
   return {
@@ -58,20 +58,21 @@ export function sdkDynamoDb(config: DynamoDBClientConfig = {}): DynamoDb {
   }
 }
 
-function failure(error: unknown): unknown {
+function convertError(error: unknown): unknown {
   if (error instanceof ConditionalCheckFailedException) return new ConditionFailed(error.message)
   if (error instanceof DynamoDBServiceException) {
     const isOurs = error.$fault === 'client' && !THROTTLING.has(error.name)
     return new DynamoDbFailure(error.name, !isOurs, { cause: error })
   }
-  return cameFromOutside(error) ? new DynamoDbFailure(error.name, true, { cause: error }) : error
+  return isFromOutside(error) ? new DynamoDbFailure(error.name, true, { cause: error }) : error
 }
 
 /**
- * Errors of connections have a `code`, timeouts have their name, and what the SDK makes of an answer, or of text that is no
- * answer of DynamoDB, has `$metadata` or `$response`. All others are our own, for example a value that cannot be stored.
+ * Errors of connections have a `code`, and timeouts have their name. If the SDK makes an error from an answer, or from text that is
+ * not an answer of DynamoDB, the error has `$metadata` or `$response`. All others are our own, for example for a value that cannot be
+ * stored.
  */
-function cameFromOutside(error: unknown): error is Error {
+function isFromOutside(error: unknown): error is Error {
   if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) return false
   return error.name === 'TimeoutError' || ['code', '$metadata', '$response'].some((member) => member in error)
 }

@@ -102,7 +102,7 @@ function certificateOf(
   return readPresented(pem)
 }
 
-/** The domain and the API through which the event arrived. */
+/** The domain and the API that the request came through. */
 interface Entrance {
   readonly domainName?: string | undefined
   readonly apiId?: string
@@ -118,7 +118,7 @@ function bodyOf(body: unknown, isBase64Encoded: unknown): Buffer {
   return Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8')
 }
 
-/** REST events have the query decoded. Only `multiValueQueryStringParameters` has all values. */
+/** REST events have a decoded query. Only `multiValueQueryStringParameters` has all values. */
 function queryOf(parameters: unknown): URLSearchParams {
   const pairs = Object.entries(isJsonObject(parameters) ? parameters : {}).flatMap(([name, values]) =>
     Array.isArray(values) ? values.map((value) => [name, String(value)] as [string, string]) : [],

@@ -73,8 +73,8 @@ export async function usePresentedProof(
   { service, store, caller }: Call,
 ) {
   if (typeof proof !== 'object' || !service.dpopProofUsedOnce) return undefined
-  const askedBy = caller?.credential ?? 'authorizer'
-  const isFirst = await store.proofs.useProof(service.apiKey, { ...proof, askedBy })
+  const credential = caller?.credential ?? 'authorizer'
+  const isFirst = await store.proofs.useProof(service.apiKey, { ...proof, credential })
   return isFirst
     ? undefined
     : challengeByDpop(refusalFor('resource-proof-used', { members: standing }), proofAlgorithms)

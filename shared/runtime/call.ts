@@ -7,16 +7,16 @@ import type { Store } from '../store/store.ts'
 
 /** The caller of the Web API. */
 export interface Caller {
-  /** Names the credential in the log: an id derived from its digest, or `owner` or `organization` for those of the owner. */
+  /** The name of the credential in the log: an id derived from its digest, or `owner` or `organization` for the owner's credentials. */
   readonly credential: string
   readonly role: Role | 'owner'
 }
 
-/** Everything that a request needs from outside, before its caller is known. */
+/** The surroundings of a request, before its caller is known. */
 export interface Surroundings {
-  /** The time of the request: all decisions and all tokens use this second. */
+  /** The time of the request. All decisions and all tokens use this second. */
   readonly now: EpochSeconds
-  /** The clock itself, for what must be later than a write. A test lists the modules that may read it. */
+  /** The clock itself, for a time that must be later than a write. A test lists the modules that may read it. */
   readonly clock: () => EpochSeconds
   readonly random: (bytes: number) => Buffer
   readonly store: Store
@@ -37,20 +37,21 @@ export interface Call extends Surroundings {
   readonly caller: Caller | undefined
 }
 
+/** A call about one service, or about all of them. */
 export type AnyCall = Call | OwnerCall
 
 /**
- * Reads the clock once for the whole request. So the tokens that it issues are not younger than the state that it read,
- * and a cut-off in between ends them too.
+ * Reads the clock once for the whole request. Therefore the tokens that it issues are not younger than the state that it read, and a
+ * cut-off in between also ends them.
  */
 export function surroundings({ now, random, store, internet }: Runtime, log: RequestLog): Surroundings {
   return { now: now(), clock: now, random, store, internet, log }
 }
 
-/** A function ends after 20 seconds (serverless.yml), and the store may take several of them for its last answers. */
+/** A function ends after 20 seconds (serverless.yml), and the last answers of the store may take several of these seconds. */
 const MAX_SECONDS = 8
 
-/** Whether a call that may take many steps must stop here. It answers 503, and the next call goes on. */
-export function isOver({ now, clock }: Pick<Surroundings, 'now' | 'clock'>): boolean {
+/** Whether a call with many steps must stop. It then answers 503, and the next call continues. */
+export function isOutOfTime({ now, clock }: Pick<Surroundings, 'now' | 'clock'>): boolean {
   return clock() >= addSeconds(now, MAX_SECONDS)
 }

@@ -2,7 +2,7 @@ import type { LookupAddress } from 'node:dns'
 import { lookup } from 'node:dns/promises'
 import { isPublicAddress } from './public-address.ts'
 
-/** How to reach hosts that a client chose, for example in its `jwks_uri`. */
+/** The means to reach hosts that a client chose, for example in its `jwks_uri`. */
 export interface Internet {
   readonly resolve: (hostname: string) => Promise<readonly LookupAddress[]>
   readonly isAllowed: (address: string) => boolean
@@ -12,7 +12,7 @@ export interface Internet {
   readonly ca: string | undefined
 }
 
-/** The system's resolver and only public addresses. The limit is what a client can wait for its token. */
+/** Uses the system's resolver, and only public addresses. The limit is the time that a client can wait for its token. */
 export const PUBLIC_INTERNET: Internet = {
   resolve: (hostname) => lookup(hostname, { all: true }),
   isAllowed: isPublicAddress,

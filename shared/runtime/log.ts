@@ -1,20 +1,20 @@
 import { destination, pino } from 'pino'
 import type { Settings } from './settings.ts'
 
-/** The facts about a request that its steps add to the log line. */
+/** The facts about a request that the steps of its decision add to the log line. */
 export interface LogEntry {
   /** The path of an API of Authlete that is not offered. */
   readonly endpoint?: string
   readonly service?: number
-  /** Names the credential of the Web API that was used. It does not allow anybody to use it. */
+  /** The name of the credential of the Web API. It does not let anyone use the credential. */
   readonly credential?: string
   readonly client?: number
   readonly grantType?: string
-  /** Of the certificate that the token is bound to; `undefined` for an unbound token. */
+  /** The thumbprint of the certificate that the token is bound to. `undefined` for every other token. */
   readonly thumbprint?: string | undefined
   /** The client has a short secret, which was set or used in this request. */
   readonly weakSecret?: true
-  /** Why this request ended a grant: an authorization code or a refresh token was used again. */
+  /** The reason why this request ended a grant: an authorization code or a refresh token was used again. */
   readonly ended?: 'code-replay' | 'refresh-token-reuse'
 }
 
@@ -38,10 +38,10 @@ export interface LogLine extends LogEntry {
 }
 
 /**
- * Refusals are warnings, and are written at the level `error` as well: the alarms of a deployment count them
- * (infra/aws/template/log-counts.ts). Only `silent` writes nothing.
+ * Refusals are warnings, but they are also written at the level `error`, because the alarms of a deployment count them
+ * (infra/aws/template/log-counts.ts). Only the level `silent` writes nothing.
  *
- * @param write takes one line with its line end; without it lines go to standard output
+ * @param write receives one line with its line end. By default lines go to standard output
  */
 export function openLog(level: Settings['logLevel'], write?: (line: string) => void) {
   const stream = write === undefined ? destination({ fd: 1, sync: true }) : { write }
@@ -52,13 +52,14 @@ export function openLog(level: Settings['logLevel'], write?: (line: string) => v
       if (line.reason === undefined) logger.info(line)
       else refusals.warn(line)
     },
-    /** For an internal failure. Only this line has its cause. */
+    /** Writes the line of an internal failure. Only this line has its cause. */
     failure: (line: LogLine, cause: unknown): void => {
       logger.error({ ...line, cause: describe(cause) })
     },
   }
 }
 
+/** Writes one line for each request. */
 export type Log = ReturnType<typeof openLog>
 
 interface Cause {

@@ -20,8 +20,8 @@ const SPECIAL_IPV4 = subnets('ipv4', [
 ])
 
 /**
- * Global unicast (RFC 4291 section 2.4). Everything else is refused: loopback, unique-local, link-local, multicast, and
- * addresses that contain an IPv4 address (IPv4-mapped, NAT64).
+ * Global unicast (RFC 4291 section 2.4). All other addresses are refused: loopback, unique-local, link-local, multicast, and
+ * those that contain an IPv4 address (IPv4-mapped, NAT64).
  */
 const GLOBAL_IPV6 = subnets('ipv6', [['2000::', 3]])
 
@@ -33,7 +33,7 @@ const SPECIAL_IPV6 = subnets('ipv6', [
   ['3fff::', 20], // documentation
 ])
 
-/** Whether an IP address belongs to the public Internet, by the registries of IANA. */
+/** Whether an IP address belongs to the public Internet according to the registries of IANA. */
 export function isPublicAddress(address: string): boolean {
   if (isIPv4(address)) return !SPECIAL_IPV4.check(address, 'ipv4')
   if (!isIPv6(address) || address.includes('%')) return false

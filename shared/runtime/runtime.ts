@@ -7,7 +7,7 @@ import { type Log, openLog } from './log.ts'
 import { readEnvironment, type Settings } from './settings.ts'
 import { openStore, type Store } from '../store/store.ts'
 
-/** Everything outside of the process that the code uses. It is made once, at cold start. */
+/** The parts of the outside world that the code uses. It is made once, at cold start. */
 export interface Runtime {
   readonly settings: Settings
   readonly now: () => EpochSeconds
@@ -19,17 +19,18 @@ export interface Runtime {
   readonly log: Log
 }
 
-/** @throws Error that names the environment variable which is missing or wrong */
+/** @throws Error that names the environment variable that is missing or wrong */
 export async function systemRuntime(): Promise<Runtime> {
   const settings = readEnvironment()
   return runtimeFor(settings, await openDynamoDb(settings))
 }
 
-/** The SDK loads only where it is used: that takes more time than all the rest. */
+/** The SDK is loaded only if it is used, because loading it takes more time than the rest of a cold start. */
 async function openDynamoDb({ dynamodbClient }: Settings): Promise<DynamoDb> {
   return dynamodbClient === 'sdk' ? (await import('../dynamodb/sdk.ts')).sdkDynamoDb() : leanDynamoDb()
 }
 
+/** A runtime with the system's clock and randomness. */
 export function runtimeFor(settings: Settings, dynamodb: DynamoDb): Runtime {
   const now = () => Math.floor(Date.now() / 1000) as EpochSeconds
   const random = pooledRandom()
@@ -46,7 +47,7 @@ export function runtimeFor(settings: Settings, dynamodb: DynamoDb): Runtime {
 
 const POOL_BYTES = 4096
 
-/** Random bytes of the system, drawn in large pieces: one system call for each token would cost more than its hash. */
+/** Draws random bytes from the system in large pieces, because one system call for each token would cost more than its hash. */
 function pooledRandom(): (bytes: number) => Buffer {
   let pool = Buffer.alloc(0)
   return (bytes) => {

@@ -1,6 +1,6 @@
 import type { Settings } from './settings.ts'
 
-/** What each setting of a function means. */
+/** The meaning of each setting of a function, in Markdown. */
 export const SETTING_MEANINGS: Readonly<Record<keyof Settings, string>> = {
   registryTable: 'The name of the table of services, clients and keys.',
   grantsTable: 'The name of the table of grants and of the states of clients.',
@@ -13,10 +13,10 @@ export const SETTING_MEANINGS: Readonly<Record<keyof Settings, string>> = {
   resourceUrls:
     'For the authorizer, separated by commas: `<API id>=<URL>`, the URL that clients were given for the API. Only requests to these APIs may have DPoP proofs.',
   oauthOnMtlsOnly:
-    'Whether the OAuth endpoints answer 404 on all other domains and APIs. Metadata, `/jwks` and the Web API answer everywhere.',
+    'Whether the OAuth endpoints answer 404 on all other domains and APIs. Metadata, `/jwks` and the Web API are available everywhere.',
   registryCacheSeconds:
     'How long a process may use records of services, clients and keys that it has read: 0 to 3,600 seconds. With 0 every request reads the registry.',
   dynamodbClient: "The client of DynamoDB: this project's own (`lean`) or that of the AWS SDK (`sdk`).",
   logLevel:
-    '`debug`, `info`, `warn`, `error` or `silent`. Refusals are written at all but `silent`, because alarms count them.',
+    '`debug`, `info`, `warn`, `error` or `silent`. Refusals are written at every level except `silent`, because alarms count them.',
 }

@@ -4,7 +4,7 @@ import type { Immutable } from '../immutable.ts'
 
 const CACHE_RULE = 'must be a whole number from 0 to 3600'
 
-/** The settings that an operator chooses in certbound.jsonc. In the environment of a function they are texts. */
+/** The settings that an operator chooses in certbound.jsonc. In the environment of a function their values are texts. */
 export const CHOICES = {
   registryCacheSeconds: z._default(
     z.number().check(z.int(CACHE_RULE), z.minimum(0, CACHE_RULE), z.maximum(3600, CACHE_RULE)),
@@ -14,7 +14,7 @@ export const CHOICES = {
   logLevel: z._default(z.enum(['debug', 'info', 'warn', 'error']), 'info'),
 }
 
-/** Only decimal digits: `Number` would also accept `0x10`, `1e3` and spaces. */
+/** Accepts only decimal digits: `Number` would also accept `0x10`, `1e3` and spaces. */
 const whole = z.pipe(z.string().check(z.regex(/^[0-9]+$/)), z.transform(Number))
 
 const entries = z.pipe(
@@ -27,14 +27,14 @@ const entries = z.pipe(
   ),
 )
 
-/** `a1b2c3d4e5=https://accounts.example.com`: the identifier of an API, and the URL that clients were given for it. */
+/** The identifier of an API, and the URL under which clients know it: `a1b2c3d4e5=https://accounts.example.com`. */
 const resourceUrl = z.pipe(
   z.string().check(z.refine((entry) => entry.indexOf('=') > 0 && isBaseUrl(urlOf(entry)))),
   z.transform((entry) => ({ apiId: entry.slice(0, entry.indexOf('=')), url: urlOf(entry) })),
 )
 const urlOf = (entry: string) => entry.slice(entry.indexOf('=') + 1)
 
-/** The settings of a function. The environment has each under its name in capitals: `REGISTRY_TABLE` for `registryTable`. */
+/** The settings of a function. In the environment each has its name in capitals: `REGISTRY_TABLE` for `registryTable`. */
 export const Settings = z.object({
   registryTable: z.string().check(z.minLength(3)),
   grantsTable: z.string().check(z.minLength(3)),
@@ -45,7 +45,7 @@ export const Settings = z.object({
   apiIds: z._default(entries, []),
   /** For the authorizer: the URLs of the APIs whose requests may have a DPoP proof. */
   resourceUrls: z._default(z.pipe(entries, z.array(resourceUrl)), []),
-  /** On other domains the OAuth endpoints answer 404; the public documents are on all of them. */
+  /** Whether the OAuth endpoints answer 404 on other domains. The public documents are on all domains. */
   oauthOnMtlsOnly: z._default(
     z.pipe(
       z.enum(['true', 'false']),
@@ -67,7 +67,7 @@ export function variableOf(setting: string): string {
   return setting.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
 }
 
-/** @throws Error that names the variables which are missing or wrong, never their values */
+/** @throws Error that names the variables that are missing or wrong, never their values */
 export function readEnvironment(environment: NodeJS.ProcessEnv = process.env): Settings {
   const given = Object.keys(Settings.shape).map((name) => [name, environment[variableOf(name)]] as const)
   // A template sets a variable without a value to the empty string.

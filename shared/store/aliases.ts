@@ -5,12 +5,12 @@ import { LOST, repeatWhileLost } from './unavailable.ts'
 import { aliasKey, clientKey } from './record-keys.ts'
 import { parseRecord, type Records } from './records.ts'
 
-/** So long an alias may be without its client: a function that has not finished by then never will (serverless.yml). */
+/** How long an alias may exist without its client. A function that has not finished by then never will (serverless.yml). */
 const UNFINISHED_SECONDS = 60
 
 /**
- * Gives an alias to a client that is about to have it. A creation, a renaming or a deletion that broke off may have left the alias
- * to a client that does not exist or has another one. Such an alias is free.
+ * Reserves an alias for a client. If a creation, a renaming or a deletion broke off, the alias may name a client that does not exist
+ * or has another alias. Such an alias is free.
  *
  * @returns false if another client has the alias
  */

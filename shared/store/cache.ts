@@ -9,8 +9,8 @@ interface Entry {
 }
 
 /**
- * Caches read values for `seconds`; 0 turns it off. Absent values are not cached. Every writer must call `forget`: then readers
- * in this process see the write at once, because a value whose read began before the write is not cached after it.
+ * Caches read values for `seconds`; 0 turns it off. Absent values are not cached. Every writer must call `forget`. Then readers
+ * in this process see the write at once, because a value whose read began before the write is not cached afterwards.
  */
 export class Cache {
   readonly #seconds: number

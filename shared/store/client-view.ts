@@ -1,6 +1,6 @@
 import type { Client } from './client.ts'
 
-/** @param alias the client ID alias, if the request used it */
+/** The client ID as text. @param alias the client ID alias, if the request used it */
 export function clientIdText(clientId: number, alias: string | undefined): string {
   return alias ?? String(clientId)
 }

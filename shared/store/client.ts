@@ -17,7 +17,7 @@ const texts = z._default(z.array(z.string()), [])
 
 /**
  * The settings of a client that have an effect: their stored types and defaults. client-reference.ts has their meanings. The
- * requests and answers of the management API are derived from these.
+ * requests and answers of the management API are derived from them.
  */
 export const CLIENT_SETTINGS = {
   clientIdAlias: text,
@@ -64,7 +64,7 @@ export const CLIENT_SETTINGS = {
   fapi2: flag,
 }
 
-/** The settings that register a `tls_client_auth` client by a name of this kind (RFC 8705 section 2.1.2). */
+/** The settings for the names of a `tls_client_auth` client, with the kind of each name (RFC 8705 section 2.1.2). */
 export const SAN_SETTINGS = [
   ['tlsClientAuthSanDns', 'dns'],
   ['tlsClientAuthSanUri', 'uri'],
@@ -72,26 +72,29 @@ export const SAN_SETTINGS = [
   ['tlsClientAuthSanEmail', 'email'],
 ] as const satisfies readonly (readonly [keyof typeof CLIENT_SETTINGS, SanKind])[]
 
-type Named = Partial<Pick<StoredClient, 'tlsClientAuthSubjectDn' | (typeof SAN_SETTINGS)[number][0]>>
+type SubjectSettings = Partial<
+  Pick<StoredClient, 'tlsClientAuthSubjectDn' | (typeof SAN_SETTINGS)[number][0]>
+>
 
-/** The names by which a `tls_client_auth` client is registered. Exactly one is right (RFC 8705 section 2.1.2). */
-export function subjectNames(client: Named): readonly string[] {
+/** The registered names of a `tls_client_auth` client. There must be exactly one (RFC 8705 section 2.1.2). */
+export function subjectNames(client: SubjectSettings): readonly string[] {
   const names = [client.tlsClientAuthSubjectDn, ...SAN_SETTINGS.map(([setting]) => client[setting])]
   return names.filter((name) => name !== undefined)
 }
 
+/** The record of a client in the registry. */
 export const Client = z.object({
   clientId: z.number(),
   ...CLIENT_SETTINGS,
   /** SHA-256 of the secret, base64url without padding. */
   clientSecretDigest: text,
-  /** The caller has set a secret of fewer than 32 characters. Older records have no such secrets. */
+  /** The caller has set a secret of fewer than 32 characters. */
   weakSecret: z.optional(z.literal(true)),
   ...RECORD_MEMBERS,
 })
 export type StoredClient = z.infer<typeof Client>
 
-/** A client as requests see it, as `Service` is a service. */
+/** A client as requests see it: `settingsOf` has the settings that a profile may replace. */
 export type Client = Omit<
   StoredClient,
   'fapi2' | 'tlsClientCertificateBoundAccessTokens' | 'pkceRequired' | 'pkceS256Required' | 'parRequired'

@@ -9,8 +9,8 @@ import type { Table } from './table.ts'
 import { StoreUnavailable } from './unavailable.ts'
 
 /**
- * Changes of a client that take effect at once. They write its state first, which is read with every token, then the registry,
- * which other processes cache. A crash between the two writes fails closed (architecture, section 3).
+ * Changes of a client that take effect at once. They first write its state, which is read with every token, then the registry,
+ * which other processes cache. If the function crashes between the two writes, tokens are refused (architecture, section 3).
  */
 export class Clients {
   readonly #grantsTable: Table
@@ -34,7 +34,7 @@ export class Clients {
     try {
       await this.#registry.putClient(service, client)
     } catch (error) {
-      // After a failure of the network the record may be there; after any other it is not, and its alias must not be lost.
+      // After a failure of the network the record may exist. After any other failure it does not, and its alias must not be lost.
       if (error instanceof StoreUnavailable) throw error
       if (alias !== undefined) await this.#registry.deleteAlias(service, alias, clientId)
       await this.#grantsTable.remove(key, key)
@@ -44,7 +44,7 @@ export class Clients {
   }
 
   /**
-   * Of calls that overlap, the last one to change the state decides, and the record follows it.
+   * Locks or unlocks a client. If calls overlap, the last one to change the state decides, and the record follows it.
    *
    * @returns the client after the change, or `undefined` if there is no such client
    */
@@ -64,7 +64,7 @@ export class Clients {
     })
   }
 
-  /** Conditional on the state that was read, so that a late unlock cannot undo a lock that came after it. */
+  /** The write is conditional on the state that was read, so that a late unlock cannot undo a newer lock. */
   #setLocked(id: string, locked: boolean): Promise<boolean> {
     return repeatWhileLost(async () => {
       const state = await this.#grantsTable.find({ id })
@@ -82,10 +82,10 @@ export class Clients {
   }
 
   /**
-   * Changes the record of a client and its alias. The alias is reserved first. Of changes that overlap, the last one decides
-   * which alias the client has, and it may have been deleted as well.
+   * Changes the record of a client and its alias. The alias is reserved first. If changes overlap, the last one decides the alias of
+   * the client. A deletion may overlap, too.
    *
-   * @param alias of the client after the change
+   * @param alias the alias of the client after the change
    * @param change returns `undefined` if the record must not change
    * @returns the client after the change, or `undefined` if it does not exist or was not changed
    */
@@ -110,13 +110,13 @@ export class Clients {
 
   /**
    * Gives an alias to the client if its record has it now, and frees it otherwise. Requests that overlap change the record and
-   * its aliases one after the other, so each of them calls this last for each alias that it has touched.
+   * its aliases one after the other, so each request must call this last for each alias that it has touched.
    *
-   * @returns false if another client has got the alias meanwhile: then it is taken out of the record
+   * @returns false if another client now has the alias. The alias is then removed from the record
    */
   async settleAlias(service: number, alias: string, client: number): Promise<boolean> {
     const isInRecord = async () =>
-      (await this.#registry.currentClient(service, String(client)))?.clientIdAlias === alias
+      (await this.#registry.findCurrentClient(service, String(client)))?.clientIdAlias === alias
     let isOwn = await isInRecord()
     let isOfOther = false
     return repeatWhileLost(async () => {
@@ -145,7 +145,7 @@ export class Clients {
 
   /**
    * Ends all tokens of the client. A request that has read the old state may issue tokens until the write is confirmed, so the
-   * cut-off must be later than the clock shows then. Times are whole seconds.
+   * cut-off must be later than the time of that confirmation. Times are whole seconds.
    *
    * @returns false if there is no such client
    */
@@ -162,15 +162,15 @@ export class Clients {
       }
       const confirmedAt = clock()
       if (Math.max(notBefore, state.notBefore) > confirmedAt) return true
-      // A store whose writes take seconds would be behind the clock each time.
+      // If a write takes seconds, a fixed step would be behind the clock each time.
       notBefore = addSeconds(confirmedAt, 2 ** before)
       return LOST
     })
   }
 
   /**
-   * After a restore: creates the state of a client that is only in the registry. The client is locked, as nobody knows whether it
-   * was when its state was lost.
+   * Creates the state of a client that only the registry has after a restore. The client is locked, because it is unknown whether it
+   * was locked when its state was lost.
    *
    * @returns false if the client has a state
    */

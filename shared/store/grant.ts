@@ -11,10 +11,10 @@ import type { TokenDigest } from './digest.ts'
 const text = z.string().check(z.minLength(1))
 const digest = text as unknown as z.ZodMiniType<TokenDigest>
 const seconds = z.int() as unknown as z.ZodMiniType<EpochSeconds>
-/** Not stored if empty. */
+/** A list that is not stored if it is empty. */
 const someTexts = z._default(z.array(z.string()).check(z.minLength(1)), [])
 
-/** Locates a grant. Token strings contain `client` and `grantId`; the service is that of the caller. */
+/** Locates a grant. Token strings contain `client` and `grantId`. The service is that of the call. */
 export interface GrantKey {
   readonly service: number
   readonly client: number
@@ -22,26 +22,26 @@ export interface GrantKey {
   readonly grantId: string
 }
 
-/** An extra property of a token (Authlete contract, section 4.8). A hidden property is only for answers of the Web API. */
+/** An extra property of a token (Authlete contract, section 4.8). Only answers of the Web API show a hidden property. */
 const Property = z.object({ key: text, value: z.string(), hidden: z.boolean() })
 export type Property = Immutable<z.infer<typeof Property>>
 
-/** What a grant allows to whom, and the contents of its tokens. A refresh can only change properties and claims. */
+/** The permissions of a grant, its end-user, and the contents of its tokens. A refresh can only change properties and claims. */
 export const Terms = z.object({
   scopes: z.array(z.string()),
   /** The requested resources without duplicates (RFC 8707). If empty, tokens are for the service's default resource. */
   resources: someTexts,
   /** The end-user. Absent if the client acts for itself. */
   subject: z.optional(text),
-  /** From the authorization server: how and when the end-user was authenticated (OpenID Connect Core section 2). */
+  /** The class and time of the end-user's authentication, as the authorization server states them (OpenID Connect Core section 2). */
   acr: z.optional(text),
   authTime: z.optional(seconds),
   properties: z._default(z.array(Property), []),
-  /** Further claims of JWT access tokens, a JSON object. */
+  /** Further claims of JWT access tokens: a JSON object as text. */
   jwtAtClaims: z.optional(text),
-  /** The client's requests for claims of the userinfo endpoint, a JSON object (OpenID Connect Core section 5.5). */
+  /** The client's requests for claims of the userinfo endpoint: a JSON object as text (OpenID Connect Core section 5.5). */
   userInfoClaims: z.optional(text),
-  /** The authorization server no longer takes it for a consent of the end-user. It decides about no token. */
+  /** The authorization server no longer treats the grant as a consent of the end-user. This does not affect tokens. */
   consentForgotten: z.optional(z.literal(true)),
 })
 export type Terms = Immutable<z.infer<typeof Terms>>
@@ -52,53 +52,53 @@ export type CodeChallenge = Immutable<z.infer<typeof CodeChallenge>>
 /** The thumbprint of the only key that may redeem the code (RFC 9449 section 10). */
 const DpopJkt = z.optional(text)
 
-/** The members in every stage. */
+/** The members of a grant in every stage. */
 export const GrantMembers = z.object({
   stage: z.enum(['PUSHED', 'TICKET', 'CODE', 'TOKENS']),
   client: z.int(),
   /** The alias of the client, if the request used it. */
   clientIdAlias: z.optional(text),
   /**
-   * Random; another one after each write that a step under way must not undo. Absent until the first such write. Each step is
-   * conditional on the revision that it has read.
+   * A random text, which changes with each write that a transition under way must not undo. Absent until the first such write. Each
+   * transition is conditional on the revision that it has read.
    */
   revision: z.optional(text),
 })
 
 /**
- * A pushed authorization request (RFC 9126). A ticket that it has led to keeps these, so that the request can be made again until
- * the authorization server has decided.
+ * A pushed authorization request (RFC 9126). The ticket that comes from it keeps these members, so that the request can be made again
+ * until the authorization server has decided.
  */
 export const PushedMembers = z.object({
-  /** Of the reference in the request URI. */
+  /** The digest of the reference in the request URI. */
   pushedDigest: digest,
   pushedAt: seconds,
   pushedExpiresAt: seconds,
-  /** The authorization request, a JSON object without client ID and credentials. */
+  /** The authorization request: a JSON object as text, without client ID and credentials. */
   pushedRequest: text,
 })
 export type PushedMembers = Immutable<z.infer<typeof PushedMembers>>
 
-/**
- * What the client asked of its ID token (OpenID Connect Core section 3.1.2.1). A request of plain OAuth 2.0 asks for nothing.
- */
+/** The client's requirements for its ID token (OpenID Connect Core section 3.1.2.1). A request of plain OAuth 2.0 has none. */
 const RequestedIdToken = z.object({
   nonce: z.optional(text),
-  /** The ID token must say when the end-user was authenticated. */
+  /** The ID token must have the time of the end-user's authentication. */
   authTimeRequired: z.optional(z.literal(true)),
-  /** Another authentication context than one of these is a failed authentication (section 5.5.1.1). */
+  /** An authentication with none of these authentication contexts has failed (section 5.5.1.1). */
   essentialAcrs: z.optional(z.array(text)),
   /** Tokens for another end-user must not be issued (section 3.1.2.2). */
   sub: z.optional(text),
 })
 
+/** The members of a ticket: an authorization request on which the authorization server has not decided. */
 export const TicketMembers = z.object({
   ticketDigest: digest,
   ticketIssuedAt: seconds,
   ticketExpiresAt: seconds,
   /** The requested redirect URI, or the only registered one. */
   redirectUri: text,
-  redirectUriAsked: z.boolean(),
+  /** Whether the request had `redirect_uri`. */
+  redirectUriRequested: z.boolean(),
   state: z.optional(text),
   responseMode: z.enum(['query', 'form_post']),
   challenge: z.optional(CodeChallenge),
@@ -108,64 +108,63 @@ export const TicketMembers = z.object({
   context: z.optional(text),
 })
 
-/** A redemption is compared with these. They stay stored afterwards, so that a replay is detected. */
+/** The members of a code that its redemption is compared with. They stay stored afterwards, so that a replay is detected. */
 export const CodeMembers = z.object({
   codeDigest: digest,
   codeIssuedAt: seconds,
   codeExpiresAt: seconds,
-  /** Only if the authorization request had one. */
+  /** Set only if the authorization request had one. */
   redirectUri: z.optional(text),
   challenge: z.optional(CodeChallenge),
   dpopJkt: DpopJkt,
 })
 export type CodeMembers = Immutable<z.infer<typeof CodeMembers>>
 
-/** The contents of an ID token that are known with the code. The others are those of the terms. */
+/** The contents of an ID token that are known when the code is issued. The other contents are in the terms. */
 const OrderedIdToken = z.object({
-  /** Of this authorization request. */
+  /** The nonce of this authorization request. */
   nonce: z.optional(text),
-  /** Absent: the subject. */
+  /** If absent, the subject. */
   sub: z.optional(text),
-  /** From the authorization server: further claims and further header parameters, JSON objects. */
+  /** Further claims and further header parameters from the authorization server: JSON objects as text. */
   claims: z.optional(text),
   headers: z.optional(text),
 })
 export type OrderedIdToken = Immutable<z.infer<typeof OrderedIdToken>>
 
-/** Only until the code is redeemed. */
+/** The members that a grant has only until its code is redeemed. */
 export const UntilRedeemed = z.object({
   /** Seconds. Replaces the settings for the access token that the code is exchanged for. */
   accessTokenDuration: z.optional(z.int()),
   orderedIdToken: z.optional(OrderedIdToken),
 })
 
-/**
- * About the ID token that was issued for the code, which is not stored: those of refreshes must agree with it (OpenID Connect Core section
- * 12.2).
- */
+/** Claims of the ID token that was issued for the code. ID tokens of refreshes must agree with it (OpenID Connect Core section 12.2). */
 const IssuedIdToken = z.object({
   iss: text,
   aud: text,
-  /** Absent: the subject. */
+  /** If absent, the subject. */
   sub: z.optional(text),
 })
 export type IssuedIdToken = Immutable<z.infer<typeof IssuedIdToken>>
 
+/** The members of a grant that has tokens. */
 export const AccessMembers = z.object({
   grantType: z.enum(['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS']),
   createdAt: seconds,
-  /** As stored. Only `judge` and `boundThumbprint` may interpret it. */
+  /** The stored value. Only shared/certificate/binding.ts may interpret it. */
   binding: z.optional(z.unknown()),
   accessDigest: digest,
   accessIssuedAt: seconds,
   accessExpiresAt: seconds,
-  /** The scopes of the access token. The terms have those of the grant. */
+  /** The scopes of the access token. The terms have the scopes of the grant. */
   accessScopes: z.array(z.string()),
-  /** The resources of the access token: empty if and only if the grant has none. */
+  /** The resources of the access token. The list is empty if and only if the grant has none. */
   accessResources: someTexts,
   issuedIdToken: z.optional(IssuedIdToken),
 })
 
+/** The members of a grant that has a refresh token. */
 export const RefreshMembers = z.object({
   refreshDigest: digest,
   refreshIssuedAt: seconds,
@@ -177,7 +176,7 @@ export const RefreshMembers = z.object({
     z.object({
       digest,
       at: seconds,
-      /** Only if the service is idempotent (`refreshTokenIdempotent`): derives the successor again. */
+      /** Derives the successor again. Set only if the service has `refreshTokenIdempotent`. */
       nonce: z.optional(text),
     }),
   ),
@@ -190,16 +189,16 @@ interface AnyStage extends GrantKey {
   readonly terms: Terms
 }
 
-/** It has no terms: they are judged when the authorization request is made. */
+/** A pushed request has no terms, because they are decided when the authorization request is made. */
 export type Pushed = Omit<AnyStage, 'terms'> & { readonly stage: 'PUSHED'; readonly pushed: PushedMembers }
 
 export type Ticket = AnyStage & {
   readonly stage: 'TICKET'
-  /** Only of a request that was pushed. */
+  /** Set only if the request was pushed. */
   readonly pushed?: PushedMembers | undefined
 } & Immutable<z.infer<typeof TicketMembers>>
 
-/** A pushed request that the authorization server has not decided, and the ticket that it has led to, if any. */
+/** A pushed request on which the authorization server has not decided, with its ticket if it has one. */
 export type RequestInUse = (Pushed | Ticket) & { readonly pushed: PushedMembers }
 
 export type Code = AnyStage & {
@@ -215,10 +214,10 @@ export type Tokens = AnyStage & {
 
 export type Grant = Pushed | Ticket | Code | Tokens
 
-/** The state of a client, which is read with every token, so that changes take effect at once (architecture, section 3). */
+/** The state of a client. It is read with every token, so that changes take effect at once (architecture, section 3). */
 export const ClientState = z.object({
   locked: z.boolean(),
-  /** Tokens issued before this are cut off. */
+  /** Tokens that were issued before this time are invalid. */
   notBefore: seconds,
 })
 export type ClientState = Immutable<z.infer<typeof ClientState>>

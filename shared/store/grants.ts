@@ -4,33 +4,34 @@ import { LOST, repeatWhileLost } from './unavailable.ts'
 import type { ClientState, Code, Grant, GrantKey, Pushed } from './grant.ts'
 import type { RefreshMembers, RequestInUse, Ticket, Tokens } from './grant.ts'
 import { grantAttributes, readClientState, readGrant } from './item.ts'
-import { listingOfSubject, listingsOfClient, mayBeHeld } from './listing.ts'
+import { listingOfSubject, listingsOfClient, isListable } from './listing.ts'
 import type { OneTimeProof } from './one-time-proof.ts'
 import type { Table } from './table.ts'
 import { ttl } from './time-to-live.ts'
 
+/** A grant, with the states of the clients that matter for it. */
 export interface GrantAndStates {
   readonly grant: Grant | undefined
   /** The state of the client of the grant. `undefined`: the client was deleted. */
   readonly client: ClientState | undefined
-  /** The state of the client that asks, if there is one. */
+  /** The state of the client that sent the request, if there is one. */
   readonly caller: ClientState | undefined
 }
 
-/** A batch of DynamoDB has at most 100 items: the grants and the states of their clients. */
+/** A batch of DynamoDB has at most 100 items: the grants, and the states of their clients. */
 const GRANTS_IN_BATCH = 50
 
-interface Done {
+interface Written {
   readonly done: true
 }
 
-/** If the write was not `done`, another writer was first: `current` is the grant now, if it still exists. */
-export type Transition = Done | { readonly done: false; readonly current: Grant | undefined }
+/** The result of a transition. If it is not `done`, another writer was first, and `current` is the stored grant, if it still exists. */
+export type Transition = Written | { readonly done: false; readonly current: Grant | undefined }
 
 /**
- * Grants and the states of their clients, one item each. A grant moves (PUSHED ->) TICKET -> CODE -> TOKENS -> gone. Every step is one
- * conditional write on a digest that only the previous step stored, so only one of several concurrent callers succeeds. Steps that
- * a request with a DPoP proof can take use the proof up first.
+ * Grants and the states of their clients, one item each. A grant moves (PUSHED ->) TICKET -> CODE -> TOKENS -> gone. Every transition
+ * is one write, conditional on a digest that only the previous transition stored, so only one of several concurrent callers succeeds.
+ * A transition that a request with a DPoP proof can cause uses the proof up first.
  *
  * Every method throws StoreUnavailable, and DamagedItem for a malformed item.
  */
@@ -43,7 +44,7 @@ export class Grants {
     this.#newRevision = newRevision
   }
 
-  /** Reads the grant, its client's state and that of `caller`, another client of the service, in one batch. */
+  /** Reads the grant, its client's state and the state of `caller`, another client of the service, in one batch. */
   async find(key: GrantKey, caller?: number): Promise<GrantAndStates> {
     const keys = [{ id: grantId(key) }, { id: stateId(key.service, key.client) }]
     const sameClient = caller === key.client
@@ -58,14 +59,14 @@ export class Grants {
   }
 
   /**
-   * The keys of a client's grants with tokens, in the order of their subjects, then of their ids. The index may lag behind
-   * (docs/store.md), so callers must read each grant before they decide.
+   * The keys of a client's grants with tokens, sorted by subject, then by id. The index may lag behind (docs/store.md), so callers
+   * must read each grant before they decide.
    *
-   * @param subject only the grants of this subject
+   * @param subject limits the list to the grants of this subject
    */
   async list(service: number, client: number, subject?: string): Promise<GrantKey[]> {
     const ofSubject = subject === undefined ? undefined : listingOfSubject(service, client, subject)
-    if (ofSubject !== undefined && !mayBeHeld(ofSubject.held)) return []
+    if (ofSubject !== undefined && !isListable(ofSubject.held)) return []
     const partitions = ofSubject === undefined ? listingsOfClient(service, client) : [ofSubject]
     const found = await Promise.all(partitions.map((keys) => this.#table.queryIndex('listing', keys)))
     const start = stateId(service, client).length + 1
@@ -76,7 +77,7 @@ export class Grants {
       .map(({ grantId }) => ({ service, client, grantId }))
   }
 
-  /** `find` for many grants, in the same order. Leaves out those that have ended or have no tokens. */
+  /** Finds many grants, in the order of `keys`. It leaves out grants that have ended or have no tokens. */
   async findTokens(
     keys: readonly GrantKey[],
   ): Promise<{ readonly grant: Tokens; readonly client: ClientState | undefined }[]> {
@@ -101,21 +102,17 @@ export class Grants {
     return state && readClientState(state)
   }
 
-  async create(grant: Pushed | Tokens, proof: OneTimeProof): Promise<Done> {
+  async create(grant: Pushed | Tokens, proof: OneTimeProof): Promise<Written> {
     await proof.use()
     return this.#create(grant)
   }
 
-  /** For requests that can bring no proof: those to the authorization endpoint and to the management API. */
-  createWithoutProof(grant: Ticket | Tokens): Promise<Done> {
+  /** Only for the authorization endpoint and the management API, whose requests cannot have a proof. */
+  createWithoutProof(grant: Ticket | Tokens): Promise<Written> {
     return this.#create(grant)
   }
 
-  /**
-   * Puts a new ticket in place of the one that the pushed request has led to before, which is no longer valid.
-   *
-   * @param current the grant as it was read
-   */
+  /** Makes a ticket from a pushed request. An earlier ticket of the request is then invalid. @param current the grant as it was read */
   useRequest(current: RequestInUse, ticket: Ticket): Promise<Transition> {
     const { stage, pushed } = current
     const ticketDigest = stage === 'TICKET' ? current.ticketDigest : undefined
@@ -136,13 +133,13 @@ export class Grants {
     return this.#move(ticket, changed, { stage: 'TICKET', ticketDigest: ticket.ticketDigest })
   }
 
-  /** Deletes the ticket unless it has become a code. Of concurrent calls all succeed, because a delete leaves no trace. */
+  /** Deletes the ticket unless it has become a code. All concurrent calls succeed, because a deletion leaves no trace. */
   async fail({ ticketDigest, ...key }: Ticket): Promise<boolean> {
     const outcome = await this.#table.remove({ id: grantId(key) }, { stage: 'TICKET', ticketDigest })
     return outcome.done
   }
 
-  /** @param current the grant as it was read. Not `done` if another refresh or a change of the terms was first */
+  /** @param current the grant as it was read. The result is not `done` if another refresh or a change of the terms was first */
   async refresh(
     current: Tokens & { readonly refresh: RefreshMembers },
     tokens: Tokens,
@@ -155,30 +152,30 @@ export class Grants {
   }
 
   /**
-   * Makes a change of the management API: writes only the attributes that differ, whatever other requests have written since
-   * `current` was read. A change of one access token is conditional on it. The first binding is conditional on there being none:
-   * another writer's may be of the other kind, which a grant keeps for life (decision D6). An ended grant stays ended.
+   * Makes a change of the management API. It writes only the attributes that differ, even if other requests have changed the grant since
+   * `current` was read. A change of one access token is conditional on that token. A first binding is conditional on there still being
+   * none, because a grant keeps its kind of binding for life (decision D6). An ended grant stays ended.
    */
   change(current: Tokens, tokens: Tokens): Promise<Transition> {
     const [before, after] = [grantAttributes(current), grantAttributes(tokens)]
     const differs = (name: string) => !isDeepStrictEqual(before[name], after[name])
-    // A refresh may have given the access token other scopes meanwhile, so both are written if one differs.
-    const ofScopes = SCOPES.some(differs) ? SCOPES : []
-    const isMeant = (name: string) => differs(name) || ofScopes.includes(name)
-    const attributes = Object.fromEntries(Object.entries(after).filter(([name]) => isMeant(name)))
-    // A refresh may have set a later one meanwhile, so it is never lowered: TTL only collects garbage.
-    const longer = ttl(tokens) > ttl(current) ? { ttl: ttl(tokens) } : {}
+    // A refresh may have given the access token other scopes since, so both lists are written if one differs.
+    const scopeNames = SCOPE_ATTRIBUTES.some(differs) ? SCOPE_ATTRIBUTES : []
+    const isWritten = (name: string) => differs(name) || scopeNames.includes(name)
+    const attributes = Object.fromEntries(Object.entries(after).filter(([name]) => isWritten(name)))
+    // A refresh may have set a later TTL since, so it is never lowered. TTL only collects garbage.
+    const laterTtl = ttl(tokens) > ttl(current) ? { ttl: ttl(tokens) } : {}
     const { client, accessDigest } = current
-    const isOfToken = OF_ONE_ACCESS_TOKEN.some(differs)
+    const isOfToken = ACCESS_TOKEN_ATTRIBUTES.some(differs)
     const isFirstBinding = before['binding'] === 'none' && differs('binding')
-    const ofBinding = isFirstBinding ? { binding: 'none' } : {}
+    const unbound = isFirstBinding ? { binding: 'none' } : {}
     let { revision } = current
     return repeatWhileLost(async () => {
-      // On the revision even if the change holds whatever it is: a write that arrives late must not undo the next change.
+      // Every change is conditional on the revision, so that a write that arrives late does not undo the next change.
       const written = await this.#write(
         current,
-        { ...attributes, ...longer, revision: this.#newRevision() },
-        { stage: 'TOKENS', client, revision, ...(isOfToken ? { accessDigest } : {}), ...ofBinding },
+        { ...attributes, ...laterTtl, revision: this.#newRevision() },
+        { stage: 'TOKENS', client, revision, ...(isOfToken ? { accessDigest } : {}), ...unbound },
       )
       if (written.done || written.current?.stage !== 'TOKENS') return written
       if (isOfToken || isFirstBinding) return written
@@ -187,7 +184,7 @@ export class Grants {
     })
   }
 
-  /** Ends the grant and all its tokens, if the token family, or else the access token, is still the one that was read. */
+  /** Ends the grant and all its tokens, if it still has the token family, or without one the access token, that was read. */
   async end(tokens: Tokens, proof: OneTimeProof): Promise<void> {
     await proof.use()
     const stored =
@@ -197,19 +194,19 @@ export class Grants {
     await this.#table.remove({ id: grantId(tokens) }, stored)
   }
 
-  /** Ends the grant even if it has changed since it was read: a revocation must not lose to a concurrent refresh. */
+  /** Ends the grant even if it has changed since it was read, because a revocation must not lose to a concurrent refresh. */
   async revoke(tokens: Tokens): Promise<void> {
     await this.#table.remove({ id: grantId(tokens) }, { client: tokens.client })
   }
 
-  async #create(grant: Grant): Promise<Done> {
+  async #create(grant: Grant): Promise<Written> {
     const item = { ...grantAttributes(grant), ttl: ttl(grant) }
     const outcome = await this.#table.create(item, { id: grantId(grant) })
     if (!outcome.done) throw new Error('a random grant id was taken')
     return outcome
   }
 
-  /** Writes the whole grant, if nobody has changed its revision since `from` was read. */
+  /** Writes the whole grant if its revision has not changed since `from` was read. */
   #move(from: Grant, to: Grant, stored: Item): Promise<Transition> {
     const { revision } = from
     const attributes = { ...grantAttributes({ ...to, revision: to.revision ?? revision }), ttl: ttl(to) }
@@ -225,10 +222,15 @@ export class Grants {
 }
 
 /** The scopes of the grant, and those of its access token. */
-const SCOPES: readonly string[] = ['scopes', 'accessScopes']
+const SCOPE_ATTRIBUTES: readonly string[] = ['scopes', 'accessScopes']
 
-/** The attributes that a refresh replaces: a change of them concerns the access token that was named. */
-const OF_ONE_ACCESS_TOKEN = ['accessDigest', 'accessIssuedAt', 'accessExpiresAt', 'accessResources'] as const
+/** The attributes that a refresh replaces. A change of them concerns only the named access token. */
+const ACCESS_TOKEN_ATTRIBUTES = [
+  'accessDigest',
+  'accessIssuedAt',
+  'accessExpiresAt',
+  'accessResources',
+] as const
 
 /** The key of a client's state in the table of grants. */
 export function stateId(service: number, client: number): string {

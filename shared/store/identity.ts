@@ -1,11 +1,12 @@
 type Random = (bytes: number) => Buffer
 
-/** The inclusive lower and the exclusive upper limit of every number. */
+/** The smallest number of a client or a service. */
 export const SMALLEST_NUMBER = 1e13
+/** Every number of a client or a service is smaller. */
 export const NUMBER_LIMIT = 2 ** 47
 const SECRET_BYTES = 64
 
-/** The number of a client or a service: 14 or 15 digits, at most six bytes, exact in JSON. */
+/** Makes a number for a client or a service. It has 14 or 15 digits, fits in six bytes, and is exact in JSON. */
 export function newNumber(random: Random): number {
   for (;;) {
     const number = random(6).readUIntBE(0, 6) % NUMBER_LIMIT
@@ -13,13 +14,13 @@ export function newNumber(random: Random): number {
   }
 }
 
-/** @returns `undefined` unless the text is the number of a client or a service in decimal. Token strings have six bytes for it */
+/** @returns `undefined` unless the text is the number of a client or a service in decimal. It must fit in six bytes of a token string */
 export function parseNumber(text: string): number | undefined {
   const number = /^[1-9][0-9]{0,14}$/.test(text) ? Number(text) : undefined
   return number !== undefined && number < 2 ** 48 ? number : undefined
 }
 
-/** 86 characters, 512 bits (Authlete contract, section 2.13). */
+/** Makes a secret of 86 characters, which have 512 bits (Authlete contract, section 2.13). */
 export function newSecret(random: Random): string {
   return random(SECRET_BYTES).toString('base64url')
 }

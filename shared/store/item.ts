@@ -15,14 +15,14 @@ import {
   type Tokens,
   UntilRedeemed,
 } from './grant.ts'
-import { DamagedItem, listing, subjectHeld } from './listing.ts'
+import { DamagedItem, listing, readListedSubject } from './listing.ts'
 
 const SHAPES = [
   ...[GrantMembers, Terms, PushedMembers, TicketMembers, CodeMembers, UntilRedeemed],
   ...[AccessMembers, RefreshMembers],
 ]
 
-/** All attributes of grants, as absent, so that an update removes those of the previous stage. */
+/** All attributes of grants, each `undefined`, so that an update removes the attributes of the previous stage. */
 const ABSENT: Item = Object.fromEntries(
   SHAPES.flatMap(({ shape }) => Object.keys(shape)).map((name) => [name, undefined]),
 )
@@ -41,7 +41,7 @@ export function grantAttributes(grant: Grant): Item {
   const flat = { terms: undefined, pushed: undefined, code: undefined }
   const attributes = { ...ABSENT, ...terms, ...own, ...pushed, ...code, ...flat }
   if (grant.stage !== 'TOKENS') return withoutEmptyLists(attributes)
-  // Tokens have their subject only in the index key: a second copy would make a write cost two units.
+  // Tokens have their subject only in the index key, because a second copy would make a write cost two units.
   const { service, client, grantId, refresh } = grant
   const keys = listing({ service, client, grantId, subject: grant.terms.subject })
   return withoutEmptyLists({ ...attributes, ...refresh, refresh: undefined, ...keys, subject: undefined })
@@ -62,48 +62,48 @@ function withoutEmptyLists(attributes: Record<string, unknown>): Item {
   return attributes
 }
 
-/** @throws DamagedItem if a member is missing or has a wrong type, or if the client is another one */
+/** @throws DamagedItem if a member is missing or has a wrong type, or if the item belongs to another client */
 export function readGrant(item: Item, { service, client, grantId }: GrantKey): Grant {
-  const { stage, client: owner, clientIdAlias, revision } = read(GrantMembers, item)
+  const { stage, client: owner, clientIdAlias, revision } = readMembers(GrantMembers, item)
   if (owner !== client) throw new DamagedItem('client')
   const any = { service, client, grantId, clientIdAlias, revision }
-  if (stage === 'PUSHED') return { ...any, stage, pushed: read(PushedMembers, item) }
-  const terms = read(Terms, item)
+  if (stage === 'PUSHED') return { ...any, stage, pushed: readMembers(PushedMembers, item) }
+  const terms = readMembers(Terms, item)
   if (stage === 'TICKET') {
-    const pushed = item['pushedDigest'] === undefined ? undefined : read(PushedMembers, item)
-    return { ...any, stage, terms, pushed, ...read(TicketMembers, item) }
+    const pushed = item['pushedDigest'] === undefined ? undefined : readMembers(PushedMembers, item)
+    return { ...any, stage, terms, pushed, ...readMembers(TicketMembers, item) }
   }
   if (stage === 'TOKENS') return { ...any, stage, ...readTokens(item, terms) }
   if (terms.subject === undefined) throw new DamagedItem('subject')
-  return { ...any, stage, terms, code: read(CodeMembers, item), ...read(UntilRedeemed, item) }
+  return { ...any, stage, terms, code: readMembers(CodeMembers, item), ...readMembers(UntilRedeemed, item) }
 }
 
 /** @throws DamagedItem */
 export function readClientState(item: Item): ClientState {
-  return read(ClientState, item)
+  return readMembers(ClientState, item)
 }
 
 function readTokens(item: Item, terms: Terms) {
-  const access = read(AccessMembers, item)
-  judgeAudience(access, terms)
+  const access = readMembers(AccessMembers, item)
+  requireAudience(access, terms)
   return {
-    terms: { ...terms, subject: subjectHeld(item['held'], access.grantType) },
+    terms: { ...terms, subject: readListedSubject(item['held'], access.grantType) },
     ...access,
-    code: item['codeDigest'] === undefined ? undefined : read(CodeMembers, item),
-    refresh: item['refreshDigest'] === undefined ? undefined : read(RefreshMembers, item),
+    code: item['codeDigest'] === undefined ? undefined : readMembers(CodeMembers, item),
+    refresh: item['refreshDigest'] === undefined ? undefined : readMembers(RefreshMembers, item),
   }
 }
 
-/** A token for certain resources must not become a token for the service's default resource. */
-function judgeAudience({ accessResources }: Pick<Tokens, 'accessResources'>, { resources }: Terms): void {
+/** A token for certain resources must not become a token for the service's default resource. @throws DamagedItem */
+function requireAudience({ accessResources }: Pick<Tokens, 'accessResources'>, { resources }: Terms): void {
   const isPart = accessResources.every((resource) => resources.includes(resource))
   if (!isPart || (accessResources.length === 0 && resources.length > 0)) {
     throw new DamagedItem('accessResources')
   }
 }
 
-/** @throws DamagedItem with the name of the attribute or of the member in it */
-function read<Schema extends z.ZodMiniType>(schema: Schema, item: Item): Immutable<z.output<Schema>> {
+/** @throws DamagedItem with the name of the attribute, or of the member in the attribute */
+function readMembers<Schema extends z.ZodMiniType>(schema: Schema, item: Item): Immutable<z.output<Schema>> {
   const parsed = schema.safeParse(item)
   if (parsed.success) return parsed.data as Immutable<z.output<Schema>>
   const path = parsed.error.issues[0]?.path ?? []

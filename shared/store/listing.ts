@@ -46,16 +46,16 @@ function partitionOf(text: string): number {
   return hash('sha256', text, 'buffer').readUInt8() % PARTITIONS_OF_CLIENT
 }
 
-/** In bytes, of the RANGE key of an index in DynamoDB. */
+/** DynamoDB's limit for the sort key of an index, in bytes. */
 const MAX_HELD_BYTES = 1024
 
-/** Whether a token can be listed under this key. No token has another, and a query by another would be an error. */
-export function mayBeHeld(held: string): boolean {
+/** Whether a token can be listed under this key. DynamoDB refuses a query with any other key. */
+export function isListable(held: string): boolean {
   return Buffer.byteLength(held) <= MAX_HELD_BYTES && held.isWellFormed()
 }
 
-/** The subject in an index key. @throws DamagedItem */
-export function subjectHeld(value: unknown, grantType: Tokens['grantType']): string | undefined {
+/** Reads the subject from an index key. @throws DamagedItem */
+export function readListedSubject(value: unknown, grantType: Tokens['grantType']): string | undefined {
   if (value === '-' && grantType === 'CLIENT_CREDENTIALS') return undefined
   if (typeof value !== 'string' || !value.startsWith('=') || value.length === 1) throw new DamagedItem('held')
   return value.slice(1)

@@ -1,25 +1,25 @@
 import type { KeyThumbprint } from '../certificate/thumbprint.ts'
 
 /**
- * The DPoP proof that a request for tokens brought, or none. The transition of the grant uses it up, so no request can forget it or
- * use it up before its last check (RFC 9449 section 11.1). Only shared/possession makes one.
+ * The DPoP proof of a request for tokens, or its absence. The transition of the grant uses the proof up, so no endpoint can forget
+ * that or do it before its last check (RFC 9449 section 11.1). Only shared/possession makes such objects.
  */
 export class OneTimeProof {
-  /** The thumbprint of its key. `undefined`: the request brought no proof. */
+  /** The thumbprint of the key. `undefined`: the request had no proof. */
   readonly jkt: KeyThumbprint | undefined
-  /** For the next proof. Only where nonces are required. */
+  /** The nonce for the next proof. Set only if nonces are required. */
   readonly nonce: string | undefined
   readonly #use: (() => Promise<void>) | undefined
   #used: Promise<void> | undefined
 
-  /** @param use refuses a proof that was used before */
+  /** @param use throws if the proof was used before */
   constructor(jkt?: KeyThumbprint, nonce?: string, use?: () => Promise<void>) {
     this.jkt = jkt
     this.nonce = nonce
     this.#use = use
   }
 
-  /** Uses the proof up, at the first call only: a request may try its transition again. */
+  /** Uses the proof up at the first call. Further calls do nothing, because a request may try its transition again. */
   async use(): Promise<void> {
     await (this.#used ??= this.#use?.())
   }

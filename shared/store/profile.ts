@@ -12,9 +12,10 @@ export type Allowed =
   | { readonly enum: readonly unknown[] }
   | { readonly items: Allowed }
 
+/** A requirement of a profile for one setting. */
 export interface Requirement {
   readonly allows: Allowed
-  /** Section and number. */
+  /** The section and the number of the requirement in FAPI 2.0. */
   readonly clause: string
   /** The service has one value for all clients, so it must also be stored if only a client has the profile. */
   readonly isCommon?: true
@@ -25,37 +26,38 @@ export interface Requirement {
 type Requirements<Names extends string> = Readonly<Record<Names, Requirement>>
 
 /** The settings that only `settingsOf` shows. */
-type OfService = Exclude<keyof StoredService, keyof Service | 'fapi2'>
+type ServiceSetting = Exclude<keyof StoredService, keyof Service | 'fapi2'>
 
-/** By these settings requests are decided. The stored ones are no members of `Service` and `Client`. */
-export interface EffectiveSettings extends Pick<StoredService, OfService> {
-  /** Whether unbound tokens are refused, those from before the profile was switched on among them. */
+/** The settings that decide requests. `Service` and `Client` lack the stored values. */
+export interface EffectiveSettings extends Pick<StoredService, ServiceSetting> {
+  /** Whether unbound tokens are refused, including tokens that were issued before the profile was switched on. */
   readonly boundTokensOnly: boolean
   readonly redirectUriRequired: boolean
-  /** Whether `aud` of a client assertion must be a string and not a list. */
+  /** Whether `aud` of a client assertion must be a string instead of a list. */
   readonly audienceIsString: boolean
-  /** The JWS algorithms of JWTs that are made or accepted. */
+  /** The JWS algorithms of JWTs that the service signs or accepts. */
   readonly algorithms: readonly string[]
-  /** Whether tickets and codes from before the profile was switched on must keep these settings. */
+  /** Whether tickets and codes that were issued before the profile was switched on must also satisfy it. */
   readonly isRetroactive: boolean
   /** The stored settings that violate the profile. */
   readonly violations: readonly string[]
 }
 
-/** What holds for requests, whatever is stored. */
-type OfRequests = Exclude<keyof EffectiveSettings, OfService | 'isRetroactive' | 'violations'> | 'parRequired'
+/** The rules for requests that do not depend on stored settings. */
+type RequestRule =
+  Exclude<keyof EffectiveSettings, ServiceSetting | 'isRetroactive' | 'violations'> | 'parRequired'
 
 interface Profile {
-  readonly service: Requirements<Exclude<OfService, OfRequests> | 'accessTokenSignAlg'>
+  readonly service: Requirements<Exclude<ServiceSetting, RequestRule> | 'accessTokenSignAlg'>
   readonly client: Partial<Requirements<keyof StoredClient>>
-  readonly requests: Requirements<OfRequests>
+  readonly requests: Requirements<RequestRule>
 }
 
-/** Section 5.3.2.1-6. */
+/** FAPI 2.0 section 5.3.2.1-6. */
 const METHODS = { enum: TOKEN_AUTH_METHODS.filter((name) => AUTHENTICATION_METHODS[name].fapi2) }
-/** Section 5.4.1. RFC 9864 has a second name for EdDSA with Ed25519. */
+/** FAPI 2.0 section 5.4.1. RFC 9864 has a second name for EdDSA with Ed25519. */
 const ALGORITHMS = { enum: ['PS256', 'ES256', 'EdDSA', 'Ed25519'] }
-/** `http` only to the loopback interface (RFC 8252 section 7.3). `localhost` may lead elsewhere (section 8.3). */
+/** Allows `http` only to the loopback interface (RFC 8252 section 7.3). `localhost` may lead elsewhere (RFC 8252 section 8.3). */
 const NOT_IN_CLEAR_TEXT = {
   pattern: String.raw`^(?![Hh][Tt][Tt][Pp]:(?!//(?:127\.0\.0\.1|\[::1\])(?::[0-9]*)?(?:[/?]|$)))`,
 }
@@ -94,47 +96,47 @@ export const FAPI2 = {
   },
 } as const satisfies Profile
 
-/** Service and client are cached apart, so their settings are kept by the pair: a record that was read again is another object. */
-const KEPT = new WeakMap<Service, WeakMap<object, EffectiveSettings>>()
+/** Service and client are cached separately, so the cache has settings by the pair. A record that was read again is another object. */
+const CACHE = new WeakMap<Service, WeakMap<object, EffectiveSettings>>()
 
 /**
- * The settings of a service for one of its clients: under the profile, if one of the two has it.
+ * The settings of a service for one of its clients. The profile applies if one of the two has it.
  *
- * @param client absent: what holds for all clients
+ * @param client if absent, the settings that apply to all clients
  */
 export function settingsOf(service: Service, client?: Client): EffectiveSettings {
-  const ofService = KEPT.get(service) ?? new WeakMap<object, EffectiveSettings>()
+  const ofService = CACHE.get(service) ?? new WeakMap<object, EffectiveSettings>()
   const kept = ofService.get(client ?? service)
   if (kept !== undefined) return kept
-  // The members that the types hide are there.
-  const settings = underProfile(service as StoredService, client as StoredClient | undefined)
-  KEPT.set(service, ofService.set(client ?? service, settings))
+  // The records have the members that their types hide.
+  const settings = applyProfile(service as StoredService, client as StoredClient | undefined)
+  CACHE.set(service, ofService.set(client ?? service, settings))
   return settings
 }
 
-/** Whether every trusted issuer can certify the name by which a `TLS_CLIENT_AUTH` client is known (RFC 8705 section 7.4). */
+/** Whether every trusted issuer can certify the registered name of a `TLS_CLIENT_AUTH` client (RFC 8705 section 7.4). */
 export function trustsAnyIssuer(service: Service): boolean {
   const { supportedTokenAuthMethods } = settingsOf(service)
   const isByName = supportedTokenAuthMethods.some((method) => AUTHENTICATION_METHODS[method].needs === 'name')
   return isByName && service.clientCertificateIssuers === undefined
 }
 
-function underProfile(service: StoredService, client: StoredClient | undefined): EffectiveSettings {
-  const own = withoutProfile(service, client)
+function applyProfile(service: StoredService, client: StoredClient | undefined): EffectiveSettings {
+  const own = ownSettings(service, client)
   if (!service.fapi2 && client?.fapi2 !== true) return own
-  const seen = { ...own, isRetroactive: true }
+  const effective = { ...own, isRetroactive: true }
   for (const [name, { allows }] of Object.entries<Requirement>({ ...FAPI2.service, ...FAPI2.requests }))
-    Reflect.set(seen, name, nearest(Reflect.get(seen, name), allows))
-  if (client === undefined) return { ...seen, violations: violationsOf(FAPI2.service, service) }
+    Reflect.set(effective, name, nearestAllowed(Reflect.get(effective, name), allows))
+  if (client === undefined) return { ...effective, violations: violationsOf(FAPI2.service, service) }
   // Each token has one binding, and no request chooses which.
-  if (client.dpopRequired) seen.tlsClientCertificateBoundAccessTokens = false
-  const common = violationsOf(FAPI2.service, service.fapi2 ? seen : service).filter(
+  if (client.dpopRequired) effective.tlsClientCertificateBoundAccessTokens = false
+  const common = violationsOf(FAPI2.service, service.fapi2 ? effective : service).filter(
     (name) => 'isCommon' in FAPI2.service[name],
   )
-  return { ...seen, violations: [...violationsOf(FAPI2.client, withAnyAlgorithm(client)), ...common] }
+  return { ...effective, violations: [...violationsOf(FAPI2.client, withAnyAlgorithm(client)), ...common] }
 }
 
-function withoutProfile(service: StoredService, client: StoredClient | undefined): EffectiveSettings {
+function ownSettings(service: StoredService, client: StoredClient | undefined): EffectiveSettings {
   const isBound = client?.tlsClientCertificateBoundAccessTokens !== false
   return {
     ...service,
@@ -147,7 +149,7 @@ function withoutProfile(service: StoredService, client: StoredClient | undefined
   }
 }
 
-/** A client that signs assertions, and has registered no algorithm, may use any. */
+/** A client that signs assertions and has registered no algorithm may use any. */
 function withAnyAlgorithm(client: StoredClient): object {
   const isSigning = AUTHENTICATION_METHODS[client.tokenAuthMethod].needs === 'keys'
   return { ...client, tokenAuthSignAlg: isSigning ? (client.tokenAuthSignAlg ?? 'any') : undefined }
@@ -162,14 +164,15 @@ function violationsOf<Name extends string>(required: Requirements<Name>, stored:
   })
 }
 
+/** Whether a profile allows a stored value. */
 export function isAllowed(value: unknown, allows: Allowed): boolean {
   if ('pattern' in allows) return new RegExp(allows.pattern).test(value as string)
   if ('enum' in allows) return value === undefined || allows.enum.includes(value)
-  return isDeepStrictEqual(nearest(value, allows), value)
+  return isDeepStrictEqual(nearestAllowed(value, allows), value)
 }
 
-/** The allowed value that is nearest to a stored one. A wrong choice stays as it is: requests that use it are refused. */
-function nearest(value: unknown, allows: Allowed): unknown {
+/** The allowed value that is nearest to a stored one. A wrong choice stays unchanged, and requests that use it are refused. */
+function nearestAllowed(value: unknown, allows: Allowed): unknown {
   if ('const' in allows) return allows.const
   if ('maximum' in allows) return Math.min(value as number, allows.maximum)
   if ('items' in allows) return (value as readonly unknown[]).filter((item) => isAllowed(item, allows.items))

@@ -9,6 +9,7 @@ export function isSortKey(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.length <= 256 && value.isWellFormed()
 }
 
+/** The key of the owner's credentials. */
 export const OWNER_KEY: RecordKey = { pk: 'owner', sk: 'owner' }
 
 export const serviceKey = (service: number): RecordKey => ({ pk: 'service', sk: String(service) })
@@ -20,9 +21,9 @@ export const aliasKey = (service: number, alias: string): RecordKey => ({
   pk: `alias#${String(service)}`,
   sk: alias,
 })
-export const signingKeyKey = (service: number, kid: string): RecordKey => ({
+export const signingRecordKey = (service: number, kid: string): RecordKey => ({
   pk: `keys#${String(service)}`,
   sk: kid,
 })
-/** Of the secret by which the nonces of DPoP proofs are made. */
-export const nonceKeyKey = (service: number): RecordKey => ({ pk: `nonce#${String(service)}`, sk: 'key' })
+/** The key of the secret that makes the nonces of DPoP proofs. */
+export const nonceRecordKey = (service: number): RecordKey => ({ pk: `nonce#${String(service)}`, sk: 'key' })

@@ -35,7 +35,7 @@ export class Records {
     return this.#table.query({ pk })
   }
 
-  /** The first records of a partition, or those whose `sk` is behind `after` as text. Empty only if there are none. */
+  /** The first records of a partition, or the first whose `sk` comes after `after` as text. The list is empty only if there are none. */
   listFirst({ pk }: RecordKey, limit: number, after?: string): Promise<readonly Item[]> {
     return this.#table.queryFirst({ pk }, limit, after === undefined ? after : { pk, sk: after })
   }
@@ -50,14 +50,14 @@ export class Records {
   }
 
   /**
-   * Concurrent changes are both applied, and a deleted record is never resurrected.
+   * Changes a record. Concurrent changes are both applied, and a deleted record is never resurrected.
    *
    * @param changed returns `undefined` if the record must not change
    */
   async change<Schema extends z.ZodMiniType>(
     key: RecordKey,
     schema: Schema,
-    changed: (record: z.output<Schema>) => Changed<z.input<Schema>>,
+    changed: (record: z.output<Schema>) => ChangeResult<z.input<Schema>>,
   ): Promise<z.output<Schema> | undefined> {
     return repeatWhileLost<z.output<Schema> | undefined>(async () => {
       const item = await this.find(key)
@@ -86,7 +86,7 @@ export class Records {
     return outcome
   }
 
-  /** Deletes a record as it was read. @returns the deleted record, or `undefined` if there was none */
+  /** Deletes a record. @returns the deleted record, or `undefined` if there was none */
   async take<Schema extends z.ZodMiniType>(
     key: RecordKey,
     schema: Schema,
@@ -99,7 +99,7 @@ export class Records {
     })
   }
 
-  /** Deletes without a read, because a role may delete signing keys without permission to read them. */
+  /** Deletes a record without reading it, because a role may delete signing keys without permission to read them. */
   async erase(key: RecordKey): Promise<void> {
     await this.#table.erase({ ...key })
     this.#cache.forget(cacheKey(key))
@@ -107,26 +107,27 @@ export class Records {
 }
 
 /** The record to store, or `undefined` if it must not change. */
-export type Changed<Stored> = Stored | undefined | Promise<Stored | undefined>
+export type ChangeResult<Stored> = Stored | undefined | Promise<Stored | undefined>
 
+/** Parses the record of an item. It throws for a damaged one. */
 export function parseRecord<Schema extends z.ZodMiniType>(schema: Schema, item: Item): z.output<Schema> {
   return withAttempt(schema.parse(item['record']), item['attempt'])
 }
 
-const ATTEMPTS = new WeakMap<object, unknown>()
+const RECORD_ATTEMPTS = new WeakMap<object, unknown>()
 
-/** The attempt is of the item, not of the record, so it goes beside it. */
+/** The attempt belongs to the item and not to the record, so it is kept beside the record. */
 function withAttempt<Stored>(record: Stored, attempt: unknown): Stored {
-  ATTEMPTS.set(record as object, attempt)
+  RECORD_ATTEMPTS.set(record as object, attempt)
   return record
 }
 
 /**
- * Names what is stored: each write of a record gives it another version, even one that changes nothing.
+ * The version of a stored record. Each write gives it another version, even if nothing changes.
  *
- * @param record as the registry returned it. A copy has no version
+ * @param record the object that the registry returned. A copy has no version
  */
-export function versionOf(record: object): string {
-  if (!ATTEMPTS.has(record)) throw new Error('only a record that was read or changed has a version')
-  return digest(String(ATTEMPTS.get(record)))
+export function recordVersion(record: object): string {
+  if (!RECORD_ATTEMPTS.has(record)) throw new Error('only a record that was read or changed has a version')
+  return digest(String(RECORD_ATTEMPTS.get(record)))
 }

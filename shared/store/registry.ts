@@ -4,14 +4,14 @@ import type { EpochSeconds } from '../epoch-seconds.ts'
 import { takeAlias } from './aliases.ts'
 import { Client, type StoredClient } from './client.ts'
 import { parseNumber } from './identity.ts'
-import { aliasKey, clientKey, isSortKey, OWNER_KEY, serviceKey, signingKeyKey } from './record-keys.ts'
-import { type Changed, Records, parseRecord } from './records.ts'
+import { aliasKey, clientKey, isSortKey, OWNER_KEY, serviceKey, signingRecordKey } from './record-keys.ts'
+import { type ChangeResult, Records, parseRecord } from './records.ts'
 import { Service, type StoredService } from './service.ts'
 import type { Table } from './table.ts'
 
 /** Services, clients, aliases and signing keys, read through a cache in memory (architecture, section 3). */
 export class Registry {
-  /** How long other processes may still see the old record after a change. */
+  /** How long other processes may use the old record after a change. */
   readonly cacheSeconds: number
   readonly #records: Records
   readonly #now: () => EpochSeconds
@@ -23,7 +23,7 @@ export class Registry {
   }
 
   findService(service: number): Promise<Service | undefined> {
-    return this.#records.remember(serviceKey(service), (item) => existing(parseRecord(Service, item)))
+    return this.#records.remember(serviceKey(service), (item) => unlessDeleted(parseRecord(Service, item)))
   }
 
   findClientByNumber(service: number, client: number): Promise<Client | undefined> {
@@ -37,12 +37,12 @@ export class Registry {
     if (!isSortKey(clientId)) return undefined
     const named = await this.#records.remember(aliasKey(service, clientId), (item) => item['client'])
     const client = typeof named === 'number' ? await this.findClientByNumber(service, named) : undefined
-    // An interrupted rename leaves the old alias behind, which must not find the client.
+    // An interrupted renaming leaves the old alias behind, which must not find the client.
     return client?.clientIdAlias === clientId ? client : undefined
   }
 
-  /** `findClient` for callers that change the client: not from the cache. */
-  async currentClient(service: number, clientId: string): Promise<StoredClient | undefined> {
+  /** Finds a client for a caller that changes it. The cache is not used. */
+  async findCurrentClient(service: number, clientId: string): Promise<StoredClient | undefined> {
     const number = parseNumber(clientId) ?? (await this.findClient(service, clientId))?.clientId
     if (number === undefined) return undefined
     const item = await this.#records.find(clientKey(service, number))
@@ -50,13 +50,13 @@ export class Registry {
     return String(number) === clientId || client?.clientIdAlias === clientId ? client : undefined
   }
 
-  /** Not from the cache. */
-  async currentService(service: number): Promise<StoredService | undefined> {
+  /** Finds a service for a caller that changes it. The cache is not used. */
+  async findCurrentService(service: number): Promise<StoredService | undefined> {
     const item = await this.#records.find(serviceKey(service))
-    return item && existing(parseRecord(Service, item))
+    return item && unlessDeleted(parseRecord(Service, item))
   }
 
-  /** Finds deleted services too, because a deletion may have to go on. Not from the cache. */
+  /** Finds deleted services as well, because a deletion may have to continue. The cache is not used. */
   async findForDeletion(service: number): Promise<Service | undefined> {
     const item = await this.#records.find(serviceKey(service))
     return item && parseRecord(Service, item)
@@ -74,7 +74,7 @@ export class Registry {
   /** @returns the changed service, or `undefined` if it does not exist or `change` returned `undefined` */
   changeService(
     service: number,
-    change: (service: StoredService) => Changed<z.input<typeof Service>>,
+    change: (service: StoredService) => ChangeResult<z.input<typeof Service>>,
   ): Promise<StoredService | undefined> {
     return this.#records.change(serviceKey(service), Service, (current) =>
       current.deletedAt === undefined ? change(current) : undefined,
@@ -83,7 +83,7 @@ export class Registry {
 
   /** The private signing key. Only the roles of functions that sign may read its partition. */
   findSigningKey(service: number, kid: string): Promise<KeyObject | undefined> {
-    return this.#records.remember(signingKeyKey(service, kid), (item) =>
+    return this.#records.remember(signingRecordKey(service, kid), (item) =>
       createPrivateKey({ key: item['jwk'] as JsonWebKey, format: 'jwk' }),
     )
   }
@@ -93,8 +93,8 @@ export class Registry {
   }
 
   /**
-   * @param cutOff ends the tokens of a deleted service that had the same number. A number without a past has no cut-off
-   * @returns the service as it is stored, or `undefined` if the number is taken
+   * @param cutOff ends the tokens of a deleted service that had the same number. It does not apply to a number that was never used
+   * @returns the stored service, or `undefined` if the number is taken
    */
   async createService(
     service: z.input<typeof Service>,
@@ -119,11 +119,11 @@ export class Registry {
   }
 
   putSigningKey(service: number, jwk: JsonWebKey & { kid: string }): Promise<void> {
-    return this.#records.put(signingKeyKey(service, jwk.kid), { jwk })
+    return this.#records.put(signingRecordKey(service, jwk.kid), { jwk })
   }
 
   deleteSigningKey(service: number, kid: string): Promise<void> {
-    return this.#records.erase(signingKeyKey(service, kid))
+    return this.#records.erase(signingRecordKey(service, kid))
   }
 
   findOwner(): Promise<Owner | undefined> {
@@ -134,24 +134,24 @@ export class Registry {
     return this.#records.put(OWNER_KEY, { record: owner })
   }
 
-  /** All services of the deployment. Not from the cache. */
+  /** All services of the deployment. The cache is not used. */
   async listServices(): Promise<StoredService[]> {
     const items = await this.#records.list(serviceKey(0))
-    return items.flatMap((item) => existing(parseRecord(Service, item)) ?? [])
+    return items.flatMap((item) => unlessDeleted(parseRecord(Service, item)) ?? [])
   }
 
-  /** All clients of a service, sorted by their numbers as text. Not from the cache. */
+  /** All clients of a service, sorted by their numbers as text. The cache is not used. */
   async listClients(service: number): Promise<StoredClient[]> {
     return (await this.#records.list(clientKey(service, 0))).map((item) => parseRecord(Client, item))
   }
 
-  /** Some clients behind `after`, or the first, by number as text; none only if there are none. Not from the cache. */
-  async firstClients(service: number, limit: number, after?: number): Promise<StoredClient[]> {
+  /** The first clients, or the first after `after`, by number as text. The list is empty only if there are none. The cache is not used. */
+  async listFirstClients(service: number, limit: number, after?: number): Promise<StoredClient[]> {
     return (await this.#clientItems(service, limit, after)).map((item) => parseRecord(Client, item))
   }
 
-  /** The numbers of some clients behind `after`, or of the first, sorted as text. Not from the cache. */
-  async clientNumbers(service: number, limit: number, after?: number): Promise<number[]> {
+  /** The numbers of the first clients, or of the first after `after`, sorted as text. The cache is not used. */
+  async listClientNumbers(service: number, limit: number, after?: number): Promise<number[]> {
     return (await this.#clientItems(service, limit, after)).map(({ sk }) => Number(sk))
   }
 
@@ -159,16 +159,16 @@ export class Registry {
     return this.#records.listFirst(clientKey(service, 0), limit, after?.toString())
   }
 
-  /** Some aliases, also those that no client has, and the numbers of their clients. Not from the cache. */
-  async firstAliases(service: number, limit: number): Promise<{ alias: string; clientId: number }[]> {
+  /** The first aliases, including those that no client has, with the numbers of their clients. The cache is not used. */
+  async listFirstAliases(service: number, limit: number): Promise<{ alias: string; clientId: number }[]> {
     const items = await this.#records.listFirst(aliasKey(service, ''), limit)
     return items.map((item) => ({ alias: String(item['sk']), clientId: Number(item['client']) }))
   }
 
-  /** Whether clients or aliases exist under the number of a service, which itself may be deleted. */
+  /** Whether clients or aliases exist under the number of a service. The service itself may be deleted. */
   async hasClients(service: number): Promise<boolean> {
-    const clients = await this.firstClients(service, 1)
-    return clients.length > 0 || (await this.firstAliases(service, 1)).length > 0
+    const clients = await this.listFirstClients(service, 1)
+    return clients.length > 0 || (await this.listFirstAliases(service, 1)).length > 0
   }
 
   /** @returns false if another client has the alias */
@@ -185,20 +185,20 @@ export class Registry {
   }
 
   /**
-   * Marks a service as deleted. The record stays, and after this only `findForDeletion` finds it.
+   * Marks a service as deleted. The record stays, but only `findForDeletion` still finds it.
    *
-   * @param found by `findForDeletion`
+   * @param found the record that `findForDeletion` returned
    * @returns the marked record, or `undefined` if another service has the number now
    */
   markDeleted(found: Service, now: EpochSeconds): Promise<Service | undefined> {
     return this.#records.change(serviceKey(found.apiKey), Service, (current) =>
-      isSame(found, current) ? { ...current, deletedAt: current.deletedAt ?? now } : undefined,
+      isSameService(found, current) ? { ...current, deletedAt: current.deletedAt ?? now } : undefined,
     )
   }
 
   /**
-   * Ends a deletion. Of the service only the time, the number, the credentials and the cut-off stay, and the ids of its private
-   * keys: a repeated deletion erases also those that an interrupted update has stored meanwhile.
+   * Ends a deletion. Only the times, the number, the issuer, the credentials and the cut-off of the service stay, and the ids of its
+   * private keys, so that a repeated deletion also erases keys that an interrupted update has stored since.
    */
   async finishDeletion({ apiKey, deletedAt }: Service): Promise<void> {
     await this.#records.change(serviceKey(apiKey), Service, (current) => {
@@ -208,26 +208,26 @@ export class Registry {
     })
   }
 
-  /** Deletes a client. Its alias is free from then on, and is to be settled. @returns the client, if there was one */
+  /** Deletes a client. The caller must settle its alias, which is free afterwards. @returns the client, if there was one */
   deleteClient(service: number, client: number): Promise<Client | undefined> {
     return this.#records.take(clientKey(service, client), Client)
   }
 }
 
-/** The credentials of the owner, who manages the services (architecture, section 1): key and secret for v2, token for v3. */
+/** The credentials of the owner, who manages the services (architecture, section 1): key and secret for v2, a token for v3. */
 export interface Owner {
   readonly apiKey: string
   readonly apiSecretDigest: string
   readonly organizationTokenDigest: string
 }
 
-/** `undefined` for a service whose deletion has begun: only its deletion may still find it. */
-function existing(service: StoredService): StoredService | undefined {
+/** @returns `undefined` for a service whose deletion has begun: only its deletion may still find it */
+function unlessDeleted(service: StoredService): StoredService | undefined {
   return service.deletedAt === undefined ? service : undefined
 }
 
-/** Whether both are states of one service: one that was made later under the number of a deleted one is another. */
-function isSame(found: Service, current: Service): boolean {
+/** Whether both are states of one service. A service that was created later under the number of a deleted one is another service. */
+function isSameService(found: Service, current: Service): boolean {
   const isOfOneDeletion = found.deletedAt === undefined || found.deletedAt === current.deletedAt
   return found.createdAt === current.createdAt && isOfOneDeletion
 }

@@ -2,8 +2,7 @@ import * as z from 'zod/mini'
 import { SIGNING_ALGORITHMS } from '../certificate/jws-algorithms.ts'
 import { AUTHENTICATION_METHODS } from './authentication-methods.ts'
 
-/** The settings of a service under Authlete's names (Authlete contract, section 3). Durations are in seconds. */
-
+// Names and values are Authlete's (Authlete contract, section 3). Durations are in seconds.
 export const GRANT_TYPES = ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'] as const
 /** `NONE` can be registered, but authorization requests with it are refused. */
 export const RESPONSE_TYPES = ['CODE', 'NONE'] as const
@@ -20,7 +19,7 @@ const text = z.optional(z.string())
 
 /** Members of every registry record that are not settings. */
 export const RECORD_MEMBERS = {
-  /** Seconds since the epoch; absent in records that no management API wrote. */
+  /** Seconds since the epoch. Absent in records that the management API did not write. */
   createdAt: z.optional(z.number()),
   modifiedAt: z.optional(z.number()),
   /** Settings that are stored and returned but have no effect: names, contacts, links. */
@@ -35,7 +34,7 @@ export const Scope = z.object({
   attributes: z.optional(z.array(z.object({ key: text, value: text }))),
 })
 
-/** A credential of the Web API. `digest` is SHA-256 of a v2 API secret or of a v3 access token. */
+/** A credential of the Web API. `digest` is the SHA-256 of a v2 API secret or of a v3 access token. */
 const Credential = z.object({
   digest: z.string(),
   role: z.enum(ROLES),
@@ -43,11 +42,11 @@ const Credential = z.object({
   note: text,
   /** Seconds since the epoch. */
   createdAt: z.optional(z.number()),
-  /** Seconds since the epoch; absent: the credential never expires. */
+  /** Seconds since the epoch. If absent, the credential never expires. */
   expiresAt: z.optional(z.number()),
 })
 
-/** The public half of a signing key. The private half is stored in a partition of its own. */
+/** The public half of a signing key. The private half is stored in another partition. */
 export const PublicJwk = z.object({
   kty: z.string(),
   kid: z.string(),
@@ -62,7 +61,7 @@ export const PublicJwk = z.object({
 
 /**
  * The settings of a service that have an effect: their stored types and defaults. service-reference.ts has their meanings. The
- * requests and answers of the management API are derived from these.
+ * requests and answers of the management API are derived from them.
  */
 export const SERVICE_SETTINGS = {
   serviceName: text,
@@ -122,13 +121,14 @@ export const SERVICE_SETTINGS = {
   defaultResource: text,
 }
 
+/** The record of a service in the registry. */
 export const Service = z.object({
   apiKey: z.number(),
-  /** A second number besides `apiKey`. Authlete's clients have 32 bits for it. */
+  /** A second number besides `apiKey`. Authlete's clients store it in 32 bits. */
   number: z.optional(z.number()),
   ...SERVICE_SETTINGS,
   /**
-   * For keys that no longer sign access tokens, or now sign shorter ones: until when they signed the earlier tokens, and when
+   * The keys that no longer sign access tokens, or now sign shorter-lived ones: until when they signed the earlier tokens, and when
    * the last of these tokens expires. Epoch seconds.
    */
   keyUses: z._default(z.array(z.object({ kid: z.string(), signedUntil: z.int(), tokensEnd: z.int() })), []),
@@ -142,10 +142,10 @@ export const Service = z.object({
     ),
     [],
   ),
-  /** The ids of private keys that are stored, or were about to be: a deletion erases them. */
+  /** The ids of private keys that are stored or were about to be stored. A deletion erases these keys. */
   privateKeyIds: z._default(z.array(z.string()), []),
   ...RECORD_MEMBERS,
-  /** Epoch seconds; present: the service was deleted, and only its deletion may still find it. */
+  /** Epoch seconds. If present, the service was deleted, and only its deletion may still find it. */
   deletedAt: z.optional(z.number()),
 })
 export type StoredService = z.infer<typeof Service>

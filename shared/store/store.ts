@@ -9,6 +9,7 @@ import { Table } from './table.ts'
 
 const ATTEMPT_BYTES = 12
 
+/** The names of the two tables, the connection to DynamoDB, and the clock and randomness of the runtime. */
 export interface StoreOptions {
   readonly registryTable: string
   readonly grantsTable: string
@@ -36,4 +37,5 @@ export function openStore({ dynamodb, ...options }: StoreOptions) {
   }
 }
 
+/** The two tables, by what they hold. */
 export type Store = ReturnType<typeof openStore>

@@ -9,25 +9,26 @@ import {
 } from '../dynamodb/dynamodb.ts'
 import { StoreUnavailable } from './unavailable.ts'
 
-/** The outcome of a conditional write. If its condition failed, `current` is the item that is stored now, if any. */
+/** The outcome of a conditional write. If its condition failed, `current` is the stored item, if there is one. */
 export type WriteOutcome =
   { readonly done: true } | { readonly done: false; readonly current: Item | undefined }
 
 const UNPROCESSED_RETRIES_MILLISECONDS = [20, 80, 320]
 
 /**
- * One DynamoDB table. Every call of the store goes through `send` here.
+ * One DynamoDB table. Every call of the store goes through it.
  *
  * All reads except those of an index are strongly consistent. A conditional write requires that stored values are equal to given
  * ones, so it cannot create an item by mistake or succeed twice. Each write stores a new `attempt`. If a condition fails but
  * the item has the `attempt` of this write, the write has succeeded, and the client of DynamoDB has repeated it (architecture, section 3).
+ * No write returns the item (docs/operations.md), so it is read again for that.
  *
  * Every method throws StoreUnavailable if the table cannot be reached. It does not change other errors.
  */
 export class Table {
   readonly #dynamodb: DynamoDb
   readonly #name: string
-  /** A value for the attribute `attempt`, which each write sets to another one. */
+  /** Makes a value for the attribute `attempt`, which each write sets to a new one. */
   readonly newAttempt: () => string
 
   constructor(dynamodb: DynamoDb, name: string, newAttempt: () => string) {
@@ -37,21 +38,21 @@ export class Table {
   }
 
   async find(key: Key): Promise<Item | undefined> {
-    const { Item } = await reached(
+    const { Item } = await callDynamoDb(
       this.#dynamodb.get({ TableName: this.#name, Key: key, ConsistentRead: true }),
     )
-    // Nothing in HTTP/1.1 shows which request an answer is for, so one that lags behind could be that of another.
+    // In HTTP/1.1 nothing shows which request an answer belongs to, so a late answer could be that of another request.
     if (Item !== undefined && !matches(Item, key)) throw new StoreUnavailable('the item has another key')
     return Item
   }
 
-  /** The items in the order of the keys, `undefined` for an absent item. One round trip, at most 100 different keys. */
+  /** Finds items in the order of their keys; `undefined` stands for an absent item. @param keys at most 100 different ones */
   async findAll(keys: readonly Key[]): Promise<(Item | undefined)[]> {
     const found: Item[] = []
     let pending: readonly Key[] = keys
     for (const wait of [...UNPROCESSED_RETRIES_MILLISECONDS, undefined]) {
       const request = { [this.#name]: { Keys: [...pending], ConsistentRead: true } }
-      const answer = await reached(this.#dynamodb.batchGet({ RequestItems: request }))
+      const answer = await callDynamoDb(this.#dynamodb.batchGet({ RequestItems: request }))
       found.push(...(answer.Responses?.[this.#name] ?? []))
       pending = answer.UnprocessedKeys?.[this.#name]?.Keys ?? []
       if (pending.length === 0) return keys.map((key) => found.find((item) => matches(item, key)))
@@ -64,16 +65,16 @@ export class Table {
     return this.#queryAll(partition, { ConsistentRead: true })
   }
 
-  /** The first items of a partition, or those behind the key `after`, which need not exist. Empty only if there are none. */
+  /** The first items of a partition, or the first after the key `after`, which need not exist. The list is empty only if there are none. */
   async queryFirst(partition: Key, Limit: number, after?: Key): Promise<readonly Item[]> {
-    const { ConditionExpression: KeyConditionExpression, ...attributes } = equalTo(partition)
+    const { ConditionExpression: KeyConditionExpression, ...attributes } = conditionOn(partition)
     const start = after === undefined ? {} : { ExclusiveStartKey: after }
     const query = { TableName: this.#name, KeyConditionExpression, ...attributes, ...start }
-    const answer = await reached(this.#dynamodb.query({ ...query, ConsistentRead: true, Limit }))
+    const answer = await callDynamoDb(this.#dynamodb.query({ ...query, ConsistentRead: true, Limit }))
     return answer.Items ?? []
   }
 
-  /** The keys in an index. It may lag behind: it can still have deleted items, and lack new ones. */
+  /** The keys in an index. The index may lag behind: it can still have deleted items, and lack new ones. */
   queryIndex(IndexName: string, partition: Key): Promise<Item[]> {
     return this.#queryAll(partition, { IndexName })
   }
@@ -82,11 +83,11 @@ export class Table {
     partition: Key,
     options: { readonly ConsistentRead?: boolean; readonly IndexName?: string },
   ): Promise<Item[]> {
-    const { ConditionExpression: KeyConditionExpression, ...attributes } = equalTo(partition)
+    const { ConditionExpression: KeyConditionExpression, ...attributes } = conditionOn(partition)
     const items: Item[] = []
     let start: Item | undefined
     do {
-      const answer: Outputs['query'] = await reached(
+      const answer: Outputs['query'] = await callDynamoDb(
         this.#dynamodb.query({
           TableName: this.#name,
           KeyConditionExpression,
@@ -101,7 +102,7 @@ export class Table {
     return items
   }
 
-  /** Writes a new item. Not `done` if the key is taken. */
+  /** Writes a new item. The outcome is not `done` if the key is taken. */
   async create(item: Item, key: Key): Promise<WriteOutcome> {
     const attempt = this.newAttempt()
     const names = Object.fromEntries(Object.keys(key).map((name) => [`#${name}`, name]))
@@ -121,24 +122,24 @@ export class Table {
     )
   }
 
-  /** Writes an item unconditionally. Not for grants and states of clients. */
+  /** Writes an item unconditionally. Grants and states of clients must not be written so. */
   async replace(item: Item, key: Key): Promise<void> {
     const Item = { ...item, ...key, attempt: this.newAttempt() }
-    await reached(this.#dynamodb.put({ TableName: this.#name, Item }))
+    await callDynamoDb(this.#dynamodb.put({ TableName: this.#name, Item }))
   }
 
-  /** Deletes an item unconditionally. Only for records of the registry. */
+  /** Deletes an item unconditionally. Only records of the registry may be deleted so. */
   async erase(key: Key): Promise<void> {
-    await reached(this.#dynamodb.delete({ TableName: this.#name, Key: key }))
+    await callDynamoDb(this.#dynamodb.delete({ TableName: this.#name, Key: key }))
   }
 
   /**
-   * Sets the attributes in `change`, and removes those that are `undefined`, if the item has all values of `stored`, and none
-   * where `stored` has `undefined`.
+   * Sets the attributes in `change`, and removes those that are `undefined` there. The condition is that the item has all values of
+   * `stored`, and lacks the attributes that are `undefined` there.
    */
   async update(key: Key, change: Item, stored: Item, attempt = this.newAttempt()): Promise<WriteOutcome> {
-    const condition = equalTo({ ...stored })
-    const edit = setting({ ...change, attempt })
+    const condition = conditionOn({ ...stored })
+    const edit = updateOf({ ...change, attempt })
     const write = this.#dynamodb.update({
       TableName: this.#name,
       Key: key,
@@ -152,14 +153,14 @@ export class Table {
 
   /** Deletes the item if it has all values of `stored`. An absent item is `done` as well. */
   async remove(key: Key, stored: Item): Promise<WriteOutcome> {
-    const write = this.#dynamodb.delete({ TableName: this.#name, Key: key, ...equalTo(stored) })
+    const write = this.#dynamodb.delete({ TableName: this.#name, Key: key, ...conditionOn(stored) })
     const outcome = await this.#settle(write, key, undefined)
     return outcome.done || outcome.current === undefined ? { done: true } : outcome
   }
 
   async #settle(write: Promise<unknown>, key: Key, attempt: string | undefined): Promise<WriteOutcome> {
     try {
-      await reached(write)
+      await callDynamoDb(write)
       return { done: true }
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error
@@ -171,13 +172,13 @@ export class Table {
   }
 }
 
-/** @throws StoreUnavailable for failures that may pass; other errors as they are */
-async function reached<Answer>(call: Promise<Answer>): Promise<Answer> {
+/** Waits for a call of DynamoDB. @throws StoreUnavailable for failures that may be temporary; other errors unchanged */
+async function callDynamoDb<Answer>(call: Promise<Answer>): Promise<Answer> {
   try {
     return await call
   } catch (error) {
-    const isPassing = error instanceof DynamoDbFailure && error.retryable
-    throw isPassing ? new StoreUnavailable('the store is unavailable', { cause: error.cause }) : error
+    const isTemporary = error instanceof DynamoDbFailure && error.retryable
+    throw isTemporary ? new StoreUnavailable('the store is unavailable', { cause: error.cause }) : error
   }
 }
 
@@ -185,8 +186,8 @@ function matches(item: Item, key: Key): boolean {
   return Object.entries(key).every(([name, value]) => item[name] === value)
 }
 
-/** `undefined` means that the item must not have the attribute. */
-function equalTo(stored: Item) {
+/** @param stored `undefined` means that the item must not have the attribute */
+function conditionOn(stored: Item) {
   const entries = Object.entries(stored).map(([name, value], i) => ({ name, value, at: `w${String(i)}` }))
   const present = entries.filter(({ value }) => value !== undefined)
   if (present.length === 0) throw new Error('a conditional write needs a stored value to compare with')
@@ -199,7 +200,7 @@ function equalTo(stored: Item) {
   }
 }
 
-function setting(change: Item) {
+function updateOf(change: Item) {
   const names: Record<string, string> = {}
   const values: Record<string, unknown> = {}
   const sets: string[] = []

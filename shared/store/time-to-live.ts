@@ -1,10 +1,10 @@
 import { type EpochSeconds, addSeconds } from '../epoch-seconds.ts'
 import type { Grant } from './grant.ts'
 
-/** TTL only removes garbage and never decides. It may be late but must not be early (architecture, section 3). */
+/** TTL only removes garbage and never decides. It may come late but must not come early (architecture, section 3). */
 export const TTL_SLACK_SECONDS = 3600
 
-/** When the item of the grant may be removed. */
+/** The time from which DynamoDB may remove the item of the grant. */
 export function ttl(grant: Grant): EpochSeconds {
   return addSeconds(endOf(grant), TTL_SLACK_SECONDS)
 }

@@ -1,7 +1,7 @@
-/** The store cannot be reached or does not serve. The answer is 503, and nothing was decided. */
+/** The store cannot be reached or fails. The answer is 503, and nothing was decided. */
 export class StoreUnavailable extends Error {}
 
-/** Other writers were faster on every attempt. Nothing was decided, so the answer is 503 and never a refusal. */
+/** Other writers were faster at every attempt. Nothing was decided, so the answer is 503 and never a refusal. */
 export class Contention extends StoreUnavailable {}
 
 /** The result of an attempt that another writer has undone or overtaken. */
@@ -10,9 +10,9 @@ export const LOST: unique symbol = Symbol('lost')
 const TRIES = 10
 
 /**
- * Makes an attempt again as long as it loses to other writers.
+ * Repeats an attempt while it loses to other writers.
  *
- * @param attempt reads what it needs each time. Its argument counts the attempts before it
+ * @param attempt must read its data each time. Its argument is the number of attempts before it
  * @throws Contention if every attempt loses
  */
 export async function repeatWhileLost<Result>(

@@ -89,7 +89,7 @@ test(
       expect(await healthy.store.registry.findSigningKey(number, '1')).toBeDefined()
 
       const { services, owner } = await restoreBy(healthy)
-      const credentials = (await healthy.store.registry.currentService(number))?.credentials
+      const credentials = (await healthy.store.registry.findCurrentService(number))?.credentials
       expect(credentials?.map((credential) => credential.digest)).toEqual(
         services[0]?.credentials.map(({ secret }) => digest(secret)),
       )

@@ -67,7 +67,7 @@ async function authorizeOnce(sent: AuthorizationRequest, identified: IdentifiedC
     ticketIssuedAt: now,
     ticketExpiresAt: addSeconds(now, TICKET_SECONDS),
     ...target,
-    redirectUriAsked: request.redirectUri !== undefined,
+    redirectUriRequested: request.redirectUri !== undefined,
     challenge,
     dpopJkt,
     requestedIdToken: identity.idToken,

@@ -50,8 +50,16 @@ async function issueOnce(request: IssueRequest, call: Call) {
     ...([requestedIdToken, request.idToken, request.subject, request.authentication] as const),
   )
 
-  const { redirectUri, redirectUriAsked, state, responseMode, challenge, dpopJkt, clientIdAlias, context } =
-    ticket
+  const {
+    redirectUri,
+    redirectUriRequested,
+    state,
+    responseMode,
+    challenge,
+    dpopJkt,
+    clientIdAlias,
+    context,
+  } = ticket
   const key = keyOf(service.apiKey, ticket)
   const code = makeOpaque(key, random)
   const grant: Code = {
@@ -69,7 +77,7 @@ async function issueOnce(request: IssueRequest, call: Call) {
       codeDigest: digest(code),
       codeIssuedAt: now,
       codeExpiresAt: addSeconds(now, authorizationCodeDuration),
-      redirectUri: redirectUriAsked ? redirectUri : undefined,
+      redirectUri: redirectUriRequested ? redirectUri : undefined,
       challenge,
       dpopJkt,
     },

@@ -54,7 +54,7 @@ export async function findRequestedClient(
   { clientId, unknown }: RequestedClient,
   { service, store, log }: Call,
 ): Promise<StoredClient> {
-  const client = await store.registry.currentClient(service.apiKey, clientId)
+  const client = await store.registry.findCurrentClient(service.apiKey, clientId)
   if (client === undefined) throw new Refusal(unknown)
   log.note({ client: client.clientId })
   return client

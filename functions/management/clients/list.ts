@@ -44,7 +44,7 @@ export async function pageOf(
   const clients: StoredClient[] = []
   let last = after
   for (let queries = 0; queries < MAX_QUERIES; queries++) {
-    const chunk = await store.registry.firstClients(service.apiKey, isFiltered ? CHUNK : size + 1, last)
+    const chunk = await store.registry.listFirstClients(service.apiKey, isFiltered ? CHUNK : size + 1, last)
     if (chunk.length === 0) return pageBefore(undefined, clients)
     for (const client of chunk) {
       if (clients.length === size) return pageBefore(last, clients)

@@ -1,7 +1,7 @@
 import { type BodyWithHeaders, withTag } from '../../../shared/http.ts'
 import { REFUSALS } from '../../../shared/refusal/refusal.ts'
 import type { StoredClient } from '../../../shared/store/client.ts'
-import { versionOf } from '../../../shared/store/records.ts'
+import { recordVersion } from '../../../shared/store/records.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { answer, success } from '../../../shared/web-api.ts'
 import { toMilliseconds } from '../listing.ts'
@@ -35,7 +35,7 @@ function clientView(client: StoredClient, service: Service): ClientAnswer {
 
 /** The same with its entity tag. */
 export function taggedClient(client: StoredClient, service: Service): BodyWithHeaders {
-  return withTag(clientView(client, service), versionOf(client))
+  return withTag(clientView(client, service), recordVersion(client))
 }
 
 export function createdClient({ client, secret }: ClientWithSecret, service: Service): CreatedClientAnswer {

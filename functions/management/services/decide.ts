@@ -75,7 +75,7 @@ export interface FoundService {
 /** @throws Refusal api-service-unknown */
 export async function getService(_: undefined, call: Call): Promise<FoundService> {
   const { registry } = call.store
-  const service = await registry.currentService(call.service.apiKey)
+  const service = await registry.findCurrentService(call.service.apiKey)
   if (service === undefined) throw new Refusal('api-service-unknown')
   return { service, keyUses: keyUsesOf(service, registry.cacheSeconds) }
 }
@@ -113,7 +113,7 @@ export async function updateService(
     await requireRemainingKeys(current, after, call)
     return after
   }
-  const before = await store.registry.currentService(apiKey)
+  const before = await store.registry.findCurrentService(apiKey)
   if (before === undefined) throw new Refusal('api-service-unknown')
   const condition = new Precondition(ifMatch)
   condition.require(before)

@@ -1,4 +1,4 @@
-import { type Call, isOver } from '../../../shared/runtime/call.ts'
+import { type Call, isOutOfTime } from '../../../shared/runtime/call.ts'
 import { Refusal } from '../../../shared/refusal/refusal.ts'
 import { eraseKeys } from './private-keys.ts'
 
@@ -18,14 +18,14 @@ export async function deleteService(_: undefined, call: Call): Promise<void> {
   if (service === undefined) throw new Refusal('api-service-unknown')
   const { apiKey } = service
   const limited = <Left>(next: () => Promise<readonly Left[]>, remove: (left: Left) => Promise<void>) =>
-    removeAll(next, remove, () => !isOver(call))
+    removeAll(next, remove, () => !isOutOfTime(call))
   await limited(
-    () => registry.firstClients(apiKey, BATCH),
+    () => registry.listFirstClients(apiKey, BATCH),
     (client) => clients.remove(apiKey, client),
   )
   // Left by clients whose creation or renaming was interrupted. A new client could not get them.
   await limited(
-    () => registry.firstAliases(apiKey, BATCH),
+    () => registry.listFirstAliases(apiKey, BATCH),
     (left) => clients.removeAlias(apiKey, left),
   )
   await eraseKeys(apiKey, service.privateKeyIds, store)

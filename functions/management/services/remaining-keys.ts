@@ -1,5 +1,5 @@
 import { Refusal } from '../../../shared/refusal/refusal.ts'
-import { type Call, isOver } from '../../../shared/runtime/call.ts'
+import { type Call, isOutOfTime } from '../../../shared/runtime/call.ts'
 import type { Client, StoredClient } from '../../../shared/store/client.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { offersOpenid } from '../../../shared/token/scopes.ts'
@@ -30,11 +30,11 @@ export async function requireRemainingKeys(before: Service, after: Service, call
 
 async function* clientsOf(call: Call): AsyncGenerator<StoredClient> {
   const { service, store } = call
-  let page: readonly StoredClient[] = await store.registry.firstClients(service.apiKey, PAGE_SIZE)
+  let page: readonly StoredClient[] = await store.registry.listFirstClients(service.apiKey, PAGE_SIZE)
   while (page.length > 0) {
     yield* page
-    if (isOver(call)) throw new Refusal('service-clients-unread')
-    page = await store.registry.firstClients(service.apiKey, PAGE_SIZE, page.at(-1)?.clientId)
+    if (isOutOfTime(call)) throw new Refusal('service-clients-unread')
+    page = await store.registry.listFirstClients(service.apiKey, PAGE_SIZE, page.at(-1)?.clientId)
   }
 }
 

@@ -1,5 +1,5 @@
 import { type BodyWithHeaders, withTag } from '../../../shared/http.ts'
-import { versionOf } from '../../../shared/store/records.ts'
+import { recordVersion } from '../../../shared/store/records.ts'
 import type { StoredService } from '../../../shared/store/service.ts'
 import { answer, unlessEmpty } from '../../../shared/web-api.ts'
 import { toMilliseconds } from '../listing.ts'
@@ -58,12 +58,12 @@ function credentialView(
 /** With its entity tag. */
 export function foundService({ service, keyUses }: FoundService): BodyWithHeaders {
   const view: ServiceAnswer = answer({ ...serviceView(service), keyUses: unlessEmpty(keyUses) })
-  return withTag(view, versionOf(service))
+  return withTag(view, recordVersion(service))
 }
 
 /** With its entity tag. */
 export function changedService({ service, secrets }: ChangedService): BodyWithHeaders {
-  return withTag(serviceView(service, secrets), versionOf(service))
+  return withTag(serviceView(service, secrets), recordVersion(service))
 }
 
 export function createdService({ service, secrets, apiSecret }: CreatedService): CreatedServiceAnswer {

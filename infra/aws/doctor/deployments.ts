@@ -112,7 +112,7 @@ async function registryOf(
   serviceId: number,
 ): Promise<Pick<Inspected, 'service' | 'clients'>> {
   try {
-    const service = await store.registry.currentService(serviceId)
+    const service = await store.registry.findCurrentService(serviceId)
     return { service, clients: await store.registry.listClients(serviceId) }
   } finally {
     store.close()

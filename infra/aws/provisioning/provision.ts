@@ -20,11 +20,11 @@ export interface Present {
 export async function findPresent(settings: DeploymentSettings, runtime: Runtime): Promise<Present> {
   const { registry } = runtime.store
   const number = serviceNumber(settings)
-  const service = await registry.currentService(number)
+  const service = await registry.findCurrentService(number)
   if (service === undefined) await expectDeletionEnded(number, settings, runtime)
   const clients = new Set<string>()
   for (const { clientIdAlias } of settings.clients) {
-    const client = await registry.currentClient(number, clientIdAlias)
+    const client = await registry.findCurrentClient(number, clientIdAlias)
     if (client !== undefined) clients.add(clientIdAlias)
   }
   const owner = (await registry.findOwner()) !== undefined

@@ -179,7 +179,7 @@ async function keepOrSeed(
   kept: Seeded | undefined,
   issuer: string,
 ): Promise<Pick<Site, 'seeded' | 'formerIssuer'>> {
-  const service = await runtime.store.registry.currentService(serviceId)
+  const service = await runtime.store.registry.findCurrentService(serviceId)
   if (kept === undefined || service === undefined) {
     return { seeded: await seed(runtime, serviceId, issuer), formerIssuer: undefined }
   }

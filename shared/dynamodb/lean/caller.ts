@@ -5,33 +5,34 @@ import { ATTEMPTS, ConditionFailed, DynamoDbFailure, THROTTLING } from '../dynam
 import { Connections, type Limits } from './connections.ts'
 import type { Place } from './environment.ts'
 import type { Response } from './response.ts'
-import { type Credentials, Signer } from './signature.ts'
+import { type AwsCredentials, Signer } from './signature.ts'
 
-export interface Waits extends Limits {
-  /** Before another try. @param tries so far, from 1 */
+/** The time limits of an attempt, and the delay before the next one. */
+export interface CallTimes extends Limits {
+  /** Waits before another attempt. @param tries the number of attempts so far */
   readonly before: (tries: number, isThrottled: boolean) => Promise<unknown>
 }
 
-/** As the SDK's standard mode: a random part of a time that doubles with each try. */
-const waitBefore: Waits['before'] = (tries, isThrottled) =>
+/** Waits as the SDK's standard mode does: a random part of a time that doubles with each attempt. */
+const waitForRetry: CallTimes['before'] = (tries, isThrottled) =>
   delay(Math.random() * 2 ** (tries - 1) * (isThrottled ? 500 : 100))
 
-/** DynamoDB takes a signature for five minutes. */
+/** DynamoDB accepts a signature for five minutes. */
 const TOLERATED_SKEW_MILLISECONDS = 240_000
 const WRONG_TIME = new Set(['InvalidSignatureException', 'RequestExpired', 'RequestTimeTooSkewed'])
 const WRONG_CREDENTIALS = new Set(['ExpiredTokenException', 'UnrecognizedClientException'])
 
-/** Makes signed calls, three times at most. */
-export class Caller {
+/** Makes signed calls, with at most three attempts each. */
+export class SignedCaller {
   readonly #place: Place
-  readonly #wait: Waits['before']
+  readonly #wait: CallTimes['before']
   readonly #signer: Signer
   readonly #connections: Connections
-  #credentials: Credentials
-  /** What this machine's clock lacks, in milliseconds. Only signatures use it: decisions keep to the clock. */
+  #credentials: AwsCredentials
+  /** The difference of DynamoDB's clock to this machine's clock, in milliseconds. Only signatures use it. */
   #skew = 0
 
-  constructor(place: Place, { before = waitBefore, ...limits }: Partial<Waits> = {}) {
+  constructor(place: Place, { before = waitForRetry, ...limits }: Partial<CallTimes> = {}) {
     this.#place = place
     this.#wait = before
     this.#signer = new Signer(place.region)
@@ -48,7 +49,7 @@ export class Caller {
       } catch (error) {
         if (tries === ATTEMPTS || !(error instanceof DynamoDbFailure)) throw error
         if (error.retryable) await this.#wait(tries, THROTTLING.has(error.name))
-        else if (!(error instanceof Refused && this.#mend(error))) throw error
+        else if (!(error instanceof ErrorAnswer && this.#mend(error))) throw error
       }
     }
   }
@@ -67,8 +68,8 @@ export class Caller {
     }
   }
 
-  /** Corrects what DynamoDB complains of, if it can. @returns whether it has changed anything */
-  #mend({ name, date }: Refused): boolean {
+  /** Corrects the clock skew or the credentials if DynamoDB complains about them. @returns whether it has changed anything */
+  #mend({ name, date }: ErrorAnswer): boolean {
     if (WRONG_TIME.has(name)) {
       const skew = date - Date.now()
       if (!(Math.abs(skew - this.#skew) > TOLERATED_SKEW_MILLISECONDS)) return false
@@ -82,9 +83,9 @@ export class Caller {
   }
 }
 
-/** DynamoDB has refused a request. */
-class Refused extends DynamoDbFailure {
-  /** DynamoDB's clock in milliseconds, or NaN. */
+/** DynamoDB answered with an error. */
+class ErrorAnswer extends DynamoDbFailure {
+  /** DynamoDB's time in milliseconds, or NaN. */
   readonly date: number
 
   constructor(type: string, message: unknown, { status, headers }: Response) {
@@ -105,8 +106,8 @@ function readAnswer(response: Response): object {
   const isObject = isJsonObject(answer)
   if (status === 200 && isObject) return answer
   // A gateway in between answers with a text of its own.
-  const { __type = '', message = 'no JSON, or a wrong checksum' } = isObject ? answer : {}
+  const { __type = '', message = 'the answer is not JSON, or its checksum is wrong' } = isObject ? answer : {}
   const type = String(__type).replace(/^.*#/, '')
   if (type === 'ConditionalCheckFailedException') throw new ConditionFailed(type)
-  throw new Refused(type, message, response)
+  throw new ErrorAnswer(type, message, response)
 }

@@ -3,22 +3,22 @@ import * as tls from 'node:tls'
 import { CONNECTION_TIMEOUT_MILLISECONDS, REQUEST_TIMEOUT_MILLISECONDS } from '../dynamodb.ts'
 import { type Response, readResponse } from './response.ts'
 
-/** In milliseconds. */
+/** The time limits for connecting and for an answer, in milliseconds. */
 export interface Limits {
   readonly connecting: number
   readonly answering: number
 }
 
 /**
- * Kept-alive connections to DynamoDB, with one request at a time on each. They are plain sockets: by `node:http` or `undici` a call
- * costs more than twice the CPU time, and `undici` makes a cold start longer by 45 ms (docs/performance.md).
+ * Kept-alive connections to DynamoDB, with one request at a time on each. They are plain sockets, because with `node:http` or `undici`
+ * a call costs more than twice the CPU time, and `undici` makes a cold start 45 ms longer (docs/performance.md).
  */
 export class Connections {
   readonly #endpoint: URL
   readonly #limits: Limits
-  /** The last one that was used comes first, so that the others can end. */
+  /** The connection that was used last is used first, so that the others can end. */
   #idle: Connection[] = []
-  /** With it, the next TLS handshake is a short one. */
+  /** The TLS session, which makes the next handshake shorter. */
   #session: Buffer | undefined
 
   constructor(endpoint: URL, limits: Partial<Limits>) {
@@ -65,11 +65,11 @@ function openSocket(
   const servername = plain.isIP(host) === 0 ? host : ''
   return new Promise((resolve, reject) => {
     const socket = isTls ? tls.connect({ ...to, servername, session }) : plain.connect(to)
-    const timer = setTimeout(() => socket.destroy(timeout(milliseconds)), milliseconds)
+    const timer = setTimeout(() => socket.destroy(timeoutError(milliseconds)), milliseconds)
     socket.once('error', reject)
     socket.once('close', () => {
       clearTimeout(timer)
-      reject(reset())
+      reject(resetError())
     })
     socket.once(isTls ? 'secureConnect' : 'connect', () => {
       clearTimeout(timer)
@@ -78,7 +78,7 @@ function openSocket(
   })
 }
 
-interface Waiting {
+interface PendingAnswer {
   readonly resolve: (response: Response) => void
   readonly reject: (error: Error) => void
   readonly timer: NodeJS.Timeout
@@ -87,7 +87,7 @@ interface Waiting {
 class Connection {
   readonly #socket: plain.Socket
   readonly #milliseconds: number
-  #waiting: Waiting | undefined
+  #waiting: PendingAnswer | undefined
   #received: Buffer | undefined
 
   constructor(socket: plain.Socket, milliseconds: number) {
@@ -95,7 +95,7 @@ class Connection {
     this.#milliseconds = milliseconds
     socket.on('data', (bytes) => this.#read(bytes))
     socket.on('error', (error) => this.end(error))
-    socket.once('close', () => this.end(reset()))
+    socket.once('close', () => this.end(resetError()))
   }
 
   get isUsable(): boolean {
@@ -103,10 +103,10 @@ class Connection {
   }
 
   exchange(request: string): Promise<Response> {
-    // One of the two would never be answered, and the other would get its answer.
+    // With two requests, one would get the answer to the other.
     if (this.#waiting !== undefined) throw new Error('a request is under way on this connection')
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.end(timeout(this.#milliseconds)), this.#milliseconds)
+      const timer = setTimeout(() => this.end(timeoutError(this.#milliseconds)), this.#milliseconds)
       this.#waiting = { resolve, reject, timer }
       this.#socket.ref()
       this.#socket.write(request, (error) => {
@@ -115,7 +115,7 @@ class Connection {
     })
   }
 
-  /** An answer that is under way, or that nobody waits for, ends the connection too: it must never be taken for the next one. */
+  /** A connection also ends with an answer that is incomplete or unexpected: it must never be taken for the next answer. */
   end(error: Error): void {
     this.#socket.destroy()
     this.#take()?.reject(error)
@@ -128,7 +128,7 @@ class Connection {
       const response = readResponse(this.#received)
       if (response === undefined) return
       if (response.headers.get('connection')?.toLowerCase() === 'close') this.#socket.destroy()
-      // A connection that only waits does not keep the process alive.
+      // An idle connection must not keep the process alive.
       this.#socket.unref()
       this.#take()?.resolve(response)
     } catch (error) {
@@ -136,7 +136,7 @@ class Connection {
     }
   }
 
-  #take(): Waiting | undefined {
+  #take(): PendingAnswer | undefined {
     const waiting = this.#waiting
     clearTimeout(waiting?.timer)
     this.#waiting = this.#received = undefined
@@ -144,10 +144,10 @@ class Connection {
   }
 }
 
-function reset(): Error {
+function resetError(): Error {
   return Object.assign(new Error('DynamoDB closed the connection'), { code: 'ECONNRESET' })
 }
 
-function timeout(milliseconds: number): Error {
+function timeoutError(milliseconds: number): Error {
   return Object.assign(new Error(`no answer after ${String(milliseconds)} ms`), { code: 'ETIMEDOUT' })
 }

@@ -1,50 +1,51 @@
+/** An answer of HTTP/1.1. */
 export interface Response {
   readonly status: number
-  /** By names in small letters. */
+  /** The names are in lower case. */
   readonly headers: ReadonlyMap<string, string>
   readonly body: Buffer
 }
 
-/** RFC 9112 section 4, with a final status that has a body. A bare line break in the reason would hide a header. */
+/** RFC 9112 section 4. The status must be final and have a body. A bare line break in the reason would hide a header. */
 const STATUS_LINE = /^HTTP\/1[.]1 (?!204|304)([2-5][0-9]{2})(?: [\t -~\x80-\xff]*)?$/
 
-/** RFC 9110 section 5. A header that others read in another way could end the answer elsewhere. */
+/** RFC 9110 section 5. An ambiguous header could make other software end the answer elsewhere. */
 const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t -~\x80-\xff]*)$/
 
 const MAX_HEAD_BYTES = 16_384
-/** DynamoDB answers 16 MB at most. */
+/** An answer of DynamoDB has at most 16 MB. */
 const MAX_BODY_DIGITS = 8
 
 /**
- * Reads an answer of HTTP/1.1 as DynamoDB gives it: a final status, and a `Content-Length`. All else is refused, and the connection
- * with it.
+ * Reads an answer of HTTP/1.1 in DynamoDB's form: a final status, and a `Content-Length`. For any other answer it throws, and the
+ * connection ends.
  *
- * @param received everything since the request was sent
- * @returns `undefined` while more is to come. @throws Error
+ * @param received all bytes since the request was sent
+ * @returns `undefined` while the answer is incomplete. @throws Error
  */
 export function readResponse(received: Buffer): Response | undefined {
   const end = received.indexOf('\r\n\r\n')
   if (end > MAX_HEAD_BYTES || (end < 0 && received.length > MAX_HEAD_BYTES))
-    throw unlike('its head is too long')
+    throw malformedAnswer('the head is too long')
   if (end < 0) return undefined
   const [statusLine = '', ...lines] = received.toString('latin1', 0, end).split('\r\n')
   const status = STATUS_LINE.exec(statusLine)?.[1]
-  if (status === undefined) throw unlike('it has no final status of HTTP/1.1 with a body')
+  if (status === undefined) throw malformedAnswer('there is no final status of HTTP/1.1 with a body')
   const headers = new Map<string, string>()
   for (const line of lines) {
     const [, given, value = ''] = HEADER.exec(line) ?? []
     const name = given?.toLowerCase()
-    if (name === undefined || headers.has(name)) throw unlike('a header is malformed or stands twice')
+    if (name === undefined || headers.has(name)) throw malformedAnswer('a header is malformed or repeated')
     headers.set(name, value.trim())
   }
   const length = headers.get('content-length') ?? ''
   if (!/^[0-9]+$/.test(length) || length.length > MAX_BODY_DIGITS || headers.has('transfer-encoding'))
-    throw unlike('it needs a Content-Length and no Transfer-Encoding')
+    throw malformedAnswer('it must have a Content-Length and no Transfer-Encoding')
   const body = received.subarray(end + 4)
-  if (body.length > Number(length)) throw unlike('it is longer than its Content-Length')
+  if (body.length > Number(length)) throw malformedAnswer('the body is longer than its Content-Length')
   return body.length < Number(length) ? undefined : { status: Number(status), headers, body }
 }
 
-function unlike(what: string): Error {
+function malformedAnswer(what: string): Error {
   return Object.assign(new Error(`not an answer of DynamoDB: ${what}`), { code: 'EPROTO' })
 }

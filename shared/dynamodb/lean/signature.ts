@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto'
 
-export interface Credentials {
+/** The credentials of an IAM principal. */
+export interface AwsCredentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly sessionToken?: string | undefined
 }
 
-/** Signs by AWS Signature Version 4, with a key that is derived once a day: then four digests are all the work of a request. */
+/** Makes signatures of AWS Signature Version 4. Their key is derived once a day, so a request costs only four digests. */
 export class Signer {
   readonly #region: string
   #key: { readonly secret: string; readonly day: string; readonly sign: Hmac } | undefined
@@ -18,11 +19,11 @@ export class Signer {
   /**
    * @param request `target` is `DynamoDB_20120810.` and the operation
    * @param milliseconds the time of the signature
-   * @returns lines of headers, each with its end
+   * @returns the lines of the headers, each with its line end
    */
   headers(
     { host, target, body }: { readonly host: string; readonly target: string; readonly body: string },
-    { accessKeyId, secretAccessKey, sessionToken }: Credentials,
+    { accessKeyId, secretAccessKey, sessionToken }: AwsCredentials,
     milliseconds: number,
   ): string {
     const time = new Date(milliseconds).toISOString().replace(/[-:]|[.][0-9]+/g, '')
@@ -57,8 +58,8 @@ type Hmac = (text: string) => Buffer
 const BLOCK_BYTES = 64
 
 /**
- * HMAC with SHA-256 (RFC 2104), with what follows from the key done once. `createHmac` costs seven times as much for a text of this
- * size: it makes two objects and looks for two kinds of key.
+ * HMAC with SHA-256 (RFC 2104). The work for the key is done once. `createHmac` costs seven times as much for a text of this size,
+ * because it creates two objects and checks for two kinds of key.
  */
 function hmac(secret: Buffer): Hmac {
   const key = Buffer.alloc(BLOCK_BYTES)

@@ -157,7 +157,7 @@ describe.each(TOKEN_FORMS)('%s tokens', async (_form, settings) => {
     for (let i = 0; i < 2; i++) expect(await ask(token, again)).toBe('OK A056001')
     const secret = randomUUID()
     const added = { digest: digest(secret), role: 'introspect' } as const
-    const credentials = (await runtime.store.registry.currentService(walk.number))?.credentials ?? []
+    const credentials = (await runtime.store.registry.findCurrentService(walk.number))?.credentials ?? []
     await walk.setService({ dpopProofUsedOnce: true, credentials: [...credentials, added] })
     const dpop = proof()
     // A refused request uses up nothing.

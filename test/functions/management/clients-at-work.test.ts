@@ -90,7 +90,7 @@ test('after a secret is refreshed only the new one is accepted, and tokens stay 
 test('a key that is added to a service signs its access tokens at once', async () => {
   const client = await newClient()
   const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
-  const [known] = (await runtime.store.registry.currentService(walk.number))?.jwks ?? []
+  const [known] = (await runtime.store.registry.findCurrentService(walk.number))?.jwks ?? []
   const jwks = JSON.stringify({ keys: [known, { ...key, kid: '2' }] })
   const signing = { jwks, accessTokenSignAlg: 'ES256', accessTokenSignatureKeyId: '2' }
   const path = `/api/${walk.serviceId}/service/update`

@@ -155,7 +155,7 @@ describe('updating a client', () => {
       post(`/client/update/${id}`, { clientName: 'Both' }),
       post(`/client/lock_flag/update/${id}`, { clientLocked: true }),
     ])
-    const client = await runtime.store.registry.currentClient(SERVICE, id)
+    const client = await runtime.store.registry.findCurrentClient(SERVICE, id)
     expect(client?.clientSecretDigest).toBe(digest(String(refreshed.json['newClientSecret'])))
     expect(client).toMatchObject({ locked: true, clientName: 'Both' })
   })

@@ -44,7 +44,7 @@ describe('a service with fapi2', () => {
 
   test.each(BREACHES)('fapi2 cannot be switched on with %s %j', async (name, value) => {
     expect(refusal(await updateService({ ...PROFILE, [name]: value }))).toBe(`400 A039299 ${name}`)
-    expect((await runtime.store.registry.currentService(SERVICE))?.fapi2).toBe(false)
+    expect((await runtime.store.registry.findCurrentService(SERVICE))?.fapi2).toBe(false)
   })
 
   test.each(BREACHES)('a service with fapi2 refuses %s %j', async (name, value) => {

@@ -24,7 +24,7 @@ describe('the keys of a service', () => {
       expect(text).not.toContain(first.own.d)
       expect(text).not.toContain('\\"d\\"')
     }
-    const record = await runtime.store.registry.currentService(SERVICE)
+    const record = await runtime.store.registry.findCurrentService(SERVICE)
     expect(JSON.stringify(record)).not.toContain(first.own.d)
     const key = await runtime.store.registry.findSigningKey(SERVICE, '1')
     expect(key?.export({ format: 'jwk' }).d).toBe(first.own.d)
@@ -159,7 +159,7 @@ describe('the credentials of a service', () => {
 
   test('the digest of a credential is never returned', async () => {
     const { text } = await v3('GET', '/service/get')
-    const record = await runtime.store.registry.currentService(SERVICE)
+    const record = await runtime.store.registry.findCurrentService(SERVICE)
     for (const { digest } of record?.credentials ?? []) expect(text).not.toContain(digest.slice(0, 16))
   })
 })

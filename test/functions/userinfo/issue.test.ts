@@ -133,7 +133,7 @@ describe('signed', async () => {
     const kidOf = async () =>
       decodeProtectedHeader(String((await issue(await granted(signed))).json['responseContent'])).kid
     expect(await kidOf()).toBe('key of ES256')
-    const service = await walk.runtime.store.registry.currentService(walk.number)
+    const service = await walk.runtime.store.registry.findCurrentService(walk.number)
     await walk.setService({ ...service, userInfoSignatureKeyId: 'second' })
     expect(await kidOf()).toBe('second')
     await walk.setService({ userInfoSignatureKeyId: undefined })

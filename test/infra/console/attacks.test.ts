@@ -210,5 +210,5 @@ test('a console of a service opens no other service, and no failure was unexpect
 })
 
 async function service() {
-  return site.runtime.store.registry.currentService(Number(serviceId))
+  return site.runtime.store.registry.findCurrentService(Number(serviceId))
 }

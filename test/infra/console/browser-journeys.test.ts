@@ -10,8 +10,8 @@ const newPage = browserOfFile(running)
 const { registry } = site.runtime.store
 const [{ clientId }] = site.seeded.clients
 
-const serviceNow = () => registry.currentService(Number(serviceId))
-const clientNow = () => registry.currentClient(Number(serviceId), clientId)
+const serviceNow = () => registry.findCurrentService(Number(serviceId))
+const clientNow = () => registry.findCurrentClient(Number(serviceId), clientId)
 
 /** A new page in a small window. Nobody touches a mouse. */
 async function begin(): Promise<Page> {
@@ -199,7 +199,7 @@ test.each(CHROMIUM)(
     const [, { clientId: id }] = site.seeded.clients
     const rename = (name: string | undefined) =>
       registry.changeClient(Number(serviceId), Number(id), (record) => ({ ...record, clientName: name }))
-    const before = await registry.currentClient(Number(serviceId), id)
+    const before = await registry.findCurrentClient(Number(serviceId), id)
     await rename(clientName)
     onTestFinished(() => rename(before?.clientName).then(() => undefined))
     const page = await newPage()

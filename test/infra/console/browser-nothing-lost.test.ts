@@ -17,7 +17,7 @@ const tokens = `${client}/tokens-and-claims`
 const general = `/${serviceId}/service/general`
 
 const go = (page: Page, path: string) => page.goto(originOf(running) + path)
-const clientNow = () => registry.currentClient(Number(serviceId), clientId)
+const clientNow = () => registry.findCurrentClient(Number(serviceId), clientId)
 const first = (await clientNow()) ?? never()
 beforeEach(() =>
   registry.changeClient(Number(serviceId), Number(clientId), () => first).then(() => undefined),

@@ -65,7 +65,9 @@ test.each(CHROMIUM)(
     await page.getByRole('textbox', { name: 'attributes' }).nth(before).fill('access_token.duration=60')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('Saved: supportedScopes').waitFor()
-    const { supportedScopes } = (await registry.currentService(Number(serviceId))) ?? { supportedScopes: [] }
+    const { supportedScopes } = (await registry.findCurrentService(Number(serviceId))) ?? {
+      supportedScopes: [],
+    }
     expect(supportedScopes.slice(-2)).toMatchObject([
       { name: 'first:new' },
       { name: 'second:new', attributes: [{ key: 'access_token.duration', value: '60' }] },
@@ -93,7 +95,7 @@ test.each(CHROMIUM)(
     await page.getByRole('link', { name: 'Tokens and Claims' }).first().click()
     await turnOn(page)
     await page.getByText('Saved: tlsClientCertificateBoundAccessTokens').waitFor()
-    expect(await registry.currentService(Number(serviceId))).toMatchObject({ [SWITCH]: true })
+    expect(await registry.findCurrentService(Number(serviceId))).toMatchObject({ [SWITCH]: true })
 
     const path = `/${serviceId}/clients/${clientId}/tokens-and-claims`
     const second = await page.context().newPage()
@@ -110,7 +112,7 @@ test.each(CHROMIUM)(
     await second.getByRole('button', { name: 'Save' }).click()
     await second.getByText('Somebody else changed this record').waitFor()
     expect(await violations(second)).toEqual([])
-    const record = await registry.currentClient(Number(serviceId), clientId)
+    const record = await registry.findCurrentClient(Number(serviceId), clientId)
     expect([record?.tlsClientCertificateBoundAccessTokens, record?.extension]).toEqual([true, undefined])
   },
   60_000,
@@ -169,7 +171,7 @@ test.each(CHROMIUM)(
   'other pages of this machine get no session and no page of the console in %s',
   async () => {
     const page = await newPage()
-    const name = await registry.currentService(Number(serviceId))
+    const name = await registry.findCurrentService(Number(serviceId))
     const origin = originOf(running)
     // Another server on this machine, under the name that most of them have.
     const form = `<form method="post" action="${origin}/${serviceId}/service/general"><input name="serviceName" value="Taken"><button>Go</button></form>`
@@ -186,7 +188,7 @@ test.each(CHROMIUM)(
     // A form of another site has neither the cookie nor the origin.
     await page.getByRole('button', { name: 'Go' }).click()
     await page.getByRole('heading', { name: 'No session' }).waitFor()
-    expect(await registry.currentService(Number(serviceId))).toEqual(name)
+    expect(await registry.findCurrentService(Number(serviceId))).toEqual(name)
     // The session is as it was.
     await go(page, `/${serviceId}/service/general`)
     await page.getByRole('heading', { name: 'General' }).waitFor()

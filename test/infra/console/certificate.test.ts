@@ -110,7 +110,7 @@ test('for one client the rule that says no is named: names, dates, keys, issuers
   expect(await one(EC, '4711')).toContain('no client with that number or alias')
   const change = (settings: object) =>
     registry.changeService(Number(serviceId), (record) => ({ ...record, ...settings }))
-  const before = await registry.currentService(Number(serviceId))
+  const before = await registry.findCurrentService(Number(serviceId))
   await change({ clientCertificateIssuers: [certificatePem('ca-other-root')] })
   expect(await one(EC)).toContain('tls-issuer-unknown [A157395]')
   await change({ clientCertificateIssuers: [certificatePem('ca-issuing')] })

@@ -23,7 +23,7 @@ const api = (path: string, body: object) =>
 /** The client that a page names in its links, and its record. */
 async function createdIn(text: string) {
   const [, id = ''] = /\/clients\/(\d+)\/general/.exec(text) ?? []
-  return registry.currentClient(Number(serviceId), id)
+  return registry.findCurrentClient(Number(serviceId), id)
 }
 
 test('the list shows type, method, binding with its reason and lock of each client, and finds by name, alias and ID', async () => {
@@ -150,23 +150,23 @@ test('what is wrong with a new client is said, and nothing that was typed is los
   expect(wrong.answer.text).toContain('A private key was in “Certificate”')
 })
 
-const now = () => registry.currentClient(Number(serviceId), clientId)
+const now = () => registry.findCurrentClient(Number(serviceId), clientId)
 
 test.each(['cut-off', 'new-secret', 'delete'])(
   '%s of a client is done only after its name is typed',
   async (step) => {
     const { clientId: id } = await api('/client/create', { clientName: 'To type' })
     const path = `${list}/${String(id)}/danger`
-    const before = await registry.currentClient(Number(serviceId), String(id))
+    const before = await registry.findCurrentClient(Number(serviceId), String(id))
     for (const typed of ['', 'to type', 'To typ', String(id)]) {
       const { status, text } = await send({ path, form: { csrf, step, typed } })
       const isNamed = text.includes(`<a href="#typed-${step}">What you typed</a> is not <code>To type</code>`)
       expect([typed, status, isNamed, text.includes(`value="${typed}"`)]).toEqual([typed, 400, true, true])
     }
-    expect(await registry.currentClient(Number(serviceId), String(id))).toEqual(before)
+    expect(await registry.findCurrentClient(Number(serviceId), String(id))).toEqual(before)
     const done = await send({ path, form: { csrf, step, typed: 'To type' } })
     expect([200, 303]).toContain(done.status)
-    const after = await registry.currentClient(Number(serviceId), String(id))
+    const after = await registry.findCurrentClient(Number(serviceId), String(id))
     expect(step === 'delete' ? after : after !== undefined).toBe(step === 'delete' ? undefined : true)
     if (step === 'new-secret') {
       const [, secret = ''] = /data-copy="([^"]{43,})"/.exec(done.text) ?? []
@@ -211,7 +211,7 @@ test('a credential of a smaller role sees no client and no credential, and makes
   const reader = await logIn(await open({ connection: { baseUrl: site.webApiUrl, credential: small } }))
   const before = [
     await registry.listClients(Number(serviceId)),
-    await registry.currentService(Number(serviceId)),
+    await registry.findCurrentService(Number(serviceId)),
   ]
   const own = [
     `${list}/${clientId}/danger`,
@@ -226,7 +226,7 @@ test('a credential of a smaller role sees no client and no credential, and makes
   for (const path of [create, ...own]) expect((await reader.send({ path, form })).status).toBe(403)
   expect([
     await registry.listClients(Number(serviceId)),
-    await registry.currentService(Number(serviceId)),
+    await registry.findCurrentService(Number(serviceId)),
   ]).toEqual(before)
 })
 
@@ -243,7 +243,7 @@ test('the organization’s token makes and deletes clients, and ends no tokens b
   const act = (step: string) => ask({ path, form: { csrf: own, step, typed: 'Owned' } })
   expect((await act('cut-off')).status).toBe(502)
   expect((await act('delete')).status).toBe(303)
-  expect(await registry.currentClient(Number(serviceId), String(made?.clientId))).toBeUndefined()
+  expect(await registry.findCurrentClient(Number(serviceId), String(made?.clientId))).toBeUndefined()
 })
 
 test('no failure was unexpected', () => expect(failures).toEqual([]))

@@ -13,8 +13,8 @@ const { registry } = site.runtime.store
 const general = `/${serviceId}/service/general`
 const client = `/${serviceId}/clients/${clientId}`
 
-const serviceNow = () => registry.currentService(Number(serviceId))
-const clientNow = () => registry.currentClient(Number(serviceId), clientId)
+const serviceNow = () => registry.findCurrentService(Number(serviceId))
+const clientNow = () => registry.findCurrentClient(Number(serviceId), clientId)
 
 /** The form of a page with changes in it. */
 async function typed(path: string, changes: Readonly<Record<string, string>>) {

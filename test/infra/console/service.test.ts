@@ -10,7 +10,7 @@ const fill = filler(send)
 const { registry } = site.runtime.store
 const service = `/${serviceId}/service`
 
-const serviceNow = () => registry.currentService(Number(serviceId))
+const serviceNow = () => registry.findCurrentService(Number(serviceId))
 
 test('scopes are added, changed and removed, and keep what the page does not show', async () => {
   const attributes = [{ key: 'access_token.duration', value: '60' }]

@@ -14,8 +14,8 @@ const client = `/${serviceId}/clients/${clientId}`
 const SWITCH = 'tlsClientCertificateBoundAccessTokens'
 
 const [firstService, firstClient] = [
-  await registry.currentService(Number(serviceId)),
-  await registry.currentClient(Number(serviceId), clientId),
+  await registry.findCurrentService(Number(serviceId)),
+  await registry.findCurrentClient(Number(serviceId), clientId),
 ]
 beforeEach(async () => {
   await registry.changeService(Number(serviceId), () => firstService ?? never())
@@ -28,8 +28,8 @@ function never(): never {
 
 const fill = filler(send)
 
-const serviceNow = () => registry.currentService(Number(serviceId))
-const clientNow = () => registry.currentClient(Number(serviceId), clientId)
+const serviceNow = () => registry.findCurrentService(Number(serviceId))
+const clientNow = () => registry.findCurrentClient(Number(serviceId), clientId)
 
 const PAGES = [
   ...[

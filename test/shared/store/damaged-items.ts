@@ -31,7 +31,7 @@ const NEEDED: Readonly<Record<keyof typeof STAGES, Readonly<Record<string, Kind>
     ticketIssuedAt: 'seconds',
     ticketExpiresAt: 'seconds',
     redirectUri: 'text',
-    redirectUriAsked: 'flag',
+    redirectUriRequested: 'flag',
   },
   CODE: {
     stage: 'text',

@@ -29,7 +29,7 @@ function ticketItem({ key, ticket }: Sample): Item {
     ticketIssuedAt: START,
     ticketExpiresAt: START + 86400,
     redirectUri: 'https://client.example.org/cb/example.com',
-    redirectUriAsked: true,
+    redirectUriRequested: true,
     state: 'af0ifjsldkj',
     responseMode: 'form_post',
     context: 'session 42',

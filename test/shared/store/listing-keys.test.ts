@@ -4,26 +4,26 @@ import {
   listing,
   listingOfSubject,
   listingsOfClient,
-  subjectHeld,
+  readListedSubject,
 } from '../../../shared/store/listing.ts'
 
 /** The engine guarantees that an index key is a string. Its content is ours to check. */
 
 test.each(['john', '-', '=', ' ', '-john'])('the subject %s is read as it was written', (subject) => {
   const { held } = listingOfSubject(1, 2, subject)
-  expect(subjectHeld(held, 'AUTHORIZATION_CODE')).toBe(subject)
-  expect(subjectHeld(held, 'CLIENT_CREDENTIALS')).toBe(subject)
+  expect(readListedSubject(held, 'AUTHORIZATION_CODE')).toBe(subject)
+  expect(readListedSubject(held, 'CLIENT_CREDENTIALS')).toBe(subject)
 })
 
 test('an index key without a subject is valid only for client credentials', () => {
   const { held } = listing({ service: 1, client: 2, grantId: 'a', subject: undefined })
-  expect(subjectHeld(held, 'CLIENT_CREDENTIALS')).toBeUndefined()
-  expect(() => subjectHeld(held, 'AUTHORIZATION_CODE')).toThrow(DamagedItem)
+  expect(readListedSubject(held, 'CLIENT_CREDENTIALS')).toBeUndefined()
+  expect(() => readListedSubject(held, 'AUTHORIZATION_CODE')).toThrow(DamagedItem)
 })
 
 test.each([undefined, null, '', '=', 'john', 7, ['=john']])('the index key %j is damaged', (held) => {
-  expect(() => subjectHeld(held, 'AUTHORIZATION_CODE')).toThrow(DamagedItem)
-  expect(() => subjectHeld(held, 'CLIENT_CREDENTIALS')).toThrow(DamagedItem)
+  expect(() => readListedSubject(held, 'AUTHORIZATION_CODE')).toThrow(DamagedItem)
+  expect(() => readListedSubject(held, 'CLIENT_CREDENTIALS')).toThrow(DamagedItem)
 })
 
 const grant = { service: 1, client: 2, subject: undefined }

@@ -30,7 +30,7 @@ export function sampleGrant(grantId = randomBytes(16).toString('base64url')) {
     ticketIssuedAt: START,
     ticketExpiresAt: addSeconds(START, 86400),
     redirectUri,
-    redirectUriAsked: true,
+    redirectUriRequested: true,
     state: 'af0ifjsldkj',
     responseMode: 'form_post',
     context: 'session 42',

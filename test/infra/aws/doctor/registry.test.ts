@@ -67,7 +67,7 @@ describe('binding', () => {
   })
 
   test('the binding check fails without a service', async () => {
-    const service = await site.runtime.store.registry.currentService(walk.number)
+    const service = await site.runtime.store.registry.findCurrentService(walk.number)
     if (service === undefined) throw new Error('the site has no service')
     await site.runtime.store.registry.markDeleted(service, site.runtime.now())
     expect(await verdict(binding, await inspected())).toBe('fail: the registry has no service')

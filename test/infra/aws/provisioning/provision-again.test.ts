@@ -73,7 +73,7 @@ async function rogueClient({ api }: Awaited<ReturnType<typeof provisioned>>): Pr
 test('the first tokens of the first service of a number live', async () => {
   const { payments } = await provisioned()
   expect(await introspected((await tokenOf(payments)).json['access_token'])).toBe(200)
-  expect((await runtime.store.registry.currentService(SERVICE))?.tokensNotBefore).toBeUndefined()
+  expect((await runtime.store.registry.findCurrentService(SERVICE))?.tokensNotBefore).toBeUndefined()
 })
 
 test('a service that was deleted comes back without its clients, secrets and tokens', async () => {
@@ -93,7 +93,7 @@ test('a service that was deleted comes back without its clients, secrets and tok
   expect((await api.v3('GET', '/client/get/list')).json).toMatchObject({ totalCount: 1 })
 
   const cutOff = addSeconds(START, 60 + CACHE_SECONDS + 1)
-  expect((await runtime.store.registry.currentService(SERVICE))?.tokensNotBefore).toBe(cutOff)
+  expect((await runtime.store.registry.findCurrentService(SERVICE))?.tokensNotBefore).toBe(cutOff)
   expect(await introspected((await tokenOf(payments)).json['access_token'])).toBe(401)
   runtime.clock.now = cutOff
   expect(await introspected((await tokenOf(payments)).json['access_token'])).toBe(200)
@@ -129,5 +129,5 @@ test('a cache time of an hour does not keep a service from being made again', as
   runtime.clock.now = addSeconds(START, 3601)
   await provision(longest, await findPresent(longest, runtime), runtime, () => undefined)
   const cutOff = addSeconds(START, 2 * 3601)
-  expect((await runtime.store.registry.currentService(SERVICE))?.tokensNotBefore).toBe(cutOff)
+  expect((await runtime.store.registry.findCurrentService(SERVICE))?.tokensNotBefore).toBe(cutOff)
 })

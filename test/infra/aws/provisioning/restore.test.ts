@@ -6,7 +6,7 @@ import { SERVICE, test as base } from './provisioning.ts'
 const test = base.extend('provisioned', async ({ provisioning }) => {
   await provisioning.deployTables()
   await provisioning.provision()
-  return { ...provisioning, currentService: () => provisioning.registry.currentService(SERVICE) }
+  return { ...provisioning, currentService: () => provisioning.registry.findCurrentService(SERVICE) }
 })
 
 interface Restored {

@@ -36,7 +36,7 @@ async function restored(newSigningKey = false) {
   return service
 }
 
-const currentKeys = async () => (await runtime.store.registry.currentService(walk.number))?.jwks
+const currentKeys = async () => (await runtime.store.registry.findCurrentService(walk.number))?.jwks
 
 test('restore names the signing keys, the issuers and the keys of clients that came back', async () => {
   const jwks = { keys: [{ ...jwkOf('client-ec-p256'), kid: 'stolen' }, jwkOf('client-ec-p384')] }

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { listen } from '../../../../infra/connections/listen.ts'
 import { ConditionFailed, type DynamoDb, DynamoDbFailure } from '../../../../shared/dynamodb/dynamodb.ts'
 import { leanDynamoDb } from '../../../../shared/dynamodb/lean/client.ts'
-import type { Credentials } from '../../../../shared/dynamodb/lean/signature.ts'
+import type { AwsCredentials } from '../../../../shared/dynamodb/lean/signature.ts'
 import { sdkDynamoDb } from '../../../../shared/dynamodb/sdk.ts'
 
 type Answer = (request: IncomingMessage, body: string) => Reply | 'cut' | 'hang'
@@ -52,7 +52,7 @@ async function scripted(...answers: readonly Answer[]) {
 
 interface Opened {
   readonly endpoint: string
-  readonly credentials?: () => Credentials
+  readonly credentials?: () => AwsCredentials
 }
 
 const LIMITS = { connecting: 200, answering: 200 }

@@ -40,6 +40,6 @@ describe('answers that are refused', () => {
   })
 
   test('an answer whose head does not end is refused', () => {
-    expect(() => readResponse(Buffer.alloc(16_385, 'x'))).toThrow('its head is too long')
+    expect(() => readResponse(Buffer.alloc(16_385, 'x'))).toThrow('the head is too long')
   })
 })

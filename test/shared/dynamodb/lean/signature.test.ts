@@ -2,7 +2,7 @@ import { createHmac, hash } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Credentials, Signer } from '../../../../shared/dynamodb/lean/signature.ts'
+import { type AwsCredentials, Signer } from '../../../../shared/dynamodb/lean/signature.ts'
 
 const REGION = 'eu-central-1'
 const CREDENTIALS = {
@@ -15,7 +15,7 @@ const HOST = `dynamodb.${REGION}.amazonaws.com`
 async function reference(
   target: string,
   body: string,
-  { sessionToken, ...pair }: Credentials,
+  { sessionToken, ...pair }: AwsCredentials,
   signingDate: Date,
 ) {
   const signer = new SignatureV4({
