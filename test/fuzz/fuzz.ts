@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { answered } from '../support/checked-answers.ts'
 import { readLongRun } from '../support/long-run.ts'
+import { answered } from '../support/tested-codes/answered.ts'
 import { type Slow, tryInputs } from './campaign.ts'
 import { keep } from './corpus.ts'
 import { closeSite } from './site.ts'

@@ -9,11 +9,9 @@ import { type LambdaResult, serve } from '../../shared/lambda/serve.ts'
 import { exchangeOf } from './secrets/events.ts'
 import { observe } from './secrets/exchange.ts'
 import { watch } from './secrets/taps.ts'
+import { answered } from './tested-codes/answered.ts'
 import { ApiError, OAuthError } from '../../shared/answer-schema.ts'
 import type { Runtime } from '../../shared/runtime/runtime.ts'
-
-/** `endpoint code` for every answer of the test file; on the OAuth face `endpoint error`. */
-export const answered = new Set<string>()
 
 /** `serve`; it throws if the reference does not allow an answer. */
 export function serveChecked(routes: Routes, runtime: Runtime) {
