@@ -2,18 +2,18 @@ import { readClientState, readGrant } from '../../shared/store/item.ts'
 import { Client } from '../../shared/store/client.ts'
 import { Service } from '../../shared/store/service.ts'
 import type { Item } from '../support/raw-tables.ts'
-import { happened } from './model.ts'
-import type { Play } from './play.ts'
+import { CACHE_SECONDS, happened } from './model.ts'
 import { deleteService, provision } from './registry-steps.ts'
+import type { DirectPlay } from './schedule.ts'
 import type { Span } from './state.ts'
 import type { Step } from './steps.ts'
-import { introspect, redeem, refresh, standard } from './token-steps.ts'
-import { CACHE_SECONDS } from './world.ts'
+import { introspect, standard } from './presenting-steps.ts'
+import { redeem, refresh } from './token-steps.ts'
 
 const MAX_DELETIONS = 3
 
 /** At the end of a run: every request ends, everything that was ever held is presented once more, and the tables are read. */
-export async function audit(play: Play): Promise<void> {
+export async function audit(play: DirectPlay): Promise<void> {
   await play.finishAll()
   await presentAll(play)
   await play.wait(CACHE_SECONDS + 1)
@@ -25,7 +25,7 @@ export async function audit(play: Play): Promise<void> {
 
 const byTurns = (pick: number): Step => ({ do: 'audit', by: pick % 2 === 0 ? 0 : 1, pick: 0, other: 1 })
 
-async function presentAll(play: Play): Promise<void> {
+async function presentAll(play: DirectPlay): Promise<void> {
   for (const [at, held] of play.grants.flatMap((grant) => grant.held).entries()) {
     const step = byTurns(at)
     if (held.kind === 'access') await introspect(play, step, held)
@@ -33,7 +33,7 @@ async function presentAll(play: Play): Promise<void> {
   }
 }
 
-async function useAll(play: Play): Promise<void> {
+async function useAll(play: DirectPlay): Promise<void> {
   for (const [at, held] of play.grants.flatMap((grant) => grant.held).entries()) {
     const step = byTurns(at + 1)
     if (held.kind === 'refresh') await refresh(play, step, held)
@@ -42,7 +42,7 @@ async function useAll(play: Play): Promise<void> {
 }
 
 /** A deleted service is made again under the same number, as an operator does who wants a clean slate. */
-async function makeAgain(play: Play): Promise<void> {
+async function makeAgain(play: DirectPlay): Promise<void> {
   const index = play.services.findLastIndex(({ number }) => number === play.world.number)
   const service = play.services[index]
   if (service === undefined || service.deletions.length === 0) return
@@ -57,7 +57,7 @@ async function makeAgain(play: Play): Promise<void> {
 }
 
 /** Nothing is half-written, and nothing that was ended has an item. */
-async function judgeTables(play: Play): Promise<void> {
+async function judgeTables(play: DirectPlay): Promise<void> {
   const { raw } = play.world
   const [grants, registry] = [await raw.grants.scan(), await raw.registry.scan()]
   const states = new Set<string>()
@@ -77,12 +77,17 @@ async function judgeTables(play: Play): Promise<void> {
     if (pk?.startsWith('client#') !== true) continue
     attempt(play, item, () => records.set(`${pk.slice(7)}.${sk}`, Client.parse(record)))
   }
-  if (!play.mayFail) judgeClients(play, states, records, registry)
+  if (play.conditions.mayFail !== true) judgeClients(play, states, records, registry)
   judgeEnded(play, grants)
 }
 
 /** Each client has a state and its alias, and there is no state and no alias without a client. */
-function judgeClients(play: Play, states: Set<string>, records: Map<string, Client>, registry: Item[]): void {
+function judgeClients(
+  play: DirectPlay,
+  states: Set<string>,
+  records: Map<string, Client>,
+  registry: Item[],
+): void {
   const aliases = registry.flatMap(({ pk, sk, client }) =>
     String(pk).startsWith('alias#') ? [`${String(pk).slice(6)}.${String(client)} ${String(sk)}`] : [],
   )
@@ -93,14 +98,22 @@ function judgeClients(play: Play, states: Set<string>, records: Map<string, Clie
   same(play, 'aliases and records of clients', aliases, named)
 }
 
-function same(play: Play, what: string, one: string[], other: string[]): void {
+function same(play: DirectPlay, what: string, one: string[], other: string[]): void {
   if (one.sort().join() === other.sort().join()) return
   play.fail(`${what} do not agree: ${one.join()} and ${other.join()}`)
 }
 
 /** A grant that was ended has no item, whatever was under way. */
-function judgeEnded(play: Play, items: readonly Item[]): void {
-  const end: Span = { start: Infinity, startedAt: play.now, end: Infinity, endedAt: play.now, process: 0 }
+function judgeEnded(play: DirectPlay, items: readonly Item[]): void {
+  const end: Span = {
+    start: Infinity,
+    end: Infinity,
+    gone: Infinity,
+    startedAt: play.now,
+    endedAt: play.now,
+    latest: play.now,
+    process: 0,
+  }
   const stored = new Set(items.map(({ accessDigest }) => accessDigest))
   for (const { ends, held } of play.grants) {
     const isEnded = ends.some(({ at, sure }) => sure && happened(at, end) === 'yes')
@@ -109,7 +122,7 @@ function judgeEnded(play: Play, items: readonly Item[]): void {
   }
 }
 
-function attempt(play: Play, item: Item, read: () => unknown): void {
+function attempt(play: DirectPlay, item: Item, read: () => unknown): void {
   try {
     read()
   } catch (error) {

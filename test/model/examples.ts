@@ -47,9 +47,9 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     mode: { refresh: 'rotated', jwt: false },
     seed: 0,
     steps: [
-      { do: 'clientRename', by: 0, pick: 0, other: 1 },
-      { do: 'clientRename', by: 0, pick: 0, other: 2, stops: 7 },
-      { do: 'clientRename', by: 1, pick: 0, other: 1 },
+      { do: 'clientChange', by: 0, pick: 0, other: 1 },
+      { do: 'clientChange', by: 0, pick: 0, other: 2, stops: 7 },
+      { do: 'clientChange', by: 1, pick: 0, other: 1 },
     ],
   },
   // A change of the scopes left out those of the access token, if a refresh had narrowed it before.

@@ -1,226 +1,191 @@
 import { SUBJECT } from '../support/walk.ts'
-import { any, type Certainty, happened, isStopped } from './model.ts'
-import { forget, type Play, THUMBPRINTS } from './play.ts'
-import type { Client, Grant, Held, Span, Written } from './state.ts'
-import { chosen, clientOf, hasClient, holds, type Operation, type Step } from './steps.ts'
-import { dead } from './token-steps.ts'
-import { CACHE_SECONDS, SCOPES } from './world.ts'
+import { newGrant } from './authorization-steps.ts'
+import { any, type Certainty, happened, isStopped, possible, possibleInRecord, share } from './model.ts'
+import type { Play } from './play.ts'
+import { isKey, isNotAuthentic, judgeKind } from './possession.ts'
+import { presentation, sendAsClient } from './presentation.ts'
+import { type Binding, type Grant, type Held, type Span, UNBOUND } from './state.ts'
+import {
+  chosen,
+  clientOf,
+  hasClient,
+  holds,
+  type Operations,
+  pickHeld,
+  type Step,
+  type Undo,
+} from './steps.ts'
+import { ACCESS_SECONDS, expiresIn, SCOPES } from './world.ts'
 
-/** The steps of the management API with tokens, and revocation by the client. */
-export const MANAGEMENT_STEPS: Readonly<Record<string, Operation>> = {
-  create: { weight: 4, fits: hasClient, take: create },
-  update: { weight: 5, fits: holds('access'), take: update },
-  renew: { weight: 1, fits: holds('access'), take: renew },
-  delete: { weight: 1, fits: holds('access'), take: (play, step) => end(play, step, 'delete') },
-  revoke: { weight: 1, fits: holds('access', 'refresh'), take: (play, step) => end(play, step, 'revoke') },
-  revocation: {
-    weight: 1,
-    fits: holds('access', 'refresh'),
-    take: (play, step) => end(play, step, 'revocation'),
-  },
-  narrow: { weight: 4, fits: hasClient, take: narrow },
-  withdraw: { weight: 1, fits: hasClient, take: withdraw },
-  cutOff: { weight: 3, fits: hasClient, take: cutOff },
+/** The steps of the management API with one token, and revocation by the client. */
+export const MANAGEMENT_STEPS: Operations = {
+  create: { weight: 8, fits: hasClient, take: create },
+  update: { weight: 12, fits: holds('access'), take: update },
+  renew: { weight: 3, fits: holds('access'), take: renew },
+  delete: { weight: 2, fits: holds('access'), take: (play, step) => end(play, step, 'delete') },
+  revoke: { weight: 2, fits: holds('access', 'refresh'), take: (play, step) => end(play, step, 'revoke') },
+  revocation: { weight: 4, fits: holds('access', 'refresh'), take: revocation },
 }
 
-const SCOPE_SETS = [['read'], ['read', 'write'], SCOPES]
+export const SCOPE_SETS = [['read'], ['read', 'write'], SCOPES]
+
+/** The members that bind tokens to a certificate or a key. */
+function membersOf({ world, keys }: Play, binding: Binding) {
+  if (binding === UNBOUND) return {}
+  if (binding === 'key1' || binding === 'key2') return { dpopKeyThumbprint: keys[binding].jkt }
+  return { certificateThumbprint: world.certificates[binding]?.thumbprint }
+}
 
 async function create(play: Play, step: Step): Promise<void> {
   const client = clientOf(play, step)
-  const bound = client.isBound ? { certificateThumbprint: THUMBPRINTS.own } : {}
-  const call = {
-    grantType: 'AUTHORIZATION_CODE',
-    clientId: client.number,
-    subject: SUBJECT,
-    scopes: SCOPES,
-    ...bound,
-  }
-  await play.begin(
-    { name: 'create', ...step },
-    () => play.call(step.by, client.service, '/auth/token/create', call),
-    (answer, span) => {
-      if (play.succeeded(answer, span) !== true) return
-      const grant = play.grant(client, span)
-      const { jwtAccessToken, accessToken, refreshToken } = answer.json
-      play.hold(grant, 'access', jwtAccessToken ?? accessToken, span)
-      play.hold(grant, 'refresh', refreshToken, span)
+  const isBound = client.isBound.at(-1)?.value === true
+  const binding = isBound ? client.own : chosen([UNBOUND, 'key1'], step.other)
+  const call = { grantType: 'AUTHORIZATION_CODE', clientId: client.number, subject: SUBJECT, scopes: SCOPES }
+  await play.ask(step, {
+    name: `create for ${client.number}, bound to ${binding}`,
+    send: (by) =>
+      play.call(by, client.service, '/auth/token/create', { ...call, ...membersOf(play, binding) }),
+    settle: (isDone, { json }, at) => {
+      if (isDone !== true) return
+      const grant = newGrant(play, client, at, { binding: [{ value: binding, at }] })
+      const { jwtAccessToken, accessToken, refreshToken } = json
+      play.hold(grant, 'access', jwtAccessToken ?? accessToken, at, { expiry: expiresIn(at, ACCESS_SECONDS) })
+      play.hold(grant, 'refresh', refreshToken, at, { expiry: grant.refreshExpiry })
     },
-  )
+  })
 }
 
 interface Change {
   readonly members: object
   /** What the model remembers of it. */
-  readonly note: (at: Span) => { readonly list: Written<unknown>[]; readonly written: Written<unknown> }
+  readonly note: (at: Span) => Undo
+  /** Whether it must be refused. */
+  readonly wrong?: (at: Span) => Certainty
 }
 
-function changeOf({ grant, expiry }: Held, { other }: Step, now: number): Change {
-  const write = (members: object, list: unknown, value: unknown): Change => ({
-    members,
-    note: (at) => ({ list: list as Written<unknown>[], written: { value, at } }),
-  })
-  const end = now + 1 + (other % 7)
+function changeOf(play: Play, { grant, expiry }: Held, { other, pick }: Step): Change {
+  const end = play.now + 1 + (other % 7)
   switch (other % 6) {
-    case 0:
-      return write({ certificateThumbprint: THUMBPRINTS.other }, grant.certificate, 'other')
+    case 0: {
+      const binding = chosen([...Object.keys(play.world.certificates), 'key1', 'key2'], pick + other)
+      const note = (at: Span) => play.write(grant.binding, binding, at)
+      return { members: membersOf(play, binding), note, wrong: (at) => isOtherKind(grant, binding, at) }
+    }
     case 1:
-      return write({ accessTokenExpiresAt: end * 1000 }, expiry, end)
+      return { members: { accessTokenExpiresAt: end * 1000 }, note: (at) => play.write(expiry, end, at) }
     case 2:
-      return write({ refreshTokenExpiresAt: end * 1000 }, grant.refreshExpiry, end)
+      return {
+        members: { refreshTokenExpiresAt: end * 1000 },
+        note: (at) => play.write(grant.refreshExpiry, end, at),
+      }
     default: {
-      const scopes = SCOPE_SETS[other % 3]
-      return write({ scopes }, grant.scopes, scopes)
+      const scopes = SCOPE_SETS[other % 3] ?? SCOPES
+      return { members: { scopes }, note: (at) => play.write(grant.scopes, scopes, at) }
     }
   }
 }
 
+/** A grant keeps its kind of binding, and a client whose tokens must be bound to a certificate gets no key. */
+function isOtherKind({ binding, client }: Grant, wanted: Binding, at: Span): Certainty {
+  const others = binding.filter((written) => written.at.start !== at.start)
+  const isOther = possible(others, at).map((each) => each !== UNBOUND && isKey(each) !== isKey(wanted))
+  return any([share(isOther), isKey(wanted) ? share(possibleInRecord(client.isBound, at)) : 'no'])
+}
+
 /** Management wins over every refresh, but an access token that was replaced is unknown to it. */
 async function update(play: Play, step: Step): Promise<void> {
-  const held = chosen(play.held('access'), step.pick)
-  const { members, note } = changeOf(held, step, play.now)
-  let noted: ReturnType<typeof note>
-  await play.begin(
-    { name: `update ${JSON.stringify(members)}`, ...step },
-    () =>
-      play.call(step.by, held.grant.client.service, '/auth/token/update', {
+  const held = pickHeld(play, step, 'access')
+  const { members, note, wrong } = changeOf(play, held, step)
+  await play.ask(step, {
+    name: `update ${JSON.stringify(members)}`,
+    send: (by) =>
+      play.call(by, held.grant.client.service, '/auth/token/update', {
         accessToken: held.text,
         ...members,
       }),
-    (answer, span) => {
-      const isDone = play.succeeded(answer, span)
-      if (isDone === false) noted.list.splice(noted.list.indexOf(noted.written), 1)
-      judgeChange(play, held, isDone, span)
+    begins: (at) => [note(at)],
+    settle: (isDone, _, at) => {
+      judgeChange(play, held, isDone, at, wrong?.(at))
+      if (isDone === true) judgeKind(play, held.grant)
     },
-    (span) => {
-      noted = note(span)
-      noted.list.push(noted.written)
-    },
-  )
+  })
 }
 
 /** Another access token in place of this one, with the same end. */
 async function renew(play: Play, step: Step): Promise<void> {
-  const held = chosen(play.held('access'), step.pick)
-  const { grant, text } = held
+  const held = pickHeld(play, step, 'access')
+  const { grant, text, expiry, narrowed } = held
   const call = { accessToken: text, accessTokenValueUpdated: true }
-  await play.begin(
-    { name: 'renew', ...step },
-    () => play.call(step.by, grant.client.service, '/auth/token/update', call),
-    (answer, span) => {
-      const isDone = play.succeeded(answer, span)
-      judgeChange(play, held, isDone, span)
-      play.replaced(grant, span, isDone)
+  await play.ask(step, {
+    name: 'renew',
+    send: (by) => play.call(by, grant.client.service, '/auth/token/update', call),
+    begins: (at) => [play.succession.replaces(grant, 'access', at)],
+    settle: (isDone, { json }, at) => {
+      judgeChange(play, held, isDone, at)
+      if (isDone !== undefined) play.succession.replaced(grant, at)
       if (isDone !== true) return
-      const { jwtAccessToken, accessToken } = answer.json
-      const renewed = play.hold(grant, 'access', jwtAccessToken ?? accessToken, span, held)
-      renewed.expiry.splice(0, 1, ...held.expiry)
+      const { jwtAccessToken, accessToken } = json
+      const more = { from: held, expiry: [...expiry], narrowed }
+      play.hold(grant, 'access', jwtAccessToken ?? accessToken, at, more)
     },
-    (span) => play.replaces(grant, span),
-  )
+  })
 }
 
 /** A locked client does not matter here, so a change may be made to what is dead, but nothing that lives refuses it. */
-function judgeChange(play: Play, held: Held, isDone: boolean | undefined, span: Span): void {
-  if (isDone !== true) play.judge('the token to change', isDone, dead(play, held, span))
+function judgeChange(
+  play: Play,
+  held: Held,
+  isDone: boolean | undefined,
+  at: Span,
+  wrong: Certainty = 'no',
+): void {
+  play.judge('the change of a token', isDone, isDone === true ? wrong : any([wrong, play.dead(held, at)]))
 }
 
 const CALLS = {
-  delete: (play: Play, { by }: Step, { text, grant }: Held) =>
+  delete: (play: Play, by: 0 | 1, { text, grant }: Held) =>
     play.call(by, grant.client.service, '/auth/token/delete/{accessTokenIdentifier}', undefined, {
       method: 'DELETE',
       pathParameters: { accessTokenIdentifier: text },
     }),
-  revoke: (play: Play, { by }: Step, { kind, text, grant }: Held) =>
+  revoke: (play: Play, by: 0 | 1, { kind, text, grant }: Held) =>
     play.call(by, grant.client.service, '/auth/token/revoke', { [`${kind}TokenIdentifier`]: text }),
-  revocation: (play: Play, { by }: Step, { text, grant }: Held) => {
-    const { service, number, secret } = grant.client
-    const credentials = { clientId: String(number), clientSecret: secret }
-    return play.call(by, service, '/auth/revocation', { parameters: `token=${text}`, ...credentials })
-  },
+}
+
+async function end(play: Play, step: Step, how: keyof typeof CALLS): Promise<void> {
+  const held = chosen(how === 'delete' ? play.held('access') : play.held('access', 'refresh'), step.pick)
+  await play.ask(step, {
+    name: `${how} ${held.kind}`,
+    send: (by) => CALLS[how](play, by, held),
+    begins: (at) => [play.mayEnd(held.grant, at)],
+    settle: (isDone, _, at) => {
+      if (isDone === true) play.ended(held.grant, at, isCurrent(held, at))
+    },
+  })
 }
 
 /** An access token that was replaced ends nothing. A refresh token always ends its grant. */
-async function end(play: Play, step: Step, how: keyof typeof CALLS): Promise<void> {
-  const held = chosen(how === 'delete' ? play.held('access') : play.held('access', 'refresh'), step.pick)
-  await play.begin(
-    { name: `${how} ${held.kind}`, ...step },
-    () => CALLS[how](play, step, held),
-    (answer, span) => {
-      const isDone = play.succeeded(answer, span)
-      const isCurrent = any(held.uses.map((use): Certainty => happened(use, span))) === 'no'
-      if (isDone === false) play.ended(held.grant, span, undefined)
-      if (isDone === true) play.ended(held.grant, span, held.kind === 'refresh' || isCurrent)
-    },
-    (span) => play.mayEnd(held.grant, span),
-  )
-}
+const isCurrent = ({ kind, uses }: Held, at: Span): boolean =>
+  kind === 'refresh' || any(uses.map((use) => happened(use, at))) === 'no'
 
-/** The grants of a client's end-user that have tokens. An index finds them. */
-function grantsOf(play: Play, client: Client): Grant[] {
-  return play.grants.filter(
-    (grant) => grant.client === client && grant.held.some(({ kind }) => kind === 'refresh'),
-  )
-}
-
-/** Replaces the scopes of the end-user's tokens. A token that is issued in this moment may be missed. */
-async function narrow(play: Play, step: Step): Promise<void> {
-  const client = clientOf(play, step)
-  const scopes = chosen(SCOPE_SETS, step.other)
-  const grants = grantsOf(play, client)
-  const call = { subject: SUBJECT, scopes }
-  const more = { pathParameters: { clientId: String(client.number) } }
-  await play.begin(
-    { name: `narrow to ${scopes.join(' ')}`, ...step },
-    () => play.call(step.by, client.service, '/client/authorization/update/{clientId}', call, more),
-    (answer, span) => {
-      if (play.succeeded(answer, span) !== false) return
-      for (const grant of grants) {
-        const written = grant.scopes.findIndex(({ at }) => at.start === span.start)
-        grant.scopes.splice(written, 1)
-      }
+/** RFC 7009. A client that is not the token's ends nothing. */
+async function revocation(play: Play, step: Step): Promise<void> {
+  const held = pickHeld(play, step, 'access', 'refresh')
+  const { grant, text } = held
+  const brought = presentation(play, step, grant.client)
+  const { sender } = brought
+  await play.ask(step, {
+    name: `revocation of the ${held.kind} token by ${sender.number}`,
+    send: (by) => sendAsClient(play, by, '/revocation', brought, { token: text }),
+    begins: (at) => [play.mayEnd(grant, at)],
+    settle: (isDone, _, at) => {
+      const wrong = any([
+        isNotAuthentic(brought, undefined, at),
+        isDone === false ? isStopped(sender, at) : 'no',
+      ])
+      play.judge('the revocation', isDone, isDone === false && sender !== grant.client ? 'maybe' : wrong)
+      if (isDone !== true) return
+      play.ended(grant, at, sender === grant.client ? isCurrent(held, at) : undefined)
     },
-    (span) => {
-      play.sweep(client, { at: span, scopes })
-      for (const grant of grants) grant.scopes.push({ value: scopes, at: span })
-    },
-  )
-}
-
-/** Ends the end-user's tokens, in one of two ways. A token that is issued in this moment may be missed. */
-async function withdraw(play: Play, step: Step): Promise<void> {
-  const client = clientOf(play, step)
-  const grants = grantsOf(play, client)
-  const [clientId, subject] = [String(client.number), SUBJECT]
-  const more = { method: 'DELETE', pathParameters: { clientId }, query: `subject=${subject}` }
-  await play.begin(
-    { name: 'withdraw', ...step },
-    () =>
-      step.other % 2 === 0
-        ? play.call(step.by, client.service, '/auth/token/revoke', { clientIdentifier: clientId, subject })
-        : play.call(step.by, client.service, '/client/authorization/delete/{clientId}', undefined, more),
-    (answer, span) => {
-      const isDone = play.succeeded(answer, span)
-      if (isDone === undefined) return
-      for (const grant of grants) play.ended(grant, span, isDone || undefined)
-    },
-    (span) => {
-      play.sweep(client, { at: span })
-      for (const grant of grants) play.mayEnd(grant, span)
-    },
-  )
-}
-
-async function cutOff(play: Play, step: Step): Promise<void> {
-  const client = clientOf(play, step)
-  const call = { clientIdentifier: String(client.number) }
-  await play.begin(
-    { name: 'cut off', ...step },
-    () => play.call(step.by, client.service, '/auth/token/revoke', call),
-    (answer, span) => {
-      const isDone = play.succeeded(answer, span)
-      play.judge('the cut-off', isDone, isDone === true ? 'no' : isStopped(client, span, CACHE_SECONDS))
-      if (isDone === false) forget(client.cutOffs, span)
-    },
-    (span) => client.cutOffs.push(span),
-  )
+  })
 }

@@ -1,8 +1,8 @@
-import type { Client, Grant, Held, Refreshing, Span, Written } from './state.ts'
+import type { Client, Held, Proof, Refreshing, Span, Written } from './state.ts'
 
 /**
- * The model of certbound: what a correct deployment remembers, and the rules by which it answers. All requests run over the two
- * real processes; this page only says which answers are right.
+ * The model of certbound: what a correct deployment remembers, and the rules by which it answers. All requests run over real
+ * processes; this page only says which answers are right.
  *
  * Requests overlap, so a fact is not simply true or false for an answer. A request that was over before another began has
  * happened for it (`yes`), one that began after it was over has not (`no`), and of two that overlap either may have come
@@ -10,6 +10,13 @@ import type { Client, Grant, Held, Refreshing, Span, Written } from './state.ts'
  * be dead, both answers are right. A request whose outcome is unknown never is over.
  */
 export type Certainty = 'no' | 'maybe' | 'yes'
+
+/** How long a process may use what it has read of the registry. */
+export const CACHE_SECONDS = 10
+/** How long a refresh token that was just replaced is no sign of a theft (decision D39). */
+const GRACE_SECONDS = 10
+/** RFC 9449 section 11.1. */
+const PROOF_SECONDS = 60
 
 export const happened = (what: Span, seen: Span): Certainty =>
   what.end < seen.start ? 'yes' : what.start > seen.end ? 'no' : 'maybe'
@@ -20,58 +27,86 @@ export const any = (all: readonly Certainty[]): Certainty =>
 const unless = (isSure: boolean, certainty: Certainty): Certainty =>
   certainty === 'yes' && !isSure ? 'maybe' : certainty
 
-/** The values that a request may see: those that were written, and not certainly replaced, before it was over. */
-export function possible<Value>(writes: readonly Written<Value>[], seen: Span): Value[] {
-  const begun = writes.filter(({ at }) => happened(at, seen) !== 'no')
-  const isReplaced = ({ at }: Written<Value>) =>
-    begun.some((later) => later.at.start > at.end && happened(later.at, seen) === 'yes')
-  return begun.filter((write) => !isReplaced(write)).map(({ value }) => value)
+/** Of values of which any may be the one that counts. */
+const agreed = (all: readonly Certainty[]): Certainty => {
+  const [first = 'maybe'] = all
+  return all.every((each) => each === first) ? first : 'maybe'
 }
 
-const share = (values: readonly boolean[]): Certainty =>
-  values.every(Boolean) ? 'yes' : values.some(Boolean) ? 'maybe' : 'no'
+export const share = (values: readonly boolean[]): Certainty =>
+  agreed(values.map((value) => (value ? 'yes' : 'no')))
+
+/** Another process may use what it has read of the registry for the seconds of its cache. */
+const happenedToRecord = (what: Span, seen: Span): Certainty =>
+  unless(
+    what.process === seen.process || seen.startedAt >= what.endedAt + CACHE_SECONDS,
+    happened(what, seen),
+  )
+
+/**
+ * The values that a request may see: those that were written, and not certainly replaced, before it was over. A write that nobody heard
+ * of finds that it is late if another one was begun and done since.
+ */
+function possibleWrites<Value>(
+  writes: readonly Written<Value>[],
+  seen: Span,
+  hasHappened = happened,
+): Written<Value>[] {
+  const begun = writes.filter(({ at }) => happened(at, seen) !== 'no')
+  const isReplaced = ({ at }: Written<Value>) =>
+    begun.some((later) => later.at.start > at.gone && hasHappened(later.at, seen) === 'yes')
+  return begun.filter((write) => !isReplaced(write))
+}
+
+export const possible = <Value>(writes: readonly Written<Value>[], seen: Span): Value[] =>
+  possibleWrites(writes, seen).map(({ value }) => value)
+
+/** The same for what stands in a record of the registry. */
+export const possibleInRecord = <Value>(writes: readonly Written<Value>[], seen: Span): Value[] =>
+  possibleWrites(writes, seen, happenedToRecord).map(({ value }) => value)
+
+/** Whether the clock shows `end` or more for a request. */
+const isPast = (end: number, { startedAt, latest }: Span): Certainty =>
+  share([end <= startedAt, end <= latest])
 
 /** Whether a client is locked, or deleted with or without its service. */
-export function isStopped(
-  { created, deletions, locks, service }: Client,
-  seen: Span,
-  cache: number,
-): Certainty {
+export function isStopped({ created, deletions, locks, service }: Client, seen: Span): Certainty {
   return any([
     ...deletions.map((deletion) => happened(deletion, seen)),
     // Another process may make clients, and use them, while it has the deleted service in its cache.
     ...service.deletions.map((at) =>
-      unless(created.end < at.start || seen.startedAt >= at.endedAt + cache, happened(at, seen)),
+      unless(created.end < at.start || seen.startedAt >= at.endedAt + CACHE_SECONDS, happened(at, seen)),
     ),
     share(possible(locks, seen)),
   ])
 }
 
+/** The record of a client has its lock as well. */
+export const mayBeLocked = ({ locks }: Client, seen: Span): Certainty =>
+  unless(false, share(possibleInRecord(locks, seen)))
+
 /** Whether a thing is dead for a request. The rules are those of docs/architecture.md, section 3. */
-export function isDead(held: Held, seen: Span, mode: Refreshing, cache: number): Certainty {
+export function isDead(held: Held, seen: Span, mode: Refreshing): Certainty {
   const { client, ends } = held.grant
   return any([
-    isStopped(client, seen, cache),
-    isTooOld(held, seen, cache),
+    isStopped(client, seen),
+    isTooOld(held, seen),
     ...ends.map(({ at, sure }) => unless(sure, happened(at, seen))),
-    share(possible(held.expiry, seen).map((end) => end <= seen.startedAt)),
+    agreed(possible(held.expiry, seen).map((end) => isPast(end, seen))),
     ...held.uses.map((use) => isUsedUp(held, use, seen, mode)),
   ])
 }
 
 /** Whether a thing is older than a cut-off of its client or service allows. */
-function isTooOld(held: Held, seen: Span, cache: number): Certainty {
+export function isTooOld(held: Held, seen: Span): Certainty {
   const { made, grant } = held
   const { cutOffs, service } = grant.client
   return any([
     ...cutOffs.map((cutOff) => isCutOff(held, cutOff, seen)),
-    // Another process may use what it has read of the service for the seconds of its cache.
     ...service.notBefore
       .filter(({ value }) => made.startedAt < value)
-      .map(({ at }) =>
-        unless(at.process === seen.process || seen.startedAt >= at.endedAt + cache, happened(at, seen)),
-      ),
-    service.again && made.startedAt <= service.created.endedAt + cache ? 'maybe' : 'no',
+      .map(({ value, at }) => unless(made.latest < value, happenedToRecord(at, seen))),
+    service.again && made.startedAt <= service.created.endedAt + CACHE_SECONDS ? 'maybe' : 'no',
   ])
 }
 
@@ -80,21 +115,57 @@ function isTooOld(held: Held, seen: Span, cache: number): Certainty {
  * them it ends what was made from something that it ends: otherwise that had been refused.
  */
 function isCutOff({ made, from }: Held, cutOff: Span, seen: Span): Certainty {
-  if (made.startedAt <= cutOff.startedAt) return happened(cutOff, seen)
-  if (made.start > cutOff.end) return made.startedAt > cutOff.endedAt ? 'no' : 'maybe'
+  if (made.latest <= cutOff.startedAt) return happened(cutOff, seen)
+  // One that takes long ends more: its store may be as slow with the next write.
+  const last = cutOff.endedAt + (cutOff.endedAt - cutOff.startedAt)
+  if (made.start > cutOff.end) return made.startedAt > last ? 'no' : 'maybe'
   return from === undefined ? unless(false, happened(cutOff, seen)) : isCutOff(from, cutOff, seen)
 }
 
 /** An idempotent service takes a replaced refresh token again for a while, unless its successor is used up as well. */
 function isUsedUp(held: Held, use: Span, seen: Span, mode: Refreshing): Certainty {
-  if (held.kind !== 'refresh' || mode === 'rotated') return happened(use, seen)
+  const isUsed = happened(use, seen)
+  if (held.kind !== 'refresh' || mode === 'rotated') return isUsed
   if (mode === 'kept') return 'no'
-  const next = held.grant.held.filter(({ kind, made }) => kind === 'refresh' && made.start >= use.start)
-  const isNextUsed = next.some(({ uses }) => uses.some((later) => happened(later, seen) === 'yes'))
-  return unless(isNextUsed, happened(use, seen))
+  const later = successors(held, use).flatMap(({ uses }) => uses.map((next) => happened(next, seen)))
+  const isLate = isPast(use.startedAt + GRACE_SECONDS + 1, seen)
+  if (any(later) === 'no' && isLate === 'no') return 'no'
+  return unless(any(later) === 'yes' || isPast(use.latest + GRACE_SECONDS + 1, seen) === 'yes', isUsed)
 }
 
-/** Whether the tokens of a grant are for the other certificate. */
-export function isForOther({ certificate }: Grant, seen: Span): Certainty {
-  return share(possible(certificate, seen).map((bound) => bound === 'other'))
+const successors = ({ grant }: Held, use: Span): Held[] =>
+  grant.held.filter(({ kind, made }) => kind === 'refresh' && made.start >= use.start)
+
+/** Whether a refresh token certainly counts as stolen: it was replaced a while ago, or twice. Its use ends the grant. */
+export function isReuse(held: Held, seen: Span): boolean {
+  const isBefore = (use: Span) => happened(use, seen) === 'yes'
+  return held.uses
+    .filter(isBefore)
+    .some(
+      (use) =>
+        isPast(use.latest + GRACE_SECONDS + 1, seen) === 'yes' ||
+        successors(held, use).some(({ uses }) => uses.some(isBefore)),
+    )
+}
+
+/** Whether a proof is refused where it is sent: it is for something else, too old, or used up. */
+export function isProofDead(
+  { target, madeAt, uses }: Proof,
+  wanted: string | undefined,
+  seen: Span,
+): Certainty {
+  return any([
+    target === wanted ? 'no' : 'yes',
+    isPast(madeAt + PROOF_SECONDS, seen),
+    ...uses.filter(({ start }) => start !== seen.start).map((use) => happened(use, seen)),
+  ])
+}
+
+/** Whether an access token lacks a scope. One that was issued with fewer gets all that management gives the grant later. */
+export function lacks(scope: string, { grant, made, narrowed }: Held, seen: Span): Certainty {
+  const scopes = possibleWrites(grant.scopes, seen).flatMap(({ value, at }) => {
+    if (narrowed === undefined || happened(made, at) === 'yes') return [value]
+    return happened(at, made) === 'yes' ? [narrowed] : [value, narrowed]
+  })
+  return share(scopes.map((all) => !all.includes(scope)))
 }

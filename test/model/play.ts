@@ -1,10 +1,23 @@
-import { X509Certificate, hash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Received, Sent } from '../support/gateway.ts'
-import { OTHER, OWN } from '../support/walk.ts'
-import { type Certainty, happened } from './model.ts'
-import { Schedule } from './schedule.ts'
-import type { Client, Grant, Held, Service, Span } from './state.ts'
-import { ACCESS_SECONDS, REFRESH_SECONDS, SCOPES, type World } from './world.ts'
+import { newProofKey } from '../support/proof-keys.ts'
+import { form } from '../support/walk.ts'
+import { isFailure, isGood, isWithoutKey, shown } from './answers.ts'
+import { type Certainty, happened, isDead } from './model.ts'
+import {
+  type Client,
+  forget,
+  type Grant,
+  type Held,
+  type Proof,
+  type Service,
+  type Span,
+  unfinished,
+  type Written,
+} from './state.ts'
+import type { Asked, Step, Undo } from './steps.ts'
+import { Succession } from './succession.ts'
+import type { World } from './world.ts'
 
 /** An answer that the model refuses. */
 class Violation extends Error {}
@@ -15,30 +28,75 @@ interface Sweep {
   readonly scopes?: readonly string[]
 }
 
-const thumbprint = (pem: string) => hash('sha256', new X509Certificate(pem).raw, 'base64url')
-export const THUMBPRINTS = { own: thumbprint(OWN), other: thumbprint(OTHER) }
+/** How many things of a kind a step can choose from. */
+const YOUNGEST = 4
 
-/** One run: what the model remembers, and the requests that are on their way. */
-export class Play extends Schedule {
+/** One run: what the model remembers. A driver decides when its requests run. */
+export abstract class Play {
+  readonly world: World
+  /** What has happened, in words. */
+  readonly story: string[] = []
   readonly services: Service[] = []
   readonly clients: Client[] = []
   readonly grants: Grant[] = []
-  /** The credential of the owner of the deployment. */
-  owner = ''
-  /** Whether the store may fail: then a request may end without a known outcome. */
-  readonly mayFail: boolean
+  readonly proofs: Proof[] = []
+  /** The last request. */
+  last: Asked | undefined
+  /** Of clients. */
+  readonly keys = { key1: newProofKey(), key2: newProofKey() }
+  readonly succession = new Succession()
+  /** Of clients that authenticate by assertions: the last one that was used. */
+  readonly assertions = new Map<Client, string>()
   readonly #sweeps = new Map<Client, Sweep[]>()
-  readonly #replacing = new Map<Grant, Span[]>()
 
-  constructor(world: World, mayFail = false) {
-    super(world)
-    this.mayFail = mayFail
+  constructor(world: World) {
+    this.world = world
+  }
+
+  abstract get now(): number
+
+  /** Whether an answer 503 may be right for a request. */
+  protected abstract mayFail(at: Span): boolean
+
+  /**
+   * Begins a request.
+   *
+   * @param settle judges the outcome
+   * @param known what the model must know from its beginning on
+   */
+  abstract begin<Result>(
+    step: Step,
+    name: string,
+    run: () => Promise<Result>,
+    settle: (result: Result, span: Span) => void,
+    known?: (span: Span) => void,
+  ): Promise<void>
+
+  async ask(step: Step, asked: Asked): Promise<void> {
+    const { name, send, begins = () => [], settle } = asked
+    this.last = asked
+    let undos: readonly Undo[] = []
+    await this.begin(
+      step,
+      name,
+      () => send(step.by),
+      (answer, at) => {
+        const isDone = this.#succeeded(answer, at)
+        if (isDone === false) for (const undo of undos) undo()
+        settle?.(isDone, answer, at)
+      },
+      (at) => (undos = begins(at)),
+    )
+  }
+
+  protected note({ start, end, process }: Span, name: string, result: unknown): void {
+    this.story.push(`${start}-${end} ${name} at ${process}: ${shown(result)}`)
   }
 
   /** The youngest things of a kind, dead or alive. */
   held(...kinds: Held['kind'][]): Held[] {
     const all = this.grants.flatMap((grant) => grant.held.filter(({ kind }) => kinds.includes(kind)))
-    return all.sort((a, b) => a.made.end - b.made.end).slice(-6)
+    return all.sort((a, b) => a.made.end - b.made.end).slice(-YOUNGEST)
   }
 
   /** A call of the Web API. */
@@ -52,31 +110,47 @@ export class Play extends Schedule {
     })
   }
 
-  /**
-   * Whether an answer is the good one. Anything but a documented answer is a violation.
-   *
-   * @returns `undefined` if the outcome is unknown. Then the request never ended.
-   */
-  succeeded({ status, json, headers, text }: Received, span: Span): boolean | undefined {
-    // The deletion of a service takes its keys away from requests that are under way.
-    if (json['resultCode'] === 'A050202' && this.services.some(({ deletions }) => deletions.length > 0)) {
-      return false
-    }
-    if (status < 500 && json['action'] !== 'INTERNAL_SERVER_ERROR') {
-      return status < 300 && ['OK', 'INTERACTION', 'LOCATION', undefined].includes(json['action'] as string)
-    }
-    const isContended = span.end - span.start > 1 || this.mayFail
-    if (!isContended || status !== 503 || headers['retry-after'] === undefined) {
+  /** A form to the OAuth face, over a connection with or without a certificate. */
+  sendForm(
+    process: 0 | 1,
+    route: string,
+    parameters: Readonly<Record<string, unknown>>,
+    certificate?: string,
+    headers: Readonly<Record<string, string>> = {},
+  ) {
+    const type = { 'content-type': 'application/x-www-form-urlencoded' }
+    return this.world.send(process, {
+      route,
+      certificate,
+      body: form(parameters),
+      headers: { ...type, ...headers },
+    })
+  }
+
+  /** Whether an answer is the good one. Anything but a documented answer is a violation. */
+  #succeeded(answer: Received, at: Span): boolean | undefined {
+    const isWithoutService = this.services.some(({ deletions }) => deletions.length > 0)
+    if (isWithoutService && isWithoutKey(answer)) return false
+    if (!isFailure(answer)) return isGood(answer)
+    const { status, headers, text } = answer
+    if (!this.mayFail(at) || status !== 503 || headers['retry-after'] === undefined) {
       this.fail(`a request got ${status} ${text}`)
     }
-    Object.assign(span, { end: Infinity, endedAt: Infinity })
+    Object.assign(at, { end: Infinity, endedAt: Infinity })
     return undefined
   }
 
   /** Compares an answer with what the model says of the thing that was used. */
   judge(what: string, isAccepted: boolean | undefined, dead: Certainty): void {
-    if (isAccepted === true && dead === 'yes') this.fail(`${what} was accepted, but it is dead`)
-    if (isAccepted === false && dead === 'no') this.fail(`${what} was refused, but it lives`)
+    if (isAccepted === true && dead === 'yes') this.fail(`${what} was accepted, but must be refused`)
+    if (isAccepted === false && dead === 'no') this.fail(`${what} was refused, but it is right`)
+  }
+
+  /** Whether a thing is dead for a request, which itself does not count. */
+  dead(held: Held, seen: Span): Certainty {
+    const isOther = ({ start }: Span) => start !== seen.start
+    const grant = { ...held.grant, ends: held.grant.ends.filter(({ at }) => isOther(at)) }
+    return isDead({ ...held, grant, uses: held.uses.filter(isOther) }, seen, this.world.mode.refresh)
   }
 
   digest(text: string): string {
@@ -87,9 +161,22 @@ export class Play extends Schedule {
     throw new Violation(`${message}\n${this.story.join('\n')}`)
   }
 
+  write<Value>(list: Written<Value>[], value: Value, at: Span): Undo {
+    const written = { value, at }
+    list.push(written)
+    return () => void list.splice(list.indexOf(written), 1)
+  }
+
+  /** A request that uses a thing up. */
+  use(spans: Span[], at: Span): Undo {
+    spans.push(at)
+    return () => forget(spans, at)
+  }
+
   /** A request that may end the grant. */
-  mayEnd(grant: Grant, at: Span): void {
+  mayEnd(grant: Grant, at: Span): Undo {
     grant.ends.push({ at, sure: false })
+    return () => this.ended(grant, at, undefined)
   }
 
   /** @param isSure whether it has ended the grant if it ever was there; `undefined` takes the request out */
@@ -100,37 +187,20 @@ export class Play extends Schedule {
     else end.sure = isSure
   }
 
-  /** A grant of a client from this request on. */
-  grant(client: Client, at: Span): Grant {
-    const certificate = client.isBound ? 'own' : 'none'
-    const grant: Grant = {
-      ...{ client, ends: [], held: [] },
-      scopes: [{ value: SCOPES, at }],
-      certificate: [{ value: certificate, at }],
-      refreshExpiry: [{ value: at.startedAt + REFRESH_SECONDS, at }],
-    }
-    this.grants.push(grant)
-    return grant
-  }
-
   /** Remembers what a request has made. */
   hold(
     grant: Grant,
     kind: Held['kind'],
     text: unknown,
     made: Span,
-    from?: Held,
-    seconds = ACCESS_SECONDS,
+    { from, expiry, narrowed }: Pick<Held, 'expiry'> & Partial<Pick<Held, 'from' | 'narrowed'>>,
   ): Held {
     const known = grant.held.find((held) => held.text === text)
     if (typeof text !== 'string') this.fail(`an answer has no ${kind}`)
     if (known !== undefined) return known
-    const expiry = kind === 'refresh' ? grant.refreshExpiry : [{ value: made.startedAt + seconds, at: made }]
-    const held: Held = { kind, text, grant, made, from, expiry, uses: [] }
+    const held: Held = { kind, text, grant, made, from, expiry, uses: [], narrowed }
     if (kind === 'access') this.#sweepNew(grant, made)
-    if (kind === 'access') for (const other of grant.held) this.#compare(other, held)
-    const replacing = kind === 'access' ? (this.#replacing.get(grant) ?? []) : []
-    held.uses.push(...replacing.filter(({ start }) => start !== made.start).map(unfinished))
+    this.succession.add(held)
     grant.held.push(held)
     return held
   }
@@ -148,33 +218,4 @@ export class Play extends Schedule {
       else grant.scopes.push({ value: scopes, at: unfinished(at) })
     }
   }
-
-  /** A request that makes another access token of the grant, and so ends the one before. */
-  replaces(grant: Grant, at: Span): void {
-    for (const held of grant.held) if (held.kind === 'access') held.uses.push(at)
-    this.#replacing.set(grant, [...(this.#replacing.get(grant) ?? []), at])
-  }
-
-  replaced(grant: Grant, at: Span, isDone: boolean | undefined): void {
-    if (isDone === undefined) return
-    this.#replacing.set(grant, this.#replacing.get(grant)?.filter(({ start }) => start !== at.start) ?? [])
-    if (!isDone) for (const held of grant.held) if (held.kind === 'access') forget(held.uses, at)
-  }
-
-  /** Of two access tokens by requests that overlap, either may have replaced the other. */
-  #compare(other: Held, held: Held): void {
-    if (other.kind !== 'access' || other.made.end < held.made.start) return
-    forget(other.uses, held.made)
-    other.uses.push(unfinished(held.made))
-    held.uses.push(unfinished(other.made))
-  }
-}
-
-/** Either of two requests that overlap may have come first, and this never becomes certain. */
-const unfinished = (at: Span): Span => ({ ...at, end: Infinity, endedAt: Infinity })
-
-/** Takes out what a request would have done. */
-export function forget(spans: Span[], { start }: Span): void {
-  const at = spans.findIndex((span) => span.start === start)
-  if (at >= 0) spans.splice(at, 1)
 }

@@ -1,33 +1,37 @@
+import { X509Certificate } from 'node:crypto'
 import { newSigningKey } from '../../infra/signing-key.ts'
-import { forget, type Play } from './play.ts'
-import type { Client, Service, Span, Written } from './state.ts'
-import { clientOf, hasClient, type Operation, serviceOf, type Step } from './steps.ts'
+import type { TokenAuthMethod } from '../../shared/store/service.ts'
+import { PRIVATE_KEY_JWT } from '../support/client-assertion.ts'
+import { isStopped } from './model.ts'
+import type { Play } from './play.ts'
+import type { DirectPlay } from './schedule.ts'
+import type { Service, Span } from './state.ts'
+import { chosen, clientOf, hasClient, hasService, type Operations, serviceOf, type Step } from './steps.ts'
 import { ALIAS, CLIENT, serviceSettings } from './world.ts'
 
-const hasService = ({ services }: Play) => services.length > 0
-
-/** The steps with services and clients. */
-export const REGISTRY_STEPS: Readonly<Record<string, Operation>> = {
-  provision: { weight: 2, fits: () => true, take: provision },
-  serviceCreate: { weight: 1, fits: ({ services }) => services.length < 3, take: createService },
-  serviceUpdate: { weight: 1, fits: hasService, take: updateService },
-  serviceDelete: { weight: 1, fits: hasService, take: deleteService },
-  clientCreate: { weight: 2, fits: hasService, take: createClient },
-  clientRename: { weight: 1, fits: hasClient, take: renameClient },
-  clientLock: { weight: 3, fits: hasClient, take: lockClient },
+/** The steps with clients. */
+export const CLIENT_STEPS: Operations = {
+  clientCreate: { weight: 6, fits: hasService, take: createClient },
+  clientChange: { weight: 3, fits: hasClient, take: changeClient },
+  clientSecret: { weight: 2, fits: hasClient, take: renewSecret },
+  clientLock: { weight: 4, fits: hasClient, take: lockClient },
   clientDelete: { weight: 1, fits: hasClient, take: deleteClient },
 }
 
+/** The steps with services. */
+export const SERVICE_STEPS: Operations<DirectPlay> = {
+  provision: { weight: 4, fits: () => true, take: provision },
+  serviceCreate: { weight: 2, fits: ({ services }) => services.length < 3, take: createService },
+  serviceUpdate: { weight: 2, fits: hasService, take: updateService },
+  serviceDelete: { weight: 1, fits: hasService, take: deleteService },
+}
+
 /** Makes what is missing. It refuses what was deleted a moment ago or has clients left. */
-export async function provision(play: Play, step: Step): Promise<void> {
-  const run = () =>
-    play.world.provision(step.by).then(
-      (made) => made,
-      (error: unknown) => error as Error,
-    )
-  await play.begin({ name: 'provision', ...step }, run, (made, at) => {
+export async function provision(play: DirectPlay, step: Step): Promise<void> {
+  const run = () => play.world.provision(step.by).catch((error: unknown) => error as Error)
+  await play.begin(step, 'provision', run, (made, at) => {
     if (made instanceof Error) {
-      if (play.mayFail) return
+      if (play.conditions.mayFail === true) return
       if (made.constructor.name !== 'Complaint' && !made.message.includes('is taken'))
         play.fail(String(made.stack))
       return
@@ -37,145 +41,171 @@ export async function provision(play: Play, step: Step): Promise<void> {
       if (part.owner !== undefined) play.owner = part.owner.organizationAccessToken
       if (part.service !== undefined) {
         const { serviceId, credentials } = part.service
-        service = addService(play, serviceId, credentials[0]?.secret, at)
+        service = addService(play, serviceId, play.world.issuer, credentials[0]?.secret, at)
       }
       if (part.client === undefined) continue
       if (service === undefined) play.fail('provision has made a client without a service')
       const { clientId, clientSecret } = part.client
-      addClient(service, play, { number: clientId, secret: clientSecret ?? '', isBound: true }, at)
+      const kind = { method: 'CLIENT_SECRET_BASIC', own: 'own', isBound: play.world.isBound } as const
+      addClient(play, service, { ...kind, number: clientId }, clientSecret, at)
     }
   })
 }
 
-function addService(play: Play, number: number, manage: unknown, created: Span): Service {
+function addService(play: Play, number: number, issuer: string, manage: unknown, created: Span): Service {
   const again = play.services.some((service) => service.number === number)
-  const service = { number, manage: String(manage), created, again, deletions: [], notBefore: [] }
+  const service = { number, issuer, manage: String(manage), created, again, deletions: [], notBefore: [] }
   play.services.push(service)
   return service
 }
 
-function addClient(
-  service: Service,
-  play: Play,
-  client: Pick<Client, 'number' | 'secret' | 'isBound'>,
-  created: Span,
-): void {
-  const locks = [{ value: false, at: created }]
-  play.clients.push({ ...client, service, created, locks, deletions: [], cutOffs: [] })
+interface Kind {
+  readonly method: TokenAuthMethod
+  readonly own: string
+  readonly isBound: boolean
 }
 
-async function createService(play: Play, step: Step): Promise<void> {
-  const settings = { issuer: 'https://other.example.com', ...serviceSettings(play.world.mode) }
+function addClient(
+  play: Play,
+  service: Service,
+  { number, method, own, isBound }: Kind & { readonly number: number },
+  secret: unknown,
+  at: Span,
+): void {
+  play.clients.push({
+    ...{ service, number, method, own, created: at, deletions: [], cutOffs: [] },
+    secrets: [{ value: String(secret), at }],
+    isBound: [{ value: isBound, at }],
+    locks: [{ value: false, at }],
+  })
+}
+
+async function createService(play: DirectPlay, step: Step): Promise<void> {
+  const issuer = 'https://other.example.com'
   const jwks = JSON.stringify({ keys: [newSigningKey('1', 'ES256').privateJwk] })
-  await play.begin(
-    { name: 'create service', ...step },
-    () =>
-      play.world.send(step.by, {
+  await play.ask(step, {
+    name: 'create service',
+    send: (by) =>
+      play.world.send(by, {
         route: '/api/service/create',
         headers: { authorization: `Bearer ${play.owner}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ ...settings, jwks }),
+        body: JSON.stringify({ issuer, ...serviceSettings(play.world.mode), jwks }),
       }),
-    (answer, at) => {
-      if (play.succeeded(answer, at) !== true) return
-      const { apiKey, apiSecret } = answer.json
-      addService(play, Number(apiKey), apiSecret, at)
+    settle: (isDone, { json }, at) => {
+      if (isDone === true) addService(play, Number(json['apiKey']), issuer, json['apiSecret'], at)
     },
-  )
+  })
 }
 
 /** Cuts off all tokens of a service. */
 async function updateService(play: Play, step: Step): Promise<void> {
   const service = serviceOf(play, step)
   const value = play.now + 1
-  let written: Written<number> | undefined
-  await play.begin(
-    { name: 'update service', ...step },
-    () => play.call(step.by, service, '/service/update', { tokensNotBefore: value * 1000 }),
-    (answer, at) => {
-      if (play.succeeded(answer, at) !== false || written === undefined) return
-      service.notBefore.splice(service.notBefore.indexOf(written), 1)
-    },
-    (at) => {
-      written = { value, at }
-      service.notBefore.push(written)
-    },
-  )
+  await play.ask(step, {
+    name: 'update service',
+    send: (by) => play.call(by, service, '/service/update', { tokensNotBefore: value * 1000 }),
+    begins: (at) => [play.write(service.notBefore, value, at)],
+  })
 }
 
 export async function deleteService(play: Play, step: Step, service = serviceOf(play, step)): Promise<void> {
-  await play.begin(
-    { name: 'delete service', ...step },
-    () => play.call(step.by, service, '/service/delete', undefined, { method: 'DELETE' }),
-    (answer, at) => {
-      if (play.succeeded(answer, at) === false) forget(service.deletions, at)
-    },
-    (at) => service.deletions.push(at),
-  )
+  await play.ask(step, {
+    name: 'delete service',
+    send: (by) => play.call(by, service, '/service/delete', undefined, { method: 'DELETE' }),
+    begins: (at) => [play.use(service.deletions, at)],
+  })
+}
+
+/** What only clients of a kind have. */
+function settingsOf({ world }: Play, { method, own, isBound }: Kind): object {
+  const isPublic = method === 'NONE'
+  return {
+    ...CLIENT,
+    tokenAuthMethod: method,
+    tlsClientCertificateBoundAccessTokens: isBound,
+    ...(isPublic ? { clientType: 'PUBLIC', grantTypes: ['AUTHORIZATION_CODE', 'REFRESH_TOKEN'] } : {}),
+    ...keysOf(method, world.certificates[own]?.pem ?? ''),
+  }
+}
+
+function keysOf(method: TokenAuthMethod, pem: string): object {
+  if (method === 'PRIVATE_KEY_JWT') return { jwks: JSON.stringify(PRIVATE_KEY_JWT.jwks) }
+  if (!method.includes('TLS')) return {}
+  const { subject, publicKey, raw } = new X509Certificate(pem)
+  // RFC 4514 section 2.1: from the last name to the first.
+  if (method === 'TLS_CLIENT_AUTH') return { tlsClientAuthSubjectDn: subject.split('\n').reverse().join(',') }
+  const jwk = { ...publicKey.export({ format: 'jwk' }), x5c: [raw.toString('base64')] }
+  return { jwks: JSON.stringify({ keys: [jwk] }) }
 }
 
 const aliasOf = ({ other }: Step) => (other % 4 === 0 ? {} : { clientIdAlias: `${ALIAS}${other % 4}` })
 
 async function createClient(play: Play, step: Step): Promise<void> {
   const service = serviceOf(play, step)
-  const isBound = step.other % 2 === 0
-  const settings = { ...CLIENT, ...aliasOf(step), tlsClientCertificateBoundAccessTokens: isBound }
-  await play.begin(
-    { name: 'create client', ...step },
-    () => play.call(step.by, service, '/client/create', settings),
-    (answer, at) => {
-      if (play.succeeded(answer, at) !== true) return
-      const { clientId, clientSecret } = answer.json
-      addClient(service, play, { number: Number(clientId), secret: String(clientSecret), isBound }, at)
+  const { methods, certificates } = play.world
+  const own = chosen(Object.keys(certificates), step.pick)
+  const kind = { method: chosen(methods, step.pick + step.other), own, isBound: step.other % 3 === 0 }
+  await play.ask(step, {
+    name: `create client ${kind.method}${kind.isBound ? ', bound' : ''}`,
+    send: (by) => play.call(by, service, '/client/create', { ...settingsOf(play, kind), ...aliasOf(step) }),
+    settle: (isDone, { json }, at) => {
+      if (isDone !== true) return
+      addClient(play, service, { ...kind, number: Number(json['clientId']) }, json['clientSecret'], at)
     },
-  )
+  })
 }
 
-async function renameClient(play: Play, step: Step): Promise<void> {
-  const { service, number, isBound } = clientOf(play, step)
-  const settings = { ...CLIENT, ...aliasOf(step), tlsClientCertificateBoundAccessTokens: isBound }
+/** Another name, and perhaps other rules for its tokens. */
+async function changeClient(play: Play, step: Step): Promise<void> {
+  const client = clientOf(play, step)
+  const { service, number, method, own } = client
+  const isBound = step.other % 3 === 0
+  const settings = { ...settingsOf(play, { method, own, isBound }), ...aliasOf(step) }
   const pathParameters = { clientId: String(number) }
-  await play.begin(
-    { name: `rename client ${JSON.stringify(aliasOf(step))}`, ...step },
-    () => play.call(step.by, service, '/client/update/{clientId}', settings, { pathParameters }),
-    (answer, at) => void play.succeeded(answer, at),
-  )
+  await play.ask(step, {
+    name: `change client ${number} ${JSON.stringify(aliasOf(step))}${isBound ? ', bound' : ''}`,
+    send: (by) => play.call(by, service, '/client/update/{clientId}', settings, { pathParameters }),
+    begins: (at) => [play.write(client.isBound, isBound, at)],
+  })
+}
+
+async function renewSecret(play: Play, step: Step): Promise<void> {
+  const client = clientOf(play, step)
+  const more = { method: 'GET', pathParameters: { clientId: String(client.number) } }
+  await play.ask(step, {
+    name: `another secret of ${client.number}`,
+    send: (by) => play.call(by, client.service, '/client/secret/refresh/{clientId}', undefined, more),
+    // Until the answer comes nobody knows it, and the one before may be over.
+    begins: (at) => [play.write(client.secrets, '', at)],
+    settle: (isDone, { json }, at) => {
+      if (isDone !== true) return
+      const written = client.secrets.findIndex((secret) => secret.at.start === at.start)
+      client.secrets.splice(written, 1, { value: String(json['newClientSecret']), at })
+    },
+  })
 }
 
 async function lockClient(play: Play, step: Step): Promise<void> {
-  const { service, number, locks } = clientOf(play, step)
-  const value = step.other % 2 === 0
-  const pathParameters = { clientId: String(number) }
-  let written: Written<boolean> | undefined
-  await play.begin(
-    { name: value ? 'lock client' : 'unlock client', ...step },
-    () =>
-      play.call(
-        step.by,
-        service,
-        '/client/lock_flag/update/{clientId}',
-        { clientLocked: value },
-        { pathParameters },
-      ),
-    (answer, at) => {
-      if (play.succeeded(answer, at) === false && written !== undefined)
-        locks.splice(locks.indexOf(written), 1)
-    },
-    (at) => {
-      written = { value, at }
-      locks.push(written)
-    },
-  )
+  const client = clientOf(play, step)
+  const value = step.other % 3 === 0
+  const more = { pathParameters: { clientId: String(client.number) } }
+  await play.ask(step, {
+    name: `${value ? 'lock' : 'unlock'} client ${client.number}`,
+    send: (by) =>
+      play.call(by, client.service, '/client/lock_flag/update/{clientId}', { clientLocked: value }, more),
+    begins: (at) => [play.write(client.locks, value, at)],
+  })
 }
 
 async function deleteClient(play: Play, step: Step): Promise<void> {
-  const { service, number, deletions } = clientOf(play, step)
-  const more = { method: 'DELETE', pathParameters: { clientId: String(number) } }
-  await play.begin(
-    { name: 'delete client', ...step },
-    () => play.call(step.by, service, '/client/delete/{clientId}', undefined, more),
-    (answer, at) => {
-      if (play.succeeded(answer, at) === false) forget(deletions, at)
+  const client = clientOf(play, step)
+  const more = { method: 'DELETE', pathParameters: { clientId: String(client.number) } }
+  await play.ask(step, {
+    name: `delete client ${client.number}`,
+    send: (by) => play.call(by, client.service, '/client/delete/{clientId}', undefined, more),
+    begins: (at) => [play.use(client.deletions, at)],
+    settle: (isDone, _, at) => {
+      if (isDone === false) play.judge('the deletion of a client', isDone, isStopped(client, at))
     },
-    (at) => deletions.push(at),
-  )
+  })
 }

@@ -1,9 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setImmediate as turn } from 'node:timers/promises'
-import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb'
-
-type Handler = DynamoDBClient['config']['requestHandler']
-type Handled = Awaited<ReturnType<Handler['handle']>>
+import type { DynamoDb } from '../../shared/dynamodb/dynamodb.ts'
 
 const current = new AsyncLocalStorage<Running<unknown>>()
 
@@ -62,12 +59,12 @@ export class Running<Result> {
   }
 
   /** A call of the store. Calls of one request never overlap, so that a run with the same seed is the same run. */
-  async call(handle: () => Promise<Handled>): Promise<Handled> {
+  async call<Answer>(send: () => Promise<Answer>): Promise<Answer> {
     await this.#stop()
     this.#flying += 1
-    const handled = this.#last.then(handle).then(withWholeBody)
-    this.#last = handled.catch(() => undefined)
-    const settled = await handled.then(
+    const sent = this.#last.then(send)
+    this.#last = sent.catch(() => undefined)
+    const settled = await sent.then(
       (answer) => () => answer,
       (error: unknown) => () => {
         throw error
@@ -90,23 +87,15 @@ export class Running<Result> {
   }
 }
 
-async function withWholeBody(handled: Handled): Promise<Handled> {
-  const chunks: Buffer[] = []
-  const response = handled.response as { body: AsyncIterable<Buffer> | Uint8Array }
-  for await (const chunk of response.body as AsyncIterable<Buffer>) chunks.push(chunk)
-  response.body = new Uint8Array(Buffer.concat(chunks))
-  return handled
-}
-
-/** The SDK's own HTTP, on which a request that is `Running` stops. */
-export function stoppingHandler(config: DynamoDBClientConfig): Handler {
-  const inner = new DynamoDBClient(config).config.requestHandler
-  return {
-    metadata: inner.metadata ?? { handlerProtocol: 'http/1.1' },
-    handle: (request, options) => {
-      const handle = () => inner.handle(request, options)
-      return current.getStore()?.call(handle) ?? handle()
-    },
-    destroy: () => inner.destroy?.(),
-  }
+/** The same client, but a request that is `Running` stops at each of its calls. */
+export function stoppingAt(dynamodb: DynamoDb): DynamoDb {
+  const { close, ...calls } = dynamodb
+  const stopping = Object.entries(calls).map(([name, send]) => {
+    const call = (input: object) => {
+      const answer = () => send(input as never)
+      return current.getStore()?.call(answer) ?? answer()
+    }
+    return [name, call] as const
+  })
+  return { ...(Object.fromEntries(stopping) as Omit<DynamoDb, 'close'>), close }
 }

@@ -1,63 +1,83 @@
-import type { Received } from '../support/gateway.ts'
+import { addSeconds } from '../../shared/epoch-seconds.ts'
 import { Running } from './requests.ts'
 import type { Span } from './state.ts'
 import type { Step } from './steps.ts'
-import type { World } from './world.ts'
+import { Play } from './play.ts'
+import type { DirectWorld } from './world.ts'
 
 interface InFlight {
-  readonly name: string
   readonly span: Span
   readonly running: Running<unknown>
   readonly finish: () => Promise<void>
+}
+
+export interface Conditions {
+  /** Whether the store may fail: then a request may end without a known outcome. */
+  readonly mayFail?: boolean
 }
 
 /** A function is killed before it is older. */
 const MAX_AGE_SECONDS = 18
 const MAX_IN_FLIGHT = 4
 
-/** The requests that are on their way, and the clock. */
-export class Schedule {
-  readonly world: World
-  /** What has happened, in words. */
-  readonly story: string[] = []
+/** Requests to processes in this one: each goes on until it waits for another, and the clock stands still until it is set. */
+export class DirectPlay extends Play {
+  declare readonly world: DirectWorld
+  readonly conditions: Conditions
+  readonly without: ReadonlySet<string>
+  /** The credential of the owner of the deployment. */
+  owner = ''
   readonly #inFlight: InFlight[] = []
   #place = 0
 
-  constructor(world: World) {
-    this.world = world
+  /** @param without the operations that the run does not have */
+  constructor(world: DirectWorld, without: ReadonlySet<string> = new Set(), conditions: Conditions = {}) {
+    super(world)
+    this.without = without
+    this.conditions = conditions
   }
 
   get now(): number {
     return this.world.clock.now
   }
 
-  /**
-   * Begins a request.
-   *
-   * @param known what the model must know from its beginning on
-   * @param settle judges the outcome
-   */
+  protected mayFail({ start, end }: Span): boolean {
+    // Requests that overlap may keep each other from ending, and a deleted service has no keys left.
+    const isWithoutKeys = this.services.some(({ deletions }) => deletions.length > 0)
+    return end - start > 1 || isWithoutKeys || this.conditions.mayFail === true
+  }
+
   async begin<Result>(
-    { name, by, stops }: { readonly name: string } & Pick<Step, 'by' | 'stops'>,
+    { by, stops }: Step,
+    name: string,
     run: () => Promise<Result>,
     settle: (result: Result, span: Span) => void,
     known: (span: Span) => void = () => undefined,
   ): Promise<void> {
     const place = (this.#place += 1)
-    const span = { start: place, startedAt: this.now, end: Infinity, endedAt: Infinity, process: by }
+    const [startedAt, never] = [this.now, Infinity]
+    const span = {
+      start: place,
+      startedAt,
+      end: never,
+      endedAt: never,
+      latest: startedAt,
+      gone: never,
+      process: by,
+    }
     known(span)
     const isFull = this.#inFlight.length >= MAX_IN_FLIGHT
     const running = new Running(run, isFull ? Infinity : (stops ?? Infinity))
     const finish = async () => {
       const result = await running.outcome
       this.#place += 1
-      Object.assign(span, { end: this.#place, endedAt: this.now })
-      this.story.push(`${place}-${span.end} ${name} at ${by}: ${shown(result)}`)
+      Object.assign(span, { end: this.#place, endedAt: this.now, gone: this.#place })
+      this.note(span, name, result)
       settle(result, span)
     }
     await running.settled()
     if (running.isOver) await finish()
-    else this.#inFlight.push({ name, span, running, finish })
+    else this.#inFlight.push({ span, running, finish })
   }
 
   get isBusy(): boolean {
@@ -88,13 +108,7 @@ export class Schedule {
       if (old < 0) break
       await this.goOn(old, Infinity)
     }
-    this.world.clock.now = (this.now + seconds) as typeof this.world.clock.now
+    this.world.clock.now = addSeconds(this.world.clock.now, seconds)
     this.story.push(`the clock is ${this.now}`)
   }
-}
-
-function shown(result: unknown): string {
-  if (typeof result !== 'object' || result === null || !('status' in result)) return String(result)
-  const { status, json } = result as Received
-  return [status, json['action'], json['resultCode'], json['resultMessage']].filter(Boolean).join(' ')
 }

@@ -1,3 +1,5 @@
+import type { TokenAuthMethod } from '../../shared/store/service.ts'
+
 /** What the model (model.ts) remembers of a run. */
 
 /** When a request ran: its place among the beginnings and ends of all requests, and the clock at both. */
@@ -6,7 +8,20 @@ export interface Span {
   readonly startedAt: number
   end: number
   endedAt: number
+  /** The last second that the request can have taken for its own. The clock of a run by steps stands still, any other does not. */
+  latest: number
+  /** The place at which its caller stopped waiting: the end, but for a request whose outcome is unknown. */
+  gone: number
   readonly process: number
+}
+
+/** Either of two requests that overlap may have come first, and this never becomes certain. */
+export const unfinished = (at: Span): Span => ({ ...at, end: Infinity, endedAt: Infinity, gone: Infinity })
+
+/** Takes out what a request would have done. */
+export function forget(spans: Span[], { start }: Span): void {
+  const at = spans.findIndex((span) => span.start === start)
+  if (at >= 0) spans.splice(at, 1)
 }
 
 /** A value that a request has written, or may have written. */
@@ -19,6 +34,7 @@ export type Refreshing = 'kept' | 'rotated' | 'idempotent'
 
 export interface Service {
   readonly number: number
+  readonly issuer: string
   readonly manage: string
   readonly created: Span
   /** Its number was the number of a deleted service. */
@@ -30,20 +46,32 @@ export interface Service {
 export interface Client {
   readonly service: Service
   readonly number: number
-  readonly secret: string
-  readonly isBound: boolean
+  readonly method: TokenAuthMethod
+  /** The name of the certificate that it presents if nothing is wrong. */
+  readonly own: string
+  /** Of methods that have one. */
+  readonly secrets: Written<string>[]
+  readonly isBound: Written<boolean>[]
   readonly created: Span
   readonly deletions: Span[]
   readonly locks: Written<boolean>[]
   readonly cutOffs: Span[]
 }
 
-/** From the ticket on, or from the token that is its first. */
+/** The name of a certificate or of a key. */
+export type Binding = string
+
+export const UNBOUND: Binding = 'none'
+
+/** From the request or the ticket on, or from the token that is its first. */
 export interface Grant {
   readonly client: Client
   readonly scopes: Written<readonly string[]>[]
-  /** The certificate that its tokens are bound to. Its clients present their own. */
-  readonly certificate: Written<'none' | 'own' | 'other'>[]
+  readonly binding: Written<Binding>[]
+  /** The only key that may redeem its code. */
+  readonly codeKey: string | undefined
+  /** Of the authorization request, for the ID token. */
+  readonly nonce: string | undefined
   /** Revocations and replays. Not `sure`: the request may have found nothing to end. */
   readonly ends: { readonly at: Span; sure: boolean }[]
   /** The end of its refresh tokens: they follow each other, and no refresh makes it later. */
@@ -51,9 +79,9 @@ export interface Grant {
   readonly held: Held[]
 }
 
-/** What a client holds. */
+/** What a client or its authorization server holds. */
 export interface Held {
-  readonly kind: 'ticket' | 'code' | 'access' | 'refresh'
+  readonly kind: 'pushed' | 'ticket' | 'code' | 'access' | 'refresh' | 'ID token'
   readonly text: string
   readonly grant: Grant
   /** The request that has made it. */
@@ -61,6 +89,19 @@ export interface Held {
   /** What that request has used. */
   readonly from: Held | undefined
   readonly expiry: Written<number>[]
-  /** Of a ticket, a code or a refresh token: the requests that have used it. Of an access token: those that replaced it. */
+  /** The requests that have used it up or replaced it. */
+  readonly uses: Span[]
+  /** Of an access token: its scopes, if it was issued with fewer than the grant has. */
+  readonly narrowed?: readonly string[] | undefined
+}
+
+/** A DPoP proof that was sent. Each service takes it once. */
+export interface Proof {
+  readonly service: Service
+  readonly text: string
+  readonly key: string
+  /** The path of the endpoint, or the access token, that it is for. */
+  readonly target: string
+  readonly madeAt: number
   readonly uses: Span[]
 }

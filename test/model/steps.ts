@@ -1,4 +1,7 @@
+import type { Received } from '../support/gateway.ts'
+import { type Certainty, isStopped } from './model.ts'
 import type { Play } from './play.ts'
+import type { Held, Span } from './state.ts'
 
 /** One command. The numbers choose among what there is, so each step fits each state. */
 export interface Step {
@@ -7,16 +10,35 @@ export interface Step {
   readonly by: 0 | 1
   readonly pick: number
   readonly other: number
+  /** What the client brings (presentation.ts). Absent: what is right. */
+  readonly how?: number
   /** After how many stops the request waits for others (requests.ts). Absent: it runs through. */
   readonly stops?: number | undefined
+  /** Whether the request is sent a second time while it waits. */
+  readonly twice?: boolean
 }
 
-export interface Operation {
+/** Takes back what a request that was refused would have done. */
+export type Undo = () => void
+
+/** A request, for the model. */
+export interface Asked {
+  readonly name: string
+  readonly send: (process: 0 | 1) => Promise<Received>
+  /** What it may do from its beginning on. */
+  readonly begins?: (at: Span) => readonly Undo[]
+  /** Judges the answer. @param isDone `undefined`: nobody knows */
+  readonly settle?: (isDone: boolean | undefined, answer: Received, at: Span) => void
+}
+
+export interface Operation<Player extends Play = Play> {
   /** How often it is chosen, beside the others. */
   readonly weight: number
-  readonly fits: (play: Play) => boolean
-  readonly take: (play: Play, step: Step) => Promise<void>
+  readonly fits: (play: Player) => boolean
+  readonly take: (play: Player, step: Step) => Promise<void>
 }
+
+export type Operations<Player extends Play = Play> = Readonly<Record<string, Operation<Player>>>
 
 export function chosen<Item>(items: readonly Item[], pick: number): Item {
   const item = items[pick % items.length]
@@ -30,7 +52,26 @@ export const holds =
     play.held(...kinds).length > 0
 
 export const hasClient = ({ clients }: Play): boolean => clients.length > 0
+export const hasService = ({ services }: Play): boolean => services.length > 0
 
-/** The youngest. */
-export const clientOf = ({ clients }: Play, { pick }: Step) => chosen(clients.slice(-3), pick)
+/** One of the youngest things of a kind, more often one that may live. */
+export function pickHeld(play: Play, { pick }: Step, ...kinds: Held['kind'][]): Held {
+  return preferred(play.held(...kinds), (held) => play.dead(held, END), pick)
+}
+
+/** One of the youngest. */
+export const clientOf = ({ clients }: Play, { pick }: Step) =>
+  preferred(clients.slice(-3), (client) => isStopped(client, END), pick)
 export const serviceOf = ({ services }: Play, { pick }: Step) => chosen(services.slice(-2), pick)
+
+/** When all that has begun is over. */
+const END: Span = {
+  ...{ start: Infinity, end: Infinity, gone: Infinity, process: 0 },
+  ...{ startedAt: 0, endedAt: 0, latest: 0 },
+}
+
+function preferred<Item>(items: readonly Item[], isDead: (item: Item) => Certainty, pick: number): Item {
+  const living = items.filter((item) => isDead(item) !== 'yes')
+  const isAny = pick % 3 === 0 || living.length === 0
+  return chosen(isAny ? items : living, Math.floor(pick / 3))
+}

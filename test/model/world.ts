@@ -1,20 +1,23 @@
-import { hash } from 'node:crypto'
+import { hash, X509Certificate } from 'node:crypto'
 import { type DeploymentSettings, serviceNumber } from '../../infra/aws/settings/settings.ts'
-import { findPresent, provision } from '../../infra/aws/provisioning/provision.ts'
-import { createTables, LOCAL_DYNAMODB } from '../../infra/tables/tables.ts'
+import { findPresent, type NewSecrets, provision } from '../../infra/aws/provisioning/provision.ts'
+import { localDynamoDb } from '../../infra/emulator/local-runtime.ts'
+import { createTables } from '../../infra/tables/tables.ts'
 import type { EpochSeconds } from '../../shared/epoch-seconds.ts'
 import { PUBLIC_INTERNET } from '../../shared/runtime/internet.ts'
 import { openLog } from '../../shared/runtime/log.ts'
 import type { Runtime } from '../../shared/runtime/runtime.ts'
 import type { Settings } from '../../shared/runtime/settings.ts'
-import { sdkDynamoDb } from '../../shared/dynamodb/sdk.ts'
+import { TOKEN_AUTH_METHODS, type TokenAuthMethod } from '../../shared/store/service.ts'
 import { openStore } from '../../shared/store/store.ts'
 import { API_IDS, MTLS_DOMAIN, START } from '../support/fixed-runtime.ts'
-import { gateway, type Sent } from '../support/gateway.ts'
+import { gateway, type Received, type Sent } from '../support/gateway.ts'
 import { watch } from '../support/secrets/taps.ts'
 import { rawTables } from '../support/raw-tables.ts'
-import { REDIRECT_URI } from '../support/walk.ts'
-import { stoppingHandler } from './requests.ts'
+import { OTHER, OWN, REDIRECT_URI, RENEWED } from '../support/walk.ts'
+import { CACHE_SECONDS } from './model.ts'
+import { stoppingAt } from './requests.ts'
+import type { Span, Written } from './state.ts'
 
 /** How refresh tokens behave, and in which form access tokens are. */
 export interface Mode {
@@ -22,11 +25,11 @@ export interface Mode {
   readonly jwt: boolean
 }
 
-export const CACHE_SECONDS = 10
 export const CODE_SECONDS = 60
+export const PUSHED_SECONDS = 120
 export const ACCESS_SECONDS = 90
 export const REFRESH_SECONDS = 300
-export const SCOPES = ['read', 'write', 'admin']
+export const SCOPES = ['openid', 'read', 'write', 'admin']
 export const ALIAS = 'payments'
 
 /** What a new client has, whoever makes it. */
@@ -38,6 +41,31 @@ export const CLIENT = {
   redirectUris: [REDIRECT_URI],
 }
 
+/** Where the requests of a run go. */
+export interface World {
+  readonly mode: Mode
+  /** Of the service that is at the OAuth face. */
+  readonly number: number
+  /** What the OAuth face is published as. */
+  readonly oauthUrl: string
+  /** Of clients, by name. */
+  readonly certificates: Readonly<Record<string, { readonly pem: string; readonly thumbprint: string }>>
+  readonly methods: readonly TokenAuthMethod[]
+  readonly send: (process: 0 | 1, sent: Sent) => Promise<Received>
+}
+
+/** The end of what a request has made, which took its time between two seconds. */
+export function expiresIn(at: Span, seconds: number): Written<number>[] {
+  return [...new Set([at.startedAt, at.latest])].map((madeAt) => ({ value: madeAt + seconds, at }))
+}
+
+const certificate = (pem: string) => ({
+  pem,
+  thumbprint: hash('sha256', new X509Certificate(pem).raw, 'base64url'),
+})
+
+const CERTIFICATES = { own: certificate(OWN), 'own renewed': certificate(RENEWED), other: certificate(OTHER) }
+
 let opened = 0
 
 /**
@@ -46,37 +74,43 @@ let opened = 0
  * @param endpoint of an engine, or of anything that stands in front of one
  * @param seed makes all that is random in them
  */
-export async function openWorld(endpoint: string, mode: Mode, seed: number) {
+export async function openWorld(endpoint: string, mode: Mode, seed: number): Promise<DirectWorld> {
   opened += 1
   // The same seed makes the same secrets in each world, and each shows them for the first time.
   watch.refuseLeaks()
   watch.restart()
   const clock = { now: START }
+  const deployment = deploymentOf(mode, seed)
+  const number = serviceNumber(deployment)
   const settings: Settings = {
     registryTable: `model-registry-${opened}`,
     grantsTable: `model-grants-${opened}`,
-    serviceId: 1,
+    serviceId: number,
     mtlsDomains: [MTLS_DOMAIN],
     apiIds: API_IDS,
     resourceUrls: [],
     oauthOnMtlsOnly: false,
     registryCacheSeconds: CACHE_SECONDS,
-    dynamodbClient: 'sdk',
+    dynamodbClient: 'lean',
     logLevel: 'silent',
   }
   await createTables(endpoint, settings.registryTable, settings.grantsTable)
   const start = (number: number) => startProcess(endpoint, settings, clock, `${seed} ${number}`)
   const processes = [start(0), start(1)] as const
   const raw = rawTables({ endpoint, settings })
-  const deployment = deploymentOf(mode, seed)
   return {
-    ...{ mode, clock, raw },
-    /** Of the service that `provision` makes. */
-    number: serviceNumber(deployment),
+    ...{
+      mode,
+      clock,
+      raw,
+      number,
+      issuer: issuerOf(seed),
+      oauthUrl: `https://${MTLS_DOMAIN}`,
+    },
+    ...{ certificates: CERTIFICATES, methods: METHODS, isBound: isBoundAt(seed) },
     send: (process: 0 | 1, sent: Sent) => processes[process].send(sent),
-    /** `npm run provision` at this process. Gives what it has made. */
-    async provision(process: 0 | 1) {
-      const made: Parameters<Parameters<typeof provision>[3]>[0][] = []
+    async provision(process) {
+      const made: NewSecrets[] = []
       const { runtime } = processes[process]
       const present = await findPresent(deployment, runtime)
       await provision(deployment, present, runtime, (secrets) => made.push(secrets))
@@ -89,13 +123,23 @@ export async function openWorld(endpoint: string, mode: Mode, seed: number) {
   }
 }
 
-export type World = Awaited<ReturnType<typeof openWorld>>
+export interface DirectWorld extends World {
+  readonly clock: { now: EpochSeconds }
+  readonly raw: ReturnType<typeof rawTables>
+  readonly issuer: string
+  /** Whether the client of `provision` gets bound tokens only. */
+  readonly isBound: boolean
+  /** `npm run provision` at this process. Gives what it has made. */
+  readonly provision: (process: 0 | 1) => Promise<NewSecrets[]>
+  readonly close: () => void
+}
+
+const METHODS = ['CLIENT_SECRET_BASIC', 'NONE', 'TLS_CLIENT_AUTH', 'PRIVATE_KEY_JWT'] as const
 
 function startProcess(endpoint: string, settings: Settings, clock: { now: EpochSeconds }, seed: string) {
   const random = seededRandom(seed)
-  const config = { ...LOCAL_DYNAMODB, endpoint }
   const now = () => clock.now
-  const dynamodb = sdkDynamoDb({ ...config, requestHandler: stoppingHandler(config) })
+  const dynamodb = stoppingAt(localDynamoDb(endpoint, { before: () => Promise.resolve() }))
   const runtime: Runtime = {
     ...{ settings, now, random },
     elapsed: () => 0,
@@ -119,7 +163,7 @@ function seededRandom(seed: string): (bytes: number) => Buffer {
 export function serviceSettings({ refresh }: Pick<Mode, 'refresh'>) {
   return {
     supportedGrantTypes: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'],
-    supportedTokenAuthMethods: ['CLIENT_SECRET_BASIC'],
+    supportedTokenAuthMethods: [...TOKEN_AUTH_METHODS],
     supportedScopes: SCOPES.map((name) => ({ name })),
     tlsClientCertificateBoundAccessTokens: true,
     pkceRequired: false,
@@ -127,15 +171,21 @@ export function serviceSettings({ refresh }: Pick<Mode, 'refresh'>) {
     clientIdAliasEnabled: true,
     accessTokenDuration: ACCESS_SECONDS,
     refreshTokenDuration: REFRESH_SECONDS,
+    pushedAuthReqDuration: PUSHED_SECONDS,
+    dpopProofUsedOnce: true,
     refreshTokenKept: refresh === 'kept',
     refreshTokenIdempotent: refresh === 'idempotent',
     refreshTokenDurationKept: refresh !== 'kept',
   }
 }
 
+const isBoundAt = (seed: number) => seed % 3 === 0
+
+const issuerOf = (seed: number) => `https://as${seed}.example.com`
+
 function deploymentOf(mode: Mode, seed: number): DeploymentSettings {
   const service = {
-    issuer: `https://as${seed}.example.com`,
+    issuer: issuerOf(seed),
     ...serviceSettings(mode),
     ...(mode.jwt ? { accessTokenSignAlg: 'ES256' } : {}),
   }
@@ -145,6 +195,6 @@ function deploymentOf(mode: Mode, seed: number): DeploymentSettings {
     plainDomain: { name: 'api.example.com' },
     registryCacheSeconds: CACHE_SECONDS,
     service,
-    clients: [{ clientIdAlias: ALIAS, ...CLIENT }],
+    clients: [{ clientIdAlias: ALIAS, ...CLIENT, tlsClientCertificateBoundAccessTokens: isBoundAt(seed) }],
   } as unknown as DeploymentSettings
 }

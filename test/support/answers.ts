@@ -5,6 +5,11 @@ export function contentOf({ json }: Received): Record<string, unknown> {
   return JSON.parse(json['responseContent'] as string) as Record<string, unknown>
 }
 
+/** What the client gets: `responseContent` of the Web API, or the answer of the OAuth face itself. */
+export function contentIn(answer: Received): Readonly<Record<string, unknown>> {
+  return typeof answer.json['responseContent'] === 'string' ? contentOf(answer) : answer.json
+}
+
 export function tokensOf(answer: Received) {
   const content = contentOf(answer)
   return { access: content['access_token'] as string, refresh: content['refresh_token'] as string }

@@ -14,7 +14,12 @@ export const PRIVATE_KEY_JWT: Parameters<Walk['addClient']>[0] = {
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
 /** The parameters that authenticate a client, good for a minute from `now` on but for what `claims` changes. */
-export function asserted(client: TestClient, now: number, claims: Members = {}, signedWith = key) {
+export function asserted(
+  client: Pick<TestClient, 'id'>,
+  now: number,
+  claims: Members = {},
+  signedWith = key,
+) {
   const right = { iss: client.id, sub: client.id, aud: 'https://as.example.com', exp: now + 60 }
   const payload = { ...right, jti: randomUUID(), ...claims }
   const client_assertion = jws({ alg: 'ES256', kid: 'k1' }, payload, signedWith, 'ES256')

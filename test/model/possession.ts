@@ -1,0 +1,105 @@
+import type { TokenAuthMethod } from '../../shared/store/service.ts'
+import type { Play } from './play.ts'
+import { any, type Certainty, isProofDead, mayBeLocked, possible, possibleInRecord, share } from './model.ts'
+import { type Binding, type Client, type Grant, type Proof, type Span, UNBOUND } from './state.ts'
+
+/** The rules of binding (docs/architecture.md, section 4): what a client must bring, and what its tokens are bound to then. */
+
+export type Face = 'Web API' | 'OAuth'
+
+/** What comes with a request. */
+export interface Presentation {
+  readonly face: Face
+  /** The client that authenticates. */
+  readonly sender: Client
+  /** Of methods that have one. By assertions: one that was used before, if it is not empty. */
+  readonly secret: string
+  /** The name of a certificate. */
+  readonly certificate: string | undefined
+  readonly proof: Proof | undefined
+}
+
+/** The end-user's tokens may move to another certificate or key if the client proves itself by more than a secret (decisions D4 and D5). */
+const PROVING: readonly TokenAuthMethod[] = [
+  'TLS_CLIENT_AUTH',
+  'SELF_SIGNED_TLS_CLIENT_AUTH',
+  'PRIVATE_KEY_JWT',
+]
+
+export const isKey = (binding: Binding) => binding.startsWith('key')
+
+/** @returns `undefined` if tokens are refused */
+function bindingOf(isRequired: boolean, { certificate, proof }: Presentation): Binding | undefined {
+  if (proof !== undefined) return isRequired ? undefined : proof.key
+  return isRequired ? certificate : UNBOUND
+}
+
+/** A bound grant stays bound, and by the same kind (decision D6). */
+function refreshedBinding(current: Binding, isRequired: boolean, brought: Presentation): Binding | undefined {
+  const { certificate, proof, sender } = brought
+  const next = bindingOf(isRequired, brought)
+  const isProving = PROVING.includes(sender.method)
+  if (next === undefined) return undefined
+  if (current === UNBOUND) return next === UNBOUND || isProving ? next : undefined
+  if (!isKey(current) && proof !== undefined) return undefined
+  const presented = isKey(current) ? proof?.key : certificate
+  return presented === current || isProving ? presented : undefined
+}
+
+/** What new tokens may be bound to. `undefined` among them: the request may be refused. */
+export function newBindings(brought: Presentation, seen: Span): (Binding | undefined)[] {
+  const required = possibleInRecord(brought.sender.isBound, seen)
+  return required.map((isRequired) => bindingOf(isRequired, brought))
+}
+
+/** `newBindings` of a refresh. */
+export function refreshedBindings(grant: Grant, brought: Presentation, seen: Span): (Binding | undefined)[] {
+  const required = possibleInRecord(brought.sender.isBound, seen)
+  return possible(grant.binding, seen).flatMap((current) =>
+    required.map((isRequired) => refreshedBinding(current, isRequired, brought)),
+  )
+}
+
+/** Whether the presenter of an access token does not hold what the token is bound to. `/introspection` of the OAuth face is for certificates. */
+export function isNotHeld(
+  { binding }: Grant,
+  { certificate, proof, face }: Pick<Presentation, 'certificate' | 'proof' | 'face'>,
+  seen: Span,
+): Certainty {
+  const isHeld = (bound: Binding) => {
+    if (isKey(bound)) return proof?.key === bound
+    if (bound === UNBOUND) return proof === undefined && face === 'Web API'
+    return proof === undefined && certificate === bound
+  }
+  return share(possible(binding, seen).map((bound) => !isHeld(bound)))
+}
+
+/** Whether a client's request is refused before its grant is looked at. */
+export function isNotAuthentic(brought: Presentation, target: string | undefined, seen: Span): Certainty {
+  const { sender, proof } = brought
+  return any([
+    isWrong(brought, seen),
+    mayBeLocked(sender, seen),
+    proof === undefined ? 'no' : isProofDead(proof, target, seen),
+  ])
+}
+
+function isWrong({ sender, secret, certificate }: Presentation, seen: Span): Certainty {
+  const { method, own, secrets } = sender
+  if (method === 'NONE') return 'no'
+  // A renewed certificate has the same subject.
+  if (method === 'TLS_CLIENT_AUTH') return subjectOf(certificate) === subjectOf(own) ? 'no' : 'yes'
+  if (method === 'SELF_SIGNED_TLS_CLIENT_AUTH') return certificate === own ? 'no' : 'yes'
+  if (method === 'PRIVATE_KEY_JWT') return secret === '' ? 'no' : 'yes'
+  return share(possibleInRecord(secrets, seen).map((right) => right !== secret))
+}
+
+/** Certificates with one subject have names with one first word. */
+const subjectOf = (certificate: string | undefined) => certificate?.split(' ')[0]
+
+/** A grant keeps its kind of binding for life (decision D6): of two requests that bind it at once, one is refused or binds it alike. */
+export function judgeKind(play: Play, { binding }: Grant): void {
+  const done = binding.filter(({ at, value }) => at.end !== Infinity && value !== UNBOUND)
+  const kinds = new Set(done.map(({ value }) => isKey(value)))
+  if (kinds.size > 1) play.fail('a grant was bound to a certificate and to a key')
+}
