@@ -69,7 +69,7 @@ async function requestIntrospection(
     'content-length': Buffer.byteLength(form),
   }
   const { status, body } = await request({ method: 'POST', headers, body: form })
-  if (status !== 200) throw new Error(`the introspection endpoint answered ${String(status)}`)
+  if (status !== 200) throw new Error(`the introspection endpoint answered ${status}`)
   const members = parseJsonObject(body)
   if (members === undefined) throw new Error('the introspection response is not a valid JSON object')
   return members

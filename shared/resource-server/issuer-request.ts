@@ -12,9 +12,7 @@ interface Message {
 }
 
 /** Sends one request to the issuer. It follows no redirect. */
-export type IssuerRequest = (
-  message: Message,
-) => Promise<{ readonly status: number | undefined; readonly body: Buffer }>
+export type IssuerRequest = (message: Message) => Promise<{ readonly status: number; readonly body: Buffer }>
 
 /**
  * Requests to one URL of the issuer, which share their connections. Each rejects after five seconds, and when the body exceeds 64 KiB.
@@ -28,7 +26,7 @@ export function issuerRequest(
   const agent = url.protocol === 'https:' ? new Agent({ keepAlive: true, ...tls }) : undefined
   return async (message) => {
     const response = await send(url, agent, message)
-    return { status: response.statusCode, body: await bytesOf(response) }
+    return { status: response.statusCode ?? 0, body: await bytesOf(response) }
   }
 }
 

@@ -122,6 +122,6 @@ function fetchFrom(url: URL, ca: SecureContextOptions['ca']) {
     { method, headers }: { readonly method: string; readonly headers: Headers },
   ) => {
     const { status, body } = await request({ method, headers: Object.fromEntries(headers) })
-    return new Response(new Uint8Array(body), { status: status ?? 0 })
+    return new Response(new Uint8Array(body), { status })
   }
 }
