@@ -1,4 +1,4 @@
-import type { Dialog, Page } from 'playwright-core'
+import type { Dialog, Page, Request } from 'playwright-core'
 import { beforeEach, expect, test } from 'vitest'
 import { browserOfFile, CHROMIUM, enter, focused, isInSight, violations } from './browser.ts'
 import { consoleSite, originOf } from './console-site.ts'
@@ -208,13 +208,14 @@ test.each(CHROMIUM)(
   async () => {
     const page = await newPage()
     await page.clock.install()
-    const kept: string[] = []
-    page.on('request', (request) => request.url().endsWith('/session') && kept.push(request.method()))
+    const kept: Request[] = []
+    page.on('request', (request) => request.url().endsWith('/session') && kept.push(request))
     /** @returns whether the session is still there */
     const isKept = async (hours: number) => {
       for (let steps = 0; steps < hours * 12; steps++) {
         time.now += 5 * 60_000
         await page.clock.runFor(5 * 60_000)
+        await Promise.all(kept.map((request) => request.response()))
       }
       return page.evaluate<boolean>(`fetch('/session').then(({ ok }) => ok)`)
     }

@@ -13,5 +13,5 @@ test('npm start prints every address of local.json but the store, and the authen
   expect(urls.size).toBe(8)
   expect([...urls].filter((url) => !text.includes(url))).toEqual([])
   for (const { clientId, tokenAuthMethod } of local.clients)
-    expect(text).toMatch(new RegExp(`${clientId} +${tokenAuthMethod}:`))
+    expect(text).toMatch(new RegExp(`${clientId} +${tokenAuthMethod}\\n`))
 })

@@ -39,7 +39,8 @@ chai.use(({ Assertion }, utils) => {
 })
 
 function codesIn(expected: unknown): string[] {
-  const text = JSON.stringify(expected) as string | undefined
+  const withoutBigints = (_: string, value: unknown) => (typeof value === 'bigint' ? undefined : value)
+  const text = JSON.stringify(expected, withoutBigints) as string | undefined
   return text?.match(/\b(A\d{6}|[a-z]+(_[a-z]+)+)\b/g) ?? []
 }
 

@@ -55,7 +55,7 @@ test('what the Web API would refuse of the service and the clients is named at o
     [
       '"trustedR',
       'service: The value (trustedRootCertificates[0]) is not a valid',
-      'trustedRootCertificates must be a list; each a text in quotes. PEM',
+      'trustedRootCertificates must be a list; each a text in quotes. The roots',
     ],
     [
       '{ "clientIdAlias": "shop',
@@ -71,7 +71,7 @@ test('what the Web API would refuse of the service and the clients is named at o
     [
       '"extension',
       "client shop: 'accessTokenDuration' must not be negative",
-      'extension must be an object. Settings',
+      'extension must be an object. An object',
     ],
     [
       'TLS_CLIENT_AUHT',
