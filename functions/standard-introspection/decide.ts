@@ -4,10 +4,15 @@ import {
   type IdentifiedClient,
   identifyClient,
 } from '../../shared/authentication/client-authentication.ts'
-import { findAccessToken, findRefreshToken, type FoundToken } from '../../shared/token/find-token.ts'
+import {
+  findAccessToken,
+  findRefreshToken,
+  type FoundToken,
+  type NotAnAccessToken,
+} from '../../shared/token/find-token.ts'
 import type { PresentedCredentials } from '../../shared/authentication/presented-credentials.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
-import { lifeOf } from '../../shared/token/life.ts'
+import { lifeOf, REASONS_OF_LIFE } from '../../shared/token/life.ts'
 import { audiencesOf } from '../../shared/token/resource.ts'
 import { findPreferredKey, type SigningKey } from '../../shared/token/sign.ts'
 import { clientIdText } from '../../shared/store/client-view.ts'
@@ -71,19 +76,31 @@ async function signatureFor(
 /** RFC 9701 section 6. */
 const DEFAULT_ALGORITHM = 'RS256'
 
+/** The reason why a token is inactive for its caller is in the log only. */
 async function introspectToken(
   request: StandardIntrospectionRequest,
   caller: Client | undefined,
   call: Call,
 ): Promise<TypedToken | undefined> {
-  const { service, log } = call
   const found = await findToken(request.token, caller, call)
-  if (found === undefined) return undefined
-  if (caller !== undefined) requireUsable(found.caller)
-  if (caller === undefined) log.note({ client: found.grant.client })
+  if (typeof found !== 'string' && caller !== undefined) requireUsable(found.caller)
+  if (typeof found !== 'string' && caller === undefined) call.log.note({ client: found.grant.client })
+  const inactive = typeof found === 'string' ? found : await whyInactive(found, request, caller, call)
+  call.log.note({ inactive })
+  return typeof found === 'string' || inactive !== undefined ? undefined : found
+}
+
+async function whyInactive(
+  found: TypedToken,
+  { resourceServer }: StandardIntrospectionRequest,
+  caller: Client | undefined,
+  call: Call,
+): Promise<string | undefined> {
   const life = await lifeOf(found, call, found.type === 'refresh_token' ? found.refresh : undefined)
-  const isMeant = request.resourceServer === undefined || isMeantFor(request.resourceServer, found)
-  return life === 'lives' && isMeant && mayKnow(caller, found, service) ? found : undefined
+  if (life !== 'lives') return REASONS_OF_LIFE[life]
+  const isMeant = resourceServer === undefined || isMeantFor(resourceServer, found)
+  if (isMeant && mayKnow(caller, found, call.service)) return undefined
+  return found.type === 'refresh_token' ? 'refresh-token-not-of-caller' : 'audience-not-of-caller'
 }
 
 /** Reads the store at most once, because the kinds of token differ in form. */
@@ -91,11 +108,11 @@ async function findToken(
   token: string,
   caller: Client | undefined,
   call: Call,
-): Promise<TypedToken | undefined> {
+): Promise<TypedToken | NotAnAccessToken> {
   const refreshed = await findRefreshToken(token, call, caller?.clientId)
   if (refreshed !== undefined) return { ...refreshed, type: 'refresh_token' }
   const found = await findAccessToken(token, call, caller?.clientId)
-  return typeof found === 'string' ? undefined : { ...found, type: 'access_token' }
+  return typeof found === 'string' ? found : { ...found, type: 'access_token' }
 }
 
 /** Refuses a caller that was locked or deleted while its record was still cached. */

@@ -16,6 +16,8 @@ export interface LogEntry {
   readonly weakSecret?: true
   /** The reason why this request ended a grant: an authorization code or a refresh token was used again. */
   readonly ended?: 'code-replay' | 'refresh-token-reuse'
+  /** Why standard introspection answers `active: false`. The caller never learns it. */
+  readonly inactive?: string | undefined
 }
 
 /** Collects the facts about one request. The face writes them in one line after the answer is known. */

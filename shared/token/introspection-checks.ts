@@ -9,7 +9,7 @@ import type { VerifiedNonce, verifyNonce } from '../possession/nonce.ts'
 import { proofKeyOf, proofDetails, refusalOfProof } from '../possession/presented-proof.ts'
 import { audiencesOf } from './resource.ts'
 import { parseScope } from '../request/scope.ts'
-import type { Life } from './life.ts'
+import { type Life, REASONS_OF_LIFE } from './life.ts'
 import type { Standing } from './standing.ts'
 import { settingsOf } from '../store/profile.ts'
 import type { Service } from '../store/service.ts'
@@ -59,16 +59,6 @@ interface Check {
   /** For an explanation: what the check has compared. Times are in milliseconds; never a token or a certificate. */
   readonly details: (use: TokenUse) => object
 }
-
-export const REASONS_OF_LIFE = {
-  lives: undefined,
-  deleted: 'token-client-deleted',
-  locked: 'token-client-locked',
-  'cut-off': 'token-cut-off',
-  expired: 'token-expired',
-  damaged: 'binding-damaged',
-  unbound: 'token-unbound',
-} as const satisfies Record<Life, Reason | undefined>
 
 /** RFC 8705 section 3, RFC 9449 section 7. With an unbound token any certificate is ignored, even a broken one. */
 const BINDING_REASON = {

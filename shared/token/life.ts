@@ -1,5 +1,6 @@
 import { readBinding } from '../certificate/binding.ts'
 import { mustBeBound } from '../possession/token-binding.ts'
+import type { Reason } from '../refusal/refusal.ts'
 import type { Call } from '../runtime/call.ts'
 import type { RefreshMembers } from '../store/grant.ts'
 import type { FoundToken } from './find-token.ts'
@@ -7,6 +8,16 @@ import { expired, whyInvalid } from './standing.ts'
 
 /** Whether a token lives, or the first reason why it does not. */
 export type Life = 'lives' | 'deleted' | 'locked' | 'cut-off' | 'expired' | 'damaged' | 'unbound'
+
+export const REASONS_OF_LIFE = {
+  lives: undefined,
+  deleted: 'token-client-deleted',
+  locked: 'token-client-locked',
+  'cut-off': 'token-cut-off',
+  expired: 'token-expired',
+  damaged: 'binding-damaged',
+  unbound: 'token-unbound',
+} as const satisfies Record<Life, Reason | undefined>
 
 /**
  * Decides whether a token lives, regardless of its presenter. Its client exists, is not locked, and has not cut the token off; it has

@@ -90,3 +90,28 @@ test.each(['access', 'refresh'] as const)('only its own client revokes the %s to
   expect((await walk.post('/introspection', { token: given.access }, OWN)).status).toBe(401)
   expect((await answerTo(owner, given[kind])).text).toBe('{"active":false}')
 })
+
+const REASONS: Readonly<Record<string, string>> = {
+  'a live token': 'audience-not-of-caller',
+  'a live refresh token': 'refresh-token-not-of-caller',
+  'a live JWT': 'audience-not-of-caller',
+  'an expired token': 'token-expired',
+  'a token of a client that is locked': 'token-client-locked',
+}
+
+test.each(Object.entries(TOKENS))('only the log has the reason why %s is inactive', async (name, make) => {
+  const token = await make()
+  runtime.lines.length = 0
+  await answerTo(ofOtherResource, token)
+  const [line, ...more] = runtime.logged()
+  expect(more).toEqual([])
+  expect(line).toMatchObject({ outcome: 'OK', inactive: REASONS[name] ?? 'token-unknown' })
+  // Alarms count lines with a reason, and an inactive token is an answer.
+  expect(line).not.toHaveProperty('reason')
+})
+
+test('the line about an active token has no reason', async () => {
+  runtime.lines.length = 0
+  await answerTo(owner, (await tokens()).access)
+  expect(runtime.logged().at(-1)).not.toHaveProperty('inactive')
+})
