@@ -23,16 +23,25 @@ const IN_RESPONSES = [
     'transfer-encoding: chunked\r\n',
     'Connection: close\r\n',
     'Upgrade: x\r\n',
+    'x-amz-crc32: 2\r\n',
+    'Date: a\r\n',
+    'date: b\r\n',
     'a: b\r\n c\r\n',
     RESPONSE,
   ],
 ]
+/** Where a header begins. Elsewhere a whole header in `IN_RESPONSES` would hardly ever be read as one. */
+const LINE_STARTS = [...RESPONSE.matchAll(/\r\n/g)].map(({ index }) => index + 2)
 
 const responses: Target = {
   name: 'dynamodb-response',
   runs: 1_000,
   input: fc.array(
-    fc.tuple(fc.nat(RESPONSE.length), fc.nat(4), fc.oneof(fc.constant(''), fc.constantFrom(...IN_RESPONSES))),
+    fc.tuple(
+      fc.oneof(fc.nat(RESPONSE.length), fc.constantFrom(...LINE_STARTS)),
+      fc.oneof(fc.constant(0), fc.nat(4)),
+      fc.oneof(fc.constant(''), fc.constantFrom(...IN_RESPONSES)),
+    ),
     { maxLength: 3 },
   ),
   check: async (input) => {
@@ -49,10 +58,25 @@ const responses: Target = {
     for (let cut = 0; cut < bytes.length; cut++)
       require(readOrRefused(bytes.subarray(0, cut)) === undefined, `read after ${cut} bytes`)
     const other = await readByNode(bytes)
-    require(other?.statusCode === read.status, `Node.js reads the status ${other?.statusCode ?? 'not'}`)
-    require(other !== undefined &&
-      (await textOf(other)) === read.body.toString(), 'Node.js reads another body')
+    if (other === undefined) throw new Error('Node.js reads no answer')
+    require(other.statusCode === read.status, `Node.js reads the status ${String(other.statusCode)}`)
+    require((await textOf(other)) === read.body.toString(), 'Node.js reads another body')
+    requireSameHeaders(read.headers, other.rawHeaders)
   },
+}
+
+const AT_MOST_ONCE = /^(content-length|transfer-encoding|connection|x-amz-crc32)$/
+
+/** @param raw names and values in turn, as Node.js reads them */
+function requireSameHeaders(headers: ReadonlyMap<string, string>, raw: readonly string[]): void {
+  const last = new Map<string, string>()
+  for (let at = 0; at < raw.length; at += 2) {
+    const [name = '', value = ''] = [raw[at]?.toLowerCase(), raw[at + 1]]
+    require(!last.has(name) || !AT_MOST_ONCE.test(name), `${name} stands twice`)
+    last.set(name, value.trim())
+  }
+  require(JSON.stringify([...headers].sort()) ===
+    JSON.stringify([...last].sort()), 'Node.js reads other headers')
 }
 
 /** `undefined` also while more must come. */

@@ -1,7 +1,7 @@
 /** An answer of HTTP/1.1. */
 export interface Response {
   readonly status: number
-  /** The names are in lower case. */
+  /** The names are in lower case. If a header stands twice, its last value. */
   readonly headers: ReadonlyMap<string, string>
   readonly body: Buffer
 }
@@ -11,6 +11,9 @@ const STATUS_LINE = /^HTTP\/1[.]1 (?!204|304)([2-5][0-9]{2})(?: [\t -~\x80-\xff]
 
 /** RFC 9110 section 5. An ambiguous header could make other software end the answer elsewhere. */
 const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t -~\x80-\xff]*)$/
+
+/** They say where the answer ends, whether the connection goes on, and what the body is. Two of a kind may contradict each other. */
+const AT_MOST_ONCE = ['content-length', 'transfer-encoding', 'connection', 'x-amz-crc32']
 
 const MAX_HEAD_BYTES = 16_384
 /** An answer of DynamoDB has at most 16 MB. */
@@ -35,7 +38,8 @@ export function readResponse(received: Buffer): Response | undefined {
   for (const line of lines) {
     const [, given, value = ''] = HEADER.exec(line) ?? []
     const name = given?.toLowerCase()
-    if (name === undefined || headers.has(name)) throw malformedAnswer('a header is malformed or repeated')
+    if (name === undefined || (headers.has(name) && AT_MOST_ONCE.includes(name)))
+      throw malformedAnswer('a header is malformed, or repeated where it must not be')
     headers.set(name, value.trim())
   }
   const length = headers.get('content-length') ?? ''

@@ -13,6 +13,27 @@ test('an answer is its status, its headers by names in small letters, and its bo
   })
 })
 
+test('of a header that stands twice and frames nothing the last value counts', () => {
+  const head = `${OK}Date: a\r\nServer: x\r\ncontent-length: 0\r\ndate: b\r\nserver: y`
+  expect(Object.fromEntries(readResponse(answer(head))?.headers ?? [])).toEqual({
+    date: 'b',
+    server: 'y',
+    'content-length': '0',
+  })
+})
+
+test.each([
+  'Content-Length: 2',
+  'Transfer-Encoding: identity',
+  'Connection: keep-alive',
+  'X-Amz-Crc32: 2745614147',
+])('an answer that has %s twice is refused, also with the same value', (header) => {
+  const [name = ''] = header.split(':')
+  const length = name === 'Content-Length' ? '' : 'content-length: 2\r\n'
+  const twice = `${OK}${length}${header}\r\n${header.toLowerCase()}`
+  expect(() => readResponse(answer(twice, '{}'))).toThrow('repeated where it must not be')
+})
+
 describe('answers that are refused', () => {
   test.each([
     ['of HTTP/1.0', 'HTTP/1.0 200 OK\r\ncontent-length: 0', ''],
