@@ -2,7 +2,7 @@ import { LIMITS } from '../../shared/limits.ts'
 import { type Reason, Refusal } from '../../shared/refusal/refusal.ts'
 
 /**
- * To be called before anything is written: a record that only the store refuses would be an error of the server.
+ * Must be called before anything is written, because a record that only the store refuses would be an error of the server.
  *
  * @throws Refusal reason
  */

@@ -53,7 +53,7 @@ export const routes = routesOf(
     access: byRoleOrOrganization('manage'),
     face: managementApi(clientRequests.ExplanationCall),
     read: clientRequests.readExplanation,
-    // Few calls need the rules of client authentication.
+    // It loads the rules of client authentication, which few calls need.
     decide: async (request, call) => (await import('./clients/explain.ts')).explainCertificate(request, call),
     respond: clientAnswers.explanation,
   }),
@@ -61,7 +61,7 @@ export const routes = routesOf(
     paths: inBothVersions('/client/update/{clientId}'),
     access: byRoleOrOrganization('manage'),
     face: managementApi(clientRequests.ClientSettings),
-    read: clientRequests.readUpdate,
+    read: clientRequests.readClientUpdate,
     decide: clients.updateClient,
     respond: clientAnswers.taggedClient,
   }),
@@ -156,7 +156,7 @@ export const routes = routesOf(
     paths: ['/api/service/update/{apiKey}', '/api/{serviceId}/service/update'],
     access: byServiceOrOwner,
     face: managementApi(serviceRequests.ServiceSettings),
-    read: serviceRequests.readUpdate,
+    read: serviceRequests.readServiceUpdate,
     decide: services.updateService,
     respond: serviceAnswers.changedService,
   }),

@@ -1,13 +1,13 @@
 import { type Call, isOutOfTime } from '../../shared/runtime/call.ts'
 import { addSeconds } from '../../shared/epoch-seconds.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
-import { lives } from './find-grant.ts'
+import { isLive } from './find-grant.ts'
 import { inBatches, listKeys } from './list-keys.ts'
 
 const CLIENTS_AT_ONCE = 20
 const GRANTS_AT_ONCE = 50
 
-/** The next call must come this soon to go on where the last one stopped. */
+/** A call within this time continues where the last one stopped. */
 const RESUMABLE_SECONDS = 60
 
 /**
@@ -23,8 +23,8 @@ export async function endTokensOfSubject(client: number, subject: string, call: 
 }
 
 /**
- * Ends the tokens of a subject at all clients. The next call goes on behind the clients that are done; otherwise a service with very
- * many of them would never come to its end.
+ * Ends the tokens of a subject at all clients. A later call continues after the finished clients; otherwise a service with very many
+ * clients could never finish.
  *
  * @returns the number of grants that were still live, without those of earlier calls
  * @throws Refusal revoke-unfinished
@@ -58,7 +58,7 @@ async function endTokensAt(clients: readonly number[], subject: string, call: Ca
     if (start > 0 && isOutOfTime(call)) return { count, complete: false }
     const found = await grants.findTokens(keys.slice(start, start + GRANTS_AT_ONCE))
     await inBatches(found, ({ grant }) => grants.revoke(grant))
-    count += found.filter((grant) => lives(grant, call)).length
+    count += found.filter((grant) => isLive(grant, call)).length
   }
   return { count, complete: true }
 }

@@ -38,8 +38,7 @@ async function findByIdentifier(text: string, { service, store }: Call): Promise
 }
 
 /**
- * Changes a live grant. If it has ended meanwhile, or the change is about an access token and another writer was faster, it
- * reads the grant again.
+ * Changes a live grant. If another request has ended the grant or replaced its access token first, it reads the grant again.
  *
  * @returns `undefined` if the grant has ended
  */
@@ -50,14 +49,14 @@ export function changeGrant<Changed extends { readonly grant: Tokens }>(
 ): Promise<Changed | undefined> {
   return repeatWhileLost(async () => {
     const found = await find()
-    if (found === undefined || !lives(found, call)) return undefined
+    if (found === undefined || !isLive(found, call)) return undefined
     const changed = await change(found.grant)
     return (await call.store.grants.change(found.grant, changed.grant)).done ? changed : LOST
   })
 }
 
 /** Whether the grant has a live token. Tokens of a locked client count as live: unlocking makes them valid again. */
-export function lives({ grant, client }: FoundGrant, { service, now }: Call): boolean {
+export function isLive({ grant, client }: FoundGrant, { service, now }: Call): boolean {
   const { refresh } = grant
   const isOver = (issuedAt: EpochSeconds, expiresAt: EpochSeconds) => {
     const invalid = whyInvalid(client, service, issuedAt)

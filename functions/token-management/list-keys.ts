@@ -4,7 +4,10 @@ import type { Client } from '../../shared/store/client.ts'
 import type { GrantKey } from '../../shared/store/grant.ts'
 
 /** @param named the number or the alias @throws Refusal api-client-unknown */
-export async function clientNamed(named: string, { service: { apiKey }, store, log }: Call): Promise<Client> {
+export async function requireClient(
+  named: string,
+  { service: { apiKey }, store, log }: Call,
+): Promise<Client> {
   const client = await store.registry.findClient(apiKey, named)
   if (client === undefined) throw new Refusal('api-client-unknown')
   log.note({ client: client.clientId })

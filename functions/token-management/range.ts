@@ -10,7 +10,7 @@ const listReason = rangeReason({
   end: { malformed: 'list-tokens-end-malformed', negative: 'list-tokens-end-negative' },
 })
 
-/** As `readCall`, for a list. @throws Refusal list-tokens-… */
+/** Reads the call of a list and limits its range. @throws Refusal list-tokens-… */
 export function readListCall<Schema extends z.ZodMiniType<Range>>(
   http: HttpRequest,
   schema: Schema,

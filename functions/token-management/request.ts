@@ -9,7 +9,7 @@ import { LAST_SECOND } from '../../shared/epoch-seconds.ts'
 import { Refusal } from '../../shared/refusal/refusal.ts'
 import { numberMember } from '../../shared/request/body.ts'
 
-/** For times in milliseconds, too. Larger ones are not valid dates. */
+/** A number or a time in milliseconds. A larger time would not be a valid date. */
 export const positiveMember = numberMember(z.positive(), z.maximum(LAST_SECOND * 1000))
 export const thumbprintMember = z.pipe(
   z.string().check(z.refine((text) => isThumbprint(text))),

@@ -127,7 +127,7 @@ export const routes = routesOf(
     respond: forgottenScopes,
   }),
 
-  // The paths above with a slash at their end (shared/lambda/path-match.ts).
+  // These receive the paths above if they end with a slash (shared/lambda/path-match.ts).
   ...inBothVersions('/client/authorization/{proxy+}').map(notOffered),
   ...inBothVersions('/client/granted_scopes/{proxy+}').map(notOffered),
 )

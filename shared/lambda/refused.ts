@@ -1,7 +1,7 @@
 import { type HttpRequest, type HttpResponse, nonceHeader } from '../http.ts'
 import { bearerChallenge } from '../request/bearer.ts'
 import { type ErrorMembers, type Refusal, REFUSALS } from '../refusal/refusal.ts'
-import { pageOf } from '../refusal/row.ts'
+import { errorUri } from '../refusal/row.ts'
 import type { Service } from '../store/service.ts'
 import { HTTP_STATUS, type WebApiMembers } from '../web-api.ts'
 import { type Answer, json } from './answer.ts'
@@ -48,7 +48,7 @@ export function refusedCall(
   const errorMembers = {
     error_description: service?.errorDescriptionOmitted === true ? undefined : resultMessage,
     error,
-    error_uri: service?.errorUriOmitted === true ? undefined : pageOf(resultCode),
+    error_uri: service?.errorUriOmitted === true ? undefined : errorUri(resultCode),
   }
   const redirect = options.redirect?.(errorMembers)
   const responseContent = redirect?.responseContent ?? contentOf(errorMembers, spec, options)

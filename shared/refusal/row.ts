@@ -45,7 +45,7 @@ export type Row = readonly [
 ]
 
 /** Authlete's page about a result code. Our codes have no page. */
-export function pageOf(resultCode: string): string | undefined {
+export function errorUri(resultCode: string): string | undefined {
   const isOurs = Number(resultCode.slice(-2)) >= 91
   return isOurs ? undefined : `https://docs.authlete.com/#${resultCode}`
 }

@@ -156,7 +156,7 @@ function refuseReserved(names: readonly string[]): void {
  */
 export function addTo(terms: Terms, given: Additions, tooLarge: Reason): Terms {
   const properties = merged(terms.properties, given.properties)
-  if (given.properties.length > 0) judgePropertiesSize(properties, tooLarge)
+  if (given.properties.length > 0) refuseLargeProperties(properties, tooLarge)
   if (Object.keys(given.claims).length === 0) return { ...terms, properties }
   const jwtAtClaims = JSON.stringify({ ...claimsOf(terms), ...given.claims })
   if (Buffer.byteLength(jwtAtClaims) > LIMITS.claims) throw new Refusal('claims-too-large')
@@ -164,7 +164,7 @@ export function addTo(terms: Terms, given: Additions, tooLarge: Reason): Terms {
 }
 
 /** @throws Refusal tooLarge */
-export function judgePropertiesSize(properties: readonly Property[], tooLarge: Reason): void {
+export function refuseLargeProperties(properties: readonly Property[], tooLarge: Reason): void {
   if (Buffer.byteLength(JSON.stringify(properties)) > MAX_PROPERTIES_BYTES) throw new Refusal(tooLarge)
 }
 

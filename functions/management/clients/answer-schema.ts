@@ -27,7 +27,7 @@ export type CreatedClientAnswer = Immutable<z.output<typeof CreatedClientAnswer>
 
 const clients = z.array(ClientAnswer)
 
-/** The range that was asked for, or a page. */
+/** The requested range, or a page. */
 export const ClientListAnswer = z.union([
   z.object({ ...LIST, clients }),
   z.object({ clients, nextPageToken: z.optional(z.string()) }),

@@ -12,7 +12,7 @@ import type { Fault, Keys } from './rules.ts'
 type About = Parameters<typeof faultOfCertificates>
 type FaultOfNeed = (...about: About) => Fault | undefined | Promise<Fault | undefined>
 
-/** The checks of what a method needs. A secret is made here, and keys may be registered later. */
+/** The checks for each need of a method. The service makes the secret, and the client may register its keys later. */
 const FAULTS_OF_NEEDS: Readonly<Record<MethodNeeds, FaultOfNeed>> = {
   nothing: () => undefined,
   secret: () => undefined,

@@ -7,11 +7,11 @@ import { newNumber, newSecret } from '../../../shared/store/identity.ts'
 import { refuseTooLarge } from '../record-size.ts'
 import { Precondition } from '../precondition.ts'
 import { readRecord } from './record.ts'
-import type { RequestedClient, SettingsRequest, UpdateRequest } from './request.ts'
+import type { RequestedClient, SettingsRequest, ClientUpdateRequest } from './request.ts'
 
 export interface ClientWithSecret {
   readonly client: StoredClient
-  /** Only this answer has it: the store has only its digest. */
+  /** The store has only its digest, so no later answer has it. */
   readonly secret: string
 }
 
@@ -49,7 +49,7 @@ export async function getClient(request: RequestedClient, call: Call): Promise<S
   return findRequestedClient(request, call)
 }
 
-/** Not from the cache. @throws Refusal if the client does not exist */
+/** Reads the client from the store and not from the cache. @throws Refusal if the client does not exist */
 export async function findRequestedClient(
   { clientId, unknown }: RequestedClient,
   { service, store, log }: Call,
@@ -66,7 +66,7 @@ export async function findRequestedClient(
  *
  * @throws Refusal client-…, record-changed
  */
-export async function updateClient(request: UpdateRequest, call: Call): Promise<StoredClient> {
+export async function updateClient(request: ClientUpdateRequest, call: Call): Promise<StoredClient> {
   const { service, store, now } = call
   const before = await findRequestedClient(request, call)
   const condition = new Precondition(request.ifMatch)
@@ -117,8 +117,8 @@ export async function lockClient(
 }
 
 /**
- * Limits the scopes that the client may request, or lifts the limit. Scopes that the service does not have are left out. Without
- * any the client may request none.
+ * Limits the scopes that the client may request, or lifts the limit. Scopes that the service does not have are left out. If none
+ * remain, the client may not request any scope.
  *
  * @throws Refusal client-too-large, or if the client does not exist
  */

@@ -10,7 +10,7 @@ import type { Internet } from '../../../shared/runtime/internet.ts'
 import { AUTHENTICATION_METHODS } from '../../../shared/store/authentication-methods.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import { findRequestedClient } from './decide.ts'
-import { type ClientPage, pageOf } from './list.ts'
+import { type ClientPage, listPage } from './list.ts'
 import type { ExplanationRequest } from './request.ts'
 
 /** Whether a certificate would authenticate a client, and the rule that refuses it. */
@@ -26,17 +26,17 @@ export interface Explanation extends Omit<ClientPage, 'clients'> {
 }
 
 /**
- * Finds the clients that a certificate would authenticate, by the rules of the token endpoint: the client is not locked and keeps the
- * profile, its method is supported, and its certificate is right. The TLS terminator checks the trust in the certificate before; that is no
- * part of it. Nothing is changed.
+ * Finds the clients that a certificate would authenticate under the rules of the token endpoint: the client is not locked and keeps the
+ * profile, its method is supported, and its certificate is right. Trust in the certificate is not checked, because the TLS terminator
+ * does that. Nothing is changed.
  *
- * @throws Refusal if the client that is asked about does not exist
+ * @throws Refusal if the requested client does not exist
  */
 export async function explainCertificate(request: ExplanationRequest, call: Call): Promise<Explanation> {
   const { named, page } = request
   const chosen: ClientPage =
     named === undefined
-      ? await pageOf(page, request, call)
+      ? await listPage(page, request, call)
       : { clients: [await findRequestedClient(named, call)], nextPageToken: undefined }
   const clients: ExplainedClient[] = []
   for (const client of chosen.clients) clients.push({ client, ...(await outcomeFor(client, request, call)) })

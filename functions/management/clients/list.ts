@@ -11,30 +11,30 @@ export interface ClientList extends Omit<ListRequest, 'page'> {
 
 export interface ClientPage {
   readonly clients: readonly StoredClient[]
-  /** Absent: this is the last page. */
+  /** It is absent on the last page. */
   readonly nextPageToken: string | undefined
 }
 
 /** Lists the clients in the order of their creation, or a page of them in the order of the store. */
 export async function listClients(request: ListRequest, call: Call): Promise<ClientList | ClientPage> {
   const { page, start, end } = request
-  if (page !== undefined) return pageOf(page, request, call)
+  if (page !== undefined) return listPage(page, request, call)
   const all = await call.store.registry.listClients(call.service.apiKey)
   const chosen = all.filter(choice(request)).sort(byCreation(({ clientId }) => clientId))
   return { ...request, totalCount: chosen.length, clients: chosen.slice(start, end) }
 }
 
-/** A search looks at so many clients for each query. */
+/** The number of clients that one query of a search reads. */
 const CHUNK = 250
 
-/** A search that finds nothing must not read all clients in one call. A query has 1 MB at most, and an answer must have less than 6. */
+/** A search that finds nothing must not read all clients in one call. A query reads up to 1 MB, and an answer must stay below 6 MB. */
 const MAX_QUERIES = 4
 
 /**
- * A page begins behind a client number and not at a count, so clients that come and go meanwhile neither move another into the next
- * page nor out of it.
+ * Lists one page of clients. A page begins after a client number and not at a count, so creating or deleting clients between two calls
+ * neither repeats nor skips any other client.
  */
-export async function pageOf(
+export async function listPage(
   { size, after }: Page,
   request: Pick<ListRequest, 'search' | 'developer'>,
   { service, store }: Call,
@@ -63,16 +63,16 @@ function choice({
   developer,
   search,
 }: Pick<ListRequest, 'search' | 'developer'>): (client: StoredClient) => boolean {
-  const wanted = search === undefined ? undefined : folded(search)
+  const part = search === undefined ? undefined : fold(search)
   return ({ clientId, clientIdAlias, clientName, carried }) => {
     if (developer !== undefined && carried['developer'] !== developer) return false
-    if (wanted === undefined) return true
+    if (part === undefined) return true
     const names = [clientName, clientIdAlias, String(clientId)]
-    return names.some((name) => name !== undefined && folded(name).includes(wanted))
+    return names.some((name) => name !== undefined && fold(name).includes(part))
   }
 }
 
-/** Without case and accents, so that `zurich` finds `Zürich`. */
-function folded(text: string): string {
+/** Removes case and accents, so that `zurich` finds `Zürich`. */
+function fold(text: string): string {
   return text.toLowerCase().normalize('NFKD').replaceAll(/\p{M}/gu, '')
 }

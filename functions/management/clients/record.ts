@@ -10,9 +10,9 @@ import { faultOfKeys, faultOfSettings, type Keys } from './rules.ts'
 import { ClientJwkSet } from './settings-schema.ts'
 
 /**
- * The members of a client's record that its settings decide, after all checks. `carried` has the settings without an effect.
+ * Checks the settings of a client and makes the members of its record from them. `carried` has the settings without an effect.
  *
- * @param before the client that the settings replace. Absent: a new client
+ * @param before the client that the settings replace, or `undefined` for a new client
  * @throws Refusal client-…
  */
 export async function readRecord(request: SettingsRequest, service: Service, before?: StoredClient) {
@@ -44,12 +44,12 @@ function withDefaults(settings: ClientSettings, before: StoredClient | undefined
     return { ...settings, tokenAuthMethod: tokenAuthMethod ?? method }
   }
   // Answers have the number in place of an absent alias, and callers send back the answers that they read. Callers that know only
-  // Authlete's settings leave `fapi2` out, and must not take it off by that.
+  // Authlete's settings leave `fapi2` out, which must not switch it off.
   const alias = clientIdAlias === String(before.clientId) ? { clientIdAlias: undefined } : {}
   return { ...settings, ...alias, fapi2: settings.fapi2 ?? before.fapi2 }
 }
 
-/** @param text a JWK Set. If it is none, or if the store cannot keep it, there are no keys */
+/** @returns `undefined` if the text is not a JWK Set, or if the store cannot keep it */
 function readKeys(text: string | undefined): Keys {
   if (text === undefined) return []
   const set = parseJson(text)

@@ -75,7 +75,7 @@ export interface RequestedClient {
   readonly unknown: Reason
 }
 
-/** @param reason of v2 to refuse an unknown client. v3 has the same reasons at every endpoint (Authlete contract, section 1.6) */
+/** @param reason the reason in v2 to refuse an unknown client. v3 has the same reasons at every endpoint (Authlete contract, section 1.6) */
 export function readClientInPath(reason?: Reason) {
   return (http: HttpRequest): RequestedClient => {
     const { clientId, unknown } = requestedClient(http.pathParameters['clientId'] ?? '')
@@ -88,13 +88,13 @@ function requestedClient(clientId: string): RequestedClient {
   return { clientId, unknown: isNumber ? 'api-client-number-unknown' : 'api-client-unknown' }
 }
 
-export interface UpdateRequest extends RequestedClient, SettingsRequest {
-  /** The versions of the client that may be changed. Absent: any. */
+export interface ClientUpdateRequest extends RequestedClient, SettingsRequest {
+  /** The versions of the client that may be changed. If absent, every version may. */
   readonly ifMatch: readonly string[] | undefined
 }
 
 /** @throws Refusal if-match-malformed, or as `readClient` */
-export function readUpdate(http: HttpRequest): UpdateRequest {
+export function readClientUpdate(http: HttpRequest): ClientUpdateRequest {
   return {
     ...readClientInPath('client-unknown-at-update')(http),
     ifMatch: readIfMatch(http),
@@ -121,7 +121,7 @@ export const RequestableScopesCall = z.object({
 })
 
 /**
- * Absent scopes lift the limit, as Authlete's clients expect. So an empty text does not count as absent here, and the body is JSON.
+ * Authlete's clients leave the scopes out to lift the limit. An empty text must not do that, so the body is JSON.
  *
  * @throws Refusal body-malformed, member-wrong
  */
@@ -146,14 +146,14 @@ export const ClientListCall = z.object({ ...RANGE, developer: z.optional(z.strin
 
 export interface Page {
   readonly size: number
-  /** The page begins behind the client with this number. */
+  /** The page begins after the client with this number. */
   readonly after: number | undefined
 }
 
 export interface ListRequest extends Range {
   readonly developer?: string | undefined
   readonly search?: string | undefined
-  /** Instead of the range. */
+  /** If present, it is used instead of the range. */
   readonly page: Page | undefined
 }
 
@@ -183,7 +183,7 @@ export interface ExplanationRequest {
   readonly certificate: ReadCertificate
   /** The further certificates that the client would send. */
   readonly certificatePath: readonly PresentedCertificate[] | undefined
-  /** The only client that is asked about. Absent: a page of all. */
+  /** The only client to explain. If absent, the answer has a page of all clients. */
   readonly named: RequestedClient | undefined
   readonly search: string | undefined
   readonly page: Page
@@ -204,7 +204,7 @@ export function readExplanation(http: HttpRequest): ExplanationRequest {
   }
 }
 
-/** In v3 client ID aliases are always on (Authlete contract, section 3.2). */
+/** Client ID aliases are always on in v3 (Authlete contract, section 3.2). */
 function isVersion3({ pathParameters }: HttpRequest): boolean {
   return pathParameters['serviceId'] !== undefined
 }

@@ -21,7 +21,15 @@ import type { CarriedByClient } from './settings-schema.ts'
 
 /** The answer about a client, without its secret. Absent members are `undefined`, which JSON leaves out. */
 function clientView(client: StoredClient, service: Service): ClientAnswer {
-  const { clientSecretDigest: _, weakSecret: __, carried, createdAt, modifiedAt, jwks, ...settings } = client
+  const {
+    clientSecretDigest: _digest,
+    weakSecret: _weakSecret,
+    carried,
+    createdAt,
+    modifiedAt,
+    jwks,
+    ...settings
+  } = client
   return answer({
     ...(carried as CarriedByClient),
     ...settings,
@@ -33,7 +41,7 @@ function clientView(client: StoredClient, service: Service): ClientAnswer {
   })
 }
 
-/** The same with its entity tag. */
+/** The answer about a client, with its entity tag. */
 export function taggedClient(client: StoredClient, service: Service): BodyWithHeaders {
   return withTag(clientView(client, service), recordVersion(client))
 }

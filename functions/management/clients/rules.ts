@@ -8,7 +8,7 @@ import type { Reason } from '../../../shared/refusal/refusal.ts'
 import { parseNumber } from '../../../shared/store/identity.ts'
 import type { ClientSettings } from './request.ts'
 
-/** Why a setting is refused, and the setting or the index in it that the message names. */
+/** The reason to refuse a setting, and the setting or the index in it that the message names. */
 export type Fault = readonly [reason: Reason, named?: string]
 
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/
@@ -19,7 +19,7 @@ export function faultOfSettings(settings: ClientSettings): Fault | undefined {
   const fault =
     faultOfAlias(clientIdAlias) ?? faultOfRedirectUris(redirectUris) ?? faultOfExtension(extension)
   if (fault !== undefined) return fault
-  // They stand for `acr_values`, which has the same limit.
+  // They are the default of `acr_values`, so both have one limit.
   const isLong = Buffer.byteLength(defaultAcrs.join(' ')) > LIMITS.acrValues
   return isLong ? ['client-value-unsupported', 'defaultAcrs'] : undefined
 }
@@ -48,7 +48,7 @@ function faultOfRedirectUris(uris: readonly string[]): Fault | undefined {
 
 /** RFC 3986 section 2: reserved characters, unreserved characters and escapes. */
 const WELL_FORMED = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/
-/** RFC 3986 section 3: a scheme followed by something. If it has an authority, that has a host. */
+/** RFC 3986 section 3: a scheme followed by more text. An authority must have a host. */
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:(?:\/\/[^/?#]|[^/]|\/[^/])/
 const RUN_BY_BROWSERS = /^(?:javascript|data|vbscript|blob|file):/i
 
@@ -65,7 +65,7 @@ function faultOfExtension(extension: ClientSettings['extension']): Fault | undef
     : undefined
 }
 
-/** Absent: the JWK Set is malformed. */
+/** The keys are `undefined` if the JWK Set is malformed. */
 export type Keys = readonly Jwk[] | undefined
 
 /** RFC 7518 section 3.1. */
@@ -86,7 +86,7 @@ export function faultOfKeys(keys: Keys, { jwksUri, tokenAuthSignAlg }: ClientSet
   return JWS_ALGORITHMS.has(tokenAuthSignAlg) ? undefined : ['client-value-unsupported', 'tokenAuthSignAlg']
 }
 
-/** Names the private member and never its value. */
+/** The message names the private member but never has its value. */
 function faultOfPrivateKeys(keys: Keys = []): Fault | undefined {
   for (const [index, key] of keys.entries()) {
     const name = privateMemberOf(key)

@@ -22,7 +22,7 @@ export async function refreshSecret(named: RequestedClient, call: Call): Promise
 }
 
 /**
- * Sets a secret. Only a service that allows it takes a short one, and the record says so.
+ * Sets a secret. A short one needs a setting of the service, and the record marks it as weak.
  *
  * @throws Refusal client-secret-malformed, or if the client is unknown
  */

@@ -45,7 +45,7 @@ export const ServiceAnswer = z.extend(z.omit(Service, INTERNAL), {
   /** A JWK Set as text, with public members only. */
   jwks: z.optional(z.string()),
   credentials: z.array(Credential),
-  /** Only in the answer of `service/get`. */
+  /** Only the answer of `service/get` has it. */
   keyUses: nonEmptyList(KeyUse),
   tokensNotBefore: z.optional(milliseconds),
   createdAt: z.optional(milliseconds),

@@ -18,7 +18,7 @@ import type { ServiceChange, ServiceUpdate } from './request.ts'
 import { requireRemainingKeys } from './remaining-keys.ts'
 import { checkCutOff, checkService } from './rules.ts'
 
-/** A service, and the new secrets by their digests. Only this answer shows them. */
+/** A service and its new secrets, with their digests as keys. Only this answer has the secrets. */
 export interface ChangedService {
   readonly service: StoredService
   readonly secrets: ReadonlyMap<string, string>
@@ -29,10 +29,10 @@ export interface CreatedService extends ChangedService {
 }
 
 /**
- * A service under the number of a deleted one accepts only tokens that are issued later than all warm functions can have issued
- * for the deleted one.
+ * Creates a service. If it has the number of a deleted service, it refuses every token that a warm function may still have issued for
+ * the deleted one.
  *
- * @param apiKey the number of the service. Default: a random one
+ * @param apiKey the number of the service, by default a random one
  * @param cacheSeconds how long functions use records that they have read (`REGISTRY_CACHE_SECONDS`)
  * @throws Refusal service-…
  */
@@ -45,17 +45,17 @@ export async function createService(
   const apiSecret = newSecret(random)
   log.note({ service: apiKey })
   const { service: requested, prepared } = draftService(change, { now, random }, apiKey)
-  const own = { digest: digest(apiSecret), role: 'manage' as const, createdAt: now }
-  const credentials = [own, ...requested.credentials]
-  const asked = { ...requested, credentials, privateKeyIds: privateKeyIds(prepared.keys) }
+  const first = { digest: digest(apiSecret), role: 'manage' as const, createdAt: now }
+  const credentials = [first, ...requested.credentials]
+  const draft = { ...requested, credentials, privateKeyIds: privateKeyIds(prepared.keys) }
   await putKeys(apiKey, prepared.keys, store)
   await store.proofs.putNonceKey(apiKey, random)
-  const service = await store.registry.createService(asked, addSeconds(now, cacheSeconds + 1))
+  const service = await store.registry.createService(draft, addSeconds(now, cacheSeconds + 1))
   if (service === undefined) throw new Error(`the service number ${String(apiKey)} is taken`)
   return { service, apiSecret, secrets: secretsOf(prepared) }
 }
 
-/** A new service as it would be stored, without the credential that every service gets. @throws Refusal service-… */
+/** A new service in its stored form, without the credential that every service gets. @throws Refusal service-… */
 export function draftService(
   change: ServiceChange,
   { now, random }: Pick<OwnerCall, 'now' | 'random'>,
@@ -64,7 +64,7 @@ export function draftService(
   const prepared = prepare(change, random)
   const identity = { apiKey, number: random(4).readUInt32BE() >>> 1, createdAt: now }
   const blank = { ...Service.parse({ apiKey, issuer: '', credentials: [] }), ...identity }
-  return { service: changed(blank, prepared, now, 0), prepared }
+  return { service: applyChange(blank, prepared, now, 0), prepared }
 }
 
 export interface FoundService {
@@ -93,7 +93,7 @@ export async function listServices(range: Range, { store }: OwnerCall): Promise<
 
 /**
  * Changes the settings that are present; `null` means the default (Authlete contract, rule 9). New private keys are stored before
- * they are published. Removed private keys are deleted after it.
+ * they are published. Removed private keys are deleted afterwards.
  *
  * @throws Refusal service-…, record-changed
  */
@@ -109,7 +109,7 @@ export async function updateService(
   } = call
   const prepared = prepare(change, random)
   const apply = async (current: StoredService) => {
-    const after = changed(current, prepared, now, store.registry.cacheSeconds)
+    const after = applyChange(current, prepared, now, store.registry.cacheSeconds)
     await requireRemainingKeys(current, after, call)
     return after
   }
@@ -127,7 +127,7 @@ export async function updateService(
   const service = await store.registry.changeService(apiKey, (current) =>
     last.allows((replaced = current)) ? apply(current) : undefined,
   )
-  // The keys of this update stay named in the record, as those of an interrupted one: another update may have published them.
+  // The record still names the keys of this update, because another update may have published them.
   last.refuseBroken()
   if (service === undefined) {
     await eraseKeys(apiKey, privateKeyIds(prepared.keys), store)
@@ -150,7 +150,7 @@ function prepare({ jwks, credentials, ...rest }: ServiceChange, random: Call['ra
 }
 
 /** The service after the change. @throws Refusal service-… */
-function changed(
+function applyChange(
   current: StoredService,
   change: PreparedChange,
   now: EpochSeconds,
@@ -170,12 +170,12 @@ function changed(
   checkService(service)
   checkCutOff(current, service, now)
   const keyUses = keyUsesAfter(current, service, now, cacheSeconds)
-  // Those of keys that the change removes stay until the keys are erased.
   const keyDates = keyDatesAfter(current, service, now)
-  const kept = { ...service, keyUses, keyDates, privateKeyIds: current.privateKeyIds }
-  // The ids are put into the record before the keys are, so there must be room for them.
-  refuseTooLarge([kept, privateKeyIds(keys)], 'service-too-large')
-  return kept
+  // The IDs of removed keys stay until the keys are erased.
+  const record = { ...service, keyUses, keyDates, privateKeyIds: current.privateKeyIds }
+  // The IDs are put into the record before the keys are stored, so there must be room for them.
+  refuseTooLarge([record, privateKeyIds(keys)], 'service-too-large')
+  return record
 }
 
 function secretsOf({ credentials = [] }: PreparedChange): ReadonlyMap<string, string> {

@@ -5,9 +5,9 @@ import { eraseKeys } from './private-keys.ts'
 const BATCH = 25
 
 /**
- * Deletes a service with its clients and private keys. From the first write on, every call but this one is refused, and the
- * next call goes on with what is left. Without clients and their states no token of the service can live again, even if its
- * number gets a new service.
+ * Deletes a service with its clients and private keys. After the first write, every other call is refused, and another deletion
+ * continues an interrupted one. No token of the service can become valid again without the clients and their states, even if a new
+ * service gets the number.
  *
  * @throws Refusal api-service-unknown, service-deletion-unfinished
  */
@@ -23,7 +23,7 @@ export async function deleteService(_: undefined, call: Call): Promise<void> {
     () => registry.listFirstClients(apiKey, BATCH),
     (client) => clients.remove(apiKey, client),
   )
-  // Left by clients whose creation or renaming was interrupted. A new client could not get them.
+  // An interrupted creation or renaming of a client leaves its alias, which no new client could get.
   await limited(
     () => registry.listFirstAliases(apiKey, BATCH),
     (left) => clients.removeAlias(apiKey, left),

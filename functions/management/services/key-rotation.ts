@@ -20,16 +20,16 @@ export function keyUsesAfter(
   now: EpochSeconds,
   cacheSeconds: number,
 ): KeyUses {
-  judgePublished(before, after)
-  const uses = withLatest(before, after, addSeconds(now, cacheSeconds)).filter((use) =>
-    counts(use, after, now),
+  requirePublished(before, after)
+  const uses = withEndedUse(before, after, addSeconds(now, cacheSeconds)).filter((use) =>
+    hasValidTokens(use, after, now),
   )
   const removed = uses.find(({ kid }) => !after.jwks.some((jwk) => jwk.kid === kid))
   if (removed !== undefined) throw new Refusal('service-key-in-use', { named: 'jwks' })
   return uses
 }
 
-/** The `keyDates` to store: a key that leaves `jwks` and comes again begins again. */
+/** The `keyDates` to store. A key that was removed from `jwks` and added again gets new dates. */
 export function keyDatesAfter(before: Service, after: Service, now: EpochSeconds): Service['keyDates'] {
   const [signed, signs] = [accessTokenKey(before)?.kid, accessTokenKey(after)?.kid]
   return after.jwks.map(({ kid }) => {
@@ -45,7 +45,7 @@ export function keyDatesAfter(before: Service, after: Service, now: EpochSeconds
 }
 
 /** The first key of a service may sign at once, because no verifier relies on an older one. */
-function judgePublished(before: Service, after: Service): void {
+function requirePublished(before: Service, after: Service): void {
   const signing = accessTokenKey(after)
   if (signing === undefined || accessTokenKey(before) === undefined) return
   if (!before.jwks.some(({ kid }) => kid === signing.kid)) {
@@ -54,7 +54,7 @@ function judgePublished(before: Service, after: Service): void {
 }
 
 /** Adds a use if a key stops signing or signs shorter tokens, because its earlier tokens are still valid. */
-function withLatest(before: Service, after: Service, signedUntil: EpochSeconds): KeyUses {
+function withEndedUse(before: Service, after: Service, signedUntil: EpochSeconds): KeyUses {
   const signed = accessTokenKey(before)
   const isKept = signed !== undefined && accessTokenKey(after)?.kid === signed.kid
   if (signed === undefined || (isKept && after.accessTokenDuration >= before.accessTokenDuration)) {
@@ -65,11 +65,8 @@ function withLatest(before: Service, after: Service, signedUntil: EpochSeconds):
   return [...before.keyUses.filter((use) => use !== earlier), { kid: signed.kid, signedUntil, tokensEnd }]
 }
 
-/**
- * A use counts until its tokens have expired or are cut off. A cut-off later than `signedUntil` therefore allows a stolen key
- * to be removed at once.
- */
-function counts(use: KeyUses[number], service: Service, now: EpochSeconds): boolean {
+/** A cut-off later than `signedUntil` ends the tokens, so that a stolen key can be removed at once. */
+function hasValidTokens(use: KeyUses[number], service: Service, now: EpochSeconds): boolean {
   return now < use.tokensEnd && isNotCutOff(use, service)
 }
 

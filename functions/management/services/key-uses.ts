@@ -10,7 +10,8 @@ import { KEY_SETTINGS } from './key-settings.ts'
 export type KeyUse = KeyUseAnswer
 
 /**
- * What each key of a service does and when it may go (docs/keys.md). The stored members decide it, and no clock.
+ * The uses of each key of a service, and the time when it may be withdrawn (docs/keys.md). They depend on the record and not on the
+ * clock.
  *
  * @param cacheSeconds how long functions use records that they have read (`REGISTRY_CACHE_SECONDS`)
  */

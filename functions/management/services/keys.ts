@@ -52,7 +52,7 @@ function readKey(jwk: unknown, index: number): GivenKey | undefined {
     : undefined
 }
 
-/** Each key has one algorithm (RFC 8725 section 3.1). RSA keys fit several, so they must have `alg`. */
+/** Each key has one algorithm (RFC 8725 section 3.1). RSA keys work with several, so they must have `alg`. */
 function algorithmOf({ kty, crv }: JsonWebKey, named: unknown): SigningAlgorithm | undefined {
   const fitting = SIGNING_ALGORITHMS.filter((name) => {
     const algorithm = JWS_ALGORITHMS.get(name)
@@ -74,7 +74,7 @@ function toKeyObject(jwk: unknown): KeyObject | undefined {
   }
 }
 
-/** Whether both halves belong to one key; otherwise nobody could verify its signatures. */
+/** Whether the public half verifies signatures of the private half. */
 function isPair(privateKey: KeyObject, publicKey: KeyObject): boolean {
   const probe = Buffer.from('a probe')
   const digest = privateKey.asymmetricKeyType?.startsWith('ed') === true ? null : 'sha256'

@@ -3,9 +3,9 @@ import type { StoredService } from '../../../shared/store/service.ts'
 import type { GivenKey } from './keys.ts'
 
 /**
- * Private keys lie in a partition that this function cannot list, so the record of a service names each before it is stored.
- * Then a deletion at any moment finds all of them (architecture, section 3). Only a creation stores them first: if it breaks off,
- * they stay without a service, and nothing was ever signed by them.
+ * Private keys are in a partition that this function cannot list, so the record of a service names each before it is stored.
+ * Then a deletion finds all of them at any moment (architecture, section 3). Only a creation stores them first: if it is interrupted,
+ * keys without a service remain, which have never signed anything.
  */
 
 export function privateKeyIds(keys: readonly GivenKey[] = []): string[] {
@@ -14,7 +14,7 @@ export function privateKeyIds(keys: readonly GivenKey[] = []): string[] {
 
 /**
  * @param mayChange whether the stored service may be changed
- * @returns the service as it is stored, or `undefined` if it was deleted or must not be changed
+ * @returns the stored service, or `undefined` if it was deleted or must not be changed
  */
 export async function announceKeys(
   before: StoredService,
@@ -49,7 +49,7 @@ export async function eraseKeys(
   await Promise.all(ids.map((id) => registry.deleteSigningKey(service, id)))
 }
 
-/** Erases the private keys that a change has removed from `jwks`. @returns the service as it is stored then */
+/** Erases the private keys that a change has removed from `jwks`. @returns the stored service */
 export async function eraseRemoved(
   before: StoredService,
   after: StoredService,

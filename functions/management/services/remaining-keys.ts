@@ -9,8 +9,9 @@ import { idTokenAlgorithm, signingAlgorithms } from '../../../shared/token/sign.
 const PAGE_SIZE = 250
 
 /**
- * Requires that a change of `jwks` takes no signature away (docs/keys.md): that of the ID tokens of a service which offers `openid`, and those
- * that a client is registered for. It reads the clients only if an algorithm loses its last key. For access tokens see `checkService`.
+ * Requires that the service still has a key for each signature after a change of `jwks` (docs/keys.md): for ID tokens if it offers
+ * `openid`, and for the signed answers of each client. It reads the clients only if an algorithm loses its last key. `checkService` checks
+ * access tokens.
  *
  * @throws Refusal service-key-needed, service-clients-unread
  */
@@ -21,8 +22,8 @@ export async function requireRemainingKeys(before: Service, after: Service, call
     throw new Refusal('service-key-needed', { named: 'ID tokens' })
   }
   for await (const client of clientsOf(call)) {
-    const kept = signaturesFor(client, after)
-    const missing = signaturesFor(client, before).find((name) => !kept.includes(name))
+    const remaining = signaturesFor(client, after)
+    const missing = signaturesFor(client, before).find((name) => !remaining.includes(name))
     if (missing === undefined) continue
     throw new Refusal('service-key-needed', { named: `the client ${String(client.clientId)} (${missing})` })
   }
@@ -38,7 +39,7 @@ async function* clientsOf(call: Call): AsyncGenerator<StoredClient> {
   }
 }
 
-/** The settings by which a client is registered for signed answers, as far as the service has a key for them. */
+/** The client's settings for signed answers that the service has a key for. */
 function signaturesFor(client: Client, service: Service): readonly string[] {
   const algorithms = signingAlgorithms(service, client)
   const responses = (['introspectionSignAlg', 'userInfoSignAlg'] as const).filter((name) =>

@@ -14,7 +14,7 @@ import { CARRIED_BY_SERVICES, SERVICE_RULES } from './settings-schema.ts'
 /** A stored scope must have a name. Here the name is optional, so that the refusal can have the index of the scope. */
 const ScopeWithoutName = z.extend(Scope, { name: z._default(z.string(), '') })
 
-/** Milliseconds. They are stored as seconds, rounded up so that rounding never spares a token. */
+/** A time in milliseconds. It is stored in seconds, rounded up so that rounding never spares a token. */
 const moment = z.pipe(
   z.int().check(z.nonnegative()),
   z.transform((ms) => (ms === 0 ? null : Math.ceil(ms / 1000))),
@@ -24,15 +24,15 @@ const moment = z.pipe(
 const RequestedCredential = z.object({
   id: z.optional(z.string()),
   role: z.enum(ROLES),
-  /** Absent: the stored note stays. Empty: there is none. */
+  /** If it is absent, the stored note stays. If it is empty, the note is removed. */
   note: z.optional(z.string().check(z.maxLength(LIMITS.setting))),
-  /** Milliseconds. */
+  /** Milliseconds since the epoch. */
   expiresAt: z.optional(z.number().check(z.int(), z.positive())),
 })
 export type RequestedCredential = z.infer<typeof RequestedCredential>
 
 /** `jwks` and `credentials` have another form in the store: keys.ts and credentials.ts convert them. */
-const { jwks: _, credentials: __, ...PLAIN_SETTINGS } = SERVICE_SETTINGS
+const { jwks: _jwks, credentials: _credentials, ...PLAIN_SETTINGS } = SERVICE_SETTINGS
 
 const lifetime = durationSeconds.check(z.maximum(MAX_DURATION_SECONDS))
 
@@ -79,7 +79,7 @@ function changesOf<Name extends string>(
 /** A service to create, or the changes to one (Authlete contract, section 3.1). */
 export const ServiceSettings = z.object({
   ...changesOf(DECIDING, clearable),
-  // 0 and the empty text are valid values of these.
+  // These settings may be 0 or empty.
   ...changesOf(CARRIED_BY_SERVICES, z.nullable),
   jwks: z.optional(z.nullable(z.string())),
   credentials: z.optional(z.array(RequestedCredential)),
@@ -91,28 +91,28 @@ type Members = Readonly<Record<string, unknown>>
 export interface ServiceChange {
   readonly deciding: Members
   readonly carried: Members
-  /** A JWK Set as text. Absent: no change. */
+  /** A JWK Set as text. If absent, the keys stay. */
   readonly jwks: string | undefined
   readonly credentials: readonly RequestedCredential[] | undefined
 }
 
 export interface ServiceUpdate extends ServiceChange {
-  /** The versions of the service that may be changed. Absent: any. */
+  /** The versions of the service that may be changed. If absent, every version may. */
   readonly ifMatch: readonly string[] | undefined
 }
 
 /** @throws Refusal if-match-malformed, service-body-empty, or for a wrong body or setting */
-export function readUpdate(http: HttpRequest): ServiceUpdate {
+export function readServiceUpdate(http: HttpRequest): ServiceUpdate {
   return { ifMatch: readIfMatch(http), ...changeIn(membersOf(http)) }
 }
 
-/** A new service of the Web API takes short client secrets, as Authlete does, unless it has `fapi2`. @throws Refusal as `readUpdate` */
+/** Like Authlete, a new service accepts short client secrets, unless it has `fapi2`. @throws Refusal as `readServiceUpdate` */
 export function readCreation(http: HttpRequest): ServiceChange {
   const change = readNew(http)
   return { ...change, deciding: { shortClientSecretsAllowed: true, ...change.deciding } }
 }
 
-/** Removes the `null`, 0 and `""` that Java clients send for all absent settings. @throws Refusal as `readUpdate` */
+/** Removes the `null`, 0 and `""` that Java clients send for all absent settings. @throws Refusal as `readServiceUpdate` */
 export function readNew(http: HttpRequest): ServiceChange {
   return changeIn(withoutEmpty(membersOf(http)))
 }
@@ -125,7 +125,7 @@ function membersOf(http: HttpRequest): Members {
 function changeIn(members: Members): ServiceChange {
   const { jwks, credentials, ...settings } = parseSettings(members, ServiceSettings, SERVICE_RULES)
   const given = Object.entries(settings).filter(([, value]) => value !== undefined)
-  // Callers that know only Authlete's settings cannot switch it off. Only an explicit `true` beside the profile is refused.
+  // Callers that know only Authlete's settings cannot switch it off, so only an explicit `true` is refused under the profile.
   const underFapi2 = settings.fapi2 === true ? { shortClientSecretsAllowed: false } : {}
   return {
     deciding: { ...underFapi2, ...Object.fromEntries(given.filter(([name]) => name in DECIDING)) },
@@ -145,8 +145,8 @@ export function readServices(http: HttpRequest): Range {
 export const ConfigurationCall = z.object({ patch: z.optional(z.unknown()) })
 
 /**
- * A POST has its members in the body, which may be empty. `patch`, which would change the document, is not supported. Ignoring
- * it would give a wrong answer.
+ * A POST has its members in the body, which may be empty. `patch` would change the document. It is not supported, and ignoring it would
+ * give a wrong answer.
  *
  * @throws Refusal member-refused
  */

@@ -11,7 +11,7 @@ import type { CarriedByService } from './settings-schema.ts'
 const NO_SECRETS: ReadonlyMap<string, string> = new Map()
 
 /**
- * The answer about a service. Only `secrets` are shown, never private keys. Absent members are `undefined`, which JSON leaves
+ * The answer about a service. It has the given secrets and never a private key. Absent members are `undefined`, which JSON leaves
  * out.
  */
 function serviceView(service: StoredService, secrets = NO_SECRETS): ServiceAnswer {
@@ -55,13 +55,13 @@ function credentialView(
   }
 }
 
-/** With its entity tag. */
+/** The answer about a service and its keys, with its entity tag. */
 export function foundService({ service, keyUses }: FoundService): BodyWithHeaders {
   const view: ServiceAnswer = answer({ ...serviceView(service), keyUses: unlessEmpty(keyUses) })
   return withTag(view, recordVersion(service))
 }
 
-/** With its entity tag. */
+/** The answer about a service and its new secrets, with its entity tag. */
 export function changedService({ service, secrets }: ChangedService): BodyWithHeaders {
   return withTag(serviceView(service, secrets), recordVersion(service))
 }

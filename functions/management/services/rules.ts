@@ -29,7 +29,7 @@ export function checkService(service: Service): void {
   }
 }
 
-/** Otherwise a mistake in the unit could invalidate all tokens for decades. */
+/** With a limit, a mistake in the unit cannot invalidate all tokens for decades. */
 const MAX_AHEAD_SECONDS = 3600
 
 /** A cut-off must not move back, because tokens that were cut off stay invalid. @throws Refusal service-value-unsupported */
@@ -94,7 +94,7 @@ function checkSigning(service: Service): void {
     throw new Refusal('service-signing-key-missing', { named: 'accessTokenSignAlg' })
 }
 
-/** Without a root no client could authenticate. A certificate that is not of an authority would have no effect. */
+/** No client could authenticate without a root, and a certificate that does not belong to an authority would have no effect. */
 function checkAuthorities(service: Service): void {
   const { mutualTlsValidatePkiCertChain, trustedRootCertificates, clientCertificateIssuers = [] } = service
   const trusted = trustedRootCertificates.map((text, index) => {

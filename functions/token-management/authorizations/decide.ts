@@ -2,8 +2,8 @@ import { availableScopes } from '../../../shared/token/scopes.ts'
 import type { Call } from '../../../shared/runtime/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import { endTokensOfSubject } from '../end-tokens-of-subject.ts'
-import { changeGrant, lives, withScopes } from '../find-grant.ts'
-import { clientNamed, listKeys } from '../list-keys.ts'
+import { changeGrant, isLive, withScopes } from '../find-grant.ts'
+import { requireClient, listKeys } from '../list-keys.ts'
 import type { ClientAuthorization } from '../request.ts'
 import type { AuthorizationChange, AuthorizationsRequest } from './request.ts'
 
@@ -20,18 +20,20 @@ export async function listAuthorizations(
   const { subject, developer, start, end } = request
   const { registry, grants } = call.store
   const all = await registry.listClients(call.service.apiKey)
-  const asked = all.filter(({ carried }) => developer === undefined || carried['developer'] === developer)
-  const numbers = asked.map(({ clientId }) => clientId)
+  const candidates = all.filter(
+    ({ carried }) => developer === undefined || carried['developer'] === developer,
+  )
+  const numbers = candidates.map(({ clientId }) => clientId)
   const found = await grants.findTokens(await listKeys(numbers, subject, call))
-  const living = found.filter((grant) => lives(grant, call))
-  const holders = new Set(living.map(({ grant }) => grant.client))
-  const clients = asked.filter(({ clientId }) => holders.has(clientId))
+  const live = found.filter((grant) => isLive(grant, call))
+  const holders = new Set(live.map(({ grant }) => grant.client))
+  const clients = candidates.filter(({ clientId }) => holders.has(clientId))
   return { ...request, totalCount: clients.length, clients: clients.slice(start, end) }
 }
 
 export interface ChangedAuthorization {
   readonly client: Client
-  /** The number of grants. */
+  /** The number of changed grants. */
   readonly count: number
 }
 
@@ -40,7 +42,7 @@ export async function deleteAuthorization(
   request: ClientAuthorization,
   call: Call,
 ): Promise<ChangedAuthorization> {
-  const client = await clientNamed(request.client, call)
+  const client = await requireClient(request.client, call)
   return { client, count: await endTokensOfSubject(client.clientId, request.subject, call) }
 }
 
@@ -54,7 +56,7 @@ export async function updateAuthorization(
   request: AuthorizationChange,
   call: Call,
 ): Promise<ChangedAuthorization> {
-  const client = await clientNamed(request.client, call)
+  const client = await requireClient(request.client, call)
   if (request.scopes === undefined) return { client, count: 0 }
   const available = availableScopes(call.service, client)
   const scopes = request.scopes.filter((name) => available.has(name))

@@ -9,7 +9,7 @@ import type { ClientAuthorization } from '../request.ts'
 /** Asks for the clients that an end-user has authorized (Authlete contract, section 1.4). */
 export interface AuthorizationsRequest extends Range {
   readonly subject: string
-  /** Only the clients of this developer. */
+  /** If present, only the clients of this developer are listed. */
   readonly developer?: string | undefined
 }
 
@@ -38,7 +38,7 @@ export function readClientAuthorization(http: HttpRequest): ClientAuthorization 
 }
 
 export interface AuthorizationChange extends ClientAuthorization {
-  /** `undefined`: no change. */
+  /** If absent, nothing changes. */
   readonly scopes: readonly string[] | undefined
 }
 

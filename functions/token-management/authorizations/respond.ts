@@ -36,7 +36,7 @@ export function updatedAuthorization(
 
 function messageOf(done: string, { client, count }: ChangedAuthorization, { apiKey }: Service): string {
   return (
-    `${done} ${String(count)} access token(s) issued to the client (ID = ${String(client.clientId)}) ` +
-    `of the service (API Key = ${String(apiKey)}).`
+    `${done} ${String(count)} access token(s) issued to the client (ID = ${String(client.clientId)}) of the ` +
+    `service (API Key = ${String(apiKey)}).`
   )
 }

@@ -21,8 +21,8 @@ export interface CreatedTokens extends IssuedTokens {
 }
 
 /**
- * Issues tokens without an authorization or a token request. If the request has a thumbprint, the tokens are bound, whatever
- * the settings are (Authlete contract, section 4.1).
+ * Issues tokens without an authorization or a token request. If the request has a thumbprint, the tokens are bound, regardless of the
+ * settings (Authlete contract, section 4.1).
  *
  * @throws Refusal create-…, jwt-not-signed
  */
@@ -38,7 +38,7 @@ export async function createTokens(request: CreateRequest, call: Call): Promise<
 
   const granted = { scopes, resources, subject, ...request.authentication, properties: [] }
   const terms = addTo(granted, request.additions, 'create-properties-too-big')
-  const binding = bindingTo(request)
+  const binding = requestedBinding(request)
   const required = requiredBinding(service, client)
   if (required === 'certificate' && request.dpopKeyThumbprint !== undefined)
     throw new Refusal('create-certificate-required')
@@ -71,7 +71,7 @@ async function findClient({ client: named }: CreateRequest, { service: { apiKey 
   return client
 }
 
-function bindingTo({ certificateThumbprint, dpopKeyThumbprint }: CreateRequest): Binding {
+function requestedBinding({ certificateThumbprint, dpopKeyThumbprint }: CreateRequest): Binding {
   if (dpopKeyThumbprint !== undefined) return { jkt: dpopKeyThumbprint }
   return certificateThumbprint === undefined ? 'none' : { 'x5t#S256': certificateThumbprint }
 }

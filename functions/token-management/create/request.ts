@@ -14,7 +14,7 @@ import { parseResources } from '../../../shared/token/resource.ts'
 import { flagMember, listMember, scopesMember } from '../../../shared/request/body.ts'
 import { keyThumbprintMember, positiveMember, refuseNotOffered, thumbprintMember } from '../request.ts'
 
-/** Asks for tokens on behalf of the service. No client or end-user is authenticated. */
+/** A request for tokens from the service itself. No client or end-user is authenticated. */
 export interface CreateRequest {
   readonly grantType: 'AUTHORIZATION_CODE' | 'CLIENT_CREDENTIALS'
   /** The number or the alias. */
@@ -23,10 +23,10 @@ export interface CreateRequest {
   readonly subject: string | undefined
   readonly scopes: readonly string[]
   readonly resources: readonly string[]
-  /** Seconds. `undefined`: the lifetimes of the service and the client. */
+  /** Both durations are in seconds. If absent, the lifetimes of the service and the client apply. */
   readonly accessTokenDuration: number | undefined
   readonly refreshTokenDuration: number | undefined
-  /** At most one of both. */
+  /** The request has at most one of the two thumbprints. */
   readonly certificateThumbprint: Thumbprint | undefined
   readonly dpopKeyThumbprint: KeyThumbprint | undefined
   readonly authentication: EndUserAuthentication
@@ -34,11 +34,20 @@ export interface CreateRequest {
 }
 
 /** Grant types of Authlete that are not offered. */
-const NOT_OFFERED = ['IMPLICIT', 'PASSWORD', 'CIBA', 'DEVICE_CODE', 'TOKEN_EXCHANGE', 'JWT_BEARER'] as const
-const CREATED_BY = ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS'] as const
+const REFUSED_GRANT_TYPES = [
+  'IMPLICIT',
+  'PASSWORD',
+  'CIBA',
+  'DEVICE_CODE',
+  'TOKEN_EXCHANGE',
+  'JWT_BEARER',
+] as const
+const CREATED_GRANT_TYPES = ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS'] as const
 
 export const CreateCall = z.object({
-  grantType: z.optional(z.enum([...CREATED_BY, 'REFRESH_TOKEN', ...NOT_OFFERED, 'PRE_AUTHORIZED_CODE'])),
+  grantType: z.optional(
+    z.enum([...CREATED_GRANT_TYPES, 'REFRESH_TOKEN', ...REFUSED_GRANT_TYPES, 'PRE_AUTHORIZED_CODE']),
+  ),
   clientId: z.optional(positiveMember),
   clientIdentifier: z.optional(z.string()),
   clientIdAliasUsed: z.optional(flagMember),
@@ -69,7 +78,7 @@ export function readCreate(call: z.infer<typeof CreateCall>): CreateRequest {
   if (certificateThumbprint !== undefined && dpopKeyThumbprint !== undefined)
     throw new Refusal('create-thumbprints-combined')
   const additions = readAdditions(call)
-  const grantType = offeredGrantType(call.grantType)
+  const grantType = parseGrantType(call.grantType)
   const client = call.clientId === undefined ? call.clientIdentifier : String(call.clientId)
   if (client === undefined) throw new Refusal('create-client-unknown')
   return {
@@ -78,7 +87,7 @@ export function readCreate(call: z.infer<typeof CreateCall>): CreateRequest {
     clientIdAliasUsed: call.clientIdAliasUsed ?? false,
     subject: grantType === 'CLIENT_CREDENTIALS' ? undefined : checkSubject(call.subject, SUBJECT_REASONS),
     scopes: [...new Set(call.scopes)],
-    resources: checkedResources(call.resources),
+    resources: readResources(call.resources),
     accessTokenDuration: call.accessTokenDuration,
     refreshTokenDuration: call.refreshTokenDuration,
     certificateThumbprint,
@@ -88,15 +97,15 @@ export function readCreate(call: z.infer<typeof CreateCall>): CreateRequest {
   }
 }
 
-function offeredGrantType(asked: z.infer<typeof CreateCall>['grantType']): CreateRequest['grantType'] {
-  if (asked === undefined) throw new Refusal('create-grant-type-missing')
-  if (asked === 'REFRESH_TOKEN') throw new Refusal('create-grant-type-refresh')
-  const offered = CREATED_BY.find((name) => name === asked)
+function parseGrantType(requested: z.infer<typeof CreateCall>['grantType']): CreateRequest['grantType'] {
+  if (requested === undefined) throw new Refusal('create-grant-type-missing')
+  if (requested === 'REFRESH_TOKEN') throw new Refusal('create-grant-type-refresh')
+  const offered = CREATED_GRANT_TYPES.find((name) => name === requested)
   if (offered === undefined) throw new Refusal('create-grant-type-unsupported')
   return offered
 }
 
-function checkedResources(given: readonly string[] = []): readonly string[] {
+function readResources(given: readonly string[] = []): readonly string[] {
   const resources = parseResources(given)
   if (resources === 'malformed') throw new Refusal('create-resource-malformed')
   return resources

@@ -1,10 +1,10 @@
 import type { Call } from '../../../shared/runtime/call.ts'
-import { findByAccessToken, findByRefreshToken, type FoundGrant, lives } from '../find-grant.ts'
-import { clientNamed } from '../list-keys.ts'
+import { findByAccessToken, findByRefreshToken, type FoundGrant, isLive } from '../find-grant.ts'
+import { requireClient } from '../list-keys.ts'
 import { endAllTokensOfSubject, endTokensOfSubject } from '../end-tokens-of-subject.ts'
 import type { EndRequest } from './request.ts'
 
-/** Counts at most so many tokens of a client, because the answer must not wait for millions. */
+/** The limit for counting the tokens of a client, because the answer must not wait for millions. */
 const MAX_COUNTED = 1000
 
 /**
@@ -23,7 +23,7 @@ export async function endTokens(request: EndRequest, call: Call): Promise<number
   if (request.client === undefined) {
     return endAllTokensOfSubject(request.subject, call)
   }
-  const { clientId } = await clientNamed(request.client, call)
+  const { clientId } = await requireClient(request.client, call)
   return request.subject === undefined
     ? cutOff(clientId, call)
     : endTokensOfSubject(clientId, request.subject, call)
@@ -33,10 +33,10 @@ async function endFound(found: FoundGrant | undefined, call: Call): Promise<numb
   if (found === undefined) return 0
   call.log.note({ client: found.grant.client })
   await call.store.grants.revoke(found.grant)
-  return lives(found, call) ? 1 : 0
+  return isLive(found, call) ? 1 : 0
 }
 
-/** Ends all tokens by the client's state, so that none is missed. The index, which may lag behind, only gives the count. */
+/** Ends all tokens through the client's state, so that none is missed. The index may lag behind, so it only gives the count. */
 async function cutOff(client: number, call: Call): Promise<number> {
   const { service, clock, store } = call
   const { grants, clients } = store
@@ -44,5 +44,5 @@ async function cutOff(client: number, call: Call): Promise<number> {
   if (!(await clients.cutOff(service.apiKey, client, clock))) return 0
   const keys = (await grants.list(service.apiKey, client)).slice(0, MAX_COUNTED)
   const found = await grants.findTokens(keys)
-  return found.filter(({ grant }) => lives({ grant, client: state }, call)).length
+  return found.filter(({ grant }) => isLive({ grant, client: state }, call)).length
 }

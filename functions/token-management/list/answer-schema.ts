@@ -11,7 +11,7 @@ import {
 import type { Immutable } from '../../../shared/immutable.ts'
 
 /** The hashes are our own identifiers: they are not derived from a token. */
-const Listed = z.object({
+const ListedToken = z.object({
   accessTokenHash: z.string(),
   accessTokenExpiresAt: milliseconds,
   refreshTokenHash: z.optional(z.string()),
@@ -27,13 +27,13 @@ const Listed = z.object({
   refreshTokenScopes: texts,
   properties,
 })
-export type ListedToken = Immutable<z.output<typeof Listed>>
+export type ListedToken = Immutable<z.output<typeof ListedToken>>
 
 /** `/auth/token/get/list` (Authlete contract, section 2.7). */
 export const TokenListAnswer = z.object({
   ...LIST,
   client: z.optional(ClientSummary),
   subject: z.optional(z.string()),
-  accessTokens: z.array(Listed),
+  accessTokens: z.array(ListedToken),
 })
 export type TokenListAnswer = Immutable<z.output<typeof TokenListAnswer>>

@@ -1,14 +1,14 @@
 import type { Call } from '../../../shared/runtime/call.ts'
 import type { Client } from '../../../shared/store/client.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
-import { lives } from '../find-grant.ts'
-import { allClients, clientNamed, listKeys } from '../list-keys.ts'
+import { isLive } from '../find-grant.ts'
+import { allClients, requireClient, listKeys } from '../list-keys.ts'
 import type { TokenListRequest } from './request.ts'
 
 export interface TokenList extends Pick<TokenListRequest, 'start' | 'end' | 'subject'> {
   /** Exact on the last page. On earlier pages it may include tokens that have ended. */
   readonly totalCount: number
-  /** If the request has one. */
+  /** Absent if the request names none. */
   readonly client: Client | undefined
   readonly tokens: readonly Tokens[]
 }
@@ -26,16 +26,16 @@ export async function listTokens(
   call: Call,
 ): Promise<TokenList> {
   const { grants } = call.store
-  const client = clientIdentifier === undefined ? undefined : await clientNamed(clientIdentifier, call)
+  const client = clientIdentifier === undefined ? undefined : await requireClient(clientIdentifier, call)
   const clients = client === undefined ? await allClients(call) : [client.clientId]
   const keys = await listKeys(clients, subject, call)
-  const living: Tokens[] = []
+  const live: Tokens[] = []
   let read = 0
-  while (read < keys.length && living.length < end) {
+  while (read < keys.length && live.length < end) {
     const found = await grants.findTokens(keys.slice(read, read + READ_AT_ONCE))
-    living.push(...found.filter((grant) => lives(grant, call)).map(({ grant }) => grant))
+    live.push(...found.filter((grant) => isLive(grant, call)).map(({ grant }) => grant))
     read = Math.min(read + READ_AT_ONCE, keys.length)
   }
-  const totalCount = living.length + keys.length - read
-  return { start, end, subject, totalCount, client, tokens: living.slice(start, end) }
+  const totalCount = live.length + keys.length - read
+  return { start, end, subject, totalCount, client, tokens: live.slice(start, end) }
 }

@@ -9,8 +9,8 @@ import type { Client } from '../../../shared/store/client.ts'
 import type { Tokens } from '../../../shared/store/grant.ts'
 import type { Service } from '../../../shared/store/service.ts'
 import { changeGrant, findByAccessToken, withScopes } from '../find-grant.ts'
-import { judgePropertiesSize } from '../../../shared/token/terms.ts'
-import type { UpdateRequest } from './request.ts'
+import { refuseLargeProperties } from '../../../shared/token/terms.ts'
+import type { TokenUpdateRequest } from './request.ts'
 
 export interface UpdatedTokens extends Pick<IssuedTokens, 'grant' | 'jwt'> {
   /** The presented or the new token. `undefined` if the request has only an identifier and asks for no new token. */
@@ -23,15 +23,15 @@ export interface UpdatedTokens extends Pick<IssuedTokens, 'grant' | 'jwt'> {
  *
  * @throws Refusal update-…, jwt-not-signed
  */
-export async function updateToken(request: UpdateRequest, call: Call): Promise<UpdatedTokens> {
-  judgePropertiesSize(request.properties ?? [], 'update-properties-too-big')
+export async function updateToken(request: TokenUpdateRequest, call: Call): Promise<UpdatedTokens> {
+  refuseLargeProperties(request.properties ?? [], 'update-properties-too-big')
   const find = () => findByAccessToken(request.named, call)
-  const updated = await changeGrant(find, (grant) => changed(grant, request, call), call)
+  const updated = await changeGrant(find, (grant) => applyUpdate(grant, request, call), call)
   if (updated === undefined) throw new Refusal('update-token-unknown')
   return updated
 }
 
-async function changed(current: Tokens, request: UpdateRequest, call: Call): Promise<UpdatedTokens> {
+async function applyUpdate(current: Tokens, request: TokenUpdateRequest, call: Call): Promise<UpdatedTokens> {
   call.log.note({ client: current.client })
   const client = await call.store.registry.findClientByNumber(call.service.apiKey, current.client)
   if (client === undefined) throw new Refusal('update-token-unknown')
@@ -55,7 +55,7 @@ async function changed(current: Tokens, request: UpdateRequest, call: Call): Pro
   return { ...issued, grant: { ...issued.grant, refresh, issuedIdToken } }
 }
 
-function withMembers(current: Tokens, request: UpdateRequest, client: Client, service: Service): Tokens {
+function withMembers(current: Tokens, request: TokenUpdateRequest, client: Client, service: Service): Tokens {
   const { accessTokenExpiresAt, refreshTokenExpiresAt, properties } = request
   const available = availableScopes(service, client)
   const scopes = request.scopes?.filter((name) => available.has(name))
@@ -75,7 +75,7 @@ function withMembers(current: Tokens, request: UpdateRequest, client: Client, se
 /** A grant keeps its kind of binding for life (decision D6). */
 function newBinding(
   { binding }: Tokens,
-  { certificateThumbprint, dpopKeyThumbprint }: UpdateRequest,
+  { certificateThumbprint, dpopKeyThumbprint }: TokenUpdateRequest,
   client: Client,
   service: Service,
 ): { readonly binding?: Binding } {
@@ -90,7 +90,7 @@ function newBinding(
   return { binding: { jkt: dpopKeyThumbprint } }
 }
 
-/** @throws Error for a damaged binding: it must not become an unbound JWT */
+/** @throws Error for a damaged binding, which must not become an unbound JWT */
 function provableBinding(stored: unknown): Binding {
   const binding = readBinding(stored)
   if (binding === 'damaged') throw new Error('the binding of the token is damaged')

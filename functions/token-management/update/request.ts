@@ -8,8 +8,8 @@ import { flagMember, scopesMember } from '../../../shared/request/body.ts'
 import { keyThumbprintMember, positiveMember, refuseNotOffered, thumbprintMember } from '../request.ts'
 
 /** Members that are `undefined` change nothing. */
-export interface UpdateRequest {
-  /** The token, if the request has it. It is also in the answer. */
+export interface TokenUpdateRequest {
+  /** The token, if the request has it. The answer repeats it. */
   readonly accessToken: string | undefined
   /** The token or its identifier. */
   readonly named: string
@@ -17,7 +17,7 @@ export interface UpdateRequest {
   readonly refreshTokenExpiresAt: EpochSeconds | undefined
   readonly scopes: readonly string[] | undefined
   readonly properties: readonly Property[] | undefined
-  /** At most one of both. */
+  /** The request has at most one of the two thumbprints. */
   readonly certificateThumbprint: Thumbprint | undefined
   readonly dpopKeyThumbprint: KeyThumbprint | undefined
   readonly accessTokenValueUpdated: boolean
@@ -38,7 +38,7 @@ export const UpdateCall = z.object({
 })
 
 /** `/auth/token/update` (Authlete contract, section 2.7). @throws Refusal update-token-missing, member-refused */
-export function readTokenUpdate(call: z.infer<typeof UpdateCall>): UpdateRequest {
+export function readTokenUpdate(call: z.infer<typeof UpdateCall>): TokenUpdateRequest {
   refuseNotOffered(call, ['accessTokenPersistent'])
   const { accessToken, accessTokenHash, tokenId, scopes, certificateThumbprint, dpopKeyThumbprint } = call
   if (certificateThumbprint !== undefined && dpopKeyThumbprint !== undefined)
