@@ -16,8 +16,9 @@ const HELP = `certbound start: certbound on this machine
   --console-port PORT         the console (8090)
   --mtls-only                 the OAuth endpoints answer only on the mutual-TLS domain, as in a deployment by default
   --truststore FILE           also trust these CAs, and self-signed client certificates that cannot issue others: a PEM bundle
-  --data DIR                  the folder that keeps the data between runs (data, in the folder of --directory)
+  --data DIR                  the folder that keeps the data between runs (data, or data-fapi2 with --fapi2, in the folder of --directory)
   --fresh                     move that folder aside, and begin with a new service
+  --fapi2                     a service under the FAPI 2.0 Security Profile, with clients and pages that follow it
   --packaged                  run the packaged functions (npm run package), each in a process under Lambda's runtime client
   --directory DIR             the folder for development certificates and local.json (.certbound)
   --help
@@ -38,6 +39,7 @@ const OPTIONS = {
   truststore: { type: 'string' },
   data: { type: 'string' },
   fresh: { type: 'boolean', default: false },
+  fapi2: { type: 'boolean', default: false },
   packaged: { type: 'boolean', default: false },
   directory: { type: 'string', default: '.certbound' },
 } as const
@@ -48,7 +50,7 @@ export const COMMAND = command({
   run: async ({ values }, io) => {
     const ports = portsOf(values)
     const directory = resolve(values.directory)
-    const data = values.data ?? join(directory, 'data')
+    const data = values.data ?? join(directory, values.fapi2 ? 'data-fapi2' : 'data')
     const { packageHere } = await import('./lambda/packaged-functions.ts')
     const { moveAside } = await import('./site/data-folder.ts')
     const { startSite } = await import('./site/site.ts')
@@ -57,6 +59,7 @@ export const COMMAND = command({
       ports,
       directory,
       mtlsOnly: values['mtls-only'],
+      fapi2: values.fapi2,
       truststore: values.truststore,
       dataDirectory: data,
       onLine: io.out,
@@ -70,6 +73,8 @@ export const COMMAND = command({
     io.out(`the console: ${local.consoleUrl}`)
     const others = aside === undefined ? '--fresh begins with a new service' : `earlier: ${shown(aside)}`
     io.out(`the data:    ${shown(data)}, kept for the next run (${others})`)
+    if (values.fapi2)
+      io.out('FAPI 2.0:    npm run doctor -- --local --fapi asks about each clause of the profile')
     const { formerIssuer, plainUrl } = site
     if (formerIssuer !== undefined) {
       io.out(

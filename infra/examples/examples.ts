@@ -13,7 +13,10 @@ export type ExamplePorts = FrontEndPorts & Partial<Readonly<Record<'library', nu
 export interface ExampleOptions extends FrontEndOptions {
   readonly ports: ExamplePorts
   /** For the resource server that uses the library. */
-  readonly library: Pick<ResourceServerOptions, 'mtlsUrl' | 'clientId' | 'introspector' | 'onLine'>
+  readonly library: Pick<
+    ResourceServerOptions,
+    'mtlsUrl' | 'clientId' | 'introspector' | 'onLine' | 'dpopAlgorithms'
+  >
 }
 
 export interface Examples extends FrontEnd {

@@ -1,5 +1,6 @@
 import type { Runtime } from '../../../shared/runtime/runtime.ts'
 import { AUTHENTICATION_METHODS } from '../../../shared/store/authentication-methods.ts'
+import { FAPI2 } from '../../../shared/store/profile.ts'
 import { TOKEN_AUTH_METHODS, type TokenAuthMethod } from '../../../shared/store/service.ts'
 import type { Store } from '../../../shared/store/store.ts'
 import { subjectOf } from '../../connections/identity.ts'
@@ -67,6 +68,16 @@ const SERVICE = {
   tlsClientCertificateBoundAccessTokens: true,
   credentials: [{ role: 'manage' }],
 }
+/** For `--fapi2`. */
+const FAPI2_SERVICE = {
+  ...SERVICE,
+  fapi2: true,
+  supportedTokenAuthMethods: FAPI2.client.tokenAuthMethod.allows.enum,
+  shortClientSecretsAllowed: false,
+  pkceRequired: true,
+  pkceS256Required: true,
+  refreshTokenKept: true,
+}
 const BOUND_CLIENT = { redirectUris: [REDIRECT_URI], tlsClientCertificateBoundAccessTokens: true }
 const PUBLIC_CLIENT = {
   ...BOUND_CLIENT,
@@ -81,6 +92,14 @@ const CONFIDENTIAL_CLIENT = {
   clientType: 'CONFIDENTIAL',
   tokenAuthMethod: 'CLIENT_SECRET_BASIC',
   grantTypes: ['AUTHORIZATION_CODE', 'CLIENT_CREDENTIALS', 'REFRESH_TOKEN'],
+}
+
+/** For `--fapi2`, under which no client has a secret. */
+const CERTIFICATE_CLIENT = {
+  ...CONFIDENTIAL_CLIENT,
+  clientName: 'Certificate client',
+  tokenAuthMethod: 'TLS_CLIENT_AUTH',
+  tlsClientAuthSubjectDn: subjectOf(CLIENT_CERTIFICATES.CONFIDENTIAL),
 }
 
 /** Its certificate authenticates it, and its tokens are bound to the key of its proofs. */
@@ -108,11 +127,21 @@ const SAMPLE_SERVER = {
 /**
  * Makes a service with an ES256 key `1`, its clients, and an owner, by the steps of the management API: the same as
  * `certbound provision` for a deployment.
+ *
+ * @param fapi2 whether the service has the FAPI 2.0 Security Profile. Then no client is public
  */
-export async function seed(runtime: Runtime, serviceId: number, issuer: string): Promise<Seeded> {
+export async function seed(
+  runtime: Runtime,
+  serviceId: number,
+  issuer: string,
+  fapi2 = false,
+): Promise<Seeded> {
   const { newService, newClient, newOwner } = openManagement(runtime)
   const jwks = JSON.stringify({ keys: [newSigningKey('1', 'ES256').privateJwk] })
-  const { service, apiSecret, secrets } = await newService(serviceId, { ...SERVICE, issuer, jwks })
+  const { service, apiSecret, secrets } = await newService(serviceId, {
+    ...(fapi2 ? FAPI2_SERVICE : SERVICE),
+    ...{ issuer, jwks },
+  })
   const [serviceAccessToken = ''] = secrets.values()
   const seedClient = async (name: ClientCertificate, members: object): Promise<SeededClient> => {
     const { client, secret } = await newClient(name, { ...members }, service)
@@ -125,18 +154,24 @@ export async function seed(runtime: Runtime, serviceId: number, issuer: string):
     }
   }
   const { PUBLIC, CONFIDENTIAL, DPOP, RESOURCE_SERVER } = CLIENT_CERTIFICATES
-  const redirected = { redirectUri: REDIRECT_URI }
+  const redirected = async (name: ClientCertificate, members: object): Promise<RedirectedClient> => ({
+    ...(await seedClient(name, members)),
+    redirectUri: REDIRECT_URI,
+  })
+  const dpopClient = () => redirected(DPOP, DPOP_CLIENT)
   return {
     serviceId,
     serviceApiKey: String(serviceId),
     serviceApiSecret: apiSecret,
     serviceAccessToken,
     ...(await newOwner()),
-    clients: [
-      { ...(await seedClient(PUBLIC, PUBLIC_CLIENT)), ...redirected },
-      { ...(await seedClient(CONFIDENTIAL, CONFIDENTIAL_CLIENT)), ...redirected },
-      { ...(await seedClient(DPOP, DPOP_CLIENT)), ...redirected },
-    ],
+    clients: fapi2
+      ? [await redirected(CONFIDENTIAL, CERTIFICATE_CLIENT), await dpopClient()]
+      : [
+          await redirected(PUBLIC, PUBLIC_CLIENT),
+          await redirected(CONFIDENTIAL, CONFIDENTIAL_CLIENT),
+          await dpopClient(),
+        ],
     resourceServer: await seedClient(RESOURCE_SERVER, SAMPLE_SERVER),
     issuer,
   }
@@ -150,9 +185,9 @@ export async function addClient(runtime: Runtime, serviceId: number, settings: o
 }
 
 /** The redirect URI of the demo client, on whatever port it was in an earlier run. */
-const LOCAL_REDIRECT_URI = /^http:\/\/localhost:\d+\/cb$/
+const LOCAL_REDIRECT_URI = /^http:\/\/127\.0\.0\.1:\d+\/cb$/
 
-/** Lets the public client receive its answers on this machine too. */
+/** Lets the demo client receive its answers on this machine too. */
 export async function registerRedirectUri(
   { registry }: Store,
   { serviceId, clients: [{ clientId }] }: Seeded,

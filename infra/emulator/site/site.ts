@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { openLog } from '../../../shared/runtime/log.ts'
 import type { Runtime } from '../../../shared/runtime/runtime.ts'
+import { FAPI2 } from '../../../shared/store/profile.ts'
 import { newNumber } from '../../../shared/store/identity.ts'
 import { type ExamplePorts, type Examples, startExamples } from '../../examples/examples.ts'
+import { ENDPOINT_PATHS } from '../../../shared/metadata/endpoint-paths.ts'
+import { Complaint } from '../../command.ts'
 import { localAws } from '../../tables/tables.ts'
 import { allClients, refuseIssuingClients } from '../../truststore/issuing-clients.ts'
 import { readTruststore, type Truststore } from '../../truststore/truststore.ts'
@@ -36,6 +39,8 @@ export interface SiteOptions {
   readonly truststore?: string | undefined
   /** The OAuth endpoints answer only on the mutual-TLS domain, as in a deployment by default. On both without it. */
   readonly mtlsOnly?: boolean
+  /** A new service has the FAPI 2.0 Security Profile. */
+  readonly fapi2?: boolean
   /** Keeps the data between runs (`openDataFolder`); in memory without it. */
   readonly dataDirectory?: string | undefined
   /** Gets the log line of each request; without it nothing is logged. */
@@ -94,15 +99,18 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   const domains = await openDomains(routes, tls, ports, opened)
   const { mtlsUrl, plainUrl, webApiUrl } = domains
 
-  const { seeded, formerIssuer } = await keepOrSeed(runtime, serviceId, kept.seeded, plainUrl)
+  const { seeded, formerIssuer } = await keepOrSeed(runtime, serviceId, kept.seeded, plainUrl, options)
   // What fails from here on must not lose the secrets.
   await data?.keep({ ...kept, seeded })
   const { resourceServer } = seeded
+  const [demoClient] = seeded.clients
+  const hasProfile = demoClient.type === 'CONFIDENTIAL'
   const examples = await startExamples({
     ...{ ...seeded, webApiUrl, tls, ports },
-    clientId: seeded.clients[0].clientId,
+    clientId: demoClient.clientId,
+    parEndpoint: hasProfile ? `${mtlsUrl}${ENDPOINT_PATHS.pushed_authorization_request_endpoint}` : undefined,
     presenters: {
-      holder: tlsIdentity(certificates, CLIENT_CERTIFICATES.PUBLIC),
+      holder: tlsIdentity(certificates, demoClient.certificate),
       stranger: tlsIdentity(certificates, CLIENT_CERTIFICATES.STRANGER),
     },
     library: {
@@ -110,6 +118,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
       clientId: resourceServer.clientId,
       introspector: tlsIdentity(certificates, resourceServer.certificate),
       onLine: options.onLine,
+      ...(hasProfile && { dpopAlgorithms: FAPI2.requests.algorithms.allows.items.enum }),
     },
   })
   opened.adopt(examples, closeIt)
@@ -172,16 +181,22 @@ async function openDomains(routes: EdgeRoutes, tls: MutualTls, ports: Ports, ope
   }
 }
 
-/** A service that is there keeps its settings, except for addresses of this machine. */
+/** A service that is there keeps its settings, except for addresses of this machine. @throws Complaint */
 async function keepOrSeed(
   runtime: Runtime,
   serviceId: number,
   kept: Seeded | undefined,
   issuer: string,
+  { fapi2 = false, dataDirectory }: SiteOptions,
 ): Promise<Pick<Site, 'seeded' | 'formerIssuer'>> {
   const service = await runtime.store.registry.findCurrentService(serviceId)
   if (kept === undefined || service === undefined) {
-    return { seeded: await seed(runtime, serviceId, issuer), formerIssuer: undefined }
+    return { seeded: await seed(runtime, serviceId, issuer, fapi2), formerIssuer: undefined }
+  }
+  if (fapi2 && !service.fapi2) {
+    throw new Complaint(
+      `the service in ${dataDirectory} does not have the profile fapi2: --fresh begins with a new one`,
+    )
   }
   return { seeded: { ...kept, issuer }, formerIssuer: service.issuer === issuer ? undefined : service.issuer }
 }

@@ -7,6 +7,8 @@ export interface DemoClient {
   readonly redirectUri: string
   readonly issuer: string
   readonly authorizationEndpoint: string
+  /** The client pushes its requests here, if there is one. */
+  readonly parEndpoint: string | undefined
   readonly tokenEndpoint: string
   readonly accountsUrl: string
 }
@@ -18,9 +20,9 @@ export interface KeptRequest {
   readonly nonce: string
 }
 
-/** The URL of a request (RFC 6749 section 4.1.1, RFC 7636 section 4.3, OpenID Connect Core section 3.1.2.1). */
+/** An authorization request (RFC 6749 section 4.1.1, RFC 7636 section 4.3, OpenID Connect Core section 3.1.2.1). */
 export function authorizationRequest(client: DemoClient, { state, verifier, nonce }: KeptRequest): string {
-  const query = new URLSearchParams({
+  return new URLSearchParams({
     response_type: 'code',
     client_id: client.clientId,
     redirect_uri: client.redirectUri,
@@ -29,8 +31,13 @@ export function authorizationRequest(client: DemoClient, { state, verifier, nonc
     nonce,
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
-  })
-  return `${client.authorizationEndpoint}?${query.toString()}`
+  }).toString()
+}
+
+/** What the browser takes to the authorization server in place of a request that was pushed (RFC 9126 section 4). */
+export function pushedRequest({ clientId }: DemoClient, answer: string): string {
+  const { request_uri = '' } = JSON.parse(answer) as { readonly request_uri?: string }
+  return new URLSearchParams({ client_id: clientId, request_uri }).toString()
 }
 
 /**

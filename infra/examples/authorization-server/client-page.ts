@@ -7,6 +7,7 @@ import {
   judgeIdToken,
   judgeResponse,
   type KeptRequest,
+  pushedRequest,
   tokenRequest,
 } from './client-flow.ts'
 import { html, type Markup } from '../../markup.ts'
@@ -29,15 +30,18 @@ const COOKIE_OPTIONS = { httpOnly: true, sameSite: 'lax', path: CALLBACK_PATH } 
 export function clientPage(client: DemoClient, presenters: Presenters): Router {
   const router = Router()
 
-  router.get('/', (_request, response) => {
+  router.get('/', async (_request, response) => {
     const kept = { state: randomText(), verifier: randomText(), nonce: randomText() }
     response.cookie(COOKIE, `${kept.state}.${kept.verifier}.${kept.nonce}`, COOKIE_OPTIONS)
-    const url = authorizationRequest(client, kept)
+    const request = authorizationRequest(client, kept)
+    const pushed = await push(client, presenters, request)
+    const url = `${client.authorizationEndpoint}?${pushed?.query ?? request}`
     const main = html`<p>
         This page is an OAuth and OpenID Connect client. It sends you to the authorization server, which asks
         you to log in and to agree, and sends you back with a code.
       </p>
       <p><a class="button" href="${url}">Start the code flow</a></p>
+      ${pushed?.shown ?? html``}
       <h2>The authorization request</h2>
       <pre tabindex="0">${url.replaceAll(/[?&]/g, '\n  $&')}</pre>`
     sendPage(response, { title: 'Demo client', main })
@@ -68,6 +72,16 @@ export function clientPage(client: DemoClient, presenters: Presenters): Router {
   })
 
   return router
+}
+
+/** A request is pushed with the certificate of the client, which authenticates it. */
+async function push(client: DemoClient, { holder }: Presenters, form: string) {
+  const { parEndpoint } = client
+  if (parEndpoint === undefined) return undefined
+  const { status, text } = await mutualTlsRequest(parEndpoint, holder, { form })
+  const shown = html`<h2>The client has pushed its request over mutual TLS, with its certificate</h2>
+    <pre tabindex="0">${`POST ${parEndpoint}\n  ${form.replaceAll('&', '\n  &')}\n\n${status} ${text}`}</pre>`
+  return { shown, query: pushedRequest(client, text) }
 }
 
 const AGAIN = html`<p><a href="/">Once more</a></p>`

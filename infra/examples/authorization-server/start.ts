@@ -23,8 +23,10 @@ type FrontEndPort = 'front-end' | 'front-end-tls' | 'front-end-mtls' | 'resource
 
 export interface FrontEndOptions extends WebApiAccess {
   readonly issuer: string
-  /** A public client: the demo client acts as it. */
+  /** The demo client acts as this client. */
   readonly clientId: string
+  /** The demo client pushes its requests here. Without it, its requests are plain. */
+  readonly parEndpoint: string | undefined
   readonly ports: FrontEndPorts
   readonly tls: MutualTls
   readonly presenters: Presenters
@@ -50,7 +52,7 @@ export interface FrontEnd {
  * @throws Complaint when a port cannot be used
  */
 export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd> {
-  const { ports, tls, presenters, issuer, clientId } = options
+  const { ports, tls, presenters, issuer, clientId, parEndpoint } = options
   const webApi = webApiClient(options)
   await using opened = new AsyncDisposableStack()
   const open = async (server: Server, name: FrontEndPort) => {
@@ -78,7 +80,8 @@ export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd>
   const tlsPort = await open(pagesOverTls, 'front-end-tls')
   const authorizationEndpoint = `https://localhost:${tlsPort}/authorize`
   const userInfoEndpoint = `https://localhost:${tlsPort}/userinfo`
-  const frontEndUrl = `http://localhost:${await open(pages, 'front-end')}`
+  // FAPI 2.0 allows redirect URIs of http only with the number of this machine.
+  const frontEndUrl = `http://127.0.0.1:${await open(pages, 'front-end')}`
   const frontEndMtlsUrl = `https://localhost:${tokenPort}`
   tokenUrl = `${frontEndMtlsUrl}/token`
   const resourceServerUrl = `https://localhost:${resourcePort}`
@@ -88,6 +91,7 @@ export async function startFrontEnd(options: FrontEndOptions): Promise<FrontEnd>
     clientId,
     issuer,
     redirectUri,
+    parEndpoint,
     // A browser does not know the CA of this machine. Other clients take the HTTPS address from the metadata.
     authorizationEndpoint: `${frontEndUrl}/authorize`,
     tokenEndpoint: tokenUrl,

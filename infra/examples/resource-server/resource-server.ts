@@ -15,6 +15,8 @@ export interface ResourceServerOptions {
   readonly clientId: string
   /** The certificate and key that authenticate this client. */
   readonly introspector: TlsIdentity
+  /** The algorithms of proofs; the library's by default. */
+  readonly dpopAlgorithms?: readonly string[]
   /** Gets a line for each refused request; without it nothing is logged. */
   readonly onLine?: ((line: string) => void) | undefined
 }
@@ -26,7 +28,7 @@ export interface ResourceServerOptions {
  * @throws Complaint when the port cannot be used
  */
 export async function startResourceServer(options: ResourceServerOptions): Promise<Listening> {
-  const { issuer, mtlsUrl, tls, clientId, introspector, onLine } = options
+  const { issuer, mtlsUrl, tls, clientId, introspector, onLine, dpopAlgorithms } = options
   const server = createServer({ ...mutualTlsOptions(tls), rejectUnauthorized: true })
   const listening = await listen(server, options.port, '--library-port')
   const resource = protectedResource({
@@ -35,6 +37,7 @@ export async function startResourceServer(options: ResourceServerOptions): Promi
     publicUrl: `https://localhost:${listening.port}`,
     introspection: { endpoint: `${mtlsUrl}/introspection/standard`, clientId, tls: introspector },
     ca: introspector.ca,
+    ...(dpopAlgorithms && { dpopAlgorithms }),
     onFailure: console.error,
     onRefusal: (reason, details) =>
       onLine?.(JSON.stringify({ resourceServer: 'refused', reason, ...details })),
